@@ -1,0 +1,27 @@
+import * as z from 'zod'
+import { accountsPage, listAccounts } from '../shared/accounts/list.ts'
+import { answerJson } from '../shared/http/answers.ts'
+import { pageQuery, tenantParams } from '../shared/http/fields.ts'
+import { operation, route } from '../shared/http/route.ts'
+
+/** `GET /v1/tenants/{tenant}/accounts`: the customers and accounts that the tenant reaches. */
+route('accounts', 'v1/tenants/{tenant}/accounts', {
+  GET: operation({
+    summary: 'List the accounts that a tenant reaches, each with the customer through which it is reached',
+    role: 'Tenants.Manage',
+    params: tenantParams,
+    query: pageQuery.extend({
+      search: z.string().max(200).optional(),
+      usable: z
+        .enum(['true', 'false'])
+        .transform((word) => word === 'true')
+        .optional(),
+    }),
+    answer: { status: 200, description: 'One page of accounts.', schema: accountsPage },
+    problems: ['tenant_not_found'],
+    handle: async ({ broker, caller, params, query }) => {
+      const name = { workspace: caller.workspace, tenant: params.tenant }
+      return answerJson(await listAccounts(broker, name, query))
+    },
+  }),
+})

@@ -1,0 +1,24 @@
+import { accountsChoice, choiceAnswer, chooseAccounts } from '../shared/accounts/choose.ts'
+import { answerJson } from '../shared/http/answers.ts'
+import { tenantParams } from '../shared/http/fields.ts'
+import { operation, route } from '../shared/http/route.ts'
+
+/** `PUT /v1/tenants/{tenant}/accounts/selection`: which accounts may be vended, for apps that ask by themselves. */
+route('accountsSelection', 'v1/tenants/{tenant}/accounts/selection', {
+  PUT: operation({
+    summary: 'Choose which accounts may be vended, and the default among them',
+    role: 'Tenants.Manage',
+    params: tenantParams,
+    body: accountsChoice,
+    answer: {
+      status: 200,
+      description: 'How many may be vended now, and the default.',
+      schema: choiceAnswer,
+    },
+    problems: ['tenant_not_found', 'account_not_found', 'tenant_changed'],
+    handle: async ({ broker, caller, params, body }) => {
+      const name = { workspace: caller.workspace, tenant: params.tenant }
+      return answerJson(await chooseAccounts(broker, name, body))
+    },
+  }),
+})

@@ -1,0 +1,30 @@
+import { diagnosisAnswer, diagnosisBody, explainFailedCall } from '../shared/diagnosis/failedCall.ts'
+import { probeTenant } from '../shared/diagnosis/probe.ts'
+import { answerJson } from '../shared/http/answers.ts'
+import { tenantParams } from '../shared/http/fields.ts'
+import { operation, route } from '../shared/http/route.ts'
+
+/** `POST /v1/tenants/{tenant}/diagnosis`: which credential is at fault, and who acts. */
+route('diagnosis', 'v1/tenants/{tenant}/diagnosis', {
+  POST: operation({
+    summary: 'Diagnose: try every credential live, or explain a call that failed',
+    role: 'Tokens.Vend',
+    params: tenantParams,
+    body: diagnosisBody,
+    answer: {
+      status: 200,
+      description: 'Which credential is at fault, why, and who acts.',
+      schema: diagnosisAnswer,
+    },
+    problems: ['tenant_not_found'],
+    handle: async ({ broker, caller, params, body }) => {
+      const name = { workspace: caller.workspace, tenant: params.tenant }
+      const { status } = body
+      const diagnosis =
+        status === undefined
+          ? await probeTenant(broker, name)
+          : await explainFailedCall(broker, name, { ...body, status })
+      return answerJson(diagnosis)
+    },
+  }),
+})

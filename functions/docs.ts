@@ -1,0 +1,18 @@
+import { buildContract } from '../shared/contract/openapi.ts'
+import { docsPage } from '../shared/contract/page.ts'
+import { answerPage, type Page } from '../shared/http/page.ts'
+import { operation, route, routes } from '../shared/http/route.ts'
+
+let page: (Page & { readonly style: string }) | undefined
+
+/** `GET /docs`: the contract for people; a problem's `type` leads to its code here. */
+route('docs', 'docs', {
+  GET: operation({
+    summary: 'The contract, readable',
+    answer: { status: 200, description: 'An HTML page.' },
+    handle: async ({ broker }) => {
+      page ??= docsPage(buildContract(routes, broker.config.publicUrl))
+      return answerPage(page, page.style)
+    },
+  }),
+})

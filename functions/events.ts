@@ -1,0 +1,28 @@
+import * as z from 'zod'
+import { answerJson } from '../shared/http/answers.ts'
+import { pageQuery, tenantParams } from '../shared/http/fields.ts'
+import { operation, route } from '../shared/http/route.ts'
+import { Problem } from '../shared/problems.ts'
+import { eventView, toEventView } from '../shared/tenants/view.ts'
+
+/** `GET /v1/tenants/{tenant}/events`: what happened to the tenant, newest first. */
+route('events', 'v1/tenants/{tenant}/events', {
+  GET: operation({
+    summary: 'What happened to a tenant, newest first',
+    role: 'Tenants.Manage',
+    params: tenantParams,
+    query: pageQuery,
+    answer: {
+      status: 200,
+      description: 'One page of events.',
+      schema: z.object({ events: z.array(eventView), continuation: z.string().optional() }),
+    },
+    problems: ['tenant_not_found'],
+    handle: async ({ broker, caller, params, query }) => {
+      const name = { workspace: caller.workspace, tenant: params.tenant }
+      if (!(await broker.tenants.read(name))) throw new Problem('tenant_not_found')
+      const page = await broker.tenants.events(name, query.limit, query.continuation)
+      return answerJson({ ...page, events: page.events.map(toEventView) })
+    },
+  }),
+})

@@ -1,0 +1,31 @@
+import { bringGrant, grantBody } from '../shared/grants/bring.ts'
+import { answerJson } from '../shared/http/answers.ts'
+import { tenantParams } from '../shared/http/fields.ts'
+import { operation, route } from '../shared/http/route.ts'
+import { tenantView, toTenantView } from '../shared/tenants/view.ts'
+
+/** `POST /v1/tenants/{tenant}/grants`: an existing refresh token, for those who move here. */
+route('grants', 'v1/tenants/{tenant}/grants', {
+  POST: operation({
+    summary: 'Bring an existing refresh token; it is proven before it is kept',
+    role: 'Tenants.Manage',
+    params: tenantParams,
+    body: grantBody,
+    answer: { status: 200, description: 'The tenant, connected.', schema: tenantView },
+    problems: [
+      'grant_refused',
+      'environment_conflict',
+      'tenant_changed',
+      'environment_on_hold',
+      'unexpected_upstream_answer',
+      'identity_provider_unavailable',
+      'advertising_unavailable',
+    ],
+    handle: async ({ broker, caller, params, body }) => {
+      const name = { workspace: caller.workspace, tenant: params.tenant }
+      const tenant = await bringGrant(broker, name, body)
+      broker.obtain.forget(name)
+      return answerJson(toTenantView(tenant))
+    },
+  }),
+})

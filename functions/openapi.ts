@@ -1,0 +1,17 @@
+import { buildContract, type Contract } from '../shared/contract/openapi.ts'
+import { answerJson } from '../shared/http/answers.ts'
+import { operation, route, routes } from '../shared/http/route.ts'
+
+let contract: Contract | undefined
+
+/** `GET /openapi.json`: the contract, built once, when every route has been registered. */
+route('openapi', 'openapi.json', {
+  GET: operation({
+    summary: 'This contract, as OpenAPI 3.1',
+    answer: { status: 200, description: 'An OpenAPI 3.1 document.' },
+    handle: async ({ broker }) => {
+      contract ??= buildContract(routes, broker.config.publicUrl)
+      return answerJson(contract)
+    },
+  }),
+})

@@ -1,0 +1,20 @@
+import { answerJson } from '../shared/http/answers.ts'
+import { operation, route } from '../shared/http/route.ts'
+import { checkReadiness, readiness } from '../shared/ready/readiness.ts'
+
+/** `GET /ready`: every dependency, each secret's presence and expiry, environments on hold, the last sweep. */
+route('ready', 'ready', {
+  GET: operation({
+    summary: 'Readiness: every dependency, secret and environment, and the last sweep',
+    role: 'Broker.Operate',
+    answer: {
+      status: 200,
+      description: '200 when all is well, 503 when something needs the operator.',
+      schema: readiness,
+    },
+    handle: async ({ broker }) => {
+      const report = await checkReadiness(broker)
+      return answerJson(report, report.ready ? 200 : 503)
+    },
+  }),
+})

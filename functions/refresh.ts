@@ -1,0 +1,19 @@
+import { app } from '@azure/functions'
+import { broker } from '../shared/broker.ts'
+import { refreshChunks, runSweep } from '../shared/refresh/run.ts'
+
+/**
+ * The refresh timer: refreshes whatever is due. What exceeds one instance's share goes to the queue, shard by shard,
+ * and the platform's own scale-out does it.
+ */
+app.timer('refresh', {
+  schedule: '%REFRESH_SCHEDULE%',
+  extraOutputs: [refreshChunks],
+  handler: async (_timer, context) => {
+    const { handOver } = await runSweep(broker(), { mayHandOver: true })
+    context.extraOutputs.set(
+      refreshChunks,
+      handOver.map((shard) => ({ shard })),
+    )
+  },
+})

@@ -1,0 +1,18 @@
+import { app } from '@azure/functions'
+import * as z from 'zod'
+import { broker } from '../shared/broker.ts'
+import { refreshChunksQueue } from '../shared/refresh/run.ts'
+import { sweep } from '../shared/refresh/sweep.ts'
+
+const message = z.object({ shard: z.int().min(0) })
+
+/** One shard that a sweep handed over: refreshes what is due in it. */
+app.storageQueue('refreshChunk', {
+  queueName: refreshChunksQueue,
+  connection: 'AzureWebJobsStorage',
+  handler: async (entry) => {
+    const { shard } = message.parse(entry)
+    const { keeping, refresher } = broker()
+    await sweep({ ...keeping, refresher }, { shards: [shard] })
+  },
+})

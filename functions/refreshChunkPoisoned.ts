@@ -1,0 +1,13 @@
+import { app } from '@azure/functions'
+import { createLog } from '../shared/log.ts'
+import { refreshChunksQueue } from '../shared/refresh/run.ts'
+
+/** A shard that failed at every try ends in a log event that an alert watches; its rows stay due for the next sweep. */
+app.storageQueue('refreshChunkPoisoned', {
+  queueName: `${refreshChunksQueue}-poison`,
+  connection: 'AzureWebJobsStorage',
+  handler: async (entry, context) => {
+    const shard = Number((entry as { shard?: unknown })?.shard ?? -1)
+    createLog((line) => context.error(line))('sweep.shard_poisoned', { shard })
+  },
+})

@@ -1,0 +1,37 @@
+import { answerJson } from '../shared/http/answers.ts'
+import { tenantParams } from '../shared/http/fields.ts'
+import { operation, route } from '../shared/http/route.ts'
+import { Problem } from '../shared/problems.ts'
+import { disconnectTenant } from '../shared/tenants/disconnect.ts'
+import { tenantView, toTenantView } from '../shared/tenants/view.ts'
+
+/** `GET /v1/tenants/{tenant}`: where it stands. `DELETE`: disconnect it, and destroy its grant. */
+route('tenant', 'v1/tenants/{tenant}', {
+  GET: operation({
+    summary: 'Where a tenant stands',
+    role: 'Tenants.Manage',
+    params: tenantParams,
+    answer: { status: 200, description: 'The tenant.', schema: tenantView },
+    problems: ['tenant_not_found'],
+    handle: async ({ broker, caller, params }) => {
+      const stored = await broker.tenants.read({ workspace: caller.workspace, tenant: params.tenant })
+      if (!stored) throw new Problem('tenant_not_found')
+      return answerJson(toTenantView(stored.tenant))
+    },
+  }),
+  DELETE: operation({
+    summary: 'Disconnect a tenant: nothing is vended any more and its grant is destroyed',
+    role: 'Tenants.Manage',
+    params: tenantParams,
+    answer: { status: 200, description: 'The tenant, disconnected.', schema: tenantView },
+    problems: ['tenant_not_found', 'tenant_changed'],
+    handle: async ({ broker, caller, params }) => {
+      const name = { workspace: caller.workspace, tenant: params.tenant }
+      const ended = await disconnectTenant(broker.keeping, name)
+      broker.obtain.forget(name)
+      if (!ended) throw new Problem('tenant_not_found')
+      if (ended === 'conflict') throw new Problem('tenant_changed')
+      return answerJson(toTenantView(ended.tenant))
+    },
+  }),
+})

@@ -1,0 +1,23 @@
+import * as z from 'zod'
+import { answerJson } from '../shared/http/answers.ts'
+import { pageQuery } from '../shared/http/fields.ts'
+import { operation, route } from '../shared/http/route.ts'
+import { tenantView, toTenantView } from '../shared/tenants/view.ts'
+
+/** `GET /v1/tenants`: the workspace's tenants, paged. */
+route('tenants', 'v1/tenants', {
+  GET: operation({
+    summary: 'List the workspace’s tenants',
+    role: 'Tenants.Manage',
+    query: pageQuery,
+    answer: {
+      status: 200,
+      description: 'One page; ask again with `continuation` while there is one.',
+      schema: z.object({ tenants: z.array(tenantView), continuation: z.string().optional() }),
+    },
+    handle: async ({ broker, caller, query }) => {
+      const page = await broker.tenants.list(caller.workspace, query.limit, query.continuation)
+      return answerJson({ ...page, tenants: page.tenants.map(toTenantView) })
+    },
+  }),
+})

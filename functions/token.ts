@@ -1,0 +1,40 @@
+import * as z from 'zod'
+import { answerJson } from '../shared/http/answers.ts'
+import { tenantParams, wholeNumber } from '../shared/http/fields.ts'
+import { operation, route } from '../shared/http/route.ts'
+import { longestMinValiditySeconds, vendAnswer } from '../shared/vend/vend.ts'
+
+/** `GET /v1/tenants/{tenant}/token`: what the app needs to call Microsoft Advertising now. */
+route('token', 'v1/tenants/{tenant}/token', {
+  GET: operation({
+    summary: 'Vend: a valid access token with everything else that a call needs',
+    role: 'Tokens.Vend',
+    params: tenantParams,
+    query: z.strictObject({
+      minValidity: wholeNumber(0, longestMinValiditySeconds).optional(),
+      accountId: z.string().min(1).max(40).optional(),
+    }),
+    answer: {
+      status: 200,
+      description: 'The credentials, ids, headers and hosts to use now.',
+      schema: vendAnswer,
+    },
+    problems: [
+      'tenant_not_found',
+      'account_not_found',
+      'account_not_chosen',
+      'tenant_not_connected',
+      'confirmation_required',
+      'reauthorization_required',
+      'admin_consent_required',
+      'environment_on_hold',
+      'unexpected_upstream_answer',
+      'identity_provider_unavailable',
+    ],
+    handle: async ({ broker, caller, params, query }) => {
+      const name = { workspace: caller.workspace, tenant: params.tenant }
+      const { minValidity: minValiditySeconds, accountId } = query
+      return answerJson(await broker.vend.vend(name, { minValiditySeconds, accountId }))
+    },
+  }),
+})

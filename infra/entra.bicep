@@ -1,0 +1,112 @@
+metadata description = 'The two Entra registrations: the sign-in app that advertisers consent to, and the broker’s own API.'
+
+// Apart from main.bicep: it needs the Microsoft Graph extension and directory rights (Application Administrator).
+// Graph cannot create client secrets from a template; docs/deploy.md says how each way of client authentication is set up.
+extension 'br:mcr.microsoft.com/bicep/extensions/microsoftgraph/v1.0:1.0.0'
+
+targetScope = 'resourceGroup'
+
+@description('The same short name as in main.bicep.')
+param name string = 'msads-broker'
+
+@description('Where the broker answers: output BROKER_URL of main.bicep. Empty until it is known.')
+param brokerUrl string = ''
+
+@description('Further redirect URIs, e.g. of a second region.')
+param moreRedirectUris string[] = []
+
+@description('Output IDENTITY_PRINCIPAL_ID of main.bicep; given, the broker may use its managed identity instead of a secret.')
+param identityPrincipalId string = ''
+
+@description('Public part of a certificate (base64 DER), for clientAuthentication = certificate.')
+param certificate string = ''
+
+@description('Service principals of the apps that may vend and manage tenants.')
+param appPrincipalIds string[] = []
+
+@description('Service principals, or users, that may operate the broker.')
+param operatorPrincipalIds string[] = []
+
+var redirectUris = concat(empty(brokerUrl) ? [] : ['${brokerUrl}/oauth/callback'], moreRedirectUris)
+var roleNames = ['Tokens.Vend', 'Tenants.Manage', 'Broker.Operate']
+var roleMeanings = [
+  'Get tokens for the tenants of one’s workspace'
+  'Connect, list and disconnect the tenants of one’s workspace'
+  'See readiness and run sweeps'
+]
+
+resource signIn 'Microsoft.Graph/applications@v1.0' = {
+  uniqueName: '${name}-sign-in'
+  displayName: 'Microsoft Advertising sign-in (${name})'
+  // Work and personal accounts; such a registration may hold two client secrets at most.
+  signInAudience: 'AzureADandPersonalMicrosoftAccount'
+  api: { requestedAccessTokenVersion: 2 }
+  // Under Web: as SPA the refresh tokens would die after 24 hours, as a public client secrets are refused.
+  web: { redirectUris: redirectUris }
+  keyCredentials: empty(certificate)
+    ? []
+    : [{ displayName: name, type: 'AsymmetricX509Cert', usage: 'Verify', key: certificate }]
+
+  // The scope is asked for at sign-in (https://ads.microsoft.com/msads.manage), so no permission is listed here.
+  resource managedIdentity 'federatedIdentityCredentials' = if (!empty(identityPrincipalId)) {
+    name: '${signIn.uniqueName}/broker-identity'
+    description: 'The broker proves itself with its managed identity; no secret exists.'
+    issuer: '${environment().authentication.loginEndpoint}${tenant().tenantId}/v2.0'
+    subject: identityPrincipalId
+    audiences: ['api://AzureADTokenExchange']
+  }
+}
+
+resource api 'Microsoft.Graph/applications@v1.0' = {
+  uniqueName: '${name}-api'
+  displayName: 'Microsoft Advertising token broker (${name})'
+  signInAudience: 'AzureADMyOrg'
+  // Version 2 tokens carry the client id as their audience and the v2.0 issuer that CALLER_ISSUERS names.
+  api: { requestedAccessTokenVersion: 2 }
+  appRoles: [
+    for (role, index) in roleNames: {
+      id: guid(name, role)
+      value: role
+      displayName: role
+      description: roleMeanings[index]
+      isEnabled: true
+      allowedMemberTypes: role == 'Broker.Operate' ? ['Application', 'User'] : ['Application']
+    }
+  ]
+}
+
+resource apiPrincipal 'Microsoft.Graph/servicePrincipals@v1.0' = {
+  appId: api.appId
+  // Nobody gets a token for the broker without having been given a role.
+  appRoleAssignmentRequired: true
+}
+
+resource vend 'Microsoft.Graph/appRoleAssignedTo@v1.0' = [
+  for principal in appPrincipalIds: {
+    principalId: principal
+    resourceId: apiPrincipal.id
+    appRoleId: guid(name, 'Tokens.Vend')
+  }
+]
+
+resource manage 'Microsoft.Graph/appRoleAssignedTo@v1.0' = [
+  for principal in appPrincipalIds: {
+    principalId: principal
+    resourceId: apiPrincipal.id
+    appRoleId: guid(name, 'Tenants.Manage')
+  }
+]
+
+resource operate 'Microsoft.Graph/appRoleAssignedTo@v1.0' = [
+  for principal in operatorPrincipalIds: {
+    principalId: principal
+    resourceId: apiPrincipal.id
+    appRoleId: guid(name, 'Broker.Operate')
+  }
+]
+
+@description('Parameter productionMicrosoftClientId of main.bicep.')
+output SIGN_IN_CLIENT_ID string = signIn.appId
+
+@description('Parameter apiClientId of main.bicep.')
+output API_CLIENT_ID string = api.appId

@@ -1,0 +1,124 @@
+metadata description = 'The storage account: the host’s blobs and queues, the broker’s tables. No shared keys, no public blobs.'
+
+import { dnsZones, resourceTags } from 'types.bicep'
+
+// Role assignments
+// | who          | role                           | on          | why                                                          |
+// | the identity | Storage Blob Data Owner        | the account | the host keeps timer leases and keys there, reads the package |
+// | the identity | Storage Queue Data Contributor | the account | a long sweep hands shards over as messages; poison queue      |
+// | the identity | Storage Table Data Contributor | the account | the broker's state; creates its tables at first use           |
+
+param name string
+param location string
+param tags resourceTags
+param sku string
+param identityName string
+param principalId string
+param workspaceId string
+param auditLogs bool
+param privateNetworking bool
+param allowedIpRanges string[]
+param endpointSubnetId string?
+param dnsZoneIds dnsZones?
+
+var storageBlobDataOwner = 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b'
+var storageQueueDataContributor = '974c5e8b-45b9-4653-ba55-5f855dd0fb88'
+var storageTableDataContributor = '0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3'
+var roles = [storageBlobDataOwner, storageQueueDataContributor, storageTableDataContributor]
+var logs = auditLogs ? [{ categoryGroup: 'audit', enabled: true }] : []
+var metrics = [{ category: 'Transaction', enabled: true }]
+
+resource account 'Microsoft.Storage/storageAccounts@2025-06-01' = {
+  name: name
+  location: location
+  tags: tags
+  kind: 'StorageV2'
+  sku: { name: sku }
+  properties: {
+    allowSharedKeyAccess: false
+    allowBlobPublicAccess: false
+    allowCrossTenantReplication: false
+    defaultToOAuthAuthentication: true
+    minimumTlsVersion: 'TLS1_2'
+    supportsHttpsTrafficOnly: true
+    publicNetworkAccess: privateNetworking && empty(allowedIpRanges) ? 'Disabled' : 'Enabled'
+    networkAcls: {
+      bypass: 'None'
+      defaultAction: privateNetworking ? 'Deny' : 'Allow'
+      ipRules: [for range in allowedIpRanges: { value: range, action: 'Allow' }]
+    }
+  }
+
+  resource blobs 'blobServices' = {
+    name: 'default'
+    properties: {
+      deleteRetentionPolicy: { enabled: true, days: 14 }
+      containerDeleteRetentionPolicy: { enabled: true, days: 14 }
+    }
+
+    resource packages 'containers' = {
+      name: 'app-package'
+      properties: { publicAccess: 'None' }
+    }
+  }
+
+  resource queues 'queueServices' = {
+    name: 'default'
+
+    resource chunks 'queues' = { name: 'refresh-chunks' }
+    resource poison 'queues' = { name: 'refresh-chunks-poison' }
+  }
+
+  resource tables 'tableServices' = { name: 'default' }
+}
+
+resource assignments 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for role in roles: {
+    scope: account
+    name: guid(account.id, identityName, role)
+    properties: {
+      principalId: principalId
+      principalType: 'ServicePrincipal'
+      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', role)
+    }
+  }
+]
+
+resource blobDiagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  scope: account::blobs
+  name: 'to-log-analytics'
+  properties: { workspaceId: workspaceId, logs: logs, metrics: metrics }
+}
+
+resource queueDiagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  scope: account::queues
+  name: 'to-log-analytics'
+  properties: { workspaceId: workspaceId, logs: logs, metrics: metrics }
+}
+
+resource tableDiagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  scope: account::tables
+  name: 'to-log-analytics'
+  properties: { workspaceId: workspaceId, logs: logs, metrics: metrics }
+}
+
+module endpoints 'privateEndpoint.bicep' = [
+  for service in ['blob', 'queue', 'table']: if (privateNetworking) {
+    params: {
+      name: 'pe-${name}-${service}'
+      location: location
+      tags: tags
+      targetId: account.id
+      groupId: service
+      subnetId: endpointSubnetId ?? ''
+      dnsZoneId: dnsZoneIds[?service] ?? ''
+    }
+  }
+]
+
+output packageContainerUrl string = '${account.properties.primaryEndpoints.blob}${account::blobs::packages.name}'
+output endpoints { blob: string, queue: string, table: string } = {
+  blob: account.properties.primaryEndpoints.blob
+  queue: account.properties.primaryEndpoints.queue
+  table: account.properties.primaryEndpoints.table
+}

@@ -1,0 +1,60 @@
+metadata description = 'The shapes of parameters, as shared/settings.ts reads them.'
+
+@export()
+@description('Tags of a resource.')
+type resourceTags = { *: string }
+
+@export()
+@description('The private DNS zone of each service.')
+type dnsZones = { blob: string, queue: string, table: string, vault: string }
+
+@export()
+@description('One workspace: its return URLs and the apps that share it.')
+@sealed()
+type workspace = {
+  workspace: string
+  displayName: string?
+  apps: string[]?
+  returnUrls: string[]?
+}
+
+@export()
+@description('One trusted issuer of the apps’ tokens.')
+@sealed()
+type callerIssuer = {
+  issuer: string
+  jwksUrl: string
+  audiences: string[]
+  algorithms: ('RS256' | 'PS256' | 'ES256' | 'EdDSA')[]?
+}
+
+@export()
+@description('The broker’s settings that have defaults, by their own names. A name that the broker does not know is refused.')
+@sealed()
+type brokerSettings = {
+  TABLES_PREFIX: string?
+  GRANT_STORE: ('vault' | 'sealed')?
+  MICROSOFT_PERSONAL_TENANT: string?
+  GOOGLE_AUTHORIZE_URL: string?
+  GOOGLE_TOKEN_URL: string?
+  GOOGLE_ISSUER: string?
+  GOOGLE_JWKS_URL: string?
+  REFRESH_POLICY: ('active' | 'always' | 'onDemand')?
+  ACTIVE_WINDOW_HOURS: string?
+  REFRESH_AHEAD_SECONDS: string?
+  KEEP_ALIVE_DAYS: string?
+  SWEEP_CONCURRENCY: string?
+  SWEEP_SECONDS: string?
+  SWEEP_HANDOVER_COUNT: string?
+  LEASE_SECONDS: string?
+  TOKEN_ENDPOINT_SECONDS: string?
+  VEND_WAIT_SECONDS: string?
+  ROW_CACHE_SECONDS: string?
+  MAX_BODY_BYTES: string?
+  PRODUCTION_MICROSOFT_AUTHORITY: string?
+  PRODUCTION_MICROSOFT_SCOPE: string?
+  PRODUCTION_ADVERTISING_URL: string?
+  SANDBOX_MICROSOFT_AUTHORITY: string?
+  SANDBOX_MICROSOFT_SCOPE: string?
+  SANDBOX_ADVERTISING_URL: string?
+}

@@ -1,0 +1,199 @@
+import { randomUUID } from 'node:crypto'
+import type { HttpBindings } from '@hono/node-server'
+import { type Context, Hono } from 'hono'
+import { type RunningService, serve } from '../service.ts'
+import { campaignManagement } from './campaigns.ts'
+import { type Controlled, createControl } from './control.ts'
+import { customerManagement } from './customer-management.ts'
+import { adApiFaultDetail, apiFault, apiFaultDetail, type FaultName, faults, soapFault } from './faults.ts'
+import { authenticate, type Credentials, chooseAccount, identify } from './gate.ts'
+import { carryOut, createInjections } from './injections.ts'
+import { decodeJson, encodeJson } from './json.ts'
+import { type Operation, type Reply, type Service, services } from './operation.ts'
+import { createReporting, type Reporting } from './reporting.ts'
+import { createRequestLog, type LoggedRequest } from './request-log.ts'
+import { createTokenExpiry, fingerprint } from './token-expiry.ts'
+import { createWorld, type Environment, type World } from './world.ts'
+
+/** How the stand-in of Microsoft Advertising is to run. */
+export interface AdvertisingOptions extends Omit<Credentials, 'expiry'> {
+  /** TCP port; 0 takes a free one. */
+  readonly port: number
+  /** Users, customers and accounts. Default is {@link createWorld}. */
+  readonly world?: World
+  /** Sends 64-bit ids as bare JSON numbers. Default is false; `POST /_control/options` changes it. */
+  readonly numericIds?: boolean
+}
+
+type Bindings = { Bindings: HttpBindings }
+
+/** One route below a service's host. */
+interface Route {
+  readonly service: Service
+  /** `echo` streams the body back; a stand-in's own, the real service has no such path. */
+  readonly run: Operation | 'echo'
+}
+
+interface Stand extends Controlled {
+  readonly credentials: Credentials
+  readonly reporting: Reporting
+  readonly routes: Readonly<Record<string, Route>>
+}
+
+/**
+ * Starts Microsoft Advertising's REST API, both environments on one port: `${origin}/production/{service}` and
+ * `${origin}/sandbox/{service}` stand for `https://{service}.api[.sandbox].bingads.microsoft.com`; below them
+ * the paths are the real ones. `${origin}/_control` brings about faults and says what was called.
+ * @throws PortTakenError when the port is in use.
+ */
+export function startAdvertising(options: AdvertisingOptions): Promise<RunningService> {
+  const expiry = createTokenExpiry()
+  const reporting = createReporting()
+  const stand: Stand = {
+    credentials: { ...options, expiry },
+    world: options.world ?? createWorld(),
+    manner: { numericIds: options.numericIds ?? false },
+    injections: createInjections(),
+    log: createRequestLog(),
+    expiry,
+    reporting,
+    routes: createRoutes(reporting),
+  }
+  const app = new Hono<Bindings>()
+  app.route('/_control', createControl(stand))
+  app.get('/:environment/reporting/_downloads/:id', (c) => {
+    const csv = reporting.download(c.req.param('id'))
+    return csv ? c.text(csv, 200, { 'content-type': 'text/csv' }) : c.notFound()
+  })
+  app.all(`/:environment{production|sandbox}/:service{${services.join('|')}}/*`, (c) => handle(stand, c))
+  return serve(app.fetch as (request: Request) => Promise<Response>, {
+    name: 'advertising',
+    port: options.port,
+  })
+}
+
+function createRoutes(reporting: Reporting): Readonly<Record<string, Route>> {
+  const below = (base: string, service: Service, operations: Readonly<Record<string, Operation>>) =>
+    Object.entries(operations).map(([path, run]) => [`${base}/v13${path}`, { service, run }] as const)
+  return Object.fromEntries([
+    ...below('/CustomerManagement', 'clientcenter', customerManagement),
+    ...below('/CampaignManagement', 'campaign', campaignManagement),
+    ...below('/Reporting', 'reporting', reporting.operations),
+    ['/Bulk/v13/_echo', { service: 'bulk', run: 'echo' } as const],
+  ])
+}
+
+/** Logs the call, answers it, and puts the tracking id on whatever the answer is. */
+async function handle(stand: Stand, c: Context<Bindings>): Promise<Response> {
+  const entry = openEntry(c)
+  stand.log.add(entry)
+  const response = await respond(stand, c, entry).catch((error: unknown) => {
+    console.error(`advertising: ${entry.method} ${entry.path} failed: ${String(error)}`)
+    return refusal(entry, 'internalError')
+  })
+  if (!c.env.incoming.socket.destroyed) entry.status = response.status
+  response.headers.set('TrackingId', entry.trackingId)
+  return response
+}
+
+async function respond(stand: Stand, c: Context<Bindings>, entry: LoggedRequest): Promise<Response> {
+  const cut = () => void c.env.incoming.socket.destroy()
+  const struck = stand.injections.take(entry)
+  if (struck) return carryOut(struck, entry, cut)
+  if (/^\/Api\/.*\.svc$/i.test(entry.path)) return answerSoap(entry)
+  const route = stand.routes[entry.path]
+  if (!route || route.service !== entry.service)
+    return new Response('The resource cannot be found.', { status: 404 })
+  if (entry.method !== 'POST') return new Response(null, { status: 405, headers: { allow: 'POST' } })
+  const person = await authenticate(stand.credentials, entry.environment, c.req.raw.headers)
+  if (!person.ok) return refusal(entry, person.fault)
+  entry.user = person.value
+  const struckPerson = stand.injections.take(entry)
+  if (struckPerson) return carryOut(struckPerson, entry, cut)
+  return run(stand, c, entry, route)
+}
+
+async function run(
+  stand: Stand,
+  c: Context<Bindings>,
+  entry: LoggedRequest,
+  route: Route,
+): Promise<Response> {
+  const directory = stand.world[entry.environment]
+  const identity = identify(directory, entry.user!)
+  if (!identity.ok) return refusal(entry, identity.fault)
+  const account = chooseAccount(entry.service, directory, identity.value, c.req.raw.headers)
+  if (!account.ok) return refusal(entry, account.fault)
+  if (route.run === 'echo') return echo(c.req.raw, entry)
+  const body = decodeJson(await c.req.text())
+  if (!body) return refusal(entry, 'nullRequest')
+  const { origin } = new URL(c.req.url)
+  const reply = route.run({
+    environment: entry.environment,
+    directory,
+    identity: identity.value,
+    body,
+    accountId: account.value,
+    serviceUrl: `${origin}/${entry.environment}/${entry.service}`,
+  })
+  return toResponse(stand, entry, reply)
+}
+
+function toResponse(stand: Stand, entry: LoggedRequest, reply: Reply): Response {
+  if (!reply.ok) return refusal(entry, reply.fault, reply.shape)
+  return json(encodeJson(reply.body, stand.manner), 200)
+}
+
+/** An operation's own fault is `ApiFault` in Customer Management and `ApiFaultDetail` elsewhere. */
+function refusal(entry: LoggedRequest, name: FaultName, shape?: 'operation'): Response {
+  const fault = faults[name]
+  const ownShape = entry.service === 'clientcenter' ? apiFault : apiFaultDetail
+  const body = (shape ? ownShape : adApiFaultDetail)(fault, entry.trackingId)
+  entry.code = fault.code
+  return json(JSON.stringify(body), fault.status)
+}
+
+/** No AuthenticationToken in the envelope is ever read: what came off SOAP is told so by 105 and the form. */
+function answerSoap(entry: LoggedRequest): Response {
+  entry.code = faults.invalidAccessToken.code
+  return new Response(soapFault(faults.invalidAccessToken, entry.trackingId), {
+    status: 500,
+    headers: { 'content-type': 'text/xml; charset=utf-8' },
+  })
+}
+
+function echo(request: Request, entry: LoggedRequest): Response {
+  return new Response(request.body, {
+    headers: {
+      'content-type': request.headers.get('content-type') ?? 'application/octet-stream',
+      'x-received-headers': entry.headerNames.join(','),
+    },
+  })
+}
+
+function json(body: string, status: number): Response {
+  return new Response(body, { status, headers: { 'content-type': 'application/json; charset=utf-8' } })
+}
+
+function openEntry(c: Context<Bindings>): LoggedRequest {
+  const { headers } = c.req.raw
+  const { environment, service } = c.req.param() as { environment: Environment; service: Service }
+  const secret = (name: string) => (headers.has(name) ? fingerprint(headers.get(name)!) : null)
+  return {
+    at: new Date().toISOString(),
+    environment,
+    service,
+    method: c.req.method,
+    path: c.req.path.slice(`/${environment}/${service}`.length),
+    trackingId: randomUUID(),
+    customerId: headers.get('customerid'),
+    customerAccountId: headers.get('customeraccountid'),
+    identityProvider: headers.get('identityprovider'),
+    developerToken: secret('developertoken'),
+    accessToken: secret('authorization'),
+    headerNames: [...headers.keys()],
+    user: null,
+    status: null,
+    code: null,
+  }
+}

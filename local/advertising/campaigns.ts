@@ -1,0 +1,25 @@
+import { parseId } from './json.ts'
+import { answer, type Call, type Operation, type Reply, refuse, refuseInput } from './operation.ts'
+
+/** The operations of `/CampaignManagement/v13` that the stand-in has. */
+export const campaignManagement: Readonly<Record<string, Operation>> = {
+  '/Campaigns/QueryByAccountId': getCampaignsByAccountId,
+}
+
+/** GetCampaignsByAccountId: two search campaigns for any account; the body must name the header's account. */
+function getCampaignsByAccountId({ body, accountId }: Call): Reply {
+  const asked = parseId(body.AccountId)
+  if (asked === null) return refuseInput('apiInputValidationError')
+  if (asked !== accountId) return refuse('userIsNotAuthorized')
+  return answer({
+    Campaigns: ['Brand', 'Generic'].map((name, index) => ({
+      Id: asked * 10n + BigInt(index),
+      Name: name,
+      Status: 'Active',
+      BudgetType: 'DailyBudgetStandard',
+      CampaignType: 'Search',
+      DailyBudget: 50,
+      TimeZone: 'PacificTimeUSCanadaTijuana',
+    })),
+  })
+}

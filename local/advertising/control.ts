@@ -1,0 +1,95 @@
+import { Hono } from 'hono'
+import { z } from 'zod'
+import { type Injections, injectionSchema } from './injections.ts'
+import { encodeJson, parseId } from './json.ts'
+import type { RequestLog } from './request-log.ts'
+import type { TokenExpiry } from './token-expiry.ts'
+import { addAccounts, removeAccounts, type World } from './world.ts'
+
+/** What the controls reach into. */
+export interface Controlled {
+  readonly world: World
+  readonly injections: Injections
+  readonly log: RequestLog
+  readonly expiry: TokenExpiry
+  readonly manner: { numericIds: boolean }
+}
+
+const environment = z.enum(['production', 'sandbox'])
+const id = z.string().regex(/^\d{1,19}$/)
+
+const moreAccounts = z.strictObject({
+  environment,
+  objectId: z.string(),
+  count: z.int().positive().max(100_000),
+})
+const fewerAccounts = z.strictObject({ environment, accountIds: z.array(id).min(1) })
+const changedAccount = z.strictObject({
+  environment,
+  accountId: id,
+  status: z.enum(['Draft', 'Active', 'Inactive', 'Pause', 'Pending', 'Suspended']),
+  pauseReason: z
+    .union([z.literal(1), z.literal(2), z.literal(4)])
+    .nullable()
+    .default(null),
+})
+const person = z.strictObject({ objectId: z.string() })
+const manner = z.strictObject({ numericIds: z.boolean() })
+
+/**
+ * The routes of `/_control`: `faults` (GET, POST, DELETE), `requests` (GET, DELETE), `accounts`,
+ * `accounts/remove`, `accounts/update`, `expire-tokens` and `options` (POST). A body that does not fit is 400
+ * with zod's reading of it.
+ */
+export function createControl(controlled: Controlled): Hono {
+  const control = new Hono()
+  observe(control, controlled)
+  const post = <T>(path: string, schema: z.ZodType<T>, act: (body: T) => object | null) =>
+    control.post(path, async (c) => {
+      const parsed = schema.safeParse(await c.req.json().catch(() => null))
+      if (!parsed.success) return c.json({ error: z.prettifyError(parsed.error) }, 400)
+      const result = act(parsed.data)
+      if (!result) return c.json({ error: 'No such person or account in that environment.' }, 404)
+      return c.body(encodeJson(result, { numericIds: false }), 200, { 'content-type': 'application/json' })
+    })
+  const { world, injections, expiry } = controlled
+  post('/faults', injectionSchema, (body) => {
+    injections.add(body)
+    return { faults: injections.list() }
+  })
+  post('/accounts', moreAccounts, (body) => {
+    const accountIds = addAccounts(world[body.environment], body.objectId, body.count)
+    return accountIds.length > 0 ? { accountIds } : null
+  })
+  post('/accounts/remove', fewerAccounts, (body) => ({
+    accountIds: removeAccounts(world[body.environment], body.accountIds.map(BigInt)),
+  }))
+  post('/accounts/update', changedAccount, (body) => updateAccount(world, body))
+  post('/expire-tokens', person, ({ objectId }) => {
+    expiry.expire(objectId)
+    return {}
+  })
+  post('/options', manner, (body) => Object.assign(controlled.manner, body))
+  return control
+}
+
+function observe(control: Hono, { injections, log }: Controlled): void {
+  control.get('/faults', (c) => c.json({ faults: injections.list() }))
+  control.delete('/faults', (c) => {
+    injections.clear()
+    return c.body(null, 204)
+  })
+  control.get('/requests', (c) => c.json({ requests: log.list() }))
+  control.delete('/requests', (c) => {
+    log.clear()
+    return c.body(null, 204)
+  })
+}
+
+function updateAccount(world: World, change: z.infer<typeof changedAccount>): object | null {
+  const account = world[change.environment].accounts.get(parseId(change.accountId)!)
+  if (!account) return null
+  account.status = change.status
+  account.pauseReason = change.status === 'Pause' ? (change.pauseReason ?? 1) : null
+  return { account }
+}

@@ -1,0 +1,166 @@
+import { z } from 'zod'
+import { people } from '../people.ts'
+import type { FaultEntry } from './faults.ts'
+import { adApiFaultDetail, apiFault, faults, findFault, soapFault } from './faults.ts'
+import { services } from './operation.ts'
+import type { LoggedRequest } from './request-log.ts'
+
+/**
+ * The body of `POST /_control/faults`: which calls fail, how, and how often. What is left out matches all.
+ * A fault for a person strikes once their access token is proved; any other before anything is checked.
+ */
+export const injectionSchema = z.strictObject({
+  environment: z.enum(['production', 'sandbox']).optional(),
+  service: z.enum(services).optional(),
+  /** End of the path, e.g. `/Accounts/Search`. */
+  path: z.string().optional(),
+  username: z.enum(people.map(({ username }) => username)).optional(),
+  objectId: z.string().optional(),
+  kind: z.enum([
+    'fault',
+    'apiFault',
+    'soapFault',
+    'throttled',
+    'throttledPlainText',
+    'serverError',
+    'forbiddenPlainText',
+    'hang',
+    'cut',
+    'cutMidBody',
+  ]),
+  /** The error code of `fault`, `apiFault` and `soapFault`; 0 by default. */
+  code: z.int().nonnegative().optional(),
+  /** The reason below a code that has several, e.g. `PersonalAccountIsRequired` of 126. */
+  reason: z.string().optional(),
+  /** Overrides the kind's own HTTP status. */
+  status: z.int().min(400).max(599).optional(),
+  /** Sent as `Retry-After`, which the real service is not known to send. */
+  retryAfterSeconds: z.int().nonnegative().optional(),
+  /** After so many calls the fault is over. Default is never. */
+  times: z.int().positive().optional(),
+})
+
+/** How calls are to fail. */
+export type Injection = z.infer<typeof injectionSchema>
+
+/** The faults that tests asked for. */
+export interface Injections {
+  add(injection: Injection): void
+  /** What remains of each, in the order in which they were added. */
+  list(): readonly Injection[]
+  clear(): void
+  /** The first fault that strikes this call, counted off; persons' faults only when `user` is known. */
+  take(request: LoggedRequest): Injection | undefined
+}
+
+/** Starts with no faults. */
+export function createInjections(): Injections {
+  let pending: Injection[] = []
+  return {
+    add: (injection) => pending.push({ ...injection, ...namePerson(injection) }),
+    list: () => pending,
+    clear: () => {
+      pending = []
+    },
+    take: (request) => {
+      const found = pending.find((injection) => strikes(injection, request))
+      if (!found) return undefined
+      if (found.times) found.times -= 1
+      if (found.times === 0) pending = pending.filter((injection) => injection !== found)
+      return found
+    },
+  }
+}
+
+/** Carries a fault out; `cut` closes the caller's connection. A fault that hangs never resolves. */
+export function carryOut(injection: Injection, request: LoggedRequest, cut: () => void): Promise<Response> {
+  if (injection.kind === 'hang') return new Promise(() => {})
+  if (injection.kind === 'cut') cut()
+  return Promise.resolve(toResponse(injection, request, cut))
+}
+
+function toResponse(injection: Injection, request: LoggedRequest, cut: () => void): Response {
+  const fault = findFault(injection.code ?? faults.internalError.code, injection.reason)
+  switch (injection.kind) {
+    case 'apiFault':
+      return faultResponse(injection, request, fault, apiFault)
+    case 'soapFault':
+      request.code = fault.code
+      return respond(injection, 500, soapFault(fault, request.trackingId), 'text/xml')
+    case 'throttled':
+      return faultResponse(injection, request, throttle(injection))
+    case 'throttledPlainText':
+      return respond(injection, 429, 'Too Many Attempt', 'text/plain')
+    case 'forbiddenPlainText':
+      return respond(injection, 403, 'Forbidden', 'text/plain')
+    case 'serverError':
+      return serverError(injection, request)
+    case 'cutMidBody':
+      return new Response(halfBody(cut), { headers: { 'content-type': 'application/json' } })
+    default:
+      return faultResponse(injection, request, fault)
+  }
+}
+
+/** A gateway's page for 501 and up; the service's own code 0 for 500. */
+function serverError(injection: Injection, request: LoggedRequest): Response {
+  const status = injection.status ?? 500
+  if (status === 500) return faultResponse(injection, request, faults.internalError)
+  return respond(injection, status, '<h2>The service is unavailable.</h2>', 'text/html')
+}
+
+function throttle({ code }: Injection): FaultEntry {
+  return code === undefined ? faults.callRateExceeded : { ...findFault(code), status: 429 }
+}
+
+function faultResponse(
+  injection: Injection,
+  request: LoggedRequest,
+  fault: FaultEntry,
+  toBody = adApiFaultDetail,
+): Response {
+  request.code = fault.code
+  return respond(
+    injection,
+    fault.status,
+    JSON.stringify(toBody(fault, request.trackingId)),
+    'application/json',
+  )
+}
+
+function respond(
+  { status, retryAfterSeconds }: Injection,
+  ownStatus: number,
+  body: string,
+  contentType: string,
+): Response {
+  const headers = new Headers({ 'content-type': `${contentType}; charset=utf-8` })
+  if (retryAfterSeconds !== undefined) headers.set('retry-after', String(retryAfterSeconds))
+  return new Response(body, { status: status ?? ownStatus, headers })
+}
+
+function halfBody(cut: () => void): ReadableStream<Uint8Array> {
+  let isSent = false
+  return new ReadableStream({
+    pull(controller) {
+      if (isSent) cut()
+      else controller.enqueue(new TextEncoder().encode('{"Accounts":['))
+      isSent = true
+    },
+  })
+}
+
+function strikes(injection: Injection, request: LoggedRequest): boolean {
+  const { environment, service, path, objectId } = injection
+  return (
+    (!environment || environment === request.environment) &&
+    (!service || service === request.service) &&
+    (!path || request.path.endsWith(path)) &&
+    (objectId ? objectId === request.user : request.user === null)
+  )
+}
+
+function namePerson({ username, objectId }: Injection): { objectId?: string } {
+  const named = people.find((person) => person.username === username)?.objectId ?? objectId
+  return named ? { objectId: named } : {}
+}

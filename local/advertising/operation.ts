@@ -1,0 +1,49 @@
+import type { FaultName } from './faults.ts'
+import type { JsonObject } from './json.ts'
+import type { Directory, Environment, Identity } from './world.ts'
+
+/** The hosts' first labels (customer-management-service et al., "rest" zone of each reference page). */
+export const services = ['clientcenter', 'campaign', 'reporting', 'bulk', 'adinsight'] as const
+
+/** The first label of an API host. */
+export type Service = (typeof services)[number]
+
+/** What an operation knows of a call whose credentials are good. */
+export interface Call {
+  readonly environment: Environment
+  readonly directory: Directory
+  readonly identity: Identity
+  readonly body: JsonObject
+  /** The `CustomerAccountId` header, checked; null on services that need none. */
+  readonly accountId: bigint | null
+  /** Where this environment's service is, without a trailing slash. */
+  readonly serviceUrl: string
+}
+
+/** What an operation answers: a body for 200, or the fault that refuses it. */
+export type Reply =
+  | { readonly ok: true; readonly body: JsonObject }
+  | {
+      readonly ok: false
+      readonly fault: FaultName
+      /** Body shape: `AdApiFaultDetail`, or the operation's own fault. Default is the first. */
+      readonly shape?: 'operation'
+    }
+
+/** One operation of a service. */
+export type Operation = (call: Call) => Reply
+
+/** A good reply. */
+export function answer(body: JsonObject): Reply {
+  return { ok: true, body }
+}
+
+/** A refusal, as AdApiFaultDetail. */
+export function refuse(fault: FaultName): Reply {
+  return { ok: false, fault }
+}
+
+/** A refusal of the input itself, as the service's own kind of fault. */
+export function refuseInput(fault: FaultName): Reply {
+  return { ok: false, fault, shape: 'operation' }
+}

@@ -1,0 +1,50 @@
+import type { Service } from './operation.ts'
+import type { Environment } from './world.ts'
+
+/** One call that the stand-in saw. Tokens stand as fingerprints, never as themselves. */
+export interface LoggedRequest {
+  /** ISO 8601, UTC. */
+  readonly at: string
+  readonly environment: Environment
+  readonly service: Service
+  readonly method: string
+  /** Below the host, e.g. `/CustomerManagement/v13/User/Query`. */
+  readonly path: string
+  readonly trackingId: string
+  readonly customerId: string | null
+  readonly customerAccountId: string | null
+  readonly identityProvider: string | null
+  /** {@link import('./token-expiry.ts').fingerprint} of the header, or null without one. */
+  readonly developerToken: string | null
+  readonly accessToken: string | null
+  /** Names of all headers received, in lower case. */
+  readonly headerNames: readonly string[]
+  /** The person's object id, once the access token has proved it. */
+  user: string | null
+  /** Null while the call is open, and for good when it was left hanging or cut. */
+  status: number | null
+  /** The error code answered with, null for none. */
+  code: number | null
+}
+
+/** The latest calls, oldest first. */
+export interface RequestLog {
+  add(request: LoggedRequest): void
+  list(): readonly LoggedRequest[]
+  clear(): void
+}
+
+/** A log that keeps the latest `capacity` calls. Default is 10,000. */
+export function createRequestLog(capacity = 10_000): RequestLog {
+  let requests: LoggedRequest[] = []
+  return {
+    add: (request) => {
+      requests.push(request)
+      if (requests.length > 2 * capacity) requests = requests.slice(-capacity)
+    },
+    list: () => requests.slice(-capacity),
+    clear: () => {
+      requests = []
+    },
+  }
+}

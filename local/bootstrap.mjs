@@ -1,0 +1,60 @@
+// Runs on any Node from 18 on, before anything is installed: so plain JavaScript, and nothing but Node's own modules.
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { constants } from 'node:os'
+import { delimiter, dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const isWindows = process.platform === 'win32'
+const modules = join(root, 'node_modules')
+
+/** Whether `node_modules` holds what the lock file names: npm notes there what it has installed. */
+function isInstalled() {
+  const noted = join(modules, '.package-lock.json')
+  if (!existsSync(noted)) return false
+  const wanted = readPackages(join(root, 'package-lock.json'))
+  const installed = readPackages(noted)
+  return Object.entries(wanted).every(([path, { version, optional }]) => {
+    if (path === '') return true
+    const found = installed[path]
+    return found ? found.version === version : optional === true
+  })
+}
+
+function readPackages(path) {
+  return JSON.parse(readFileSync(path, 'utf8')).packages
+}
+
+/** Runs npm; what it says goes to stderr, since stdout may be read by a machine. */
+function npm(...args) {
+  const { status } = spawnSync('npm', args, { cwd: root, shell: isWindows, stdio: ['ignore', 2, 2] })
+  if (status !== 0) process.exit(status ?? 1)
+}
+
+/** The Node that the lock file names, which the machine's own need not be. */
+function findNode() {
+  const node = join(modules, 'node', 'bin', isWindows ? 'node.exe' : 'node')
+  return existsSync(node) ? node : process.execPath
+}
+
+/** Runs a script in the place of this process: its signals and its exit status. */
+function become(script, args) {
+  const child = spawn(findNode(), [join(root, script), ...args], {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, PATH: [join(modules, '.bin'), process.env.PATH].join(delimiter) },
+  })
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  child.on('exit', (status, signal) => process.exit(status ?? 128 + constants.signals[signal]))
+}
+
+if (!isInstalled()) {
+  process.stderr.write('Installing what package-lock.json names; this happens once.\n')
+  npm('ci', '--no-audit', '--no-fund')
+}
+npm('run', '-s', 'build')
+
+const [first, ...rest] = process.argv.slice(2)
+if (first === '--test') become('node_modules/vitest/vitest.mjs', ['run', ...rest])
+else become('local/start.ts', process.argv.slice(2))

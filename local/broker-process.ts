@@ -1,0 +1,104 @@
+import { accessSync, constants } from 'node:fs'
+import { delimiter, dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type Child, endsWithParent, startChild } from './child.ts'
+import { assertPortsFree } from './ports.ts'
+import type { Stack } from './stack.ts'
+
+/** Which Functions host runs the broker: the one in `local/host/`, or Azure Functions Core Tools. */
+export type HostKind = 'embedded' | 'func'
+
+/** How one broker process is to run. */
+export interface BrokerOptions {
+  readonly stack: Stack
+  /** TCP port. Default is the stack's port of the first broker. */
+  readonly port?: number
+  /** Default is `embedded`. */
+  readonly host?: HostKind
+  /**
+   * Whether its `PUBLIC_URL` names its own port. Default is false: like instances behind one address, all name the
+   * first broker's.
+   */
+  readonly ownPublicUrl?: boolean
+  /** Settings that differ from the stack's; an empty one counts as unset. */
+  readonly settings?: Readonly<Record<string, string>>
+  /** Gets each line of the process's output. Default is nothing. */
+  readonly onLine?: (line: string) => void
+}
+
+/** A broker that answers. */
+export interface RunningBroker extends Pick<Child, 'pid' | 'isRunning' | 'kill' | 'waitForLine'> {
+  readonly origin: string
+  readonly port: number
+  /** Lets requests that run end, then ends the process. */
+  stop(): Promise<void>
+}
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const hostMain = join(root, 'local', 'host', 'main.ts')
+const pollMilliseconds = 200
+const startSeconds = 90
+
+/**
+ * Starts the built broker (`dist/broker.cjs`) in a Functions host of its own process; several may run on one stack.
+ * @throws PortsTakenError when the port is taken; Error with the process's last lines when it does not start.
+ */
+export async function startBroker(options: BrokerOptions): Promise<RunningBroker> {
+  const { stack, port = stack.ports.broker, host = 'embedded' } = options
+  await assertPortsFree({ ...stack.ports, broker: port }, ['broker'])
+  const env = {
+    ...process.env,
+    PATH: [join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter),
+    ...stack.settings(options.ownPublicUrl ? port : undefined),
+    ...options.settings,
+  }
+  const child = startChild({
+    name: `The broker on port ${port}`,
+    env,
+    cwd: root,
+    ...commandOf(host, port, stack.folder),
+    ...(options.onLine && { onLine: options.onLine }),
+  })
+  const origin = `http://127.0.0.1:${port}`
+  if (host === 'embedded') await child.waitForLine(/Listening on/)
+  else await waitUntilHealthy(child, origin)
+  const { pid, isRunning, kill, waitForLine, stop } = child
+  return { origin, port, pid, isRunning, kill, waitForLine, stop }
+}
+
+/** Whether Azure Functions Core Tools are on the PATH. */
+export function hasFunc(): boolean {
+  const names = process.platform === 'win32' ? ['func.exe', 'func.cmd'] : ['func']
+  const folders = (process.env.PATH ?? '').split(delimiter).filter(Boolean)
+  return folders.some((folder) => names.some((name) => isExecutable(join(folder, name))))
+}
+
+function commandOf(host: HostKind, port: number, folder: string) {
+  if (host === 'func') return { command: 'func', args: ['start', '--port', String(port)] }
+  // A developer's own local.settings.json is for `func start`; here the stack's settings are all there is.
+  const settings = join(folder, 'no.settings.json')
+  const args = [`--import=${endsWithParent}`, hostMain, '--port', String(port), '--app', root]
+  return { command: process.execPath, args: [...args, '--settings', settings], followsParent: true }
+}
+
+async function waitUntilHealthy(child: Child, origin: string): Promise<void> {
+  const giveUpAt = Date.now() + startSeconds * 1000
+  while (Date.now() < giveUpAt) {
+    const answer = await fetch(`${origin}/health`).catch(() => undefined)
+    if (answer?.ok) return
+    // Fails with the last lines once the process has ended.
+    if (!child.isRunning()) await child.waitForLine(/(?!)/)
+    await new Promise((resolve) => setTimeout(resolve, pollMilliseconds))
+  }
+  await child.stop()
+  throw new Error(`The broker at ${origin} did not answer within ${startSeconds} seconds.`)
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,91 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto'
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { generate } from 'selfsigned'
+
+/** What a TLS stand-in presents, and what its callers must trust; all PEM. */
+export interface LocalCertificate {
+  readonly key: string
+  readonly cert: string
+  readonly caCert: string
+  /** Absolute path of the authority's certificate: what `NODE_EXTRA_CA_CERTS` names. */
+  readonly caPath: string
+}
+
+const dayMilliseconds = 86_400_000
+const lifetimeDays = 365
+const renewBeforeDays = 30
+
+/**
+ * Reads the certificate for `localhost` and `127.0.0.1` kept in `folder`.
+ * Makes a new authority and certificate when there is none, when the parts do not fit together, or within
+ * 30 days of expiry. The authority's private key is thrown away: whoever trusts it trusts this one certificate.
+ */
+export async function createLocalCertificate(folder: string): Promise<LocalCertificate> {
+  const kept = await readCertificate(folder).catch(() => undefined)
+  if (kept && isUsable(kept, new Date())) return kept
+  await makeCertificate(folder)
+  return readCertificate(folder)
+}
+
+async function readCertificate(folder: string): Promise<LocalCertificate> {
+  const caPath = resolve(folder, 'ca.pem')
+  const [key, cert, caCert] = await Promise.all([
+    readFile(join(folder, 'localhost.key.pem'), 'utf8'),
+    readFile(join(folder, 'localhost.pem'), 'utf8'),
+    readFile(caPath, 'utf8'),
+  ])
+  return { key, cert, caCert, caPath }
+}
+
+function isUsable({ key, cert, caCert }: LocalCertificate, now: Date): boolean {
+  try {
+    const certificate = new X509Certificate(cert)
+    const daysLeft = (Date.parse(certificate.validTo) - now.getTime()) / dayMilliseconds
+    return (
+      daysLeft > renewBeforeDays &&
+      certificate.checkPrivateKey(createPrivateKey(key)) &&
+      certificate.verify(new X509Certificate(caCert).publicKey)
+    )
+  } catch {
+    return false
+  }
+}
+
+async function makeCertificate(folder: string): Promise<void> {
+  const validity = { notAfterDate: new Date(Date.now() + lifetimeDays * dayMilliseconds) }
+  const common = { keyType: 'ec', curve: 'P-256', algorithm: 'sha256', ...validity } as const
+  const authority = await generate([{ name: 'commonName', value: 'Token broker local authority' }], {
+    ...common,
+    extensions: [
+      { name: 'basicConstraints', cA: true, critical: true },
+      { name: 'keyUsage', keyCertSign: true, critical: true },
+    ],
+  })
+  const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }], {
+    ...common,
+    ca: { key: authority.private, cert: authority.cert },
+    extensions: [
+      { name: 'basicConstraints', cA: false, critical: true },
+      { name: 'keyUsage', digitalSignature: true, critical: true },
+      { name: 'extKeyUsage', serverAuth: true },
+      {
+        name: 'subjectAltName',
+        altNames: [
+          { type: 2, value: 'localhost' },
+          { type: 7, ip: '127.0.0.1' },
+        ],
+      },
+    ],
+  })
+  await mkdir(folder, { recursive: true })
+  await replaceFile(join(folder, 'localhost.key.pem'), key)
+  await replaceFile(join(folder, 'localhost.pem'), cert)
+  await replaceFile(join(folder, 'ca.pem'), authority.cert)
+}
+
+async function replaceFile(path: string, text: string): Promise<void> {
+  const temporary = `${path}.${process.pid}.tmp`
+  await writeFile(temporary, text, { mode: 0o600 })
+  await rename(temporary, path)
+}

@@ -1,0 +1,61 @@
+import { agency } from '../advertising/seeds.ts'
+import { advertiser, callAdvertising } from './advertiser.ts'
+import { assert } from './demo.ts'
+import type { Step } from './steps.ts'
+
+/** The demonstration's agency: its person reaches several accounts, one of them another company's. */
+export const agencyTenant = { tenant: 'agency', username: 'grace@contoso.example' } as const
+
+const path = `/v1/tenants/${agencyTenant.tenant}`
+const linkedAccountId = String(agency.linkedAccountId)
+
+/** An agency with a linked account, and another app that asks for what is not its own. */
+export const agencySteps: readonly Step[] = [
+  {
+    name: 'connectAgency',
+    title: 'Grace connects her agency, with a work account',
+    async run(demo) {
+      const body = { environment: 'production', returnUrl: demo.stack.returnUrl, accountChoice: 'app' }
+      const session = await demo.call(`${path}/connect-sessions`, { method: 'POST', body })
+      const back = await demo.signIn(session.connectUrl, agencyTenant.username)
+      assert(back.searchParams.get('status') === 'connected', `The browser came back with ${back.search}.`)
+      const { accounts } = await demo.call(`${path}/accounts`)
+      const linked = accounts.filter((account: { linked: boolean }) => account.linked)
+      assert(linked.length > 0, 'No linked account was discovered.')
+      return {
+        happened: `Discovered ${accounts.length} accounts, ${linked.length} of them linked from another customer.`,
+        proves: 'Discovery walks the customers and their links, not only the user’s own accounts.',
+      }
+    },
+  },
+  {
+    name: 'linkedAccount',
+    title: 'The app asks for the linked account',
+    async run(demo) {
+      const vend = await demo.call(`${path}/token?accountId=${linkedAccountId}`)
+      const owner = String(agency.ownerCustomerId)
+      assert(vend.customerId === String(agency.customerId), `CustomerId is ${vend.customerId}.`)
+      await callAdvertising(demo, vend)
+      return {
+        happened: `Account ${linkedAccountId} came with CustomerId ${vend.customerId}, not its owner’s ${owner}; the calls succeed.`,
+        proves: 'The customer vended is the one through which the user reaches the account.',
+      }
+    },
+  },
+  {
+    name: 'stranger',
+    title: 'An app of another workspace asks for the same tenant',
+    async run(demo) {
+      const foreign = await demo.call(`/v1/tenants/${advertiser.tenant}/token`, {
+        app: 'other-app',
+        status: 404,
+      })
+      const none = await demo.call('/v1/tenants/nobody/token', { app: 'other-app', status: 404 })
+      assert(foreign.code === none.code, `${foreign.code} is not ${none.code}.`)
+      return {
+        happened: `It got 404 ${foreign.code}, the same as for a tenant that does not exist.`,
+        proves: 'An app can neither read nor detect what is not its own.',
+      }
+    },
+  },
+]

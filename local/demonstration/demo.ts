@@ -1,0 +1,97 @@
+import type { CallingAppName } from '../callers.ts'
+import type { LoggedRequest } from '../sign-in/request-log.ts'
+import { toFingerprint } from '../sign-in/request-log.ts'
+import { createVisitor } from '../sign-in/visitor.ts'
+import type { Stack } from '../stack.ts'
+
+/** What an answer's JSON holds. */
+// biome-ignore lint/suspicious/noExplicitAny: the demonstration looks into answers of every shape
+export type Json = any
+
+/** A call to the broker in the name of an app. */
+export interface BrokerCall {
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  /** Default is `demo-app`. */
+  readonly app?: CallingAppName
+  readonly body?: object
+  /** Another status than success is what the step is about. */
+  readonly status?: number
+}
+
+/** What the steps do things with, and what an earlier step leaves for a later one. */
+export interface Demo {
+  readonly stack: Stack
+  /** The broker's origin. */
+  readonly origin: string
+  readonly memory: Map<string, Json>
+  /** Calls the broker. @throws Error with the problem's code and detail when the status is not the expected one. */
+  call(path: string, call?: BrokerCall): Promise<Json>
+  /** Opens a connect link as a browser does and signs in. @throws Error with the page's text when it ends elsewhere. */
+  signIn(connectUrl: string, username: string): Promise<URL>
+  /** Calls Microsoft Advertising with a vend's own headers. */
+  callAdvertising(vend: Json, url: string, body: object): Promise<Json>
+  /** The refreshes that the Microsoft sign-in has answered for a user so far. */
+  refreshes(username: string): Promise<LoggedRequest[]>
+}
+
+/** The demonstration's people all have one password. */
+const password = 'open-sesame'
+
+/** Creates what the steps work with. */
+export function createDemo(stack: Stack, origin: string): Demo {
+  return {
+    stack,
+    origin,
+    memory: new Map(),
+    async call(path, { method = 'GET', app = 'demo-app', body, status } = {}) {
+      const answer = await fetch(`${origin}${path}`, {
+        method,
+        headers: {
+          authorization: `Bearer ${await stack.callerToken(app)}`,
+          ...(body && { 'content-type': 'application/json' }),
+        },
+        ...(body && { body: JSON.stringify(body) }),
+      })
+      return readAnswer(`${method} ${path}`, answer, status)
+    },
+    async signIn(authorizeUrl, username) {
+      const wish = { authorizeUrl, username, password, stopAt: stack.returnUrl }
+      const visit = await createVisitor().signIn(wish)
+      if (!visit.stopped)
+        throw new Error(`The sign-in ended on a page (${visit.status}): ${textOf(visit.body)}`)
+      return new URL(visit.url)
+    },
+    async callAdvertising(vend, url, body) {
+      const headers = { ...vend.headers, 'content-type': 'application/json' }
+      const answer = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) })
+      return readAnswer(`POST ${url}`, answer)
+    },
+    async refreshes(username) {
+      const answer = await fetch(`${stack.parts.signIn.origin}/_control/requests`)
+      const requests = (await answer.json()) as LoggedRequest[]
+      return requests.filter((one) => one.grantType === 'refresh_token' && one.username === username)
+    },
+  }
+}
+
+/** Makes sure of what a step is to prove. @throws Error that says what was not so. */
+export function assert(condition: unknown, otherwise: string): asserts condition {
+  if (!condition) throw new Error(otherwise)
+}
+
+/** Names a token without showing it: the first eight hexadecimal digits of its SHA-256. */
+export function nameOf(token: string): string {
+  return `#${toFingerprint(token).slice(0, 8)}`
+}
+
+async function readAnswer(what: string, answer: Response, expected?: number): Promise<Json> {
+  const text = await answer.text()
+  const body: Json = text && /json/.test(answer.headers.get('content-type') ?? '') ? JSON.parse(text) : text
+  if (expected === undefined ? answer.ok : answer.status === expected) return body
+  throw new Error(`${what} answered ${answer.status}: ${body.code ?? ''} ${body.detail ?? text}`)
+}
+
+function textOf(html: string): string {
+  const plain = html.replace(/<style[\s\S]*?<\/style>|<[^>]+>/g, ' ')
+  return plain.replace(/\s+/g, ' ').trim().slice(0, 300)
+}

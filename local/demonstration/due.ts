@@ -1,0 +1,22 @@
+import { createBroker } from '../../shared/broker.ts'
+import { parseConfig } from '../../shared/config.ts'
+import { dueRowOf, type TenantName } from '../../shared/tenants/tenant.ts'
+import type { Stack } from '../stack.ts'
+
+/**
+ * Brings a tenant's next refresh forward to now, as waiting would: its row and the due index say so, and nothing else
+ * of it changes.
+ * @throws Error when there is no such connected tenant or somebody else changed it meanwhile.
+ */
+export async function bringDueForward(stack: Stack, name: TenantName): Promise<void> {
+  const { tenants, keeping, clock } = createBroker(parseConfig(stack.settings()))
+  const stored = await tenants.read(name)
+  if (!stored?.tenant.grant) throw new Error(`Tenant ${name.tenant} of ${name.workspace} has no grant.`)
+  const { tenant } = stored
+  const { grant } = stored.tenant
+  const dueAt = clock.now()
+  await keeping.due.insert(dueRowOf(tenant, grant!, dueAt))
+  const written = await tenants.replace(stored, { ...tenant, dueAt }, [])
+  if (written === 'conflict') throw new Error(`Tenant ${name.tenant} is being changed by somebody else.`)
+  if (tenant.dueAt) await keeping.due.remove(dueRowOf(tenant, grant!, tenant.dueAt))
+}

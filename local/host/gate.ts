@@ -1,0 +1,56 @@
+/** Lets a bounded number of requests run at once. */
+export interface Gate {
+  /** Runs `work` when its turn comes; undefined, without running it, when too many wait already. */
+  run<Result>(work: () => Promise<Result>): Promise<Result> | undefined
+  /** Resolves when nothing runs or waits any more. */
+  idle(): Promise<void>
+}
+
+/**
+ * Creates a gate. -1 means no limit, as in `host.json` (`extensions.http`).
+ * @param limits `maxConcurrentRequests` run at once; more than `maxOutstandingRequests` running and waiting are refused.
+ */
+export function createGate(limits: {
+  readonly maxConcurrentRequests: number
+  readonly maxOutstandingRequests: number
+}): Gate {
+  const { maxConcurrentRequests, maxOutstandingRequests } = limits
+  const waiting: (() => void)[] = []
+  const watchers: (() => void)[] = []
+  let outstanding = 0
+  let running = 0
+
+  const enter = () => {
+    running += 1
+    if (maxConcurrentRequests < 0 || running <= maxConcurrentRequests) return undefined
+    running -= 1
+    return new Promise<void>((resolve) => waiting.push(resolve))
+  }
+  const leave = () => {
+    outstanding -= 1
+    const next = waiting.shift()
+    // The place passes on to the next in line, so `running` stays as it is.
+    if (next) next()
+    else running -= 1
+    if (outstanding === 0) for (const watcher of watchers.splice(0)) watcher()
+  }
+  const admit = async <Result>(work: () => Promise<Result>) => {
+    const turn = enter()
+    if (turn) await turn
+    try {
+      return await work()
+    } finally {
+      leave()
+    }
+  }
+
+  return {
+    run: (work) => {
+      if (maxOutstandingRequests >= 0 && outstanding >= maxOutstandingRequests) return undefined
+      outstanding += 1
+      return admit(work)
+    },
+    idle: () =>
+      outstanding === 0 ? Promise.resolve() : new Promise((resolve) => void watchers.push(resolve)),
+  }
+}

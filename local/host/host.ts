@@ -1,0 +1,155 @@
+import { createServer, type RequestListener, type Server } from 'node:http'
+import { resolve } from 'node:path'
+import { listen, type RunningService } from '../service.ts'
+import type { HostKeys } from './access.ts'
+import { createAdminListener } from './admin.ts'
+import { type LoadedApp, loadApp } from './app.ts'
+import type { LogEntry, RegisteredFunction } from './core.ts'
+import { createGate, type Gate } from './gate.ts'
+import { type HostJson, readHostJson } from './hostJson.ts'
+import { answerEmpty, createHttpListener, findHttpFunctions } from './http.ts'
+import { isTrigger } from './invocation.ts'
+import { writeLog } from './log.ts'
+import { createWriteOutputs } from './outputs.ts'
+import { createQueueConnections } from './queueConnection.ts'
+import { createRunner, type Runner } from './runner.ts'
+import { type Clock, systemClock } from './timerTrigger.ts'
+import { startTriggers, type Triggers } from './triggers.ts'
+
+/** How a host is to run. */
+export interface HostOptions {
+  /** Folder with `host.json` and `package.json`. */
+  readonly appFolder: string
+  /** TCP port on 127.0.0.1; 0 takes a free one. */
+  readonly port: number
+  /** App settings; put into `process.env`, over what is there. */
+  readonly env?: Readonly<Record<string, string>>
+  /** Without keys no function asks for one. */
+  readonly keys?: HostKeys
+  /** Where monitored timers are remembered; without it they are forgotten with the process. */
+  readonly timerFolder?: string
+  /** Default writes to the console; see {@link writeLog}. */
+  readonly log?: (entry: LogEntry) => void
+  /** Default is the machine's clock. */
+  readonly clock?: Clock
+}
+
+/** One function, as a person is told of it. */
+export interface FunctionSummary {
+  readonly name: string
+  /** `httpTrigger`, `timerTrigger`, `queueTrigger`, … */
+  readonly trigger: string
+  /** HTTP functions only. */
+  readonly methods?: readonly string[]
+  readonly url?: string
+}
+
+/** A host that serves an app. */
+export interface RunningHost extends RunningService {
+  readonly functions: readonly FunctionSummary[]
+}
+
+/** Kestrel's limit on a Functions host, in bytes, unless `FUNCTIONS_REQUEST_BODY_SIZE_LIMIT` says otherwise. */
+const defaultMaxBodyBytes = 104_857_600
+
+/**
+ * Loads an app and serves it: HTTP functions by their routes, timers by their schedules, queues as messages come.
+ * Until the app is loaded requests get 503. A process loads one app only. `stop` takes no new work, waits for what runs, then runs `appTerminate` hooks.
+ * @throws AppLoadError when the app cannot be loaded, PortTakenError when the port is in use.
+ */
+export async function startHost(options: HostOptions): Promise<RunningHost> {
+  const appFolder = resolve(options.appFolder)
+  Object.assign(process.env, options.env)
+  process.env.AZURE_FUNCTIONS_ENVIRONMENT ??= 'Development'
+  process.env.FUNCTIONS_WORKER_RUNTIME ??= 'node'
+  const hostJson = await readHostJson(appFolder)
+  // The port comes before the app, so that an app is not started only to be stopped again.
+  let listener: RequestListener = (_request, response) => answerEmpty(response, 503)
+  const server = createServer((request, response) => listener(request, response))
+  const service = await listen(server, { name: 'the Functions host', port: options.port })
+  process.env.WEBSITE_HOSTNAME ??= `localhost:${service.port}`
+  try {
+    const app = await loadApp(appFolder, options.log ?? writeLog)
+    const parts = assemble(app, hostJson, options, service.origin)
+    listener = parts.listener
+    return { ...service, functions: parts.summaries, stop: () => stop(server, service, app, parts) }
+  } catch (error) {
+    await service.stop()
+    throw error
+  }
+}
+
+function assemble(app: LoadedApp, hostJson: HostJson, options: HostOptions, origin: string) {
+  const { extensions, functionTimeout } = hostJson
+  const queues = createQueueConnections(extensions.queues.messageEncoding, process.env)
+  const runner = createRunner(app, {
+    timeoutSeconds: functionTimeout,
+    writeOutputs: createWriteOutputs(queues),
+  })
+  const enabled = new Map([...app.functions].filter(([name]) => !isDisabled(name)))
+  const gate = createGate(extensions.http)
+  const httpFunctions = findHttpFunctions(enabled.values(), extensions.http.routePrefix)
+  const urls = new Map(httpFunctions.map(({ fn, template }) => [fn.metadata.name, `${origin}/${template}`]))
+  const httpOptions = { app, runner, gate, keys: options.keys, maxBodyBytes: maxBodyBytes() }
+  // Routes are compiled before any trigger starts: a malformed one stops the host.
+  let triggers: Triggers | undefined
+  const admin = createAdminListener({
+    functions: enabled,
+    urlOf: (name) => urls.get(name),
+    start: (fn, input) => triggers?.start(fn, input),
+  })
+  const listener = createHttpListener(httpFunctions, httpOptions, admin)
+  const { clock = systemClock, timerFolder } = options
+  triggers = startTriggers({
+    app,
+    functions: enabled,
+    runner,
+    queues,
+    clock,
+    timerFolder,
+    settings: extensions.queues,
+  })
+  const methods = new Map(httpFunctions.map((each) => [each.fn.metadata.name, each.methods]))
+  return {
+    listener,
+    runner,
+    gate,
+    triggers,
+    summaries: [...enabled.values()].map((fn) => summarize(fn, methods, urls)),
+  }
+}
+
+async function stop(
+  server: Server,
+  service: RunningService,
+  app: LoadedApp,
+  { runner, gate, triggers }: { runner: Runner; gate: Gate; triggers: Triggers },
+): Promise<void> {
+  server.close()
+  await triggers.stop()
+  await Promise.all([runner.idle(), gate.idle()])
+  await service.stop()
+  await app.core.runHooks('appTerminate', { hookData: {}, appHookData: app.appHookData })
+}
+
+/** `AzureWebJobs.<name>.Disabled` (functions-how-to "Disable functions"). */
+function isDisabled(name: string): boolean {
+  const value = process.env[`AzureWebJobs.${name}.Disabled`] ?? process.env[`AzureWebJobs_${name}_Disabled`]
+  return value === '1' || value?.toLowerCase() === 'true'
+}
+
+function maxBodyBytes(): number {
+  const bytes = Number(process.env.FUNCTIONS_REQUEST_BODY_SIZE_LIMIT ?? defaultMaxBodyBytes)
+  if (Number.isSafeInteger(bytes) && bytes >= 0) return bytes
+  throw new Error('FUNCTIONS_REQUEST_BODY_SIZE_LIMIT is not a number of bytes.')
+}
+
+function summarize(
+  { metadata: { name, bindings } }: RegisteredFunction,
+  methods: ReadonlyMap<string, readonly string[]>,
+  urls: ReadonlyMap<string, string>,
+): FunctionSummary {
+  const trigger = Object.values(bindings).find(({ type }) => isTrigger(type))!.type
+  const url = urls.get(name)
+  return url ? { name, trigger, methods: methods.get(name) ?? [], url } : { name, trigger }
+}

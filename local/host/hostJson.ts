@@ -1,0 +1,69 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+
+const timeSpanPattern = /^(?:(\d+)\.)?(\d{1,2}):(\d{2}):(\d{2})(?:\.(\d{1,7}))?$/
+
+/** Reads a .NET time span, `[d.]hh:mm:ss[.fraction]`, as seconds; undefined if it is none. */
+export function parseTimeSpan(text: string): number | undefined {
+  const match = timeSpanPattern.exec(text)
+  if (!match) return undefined
+  const [, days = '0', hours, minutes, seconds, fraction = '0'] = match
+  const whole = ((Number(days) * 24 + Number(hours)) * 60 + Number(minutes)) * 60 + Number(seconds)
+  return whole + Number(`0.${fraction}`)
+}
+
+const timeSpan = z.string().transform((text, context) => {
+  const seconds = parseTimeSpan(text)
+  if (seconds === undefined) context.addIssue(`"${text}" is not a time span such as 00:05:00`)
+  return seconds ?? z.NEVER
+})
+
+const http = z
+  .object({
+    routePrefix: z.string().default('api'),
+    maxConcurrentRequests: z.number().int().default(-1),
+    maxOutstandingRequests: z.number().int().default(-1),
+  })
+  .prefault({})
+
+const queues = z
+  .object({
+    maxPollingInterval: timeSpan.prefault('00:00:02'),
+    visibilityTimeout: timeSpan.prefault('00:00:00'),
+    batchSize: z.number().int().min(1).max(32).default(16),
+    maxDequeueCount: z.number().int().min(1).default(5),
+    messageEncoding: z.enum(['base64', 'none']).default('base64'),
+  })
+  .prefault({})
+
+const schema = z.object({
+  functionTimeout: z.union([z.literal('-1').transform(() => undefined), timeSpan]).prefault('00:30:00'),
+  extensions: z.object({ http, queues }).prefault({}),
+})
+
+/**
+ * The settings of `host.json` that this host honours; time spans are in seconds.
+ * Defaults are the real host's (learn.microsoft.com/azure/azure-functions/functions-host-json), except that queues
+ * are polled every 2 seconds at the latest, as the real host does in development.
+ */
+export type HostJson = z.output<typeof schema>
+
+/**
+ * Reads `host.json`; a missing file means defaults.
+ * @throws Error that names every setting that is wrong.
+ */
+export async function readHostJson(appFolder: string): Promise<HostJson> {
+  const text = await readFile(join(appFolder, 'host.json'), 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return '{}'
+    throw error
+  })
+  return parseHostJson(text)
+}
+
+/** Reads the text of a `host.json`. @throws Error that names every setting that is wrong. */
+export function parseHostJson(text: string): HostJson {
+  const result = schema.safeParse(JSON.parse(text))
+  if (!result.success) throw new Error(`host.json is not usable:\n${z.prettifyError(result.error)}`)
+  return result.data
+}

@@ -1,0 +1,64 @@
+import { type QueueClient, QueueServiceClient } from '@azure/storage-queue'
+import type { Binding } from './rpc.ts'
+import { resolveSettings } from './settings.ts'
+
+/** One storage queue, its messages encoded as `host.json` says. */
+export interface Queue {
+  readonly name: string
+  readonly client: QueueClient
+  /** Sends a message; creates the queue if it is not there. */
+  send(message: Uint8Array): Promise<void>
+  /** The queue of the same account that takes this one's poison messages. */
+  poison(): Queue
+}
+
+/** Opens the queues that bindings name. */
+export interface QueueConnections {
+  /** @throws Error when the binding's `connection` setting is missing. */
+  open(binding: Binding): Queue
+}
+
+/**
+ * Creates the opener of queues. A binding's `connection` names the setting with the connection string, as it is or
+ * after `AzureWebJobs`; without one it is `AzureWebJobsStorage`. `UseDevelopmentStorage=true` means Azurite's ports.
+ */
+export function createQueueConnections(
+  encoding: 'base64' | 'none',
+  env: NodeJS.ProcessEnv,
+): QueueConnections {
+  const services = new Map<string, QueueServiceClient>()
+  const open = (service: QueueServiceClient, name: string): Queue => {
+    const client = service.getQueueClient(name)
+    return {
+      name,
+      client,
+      send: (message) =>
+        sendCreating(client, Buffer.from(message).toString(encoding === 'base64' ? 'base64' : 'utf8')),
+      poison: () => open(service, `${name}-poison`),
+    }
+  }
+  return {
+    open: (binding) => {
+      const connection = String(binding.connection ?? '') || 'AzureWebJobsStorage'
+      const service = services.get(connection) ?? connect(connection, env)
+      services.set(connection, service)
+      return open(service, resolveSettings(String(binding.queueName), env))
+    },
+  }
+}
+
+function connect(connection: string, env: NodeJS.ProcessEnv): QueueServiceClient {
+  const value = env[`AzureWebJobs${connection}`] ?? env[connection]
+  if (!value) throw new Error(`The setting "${connection}", which a queue's connection names, is missing.`)
+  return QueueServiceClient.fromConnectionString(value)
+}
+
+async function sendCreating(client: QueueClient, text: string): Promise<void> {
+  try {
+    await client.sendMessage(text)
+  } catch (error) {
+    if ((error as { statusCode?: number }).statusCode !== 404) throw error
+    await client.createIfNotExists()
+    await client.sendMessage(text)
+  }
+}

@@ -1,0 +1,194 @@
+import { randomUUID, timingSafeEqual } from 'node:crypto'
+import { type Context, Hono } from 'hono'
+import {
+  type CryptoKey,
+  createRemoteJWKSet,
+  exportJWK,
+  generateKeyPair,
+  type JWTPayload,
+  jwtVerify,
+  SignJWT,
+} from 'jose'
+import { type RunningService, serve } from './service.ts'
+
+/** Key Vault's token audience, exactly so, without a trailing slash (key-vault/general/authentication-requests-and-responses). */
+export const vaultAudience = 'https://vault.azure.net'
+
+/** Storage's token audience. */
+export const storageAudience = 'https://storage.azure.com'
+
+/** The audience of an assertion that a federated credential accepts in place of a client secret. */
+export const tokenExchangeAudience = 'api://AzureADTokenExchange'
+
+const audiences = [vaultAudience, storageAudience, tokenExchangeAudience]
+
+/** How the local identity endpoint is to behave. */
+export interface IdentityEndpointOptions {
+  /** TCP port; 0 takes a free one. */
+  readonly port: number
+  /** What callers must send as `X-IDENTITY-HEADER`: the setting `IDENTITY_HEADER`. */
+  readonly header: string
+  /** The managed identity's object id: `sub` and `oid` of its tokens. Default is a fixed one. */
+  readonly principalId?: string
+  /** The managed identity's client id: `appid` of its tokens, and the only `client_id` answered. Default is a fixed one. */
+  readonly clientId?: string
+  /** The directory's id, `tid`. Default is a fixed one. */
+  readonly tenantId?: string
+  /** `iss` of vault and token exchange tokens. Default is the endpoint's own origin. */
+  readonly issuer?: string
+  /** How long tokens live. Default is 86,400 seconds, as managed identities' tokens do. */
+  readonly lifetimeSeconds?: number
+}
+
+/** A listening identity endpoint. */
+export interface RunningIdentityEndpoint extends RunningService {
+  /** The setting `IDENTITY_ENDPOINT`. */
+  readonly endpoint: string
+  /** `iss` of the tokens it gives. */
+  readonly issuer: string
+}
+
+type TokenSigner = (audience: string, issuer: string) => Promise<{ token: string; expiresAt: number }>
+
+/**
+ * Starts App Service's managed identity endpoint (`GET /msi/token`), so that the credential that runs on Azure
+ * runs here. Tokens are RS256 with a key made at start; `/.well-known/openid-configuration` and
+ * `/discovery/keys` let anybody verify them.
+ * @throws PortTakenError when the port is in use.
+ */
+export async function startIdentityEndpoint(
+  options: IdentityEndpointOptions,
+): Promise<RunningIdentityEndpoint> {
+  const identity = {
+    principalId: '22222222-2222-4222-8222-00000000b20e',
+    clientId: '33333333-3333-4333-8333-00000000b20e',
+    tenantId: '44444444-4444-4444-8444-00000000b20e',
+    lifetimeSeconds: 86_400,
+    ...options,
+  }
+  const { privateKey, publicKey } = await generateKeyPair('RS256')
+  const kid = randomUUID()
+  const jwk = { ...(await exportJWK(publicKey)), kid, alg: 'RS256', use: 'sig' }
+  const sign = createSigner(identity, kid, privateKey)
+  const issuerFor = (origin: string) => options.issuer ?? origin
+
+  const app = new Hono()
+  app.get('/msi/token', (context) =>
+    answerToken(context, identity, sign, issuerFor(originOf(context.req.raw))),
+  )
+  app.get('/discovery/keys', (context) => context.json({ keys: [jwk] }))
+  app.get('/.well-known/openid-configuration', (context) => {
+    const origin = originOf(context.req.raw)
+    return context.json({ issuer: issuerFor(origin), jwks_uri: `${origin}/discovery/keys` })
+  })
+  const service = await serve(app.fetch, { name: 'identity endpoint', port: options.port })
+  return { ...service, endpoint: `${service.origin}/msi/token`, issuer: issuerFor(service.origin) }
+}
+
+type Identity = IdentityEndpointOptions & {
+  readonly principalId: string
+  readonly clientId: string
+  readonly tenantId: string
+  readonly lifetimeSeconds: number
+}
+
+function createSigner(identity: Identity, kid: string, privateKey: CryptoKey): TokenSigner {
+  return async (audience, issuer) => {
+    const issuedAt = Math.floor(Date.now() / 1000)
+    const expiresAt = issuedAt + identity.lifetimeSeconds
+    const token = await new SignJWT({
+      appid: identity.clientId,
+      appidacr: '2',
+      idtyp: 'app',
+      oid: identity.principalId,
+      tid: identity.tenantId,
+      ver: '1.0',
+    })
+      .setProtectedHeader({ alg: 'RS256', kid, typ: 'JWT' })
+      // Azurite's OAuth mode takes only tokens of the directory's v1 issuer.
+      .setIssuer(audience.startsWith(storageAudience) ? v1Issuer(identity.tenantId) : issuer)
+      .setSubject(identity.principalId)
+      .setAudience(audience)
+      .setIssuedAt(issuedAt)
+      .setNotBefore(issuedAt)
+      .setExpirationTime(expiresAt)
+      .sign(privateKey)
+    return { token, expiresAt }
+  }
+}
+
+const v1Issuer = (tenantId: string) => `https://sts.windows.net/${tenantId}/`
+
+const originOf = (request: Request) => new URL(request.url).origin
+
+async function answerToken(context: Context, identity: Identity, sign: TokenSigner, issuer: string) {
+  const refusal = toRefusal(context, identity)
+  if (refusal) return context.json({ ...refusal, correlationId: randomUUID() }, refusal.statusCode)
+  const resource = context.req.query('resource') ?? ''
+  const { token, expiresAt } = await sign(resource, issuer)
+  return context.json({
+    access_token: token,
+    client_id: identity.clientId,
+    expires_on: String(expiresAt),
+    resource,
+    token_type: 'Bearer',
+  })
+}
+
+function toRefusal({ req }: Context, identity: Identity) {
+  if (!isSameText(req.header('X-IDENTITY-HEADER') ?? '', identity.header)) {
+    return { statusCode: 401, message: 'X-IDENTITY-HEADER is missing or wrong.' } as const
+  }
+  if (req.query('api-version') !== '2019-08-01') {
+    return { statusCode: 400, message: 'The api-version must be 2019-08-01.' } as const
+  }
+  const wanted = req.query('client_id') ?? identity.clientId
+  const wantedPrincipal = req.query('principal_id') ?? req.query('object_id') ?? identity.principalId
+  if (wanted !== identity.clientId || wantedPrincipal !== identity.principalId) {
+    return { statusCode: 400, message: 'Unable to load the proper Managed Identity.' } as const
+  }
+  if (!audiences.includes((req.query('resource') ?? '').replace(/\/$/, ''))) {
+    return { statusCode: 400, message: 'The resource is missing or unknown.' } as const
+  }
+  return undefined
+}
+
+function isSameText(given: string, expected: string): boolean {
+  const [a, b] = [Buffer.from(given), Buffer.from(expected)]
+  return a.length === b.length && timingSafeEqual(a, b)
+}
+
+/**
+ * Checks one bearer token and returns its claims.
+ * @throws a `JOSEError` when the token is not good, another error when the issuer's keys cannot be had.
+ */
+export type TokenVerifier = (token: string) => Promise<JWTPayload>
+
+/**
+ * Creates a verifier of tokens that the identity endpoint at `identityOrigin` issued for one audience:
+ * signature, `iss`, `aud`, `nbf` and `exp`. The issuer's configuration is fetched at the first token.
+ * Default audience is Key Vault's.
+ */
+export function createTokenVerifier(identityOrigin: string, audience: string = vaultAudience): TokenVerifier {
+  let keys: Promise<KeysOfIssuer> | undefined
+  return async (token) => {
+    keys ??= fetchKeysOfIssuer(identityOrigin)
+    const { issuer, keySet } = await keys.catch((error) => {
+      keys = undefined
+      throw error
+    })
+    return (await jwtVerify(token, keySet, { issuer, audience, algorithms: ['RS256'] })).payload
+  }
+}
+
+interface KeysOfIssuer {
+  readonly issuer: string
+  readonly keySet: ReturnType<typeof createRemoteJWKSet>
+}
+
+async function fetchKeysOfIssuer(identityOrigin: string): Promise<KeysOfIssuer> {
+  const answer = await fetch(`${identityOrigin}/.well-known/openid-configuration`)
+  const { issuer, jwks_uri } = (await answer.json()) as { issuer: string; jwks_uri: string }
+  // A restarted endpoint has a new key: without a pause between fetches its tokens are good at once.
+  return { issuer, keySet: createRemoteJWKSet(new URL(jwks_uri), { cooldownDuration: 0 }) }
+}

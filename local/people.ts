@@ -1,0 +1,90 @@
+/** The consumer directory's tenant id: a `tid` of this value marks a personal Microsoft account. */
+export const consumerTenantId = '9188040d-6c67-4c5b-b112-36a304b66dad'
+
+/** A person who can sign in at the local sign-in, and whom the Microsoft Advertising stand-in knows. */
+export interface Person {
+  /** What is typed at sign-in; also `preferred_username` and `email` in ID tokens. */
+  readonly username: string
+  readonly password: string
+  readonly name: string
+  /** Personal Microsoft account, work or school account, or a Google account. */
+  readonly kind: 'personal' | 'work' | 'google'
+  /** The `oid` claim (Microsoft) or `sub` claim (Google): what the Advertising stand-in knows the person by. */
+  readonly objectId: string
+  /** The `tid` claim; the consumer directory for personal accounts, empty for Google. */
+  readonly directoryId: string
+  /** What stands between the person and consent: nothing, a second factor, or their administrator. */
+  readonly hurdle?: 'mfa' | 'adminConsentRequired' | 'serviceNotEnabled'
+}
+
+const contoso = '5d2f0c4e-0f5c-4a57-9b35-6b1f0f4c1a01'
+const fabrikam = '7a8f3b52-64d1-4c1e-8f0e-2d9f3c5b7e02'
+
+/** Everyone of the local world. Passwords are no secrets: they open nothing outside this machine. */
+export const people: readonly Person[] = [
+  person(
+    'ada@outlook.example',
+    'Ada Lovelace',
+    'personal',
+    '00000000-0000-0000-0000-00000000ada0',
+    consumerTenantId,
+  ),
+  person('grace@contoso.example', 'Grace Hopper', 'work', '11111111-1111-4111-8111-00000000c0de', contoso),
+  person(
+    'edsger@contoso.example',
+    'Edsger Dijkstra',
+    'work',
+    '11111111-1111-4111-8111-0000000ed5e0',
+    contoso,
+  ),
+  person(
+    'barbara@outlook.example',
+    'Barbara Liskov',
+    'personal',
+    '00000000-0000-0000-0000-0000000ba5ba',
+    consumerTenantId,
+  ),
+  person(
+    'niklaus@outlook.example',
+    'Niklaus Wirth',
+    'personal',
+    '00000000-0000-0000-0000-000000000a1c',
+    consumerTenantId,
+  ),
+  person(
+    'radia@contoso.example',
+    'Radia Perlman',
+    'work',
+    '11111111-1111-4111-8111-0000000ad1a0',
+    contoso,
+    'mfa',
+  ),
+  person(
+    'donald@fabrikam.example',
+    'Donald Knuth',
+    'work',
+    '22222222-2222-4222-8222-00000000d0d0',
+    fabrikam,
+    'adminConsentRequired',
+  ),
+  person(
+    'margaret@fabrikam.example',
+    'Margaret Hamilton',
+    'work',
+    '22222222-2222-4222-8222-0000000a9011',
+    fabrikam,
+    'serviceNotEnabled',
+  ),
+  person('tony@gmail.example', 'Tony Hoare', 'google', '104729104729104729104', ''),
+]
+
+function person(
+  username: string,
+  name: string,
+  kind: Person['kind'],
+  objectId: string,
+  directoryId: string,
+  hurdle?: Person['hurdle'],
+): Person {
+  return { username, password: 'open-sesame', name, kind, objectId, directoryId, ...(hurdle && { hurdle }) }
+}

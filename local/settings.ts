@@ -1,0 +1,156 @@
+import { fileURLToPath } from 'node:url'
+import { brokerAudience, callingApps, homeDirectoryId } from './callers.ts'
+
+/** Where `npm start` keeps everything. */
+export const dataFolder = fileURLToPath(new URL('../.local', import.meta.url))
+
+/** A port of the local stack: who listens there, and which variable changes it. */
+export interface LocalPort {
+  readonly port: number
+  /** What people call the listener; used in messages. */
+  readonly what: string
+  readonly variable: string
+}
+
+/** The ports of the local stack, by part; the broker is the first. */
+export const defaultPorts = {
+  broker: { port: 7071, what: 'the broker', variable: 'LOCAL_BROKER_PORT' },
+  blob: { port: 10_000, what: 'Azurite’s blobs', variable: 'LOCAL_BLOB_PORT' },
+  queue: { port: 10_001, what: 'Azurite’s queues', variable: 'LOCAL_QUEUE_PORT' },
+  table: { port: 10_002, what: 'Azurite’s tables', variable: 'LOCAL_TABLE_PORT' },
+  vault: { port: 8443, what: 'the key vault', variable: 'LOCAL_VAULT_PORT' },
+  grantVault: { port: 8444, what: 'the second vault, for grants', variable: 'LOCAL_GRANT_VAULT_PORT' },
+  identityEndpoint: {
+    port: 8441,
+    what: 'the managed identity endpoint',
+    variable: 'LOCAL_IDENTITY_ENDPOINT_PORT',
+  },
+  signIn: { port: 8400, what: 'sign-in as at Microsoft', variable: 'LOCAL_SIGN_IN_PORT' },
+  google: { port: 8401, what: 'sign-in as at Google', variable: 'LOCAL_GOOGLE_PORT' },
+  advertising: { port: 8402, what: 'Microsoft Advertising', variable: 'LOCAL_ADVERTISING_PORT' },
+  returnPage: { port: 8403, what: 'the page that a sign-in returns to', variable: 'LOCAL_RETURN_PAGE_PORT' },
+} as const satisfies Record<string, LocalPort>
+
+/** A part's name: a key of {@link defaultPorts}. */
+export type PortName = keyof typeof defaultPorts
+
+/** A port number for each part. */
+export type Ports = Readonly<Record<PortName, number>>
+
+/**
+ * Reads the ports from the environment; what is not set there is the default.
+ * @throws Error that names the variable when its value is no port.
+ */
+export function readPorts(env: Readonly<Record<string, string | undefined>>): Ports {
+  const entries = Object.entries(defaultPorts).map(([name, { port, variable }]) => {
+    const text = env[variable] || String(port)
+    if (/^\d+$/.test(text) && Number(text) > 0 && Number(text) <= 65_535) return [name, Number(text)]
+    throw new Error(`${variable} is "${text}", which is not a port.`)
+  })
+  return Object.fromEntries(entries) as Ports
+}
+
+/** The header that the identity endpoint asks for; it opens nothing outside this machine. */
+export const identityHeader = 'local-identity-header'
+
+/** Where the vaults' certificate authority is, seen from the stack's folder. */
+export const authorityFile = 'certificate/ca.pem'
+
+/** The registrations that advertisers consent to: one for each environment and identity provider. */
+export const webClients = {
+  production: { microsoft: 'local-production', google: 'local-production.apps.google.example' },
+  sandbox: { microsoft: 'local-sandbox', google: 'local-sandbox.apps.google.example' },
+} as const
+
+/** Where a sign-in returns to: what the workspaces' return URLs allow. */
+export function returnUrlAt(port: number): string {
+  return `http://127.0.0.1:${port}/connected`
+}
+
+/**
+ * Every setting of a broker process on the local stack.
+ * @param ports where the parts listen; `broker` is where browsers and apps reach the broker.
+ * @param caPath what the process is to trust for the vaults' TLS.
+ */
+export function brokerSettings(ports: Ports, caPath: string): Record<string, string> {
+  const storage = storageConnection(ports)
+  const vaults = [ports.vault, ports.grantVault].map((port) => `https://localhost:${port}`)
+  return {
+    FUNCTIONS_WORKER_RUNTIME: 'node',
+    AzureWebJobsStorage: storage,
+    NODE_EXTRA_CA_CERTS: caPath,
+    IDENTITY_ENDPOINT: `http://127.0.0.1:${ports.identityEndpoint}/msi/token`,
+    IDENTITY_HEADER: identityHeader,
+    PUBLIC_URL: `http://127.0.0.1:${ports.broker}`,
+    ALLOW_INSECURE_LOOPBACK: 'true',
+    ENVIRONMENTS: 'production,sandbox',
+    TABLES_CONNECTION_STRING: storage,
+    KEY_VAULT_URL: vaults[0]!,
+    GRANT_VAULT_URLS: vaults.join(','),
+    KEY_VAULT_VERIFY_CHALLENGE_RESOURCE: 'false',
+    REFRESH_SCHEDULE: '0 */5 * * * *',
+    // What somebody changes by hand is seen by the next call.
+    ROW_CACHE_SECONDS: '0',
+    ...callerSettings(ports),
+    ...identityProviderSettings(ports),
+  }
+}
+
+function callerSettings(ports: Ports): Record<string, string> {
+  const directory = `http://127.0.0.1:${ports.signIn}/${homeDirectoryId}`
+  const issuer = {
+    issuer: `${directory}/v2.0`,
+    jwksUrl: `${directory}/discovery/v2.0/keys`,
+    audiences: [brokerAudience],
+  }
+  const workspaces = [...new Set(Object.values(callingApps).map(({ workspace }) => workspace))]
+  const appsOf = (workspace: string) =>
+    Object.entries(callingApps).flatMap(([app, each]) => (each.workspace === workspace ? [app] : []))
+  const toWorkspace = (workspace: string) => ({
+    workspace,
+    apps: appsOf(workspace),
+    returnUrls: [returnUrlAt(ports.returnPage)],
+  })
+  return {
+    CALLER_ISSUERS: JSON.stringify([issuer]),
+    WORKSPACES: JSON.stringify(workspaces.map(toWorkspace)),
+  }
+}
+
+function identityProviderSettings(ports: Ports): Record<string, string> {
+  const google = `http://127.0.0.1:${ports.google}`
+  const perEnvironment = (['production', 'sandbox'] as const).map((environment) => {
+    const prefix = environment.toUpperCase()
+    return {
+      [`${prefix}_MICROSOFT_CLIENT_ID`]: webClients[environment].microsoft,
+      [`${prefix}_MICROSOFT_AUTHORITY`]: `http://127.0.0.1:${ports.signIn}/common`,
+      [`${prefix}_GOOGLE_CLIENT_ID`]: webClients[environment].google,
+      [`${prefix}_ADVERTISING_URL`]: `http://127.0.0.1:${ports.advertising}/${environment}/{host}`,
+    }
+  })
+  return {
+    GOOGLE_AUTHORIZE_URL: `${google}/o/oauth2/v2/auth`,
+    GOOGLE_TOKEN_URL: `${google}/token`,
+    GOOGLE_ISSUER: google,
+    GOOGLE_JWKS_URL: `${google}/oauth2/v3/certs`,
+    ...Object.assign({}, ...perEnvironment),
+  }
+}
+
+/** Azurite's published account (storage/common/storage-connect-azurite); short where the ports are its own. */
+export function storageConnection({ blob, queue, table }: Ports): string {
+  const isDefault = blob === 10_000 && queue === 10_001 && table === 10_002
+  if (isDefault) return 'UseDevelopmentStorage=true'
+  const at = (port: number) => `http://127.0.0.1:${port}/${azuriteAccount}`
+  return [
+    'DefaultEndpointsProtocol=http',
+    `AccountName=${azuriteAccount}`,
+    `AccountKey=${azuriteKey}`,
+    `BlobEndpoint=${at(blob)}`,
+    `QueueEndpoint=${at(queue)}`,
+    `TableEndpoint=${at(table)}`,
+  ].join(';')
+}
+
+const azuriteAccount = 'devstoreaccount1'
+const azuriteKey = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=='

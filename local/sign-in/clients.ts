@@ -1,0 +1,94 @@
+import { randomBytes } from 'node:crypto'
+import type { JWK } from 'jose'
+import type { ClientMetadata } from 'oidc-provider'
+
+/** What the registration of an application trusts in place of a client secret. */
+export interface ClientCredentialsTrusted {
+  /** Secrets valid at once; Microsoft allows two (identity-platform/supported-accounts-validation). */
+  readonly clientSecrets: readonly string[]
+  /** Secrets that have expired: they get AADSTS7000222 where an unknown one gets AADSTS7000215. */
+  readonly expiredClientSecrets?: readonly string[]
+  /** Public keys of the certificates whose client assertions are accepted. */
+  readonly jwks?: { readonly keys: readonly JWK[] }
+  /** Another issuer's assertions that are accepted, as a federated identity credential has it. */
+  readonly federated?: { readonly issuer: string; readonly subject: string; readonly jwksUri: string }
+}
+
+/** An application in whose name people sign in: the broker is one. */
+export interface WebClient extends ClientCredentialsTrusted {
+  readonly clientId: string
+  readonly redirectUris: readonly string[]
+  /** What the consent page calls it. Default is its client id. */
+  readonly displayName?: string
+  /** Which environment it is meant for; nothing depends on it, as at Microsoft. */
+  readonly environment?: 'production' | 'sandbox'
+}
+
+/** An application that calls the broker with a token of its own (`client_credentials`). */
+export interface CallingApp extends ClientCredentialsTrusted {
+  readonly clientId: string
+  /** The `roles` claim of its tokens. */
+  readonly appRoles: readonly string[]
+  /** The API it calls: the `aud` claim; its scope is `<audience>/.default` or `api://<audience>/.default`. */
+  readonly audience: string
+}
+
+/** An application that is registered with the local sign-in. */
+export type Client = WebClient | CallingApp
+
+/** The registered applications. */
+export interface ClientRegistry {
+  find(clientId: string): Client | undefined
+  /** Replaces a client's secrets; `false` when there is no such client. */
+  rotate(clientId: string, secrets: Pick<Client, 'clientSecrets' | 'expiredClientSecrets'>): boolean
+  /** The client as the provider library wants it; its one secret there is {@link innerSecret}. */
+  toMetadata(clientId: string): ClientMetadata | undefined
+  /** The redirect URIs of every client. */
+  redirectUris(): readonly string[]
+  /** What the front shows the provider once it has authenticated the client itself; made at start. */
+  readonly innerSecret: string
+}
+
+/** Creates the register of applications. */
+export function createClientRegistry(clients: readonly Client[]): ClientRegistry {
+  const byId = new Map(clients.map((client) => [client.clientId, client]))
+  const innerSecret = randomBytes(32).toString('base64url')
+  return {
+    innerSecret,
+    find: (clientId) => byId.get(clientId),
+    rotate(clientId, secrets) {
+      const client = byId.get(clientId)
+      if (client) byId.set(clientId, { ...client, ...secrets })
+      return client !== undefined
+    },
+    toMetadata(clientId) {
+      const client = byId.get(clientId)
+      return client && toMetadata(client, innerSecret)
+    },
+    redirectUris: () =>
+      [...byId.values()].flatMap((client) => (isWebClient(client) ? client.redirectUris : [])),
+  }
+}
+
+/** Whether people sign in at this client. */
+export function isWebClient(client: Client): client is WebClient {
+  return 'redirectUris' in client
+}
+
+function toMetadata(client: Client, innerSecret: string): ClientMetadata {
+  const common = {
+    client_id: client.clientId,
+    client_secret: innerSecret,
+    token_endpoint_auth_method: 'client_secret_post',
+  } as const
+  if (!isWebClient(client)) {
+    return { ...common, grant_types: ['client_credentials'], redirect_uris: [], response_types: [] }
+  }
+  return {
+    ...common,
+    client_name: client.displayName ?? client.clientId,
+    grant_types: ['authorization_code', 'refresh_token'],
+    response_types: ['code'],
+    redirect_uris: [...client.redirectUris],
+  }
+}

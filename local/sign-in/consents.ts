@@ -1,0 +1,41 @@
+import type { Provider } from 'oidc-provider'
+import { toResource } from './scopes.ts'
+import type { Store } from './store.ts'
+
+/** Who consented to which application. */
+export interface ConsentKey {
+  readonly accountId: string
+  readonly clientId: string
+}
+
+/** Adds scopes to what a person has allowed an application; remembered until the store is cleared. */
+export function rememberConsent(store: Store, key: ConsentKey, scopes: readonly string[]): void {
+  store.put('Consent', toId(key), { scopes: [...new Set([...consentedScopes(store, key), ...scopes])] })
+}
+
+/** What a person has allowed an application: OpenID Connect and resource scopes. */
+export function consentedScopes(store: Store, key: ConsentKey): readonly string[] {
+  return (store.get('Consent', toId(key))?.scopes as string[] | undefined) ?? []
+}
+
+/**
+ * Creates the grant of one sign-in from what was consented.
+ * Each sign-in has its own, so that strict mode ends one family of refresh tokens and not all of them.
+ * @returns the grant's id, or `undefined` without consent.
+ */
+export async function createGrant(
+  provider: Provider,
+  store: Store,
+  key: ConsentKey,
+): Promise<string | undefined> {
+  const scopes = consentedScopes(store, key)
+  if (scopes.length === 0) return undefined
+  const grant = new provider.Grant(key)
+  for (const scope of scopes) {
+    if (scope.includes('/')) grant.addResourceScope(toResource(scope), scope)
+    else grant.addOIDCScope(scope)
+  }
+  return grant.save()
+}
+
+const toId = ({ accountId, clientId }: ConsentKey) => `${accountId} ${clientId}`

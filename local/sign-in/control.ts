@@ -1,0 +1,71 @@
+import { type Context, Hono } from 'hono'
+import { z } from 'zod'
+import { faultSchema } from './faults.ts'
+import type { SignInState } from './state.ts'
+
+const settingsSchema = z
+  .strictObject({
+    strict: z.boolean(),
+    accessTokenSeconds: z.int().positive(),
+    latencyMilliseconds: z.int().nonnegative(),
+  })
+  .partial()
+const secretsSchema = z.strictObject({
+  clientSecrets: z.array(z.string()).max(2),
+  expiredClientSecrets: z.array(z.string()).optional(),
+})
+const userSchema = z.strictObject({ username: z.string() })
+
+/** Creates the routes under `/_control`: how tests and demonstrations bring about what they need. */
+export function createControl(state: SignInState): Hono {
+  const app = new Hono()
+  app.post('/_control/faults', (context) =>
+    change(context, faultSchema, (fault) => {
+      state.faults.add(fault)
+      return true
+    }),
+  )
+  app.delete('/_control/faults', (context) => {
+    state.faults.clear()
+    return context.body(null, 204)
+  })
+  app.get('/_control/requests', (context) => context.json(state.requests.entries()))
+  app.delete('/_control/requests', (context) => {
+    state.requests.clear()
+    return context.body(null, 204)
+  })
+  app.post('/_control/settings', (context) =>
+    change(context, settingsSchema, (settings) => Object.assign(state.settings, settings) === state.settings),
+  )
+  app.post('/_control/revoke', (context) =>
+    change(context, userSchema, ({ username }) => revoke(state, username)),
+  )
+  app.post('/_control/clients/:clientId', (context) =>
+    change(context, secretsSchema, ({ clientSecrets, expiredClientSecrets = [] }) =>
+      state.clients.rotate(context.req.param('clientId'), { clientSecrets, expiredClientSecrets }),
+    ),
+  )
+  return app
+}
+
+async function change<T>(context: Context, schema: z.ZodType<T>, apply: (wish: T) => boolean) {
+  const parsed = schema.safeParse(await context.req.json().catch(() => undefined))
+  if (!parsed.success) return context.json({ error: z.prettifyError(parsed.error) }, 400)
+  if (!apply(parsed.data)) return context.json({ error: 'There is no such user or client.' }, 404)
+  return context.body(null, 204)
+}
+
+/** Ends everything a person has given: refresh tokens, codes that wait, browser sessions; consents stay. */
+function revoke({ store, findByUsername }: SignInState, username: string): boolean {
+  const accountId = findByUsername(username)?.objectId
+  if (!accountId) return false
+  for (const [id, record] of store.entries('RefreshToken')) {
+    if (record.accountId === accountId) store.put('RefreshToken', id, { ...record, revoked: true })
+  }
+  for (const model of ['AuthorizationCode', 'Session', 'AccessToken']) {
+    for (const [id, record] of store.entries(model)) {
+      if (record.accountId === accountId) store.delete(model, id)
+    }
+  }
+  return true
+}

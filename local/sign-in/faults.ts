@@ -1,0 +1,91 @@
+import { z } from 'zod'
+
+const faultKinds = [
+  'revoked',
+  'expired',
+  'mfaRequired',
+  'consentRequired',
+  'invalidGrantPassing',
+  'conditionalAccess',
+  'userDisabled',
+  'invalidClient',
+  'expiredClientSecret',
+  'loopDetected',
+  'temporarilyUnavailable',
+  'unknownError',
+  'serviceNotEnabled',
+  'adminConsent',
+  'throttled',
+  'throttledWithoutRetryAfter',
+  'serverError',
+  'hang',
+  'cut',
+  'cutAfterEffect',
+  'noRefreshToken',
+  'shortLived',
+] as const
+
+/** The name of a fault; what each looks like on the wire is the identity provider's own. */
+export type FaultKind = (typeof faultKinds)[number]
+
+/** The body of `POST /_control/faults`. */
+export const faultSchema = z.strictObject({
+  endpoint: z.enum(['authorize', 'token', 'keys']),
+  kind: z.enum(faultKinds),
+  /** Only calls with this grant type, user, client or refresh token family (as in the request log) meet it. */
+  grantType: z.string().optional(),
+  username: z.string().optional(),
+  clientId: z.string().optional(),
+  family: z.string().optional(),
+  /** How many calls meet it. Default is 1. */
+  times: z.int().positive().default(1),
+  /** `shortLived`: how long the access token lives, in seconds. Default is 5. */
+  expiresIn: z.int().positive().default(5),
+  /** `throttled`: the `Retry-After` header, in seconds. Default is 1. */
+  retryAfter: z.int().nonnegative().default(1),
+  /** `serverError`: the HTTP status. Default is 500. */
+  status: z.int().min(500).max(599).default(500),
+})
+
+/** One thing that is to go wrong, and for whom. */
+export type Fault = z.infer<typeof faultSchema>
+
+/** One call, as far as faults choose by it. */
+export interface FaultTarget {
+  readonly endpoint: Fault['endpoint']
+  readonly grantType?: string | undefined
+  readonly username?: string | undefined
+  readonly clientId?: string | undefined
+  readonly family?: string | undefined
+}
+
+/** The faults that wait for their calls. */
+export interface FaultPlan {
+  add(fault: Fault): void
+  /** The first fault that fits the call, if any; it has then been met once more. */
+  take(target: FaultTarget): Fault | undefined
+  clear(): void
+}
+
+/** Creates an empty plan. */
+export function createFaultPlan(): FaultPlan {
+  let waiting: { readonly fault: Fault; left: number }[] = []
+  return {
+    add: (fault) => void waiting.push({ fault, left: fault.times }),
+    take(target) {
+      const entry = waiting.find(({ fault }) => fits(fault, target))
+      if (!entry) return undefined
+      entry.left -= 1
+      if (entry.left === 0) waiting = waiting.filter((other) => other !== entry)
+      return entry.fault
+    },
+    clear() {
+      waiting = []
+    },
+  }
+}
+
+function fits(fault: Fault, target: FaultTarget): boolean {
+  const chosenBy = ['endpoint', 'grantType', 'username', 'clientId', 'family'] as const
+  return chosenBy.every((name) => fault[name] === undefined || fault[name] === target[name])
+}

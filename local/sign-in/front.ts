@@ -1,0 +1,40 @@
+import type { Context } from 'hono'
+import { playTransportFault, type SocketContext } from './fault-effects.ts'
+import type { Fault } from './faults.ts'
+import type { SignInState } from './state.ts'
+
+/** Answers an authorization request as every identity provider does: logged, faults played. */
+export async function answerAuthorization(
+  state: SignInState,
+  context: SocketContext,
+  answer: (fault: Fault | undefined) => Response | Promise<Response>,
+): Promise<Response> {
+  const entry = state.requests.begin({
+    endpoint: 'authorize',
+    tenantPath: context.req.param('tenant'),
+    clientId: context.req.query('client_id'),
+  })
+  const fault = state.faults.take({ ...entry, endpoint: 'authorize' })
+  try {
+    return (fault && (await playTransportFault(context, fault))) ?? (await answer(fault))
+  } finally {
+    state.requests.end(entry, fault?.kind ?? 'ok')
+  }
+}
+
+/** Sends the browser back to the redirect URI of its authorization request with these parameters and its state. */
+export function redirectWith(context: Context, parameters: Record<string, string>): Response {
+  const location = new URL(context.req.query('redirect_uri') ?? '')
+  const state = context.req.query('state')
+  for (const [name, value] of Object.entries({ ...parameters, ...(state !== undefined && { state }) })) {
+    location.searchParams.set(name, value)
+  }
+  return context.redirect(location.href)
+}
+
+/** Answers the keys endpoint: the one key that signs, faults played. */
+export async function answerKeys(state: SignInState, context: SocketContext): Promise<Response> {
+  const fault = state.faults.take({ endpoint: 'keys' })
+  const played = fault && (await playTransportFault(context, fault))
+  return played ?? context.json({ keys: [state.keys.published] })
+}

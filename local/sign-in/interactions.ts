@@ -1,0 +1,171 @@
+import { ServerResponse } from 'node:http'
+import type { Context } from 'hono'
+import type { InteractionResults, Provider } from 'oidc-provider'
+import type { Person } from '../people.ts'
+import { createGrant, rememberConsent } from './consents.ts'
+import { codePage, consentPage, errorPage, signInPage } from './pages.ts'
+import { toIncoming, toProviderRequest } from './provider.ts'
+import type { SignInState } from './state.ts'
+
+/** How the pages of one identity provider differ from the other's. */
+export interface InteractionManners {
+  /** What the sign-in page calls it. */
+  readonly name: string
+  /** Why this person cannot sign in here, if so; shown on the sign-in page. */
+  refuseHere?(person: Person): string | undefined
+  /** The error that goes back to the application in place of a consent page, if any. */
+  refuseConsent?(person: Person): string | undefined
+  /** The error that goes back when the person declines. */
+  readonly declined: string
+}
+
+/** One person's visit to the pages: the pages of one authorization request. */
+export interface InteractionDesk {
+  /** Shows the page that the authorization request waits for. */
+  show(context: Context, provider: Provider): Promise<Response>
+  /** Takes what was typed or clicked, and goes on. */
+  submit(context: Context, provider: Provider): Promise<Response>
+}
+
+type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>
+
+/** Creates the sign-in, second factor and consent pages. They work with plain forms and cookies. */
+export function createInteractionDesk(state: SignInState, manners: InteractionManners): InteractionDesk {
+  const awaitingCode = new Map<string, Person>()
+  const desk: Desk = { state, manners, awaitingCode }
+  return {
+    show: (context, provider) => withInteraction(context, provider, (visit) => showPage(desk, visit)),
+    submit: (context, provider) => withInteraction(context, provider, (visit) => takeForm(desk, visit)),
+  }
+}
+
+interface Desk {
+  readonly state: SignInState
+  readonly manners: InteractionManners
+  /** Who has given the right password and not yet the code, by interaction. */
+  readonly awaitingCode: Map<string, Person>
+}
+
+interface Visit {
+  readonly context: Context
+  readonly provider: Provider
+  readonly interaction: Interaction
+}
+
+async function withInteraction(
+  context: Context,
+  provider: Provider,
+  go: (visit: Visit) => Promise<Response>,
+): Promise<Response> {
+  const incoming = toIncoming(toProviderRequest(context.req.raw, context.req.path))
+  const interaction = await provider
+    .interactionDetails(incoming, new ServerResponse(incoming))
+    .catch(() => undefined)
+  if (interaction?.uid === context.req.param('uid') && interaction) {
+    return go({ context, provider, interaction })
+  }
+  const text = 'The sign-in has expired, or was begun in another browser. Start again from the application.'
+  return context.html(errorPage({ title: 'This page has expired', text }), 400)
+}
+
+const asksForConsent = ({ interaction }: Visit) => interaction.prompt.name === 'consent'
+
+async function showPage(desk: Desk, visit: Visit): Promise<Response> {
+  return asksForConsent(visit) ? showConsent(desk, visit) : showSignIn(desk, visit)
+}
+
+async function takeForm(desk: Desk, visit: Visit): Promise<Response> {
+  const form = await visit.context.req.parseBody()
+  const text = (name: string) => String(form[name] ?? '')
+  if (asksForConsent(visit)) return takeDecision(desk, visit, text('decision'))
+  if ('code' in form) return takeCode(desk, visit, text('code'))
+  return takePassword(desk, visit, text('username'), text('password'))
+}
+
+function showSignIn(
+  { manners, awaitingCode }: Desk,
+  { context, interaction }: Visit,
+  error?: string,
+  typed?: string,
+) {
+  awaitingCode.delete(interaction.uid)
+  const username = typed ?? String(interaction.params.login_hint ?? '')
+  return context.html(signInPage({ provider: manners.name, username, error }), error ? 401 : 200)
+}
+
+async function takePassword(desk: Desk, visit: Visit, username: string, password: string): Promise<Response> {
+  const person = desk.state.findByUsername(username)
+  if (!person || person.password !== password) {
+    return showSignIn(desk, visit, 'Your account or password is incorrect.', username)
+  }
+  const refusal = desk.manners.refuseHere?.(person)
+  if (refusal) return showSignIn(desk, visit, refusal, username)
+  if (person.hurdle !== 'mfa') return signIn(visit, person)
+  desk.awaitingCode.set(visit.interaction.uid, person)
+  return visit.context.html(codePage({ username: person.username }))
+}
+
+async function takeCode(desk: Desk, visit: Visit, code: string): Promise<Response> {
+  const person = desk.awaitingCode.get(visit.interaction.uid)
+  if (!person) return showSignIn(desk, visit)
+  if (code !== '000000') {
+    return visit.context.html(codePage({ username: person.username, error: 'That code did not work.' }), 401)
+  }
+  desk.awaitingCode.delete(visit.interaction.uid)
+  return signIn(visit, person)
+}
+
+function signIn(visit: Visit, person: Person): Promise<Response> {
+  return finish(visit, {
+    login: { accountId: person.objectId, amr: person.hurdle === 'mfa' ? ['pwd', 'mfa'] : ['pwd'] },
+    select_account: {},
+  })
+}
+
+async function showConsent({ state, manners }: Desk, visit: Visit): Promise<Response> {
+  const { context, interaction } = visit
+  const person = state.findByAccountId(interaction.session?.accountId)
+  const refusal = person && manners.refuseConsent?.(person)
+  if (refusal) return finish(visit, { error: refusal })
+  const client = await visit.provider.Client.find(String(interaction.params.client_id))
+  return context.html(
+    consentPage({
+      username: person?.username ?? '',
+      application: client?.clientName ?? '',
+      scopes: requestedScopes(interaction),
+    }),
+  )
+}
+
+async function takeDecision({ state, manners }: Desk, visit: Visit, decision: string): Promise<Response> {
+  const { provider, interaction } = visit
+  if (decision !== 'accept') return finish(visit, { error: manners.declined })
+  const key = {
+    accountId: interaction.session?.accountId ?? '',
+    clientId: String(interaction.params.client_id),
+  }
+  rememberConsent(state.store, key, requestedScopes(interaction))
+  const grantId = await createGrant(provider, state.store, key)
+  return finish(visit, { consent: { ...(grantId && { grantId }) } })
+}
+
+const requestedScopes = ({ params }: Interaction) =>
+  String(params.scope ?? '')
+    .split(' ')
+    .filter(Boolean)
+
+/**
+ * Ends the interaction and sends the browser back to the authorization request. The library would first log
+ * out a browser in which someone else is signed in; Microsoft just lets the new person in.
+ */
+async function finish({ context, provider, interaction }: Visit, result: InteractionResults) {
+  const isError = 'error' in result
+  const session = interaction.session?.uid && (await provider.Session.findByUid(interaction.session.uid))
+  if (session && result.login && session.accountId !== result.login.accountId) {
+    delete session.accountId
+    await session.persist()
+  }
+  interaction.result = isError ? result : { ...interaction.lastSubmission, ...result }
+  await interaction.save(interaction.exp - Math.floor(Date.now() / 1000))
+  return context.redirect(interaction.returnTo, 303)
+}

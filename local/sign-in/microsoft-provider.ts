@@ -1,0 +1,187 @@
+import { createHash } from 'node:crypto'
+import {
+  type AccountClaims,
+  type Configuration,
+  errors,
+  interactionPolicy,
+  type JWTStructured,
+  type KoaContextWithOIDC,
+  type Provider,
+} from 'oidc-provider'
+import type { Person } from '../people.ts'
+import { createAdapterFactory } from './adapter.ts'
+import { isWebClient } from './clients.ts'
+import { createGrant } from './consents.ts'
+import { toErrorPage } from './microsoft-redirect.ts'
+import { accessTokenSecondsHeader, createProvider, keepRefreshTokenHeader } from './provider.ts'
+import { innerOpenidScopes, isOffline, parseScope } from './scopes.ts'
+import type { SignInState } from './state.ts'
+import { accepts } from './tenants.ts'
+
+const { Check, Prompt, base } = interactionPolicy
+
+/** How long refresh tokens live: 90 days (identity-platform/refresh-tokens). */
+const refreshTokenSeconds = 90 * 86_400
+
+/** How long codes live: about 10 minutes (identity-platform/v2-oauth2-auth-code-flow). */
+const codeSeconds = 600
+
+/** Creates the library's provider that plays one authority of Microsoft's, a directory or a shared one. */
+export function createMicrosoftProvider(state: SignInState, origin: string, tenantPath: string): Provider {
+  const { store, clients, keys, settings } = state
+  const provider = createProvider(`${origin}/${tenantPath}/v2.0`, {
+    adapter: createAdapterFactory({
+      store,
+      clients,
+      isStrict: () => settings.strict,
+      annotateCode: () => ({ tenantPath }),
+    }),
+    jwks: { keys: [keys.signing] },
+    cookies: { keys: [keys.cookie] },
+    routes: {
+      authorization: `/${tenantPath}/oauth2/v2.0/authorize`,
+      token: `/${tenantPath}/oauth2/v2.0/token`,
+      jwks: `/${tenantPath}/discovery/v2.0/keys`,
+    },
+    scopes: innerOpenidScopes,
+    claims: {
+      openid: ['sub', 'oid', 'tid', 'ver'],
+      profile: ['name', 'preferred_username'],
+      email: ['email'],
+    },
+    conformIdTokenClaims: false,
+    extraParams: ['domain_hint'],
+    pkce: { required: () => true },
+    responseTypes: ['code'],
+    ttl: {
+      AccessToken: accessTokenSeconds,
+      AuthorizationCode: codeSeconds,
+      ClientCredentials: accessTokenSeconds,
+      Grant: refreshTokenSeconds,
+      IdToken: accessTokenSeconds,
+      Interaction: 3600,
+      RefreshToken: refreshTokenSeconds,
+      Session: 14 * 86_400,
+    },
+    expiresWithSession: () => false,
+    issueRefreshToken: (_context, _client, code) => isOffline(code.scopes),
+    rotateRefreshToken: (context) => !context.get(keepRefreshTokenHeader),
+    findAccount: (context, accountId) => findAccount(state, context, accountId),
+    loadExistingGrant: (context) => loadGrant(state, context),
+    extraTokenClaims: (context) => toAccessTokenClaims(state, context),
+    formats: { customizers: { jwt: (_context, _token, jwt) => finishAccessToken(jwt, tenantPath) } },
+    renderError: (context, { error, error_description: description }) => {
+      context.type = 'html'
+      context.body = toErrorPage(error, description)
+    },
+    interactions: {
+      url: (_context, interaction) => `/${tenantPath}/login/${interaction.uid}`,
+      policy: createPolicy(state, tenantPath),
+    },
+    features: {
+      clientCredentials: { enabled: true },
+      devInteractions: { enabled: false },
+      rpInitiatedLogout: { enabled: false },
+      userinfo: { enabled: false },
+      resourceIndicators: {
+        enabled: true,
+        defaultResource: (context) => toResourceIndicator(context),
+        useGrantedResource: () => true,
+        getResourceServerInfo: (context, resource, client) => {
+          const registered = clients.find(client.clientId)
+          const audience = registered && !isWebClient(registered) ? registered.audience : resource
+          return {
+            audience,
+            scope: `${resource}/msads.manage ${resource}/.default`,
+            accessTokenTTL: accessTokenSeconds(context),
+            accessTokenFormat: 'jwt',
+            jwt: { sign: { alg: 'RS256' } },
+          }
+        },
+      },
+    },
+  } satisfies Configuration)
+  provider.on('authorization.success', (_context, out) => delete (out as { iss?: string }).iss)
+  return provider
+
+  function accessTokenSeconds(context: KoaContextWithOIDC): number {
+    return Number(context?.get(accessTokenSecondsHeader)) || settings.accessTokenSeconds
+  }
+}
+
+/** Reads the one resource out of the scopes, since Microsoft's clients send no `resource`. */
+function toResourceIndicator({ oidc }: KoaContextWithOIDC): string | [] {
+  const scope = String(oidc.params?.scope ?? '')
+  if (oidc.route === 'token') return scope.replace(/\/\.default$/, '')
+  const reading = parseScope(scope.replace(/\boffline\b/, 'offline_access'))
+  if (reading.kind === 'good') return reading.resource ?? []
+  const code = reading.kind === 'unknown' ? 70011 : 700022
+  throw new errors.CustomOIDCProviderError(`AADSTS${code}`, scope)
+}
+
+function createPolicy(state: SignInState, tenantPath: string) {
+  const policy = base()
+  policy.add(new Prompt({ name: 'select_account', requestable: true }), 0)
+  const isElsewhere = (context: KoaContextWithOIDC) => {
+    const person = state.findByAccountId(context.oidc.session?.accountId)
+    return person !== undefined && !accepts(tenantPath, person)
+  }
+  policy
+    .get('login')
+    ?.checks.add(
+      new Check('other_directory', 'another account is needed here', 'login_required', isElsewhere),
+    )
+  return policy
+}
+
+async function findAccount(state: SignInState, { oidc }: KoaContextWithOIDC, accountId: string) {
+  const person = state.findByAccountId(accountId)
+  if (!person) return undefined
+  const subject =
+    oidc.route === 'token' ? toPairwiseSubject(accountId, oidc.client?.clientId ?? '') : accountId
+  return { accountId: subject, claims: async (): Promise<AccountClaims> => toClaims(person, subject) }
+}
+
+/** The subject that one application knows a person by (identity-platform/id-token-claims-reference). */
+function toPairwiseSubject(accountId: string, clientId: string): string {
+  return createHash('sha256').update(`${clientId} ${accountId}`).digest('base64url')
+}
+
+const toClaims = (person: Person, sub: string) => ({
+  sub,
+  oid: person.objectId,
+  tid: person.directoryId,
+  ver: '2.0',
+  name: person.name,
+  preferred_username: person.username,
+  email: person.username,
+})
+
+async function loadGrant({ store }: SignInState, { oidc }: KoaContextWithOIDC) {
+  const given = oidc.result?.consent?.grantId
+  const key = { accountId: oidc.session?.accountId ?? '', clientId: oidc.client?.clientId ?? '' }
+  const grantId = given ?? (await createGrant(oidc.provider, store, key))
+  return grantId ? oidc.provider.Grant.find(grantId) : undefined
+}
+
+function toAccessTokenClaims(state: SignInState, { oidc }: KoaContextWithOIDC) {
+  const clientId = oidc.client?.clientId ?? ''
+  const app = state.clients.find(clientId)
+  if (app && !isWebClient(app)) {
+    return { azp: clientId, appid: clientId, oid: clientId, idtyp: 'app', roles: [...app.appRoles] }
+  }
+  const source = oidc.entities.AuthorizationCode ?? oidc.entities.RefreshToken
+  const person = state.findByAccountId(source?.accountId)
+  return (
+    person && { azp: clientId, oid: person.objectId, preferred_username: person.username, name: person.name }
+  )
+}
+
+/** Turns the library's access token (RFC 9068) into one of Microsoft's: `scp`, `tid`, `ver`. */
+function finishAccessToken(jwt: JWTStructured, directoryId: string): void {
+  const { scope, client_id: _clientId, ...claims } = jwt.payload
+  const scopes = claims.idtyp === 'app' ? [] : String(scope ?? '').split(' ')
+  const scp = scopes.map((one) => one.slice(one.lastIndexOf('/') + 1)).join(' ')
+  jwt.payload = { ...claims, nbf: claims.iat, tid: directoryId, ver: '2.0', ...(scp && { scp }) }
+  jwt.header = { typ: 'JWT' }
+}

@@ -1,0 +1,46 @@
+import { errorPage } from './pages.ts'
+import type { ProviderAnswer } from './provider.ts'
+import { isRefusalCode, type RefusalAnswer, toRedirectRefusal } from './refusals.ts'
+
+/** Microsoft's codes for the authorization errors that the provider library names itself. */
+const codeOfError: Readonly<Record<string, RefusalAnswer['code']>> = {
+  access_denied: 65004,
+  login_required: 50058,
+  consent_required: 65001,
+  interaction_required: 16000,
+  invalid_scope: 70011,
+}
+
+/**
+ * Gives a redirect with an authorization error Microsoft's form: AADSTS code in the description, no `iss`.
+ * @returns `undefined` when the answer is no such redirect.
+ */
+export function answerRedirect({ status, headers }: ProviderAnswer): Response | undefined {
+  const location = URL.parse(headers.get('location') ?? '')
+  const error = location?.searchParams.get('error')
+  if (!location || !error) return undefined
+  const description = location.searchParams.get('error_description') ?? ''
+  const refusal = toRedirectRefusal(toAnswer(error, description))
+  location.searchParams.delete('iss')
+  location.searchParams.set('error', refusal.error)
+  location.searchParams.set('error_description', refusal.error_description)
+  const changed = new Headers(headers)
+  changed.set('location', location.href)
+  return new Response(null, { status, headers: changed })
+}
+
+function toAnswer(error: string, description: string): RefusalAnswer {
+  const named = Number(/^AADSTS(\d+)$/.exec(error)?.[1])
+  if (isRefusalCode(named)) return { code: named }
+  if (/PKCE|code_challenge/.test(description)) return { code: 9002325 }
+  const code = codeOfError[error]
+  return code ? { code } : { code: 90023, text: `${error}: ${description}` }
+}
+
+/** The page for an authorization request that cannot be answered at its redirect URI. */
+export function toErrorPage(error: string, description = ''): string {
+  const title = 'Sorry, but we’re having trouble signing you in'
+  const code = error === 'invalid_redirect_uri' ? 50011 : error === 'invalid_client' ? 700016 : 90023
+  const refusal = toRedirectRefusal({ code, ...(code === 90023 && { text: `${error}: ${description}` }) })
+  return String(errorPage({ title, text: refusal.error_description }))
+}

@@ -1,0 +1,183 @@
+import type { HttpBindings } from '@hono/node-server'
+import { type Context, Hono } from 'hono'
+import type { Provider } from 'oidc-provider'
+import { type RunningService, serve } from '../service.ts'
+import { createControl } from './control.ts'
+import type { SocketContext } from './fault-effects.ts'
+import { answerAuthorization, answerKeys, redirectWith } from './front.ts'
+import { createInteractionDesk, type InteractionDesk } from './interactions.ts'
+import { createMicrosoftProvider } from './microsoft-provider.ts'
+import { answerRedirect } from './microsoft-redirect.ts'
+import { answerToken, toRefusalCode } from './microsoft-token.ts'
+import { errorPage } from './pages.ts'
+import { ask, toProviderRequest, toResponse } from './provider.ts'
+import { toRedirectRefusal } from './refusals.ts'
+import { openidScopes, productionScope, sandboxScope, toInnerScope } from './scopes.ts'
+import { createSignInState, type SignInOptions, type SignInState } from './state.ts'
+import { accepts, isTenantPath, toDirectoryId } from './tenants.ts'
+
+/** The local stand-in for https://login.microsoftonline.com. */
+export interface RunningMicrosoftSignIn extends RunningService {
+  /** Where a person of the given tenant path is sent, e.g. `common`. */
+  authorizeUrl(tenantPath: string): string
+  tokenUrl(tenantPath: string): string
+  /** `iss` of a directory's tokens. */
+  issuerOf(directoryId: string): string
+}
+
+interface Microsoft {
+  readonly state: SignInState
+  /** Set once the port is known. */
+  origin: string
+  readonly providers: Map<string, Provider>
+  readonly desks: Map<string, InteractionDesk>
+}
+
+/**
+ * Starts the local sign-in with Microsoft's paths and manners, for both environments. Codes, tokens and their
+ * checks are the provider library's, one provider a directory over one store; a front gives its answers
+ * Microsoft's form.
+ * @throws PortTakenError when the port is in use.
+ */
+export async function startMicrosoftSignIn(options: SignInOptions): Promise<RunningMicrosoftSignIn> {
+  const state = await createSignInState(options, ['personal', 'work'])
+  const microsoft: Microsoft = { state, origin: '', providers: new Map(), desks: new Map() }
+  const service = await serve(createApp(microsoft).fetch, { name: 'sign-in', port: options.port })
+  microsoft.origin = service.origin
+  return {
+    ...service,
+    authorizeUrl: (tenantPath) => `${service.origin}/${tenantPath}/oauth2/v2.0/authorize`,
+    tokenUrl: (tenantPath) => `${service.origin}/${tenantPath}/oauth2/v2.0/token`,
+    issuerOf: (directoryId) => `${service.origin}/${directoryId}/v2.0`,
+  }
+}
+
+function createApp(microsoft: Microsoft): Hono<{ Bindings: HttpBindings }> {
+  const { state } = microsoft
+  const app = new Hono<{ Bindings: HttpBindings }>()
+  const providerOf = (tenantPath: string) => providerAt(microsoft, tenantPath)
+  app.route('/', createControl(state))
+  app.post('/:tenant/oauth2/v2.0/token', (context) =>
+    answerToken({ state, origin: microsoft.origin, providerOf }, context),
+  )
+  app.get('/:tenant/v2.0/.well-known/openid-configuration', (context) =>
+    withTenant(context, (tenantPath) => context.json(toMetadata(microsoft.origin, tenantPath))),
+  )
+  app.get('/:tenant/discovery/v2.0/keys', (context) => answerKeys(state, context))
+  app.get('/:tenant/oauth2/v2.0/logout', (context) =>
+    withTenant(context, (tenantPath) => logOut(state, context, providerOf(tenantPath))),
+  )
+  app.get('/:tenant/oauth2/v2.0/authorize', (context) =>
+    withTenant(context, (tenantPath) => authorize(state, context, providerOf(tenantPath))),
+  )
+  app.get('/:tenant/oauth2/v2.0/authorize/:uid', (context) =>
+    withTenant(context, (tenantPath) => relay(context, providerOf(tenantPath), context.req.path)),
+  )
+  app.get('/:tenant/login/:uid', (context) =>
+    withTenant(context, (tenantPath) => deskAt(microsoft, tenantPath).show(context, providerOf(tenantPath))),
+  )
+  app.post('/:tenant/login/:uid', (context) =>
+    withTenant(context, (tenantPath) =>
+      deskAt(microsoft, tenantPath).submit(context, providerOf(tenantPath)),
+    ),
+  )
+  return app
+}
+
+function providerAt({ state, origin, providers }: Microsoft, tenantPath: string): Provider {
+  const provider = providers.get(tenantPath) ?? createMicrosoftProvider(state, origin, tenantPath)
+  providers.set(tenantPath, provider)
+  return provider
+}
+
+async function withTenant(context: Context, go: (tenantPath: string) => Response | Promise<Response>) {
+  const tenantPath = (context.req.param('tenant') ?? '').toLowerCase()
+  if (isTenantPath(tenantPath)) return go(tenantPath)
+  const text = `AADSTS90002: Tenant '${tenantPath}' not found. Check to make sure you have the correct tenant ID.`
+  return context.html(errorPage({ title: 'Sorry, but we’re having trouble signing you in', text }), 400)
+}
+
+function deskAt({ state, desks }: Microsoft, tenantPath: string): InteractionDesk {
+  const desk = desks.get(tenantPath) ?? createDesk(state, tenantPath)
+  desks.set(tenantPath, desk)
+  return desk
+}
+
+/** An administrator's hurdles come back at once; Microsoft shows a page first, with a link that goes there. */
+function createDesk(state: SignInState, tenantPath: string): InteractionDesk {
+  return createInteractionDesk(state, {
+    name: 'Microsoft',
+    declined: 'AADSTS65004',
+    refuseHere: (person) =>
+      accepts(tenantPath, person) ? undefined : 'AADSTS50020: You can’t sign in here with this account.',
+    refuseConsent: ({ hurdle }) => {
+      if (hurdle === 'adminConsentRequired') return 'AADSTS90094'
+      return hurdle === 'serviceNotEnabled' ? 'AADSTS650052' : undefined
+    },
+  })
+}
+
+function authorize(state: SignInState, context: SocketContext, provider: Provider): Promise<Response> {
+  return answerAuthorization(state, context, (fault) => {
+    const code = fault && toRefusalCode(fault)
+    if (code) return redirectWith(context, toRedirectRefusal({ code }))
+    return relay(context, provider, toInnerPath(context.req.url))
+  })
+}
+
+/** The authorization request as the provider library is to see it. */
+function toInnerPath(url: string): string {
+  const { pathname, searchParams } = new URL(url)
+  const scope = searchParams.get('scope')
+  if (scope) searchParams.set('scope', toInnerScope(scope))
+  searchParams.delete('resource')
+  return `${pathname.toLowerCase()}?${searchParams}`
+}
+
+async function relay(context: Context, provider: Provider, path: string): Promise<Response> {
+  const answer = await ask(provider, toProviderRequest(context.req.raw, path))
+  return answerRedirect(answer) ?? toResponse(answer)
+}
+
+/** Ends the browser's session; it revokes nothing (identity-platform/v2-protocols-oidc). */
+async function logOut(state: SignInState, context: Context, provider: Provider): Promise<Response> {
+  const cookie = new RegExp(`(?:^|; )${provider.cookieName('session')}=([^;]*)`).exec(
+    context.req.header('cookie') ?? '',
+  )
+  if (cookie?.[1]) state.store.delete('Session', cookie[1])
+  const wanted = context.req.query('post_logout_redirect_uri') ?? ''
+  if (state.clients.redirectUris().includes(wanted)) return context.redirect(wanted)
+  return context.html(errorPage({ title: 'Signed out', text: 'You signed out of your account.' }))
+}
+
+function toMetadata(origin: string, tenantPath: string): object {
+  const base = `${origin}/${tenantPath}`
+  const issuerTenant = toDirectoryId(tenantPath) ?? '{tenantid}'
+  return {
+    issuer: `${origin}/${issuerTenant}/v2.0`,
+    authorization_endpoint: `${base}/oauth2/v2.0/authorize`,
+    token_endpoint: `${base}/oauth2/v2.0/token`,
+    end_session_endpoint: `${base}/oauth2/v2.0/logout`,
+    jwks_uri: `${base}/discovery/v2.0/keys`,
+    response_types_supported: ['code'],
+    response_modes_supported: ['query', 'fragment', 'form_post'],
+    subject_types_supported: ['pairwise'],
+    id_token_signing_alg_values_supported: ['RS256'],
+    token_endpoint_auth_methods_supported: ['client_secret_post', 'client_secret_basic', 'private_key_jwt'],
+    scopes_supported: [...openidScopes, productionScope, sandboxScope],
+    claims_supported: [
+      'sub',
+      'iss',
+      'aud',
+      'exp',
+      'iat',
+      'nonce',
+      'oid',
+      'tid',
+      'name',
+      'preferred_username',
+      'email',
+      'ver',
+    ],
+  }
+}

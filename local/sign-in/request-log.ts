@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto'
+
+/** One call that the sign-in answered. Tokens are never in it, only their fingerprints. */
+export interface LoggedRequest {
+  /** When it came, ISO 8601. */
+  readonly at: string
+  readonly endpoint: 'authorize' | 'token' | 'keys'
+  /** `common`, `organizations`, `consumers` or a directory's id; absent at Google's. */
+  readonly tenantPath?: string | undefined
+  readonly grantType?: string | undefined
+  readonly clientId?: string | undefined
+  readonly username?: string | undefined
+  /** The sign-in that the refresh token descends from: fingerprint of its grant. */
+  readonly family?: string | undefined
+  /** Fingerprint of the refresh token that was sent. */
+  readonly refreshTokenUsed?: string | undefined
+  /** Fingerprint of the refresh token that was given. */
+  refreshTokenIssued?: string | undefined
+  /** `ok`, or the error, e.g. `invalid_grant 50173`, or the name of the fault that was played; absent while it runs. */
+  outcome?: string
+  /** How many token calls for the same user were in flight at once while this one was, itself included. */
+  concurrent: number
+}
+
+/** The calls of one sign-in, oldest first; the last 10,000 are kept. */
+export interface RequestLog {
+  begin(request: Omit<LoggedRequest, 'at' | 'concurrent' | 'outcome' | 'refreshTokenIssued'>): LoggedRequest
+  end(request: LoggedRequest, outcome: string): void
+  entries(): readonly LoggedRequest[]
+  clear(): void
+}
+
+/** Creates an empty log. `write` gets one line for each call that ended; default is nothing. */
+export function createRequestLog(write: (line: string) => void = () => {}): RequestLog {
+  let entries: LoggedRequest[] = []
+  const inFlight = new Set<LoggedRequest>()
+  return {
+    begin(request) {
+      const entry: LoggedRequest = { at: new Date().toISOString(), ...request, concurrent: 1 }
+      entries = [...entries.slice(-9_999), entry]
+      inFlight.add(entry)
+      countConcurrent(inFlight, entry)
+      return entry
+    },
+    end(entry, outcome) {
+      inFlight.delete(entry)
+      entry.outcome = outcome
+      write(
+        [entry.endpoint, entry.tenantPath, entry.grantType, entry.username, outcome]
+          .filter(Boolean)
+          .join(' '),
+      )
+    },
+    entries: () => entries,
+    clear() {
+      entries = []
+    },
+  }
+}
+
+function countConcurrent(inFlight: ReadonlySet<LoggedRequest>, entry: LoggedRequest): void {
+  if (!entry.username || entry.endpoint !== 'token') return
+  const together = [...inFlight].filter(
+    ({ endpoint, username }) => endpoint === 'token' && username === entry.username,
+  )
+  for (const one of together) one.concurrent = Math.max(one.concurrent, together.length)
+}
+
+/** Names a token without giving it away: the first 16 hexadecimal digits of its SHA-256. */
+export function toFingerprint(token: string): string {
+  return createHash('sha256').update(token).digest('hex').slice(0, 16)
+}

@@ -1,0 +1,228 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { startAdvertising } from './advertising/advertising.ts'
+import { localDeveloperTokens } from './advertising/caller.ts'
+import { createGoogleTokenVerifier, createMicrosoftTokenVerifier } from './advertising/verifiers.ts'
+import type { World } from './advertising/world.ts'
+import { type RunningAzurite, startAzurite } from './azurite.ts'
+import { type CallingAppName, callingAppClients, requestCallerToken } from './callers.ts'
+import { createLocalCertificate, type LocalCertificate } from './certificate.ts'
+import {
+  createTokenVerifier,
+  type RunningIdentityEndpoint,
+  startIdentityEndpoint,
+} from './identity-endpoint.ts'
+import { type Part, startPart } from './part.ts'
+import { assertPortsFree, findFreePort } from './ports.ts'
+import { startReturnPage } from './return-page.ts'
+import { seedStorage, seedVault, webClientsOf } from './seed.ts'
+import type { RunningService } from './service.ts'
+import {
+  authorityFile,
+  brokerSettings,
+  defaultPorts,
+  identityHeader,
+  type PortName,
+  type Ports,
+  readPorts,
+  returnUrlAt,
+  storageConnection,
+} from './settings.ts'
+import { type RunningGoogleSignIn, startGoogleSignIn } from './sign-in/google.ts'
+import { type RunningMicrosoftSignIn, startMicrosoftSignIn } from './sign-in/microsoft.ts'
+import { type RunningVault, startVault } from './vault/vault.ts'
+
+/** How the local stack is to run. */
+export interface StackOptions {
+  /** Where data is kept; without it in a temporary folder that goes with the stack, and storage in memory. */
+  readonly folder?: string
+  /** `fixed` takes those of {@link defaultPorts} and the environment's variables, `free` whatever is free. */
+  readonly ports: 'fixed' | 'free'
+  /** Whether a refresh token that was used once is dead at the Microsoft sign-in. Default is false. */
+  readonly strict?: boolean
+  /** Put before every table's name. Default is nothing. */
+  readonly tablesPrefix?: string
+  /** Whom and what the Advertising stand-in knows. Default is the world of the local people. */
+  readonly world?: World
+}
+
+/** The parts, each of which can be stopped and started by itself. */
+export interface StackParts {
+  /** In memory, and so empty after a restart, unless the stack has a folder. */
+  readonly azurite: Part<RunningAzurite>
+  readonly identityEndpoint: Part<RunningIdentityEndpoint>
+  readonly vault: Part<RunningVault>
+  readonly grantVault: Part<RunningVault>
+  readonly signIn: Part<RunningMicrosoftSignIn>
+  readonly google: Part<RunningGoogleSignIn>
+  readonly advertising: Part
+  /** The calling app's page at the return URL. */
+  readonly returnPage: Part
+}
+
+/** A running local stack: all that the broker needs besides itself. */
+export interface Stack {
+  readonly folder: string
+  /** Where every part listens; `broker` is where the first broker is to. */
+  readonly ports: Ports
+  readonly parts: StackParts
+  /** The return URL that every workspace allows. */
+  readonly returnUrl: string
+  /**
+   * Every setting of a broker process.
+   * @param brokerPort where browsers and apps reach it; its redirect URI is registered. Default is the first broker's.
+   */
+  settings(brokerPort?: number): Record<string, string>
+  /** A bearer token of a calling app. Default is `demo-app`'s. */
+  callerToken(app?: CallingAppName): Promise<string>
+  /** Stops every part that runs, and removes the folder if it is a temporary one. */
+  stop(): Promise<void>
+}
+
+interface Ground {
+  readonly folder: string
+  readonly ports: Ports
+  readonly certificate: LocalCertificate
+  /** What the registrations allow; grows while the stack runs. */
+  readonly redirectUris: string[]
+  readonly options: StackOptions
+  /** Every part, in the order in which its start began. */
+  readonly starting: Promise<Part>[]
+}
+
+/**
+ * Starts the local stack: storage, vaults, managed identity, sign-ins and Microsoft Advertising, with tables,
+ * queues, secrets and registrations in place; a second start on the same folder finds all as it was.
+ * @throws PortsTakenError that names every port that is taken and the variable that changes it.
+ */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const ports = options.ports === 'free' ? await freePorts() : readPorts(process.env)
+  const partPorts = (Object.keys(defaultPorts) as PortName[]).filter((name) => name !== 'broker')
+  await assertPortsFree(ports, partPorts)
+  const folder = options.folder ? resolve(options.folder) : await mkdtemp(join(tmpdir(), 'broker-stack-'))
+  const certificate = await createLocalCertificate(dirname(join(folder, authorityFile)))
+  const ground: Ground = { folder, ports, certificate, redirectUris: [], options, starting: [] }
+  try {
+    return toStack(ground, await startParts(ground))
+  } catch (error) {
+    await stopAll(ground)
+    throw error
+  }
+}
+
+/** Stops what has started, and what is starting still, whichever of it failed. */
+async function stopAll({ starting, options, folder }: Ground): Promise<void> {
+  const settled = await Promise.allSettled(starting)
+  await Promise.all(settled.map((one) => (one.status === 'fulfilled' ? one.value.stop() : undefined)))
+  if (!options.folder) await rm(folder, { recursive: true, force: true })
+}
+
+async function startParts(ground: Ground): Promise<StackParts> {
+  const { ports, starting } = ground
+  const start = <T extends RunningService>(open: (before: T | undefined) => Promise<T>): Promise<Part<T>> => {
+    const part = startPart(open)
+    starting.push(part)
+    return part
+  }
+  const identityEndpoint = await start(openIdentityEndpoint(ground))
+  const [azurite, vault, grantVault, signIn, google, returnPage] = await Promise.all([
+    start(openAzurite(ground)),
+    start(openVault(ground, 'vault', identityEndpoint.origin)),
+    start(openVault(ground, 'grantVault', identityEndpoint.origin)),
+    start(openSignIn(ground)),
+    start(openGoogle(ground)),
+    start((before) => startReturnPage(before?.port ?? ports.returnPage)),
+  ])
+  const [advertising] = await Promise.all([
+    start(openAdvertising(ground, signIn.origin, google.origin)),
+    seedVault({
+      vaultUrl: vault.origin,
+      identityEndpoint: identityEndpoint.service.endpoint,
+      ca: ground.certificate.caCert,
+    }),
+  ])
+  return { azurite, identityEndpoint, vault, grantVault, signIn, google, advertising, returnPage }
+}
+
+function openIdentityEndpoint({ ports }: Ground) {
+  return (before?: RunningIdentityEndpoint) =>
+    startIdentityEndpoint({ port: before?.port ?? ports.identityEndpoint, header: identityHeader })
+}
+
+/** Tables and queues are made at each start: without a folder, a restart has lost them. */
+function openAzurite({ folder, ports, options }: Ground) {
+  return async (before?: RunningAzurite) => {
+    const kept = options.folder && { folder: join(folder, 'azurite') }
+    const azurite = await startAzurite({ ...(before?.ports ?? ports), ...kept })
+    await seedStorage(storageConnection({ ...ports, ...azurite.ports }), options.tablesPrefix ?? '')
+    return azurite
+  }
+}
+
+function openVault({ folder, ports, certificate }: Ground, name: 'vault' | 'grantVault', identity: string) {
+  const verifyToken = createTokenVerifier(identity)
+  const dataFile = join(folder, `${name}.jsonl`)
+  return (before?: RunningVault) =>
+    startVault({ port: before?.port ?? ports[name], tls: certificate, verifyToken, dataFile })
+}
+
+function openSignIn({ folder, ports, redirectUris, options }: Ground) {
+  return (before?: RunningMicrosoftSignIn) =>
+    startMicrosoftSignIn({
+      port: before?.port ?? ports.signIn,
+      clients: [...webClientsOf('microsoft', redirectUris), ...callingAppClients()],
+      strict: options.strict ?? false,
+      dataFile: join(folder, 'sign-in.jsonl'),
+    })
+}
+
+function openGoogle({ folder, ports, redirectUris }: Ground) {
+  return (before?: RunningGoogleSignIn) =>
+    startGoogleSignIn({
+      port: before?.port ?? ports.google,
+      clients: webClientsOf('google', redirectUris),
+      dataFile: join(folder, 'google.jsonl'),
+    })
+}
+
+function openAdvertising({ ports, options }: Ground, signInOrigin: string, googleOrigin: string) {
+  return (before?: RunningService) =>
+    startAdvertising({
+      port: before?.port ?? ports.advertising,
+      developerTokens: localDeveloperTokens,
+      verifyMicrosoftToken: createMicrosoftTokenVerifier(signInOrigin),
+      verifyGoogleToken: createGoogleTokenVerifier(googleOrigin),
+      ...(options.world && { world: options.world }),
+    })
+}
+
+function toStack(ground: Ground, parts: StackParts): Stack {
+  const { azurite, ...others } = parts
+  const partPorts = Object.fromEntries(Object.entries(others).map(([name, { port }]) => [name, port]))
+  const ports = { ...ground.ports, ...azurite.service.ports, ...partPorts } as Ports
+  const stack: Stack = {
+    folder: ground.folder,
+    ports,
+    parts,
+    returnUrl: returnUrlAt(ports.returnPage),
+    settings(broker = ports.broker) {
+      const settings = brokerSettings({ ...ports, broker }, ground.certificate.caPath)
+      const redirectUri = `${settings.PUBLIC_URL}/oauth/callback`
+      if (!ground.redirectUris.includes(redirectUri)) ground.redirectUris.push(redirectUri)
+      const { tablesPrefix } = ground.options
+      return tablesPrefix ? { ...settings, TABLES_PREFIX: tablesPrefix } : settings
+    },
+    callerToken: (app = 'demo-app') => requestCallerToken(parts.signIn.origin, app),
+    stop: () => stopAll(ground),
+  }
+  // The first broker's redirect URI is known from the start, whoever runs the broker.
+  stack.settings()
+  return stack
+}
+
+/** Every part takes a free port by itself; the broker's is chosen now, since registrations name it. */
+async function freePorts(): Promise<Ports> {
+  const zeros = Object.fromEntries(Object.keys(defaultPorts).map((name) => [name, 0]))
+  return { ...zeros, broker: await findFreePort() } as Ports
+}

@@ -1,0 +1,148 @@
+import { createWriteStream } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { join, relative } from 'node:path'
+import { parseArgs } from 'node:util'
+import { type HostKind, hasFunc, type RunningBroker, startBroker } from './broker-process.ts'
+import { type CallingAppName, callingApps } from './callers.ts'
+import { createDemo } from './demonstration/demo.ts'
+import { tellWhatToTry, tellWhereAllIs } from './demonstration/next.ts'
+import { perform } from './demonstration/perform.ts'
+import { createJsonTranscript, createTextTranscript, type Transcript } from './demonstration/transcript.ts'
+import { assertPortsFree, PortsTakenError } from './ports.ts'
+import { dataFolder, defaultPorts, type PortName, readPorts } from './settings.ts'
+import { type Stack, startStack } from './stack.ts'
+
+const usage = `Usage: npm start -- [--once] [--json] [--host func|embedded] [--stack-only] [--no-demo]
+  --once        leave after the main job, with exit status 0 or 1
+  --json        one JSON object a line
+  --host        which Functions host runs the broker; func where it is on the PATH, else embedded
+  --no-demo     start everything and perform nothing
+  --stack-only  start all but the broker, for func start (npm run stack)
+Ports are changed by: ${Object.values(defaultPorts)
+  .map(({ variable }) => variable)
+  .join(', ')}`
+
+/** A caller's token lives an hour; its file gets a new one well before. */
+const tokenFileSeconds = 1200
+const patienceMilliseconds = 15_000
+
+interface Wish {
+  readonly once: boolean
+  readonly json: boolean
+  readonly host: HostKind
+  readonly demo: boolean
+  readonly stackOnly: boolean
+}
+
+const toStop: (() => Promise<void>)[] = []
+let status = 0
+let leaving = false
+
+async function run(wish: Wish): Promise<void> {
+  const tell = createTranscript(wish)
+  const stack = await startAll(wish, tell)
+  const broker = wish.stackOnly ? undefined : await startTheBroker(stack, wish, tell)
+  await keepTokenFiles(stack)
+  if (broker && wish.demo) status = (await perform(createDemo(stack, broker.origin), tell)) ? 0 : 1
+  if (wish.once) return leave()
+  tellWhereAllIs(stack, broker?.origin, tell)
+  if (broker) tellWhatToTry(stack, broker.origin, tell)
+  else tell({ event: 'note', text: 'Now: cp local.settings.sample.json local.settings.json && func start' })
+  tell({ event: 'note', text: 'Ctrl-C stops it all; the data stays in .local/ until npm run reset.' })
+}
+
+async function startAll({ stackOnly }: Wish, tell: Transcript): Promise<Stack> {
+  const began = performance.now()
+  const names = Object.keys(defaultPorts) as PortName[]
+  await assertPortsFree(
+    readPorts(process.env),
+    names.filter((name) => !(stackOnly && name === 'broker')),
+  )
+  const stack = await startStack({ folder: dataFolder, ports: 'fixed' })
+  toStop.unshift(stack.stop)
+  const what = 'Azurite, two vaults, the managed identity, both sign-ins and Microsoft Advertising are up.'
+  tell({ event: 'started', what, milliseconds: Math.round(performance.now() - began) })
+  return stack
+}
+
+async function startTheBroker(stack: Stack, { host }: Wish, tell: Transcript): Promise<RunningBroker> {
+  const began = performance.now()
+  const path = join(stack.folder, 'broker.log')
+  const log = createWriteStream(path, { flags: 'a' })
+  const broker = await startBroker({ stack, host, onLine: (line) => log.write(`${line}\n`) })
+  toStop.unshift(broker.stop)
+  const by = host === 'func' ? 'func start' : 'the embedded Functions host'
+  const what = `The broker runs in ${by} at ${broker.origin}; its log is ${relative(process.cwd(), path)}.`
+  tell({ event: 'started', what, milliseconds: Math.round(performance.now() - began) })
+  return broker
+}
+
+/** Keeps a fresh bearer token of each app in a file, for lines that are pasted. */
+async function keepTokenFiles(stack: Stack): Promise<void> {
+  const write = async (app: CallingAppName) =>
+    writeFile(join(stack.folder, `${app}.token`), await stack.callerToken(app), { mode: 0o600 })
+  const writeAll = () => Promise.all((Object.keys(callingApps) as CallingAppName[]).map(write))
+  await writeAll()
+  // While the sign-in is stopped, the old ones stay.
+  const timer = setInterval(() => void writeAll().catch(() => {}), tokenFileSeconds * 1000)
+  toStop.push(async () => clearInterval(timer))
+}
+
+function createTranscript({ json }: Wish): Transcript {
+  const write = (line: string) => process.stdout.write(`${line}\n`)
+  const colour = process.stdout.isTTY && !process.env.NO_COLOR
+  return json ? createJsonTranscript(write) : createTextTranscript(write, colour)
+}
+
+/** Stops everything in the order opposite to its start, once; a terminal sends Ctrl-C to several at a time. */
+async function leave(): Promise<void> {
+  if (leaving) return
+  leaving = true
+  setTimeout(() => process.exit(1), patienceMilliseconds).unref()
+  for (const stop of toStop) await stop().catch(fail)
+  process.exit(status)
+}
+
+function fail(error: unknown): void {
+  const expected = error instanceof PortsTakenError
+  const text = error instanceof Error ? (!expected && error.stack) || error.message : String(error)
+  process.stderr.write(`${text}\n`)
+  status = 1
+}
+
+function readWish(): Wish {
+  const { values } = parseArgs({
+    options: {
+      once: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+      host: { type: 'string', default: hasFunc() ? 'func' : 'embedded' },
+      'no-demo': { type: 'boolean', default: false },
+      'stack-only': { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  })
+  const { host } = values
+  if (values.help) throw new UsageError()
+  if (host !== 'func' && host !== 'embedded') throw new UsageError(`--host is "${host}".`)
+  return { ...values, host, demo: !values['no-demo'], stackOnly: values['stack-only'] }
+}
+
+/** The command line is not as it must be, or asks how it must be. */
+class UsageError extends Error {
+  constructor(fault = '') {
+    super([fault, usage].filter(Boolean).join('\n'))
+    this.name = 'UsageError'
+  }
+}
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void leave())
+try {
+  await run(readWish())
+} catch (error) {
+  const isUsage =
+    error instanceof UsageError || (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS')
+  if (isUsage && error instanceof Error) process.stderr.write(`${error.message}\n`)
+  else fail(error)
+  status = error instanceof UsageError && process.argv.includes('--help') ? 0 : 1
+  await leave()
+}

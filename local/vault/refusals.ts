@@ -1,0 +1,92 @@
+/** A request that the vault refuses, as it will be answered: `{"error":{"code","message","innererror"?}}`. */
+export class VaultRefusal extends Error {
+  readonly status: 400 | 401 | 403 | 404 | 409 | 429 | 500
+  readonly code: string
+  readonly innerCode: string | undefined
+
+  constructor(status: VaultRefusal['status'], code: string, message: string, innerCode?: string) {
+    super(message)
+    this.name = 'VaultRefusal'
+    this.status = status
+    this.code = code
+    this.innerCode = innerCode
+  }
+
+  /** The body that Key Vault answers with (azure-sdk-for-js recordings; general/rest-error-codes). */
+  toBody() {
+    const innererror = this.innerCode ? { innererror: { code: this.innerCode } } : {}
+    return { error: { code: this.code, message: this.message, ...innererror } }
+  }
+}
+
+/** 404 for a name, or `name/version`, that the vault does not hold (azure-sdk-for-js recordings). */
+export function secretNotFound(id: string): VaultRefusal {
+  return new VaultRefusal(
+    404,
+    'SecretNotFound',
+    `A secret with (name/id) ${id} was not found in this key vault. If you recently deleted this secret you may ` +
+      'be able to recover it using the correct recovery command. For help resolving this issue, please see ' +
+      'https://go.microsoft.com/fwlink/?linkid=2125182',
+  )
+}
+
+/** 404 for a name that is not among the deleted ones. */
+export function deletedSecretNotFound(name: string): VaultRefusal {
+  return new VaultRefusal(404, 'SecretNotFound', `Deleted Secret not found: ${name}`)
+}
+
+/** 403 for reading a secret whose `enabled` is false. */
+export function secretDisabled(): VaultRefusal {
+  const message = 'Operation get is not allowed on a disabled secret.'
+  return new VaultRefusal(403, 'Forbidden', message, 'SecretDisabled')
+}
+
+/** 409 for setting a name that is deleted and neither recovered nor purged. */
+export function deletedButRecoverable(name: string): VaultRefusal {
+  const message =
+    `Secret ${name} is currently in a deleted but recoverable state, and its name cannot be reused; ` +
+    'in this state, the secret can only be recovered or purged.'
+  return new VaultRefusal(409, 'Conflict', message, 'ObjectIsDeletedButRecoverable')
+}
+
+/** 400 for what the request got wrong; values are never quoted. */
+export function badParameter(message: string): VaultRefusal {
+  return new VaultRefusal(400, 'BadParameter', message)
+}
+
+/** 401 for a missing (AKV10000) or unacceptable token; the challenge header is the caller's to add. */
+export function unauthorized(message: string): VaultRefusal {
+  return new VaultRefusal(401, 'Unauthorized', message)
+}
+
+/** 429 without `Retry-After`, as captured from the service (vcsjones/AzureSignTool#219). */
+export function throttled(): VaultRefusal {
+  const message =
+    'Request was not processed because too many requests were received. Reason: VaultRequestTypeLimitReached'
+  return new VaultRefusal(429, 'Throttled', message)
+}
+
+/** 403 for a caller without the role; the message names caller and resource, as the service's does. */
+export function forbiddenByRbac(callerId: string, action: string): VaultRefusal {
+  const message = [
+    'Caller is not authorized to perform action on resource.',
+    'If role assignments, deny assignments or role definitions were changed recently, please observe propagation time.',
+    `Caller: oid=${callerId}`,
+    `Action: 'Microsoft.KeyVault/vaults/secrets/${action}/action'`,
+    'Assignment: (not found)',
+    "DecisionReason: 'DeniedWithNoValidRBAC'",
+  ].join('\r\n')
+  return new VaultRefusal(403, 'Forbidden', message, 'ForbiddenByRbac')
+}
+
+/** 403 for a caller outside the vault's network rules. */
+export function forbiddenByFirewall(): VaultRefusal {
+  const message =
+    'Client address is not authorized and caller is not a trusted service.\r\nClient address: 127.0.0.1'
+  return new VaultRefusal(403, 'Forbidden', message, 'ForbiddenByFirewall')
+}
+
+/** 500 for the service's own failure. */
+export function serverError(): VaultRefusal {
+  return new VaultRefusal(500, 'InternalServerError', 'An unexpected error occurred.')
+}

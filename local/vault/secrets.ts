@@ -1,0 +1,185 @@
+import { randomBytes } from 'node:crypto'
+import { deletedButRecoverable, deletedSecretNotFound, secretDisabled, secretNotFound } from './refusals.ts'
+
+/** What a caller may say about a version of a secret; times in Unix seconds. */
+export interface SecretProperties {
+  readonly contentType?: string | undefined
+  readonly tags?: Readonly<Record<string, string>> | undefined
+  readonly enabled?: boolean | undefined
+  readonly notBefore?: number | undefined
+  readonly expires?: number | undefined
+}
+
+/** One version of a secret, as it is kept; times in Unix seconds. */
+export interface SecretVersion extends SecretProperties {
+  readonly version: string
+  readonly value: string
+  readonly enabled: boolean
+  readonly created: number
+  readonly updated: number
+}
+
+/** A secret with all its versions. */
+export interface Secret {
+  readonly name: string
+  readonly versions: Map<string, SecretVersion>
+  /** The newest version's id. */
+  current: string
+  /** When it was deleted, Unix seconds; absent while it is not. */
+  deletedAt?: number | undefined
+}
+
+/** One thing that happened to the vault's content: what its journal keeps, and all that changes its state. */
+export type VaultEvent =
+  | { readonly event: 'stored'; readonly name: string; readonly version: SecretVersion }
+  | { readonly event: 'deleted'; readonly name: string; readonly at: number }
+  | { readonly event: 'recovered' | 'purged'; readonly name: string }
+
+/** How the content is made durable and what time it is. */
+export interface SecretsOptions {
+  /** Called before an event changes anything; what it throws keeps the event from happening. */
+  readonly record: (event: VaultEvent) => void
+  readonly now: () => Date
+}
+
+/**
+ * The vault's content and rules: versions, soft delete, disabled secrets.
+ * Names that differ only in case are one name (general/about-keys-secrets-certificates).
+ */
+export class Secrets {
+  readonly #byKey = new Map<string, Secret>()
+  readonly #options: SecretsOptions
+  #sorted: Secret[] | undefined
+
+  constructor(options: SecretsOptions) {
+    this.#options = options
+  }
+
+  /** Adds a version. @throws VaultRefusal `Conflict` when the name is deleted. */
+  set(name: string, value: string, properties: SecretProperties): SecretVersion {
+    if (this.#find(name)?.deletedAt !== undefined) throw deletedButRecoverable(name)
+    const at = this.#seconds()
+    const version = randomBytes(16).toString('hex')
+    const stored = {
+      ...properties,
+      enabled: properties.enabled ?? true,
+      version,
+      value,
+      created: at,
+      updated: at,
+    }
+    this.#commit({ event: 'stored', name, version: stored })
+    return stored
+  }
+
+  /** Reads one version, the current one unless told. @throws VaultRefusal when absent, deleted or disabled. */
+  read(name: string, version?: string): SecretVersion {
+    const found = versionOf(this.get(name), version)
+    if (!found.enabled) throw secretDisabled()
+    return found
+  }
+
+  /** Changes what is given of one version and leaves the rest. @throws VaultRefusal when absent or deleted. */
+  update(name: string, version: string | undefined, change: SecretProperties): SecretVersion {
+    const secret = this.get(name)
+    const before = versionOf(secret, version)
+    const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined))
+    const after = { ...before, ...given, updated: this.#seconds() }
+    this.#commit({ event: 'stored', name: secret.name, version: after })
+    return after
+  }
+
+  /** Deletes softly: the name stays taken. @throws VaultRefusal when absent or deleted already. */
+  delete(name: string): Secret {
+    const secret = this.get(name)
+    this.#commit({ event: 'deleted', name: secret.name, at: this.#seconds() })
+    return secret
+  }
+
+  /** Undoes a deletion. @throws VaultRefusal when it is not deleted. */
+  recover(name: string): Secret {
+    const secret = this.getDeleted(name)
+    this.#commit({ event: 'recovered', name: secret.name })
+    return secret
+  }
+
+  /** Ends a deleted secret for good; its name is free. @throws VaultRefusal when it is not deleted. */
+  purge(name: string): void {
+    this.#commit({ event: 'purged', name: this.getDeleted(name).name })
+  }
+
+  /** Finds a secret that is not deleted. @throws VaultRefusal `SecretNotFound`. */
+  get(name: string): Secret {
+    const secret = this.#find(name)
+    if (!secret || secret.deletedAt !== undefined) throw secretNotFound(name)
+    return secret
+  }
+
+  /** Finds a deleted secret. @throws VaultRefusal `SecretNotFound`. */
+  getDeleted(name: string): Secret {
+    const secret = this.#find(name)
+    if (secret?.deletedAt === undefined) throw deletedSecretNotFound(name)
+    return secret
+  }
+
+  /** All secrets, deleted or not, by name. */
+  list(): readonly Secret[] {
+    this.#sorted ??= [...this.#byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, secret]) => secret)
+    return this.#sorted
+  }
+
+  /** Changes the state as the event says, without recording it: how a journal is replayed. */
+  apply(event: VaultEvent): void {
+    const key = event.name.toLowerCase()
+    const secret = this.#byKey.get(key)
+    if (event.event === 'stored') this.#store(event.name, event.version)
+    if (event.event === 'deleted' && secret) secret.deletedAt = event.at
+    if (event.event === 'recovered' && secret) secret.deletedAt = undefined
+    if (event.event === 'purged') this.#byKey.delete(key)
+    if (event.event === 'purged') this.#sorted = undefined
+  }
+
+  /** The fewest events that lead to the present state. */
+  *toEvents(): Generator<VaultEvent> {
+    for (const { name, versions, deletedAt } of this.#byKey.values()) {
+      for (const version of versions.values()) yield { event: 'stored', name, version }
+      if (deletedAt !== undefined) yield { event: 'deleted', name, at: deletedAt }
+    }
+  }
+
+  #store(name: string, version: SecretVersion): void {
+    const key = name.toLowerCase()
+    const secret = this.#byKey.get(key)
+    if (!secret) {
+      this.#byKey.set(key, {
+        name,
+        versions: new Map([[version.version, version]]),
+        current: version.version,
+      })
+      this.#sorted = undefined
+      return
+    }
+    if (!secret.versions.has(version.version)) secret.current = version.version
+    secret.versions.set(version.version, version)
+  }
+
+  #find(name: string): Secret | undefined {
+    return this.#byKey.get(name.toLowerCase())
+  }
+
+  #commit(event: VaultEvent): void {
+    this.#options.record(event)
+    this.apply(event)
+  }
+
+  #seconds(): number {
+    return Math.floor(this.#options.now().getTime() / 1000)
+  }
+}
+
+/** One version of a secret, the current one unless told. @throws VaultRefusal `SecretNotFound`. */
+export function versionOf(secret: Secret, version?: string): SecretVersion {
+  const found = secret.versions.get(version ?? secret.current)
+  if (!found) throw secretNotFound(`${secret.name}/${version}`)
+  return found
+}

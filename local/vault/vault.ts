@@ -1,0 +1,146 @@
+import { randomUUID } from 'node:crypto'
+import type { HttpBindings } from '@hono/node-server'
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
+import { type Context, Hono } from 'hono'
+import type { TokenVerifier } from '../identity-endpoint.ts'
+import { type ListenOptions, type RunningService, serve } from '../service.ts'
+import { authenticate, createRememberingVerifier } from './access.ts'
+import { createControlRoutes, type Fault, VaultControl } from './control.ts'
+import { type Journal, openJournal } from './journal.ts'
+import { parseVaultRequest, type VaultRequest } from './operations.ts'
+import { perform } from './perform.ts'
+import * as refusals from './refusals.ts'
+import { Secrets } from './secrets.ts'
+
+/** How one local vault is to run. */
+export interface VaultOptions {
+  /** TCP port; 0 takes a free one. */
+  readonly port: number
+  /** PEM key and certificate: the SDK talks HTTPS only. */
+  readonly tls: NonNullable<ListenOptions['tls']>
+  /** Which tokens are good; see `createTokenVerifier`. */
+  readonly verifyToken: TokenVerifier
+  /** Where the content is kept, in the clear; without it the vault forgets when it stops. */
+  readonly dataFile?: string
+  /** What people call it. Default is `key vault`. */
+  readonly name?: string
+  /** Host name in `origin`. Default is `localhost`. */
+  readonly host?: string
+  /** What the challenge names as the place to get a token. Default is Entra's public host with no tenant. */
+  readonly authority?: string
+  /** Default is the machine's clock. */
+  readonly now?: () => Date
+}
+
+/** A listening vault. */
+export interface RunningVault extends RunningService {
+  /** Faults and the request log; over HTTP they are at `/_control/faults` and `/_control/requests`. */
+  readonly control: VaultControl
+}
+
+type VaultContext = Context<{ Bindings: HttpBindings }>
+
+interface Vault {
+  readonly secrets: Secrets
+  readonly control: VaultControl
+  readonly verifyToken: TokenVerifier
+}
+
+/**
+ * Starts one Key Vault of secrets that the unmodified `SecretClient` talks to; several calls are several vaults.
+ * @throws PortTakenError when the port is in use.
+ */
+export async function startVault(options: VaultOptions): Promise<RunningVault> {
+  const { dataFile, now = () => new Date() } = options
+  let journal: Journal | undefined
+  const secrets = new Secrets({ now, record: (event) => journal?.append(event) })
+  const control = new VaultControl()
+  const vault = { secrets, control, verifyToken: createRememberingVerifier(options.verifyToken) }
+  const service = await serve(createApp(vault, options.authority).fetch, {
+    name: 'key vault',
+    host: 'localhost',
+    ...options,
+  })
+  // Only after the port is ours: a second process that compacted the file would cut the first one off from it.
+  if (dataFile !== undefined) journal = restore(dataFile, secrets)
+  return { ...service, control, stop: () => service.stop().finally(() => journal?.close()) }
+}
+
+function createApp(vault: Vault, authority?: string): Hono<{ Bindings: HttpBindings }> {
+  const app = new Hono<{ Bindings: HttpBindings }>()
+  app.route('/_control', createControlRoutes(vault.control))
+  app.all('*', (context) => answer(vault, context))
+  app.onError((error, context) => answerError(error, context, authority))
+  return app
+}
+
+function restore(dataFile: string, secrets: Secrets): Journal {
+  const journal = openJournal(dataFile)
+  for (const event of journal.replay()) secrets.apply(event)
+  journal.compact(secrets.toEvents())
+  return journal
+}
+
+async function answer(vault: Vault, context: VaultContext): Promise<Response> {
+  const caller = await authenticate(context.req.header('authorization'), vault.verifyToken)
+  const url = new URL(context.req.url)
+  const request = parseVaultRequest(context.req.method, url.pathname)
+  const entry = vault.control.log(request, caller)
+  const fault = vault.control.takeFault(request)
+  if (fault) entry.fault = fault
+  try {
+    assertApiVersion(url)
+    if (fault === 'hang' || fault === 'cut') return endWithoutAnswer(context, fault)
+    if (fault && fault !== 'cutAfterEffect') throw toRefusal(fault, request, caller)
+    const { status, body, version } = perform(vault.secrets, request, url, await context.req.text())
+    if (version) entry.version = version
+    if (fault) return endWithoutAnswer(context, 'cut')
+    entry.status = status
+    return status === 204
+      ? context.body(null, 204, commonHeaders())
+      : context.json(body, 200, commonHeaders())
+  } catch (error) {
+    entry.status = error instanceof refusals.VaultRefusal ? error.status : 500
+    throw error
+  }
+}
+
+function assertApiVersion(url: URL): void {
+  if (!url.searchParams.get('api-version')) throw refusals.badParameter('api-version must be specified')
+}
+
+function toRefusal(
+  fault: Exclude<Fault['kind'], 'hang' | 'cut' | 'cutAfterEffect'>,
+  { operation }: VaultRequest,
+  caller: string,
+): refusals.VaultRefusal {
+  switch (fault) {
+    case 'throttled':
+      return refusals.throttled()
+    case 'forbiddenByRbac':
+      return refusals.forbiddenByRbac(caller, `${operation}Secret`)
+    case 'forbiddenByFirewall':
+      return refusals.forbiddenByFirewall()
+    case 'serverError':
+      return refusals.serverError()
+  }
+}
+
+async function endWithoutAnswer(context: VaultContext, manner: 'hang' | 'cut'): Promise<Response> {
+  const { socket } = context.env.incoming
+  if (manner === 'cut') socket.destroy()
+  if (!socket.destroyed) await new Promise((resolve) => socket.once('close', resolve))
+  return RESPONSE_ALREADY_SENT
+}
+
+function answerError(error: Error, context: Context, authority?: string): Response {
+  const refusal = error instanceof refusals.VaultRefusal ? error : refusals.serverError()
+  const challenge = refusal.status === 401 ? { 'WWW-Authenticate': toChallenge(authority) } : {}
+  return context.json(refusal.toBody(), refusal.status, { ...commonHeaders(), ...challenge })
+}
+
+function toChallenge(authority = 'https://login.microsoftonline.com'): string {
+  return `Bearer authorization="${authority}", resource="https://vault.azure.net"`
+}
+
+const commonHeaders = () => ({ 'Cache-Control': 'no-cache', 'x-ms-request-id': randomUUID() })

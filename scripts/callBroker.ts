@@ -1,0 +1,89 @@
+import { readFile } from 'node:fs/promises'
+import { UsageError } from './commandLine.ts'
+
+/** How a command that calls a running broker is told where and as whom. */
+export const callOptions = {
+  url: { type: 'string' },
+  'token-file': { type: 'string' },
+} as const
+
+/** What the broker answered. */
+export interface BrokerAnswer {
+  readonly status: number
+  /** The parsed body; undefined when it is not JSON. */
+  readonly body: unknown
+  readonly retryAfterSeconds?: number
+}
+
+/** Posts JSON to a path of the broker. @throws UsageError when the broker is out of reach or there is no token. */
+export type CallBroker = (path: string, body: unknown) => Promise<BrokerAnswer>
+
+/** Where `func start` and the local stack listen. */
+const usualUrl = 'http://127.0.0.1:7071'
+
+/**
+ * Creates the caller: at `--url`, else `BROKER_URL`, else this machine's; with the bearer token in `--token-file`,
+ * else `BROKER_TOKEN`. The file is read at every call, so that a long run can be given a new token.
+ */
+export function createCallBroker(options: {
+  readonly url?: string | undefined
+  readonly 'token-file'?: string | undefined
+}): CallBroker {
+  const url = options.url ?? process.env.BROKER_URL ?? usualUrl
+  if (!URL.canParse(url)) throw new UsageError(`${url} is no address.`)
+  return async (path, body) => {
+    const headers = {
+      authorization: `Bearer ${await readToken(options['token-file'])}`,
+      'content-type': 'application/json',
+    }
+    const init = { method: 'POST', headers, body: JSON.stringify(body), redirect: 'manual' } as const
+    const response = await fetch(new URL(path, url), init).catch(() => {
+      throw new UsageError(`The broker at ${url} cannot be reached.`)
+    })
+    return toAnswer(response)
+  }
+}
+
+async function readToken(file: string | undefined): Promise<string> {
+  const token = file === undefined ? process.env.BROKER_TOKEN : await readFile(file, 'utf8').catch(() => '')
+  if (token?.trim()) return token.trim()
+  throw new UsageError('Put a bearer token for the broker into BROKER_TOKEN, or name a file: --token-file.')
+}
+
+async function toAnswer(response: Response): Promise<BrokerAnswer> {
+  const text = await response.text()
+  const wait = Number(response.headers.get('retry-after') ?? Number.NaN)
+  return {
+    status: response.status,
+    body: parse(text),
+    ...(Number.isFinite(wait) && { retryAfterSeconds: wait }),
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** What a problem document says, as far as commands show it. */
+export interface ShownProblem {
+  readonly code: string
+  readonly detail: string
+  readonly reason: string
+  readonly actor: string
+}
+
+/** Reads a failed answer; one that is no problem document is shown by its status. */
+export function problemOf({ status, body }: BrokerAnswer): ShownProblem {
+  const members = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>
+  const text = (name: string) => (typeof members[name] === 'string' ? members[name] : '')
+  return {
+    code: text('code') || `http_${status}`,
+    detail: text('detail') || 'The answer is no problem document; is this the broker’s address?',
+    reason: text('reason'),
+    actor: text('actor'),
+  }
+}

@@ -1,0 +1,53 @@
+import { readFile, stat } from 'node:fs/promises'
+import { dirname, join, relative } from 'node:path'
+import { findPages } from './pages.ts'
+
+const root = join(import.meta.dirname, '..')
+
+/** `[text](target)`; pictures too. */
+const link = /\]\(([^)\s]+)\)/g
+const command = /npm run ([\w:-]+)/g
+
+/** What a page's text points at that is not there. */
+async function faultsOf(path: string, scripts: ReadonlySet<string>): Promise<string[]> {
+  const text = await readFile(path, 'utf8')
+  const targets = [...text.replace(/```[\s\S]*?```/g, '').matchAll(link)].map(([, target = '']) => target)
+  const local = targets.filter((target) => !/^[a-z]+:/.test(target))
+  const broken = await Promise.all(local.map((target) => faultOfLink(path, target)))
+  const commands = [...text.matchAll(command)].map(([, name = '']) => name)
+  const unknown = commands.filter((name) => !scripts.has(name)).map((name) => `npm run ${name} is no script`)
+  return [...broken.filter((fault) => fault !== undefined), ...new Set(unknown)]
+}
+
+async function faultOfLink(from: string, target: string): Promise<string | undefined> {
+  const [file = '', anchor] = target.split('#')
+  const path = file === '' ? from : join(dirname(from), file)
+  if (!(await stat(path).catch(() => undefined))) return `${target} does not exist`
+  if (!anchor || !path.endsWith('.md')) return undefined
+  return anchorsOf(await readFile(path, 'utf8')).has(anchor) ? undefined : `${target} has no such heading`
+}
+
+/** Headings as GitHub names them, and the anchors that a page sets itself. */
+function anchorsOf(text: string): Set<string> {
+  const headings = [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  )
+  const own = [...text.matchAll(/<a id="([^"]+)"/g)].map(([, id = '']) => id)
+  return new Set([...headings, ...own])
+}
+
+const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { scripts: object }
+const scripts = new Set(Object.keys(manifest.scripts))
+const pages = await findPages(root)
+let faults = 0
+for (const path of pages) {
+  for (const fault of await faultsOf(path, scripts)) {
+    faults++
+    console.error(`${relative(root, path)}: ${fault}`)
+  }
+}
+console.log(`${pages.length} pages, ${faults} faults`)
+if (faults > 0) process.exitCode = 1

@@ -1,0 +1,99 @@
+/**
+ * Compiles, lints and formats `infra/` (all but `entra.bicep`, whose extension comes from a registry), takes the
+ * deployment snapshot of each parameter file, and fails where what is kept in git differs.
+ * `--write` keeps what was made instead. Whether it passes must not depend on the day: the linter's rule on API versions
+ * has a wide limit in `bicepconfig.json`, and versions are raised by hand.
+ */
+import { spawnSync } from 'node:child_process'
+import { cpSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { installBicep } from './install-bicep.mjs'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const kept = join(root, 'infra')
+const made = join(root, '.local', 'infra')
+const write = process.argv.includes('--write')
+const bicep = installBicep()
+
+/** Snapshots stand for a subscription of no one's, and see no environment variable of whoever runs this. */
+const nowhere = {
+  tenant: '00000000-0000-0000-0000-000000000001',
+  subscription: '00000000-0000-0000-0000-000000000002',
+  location: 'westeurope',
+  resourceGroup: 'rg-broker',
+}
+
+rmSync(made, { recursive: true, force: true })
+cpSync(kept, made, { recursive: true, filter: (path) => basename(path) !== 'entra.bicep' })
+mkdirSync(join(made, 'snapshots'), { recursive: true })
+
+const sources = globSync(['*.bicep', '*.bicepparam', 'modules/*.bicep'], { cwd: made })
+run('format', '--pattern', '**/*.bicep')
+run('format', '--pattern', '*.bicepparam')
+// Linting a file lints the modules it uses; azd.bicep uses main.bicep, and so all of them.
+run('lint', 'azd.bicep')
+run('build', 'main.bicep', '--outfile', 'main.json')
+for (const parameters of globSync('*.bicepparam', { cwd: made })) takeSnapshot(parameters)
+
+const outputs = [...sources, 'main.json', ...globSync('snapshots/*.json', { cwd: made })]
+const changed = outputs.filter((file) => !isKept(file))
+if (write) for (const file of changed) cpSync(join(made, file), join(kept, file))
+for (const file of changed)
+  console.log(`infra/${file} ${write ? 'written' : 'differs from a fresh compilation'}`)
+if (changed.length > 0 && !write) {
+  console.error('Run `node scripts/check-infra.mjs --write`, read the difference, and commit it.')
+  process.exit(1)
+}
+console.log(
+  `infra: ${sources.length} files compiled, linted and formatted; ${outputs.length} kept files agree.`,
+)
+
+function takeSnapshot(parameters) {
+  const target = readFileSync(join(made, parameters), 'utf8').match(/using '(.+)'/)?.[1] ?? ''
+  const scope = /targetScope = 'subscription'/.test(readFileSync(join(made, target), 'utf8'))
+    ? []
+    : ['--resource-group', nowhere.resourceGroup]
+  const where = ['--tenant-id', nowhere.tenant, '--subscription-id', nowhere.subscription]
+  run('snapshot', parameters, '--mode', 'Overwrite', ...where, '--location', nowhere.location, ...scope)
+  const snapshot = parameters.replace('.bicepparam', '.snapshot.json')
+  const { predictedResources, ...rest } = JSON.parse(readFileSync(join(made, snapshot), 'utf8'))
+  const steady = { predictedResources: predictedResources.toSorted(byId), ...rest }
+  writeFileSync(join(made, 'snapshots', snapshot), `${JSON.stringify(sorted(steady), null, 2)}\n`)
+}
+
+function byId(a, b) {
+  return a.id < b.id ? -1 : 1
+}
+
+/** The compiler writes outputs in an order that changes from run to run. */
+function sorted(value) {
+  if (Array.isArray(value)) return value.map(sorted)
+  if (value === null || typeof value !== 'object') return value
+  return Object.fromEntries(
+    Object.entries(value)
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, inner]) => [name, sorted(inner)]),
+  )
+}
+
+/** Runs the compiler; a warning is a failure too. */
+function run(...args) {
+  const { PATH, HOME, USERPROFILE, SystemRoot, TEMP } = process.env
+  const env = { PATH, HOME, USERPROFILE, SystemRoot, TEMP, DOTNET_SYSTEM_GLOBALIZATION_INVARIANT: '1' }
+  const { status, stdout, stderr } = spawnSync(bicep, args, { cwd: made, env, encoding: 'utf8' })
+  if (status === 0 && !/: (Warning|Error) /.test(stdout + stderr)) return
+  console.error(`bicep ${args.join(' ')}\n${stdout}${stderr}`)
+  process.exit(1)
+}
+
+/** JSON is compared by what it says: the repository's formatter has its own idea of line breaks. */
+function isKept(file) {
+  const path = join(kept, file)
+  return existsSync(path) && read(path) === read(join(made, file))
+}
+
+function read(path) {
+  const text = readFileSync(path, 'utf8')
+  return path.endsWith('.json') ? JSON.stringify(JSON.parse(text)) : text
+}

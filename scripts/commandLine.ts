@@ -1,0 +1,106 @@
+import { readFile } from 'node:fs/promises'
+import tls from 'node:tls'
+import { type ParseArgsConfig, parseArgs } from 'node:util'
+import { AzureCliCredential, type TokenCredential } from '@azure/identity'
+import cliProgress from 'cli-progress'
+import { type Broker, createBroker } from '../shared/broker.ts'
+import { type Config, parseConfig, SettingsError } from '../shared/config.ts'
+import { createCredential } from '../shared/storage/clients.ts'
+
+/** What the operator typed cannot be done as it stands; the message says what to type. */
+export class UsageError extends Error {}
+
+/** `--settings` names a file as the Functions host's own `local.settings.json`; every command takes it. */
+export const settingsOption = { settings: { type: 'string' } } as const
+
+type Options = NonNullable<ParseArgsConfig['options']>
+
+/**
+ * Parses options strictly.
+ * @throws UsageError on an unknown option or a stray word.
+ */
+export function parseOptions<T extends Options>(options: T, args = process.argv.slice(2)) {
+  try {
+    return parseArgs({ args, options, strict: true, allowPositionals: false }).values
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error))
+  }
+}
+
+/** Raw settings: the environment's variables, overlaid by the `Values` of the settings file where one is named. */
+export async function readSettings(file: string | undefined): Promise<Record<string, string | undefined>> {
+  if (file === undefined) return process.env
+  const text = await readFile(file, 'utf8').catch(() => {
+    throw new UsageError(`The settings file ${file} cannot be read.`)
+  })
+  try {
+    const { Values = {} } = JSON.parse(text) as { Values?: Record<string, string> }
+    return { ...process.env, ...Values }
+  } catch {
+    throw new UsageError(`The settings file ${file} is not JSON.`)
+  }
+}
+
+/** The broker that the settings describe, as the functions have it. Its log goes to standard error. */
+export async function openBroker(settingsFile: string | undefined): Promise<Broker> {
+  const settings = await readSettings(settingsFile)
+  await prepareProcess(settings)
+  const config = parseConfig(settings)
+  return createBroker(config, console.error, chooseCredential(settings, config))
+}
+
+/** The managed identity where there is one, as on Azure and on the local stack; else whoever has run `az login`. */
+export function chooseCredential(
+  settings: Readonly<Record<string, string | undefined>>,
+  config: Config,
+): TokenCredential {
+  return settings.IDENTITY_ENDPOINT ? createCredential(config) : new AzureCliCredential()
+}
+
+/** Takes up what libraries read from the process and not from settings: the identity's endpoint, whom TLS trusts. */
+export async function prepareProcess(settings: Readonly<Record<string, string | undefined>>): Promise<void> {
+  for (const name of ['IDENTITY_ENDPOINT', 'IDENTITY_HEADER'] as const) {
+    if (settings[name]) process.env[name] = settings[name]
+  }
+  await trust(settings.NODE_EXTRA_CA_CERTS)
+}
+
+/** Node reads `NODE_EXTRA_CA_CERTS` at its start only; out of a settings file it is taken up here. */
+async function trust(caFile: string | undefined): Promise<void> {
+  if (!caFile || caFile === startedWith) return
+  const extra = await readFile(caFile, 'utf8').catch(() => {
+    throw new UsageError(`NODE_EXTRA_CA_CERTS names ${caFile}, which cannot be read.`)
+  })
+  tls.setDefaultCACertificates([...tls.getCACertificates('default'), extra])
+}
+
+const startedWith = process.env.NODE_EXTRA_CA_CERTS
+
+/** Runs a command: exit status 0 or what it answers, 2 with the message for what the operator can mend. */
+export async function run(command: () => Promise<number | undefined>): Promise<void> {
+  try {
+    process.exitCode = (await command()) ?? 0
+  } catch (error) {
+    if (!(error instanceof UsageError || error instanceof SettingsError)) throw error
+    console.error(error.message)
+    process.exitCode = 2
+  }
+}
+
+/** A progress bar on a terminal, silence elsewhere. */
+export function createProgress(title: string, total: number) {
+  const format = `${title} [{bar}] {value}/{total} {notes}`
+  const bar = new cliProgress.SingleBar({ format, noTTYOutput: false, clearOnComplete: false })
+  bar.start(total, 0, { notes: '' })
+  return {
+    step: (notes: Readonly<Record<string, number>>) => bar.increment(1, { notes: toText(notes) }),
+    stop: () => bar.stop(),
+  }
+}
+
+/** `{moved: 3, leased: 1}` as `moved 3, leased 1`. */
+export function toText(counts: Readonly<Record<string, number>>): string {
+  return Object.entries(counts)
+    .map(([name, count]) => `${name} ${count}`)
+    .join(', ')
+}

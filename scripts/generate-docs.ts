@@ -1,0 +1,125 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { verdicts } from '../shared/advertising/verdicts.ts'
+import { connectFailures } from '../shared/connect/failures.ts'
+import { buildContract } from '../shared/contract/openapi.ts'
+import { environments } from '../shared/environment.ts'
+import { routes } from '../shared/http/route.ts'
+import { problems } from '../shared/problems.ts'
+import { environmentSettings, type SettingDefinition, settings } from '../shared/settings.ts'
+import { eventsPage } from './log-events.ts'
+import { code, page, table } from './markdown.ts'
+
+// Outside a host the Functions library warns about every registration.
+console.warn = () => undefined
+await import('../functions/main.ts')
+
+const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } })
+const root = join(import.meta.dirname, '..')
+
+/** Every generated page, by its path. */
+const pages: Readonly<Record<string, () => string | Promise<string>>> = {
+  'docs/errors.md': () =>
+    page(
+      'Errors',
+      'shared/problems.ts',
+      'Every error is a problem document (RFC 9457, `application/problem+json`). Branch on `code`; do what `actor` says: `advertiser` signs in again, `advertiserAdmin` allows the app in their directory, `app` corrects its request, `operator` mends the broker, `nobody`: try again after `retryAfter` seconds.',
+      table(
+        ['code', 'status', 'actor', 'what happened', 'how it is mended'],
+        Object.entries(problems).map(([name, p]) => [
+          `<a id="${name}"></a>${code(name)}`,
+          String(p.status),
+          p.actor,
+          p.title,
+          p.mend,
+        ]),
+      ),
+    ),
+  'docs/connect-failures.md': () =>
+    page(
+      'When connecting fails',
+      'shared/connect/failures.ts',
+      'The person sees a page that says so; its way back leads to `returnUrl` with `status=failed` and the code as `error`, where there is one with `reason`, `trace_id` and `admin_consent_url`. Who declines is sent back at once.',
+      table(
+        ['error', 'actor', 'the page’s heading', 'what it says'],
+        Object.entries(connectFailures).map(([name, f]) => [
+          `<a id="${name}"></a>${code(name)}`,
+          f.actor,
+          f.title,
+          f.explanation,
+        ]),
+      ),
+    ),
+  'docs/verdicts.md': () =>
+    page(
+      'Verdicts of a diagnosis',
+      'shared/advertising/verdicts.ts',
+      '`POST /v1/tenants/{tenant}/diagnosis` says which of the three credentials is at fault, who acts, and what to do, in order.',
+      table(
+        ['verdict', 'at fault', 'actor', 'what it means', 'what to do'],
+        Object.entries(verdicts).map(([name, v]) => [
+          `<a id="${name}"></a>${code(name)}`,
+          v.credential,
+          v.actor,
+          v.explanation,
+          v.next.join('<br>'),
+        ]),
+      ),
+    ),
+  'docs/settings.md': settingsPage,
+  'docs/log-events.md': async () => eventsPage(await readFile(join(root, 'shared/log.ts'), 'utf8')),
+  'docs/openapi.json': () =>
+    `${JSON.stringify(buildContract(routes, settings.PUBLIC_URL.example), undefined, 2)}\n`,
+}
+
+function settingsPage(): string {
+  const prefixes = environments.map((name) => code(`${name.toUpperCase()}_`)).join(' or ')
+  const own = environments.flatMap((name) =>
+    settingRows(environmentSettings, `${name.toUpperCase()}_`).filter(Boolean),
+  )
+  return page(
+    'Settings',
+    'shared/settings.ts',
+    'Application settings on Azure, environment variables anywhere. All are checked at once when the broker starts; what is wrong is listed by name, with an example. A setting that is present and empty counts as unset. Units are in the names. Secrets are no settings: they are in Key Vault, see [storage.md](storage.md).',
+    table(settingColumns, settingRows(settings, '')),
+    '## Of each environment\n',
+    `Prefixed with ${prefixes}; only those of the environments that \`ENVIRONMENTS\` names are read.\n`,
+    table(settingColumns, own),
+  )
+}
+
+const settingColumns = ['setting', 'meaning', 'default', 'example']
+
+function settingRows(definitions: Readonly<Record<string, SettingDefinition>>, prefix: string): string[][] {
+  return Object.entries(definitions).map(([name, definition]) => [
+    code(prefix + name),
+    definition.meaning,
+    defaultText(definition),
+    code(definition.example),
+  ])
+}
+
+function defaultText(definition: SettingDefinition): string {
+  if (definition.required) return '**required**'
+  if (definition.default === undefined) return 'unset'
+  return definition.default === '' ? 'empty' : code(definition.default)
+}
+
+async function differs(path: string, text: string): Promise<boolean> {
+  const present = await readFile(join(root, path), 'utf8').catch(() => '')
+  return present !== text
+}
+
+let stale = 0
+for (const [path, generate] of Object.entries(pages)) {
+  const text = await generate()
+  if (!(await differs(path, text))) continue
+  stale++
+  if (!values.check) await writeFile(join(root, path), text)
+  console.log(`${path} ${values.check ? 'differs from the code' : 'written'}`)
+}
+if (values.check && stale > 0) {
+  console.error('Run: node scripts/generate-docs.ts')
+  process.exitCode = 1
+}

@@ -1,0 +1,77 @@
+import { pMapIterable } from 'p-map'
+import type { Broker } from '../shared/broker.ts'
+import { type GrantStoreName, type MigrationOutcome, migrateGrant } from '../shared/refresh/migrate.ts'
+import { countTenants, walkTenants } from '../shared/storage/tenantWalk.ts'
+import { StorageUnavailableError } from '../shared/storage/unavailable.ts'
+import type { TenantName } from '../shared/tenants/tenant.ts'
+import {
+  createProgress,
+  openBroker,
+  parseOptions,
+  run,
+  settingsOption,
+  toText,
+  UsageError,
+} from './commandLine.ts'
+
+/** So many grants in flight at once: a vault takes 30 new versions a second (key-vault/general/service-limits). */
+const defaultConcurrency = 8
+
+type Outcome = MigrationOutcome | 'failed'
+
+/** What another run, a little later, can still move. */
+const forAnotherRound: readonly Outcome[] = ['leased', 'changed', 'failed']
+
+/**
+ * Moves every tenant's grant into one store, while the broker serves.
+ * @returns how many tenants ended how; run it again until nothing is `leased`, `changed` or `failed`.
+ */
+export async function migrateGrants(
+  broker: Broker,
+  to: GrantStoreName,
+  concurrency = defaultConcurrency,
+  onOutcome: (counts: Readonly<Record<string, number>>) => void = () => {},
+): Promise<Partial<Record<Outcome, number>>> {
+  const counts: Partial<Record<Outcome, number>> = {}
+  const dependencies = { ...broker.keeping, stores: broker.grantStores }
+  const move = (name: TenantName): Promise<Outcome> =>
+    migrateGrant(dependencies, name, to).catch((error) => {
+      if (error instanceof StorageUnavailableError || error?.name === 'TimeLimitError') return 'failed'
+      throw error
+    })
+  const outcomes = pMapIterable(walkTenants(broker.tables), move, {
+    concurrency,
+    backpressure: concurrency * 4,
+  })
+  for await (const outcome of outcomes) {
+    counts[outcome] = (counts[outcome] ?? 0) + 1
+    onOutcome(counts)
+  }
+  return counts
+}
+
+async function command(): Promise<number> {
+  const options = parseOptions({
+    ...settingsOption,
+    to: { type: 'string' },
+    concurrency: { type: 'string', default: String(defaultConcurrency) },
+  })
+  const { to } = options
+  if (to !== 'sealed' && to !== 'vault') throw new UsageError('Say where to: --to sealed or --to vault.')
+  const concurrency = Number(options.concurrency)
+  if (!Number.isInteger(concurrency) || concurrency < 1 || concurrency > 64)
+    throw new UsageError('--concurrency is a whole number from 1 to 64.')
+  const broker = await openBroker(options.settings)
+  if (broker.config.grantStore !== to)
+    console.error(
+      `New grants still go to ${broker.config.grantStore}: set GRANT_STORE=${to} on the broker first.`,
+    )
+  const progress = createProgress(`Moving grants to ${to}`, await countTenants(broker.tables))
+  const counts = await migrateGrants(broker, to, concurrency, progress.step).finally(progress.stop)
+  console.log(toText(counts) || 'There are no tenants.')
+  const again = forAnotherRound.some((outcome) => counts[outcome])
+  if (again) console.log('Some were busy or failed: run the same command again.')
+  return again ? 1 : 0
+}
+
+if (import.meta.main) await run(command)

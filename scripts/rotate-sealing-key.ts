@@ -1,0 +1,92 @@
+import { pMapIterable } from 'p-map'
+import type { Broker } from '../shared/broker.ts'
+import { type ResealOutcome, resealTenant } from '../shared/secrets/reseal.ts'
+import {
+  addSealingKey,
+  dropOlderSealingKeys,
+  readSealingKeyIds,
+  SealingKeySetError,
+  settleSeconds,
+} from '../shared/secrets/sealingKeys.ts'
+import { countTenants, walkTenants } from '../shared/storage/tenantWalk.ts'
+import { createProgress, openBroker, parseOptions, run, settingsOption, toText } from './commandLine.ts'
+
+const concurrency = 8
+
+/** How a prune ended; older keys are dropped only when every row has the sealing key. */
+export type PruneOutcome =
+  | {
+      readonly pruned: true
+      readonly counts: Readonly<Record<string, number>>
+      readonly dropped: readonly string[]
+    }
+  | {
+      readonly pruned: false
+      readonly because: 'missing' | 'nothing_older' | 'not_settled' | 'rows_left'
+      readonly counts: Readonly<Record<string, number>>
+    }
+
+/**
+ * Seals every row with the newest key, then drops the older ones. Leaves the set alone while a process may still seal
+ * with an older key, and when a row was busy or could not be opened: run it again.
+ */
+export async function pruneSealingKeys(
+  { clock, keeping, tables, vaults }: Pick<Broker, 'clock' | 'keeping' | 'tables' | 'vaults'>,
+  onRow: (counts: Readonly<Record<string, number>>) => void = () => {},
+): Promise<PruneOutcome> {
+  const keys = await readSealingKeyIds({ vault: vaults.main, clock })
+  if (!keys) return { pruned: false, because: 'missing', counts: {} }
+  if (keys.older.length === 0) return { pruned: false, because: 'nothing_older', counts: {} }
+  if (!keys.settled) return { pruned: false, because: 'not_settled', counts: {} }
+  const counts: Partial<Record<ResealOutcome, number>> = {}
+  const rows = pMapIterable(walkTenants(tables), (name) => resealTenant(keeping, name, keys.sealing), {
+    concurrency,
+    backpressure: concurrency * 4,
+  })
+  for await (const outcome of rows) {
+    counts[outcome] = (counts[outcome] ?? 0) + 1
+    onRow(counts)
+  }
+  if (counts.leased || counts.changed || counts.unreadable)
+    return { pruned: false, because: 'rows_left', counts }
+  await dropOlderSealingKeys(vaults.main, keys.sealing)
+  return { pruned: true, counts, dropped: keys.older }
+}
+
+const advice: Readonly<Record<string, string>> = {
+  missing: 'The vault has no sealing keys. Make the first with: npm run rotate-sealing-key',
+  nothing_older: 'There is one key only; nothing is to be dropped.',
+  not_settled: `The newest key is younger than ${settleSeconds / 60} minutes, and a process may still seal with an older one. Wait.`,
+  rows_left: 'Some rows were busy or could not be opened; no key was dropped. Run the same command again.',
+}
+
+async function command(): Promise<number> {
+  const options = parseOptions({ ...settingsOption, prune: { type: 'boolean', default: false } })
+  const broker = await openBroker(options.settings)
+  if (options.prune) return prune(broker)
+  const { sealing, older } = await addSealingKey({ ...broker, vault: broker.vaults.main })
+  console.log(`Key ${sealing} seals from now on; ${older.length} older key(s) still open what they sealed.`)
+  console.log(`Running processes take it up within ${settleSeconds / 120} minutes.`)
+  return 0
+}
+
+async function prune(broker: Broker): Promise<number> {
+  const progress = createProgress('Sealing rows again', await countTenants(broker.tables))
+  const outcome = await pruneSealingKeys(broker, progress.step).finally(progress.stop)
+  if (outcome.pruned) {
+    console.log(`${toText(outcome.counts) || 'no rows'}; dropped: ${outcome.dropped.join(', ')}`)
+    return 0
+  }
+  console.log([toText(outcome.counts), advice[outcome.because]].filter(Boolean).join('\n'))
+  return outcome.because === 'nothing_older' ? 0 : 1
+}
+
+if (import.meta.main) {
+  await run(() =>
+    command().catch((error) => {
+      if (!(error instanceof SealingKeySetError)) throw error
+      console.error(error.message)
+      return 1
+    }),
+  )
+}

@@ -1,0 +1,90 @@
+import * as z from 'zod'
+import type { DefaultAccount, StoredTenant, Tenant, TenantName } from '../tenants/tenant.ts'
+import type { Obtain } from '../vend/obtain.ts'
+import type { Account } from './account.ts'
+import { defaultEvents } from './events.ts'
+import { accountNotReached, accountNotSelected } from './find.ts'
+import { type AccountsDependencies, replaceAccounts } from './replace.ts'
+import { defaultAccountOf, defaultAmong, isSelected, selectAmong } from './select.ts'
+
+/** What choosing touches. */
+export interface ChooseDependencies extends AccountsDependencies {
+  readonly obtain: Pick<Obtain, 'forget'>
+}
+
+/** Which accounts may be vended; each by its id or its number, and which one when the app names none. */
+export const accountsChoice = z.strictObject({
+  accounts: z.union([z.literal('all'), z.array(z.string().min(1).max(40)).min(1).max(5000)]),
+  /** Without one the default stays if it is still chosen. */
+  default: z.string().min(1).max(40).optional(),
+})
+
+/** A parsed {@link accountsChoice}. */
+export type AccountsChoice = z.infer<typeof accountsChoice>
+
+/** What a choice came to. */
+export const choiceAnswer = z.object({
+  accounts: z.int().describe('How many accounts the tenant reaches.'),
+  selected: z.int().describe('How many of them may be vended.'),
+  defaultAccountId: z.string().optional(),
+  defaultCustomerId: z.string().optional(),
+})
+
+/** A {@link choiceAnswer}'s value. */
+export type ChoiceAnswer = z.infer<typeof choiceAnswer>
+
+/**
+ * Chooses which accounts may be vended, and the default among them.
+ * @throws Problem `tenant_not_found`, `tenant_changed`, or `account_not_found` that names what is not reached or, for
+ *   a default, not chosen.
+ */
+export async function chooseAccounts(
+  dependencies: ChooseDependencies,
+  name: TenantName,
+  choice: AccountsChoice,
+): Promise<ChoiceAnswer> {
+  let chosen: readonly Account[] = []
+  const { tenant } = await replaceAccounts(dependencies, name, (row, before) => {
+    chosen = selectAmong(before, choice.accounts === 'all' ? 'all' : idsOf(row, before, choice.accounts))
+    const defaultAccount = chosenDefault(row, chosen, choice)
+    const whyDropped = 'It was not chosen.'
+    const events = defaultEvents(row.defaultAccount, defaultAccount, dependencies.clock.now(), whyDropped)
+    return { accounts: chosen, defaultAccount, events }
+  })
+  dependencies.obtain.forget(name)
+  return toAnswer(tenant, chosen)
+}
+
+function idsOf(tenant: Tenant, accounts: readonly Account[], wanted: readonly string[]): ReadonlySet<string> {
+  const byWord = new Map(accounts.map(({ number, accountId }) => [number.toUpperCase(), accountId]))
+  for (const { accountId } of accounts) byWord.set(accountId, accountId)
+  const ids = wanted.map((word) => {
+    const accountId = byWord.get(word.toUpperCase())
+    if (accountId === undefined) throw accountNotReached(tenant, word)
+    return accountId
+  })
+  return new Set(ids)
+}
+
+function chosenDefault(
+  tenant: Tenant,
+  chosen: readonly Account[],
+  choice: AccountsChoice,
+): DefaultAccount | undefined {
+  if (choice.default === undefined) return defaultAccountOf(tenant, chosen)
+  const [accountId] = idsOf(tenant, chosen, [choice.default])
+  const defaultAccount = defaultAmong(chosen, accountId)
+  if (!defaultAccount) throw accountNotSelected(tenant, choice.default)
+  return defaultAccount
+}
+
+function toAnswer({ defaultAccount }: StoredTenant['tenant'], accounts: readonly Account[]): ChoiceAnswer {
+  return {
+    accounts: accounts.length,
+    selected: accounts.filter(isSelected).length,
+    ...(defaultAccount && {
+      defaultAccountId: defaultAccount.accountId,
+      defaultCustomerId: defaultAccount.customerId,
+    }),
+  }
+}

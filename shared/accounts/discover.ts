@@ -1,0 +1,136 @@
+import * as z from 'zod'
+import type { CustomerManagement } from '../advertising/client.ts'
+import { compareAccounts } from '../advertising/compareAccounts.ts'
+import { type Discovery, discoverAccounts } from '../advertising/discover.ts'
+import type { Config } from '../config.ts'
+import type { Environment } from '../environment.ts'
+import { Problem } from '../problems.ts'
+import { type BrokerSecrets, developerTokenName } from '../storage/brokerSecrets.ts'
+import type { Tenant, TenantName } from '../tenants/tenant.ts'
+import { explainNotObtained } from '../vend/explain.ts'
+import type { NotObtained, Obtain, Obtained } from '../vend/obtain.ts'
+import { missingDeveloperToken } from '../vend/vend.ts'
+import type { Account } from './account.ts'
+import { discoveryEvents } from './events.ts'
+import { explainDiscoveryFault } from './explainFault.ts'
+import { type AccountsChange, type AccountsDependencies, replaceAccounts } from './replace.ts'
+import { carrySelection, defaultAccountOf, isSameDefault } from './select.ts'
+
+/** What discovering again touches. */
+export interface DiscoverDependencies extends AccountsDependencies {
+  readonly config: Config
+  readonly obtain: Obtain
+  readonly secrets: BrokerSecrets
+  readonly advertising: (environment: Environment) => CustomerManagement
+}
+
+const namedAccount = z.object({ accountId: z.string(), number: z.string(), name: z.string() })
+
+/** What a discovery found and what differs from the one before. Lists end after 100; the counts do not. */
+export const discoveryAnswer = z.object({
+  accounts: z.int().describe('How many accounts the tenant reaches now.'),
+  discoveredAt: z.iso.datetime(),
+  counts: z.object({ appeared: z.int(), vanished: z.int(), changed: z.int() }),
+  appeared: z.array(namedAccount),
+  vanished: z.array(namedAccount),
+  changed: z.array(namedAccount.extend({ properties: z.array(z.string()) })),
+  defaultAccountId: z.string().optional(),
+  defaultChanged: z.boolean(),
+})
+
+/** A {@link discoveryAnswer}'s value. */
+export type DiscoveryAnswer = z.infer<typeof discoveryAnswer>
+
+/** The committed change and what it was made from. */
+interface Told {
+  readonly tenant: Tenant
+  readonly before: readonly Account[]
+  readonly change: AccountsChange
+}
+
+/** The answer names so many accounts of each kind. */
+const mostListed = 100
+
+/**
+ * Discovers a tenant's accounts again: the choice and the default stay while they are reached, and what changed
+ * becomes events. A fault on the way changes nothing.
+ * @throws Problem that says who must do what.
+ */
+export async function rediscoverAccounts(
+  dependencies: DiscoverDependencies,
+  name: TenantName,
+): Promise<DiscoveryAnswer> {
+  const { clock, obtain } = dependencies
+  const obtained = assertObtained(dependencies, await obtain.obtain(name))
+  const discovery = await discover(dependencies, name, obtained)
+  const discoveredAt = clock.now()
+  let told: Told | undefined
+  await replaceAccounts(dependencies, name, (tenant, before) => {
+    assertSameGrant(tenant, obtained.tenant)
+    const accounts = carrySelection(before, discovery.accounts)
+    const defaultAccount = defaultAccountOf(tenant, accounts)
+    const story = { tenant, before, after: accounts, defaultAccount, at: discoveredAt }
+    const change = { accounts, defaultAccount, discoveredAt, events: discoveryEvents(story) }
+    told = { tenant, before, change }
+    return change
+  })
+  obtain.forget(name)
+  if (!told) throw new Problem('tenant_changed')
+  return toAnswer(told, discoveredAt)
+}
+
+/** An access token that Microsoft Advertising calls expired is replaced once. */
+async function discover(
+  dependencies: DiscoverDependencies,
+  name: TenantName,
+  obtained: Obtained,
+): Promise<Discovery> {
+  const first = await ask(dependencies, obtained)
+  if (first.ok) return first.value
+  if (first.fault.class !== 'expiredToken') throw explainDiscoveryFault(obtained.tenant, first.fault)
+  const seen = obtained.tenant.accessToken?.refreshedAt ?? dependencies.clock.now()
+  const renewed = assertObtained(dependencies, await dependencies.obtain.replace(name, seen))
+  const second = await ask(dependencies, renewed)
+  if (second.ok) return second.value
+  throw explainDiscoveryFault(renewed.tenant, second.fault)
+}
+
+async function ask({ advertising, secrets }: DiscoverDependencies, { tenant, accessToken }: Obtained) {
+  const developerToken = await secrets.read(developerTokenName(tenant.environment))
+  if (!developerToken) throw missingDeveloperToken(tenant.environment)
+  const identityProvider = tenant.grant?.identityProvider ?? 'microsoft'
+  const credentials = { accessToken, developerToken: developerToken.value, identityProvider }
+  return discoverAccounts(advertising(tenant.environment), credentials)
+}
+
+function assertObtained({ config, clock }: DiscoverDependencies, obtained: Obtained | NotObtained): Obtained {
+  if (!obtained.ok) throw explainNotObtained(config, obtained, clock.now())
+  return obtained
+}
+
+/** What one person reaches is never written to a tenant that another has connected, or that was disconnected. */
+function assertSameGrant(tenant: Tenant, seen: Tenant): void {
+  const same = tenant.grant?.consentedAt.getTime() === seen.grant?.consentedAt.getTime()
+  if (tenant.status !== 'connected' || !same) throw new Problem('tenant_changed')
+}
+
+function toAnswer({ tenant, before, change }: Told, discoveredAt: Date): DiscoveryAnswer {
+  const { accounts, defaultAccount } = change
+  const { appeared, vanished, changed } = compareAccounts(before, accounts)
+  return {
+    accounts: accounts.length,
+    discoveredAt: discoveredAt.toISOString(),
+    counts: { appeared: appeared.length, vanished: vanished.length, changed: changed.length },
+    appeared: appeared.slice(0, mostListed).map(toNamed),
+    vanished: vanished.slice(0, mostListed).map(toNamed),
+    changed: changed
+      .slice(0, mostListed)
+      .map(({ after, properties }) => ({ ...toNamed(after), properties: [...properties] })),
+    ...(defaultAccount && { defaultAccountId: defaultAccount.accountId }),
+    defaultChanged: !isSameDefault(tenant.defaultAccount, defaultAccount),
+  }
+}
+
+function toNamed({ accountId, number, name }: Pick<Account, 'accountId' | 'number' | 'name'>) {
+  return { accountId, number, name }
+}

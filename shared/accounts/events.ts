@@ -1,0 +1,121 @@
+import { type AccountsDifference, compareAccounts } from '../advertising/compareAccounts.ts'
+import type { Consenter, DefaultAccount, Tenant, TenantEvent } from '../tenants/tenant.ts'
+import type { Account } from './account.ts'
+import { isSameDefault } from './select.ts'
+
+/** An event names so many accounts of each kind; beyond that it counts. */
+const mostNamed = 20
+
+/** One discovery as the tenant's history tells it. */
+export interface DiscoveryStory {
+  /** The row before it; its default and grant are compared. */
+  readonly tenant: Tenant
+  readonly before: readonly Account[]
+  readonly after: readonly Account[]
+  readonly defaultAccount: DefaultAccount | undefined
+  /** Who consented, when a sign-in led to it. */
+  readonly consenter?: Consenter
+  readonly at: Date
+}
+
+/** What a discovery did: always that it happened; what changed, where anything did; a default that is lost. */
+export function discoveryEvents(story: DiscoveryStory): TenantEvent[] {
+  const { tenant, before, after, at, defaultAccount, consenter } = story
+  const difference = compareAccounts(before, after)
+  const counts = countsOf(difference)
+  const discovered: TenantEvent = {
+    type: 'accounts.discovered',
+    at,
+    detail: `The tenant reaches ${plural(after.length, 'account')}.`,
+    data: { accounts: after.length, ...counts },
+  }
+  const changed = tenant.accountsGeneration !== undefined && Object.values(counts).some((count) => count > 0)
+  return [
+    discovered,
+    ...(changed ? [changedEvent(difference, personChange(tenant, consenter), at)] : []),
+    ...defaultEvents(
+      tenant.defaultAccount,
+      defaultAccount,
+      at,
+      'It is no longer among the tenant’s accounts.',
+    ),
+  ]
+}
+
+/** The event of another default; none when it stayed, or when there never was one and there is none now. */
+export function defaultEvents(
+  before: DefaultAccount | undefined,
+  after: DefaultAccount | undefined,
+  at: Date,
+  whyDropped: string,
+): TenantEvent[] {
+  if (isSameDefault(before, after)) return []
+  const detail = after
+    ? `The default account is ${after.accountId}, reached through customer ${after.customerId}.`
+    : `The default account ${before?.accountId} is dropped. ${whyDropped}`
+  const data = {
+    ...(before && { previousAccountId: before.accountId, previousCustomerId: before.customerId }),
+    ...(after && { accountId: after.accountId, customerId: after.customerId }),
+  }
+  return [{ type: 'accounts.default_changed', at, detail, data }]
+}
+
+/** Who signed in instead of whom (masked), when another person than before consented. */
+export function personChange(
+  { grant }: Pick<Tenant, 'grant'>,
+  consenter: Consenter | undefined,
+): { readonly previousUser: string; readonly user: string } | undefined {
+  const previous = grant?.consenter
+  if (!previous || !consenter) return undefined
+  const same = previous.issuer === consenter.issuer && previous.subject === consenter.subject
+  return same ? undefined : { previousUser: previous.hint, user: consenter.hint }
+}
+
+function changedEvent(
+  difference: AccountsDifference<Account>,
+  person: ReturnType<typeof personChange>,
+  at: Date,
+): TenantEvent {
+  const { appeared, vanished, changed } = difference
+  const ids = {
+    appearedIds: named(appeared),
+    vanishedIds: named(vanished),
+    changedIds: named(changed.map(({ after }) => after)),
+  }
+  const parts = [
+    person && `${person.user} signed in instead of ${person.previousUser}.`,
+    appeared.length > 0 && `Appeared: ${listed(appeared)}.`,
+    vanished.length > 0 && `${person ? 'Lost' : 'Vanished'}: ${listed(vanished)}.`,
+    changed.length > 0 && `Changed: ${listed(changed.map(({ after }) => after))}.`,
+  ]
+  const present = Object.fromEntries(Object.entries(ids).filter(([, value]) => value !== ''))
+  return {
+    type: 'accounts.changed',
+    at,
+    detail: parts.filter(Boolean).join(' '),
+    data: { ...countsOf(difference), ...present, ...(person && { userChanged: true, ...person }) },
+  }
+}
+
+function countsOf({ appeared, vanished, changed }: AccountsDifference<Account>) {
+  return { appeared: appeared.length, vanished: vanished.length, changed: changed.length }
+}
+
+function named(accounts: readonly Pick<Account, 'accountId'>[]): string {
+  return accounts
+    .slice(0, mostNamed)
+    .map(({ accountId }) => accountId)
+    .join(' ')
+}
+
+function listed(accounts: readonly Account[]): string {
+  const shown = accounts
+    .slice(0, mostNamed)
+    .map(({ name, number, accountId }) => `${name} (${number || accountId})`)
+  const rest = accounts.length - shown.length
+  return `${shown.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`
+}
+
+function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
+}

@@ -1,0 +1,63 @@
+import type { AdvertisingFault } from '../advertising/faults.ts'
+import { identityFaultOf, type SignInWith } from '../advertising/identityFault.ts'
+import type { IdentityProvider } from '../environment.ts'
+import { Problem } from '../problems.ts'
+import type { Tenant } from '../tenants/tenant.ts'
+
+/** Without a wait from Microsoft: what it asks for after its own throttling by default (guides/services-protocol.md). */
+const usualWaitSeconds = 60
+
+/**
+ * Turns a fault of a discovery into the problem that says who acts. A refusal of the person who consented asks for
+ * another sign-in and says which; the tenant keeps its status, since its grant is good and no row is wrong.
+ */
+export function explainDiscoveryFault(tenant: Tenant, fault: AdvertisingFault): Problem {
+  const members = {
+    reason: `advertising_${fault.code ?? fault.status}`,
+    ...(fault.trackingId && { traceId: fault.trackingId }),
+  }
+  const identity = identityFaultOf(fault)
+  if (identity) {
+    const { advice, reason, signInWith } = identity
+    const connect = connectHint(tenant, signInWith)
+    return new Problem('reauthorization_required', {
+      detail: advice,
+      members: { ...members, reason, signInWith, connect },
+    })
+  }
+  switch (fault.class) {
+    case 'credentials':
+      return new Problem('environment_on_hold', { detail: fault.meaning, members })
+    case 'backOff':
+    case 'passing':
+    case 'expiredToken':
+      return new Problem('advertising_unavailable', {
+        detail: fault.meaning,
+        retryAfterSeconds: fault.retryAfterSeconds ?? usualWaitSeconds,
+        members,
+      })
+    case 'rights':
+      return new Problem('reauthorization_required', {
+        detail: fault.meaning,
+        actor: fault.actor,
+        members: { ...members, connect: connectHint(tenant, 'advertisingUser') },
+      })
+    default:
+      return new Problem('unexpected_upstream_answer', { detail: fault.meaning, members })
+  }
+}
+
+/** The connect session that leads to the right kind of sign-in. */
+function connectHint({ tenant, environment, grant }: Tenant, signInWith: SignInWith) {
+  const identityProvider = providerFor(signInWith) ?? grant?.identityProvider ?? 'microsoft'
+  return {
+    method: 'POST',
+    path: `/v1/tenants/${encodeURIComponent(tenant)}/connect-sessions`,
+    body: { environment, identityProvider, allowDifferentUser: signInWith !== 'sameAgain' },
+  }
+}
+
+function providerFor(signInWith: SignInWith): IdentityProvider | undefined {
+  if (signInWith === 'google') return 'google'
+  return signInWith === 'personal' || signInWith === 'work' ? 'microsoft' : undefined
+}

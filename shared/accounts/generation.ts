@@ -1,0 +1,28 @@
+import type { Randomness } from '../clock.ts'
+import type { Tenant } from '../tenants/tenant.ts'
+
+/** Milliseconds since 1970 in base 36 have eight digits until 2059. */
+const timeDigits = 8
+
+/** Longer than any sign-in or discovery takes from writing a generation to committing it. */
+const uncommittedMilliseconds = 120_000
+
+/** Names a new generation of account rows: when it was made, and chance. */
+export function newGeneration(now: Date, randomness: Randomness): string {
+  return `${now.getTime().toString(36)}${randomness.identifier().slice(0, 8)}`
+}
+
+/**
+ * Which generations outlive a commit, besides the one that it made current: the one before, which other processes
+ * read for as long as they remember the row; the one that a grant waiting for confirmation names; and young ones,
+ * since another process may be about to commit them.
+ * @param before the row that the commit replaced.
+ */
+export function sparedAfter(before: Tenant, now: Date): (generation: string) => boolean {
+  return (generation) => {
+    if (generation === before.accountsGeneration) return true
+    if (generation === before.pendingGrant?.accountsGeneration) return true
+    const madeAt = Number.parseInt(generation.slice(0, timeDigits), 36)
+    return Math.abs(now.getTime() - madeAt) < uncommittedMilliseconds
+  }
+}

@@ -1,0 +1,100 @@
+import * as z from 'zod'
+import { Problem } from '../problems.ts'
+import type { TenantName, TenantStore } from '../tenants/tenant.ts'
+import {
+  type Account,
+  type AccountPage,
+  type AccountStore,
+  continuationAfter,
+  largestAccountPage,
+} from './account.ts'
+import { isSelected } from './select.ts'
+
+/** An account as the apps see it. Ids are strings: they exceed what a JSON number holds. */
+export const accountView = z.object({
+  accountId: z.string(),
+  number: z.string().describe('What people see in Microsoft’s own pages; no API takes it, a vend does.'),
+  name: z.string(),
+  customerId: z.string().describe('The customer through which it is reached: the CustomerId header.'),
+  customerName: z.string(),
+  ownerCustomerId: z.string(),
+  linked: z.boolean().describe('Whether it is reached through another customer than its owner.'),
+  lifeCycleStatus: z.string(),
+  pauseReason: z.string().optional(),
+  roleId: z.string().optional(),
+  usable: z.boolean(),
+  note: z.string().optional(),
+  selected: z.boolean().describe('Whether it may be vended: false when others were chosen and it was not.'),
+  default: z.boolean(),
+})
+
+/** One page of accounts. */
+export const accountsPage = z.object({
+  accounts: z.array(accountView),
+  discoveredAt: z.iso.datetime().optional(),
+  continuation: z.string().optional(),
+})
+
+/** Which accounts are wanted, and how many. */
+export interface AccountsWish {
+  readonly limit: number
+  readonly continuation?: string | undefined
+  /** Part of the name, the number, the id or the customer's name, in any case. */
+  readonly search?: string | undefined
+  readonly usable?: boolean | undefined
+}
+
+/**
+ * Lists the accounts of the generation that the tenant row names.
+ * @throws Problem `tenant_not_found`.
+ */
+export async function listAccounts(
+  stores: { readonly tenants: TenantStore; readonly accounts: AccountStore },
+  name: TenantName,
+  wish: AccountsWish,
+): Promise<z.infer<typeof accountsPage>> {
+  const stored = await stores.tenants.read(name)
+  if (!stored) throw new Problem('tenant_not_found')
+  const { accountsGeneration, defaultAccount, discoveredAt } = stored.tenant
+  if (!accountsGeneration) return { accounts: [] }
+  const page = await findPage(stores.accounts, name, accountsGeneration, wish)
+  const view = (account: Account) => ({
+    ...account,
+    selected: isSelected(account),
+    default:
+      account.accountId === defaultAccount?.accountId && account.customerId === defaultAccount.customerId,
+  })
+  return {
+    accounts: page.accounts.map(view),
+    ...(discoveredAt && { discoveredAt: discoveredAt.toISOString() }),
+    ...(page.continuation && { continuation: page.continuation }),
+  }
+}
+
+/** Whether an account's name, number, id or customer holds the text, in any case. An empty text is in all. */
+export function isMatch(account: Account, search: string): boolean {
+  const wanted = search.trim().toLowerCase()
+  const texts = [account.name, account.number, account.accountId, account.customerName]
+  return texts.some((text) => text.toLowerCase().includes(wanted))
+}
+
+/** A page of what matches; the store is read on until the page is full. */
+async function findPage(
+  store: AccountStore,
+  name: TenantName,
+  generation: string,
+  { limit, continuation, search = '', usable }: AccountsWish,
+): Promise<AccountPage> {
+  if (search === '' && usable === undefined) return store.list(name, generation, limit, continuation)
+  const found: Account[] = []
+  let next = continuation
+  do {
+    const page = await store.list(name, generation, largestAccountPage, next)
+    const isWanted = (account: Account) => usable === undefined || account.usable === usable
+    found.push(...page.accounts.filter((account) => isWanted(account) && isMatch(account, search)))
+    next = page.continuation
+  } while (next && found.length <= limit)
+  const accounts = found.slice(0, limit)
+  const last = accounts.at(-1)
+  return { accounts, ...(found.length > limit && last && { continuation: continuationAfter(last) }) }
+}

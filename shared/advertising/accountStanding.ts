@@ -1,0 +1,42 @@
+import type { AccountInfo, PauseReason } from './customerManagementSchemas.ts'
+
+/** Whether an account can be worked with, and what a person should know about it. */
+export interface AccountStanding {
+  readonly usable: boolean
+  readonly note?: string
+}
+
+const pauses: Readonly<Record<PauseReason, string>> = {
+  user: 'Paused by a user: it can be worked with, its ads do not run.',
+  billing: 'Paused for a billing reason: its ads do not run until that is settled.',
+  userAndBilling: 'Paused by a user and for a billing reason: its ads do not run.',
+}
+
+const standings: Readonly<Record<string, AccountStanding>> = {
+  Active: { usable: true },
+  Pause: { usable: true, note: 'Paused: it can be worked with, its ads do not run.' },
+  Pending: { usable: true, note: 'Pending: Microsoft Advertising has not activated it yet.' },
+  Draft: { usable: false, note: 'A draft: it was never completed in Microsoft Advertising.' },
+  Inactive: {
+    usable: false,
+    note: 'Inactive after 15 months without traffic: Microsoft Advertising support can restore it within 30 days.',
+  },
+  Suspended: {
+    usable: false,
+    note: 'Suspended for suspicious activity: only Microsoft Advertising support can lift that.',
+  },
+}
+
+/**
+ * Judges an account's status (customer-management-service/accountlifecyclestatus.md). A status that is not
+ * documented is taken for usable and named.
+ */
+export function accountStanding(
+  account: Pick<AccountInfo, 'lifeCycleStatus' | 'pauseReason'>,
+): AccountStanding {
+  const { lifeCycleStatus, pauseReason } = account
+  const standing = Object.hasOwn(standings, lifeCycleStatus)
+    ? standings[lifeCycleStatus]!
+    : { usable: true, note: `Microsoft Advertising calls its status “${lifeCycleStatus || 'unknown'}”.` }
+  return pauseReason && standing.usable ? { usable: true, note: pauses[pauseReason] } : standing
+}

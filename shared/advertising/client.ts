@@ -1,0 +1,154 @@
+import * as z from 'zod'
+import type { EnvironmentConfig } from '../config.ts'
+import {
+  type AccountInfo,
+  type AdvertiserAccount,
+  accountSchema,
+  accountsSchema,
+  type Customer,
+  customerSchema,
+  customersInfoSchema,
+  linkedSchema,
+  type UserAndRoles,
+  userSchema,
+} from './customerManagementSchemas.ts'
+import { type AdvertisingFault, faultOfUnexpectedAnswer, faultWithoutAnswer, readFault } from './faults.ts'
+import { parseJsonOrNothing } from './json.ts'
+import { type Credentials, requestHeaders, serviceUrl } from './services.ts'
+
+/** What a call brought: a value, or why there is none. */
+export type Answer<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly fault: AdvertisingFault }
+
+/** What {@link createCustomerManagement} needs. */
+export interface CustomerManagementOptions {
+  readonly environmentConfig: Pick<EnvironmentConfig, 'advertisingUrl'>
+  /** Default is the platform's. */
+  readonly fetch?: typeof fetch
+  /** Limit of each single call, its body included. Default is 30 seconds. */
+  readonly timeLimitSeconds?: number
+}
+
+/**
+ * Customer Management v13 over REST, as far as the broker needs it. Nothing is retried here and nothing
+ * throws: a failure is a fault that says what it asks for. None of these calls needs the id headers.
+ */
+export interface CustomerManagement {
+  /** The user that the access token stands for, and the user's roles in all customers. */
+  getUser(credentials: Credentials): Promise<Answer<UserAndRoles>>
+  /** Every account that a user reaches, page by page until a short one. */
+  searchAccounts(credentials: Credentials, userId: string): Promise<Answer<readonly AdvertiserAccount[]>>
+  /** The accounts and customers one level below a customer, linked ones included. */
+  getLinkedAccountsAndCustomersInfo(
+    credentials: Credentials,
+    customerId: string,
+  ): Promise<Answer<{ readonly accounts: readonly AccountInfo[]; readonly customers: readonly Customer[] }>>
+  getAccount(credentials: Credentials, accountId: string): Promise<Answer<AdvertiserAccount>>
+  getCustomer(credentials: Credentials, customerId: string): Promise<Answer<Customer>>
+  /** Ids and names of the customers that the user reaches: the first 5,000. */
+  getCustomersInfo(credentials: Credentials): Promise<Answer<readonly Customer[]>>
+}
+
+/** The largest page that SearchAccounts gives (customer-management-service/paging.md). */
+const accountsPageSize = 1000
+
+/** Ends a search that a faulty server would keep going: a million accounts. */
+const mostPages = 1000
+
+/** As many customers as FindAccounts' like allow in `TopN`. */
+const mostCustomers = 5000
+
+/** Builds the client of one environment. */
+export function createCustomerManagement(options: CustomerManagementOptions): CustomerManagement {
+  const call = createCall(options)
+  return {
+    getUser: (credentials) => call(credentials, '/User/Query', { UserId: null }, userSchema),
+    searchAccounts: (credentials, userId) =>
+      searchAllPages((index) =>
+        call(credentials, '/Accounts/Search', accountsOfUser(userId, index), accountsSchema),
+      ),
+    getLinkedAccountsAndCustomersInfo: (credentials, customerId) =>
+      call(
+        credentials,
+        '/LinkedAccountsAndCustomersInfo/Query',
+        { CustomerId: customerId, OnlyParentAccounts: false },
+        linkedSchema,
+      ),
+    getAccount: (credentials, accountId) =>
+      call(credentials, '/Account/Query', { AccountId: accountId }, accountSchema),
+    getCustomer: (credentials, customerId) =>
+      call(credentials, '/Customer/Query', { CustomerId: customerId }, customerSchema),
+    getCustomersInfo: (credentials) =>
+      call(
+        credentials,
+        '/CustomersInfo/Query',
+        { CustomerNameFilter: '', TopN: mostCustomers },
+        customersInfoSchema,
+      ),
+  }
+}
+
+type Call = <T>(
+  credentials: Credentials,
+  path: string,
+  body: unknown,
+  schema: z.ZodType<T>,
+) => Promise<Answer<T>>
+
+function createCall(options: CustomerManagementOptions): Call {
+  const send = options.fetch ?? fetch
+  const timeLimit = (options.timeLimitSeconds ?? 30) * 1000
+  const baseUrl = serviceUrl(options.environmentConfig, 'customerManagement')
+  return async (credentials, path, body, schema) => {
+    try {
+      const response = await send(`${baseUrl}${path}`, {
+        method: 'POST',
+        headers: { ...requestHeaders(credentials), 'Content-Type': 'application/json; charset=utf-8' },
+        body: JSON.stringify(body),
+        // A redirect would carry the tokens to a host that no table names.
+        redirect: 'manual',
+        signal: AbortSignal.timeout(timeLimit),
+      })
+      return toAnswer(response, await response.text(), schema)
+    } catch (error) {
+      return { ok: false, fault: faultWithoutAnswer('customerManagement', causeOf(error)) }
+    }
+  }
+}
+
+function toAnswer<T>(response: Response, bodyText: string, schema: z.ZodType<T>): Answer<T> {
+  const { status, headers } = response
+  const answer = { service: 'customerManagement', status, headers, bodyText } as const
+  if (!response.ok) return { ok: false, fault: readFault(answer) }
+  const parsed = schema.safeParse(parseJsonOrNothing(bodyText))
+  return parsed.success
+    ? { ok: true, value: parsed.data }
+    : { ok: false, fault: faultOfUnexpectedAnswer(answer, z.prettifyError(parsed.error)) }
+}
+
+function causeOf(error: unknown): 'timeLimit' | 'network' {
+  return error instanceof DOMException && error.name === 'TimeoutError' ? 'timeLimit' : 'network'
+}
+
+function accountsOfUser(userId: string, index: number): unknown {
+  return {
+    Predicates: [{ Field: 'UserId', Operator: 'Equals', Value: userId }],
+    Ordering: [{ Field: 'Id', Order: 'Ascending' }],
+    PageInfo: { Index: index, Size: accountsPageSize },
+  }
+}
+
+async function searchAllPages(
+  page: (index: number) => Promise<Answer<readonly AdvertiserAccount[]>>,
+): Promise<Answer<readonly AdvertiserAccount[]>> {
+  const found = new Map<string, AdvertiserAccount>()
+  for (let index = 0; index < mostPages; index++) {
+    const answer = await page(index)
+    if (!answer.ok) return answer
+    const before = found.size
+    for (const account of answer.value) found.set(account.accountId, account)
+    if (answer.value.length < accountsPageSize || found.size === before) break
+  }
+  return { ok: true, value: [...found.values()] }
+}

@@ -1,0 +1,167 @@
+import * as z from 'zod'
+import { idSchema } from './json.ts'
+
+/** Why an account is paused; numbers as Microsoft's PauseReason (customer-management-service/accountinfo.md). */
+export type PauseReason = 'user' | 'billing' | 'userAndBilling'
+
+/** One role of a user in one customer (customer-management-service/customerrole.md). */
+export interface CustomerRole {
+  readonly roleId?: string
+  readonly customerId: string
+  /** The customer's own accounts that the role is confined to; empty means all of them. */
+  readonly accountIds: readonly string[]
+  /** Accounts of other customers that are reached through this one, as their agency. */
+  readonly linkedAccountIds: readonly string[]
+  /** Empty for a direct role, else `Administrative`, `Standard` or `LinkedEntityOnly`. */
+  readonly customerLinkPermission: string
+}
+
+/** The signed-in user. */
+export interface UserAndRoles {
+  readonly userId: string
+  readonly userName: string
+  /** The customer in which the user was made; absent when Microsoft sent none. */
+  readonly customerId?: string
+  readonly roles: readonly CustomerRole[]
+}
+
+/** What every account answer says. Texts are empty when Microsoft sent none. */
+export interface AccountInfo {
+  readonly accountId: string
+  readonly name: string
+  /** What people see in Microsoft's pages, e.g. `F1234567`; calls never use it. */
+  readonly number: string
+  /** `Active`, `Pause`, `Draft`, `Inactive`, `Pending`, `Suspended`. */
+  readonly lifeCycleStatus: string
+  readonly pauseReason?: PauseReason
+}
+
+/** An account as SearchAccounts gives it. */
+export interface AdvertiserAccount extends AccountInfo {
+  /** The customer that owns it. */
+  readonly ownerCustomerId: string
+}
+
+/** A customer's id and name. */
+export interface Customer {
+  readonly customerId: string
+  readonly name: string
+}
+
+const pauseReasons: Readonly<Record<string, PauseReason>> = { 1: 'user', 2: 'billing', 4: 'userAndBilling' }
+
+const text = z
+  .union([z.string(), z.number().transform(String)])
+  .nullish()
+  .transform((value) => value ?? '')
+const ids = z
+  .array(idSchema)
+  .nullish()
+  .transform((value) => value ?? [])
+
+function list<T extends z.ZodType>(item: T) {
+  return z
+    .array(item)
+    .nullish()
+    .transform((value) => value ?? [])
+}
+
+/** A list that must be there, though it may be null: an answer without it is no answer to our question. */
+function sentList<T extends z.ZodType>(item: T) {
+  return z
+    .array(item)
+    .nullable()
+    .transform((value) => value ?? [])
+}
+
+const roleSchema = z
+  .object({
+    RoleId: idSchema.nullish(),
+    CustomerId: idSchema,
+    AccountIds: ids,
+    LinkedAccountIds: ids,
+    CustomerLinkPermission: text,
+  })
+  .transform((role) => ({
+    ...(role.RoleId && { roleId: role.RoleId }),
+    customerId: role.CustomerId,
+    accountIds: role.AccountIds,
+    linkedAccountIds: role.LinkedAccountIds,
+    customerLinkPermission: role.CustomerLinkPermission,
+  }))
+
+/** The answer of GetUser. */
+export const userSchema: z.ZodType<UserAndRoles> = z
+  .object({
+    User: z.object({ Id: idSchema, UserName: text, CustomerId: idSchema.nullish() }),
+    CustomerRoles: sentList(roleSchema),
+  })
+  .transform(({ User, CustomerRoles }) => ({
+    userId: User.Id,
+    userName: User.UserName,
+    ...(User.CustomerId && { customerId: User.CustomerId }),
+    roles: CustomerRoles,
+  }))
+
+const accountMembers = {
+  Id: idSchema,
+  Name: text,
+  Number: text,
+  AccountLifeCycleStatus: text,
+  PauseReason: text,
+}
+
+const accountInfoSchema = z.object(accountMembers).transform(toAccountInfo)
+
+const advertiserAccountSchema = z
+  .object({ ...accountMembers, ParentCustomerId: idSchema })
+  .transform((account) => ({ ...toAccountInfo(account), ownerCustomerId: account.ParentCustomerId }))
+
+const customerInfoSchema = z
+  .object({ Id: idSchema, Name: text })
+  .transform((customer) => ({ customerId: customer.Id, name: customer.Name }))
+
+/** The answer of SearchAccounts. */
+export const accountsSchema: z.ZodType<readonly AdvertiserAccount[]> = z
+  .object({ Accounts: sentList(advertiserAccountSchema) })
+  .transform((answer) => answer.Accounts)
+
+/** The answer of GetAccount. */
+export const accountSchema: z.ZodType<AdvertiserAccount> = z
+  .object({ Account: advertiserAccountSchema })
+  .transform((answer) => answer.Account)
+
+/** The answer of GetLinkedAccountsAndCustomersInfo. */
+export const linkedSchema: z.ZodType<{
+  readonly accounts: readonly AccountInfo[]
+  readonly customers: readonly Customer[]
+}> = z
+  .object({ AccountsInfo: sentList(accountInfoSchema), CustomersInfo: list(customerInfoSchema) })
+  .transform((answer) => ({ accounts: answer.AccountsInfo, customers: answer.CustomersInfo }))
+
+/** The answer of GetCustomer. */
+export const customerSchema: z.ZodType<Customer> = z
+  .object({ Customer: customerInfoSchema })
+  .transform((answer) => answer.Customer)
+
+/** The answer of GetCustomersInfo. */
+export const customersInfoSchema: z.ZodType<readonly Customer[]> = z
+  .object({ CustomersInfo: sentList(customerInfoSchema) })
+  .transform((answer) => answer.CustomersInfo)
+
+function toAccountInfo(account: {
+  readonly Id: string
+  readonly Name: string
+  readonly Number: string
+  readonly AccountLifeCycleStatus: string
+  readonly PauseReason: string
+}): AccountInfo {
+  const pauseReason = pauseReasons[account.PauseReason]
+  return {
+    accountId: account.Id,
+    name: account.Name,
+    number: account.Number,
+    lifeCycleStatus: account.AccountLifeCycleStatus,
+    ...(pauseReason && { pauseReason }),
+  }
+}

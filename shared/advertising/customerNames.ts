@@ -1,0 +1,33 @@
+import pMap from 'p-map'
+import type { CustomerManagement } from './client.ts'
+import type { Customer } from './customerManagementSchemas.ts'
+import type { Credentials } from './services.ts'
+
+/** Names that GetCustomersInfo does not give are asked for one by one, up to this many. */
+const mostSingleCalls = 25
+
+const callsAtOnce = 4
+
+/**
+ * Finds the names of customers: one call for those that the user reaches, then a few single ones.
+ * A name is a comfort, so no fault stops anything: what cannot be learnt is absent.
+ */
+export async function findCustomerNames(
+  client: CustomerManagement,
+  credentials: Credentials,
+  customerIds: ReadonlySet<string>,
+  known: readonly Customer[],
+): Promise<ReadonlyMap<string, string>> {
+  const names = new Map(known.map((customer) => [customer.customerId, customer.name]))
+  const nameless = () => [...customerIds].filter((id) => !names.has(id))
+  if (nameless().length === 0) return names
+  const reached = await client.getCustomersInfo(credentials)
+  if (!reached.ok) return names
+  for (const customer of reached.value) names.set(customer.customerId, customer.name)
+  const single = nameless().slice(0, mostSingleCalls)
+  const answers = await pMap(single, (id) => client.getCustomer(credentials, id), {
+    concurrency: callsAtOnce,
+  })
+  for (const answer of answers) if (answer.ok) names.set(answer.value.customerId, answer.value.name)
+  return names
+}

@@ -1,0 +1,141 @@
+import { accountStanding } from './accountStanding.ts'
+import type { Answer, CustomerManagement } from './client.ts'
+import type {
+  AdvertiserAccount,
+  Customer,
+  CustomerRole,
+  PauseReason,
+  UserAndRoles,
+} from './customerManagementSchemas.ts'
+import { findCustomerNames } from './customerNames.ts'
+import { accountIdsOf, createFindReach, type FindReach, type Reach } from './reach.ts'
+import type { Credentials } from './services.ts'
+import { type LinkWalk, walkLinks } from './walkLinks.ts'
+
+/** An account that the user reaches. Texts are empty when Microsoft sent none. */
+export interface DiscoveredAccount {
+  readonly accountId: string
+  /** What people see in Microsoft's pages, e.g. `F1234567`. */
+  readonly number: string
+  readonly name: string
+  /** The customer through which the account is reached: the `CustomerId` header to send. */
+  readonly customerId: string
+  readonly customerName: string
+  /** The customer that owns the account; empty when only an agency's list names it. */
+  readonly ownerCustomerId: string
+  readonly lifeCycleStatus: string
+  readonly pauseReason?: PauseReason
+  /** Whether it is reached through another customer than its owner. */
+  readonly linked: boolean
+  /** Microsoft's number of the role (customerrole.md), e.g. `41` for Super Admin. */
+  readonly roleId?: string
+  /** Whether calls can be expected to work. */
+  readonly usable: boolean
+  /** What a person should know about its state. */
+  readonly note?: string
+}
+
+/** A customer in which the user has a role. */
+export interface DiscoveredCustomer extends Customer {
+  readonly roleId?: string
+}
+
+/** All that a user reaches. */
+export interface Discovery {
+  readonly advertisingUserId: string
+  readonly userName: string
+  readonly accounts: readonly DiscoveredAccount[]
+  readonly customers: readonly DiscoveredCustomer[]
+}
+
+/**
+ * Finds every customer and account of the signed-in user, the way Microsoft recommends (guides/get-started.md):
+ * the user and the roles, then the accounts page by page, then the links for what roles do not explain.
+ * All or nothing: a fault on the way is the answer, except that customers may stay without a name.
+ */
+export async function discoverAccounts(
+  client: CustomerManagement,
+  credentials: Credentials,
+): Promise<Answer<Discovery>> {
+  const user = await client.getUser(credentials)
+  if (!user.ok) return user
+  const searched = await client.searchAccounts(credentials, user.value.userId)
+  if (!searched.ok) return searched
+  const { roles } = user.value
+  const findReach = createFindReach(roles)
+  const wanted = unexplained(searched.value, roles, findReach)
+  const roots = new Set(roles.map((role) => role.customerId))
+  const walk = await walkLinks(client, credentials, [...roots], wanted)
+  if (!walk.ok) return walk
+  const accounts = [...searched.value, ...onlyListed(searched.value, roles, walk.value)]
+  const reached = accounts.map((account) => toReached(account, findReach(account), walk.value))
+  const customerIds = new Set([...roots, ...reached.map((account) => account.customerId)])
+  const names = await findCustomerNames(client, credentials, customerIds, walk.value.customers)
+  return { ok: true, value: toDiscovery(user.value, reached, names) }
+}
+
+/** The accounts that need a look at the links: reached without a role, or named by a role and not searched. */
+function unexplained(
+  searched: readonly AdvertiserAccount[],
+  roles: readonly CustomerRole[],
+  findReach: FindReach,
+): ReadonlySet<string> {
+  const unreached = searched.filter((account) => !findReach(account))
+  return new Set([...notSearched(searched, roles), ...unreached.map((account) => account.accountId)])
+}
+
+/** Accounts that roles name and that only the links describe: the search lags behind a new link. */
+function onlyListed(
+  searched: readonly AdvertiserAccount[],
+  roles: readonly CustomerRole[],
+  walk: LinkWalk,
+): readonly AdvertiserAccount[] {
+  const owners = new Map(roles.flatMap((role) => role.accountIds.map((id) => [id, role.customerId])))
+  return notSearched(searched, roles).flatMap((id) => {
+    const listed = walk.accounts.get(id)
+    return listed ? [{ ...listed.account, ownerCustomerId: owners.get(id) ?? '' }] : []
+  })
+}
+
+type ReachedAccount = Omit<DiscoveredAccount, 'customerName'>
+
+function toReached(account: AdvertiserAccount, byRole: Reach | undefined, walk: LinkWalk): ReachedAccount {
+  const listedBy = walk.accounts.get(account.accountId)?.customerId
+  const reach = byRole ?? { customerId: listedBy ?? account.ownerCustomerId }
+  return {
+    ...account,
+    ...reach,
+    linked: reach.customerId !== account.ownerCustomerId,
+    ...accountStanding(account),
+  }
+}
+
+function toDiscovery(
+  user: UserAndRoles,
+  reached: readonly ReachedAccount[],
+  names: ReadonlyMap<string, string>,
+): Discovery {
+  const nameOf = (customerId: string) => names.get(customerId) ?? ''
+  return {
+    advertisingUserId: user.userId,
+    userName: user.userName,
+    accounts: reached.map((account) => ({ ...account, customerName: nameOf(account.customerId) })),
+    customers: user.roles.filter(isFirstOfItsCustomer).map(({ customerId, roleId }) => ({
+      customerId,
+      name: nameOf(customerId),
+      ...(roleId && { roleId }),
+    })),
+  }
+}
+
+function isFirstOfItsCustomer(role: CustomerRole, index: number, roles: readonly CustomerRole[]): boolean {
+  return roles.findIndex((other) => other.customerId === role.customerId) === index
+}
+
+function notSearched(
+  searched: readonly AdvertiserAccount[],
+  roles: readonly CustomerRole[],
+): readonly string[] {
+  const found = new Set(searched.map((account) => account.accountId))
+  return accountIdsOf(roles).filter((id) => !found.has(id))
+}

@@ -1,0 +1,223 @@
+import type { Actor } from '../problems.ts'
+import type { AdvertisingError } from './faultBody.ts'
+import type { ServiceName } from './services.ts'
+
+/**
+ * What a failure asks for. `expiredToken`: one forced refresh and one retry. `credentials`: access token,
+ * developer token or environment is wrong. `identity`: another kind of sign-in. `rights`: the user lacks
+ * access. `request`: the call itself is wrong. `backOff`: wait for the stated time. `passing`: try again.
+ * `unexpectedAnswer`: nothing that Microsoft documents.
+ */
+export type FaultClass =
+  | 'expiredToken'
+  | 'credentials'
+  | 'identity'
+  | 'rights'
+  | 'request'
+  | 'backOff'
+  | 'passing'
+  | 'unexpectedAnswer'
+
+/** One documented error code. */
+export interface FaultCode {
+  /** The services in which the number has this meaning; absent means all of them. */
+  readonly services?: readonly ServiceName[]
+  readonly code: number
+  /** Microsoft's symbolic name. Customer Management and Billing do not always send it. */
+  readonly errorCode: string
+  /** A word in the error's texts that narrows the code down. */
+  readonly reason?: string
+  readonly meaning: string
+  readonly actor: Actor
+  readonly class: FaultClass
+  /** How long Microsoft asks to wait. */
+  readonly retryAfterSeconds?: number
+}
+
+const campaignServices = ['campaignManagement', 'adInsight', 'bulk', 'reporting'] as const
+
+/**
+ * The error codes that concern a token broker, narrowest row first
+ * (guides/operation-error-codes.md; waits: guides/services-protocol.md, except Reporting's, which is ours:
+ * Microsoft says only "until the previous reports are completed").
+ * Numbers repeat across services, so a row is found by service and code.
+ */
+export const faultCodes: readonly FaultCode[] = [
+  row(0, 'InternalError', 'passing', 'nobody', 'Microsoft Advertising failed in a way it does not name.'),
+  row(100, 'NullRequest', 'request', 'app', 'The request has no body.'),
+  reason(105, 'InvalidCredentials', 'UserNotFound', 'identity', 'advertiser', {
+    meaning: 'The person who signed in is no Microsoft Advertising user in this environment.',
+  }),
+  reason(105, 'InvalidCredentials', 'AccountInactive', 'rights', 'advertiser', {
+    meaning: 'The Microsoft Advertising account is inactive.',
+  }),
+  reason(105, 'InvalidCredentials', 'InvalidAccessToken', 'credentials', 'operator', {
+    meaning: 'The access token or the developer token is not one of this environment.',
+  }),
+  row(
+    105,
+    'InvalidCredentials',
+    'credentials',
+    'operator',
+    'The access token or the developer token is wrong for this environment, or the account is inactive.',
+  ),
+  row(
+    106,
+    'UserIsNotAuthorized',
+    'rights',
+    'advertiserAdmin',
+    'The credentials are good, but the user has no access to a customer or account that the request names.',
+  ),
+  row(
+    108,
+    'UserCompromised',
+    'identity',
+    'advertiser',
+    'Microsoft saw suspicious activity and wants the user to set a new password.',
+  ),
+  row(109, 'AuthenticationTokenExpired', 'expiredToken', 'nobody', 'The access token has expired.'),
+  row(113, 'InvalidDateObject', 'request', 'app', 'A date in the request is not valid.'),
+  row(116, 'RequestMissingHeaders', 'request', 'app', 'A required header is missing.'),
+  {
+    ...row(117, 'CallRateExceeded', 'backOff', 'nobody', 'Too many calls in one minute.'),
+    retryAfterSeconds: 60,
+  },
+  row(
+    120,
+    'UserLoginAccessDenied',
+    'identity',
+    'advertiser',
+    'This login was merged into another one; only the person’s primary login still works.',
+  ),
+  row(
+    122,
+    'PersonalIdentityNotAvailable',
+    'identity',
+    'advertiser',
+    'A personal account signed in, but the person uses Microsoft Advertising with a work account.',
+  ),
+  row(
+    123,
+    'WorkIdentityNotAvailable',
+    'identity',
+    'advertiser',
+    'A work account signed in, but the person uses Microsoft Advertising with a personal account.',
+  ),
+  row(
+    124,
+    'PersonalIdentityMigratedToWork',
+    'identity',
+    'advertiser',
+    'The personal account was moved to a work account and can no longer be used.',
+  ),
+  row(
+    125,
+    'PersonalIdentityNotAllowedByCustomer',
+    'identity',
+    'advertiser',
+    'The organisation requires a work account.',
+  ),
+  reason(126, 'IdentityTypeMismatch', 'GoogleAccountIsRequired', 'identity', 'advertiser', {
+    meaning: 'The person uses Microsoft Advertising with a Google account.',
+  }),
+  reason(126, 'IdentityTypeMismatch', 'PersonalAccountIsRequired', 'identity', 'advertiser', {
+    meaning: 'The person uses Microsoft Advertising with a personal Microsoft account.',
+  }),
+  reason(126, 'IdentityTypeMismatch', 'WorkAccountIsRequired', 'identity', 'advertiser', {
+    meaning: 'The person uses Microsoft Advertising with a work account.',
+  }),
+  row(
+    126,
+    'IdentityTypeMismatch',
+    'identity',
+    'advertiser',
+    'The person uses Microsoft Advertising with another kind of account than the one that signed in.',
+  ),
+  {
+    ...row(201, 'ApiInputValidationError', 'request', 'app', 'The request failed validation.'),
+    services: campaignServices,
+  },
+  {
+    ...row(202, 'ApiExecutionError', 'request', 'app', 'The request cannot be completed.'),
+    services: campaignServices,
+  },
+  {
+    ...row(204, 'OperationNotSupported', 'request', 'app', 'The operation is not supported.'),
+    services: campaignServices,
+  },
+  {
+    ...row(
+      207,
+      'ConcurrentRequestOverLimit',
+      'backOff',
+      'nobody',
+      'Too many reports are being made at once.',
+    ),
+    services: ['reporting'],
+    retryAfterSeconds: 60,
+  },
+  {
+    ...row(207, 'InvalidAddressLine3', 'request', 'app', 'The third line of an address is not valid.'),
+    services: ['customerManagement', 'customerBilling'],
+  },
+  {
+    ...row(208, 'InvalidAccount', 'rights', 'app', 'The account in the request is not valid.'),
+    services: campaignServices,
+  },
+  {
+    ...row(
+      4204,
+      'BulkServiceNoMoreCallsPermittedForTheTimePeriod',
+      'backOff',
+      'nobody',
+      'No more bulk calls are allowed for now.',
+    ),
+    services: ['bulk'],
+    retryAfterSeconds: 900,
+  },
+]
+
+/** The documented meaning of one error in one service; undefined when there is none. */
+export function faultCodeOf(
+  service: ServiceName | undefined,
+  error: AdvertisingError,
+): FaultCode | undefined {
+  return faultCodes.find(
+    (known) => isCode(known, error) && isService(known, service, error) && isReason(known, error),
+  )
+}
+
+function isCode(known: FaultCode, error: AdvertisingError): boolean {
+  return error.code === undefined ? error.errorCode === known.errorCode : error.code === known.code
+}
+
+function isService(known: FaultCode, service: ServiceName | undefined, error: AdvertisingError): boolean {
+  if (known.services === undefined) return true
+  return service ? known.services.includes(service) : error.errorCode === known.errorCode
+}
+
+function isReason(known: FaultCode, error: AdvertisingError): boolean {
+  if (known.reason === undefined) return true
+  return [error.errorCode, error.detail, error.message].some((text) => text.includes(known.reason!))
+}
+
+function row(
+  code: number,
+  errorCode: string,
+  faultClass: FaultClass,
+  actor: Actor,
+  meaning: string,
+): FaultCode {
+  return { code, errorCode, class: faultClass, actor, meaning }
+}
+
+function reason(
+  code: number,
+  errorCode: string,
+  word: string,
+  faultClass: FaultClass,
+  actor: Actor,
+  rest: Pick<FaultCode, 'meaning'>,
+): FaultCode {
+  return { code, errorCode, reason: word, class: faultClass, actor, ...rest }
+}

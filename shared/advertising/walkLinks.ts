@@ -1,0 +1,74 @@
+import pMap from 'p-map'
+import type { Answer, CustomerManagement } from './client.ts'
+import type { AccountInfo, Customer } from './customerManagementSchemas.ts'
+import type { Credentials } from './services.ts'
+
+/** An account and the nearest customer that lists it. */
+export interface ListedAccount {
+  readonly account: AccountInfo
+  readonly customerId: string
+}
+
+/** What a walk down the customer links found. */
+export interface LinkWalk {
+  /** By account id. */
+  readonly accounts: ReadonlyMap<string, ListedAccount>
+  readonly customers: readonly Customer[]
+}
+
+/** Microsoft allows five levels of links between customers (guides/account-hierarchy-permissions.md). */
+const mostLevels = 5
+
+/** Keeps a walk through a very wide hierarchy from costing a call for each of its customers. */
+const mostCustomers = 50
+
+const callsAtOnce = 4
+
+/**
+ * Walks GetLinkedAccountsAndCustomersInfo from `roots` downwards, a level at a time, until every wanted account
+ * was seen. A customer that the user may not list is passed over; any other fault ends the walk, since half a
+ * walk would make accounts look as if they had vanished.
+ */
+export async function walkLinks(
+  client: CustomerManagement,
+  credentials: Credentials,
+  roots: readonly string[],
+  wanted: ReadonlySet<string>,
+): Promise<Answer<LinkWalk>> {
+  const accounts = new Map<string, ListedAccount>()
+  const customers: Customer[] = []
+  const seen = new Set<string>()
+  let level = [...new Set(roots)].slice(0, mostCustomers)
+  const isDone = () => level.length === 0 || [...wanted].every((id) => accounts.has(id))
+  for (let depth = 0; depth < mostLevels && !isDone(); depth++) {
+    for (const id of level) seen.add(id)
+    const listed = await listLevel(client, credentials, level)
+    if (!listed.ok) return listed
+    for (const one of listed.value.accounts) {
+      if (!accounts.has(one.account.accountId)) accounts.set(one.account.accountId, one)
+    }
+    customers.push(...listed.value.customers)
+    const below = new Set(listed.value.customers.map((customer) => customer.customerId))
+    level = [...below].filter((id) => !seen.has(id)).slice(0, mostCustomers - seen.size)
+  }
+  return { ok: true, value: { accounts, customers } }
+}
+
+async function listLevel(
+  client: CustomerManagement,
+  credentials: Credentials,
+  customerIds: readonly string[],
+): Promise<Answer<{ accounts: readonly ListedAccount[]; customers: readonly Customer[] }>> {
+  const accounts: ListedAccount[] = []
+  const customers: Customer[] = []
+  const list = (id: string) => client.getLinkedAccountsAndCustomersInfo(credentials, id)
+  const answers = await pMap(customerIds, list, { concurrency: callsAtOnce })
+  for (const [index, answer] of answers.entries()) {
+    if (!answer.ok && answer.fault.class === 'rights') continue
+    if (!answer.ok) return answer
+    const customerId = customerIds[index]!
+    accounts.push(...answer.value.accounts.map((account) => ({ account, customerId })))
+    customers.push(...answer.value.customers)
+  }
+  return { ok: true, value: { accounts, customers } }
+}

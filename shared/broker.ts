@@ -1,0 +1,200 @@
+import type { TokenCredential } from '@azure/identity'
+import { type Callers, createCallers } from './access/callers.ts'
+import type { AccountStore } from './accounts/account.ts'
+import { type CustomerManagement, createCustomerManagement } from './advertising/client.ts'
+import { type Clock, type Randomness, systemClock, systemRandomness } from './clock.ts'
+import { type Config, parseConfig } from './config.ts'
+import type { OneTimeRecords } from './connect/oneTime.ts'
+import type { Environment } from './environment.ts'
+import { tokenExchangeAudience } from './identity/clientAssertion.ts'
+import { createClientCredentials } from './identity/clientCredentials.ts'
+import { createIdTokenChecker, type IdTokenChecker } from './identity/idToken.ts'
+import { createSignInTable, type SignInTable } from './identity/signInTable.ts'
+import { createTokenEndpoints, type TokenEndpoints } from './identity/tokenEndpoint.ts'
+import { createLog, type Log } from './log.ts'
+import type { EnvironmentStates } from './refresh/environments.ts'
+import { createRefresher, type Refresher } from './refresh/refreshTenant.ts'
+import {
+  createDeveloperTokens,
+  type DeveloperTokens,
+  withDeveloperTokenFallOver,
+  withFallOver,
+} from './secrets/developerTokens.ts'
+import { createSecretStandings, type SecretStandings } from './secrets/standings.ts'
+import { createAccountTable } from './storage/accountTable.ts'
+import { type BrokerSecrets, createBrokerSecrets, sealingKeysName } from './storage/brokerSecrets.ts'
+import { createCredential, createSecretClient, createTables, type Tables } from './storage/clients.ts'
+import { createDueTable } from './storage/dueTable.ts'
+import { createGrantVault } from './storage/grantVault.ts'
+import { type BrokerNotes, createNoteTable } from './storage/noteTable.ts'
+import { createOneTimeTable } from './storage/oneTimeTable.ts'
+import { combineGrantStores, createSealedGrants } from './storage/sealedGrants.ts'
+import { createSealer } from './storage/sealer.ts'
+import { createStateTable, type SweepReports } from './storage/stateTable.ts'
+import { createTenantTable } from './storage/tenantTable.ts'
+import { createVault, type ListableVault } from './storage/vault.ts'
+import type { GrantKeeping } from './tenants/connectGrant.ts'
+import type { TenantDirectory } from './tenants/directory.ts'
+import type { GrantStore, TenantStore } from './tenants/tenant.ts'
+import { createObtain, type Obtain } from './vend/obtain.ts'
+import { createVend, type Vend } from './vend/vend.ts'
+
+/** Everything that the functions and the commands use, wired once per process. */
+export interface Broker {
+  readonly config: Config
+  readonly clock: Clock
+  readonly randomness: Randomness
+  readonly log: Log
+  readonly callers: Callers
+  readonly tables: Tables
+  readonly vaults: { readonly main: ListableVault; readonly grants: readonly ListableVault[] }
+  readonly tenants: TenantStore & TenantDirectory
+  readonly accounts: AccountStore
+  readonly records: OneTimeRecords
+  readonly secrets: BrokerSecrets
+  readonly standings: SecretStandings
+  readonly notes: BrokerNotes
+  /** The identity that the broker runs as. */
+  readonly credential: TokenCredential
+  /** Each grant store by itself, for what moves grants between them. */
+  readonly grantStores: { readonly vault: GrantStore; readonly sealed: GrantStore }
+  readonly environments: EnvironmentStates
+  readonly sweeps: SweepReports
+  readonly signInTable: SignInTable
+  readonly tokenEndpoints: TokenEndpoints
+  readonly idTokens: IdTokenChecker
+  readonly advertising: (environment: Environment) => CustomerManagement
+  readonly keeping: GrantKeeping
+  readonly refresher: Refresher
+  readonly obtain: Obtain
+  readonly vend: Vend
+}
+
+let built: Broker | undefined
+
+/**
+ * This process's broker, built at the first call from its environment variables.
+ * @throws SettingsError with every faulty setting; the next call tries again.
+ */
+export function broker(): Broker {
+  built ??= createBroker(parseConfig(process.env))
+  return built
+}
+
+/**
+ * Wires a broker from settings: clients, then stores, then use cases.
+ * @param writeLog takes each log line; default is standard output.
+ * @param credential as whom storage is reached; default is the managed identity that the settings name.
+ */
+export function createBroker(
+  config: Config,
+  writeLog: (line: string) => void = console.log,
+  credential: TokenCredential = createCredential(config),
+): Broker {
+  const [clock, randomness, log] = [systemClock, systemRandomness, createLog(writeLog)]
+  const storage = createStorage(config, credential, clock, randomness, log)
+  const identity = createIdentity(config, storage, clock)
+  const keeping: GrantKeeping = { ...storage, clock, randomness, log, config: config.refresh }
+  const refresher = createRefresher({
+    ...keeping,
+    environments: storage.environments,
+    tokenEndpoint: identity.tokenEndpoints,
+    vendWaitSeconds: config.vendWaitSeconds,
+  })
+  const obtain = createObtain({ ...keeping, refresher, rowCacheSeconds: config.rowCacheSeconds })
+  const vend = createVend({ config, obtain, accounts: storage.accounts, secrets: storage.secrets, clock })
+  const callers = createCallers(config)
+  return {
+    config,
+    clock,
+    randomness,
+    log,
+    callers,
+    ...storage,
+    ...identity,
+    keeping,
+    refresher,
+    obtain,
+    vend,
+  }
+}
+
+function createStorage(
+  config: Config,
+  credential: TokenCredential,
+  clock: Clock,
+  randomness: Randomness,
+  log: Log,
+) {
+  const tables = createTables(config, credential)
+  const vaultAt = (url: string) => createVault(createSecretClient(config, credential, url), log)
+  const main = vaultAt(config.vault.url)
+  const grantVaults = config.vault.grantUrls.map((url) => (url === config.vault.url ? main : vaultAt(url)))
+  const notes = createNoteTable(tables)
+  const rawSecrets = createBrokerSecrets(main, clock)
+  const standings = createSecretStandings({ notes, clock, log })
+  const developerTokens = createDeveloperTokens(rawSecrets, standings)
+  const secrets = withFallOver(rawSecrets, developerTokens)
+  const sealer = createSealer(async (options) => (await secrets.read(sealingKeysName, options))?.value)
+  const stores = { vault: createGrantVault(grantVaults, randomness), sealed: createSealedGrants(sealer) }
+  return {
+    credential,
+    tables,
+    notes,
+    standings,
+    developerTokens,
+    vaults: { main, grants: grantVaults },
+    tenants: createTenantTable(tables),
+    accounts: createAccountTable(tables),
+    due: createDueTable(tables),
+    records: createOneTimeTable(tables),
+    grantStores: stores,
+    grants: combineGrantStores(stores, config.grantStore),
+    secrets,
+    sealer,
+    ...createStateTable(tables, clock),
+  }
+}
+
+interface IdentityParts {
+  readonly secrets: BrokerSecrets
+  readonly standings: SecretStandings
+  readonly developerTokens: DeveloperTokens
+  readonly credential: TokenCredential
+}
+
+function createIdentity(config: Config, parts: IdentityParts, clock: Clock) {
+  const { secrets, standings, developerTokens, credential } = parts
+  const signInTable = createSignInTable(config)
+  const managements = new Map(
+    [...config.environments].map(([name, environmentConfig]) => [
+      name,
+      withDeveloperTokenFallOver(createCustomerManagement({ environmentConfig }), name, developerTokens),
+    ]),
+  )
+  return {
+    signInTable,
+    idTokens: createIdTokenChecker(config.microsoftPersonalTenant),
+    tokenEndpoints: createTokenEndpoints({
+      signInTable,
+      credentials: createClientCredentials({
+        method: config.clientAuthentication,
+        secrets,
+        standings,
+        identityToken: async () => {
+          const token = await credential.getToken(`${tokenExchangeAudience}/.default`)
+          if (!token) throw new Error('no token')
+          return token.token
+        },
+      }),
+      clock,
+      timeLimitSeconds: config.refresh.tokenEndpointSeconds,
+      allowInsecure: config.allowInsecureLoopback,
+    }),
+    advertising: (environment: Environment): CustomerManagement => {
+      const management = managements.get(environment)
+      if (!management) throw new Error(`The environment ${environment} is not served.`)
+      return management
+    },
+  }
+}

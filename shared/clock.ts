@@ -1,0 +1,68 @@
+import { randomBytes } from 'node:crypto'
+import { setTimeout as timer } from 'node:timers/promises'
+
+/** Time as the use cases see it, so that the simulator can supply its own. */
+export interface Clock {
+  now(): Date
+  /** Resolves after that many milliseconds; rejects at once when `signal` aborts. */
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>
+}
+
+/** The machine's own clock. */
+export const systemClock: Clock = {
+  now: () => new Date(),
+  sleep: (milliseconds, signal) => timer(milliseconds, undefined, signal && { signal }),
+}
+
+/** Chance as the use cases see it. */
+export interface Randomness {
+  /** A number in [0, 1). */
+  fraction(): number
+  /** 128 random bits in hexadecimal: safe in keys, names and URLs. */
+  identifier(): string
+}
+
+/** The machine's own chance; identifiers are cryptographically random. */
+export const systemRandomness: Randomness = {
+  fraction: Math.random,
+  identifier: () => randomBytes(16).toString('hex'),
+}
+
+/** A step took longer than it may. */
+export class TimeLimitError extends Error {
+  constructor(step: string, seconds: number) {
+    super(`${step} took longer than ${seconds} s`)
+    this.name = 'TimeLimitError'
+  }
+}
+
+/**
+ * Gives a step a time limit. The step itself may still take effect after it: callers treat a
+ * {@link TimeLimitError} as "unknown", never as "not done".
+ */
+export async function within<T>(
+  clock: Clock,
+  seconds: number,
+  step: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  const done = new AbortController()
+  const expiry = clock.sleep(seconds * 1000, done.signal).then(() => {
+    throw new TimeLimitError(step, seconds)
+  })
+  try {
+    return await Promise.race([work(), expiry])
+  } finally {
+    done.abort()
+  }
+}
+
+/** A time `seconds` after `from`. */
+export function secondsAfter(from: Date, seconds: number): Date {
+  return new Date(from.getTime() + seconds * 1000)
+}
+
+/** Whole seconds from `now` until `then`, rounded down; negative when it is past. */
+export function secondsUntil(then: Date, now: Date): number {
+  return Math.floor((then.getTime() - now.getTime()) / 1000)
+}

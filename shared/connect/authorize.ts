@@ -1,0 +1,69 @@
+import { type Clock, secondsAfter } from '../clock.ts'
+import type { Config } from '../config.ts'
+import type { SignInRow, SignInTable } from '../identity/signInTable.ts'
+import { type BrowserBinding, derive, sha256 } from './browser.ts'
+import type { OneTimeRecords } from './oneTime.ts'
+import type { ConnectSession } from './sessions.ts'
+
+/** What waits between *authorize* and *callback*. The verifier and nonce are not in it: the browser derives them. */
+export interface SignIn extends ConnectSession {
+  readonly browserHash: string
+}
+
+/** What authorizing touches. */
+export interface AuthorizeDependencies {
+  readonly config: Config
+  readonly signInTable: SignInTable
+  readonly records: OneTimeRecords
+  readonly clock: Clock
+}
+
+/** A sign-in that takes longer has to start again from the app. */
+const signInSeconds = 1800
+
+/**
+ * Spends a connect session and says where the browser signs in.
+ * @returns undefined when the session is unknown, spent or expired.
+ */
+export async function authorize(
+  dependencies: AuthorizeDependencies,
+  sessionToken: string,
+  browser: BrowserBinding,
+): Promise<URL | undefined> {
+  const { clock, config, records, signInTable } = dependencies
+  const now = clock.now()
+  const session = (await records.read('session', sessionToken, now)) as ConnectSession | undefined
+  const row = session && signInTable(session.environment, session.identityProvider)
+  if (!session || !row) return undefined
+  // The sign-in is there before the session is spent: a failure in between costs the advertiser nothing.
+  const signIn: SignIn = { ...session, browserHash: browser.hash }
+  const state = await records.issue('sign-in', signIn, secondsAfter(now, signInSeconds))
+  if ((await records.take('session', sessionToken, now)) === undefined) return undefined
+  return authorizationUrl(row, config.redirectUri, browser, state, session.loginHint)
+}
+
+/** The authorization request: code flow with PKCE (S256), state and nonce (RFC 9700, sections 2.1 and 4.7). */
+function authorizationUrl(
+  row: SignInRow,
+  redirectUri: string,
+  browser: BrowserBinding,
+  state: string,
+  loginHint: string | undefined,
+): URL {
+  const url = new URL(row.authorizeUrl)
+  const parameters = {
+    client_id: row.clientId,
+    response_type: 'code',
+    redirect_uri: redirectUri,
+    scope: row.scopes.join(' '),
+    state,
+    nonce: derive(browser, 'nonce', state),
+    code_challenge: sha256(derive(browser, 'pkce', state)),
+    code_challenge_method: 'S256',
+    // login_hint and prompt=select_account cannot be used together (v2-protocols-oidc.md).
+    ...(loginHint ? { login_hint: loginHint } : { prompt: 'select_account' }),
+    ...row.authorizeParameters,
+  }
+  for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value)
+  return url
+}

@@ -1,0 +1,59 @@
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+
+/** A browser, known by a secret that only its cookie holds. */
+export interface BrowserBinding {
+  readonly secret: string
+  /** What the sign-in's record keeps to know the browser again. */
+  readonly hash: string
+}
+
+/** Signing in may take a while: a second factor, a new password. */
+const cookieSeconds = 3600
+
+/** The cookie's name: `__Host-` wherever the broker is reached by HTTPS; loopback HTTP cannot carry that prefix. */
+export function cookieName(publicUrl: string): string {
+  return publicUrl.startsWith('https:') ? '__Host-msads-sign-in' : 'msads-sign-in'
+}
+
+/** Knows the browser by its cookie; undefined without a well-formed one. */
+export function recognizeBrowser(publicUrl: string, cookieHeader: string | null): BrowserBinding | undefined {
+  const prefix = `${cookieName(publicUrl)}=`
+  const cookies = (cookieHeader ?? '').split(';').map((cookie) => cookie.trim())
+  const secret = cookies.find((cookie) => cookie.startsWith(prefix))?.slice(prefix.length)
+  return secret && /^[\w-]{43}$/.test(secret) ? bind(secret) : undefined
+}
+
+/** A browser seen for the first time. */
+export function newBrowser(): BrowserBinding {
+  return bind(randomBytes(32).toString('base64url'))
+}
+
+/** The `Set-Cookie` value that makes the browser known for the sign-in. */
+export function bindingCookie(publicUrl: string, { secret }: BrowserBinding): string {
+  const secure = publicUrl.startsWith('https:') ? '; Secure' : ''
+  return `${cookieName(publicUrl)}=${secret}; Path=/; Max-Age=${cookieSeconds}; HttpOnly; SameSite=Lax${secure}`
+}
+
+/** Whether a record was made for this browser. */
+export function isSameBrowser(browser: BrowserBinding | undefined, hash: string): boolean {
+  if (!browser) return false
+  const [a, b] = [Buffer.from(browser.hash), Buffer.from(hash)]
+  return a.length === b.length && timingSafeEqual(a, b)
+}
+
+/**
+ * A value that belongs to this browser and this one sign-in: the PKCE verifier (43 characters, RFC 7636 section 4.1)
+ * or the nonce. Derived when it is needed, so that no table ever holds it.
+ */
+export function derive({ secret }: BrowserBinding, purpose: 'pkce' | 'nonce', state: string): string {
+  return createHmac('sha256', secret).update(`${purpose}:${state}`).digest('base64url')
+}
+
+/** SHA-256, base64url: the PKCE challenge of a verifier, or what is kept of a one-time code. */
+export function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('base64url')
+}
+
+function bind(secret: string): BrowserBinding {
+  return { secret, hash: sha256(secret) }
+}

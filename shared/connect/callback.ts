@@ -1,0 +1,196 @@
+import type { AccountStore } from '../accounts/account.ts'
+import type { Answer, CustomerManagement } from '../advertising/client.ts'
+import { type Discovery, discoverAccounts } from '../advertising/discover.ts'
+import type { AdvertisingFault } from '../advertising/faults.ts'
+import { identityFaultOf } from '../advertising/identityFault.ts'
+import type { Clock, Randomness } from '../clock.ts'
+import type { Config } from '../config.ts'
+import type { Environment } from '../environment.ts'
+import { adminConsentUrl } from '../identity/adminConsent.ts'
+import type { IdTokenChecker, SignedInUser } from '../identity/idToken.ts'
+import { classifyTokenRefusal, type TokenRefusal } from '../identity/refusal.ts'
+import type { SignInRow, SignInTable } from '../identity/signInTable.ts'
+import type { CodeAnswer, TokenEndpoints } from '../identity/tokenEndpoint.ts'
+import { type BrokerSecrets, developerTokenName } from '../storage/brokerSecrets.ts'
+import type { GrantKeeping } from '../tenants/connectGrant.ts'
+import type { SignIn } from './authorize.ts'
+import { type BrowserBinding, derive, isSameBrowser } from './browser.ts'
+import type { ConnectFailure, ConnectFailureCode } from './failures.ts'
+import { type Kept, keep } from './keep.ts'
+import type { OneTimeRecords } from './oneTime.ts'
+import { returnUrlWith } from './returnUrl.ts'
+
+/** What finishing a sign-in touches. */
+export interface CallbackDependencies {
+  readonly config: Config
+  readonly signInTable: SignInTable
+  readonly records: OneTimeRecords
+  readonly tokenEndpoints: TokenEndpoints
+  readonly idTokens: IdTokenChecker
+  readonly secrets: BrokerSecrets
+  readonly advertising: (environment: Environment) => CustomerManagement
+  readonly accounts: AccountStore
+  readonly keeping: GrantKeeping
+  readonly clock: Clock
+  readonly randomness: Randomness
+}
+
+/** The authorization response as the browser brought it. Further parameters are Google's habit and mean nothing. */
+export interface AuthorizationResponse {
+  readonly state?: string | undefined
+  readonly code?: string | undefined
+  readonly error?: string | undefined
+  readonly error_description?: string | undefined
+  readonly error_uri?: string | undefined
+}
+
+/** A grant that a user has just given, with everything that proves it. */
+export interface Proven {
+  readonly row: SignInRow
+  readonly user: SignedInUser
+  readonly tokens: Extract<CodeAnswer, { ok: true }> & { readonly refreshToken: string }
+  readonly discovery: Discovery
+}
+
+/**
+ * Finishes a sign-in: validates, exchanges, proves, stores. State and code are spent whatever comes of it; a failure
+ * changes nothing of what the tenant had.
+ */
+export async function finishSignIn(
+  dependencies: CallbackDependencies,
+  response: AuthorizationResponse,
+  browser: BrowserBinding | undefined,
+): Promise<Kept | ConnectFailure> {
+  const { clock, records } = dependencies
+  const { state = '' } = response
+  const waiting = (await records.read('sign-in', state, clock.now())) as SignIn | undefined
+  if (!waiting) return { failed: 'sign_in_not_valid' }
+  // Asked before the state is spent: a second browser cannot end the first one's sign-in.
+  if (!browser || !isSameBrowser(browser, waiting.browserHash)) return { failed: 'other_browser' }
+  const signIn = (await records.take('sign-in', state, clock.now())) as SignIn | undefined
+  if (!signIn) return { failed: 'sign_in_not_valid' }
+  const ended = await prove(dependencies, signIn, response, browser, state)
+  const kept = 'failed' in ended ? ended : await keep(dependencies, signIn, ended)
+  return 'failed' in kept ? { ...kept, backUrl: backUrl(signIn, kept) } : kept
+}
+
+/** Where the app learns of the failure. */
+function backUrl(signIn: SignIn, failure: ConnectFailure): string {
+  const { failed, reason, traceId, adminConsentUrl: link } = failure
+  return returnUrlWith(signIn, {
+    status: 'failed',
+    error: failed,
+    reason,
+    trace_id: traceId,
+    admin_consent_url: link,
+  })
+}
+
+async function prove(
+  dependencies: CallbackDependencies,
+  signIn: SignIn,
+  response: AuthorizationResponse,
+  browser: BrowserBinding,
+  state: string,
+): Promise<Proven | ConnectFailure> {
+  const row = dependencies.signInTable(signIn.environment, signIn.identityProvider)
+  if (!row) return { failed: 'environment_on_hold', reason: 'environment_not_served' }
+  const explain = (refusal: TokenRefusal) => explainRefusal(dependencies.config, signIn.environment, refusal)
+  if (response.error || !response.code) return explain(classifyAuthorizationError(response))
+  const codeVerifier = derive(browser, 'pkce', state)
+  const { redirectUri } = dependencies.config
+  const answer = await dependencies.tokenEndpoints.redeem({
+    row,
+    code: response.code,
+    codeVerifier,
+    redirectUri,
+  })
+  if (!answer.ok) return explain(answer.refusal)
+  const { refreshToken } = answer
+  const user = await checkUser(dependencies, row, answer.idToken, derive(browser, 'nonce', state))
+  if ('failed' in user) return user
+  if (row.requiredScope && !answer.scope.split(' ').includes(row.requiredScope))
+    return { failed: 'scope_not_granted' }
+  if (!refreshToken) return { failed: 'refresh_token_missing' }
+  const discovery = await discover(dependencies, row, answer.accessToken)
+  return 'failed' in discovery ? discovery : { row, user, tokens: { ...answer, refreshToken }, discovery }
+}
+
+/** The number stands only in the text or the lookup address here; it refines, as everywhere. */
+function classifyAuthorizationError(response: AuthorizationResponse): TokenRefusal {
+  const numbered =
+    /AADSTS(\d{4,8})/.exec(response.error_description ?? '') ??
+    /[?&]code=(\d{4,8})/.exec(response.error_uri ?? '')
+  const error = response.error ?? 'server_error'
+  return classifyTokenRefusal(400, { error, error_codes: numbered ? [Number(numbered[1])] : [] })
+}
+
+function explainRefusal(config: Config, environment: Environment, refusal: TokenRefusal): ConnectFailure {
+  const { reason, traceId } = refusal
+  const failed = failureOf(refusal)
+  const settings = config.environments.get(environment)
+  const withLink = (failed === 'admin_consent_required' || failed === 'advertising_not_enabled') && settings
+  return {
+    failed,
+    reason,
+    ...(traceId && { traceId }),
+    ...(withLink && { adminConsentUrl: adminConsentUrl(settings, config.redirectUri) }),
+  }
+}
+
+function failureOf(refusal: TokenRefusal): ConnectFailureCode {
+  switch (refusal.class) {
+    case 'operator':
+      return 'environment_on_hold'
+    case 'passing':
+    case 'backOff':
+      return 'identity_provider_unavailable'
+    case 'advertiserAdmin':
+      if (refusal.reason === 'admin_consent_required') return 'admin_consent_required'
+      return refusal.reason === 'advertising_not_enabled' ? 'advertising_not_enabled' : 'directory_policy'
+    case 'advertiser':
+      return refusal.reason === 'consent_declined' ? 'consent_declined' : 'sign_in_refused'
+  }
+}
+
+async function checkUser(
+  { idTokens }: CallbackDependencies,
+  row: SignInRow,
+  idToken: string,
+  nonce: string,
+): Promise<SignedInUser | ConnectFailure> {
+  try {
+    const user = await idTokens.check(row, idToken, nonce)
+    return 'fault' in user ? { failed: 'sign_in_token_invalid', reason: user.fault } : user
+  } catch {
+    return { failed: 'identity_provider_unavailable', reason: 'keys_unreachable' }
+  }
+}
+
+async function discover(
+  dependencies: CallbackDependencies,
+  { environment, identityProvider }: SignInRow,
+  accessToken: string,
+): Promise<Discovery | ConnectFailure> {
+  const developerToken = await dependencies.secrets.read(developerTokenName(environment))
+  if (!developerToken) return { failed: 'environment_on_hold', reason: 'developer_token_missing' }
+  const credentials = { accessToken, developerToken: developerToken.value, identityProvider }
+  const found: Answer<Discovery> = await discoverAccounts(dependencies.advertising(environment), credentials)
+  if (!found.ok) return explainFault(found.fault)
+  return found.value.accounts.length > 0 ? found.value : { failed: 'no_advertising_account' }
+}
+
+function explainFault(fault: AdvertisingFault): ConnectFailure {
+  const identity = identityFaultOf(fault)
+  const traceId = fault.trackingId
+  if (identity?.reason === 'no_advertising_user')
+    return { failed: 'no_advertising_user', reason: identity.reason, traceId }
+  if (identity)
+    return { failed: 'wrong_account_kind', reason: identity.reason, advice: identity.advice, traceId }
+  const ours = fault.class === 'credentials'
+  return {
+    failed: ours ? 'environment_on_hold' : 'advertising_unavailable',
+    reason: `advertising_${fault.code ?? fault.status}`,
+    traceId,
+  }
+}

@@ -1,0 +1,54 @@
+import { type AccountStore, allAccounts } from '../accounts/account.ts'
+import { discoveryEvents } from '../accounts/events.ts'
+import { sparedAfter } from '../accounts/generation.ts'
+import { defaultAccountOf } from '../accounts/select.ts'
+import { Problem } from '../problems.ts'
+import { commitGrant, type GrantKeeping } from '../tenants/connectGrant.ts'
+import type { Tenant, TenantName } from '../tenants/tenant.ts'
+import { sha256 } from './browser.ts'
+
+/** What confirming touches. */
+export interface ConfirmDependencies {
+  readonly keeping: GrantKeeping
+  readonly accounts: AccountStore
+}
+
+/**
+ * Makes a pending grant the tenant's own, when the app hands back the one-time code that the browser brought to it:
+ * the person who consented is the one signed in to the app.
+ * @throws Problem `tenant_not_found`, or `connect_session_not_found` when no grant of this session waits for this code.
+ */
+export async function confirmConnectSession(
+  dependencies: ConfirmDependencies,
+  name: TenantName,
+  sessionId: string,
+  code: string,
+): Promise<Tenant> {
+  const { accounts, keeping } = dependencies
+  const stored = await keeping.tenants.read(name)
+  if (!stored) throw new Problem('tenant_not_found')
+  const { pendingGrant } = stored.tenant
+  const matches = pendingGrant?.sessionId === sessionId && pendingGrant.codeHash === sha256(code)
+  if (!pendingGrant || !matches || pendingGrant.expiresAt <= keeping.clock.now()) {
+    throw new Problem('connect_session_not_found')
+  }
+  const { grant, accessToken, accountsGeneration } = pendingGrant
+  const known = await allAccounts(accounts, name, stored.tenant.accountsGeneration)
+  const after = await allAccounts(accounts, name, accountsGeneration)
+  const defaultAccount = defaultAccountOf(stored.tenant, after)
+  const { consenter } = grant
+  const at = keeping.clock.now()
+  const events = discoveryEvents({
+    tenant: stored.tenant,
+    before: known,
+    after,
+    defaultAccount,
+    consenter,
+    at,
+  })
+  const kept = { grant, accessToken, accountsGeneration, events, ...(defaultAccount && { defaultAccount }) }
+  const connected = await commitGrant(keeping, name, kept)
+  if (!connected) throw new Problem('tenant_changed')
+  await accounts.removeOthers(name, accountsGeneration, sparedAfter(stored.tenant, at)).catch(() => undefined)
+  return connected.tenant
+}

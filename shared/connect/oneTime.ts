@@ -1,0 +1,11 @@
+/** Records that are spent once and expire: what connecting remembers between two requests. */
+export interface OneTimeRecords {
+  /** Keeps `value` (JSON) until `expiresAt` and returns the unguessable identifier that finds it again. */
+  issue(kind: string, value: object, expiresAt: Date): Promise<string>
+  /** The value, unspent; undefined when it is unknown, spent or expired. */
+  read(kind: string, id: string, now: Date): Promise<unknown>
+  /** The value, for exactly one caller; undefined for everyone else, ever after. */
+  take(kind: string, id: string, now: Date): Promise<unknown>
+  /** Deletes what expired before this hour, without a scan; returns how many. */
+  removeExpired(now: Date): Promise<number>
+}

@@ -1,0 +1,144 @@
+import * as z from 'zod'
+import { type Clock, type Randomness, secondsAfter } from '../clock.ts'
+import type { Config } from '../config.ts'
+import { environments, identityProviders } from '../environment.ts'
+import type { SignInTable } from '../identity/signInTable.ts'
+import { Problem } from '../problems.ts'
+import type { Tenant, TenantName, TenantStore } from '../tenants/tenant.ts'
+import type { OneTimeRecords } from './oneTime.ts'
+
+/** What an app asks for when it wants an advertiser to connect. */
+export const connectSessionBody = z.strictObject({
+  environment: z.enum(environments),
+  identityProvider: z.enum(identityProviders).default('microsoft'),
+  /** Exactly one of the workspace's return URLs. */
+  returnUrl: z.url().max(2000),
+  /** Filled in at the sign-in page. */
+  loginHint: z.string().min(1).max(320).optional(),
+  displayName: z.string().min(1).max(200).optional(),
+  /** Whether nothing is vended before the app has confirmed who consented. */
+  confirm: z.boolean().default(false),
+  /** Whether somebody else than before may consent. */
+  allowDifferentUser: z.boolean().default(false),
+  /** Who asks which account is meant when there are several: our page, or the app through the API. */
+  accountChoice: z.enum(['page', 'app']).default('page'),
+  /** Seconds; 15 minutes unless told, 7 days at most, for links sent by mail. */
+  expiresIn: z.int().min(60).max(604_800).default(900),
+})
+
+/** A parsed {@link connectSessionBody}. */
+export type ConnectSessionWish = z.infer<typeof connectSessionBody>
+
+/** A connect session as it is kept until it is spent. */
+export interface ConnectSession extends TenantName, Omit<ConnectSessionWish, 'expiresIn'> {
+  readonly id: string
+}
+
+/** What making connect sessions touches. */
+export interface ConnectSessionDependencies {
+  readonly config: Config
+  readonly signInTable: SignInTable
+  readonly tenants: TenantStore
+  readonly records: OneTimeRecords
+  readonly clock: Clock
+  readonly randomness: Randomness
+}
+
+/** What the app gets: it sends the advertiser's browser to `connectUrl`. */
+export interface ConnectSessionAnswer {
+  readonly id: string
+  readonly connectUrl: string
+  readonly expiresAt: string
+}
+
+/**
+ * Makes a one-time right to connect one tenant, and the tenant itself if it is new.
+ * @throws Problem `invalid_request` for a return URL that is not the workspace's, or what the settings do not serve;
+ *   `environment_conflict` when the tenant lives in the other environment.
+ */
+export async function createConnectSession(
+  dependencies: ConnectSessionDependencies,
+  name: TenantName,
+  wish: ConnectSessionWish,
+): Promise<ConnectSessionAnswer> {
+  const { clock, config, randomness, records } = dependencies
+  assertServed(dependencies, wish)
+  assertReturnUrl(config, name.workspace, wish.returnUrl)
+  await assertTenant(dependencies, name, wish)
+  const { expiresIn, ...asked } = wish
+  const expiresAt = secondsAfter(clock.now(), expiresIn)
+  const session: ConnectSession = { ...asked, ...name, id: randomness.identifier() }
+  const token = await records.issue('session', session, expiresAt)
+  const connectUrl = `${config.publicUrl}/oauth/authorize?session=${encodeURIComponent(token)}`
+  return { id: session.id, connectUrl, expiresAt: expiresAt.toISOString() }
+}
+
+function assertServed({ config, signInTable }: ConnectSessionDependencies, wish: ConnectSessionWish): void {
+  if (!config.environments.has(wish.environment)) {
+    throw invalidField(
+      'environment',
+      `is not served here; served: ${[...config.environments.keys()].join(', ')}`,
+    )
+  }
+  if (!signInTable(wish.environment, wish.identityProvider)) {
+    throw invalidField('identityProvider', `is not set up for ${wish.environment}`)
+  }
+}
+
+/** Exact comparison, as RFC 9700 (section 4.1.3) wants it: no prefix, no pattern, no open redirector. */
+function assertReturnUrl(config: Config, workspace: string, returnUrl: string): void {
+  const allowed = config.workspaces.find((candidate) => candidate.workspace === workspace)?.returnUrls ?? []
+  if (!allowed.includes(returnUrl)) {
+    throw invalidField(
+      'returnUrl',
+      `is not one of the return URLs that WORKSPACES allows workspace ${workspace}`,
+    )
+  }
+}
+
+async function assertTenant(
+  { tenants, clock }: ConnectSessionDependencies,
+  name: TenantName,
+  wish: ConnectSessionWish,
+): Promise<void> {
+  const stored = await tenants.read(name)
+  if (stored) {
+    const { status, environment, grant } = stored.tenant
+    const movable = status === 'disconnected' || (status === 'pending' && !grant)
+    if (environment !== wish.environment && !movable) {
+      throw new Problem('environment_conflict', {
+        detail: `Tenant ${name.tenant} belongs to ${environment}.`,
+      })
+    }
+    const displayName = wish.displayName ?? stored.tenant.displayName
+    const next: Tenant = {
+      ...stored.tenant,
+      environment: wish.environment,
+      ...(displayName && { displayName }),
+    }
+    const changed = next.environment !== environment || next.displayName !== stored.tenant.displayName
+    if (changed && (await tenants.replace(stored, next, [])) === 'conflict')
+      throw new Problem('tenant_changed')
+    return
+  }
+  const tenant: Tenant = {
+    ...name,
+    environment: wish.environment,
+    status: 'pending',
+    createdAt: clock.now(),
+    ...(wish.displayName && { displayName: wish.displayName }),
+  }
+  const created = {
+    type: 'tenant.created' as const,
+    at: tenant.createdAt,
+    detail: 'The app made the first connect session.',
+  }
+  await tenants.create(tenant, [created])
+}
+
+function invalidField(field: string, fault: string): Problem {
+  return new Problem('invalid_request', {
+    detail: `body ${field}: ${fault}`,
+    members: { errors: [{ in: 'body', field, fault }] },
+  })
+}

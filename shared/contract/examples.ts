@@ -1,0 +1,150 @@
+/** An example of what an operation takes and gives; held against its schemas by a test. */
+export interface OperationExample {
+  readonly body?: unknown
+  readonly answer?: unknown
+}
+
+const tenant = {
+  tenant: 'acme',
+  environment: 'production',
+  status: 'connected',
+  displayName: 'Acme Shoes',
+  createdAt: '2026-11-20T09:12:44.120Z',
+  connection: {
+    identityProvider: 'microsoft',
+    accountKind: 'work',
+    consentedBy: 'a…@acme.example',
+    consentedAt: '2026-11-20T09:14:02.551Z',
+  },
+  confirmationPending: false,
+  refresh: {
+    lastRefreshedAt: '2026-11-23T16:01:10.004Z',
+    accessTokenExpiresAt: '2026-11-23T17:00:00.000Z',
+    failedAttempts: 0,
+    dueAt: '2026-11-23T16:47:12.000Z',
+  },
+  accounts: {
+    discoveredAt: '2026-11-20T09:14:02.551Z',
+    defaultAccountId: '180001001',
+    defaultCustomerId: '251001001',
+  },
+}
+
+const account = {
+  accountId: '180001001',
+  number: 'F1234567',
+  name: 'Acme Shoes',
+  customerId: '251001001',
+  customerName: 'Acme',
+  ownerCustomerId: '251001001',
+  linked: false,
+  lifeCycleStatus: 'Active',
+  usable: true,
+  selected: true,
+  default: true,
+}
+
+const sweepReport = {
+  startedAt: '2026-11-23T16:00:00.012Z',
+  due: 41,
+  refreshed: 39,
+  passedOn: 1,
+  failed: { passing: 1 },
+  handedOverShards: 0,
+  leftOver: 0,
+  unreadShards: 0,
+  durationMilliseconds: 3120,
+  oldestOverdueSeconds: 291,
+}
+
+const vend = {
+  tenant: 'acme',
+  environment: 'production',
+  accessToken: 'EwBwA8l6BAA…',
+  tokenType: 'Bearer',
+  expiresAt: '2026-11-23T17:00:00.000Z',
+  expiresIn: 3240,
+  developerToken: '012345679ABCDEF0',
+  customerId: '251001001',
+  accountId: '180001001',
+  headers: {
+    Authorization: 'Bearer EwBwA8l6BAA…',
+    DeveloperToken: '012345679ABCDEF0',
+    CustomerId: '251001001',
+    CustomerAccountId: '180001001',
+  },
+  services: {
+    customerManagement: 'https://clientcenter.api.bingads.microsoft.com/CustomerManagement/v13',
+    campaignManagement: 'https://campaign.api.bingads.microsoft.com/CampaignManagement/v13',
+    reporting: 'https://reporting.api.bingads.microsoft.com/Reporting/v13',
+  },
+}
+
+const ready = {
+  ready: false,
+  checks: [
+    { name: 'table Tenants', ok: true, detail: 'answers' },
+    {
+      name: 'secret production-developer-token',
+      ok: false,
+      detail: 'is missing',
+      mend: 'az keyvault secret set --vault-name <vault> --name production-developer-token --value …',
+    },
+  ],
+  holds: [],
+  events: [],
+  lastSweep: { endedAt: '2026-11-23T16:00:03.132Z', ageSeconds: 97, report: sweepReport },
+}
+
+/** Examples by method and path. */
+export const examples: Readonly<Record<string, OperationExample>> = {
+  'POST v1/tenants/{tenant}/connect-sessions': {
+    body: {
+      environment: 'production',
+      returnUrl: 'https://app.example.com/connected',
+      loginHint: 'ann@acme.example',
+      displayName: 'Acme Shoes',
+    },
+    answer: {
+      id: '4bd63ad0a2b14dc7a6e1c2f0e8d9b3a7',
+      connectUrl: 'https://broker.example.com/oauth/authorize?session=ar2k.tmfCk7…',
+      expiresAt: '2026-11-20T09:27:44.120Z',
+    },
+  },
+  'POST v1/tenants/{tenant}/connect-sessions/{session}/confirm': {
+    body: { code: 'Zk3nq2sW0m8v…' },
+    answer: tenant,
+  },
+  'GET v1/tenants/{tenant}/token': { answer: vend },
+  'GET v1/tenants': { answer: { tenants: [tenant], continuation: '1!48!…' } },
+  'GET v1/tenants/{tenant}': { answer: tenant },
+  'DELETE v1/tenants/{tenant}': {
+    answer: {
+      tenant: 'acme',
+      environment: 'production',
+      status: 'disconnected',
+      createdAt: tenant.createdAt,
+      confirmationPending: false,
+      refresh: { failedAttempts: 0 },
+      accounts: { discoveredAt: tenant.accounts.discoveredAt },
+    },
+  },
+  'GET v1/tenants/{tenant}/accounts': {
+    answer: { accounts: [account], discoveredAt: tenant.accounts.discoveredAt },
+  },
+  'GET v1/tenants/{tenant}/events': {
+    answer: {
+      events: [
+        {
+          type: 'tenant.connected',
+          at: '2026-11-20T09:14:02.551Z',
+          detail: 'a…@acme.example signed in; the tenant is connected.',
+          data: { identityProvider: 'microsoft', accountKind: 'work' },
+        },
+      ],
+    },
+  },
+  'GET health': { answer: { status: 'ok' } },
+  'GET ready': { answer: ready },
+  'POST v1/sweeps': { answer: sweepReport },
+}

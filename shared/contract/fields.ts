@@ -1,0 +1,57 @@
+import type { JsonSchema } from './jsonSchema.ts'
+import type { Contract } from './openapi.ts'
+
+/** One line of a table of fields. */
+export interface FieldLine {
+  /** Dotted where it lies deeper; `[]` after a list, `*` for any name. */
+  readonly name: string
+  readonly type: string
+  readonly required: boolean
+  readonly meaning: string
+}
+
+/** The fields of an object's schema, each a line; named schemas are followed, so that a reader sees all at once. */
+export function fieldLines(contract: Contract, schema: JsonSchema, prefix = ''): FieldLine[] {
+  const { properties = {}, required = [], additionalProperties } = resolve(contract, schema)
+  const lines = Object.entries(properties).flatMap(([name, field]) =>
+    linesOf(contract, `${prefix}${name}`, field, required.includes(name)),
+  )
+  const anyName = typeof additionalProperties === 'object' ? additionalProperties : undefined
+  return anyName ? [...lines, ...linesOf(contract, `${prefix}*`, anyName, false)] : lines
+}
+
+function linesOf(contract: Contract, name: string, field: JsonSchema, required: boolean): FieldLine[] {
+  const known = resolve(contract, field)
+  const line = { name, type: typeText(contract, known), required, meaning: known.description ?? '' }
+  if (known.type === 'array') {
+    return [line, ...fieldLines(contract, known.items ?? {}, `${name}[].`)]
+  }
+  return [line, ...fieldLines(contract, known, `${name}.`)]
+}
+
+/** A type in words: what it is, what it may be, and what it is when nobody says. */
+export function typeText(contract: Contract, schema: JsonSchema): string {
+  const known = resolve(contract, schema)
+  const bounds = [
+    ...(known.minimum === undefined ? [] : [`from ${known.minimum}`]),
+    ...(known.maximum === undefined ? [] : [`to ${known.maximum}`]),
+    ...(known.default === undefined ? [] : [`default ${JSON.stringify(known.default)}`]),
+  ]
+  return [baseText(contract, known), ...bounds].join(', ')
+}
+
+function baseText(contract: Contract, known: JsonSchema): string {
+  if (known.enum) return known.enum.map(String).join(' | ')
+  if (known.const !== undefined) return String(known.const)
+  if (known.type === 'array') return `list of ${typeText(contract, known.items ?? {})}`
+  if (Array.isArray(known.anyOf))
+    return (known.anyOf as JsonSchema[]).map((one) => typeText(contract, one)).join(' | ')
+  return known.format === undefined ? (known.type ?? 'anything') : (formats[known.format] ?? known.format)
+}
+
+const formats: Readonly<Record<string, string>> = { 'date-time': 'time', uri: 'URL' }
+
+function resolve(contract: Contract, schema: JsonSchema): JsonSchema {
+  const name = schema.$ref?.split('/').at(-1)
+  return name === undefined ? schema : (contract.components.schemas[name] ?? schema)
+}

@@ -1,0 +1,103 @@
+import type { HttpMethod } from '@azure/functions'
+import type { RouteDefinition } from '../http/route.ts'
+import { type ProblemCode, problems } from '../problems.ts'
+
+/** One operation of a route, as it was registered. */
+export type RegisteredOperation = NonNullable<RouteDefinition['operations'][HttpMethod]>
+
+/** Every problem that an operation can end in: its own, and those of its kind; by status, each code once. */
+export function problemsOf(path: string, operation: RegisteredOperation): ProblemCode[] {
+  const codes = new Set<ProblemCode>([
+    'invalid_request',
+    'method_not_allowed',
+    'internal_error',
+    'broker_not_configured',
+    ...(operation.role ? authenticated : []),
+    ...(operation.role || path.startsWith('oauth/') ? (['storage_unavailable'] as const) : []),
+    ...(operation.body ? bearingBody : []),
+    ...(operation.problems ?? []),
+  ])
+  return [...codes].sort((a, b) => problems[a].status - problems[b].status || a.localeCompare(b))
+}
+
+/** The issuer's keys may be out of reach: then nobody can be authenticated. */
+const authenticated = [
+  'caller_not_authenticated',
+  'caller_not_allowed',
+  'identity_provider_unavailable',
+] as const
+const bearingBody = ['body_too_large', 'unsupported_media_type'] as const
+
+/** The document that a problem answers with (RFC 9457); further members depend on the code. */
+export const problemSchema = {
+  type: 'object',
+  description: 'Problem details (RFC 9457).',
+  required: ['type', 'title', 'status', 'code', 'detail', 'actor', 'mend', 'requestId'],
+  properties: {
+    type: { type: 'string', pattern: '^/docs#', description: '`/docs#` and the code.' },
+    title: { type: 'string', description: 'What happened, the same for every occurrence.' },
+    status: { type: 'integer' },
+    code: { type: 'string', enum: Object.keys(problems), description: 'Stable; the one to branch on.' },
+    detail: { type: 'string', description: 'This occurrence, in words.' },
+    actor: {
+      type: 'string',
+      enum: [...new Set(Object.values(problems).map(({ actor }) => actor))].sort(),
+      description: 'Who must act before the same request can succeed; `nobody`: try again later.',
+    },
+    mend: { type: 'string', description: 'How it is mended.' },
+    retryAfter: { type: 'integer', description: 'Seconds, as in the `Retry-After` header.' },
+    reason: { type: 'string', description: 'A finer stable word, where there is one.' },
+    traceId: { type: 'string', description: 'Microsoft’s trace id, for its support.' },
+    errors: {
+      type: 'array',
+      description: 'Every faulty field of an `invalid_request`.',
+      items: {
+        type: 'object',
+        required: ['in', 'field', 'fault'],
+        properties: {
+          in: { type: 'string', enum: ['query', 'body', 'path'] },
+          field: { type: 'string' },
+          fault: { type: 'string' },
+        },
+      },
+    },
+    connect: {
+      type: 'object',
+      description: 'The request that makes a connect session, where connecting mends it.',
+      properties: { method: { type: 'string' }, path: { type: 'string' } },
+    },
+    adminConsentUrl: {
+      type: 'string',
+      format: 'uri',
+      description: 'What the advertiser’s administrator opens.',
+    },
+    requestId: { type: 'string', description: 'What the broker’s log knows this request by.' },
+  },
+}
+
+/** The responses of an operation's problems: one a status, its codes as an enum, an example of each. */
+export function problemResponses(codes: readonly ProblemCode[]): Record<string, object> {
+  const statuses = [...new Set(codes.map((code) => problems[code].status))]
+  return Object.fromEntries(
+    statuses.map((status) => [status, problemResponse(codes.filter((c) => problems[c].status === status))]),
+  )
+}
+
+function problemResponse(codes: readonly ProblemCode[]): object {
+  const narrowed = { properties: { code: { enum: codes } } }
+  return {
+    description: codes.map((code) => `\`${code}\`: ${problems[code].title}`).join(' '),
+    content: {
+      'application/problem+json': {
+        schema: { allOf: [{ $ref: '#/components/schemas/Problem' }, narrowed] },
+        examples: Object.fromEntries(codes.map((code) => [code, { value: exampleOf(code) }])),
+      },
+    },
+  }
+}
+
+function exampleOf(code: ProblemCode): object {
+  const { status, actor, title, mend } = problems[code]
+  const requestId = '7f6c1f7e-6b0c-4e0e-9d0f-0d2a5b1c3e4f'
+  return { type: `/docs#${code}`, title, status, code, detail: title, actor, mend, requestId }
+}

@@ -1,0 +1,73 @@
+import type { AccountStore } from '../accounts/account.ts'
+import { createOwnerOfAddress } from '../advertising/addresses.ts'
+import {
+  type DeveloperTokenState,
+  type DiagnosisContext,
+  judgeDeveloperToken,
+} from '../advertising/diagnose.ts'
+import { createKnownAccounts, type DiagnosedAccount } from '../advertising/knownAccounts.ts'
+import type { Clock } from '../clock.ts'
+import type { Config } from '../config.ts'
+import { type Environment, environments } from '../environment.ts'
+import { type BrokerSecrets, developerTokenName } from '../storage/brokerSecrets.ts'
+import type { Tenant } from '../tenants/tenant.ts'
+
+/** What a diagnosis reads. */
+export interface DiagnosisDependencies {
+  readonly config: Config
+  readonly accounts: AccountStore
+  readonly secrets: BrokerSecrets
+  readonly clock: Clock
+}
+
+const accountsPageSize = 1000
+
+/** Gathers what a failed call is judged by. @param accounts those that matter to it. */
+export async function diagnosisContext(
+  dependencies: DiagnosisDependencies,
+  tenant: Tenant,
+  accounts: readonly DiagnosedAccount[],
+): Promise<DiagnosisContext> {
+  const { config, clock } = dependencies
+  const { environment, grant, accessToken } = tenant
+  return {
+    environment,
+    identityProvider: grant?.identityProvider ?? 'microsoft',
+    ...(grant && { accountKind: grant.accountKind }),
+    accounts: createKnownAccounts(accounts),
+    ...(accessToken && { tokenExpiresAt: accessToken.expiresAt }),
+    developerToken: await developerTokenState(dependencies, environment),
+    ownerOfAddress: createOwnerOfAddress(config.environments),
+    now: clock.now(),
+  }
+}
+
+/** Judges the environment's developer token beside the other environment's, where that is served. */
+export async function developerTokenState(
+  { config, secrets }: Pick<DiagnosisDependencies, 'config' | 'secrets'>,
+  environment: Environment,
+): Promise<DeveloperTokenState> {
+  const other = environments.find((name) => name !== environment && config.environments.has(name))
+  const [own, others] = await Promise.all([
+    secrets.read(developerTokenName(environment)),
+    other && secrets.read(developerTokenName(other)),
+  ])
+  return judgeDeveloperToken(environment, own?.value, others?.value)
+}
+
+/** Every account of the tenant: which customers lead to which of them is only seen in all. */
+export async function allAccounts(
+  { accounts }: Pick<DiagnosisDependencies, 'accounts'>,
+  tenant: Tenant,
+): Promise<readonly DiagnosedAccount[]> {
+  const { accountsGeneration } = tenant
+  if (!accountsGeneration) return []
+  const found: DiagnosedAccount[] = []
+  let continuation: string | undefined
+  do {
+    const page = await accounts.list(tenant, accountsGeneration, accountsPageSize, continuation)
+    found.push(...page.accounts)
+    continuation = page.continuation
+  } while (continuation)
+  return found
+}

@@ -1,0 +1,85 @@
+import * as z from 'zod'
+import { type Diagnosis, diagnoseFailedCall } from '../advertising/diagnose.ts'
+import { type ServiceName, serviceNames } from '../advertising/services.ts'
+import { credentialNames, verdicts } from '../advertising/verdicts.ts'
+import { actors, Problem } from '../problems.ts'
+import type { TenantName, TenantStore } from '../tenants/tenant.ts'
+import { allAccounts, type DiagnosisDependencies, diagnosisContext } from './context.ts'
+
+const id = z.string().min(1).max(40)
+
+/** A call that failed, as the app saw it; an empty body asks for a live probe. */
+export const diagnosisBody = z
+  .strictObject({
+    status: z.int().min(100).max(599).describe('The HTTP status.').optional(),
+    body: z.unknown().describe('As text, or as the JSON that it was parsed to.').optional(),
+    trackingId: z.string().max(200).describe('Of the answer’s `TrackingId` header.').optional(),
+    service: z.enum(serviceNames as readonly [ServiceName, ...ServiceName[]]).optional(),
+    sent: z
+      .strictObject({
+        customerId: id.optional(),
+        accountId: id.optional(),
+        host: z.string().max(2000).describe('A host or a whole URL.').optional(),
+        path: z.string().max(2000).optional(),
+      })
+      .describe('What the call was made with.')
+      .optional(),
+  })
+  .refine((call) => call.status !== undefined || Object.keys(call).length === 0, {
+    path: ['status'],
+    message: 'is needed to explain a failed call; send an empty body for a live probe',
+  })
+
+/** A parsed {@link diagnosisBody}. */
+export type DiagnosisWish = z.infer<typeof diagnosisBody>
+
+/** A diagnosis as the apps see it. */
+export const diagnosisAnswer = z.object({
+  verdict: z.enum(Object.keys(verdicts) as [keyof typeof verdicts, ...(keyof typeof verdicts)[]]),
+  credential: z.enum(credentialNames).describe('Which of the things that a call is made with is at fault.'),
+  actor: z.enum(actors),
+  explanation: z.string(),
+  next: z.array(z.string()).describe('What to do, in order.'),
+  evidence: z.string().describe('What was seen.'),
+  trackingId: z.string().describe('Microsoft’s id of the call.').optional(),
+  retryAfterSeconds: z.number().optional(),
+  signInWith: z.string().describe('Which kind of sign-in would work.').optional(),
+})
+
+/**
+ * Explains a call that an app made itself and that failed. Nothing is called.
+ * @throws Problem `tenant_not_found`.
+ */
+export async function explainFailedCall(
+  dependencies: DiagnosisDependencies & { readonly tenants: TenantStore },
+  name: TenantName,
+  call: DiagnosisWish & { readonly status: number },
+): Promise<Diagnosis> {
+  const stored = await dependencies.tenants.read(name)
+  if (!stored) throw new Problem('tenant_not_found')
+  const accounts = await allAccounts(dependencies, stored.tenant)
+  return diagnoseFailedCall(
+    withoutUndefined(call),
+    await diagnosisContext(dependencies, stored.tenant, accounts),
+  )
+}
+
+/** What an app leaves out is absent, not undefined, from here on. */
+function withoutUndefined(call: DiagnosisWish & { readonly status: number }) {
+  const { status, body, trackingId, service, sent } = call
+  const { customerId, accountId, host, path } = sent ?? {}
+  return {
+    status,
+    body,
+    ...(trackingId && { trackingId }),
+    ...(service && { service }),
+    ...(sent && {
+      sent: {
+        ...(customerId && { customerId }),
+        ...(accountId && { accountId }),
+        ...(host && { host }),
+        ...(path && { path }),
+      },
+    }),
+  }
+}

@@ -1,0 +1,99 @@
+import type { CustomerManagement } from '../advertising/client.ts'
+import type { Diagnosis } from '../advertising/diagnose.ts'
+import {
+  type AccountProbe,
+  diagnoseProbe,
+  type ProbeResults,
+  probeAccount,
+  type RefreshProbe,
+} from '../advertising/diagnoseProbe.ts'
+import type { Credentials } from '../advertising/services.ts'
+import { secondsAfter } from '../clock.ts'
+import type { Environment } from '../environment.ts'
+import { Problem, type ProblemCode } from '../problems.ts'
+import { developerTokenName } from '../storage/brokerSecrets.ts'
+import type { TenantName, TenantStore } from '../tenants/tenant.ts'
+import { explainNotObtained } from '../vend/explain.ts'
+import type { Obtain, Obtained } from '../vend/obtain.ts'
+import { type DiagnosisDependencies, developerTokenState } from './context.ts'
+
+/** What a live probe touches. */
+export interface ProbeDependencies extends DiagnosisDependencies {
+  readonly tenants: TenantStore
+  readonly obtain: Obtain
+  readonly advertising: (environment: Environment) => CustomerManagement
+}
+
+/** A token this young proves the grant as well as a refresh would, so that probes cause no storm of them. */
+const provenSeconds = 60
+
+/**
+ * Tries a tenant's credentials live, one at a time: the grant by a refresh, the developer token and the user by
+ * GetUser, the default account by GetAccount. Stops at the first that fails.
+ * @throws Problem `tenant_not_found`.
+ */
+export async function probeTenant(dependencies: ProbeDependencies, name: TenantName): Promise<Diagnosis> {
+  const stored = await dependencies.tenants.read(name)
+  if (!stored) throw new Problem('tenant_not_found')
+  const { environment, grant } = stored.tenant
+  const context = { identityProvider: grant?.identityProvider ?? 'microsoft' }
+  const developerToken = await developerTokenState(dependencies, environment)
+  const obtained = await refreshNow(dependencies, name, stored.tenant.accessToken?.refreshedAt)
+  if (obtained instanceof Problem) {
+    return diagnoseProbe({ refresh: toRefreshProbe(obtained), developerToken }, context)
+  }
+  const results = { refresh: { ok: true }, developerToken } as const
+  const secret = await dependencies.secrets.read(developerTokenName(environment))
+  if (developerToken !== 'present' || !secret) return diagnoseProbe(results, context)
+  const credentials = { ...context, accessToken: obtained.accessToken, developerToken: secret.value }
+  return diagnoseProbe({ ...results, ...(await probeCalls(dependencies, obtained, credentials)) }, context)
+}
+
+async function refreshNow(
+  { obtain, clock, config }: ProbeDependencies,
+  name: TenantName,
+  refreshedAt: Date | undefined,
+): Promise<Obtained | Problem> {
+  const isProven = !refreshedAt || secondsAfter(refreshedAt, provenSeconds) > clock.now()
+  const obtained = await (isProven ? obtain.obtain(name) : obtain.replace(name, refreshedAt))
+  return obtained.ok ? obtained : explainNotObtained(config, obtained, clock.now())
+}
+
+async function probeCalls(
+  { advertising }: ProbeDependencies,
+  { tenant }: Obtained,
+  credentials: Credentials,
+): Promise<Pick<ProbeResults, 'user' | 'account'>> {
+  const client = advertising(tenant.environment)
+  const user = await client.getUser(credentials)
+  const chosen = tenant.defaultAccount
+  if (!user.ok || !chosen) return { user }
+  const account: AccountProbe = {
+    accountId: chosen.accountId,
+    vendedCustomerId: chosen.customerId,
+    answer: await probeAccount(client, credentials, user.value, chosen.accountId),
+  }
+  return { user, account }
+}
+
+const troubles: Readonly<Partial<Record<ProblemCode, Extract<RefreshProbe, { ok: false }>['trouble']>>> = {
+  tenant_not_connected: 'notConnected',
+  confirmation_required: 'notConnected',
+  reauthorization_required: 'advertiser',
+  admin_consent_required: 'advertiserAdmin',
+  environment_on_hold: 'operator',
+  unexpected_upstream_answer: 'operator',
+  storage_unavailable: 'operator',
+}
+
+function toRefreshProbe({ code, extras }: Problem): RefreshProbe {
+  const { reason = code, traceId } = (extras.members ?? {}) as { reason?: string; traceId?: string }
+  const { retryAfterSeconds } = extras
+  return {
+    ok: false,
+    trouble: troubles[code] ?? 'passing',
+    reason,
+    ...(traceId && { traceId }),
+    ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+  }
+}

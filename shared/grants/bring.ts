@@ -1,0 +1,162 @@
+import * as z from 'zod'
+import { type Discovery, discoverAccounts } from '../advertising/discover.ts'
+import type { CallbackDependencies } from '../connect/callback.ts'
+import { keep } from '../connect/keep.ts'
+import { environments, identityProviders } from '../environment.ts'
+import { maskAddress, type SignedInUser } from '../identity/idToken.ts'
+import type { SignInRow } from '../identity/signInTable.ts'
+import { Problem } from '../problems.ts'
+import { developerTokenName } from '../storage/brokerSecrets.ts'
+import type { Tenant, TenantName } from '../tenants/tenant.ts'
+import { missingDeveloperToken } from '../vend/vend.ts'
+import { explainFault, explainNotKept, explainRefusal, refused } from './explain.ts'
+import { type ProvenToken, proveToken } from './prove.ts'
+
+/** A refresh token from elsewhere. It must have been issued to the client id that the broker uses. */
+export const grantBody = z
+  .strictObject({
+    environment: z.enum(environments),
+    /** Default is `google` for a Google account, `microsoft` otherwise. */
+    identityProvider: z.enum(identityProviders).optional(),
+    refreshToken: z.string().min(1).max(16_384),
+    accountKind: z.enum(['personal', 'work', 'google']).describe('Found out when it is not told.').optional(),
+    directoryId: z.guid().describe('The directory of a work account; found out when not told.').optional(),
+    displayName: z.string().min(1).max(200).optional(),
+    /** Whether somebody else than before may have consented. */
+    allowDifferentUser: z.boolean().default(false),
+  })
+  .refine(({ accountKind, directoryId }) => !directoryId || (accountKind ?? 'work') === 'work', {
+    path: ['directoryId'],
+    message: 'is for work accounts',
+  })
+  .refine(isOneProvider, { path: ['identityProvider'], message: 'does not go with accountKind' })
+
+/** A parsed {@link grantBody}. */
+export type GrantWish = z.infer<typeof grantBody>
+
+/** What bringing a grant touches. */
+export type BringDependencies = CallbackDependencies
+
+/**
+ * Takes a refresh token over, as a consent would: proven by a refresh and by what Microsoft Advertising answers to
+ * its access token, before anything is kept; then the tenant is connected. The tenant is made if it is new.
+ * @throws Problem `grant_refused` with the reason, or what keeps the broker from finding out.
+ */
+export async function bringGrant(
+  dependencies: BringDependencies,
+  name: TenantName,
+  wish: GrantWish,
+): Promise<Tenant> {
+  const row = assertServed(dependencies, wish)
+  await assertEnvironment(dependencies, name, wish)
+  const proven = await proveToken(dependencies, row, wish)
+  if (!proven.ok) throw explainRefusal(proven.refusal)
+  const discovery = await discover(dependencies, row, proven.tokens.accessToken)
+  await assertTenant(dependencies, name, wish)
+  const kept = await keep(dependencies, toSignIn(dependencies, name, row, wish), {
+    row: { ...row, scopes: proven.scopes },
+    user: named(proven.user, discovery),
+    tokens: toTokens(proven),
+    discovery,
+  })
+  if ('failed' in kept) throw explainNotKept(kept)
+  return kept.tenant
+}
+
+function isOneProvider({
+  identityProvider,
+  accountKind,
+}: {
+  identityProvider?: string | undefined
+  accountKind?: string | undefined
+}): boolean {
+  return !identityProvider || !accountKind || (identityProvider === 'google') === (accountKind === 'google')
+}
+
+function assertServed({ signInTable }: BringDependencies, wish: GrantWish): SignInRow {
+  const usual = wish.accountKind === 'google' ? 'google' : 'microsoft'
+  const identityProvider = wish.identityProvider ?? usual
+  const row = signInTable(wish.environment, identityProvider)
+  if (row) return row
+  const fault = `is not served here with identityProvider ${identityProvider}`
+  throw new Problem('invalid_request', {
+    detail: `body environment: ${wish.environment} ${fault}`,
+    members: { errors: [{ in: 'body', field: 'environment', fault }] },
+  })
+}
+
+/** Asked before anything is called: nothing of one environment is sent to the other. */
+async function assertEnvironment(
+  { keeping }: BringDependencies,
+  name: TenantName,
+  { environment }: GrantWish,
+): Promise<void> {
+  const stored = await keeping.tenants.read(name)
+  if (!stored || stored.tenant.environment === environment) return
+  throw new Problem('environment_conflict', {
+    detail: `Tenant ${name.tenant} belongs to ${stored.tenant.environment}.`,
+  })
+}
+
+async function discover(
+  { advertising, secrets }: BringDependencies,
+  { environment, identityProvider }: SignInRow,
+  accessToken: string,
+): Promise<Discovery> {
+  const developerToken = await secrets.read(developerTokenName(environment))
+  if (!developerToken) throw missingDeveloperToken(environment)
+  const credentials = { accessToken, developerToken: developerToken.value, identityProvider }
+  const found = await discoverAccounts(advertising(environment), credentials)
+  if (!found.ok) throw explainFault(found.fault)
+  if (found.value.accounts.length === 0) throw refused('no_advertising_account', 'advertiserAdmin')
+  return found.value
+}
+
+async function assertTenant(
+  { keeping, clock }: BringDependencies,
+  name: TenantName,
+  { environment, displayName }: GrantWish,
+): Promise<void> {
+  const stored = await keeping.tenants.read(name)
+  if (!stored) {
+    const at = clock.now()
+    const tenant = { ...name, environment, status: 'pending', createdAt: at } as const
+    const detail = 'The app brought a grant.'
+    await keeping.tenants.create({ ...tenant, ...(displayName && { displayName }) }, [
+      { type: 'tenant.created', at, detail },
+    ])
+  } else if (displayName && displayName !== stored.tenant.displayName) {
+    const renamed = await keeping.tenants.replace(stored, { ...stored.tenant, displayName }, [])
+    if (renamed === 'conflict') throw new Problem('tenant_changed')
+  }
+}
+
+/** A brought grant is kept as a sign-in's is; there is no browser, and so nobody to send back or to ask. */
+function toSignIn(
+  { config, randomness }: BringDependencies,
+  name: TenantName,
+  { environment, identityProvider }: SignInRow,
+  { allowDifferentUser }: GrantWish,
+): Parameters<typeof keep>[1] {
+  return {
+    ...name,
+    environment,
+    identityProvider,
+    allowDifferentUser,
+    id: randomness.identifier(),
+    returnUrl: config.publicUrl,
+    confirm: false,
+    accountChoice: 'app',
+    browserHash: '',
+  }
+}
+
+/** Without an ID token, Microsoft Advertising's own name of the user is all that tells who it is. */
+function named(user: SignedInUser, { userName }: Discovery): SignedInUser {
+  if (user.consenter.subject !== '') return user
+  return { ...user, consenter: { ...user.consenter, hint: maskAddress(userName) } }
+}
+
+function toTokens({ tokens, refreshToken, scopes }: ProvenToken) {
+  return { ...tokens, refreshToken, scope: scopes.join(' '), idToken: tokens.idToken ?? '' }
+}

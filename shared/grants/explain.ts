@@ -1,0 +1,67 @@
+import type { AdvertisingFault } from '../advertising/faults.ts'
+import { identityFaultOf } from '../advertising/identityFault.ts'
+import type { ConnectFailure } from '../connect/failures.ts'
+import type { TokenRefusal } from '../identity/refusal.ts'
+import { type Actor, Problem } from '../problems.ts'
+
+/** Refusals that are about our registration whoever's token it is; other ones of the operator's are the token's. */
+const oursForSure = /^(client_(secret|assertion|certificate|credential)|application_|environment_)/
+
+/** Seconds to wait when the answer named none. */
+const shortWaitSeconds = 5
+
+/** Why a refresh token was not taken. */
+export function explainRefusal({ class: about, reason, traceId, retryAfterSeconds }: TokenRefusal): Problem {
+  const members = { reason, ...(traceId && { traceId }) }
+  if (about === 'passing' || about === 'backOff') {
+    const wait = retryAfterSeconds ?? shortWaitSeconds
+    return new Problem('identity_provider_unavailable', { retryAfterSeconds: wait, members })
+  }
+  if (about === 'operator') {
+    return new Problem(oursForSure.test(reason) ? 'environment_on_hold' : 'grant_refused', { members })
+  }
+  return new Problem('grant_refused', { actor: about, members })
+}
+
+/** Why a refresh token that works is of no use: what Microsoft Advertising said to its access token. */
+export function explainFault(fault: AdvertisingFault): Problem {
+  const identity = identityFaultOf(fault)
+  const traceId = fault.trackingId || undefined
+  if (identity) return refused(identity.reason, 'advertiser', identity.advice, traceId)
+  const members = { reason: `advertising_${fault.code ?? fault.status}`, ...(traceId && { traceId }) }
+  switch (fault.class) {
+    case 'credentials':
+      return new Problem('environment_on_hold', { detail: fault.meaning, members })
+    case 'backOff':
+    case 'passing':
+    case 'expiredToken': {
+      const retryAfterSeconds = fault.retryAfterSeconds ?? shortWaitSeconds
+      return new Problem('advertising_unavailable', { detail: fault.meaning, retryAfterSeconds, members })
+    }
+    case 'rights':
+      return refused(members.reason, fault.actor, fault.meaning, traceId)
+    default:
+      return new Problem('unexpected_upstream_answer', { detail: fault.meaning, members })
+  }
+}
+
+/** Why a proven grant was not kept. */
+export function explainNotKept({ failed, reason, advice }: ConnectFailure): Problem {
+  switch (failed) {
+    case 'environment_mismatch':
+      return new Problem('environment_conflict')
+    case 'different_user':
+      return refused(failed, 'app', `${advice} Say allowDifferentUser if that is meant.`)
+    case 'storage_unavailable':
+    case 'sign_in_not_valid':
+      return new Problem('tenant_changed')
+    default:
+      return refused(reason ?? failed, 'app')
+  }
+}
+
+/** A grant that was refused for a reason of its own. */
+export function refused(reason: string, actor: Actor, detail?: string, traceId?: string): Problem {
+  const members = { reason, ...(traceId && { traceId }) }
+  return new Problem('grant_refused', { actor, members, ...(detail && { detail }) })
+}

@@ -1,0 +1,110 @@
+import type { Config } from '../config.ts'
+import type { SignedInUser } from '../identity/idToken.ts'
+import type { TokenRefusal } from '../identity/refusal.ts'
+import type { SignInRow } from '../identity/signInTable.ts'
+import type { RefreshedTokens, TokenEndpoints } from '../identity/tokenEndpoint.ts'
+import type { AccountKind } from '../tenants/tenant.ts'
+import { refreshedUser, unnamedUser } from './refreshedUser.ts'
+
+/** What proving touches. */
+export interface ProveDependencies {
+  readonly config: Pick<Config, 'microsoftPersonalTenant'>
+  readonly tokenEndpoints: Pick<TokenEndpoints, 'refresh'>
+}
+
+/** A refresh token, and what its bringer knows of it. */
+export interface BroughtToken {
+  readonly refreshToken: string
+  readonly accountKind?: AccountKind | undefined
+  /** Of a work account. */
+  readonly directoryId?: string | undefined
+}
+
+/** A refresh token that works: the newest one, whose it is, and with which scopes. */
+export interface ProvenToken {
+  readonly ok: true
+  readonly refreshToken: string
+  readonly tokens: RefreshedTokens
+  readonly scopes: readonly string[]
+  readonly user: SignedInUser
+}
+
+/** Refusals that another authority may not repeat: this one does not know the account. */
+const ofTheAuthority: ReadonlySet<string> = new Set([
+  'wrong_authority',
+  'user_not_in_directory',
+  'grant_refused',
+])
+
+/** Refusals that fewer scopes may mend: the consent did not cover all of ours (AADSTS70000, AADSTS65001). */
+const ofTheScopes: ReadonlySet<string> = new Set(['grant_refused', 'consent_missing', 'invalid_scope'])
+
+/**
+ * Finds out by refreshing where a refresh token belongs and with which scopes: at the authority that its bringer
+ * named, else at the one where sign-ins start, for personal accounts, for work accounts. The ID token settles it.
+ * The answer to a token that works nowhere is the first refusal.
+ */
+export async function proveToken(
+  dependencies: ProveDependencies,
+  row: SignInRow,
+  brought: BroughtToken,
+): Promise<ProvenToken | Extract<Refreshed, { ok: false }>> {
+  const { microsoftPersonalTenant: personalTenant } = dependencies.config
+  let { refreshToken } = brought
+  let refused: Extract<Refreshed, { ok: false }> | undefined
+  let unsettled: ProvenToken | undefined
+  for (const authorityTenant of authoritiesOf(row, brought, personalTenant)) {
+    const answer = await refreshAt(dependencies, row, authorityTenant, refreshToken)
+    if (!answer.ok) {
+      refused ??= answer
+      if (!ofTheAuthority.has(answer.refusal.reason)) break
+      continue
+    }
+    const { tokens, scopes } = answer
+    refreshToken = tokens.refreshToken ?? refreshToken
+    const at = { identityProvider: row.identityProvider, authorityTenant, personalTenant }
+    const user = refreshedUser(tokens.idToken, at) ?? unnamedUser(at)
+    if (user) return { ok: true, refreshToken, tokens, scopes, user }
+    unsettled = { ok: true, refreshToken, tokens, scopes, user: nobodyAt(authorityTenant) }
+  }
+  if (unsettled) return { ...unsettled, refreshToken }
+  return refused as Extract<Refreshed, { ok: false }>
+}
+
+type Refreshed =
+  | { readonly ok: true; readonly tokens: RefreshedTokens; readonly scopes: readonly string[] }
+  | { readonly ok: false; readonly refusal: TokenRefusal }
+
+async function refreshAt(
+  { tokenEndpoints }: ProveDependencies,
+  { environment, identityProvider, scopes, requiredScope }: SignInRow,
+  authorityTenant: string,
+  refreshToken: string,
+): Promise<Refreshed> {
+  const refresh = async (wanted: readonly string[]): Promise<Refreshed> => {
+    const request = { environment, identityProvider, authorityTenant, scopes: wanted, refreshToken }
+    const answer = await tokenEndpoints.refresh(request)
+    return answer.ok ? { ok: true, tokens: answer, scopes: wanted } : answer
+  }
+  const full = await refresh(scopes)
+  if (full.ok || !requiredScope || !ofTheScopes.has(full.refusal.reason)) return full
+  // Other apps asked for no more than this (msads SDK, `authorization.py`).
+  const least = await refresh([requiredScope, 'offline_access'])
+  return least.ok ? least : full
+}
+
+function authoritiesOf(
+  { identityProvider, signInTenant }: SignInRow,
+  { accountKind, directoryId }: BroughtToken,
+  personalTenant: string,
+): readonly string[] {
+  if (identityProvider === 'google') return ['']
+  if (directoryId) return [directoryId]
+  if (accountKind === 'personal') return [personalTenant]
+  if (accountKind === 'work') return ['organizations']
+  return [...new Set([signInTenant, personalTenant, 'organizations'])]
+}
+
+function nobodyAt(authorityTenant: string): SignedInUser {
+  return { accountKind: 'work', authorityTenant, consenter: { issuer: '', subject: '', hint: '…' } }
+}

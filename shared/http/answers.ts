@@ -1,0 +1,81 @@
+import type { HttpResponseInit } from '@azure/functions'
+import { Problem, problems } from '../problems.ts'
+import { SealingKeysError } from '../storage/sealer.ts'
+import { StorageUnavailableError } from '../storage/unavailable.ts'
+
+/** Headers of every answer: nothing is stored, sniffed or framed, and no address leaks onwards. */
+export const guardHeaders = {
+  'Cache-Control': 'no-store',
+  'X-Content-Type-Options': 'nosniff',
+  'X-Frame-Options': 'DENY',
+  'Referrer-Policy': 'no-referrer',
+  'Strict-Transport-Security': 'max-age=31536000; includeSubDomains',
+} as const
+
+/** A JSON answer. Default status is 200. */
+export function answerJson(
+  value: unknown,
+  status = 200,
+  headers: Record<string, string> = {},
+): HttpResponseInit {
+  return {
+    status,
+    headers: { ...guardHeaders, 'Content-Type': 'application/json; charset=utf-8', ...headers },
+    body: JSON.stringify(value),
+  }
+}
+
+/** A problem document (RFC 9457). */
+export function answerProblem(problem: Problem, requestId: string): HttpResponseInit {
+  const { status, actor, title, mend } = problems[problem.code]
+  const { extras } = problem
+  const retryAfter = extras.retryAfterSeconds === undefined ? undefined : Math.ceil(extras.retryAfterSeconds)
+  const document = {
+    type: `/docs#${problem.code}`,
+    title,
+    status,
+    code: problem.code,
+    detail: extras.detail ?? title,
+    actor: extras.actor ?? actor,
+    mend,
+    ...(retryAfter !== undefined && { retryAfter }),
+    ...extras.members,
+    requestId,
+  }
+  const headers = {
+    'Content-Type': 'application/problem+json; charset=utf-8',
+    ...(retryAfter !== undefined && { 'Retry-After': String(retryAfter) }),
+    ...extras.headers,
+  }
+  return answerJson(document, status, headers)
+}
+
+/** Every failure as a problem: known ones as they are, storage as `storage_unavailable`, the rest as `internal_error`. */
+export function toProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error
+  if (error instanceof StorageUnavailableError) return storageProblem(error)
+  if (error instanceof SealingKeysError) {
+    return new Problem('storage_unavailable', {
+      actor: 'operator',
+      detail: error.message,
+      members: { reason: 'sealing_keys' },
+    })
+  }
+  if (error instanceof Error && error.name === 'TimeLimitError') {
+    return new Problem('storage_unavailable', { retryAfterSeconds: 5, members: { reason: 'time_limit' } })
+  }
+  return new Problem('internal_error')
+}
+
+/** A refused right is the operator's to mend; everything else passes. */
+function storageProblem({ service, status, code }: StorageUnavailableError): Problem {
+  const refused = status === 401 || status === 403
+  const members = { reason: `${service}_${refused ? 'forbidden' : 'unavailable'}`, serviceCode: code }
+  const detail = `${service === 'tables' ? 'Table Storage' : 'Key Vault'} ${refused ? 'refuses the broker’s identity' : 'does not answer'} (${code}).`
+  return new Problem('storage_unavailable', {
+    detail,
+    members,
+    retryAfterSeconds: 5,
+    ...(refused && { actor: 'operator' }),
+  })
+}

@@ -1,0 +1,88 @@
+import type { HttpRequest } from '@azure/functions'
+import type { z } from 'zod'
+import { Problem } from '../problems.ts'
+
+/** One field that is wrong, named as the caller wrote it. */
+interface FieldFault {
+  readonly in: 'query' | 'body' | 'path'
+  readonly field: string
+  readonly fault: string
+}
+
+/**
+ * Reads a JSON body, at most so many bytes of it, and parses it.
+ * @throws Problem `body_too_large`, `unsupported_media_type` or `invalid_request` with every faulty field.
+ */
+export async function parseBody<T>(
+  request: HttpRequest,
+  schema: z.ZodType<T>,
+  maxBodyBytes: number,
+): Promise<T> {
+  const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase() ?? ''
+  const text = await readText(request, maxBodyBytes)
+  if (text === '') return parse('body', schema, {})
+  if (type !== 'application/json' && !type.endsWith('+json')) {
+    throw new Problem('unsupported_media_type', { headers: { Accept: 'application/json' } })
+  }
+  return parse('body', schema, parseJson(text))
+}
+
+/** Parses the query. A parameter that occurs twice is a fault, not a choice. */
+export function parseQuery<T>(request: HttpRequest, schema: z.ZodType<T>): T {
+  const names = [...request.query.keys()]
+  const twice = names.find((name, index) => names.indexOf(name) !== index)
+  if (twice !== undefined) throw invalid([{ in: 'query', field: twice, fault: 'occurs more than once' }])
+  return parse('query', schema, Object.fromEntries(request.query))
+}
+
+/** Parses what the route's path brought. */
+export function parseParams<T>(request: HttpRequest, schema: z.ZodType<T>): T {
+  return parse('path', schema, request.params)
+}
+
+/** Reads a body as text, at most so many bytes. */
+export async function readText(request: HttpRequest, maxBodyBytes: number): Promise<string> {
+  const tooLarge = () => new Problem('body_too_large', { members: { maxBodyBytes } })
+  if (Number(request.headers.get('content-length') ?? 0) > maxBodyBytes) throw tooLarge()
+  if (!request.body) return ''
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of request.body) {
+    size += chunk.byteLength
+    if (size > maxBodyBytes) throw tooLarge()
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw invalid([{ in: 'body', field: '', fault: 'is not JSON' }])
+  }
+}
+
+function parse<T>(where: FieldFault['in'], schema: z.ZodType<T>, value: unknown): T {
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  throw invalid(parsed.error.issues.flatMap((issue) => toFaults(where, issue)))
+}
+
+function toFaults(where: FieldFault['in'], issue: z.core.$ZodIssue): FieldFault[] {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((field) => ({
+      in: where,
+      field: field.slice(0, 100),
+      fault: 'is not a known field',
+    }))
+  }
+  return [{ in: where, field: issue.path.join('.'), fault: issue.message }]
+}
+
+function invalid(faults: readonly FieldFault[]): Problem {
+  const detail = faults
+    .map(({ in: where, field, fault }) => `${where}${field && ` ${field}`}: ${fault}`)
+    .join('; ')
+  return new Problem('invalid_request', { detail, members: { errors: faults } })
+}

@@ -1,0 +1,142 @@
+import {
+  app,
+  type HttpMethod,
+  type HttpRequest,
+  type HttpResponseInit,
+  type InvocationContext,
+} from '@azure/functions'
+import * as z from 'zod'
+import type { AppRole, Caller } from '../access/callers.ts'
+import { type Broker, broker } from '../broker.ts'
+import { SettingsError } from '../config.ts'
+import { Problem, type ProblemCode, problems } from '../problems.ts'
+import { answerProblem, toProblem } from './answers.ts'
+import { parseBody, parseParams, parseQuery } from './body.ts'
+
+/** What one method of a route does, and all that its contract says. */
+export interface Operation<P, Q, B> {
+  /** One line for the contract. */
+  readonly summary: string
+  /** The app role that the caller needs; without one, anybody may call. */
+  readonly role?: AppRole
+  readonly params?: z.ZodType<P>
+  readonly query?: z.ZodType<Q>
+  readonly body?: z.ZodType<B>
+  /** What a good answer is. */
+  readonly answer: { readonly status: number; readonly description: string; readonly schema?: z.ZodType }
+  /** Problems that this operation can end in, beside those that every one of its kind can. */
+  readonly problems?: readonly ProblemCode[]
+  handle(request: HandledRequest<P, Q, B>): Promise<HttpResponseInit>
+}
+
+/** A request that has passed every check. */
+export interface HandledRequest<P, Q, B> {
+  readonly broker: Broker
+  /** Present when the operation has a role. */
+  readonly caller: Caller
+  readonly params: P
+  readonly query: Q
+  readonly body: B
+  readonly raw: HttpRequest
+  readonly context: InvocationContext
+}
+
+/** One route as the contract lists it. */
+export interface RouteDefinition {
+  readonly path: string
+  readonly operations: Readonly<Partial<Record<HttpMethod, AnyOperation>>>
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a list of operations of every shape
+type AnyOperation = Operation<any, any, any>
+
+/** Every route, in the order of registration; the OpenAPI contract is made from it. */
+export const routes: RouteDefinition[] = []
+
+const everyMethod: HttpMethod[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS']
+
+/** Keeps an operation's types together; returns it as it is. */
+export function operation<P = unknown, Q = unknown, B = unknown>(
+  definition: Operation<P, Q, B>,
+): Operation<P, Q, B> {
+  return definition
+}
+
+/**
+ * Registers a route with all its methods. Methods it does not have get 405 with `Allow`; failures become problems.
+ * @param name the function's name.
+ * @param path the route template, without a leading slash.
+ */
+export function route(name: string, path: string, operations: RouteDefinition['operations']): void {
+  routes.push({ path, operations })
+  app.http(name, {
+    methods: everyMethod,
+    authLevel: 'anonymous',
+    route: path,
+    handler: (request, context) => serve(path, operations, request, context),
+  })
+}
+
+async function serve(
+  path: string,
+  operations: RouteDefinition['operations'],
+  request: HttpRequest,
+  context: InvocationContext,
+): Promise<HttpResponseInit> {
+  const requestId = context.invocationId
+  try {
+    const chosen =
+      operations[request.method as HttpMethod] ?? (request.method === 'HEAD' ? operations.GET : undefined)
+    if (!chosen) throw methodNotAllowed(operations)
+    const answer = await perform(chosen, request, context)
+    return request.method === 'HEAD' ? { ...answer, body: '' } : answer
+  } catch (error) {
+    const problem = error instanceof SettingsError ? new Problem('broker_not_configured') : toProblem(error)
+    logFailure(context, path, problem, error)
+    return answerProblem(problem, requestId)
+  }
+}
+
+async function perform(
+  chosen: AnyOperation,
+  request: HttpRequest,
+  context: InvocationContext,
+): Promise<HttpResponseInit> {
+  const built = broker()
+  const caller = chosen.role ? await authorize(built, request, chosen.role) : nobody
+  const params = chosen.params ? parseParams(request, chosen.params) : request.params
+  const query = parseQuery(request, chosen.query ?? noFields)
+  const body = chosen.body ? await parseBody(request, chosen.body, built.config.maxBodyBytes) : undefined
+  return chosen.handle({ broker: built, caller, params, query, body, raw: request, context })
+}
+
+const noFields = z.strictObject({})
+const nobody: Caller = { app: '', workspace: '', roles: new Set() }
+
+async function authorize(built: Broker, request: HttpRequest, role: AppRole): Promise<Caller> {
+  const caller = await built.callers.authenticate(request.headers.get('authorization'))
+  if (!caller.roles.has(role))
+    throw new Problem('caller_not_allowed', { members: { requiredRole: role, app: caller.app } })
+  return caller
+}
+
+function methodNotAllowed(operations: RouteDefinition['operations']): Problem {
+  const allowed = Object.keys(operations)
+  if (allowed.includes('GET')) allowed.push('HEAD')
+  return new Problem('method_not_allowed', { headers: { Allow: allowed.join(', ') } })
+}
+
+function logFailure(context: InvocationContext, route: string, problem: Problem, error: unknown): void {
+  const { status } = problems[problem.code]
+  if (status < 500) return
+  const { reason, traceId } = (problem.extras.members ?? {}) as { reason?: string; traceId?: string }
+  const fields = { code: problem.code, requestId: context.invocationId, route, reason: reason ?? '' }
+  context.error(JSON.stringify({ event: 'request.failed', ...fields, ...(traceId && { traceId }) }))
+  // A failure of our own making is worth its frames; its message stays out, for nobody has vetted it.
+  if (problem.code === 'internal_error' && error instanceof Error) context.error(framesOf(error))
+}
+
+function framesOf(error: Error): string {
+  const frames = (error.stack ?? '').split('\n').filter((line) => line.trimStart().startsWith('at '))
+  return [error.name, ...frames].join('\n')
+}

@@ -1,0 +1,23 @@
+import type { EnvironmentConfig } from '../config.ts'
+
+/** Microsoft Advertising's own application id (authentication-oauth-register.md). */
+export const advertisingApplicationId = 'd42ffc93-c136-491d-b4fd-6f18168c68fd'
+
+/**
+ * The link with which an advertiser's administrator allows the app for their directory
+ * (authentication-oauth-register.md, AADSTS650052).
+ * @param directoryId the advertiser's directory where it is known; default is whichever the administrator signs in to.
+ */
+export function adminConsentUrl(
+  config: EnvironmentConfig,
+  redirectUri: string,
+  directoryId = 'organizations',
+): string {
+  const { clientId, origin } = config.microsoft
+  const url = new URL(`${origin}/${directoryId}/v2.0/adminconsent`)
+  url.searchParams.set('client_id', clientId)
+  url.searchParams.set('redirect_uri', redirectUri)
+  url.searchParams.set('state', 'admin-consent')
+  url.searchParams.set('scope', `${advertisingApplicationId}/msads.manage`)
+  return url.href
+}

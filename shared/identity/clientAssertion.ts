@@ -1,0 +1,78 @@
+import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
+import { type ClientAuth, modifyAssertion, PrivateKeyJwt } from 'oauth4webapi'
+
+/** There is nothing good to authenticate with; `reason` is a stable word that an environment's hold names. */
+export class ClientCredentialError extends Error {
+  readonly reason:
+    | 'client_certificate_missing'
+    | 'client_certificate_unusable'
+    | 'client_identity_unavailable'
+
+  constructor(reason: ClientCredentialError['reason'], detail: string) {
+    super(detail)
+    this.name = 'ClientCredentialError'
+    this.reason = reason
+  }
+}
+
+/**
+ * Authenticates by an assertion that the registration's certificate signs (`private_key_jwt`): PS256, named by
+ * `x5t#S256`, as Entra wants it (identity-platform/certificate-credentials). `aud` is the very endpoint that is
+ * called: for personal accounts an assertion for `common` has been refused
+ * (Azure-Samples/active-directory-aspnetcore-webapp-openidconnect-v2#213).
+ * @param pem private key and certificate, as Key Vault keeps a certificate of content type PEM.
+ * @throws ClientCredentialError when the text holds no RSA key with its certificate.
+ */
+export function createCertificateAuth(pem: string): ClientAuth {
+  const { key, thumbprint } = parsePem(pem)
+  const signer = key.toCryptoKey({ name: 'RSA-PSS', hash: 'SHA-256' }, false, ['sign'])
+  return (server, client, body, headers) => {
+    const authenticate = PrivateKeyJwt(signer, {
+      [modifyAssertion](header, payload) {
+        Object.assign(header, { typ: 'JWT', 'x5t#S256': thumbprint })
+        payload.aud = server.token_endpoint
+      },
+    })
+    return authenticate(server, client, body, headers)
+  }
+}
+
+/**
+ * Authenticates by a token of the managed identity that a federated credential of the registration names: no secret
+ * at all (workload-identity-federation-config-app-trust-managed-identity).
+ */
+export function createFederatedAuth(assertion: string): ClientAuth {
+  return (_server, client, body) => {
+    body.set('client_id', client.client_id)
+    body.set('client_assertion_type', 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer')
+    body.set('client_assertion', assertion)
+  }
+}
+
+/** The audience of the managed identity's token that a federated credential accepts. */
+export const tokenExchangeAudience = 'api://AzureADTokenExchange'
+
+function parsePem(pem: string): { key: KeyObject; thumbprint: string } {
+  const block = (label: string) =>
+    new RegExp(`-----BEGIN ${label}-----[\\s\\S]+?-----END ${label}-----`).exec(pem)?.[0] ?? ''
+  try {
+    const key = createPrivateKey(block('(?:RSA )?PRIVATE KEY'))
+    const certificate = new X509Certificate(block('CERTIFICATE'))
+    if (key.asymmetricKeyType !== 'rsa') throw unusable('Entra takes RSA keys only')
+    if (!certificate.checkPrivateKey(key)) throw unusable('key and certificate do not belong together')
+    const thumbprint = Buffer.from(certificate.fingerprint256.replaceAll(':', ''), 'hex').toString(
+      'base64url',
+    )
+    return { key, thumbprint }
+  } catch (error) {
+    // The parser's own message stays out: it may quote what it could not parse.
+    throw error instanceof ClientCredentialError ? error : unusable('it is not a PEM of key and certificate')
+  }
+}
+
+function unusable(why: string): ClientCredentialError {
+  return new ClientCredentialError(
+    'client_certificate_unusable',
+    `The client certificate is unusable: ${why}.`,
+  )
+}

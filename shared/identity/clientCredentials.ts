@@ -1,0 +1,84 @@
+import { ClientSecretPost } from 'oauth4webapi'
+import type { ClientAuthentication } from '../config.ts'
+import type { Environment, IdentityProvider } from '../environment.ts'
+import type { SecretStandings } from '../secrets/standings.ts'
+import {
+  type BrokerSecret,
+  type BrokerSecrets,
+  clientCertificateName,
+  clientSecretName,
+} from '../storage/brokerSecrets.ts'
+import { ClientCredentialError, createCertificateAuth, createFederatedAuth } from './clientAssertion.ts'
+import type { ClientCredential, ClientCredentials } from './tokenEndpoint.ts'
+
+/** What client authentication is built from. */
+export interface ClientCredentialDependencies {
+  /** How the broker authenticates as its Microsoft registrations; Google knows secrets only. */
+  readonly method: ClientAuthentication
+  readonly secrets: BrokerSecrets
+  readonly standings: SecretStandings
+  /** The managed identity's token for `api://AzureADTokenExchange`; remembered by its giver until near expiry. */
+  readonly identityToken: () => Promise<string>
+}
+
+/**
+ * The broker's client authentication: the current secret or certificate and, while it is being rotated, the next one
+ * (`…-next`), the one that is not known as refused first; or the managed identity's token.
+ */
+export function createClientCredentials(dependencies: ClientCredentialDependencies): ClientCredentials {
+  const nameOf = (environment: Environment, identityProvider: IdentityProvider) =>
+    dependencies.method === 'certificate' && identityProvider === 'microsoft'
+      ? clientCertificateName(environment)
+      : clientSecretName(environment, identityProvider)
+  return {
+    async list(environment, identityProvider, fresh) {
+      const name = nameOf(environment, identityProvider)
+      if (identityProvider === 'google' || dependencies.method === 'secret') {
+        const found = await inOrder(dependencies, name, fresh)
+        return found.map(({ version, value }) => ({ id: version, authenticate: ClientSecretPost(value) }))
+      }
+      return dependencies.method === 'certificate'
+        ? listCertificates(await inOrder(dependencies, name, fresh), name)
+        : [await identityCredential(dependencies)]
+    },
+    async report(environment, identityProvider, id, result) {
+      if (id === identityCredentialId) return
+      await dependencies.standings.report(nameOf(environment, identityProvider), id, result)
+    },
+  }
+}
+
+const identityCredentialId = 'managed-identity'
+
+async function inOrder({ secrets, standings }: ClientCredentialDependencies, name: string, fresh: boolean) {
+  const found = await Promise.all([name, `${name}-next`].map((n) => secrets.read(n, { fresh })))
+  return standings.order(
+    name,
+    found.filter((secret) => secret !== undefined),
+  )
+}
+
+/** One unusable certificate does not stand in the way of the other. */
+function listCertificates(found: readonly BrokerSecret[], name: string): ClientCredential[] {
+  let fault = new ClientCredentialError('client_certificate_missing', `The vault has no secret ${name}.`)
+  const usable = found.flatMap(({ version, value }): ClientCredential[] => {
+    try {
+      return [{ id: version, authenticate: createCertificateAuth(value) }]
+    } catch (error) {
+      if (!(error instanceof ClientCredentialError)) throw error
+      fault = error
+      return []
+    }
+  })
+  if (usable.length === 0) throw fault
+  return usable
+}
+
+async function identityCredential({
+  identityToken,
+}: ClientCredentialDependencies): Promise<ClientCredential> {
+  const token = await identityToken().catch(() => {
+    throw new ClientCredentialError('client_identity_unavailable', 'The managed identity gave no token.')
+  })
+  return { id: identityCredentialId, authenticate: createFederatedAuth(token) }
+}

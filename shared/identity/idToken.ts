@@ -1,0 +1,83 @@
+import { createRemoteJWKSet, decodeJwt, errors, type JWTPayload, jwtVerify } from 'jose'
+import type { AccountKind, Consenter } from '../tenants/tenant.ts'
+import { consumerTenantId, type SignInRow } from './signInTable.ts'
+
+/** Who signed in, by a checked ID token. */
+export interface SignedInUser {
+  readonly accountKind: AccountKind
+  /** Where refreshes go: the personal tenant setting, the directory's id, or empty for Google. */
+  readonly authorityTenant: string
+  readonly consenter: Consenter
+}
+
+/** The ID token is not one that this sign-in can have brought; `reason` is a stable word. */
+export type IdTokenFault = { readonly fault: string }
+
+type KeySource = ReturnType<typeof createRemoteJWKSet>
+
+/** Checks ID tokens; remembers each provider's keys. */
+export interface IdTokenChecker {
+  /**
+   * Signature, audience, nonce, time, and an issuer that is built from the token's own `tid` and belongs to the very
+   * row that this transaction was sent to (mix-up defence, RFC 9700 section 4.4; OpenID Connect Core 3.1.3.7).
+   */
+  check(row: SignInRow, idToken: string, nonce: string): Promise<SignedInUser | IdTokenFault>
+}
+
+const guid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+
+/** @param personalTenant the path segment that personal accounts are refreshed at. */
+export function createIdTokenChecker(personalTenant: string): IdTokenChecker {
+  const keySources = new Map<string, KeySource>()
+  const keysOf = (url: string): KeySource => {
+    const known = keySources.get(url) ?? createRemoteJWKSet(new URL(url))
+    keySources.set(url, known)
+    return known
+  }
+  return {
+    async check(row, idToken, nonce) {
+      try {
+        const tid = row.identityProvider === 'microsoft' ? String(decodeJwt(idToken).tid ?? '') : ''
+        if (row.identityProvider === 'microsoft' && !guid.test(tid))
+          return { fault: 'id_token_without_tenant' }
+        const { payload } = await jwtVerify(idToken, keysOf(row.jwksUrl), {
+          issuer: row.issuer(tid),
+          audience: row.clientId,
+          algorithms: ['RS256'],
+          requiredClaims: ['sub', 'exp', 'iat'],
+          clockTolerance: 60,
+        })
+        if (payload.nonce !== nonce) return { fault: 'id_token_nonce_mismatch' }
+        return toUser(payload, row, tid, personalTenant)
+      } catch (error) {
+        if (error instanceof errors.JWKSTimeout || !(error instanceof errors.JOSEError)) throw error
+        return { fault: `id_token_${error.code.toLowerCase().replace(/^err_/, '')}` }
+      }
+    },
+  }
+}
+
+function toUser(payload: JWTPayload, row: SignInRow, tid: string, personalTenant: string): SignedInUser {
+  const personal = tid === consumerTenantId
+  const hint = maskAddress(String(payload.preferred_username ?? payload.email ?? ''))
+  const issuer = payload.iss ?? ''
+  if (row.identityProvider === 'google') {
+    return {
+      accountKind: 'google',
+      authorityTenant: '',
+      consenter: { issuer, subject: payload.sub ?? '', hint },
+    }
+  }
+  return {
+    accountKind: personal ? 'personal' : 'work',
+    authorityTenant: personal ? personalTenant : tid,
+    // `sub` is pairwise; `oid` with the issuer's tenant names the person (nextauthjs/next-auth#13440).
+    consenter: { issuer, subject: String(payload.oid ?? payload.sub ?? ''), hint },
+  }
+}
+
+/** `ada@outlook.com` → `a…@outlook.com`: enough for its owner to know it, no more than that in a table. */
+export function maskAddress(address: string): string {
+  const [local = '', domain = ''] = address.split('@')
+  return domain ? `${local.slice(0, 1)}…@${domain}` : '…'
+}

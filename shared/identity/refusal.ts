@@ -1,0 +1,174 @@
+import { aadstsClasses, reasonOfCode } from './aadsts.ts'
+
+/**
+ * Who a refusal is about. `passing`: try again; `backOff`: hold still for the stated time; `advertiser`: sign in
+ * again; `advertiserAdmin`: a new sign-in helps only after their directory allows it; `operator`: ours.
+ */
+export type RefusalClass = 'passing' | 'backOff' | 'advertiser' | 'advertiserAdmin' | 'operator'
+
+/** What a token or authorization endpoint refused, read once at the border. */
+export interface TokenRefusal {
+  readonly class: RefusalClass
+  /** A stable word of ours, e.g. `client_secret_expired`. */
+  readonly reason: string
+  /** For class `advertiser`: the answer names what the person must do, so no second look is needed. */
+  readonly definite: boolean
+  /** The answer is of no known kind: it passes a bounded number of times, then it is the operator's. */
+  readonly unknown: boolean
+  /** Seconds that the answer asks to wait, or that the class demands; absent when neither. */
+  readonly retryAfterSeconds?: number
+  /** `error` of RFC 6749, section 5.2; empty when the body had none. */
+  readonly error: string
+  readonly suberror: string
+  readonly errorCodes: readonly number[]
+  readonly traceId: string
+}
+
+/** MSAL's own default hold for 429 without `Retry-After` (msal-common ThrottlingUtils, 60 s). */
+const throttledSeconds = 60
+/** Loop detection wants minutes of silence (platform.md 1.2, "back off hard"). */
+const loopDetectedSeconds = 300
+/** Token-endpoint guidance: a server error's first retry comes 5 s later at the earliest (resilience-client-app.md). */
+const serverErrorSeconds = 5
+
+/** Suberrors that name an act of the person (MSAL `InteractionRequiredAuthError`). */
+const interactiveSuberrors = new Set([
+  'basic_action',
+  'consent_required',
+  'user_password_expired',
+  'additional_action',
+  'message_only',
+])
+/** `error` values that ask for an interactive sign-in (v2-oauth2-auth-code-flow.md; MSAL). */
+const interactiveErrors = new Set(['interaction_required', 'consent_required', 'login_required', 'bad_token'])
+/** `error` values that mean that our registration, secret or request is wrong (reference-error-codes.md). */
+const operatorErrors = new Set([
+  'invalid_client',
+  'unauthorized_client',
+  'invalid_request',
+  'unsupported_grant_type',
+  'invalid_scope',
+  'invalid_resource',
+  'redirect_uri_mismatch',
+])
+const passingErrors = new Set(['temporarily_unavailable', 'server_error'])
+/** Google Workspace's and Entra's ways to say that an administrator must act. */
+const adminErrors = new Set(['admin_policy_enforced', 'org_internal'])
+
+/**
+ * Reads a token endpoint's refusal.
+ * Order: status, `error`, `suberror`; `error_codes` only refine, since Microsoft calls them unstable
+ * (identity-platform/reference-error-codes). Never throws on a strange body.
+ * @param retryAfter the `Retry-After` header as received.
+ */
+export function classifyTokenRefusal(
+  status: number,
+  body: unknown,
+  retryAfter?: string | null,
+): TokenRefusal {
+  const seen = readBody(body)
+  const wait = parseRetryAfterSeconds(retryAfter)
+  const refuse = (partial: Pick<TokenRefusal, 'class' | 'reason'> & Partial<TokenRefusal>): TokenRefusal => ({
+    definite: false,
+    unknown: false,
+    ...(wait !== undefined && { retryAfterSeconds: wait }),
+    ...seen,
+    ...partial,
+  })
+  if (status === 429)
+    return refuse({ class: 'backOff', reason: 'throttled', retryAfterSeconds: wait ?? throttledSeconds })
+  if (seen.errorCodes.includes(50196)) {
+    return refuse({
+      class: 'backOff',
+      reason: 'loop_detected',
+      retryAfterSeconds: Math.max(wait ?? 0, loopDetectedSeconds),
+    })
+  }
+  if (status >= 500 || passingErrors.has(seen.error)) {
+    return refuse({
+      class: 'passing',
+      reason: 'identity_provider_error',
+      retryAfterSeconds: wait ?? serverErrorSeconds,
+    })
+  }
+  return refuse(classifyByError(seen))
+}
+
+/** The reason when no answer came at all: a cut connection, a time-out, nothing to ask with. */
+export function noAnswer(
+  reason: 'identity_provider_unreachable' | 'identity_provider_timed_out' | 'grant_missing',
+): TokenRefusal {
+  return {
+    class: 'passing',
+    reason,
+    definite: false,
+    unknown: false,
+    retryAfterSeconds: serverErrorSeconds,
+    error: '',
+    suberror: '',
+    errorCodes: [],
+    traceId: '',
+  }
+}
+
+type Seen = Pick<TokenRefusal, 'error' | 'suberror' | 'errorCodes' | 'traceId'>
+
+function classifyByError(seen: Seen): Pick<TokenRefusal, 'class' | 'reason'> & Partial<TokenRefusal> {
+  const codeClass = seen.errorCodes.map((code) => aadstsClasses.get(code)).find((c) => c !== undefined)
+  const reason = reasonOfCode(seen.errorCodes)
+  if (codeClass === 'passing')
+    return {
+      class: 'passing',
+      reason: reason ?? 'identity_provider_error',
+      retryAfterSeconds: serverErrorSeconds,
+    }
+  if (codeClass === 'advertiserAdmin' || adminErrors.has(seen.error)) {
+    return { class: 'advertiserAdmin', reason: reason ?? 'directory_policy', definite: true }
+  }
+  if (seen.suberror === 'protection_policy_required')
+    return { class: 'advertiserAdmin', reason: 'protection_policy', definite: true }
+  if (seen.suberror === 'client_mismatch') return { class: 'operator', reason: 'client_mismatch' }
+  if (codeClass === 'operator') return { class: 'operator', reason: reason ?? seen.error }
+  if (interactiveErrors.has(seen.error))
+    return { class: 'advertiser', reason: reason ?? seen.error, definite: true }
+  if (seen.error === 'invalid_grant') {
+    const definite = interactiveSuberrors.has(seen.suberror) || seen.errorCodes.some(isDefiniteCode)
+    return { class: 'advertiser', reason: reason ?? 'grant_refused', definite }
+  }
+  if (seen.error === 'access_denied')
+    return { class: 'advertiser', reason: reason ?? 'consent_declined', definite: true }
+  if (operatorErrors.has(seen.error)) return { class: 'operator', reason: reason ?? seen.error }
+  return { class: 'passing', reason: 'unknown_answer', unknown: true, retryAfterSeconds: serverErrorSeconds }
+}
+
+/** A code of class `advertiser` other than the plain 70000, which has been seen to pass. */
+function isDefiniteCode(code: number): boolean {
+  return code !== 70000 && aadstsClasses.get(code) === 'advertiser'
+}
+
+function readBody(body: unknown): Seen {
+  const record = typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {}
+  return {
+    error: wordOf(record.error),
+    suberror: wordOf(record.suberror),
+    errorCodes: Array.isArray(record.error_codes)
+      ? record.error_codes.map(Number).filter(Number.isInteger)
+      : [],
+    traceId: wordOf(record.trace_id),
+  }
+}
+
+/** Only short words of a closed alphabet leave this file: nothing that a body smuggles reaches a log. */
+function wordOf(value: unknown): string {
+  return typeof value === 'string' && /^[A-Za-z0-9_.-]{1,80}$/.test(value) ? value : ''
+}
+
+/** Seconds of a `Retry-After` header (RFC 9110, section 10.2.3), delta or date; undefined when absent or strange. */
+export function parseRetryAfterSeconds(
+  value: string | null | undefined,
+  now = new Date(),
+): number | undefined {
+  if (!value) return undefined
+  const seconds = /^\d+$/.test(value) ? Number(value) : Math.ceil((Date.parse(value) - now.getTime()) / 1000)
+  return Number.isFinite(seconds) ? Math.min(Math.max(seconds, 0), 3600) : undefined
+}

@@ -1,0 +1,79 @@
+import type { Config } from '../config.ts'
+import type { Environment, IdentityProvider } from '../environment.ts'
+
+/** One row of the sign-in table: where and how users of one environment sign in through one provider. */
+export interface SignInRow {
+  readonly environment: Environment
+  readonly identityProvider: IdentityProvider
+  readonly clientId: string
+  readonly authorizeUrl: string
+  /** The token endpoint of an authority's path segment; Google has but one. */
+  tokenUrl(authorityTenant: string): string
+  /** The path segment that sign-in starts at, and at which its code must be redeemed (AADSTS700005). */
+  readonly signInTenant: string
+  readonly jwksUrl: string
+  /** The issuer that an ID token must carry, built from its own `tid` (Microsoft) or fixed (Google). */
+  issuer(tid: string): string
+  /** Full scopes of consent and refresh. */
+  readonly scopes: readonly string[]
+  /** What the granted scope must contain, so that a token without rights is noticed at consent. */
+  readonly requiredScope?: string
+  readonly authorizeParameters: Readonly<Record<string, string>>
+}
+
+/** Looks a row up; undefined when the environment is not served or the provider not set up. */
+export type SignInTable = (
+  environment: Environment,
+  identityProvider: IdentityProvider,
+) => SignInRow | undefined
+
+/** The consumer directory: the `tid` of personal Microsoft accounts. */
+export const consumerTenantId = '9188040d-6c67-4c5b-b112-36a304b66dad'
+
+/** Builds the sign-in table from the settings; constants as in advertising.md, sections 1 and 2. */
+export function createSignInTable(config: Config): SignInTable {
+  return (environment, identityProvider) => {
+    const settings = config.environments.get(environment)
+    if (!settings) return undefined
+    if (identityProvider === 'google') {
+      return settings.google && googleRow(environment, settings.google.clientId, config.google)
+    }
+    return microsoftRow(environment, settings.microsoft)
+  }
+}
+
+function microsoftRow(
+  environment: Environment,
+  { clientId, origin, tenant, scope }: { clientId: string; origin: string; tenant: string; scope: string },
+): SignInRow {
+  return {
+    environment,
+    identityProvider: 'microsoft',
+    clientId,
+    signInTenant: tenant,
+    authorizeUrl: `${origin}/${tenant}/oauth2/v2.0/authorize`,
+    tokenUrl: (authorityTenant) => `${origin}/${authorityTenant}/oauth2/v2.0/token`,
+    jwksUrl: `${origin}/${tenant}/discovery/v2.0/keys`,
+    issuer: (tid) => `${origin}/${tid}/v2.0`,
+    scopes: [scope, 'openid', 'profile', 'offline_access'],
+    // Since 2022-06-01 only tokens consented through msads.manage are accepted (authentication-oauth-mfa.md).
+    requiredScope: scope,
+    authorizeParameters: { response_mode: 'query' },
+  }
+}
+
+function googleRow(environment: Environment, clientId: string, google: Config['google']): SignInRow {
+  return {
+    environment,
+    identityProvider: 'google',
+    clientId,
+    signInTenant: '',
+    authorizeUrl: google.authorizeUrl,
+    tokenUrl: () => google.tokenUrl,
+    jwksUrl: google.jwksUrl,
+    issuer: () => google.issuer,
+    scopes: ['openid', 'email', 'profile'],
+    // Without these Google gives no refresh token, or only at the very first consent (Python SDK, google.prod).
+    authorizeParameters: { access_type: 'offline', prompt: 'consent' },
+  }
+}

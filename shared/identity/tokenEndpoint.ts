@@ -1,0 +1,250 @@
+import * as oauth from 'oauth4webapi'
+import type { Clock } from '../clock.ts'
+import type { Environment, IdentityProvider } from '../environment.ts'
+import type { RefreshRequest, TokenAnswer, TokenEndpoint } from '../refresh/dependencies.ts'
+import { ClientCredentialError } from './clientAssertion.ts'
+import { classifyTokenRefusal, noAnswer, type TokenRefusal } from './refusal.ts'
+import type { SignInRow, SignInTable } from './signInTable.ts'
+
+/** Supplies the client authentications to try, in order; asked again with `fresh` after a refusal. */
+export interface ClientCredentials {
+  list(
+    environment: Environment,
+    identityProvider: IdentityProvider,
+    fresh: boolean,
+  ): Promise<readonly ClientCredential[]>
+  /** Told when one was refused and another accepted in its place, so that the refused one is tried last. */
+  report?(
+    environment: Environment,
+    identityProvider: IdentityProvider,
+    id: string,
+    result: 'refused' | 'accepted',
+  ): Promise<void>
+}
+
+/** One way to authenticate as the registration. `id` tells whether a fresh list brings something new. */
+export interface ClientCredential {
+  readonly id: string
+  readonly authenticate: oauth.ClientAuth
+}
+
+/** What a redeemed code brought. */
+export type CodeAnswer =
+  | {
+      readonly ok: true
+      readonly accessToken: string
+      readonly expiresInSeconds: number
+      readonly refreshToken?: string
+      readonly scope: string
+      readonly idToken: string
+    }
+  | { readonly ok: false; readonly refusal: TokenRefusal }
+
+/** A redemption of an authorization code. */
+export interface CodeRequest {
+  readonly row: SignInRow
+  readonly code: string
+  readonly codeVerifier: string
+  readonly redirectUri: string
+}
+
+/** What a refresh brought, with the ID token where `openid` was among the scopes. */
+export type RefreshedTokens = Extract<TokenAnswer, { ok: true }> & { readonly idToken?: string }
+
+/** The identity providers' token endpoints: the one place that sends credentials to them. */
+export interface TokenEndpoints extends TokenEndpoint {
+  refresh(request: RefreshRequest): Promise<RefreshedTokens | Extract<TokenAnswer, { ok: false }>>
+  /** Redeems a code once; it is never tried again with other parameters, for that can burn it. */
+  redeem(request: CodeRequest): Promise<CodeAnswer>
+}
+
+/** What calling token endpoints needs. */
+export interface TokenEndpointDependencies {
+  readonly signInTable: SignInTable
+  readonly credentials: ClientCredentials
+  readonly clock: Clock
+  readonly timeLimitSeconds: number
+  readonly allowInsecure: boolean
+  readonly fetch?: typeof fetch
+}
+
+/** Creates the client of all token endpoints. */
+export function createTokenEndpoints(dependencies: TokenEndpointDependencies): TokenEndpoints {
+  return {
+    async refresh({ environment, identityProvider, authorityTenant, scopes, refreshToken }) {
+      const row = dependencies.signInTable(environment, identityProvider)
+      if (!row) return { ok: false, refusal: operatorRefusal('environment_not_served') }
+      const parameters = { refresh_token: refreshToken, scope: scopes.join(' ') }
+      const read = await post(dependencies, row, authorityTenant, 'refresh_token', parameters)
+      return read.ok ? toTokenAnswer(read.body) : read
+    },
+    async redeem({ row, code, codeVerifier, redirectUri }) {
+      const parameters = {
+        code,
+        code_verifier: codeVerifier,
+        redirect_uri: redirectUri,
+        ...(row.identityProvider === 'microsoft' && { scope: row.scopes.join(' ') }),
+      }
+      const read = await post(dependencies, row, row.signInTenant, 'authorization_code', parameters)
+      return read.ok ? toCodeAnswer(read.body) : read
+    },
+  }
+}
+
+type Read = { ok: true; body: Record<string, unknown> } | { ok: false; refusal: TokenRefusal }
+
+/**
+ * Posts a grant; when our own credential is refused, the other one that the registration may hold is tried, and then
+ * whatever the vault holds now: a rotated secret is taken up at once.
+ */
+async function post(
+  dependencies: TokenEndpointDependencies,
+  row: SignInRow,
+  authorityTenant: string,
+  grantType: string,
+  parameters: Record<string, string>,
+): Promise<Read> {
+  // One limit for all attempts together: the lease that the caller holds counts on it.
+  const signal = AbortSignal.timeout(dependencies.timeLimitSeconds * 1000)
+  const tried = new Set<string>()
+  let last: Read = { ok: false, refusal: operatorRefusal('client_secret_missing') }
+  for (const fresh of [false, true]) {
+    const list = await listCredentials(dependencies, row, fresh)
+    if ('refusal' in list) return tried.size > 0 ? last : { ok: false, refusal: list.refusal }
+    for (const credential of list.filter(({ id }) => !tried.has(id))) {
+      tried.add(credential.id)
+      last = await postOnce(dependencies, row, authorityTenant, grantType, parameters, {
+        authenticate: credential.authenticate,
+        signal,
+      })
+      if (last.ok || !isCredentialRefusal(last.refusal)) {
+        if (last.ok) await reportStandings(dependencies, row, [...tried])
+        return last
+      }
+      // A code may be burnt by the refused attempt (Softeria/ms-365-mcp-server#664): it is not sent again.
+      if (grantType === 'authorization_code') {
+        await takeUpOther(dependencies, row, credential.id)
+        return last
+      }
+    }
+  }
+  return last
+}
+
+async function listCredentials(
+  { credentials }: TokenEndpointDependencies,
+  row: SignInRow,
+  fresh: boolean,
+): Promise<readonly ClientCredential[] | { refusal: TokenRefusal }> {
+  try {
+    return await credentials.list(row.environment, row.identityProvider, fresh)
+  } catch (error) {
+    if (error instanceof ClientCredentialError) return { refusal: operatorRefusal(error.reason) }
+    throw error
+  }
+}
+
+/** The last of those tried was accepted: whatever was refused before it is at fault itself. */
+async function reportStandings(
+  { credentials }: TokenEndpointDependencies,
+  { environment, identityProvider }: SignInRow,
+  tried: readonly string[],
+): Promise<void> {
+  for (const [index, id] of tried.entries()) {
+    const result = index === tried.length - 1 ? 'accepted' : 'refused'
+    await credentials.report?.(environment, identityProvider, id, result)
+  }
+}
+
+/** So that the next person's sign-in starts with a credential that works, whatever this process remembered. */
+async function takeUpOther(dependencies: TokenEndpointDependencies, row: SignInRow, refused: string) {
+  const list = await listCredentials(dependencies, row, true)
+  if ('refusal' in list || !list.some(({ id }) => id === refused) || list.length < 2) return
+  await dependencies.credentials.report?.(row.environment, row.identityProvider, refused, 'refused')
+}
+
+function operatorRefusal(reason: string): TokenRefusal {
+  return { ...noAnswer('identity_provider_unreachable'), class: 'operator', reason }
+}
+
+function isCredentialRefusal(refusal: TokenRefusal): boolean {
+  return (
+    refusal.class === 'operator' &&
+    /^client_|^invalid_client$/.test(refusal.reason) &&
+    refusal.reason !== 'client_mismatch'
+  )
+}
+
+async function postOnce(
+  dependencies: TokenEndpointDependencies,
+  row: SignInRow,
+  authorityTenant: string,
+  grantType: string,
+  parameters: Record<string, string>,
+  { authenticate, signal }: { authenticate: oauth.ClientAuth; signal: AbortSignal },
+): Promise<Read> {
+  const server = { issuer: row.issuer(authorityTenant), token_endpoint: row.tokenUrl(authorityTenant) }
+  try {
+    const response = await oauth.genericTokenEndpointRequest(
+      server,
+      { client_id: row.clientId },
+      authenticate,
+      grantType,
+      parameters,
+      {
+        signal,
+        [oauth.allowInsecureRequests]: dependencies.allowInsecure,
+        ...(dependencies.fetch && { [oauth.customFetch]: dependencies.fetch }),
+      },
+    )
+    return await read(response)
+  } catch (error) {
+    const timedOut = error instanceof Error && error.name === 'TimeoutError'
+    return {
+      ok: false,
+      refusal: noAnswer(timedOut ? 'identity_provider_timed_out' : 'identity_provider_unreachable'),
+    }
+  }
+}
+
+async function read(response: Response): Promise<Read> {
+  const text = await response.text()
+  const body = parseObject(text)
+  if (response.ok && body && typeof body.access_token === 'string') return { ok: true, body }
+  return {
+    ok: false,
+    refusal: classifyTokenRefusal(response.status, body, response.headers.get('retry-after')),
+  }
+}
+
+function parseObject(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function toTokenAnswer(body: Record<string, unknown>): RefreshedTokens {
+  const idToken = textOf(body.id_token)
+  return { ok: true, ...tokensOf(body), ...(idToken && { idToken }) }
+}
+
+function toCodeAnswer(body: Record<string, unknown>): CodeAnswer {
+  return { ok: true, ...tokensOf(body), scope: textOf(body.scope), idToken: textOf(body.id_token) }
+}
+
+/** "Always read expires_in" (bingads-13 guides/faq.yml); an answer without one counts for nothing. */
+function tokensOf(body: Record<string, unknown>) {
+  const expiresInSeconds = Number(body.expires_in)
+  return {
+    accessToken: textOf(body.access_token),
+    expiresInSeconds: Number.isFinite(expiresInSeconds) ? Math.max(0, expiresInSeconds) : 0,
+    ...(textOf(body.refresh_token) && { refreshToken: textOf(body.refresh_token) }),
+  }
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : ''
+}

@@ -1,0 +1,42 @@
+import { type Diagnosis, diagnoseFailedCall } from '../advertising/diagnose.ts'
+import { type DiagnosisDependencies, diagnosisContext } from '../diagnosis/context.ts'
+import type { FailureText } from './failureText.ts'
+import type { Prepared, Wanted } from './prepare.ts'
+
+/** Explains a passed-on call that failed, by its own account alone: the ids are the broker's. */
+export async function explainFailure(
+  dependencies: DiagnosisDependencies,
+  prepared: Prepared,
+  { service }: Wanted,
+  url: URL,
+  { status, headers, text }: FailureText,
+): Promise<Diagnosis> {
+  const { tenant, customerId, accountId } = prepared
+  const { accountsGeneration: generation } = tenant
+  const found =
+    generation && accountId ? await dependencies.accounts.findById(tenant, generation, accountId) : []
+  const context = await diagnosisContext(dependencies, tenant, found)
+  const sent = {
+    host: url.origin,
+    path: url.pathname,
+    ...(customerId && { customerId }),
+    ...(accountId && { accountId }),
+  }
+  const trackingId = headers.get('trackingid') ?? ''
+  return diagnoseFailedCall({ service, status, body: text, sent, ...(trackingId && { trackingId }) }, context)
+}
+
+/**
+ * The headers that explain a failure: `X-Diagnosis` as an item with parameters (RFC 9651, section 3.3), e.g.
+ * `throttled_calls;actor=nobody;credential=none`, and `Retry-After` where Microsoft sent none.
+ */
+export function diagnosisHeaders(
+  { verdict, actor, credential, retryAfterSeconds }: Diagnosis,
+  answered: Headers,
+): Record<string, string> {
+  const wait = retryAfterSeconds !== undefined && !answered.has('retry-after')
+  return {
+    'x-diagnosis': `${verdict};actor=${actor};credential=${credential}`,
+    ...(wait && { 'retry-after': String(Math.ceil(retryAfterSeconds)) }),
+  }
+}

@@ -1,0 +1,32 @@
+import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib'
+import type { ReadAhead } from './readAhead.ts'
+import type { Answered } from './send.ts'
+
+/** A failed answer as far as it is read to explain it. */
+export interface FailureText extends Pick<Answered, 'status' | 'headers'> {
+  /** Empty when the body is larger than a fault's or cannot be decoded. */
+  readonly text: string
+  readonly body: ReadAhead
+}
+
+/** No fault of the API comes near it; what is larger is passed on unread. */
+export const longestFaultBytes = 65_536
+
+const decoders: Readonly<Record<string, (body: Buffer) => Buffer>> = {
+  '': (body) => body,
+  identity: (body) => body,
+  gzip: (body) => gunzipSync(body, { maxOutputLength: longestFaultBytes * 4 }),
+  deflate: (body) => inflateSync(body, { maxOutputLength: longestFaultBytes * 4 }),
+  br: (body) => brotliDecompressSync(body, { maxOutputLength: longestFaultBytes * 4 }),
+}
+
+/** Decodes the beginning of a failed answer's body; never throws. */
+export function failureTextOf(answered: Pick<Answered, 'status' | 'headers'>, body: ReadAhead): FailureText {
+  const { status, headers } = answered
+  const decode = decoders[headers.get('content-encoding')?.toLowerCase() ?? '']
+  try {
+    return { status, headers, body, text: body.isWhole && decode ? decode(body.beginning).toString() : '' }
+  } catch {
+    return { status, headers, body, text: '' }
+  }
+}

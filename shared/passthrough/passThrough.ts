@@ -1,0 +1,159 @@
+import { ReadableStream } from 'node:stream/web'
+import type { CustomerManagement } from '../advertising/client.ts'
+import type { DiagnosisDependencies } from '../diagnosis/context.ts'
+import type { Environment } from '../environment.ts'
+import { Problem } from '../problems.ts'
+import type { TenantName } from '../tenants/tenant.ts'
+import { explainNotObtained } from '../vend/explain.ts'
+import { diagnosisHeaders, explainFailure } from './explain.ts'
+import { type FailureText, failureTextOf, longestFaultBytes } from './failureText.ts'
+import { toAnsweredHeaders, toSentHeaders } from './headers.ts'
+import { type PrepareDependencies, type Prepared, prepare, type Wanted } from './prepare.ts'
+import { type ReadAhead, readAhead } from './readAhead.ts'
+import { decideRepeat, faultOf } from './repeat.ts'
+import type { Answered, Send, SentCall } from './send.ts'
+import { targetOf } from './target.ts'
+
+/** What passing calls on touches. */
+export interface PassThroughDependencies extends PrepareDependencies, DiagnosisDependencies {
+  readonly advertising: (environment: Environment) => Pick<CustomerManagement, 'getUser'>
+  readonly send: Send
+}
+
+/** A call as the app made it. */
+export interface PassedCall extends Wanted {
+  readonly method: string
+  /** Below the service, without a leading slash. */
+  readonly path: string
+  /** With its question mark; empty without one. */
+  readonly query: string
+  readonly headers: Headers
+  readonly body: AsyncIterable<Uint8Array> | null
+}
+
+/** Microsoft's answer: its status, its bytes, its headers without those of another hop. */
+export interface PassedAnswer {
+  readonly status: number
+  readonly headers: Record<string, string>
+  readonly body: ReadableStream<Uint8Array> | null
+}
+
+/** So much of a body is kept, so that the call can be repeated with another token. */
+export const repeatableBytes = 1_048_576
+
+/** The platform ends an HTTP call after 230 s (functions-scale, "timeout"); ours must come first. */
+const answerSeconds = 220
+
+/** Statuses without a body (Fetch, "null body status"). */
+const bodiless = [204, 205, 304]
+
+/**
+ * Passes a call on to Microsoft Advertising with the tenant's credentials. Bodies stream both ways; a token that
+ * Microsoft no longer takes is replaced once, and the call repeated if its body is small.
+ * @throws Problem when the call cannot be made; what Microsoft answers, failures too, is the answer.
+ */
+export async function passThrough(
+  dependencies: PassThroughDependencies,
+  name: TenantName,
+  call: PassedCall,
+): Promise<PassedAnswer> {
+  const signal = AbortSignal.timeout(answerSeconds * 1000)
+  const prepared = await prepare(dependencies, name, call)
+  const url = targetOf(prepared.baseUrl, call.path, call.query)
+  const upload = await readAhead(call.body, repeatableBytes)
+  const sendWith = (own: Prepared) =>
+    send(dependencies.send, call, { url, signal, headers: toSentHeaders(call.headers, own.headers) }, upload)
+  const first = await sendWith(prepared)
+  if (first.status < 400) return toAnswer(first)
+  const failure = await readFailure(first)
+  const renewed = await renew(dependencies, name, call, prepared, failure, upload)
+  if (!renewed) return explained(dependencies, prepared, call, url, failure)
+  first.body.destroy()
+  const second = await sendWith(renewed)
+  if (second.status < 400) return toAnswer(second)
+  return explained(dependencies, renewed, call, url, await readFailure(second))
+}
+
+async function send(
+  sender: Send,
+  { method, headers }: PassedCall,
+  sent: Pick<SentCall, 'url' | 'headers' | 'signal'>,
+  upload: ReadAhead,
+): Promise<Answered> {
+  const isBodiless = upload.isWhole && upload.beginning.byteLength === 0
+  const contentLength = Number(headers.get('content-length') ?? Number.NaN)
+  try {
+    return await sender({
+      ...sent,
+      method,
+      body: isBodiless ? undefined : upload.isWhole ? upload.beginning : upload.stream(),
+      ...(Number.isInteger(contentLength) && { contentLength }),
+    })
+  } catch {
+    const isLate = sent.signal.aborted
+    throw new Problem('advertising_unavailable', {
+      retryAfterSeconds: 5,
+      members: { reason: isLate ? 'advertising_timed_out' : 'advertising_unreachable' },
+    })
+  }
+}
+
+async function readFailure(answered: Answered): Promise<FailureText> {
+  return failureTextOf(answered, await readAhead(answered.body, longestFaultBytes))
+}
+
+/** One forced refresh for a token that Microsoft no longer takes; undefined when a repetition is not worth it. */
+async function renew(
+  dependencies: PassThroughDependencies,
+  name: TenantName,
+  wanted: Wanted,
+  { refreshedAt, tenant }: Prepared,
+  failure: FailureText,
+  upload: ReadAhead,
+): Promise<Prepared | undefined> {
+  const { advertising, clock, config, obtain } = dependencies
+  const fault = faultOf(wanted.service, failure)
+  const decision = decideRepeat({ fault, refreshedAt, canRepeat: upload.isWhole, now: clock.now() })
+  if (!decision.repeat) return undefined
+  const replaced = await obtain.replace(name, refreshedAt)
+  if (!replaced.ok) {
+    if (decision.reason === 'token_expired') throw explainNotObtained(config, replaced, clock.now())
+    return undefined
+  }
+  const renewed = await prepare(dependencies, name, wanted)
+  if (decision.reason === 'token_expired') return renewed
+  // GetUser is what tells a refused developer token from a refused access token, and falls over to the next one.
+  const { DeveloperToken: developerToken = '' } = renewed.headers
+  const identityProvider = tenant.grant?.identityProvider ?? 'microsoft'
+  await advertising(tenant.environment).getUser({
+    accessToken: replaced.accessToken,
+    developerToken,
+    identityProvider,
+  })
+  return prepare(dependencies, name, wanted)
+}
+
+async function explained(
+  dependencies: PassThroughDependencies,
+  prepared: Prepared,
+  wanted: Wanted,
+  url: URL,
+  failure: FailureText,
+): Promise<PassedAnswer> {
+  const diagnosis = await explainFailure(dependencies, prepared, wanted, url, failure)
+  const { status, headers, body } = failure
+  return {
+    status,
+    headers: { ...toAnsweredHeaders(headers), ...diagnosisHeaders(diagnosis, headers) },
+    body: ReadableStream.from(body.stream()),
+  }
+}
+
+function toAnswer({ status, headers, body }: Answered): PassedAnswer {
+  if (bodiless.includes(status)) body.resume()
+  return {
+    status,
+    headers: toAnsweredHeaders(headers),
+    body: bodiless.includes(status) ? null : ReadableStream.from<Uint8Array>(body),
+  }
+}

@@ -1,0 +1,83 @@
+import { requestHeaders, type ServiceName, services, serviceUrl } from '../advertising/services.ts'
+import type { Clock } from '../clock.ts'
+import type { Config } from '../config.ts'
+import { Problem } from '../problems.ts'
+import { type BrokerSecrets, developerTokenName } from '../storage/brokerSecrets.ts'
+import type { Tenant, TenantName } from '../tenants/tenant.ts'
+import { explainNotObtained } from '../vend/explain.ts'
+import type { Obtain, Obtained } from '../vend/obtain.ts'
+import { missingDeveloperToken, type Vend } from '../vend/vend.ts'
+
+/** What a call is prepared from. */
+export interface PrepareDependencies {
+  readonly config: Config
+  readonly obtain: Obtain
+  readonly vend: Vend
+  readonly secrets: BrokerSecrets
+  readonly clock: Clock
+}
+
+/** The service that is called, and for which account. */
+export interface Wanted {
+  readonly service: ServiceName
+  /** Id or number; the tenant's default without it. */
+  readonly accountId?: string
+}
+
+/** All that a call needs: where it goes and what it is made with. */
+export interface Prepared {
+  readonly tenant: Tenant
+  /** The service's base URL in the tenant's own environment. */
+  readonly baseUrl: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly customerId?: string
+  readonly accountId?: string
+  /** When the access token was issued. */
+  readonly refreshedAt: Date
+}
+
+/**
+ * Prepares a call as a vend would. A tenant without a default account can call the services that need no ids.
+ * @throws Problem that says who must do what.
+ */
+export async function prepare(
+  dependencies: PrepareDependencies,
+  name: TenantName,
+  wanted: Wanted,
+): Promise<Prepared> {
+  const { config, clock, obtain } = dependencies
+  const obtained = await obtain.obtain(name)
+  if (!obtained.ok) throw explainNotObtained(config, obtained, clock.now())
+  const { tenant } = obtained
+  const settings = config.environments.get(tenant.environment)
+  if (!settings) {
+    throw new Problem('environment_on_hold', { members: { reason: 'environment_not_served' } })
+  }
+  const withIds = wanted.accountId ?? tenant.defaultAccount ?? services[wanted.service].needsIds
+  return {
+    tenant,
+    baseUrl: serviceUrl(settings, wanted.service),
+    refreshedAt: tenant.accessToken?.refreshedAt ?? clock.now(),
+    ...(withIds
+      ? await withAccount(dependencies, name, wanted)
+      : { headers: await withoutAccount(dependencies, obtained) }),
+  }
+}
+
+async function withAccount({ vend }: PrepareDependencies, name: TenantName, { accountId }: Wanted) {
+  const vended = await vend.vend(name, { accountId })
+  return { headers: vended.headers, customerId: vended.customerId, accountId: vended.accountId }
+}
+
+async function withoutAccount(
+  { secrets }: PrepareDependencies,
+  { tenant, accessToken }: Obtained,
+): Promise<Record<string, string>> {
+  const developerToken = await secrets.read(developerTokenName(tenant.environment))
+  if (!developerToken) throw missingDeveloperToken(tenant.environment)
+  return requestHeaders({
+    accessToken,
+    developerToken: developerToken.value,
+    identityProvider: tenant.grant?.identityProvider ?? 'microsoft',
+  })
+}

@@ -1,0 +1,216 @@
+import { secondsAfter, within } from '../clock.ts'
+import type { Environment, IdentityProvider } from '../environment.ts'
+import type { TokenRefusal } from '../identity/refusal.ts'
+import { tenantKey } from '../tenants/key.ts'
+import { dueRowOf, type Leased, type StoredTenant, type Tenant, type TenantEvent } from '../tenants/tenant.ts'
+import type { RefreshWish, RefusalVerdict } from './decide.ts'
+import type { RefreshDependencies, TokenAnswer } from './dependencies.ts'
+import { nextHold } from './environments.ts'
+import type { RefreshOutcome } from './refreshTenant.ts'
+import { nextDueAt } from './schedule.ts'
+
+/** What a commit writes: the row without its lease, and what happened. */
+interface Change {
+  readonly next: Tenant
+  readonly events: readonly TenantEvent[]
+}
+
+const commitTries = 3
+
+/** Commits a good answer: reference, sealed access token, next due time; the lease ends with it. */
+export async function commitRefreshed(
+  dependencies: RefreshDependencies,
+  leased: Leased,
+  wish: RefreshWish,
+  answer: Extract<TokenAnswer, { ok: true }> & { readonly askedAt: Date },
+  reference: string,
+): Promise<RefreshOutcome> {
+  const { clock, config, randomness, sealer } = dependencies
+  const { workspace, tenant, environment } = leased.tenant
+  const now = clock.now()
+  const expiresAt = secondsAfter(answer.askedAt, answer.expiresInSeconds)
+  const sealed = await sealer.seal(answer.accessToken, {
+    workspace,
+    tenant,
+    environment,
+    use: 'access_token',
+  })
+  const accessToken = { sealed, refreshedAt: answer.askedAt, expiresAt }
+  const vended = wish.for === 'sweep' ? leased.tenant.lastVendedAt : now
+  const dueAt = nextDueAt(
+    withLastVended(leased.tenant, vended),
+    accessToken,
+    config,
+    now,
+    randomness.fraction(),
+  )
+  const stored = await commit(dependencies, leased, dueAt, (row) => {
+    const { lease: _lease, trouble, ...rest } = withLastVended(row, vended)
+    return {
+      next: { ...rest, grant: { ...leased.grant, reference }, accessToken, dueAt },
+      events: trouble && trouble.attempts > 1 ? [recovered(trouble.attempts, now)] : [],
+    }
+  })
+  const { grants } = dependencies
+  if (!stored) {
+    // A fresh secret that no row will ever name must not keep a good token; the old secret holds it too.
+    await grants.supersede(reference, leased.grant.reference).catch(() => undefined)
+    return { outcome: 'passed_on', stored: leased, reason: 'lease_lost' }
+  }
+  await grants.supersede(leased.grant.reference, reference).catch(() => undefined)
+  await release(dependencies, environment, leased.grant.identityProvider).catch(() => undefined)
+  return { outcome: 'refreshed', stored, accessToken: answer.accessToken }
+}
+
+/** What was the operator's trouble is over: a refresh has just worked. */
+async function release(
+  { environments, log }: RefreshDependencies,
+  environment: Environment,
+  identityProvider: IdentityProvider,
+): Promise<void> {
+  const wasHeld = await environments.release(environment, identityProvider)
+  if (wasHeld) log('environment.released', { environment, identityProvider })
+}
+
+/** Commits a refusal that is the tenant's own: a later attempt, or the end of the grant. */
+export async function commitVerdict(
+  dependencies: RefreshDependencies,
+  leased: Leased,
+  refusal: TokenRefusal,
+  verdict: Exclude<RefusalVerdict, { verdict: 'hold' }>,
+): Promise<StoredTenant | undefined> {
+  const at = dependencies.clock.now()
+  if (verdict.verdict === 'retry') {
+    const { trouble } = verdict
+    const events = trouble.attempts === 2 ? [failing(refusal, at)] : []
+    return commit(dependencies, leased, trouble.nextAttemptAt, (row) => ({
+      next: { ...withoutLease(row), trouble, dueAt: trouble.nextAttemptAt },
+      events,
+    }))
+  }
+  const stored = await commit(dependencies, leased, undefined, (row) => {
+    const { trouble: _trouble, dueAt: _dueAt, ...rest } = withoutLease(row)
+    return {
+      next: { ...rest, status: 'reauthorization_required', reauthorizationReason: verdict.reason },
+      events: [
+        { ...eventOf(refusal, at), type: 'tenant.reauthorization_required', detail: endOfGrant(verdict) },
+      ],
+    }
+  })
+  if (stored) logStatus(dependencies, leased, verdict.reason)
+  return stored
+}
+
+/** Puts the environment on hold; the tenant only loses its lease. */
+export async function commitHold(
+  dependencies: RefreshDependencies,
+  leased: Leased,
+  refusal: TokenRefusal,
+): Promise<StoredTenant | undefined> {
+  const { clock, environments, log } = dependencies
+  const { environment } = leased.tenant
+  const { identityProvider } = leased.grant
+  const fault = { environment, identityProvider, reason: refusal.reason, traceId: refusal.traceId }
+  const previous = await environments.read(environment, identityProvider)
+  await environments.hold(nextHold(previous, fault, clock.now()))
+  if (!previous) log('environment.held', fault)
+  return commit(dependencies, leased, leased.tenant.dueAt, (row) => ({ next: withoutLease(row), events: [] }))
+}
+
+/**
+ * The conditional write that counts. The next due row is there before it and the old one goes after it, so a death
+ * at any line leaves at least one. Another writer's harmless change (our lease still stands) is written over its
+ * result; a lease that was taken over ends the commit without effect.
+ */
+async function commit(
+  dependencies: RefreshDependencies,
+  leased: Leased,
+  dueAt: Date | undefined,
+  change: (row: Tenant) => Change,
+): Promise<StoredTenant | undefined> {
+  const { due, tenants } = dependencies
+  const previousDueAt = leased.tenant.dueAt
+  const moved = dueAt?.getTime() !== previousDueAt?.getTime()
+  const dueRow = (at: Date) => dueRowOf(leased.tenant, leased.grant, at)
+  if (dueAt && moved) await due.insert(dueRow(dueAt))
+  let current: StoredTenant = leased
+  for (let tries = 1; ; ) {
+    const { next, events } = change(current.tenant)
+    const written = await limited(dependencies, () => tenants.replace(current, next, events)).catch(
+      (error) => {
+        if (tries++ >= commitTries) throw error
+        return 'conflict' as const
+      },
+    )
+    if (written !== 'conflict') {
+      if (previousDueAt && moved) await due.remove(dueRow(previousDueAt)).catch(() => undefined)
+      return written
+    }
+    const reread = await limited(dependencies, () => tenants.read(leased.tenant))
+    if (reread && isOurs(reread.tenant, next)) return reread
+    if (reread?.tenant.lease?.id !== leased.lease.id) return undefined
+    current = reread
+  }
+}
+
+/** Whether a write whose answer was lost did take effect. */
+function isOurs(row: Tenant, next: Tenant): boolean {
+  return (
+    row.lease === undefined &&
+    next.accessToken !== undefined &&
+    row.accessToken?.sealed === next.accessToken.sealed
+  )
+}
+
+function limited<T>({ clock, config }: RefreshDependencies, work: () => Promise<T>): Promise<T> {
+  return within(clock, Math.max(2, Math.floor(config.leaseSeconds / 10)), 'committing the tenant row', work)
+}
+
+function withoutLease(row: Tenant): Tenant {
+  const { lease: _lease, ...rest } = row
+  return rest
+}
+
+function withLastVended(row: Tenant, lastVendedAt: Date | undefined): Tenant {
+  return lastVendedAt ? { ...row, lastVendedAt } : row
+}
+
+function eventOf(refusal: TokenRefusal, at: Date) {
+  return {
+    at,
+    data: {
+      reason: refusal.reason,
+      ...(refusal.traceId && { traceId: refusal.traceId }),
+      ...(refusal.errorCodes.length > 0 && { errorCodes: refusal.errorCodes.join(',') }),
+    },
+  }
+}
+
+function failing(refusal: TokenRefusal, at: Date): TenantEvent {
+  const detail = `Refreshing has failed twice (${refusal.reason}); it is tried again by itself.`
+  return { ...eventOf(refusal, at), type: 'refresh.failing', detail }
+}
+
+function recovered(attempts: number, at: Date): TenantEvent {
+  return {
+    type: 'refresh.recovered',
+    at,
+    detail: `Refreshing works again after ${attempts} failed attempts.`,
+  }
+}
+
+function endOfGrant(verdict: Extract<RefusalVerdict, { verdict: 'dead' }>): string {
+  return verdict.adminMustAct
+    ? `The advertiser's directory no longer allows the sign-in (${verdict.reason}); their administrator must act first.`
+    : `The identity provider no longer accepts the grant (${verdict.reason}); the advertiser must sign in again.`
+}
+
+function logStatus({ log }: RefreshDependencies, { tenant }: Leased, reason: string): void {
+  log('tenant.status_changed', {
+    tenantKey: tenantKey(tenant),
+    environment: tenant.environment,
+    from: tenant.status,
+    to: 'reauthorization_required',
+    reason,
+  })
+}

@@ -1,0 +1,106 @@
+import { secondsAfter, secondsUntil } from '../clock.ts'
+import type { TokenRefusal } from '../identity/refusal.ts'
+import type { RefreshTrouble, Tenant } from '../tenants/tenant.ts'
+import type { EnvironmentHold } from './environments.ts'
+import { firstRetrySeconds, retryAt } from './schedule.ts'
+
+/** What the caller of a refresh wants. */
+export type RefreshWish =
+  | { readonly for: 'vend'; readonly minValiditySeconds: number }
+  | { readonly for: 'sweep' }
+  /** The access token refreshed at `seen` was refused by Microsoft Advertising although unexpired. */
+  | { readonly for: 'replacement'; readonly seen: Date }
+
+/** Why a tenant is or is not refreshed now. */
+export type RefreshDecision =
+  | { readonly refresh: true; readonly reason: 'expires_soon' | 'due' | 'replaced' }
+  | {
+      readonly refresh: false
+      readonly reason:
+        | 'fresh'
+        | 'waiting_to_retry'
+        | 'grant_is_dead'
+        | 'not_connected'
+        | 'environment_on_hold'
+    }
+
+/**
+ * Decides whether a tenant's tokens are refreshed at `now`.
+ * Pure: the caller holds the facts. Dead grants are never refreshed (invariant 8).
+ */
+export function decideRefresh(
+  tenant: Tenant,
+  wish: RefreshWish,
+  hold: EnvironmentHold | undefined,
+  now: Date,
+): RefreshDecision {
+  if (tenant.status === 'reauthorization_required') return { refresh: false, reason: 'grant_is_dead' }
+  if (tenant.status !== 'connected' || !tenant.grant) return { refresh: false, reason: 'not_connected' }
+  const wanted = reasonToRefresh(tenant, wish, now)
+  if (!wanted) return { refresh: false, reason: 'fresh' }
+  if (tenant.trouble && tenant.trouble.nextAttemptAt > now)
+    return { refresh: false, reason: 'waiting_to_retry' }
+  if (hold && hold.until > now) return { refresh: false, reason: 'environment_on_hold' }
+  return { refresh: true, reason: wanted }
+}
+
+function reasonToRefresh(
+  tenant: Tenant,
+  wish: RefreshWish,
+  now: Date,
+): 'expires_soon' | 'due' | 'replaced' | undefined {
+  const { accessToken, dueAt } = tenant
+  switch (wish.for) {
+    case 'vend':
+      return accessToken && secondsUntil(accessToken.expiresAt, now) >= wish.minValiditySeconds
+        ? undefined
+        : 'expires_soon'
+    case 'sweep':
+      return dueAt && dueAt <= now ? 'due' : undefined
+    case 'replacement':
+      return accessToken && accessToken.refreshedAt > wish.seen ? undefined : 'replaced'
+  }
+}
+
+/** What a refusal means for the tenant and its environment. */
+export type RefusalVerdict =
+  | { readonly verdict: 'dead'; readonly reason: string; readonly adminMustAct: boolean }
+  | { readonly verdict: 'retry'; readonly trouble: RefreshTrouble }
+  | { readonly verdict: 'hold' }
+
+/** How often an answer of no known kind counts as passing before the operator is told. */
+export const unknownAnswersBeforeOperator = 5
+
+/**
+ * Decides what follows from a refusal.
+ * A plain `invalid_grant` has been seen to pass (AADSTS70000), so it is confirmed once, 5 s later at the earliest;
+ * a refusal that names what the person must do needs no second look. Operator faults never touch the tenant.
+ */
+export function judgeRefusal(
+  tenant: Tenant,
+  refusal: TokenRefusal,
+  now: Date,
+  fraction: number,
+): RefusalVerdict {
+  const attempts = (tenant.trouble?.attempts ?? 0) + 1
+  const base = { attempts, reason: refusal.reason, traceId: refusal.traceId }
+  switch (refusal.class) {
+    case 'operator':
+      return { verdict: 'hold' }
+    case 'advertiserAdmin':
+      return { verdict: 'dead', reason: refusal.reason, adminMustAct: true }
+    case 'advertiser': {
+      const suspectedSince = tenant.trouble?.suspectedSince
+      const confirmed = suspectedSince !== undefined && secondsUntil(now, suspectedSince) >= firstRetrySeconds
+      if (refusal.definite || confirmed)
+        return { verdict: 'dead', reason: refusal.reason, adminMustAct: false }
+      const nextAttemptAt = secondsAfter(now, firstRetrySeconds)
+      return { verdict: 'retry', trouble: { ...base, nextAttemptAt, suspectedSince: suspectedSince ?? now } }
+    }
+    case 'backOff':
+    case 'passing': {
+      const nextAttemptAt = retryAt(now, attempts, fraction, refusal.retryAfterSeconds)
+      return { verdict: 'retry', trouble: { ...base, nextAttemptAt } }
+    }
+  }
+}

@@ -1,0 +1,161 @@
+import { secondsAfter, within } from '../clock.ts'
+import {
+  type GrantStore,
+  grantOwnerOf,
+  type Leased,
+  type StoredTenant,
+  type Tenant,
+  type TenantName,
+} from '../tenants/tenant.ts'
+import type { RefreshDependencies } from './dependencies.ts'
+
+/** The two places where grants can be. */
+export type GrantStoreName = 'vault' | 'sealed'
+
+/** What moving a grant touches; a refresher's dependencies and each grant store by itself. */
+export interface MigrationDependencies
+  extends Pick<RefreshDependencies, 'tenants' | 'clock' | 'randomness' | 'config'> {
+  readonly stores: { readonly vault: GrantStore; readonly sealed: GrantStore }
+}
+
+/**
+ * How moving one grant ended. `leased` (a refresh is running) and `changed` (somebody reconnected or disconnected
+ * meanwhile) are for another round; `grant_missing`: the secret that the row names is gone from its vault.
+ */
+export type MigrationOutcome =
+  | 'moved'
+  | 'already_there'
+  | 'no_grant'
+  | 'not_found'
+  | 'leased'
+  | 'changed'
+  | 'grant_missing'
+
+/** Whether a grant that is in the right store is moved all the same, e.g. because its seal's key is to go. */
+export type NeedsMove = (reference: string) => boolean
+
+/**
+ * Moves one tenant's grant to the other store while the broker serves, under the lease that refreshes take: so no
+ * refresh rotates the token meanwhile. Written first, committed by a conditional write, the old one superseded
+ * last: a death at any line leaves the row naming a store that has the token. What is there already is passed over.
+ * @throws when storage fails; the row then names the old place or the new one, and both have the token.
+ */
+export async function migrateGrant(
+  dependencies: MigrationDependencies,
+  name: TenantName,
+  to: GrantStoreName,
+  needsMove: NeedsMove = () => false,
+): Promise<MigrationOutcome> {
+  const { clock, tenants } = dependencies
+  const stored = await tenants.read(name)
+  if (!stored) return 'not_found'
+  const { grant, lease, status } = stored.tenant
+  // A disconnected row that still names a grant is in the midst of destroying it.
+  if (!grant || status === 'disconnected') return 'no_grant'
+  if (storeNameOf(grant.reference) === to && !needsMove(grant.reference)) return 'already_there'
+  if (lease && lease.until > clock.now()) return 'leased'
+  const leased = await takeLease(dependencies, stored, grant)
+  if (!leased) return 'changed'
+  try {
+    return await moveLeased(dependencies, leased, to)
+  } catch (error) {
+    // A lease that nobody gave back says that a newer token may be there: the one taken over is left to run out.
+    if (!lease) await giveUpLease(dependencies, leased).catch(() => undefined)
+    throw error
+  }
+}
+
+/** Which store a reference points into. */
+export function storeNameOf(reference: string): GrantStoreName {
+  return reference.startsWith('sealed:') ? 'sealed' : 'vault'
+}
+
+async function takeLease(
+  { tenants, clock, randomness, config }: MigrationDependencies,
+  stored: StoredTenant,
+  grant: Leased['grant'],
+): Promise<Leased | undefined> {
+  const lease = { id: randomness.identifier(), until: secondsAfter(clock.now(), config.leaseSeconds) }
+  const taken = await tenants.replace(stored, { ...stored.tenant, lease }, [])
+  return taken === 'conflict' ? undefined : { ...taken, lease, grant }
+}
+
+async function moveLeased(
+  dependencies: MigrationDependencies,
+  leased: Leased,
+  to: GrantStoreName,
+): Promise<MigrationOutcome> {
+  const { stores } = dependencies
+  const before = leased.grant.reference
+  const owner = grantOwnerOf(leased.tenant, leased.grant)
+  const from = stores[storeNameOf(before)]
+  // A refresher that died before its commit left a newer token, which a strict provider alone still takes.
+  const newer = await limited(dependencies, 'looking for a newer grant', () => from.readNewer(before, owner))
+  const refreshToken =
+    newer?.refreshToken ?? (await limited(dependencies, 'reading the grant', () => from.read(before, owner)))
+  if (refreshToken === undefined) {
+    await giveUpLease(dependencies, leased)
+    return 'grant_missing'
+  }
+  const reference = await limited(dependencies, 'writing the grant', () =>
+    stores[to].write(refreshToken, owner),
+  )
+  const committed = await commit(dependencies, leased, reference)
+  if (committed === 'nothing_written') await stores[to].forget(reference).catch(() => undefined)
+  if (committed !== 'committed') return 'changed'
+  await from.supersede(before, reference).catch(() => undefined)
+  return 'moved'
+}
+
+const commitTries = 4
+
+/**
+ * Names the new place in the row. Another writer's harmless change is written over its result while our lease
+ * stands; a write whose answer was lost is looked for before it is repeated.
+ * @returns `unknown` when a write may have taken effect and the row has moved on since: the new place may be the one
+ * that a later refresh went on from, so it must not be destroyed.
+ */
+async function commit(
+  dependencies: MigrationDependencies,
+  leased: Leased,
+  reference: string,
+): Promise<'committed' | 'nothing_written' | 'unknown'> {
+  const { tenants } = dependencies
+  let current: StoredTenant = leased
+  let ifNot: 'nothing_written' | 'unknown' = 'nothing_written'
+  for (let tries = 1; ; tries++) {
+    const next = { ...withoutLease(current.tenant), grant: { ...leased.grant, reference } }
+    const written = await limited(dependencies, 'committing the grant', () =>
+      tenants.replace(current, next, []),
+    ).catch((error) => {
+      if (tries >= commitTries) throw error
+      ifNot = 'unknown'
+      return 'conflict' as const
+    })
+    if (written !== 'conflict') return 'committed'
+    const reread = await limited(dependencies, 'reading the row', () => tenants.read(leased.tenant))
+    if (reread?.tenant.grant?.reference === reference) return 'committed'
+    if (reread?.tenant.lease?.id !== leased.lease.id || tries >= commitTries) return ifNot
+    current = reread
+  }
+}
+
+async function giveUpLease(dependencies: MigrationDependencies, leased: Leased): Promise<void> {
+  await limited(dependencies, 'giving up the lease', () =>
+    dependencies.tenants.replace(leased, withoutLease(leased.tenant), []),
+  )
+}
+
+function withoutLease(tenant: Tenant): Tenant {
+  const { lease: _lease, ...rest } = tenant
+  return rest
+}
+
+/** Up to twelve steps share the lease, so that a process that is alive never outlives it. */
+function limited<T>(
+  { clock, config }: MigrationDependencies,
+  step: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  return within(clock, Math.max(2, Math.floor(config.leaseSeconds / 12)), step, work)
+}

@@ -1,0 +1,42 @@
+import { output } from '@azure/functions'
+import * as z from 'zod'
+import type { Broker } from '../broker.ts'
+import { watchExpiry } from '../secrets/expiry.ts'
+import { type SweepOrder, type SweepResult, sweep } from './sweep.ts'
+
+/** The queue of shards that a sweep hands over, in the storage account of the Functions host. */
+export const refreshChunksQueue = 'refresh-chunks'
+
+/** The output binding that hands over; messages are `{shard}`. */
+export const refreshChunks = output.storageQueue({
+  queueName: refreshChunksQueue,
+  connection: 'AzureWebJobsStorage',
+})
+
+/** What a sweep did, as `/ready` and `POST /v1/sweeps` answer it. */
+export const sweepReport = z.object({
+  startedAt: z.iso.datetime(),
+  due: z.int(),
+  refreshed: z.int(),
+  passedOn: z.int(),
+  failed: z.record(z.string(), z.int()),
+  handedOverShards: z.int(),
+  leftOver: z.int(),
+  unreadShards: z.int(),
+  durationMilliseconds: z.int(),
+  oldestOverdueSeconds: z.int(),
+})
+
+/**
+ * Runs a whole sweep, remembers it for `/ready`, clears away what connecting left behind and has expired, and looks
+ * once a day at when the broker's own secrets expire.
+ */
+export async function runSweep(broker: Broker, order: SweepOrder = {}): Promise<SweepResult> {
+  const { clock, keeping, records, refresher, sweeps } = broker
+  const result = await sweep({ ...keeping, refresher }, order)
+  await sweeps.write(result.report, clock.now())
+  await records.removeExpired(clock.now())
+  // The refreshes are done: a vault that does not answer now is no reason to call the sweep failed.
+  await watchExpiry(broker).catch(() => undefined)
+  return result
+}

@@ -1,0 +1,208 @@
+import {
+  type CircuitBreakerPolicy,
+  ConsecutiveBreaker,
+  circuitBreaker,
+  handleWhenResult,
+  isBrokenCircuitError,
+} from 'cockatiel'
+import { pMapIterable } from 'p-map'
+import { type Clock, secondsAfter, secondsUntil } from '../clock.ts'
+import type { RefreshConfig } from '../config.ts'
+import type { Log, SweepReport } from '../log.ts'
+import { type DueIndex, type DueRow, dueRowOf, type TenantStore } from '../tenants/tenant.ts'
+import type { Refresher, RefreshOutcome } from './refreshTenant.ts'
+
+/** What a sweep works with. */
+export interface SweepDependencies {
+  readonly tenants: TenantStore
+  readonly due: DueIndex
+  readonly refresher: Refresher
+  readonly clock: Clock
+  readonly config: RefreshConfig
+  readonly log: Log
+}
+
+/** What a sweep is asked to do. */
+export interface SweepOrder {
+  /** Which shards; all of them by default. */
+  readonly shards?: readonly number[]
+  /** Whether what exceeds one instance's share may be handed over; default false. */
+  readonly mayHandOver?: boolean
+}
+
+/** What a sweep did, and the shards that somebody else is to do. */
+export interface SweepResult {
+  readonly report: SweepReport
+  readonly handOver: readonly number[]
+}
+
+/** So many failures of one identity provider in a row end its part of the sweep. */
+const failuresThatOpenTheCircuit = 10
+/** Rows whose refresh may be finished and not yet counted, for each one in flight. */
+const backpressureFactor = 4
+
+/**
+ * Refreshes what is due, with bounded concurrency, and stops cleanly before its time is up.
+ * Two sweeps at once are harmless: each refresh takes the tenant's lease.
+ */
+export async function sweep(dependencies: SweepDependencies, order: SweepOrder = {}): Promise<SweepResult> {
+  const run = new SweepRun(dependencies, order)
+  const { sweepConcurrency } = dependencies.config
+  const outcomes = pMapIterable(run.rows(), (row) => run.work(row), {
+    concurrency: sweepConcurrency,
+    backpressure: sweepConcurrency * backpressureFactor,
+  })
+  for await (const outcome of outcomes) run.count(outcome)
+  const result = run.result()
+  dependencies.log('sweep.ended', result.report)
+  return result
+}
+
+/** One row's end: `refreshed`, `passed_on`, `left_over`, or the word of its failure. */
+type RowOutcome = 'refreshed' | 'passed_on' | 'left_over' | { readonly failed: string }
+
+class SweepRun {
+  readonly #dependencies: SweepDependencies
+  readonly #startedAt: Date
+  readonly #stopAt: Date
+  readonly #shards: number[]
+  readonly #handOverAfter: number
+  readonly #breakers = new Map<string, CircuitBreakerPolicy>()
+  readonly #held = new Set<string>()
+  readonly #failed: Record<string, number> = {}
+  #due = 0
+  #refreshed = 0
+  #passedOn = 0
+  #leftOver = 0
+  #oldestDueAt: Date | undefined
+  #handOver: number[] = []
+  #unread = 0
+
+  constructor(dependencies: SweepDependencies, order: SweepOrder) {
+    this.#dependencies = dependencies
+    this.#startedAt = dependencies.clock.now()
+    this.#stopAt = secondsAfter(this.#startedAt, dependencies.config.sweepSeconds)
+    this.#shards = [
+      ...(order.shards ?? Array.from({ length: dependencies.due.shardCount }, (_, shard) => shard)),
+    ]
+    this.#handOverAfter = order.mayHandOver
+      ? dependencies.config.sweepHandoverCount
+      : Number.POSITIVE_INFINITY
+  }
+
+  /** Due rows of all shards, streamed; ends when the time is up or the rest is handed over. */
+  async *rows(): AsyncGenerator<DueRow> {
+    const { clock, due } = this.#dependencies
+    for (const [index, shard] of this.#shards.entries()) {
+      for await (const page of due.due(shard, this.#startedAt)) {
+        this.#oldestDueAt = earlier(this.#oldestDueAt, page[0]?.dueAt)
+        this.#due += page.length
+        yield* page
+        if (this.#due >= this.#handOverAfter) {
+          this.#handOver = this.#shards.slice(index)
+          return
+        }
+        if (clock.now() >= this.#stopAt) {
+          this.#unread = this.#shards.length - index - 1
+          return
+        }
+      }
+    }
+  }
+
+  async work(row: DueRow): Promise<RowOutcome> {
+    if (this.#dependencies.clock.now() >= this.#stopAt) return 'left_over'
+    const provider = `${row.environment}/${row.identityProvider}`
+    if (this.#held.has(provider)) return { failed: 'environment_on_hold' }
+    try {
+      const outcome = await this.#breaker(provider).execute(() =>
+        this.#dependencies.refresher.refresh(row, { for: 'sweep' }),
+      )
+      if (outcome.outcome === 'passed_on' && outcome.reason === 'environment_on_hold')
+        this.#held.add(provider)
+      return await this.#settle(row, outcome)
+    } catch (error) {
+      return { failed: isBrokenCircuitError(error) ? 'circuit_open' : 'storage' }
+    }
+  }
+
+  count(outcome: RowOutcome): void {
+    if (outcome === 'refreshed') this.#refreshed++
+    else if (outcome === 'passed_on') this.#passedOn++
+    else if (outcome === 'left_over') this.#leftOver++
+    else this.#failed[outcome.failed] = (this.#failed[outcome.failed] ?? 0) + 1
+  }
+
+  result(): SweepResult {
+    const now = this.#dependencies.clock.now()
+    return {
+      handOver: this.#handOver,
+      report: {
+        startedAt: this.#startedAt.toISOString(),
+        due: this.#due,
+        refreshed: this.#refreshed,
+        passedOn: this.#passedOn,
+        failed: this.#failed,
+        handedOverShards: this.#handOver.length,
+        leftOver: this.#leftOver,
+        unreadShards: this.#unread,
+        durationMilliseconds: now.getTime() - this.#startedAt.getTime(),
+        oldestOverdueSeconds: this.#oldestDueAt ? secondsUntil(this.#startedAt, this.#oldestDueAt) : 0,
+      },
+    }
+  }
+
+  async #settle(row: DueRow, outcome: RefreshOutcome): Promise<RowOutcome> {
+    switch (outcome.outcome) {
+      case 'refreshed':
+        return 'refreshed'
+      case 'refused':
+        return { failed: outcome.refusal.class }
+      case 'not_found':
+        await this.#dependencies.due.remove(row)
+        return 'passed_on'
+      case 'fresh':
+        await this.#dropOrphan(row, outcome)
+        return 'passed_on'
+      case 'passed_on':
+        if (outcome.reason === 'grant_is_dead' || outcome.reason === 'not_connected')
+          await this.#dropOrphan(row, outcome)
+        return outcome.reason === 'environment_on_hold' ? { failed: outcome.reason } : 'passed_on'
+    }
+  }
+
+  /**
+   * A hint that the tenant row does not confirm costs one read and goes. Not while the tenant is leased: its holder
+   * inserts the next due row before it commits. The row's own due time is written again, should its hint be missing.
+   */
+  async #dropOrphan(row: DueRow, { stored }: Extract<RefreshOutcome, { stored: unknown }>): Promise<void> {
+    const { clock, due } = this.#dependencies
+    const { tenant } = stored
+    if (tenant.lease && tenant.lease.until > clock.now()) return
+    if (tenant.dueAt?.getTime() === row.dueAt.getTime()) return
+    if (tenant.dueAt && tenant.grant) await due.insert(dueRowOf(tenant, tenant.grant, tenant.dueAt))
+    await due.remove(row)
+  }
+
+  /** Opens when the identity provider itself is failing; it stays open for the rest of this sweep. */
+  #breaker(provider: string): CircuitBreakerPolicy {
+    const existing = this.#breakers.get(provider)
+    if (existing) return existing
+    const { sweepSeconds } = this.#dependencies.config
+    const breaker = circuitBreaker(handleWhenResult(isProviderFailure), {
+      halfOpenAfter: sweepSeconds * 1000,
+      breaker: new ConsecutiveBreaker(failuresThatOpenTheCircuit),
+    })
+    this.#breakers.set(provider, breaker)
+    return breaker
+  }
+}
+
+function isProviderFailure(result: unknown): boolean {
+  const outcome = result as RefreshOutcome
+  return outcome.outcome === 'refused' && ['passing', 'backOff', 'operator'].includes(outcome.refusal.class)
+}
+
+function earlier(a: Date | undefined, b: Date | undefined): Date | undefined {
+  return a && b ? (a < b ? a : b) : (a ?? b)
+}

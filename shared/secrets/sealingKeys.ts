@@ -1,0 +1,90 @@
+import { randomBytes } from 'node:crypto'
+import * as z from 'zod'
+import { type Clock, type Randomness, secondsUntil } from '../clock.ts'
+import { sealingKeysName } from '../storage/brokerSecrets.ts'
+import type { Vault } from '../storage/vault.ts'
+
+/** The vault secret `sealing-keys`: the first key seals, all open. `iat` is when a key was made, in epoch seconds. */
+const keySet = z.object({
+  keys: z.array(
+    z.looseObject({ kty: z.literal('oct'), kid: z.string(), k: z.string(), iat: z.number().optional() }),
+  ),
+})
+
+/** What changing the key set touches. */
+export interface SealingKeyDependencies {
+  readonly vault: Vault
+  readonly clock: Clock
+  readonly randomness: Randomness
+}
+
+/** The key ids of the set, the one that seals first. */
+export interface SealingKeyIds {
+  readonly sealing: string
+  readonly older: readonly string[]
+}
+
+/** The secret is there and is no JWK set; it is never overwritten. */
+export class SealingKeySetError extends Error {}
+
+/** Processes remember the key set for five minutes; twice that, and none seals with an older key any more. */
+export const settleSeconds = 600
+
+/**
+ * Puts a fresh 256-bit key in front of the set, and makes the secret if it is missing. What older keys sealed still
+ * opens. One operator at a time: of two who do this in the same second, one's key is lost unused.
+ */
+export async function addSealingKey(dependencies: SealingKeyDependencies): Promise<SealingKeyIds> {
+  const { vault, clock, randomness } = dependencies
+  const older = (await readKeys(vault)) ?? []
+  const kid = randomness.identifier()
+  const iat = Math.floor(clock.now().getTime() / 1000)
+  const key = { kty: 'oct' as const, kid, k: randomBytes(32).toString('base64url'), iat }
+  await vault.write(sealingKeysName, JSON.stringify({ keys: [key, ...older] }), {})
+  return { sealing: kid, older: older.map((each) => each.kid) }
+}
+
+/**
+ * The keys as they are, and whether older ones may be dropped.
+ * @returns undefined when the secret is missing; `settled` is false while a process may still seal with an older key.
+ */
+export async function readSealingKeyIds({
+  vault,
+  clock,
+}: Pick<SealingKeyDependencies, 'vault' | 'clock'>): Promise<
+  (SealingKeyIds & { settled: boolean }) | undefined
+> {
+  const keys = await readKeys(vault)
+  const [first, ...older] = keys ?? []
+  if (!first) return undefined
+  const madeAt = new Date((first.iat ?? 0) * 1000)
+  const settled = secondsUntil(clock.now(), madeAt) >= settleSeconds
+  return { sealing: first.kid, older: older.map(({ kid }) => kid), settled }
+}
+
+/** Drops every key but the one that seals; whatever an older key sealed is lost, so it is resealed before. */
+export async function dropOlderSealingKeys(vault: Vault, sealing: string): Promise<void> {
+  const [first] = (await readKeys(vault)) ?? []
+  if (first?.kid !== sealing)
+    throw new SealingKeySetError('The key set was changed meanwhile; nothing was dropped.')
+  await vault.write(sealingKeysName, JSON.stringify({ keys: [first] }), {})
+}
+
+async function readKeys(vault: Vault) {
+  const secret = await vault.read(sealingKeysName)
+  if (!secret) return undefined
+  const parsed = keySet.safeParse(parseJson(secret.value))
+  if (!parsed.success)
+    throw new SealingKeySetError(
+      `The vault secret ${sealingKeysName} is not a JWK set; recover an older version.`,
+    )
+  return parsed.data.keys
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

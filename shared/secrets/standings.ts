@@ -1,0 +1,73 @@
+import type { Clock } from '../clock.ts'
+import type { Log } from '../log.ts'
+import type { BrokerNotes } from '../storage/noteTable.ts'
+
+/** A version that the other side refuses, while there is another one to use. */
+export interface RefusedVersion {
+  readonly version: string
+  /** When it was noticed, ISO 8601. */
+  readonly since: string
+}
+
+/** Which version of a secret works, known to every process through the table of notes. */
+export interface SecretStandings {
+  /** The candidates with the one that is known as refused last. */
+  order<T extends { readonly version: string }>(name: string, candidates: readonly T[]): Promise<T[]>
+  /**
+   * `refused` is reported only where another version is there to be used, and where it cannot be the rest of the call:
+   * the answer names the client's credential, or the other version was accepted.
+   */
+  report(name: string, version: string, result: 'refused' | 'accepted'): Promise<void>
+  /** The version known as refused; undefined when there is none. */
+  refused(name: string): Promise<RefusedVersion | undefined>
+}
+
+/** What remembering standings touches. */
+export interface SecretStandingDependencies {
+  readonly notes: BrokerNotes
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** A process asks the table at most this often: another process's finding reaches it within a minute. */
+const rememberedMilliseconds = 60_000
+const kind = 'refused'
+
+/** Remembers refused versions; while the table does not answer, what was read last counts. */
+export function createSecretStandings({ notes, clock, log }: SecretStandingDependencies): SecretStandings {
+  const known = new Map<string, { refused: RefusedVersion | undefined; readAt: number }>()
+  const remember = (name: string, refused: RefusedVersion | undefined) => {
+    known.set(name, { refused, readAt: clock.now().getTime() })
+    return refused
+  }
+  const refused = async (name: string): Promise<RefusedVersion | undefined> => {
+    const cached = known.get(name)
+    if (cached && clock.now().getTime() - cached.readAt < rememberedMilliseconds) return cached.refused
+    const read = await notes.read<RefusedVersion>(kind, name).catch(() => cached?.refused)
+    return remember(name, read)
+  }
+  return {
+    refused,
+    async order(name, candidates) {
+      if (candidates.length < 2) return [...candidates]
+      const version = (await refused(name))?.version
+      return candidates.toSorted((a, b) => Number(a.version === version) - Number(b.version === version))
+    },
+    async report(name, version, result) {
+      const before = await refused(name)
+      if (result === 'accepted') {
+        if (before?.version !== version) return
+        remember(name, undefined)
+        await notes.remove(kind, name).catch(() => undefined)
+        log('secret.accepted_again', { secret: name })
+        return
+      }
+      if (before?.version === version) return
+      const since = clock.now().toISOString()
+      remember(name, { version, since })
+      log('secret.fell_over', { secret: name })
+      await notes.write(kind, name, { version, since }).catch(() => undefined)
+      await notes.addEvent({ type: 'secret.fell_over', at: since, secret: name }).catch(() => undefined)
+    },
+  }
+}

@@ -1,0 +1,323 @@
+import * as z from 'zod'
+import { environments } from './environment.ts'
+
+/** One setting of the broker: an application setting on Azure, an environment variable anywhere. */
+export interface SettingDefinition<T = unknown> {
+  /** Parses the raw string; a default makes the setting optional. */
+  readonly schema: z.ZodType<T, string | undefined>
+  /** What it is for, in one sentence. */
+  readonly meaning: string
+  /** A value that would be accepted. */
+  readonly example: string
+  /** The default as people would write it; absent when the setting is required or simply unset. */
+  readonly default?: string
+  readonly required?: boolean
+}
+
+const flag = z.enum(['true', 'false']).transform((value) => value === 'true')
+const text = z.string().min(1)
+const optionalText = z.string().optional()
+
+/** The broker's settings that are the same whatever environments are served. */
+export const settings = {
+  PUBLIC_URL: required(
+    originUrl(),
+    'Where browsers and apps reach the broker; the redirect URI is this plus `/oauth/callback`.',
+    'https://broker.example.com',
+  ),
+  ALLOW_INSECURE_LOOPBACK: withDefault(
+    flag,
+    'Accepts `http:` in settings that name a loopback host; every other URL must be `https:`.',
+    'false',
+    'true',
+  ),
+  ENVIRONMENTS: withDefault(
+    listOf(z.enum(environments)),
+    'The Microsoft Advertising environments served, separated by commas.',
+    'production',
+    'production,sandbox',
+  ),
+  TABLES_ENDPOINT: optional(
+    z.url(),
+    'Table Storage of the broker, reached with its managed identity. Either this or `TABLES_CONNECTION_STRING`.',
+    'https://account.table.core.windows.net',
+  ),
+  TABLES_CONNECTION_STRING: optional(
+    text,
+    'Table Storage by connection string instead, e.g. Azurite.',
+    'UseDevelopmentStorage=true',
+  ),
+  TABLES_PREFIX: withDefault(
+    z.string().regex(/^([A-Za-z][A-Za-z0-9]{0,20})?$/),
+    'Put before every table name, so that several brokers can share an account.',
+    '',
+    'Blue',
+  ),
+  KEY_VAULT_URL: required(
+    z.url(),
+    'The vault of the broker’s own secrets and sealing keys.',
+    'https://broker.vault.azure.net',
+  ),
+  GRANT_VAULT_URLS: withDefault(
+    listOf(z.url()),
+    'The vaults that new grants are spread over, separated by commas; `KEY_VAULT_URL` when empty. Never remove one that grants still name.',
+    '',
+    'https://grants1.vault.azure.net,https://grants2.vault.azure.net',
+  ),
+  KEY_VAULT_VERIFY_CHALLENGE_RESOURCE: withDefault(
+    flag,
+    'Whether a vault’s authentication challenge must name the vault’s own domain.',
+    'true',
+    'false',
+  ),
+  AZURE_CLIENT_ID: optional(
+    text,
+    'Client id of the user-assigned managed identity; the system-assigned one when empty.',
+    '3c2f0d6e-0000-0000-0000-000000000000',
+  ),
+  CLIENT_AUTHENTICATION: withDefault(
+    z.enum(['secret', 'certificate', 'managedIdentity']),
+    'How the broker authenticates as its Microsoft registrations: a client secret, a certificate’s signature, or the managed identity that a federated credential names. Google always has a secret.',
+    'secret',
+    'managedIdentity',
+  ),
+  GRANT_STORE: withDefault(
+    z.enum(['vault', 'sealed']),
+    'Where new refresh tokens go: a vault secret each, or sealed in the tenant row.',
+    'vault',
+    'sealed',
+  ),
+  CALLER_ISSUERS: required(
+    json(callerIssuers()),
+    'Who may issue the apps’ bearer tokens: a JSON list of issuer, JWKS URL and accepted audiences.',
+    '[{"issuer":"https://login.microsoftonline.com/<directory id>/v2.0","jwksUrl":"https://login.microsoftonline.com/<directory id>/discovery/v2.0/keys","audiences":["api://msads-token-broker"]}]',
+  ),
+  WORKSPACES: withDefault(
+    json(workspaces()),
+    'Return URLs of each workspace and, where several apps share one, their ids: a JSON list. An app that is in no list has the workspace of its own id.',
+    '[]',
+    '[{"workspace":"agency","apps":["<app id>"],"returnUrls":["https://app.example.com/connected"]}]',
+  ),
+  MICROSOFT_PERSONAL_TENANT: withDefault(
+    z.string().regex(/^[A-Za-z0-9.-]+$/),
+    'The authority’s path segment that personal accounts are refreshed at.',
+    'consumers',
+    'common',
+  ),
+  GOOGLE_AUTHORIZE_URL: withDefault(
+    z.url(),
+    'Google’s authorization endpoint.',
+    'https://accounts.google.com/o/oauth2/v2/auth',
+    'https://accounts.google.com/o/oauth2/v2/auth',
+  ),
+  GOOGLE_TOKEN_URL: withDefault(
+    z.url(),
+    'Google’s token endpoint.',
+    'https://oauth2.googleapis.com/token',
+    'https://oauth2.googleapis.com/token',
+  ),
+  GOOGLE_ISSUER: withDefault(
+    z.url(),
+    'The issuer in Google’s ID tokens.',
+    'https://accounts.google.com',
+    'https://accounts.google.com',
+  ),
+  GOOGLE_JWKS_URL: withDefault(
+    z.url(),
+    'The keys that Google’s ID tokens are signed with.',
+    'https://www.googleapis.com/oauth2/v3/certs',
+    'https://www.googleapis.com/oauth2/v3/certs',
+  ),
+  REFRESH_SCHEDULE: required(
+    z.string().regex(/^(\S+ ){4,5}\S+$/),
+    'When the sweep runs: an NCRONTAB expression with seconds. The Functions host reads it, so it has no default of ours.',
+    '0 */5 * * * *',
+  ),
+  REFRESH_POLICY: withDefault(
+    z.enum(['active', 'always', 'onDemand']),
+    'Which tenants the sweep keeps fresh: those vended lately, all, or none but for keeping grants alive.',
+    'active',
+    'always',
+  ),
+  ACTIVE_WINDOW_HOURS: withDefault(
+    wholeNumber(1, 24 * 90),
+    'A tenant counts as active for so many hours after a vend.',
+    '24',
+    '48',
+  ),
+  REFRESH_AHEAD_SECONDS: withDefault(
+    wholeNumber(60, 3000),
+    'Active tenants are refreshed so many seconds before expiry, with jitter.',
+    '600',
+    '900',
+  ),
+  KEEP_ALIVE_DAYS: withDefault(
+    wholeNumber(1, 60),
+    'Idle tenants are refreshed every so many days, so that the grant does not die of inactivity (90 days).',
+    '7',
+    '14',
+  ),
+  SWEEP_CONCURRENCY: withDefault(
+    wholeNumber(1, 256),
+    'Refreshes in flight at once in one sweep.',
+    '16',
+    '32',
+  ),
+  SWEEP_SECONDS: withDefault(
+    wholeNumber(5, 1500),
+    'A sweep starts no further refresh after so many seconds.',
+    '240',
+    '600',
+  ),
+  SWEEP_HANDOVER_COUNT: withDefault(
+    wholeNumber(100, 10_000_000),
+    'When more tenants than this are due, the sweep hands them to the queue in chunks.',
+    '2000',
+    '10000',
+  ),
+  LEASE_SECONDS: withDefault(
+    wholeNumber(30, 300),
+    'How long one process may hold a tenant’s refresh; every call within it has a shorter limit.',
+    '60',
+    '90',
+  ),
+  TOKEN_ENDPOINT_SECONDS: withDefault(
+    wholeNumber(1, 30),
+    'Time limit of one call to a token endpoint.',
+    '10',
+    '15',
+  ),
+  VEND_WAIT_SECONDS: withDefault(
+    wholeNumber(1, 100),
+    'How long a vend waits for another process’s refresh of the same tenant.',
+    '15',
+    '20',
+  ),
+  ROW_CACHE_SECONDS: withDefault(
+    wholeNumber(0, 30),
+    'How long a process answers from a row it has read; a disconnect is seen everywhere within that time.',
+    '30',
+    '5',
+  ),
+  MAX_BODY_BYTES: withDefault(
+    wholeNumber(1024, 1_048_576),
+    'The largest JSON body that is read.',
+    '65536',
+    '131072',
+  ),
+} satisfies Record<string, SettingDefinition>
+
+/** The settings of one environment; each name is prefixed with `PRODUCTION_` or `SANDBOX_`. */
+export const environmentSettings = {
+  MICROSOFT_CLIENT_ID: required(
+    text,
+    'Client id of the Entra registration that advertisers consent to.',
+    '1f2e3d4c-0000-0000-0000-000000000000',
+  ),
+  MICROSOFT_AUTHORITY: withDefault(
+    z.url(),
+    'Where Microsoft users sign in: origin and tenant segment.',
+    'https://login.microsoftonline.com/common',
+    'https://login.microsoftonline.com/common',
+  ),
+  MICROSOFT_SCOPE: optional(
+    z.url(),
+    'The Microsoft Advertising scope; unset means the environment’s documented one (`https://ads.microsoft.com/msads.manage`, sandbox `https://si.ads.microsoft.com/msads.manage`).',
+    'https://ads.microsoft.com/msads.manage',
+  ),
+  GOOGLE_CLIENT_ID: optional(
+    text,
+    'Client id of the Google OAuth client; without it nobody connects through Google.',
+    '1234.apps.googleusercontent.com',
+  ),
+  ADVERTISING_URL: optional(
+    z.string().regex(/\{host\}/, 'must contain {host}'),
+    'Pattern of Microsoft Advertising’s hosts; `{host}` stands for clientcenter, campaign, reporting, bulk, adinsight. Unset means the documented ones.',
+    'https://{host}.api.bingads.microsoft.com',
+  ),
+} satisfies Record<string, SettingDefinition>
+
+/** One trusted issuer of callers' tokens. */
+export type CallerIssuer = z.infer<ReturnType<typeof callerIssuers>>[number]
+
+/** One workspace's settings. */
+export type WorkspaceSettings = z.infer<ReturnType<typeof workspaces>>[number]
+
+function required<T>(schema: z.ZodType<T, string>, meaning: string, example: string) {
+  return { schema: schema as z.ZodType<T, string | undefined>, meaning, example, required: true }
+}
+
+function optional<T>(schema: z.ZodType<T, string>, meaning: string, example: string) {
+  return { schema: schema.optional(), meaning, example }
+}
+
+function withDefault<T>(schema: z.ZodType<T, string>, meaning: string, defaultText: string, example: string) {
+  return {
+    schema: optionalText.transform((value) => value ?? defaultText).pipe(schema),
+    meaning,
+    example,
+    default: defaultText,
+  }
+}
+
+function originUrl() {
+  return z.url().transform((value) => value.replace(/\/+$/, ''))
+}
+
+function listOf<T>(item: z.ZodType<T, string>) {
+  return z
+    .string()
+    .transform((value) =>
+      value
+        .split(',')
+        .map((part) => part.trim())
+        .filter((part) => part !== ''),
+    )
+    .pipe(z.array(item))
+}
+
+function wholeNumber(min: number, max: number) {
+  return z
+    .string()
+    .regex(/^\d+$/, 'must be a whole number')
+    .transform(Number)
+    .pipe(z.number().min(min).max(max))
+}
+
+function json<T>(schema: z.ZodType<T>) {
+  return z
+    .string()
+    .transform((value, context) => {
+      try {
+        return JSON.parse(value) as unknown
+      } catch {
+        context.addIssue({ code: 'custom', message: 'must be JSON' })
+        return z.NEVER
+      }
+    })
+    .pipe(schema as z.ZodType<T, unknown>)
+}
+
+function callerIssuers() {
+  return z
+    .array(
+      z.strictObject({
+        issuer: z.url(),
+        jwksUrl: z.url(),
+        audiences: z.array(text).min(1),
+        algorithms: z.array(z.enum(['RS256', 'PS256', 'ES256', 'EdDSA'])).default(['RS256']),
+      }),
+    )
+    .min(1)
+}
+
+function workspaces() {
+  return z.array(
+    z.strictObject({
+      workspace: z.string().regex(/^[A-Za-z0-9._-]{1,64}$/),
+      displayName: text.optional(),
+      apps: z.array(text).default([]),
+      returnUrls: z.array(z.url()).default([]),
+    }),
+  )
+}

@@ -1,0 +1,135 @@
+import { odata, type TableEntity, type TransactionAction } from '@azure/data-tables'
+import pMap from 'p-map'
+import {
+  type Account,
+  type AccountStore,
+  continuationAfter,
+  largestAccountPage,
+} from '../accounts/account.ts'
+import { tenantKey } from '../tenants/key.ts'
+import type { TenantName } from '../tenants/tenant.ts'
+import type { Tables } from './clients.ts'
+import { guarded } from './unavailable.ts'
+
+/** An entity-group transaction holds so many changes (table-service-error-codes, InvalidInput). */
+const transactionSize = 100
+
+/** A partition takes 2,000 changes a second (scalability-targets): four transactions at once stay below that. */
+const transactionsAtOnce = 4
+
+/**
+ * Keeps a tenant's accounts beside its row, a generation at a time; the tenant row says which generation counts.
+ * Each account has a second row by its number, so that finding it costs the same however many there are.
+ */
+export function createAccountTable({ Tenants: table }: Pick<Tables, 'Tenants'>): AccountStore {
+  const findById = async (name: TenantName, generation: string, accountId: string) => {
+    const filter = rowsBetween(name, `account:${generation}:${accountId}:`)
+    return (await readPage(table, filter, transactionSize)).map(toAccount)
+  }
+  return {
+    async write(name, generation, accounts) {
+      const rows = accounts.flatMap((account) => rowsOf(name, generation, account))
+      await submitAll(
+        table,
+        rows.map((row) => ['upsert', row, 'Replace']),
+      )
+    },
+    async list(name, generation, limit, continuation) {
+      const prefix = `account:${generation}:`
+      const after = continuation && Buffer.from(continuation, 'base64url').toString()
+      const filter = rowsBetween(name, prefix, after)
+      const page = await readPage(table, filter, Math.min(limit, largestAccountPage))
+      const accounts = page.map(toAccount)
+      const last = accounts.at(-1)
+      return { accounts, ...(page.hasMore && last && { continuation: continuationAfter(last) }) }
+    },
+    findById,
+    async findByNumber(name, generation, number) {
+      if (!isIndexable(number)) return []
+      const filter = rowsBetween(name, numberKey(generation, number, ''))
+      const rows = await readPage(table, filter, transactionSize)
+      const ids = new Set(rows.map((row) => String(row.accountId)))
+      const found = await Promise.all([...ids].map((accountId) => findById(name, generation, accountId)))
+      return found.flat()
+    },
+    async removeOthers(name, generation, isSpared = () => false) {
+      const isDoomed = (rowKey: string) => {
+        const [, of = ''] = rowKey.split(':')
+        return of !== generation && !isSpared(of)
+      }
+      const partitionKey = tenantKey(name)
+      const rowKeys = [
+        ...(await rowKeysOf(table, name, 'account:')),
+        ...(await rowKeysOf(table, name, 'number:')),
+      ]
+      await submitAll(
+        table,
+        rowKeys.filter(isDoomed).map((rowKey) => ['delete', { partitionKey, rowKey }]),
+      )
+    },
+  }
+}
+
+/** A filter for the rows whose key begins so, past one of them if it is named. */
+function rowsBetween(name: TenantName, prefix: string, after = ''): string {
+  return odata`PartitionKey eq ${tenantKey(name)} and RowKey gt ${prefix + after} and RowKey lt ${`${prefix}~`}`
+}
+
+type Rows = Record<string, unknown>[] & { hasMore?: boolean }
+
+/** The first page that is not empty: a page may be empty where a query crosses the service's own limits. */
+async function readPage(table: Tables['Tenants'], filter: string, maxPageSize: number): Promise<Rows> {
+  return guarded('tables', async () => {
+    for await (const page of table.listEntities({ queryOptions: { filter } }).byPage({ maxPageSize })) {
+      if (page.length > 0) return Object.assign([...page], { hasMore: page.continuationToken !== undefined })
+    }
+    return []
+  })
+}
+
+async function rowKeysOf(table: Tables['Tenants'], name: TenantName, prefix: string): Promise<string[]> {
+  const queryOptions = { filter: rowsBetween(name, prefix), select: ['rowKey'] }
+  return guarded('tables', async () => {
+    const rowKeys: string[] = []
+    for await (const { rowKey } of table.listEntities({ queryOptions })) if (rowKey) rowKeys.push(rowKey)
+    return rowKeys
+  })
+}
+
+async function submitAll(table: Tables['Tenants'], actions: readonly TransactionAction[]): Promise<void> {
+  const batches = Array.from({ length: Math.ceil(actions.length / transactionSize) }, (_, batch) =>
+    actions.slice(batch * transactionSize, (batch + 1) * transactionSize),
+  )
+  await pMap(batches, (batch) => submit(table, batch), { concurrency: transactionsAtOnce })
+}
+
+async function submit(table: Tables['Tenants'], actions: TransactionAction[]): Promise<void> {
+  await guarded<unknown>(
+    'tables',
+    () => table.submitTransaction(actions),
+    // Another process cleaned up the same old generation.
+    (status) => (status === 404 && actions[0]?.[0] === 'delete' ? { value: undefined } : undefined),
+  )
+}
+
+/** Keys take neither slashes nor signs; a number that has them is found by its id alone. */
+function isIndexable(number: string): boolean {
+  return /^[A-Za-z0-9_-]{1,60}$/.test(number)
+}
+
+function numberKey(generation: string, number: string, accountId: string): string {
+  return `number:${generation}:${number.toUpperCase()}:${accountId}`
+}
+
+function rowsOf(name: TenantName, generation: string, account: Account): TableEntity[] {
+  const partitionKey = tenantKey(name)
+  const { accountId, customerId, number } = account
+  const rowKey = `account:${generation}:${accountId}:${customerId}`
+  const byNumber = { partitionKey, rowKey: numberKey(generation, number, accountId), accountId }
+  return [{ partitionKey, rowKey, ...account }, ...(isIndexable(number) ? [byNumber] : [])]
+}
+
+function toAccount(entity: Record<string, unknown>): Account {
+  const { partitionKey: _p, rowKey: _r, etag: _e, timestamp: _t, ...account } = entity
+  return account as unknown as Account
+}

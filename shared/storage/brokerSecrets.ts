@@ -1,0 +1,69 @@
+import type { Clock } from '../clock.ts'
+import { createCoalesce } from '../coalesce.ts'
+import type { Environment, IdentityProvider } from '../environment.ts'
+import type { Vault } from './vault.ts'
+
+/** One secret of the broker's own as it was last read. */
+export interface BrokerSecret {
+  readonly value: string
+  readonly version: string
+  readonly expiresOn?: Date
+}
+
+/** The broker's own secrets, remembered for a while. */
+export interface BrokerSecrets {
+  /** @param options.fresh asks the vault, whatever is remembered; still at most once a second. */
+  read(name: string, options?: { fresh?: boolean }): Promise<BrokerSecret | undefined>
+}
+
+/** The vault secret of a registration's client secret. */
+export function clientSecretName(environment: Environment, identityProvider: IdentityProvider): string {
+  return `${environment}-${identityProvider}-client-secret`
+}
+
+/** The vault secret of a Microsoft registration's certificate with its private key, as PEM. */
+export function clientCertificateName(environment: Environment): string {
+  return `${environment}-microsoft-client-certificate`
+}
+
+/** The vault secret of an environment's developer token. */
+export function developerTokenName(environment: Environment): string {
+  return `${environment}-developer-token`
+}
+
+/** The vault secret of the JWK set that seals what rests in tables. */
+export const sealingKeysName = 'sealing-keys'
+
+/** Secrets are read again after five minutes: the vault's advice is to cache (overview-throttling.md). */
+const rememberedMilliseconds = 300_000
+const freshMilliseconds = 1000
+
+/**
+ * Reads the broker's own secrets from its vault. While the vault does not answer, what was read before is used on:
+ * a vault outage alone stops no vend.
+ */
+export function createBrokerSecrets(vault: Vault, clock: Clock): BrokerSecrets {
+  const remembered = new Map<string, { secret: BrokerSecret | undefined; readAt: number }>()
+  const coalesce = createCoalesce<BrokerSecret | undefined>()
+  const readNow = async (name: string): Promise<BrokerSecret | undefined> => {
+    const known = remembered.get(name)
+    try {
+      const secret = await vault.read(name)
+      remembered.set(name, { secret, readAt: clock.now().getTime() })
+      return secret
+    } catch (error) {
+      if (!known?.secret) throw error
+      return known.secret
+    }
+  }
+  return {
+    async read(name, options = {}) {
+      const known = remembered.get(name)
+      const age = known ? clock.now().getTime() - known.readAt : Number.POSITIVE_INFINITY
+      // A missing secret is looked for again soon: someone is just setting it.
+      const limit = options.fresh || !known?.secret ? freshMilliseconds : rememberedMilliseconds
+      if (known && age < limit) return known.secret
+      return coalesce(name, () => readNow(name))
+    },
+  }
+}

@@ -1,0 +1,49 @@
+import { TableClient } from '@azure/data-tables'
+import { ManagedIdentityCredential, type TokenCredential } from '@azure/identity'
+import { SecretClient } from '@azure/keyvault-secrets'
+import { type Config, isLoopbackUrl } from '../config.ts'
+
+/** The broker's tables, by the names that `docs/storage.md` explains. */
+export const tableNames = ['Tenants', 'TenantsByWorkspace', 'RefreshDue', 'SignIns', 'BrokerState'] as const
+
+/** One of {@link tableNames}. */
+export type TableName = (typeof tableNames)[number]
+
+/** One client for each table. */
+export type Tables = Readonly<Record<TableName, TableClient>>
+
+/** Quick retries: the caller of a vend waits for them. */
+const retryOptions = { maxRetries: 2, retryDelayInMs: 150, maxRetryDelayInMs: 1000 }
+
+/** The identity that the broker runs as: the managed identity, user-assigned where the settings name one. */
+export function createCredential(config: Config): TokenCredential {
+  const clientId = config.managedIdentityClientId
+  return clientId ? new ManagedIdentityCredential({ clientId }) : new ManagedIdentityCredential()
+}
+
+/** Creates a client for each table: by connection string where the settings have one, else by identity. */
+export function createTables(config: Config, credential: TokenCredential): Tables {
+  const { endpoint, connectionString, prefix } = config.tables
+  const create = (name: string): TableClient => {
+    const allowInsecureConnection = config.allowInsecureLoopback && isLoopback(endpoint, connectionString)
+    const options = { retryOptions, allowInsecureConnection }
+    return connectionString
+      ? TableClient.fromConnectionString(connectionString, prefix + name, options)
+      : new TableClient(endpoint ?? '', prefix + name, credential, options)
+  }
+  return Object.fromEntries(tableNames.map((name) => [name, create(name)])) as Record<TableName, TableClient>
+}
+
+/** Creates a client for one vault. */
+export function createSecretClient(config: Config, credential: TokenCredential, url: string): SecretClient {
+  return new SecretClient(url, credential, {
+    retryOptions,
+    disableChallengeResourceVerification: !config.vault.verifyChallengeResource,
+  })
+}
+
+function isLoopback(endpoint: string | undefined, connectionString: string | undefined): boolean {
+  if (endpoint) return isLoopbackUrl(endpoint)
+  const url = connectionString?.match(/(?:^|;)TableEndpoint=([^;]+)/i)?.[1]
+  return url ? isLoopbackUrl(url) : connectionString?.includes('UseDevelopmentStorage=true') === true
+}

@@ -1,0 +1,79 @@
+import type { Randomness } from '../clock.ts'
+import type { GrantOwner, GrantStore } from '../tenants/tenant.ts'
+import type { Vault } from './vault.ts'
+
+/**
+ * A vault's backup fails above 500 versions of a secret (key-vault/general/backup), and versions cannot be deleted
+ * one by one; so a grant moves to a fresh secret after so many rotations.
+ */
+const rotationsPerSecret = 400
+
+/** What a `vault:` reference says: which vault, which secret, which version, and how many rotations it has seen. */
+interface VaultReference {
+  readonly host: string
+  readonly name: string
+  readonly version: string
+  readonly rotations: number
+}
+
+/** Keeps each refresh token in a vault secret of its own; a new version when the token changes. */
+export function createGrantVault(vaults: readonly Vault[], randomness: Randomness): GrantStore {
+  const vaultOf = ({ host }: VaultReference): Vault => {
+    const vault = vaults.find((candidate) => candidate.host === host)
+    if (!vault) throw new Error(`A grant is in the vault ${host}, which GRANT_VAULT_URLS no longer names.`)
+    return vault
+  }
+  const fresh = async (refreshToken: string, owner: GrantOwner): Promise<string> => {
+    const vault = vaults[Math.floor(randomness.fraction() * vaults.length)] ?? vaults[0]
+    if (!vault) throw new Error('GRANT_VAULT_URLS names no vault.')
+    const written = await vault.write(`grant-${randomness.identifier()}`, refreshToken, tagsOf(owner))
+    return toReference({ host: vault.host, name: written.name, version: written.version, rotations: 0 })
+  }
+  return {
+    async write(refreshToken, owner, previous) {
+      const before = previous === undefined ? undefined : parseReference(previous)
+      if (!before) return fresh(refreshToken, owner)
+      const { version } = await vaultOf(before).write(before.name, refreshToken, tagsOf(owner))
+      const rotations = before.rotations + 1
+      // The token stands in the old secret first, where a process that takes over will look for it.
+      if (rotations >= rotationsPerSecret) return fresh(refreshToken, owner)
+      return toReference({ ...before, version, rotations })
+    },
+    async read(reference) {
+      const named = parseReference(reference)
+      return named && (await vaultOf(named).read(named.name, named.version))?.value
+    },
+    async readNewer(reference) {
+      const named = parseReference(reference)
+      if (!named) return undefined
+      // Versions are only ever appended, so a current version other than the named one is newer.
+      const current = await vaultOf(named).read(named.name)
+      if (!current || current.version === named.version) return undefined
+      return { reference: toReference({ ...named, version: current.version }), refreshToken: current.value }
+    },
+    async forget(reference) {
+      const named = parseReference(reference)
+      if (named) await vaultOf(named).remove(named.name)
+    },
+    async supersede(previous, next) {
+      const before = parseReference(previous)
+      const after = parseReference(next)
+      const sameSecret = before && after && before.host === after.host && before.name === after.name
+      if (before && !sameSecret) await vaultOf(before).remove(before.name)
+    },
+  }
+}
+
+/** What lost tables are rebuilt from; names only, nothing personal. */
+function tagsOf({ workspace, tenant, environment, identityProvider }: GrantOwner): Record<string, string> {
+  return { workspace, tenant, environment, identityProvider }
+}
+
+function toReference({ host, name, version, rotations }: VaultReference): string {
+  return `vault:${host}/${name}/${version}/${rotations}`
+}
+
+function parseReference(reference: string): VaultReference | undefined {
+  const [, host, name, version, rotations] = /^vault:([^/]+)\/([^/]+)\/([^/]+)\/(\d+)$/.exec(reference) ?? []
+  return host && name && version ? { host, name, version, rotations: Number(rotations) } : undefined
+}

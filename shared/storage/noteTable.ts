@@ -1,0 +1,80 @@
+import { randomBytes } from 'node:crypto'
+import { odata } from '@azure/data-tables'
+import type { Tables } from './clients.ts'
+import { guarded } from './unavailable.ts'
+
+/** Something that happened to the broker as a whole; tenants have events of their own. */
+export interface BrokerEvent {
+  readonly type: 'secret.fell_over' | 'secret.expiring'
+  /** ISO 8601. */
+  readonly at: string
+  /** The vault secret's name. */
+  readonly secret: string
+  /** For `secret.expiring`: which of the thresholds was passed. */
+  readonly thresholdDays?: number
+  readonly expiresOn?: string
+}
+
+/** Small facts about the broker as a whole, as JSON, by kind and key. */
+export interface BrokerNotes {
+  read<T>(kind: string, key: string): Promise<T | undefined>
+  write(kind: string, key: string, value: object): Promise<void>
+  /** Writes unless there is such a note already; says whether it did. */
+  claim(kind: string, key: string, value: object): Promise<boolean>
+  remove(kind: string, key: string): Promise<void>
+  addEvent(event: BrokerEvent): Promise<void>
+  /** Newest first. */
+  events(limit: number): Promise<readonly BrokerEvent[]>
+}
+
+/** Keeps notes in `BrokerState`: the partition is `note:<kind>` or `event`. */
+export function createNoteTable({ BrokerState: table }: Pick<Tables, 'BrokerState'>): BrokerNotes {
+  const entityOf = (kind: string, key: string, value: object) => ({
+    partitionKey: `note:${kind}`,
+    rowKey: key,
+    value: JSON.stringify(value),
+  })
+  return {
+    read: <T>(kind: string, key: string) =>
+      guarded<T | undefined>(
+        'tables',
+        async () => JSON.parse((await table.getEntity<{ value: string }>(`note:${kind}`, key)).value) as T,
+        (status) => (status === 404 ? { value: undefined } : undefined),
+      ),
+    async write(kind, key, value) {
+      await guarded('tables', () => table.upsertEntity(entityOf(kind, key, value), 'Replace'))
+    },
+    claim: (kind, key, value) =>
+      guarded<boolean>(
+        'tables',
+        async () => {
+          await table.createEntity(entityOf(kind, key, value))
+          return true
+        },
+        (status) => (status === 409 ? { value: false } : undefined),
+      ),
+    async remove(kind, key) {
+      await guarded<unknown>(
+        'tables',
+        () => table.deleteEntity(`note:${kind}`, key),
+        (status) => (status === 404 ? { value: undefined } : undefined),
+      )
+    },
+    async addEvent(event) {
+      // Newest first: the row key counts down.
+      const countdown = String(9_999_999_999_999 - Date.parse(event.at)).padStart(13, '0')
+      const rowKey = `${countdown}:${randomBytes(4).toString('hex')}`
+      const entity = { partitionKey: 'event', rowKey, value: JSON.stringify(event) }
+      await guarded('tables', () => table.createEntity(entity))
+    },
+    events: (limit) =>
+      guarded('tables', async () => {
+        const filter = odata`PartitionKey eq ${'event'}`
+        const pages = table.listEntities<{ value: string }>({ queryOptions: { filter } })
+        for await (const page of pages.byPage({ maxPageSize: limit })) {
+          return page.map(({ value }) => JSON.parse(value) as BrokerEvent)
+        }
+        return []
+      }),
+  }
+}

@@ -1,0 +1,93 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { odata } from '@azure/data-tables'
+import type { OneTimeRecords } from '../connect/oneTime.ts'
+import type { Tables } from './clients.ts'
+import { guarded } from './unavailable.ts'
+
+const hourMilliseconds = 3_600_000
+
+/**
+ * Keeps records that are spent once: connect sessions, sign-ins. The identifier carries the hour of expiry, which is
+ * the partition; the row is found by the identifier's hash, so that a reader of the table cannot spend it.
+ */
+export function createOneTimeTable({ SignIns: table }: Pick<Tables, 'SignIns'>): OneTimeRecords {
+  const find = (kind: string, id: string) => {
+    const keys = keysOf(kind, id)
+    return keys && readRow(table, keys)
+  }
+  return {
+    async issue(kind, value, expiresAt) {
+      const hour = Math.floor(expiresAt.getTime() / hourMilliseconds)
+      const id = `${hour.toString(36)}.${randomBytes(24).toString('base64url')}`
+      const keys = keysOf(kind, id)
+      if (!keys) throw new Error('a fresh identifier is well-formed')
+      await guarded('tables', () =>
+        table.createEntity({ ...keys, kind, expiresAt, value: JSON.stringify(value) }),
+      )
+      return id
+    },
+    async read(kind, id, now) {
+      const row = await find(kind, id)
+      return row && now < row.expiresAt ? row.value : undefined
+    },
+    async take(kind, id, now) {
+      const row = await find(kind, id)
+      if (!row || now >= row.expiresAt) return undefined
+      const spent = await guarded<boolean>(
+        'tables',
+        async () => {
+          await table.deleteEntity(row.partitionKey, row.rowKey, { etag: row.etag })
+          return true
+        },
+        (status) => (status === 404 || status === 412 ? { value: false } : undefined),
+      )
+      return spent ? row.value : undefined
+    },
+    async removeExpired(now) {
+      const filter = odata`PartitionKey lt ${partitionOf(Math.floor(now.getTime() / hourMilliseconds))}`
+      const rows = table.listEntities({ queryOptions: { filter, select: ['partitionKey', 'rowKey'] } })
+      let removed = 0
+      await guarded('tables', async () => {
+        for await (const { partitionKey, rowKey } of rows) {
+          if (partitionKey && rowKey) await table.deleteEntity(partitionKey, rowKey)
+          removed++
+        }
+      })
+      return removed
+    },
+  }
+}
+
+interface Keys {
+  readonly partitionKey: string
+  readonly rowKey: string
+}
+
+/** Undefined for an identifier that the broker cannot have issued. */
+function keysOf(kind: string, id: string): Keys | undefined {
+  const hour = /^([0-9a-z]{1,6})\.[\w-]{32}$/.exec(id)?.[1]
+  if (!hour) return undefined
+  const rowKey = createHash('sha256').update(`${kind}:${id}`).digest('hex')
+  return { partitionKey: partitionOf(Number.parseInt(hour, 36)), rowKey }
+}
+
+function partitionOf(hour: number): string {
+  return new Date(hour * hourMilliseconds).toISOString().slice(0, 13).replace('T', '-')
+}
+
+async function readRow(table: Tables['SignIns'], { partitionKey, rowKey }: Keys) {
+  return guarded(
+    'tables',
+    async () => {
+      const row = await table.getEntity<{ value: string; expiresAt: Date }>(partitionKey, rowKey)
+      return {
+        partitionKey,
+        rowKey,
+        etag: row.etag,
+        value: JSON.parse(row.value),
+        expiresAt: new Date(row.expiresAt),
+      }
+    },
+    (status) => (status === 404 ? { value: undefined } : undefined),
+  )
+}

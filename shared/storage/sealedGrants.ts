@@ -1,0 +1,38 @@
+import type { Sealer } from '../refresh/dependencies.ts'
+import type { GrantOwner, GrantStore } from '../tenants/tenant.ts'
+
+const prefix = 'sealed:'
+
+/** Keeps each refresh token inside its own reference, as a JWE bound to the tenant; the key is in the vault. */
+export function createSealedGrants(sealer: Sealer): GrantStore {
+  const contextOf = ({ workspace, tenant, environment }: GrantOwner) =>
+    ({ workspace, tenant, environment, use: 'refresh_token' }) as const
+  return {
+    write: async (refreshToken, owner) => prefix + (await sealer.seal(refreshToken, contextOf(owner))),
+    read: (reference, owner) => sealer.open(reference.slice(prefix.length), contextOf(owner)),
+    // The row that names the token is the only place it is in: nothing newer can be left behind.
+    readNewer: async () => undefined,
+    forget: async () => undefined,
+    supersede: async () => undefined,
+  }
+}
+
+/**
+ * Lets references of both kinds live side by side: each is read where it says, new grants go to `preferred`, and a
+ * grant that rotates stays in the store it is in, so that only the migration moves grants.
+ */
+export function combineGrantStores(
+  stores: { vault: GrantStore; sealed: GrantStore },
+  preferred: 'vault' | 'sealed',
+): GrantStore {
+  const storeOf = (reference: string): GrantStore =>
+    reference.startsWith(prefix) ? stores.sealed : stores.vault
+  return {
+    write: (refreshToken, owner, previous) =>
+      (previous === undefined ? stores[preferred] : storeOf(previous)).write(refreshToken, owner, previous),
+    read: (reference, owner) => storeOf(reference).read(reference, owner),
+    readNewer: (reference, owner) => storeOf(reference).readNewer(reference, owner),
+    forget: (reference) => storeOf(reference).forget(reference),
+    supersede: (previous, next) => storeOf(previous).supersede(previous, next),
+  }
+}

@@ -1,0 +1,83 @@
+import { base64url, CompactEncrypt, compactDecrypt, errors } from 'jose'
+import * as z from 'zod'
+import type { SealContext, Sealer } from '../refresh/dependencies.ts'
+import { tenantKey } from '../tenants/key.ts'
+
+/** The secret `sealing-keys`: a JWK set of 256-bit keys; the first seals, all open. */
+const keySet = z.object({
+  keys: z.array(z.object({ kty: z.literal('oct'), kid: z.string().min(1), k: z.string().min(43) })).min(1),
+})
+
+/** The broker has no usable sealing keys; `/ready` says so too. */
+export class SealingKeysError extends Error {
+  constructor(fault: string) {
+    super(`The vault secret sealing-keys ${fault}. Make it with: npm run rotate-sealing-key`)
+    this.name = 'SealingKeysError'
+  }
+}
+
+interface SealingKey {
+  readonly kid: string
+  readonly bytes: Uint8Array
+}
+
+/**
+ * Seals texts as JWE compact (RFC 7516, `dir` with A256GCM). Tenant, environment and use stand in the protected
+ * header, which is authenticated: what was sealed for one opens for no other.
+ * @param readKeys the JWK set's JSON, remembered by its reader; asked again, freshly, for a `kid` not in it.
+ */
+export function createSealer(readKeys: (options: { fresh: boolean }) => Promise<string | undefined>): Sealer {
+  let parsed: { json: string; keys: SealingKey[] } | undefined
+  const keys = async (fresh: boolean): Promise<SealingKey[]> => {
+    const json = await readKeys({ fresh })
+    if (json === undefined) throw new SealingKeysError('is missing')
+    if (parsed?.json !== json) parsed = { json, keys: parseKeys(json) }
+    return parsed.keys
+  }
+  const keyNamed = async (kid: unknown): Promise<SealingKey | undefined> =>
+    (await keys(false)).find((key) => key.kid === kid) ?? (await keys(true)).find((key) => key.kid === kid)
+  return {
+    async seal(plaintext, context) {
+      const [key] = await keys(false)
+      if (!key) throw new SealingKeysError('holds no key')
+      return new CompactEncrypt(new TextEncoder().encode(plaintext))
+        .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', kid: key.kid, sub: bindingOf(context) })
+        .encrypt(key.bytes)
+    },
+    async open(sealed, context) {
+      try {
+        const { plaintext, protectedHeader } = await compactDecrypt(
+          sealed,
+          async ({ kid }) => {
+            const key = await keyNamed(kid)
+            if (!key) throw new errors.JWEDecryptionFailed('unknown kid')
+            return key.bytes
+          },
+          { keyManagementAlgorithms: ['dir'], contentEncryptionAlgorithms: ['A256GCM'] },
+        )
+        return protectedHeader.sub === bindingOf(context) ? new TextDecoder().decode(plaintext) : undefined
+      } catch (error) {
+        if (error instanceof errors.JOSEError) return undefined
+        throw error
+      }
+    },
+  }
+}
+
+function bindingOf(context: SealContext): string {
+  return `${tenantKey(context)}/${context.environment}/${context.use}`
+}
+
+function parseKeys(json: string): SealingKey[] {
+  const set = keySet.safeParse(parseJson(json))
+  if (!set.success) throw new SealingKeysError('is not a JWK set of symmetric keys')
+  return set.data.keys.map(({ kid, k }) => ({ kid, bytes: base64url.decode(k) }))
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

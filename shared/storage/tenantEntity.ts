@@ -1,0 +1,113 @@
+import type { TableEntity } from '@azure/data-tables'
+import { tenantKey } from '../tenants/key.ts'
+import type { Tenant } from '../tenants/tenant.ts'
+
+type ColumnType = 'text' | 'number' | 'date' | 'words' | 'json'
+
+/**
+ * Every column of a tenant row: where in {@link Tenant} it comes from, and how it is written.
+ * `words` are joined by blanks, `json` is a document with dates as ISO 8601.
+ */
+export const tenantColumns: Readonly<Record<string, { readonly path: string; readonly type: ColumnType }>> = {
+  workspace: { path: 'workspace', type: 'text' },
+  tenant: { path: 'tenant', type: 'text' },
+  environment: { path: 'environment', type: 'text' },
+  status: { path: 'status', type: 'text' },
+  displayName: { path: 'displayName', type: 'text' },
+  createdAt: { path: 'createdAt', type: 'date' },
+  grantReference: { path: 'grant.reference', type: 'text' },
+  grantIdentityProvider: { path: 'grant.identityProvider', type: 'text' },
+  grantScopes: { path: 'grant.scopes', type: 'words' },
+  grantAccountKind: { path: 'grant.accountKind', type: 'text' },
+  grantAuthorityTenant: { path: 'grant.authorityTenant', type: 'text' },
+  grantIssuer: { path: 'grant.consenter.issuer', type: 'text' },
+  grantSubject: { path: 'grant.consenter.subject', type: 'text' },
+  grantHint: { path: 'grant.consenter.hint', type: 'text' },
+  grantConsentedAt: { path: 'grant.consentedAt', type: 'date' },
+  grantAdvertisingUserId: { path: 'grant.advertisingUserId', type: 'text' },
+  accessTokenSealed: { path: 'accessToken.sealed', type: 'text' },
+  accessTokenExpiresAt: { path: 'accessToken.expiresAt', type: 'date' },
+  accessTokenRefreshedAt: { path: 'accessToken.refreshedAt', type: 'date' },
+  leaseId: { path: 'lease.id', type: 'text' },
+  leaseUntil: { path: 'lease.until', type: 'date' },
+  troubleAttempts: { path: 'trouble.attempts', type: 'number' },
+  troubleReason: { path: 'trouble.reason', type: 'text' },
+  troubleTraceId: { path: 'trouble.traceId', type: 'text' },
+  troubleNextAttemptAt: { path: 'trouble.nextAttemptAt', type: 'date' },
+  troubleSuspectedSince: { path: 'trouble.suspectedSince', type: 'date' },
+  pendingGrant: { path: 'pendingGrant', type: 'json' },
+  accountsGeneration: { path: 'accountsGeneration', type: 'text' },
+  discoveredAt: { path: 'discoveredAt', type: 'date' },
+  defaultAccountId: { path: 'defaultAccount.accountId', type: 'text' },
+  defaultCustomerId: { path: 'defaultAccount.customerId', type: 'text' },
+  lastVendedAt: { path: 'lastVendedAt', type: 'date' },
+  dueAt: { path: 'dueAt', type: 'date' },
+  reauthorizationReason: { path: 'reauthorizationReason', type: 'text' },
+}
+
+/** The row key of the tenant row within its partition. */
+export const tenantRowKey = 'tenant'
+
+/** Writes a tenant as its row. */
+export function toTenantEntity(tenant: Tenant): TableEntity {
+  const entity: TableEntity = { partitionKey: tenantKey(tenant), rowKey: tenantRowKey }
+  for (const [column, { path, type }] of Object.entries(tenantColumns)) {
+    const value = readPath(tenant, path.split('.'))
+    if (value !== undefined) entity[column] = toColumn(value, type)
+  }
+  return entity
+}
+
+/** Reads a tenant row. Objects none of whose columns are set are absent. */
+export function fromTenantEntity(entity: Record<string, unknown>): Tenant {
+  const tenant: Record<string, unknown> = {}
+  for (const [column, { path, type }] of Object.entries(tenantColumns)) {
+    const value = entity[column]
+    if (value !== undefined && value !== null) writePath(tenant, path.split('.'), fromColumn(value, type))
+  }
+  return tenant as unknown as Tenant
+}
+
+function readPath(value: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], value)
+}
+
+function writePath(target: Record<string, unknown>, path: readonly string[], value: unknown): void {
+  const [key = '', ...rest] = path
+  if (rest.length === 0) {
+    target[key] = value
+    return
+  }
+  target[key] ??= {}
+  writePath(target[key] as Record<string, unknown>, rest, value)
+}
+
+function toColumn(value: unknown, type: ColumnType): unknown {
+  switch (type) {
+    case 'words':
+      return (value as readonly string[]).join(' ')
+    case 'json':
+      return JSON.stringify(value)
+    default:
+      return value
+  }
+}
+
+function fromColumn(value: unknown, type: ColumnType): unknown {
+  switch (type) {
+    case 'words':
+      return String(value).split(' ').filter(Boolean)
+    case 'json':
+      return JSON.parse(String(value), reviveDates)
+    case 'date':
+      return new Date(value as string | Date)
+    default:
+      return value
+  }
+}
+
+function reviveDates(_key: string, value: unknown): unknown {
+  return typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(value)
+    ? new Date(value)
+    : value
+}

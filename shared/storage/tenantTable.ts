@@ -1,0 +1,140 @@
+import { randomBytes } from 'node:crypto'
+import { odata, type TableEntity, type TransactionAction } from '@azure/data-tables'
+import type { EventPage, TenantDirectory, TenantPage } from '../tenants/directory.ts'
+import { tenantKey } from '../tenants/key.ts'
+import type { StoredTenant, Tenant, TenantEvent, TenantName, TenantStore } from '../tenants/tenant.ts'
+import type { Tables } from './clients.ts'
+import { fromTenantEntity, tenantRowKey, toTenantEntity } from './tenantEntity.ts'
+import { guarded } from './unavailable.ts'
+import { workspaceIndexEntity, workspacePartitions } from './workspaceIndex.ts'
+
+/** Keeps tenants in Table Storage: the row and its events in one partition, so that one transaction changes both. */
+export function createTenantTable(
+  tables: Pick<Tables, 'Tenants' | 'TenantsByWorkspace'>,
+): TenantStore & TenantDirectory {
+  const { Tenants: table, TenantsByWorkspace: index } = tables
+  return {
+    read: (name) =>
+      guarded(
+        'tables',
+        async () => toStored(await table.getEntity(tenantKey(name), tenantRowKey)),
+        (status) => (status === 404 ? { value: undefined } : undefined),
+      ),
+    async create(tenant, events) {
+      // The index first: an index row without a tenant is passed over, a tenant without one would be lost from sight.
+      await guarded('tables', () => index.upsertEntity(workspaceIndexEntity(tenant), 'Replace'))
+      const actions: TransactionAction[] = [
+        ['create', toTenantEntity(tenant)],
+        ...eventActions(tenant, events),
+      ]
+      return transact(tables, tenant, actions, [404, 409, 412])
+    },
+    async replace(expected, next, events) {
+      const entity = toTenantEntity(next)
+      if (events.length > 0) {
+        const actions: TransactionAction[] = [
+          ['update', entity, 'Replace', { etag: expected.etag }],
+          ...eventActions(next, events),
+        ]
+        return transact(tables, next, actions, [404, 409, 412])
+      }
+      return guarded<StoredTenant | 'conflict'>(
+        'tables',
+        async () => {
+          // The client's default ETag is `*`, which checks nothing.
+          const { etag } = await table.updateEntity(entity, 'Replace', { etag: expected.etag })
+          return { tenant: next, etag: etag ?? '' }
+        },
+        (status) => (status === 404 || status === 412 ? { value: 'conflict' } : undefined),
+      )
+    },
+    events: (name, limit, continuation) => readEvents(tables, name, limit, continuation),
+    list: (workspace, limit, continuation) => listTenants(tables, workspace, limit, continuation),
+  }
+}
+
+function toStored(entity: Record<string, unknown>): StoredTenant {
+  return { tenant: fromTenantEntity(entity), etag: String(entity.etag) }
+}
+
+async function transact(
+  { Tenants: table }: Pick<Tables, 'Tenants'>,
+  tenant: Tenant,
+  actions: TransactionAction[],
+  conflicts: readonly number[],
+): Promise<StoredTenant | 'conflict'> {
+  return guarded<StoredTenant | 'conflict'>(
+    'tables',
+    async () => {
+      const answer = await table.submitTransaction(actions)
+      // The row is always the first action. Updates answer without the row key by which the SDK would find them, and
+      // its parser keeps the carriage return.
+      return { tenant, etag: answer.subResponses[0]?.etag?.trim() ?? '' }
+    },
+    (status) => (conflicts.includes(status) ? { value: 'conflict' } : undefined),
+  )
+}
+
+/** Newest first: the row key counts down. */
+function eventActions(name: TenantName, events: readonly TenantEvent[]): TransactionAction[] {
+  return events.map(({ type, at, detail, data }, order) => {
+    const countdown = String(9_999_999_999_999 - at.getTime() - order).padStart(13, '0')
+    const rowKey = `event:${countdown}:${randomBytes(4).toString('hex')}`
+    const entity: TableEntity = { partitionKey: tenantKey(name), rowKey, type, at, detail }
+    if (data) entity.data = JSON.stringify(data)
+    return ['create', entity]
+  })
+}
+
+async function readEvents(
+  { Tenants: table }: Pick<Tables, 'Tenants'>,
+  name: TenantName,
+  limit: number,
+  continuation?: string,
+): Promise<EventPage> {
+  const filter = odata`PartitionKey eq ${tenantKey(name)} and RowKey ge ${'event:'} and RowKey lt ${'event;'}`
+  const page = await firstPage(table, filter, limit, continuation)
+  return {
+    events: page.map((row) => ({
+      type: row.type as TenantEvent['type'],
+      at: new Date(row.at as string),
+      detail: String(row.detail),
+      ...(row.data !== undefined && { data: JSON.parse(String(row.data)) }),
+    })),
+    ...(page.continuationToken && { continuation: page.continuationToken }),
+  }
+}
+
+async function listTenants(
+  tables: Pick<Tables, 'Tenants' | 'TenantsByWorkspace'>,
+  workspace: string,
+  limit: number,
+  continuation?: string,
+): Promise<TenantPage> {
+  const { first, last } = workspacePartitions(workspace)
+  const filter = odata`PartitionKey ge ${first} and PartitionKey lt ${last}`
+  const page = await firstPage(tables.TenantsByWorkspace, filter, limit, continuation)
+  const names = page.map((row) => ({ workspace, tenant: String(row.tenant) }))
+  const store = createTenantTable(tables)
+  const found = await Promise.all(names.map((name) => store.read(name)))
+  return {
+    tenants: found.filter((stored) => stored !== undefined).map(({ tenant }) => tenant),
+    ...(page.continuationToken && { continuation: page.continuationToken }),
+  }
+}
+
+type Page = Record<string, unknown>[] & { continuationToken?: string }
+
+async function firstPage(
+  table: Tables['Tenants'],
+  filter: string,
+  limit: number,
+  continuation?: string,
+): Promise<Page> {
+  return guarded('tables', async () => {
+    const settings = { maxPageSize: limit, ...(continuation && { continuationToken: continuation }) }
+    for await (const page of table.listEntities({ queryOptions: { filter } }).byPage(settings))
+      return page as Page
+    return []
+  })
+}

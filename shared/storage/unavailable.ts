@@ -1,0 +1,62 @@
+import { RestError } from '@azure/data-tables'
+
+/** Table Storage or Key Vault did not do what it was asked. The SDK's own message stays out: it may name secrets. */
+export class StorageUnavailableError extends Error {
+  readonly service: 'tables' | 'vault'
+  /** HTTP status, or 0 when there was no answer. */
+  readonly status: number
+  /** The service's own code, e.g. `ServerBusy`, `Forbidden`, or the network error's. */
+  readonly code: string
+
+  constructor(service: 'tables' | 'vault', status: number, code: string) {
+    super(
+      `${service === 'tables' ? 'Table Storage' : 'Key Vault'} did not answer as it should (${status || 'no answer'} ${code})`,
+    )
+    this.name = 'StorageUnavailableError'
+    this.service = service
+    this.status = status
+    this.code = code
+  }
+}
+
+/** HTTP status and code of an Azure SDK failure; status 0 when there was no answer. */
+export function readRestError(error: unknown): { status: number; code: string } {
+  if (error instanceof RestError || isRestErrorLike(error)) {
+    return { status: error.statusCode ?? 0, code: wordOf(error.code) ?? errorCodeIn(error) }
+  }
+  return { status: 0, code: error instanceof Error ? error.name : 'unknown' }
+}
+
+/**
+ * Runs one storage operation; failures that `expected` explains become its value, all others a
+ * {@link StorageUnavailableError}.
+ */
+export async function guarded<T>(
+  service: 'tables' | 'vault',
+  work: () => Promise<T>,
+  expected: (status: number, code: string) => { readonly value: T } | undefined = () => undefined,
+): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    const { status, code } = readRestError(error)
+    const explained = expected(status, code)
+    if (explained) return explained.value
+    throw new StorageUnavailableError(service, status, code)
+  }
+}
+
+/** Each SDK may bring its own copy of the class. */
+function isRestErrorLike(error: unknown): error is RestError {
+  return error instanceof Error && (error.name === 'RestError' || error.name === 'TableTransactionError')
+}
+
+/** Table errors keep their code inside `odata.error`. */
+function errorCodeIn(error: RestError): string {
+  const details = error.details as { odataError?: { code?: string }; code?: string } | undefined
+  return wordOf(details?.odataError?.code) ?? wordOf(details?.code) ?? 'unknown'
+}
+
+function wordOf(value: unknown): string | undefined {
+  return typeof value === 'string' && /^[A-Za-z0-9_]{1,60}$/.test(value) ? value : undefined
+}

@@ -1,0 +1,124 @@
+import type { SecretClient, SecretProperties } from '@azure/keyvault-secrets'
+import { ExponentialBackoff, handleWhen, retry } from 'cockatiel'
+import type { Log } from '../log.ts'
+import { guarded, StorageUnavailableError } from './unavailable.ts'
+
+/** One version of a secret. */
+export interface SecretVersion {
+  readonly name: string
+  readonly version: string
+  readonly value: string
+  readonly tags: Readonly<Record<string, string>>
+  readonly expiresOn?: Date
+}
+
+/** A secret as a listing shows it: without its value. */
+export interface ListedSecret {
+  readonly name: string
+  readonly tags: Readonly<Record<string, string>>
+  /** When its current version was written. */
+  readonly updatedOn: Date
+}
+
+/** One vault, as the broker uses it. A secret that is gone, or disabled, reads as undefined. */
+export interface Vault {
+  /** Host name, e.g. `grants1.vault.azure.net`, with the port where it is not 443. */
+  readonly host: string
+  read(name: string, version?: string): Promise<SecretVersion | undefined>
+  write(name: string, value: string, tags: Readonly<Record<string, string>>): Promise<SecretVersion>
+  /** Deletes a secret with all its versions (soft delete); one that is gone is no error. */
+  remove(name: string): Promise<void>
+}
+
+/** A vault whose secrets can be listed, for what repairs lost tables. */
+export interface ListableVault extends Vault {
+  /** Every enabled secret; certificates' own secrets are among them. */
+  list(): AsyncIterable<ListedSecret>
+}
+
+/**
+ * Wraps a vault's client. The SDK retries neither a 429 without `Retry-After`, which is how Key Vault throttles, nor
+ * keeps the body of a first write that runs beside other first requests; so throttling is retried here, and each
+ * client's first request is a read that is awaited alone.
+ */
+export function createVault(client: SecretClient, log: Log): ListableVault {
+  let challenged: Promise<unknown> | undefined
+  const run = async <T>(operation: string, work: () => Promise<T>, gone: () => T): Promise<T> => {
+    challenged ??= client.getSecret('first-request').catch(() => undefined)
+    await challenged
+    return throttleRetry(log, operation).execute(() =>
+      guarded('vault', work, (status, code) => (isGone(status, code) ? { value: gone() } : undefined)),
+    )
+  }
+  return {
+    host: new URL(client.vaultUrl).host,
+    read: (name, version) =>
+      run<SecretVersion | undefined>(
+        'get',
+        async () => toSecretVersion(await client.getSecret(name, version ? { version } : {})),
+        () => undefined,
+      ),
+    write: (name, value, tags) =>
+      run(
+        'set',
+        async () =>
+          toSecretVersion(
+            await client.setSecret(name, value, { tags: { ...tags }, contentType: 'text/plain' }),
+          ),
+        () => {
+          throw new StorageUnavailableError('vault', 409, 'SecretDeleted')
+        },
+      ),
+    remove: (name) =>
+      run<void>(
+        'delete',
+        async () => {
+          await client.beginDeleteSecret(name)
+        },
+        () => undefined,
+      ),
+    async *list() {
+      const pages = client.listPropertiesOfSecrets().byPage()
+      for (;;) {
+        const { done, value } = await run('list', () => pages.next(), nothingListed)
+        if (done) return
+        for (const secret of value) if (secret.enabled !== false) yield toListed(secret)
+      }
+    },
+  }
+}
+
+/** 404, or 403 because the secret itself is disabled; any other 403 is a missing right. */
+function isGone(status: number, code: string): boolean {
+  return status === 404 || (status === 403 && code === 'SecretDisabled')
+}
+
+/** Key Vault's advice is 1, 2, 4, 8, 16 s (overview-throttling.md); a caller waits here, so it is fewer and shorter. */
+function throttleRetry(log: Log, operation: string) {
+  const throttled = handleWhen((error) => error instanceof StorageUnavailableError && error.status === 429)
+  const policy = retry(throttled, {
+    maxAttempts: 3,
+    backoff: new ExponentialBackoff({ initialDelay: 250, maxDelay: 2000 }),
+  })
+  policy.onRetry(() => log('vault.throttled', { operation }))
+  return policy
+}
+
+function nothingListed(): never {
+  throw new StorageUnavailableError('vault', 404, 'VaultNotFound')
+}
+
+function toListed({ name, tags, updatedOn }: SecretProperties): ListedSecret {
+  return { name, tags: tags ?? {}, updatedOn: updatedOn ?? new Date(0) }
+}
+
+function toSecretVersion(secret: Awaited<ReturnType<SecretClient['getSecret']>>): SecretVersion {
+  const { name, value = '', properties } = secret
+  return {
+    name,
+    value,
+    version: properties.version ?? '',
+    tags: properties.tags ?? {},
+    ...(properties.expiresOn && { expiresOn: properties.expiresOn }),
+  }
+}

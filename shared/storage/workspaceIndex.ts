@@ -1,0 +1,23 @@
+import { createHash } from 'node:crypto'
+import type { TableEntity } from '@azure/data-tables'
+import { tenantKey } from '../tenants/key.ts'
+import type { TenantName } from '../tenants/tenant.ts'
+
+const buckets = 16
+
+/** One line of a workspace's listing; it only names the tenant, whose own row is the truth. */
+export function workspaceIndexEntity(name: TenantName): TableEntity {
+  const key = tenantKey(name)
+  const bucket = (Number.parseInt(key.slice(0, 2), 16) % buckets).toString(16)
+  return { partitionKey: `${workspaceHash(name.workspace)}:${bucket}`, rowKey: key, tenant: name.tenant }
+}
+
+/** The half-open range of partition keys that hold a workspace's listing. */
+export function workspacePartitions(workspace: string): { readonly first: string; readonly last: string } {
+  const hash = workspaceHash(workspace)
+  return { first: `${hash}:`, last: `${hash};` }
+}
+
+function workspaceHash(workspace: string): string {
+  return createHash('sha256').update(workspace).digest('hex').slice(0, 32)
+}

@@ -1,0 +1,178 @@
+import { type Clock, type Randomness, secondsAfter } from '../clock.ts'
+import type { RefreshConfig } from '../config.ts'
+import type { Environment } from '../environment.ts'
+import type { Log } from '../log.ts'
+import type { Sealer } from '../refresh/dependencies.ts'
+import { nextDueAt } from '../refresh/schedule.ts'
+import { tenantKey } from './key.ts'
+import {
+  type CachedAccessToken,
+  type DefaultAccount,
+  type DueIndex,
+  dueRowOf,
+  type Grant,
+  type GrantStore,
+  grantOwnerOf,
+  type StoredTenant,
+  type Tenant,
+  type TenantEvent,
+  type TenantName,
+  type TenantStore,
+} from './tenant.ts'
+
+/** What keeping a grant touches. */
+export interface GrantKeeping {
+  readonly tenants: TenantStore
+  readonly due: DueIndex
+  readonly grants: GrantStore
+  readonly sealer: Sealer
+  readonly clock: Clock
+  readonly randomness: Randomness
+  readonly log: Log
+  readonly config: RefreshConfig
+}
+
+/** A proven grant: a user answered with it. */
+export interface ProvenGrant {
+  readonly grant: Omit<Grant, 'reference'>
+  readonly refreshToken: string
+  readonly accessToken: string
+  readonly expiresInSeconds: number
+  /** When the tokens were asked for: `expiresInSeconds` counts from here. Default is when they are kept. */
+  readonly askedAt?: Date
+  /** The account rows that were written for it, and the account to vend by default, if that is clear. */
+  readonly accountsGeneration: string
+  readonly defaultAccount?: DefaultAccount
+  /** What else happened with it, told beside the connection itself. */
+  readonly events?: readonly TenantEvent[]
+}
+
+const commitTries = 8
+
+/**
+ * Makes a proven grant the tenant's own: kept first, committed by one conditional write, the old one forgotten
+ * last, so that a failure at any line costs nothing and an old dead token never shadows the fresh consent.
+ * Works for `pending`, `connected`, `reauthorization_required` and `disconnected` tenants alike; takes any lease
+ * away, so that a refresh in flight on the old grant can change nothing.
+ * @returns undefined when the tenant is gone or changed without end.
+ */
+export async function connectGrant(
+  keeping: GrantKeeping,
+  name: TenantName,
+  proven: ProvenGrant,
+): Promise<StoredTenant | undefined> {
+  const { grants } = keeping
+  const found = await keeping.tenants.read(name)
+  if (!found) return undefined
+  const { environment } = found.tenant
+  const accessToken = await sealAccessToken(keeping, { ...name, environment }, proven)
+  const reference = await grants.write(proven.refreshToken, grantOwnerOf(found.tenant, proven.grant))
+  const committed = await commitGrant(keeping, name, {
+    ...proven,
+    grant: { ...proven.grant, reference },
+    accessToken,
+  })
+  if (!committed) await grants.forget(reference).catch(() => undefined)
+  return committed
+}
+
+/** Seals a fresh access token as the row keeps it. */
+export async function sealAccessToken(
+  { sealer, clock }: Pick<GrantKeeping, 'sealer' | 'clock'>,
+  owner: TenantName & { readonly environment: Environment },
+  token: Pick<ProvenGrant, 'accessToken' | 'expiresInSeconds' | 'askedAt'>,
+): Promise<CachedAccessToken> {
+  const refreshedAt = token.askedAt ?? clock.now()
+  const { workspace, tenant, environment } = owner
+  const sealed = await sealer.seal(token.accessToken, { workspace, tenant, environment, use: 'access_token' })
+  return { sealed, refreshedAt, expiresAt: secondsAfter(refreshedAt, token.expiresInSeconds) }
+}
+
+/** A grant that is kept already, and what the row will say of it. */
+export interface KeptGrant extends Pick<ProvenGrant, 'accountsGeneration' | 'defaultAccount' | 'events'> {
+  readonly grant: Grant
+  readonly accessToken: CachedAccessToken
+}
+
+/** The commit of {@link connectGrant}, for a grant whose refresh token is kept already. */
+export async function commitGrant(
+  keeping: GrantKeeping,
+  name: TenantName,
+  kept: KeptGrant,
+): Promise<StoredTenant | undefined> {
+  const { clock, config, due, randomness, tenants } = keeping
+  for (let tries = 0; tries < commitTries; tries++) {
+    const stored = await tenants.read(name)
+    if (!stored) return undefined
+    const before = stored.tenant
+    const now = clock.now()
+    const dueAt = nextDueAt(before, kept.accessToken, config, now, randomness.fraction())
+    const next = withGrant(before, kept, dueAt)
+    await due.insert(dueRowOf(next, kept.grant, dueAt))
+    const written = await tenants.replace(stored, next, [
+      connectedEvent(before, kept.grant, now),
+      ...(kept.events ?? []),
+    ])
+    if (written === 'conflict') continue
+    logStatus(keeping, before)
+    await cleanUpAfter(keeping, before, next)
+    return written
+  }
+  return undefined
+}
+
+function withGrant(before: Tenant, kept: KeptGrant, dueAt: Date): Tenant {
+  const {
+    lease: _lease,
+    trouble: _trouble,
+    pendingGrant: _pending,
+    reauthorizationReason: _reason,
+    defaultAccount: _default,
+    ...rest
+  } = before
+  return {
+    ...rest,
+    status: 'connected',
+    grant: kept.grant,
+    accessToken: kept.accessToken,
+    dueAt,
+    accountsGeneration: kept.accountsGeneration,
+    discoveredAt: kept.accessToken.refreshedAt,
+    ...(kept.defaultAccount && { defaultAccount: kept.defaultAccount }),
+  }
+}
+
+/** Old due row and old grant go after the commit; a death before this leaves an orphan, never a loss. */
+async function cleanUpAfter(keeping: GrantKeeping, before: Tenant, next: Tenant): Promise<void> {
+  const { due, grants } = keeping
+  if (before.grant && before.dueAt && before.dueAt.getTime() !== next.dueAt?.getTime()) {
+    await due.remove(dueRowOf(before, before.grant, before.dueAt)).catch(() => undefined)
+  }
+  const kept = next.grant?.reference
+  const superseded = [before.grant?.reference, before.pendingGrant?.grant.reference]
+  for (const reference of superseded) {
+    if (reference && reference !== kept) await grants.forget(reference).catch(() => undefined)
+  }
+}
+
+function connectedEvent(before: Tenant, grant: Grant, at: Date) {
+  const first = before.status === 'pending' && !before.grant
+  return {
+    type: first ? ('tenant.connected' as const) : ('tenant.reconnected' as const),
+    at,
+    detail: `${grant.consenter.hint} signed in${first ? '' : ' again'}; the tenant is connected.`,
+    data: { identityProvider: grant.identityProvider, accountKind: grant.accountKind },
+  }
+}
+
+function logStatus({ log }: GrantKeeping, before: Tenant): void {
+  if (before.status === 'connected') return
+  const { environment, status: from } = before
+  log('tenant.status_changed', {
+    tenantKey: tenantKey(before),
+    environment,
+    from,
+    to: 'connected',
+    reason: 'consent',
+  })
+}

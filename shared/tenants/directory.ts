@@ -1,0 +1,20 @@
+import type { Tenant, TenantEvent, TenantName } from './tenant.ts'
+
+/** One page of a workspace's tenants, in no particular order. */
+export interface TenantPage {
+  readonly tenants: readonly Tenant[]
+  /** Opaque; absent on the last page. A page may be short or empty and still have one. */
+  readonly continuation?: string
+}
+
+/** One page of a tenant's history, newest first. */
+export interface EventPage {
+  readonly events: readonly TenantEvent[]
+  readonly continuation?: string
+}
+
+/** How the apps' views read tenants. */
+export interface TenantDirectory {
+  list(workspace: string, limit: number, continuation?: string): Promise<TenantPage>
+  events(name: TenantName, limit: number, continuation?: string): Promise<EventPage>
+}

@@ -1,0 +1,216 @@
+import type { Environment, IdentityProvider } from '../environment.ts'
+
+/** Where a tenant stands: `pending` → `connected` ⇄ `reauthorization_required`; `disconnected` ends it. */
+export const tenantStatuses = ['pending', 'connected', 'reauthorization_required', 'disconnected'] as const
+
+/** One of {@link tenantStatuses}. */
+export type TenantStatus = (typeof tenantStatuses)[number]
+
+/** A tenant's name in the world: the workspace that owns it and the id the apps chose. */
+export interface TenantName {
+  readonly workspace: string
+  readonly tenant: string
+}
+
+/** What kind of account consented: decides the authority that refreshes go to. */
+export type AccountKind = 'personal' | 'work' | 'google'
+
+/** Who consented: issuer and subject are the identity, the hint is for people (masked, e.g. `a…@outlook.com`). */
+export interface Consenter {
+  readonly issuer: string
+  readonly subject: string
+  readonly hint: string
+}
+
+/** What the consent gave. The refresh token itself is where `reference` says. */
+export interface Grant {
+  /** `vault:…` or `sealed:…`, opaque to everyone but the grant store. */
+  readonly reference: string
+  readonly identityProvider: IdentityProvider
+  /** Full scopes of the consent, sent with every refresh. */
+  readonly scopes: readonly string[]
+  readonly accountKind: AccountKind
+  /** Microsoft: the path segment to refresh at (`consumers` or a directory id). Google: empty. */
+  readonly authorityTenant: string
+  readonly consenter: Consenter
+  readonly consentedAt: Date
+  /** Microsoft Advertising's own user id, learnt at discovery. */
+  readonly advertisingUserId: string
+}
+
+/** The access token as the row keeps it. */
+export interface CachedAccessToken {
+  /** JWE, bound to tenant and environment. */
+  readonly sealed: string
+  readonly expiresAt: Date
+  readonly refreshedAt: Date
+}
+
+/** The right to refresh, held by one process until `until`. */
+export interface Lease {
+  readonly id: string
+  readonly until: Date
+}
+
+/** The last failed refresh: how often in a row, why, and when the next attempt is allowed. */
+export interface RefreshTrouble {
+  readonly attempts: number
+  readonly reason: string
+  readonly traceId: string
+  readonly nextAttemptAt: Date
+  /** A plain refusal waits here for its second look before the grant is called dead. */
+  readonly suspectedSince?: Date
+}
+
+/** A grant that a person has given and that the app has yet to confirm. */
+export interface PendingGrant {
+  readonly grant: Grant
+  readonly sessionId: string
+  /** SHA-256 of the one-time confirmation code, base64url. */
+  readonly codeHash: string
+  readonly expiresAt: Date
+  readonly accessToken: CachedAccessToken
+  readonly accountsGeneration: string
+}
+
+/** The account that is vended when the app names none. */
+export interface DefaultAccount {
+  readonly accountId: string
+  /** The customer through which the account is reached. */
+  readonly customerId: string
+}
+
+/** The aggregate: everything one tenant row says. */
+export interface Tenant extends TenantName {
+  readonly environment: Environment
+  readonly status: TenantStatus
+  readonly displayName?: string
+  readonly createdAt: Date
+  readonly grant?: Grant
+  readonly accessToken?: CachedAccessToken
+  readonly lease?: Lease
+  readonly trouble?: RefreshTrouble
+  readonly pendingGrant?: PendingGrant
+  /** Which generation of account rows counts; absent before the first discovery. */
+  readonly accountsGeneration?: string
+  readonly discoveredAt?: Date
+  readonly defaultAccount?: DefaultAccount
+  /** To the hour or so: written at most once in a quarter of the active window. */
+  readonly lastVendedAt?: Date
+  /** When the sweep is to look at this tenant; absent when it need not. */
+  readonly dueAt?: Date
+  /** Why the tenant must be reauthorized, in a stable word; only with that status. */
+  readonly reauthorizationReason?: string
+}
+
+/** A tenant as it was read, with the ETag that a conditional write needs. */
+export interface StoredTenant {
+  readonly tenant: Tenant
+  readonly etag: string
+}
+
+/** Asserts in a type that this process holds the tenant's lease. */
+export interface Leased extends StoredTenant {
+  readonly lease: Lease
+  readonly grant: Grant
+}
+
+/** What can happen to a tenant; each is written once, in the transaction that made it true. */
+export const tenantEventTypes = [
+  'tenant.created',
+  'tenant.connected',
+  'tenant.reconnected',
+  'tenant.reauthorization_required',
+  'tenant.disconnected',
+  'refresh.failing',
+  'refresh.recovered',
+  'accounts.discovered',
+  'accounts.changed',
+  'accounts.default_changed',
+] as const
+
+/** One of {@link tenantEventTypes}. */
+export type TenantEventType = (typeof tenantEventTypes)[number]
+
+/** One line of a tenant's history. */
+export interface TenantEvent {
+  readonly type: TenantEventType
+  readonly at: Date
+  /** What an operator or app needs to know, in words; never a secret. */
+  readonly detail: string
+  /** Facts beside the words: reason codes, trace ids, counts. */
+  readonly data?: Readonly<Record<string, string | number | boolean>>
+}
+
+/** How the use cases keep tenants; every write is conditional. */
+export interface TenantStore {
+  read(name: TenantName): Promise<StoredTenant | undefined>
+  /** Writes a tenant that does not exist yet. `conflict` when it does. */
+  create(tenant: Tenant, events: readonly TenantEvent[]): Promise<StoredTenant | 'conflict'>
+  /** Replaces the row that `expected` was read from, with its events, in one transaction. */
+  replace(
+    expected: StoredTenant,
+    next: Tenant,
+    events: readonly TenantEvent[],
+  ): Promise<StoredTenant | 'conflict'>
+}
+
+/** One hint that a tenant is due. The tenant row is the truth. */
+export interface DueRow extends TenantName {
+  readonly dueAt: Date
+  /** Known here too, so that a sweep can pass over an environment that is on hold without reading its tenants. */
+  readonly environment: Environment
+  readonly identityProvider: IdentityProvider
+}
+
+/** How the sweep finds what is due without reading what is not. */
+export interface DueIndex {
+  /** Shards are numbered from 0; a tenant is always in the same one. */
+  readonly shardCount: number
+  insert(row: DueRow): Promise<void>
+  /** Deletes a row; one that is gone already is no error. */
+  remove(row: DueRow): Promise<void>
+  /** A shard's rows that are due at or before `until`, oldest first, a page at a time. */
+  due(shard: number, until: Date): AsyncIterable<readonly DueRow[]>
+}
+
+/** The due row of a tenant that has a grant and a due time. */
+export function dueRowOf(tenant: Tenant, grant: Pick<Grant, 'identityProvider'>, dueAt: Date): DueRow {
+  return { ...grantOwnerOf(tenant, grant), dueAt }
+}
+
+/** Where refresh tokens are; the rotation protocol does not know which store it is. */
+export interface GrantStore {
+  /** Keeps a refresh token and says where. `previous` is the reference it supersedes, if any. */
+  write(refreshToken: string, owner: GrantOwner, previous?: string): Promise<string>
+  /** The refresh token that a reference names; undefined when it is gone. */
+  read(reference: string, owner: GrantOwner): Promise<string | undefined>
+  /** A newer token than the reference names, left by a process that died before its commit. */
+  readNewer(
+    reference: string,
+    owner: GrantOwner,
+  ): Promise<{ reference: string; refreshToken: string } | undefined>
+  /** Destroys what the reference names; nothing left to destroy is no error. */
+  forget(reference: string): Promise<void>
+  /** After a commit: destroys what only `previous` needed. */
+  supersede(previous: string, next: string): Promise<void>
+}
+
+/** Whose grant a secret is: written beside it so that lost tables can be rebuilt. */
+export interface GrantOwner extends TenantName {
+  readonly environment: Environment
+  readonly identityProvider: IdentityProvider
+}
+
+/** The owner of a tenant's grant, as the grant store wants it. */
+export function grantOwnerOf(
+  tenant: TenantName & { environment: Environment },
+  grant: Pick<Grant, 'identityProvider'>,
+): GrantOwner {
+  return {
+    workspace: tenant.workspace,
+    tenant: tenant.tenant,
+    environment: tenant.environment,
+    identityProvider: grant.identityProvider,
+  }
+}

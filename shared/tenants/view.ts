@@ -1,0 +1,91 @@
+import * as z from 'zod'
+import { environments, identityProviders } from '../environment.ts'
+import type { Tenant, TenantEvent } from './tenant.ts'
+import { tenantEventTypes, tenantStatuses } from './tenant.ts'
+
+/** A tenant as its apps see it. */
+export const tenantView = z.object({
+  tenant: z.string(),
+  environment: z.enum(environments),
+  status: z.enum(tenantStatuses),
+  displayName: z.string().optional(),
+  createdAt: z.iso.datetime(),
+  connection: z
+    .object({
+      identityProvider: z.enum(identityProviders),
+      accountKind: z.enum(['personal', 'work', 'google']),
+      consentedBy: z.string().describe('Who consented, masked.'),
+      consentedAt: z.iso.datetime(),
+    })
+    .optional(),
+  reauthorizationReason: z.string().optional(),
+  confirmationPending: z.boolean(),
+  refresh: z.object({
+    lastRefreshedAt: z.iso.datetime().optional(),
+    accessTokenExpiresAt: z.iso.datetime().optional(),
+    failedAttempts: z.int(),
+    failureReason: z.string().optional(),
+    nextAttemptAt: z.iso.datetime().optional(),
+    dueAt: z.iso.datetime().optional(),
+  }),
+  accounts: z.object({
+    discoveredAt: z.iso.datetime().optional(),
+    defaultAccountId: z.string().optional(),
+    defaultCustomerId: z.string().optional(),
+  }),
+})
+
+/** A {@link tenantView}'s value. */
+export type TenantView = z.infer<typeof tenantView>
+
+/** Shows a tenant to its apps: everything they can act on, no token, no reference. */
+export function toTenantView(tenant: Tenant): TenantView {
+  const { grant, trouble, accessToken, defaultAccount } = tenant
+  return withoutUndefined({
+    tenant: tenant.tenant,
+    environment: tenant.environment,
+    status: tenant.status,
+    displayName: tenant.displayName,
+    createdAt: tenant.createdAt.toISOString(),
+    connection: grant && {
+      identityProvider: grant.identityProvider,
+      accountKind: grant.accountKind,
+      consentedBy: grant.consenter.hint,
+      consentedAt: grant.consentedAt.toISOString(),
+    },
+    reauthorizationReason: tenant.reauthorizationReason,
+    confirmationPending: tenant.pendingGrant !== undefined,
+    refresh: {
+      lastRefreshedAt: accessToken?.refreshedAt.toISOString(),
+      accessTokenExpiresAt: accessToken?.expiresAt.toISOString(),
+      failedAttempts: trouble?.attempts ?? 0,
+      failureReason: trouble?.reason,
+      nextAttemptAt: trouble?.nextAttemptAt.toISOString(),
+      dueAt: tenant.dueAt?.toISOString(),
+    },
+    accounts: {
+      discoveredAt: tenant.discoveredAt?.toISOString(),
+      defaultAccountId: defaultAccount?.accountId,
+      defaultCustomerId: defaultAccount?.customerId,
+    },
+  }) as TenantView
+}
+
+/** One line of a tenant's history as its apps see it. */
+export const eventView = z.object({
+  type: z.enum(tenantEventTypes),
+  at: z.iso.datetime(),
+  detail: z.string(),
+  data: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
+})
+
+/** Shows an event to the tenant's apps. */
+export function toEventView(event: TenantEvent): z.infer<typeof eventView> {
+  const { type, at, detail, data } = event
+  return { type, at: at.toISOString(), detail, ...(data && { data: { ...data } }) }
+}
+
+/** JSON leaves out what is undefined; this does so at every depth, for types that know no undefined. */
+function withoutUndefined(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value))
+}

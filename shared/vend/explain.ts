@@ -1,0 +1,100 @@
+import { secondsUntil } from '../clock.ts'
+import type { Config } from '../config.ts'
+import { isAdminReason } from '../identity/aadsts.ts'
+import { adminConsentUrl } from '../identity/adminConsent.ts'
+import type { TokenRefusal } from '../identity/refusal.ts'
+import { Problem } from '../problems.ts'
+import { unknownAnswersBeforeOperator } from '../refresh/decide.ts'
+import type { RefreshOutcome } from '../refresh/refreshTenant.ts'
+import type { Tenant } from '../tenants/tenant.ts'
+import type { NotObtained } from './obtain.ts'
+
+/** Seconds to wait when nothing better is known: the first retry's own distance. */
+const shortWaitSeconds = 5
+
+/** Turns why there is no token into the problem that says who acts. */
+export function explainNotObtained(config: Config, missing: NotObtained, now: Date): Problem {
+  switch (missing.because) {
+    case 'not_found':
+      return new Problem('tenant_not_found')
+    case 'validity_not_reached':
+      return new Problem('identity_provider_unavailable', {
+        detail: `The identity provider issues access tokens of ${missing.validSeconds} s at present, which is less than was asked for.`,
+        retryAfterSeconds: shortWaitSeconds,
+        members: { reason: 'validity_not_reached' },
+      })
+    case 'not_refreshed':
+      return explainOutcome(config, missing.outcome, now)
+  }
+}
+
+function explainOutcome(
+  config: Config,
+  outcome: Exclude<RefreshOutcome, { outcome: 'not_found' }>,
+  now: Date,
+): Problem {
+  const { tenant } = outcome.stored
+  if (tenant.status !== 'connected') return explainStatus(config, tenant)
+  if (outcome.outcome === 'refused') return explainRefusal(tenant, outcome.refusal, now)
+  if (outcome.outcome === 'passed_on' && outcome.reason === 'environment_on_hold') {
+    return new Problem('environment_on_hold', {
+      retryAfterSeconds: secondsToWait(outcome.hold?.until, now),
+      members: { reason: outcome.hold?.reason, traceId: outcome.hold?.traceId || undefined },
+    })
+  }
+  if (outcome.outcome === 'passed_on' && outcome.reason === 'waiting_to_retry') {
+    return passing(tenant, tenant.trouble?.reason ?? outcome.reason, tenant.trouble?.traceId, now)
+  }
+  return passing(tenant, outcome.outcome === 'passed_on' ? outcome.reason : 'refreshing', undefined, now)
+}
+
+/** Why a tenant that is not connected has nothing to vend. */
+export function explainStatus(config: Config, tenant: Tenant): Problem {
+  const connect = {
+    method: 'POST',
+    path: `/v1/tenants/${encodeURIComponent(tenant.tenant)}/connect-sessions`,
+  }
+  if (tenant.pendingGrant) return new Problem('confirmation_required')
+  if (tenant.status !== 'reauthorization_required') {
+    return new Problem('tenant_not_connected', { members: { tenantStatus: tenant.status, connect } })
+  }
+  const reason = tenant.reauthorizationReason
+  const environment = config.environments.get(tenant.environment)
+  if (!isAdminReason(reason) || !environment) {
+    return new Problem('reauthorization_required', { members: { reason, connect } })
+  }
+  const directoryId = tenant.grant?.accountKind === 'work' ? tenant.grant.authorityTenant : undefined
+  return new Problem('admin_consent_required', {
+    members: {
+      reason,
+      adminConsentUrl: adminConsentUrl(environment, config.redirectUri, directoryId),
+      connect,
+    },
+  })
+}
+
+function explainRefusal(tenant: Tenant, refusal: TokenRefusal, now: Date): Problem {
+  const members = { reason: refusal.reason, traceId: refusal.traceId || undefined }
+  if (refusal.class === 'operator')
+    return new Problem('environment_on_hold', { retryAfterSeconds: 30, members })
+  if (refusal.unknown && (tenant.trouble?.attempts ?? 0) >= unknownAnswersBeforeOperator) {
+    return new Problem('unexpected_upstream_answer', { members })
+  }
+  return passing(tenant, refusal.reason, refusal.traceId, now)
+}
+
+function passing(tenant: Tenant, reason: string, traceId: string | undefined, now: Date): Problem {
+  const operatorActs = reason === 'grant_missing'
+  return new Problem(operatorActs ? 'storage_unavailable' : 'identity_provider_unavailable', {
+    ...(operatorActs && {
+      actor: 'operator',
+      detail: 'The vault secret that holds this tenant’s grant is gone; recover it.',
+    }),
+    retryAfterSeconds: secondsToWait(tenant.trouble?.nextAttemptAt, now),
+    members: { reason, traceId: traceId || undefined },
+  })
+}
+
+function secondsToWait(until: Date | undefined, now: Date): number {
+  return until ? Math.max(1, secondsUntil(until, now) + 1) : shortWaitSeconds
+}

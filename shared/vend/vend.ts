@@ -1,0 +1,127 @@
+import { LRUCache } from 'lru-cache'
+import * as z from 'zod'
+import type { Account, AccountStore } from '../accounts/account.ts'
+import { findAccount } from '../accounts/find.ts'
+import { requestHeaders, serviceUrls } from '../advertising/services.ts'
+import { type Clock, secondsUntil } from '../clock.ts'
+import type { Config } from '../config.ts'
+import { type Environment, environments } from '../environment.ts'
+import { Problem } from '../problems.ts'
+import { type BrokerSecrets, developerTokenName } from '../storage/brokerSecrets.ts'
+import { tenantKey } from '../tenants/key.ts'
+import type { DefaultAccount, Tenant, TenantName } from '../tenants/tenant.ts'
+import { explainNotObtained } from './explain.ts'
+import type { Obtain, Obtained } from './obtain.ts'
+
+/** What an app may ask of a vend. */
+export interface VendWish {
+  /** The app's promise to itself: a token with less is never vended. Seconds. */
+  readonly minValiditySeconds?: number | undefined
+  /** Account id, or the number that people see in Microsoft's pages. */
+  readonly accountId?: string | undefined
+}
+
+/** No access token lives longer than Microsoft's 60 to 90 minutes; more than 55 minutes is never promised. */
+export const longestMinValiditySeconds = 3300
+
+/** All that is needed to call Microsoft Advertising now. */
+export const vendAnswer = z.object({
+  tenant: z.string(),
+  environment: z.enum(environments),
+  accessToken: z.string(),
+  tokenType: z.literal('Bearer'),
+  expiresAt: z.iso.datetime(),
+  expiresIn: z.int().describe('Seconds.'),
+  developerToken: z.string(),
+  customerId: z.string().describe('The customer through which the user reaches the account.'),
+  accountId: z.string(),
+  headers: z.record(z.string(), z.string()).describe('Can be spread into the call as they are.'),
+  services: z.record(z.string(), z.url()).describe('REST base URL of each service in this environment.'),
+})
+
+/** A {@link vendAnswer}'s value. */
+export type VendAnswer = z.infer<typeof vendAnswer>
+
+/** What vending touches. */
+export interface VendDependencies {
+  readonly config: Config
+  readonly obtain: Obtain
+  readonly accounts: AccountStore
+  readonly secrets: BrokerSecrets
+  readonly clock: Clock
+}
+
+/** Answers apps. */
+export interface Vend {
+  /** @throws Problem that says who must do what. */
+  vend(name: TenantName, wish: VendWish): Promise<VendAnswer>
+}
+
+const mostRememberedAccounts = 10_000
+
+/** Creates the vend: three credentials, the ids, and the headers and hosts to use them with. */
+export function createVend(dependencies: VendDependencies): Vend {
+  const { config, clock, obtain, secrets } = dependencies
+  const services = new Map([...config.environments].map(([name, settings]) => [name, serviceUrls(settings)]))
+  const resolve = createAccountResolver(dependencies.accounts)
+  return {
+    async vend(name, wish) {
+      const obtained = await obtain.obtain(name, wish.minValiditySeconds)
+      if (!obtained.ok) throw explainNotObtained(config, obtained, clock.now())
+      const { environment } = obtained.tenant
+      const [account, developerToken] = await Promise.all([
+        resolve(obtained.tenant, wish.accountId),
+        secrets.read(developerTokenName(environment)),
+      ])
+      if (!developerToken) throw missingDeveloperToken(environment)
+      return toAnswer(obtained, account, developerToken.value, services.get(environment) ?? {}, clock.now())
+    },
+  }
+}
+
+/** The operator has not put the environment's developer token into the vault. */
+export function missingDeveloperToken(environment: Environment): Problem {
+  return new Problem('environment_on_hold', {
+    detail: `The vault has no secret ${developerTokenName(environment)}.`,
+    members: { reason: 'developer_token_missing' },
+  })
+}
+
+function createAccountResolver(store: AccountStore) {
+  const known = new LRUCache<string, Account>({ max: mostRememberedAccounts })
+  return async (tenant: Tenant, wanted: string | undefined): Promise<DefaultAccount> => {
+    const { accountsGeneration, defaultAccount } = tenant
+    if (wanted === undefined) {
+      if (!defaultAccount) throw new Problem('account_not_chosen')
+      return defaultAccount
+    }
+    if (wanted === defaultAccount?.accountId) return defaultAccount
+    const key = `${tenantKey(tenant)}:${accountsGeneration}:${wanted}`
+    const account = known.get(key) ?? (await findAccount(store, tenant, wanted))
+    known.set(key, account)
+    return { accountId: account.accountId, customerId: account.customerId }
+  }
+}
+
+function toAnswer(
+  { tenant, accessToken, expiresAt }: Obtained,
+  { accountId, customerId }: DefaultAccount,
+  developerToken: string,
+  services: Readonly<Record<string, string>>,
+  now: Date,
+): VendAnswer {
+  const identityProvider = tenant.grant?.identityProvider ?? 'microsoft'
+  return {
+    tenant: tenant.tenant,
+    environment: tenant.environment,
+    accessToken,
+    tokenType: 'Bearer',
+    expiresAt: expiresAt.toISOString(),
+    expiresIn: secondsUntil(expiresAt, now),
+    developerToken,
+    customerId,
+    accountId,
+    headers: requestHeaders({ accessToken, developerToken, identityProvider, customerId, accountId }),
+    services,
+  }
+}

@@ -1,0 +1,79 @@
+/** How a bench is to run. */
+export interface BenchOptions {
+  /** Smaller sizes and fewer rounds, for a look in between. */
+  readonly quick: boolean
+}
+
+/** One line of a bench's table. */
+export interface Measurement {
+  readonly what: string
+  /** As a person reads it, with its unit. */
+  readonly value: string
+  /** What it must reach; absent where the number is only told. */
+  readonly target?: string
+  readonly reached?: boolean
+}
+
+/** What one bench found. */
+export interface BenchReport {
+  readonly title: string
+  /** What was real and what stood in for something. */
+  readonly ground: string
+  readonly measurements: readonly Measurement[]
+}
+
+/** One bench; all ratios in its report come from the same run. */
+export type Bench = (options: BenchOptions) => Promise<BenchReport>
+
+/** A measurement that is only told. */
+export function told(what: string, value: string): Measurement {
+  return { what, value }
+}
+
+/** A ratio that must be at least `least`. */
+export function atLeast(what: string, ratio: number, least: number): Measurement {
+  return { what, value: ratio.toFixed(2), target: `at least ${least}`, reached: ratio >= least }
+}
+
+/** A ratio that must be 1, within `tolerance` either way. */
+export function near(what: string, ratio: number, tolerance: number): Measurement {
+  const target = `1 within ${tolerance * 100} %`
+  return { what, value: ratio.toFixed(3), target, reached: Math.abs(ratio - 1) <= tolerance }
+}
+
+/** A ratio that must be at most 1 plus `tolerance`. */
+export function notAbove(what: string, ratio: number, tolerance: number): Measurement {
+  return {
+    what,
+    value: ratio.toFixed(3),
+    target: `at most ${1 + tolerance}`,
+    reached: ratio <= 1 + tolerance,
+  }
+}
+
+/** A count that must be exactly so. */
+export function exactly(what: string, count: number, wanted: number): Measurement {
+  return { what, value: String(count), target: `exactly ${wanted}`, reached: count === wanted }
+}
+
+/** The middle value; of an even number of values the mean of the middle two. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  const middle = sorted.length / 2
+  const [low, high] = [sorted[Math.ceil(middle) - 1] ?? 0, sorted[Math.floor(middle)] ?? 0]
+  return (low + high) / 2
+}
+
+/** A report as lines of text, its table aligned. */
+export function formatReport({ title, ground, measurements }: BenchReport): string {
+  const rows = measurements.map(({ what, value, target = '', reached }) => [
+    what,
+    value,
+    target,
+    reached === undefined ? '' : reached ? 'reached' : 'MISSED',
+  ])
+  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
+  const line = (row: readonly string[]) =>
+    `  ${row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join('  ')}`
+  return [title, `  ${ground}`, '', ...rows.map((row) => line(row).trimEnd()), ''].join('\n')
+}

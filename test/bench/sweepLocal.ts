@@ -1,0 +1,44 @@
+import { openWorld } from '../end-to-end/world.ts'
+import { peakMebibytes } from './processTime.ts'
+import { type Bench, exactly, told } from './report.ts'
+import { createProductionTenants } from './stackTenants.ts'
+import { startTableProxy, sum } from './tableProxy.ts'
+
+/** A sweep through the built broker on the whole local stack: what each refresh costs, and what the stack allows. */
+export const sweepLocal: Bench = async ({ quick }) => {
+  const count = quick ? 200 : 2000
+  const proxy = await startTableProxy()
+  const world = await openWorld({ settings: { TABLES_CONNECTION_STRING: proxy.connectionString } })
+  proxy.connect(world.stack.ports.table)
+  try {
+    await createProductionTenants(world, count)
+    const vaults = [world.stack.parts.vault, world.stack.parts.grantVault].map(
+      ({ service }) => service.control,
+    )
+    for (const vault of vaults) vault.clearRequests()
+    proxy.takeCounts()
+    const { status, body: report } = await world.call('POST', '/v1/sweeps', { app: 'demo-operator' })
+    if (status !== 200) throw new Error(`The sweep was answered ${status}: ${JSON.stringify(report)}`)
+    const tables = proxy.takeCounts()
+    const vaultOperations = vaults.flatMap((vault) => vault.requests())
+    const peak = await peakMebibytes(world.brokers[0]!.pid)
+    const each = Object.entries(tables).map(
+      ([operation, times]) => `${operation} ${(times / count).toFixed(2)}`,
+    )
+    return {
+      title: `sweep-local: ${count} tenants due, swept by the built broker on the local stack`,
+      ground: 'Real: broker, host, Azurite, vaults, sign-in; all on this machine. 16 at once.',
+      measurements: [
+        exactly('refreshed', report.refreshed, count),
+        told('refreshes a second', (count / (report.durationMilliseconds / 1000)).toFixed(1)),
+        told('table operations a refresh', (sum(tables) / count).toFixed(2)),
+        told('  by kind', each.join(', ')),
+        told('vault operations a refresh', (vaultOperations.length / count).toFixed(2)),
+        told('most memory of the broker process', peak === undefined ? 'unknown' : `${peak.toFixed(0)} MiB`),
+      ],
+    }
+  } finally {
+    await world.close()
+    await proxy.stop()
+  }
+}

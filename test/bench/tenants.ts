@@ -1,0 +1,164 @@
+import type { TableEntity } from '@azure/data-tables'
+import pMap from 'p-map'
+import { secondsAfter, systemRandomness } from '../../shared/clock.ts'
+import type { RefreshConfig } from '../../shared/config.ts'
+import type { RefreshDependencies, Sealer, TokenEndpoint } from '../../shared/refresh/dependencies.ts'
+import type { Tables } from '../../shared/storage/clients.ts'
+import { createDueTable } from '../../shared/storage/dueTable.ts'
+import { createSealedGrants } from '../../shared/storage/sealedGrants.ts'
+import { createSealer } from '../../shared/storage/sealer.ts'
+import { toTenantEntity } from '../../shared/storage/tenantEntity.ts'
+import { type DueIndex, dueRowOf, type Tenant, type TenantStore } from '../../shared/tenants/tenant.ts'
+
+/** As long as Microsoft's are: between one and two thousand characters. */
+const tokenCharacters = 1500
+
+/** What the settings' defaults come to (`docs/settings.md`), with as much time as a bench needs. */
+export const refreshConfig: RefreshConfig = {
+  policy: 'active',
+  activeWindowSeconds: 86_400,
+  aheadSeconds: 600,
+  keepAliveSeconds: 7 * 86_400,
+  sweepConcurrency: 16,
+  sweepSeconds: 3600,
+  sweepHandoverCount: Number.POSITIVE_INFINITY,
+  leaseSeconds: 60,
+  tokenEndpointSeconds: 10,
+}
+
+/** A real sealer, its key in this process instead of the vault. */
+const sealer = createSealer(async () => keys)
+const keys = JSON.stringify({
+  keys: [{ kty: 'oct', kid: 'bench', k: Buffer.alloc(32, 7).toString('base64url') }],
+})
+
+/** A sealer that encrypts nothing: it costs no processor time, so that a pace can be seen. */
+export const plainSealer: Sealer = { seal: async (text) => text, open: async (text) => text }
+
+/** A token endpoint that answers each call after a fixed time, with new tokens each time. */
+export function createFixedTokenEndpoint(milliseconds: number): TokenEndpoint & { calls(): number } {
+  let calls = 0
+  const token = (kind: string) => `${kind}-${++calls}-`.padEnd(tokenCharacters, 'x')
+  return {
+    calls: () => calls / 2,
+    async refresh() {
+      await new Promise((resolve) => setTimeout(resolve, milliseconds))
+      return { ok: true, accessToken: token('at'), refreshToken: token('rt'), expiresInSeconds: 3600 }
+    },
+  }
+}
+
+/** What a refresh needs beside its stores: sealed grants, no holds, a silent log. */
+export function besideStores(tokenEndpoint: TokenEndpoint, chosen: Sealer = sealer) {
+  return {
+    tokenEndpoint,
+    sealer: chosen,
+    grants: createSealedGrants(chosen),
+    environments: { read: async () => undefined, hold: async () => {}, release: async () => false },
+    randomness: systemRandomness,
+    log: () => {},
+    vendWaitSeconds: 15,
+  } satisfies Partial<RefreshDependencies>
+}
+
+/** The stores that tenants are written into. */
+export interface TenantGround {
+  readonly tenants: TenantStore
+  readonly due: DueIndex
+}
+
+/** Tenants to write: `count` of them, named `<prefix>-<number>`. */
+export interface TenantBatch {
+  readonly prefix: string
+  readonly count: number
+  readonly dueAt: Date
+  /** How many are written at once. Default is 64. */
+  readonly concurrency?: number
+  /** What seals their tokens. Default is the real one. */
+  readonly sealedBy?: Sealer
+}
+
+/**
+ * Writes connected tenants with their due rows; a tenant that is there already is armed again. The sealed tokens of
+ * one batch are the same text: what counts is their length.
+ */
+export async function writeTenants(ground: TenantGround, batch: TenantBatch): Promise<void> {
+  const { prefix, count, dueAt, concurrency = 64, sealedBy = sealer } = batch
+  const numbers = Array.from({ length: count }, (_, number) => number)
+  await pMap(
+    numbers,
+    async (number) => writeTenant(ground, await connectedTenant(`${prefix}-${number}`, dueAt, sealedBy)),
+    { concurrency },
+  )
+}
+
+/**
+ * Writes idle tenants straight into the tables, as the stores would and many times faster: due rows a hundred in a
+ * transaction, short tokens, no rows in the workspace's index.
+ */
+export async function writeIdleTenants(tables: Tables, batch: TenantBatch): Promise<void> {
+  const { prefix, count, dueAt, concurrency = 16 } = batch
+  const dueRows = new Map<string, TableEntity[]>()
+  const collect = { upsertEntity: async (row: TableEntity) => void keep(dueRows, row) } as unknown
+  const due = createDueTable({ RefreshDue: collect as Tables['RefreshDue'] })
+  const numbers = Array.from({ length: count }, (_, number) => number)
+  await pMap(
+    numbers,
+    async (number) => {
+      const tenant = await connectedTenant(`${prefix}-${number}`, dueAt, sealer, 10)
+      await due.insert(dueRowOf(tenant, tenant.grant, dueAt))
+      await tables.Tenants.createEntity(toTenantEntity(tenant))
+    },
+    { concurrency },
+  )
+  for (const rows of dueRows.values()) {
+    for (let from = 0; from < rows.length; from += 100) {
+      await tables.RefreshDue.submitTransaction(rows.slice(from, from + 100).map((row) => ['create', row]))
+    }
+  }
+}
+
+function keep(rows: Map<string, TableEntity[]>, row: TableEntity): void {
+  const partition = row.partitionKey ?? ''
+  const known = rows.get(partition)
+  if (known) known.push(row)
+  else rows.set(partition, [row])
+}
+
+async function writeTenant({ tenants, due }: TenantGround, tenant: ConnectedTenant): Promise<void> {
+  const created = await tenants.create(tenant, [])
+  // The ETag `*` matches any: nobody else writes while a bench prepares.
+  if (created === 'conflict') await tenants.replace({ tenant, etag: '*' }, tenant, [])
+  await due.insert(dueRowOf(tenant, tenant.grant, tenant.dueAt))
+}
+
+type ConnectedTenant = Awaited<ReturnType<typeof connectedTenant>>
+
+async function connectedTenant(name: string, dueAt: Date, sealedBy: Sealer, characters = tokenCharacters) {
+  const now = new Date()
+  const owner = { workspace: 'bench', tenant: name, environment: 'production' } as const
+  const sealed = (use: 'access_token' | 'refresh_token') =>
+    sealedBy.seal(use.padEnd(characters, 'x'), { ...owner, use })
+  return {
+    ...owner,
+    status: 'connected',
+    createdAt: now,
+    lastVendedAt: now,
+    dueAt,
+    grant: {
+      reference: `sealed:${await sealed('refresh_token')}`,
+      identityProvider: 'microsoft',
+      scopes: ['https://ads.microsoft.com/msads.manage', 'openid', 'offline_access'],
+      accountKind: 'personal',
+      authorityTenant: 'consumers',
+      consenter: { issuer: 'https://login.microsoftonline.com', subject: name, hint: 'a…@outlook.com' },
+      consentedAt: now,
+      advertisingUserId: '1',
+    },
+    accessToken: {
+      sealed: await sealed('access_token'),
+      expiresAt: secondsAfter(dueAt, 600),
+      refreshedAt: now,
+    },
+  } satisfies Tenant
+}

@@ -1,0 +1,141 @@
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { openWorld, type World } from '../end-to-end/world.ts'
+import { openBrowser, picture } from './browser.ts'
+
+let world: World
+let browser: Browser
+let context: BrowserContext
+let page: Page
+
+beforeAll(async () => {
+  ;[world, browser] = await Promise.all([openWorld(), openBrowser()])
+})
+
+afterAll(async () => {
+  await browser?.close()
+  await world?.close()
+})
+
+beforeEach(async () => {
+  context = await browser.newContext({ viewport: { width: 800, height: 700 } })
+  page = await context.newPage()
+})
+
+afterEach(() => context.close())
+
+async function signIn(username: string): Promise<void> {
+  await page.fill('#username', username)
+  await page.fill('#password', 'open-sesame')
+  await page.click('#sign-in')
+}
+
+describe('a person in a real browser', () => {
+  test('opens the link, signs in, consents, and is back at the app', async () => {
+    const tenant = world.newTenant()
+    const { connectUrl } = await world.session(tenant)
+    await page.goto(connectUrl)
+    await picture(page, 'sign-in')
+    await signIn('ada@outlook.example')
+    await picture(page, 'consent')
+    await page.click('#accept')
+    await page.waitForURL(`${world.returnUrl}**`)
+    await picture(page, 'back-at-the-app')
+    expect(new URL(page.url()).searchParams.get('status')).toBe('connected')
+    expect((await world.call('GET', `/v1/tenants/${tenant}/token`)).status).toBe(200)
+  })
+
+  test('passes a second factor on the way', async () => {
+    const { connectUrl } = await world.session(world.newTenant())
+    await page.goto(connectUrl)
+    await signIn('radia@contoso.example')
+    await picture(page, 'second-factor')
+    await page.fill('#code', '000000')
+    await page.click('#verify')
+    await page.click('#accept')
+    await page.waitForURL(`${world.returnUrl}**`)
+  })
+
+  test('types a wrong password, is told so, and can try again', async () => {
+    const { connectUrl } = await world.session(world.newTenant())
+    await page.goto(connectUrl)
+    await page.fill('#username', 'edsger@contoso.example')
+    await page.fill('#password', 'wrong')
+    await page.click('#sign-in')
+    await picture(page, 'wrong-password')
+    expect(await page.textContent('#error')).toBeTruthy()
+    await signIn('edsger@contoso.example')
+    await page.click('#accept')
+    await page.waitForURL(/connected|accounts/)
+  })
+
+  test('declines, and the app is told', async () => {
+    const { connectUrl } = await world.session(world.newTenant(), { environment: 'sandbox' })
+    await page.goto(connectUrl)
+    await signIn('ada@outlook.example')
+    await page.click('#decline')
+    await page.waitForURL(`${world.returnUrl}**`)
+    expect(new URL(page.url()).searchParams.get('error')).toBe('consent_declined')
+  })
+})
+
+describe('every page on which it can end is readable', () => {
+  test.each([
+    ['no_advertising_user', 'niklaus@outlook.example', 'no Microsoft Advertising access'],
+    ['wrong_account_kind', 'barbara@outlook.example', 'work or school account'],
+    ['admin_consent_required', 'donald@fabrikam.example', 'administrator'],
+    ['advertising_not_enabled', 'margaret@fabrikam.example', 'administrator'],
+  ])('%s', async (code, person, words) => {
+    const { connectUrl } = await world.session(world.newTenant())
+    await page.goto(connectUrl)
+    await signIn(person)
+    const consent = await page.$('#accept')
+    if (consent) await consent.click()
+    await page.waitForSelector('h1')
+    await picture(page, code)
+    expect(await page.textContent('main')).toContain(words)
+    expect(await page.textContent('#code')).toContain(code)
+    await page.click('text=Back to the app')
+    await page.waitForURL(`${world.returnUrl}**`)
+    expect(new URL(page.url()).searchParams.get('error')).toBe(code)
+  })
+
+  test('a link that was used', async () => {
+    const { connectUrl } = await world.session(world.newTenant())
+    await page.goto(connectUrl)
+    await page.goto(connectUrl)
+    await picture(page, 'link_not_valid')
+    expect(await page.textContent('h1')).toBe('This link no longer works')
+  })
+
+  test('a sign-in that another browser began', async () => {
+    const { callbackUrl } = await world.stopAtCallback(world.newTenant(), 'ada@outlook.example')
+    await page.goto(callbackUrl)
+    await picture(page, 'other_browser')
+    expect(await page.textContent('h1')).toContain('another browser')
+  })
+
+  test('somebody else’s connection, on a phone, in the dark', async () => {
+    const tenant = await world.connected()
+    await page.setViewportSize({ width: 320, height: 640 })
+    await page.emulateMedia({ colorScheme: 'dark' })
+    const { connectUrl } = await world.session(tenant)
+    await page.goto(connectUrl)
+    await signIn('edsger@contoso.example')
+    const consent = await page.$('#accept')
+    if (consent) await consent.click()
+    await page.waitForSelector('#code')
+    await picture(page, 'different_user-phone-dark')
+    expect(await page.textContent('main')).toContain('a…@outlook.example')
+    const width = await page.evaluate('document.documentElement.scrollWidth')
+    expect(width).toBeLessThanOrEqual(320)
+  })
+
+  test('the pages load nothing from elsewhere and cannot be framed', async () => {
+    const answer = await fetch(`${world.origin}/oauth/authorize?session=nobody`)
+    const policy = answer.headers.get('content-security-policy') ?? ''
+    expect(policy).toContain("default-src 'none'")
+    expect(policy).toContain("frame-ancestors 'none'")
+    expect(answer.headers.get('referrer-policy')).toBe('no-referrer')
+  })
+})

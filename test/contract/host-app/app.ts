@@ -1,0 +1,123 @@
+import { ReadableStream } from 'node:stream/web'
+import { app, type HttpRequest, type InvocationContext, output } from '@azure/functions'
+
+app.setup({ enableHttpStream: process.env.STREAM === 'yes' })
+
+const say = (name: string) => (request: HttpRequest) => ({ jsonBody: { name, params: request.params } })
+const get = (name: string, route: string) => app.get(name, { route, handler: say(name) })
+
+get('tenant', 'v1/tenants/{tenant}')
+get('tenants', 'v1/tenants/list')
+get('numbered', 'v1/tenants/{id:int}')
+get('everything', 'v1/{*rest}')
+get('optional', 'pages/{page?}')
+app.http('service', { route: 'v1/tenants/{tenant}/ads/{service}/{*path}', handler: say('service') })
+app.http('named', { methods: ['GET', 'HEAD'], handler: say('named') })
+app.http('guarded', { authLevel: 'function', methods: ['GET'], handler: say('guarded') })
+app.http('operated', { authLevel: 'admin', methods: ['GET'], handler: say('operated') })
+
+app.http('echo', {
+  methods: ['POST', 'PUT'],
+  handler: async (request) => ({
+    body: await request.arrayBuffer(),
+    headers: { 'content-type': 'application/octet-stream', 'x-seen': request.headers.get('x-sent') ?? '' },
+  }),
+})
+
+app.http('pipe', { methods: ['POST'], handler: (request) => ({ body: request.body }) })
+
+app.get('flood', {
+  handler: (request) => ({ body: flood(Number(request.query.get('chunks'))) }),
+})
+
+/** What a handler in plain JavaScript gives when it forgets to return. */
+const nothing = undefined as unknown as object
+
+/** A source that always has more, as fast as it is asked; 64 KiB a chunk. */
+function flood(chunks: number): ReadableStream<Uint8Array> {
+  let sent = 0
+  return new ReadableStream({
+    pull(controller) {
+      if (sent++ === chunks) controller.close()
+      else controller.enqueue(new Uint8Array(65_536).fill(7))
+    },
+  })
+}
+
+app.get('memory', { handler: () => ({ jsonBody: process.memoryUsage().rss }) })
+
+app.get('cookies', {
+  handler: () => ({
+    status: 302,
+    headers: { location: '/elsewhere' },
+    cookies: [
+      { name: 'a', value: '1', httpOnly: true, path: '/', sameSite: 'Lax' as const },
+      { name: 'b', value: '2', maxAge: 60 },
+    ],
+  }),
+})
+
+app.get('query', {
+  handler: (request) => ({ jsonBody: { url: request.url, q: request.query.get('q') } }),
+})
+app.get('nothing', { handler: async () => nothing })
+app.get('failing', {
+  handler: () => {
+    throw new Error('on purpose')
+  },
+})
+app.get('slow', { handler: () => new Promise<object>(() => {}) })
+
+app.hook.appStart((context) => {
+  context.hookData.started = true
+  console.log('hook: app started')
+})
+app.hook.appTerminate(() => console.log('hook: app terminated'))
+app.hook.preInvocation((context) => {
+  context.hookData.seen = context.invocationContext.functionName
+})
+app.hook.postInvocation((context) => {
+  if (context.hookData.seen === 'hooked') context.result = { jsonBody: { hook: 'answered' } }
+})
+app.get('hooked', { handler: () => ({ body: 'replaced by the hook' }) })
+
+app.get('context', {
+  handler: (_request, context: InvocationContext) => {
+    context.warn('a warning from the app')
+    const { invocationId, functionName, traceContext } = context
+    return { jsonBody: { invocationId, functionName, traceParent: traceContext?.traceParent } }
+  },
+})
+
+app.get('late', {
+  handler: () => {
+    app.get('tooLate', { handler: () => ({}) })
+    return {}
+  },
+})
+
+app.timer('tick', {
+  schedule: '%TICK_SCHEDULE%',
+  useMonitor: false,
+  handler: (timer, context) => context.log(`ticked, past due ${timer.isPastDue}`),
+})
+
+if (process.env.AzureWebJobsStorage) {
+  const work = output.storageQueue({ queueName: 'work', connection: 'AzureWebJobsStorage' })
+  app.http('enqueue', {
+    methods: ['POST'],
+    extraOutputs: [work],
+    handler: async (request, context) => {
+      context.extraOutputs.set(work, await request.json())
+      return { status: 202 }
+    },
+  })
+  app.storageQueue('worker', {
+    queueName: '%QUEUE_NAME%',
+    connection: 'AzureWebJobsStorage',
+    handler: (message, context) => {
+      context.log(`got ${JSON.stringify(message)}, attempt ${context.triggerMetadata?.dequeueCount}`)
+      if (JSON.stringify(message).includes('bad')) throw new Error('cannot be done')
+    },
+  })
+}

@@ -1,0 +1,114 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+
+const root = fileURLToPath(new URL('../../..', import.meta.url))
+const source = fileURLToPath(new URL('app.ts', import.meta.url))
+
+/** A host in a process of its own, and what it printed. */
+export interface HostProcess {
+  readonly origin: string
+  readonly lines: readonly string[]
+  /** Resolves with the first line, printed already or yet to come, that contains `text`. */
+  line(text: string): Promise<string>
+  /** Sends SIGTERM and resolves with the exit code. */
+  stop(): Promise<number | null>
+}
+
+/** Files of an app in a folder of its own, which is gone after `dispose`. */
+export interface AppFolder extends AsyncDisposable {
+  readonly path: string
+}
+
+/** Writes an app's files into a temporary folder inside the repository's reach of `node_modules`. */
+export async function writeApp(files: Record<string, string>): Promise<AppFolder> {
+  const path = await mkdtemp(join(tmpdir(), 'host-app-'))
+  for (const [name, text] of Object.entries(files)) {
+    await mkdir(dirname(join(path, name)), { recursive: true })
+    await writeFile(join(path, name), text)
+  }
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true }) }
+}
+
+/** Bundles the fixture app as the broker is: one CommonJS file with `@azure/functions` in it. */
+export async function bundleApp(format: 'cjs' | 'esm' = 'cjs', entry = source): Promise<string> {
+  const result = await build({
+    entryPoints: [entry],
+    bundle: true,
+    platform: 'node',
+    format,
+    external: ['@azure/functions-core'],
+    write: false,
+    logLevel: 'silent',
+    // An ES module bundle has no `require`, which the bundled library calls.
+    ...(format === 'esm'
+      ? {
+          banner: {
+            js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url)",
+          },
+        }
+      : {}),
+  })
+  return result.outputFiles[0]!.text
+}
+
+/** The fixture app, built, with a `host.json`. */
+export async function writeFixtureApp(hostJson: unknown): Promise<AppFolder> {
+  return writeApp({
+    'package.json': JSON.stringify({ type: 'module', main: 'dist/broker.cjs' }),
+    'host.json': JSON.stringify(hostJson),
+    'dist/broker.cjs': await bundleApp(),
+  })
+}
+
+/** Starts a host on an app and waits until it listens. @throws Error with its output when it ends before. */
+export async function spawnHost(
+  appFolder: string,
+  env: Record<string, string> = {},
+  args: readonly string[] = [],
+): Promise<HostProcess> {
+  const child = spawnCli(['--app', appFolder, '--port', '0', ...args], env)
+  const lines: string[] = []
+  const watchers = new Set<(line: string) => void>()
+  for (const stream of [child.stdout!, child.stderr!]) {
+    createInterface(stream).on('line', (line) => {
+      lines.push(line)
+      for (const watch of watchers) watch(line)
+    })
+  }
+  const line = (text: string) =>
+    new Promise<string>((resolve) => {
+      const watch = (each: string) => {
+        if (!each.includes(text)) return
+        watchers.delete(watch)
+        resolve(each)
+      }
+      const printed = lines.find((each) => each.includes(text))
+      if (printed === undefined) watchers.add(watch)
+      else resolve(printed)
+    })
+  const ended = once(child, 'close')
+  const listening = await Promise.race([line('Listening on '), ended.then(() => undefined)])
+  if (listening === undefined) throw new Error(`The host ended:\n${lines.join('\n')}`)
+  const origin = /http:\S+/.exec(listening)![0]
+  return { origin, lines, line, stop: () => terminate(child, ended) }
+}
+
+/** Starts the host's command line. */
+export function spawnCli(args: readonly string[], env: Record<string, string> = {}): ChildProcess {
+  return spawn(process.execPath, [join(root, 'local/host/main.ts'), ...args], {
+    env: { ...process.env, TICK_SCHEDULE: '0 0 0 1 1 *', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+}
+
+async function terminate(child: ChildProcess, ended: Promise<unknown[]>): Promise<number | null> {
+  child.kill('SIGTERM')
+  const [code] = await ended
+  return code as number | null
+}

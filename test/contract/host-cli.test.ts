@@ -1,0 +1,100 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { bundleApp, spawnCli, spawnHost, writeApp, writeFixtureApp } from './host-app/fixture.ts'
+
+async function fail(args: readonly string[]) {
+  const child = spawnCli(args)
+  let output = ''
+  child.stderr!.on('data', (chunk) => {
+    output += chunk
+  })
+  const [code] = await once(child, 'close')
+  return { code, output }
+}
+
+test('values of local.settings.json reach the app, but not over what the environment sets', async () => {
+  await using folder = await writeApp({
+    'package.json': '{"main":"index.js"}',
+    'local.settings.json': '{"Values":{"ONE":"settings","TWO":"settings"}}',
+    'index.js': 'const { ONE, TWO } = process.env; console.log(ONE, TWO, process.cwd())',
+  })
+  const host = await spawnHost(folder.path, { TWO: 'environment' })
+  expect(host.lines).toContain(`settings environment ${folder.path}`)
+  expect(await host.stop()).toBe(0)
+})
+
+test('the functions are listed with method and address', async () => {
+  await using folder = await writeFixtureApp({})
+  const host = await spawnHost(folder.path)
+  expect(host.lines).toContain(`\tquery: [GET] ${host.origin}/api/query`)
+  expect(host.lines).toContain('\ttick: timerTrigger')
+  expect(await (await fetch(`${host.origin}/api/query?q=1`)).json()).toMatchObject({ q: '1' })
+  expect(await host.stop()).toBe(0)
+})
+
+test('SIGTERM lets requests end, then runs the terminate hooks', async () => {
+  await using folder = await writeFixtureApp({ functionTimeout: '00:00:01' })
+  const host = await spawnHost(folder.path)
+  const pending = fetch(`${host.origin}/api/slow`)
+  // A request that is answered afterwards proves that the first one has arrived.
+  await fetch(`${host.origin}/api/query`)
+  expect(await host.stop()).toBe(0)
+  expect((await pending).status).toBe(500)
+  expect(host.lines.at(-1)).toBe('hook: app terminated')
+})
+
+test('a request that comes before the app is loaded is 503', async () => {
+  await using folder = await writeApp({
+    'package.json': '{"main":"index.mjs"}',
+    'index.mjs': `const port = process.env.WEBSITE_HOSTNAME.split(':')[1]
+      console.log('early', (await fetch('http://127.0.0.1:' + port)).status)`,
+  })
+  const host = await spawnHost(folder.path)
+  expect(host.lines).toContain('early 503')
+  expect(await host.stop()).toBe(0)
+})
+
+test('ES modules and globs in `main` are loaded, file after file', async () => {
+  const entry = fileURLToPath(new URL('host-app/app.ts', import.meta.url))
+  const bundle = await bundleApp('esm', entry)
+  await using folder = await writeApp({
+    'package.json': '{"type":"module","main":"dist/{first,functions/*}.js"}',
+    'dist/first.js':
+      "import core from '@azure/functions-core'\nconsole.log('core', typeof core.registerFunction)",
+    'dist/functions/app.js': bundle,
+  })
+  const host = await spawnHost(folder.path, { STREAM: 'yes' })
+  expect(host.lines[0]).toBe('core function')
+  expect((await fetch(`${host.origin}/api/query`)).status).toBe(200)
+  await host.stop()
+})
+
+test.each([
+  [{ 'package.json': '{"main":"dist/app.cjs"}' }, 'no file matches it'],
+  [{ 'package.json': '{}' }, 'names no `main`'],
+  [{}, 'no readable package.json'],
+  [
+    { 'package.json': '{"main":"a.cjs"}', 'a.cjs': 'throw new Error("broken")' },
+    '"a.cjs" failed to load: broken',
+  ],
+  [{ 'host.json': '{"functionTimeout":1}' }, 'functionTimeout'],
+])('an app that cannot be loaded ends the host with status 1 and says why: %j', async (files, reason) => {
+  await using folder = await writeApp(files as Record<string, string>)
+  const { code, output } = await fail(['--app', folder.path, '--port', '0'])
+  expect(code).toBe(1)
+  expect(output).toContain(reason)
+})
+
+test('a taken port ends the host with status 1 and says which and what to do', async () => {
+  await using folder = await writeFixtureApp({})
+  await using server = createServer()
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const { code, output } = await fail(['--app', folder.path, '--port', String(port)])
+  expect(code).toBe(1)
+  expect(output).toMatch(new RegExp(`Port ${port}.*taken.*--port`, 's'))
+})

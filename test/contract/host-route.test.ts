@@ -1,0 +1,197 @@
+import { describe, expect, test } from 'vitest'
+import { parseHostJson } from '../../local/host/hostJson.ts'
+import { compileRoute, createMatch } from '../../local/host/route.ts'
+import { parseSchedule } from '../../local/host/schedule.ts'
+import { type Clock, startTimer } from '../../local/host/timerTrigger.ts'
+
+const matcher = (...templates: string[]) =>
+  createMatch(templates.map((template) => compileRoute(template, ['GET'], template)))
+
+describe('routes', () => {
+  const match = matcher('v1/{*rest}', 'v1/{tenant}', 'v1/{id:int}', 'v1/list', '{*any}', 'v1/{tenant}/token')
+  test.each([
+    ['/v1/list', 'v1/list'],
+    ['/V1/LIST/', 'v1/list'],
+    ['/v1/17', 'v1/{id:int}'],
+    ['/v1/17000000000000', 'v1/{tenant}'],
+    ['/v1/acme', 'v1/{tenant}'],
+    ['/v1/acme/token', 'v1/{tenant}/token'],
+    ['/v1/acme/other', 'v1/{*rest}'],
+    ['/v2', '{*any}'],
+    ['/', '{*any}'],
+  ])('%s belongs to %s: literal before constrained before parameter before catch-all', (path, template) => {
+    expect(match('GET', path)?.target).toBe(template)
+  })
+
+  test('a route of another method is passed over for the next that matches', () => {
+    const byMethod = createMatch([
+      compileRoute('v1/list', ['POST'], 'literal'),
+      compileRoute('v1/{tenant}', ['GET'], 'parameter'),
+    ])
+    expect(byMethod('GET', '/v1/list')?.target).toBe('parameter')
+    expect(byMethod('DELETE', '/v1/list')).toBeUndefined()
+  })
+
+  test.each([
+    ['/v1/a%20b', { tenant: 'a b' }],
+    ['/v1/a%2Fb', { tenant: 'a%2Fb' }],
+    ['/v1/100%', { tenant: '100%' }],
+    ['/v1/%E2%82%AC', { tenant: '€' }],
+    ['/v1/%ff', { tenant: '%ff' }],
+  ])('%s is decoded but for an encoded slash and malformed escapes', (path, params) => {
+    expect(matcher('v1/{tenant}')('GET', path)?.params).toEqual(params)
+  })
+
+  test.each([
+    ['{x:alpha}', '/abc', '/a1'],
+    ['{x:guid}', '/6f9619ff-8b86-d011-b42d-00c04fc964ff', '/6f9619ff'],
+    ['{x:bool}', '/True', '/yes'],
+    ['{x:length(2,3)}', '/ab', '/abcd'],
+    ['{x:range(1,9):int}', '/9', '/10'],
+    ['{x:regex(^a+$)}', '/AAA', '/ab'],
+    ['{x:minlength(3)}', '/abc', '/ab'],
+  ])('%s takes %s and not %s', (template, good, bad) => {
+    expect(matcher(template)('GET', good)).toBeDefined()
+    expect(matcher(template)('GET', bad)).toBeUndefined()
+  })
+
+  test('an optional parameter is left out and a default is filled in', () => {
+    expect(matcher('a/{x?}')('GET', '/a')?.params).toEqual({})
+    expect(matcher('a/{x=7}')('GET', '/a')?.params).toEqual({ x: '7' })
+  })
+
+  test('a dot in a literal is a dot', () => {
+    expect(matcher('openapi.json')('GET', '/openapiXjson')).toBeUndefined()
+  })
+
+  test.each(['/leading', '{a', '{x:nonsense}', '{a}.{b}'])('the template %s is refused', (template) => {
+    expect(() => matcher(template)).toThrow()
+  })
+})
+
+describe('host.json', () => {
+  test('has the defaults of the real host', () => {
+    expect(parseHostJson('{}')).toMatchObject({
+      functionTimeout: 1800,
+      extensions: { http: { routePrefix: 'api' }, queues: { maxDequeueCount: 5, batchSize: 16 } },
+    })
+  })
+
+  test('names every setting that is wrong', () => {
+    const text = JSON.stringify({ functionTimeout: 'soon', extensions: { queues: { batchSize: 99 } } })
+    expect(() => parseHostJson(text)).toThrow(/functionTimeout.*batchSize|batchSize.*functionTimeout/s)
+  })
+
+  test('-1 lifts the time limit', () => {
+    expect(parseHostJson('{"functionTimeout":"-1"}').functionTimeout).toBeUndefined()
+  })
+})
+
+describe('schedules', () => {
+  test.each([
+    ['0 */5 * * * *', '2026-11-24T10:05:00.000Z'],
+    ['30 * * * * *', '2026-11-24T10:02:30.000Z'],
+    ['0 0 9 * * 1-5', '2026-11-25T09:00:00.000Z'],
+    ['*/5 * * * *', '2026-11-24T10:05:00.000Z'],
+    ['00:10:00', '2026-11-24T10:12:03.000Z'],
+  ])('%s is next due at %s', (text, next) => {
+    expect(parseSchedule(text).next(new Date('2026-11-24T10:02:03Z')).toISOString()).toBe(next)
+  })
+
+  test('a schedule follows the time zone it is given', () => {
+    const next = parseSchedule('0 0 9 * * *', 'Europe/Berlin').next(new Date('2026-11-24T10:00:00Z'))
+    expect(next.toISOString()).toBe('2026-11-25T08:00:00.000Z')
+  })
+
+  test.each(['soon', '* * *', '99 * * * * *'])('%s is refused', (text) => {
+    expect(() => parseSchedule(text)).toThrow()
+  })
+})
+
+describe('a timer', () => {
+  const fn = (binding: object) => ({
+    callback: () => {},
+    metadata: {
+      name: 'tick',
+      bindings: { t: { type: 'timerTrigger', direction: 'in' as const, ...binding } },
+    },
+  })
+
+  /** A clock that stands still until it is moved to the next thing anyone waits for. */
+  function createClock(start: string) {
+    let now = new Date(start)
+    let waiting: { time: Date; callback: () => void } | undefined
+    const clock: Clock = {
+      now: () => now,
+      wakeAt: (time, callback) => {
+        waiting = { time, callback }
+        return () => {
+          waiting = undefined
+        }
+      },
+    }
+    const skip = (earlyMilliseconds = 0) => {
+      const { time, callback } = waiting!
+      now = new Date(time.getTime() - earlyMilliseconds)
+      callback()
+    }
+    return { clock, skip, due: () => waiting?.time.toISOString() }
+  }
+
+  function run(binding: object, start: string, stored?: { last: Date; next: Date; lastUpdated: Date }) {
+    const world = createClock(start)
+    const events: { IsPastDue: boolean; ScheduleStatus?: object }[] = []
+    const timer = startTimer({
+      fn: fn(binding),
+      env: { EVERY: '0 */5 * * * *' },
+      clock: world.clock,
+      statuses: { read: () => stored, write: () => {} },
+      run: async (_fn, event) => void events.push(JSON.parse(event.data.json!)),
+    })
+    return { ...world, timer, events }
+  }
+
+  test('runs at each occurrence of the schedule that a setting names', async () => {
+    const { skip, due, events } = run({ schedule: '%EVERY%' }, '2026-11-24T10:02:00Z')
+    expect(due()).toBe('2026-11-24T10:05:00.000Z')
+    skip()
+    await expect.poll(due).toBe('2026-11-24T10:10:00.000Z')
+    expect(events).toEqual([expect.objectContaining({ IsPastDue: false })])
+  })
+
+  test('that wakes a moment early does not run the same occurrence twice', async () => {
+    const { skip, due } = run({ schedule: '%EVERY%' }, '2026-11-24T10:02:00Z')
+    skip(3)
+    await expect.poll(due).toBe('2026-11-24T10:10:00.000Z')
+  })
+
+  test('runs at once, past due, when an occurrence was missed while no host ran', async () => {
+    const stored = {
+      last: new Date('2026-11-24T09:00:00Z'),
+      next: new Date('2026-11-24T09:05:00Z'),
+      lastUpdated: new Date('2026-11-24T09:00:00Z'),
+    }
+    const { events } = run({ schedule: '%EVERY%' }, '2026-11-24T10:02:00Z', stored)
+    expect(events).toEqual([expect.objectContaining({ IsPastDue: true })])
+  })
+
+  test('runs at once when it is to run on startup, and is not past due then', () => {
+    const { events } = run({ schedule: '%EVERY%', runOnStartup: true }, '2026-11-24T10:02:00Z')
+    expect(events).toEqual([expect.objectContaining({ IsPastDue: false })])
+  })
+
+  test('that is not monitored has no schedule status', () => {
+    const { timer } = run({ schedule: '* * * * * *' }, '2026-11-24T10:02:00Z')
+    expect(JSON.parse(timer.event().data.json!).ScheduleStatus).toBeUndefined()
+  })
+
+  test('whose setting is missing names it', () => {
+    expect(() => run({ schedule: '%NOWHERE%' }, '2026-11-24T10:02:00Z')).toThrow('NOWHERE')
+  })
+
+  test('waits no further after it was stopped', () => {
+    const { timer, due } = run({ schedule: '%EVERY%' }, '2026-11-24T10:02:00Z')
+    timer.stop()
+    expect(due()).toBeUndefined()
+  })
+})

@@ -1,0 +1,131 @@
+import { readFile } from 'node:fs/promises'
+import { createConnection } from 'node:net'
+import { TableClient } from '@azure/data-tables'
+import { decodeJwt } from 'jose'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { brokerAudience } from '../../local/callers.ts'
+import { PortsTakenError } from '../../local/ports.ts'
+import { createServer, listen } from '../../local/service.ts'
+import { brokerSettings, defaultPorts, type Ports, readPorts } from '../../local/settings.ts'
+import { createVisitor } from '../../local/sign-in/visitor.ts'
+import { type Stack, startStack } from '../../local/stack.ts'
+import { parseConfig, settingNames } from '../../shared/config.ts'
+
+describe('the stack', () => {
+  let stack: Stack
+  beforeAll(async () => {
+    stack = await startStack({ ports: 'free' })
+  })
+  afterAll(() => stack.stop())
+
+  test('gives settings that the broker accepts as they are', () => {
+    const config = parseConfig(stack.settings())
+    expect(config.redirectUri).toBe(`http://127.0.0.1:${stack.ports.broker}/oauth/callback`)
+    expect([...config.environments.keys()]).toEqual(['production', 'sandbox'])
+  })
+
+  test('gives each calling app a token with its roles', async () => {
+    expect(decodeJwt(await stack.callerToken())).toMatchObject({
+      azp: 'demo-app',
+      aud: brokerAudience,
+      roles: ['Tokens.Vend', 'Tenants.Manage'],
+    })
+    expect(decodeJwt(await stack.callerToken('demo-operator'))).toMatchObject({ roles: ['Broker.Operate'] })
+  })
+
+  test.each(['signIn', 'vault', 'azurite', 'advertising'] as const)(
+    'lets %s be stopped and started on the port that it had',
+    async (name) => {
+      const part = stack.parts[name]
+      await part.stop()
+      await expect(connect(part.port)).rejects.toThrow()
+      await part.start()
+      expect(part.service.port).toBe(part.port)
+      await connect(part.port)
+    },
+  )
+
+  test('a caller’s token outlives a restart of the sign-in', async () => {
+    const keysOf = async () => (await fetch(`${stack.parts.signIn.origin}/common/discovery/v2.0/keys`)).text()
+    const before = await keysOf()
+    await stack.parts.signIn.stop()
+    await stack.parts.signIn.start()
+    expect(await keysOf()).toBe(before)
+  })
+
+  test('has the tables again after a restart of Azurite', async () => {
+    await stack.parts.azurite.stop()
+    await stack.parts.azurite.start()
+    const connection = stack.settings().TABLES_CONNECTION_STRING ?? ''
+    const tenants = TableClient.fromConnectionString(connection, 'Tenants', { allowInsecureConnection: true })
+    const pages = []
+    for await (const page of tenants.listEntities().byPage()) pages.push(page)
+    expect(pages.flat()).toEqual([])
+  })
+
+  test('registers the redirect URI of a further broker once its settings are asked for', async () => {
+    const { PUBLIC_URL, PRODUCTION_MICROSOFT_CLIENT_ID } = stack.settings(1)
+    const authorize = new URL(stack.parts.signIn.service.authorizeUrl('common'))
+    authorize.search = new URLSearchParams({
+      client_id: PRODUCTION_MICROSOFT_CLIENT_ID ?? '',
+      response_type: 'code',
+      redirect_uri: `${PUBLIC_URL}/oauth/callback`,
+      scope: 'openid https://ads.microsoft.com/msads.manage',
+      code_challenge: 'x'.repeat(43),
+      code_challenge_method: 'S256',
+    }).toString()
+    expect(await createVisitor().visit(authorize.href)).toMatchObject({
+      status: 200,
+      body: expect.stringContaining('id="password"'),
+    })
+  })
+})
+
+test('a port that is taken is named, with what wanted it and the variable that changes it', async () => {
+  const taken = await listen(createServer({ name: 'somebody', port: 0 }), { name: 'somebody', port: 0 })
+  vi.stubEnv('LOCAL_ADVERTISING_PORT', String(taken.port))
+  const start = startStack({ ports: 'fixed' })
+  await expect(start).rejects.toThrow(PortsTakenError)
+  await expect(start).rejects.toThrow(
+    `Port ${taken.port}, wanted for Microsoft Advertising, is taken. Choose another with LOCAL_ADVERTISING_PORT`,
+  )
+  await taken.stop()
+})
+
+test('a port that is none is refused by the name of its variable', () => {
+  expect(() => readPorts({ LOCAL_VAULT_PORT: 'eight' })).toThrow('LOCAL_VAULT_PORT is "eight"')
+})
+
+describe('local.settings.sample.json', () => {
+  const read = async () =>
+    JSON.parse(await readFile('local.settings.sample.json', 'utf8')) as { Values: Record<string, string> }
+  /** What the Functions runtime, the platform's identity and Node read by themselves. */
+  const runtimeSettings = [
+    'FUNCTIONS_WORKER_RUNTIME',
+    'AzureWebJobsStorage',
+    'NODE_EXTRA_CA_CERTS',
+    'IDENTITY_ENDPOINT',
+    'IDENTITY_HEADER',
+  ]
+
+  test('names only settings that the broker or its runtime knows, and the broker accepts them', async () => {
+    const { Values } = await read()
+    const known = [...settingNames(), ...runtimeSettings]
+    expect(Object.keys(Values).filter((name) => !known.includes(name))).toEqual([])
+    expect(parseConfig(Values).publicUrl).toBe('http://127.0.0.1:7071')
+  })
+
+  test('is what the stack itself gives a broker on the default ports', async () => {
+    const ports = Object.fromEntries(Object.entries(defaultPorts).map(([name, { port }]) => [name, port]))
+    expect((await read()).Values).toEqual(brokerSettings(ports as Ports, '.local/certificate/ca.pem'))
+  })
+})
+
+async function connect(port: number): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const socket = createConnection(port, '127.0.0.1', () => {
+      socket.destroy()
+      resolve()
+    }).once('error', reject)
+  })
+}

@@ -1,0 +1,312 @@
+import { TableServiceClient } from '@azure/data-tables'
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type RunningAzurite, startAzurite } from '../../local/azurite.ts'
+import { systemClock, systemRandomness } from '../../shared/clock.ts'
+import type { Config } from '../../shared/config.ts'
+import { createAccountTable } from '../../shared/storage/accountTable.ts'
+import { createTables, type Tables, tableNames } from '../../shared/storage/clients.ts'
+import { createDueTable } from '../../shared/storage/dueTable.ts'
+import { createGrantVault } from '../../shared/storage/grantVault.ts'
+import { createOneTimeTable } from '../../shared/storage/oneTimeTable.ts'
+import { combineGrantStores, createSealedGrants } from '../../shared/storage/sealedGrants.ts'
+import { createSealer } from '../../shared/storage/sealer.ts'
+import { createStateTable } from '../../shared/storage/stateTable.ts'
+import { createTenantTable } from '../../shared/storage/tenantTable.ts'
+import { createVault } from '../../shared/storage/vault.ts'
+import type { DueIndex, DueRow, GrantStore, Tenant, TenantStore } from '../../shared/tenants/tenant.ts'
+import { createModelDueIndex } from '../simulation/models/dueIndex.ts'
+import { createModelGrantStore } from '../simulation/models/grantStore.ts'
+import { createModelTenantStore } from '../simulation/models/tenantStore.ts'
+import { openVaultBench, type VaultBench } from './vault-bench.ts'
+
+let azurite: RunningAzurite
+let tables: Tables
+let vaults: VaultBench
+let realGrants: GrantStore
+
+beforeAll(async () => {
+  azurite = await startAzurite({ blob: 0, queue: 0, table: 0 })
+  const key = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=='
+  const connectionString = `DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey=${key};TableEndpoint=${azurite.origin}/devstoreaccount1`
+  const service = TableServiceClient.fromConnectionString(connectionString, { allowInsecureConnection: true })
+  for (const name of tableNames) await service.createTable(name)
+  const config = { allowInsecureLoopback: true, tables: { connectionString, prefix: '' } } as Config
+  tables = createTables(config, { getToken: async () => null })
+  vaults = await openVaultBench()
+  const vault = await vaults.startVault()
+  const opened = createVault(vaults.connect(vault.origin), () => {})
+  const keys = JSON.stringify({
+    keys: [{ kty: 'oct', kid: 'one', k: Buffer.alloc(32, 7).toString('base64url') }],
+  })
+  const sealed = createSealedGrants(createSealer(async () => keys))
+  realGrants = combineGrantStores({ vault: createGrantVault([opened], systemRandomness), sealed }, 'vault')
+})
+
+afterAll(async () => {
+  await vaults?.close()
+  await azurite?.stop()
+})
+
+let made = 0
+const newTenant = (): Tenant => ({
+  workspace: 'w',
+  tenant: `t${made++}`,
+  environment: 'production',
+  status: 'pending',
+  createdAt: new Date('2026-01-01T00:00:00Z'),
+})
+
+const event = { type: 'tenant.created' as const, at: new Date('2026-01-01T00:00:00Z'), detail: 'made' }
+
+describe.each([
+  ['the model', (): TenantStore => createModelTenantStore()],
+  ['Table Storage', (): TenantStore => createTenantTable(tables)],
+])('a tenant store (%s)', (_name, open) => {
+  test('reads what was created, and nothing of what was not', async () => {
+    const [store, tenant] = [open(), newTenant()]
+    await store.create(tenant, [event])
+    expect((await store.read(tenant))?.tenant).toEqual(tenant)
+    expect(await store.read({ workspace: 'w', tenant: 'nobody' })).toBeUndefined()
+    expect(await store.read({ workspace: 'other', tenant: tenant.tenant })).toBeUndefined()
+  })
+
+  test('a tenant is created once', async () => {
+    const [store, tenant] = [open(), newTenant()]
+    await store.create(tenant, [event])
+    expect(await store.create({ ...tenant, status: 'disconnected' }, [event])).toBe('conflict')
+    expect((await store.read(tenant))?.tenant.status).toBe('pending')
+  })
+
+  test.each([
+    ['with events', [event]],
+    ['without events', []],
+  ])('of two writers %s that read the same row, one wins', async (_title, events) => {
+    const [store, tenant] = [open(), newTenant()]
+    const created = await store.create(tenant, [])
+    if (created === 'conflict') throw new Error('fresh')
+    const results = await Promise.all(
+      ['a', 'b'].map((displayName) => store.replace(created, { ...tenant, displayName }, events)),
+    )
+    expect(results.filter((result) => result === 'conflict')).toHaveLength(1)
+  })
+
+  test.each([
+    ['with events', [event]],
+    ['without events', []],
+  ])('the result of a write %s is good for the next write', async (_title, events) => {
+    const [store, tenant] = [open(), newTenant()]
+    let stored = await store.create(tenant, [event])
+    for (const displayName of ['one', 'two', 'three']) {
+      if (stored === 'conflict') throw new Error(`conflict before ${displayName}`)
+      stored = await store.replace(stored, { ...tenant, displayName }, events)
+    }
+    expect(stored).not.toBe('conflict')
+    expect((await store.read(tenant))?.tenant.displayName).toBe('three')
+  })
+
+  test('a replaced row holds what the new one says and nothing else', async () => {
+    const [store, tenant] = [open(), newTenant()]
+    const lease = { id: 'l', until: new Date('2026-01-01T00:01:00Z') }
+    const leased = await store.create({ ...tenant, lease }, [])
+    if (leased === 'conflict') throw new Error('fresh')
+    await store.replace(leased, tenant, [])
+    expect((await store.read(tenant))?.tenant).toEqual(tenant)
+  })
+})
+
+const dueRow = (tenant: string, second: number): DueRow => ({
+  workspace: 'w',
+  tenant,
+  environment: 'production',
+  identityProvider: 'microsoft',
+  dueAt: new Date(Date.UTC(2026, 0, 1, 0, 0, second)),
+})
+
+async function dueOf(index: DueIndex, until: Date): Promise<DueRow[]> {
+  const rows: DueRow[] = []
+  for (let shard = 0; shard < index.shardCount; shard++) {
+    for await (const page of index.due(shard, until)) rows.push(...page)
+  }
+  return rows
+}
+
+describe.each([
+  ['the model', async (): Promise<DueIndex> => createModelDueIndex()],
+  [
+    'Table Storage',
+    async (): Promise<DueIndex> => {
+      const index = createDueTable(tables)
+      for (const row of await dueOf(index, new Date('2100-01-01'))) await index.remove(row)
+      return index
+    },
+  ],
+])('a due index (%s)', (_name, open) => {
+  test('gives what is due at or before a time, once, and nothing later', async () => {
+    const index = await open()
+    const rows = Array.from({ length: 30 }, (_, second) => dueRow(`due${second}`, second))
+    for (const row of rows) await index.insert(row)
+    const until = new Date(Date.UTC(2026, 0, 1, 0, 0, 14))
+    const found = (await dueOf(index, until)).map(({ tenant }) => tenant).sort()
+    expect(found).toEqual(
+      rows
+        .slice(0, 15)
+        .map(({ tenant }) => tenant)
+        .sort(),
+    )
+  })
+
+  test('a row that is inserted again is one row, and one that is gone is removed in silence', async () => {
+    const index = await open()
+    const row = dueRow('again', 1)
+    await index.insert(row)
+    await index.insert(row)
+    expect(await dueOf(index, row.dueAt)).toEqual([row])
+    await index.remove(row)
+    await index.remove(row)
+    expect(await dueOf(index, row.dueAt)).toEqual([])
+  })
+})
+
+const owner = {
+  workspace: 'w',
+  tenant: 't',
+  environment: 'production',
+  identityProvider: 'microsoft',
+} as const
+
+describe.each([
+  ['the model', (): GrantStore => createModelGrantStore()],
+  ['Key Vault', (): GrantStore => realGrants],
+])('a grant store (%s)', (_name, open) => {
+  test('reads back what was written, by its reference', async () => {
+    const store = open()
+    const reference = await store.write('first', owner)
+    expect(await store.read(reference, owner)).toBe('first')
+    expect(await store.readNewer(reference, owner)).toBeUndefined()
+  })
+
+  test('a rotation leaves the old reference readable and is found as newer from it', async () => {
+    const store = open()
+    const first = await store.write('first', owner)
+    const second = await store.write('second', owner, first)
+    expect(await store.read(first, owner)).toBe('first')
+    expect(await store.readNewer(first, owner)).toMatchObject({ refreshToken: 'second' })
+    await store.supersede(first, second)
+    expect(await store.read(second, owner)).toBe('second')
+  })
+
+  test('what is forgotten is gone, and forgetting it again is no error', async () => {
+    const store = open()
+    const reference = await store.write('first', owner)
+    await store.forget(reference)
+    await store.forget(reference)
+    expect(await store.read(reference, owner)).toBeUndefined()
+  })
+
+  test('a grant moves to a fresh secret after four hundred rotations, and the old one goes after the commit', async () => {
+    const store = open()
+    let reference = await store.write('0', owner)
+    const secretOf = (text: string) => text.split('/')[1]
+    const first = secretOf(reference)
+    let previous = reference
+    for (let rotation = 1; secretOf(reference) === first; rotation++) {
+      previous = reference
+      reference = await store.write(String(rotation), owner, previous)
+      expect(rotation).toBeLessThanOrEqual(400)
+    }
+    expect((await store.readNewer(previous, owner))?.refreshToken).toBe(await store.read(reference, owner))
+    await store.supersede(previous, reference)
+    expect(await store.read(previous, owner)).toBeUndefined()
+    expect(await store.read(reference, owner)).toBeDefined()
+  })
+})
+
+test('a sealed grant opens for its own tenant and environment and for no other', async () => {
+  const keys = JSON.stringify({
+    keys: [{ kty: 'oct', kid: 'one', k: Buffer.alloc(32, 9).toString('base64url') }],
+  })
+  const sealed = createSealedGrants(createSealer(async () => keys))
+  const text = fc.string({ minLength: 1 })
+  await fc.assert(
+    fc.asyncProperty(text, text, async (token, tenant) => {
+      const reference = await sealed.write(token, { ...owner, tenant })
+      expect(reference).not.toContain(token.length > 8 ? token : '\u0000')
+      expect(await sealed.read(reference, { ...owner, tenant })).toBe(token)
+      expect(await sealed.read(reference, { ...owner, tenant: `${tenant}x` })).toBeUndefined()
+      expect(await sealed.read(reference, { ...owner, tenant, environment: 'sandbox' })).toBeUndefined()
+    }),
+    { numRuns: 50 },
+  )
+})
+
+describe('one-time records', () => {
+  test('are spent by exactly one of many takers, and by nobody after they expire', async () => {
+    const records = createOneTimeTable(tables)
+    const now = new Date()
+    const id = await records.issue('session', { n: 1 }, new Date(now.getTime() + 60_000))
+    expect(await records.read('sign-in', id, now)).toBeUndefined()
+    const taken = await Promise.all(Array.from({ length: 8 }, () => records.take('session', id, now)))
+    expect(taken.filter((value) => value !== undefined)).toEqual([{ n: 1 }])
+    const late = await records.issue('session', {}, new Date(now.getTime() + 1000))
+    expect(await records.take('session', late, new Date(now.getTime() + 1000))).toBeUndefined()
+  })
+
+  test('of past hours are cleared away, those of this hour stay', async () => {
+    const records = createOneTimeTable(tables)
+    const now = new Date()
+    const old = await records.issue('session', {}, new Date(now.getTime() - 3 * 3_600_000))
+    const current = await records.issue('session', {}, new Date(now.getTime() + 60_000))
+    expect(await records.removeExpired(now)).toBeGreaterThanOrEqual(1)
+    expect(await records.read('session', old, new Date(0))).toBeUndefined()
+    expect(await records.read('session', current, now)).toEqual({})
+  })
+})
+
+describe('accounts', () => {
+  const account = (index: number) => ({
+    accountId: String(9_007_199_254_740_993n + BigInt(index)),
+    number: `F${String(index).padStart(7, '0')}`,
+    name: `Account ${index}`,
+    customerId: '100',
+    customerName: 'Customer',
+    ownerCustomerId: '100',
+    lifeCycleStatus: 'Active',
+    linked: false,
+    usable: true,
+  })
+
+  test('of a generation are listed page by page, found by id and number, and go with their generation', async () => {
+    const [store, name] = [createAccountTable(tables), newTenant()]
+    const accounts = Array.from({ length: 250 }, (_, index) => account(index))
+    await store.write(name, 'g1', accounts)
+    await store.write(name, 'g2', accounts.slice(0, 3))
+    const first = await store.list(name, 'g1', 100)
+    expect(first.accounts).toHaveLength(100)
+    const second = await store.list(name, 'g1', 200, first.continuation)
+    expect(second.accounts).toHaveLength(150)
+    expect(await store.findById(name, 'g1', account(7).accountId)).toMatchObject([account(7)])
+    expect(await store.findByNumber(name, 'g1', account(9).number)).toMatchObject([account(9)])
+    await store.removeOthers(name, 'g2')
+    expect((await store.list(name, 'g1', 100)).accounts).toEqual([])
+    expect((await store.list(name, 'g2', 100)).accounts).toHaveLength(3)
+  })
+})
+
+test('an environment’s hold is seen by every process and ends when it is released', async () => {
+  const [one, two] = [createStateTable(tables, systemClock), createStateTable(tables, systemClock)]
+  const now = new Date()
+  const hold = {
+    environment: 'sandbox',
+    identityProvider: 'google',
+    reason: 'client_secret_expired',
+    traceId: 't',
+    since: now,
+    until: new Date(now.getTime() + 30_000),
+  } as const
+  await one.environments.hold(hold)
+  expect(await two.environments.read('sandbox', 'google')).toEqual(hold)
+  await two.environments.release('sandbox', 'google')
+  const three = createStateTable(tables, systemClock)
+  expect(await three.environments.read('sandbox', 'google')).toBeUndefined()
+})

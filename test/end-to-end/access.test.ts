@@ -1,0 +1,153 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openWorld, type World } from './world.ts'
+
+let world: World
+let tenant: string
+
+beforeAll(async () => {
+  world = await openWorld()
+  tenant = await world.connected()
+})
+
+afterAll(() => world.close())
+
+const routes: [string, string][] = [
+  ['GET', '/v1/tenants'],
+  ['GET', '/v1/tenants/acme'],
+  ['DELETE', '/v1/tenants/acme'],
+  ['GET', '/v1/tenants/acme/token'],
+  ['GET', '/v1/tenants/acme/accounts'],
+  ['GET', '/v1/tenants/acme/events'],
+  ['POST', '/v1/tenants/acme/connect-sessions'],
+  ['POST', '/v1/tenants/acme/connect-sessions/x/confirm'],
+  ['GET', '/ready'],
+  ['POST', '/v1/sweeps'],
+]
+
+describe('who may call', () => {
+  test.each(routes)('%s %s needs a bearer token', async (method, path) => {
+    const answer = await world.call(method, path, { token: '' })
+    expect({ status: answer.status, code: answer.body.code }).toEqual({
+      status: 401,
+      code: 'caller_not_authenticated',
+    })
+    expect(answer.headers.get('www-authenticate')).toBe('Bearer')
+    expect(answer.headers.get('content-type')).toContain('application/problem+json')
+  })
+
+  test('a token that was tampered with is refused', async () => {
+    const good = await world.stack.callerToken('demo-app')
+    const [head, payload, signature = ''] = good.split('.')
+    const forged = `${head}.${payload}.${signature.slice(0, -4)}AAAA`
+    expect((await world.call('GET', '/v1/tenants', { token: forged })).status).toBe(401)
+  })
+
+  test('a token with the algorithm none is refused', async () => {
+    const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
+    const token = `${encode({ alg: 'none' })}.${encode({ sub: 'demo-app', roles: ['Tokens.Vend'] })}.x`
+    expect((await world.call('GET', '/v1/tenants', { token })).status).toBe(401)
+  })
+
+  test('an app without the role is refused, and told which role it lacks', async () => {
+    const { status, body } = await world.call('GET', '/ready', { app: 'demo-app' })
+    expect({ status, code: body.code, role: body.requiredRole }).toEqual({
+      status: 403,
+      code: 'caller_not_allowed',
+      role: 'Broker.Operate',
+    })
+  })
+})
+
+describe('another workspace', () => {
+  test.each([
+    ['GET', ''],
+    ['GET', '/token'],
+    ['GET', '/accounts'],
+    ['GET', '/events'],
+    ['DELETE', ''],
+  ])(
+    '%s …%s gets the same 404 for a tenant of others as for one that does not exist',
+    async (method, rest) => {
+      const others = await world.call(method, `/v1/tenants/${tenant}${rest}`, { app: 'other-app' })
+      const nobodys = await world.call(method, `/v1/tenants/${world.newTenant()}${rest}`, {
+        app: 'other-app',
+      })
+      const shape = ({ status, body }: typeof others) => ({ status, ...body, requestId: '' })
+      expect(shape(others)).toEqual(shape(nobodys))
+      expect(others.status).toBe(404)
+    },
+  )
+
+  test('its list does not show them', async () => {
+    const { body } = await world.call('GET', '/v1/tenants?limit=200', { app: 'other-app' })
+    expect(body.tenants.map((each: { tenant: string }) => each.tenant)).not.toContain(tenant)
+  })
+
+  test('the list of the own workspace pages through every tenant once', async () => {
+    const made = [await world.connected(), await world.connected(), await world.connected()]
+    const seen: string[] = []
+    let continuation = ''
+    do {
+      const page = await world.call(
+        'GET',
+        `/v1/tenants?limit=2${continuation && `&continuation=${encodeURIComponent(continuation)}`}`,
+      )
+      seen.push(...page.body.tenants.map((each: { tenant: string }) => each.tenant))
+      continuation = page.body.continuation ?? ''
+    } while (continuation)
+    expect(new Set(seen).size).toBe(seen.length)
+    expect(seen).toEqual(expect.arrayContaining([tenant, ...made]))
+  })
+})
+
+describe('bad input gets a clear error', () => {
+  test('a method that the route does not have: 405 with Allow', async () => {
+    const answer = await world.call('PATCH', `/v1/tenants/${tenant}/token`)
+    expect({ status: answer.status, allow: answer.headers.get('allow') }).toEqual({
+      status: 405,
+      allow: 'GET, HEAD',
+    })
+  })
+
+  test.each([
+    ['a body that is not JSON', '{"environment":', 'application/json', 400],
+    [
+      'a body that is not declared as JSON',
+      'environment=production',
+      'application/x-www-form-urlencoded',
+      415,
+    ],
+    ['a body that is too large', `"${'x'.repeat(70_000)}"`, 'application/json', 413],
+  ])('%s', async (_title, raw, type, status) => {
+    const answer = await world.call('POST', `/v1/tenants/${tenant}/connect-sessions`, { raw, type })
+    expect(answer.status).toBe(status)
+    expect(answer.headers.get('content-type')).toContain('application/problem+json')
+  })
+
+  test.each([
+    ['?minValidty=60', 'minValidty'],
+    ['?minValidity=soon', 'minValidity'],
+    ['?minValidity=-1', 'minValidity'],
+    ['?minValidity=60&minValidity=90', 'minValidity'],
+    ['?minValidity=99999', 'minValidity'],
+  ])('the query %s names the field %s', async (query, field) => {
+    const { status, body } = await world.call('GET', `/v1/tenants/${tenant}/token${query}`)
+    expect(status).toBe(400)
+    expect(body.errors).toMatchObject([{ in: 'query', field }])
+  })
+
+  test('a tenant id that no tenant can have names the path', async () => {
+    const { status, body } = await world.call('GET', `/v1/tenants/${'x'.repeat(200)}`)
+    expect({ status, where: body.errors[0].in }).toEqual({ status: 400, where: 'path' })
+  })
+
+  test('a route that does not exist', async () => {
+    expect((await world.call('GET', '/v1/nothing')).body.code).toBe('route_not_found')
+  })
+
+  test('nothing is half written after any of it', async () => {
+    const fresh = world.newTenant()
+    await world.call('POST', `/v1/tenants/${fresh}/connect-sessions`, { body: { environment: 'production' } })
+    expect((await world.call('GET', `/v1/tenants/${fresh}`)).status).toBe(404)
+  })
+})

@@ -1,0 +1,319 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { people } from '../../local/people.ts'
+import { createVisitor, type Visit, type Visitor } from '../../local/sign-in/visitor.ts'
+import { openWorld, type World } from './world.ts'
+
+let world: World
+
+beforeAll(async () => {
+  world = await openWorld()
+})
+
+afterEach(() => world.advertising.clear())
+
+afterAll(() => world.close())
+
+const grace = 'grace@contoso.example'
+const objectIdOf = (username: string) => people.find((person) => person.username === username)?.objectId
+const accountsPath = (tenant: string, rest = '') => `/v1/tenants/${tenant}/accounts${rest}`
+
+interface Listed {
+  readonly accountId: string
+  readonly number: string
+  readonly name: string
+  readonly customerId: string
+  readonly linked: boolean
+  readonly usable: boolean
+  readonly selected: boolean
+  readonly default: boolean
+}
+
+async function listed(tenant: string, query = ''): Promise<Listed[]> {
+  return (await world.call('GET', accountsPath(tenant, `?limit=200${query}`))).body.accounts
+}
+
+async function eventsOf(tenant: string, type: string) {
+  const { body } = await world.call('GET', `/v1/tenants/${tenant}/events?limit=200`)
+  return body.events.filter((event: { type: string }) => event.type === type)
+}
+
+async function connectedByApi(username = grace) {
+  const tenant = world.newTenant()
+  await world.connect(tenant, username, { accountChoice: 'app' })
+  return tenant
+}
+
+const outcomeOf = (visit: Visit) => Object.fromEntries(new URL(visit.url).searchParams)
+const addAccounts = async (count: number): Promise<string[]> => {
+  const body = { environment: 'production', objectId: objectIdOf(grace), count }
+  const { accountIds } = (await world.advertising.control('POST', 'accounts', body)) as {
+    accountIds: string[]
+  }
+  return accountIds.map(String)
+}
+const removeAccounts = (accountIds: readonly string[]) =>
+  world.advertising.control('POST', 'accounts/remove', { environment: 'production', accountIds })
+
+describe('discovering again', () => {
+  test('tells what appeared, vanished and changed, as an answer and as events', async () => {
+    const tenant = await connectedByApi()
+    const before = (await listed(tenant)).length
+    const added = await addAccounts(30)
+    const first = await world.call('POST', accountsPath(tenant, '/discover'))
+    expect(first.body).toMatchObject({
+      accounts: before + 30,
+      counts: { appeared: 30, vanished: 0, changed: 0 },
+    })
+    await world.advertising.control('POST', 'accounts/update', {
+      environment: 'production',
+      accountId: added[0],
+      status: 'Suspended',
+    })
+    await removeAccounts(added.slice(1))
+    const second = await world.call('POST', accountsPath(tenant, '/discover'))
+    expect(second.body.counts).toEqual({ appeared: 0, vanished: 29, changed: 1 })
+    expect(second.body.changed).toMatchObject([
+      { accountId: added[0], properties: ['lifeCycleStatus', 'usable'] },
+    ])
+    const [event] = await eventsOf(tenant, 'accounts.changed')
+    expect(event.data).toMatchObject({ vanished: 29, changed: 1, changedIds: added[0] })
+    expect(event.data.vanishedIds.split(' ')).toHaveLength(20)
+    expect(event.detail).toContain('and 9 more')
+    await removeAccounts(added)
+    expect(await listed(tenant)).toHaveLength(before + 1)
+  })
+
+  test('keeps the default while it is reached and drops it with an event when it is not', async () => {
+    const tenant = await connectedByApi()
+    const [added = ''] = await addAccounts(1)
+    await world.call('POST', accountsPath(tenant, '/discover'))
+    await world.call('PUT', accountsPath(tenant, '/default'), { body: { accountId: added } })
+    const kept = await world.call('POST', accountsPath(tenant, '/discover'))
+    expect(kept.body).toMatchObject({ defaultAccountId: added, defaultChanged: false })
+    await removeAccounts([added])
+    const dropped = await world.call('POST', accountsPath(tenant, '/discover'))
+    expect(dropped.body.defaultChanged).toBe(true)
+    expect(dropped.body.defaultAccountId).toBeUndefined()
+    const [event] = await eventsOf(tenant, 'accounts.default_changed')
+    expect(event.data).toMatchObject({ previousAccountId: added })
+    expect((await world.call('GET', `/v1/tenants/${tenant}/token`)).body.code).toBe('account_not_chosen')
+  })
+
+  test.each([
+    [{ kind: 'fault', code: 122 }, 409, 'reauthorization_required', { signInWith: 'work' }],
+    [
+      { kind: 'fault', code: 126, reason: 'GoogleAccountIsRequired' },
+      409,
+      'reauthorization_required',
+      { connect: expect.objectContaining({ body: expect.objectContaining({ identityProvider: 'google' }) }) },
+    ],
+    [{ kind: 'apiFault', code: 106 }, 409, 'reauthorization_required', { actor: 'advertiserAdmin' }],
+    [{ kind: 'throttled' }, 503, 'advertising_unavailable', { retryAfter: expect.any(Number) }],
+    [{ kind: 'serverError' }, 503, 'advertising_unavailable', { actor: 'nobody' }],
+    [
+      { kind: 'fault', code: 105, reason: 'InvalidAccessToken' },
+      503,
+      'environment_on_hold',
+      { actor: 'operator' },
+    ],
+  ] as const)('a refusal %j changes nothing and says who acts', async (injection, status, code, members) => {
+    const tenant = await connectedByApi()
+    const before = await listed(tenant)
+    await world.advertising.fault(injection)
+    const { status: got, body } = await world.call('POST', accountsPath(tenant, '/discover'))
+    await world.advertising.clear()
+    expect({ got, code: body.code }).toEqual({ got: status, code })
+    expect(body).toMatchObject(members)
+    expect(await listed(tenant)).toEqual(before)
+    expect((await world.call('GET', `/v1/tenants/${tenant}`)).body.status).toBe('connected')
+  })
+
+  test('of a tenant that is not connected, or not there, says so', async () => {
+    const tenant = world.newTenant()
+    expect((await world.call('POST', accountsPath(tenant, '/discover'))).body.code).toBe('tenant_not_found')
+    await world.session(tenant)
+    expect((await world.call('POST', accountsPath(tenant, '/discover'))).body.code).toBe(
+      'tenant_not_connected',
+    )
+  })
+})
+
+describe('choosing through the API', () => {
+  test('the default is set by id or by number, in any case, and becomes an event once', async () => {
+    const tenant = await connectedByApi()
+    const [first, second] = await listed(tenant)
+    for (const accountId of [first!.accountId, second!.number.toLowerCase(), second!.accountId]) {
+      const { status } = await world.call('PUT', accountsPath(tenant, '/default'), { body: { accountId } })
+      expect(status).toBe(200)
+    }
+    const { body } = await world.call('GET', `/v1/tenants/${tenant}/token`)
+    expect(body).toMatchObject({ accountId: second!.accountId, customerId: second!.customerId })
+    expect(await eventsOf(tenant, 'accounts.default_changed')).toHaveLength(2)
+  })
+
+  test('an account that is not reached is refused by name', async () => {
+    const tenant = await connectedByApi()
+    const [account] = await listed(tenant)
+    for (const body of [{ accountId: 'X9999999' }, { accountId: account!.accountId, customerId: '1' }]) {
+      const answer = await world.call('PUT', accountsPath(tenant, '/default'), { body })
+      expect(answer.status).toBe(404)
+      expect(answer.body.detail).toContain(body.accountId)
+    }
+  })
+
+  test.each([{}, { accountId: '' }, { accountId: 7 }, { accountId: '1', more: 1 }])(
+    'a default of %j is a bad request',
+    async (body) => {
+      const tenant = await connectedByApi()
+      expect((await world.call('PUT', accountsPath(tenant, '/default'), { body })).status).toBe(400)
+    },
+  )
+
+  test('an account that was not selected is never vended, also after another discovery', async () => {
+    const tenant = await connectedByApi()
+    const [first, second, third] = await listed(tenant)
+    const choice = { accounts: [first!.accountId, second!.number], default: second!.accountId }
+    const { body } = await world.call('PUT', accountsPath(tenant, '/selection'), { body: choice })
+    expect(body).toMatchObject({ selected: 2, defaultAccountId: second!.accountId })
+    const added = await addAccounts(1)
+    await world.call('POST', accountsPath(tenant, '/discover'))
+    await removeAccounts(added)
+    for (const accountId of [third!.accountId, added[0]]) {
+      const refused = await world.call('GET', `/v1/tenants/${tenant}/token?accountId=${accountId}`)
+      expect(refused.body).toMatchObject({ code: 'account_not_found', reason: 'account_not_selected' })
+      const asDefault = await world.call('PUT', accountsPath(tenant, '/default'), { body: { accountId } })
+      expect(asDefault.status).toBe(404)
+    }
+    const vended = await world.call('GET', `/v1/tenants/${tenant}/token?accountId=${first!.accountId}`)
+    expect(vended.status).toBe(200)
+    await world.call('PUT', accountsPath(tenant, '/selection'), { body: { accounts: 'all' } })
+    expect((await listed(tenant)).every(({ selected }) => selected)).toBe(true)
+  })
+
+  test('accounts are searched by name, number and id, and filtered by use', async () => {
+    const tenant = await connectedByApi()
+    const all = await listed(tenant)
+    const [one] = all
+    for (const text of [one!.name.toUpperCase(), one!.number.toLowerCase(), one!.accountId]) {
+      const found = await listed(tenant, `&search=${encodeURIComponent(text)}`)
+      expect(found.map(({ accountId }) => accountId)).toContain(one!.accountId)
+    }
+    const unusable = await listed(tenant, '&usable=false')
+    expect(unusable).toEqual(all.filter(({ usable }) => !usable))
+    expect((await world.call('GET', accountsPath(tenant, '?usable=maybe'))).status).toBe(400)
+    const first = await world.call('GET', accountsPath(tenant, '?usable=true&limit=2'))
+    const rest = await world.call(
+      'GET',
+      accountsPath(tenant, `?usable=true&limit=200&continuation=${first.body.continuation}`),
+    )
+    expect([...first.body.accounts, ...rest.body.accounts]).toEqual(all.filter(({ usable }) => usable))
+  })
+
+  test('another workspace cannot detect the tenant’s accounts', async () => {
+    const tenant = await connectedByApi()
+    const calls = [
+      world.call('POST', accountsPath(tenant, '/discover'), { app: 'other-app' }),
+      world.call('PUT', accountsPath(tenant, '/default'), { app: 'other-app', body: { accountId: '1' } }),
+      world.call('PUT', accountsPath(tenant, '/selection'), { app: 'other-app', body: { accounts: 'all' } }),
+      world.call('GET', accountsPath(tenant), { app: 'other-app' }),
+    ]
+    for (const { body } of await Promise.all(calls)) expect(body.code).toBe('tenant_not_found')
+  })
+})
+
+async function openPage(tenant: string): Promise<{ visitor: Visitor; page: Visit }> {
+  const visitor = createVisitor()
+  const { connectUrl: authorizeUrl } = await world.session(tenant)
+  const stopAt = world.returnUrl
+  const page = await visitor.signIn({ authorizeUrl, username: grace, password: 'open-sesame', stopAt })
+  return { visitor, page }
+}
+
+describe('the choice page', () => {
+  test('stands between consent and the app when there are several accounts, marked with their state', async () => {
+    const { page } = await openPage(world.newTenant())
+    expect(page.url).toContain('/oauth/accounts?choice=')
+    expect(page.body).toContain('Linked: reached through')
+    expect(page.body).toContain('Suspended for suspicious activity')
+  })
+
+  test('what is ticked survives a search, and the choice ends at the app', async () => {
+    const tenant = world.newTenant()
+    const { visitor, page } = await openPage(tenant)
+    const stopAt = world.returnUrl
+    const [first, second, third] = await listed(tenant)
+    const searched = await visitor.submit(page, { account: first!.accountId, q: second!.name, go: 'search' })
+    expect(searched.body).toContain('Chosen so far')
+    expect(searched.body).toMatch(new RegExp(`value="${first!.accountId}"[^>]* checked`))
+    const chosen = { account: first!.accountId, default: second!.accountId, go: 'choose' }
+    const back = await visitor.submit(searched, chosen, { stopAt })
+    expect(outcomeOf(back)).toMatchObject({ status: 'connected', accounts: '2', tenant })
+    expect((await world.call('GET', `/v1/tenants/${tenant}/token`)).body.accountId).toBe(second!.accountId)
+    const refused = await world.call('GET', `/v1/tenants/${tenant}/token?accountId=${third!.accountId}`)
+    expect(refused.status).toBe(404)
+    const again = await visitor.submit(page, { default: third!.accountId, go: 'choose' }, { stopAt })
+    expect({ status: again.status, stopped: again.stopped }).toEqual({ status: 410, stopped: false })
+    expect((await listed(tenant)).find((account) => account.default)?.accountId).toBe(second!.accountId)
+  })
+
+  test('nothing ticked allows all; without a default it says what is missing', async () => {
+    const tenant = world.newTenant()
+    const { visitor, page } = await openPage(tenant)
+    const asked = await visitor.submit(page, { go: 'choose' }, { stopAt: world.returnUrl })
+    expect(asked.status).toBe(422)
+    expect(asked.body).toContain('role="alert"')
+    const all = await listed(tenant)
+    const back = await visitor.submit(
+      asked,
+      { default: all[0]!.accountId, go: 'choose' },
+      { stopAt: world.returnUrl },
+    )
+    expect(outcomeOf(back).accounts).toBe(String(all.length))
+    expect((await listed(tenant)).every(({ selected }) => selected)).toBe(true)
+  })
+
+  test('another browser can neither see the choice nor make it', async () => {
+    const { page } = await openPage(world.newTenant())
+    const other = createVisitor()
+    expect((await other.visit(page.url)).status).toBe(410)
+    expect((await other.submit(page, { go: 'later' }, { stopAt: world.returnUrl })).status).toBe(410)
+  })
+
+  test('a person may leave the choice to the app', async () => {
+    const tenant = world.newTenant()
+    const { visitor, page } = await openPage(tenant)
+    const back = await visitor.submit(page, { go: 'later' }, { stopAt: world.returnUrl })
+    expect(outcomeOf(back).status).toBe('connected')
+    expect((await world.call('GET', `/v1/tenants/${tenant}/token`)).body.code).toBe('account_not_chosen')
+  })
+
+  test('names and searches are shown as text, whatever they hold', async () => {
+    const { visitor, page } = await openPage(world.newTenant())
+    const searched = await visitor.submit(page, { q: '"><script>alert(1)</script>', go: 'search' })
+    expect(searched.status).toBe(200)
+    expect(searched.body).not.toContain('<script>alert(1)')
+  })
+})
+
+describe('another person reconnects', () => {
+  test('the app is told who changed and how many accounts are lost, and history names them', async () => {
+    const tenant = await connectedByApi()
+    const before = await listed(tenant)
+    const visit = await world.connect(tenant, 'edsger@contoso.example', {
+      allowDifferentUser: true,
+      accountChoice: 'app',
+    })
+    expect(outcomeOf(visit)).toMatchObject({ user_changed: 'true', accounts_lost: String(before.length) })
+    const [event] = await eventsOf(tenant, 'accounts.changed')
+    expect(event.data).toMatchObject({ userChanged: true, vanished: before.length })
+    expect(event.data.vanishedIds.split(' ')).toEqual(before.map(({ accountId }) => accountId))
+    expect(event.detail).toMatch(/^e…@contoso\.example signed in instead of g…@contoso\.example\./)
+  })
+
+  test('without being allowed, nothing changes and the page says who is expected', async () => {
+    const tenant = await connectedByApi()
+    const visit = await world.connect(tenant, 'edsger@contoso.example', { accountChoice: 'app' })
+    expect(visit.body).toContain('Sign in as g…@contoso.example')
+    expect(await eventsOf(tenant, 'accounts.changed')).toEqual([])
+  })
+})

@@ -1,0 +1,62 @@
+import { execFile } from 'node:child_process'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type OperatorWorld, openOperatorWorld } from './operator.ts'
+
+let world: OperatorWorld
+let settingsFile: string
+
+beforeAll(async () => {
+  world = await openOperatorWorld()
+  settingsFile = join(world.stack.folder, 'commands.settings.json')
+  await writeFile(settingsFile, JSON.stringify({ Values: world.stack.settings() }))
+})
+
+afterAll(() => world.stack.stop())
+
+/** Each command is a process that loads all of the broker. */
+const slow = { timeout: 120_000 }
+
+/** What a command printed and how it ended; nothing of the settings is in its environment. */
+async function runCommand(script: string, ...args: string[]) {
+  const environment = { PATH: process.env.PATH, HOME: process.env.HOME }
+  const all = [`scripts/${script}.ts`, '--settings', settingsFile, ...args]
+  const run = promisify(execFile)(process.execPath, all, { env: environment })
+  const ended = await run.then((done) => ({ code: 0, ...done })).catch((error) => error)
+  return { code: Number(ended.code), out: String(ended.stdout), err: String(ended.stderr) }
+}
+
+test('each command does its work with nothing but a settings file', slow, async () => {
+  const name = await world.connect('ada', 'ada@outlook.example')
+  expect(await runCommand('migrate-grants', '--to', 'sealed')).toMatchObject({ code: 0, out: 'moved 1\n' })
+  expect(await runCommand('rotate-sealing-key')).toMatchObject({
+    code: 0,
+    out: expect.stringContaining('seals from now on; 1 older key(s)'),
+  })
+  expect(await runCommand('rotate-sealing-key', '--prune')).toMatchObject({
+    code: 1,
+    out: expect.stringContaining('Wait.'),
+  })
+  expect(await runCommand('migrate-grants', '--to', 'vault')).toMatchObject({ code: 0, out: 'moved 1\n' })
+  expect(await runCommand('rebuild-tables', '--dry-run')).toMatchObject({ code: 0, out: 'present 1\n' })
+  expect(await runCommand('rebuild-tables')).toMatchObject({ code: 0, out: 'present 1\n' })
+  expect(await world.refreshes(name)).toBe(true)
+})
+
+test('a command that is not understood says what to type, and changes nothing', slow, async () => {
+  expect(await runCommand('migrate-grants')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('--to sealed or --to vault'),
+  })
+  expect(await runCommand('rotate-sealing-key', '--purge')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('--purge'),
+  })
+  const missing = { settings: 'nowhere.json' }
+  expect(await runCommand('rebuild-tables', '--settings', missing.settings)).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('nowhere.json'),
+  })
+})

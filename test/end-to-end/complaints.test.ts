@@ -1,0 +1,314 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { toFingerprint } from '../../local/sign-in/request-log.ts'
+import { openWorld, type World } from './world.ts'
+
+let world: World
+
+/** The sign-in is strict: a refresh token that was used once is dead, and showing it again ends the grant. */
+beforeAll(async () => {
+  world = await openWorld({ brokers: 2, strict: true, settings: { ROW_CACHE_SECONDS: '0' } })
+})
+
+afterEach(async () => {
+  await world.signIn.clear()
+  await world.signIn.settings({ accessTokenSeconds: 3600, latencyMilliseconds: 0 })
+})
+
+afterAll(() => world.close())
+
+const vend = (tenant: string, query = '', broker = 0) =>
+  world.call('GET', `/v1/tenants/${tenant}/token${query}`, { broker })
+const statusOf = async (tenant: string) => (await world.call('GET', `/v1/tenants/${tenant}`)).body
+const eventsOf = async (tenant: string): Promise<Event[]> =>
+  (await world.call('GET', `/v1/tenants/${tenant}/events`)).body.events
+const typesOf = async (tenant: string) => (await eventsOf(tenant)).map(({ type }) => type)
+const failRefreshes = (kind: string, times = 1) =>
+  world.signIn.fault({ endpoint: 'token', grantType: 'refresh_token', kind, times })
+const diagnose = (tenant: string, body: object) =>
+  world.call('POST', `/v1/tenants/${tenant}/diagnosis`, { body })
+
+interface Event {
+  readonly type: string
+  readonly at: string
+  readonly detail: string
+  readonly data?: Record<string, unknown>
+}
+
+describe('1. "The rotated refresh token gets lost or overwritten"', () => {
+  test('ten rotations in a row, by two processes in turn: the vault holds the newest token each time', async () => {
+    const tenant = await world.connectedStale()
+    for (let rotation = 1; rotation <= 10; rotation++) {
+      // Each token is to live longer than the one before can: every vend has to refresh.
+      const accessTokenSeconds = 600 + 100 * rotation
+      await world.signIn.settings({ accessTokenSeconds })
+      const { status } = await vend(tenant, `?minValidity=${accessTokenSeconds - 50}`, rotation % 2)
+      expect(status).toBe(200)
+      const issued = (await world.refreshCalls()).map(({ refreshTokenIssued }) => refreshTokenIssued)
+      expect(issued).toHaveLength(rotation)
+      expect((await world.grantSecrets()).map(toFingerprint)).toContain(issued.at(-1))
+    }
+    expect((await statusOf(tenant)).status).toBe('connected')
+  })
+})
+
+describe('2. "A dead stored token shadows a fresh consent"', () => {
+  test('a reconnect replaces the dead token under the same tenant id, in every process at once', async () => {
+    const tenant = await world.connectedStale()
+    await world.signIn.revoke('ada@outlook.example')
+    expect((await vend(tenant)).body.code).toBe('reauthorization_required')
+    const dead = await world.grantSecrets()
+    const visit = await world.connect(tenant, 'ada@outlook.example')
+    expect(new URL(visit.url).searchParams.get('tenant')).toBe(tenant)
+    for (const broker of [0, 1]) expect((await vend(tenant, '?minValidity=3000', broker)).status).toBe(200)
+    const alive = await world.grantSecrets()
+    expect(alive).toHaveLength(dead.length)
+    expect(dead.filter((token) => !alive.includes(token))).toHaveLength(1)
+    const { body } = await world.call('GET', '/v1/tenants?limit=200')
+    expect(body.tenants.filter((each: { tenant: string }) => each.tenant === tenant)).toHaveLength(1)
+  })
+})
+
+describe('3. "Concurrent refreshes race"', () => {
+  test('thirty callers of two processes share one refresh and its token, at a sign-in that forgives no second', async () => {
+    const tenant = await world.connectedStale()
+    await world.signIn.settings({ latencyMilliseconds: 200 })
+    const vends = await Promise.all(Array.from({ length: 30 }, (_, index) => vend(tenant, '', index % 2)))
+    expect(new Set(vends.map(({ status }) => status))).toEqual(new Set([200]))
+    expect(new Set(vends.map(({ body }) => body.accessToken)).size).toBe(1)
+    expect(await world.refreshCalls()).toHaveLength(1)
+  })
+})
+
+describe('4. "An intermittent AADSTS70000 is treated as permanent"', () => {
+  test('the refusal is looked at twice, and the tenant never stops being connected', async () => {
+    const tenant = await world.connectedStale()
+    await failRefreshes('invalidGrantPassing')
+    expect((await vend(tenant)).body).toMatchObject({ status: 503, actor: 'nobody', reason: 'grant_refused' })
+    expect((await statusOf(tenant)).status).toBe('connected')
+    await expect.poll(async () => (await vend(tenant)).status, { timeout: 20_000, interval: 500 }).toBe(200)
+    expect(await typesOf(tenant)).not.toContain('tenant.reauthorization_required')
+  })
+})
+
+describe('5. "An idle grant dies after 90 days"', () => {
+  test('a tenant that nobody asks for is refreshed by the timer long before', async () => {
+    const tenant = await world.connected()
+    const { dueAt } = (await statusOf(tenant)).refresh
+    expect((Date.parse(dueAt) - Date.now()) / 86_400_000).toBeLessThanOrEqual(7)
+    await letDaysPass(tenant)
+    await world.signIn.forget()
+    await expect
+      .poll(async () => world.runTimer('refresh').then(world.refreshCalls), {
+        timeout: 20_000,
+        interval: 500,
+      })
+      .toHaveLength(1)
+    await expect
+      .poll(async () => Date.parse((await statusOf(tenant)).refresh.dueAt))
+      .toBeGreaterThan(Date.now())
+  })
+
+  /** Moves the due time of a tenant to now, in its row and in the index, as waiting for it would. */
+  async function letDaysPass(tenant: string): Promise<void> {
+    const past = new Date(Date.now() - 1000)
+    const filter = { queryOptions: { filter: `tenant eq '${tenant}'` } }
+    const [tenants, due] = [world.tableClient('Tenants'), world.tableClient('RefreshDue')]
+    for await (const row of tenants.listEntities<{ dueAt?: Date }>(filter)) {
+      const { partitionKey = '', rowKey = '' } = row
+      if (row.dueAt) await tenants.updateEntity({ partitionKey, rowKey, dueAt: past }, 'Merge')
+    }
+    for await (const { partitionKey = '', rowKey = '', timestamp, etag, ...row } of due.listEntities(
+      filter,
+    )) {
+      const key = rowKey.slice(rowKey.indexOf('_'))
+      await due.createEntity({
+        ...row,
+        partitionKey,
+        rowKey: past.toISOString().replaceAll(/[-:]/g, '') + key,
+        dueAt: past,
+      })
+      await due.deleteEntity(partitionKey, rowKey)
+    }
+  }
+})
+
+describe('6. "There is no refresh token at all"', () => {
+  test('offline_access is always asked for, and a consent that brings none is refused by name', async () => {
+    const tenant = world.newTenant()
+    const { connectUrl } = await world.session(tenant)
+    const { headers } = await fetch(connectUrl, { redirect: 'manual' })
+    const scopes = new URL(headers.get('location') ?? '').searchParams.get('scope')?.split(' ')
+    expect(scopes).toContain('offline_access')
+    await world.signIn.fault({ endpoint: 'token', grantType: 'authorization_code', kind: 'noRefreshToken' })
+    const visit = await world.connect(tenant, 'ada@outlook.example')
+    expect(visit.body).toContain('refresh_token_missing')
+    expect((await statusOf(tenant)).status).toBe('pending')
+  })
+})
+
+describe('7. "Error 105 with no cause: sandbox or production, swapped ids"', () => {
+  /** Makes a call by hand as an app would, wrongly, and asks what was wrong with it. */
+  async function callAndDiagnose(tenant: string, url: string, headers: Record<string, string>) {
+    const answer = await fetch(url, {
+      method: 'POST',
+      headers: { ...headers, 'content-type': 'application/json' },
+      body: JSON.stringify({ AccountId: headers.CustomerAccountId, CampaignType: 'Search' }),
+    })
+    expect(answer.ok).toBe(false)
+    const { CustomerId: customerId, CustomerAccountId: accountId } = headers
+    const sent = { customerId, accountId, host: url }
+    return (await diagnose(tenant, { status: answer.status, body: await answer.json(), sent })).body
+  }
+
+  test('a production token at the sandbox is told from every other 105', async () => {
+    const tenant = await world.connected()
+    const { services, headers } = (await vend(tenant)).body
+    const url = `${services.campaignManagement}/Campaigns/QueryByAccountId`
+    const verdict = await callAndDiagnose(tenant, url.replace('/production/', '/sandbox/'), headers)
+    expect(verdict).toMatchObject({ verdict: 'wrong_environment', credential: 'environment' })
+  })
+
+  test('swapped ids are seen, and the vend’s own are right', async () => {
+    const tenant = await world.connected()
+    const { services, headers } = (await vend(tenant)).body
+    const url = `${services.campaignManagement}/Campaigns/QueryByAccountId`
+    const swapped = {
+      ...headers,
+      CustomerId: headers.CustomerAccountId,
+      CustomerAccountId: headers.CustomerId,
+    }
+    expect((await callAndDiagnose(tenant, url, swapped)).verdict).toBe('ids_swapped')
+    expect((await diagnose(tenant, {})).body.verdict).toBe('all_well')
+  })
+})
+
+describe('8. "No one really knows the customer id"', () => {
+  test('every account is vended with the customer it is reached through, which Microsoft Advertising accepts', async () => {
+    const tenant = world.newTenant()
+    await world.connect(tenant, 'grace@contoso.example', { accountChoice: 'app' })
+    const { accounts } = (await world.call('GET', `/v1/tenants/${tenant}/accounts?limit=200`)).body
+    const linked = accounts.find((account: { linked: boolean }) => account.linked)
+    const { body } = await vend(tenant, `?accountId=${linked.accountId}`)
+    expect(body.customerId).not.toBe(linked.ownerCustomerId)
+    const answer = await fetch(`${body.services.campaignManagement}/Campaigns/QueryByAccountId`, {
+      method: 'POST',
+      headers: { ...body.headers, 'content-type': 'application/json' },
+      body: JSON.stringify({ AccountId: linked.accountId, CampaignType: 'Search' }),
+    })
+    expect(answer.status).toBe(200)
+  })
+})
+
+describe('9. "The client secret expired: everything is down at once, late and opaque"', () => {
+  test('is the operator’s trouble of one environment; no advertiser signs in again', async () => {
+    await world.signIn.settings({ accessTokenSeconds: 30 })
+    const [inSandbox, inProduction] = [
+      await world.connected('ada@outlook.example', 'sandbox'),
+      await world.connected(),
+    ]
+    await world.signIn.settings({ accessTokenSeconds: 3600 })
+    const expired = { endpoint: 'token', kind: 'expiredClientSecret', clientId: 'local-sandbox', times: 99 }
+    await world.signIn.fault(expired)
+    expect((await vend(inSandbox)).body).toMatchObject({
+      status: 503,
+      code: 'environment_on_hold',
+      actor: 'operator',
+      reason: 'client_secret_expired',
+      mend: expect.stringContaining('/ready'),
+    })
+    expect((await vend(inProduction)).status).toBe(200)
+    expect((await statusOf(inSandbox)).status).toBe('connected')
+    const ready = await world.call('GET', '/ready', { app: 'demo-operator' })
+    expect(ready.body.holds).toMatchObject([{ environment: 'sandbox', reason: 'client_secret_expired' }])
+    await world.signIn.clear()
+    await expect
+      .poll(async () => (await vend(inSandbox)).status, { timeout: 60_000, interval: 1000 })
+      .toBe(200)
+    expect(await typesOf(inSandbox)).not.toContain('tenant.reauthorization_required')
+  }, 90_000)
+})
+
+describe('10. "The failure’s text says nothing"', () => {
+  test.each([
+    ['revoked', 50173, 409, 'reauthorization_required', 'grant_revoked', 'advertiser'],
+    ['conditionalAccess', 53003, 409, 'admin_consent_required', 'conditional_access', 'advertiserAdmin'],
+    [
+      'temporarilyUnavailable',
+      90033,
+      503,
+      'identity_provider_unavailable',
+      'identity_provider_error',
+      'nobody',
+    ],
+  ])(
+    '%s has a stable code and reason, who acts, how to mend it, and Microsoft’s trace id',
+    async (kind, number, status, code, reason, actor) => {
+      const tenant = await world.connectedStale()
+      await failRefreshes(kind)
+      const { body } = await vend(tenant)
+      expect(body).toMatchObject({ status, code, reason, actor, requestId: expect.stringMatching(/./) })
+      expect(body.mend.length).toBeGreaterThan(20)
+      const told = status === 409 ? (await eventsOf(tenant))[0]?.data : body
+      expect(told).toMatchObject({ traceId: expect.stringMatching(/^[0-9a-f-]{36}$/) })
+      if (status === 409) expect(told).toMatchObject({ reason, errorCodes: String(number) })
+    },
+  )
+})
+
+describe('11. "Works on the laptop, fails in production: app type, tenant, admin consent, MFA"', () => {
+  test('an administrator’s hurdle is a page with their link; a wrong registration is the operator’s', async () => {
+    for (const [person, code] of [
+      ['donald@fabrikam.example', 'admin_consent_required'],
+      ['margaret@fabrikam.example', 'advertising_not_enabled'],
+    ] as const) {
+      const { body } = await world.connect(world.newTenant(), person)
+      expect(body).toContain(code)
+      expect(body).toMatch(/id="admin-consent" href="[^"]*\/v2\.0\/adminconsent\?/)
+    }
+    await world.signIn.fault({ endpoint: 'token', grantType: 'authorization_code', kind: 'invalidClient' })
+    const { body } = await world.connect(world.newTenant(), 'ada@outlook.example')
+    expect(body).toContain('environment_on_hold')
+  })
+
+  test('a second factor that is asked for later is told as such, with the way to a new sign-in', async () => {
+    const tenant = await world.connectedStale()
+    await failRefreshes('mfaRequired')
+    const { body } = await vend(tenant)
+    expect(body).toMatchObject({
+      code: 'reauthorization_required',
+      reason: 'mfa_required',
+      actor: 'advertiser',
+    })
+    const made = await world.call(body.connect.method, body.connect.path, {
+      body: { environment: 'production', returnUrl: world.returnUrl },
+    })
+    expect(made.status).toBe(201)
+  })
+})
+
+describe('12. "The person who consented leaves; nobody is told, and the status says connected"', () => {
+  test('the status turns, one event says why, and who had consented is on record', async () => {
+    const tenant = await world.connectedStale('radia@contoso.example')
+    await failRefreshes('userDisabled')
+    for (let times = 0; times < 3; times++) {
+      expect((await vend(tenant)).body).toMatchObject({ status: 409, reason: 'user_disabled' })
+      await world.call('POST', '/v1/sweeps', { app: 'demo-operator' })
+    }
+    expect(await statusOf(tenant)).toMatchObject({
+      status: 'reauthorization_required',
+      reauthorizationReason: 'user_disabled',
+      connection: { consentedBy: 'r…@contoso.example' },
+    })
+    const told = (await eventsOf(tenant)).filter(({ type }) => type === 'tenant.reauthorization_required')
+    expect(told).toMatchObject([{ data: { reason: 'user_disabled' } }])
+    expect(await world.refreshCalls()).toHaveLength(1)
+  })
+
+  test('a trouble that passes is told once when it lasts and once when it is over, however often it is met', async () => {
+    const tenant = await world.connectedStale()
+    await failRefreshes('serverError', 2)
+    await expect.poll(async () => (await vend(tenant)).status, { timeout: 60_000, interval: 1000 }).toBe(200)
+    const told = (await typesOf(tenant)).filter((type) => type.startsWith('refresh.'))
+    expect(told).toEqual(['refresh.recovered', 'refresh.failing'])
+  }, 90_000)
+})

@@ -1,0 +1,296 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createVisitor } from '../../local/sign-in/visitor.ts'
+import { openWorld, type World } from './world.ts'
+
+let world: World
+
+beforeAll(async () => {
+  world = await openWorld()
+})
+
+afterAll(() => world.close())
+
+describe('an advertiser connects', () => {
+  test.each([
+    ['a personal account', 'ada@outlook.example', 'production', 'microsoft', 'personal'],
+    ['a work account', 'edsger@contoso.example', 'production', 'microsoft', 'work'],
+    ['a Google account', 'tony@gmail.example', 'production', 'google', 'google'],
+    ['a personal account in the sandbox', 'ada@outlook.example', 'sandbox', 'microsoft', 'personal'],
+  ] as const)(
+    '%s ends back at the app, connected',
+    async (_title, person, environment, identityProvider, accountKind) => {
+      const tenant = world.newTenant()
+      const visit = await world.connect(tenant, person, {
+        environment,
+        identityProvider,
+        accountChoice: 'app',
+      })
+      expect(visit.stopped).toBe(true)
+      expect(Object.fromEntries(new URL(visit.url).searchParams)).toMatchObject({
+        tenant,
+        status: 'connected',
+      })
+      const { body } = await world.call('GET', `/v1/tenants/${tenant}`)
+      expect(body).toMatchObject({
+        status: 'connected',
+        environment,
+        connection: { identityProvider, accountKind },
+      })
+    },
+  )
+
+  test('the accounts are there, with the customer through which each is reached', async () => {
+    const tenant = world.newTenant()
+    await world.connect(tenant, 'grace@contoso.example', { accountChoice: 'app' })
+    const { body } = await world.call('GET', `/v1/tenants/${tenant}/accounts?limit=200`)
+    const linked = body.accounts.find((account: { linked: boolean }) => account.linked)
+    expect(linked.customerId).not.toBe(linked.ownerCustomerId)
+    expect(
+      body.accounts.every((account: { accountId: unknown }) => typeof account.accountId === 'string'),
+    ).toBe(true)
+  })
+
+  test('a second factor on the way makes no difference', async () => {
+    const tenant = world.newTenant()
+    const visit = await world.connect(tenant, 'radia@contoso.example')
+    expect(new URL(visit.url).searchParams.get('status')).toBe('connected')
+  })
+
+  test('the history tells of it, newest first, and holds no address in the clear', async () => {
+    const tenant = await world.connected()
+    const { body } = await world.call('GET', `/v1/tenants/${tenant}/events`)
+    const types = body.events.map((event: { type: string }) => event.type)
+    expect(types).toContain('tenant.connected')
+    expect(types.at(-1)).toBe('tenant.created')
+    expect(JSON.stringify(body)).not.toContain('ada@outlook.example')
+  })
+})
+
+describe('state, session and code are each spent once', () => {
+  test('a link opened a second time says so and changes nothing', async () => {
+    const { connectUrl } = await world.session(world.newTenant())
+    const visitor = createVisitor()
+    const first = await visitor.visit(connectUrl, { stopAt: world.signInOrigin })
+    const again = await createVisitor().visit(connectUrl, { stopAt: world.signInOrigin })
+    expect(first.url).toContain('/oauth2/v2.0/authorize')
+    expect({ status: again.status, stopped: again.stopped }).toEqual({ status: 400, stopped: false })
+    expect(again.body).toContain('link_not_valid')
+  })
+
+  test('looking ahead at a link does not spend it', async () => {
+    const tenant = world.newTenant()
+    const { connectUrl } = await world.session(tenant)
+    expect((await fetch(connectUrl, { method: 'HEAD', redirect: 'manual' })).status).toBe(204)
+    expect(
+      (await fetch(connectUrl, { headers: { 'Sec-Purpose': 'prefetch' }, redirect: 'manual' })).status,
+    ).toBe(204)
+    const visit = await world.finish(connectUrl, 'ada@outlook.example')
+    expect(new URL(visit.url).searchParams.get('status')).toBe('connected')
+  })
+
+  test('a callback that is replayed in the same browser gets an error and changes nothing', async () => {
+    const tenant = world.newTenant()
+    const { callbackUrl, cookie } = await world.stopAtCallback(tenant, 'ada@outlook.example')
+    const first = await fetch(callbackUrl, { headers: { cookie }, redirect: 'manual' })
+    expect(new URL(first.headers.get('location') ?? '').searchParams.get('status')).toBe('connected')
+    const before = await world.call('GET', `/v1/tenants/${tenant}`)
+    const again = await fetch(callbackUrl, { headers: { cookie }, redirect: 'manual' })
+    expect(again.status).toBe(400)
+    expect(await again.text()).toContain('sign_in_not_valid')
+    expect((await world.call('GET', `/v1/tenants/${tenant}`)).body).toEqual(before.body)
+  })
+
+  test('a second browser cannot finish the first one’s sign-in, and the first one still can', async () => {
+    const { callbackUrl, cookie } = await world.stopAtCallback(world.newTenant(), 'ada@outlook.example')
+    for (const other of ['', `msads-sign-in=${'x'.repeat(43)}`]) {
+      const stranger = await fetch(callbackUrl, { headers: { cookie: other }, redirect: 'manual' })
+      expect({ status: stranger.status, page: await stranger.text() }).toMatchObject({
+        status: 403,
+        page: expect.stringContaining('other_browser'),
+      })
+    }
+    const own = await fetch(callbackUrl, { headers: { cookie }, redirect: 'manual' })
+    expect(own.status).toBe(303)
+  })
+
+  test('a code of one sign-in is worth nothing in another', async () => {
+    const first = await world.stopAtCallback(world.newTenant(), 'ada@outlook.example')
+    const second = await world.stopAtCallback(world.newTenant(), 'ada@outlook.example')
+    const mixed = new URL(second.callbackUrl)
+    mixed.searchParams.set('code', new URL(first.callbackUrl).searchParams.get('code') ?? '')
+    const answer = await fetch(mixed, { headers: { cookie: second.cookie }, redirect: 'manual' })
+    expect(answer.status).toBeGreaterThanOrEqual(400)
+    expect(await answer.text()).toMatch(/environment_on_hold|sign_in_refused/)
+  })
+
+  test('a state that nobody issued is refused like a spent one', async () => {
+    for (const state of ['', 'abc', 'aou4.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA', '../../x']) {
+      const url = `${world.origin}/oauth/callback?code=x&state=${encodeURIComponent(state)}`
+      expect((await fetch(url, { redirect: 'manual' })).status).toBe(400)
+    }
+  })
+})
+
+describe('every way it can go wrong ends where a person or the app can act', () => {
+  test('declining leads back to the app with the reason', async () => {
+    const tenant = world.newTenant()
+    const { connectUrl } = await world.session(tenant)
+    const visit = await world.finish(connectUrl, 'barbara@outlook.example', 'decline')
+    expect(Object.fromEntries(new URL(visit.url).searchParams)).toMatchObject({
+      tenant,
+      status: 'failed',
+      error: 'consent_declined',
+    })
+    expect((await world.call('GET', `/v1/tenants/${tenant}`)).body.status).toBe('pending')
+  })
+
+  test.each([
+    ['a person without Advertising', 'niklaus@outlook.example', 'no_advertising_user'],
+    ['the wrong kind of account', 'barbara@outlook.example', 'work_account_required'],
+    ['a directory whose administrator must allow it', 'donald@fabrikam.example', 'admin_consent_required'],
+    ['a directory that has not enabled Advertising', 'margaret@fabrikam.example', 'advertising_not_enabled'],
+  ])('%s gets a page that says who acts, and a way back with the error', async (_title, person, code) => {
+    const tenant = world.newTenant()
+    const visit = await world.connect(tenant, person)
+    expect(visit.status).toBe(403)
+    expect(visit.body).toContain(code)
+    const back = new URL(
+      (/href="([^"]*status=failed[^"]*)"/.exec(visit.body)?.[1] ?? '').replaceAll('&amp;', '&'),
+    )
+    expect(back.searchParams.get('tenant')).toBe(tenant)
+    expect((await world.call('GET', `/v1/tenants/${tenant}/token`)).body.code).toBe('tenant_not_connected')
+  })
+
+  test('the administrator’s link is on the page and names the app and Microsoft Advertising', async () => {
+    const visit = await world.connect(world.newTenant(), 'donald@fabrikam.example')
+    const link = new URL(
+      (/id="admin-consent" href="([^"]*)"/.exec(visit.body)?.[1] ?? '').replaceAll('&amp;', '&'),
+    )
+    expect(link.pathname).toBe('/organizations/v2.0/adminconsent')
+    expect(link.searchParams.get('scope')).toBe('d42ffc93-c136-491d-b4fd-6f18168c68fd/msads.manage')
+  })
+
+  test('a sign-in that brings no refresh token is refused by name', async () => {
+    await world.signIn.fault({ endpoint: 'token', grantType: 'authorization_code', kind: 'noRefreshToken' })
+    const visit = await world.connect(world.newTenant(), 'ada@outlook.example')
+    expect(visit.body).toContain('refresh_token_missing')
+  })
+
+  test.each([
+    [
+      'the token endpoint fails',
+      { endpoint: 'token', grantType: 'authorization_code', kind: 'serverError' },
+      'identity_provider_unavailable',
+    ],
+    [
+      'our client secret has expired',
+      { endpoint: 'token', grantType: 'authorization_code', kind: 'expiredClientSecret' },
+      'environment_on_hold',
+    ],
+  ])('when %s, the page says whose fault it is not', async (_title, fault, code) => {
+    await world.signIn.fault(fault)
+    const visit = await world.connect(world.newTenant(), 'ada@outlook.example')
+    expect({ status: visit.status, found: visit.body.includes(code) }).toEqual({ status: 503, found: true })
+  })
+
+  test('Microsoft Advertising being down keeps nothing and says to come back', async () => {
+    await world.advertising.fault({ kind: 'serverError', status: 503, path: '/User/Query' })
+    const tenant = world.newTenant()
+    const visit = await world.connect(tenant, 'ada@outlook.example')
+    await world.advertising.clear()
+    expect(visit.body).toContain('advertising_unavailable')
+    expect((await world.call('GET', `/v1/tenants/${tenant}`)).body.status).toBe('pending')
+  })
+})
+
+describe('reconnecting', () => {
+  test('keeps the tenant’s id and replaces the grant', async () => {
+    const tenant = await world.connected()
+    await world.connect(tenant, 'ada@outlook.example')
+    const { body } = await world.call('GET', `/v1/tenants/${tenant}/events`)
+    expect(body.events.map((event: { type: string }) => event.type)).toContain('tenant.reconnected')
+    expect((await world.call('GET', `/v1/tenants/${tenant}/token`)).status).toBe(200)
+  })
+
+  test('another person ends on a page that names the expected sign-in, masked, and the old grant works on', async () => {
+    const tenant = await world.connected()
+    const visit = await world.connect(tenant, 'edsger@contoso.example')
+    expect(visit.status).toBe(403)
+    expect(visit.body).toContain('a…@outlook.example')
+    expect((await world.call('GET', `/v1/tenants/${tenant}/token?minValidity=60`)).status).toBe(200)
+    expect((await world.call('GET', `/v1/tenants/${tenant}`)).body.connection.accountKind).toBe('personal')
+  })
+
+  test('another person may where the session allows it', async () => {
+    const tenant = await world.connected()
+    const visit = await world.connect(tenant, 'edsger@contoso.example', {
+      allowDifferentUser: true,
+      accountChoice: 'app',
+    })
+    expect(new URL(visit.url).searchParams.get('status')).toBe('connected')
+    expect((await world.call('GET', `/v1/tenants/${tenant}`)).body.connection.accountKind).toBe('work')
+  })
+
+  test('a failed reconnect costs nothing', async () => {
+    const tenant = await world.connected()
+    await world.signIn.fault({ endpoint: 'token', grantType: 'authorization_code', kind: 'serverError' })
+    await world.connect(tenant, 'ada@outlook.example')
+    expect((await world.call('GET', `/v1/tenants/${tenant}/token`)).status).toBe(200)
+  })
+})
+
+describe('confirmation', () => {
+  test('nothing is vended until the app hands back the code that came to its return URL', async () => {
+    const tenant = world.newTenant()
+    const { id, connectUrl } = await world.session(tenant, { confirm: true })
+    const visit = await world.finish(connectUrl, 'ada@outlook.example')
+    const code = new URL(visit.url).searchParams.get('confirmation_code')
+    expect((await world.call('GET', `/v1/tenants/${tenant}/token`)).body.code).toBe('confirmation_required')
+    const confirm = (value: string | null) =>
+      world.call('POST', `/v1/tenants/${tenant}/connect-sessions/${id}/confirm`, { body: { code: value } })
+    expect((await confirm('not the code')).body.code).toBe('connect_session_not_found')
+    expect((await confirm(code)).body.status).toBe('connected')
+    expect((await confirm(code)).status).toBe(404)
+    expect((await world.call('GET', `/v1/tenants/${tenant}/token`)).status).toBe(200)
+  })
+
+  test('an unconfirmed reconnect leaves the old grant at work', async () => {
+    const tenant = await world.connected()
+    await world.connect(tenant, 'ada@outlook.example', { confirm: true })
+    expect((await world.call('GET', `/v1/tenants/${tenant}`)).body).toMatchObject({
+      status: 'connected',
+      confirmationPending: true,
+    })
+    expect((await world.call('GET', `/v1/tenants/${tenant}/token`)).status).toBe(200)
+  })
+})
+
+describe('connect sessions refuse what they must not serve', () => {
+  test.each([
+    ['a return URL that is not the workspace’s', { returnUrl: 'https://evil.example/' }, 'returnUrl'],
+    ['a return URL that only begins like it', { returnUrl: 'RETURN_URL/more' }, 'returnUrl'],
+    ['an unknown environment', { environment: 'staging' }, 'environment'],
+    ['an unknown field', { colour: 'red' }, 'colour'],
+    ['a life of more than seven days', { expiresIn: 604_801 }, 'expiresIn'],
+  ])('%s', async (_title, change, field) => {
+    const tenant = world.newTenant()
+    const asked = { environment: 'production', returnUrl: world.returnUrl, ...change }
+    asked.returnUrl = asked.returnUrl.replace('RETURN_URL', world.returnUrl)
+    const { status, body } = await world.call('POST', `/v1/tenants/${tenant}/connect-sessions`, {
+      body: asked,
+    })
+    expect({ status, code: body.code }).toEqual({ status: 400, code: 'invalid_request' })
+    expect(body.errors.map((error: { field: string }) => error.field)).toContain(field)
+    expect((await world.call('GET', `/v1/tenants/${tenant}`)).status).toBe(404)
+  })
+
+  test('a connected tenant does not change its environment', async () => {
+    const tenant = await world.connected()
+    const body = { environment: 'sandbox', returnUrl: world.returnUrl }
+    const answer = await world.call('POST', `/v1/tenants/${tenant}/connect-sessions`, { body })
+    expect({ status: answer.status, code: answer.body.code }).toEqual({
+      status: 409,
+      code: 'environment_conflict',
+    })
+  })
+})

@@ -1,0 +1,92 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import * as z from 'zod'
+import type { Contract, ContractOperation } from '../../shared/contract/openapi.ts'
+import { openWorld, type World } from './world.ts'
+
+let world: World
+let contract: Contract
+let tenant: string
+
+beforeAll(async () => {
+  world = await openWorld()
+  tenant = await world.connected()
+  contract = (await world.call('GET', '/openapi.json', { token: '' })).body
+})
+
+afterAll(() => world.close())
+
+/** What the contract says of an answer, as a schema of its own. */
+function schemaOf(operation: ContractOperation, status: number, type: string): z.ZodType {
+  const schema = operation.responses[status]?.content?.[type]?.schema
+  if (!schema) throw new Error(`the contract knows no ${type} with ${status}`)
+  const whole = JSON.stringify({ ...schema, $defs: contract.components.schemas })
+  return z.fromJSONSchema(JSON.parse(whole.replaceAll('#/components/schemas/', '#/$defs/')))
+}
+
+function operationAt(method: string, path: string): ContractOperation {
+  const operation = contract.paths[path]?.[method.toLowerCase()]
+  if (!operation) throw new Error(`the contract has no ${method} ${path}`)
+  return operation
+}
+
+describe('what the broker answers', () => {
+  test.each([
+    ['GET', '/v1/tenants'],
+    ['GET', '/v1/tenants/{tenant}'],
+    ['GET', '/v1/tenants/{tenant}/token'],
+    ['GET', '/v1/tenants/{tenant}/accounts'],
+    ['GET', '/v1/tenants/{tenant}/events'],
+    ['GET', '/health'],
+  ])('to %s %s is what its contract says', async (method, path) => {
+    const answer = await world.call(method, path.replace('{tenant}', tenant))
+    expect(answer.status).toBe(200)
+    const schema = schemaOf(operationAt(method, path), 200, 'application/json')
+    expect(schema.safeParse(answer.body).error).toBeUndefined()
+  })
+
+  test.each([
+    ['GET', '/v1/tenants/{tenant}', '/v1/tenants/nobody', undefined],
+    ['GET', '/v1/tenants/{tenant}/token', '/v1/tenants/nobody/token?minValidity=much', undefined],
+    ['GET', '/v1/tenants/{tenant}/token', '/v1/tenants/nobody/token', ''],
+    ['POST', '/v1/sweeps', '/v1/sweeps', undefined],
+  ])('%s %s when it fails: %s', async (method, path, asked, token) => {
+    const answer = await world.call(method, asked, token === undefined ? {} : { token })
+    const schema = schemaOf(operationAt(method, path), answer.status, 'application/problem+json')
+    expect(answer.headers.get('content-type')).toContain('application/problem+json')
+    expect(schema.safeParse(answer.body).error).toBeUndefined()
+  })
+})
+
+describe('every operation of the contract', () => {
+  test('exists: a method that the contract does not name is 405 with Allow', async () => {
+    for (const [path, methods] of Object.entries(contract.paths)) {
+      const missing = ['get', 'post', 'put', 'delete', 'patch'].find((method) => !(method in methods))
+      if (!missing) continue
+      const url = path.replaceAll(/\{\w+\}/g, 'x')
+      const answer = await world.call(missing.toUpperCase(), url, { token: '' })
+      expect({ path, status: answer.status }).toEqual({ path, status: 405 })
+      const allowed = answer.headers.get('allow')?.toLowerCase() ?? ''
+      for (const method of Object.keys(methods)) expect(allowed).toContain(method)
+    }
+  })
+
+  test('that has a role refuses a stranger with 401', async () => {
+    for (const [path, methods] of Object.entries(contract.paths)) {
+      for (const [method, { security }] of Object.entries(methods)) {
+        if (security.length === 0 || method === 'head' || method === 'options') continue
+        const url = path.replaceAll(/\{\w+\}/g, 'x')
+        const answer = await world.call(method.toUpperCase(), url, { token: '' })
+        expect({ path, method, status: answer.status }).toEqual({ path, method, status: 401 })
+      }
+    }
+  })
+})
+
+describe('the docs page', () => {
+  test('is open to anyone and leads to each problem’s code', async () => {
+    const page = await world.call('GET', '/docs', { token: '' })
+    const problem = await world.call('GET', '/v1/tenants/nobody')
+    expect(page.headers.get('content-type')).toContain('text/html')
+    expect(page.body).toContain(`id="${String(problem.body.type).replace('/docs#', '')}"`)
+  })
+})

@@ -1,0 +1,90 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { openWorld, type World } from './world.ts'
+
+let world: World
+
+beforeEach(async () => {
+  world = await openWorld({ brokers: 2, persistent: true })
+})
+
+afterEach(() => world.close())
+
+describe('a part of the world stops', () => {
+  test('the vault: a good token is vended on, a stale one gets 503, and all is well when it is back', async () => {
+    const good = await world.connected()
+    const stale = await world.connectedStale()
+    await world.call('GET', `/v1/tenants/${good}/token`)
+    await world.stack.parts.vault.stop()
+    await world.stack.parts.grantVault.stop()
+    expect((await world.call('GET', `/v1/tenants/${good}/token`)).status).toBe(200)
+    const refused = await world.call('GET', `/v1/tenants/${stale}/token`)
+    expect(refused.body).toMatchObject({ status: 503, code: 'storage_unavailable', actor: 'nobody' })
+    expect((await world.call('GET', '/ready', { app: 'demo-operator' })).status).toBe(503)
+    await world.stack.parts.vault.start()
+    await world.stack.parts.grantVault.start()
+    await expect
+      .poll(async () => (await world.call('GET', `/v1/tenants/${stale}/token`)).status, { timeout: 20_000 })
+      .toBe(200)
+  })
+
+  test('Azurite: 503 storage_unavailable, and nothing is lost when it is back', async () => {
+    const tenant = await world.connected()
+    await world.stack.parts.azurite.stop()
+    const { body } = await world.call('GET', `/v1/tenants/${world.newTenant()}/token`)
+    expect(body).toMatchObject({ status: 503, code: 'storage_unavailable' })
+    await world.stack.parts.azurite.start()
+    await expect
+      .poll(async () => (await world.call('GET', `/v1/tenants/${tenant}/token`)).status, { timeout: 20_000 })
+      .toBe(200)
+  })
+
+  test('sign-in: a stale tenant gets 503 with Retry-After and stays connected', async () => {
+    const tenant = await world.connectedStale()
+    await world.stack.parts.signIn.stop()
+    const { body, headers } = await world.call('GET', `/v1/tenants/${tenant}/token`)
+    expect(body).toMatchObject({ status: 503, code: 'identity_provider_unavailable', actor: 'nobody' })
+    expect(Number(headers.get('retry-after'))).toBeGreaterThan(0)
+    await world.stack.parts.signIn.start()
+    await expect
+      .poll(async () => (await world.call('GET', `/v1/tenants/${tenant}/token`)).status, { timeout: 30_000 })
+      .toBe(200)
+  })
+
+  test('Advertising: vends go on, for the broker does not need it to vend', async () => {
+    const tenant = await world.connectedStale()
+    await world.stack.parts.advertising.stop()
+    expect((await world.call('GET', `/v1/tenants/${tenant}/token`)).status).toBe(200)
+  })
+})
+
+describe('a process dies', () => {
+  test('in the middle of a refresh: another takes over, and the grant is not lost', async () => {
+    const tenant = await world.connectedStale()
+    await world.signIn.fault({ endpoint: 'token', grantType: 'refresh_token', kind: 'hang' })
+    const dying = world.call('GET', `/v1/tenants/${tenant}/token`, { broker: 0 }).catch(() => undefined)
+    await expect.poll(async () => (await world.refreshCalls()).length, { timeout: 10_000 }).toBe(1)
+    await world.brokers[0]?.kill('SIGKILL')
+    await dying
+    await expect
+      .poll(async () => (await world.call('GET', `/v1/tenants/${tenant}/token`, { broker: 1 })).status, {
+        timeout: 90_000,
+        interval: 1000,
+      })
+      .toBe(200)
+    expect((await world.call('GET', `/v1/tenants/${tenant}`, { broker: 1 })).body.status).toBe('connected')
+  }, 120_000)
+})
+
+describe('two processes on one stack', () => {
+  test('what one connects the other vends, and a disconnect at one ends vending at the other within the cache time', async () => {
+    const tenant = await world.connected()
+    expect((await world.call('GET', `/v1/tenants/${tenant}/token`, { broker: 1 })).status).toBe(200)
+    await world.call('DELETE', `/v1/tenants/${tenant}`, { broker: 0 })
+    await expect
+      .poll(async () => (await world.call('GET', `/v1/tenants/${tenant}/token`, { broker: 1 })).body.code, {
+        timeout: 35_000,
+        interval: 1000,
+      })
+      .toBe('tenant_not_connected')
+  }, 60_000)
+})

@@ -1,0 +1,154 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { openWorld, type World } from './world.ts'
+
+let world: World
+
+beforeAll(async () => {
+  world = await openWorld()
+})
+
+afterEach(async () => {
+  await world.advertising.clear()
+  await world.signIn.clear()
+})
+
+afterAll(() => world.close())
+
+/** A refresh token that somebody's own code would hold: it comes from a consent to the same client. */
+async function refreshTokenOf(username: string, environment: 'production' | 'sandbox' = 'production') {
+  const before = new Set(await world.grantSecrets())
+  const tenant = world.newTenant()
+  await world.connect(tenant, username, { environment, accountChoice: 'app' })
+  const added = (await world.grantSecrets()).filter((value) => !before.has(value))
+  expect(added).toHaveLength(1)
+  return { refreshToken: added[0] ?? '', tenant }
+}
+
+const bring = (tenant: string, body: object) => world.call('POST', `/v1/tenants/${tenant}/grants`, { body })
+
+describe('a grant that is brought', () => {
+  test('connects a new tenant, which is vended at once', async () => {
+    const { refreshToken } = await refreshTokenOf('ada@outlook.example')
+    const tenant = world.newTenant()
+    const { status, body } = await bring(tenant, {
+      environment: 'production',
+      refreshToken,
+      accountKind: 'personal',
+      displayName: 'Ada’s shop',
+    })
+    expect(status).toBe(200)
+    expect(body).toMatchObject({
+      status: 'connected',
+      displayName: 'Ada’s shop',
+      connection: { accountKind: 'personal', consentedBy: 'a…@outlook.example' },
+    })
+    expect(JSON.stringify(body)).not.toContain(refreshToken)
+    expect((await world.call('GET', `/v1/tenants/${tenant}/token`)).status).toBe(200)
+  })
+
+  test('of a work account finds its own directory, and is refreshed there from then on', async () => {
+    const { refreshToken } = await refreshTokenOf('edsger@contoso.example')
+    const tenant = world.newTenant()
+    const { body } = await bring(tenant, { environment: 'production', refreshToken })
+    expect(body.connection.accountKind).toBe('work')
+    await world.signIn.forget()
+    await world.advertising.fault({ kind: 'fault', code: 109, times: 1 })
+    await world.call('POST', `/v1/tenants/${tenant}/ads/customerManagement/User/Query`, { body: {} })
+    const [refresh] = (await world.refreshCalls()) as { authority?: string; tenantPath?: string }[]
+    expect(JSON.stringify(refresh)).toContain('5d2f0c4e-0f5c-4a57-9b35-6b1f0f4c1a01')
+  })
+
+  test('keeps a tenant’s id when it takes the place of a consent by the same person', async () => {
+    const { refreshToken, tenant } = await refreshTokenOf('ada@outlook.example')
+    const { status, body } = await bring(tenant, { environment: 'production', refreshToken })
+    expect({ status, connected: body.status }).toEqual({ status: 200, connected: 'connected' })
+  })
+
+  test('by another person leaves the tenant as it was, unless that is meant', async () => {
+    const { refreshToken } = await refreshTokenOf('edsger@contoso.example')
+    const tenant = await world.connected('ada@outlook.example')
+    const wish = { environment: 'production', refreshToken }
+    const { status, body } = await bring(tenant, wish)
+    expect({ status, code: body.code, reason: body.reason }).toEqual({
+      status: 422,
+      code: 'grant_refused',
+      reason: 'different_user',
+    })
+    const { body: seen } = await world.call('GET', `/v1/tenants/${tenant}`)
+    expect(seen.connection.consentedBy).toBe('a…@outlook.example')
+    expect((await bring(tenant, { ...wish, allowDifferentUser: true })).status).toBe(200)
+  })
+})
+
+describe('nothing is kept', () => {
+  test('of a token that the identity provider refuses', async () => {
+    const tenant = world.newTenant()
+    const { status, body } = await bring(tenant, { environment: 'production', refreshToken: 'not-a-token' })
+    expect({ status, code: body.code }).toEqual({ status: 422, code: 'grant_refused' })
+    expect(body.reason).toBeTruthy()
+    expect(JSON.stringify(body)).not.toContain('not-a-token')
+    expect((await world.call('GET', `/v1/tenants/${tenant}`)).status).toBe(404)
+  })
+
+  test('of a revoked one', async () => {
+    const { refreshToken } = await refreshTokenOf('ada@outlook.example')
+    await world.signIn.revoke('ada@outlook.example')
+    const tenant = world.newTenant()
+    const { body } = await bring(tenant, { environment: 'production', refreshToken })
+    expect(body).toMatchObject({ code: 'grant_refused', reason: 'grant_revoked', actor: 'advertiser' })
+    expect((await world.call('GET', `/v1/tenants/${tenant}`)).status).toBe(404)
+  })
+
+  test('of a person whom Microsoft Advertising does not take', async () => {
+    const { refreshToken } = await refreshTokenOf('edsger@contoso.example')
+    await world.advertising.fault({ kind: 'fault', code: 123 })
+    const tenant = world.newTenant()
+    const { body } = await bring(tenant, { environment: 'production', refreshToken })
+    expect(body).toMatchObject({
+      code: 'grant_refused',
+      reason: 'personal_account_required',
+      actor: 'advertiser',
+    })
+    expect((await world.call('GET', `/v1/tenants/${tenant}`)).status).toBe(404)
+  })
+
+  test('while the identity provider or Microsoft Advertising does not answer; it is to be tried again', async () => {
+    const { refreshToken } = await refreshTokenOf('ada@outlook.example')
+    const wish = { environment: 'production', refreshToken, accountKind: 'personal' }
+    const tenant = world.newTenant()
+    await world.signIn.fault({ endpoint: 'token', kind: 'serverError', times: 5 })
+    const unanswered = await bring(tenant, wish)
+    expect(unanswered.body.code).toBe('identity_provider_unavailable')
+    expect(Number(unanswered.headers.get('retry-after'))).toBeGreaterThan(0)
+    await world.signIn.clear()
+    await world.advertising.fault({ kind: 'throttled' })
+    expect((await bring(tenant, wish)).body.code).toBe('advertising_unavailable')
+    await world.advertising.clear()
+    expect((await bring(tenant, wish)).status).toBe(200)
+  })
+
+  test.each([
+    [{ environment: 'production' }, 'refreshToken'],
+    [{ environment: 'staging', refreshToken: 'x' }, 'environment'],
+    [
+      { environment: 'production', refreshToken: 'x', accountKind: 'personal', directoryId: 'contoso' },
+      'directoryId',
+    ],
+    [
+      { environment: 'production', refreshToken: 'x', accountKind: 'google', identityProvider: 'microsoft' },
+      'identityProvider',
+    ],
+  ])('of a body like %j', async (body, field) => {
+    const answer = await bring(world.newTenant(), body)
+    expect(answer.status).toBe(400)
+    expect(answer.body.errors.map((error: { field: string }) => error.field)).toContain(field)
+  })
+
+  test('of the other environment’s tenant, and nothing is called', async () => {
+    const tenant = await world.connected('ada@outlook.example', 'sandbox')
+    await world.signIn.forget()
+    const { body } = await bring(tenant, { environment: 'production', refreshToken: 'x' })
+    expect(body.code).toBe('environment_conflict')
+    expect(await world.refreshCalls()).toHaveLength(0)
+  })
+})

@@ -1,0 +1,140 @@
+import { spawn } from 'node:child_process'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openWorld, type World } from './world.ts'
+
+let world: World
+let folder: string
+let tokenFile: string
+
+beforeAll(async () => {
+  world = await openWorld()
+  folder = await mkdtemp(join(tmpdir(), 'broker-import-'))
+  tokenFile = join(folder, 'bearer')
+  await writeFile(tokenFile, await world.stack.callerToken())
+})
+
+afterAll(async () => {
+  await world.close()
+  await rm(folder, { recursive: true, force: true })
+})
+
+/** Each command is a process of its own. */
+const slow = { timeout: 60_000 }
+
+async function runCommand(script: string, args: readonly string[], input = '') {
+  const where = ['--url', world.origin, '--token-file', tokenFile]
+  const child = spawn(process.execPath, [`scripts/${script}.ts`, ...args, ...where])
+  child.stdin.end(input)
+  const ended = new Promise<number>((resolve) => child.on('close', (code) => resolve(code ?? -1)))
+  const [out, err, code] = await Promise.all([text(child.stdout), text(child.stderr), ended])
+  return { out, err, code }
+}
+
+const header = 'tenant,environment,identityProvider,refreshToken,accountKind,directoryId,displayName'
+
+async function writeCsv(name: string, ...lines: readonly string[]) {
+  const file = join(folder, name)
+  await writeFile(file, `\uFEFF${[header, ...lines].join('\r\n')}\r\n`)
+  return file
+}
+
+describe('import', () => {
+  test(
+    'connects every tenant of the file, reports the others, and goes on where it stopped',
+    slow,
+    async () => {
+      await world.connected()
+      const [refreshToken = ''] = await world.grantSecrets()
+      const [one, two, three] = [world.newTenant(), world.newTenant(), world.newTenant()]
+      const file = await writeCsv(
+        'tenants.csv',
+        `${one},production,,${refreshToken},personal,,"Ada, and sons"`,
+        `${two},production,,dead-token,,,`,
+        `${three},production,microsoft,${refreshToken},,,`,
+      )
+      const first = await runCommand('import', [file, '--rate', '50'])
+      expect(first.code).toBe(1)
+      expect(first.out).toContain('connected 2')
+      expect(first.out).toMatch(new RegExp(`${two}: refused: grant_refused \\(\\w+\\)`))
+      expect((await world.call('GET', `/v1/tenants/${one}`)).body.displayName).toBe('Ada, and sons')
+
+      const journal = await readFile(`${file}.journal`, 'utf8')
+      expect(journal).not.toContain(refreshToken)
+      expect(journal).not.toContain('dead-token')
+
+      await world.signIn.forget()
+      const second = await runCommand('import', [file])
+      expect(second).toMatchObject({ code: 0, out: expect.stringContaining('3 done before') })
+      expect(await world.refreshCalls()).toHaveLength(0)
+
+      const third = await runCommand('import', [file, '--retry-refused'])
+      expect(third.out).toContain('refused 1')
+    },
+  )
+
+  test('with --dry-run calls nothing', slow, async () => {
+    const tenant = world.newTenant()
+    const file = await writeCsv('dry.csv', `${tenant},production,,some-token,,,`)
+    expect(await runCommand('import', [file, '--dry-run'])).toMatchObject({
+      code: 0,
+      out: '1 tenant(s), every line in order: new 1. Nothing was called.\n',
+    })
+    expect((await world.call('GET', `/v1/tenants/${tenant}`)).status).toBe(404)
+  })
+
+  test('names every faulty line, imports nothing, and repeats no token', slow, async () => {
+    const file = await writeCsv(
+      'faulty.csv',
+      'acme,production,,secret-one,,,',
+      'acme,production,,secret-two,,,',
+      'b,staging,,secret-three,,,',
+      '-c,production,,,,,',
+    )
+    const { code, err, out } = await runCommand('import', [file])
+    expect(code).toBe(2)
+    expect(err).toContain('line 3: tenant acme is on line 2 too')
+    expect(err).toContain('line 4: environment')
+    expect(err).toContain('line 5: tenant')
+    expect(err + out).not.toContain('secret-')
+  })
+
+  test('of a file without a header line says so, and repeats none of it', slow, async () => {
+    const file = join(folder, 'bare.csv')
+    await writeFile(file, 'acme,production,,secret-one,,,\n')
+    const { code, err } = await runCommand('import', [file])
+    expect(code).toBe(2)
+    expect(err).toContain('The header line lacks tenant')
+    expect(err).not.toContain('secret-one')
+  })
+})
+
+describe('diagnose', () => {
+  test('probes a tenant for a person to read', slow, async () => {
+    const tenant = await world.connected()
+    const { code, out } = await runCommand('diagnose', ['--tenant', tenant])
+    expect({ code, out }).toEqual({ code: 0, out: expect.stringMatching(/^Verdict {6}all_well\n/) })
+  })
+
+  test('explains a failed response that is piped in, also as JSON', slow, async () => {
+    const tenant = await world.connected()
+    const failed = { status: 429, service: 'bulk', body: { Errors: [{ Code: 4204 }], TrackingId: 't' } }
+    const { code, out } = await runCommand('diagnose', ['--tenant', tenant, '--json'], JSON.stringify(failed))
+    expect(code).toBe(1)
+    expect(JSON.parse(out)).toMatchObject({ verdict: 'throttled_bulk', retryAfterSeconds: 900 })
+  })
+
+  test('says what to type when it is not understood', slow, async () => {
+    expect(await runCommand('diagnose', [])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('--tenant acme'),
+    })
+    expect(await runCommand('diagnose', ['--tenant', 'nobody'])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('tenant_not_found'),
+    })
+  })
+})

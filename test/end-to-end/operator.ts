@@ -1,0 +1,94 @@
+import { randomBytes } from 'node:crypto'
+import * as oauth from 'oauth4webapi'
+import { people } from '../../local/people.ts'
+import { createVisitor } from '../../local/sign-in/visitor.ts'
+import { type Stack, startStack } from '../../local/stack.ts'
+import { prepareProcess } from '../../scripts/commandLine.ts'
+import { type Broker, createBroker } from '../../shared/broker.ts'
+import { parseConfig } from '../../shared/config.ts'
+import { connectGrant } from '../../shared/tenants/connectGrant.ts'
+import type { Tenant, TenantName } from '../../shared/tenants/tenant.ts'
+
+/** A local stack with a broker in this process: what an operator's commands work on. */
+export interface OperatorWorld {
+  readonly stack: Stack
+  readonly broker: Broker
+  /** What the broker of {@link OperatorWorld.broker} and of every further process has logged. */
+  readonly lines: string[]
+  /** A broker as another process has it: nothing remembered, with other settings where told. */
+  createBroker(settings?: Readonly<Record<string, string>>): Broker
+  /** Connects a tenant of workspace `agency` by a real sign-in. */
+  connect(tenant: string, username: string): Promise<TenantName>
+  read(name: TenantName): Promise<Tenant>
+  /** Whether the stored grant still refreshes, by a forced refresh. */
+  refreshes(name: TenantName, broker?: Broker): Promise<boolean>
+}
+
+/** Starts the stack on free ports; `stack.stop()` ends it. */
+export async function openOperatorWorld(): Promise<OperatorWorld> {
+  const stack = await startStack({ ports: 'free' })
+  const lines: string[] = []
+  await prepareProcess(stack.settings())
+  const create = (settings = {}) =>
+    createBroker(parseConfig({ ...stack.settings(), ...settings }), (line) => lines.push(line))
+  const broker = create()
+  return {
+    stack,
+    broker,
+    lines,
+    createBroker: create,
+    connect: (tenant, username) => connect(create(), tenant, username),
+    async read(name) {
+      const stored = await broker.tenants.read(name)
+      if (!stored) throw new Error(`There is no tenant ${name.tenant}.`)
+      return stored.tenant
+    },
+    async refreshes(name, by = create()) {
+      const stored = await by.tenants.read(name)
+      const seen = stored?.tenant.accessToken?.refreshedAt ?? new Date()
+      return (await by.refresher.refresh(name, { for: 'replacement', seen })).outcome === 'refreshed'
+    },
+  }
+}
+
+async function connect(broker: Broker, tenant: string, username: string): Promise<TenantName> {
+  const name = { workspace: 'agency', tenant }
+  const row = broker.signInTable('production', 'microsoft')
+  const password = people.find((person) => person.username === username)?.password
+  if (!row || !password) throw new Error(`${username} cannot sign in here.`)
+  const [codeVerifier, nonce] = [oauth.generateRandomCodeVerifier(), randomBytes(8).toString('hex')]
+  const { redirectUri } = broker.config
+  const query = new URLSearchParams({
+    client_id: row.clientId,
+    response_type: 'code',
+    redirect_uri: redirectUri,
+    scope: row.scopes.join(' '),
+    state: 'state',
+    nonce,
+    code_challenge: await oauth.calculatePKCECodeChallenge(codeVerifier),
+    code_challenge_method: 'S256',
+  })
+  const authorizeUrl = `${row.authorizeUrl}?${query}`
+  const { url } = await createVisitor().signIn({ authorizeUrl, username, password, stopAt: redirectUri })
+  const code = new URL(url).searchParams.get('code') ?? ''
+  const tokens = await broker.tokenEndpoints.redeem({ row, code, codeVerifier, redirectUri })
+  if (!tokens.ok) throw new Error(`The code was refused: ${tokens.refusal.reason}`)
+  const user = await broker.idTokens.check(row, tokens.idToken, nonce)
+  if ('fault' in user) throw new Error(user.fault)
+  const at = new Date()
+  await broker.tenants.create({ ...name, environment: 'production', status: 'pending', createdAt: at }, [])
+  await connectGrant(broker.keeping, name, {
+    grant: {
+      ...user,
+      identityProvider: 'microsoft',
+      scopes: row.scopes,
+      consentedAt: at,
+      advertisingUserId: '',
+    },
+    refreshToken: tokens.refreshToken ?? '',
+    accessToken: tokens.accessToken,
+    expiresInSeconds: tokens.expiresInSeconds,
+    accountsGeneration: 'first',
+  })
+  return name
+}

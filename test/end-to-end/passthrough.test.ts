@@ -1,0 +1,287 @@
+import { execFile } from 'node:child_process'
+import { connect } from 'node:net'
+import { promisify } from 'node:util'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { openWorld, type World } from './world.ts'
+
+let world: World
+let tenant: string
+
+beforeAll(async () => {
+  world = await openWorld()
+  tenant = await world.connected()
+})
+
+afterEach(async () => {
+  await world.advertising.clear()
+  await world.signIn.clear()
+})
+
+afterAll(() => world.close())
+
+/** As much as the platform lets in by default (`FUNCTIONS_REQUEST_BODY_SIZE_LIMIT`). */
+const largeBytes = 100 * 1_048_576
+const slow = { timeout: 60_000 }
+
+function bytes(size: number): ReadableStream<Uint8Array> {
+  const chunk = new Uint8Array(65_536).fill(7)
+  let left = size / chunk.byteLength
+  return new ReadableStream({
+    pull: (controller) => (left-- > 0 ? controller.enqueue(chunk) : controller.close()),
+  })
+}
+
+/** The broker process’s resident set. */
+async function residentMegabytes(): Promise<number> {
+  const { stdout } = await promisify(execFile)('ps', ['-o', 'rss=', '-p', String(world.brokers[0]?.pid)])
+  return Number(stdout) / 1024
+}
+
+/** Sends so many bytes through the broker to an echo, and looks at the broker's memory each 2 MB. */
+async function echo(size: number) {
+  const answer = await fetch(`${world.origin}/v1/tenants/${tenant}/ads/bulk/_echo`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${await world.stack.callerToken()}` },
+    body: bytes(size),
+    duplex: 'half',
+  } as RequestInit)
+  let [received, sampledAt, peak] = [0, 0, 0]
+  for await (const part of answer.body ?? []) {
+    received += part.byteLength
+    if (received - sampledAt < 2_097_152) continue
+    sampledAt = received
+    peak = Math.max(peak, await residentMegabytes())
+  }
+  return { status: answer.status, received, peak }
+}
+
+const ads = (path: string, options: Parameters<World['call']>[2] = {}, of = tenant) =>
+  world.call('POST', `/v1/tenants/${of}/ads/${path}`, options)
+
+/** What Microsoft Advertising was asked last. */
+async function lastRequest() {
+  const { requests } = (await world.advertising.control('GET', 'requests')) as {
+    requests: Record<string, string | null>[] & { headerNames: string[] }[]
+  }
+  return requests.at(-1) as unknown as Record<string, string> & { headerNames: string[]; path: string }
+}
+
+/** What Microsoft Advertising was asked since it was told to forget. */
+async function callCount(path: string) {
+  const { requests } = (await world.advertising.control('GET', 'requests')) as {
+    requests: { path: string }[]
+  }
+  return requests.filter((request) => request.path.endsWith(path)).length
+}
+
+describe('a call that is passed on', () => {
+  test('reaches Microsoft Advertising with every credential, and its answer comes back as it is', async () => {
+    const { body: vended } = await world.call('GET', `/v1/tenants/${tenant}/token`)
+    const { status, body, headers } = await ads('campaignManagement/Campaigns/QueryByAccountId', {
+      body: { AccountId: vended.accountId, CampaignType: 'Search' },
+    })
+    expect(status).toBe(200)
+    expect(body.Campaigns.length).toBeGreaterThan(0)
+    expect(headers.get('trackingid')).toMatch(/^[0-9a-f-]{36}$/)
+    expect(headers.get('x-diagnosis')).toBeNull()
+    expect(await lastRequest()).toMatchObject({
+      customerId: vended.customerId,
+      customerAccountId: vended.accountId,
+    })
+  })
+
+  test('loses the caller’s credentials, the platform’s headers and those of one connection only', async () => {
+    await ads('bulk/_echo', {
+      raw: 'x',
+      type: 'text/plain',
+      headers: {
+        cookie: 'a=b',
+        developertoken: 'theirs',
+        customerid: '1',
+        'x-functions-key': 'k',
+        'x-forwarded-for': '203.0.113.9',
+        'x-custom': 'kept',
+        te: 'trailers',
+      },
+    })
+    const { headerNames, customerId } = await lastRequest()
+    expect(headerNames).toContain('x-custom')
+    expect(customerId).not.toBe('1')
+    const dropped = [
+      'cookie',
+      'x-functions-key',
+      'x-forwarded-for',
+      'te',
+      'x-ms-invocation-id',
+      'x-account-id',
+    ]
+    expect(headerNames.filter((name) => dropped.includes(name))).toEqual([])
+  })
+
+  test('goes to the account that X-Account-Id names', async () => {
+    const several = world.newTenant()
+    await world.connect(several, 'grace@contoso.example', { accountChoice: 'app' })
+    const { body: listed } = await world.call('GET', `/v1/tenants/${several}/accounts?limit=200`)
+    const { accountId, customerId, number } = listed.accounts.find((each: { linked: boolean }) => each.linked)
+    await ads('bulk/_echo', { raw: 'x', type: 'text/plain', headers: { 'x-account-id': number } }, several)
+    expect(await lastRequest()).toMatchObject({ customerAccountId: accountId, customerId })
+    const unknown = await ads('bulk/_echo', { raw: 'x', headers: { 'x-account-id': '42' } }, several)
+    expect(unknown.body.code).toBe('account_not_found')
+  })
+
+  test('needs no account for a service that needs none', async () => {
+    const several = world.newTenant()
+    await world.connect(several, 'grace@contoso.example', { accountChoice: 'app' })
+    const user = await ads('customerManagement/User/Query', { body: { UserId: null } }, several)
+    expect({ status: user.status, type: typeof user.body.User.Id }).toEqual({ status: 200, type: 'string' })
+    const campaigns = await ads('campaignManagement/Campaigns/QueryByAccountId', { body: {} }, several)
+    expect(campaigns.body.code).toBe('account_not_chosen')
+  })
+
+  test('stays in the tenant’s own environment', async () => {
+    const sandbox = await world.connected('ada@outlook.example', 'sandbox')
+    await ads('customerManagement/User/Query', { body: { UserId: null } }, sandbox)
+    expect((await lastRequest()).environment).toBe('sandbox')
+  })
+
+  test(
+    'may bring and take away 100 MB while the broker’s memory grows by less than 64 MB',
+    slow,
+    async () => {
+      // V8 collects outside buffers each 64 MB or so; what the process needs at all is in use after the first pass.
+      await echo(largeBytes / 4)
+      const before = await residentMegabytes()
+      const { status, received, peak } = await echo(largeBytes)
+      expect({ status, received }).toEqual({ status: 200, received: largeBytes })
+      expect(peak - before).toBeLessThan(64)
+    },
+  )
+})
+
+describe('no way leads out of the service', () => {
+  test.each([
+    ['a service that there is not', 'login/User/Query', 404],
+    ['no operation', 'bulk/', 400],
+    ['an encoded slash', 'bulk/a%2Fb', 400],
+    ['encoded dots', 'bulk/a/%252e%252e/b', 400],
+    ['a backslash', 'bulk/a%5Cb', 400],
+    ['an @', 'bulk/@evil.example', 400],
+    ['a whole address', 'bulk/https:%2F%2Fevil.example', 400],
+    ['an empty word', 'bulk/a//b', 400],
+  ])('%s is refused', async (_what, path, expected) => {
+    await world.advertising.forget()
+    const { status, body } = await ads(path, { body: {} })
+    expect({ status, type: body.actor }).toEqual({ status: expected, type: 'app' })
+    expect(await callCount('')).toBe(0)
+  })
+
+  test('dots on the wire end in the same service or nowhere', async () => {
+    await world.advertising.forget()
+    const token = await world.stack.callerToken()
+    for (const path of [
+      'bulk/../../../../health',
+      'bulk/../reporting/x',
+      'bulk/a/../../../x',
+      'bulk/..%2f..%2fx',
+    ]) {
+      const status = await rawStatus(`/v1/tenants/${tenant}/ads/${path}`, token)
+      expect([400, 404, 405]).toContain(status)
+    }
+    expect(await callCount('x')).toBe(0)
+  })
+})
+
+describe('a failure', () => {
+  test('by an expired token is mended by one refresh and one more try', async () => {
+    await world.signIn.forget()
+    await world.advertising.forget()
+    await world.advertising.control('POST', 'expire-tokens', {
+      objectId: '00000000-0000-0000-0000-00000000ada0',
+    })
+    const { status } = await ads('customerManagement/User/Query', { body: { UserId: null } })
+    expect(status).toBe(200)
+    expect(await world.refreshCalls()).toHaveLength(1)
+    expect(await callCount('/User/Query')).toBe(2)
+  })
+
+  test('that goes on after the refresh is passed on, with no third try', async () => {
+    await world.advertising.fault({ kind: 'fault', code: 109 })
+    await world.advertising.forget()
+    const { status, body, headers } = await ads('customerManagement/User/Query', { body: { UserId: null } })
+    expect({ status, code: body.Errors[0].Code }).toEqual({ status: 401, code: 109 })
+    expect(headers.get('x-diagnosis')).toBe('access_token_revoked;actor=app;credential=accessToken')
+    expect(await callCount('/User/Query')).toBe(2)
+  })
+
+  test('of a body too large to keep is not repeated', async () => {
+    await world.advertising.fault({ kind: 'fault', code: 109, times: 1, service: 'bulk' })
+    await world.advertising.forget()
+    const raw = 'x'.repeat(1_200_000)
+    const { status, headers } = await ads('bulk/_echo', { raw, type: 'text/plain' })
+    expect(status).toBe(401)
+    expect(headers.get('x-diagnosis')).toContain('access_token')
+    expect(await callCount('/_echo')).toBe(1)
+  })
+
+  test('by a wrong developer token costs no refresh while the access token is fresh', async () => {
+    const fresh = await world.connected()
+    await world.signIn.forget()
+    await world.advertising.fault({ kind: 'fault', code: 105, reason: 'InvalidAccessToken' })
+    const { status, headers } = await ads('customerManagement/User/Query', { body: {} }, fresh)
+    expect(status).toBe(401)
+    expect(headers.get('x-diagnosis')).toMatch(/^credentials_refused;actor=\w+;credential=\w+$/)
+    expect(await world.refreshCalls()).toHaveLength(0)
+  })
+
+  test.each([
+    ['customerManagement/User/Query', 117, 'throttled_calls', '60'],
+    ['bulk/_echo', 4204, 'throttled_bulk', '900'],
+  ])('by throttling of %s says how long to wait', async (path, code, verdict, seconds) => {
+    await world.advertising.fault({ kind: 'throttled', code })
+    const { status, headers, body } = await ads(path, { body: { UserId: null } })
+    expect(status).toBe(429)
+    expect(headers.get('retry-after')).toBe(seconds)
+    expect(headers.get('x-diagnosis')).toContain(`${verdict};actor=nobody`)
+    expect(body.TrackingId).toBe(headers.get('trackingid'))
+  })
+
+  test('with a body that is no fault comes through untouched', async () => {
+    await world.advertising.fault({ kind: 'serverError', status: 503 })
+    const { status, body, headers } = await ads('customerManagement/User/Query', { body: {} })
+    expect({ status, body }).toEqual({ status: 503, body: '<h2>The service is unavailable.</h2>' })
+    expect(headers.get('x-diagnosis')).toContain('service_trouble')
+  })
+
+  test('to answer at all is a problem that says to try again', async () => {
+    await world.advertising.fault({ kind: 'cut' })
+    const { status, body, headers } = await ads('customerManagement/User/Query', { body: {} })
+    expect({ status, code: body.code }).toEqual({ status: 503, code: 'advertising_unavailable' })
+    expect(headers.get('retry-after')).toBe('5')
+  })
+
+  test('of the grant itself says who must sign in', async () => {
+    await world.signIn.revoke('ada@outlook.example')
+    await world.advertising.fault({ kind: 'fault', code: 109, times: 1 })
+    const { status, body } = await ads('customerManagement/User/Query', { body: {} })
+    expect({ status, code: body.code }).toEqual({ status: 409, code: 'reauthorization_required' })
+  })
+})
+
+/** Sends a path as it is: every client library would tidy it first. */
+function rawStatus(path: string, token: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const { hostname, port } = new URL(world.origin)
+    const socket = connect(Number(port), hostname, () => {
+      socket.write(
+        `POST ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`,
+      )
+    })
+    let text = ''
+    socket.setEncoding('utf8')
+    socket.on('data', (part) => {
+      text += part
+    })
+    socket.on('end', () => resolve(Number(text.split(' ')[1])))
+    socket.on('error', reject)
+  })
+}

@@ -1,0 +1,96 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createMissingTables, rebuildTables } from '../../scripts/rebuild-tables.ts'
+import { findTaggedGrants } from '../../shared/connect/rebuild.ts'
+import { walkTenants } from '../../shared/storage/tenantWalk.ts'
+import type { TenantName } from '../../shared/tenants/tenant.ts'
+import { type OperatorWorld, openOperatorWorld } from './operator.ts'
+
+let world: OperatorWorld
+
+beforeAll(async () => {
+  world = await openOperatorWorld()
+})
+
+afterAll(() => world.stack.stop())
+
+/** Every row of every table is lost, as by a restore of an empty account; deleting the tables would need a pause. */
+async function loseTables() {
+  for (const table of Object.values(world.broker.tables)) {
+    const rows = table.listEntities()
+    for await (const { partitionKey, rowKey } of rows) await table.deleteEntity(partitionKey!, rowKey!)
+  }
+}
+
+async function rebuild(dryRun: 'dryRun' | 'write' = 'write') {
+  const operator = world.createBroker()
+  await createMissingTables(operator)
+  return rebuildTables(operator, await findTaggedGrants(operator.vaults.grants), dryRun)
+}
+
+async function listed(): Promise<TenantName[]> {
+  const names: TenantName[] = []
+  for await (const name of walkTenants(world.broker.tables)) names.push(name)
+  return names.toSorted((a, b) => a.tenant.localeCompare(b.tenant))
+}
+
+test('lost tables come back from the vaults: tenants, listing, due rows, accounts, and grants that refresh', async () => {
+  const ada = await world.connect('ada', 'ada@outlook.example')
+  const grace = await world.connect('grace', 'grace@contoso.example')
+  const before = await Promise.all([ada, grace].map(world.read))
+  await loseTables()
+  expect((await rebuild('dryRun')).counts).toEqual({ missing: 2 })
+  expect(await listed()).toEqual([])
+  expect(await rebuild()).toEqual({ counts: { connected: 2 }, attention: [] })
+  expect(await listed()).toEqual([ada, grace])
+  for (const [index, name] of [ada, grace].entries()) {
+    const { status, grant, dueAt, accountsGeneration } = await world.read(name)
+    const { consenter, accountKind, authorityTenant } = before[index]!.grant!
+    expect(status).toBe('connected')
+    expect(grant).toMatchObject({ accountKind, authorityTenant, consenter })
+    expect(dueAt).toBeInstanceOf(Date)
+    const { accounts } = await world.broker.accounts.list(name, accountsGeneration!, 100)
+    expect(accounts.length).toBeGreaterThan(0)
+    expect(await world.refreshes(name)).toBe(true)
+  }
+  expect(await rebuild()).toEqual({ counts: { present: 2 }, attention: [] })
+})
+
+test('of several secrets of one tenant the newest that works is taken, and the others go', async () => {
+  const name = await world.connect('several', 'ada@outlook.example')
+  const owner = { ...name, environment: 'production', identityProvider: 'microsoft' } as const
+  await world.broker.grantStores.vault.write('a refresh token that never was', owner)
+  await loseTables()
+  await rebuild()
+  expect((await world.read(name)).status).toBe('connected')
+  expect(await world.refreshes(name)).toBe(true)
+  const tagged = (await findTaggedGrants(world.broker.vaults.grants)).flat()
+  expect(tagged.filter((grant) => grant.owner.tenant === name.tenant)).toHaveLength(1)
+})
+
+test('a tenant none of whose grants works any more asks for a new sign-in', async () => {
+  const name = { workspace: 'agency', tenant: 'dead' }
+  const owner = { ...name, environment: 'production', identityProvider: 'microsoft' } as const
+  await world.broker.grantStores.vault.write('a refresh token that never was', owner)
+  const { counts, attention } = await rebuild()
+  expect(counts).toMatchObject({ dead: 1 })
+  expect(attention).toEqual([{ ...name, outcome: 'dead' }])
+  expect((await world.read(name)).status).toBe('reauthorization_required')
+})
+
+test('nothing is written of a tenant while the identity provider does not answer', async () => {
+  const name = await world.connect('unclear', 'ada@outlook.example')
+  await loseTables()
+  await world.stack.parts.signIn.stop()
+  expect((await rebuild()).counts).toMatchObject({ unclear: expect.any(Number) })
+  expect(await world.broker.tenants.read(name)).toBeUndefined()
+  await world.stack.parts.signIn.start()
+})
+
+test('a tenant that was disconnected stays so', async () => {
+  const name = await world.connect('ended', 'ada@outlook.example')
+  const stored = await world.broker.tenants.read(name)
+  const { grant: _grant, dueAt: _due, ...bare } = stored!.tenant
+  await world.broker.tenants.replace(stored!, { ...bare, status: 'disconnected' }, [])
+  await rebuild()
+  expect((await world.read(name)).status).toBe('disconnected')
+})

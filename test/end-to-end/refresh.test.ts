@@ -1,0 +1,107 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openWorld, type World } from './world.ts'
+
+let world: World
+
+/** Every tenant is active, and a token that lives no second is due at once. */
+beforeAll(async () => {
+  world = await openWorld({ settings: { REFRESH_POLICY: 'always' } })
+})
+
+afterAll(() => world.close())
+
+/** A tenant whose token is due for refreshing within a few seconds. */
+const connectedDueSoon = () => world.connectedStale('ada@outlook.example', 4)
+
+async function sweepUntil(done: (report: Report) => boolean): Promise<Report> {
+  let report: Report | undefined
+  await expect
+    .poll(
+      async () => {
+        report = (await world.call('POST', '/v1/sweeps', { app: 'demo-operator' })).body
+        return report !== undefined && done(report)
+      },
+      { timeout: 20_000, interval: 200 },
+    )
+    .toBe(true)
+  return report as Report
+}
+
+interface Report {
+  readonly due: number
+  readonly refreshed: number
+  readonly failed: Record<string, number>
+}
+
+describe('the sweep', () => {
+  test('refreshes what is due, and then has nothing to do', async () => {
+    const tenant = await connectedDueSoon()
+    const before = (await world.call('GET', `/v1/tenants/${tenant}`)).body.refresh.lastRefreshedAt
+    await sweepUntil(({ refreshed }) => refreshed >= 1)
+    const { refresh } = (await world.call('GET', `/v1/tenants/${tenant}`)).body
+    expect(new Date(refresh.lastRefreshedAt).getTime()).toBeGreaterThan(new Date(before).getTime())
+    const idle = await world.call('POST', '/v1/sweeps', { app: 'demo-operator' })
+    expect(idle.body).toMatchObject({ due: 0, refreshed: 0, failed: {} })
+  })
+
+  test('the timer runs the same sweep, and /ready tells when it ended', async () => {
+    const tenant = await connectedDueSoon()
+    const startedAt = new Date().toISOString()
+    await expect
+      .poll(
+        async () => {
+          await world.runTimer('refresh')
+          return (await world.call('GET', `/v1/tenants/${tenant}`)).body.refresh.lastRefreshedAt > startedAt
+        },
+        { timeout: 20_000, interval: 300 },
+      )
+      .toBe(true)
+    const ready = await world.call('GET', '/ready', { app: 'demo-operator' })
+    expect(ready.body.lastSweep.ageSeconds).toBeLessThan(60)
+  })
+
+  test('two at once are harmless: each tenant is refreshed once', async () => {
+    const tenants = [await connectedDueSoon(), await connectedDueSoon(), await connectedDueSoon()]
+    await world.signIn.forget()
+    const sweep = () => world.call('POST', '/v1/sweeps', { app: 'demo-operator' })
+    const calls = async () => (await world.refreshCalls()).length
+    await expect
+      .poll(async () => Promise.all([sweep(), sweep()]).then(calls), { timeout: 20_000, interval: 200 })
+      .toBeGreaterThanOrEqual(tenants.length)
+    await Promise.all([sweep(), sweep()])
+    expect(await calls()).toBe(tenants.length)
+  })
+
+  test('a dead grant leaves the sweep: it is called once and never again', async () => {
+    const tenant = await connectedDueSoon()
+    await world.signIn.fault({ endpoint: 'token', grantType: 'refresh_token', kind: 'revoked' })
+    await sweepUntil(({ failed }) => (failed.advertiser ?? 0) >= 1)
+    expect((await world.call('GET', `/v1/tenants/${tenant}`)).body).toMatchObject({
+      status: 'reauthorization_required',
+      reauthorizationReason: 'grant_revoked',
+    })
+    await world.signIn.forget()
+    await world.call('POST', '/v1/sweeps', { app: 'demo-operator' })
+    expect(await world.refreshCalls()).toHaveLength(0)
+  })
+
+  test('a plain refusal is confirmed before the grant is called dead', async () => {
+    const tenant = await connectedDueSoon()
+    await world.signIn.fault({ endpoint: 'token', grantType: 'refresh_token', kind: 'invalidGrantPassing' })
+    await sweepUntil(({ failed }) => (failed.advertiser ?? 0) >= 1)
+    expect((await world.call('GET', `/v1/tenants/${tenant}`)).body).toMatchObject({
+      status: 'connected',
+      refresh: { failedAttempts: 1, failureReason: 'grant_refused' },
+    })
+    await sweepUntil(({ refreshed }) => refreshed >= 1)
+    expect((await world.call('GET', `/v1/tenants/${tenant}`)).body.refresh.failedAttempts).toBe(0)
+  })
+
+  test('a disconnected tenant leaves the sweep', async () => {
+    const tenant = await connectedDueSoon()
+    await world.call('DELETE', `/v1/tenants/${tenant}`)
+    await world.signIn.forget()
+    await sweepUntil(({ due }) => due === 0)
+    expect(await world.refreshCalls()).toHaveLength(0)
+  })
+})

@@ -1,0 +1,65 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { migrateGrants } from '../../scripts/migrate-grants.ts'
+import { pruneSealingKeys } from '../../scripts/rotate-sealing-key.ts'
+import { secondsAfter, systemClock } from '../../shared/clock.ts'
+import { addSealingKey, readSealingKeyIds } from '../../shared/secrets/sealingKeys.ts'
+import { type OperatorWorld, openOperatorWorld } from './operator.ts'
+
+let world: OperatorWorld
+
+beforeAll(async () => {
+  world = await openOperatorWorld()
+})
+
+afterAll(() => world.stack.stop())
+
+const later = { ...systemClock, now: () => secondsAfter(new Date(), 601) }
+
+test('a new key seals, older ones open, and none is dropped before everything is sealed anew', async () => {
+  const { broker } = world
+  const vault = broker.vaults.main
+  const names = [
+    await world.connect('ada', 'ada@outlook.example'),
+    await world.connect('grace', 'grace@contoso.example'),
+  ]
+  await migrateGrants(broker, 'sealed')
+  const before = await Promise.all(names.map(world.read))
+  const added = await addSealingKey({ ...broker, vault })
+  expect(added.older.length).toBeGreaterThan(0)
+  const operator = world.createBroker()
+  expect(await pruneSealingKeys(operator)).toMatchObject({ pruned: false, because: 'not_settled' })
+  expect(await pruneSealingKeys({ ...operator, clock: later })).toMatchObject({
+    pruned: true,
+    counts: { resealed: 2 },
+    dropped: added.older,
+  })
+  expect(await readSealingKeyIds({ vault, clock: later })).toMatchObject({
+    sealing: added.sealing,
+    older: [],
+  })
+  for (const [index, name] of names.entries()) {
+    const { accessToken, grant } = await world.read(name)
+    expect(grant?.reference).not.toBe(before[index]?.grant?.reference)
+    expect(accessToken?.expiresAt).toEqual(before[index]?.accessToken?.expiresAt)
+    expect(await world.refreshes(name)).toBe(true)
+  }
+  expect(await pruneSealingKeys(operator)).toMatchObject({ pruned: false, because: 'nothing_older' })
+})
+
+test('no key is dropped while a row is busy', async () => {
+  const { broker } = world
+  const name = await world.connect('busy', 'ada@outlook.example')
+  await addSealingKey({ ...broker, vault: broker.vaults.main })
+  const stored = await broker.tenants.read(name)
+  const lease = { id: 'another process', until: secondsAfter(new Date(), 3600) }
+  await broker.tenants.replace(stored!, { ...stored!.tenant, lease }, [])
+  const outcome = await pruneSealingKeys({ ...world.createBroker(), clock: later })
+  expect(outcome).toMatchObject({ pruned: false, because: 'rows_left', counts: { leased: 1 } })
+  expect((await readSealingKeyIds({ vault: broker.vaults.main, clock: later }))?.older).toHaveLength(1)
+})
+
+test('the set is made when it is missing', async () => {
+  const vault = world.broker.vaults.grants[1]!
+  expect(await readSealingKeyIds({ vault, clock: systemClock })).toBeUndefined()
+  expect(await addSealingKey({ ...world.broker, vault })).toMatchObject({ older: [] })
+})

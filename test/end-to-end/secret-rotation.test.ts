@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { examine } from '../../scripts/doctor.ts'
+import { checkReadiness } from '../../shared/ready/readiness.ts'
+import { runSweep } from '../../shared/refresh/run.ts'
+import { createSecretClient } from '../../shared/storage/clients.ts'
+import { type OperatorWorld, openOperatorWorld } from './operator.ts'
+
+let world: OperatorWorld
+
+beforeAll(async () => {
+  world = await openOperatorWorld()
+})
+
+afterAll(() => world.stack.stop())
+
+const eventsOf = (event: string) =>
+  world.lines.map((line) => JSON.parse(line)).filter((line) => line.event === event)
+
+test('a client secret that Entra no longer takes falls over to the next, and /ready says so', async () => {
+  const name = await world.connect('rotating', 'ada@outlook.example')
+  const secret = 'production-microsoft-client-secret'
+  const before = await world.broker.vaults.main.read(secret)
+  await world.broker.vaults.main.write(`${secret}-next`, 'the next secret', {})
+  const { clientId } = world.broker.signInTable('production', 'microsoft')!
+  const answer = await fetch(`${world.stack.parts.signIn.origin}/_control/clients/${clientId}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ clientSecrets: ['the next secret'], expiredClientSecrets: [before?.value] }),
+  })
+  expect(answer.status).toBe(204)
+  const broker = world.createBroker()
+  expect(await world.refreshes(name, broker)).toBe(true)
+  expect(eventsOf('secret.fell_over')).toMatchObject([{ secret }])
+  const { checks, events, holds } = await checkReadiness(broker)
+  expect(checks.find((check) => check.name === `secret ${secret}`)).toMatchObject({ ok: false })
+  expect(events).toMatchObject([{ type: 'secret.fell_over', secret }])
+  expect(holds).toEqual([])
+  await broker.vaults.main.write(secret, 'the next secret', {})
+  await broker.vaults.main.remove(`${secret}-next`)
+  const after = world.createBroker()
+  expect(await world.refreshes(name, after)).toBe(true)
+  expect((await checkReadiness(after)).checks.find((check) => check.name === `secret ${secret}`)?.ok).toBe(
+    true,
+  )
+})
+
+test('a developer token that is disabled falls over to the next at Microsoft Advertising’s word', async () => {
+  const name = await world.connect('developer', 'ada@outlook.example')
+  const secret = 'production-developer-token'
+  const { main } = world.broker.vaults
+  const good = (await main.read(secret))!.value
+  await main.write(secret, 'a disabled token', {})
+  await main.write(`${secret}-next`, good, {})
+  const broker = world.createBroker()
+  const refreshed = await broker.refresher.refresh(name, { for: 'replacement', seen: new Date() })
+  const accessToken = refreshed.outcome === 'refreshed' ? (refreshed.accessToken ?? '') : ''
+  const read = async () => (await broker.secrets.read(secret))?.value
+  expect(await read()).toBe('a disabled token')
+  const developerToken = 'a disabled token'
+  const credentials = { accessToken, developerToken, identityProvider: 'microsoft' } as const
+  expect(await broker.advertising('production').getUser(credentials)).toMatchObject({ ok: true })
+  expect(await read()).toBe(good)
+  expect(eventsOf('secret.fell_over')).toMatchObject([{}, { secret }])
+})
+
+test('a sweep notices a secret that expires soon, and the doctor shows it', async () => {
+  const { config, credential } = world.broker
+  const client = createSecretClient(config, credential, config.vault.url)
+  const secret = 'sandbox-developer-token'
+  const { value } = await client.getSecret(secret)
+  const expiresOn = new Date(Date.now() + 6.5 * 86_400_000)
+  await client.setSecret(secret, value ?? '', { expiresOn })
+  await runSweep(world.broker)
+  await runSweep(world.broker)
+  expect(eventsOf('secret.expiring')).toMatchObject([{ secret, daysLeft: 6 }])
+  const events = await world.broker.notes.events(9)
+  expect(events[0]).toMatchObject({ type: 'secret.expiring', secret, thresholdDays: 7 })
+  const { checks } = await examine({ settings: world.stack.settings() })
+  expect(checks.find(({ name }) => name === `secret ${secret}`)?.detail).toContain('expires in 6 days')
+})

@@ -1,0 +1,275 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { TableClient } from '@azure/data-tables'
+import { SecretClient } from '@azure/keyvault-secrets'
+import { type RunningBroker, startBroker } from '../../local/broker-process.ts'
+import { type CallingAppName, callingApps } from '../../local/callers.ts'
+import { vaultAudience } from '../../local/identity-endpoint.ts'
+import { findFreePort } from '../../local/ports.ts'
+import { identityHeader, storageConnection, webClients } from '../../local/settings.ts'
+import type { LoggedRequest } from '../../local/sign-in/request-log.ts'
+import { createVisitor, type Visit } from '../../local/sign-in/visitor.ts'
+import { type Stack, startStack } from '../../local/stack.ts'
+
+/** A broker process, or several, on a local stack of their own. */
+export type World = Awaited<ReturnType<typeof openWorld>>
+
+/** How a world differs from the usual one. */
+export interface WorldOptions {
+  /** How many broker processes. Default is one. */
+  readonly brokers?: number
+  /** Settings beside or instead of the stack's. */
+  readonly settings?: Record<string, string>
+  /** Whether storage outlives a restart of Azurite. Default is false. */
+  readonly persistent?: boolean
+  /** Whether a refresh token that was used once is dead. Default is false. */
+  readonly strict?: boolean
+}
+
+/** What a call to the broker brought. */
+export interface Called {
+  readonly status: number
+  readonly headers: Headers
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
+  readonly body: any
+}
+
+interface CallOptions {
+  readonly app?: CallingAppName
+  /** A bearer token instead of the app's own; empty sends none. */
+  readonly token?: string
+  readonly body?: unknown
+  /** A body as it is, with its type. */
+  readonly raw?: string
+  readonly type?: string
+  /** Which broker process; the first by default. */
+  readonly broker?: number
+  readonly headers?: Record<string, string>
+}
+
+interface AdvertisingRequest {
+  readonly environment: string
+  readonly developerToken?: string
+}
+
+interface SessionWish {
+  readonly environment?: 'production' | 'sandbox'
+  readonly identityProvider?: 'microsoft' | 'google'
+  readonly confirm?: boolean
+  readonly allowDifferentUser?: boolean
+  readonly accountChoice?: 'page' | 'app'
+}
+
+/** Opens a world; `close` it. */
+export async function openWorld(options: WorldOptions = {}) {
+  const folder = options.persistent ? await mkdtemp(join(tmpdir(), 'broker-world-')) : undefined
+  const stack = await startStack({
+    ports: 'free',
+    ...(folder && { folder }),
+    strict: options.strict ?? false,
+  })
+  const settings = { ROW_CACHE_SECONDS: '30', ...options.settings }
+  const brokers = await Promise.all(
+    Array.from({ length: options.brokers ?? 1 }, (_, index) => openBroker(stack, index, settings)),
+  )
+  const call = await createCall(stack, brokers)
+  const control = createControls(stack)
+  let made = 0
+  const newTenant = () => `tenant-${process.pid}-${++made}`
+
+  const session = async (tenant: string, wish: SessionWish = {}) => {
+    const body = { environment: 'production', returnUrl: stack.returnUrl, ...wish }
+    const answer = await call('POST', `/v1/tenants/${tenant}/connect-sessions`, { body })
+    if (answer.status !== 201) throw new Error(JSON.stringify(answer.body))
+    return answer.body as { id: string; connectUrl: string; expiresAt: string }
+  }
+  const finish = (connectUrl: string, username: string, decision: 'accept' | 'decline' = 'accept') =>
+    createVisitor().signIn({
+      authorizeUrl: connectUrl,
+      username,
+      password: 'open-sesame',
+      decision,
+      stopAt: stack.returnUrl,
+    })
+  const connect = async (tenant: string, username: string, wish: SessionWish = {}): Promise<Visit> =>
+    finish((await session(tenant, wish)).connectUrl, username)
+  const connected = async (
+    username = 'ada@outlook.example',
+    environment: 'production' | 'sandbox' = 'production',
+  ) => {
+    const tenant = newTenant()
+    const visit = await connect(tenant, username, { environment })
+    if (!visit.stopped) throw new Error(`${username} did not connect: ${visit.url} ${visit.body}`)
+    return tenant
+  }
+  /** A connected tenant whose access token is too short-lived to be vended; the sign-in's log starts afresh. */
+  const connectedStale = async (username?: string, accessTokenSeconds = 30) => {
+    await control.signIn.settings({ accessTokenSeconds })
+    const tenant = await connected(username)
+    await control.signIn.settings({ accessTokenSeconds: 3600 })
+    await control.signIn.forget()
+    return tenant
+  }
+  /** Goes through the sign-in by hand, up to the callback that is not yet asked for. */
+  const stopAtCallback = async (tenant: string, username: string) => {
+    const { connectUrl } = await session(tenant)
+    const first = await fetch(connectUrl, { redirect: 'manual' })
+    const cookie = first.headers.getSetCookie()[0]?.split(';')[0] ?? ''
+    const authorizeUrl = first.headers.get('location') ?? ''
+    const stopAt = `${brokers[0]?.origin}/oauth/callback`
+    const visit = await createVisitor().signIn({ authorizeUrl, username, password: 'open-sesame', stopAt })
+    return { callbackUrl: visit.url, cookie }
+  }
+  const runTimer = async (name: string) => {
+    const body = JSON.stringify({ input: '' })
+    const headers = { 'content-type': 'application/json' }
+    const answer = await fetch(`${brokers[0]?.origin}/admin/functions/${name}`, {
+      method: 'POST',
+      headers,
+      body,
+    })
+    if (answer.status !== 202) throw new Error(`The host answered ${answer.status}.`)
+  }
+
+  return {
+    stack,
+    brokers,
+    origin: brokers[0]?.origin ?? '',
+    signInOrigin: stack.parts.signIn.origin,
+    returnUrl: stack.returnUrl,
+    ...control,
+    call,
+    newTenant,
+    session,
+    finish,
+    connect,
+    connected,
+    connectedStale,
+    stopAtCallback,
+    runTimer,
+    tableClient: (name: string) =>
+      TableClient.fromConnectionString(storageConnection(stack.ports), name, {
+        allowInsecureConnection: true,
+      }),
+    grantSecrets: () => readGrantSecrets(stack),
+    /** Starts one more broker process on the stack. */
+    addBroker: async () => {
+      const added = await openBroker(stack, brokers.length, settings)
+      brokers.push(added)
+      return added
+    },
+    async close() {
+      await Promise.all(brokers.map((each) => each.stop()))
+      await stack.stop()
+      if (folder) await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Every refresh token that rests in a vault, read as the managed identity would. */
+async function readGrantSecrets(stack: Stack): Promise<string[]> {
+  const query = new URLSearchParams({ 'api-version': '2019-08-01', resource: vaultAudience })
+  const answer = await fetch(`${stack.parts.identityEndpoint.service.endpoint}?${query}`, {
+    headers: { 'X-IDENTITY-HEADER': identityHeader },
+  })
+  const { access_token: token, expires_on } = (await answer.json()) as {
+    access_token: string
+    expires_on: string
+  }
+  const credential = { getToken: async () => ({ token, expiresOnTimestamp: Number(expires_on) * 1000 }) }
+  const ca = await readFile(stack.settings().NODE_EXTRA_CA_CERTS ?? '', 'utf8')
+  const values: string[] = []
+  for (const part of [stack.parts.vault, stack.parts.grantVault]) {
+    const client = new SecretClient(part.origin, credential, {
+      disableChallengeResourceVerification: true,
+      tlsOptions: { ca },
+    })
+    for await (const { name } of client.listPropertiesOfSecrets()) {
+      if (name.startsWith('grant-')) values.push((await client.getSecret(name)).value ?? '')
+    }
+  }
+  return values
+}
+
+async function openBroker(
+  stack: Stack,
+  index: number,
+  settings: Record<string, string>,
+): Promise<RunningBroker & { readonly lines: string[] }> {
+  const lines: string[] = []
+  const port = index === 0 ? stack.ports.broker : await findFreePort()
+  const running = await startBroker({
+    stack,
+    port,
+    host: 'embedded',
+    settings,
+    onLine: (line) => lines.push(line),
+  })
+  return { ...running, lines }
+}
+
+async function createCall(stack: Stack, brokers: readonly RunningBroker[]) {
+  // Asked for before any test shortens the life of what the sign-in issues.
+  const apps = Object.keys(callingApps) as CallingAppName[]
+  const tokens = new Map(
+    await Promise.all(apps.map(async (app) => [app, await stack.callerToken(app)] as const)),
+  )
+  return async (method: string, path: string, options: CallOptions = {}): Promise<Called> => {
+    const token = options.token ?? tokens.get(options.app ?? 'demo-app') ?? ''
+    const body = options.raw ?? (options.body === undefined ? undefined : JSON.stringify(options.body))
+    const headers = {
+      ...(token && { authorization: `Bearer ${token}` }),
+      ...(body !== undefined && { 'content-type': options.type ?? 'application/json' }),
+      ...options.headers,
+    }
+    const origin = brokers[options.broker ?? 0]?.origin
+    const answer = await fetch(`${origin}${path}`, { method, headers, ...(body !== undefined && { body }) })
+    const text = await answer.text()
+    const isJson = answer.headers.get('content-type')?.includes('json')
+    return { status: answer.status, headers: answer.headers, body: isJson && text ? JSON.parse(text) : text }
+  }
+}
+
+function createControls(stack: Stack) {
+  const at = (origin: string) => async (method: string, path: string, body?: unknown) => {
+    const headers = { 'content-type': 'application/json' }
+    const answer = await fetch(`${origin}/_control/${path}`, {
+      method,
+      ...(body !== undefined && { headers, body: JSON.stringify(body) }),
+    })
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`)
+    return answer.status === 204 ? undefined : answer.json()
+  }
+  const signIn = at(stack.parts.signIn.origin)
+  const advertising = at(stack.parts.advertising.origin)
+  const secretOf = (environment: 'production' | 'sandbox') =>
+    `local-value-of-${environment}-microsoft-client-secret`
+  const setSecrets = (environment: 'production' | 'sandbox', clientSecrets: readonly string[]) =>
+    signIn('POST', `clients/${webClients[environment].microsoft}`, { clientSecrets })
+  const refreshCalls = async () => {
+    const entries = (await signIn('GET', 'requests')) as LoggedRequest[]
+    return entries.filter(({ endpoint, grantType }) => endpoint === 'token' && grantType === 'refresh_token')
+  }
+  return {
+    refreshCalls,
+    signIn: {
+      fault: (fault: object) => signIn('POST', 'faults', fault),
+      clear: () => signIn('DELETE', 'faults'),
+      forget: () => signIn('DELETE', 'requests'),
+      settings: (settings: object) => signIn('POST', 'settings', settings),
+      revoke: (username: string) => signIn('POST', 'revoke', { username }),
+      clientSecrets: setSecrets,
+      restoreClientSecrets: (environment: 'production' | 'sandbox') =>
+        setSecrets(environment, [secretOf(environment)]),
+    },
+    advertising: {
+      control: advertising,
+      fault: (fault: object) => advertising('POST', 'faults', fault),
+      clear: () => advertising('DELETE', 'faults'),
+      forget: () => advertising('DELETE', 'requests'),
+      requests: async () =>
+        ((await advertising('GET', 'requests')) as { requests: AdvertisingRequest[] }).requests,
+    },
+  }
+}

@@ -1,0 +1,237 @@
+import type { Grant, Tenant, TenantName } from '../../shared/tenants/tenant.ts'
+import type { SimulatedBroker } from './broker.ts'
+import type { Glitch } from './models/identityProvider.ts'
+import { type World, workspace } from './world.ts'
+
+/** What the world does to the broker, and how often beside the others. */
+const weights = {
+  vend: 42,
+  sweep: 18,
+  replace: 4,
+  connect: 5,
+  disconnect: 4,
+  migrate: 4,
+  revoke: 3,
+  glitch: 8,
+  secret: 4,
+  kill: 5,
+} as const
+
+/** Acts as often as the plan says, now in bursts, now hours apart. */
+export function scheduleActions(world: World): void {
+  let left = world.plan.actions
+  const next = (): void => {
+    if (left-- === 0) return
+    act(world)
+    world.scheduler.after(gapMilliseconds(world), next)
+  }
+  world.scheduler.after(0, next)
+}
+
+/** Makes the tenants: some through a real connect, some found connected, long rotated, due or idle. */
+export async function createTenants(world: World): Promise<void> {
+  const { plan, random, scheduler } = world
+  for (let index = 1; index <= plan.tenants; index++) {
+    const tenant: Tenant = {
+      workspace,
+      tenant: `t${index}`,
+      environment: 'production',
+      status: 'pending',
+      createdAt: new Date(scheduler.now()),
+    }
+    await world.tenants.create(tenant, [])
+    if (random.chance(0.8)) await findConnected(world, tenant)
+  }
+}
+
+function gapMilliseconds({ random }: World): number {
+  switch (random.weighted({ together: 3, soon: 4, minutes: 3, hours: 1 })) {
+    case 'together':
+      return random.below(100)
+    case 'soon':
+      return random.below(12_000)
+    case 'minutes':
+      return random.below(20 * 60_000)
+    case 'hours':
+      return random.below(3 * 3600_000)
+  }
+}
+
+function act(world: World): void {
+  const { random, brokers, provider } = world
+  const what = random.weighted(weights)
+  const name = pickTenant(world, what === 'migrate')
+  if (what === 'secret') {
+    provider.secretIsWrong = !provider.secretIsWrong
+    world.record('world', provider.secretIsWrong ? 'secret is wrong' : 'secret is right', '', '')
+  } else if (what === 'revoke' || what === 'glitch') {
+    troubleGrant(world, what, name)
+  } else if (brokers.length > 0) {
+    const broker = random.pick(brokers)
+    world.record('world', `${what} at ${broker.process.name}`, name.tenant, '')
+    for (const work of begin(world, what, broker, name)) follow(world, work)
+  }
+}
+
+/** A migration is aimed at a tenant whose lease is held or was never given back, where there is one. */
+function pickTenant({ random, plan, tenants }: World, preferLeased: boolean): TenantName {
+  const leased = preferLeased ? [...tenants.rows()].filter(({ tenant }) => tenant.lease) : []
+  if (leased.length > 0) return random.pick(leased).tenant
+  return { workspace, tenant: `t${1 + random.below(plan.tenants)}` }
+}
+
+function begin(
+  world: World,
+  what: Exclude<keyof typeof weights, 'secret' | 'revoke' | 'glitch'>,
+  broker: SimulatedBroker,
+  name: TenantName,
+): Promise<unknown>[] {
+  const { dependencies, process, refresher } = broker
+  switch (what) {
+    case 'vend':
+      return vendTogether(world, broker, name)
+    case 'replace':
+      return [replaceToken(world, broker, name)]
+    case 'sweep':
+      return [world.useCases.sweep({ ...dependencies, refresher })]
+    case 'connect':
+      return [connect(world, broker, name)]
+    case 'disconnect':
+      return [world.useCases.disconnectTenant(dependencies, name)]
+    case 'migrate': {
+      const to = world.random.pick(['vault', 'sealed'] as const)
+      return [world.useCases.migrateGrant({ ...dependencies, stores: broker.stores }, name, to)]
+    }
+    case 'kill':
+      if (world.plan.faults.dies > 0) process.die()
+      return []
+  }
+}
+
+function troubleGrant(world: World, what: 'revoke' | 'glitch', { tenant }: TenantName): void {
+  const { random, provider } = world
+  const family = provider.family(world.row(tenant)?.tenant.grant?.consenter.subject ?? '')
+  if (!family) return
+  const kind = random.weighted<Glitch>({
+    plain_refusal: 4,
+    loop_detected: 2,
+    throttled: 2,
+    server_error: 2,
+    strange: 1,
+  })
+  if (what === 'revoke') family.revoked = random.pick(['definite', 'plain'])
+  else family.glitches.push(kind)
+  world.record('world', what, tenant, what === 'revoke' ? String(family.revoked) : kind)
+}
+
+function vendTogether(world: World, broker: SimulatedBroker, name: TenantName): Promise<void>[] {
+  const { random } = world
+  const callers = random.chance(0.3) ? 5 : 1
+  return Array.from({ length: callers }, () => {
+    const minValiditySeconds = random.pick([undefined, undefined, 10, 60, 600, secondsLeft(world, name)])
+    return vend(world, broker, name, minValiditySeconds)
+  })
+}
+
+/** Exactly what the row says: the wish that finds out when it says a moment too much. */
+function secondsLeft(world: World, { tenant }: TenantName): number {
+  const expiresAt = world.row(tenant)?.tenant.accessToken?.expiresAt.getTime() ?? 0
+  return Math.max(0, Math.floor((expiresAt - world.scheduler.now()) / 1000))
+}
+
+async function vend(
+  world: World,
+  { obtain }: SimulatedBroker,
+  name: TenantName,
+  minValiditySeconds: number | undefined,
+): Promise<void> {
+  const startedAt = world.scheduler.now()
+  const obtained = await obtain.obtain(name, minValiditySeconds)
+  if (!obtained.ok) return
+  const asked = minValiditySeconds === undefined ? {} : { minValiditySeconds }
+  world.checks.vended(obtained, { tenant: name.tenant, startedAt, ...asked })
+}
+
+/** An app was told that its token is expired although it is not. */
+async function replaceToken(world: World, { obtain }: SimulatedBroker, name: TenantName): Promise<void> {
+  const startedAt = world.scheduler.now()
+  const seen = world.row(name.tenant)?.tenant.accessToken?.refreshedAt ?? new Date(0)
+  const obtained = await obtain.replace(name, seen)
+  if (obtained.ok) world.checks.vended(obtained, { tenant: name.tenant, startedAt })
+}
+
+/** A person consents, and half a minute of discovery later at most, the grant is kept. */
+async function connect(world: World, broker: SimulatedBroker, name: TenantName): Promise<void> {
+  const askedAt = new Date(world.scheduler.now())
+  const { family, ...tokens } = world.provider.consent(name.tenant)
+  await world.useCases.connectGrant(broker.dependencies, name, {
+    ...tokens,
+    askedAt,
+    grant: grantOf(family.id, askedAt),
+    accountsGeneration: family.id,
+  })
+}
+
+function grantOf(familyId: string, consentedAt: Date): Omit<Grant, 'reference'> {
+  return {
+    identityProvider: 'microsoft',
+    scopes: ['offline_access'],
+    accountKind: 'personal',
+    authorityTenant: 'consumers',
+    consenter: { issuer: 'https://login.example', subject: familyId, hint: 'a…@example.com' },
+    consentedAt,
+    advertisingUserId: '1',
+  }
+}
+
+/** Gives a pending tenant a grant without the broker. Due within an hour unless told. */
+export async function findConnected(
+  world: World,
+  pending: Tenant,
+  dueAt = new Date(world.scheduler.now() + world.random.below(3600_000) - 600_000),
+): Promise<void> {
+  const { random, scheduler, provider } = world
+  const now = scheduler.now()
+  const { family, refreshToken, accessToken, expiresInSeconds } = provider.consent(pending.tenant)
+  const { tenant, environment } = pending
+  const sealed = await world.sealer.seal(accessToken, { workspace, tenant, environment, use: 'access_token' })
+  const connected: Tenant = {
+    ...pending,
+    status: 'connected',
+    grant: {
+      ...grantOf(family.id, new Date(now)),
+      reference: await keptReference(world, pending, refreshToken),
+    },
+    accessToken: { sealed, refreshedAt: new Date(now), expiresAt: new Date(now + expiresInSeconds * 1000) },
+    dueAt,
+    ...(random.chance(0.5) && { lastVendedAt: new Date(now - random.below(7200_000)) }),
+  }
+  await world.due.insert({ workspace, tenant, environment, identityProvider: 'microsoft', dueAt })
+  const stored = world.row(tenant)
+  if (stored) await world.tenants.replace(stored, connected, [])
+}
+
+/** The secret is near its last version, so that a move to a fresh one is seen. */
+async function keptReference(world: World, pending: Tenant, refreshToken: string): Promise<string> {
+  const { random, plan } = world
+  const { tenant, environment } = pending
+  if (plan.grantStore === 'sealed') {
+    return `sealed:${await world.sealer.seal(refreshToken, { workspace, tenant, environment, use: 'refresh_token' })}`
+  }
+  const vault = random.pick(world.vaults)
+  const tags = { workspace, tenant, environment, identityProvider: 'microsoft' }
+  const { name, version } = await vault.write(`grant-of-${tenant}`, refreshToken, tags)
+  return `vault:${vault.host}/${name}/${version}/${394 + random.below(6)}`
+}
+
+/** What production code throws is an error of storage, or a step's time limit; anything else is a fault of ours. */
+function follow(world: World, work: Promise<unknown>): void {
+  const expected = ['StorageUnavailableError', 'TimeLimitError']
+  work.catch((error: unknown) => {
+    const name = error instanceof Error ? error.name : ''
+    // A refresh in flight on a grant that a reconnect has just forgotten cannot write its new token.
+    const isForgotten = (error as { code?: string }).code === 'SecretDeleted'
+    if (isForgotten || (expected.includes(name) && world.plan.faults.failsBefore > 0)) return
+    world.checks.report('unexpected_error', error instanceof Error ? (error.stack ?? name) : String(error))
+  })
+}

@@ -1,0 +1,218 @@
+import type { RefreshDependencies, RefreshRequest, TokenAnswer } from '../../shared/refresh/dependencies.ts'
+import type { Refresher } from '../../shared/refresh/refreshTenant.ts'
+import type { Vault } from '../../shared/storage/vault.ts'
+import type { DueIndex, GrantStore, TenantStore } from '../../shared/tenants/tenant.ts'
+import type { Obtain } from '../../shared/vend/obtain.ts'
+import { pagesOf } from './models/dueIndex.ts'
+import { createModelEnvironmentStates, type HoldTable } from './models/environmentStates.ts'
+import type { ProviderAnswer } from './models/identityProvider.ts'
+import type { ModelVault } from './models/vault.ts'
+import type { Fate, SimulatedProcess } from './process.ts'
+import type { World } from './world.ts'
+
+/** The broker as one life of a process has it: production code over models that it reaches through its fate. */
+export interface SimulatedBroker {
+  readonly process: SimulatedProcess
+  readonly dependencies: RefreshDependencies
+  /** Each grant store by itself, as the migration wants them. */
+  readonly stores: { readonly vault: GrantStore; readonly sealed: GrantStore }
+  readonly refresher: Refresher
+  readonly obtain: Obtain
+  /** How many tenant rows it has read. */
+  rowsRead(): number
+}
+
+/** Starts a broker in a fresh process. */
+export function createSimulatedBroker(world: World, process: SimulatedProcess): SimulatedBroker {
+  const { plan, useCases } = world
+  let rowsRead = 0
+  const tenants = unreliableTenants(world, process, () => rowsRead++)
+  const sealer = unreliableSealer(world, process)
+  const vaults = world.vaults.map((vault) => unreliableVault(world, process, vault))
+  const stores = {
+    vault: useCases.createGrantVault(vaults, process.randomness),
+    sealed: useCases.createSealedGrants(sealer),
+  }
+  const dependencies: RefreshDependencies = {
+    tenants,
+    due: unreliableDue(world, process),
+    grants: useCases.combineGrantStores(stores, plan.grantStore),
+    environments: createModelEnvironmentStates(process.clock, unreliableHolds(world, process)),
+    tokenEndpoint: { refresh: (request) => callTokenEndpoint(world, process, request) },
+    sealer,
+    clock: process.clock,
+    randomness: process.randomness,
+    log: () => undefined,
+    config: plan.config,
+    vendWaitSeconds: plan.vendWaitSeconds,
+  }
+  const refresher = useCases.createRefresher(dependencies)
+  const { rowCacheSeconds } = plan
+  const obtain = useCases.createObtain({ ...dependencies, refresher, rowCacheSeconds })
+  return { process, dependencies, stores, refresher, obtain, rowsRead: () => rowsRead }
+}
+
+function unreliableTenants(world: World, process: SimulatedProcess, onRead: () => void): TenantStore {
+  const { tenants } = world
+  const failure = () => world.unavailable('tables')
+  return {
+    read: (name) => {
+      onRead()
+      return process.perform({
+        name: 'tenants.read',
+        tenant: name.tenant,
+        effect: () => tenants.read(name),
+        failure,
+      })
+    },
+    create: (tenant, events) =>
+      process.perform({
+        name: 'tenants.create',
+        tenant: tenant.tenant,
+        effect: () => tenants.create(tenant, events),
+        failure,
+      }),
+    replace: (expected, next, events) =>
+      process.perform({
+        name: 'tenants.replace',
+        tenant: next.tenant,
+        effect: () => tenants.replace(expected, next, events),
+        // The client repeats a write whose answer was lost, and then meets its own ETag.
+        failure: (fate: Fate) =>
+          fate === 'failed_after' && world.random.chance(0.5) ? ('conflict' as const) : failure(),
+      }),
+  }
+}
+
+function unreliableDue(world: World, process: SimulatedProcess): DueIndex {
+  const { due } = world
+  const failure = () => world.unavailable('tables')
+  const changed = <T>(work: Promise<T>): Promise<T> => {
+    world.checks.changed()
+    return work
+  }
+  return {
+    shardCount: due.shardCount,
+    insert: (row) =>
+      process.perform({
+        name: 'due.insert',
+        tenant: row.tenant,
+        effect: () => changed(due.insert(row)),
+        failure,
+      }),
+    remove: (row) =>
+      process.perform({
+        name: 'due.remove',
+        tenant: row.tenant,
+        effect: () => changed(due.remove(row)),
+        failure,
+      }),
+    due: (shard, until) =>
+      pagesOf((after) =>
+        process.perform({
+          name: 'due.page',
+          tenant: '',
+          effect: () => due.page(shard, until, after),
+          failure,
+        }),
+      ),
+  }
+}
+
+function unreliableVault(world: World, process: SimulatedProcess, vault: ModelVault): Vault {
+  const failure = () => world.unavailable('vault')
+  const ownerOf = (name: string) => vault.current(name)?.tags.tenant ?? ''
+  return {
+    host: vault.host,
+    read: (name, version) =>
+      process.perform({
+        name: 'vault.read',
+        tenant: ownerOf(name),
+        effect: () => vault.read(name, version),
+        failure,
+      }),
+    write: (name, value, tags) =>
+      process.perform({
+        name: 'vault.write',
+        tenant: tags.tenant ?? '',
+        effect: async () => {
+          const written = await vault.write(name, value, tags)
+          world.provider.kept(value)
+          return written
+        },
+        failure,
+      }),
+    remove: (name) =>
+      process.perform({
+        name: 'vault.remove',
+        tenant: ownerOf(name),
+        effect: () => {
+          world.checks.changed()
+          return vault.remove(name)
+        },
+        failure,
+      }),
+  }
+}
+
+/** The sealing keys are remembered, so sealing seldom waits for the vault. */
+function unreliableSealer(world: World, process: SimulatedProcess): RefreshDependencies['sealer'] {
+  const { sealer, random } = world
+  const perform = <T>(name: string, tenant: string, effect: () => Promise<T>): Promise<T> =>
+    random.chance(0.05)
+      ? process.perform({ name, tenant, effect, failure: () => world.unavailable('vault') })
+      : effect()
+  return {
+    seal: (plaintext, context) =>
+      perform('sealer.seal', context.tenant, () => sealer.seal(plaintext, context)),
+    open: (sealed, context) => perform('sealer.open', context.tenant, () => sealer.open(sealed, context)),
+  }
+}
+
+function unreliableHolds(world: World, process: SimulatedProcess): HoldTable {
+  const { holds } = world
+  const perform = <T>(name: string, effect: () => Promise<T>): Promise<T> =>
+    process.perform({ name, tenant: '', effect, failure: () => world.unavailable('tables') })
+  return {
+    get: (key) => perform('holds.get', () => holds.get(key)),
+    put: (key, hold) => perform('holds.put', () => holds.put(key, hold)),
+    delete: (key) => perform('holds.delete', () => holds.delete(key)),
+  }
+}
+
+async function callTokenEndpoint(
+  world: World,
+  process: SimulatedProcess,
+  { refreshToken }: RefreshRequest,
+): Promise<TokenAnswer> {
+  const { provider, useCases, plan } = world
+  const tenant = provider.familyOf(refreshToken)?.tenant ?? ''
+  const ended = world.checks.callSent(process, refreshToken)
+  const sentAt = world.scheduler.now()
+  const timedOut: TokenAnswer = { ok: false, refusal: useCases.noAnswer('identity_provider_timed_out') }
+  const answer = await process.perform<TokenAnswer>({
+    name: 'tokenEndpoint.refresh',
+    tenant,
+    effect: () => {
+      const sent = provider.refresh(refreshToken, () => world.isLostBy(process, tenant, sentAt))
+      world.record('provider', `answers ${refreshToken}`, tenant, JSON.stringify(sent))
+      world.checks.callAnswered(refreshToken)
+      return toTokenAnswer(world, sent)
+    },
+    failure: () => timedOut,
+    limitMilliseconds: plan.config.tokenEndpointSeconds * 1000,
+  })
+  ended()
+  return answer
+}
+
+function toTokenAnswer({ useCases }: World, { status, body, retryAfter }: ProviderAnswer): TokenAnswer {
+  if (status !== 200) return { ok: false, refusal: useCases.classifyTokenRefusal(status, body, retryAfter) }
+  const { access_token, expires_in, refresh_token } = body
+  return {
+    ok: true,
+    accessToken: String(access_token),
+    expiresInSeconds: Number(expires_in),
+    ...(refresh_token !== undefined && { refreshToken: String(refresh_token) }),
+  }
+}

@@ -1,0 +1,149 @@
+import type { Tenant } from '../../shared/tenants/tenant.ts'
+import type { Obtained } from '../../shared/vend/obtain.ts'
+import type { Family } from './models/identityProvider.ts'
+import type { SimulatedProcess } from './process.ts'
+import { type Rule, Violation } from './violation.ts'
+import type { World } from './world.ts'
+
+/** Less is never vended (invariant 1). */
+const leastValiditySeconds = 60
+
+/** One call to the token endpoint that is not answered yet. */
+interface Call {
+  readonly process: SimulatedProcess
+  readonly leaseId: string | undefined
+}
+
+/** Holds a world against the rules: on every write, every call, every vend, and after every step. */
+export class Checks {
+  readonly #world: World
+  readonly #calls = new Map<Family, Set<Call>>()
+  readonly #leaseHolders = new Map<string, SimulatedProcess>()
+  readonly #disconnectedAt = new Map<string, number>()
+  #dirty = false
+
+  constructor(world: World) {
+    this.#world = world
+  }
+
+  /** Notes that a rule is broken; the first one counts. */
+  report(rule: Rule, detail: string): void {
+    this.#world.violation ??= new Violation(rule, detail)
+  }
+
+  /** Invariants 3 and 8, when a call leaves a process. Returns what is to be called when it has ended. */
+  callSent(process: SimulatedProcess, refreshToken: string): () => void {
+    const { provider } = this.#world
+    const family = provider.familyOf(refreshToken)
+    if (!family) return () => undefined
+    const row = this.#world.row(family.tenant)?.tenant
+    const isCurrent = row?.grant?.consenter.subject === family.id
+    if (row && isCurrent) this.#assertMayCall(process, row)
+    const call: Call = { process, leaseId: isCurrent ? row?.lease?.id : undefined }
+    const calls = this.#calls.get(family) ?? new Set<Call>()
+    this.#calls.set(family, calls)
+    for (const other of calls) {
+      if (other.process.alive)
+        this.report('one_call_a_lease', `${process.name} and ${other.process.name} call for ${family.tenant}`)
+    }
+    calls.add(call)
+    return () => calls.delete(call)
+  }
+
+  /** Invariant 2: who redeems a used token although its successor could be kept has lost it. */
+  callAnswered(refreshToken: string): void {
+    const family = this.#world.provider.familyOf(refreshToken)
+    if (family?.reused && !family.excuse)
+      this.report('used_token_redeemed', `${refreshToken} of ${family.tenant}, whose successor is kept`)
+  }
+
+  /** Invariants 2 and 9: nobody is asked to sign in again while the grant is good. */
+  rowWritten(before: Tenant | undefined, after: Tenant): void {
+    this.#dirty = true
+    if (before?.status === after.status) return
+    if (after.status === 'disconnected') this.#disconnectedAt.set(after.tenant, this.#world.scheduler.now())
+    if (after.status === 'connected') this.#disconnectedAt.delete(after.tenant)
+    if (after.status !== 'reauthorization_required') return
+    const family = this.#familyOf(after)
+    if (family && !family.revoked && !family.excuse)
+      this.report('false_reauthorization', `${after.tenant} (${after.reauthorizationReason})`)
+  }
+
+  /** Invariant 1, and the end of vending after a disconnect. */
+  vended(obtained: Obtained, wish: { tenant: string; minValiditySeconds?: number; startedAt: number }): void {
+    const { provider, scheduler, plan } = this.#world
+    const real = provider.accessToken(obtained.accessToken)
+    if (real?.tenant !== wish.tenant) this.report('isolation', `${wish.tenant} got ${obtained.accessToken}`)
+    const promised = Math.max(wish.minValiditySeconds ?? 0, leastValiditySeconds)
+    const validSeconds = ((real?.expiresAt ?? 0) - scheduler.now()) / 1000
+    if (validSeconds < promised)
+      this.report('validity', `${wish.tenant} got ${validSeconds} s of at least ${promised} s`)
+    const endedAt = this.#disconnectedAt.get(wish.tenant)
+    if (endedAt !== undefined && wish.startedAt > endedAt + plan.rowCacheSeconds * 1000)
+      this.report('vended_after_disconnect', `${wish.tenant}, ${wish.startedAt - endedAt} ms after it`)
+  }
+
+  /** Something in the due index or a vault changed. */
+  changed(): void {
+    this.#dirty = true
+  }
+
+  /** What holds between any two steps. */
+  afterStep(): void {
+    if (!this.#dirty) return
+    this.#dirty = false
+    for (const { tenant } of this.#world.tenants.rows()) {
+      if (tenant.status !== 'connected') continue
+      this.#assertReachable(tenant)
+      this.#assertRemembered(tenant)
+    }
+  }
+
+  /** The refresh tokens that a connected tenant's row leads to: the one it names, and the newest beside it. */
+  tokensOf({ grant }: Tenant): string[] {
+    const { sealer, vaults } = this.#world
+    const reference = grant?.reference ?? ''
+    if (reference.startsWith('sealed:')) return [sealer.openNow(reference.slice(7)) ?? '']
+    const [, host, name = '', version] = /^vault:([^/]+)\/([^/]+)\/([^/]+)\//.exec(reference) ?? []
+    const vault = vaults.find((candidate) => candidate.host === host)
+    const found = [vault?.version(name, version ?? ''), vault?.current(name)]
+    return found.filter((secret) => secret !== undefined).map(({ value }) => value)
+  }
+
+  #assertMayCall(process: SimulatedProcess, row: Tenant): void {
+    const now = this.#world.scheduler.now()
+    const { tenant, status, lease, trouble } = row
+    if (status === 'reauthorization_required') this.report('dead_grant_called', tenant)
+    if (status !== 'connected') return
+    if (!lease || lease.until.getTime() <= now)
+      this.report('call_without_lease', `${process.name} for ${tenant}`)
+    if (trouble && trouble.nextAttemptAt.getTime() > now)
+      this.report('call_while_waiting', `${process.name} for ${tenant}, ${trouble.reason}`)
+    if (!lease) return
+    const holder = this.#leaseHolders.get(lease.id) ?? process
+    this.#leaseHolders.set(lease.id, holder)
+    if (holder !== process)
+      this.report('one_call_a_lease', `${process.name} calls for ${tenant} under ${holder.name}'s lease`)
+  }
+
+  #assertReachable(tenant: Tenant): void {
+    const family = this.#familyOf(tenant)
+    if (!family || family.revoked || family.reused || family.unkept) return
+    const tokens = this.tokensOf(tenant)
+    if (!tokens.some((token) => this.#world.provider.isGood(token)))
+      this.report('token_lost', `${tenant.tenant}: nothing of ${tokens.join(', ') || 'nothing'} refreshes`)
+  }
+
+  #assertRemembered({ tenant, dueAt }: Tenant): void {
+    for (const hint of this.#world.due.rows())
+      if (dueAt && hint.tenant === tenant && hint.dueAt <= dueAt) return
+    this.report(
+      'forgotten_by_the_sweep',
+      `${tenant} is due ${dueAt?.toISOString() ?? 'never'} and has no hint`,
+    )
+  }
+
+  #familyOf({ grant }: Tenant): Family | undefined {
+    return grant && this.#world.provider.family(grant.consenter.subject)
+  }
+}

@@ -1,0 +1,56 @@
+import { describe, expect, test } from 'vitest'
+import type { Tenant } from '../../shared/tenants/tenant.ts'
+import { findConnected } from './actions.ts'
+import * as useCases from './useCases.ts'
+import { World, workspace } from './world.ts'
+
+const hour = 3600_000
+
+function calmWorld(seed: number): World {
+  const world = new World({ seed, mode: 'microsoft', useCases })
+  world.calm = true
+  return world
+}
+
+async function addTenants(world: World, prefix: string, count: number, dueAt: Date): Promise<void> {
+  for (let index = 0; index < count; index++) {
+    const tenant: Tenant = {
+      workspace,
+      tenant: `${prefix}${index}`,
+      environment: 'production',
+      status: 'pending',
+      createdAt: new Date(world.scheduler.now()),
+    }
+    await world.tenants.create(tenant, [])
+    await findConnected(world, tenant, dueAt)
+  }
+}
+
+describe('what is spent', () => {
+  test.each([40, 400])('a sweep reads one row for each that is due, among %i tenants', async (others) => {
+    const world = calmWorld(1)
+    await addTenants(world, 'due', 20, new Date(world.scheduler.now() - 1))
+    await addTenants(world, 'other', others, new Date(world.scheduler.now() + 100 * hour))
+    const broker = world.start()
+    const { report } = await world.until(
+      useCases.sweep({ ...broker.dependencies, refresher: broker.refresher }),
+    )
+    expect({ due: report.due, refreshed: report.refreshed, read: broker.rowsRead() }).toEqual({
+      due: 20,
+      refreshed: 20,
+      read: 20,
+    })
+  })
+
+  test('callers of several processes who want one stale tenant cost one call', async () => {
+    const world = calmWorld(2)
+    await addTenants(world, 't', 1, new Date(world.scheduler.now() + 100 * hour))
+    await world.pass(2 * hour)
+    const brokers = [world.start(), world.start(), world.start()]
+    const name = { workspace, tenant: 't0' }
+    const vends = brokers.flatMap(({ obtain }) => Array.from({ length: 50 }, () => obtain.obtain(name, 60)))
+    const answers = await world.until(Promise.all(vends))
+    expect(answers.filter(({ ok }) => ok)).toHaveLength(150)
+    expect(world.totals().calls).toBe(1)
+  })
+})

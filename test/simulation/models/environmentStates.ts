@@ -1,0 +1,58 @@
+import type { Clock } from '../../../shared/clock.ts'
+import type { EnvironmentHold, EnvironmentStates } from '../../../shared/refresh/environments.ts'
+
+/** The rows behind the holds, which all processes share. */
+export interface HoldTable {
+  get(key: string): Promise<EnvironmentHold | undefined>
+  put(key: string, hold: EnvironmentHold): Promise<void>
+  delete(key: string): Promise<void>
+}
+
+/** Creates the rows in memory. */
+export function createModelHoldTable(): HoldTable {
+  const rows = new Map<string, EnvironmentHold>()
+  return {
+    get: async (key) => rows.get(key),
+    put: async (key, hold) => {
+      rows.set(key, hold)
+    },
+    delete: async (key) => {
+      rows.delete(key)
+    },
+  }
+}
+
+/** A process asks the table about an environment at most this often, as the real one does. */
+const cacheMilliseconds = 5000
+
+/** Creates one process's view of the holds: read through a cache of its own, written through to the table. */
+export function createModelEnvironmentStates(
+  clock: Clock,
+  table: HoldTable = createModelHoldTable(),
+): EnvironmentStates {
+  const known = new Map<string, { hold: EnvironmentHold | undefined; readAt: number }>()
+  const remember = (key: string, hold: EnvironmentHold | undefined) => {
+    known.set(key, { hold, readAt: clock.now().getTime() })
+    return hold
+  }
+  const read = async (key: string) => {
+    const cached = known.get(key)
+    const isRecent = cached && clock.now().getTime() - cached.readAt < cacheMilliseconds
+    return isRecent ? cached.hold : remember(key, await table.get(key))
+  }
+  return {
+    read: (environment, identityProvider) => read(`${environment}:${identityProvider}`),
+    async hold(hold) {
+      const key = `${hold.environment}:${hold.identityProvider}`
+      await table.put(key, hold)
+      remember(key, hold)
+    },
+    async release(environment, identityProvider) {
+      const key = `${environment}:${identityProvider}`
+      if (!(await read(key))) return false
+      await table.delete(key)
+      remember(key, undefined)
+      return true
+    },
+  }
+}

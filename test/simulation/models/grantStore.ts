@@ -1,0 +1,29 @@
+import { type Randomness, systemRandomness } from '../../../shared/clock.ts'
+import type { Sealer } from '../../../shared/refresh/dependencies.ts'
+import { createGrantVault } from '../../../shared/storage/grantVault.ts'
+import { combineGrantStores, createSealedGrants } from '../../../shared/storage/sealedGrants.ts'
+import type { Vault } from '../../../shared/storage/vault.ts'
+import type { GrantStore } from '../../../shared/tenants/tenant.ts'
+import { createModelSealer } from './sealer.ts'
+import { createModelVault } from './vault.ts'
+
+/** What a grant store stands on; models of both by default. */
+export interface GrantStoreGround {
+  readonly vaults?: readonly Vault[]
+  readonly sealer?: Sealer
+  readonly randomness?: Randomness
+  /** Where new grants go; default `vault`. */
+  readonly preferred?: 'vault' | 'sealed'
+}
+
+/** Creates the real grant stores over a model vault and a model sealer: their rules are under test too. */
+export function createModelGrantStore(ground: GrantStoreGround = {}): GrantStore {
+  const {
+    vaults = [createModelVault()],
+    sealer = createModelSealer(),
+    randomness = systemRandomness,
+    preferred = 'vault',
+  } = ground
+  const vault = createGrantVault(vaults, randomness)
+  return combineGrantStores({ vault, sealed: createSealedGrants(sealer) }, preferred)
+}

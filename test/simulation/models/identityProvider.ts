@@ -1,0 +1,186 @@
+/** How a provider treats a refresh token that was used: Microsoft's stays good, a strict one's use ends the family. */
+export type ProviderMode = 'microsoft' | 'strict'
+
+/** How often a refresh brings a new refresh token: always, sometimes (else none or the same), or never. */
+export type RotationHabit = 'always' | 'sometimes' | 'never'
+
+/** All refresh tokens that descend from one consent. */
+export interface Family {
+  readonly id: string
+  readonly tenant: string
+  /** Ended by the person or their directory; `plain` refusals name no cause. */
+  revoked?: 'definite' | 'plain'
+  /** Strict only: a used token was presented. */
+  reused?: boolean
+  /** Issued and in no store yet. */
+  unkept?: { readonly token: string; readonly isLost: () => boolean }
+  /** Strict only: why no protocol could have kept its newest token. */
+  excuse?: string
+  calls: number
+  /** Answers that the next calls get instead of the truth. */
+  readonly glitches: Glitch[]
+}
+
+/** A passing trouble of the provider. */
+export type Glitch = 'plain_refusal' | 'loop_detected' | 'throttled' | 'server_error' | 'strange'
+
+/** What the token endpoint sends. */
+export interface ProviderAnswer {
+  readonly status: number
+  readonly body: Readonly<Record<string, unknown>>
+  readonly retryAfter?: string
+}
+
+/** The identity provider, with what only a simulator sees. */
+export interface ModelIdentityProvider {
+  /** The client secret that the broker has is not the right one. */
+  secretIsWrong: boolean
+  consent(tenant: string): {
+    family: Family
+    refreshToken: string
+    accessToken: string
+    expiresInSeconds: number
+  }
+  /** @param isLost whether whoever asked can no longer keep what the answer brings. */
+  refresh(refreshToken: string, isLost: () => boolean): ProviderAnswer
+  familyOf(refreshToken: string): Family | undefined
+  /** Whether a refresh with it would succeed. */
+  isGood(refreshToken: string): boolean
+  /** When an access token really ends, and whose it is. */
+  accessToken(text: string): { readonly tenant: string; readonly expiresAt: number } | undefined
+  /** Tells that a store has a refresh token now. */
+  kept(refreshToken: string): void
+  family(id: string): Family | undefined
+  families(): Iterable<Family>
+}
+
+/** What a model provider is made with. */
+export interface ProviderOptions {
+  readonly mode: ProviderMode
+  readonly rotation: RotationHabit
+  readonly lifetimeSeconds: number
+  readonly now: () => number
+  readonly fraction: () => number
+  /** Whether a plain refusal of this tenant already waits for its second look: a second one would be no glitch. */
+  readonly isSuspected?: (tenant: string) => boolean
+}
+
+interface IssuedToken {
+  readonly family: Family
+  used: boolean
+}
+
+/** The refusals of `facts/platform.md` that the glitches stand for. */
+const refusals: Readonly<Record<Glitch | 'revoked' | 'wrong_secret', ProviderAnswer>> = {
+  plain_refusal: { status: 400, body: { error: 'invalid_grant', error_codes: [70000] } },
+  loop_detected: { status: 400, body: { error: 'invalid_grant', error_codes: [50196] } },
+  throttled: { status: 429, body: {}, retryAfter: '30' },
+  server_error: { status: 503, body: { error: 'temporarily_unavailable' } },
+  strange: { status: 418, body: { error: 'teapot' } },
+  revoked: { status: 400, body: { error: 'invalid_grant', error_codes: [50173] } },
+  wrong_secret: { status: 401, body: { error: 'invalid_client', error_codes: [7000215] } },
+}
+
+/** Creates an identity provider. Each call takes effect the moment it is made. */
+export function createModelIdentityProvider(options: ProviderOptions): ModelIdentityProvider {
+  return new IdentityProviderModel(options)
+}
+
+class IdentityProviderModel implements ModelIdentityProvider {
+  secretIsWrong = false
+  readonly #options: ProviderOptions
+  readonly #families: Family[] = []
+  readonly #tokens = new Map<string, IssuedToken>()
+  readonly #accessTokens = new Map<string, { tenant: string; expiresAt: number }>()
+
+  constructor(options: ProviderOptions) {
+    this.#options = options
+  }
+
+  consent(tenant: string) {
+    const family: Family = { id: `f${this.#families.length + 1}`, tenant, calls: 0, glitches: [] }
+    this.#families.push(family)
+    return { family, refreshToken: this.#issue(family), ...this.#accessTokenFor(family) }
+  }
+
+  refresh(refreshToken: string, isLost: () => boolean): ProviderAnswer {
+    const issued = this.#tokens.get(refreshToken)
+    if (this.secretIsWrong) return refusals.wrong_secret
+    if (!issued) return refusals.plain_refusal
+    const { family } = issued
+    family.calls++
+    const glitch = family.glitches.shift()
+    const isSecond = glitch === 'plain_refusal' && this.#options.isSuspected?.(family.tenant)
+    if (glitch && !isSecond) return refusals[glitch]
+    if (family.revoked) return family.revoked === 'definite' ? refusals.revoked : refusals.plain_refusal
+    if (family.reused || (this.#options.mode === 'strict' && issued.used)) return this.#refuseReuse(family)
+    const body = this.#accessTokenFor(family)
+    const next = this.#nextRefreshToken(issued, refreshToken)
+    if (next && next !== refreshToken && this.#options.mode === 'strict') {
+      issued.used = true
+      family.unkept = { token: next, isLost }
+    }
+    return {
+      status: 200,
+      body: {
+        access_token: body.accessToken,
+        expires_in: body.expiresInSeconds,
+        ...(next && { refresh_token: next }),
+      },
+    }
+  }
+
+  familyOf(refreshToken: string): Family | undefined {
+    return this.#tokens.get(refreshToken)?.family
+  }
+
+  isGood(refreshToken: string): boolean {
+    const issued = this.#tokens.get(refreshToken)
+    return issued !== undefined && !issued.used && !issued.family.revoked && !issued.family.reused
+  }
+
+  accessToken(text: string) {
+    return this.#accessTokens.get(text)
+  }
+
+  kept(refreshToken: string): void {
+    const family = this.familyOf(refreshToken)
+    if (family?.unkept?.token === refreshToken) delete family.unkept
+  }
+
+  families(): Iterable<Family> {
+    return this.#families
+  }
+
+  family(id: string): Family | undefined {
+    return this.#families.find((family) => family.id === id)
+  }
+
+  #refuseReuse(family: Family): ProviderAnswer {
+    family.reused = true
+    if (family.unkept?.isLost()) family.excuse ??= 'its newest token was never kept'
+    return refusals.plain_refusal
+  }
+
+  #issue(family: Family): string {
+    const token = `rt-${family.id}-${this.#tokens.size + 1}`
+    this.#tokens.set(token, { family, used: false })
+    return token
+  }
+
+  #nextRefreshToken({ family }: IssuedToken, current: string): string | undefined {
+    const { rotation, fraction } = this.#options
+    if (rotation === 'always') return this.#issue(family)
+    if (rotation === 'never') return undefined
+    const chance = fraction()
+    return chance < 0.6 ? this.#issue(family) : chance < 0.8 ? undefined : current
+  }
+
+  #accessTokenFor({ id, tenant }: Family): { accessToken: string; expiresInSeconds: number } {
+    const expiresInSeconds = this.#options.lifetimeSeconds
+    const accessToken = `at-${id}-${this.#accessTokens.size + 1}`
+    const expiresAt = this.#options.now() + expiresInSeconds * 1000
+    this.#accessTokens.set(accessToken, { tenant, expiresAt })
+    return { accessToken, expiresInSeconds }
+  }
+}

@@ -1,0 +1,22 @@
+import type { SealContext, Sealer } from '../../../shared/refresh/dependencies.ts'
+
+/** Creates a sealer that remembers instead of encrypting: each seal is unlike any other, as a JWE's is. */
+export function createModelSealer(): Sealer & { openNow(sealed: string): string | undefined } {
+  const texts = new Map<string, { plaintext: string; binding: string }>()
+  return {
+    async seal(plaintext, context) {
+      const sealed = `jwe.${texts.size + 1}`
+      texts.set(sealed, { plaintext, binding: bindingOf(context) })
+      return sealed
+    },
+    async open(sealed, context) {
+      const text = texts.get(sealed)
+      return text?.binding === bindingOf(context) ? text.plaintext : undefined
+    },
+    openNow: (sealed) => texts.get(sealed)?.plaintext,
+  }
+}
+
+function bindingOf({ workspace, tenant, environment, use }: SealContext): string {
+  return [workspace, tenant, environment, use].join('/')
+}

@@ -1,0 +1,50 @@
+import type {
+  StoredTenant,
+  Tenant,
+  TenantEvent,
+  TenantName,
+  TenantStore,
+} from '../../../shared/tenants/tenant.ts'
+
+/** Table Storage's tenants in memory, with what only a simulator sees. */
+export interface ModelTenantStore extends TenantStore {
+  /** Every row as it stands. */
+  rows(): Iterable<StoredTenant>
+  /** One row as it stands. */
+  row(name: TenantName): StoredTenant | undefined
+  /** A tenant's history, oldest first. */
+  history(name: TenantName): readonly TenantEvent[]
+}
+
+/** Creates tenants with ETags; `*` matches any, as the service has it. Takes effect the moment it is called. */
+export function createModelTenantStore(
+  onWrite: (before: Tenant | undefined, after: Tenant) => void = () => undefined,
+): ModelTenantStore {
+  const rows = new Map<string, StoredTenant>()
+  const histories = new Map<string, TenantEvent[]>()
+  let writes = 0
+  const put = (before: Tenant | undefined, tenant: Tenant, events: readonly TenantEvent[]): StoredTenant => {
+    const stored = { tenant, etag: `W/"${++writes}"` }
+    const key = keyOf(tenant)
+    rows.set(key, stored)
+    histories.set(key, [...(histories.get(key) ?? []), ...events])
+    onWrite(before, tenant)
+    return stored
+  }
+  return {
+    read: async (name) => rows.get(keyOf(name)),
+    create: async (tenant, events) => (rows.has(keyOf(tenant)) ? 'conflict' : put(undefined, tenant, events)),
+    async replace(expected, next, events) {
+      const current = rows.get(keyOf(next))
+      if (!current || (expected.etag !== current.etag && expected.etag !== '*')) return 'conflict'
+      return put(current.tenant, next, events)
+    },
+    rows: () => rows.values(),
+    row: (name) => rows.get(keyOf(name)),
+    history: (name) => histories.get(keyOf(name)) ?? [],
+  }
+}
+
+function keyOf(name: TenantName): string {
+  return JSON.stringify([name.workspace, name.tenant])
+}

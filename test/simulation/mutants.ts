@@ -1,0 +1,55 @@
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { build, type Plugin } from 'esbuild'
+import type { Mutation } from './mutations.ts'
+import type { UseCases } from './world.ts'
+
+const root = join(import.meta.dirname, '../..')
+/** Inside `node_modules`, so that the bundle finds the packages that it leaves outside. */
+const cache = join(root, 'node_modules/.cache/simulation')
+
+/**
+ * Builds the production code with one deliberate breakage, and loads it. Production code knows nothing of it.
+ * @throws when the breakage's pattern is not in its file exactly once.
+ */
+export async function loadMutant(mutation: Mutation): Promise<UseCases> {
+  const { outputFiles } = await build({
+    entryPoints: [join(import.meta.dirname, 'useCases.ts')],
+    bundle: true,
+    write: false,
+    format: 'esm',
+    platform: 'node',
+    packages: 'external',
+    logLevel: 'silent',
+    plugins: [breaking(mutation)],
+  })
+  await mkdir(cache, { recursive: true })
+  const file = join(cache, `${mutation.name.replaceAll(/\W+/g, '-')}-${process.pid}.mjs`)
+  await writeFile(file, outputFiles[0]?.text ?? '')
+  try {
+    return await import(/* @vite-ignore */ pathToFileURL(file).href)
+  } finally {
+    await rm(file)
+  }
+}
+
+function breaking({ name, file, find, replace }: Mutation): Plugin {
+  return {
+    name: 'breakage',
+    setup({ onLoad, onEnd }) {
+      let applied = 0
+      onLoad({ filter: /\.ts$/ }, async ({ path }) => {
+        if (path !== join(root, file)) return undefined
+        const parts = (await readFile(path, 'utf8')).split(find)
+        if (parts.length !== 2)
+          throw new Error(`${name}: its pattern is ${parts.length - 1} times in ${file}, not once`)
+        applied++
+        return { contents: parts.join(replace), loader: 'ts' }
+      })
+      onEnd(() => {
+        if (applied !== 1) throw new Error(`${name}: ${file} is not part of the simulated code`)
+      })
+    },
+  }
+}

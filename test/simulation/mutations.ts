@@ -1,0 +1,249 @@
+import type { ProviderMode } from './models/identityProvider.ts'
+import type { Rule } from './violation.ts'
+
+/** One deliberate breakage of the protocol, as a change of the production code's text. */
+export interface Mutation {
+  readonly name: string
+  /** The file, from the repository's root. */
+  readonly file: string
+  /** Must be in the file exactly once. */
+  readonly find: string
+  readonly replace: string
+  /** The identity provider under which it shows. */
+  readonly mode: ProviderMode
+  /** The rules any of which it must break. */
+  readonly breaks: readonly Rule[]
+}
+
+const refreshTenant = 'shared/refresh/refreshTenant.ts'
+const commit = 'shared/refresh/commit.ts'
+const decide = 'shared/refresh/decide.ts'
+const commitAnswer = 'return commitRefreshed(dependencies, leased, wish, { ...answer, askedAt }, next)'
+
+/** Every breakage that the simulator must catch. */
+export const mutations: readonly Mutation[] = [
+  {
+    name: 'the row is committed before the new refresh token is written',
+    file: refreshTenant,
+    find: `const next = rotated ? await writeGrant(dependencies, leased, answer.refreshToken, reference) : reference
+  ${commitAnswer}`,
+    replace: `const done = await commitRefreshed(dependencies, leased, wish, { ...answer, askedAt }, reference)
+  if (rotated) await writeGrant(dependencies, leased, answer.refreshToken, reference)
+  return done`,
+    mode: 'strict',
+    breaks: ['used_token_redeemed', 'token_lost'],
+  },
+  {
+    name: 'the lease is taken without an ETag',
+    file: refreshTenant,
+    find: 'const taken = await tenants.replace(stored,',
+    replace: "const taken = await tenants.replace({ ...stored, etag: '*' },",
+    mode: 'microsoft',
+    breaks: [
+      'one_call_a_lease',
+      'dead_grant_called',
+      'call_without_lease',
+      'token_lost',
+      'forgotten_by_the_sweep',
+    ],
+  },
+  {
+    name: 'another process’s lease is not heeded',
+    file: refreshTenant,
+    find: 'return stored.tenant.lease !== undefined && stored.tenant.lease.until > now',
+    replace: 'return now < stored.tenant.createdAt',
+    mode: 'microsoft',
+    breaks: ['one_call_a_lease', 'call_without_lease'],
+  },
+  {
+    name: 'the commit is not fenced by the ETag',
+    file: commit,
+    find: 'tenants.replace(current, next, events)',
+    replace: "tenants.replace({ ...current, etag: '*' }, next, events)",
+    mode: 'microsoft',
+    breaks: ['token_lost', 'vended_after_disconnect', 'false_reauthorization', 'grant_kept_after_disconnect'],
+  },
+  {
+    name: 'a commit is repeated over a lease that was taken over',
+    file: commit,
+    find: 'if (reread?.tenant.lease?.id !== leased.lease.id) return undefined',
+    replace: 'if (!reread) return undefined',
+    mode: 'microsoft',
+    breaks: ['token_lost', 'forgotten_by_the_sweep', 'grant_kept_after_disconnect', 'isolation'],
+  },
+  {
+    name: 'the old due row is deleted first',
+    file: commit,
+    find: 'if (dueAt && moved) await due.insert(dueRow(dueAt))',
+    replace: `if (previousDueAt && moved) await due.remove(dueRow(previousDueAt))
+  if (dueAt && moved) await due.insert(dueRow(dueAt))`,
+    mode: 'microsoft',
+    breaks: ['forgotten_by_the_sweep'],
+  },
+  {
+    name: 'the new due row is never inserted',
+    file: commit,
+    find: 'if (dueAt && moved) await due.insert(dueRow(dueAt))',
+    replace: '',
+    mode: 'microsoft',
+    breaks: ['forgotten_by_the_sweep'],
+  },
+  {
+    name: 'a revocation is retried',
+    file: decide,
+    find: 'if (refusal.definite || confirmed)',
+    replace: 'if (now.getTime() < 0)',
+    mode: 'microsoft',
+    breaks: ['never_settles', 'dead_grant_called'],
+  },
+  {
+    name: 'a plain refusal is not confirmed',
+    file: decide,
+    find: 'if (refusal.definite || confirmed)',
+    replace: 'if (now.getTime() > 0)',
+    mode: 'microsoft',
+    breaks: ['false_reauthorization'],
+  },
+  {
+    name: 'loop detection is taken for a revocation',
+    file: 'shared/identity/refusal.ts',
+    find: 'if (seen.errorCodes.includes(50196)) {',
+    replace: 'if (seen.errorCodes.includes(-1)) {',
+    mode: 'microsoft',
+    breaks: ['false_reauthorization'],
+  },
+  {
+    name: 'an operator fault ends the tenant’s grant',
+    file: decide,
+    find: `case 'operator':
+      return { verdict: 'hold' }`,
+    replace: `case 'operator':
+      return { verdict: 'dead', reason: refusal.reason, adminMustAct: false }`,
+    mode: 'microsoft',
+    breaks: ['false_reauthorization'],
+  },
+  {
+    name: 'a dead grant is refreshed all the same',
+    file: decide,
+    find: `if (tenant.status === 'reauthorization_required') return { refresh: false, reason: 'grant_is_dead' }
+  if (tenant.status !== 'connected' || !tenant.grant)`,
+    replace: `if (tenant.status === 'disconnected' || !tenant.grant)`,
+    mode: 'microsoft',
+    breaks: ['dead_grant_called'],
+  },
+  {
+    name: 'the time to wait after a failure is not heeded',
+    file: decide,
+    find: 'if (tenant.trouble && tenant.trouble.nextAttemptAt > now)',
+    replace: 'if (tenant.trouble && tenant.trouble.attempts < 0)',
+    mode: 'microsoft',
+    breaks: ['call_while_waiting'],
+  },
+  {
+    name: 'an answer without a refresh token overwrites the old one',
+    file: refreshTenant,
+    find: 'const rotated = answer.refreshToken !== undefined && answer.refreshToken !== refreshToken',
+    replace: 'const rotated = answer.refreshToken !== refreshToken',
+    mode: 'microsoft',
+    breaks: ['token_lost'],
+  },
+  {
+    name: 'a newer token that a dead process left is not adopted',
+    file: refreshTenant,
+    find: 'if (!newer) return leased\n',
+    replace: 'if (newer || !newer) return leased\n',
+    mode: 'strict',
+    breaks: ['used_token_redeemed'],
+  },
+  {
+    name: 'the lease is given back although the new token was not committed',
+    file: refreshTenant,
+    find: commitAnswer,
+    replace: `${commitAnswer}.catch((error) => abandon(dependencies, leased, error))`,
+    mode: 'strict',
+    breaks: ['used_token_redeemed'],
+  },
+  {
+    name: 'a migration does not heed the lease of a refresh',
+    file: 'shared/refresh/migrate.ts',
+    find: "if (lease && lease.until > clock.now()) return 'leased'",
+    replace: '',
+    mode: 'strict',
+    breaks: ['used_token_redeemed', 'token_lost', 'one_call_a_lease', 'call_without_lease'],
+  },
+  {
+    name: 'a migration forgets a newer token',
+    file: 'shared/refresh/migrate.ts',
+    find: 'newer?.refreshToken ?? (await',
+    replace: '(await',
+    mode: 'strict',
+    breaks: ['token_lost', 'used_token_redeemed'],
+  },
+  {
+    name: 'the old secret is deleted before the commit',
+    file: commit,
+    find: 'const stored = await commit(dependencies, leased, dueAt, (row) => {',
+    replace: `await dependencies.grants.supersede(leased.grant.reference, reference).catch(() => undefined)
+  const stored = await commit(dependencies, leased, dueAt, (row) => {`,
+    mode: 'microsoft',
+    breaks: ['token_lost'],
+  },
+  {
+    name: 'the old grant is forgotten first on reconnect',
+    file: 'shared/tenants/connectGrant.ts',
+    find: 'const reference = await grants.write(',
+    replace: `if (found.tenant.grant) await grants.forget(found.tenant.grant.reference)
+  const reference = await grants.write(`,
+    mode: 'microsoft',
+    breaks: ['token_lost'],
+  },
+  {
+    name: 'a disconnect leaves the grant in its store',
+    file: 'shared/tenants/disconnect.ts',
+    find: 'for (const reference of references) await keeping.grants.forget(reference)',
+    replace: '',
+    mode: 'microsoft',
+    breaks: ['grant_kept_after_disconnect'],
+  },
+  {
+    name: 'cached rows outlive their time',
+    file: 'shared/vend/obtain.ts',
+    find: 'rowCacheSeconds * 1000 ? known',
+    replace: 'rowCacheSeconds * 100_000 ? known',
+    mode: 'microsoft',
+    breaks: ['vended_after_disconnect'],
+  },
+  {
+    name: 'a promise below sixty seconds is taken at its word',
+    file: 'shared/vend/obtain.ts',
+    find: 'Math.max(minValiditySeconds ?? 0, leastValiditySeconds)',
+    replace: 'minValiditySeconds ?? leastValiditySeconds',
+    mode: 'microsoft',
+    breaks: ['validity'],
+  },
+  {
+    name: 'an access token’s life is counted from the commit',
+    file: commit,
+    find: 'secondsAfter(answer.askedAt, answer.expiresInSeconds)',
+    replace: 'secondsAfter(now, answer.expiresInSeconds)',
+    mode: 'microsoft',
+    breaks: ['validity'],
+  },
+  {
+    name: 'hints that the row does not confirm stay',
+    file: 'shared/refresh/sweep.ts',
+    find: 'await due.remove(row)\n  }',
+    replace: '}',
+    mode: 'microsoft',
+    breaks: ['orphan_hint'],
+  },
+  {
+    name: 'a tenant’s own hint is dropped',
+    file: 'shared/refresh/sweep.ts',
+    find: 'if (tenant.dueAt && tenant.grant) await due.insert(dueRowOf(tenant, tenant.grant, tenant.dueAt))',
+    replace: `for await (const page of due.due(0, tenant.dueAt ?? row.dueAt)) for (const hint of page) await due.remove(hint)
+    for await (const page of due.due(1, tenant.dueAt ?? row.dueAt)) for (const hint of page) await due.remove(hint)`,
+    mode: 'microsoft',
+    breaks: ['forgotten_by_the_sweep'],
+  },
+]

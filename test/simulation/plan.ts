@@ -1,0 +1,72 @@
+import type { RefreshConfig } from '../../shared/config.ts'
+import type { ProviderMode, RotationHabit } from './models/identityProvider.ts'
+import type { Random } from './random.ts'
+
+/** How often an operation, at random, does not go well. Probabilities. */
+export interface FaultRates {
+  /** Fails and did nothing. */
+  readonly failsBefore: number
+  /** Fails though it did what was asked. */
+  readonly failsAfter: number
+  /** Takes up to two minutes, and then may fail either way. */
+  readonly hangs: number
+  /** Its process dies: before the effect, between effect and answer. */
+  readonly dies: number
+}
+
+/** One seed's world. */
+export interface Plan {
+  readonly seed: number
+  readonly mode: ProviderMode
+  readonly rotation: RotationHabit
+  readonly grantStore: 'vault' | 'sealed'
+  readonly lifetimeSeconds: number
+  readonly tenants: number
+  readonly processes: number
+  readonly actions: number
+  readonly faults: FaultRates
+  readonly config: RefreshConfig
+  readonly rowCacheSeconds: number
+  readonly vendWaitSeconds: number
+}
+
+const faultRates: Readonly<Record<'none' | 'deaths' | 'light' | 'heavy', FaultRates>> = {
+  none: { failsBefore: 0, failsAfter: 0, hangs: 0, dies: 0 },
+  deaths: { failsBefore: 0, failsAfter: 0, hangs: 0, dies: 0.02 },
+  light: { failsBefore: 0.01, failsAfter: 0.01, hangs: 0.005, dies: 0.005 },
+  heavy: { failsBefore: 0.05, failsAfter: 0.05, hangs: 0.02, dies: 0.02 },
+}
+
+/** Draws a world from its seed. */
+export function planOf(seed: number, random: Random, mode: ProviderMode): Plan {
+  const trouble = random.weighted({ none: 2, deaths: 2, light: 3, heavy: 3 })
+  return {
+    seed,
+    mode,
+    rotation: random.weighted({ always: 6, sometimes: 3, never: 1 }),
+    grantStore: random.weighted({ vault: 7, sealed: 3 }),
+    lifetimeSeconds: random.pick([3600, 3600, 5400, 900, 150]),
+    tenants: 1 + random.below(4),
+    processes: 1 + random.below(3),
+    actions: 20 + random.below(30),
+    faults: faultRates[trouble],
+    config: refreshConfig(random),
+    rowCacheSeconds: 30,
+    vendWaitSeconds: 15,
+  }
+}
+
+/** The settings' defaults, but for windows that are shorter so that both sides of them are seen. */
+function refreshConfig(random: Random): RefreshConfig {
+  return {
+    policy: random.weighted({ active: 6, always: 2, onDemand: 1 }),
+    activeWindowSeconds: 3600,
+    aheadSeconds: 600,
+    keepAliveSeconds: 12 * 3600,
+    sweepConcurrency: 1 + random.below(4),
+    sweepSeconds: 240,
+    sweepHandoverCount: 2000,
+    leaseSeconds: 60,
+    tokenEndpointSeconds: 10,
+  }
+}

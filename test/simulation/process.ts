@@ -1,0 +1,136 @@
+import type { Clock, Randomness } from '../../shared/clock.ts'
+import type { FaultRates } from './plan.ts'
+import type { Random } from './random.ts'
+import type { Scheduler } from './scheduler.ts'
+
+/** What became of one operation. */
+export type Fate = 'done' | 'failed_before' | 'failed_after' | 'died_before' | 'died_after'
+
+/** One operation of a process on a model. */
+export interface Operation<T> {
+  /** E.g. `tenants.replace`. */
+  readonly name: string
+  /** Whose row, secret or token it is about; empty when nobody's in particular. */
+  readonly tenant: string
+  /** Changes or reads the model the moment it is called. */
+  readonly effect: () => Promise<T> | T
+  /** What the caller gets when it failed. */
+  readonly failure: (fate: Fate) => Error | T
+  /** No answer comes later than this; default 120 s. */
+  readonly limitMilliseconds?: number
+}
+
+/** What processes share, and how they tell what they do. */
+export interface ProcessWorld {
+  readonly scheduler: Scheduler
+  readonly random: Random
+  faults(): FaultRates
+  record(process: string, operation: string, tenant: string, effect: string): void
+  /** Called when an operation did not go well, before anybody else can act. */
+  failed(process: SimulatedProcess, operation: string, tenant: string): void
+  died(process: SimulatedProcess): void
+}
+
+/** One life of a broker process. When it is dead, none of its continuations runs again. */
+export class SimulatedProcess {
+  alive = true
+  readonly name: string
+  readonly clock: Clock
+  readonly randomness: Randomness
+  readonly #world: ProcessWorld
+
+  constructor(name: string, world: ProcessWorld) {
+    this.name = name
+    this.#world = world
+    this.clock = clockOf(this, world.scheduler)
+    this.randomness = randomnessOf(world.random)
+  }
+
+  /** Lets an operation happen some time later, as its fate has it. */
+  perform<T>(operation: Operation<T>): Promise<T> {
+    const { scheduler, random } = this.#world
+    const { fate, effectAfter, answerAfter } = this.#draw(operation.limitMilliseconds ?? 120_000)
+    return new Promise((resolve, reject) => {
+      scheduler.after(effectAfter, () => {
+        if (!this.alive && random.chance(0.5)) return
+        const outcome = this.#takeEffect(operation, fate)
+        if (fate === 'died_after' || fate === 'died_before') this.die()
+        scheduler.after(answerAfter, () => {
+          if (this.alive) settle(outcome, operation, fate, resolve, reject)
+        })
+      })
+    })
+  }
+
+  /** Ends this life: whatever is in flight may take effect, no answer ever comes. */
+  die(): void {
+    if (!this.alive) return
+    this.alive = false
+    this.#world.record(this.name, 'dies', '', '')
+    this.#world.died(this)
+  }
+
+  #takeEffect<T>(operation: Operation<T>, fate: Fate): Promise<T> | undefined {
+    const { name, tenant, effect } = operation
+    const outcome = fate === 'failed_before' || fate === 'died_before' ? undefined : Promise.resolve(effect())
+    outcome?.catch(() => undefined)
+    this.#world.record(this.name, name, tenant, fate)
+    if (fate !== 'done') this.#world.failed(this, name, tenant)
+    return outcome
+  }
+
+  #draw(limit: number): { fate: Fate; effectAfter: number; answerAfter: number } {
+    const { random } = this.#world
+    const rates = this.#world.faults()
+    const chance = random.fraction()
+    const bad = rates.failsBefore + rates.failsAfter + rates.hangs
+    const latency = () => (random.chance(0.1) ? random.below(1500) : 1 + random.below(40))
+    if (chance >= bad + rates.dies) return { fate: 'done', effectAfter: latency(), answerAfter: latency() }
+    if (chance >= bad) {
+      return { fate: random.pick(['died_before', 'died_after']), effectAfter: latency(), answerAfter: 0 }
+    }
+    const fate = random.pick(['failed_before', 'failed_after'] as const)
+    if (chance < rates.hangs) {
+      const effectAfter = random.below(limit)
+      return { fate, effectAfter, answerAfter: limit - effectAfter }
+    }
+    return {
+      fate: chance < rates.hangs + rates.failsBefore ? 'failed_before' : 'failed_after',
+      effectAfter: latency(),
+      answerAfter: latency(),
+    }
+  }
+}
+
+function settle<T>(
+  outcome: Promise<T> | undefined,
+  operation: Operation<T>,
+  fate: Fate,
+  resolve: (value: T | Promise<T>) => void,
+  reject: (error: Error) => void,
+): void {
+  const result = fate === 'done' && outcome ? outcome : operation.failure(fate)
+  if (result instanceof Error) reject(result)
+  else resolve(result)
+}
+
+function clockOf(process: SimulatedProcess, scheduler: Scheduler): Clock {
+  return {
+    now: () => new Date(scheduler.now()),
+    sleep: (milliseconds, signal) =>
+      new Promise((resolve, reject) => {
+        const callOff = scheduler.after(milliseconds, () => {
+          if (process.alive) resolve()
+        })
+        signal?.addEventListener('abort', () => {
+          callOff()
+          reject(new Error('aborted'))
+        })
+      }),
+  }
+}
+
+function randomnessOf(random: Random): Randomness {
+  const word = () => random.below(0x1_0000_0000).toString(16).padStart(8, '0')
+  return { fraction: () => random.fraction(), identifier: () => word() + word() + word() + word() }
+}

@@ -1,0 +1,96 @@
+import type { RefreshOutcome } from '../../shared/refresh/refreshTenant.ts'
+import type { SimulatedBroker } from './broker.ts'
+import { Violation } from './violation.ts'
+import { type World, workspace } from './world.ts'
+
+/** Refreshes until the outcome is final; more than this means that it never will be. */
+const mostAttempts = 12
+/** A dead grant is noticed by a call and a confirming one, each of which may try a newer token as well. */
+const mostCallsOfDeadGrant = 4
+/** A row that is due is read once by its refresh, and once more while it is leased. */
+const readsPerDueRow = 2
+
+/**
+ * Ends a world's troubles, restarts every process, and holds what is left against the rules that are about the end:
+ * every good grant refreshes, every dead one is known to be, disconnected ones are gone, the index is clean.
+ */
+export async function settle(world: World): Promise<void> {
+  world.calm = true
+  await world.drain()
+  for (const broker of [...world.brokers]) broker.process.die()
+  world.provider.secretIsWrong = false
+  const broker = world.start()
+  world.record('world', 'is calm from here on', '', '')
+  for (const { tenant } of [...world.tenants.rows()]) {
+    const { status, tenant: name } = tenant
+    if (status === 'disconnected') await assertGone(world, broker, name)
+    if (status === 'connected') await assertRefreshes(world, broker, name)
+  }
+  await assertSweepIsClean(world, broker)
+}
+
+async function assertGone(world: World, broker: SimulatedBroker, tenant: string): Promise<void> {
+  await world.until(world.useCases.disconnectTenant(broker.dependencies, { workspace, tenant }))
+  if (world.row(tenant)?.tenant.grant)
+    throw new Violation('grant_kept_after_disconnect', `the row of ${tenant}`)
+  const { dies, failsBefore } = world.plan.faults
+  // A process that dies or fails before its commit leaves a secret that no row ever named.
+  if (dies + failsBefore > 0) return
+  const left = world.vaults.flatMap((vault) => [...vault.live()]).find(({ tags }) => tags.tenant === tenant)
+  if (left) throw new Violation('grant_kept_after_disconnect', `${left.name} of ${tenant}`)
+}
+
+async function assertRefreshes(world: World, broker: SimulatedBroker, tenant: string): Promise<void> {
+  const family = world.provider.family(world.row(tenant)?.tenant.grant?.consenter.subject ?? '')
+  if (!family) throw new Violation('token_lost', `${tenant} has no grant`)
+  family.glitches.length = 0
+  const isDead = family.revoked !== undefined || family.reused === true
+  const callsBefore = family.calls
+  const end = await refreshUntilFinal(world, broker, tenant)
+  const calls = family.calls - callsBefore
+  if (isDead && end !== 'dead') throw new Violation('never_settles', `${tenant} is dead and ${end}`)
+  if (isDead && calls > mostCallsOfDeadGrant)
+    throw new Violation('dead_grant_called', `${calls} times for ${tenant}`)
+  if (!isDead && end !== 'refreshed' && !family.excuse)
+    throw new Violation('token_lost', `${tenant} ends as ${end}`)
+}
+
+async function refreshUntilFinal(
+  world: World,
+  { refresher }: SimulatedBroker,
+  tenant: string,
+): Promise<string> {
+  for (let attempt = 0; attempt < mostAttempts; attempt++) {
+    const seen = new Date(world.scheduler.now())
+    const outcome = await world.until(refresher.refresh({ workspace, tenant }, { for: 'replacement', seen }))
+    const status = world.row(tenant)?.tenant.status
+    if (status === 'reauthorization_required') return 'dead'
+    if (outcome.outcome === 'refreshed') return 'refreshed'
+    await world.pass(millisecondsToWait(world, tenant, outcome))
+  }
+  return `not final after ${mostAttempts} attempts`
+}
+
+function millisecondsToWait(world: World, tenant: string, outcome: RefreshOutcome): number {
+  const row = world.row(tenant)?.tenant
+  const hold = outcome.outcome === 'passed_on' ? outcome.hold?.until : undefined
+  const until = [row?.lease?.until, row?.trouble?.nextAttemptAt, hold].map((time) => time?.getTime() ?? 0)
+  return Math.max(1000, Math.max(...until) - world.scheduler.now() + 1000)
+}
+
+/** Invariant 10, and that every hint in the past is its tenant's own: two sweeps leave nothing behind. */
+async function assertSweepIsClean(world: World, broker: SimulatedBroker): Promise<void> {
+  const readBefore = broker.rowsRead()
+  const sweep = () => world.useCases.sweep({ ...broker.dependencies, refresher: broker.refresher })
+  const startedAt = new Date(world.scheduler.now())
+  const { report } = await world.until(sweep())
+  const read = broker.rowsRead() - readBefore
+  if (read > readsPerDueRow * report.due)
+    throw new Violation('sweep_reads', `${read} rows for ${report.due} due`)
+  await world.until(sweep())
+  for (const hint of world.due.rows()) {
+    const row = world.row(hint.tenant)?.tenant
+    if (hint.dueAt <= startedAt && row?.dueAt?.getTime() !== hint.dueAt.getTime())
+      throw new Violation('orphan_hint', `${hint.tenant} at ${hint.dueAt.toISOString()} (${row?.status})`)
+  }
+}

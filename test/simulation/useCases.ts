@@ -1,0 +1,11 @@
+/** The production code that a simulation runs; the mutation check bundles this file with one breakage at a time. */
+export { classifyTokenRefusal, noAnswer } from '../../shared/identity/refusal.ts'
+export { migrateGrant } from '../../shared/refresh/migrate.ts'
+export { createRefresher } from '../../shared/refresh/refreshTenant.ts'
+export { sweep } from '../../shared/refresh/sweep.ts'
+export { createGrantVault } from '../../shared/storage/grantVault.ts'
+export { combineGrantStores, createSealedGrants } from '../../shared/storage/sealedGrants.ts'
+export { StorageUnavailableError } from '../../shared/storage/unavailable.ts'
+export { connectGrant } from '../../shared/tenants/connectGrant.ts'
+export { disconnectTenant } from '../../shared/tenants/disconnect.ts'
+export { createObtain } from '../../shared/vend/obtain.ts'

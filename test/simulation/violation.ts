@@ -1,0 +1,29 @@
+/** The rules of `docs/simulator.md` that a simulated world must keep. */
+export type Rule =
+  | 'validity'
+  | 'isolation'
+  | 'token_lost'
+  | 'used_token_redeemed'
+  | 'one_call_a_lease'
+  | 'call_without_lease'
+  | 'call_while_waiting'
+  | 'dead_grant_called'
+  | 'false_reauthorization'
+  | 'forgotten_by_the_sweep'
+  | 'vended_after_disconnect'
+  | 'grant_kept_after_disconnect'
+  | 'sweep_reads'
+  | 'orphan_hint'
+  | 'never_settles'
+  | 'unexpected_error'
+
+/** A rule was broken; the seed replays it. */
+export class Violation extends Error {
+  readonly rule: Rule
+
+  constructor(rule: Rule, detail: string) {
+    super(`${rule}: ${detail}`)
+    this.name = 'Violation'
+    this.rule = rule
+  }
+}

@@ -1,0 +1,185 @@
+import type { StoredTenant, Tenant } from '../../shared/tenants/tenant.ts'
+import { createSimulatedBroker, type SimulatedBroker } from './broker.ts'
+import { Checks } from './checks.ts'
+import { createModelDueIndex } from './models/dueIndex.ts'
+import { createModelHoldTable } from './models/environmentStates.ts'
+import { createModelIdentityProvider, type ProviderMode } from './models/identityProvider.ts'
+import { createModelSealer } from './models/sealer.ts'
+import { createModelTenantStore } from './models/tenantStore.ts'
+import { createModelVault } from './models/vault.ts'
+import { type FaultRates, type Plan, planOf } from './plan.ts'
+import { type ProcessWorld, SimulatedProcess } from './process.ts'
+import { createRandom, type Random } from './random.ts'
+import { createScheduler } from './scheduler.ts'
+import type { Violation } from './violation.ts'
+
+/** The production code, whole or with one deliberate breakage. */
+export type UseCases = typeof import('./useCases.ts')
+
+/** What a simulation is made with. */
+export interface WorldOptions {
+  readonly seed: number
+  readonly mode: ProviderMode
+  readonly useCases: UseCases
+  /** Receives the trace, a line at a time. */
+  readonly trace?: (line: string) => void
+}
+
+const noFaults: FaultRates = { failsBefore: 0, failsAfter: 0, hangs: 0, dies: 0 }
+/** A process that died is back within this time. */
+const longestRestartMilliseconds = 60_000
+
+/** One simulated world: models, processes, and the rules they are held to. */
+export class World implements ProcessWorld {
+  readonly plan: Plan
+  readonly random: Random
+  readonly useCases: UseCases
+  readonly scheduler = createScheduler()
+  readonly sealer = createModelSealer()
+  readonly holds = createModelHoldTable()
+  readonly due = createModelDueIndex()
+  readonly vaults = [createModelVault('grants1.vault.example'), createModelVault('grants2.vault.example')]
+  readonly tenants = createModelTenantStore((before, after) => this.#rowWritten(before, after))
+  readonly provider
+  readonly checks
+  readonly brokers: SimulatedBroker[] = []
+  violation: Violation | undefined
+  /** From then on nothing fails and nobody dies. */
+  calm = false
+  readonly #trace: ((line: string) => void) | undefined
+  readonly #startedAt: number
+  readonly #failures = new Map<SimulatedProcess, Map<string, number>>()
+  #lives = 0
+
+  constructor({ seed, mode, useCases, trace }: WorldOptions) {
+    this.random = createRandom(seed)
+    this.plan = planOf(seed, this.random, mode)
+    this.useCases = useCases
+    this.#trace = trace
+    this.#startedAt = this.scheduler.now()
+    this.provider = createModelIdentityProvider({
+      ...this.plan,
+      now: () => this.scheduler.now(),
+      fraction: () => this.random.fraction(),
+      isSuspected: (tenant) => this.row(tenant)?.tenant.trouble?.suspectedSince !== undefined,
+    })
+    this.checks = new Checks(this)
+    for (let index = 0; index < this.plan.processes; index++) this.start()
+  }
+
+  faults(): FaultRates {
+    return this.calm ? noFaults : this.plan.faults
+  }
+
+  /** Starts one more process. */
+  start(): SimulatedBroker {
+    const broker = createSimulatedBroker(this, new SimulatedProcess(`p${++this.#lives}`, this))
+    this.brokers.push(broker)
+    return broker
+  }
+
+  died(process: SimulatedProcess): void {
+    const at = this.brokers.findIndex((broker) => broker.process === process)
+    if (at >= 0) this.brokers.splice(at, 1)
+    if (this.calm) return
+    this.scheduler.after(this.random.below(longestRestartMilliseconds), () => {
+      if (!this.calm) this.record(this.start().process.name, 'starts', '', '')
+    })
+  }
+
+  failed(process: SimulatedProcess, operation: string, tenant: string): void {
+    const sealed = this.tenants.row({ workspace, tenant })?.tenant.grant?.reference.startsWith('sealed:')
+    if (!sealed && operation !== 'tokenEndpoint.refresh' && operation !== 'vault.write') return
+    const failures = this.#failures.get(process) ?? new Map<string, number>()
+    this.#failures.set(process, failures.set(tenant, this.scheduler.now()))
+  }
+
+  /** Whether a process died, or failed at a step that keeps a tenant's new refresh token, since `sentAt`. */
+  isLostBy(process: SimulatedProcess, tenant: string, sentAt: number): boolean {
+    return !process.alive || (this.#failures.get(process)?.get(tenant) ?? 0) >= sentAt
+  }
+
+  unavailable(service: 'tables' | 'vault'): Error {
+    const [status, code] = this.random.pick([
+      [0, 'ETIMEDOUT'],
+      [503, 'ServerBusy'],
+      [429, 'Throttled'],
+    ] as const)
+    return new this.useCases.StorageUnavailableError(service, status, code)
+  }
+
+  /** Writes a line of the trace: time since the start, who, what, about whom, with which effect. */
+  record(who: string, what: string, tenant: string, effect: string): void {
+    if (!this.#trace) return
+    const seconds = ((this.scheduler.now() - this.#startedAt) / 1000).toFixed(3).padStart(10)
+    this.#trace(`${seconds} s  ${who.padEnd(9)} ${what.padEnd(24)} ${tenant.padEnd(3)} ${effect}`)
+  }
+
+  /** Runs the next event and holds the world against its rules. */
+  async step(): Promise<boolean> {
+    const stepped = await this.scheduler.step()
+    this.checks.afterStep()
+    if (this.violation) throw this.violation
+    return stepped
+  }
+
+  /** Runs until nothing is left to happen. */
+  async drain(): Promise<void> {
+    while (await this.step());
+  }
+
+  /** Runs until a promise of the production code is settled. */
+  async until<T>(work: Promise<T>): Promise<T> {
+    let settled = false
+    const end = () => {
+      settled = true
+    }
+    work.then(end, end)
+    while (!settled && (await this.step()));
+    return work
+  }
+
+  /** Lets so much time pass. */
+  async pass(milliseconds: number): Promise<void> {
+    await this.until(new Promise<void>((resolve) => this.scheduler.after(milliseconds, resolve)))
+  }
+
+  /** What a result tells of a world. */
+  totals(): { excused: number; calls: number; lives: number } {
+    const families = [...this.provider.families()]
+    return {
+      excused: families.filter(({ excuse }) => excuse).length,
+      calls: families.reduce((sum, { calls }) => sum + calls, 0),
+      lives: this.#lives,
+    }
+  }
+
+  row(tenant: string): StoredTenant | undefined {
+    return this.tenants.row({ workspace, tenant })
+  }
+
+  #rowWritten(before: Tenant | undefined, after: Tenant): void {
+    const reference = after.grant?.reference
+    if (reference?.startsWith('sealed:')) {
+      this.provider.kept(this.sealer.openNow(reference.slice('sealed:'.length)) ?? '')
+    }
+    this.record('row', after.status, after.tenant, describeRow(after))
+    this.checks.rowWritten(before, after)
+  }
+}
+
+/** Every simulated tenant is in this workspace. */
+export const workspace = 'w'
+
+function describeRow({ grant, lease, trouble, dueAt, accessToken, reauthorizationReason }: Tenant): string {
+  const parts = [
+    grant?.reference.replace(/0{8,}/g, '').replace(/grant-(.{6})[^/]*/, '$1'),
+    lease && `lease ${lease.id.slice(0, 6)} until ${lease.until.toISOString().slice(11, 23)}`,
+    trouble &&
+      `trouble ${trouble.attempts} ${trouble.reason} until ${trouble.nextAttemptAt.toISOString().slice(11, 23)}`,
+    dueAt && `due ${dueAt.toISOString().slice(5, 23)}`,
+    accessToken && `token until ${accessToken.expiresAt.toISOString().slice(11, 23)}`,
+    reauthorizationReason,
+  ]
+  return parts.filter(Boolean).join('; ')
+}

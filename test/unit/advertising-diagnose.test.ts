@@ -1,0 +1,449 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { createOwnerOfAddress, serviceOfAddress } from '../../shared/advertising/addresses.ts'
+import {
+  type DiagnosisContext,
+  diagnoseFailedCall,
+  type FailedCall,
+  judgeDeveloperToken,
+} from '../../shared/advertising/diagnose.ts'
+import { diagnoseProbe, type ProbeResults, probeAccount } from '../../shared/advertising/diagnoseProbe.ts'
+import { faultCodes } from '../../shared/advertising/faultCodes.ts'
+import { readFault } from '../../shared/advertising/faults.ts'
+import { createKnownAccounts } from '../../shared/advertising/knownAccounts.ts'
+import { type VerdictCode, verdicts } from '../../shared/advertising/verdicts.ts'
+
+const now = new Date('2026-11-24T04:00:00Z')
+const later = new Date('2026-11-24T04:50:00Z')
+const earlier = new Date('2026-11-24T03:50:00Z')
+
+const own = { accountId: '101', number: 'F101', customerId: '333', ownerCustomerId: '333', usable: true }
+const linked = {
+  accountId: '444111',
+  number: 'F444',
+  customerId: '333',
+  ownerCustomerId: '444',
+  usable: true,
+}
+const suspended = { ...own, accountId: '102', number: 'F102', usable: false, note: 'Suspended.' }
+
+const context: DiagnosisContext = {
+  environment: 'production',
+  identityProvider: 'microsoft',
+  accounts: createKnownAccounts([own, linked, suspended]),
+  tokenExpiresAt: later,
+  developerToken: 'present',
+  ownerOfAddress: createOwnerOfAddress(new Map()),
+  now,
+}
+
+const host = 'campaign.api.bingads.microsoft.com'
+const sent = {
+  host,
+  path: '/CampaignManagement/v13/Campaigns/QueryByAccountId',
+  customerId: '333',
+  accountId: '101',
+}
+
+function fault(Code: number, Detail = '', Message = '') {
+  return {
+    TrackingId: 'a-tracking-id',
+    Type: 'AdApiFaultDetail',
+    Errors: [{ Code, Detail, ErrorCode: null, Message }],
+  }
+}
+
+const refused = fault(106)
+const soap = '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body/></s:Envelope>'
+
+const reached = new Set<VerdictCode>()
+
+function diagnose(call: FailedCall, more: Partial<DiagnosisContext> = {}) {
+  const diagnosis = diagnoseFailedCall(call, { ...context, ...more })
+  reached.add(diagnosis.verdict)
+  return diagnosis
+}
+
+function probe(results: ProbeResults) {
+  const diagnosis = diagnoseProbe(results, context)
+  reached.add(diagnosis.verdict)
+  return diagnosis
+}
+
+type Line = [what: string, verdict: VerdictCode, call: FailedCall, more?: Partial<DiagnosisContext>]
+
+const lines: Line[] = [
+  [
+    'an expired access token',
+    'access_token_expired',
+    { status: 401, body: fault(109) },
+    { tokenExpiresAt: earlier },
+  ],
+  ['an access token that ended early', 'access_token_revoked', { status: 401, body: fault(109), sent }],
+  ['a bare 401', 'access_token_expired', { status: 401, body: '' }, { tokenExpiresAt: earlier }],
+  [
+    'refused credentials of an old token',
+    'access_token_expired',
+    { status: 401, body: fault(105) },
+    { tokenExpiresAt: earlier },
+  ],
+  [
+    'refused credentials',
+    'credentials_refused',
+    { status: 401, body: fault(105, 'InvalidAccessToken'), sent },
+  ],
+  [
+    'a missing developer token',
+    'developer_token_missing',
+    { status: 400, body: fault(116, 'DeveloperToken'), sent },
+  ],
+  [
+    'a developer token that the broker lacks',
+    'developer_token_not_set',
+    { status: 401, body: fault(105) },
+    { developerToken: 'missing' },
+  ],
+  [
+    'a developer token that is named',
+    'developer_token_refused',
+    { status: 401, body: fault(105, '', 'Invalid developer token') },
+  ],
+  [
+    'a developer token of the other environment',
+    'developer_token_of_other_environment',
+    { status: 401, body: fault(105) },
+    { developerToken: 'ofOtherEnvironment' },
+  ],
+  ['a missing header of which nothing is told', 'header_missing', { status: 400, body: fault(116), sent }],
+  [
+    'a missing customer',
+    'customer_id_missing',
+    { status: 400, body: fault(116), sent: { host, accountId: '101' } },
+  ],
+  [
+    'a missing account',
+    'account_id_missing',
+    { status: 400, body: fault(116), sent: { host, customerId: '333' } },
+  ],
+  [
+    'swapped ids',
+    'ids_swapped',
+    { status: 401, body: fault(105), sent: { ...sent, customerId: '101', accountId: '333' } },
+  ],
+  [
+    'a customer in the account’s place',
+    'ids_swapped',
+    { status: 403, body: refused, sent: { ...sent, accountId: '444' } },
+  ],
+  [
+    'an account in the customer’s place',
+    'ids_swapped',
+    { status: 403, body: refused, sent: { ...sent, customerId: '101' } },
+  ],
+  [
+    'an account’s number',
+    'account_number_sent',
+    { status: 400, body: fault(201), sent: { ...sent, accountId: 'f101' } },
+  ],
+  [
+    'a wrong account id',
+    'account_unknown',
+    { status: 403, body: refused, sent: { ...sent, accountId: '999' } },
+  ],
+  [
+    'an account that Microsoft calls invalid',
+    'account_unknown',
+    { service: 'campaignManagement', status: 400, body: fault(208) },
+  ],
+  ['a wrong customer id', 'customer_unknown', { status: 403, body: refused, sent: { customerId: '999' } }],
+  [
+    'an owner that is not the way',
+    'customer_does_not_reach_account',
+    { status: 403, body: refused, sent: { ...sent, customerId: '444', accountId: '444111' } },
+  ],
+  [
+    'a suspended account',
+    'account_not_usable',
+    { status: 403, body: refused, sent: { ...sent, accountId: '102' } },
+  ],
+  [
+    'a suspended account that 105 speaks of',
+    'account_not_usable',
+    { status: 401, body: fault(105), sent: { ...sent, accountId: '102' } },
+  ],
+  ['an inactive account', 'account_not_usable', { status: 401, body: fault(105, 'AccountInactive') }],
+  ['a user without rights', 'user_without_rights', { status: 403, body: refused, sent }],
+  [
+    'a wrong id before any discovery',
+    'user_without_rights',
+    { status: 403, body: refused, sent: { ...sent, accountId: '999' } },
+    { accounts: createKnownAccounts([]) },
+  ],
+  ['a stranger', 'no_advertising_user', { status: 401, body: fault(105, 'UserNotFound') }],
+  ['a compromised user', 'user_compromised', { status: 403, body: fault(108) }],
+  ['a merged login', 'login_merged_away', { status: 403, body: fault(120) }],
+  [
+    'a personal account where a work account is due',
+    'work_account_required',
+    { status: 403, body: fault(122) },
+  ],
+  [
+    'a work account where a personal one is due',
+    'personal_account_required',
+    { status: 403, body: fault(123) },
+  ],
+  ['a migrated personal account', 'work_account_required', { status: 403, body: fault(124) }],
+  ['a personal account that is not allowed', 'work_account_required', { status: 403, body: fault(125) }],
+  [
+    'a Microsoft account where Google is due',
+    'google_account_required',
+    { status: 403, body: fault(126, 'GoogleAccountIsRequired') },
+  ],
+  ['another kind of account', 'other_account_kind_required', { status: 403, body: fault(126) }],
+  ['a call rate that is too high', 'throttled_calls', { status: 429, body: fault(117) }],
+  ['a bare 429', 'throttled_calls', { status: 429, body: 'Too Many Attempt' }],
+  ['too many reports', 'throttled_reports', { service: 'reporting', status: 400, body: fault(207) }],
+  ['too many bulk calls', 'throttled_bulk', { service: 'bulk', status: 400, body: fault(4204) }],
+  [
+    'the other environment’s host',
+    'wrong_environment',
+    { status: 401, body: fault(105), sent: { host: 'campaign.api.sandbox.bingads.microsoft.com' } },
+  ],
+  ['a foreign host', 'unknown_host', { status: 404, sent: { host: 'https://ads.example/v13' } }],
+  [
+    'a retired version',
+    'retired_endpoint',
+    { status: 404, sent: { host, path: '/CampaignManagement/v12/Campaigns' } },
+  ],
+  ['the retired sign-in', 'retired_endpoint', { status: 400, sent: { host: 'login.live.com' } }],
+  ['a SOAP fault', 'soap_call', { status: 500, body: soap }],
+  [
+    'a SOAP address',
+    'soap_call',
+    {
+      status: 500,
+      sent: {
+        host: 'https://clientcenter.api.bingads.microsoft.com/Api/CustomerManagement/v13/CustomerManagementService.svc',
+      },
+    },
+  ],
+  [
+    'a token of the sandbox’s older sign-in',
+    'retired_sign_in',
+    { status: 403, body: 'Forbidden' },
+    { environment: 'sandbox' },
+  ],
+  ['an unknown path', 'unknown_operation', { status: 404, body: 'Not found', sent }],
+  ['an operation without REST', 'unknown_operation', { status: 501, sent }],
+  ['a bad request', 'request_invalid', { status: 400, body: fault(113), sent }],
+  [
+    'an address in Customer Management, though Reporting’s 207 is another',
+    'request_invalid',
+    { service: 'customerManagement', status: 400, body: fault(207) },
+  ],
+  ['trouble of the service', 'service_trouble', { status: 500, body: fault(0) }],
+  ['a gateway’s page', 'service_trouble', { status: 502, body: '<html>Bad gateway</html>' }],
+  ['a success', 'not_a_failure', { status: 200, body: { Accounts: [] } }],
+  ['a success in parts', 'partial_failure', { status: 200, body: { PartialErrors: [{ Code: 1 }] } }],
+  ['a plain refusal in production', 'unexplained', { status: 403, body: 'Forbidden' }],
+  ['a status that nobody documents', 'unexplained', { status: 418 }],
+]
+
+describe('a failed call', () => {
+  test.each(lines)('with %s is diagnosed as %s', (_what, verdict, call, more) => {
+    const diagnosis = diagnose(call, more)
+    expect(diagnosis).toMatchObject({ verdict, credential: verdicts[verdict].credential })
+    expect(diagnosis.evidence).toContain(`HTTP ${call.status}`)
+  })
+
+  test.each(faultCodes.map((row) => [row.code, row.reason ?? row.errorCode, row] as const))(
+    'with code %i %s gets a verdict that names who acts',
+    (Code, _name, row) => {
+      const call = { status: 400, body: fault(Code, row.reason), sent: {} }
+      const diagnosis = diagnose({ ...call, ...(row.services && { service: row.services[0] }) })
+      expect(diagnosis.verdict).not.toBe('unexplained')
+      expect(diagnosis.trackingId).toBe('a-tracking-id')
+    },
+  )
+
+  test.each([
+    ['campaignManagement', 117, 60],
+    ['adInsight', 117, 60],
+    ['reporting', 207, 60],
+    ['bulk', 4204, 900],
+  ] as const)('that %s throttled with %i says to wait %i s', (service, Code, seconds) => {
+    expect(diagnose({ service, status: 429, body: fault(Code) }).retryAfterSeconds).toBe(seconds)
+  })
+
+  test('names the way to a linked account', () => {
+    const { explanation } = diagnose({
+      status: 403,
+      body: refused,
+      sent: { ...sent, customerId: '444', accountId: '444111' },
+    })
+    expect(explanation).toContain('Sent was 444, the account’s owner; account 444111 is reached through 333.')
+  })
+
+  test('by a Google user is reminded of the header', () => {
+    const { next } = diagnose({ status: 401, body: fault(105) }, { identityProvider: 'google' })
+    expect(next[0]).toContain('IdentityProvider: Google')
+  })
+
+  test('about identity says which sign-in would work', () => {
+    expect(diagnose({ status: 403, body: fault(122) }).signInWith).toBe('work')
+  })
+
+  test('may have any body and any ids', () => {
+    const anything = fc.record({
+      customerId: fc.string(),
+      accountId: fc.string(),
+      host: fc.string(),
+      path: fc.string(),
+    })
+    fc.assert(
+      fc.property(
+        fc.oneof(fc.string(), fc.jsonValue()),
+        anything,
+        fc.integer({ min: 100, max: 599 }),
+        (body, ids, status) => {
+          expect(verdicts).toHaveProperty(diagnose({ status, body, sent: ids }).verdict)
+        },
+      ),
+    )
+  })
+})
+
+describe('a live probe', () => {
+  const user = { ok: true, value: { userId: '7', userName: 'ada', roles: [] } } as const
+  const good = { refresh: { ok: true }, developerToken: 'present', user } as const
+  const account = {
+    accountId: '101',
+    name: '',
+    number: '',
+    lifeCycleStatus: 'Active',
+    ownerCustomerId: '333',
+  }
+
+  function refusedUser(status: number, Code: number, Detail = '') {
+    const answer = {
+      service: 'customerManagement',
+      status,
+      bodyText: JSON.stringify(fault(Code, Detail)),
+    } as const
+    return { ok: false, fault: readFault(answer) } as const
+  }
+
+  test.each([
+    ['notConnected', 'not_connected', 'advertiser'],
+    ['advertiser', 'reauthorization_required', 'advertiser'],
+    ['advertiserAdmin', 'admin_consent_required', 'advertiserAdmin'],
+    ['operator', 'environment_on_hold', 'operator'],
+    ['passing', 'identity_provider_unavailable', 'nobody'],
+  ] as const)('whose refresh fails (%s) goes no further', (trouble, verdict, actor) => {
+    const refresh = {
+      ok: false,
+      trouble,
+      reason: 'a_reason',
+      traceId: 'a-trace',
+      retryAfterSeconds: 5,
+    } as const
+    const diagnosis = probe({ refresh, developerToken: 'missing' })
+    expect(diagnosis).toMatchObject({ verdict, actor, retryAfterSeconds: 5 })
+    expect(diagnosis.evidence).toContain('a-trace')
+  })
+
+  test.each([
+    ['missing', 'developer_token_not_set'],
+    ['ofOtherEnvironment', 'developer_token_of_other_environment'],
+  ] as const)('with a developer token that is %s needs no call', (developerToken, verdict) => {
+    expect(probe({ refresh: { ok: true }, developerToken })).toMatchObject({ verdict, actor: 'operator' })
+  })
+
+  test.each([
+    [401, 105, '', 'developer_token_refused'],
+    [401, 105, 'UserNotFound', 'no_advertising_user'],
+    [401, 105, 'AccountInactive', 'account_not_usable'],
+    [401, 109, '', 'access_token_revoked'],
+    [403, 106, '', 'user_without_rights'],
+    [403, 126, 'PersonalAccountIsRequired', 'personal_account_required'],
+    [429, 117, '', 'throttled_calls'],
+    [500, 0, '', 'service_trouble'],
+    [418, 9999, '', 'unexplained'],
+  ] as const)('whose GetUser is answered %i with %i %s ends as %s', (status, Code, Detail, verdict) => {
+    expect(probe({ ...good, user: refusedUser(status, Code, Detail) }).verdict).toBe(verdict)
+  })
+
+  test('in which everything works says so', () => {
+    expect(probe(good).verdict).toBe('all_well')
+    const answer = { ok: true, value: { account, customerId: '333' } } as const
+    expect(probe({ ...good, account: { accountId: '101', vendedCustomerId: '333', answer } }).verdict).toBe(
+      'all_well',
+    )
+  })
+
+  test.each([
+    ['is out of reach', refusedUser(403, 106), 'account_unknown'],
+    ['is throttled', refusedUser(429, 117), 'throttled_calls'],
+    [
+      'has another customer now',
+      { ok: true, value: { account, customerId: '444' } },
+      'customer_does_not_reach_account',
+    ],
+    [
+      'is suspended',
+      { ok: true, value: { account: { ...account, lifeCycleStatus: 'Suspended' } } },
+      'account_not_usable',
+    ],
+  ] as const)('whose account %s says so', (_what, answer, verdict) => {
+    expect(probe({ ...good, account: { accountId: '101', vendedCustomerId: '333', answer } }).verdict).toBe(
+      verdict,
+    )
+  })
+
+  test('finds an account’s customer with one call', async () => {
+    const client = { getAccount: async () => ({ ok: true, value: account }) as const }
+    const roles = [{ customerId: '333', accountIds: [], linkedAccountIds: [], customerLinkPermission: '' }]
+    const credentials = { accessToken: 'a', developerToken: 'd', identityProvider: 'microsoft' } as const
+    const answer = await probeAccount(client, credentials, { ...user.value, roles }, '101')
+    expect(answer).toMatchObject({ ok: true, value: { customerId: '333' } })
+  })
+})
+
+test('every verdict is reached by a case above', () => {
+  expect(Object.keys(verdicts).filter((code) => !reached.has(code as VerdictCode))).toEqual([])
+})
+
+test.each([
+  ['production', 'MINE', 'THEIRS', 'present'],
+  ['production', 'BBD37VB98', undefined, 'ofOtherEnvironment'],
+  ['sandbox', 'BBD37VB98', 'MINE', 'present'],
+  ['sandbox', 'MINE', 'MINE', 'ofOtherEnvironment'],
+  ['sandbox', undefined, 'MINE', 'missing'],
+] as const)('in %s the developer token %s beside %s is %s', (environment, token, other, state) => {
+  expect(judgeDeveloperToken(environment, token, other)).toBe(state)
+})
+
+describe('addresses', () => {
+  const local = createOwnerOfAddress(
+    new Map([
+      ['production', { advertisingUrl: 'http://127.0.0.1:9/production/{host}' }],
+      ['sandbox', { advertisingUrl: 'http://127.0.0.1:9/sandbox/{host}' }],
+    ]),
+  )
+
+  test('below one host are told apart by path', () => {
+    expect(local({ host: '127.0.0.1:9', path: '/sandbox/bulk/Bulk/v13/x' })).toBe('sandbox')
+    expect(local({ host: 'http://127.0.0.1:9/production/campaign/CampaignManagement/v13' })).toBe(
+      'production',
+    )
+    expect(local({ host: '127.0.0.1:9' })).toBe('both')
+    expect(local({ host: 'bulk.api.sandbox.bingads.microsoft.com' })).toBe('sandbox')
+    expect(local({})).toBeUndefined()
+  })
+
+  test('tell their service by path, then by host', () => {
+    expect(serviceOfAddress({ path: '/CustomerBilling/v13/Invoices' })).toBe('customerBilling')
+    expect(serviceOfAddress({ host: 'adinsight.api.bingads.microsoft.com' })).toBe('adInsight')
+    expect(serviceOfAddress({ host: 'clientcenter.api.bingads.microsoft.com' })).toBeUndefined()
+  })
+})

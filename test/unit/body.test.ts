@@ -1,0 +1,108 @@
+import { HttpRequest, type HttpRequestInit } from '@azure/functions'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import * as z from 'zod'
+import { parseBody, parseParams, parseQuery, readText } from '../../shared/http/body.ts'
+import { pageQuery, tenantParams } from '../../shared/http/fields.ts'
+import { Problem } from '../../shared/problems.ts'
+
+const schema = z.strictObject({ name: z.string(), size: z.int().optional() })
+
+const request = (init: HttpRequestInit = {}) =>
+  new HttpRequest({ method: 'GET', url: 'http://127.0.0.1/x', ...init })
+const posted = (text: string, type = 'application/json', headers: Record<string, string> = {}) =>
+  request({ method: 'POST', headers: { 'content-type': type, ...headers }, body: { string: text } })
+
+async function problemOf(work: () => unknown): Promise<Problem> {
+  try {
+    await work()
+  } catch (error) {
+    if (error instanceof Problem) return error
+    throw error
+  }
+  throw new Error('nothing was refused')
+}
+
+describe('a body', () => {
+  test('that fits its schema is read', async () => {
+    expect(await parseBody(posted('{"name":"a","size":1}'), schema, 100)).toEqual({ name: 'a', size: 1 })
+  })
+
+  test('may be any JSON type, with parameters', async () => {
+    expect(
+      await parseBody(posted('{"name":"a"}', 'application/merge-patch+json; charset=utf-8'), schema, 99),
+    ).toEqual({
+      name: 'a',
+    })
+  })
+
+  test('that is missing is an empty object', async () => {
+    expect(await parseBody(request({ method: 'POST' }), z.strictObject({}), 100)).toEqual({})
+  })
+
+  test('names every faulty field as the caller wrote it', async () => {
+    const { code, extras } = await problemOf(() => parseBody(posted('{"size":"x","colour":1}'), schema, 100))
+    expect(code).toBe('invalid_request')
+    expect(extras.members?.errors).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ in: 'body', field: 'name' }),
+        expect.objectContaining({ in: 'body', field: 'size' }),
+        { in: 'body', field: 'colour', fault: 'is not a known field' },
+      ]),
+    )
+  })
+
+  test('that is not declared as JSON, or is none, is refused', async () => {
+    expect((await problemOf(() => parseBody(posted('a=b', 'text/plain'), schema, 100))).code).toBe(
+      'unsupported_media_type',
+    )
+    expect((await problemOf(() => parseBody(posted('{'), schema, 100))).code).toBe('invalid_request')
+  })
+
+  test('is read up to its limit to the byte, and never beyond, whatever it declares', async () => {
+    expect(await readText(posted('12345'), 5)).toBe('12345')
+    const tooLong = await problemOf(() => readText(posted('123456'), 5))
+    expect(tooLong.code).toBe('body_too_large')
+    expect(tooLong.extras.members).toEqual({ maxBodyBytes: 5 })
+    const declared = posted('1', 'application/json', { 'content-length': '6' })
+    expect((await problemOf(() => readText(declared, 5))).code).toBe('body_too_large')
+  })
+
+  test('of any text is either read or refused as a problem', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.string(), async (text) => {
+        const outcome = await parseBody(posted(text), schema, 50).catch((error) => error)
+        expect(outcome instanceof Problem || typeof outcome.name === 'string').toBe(true)
+        if (outcome instanceof Error) expect(outcome).toBeInstanceOf(Problem)
+      }),
+    )
+  })
+})
+
+/** The library reads a query from a record, where nothing can occur twice; the host brings all of it. */
+const asked = (query: string) => ({ query: new URLSearchParams(query) }) as unknown as HttpRequest
+
+describe('a query', () => {
+  test('gets its defaults', () => {
+    expect(parseQuery(request(), pageQuery)).toEqual({ limit: 50 })
+  })
+
+  test.each(['limit=0', 'limit=201', 'limit=1.5', 'limit=-1', 'limit=', 'limit=1&limit=2', 'offset=3'])(
+    '%s is refused',
+    async (query) => {
+      const { code } = await problemOf(() => parseQuery(asked(query), pageQuery))
+      expect(code).toBe('invalid_request')
+    },
+  )
+})
+
+describe('a tenant id', () => {
+  test.each(['acme', '4', 'a.b_c~d:e@f-g', 'x'.repeat(128)])('may be %s', (tenant) => {
+    expect(parseParams(request({ params: { tenant } }), tenantParams)).toEqual({ tenant })
+  })
+
+  test.each(['', '-a', 'a b', 'a/b', 'ä', '../x', 'x'.repeat(129)])('may not be "%s"', async (tenant) => {
+    const { extras } = await problemOf(() => parseParams(request({ params: { tenant } }), tenantParams))
+    expect(extras.members?.errors).toMatchObject([{ in: 'path', field: 'tenant' }])
+  })
+})

@@ -1,0 +1,169 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { secondsAfter } from '../../shared/clock.ts'
+import { classifyTokenRefusal } from '../../shared/identity/refusal.ts'
+import { decideRefresh, judgeRefusal, type RefreshWish } from '../../shared/refresh/decide.ts'
+import type { EnvironmentHold } from '../../shared/refresh/environments.ts'
+import { type Tenant, tenantStatuses } from '../../shared/tenants/tenant.ts'
+
+const now = new Date('2026-11-23T16:00:00Z')
+const later = (seconds: number) => secondsAfter(now, seconds)
+
+const connected: Tenant = {
+  workspace: 'agency',
+  tenant: 'acme',
+  environment: 'production',
+  status: 'connected',
+  createdAt: later(-9000),
+  grant: {
+    reference: 'vault:v/s/1/0',
+    identityProvider: 'microsoft',
+    scopes: ['s'],
+    accountKind: 'work',
+    authorityTenant: 't',
+    consenter: { issuer: 'i', subject: 's', hint: 'a…@b' },
+    consentedAt: later(-9000),
+    advertisingUserId: '1',
+  },
+  accessToken: { sealed: 'x', refreshedAt: later(-3000), expiresAt: later(600) },
+  dueAt: later(0),
+}
+const hold: EnvironmentHold = {
+  environment: 'production',
+  identityProvider: 'microsoft',
+  reason: 'client_secret_expired',
+  traceId: '',
+  since: later(-60),
+  until: later(30),
+}
+const trouble = { attempts: 1, reason: 'r', traceId: '', nextAttemptAt: later(30) }
+
+describe('whether a tenant is refreshed', () => {
+  test.each<[string, Tenant, RefreshWish, EnvironmentHold | undefined, object]>([
+    [
+      'a fresh token serves a vend',
+      connected,
+      { for: 'vend', minValiditySeconds: 300 },
+      undefined,
+      { refresh: false, reason: 'fresh' },
+    ],
+    [
+      'a short one does not',
+      connected,
+      { for: 'vend', minValiditySeconds: 900 },
+      undefined,
+      { refresh: true, reason: 'expires_soon' },
+    ],
+    ['a due tenant is swept', connected, { for: 'sweep' }, undefined, { refresh: true, reason: 'due' }],
+    [
+      'one that is not due is passed over',
+      { ...connected, dueAt: later(1) },
+      { for: 'sweep' },
+      undefined,
+      { refresh: false, reason: 'fresh' },
+    ],
+    [
+      'a refused token is replaced',
+      connected,
+      { for: 'replacement', seen: later(-3000) },
+      undefined,
+      { refresh: true, reason: 'replaced' },
+    ],
+    [
+      'one that was replaced already is not',
+      connected,
+      { for: 'replacement', seen: later(-4000) },
+      undefined,
+      { refresh: false, reason: 'fresh' },
+    ],
+    [
+      'trouble waits for its time',
+      { ...connected, trouble },
+      { for: 'sweep' },
+      undefined,
+      { refresh: false, reason: 'waiting_to_retry' },
+    ],
+    [
+      'an environment on hold rests',
+      connected,
+      { for: 'sweep' },
+      hold,
+      { refresh: false, reason: 'environment_on_hold' },
+    ],
+    [
+      'a hold that is over is probed',
+      connected,
+      { for: 'sweep' },
+      { ...hold, until: now },
+      { refresh: true, reason: 'due' },
+    ],
+    [
+      'a fresh token is vended in spite of a hold',
+      connected,
+      { for: 'vend', minValiditySeconds: 60 },
+      hold,
+      { refresh: false, reason: 'fresh' },
+    ],
+  ])('%s', (_sentence, tenant, wish, held, decision) => {
+    expect(decideRefresh(tenant, wish, held, now)).toEqual(decision)
+  })
+
+  test('a dead grant is never refreshed, whoever wishes it', () => {
+    const wish = fc.oneof(
+      fc.record({ for: fc.constant('vend' as const), minValiditySeconds: fc.nat(4000) }),
+      fc.constant({ for: 'sweep' as const }),
+      fc.record({ for: fc.constant('replacement' as const), seen: fc.date({ noInvalidDate: true }) }),
+    )
+    const dead = tenantStatuses.filter((status) => status !== 'connected')
+    fc.assert(
+      fc.property(wish, fc.constantFrom(...dead), (wanted, status) => {
+        expect(decideRefresh({ ...connected, status }, wanted, undefined, now).refresh).toBe(false)
+      }),
+    )
+  })
+})
+
+describe('what follows from a refusal', () => {
+  const judge = (tenant: Tenant, error: string, codes: number[], chance = 0) =>
+    judgeRefusal(tenant, classifyTokenRefusal(400, { error, error_codes: codes }), now, chance)
+
+  test('an operator’s fault holds the environment and touches no tenant', () => {
+    expect(judge(connected, 'invalid_client', [7000222])).toEqual({ verdict: 'hold' })
+  })
+
+  test('a named act of the person ends the grant at once', () => {
+    expect(judge(connected, 'invalid_grant', [50173])).toMatchObject({ verdict: 'dead', adminMustAct: false })
+    expect(judge(connected, 'invalid_grant', [53003])).toMatchObject({ verdict: 'dead', adminMustAct: true })
+  })
+
+  test('a plain refusal gets a second look, 5 s later at the earliest', () => {
+    const first = judge(connected, 'invalid_grant', [70000])
+    expect(first).toMatchObject({
+      verdict: 'retry',
+      trouble: { suspectedSince: now, nextAttemptAt: later(5), attempts: 1 },
+    })
+    const soon = { ...connected, trouble: { ...trouble, suspectedSince: later(-4) } }
+    expect(judge(soon, 'invalid_grant', [70000])).toMatchObject({
+      verdict: 'retry',
+      trouble: { suspectedSince: later(-4) },
+    })
+    const confirmed = { ...connected, trouble: { ...trouble, suspectedSince: later(-5) } }
+    expect(judge(confirmed, 'invalid_grant', [70000])).toMatchObject({ verdict: 'dead' })
+  })
+
+  test('a passing failure is counted and waits, and ends no grant however often it happens', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 10_000 }),
+        fc.double({ min: 0, max: 0.999, noNaN: true }),
+        (attempts, chance) => {
+          const tenant = { ...connected, trouble: { ...trouble, attempts } }
+          const verdict = judge(tenant, 'temporarily_unavailable', [], chance)
+          if (verdict.verdict !== 'retry') throw new Error(verdict.verdict)
+          expect(verdict.trouble.attempts).toBe(attempts + 1)
+          expect(verdict.trouble.nextAttemptAt.getTime()).toBeGreaterThanOrEqual(later(5).getTime())
+        },
+      ),
+    )
+  })
+})

@@ -1,0 +1,49 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import { connectFailures } from '../../shared/connect/failures.ts'
+import { buildContract, type Contract } from '../../shared/contract/openapi.ts'
+import { docsPage } from '../../shared/contract/page.ts'
+import { answerPage } from '../../shared/http/page.ts'
+import { problems } from '../../shared/problems.ts'
+import { registeredRoutes } from './registeredRoutes.ts'
+
+let contract: Contract
+let body: string
+let headers: Record<string, string>
+
+beforeAll(async () => {
+  contract = buildContract(await registeredRoutes(), 'https://broker.example.com')
+  const page = docsPage(contract)
+  const answer = answerPage(page, page.style)
+  body = String(answer.body)
+  headers = answer.headers as Record<string, string>
+})
+
+describe('the docs page', () => {
+  test('has an anchor for every problem, where the problem’s type leads', () => {
+    for (const code of Object.keys(problems)) expect(body).toContain(`id="${code}"`)
+  })
+
+  test('has an anchor for every way that connecting can end', () => {
+    for (const code of Object.keys(connectFailures)) expect(body).toContain(`id="connect-${code}"`)
+  })
+
+  test('shows every operation, and no id twice', () => {
+    const ids = [...body.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id)
+    expect(new Set(ids).size).toBe(ids.length)
+    for (const [path, methods] of Object.entries(contract.paths)) {
+      expect(body).toContain(`<code>${path}</code>`)
+      for (const { summary } of Object.values(methods)) expect(body).toContain(summary)
+    }
+  })
+
+  test('links only to what is on the page, or to the contract', () => {
+    const targets = [...body.matchAll(/href="([^"]+)"/g)].map(([, target = '']) => target)
+    for (const target of targets.filter((t) => t !== '/openapi.json'))
+      expect(body).toContain(` id="${target.slice(1)}"`)
+  })
+
+  test('runs no script and loads nothing', () => {
+    expect(body).not.toMatch(/<script|<link|<img|src=/)
+    expect(headers['Content-Security-Policy']).toMatch(/^default-src 'none'; style-src 'sha256-[^']+'; form/)
+  })
+})

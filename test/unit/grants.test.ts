@@ -1,0 +1,182 @@
+import { describe, expect, test } from 'vitest'
+import type { BrokerAnswer } from '../../scripts/callBroker.ts'
+import { parseImportFile } from '../../scripts/import/file.ts'
+import type { JournalEntry } from '../../scripts/import/journal.ts'
+import { importGrants, openRows } from '../../scripts/import.ts'
+import { proveToken } from '../../shared/grants/prove.ts'
+import { noAnswer } from '../../shared/identity/refusal.ts'
+import type { SignInRow } from '../../shared/identity/signInTable.ts'
+import type { RefreshRequest } from '../../shared/refresh/dependencies.ts'
+
+const row: SignInRow = {
+  environment: 'production',
+  identityProvider: 'microsoft',
+  clientId: 'client',
+  authorizeUrl: '',
+  tokenUrl: () => '',
+  signInTenant: 'common',
+  jwksUrl: '',
+  issuer: (tid) => tid,
+  scopes: ['https://ads.microsoft.com/msads.manage', 'openid', 'profile', 'offline_access'],
+  requiredScope: 'https://ads.microsoft.com/msads.manage',
+  authorizeParameters: {},
+}
+
+const directoryId = '5d2f0c4e-0f5c-4a57-9b35-6b1f0f4c1a01'
+
+function idTokenOf(claims: object): string {
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
+  return `${part({ alg: 'RS256' })}.${part(claims)}.x`
+}
+
+/** A sign-in that answers as `judge` says: claims of an ID token, no ID token, or a refusal's reason. */
+function world(judge: (request: RefreshRequest) => object | 'without' | { refused: string }) {
+  const asked: RefreshRequest[] = []
+  const dependencies = {
+    config: { microsoftPersonalTenant: 'consumers' },
+    tokenEndpoints: {
+      refresh: async (request: RefreshRequest) => {
+        asked.push(request)
+        const judged = judge(request)
+        if (typeof judged === 'object' && 'refused' in judged) {
+          const refusal = {
+            ...noAnswer('grant_missing'),
+            class: 'advertiser',
+            reason: judged.refused,
+          } as const
+          return { ok: false, refusal } as const
+        }
+        const tokens = {
+          ok: true,
+          accessToken: 'a',
+          expiresInSeconds: 3600,
+          refreshToken: `${asked.length}`,
+        } as const
+        return typeof judged === 'string' ? tokens : { ...tokens, idToken: idTokenOf(judged) }
+      },
+    },
+  }
+  return { asked, prove: (brought = {}) => proveToken(dependencies, row, { refreshToken: '0', ...brought }) }
+}
+
+describe('proving a token', () => {
+  test('asks the authority where sign-ins start, and the ID token says where it belongs', async () => {
+    const { asked, prove } = world(() => ({ tid: directoryId, oid: 'o', iss: 'i' }))
+    expect(await prove()).toMatchObject({
+      ok: true,
+      user: { accountKind: 'work', authorityTenant: directoryId },
+    })
+    expect(asked.map(({ authorityTenant }) => authorityTenant)).toEqual(['common'])
+  })
+
+  test('without an ID token asks on, with the newest token, until the authority itself tells', async () => {
+    const { asked, prove } = world(({ authorityTenant }) =>
+      authorityTenant === 'consumers' ? { refused: 'user_not_in_directory' } : 'without',
+    )
+    expect(await prove()).toMatchObject({
+      refreshToken: '3',
+      user: { accountKind: 'work', authorityTenant: 'organizations' },
+    })
+    expect(asked.map(({ authorityTenant, refreshToken }) => [authorityTenant, refreshToken])).toEqual([
+      ['common', '0'],
+      ['consumers', '1'],
+      ['organizations', '1'],
+    ])
+  })
+
+  test('with fewer scopes where the consent did not cover all of ours', async () => {
+    const { prove } = world(({ scopes }) =>
+      scopes.includes('openid') ? { refused: 'consent_missing' } : 'without',
+    )
+    expect(await prove({ accountKind: 'personal' })).toMatchObject({
+      scopes: ['https://ads.microsoft.com/msads.manage', 'offline_access'],
+      user: { accountKind: 'personal', authorityTenant: 'consumers' },
+    })
+  })
+
+  test('stops at a refusal that no other authority would take back', async () => {
+    const { asked, prove } = world(() => ({ refused: 'grant_revoked' }))
+    expect(await prove()).toMatchObject({ ok: false, refusal: { reason: 'grant_revoked' } })
+    expect(asked).toHaveLength(1)
+  })
+
+  test('asks nobody but the directory that was named', async () => {
+    const { asked, prove } = world(() => ({ refused: 'grant_refused' }))
+    expect(await prove({ directoryId })).toMatchObject({ ok: false })
+    expect(new Set(asked.map(({ authorityTenant }) => authorityTenant))).toEqual(new Set([directoryId]))
+  })
+})
+
+describe('importing', () => {
+  const csv = (count: number) =>
+    [
+      'tenant,environment,refreshToken',
+      ...Array.from({ length: count }, (_, i) => `t${i},production,r`),
+    ].join('\n')
+
+  /** A broker that answers `answers` in turn, on a clock of its own. */
+  function run(count: number, answer: (path: string, calls: number) => BrokerAnswer) {
+    let now = 0
+    const entries = new Map<string, JournalEntry>()
+    const begun: number[] = []
+    const clock = {
+      now: () => new Date(now),
+      sleep: async (milliseconds: number) => {
+        now += milliseconds
+      },
+    }
+    const outcome = importGrants({
+      rows: parseImportFile(csv(count)).rows,
+      call: async (path) => {
+        begun.push(now)
+        return answer(path, begun.length)
+      },
+      journal: {
+        add: async (entry) => void entries.set(entry.tenant, entry),
+      },
+      ratePerSecond: 2,
+      clock,
+    })
+    return { outcome, begun, entries }
+  }
+
+  test('begins no more tenants a second than it may', async () => {
+    const { outcome, begun } = run(5, () => ({ status: 200, body: {} }))
+    await outcome
+    expect((begun.at(-1) ?? 0) - (begun[0] ?? 0)).toBeGreaterThanOrEqual(2000)
+  })
+
+  test('waits as long as it is told to and tries again', async () => {
+    const { outcome, begun } = run(1, (_path, calls) =>
+      calls === 1
+        ? { status: 503, body: { code: 'identity_provider_unavailable' }, retryAfterSeconds: 30 }
+        : { status: 200, body: {} },
+    )
+    expect(await outcome).toMatchObject([{ outcome: 'connected' }])
+    expect(begun).toEqual([0, 30_000])
+  })
+
+  test('gives a tenant up after three tries, for another run', async () => {
+    const { outcome, begun } = run(1, () => ({ status: 503, body: { code: 'advertising_unavailable' } }))
+    expect(await outcome).toMatchObject([{ outcome: 'failed', code: 'advertising_unavailable' }])
+    expect(begun).toHaveLength(3)
+  })
+
+  test('stops at what stands in every tenant’s way', async () => {
+    const { outcome, entries } = run(9, () => ({ status: 503, body: { code: 'environment_on_hold' } }))
+    await expect(outcome).rejects.toThrow(/environment_on_hold/)
+    expect(entries.size).toBe(0)
+  })
+
+  test('leaves out who is connected, and who was refused unless told otherwise', () => {
+    const { rows } = parseImportFile(csv(4))
+    const at = ''
+    const done = new Map<string, JournalEntry>([
+      ['t0', { tenant: 't0', outcome: 'connected', at }],
+      ['t1', { tenant: 't1', outcome: 'refused', at }],
+      ['t2', { tenant: 't2', outcome: 'failed', at }],
+    ])
+    expect(openRows(rows, done, false).map(({ tenant }) => tenant)).toEqual(['t2', 't3'])
+    expect(openRows(rows, done, true).map(({ tenant }) => tenant)).toEqual(['t1', 't2', 't3'])
+  })
+})

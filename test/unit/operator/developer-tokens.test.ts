@@ -1,0 +1,92 @@
+import { describe, expect, test } from 'vitest'
+import type { Answer, CustomerManagement } from '../../../shared/advertising/client.ts'
+import type { UserAndRoles } from '../../../shared/advertising/customerManagementSchemas.ts'
+import { readFault } from '../../../shared/advertising/faults.ts'
+import { systemClock } from '../../../shared/clock.ts'
+import type { LogEvents } from '../../../shared/log.ts'
+import {
+  createDeveloperTokens,
+  withDeveloperTokenFallOver,
+  withFallOver,
+} from '../../../shared/secrets/developerTokens.ts'
+import { createSecretStandings } from '../../../shared/secrets/standings.ts'
+import type { BrokerSecrets } from '../../../shared/storage/brokerSecrets.ts'
+import { createNotesInMemory } from './notes.ts'
+
+const name = 'production-developer-token'
+const bodyText = JSON.stringify({ Errors: [{ Code: 105, ErrorCode: 'InvalidCredentials' }], TrackingId: 't' })
+const refusal = {
+  ok: false as const,
+  fault: readFault({ service: 'customerManagement', status: 401, bodyText }),
+}
+
+/** Microsoft Advertising that knows some developer tokens, and a broker with some in its vault. */
+function createWorld(accepted: string[], vault: Record<string, string>) {
+  const sent: string[] = []
+  const logged: string[] = []
+  const notes = createNotesInMemory()
+  const secrets: BrokerSecrets = {
+    read: async (secret) => {
+      const value = vault[secret]
+      return value === undefined ? undefined : { value, version: `version of ${value}` }
+    },
+  }
+  const log = (event: keyof LogEvents) => void logged.push(event)
+  const answer = <T>(developerToken: string, value: T): Answer<T> => {
+    sent.push(developerToken)
+    return accepted.includes(developerToken) ? { ok: true, value } : refusal
+  }
+  const user = { userId: '1', userName: 'ada', roles: [] } as unknown as UserAndRoles
+  const client = {
+    getUser: async ({ developerToken }) => answer(developerToken, user),
+    searchAccounts: async ({ developerToken }) => answer(developerToken, []),
+  } as Pick<CustomerManagement, 'getUser' | 'searchAccounts'> as CustomerManagement
+  const createProcess = () => {
+    const standings = createSecretStandings({ notes, clock: systemClock, log })
+    const tokens = createDeveloperTokens(secrets, standings)
+    return {
+      vended: async () => (await withFallOver(secrets, tokens).read(name))?.value,
+      advertising: withDeveloperTokenFallOver(client, 'production', tokens),
+    }
+  }
+  return { sent, logged, vault, notes, createProcess }
+}
+
+const credentials = { accessToken: 'a', developerToken: 'old', identityProvider: 'microsoft' } as const
+
+describe('a developer token that Microsoft Advertising refuses', () => {
+  test('falls over to the next one, within the call, for vends and for every other process', async () => {
+    const world = createWorld(['new'], { [name]: 'old', [`${name}-next`]: 'new' })
+    const here = world.createProcess()
+    expect(await here.vended()).toBe('old')
+    expect(await here.advertising.getUser(credentials)).toMatchObject({ ok: true })
+    expect(await here.advertising.searchAccounts(credentials, '1')).toMatchObject({ ok: true })
+    expect(world.sent).toEqual(['old', 'new', 'new'])
+    expect(await here.vended()).toBe('new')
+    expect(await world.createProcess().vended()).toBe('new')
+    expect(world.logged).toEqual(['secret.fell_over'])
+    expect(await world.notes.events(9)).toMatchObject([{ type: 'secret.fell_over', secret: name }])
+  })
+
+  test('is not blamed while the other one is refused too: then it may be the access token', async () => {
+    const world = createWorld([], { [name]: 'old', [`${name}-next`]: 'new' })
+    const here = world.createProcess()
+    expect(await here.advertising.getUser(credentials)).toMatchObject({ ok: false })
+    expect(await here.vended()).toBe('old')
+    expect(world.logged).toEqual([])
+  })
+
+  test('is asked once when there is no next one', async () => {
+    const world = createWorld([], { [name]: 'old' })
+    expect(await world.createProcess().advertising.getUser(credentials)).toEqual(refusal)
+    expect(world.sent).toEqual(['old'])
+  })
+
+  test('is forgotten with its version: a new current one is used first again', async () => {
+    const world = createWorld(['new', 'newest'], { [name]: 'old', [`${name}-next`]: 'new' })
+    const here = world.createProcess()
+    await here.advertising.getUser(credentials)
+    world.vault[name] = 'newest'
+    expect(await here.vended()).toBe('newest')
+  })
+})

@@ -1,0 +1,198 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { gzipSync } from 'node:zlib'
+import { afterEach, describe, expect, test } from 'vitest'
+import { readFault } from '../../shared/advertising/faults.ts'
+import { failureTextOf } from '../../shared/passthrough/failureText.ts'
+import { toAnsweredHeaders, toSentHeaders } from '../../shared/passthrough/headers.ts'
+import { readAhead } from '../../shared/passthrough/readAhead.ts'
+import { decideRepeat } from '../../shared/passthrough/repeat.ts'
+import { createSend } from '../../shared/passthrough/send.ts'
+import { targetOf } from '../../shared/passthrough/target.ts'
+import { Problem } from '../../shared/problems.ts'
+
+const base = 'https://bulk.api.bingads.microsoft.com/Bulk/v13'
+
+describe('a target', () => {
+  test('is the path below the service’s base, with the query as it was', () => {
+    expect(targetOf(base, 'Campaigns/QueryByAccountId', '?a=1&a=%2F').href).toBe(
+      `${base}/Campaigns/QueryByAccountId?a=1&a=%2F`,
+    )
+  })
+
+  test.each([
+    '',
+    '..',
+    '../x',
+    'a/../b',
+    './a',
+    'a//b',
+    '/a',
+    'a/',
+    '%2e%2e/a',
+    'a%2Fb',
+    'a\\b',
+    'user@evil.example',
+    'https://evil.example',
+    'a;b',
+    'a?b',
+    'a#b',
+    'a b',
+    'ä',
+    'a\r\nb',
+    'x'.repeat(501),
+  ])('is nothing that could lead elsewhere: %j', (path) => {
+    expect(() => targetOf(base, path, '')).toThrow(Problem)
+  })
+})
+
+describe('headers', () => {
+  test('of the caller lose what is another hop’s, another’s credential or the platform’s', () => {
+    const received = new Headers({
+      accept: 'application/json',
+      authorization: 'Bearer caller',
+      connection: 'close, X-Named',
+      'content-length': '5',
+      'content-type': 'application/json',
+      developertoken: 'theirs',
+      host: 'broker.example',
+      'transfer-encoding': 'chunked',
+      'x-arr-ssl': 'x',
+      'x-forwarded-for': '203.0.113.9',
+      'x-functions-key': 'k',
+      'x-named': 'by connection',
+    })
+    expect(toSentHeaders(received, { Authorization: 'Bearer ours' })).toEqual({
+      accept: 'application/json',
+      'content-type': 'application/json',
+      Authorization: 'Bearer ours',
+    })
+  })
+
+  test('of the answer lose cookies and what is another hop’s', () => {
+    const answered = new Headers({
+      connection: 'keep-alive, x-hop',
+      'content-encoding': 'gzip',
+      'content-length': '20',
+      'keep-alive': 'timeout=5',
+      'set-cookie': 'a=b',
+      trackingid: 't',
+      'x-hop': '1',
+    })
+    expect(toAnsweredHeaders(answered)).toEqual({
+      'content-encoding': 'gzip',
+      'content-length': '20',
+      trackingid: 't',
+    })
+  })
+})
+
+describe('reading ahead', () => {
+  async function* chunks(count: number, onEnd = () => {}) {
+    try {
+      for (let index = 0; index < count; index++) yield Uint8Array.of(index)
+    } finally {
+      onEnd()
+    }
+  }
+
+  test('of a small body has all of it, as often as wanted', async () => {
+    const body = await readAhead(chunks(3), 10)
+    expect({ whole: body.isWhole, bytes: [...body.beginning] }).toEqual({ whole: true, bytes: [0, 1, 2] })
+  })
+
+  test('of a large body has its beginning and streams it all', async () => {
+    const body = await readAhead(chunks(9), 4)
+    expect(body.isWhole).toBe(false)
+    const all = []
+    for await (const part of body.stream()) all.push(...part)
+    expect(all).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8])
+  })
+
+  test('ends its source when the reader stops, even before it began', async () => {
+    let ended = 0
+    const body = await readAhead(
+      chunks(9, () => {
+        ended++
+      }),
+      2,
+    )
+    await body.stream().return?.()
+    expect(ended).toBe(1)
+  })
+})
+
+describe('a refused call', () => {
+  const now = new Date('2026-11-24T12:00:00Z')
+  const call = (status: number, bodyText: string, minutesOld: number, canRepeat = true) =>
+    decideRepeat({
+      fault: readFault({ service: 'bulk', status, bodyText }),
+      refreshedAt: new Date(now.getTime() - minutesOld * 60_000),
+      canRepeat,
+      now,
+    })
+  const error = (Code: number, Detail = '') => JSON.stringify({ Errors: [{ Code, Detail }] })
+
+  test.each([
+    ['109', call(401, error(109), 1), { repeat: true, reason: 'token_expired' }],
+    ['a bare 401', call(401, '', 30), { repeat: true, reason: 'token_doubted' }],
+    ['105 of an older token', call(401, error(105), 30), { repeat: true, reason: 'token_doubted' }],
+    ['105 of a fresh token', call(401, error(105), 4), { repeat: false, reason: 'token_is_fresh' }],
+    [
+      '105 UserNotFound',
+      call(401, error(105, 'UserNotFound'), 30),
+      { repeat: false, reason: 'other_failure' },
+    ],
+    ['106', call(403, error(106), 30), { repeat: false, reason: 'other_failure' }],
+    ['117', call(429, error(117), 30), { repeat: false, reason: 'other_failure' }],
+    ['109 of a large body', call(401, error(109), 30, false), { repeat: false, reason: 'body_is_gone' }],
+  ])('with %s', (_what, decision, expected) => {
+    expect(decision).toEqual(expected)
+  })
+})
+
+test('a compressed failure is read; a broken or unknown encoding is not, and harms nothing', async () => {
+  const text = '{"Errors":[{"Code":106}]}'
+  const read = async (encoding: string, bytes: Uint8Array) => {
+    async function* body() {
+      yield bytes
+    }
+    const headers = new Headers({ 'content-encoding': encoding })
+    return failureTextOf({ status: 403, headers }, await readAhead(body(), 1000)).text
+  }
+  expect(await read('gzip', gzipSync(text))).toBe(text)
+  expect(await read('gzip', Buffer.from(text))).toBe('')
+  expect(await read('zstd', Buffer.from(text))).toBe('')
+})
+
+describe('sending', () => {
+  let server: Server | undefined
+
+  afterEach(() => {
+    server?.closeAllConnections()
+    server?.close()
+  })
+
+  const listen = async (handler: Parameters<typeof createServer>[1]) => {
+    server = createServer(handler)
+    await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve))
+    return new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/x`)
+  }
+  const bare = { method: 'POST', headers: {}, body: undefined, signal: AbortSignal.timeout(20_000) }
+
+  test('follows no redirect', async () => {
+    const url = await listen((_request, response) => response.writeHead(302, { location: '/y' }).end())
+    const answered = await createSend()({ ...bare, url })
+    expect({ status: answered.status, location: answered.headers.get('location') }).toEqual({
+      status: 302,
+      location: '/y',
+    })
+    answered.body.resume()
+  })
+
+  test('gives up when its time is over', async () => {
+    const url = await listen(() => {})
+    const sent = createSend()({ ...bare, url, signal: AbortSignal.timeout(30) })
+    await expect(sent).rejects.toThrow(/timeout/)
+  })
+})

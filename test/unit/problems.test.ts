@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { answerProblem, toProblem } from '../../shared/http/answers.ts'
+import { actors, Problem, type ProblemCode, problems } from '../../shared/problems.ts'
+import { SealingKeysError } from '../../shared/storage/sealer.ts'
+import { StorageUnavailableError } from '../../shared/storage/unavailable.ts'
+
+const documentOf = (problem: Problem) => JSON.parse(String(answerProblem(problem, 'request-1').body))
+
+describe('a problem document', () => {
+  test.each(Object.keys(problems) as ProblemCode[])(
+    '%s says what happened, who acts and how to mend it',
+    (code) => {
+      const answer = answerProblem(new Problem(code), 'request-1')
+      const document = JSON.parse(String(answer.body))
+      const { status, title, actor, mend } = problems[code]
+      expect(document).toEqual({
+        type: `/docs#${code}`,
+        title,
+        status,
+        code,
+        detail: title,
+        actor,
+        mend,
+        requestId: 'request-1',
+      })
+      expect(answer.status).toBe(status)
+      expect(actors).toContain(actor)
+      expect(answer.headers).toMatchObject({
+        'Content-Type': 'application/problem+json; charset=utf-8',
+        'Cache-Control': 'no-store',
+      })
+    },
+  )
+
+  test('carries Retry-After in whole seconds, in header and body', () => {
+    const answer = answerProblem(new Problem('storage_unavailable', { retryAfterSeconds: 4.2 }), 'r')
+    expect(answer.headers).toMatchObject({ 'Retry-After': '5' })
+    expect(JSON.parse(String(answer.body)).retryAfter).toBe(5)
+  })
+
+  test('lets an occurrence name another actor, and further members', () => {
+    const problem = new Problem('storage_unavailable', { actor: 'operator', members: { reason: 'x' } })
+    expect(documentOf(problem)).toMatchObject({ actor: 'operator', reason: 'x' })
+  })
+
+  test('has an explanation on the docs page for every code', () => {
+    const page = readFileSync(join(import.meta.dirname, '../../docs/errors.md'), 'utf8')
+    for (const code of Object.keys(problems)) expect(page).toContain(`<a id="${code}"></a>`)
+  })
+})
+
+describe('a failure as a problem', () => {
+  test('of storage that does not answer passes; a refused right is the operator’s', () => {
+    const passing = toProblem(new StorageUnavailableError('tables', 503, 'ServerBusy'))
+    expect(documentOf(passing)).toMatchObject({ code: 'storage_unavailable', actor: 'nobody', retryAfter: 5 })
+    const refused = toProblem(new StorageUnavailableError('vault', 403, 'Forbidden'))
+    expect(documentOf(refused)).toMatchObject({ actor: 'operator', reason: 'vault_forbidden' })
+  })
+
+  test('of missing sealing keys is the operator’s', () => {
+    expect(documentOf(toProblem(new SealingKeysError('is missing')))).toMatchObject({
+      code: 'storage_unavailable',
+      actor: 'operator',
+      reason: 'sealing_keys',
+    })
+  })
+
+  test('that nobody knows says nothing of its message', () => {
+    const answer = answerProblem(toProblem(new Error('token=secret-value')), 'r')
+    expect(answer.status).toBe(500)
+    expect(String(answer.body)).not.toContain('secret-value')
+  })
+})

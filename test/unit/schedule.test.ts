@@ -1,0 +1,90 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { secondsAfter } from '../../shared/clock.ts'
+import type { RefreshConfig } from '../../shared/config.ts'
+import { firstRetrySeconds, isActive, nextDueAt, retryAt } from '../../shared/refresh/schedule.ts'
+import type { Tenant } from '../../shared/tenants/tenant.ts'
+
+const now = new Date('2026-11-23T16:00:00Z')
+const config: RefreshConfig = {
+  policy: 'active',
+  activeWindowSeconds: 86_400,
+  aheadSeconds: 600,
+  keepAliveSeconds: 7 * 86_400,
+  sweepConcurrency: 16,
+  sweepSeconds: 240,
+  sweepHandoverCount: 2000,
+  leaseSeconds: 60,
+  tokenEndpointSeconds: 10,
+}
+const idle: Tenant = {
+  workspace: 'agency',
+  tenant: 'acme',
+  environment: 'production',
+  status: 'connected',
+  createdAt: now,
+}
+const active: Tenant = { ...idle, lastVendedAt: secondsAfter(now, -60) }
+const fraction = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })
+const lifetime = fc.integer({ min: 60, max: 90_000 })
+
+describe('which tenants are active', () => {
+  test('those vended within the window', () => {
+    expect(isActive(active, config, now)).toBe(true)
+    expect(isActive(idle, config, now)).toBe(false)
+    expect(isActive(active, config, secondsAfter(now, 86_400))).toBe(false)
+  })
+
+  test('all or none, when the policy says so', () => {
+    expect(isActive(idle, { ...config, policy: 'always' }, now)).toBe(true)
+    expect(isActive(active, { ...config, policy: 'onDemand' }, now)).toBe(false)
+  })
+})
+
+describe('when a refreshed tenant is due', () => {
+  test('an active one before its token expires and after it was refreshed, whatever the lifetime', () => {
+    fc.assert(
+      fc.property(lifetime, fraction, (seconds, chance) => {
+        const token = { refreshedAt: now, expiresAt: secondsAfter(now, seconds) }
+        const due = nextDueAt(active, token, config, now, chance)
+        expect(due.getTime()).toBeLessThan(token.expiresAt.getTime())
+        expect(due.getTime()).toBeGreaterThan(now.getTime())
+      }),
+    )
+  })
+
+  test('an active one with an hour’s token ten to twenty minutes ahead', () => {
+    const token = { refreshedAt: now, expiresAt: secondsAfter(now, 3600) }
+    expect(nextDueAt(active, token, config, now, 0)).toEqual(secondsAfter(now, 3000))
+    expect(nextDueAt(active, token, config, now, 0.5)).toEqual(secondsAfter(now, 2700))
+  })
+
+  test('an idle one within the keep-alive span, and not in its first four fifths', () => {
+    fc.assert(
+      fc.property(lifetime, fraction, (seconds, chance) => {
+        const token = { refreshedAt: now, expiresAt: secondsAfter(now, seconds) }
+        const spanSeconds = (nextDueAt(idle, token, config, now, chance).getTime() - now.getTime()) / 1000
+        expect(spanSeconds).toBeLessThanOrEqual(config.keepAliveSeconds)
+        expect(spanSeconds).toBeGreaterThanOrEqual(config.keepAliveSeconds * 0.8 - 1)
+      }),
+    )
+  })
+})
+
+describe('when a failed refresh is tried again', () => {
+  test('never sooner than 5 s, never sooner than asked, and within an hour beyond that', () => {
+    const floor = fc.option(fc.integer({ min: 5, max: 3600 }), { nil: undefined })
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 1000 }), fraction, floor, (attempt, chance, asked) => {
+        const waitSeconds = (retryAt(now, attempt, chance, asked).getTime() - now.getTime()) / 1000
+        expect(waitSeconds).toBeGreaterThanOrEqual(asked ?? firstRetrySeconds)
+        expect(waitSeconds).toBeLessThanOrEqual((asked ?? firstRetrySeconds) + 3600)
+      }),
+    )
+  })
+
+  test('waits longer the more often it has failed', () => {
+    const waits = [1, 2, 3, 4, 5].map((attempt) => retryAt(now, attempt, 0.5).getTime())
+    expect(waits).toEqual([...waits].sort((a, b) => a - b))
+  })
+})

@@ -1,0 +1,178 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { TableClient } from '@azure/data-tables'
+import { describe, expect, test } from 'vitest'
+import type { Account } from '../../shared/accounts/account.ts'
+import { systemClock, systemRandomness } from '../../shared/clock.ts'
+import { environments, identityProviders } from '../../shared/environment.ts'
+import { refreshChunksQueue } from '../../shared/refresh/run.ts'
+import { createAccountTable } from '../../shared/storage/accountTable.ts'
+import {
+  clientCertificateName,
+  clientSecretName,
+  developerTokenName,
+  sealingKeysName,
+} from '../../shared/storage/brokerSecrets.ts'
+import { tableNames } from '../../shared/storage/clients.ts'
+import { createDueTable } from '../../shared/storage/dueTable.ts'
+import { createGrantVault } from '../../shared/storage/grantVault.ts'
+import { createNoteTable } from '../../shared/storage/noteTable.ts'
+import { createOneTimeTable } from '../../shared/storage/oneTimeTable.ts'
+import { createStateTable } from '../../shared/storage/stateTable.ts'
+import { tenantColumns } from '../../shared/storage/tenantEntity.ts'
+import { createTenantTable } from '../../shared/storage/tenantTable.ts'
+import type { Tenant } from '../../shared/tenants/tenant.ts'
+
+const doc = readFileSync(join(import.meta.dirname, '../../docs/storage.md'), 'utf8')
+
+/** The text below a heading, up to the next one of any level. */
+function section(heading: string): string {
+  const start = doc.indexOf(`\n${heading}`)
+  expect(start, heading).toBeGreaterThan(0)
+  return (
+    doc
+      .slice(start + 1 + heading.length)
+      .split(/\n#/)[0]
+      ?.replace(/^[^\n]*/, '') ?? ''
+  )
+}
+
+/** First cells of the table whose first heading is `kind`. */
+function listed(heading: string, kind = 'column'): string[] {
+  const rows = section(heading).split(`| ${kind} |`)[1]?.split('\n\n')[0] ?? ''
+  return [...rows.matchAll(/^\| `([^`]+)`/gm)].map(([, name = '']) => name).sort()
+}
+
+/** A table that takes everything and remembers the columns of what it was given, by the kind of row. */
+function recordingTable() {
+  const rows: Record<string, unknown>[] = []
+  const keep = async (entity: Record<string, unknown>) => {
+    rows.push(entity)
+    return { etag: 'W/"1"' }
+  }
+  const client = {
+    createEntity: keep,
+    upsertEntity: keep,
+    updateEntity: keep,
+    submitTransaction: async (actions: [string, Record<string, unknown>][]) => {
+      for (const [, entity] of actions) rows.push(entity)
+      return { subResponses: actions.map(() => ({ etag: 'W/"1"' })) }
+    },
+  } as unknown as TableClient
+  const columns = (rowKeys: RegExp) => {
+    const chosen = rows.filter(({ rowKey }) => rowKeys.test(String(rowKey)))
+    const names = chosen
+      .flatMap((row) => Object.keys(row))
+      .filter((name) => !/^(partition|row)Key$/.test(name))
+    return [...new Set(names)].sort()
+  }
+  return { client, columns }
+}
+
+const at = new Date('2026-11-20T09:12:44.120Z')
+const name = { workspace: 'agency', tenant: 'acme' }
+const tenant: Tenant = { ...name, environment: 'production', status: 'pending', createdAt: at }
+
+describe('docs/storage.md', () => {
+  test('explains every table', () => {
+    expect([...doc.matchAll(/^## `(\w+)`$/gm)].map(([, table]) => table)).toEqual([...tableNames])
+  })
+
+  test('explains every column of the tenant row, and no other', () => {
+    expect(listed('### Row `tenant`')).toEqual(Object.keys(tenantColumns).sort())
+  })
+
+  test('explains every column of events and of the workspace index', async () => {
+    const [tenants, index] = [recordingTable(), recordingTable()]
+    const store = createTenantTable({ Tenants: tenants.client, TenantsByWorkspace: index.client })
+    await store.create(tenant, [{ type: 'tenant.created', at, detail: 'words', data: { reason: 'x' } }])
+    expect(listed('### Rows `event:')).toEqual(tenants.columns(/^event:/))
+    expect(listed('## `TenantsByWorkspace`')).toEqual(index.columns(/./))
+  })
+
+  test('explains every column of an account', async () => {
+    const { client, columns } = recordingTable()
+    const account: Required<Account> = {
+      accountId: '1',
+      number: 'F1',
+      name: 'n',
+      customerId: '2',
+      customerName: 'c',
+      ownerCustomerId: '2',
+      lifeCycleStatus: 'Active',
+      pauseReason: 'user',
+      linked: false,
+      roleId: '41',
+      usable: true,
+      note: 'x',
+      selected: false,
+    }
+    await createAccountTable({ Tenants: client }).write(name, 'g', [account])
+    expect(listed('### Rows `account:')).toEqual(columns(/^account:/))
+  })
+
+  test('explains every column of a due row', async () => {
+    const { client, columns } = recordingTable()
+    await createDueTable({ RefreshDue: client }).insert({
+      ...name,
+      environment: 'production',
+      identityProvider: 'microsoft',
+      dueAt: at,
+    })
+    expect(listed('## `RefreshDue`')).toEqual(columns(/./))
+  })
+
+  test('explains every column of a one-time record', async () => {
+    const { client, columns } = recordingTable()
+    await createOneTimeTable({ SignIns: client }).issue('session', { any: 'thing' }, at)
+    expect(listed('## `SignIns`')).toEqual(columns(/./))
+  })
+
+  test('explains every column and partition of the broker’s own state', async () => {
+    const { client, columns } = recordingTable()
+    const { environments: states } = createStateTable({ BrokerState: client }, systemClock)
+    await states.hold({
+      environment: 'production',
+      identityProvider: 'microsoft',
+      reason: 'client_secret_expired',
+      traceId: '',
+      since: at,
+      until: at,
+    })
+    const notes = createNoteTable({ BrokerState: client })
+    await notes.write('expiry', 'last', { day: '2026-11-20' })
+    await notes.addEvent({ type: 'secret.fell_over', at: at.toISOString(), secret: 's' })
+    expect(listed('## `BrokerState`')).toEqual(columns(/./))
+    expect(listed('## `BrokerState`', 'partition')).toEqual(['event', 'hold', 'note:<kind>', 'sweep'])
+  })
+
+  test('explains every secret of the broker’s own', () => {
+    const known = environments.flatMap((environment) => [
+      ...identityProviders.map((provider) => clientSecretName(environment, provider)),
+      clientCertificateName(environment),
+      developerTokenName(environment),
+    ])
+    expect(listed('### The broker', 'secret')).toEqual([...known, sealingKeysName].sort())
+  })
+
+  test('explains every tag of a grant’s secret, and the reference’s form', async () => {
+    let tags: Readonly<Record<string, string>> = {}
+    const vault = {
+      host: 'grants1.vault.azure.net',
+      read: async () => undefined,
+      remove: async () => undefined,
+      write: async (secret: string, value: string, given: Readonly<Record<string, string>>) => {
+        tags = given
+        return { name: secret, version: 'v1', value, tags: given }
+      },
+    }
+    const owner = { ...name, environment: 'production', identityProvider: 'microsoft' } as const
+    const reference = await createGrantVault([vault], systemRandomness).write('token', owner)
+    expect(listed('### Grants', 'tag')).toEqual(Object.keys(tags).sort())
+    expect(reference).toMatch(/^vault:grants1\.vault\.azure\.net\/grant-[0-9a-f]{32}\/v1\/0$/)
+  })
+
+  test('names the queue', () => {
+    expect(section('## Queue')).toContain(`\`${refreshChunksQueue}\``)
+  })
+})
