@@ -6,8 +6,8 @@ import { refreshChunksQueue } from '../shared/refresh/run.ts'
 app.storageQueue('refreshChunkPoisoned', {
   queueName: `${refreshChunksQueue}-poison`,
   connection: 'AzureWebJobsStorage',
-  handler: async (entry, context) => {
+  handler: async (entry) => {
     const shard = Number((entry as { shard?: unknown })?.shard ?? -1)
-    createLog((line) => context.error(line))('sweep.shard_poisoned', { shard })
+    createLog(console.log)('sweep.shard_poisoned', { shard })
   },
 })

@@ -20,7 +20,10 @@ export const storageAudience = 'https://storage.azure.com'
 /** The audience of an assertion that a federated credential accepts in place of a client secret. */
 export const tokenExchangeAudience = 'api://AzureADTokenExchange'
 
-const audiences = [vaultAudience, storageAudience, tokenExchangeAudience]
+/** Application Insights' token audience, where ingestion by key is switched off (azure-monitor/app/azure-ad-authentication). */
+export const monitorAudience = 'https://monitor.azure.com'
+
+const audiences = [vaultAudience, storageAudience, tokenExchangeAudience, monitorAudience]
 
 /** How the local identity endpoint is to behave. */
 export interface IdentityEndpointOptions {

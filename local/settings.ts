@@ -28,6 +28,7 @@ export const defaultPorts = {
   signIn: { port: 8400, what: 'sign-in as at Microsoft', variable: 'LOCAL_SIGN_IN_PORT' },
   google: { port: 8401, what: 'sign-in as at Google', variable: 'LOCAL_GOOGLE_PORT' },
   advertising: { port: 8402, what: 'Microsoft Advertising', variable: 'LOCAL_ADVERTISING_PORT' },
+  collector: { port: 4318, what: 'the telemetry collector', variable: 'LOCAL_COLLECTOR_PORT' },
   returnPage: { port: 8403, what: 'the page that a sign-in returns to', variable: 'LOCAL_RETURN_PAGE_PORT' },
 } as const satisfies Record<string, LocalPort>
 
@@ -91,8 +92,18 @@ export function brokerSettings(ports: Ports, caPath: string): Record<string, str
     REFRESH_SCHEDULE: '0 */5 * * * *',
     // What somebody changes by hand is seen by the next call.
     ROW_CACHE_SECONDS: '0',
+    ...telemetrySettings(ports),
     ...callerSettings(ports),
     ...identityProviderSettings(ports),
+  }
+}
+
+/** Telemetry is sent soon after it is made: whoever looks on a laptop looks at once. */
+function telemetrySettings({ collector }: Ports): Record<string, string> {
+  return {
+    OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${collector}`,
+    OTEL_BSP_SCHEDULE_DELAY: '250',
+    OTEL_METRIC_EXPORT_INTERVAL: '1000',
   }
 }
 

@@ -8,6 +8,7 @@ import type { World } from './advertising/world.ts'
 import { type RunningAzurite, startAzurite } from './azurite.ts'
 import { type CallingAppName, callingAppClients, requestCallerToken } from './callers.ts'
 import { createLocalCertificate, type LocalCertificate } from './certificate.ts'
+import { type RunningCollector, startCollector } from './collector/collector.ts'
 import {
   createTokenVerifier,
   type RunningIdentityEndpoint,
@@ -57,6 +58,8 @@ export interface StackParts {
   readonly signIn: Part<RunningMicrosoftSignIn>
   readonly google: Part<RunningGoogleSignIn>
   readonly advertising: Part
+  /** Receives the broker's traces and metrics. */
+  readonly collector: Part<RunningCollector>
   /** The calling app's page at the return URL. */
   readonly returnPage: Part
 }
@@ -126,12 +129,13 @@ async function startParts(ground: Ground): Promise<StackParts> {
     return part
   }
   const identityEndpoint = await start(openIdentityEndpoint(ground))
-  const [azurite, vault, grantVault, signIn, google, returnPage] = await Promise.all([
+  const [azurite, vault, grantVault, signIn, google, collector, returnPage] = await Promise.all([
     start(openAzurite(ground)),
     start(openVault(ground, 'vault', identityEndpoint.origin)),
     start(openVault(ground, 'grantVault', identityEndpoint.origin)),
     start(openSignIn(ground)),
     start(openGoogle(ground)),
+    start((before?: RunningCollector) => startCollector({ port: before?.port ?? ports.collector })),
     start((before) => startReturnPage(before?.port ?? ports.returnPage)),
   ])
   const [advertising] = await Promise.all([
@@ -142,7 +146,7 @@ async function startParts(ground: Ground): Promise<StackParts> {
       ca: ground.certificate.caCert,
     }),
   ])
-  return { azurite, identityEndpoint, vault, grantVault, signIn, google, advertising, returnPage }
+  return { azurite, identityEndpoint, vault, grantVault, signIn, google, advertising, collector, returnPage }
 }
 
 function openIdentityEndpoint({ ports }: Ground) {

@@ -20,7 +20,7 @@ export function eventsPage(source: string): string {
   return page(
     'Log events',
     'shared/log.ts',
-    'Every structured line of the broker is one JSON object with `event` and the fields below. Alerts and the workbook in `infra/` read these names. No field ever holds a secret; `tenantKey` is the hash that is the tenant’s partition key.',
+    'Every structured line of the broker is one JSON object with `event` and the fields below. Alerts and the workbook in `infra/` read these names. Lines that were written inside a trace also have its `trace_id` and `span_id`. No field ever holds a secret; `tenantKey` is the hash that is the tenant’s partition key.',
     table(['event', 'what it says', 'fields'], rows),
   )
 }

@@ -33,6 +33,8 @@ import { createSealer } from './storage/sealer.ts'
 import { createStateTable, type SweepReports } from './storage/stateTable.ts'
 import { createTenantTable } from './storage/tenantTable.ts'
 import { createVault, type ListableVault } from './storage/vault.ts'
+import { meterLog, meterVend } from './telemetry/metered.ts'
+import { tracedFetch } from './telemetry/outgoing.ts'
 import type { GrantKeeping } from './tenants/connectGrant.ts'
 import type { TenantDirectory } from './tenants/directory.ts'
 import type { GrantStore, TenantStore } from './tenants/tenant.ts'
@@ -91,7 +93,7 @@ export function createBroker(
   writeLog: (line: string) => void = console.log,
   credential: TokenCredential = createCredential(config),
 ): Broker {
-  const [clock, randomness, log] = [systemClock, systemRandomness, createLog(writeLog)]
+  const [clock, randomness, log] = [systemClock, systemRandomness, meterLog(createLog(writeLog))]
   const storage = createStorage(config, credential, clock, randomness, log)
   const identity = createIdentity(config, storage, clock)
   const keeping: GrantKeeping = { ...storage, clock, randomness, log, config: config.refresh }
@@ -102,7 +104,8 @@ export function createBroker(
     vendWaitSeconds: config.vendWaitSeconds,
   })
   const obtain = createObtain({ ...keeping, refresher, rowCacheSeconds: config.rowCacheSeconds })
-  const vend = createVend({ config, obtain, accounts: storage.accounts, secrets: storage.secrets, clock })
+  const { accounts, secrets } = storage
+  const vend = meterVend(createVend({ config, obtain, accounts, secrets, clock }))
   const callers = createCallers(config)
   return {
     config,
@@ -169,7 +172,11 @@ function createIdentity(config: Config, parts: IdentityParts, clock: Clock) {
   const managements = new Map(
     [...config.environments].map(([name, environmentConfig]) => [
       name,
-      withDeveloperTokenFallOver(createCustomerManagement({ environmentConfig }), name, developerTokens),
+      withDeveloperTokenFallOver(
+        createCustomerManagement({ environmentConfig, fetch: tracedFetch }),
+        name,
+        developerTokens,
+      ),
     ]),
   )
   return {
@@ -190,6 +197,7 @@ function createIdentity(config: Config, parts: IdentityParts, clock: Clock) {
       clock,
       timeLimitSeconds: config.refresh.tokenEndpointSeconds,
       allowInsecure: config.allowInsecureLoopback,
+      fetch: tracedFetch,
     }),
     advertising: (environment: Environment): CustomerManagement => {
       const management = managements.get(environment)

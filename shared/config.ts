@@ -63,6 +63,16 @@ export interface Config {
   readonly rowCacheSeconds: number
   readonly vendWaitSeconds: number
   readonly maxBodyBytes: number
+  readonly telemetry: TelemetryConfig
+}
+
+/** Where traces and metrics go; nowhere without a destination. */
+export interface TelemetryConfig {
+  readonly serviceName: string
+  readonly insightsConnectionString?: string
+  /** Base URL, below which `/v1/traces` and `/v1/metrics` are. */
+  readonly otlpEndpoint?: string
+  readonly metricIntervalMilliseconds: number
 }
 
 /** What governs refreshing; seconds unless the name says otherwise. */
@@ -276,6 +286,18 @@ function toConfig(values: Plain, served: ReadonlyMap<Environment, EnvironmentCon
     rowCacheSeconds: values.ROW_CACHE_SECONDS,
     vendWaitSeconds: values.VEND_WAIT_SECONDS,
     maxBodyBytes: values.MAX_BODY_BYTES,
+    telemetry: toTelemetryConfig(values),
+  }
+}
+
+function toTelemetryConfig(values: Plain): TelemetryConfig {
+  const insightsConnectionString = values.APPLICATIONINSIGHTS_CONNECTION_STRING
+  const otlpEndpoint = values.OTEL_EXPORTER_OTLP_ENDPOINT
+  return {
+    serviceName: values.OTEL_SERVICE_NAME,
+    metricIntervalMilliseconds: values.OTEL_METRIC_EXPORT_INTERVAL,
+    ...(insightsConnectionString && { insightsConnectionString }),
+    ...(otlpEndpoint && { otlpEndpoint }),
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Environment, IdentityProvider } from './environment.ts'
+import { traceOfLine } from './telemetry/invocation.ts'
 
 /**
  * Every structured line the broker logs, by its event name, with its fields.
@@ -7,6 +8,8 @@ import type { Environment, IdentityProvider } from './environment.ts'
 export interface LogEvents {
   /** A request ended in a problem of class 5xx, or one that an operator should know. */
   'request.failed': { code: string; requestId: string; route: string; reason: string; traceId?: string }
+  /** A function threw: nothing that the broker knows how to answer. `error` is the error's name. */
+  'function.failed': { function: string; invocationId: string; error: string }
   /** One run of the refresh timer, or of `POST /v1/sweeps`. Counts are tenants. */
   'sweep.ended': SweepReport
   /** One refresh that reached the token endpoint. `outcome` is `refreshed` or the class of the failure. */
@@ -67,7 +70,7 @@ export interface SweepReport {
 /** Writes one structured line. */
 export type Log = <E extends keyof LogEvents>(event: E, fields: LogEvents[E]) => void
 
-/** A log that writes each event as one JSON line through `write`, e.g. `context.log`. */
+/** A log that writes each event as one JSON line through `write`, with the ids of the trace that it belongs to. */
 export function createLog(write: (line: string) => void): Log {
-  return (event, fields) => write(JSON.stringify({ event, ...fields }))
+  return (event, fields) => write(JSON.stringify({ event, ...fields, ...traceOfLine() }))
 }

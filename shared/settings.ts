@@ -205,6 +205,28 @@ export const settings = {
     '65536',
     '131072',
   ),
+  APPLICATIONINSIGHTS_CONNECTION_STRING: optional(
+    text,
+    'Application Insights, for traces and metrics, written as the managed identity. The Functions host reads it too.',
+    'InstrumentationKey=00000000-0000-0000-0000-000000000000;IngestionEndpoint=https://westeurope-5.in.applicationinsights.azure.com/',
+  ),
+  OTEL_EXPORTER_OTLP_ENDPOINT: optional(
+    z.url(),
+    'An OpenTelemetry collector, for traces and metrics by OTLP over HTTP. The Functions host reads it too.',
+    'https://collector.example.com:4318',
+  ),
+  OTEL_SERVICE_NAME: withDefault(
+    text,
+    'What the broker is called in traces and metrics.',
+    'msads-token-broker',
+    'msads-token-broker-weu',
+  ),
+  OTEL_METRIC_EXPORT_INTERVAL: withDefault(
+    wholeNumber(100, 600_000),
+    'Metrics are sent every so many milliseconds.',
+    '60000',
+    '30000',
+  ),
 } satisfies Record<string, SettingDefinition>
 
 /** The settings of one environment; each name is prefixed with `PRODUCTION_` or `SANDBOX_`. */

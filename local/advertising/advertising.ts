@@ -191,6 +191,7 @@ function openEntry(c: Context<Bindings>): LoggedRequest {
     identityProvider: headers.get('identityprovider'),
     developerToken: secret('developertoken'),
     accessToken: secret('authorization'),
+    traceParent: headers.get('traceparent'),
     headerNames: [...headers.keys()],
     user: null,
     status: null,

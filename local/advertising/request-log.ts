@@ -17,6 +17,8 @@ export interface LoggedRequest {
   /** {@link import('./token-expiry.ts').fingerprint} of the header, or null without one. */
   readonly developerToken: string | null
   readonly accessToken: string | null
+  /** The caller's W3C `traceparent`. */
+  readonly traceParent: string | null
   /** Names of all headers received, in lower case. */
   readonly headerNames: readonly string[]
   /** The person's object id, once the access token has proved it. */

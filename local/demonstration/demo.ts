@@ -14,6 +14,7 @@ export interface BrokerCall {
   /** Default is `demo-app`. */
   readonly app?: CallingAppName
   readonly body?: object
+  readonly headers?: Readonly<Record<string, string>>
   /** Another status than success is what the step is about. */
   readonly status?: number
 }
@@ -43,10 +44,11 @@ export function createDemo(stack: Stack, origin: string): Demo {
     stack,
     origin,
     memory: new Map(),
-    async call(path, { method = 'GET', app = 'demo-app', body, status } = {}) {
+    async call(path, { method = 'GET', app = 'demo-app', body, headers, status } = {}) {
       const answer = await fetch(`${origin}${path}`, {
         method,
         headers: {
+          ...headers,
           authorization: `Bearer ${await stack.callerToken(app)}`,
           ...(body && { 'content-type': 'application/json' }),
         },

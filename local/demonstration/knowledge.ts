@@ -3,6 +3,7 @@ import { people } from '../people.ts'
 import { agencyTenant } from './agency.ts'
 import { assert, type Demo, type Json } from './demo.ts'
 import type { Step } from './steps.ts'
+import { beginTrace } from './trace.ts'
 
 const path = `/v1/tenants/${agencyTenant.tenant}`
 
@@ -62,7 +63,8 @@ export const knowledgeSteps: readonly Step[] = [
       const { accountId } = demo.memory.get('agencyVend')
       const body = { AccountId: accountId, CampaignType: 'Search' }
       const route = `${path}/ads/campaignManagement/Campaigns/QueryByAccountId`
-      const { Campaigns } = await demo.call(route, { method: 'POST', body })
+      const headers = beginTrace(demo)
+      const { Campaigns } = await demo.call(route, { method: 'POST', body, headers })
       return {
         happened: `POST ${route} lists ${Campaigns.length} campaigns; the revoked token was replaced on the way.`,
         proves: 'An app can call Microsoft Advertising without holding any of its credentials.',

@@ -3,6 +3,7 @@ import { agencySteps } from './agency.ts'
 import type { Demo } from './demo.ts'
 import { knowledgeSteps } from './knowledge.ts'
 import { refreshSteps } from './refresh.ts'
+import { traceSteps } from './trace.ts'
 
 /** What a step did, each in one sentence. */
 export interface StepOutcome {
@@ -20,4 +21,10 @@ export interface Step {
 }
 
 /** The main job, in order. */
-export const steps: readonly Step[] = [...advertiserSteps, ...refreshSteps, ...agencySteps, ...knowledgeSteps]
+export const steps: readonly Step[] = [
+  ...advertiserSteps,
+  ...refreshSteps,
+  ...agencySteps,
+  ...knowledgeSteps,
+  ...traceSteps,
+]

@@ -14,6 +14,8 @@ export interface LoggedRequest {
   readonly family?: string | undefined
   /** Fingerprint of the refresh token that was sent. */
   readonly refreshTokenUsed?: string | undefined
+  /** The caller's W3C `traceparent`. */
+  readonly traceParent?: string | undefined
   /** Fingerprint of the refresh token that was given. */
   refreshTokenIssued?: string | undefined
   /** `ok`, or the error, e.g. `invalid_grant 50173`, or the name of the fault that was played; absent while it runs. */

@@ -37,7 +37,8 @@ export async function answerTokenCall(
   decide: TokenDecision,
 ): Promise<Response> {
   const call = await readCall(state, context)
-  const entry = state.requests.begin(toLogged(state, call))
+  const traceParent = context.req.header('traceparent')
+  const entry = state.requests.begin({ ...toLogged(state, call), traceParent })
   let outcome = 'failed'
   try {
     if (state.settings.latencyMilliseconds > 0) await pause(state.settings.latencyMilliseconds)

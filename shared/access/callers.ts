@@ -1,8 +1,9 @@
-import { createRemoteJWKSet, decodeJwt, errors, type JWTPayload, jwtVerify } from 'jose'
+import { createRemoteJWKSet, customFetch, decodeJwt, errors, type JWTPayload, jwtVerify } from 'jose'
 import { LRUCache } from 'lru-cache'
 import type { Config } from '../config.ts'
 import { Problem } from '../problems.ts'
 import type { CallerIssuer } from '../settings.ts'
+import { tracedFetch } from '../telemetry/outgoing.ts'
 
 /** What an app may be allowed to do; assigned in the broker's own API registration. */
 export const appRoles = ['Tokens.Vend', 'Tenants.Manage', 'Broker.Operate'] as const
@@ -37,7 +38,7 @@ export function createCallers(config: Pick<Config, 'callerIssuers' | 'workspaces
   const issuers = new Map(
     config.callerIssuers.map((issuer) => [
       issuer.issuer,
-      { ...issuer, keys: createRemoteJWKSet(new URL(issuer.jwksUrl)) },
+      { ...issuer, keys: createRemoteJWKSet(new URL(issuer.jwksUrl), { [customFetch]: tracedFetch }) },
     ]),
   )
   const workspaceOf = createWorkspaceLookup(config)

@@ -9,7 +9,10 @@ import * as z from 'zod'
 import type { AppRole, Caller } from '../access/callers.ts'
 import { type Broker, broker } from '../broker.ts'
 import { SettingsError } from '../config.ts'
+import { createLog } from '../log.ts'
 import { Problem, type ProblemCode, problems } from '../problems.ts'
+import { noteProblem, noteTenant } from '../telemetry/invocation.ts'
+import { tenantKey } from '../tenants/key.ts'
 import { answerProblem, toProblem } from './answers.ts'
 import { parseBody, parseParams, parseQuery } from './body.ts'
 
@@ -92,6 +95,7 @@ async function serve(
     return request.method === 'HEAD' ? { ...answer, body: '' } : answer
   } catch (error) {
     const problem = error instanceof SettingsError ? new Problem('broker_not_configured') : toProblem(error)
+    noteProblem(problem.code)
     logFailure(context, path, problem, error)
     return answerProblem(problem, requestId)
   }
@@ -105,11 +109,16 @@ async function perform(
   const built = broker()
   const caller = chosen.role ? await authorize(built, request, chosen.role) : nobody
   const params = chosen.params ? parseParams(request, chosen.params) : request.params
+  if (chosen.role && params.tenant) {
+    noteTenant(() => tenantKey({ workspace: caller.workspace, tenant: params.tenant }))
+  }
   const query = parseQuery(request, chosen.query ?? noFields)
   const body = chosen.body ? await parseBody(request, chosen.body, built.config.maxBodyBytes) : undefined
   return chosen.handle({ broker: built, caller, params, query, body, raw: request, context })
 }
 
+/** Lines go to standard output, for those that belong to an invocation are sampled together with its trace. */
+const log = createLog(console.log)
 const noFields = z.strictObject({})
 const nobody: Caller = { app: '', workspace: '', roles: new Set() }
 
@@ -131,7 +140,7 @@ function logFailure(context: InvocationContext, route: string, problem: Problem,
   if (status < 500) return
   const { reason, traceId } = (problem.extras.members ?? {}) as { reason?: string; traceId?: string }
   const fields = { code: problem.code, requestId: context.invocationId, route, reason: reason ?? '' }
-  context.error(JSON.stringify({ event: 'request.failed', ...fields, ...(traceId && { traceId }) }))
+  log('request.failed', { ...fields, ...(traceId && { traceId }) })
   // A failure of our own making is worth its frames; its message stays out, for nobody has vetted it.
   if (problem.code === 'internal_error' && error instanceof Error) context.error(framesOf(error))
 }

@@ -1,4 +1,5 @@
-import { createRemoteJWKSet, decodeJwt, errors, type JWTPayload, jwtVerify } from 'jose'
+import { createRemoteJWKSet, customFetch, decodeJwt, errors, type JWTPayload, jwtVerify } from 'jose'
+import { tracedFetch } from '../telemetry/outgoing.ts'
 import type { AccountKind, Consenter } from '../tenants/tenant.ts'
 import { consumerTenantId, type SignInRow } from './signInTable.ts'
 
@@ -30,7 +31,7 @@ const guid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 export function createIdTokenChecker(personalTenant: string): IdTokenChecker {
   const keySources = new Map<string, KeySource>()
   const keysOf = (url: string): KeySource => {
-    const known = keySources.get(url) ?? createRemoteJWKSet(new URL(url))
+    const known = keySources.get(url) ?? createRemoteJWKSet(new URL(url), { [customFetch]: tracedFetch })
     keySources.set(url, known)
     return known
   }

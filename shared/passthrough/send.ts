@@ -1,6 +1,7 @@
 import http from 'node:http'
 import https from 'node:https'
 import { pipeline, Readable } from 'node:stream'
+import { traceOutgoing } from '../telemetry/outgoing.ts'
 
 /** One call to Microsoft Advertising. */
 export interface SentCall {
@@ -38,15 +39,16 @@ const idleSeconds = 4
 export function createSend(): Send {
   const options = { keepAlive: true, timeout: idleSeconds * 1000, maxFreeSockets: 64 }
   const agents = { 'http:': new http.Agent(options), 'https:': new https.Agent(options) }
-  return (call) => {
-    const isPlain = call.url.protocol === 'http:'
-    const request = (isPlain ? http : https).request(call.url, {
-      method: call.method,
-      headers: { ...call.headers, ...lengthOf(call) },
-      agent: agents[isPlain ? 'http:' : 'https:'],
+  return (call) =>
+    traceOutgoing(call, (traceHeaders) => {
+      const isPlain = call.url.protocol === 'http:'
+      const request = (isPlain ? http : https).request(call.url, {
+        method: call.method,
+        headers: { ...call.headers, ...traceHeaders, ...lengthOf(call) },
+        agent: agents[isPlain ? 'http:' : 'https:'],
+      })
+      return exchange(request, call)
     })
-    return exchange(request, call)
-  }
 }
 
 function exchange(request: http.ClientRequest, { body, signal }: SentCall): Promise<Answered> {

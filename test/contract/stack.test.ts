@@ -106,6 +106,7 @@ describe('local.settings.sample.json', () => {
     'NODE_EXTRA_CA_CERTS',
     'IDENTITY_ENDPOINT',
     'IDENTITY_HEADER',
+    'OTEL_BSP_SCHEDULE_DELAY',
   ]
 
   test('names only settings that the broker or its runtime knows, and the broker accepts them', async () => {

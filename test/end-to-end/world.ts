@@ -51,6 +51,7 @@ interface CallOptions {
 interface AdvertisingRequest {
   readonly environment: string
   readonly developerToken?: string
+  readonly traceParent?: string | null
 }
 
 interface SessionWish {
@@ -154,8 +155,8 @@ export async function openWorld(options: WorldOptions = {}) {
       }),
     grantSecrets: () => readGrantSecrets(stack),
     /** Starts one more broker process on the stack. */
-    addBroker: async () => {
-      const added = await openBroker(stack, brokers.length, settings)
+    addBroker: async (more: Record<string, string> = {}) => {
+      const added = await openBroker(stack, brokers.length, { ...settings, ...more })
       brokers.push(added)
       return added
     },

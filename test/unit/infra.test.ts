@@ -103,14 +103,14 @@ describe('application settings', () => {
     'TABLES_CONNECTION_STRING',
     'KEY_VAULT_VERIFY_CHALLENGE_RESOURCE',
   ]
-  /** Set by the template ahead of shared/settings.ts, which may or may not know it yet. */
-  const announced = ['CLIENT_AUTHENTICATION']
+  /** Read by the host first. */
+  const ofTheHost = ['APPLICATIONINSIGHTS_CONNECTION_STRING']
   const set = Object.keys(settingsOf('requiredSettings'))
   const offered = Object.keys(definition('brokerSettings').properties)
 
   test('every setting that the broker knows can be set, and none that it does not know', () => {
-    const known = new Set([...settingNames(), ...announced])
-    for (const name of localOnly) known.delete(name)
+    const known = new Set(settingNames())
+    for (const name of [...localOnly, ...ofTheHost]) known.delete(name)
     expect([...set, ...offered].toSorted()).toEqual([...known].toSorted())
   })
 
@@ -121,6 +121,7 @@ describe('application settings', () => {
     expect(set).toEqual(
       expect.arrayContaining([...required, 'PRODUCTION_MICROSOFT_CLIENT_ID', 'AZURE_CLIENT_ID']),
     )
+    expect(Object.keys(settingsOf('hostSettings'))).toEqual(expect.arrayContaining(ofTheHost))
   })
 
   test('a setting that the broker does not know is refused by the template', () => {

@@ -1,0 +1,70 @@
+import { type Counter, type Gauge, type Histogram, metrics } from '@opentelemetry/api'
+import { METRIC_HTTP_CLIENT_REQUEST_DURATION } from '@opentelemetry/semantic-conventions'
+import { scope } from './scope.ts'
+
+/** What the broker measures; `docs/telemetry.md` says what each tells. */
+export interface Instruments {
+  readonly clientRequestDuration: Histogram
+  readonly vendDuration: Histogram
+  readonly refreshDuration: Histogram
+  readonly sweepDue: Gauge
+  readonly sweepLeftOver: Gauge
+  readonly sweepOldestOverdue: Gauge
+  readonly vaultThrottled: Counter
+}
+
+/** The names of the broker's own metrics, below one namespace; units are UCUM's. */
+export const metricNames = {
+  vendDuration: 'token_broker.vend.duration',
+  refreshDuration: 'token_broker.refresh.duration',
+  sweepDue: 'token_broker.sweep.due',
+  sweepLeftOver: 'token_broker.sweep.left_over',
+  sweepOldestOverdue: 'token_broker.sweep.oldest_overdue',
+  vaultThrottled: 'token_broker.vault.throttled',
+} as const
+
+/** Bucket bounds in seconds: the conventions' own ("http-metrics"), with finer ones below for warm vends. */
+const secondsBounds = [
+  0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10,
+]
+
+let created: Instruments | undefined
+
+/** This process's instruments, made at the first use: before telemetry has started they would record nothing ever. */
+export function instruments(): Instruments {
+  created ??= createInstruments()
+  return created
+}
+
+function createInstruments(): Instruments {
+  const meter = metrics.getMeter(scope)
+  const duration = (name: string, description: string) =>
+    meter.createHistogram(name, {
+      description,
+      unit: 's',
+      advice: { explicitBucketBoundaries: secondsBounds },
+    })
+  const tenants = (name: string, description: string) =>
+    meter.createGauge(name, { description, unit: '{tenant}' })
+  return {
+    clientRequestDuration: duration(
+      METRIC_HTTP_CLIENT_REQUEST_DURATION,
+      'Duration of calls to Microsoft, Google, Table Storage and Key Vault.',
+    ),
+    vendDuration: duration(metricNames.vendDuration, 'Duration of vends inside the broker.'),
+    refreshDuration: duration(
+      metricNames.refreshDuration,
+      'Duration of refreshes that reached a token endpoint.',
+    ),
+    sweepDue: tenants(metricNames.sweepDue, 'Tenants that were due in the last sweep.'),
+    sweepLeftOver: tenants(metricNames.sweepLeftOver, 'Tenants that the last sweep left for the next.'),
+    sweepOldestOverdue: meter.createGauge(metricNames.sweepOldestOverdue, {
+      description: 'How long the longest waiting tenant of the last sweep was overdue.',
+      unit: 's',
+    }),
+    vaultThrottled: meter.createCounter(metricNames.vaultThrottled, {
+      description: 'Requests that Key Vault answered with 429.',
+      unit: '{request}',
+    }),
+  }
+}

@@ -1,0 +1,66 @@
+import { randomBytes } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
+import { Hono } from 'hono'
+import { expect, test } from 'vitest'
+import { serve } from '../../local/service.ts'
+import { openWorld } from './world.ts'
+
+/** What Application Insights' ingestion got: who sent it, and which telemetry. */
+interface Ingested {
+  readonly authorization: string | undefined
+  readonly text: string
+}
+
+/** Takes telemetry as `POST /v2.1/track` of the ingestion service does, over TLS that the broker trusts. */
+async function startIngestion(folder: string) {
+  const received: Ingested[] = []
+  const waiting = new Set<() => void>()
+  const app = new Hono()
+  app.post('/v2.1/track', async (c) => {
+    const bytes = Buffer.from(await c.req.arrayBuffer())
+    const text = (c.req.header('content-encoding') === 'gzip' ? gunzipSync(bytes) : bytes).toString('utf8')
+    received.push({ authorization: c.req.header('authorization'), text })
+    for (const look of waiting) look()
+    return c.json({ itemsReceived: 1, itemsAccepted: 1, errors: [] })
+  })
+  const pem = (name: string) => readFile(join(folder, name), 'utf8')
+  const tls = { key: await pem('localhost.key.pem'), cert: await pem('localhost.pem') }
+  const service = await serve(app.fetch, { name: 'ingestion', port: 0, tls, host: 'localhost' })
+  const waitFor = (part: string) =>
+    new Promise<Ingested>((resolve) => {
+      const look = () => {
+        const found = received.find(({ text }) => text.includes(part))
+        if (!found) return
+        waiting.delete(look)
+        resolve(found)
+      }
+      waiting.add(look)
+      look()
+    })
+  return { ...service, waitFor }
+}
+
+test('Application Insights gets the traces and metrics, from the managed identity and nobody else', async () => {
+  const world = await openWorld()
+  const ingestion = await startIngestion(dirname(world.stack.settings().NODE_EXTRA_CA_CERTS ?? ''))
+  try {
+    const key = '00000000-0000-0000-0000-000000000000'
+    const APPLICATIONINSIGHTS_CONNECTION_STRING = `InstrumentationKey=${key};IngestionEndpoint=${ingestion.origin}/`
+    const added = await world.addBroker({ APPLICATIONINSIGHTS_CONNECTION_STRING })
+    const traceId = randomBytes(16).toString('hex')
+    const headers = { traceparent: `00-${traceId}-${randomBytes(8).toString('hex')}-01` }
+    await world.call('GET', '/v1/tenants/nobody/token', { headers, broker: world.brokers.indexOf(added) })
+    const spans = await ingestion.waitFor(traceId)
+    const metrics = await ingestion.waitFor('token_broker.vend.duration')
+    for (const { authorization, text } of [spans, metrics]) {
+      expect(authorization).toMatch(/^Bearer eyJ/)
+      expect(text).toContain(key)
+    }
+    expect(spans.text).toContain('TableClient.getEntity')
+  } finally {
+    await ingestion.stop()
+    await world.close()
+  }
+})
