@@ -1,6 +1,7 @@
 import { app } from '@azure/functions'
 import { broker } from '../shared/broker.ts'
 import { refreshChunks, runSweep } from '../shared/refresh/run.ts'
+import { traced } from '../shared/telemetry/invocation.ts'
 
 /**
  * The refresh timer: refreshes whatever is due. What exceeds one instance's share goes to the queue, shard by shard,
@@ -9,11 +10,11 @@ import { refreshChunks, runSweep } from '../shared/refresh/run.ts'
 app.timer('refresh', {
   schedule: '%REFRESH_SCHEDULE%',
   extraOutputs: [refreshChunks],
-  handler: async (_timer, context) => {
+  handler: traced(async (_timer, context) => {
     const { handOver } = await runSweep(broker(), { mayHandOver: true })
     context.extraOutputs.set(
       refreshChunks,
       handOver.map((shard) => ({ shard })),
     )
-  },
+  }),
 })

@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { broker } from '../shared/broker.ts'
 import { refreshChunksQueue } from '../shared/refresh/run.ts'
 import { sweep } from '../shared/refresh/sweep.ts'
+import { traced } from '../shared/telemetry/invocation.ts'
 
 const message = z.object({ shard: z.int().min(0) })
 
@@ -10,9 +11,9 @@ const message = z.object({ shard: z.int().min(0) })
 app.storageQueue('refreshChunk', {
   queueName: refreshChunksQueue,
   connection: 'AzureWebJobsStorage',
-  handler: async (entry) => {
+  handler: traced(async (entry) => {
     const { shard } = message.parse(entry)
     const { keeping, refresher } = broker()
     await sweep({ ...keeping, refresher }, { shards: [shard] })
-  },
+  }),
 })

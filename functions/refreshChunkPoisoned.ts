@@ -1,13 +1,14 @@
 import { app } from '@azure/functions'
 import { createLog } from '../shared/log.ts'
 import { refreshChunksQueue } from '../shared/refresh/run.ts'
+import { traced } from '../shared/telemetry/invocation.ts'
 
 /** A shard that failed at every try ends in a log event that an alert watches; its rows stay due for the next sweep. */
 app.storageQueue('refreshChunkPoisoned', {
   queueName: `${refreshChunksQueue}-poison`,
   connection: 'AzureWebJobsStorage',
-  handler: async (entry) => {
+  handler: traced(async (entry) => {
     const shard = Number((entry as { shard?: unknown })?.shard ?? -1)
     createLog(console.log)('sweep.shard_poisoned', { shard })
-  },
+  }),
 })

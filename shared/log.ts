@@ -1,5 +1,5 @@
 import type { Environment, IdentityProvider } from './environment.ts'
-import { traceOfLine } from './telemetry/invocation.ts'
+import { traceOfLine } from './telemetry/traceOfLine.ts'
 
 /**
  * Every structured line the broker logs, by its event name, with its fields.

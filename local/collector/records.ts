@@ -4,7 +4,7 @@ import type { CollectedMetric, CollectedSpan } from './otlp.ts'
 export interface Records {
   addSpans(spans: readonly CollectedSpan[]): void
   addMetrics(metrics: readonly CollectedMetric[]): void
-  /** The latest traces by id, each in the order of its spans' beginnings. */
+  /** The latest traces by id, each in the order in which its spans came: as they ended. */
   traces(): ReadonlyMap<string, readonly CollectedSpan[]>
   /** The newest state of each metric. */
   metrics(): readonly CollectedMetric[]
@@ -29,6 +29,8 @@ export interface Records {
 }
 
 const mostTraces = 2000
+/** Of one trace; a caller may send the same one for ever. */
+const mostSpans = 1000
 const patienceSeconds = 20
 
 /** Creates empty records that keep the latest 2,000 traces. */
@@ -62,8 +64,7 @@ export function createRecords(): Records {
     addSpans(spans) {
       for (const span of spans) {
         const known = traces.get(span.traceId) ?? []
-        known.push(span)
-        known.sort((a, b) => a.startedAt.localeCompare(b.startedAt))
+        if (known.length < mostSpans) known.push(span)
         traces.set(span.traceId, known)
       }
       for (const oldest of [...traces.keys()].slice(0, Math.max(0, traces.size - mostTraces)))

@@ -11,7 +11,7 @@ import { type Broker, broker } from '../broker.ts'
 import { SettingsError } from '../config.ts'
 import { createLog } from '../log.ts'
 import { Problem, type ProblemCode, problems } from '../problems.ts'
-import { noteProblem, noteTenant } from '../telemetry/invocation.ts'
+import { noteProblem, noteTenant, traced } from '../telemetry/invocation.ts'
 import { tenantKey } from '../tenants/key.ts'
 import { answerProblem, toProblem } from './answers.ts'
 import { parseBody, parseParams, parseQuery } from './body.ts'
@@ -76,7 +76,7 @@ export function route(name: string, path: string, operations: RouteDefinition['o
     methods: everyMethod,
     authLevel: 'anonymous',
     route: path,
-    handler: (request, context) => serve(path, operations, request, context),
+    handler: traced((request: HttpRequest, context) => serve(path, operations, request, context)),
   })
 }
 

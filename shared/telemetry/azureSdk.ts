@@ -25,7 +25,7 @@ import {
 } from '@opentelemetry/semantic-conventions'
 import { instruments } from './instruments.ts'
 import { serverAttributes, traceHeaders } from './outgoing.ts'
-import { scope } from './scope.ts'
+import { tracer } from './scope.ts'
 import { scrubUrl } from './urls.ts'
 
 /** Attributes of the Azure SDKs' spans that are kept, under the names that the conventions have for them now. */
@@ -54,7 +54,7 @@ export function createAzureSdkInstrumenter(): Instrumenter {
       const parent = toContext(options.tracingContext)
       const kind = kinds[options.spanKind ?? ''] ?? SpanKind.INTERNAL
       const attributes = keepAttributes(options.spanAttributes ?? {})
-      const span = trace.getTracer(scope).startSpan(name, { kind, attributes }, parent)
+      const span = tracer.startSpan(name, { kind, attributes }, parent)
       const timed = isTracingSuppressed(parent) ? undefined : startTimer(options)
       return { span: createSpan(span, timed), tracingContext: trace.setSpan(parent, span) }
     },

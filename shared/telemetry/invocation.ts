@@ -1,7 +1,17 @@
-import type { FunctionHandler, InvocationContext } from '@azure/functions'
-import { propagation, ROOT_CONTEXT, type Span, SpanStatusCode, trace } from '@opentelemetry/api'
+import type { InvocationContext } from '@azure/functions'
+import {
+  type Context,
+  context,
+  propagation,
+  ROOT_CONTEXT,
+  type Span,
+  SpanStatusCode,
+  TraceFlags,
+  trace,
+} from '@opentelemetry/api'
 import { ATTR_ERROR_TYPE, ATTR_HTTP_RESPONSE_STATUS_CODE } from '@opentelemetry/semantic-conventions'
-import { scope } from './scope.ts'
+import { createLog } from '../log.ts'
+import { tracer } from './scope.ts'
 
 /** `faas.trigger` of each kind of trigger (semantic conventions, "faas-spans"). */
 const triggers: Readonly<Record<string, string>> = {
@@ -12,29 +22,56 @@ const triggers: Readonly<Record<string, string>> = {
 
 /**
  * Wraps a function's handler so that everything that it does belongs to the trace that the Functions host began, below
- * one span named after the function. The host's own span is the request; this one is the work.
+ * one span named after the function. The host's own span is the request; this one is the work. Of a trace that the
+ * host does not keep there is none. A handler that throws is logged as `function.failed`: the host's own record of it
+ * is sampled, and alerts must not be.
  */
-export function traceInvocation(handler: FunctionHandler, context: InvocationContext): FunctionHandler {
-  const { traceParent, traceState } = context.traceContext ?? {}
-  const parent = propagation.extract(ROOT_CONTEXT, { traceparent: traceParent, tracestate: traceState })
-  const attributes = {
-    'faas.invocation_id': context.invocationId,
-    'faas.trigger': triggers[context.options.trigger.type] ?? 'other',
+export function traced<I, R>(handler: Handler<I, R>): Handler<I, R> {
+  return async (input, invocation) => {
+    const parent = parentOf(invocation)
+    const isKept =
+      ((trace.getSpanContext(parent)?.traceFlags ?? TraceFlags.SAMPLED) & TraceFlags.SAMPLED) !== 0
+    const run = () => runLogged(handler, input, invocation)
+    return isKept ? inSpan(invocation, parent, run) : context.with(parent, run)
   }
-  return (input, own) =>
-    trace.getTracer(scope).startActiveSpan(context.functionName, { attributes }, parent, async (span) => {
-      try {
-        const result = await handler(input, own)
-        noteStatus(span, result)
-        return result
-      } catch (error) {
-        span.setAttribute(ATTR_ERROR_TYPE, error instanceof Error ? error.name : 'unknown')
-        span.setStatus({ code: SpanStatusCode.ERROR })
-        throw error
-      } finally {
-        span.end()
-      }
-    })
+}
+
+type Handler<I, R> = (input: I, invocation: InvocationContext) => Promise<R>
+
+function parentOf({ traceContext }: InvocationContext): Context {
+  const { traceParent, traceState } = traceContext ?? {}
+  return propagation.extract(ROOT_CONTEXT, { traceparent: traceParent, tracestate: traceState })
+}
+
+async function runLogged<I, R>(handler: Handler<I, R>, input: I, invocation: InvocationContext): Promise<R> {
+  try {
+    return await handler(input, invocation)
+  } catch (error) {
+    const { functionName, invocationId } = invocation
+    const name = error instanceof Error ? error.name : 'unknown'
+    createLog(console.log)('function.failed', { function: functionName, invocationId, error: name })
+    throw error
+  }
+}
+
+function inSpan<R>(invocation: InvocationContext, parent: Context, run: () => Promise<R>): Promise<R> {
+  const attributes = {
+    'faas.invocation_id': invocation.invocationId,
+    'faas.trigger': triggers[invocation.options.trigger.type] ?? 'other',
+  }
+  return tracer.startActiveSpan(invocation.functionName, { attributes }, parent, async (span) => {
+    try {
+      const result = await run()
+      noteStatus(span, result)
+      return result
+    } catch (error) {
+      span.setAttribute(ATTR_ERROR_TYPE, error instanceof Error ? error.name : 'unknown')
+      span.setStatus({ code: SpanStatusCode.ERROR })
+      throw error
+    } finally {
+      span.end()
+    }
+  })
 }
 
 /** Notes on the active span which problem the invocation ends in. */
@@ -49,12 +86,6 @@ export function noteProblem(code: string): void {
 export function noteTenant(key: () => string): void {
   const span = trace.getActiveSpan()
   if (span?.isRecording()) span.setAttribute('token_broker.tenant_key', key())
-}
-
-/** The active trace and span, as log lines name them ("trace context in non-OTLP log formats"); empty without. */
-export function traceOfLine(): { readonly trace_id?: string; readonly span_id?: string } {
-  const active = trace.getActiveSpan()?.spanContext()
-  return active ? { trace_id: active.traceId, span_id: active.spanId } : {}
 }
 
 function noteStatus(span: Span, result: unknown): void {

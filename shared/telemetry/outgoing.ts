@@ -5,7 +5,6 @@ import {
   type Span,
   SpanKind,
   SpanStatusCode,
-  trace,
 } from '@opentelemetry/api'
 import {
   ATTR_ERROR_TYPE,
@@ -16,7 +15,7 @@ import {
   ATTR_URL_FULL,
 } from '@opentelemetry/semantic-conventions'
 import { instruments } from './instruments.ts'
-import { scope } from './scope.ts'
+import { tracer } from './scope.ts'
 import { scrubUrl } from './urls.ts'
 
 /** A call about to be made. */
@@ -38,7 +37,7 @@ export async function traceOutgoing<A extends { readonly status: number }>(
   const { method, url } = outgoing
   const common = { [ATTR_HTTP_REQUEST_METHOD]: method, ...serverAttributes(url) }
   const options = { kind: SpanKind.CLIENT, attributes: { ...common, [ATTR_URL_FULL]: scrubUrl(url) } }
-  return trace.getTracer(scope).startActiveSpan(method, options, async (span) => {
+  return tracer.startActiveSpan(method, options, async (span) => {
     const startedAt = performance.now()
     const end = (outcome: Attributes) => endCall(span, common, outcome, startedAt)
     try {
