@@ -1,12 +1,12 @@
 import { defineConfig } from 'vitest/config'
 
-/** Every suite but the benches; two workers, since end-to-end files start processes of their own. */
+/** Every suite but the benches; three workers on two cores, since end-to-end files wait for leases more than they work. */
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    maxWorkers: 2,
+    maxWorkers: 3,
     pool: 'forks',
     reporters: process.env.CI ? ['default', './test/closing-line.ts'] : ['default'],
   },

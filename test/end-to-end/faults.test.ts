@@ -3,8 +3,11 @@ import { openWorld, type World } from './world.ts'
 
 let world: World
 
+/** The shortest that the settings allow, so that nobody waits longer than the behaviour takes. */
+const settings = { LEASE_SECONDS: '30', TOKEN_ENDPOINT_SECONDS: '8', ROW_CACHE_SECONDS: '5' }
+
 beforeEach(async () => {
-  world = await openWorld({ brokers: 2, persistent: true })
+  world = await openWorld({ brokers: 2, persistent: true, settings })
 })
 
 afterEach(() => world.close())
