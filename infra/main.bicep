@@ -171,6 +171,7 @@ module storage 'modules/storage.bicep' = {
     principalId: identity.properties.principalId
     workspaceId: monitoring.outputs.workspaceId
     auditLogs: storageAuditLogs
+    tablesPrefix: settings.?TABLES_PREFIX ?? ''
     privateNetworking: privateNetworking
     allowedIpRanges: allowedIpRanges
     endpointSubnetId: network.?outputs.endpointSubnetId

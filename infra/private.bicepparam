@@ -21,6 +21,7 @@ param grantVaultCount = 3
 param alwaysReadyInstances = 2
 param storageSku = 'Standard_GZRS'
 param settings = {
+  TABLES_PREFIX: 'Blue'
   SWEEP_CONCURRENCY: '32'
   KEEP_ALIVE_DAYS: '14'
 }

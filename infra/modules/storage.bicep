@@ -6,7 +6,7 @@ import { dnsZones, resourceTags } from 'types.bicep'
 // | who          | role                           | on          | why                                                          |
 // | the identity | Storage Blob Data Owner        | the account | the host keeps timer leases and keys there, reads the package |
 // | the identity | Storage Queue Data Contributor | the account | a long sweep hands shards over as messages; poison queue      |
-// | the identity | Storage Table Data Contributor | the account | the broker's state; creates its tables at first use           |
+// | the identity | Storage Table Data Contributor | the account | the broker's state                                            |
 
 param name string
 param location string
@@ -16,6 +16,7 @@ param identityName string
 param principalId string
 param workspaceId string
 param auditLogs bool
+param tablesPrefix string
 param privateNetworking bool
 param allowedIpRanges string[]
 param endpointSubnetId string?
@@ -24,6 +25,9 @@ param dnsZoneIds dnsZones?
 var storageBlobDataOwner = 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b'
 var storageQueueDataContributor = '974c5e8b-45b9-4653-ba55-5f855dd0fb88'
 var storageTableDataContributor = '0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3'
+// Nobody else makes them; the code knows them from shared/storage/clients.ts and shared/refresh/run.ts.
+var tableNames = ['Tenants', 'TenantsByWorkspace', 'RefreshDue', 'SignIns', 'BrokerState']
+var queueNames = ['refresh-chunks', 'refresh-chunks-poison']
 var roles = [storageBlobDataOwner, storageQueueDataContributor, storageTableDataContributor]
 var logs = auditLogs ? [{ categoryGroup: 'audit', enabled: true }] : []
 var metrics = [{ category: 'Transaction', enabled: true }]
@@ -65,11 +69,14 @@ resource account 'Microsoft.Storage/storageAccounts@2025-06-01' = {
   resource queues 'queueServices' = {
     name: 'default'
 
-    resource chunks 'queues' = { name: 'refresh-chunks' }
-    resource poison 'queues' = { name: 'refresh-chunks-poison' }
+    resource each 'queues' = [for queue in queueNames: { name: queue }]
   }
 
-  resource tables 'tableServices' = { name: 'default' }
+  resource tables 'tableServices' = {
+    name: 'default'
+
+    resource each 'tables' = [for table in tableNames: { name: '${tablesPrefix}${table}' }]
+  }
 }
 
 resource assignments 'Microsoft.Authorization/roleAssignments@2022-04-01' = [

@@ -1,22 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { settingNames } from '../../shared/config.ts'
+import { refreshChunksQueue } from '../../shared/refresh/run.ts'
 import { settings } from '../../shared/settings.ts'
-
-interface Resource {
-  readonly id?: string
-  readonly type: string
-  readonly apiVersion: string
-  // biome-ignore lint/suspicious/noExplicitAny: templates are read as they are
-  readonly properties: any
-}
-
-const root = new URL('../../', import.meta.url)
-const template = readJson('infra/main.json')
-const resources = resourcesOf(template)
-const everything = predicted('private')
-const alerts = everything.filter(({ type }) => type === 'Microsoft.Insights/scheduledQueryRules')
-const events = fieldsOfEvents(readText('shared/log.ts'))
+import { tableNames } from '../../shared/storage/clients.ts'
+import { everything, ofType, predicted, type Resource, readJson, template } from './infraFiles.ts'
 
 describe('storage and vaults', () => {
   test('storage takes no shared key, shows no blob in public, and speaks TLS 1.2 or newer', () => {
@@ -44,6 +31,22 @@ describe('storage and vaults', () => {
         enablePurgeProtection: true,
         softDeleteRetentionInDays: 90,
       })
+  })
+
+  test('every table and queue that the code uses is there before its first request', () => {
+    const made = (type: string) =>
+      predicted('main')
+        .filter((resource) => resource.type === `Microsoft.Storage/storageAccounts/${type}`)
+        .map(({ name }) => name.split('/').at(-1))
+    expect(made('tableServices/tables').toSorted()).toEqual([...tableNames].toSorted())
+    expect(made('queueServices/queues')).toEqual([refreshChunksQueue, `${refreshChunksQueue}-poison`])
+  })
+
+  test('tables bear the prefix that the settings give them', () => {
+    const named = everything.filter(
+      ({ type }) => type === 'Microsoft.Storage/storageAccounts/tableServices/tables',
+    )
+    expect(named.map(({ name }) => name.split('/').at(-1))).toContain('BlueTenants')
   })
 
   test('private networking closes storage and vaults, and leaves each one private endpoint or more', () => {
@@ -137,81 +140,10 @@ describe('application settings', () => {
   })
 })
 
-describe('alerts and workbook', () => {
-  test.each(alerts.map((alert) => [runbookOf(alert), alert] as const))(
-    'the alert of %s names a page that is there and tells its action group',
-    (page, alert) => {
-      expect(existsSync(new URL(`docs/runbooks/${page}`, root))).toBe(true)
-      expect(alert.properties.description).toContain(page)
-      expect(alert.properties.actions.actionGroups).toHaveLength(1)
-    },
-  )
-
-  test('every alert’s page shows the very query that the alert runs', () => {
-    for (const alert of alerts) {
-      const page = readText(`docs/runbooks/${runbookOf(alert)}`)
-      expect(page.replaceAll(/\s+/g, ' ')).toContain(queryOf(alert))
-    }
-  })
-
-  test.each([...alerts.map(queryOf), ...tiles()])(
-    'only events and fields that the broker logs are read: %s',
-    (query) => {
-      const named = eventsIn(query)
-      for (const event of named) expect([...events.keys()]).toContain(event)
-      const logged = new Set(['event', ...named.flatMap((event) => events.get(event) ?? [])])
-      expect(fieldsIn(query).filter((field) => !logged.has(field))).toEqual([])
-    },
-  )
-
-  test('what the issue asks to be told of has an alert each', () => {
-    expect(alerts.map(runbookOf).toSorted()).toEqual([
-      'environment-on-hold.md',
-      'reauthorization-required.md',
-      'refreshes-overdue.md',
-      'secret-expiring.md',
-      'server-errors.md',
-      'sweep-failed.md',
-      'sweep-silent.md',
-      'vault-throttled.md',
-    ])
-  })
-
-  test('every runbook is reached from the list of runbooks', () => {
-    const list = readText('docs/runbooks/README.md')
-    const pages = readdirSync(new URL('docs/runbooks', root)).filter((file) => file !== 'README.md')
-    for (const page of pages) expect(list).toContain(`(${page})`)
-  })
-})
-
 test('the form asks for nothing that the template does not take', () => {
   const { outputs } = readJson('infra/createUiDefinition.json').parameters
   expect(Object.keys(template.parameters)).toEqual(expect.arrayContaining(Object.keys(outputs)))
 })
-
-function readText(path: string): string {
-  return readFileSync(new URL(path, root), 'utf8')
-}
-
-// biome-ignore lint/suspicious/noExplicitAny: templates are read as they are
-function readJson(path: string): any {
-  return JSON.parse(readText(path))
-}
-
-/** All resources of a template and of the templates within it. */
-function resourcesOf(from: { resources: Record<string, Resource> }): Resource[] {
-  return Object.values(from.resources).flatMap((resource) =>
-    resource.properties?.template ? [resource, ...resourcesOf(resource.properties.template)] : [resource],
-  )
-}
-
-function predicted(parameters: string): Resource[] {
-  return readJson(`infra/snapshots/${parameters}.snapshot.json`).predictedResources
-}
-
-function ofType(type: string): Resource[] {
-  return resources.filter((resource) => resource.type === type)
-}
 
 function settingsOf(variable: 'hostSettings' | 'requiredSettings'): Record<string, string> {
   return template.resources.appSettings.properties.template.variables[variable]
@@ -237,38 +169,4 @@ function roleOf({ id = '', properties }: Resource): string {
   const role = roleNames[properties.roleDefinitionId.split('/').at(-1)]
   const who = properties.principalId.includes('userAssignedIdentities') ? 'identity' : 'operator'
   return `${who}: ${role} on ${type === 'vaults' ? name.split('-')[0] : type}`
-}
-
-function queryOf(alert: Resource): string {
-  return alert.properties.criteria.allOf[0].query
-}
-
-function runbookOf(alert: Resource): string {
-  return alert.properties.actions.customProperties.runbook.split('/').at(-1)
-}
-
-function tiles(): string[] {
-  const { items } = readJson('infra/workbook.json') as { items: { content: { query?: string } }[] }
-  return items.flatMap(({ content }) => content.query ?? [])
-}
-
-function eventsIn(query: string): string[] {
-  return [...new Set(query.match(/"[a-z]+\.[a-z_]+"/g) ?? [])].map((quoted) => quoted.slice(1, -1))
-}
-
-function fieldsIn(query: string): string[] {
-  // `e["to"]`: some fields are words of the query language.
-  return [...query.matchAll(/\be(?:\.|\[")(\w+)/g)].map(([, field = '']) => field)
-}
-
-/** The events of `LogEvents` with their fields, read from the source: types are gone at run time. */
-function fieldsOfEvents(source: string): Map<string, string[]> {
-  const report = source.match(/interface SweepReport \{([\s\S]*?)\n\}/)?.[1] ?? ''
-  const declared = [...source.matchAll(/'([a-z]+\.[a-z_]+)': (SweepReport|\{[^}]*\})/g)]
-  return new Map(
-    declared.map(([, event = '', shape = '']) => {
-      const text = shape === 'SweepReport' ? report : shape
-      return [event, [...text.matchAll(/(\w+)\??:/g)].map(([, field = '']) => field)]
-    }),
-  )
 }

@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs'
+
+/** One resource of a template, or of a snapshot, where it has an id. */
+export interface Resource {
+  readonly id?: string
+  readonly name: string
+  readonly type: string
+  readonly apiVersion: string
+  // biome-ignore lint/suspicious/noExplicitAny: templates are read as they are
+  readonly properties: any
+}
+
+/** The repository. */
+export const root = new URL('../../', import.meta.url)
+
+/** The compiled template. */
+export const template = readJson('infra/main.json')
+
+/** What `private.bicepparam`, which switches everything on, would make. */
+export const everything = predicted('private')
+
+const resources = resourcesOf(template)
+
+/** The template's resources of one type, whatever module they are in. */
+export function ofType(type: string): Resource[] {
+  return resources.filter((resource) => resource.type === type)
+}
+
+/** What a parameter file would make. */
+export function predicted(parameters: string): Resource[] {
+  return readJson(`infra/snapshots/${parameters}.snapshot.json`).predictedResources
+}
+
+/** A file of the repository. */
+export function readText(path: string): string {
+  return readFileSync(new URL(path, root), 'utf8')
+}
+
+/** A JSON file of the repository. */
+// biome-ignore lint/suspicious/noExplicitAny: templates are read as they are
+export function readJson(path: string): any {
+  return JSON.parse(readText(path))
+}
+
+function resourcesOf(from: { resources: Record<string, Resource> }): Resource[] {
+  return Object.values(from.resources).flatMap((resource) =>
+    resource.properties?.template ? [resource, ...resourcesOf(resource.properties.template)] : [resource],
+  )
+}
