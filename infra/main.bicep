@@ -12,13 +12,13 @@ targetScope = 'resourceGroup'
 @maxLength(24)
 param name string = 'msads-broker'
 
-@description('Client id of the Entra registration that advertisers consent to in production. Required when production is served.')
+@description('Client id of the Entra registration that advertisers consent to in production. Refused as empty when production is served.')
 param productionMicrosoftClientId string = ''
 
-@description('The same for the sandbox. Required when the sandbox is served.')
+@description('The same for the sandbox. Refused as empty when the sandbox is served.')
 param sandboxMicrosoftClientId string = ''
 
-@description('Client id of the broker’s own API registration: the audience of the apps’ tokens. Required unless `callerIssuers` is given.')
+@description('Client id of the broker’s own API registration: the audience of the apps’ tokens. Refused as empty unless `callerIssuers` is given.')
 param apiClientId string = ''
 
 // --- What has a good answer already -------------------------------------------------------------------------------
@@ -53,7 +53,7 @@ param settings brokerSettings = {}
 
 @description('Node.js major version.')
 @allowed(['24', '22'])
-param nodeVersion string = '24'
+param nodeMajorVersion string = '24'
 
 @description('Memory of one instance in MB.')
 @allowed([512, 2048, 4096])
@@ -69,13 +69,19 @@ param maximumInstanceCount int = 100
 @maxValue(100)
 param alwaysReadyInstances int = 0
 
+@description('Spreads the app over the region’s zones; where the region has them. Keeps two instances of each always-ready group at least.')
+param zoneRedundant bool = false
+
 @description('Vaults that tenants’ refresh tokens are spread over: one for each 30 refreshes a second. Never lower it: grants name their vault.')
 @minValue(1)
 @maxValue(20)
 param grantVaultCount int = 1
 
-@description('Recovers vaults of the same names that were deleted within the last 90 days, instead of creating new ones.')
-param recoverDeletedVaults bool = false
+@description('Names of vaults to recover: those that were deleted within the last 90 days and whose names the deployment finds taken.')
+param recoverDeletedVaults string[] = []
+
+@description('Locks storage and vaults against deletion. Whoever deploys then needs Owner or User Access Administrator.')
+param deletionLocks bool = false
 
 @description('Redundancy of the storage account. Take Standard_LRS where the region has no zones, Standard_GZRS to outlive the region.')
 @allowed(['Standard_LRS', 'Standard_ZRS', 'Standard_GRS', 'Standard_GZRS'])
@@ -90,8 +96,8 @@ param networkAddressPrefix string = '10.70.0.0/24'
 @description('Public addresses that may still reach storage and vaults when networking is private, e.g. an operator’s.')
 param allowedIpRanges string[] = []
 
-@description('Object id of who sets the broker’s own secrets (client secrets, developer tokens, sealing keys). Empty grants nobody.')
-param operatorPrincipalId string = ''
+@description('Object id of who sets the broker’s own secrets (client secrets, developer tokens, sealing keys): who deploys, unless told. Empty grants nobody.')
+param operatorPrincipalId string = deployer().objectId
 
 @description('What `operatorPrincipalId` is.')
 @allowed(['User', 'Group', 'ServicePrincipal'])
@@ -119,6 +125,9 @@ param logRetentionDays int = 90
 @description('Logs taken in a day at most, in GB; -1 for no limit.')
 param logDailyCapGb int = -1
 
+@description('Which share of traces is kept, 0.0 to 1.0. Log lines and metrics are always kept whole (docs/cost.md).')
+param traceSampling string = '1.0'
+
 @description('Also logs every read, write and delete in storage: an audit trail that costs more than the storage.')
 param storageAuditLogs bool = false
 
@@ -130,7 +139,19 @@ param tags resourceTags = {}
 var token = uniqueString(subscription().id, resourceGroup().id, name)
 var shortName = take(replace(toLower(name), '-', ''), 8)
 var appName = 'func-${name}-${token}'
+var vaultName = 'kv-${shortName}-${take(token, 10)}'
+var grantVaultNames = [for index in range(1, grantVaultCount): 'kvg${index}-${shortName}-${take(token, 8)}']
 var allTags = union(tags, { application: 'msads-token-broker', broker: name })
+// An empty client id would be a broker that starts, and refuses everyone.
+var productionClientId = contains(environments, 'production') && empty(productionMicrosoftClientId)
+  ? fail('productionMicrosoftClientId is empty, and production is served (docs/deploy.md, step 1).')
+  : productionMicrosoftClientId
+var sandboxClientId = contains(environments, 'sandbox') && empty(sandboxMicrosoftClientId)
+  ? fail('sandboxMicrosoftClientId is empty, and the sandbox is served (docs/deploy.md, step 1).')
+  : sandboxMicrosoftClientId
+var audience = empty(callerIssuers) && empty(apiClientId)
+  ? fail('apiClientId is empty, and no callerIssuers are given: nobody could call (docs/deploy.md, step 1).')
+  : apiClientId
 var origin = empty(publicUrl) ? 'https://${app.outputs.hostName}' : publicUrl
 
 resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' = {
@@ -171,6 +192,7 @@ module storage 'modules/storage.bicep' = {
     principalId: identity.properties.principalId
     workspaceId: monitoring.outputs.workspaceId
     auditLogs: storageAuditLogs
+    lock: deletionLocks
     tablesPrefix: settings.?TABLES_PREFIX ?? ''
     privateNetworking: privateNetworking
     allowedIpRanges: allowedIpRanges
@@ -181,7 +203,7 @@ module storage 'modules/storage.bicep' = {
 
 module vault 'modules/vault.bicep' = {
   params: {
-    name: 'kv-${shortName}-${take(token, 10)}'
+    name: vaultName
     location: location
     tags: union(allTags, { holds: 'broker-secrets' })
     // Secrets User on the broker's own secrets: the app reads them and can never change them.
@@ -190,7 +212,8 @@ module vault 'modules/vault.bicep' = {
     appPrincipalId: identity.properties.principalId
     operatorPrincipalId: operatorPrincipalId
     operatorPrincipalType: operatorPrincipalType
-    recover: recoverDeletedVaults
+    recover: contains(recoverDeletedVaults, vaultName)
+    lock: deletionLocks
     workspaceId: monitoring.outputs.workspaceId
     privateNetworking: privateNetworking
     allowedIpRanges: allowedIpRanges
@@ -201,16 +224,17 @@ module vault 'modules/vault.bicep' = {
 
 @batchSize(5)
 module grantVaults 'modules/vault.bicep' = [
-  for index in range(1, grantVaultCount): {
+  for grantVaultName in grantVaultNames: {
     params: {
-      name: 'kvg${index}-${shortName}-${take(token, 8)}'
+      name: grantVaultName
       location: location
       tags: union(allTags, { holds: 'grants' })
       // Secrets Officer where it writes, reads and deletes tenants' refresh tokens, and nothing else lives.
       appRole: 'write'
       identityName: identity.name
       appPrincipalId: identity.properties.principalId
-      recover: recoverDeletedVaults
+      recover: contains(recoverDeletedVaults, grantVaultName)
+      lock: deletionLocks
       workspaceId: monitoring.outputs.workspaceId
       privateNetworking: privateNetworking
       allowedIpRanges: allowedIpRanges
@@ -229,10 +253,11 @@ module app 'modules/app.bicep' = {
     identityId: identity.id
     packageContainerUrl: storage.outputs.packageContainerUrl
     subnetId: network.?outputs.appSubnetId
-    nodeVersion: nodeVersion
+    nodeVersion: nodeMajorVersion
     instanceMemoryMB: instanceMemoryMB
     maximumInstanceCount: maximumInstanceCount
     alwaysReadyInstances: alwaysReadyInstances
+    zoneRedundant: zoneRedundant
     workspaceId: monitoring.outputs.workspaceId
   }
 }
@@ -242,9 +267,9 @@ module appSettings 'modules/appSettings.bicep' = {
     appName: appName
     publicUrl: origin
     environments: environments
-    microsoftClientIds: { production: productionMicrosoftClientId, sandbox: sandboxMicrosoftClientId }
+    microsoftClientIds: { production: productionClientId, sandbox: sandboxClientId }
     googleClientIds: googleClientIds
-    apiClientId: apiClientId
+    apiClientId: audience
     callerIssuers: callerIssuers
     workspaces: workspaces
     clientAuthentication: clientAuthentication
@@ -255,6 +280,7 @@ module appSettings 'modules/appSettings.bicep' = {
     vaultUrl: vault.outputs.url
     grantVaultUrls: [for index in range(0, grantVaultCount): grantVaults[index].outputs.url]
     insightsConnectionString: monitoring.outputs.insightsConnectionString
+    traceSampling: traceSampling
   }
 }
 

@@ -1,6 +1,7 @@
 using 'main.bicep'
 
-// An example: private networking, both environments, three grant vaults, warm instances, a storage that outlives its region.
+// An example with everything switched on: private networking, both environments, three grant vaults, warm instances in
+// several zones, a storage that outlives its region, locks.
 param environments = ['production', 'sandbox']
 param productionMicrosoftClientId = '11111111-1111-1111-1111-111111111111'
 param sandboxMicrosoftClientId = '22222222-2222-2222-2222-222222222222'
@@ -19,6 +20,9 @@ param privateNetworking = true
 param allowedIpRanges = ['203.0.113.7']
 param grantVaultCount = 3
 param alwaysReadyInstances = 2
+param zoneRedundant = true
+param deletionLocks = true
+param traceSampling = '0.05'
 param storageSku = 'Standard_GZRS'
 param settings = {
   TABLES_PREFIX: 'Blue'

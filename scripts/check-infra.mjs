@@ -1,6 +1,7 @@
 /**
  * Compiles, lints and formats `infra/` (all but `entra.bicep`, whose extension comes from a registry), takes the
- * deployment snapshot of each parameter file, and fails where what is kept in git differs.
+ * deployment snapshot of each parameter file, and fails where what is kept in git differs, or where the template takes
+ * an empty value that no broker can work with.
  * `--write` keeps what was made instead. Whether it passes must not depend on the day: the linter's rule on API versions
  * has a wide limit in `bicepconfig.json`, and versions are raised by hand.
  */
@@ -15,6 +16,12 @@ const kept = join(root, 'infra')
 const made = join(root, '.local', 'infra')
 const write = process.argv.includes('--write')
 const bicep = installBicep()
+
+/** What the template refuses as empty; every other parameter keeps its default. */
+const asked = {
+  PRODUCTION_MICROSOFT_CLIENT_ID: '11111111-1111-1111-1111-111111111111',
+  API_CLIENT_ID: '33333333-3333-3333-3333-333333333333',
+}
 
 /** Snapshots stand for a subscription of no one's, and see no environment variable of whoever runs this. */
 const nowhere = {
@@ -31,9 +38,10 @@ mkdirSync(join(made, 'snapshots'), { recursive: true })
 const sources = globSync(['*.bicep', '*.bicepparam', 'modules/*.bicep'], { cwd: made })
 run('format', '--pattern', '**/*.bicep')
 run('format', '--pattern', '*.bicepparam')
-// Linting a file lints the modules it uses; azd.bicep uses main.bicep, and so all of them.
-run('lint', 'azd.bicep')
+// Linting a file lints the modules it uses, and so all of them.
+run('lint', 'main.bicep')
 run('build', 'main.bicep', '--outfile', 'main.json')
+for (const name of Object.keys(asked)) assertRefused(name)
 for (const parameters of globSync('*.bicepparam', { cwd: made })) takeSnapshot(parameters)
 
 const outputs = [...sources, 'main.json', ...globSync('snapshots/*.json', { cwd: made })]
@@ -50,16 +58,17 @@ console.log(
 )
 
 function takeSnapshot(parameters) {
-  const target = readFileSync(join(made, parameters), 'utf8').match(/using '(.+)'/)?.[1] ?? ''
-  const scope = /targetScope = 'subscription'/.test(readFileSync(join(made, target), 'utf8'))
-    ? []
-    : ['--resource-group', nowhere.resourceGroup]
-  const where = ['--tenant-id', nowhere.tenant, '--subscription-id', nowhere.subscription]
-  run('snapshot', parameters, '--mode', 'Overwrite', ...where, '--location', nowhere.location, ...scope)
+  run(...snapshotOf(parameters))
   const snapshot = parameters.replace('.bicepparam', '.snapshot.json')
   const { predictedResources, ...rest } = JSON.parse(readFileSync(join(made, snapshot), 'utf8'))
   const steady = { predictedResources: predictedResources.toSorted(byId), ...rest }
   writeFileSync(join(made, 'snapshots', snapshot), `${JSON.stringify(sorted(steady), null, 2)}\n`)
+}
+
+function snapshotOf(parameters) {
+  const { tenant, subscription, resourceGroup, location } = nowhere
+  const where = ['--tenant-id', tenant, '--subscription-id', subscription, '--resource-group', resourceGroup]
+  return ['snapshot', parameters, '--mode', 'Overwrite', ...where, '--location', location]
 }
 
 function byId(a, b) {
@@ -79,12 +88,26 @@ function sorted(value) {
 
 /** Runs the compiler; a warning is a failure too. */
 function run(...args) {
-  const { PATH, HOME, USERPROFILE, SystemRoot, TEMP } = process.env
-  const env = { PATH, HOME, USERPROFILE, SystemRoot, TEMP, DOTNET_SYSTEM_GLOBALIZATION_INVARIANT: '1' }
-  const { status, stdout, stderr } = spawnSync(bicep, args, { cwd: made, env, encoding: 'utf8' })
-  if (status === 0 && !/: (Warning|Error) /.test(stdout + stderr)) return
-  console.error(`bicep ${args.join(' ')}\n${stdout}${stderr}`)
+  const { status, text } = call(args, asked)
+  if (status === 0 && !/: (Warning|Error) /.test(text)) return
+  console.error(`bicep ${args.join(' ')}\n${text}`)
   process.exit(1)
+}
+
+/** Without this parameter the template must refuse to be deployed. */
+function assertRefused(name) {
+  const { status, text } = call(snapshotOf('main.bicepparam'), { ...asked, [name]: '' })
+  if (status !== 0 && text.includes('is empty')) return
+  console.error(`infra/main.bicep takes an empty ${name}.\n${text}`)
+  process.exit(1)
+}
+
+function call(args, parameters) {
+  const { PATH, HOME, USERPROFILE, SystemRoot, TEMP } = process.env
+  const machine = { PATH, HOME, USERPROFILE, SystemRoot, TEMP, DOTNET_SYSTEM_GLOBALIZATION_INVARIANT: '1' }
+  const env = { ...machine, ...parameters }
+  const { status, stdout, stderr } = spawnSync(bicep, args, { cwd: made, env, encoding: 'utf8' })
+  return { status, text: stdout + stderr }
 }
 
 /** JSON is compared by what it says: the repository's formatter has its own idea of line breaks. */

@@ -13,6 +13,7 @@ param nodeVersion string
 param instanceMemoryMB int
 param maximumInstanceCount int
 param alwaysReadyInstances int
+param zoneRedundant bool
 param workspaceId string
 
 resource plan 'Microsoft.Web/serverfarms@2025-03-01' = {
@@ -21,7 +22,7 @@ resource plan 'Microsoft.Web/serverfarms@2025-03-01' = {
   tags: tags
   kind: 'functionapp'
   sku: { name: 'FC1', tier: 'FlexConsumption' }
-  properties: { reserved: true }
+  properties: { reserved: true, zoneRedundant: zoneRedundant }
 }
 
 resource app 'Microsoft.Web/sites@2025-03-01' = {

@@ -18,6 +18,7 @@ param storageEndpoints { blob: string, queue: string, table: string }
 param vaultUrl string
 param grantVaultUrls string[]
 param insightsConnectionString string
+param traceSampling string
 
 var authority = '${environment().authentication.loginEndpoint}${tenant().tenantId}'
 var thisDirectory = [
@@ -36,6 +37,9 @@ var hostSettings = {
   AzureWebJobsStorage__tableServiceUri: storageEndpoints.table
   APPLICATIONINSIGHTS_CONNECTION_STRING: insightsConnectionString
   APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identityClientId};Authorization=AAD'
+  // The host decides for each trace and the broker follows; host.json's sampling does not apply to OpenTelemetry.
+  OTEL_TRACES_SAMPLER: 'microsoft.fixed_percentage'
+  OTEL_TRACES_SAMPLER_ARG: traceSampling
 }
 
 var requiredSettings = {

@@ -16,6 +16,7 @@ param identityName string
 param principalId string
 param workspaceId string
 param auditLogs bool
+param lock bool
 param tablesPrefix string
 param privateNetworking bool
 param allowedIpRanges string[]
@@ -90,6 +91,15 @@ resource assignments 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
     }
   }
 ]
+
+resource deletionLock 'Microsoft.Authorization/locks@2020-05-01' = if (lock) {
+  scope: account
+  name: 'keep'
+  properties: {
+    level: 'CanNotDelete'
+    notes: 'Holds the tenants and, sealed, their tokens. Take the lock away before you delete it.'
+  }
+}
 
 resource blobDiagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   scope: account::blobs

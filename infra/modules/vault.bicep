@@ -19,6 +19,7 @@ param appPrincipalId string
 param operatorPrincipalId string = ''
 param operatorPrincipalType string = 'User'
 param recover bool
+param lock bool
 param workspaceId string
 param privateNetworking bool
 param allowedIpRanges string[]
@@ -67,6 +68,15 @@ resource operatorAssignment 'Microsoft.Authorization/roleAssignments@2022-04-01'
     principalId: operatorPrincipalId
     principalType: operatorPrincipalType
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', keyVaultSecretsOfficer)
+  }
+}
+
+resource deletionLock 'Microsoft.Authorization/locks@2020-05-01' = if (lock) {
+  scope: vault
+  name: 'keep'
+  properties: {
+    level: 'CanNotDelete'
+    notes: 'Holds secrets that advertisers would have to sign in again for. Take the lock away before you delete it.'
   }
 }
 

@@ -3,7 +3,7 @@ import { settingNames } from '../../shared/config.ts'
 import { refreshChunksQueue } from '../../shared/refresh/run.ts'
 import { settings } from '../../shared/settings.ts'
 import { tableNames } from '../../shared/storage/clients.ts'
-import { everything, ofType, predicted, type Resource, readJson, template } from './infraFiles.ts'
+import { everything, ofType, predicted, type Resource, template } from './infraFiles.ts'
 
 describe('storage and vaults', () => {
   test('storage takes no shared key, shows no blob in public, and speaks TLS 1.2 or newer', () => {
@@ -47,6 +47,13 @@ describe('storage and vaults', () => {
       ({ type }) => type === 'Microsoft.Storage/storageAccounts/tableServices/tables',
     )
     expect(named.map(({ name }) => name.split('/').at(-1))).toContain('BlueTenants')
+  })
+
+  test('locks keep storage and every vault from being deleted, where they are asked for', () => {
+    const locked = (parameters: string) =>
+      predicted(parameters).filter(({ type }) => type === 'Microsoft.Authorization/locks').length
+    expect(locked('private')).toBe(5)
+    expect(locked('main')).toBe(0)
   })
 
   test('private networking closes storage and vaults, and leaves each one private endpoint or more', () => {
@@ -127,6 +134,14 @@ describe('application settings', () => {
     expect(Object.keys(settingsOf('hostSettings'))).toEqual(expect.arrayContaining(ofTheHost))
   })
 
+  test('traces are sampled by the share that is asked for', () => {
+    const { properties } = everything.find(({ name }) => name.endsWith('/appsettings')) ?? {}
+    expect(properties).toMatchObject({
+      OTEL_TRACES_SAMPLER: 'microsoft.fixed_percentage',
+      OTEL_TRACES_SAMPLER_ARG: '0.05',
+    })
+  })
+
   test('a setting that the broker does not know is refused by the template', () => {
     expect(definition('brokerSettings').additionalProperties).toBe(false)
   })
@@ -138,11 +153,6 @@ describe('application settings', () => {
     expect(all.filter((name) => refused.test(name))).toEqual([])
     expect(JSON.stringify(template)).not.toContain('linuxFxVersion')
   })
-})
-
-test('the form asks for nothing that the template does not take', () => {
-  const { outputs } = readJson('infra/createUiDefinition.json').parameters
-  expect(Object.keys(template.parameters)).toEqual(expect.arrayContaining(Object.keys(outputs)))
 })
 
 function settingsOf(variable: 'hostSettings' | 'requiredSettings'): Record<string, string> {

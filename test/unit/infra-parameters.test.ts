@@ -1,0 +1,105 @@
+import { existsSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { readJson, readText, root, template } from './infraFiles.ts'
+
+const parameters = Object.keys(template.parameters)
+
+/** The group's own region and who deploys: ARM functions, which no parameter file can call. */
+const knownToArm = ['location', 'operatorPrincipalId']
+
+describe('the parameter file of azd, the plain path and CI', () => {
+  const file = readText('infra/main.bicepparam')
+  const lines = new Map(
+    [...file.matchAll(/^param (\w+) = ([\s\S]*?)(?=\n(?:param|\/\/)|\n?$(?![\s\S]))/gm)].map(toLine),
+  )
+
+  test('it sets every parameter of the template but the region', () => {
+    expect([...lines.keys()].toSorted()).toEqual(parameters.filter((name) => name !== 'location').toSorted())
+  })
+
+  test.each([...lines])('%s is read from the environment variable of its own name', (name, expression) => {
+    const expected = name === 'name' ? 'BROKER_NAME' : toVariable(name)
+    expect(/readEnvironmentVariable\(\s*'(\w+)'/.exec(expression)?.[1]).toBe(expected)
+  })
+
+  test('what is not set has the template’s own default', () => {
+    const given = [...lines].filter(([name]) => !knownToArm.includes(name))
+    for (const [name, expression] of given)
+      expect([name, defaultIn(expression)]).toEqual([name, template.parameters[name].defaultValue])
+  })
+})
+
+describe('the form of the Deploy to Azure button', () => {
+  const { basics, outputs } = readJson('infra/createUiDefinition.json').parameters
+
+  test('it asks for nothing that the template does not take', () => {
+    expect(parameters).toEqual(expect.arrayContaining(Object.keys(outputs)))
+  })
+
+  test('it asks for all that has no good answer already', () => {
+    const refusedWhenEmpty = [...JSON.stringify(template.variables).matchAll(/fail\('(\w+) is empty/g)].map(
+      ([, name]) => name,
+    )
+    expect(refusedWhenEmpty).toHaveLength(3)
+    expect(Object.keys(outputs)).toEqual(expect.arrayContaining([...refusedWhenEmpty, 'workspaces']))
+  })
+
+  test('who fills it in may set the secrets', () => {
+    expect(outputs).not.toHaveProperty('operatorPrincipalId')
+    expect(template.parameters.operatorPrincipalId.defaultValue).toBe('[deployer().objectId]')
+  })
+
+  test('every question is answered into an output', () => {
+    const answers = JSON.stringify(outputs)
+    for (const { name } of basics) expect(answers).toContain(`basics('${name}')`)
+  })
+
+  test('the button opens the template and its form', () => {
+    const [, uri = '', form = ''] =
+      /#create\/Microsoft\.Template\/uri\/([^/]+)\/createUIDefinitionUri\/([^)]+)\)/.exec(
+        readText('README.md'),
+      ) ?? []
+    const raw = /^https:\/\/raw\.githubusercontent\.com\/[^/]+\/[^/]+\/main\/(.+)$/
+    const paths = [uri, form].map((encoded) => raw.exec(decodeURIComponent(encoded))?.[1] ?? '')
+    expect(paths).toEqual(['infra/main.json', 'infra/createUiDefinition.json'])
+    for (const path of paths) expect(existsSync(new URL(path, root))).toBe(true)
+  })
+})
+
+describe('azure.yaml', () => {
+  const azd = readText('azure.yaml')
+
+  test('azd deploys the same template', () => {
+    expect(azd).toMatch(/^ {2}module: main$/m)
+  })
+
+  test('azd takes the folder as it is: a .funcignore without node_modules would make it build in Azure', () => {
+    expect(azd).toMatch(/^ {4}remoteBuild: false$/m)
+    expect(existsSync(new URL('.funcignore', root))).toBe(false)
+  })
+
+  test('the folder that azd publishes is the one that the build fills', () => {
+    expect(azd).toMatch(/^ {4}dist: \.local\/package$/m)
+    expect(readJson('package.json').scripts.postbuild).toBe('node scripts/stage-package.mjs')
+    expect(readText('scripts/stage-package.mjs')).toContain("join(root, '.local', 'package')")
+  })
+
+  test('a first deployment without secrets does not end in failure', () => {
+    expect(azd).toMatch(/postdeploy:[\s\S]*continueOnError: true\n {4}run: npm run doctor/)
+  })
+})
+
+function toLine([, name = '', expression = '']: RegExpMatchArray): [string, string] {
+  return [name, expression]
+}
+
+/** `alwaysReadyInstances` as `ALWAYS_READY_INSTANCES`, `instanceMemoryMB` as `INSTANCE_MEMORY_MB`. */
+function toVariable(name: string): string {
+  return name.replaceAll(/(?<=[a-z])(?=[A-Z])/g, '_').toUpperCase()
+}
+
+/** The last argument of the innermost call, as the template's JSON has it. */
+function defaultIn(expression: string): unknown {
+  const text = [...expression.matchAll(/'([^']*)'/g)].at(-1)?.[1] ?? ''
+  return /^(json|int|bool)\(/.test(expression) ? JSON.parse(text) : text
+}
