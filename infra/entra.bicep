@@ -1,6 +1,7 @@
 metadata description = 'The two Entra registrations: the sign-in app that advertisers consent to, and the broker’s own API.'
 
 // Apart from main.bicep: it needs the Microsoft Graph extension and directory rights (Application Administrator).
+// The `az` commands of docs/deploy.md make the same, from the same files in infra/entra.
 // Graph cannot create client secrets from a template; docs/deploy.md says how each way of client authentication is set up.
 extension 'br:mcr.microsoft.com/bicep/extensions/microsoftgraph/v1.0:1.0.0'
 
@@ -28,12 +29,8 @@ param appPrincipalIds string[] = []
 param operatorPrincipalIds string[] = []
 
 var redirectUris = concat(empty(brokerUrl) ? [] : ['${brokerUrl}/oauth/callback'], moreRedirectUris)
-var roleNames = ['Tokens.Vend', 'Tenants.Manage', 'Broker.Operate']
-var roleMeanings = [
-  'Get tokens for the tenants of one’s workspace'
-  'Connect, list and disconnect the tenants of one’s workspace'
-  'See readiness and run sweeps'
-]
+var appRoles = loadJsonContent('entra/appRoles.json')
+var roleIds = toObject(appRoles, role => role.value, role => role.id)
 
 resource signIn 'Microsoft.Graph/applications@v1.0' = {
   uniqueName: '${name}-sign-in'
@@ -61,18 +58,11 @@ resource api 'Microsoft.Graph/applications@v1.0' = {
   uniqueName: '${name}-api'
   displayName: 'Microsoft Advertising token broker (${name})'
   signInAudience: 'AzureADMyOrg'
-  // Version 2 tokens carry the client id as their audience and the v2.0 issuer that CALLER_ISSUERS names.
-  api: { requestedAccessTokenVersion: 2 }
-  appRoles: [
-    for (role, index) in roleNames: {
-      id: guid(name, role)
-      value: role
-      displayName: role
-      description: roleMeanings[index]
-      isEnabled: true
-      allowedMemberTypes: role == 'Broker.Operate' ? ['Application', 'User'] : ['Application']
-    }
-  ]
+  identifierUris: ['api://${tenant().tenantId}/${name}']
+  // Version 2 tokens carry the client id as their audience and the v2.0 issuer that CALLER_ISSUERS names. A person gets
+  // one by the delegated scope, with the Azure CLI, which needs no consent for it.
+  api: union(loadJsonContent('entra/scope.json').api, loadJsonContent('entra/azureCli.json').api)
+  appRoles: appRoles
 }
 
 resource apiPrincipal 'Microsoft.Graph/servicePrincipals@v1.0' = {
@@ -85,7 +75,7 @@ resource vend 'Microsoft.Graph/appRoleAssignedTo@v1.0' = [
   for principal in appPrincipalIds: {
     principalId: principal
     resourceId: apiPrincipal.id
-    appRoleId: guid(name, 'Tokens.Vend')
+    appRoleId: roleIds['Tokens.Vend']
   }
 ]
 
@@ -93,7 +83,7 @@ resource manage 'Microsoft.Graph/appRoleAssignedTo@v1.0' = [
   for principal in appPrincipalIds: {
     principalId: principal
     resourceId: apiPrincipal.id
-    appRoleId: guid(name, 'Tenants.Manage')
+    appRoleId: roleIds['Tenants.Manage']
   }
 ]
 
@@ -101,7 +91,7 @@ resource operate 'Microsoft.Graph/appRoleAssignedTo@v1.0' = [
   for principal in operatorPrincipalIds: {
     principalId: principal
     resourceId: apiPrincipal.id
-    appRoleId: guid(name, 'Broker.Operate')
+    appRoleId: roleIds['Broker.Operate']
   }
 ]
 
