@@ -290,6 +290,8 @@ module alerts 'modules/alerts.bicep' = {
     location: location
     tags: allTags
     insightsId: monitoring.outputs.insightsId
+    vaultId: vault.outputs.id
+    grantVaultIds: [for index in range(0, grantVaultCount): grantVaults[index].outputs.id]
     actionGroupId: monitoring.outputs.actionGroupId
     runbooksUrl: runbooksUrl
     reauthorizationThreshold: reauthorizationThreshold

@@ -2,13 +2,14 @@
  * Compiles, lints and formats `infra/` (all but `entra.bicep`, whose extension comes from a registry), takes the
  * deployment snapshot of each parameter file, and fails where what is kept in git differs, or where the template takes
  * an empty value that no broker can work with.
- * `--write` keeps what was made instead. Whether it passes must not depend on the day: the linter's rule on API versions
+ * `--write` keeps what was made instead, and writes each alert's query into its page. Whether it passes must not depend on the day: the linter's rule on API versions
  * has a wide limit in `bicepconfig.json`, and versions are raised by hand.
  */
 import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { writeAlertPages } from './alert-pages.mjs'
 import { installBicep } from './install-bicep.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -46,7 +47,11 @@ for (const parameters of globSync('*.bicepparam', { cwd: made })) takeSnapshot(p
 
 const outputs = [...sources, 'main.json', ...globSync('snapshots/*.json', { cwd: made })]
 const changed = outputs.filter((file) => !isKept(file))
-if (write) for (const file of changed) cpSync(join(made, file), join(kept, file))
+if (write) {
+  for (const file of changed) cpSync(join(made, file), join(kept, file))
+  const { predictedResources } = JSON.parse(readFileSync(join(made, 'snapshots/main.snapshot.json'), 'utf8'))
+  writeAlertPages(predictedResources, join(root, 'docs', 'runbooks'))
+}
 for (const file of changed)
   console.log(`infra/${file} ${write ? 'written' : 'differs from a fresh compilation'}`)
 if (changed.length > 0 && !write) {

@@ -2,99 +2,113 @@ metadata description = 'What wakes an operator: one log alert a trouble, each na
 
 import { resourceTags } from 'types.bicep'
 
+// Queries read the broker's structured lines (shared/log.ts: JSON messages, `event` first) and its metrics, which are
+// never sampled. They read no `requests` and no spans, which are.
 param prefix string
 param location string
 param tags resourceTags
 param insightsId string
+param vaultId string
+param grantVaultIds string[]
 param actionGroupId string
 param runbooksUrl string
 param reauthorizationThreshold int
+@allowed(['PT15M', 'PT30M', 'PT1H', 'PT6H', 'P1D'])
 param sweepSilence string
 
-// The broker's structured lines (shared/log.ts) arrive as JSON messages, `event` first.
-var events = 'traces | where message startswith \'{"event":\' | extend e = parse_json(message) | extend event = tostring(e.event)'
 var runbookBase = empty(runbooksUrl) ? 'docs/runbooks' : runbooksUrl
+var silences = { PT15M: '15m', PT30M: '30m', PT1H: '1h', PT6H: '6h', P1D: '1d' }
 
-var alerts = [
+@description('More rows than `threshold` within `window` are an alert.')
+type alert = {
+  name: string
+  title: string
+  severity: int
+  query: string
+  window: string
+  frequency: string
+  threshold: int
+  @description('Tells of each new finding, after so long again, instead of once until all of it has passed.')
+  repeatAfter: string?
+}
+
+var alerts alert[] = [
   {
     name: 'reauthorization-required'
     title: 'Tenants need a new sign-in'
     severity: 3
+    query: loadTextContent('../alerts/reauthorization-required.kql')
     window: 'PT1H'
     frequency: 'PT15M'
-    operator: 'GreaterThan'
     threshold: reauthorizationThreshold
-    query: '${events} | where event == "tenant.status_changed" and tostring(e["to"]) == "reauthorization_required" | project timestamp, tenantKey = tostring(e.tenantKey), environment = tostring(e.environment), reason = tostring(e.reason)'
+    // Otherwise one tenant an hour would keep the alert open, and the others unheard of.
+    repeatAfter: 'PT1H'
   }
   {
     name: 'environment-on-hold'
     title: 'An environment is on hold: our secret, registration or settings are refused'
     severity: 1
+    query: loadTextContent('../alerts/environment-on-hold.kql')
     window: 'P1D'
     frequency: 'PT15M'
-    operator: 'GreaterThan'
     threshold: 0
-    query: '${events} | where event in ("environment.held", "environment.released") | extend reason = tostring(e.reason), traceId = tostring(e.traceId) | summarize arg_max(timestamp, event, reason, traceId) by environment = tostring(e.environment), identityProvider = tostring(e.identityProvider) | where event == "environment.held"'
   }
   {
     name: 'sweep-failed'
     title: 'Sweeps fail'
     severity: 2
+    query: loadTextContent('../alerts/sweep-failed.kql')
     window: 'PT30M'
     frequency: 'PT15M'
-    operator: 'GreaterThan'
     threshold: 0
-    query: 'let poisoned = ${events} | where event == "sweep.shard_poisoned" | project timestamp, what = strcat("shard ", tostring(e.shard), " given up"); let crashed = requests | where name in~ ("refresh", "refreshChunk") and success == false | project timestamp, what = strcat(name, " crashed"); let mostFailed = ${events} | where event == "sweep.ended" and tolong(e.due) >= 10 | mv-apply word = bag_keys(e.failed) to typeof(string) on (summarize failed = sum(tolong(e.failed[word]))) | where failed * 2 > tolong(e.due) | project timestamp, what = strcat(failed, " of ", tolong(e.due), " failed"); union poisoned, crashed, mostFailed'
   }
   {
     name: 'sweep-silent'
     title: 'No sweep has ended for too long'
     severity: 1
-    window: sweepSilence
+    // Two days, the longest there is: before the first package the broker gives no sign, and is not missed.
+    query: replace(loadTextContent('../alerts/sweep-silent.kql'), '30m', silences[sweepSilence])
+    window: 'P2D'
     frequency: 'PT15M'
-    operator: 'LessThan'
-    threshold: 1
-    query: '${events} | where event == "sweep.ended"'
+    threshold: 0
   }
   {
     name: 'refreshes-overdue'
     title: 'Refreshes run late'
     severity: 2
+    query: loadTextContent('../alerts/refreshes-overdue.kql')
     window: 'PT1H'
     frequency: 'PT15M'
-    operator: 'GreaterThan'
     threshold: 2
-    query: '${events} | where event == "sweep.ended" | where tolong(e.oldestOverdueSeconds) > 1800 or tolong(e.leftOver) > 0 or tolong(e.unreadShards) > 0 | project timestamp, overdueSeconds = tolong(e.oldestOverdueSeconds), leftOver = tolong(e.leftOver), unreadShards = tolong(e.unreadShards)'
   }
   {
     name: 'secret-expiring'
     title: 'A client secret or developer token expires soon'
     severity: 2
+    query: loadTextContent('../alerts/secret-expiring.kql')
     window: 'P1D'
     frequency: 'PT1H'
-    operator: 'GreaterThan'
     threshold: 0
-    query: '${events} | where event == "secret.expiring" | extend daysLeft = tolong(e.daysLeft) | summarize arg_max(timestamp, daysLeft) by secret = tostring(e.secret)'
+    // Logged once a day, not at the same minute: as a state it would end and begin anew around midnight.
+    repeatAfter: 'P1D'
   }
   {
     name: 'server-errors'
     title: 'The broker answers 5xx'
     severity: 2
+    query: loadTextContent('../alerts/server-errors.kql')
     window: 'PT15M'
     frequency: 'PT5M'
-    operator: 'GreaterThan'
     threshold: 10
-    query: 'requests | where toint(resultCode) >= 500 and name != "ready" | project timestamp, name, resultCode, operation_Id'
   }
   {
     name: 'vault-throttled'
     title: 'Key Vault throttles the broker'
     severity: 2
+    query: loadTextContent('../alerts/vault-throttled.kql')
     window: 'PT15M'
     frequency: 'PT15M'
-    operator: 'GreaterThan'
     threshold: 5
-    query: '${events} | where event == "vault.throttled" | project timestamp, operation = tostring(e.operation)'
   }
 ]
 
@@ -112,13 +126,16 @@ resource rules 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [
       scopes: [insightsId]
       windowSize: alert.window
       evaluationFrequency: alert.frequency
-      autoMitigate: true
+      autoMitigate: !contains(alert, 'repeatAfter')
+      ...(contains(alert, 'repeatAfter') ? { muteActionsDuration: alert.?repeatAfter } : {})
+      // A component made a moment ago has no tables yet, which would fail the first deployment.
+      skipQueryValidation: true
       criteria: {
         allOf: [
           {
             query: alert.query
             timeAggregation: 'Count'
-            operator: alert.operator
+            operator: 'GreaterThan'
             threshold: alert.threshold
             failingPeriods: { numberOfEvaluationPeriods: 1, minFailingPeriodsToAlert: 1 }
           }
@@ -131,3 +148,38 @@ resource rules 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [
     }
   }
 ]
+
+// What a vault refuses to others counts here too, and needs no telemetry of ours.
+resource throttling 'Microsoft.Insights/metricAlerts@2018-03-01' = {
+  name: '${prefix}-vault-throttled-by-metric'
+  location: 'global'
+  tags: tags
+  properties: {
+    description: 'What to do: ${runbookBase}/vault-throttled.md'
+    severity: 2
+    enabled: true
+    scopes: concat([vaultId], grantVaultIds)
+    targetResourceType: 'Microsoft.KeyVault/vaults'
+    targetResourceRegion: location
+    windowSize: 'PT15M'
+    evaluationFrequency: 'PT15M'
+    autoMitigate: true
+    criteria: {
+      'odata.type': 'Microsoft.Azure.Monitor.MultipleResourceMultipleMetricCriteria'
+      allOf: [
+        {
+          name: 'throttled'
+          criterionType: 'StaticThresholdCriterion'
+          metricNamespace: 'Microsoft.KeyVault/vaults'
+          metricName: 'ServiceApiResult'
+          dimensions: [{ name: 'StatusCode', operator: 'Include', values: ['429'] }]
+          timeAggregation: 'Count'
+          operator: 'GreaterThan'
+          threshold: 5
+          skipMetricValidation: true
+        }
+      ]
+    }
+    actions: [{ actionGroupId: actionGroupId, webHookProperties: { runbook: '${runbookBase}/vault-throttled.md' } }]
+  }
+}

@@ -102,5 +102,6 @@ module endpoint 'privateEndpoint.bicep' = if (privateNetworking) {
   }
 }
 
+output id string = vault.id
 output name string = vault.name
 output url string = vault.properties.vaultUri

@@ -1,9 +1,18 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { everything, type Resource, readJson, readText, root } from './infraFiles.ts'
+import { metricNames } from '../../shared/telemetry/instruments.ts'
+import { everything, predicted, type Resource, readJson, readText, root } from './infraFiles.ts'
 
-const alerts = everything.filter(({ type }) => type === 'Microsoft.Insights/scheduledQueryRules')
+const logAlert = 'Microsoft.Insights/scheduledQueryRules'
+const alerts = everything.filter(({ type }) => type === logAlert)
 const events = fieldsOfEvents(readText('shared/log.ts'))
+const queries = [...alerts.map(queryOf), ...tiles()]
+
+/** Pages that another branch holds: `npm run check:infra -- --write` brings them up, then this list must go. */
+const pagesBehind = ['environment-on-hold.md', 'sweep-failed.md', 'sweep-silent.md', 'server-errors.md']
+
+/** Fields of events that another branch brings: once shared/log.ts declares them, they must go from here. */
+const announced = ['holds']
 
 test.each(alerts.map((alert) => [runbookOf(alert), alert] as const))(
   'the alert of %s names a page that is there and tells its action group',
@@ -14,22 +23,60 @@ test.each(alerts.map((alert) => [runbookOf(alert), alert] as const))(
   },
 )
 
-test('every alert’s page shows the very query that the alert runs', () => {
-  for (const alert of alerts) {
-    const page = readText(`docs/runbooks/${runbookOf(alert)}`)
-    expect(page.replaceAll(/\s+/g, ' ')).toContain(queryOf(alert))
+for (const alert of predicted('main').filter(({ type }) => type === logAlert)) {
+  const page = runbookOf(alert)
+  const run = pagesBehind.includes(page) ? test.fails : test
+  run(`${page} shows the very query that its alert runs, and when`, () => {
+    const text = readText(`docs/runbooks/${page}`)
+    expect(text.replaceAll(/\s+/g, ' ')).toContain(queryOf(alert).trim().replaceAll(/\s+/g, ' '))
+    const { criteria, evaluationFrequency, severity, windowSize } = alert.properties
+    expect(text).toContain(
+      `severity ${severity}: more than ${criteria.allOf[0].threshold} rows in ${windowSize}, looked at every ${evaluationFrequency}.`,
+    )
+  })
+}
+
+test('alerts and tiles read what is never sampled: log lines and metrics', () => {
+  for (const query of queries) {
+    expect(query).toMatch(/\b(traces|customMetrics)\b/)
+    expect(query).not.toMatch(/\b(requests|dependencies|exceptions)\b/)
   }
 })
 
-test.each([...alerts.map(queryOf), ...tiles()])(
-  'only events and fields that the broker logs are read: %s',
-  (query) => {
-    const named = eventsIn(query)
-    for (const event of named) expect([...events.keys()]).toContain(event)
-    const logged = new Set(['event', ...named.flatMap((event) => events.get(event) ?? [])])
-    expect(fieldsIn(query).filter((field) => !logged.has(field))).toEqual([])
-  },
-)
+test.each(queries)('only metrics, events and fields that the broker has are read: %s', (query) => {
+  const metrics = [...query.matchAll(/name == "([^"]+)"/g)].map(([, name = '']) => name)
+  expect(Object.values(metricNames)).toEqual(expect.arrayContaining(metrics))
+  const named = eventsIn(query)
+  for (const event of named) expect([...events.keys()]).toContain(event)
+  const logged = new Set(['event', ...announced, ...named.flatMap((event) => events.get(event) ?? [])])
+  expect(fieldsIn(query).filter((field) => !logged.has(field))).toEqual([])
+})
+
+test('what was announced has not come yet', () => {
+  const declared = [...events.values()].flat()
+  expect(announced.filter((field) => declared.includes(field))).toEqual([])
+})
+
+test('every broker’s metric has the beginning by which its silence is noticed', () => {
+  for (const name of Object.values(metricNames)) expect(name).toMatch(/^token_broker\./)
+})
+
+test('the silence that is asked for is the one that is waited for', () => {
+  expect(readText('infra/alerts/sweep-silent.kql').match(/30m/g)).toHaveLength(1)
+})
+
+test('a finding that comes anew is told anew, one that lasts is told once', () => {
+  const repeated = alerts.filter(({ properties }) => properties.muteActionsDuration)
+  expect(repeated.map(runbookOf)).toEqual(['reauthorization-required.md', 'secret-expiring.md'])
+  for (const alert of alerts) expect(alert.properties.autoMitigate).toBe(!repeated.includes(alert))
+})
+
+test('throttling of every vault is seen by the vaults’ own metric too', () => {
+  const [rule] = everything.filter(({ type }) => type === 'Microsoft.Insights/metricAlerts')
+  const vaults = everything.filter(({ type }) => type === 'Microsoft.KeyVault/vaults')
+  expect(rule?.properties.scopes).toHaveLength(vaults.length)
+  expect(rule?.properties.description).toContain('vault-throttled.md')
+})
 
 test('what the issue asks to be told of has an alert each', () => {
   expect(alerts.map(runbookOf).toSorted()).toEqual([
