@@ -154,6 +154,8 @@ var audience = empty(callerIssuers) && empty(apiClientId)
   : apiClientId
 var origin = empty(publicUrl) ? 'https://${app.outputs.hostName}' : publicUrl
 
+// Role assignments are named after the identity's name: its principal id is known only at run time, and by such a name
+// what-if and the snapshots would see none of them.
 resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' = {
   name: 'id-${name}-${token}'
   location: location

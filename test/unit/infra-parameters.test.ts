@@ -73,7 +73,7 @@ describe('azure.yaml', () => {
     expect(azd).toMatch(/^ {2}module: main$/m)
   })
 
-  test('azd takes the folder as it is: a .funcignore without node_modules would make it build in Azure', () => {
+  test('azd takes the folder as it is: beside a .funcignore that excludes node_modules it would refuse to', () => {
     expect(azd).toMatch(/^ {4}remoteBuild: false$/m)
     expect(existsSync(new URL('.funcignore', root))).toBe(false)
   })
