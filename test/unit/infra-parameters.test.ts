@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { readJson, readText, root, template } from './infraFiles.ts'
@@ -73,15 +74,21 @@ describe('azure.yaml', () => {
     expect(azd).toMatch(/^ {2}module: main$/m)
   })
 
-  test('azd takes the folder as it is: beside a .funcignore that excludes node_modules it would refuse to', () => {
-    expect(azd).toMatch(/^ {4}remoteBuild: false$/m)
-    expect(existsSync(new URL('.funcignore', root))).toBe(false)
+  test('what is published is host.json, package.json and the bundle', () => {
+    const listed = (...options: string[]) =>
+      execFileSync('git', ['ls-files', ...options], { cwd: root, encoding: 'utf8' }).split('\n')
+    const leftBehind = new Set(listed('--cached', '--ignored', '--exclude-from=.funcignore'))
+    expect(listed('--cached').filter((file) => file && !leftBehind.has(file))).toEqual([
+      'host.json',
+      'package.json',
+    ])
+    expect(readText('.funcignore')).not.toMatch(/^\/?dist\b/m)
   })
 
-  test('the folder that azd publishes is the one that the build fills', () => {
-    expect(azd).toMatch(/^ {4}dist: \.local\/package$/m)
-    expect(readJson('package.json').scripts.postbuild).toBe('node scripts/stage-package.mjs')
-    expect(readText('scripts/stage-package.mjs')).toContain("join(root, '.local', 'package')")
+  test('azd takes the folder as it is: where .funcignore names node_modules itself it would refuse to', () => {
+    expect(azd).toMatch(/^ {4}remoteBuild: false$/m)
+    const lines = readText('.funcignore').split('\n')
+    expect(lines.filter((line) => line.startsWith('node_modules'))).toEqual(['node_modules/*'])
   })
 
   test('a first deployment without secrets does not end in failure', () => {
