@@ -11,6 +11,7 @@ import { createJsonTranscript, createTextTranscript, type Transcript } from './d
 import { assertPortsFree, PortsTakenError } from './ports.ts'
 import { dataFolder, defaultPorts, type PortName, readPorts } from './settings.ts'
 import { type Stack, startStack } from './stack.ts'
+import { startOptions } from './startOptions.ts'
 
 const usage = `Usage: npm start -- [--once] [--json] [--host func|embedded] [--stack-only] [--no-demo]
   --once        leave after the main job, with exit status 0 or 1
@@ -111,17 +112,8 @@ function fail(error: unknown): void {
 }
 
 function readWish(): Wish {
-  const { values } = parseArgs({
-    options: {
-      once: { type: 'boolean', default: false },
-      json: { type: 'boolean', default: false },
-      host: { type: 'string', default: hasFunc() ? 'func' : 'embedded' },
-      'no-demo': { type: 'boolean', default: false },
-      'stack-only': { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
-    },
-  })
-  const { host } = values
+  const { values } = parseArgs({ options: startOptions })
+  const host = values.host ?? (hasFunc() ? 'func' : 'embedded')
   if (values.help) throw new UsageError()
   if (host !== 'func' && host !== 'embedded') throw new UsageError(`--host is "${host}".`)
   return { ...values, host, demo: !values['no-demo'], stackOnly: values['stack-only'] }

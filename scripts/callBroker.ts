@@ -1,12 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { UsageError } from './commandLine.ts'
 
-/** How a command that calls a running broker is told where and as whom. */
-export const callOptions = {
-  url: { type: 'string' },
-  'token-file': { type: 'string' },
-} as const
-
 /** What the broker answered. */
 export interface BrokerAnswer {
   readonly status: number

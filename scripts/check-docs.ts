@@ -1,12 +1,13 @@
 import { readFile, stat } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
+import { faultsOfCommands } from './docCommands.ts'
+import { commandLines } from './options.ts'
 import { findPages } from './pages.ts'
 
 const root = join(import.meta.dirname, '..')
 
 /** `[text](target)`; pictures too. */
 const link = /\]\(([^)\s]+)\)/g
-const command = /npm run ([\w:-]+)/g
 
 /** What a page's text points at that is not there. */
 async function faultsOf(path: string, scripts: ReadonlySet<string>): Promise<string[]> {
@@ -14,9 +15,8 @@ async function faultsOf(path: string, scripts: ReadonlySet<string>): Promise<str
   const targets = [...text.replace(/```[\s\S]*?```/g, '').matchAll(link)].map(([, target = '']) => target)
   const local = targets.filter((target) => !/^[a-z]+:/.test(target))
   const broken = await Promise.all(local.map((target) => faultOfLink(path, target)))
-  const commands = [...text.matchAll(command)].map(([, name = '']) => name)
-  const unknown = commands.filter((name) => !scripts.has(name)).map((name) => `npm run ${name} is no script`)
-  return [...broken.filter((fault) => fault !== undefined), ...new Set(unknown)]
+  const commands = faultsOfCommands(text, scripts, commandLines)
+  return [...broken.filter((fault) => fault !== undefined), ...commands]
 }
 
 async function faultOfLink(from: string, target: string): Promise<string | undefined> {

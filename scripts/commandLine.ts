@@ -1,17 +1,22 @@
 import { readFile } from 'node:fs/promises'
 import tls from 'node:tls'
 import { type ParseArgsConfig, parseArgs } from 'node:util'
-import { AzureCliCredential, type TokenCredential } from '@azure/identity'
+import {
+  AzureCliCredential,
+  AzureDeveloperCliCredential,
+  ChainedTokenCredential,
+  type TokenCredential,
+} from '@azure/identity'
 import cliProgress from 'cli-progress'
 import { type Broker, createBroker } from '../shared/broker.ts'
 import { type Config, parseConfig, SettingsError } from '../shared/config.ts'
-import { createCredential } from '../shared/storage/clients.ts'
+import { createLog } from '../shared/log.ts'
+import { createCredential, createSecretClient } from '../shared/storage/clients.ts'
+import { StorageUnavailableError } from '../shared/storage/unavailable.ts'
+import { createVault, type Vault } from '../shared/storage/vault.ts'
 
 /** What the operator typed cannot be done as it stands; the message says what to type. */
 export class UsageError extends Error {}
-
-/** `--settings` names a file as the Functions host's own `local.settings.json`; every command takes it. */
-export const settingsOption = { settings: { type: 'string' } } as const
 
 type Options = NonNullable<ParseArgsConfig['options']>
 
@@ -49,12 +54,34 @@ export async function openBroker(settingsFile: string | undefined): Promise<Brok
   return createBroker(config, console.error, chooseCredential(settings, config))
 }
 
-/** The managed identity where there is one, as on Azure and on the local stack; else whoever has run `az login`. */
+/**
+ * One vault by its address alone, for what comes before a broker has settings.
+ * @throws UsageError when it is no `https:` address.
+ */
+export async function openVault(url: string, settingsFile: string | undefined): Promise<Vault> {
+  if (!URL.canParse(url) || new URL(url).protocol !== 'https:')
+    throw new UsageError(`${url} is no vault’s address; it is like https://<name>.vault.azure.net.`)
+  const settings = await readSettings(settingsFile)
+  await prepareProcess(settings)
+  const verifyChallengeResource = settings.KEY_VAULT_VERIFY_CHALLENGE_RESOURCE !== 'false'
+  const clientId = settings.AZURE_CLIENT_ID
+  const credential = chooseCredential(settings, clientId ? { managedIdentityClientId: clientId } : {})
+  return createVault(
+    createSecretClient({ vault: { verifyChallengeResource } }, credential, url),
+    createLog(console.error),
+  )
+}
+
+/**
+ * The managed identity where there is one, as on Azure and on the local stack; else whoever has run `az login` or
+ * `azd auth login`.
+ */
 export function chooseCredential(
   settings: Readonly<Record<string, string | undefined>>,
-  config: Config,
+  config: Pick<Config, 'managedIdentityClientId'>,
 ): TokenCredential {
-  return settings.IDENTITY_ENDPOINT ? createCredential(config) : new AzureCliCredential()
+  if (settings.IDENTITY_ENDPOINT) return createCredential(config)
+  return new ChainedTokenCredential(new AzureCliCredential(), new AzureDeveloperCliCredential())
 }
 
 /** Takes up what libraries read from the process and not from settings: the identity's endpoint, whom TLS trusts. */
@@ -76,15 +103,30 @@ async function trust(caFile: string | undefined): Promise<void> {
 
 const startedWith = process.env.NODE_EXTRA_CA_CERTS
 
-/** Runs a command: exit status 0 or what it answers, 2 with the message for what the operator can mend. */
+/**
+ * Runs a command: exit status 0 or what it answers, 1 when storage refuses or does not answer, 2 with the message for
+ * what the operator can mend.
+ */
 export async function run(command: () => Promise<number | undefined>): Promise<void> {
   try {
     process.exitCode = (await command()) ?? 0
   } catch (error) {
+    if (error instanceof StorageUnavailableError) {
+      console.error([error.message, adviceOn(error)].filter(Boolean).join('\n'))
+      process.exitCode = 1
+      return
+    }
     if (!(error instanceof UsageError || error instanceof SettingsError)) throw error
     console.error(error.message)
     process.exitCode = 2
   }
+}
+
+function adviceOn({ service, status, code }: StorageUnavailableError): string {
+  if (/Credential|Authentication/.test(code)) return 'Nobody is logged in here. Run: az login'
+  if (status !== 401 && status !== 403) return ''
+  const role = service === 'vault' ? 'Key Vault Secrets Officer' : 'Storage Table Data Contributor'
+  return `You need the role ${role} there; one that was assigned just now takes some minutes to work.`
 }
 
 /** A progress bar on a terminal, silence elsewhere. */

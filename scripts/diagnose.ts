@@ -1,8 +1,9 @@
 import { text } from 'node:stream/consumers'
 import type * as z from 'zod'
 import type { diagnosisAnswer } from '../shared/diagnosis/failedCall.ts'
-import { callOptions, createCallBroker, problemOf } from './callBroker.ts'
+import { createCallBroker, problemOf } from './callBroker.ts'
 import { parseOptions, run, UsageError } from './commandLine.ts'
+import { diagnoseOptions } from './options.ts'
 
 type Shown = z.infer<typeof diagnosisAnswer>
 
@@ -12,7 +13,7 @@ type Shown = z.infer<typeof diagnosisAnswer>
  * @returns 0 when all is well, 1 when something is at fault.
  */
 async function command(): Promise<number> {
-  const options = parseOptions({ ...callOptions, tenant: { type: 'string' }, json: { type: 'boolean' } })
+  const options = parseOptions(diagnoseOptions)
   if (!options.tenant) throw new UsageError('Name the tenant: --tenant acme.')
   const call = createCallBroker(options)
   const answer = await call(`/v1/tenants/${encodeURIComponent(options.tenant)}/diagnosis`, await readCall())

@@ -11,7 +11,6 @@ import {
   prepareProcess,
   readSettings,
   run,
-  settingsOption,
   UsageError,
 } from './commandLine.ts'
 import {
@@ -23,6 +22,7 @@ import {
 } from './doctor/broker.ts'
 import type { Diagnosed, DoctorReport } from './doctor/finding.ts'
 import { checkSignIns } from './doctor/signIn.ts'
+import { doctorOptions } from './options.ts'
 
 /** What the doctor is given: a URL, settings, or both. */
 export interface DoctorOptions {
@@ -132,13 +132,7 @@ export function toTable({ checks }: DoctorReport): string {
 }
 
 async function command(): Promise<number> {
-  const options = parseOptions({
-    ...settingsOption,
-    url: { type: 'string' },
-    'token-file': { type: 'string' },
-    tenant: { type: 'string' },
-    json: { type: 'boolean', default: false },
-  })
+  const options = parseOptions(doctorOptions)
   const { url, tenant } = options
   const raw = await readSettings(options.settings)
   const settings = options.settings || !url || raw.KEY_VAULT_URL ? raw : undefined

@@ -2,10 +2,11 @@ import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import pMap from 'p-map'
 import { type Clock, systemClock } from '../shared/clock.ts'
-import { type CallBroker, callOptions, createCallBroker, problemOf, type ShownProblem } from './callBroker.ts'
+import { type CallBroker, createCallBroker, problemOf, type ShownProblem } from './callBroker.ts'
 import { createProgress, run, toText, UsageError } from './commandLine.ts'
 import { type ImportRow, parseImportFile } from './import/file.ts'
 import { createJournal, type Journal, type JournalEntry } from './import/journal.ts'
+import { importOptions } from './options.ts'
 
 /** What importing needs. */
 export interface ImportOptions {
@@ -156,14 +157,12 @@ function lineOf({ tenant, outcome, code = '', reason, detail = '' }: JournalEntr
 }
 
 function parseCommandLine() {
-  const options = {
-    ...callOptions,
-    'dry-run': { type: 'boolean' },
-    'retry-refused': { type: 'boolean' },
-    rate: { type: 'string', default: '5' },
-  } as const
   try {
-    const { values, positionals } = parseArgs({ options, strict: true, allowPositionals: true })
+    const { values, positionals } = parseArgs({
+      options: importOptions,
+      strict: true,
+      allowPositionals: true,
+    })
     const [file, ...others] = positionals
     if (!file || others.length > 0) throw new Error('Name one file: npm run import -- tenants.csv')
     return { values, file }

@@ -4,18 +4,10 @@ import { type GrantStoreName, type MigrationOutcome, migrateGrant } from '../sha
 import { countTenants, walkTenants } from '../shared/storage/tenantWalk.ts'
 import { StorageUnavailableError } from '../shared/storage/unavailable.ts'
 import type { TenantName } from '../shared/tenants/tenant.ts'
-import {
-  createProgress,
-  openBroker,
-  parseOptions,
-  run,
-  settingsOption,
-  toText,
-  UsageError,
-} from './commandLine.ts'
+import { createProgress, openBroker, parseOptions, run, toText, UsageError } from './commandLine.ts'
+import { migrateOptions } from './options.ts'
 
-/** So many grants in flight at once: a vault takes 30 new versions a second (key-vault/general/service-limits). */
-const defaultConcurrency = 8
+const defaultConcurrency = Number(migrateOptions.concurrency.default)
 
 type Outcome = MigrationOutcome | 'failed'
 
@@ -51,11 +43,7 @@ export async function migrateGrants(
 }
 
 async function command(): Promise<number> {
-  const options = parseOptions({
-    ...settingsOption,
-    to: { type: 'string' },
-    concurrency: { type: 'string', default: String(defaultConcurrency) },
-  })
+  const options = parseOptions(migrateOptions)
   const { to } = options
   if (to !== 'sealed' && to !== 'vault') throw new UsageError('Say where to: --to sealed or --to vault.')
   const concurrency = Number(options.concurrency)

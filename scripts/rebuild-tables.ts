@@ -8,7 +8,8 @@ import {
 } from '../shared/connect/rebuild.ts'
 import { tableNames } from '../shared/storage/clients.ts'
 import { guarded } from '../shared/storage/unavailable.ts'
-import { createProgress, openBroker, parseOptions, run, settingsOption, toText } from './commandLine.ts'
+import { createProgress, openBroker, parseOptions, run, toText } from './commandLine.ts'
+import { rebuildOptions } from './options.ts'
 
 /** So many refreshes at once: each tenant costs a refresh and a discovery. */
 const concurrency = 4
@@ -62,7 +63,7 @@ async function lookAt({ keeping }: Broker, [newest]: readonly TaggedGrant[]): Pr
 }
 
 async function command(): Promise<number> {
-  const options = parseOptions({ ...settingsOption, 'dry-run': { type: 'boolean', default: false } })
+  const options = parseOptions(rebuildOptions)
   const broker = await openBroker(options.settings)
   const dryRun = options['dry-run'] ? 'dryRun' : 'write'
   if (dryRun === 'write') await createMissingTables(broker)

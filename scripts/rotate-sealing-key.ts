@@ -1,5 +1,6 @@
 import { pMapIterable } from 'p-map'
 import type { Broker } from '../shared/broker.ts'
+import { systemClock, systemRandomness } from '../shared/clock.ts'
 import { type ResealOutcome, resealTenant } from '../shared/secrets/reseal.ts'
 import {
   addSealingKey,
@@ -9,7 +10,17 @@ import {
   settleSeconds,
 } from '../shared/secrets/sealingKeys.ts'
 import { countTenants, walkTenants } from '../shared/storage/tenantWalk.ts'
-import { createProgress, openBroker, parseOptions, run, settingsOption, toText } from './commandLine.ts'
+import type { Vault } from '../shared/storage/vault.ts'
+import {
+  createProgress,
+  openBroker,
+  openVault,
+  parseOptions,
+  run,
+  toText,
+  UsageError,
+} from './commandLine.ts'
+import { sealingKeyOptions } from './options.ts'
 
 const concurrency = 8
 
@@ -61,10 +72,18 @@ const advice: Readonly<Record<string, string>> = {
 }
 
 async function command(): Promise<number> {
-  const options = parseOptions({ ...settingsOption, prune: { type: 'boolean', default: false } })
-  const broker = await openBroker(options.settings)
-  if (options.prune) return prune(broker)
-  const { sealing, older } = await addSealingKey({ ...broker, vault: broker.vaults.main })
+  const options = parseOptions(sealingKeyOptions)
+  if (options.vault === undefined) {
+    const broker = await openBroker(options.settings)
+    return options.prune ? prune(broker) : add(broker.vaults.main)
+  }
+  if (options.prune)
+    throw new UsageError('--prune seals rows again, which takes all settings: leave --vault out.')
+  return add(await openVault(options.vault, options.settings))
+}
+
+async function add(vault: Vault): Promise<number> {
+  const { sealing, older } = await addSealingKey({ vault, clock: systemClock, randomness: systemRandomness })
   console.log(`Key ${sealing} seals from now on; ${older.length} older key(s) still open what they sealed.`)
   console.log(`Running processes take it up within ${settleSeconds / 120} minutes.`)
   return 0

@@ -1,15 +1,9 @@
 import { parseArgs } from 'node:util'
 import { replayHint, type SimulationResult, simulate } from '../test/simulation/simulate.ts'
+import { simulateOptions } from './options.ts'
 
 /** `npm run simulate -- --seeds 1000 --from 1 [--strict] [--replay SEED]`: see docs/simulator.md. */
-const { values } = parseArgs({
-  options: {
-    seeds: { type: 'string', default: '1000' },
-    from: { type: 'string', default: '1' },
-    strict: { type: 'boolean', default: false },
-    replay: { type: 'string' },
-  },
-})
+const { values } = parseArgs({ options: simulateOptions })
 const mode = values.strict ? 'strict' : 'microsoft'
 /** A run ends after so many broken rules: they are mostly one fault. */
 const mostFailures = 20

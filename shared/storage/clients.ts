@@ -16,8 +16,9 @@ export type Tables = Readonly<Record<TableName, TableClient>>
 const retryOptions = { maxRetries: 2, retryDelayInMs: 150, maxRetryDelayInMs: 1000 }
 
 /** The identity that the broker runs as: the managed identity, user-assigned where the settings name one. */
-export function createCredential(config: Config): TokenCredential {
-  const clientId = config.managedIdentityClientId
+export function createCredential({
+  managedIdentityClientId: clientId,
+}: Pick<Config, 'managedIdentityClientId'>): TokenCredential {
   return clientId ? new ManagedIdentityCredential({ clientId }) : new ManagedIdentityCredential()
 }
 
@@ -35,10 +36,14 @@ export function createTables(config: Config, credential: TokenCredential): Table
 }
 
 /** Creates a client for one vault. */
-export function createSecretClient(config: Config, credential: TokenCredential, url: string): SecretClient {
+export function createSecretClient(
+  { vault }: { readonly vault: Pick<Config['vault'], 'verifyChallengeResource'> },
+  credential: TokenCredential,
+  url: string,
+): SecretClient {
   return new SecretClient(url, credential, {
     retryOptions,
-    disableChallengeResourceVerification: !config.vault.verifyChallengeResource,
+    disableChallengeResourceVerification: !vault.verifyChallengeResource,
   })
 }
 

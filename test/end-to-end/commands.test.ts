@@ -45,6 +45,27 @@ test('each command does its work with nothing but a settings file', slow, async 
   expect(await world.refreshes(name)).toBe(true)
 })
 
+test(
+  'the first sealing key needs a vault’s address and an identity, and no setting of a broker',
+  slow,
+  async () => {
+    const { stack, broker } = world
+    const vault = stack.parts.grantVault.origin
+    const identity = ['IDENTITY_ENDPOINT', 'IDENTITY_HEADER', 'NODE_EXTRA_CA_CERTS'] as const
+    const env = Object.fromEntries(identity.map((name) => [name, stack.settings()[name]!]))
+    const rotate = (url: string, ...args: string[]) =>
+      promisify(execFile)(process.execPath, ['scripts/rotate-sealing-key.ts', '--vault', url, ...args], {
+        env: { PATH: process.env.PATH, KEY_VAULT_VERIFY_CHALLENGE_RESOURCE: 'false', ...env },
+      }).catch((error) => error)
+    expect((await rotate(vault)).stdout).toContain('seals from now on; 0 older key(s)')
+    expect(await broker.vaults.grants[1]!.read('sealing-keys')).toBeDefined()
+    expect(await rotate(vault, '--prune')).toMatchObject({ code: 2 })
+    expect(await rotate('my-vault')).toMatchObject({ code: 2, stderr: expect.stringContaining('https://') })
+    const refused = await rotate('https://127.0.0.1:1')
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('did not answer') })
+  },
+)
+
 test('a command that is not understood says what to type, and changes nothing', slow, async () => {
   expect(await runCommand('migrate-grants')).toMatchObject({
     code: 2,

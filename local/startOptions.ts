@@ -1,0 +1,9 @@
+/** Options of `npm start`; the usage text in `start.ts` says what they do. */
+export const startOptions = {
+  once: { type: 'boolean', default: false },
+  json: { type: 'boolean', default: false },
+  host: { type: 'string' },
+  'no-demo': { type: 'boolean', default: false },
+  'stack-only': { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+} as const

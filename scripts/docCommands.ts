@@ -1,0 +1,60 @@
+import { parseArgs } from 'node:util'
+import type { CommandLine } from './options.ts'
+
+/** `npm start`, `npm test` and `npm run …`, as far as the line, the code span or the table cell goes. */
+const command = /\bnpm (?:run (?:-s )?([\w:-]+)|(start|test)\b)((?: [^`\n]*)?)/g
+
+/**
+ * What is wrong with the `npm` commands that a page's text shows: scripts that are none, options that a script does
+ * not know, and options that are missing.
+ * @param scripts the names in `package.json`.
+ * @param known what each script takes; a script that is not among them is held by its name alone.
+ */
+export function faultsOfCommands(
+  text: string,
+  scripts: ReadonlySet<string>,
+  known: Readonly<Record<string, CommandLine>>,
+): string[] {
+  const found = [...text.matchAll(command)].flatMap((match) => {
+    const [whole, run, bare, rest = ''] = match
+    const name = run ?? bare ?? ''
+    if (!scripts.has(name)) return [`npm run ${name} is no script`]
+    const line = known[name]
+    // In prose a command without a code span has no end that could be seen.
+    if (!line || !isCode(text, match.index)) return []
+    const fault = faultOf(name, toWords(rest), line)
+    return fault ? [`${whole.trim()}: ${fault}`] : []
+  })
+  return [...new Set(found)]
+}
+
+/** Whether what is at a place stands in a code span or block. */
+function isCode(text: string, at: number): boolean {
+  const line = text.slice(text.lastIndexOf('\n', at) + 1, at)
+  const inSpan = (line.match(/`/g) ?? []).length % 2 === 1
+  const fences = text.slice(0, at).match(/^ *```/gm) ?? []
+  return inSpan || fences.length % 2 === 1
+}
+
+/** The words of a shell's line up to the next command, redirection or comment. */
+function toWords(rest: string): string[] {
+  const own = rest.split(/\s(?:&&|\|\|?|;|<|>|#|2>)(?:\s|$)|;/)[0] ?? ''
+  return (own.match(/(?:"[^"]*"|'[^']*'|\S)+/g) ?? []).map((word) => word.replace(/^(["'])(.*)\1$/, '$2'))
+}
+
+function faultOf(
+  name: string,
+  words: readonly string[],
+  { options, required = [], words: most = 0 }: CommandLine,
+): string | undefined {
+  const [first, ...args] = words
+  if (first !== undefined && first !== '--') return `npm keeps what has no -- before it: npm run ${name} -- …`
+  try {
+    const { values, positionals } = parseArgs({ args, options, strict: true, allowPositionals: true })
+    if (positionals.length > most) return `${positionals[most]} is a stray word`
+    const missing = required.filter((option) => values[option] === undefined)
+    return missing.length > 0 ? `--${missing[0]} is missing` : undefined
+  } catch (error) {
+    return error instanceof Error ? error.message.split('. ')[0] : String(error)
+  }
+}

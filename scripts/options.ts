@@ -1,0 +1,81 @@
+import type { ParseArgsConfig } from 'node:util'
+import { startOptions } from '../local/startOptions.ts'
+
+/** `--settings` names a file as the Functions host's own `local.settings.json`. */
+const settings = { settings: { type: 'string' } } as const
+
+/** How a command that calls a running broker is told where and as whom. */
+export const callOptions = {
+  url: { type: 'string' },
+  'token-file': { type: 'string' },
+} as const
+
+/** Options of `npm run doctor`. */
+export const doctorOptions = {
+  ...settings,
+  ...callOptions,
+  tenant: { type: 'string' },
+  json: { type: 'boolean', default: false },
+} as const
+
+/** Options of `npm run diagnose`. */
+export const diagnoseOptions = {
+  ...callOptions,
+  tenant: { type: 'string' },
+  json: { type: 'boolean' },
+} as const
+
+/** Options of `npm run import`, beside the file. */
+export const importOptions = {
+  ...callOptions,
+  'dry-run': { type: 'boolean' },
+  'retry-refused': { type: 'boolean' },
+  rate: { type: 'string', default: '5' },
+} as const
+
+/** Options of `npm run migrate-grants`. */
+export const migrateOptions = {
+  ...settings,
+  to: { type: 'string' },
+  // A vault takes 30 new versions a second (key-vault/general/service-limits).
+  concurrency: { type: 'string', default: '8' },
+} as const
+
+/** Options of `npm run rotate-sealing-key`. */
+export const sealingKeyOptions = {
+  ...settings,
+  vault: { type: 'string' },
+  prune: { type: 'boolean', default: false },
+} as const
+
+/** Options of `npm run rebuild-tables`. */
+export const rebuildOptions = { ...settings, 'dry-run': { type: 'boolean', default: false } } as const
+
+/** Options of `npm run simulate`. */
+export const simulateOptions = {
+  seeds: { type: 'string', default: '1000' },
+  from: { type: 'string', default: '1' },
+  strict: { type: 'boolean', default: false },
+  replay: { type: 'string' },
+} as const
+
+/** What may follow a command of `package.json`. */
+export interface CommandLine {
+  readonly options: NonNullable<ParseArgsConfig['options']>
+  /** Options without which the command refuses. Default is none. */
+  readonly required?: readonly string[]
+  /** How many words beside options it takes. Default is none. */
+  readonly words?: number
+}
+
+/** The commands that pages tell people to run, by their name in `package.json`; pages are held against them. */
+export const commandLines: Readonly<Record<string, CommandLine>> = {
+  start: { options: startOptions },
+  doctor: { options: doctorOptions },
+  diagnose: { options: diagnoseOptions, required: ['tenant'] },
+  import: { options: importOptions, words: 1 },
+  'migrate-grants': { options: migrateOptions, required: ['to'] },
+  'rotate-sealing-key': { options: sealingKeyOptions },
+  'rebuild-tables': { options: rebuildOptions },
+  simulate: { options: simulateOptions },
+}

@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest'
+import { faultsOfCommands } from '../../../scripts/docCommands.ts'
+import { commandLines } from '../../../scripts/options.ts'
+
+const scripts = new Set(['start', 'test', 'doctor', 'diagnose', 'import', 'migrate-grants', 'check'])
+const faultsOf = (text: string) => faultsOfCommands(text, scripts, commandLines)
+
+test('a command as the script takes it has no fault, whatever follows it in the shell', () => {
+  expect(
+    faultsOf(`
+\`\`\`sh
+npm start -- --once   # leaves after the main job
+npm ci && npm run check && npm run -s check
+npm run diagnose -- --tenant acme < failed.json
+npm run import -- tenants.csv --dry-run --url 'https://broker.example.com'
+\`\`\`
+\`npm run doctor\`, \`npm run doctor -- --url <broker> --json\`; \`npm test -- doctor.test.ts\`. npm run doctor in prose.`),
+  ).toEqual([])
+})
+
+test.each([
+  ['`npm run nothing`', 'is no script'],
+  ['`npm run doctor -- --verbose`', "Unknown option '--verbose'"],
+  ['`npm run doctor --url https://broker.example.com`', 'npm keeps what has no --'],
+  ['`npm run diagnose -- --url <broker> <tenant>`', 'is a stray word'],
+  ['`npm run migrate-grants`', '--to is missing'],
+  ['a table | `npm run diagnose` | cell', '--tenant is missing'],
+])('%s is a fault', (text, fault) => {
+  expect(faultsOf(text)).toEqual([expect.stringContaining(fault)])
+})
