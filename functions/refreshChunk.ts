@@ -13,7 +13,6 @@ app.storageQueue('refreshChunk', {
   connection: 'AzureWebJobsStorage',
   handler: traced(async (entry) => {
     const { shard } = message.parse(entry)
-    const { keeping, refresher } = broker()
-    await sweep({ ...keeping, refresher }, { shards: [shard] })
+    await sweep(broker().sweeping, { shards: [shard] })
   }),
 })

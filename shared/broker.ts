@@ -12,8 +12,9 @@ import { createIdTokenChecker, type IdTokenChecker } from './identity/idToken.ts
 import { createSignInTable, type SignInTable } from './identity/signInTable.ts'
 import { createTokenEndpoints, type TokenEndpoints } from './identity/tokenEndpoint.ts'
 import { createLog, type Log } from './log.ts'
-import type { EnvironmentStates } from './refresh/environments.ts'
+import { type EnvironmentHold, type EnvironmentStates, readHolds } from './refresh/environments.ts'
 import { createRefresher, type Refresher } from './refresh/refreshTenant.ts'
+import type { SweepDependencies } from './refresh/sweep.ts'
 import {
   createDeveloperTokens,
   type DeveloperTokens,
@@ -68,6 +69,7 @@ export interface Broker {
   readonly advertising: (environment: Environment) => CustomerManagement
   readonly keeping: GrantKeeping
   readonly refresher: Refresher
+  readonly sweeping: SweepDependencies
   readonly obtain: Obtain
   readonly vend: Vend
 }
@@ -104,6 +106,11 @@ export function createBroker(
     vendWaitSeconds: config.vendWaitSeconds,
   })
   const obtain = createObtain({ ...keeping, refresher, rowCacheSeconds: config.rowCacheSeconds })
+  const sweeping: SweepDependencies = {
+    ...keeping,
+    refresher,
+    holds: async () => (await readHolds(config, storage.environments)).map(nameOfHold),
+  }
   const { accounts, secrets } = storage
   const vend = meterVend(createVend({ config, obtain, accounts, secrets, clock }))
   const callers = createCallers(config)
@@ -117,9 +124,14 @@ export function createBroker(
     ...identity,
     keeping,
     refresher,
+    sweeping,
     obtain,
     vend,
   }
+}
+
+function nameOfHold({ environment, identityProvider }: EnvironmentHold): string {
+  return `${environment}:${identityProvider}`
 }
 
 function createStorage(

@@ -65,6 +65,8 @@ export interface SweepReport {
   readonly unreadShards: number
   readonly durationMilliseconds: number
   readonly oldestOverdueSeconds: number
+  /** What is on hold when the sweep ends, each as `environment:identityProvider`; said at every sweep while it lasts. */
+  readonly holds: readonly string[]
 }
 
 /** Writes one structured line. */

@@ -164,8 +164,9 @@ export const settings = {
     '32',
   ),
   SWEEP_SECONDS: withDefault(
+    // Five minutes less than the host gives a function (`functionTimeout` in host.json).
     wholeNumber(5, 1500),
-    'A sweep starts no further refresh after so many seconds.',
+    'A sweep starts no further refresh after so many seconds; one that `POST /v1/sweeps` runs, after 150.',
     '240',
     '600',
   ),

@@ -55,6 +55,7 @@ const sweepReport = {
   unreadShards: 0,
   durationMilliseconds: 3120,
   oldestOverdueSeconds: 291,
+  holds: [],
 }
 
 const vend = {

@@ -1,8 +1,8 @@
 import * as z from 'zod'
 import type { Broker } from '../broker.ts'
 import { secondsUntil } from '../clock.ts'
-import { providersOf } from '../config.ts'
 import { environments, identityProviders } from '../environment.ts'
+import { readHolds } from '../refresh/environments.ts'
 import { sweepReport } from '../refresh/run.ts'
 import { readinessCheck } from './checks.ts'
 import { checkPermissions } from './permissions.ts'
@@ -47,7 +47,7 @@ export async function checkReadiness(broker: Broker): Promise<Readiness> {
   const [permissions, secrets, holds, lastSweep, events] = await Promise.all([
     checkPermissions(broker),
     checkSecrets(broker),
-    readHolds(broker).catch(() => []),
+    showHolds(broker).catch(() => []),
     readLastSweep(broker).catch(() => undefined),
     broker.notes.events(shownEvents).catch(() => []),
   ])
@@ -56,17 +56,14 @@ export async function checkReadiness(broker: Broker): Promise<Readiness> {
   return { ready, checks, holds, events: [...events], ...(lastSweep && { lastSweep }) }
 }
 
-async function readHolds({ config, environments: states }: Broker) {
-  const rows = [...config.environments.values()].flatMap((settings) =>
-    providersOf(settings).map((provider) => states.read(settings.environment, provider)),
-  )
-  const held = (await Promise.all(rows)).filter((hold) => hold !== undefined)
+async function showHolds({ config, environments: states }: Broker) {
+  const held = await readHolds(config, states)
   return held.map((hold) => ({ ...hold, since: hold.since.toISOString(), until: hold.until.toISOString() }))
 }
 
 async function readLastSweep({ clock, sweeps }: Broker) {
   const last = await sweeps.read()
   if (!last) return undefined
-  const report = { ...last.report, failed: { ...last.report.failed } }
+  const report = sweepReport.parse(last.report)
   return { endedAt: last.endedAt.toISOString(), ageSeconds: secondsUntil(clock.now(), last.endedAt), report }
 }

@@ -1,3 +1,4 @@
+import { type Config, providersOf } from '../config.ts'
 import type { Environment, IdentityProvider } from '../environment.ts'
 
 /** Trouble that only the operator can mend: refreshing rests until `until`, then one attempt probes. */
@@ -18,6 +19,17 @@ export interface EnvironmentStates {
   hold(hold: EnvironmentHold): Promise<void>
   /** Ends a hold; whether there was one. */
   release(environment: Environment, identityProvider: IdentityProvider): Promise<boolean>
+}
+
+/** Every hold that stands, of what the settings serve. */
+export async function readHolds(
+  { environments }: Pick<Config, 'environments'>,
+  states: Pick<EnvironmentStates, 'read'>,
+): Promise<EnvironmentHold[]> {
+  const reads = [...environments.values()].flatMap((settings) =>
+    providersOf(settings).map((provider) => states.read(settings.environment, provider)),
+  )
+  return (await Promise.all(reads)).filter((hold) => hold !== undefined)
 }
 
 /** The first hold is short, and a lasting one is probed once a minute, so that a mended secret is noticed soon. */

@@ -25,6 +25,11 @@ export const sweepReport = z.object({
   unreadShards: z.int(),
   durationMilliseconds: z.int(),
   oldestOverdueSeconds: z.int(),
+  holds: z
+    .array(z.string())
+    // A package that is rolled back to, or a report that it wrote, has none.
+    .default([])
+    .describe('What is on hold, each as `environment:identityProvider`.'),
 })
 
 /**
@@ -32,8 +37,8 @@ export const sweepReport = z.object({
  * once a day at when the broker's own secrets expire.
  */
 export async function runSweep(broker: Broker, order: SweepOrder = {}): Promise<SweepResult> {
-  const { clock, keeping, records, refresher, sweeps } = broker
-  const result = await sweep({ ...keeping, refresher }, order)
+  const { clock, records, sweeping, sweeps } = broker
+  const result = await sweep(sweeping, order)
   await sweeps.write(result.report, clock.now())
   await records.removeExpired(clock.now())
   // The refreshes are done: a vault that does not answer now is no reason to call the sweep failed.

@@ -20,6 +20,8 @@ export interface SweepDependencies {
   readonly clock: Clock
   readonly config: RefreshConfig
   readonly log: Log
+  /** What is on hold, as `environment:identityProvider`. Default is what the sweep met itself. */
+  readonly holds?: () => Promise<readonly string[]>
 }
 
 /** What a sweep is asked to do. */
@@ -28,6 +30,8 @@ export interface SweepOrder {
   readonly shards?: readonly number[]
   /** Whether what exceeds one instance's share may be handed over; default false. */
   readonly mayHandOver?: boolean
+  /** No further refresh is started after so many seconds, if that is sooner than the setting's. */
+  readonly mostSeconds?: number
 }
 
 /** What a sweep did, and the shards that somebody else is to do. */
@@ -53,9 +57,14 @@ export async function sweep(dependencies: SweepDependencies, order: SweepOrder =
     backpressure: sweepConcurrency * backpressureFactor,
   })
   for await (const outcome of outcomes) run.count(outcome)
-  const result = run.result()
+  const result = run.result(await readHolds(dependencies, run))
   dependencies.log('sweep.ended', result.report)
   return result
+}
+
+/** What storage cannot tell at the end is what the sweep met on its way: its report is logged all the same. */
+async function readHolds({ holds }: SweepDependencies, run: SweepRun): Promise<readonly string[]> {
+  return (await holds?.().catch(() => undefined)) ?? run.held()
 }
 
 /** One row's end: `refreshed`, `passed_on`, `left_over`, or the word of its failure. */
@@ -81,7 +90,8 @@ class SweepRun {
   constructor(dependencies: SweepDependencies, order: SweepOrder) {
     this.#dependencies = dependencies
     this.#startedAt = dependencies.clock.now()
-    this.#stopAt = secondsAfter(this.#startedAt, dependencies.config.sweepSeconds)
+    const { sweepSeconds } = dependencies.config
+    this.#stopAt = secondsAfter(this.#startedAt, Math.min(sweepSeconds, order.mostSeconds ?? sweepSeconds))
     this.#shards = [
       ...(order.shards ?? Array.from({ length: dependencies.due.shardCount }, (_, shard) => shard)),
     ]
@@ -112,7 +122,7 @@ class SweepRun {
 
   async work(row: DueRow): Promise<RowOutcome> {
     if (this.#dependencies.clock.now() >= this.#stopAt) return 'left_over'
-    const provider = `${row.environment}/${row.identityProvider}`
+    const provider = `${row.environment}:${row.identityProvider}`
     if (this.#held.has(provider)) return { failed: 'environment_on_hold' }
     try {
       const outcome = await this.#breaker(provider).execute(() =>
@@ -133,7 +143,12 @@ class SweepRun {
     else this.#failed[outcome.failed] = (this.#failed[outcome.failed] ?? 0) + 1
   }
 
-  result(): SweepResult {
+  /** What was on hold when its rows came. */
+  held(): readonly string[] {
+    return [...this.#held].sort()
+  }
+
+  result(holds: readonly string[]): SweepResult {
     const now = this.#dependencies.clock.now()
     return {
       handOver: this.#handOver,
@@ -148,6 +163,7 @@ class SweepRun {
         unreadShards: this.#unread,
         durationMilliseconds: now.getTime() - this.#startedAt.getTime(),
         oldestOverdueSeconds: this.#oldestDueAt ? secondsUntil(this.#startedAt, this.#oldestDueAt) : 0,
+        holds,
       },
     }
   }

@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest'
+import type { LogEvents } from '../../shared/log.ts'
+import { type SweepDependencies, type SweepOrder, sweep } from '../../shared/refresh/sweep.ts'
+
+const start = new Date('2026-11-23T16:00:00Z')
+
+/** A sweep over three due rows, whose refreshes take 100 s each and end as told. */
+async function run(
+  outcome: object,
+  order: SweepOrder = {},
+  holds?: SweepDependencies['holds'],
+): Promise<LogEvents['sweep.ended']> {
+  let seconds = 0
+  const logged: LogEvents['sweep.ended'][] = []
+  const row = (tenant: string) => ({
+    tenant,
+    workspace: 'agency',
+    environment: 'production',
+    identityProvider: 'microsoft',
+    dueAt: start,
+  })
+  const dependencies = {
+    clock: { now: () => new Date(start.getTime() + seconds * 1000) },
+    config: { sweepConcurrency: 1, sweepSeconds: 240, sweepHandoverCount: 2000 },
+    due: {
+      shardCount: 1,
+      async *due() {
+        yield ['one', 'two', 'three'].map(row)
+      },
+    },
+    refresher: {
+      refresh: async () => {
+        seconds += 100
+        return outcome
+      },
+    },
+    log: (_: string, report: LogEvents['sweep.ended']) => logged.push(report),
+    ...(holds && { holds }),
+  }
+  await sweep(dependencies as unknown as SweepDependencies, order)
+  return logged[0]!
+}
+
+test('a sweep begins nothing more after the setting’s seconds, or after fewer where the order says so', async () => {
+  const refreshed = { outcome: 'refreshed' }
+  expect(await run(refreshed)).toMatchObject({ refreshed: 3, leftOver: 0 })
+  expect(await run(refreshed, { mostSeconds: 150 })).toMatchObject({ refreshed: 2, leftOver: 1 })
+  expect(await run(refreshed, { mostSeconds: 9000 })).toMatchObject({ refreshed: 3, leftOver: 0 })
+})
+
+test('every report says what is on hold, whether or not anything was due for it', async () => {
+  const refreshed = { outcome: 'refreshed' }
+  expect((await run(refreshed, {}, async () => ['sandbox:google'])).holds).toEqual(['sandbox:google'])
+  expect((await run(refreshed, {}, async () => [])).holds).toEqual([])
+})
+
+test('where storage cannot tell what is on hold, the report says what the sweep met', async () => {
+  const onHold = { outcome: 'passed_on', reason: 'environment_on_hold' }
+  const failing = () => Promise.reject(new Error('no answer'))
+  expect(await run(onHold, {}, failing)).toMatchObject({
+    holds: ['production:microsoft'],
+    failed: { environment_on_hold: 3 },
+  })
+})
