@@ -6,6 +6,7 @@ import { operation, route } from '../shared/http/route.ts'
 route('health', 'health', {
   GET: operation({
     summary: 'Liveness: the process answers and its settings are whole',
+    tellsSettings: true,
     answer: { status: 200, description: 'Alive.', schema: z.object({ status: z.literal('ok') }) },
     handle: async () => answerJson({ status: 'ok' }),
   }),

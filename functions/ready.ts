@@ -2,11 +2,12 @@ import { answerJson } from '../shared/http/answers.ts'
 import { operation, route } from '../shared/http/route.ts'
 import { checkReadiness, readiness } from '../shared/ready/readiness.ts'
 
-/** `GET /ready`: every dependency, each secret's presence and expiry, environments on hold, the last sweep. */
+/** `GET /ready`: every dependency, each secret's presence and expiry, the sign-in table, holds, the last sweep. */
 route('ready', 'ready', {
   GET: operation({
     summary: 'Readiness: every dependency, secret and environment, and the last sweep',
     role: 'Broker.Operate',
+    tellsSettings: true,
     answer: {
       status: 200,
       description: '200 when all is well, 503 when something needs the operator.',

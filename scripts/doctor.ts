@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises'
-import { AzureCliCredential } from '@azure/identity'
 import { QueueClient } from '@azure/storage-queue'
 import { createBroker } from '../shared/broker.ts'
 import { type Config, parseConfig, SettingsError } from '../shared/config.ts'
-import { checkReadiness } from '../shared/ready/readiness.ts'
+import { createSignInTable } from '../shared/identity/signInTable.ts'
+import { checkReadiness, type Readiness } from '../shared/ready/readiness.ts'
+import { signInRows, toSignInView } from '../shared/ready/signIns.ts'
 import { refreshChunksQueue } from '../shared/refresh/run.ts'
 import {
   chooseCredential,
@@ -15,23 +15,34 @@ import {
 } from './commandLine.ts'
 import {
   type BrokerUnderTest,
-  checkDeveloperToken,
-  checkFromInside,
   checkFromOutside,
   fromReadiness,
+  readNames,
+  readReadiness,
+  setSetting,
 } from './doctor/broker.ts'
-import type { Diagnosed, DoctorReport } from './doctor/finding.ts'
+import { checkDeveloperTokens } from './doctor/developerTokens.ts'
+import { type Category, type Diagnosed, type DoctorReport, toReport, toTable } from './doctor/finding.ts'
+import { createReadRegistration, type ReadRegistration } from './doctor/registration.ts'
 import { checkSignIns } from './doctor/signIn.ts'
+import { findToken, graphToken } from './doctor/token.ts'
 import { doctorOptions } from './options.ts'
 
 /** What the doctor is given: a URL, settings, or both. */
 export interface DoctorOptions {
   readonly url?: string
-  /** Raw settings; with them the sign-in is looked at too, and all of storage where no token is given. */
+  /** Raw settings; with them they are looked at too, and all of storage where no token is given. */
   readonly settings?: Readonly<Record<string, string | undefined>>
   readonly token?: string
+  /** Why there is no token. */
+  readonly noToken?: string
   readonly appToken?: string
   readonly tenant?: string
+  /** Reads Entra registrations. Default is through Microsoft Graph as whoever has run `az login`. */
+  readonly readRegistration?: ReadRegistration
+  readonly strict?: boolean
+  /** Which lines the verdict is about. Default is all. */
+  readonly category?: Category | undefined
 }
 
 /**
@@ -39,69 +50,68 @@ export interface DoctorOptions {
  * @throws UsageError when there is nothing to look at.
  */
 export async function examine(options: DoctorOptions): Promise<DoctorReport> {
-  const { settings, token, appToken, tenant } = options
-  const { checks, config } = settings ? checkSettings(settings) : { checks: [], config: undefined }
-  const url = (options.url ?? config?.publicUrl)?.replace(/\/+$/, '')
-  if (!url && checks.length === 0)
-    throw new UsageError('Say which broker: --url https://… or --settings <file>.')
-  const broker: BrokerUnderTest | undefined = url
-    ? { url, ...(token && { token }), ...(appToken && { appToken }), ...(tenant && { tenant }) }
-    : undefined
-  const parts = await Promise.all([
+  const { settings } = options
+  const url = (options.url ?? settings?.PUBLIC_URL)?.replace(/\/+$/, '') || undefined
+  if (!url && !settings) throw new UsageError('Say which broker: --url https://… or --settings <file>.')
+  const names = readNames(settings ?? process.env, url)
+  const broker: BrokerUnderTest | undefined = url ? { ...options, url, names } : undefined
+  const [checks, config] = settings ? checkSettings(settings, names) : [[], undefined]
+  const [outside, inside, hostQueue] = await Promise.all([
     broker ? checkFromOutside(broker) : [],
-    inside(broker, config, settings),
+    lookInside(broker, config, settings),
     config && settings ? checkHostQueue(settings) : [],
-    config ? checkSignIns(config) : [unseenSignIn],
-    broker ? checkDeveloperToken(broker) : [],
   ])
-  const all = [...checks, ...parts.flat()]
-  return { healthy: all.every(({ ok }) => ok !== false), checks: all }
+  const report = inside && 'checks' in inside ? inside : undefined
+  const signIns = report?.signIns.length ? report.signIns : signInsOf(config)
+  const readRegistration = options.readRegistration ?? createReadRegistration(graphToken)
+  const [registrations, developerTokens] = await Promise.all([
+    signIns ? checkSignIns(signIns, readRegistration, names) : [unseenSignIn],
+    broker ? checkDeveloperTokens(broker, [...new Set(signIns?.map(({ environment }) => environment))]) : [],
+  ])
+  const readiness = report ? fromReadiness(report, url, new Date()) : inside ? [inside as Diagnosed] : []
+  const all = [...checks, ...outside, ...readiness, ...hostQueue, ...registrations, ...developerTokens]
+  return toReport(all, options)
 }
 
 const unseenSignIn: Diagnosed = {
   name: 'sign-in',
   ok: null,
-  detail: 'not looked at: run beside the settings, with --settings local.settings.json',
+  detail: 'not looked at: the broker tells an operator where advertisers sign in, or --settings does',
 }
 
-function checkSettings(settings: Readonly<Record<string, string | undefined>>): {
-  checks: Diagnosed[]
-  config?: Config
-} {
+function checkSettings(
+  settings: Readonly<Record<string, string | undefined>>,
+  names: BrokerUnderTest['names'],
+): [Diagnosed[], Config | undefined] {
   try {
-    const config = parseConfig(settings)
-    return { checks: [{ name: 'settings', ok: true, detail: 'complete and well-formed' }], config }
+    return [[{ name: 'settings', ok: true, detail: 'complete and well-formed' }], parseConfig(settings)]
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error
     const checks = error.faults.map(({ setting, fault, example }) => ({
       name: `setting ${setting}`,
       ok: false,
       detail: fault,
-      mend: `az functionapp config appsettings set --settings '${setting}=${example}'`,
+      mend: setSetting(names, setting, example),
     }))
-    return { checks }
+    return [checks, undefined]
   }
 }
 
 /** The broker's own eyes where a token opens them; else the same look from this process, with its identity. */
-async function inside(
+async function lookInside(
   broker: BrokerUnderTest | undefined,
   config: Config | undefined,
   settings: DoctorOptions['settings'] = {},
-): Promise<Diagnosed[]> {
-  if (broker?.token || !config) return broker ? checkFromInside(broker) : []
-  const credential = chooseCredential(settings, config)
-  return fromReadiness(await checkReadiness(createBroker(config, () => {}, credential)))
+): Promise<Readiness | Diagnosed | undefined> {
+  if (broker?.token || !config) return broker && readReadiness(broker)
+  return checkReadiness(createBroker(config, () => {}, chooseCredential(settings, config)))
 }
 
-/** A token that was given, else the Azure CLI's own for the broker's API where that is named. */
-async function findToken(tokenFile: string | undefined, raw: Readonly<Record<string, string | undefined>>) {
-  if (tokenFile) return (await readFile(tokenFile, 'utf8')).trim()
-  if (raw.BROKER_TOKEN || !raw.API_CLIENT_ID) return raw.BROKER_TOKEN?.trim()
-  const token = await new AzureCliCredential()
-    .getToken(`${raw.API_CLIENT_ID}/.default`)
-    .catch(() => undefined)
-  return token?.token
+function signInsOf(config: Config | undefined) {
+  return (
+    config &&
+    signInRows(config, createSignInTable(config)).map((row) => toSignInView(row, config.redirectUri))
+  )
 }
 
 /** The host's queue by connection string; by identity it is among the readiness checks. */
@@ -115,35 +125,32 @@ async function checkHostQueue(settings: Readonly<Record<string, string | undefin
     }).exists()
     return [{ name, ok: true, detail: exists ? 'answers' : 'may be used; the first message makes it' }]
   } catch {
-    const mend = 'Correct AzureWebJobsStorage, or start the storage that it names: npm run stack'
-    return [{ name, ok: false, detail: 'does not answer', mend }]
+    return [
+      { name, ok: false, detail: 'does not answer', mend: 'npm run stack (or correct AzureWebJobsStorage)' },
+    ]
   }
 }
 
-/** The table that people read: a mark, what, how it is, and what mends it. */
-export function toTable({ checks }: DoctorReport): string {
-  const width = Math.max(...checks.map(({ name }) => name.length))
-  return checks
-    .map(({ name, ok, detail, mend }) => {
-      const mark = ok === null ? '–' : ok ? '✓' : '✗'
-      return `${mark} ${name.padEnd(width)}  ${detail}${mend ? `\n  ${' '.repeat(width)}  → ${mend}` : ''}`
-    })
-    .join('\n')
+function parseCategory(text: string | undefined): Category | undefined {
+  if (text === undefined || text === 'package' || text === 'operator') return text
+  throw new UsageError('--category is package or operator.')
 }
 
 async function command(): Promise<number> {
   const options = parseOptions(doctorOptions)
-  const { url, tenant } = options
+  const { url, tenant, strict } = options
+  const category = parseCategory(options.category)
   const raw = await readSettings(options.settings)
   const settings = options.settings || !url || raw.KEY_VAULT_URL ? raw : undefined
   if (settings) await prepareProcess(settings)
-  const token = await findToken(options['token-file'], raw)
   const report = await examine({
     ...(url && { url }),
     ...(settings && { settings }),
-    ...(token && { token }),
+    ...(await findToken(options['token-file'], raw)),
     ...(raw.BROKER_APP_TOKEN && { appToken: raw.BROKER_APP_TOKEN.trim() }),
     ...(tenant && { tenant }),
+    strict,
+    category,
   })
   console.log(options.json ? JSON.stringify(report, null, 2) : toTable(report))
   return report.healthy ? 0 : 1

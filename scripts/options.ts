@@ -16,6 +16,8 @@ export const doctorOptions = {
   ...callOptions,
   tenant: { type: 'string' },
   json: { type: 'boolean', default: false },
+  strict: { type: 'boolean', default: false },
+  category: { type: 'string' },
 } as const
 
 /** Options of `npm run diagnose`. */

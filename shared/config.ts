@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { type Environment, environments, type IdentityProvider } from './environment.ts'
+import { type FunctionsHost, readFunctionsHost } from './functionsHost.ts'
 import {
   type CallerIssuer,
   environmentSettings,
@@ -45,8 +46,7 @@ export interface Config {
     readonly verifyChallengeResource: boolean
   }
   readonly managedIdentityClientId?: string
-  /** The queues of the Functions host's own storage, where the host reaches them by identity. */
-  readonly hostQueueUrl?: string
+  readonly host: FunctionsHost
   readonly clientAuthentication: ClientAuthentication
   readonly grantStore: 'vault' | 'sealed'
   readonly callerIssuers: readonly CallerIssuer[]
@@ -60,6 +60,8 @@ export interface Config {
     readonly jwksUrl: string
   }
   readonly refresh: RefreshConfig
+  /** When the sweep runs: NCRONTAB with seconds, UTC. The host keeps it; the broker only tells it. */
+  readonly sweepSchedule: string
   readonly rowCacheSeconds: number
   readonly vendWaitSeconds: number
   readonly maxBodyBytes: number
@@ -87,6 +89,9 @@ export interface RefreshConfig {
   readonly leaseSeconds: number
   readonly tokenEndpointSeconds: number
 }
+
+/** The fault of a required setting that is not there. */
+export const settingIsMissing = 'is missing'
 
 /** One thing that is wrong with the settings. */
 export interface SettingFault {
@@ -143,8 +148,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
   }
   faults.push(...insecureUrls(values, environmentConfigs, env))
   if (faults.length > 0) throw new SettingsError(faults)
-  const hostQueueUrl = env.AzureWebJobsStorage__queueServiceUri?.trim()
-  return Object.freeze({ ...toConfig(values, environmentConfigs), ...(hostQueueUrl && { hostQueueUrl }) })
+  return Object.freeze({ ...toConfig(values, environmentConfigs), host: readFunctionsHost(env) })
 }
 
 /** The names of every setting for the environments served, e.g. for docs and templates. */
@@ -178,7 +182,7 @@ function readAll(
     if (parsed.success) values[name] = parsed.data
     else
       faults.push(
-        faultOf(prefix + name, definition, raw === undefined ? 'is missing' : messageOf(parsed.error)),
+        faultOf(prefix + name, definition, raw === undefined ? settingIsMissing : messageOf(parsed.error)),
       )
   }
   return values
@@ -254,7 +258,7 @@ export function isLoopbackUrl(url: string): boolean {
   return host === 'localhost' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host)
 }
 
-function toConfig(values: Plain, served: ReadonlyMap<Environment, EnvironmentConfig>): Config {
+function toConfig(values: Plain, served: ReadonlyMap<Environment, EnvironmentConfig>): Omit<Config, 'host'> {
   return {
     publicUrl: values.PUBLIC_URL,
     redirectUri: `${values.PUBLIC_URL}/oauth/callback`,
@@ -283,6 +287,7 @@ function toConfig(values: Plain, served: ReadonlyMap<Environment, EnvironmentCon
       jwksUrl: values.GOOGLE_JWKS_URL,
     },
     refresh: toRefreshConfig(values),
+    sweepSchedule: values.REFRESH_SCHEDULE,
     rowCacheSeconds: values.ROW_CACHE_SECONDS,
     vendWaitSeconds: values.VEND_WAIT_SECONDS,
     maxBodyBytes: values.MAX_BODY_BYTES,

@@ -148,7 +148,7 @@ export const problems = {
     status: 503,
     actor: 'operator',
     title: 'The broker’s settings are incomplete.',
-    mend: 'The broker’s log names every setting that is missing or malformed, with an example of each.',
+    mend: '`npm run doctor`, `/health` and the broker’s log name every setting that is missing or malformed, with an example of each.',
   },
   environment_on_hold: {
     status: 503,

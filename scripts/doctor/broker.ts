@@ -1,118 +1,146 @@
 import { type Readiness, readiness } from '../../shared/ready/readiness.ts'
-import { checkClock, type Diagnosed, look, toObject } from './finding.ts'
+import type { Diagnosed } from './finding.ts'
+import { checkClock, look, type Seen, told, toObject } from './look.ts'
+import { sweepExpectedSince } from './schedule.ts'
 
 /** How the doctor reaches a broker. */
 export interface BrokerUnderTest {
   /** No slash at its end. */
   readonly url: string
+  /** What mends call it on Azure. */
+  readonly names: AzureNames
   /** A bearer token with the app role `Broker.Operate`, without the word `Bearer`. */
   readonly token?: string
+  /** Why there is no token, where one was asked for. */
+  readonly noToken?: string
   /** A bearer token of an app that may manage tenants, for trying the developer token; default is `token`. */
   readonly appToken?: string
-  /** Which tenant to try the developer token with; default is any that is connected. */
+  /** Which tenant to try the developer token with; default is one that is connected, in each environment. */
   readonly tenant?: string
 }
 
-const logs = 'az webapp log tail --name <app> --resource-group <group>'
+/** The function app's name and its resource group; placeholders where they are not known. */
+export interface AzureNames {
+  readonly app: string
+  readonly group: string
+}
 
-/** What anybody may see: liveness, the redirect URI, the clock. */
-export async function checkFromOutside({ url }: BrokerUnderTest): Promise<Diagnosed[]> {
+/** The app's own host name begins with its name, and since 2025 with a random part after it. */
+const ownHostName = /^(.+?)(?:-[a-z0-9]{16})?\.(?:[a-z0-9]+-\d\d\.)?azurewebsites\.net$/
+
+/** Names from the variables that `azd` and the workflow set, else from the app's own host name. */
+export function readNames(
+  raw: Readonly<Record<string, string | undefined>>,
+  url: string | undefined,
+): AzureNames {
+  const host = url && URL.canParse(url) ? new URL(url).hostname : ''
+  return {
+    app: raw.AZURE_FUNCTION_NAME ?? ownHostName.exec(host)?.[1] ?? '<app>',
+    group: raw.RESOURCE_GROUP ?? raw.AZURE_RESOURCE_GROUP ?? '<group>',
+  }
+}
+
+/** Flex Consumption has no log stream for `az webapp log tail` (azure-functions-core-tools#4585). */
+function showLog({ group }: AzureNames): string {
+  const insights = `az resource list --resource-group ${group} --resource-type Microsoft.Insights/components --query '[0].id' --output tsv`
+  return `az monitor app-insights query --apps "$(${insights})" --offset 1h --analytics-query 'union traces, exceptions | order by timestamp desc | take 50'`
+}
+
+/** What anybody may see: liveness or what is wrong with the settings, the redirect URI, the clock. */
+export async function checkFromOutside({ url, names }: BrokerUnderTest): Promise<Diagnosed[]> {
   const [health, callback] = await Promise.all([look(`${url}/health`), look(`${url}/oauth/callback`)])
   const alive = health.status === 200
+  const faulty = checkSettingsFromOutside(health, names)
   // Without a state the callback refuses, on a page of its own: whoever else answers there does not.
   const reached = callback.status > 0 && callback.status < 500 && callback.status !== 404
   return [
     {
       name: 'health',
       ok: alive,
-      detail: alive ? 'answers' : `status ${health.status || 'none'}`,
-      ...(!alive && { mend: logs }),
+      detail: alive ? 'answers' : told(health),
+      ...(!alive && faulty.length === 0 && { mend: showLog(names) }),
     },
+    ...faulty,
     {
       name: 'redirect URI reachable',
       ok: reached,
-      detail: reached ? 'answers' : `status ${callback.status || 'none'}`,
-      ...(!reached && {
-        mend: 'See that PUBLIC_URL leads to the function app: curl -i $PUBLIC_URL/oauth/callback',
-      }),
+      detail: reached ? 'answers' : told(callback),
+      ...(!reached && { mend: `curl -i ${url}/oauth/callback` }),
     },
     checkClock('clock against the broker', health),
   ]
 }
 
-/** What the broker says of itself to an operator. */
-export async function checkFromInside(broker: BrokerUnderTest): Promise<Diagnosed[]> {
+/** A broker that is not configured names its faulty settings, and never their values. */
+function checkSettingsFromOutside({ text }: Seen, names: AzureNames): Diagnosed[] {
+  const { settings } = toObject(text)
+  if (!Array.isArray(settings)) return []
+  return settings.map(({ setting, fault, meaning, example }) => ({
+    name: `setting ${setting}`,
+    ok: false,
+    detail: `${fault}: ${meaning}`,
+    mend: setSetting(names, String(setting), String(example)),
+  }))
+}
+
+/** The command that sets one setting; the example is to be replaced. */
+export function setSetting({ app, group }: AzureNames, setting: string, example: string): string {
+  return `az functionapp config appsettings set --name ${app} --resource-group ${group} --settings '${setting}=${example}'`
+}
+
+const apiPrincipal = '$(az ad sp show --id "$API_CLIENT_ID" --query id --output tsv)'
+
+/** Gives whoever is logged in the app role that `/ready` asks for. */
+const grantOperatorRole = [
+  `az rest --method POST --url "https://graph.microsoft.com/v1.0/servicePrincipals/${apiPrincipal}/appRoleAssignedTo"`,
+  `--body "{\\"resourceId\\":\\"${apiPrincipal}\\",\\"principalId\\":\\"$(az ad signed-in-user show --query id --output tsv)\\"`,
+  `,\\"appRoleId\\":\\"$(az ad sp show --id "$API_CLIENT_ID" --query "appRoles[?value=='Broker.Operate'].id" --output tsv)\\"}"`,
+].join(' ')
+
+/** What the broker says of itself to an operator: its report, or why there is none. */
+export async function readReadiness(broker: BrokerUnderTest): Promise<Readiness | Diagnosed> {
   const name = 'readiness'
   if (!broker.token) {
-    const detail =
-      'not asked: set BROKER_TOKEN, give --token-file, or set API_CLIENT_ID after az login (role Broker.Operate)'
-    return [{ name, ok: null, detail }]
+    const ways = 'set BROKER_TOKEN, give --token-file, or set API_CLIENT_ID after az login'
+    return { name, ok: null, detail: `not asked: ${broker.noToken ?? ways} (role Broker.Operate)` }
   }
   const seen = await look(`${broker.url}/ready`, { headers: { authorization: `Bearer ${broker.token}` } })
   const parsed = readiness.safeParse(toObject(seen.text))
-  if (parsed.success) return fromReadiness(parsed.data)
-  const { code } = toObject(seen.text)
+  if (parsed.success) return parsed.data
   const mends: Readonly<Record<number, string>> = {
-    401: 'az account get-access-token --resource <broker api>; the token is missing, expired or for another audience',
-    403: 'Assign the app role Broker.Operate to the identity that the token is of: az rest (infra/entra.bicep)',
+    401: 'export BROKER_TOKEN=$(az account get-access-token --scope "api://$API_CLIENT_ID/.default" --query accessToken --output tsv)',
+    403: grantOperatorRole,
   }
-  const detail = `status ${seen.status || 'none'}${typeof code === 'string' ? ` ${code}` : ''}`
-  return [{ name, ok: false, detail, mend: mends[seen.status] ?? logs }]
+  return { name, ok: false, detail: told(seen), mend: mends[seen.status] ?? showLog(broker.names) }
 }
 
-/** A sweep runs every five minutes by default: three that are missing are no chance. */
-const oldestSweepSeconds = 900
-
-/** The doctor's lines for a readiness report: its checks, its holds, the last sweep. */
-export function fromReadiness(report: Readiness): Diagnosed[] {
+/** The doctor's lines for a readiness report: that there is one, its checks, its holds, the last sweep. */
+export function fromReadiness(report: Readiness, url: string | undefined, now: Date): Diagnosed[] {
   const holds = report.holds.map(({ environment, identityProvider, reason, traceId }) => ({
     name: `environment ${environment} ${identityProvider}`,
     ok: false,
-    detail: `on hold: ${reason}${traceId ? `, trace id ${traceId}` : ''}`,
-    mend: 'docs/runbooks/environment-on-hold.md',
+    detail: `on hold: ${reason}${traceId ? `, trace id ${traceId}` : ''} (docs/runbooks/environment-on-hold.md)`,
+    mend: sweepNow(url),
   }))
-  return [...report.checks, ...holds, lastSweepOf(report)]
+  const answered = { name: 'readiness', ok: true, detail: 'every dependency was looked at' }
+  return [answered, ...report.checks, ...holds, lastSweepOf(report, url, now)]
 }
 
-function lastSweepOf({ lastSweep }: Readiness): Diagnosed {
+function lastSweepOf(report: Readiness, url: string | undefined, now: Date): Diagnosed {
   const name = 'last sweep'
-  const mend = 'Run one now: curl -X POST -H "Authorization: Bearer $BROKER_TOKEN" $PUBLIC_URL/v1/sweeps'
-  if (!lastSweep) return { name, ok: false, detail: 'none yet', mend }
-  const detail = `${lastSweep.ageSeconds} s ago, ${lastSweep.report.leftOver} left over`
-  const ok = lastSweep.ageSeconds <= oldestSweepSeconds
-  return { name, ok, detail, ...(!ok && { mend }) }
-}
-
-/** Tries the developer token by a live call: the diagnosis of a tenant that the token's workspace has. */
-export async function checkDeveloperToken(broker: BrokerUnderTest): Promise<Diagnosed> {
-  const name = 'developer token'
-  const untold = (detail: string): Diagnosed => ({ name, ok: null, detail })
-  const token = broker.appToken ?? broker.token
-  if (!token) return untold('not tried: set BROKER_APP_TOKEN, a token of an app with a connected tenant')
-  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
-  const tenant = broker.tenant ?? (await findConnected(broker.url, headers))
-  if (!tenant) return untold('not tried: the token’s workspace has no connected tenant')
-  const path = `/v1/tenants/${encodeURIComponent(tenant)}/diagnosis`
-  const seen = await look(`${broker.url}${path}`, { method: 'POST', headers, body: '{}' })
-  const { verdict } = toObject(seen.text)
-  if (seen.status !== 200 || typeof verdict !== 'string')
-    return untold(`not tried: the diagnosis answered ${seen.status || 'nothing'}`)
-  return judgeVerdict(name, tenant, verdict)
-}
-
-function judgeVerdict(name: string, tenant: string, verdict: string): Diagnosed {
-  if (/^developer_token/.test(verdict)) {
-    const mend = 'az keyvault secret set --name <environment>-developer-token-next --file <file>'
-    return { name, ok: false, detail: `${verdict} (tenant ${tenant})`, mend }
+  const { lastSweep, sweepSchedule } = report
+  if (!lastSweep) {
+    const unread = report.checks.some((check) => check.name === 'broker state' && !check.ok)
+    if (unread) return { name, ok: null, detail: 'could not be read: see broker state' }
+    return { name, ok: false, detail: 'none yet', mend: sweepNow(url) }
   }
-  // Only what is judged after GetUser has been answered proves that the developer token was accepted.
-  const afterIt = /^(all_well|account_|customer_)/.test(verdict)
-  if (afterIt) return { name, ok: true, detail: `accepted (tenant ${tenant})` }
-  return { name, ok: null, detail: `not proven: ${verdict} (tenant ${tenant})` }
+  const since = sweepExpectedSince(sweepSchedule, now)
+  const ok = new Date(lastSweep.endedAt) >= since
+  const detail = `${lastSweep.ageSeconds} s ago, ${lastSweep.report.leftOver} left over`
+  if (ok) return { name, ok, detail }
+  return { name, ok, detail: `${detail}; expected since ${since.toISOString()}`, mend: sweepNow(url) }
 }
 
-async function findConnected(url: string, headers: Record<string, string>): Promise<string | undefined> {
-  const { tenants } = toObject((await look(`${url}/v1/tenants`, { headers })).text)
-  if (!Array.isArray(tenants)) return undefined
-  return tenants.find((each) => each?.status === 'connected')?.tenant
+function sweepNow(url = '$BROKER_URL'): string {
+  return `curl -fsS -X POST -H "Authorization: Bearer $BROKER_TOKEN" ${url}/v1/sweeps`
 }

@@ -1,63 +1,63 @@
-/** One line of the doctor's table; `ok` is null where it could not be told, and `detail` says why. */
+/**
+ * Who can be at fault: a deployed `package`, which another package mends, or what only the `operator` can change,
+ * whichever package runs.
+ */
+export type Category = 'package' | 'operator'
+
+/** What looking at one thing brought; `ok` is null where it could not be told, and `detail` says why. */
 export interface Diagnosed {
   readonly name: string
   readonly ok: boolean | null
   readonly detail: string
-  /** The command or act that mends it; only where it is not ok. */
+  /** The command that mends it; only where it is not ok. */
   readonly mend?: string | undefined
 }
 
-/** Every line as JSON has it, and whether none of them is bad. */
+/** One line of the doctor's table. */
+export interface Finding extends Diagnosed {
+  readonly category: Category
+}
+
+/** Every line as JSON has it, and the verdict. */
 export interface DoctorReport {
   readonly healthy: boolean
-  readonly checks: readonly Diagnosed[]
+  readonly checks: readonly Finding[]
 }
 
-/** What a GET or POST brought; status 0 with no body when there was no answer. */
-export interface Seen {
-  readonly status: number
-  readonly headers: Headers
-  readonly text: string
-  /** Halfway between sending and hearing, for comparing clocks. */
-  readonly at: Date
+/** What the verdict is about. */
+export interface VerdictWish {
+  /** Only lines of this category count. Default is all. */
+  readonly category?: Category | undefined
+  /** Whether what could not be looked at counts as bad. Default is false. */
+  readonly strict?: boolean | undefined
 }
 
-const limitMilliseconds = 10_000
+/** By what the name of a line begins with. */
+const ofPackage =
+  /^(settings?\b|health|redirect URI reachable|readiness|identity|table |vault |queue |blobs |broker state|sign-in table)/
 
-/** Asks once; redirects are shown, not followed, and no answer is an answer. */
-export async function look(url: string, init: RequestInit = {}): Promise<Seen> {
-  const sentAt = Date.now()
-  try {
-    const signal = AbortSignal.timeout(limitMilliseconds)
-    const response = await fetch(url, { redirect: 'manual', signal, ...init })
-    const text = await response.text()
-    const at = new Date((sentAt + Date.now()) / 2)
-    return { status: response.status, headers: response.headers, text, at }
-  } catch {
-    return { status: 0, headers: new Headers(), text: '', at: new Date() }
-  }
+/** What a package can break is whatever it does itself: start, answer, and reach its storage. */
+export function categoryOf(name: string): Category {
+  return ofPackage.test(name) ? 'package' : 'operator'
 }
 
-/** A body as an object; empty when it is none. */
-export function toObject(text: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
-  } catch {
-    return {}
-  }
+/** Weighs the lines. */
+export function toReport(
+  diagnosed: readonly Diagnosed[],
+  { category, strict = false }: VerdictWish = {},
+): DoctorReport {
+  const checks = diagnosed.map((line) => ({ ...line, category: categoryOf(line.name) }))
+  const counted = checks.filter((line) => category === undefined || line.category === category)
+  return { healthy: counted.every(({ ok }) => ok ?? !strict), checks }
 }
 
-/** A token is refused when clocks are five minutes apart (Entra's and our own tolerance is less); one is a warning. */
-const mostSkewSeconds = 60
-
-/** Compares this machine's clock with the one that a `Date` header shows. */
-export function checkClock(name: string, { at, headers, status }: Seen): Diagnosed {
-  const date = Date.parse(headers.get('date') ?? '')
-  if (Number.isNaN(date)) return { name, ok: null, detail: status === 0 ? 'no answer' : 'no Date header' }
-  // The header counts whole seconds, cut off.
-  const skewSeconds = Math.round((at.getTime() - date) / 1000 - 0.5)
-  const detail = `${Math.abs(skewSeconds)} s apart`
-  if (Math.abs(skewSeconds) <= mostSkewSeconds) return { name, ok: true, detail }
-  return { name, ok: false, detail, mend: 'Set this machine’s clock by NTP: timedatectl set-ntp true' }
+/** The table that people read: a mark, what, how it is, and what mends it. */
+export function toTable({ checks }: DoctorReport): string {
+  const width = Math.max(...checks.map(({ name }) => name.length))
+  return checks
+    .map(({ name, ok, detail, mend }) => {
+      const mark = ok === null ? '–' : ok ? '✓' : '✗'
+      return `${mark} ${name.padEnd(width)}  ${detail}${mend ? `\n  ${' '.repeat(width)}  → ${mend}` : ''}`
+    })
+    .join('\n')
 }

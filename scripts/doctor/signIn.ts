@@ -1,90 +1,104 @@
-import { type Config, providersOf } from '../../shared/config.ts'
-import { createSignInTable, type SignInRow } from '../../shared/identity/signInTable.ts'
-import { checkClock, type Diagnosed, look, toObject } from './finding.ts'
+import type { SignInView } from '../../shared/ready/signIns.ts'
+import { type AzureNames, setSetting } from './broker.ts'
+import type { Diagnosed } from './finding.ts'
+import { checkClock, look } from './look.ts'
+import { addRedirectUri, moveToWeb, type ReadRegistration, type Registration } from './registration.ts'
 
 /** Everything about where advertisers sign in that can be seen from outside and without a person. */
-export async function checkSignIns(config: Config): Promise<Diagnosed[]> {
-  const table = createSignInTable(config)
-  const rows = [...config.environments.values()].flatMap((settings) =>
-    providersOf(settings).flatMap((provider) => table(settings.environment, provider) ?? []),
-  )
-  const checks = await Promise.all(
-    rows.map(async (row) => [await checkMetadata(row), await checkRegistration(config, row)]),
-  )
-  const [first] = rows
-  const clock = first ? [checkClock('clock against the identity provider', await look(first.jwksUrl))] : []
+export async function checkSignIns(
+  signIns: readonly SignInView[],
+  readRegistration: ReadRegistration,
+  names: AzureNames,
+): Promise<Diagnosed[]> {
+  const checks = await Promise.all(signIns.map((signIn) => checkOne(signIn, readRegistration, names)))
+  const [first] = signIns
+  const clock = first
+    ? [checkClock('clock against the identity provider', await look(first.authorizeUrl))]
+    : []
   return [...checks.flat(), ...clock]
 }
 
-const nameOf = (row: SignInRow) => `${row.environment} ${row.identityProvider}`
-
-function metadataUrl(row: SignInRow): string {
-  if (row.identityProvider === 'google') return `${row.issuer('')}/.well-known/openid-configuration`
-  return row.jwksUrl.replace('/discovery/v2.0/keys', '/v2.0/.well-known/openid-configuration')
+async function checkOne(
+  signIn: SignInView,
+  readRegistration: ReadRegistration,
+  names: AzureNames,
+): Promise<Diagnosed[]> {
+  if (signIn.identityProvider === 'google') return [await checkRegistered(signIn, '', names)]
+  const registration = await readRegistration(signIn.clientId)
+  return [await checkRegistered(signIn, registration, names), checkPlatform(signIn, registration)]
 }
 
-/** The sign-in table is settings and constants; the provider's own metadata must say the same. */
-async function checkMetadata(row: SignInRow): Promise<Diagnosed> {
-  const name = `sign-in table: ${nameOf(row)}`
-  const url = metadataUrl(row)
-  const seen = await look(url)
-  const mend = `Compare the settings with: curl ${url}`
-  if (seen.status !== 200)
-    return { name, ok: false, detail: `metadata: status ${seen.status || 'none'}`, mend }
-  const metadata = toObject(seen.text)
-  const expected = {
-    authorization_endpoint: row.authorizeUrl,
-    token_endpoint: row.tokenUrl(row.signInTenant),
-    jwks_uri: row.jwksUrl,
-  }
-  const wrong = Object.entries(expected).filter(([member, value]) => metadata[member] !== value)
-  if (wrong.length === 0) return { name, ok: true, detail: 'agrees with the provider’s metadata' }
-  return { name, ok: false, detail: `${wrong.map(([member]) => member).join(', ')} differ`, mend }
-}
+const nameOf = ({ environment, identityProvider }: SignInView) => `${environment} ${identityProvider}`
 
 /**
  * Whether the redirect URI is registered: a silent request without a session comes back to a registered redirect URI
- * with `login_required`, and ends on an error page otherwise. Whether it is registered under Web cannot be seen so:
- * that shows when a code is redeemed (AADSTS700025).
+ * with `login_required`, and ends on an error page otherwise. Under which platform it is cannot be seen so.
  */
-async function checkRegistration(config: Config, row: SignInRow): Promise<Diagnosed> {
-  const name = `redirect URI registered: ${nameOf(row)}`
+async function checkRegistered(
+  signIn: SignInView,
+  registration: Registration | string,
+  names: AzureNames,
+): Promise<Diagnosed> {
+  const name = `redirect URI registered: ${nameOf(signIn)}`
   const query = new URLSearchParams({
-    client_id: row.clientId,
+    client_id: signIn.clientId,
     response_type: 'code',
-    redirect_uri: config.redirectUri,
-    scope: row.scopes.join(' '),
+    redirect_uri: signIn.redirectUri,
+    scope: signIn.scopes.join(' '),
     state: 'doctor',
     code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
     code_challenge_method: 'S256',
     prompt: 'none',
   })
-  const seen = await look(`${row.authorizeUrl}?${query}`)
+  const seen = await look(`${signIn.authorizeUrl}?${query}`)
   const location = seen.headers.get('location') ?? ''
-  if (location.startsWith(`${config.redirectUri}?`)) {
-    return { name, ok: true, detail: 'registered; the platform (Web) shows at the first sign-in' }
-  }
-  return { name, ...explainRefusal(config, row, `${decodeSafely(location)} ${seen.text}`, seen.status) }
+  if (location.startsWith(`${signIn.redirectUri}?`)) return { name, ok: true, detail: 'registered' }
+  const answer = `${decodeSafely(location)} ${seen.text}`
+  return { name, ...explainRefusal(signIn, registration, names, answer) }
 }
 
 function explainRefusal(
-  config: Config,
-  row: SignInRow,
+  signIn: SignInView,
+  registration: Registration | string,
+  names: AzureNames,
   answer: string,
-  status: number,
 ): Omit<Diagnosed, 'name'> {
-  const google = row.identityProvider === 'google'
-  const register = google
-    ? `Add ${config.redirectUri} to the OAuth client’s authorised redirect URIs in Google’s console.`
-    : `az ad app update --id ${row.clientId} --web-redirect-uris ${config.redirectUri}`
-  if (/AADSTS50011|redirect_uri_mismatch|redirect_uri/.test(answer))
-    return { ok: false, detail: 'not registered', mend: register }
-  if (/AADSTS700016|invalid_client|AADSTS90002/.test(answer)) {
-    const setting = `${row.environment.toUpperCase()}_${google ? 'GOOGLE' : 'MICROSOFT'}_CLIENT_ID`
-    return { ok: false, detail: 'no such registration', mend: `Correct the setting ${setting}.` }
+  const { environment, identityProvider, redirectUri } = signIn
+  const google = identityProvider === 'google'
+  if (/AADSTS50011|redirect_uri_mismatch|redirect_uri/.test(answer)) {
+    const mend = google
+      ? `Add ${redirectUri} to the OAuth client at https://console.cloud.google.com/apis/credentials (Google has no command for it)`
+      : addRedirectUri(signIn, registration)
+    return { ok: false, detail: 'not registered', mend }
   }
-  const detail = `cannot be told from here: status ${status || 'none'}`
-  return { ok: null, detail }
+  if (/AADSTS700016|invalid_client|AADSTS90002/.test(answer)) {
+    const setting = `${environment.toUpperCase()}_${google ? 'GOOGLE' : 'MICROSOFT'}_CLIENT_ID`
+    return { ok: false, detail: 'no such registration', mend: setSetting(names, setting, '<client id>') }
+  }
+  return { ok: null, detail: 'cannot be told: the provider did not say' }
+}
+
+/**
+ * Under *Single-page application* grants die after 24 hours; under *Mobile and desktop* the client's credential is
+ * refused (AADSTS700025). Only Graph shows which it is, or the first sign-in.
+ */
+function checkPlatform(signIn: SignInView, registration: Registration | string): Diagnosed {
+  const name = `redirect URI under Web: ${nameOf(signIn)}`
+  if (typeof registration === 'string') return { name, ok: null, detail: `not checked: ${registration}` }
+  const { redirectUri } = signIn
+  const wrong = (['spa', 'publicClient'] as const).filter((platform) =>
+    registration[platform].includes(redirectUri),
+  )
+  if (wrong.length > 0) {
+    return {
+      name,
+      ok: false,
+      detail: `registered under ${wrong.join(', ')}`,
+      mend: moveToWeb(signIn, registration),
+    }
+  }
+  if (registration.web.includes(redirectUri)) return { name, ok: true, detail: 'registered under Web' }
+  return { name, ok: false, detail: 'not registered', mend: addRedirectUri(signIn, registration) }
 }
 
 function decodeSafely(text: string): string {

@@ -89,11 +89,22 @@ const ready = {
       name: 'secret production-developer-token',
       ok: false,
       detail: 'is missing',
-      mend: 'az keyvault secret set --vault-name <vault> --name production-developer-token --value …',
+      mend: 'az keyvault secret set --vault-name <vault> --name production-developer-token --file <file>',
     },
   ],
   holds: [],
   events: [],
+  signIns: [
+    {
+      environment: 'production',
+      identityProvider: 'microsoft',
+      clientId: '1f2e3d4c-0000-0000-0000-000000000000',
+      authorizeUrl: 'https://login.microsoftonline.com/common/oauth2/v2.0/authorize',
+      scopes: ['https://ads.microsoft.com/msads.manage', 'openid', 'profile', 'offline_access'],
+      redirectUri: 'https://broker.example.com/oauth/callback',
+    },
+  ],
+  sweepSchedule: '0 */5 * * * *',
   lastSweep: { endedAt: '2026-11-23T16:00:03.132Z', ageSeconds: 97, report: sweepReport },
 }
 

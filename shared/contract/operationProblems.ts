@@ -71,6 +71,21 @@ export const problemSchema = {
       format: 'uri',
       description: 'What the advertiser’s administrator opens.',
     },
+    settings: {
+      type: 'array',
+      description:
+        'Every faulty setting of a broker that is not configured; `/health` and `/ready` say them.',
+      items: {
+        type: 'object',
+        required: ['setting', 'fault', 'meaning', 'example'],
+        properties: {
+          setting: { type: 'string' },
+          fault: { type: 'string' },
+          meaning: { type: 'string' },
+          example: { type: 'string' },
+        },
+      },
+    },
     requestId: { type: 'string', description: 'What the broker’s log knows this request by.' },
   },
 }

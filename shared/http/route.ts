@@ -8,7 +8,7 @@ import {
 import * as z from 'zod'
 import type { AppRole, Caller } from '../access/callers.ts'
 import { type Broker, broker } from '../broker.ts'
-import { SettingsError } from '../config.ts'
+import { SettingsError, settingIsMissing } from '../config.ts'
 import { createLog } from '../log.ts'
 import { Problem, type ProblemCode, problems } from '../problems.ts'
 import { noteProblem, noteTenant, traced } from '../telemetry/invocation.ts'
@@ -22,6 +22,8 @@ export interface Operation<P, Q, B> {
   readonly summary: string
   /** The app role that the caller needs; without one, anybody may call. */
   readonly role?: AppRole
+  /** A broker that is not configured names its faulty settings here, never their values. Default is false. */
+  readonly tellsSettings?: boolean
   readonly params?: z.ZodType<P>
   readonly query?: z.ZodType<Q>
   readonly body?: z.ZodType<B>
@@ -87,14 +89,14 @@ async function serve(
   context: InvocationContext,
 ): Promise<HttpResponseInit> {
   const requestId = context.invocationId
+  const chosen =
+    operations[request.method as HttpMethod] ?? (request.method === 'HEAD' ? operations.GET : undefined)
   try {
-    const chosen =
-      operations[request.method as HttpMethod] ?? (request.method === 'HEAD' ? operations.GET : undefined)
     if (!chosen) throw methodNotAllowed(operations)
     const answer = await perform(chosen, request, context)
     return request.method === 'HEAD' ? { ...answer, body: '' } : answer
   } catch (error) {
-    const problem = error instanceof SettingsError ? new Problem('broker_not_configured') : toProblem(error)
+    const problem = error instanceof SettingsError ? notConfigured(error, chosen) : toProblem(error)
     noteProblem(problem.code)
     logFailure(context, path, problem, error)
     return answerProblem(problem, requestId)
@@ -127,6 +129,19 @@ async function authorize(built: Broker, request: HttpRequest, role: AppRole): Pr
   if (!caller.roles.has(role))
     throw new Problem('caller_not_allowed', { members: { requiredRole: role, app: caller.app } })
   return caller
+}
+
+/** Anybody may ask, so what is wrong with a value is in the log alone: it may quote the value. */
+function notConfigured({ faults }: SettingsError, chosen: AnyOperation | undefined): Problem {
+  const members = {
+    settings: faults.map(({ setting, fault, meaning, example }) => ({
+      setting,
+      fault: fault === settingIsMissing ? fault : 'is not as it must be',
+      meaning,
+      example,
+    })),
+  }
+  return new Problem('broker_not_configured', chosen?.tellsSettings ? { members } : {})
 }
 
 function methodNotAllowed(operations: RouteDefinition['operations']): Problem {

@@ -1,73 +1,81 @@
 import type { Broker } from '../broker.ts'
-import { refreshChunksQueue } from '../refresh/run.ts'
 import { type TableName, tableNames } from '../storage/clients.ts'
-import { guarded } from '../storage/unavailable.ts'
+import { guarded, StorageUnavailableError } from '../storage/unavailable.ts'
 import { explained, type Finding, type ReadinessCheck } from './checks.ts'
+import { checkHostStorage } from './hostStorage.ts'
+import { mendsOf, resourceName } from './mends.ts'
 
-/** A row and a secret of this name exist nowhere: reading and deleting them needs the rights and changes nothing. */
+/** A row of this name exists nowhere: reading and deleting it needs the rights and changes nothing. */
 const probeName = 'readiness-probe'
 
-/** The token audiences of what the broker reaches by identity. */
 const vaultScope = 'https://vault.azure.net/.default'
-const storageScope = 'https://storage.azure.com/.default'
 
-/** Looks at identity, tables, queue and vaults by what need not exist; nothing is written. */
+/** Looks at identity, tables, vaults and the host's storage, by what need not exist. */
 export async function checkPermissions(broker: Broker): Promise<ReadinessCheck[]> {
-  const { config, vaults } = broker
-  return Promise.all([
+  const checks = await Promise.all([
     checkIdentity(broker),
     ...tableNames.map((name) => checkTable(broker, name)),
-    ...(config.hostQueueUrl ? [checkQueue(broker, config.hostQueueUrl)] : []),
-    ...vaults.grants.map((vault) => checkGrantVault(vault)),
+    ...broker.vaults.grants.map((vault, index) => checkGrantVault(broker, vault, index)),
   ])
+  return [...checks, ...(await checkHostStorage(broker))]
 }
 
-async function checkIdentity({ credential }: Broker): Promise<ReadinessCheck> {
-  const token = await credential.getToken(vaultScope).catch(() => null)
-  if (token) return { name: 'identity', ok: true, detail: 'gives tokens' }
-  const mend =
-    'Assign the user-assigned identity to the function app and set AZURE_CLIENT_ID to its client id: az functionapp identity assign'
-  return { name: 'identity', ok: false, detail: 'gives no token', mend }
+async function checkIdentity({ config, credential }: Broker): Promise<ReadinessCheck> {
+  const name = 'identity'
+  const refusal = await credential.getToken(vaultScope).then(
+    (token) => (token ? undefined : 'nothing came'),
+    (error: unknown) => (error instanceof Error ? error.name : 'unknown'),
+  )
+  if (refusal === undefined) return { name, ok: true, detail: 'gives tokens' }
+  const { app = '<app>', resourceGroup = '<group>' } = config.host
+  const mend = `az functionapp identity show --name ${app} --resource-group ${resourceGroup}; AZURE_CLIENT_ID is to be the clientId of a user-assigned one there`
+  return { name, ok: false, detail: `gives no token: ${refusal}`, mend }
 }
 
-function checkTable({ tables }: Broker, name: TableName): Promise<ReadinessCheck> {
+function checkTable({ config, tables }: Broker, name: TableName): Promise<ReadinessCheck> {
   const gone = (status: number, code: string) =>
     status === 404 && code !== 'TableNotFound' ? { value: undefined } : undefined
-  return explained(`table ${name}`, async () => {
-    await guarded<unknown>('tables', () => tables[name].getEntity(probeName, probeName), gone)
-    await guarded<unknown>('tables', () => tables[name].deleteEntity(probeName, probeName), gone)
-    return { ok: true, detail: 'can be read and written' }
+  const mends = mendsOf(config, config.tables.endpoint, 'Storage Table Data Contributor')
+  return explained(`table ${name}`, mends, async () => {
+    try {
+      await guarded<unknown>('tables', () => tables[name].getEntity(probeName, probeName), gone)
+      await guarded<unknown>('tables', () => tables[name].deleteEntity(probeName, probeName), gone)
+      return { ok: true, detail: 'can be read and written' }
+    } catch (error) {
+      if (!(error instanceof StorageUnavailableError) || error.code !== 'TableNotFound') throw error
+      return { ok: false, detail: 'does not exist', mend: makeTable(config, name) }
+    }
   })
 }
 
-/** The SDK's own answer to a missing secret is the same for both calls; a missing right is a 403. */
-function checkGrantVault(vault: Broker['vaults']['main']): Promise<ReadinessCheck> {
-  return explained(`vault ${vault.host}`, async () => {
+/** What the vaults can restore; the other tables hold nothing that outlives a day. */
+const rebuilt: readonly TableName[] = ['Tenants', 'TenantsByWorkspace', 'RefreshDue']
+
+function makeTable({ tables: { endpoint, prefix } }: Broker['config'], name: TableName): string {
+  if (!endpoint) return 'npm run stack'
+  const make = `az storage table create --auth-mode login --account-name ${resourceName(endpoint)} --name ${prefix}${name}`
+  return rebuilt.includes(name)
+    ? `${make}; if it was lost, with tenants in it: docs/runbooks/rebuild-tables.md`
+    : make
+}
+
+/**
+ * Writing the probe's secret proves the right to write. The first time it is made and deleted at once; from then on,
+ * while Key Vault keeps the deleted one (90 days), the name is taken and the answer is 409: allowed, and nothing
+ * written. So a vault holds one deleted probe at most, and no versions pile up.
+ */
+function checkGrantVault(
+  { config }: Broker,
+  vault: Broker['vaults']['main'],
+  index: number,
+): Promise<ReadinessCheck> {
+  const mends = mendsOf(config, config.vault.grantUrls[index], 'Key Vault Secrets Officer')
+  return explained(`vault ${vault.host}`, mends, async (): Promise<Finding> => {
     await vault.read(probeName)
+    await vault.write(probeName, 'nothing', {}).catch((error: unknown) => {
+      if (!(error instanceof StorageUnavailableError) || error.status !== 409) throw error
+    })
     await vault.remove(probeName)
     return { ok: true, detail: 'can be read and written' }
   })
-}
-
-/** The sweep hands over to this queue through the host's binding; the host makes it at the first message. */
-async function checkQueue({ credential }: Broker, queueUrl: string): Promise<ReadinessCheck> {
-  const name = `queue ${refreshChunksQueue}`
-  const token = await credential.getToken(storageScope).catch(() => null)
-  if (!token) return { name, ...queueTrouble('no token for storage') }
-  const url = `${queueUrl.replace(/\/+$/, '')}/${refreshChunksQueue}?comp=metadata`
-  const headers = { authorization: `Bearer ${token.token}`, 'x-ms-version': '2024-11-04' }
-  const signal = AbortSignal.timeout(5000)
-  const status = await fetch(url, { headers, signal, redirect: 'manual' }).then(
-    (response) => response.status,
-    () => 0,
-  )
-  if (status === 200) return { name, ok: true, detail: 'answers' }
-  if (status === 404) return { name, ok: true, detail: 'may be used; the first message makes it' }
-  return { name, ...queueTrouble(status === 0 ? 'no answer' : `status ${status}`) }
-}
-
-function queueTrouble(detail: string): Finding {
-  const mend =
-    'Assign Storage Queue Data Contributor on the host’s storage to the broker’s identity: az deployment group create (infra/main.bicep)'
-  return { ok: false, detail, mend }
 }

@@ -5,6 +5,7 @@ import { readSealingKeyIds, SealingKeySetError } from '../secrets/sealingKeys.ts
 import { sealingKeysName } from '../storage/brokerSecrets.ts'
 import type { SecretVersion } from '../storage/vault.ts'
 import { explained, type Finding, type ReadinessCheck } from './checks.ts'
+import { mendsOf, resourceName } from './mends.ts'
 
 /** Looks at every secret that the settings call for, and at the `…-next` of those that are being rotated. */
 export async function checkSecrets(broker: Broker): Promise<ReadinessCheck[]> {
@@ -14,15 +15,19 @@ export async function checkSecrets(broker: Broker): Promise<ReadinessCheck[]> {
 }
 
 async function checkWithNext(broker: Broker, name: string): Promise<ReadinessCheck[]> {
-  const { vaults } = broker
-  const current = await explained(`secret ${name}`, () => lookAt(broker, name))
-  const next = await vaults.main.read(`${name}-next`).catch(() => undefined)
-  if (!next) return [current]
-  return [current, { name: `secret ${name}-next`, ...judgeExpiry(next, broker.clock.now()) }]
+  const mends = mendsOf(broker.config, broker.config.vault.url, 'Key Vault Secrets User')
+  const current = await explained(`secret ${name}`, mends, () => lookAt(broker, name))
+  let present = true
+  const next = await explained(`secret ${name}-next`, mends, async () => {
+    const secret = await broker.vaults.main.read(`${name}-next`)
+    present = secret !== undefined
+    return secret ? judgeExpiry(broker, secret) : { ok: true, detail: 'is not there' }
+  })
+  return present ? [current, next] : [current]
 }
 
 async function lookAt(broker: Broker, name: string): Promise<Finding> {
-  const { clock, standings, vaults } = broker
+  const { standings, vaults } = broker
   if (name === sealingKeysName) return lookAtSealingKeys(broker)
   const secret = await vaults.main.read(name)
   if (!secret) return { ok: false, detail: 'is missing', mend: setSecret(broker, name) }
@@ -31,11 +36,11 @@ async function lookAt(broker: Broker, name: string): Promise<Finding> {
     const detail = `is refused since ${refused.since}; the next one is in use`
     return { ok: false, detail, mend: `Make the next one the current one: ${setSecret(broker, name)}` }
   }
-  return judgeExpiry(secret, clock.now())
+  return judgeExpiry(broker, secret)
 }
 
-async function lookAtSealingKeys({ clock, vaults }: Broker): Promise<Finding> {
-  const mend = 'npm run rotate-sealing-key'
+async function lookAtSealingKeys({ clock, config, vaults }: Broker): Promise<Finding> {
+  const mend = `npm run rotate-sealing-key -- --vault ${config.vault.url}`
   try {
     const keys = await readSealingKeyIds({ vault: vaults.main, clock })
     if (!keys) return { ok: false, detail: 'is missing', mend }
@@ -45,20 +50,19 @@ async function lookAtSealingKeys({ clock, vaults }: Broker): Promise<Finding> {
     return {
       ok: false,
       detail: 'is not a JWK set',
-      mend: 'Recover an older version of it, then: npm run doctor',
+      mend: `az keyvault secret list-versions --vault-name ${resourceName(config.vault.url)} --name ${sealingKeysName} --output table (docs/runbooks/sealing-key-rotation.md)`,
     }
   }
 }
 
-function judgeExpiry(secret: SecretVersion, now: Date): Finding {
-  const daysLeft = daysLeftOf(secret, now)
+function judgeExpiry(broker: Broker, secret: SecretVersion): Finding {
+  const daysLeft = daysLeftOf(secret, broker.clock.now())
   if (daysLeft === undefined) return { ok: true, detail: 'is present; it has no expiry date' }
   if (daysLeft >= 0) return { ok: true, detail: `is present; it expires in ${daysLeft} days` }
-  const mend = `Put a new one into the vault as ${secret.name.replace(/-next$/, '')}-next (docs/runbooks).`
+  const mend = setSecret(broker, `${secret.name.replace(/-next$/, '')}-next`)
   return { ok: false, detail: `expired on ${secret.expiresOn?.toISOString().slice(0, 10)}`, mend }
 }
 
 function setSecret({ config }: Broker, name: string): string {
-  const vault = new URL(config.vault.url).hostname.split('.')[0]
-  return `az keyvault secret set --vault-name ${vault} --name ${name} --file <file> --expires <date>`
+  return `az keyvault secret set --vault-name ${resourceName(config.vault.url)} --name ${name} --file <file> --expires <date> --output none`
 }

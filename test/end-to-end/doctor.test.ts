@@ -4,10 +4,11 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { type RunningBroker, startBroker } from '../../local/broker-process.ts'
+import { findFreePort } from '../../local/ports.ts'
 import { serve } from '../../local/service.ts'
 import type { DoctorReport } from '../../scripts/doctor/finding.ts'
+import type { Registration } from '../../scripts/doctor/registration.ts'
 import { examine } from '../../scripts/doctor.ts'
-import { createSecretClient } from '../../shared/storage/clients.ts'
 import { type OperatorWorld, openOperatorWorld } from './operator.ts'
 
 let world: OperatorWorld
@@ -60,7 +61,9 @@ describe('on a stack where all is well', () => {
         'secret sealing-keys',
         'queue refresh-chunks',
         'last sweep',
-        'developer token',
+        'developer token: production',
+        'readiness',
+        'broker state',
       ]),
     )
   })
@@ -88,6 +91,11 @@ describe('on a stack where all is well', () => {
     const failed = await doctor('--url', 'http://127.0.0.1:1').catch((error) => error)
     expect(failed.code).toBe(1)
     expect(failed.stdout).toMatch(/✗ health .*status none\n +→ /)
+    const strict = await doctor('--strict').catch((error) => error)
+    expect(strict.stdout).not.toContain('✗')
+    expect(strict.code).toBe(1)
+    expect((await doctor('--strict', '--category', 'package')).stdout).toContain('✓ readiness')
+    expect((await doctor('--category', 'all').catch((error) => error)).code).toBe(2)
   })
 })
 
@@ -98,52 +106,68 @@ describe('on a stack that is broken', () => {
     expect(find(report, 'setting KEY_VAULT_URL')?.mend).toContain('az functionapp config appsettings set')
   })
 
-  test('the vaults and the identity that opens them', async () => {
-    await world.stack.parts.vault.stop()
-    const report = await examine({ settings })
-    expect(bad(report)).toContain('secret production-developer-token')
-    expect(bad(report)).not.toContain('identity')
-    const other = await examine({ settings: { ...settings, AZURE_CLIENT_ID: 'unknown' } })
-    expect(bad(other)).toContain('identity')
-  })
-
-  test('secrets that are missing, expired or refused', async () => {
-    const { main } = world.broker.vaults
-    const name = 'sandbox-developer-token'
-    const before = (await main.read(name))!
-    await main.remove(name)
-    expect(find(await examine({ settings }), `secret ${name}`)).toMatchObject({
-      ok: false,
-      detail: 'is missing',
-      mend: expect.stringContaining('az keyvault secret set'),
-    })
-    const client = createSecretClient(world.broker.config, world.broker.credential, settings.KEY_VAULT_URL!)
-    await (await client.beginRecoverDeletedSecret(name)).pollUntilDone()
-    await client.setSecret(name, before.value, { expiresOn: new Date(Date.now() - 3 * 86_400_000) })
-    expect(find(await examine({ settings }), `secret ${name}`)).toMatchObject({
-      ok: false,
-      detail: expect.stringContaining('expired on 20'),
-    })
-    const restored = await main.write(name, before.value, {})
-    await world.broker.standings.report(name, restored.version, 'refused')
-    const report = await examine({ settings })
-    expect(find(report, `secret ${name}`)).toMatchObject({
-      ok: false,
-      detail: expect.stringContaining('refused'),
-    })
-    await world.broker.standings.report(name, restored.version, 'accepted')
-  })
-
   test('a redirect URI that is not registered, and a client id that is unknown', async () => {
     const elsewhere = await examine({ settings: { ...settings, PUBLIC_URL: 'http://127.0.0.1:9' } })
     expect(find(elsewhere, 'redirect URI registered: production microsoft')).toMatchObject({
       ok: false,
-      mend: expect.stringContaining('--web-redirect-uris http://127.0.0.1:9/oauth/callback'),
+      // The option replaces the list: what is registered already stays.
+      mend: expect.stringMatching(
+        /--web-redirect-uris \$\(az ad app show .*\) http:\/\/127\.0\.0\.1:9\/oauth\/callback$/,
+      ),
     })
     expect(bad(elsewhere)).toContain('redirect URI reachable')
     const unknown = await examine({ settings: { ...settings, PRODUCTION_MICROSOFT_CLIENT_ID: 'unknown' } })
     expect(bad(unknown)).toContain('redirect URI registered: production microsoft')
     expect(bad(unknown)).not.toContain('redirect URI registered: sandbox microsoft')
+  })
+
+  test('a broker whose settings are not whole says which, and never their values', async () => {
+    const port = await findFreePort()
+    const WORKSPACES = '[{"workspace":"of Acme’s making"}]'
+    const broken = await startBroker({
+      stack: world.stack,
+      port,
+      settings: { KEY_VAULT_URL: '', WORKSPACES },
+    })
+    onTestFinished(() => broken.stop())
+    const report = await examine({ url: broken.origin })
+    expect(find(report, 'health')).toMatchObject({ detail: 'status 503 broker_not_configured' })
+    expect(find(report, 'setting KEY_VAULT_URL')).toMatchObject({
+      ok: false,
+      detail: expect.stringMatching(/^is missing: The vault of/),
+      mend: expect.stringContaining("--settings 'KEY_VAULT_URL="),
+    })
+    expect(find(report, 'setting WORKSPACES')).toMatchObject({
+      ok: false,
+      detail: expect.stringContaining('is not as it must be'),
+    })
+    expect(JSON.stringify(report)).not.toContain('Acme’s')
+    const vend = await fetch(`${broken.origin}/v1/tenants/acme/token`)
+    expect(await vend.json()).not.toHaveProperty('settings')
+  })
+
+  test('a redirect URI under the wrong platform, where Microsoft Graph may be asked', async () => {
+    const { redirectUri } = world.broker.config
+    const spa = { web: ['https://other.example/back'], spa: [redirectUri], publicClient: [] }
+    const asked = async (registration: Registration | string) =>
+      find(
+        await examine({ settings, readRegistration: async () => registration }),
+        'redirect URI under Web: production microsoft',
+      )
+    expect(await asked(spa)).toMatchObject({
+      ok: false,
+      detail: 'registered under spa',
+      mend: expect.stringContaining(`"web":{"redirectUris":["https://other.example/back","${redirectUri}"]}`),
+    })
+    expect(await asked({ ...spa, web: [redirectUri], spa: [] })).toMatchObject({ ok: true })
+    expect(await asked({ ...spa, spa: [] })).toMatchObject({
+      ok: false,
+      mend: expect.stringContaining(`--web-redirect-uris https://other.example/back ${redirectUri}`),
+    })
+    expect(await asked('nobody is logged in: az login')).toMatchObject({
+      ok: null,
+      detail: 'not checked: nobody is logged in: az login',
+    })
   })
 
   test('a sign-in that is elsewhere or down', async () => {
@@ -164,6 +188,9 @@ describe('on a stack that is broken', () => {
     onTestFinished(() => late.stop())
     const report = await examine({ url: late.origin })
     expect(find(report, 'clock against the broker')).toMatchObject({ ok: false, detail: '300 s apart' })
+    const PRODUCTION_MICROSOFT_AUTHORITY = `${late.origin}/common`
+    const other = await examine({ settings: { ...settings, PRODUCTION_MICROSOFT_AUTHORITY } })
+    expect(find(other, 'clock against the identity provider')).toMatchObject({ ok: false })
   })
 
   test('a token that is not good for operators', async () => {
@@ -176,6 +203,11 @@ describe('on a stack that is broken', () => {
       detail: expect.stringContaining('403'),
       mend: expect.stringContaining('Broker.Operate'),
     })
+    // An operator sees readiness, and no tenants: that the developer tokens were not tried is said with its why.
+    expect(find(await examine({ url: broker.origin, token }), 'developer token: sandbox')).toMatchObject({
+      ok: null,
+      detail: expect.stringContaining('status 403 caller_not_allowed'),
+    })
   })
 
   test.each([
@@ -185,7 +217,7 @@ describe('on a stack that is broken', () => {
   ])('a developer token of which the live diagnosis of a connected tenant says %s', async (verdict, ok) => {
     const tenants = [
       { tenant: 'new', status: 'pending' },
-      { tenant: 'acme', status: 'connected' },
+      { tenant: 'acme', status: 'connected', environment: 'sandbox' },
     ]
     const answers: Record<string, object> = {
       'GET /v1/tenants': { tenants },
@@ -197,42 +229,9 @@ describe('on a stack that is broken', () => {
     )
     onTestFinished(() => stub.stop())
     const report = await examine({ url: stub.origin, token: 'operator', appToken: 'app' })
-    expect(find(report, 'developer token')).toMatchObject({
+    expect(find(report, 'developer token: sandbox')).toMatchObject({
       ok,
       detail: expect.stringContaining('tenant acme'),
     })
-  })
-
-  test('a sweep that was long ago, and an environment on hold', async () => {
-    const last = await world.broker.sweeps.read()
-    const { report } = last!
-    await world.broker.sweeps.write(report, new Date(Date.now() - 3_600_000))
-    const now = new Date()
-    await world.broker.environments.hold({
-      environment: 'sandbox',
-      identityProvider: 'microsoft',
-      reason: 'client_secret_expired',
-      traceId: 'trace-1',
-      since: now,
-      until: now,
-    })
-    const seen = await examine({ settings })
-    expect(bad(seen)).toEqual(expect.arrayContaining(['last sweep', 'environment sandbox microsoft']))
-    await world.broker.environments.release('sandbox', 'microsoft')
-    await sweepNow()
-  })
-
-  // The last ones: this storage is empty when it comes back.
-  test('storage that does not answer: every table and the queue', async () => {
-    await world.stack.parts.azurite.stop()
-    expect(bad(await examine({ settings }))).toEqual(
-      expect.arrayContaining(['table Tenants', 'table RefreshDue', 'queue refresh-chunks', 'last sweep']),
-    )
-  })
-
-  test('a table that is gone', async () => {
-    await world.broker.tables.Tenants.deleteTable()
-    const report = await examine({ settings })
-    expect(find(report, 'table Tenants')).toMatchObject({ ok: false, mend: 'npm run rebuild-tables' })
   })
 })

@@ -1,0 +1,94 @@
+import type { Environment } from '../../shared/environment.ts'
+import type { BrokerUnderTest } from './broker.ts'
+import type { Diagnosed } from './finding.ts'
+import { look, told, toObject } from './look.ts'
+
+/** So many pages of tenants are read in search of a connected one in each environment. */
+const mostPages = 5
+
+interface ShownTenant {
+  readonly tenant: string
+  readonly environment: Environment
+  readonly status: string
+}
+
+/** Tries each environment's developer token by a live call: the diagnosis of a tenant of the token's workspace. */
+export async function checkDeveloperTokens(
+  broker: BrokerUnderTest,
+  served: readonly Environment[],
+): Promise<Diagnosed[]> {
+  const bearer = broker.appToken ?? broker.token
+  if (!bearer)
+    return untold(served, 'not tried: set BROKER_APP_TOKEN, a token of an app with a connected tenant')
+  const headers = { authorization: `Bearer ${bearer}`, 'content-type': 'application/json' }
+  const tenants = await findTenants(broker, headers)
+  if (typeof tenants === 'string')
+    return untold(
+      served,
+      `not tried: ${tenants}; BROKER_APP_TOKEN is to be of an app with a connected tenant`,
+    )
+  const environments = served.length > 0 ? served : [...new Set(tenants.map((each) => each.environment))]
+  if (environments.length === 0) return untold([], noneConnected)
+  return Promise.all(
+    environments.map(async (environment) => {
+      const found = tenants.find((each) => each.environment === environment)
+      if (!found) return { name: nameOf(environment), ok: null, detail: noneConnected }
+      return { name: nameOf(environment), ...(await tryWith(broker.url, headers, found)) }
+    }),
+  )
+}
+
+const noneConnected = 'not tried: the token’s workspace has no connected tenant there'
+
+const nameOf = (environment: Environment) => `developer token: ${environment}`
+
+function untold(served: readonly Environment[], detail: string): Diagnosed[] {
+  const names = served.length > 0 ? served.map(nameOf) : ['developer token']
+  return names.map((name) => ({ name, ok: null, detail }))
+}
+
+/** Connected tenants, or the one that was named; the refusal where there is one. */
+async function findTenants(
+  { url, tenant }: BrokerUnderTest,
+  headers: Record<string, string>,
+): Promise<ShownTenant[] | string> {
+  if (tenant !== undefined) {
+    const seen = await look(`${url}/v1/tenants/${encodeURIComponent(tenant)}`, { headers })
+    return seen.status === 200 ? [toObject(seen.text) as unknown as ShownTenant] : `${tenant}: ${told(seen)}`
+  }
+  const found: ShownTenant[] = []
+  let query = ''
+  for (let page = 0; page < mostPages; page++) {
+    const seen = await look(`${url}/v1/tenants${query}`, { headers })
+    if (seen.status !== 200) return `the list of tenants answered ${told(seen)}`
+    const { tenants, continuation } = toObject(seen.text)
+    if (Array.isArray(tenants)) found.push(...tenants.filter(({ status }) => status === 'connected'))
+    if (typeof continuation !== 'string') break
+    query = `?continuation=${encodeURIComponent(continuation)}`
+  }
+  return found
+}
+
+async function tryWith(
+  url: string,
+  headers: Record<string, string>,
+  { tenant, environment }: ShownTenant,
+): Promise<Omit<Diagnosed, 'name'>> {
+  const path = `/v1/tenants/${encodeURIComponent(tenant)}/diagnosis`
+  const seen = await look(`${url}${path}`, { method: 'POST', headers, body: '{}' })
+  const { verdict } = toObject(seen.text)
+  if (seen.status !== 200 || typeof verdict !== 'string')
+    return { ok: null, detail: `not tried: the diagnosis of ${tenant} answered ${told(seen)}` }
+  return judge(verdict, tenant, environment)
+}
+
+function judge(verdict: string, tenant: string, environment: Environment): Omit<Diagnosed, 'name'> {
+  if (/^developer_token/.test(verdict)) {
+    const mend = `az keyvault secret set --vault-name "$KEY_VAULT_NAME" --name ${environment}-developer-token-next --file <file> --output none`
+    return { ok: false, detail: `${verdict} (tenant ${tenant})`, mend }
+  }
+  // Only what is judged after GetUser has been answered proves that the developer token was accepted.
+  const afterIt = /^(all_well|account_|customer_)/.test(verdict)
+  if (afterIt) return { ok: true, detail: `accepted (tenant ${tenant})` }
+  return { ok: null, detail: `not proven: ${verdict} (tenant ${tenant})` }
+}

@@ -1,0 +1,57 @@
+import type { Diagnosed } from './finding.ts'
+
+/** What a GET or POST brought; status 0 with no body when there was no answer. */
+export interface Seen {
+  readonly status: number
+  readonly headers: Headers
+  readonly text: string
+  /** Halfway between sending and hearing, for comparing clocks. */
+  readonly at: Date
+}
+
+/** `/ready` itself waits for others. */
+const limitMilliseconds = 20_000
+
+/** Asks once; redirects are shown, not followed, and no answer is an answer. */
+export async function look(url: string, init: RequestInit = {}): Promise<Seen> {
+  const sentAt = Date.now()
+  try {
+    const signal = AbortSignal.timeout(limitMilliseconds)
+    const response = await fetch(url, { redirect: 'manual', signal, ...init })
+    const text = await response.text()
+    const at = new Date((sentAt + Date.now()) / 2)
+    return { status: response.status, headers: response.headers, text, at }
+  } catch {
+    return { status: 0, headers: new Headers(), text: '', at: new Date() }
+  }
+}
+
+/** A body as an object; empty when it is none. */
+export function toObject(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
+  } catch {
+    return {}
+  }
+}
+
+/** An answer that was not hoped for, in a word: its status, and the problem's code where it is one. */
+export function told({ status, text }: Seen): string {
+  const { code } = toObject(text)
+  return `status ${status || 'none'}${typeof code === 'string' ? ` ${code}` : ''}`
+}
+
+/** A token is refused when clocks are five minutes apart (Entra's and our own tolerance is less); one is a warning. */
+const mostSkewSeconds = 60
+
+/** Compares this machine's clock with the one that a `Date` header shows. */
+export function checkClock(name: string, { at, headers, status }: Seen): Diagnosed {
+  const date = Date.parse(headers.get('date') ?? '')
+  if (Number.isNaN(date)) return { name, ok: null, detail: status === 0 ? 'no answer' : 'no Date header' }
+  // The header counts whole seconds, cut off.
+  const skewSeconds = Math.round((at.getTime() - date) / 1000 - 0.5)
+  const detail = `${Math.abs(skewSeconds)} s apart`
+  if (Math.abs(skewSeconds) <= mostSkewSeconds) return { name, ok: true, detail }
+  return { name, ok: false, detail, mend: 'timedatectl set-ntp true' }
+}

@@ -1,0 +1,68 @@
+import * as z from 'zod'
+import type { SignInView } from '../../shared/ready/signIns.ts'
+import { look, told, toObject } from './look.ts'
+
+/** The redirect URIs of an Entra registration, by platform. */
+export interface Registration {
+  readonly web: readonly string[]
+  readonly spa: readonly string[]
+  readonly publicClient: readonly string[]
+}
+
+/** Reads a registration by its client id; a text says why it could not be read. */
+export type ReadRegistration = (clientId: string) => Promise<Registration | string>
+
+const uris = z.object({ redirectUris: z.array(z.string()).default([]) }).default({ redirectUris: [] })
+const application = z.object({ web: uris, spa: uris, publicClient: uris })
+
+const graphOrigin = 'https://graph.microsoft.com'
+
+/**
+ * Reads registrations through Microsoft Graph, as whoever is logged in: an owner of the registration, or a reader of
+ * the directory.
+ * @param getToken of the person who is logged in, for Graph; rejects where nobody is.
+ */
+export function createReadRegistration(
+  getToken: () => Promise<string>,
+  origin = graphOrigin,
+): ReadRegistration {
+  let token: Promise<string> | undefined
+  return async (clientId) => {
+    if (!/^[0-9a-f-]{36}$/i.test(clientId)) return 'its client id is none of Entra’s'
+    token ??= getToken()
+    const bearer = await token.catch(() => undefined)
+    if (!bearer) return 'nobody is logged in: az login'
+    const url = `${origin}/v1.0/applications(appId='${clientId}')?$select=web,spa,publicClient`
+    const seen = await look(url, { headers: { authorization: `Bearer ${bearer}` } })
+    const parsed = seen.status === 200 ? application.safeParse(toObject(seen.text)) : undefined
+    if (!parsed?.success) return `Microsoft Graph answered ${told(seen)}`
+    const { web, spa, publicClient } = parsed.data
+    return { web: web.redirectUris, spa: spa.redirectUris, publicClient: publicClient.redirectUris }
+  }
+}
+
+/** The command that adds a redirect URI under Web and keeps those that are there: the option replaces the list. */
+export function addRedirectUri(
+  { clientId, redirectUri }: SignInView,
+  registration: Registration | string,
+): string {
+  const present =
+    typeof registration === 'string'
+      ? `$(az ad app show --id ${clientId} --query web.redirectUris --output tsv)`
+      : registration.web.join(' ')
+  return `az ad app update --id ${clientId} --web-redirect-uris ${present} ${redirectUri}`.replace(
+    / {2,}/g,
+    ' ',
+  )
+}
+
+/** The command that takes a redirect URI from the platforms where it is wrong, and puts it under Web. */
+export function moveToWeb({ clientId, redirectUri }: SignInView, registration: Registration): string {
+  const without = (list: readonly string[]) => ({ redirectUris: list.filter((uri) => uri !== redirectUri) })
+  const body = JSON.stringify({
+    web: { redirectUris: [...new Set([...registration.web, redirectUri])] },
+    spa: without(registration.spa),
+    publicClient: without(registration.publicClient),
+  })
+  return `az rest --method PATCH --url "${graphOrigin}/v1.0/applications(appId='${clientId}')" --body '${body}'`
+}

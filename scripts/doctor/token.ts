@@ -1,0 +1,40 @@
+import { readFile } from 'node:fs/promises'
+import { AzureCliCredential } from '@azure/identity'
+import { UsageError } from '../commandLine.ts'
+
+/** An operator's bearer token, or why there is none. */
+export type FoundToken = { readonly token: string } | { readonly noToken: string }
+
+/**
+ * A token that was given, else the Azure CLI's own for the broker's API where that is named (`API_CLIENT_ID`).
+ * @throws UsageError when the file that was named cannot be read.
+ */
+export async function findToken(
+  tokenFile: string | undefined,
+  raw: Readonly<Record<string, string | undefined>>,
+): Promise<FoundToken | undefined> {
+  if (tokenFile !== undefined) {
+    const text = await readFile(tokenFile, 'utf8').catch(() => {
+      throw new UsageError(`The token file ${tokenFile} cannot be read.`)
+    })
+    return { token: text.trim() }
+  }
+  if (raw.BROKER_TOKEN?.trim()) return { token: raw.BROKER_TOKEN.trim() }
+  if (!raw.API_CLIENT_ID) return undefined
+  return askAzureCli(`${raw.API_CLIENT_ID}/.default`)
+}
+
+/** The Azure CLI's own token for a scope; what it says where it has none is for the person who ran it. */
+async function askAzureCli(scope: string): Promise<FoundToken> {
+  try {
+    return { token: (await new AzureCliCredential().getToken(scope)).token }
+  } catch (error) {
+    const said = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)
+    return { noToken: `the Azure CLI gave no token for ${scope}: ${said}` }
+  }
+}
+
+/** The Azure CLI's token for Microsoft Graph. @throws where nobody is logged in. */
+export async function graphToken(): Promise<string> {
+  return (await new AzureCliCredential().getToken('https://graph.microsoft.com/.default')).token
+}

@@ -1,0 +1,104 @@
+import type { Broker } from '../broker.ts'
+import { refreshChunksQueue } from '../refresh/run.ts'
+import { ask } from './ask.ts'
+import type { ReadinessCheck } from './checks.ts'
+import { mendsOf } from './mends.ts'
+
+/**
+ * A queue and a container of this name exist nowhere. Storage looks at rights first: with them the answer is 404,
+ * without them 403, and either way nothing happens.
+ */
+const nowhere = 'readiness-probe'
+
+const storageScope = 'https://storage.azure.com/.default'
+const storageVersion = '2024-11-04'
+
+/** One request that needs a right, and changes nothing. */
+interface Probe {
+  readonly right: string
+  readonly method: string
+  readonly path: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string
+}
+
+const message = '<QueueMessage><MessageText></MessageText></QueueMessage>'
+
+/** The sweep hands over through the host's binding; the host's listener takes what was handed over. */
+const queueProbes: readonly Probe[] = [
+  { right: 'see', method: 'GET', path: `${refreshChunksQueue}?comp=metadata` },
+  { right: 'take from', method: 'GET', path: `${nowhere}/messages` },
+  { right: 'put into', method: 'POST', path: `${nowhere}/messages`, body: message },
+]
+
+/** The host keeps its timers' locks as leases on blobs; that it read the package is proven by our being here. */
+const blobProbes: readonly Probe[] = [
+  { right: 'read', method: 'GET', path: `${nowhere}/none` },
+  {
+    right: 'lease',
+    method: 'PUT',
+    path: `${nowhere}/none?comp=lease`,
+    headers: { 'x-ms-lease-action': 'acquire', 'x-ms-lease-duration': '15' },
+  },
+]
+
+/** Looks at the Functions host's own storage, where the host reaches it by identity. */
+export async function checkHostStorage(broker: Broker): Promise<ReadinessCheck[]> {
+  const { queueUrl, blobUrl } = broker.config.host
+  return Promise.all([
+    ...(queueUrl
+      ? [
+          check(
+            broker,
+            `queue ${refreshChunksQueue}`,
+            queueUrl,
+            queueProbes,
+            'Storage Queue Data Contributor',
+          ),
+        ]
+      : []),
+    ...(blobUrl ? [check(broker, 'blobs of the host', blobUrl, blobProbes, 'Storage Blob Data Owner')] : []),
+  ])
+}
+
+async function check(
+  { config, credential }: Broker,
+  name: string,
+  url: string,
+  probes: readonly Probe[],
+  role: string,
+): Promise<ReadinessCheck> {
+  const mends = mendsOf(config, url, role)
+  const token = await credential.getToken(storageScope).catch(() => null)
+  if (!token) return { name, ok: false, detail: 'no token for storage', mend: mends.refused }
+  const statuses = await Promise.all(probes.map((probe) => send(url, probe, token.token)))
+  const failed = statuses.findIndex((status) => status !== 200 && status !== 404)
+  if (failed < 0)
+    return { name, ok: true, detail: `may be used: ${probes.map(({ right }) => right).join(', ')}` }
+  const status = statuses[failed]
+  const detail = `${probes[failed]?.right}: ${status === 0 ? 'no answer' : `status ${status}`}`
+  return {
+    name,
+    ok: false,
+    detail,
+    mend: status === 401 || status === 403 ? mends.refused : mends.unreachable,
+  }
+}
+
+async function send(
+  url: string,
+  { method, path, headers = {}, body }: Probe,
+  token: string,
+): Promise<number> {
+  const { status } = await ask(`${url}/${path}`, {
+    method,
+    headers: {
+      authorization: `Bearer ${token}`,
+      'x-ms-version': storageVersion,
+      'x-ms-date': new Date().toUTCString(),
+      ...headers,
+    },
+    ...(body !== undefined && { body }),
+  })
+  return status
+}

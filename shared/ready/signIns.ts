@@ -1,0 +1,55 @@
+import * as z from 'zod'
+import { type Config, providersOf } from '../config.ts'
+import { environments, identityProviders } from '../environment.ts'
+import type { SignInRow, SignInTable } from '../identity/signInTable.ts'
+import { ask } from './ask.ts'
+import type { ReadinessCheck } from './checks.ts'
+
+/** One row of the sign-in table, as far as it is no secret: what a browser is sent to the provider with. */
+export const signInView = z.object({
+  environment: z.enum(environments),
+  identityProvider: z.enum(identityProviders),
+  clientId: z.string(),
+  authorizeUrl: z.string(),
+  scopes: z.array(z.string()),
+  redirectUri: z.string(),
+})
+
+/** A {@link signInView}'s value. */
+export type SignInView = z.infer<typeof signInView>
+
+/** Every row of the sign-in table that the settings serve. */
+export function signInRows({ environments: served }: Config, table: SignInTable): SignInRow[] {
+  return [...served.values()].flatMap((settings) =>
+    providersOf(settings).flatMap((provider) => table(settings.environment, provider) ?? []),
+  )
+}
+
+/** Shows a row to the operator. */
+export function toSignInView(row: SignInRow, redirectUri: string): SignInView {
+  const { environment, identityProvider, clientId, authorizeUrl, scopes } = row
+  return { environment, identityProvider, clientId, authorizeUrl, scopes: [...scopes], redirectUri }
+}
+
+/** The sign-in table is settings and constants; the provider's own metadata must say the same. */
+export async function checkSignIn(row: SignInRow): Promise<ReadinessCheck> {
+  const name = `sign-in table: ${row.environment} ${row.identityProvider}`
+  const url = metadataUrl(row)
+  const { status, body } = await ask(url)
+  const mend = `Compare the settings with: curl ${url}`
+  if (status !== 200) return { name, ok: false, detail: `metadata: ${status || 'no answer'}`, mend }
+  const metadata = (body ?? {}) as Record<string, unknown>
+  const expected = {
+    authorization_endpoint: row.authorizeUrl,
+    token_endpoint: row.tokenUrl(row.signInTenant),
+    jwks_uri: row.jwksUrl,
+  }
+  const wrong = Object.entries(expected).filter(([member, value]) => metadata[member] !== value)
+  if (wrong.length === 0) return { name, ok: true, detail: 'agrees with the provider’s metadata' }
+  return { name, ok: false, detail: `${wrong.map(([member]) => member).join(', ')} differ`, mend }
+}
+
+function metadataUrl(row: SignInRow): string {
+  if (row.identityProvider === 'google') return `${row.issuer('')}/.well-known/openid-configuration`
+  return row.jwksUrl.replace('/discovery/v2.0/keys', '/v2.0/.well-known/openid-configuration')
+}

@@ -1,0 +1,108 @@
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { serve } from '../../../local/service.ts'
+import { readNames } from '../../../scripts/doctor/broker.ts'
+import { type Diagnosed, toReport } from '../../../scripts/doctor/finding.ts'
+import { createReadRegistration } from '../../../scripts/doctor/registration.ts'
+import { sweepExpectedSince } from '../../../scripts/doctor/schedule.ts'
+import { findToken } from '../../../scripts/doctor/token.ts'
+import { mendsOf } from '../../../shared/ready/mends.ts'
+
+describe('the verdict', () => {
+  const line = (name: string, ok: boolean | null): Diagnosed => ({ name, ok, detail: '' })
+  const healthy = (lines: Diagnosed[], wish = {}) => toReport(lines, wish).healthy
+
+  test('is bad where a line is, and where it is strict also when one could not be looked at', () => {
+    expect(healthy([line('health', true), line('last sweep', null)])).toBe(true)
+    expect(healthy([line('health', true), line('last sweep', null)], { strict: true })).toBe(false)
+    expect(healthy([line('health', false)])).toBe(false)
+  })
+
+  test.each([
+    ['setting KEY_VAULT_URL', false],
+    ['readiness', false],
+    ['vault grants1.vault.azure.net', false],
+    ['secret production-developer-token', true],
+    ['environment production microsoft', true],
+    ['last sweep', true],
+    ['redirect URI under Web: production microsoft', true],
+  ])('about a package: a bad line "%s" leaves it good: %s', (name, good) => {
+    expect(healthy([line(name, false)], { category: 'package' })).toBe(good)
+    expect(healthy([line(name, false)], { category: 'operator' })).toBe(!good)
+    expect(healthy([line(name, null)], { category: 'package', strict: true })).toBe(good)
+  })
+})
+
+describe('a sweep is late when three of its schedule are missing', () => {
+  const now = new Date('2026-11-24T16:22:30Z')
+  test.each([
+    ['0 */5 * * * *', '2026-11-24T16:10:00.000Z'],
+    ['*/5 * * * *', '2026-11-24T16:10:00.000Z'],
+    ['0 0 3 * * *', '2026-11-22T03:00:00.000Z'],
+    ['*/30 * * * * *', '2026-11-24T16:12:30.000Z'],
+    ['no schedule', '2026-11-24T16:10:00.000Z'],
+    [undefined, '2026-11-24T16:10:00.000Z'],
+  ])('%s', (schedule, since) => {
+    expect(sweepExpectedSince(schedule, now).toISOString()).toBe(since)
+  })
+})
+
+test('names are taken from variables, else from the app’s own host name', () => {
+  const group = { RESOURCE_GROUP: 'rg-broker' }
+  expect(readNames(group, 'https://func-broker.azurewebsites.net')).toEqual({
+    app: 'func-broker',
+    group: 'rg-broker',
+  })
+  const unique = 'https://func-broker-a1b2c3d4e5f6a7b8.westeurope-01.azurewebsites.net'
+  expect(readNames({}, unique)).toEqual({ app: 'func-broker', group: '<group>' })
+  expect(readNames({ AZURE_FUNCTION_NAME: 'func-blue' }, unique).app).toBe('func-blue')
+  expect(readNames({}, 'https://broker.example.com').app).toBe('<app>')
+})
+
+test('a refused right is mended by a command that names role, identity and resource', () => {
+  const identity = { managedIdentityClientId: '3c2f0d6e' }
+  const vault = mendsOf(identity, 'https://grants1.vault.azure.net', 'Key Vault Secrets Officer')
+  expect(vault.refused).toContain("--role 'Key Vault Secrets Officer' --assignee 3c2f0d6e --scope")
+  expect(vault.refused).toContain('az keyvault show --name grants1 --query id')
+  const tables = mendsOf({}, 'https://account.table.core.windows.net', 'Storage Table Data Contributor')
+  expect(tables.unreachable).toContain('az storage account show --name account')
+  expect(mendsOf(identity, 'http://127.0.0.1:10002/devstoreaccount1', '').refused).toBe('npm run stack')
+})
+
+describe('a registration', () => {
+  const clientId = '1f2e3d4c-0000-4000-8000-000000000000'
+
+  test('is read through Microsoft Graph as whoever is logged in', async () => {
+    const graph = await serve(
+      ({ url, headers }) =>
+        url.includes(`/v1.0/applications(appId='${clientId}')`) &&
+        headers.get('authorization') === 'Bearer mine'
+          ? Response.json({ web: { redirectUris: ['https://a'] }, spa: { redirectUris: ['https://b'] } })
+          : Response.json({ code: 'Authorization_RequestDenied' }, { status: 403 }),
+      { name: 'graph', port: 0 },
+    )
+    onTestFinished(() => graph.stop())
+    const read = createReadRegistration(async () => 'mine', graph.origin)
+    expect(await read(clientId)).toEqual({ web: ['https://a'], spa: ['https://b'], publicClient: [] })
+    expect(await createReadRegistration(async () => 'other', graph.origin)(clientId)).toMatch(/status 403/)
+  })
+
+  test('is not asked for where nobody is logged in, or the client id is none of Entra’s', async () => {
+    const read = createReadRegistration(() => Promise.reject(new Error('az login')))
+    expect(await read(clientId)).toContain('az login')
+    expect(await read('local-production')).toContain('none of Entra’s')
+  })
+})
+
+test('where the Azure CLI gives no token, what it says is kept', async () => {
+  const path = process.env.PATH
+  onTestFinished(() => {
+    process.env.PATH = path
+  })
+  process.env.PATH = '/nowhere'
+  expect(await findToken(undefined, {})).toBeUndefined()
+  expect(await findToken(undefined, { BROKER_TOKEN: ' given ' })).toEqual({ token: 'given' })
+  expect(await findToken(undefined, { API_CLIENT_ID: 'api' })).toEqual({
+    noToken: expect.stringMatching(/no token for api\/\.default: \S+/),
+  })
+  await expect(findToken('nowhere.token', {})).rejects.toThrow('cannot be read')
+})
