@@ -42,6 +42,8 @@ export interface StackOptions {
   readonly ports: 'fixed' | 'free'
   /** Whether a refresh token that was used once is dead at the Microsoft sign-in. Default is false. */
   readonly strict?: boolean
+  /** Whether the broker's own vault holds nothing yet, as after a first deployment. Default is false. */
+  readonly emptyVault?: boolean
   /** Put before every table's name. Default is nothing. */
   readonly tablesPrefix?: string
   /** Whom and what the Advertising stand-in knows. Default is the world of the local people. */
@@ -122,7 +124,7 @@ async function stopAll({ starting, options, folder }: Ground): Promise<void> {
 }
 
 async function startParts(ground: Ground): Promise<StackParts> {
-  const { ports, starting } = ground
+  const { options, ports, starting } = ground
   const start = <T extends RunningService>(open: (before: T | undefined) => Promise<T>): Promise<Part<T>> => {
     const part = startPart(open)
     starting.push(part)
@@ -140,13 +142,13 @@ async function startParts(ground: Ground): Promise<StackParts> {
   ])
   const [advertising] = await Promise.all([
     start(openAdvertising(ground, signIn.origin, google.origin)),
-    seedVault({
-      vaultUrl: vault.origin,
-      identityEndpoint: identityEndpoint.service.endpoint,
-      ca: ground.certificate.caCert,
-    }),
+    options.emptyVault || fillVault(vault.origin, identityEndpoint.service.endpoint, ground),
   ])
   return { azurite, identityEndpoint, vault, grantVault, signIn, google, advertising, collector, returnPage }
+}
+
+function fillVault(vaultUrl: string, identityEndpoint: string, { certificate }: Ground): Promise<void> {
+  return seedVault({ vaultUrl, identityEndpoint, ca: certificate.caCert })
 }
 
 function openIdentityEndpoint({ ports }: Ground) {

@@ -108,7 +108,7 @@ export async function readReadiness(broker: BrokerUnderTest): Promise<Readiness 
   const parsed = readiness.safeParse(toObject(seen.text))
   if (parsed.success) return parsed.data
   const mends: Readonly<Record<number, string>> = {
-    401: 'export BROKER_TOKEN=$(az account get-access-token --scope "api://$API_CLIENT_ID/.default" --query accessToken --output tsv)',
+    401: 'export BROKER_TOKEN=$(az account get-access-token --scope "$API_CLIENT_ID/.default" --query accessToken --output tsv)',
     403: grantOperatorRole,
   }
   return { name, ok: false, detail: told(seen), mend: mends[seen.status] ?? showLog(broker.names) }

@@ -5,8 +5,9 @@ import type { ReadinessCheck } from './checks.ts'
 import { mendsOf } from './mends.ts'
 
 /**
- * A queue and a container of this name exist nowhere. Storage looks at rights first: with them the answer is 404,
- * without them 403, and either way nothing happens.
+ * A queue and a container of this name exist nowhere: with the right the answer is 404, without it 403, and either way
+ * nothing happens. (That rights are looked at first is how services that keep secrets answer; no page of Microsoft's
+ * promises it. Were it otherwise, a probe would see too little, never too much.)
  */
 const nowhere = 'readiness-probe'
 

@@ -62,7 +62,7 @@ function makeTable({ tables: { endpoint, prefix } }: Broker['config'], name: Tab
 /**
  * Writing the probe's secret proves the right to write. The first time it is made and deleted at once; from then on,
  * while Key Vault keeps the deleted one (90 days), the name is taken and the answer is 409: allowed, and nothing
- * written. So a vault holds one deleted probe at most, and no versions pile up.
+ * written (rights are looked at first, or the answer would tell strangers which names are taken). So a vault holds one deleted probe at most, and no versions pile up.
  */
 function checkGrantVault(
   { config }: Broker,

@@ -23,6 +23,8 @@ export interface WorldOptions {
   readonly settings?: Record<string, string>
   /** Whether storage outlives a restart of Azurite. Default is false. */
   readonly persistent?: boolean
+  /** Whether the broker's own vault holds nothing yet. Default is false. */
+  readonly emptyVault?: boolean
   /** Whether a refresh token that was used once is dead. Default is false. */
   readonly strict?: boolean
 }
@@ -69,6 +71,7 @@ export async function openWorld(options: WorldOptions = {}) {
     ports: 'free',
     ...(folder && { folder }),
     strict: options.strict ?? false,
+    emptyVault: options.emptyVault ?? false,
   })
   const settings = { ROW_CACHE_SECONDS: '30', ...options.settings }
   const brokers = await Promise.all(

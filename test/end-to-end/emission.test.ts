@@ -1,0 +1,96 @@
+import { readFile } from 'node:fs/promises'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { prepareProcess } from '../../scripts/commandLine.ts'
+import { createBroker } from '../../shared/broker.ts'
+import { parseConfig } from '../../shared/config.ts'
+import { createSecretClient } from '../../shared/storage/clients.ts'
+import { openWorld, type World } from './world.ts'
+
+let world: World
+
+beforeAll(async () => {
+  world = await openWorld({ settings: { REFRESH_POLICY: 'always' } })
+})
+
+afterAll(() => world.close())
+
+/** What alerts and workbook tiles look for, in the template as it is deployed. */
+async function mentioned(): Promise<string[]> {
+  const texts = await Promise.all(
+    ['infra/main.json', 'infra/workbook.json'].map((path) =>
+      readFile(new URL(`../../${path}`, import.meta.url), 'utf8'),
+    ),
+  )
+  const events =
+    /\b(?:environment|function|refresh|request|secret|sweep|tenant|vault)\.[a-z]+(?:_[a-z]+)*(?=\\+")/g
+  return [...new Set(texts.flatMap((text) => text.match(events) ?? []))].sort()
+}
+
+/** What the broker process has written to its standard output, as alerts read it: a line that begins as an event. */
+function emitted(): Set<string> {
+  const lines = world.brokers.flatMap(({ lines }) => lines)
+  return new Set(lines.flatMap((line) => /^\{"event":"([^"]+)"/.exec(line)?.[1] ?? []))
+}
+
+const sweep = () => world.call('POST', '/v1/sweeps', { app: 'demo-operator' })
+
+/** Has the host run one of its functions with an input of our own. */
+const runFunction = (name: string, input: string) =>
+  fetch(`${world.origin}/admin/functions/${name}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ input }),
+  })
+
+async function letSecretExpire(name: string): Promise<void> {
+  const settings = world.stack.settings()
+  await prepareProcess(settings)
+  const { config, credential } = createBroker(parseConfig(settings), () => {})
+  const client = createSecretClient(config, credential, config.vault.url)
+  const { value } = await client.getSecret(name)
+  await client.setSecret(name, value ?? '', { expiresOn: new Date(Date.now() + 5 * 86_400_000) })
+}
+
+/** A hold of ours is over at once, but for the seconds that a process remembers it. */
+async function endWaiting(): Promise<void> {
+  const table = world.tableClient('BrokerState')
+  const { value } = await table.getEntity<{ value: string }>('hold', 'production:microsoft')
+  const hold = { ...JSON.parse(value), until: new Date(0).toISOString() }
+  const row = { partitionKey: 'hold', rowKey: 'production:microsoft', value: JSON.stringify(hold) }
+  await table.upsertEntity(row, 'Replace')
+}
+
+test('every event that an alert or a tile looks for is one that the broker writes', {
+  timeout: 120_000,
+}, async () => {
+  await letSecretExpire('sandbox-developer-token')
+  await sweep()
+  const grants = `${world.stack.parts.vault.origin}/_control/faults`
+  await fetch(grants, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ kind: 'throttled', operation: 'get', times: 1 }),
+  })
+  await world.call('GET', '/ready', { app: 'demo-operator' })
+
+  const held = await world.connectedStale('ada@outlook.example')
+  await world.signIn.clientSecrets('production', ['another'])
+  expect((await world.call('GET', `/v1/tenants/${held}/token`)).status).toBe(503)
+  expect((await sweep()).body.holds).toEqual(['production:microsoft'])
+  await world.signIn.restoreClientSecrets('production')
+  await endWaiting()
+  const vend = async () => (await world.call('GET', `/v1/tenants/${held}/token`)).status
+  await expect.poll(vend, { timeout: 30_000, interval: 500 }).toBe(200)
+
+  await runFunction('refreshChunk', '{"shard":"none"}')
+  await runFunction('refreshChunkPoisoned', '{"shard":3}')
+
+  const missing = async () => (await mentioned()).filter((event) => !emitted().has(event))
+  await expect.poll(missing, { timeout: 30_000, interval: 500 }).toEqual([])
+})
+
+test('the template mentions events at all, and by names that are looked for', async () => {
+  expect(await mentioned()).toEqual(
+    expect.arrayContaining(['sweep.ended', 'environment.held', 'refresh.ended']),
+  )
+})
