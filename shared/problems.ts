@@ -93,8 +93,8 @@ export const problems = {
   account_not_chosen: {
     status: 409,
     actor: 'app',
-    title: 'The tenant reaches more than one account and none is its default.',
-    mend: 'Name one with `accountId`, or set one with `PUT /v1/tenants/{tenant}/accounts/default`.',
+    title: 'None of the tenant’s accounts is its default, and the request names none.',
+    mend: 'Name one with `accountId`, or choose with `PUT /v1/tenants/{tenant}/accounts/default` or `…/accounts/selection`.',
   },
   environment_conflict: {
     status: 409,

@@ -19,6 +19,19 @@ export function carrySelection(
   return selectAmong(discovered, new Set(before.filter(isSelected).map(({ accountId }) => accountId)))
 }
 
+/**
+ * Carries a choice over to what the same person has just signed in to. What another person chose, or a choice of
+ * which nothing is left, would hide every account from whoever sits there: it ends instead.
+ */
+export function carrySelectionToSignIn(
+  before: readonly Account[],
+  discovered: readonly DiscoveredAccount[],
+  isSamePerson: boolean,
+): Account[] {
+  const carried = isSamePerson ? carrySelection(before, discovered) : []
+  return carried.some(isSelected) ? carried : [...discovered]
+}
+
 /** Marks every account that is not among the chosen ids. `all` marks none. */
 export function selectAmong(
   accounts: readonly DiscoveredAccount[],

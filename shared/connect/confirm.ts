@@ -32,7 +32,7 @@ export async function confirmConnectSession(
   if (!pendingGrant || !matches || pendingGrant.expiresAt <= keeping.clock.now()) {
     throw new Problem('connect_session_not_found')
   }
-  const { grant, accessToken, accountsGeneration } = pendingGrant
+  const { environment, grant, accessToken, accountsGeneration } = pendingGrant
   const known = await allAccounts(accounts, name, stored.tenant.accountsGeneration)
   const after = await allAccounts(accounts, name, accountsGeneration)
   const defaultAccount = defaultAccountOf(stored.tenant, after)
@@ -46,7 +46,14 @@ export async function confirmConnectSession(
     consenter,
     at,
   })
-  const kept = { grant, accessToken, accountsGeneration, events, ...(defaultAccount && { defaultAccount }) }
+  const kept = {
+    environment,
+    grant,
+    accessToken,
+    accountsGeneration,
+    events,
+    ...(defaultAccount && { defaultAccount }),
+  }
   const connected = await commitGrant(keeping, name, kept)
   if (!connected) throw new Problem('tenant_changed')
   await accounts.removeOthers(name, accountsGeneration, sparedAfter(stored.tenant, at)).catch(() => undefined)

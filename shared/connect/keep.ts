@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { type Account, type AccountStore, allAccounts } from '../accounts/account.ts'
 import { discoveryEvents, personChange } from '../accounts/events.ts'
 import { newGeneration, sparedAfter } from '../accounts/generation.ts'
-import { carrySelection, defaultAccountOf, isSelected } from '../accounts/select.ts'
+import { carrySelectionToSignIn, defaultAccountOf, isSelected } from '../accounts/select.ts'
 import { compareAccounts } from '../advertising/compareAccounts.ts'
 import { secondsAfter } from '../clock.ts'
 import { connectGrant, sealAccessToken } from '../tenants/connectGrant.ts'
@@ -62,12 +62,14 @@ async function compareReach(
   { discovery, user }: Proven,
 ): Promise<Reach> {
   const known = await allAccounts(store, before, before.accountsGeneration)
-  const after = carrySelection(known, discovery.accounts)
+  const person = personChange(before, user.consenter)
+  const isSamePerson = before.grant !== undefined && !person
+  const after = carrySelectionToSignIn(known, discovery.accounts, isSamePerson)
   const lost = compareAccounts(known, after).vanished.length
   const outcome = {
     accounts: String(after.filter(isSelected).length),
     accounts_lost: lost > 0 ? String(lost) : undefined,
-    user_changed: personChange(before, user.consenter) && 'true',
+    user_changed: person && 'true',
   }
   return { known, after, outcome }
 }
@@ -85,6 +87,7 @@ async function keepAtOnce(
   const story = { tenant: before, before: known, after, defaultAccount, consenter, at: clock.now() }
   const { accessToken, expiresInSeconds, refreshToken } = proven.tokens
   const connected = await connectGrant(keeping, before, {
+    environment: signIn.environment,
     grant: toGrant(proven, clock.now()),
     refreshToken,
     accessToken,
@@ -137,10 +140,12 @@ async function keepPending(
   const code = randomBytes(32).toString('base64url')
   const stored = await tenants.read(name)
   if (!stored) return { failed: 'sign_in_not_valid', reason: 'tenant_gone' }
+  if (stored.tenant.environment !== signIn.environment) return { failed: 'environment_mismatch' }
   const owner = grantOwnerOf(stored.tenant, proven.row)
   const accessToken = await sealAccessToken(keeping, stored.tenant, proven.tokens)
   const reference = await grants.write(proven.tokens.refreshToken, owner)
   const pendingGrant = {
+    environment: signIn.environment,
     grant: { ...toGrant(proven, clock.now()), reference },
     sessionId: signIn.id,
     codeHash: sha256(code),

@@ -4,7 +4,8 @@ import type { Config } from '../config.ts'
 import { environments, identityProviders } from '../environment.ts'
 import type { SignInTable } from '../identity/signInTable.ts'
 import { Problem } from '../problems.ts'
-import type { Tenant, TenantName, TenantStore } from '../tenants/tenant.ts'
+import { claimTenant } from '../tenants/claim.ts'
+import type { TenantName, TenantStore } from '../tenants/tenant.ts'
 import type { OneTimeRecords } from './oneTime.ts'
 
 /** What an app asks for when it wants an advertiser to connect. */
@@ -64,7 +65,7 @@ export async function createConnectSession(
   const { clock, config, randomness, records } = dependencies
   assertServed(dependencies, wish)
   assertReturnUrl(config, name.workspace, wish.returnUrl)
-  await assertTenant(dependencies, name, wish)
+  await claimTenant(dependencies, name, { ...wish, detail: 'The app made the first connect session.' })
   const { expiresIn, ...asked } = wish
   const expiresAt = secondsAfter(clock.now(), expiresIn)
   const session: ConnectSession = { ...asked, ...name, id: randomness.identifier() }
@@ -94,46 +95,6 @@ function assertReturnUrl(config: Config, workspace: string, returnUrl: string): 
       `is not one of the return URLs that WORKSPACES allows workspace ${workspace}`,
     )
   }
-}
-
-async function assertTenant(
-  { tenants, clock }: ConnectSessionDependencies,
-  name: TenantName,
-  wish: ConnectSessionWish,
-): Promise<void> {
-  const stored = await tenants.read(name)
-  if (stored) {
-    const { status, environment, grant } = stored.tenant
-    const movable = status === 'disconnected' || (status === 'pending' && !grant)
-    if (environment !== wish.environment && !movable) {
-      throw new Problem('environment_conflict', {
-        detail: `Tenant ${name.tenant} belongs to ${environment}.`,
-      })
-    }
-    const displayName = wish.displayName ?? stored.tenant.displayName
-    const next: Tenant = {
-      ...stored.tenant,
-      environment: wish.environment,
-      ...(displayName && { displayName }),
-    }
-    const changed = next.environment !== environment || next.displayName !== stored.tenant.displayName
-    if (changed && (await tenants.replace(stored, next, [])) === 'conflict')
-      throw new Problem('tenant_changed')
-    return
-  }
-  const tenant: Tenant = {
-    ...name,
-    environment: wish.environment,
-    status: 'pending',
-    createdAt: clock.now(),
-    ...(wish.displayName && { displayName: wish.displayName }),
-  }
-  const created = {
-    type: 'tenant.created' as const,
-    at: tenant.createdAt,
-    detail: 'The app made the first connect session.',
-  }
-  await tenants.create(tenant, [created])
 }
 
 function invalidField(field: string, fault: string): Problem {

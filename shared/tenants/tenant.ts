@@ -64,6 +64,8 @@ export interface RefreshTrouble {
 
 /** A grant that a person has given and that the app has yet to confirm. */
 export interface PendingGrant {
+  /** Where the person consented; the tenant cannot be moved while the grant waits. */
+  readonly environment: Environment
   readonly grant: Grant
   readonly sessionId: string
   /** SHA-256 of the one-time confirmation code, base64url. */

@@ -190,6 +190,20 @@ describe('choosing through the API', () => {
     expect((await listed(tenant)).every(({ selected }) => selected)).toBe(true)
   })
 
+  test('a choice of which nothing is left ends with the next sign-in, not before', async () => {
+    const tenant = await connectedByApi()
+    const [added = ''] = await addAccounts(1)
+    await world.call('POST', accountsPath(tenant, '/discover'))
+    await world.call('PUT', accountsPath(tenant, '/selection'), { body: { accounts: [added] } })
+    await removeAccounts([added])
+    await world.call('POST', accountsPath(tenant, '/discover'))
+    expect((await listed(tenant)).some(({ selected }) => selected)).toBe(false)
+    const { body } = await world.call('GET', `/v1/tenants/${tenant}/token`)
+    expect(body.code).toBe('account_not_chosen')
+    await world.connect(tenant, grace, { accountChoice: 'app' })
+    expect((await listed(tenant)).every(({ selected }) => selected)).toBe(true)
+  })
+
   test('accounts are searched by name, number and id, and filtered by use', async () => {
     const tenant = await connectedByApi()
     const all = await listed(tenant)
@@ -308,6 +322,18 @@ describe('another person reconnects', () => {
     expect(event.data).toMatchObject({ userChanged: true, vanished: before.length })
     expect(event.data.vanishedIds.split(' ')).toEqual(before.map(({ accountId }) => accountId))
     expect(event.detail).toMatch(/^e…@contoso\.example signed in instead of g…@contoso\.example\./)
+  })
+
+  test('what the first one chose does not hide the second one’s accounts', async () => {
+    const tenant = await connectedByApi()
+    const [first] = await listed(tenant)
+    const choice = { accounts: [first!.accountId], default: first!.accountId }
+    await world.call('PUT', accountsPath(tenant, '/selection'), { body: choice })
+    const wish = { allowDifferentUser: true, accountChoice: 'app' } as const
+    const visit = await world.connect(tenant, 'ada@outlook.example', wish)
+    expect(outcomeOf(visit).accounts).toBe('1')
+    expect(await listed(tenant)).toMatchObject([{ selected: true, default: true }])
+    expect((await world.call('GET', `/v1/tenants/${tenant}/token`)).status).toBe(200)
   })
 
   test('without being allowed, nothing changes and the page says who is expected', async () => {

@@ -265,6 +265,49 @@ describe('confirmation', () => {
   })
 })
 
+describe('an environment', () => {
+  const session = (tenant: string, environment: string) =>
+    world.call('POST', `/v1/tenants/${tenant}/connect-sessions`, {
+      body: { environment, returnUrl: world.returnUrl },
+    })
+
+  test('stays the tenant’s while a consent waits to be confirmed, which ends where it was given', async () => {
+    const tenant = world.newTenant()
+    const { id, connectUrl } = await world.session(tenant, { confirm: true })
+    const visit = await world.finish(connectUrl, 'ada@outlook.example')
+    const code = new URL(visit.url).searchParams.get('confirmation_code')
+    const { status, body } = await session(tenant, 'sandbox')
+    expect({ status, code: body.code }).toEqual({ status: 409, code: 'environment_conflict' })
+    await world.call('POST', `/v1/tenants/${tenant}/connect-sessions/${id}/confirm`, { body: { code } })
+    const { body: vended } = await world.call('GET', `/v1/tenants/${tenant}/token`)
+    expect(vended.environment).toBe('production')
+  })
+
+  test('that a tenant left does not come back with a sign-in that was under way', async () => {
+    const tenant = world.newTenant()
+    const { callbackUrl, cookie } = await world.stopAtCallback(tenant, 'ada@outlook.example')
+    expect((await session(tenant, 'sandbox')).status).toBe(201)
+    const answer = await fetch(callbackUrl, { headers: { cookie }, redirect: 'manual' })
+    expect(await answer.text()).toContain('environment_mismatch')
+    expect((await world.call('GET', `/v1/tenants/${tenant}`)).body.status).toBe('pending')
+  })
+
+  test('that a disconnected tenant moves to has none of the other one’s accounts', async () => {
+    const tenant = world.newTenant()
+    await world.connect(tenant, 'grace@contoso.example', { accountChoice: 'app' })
+    const accounts = async () => (await world.call('GET', `/v1/tenants/${tenant}/accounts`)).body.accounts
+    const [first] = await accounts()
+    const choice = { accounts: [first.accountId], default: first.accountId }
+    await world.call('PUT', `/v1/tenants/${tenant}/accounts/selection`, { body: choice })
+    await world.call('DELETE', `/v1/tenants/${tenant}`)
+    const { body } = await session(tenant, 'sandbox')
+    expect(await accounts()).toEqual([])
+    await world.finish(body.connectUrl, 'ada@outlook.example')
+    expect(await accounts()).toMatchObject([{ selected: true, default: true }])
+    expect((await world.call('GET', `/v1/tenants/${tenant}/token`)).body.environment).toBe('sandbox')
+  })
+})
+
 describe('connect sessions refuse what they must not serve', () => {
   test.each([
     ['a return URL that is not the workspace’s', { returnUrl: 'https://evil.example/' }, 'returnUrl'],

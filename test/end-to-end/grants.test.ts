@@ -64,6 +64,14 @@ describe('a grant that is brought', () => {
     expect({ status, connected: body.status }).toEqual({ status: 200, connected: 'connected' })
   })
 
+  test('moves a disconnected tenant to its environment', async () => {
+    const { refreshToken } = await refreshTokenOf('ada@outlook.example', 'sandbox')
+    const tenant = await world.connected('ada@outlook.example', 'production')
+    await world.call('DELETE', `/v1/tenants/${tenant}`)
+    const { status, body } = await bring(tenant, { environment: 'sandbox', refreshToken })
+    expect({ status, environment: body.environment }).toEqual({ status: 200, environment: 'sandbox' })
+  })
+
   test('by another person leaves the tenant as it was, unless that is meant', async () => {
     const { refreshToken } = await refreshTokenOf('edsger@contoso.example')
     const tenant = await world.connected('ada@outlook.example')
