@@ -44,6 +44,8 @@ export const repeatableBytes = 1_048_576
 /** The platform ends an HTTP call after 230 s (functions-scale, "timeout"); ours must come first. */
 const answerSeconds = 220
 
+const methodsWithoutBody: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
+
 /** Statuses without a body (Fetch, "null body status"). */
 const bodiless = [204, 205, 304]
 
@@ -60,7 +62,7 @@ export async function passThrough(
   const signal = AbortSignal.timeout(answerSeconds * 1000)
   const prepared = await prepare(dependencies, name, call)
   const url = targetOf(prepared.baseUrl, call.path, call.query)
-  const upload = await readAhead(call.body, repeatableBytes)
+  const upload = await readUpload(call)
   const sendWith = (own: Prepared) =>
     send(dependencies.send, call, { url, signal, headers: toSentHeaders(call.headers, own.headers) }, upload)
   const first = await sendWith(prepared)
@@ -74,20 +76,35 @@ export async function passThrough(
   return explained(dependencies, renewed, call, url, await readFailure(second))
 }
 
+/** @throws Problem `invalid_request` for a body where the method gives it no meaning (RFC 9110, section 9.3). */
+async function readUpload({ method, body }: PassedCall): Promise<ReadAhead> {
+  const upload = await readAhead(body, repeatableBytes)
+  if (!methodsWithoutBody.has(method) || isEmpty(upload)) return upload
+  await upload.stream().return?.()
+  const fault = `is not for ${method}; Microsoft’s operations take theirs by POST, PUT or DELETE`
+  throw new Problem('invalid_request', {
+    detail: `body: ${fault}`,
+    members: { errors: [{ in: 'body', field: '', fault }] },
+  })
+}
+
+function isEmpty({ isWhole, beginning }: ReadAhead): boolean {
+  return isWhole && beginning.byteLength === 0
+}
+
 async function send(
   sender: Send,
   { method, headers }: PassedCall,
   sent: Pick<SentCall, 'url' | 'headers' | 'signal'>,
   upload: ReadAhead,
 ): Promise<Answered> {
-  const isBodiless = upload.isWhole && upload.beginning.byteLength === 0
-  const contentLength = Number(headers.get('content-length') ?? Number.NaN)
+  const contentLength = /^\d{1,15}$/.exec(headers.get('content-length') ?? '')?.[0]
   try {
     return await sender({
       ...sent,
       method,
-      body: isBodiless ? undefined : upload.isWhole ? upload.beginning : upload.stream(),
-      ...(Number.isInteger(contentLength) && { contentLength }),
+      body: isEmpty(upload) ? undefined : upload.isWhole ? upload.beginning : upload.stream(),
+      ...(contentLength !== undefined && { contentLength: Number(contentLength) }),
     })
   } catch {
     const isLate = sent.signal.aborted

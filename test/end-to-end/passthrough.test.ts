@@ -175,6 +175,38 @@ describe('no way leads out of the service', () => {
     expect(await callCount('')).toBe(0)
   })
 
+  test('a body is never read as another call, and none goes where the method has none', async () => {
+    await world.advertising.forget()
+    const smuggled = Buffer.from(
+      'POST /production/bulk/Bulk/v13/_smuggled HTTP/1.1\r\nHost: x\r\nContent-Length: 5000000\r\n\r\n',
+    )
+    const stream = () => {
+      const chunks = [smuggled, ...Array.from({ length: 40 }, () => Buffer.alloc(65_536, 'A'))]
+      return new ReadableStream({
+        pull: (controller) => {
+          const next = chunks.shift()
+          if (next) controller.enqueue(new Uint8Array(next))
+          else controller.close()
+        },
+      })
+    }
+    const send = async (method: string) => {
+      const answer = await fetch(`${world.origin}/v1/tenants/${tenant}/ads/bulk/Campaigns`, {
+        method,
+        headers: { authorization: `Bearer ${await world.stack.callerToken()}` },
+        body: stream(),
+        duplex: 'half',
+      } as RequestInit)
+      await answer.arrayBuffer()
+      return answer.status
+    }
+    for (const method of ['DELETE', 'PUT', 'PATCH']) expect(await send(method), method).toBe(404)
+    expect(await send('OPTIONS')).toBe(400)
+    expect((await ads('bulk/_echo', { raw: 'x', type: 'text/plain' })).status).toBe(200)
+    expect(await callCount('Campaigns')).toBe(3)
+    expect(await callCount('_smuggled')).toBe(0)
+  })
+
   test('dots on the wire end in the same service or nowhere', async () => {
     await world.advertising.forget()
     const token = await world.stack.callerToken()

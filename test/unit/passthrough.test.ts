@@ -180,6 +180,38 @@ describe('sending', () => {
   }
   const bare = { method: 'POST', headers: {}, body: undefined, signal: AbortSignal.timeout(20_000) }
 
+  async function* twice(text: string) {
+    yield Buffer.from(text)
+    yield Buffer.from(text)
+  }
+
+  test.each(['POST', 'PUT', 'PATCH', 'DELETE', 'GET', 'OPTIONS'])(
+    'a streamed body is one %s call and no second one, whatever it holds',
+    async (method) => {
+      const seen: { method: string | undefined; bytes: number }[] = []
+      const url = await listen(async (request, response) => {
+        let bytes = 0
+        for await (const chunk of request) bytes += chunk.length
+        seen.push({ method: request.method, bytes })
+        response.end()
+      })
+      const smuggled = 'POST /smuggled HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n'
+      const answered = await createSend()({ ...bare, url, method, body: twice(smuggled) })
+      expect(answered.status).toBe(200)
+      answered.body.resume()
+      expect(seen).toEqual([{ method, bytes: 2 * smuggled.length }])
+    },
+  )
+
+  test.each([
+    ['longer', 5],
+    ['shorter', 50],
+  ])('a body that is %s than it says ends the call and its connection', async (_what, contentLength) => {
+    const url = await listen((request, response) => request.on('end', () => response.end()).resume())
+    const sent = createSend()({ ...bare, url, method: 'DELETE', body: twice('twelve bytes'), contentLength })
+    await expect(sent).rejects.toThrow()
+  })
+
   test('follows no redirect', async () => {
     const url = await listen((_request, response) => response.writeHead(302, { location: '/y' }).end())
     const answered = await createSend()({ ...bare, url })
