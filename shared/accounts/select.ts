@@ -7,6 +7,11 @@ export function isSelected({ selected }: Pick<Account, 'selected'>): boolean {
   return selected !== false
 }
 
+/** Whether calls can be made for an account: it is selected, and the way to it is known. */
+function isVendable(account: Account): boolean {
+  return isSelected(account) && !account.reachUnknown
+}
+
 /**
  * Carries a choice over to what was discovered later. Where somebody chose some accounts and not others, an account
  * that appears afterwards is not chosen; where all were, it is.
@@ -48,7 +53,7 @@ export function defaultAmong(
   accounts: readonly Account[],
   accountId: string | undefined,
 ): DefaultAccount | undefined {
-  const found = accounts.filter((account) => account.accountId === accountId && isSelected(account))
+  const found = accounts.filter((account) => account.accountId === accountId && isVendable(account))
   return toDefault(found.find(({ linked }) => !linked) ?? found[0])
 }
 
@@ -59,7 +64,7 @@ export function defaultAccountOf(
 ): DefaultAccount | undefined {
   const kept = defaultAmong(accounts, before.defaultAccount?.accountId)
   if (kept) return kept
-  const selected = accounts.filter(isSelected)
+  const selected = accounts.filter(isVendable)
   return selected.length === 1 ? toDefault(selected[0]) : undefined
 }
 
