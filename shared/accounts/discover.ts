@@ -9,6 +9,7 @@ import { type BrokerSecrets, developerTokenName } from '../storage/brokerSecrets
 import type { Tenant, TenantName } from '../tenants/tenant.ts'
 import { explainNotObtained } from '../vend/explain.ts'
 import type { NotObtained, Obtain, Obtained } from '../vend/obtain.ts'
+import { isReplacedLately } from '../vend/replacedLately.ts'
 import { missingDeveloperToken } from '../vend/vend.ts'
 import type { Account } from './account.ts'
 import { discoveryEvents } from './events.ts'
@@ -87,8 +88,12 @@ async function discover(
 ): Promise<Discovery> {
   const first = await ask(dependencies, obtained)
   if (first.ok) return first.value
-  if (first.fault.class !== 'expiredToken') throw explainDiscoveryFault(obtained.tenant, first.fault)
-  const seen = obtained.tenant.accessToken?.refreshedAt ?? dependencies.clock.now()
+  const { accessToken } = obtained.tenant
+  const now = dependencies.clock.now()
+  if (first.fault.class !== 'expiredToken' || isReplacedLately(accessToken, now)) {
+    throw explainDiscoveryFault(obtained.tenant, first.fault)
+  }
+  const seen = accessToken?.refreshedAt ?? now
   const renewed = assertObtained(dependencies, await dependencies.obtain.replace(name, seen))
   const second = await ask(dependencies, renewed)
   if (second.ok) return second.value

@@ -5,6 +5,7 @@ import type { Environment } from '../environment.ts'
 import { Problem } from '../problems.ts'
 import type { TenantName } from '../tenants/tenant.ts'
 import { explainNotObtained } from '../vend/explain.ts'
+import { isReplacedLately } from '../vend/replacedLately.ts'
 import { diagnosisHeaders, explainFailure } from './explain.ts'
 import { type FailureText, failureTextOf, longestFaultBytes } from './failureText.ts'
 import { toAnsweredHeaders, toSentHeaders } from './headers.ts'
@@ -130,11 +131,18 @@ async function renew(
 ): Promise<Prepared | undefined> {
   const { advertising, clock, config, obtain } = dependencies
   const fault = faultOf(wanted.service, failure)
-  const decision = decideRepeat({ fault, refreshedAt, canRepeat: upload.isWhole, now: clock.now() })
+  const now = clock.now()
+  const decision = decideRepeat({
+    fault,
+    refreshedAt,
+    isReplacedLately: isReplacedLately(tenant.accessToken, now),
+    canRepeat: upload.isWhole,
+    now,
+  })
   if (!decision.repeat) return undefined
   const replaced = await obtain.replace(name, refreshedAt)
   if (!replaced.ok) {
-    if (decision.reason === 'token_expired') throw explainNotObtained(config, replaced, clock.now())
+    if (decision.reason === 'token_expired') throw explainNotObtained(config, replaced, now)
     return undefined
   }
   const renewed = await prepare(dependencies, name, wanted)

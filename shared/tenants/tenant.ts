@@ -44,6 +44,8 @@ export interface CachedAccessToken {
   readonly sealed: string
   readonly expiresAt: Date
   readonly refreshedAt: Date
+  /** Whether it took the place of one that Microsoft Advertising had refused before its time. */
+  readonly replaced?: true
 }
 
 /** The right to refresh, held by one process until `until`. */

@@ -237,12 +237,26 @@ describe('a failure', () => {
   })
 
   test('that goes on after the refresh is passed on, with no third try', async () => {
+    const fresh = await world.connected()
     await world.advertising.fault({ kind: 'fault', code: 109 })
     await world.advertising.forget()
-    const { status, body, headers } = await ads('customerManagement/User/Query', { body: { UserId: null } })
+    const { status, body, headers } = await ads('customerManagement/User/Query', { body: {} }, fresh)
     expect({ status, code: body.Errors[0].Code }).toEqual({ status: 401, code: 109 })
     expect(headers.get('x-diagnosis')).toBe('access_token_revoked;actor=app;credential=accessToken')
     expect(await callCount('/User/Query')).toBe(2)
+  })
+
+  test('that goes on call after call costs one refresh, not one each; a discovery neither', async () => {
+    const fresh = await world.connected()
+    await world.signIn.forget()
+    await world.advertising.fault({ kind: 'fault', code: 109 })
+    for (let call = 0; call < 15; call++) {
+      const { status } = await ads('customerManagement/User/Query', { body: {} }, fresh)
+      expect(status).toBe(401)
+    }
+    const { body } = await world.call('POST', `/v1/tenants/${fresh}/accounts/discover`)
+    expect(body.code).toBe('advertising_unavailable')
+    expect(await world.refreshCalls()).toHaveLength(1)
   })
 
   test('of a body too large to keep is not repeated', async () => {
@@ -292,9 +306,10 @@ describe('a failure', () => {
   })
 
   test('of the grant itself says who must sign in', async () => {
+    const fresh = await world.connected()
     await world.signIn.revoke('ada@outlook.example')
     await world.advertising.fault({ kind: 'fault', code: 109, times: 1 })
-    const { status, body } = await ads('customerManagement/User/Query', { body: {} })
+    const { status, body } = await ads('customerManagement/User/Query', { body: {} }, fresh)
     expect({ status, code: body.code }).toEqual({ status: 409, code: 'reauthorization_required' })
   })
 })

@@ -124,10 +124,16 @@ describe('reading ahead', () => {
 
 describe('a refused call', () => {
   const now = new Date('2026-11-24T12:00:00Z')
-  const call = (status: number, bodyText: string, minutesOld: number, canRepeat = true) =>
+  const call = (
+    status: number,
+    bodyText: string,
+    minutesOld: number,
+    { canRepeat = true, isReplacedLately = false } = {},
+  ) =>
     decideRepeat({
       fault: readFault({ service: 'bulk', status, bodyText }),
       refreshedAt: new Date(now.getTime() - minutesOld * 60_000),
+      isReplacedLately,
       canRepeat,
       now,
     })
@@ -145,7 +151,16 @@ describe('a refused call', () => {
     ],
     ['106', call(403, error(106), 30), { repeat: false, reason: 'other_failure' }],
     ['117', call(429, error(117), 30), { repeat: false, reason: 'other_failure' }],
-    ['109 of a large body', call(401, error(109), 30, false), { repeat: false, reason: 'body_is_gone' }],
+    [
+      '109 of a large body',
+      call(401, error(109), 30, { canRepeat: false }),
+      { repeat: false, reason: 'body_is_gone' },
+    ],
+    [
+      '109 of a token that has just replaced another',
+      call(401, error(109), 0, { isReplacedLately: true }),
+      { repeat: false, reason: 'token_is_fresh' },
+    ],
   ])('with %s', (_what, decision, expected) => {
     expect(decision).toEqual(expected)
   })
