@@ -180,17 +180,31 @@ async function discover(
   return found.value.accounts.length > 0 ? found.value : { failed: 'no_advertising_account' }
 }
 
+/** Who acts is read off the fault: a person is asked to wait only for what passes. */
 function explainFault(fault: AdvertisingFault): ConnectFailure {
-  const identity = identityFaultOf(fault)
   const traceId = fault.trackingId
-  if (identity?.reason === 'no_advertising_user')
-    return { failed: 'no_advertising_user', reason: identity.reason, traceId }
-  if (identity)
-    return { failed: 'wrong_account_kind', reason: identity.reason, advice: identity.advice, traceId }
-  const ours = fault.class === 'credentials'
-  return {
-    failed: ours ? 'environment_on_hold' : 'advertising_unavailable',
-    reason: `advertising_${fault.code ?? fault.status}`,
-    traceId,
+  const identity = identityFaultOf(fault)
+  if (identity) {
+    const { reason, advice } = identity
+    if (reason === 'no_advertising_user') return { failed: reason, reason, traceId }
+    return { failed: 'wrong_account_kind', reason, advice, traceId }
+  }
+  return { failed: failureOfFault(fault), reason: `advertising_${fault.code ?? fault.status}`, traceId }
+}
+
+function failureOfFault(fault: AdvertisingFault): ConnectFailureCode {
+  switch (fault.class) {
+    case 'credentials':
+      return 'environment_on_hold'
+    case 'rights':
+      return fault.reason === 'AccountInactive' ? 'advertising_account_inactive' : 'advertising_access_denied'
+    case 'backOff':
+    case 'passing':
+    case 'expiredToken':
+      return 'advertising_unavailable'
+    case 'identity':
+    case 'request':
+    case 'unexpectedAnswer':
+      return 'advertising_answer_unknown'
   }
 }

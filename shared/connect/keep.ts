@@ -112,8 +112,26 @@ function differentUser(before: Tenant, { user }: Proven, allowed: boolean): Conn
   if (allowed || before.status === 'disconnected') return undefined
   const person = personChange(before, user.consenter)
   if (!person) return undefined
-  const advice = `Sign in as ${person.previousUser}; you signed in as ${person.user}.`
-  return { failed: 'different_user', advice }
+  return { failed: 'different_user', advice: `${expectation(person)} ${standing(before)}` }
+}
+
+/** Masked names of two people may look alike. */
+function expectation({
+  previousUser,
+  user,
+}: {
+  readonly previousUser: string
+  readonly user: string
+}): string {
+  return previousUser === user
+    ? `Sign in with the account that connected it (${previousUser}); yours begins like it and is another one.`
+    : `Sign in as ${previousUser}; you signed in as ${user}.`
+}
+
+function standing({ status }: Tenant): string {
+  return status === 'connected'
+    ? 'The connection still works.'
+    : 'The connection does not work until that person signs in again.'
 }
 
 function toGrant({ row, user, discovery }: Proven, consentedAt: Date): Omit<Grant, 'reference'> {

@@ -193,6 +193,19 @@ describe('every way it can go wrong ends where a person or the app can act', () 
     expect({ status: visit.status, found: visit.body.includes(code) }).toEqual({ status: 503, found: true })
   })
 
+  test.each([
+    ['105 AccountInactive', { code: 105, reason: 'AccountInactive' }, 403, 'advertising_account_inactive'],
+    ['106', { code: 106 }, 403, 'advertising_access_denied'],
+    ['an unknown code', { code: 9999 }, 503, 'advertising_answer_unknown'],
+    ['117', { code: 117 }, 503, 'advertising_unavailable'],
+  ])('%s of Microsoft Advertising asks the right person', async (_title, fault, status, code) => {
+    await world.advertising.fault({ kind: 'fault', ...fault })
+    const visit = await world.connect(world.newTenant(), 'ada@outlook.example')
+    await world.advertising.clear()
+    expect({ status: visit.status, found: visit.body.includes(code) }).toEqual({ status, found: true })
+    expect(visit.body.includes('in a few minutes')).toBe(code === 'advertising_unavailable')
+  })
+
   test('Microsoft Advertising being down keeps nothing and says to come back', async () => {
     await world.advertising.fault({ kind: 'serverError', status: 503, path: '/User/Query' })
     const tenant = world.newTenant()
@@ -217,8 +230,18 @@ describe('reconnecting', () => {
     const visit = await world.connect(tenant, 'edsger@contoso.example')
     expect(visit.status).toBe(403)
     expect(visit.body).toContain('a…@outlook.example')
+    expect(visit.body).toContain('The connection still works.')
     expect((await world.call('GET', `/v1/tenants/${tenant}/token?minValidity=60`)).status).toBe(200)
     expect((await world.call('GET', `/v1/tenants/${tenant}`)).body.connection.accountKind).toBe('personal')
+  })
+
+  test('another person is not told that a dead connection works', async () => {
+    const tenant = await world.connectedStale('radia@contoso.example')
+    await world.signIn.fault({ endpoint: 'token', grantType: 'refresh_token', kind: 'userDisabled' })
+    expect((await world.call('GET', `/v1/tenants/${tenant}/token`)).status).toBe(409)
+    const { body } = await world.connect(tenant, 'edsger@contoso.example')
+    expect(body).toContain('does not work until that person signs in again')
+    expect(body).not.toContain('still works')
   })
 
   test('another person may where the session allows it', async () => {
