@@ -70,7 +70,7 @@ export const problems = {
     status: 409,
     actor: 'advertiser',
     title: 'Nobody has connected this tenant yet, or it was disconnected.',
-    mend: 'Make a connect session and send the advertiser to its `connectUrl`.',
+    mend: 'Post `connect` as it is and send the advertiser to the `connectUrl` of its answer.',
   },
   confirmation_required: {
     status: 409,
@@ -81,14 +81,14 @@ export const problems = {
   reauthorization_required: {
     status: 409,
     actor: 'advertiser',
-    title: 'Microsoft no longer accepts the advertiser’s consent.',
-    mend: 'Make a connect session and send the advertiser to its `connectUrl`; the tenant keeps its id.',
+    title: 'The advertiser must sign in again before this works.',
+    mend: 'Post `connect` as it is and send the advertiser to the `connectUrl` of its answer; the tenant keeps its id.',
   },
   admin_consent_required: {
     status: 409,
     actor: 'advertiserAdmin',
     title: 'The advertiser’s directory does not allow this sign-in until its administrator acts.',
-    mend: 'Send the advertiser’s administrator the link in `adminConsentUrl`, or the policy that `reason` names; then reconnect.',
+    mend: 'Send the advertiser’s administrator the link in `adminConsentUrl` where there is one, else what `reason` names; then reconnect.',
   },
   account_not_chosen: {
     status: 409,

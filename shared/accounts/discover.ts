@@ -91,13 +91,13 @@ async function discover(
   const { accessToken } = obtained.tenant
   const now = dependencies.clock.now()
   if (first.fault.class !== 'expiredToken' || isReplacedLately(accessToken, now)) {
-    throw explainDiscoveryFault(obtained.tenant, first.fault)
+    throw explainDiscoveryFault(dependencies.config, obtained.tenant, first.fault)
   }
   const seen = accessToken?.refreshedAt ?? now
   const renewed = assertObtained(dependencies, await dependencies.obtain.replace(name, seen))
   const second = await ask(dependencies, renewed)
   if (second.ok) return second.value
-  throw explainDiscoveryFault(renewed.tenant, second.fault)
+  throw explainDiscoveryFault(dependencies.config, renewed.tenant, second.fault)
 }
 
 async function ask({ advertising, secrets }: DiscoverDependencies, { tenant, accessToken }: Obtained) {

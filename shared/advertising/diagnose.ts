@@ -1,6 +1,5 @@
-import type { Environment, IdentityProvider } from '../environment.ts'
+import type { AccountKind, Environment, IdentityProvider } from '../environment.ts'
 import type { Actor } from '../problems.ts'
-import type { AccountKind } from '../tenants/tenant.ts'
 import {
   isRetiredAddress,
   isSoapAddress,

@@ -26,7 +26,7 @@ const vendAgain = 'Ask the broker for a token right before the call and spread i
 const probe = 'Post a diagnosis with an empty body: the broker then tries one credential at a time.'
 const discoverAgain = 'If access was granted lately, post `accounts/discover` and try again.'
 const reconnect =
-  'Make a connect session and send the advertiser to its `connectUrl`; the tenant keeps its id.'
+  'Post `connect` as it is and send the advertiser to the `connectUrl` of its answer; the tenant keeps its id.'
 
 /**
  * Every verdict of a diagnosis, by its stable code. The docs page and the OpenAPI contract are generated
@@ -237,7 +237,10 @@ export const verdicts = {
     'identity',
     'advertiserAdmin',
     'The advertiser’s directory does not allow the sign-in until its administrator acts.',
-    ['Send the administrator the admin-consent link of the tenant’s status.', reconnect],
+    [
+      'Send the administrator the admin-consent link of a refused vend, where there is one, or what the evidence names.',
+      reconnect,
+    ],
   ),
   not_connected: verdict('identity', 'advertiser', 'Nobody has connected this tenant.', [reconnect]),
   environment_on_hold: verdict(

@@ -1,3 +1,4 @@
+import type { SignInWith } from '../advertising/identityFault.ts'
 import type { Actor } from '../problems.ts'
 
 interface FailureDefinition {
@@ -157,6 +158,8 @@ export interface ConnectFailure {
   readonly reason?: string
   /** What this person should do, where more is known than the catalogue says. */
   readonly advice?: string
+  /** Which sign-in would work, where another kind of account is wanted. */
+  readonly signInWith?: SignInWith
   readonly adminConsentUrl?: string
   readonly traceId?: string
   /** Where the page's way back leads; with the error as parameters. Absent when nobody knows the app. */

@@ -1,4 +1,4 @@
-import type { Environment, IdentityProvider } from '../environment.ts'
+import type { AccountKind, Environment, IdentityProvider } from '../environment.ts'
 
 /** Where a tenant stands: `pending` → `connected` ⇄ `reauthorization_required`; `disconnected` ends it. */
 export const tenantStatuses = ['pending', 'connected', 'reauthorization_required', 'disconnected'] as const
@@ -11,9 +11,6 @@ export interface TenantName {
   readonly workspace: string
   readonly tenant: string
 }
-
-/** What kind of account consented: decides the authority that refreshes go to. */
-export type AccountKind = 'personal' | 'work' | 'google'
 
 /** Who consented: issuer and subject are the identity, the hint is for people (masked, e.g. `a…@outlook.com`). */
 export interface Consenter {

@@ -279,9 +279,7 @@ describe('11. "Works on the laptop, fails in production: app type, tenant, admin
       reason: 'mfa_required',
       actor: 'advertiser',
     })
-    const made = await world.call(body.connect.method, body.connect.path, {
-      body: { environment: 'production', returnUrl: world.returnUrl },
-    })
+    const made = await world.call(body.connect.method, body.connect.path, { body: body.connect.body })
     expect(made.status).toBe(201)
   })
 })
@@ -302,6 +300,18 @@ describe('12. "The person who consented leaves; nobody is told, and the status s
     const told = (await eventsOf(tenant)).filter(({ type }) => type === 'tenant.reauthorization_required')
     expect(told).toMatchObject([{ data: { reason: 'user_disabled' } }])
     expect(await world.refreshCalls()).toHaveLength(1)
+  })
+
+  test('somebody else may connect it with the hint as it is, and no administrator is sent a link in vain', async () => {
+    const tenant = await world.connectedStale('radia@contoso.example')
+    await failRefreshes('userDisabled')
+    const { body } = await vend(tenant)
+    expect(body).toMatchObject({ code: 'admin_consent_required', actor: 'advertiserAdmin' })
+    expect(body.adminConsentUrl).toBeUndefined()
+    const { method, path, body: wish } = body.connect
+    const { body: made } = await world.call(method, path, { body: { ...wish, accountChoice: 'app' } })
+    const visit = await world.finish(made.connectUrl, 'edsger@contoso.example')
+    expect(new URL(visit.url).searchParams.get('status')).toBe('connected')
   })
 
   test('a trouble that passes is told once when it lasts and once when it is over, however often it is met', async () => {

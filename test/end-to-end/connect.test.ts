@@ -262,6 +262,68 @@ describe('reconnecting', () => {
   })
 })
 
+describe('the kind of account', () => {
+  const locationOf = async (connectUrl: string) =>
+    new URL((await fetch(connectUrl, { redirect: 'manual' })).headers.get('location') ?? '')
+
+  test.each([
+    ['personal', 'ada@outlook.example', '/consumers/oauth2/v2.0/authorize'],
+    ['work', 'edsger@contoso.example', '/organizations/oauth2/v2.0/authorize'],
+    ['google', 'tony@gmail.example', ''],
+  ] as const)('%s is led to its own sign-in, which ends connected', async (signInWith, person, path) => {
+    const { connectUrl } = await world.session(world.newTenant(), { signInWith })
+    const location = await locationOf(connectUrl)
+    if (path) expect(location.pathname).toBe(path)
+    expect(location.origin === world.signInOrigin).toBe(signInWith !== 'google')
+    const tenant = world.newTenant()
+    await world.connect(tenant, person, { signInWith, accountChoice: 'app' })
+    const { body } = await world.call('GET', `/v1/tenants/${tenant}`)
+    expect(body.connection.accountKind).toBe(signInWith)
+    expect((await world.call('GET', `/v1/tenants/${tenant}`)).body.status).toBe('connected')
+  })
+
+  test('of a Google tenant is Google’s without being told again', async () => {
+    const tenant = world.newTenant()
+    await world.connect(tenant, 'tony@gmail.example', { identityProvider: 'google', accountChoice: 'app' })
+    const { connectUrl } = await world.session(tenant)
+    expect((await locationOf(connectUrl)).origin).not.toBe(world.signInOrigin)
+  })
+
+  test('that does not go with the identity provider is refused by name', async () => {
+    const body = { environment: 'production', returnUrl: world.returnUrl, identityProvider: 'google' }
+    const answer = await world.call('POST', `/v1/tenants/${world.newTenant()}/connect-sessions`, {
+      body: { ...body, signInWith: 'work' },
+    })
+    expect(answer.body.errors).toMatchObject([{ field: 'identityProvider' }])
+  })
+
+  test.each([
+    [122, undefined, '/organizations/'],
+    [123, undefined, '/consumers/'],
+    [126, 'PersonalAccountIsRequired', '/consumers/'],
+  ])('that %s %s wants is where the hint, posted as it is, leads', async (code, reason, path) => {
+    const tenant = await world.connected()
+    const fault = { Errors: [{ Code: code, Detail: reason ?? null }] }
+    await world.advertising.fault({ kind: 'fault', code, ...(reason && { reason }) })
+    const discovered = await world.call('POST', `/v1/tenants/${tenant}/accounts/discover`)
+    await world.advertising.clear()
+    const diagnosed = await world.call('POST', `/v1/tenants/${tenant}/diagnosis`, {
+      body: { status: 403, body: fault },
+    })
+    for (const { connect } of [discovered.body, diagnosed.body]) {
+      const made = await world.call(connect.method, connect.path, { body: connect.body })
+      expect(made.status).toBe(201)
+      expect((await locationOf(made.body.connectUrl)).pathname).toContain(path)
+      expect(connect.body.allowDifferentUser).toBe(true)
+    }
+  })
+
+  test('that is wanted goes with the way back of a refused sign-in', async () => {
+    const { body } = await world.connect(world.newTenant(), 'barbara@outlook.example')
+    expect(body).toContain('sign_in_with=work')
+  })
+})
+
 describe('confirmation', () => {
   test('nothing is vended until the app hands back the code that came to its return URL', async () => {
     const tenant = world.newTenant()

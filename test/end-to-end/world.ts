@@ -57,6 +57,7 @@ interface AdvertisingRequest {
 interface SessionWish {
   readonly environment?: 'production' | 'sandbox'
   readonly identityProvider?: 'microsoft' | 'google'
+  readonly signInWith?: 'personal' | 'work' | 'google'
   readonly confirm?: boolean
   readonly allowDifferentUser?: boolean
   readonly accountChoice?: 'page' | 'app'
