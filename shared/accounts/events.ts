@@ -1,10 +1,13 @@
 import { type AccountsDifference, compareAccounts } from '../advertising/compareAccounts.ts'
-import type { Consenter, DefaultAccount, Tenant, TenantEvent } from '../tenants/tenant.ts'
+import type { DefaultAccount, Grant, Tenant, TenantEvent } from '../tenants/tenant.ts'
 import type { Account } from './account.ts'
 import { isSameDefault } from './select.ts'
 
 /** An event names so many accounts of each kind; beyond that it counts. */
 const mostNamed = 20
+
+/** A person as a grant knows them. */
+export type Person = Pick<Grant, 'consenter' | 'advertisingUserId'>
 
 /** One discovery as the tenant's history tells it. */
 export interface DiscoveryStory {
@@ -14,13 +17,13 @@ export interface DiscoveryStory {
   readonly after: readonly Account[]
   readonly defaultAccount: DefaultAccount | undefined
   /** Who consented, when a sign-in led to it. */
-  readonly consenter?: Consenter
+  readonly person?: Person
   readonly at: Date
 }
 
 /** What a discovery did: always that it happened; what changed, where anything did; a default that is lost. */
 export function discoveryEvents(story: DiscoveryStory): TenantEvent[] {
-  const { tenant, before, after, at, defaultAccount, consenter } = story
+  const { tenant, before, after, at, defaultAccount, person } = story
   const difference = compareAccounts(before, after)
   const counts = countsOf(difference)
   const discovered: TenantEvent = {
@@ -32,7 +35,7 @@ export function discoveryEvents(story: DiscoveryStory): TenantEvent[] {
   const changed = tenant.accountsGeneration !== undefined && Object.values(counts).some((count) => count > 0)
   return [
     discovered,
-    ...(changed ? [changedEvent(difference, personChange(tenant, consenter), at)] : []),
+    ...(changed ? [changedEvent(difference, personChange(tenant, person), at)] : []),
     ...defaultEvents(
       tenant.defaultAccount,
       defaultAccount,
@@ -63,12 +66,17 @@ export function defaultEvents(
 /** Who signed in instead of whom (masked), when another person than before consented. */
 export function personChange(
   { grant }: Pick<Tenant, 'grant'>,
-  consenter: Consenter | undefined,
+  person: Person | undefined,
 ): { readonly previousUser: string; readonly user: string } | undefined {
-  const previous = grant?.consenter
-  if (!previous || !consenter) return undefined
-  const same = previous.issuer === consenter.issuer && previous.subject === consenter.subject
-  return same ? undefined : { previousUser: previous.hint, user: consenter.hint }
+  if (!grant || !person || isSamePerson(grant, person)) return undefined
+  return { previousUser: grant.consenter.hint, user: person.consenter.hint }
+}
+
+/** A grant that was brought without an ID token names nobody; Microsoft Advertising's own user id still tells. */
+function isSamePerson(one: Person, other: Person): boolean {
+  const isNamed = one.consenter.subject !== '' && other.consenter.subject !== ''
+  if (!isNamed) return one.advertisingUserId !== '' && one.advertisingUserId === other.advertisingUserId
+  return one.consenter.issuer === other.consenter.issuer && one.consenter.subject === other.consenter.subject
 }
 
 function changedEvent(

@@ -36,14 +36,13 @@ export async function confirmConnectSession(
   const known = await allAccounts(accounts, name, stored.tenant.accountsGeneration)
   const after = await allAccounts(accounts, name, accountsGeneration)
   const defaultAccount = defaultAccountOf(stored.tenant, after)
-  const { consenter } = grant
   const at = keeping.clock.now()
   const events = discoveryEvents({
     tenant: stored.tenant,
     before: known,
     after,
     defaultAccount,
-    consenter,
+    person: grant,
     at,
   })
   const kept = {

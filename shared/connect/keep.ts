@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { type Account, type AccountStore, allAccounts } from '../accounts/account.ts'
-import { discoveryEvents, personChange } from '../accounts/events.ts'
+import { discoveryEvents, type Person, personChange } from '../accounts/events.ts'
 import { newGeneration, sparedAfter } from '../accounts/generation.ts'
 import { carrySelectionToSignIn, defaultAccountOf, isSelected } from '../accounts/select.ts'
 import { compareAccounts } from '../advertising/compareAccounts.ts'
@@ -56,13 +56,10 @@ interface Reach {
   readonly outcome: Readonly<Record<string, string | undefined>>
 }
 
-async function compareReach(
-  store: AccountStore,
-  before: Tenant,
-  { discovery, user }: Proven,
-): Promise<Reach> {
+async function compareReach(store: AccountStore, before: Tenant, proven: Proven): Promise<Reach> {
+  const { discovery } = proven
   const known = await allAccounts(store, before, before.accountsGeneration)
-  const person = personChange(before, user.consenter)
+  const person = personChange(before, personOf(proven))
   const isSamePerson = before.grant !== undefined && !person
   const after = carrySelectionToSignIn(known, discovery.accounts, isSamePerson)
   const lost = compareAccounts(known, after).vanished.length
@@ -83,8 +80,14 @@ async function keepAtOnce(
   const { accounts, clock, keeping } = dependencies
   const { accountsGeneration, after, before, known } = reached
   const defaultAccount = defaultAccountOf(before, after)
-  const { consenter } = proven.user
-  const story = { tenant: before, before: known, after, defaultAccount, consenter, at: clock.now() }
+  const story = {
+    tenant: before,
+    before: known,
+    after,
+    defaultAccount,
+    person: personOf(proven),
+    at: clock.now(),
+  }
   const { accessToken, expiresInSeconds, refreshToken } = proven.tokens
   const connected = await connectGrant(keeping, before, {
     environment: signIn.environment,
@@ -108,11 +111,15 @@ async function keepAtOnce(
 }
 
 /** A reconnect by another person keeps the old grant, unless the session allows it. */
-function differentUser(before: Tenant, { user }: Proven, allowed: boolean): ConnectFailure | undefined {
+function differentUser(before: Tenant, proven: Proven, allowed: boolean): ConnectFailure | undefined {
   if (allowed || before.status === 'disconnected') return undefined
-  const person = personChange(before, user.consenter)
+  const person = personChange(before, personOf(proven))
   if (!person) return undefined
   return { failed: 'different_user', advice: `${expectation(person)} ${standing(before)}` }
+}
+
+function personOf({ discovery, user }: Proven): Person {
+  return { consenter: user.consenter, advertisingUserId: discovery.advertisingUserId }
 }
 
 /** Masked names of two people may look alike. */
