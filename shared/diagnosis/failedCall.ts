@@ -57,7 +57,7 @@ export type DiagnosisAnswer = Diagnosis & { readonly connect?: ConnectHint }
 /** Adds to a verdict about who signed in how the right person is brought to sign in. */
 export function withConnectHint(config: Config, tenant: Tenant, diagnosis: Diagnosis): DiagnosisAnswer {
   const { credential, signInWith, verdict } = diagnosis
-  if (credential !== 'identity') return diagnosis
+  if (credential !== 'identity' || verdict === 'confirmation_required') return diagnosis
   const isAnotherUser = verdict === 'user_without_rights'
   const connect =
     signInWith || isAnotherUser

@@ -89,7 +89,7 @@ async function probeCalls(
 
 const troubles: Readonly<Partial<Record<ProblemCode, Extract<RefreshProbe, { ok: false }>['trouble']>>> = {
   tenant_not_connected: 'notConnected',
-  confirmation_required: 'notConnected',
+  confirmation_required: 'notConfirmed',
   reauthorization_required: 'advertiser',
   admin_consent_required: 'advertiserAdmin',
   environment_on_hold: 'operator',

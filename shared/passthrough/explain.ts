@@ -23,7 +23,17 @@ export async function explainFailure(
     ...(accountId && { accountId }),
   }
   const trackingId = headers.get('trackingid') ?? ''
-  return diagnoseFailedCall({ service, status, body: text, sent, ...(trackingId && { trackingId }) }, context)
+  const call = { service, status, body: text, sent, ...(trackingId && { trackingId }) }
+  return asOfTheBroker(diagnoseFailedCall(call, context))
+}
+
+/** The tokens are the broker's here, so that no app can mend them: a refused one is replaced by itself. */
+function asOfTheBroker(diagnosis: Diagnosis): Diagnosis {
+  const { actor, credential } = diagnosis
+  if (actor !== 'app') return diagnosis
+  if (credential === 'developerToken') return { ...diagnosis, actor: 'operator' }
+  if (credential !== 'accessToken') return diagnosis
+  return { ...diagnosis, actor: diagnosis.verdict === 'credentials_refused' ? 'operator' : 'nobody' }
 }
 
 /**

@@ -38,6 +38,14 @@ describe('a live probe', () => {
     expect((await diagnose(undefined, fresh)).body.verdict).toBe('not_connected')
   })
 
+  test('finds a consent that waits for the app’s confirmation, and asks for no other one', async () => {
+    const fresh = world.newTenant()
+    await world.connect(fresh, 'ada@outlook.example', { confirm: true })
+    const { body } = await diagnose(undefined, fresh)
+    expect(body).toMatchObject({ verdict: 'confirmation_required', actor: 'app' })
+    expect(body.connect).toBeUndefined()
+  })
+
   test('finds a refused developer token, with Microsoft’s tracking id and no secret', async () => {
     await world.advertising.fault({ kind: 'fault', code: 105, reason: 'InvalidAccessToken' })
     const { body } = await diagnose()

@@ -242,7 +242,7 @@ describe('a failure', () => {
     await world.advertising.forget()
     const { status, body, headers } = await ads('customerManagement/User/Query', { body: {} }, fresh)
     expect({ status, code: body.Errors[0].Code }).toEqual({ status: 401, code: 109 })
-    expect(headers.get('x-diagnosis')).toBe('access_token_revoked;actor=app;credential=accessToken')
+    expect(headers.get('x-diagnosis')).toBe('access_token_revoked;actor=nobody;credential=accessToken')
     expect(await callCount('/User/Query')).toBe(2)
   })
 
