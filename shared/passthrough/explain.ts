@@ -37,16 +37,16 @@ function asOfTheBroker(diagnosis: Diagnosis): Diagnosis {
 }
 
 /**
- * The headers that explain a failure: `X-Diagnosis` as an item with parameters (RFC 9651, section 3.3), e.g.
- * `throttled_calls;actor=nobody;credential=none`, and `Retry-After` where Microsoft sent none.
+ * The header that explains a failure: `X-Diagnosis` as an item with parameters (RFC 9651, section 3.3), e.g.
+ * `throttled_calls;actor=nobody;credential=none`.
  */
-export function diagnosisHeaders(
-  { verdict, actor, credential, retryAfterSeconds }: Diagnosis,
-  answered: Headers,
-): Record<string, string> {
-  const wait = retryAfterSeconds !== undefined && !answered.has('retry-after')
-  return {
-    'x-diagnosis': `${verdict};actor=${actor};credential=${credential}`,
-    ...(wait && { 'retry-after': String(Math.ceil(retryAfterSeconds)) }),
-  }
+export function diagnosisHeader({ verdict, actor, credential }: Diagnosis): Record<string, string> {
+  return { 'x-diagnosis': `${verdict};actor=${actor};credential=${credential}` }
+}
+
+/** `Retry-After` where Microsoft sent none; nothing where there is nothing to wait for. */
+export function retryAfterHeader(seconds: number | undefined, answered: Headers): Record<string, string> {
+  return seconds === undefined || answered.has('retry-after')
+    ? {}
+    : { 'retry-after': String(Math.ceil(seconds)) }
 }

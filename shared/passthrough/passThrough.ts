@@ -1,12 +1,13 @@
 import { ReadableStream } from 'node:stream/web'
 import type { CustomerManagement } from '../advertising/client.ts'
+import { within } from '../clock.ts'
 import type { DiagnosisDependencies } from '../diagnosis/context.ts'
 import type { Environment } from '../environment.ts'
 import { Problem } from '../problems.ts'
 import type { TenantName } from '../tenants/tenant.ts'
 import { explainNotObtained } from '../vend/explain.ts'
 import { isReplacedLately } from '../vend/replacedLately.ts'
-import { diagnosisHeaders, explainFailure } from './explain.ts'
+import { diagnosisHeader, explainFailure, retryAfterHeader } from './explain.ts'
 import { type FailureText, failureTextOf, longestFaultBytes } from './failureText.ts'
 import { toAnsweredHeaders, toSentHeaders } from './headers.ts'
 import { type PrepareDependencies, type Prepared, prepare, type Wanted } from './prepare.ts'
@@ -45,6 +46,9 @@ export const repeatableBytes = 1_048_576
 /** The platform ends an HTTP call after 230 s (functions-scale, "timeout"); ours must come first. */
 const answerSeconds = 220
 
+/** So long Microsoft's answer waits to be explained. */
+const explainSeconds = 2
+
 const methodsWithoutBody: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 /** Statuses without a body (Fetch, "null body status"). */
@@ -69,7 +73,10 @@ export async function passThrough(
   const first = await sendWith(prepared)
   if (first.status < 400) return toAnswer(first)
   const failure = await readFailure(first)
-  const renewed = await renew(dependencies, name, call, prepared, failure, upload)
+  const renewed = await renew(dependencies, name, call, prepared, failure, upload).catch((error) => {
+    first.body.destroy()
+    throw error
+  })
   if (!renewed) return explained(dependencies, prepared, call, url, failure)
   first.body.destroy()
   const second = await sendWith(renewed)
@@ -158,6 +165,7 @@ async function renew(
   return prepare(dependencies, name, wanted)
 }
 
+/** Microsoft's answer comes first: where storage is too slow or too ill to explain it, it passes on unexplained. */
 async function explained(
   dependencies: PassThroughDependencies,
   prepared: Prepared,
@@ -165,11 +173,19 @@ async function explained(
   url: URL,
   failure: FailureText,
 ): Promise<PassedAnswer> {
-  const diagnosis = await explainFailure(dependencies, prepared, wanted, url, failure)
+  const explain = () => explainFailure(dependencies, prepared, wanted, url, failure)
+  const diagnosis = await within(dependencies.clock, explainSeconds, 'explaining', explain).catch(
+    () => undefined,
+  )
   const { status, headers, body } = failure
+  const { retryAfterSeconds } = diagnosis ?? faultOf(wanted.service, failure)
   return {
     status,
-    headers: { ...toAnsweredHeaders(headers), ...diagnosisHeaders(diagnosis, headers) },
+    headers: {
+      ...toAnsweredHeaders(headers),
+      ...(diagnosis && diagnosisHeader(diagnosis)),
+      ...retryAfterHeader(retryAfterSeconds, headers),
+    },
     body: ReadableStream.from(body.stream()),
   }
 }
