@@ -19,6 +19,9 @@ export const accountsChoice = z.strictObject({
   default: z.string().min(1).max(40).optional(),
 })
 
+/** Room for 5,000 ids or numbers of any length that the body allows, and some blanks. */
+export const longestChoiceBytes = 262_144
+
 /** A parsed {@link accountsChoice}. */
 export type AccountsChoice = z.infer<typeof accountsChoice>
 

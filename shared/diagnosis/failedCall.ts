@@ -32,6 +32,9 @@ export const diagnosisBody = z
     message: 'is needed to explain a failed call; send an empty body for a live probe',
   })
 
+/** Room for the answer to a call whose every item was refused, thousands of them. */
+export const longestDiagnosisBytes = 1_048_576
+
 /** A parsed {@link diagnosisBody}. */
 export type DiagnosisWish = z.infer<typeof diagnosisBody>
 

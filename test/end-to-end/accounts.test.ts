@@ -223,6 +223,17 @@ describe('choosing through the API', () => {
     expect([...first.body.accounts, ...rest.body.accounts]).toEqual(all.filter(({ usable }) => usable))
   })
 
+  test('a choice may be as long as its body allows: 5,000 ids of any length', async () => {
+    const tenant = await connectedByApi()
+    const accounts = Array.from({ length: 5000 }, (_, index) => String(index).padStart(40, '9'))
+    const { status, body } = await world.call('PUT', accountsPath(tenant, '/selection'), {
+      body: { accounts },
+    })
+    expect({ status, code: body.code }).toEqual({ status: 404, code: 'account_not_found' })
+    const tooLong = await world.call('PUT', accountsPath(tenant, '/selection'), { raw: ' '.repeat(262_145) })
+    expect(tooLong.body).toMatchObject({ code: 'body_too_large', maxBodyBytes: 262_144 })
+  })
+
   test('another workspace cannot detect the tenant’s accounts', async () => {
     const tenant = await connectedByApi()
     const calls = [

@@ -125,6 +125,13 @@ describe('a failed call', () => {
     expect((await diagnose({ status: 500, body: '<x/>', sent })).body.verdict).toBe('soap_call')
   })
 
+  test('may have refused thousands of items', async () => {
+    const error = { Code: 1102, ErrorCode: 'CampaignServiceInvalidCampaignId', Message: 'x'.repeat(100) }
+    const body = { BatchErrors: Array.from({ length: 2000 }, (_, Index) => ({ ...error, Index })) }
+    const answer = await diagnose({ status: 400, service: 'campaignManagement', body })
+    expect(answer.body.verdict).toBe('request_invalid')
+  })
+
   test('brings no secret back that its body held', async () => {
     const token = `eyJ${'a'.repeat(600)}`
     const { body } = await diagnose({ status: 401, body: `Bearer ${token}` })
