@@ -55,7 +55,7 @@ export const problemSchema = {
         type: 'object',
         required: ['in', 'field', 'fault'],
         properties: {
-          in: { type: 'string', enum: ['query', 'body', 'path'] },
+          in: { type: 'string', enum: ['query', 'body', 'path', 'header'] },
           field: { type: 'string' },
           fault: { type: 'string' },
         },

@@ -47,11 +47,14 @@ describe('a target', () => {
 })
 
 describe('headers', () => {
-  test('of the caller lose what is another hop’s, another’s credential or the platform’s', () => {
+  test('of the caller that go along are those that describe body, answer and client', () => {
     const received = new Headers({
       accept: 'application/json',
+      'accept-encoding': 'gzip',
+      'accept-language': 'de',
+      'api-key': 'k',
       authorization: 'Bearer caller',
-      connection: 'close, X-Named',
+      connection: 'close, Accept-Language',
       'content-length': '5',
       'content-type': 'application/json',
       developertoken: 'theirs',
@@ -60,11 +63,16 @@ describe('headers', () => {
       'x-arr-ssl': 'x',
       'x-forwarded-for': '203.0.113.9',
       'x-functions-key': 'k',
-      'x-named': 'by connection',
+      'ocp-apim-subscription-key': 'k',
+      'user-agent': 'their-app/1',
+      'x-custom': 'may be anything',
+      'x-ms-client-principal': 'p',
     })
     expect(toSentHeaders(received, { Authorization: 'Bearer ours' })).toEqual({
       accept: 'application/json',
+      'accept-encoding': 'gzip',
       'content-type': 'application/json',
+      'user-agent': 'their-app/1',
       Authorization: 'Bearer ours',
     })
   })
