@@ -259,6 +259,7 @@ function createControls(stack: Stack) {
       fault: (fault: object) => signIn('POST', 'faults', fault),
       clear: () => signIn('DELETE', 'faults'),
       forget: () => signIn('DELETE', 'requests'),
+      requests: () => signIn('GET', 'requests') as Promise<LoggedRequest[]>,
       settings: (settings: object) => signIn('POST', 'settings', settings),
       revoke: (username: string) => signIn('POST', 'revoke', { username }),
       clientSecrets: setSecrets,
