@@ -25,7 +25,8 @@ export interface DiscoverDependencies extends AccountsDependencies {
   readonly advertising: (environment: Environment) => CustomerManagement
 }
 
-const namedAccount = z.object({ accountId: z.string(), number: z.string(), name: z.string() })
+/** As much of an account as tells people which one it is. */
+export const namedAccount = z.object({ accountId: z.string(), number: z.string(), name: z.string() })
 
 /** What a discovery found and what differs from the one before. Lists end after 100; the counts do not. */
 export const discoveryAnswer = z.object({
@@ -136,6 +137,7 @@ function toAnswer({ tenant, before, change }: Told, discoveredAt: Date): Discove
   }
 }
 
-function toNamed({ accountId, number, name }: Pick<Account, 'accountId' | 'number' | 'name'>) {
+/** An account as a {@link namedAccount}. */
+export function toNamed({ accountId, number, name }: Pick<Account, 'accountId' | 'number' | 'name'>) {
   return { accountId, number, name }
 }

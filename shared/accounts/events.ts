@@ -3,8 +3,14 @@ import type { DefaultAccount, Grant, Tenant, TenantEvent } from '../tenants/tena
 import type { Account } from './account.ts'
 import { isSameDefault } from './select.ts'
 
-/** An event names so many accounts of each kind; beyond that it counts. */
+/** The words of an event name so many accounts of each kind; beyond that they count. */
 const mostNamed = 20
+
+/** The data of one event name so many accounts, all kinds together: a text column holds 32,000 characters. */
+const idsPerEvent = 1000
+
+/** More events than these no one transaction takes along; what is beyond is read in `GET …/accounts`. */
+const mostEvents = 20
 
 /** A person as a grant knows them. */
 export type Person = Pick<Grant, 'consenter' | 'advertisingUserId'>
@@ -35,7 +41,7 @@ export function discoveryEvents(story: DiscoveryStory): TenantEvent[] {
   const changed = tenant.accountsGeneration !== undefined && Object.values(counts).some((count) => count > 0)
   return [
     discovered,
-    ...(changed ? [changedEvent(difference, personChange(tenant, person), at)] : []),
+    ...(changed ? changedEvents(difference, personChange(tenant, person), at) : []),
     ...defaultEvents(
       tenant.defaultAccount,
       defaultAccount,
@@ -63,11 +69,17 @@ export function defaultEvents(
   return [{ type: 'accounts.default_changed', at, detail, data }]
 }
 
+/** Two people, masked. They may look alike. */
+export interface PersonChange {
+  readonly previousUser: string
+  readonly user: string
+}
+
 /** Who signed in instead of whom (masked), when another person than before consented. */
 export function personChange(
   { grant }: Pick<Tenant, 'grant'>,
   person: Person | undefined,
-): { readonly previousUser: string; readonly user: string } | undefined {
+): PersonChange | undefined {
   if (!grant || !person || isSamePerson(grant, person)) return undefined
   return { previousUser: grant.consenter.hint, user: person.consenter.hint }
 }
@@ -79,41 +91,59 @@ function isSamePerson(one: Person, other: Person): boolean {
   return one.consenter.issuer === other.consenter.issuer && one.consenter.subject === other.consenter.subject
 }
 
-function changedEvent(
+/** The first says it in words; as many as it takes name every account in their data, `part` of `parts`. */
+function changedEvents(
   difference: AccountsDifference<Account>,
-  person: ReturnType<typeof personChange>,
+  person: PersonChange | undefined,
   at: Date,
-): TenantEvent {
+): TenantEvent[] {
   const { appeared, vanished, changed } = difference
-  const ids = {
-    appearedIds: named(appeared),
-    vanishedIds: named(vanished),
-    changedIds: named(changed.map(({ after }) => after)),
-  }
-  const parts = [
+  const ids = [
+    ...appeared.map(({ accountId }) => ['appearedIds', accountId] as const),
+    ...vanished.map(({ accountId }) => ['vanishedIds', accountId] as const),
+    ...changed.map(({ after }) => ['changedIds', after.accountId] as const),
+  ]
+  const parts = Math.min(Math.ceil(ids.length / idsPerEvent), mostEvents)
+  return Array.from({ length: parts }, (_, index) => ({
+    type: 'accounts.changed' as const,
+    at,
+    detail: index === 0 ? inWords(difference, person) : `Part ${index + 1} of ${parts} of the same change.`,
+    data: {
+      ...countsOf(difference),
+      ...idsOf(ids.slice(index * idsPerEvent, (index + 1) * idsPerEvent)),
+      ...(parts > 1 && { part: index + 1, parts }),
+      ...(person && { userChanged: true, ...person }),
+    },
+  }))
+}
+
+function inWords(
+  { appeared, vanished, changed }: AccountsDifference<Account>,
+  person: PersonChange | undefined,
+): string {
+  const sentences = [
     person && `${person.user} signed in instead of ${person.previousUser}.`,
     appeared.length > 0 && `Appeared: ${listed(appeared)}.`,
     vanished.length > 0 && `${person ? 'Lost' : 'Vanished'}: ${listed(vanished)}.`,
     changed.length > 0 && `Changed: ${listed(changed.map(({ after }) => after))}.`,
   ]
-  const present = Object.fromEntries(Object.entries(ids).filter(([, value]) => value !== ''))
-  return {
-    type: 'accounts.changed',
-    at,
-    detail: parts.filter(Boolean).join(' '),
-    data: { ...countsOf(difference), ...present, ...(person && { userChanged: true, ...person }) },
+  return sentences.filter(Boolean).join(' ')
+}
+
+type NamedId = readonly [kind: 'appearedIds' | 'vanishedIds' | 'changedIds', accountId: string]
+
+function idsOf(ids: readonly NamedId[]): Record<string, string> {
+  const byKind = new Map<string, string[]>()
+  for (const [kind, accountId] of ids) {
+    const named = byKind.get(kind) ?? []
+    named.push(accountId)
+    byKind.set(kind, named)
   }
+  return Object.fromEntries([...byKind].map(([kind, named]) => [kind, named.join(' ')]))
 }
 
 function countsOf({ appeared, vanished, changed }: AccountsDifference<Account>) {
   return { appeared: appeared.length, vanished: vanished.length, changed: changed.length }
-}
-
-function named(accounts: readonly Pick<Account, 'accountId'>[]): string {
-  return accounts
-    .slice(0, mostNamed)
-    .map(({ accountId }) => accountId)
-    .join(' ')
 }
 
 function listed(accounts: readonly Account[]): string {

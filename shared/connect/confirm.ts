@@ -6,6 +6,7 @@ import { Problem } from '../problems.ts'
 import { commitGrant, type GrantKeeping } from '../tenants/connectGrant.ts'
 import type { Tenant, TenantName } from '../tenants/tenant.ts'
 import { sha256 } from './browser.ts'
+import { assertPending } from './pending.ts'
 
 /** What confirming touches. */
 export interface ConfirmDependencies {
@@ -27,11 +28,8 @@ export async function confirmConnectSession(
   const { accounts, keeping } = dependencies
   const stored = await keeping.tenants.read(name)
   if (!stored) throw new Problem('tenant_not_found')
-  const { pendingGrant } = stored.tenant
-  const matches = pendingGrant?.sessionId === sessionId && pendingGrant.codeHash === sha256(code)
-  if (!pendingGrant || !matches || pendingGrant.expiresAt <= keeping.clock.now()) {
-    throw new Problem('connect_session_not_found')
-  }
+  const pendingGrant = assertPending(stored.tenant.pendingGrant, sessionId, keeping.clock.now())
+  if (pendingGrant.codeHash !== sha256(code)) throw new Problem('connect_session_not_found')
   const { environment, grant, accessToken, accountsGeneration } = pendingGrant
   const known = await allAccounts(accounts, name, stored.tenant.accountsGeneration)
   const after = await allAccounts(accounts, name, accountsGeneration)

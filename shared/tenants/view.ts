@@ -1,7 +1,15 @@
 import * as z from 'zod'
-import { environments, identityProviders } from '../environment.ts'
-import type { Tenant, TenantEvent } from './tenant.ts'
+import { accountKinds, environments, identityProviders } from '../environment.ts'
+import type { Grant, Tenant, TenantEvent } from './tenant.ts'
 import { tenantEventTypes, tenantStatuses } from './tenant.ts'
+
+/** A consent as apps see it. */
+export const connectionView = z.object({
+  identityProvider: z.enum(identityProviders),
+  accountKind: z.enum(accountKinds),
+  consentedBy: z.string().describe('Who consented, masked.'),
+  consentedAt: z.iso.datetime(),
+})
 
 /** A tenant as its apps see it. */
 export const tenantView = z.object({
@@ -10,14 +18,7 @@ export const tenantView = z.object({
   status: z.enum(tenantStatuses),
   displayName: z.string().optional(),
   createdAt: z.iso.datetime(),
-  connection: z
-    .object({
-      identityProvider: z.enum(identityProviders),
-      accountKind: z.enum(['personal', 'work', 'google']),
-      consentedBy: z.string().describe('Who consented, masked.'),
-      consentedAt: z.iso.datetime(),
-    })
-    .optional(),
+  connection: connectionView.optional(),
   reauthorizationReason: z.string().optional(),
   confirmationPending: z.boolean(),
   refresh: z.object({
@@ -32,6 +33,9 @@ export const tenantView = z.object({
     discoveredAt: z.iso.datetime().optional(),
     defaultAccountId: z.string().optional(),
     defaultCustomerId: z.string().optional(),
+    choiceOpen: z
+      .boolean()
+      .describe('Whether accounts are reached and none is the default: a vend has to name one.'),
   }),
 })
 
@@ -47,12 +51,7 @@ export function toTenantView(tenant: Tenant): TenantView {
     status: tenant.status,
     displayName: tenant.displayName,
     createdAt: tenant.createdAt.toISOString(),
-    connection: grant && {
-      identityProvider: grant.identityProvider,
-      accountKind: grant.accountKind,
-      consentedBy: grant.consenter.hint,
-      consentedAt: grant.consentedAt.toISOString(),
-    },
+    connection: grant && toConnectionView(grant),
     reauthorizationReason: tenant.reauthorizationReason,
     confirmationPending: tenant.pendingGrant !== undefined,
     refresh: {
@@ -67,8 +66,19 @@ export function toTenantView(tenant: Tenant): TenantView {
       discoveredAt: tenant.discoveredAt?.toISOString(),
       defaultAccountId: defaultAccount?.accountId,
       defaultCustomerId: defaultAccount?.customerId,
+      choiceOpen: tenant.status === 'connected' && !defaultAccount,
     },
   }) as TenantView
+}
+
+/** Shows a consent to apps. */
+export function toConnectionView(grant: Grant): z.infer<typeof connectionView> {
+  return {
+    identityProvider: grant.identityProvider,
+    accountKind: grant.accountKind,
+    consentedBy: grant.consenter.hint,
+    consentedAt: grant.consentedAt.toISOString(),
+  }
 }
 
 /** One line of a tenant's history as its apps see it. */

@@ -100,6 +100,10 @@ test('5,000 accounts are discovered, listed, found, chosen and cleaned up', pati
   })
   const { body } = await world.call('POST', accountsOf(tenant, '/discover'))
   expect(body.counts).toEqual({ appeared: 0, vanished: 1200, changed: 0 })
+  const events = (await world.call('GET', `/v1/tenants/${tenant}/events?limit=200`)).body.events
+  const parts = events.filter(({ type }: { type: string }) => type === 'accounts.changed')
+  const named = parts.flatMap(({ data }: { data: { vanishedIds: string } }) => data.vanishedIds.split(' '))
+  expect(named.sort()).toEqual([...removed].sort())
   const after = (await listAll(tenant)).accounts
   expect(
     after
