@@ -1,7 +1,7 @@
 import { type AccountsDifference, compareAccounts } from '../advertising/compareAccounts.ts'
 import type { DefaultAccount, Grant, Tenant, TenantEvent } from '../tenants/tenant.ts'
 import type { Account } from './account.ts'
-import { isSameDefault } from './select.ts'
+import { isSameDefault, isSelected } from './select.ts'
 
 /** The words of an event name so many accounts of each kind; beyond that they count. */
 const mostNamed = 20
@@ -11,6 +11,31 @@ const idsPerEvent = 1000
 
 /** More events than these no one transaction takes along; what is beyond is read in `GET …/accounts`. */
 const mostEvents = 20
+
+/** The event of another selection; none when it stayed. */
+export function selectionEvents(
+  before: readonly Account[],
+  after: readonly Account[],
+  at: Date,
+): TenantEvent[] {
+  const wasSelected = new Set(before.filter(isSelected).map(keyOf))
+  const selected = after.filter(isSelected)
+  const added = selected.filter((account) => !wasSelected.has(keyOf(account))).length
+  const removed = wasSelected.size - (selected.length - added)
+  if (added === 0 && removed === 0) return []
+  return [
+    {
+      type: 'accounts.selection_changed',
+      at,
+      detail: `${plural(selected.length, 'account')} of ${after.length} may be used now.`,
+      data: { accounts: after.length, selected: selected.length, added, removed },
+    },
+  ]
+}
+
+function keyOf({ accountId, customerId }: Account): string {
+  return `${accountId}:${customerId}`
+}
 
 /** A person as a grant knows them. */
 export type Person = Pick<Grant, 'consenter' | 'advertisingUserId'>

@@ -128,6 +128,7 @@ export const tenantEventTypes = [
   'accounts.discovered',
   'accounts.changed',
   'accounts.default_changed',
+  'accounts.selection_changed',
 ] as const
 
 /** One of {@link tenantEventTypes}. */

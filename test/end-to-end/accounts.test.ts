@@ -175,6 +175,9 @@ describe('choosing through the API', () => {
     const choice = { accounts: [first!.accountId, second!.number], default: second!.accountId }
     const { body } = await world.call('PUT', accountsPath(tenant, '/selection'), { body: choice })
     expect(body).toMatchObject({ selected: 2, defaultAccountId: second!.accountId })
+    await world.call('PUT', accountsPath(tenant, '/selection'), { body: choice })
+    const told = await eventsOf(tenant, 'accounts.selection_changed')
+    expect(told).toMatchObject([{ data: { selected: 2, added: 0 } }])
     const added = await addAccounts(1)
     await world.call('POST', accountsPath(tenant, '/discover'))
     await removeAccounts(added)
