@@ -169,6 +169,8 @@ async function checkUser(
   }
 }
 
+const retryMilliseconds = 1000
+
 async function discover(
   dependencies: CallbackDependencies,
   { environment, identityProvider }: SignInRow,
@@ -177,7 +179,13 @@ async function discover(
   const developerToken = await dependencies.secrets.read(developerTokenName(environment))
   if (!developerToken) return { failed: 'environment_on_hold', reason: 'developer_token_missing' }
   const credentials = { accessToken, developerToken: developerToken.value, identityProvider }
-  const found: Answer<Discovery> = await discoverAccounts(dependencies.advertising(environment), credentials)
+  const ask = () => discoverAccounts(dependencies.advertising(environment), credentials)
+  let found: Answer<Discovery> = await ask()
+  if (!found.ok && found.fault.class === 'passing') {
+    // A person has just consented: one hiccup must not cost them the whole sign-in.
+    await dependencies.clock.sleep(retryMilliseconds)
+    found = await ask()
+  }
   if (!found.ok) return explainFault(found.fault)
   return found.value.accounts.length > 0 ? found.value : { failed: 'no_advertising_account' }
 }

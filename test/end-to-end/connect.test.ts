@@ -206,6 +206,12 @@ describe('every way it can go wrong ends where a person or the app can act', () 
     expect(visit.body.includes('in a few minutes')).toBe(code === 'advertising_unavailable')
   })
 
+  test('a hiccup of Microsoft Advertising costs nobody the sign-in', async () => {
+    await world.advertising.fault({ kind: 'serverError', status: 503, path: '/User/Query', times: 1 })
+    const visit = await world.connect(world.newTenant(), 'ada@outlook.example')
+    expect(new URL(visit.url).searchParams.get('status')).toBe('connected')
+  })
+
   test('Microsoft Advertising being down keeps nothing and says to come back', async () => {
     await world.advertising.fault({ kind: 'serverError', status: 503, path: '/User/Query' })
     const tenant = world.newTenant()
