@@ -6,6 +6,7 @@ import type { Config } from '../config.ts'
 import type { Environment } from '../environment.ts'
 import { Problem } from '../problems.ts'
 import { type BrokerSecrets, developerTokenName } from '../storage/brokerSecrets.ts'
+import { noteAdvertisingAnswer } from '../tenants/advertisingAnswer.ts'
 import type { Tenant, TenantName } from '../tenants/tenant.ts'
 import { explainNotObtained } from '../vend/explain.ts'
 import type { NotObtained, Obtain, Obtained } from '../vend/obtain.ts'
@@ -88,6 +89,7 @@ async function discover(
   obtained: Obtained,
 ): Promise<Discovery> {
   const first = await ask(dependencies, obtained)
+  await noteAdvertisingAnswer(dependencies, obtained.tenant, first.ok ? undefined : first.fault)
   if (first.ok) return first.value
   const { accessToken } = obtained.tenant
   const now = dependencies.clock.now()

@@ -8,7 +8,7 @@ import {
   type IdentityProvider,
   identityProviders,
 } from '../environment.ts'
-import type { Tenant } from '../tenants/tenant.ts'
+import type { Tenant, TenantEvent } from '../tenants/tenant.ts'
 
 /** The request that makes the right connect session: an app can post it as it is. */
 export const connectHintView = z.object({
@@ -61,6 +61,19 @@ const departed: ReadonlySet<string> = new Set(['user_disabled', 'user_not_in_dir
 export function reconnectHint(config: Pick<Config, 'workspaces'>, tenant: Tenant): ConnectHint {
   const { reauthorizationReason: reason = '' } = tenant
   return connectHint(config, tenant, { allowDifferentUser: departed.has(reason) })
+}
+
+/** How what an event tells of is mended, where connecting mends it. */
+export function connectHintOfEvent(
+  config: Pick<Config, 'workspaces'>,
+  tenant: Tenant,
+  { type, data }: TenantEvent,
+): ConnectHint | undefined {
+  if (type === 'tenant.reauthorization_required') {
+    return reconnectHint(config, { ...tenant, reauthorizationReason: String(data?.reason ?? '') })
+  }
+  if (type !== 'advertising.sign_in_refused') return undefined
+  return connectHint(config, tenant, { signInWith: data?.signInWith as SignInWith })
 }
 
 /** Where a kind of account signs in. */

@@ -12,6 +12,7 @@ import { secondsAfter } from '../clock.ts'
 import type { Environment } from '../environment.ts'
 import { Problem, type ProblemCode } from '../problems.ts'
 import { developerTokenName } from '../storage/brokerSecrets.ts'
+import { noteAdvertisingAnswer } from '../tenants/advertisingAnswer.ts'
 import type { Tenant, TenantName, TenantStore } from '../tenants/tenant.ts'
 import { explainNotObtained } from '../vend/explain.ts'
 import type { Obtain, Obtained } from '../vend/obtain.ts'
@@ -71,12 +72,13 @@ async function refreshNow(
 }
 
 async function probeCalls(
-  { advertising }: ProbeDependencies,
+  dependencies: ProbeDependencies,
   { tenant }: Obtained,
   credentials: Credentials,
 ): Promise<Pick<ProbeResults, 'user' | 'account'>> {
-  const client = advertising(tenant.environment)
+  const client = dependencies.advertising(tenant.environment)
   const user = await client.getUser(credentials)
+  await noteAdvertisingAnswer(dependencies, tenant, user.ok ? undefined : user.fault)
   const chosen = tenant.defaultAccount
   if (!user.ok || !chosen) return { user }
   const account: AccountProbe = {

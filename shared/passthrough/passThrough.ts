@@ -4,7 +4,8 @@ import { within } from '../clock.ts'
 import type { DiagnosisDependencies } from '../diagnosis/context.ts'
 import type { Environment } from '../environment.ts'
 import { Problem } from '../problems.ts'
-import type { TenantName } from '../tenants/tenant.ts'
+import { noteAdvertisingAnswer } from '../tenants/advertisingAnswer.ts'
+import type { TenantName, TenantStore } from '../tenants/tenant.ts'
 import { explainNotObtained } from '../vend/explain.ts'
 import { isReplacedLately } from '../vend/replacedLately.ts'
 import { diagnosisHeader, explainFailure, retryAfterHeader } from './explain.ts'
@@ -20,6 +21,7 @@ import { targetOf } from './target.ts'
 export interface PassThroughDependencies extends PrepareDependencies, DiagnosisDependencies {
   readonly advertising: (environment: Environment) => Pick<CustomerManagement, 'getUser'>
   readonly send: Send
+  readonly tenants: TenantStore
 }
 
 /** A call as the app made it. */
@@ -71,7 +73,7 @@ export async function passThrough(
   const sendWith = (own: Prepared) =>
     send(dependencies.send, call, { url, signal, headers: toSentHeaders(call.headers, own.headers) }, upload)
   const first = await sendWith(prepared)
-  if (first.status < 400) return toAnswer(first)
+  if (first.status < 400) return accepted(dependencies, prepared, first)
   const failure = await readFailure(first)
   const renewed = await renew(dependencies, name, call, prepared, failure, upload).catch((error) => {
     first.body.destroy()
@@ -80,7 +82,7 @@ export async function passThrough(
   if (!renewed) return explained(dependencies, prepared, call, url, failure)
   first.body.destroy()
   const second = await sendWith(renewed)
-  if (second.status < 400) return toAnswer(second)
+  if (second.status < 400) return accepted(dependencies, renewed, second)
   return explained(dependencies, renewed, call, url, await readFailure(second))
 }
 
@@ -178,7 +180,9 @@ async function explained(
     () => undefined,
   )
   const { status, headers, body } = failure
-  const { retryAfterSeconds } = diagnosis ?? faultOf(wanted.service, failure)
+  const fault = faultOf(wanted.service, failure)
+  await noteAdvertisingAnswer(dependencies, prepared.tenant, fault)
+  const { retryAfterSeconds } = diagnosis ?? fault
   return {
     status,
     headers: {
@@ -188,6 +192,16 @@ async function explained(
     },
     body: ReadableStream.from(body.stream()),
   }
+}
+
+/** Costs nothing unless Microsoft Advertising refused this person before. */
+async function accepted(
+  dependencies: PassThroughDependencies,
+  { tenant }: Prepared,
+  answered: Answered,
+): Promise<PassedAnswer> {
+  if (tenant.advertisingRefusal) await noteAdvertisingAnswer(dependencies, tenant, undefined)
+  return toAnswer(answered)
 }
 
 function toAnswer({ status, headers, body }: Answered): PassedAnswer {

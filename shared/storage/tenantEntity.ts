@@ -43,6 +43,8 @@ export const tenantColumns: Readonly<Record<string, { readonly path: string; rea
   defaultCustomerId: { path: 'defaultAccount.customerId', type: 'text' },
   lastVendedAt: { path: 'lastVendedAt', type: 'date' },
   dueAt: { path: 'dueAt', type: 'date' },
+  advertisingRefusalReason: { path: 'advertisingRefusal.reason', type: 'text' },
+  advertisingRefusalSince: { path: 'advertisingRefusal.since', type: 'date' },
   reauthorizationReason: { path: 'reauthorizationReason', type: 'text' },
 }
 

@@ -132,6 +132,7 @@ function withGrant(before: Tenant, kept: KeptGrant, dueAt: Date): Tenant {
     pendingGrant: _pending,
     reauthorizationReason: _reason,
     defaultAccount: _default,
+    advertisingRefusal: _refusal,
     ...rest
   } = before
   return {

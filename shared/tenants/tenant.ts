@@ -81,6 +81,12 @@ export interface DefaultAccount {
   readonly customerId: string
 }
 
+/** Since when, and why, in a stable word of `identityFault.ts`. */
+export interface AdvertisingRefusal {
+  readonly reason: string
+  readonly since: Date
+}
+
 /** The aggregate: everything one tenant row says. */
 export interface Tenant extends TenantName {
   readonly environment: Environment
@@ -102,6 +108,8 @@ export interface Tenant extends TenantName {
   readonly dueAt?: Date
   /** Why the tenant must be reauthorized, in a stable word; only with that status. */
   readonly reauthorizationReason?: string
+  /** Microsoft Advertising does not take the person who consented; the grant itself is good. */
+  readonly advertisingRefusal?: AdvertisingRefusal
 }
 
 /** A tenant as it was read, with the ETag that a conditional write needs. */
@@ -125,6 +133,8 @@ export const tenantEventTypes = [
   'tenant.disconnected',
   'refresh.failing',
   'refresh.recovered',
+  'advertising.sign_in_refused',
+  'advertising.sign_in_accepted',
   'accounts.discovered',
   'accounts.changed',
   'accounts.default_changed',

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { type ConnectHint, connectHintView } from '../connect/hint.ts'
 import { accountKinds, environments, identityProviders } from '../environment.ts'
 import type { Grant, Tenant, TenantEvent } from './tenant.ts'
 import { tenantEventTypes, tenantStatuses } from './tenant.ts'
@@ -20,6 +21,12 @@ export const tenantView = z.object({
   createdAt: z.iso.datetime(),
   connection: connectionView.optional(),
   reauthorizationReason: z.string().optional(),
+  advertisingRefusal: z
+    .object({ reason: z.string(), since: z.iso.datetime() })
+    .describe(
+      'Microsoft Advertising does not take the person who consented: another kind of account is wanted.',
+    )
+    .optional(),
   confirmationPending: z.boolean(),
   refresh: z.object({
     lastRefreshedAt: z.iso.datetime().optional(),
@@ -53,6 +60,7 @@ export function toTenantView(tenant: Tenant): TenantView {
     createdAt: tenant.createdAt.toISOString(),
     connection: grant && toConnectionView(grant),
     reauthorizationReason: tenant.reauthorizationReason,
+    advertisingRefusal: tenant.advertisingRefusal,
     confirmationPending: tenant.pendingGrant !== undefined,
     refresh: {
       lastRefreshedAt: accessToken?.refreshedAt.toISOString(),
@@ -87,12 +95,21 @@ export const eventView = z.object({
   at: z.iso.datetime(),
   detail: z.string(),
   data: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
+  connect: connectHintView
+    .describe('How the right connect session is made: can be posted as it is.')
+    .optional(),
 })
 
 /** Shows an event to the tenant's apps. */
-export function toEventView(event: TenantEvent): z.infer<typeof eventView> {
+export function toEventView(event: TenantEvent, connect?: ConnectHint): z.infer<typeof eventView> {
   const { type, at, detail, data } = event
-  return { type, at: at.toISOString(), detail, ...(data && { data: { ...data } }) }
+  return {
+    type,
+    at: at.toISOString(),
+    detail,
+    ...(data && { data: { ...data } }),
+    ...(connect && { connect }),
+  }
 }
 
 /** JSON leaves out what is undefined; this does so at every depth, for types that know no undefined. */

@@ -32,6 +32,7 @@ interface Event {
   readonly at: string
   readonly detail: string
   readonly data?: Record<string, unknown>
+  readonly connect?: { readonly method: string; readonly path: string; readonly body: object }
 }
 
 describe('1. "The rotated refresh token gets lost or overwritten"', () => {
@@ -299,6 +300,9 @@ describe('12. "The person who consented leaves; nobody is told, and the status s
     })
     const told = (await eventsOf(tenant)).filter(({ type }) => type === 'tenant.reauthorization_required')
     expect(told).toMatchObject([{ data: { reason: 'user_disabled' } }])
+    const { method = '', path = '', body } = told[0]?.connect ?? {}
+    const made = await world.call(method, path, { body })
+    expect(made.status).toBe(201)
     expect(await world.refreshCalls()).toHaveLength(1)
   })
 
@@ -312,6 +316,29 @@ describe('12. "The person who consented leaves; nobody is told, and the status s
     const { body: made } = await world.call(method, path, { body: { ...wish, accountChoice: 'app' } })
     const visit = await world.finish(made.connectUrl, 'edsger@contoso.example')
     expect(new URL(visit.url).searchParams.get('status')).toBe('connected')
+  })
+
+  test('the wrong kind of account is told once, with the link’s making, and once when it is over', async () => {
+    const tenant = await world.connected()
+    const pass = () =>
+      world.call('POST', `/v1/tenants/${tenant}/ads/customerManagement/User/Query`, { body: {} })
+    await world.advertising.fault({ kind: 'fault', code: 122 })
+    for (let times = 0; times < 3; times++) expect((await pass()).status).toBe(403)
+    await world.call('POST', `/v1/tenants/${tenant}/accounts/discover`)
+    expect((await diagnose(tenant, {})).body.verdict).toBe('work_account_required')
+    expect(await statusOf(tenant)).toMatchObject({ advertisingRefusal: { reason: 'work_account_required' } })
+    await world.advertising.clear()
+    for (let times = 0; times < 3; times++) expect((await pass()).status).toBe(200)
+    const told = (await eventsOf(tenant)).filter(({ type }) => type.startsWith('advertising.'))
+    expect(told).toMatchObject([
+      { type: 'advertising.sign_in_accepted' },
+      {
+        type: 'advertising.sign_in_refused',
+        data: { reason: 'work_account_required' },
+        connect: { body: { signInWith: 'work', allowDifferentUser: true } },
+      },
+    ])
+    expect((await statusOf(tenant)).advertisingRefusal).toBeUndefined()
   })
 
   test('a trouble that passes is told once when it lasts and once when it is over, however often it is met', async () => {
