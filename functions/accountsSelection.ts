@@ -1,4 +1,9 @@
-import { accountsChoice, choiceAnswer, chooseAccounts } from '../shared/accounts/choose.ts'
+import {
+  accountsChoice,
+  choiceAnswer,
+  chooseAccounts,
+  longestChoiceBytes,
+} from '../shared/accounts/choose.ts'
 import { answerJson } from '../shared/http/answers.ts'
 import { tenantParams } from '../shared/http/fields.ts'
 import { operation, route } from '../shared/http/route.ts'
@@ -10,6 +15,7 @@ route('accountsSelection', 'v1/tenants/{tenant}/accounts/selection', {
     role: 'Tenants.Manage',
     params: tenantParams,
     body: accountsChoice,
+    maxBodyBytes: longestChoiceBytes,
     answer: {
       status: 200,
       description: 'How many may be vended now, and the default.',

@@ -6,6 +6,7 @@ import { tenantParams } from '../shared/http/fields.ts'
 import { type HandledRequest, operation, route } from '../shared/http/route.ts'
 import { passThrough } from '../shared/passthrough/passThrough.ts'
 import { createSend } from '../shared/passthrough/send.ts'
+import { wantedAccountOf } from '../shared/passthrough/wantedAccount.ts'
 import { Problem } from '../shared/problems.ts'
 
 const params = tenantParams.extend({ service: z.string(), path: z.string().default('') })
@@ -63,7 +64,6 @@ async function pass(
       detail: `There is no service ${service.slice(0, 60)}; there are ${serviceNames.join(', ')}.`,
     })
   }
-  const accountId = raw.headers.get('x-account-id')
   const { status, headers, body } = await passThrough(
     { ...broker, send },
     { workspace: caller.workspace, tenant },
@@ -74,7 +74,7 @@ async function pass(
       method: raw.method,
       headers: raw.headers,
       body: raw.body,
-      ...(accountId !== null && { accountId }),
+      ...wantedAccountOf(raw.headers),
     },
   )
   return { status, headers: { ...guardHeaders, ...headers }, ...(body && { body }) }

@@ -1,4 +1,9 @@
-import { diagnosisAnswer, diagnosisBody, explainFailedCall } from '../shared/diagnosis/failedCall.ts'
+import {
+  diagnosisAnswer,
+  diagnosisBody,
+  explainFailedCall,
+  longestDiagnosisBytes,
+} from '../shared/diagnosis/failedCall.ts'
 import { probeTenant } from '../shared/diagnosis/probe.ts'
 import { answerJson } from '../shared/http/answers.ts'
 import { tenantParams } from '../shared/http/fields.ts'
@@ -11,6 +16,7 @@ route('diagnosis', 'v1/tenants/{tenant}/diagnosis', {
     role: 'Tokens.Vend',
     params: tenantParams,
     body: diagnosisBody,
+    maxBodyBytes: longestDiagnosisBytes,
     answer: {
       status: 200,
       description: 'Which credential is at fault, why, and who acts.',

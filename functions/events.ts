@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { connectHintOfEvent } from '../shared/connect/hint.ts'
 import { answerJson } from '../shared/http/answers.ts'
 import { pageQuery, tenantParams } from '../shared/http/fields.ts'
 import { operation, route } from '../shared/http/route.ts'
@@ -20,9 +21,13 @@ route('events', 'v1/tenants/{tenant}/events', {
     problems: ['tenant_not_found'],
     handle: async ({ broker, caller, params, query }) => {
       const name = { workspace: caller.workspace, tenant: params.tenant }
-      if (!(await broker.tenants.read(name))) throw new Problem('tenant_not_found')
+      const stored = await broker.tenants.read(name)
+      if (!stored) throw new Problem('tenant_not_found')
       const page = await broker.tenants.events(name, query.limit, query.continuation)
-      return answerJson({ ...page, events: page.events.map(toEventView) })
+      const events = page.events.map((event) =>
+        toEventView(event, connectHintOfEvent(broker.config, stored.tenant, event)),
+      )
+      return answerJson({ ...page, events })
     },
   }),
 })

@@ -15,6 +15,16 @@ export type CallBroker = (path: string, body: unknown) => Promise<BrokerAnswer>
 /** Where `func start` and the local stack listen. */
 const usualUrl = 'http://127.0.0.1:7071'
 
+/** Nothing answered. It may pass. */
+export class BrokerUnreachableError extends UsageError {}
+
+/** The broker's address: `--url`, else `BROKER_URL`, else this machine's. @throws UsageError when it is none. */
+export function brokerUrlOf(options: { readonly url?: string | undefined }): string {
+  const url = options.url ?? process.env.BROKER_URL ?? usualUrl
+  if (!URL.canParse(url)) throw new UsageError(`${url} is no address.`)
+  return url
+}
+
 /**
  * Creates the caller: at `--url`, else `BROKER_URL`, else this machine's; with the bearer token in `--token-file`,
  * else `BROKER_TOKEN`. The file is read at every call, so that a long run can be given a new token.
@@ -23,8 +33,7 @@ export function createCallBroker(options: {
   readonly url?: string | undefined
   readonly 'token-file'?: string | undefined
 }): CallBroker {
-  const url = options.url ?? process.env.BROKER_URL ?? usualUrl
-  if (!URL.canParse(url)) throw new UsageError(`${url} is no address.`)
+  const url = brokerUrlOf(options)
   return async (path, body) => {
     const headers = {
       authorization: `Bearer ${await readToken(options['token-file'])}`,
@@ -32,7 +41,7 @@ export function createCallBroker(options: {
     }
     const init = { method: 'POST', headers, body: JSON.stringify(body), redirect: 'manual' } as const
     const response = await fetch(new URL(path, url), init).catch(() => {
-      throw new UsageError(`The broker at ${url} cannot be reached.`)
+      throw new BrokerUnreachableError(`The broker at ${url} cannot be reached.`)
     })
     return toAnswer(response)
   }

@@ -2,10 +2,17 @@ import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import pMap from 'p-map'
 import { type Clock, systemClock } from '../shared/clock.ts'
-import { type CallBroker, createCallBroker, problemOf, type ShownProblem } from './callBroker.ts'
-import { createProgress, run, toText, UsageError } from './commandLine.ts'
+import {
+  BrokerUnreachableError,
+  brokerUrlOf,
+  type CallBroker,
+  createCallBroker,
+  problemOf,
+} from './callBroker.ts'
+import { createProgress, run, UsageError } from './commandLine.ts'
 import { type ImportRow, parseImportFile } from './import/file.ts'
 import { createJournal, type Journal, type JournalEntry } from './import/journal.ts'
+import { tellOutcome, tellPlan } from './import/report.ts'
 import { importOptions } from './options.ts'
 
 /** What importing needs. */
@@ -16,8 +23,11 @@ export interface ImportOptions {
   /** Tenants begun a second, at most. */
   readonly ratePerSecond: number
   readonly clock: Clock
-  readonly onOutcome?: (entry: JournalEntry) => void
+  readonly onOutcome?: (entry: Outcome) => void
 }
+
+/** How a tenant ended, before the journal says where. */
+type Outcome = Omit<JournalEntry, 'broker'>
 
 /** Tenants in flight at once; the identity provider sees no more from us than from a busy broker. */
 const concurrency = 4
@@ -49,9 +59,9 @@ export function openRows(
  * Brings every row’s grant to the broker; each outcome is in the journal before the next tenant of its lane begins.
  * @throws UsageError when what stands in the way stands in every tenant’s way.
  */
-export async function importGrants(options: ImportOptions): Promise<JournalEntry[]> {
+export async function importGrants(options: ImportOptions): Promise<Outcome[]> {
   const gate = createGate(options)
-  const bring = async (row: ImportRow): Promise<JournalEntry> => {
+  const bring = async (row: ImportRow): Promise<Outcome> => {
     await gate()
     const entry = await bringOne(options, row)
     await options.journal.add(entry)
@@ -61,9 +71,16 @@ export async function importGrants(options: ImportOptions): Promise<JournalEntry
   return pMap(options.rows, bring, { concurrency })
 }
 
-async function bringOne({ call, clock }: ImportOptions, { tenant, grant }: ImportRow): Promise<JournalEntry> {
+async function bringOne({ call, clock }: ImportOptions, { tenant, grant }: ImportRow): Promise<Outcome> {
   for (let tries = 1; ; tries++) {
-    const answer = await call(`/v1/tenants/${encodeURIComponent(tenant)}/grants`, grant)
+    const answer = await call(`/v1/tenants/${encodeURIComponent(tenant)}/grants`, grant).catch((error) => {
+      if (error instanceof BrokerUnreachableError && tries < triesPerTenant) return 'unreachable' as const
+      throw error
+    })
+    if (answer === 'unreachable') {
+      await clock.sleep(usualWaitSeconds * 1000)
+      continue
+    }
     const at = clock.now().toISOString()
     if (answer.status === 200) return { tenant, outcome: 'connected', at }
     const { code, detail, reason } = problemOf(answer)
@@ -107,12 +124,12 @@ async function command(): Promise<number> {
       [`${faults.length} line(s) need attention; nothing was imported.`, ...lines].join('\n'),
     )
   }
-  const journal = createJournal(`${file}.journal`)
-  if (values['dry-run']) return tellPlan(rows, journal)
+  const journal = createJournal(`${file}.journal`, brokerUrlOf(values))
+  if (values['dry-run']) return tellPlan(rows, await journal.read())
   const open = openRows(rows, await journal.read(), values['retry-refused'] ?? false)
   const progress = createProgress('Importing', open.length)
   const counts: Record<string, number> = {}
-  const entries = await importGrants({
+  const stopped = await importGrants({
     rows: open,
     journal,
     call: createCallBroker(values),
@@ -122,38 +139,14 @@ async function command(): Promise<number> {
       counts[outcome] = (counts[outcome] ?? 0) + 1
       progress.step(counts)
     },
-  }).finally(progress.stop)
-  return report(rows, entries, counts)
-}
-
-async function tellPlan(rows: readonly ImportRow[], journal: Journal): Promise<number> {
-  const done = await journal.read()
-  const counts: Record<string, number> = {}
-  for (const { tenant } of rows) {
-    const state = done.get(tenant)?.outcome ?? 'new'
-    counts[state] = (counts[state] ?? 0) + 1
-  }
-  console.log(`${rows.length} tenant(s), every line in order: ${toText(counts)}. Nothing was called.`)
-  return 0
-}
-
-function report(
-  rows: readonly ImportRow[],
-  entries: readonly JournalEntry[],
-  counts: Readonly<Record<string, number>>,
-): number {
-  const left = rows.length - entries.length
-  console.log(`${toText(counts) || 'nothing to do'}${left > 0 ? `; ${left} done before` : ''}`)
-  const others = entries.filter(({ outcome }) => outcome !== 'connected')
-  for (const entry of others) console.log(`  ${lineOf(entry)}`)
-  if (others.some(({ outcome }) => outcome === 'failed')) {
-    console.log('Run the same command again for those that failed; it goes on where it stopped.')
-  }
-  return others.length > 0 ? 1 : 0
-}
-
-function lineOf({ tenant, outcome, code = '', reason, detail = '' }: JournalEntry & Partial<ShownProblem>) {
-  return `${tenant}: ${outcome}: ${code}${reason ? ` (${reason})` : ''}: ${detail}`
+  })
+    .then(() => undefined)
+    .catch((error: unknown) => error)
+    .finally(progress.stop)
+  // Told of every line of the file, whichever run brought it, and also when this run was stopped.
+  const status = tellOutcome(rows, await journal.read(), counts)
+  if (stopped) throw stopped
+  return status
 }
 
 function parseCommandLine() {

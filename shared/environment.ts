@@ -9,3 +9,9 @@ export const identityProviders = ['microsoft', 'google'] as const
 
 /** One of {@link identityProviders}. */
 export type IdentityProvider = (typeof identityProviders)[number]
+
+/** Kinds of account that a sign-in can be led to. */
+export const accountKinds = ['personal', 'work', 'google'] as const
+
+/** What kind of account consented or is to consent: decides the authority of sign-in and refreshes. */
+export type AccountKind = (typeof accountKinds)[number]

@@ -70,7 +70,7 @@ export const problems = {
     status: 409,
     actor: 'advertiser',
     title: 'Nobody has connected this tenant yet, or it was disconnected.',
-    mend: 'Make a connect session and send the advertiser to its `connectUrl`.',
+    mend: 'Post `connect` as it is and send the advertiser to the `connectUrl` of its answer.',
   },
   confirmation_required: {
     status: 409,
@@ -81,20 +81,20 @@ export const problems = {
   reauthorization_required: {
     status: 409,
     actor: 'advertiser',
-    title: 'Microsoft no longer accepts the advertiser’s consent.',
-    mend: 'Make a connect session and send the advertiser to its `connectUrl`; the tenant keeps its id.',
+    title: 'The advertiser must sign in again before this works.',
+    mend: 'Post `connect` as it is and send the advertiser to the `connectUrl` of its answer; the tenant keeps its id.',
   },
   admin_consent_required: {
     status: 409,
     actor: 'advertiserAdmin',
     title: 'The advertiser’s directory does not allow this sign-in until its administrator acts.',
-    mend: 'Send the advertiser’s administrator the link in `adminConsentUrl`, or the policy that `reason` names; then reconnect.',
+    mend: 'Send the advertiser’s administrator the link in `adminConsentUrl` where there is one, else what `reason` names; then reconnect.',
   },
   account_not_chosen: {
     status: 409,
     actor: 'app',
-    title: 'The tenant reaches more than one account and none is its default.',
-    mend: 'Name one with `accountId`, or set one with `PUT /v1/tenants/{tenant}/accounts/default`.',
+    title: 'None of the tenant’s accounts is its default, and the request names none.',
+    mend: 'Name one with `accountId`, or choose with `PUT /v1/tenants/{tenant}/accounts/default` or `…/accounts/selection`.',
   },
   environment_conflict: {
     status: 409,

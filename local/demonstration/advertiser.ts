@@ -24,7 +24,13 @@ export const advertiserSteps: readonly Step[] = [
     title: 'The app makes a connect link for its customer',
     async run(demo) {
       const { status } = await readStatus(demo)
-      const body = { environment: 'production', returnUrl: demo.stack.returnUrl, displayName: 'Acme' }
+      // At another LOCAL_SIGN_IN_PORT the issuer is another one, and so is whoever signs in there.
+      const body = {
+        environment: 'production',
+        returnUrl: demo.stack.returnUrl,
+        displayName: 'Acme',
+        allowDifferentUser: true,
+      }
       const session = await demo.call(`${path}/connect-sessions`, { method: 'POST', body })
       demo.memory.set('connectUrl', session.connectUrl)
       const before = status === 'connected' ? ' It was connected before, and is connected again.' : ''

@@ -15,7 +15,12 @@ export const agencySteps: readonly Step[] = [
     name: 'connectAgency',
     title: 'Grace connects her agency, with a work account',
     async run(demo) {
-      const body = { environment: 'production', returnUrl: demo.stack.returnUrl, accountChoice: 'app' }
+      const body = {
+        environment: 'production',
+        returnUrl: demo.stack.returnUrl,
+        accountChoice: 'app',
+        allowDifferentUser: true,
+      }
       const session = await demo.call(`${path}/connect-sessions`, { method: 'POST', body })
       const back = await demo.signIn(session.connectUrl, agencyTenant.username)
       assert(back.searchParams.get('status') === 'connected', `The browser came back with ${back.search}.`)
@@ -24,7 +29,7 @@ export const agencySteps: readonly Step[] = [
       assert(linked.length > 0, 'No linked account was discovered.')
       return {
         happened: `Discovered ${accounts.length} accounts, ${linked.length} of them linked from another customer.`,
-        proves: 'Discovery walks the customers and their links, not only the user’s own accounts.',
+        proves: 'Discovery finds what the person’s roles reach, accounts of other customers too.',
       }
     },
   },

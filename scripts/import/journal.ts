@@ -2,6 +2,8 @@ import { appendFile, readFile } from 'node:fs/promises'
 
 /** How one tenant ended. `failed` may succeed later; `refused` will not with the same token. */
 export interface JournalEntry {
+  /** Where it was brought to: a file may be imported into several brokers. */
+  readonly broker: string
   readonly tenant: string
   readonly outcome: 'connected' | 'refused' | 'failed'
   /** The problem’s code, where it did not succeed. */
@@ -13,13 +15,14 @@ export interface JournalEntry {
 
 /** What a run writes down, so that the next one goes on where it stopped. Holds no token. */
 export interface Journal {
-  /** How each tenant ended last. */
+  /** How each tenant ended last at this broker. */
   read(): Promise<ReadonlyMap<string, JournalEntry>>
-  add(entry: JournalEntry): Promise<void>
+  add(entry: Omit<JournalEntry, 'broker'>): Promise<void>
 }
 
 /** A journal in a file of JSON lines; a line that a killed process left half written is passed over. */
-export function createJournal(file: string): Journal {
+export function createJournal(file: string, brokerUrl: string): Journal {
+  const broker = new URL(brokerUrl).origin
   return {
     async read() {
       const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
@@ -27,10 +30,11 @@ export function createJournal(file: string): Journal {
         throw error
       })
       const entries = text.split('\n').flatMap((line) => parseEntry(line) ?? [])
-      return new Map(entries.map((entry) => [entry.tenant, entry]))
+      const here = entries.filter((entry) => entry.broker === broker)
+      return new Map(here.map((entry) => [entry.tenant, entry]))
     },
     // A leading line break keeps a half-written line before it apart.
-    add: (entry) => appendFile(file, `\n${JSON.stringify(entry)}`, { mode: 0o600 }),
+    add: (entry) => appendFile(file, `\n${JSON.stringify({ broker, ...entry })}`, { mode: 0o600 }),
   }
 }
 

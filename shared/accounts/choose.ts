@@ -2,7 +2,7 @@ import * as z from 'zod'
 import type { DefaultAccount, StoredTenant, Tenant, TenantName } from '../tenants/tenant.ts'
 import type { Obtain } from '../vend/obtain.ts'
 import type { Account } from './account.ts'
-import { defaultEvents } from './events.ts'
+import { defaultEvents, selectionEvents } from './events.ts'
 import { accountNotReached, accountNotSelected } from './find.ts'
 import { type AccountsDependencies, replaceAccounts } from './replace.ts'
 import { defaultAccountOf, defaultAmong, isSelected, selectAmong } from './select.ts'
@@ -18,6 +18,9 @@ export const accountsChoice = z.strictObject({
   /** Without one the default stays if it is still chosen. */
   default: z.string().min(1).max(40).optional(),
 })
+
+/** Room for 5,000 ids or numbers of any length that the body allows, and some blanks. */
+export const longestChoiceBytes = 262_144
 
 /** A parsed {@link accountsChoice}. */
 export type AccountsChoice = z.infer<typeof accountsChoice>
@@ -49,7 +52,8 @@ export async function chooseAccounts(
     const defaultAccount = chosenDefault(row, chosen, choice)
     const whyDropped = 'It was not chosen.'
     const events = defaultEvents(row.defaultAccount, defaultAccount, dependencies.clock.now(), whyDropped)
-    return { accounts: chosen, defaultAccount, events }
+    const changed = selectionEvents(before, chosen, dependencies.clock.now())
+    return { accounts: chosen, defaultAccount, events: [...changed, ...events] }
   })
   dependencies.obtain.forget(name)
   return toAnswer(tenant, chosen)

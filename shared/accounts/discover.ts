@@ -6,9 +6,11 @@ import type { Config } from '../config.ts'
 import type { Environment } from '../environment.ts'
 import { Problem } from '../problems.ts'
 import { type BrokerSecrets, developerTokenName } from '../storage/brokerSecrets.ts'
+import { noteAdvertisingAnswer } from '../tenants/advertisingAnswer.ts'
 import type { Tenant, TenantName } from '../tenants/tenant.ts'
 import { explainNotObtained } from '../vend/explain.ts'
 import type { NotObtained, Obtain, Obtained } from '../vend/obtain.ts'
+import { isReplacedLately } from '../vend/replacedLately.ts'
 import { missingDeveloperToken } from '../vend/vend.ts'
 import type { Account } from './account.ts'
 import { discoveryEvents } from './events.ts'
@@ -24,7 +26,8 @@ export interface DiscoverDependencies extends AccountsDependencies {
   readonly advertising: (environment: Environment) => CustomerManagement
 }
 
-const namedAccount = z.object({ accountId: z.string(), number: z.string(), name: z.string() })
+/** As much of an account as tells people which one it is. */
+export const namedAccount = z.object({ accountId: z.string(), number: z.string(), name: z.string() })
 
 /** What a discovery found and what differs from the one before. Lists end after 100; the counts do not. */
 export const discoveryAnswer = z.object({
@@ -86,13 +89,18 @@ async function discover(
   obtained: Obtained,
 ): Promise<Discovery> {
   const first = await ask(dependencies, obtained)
+  await noteAdvertisingAnswer(dependencies, obtained.tenant, first.ok ? undefined : first.fault)
   if (first.ok) return first.value
-  if (first.fault.class !== 'expiredToken') throw explainDiscoveryFault(obtained.tenant, first.fault)
-  const seen = obtained.tenant.accessToken?.refreshedAt ?? dependencies.clock.now()
+  const { accessToken } = obtained.tenant
+  const now = dependencies.clock.now()
+  if (first.fault.class !== 'expiredToken' || isReplacedLately(accessToken, now)) {
+    throw explainDiscoveryFault(dependencies.config, obtained.tenant, first.fault)
+  }
+  const seen = accessToken?.refreshedAt ?? now
   const renewed = assertObtained(dependencies, await dependencies.obtain.replace(name, seen))
   const second = await ask(dependencies, renewed)
   if (second.ok) return second.value
-  throw explainDiscoveryFault(renewed.tenant, second.fault)
+  throw explainDiscoveryFault(dependencies.config, renewed.tenant, second.fault)
 }
 
 async function ask({ advertising, secrets }: DiscoverDependencies, { tenant, accessToken }: Obtained) {
@@ -131,6 +139,7 @@ function toAnswer({ tenant, before, change }: Told, discoveredAt: Date): Discove
   }
 }
 
-function toNamed({ accountId, number, name }: Pick<Account, 'accountId' | 'number' | 'name'>) {
+/** An account as a {@link namedAccount}. */
+export function toNamed({ accountId, number, name }: Pick<Account, 'accountId' | 'number' | 'name'>) {
   return { accountId, number, name }
 }

@@ -1,10 +1,44 @@
 import { type AccountsDifference, compareAccounts } from '../advertising/compareAccounts.ts'
-import type { Consenter, DefaultAccount, Tenant, TenantEvent } from '../tenants/tenant.ts'
+import type { DefaultAccount, Grant, Tenant, TenantEvent } from '../tenants/tenant.ts'
 import type { Account } from './account.ts'
-import { isSameDefault } from './select.ts'
+import { isSameDefault, isSelected } from './select.ts'
 
-/** An event names so many accounts of each kind; beyond that it counts. */
+/** The words of an event name so many accounts of each kind; beyond that they count. */
 const mostNamed = 20
+
+/** The data of one event name so many accounts, all kinds together: a text column holds 32,000 characters. */
+const idsPerEvent = 1000
+
+/** More events than these no one transaction takes along; what is beyond is read in `GET …/accounts`. */
+const mostEvents = 20
+
+/** The event of another selection; none when it stayed. */
+export function selectionEvents(
+  before: readonly Account[],
+  after: readonly Account[],
+  at: Date,
+): TenantEvent[] {
+  const wasSelected = new Set(before.filter(isSelected).map(keyOf))
+  const selected = after.filter(isSelected)
+  const added = selected.filter((account) => !wasSelected.has(keyOf(account))).length
+  const removed = wasSelected.size - (selected.length - added)
+  if (added === 0 && removed === 0) return []
+  return [
+    {
+      type: 'accounts.selection_changed',
+      at,
+      detail: `${plural(selected.length, 'account')} of ${after.length} may be used now.`,
+      data: { accounts: after.length, selected: selected.length, added, removed },
+    },
+  ]
+}
+
+function keyOf({ accountId, customerId }: Account): string {
+  return `${accountId}:${customerId}`
+}
+
+/** A person as a grant knows them. */
+export type Person = Pick<Grant, 'consenter' | 'advertisingUserId'>
 
 /** One discovery as the tenant's history tells it. */
 export interface DiscoveryStory {
@@ -14,13 +48,13 @@ export interface DiscoveryStory {
   readonly after: readonly Account[]
   readonly defaultAccount: DefaultAccount | undefined
   /** Who consented, when a sign-in led to it. */
-  readonly consenter?: Consenter
+  readonly person?: Person
   readonly at: Date
 }
 
 /** What a discovery did: always that it happened; what changed, where anything did; a default that is lost. */
 export function discoveryEvents(story: DiscoveryStory): TenantEvent[] {
-  const { tenant, before, after, at, defaultAccount, consenter } = story
+  const { tenant, before, after, at, defaultAccount, person } = story
   const difference = compareAccounts(before, after)
   const counts = countsOf(difference)
   const discovered: TenantEvent = {
@@ -32,7 +66,7 @@ export function discoveryEvents(story: DiscoveryStory): TenantEvent[] {
   const changed = tenant.accountsGeneration !== undefined && Object.values(counts).some((count) => count > 0)
   return [
     discovered,
-    ...(changed ? [changedEvent(difference, personChange(tenant, consenter), at)] : []),
+    ...(changed ? changedEvents(difference, personChange(tenant, person), at) : []),
     ...defaultEvents(
       tenant.defaultAccount,
       defaultAccount,
@@ -60,52 +94,81 @@ export function defaultEvents(
   return [{ type: 'accounts.default_changed', at, detail, data }]
 }
 
+/** Two people, masked. They may look alike. */
+export interface PersonChange {
+  readonly previousUser: string
+  readonly user: string
+}
+
 /** Who signed in instead of whom (masked), when another person than before consented. */
 export function personChange(
   { grant }: Pick<Tenant, 'grant'>,
-  consenter: Consenter | undefined,
-): { readonly previousUser: string; readonly user: string } | undefined {
-  const previous = grant?.consenter
-  if (!previous || !consenter) return undefined
-  const same = previous.issuer === consenter.issuer && previous.subject === consenter.subject
-  return same ? undefined : { previousUser: previous.hint, user: consenter.hint }
+  person: Person | undefined,
+): PersonChange | undefined {
+  if (!grant || !person || isSamePerson(grant, person)) return undefined
+  return { previousUser: grant.consenter.hint, user: person.consenter.hint }
 }
 
-function changedEvent(
+/** A grant that was brought without an ID token names nobody; Microsoft Advertising's own user id still tells. */
+function isSamePerson(one: Person, other: Person): boolean {
+  const isNamed = one.consenter.subject !== '' && other.consenter.subject !== ''
+  if (!isNamed) return one.advertisingUserId !== '' && one.advertisingUserId === other.advertisingUserId
+  return one.consenter.issuer === other.consenter.issuer && one.consenter.subject === other.consenter.subject
+}
+
+/** The first says it in words; as many as it takes name every account in their data, `part` of `parts`. */
+function changedEvents(
   difference: AccountsDifference<Account>,
-  person: ReturnType<typeof personChange>,
+  person: PersonChange | undefined,
   at: Date,
-): TenantEvent {
+): TenantEvent[] {
   const { appeared, vanished, changed } = difference
-  const ids = {
-    appearedIds: named(appeared),
-    vanishedIds: named(vanished),
-    changedIds: named(changed.map(({ after }) => after)),
-  }
-  const parts = [
+  const ids = [
+    ...appeared.map(({ accountId }) => ['appearedIds', accountId] as const),
+    ...vanished.map(({ accountId }) => ['vanishedIds', accountId] as const),
+    ...changed.map(({ after }) => ['changedIds', after.accountId] as const),
+  ]
+  const parts = Math.min(Math.ceil(ids.length / idsPerEvent), mostEvents)
+  return Array.from({ length: parts }, (_, index) => ({
+    type: 'accounts.changed' as const,
+    at,
+    detail: index === 0 ? inWords(difference, person) : `Part ${index + 1} of ${parts} of the same change.`,
+    data: {
+      ...countsOf(difference),
+      ...idsOf(ids.slice(index * idsPerEvent, (index + 1) * idsPerEvent)),
+      ...(parts > 1 && { part: index + 1, parts }),
+      ...(person && { userChanged: true, ...person }),
+    },
+  }))
+}
+
+function inWords(
+  { appeared, vanished, changed }: AccountsDifference<Account>,
+  person: PersonChange | undefined,
+): string {
+  const sentences = [
     person && `${person.user} signed in instead of ${person.previousUser}.`,
     appeared.length > 0 && `Appeared: ${listed(appeared)}.`,
     vanished.length > 0 && `${person ? 'Lost' : 'Vanished'}: ${listed(vanished)}.`,
     changed.length > 0 && `Changed: ${listed(changed.map(({ after }) => after))}.`,
   ]
-  const present = Object.fromEntries(Object.entries(ids).filter(([, value]) => value !== ''))
-  return {
-    type: 'accounts.changed',
-    at,
-    detail: parts.filter(Boolean).join(' '),
-    data: { ...countsOf(difference), ...present, ...(person && { userChanged: true, ...person }) },
+  return sentences.filter(Boolean).join(' ')
+}
+
+type NamedId = readonly [kind: 'appearedIds' | 'vanishedIds' | 'changedIds', accountId: string]
+
+function idsOf(ids: readonly NamedId[]): Record<string, string> {
+  const byKind = new Map<string, string[]>()
+  for (const [kind, accountId] of ids) {
+    const named = byKind.get(kind) ?? []
+    named.push(accountId)
+    byKind.set(kind, named)
   }
+  return Object.fromEntries([...byKind].map(([kind, named]) => [kind, named.join(' ')]))
 }
 
 function countsOf({ appeared, vanished, changed }: AccountsDifference<Account>) {
   return { appeared: appeared.length, vanished: vanished.length, changed: changed.length }
-}
-
-function named(accounts: readonly Pick<Account, 'accountId'>[]): string {
-  return accounts
-    .slice(0, mostNamed)
-    .map(({ accountId }) => accountId)
-    .join(' ')
 }
 
 function listed(accounts: readonly Account[]): string {

@@ -1,6 +1,7 @@
 import type { AdvertisingFault } from '../advertising/faults.ts'
-import { identityFaultOf, type SignInWith } from '../advertising/identityFault.ts'
-import type { IdentityProvider } from '../environment.ts'
+import { identityFaultOf } from '../advertising/identityFault.ts'
+import type { Config } from '../config.ts'
+import { connectHint } from '../connect/hint.ts'
 import { Problem } from '../problems.ts'
 import type { Tenant } from '../tenants/tenant.ts'
 
@@ -11,7 +12,7 @@ const usualWaitSeconds = 60
  * Turns a fault of a discovery into the problem that says who acts. A refusal of the person who consented asks for
  * another sign-in and says which; the tenant keeps its status, since its grant is good and no row is wrong.
  */
-export function explainDiscoveryFault(tenant: Tenant, fault: AdvertisingFault): Problem {
+export function explainDiscoveryFault(config: Config, tenant: Tenant, fault: AdvertisingFault): Problem {
   const members = {
     reason: `advertising_${fault.code ?? fault.status}`,
     ...(fault.trackingId && { traceId: fault.trackingId }),
@@ -19,7 +20,7 @@ export function explainDiscoveryFault(tenant: Tenant, fault: AdvertisingFault): 
   const identity = identityFaultOf(fault)
   if (identity) {
     const { advice, reason, signInWith } = identity
-    const connect = connectHint(tenant, signInWith)
+    const connect = connectHint(config, tenant, { signInWith })
     return new Problem('reauthorization_required', {
       detail: advice,
       members: { ...members, reason, signInWith, connect },
@@ -40,24 +41,9 @@ export function explainDiscoveryFault(tenant: Tenant, fault: AdvertisingFault): 
       return new Problem('reauthorization_required', {
         detail: fault.meaning,
         actor: fault.actor,
-        members: { ...members, connect: connectHint(tenant, 'advertisingUser') },
+        members: { ...members, connect: connectHint(config, tenant, { allowDifferentUser: true }) },
       })
     default:
       return new Problem('unexpected_upstream_answer', { detail: fault.meaning, members })
   }
-}
-
-/** The connect session that leads to the right kind of sign-in. */
-function connectHint({ tenant, environment, grant }: Tenant, signInWith: SignInWith) {
-  const identityProvider = providerFor(signInWith) ?? grant?.identityProvider ?? 'microsoft'
-  return {
-    method: 'POST',
-    path: `/v1/tenants/${encodeURIComponent(tenant)}/connect-sessions`,
-    body: { environment, identityProvider, allowDifferentUser: signInWith !== 'sameAgain' },
-  }
-}
-
-function providerFor(signInWith: SignInWith): IdentityProvider | undefined {
-  if (signInWith === 'google') return 'google'
-  return signInWith === 'personal' || signInWith === 'work' ? 'microsoft' : undefined
 }

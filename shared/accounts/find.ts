@@ -21,6 +21,7 @@ export async function findAccount(
   if (!account)
     throw accountNotReached(tenant, customerId ? `${wanted} through customer ${customerId}` : wanted)
   if (!isSelected(account)) throw accountNotSelected(tenant, wanted)
+  if (account.reachUnknown) throw accountReachUnknown(tenant, account)
   return account
 }
 
@@ -34,6 +35,14 @@ async function findWays(store: AccountStore, tenant: Tenant, wanted: string): Pr
 /** The tenant's user has no access to the account, or there is none. */
 export function accountNotReached({ tenant }: Pick<Tenant, 'tenant'>, wanted: string): Problem {
   return new Problem('account_not_found', { detail: `Tenant ${tenant} cannot reach the account ${wanted}.` })
+}
+
+/** A guessed customer id would fail at Microsoft, and look there like missing rights. */
+function accountReachUnknown({ tenant }: Pick<Tenant, 'tenant'>, { accountId, note }: Account): Problem {
+  return new Problem('account_not_found', {
+    detail: `Tenant ${tenant} has no known way to the account ${accountId}. ${note ?? ''}`.trim(),
+    members: { reason: 'account_reach_unknown' },
+  })
 }
 
 /** The account is reached, and others were chosen for the tenant. */

@@ -21,6 +21,10 @@ export const accountView = z.object({
   linked: z.boolean().describe('Whether it is reached through another customer than its owner.'),
   lifeCycleStatus: z.string(),
   pauseReason: z.string().optional(),
+  reachUnknown: z
+    .boolean()
+    .describe('No way to it was found in a very wide hierarchy; it is not vended.')
+    .optional(),
   roleId: z.string().optional(),
   usable: z.boolean(),
   note: z.string().optional(),

@@ -7,6 +7,11 @@ export function isSelected({ selected }: Pick<Account, 'selected'>): boolean {
   return selected !== false
 }
 
+/** Whether calls can be made for an account: it is selected, and the way to it is known. */
+function isVendable(account: Account): boolean {
+  return isSelected(account) && !account.reachUnknown
+}
+
 /**
  * Carries a choice over to what was discovered later. Where somebody chose some accounts and not others, an account
  * that appears afterwards is not chosen; where all were, it is.
@@ -17,6 +22,19 @@ export function carrySelection(
 ): Account[] {
   if (before.every(isSelected)) return [...discovered]
   return selectAmong(discovered, new Set(before.filter(isSelected).map(({ accountId }) => accountId)))
+}
+
+/**
+ * Carries a choice over to what the same person has just signed in to. What another person chose, or a choice of
+ * which nothing is left, would hide every account from whoever sits there: it ends instead.
+ */
+export function carrySelectionToSignIn(
+  before: readonly Account[],
+  discovered: readonly DiscoveredAccount[],
+  isSamePerson: boolean,
+): Account[] {
+  const carried = isSamePerson ? carrySelection(before, discovered) : []
+  return carried.some(isSelected) ? carried : [...discovered]
 }
 
 /** Marks every account that is not among the chosen ids. `all` marks none. */
@@ -35,7 +53,7 @@ export function defaultAmong(
   accounts: readonly Account[],
   accountId: string | undefined,
 ): DefaultAccount | undefined {
-  const found = accounts.filter((account) => account.accountId === accountId && isSelected(account))
+  const found = accounts.filter((account) => account.accountId === accountId && isVendable(account))
   return toDefault(found.find(({ linked }) => !linked) ?? found[0])
 }
 
@@ -46,7 +64,7 @@ export function defaultAccountOf(
 ): DefaultAccount | undefined {
   const kept = defaultAmong(accounts, before.defaultAccount?.accountId)
   if (kept) return kept
-  const selected = accounts.filter(isSelected)
+  const selected = accounts.filter(isVendable)
   return selected.length === 1 ? toDefault(selected[0]) : undefined
 }
 

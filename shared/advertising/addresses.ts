@@ -21,6 +21,9 @@ const documented: Readonly<Record<Environment, string>> = {
   sandbox: 'https://{host}.api.sandbox.bingads.microsoft.com',
 }
 
+/** Where reports and bulk files are fetched and brought; their addresses come from Reporting and Bulk answers. */
+const transferHosts = ['download', 'fileupload'] as const
+
 /** Indexes the API hosts of all environments; a local stack keeps them apart by path, below one host. */
 export function createOwnerOfAddress(
   configs: ReadonlyMap<Environment, Pick<EnvironmentConfig, 'advertisingUrl'>>,
@@ -38,6 +41,8 @@ export function createOwnerOfAddress(
   return (sent) => {
     const { host, path } = addressOf(sent)
     if (host === '') return undefined
+    const transfer = transferOwner(host)
+    if (transfer) return transfer
     const here = known.filter((one) => one.host === host)
     const owners = new Set(
       here.filter((one) => path === '' || path.startsWith(one.prefix)).map((one) => one.environment),
@@ -55,6 +60,17 @@ export function serviceOfAddress(sent: SentTo): ServiceName | undefined {
   const byPath = serviceNames.find((name) => segments.includes(folder(name)))
   const byHost = serviceNames.filter((name) => host.startsWith(`${services[name].host}.`))
   return byPath ?? (byHost.length === 1 ? byHost[0] : undefined)
+}
+
+/** Whether it is an address at which a report or bulk file is fetched or brought. */
+export function isTransferAddress(sent: SentTo): boolean {
+  return transferOwner(addressOf(sent).host) !== undefined
+}
+
+function transferOwner(host: string): Environment | undefined {
+  return environments.find((environment) =>
+    transferHosts.some((name) => host === new URL(documented[environment].replace('{host}', name)).host),
+  )
 }
 
 /** Whether it is an address of the SOAP services (guides/web-service-addresses.md). */

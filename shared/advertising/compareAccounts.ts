@@ -15,7 +15,15 @@ export interface AccountsDifference<Before> {
 }
 
 /** What makes an account another one for an app. */
-const compared = ['customerId', 'number', 'name', 'lifeCycleStatus', 'pauseReason', 'usable'] as const
+const compared = [
+  'customerId',
+  'roleId',
+  'number',
+  'name',
+  'lifeCycleStatus',
+  'pauseReason',
+  'usable',
+] as const
 
 /** One of the properties that {@link compareAccounts} looks at. */
 export type ComparedProperty = (typeof compared)[number]

@@ -1,9 +1,9 @@
-import type { Environment, IdentityProvider } from '../environment.ts'
+import type { AccountKind, Environment, IdentityProvider } from '../environment.ts'
 import type { Actor } from '../problems.ts'
-import type { AccountKind } from '../tenants/tenant.ts'
 import {
   isRetiredAddress,
   isSoapAddress,
+  isTransferAddress,
   type OwnerOfAddress,
   type SentTo,
   serviceOfAddress,
@@ -201,7 +201,7 @@ function findRefusedCredentials({ sent, fault, context }: Facts): Finding | unde
     return { verdict: 'developer_token_of_other_environment' }
   }
   if (context.tokenExpiresAt && !isTokenCurrent(context)) return { verdict: 'access_token_expired' }
-  if (/developer\s?token/i.test(fault.evidence)) return { verdict: 'developer_token_refused' }
+  if (namesDeveloperTokenAlone(fault.evidence)) return { verdict: 'developer_token_refused' }
   const unusable = findUnreachableId(sent, context.accounts)
   return unusable?.verdict === 'account_not_usable' ? unusable : { verdict: 'credentials_refused' }
 }
@@ -211,10 +211,20 @@ function findMissingRights({ sent, fault, context }: Facts): Finding | undefined
   if (fault.reason === 'AccountInactive') return { verdict: 'account_not_usable' }
   const wrongId = findUnreachableId(sent, context.accounts)
   if (wrongId) return wrongId
-  return { verdict: fault.errorCode === 'InvalidAccount' ? 'account_unknown' : 'user_without_rights' }
+  if (fault.errorCode === 'InvalidAccount') return { verdict: 'account_unknown' }
+  // Ids that nobody told of, or that there is nothing to compare with, may be what is wrong.
+  const areIdsKnown = !context.accounts.isEmpty && Boolean(sent.accountId || sent.customerId)
+  return { verdict: areIdsKnown ? 'user_without_rights' : 'access_refused' }
 }
 
-function findUnknownOperation({ call }: Facts): Finding | undefined {
+/** Microsoft's usual text of 105 names both tokens, and its reason `InvalidAccessToken` means either. */
+function namesDeveloperTokenAlone(evidence: string): boolean {
+  return /developer\s?token/i.test(evidence) && !/access\s?token/i.test(evidence)
+}
+
+function findUnknownOperation({ call, fault, sent }: Facts): Finding | undefined {
+  const isOver = [403, 404, 410].includes(call.status) && fault.form !== 'fault'
+  if (isOver && isTransferAddress(sent)) return { verdict: 'transfer_address_over' }
   return [404, 405, 501].includes(call.status) ? { verdict: 'unknown_operation' } : undefined
 }
 

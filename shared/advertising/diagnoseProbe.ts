@@ -13,7 +13,13 @@ export type RefreshProbe =
   | { readonly ok: true }
   | {
       readonly ok: false
-      readonly trouble: 'notConnected' | 'advertiser' | 'advertiserAdmin' | 'operator' | 'passing'
+      readonly trouble:
+        | 'notConnected'
+        | 'notConfirmed'
+        | 'advertiser'
+        | 'advertiserAdmin'
+        | 'operator'
+        | 'passing'
       /** The stable reason, and the identity provider's trace id where there is one. */
       readonly reason: string
       readonly traceId?: string
@@ -48,6 +54,7 @@ const nothingSeen = { trackingId: '', class: 'unexpectedAnswer' } as const
 
 const refreshVerdicts = {
   notConnected: 'not_connected',
+  notConfirmed: 'confirmation_required',
   advertiser: 'reauthorization_required',
   advertiserAdmin: 'admin_consent_required',
   operator: 'environment_on_hold',

@@ -10,7 +10,7 @@ import type {
 import { findCustomerNames } from './customerNames.ts'
 import { accountIdsOf, createFindReach, type FindReach, type Reach } from './reach.ts'
 import type { Credentials } from './services.ts'
-import { type LinkWalk, walkLinks } from './walkLinks.ts'
+import { type LinkWalk, mostWalkedCustomers, walkLinks } from './walkLinks.ts'
 
 /** An account that the user reaches. Texts are empty when Microsoft sent none. */
 export interface DiscoveredAccount {
@@ -27,6 +27,11 @@ export interface DiscoveredAccount {
   readonly pauseReason?: PauseReason
   /** Whether it is reached through another customer than its owner. */
   readonly linked: boolean
+  /**
+   * Whether no way to the account was found because the hierarchy is wider than the walk: `customerId` is then no
+   * more than the owner, and nothing is vended with it.
+   */
+  readonly reachUnknown?: true
   /** Microsoft's number of the role (customerrole.md), e.g. `41` for Super Admin. */
   readonly roleId?: string
   /** Whether calls can be expected to work. */
@@ -97,16 +102,19 @@ function onlyListed(
   })
 }
 
+const unknownReach = `It is not known through which customer it is reached: the hierarchy has more than ${mostWalkedCustomers} customers.`
+
 type ReachedAccount = Omit<DiscoveredAccount, 'customerName'>
 
 function toReached(account: AdvertiserAccount, byRole: Reach | undefined, walk: LinkWalk): ReachedAccount {
   const listedBy = walk.accounts.get(account.accountId)?.customerId
   const reach = byRole ?? { customerId: listedBy ?? account.ownerCustomerId }
+  const isUnknown = !byRole && !listedBy && walk.isCut
   return {
     ...account,
     ...reach,
     linked: reach.customerId !== account.ownerCustomerId,
-    ...accountStanding(account),
+    ...(isUnknown ? { usable: false, note: unknownReach, reachUnknown: true } : accountStanding(account)),
   }
 }
 

@@ -26,7 +26,7 @@ const vendAgain = 'Ask the broker for a token right before the call and spread i
 const probe = 'Post a diagnosis with an empty body: the broker then tries one credential at a time.'
 const discoverAgain = 'If access was granted lately, post `accounts/discover` and try again.'
 const reconnect =
-  'Make a connect session and send the advertiser to its `connectUrl`; the tenant keeps its id.'
+  'Post `connect` as it is and send the advertiser to the `connectUrl` of its answer; the tenant keeps its id.'
 
 /**
  * Every verdict of a diagnosis, by its stable code. The docs page and the OpenAPI contract are generated
@@ -111,6 +111,12 @@ export const verdicts = {
   unknown_operation: verdict('none', 'app', 'The service does not know this path or method.', [
     'Compare method and path with the operation’s reference page, in its REST tab.',
   ]),
+  transfer_address_over: verdict(
+    'none',
+    'app',
+    'The address of a report or bulk file is good for minutes only, and this one is over.',
+    ['Poll the report or bulk request again: its answer brings a new address.'],
+  ),
   ids_swapped: verdict('accountId', 'app', 'Customer id and account id have changed places.', [
     'Send the customer’s id as `CustomerId` and the account’s as `CustomerAccountId`.',
   ]),
@@ -154,12 +160,18 @@ export const verdicts = {
   user_without_rights: verdict(
     'identity',
     'advertiserAdmin',
-    'The ids are right; the user who consented lacks the right to what the call names.',
+    'The user who consented lacks the right to what the call names.',
     [
       'A Super Admin of the customer gives the user a role that allows it.',
       'Or another user of the advertiser connects the tenant.',
       discoverAgain,
     ],
+  ),
+  access_refused: verdict(
+    'none',
+    'app',
+    'The user has no access to something that the call names; without the ids, a wrong one cannot be told from a missing right.',
+    ['Repeat the diagnosis with `sent`: the `customerId` and `accountId` of the call.', probe],
   ),
   no_advertising_user: verdict(
     'identity',
@@ -237,7 +249,16 @@ export const verdicts = {
     'identity',
     'advertiserAdmin',
     'The advertiser’s directory does not allow the sign-in until its administrator acts.',
-    ['Send the administrator the admin-consent link of the tenant’s status.', reconnect],
+    [
+      'Send the administrator the admin-consent link of a refused vend, where there is one, or what the evidence names.',
+      reconnect,
+    ],
+  ),
+  confirmation_required: verdict(
+    'identity',
+    'app',
+    'An advertiser has consented, and the app has not confirmed who it was.',
+    ['Post the one-time code that came to your `returnUrl` to the connect session’s `confirm`.'],
   ),
   not_connected: verdict('identity', 'advertiser', 'Nobody has connected this tenant.', [reconnect]),
   environment_on_hold: verdict(

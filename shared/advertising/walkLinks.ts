@@ -14,13 +14,18 @@ export interface LinkWalk {
   /** By account id. */
   readonly accounts: ReadonlyMap<string, ListedAccount>
   readonly customers: readonly Customer[]
+  /** Whether customers were left out: an account that was not found may be below one of them. */
+  readonly isCut: boolean
 }
 
 /** Microsoft allows five levels of links between customers (guides/account-hierarchy-permissions.md). */
 const mostLevels = 5
 
-/** Keeps a walk through a very wide hierarchy from costing a call for each of its customers. */
-const mostCustomers = 50
+/**
+ * Ends a walk through a very wide hierarchy, at a call for each customer: a browser waits for it, and the platform
+ * ends its call after 230 s (functions-scale, "timeout").
+ */
+export const mostWalkedCustomers = 500
 
 const callsAtOnce = 4
 
@@ -38,7 +43,14 @@ export async function walkLinks(
   const accounts = new Map<string, ListedAccount>()
   const customers: Customer[] = []
   const seen = new Set<string>()
-  let level = [...new Set(roots)].slice(0, mostCustomers)
+  let isCut = false
+  const next = (customerIds: Iterable<string>) => {
+    const unseen = [...new Set(customerIds)].filter((id) => !seen.has(id))
+    const left = mostWalkedCustomers - seen.size
+    isCut ||= unseen.length > left
+    return unseen.slice(0, left)
+  }
+  let level = next(roots)
   const isDone = () => level.length === 0 || [...wanted].every((id) => accounts.has(id))
   for (let depth = 0; depth < mostLevels && !isDone(); depth++) {
     for (const id of level) seen.add(id)
@@ -48,10 +60,9 @@ export async function walkLinks(
       if (!accounts.has(one.account.accountId)) accounts.set(one.account.accountId, one)
     }
     customers.push(...listed.value.customers)
-    const below = new Set(listed.value.customers.map((customer) => customer.customerId))
-    level = [...below].filter((id) => !seen.has(id)).slice(0, mostCustomers - seen.size)
+    level = next(listed.value.customers.map((customer) => customer.customerId))
   }
-  return { ok: true, value: { accounts, customers } }
+  return { ok: true, value: { accounts, customers, isCut: isCut || level.length > 0 } }
 }
 
 async function listLevel(

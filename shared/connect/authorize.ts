@@ -33,7 +33,7 @@ export async function authorize(
   const { clock, config, records, signInTable } = dependencies
   const now = clock.now()
   const session = (await records.read('session', sessionToken, now)) as ConnectSession | undefined
-  const row = session && signInTable(session.environment, session.identityProvider)
+  const row = session && signInTable(session.environment, session.identityProvider, session.signInWith)
   if (!session || !row) return undefined
   // The sign-in is there before the session is spent: a failure in between costs the advertiser nothing.
   const signIn: SignIn = { ...session, browserHash: browser.hash }

@@ -6,7 +6,7 @@ import { identityFaultOf } from '../advertising/identityFault.ts'
 import type { Clock, Randomness } from '../clock.ts'
 import type { Config } from '../config.ts'
 import type { Environment } from '../environment.ts'
-import { adminConsentUrl } from '../identity/adminConsent.ts'
+import { adminConsentUrl, isCuredByAdminConsent } from '../identity/adminConsent.ts'
 import type { IdTokenChecker, SignedInUser } from '../identity/idToken.ts'
 import { classifyTokenRefusal, type TokenRefusal } from '../identity/refusal.ts'
 import type { SignInRow, SignInTable } from '../identity/signInTable.ts'
@@ -76,11 +76,12 @@ export async function finishSignIn(
 
 /** Where the app learns of the failure. */
 function backUrl(signIn: SignIn, failure: ConnectFailure): string {
-  const { failed, reason, traceId, adminConsentUrl: link } = failure
+  const { failed, reason, signInWith, traceId, adminConsentUrl: link } = failure
   return returnUrlWith(signIn, {
     status: 'failed',
     error: failed,
     reason,
+    sign_in_with: signInWith,
     trace_id: traceId,
     admin_consent_url: link,
   })
@@ -93,9 +94,10 @@ async function prove(
   browser: BrowserBinding,
   state: string,
 ): Promise<Proven | ConnectFailure> {
-  const row = dependencies.signInTable(signIn.environment, signIn.identityProvider)
+  const { environment, identityProvider, signInWith } = signIn
+  const row = dependencies.signInTable(environment, identityProvider, signInWith)
   if (!row) return { failed: 'environment_on_hold', reason: 'environment_not_served' }
-  const explain = (refusal: TokenRefusal) => explainRefusal(dependencies.config, signIn.environment, refusal)
+  const explain = (refusal: TokenRefusal) => explainRefusal(dependencies.config, environment, refusal)
   if (response.error || !response.code) return explain(classifyAuthorizationError(response))
   const codeVerifier = derive(browser, 'pkce', state)
   const { redirectUri } = dependencies.config
@@ -129,7 +131,7 @@ function explainRefusal(config: Config, environment: Environment, refusal: Token
   const { reason, traceId } = refusal
   const failed = failureOf(refusal)
   const settings = config.environments.get(environment)
-  const withLink = (failed === 'admin_consent_required' || failed === 'advertising_not_enabled') && settings
+  const withLink = isCuredByAdminConsent(reason) && settings
   return {
     failed,
     reason,
@@ -167,6 +169,8 @@ async function checkUser(
   }
 }
 
+const retryMilliseconds = 1000
+
 async function discover(
   dependencies: CallbackDependencies,
   { environment, identityProvider }: SignInRow,
@@ -175,22 +179,42 @@ async function discover(
   const developerToken = await dependencies.secrets.read(developerTokenName(environment))
   if (!developerToken) return { failed: 'environment_on_hold', reason: 'developer_token_missing' }
   const credentials = { accessToken, developerToken: developerToken.value, identityProvider }
-  const found: Answer<Discovery> = await discoverAccounts(dependencies.advertising(environment), credentials)
+  const ask = () => discoverAccounts(dependencies.advertising(environment), credentials)
+  let found: Answer<Discovery> = await ask()
+  if (!found.ok && found.fault.class === 'passing') {
+    // A person has just consented: one hiccup must not cost them the whole sign-in.
+    await dependencies.clock.sleep(retryMilliseconds)
+    found = await ask()
+  }
   if (!found.ok) return explainFault(found.fault)
   return found.value.accounts.length > 0 ? found.value : { failed: 'no_advertising_account' }
 }
 
+/** Who acts is read off the fault: a person is asked to wait only for what passes. */
 function explainFault(fault: AdvertisingFault): ConnectFailure {
-  const identity = identityFaultOf(fault)
   const traceId = fault.trackingId
-  if (identity?.reason === 'no_advertising_user')
-    return { failed: 'no_advertising_user', reason: identity.reason, traceId }
-  if (identity)
-    return { failed: 'wrong_account_kind', reason: identity.reason, advice: identity.advice, traceId }
-  const ours = fault.class === 'credentials'
-  return {
-    failed: ours ? 'environment_on_hold' : 'advertising_unavailable',
-    reason: `advertising_${fault.code ?? fault.status}`,
-    traceId,
+  const identity = identityFaultOf(fault)
+  if (identity) {
+    const { advice, reason, signInWith } = identity
+    if (reason === 'no_advertising_user') return { failed: reason, reason, traceId }
+    return { failed: 'wrong_account_kind', reason, advice, signInWith, traceId }
+  }
+  return { failed: failureOfFault(fault), reason: `advertising_${fault.code ?? fault.status}`, traceId }
+}
+
+function failureOfFault(fault: AdvertisingFault): ConnectFailureCode {
+  switch (fault.class) {
+    case 'credentials':
+      return 'environment_on_hold'
+    case 'rights':
+      return fault.reason === 'AccountInactive' ? 'advertising_account_inactive' : 'advertising_access_denied'
+    case 'backOff':
+    case 'passing':
+    case 'expiredToken':
+      return 'advertising_unavailable'
+    case 'identity':
+    case 'request':
+    case 'unexpectedAnswer':
+      return 'advertising_answer_unknown'
   }
 }

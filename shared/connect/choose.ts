@@ -76,7 +76,7 @@ export async function finishChoice(
   if (!answer) return returnUrlWith(choice, choice.outcome)
   const name = { workspace: choice.workspace, tenant: choice.tenant }
   const { selected } = await chooseAccounts(dependencies, name, answer)
-  return returnUrlWith(choice, { ...choice.outcome, accounts: String(selected) })
+  return returnUrlWith(choice, { ...choice.outcome, accounts: String(selected), account_choice: undefined })
 }
 
 /** Usable ones first, then by customer and name, as people look for them. */

@@ -6,6 +6,7 @@ import { Problem } from '../problems.ts'
 import { commitGrant, type GrantKeeping } from '../tenants/connectGrant.ts'
 import type { Tenant, TenantName } from '../tenants/tenant.ts'
 import { sha256 } from './browser.ts'
+import { assertPending } from './pending.ts'
 
 /** What confirming touches. */
 export interface ConfirmDependencies {
@@ -27,26 +28,29 @@ export async function confirmConnectSession(
   const { accounts, keeping } = dependencies
   const stored = await keeping.tenants.read(name)
   if (!stored) throw new Problem('tenant_not_found')
-  const { pendingGrant } = stored.tenant
-  const matches = pendingGrant?.sessionId === sessionId && pendingGrant.codeHash === sha256(code)
-  if (!pendingGrant || !matches || pendingGrant.expiresAt <= keeping.clock.now()) {
-    throw new Problem('connect_session_not_found')
-  }
-  const { grant, accessToken, accountsGeneration } = pendingGrant
+  const pendingGrant = assertPending(stored.tenant.pendingGrant, sessionId, keeping.clock.now())
+  if (pendingGrant.codeHash !== sha256(code)) throw new Problem('connect_session_not_found')
+  const { environment, grant, accessToken, accountsGeneration } = pendingGrant
   const known = await allAccounts(accounts, name, stored.tenant.accountsGeneration)
   const after = await allAccounts(accounts, name, accountsGeneration)
   const defaultAccount = defaultAccountOf(stored.tenant, after)
-  const { consenter } = grant
   const at = keeping.clock.now()
   const events = discoveryEvents({
     tenant: stored.tenant,
     before: known,
     after,
     defaultAccount,
-    consenter,
+    person: grant,
     at,
   })
-  const kept = { grant, accessToken, accountsGeneration, events, ...(defaultAccount && { defaultAccount }) }
+  const kept = {
+    environment,
+    grant,
+    accessToken,
+    accountsGeneration,
+    events,
+    ...(defaultAccount && { defaultAccount }),
+  }
   const connected = await commitGrant(keeping, name, kept)
   if (!connected) throw new Problem('tenant_changed')
   await accounts.removeOthers(name, accountsGeneration, sparedAfter(stored.tenant, at)).catch(() => undefined)

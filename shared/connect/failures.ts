@@ -1,3 +1,4 @@
+import type { SignInWith } from '../advertising/identityFault.ts'
 import type { Actor } from '../problems.ts'
 
 interface FailureDefinition {
@@ -71,6 +72,18 @@ export const connectFailures = {
     explanation:
       'Microsoft Advertising knows you, and you have access to no account. Ask an administrator of the account to give you access, then start again.',
   },
+  advertising_account_inactive: {
+    actor: 'advertiser',
+    title: 'Your Microsoft Advertising account is inactive',
+    explanation:
+      'You signed in, and Microsoft Advertising calls the account inactive. Its support can restore it; afterwards, start again from the app.',
+  },
+  advertising_access_denied: {
+    actor: 'advertiserAdmin',
+    title: 'Microsoft Advertising does not give you access',
+    explanation:
+      'You signed in, and Microsoft Advertising says that you may not do this. Ask a Super Admin of your Microsoft Advertising account to give you a role, then start again.',
+  },
   wrong_account_kind: {
     actor: 'advertiser',
     title: 'Please sign in with another account',
@@ -80,7 +93,7 @@ export const connectFailures = {
     actor: 'advertiser',
     title: 'Somebody else connected this account',
     explanation:
-      'The connection belongs to another person’s sign-in, and it still works. Nothing was changed.',
+      'The connection belongs to another person’s sign-in, so this one was not used. Nothing was changed.',
   },
   scope_not_granted: {
     actor: 'advertiser',
@@ -122,6 +135,12 @@ export const connectFailures = {
     explanation:
       'You signed in, and Microsoft Advertising could not be asked which accounts you have. Please start again from the app in a few minutes.',
   },
+  advertising_answer_unknown: {
+    actor: 'operator',
+    title: 'Microsoft Advertising answered in an unexpected way',
+    explanation:
+      'You signed in, and the app could not read which accounts you have. Trying again will not help; the app’s operator finds the cause by the code below.',
+  },
   storage_unavailable: {
     actor: 'nobody',
     title: 'The connection could not be stored',
@@ -139,6 +158,8 @@ export interface ConnectFailure {
   readonly reason?: string
   /** What this person should do, where more is known than the catalogue says. */
   readonly advice?: string
+  /** Which sign-in would work, where another kind of account is wanted. */
+  readonly signInWith?: SignInWith
   readonly adminConsentUrl?: string
   readonly traceId?: string
   /** Where the page's way back leads; with the error as parameters. Absent when nobody knows the app. */

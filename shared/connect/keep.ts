@@ -1,30 +1,23 @@
-import { randomBytes } from 'node:crypto'
-import { type Account, type AccountStore, allAccounts } from '../accounts/account.ts'
-import { discoveryEvents, personChange } from '../accounts/events.ts'
+import { discoveryEvents } from '../accounts/events.ts'
 import { newGeneration, sparedAfter } from '../accounts/generation.ts'
-import { carrySelection, defaultAccountOf, isSelected } from '../accounts/select.ts'
-import { compareAccounts } from '../advertising/compareAccounts.ts'
-import { secondsAfter } from '../clock.ts'
-import { connectGrant, sealAccessToken } from '../tenants/connectGrant.ts'
-import { type Grant, grantOwnerOf, type Tenant } from '../tenants/tenant.ts'
+import { connectGrant } from '../tenants/connectGrant.ts'
+import type { Tenant } from '../tenants/tenant.ts'
 import type { SignIn } from './authorize.ts'
-import { sha256 } from './browser.ts'
 import type { CallbackDependencies, Proven } from './callback.ts'
 import { openChoice } from './choose.ts'
+import { compareReach, type Reach } from './compareReach.ts'
 import type { ConnectFailure } from './failures.ts'
+import { keepPending } from './keepPending.ts'
+import { differentUser, personOf } from './person.ts'
 import { returnUrlWith } from './returnUrl.ts'
+import { toGrant } from './toGrant.ts'
 
 /** A finished sign-in: where the browser goes next. */
 export interface Kept {
   readonly tenant: Tenant
   /** Back to the app, or first to the page that asks which account is meant. */
   readonly returnUrl: string
-  /** Several accounts and none of them the default yet: somebody has to choose. */
-  readonly choiceOpen: boolean
 }
-
-/** How long an app may take to hand back the confirmation code. */
-const confirmationSeconds = 900
 
 /** Keeps a proven grant: at once, or as a pending one where the app wants to confirm who consented. */
 export async function keep(
@@ -48,30 +41,6 @@ export async function keep(
     : keepAtOnce(dependencies, signIn, proven, { ...reached, accountsGeneration, before })
 }
 
-/** What a sign-in reaches, beside what the tenant reached before. */
-interface Reach {
-  readonly known: readonly Account[]
-  readonly after: readonly Account[]
-  /** What the return URL says of it. */
-  readonly outcome: Readonly<Record<string, string | undefined>>
-}
-
-async function compareReach(
-  store: AccountStore,
-  before: Tenant,
-  { discovery, user }: Proven,
-): Promise<Reach> {
-  const known = await allAccounts(store, before, before.accountsGeneration)
-  const after = carrySelection(known, discovery.accounts)
-  const lost = compareAccounts(known, after).vanished.length
-  const outcome = {
-    accounts: String(after.filter(isSelected).length),
-    accounts_lost: lost > 0 ? String(lost) : undefined,
-    user_changed: personChange(before, user.consenter) && 'true',
-  }
-  return { known, after, outcome }
-}
-
 async function keepAtOnce(
   dependencies: CallbackDependencies,
   signIn: SignIn,
@@ -79,12 +48,18 @@ async function keepAtOnce(
   reached: Reach & { readonly accountsGeneration: string; readonly before: Tenant },
 ): Promise<Kept | ConnectFailure> {
   const { accounts, clock, keeping } = dependencies
-  const { accountsGeneration, after, before, known } = reached
-  const defaultAccount = defaultAccountOf(before, after)
-  const { consenter } = proven.user
-  const story = { tenant: before, before: known, after, defaultAccount, consenter, at: clock.now() }
+  const { accountsGeneration, after, before, defaultAccount, known } = reached
+  const story = {
+    tenant: before,
+    before: known,
+    after,
+    defaultAccount,
+    person: personOf(proven),
+    at: clock.now(),
+  }
   const { accessToken, expiresInSeconds, refreshToken } = proven.tokens
   const connected = await connectGrant(keeping, before, {
+    environment: signIn.environment,
     grant: toGrant(proven, clock.now()),
     refreshToken,
     accessToken,
@@ -98,64 +73,7 @@ async function keepAtOnce(
     .removeOthers(before, accountsGeneration, sparedAfter(before, clock.now()))
     .catch(() => undefined)
   const outcome = { status: 'connected', ...reached.outcome }
-  const choiceOpen = !defaultAccount
-  const asks = choiceOpen && signIn.accountChoice !== 'app'
+  const asks = !defaultAccount && signIn.accountChoice !== 'app'
   const returnUrl = asks ? await openChoice(dependencies, signIn, outcome) : returnUrlWith(signIn, outcome)
-  return { tenant: connected.tenant, returnUrl, choiceOpen }
-}
-
-/** A reconnect by another person keeps the old grant, unless the session allows it. */
-function differentUser(before: Tenant, { user }: Proven, allowed: boolean): ConnectFailure | undefined {
-  if (allowed || before.status === 'disconnected') return undefined
-  const person = personChange(before, user.consenter)
-  if (!person) return undefined
-  const advice = `Sign in as ${person.previousUser}; you signed in as ${person.user}.`
-  return { failed: 'different_user', advice }
-}
-
-function toGrant({ row, user, discovery }: Proven, consentedAt: Date): Omit<Grant, 'reference'> {
-  return {
-    identityProvider: row.identityProvider,
-    scopes: row.scopes,
-    accountKind: user.accountKind,
-    authorityTenant: user.authorityTenant,
-    consenter: user.consenter,
-    consentedAt,
-    advertisingUserId: discovery.advertisingUserId,
-  }
-}
-
-/** The grant waits beside whatever the tenant has, which goes on working until the app confirms. */
-async function keepPending(
-  { keeping, clock }: CallbackDependencies,
-  signIn: SignIn,
-  proven: Proven,
-  { accountsGeneration, outcome }: Reach & { readonly accountsGeneration: string },
-): Promise<Kept | ConnectFailure> {
-  const { grants, tenants } = keeping
-  const name = { workspace: signIn.workspace, tenant: signIn.tenant }
-  const code = randomBytes(32).toString('base64url')
-  const stored = await tenants.read(name)
-  if (!stored) return { failed: 'sign_in_not_valid', reason: 'tenant_gone' }
-  const owner = grantOwnerOf(stored.tenant, proven.row)
-  const accessToken = await sealAccessToken(keeping, stored.tenant, proven.tokens)
-  const reference = await grants.write(proven.tokens.refreshToken, owner)
-  const pendingGrant = {
-    grant: { ...toGrant(proven, clock.now()), reference },
-    sessionId: signIn.id,
-    codeHash: sha256(code),
-    expiresAt: secondsAfter(clock.now(), confirmationSeconds),
-    accessToken,
-    accountsGeneration,
-  }
-  const written = await tenants.replace(stored, { ...stored.tenant, pendingGrant }, [])
-  if (written === 'conflict') {
-    await grants.forget(reference).catch(() => undefined)
-    return { failed: 'storage_unavailable', reason: 'tenant_changed' }
-  }
-  const replaced = stored.tenant.pendingGrant?.grant.reference
-  if (replaced) await grants.forget(replaced).catch(() => undefined)
-  const confirmation = { status: 'confirmation_required', confirmation_code: code }
-  const returnUrl = returnUrlWith(signIn, { ...confirmation, ...outcome })
-  return { tenant: written.tenant, returnUrl, choiceOpen: false }
+  return { tenant: connected.tenant, returnUrl }
 }

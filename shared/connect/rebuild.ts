@@ -198,7 +198,14 @@ async function connect(
     consentedAt: keeping.clock.now(),
     advertisingUserId: discovery?.advertisingUserId ?? '',
   }
-  const kept = { grant, accessToken, accountsGeneration, ...(defaultAccount && { defaultAccount }) }
+  const { environment } = owner
+  const kept = {
+    environment,
+    grant,
+    accessToken,
+    accountsGeneration,
+    ...(defaultAccount && { defaultAccount }),
+  }
   const committed = await commitGrant(keeping, owner, kept)
   if (!committed) throw new Error(`The row of tenant ${owner.tenant} was changed without end.`)
 }

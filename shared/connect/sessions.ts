@@ -1,30 +1,43 @@
 import * as z from 'zod'
 import { type Clock, type Randomness, secondsAfter } from '../clock.ts'
 import type { Config } from '../config.ts'
-import { environments, identityProviders } from '../environment.ts'
+import { accountKinds, environments, type IdentityProvider, identityProviders } from '../environment.ts'
 import type { SignInTable } from '../identity/signInTable.ts'
 import { Problem } from '../problems.ts'
-import type { Tenant, TenantName, TenantStore } from '../tenants/tenant.ts'
+import { claimTenant } from '../tenants/claim.ts'
+import type { TenantName, TenantStore } from '../tenants/tenant.ts'
+import { providerOf } from './hint.ts'
 import type { OneTimeRecords } from './oneTime.ts'
 
 /** What an app asks for when it wants an advertiser to connect. */
-export const connectSessionBody = z.strictObject({
-  environment: z.enum(environments),
-  identityProvider: z.enum(identityProviders).default('microsoft'),
-  /** Exactly one of the workspace's return URLs. */
-  returnUrl: z.url().max(2000),
-  /** Filled in at the sign-in page. */
-  loginHint: z.string().min(1).max(320).optional(),
-  displayName: z.string().min(1).max(200).optional(),
-  /** Whether nothing is vended before the app has confirmed who consented. */
-  confirm: z.boolean().default(false),
-  /** Whether somebody else than before may consent. */
-  allowDifferentUser: z.boolean().default(false),
-  /** Who asks which account is meant when there are several: our page, or the app through the API. */
-  accountChoice: z.enum(['page', 'app']).default('page'),
-  /** Seconds; 15 minutes unless told, 7 days at most, for links sent by mail. */
-  expiresIn: z.int().min(60).max(604_800).default(900),
-})
+export const connectSessionBody = z
+  .strictObject({
+    environment: z.enum(environments),
+    /** Default is the one of `signInWith`, else the tenant’s own, else `microsoft`. */
+    identityProvider: z.enum(identityProviders).optional(),
+    signInWith: z
+      .enum(accountKinds)
+      .describe('The kind of account that the sign-in leads to; others are not taken there.')
+      .optional(),
+    /** Exactly one of the workspace's return URLs. */
+    returnUrl: z.url().max(2000),
+    /** Filled in at the sign-in page. */
+    loginHint: z.string().min(1).max(320).optional(),
+    displayName: z.string().min(1).max(200).optional(),
+    /** Whether nothing is vended before the app has confirmed who consented. */
+    confirm: z.boolean().default(false),
+    /** Whether somebody else than before may consent. */
+    allowDifferentUser: z.boolean().default(false),
+    /** Who asks which account is meant when there are several: our page, or the app through the API. */
+    accountChoice: z.enum(['page', 'app']).default('page'),
+    /** Seconds; 15 minutes unless told, 7 days at most, for links sent by mail. */
+    expiresIn: z.int().min(60).max(604_800).default(900),
+  })
+  .refine(
+    ({ identityProvider, signInWith }) =>
+      !identityProvider || !signInWith || providerOf(signInWith) === identityProvider,
+    { path: ['identityProvider'], message: 'does not go with signInWith' },
+  )
 
 /** A parsed {@link connectSessionBody}. */
 export type ConnectSessionWish = z.infer<typeof connectSessionBody>
@@ -32,6 +45,7 @@ export type ConnectSessionWish = z.infer<typeof connectSessionBody>
 /** A connect session as it is kept until it is spent. */
 export interface ConnectSession extends TenantName, Omit<ConnectSessionWish, 'expiresIn'> {
   readonly id: string
+  readonly identityProvider: IdentityProvider
 }
 
 /** What making connect sessions touches. */
@@ -62,25 +76,41 @@ export async function createConnectSession(
   wish: ConnectSessionWish,
 ): Promise<ConnectSessionAnswer> {
   const { clock, config, randomness, records } = dependencies
-  assertServed(dependencies, wish)
+  const identityProvider = await providerFor(dependencies, name, wish)
+  assertServed(dependencies, wish, identityProvider)
   assertReturnUrl(config, name.workspace, wish.returnUrl)
-  await assertTenant(dependencies, name, wish)
+  await claimTenant(dependencies, name, { ...wish, detail: 'The app made the first connect session.' })
   const { expiresIn, ...asked } = wish
   const expiresAt = secondsAfter(clock.now(), expiresIn)
-  const session: ConnectSession = { ...asked, ...name, id: randomness.identifier() }
+  const session: ConnectSession = { ...asked, ...name, identityProvider, id: randomness.identifier() }
   const token = await records.issue('session', session, expiresAt)
   const connectUrl = `${config.publicUrl}/oauth/authorize?session=${encodeURIComponent(token)}`
   return { id: session.id, connectUrl, expiresAt: expiresAt.toISOString() }
 }
 
-function assertServed({ config, signInTable }: ConnectSessionDependencies, wish: ConnectSessionWish): void {
+/** A Google tenant reconnects at Google without being told so again. */
+async function providerFor(
+  { tenants }: ConnectSessionDependencies,
+  name: TenantName,
+  { identityProvider, signInWith }: ConnectSessionWish,
+): Promise<IdentityProvider> {
+  if (identityProvider) return identityProvider
+  if (signInWith) return providerOf(signInWith)
+  return (await tenants.read(name))?.tenant.grant?.identityProvider ?? 'microsoft'
+}
+
+function assertServed(
+  { config, signInTable }: ConnectSessionDependencies,
+  wish: ConnectSessionWish,
+  identityProvider: IdentityProvider,
+): void {
   if (!config.environments.has(wish.environment)) {
     throw invalidField(
       'environment',
       `is not served here; served: ${[...config.environments.keys()].join(', ')}`,
     )
   }
-  if (!signInTable(wish.environment, wish.identityProvider)) {
+  if (!signInTable(wish.environment, identityProvider)) {
     throw invalidField('identityProvider', `is not set up for ${wish.environment}`)
   }
 }
@@ -94,46 +124,6 @@ function assertReturnUrl(config: Config, workspace: string, returnUrl: string): 
       `is not one of the return URLs that WORKSPACES allows workspace ${workspace}`,
     )
   }
-}
-
-async function assertTenant(
-  { tenants, clock }: ConnectSessionDependencies,
-  name: TenantName,
-  wish: ConnectSessionWish,
-): Promise<void> {
-  const stored = await tenants.read(name)
-  if (stored) {
-    const { status, environment, grant } = stored.tenant
-    const movable = status === 'disconnected' || (status === 'pending' && !grant)
-    if (environment !== wish.environment && !movable) {
-      throw new Problem('environment_conflict', {
-        detail: `Tenant ${name.tenant} belongs to ${environment}.`,
-      })
-    }
-    const displayName = wish.displayName ?? stored.tenant.displayName
-    const next: Tenant = {
-      ...stored.tenant,
-      environment: wish.environment,
-      ...(displayName && { displayName }),
-    }
-    const changed = next.environment !== environment || next.displayName !== stored.tenant.displayName
-    if (changed && (await tenants.replace(stored, next, [])) === 'conflict')
-      throw new Problem('tenant_changed')
-    return
-  }
-  const tenant: Tenant = {
-    ...name,
-    environment: wish.environment,
-    status: 'pending',
-    createdAt: clock.now(),
-    ...(wish.displayName && { displayName: wish.displayName }),
-  }
-  const created = {
-    type: 'tenant.created' as const,
-    at: tenant.createdAt,
-    detail: 'The app made the first connect session.',
-  }
-  await tenants.create(tenant, [created])
 }
 
 function invalidField(field: string, fault: string): Problem {

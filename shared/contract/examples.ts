@@ -27,6 +27,7 @@ const tenant = {
     discoveredAt: '2026-11-20T09:14:02.551Z',
     defaultAccountId: '180001001',
     defaultCustomerId: '251001001',
+    choiceOpen: false,
   },
 }
 
@@ -138,7 +139,7 @@ export const examples: Readonly<Record<string, OperationExample>> = {
       createdAt: tenant.createdAt,
       confirmationPending: false,
       refresh: { failedAttempts: 0 },
-      accounts: { discoveredAt: tenant.accounts.discoveredAt },
+      accounts: { discoveredAt: tenant.accounts.discoveredAt, choiceOpen: false },
     },
   },
   'GET v1/tenants/{tenant}/accounts': {

@@ -55,7 +55,7 @@ export const problemSchema = {
         type: 'object',
         required: ['in', 'field', 'fault'],
         properties: {
-          in: { type: 'string', enum: ['query', 'body', 'path'] },
+          in: { type: 'string', enum: ['query', 'body', 'path', 'header'] },
           field: { type: 'string' },
           fault: { type: 'string' },
         },
@@ -64,7 +64,11 @@ export const problemSchema = {
     connect: {
       type: 'object',
       description: 'The request that makes a connect session, where connecting mends it.',
-      properties: { method: { type: 'string' }, path: { type: 'string' } },
+      properties: {
+        method: { type: 'string' },
+        path: { type: 'string' },
+        body: { type: 'object', description: 'Can be posted as it is.' },
+      },
     },
     adminConsentUrl: {
       type: 'string',

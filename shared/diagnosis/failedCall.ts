@@ -2,8 +2,10 @@ import * as z from 'zod'
 import { type Diagnosis, diagnoseFailedCall } from '../advertising/diagnose.ts'
 import { type ServiceName, serviceNames } from '../advertising/services.ts'
 import { credentialNames, verdicts } from '../advertising/verdicts.ts'
+import type { Config } from '../config.ts'
+import { type ConnectHint, connectHint, connectHintView, reconnectHint } from '../connect/hint.ts'
 import { actors, Problem } from '../problems.ts'
-import type { TenantName, TenantStore } from '../tenants/tenant.ts'
+import type { Tenant, TenantName, TenantStore } from '../tenants/tenant.ts'
 import { allAccounts, type DiagnosisDependencies, diagnosisContext } from './context.ts'
 
 const id = z.string().min(1).max(40)
@@ -30,6 +32,9 @@ export const diagnosisBody = z
     message: 'is needed to explain a failed call; send an empty body for a live probe',
   })
 
+/** Room for the answer to a call whose every item was refused, thousands of them. */
+export const longestDiagnosisBytes = 1_048_576
+
 /** A parsed {@link diagnosisBody}. */
 export type DiagnosisWish = z.infer<typeof diagnosisBody>
 
@@ -44,7 +49,25 @@ export const diagnosisAnswer = z.object({
   trackingId: z.string().describe('Microsoft’s id of the call.').optional(),
   retryAfterSeconds: z.number().optional(),
   signInWith: z.string().describe('Which kind of sign-in would work.').optional(),
+  connect: connectHintView
+    .describe('The request that makes the right connect session, where connecting mends it.')
+    .optional(),
 })
+
+/** A {@link diagnosisAnswer}'s value. */
+export type DiagnosisAnswer = Diagnosis & { readonly connect?: ConnectHint }
+
+/** Adds to a verdict about who signed in how the right person is brought to sign in. */
+export function withConnectHint(config: Config, tenant: Tenant, diagnosis: Diagnosis): DiagnosisAnswer {
+  const { credential, signInWith, verdict } = diagnosis
+  if (credential !== 'identity' || verdict === 'confirmation_required') return diagnosis
+  const isAnotherUser = verdict === 'user_without_rights'
+  const connect =
+    signInWith || isAnotherUser
+      ? connectHint(config, tenant, { signInWith, ...(isAnotherUser && { allowDifferentUser: true }) })
+      : reconnectHint(config, tenant)
+  return { ...diagnosis, connect }
+}
 
 /**
  * Explains a call that an app made itself and that failed. Nothing is called.
@@ -54,14 +77,13 @@ export async function explainFailedCall(
   dependencies: DiagnosisDependencies & { readonly tenants: TenantStore },
   name: TenantName,
   call: DiagnosisWish & { readonly status: number },
-): Promise<Diagnosis> {
+): Promise<DiagnosisAnswer> {
   const stored = await dependencies.tenants.read(name)
   if (!stored) throw new Problem('tenant_not_found')
-  const accounts = await allAccounts(dependencies, stored.tenant)
-  return diagnoseFailedCall(
-    withoutUndefined(call),
-    await diagnosisContext(dependencies, stored.tenant, accounts),
-  )
+  const { tenant } = stored
+  const accounts = await allAccounts(dependencies, tenant)
+  const context = await diagnosisContext(dependencies, tenant, accounts)
+  return withConnectHint(dependencies.config, tenant, diagnoseFailedCall(withoutUndefined(call), context))
 }
 
 /** What an app leaves out is absent, not undefined, from here on. */

@@ -12,10 +12,12 @@ import { secondsAfter } from '../clock.ts'
 import type { Environment } from '../environment.ts'
 import { Problem, type ProblemCode } from '../problems.ts'
 import { developerTokenName } from '../storage/brokerSecrets.ts'
-import type { TenantName, TenantStore } from '../tenants/tenant.ts'
+import { noteAdvertisingAnswer } from '../tenants/advertisingAnswer.ts'
+import type { Tenant, TenantName, TenantStore } from '../tenants/tenant.ts'
 import { explainNotObtained } from '../vend/explain.ts'
 import type { Obtain, Obtained } from '../vend/obtain.ts'
 import { type DiagnosisDependencies, developerTokenState } from './context.ts'
+import { type DiagnosisAnswer, withConnectHint } from './failedCall.ts'
 
 /** What a live probe touches. */
 export interface ProbeDependencies extends DiagnosisDependencies {
@@ -32,13 +34,23 @@ const provenSeconds = 60
  * GetUser, the default account by GetAccount. Stops at the first that fails.
  * @throws Problem `tenant_not_found`.
  */
-export async function probeTenant(dependencies: ProbeDependencies, name: TenantName): Promise<Diagnosis> {
+export async function probeTenant(
+  dependencies: ProbeDependencies,
+  name: TenantName,
+): Promise<DiagnosisAnswer> {
   const stored = await dependencies.tenants.read(name)
   if (!stored) throw new Problem('tenant_not_found')
-  const { environment, grant } = stored.tenant
+  const diagnosis = await probe(dependencies, stored.tenant)
+  // The refresh may have been what found the grant dead.
+  const { tenant } = (await dependencies.tenants.read(name)) ?? stored
+  return withConnectHint(dependencies.config, tenant, diagnosis)
+}
+
+async function probe(dependencies: ProbeDependencies, tenant: Tenant): Promise<Diagnosis> {
+  const { environment, grant } = tenant
   const context = { identityProvider: grant?.identityProvider ?? 'microsoft' }
   const developerToken = await developerTokenState(dependencies, environment)
-  const obtained = await refreshNow(dependencies, name, stored.tenant.accessToken?.refreshedAt)
+  const obtained = await refreshNow(dependencies, tenant, tenant.accessToken?.refreshedAt)
   if (obtained instanceof Problem) {
     return diagnoseProbe({ refresh: toRefreshProbe(obtained), developerToken }, context)
   }
@@ -60,12 +72,13 @@ async function refreshNow(
 }
 
 async function probeCalls(
-  { advertising }: ProbeDependencies,
+  dependencies: ProbeDependencies,
   { tenant }: Obtained,
   credentials: Credentials,
 ): Promise<Pick<ProbeResults, 'user' | 'account'>> {
-  const client = advertising(tenant.environment)
+  const client = dependencies.advertising(tenant.environment)
   const user = await client.getUser(credentials)
+  await noteAdvertisingAnswer(dependencies, tenant, user.ok ? undefined : user.fault)
   const chosen = tenant.defaultAccount
   if (!user.ok || !chosen) return { user }
   const account: AccountProbe = {
@@ -78,7 +91,7 @@ async function probeCalls(
 
 const troubles: Readonly<Partial<Record<ProblemCode, Extract<RefreshProbe, { ok: false }>['trouble']>>> = {
   tenant_not_connected: 'notConnected',
-  confirmation_required: 'notConnected',
+  confirmation_required: 'notConfirmed',
   reauthorization_required: 'advertiser',
   admin_consent_required: 'advertiserAdmin',
   environment_on_hold: 'operator',

@@ -7,6 +7,7 @@ import { maskAddress, type SignedInUser } from '../identity/idToken.ts'
 import type { SignInRow } from '../identity/signInTable.ts'
 import { Problem } from '../problems.ts'
 import { developerTokenName } from '../storage/brokerSecrets.ts'
+import { assertClaimable, claimTenant } from '../tenants/claim.ts'
 import type { Tenant, TenantName } from '../tenants/tenant.ts'
 import { missingDeveloperToken } from '../vend/vend.ts'
 import { explainFault, explainNotKept, explainRefusal, refused } from './explain.ts'
@@ -52,7 +53,9 @@ export async function bringGrant(
   const proven = await proveToken(dependencies, row, wish)
   if (!proven.ok) throw explainRefusal(proven.refusal)
   const discovery = await discover(dependencies, row, proven.tokens.accessToken)
-  await assertTenant(dependencies, name, wish)
+  const { environment, displayName } = wish
+  const detail = 'The app brought a grant.'
+  await claimTenant(dependencies.keeping, name, { environment, displayName, detail })
   const kept = await keep(dependencies, toSignIn(dependencies, name, row, wish), {
     row: { ...row, scopes: proven.scopes },
     user: named(proven.user, discovery),
@@ -92,10 +95,7 @@ async function assertEnvironment(
   { environment }: GrantWish,
 ): Promise<void> {
   const stored = await keeping.tenants.read(name)
-  if (!stored || stored.tenant.environment === environment) return
-  throw new Problem('environment_conflict', {
-    detail: `Tenant ${name.tenant} belongs to ${stored.tenant.environment}.`,
-  })
+  if (stored) assertClaimable(stored.tenant, environment)
 }
 
 async function discover(
@@ -110,25 +110,6 @@ async function discover(
   if (!found.ok) throw explainFault(found.fault)
   if (found.value.accounts.length === 0) throw refused('no_advertising_account', 'advertiserAdmin')
   return found.value
-}
-
-async function assertTenant(
-  { keeping, clock }: BringDependencies,
-  name: TenantName,
-  { environment, displayName }: GrantWish,
-): Promise<void> {
-  const stored = await keeping.tenants.read(name)
-  if (!stored) {
-    const at = clock.now()
-    const tenant = { ...name, environment, status: 'pending', createdAt: at } as const
-    const detail = 'The app brought a grant.'
-    await keeping.tenants.create({ ...tenant, ...(displayName && { displayName }) }, [
-      { type: 'tenant.created', at, detail },
-    ])
-  } else if (displayName && displayName !== stored.tenant.displayName) {
-    const renamed = await keeping.tenants.replace(stored, { ...stored.tenant, displayName }, [])
-    if (renamed === 'conflict') throw new Problem('tenant_changed')
-  }
 }
 
 /** A brought grant is kept as a sign-in's is; there is no browser, and so nobody to send back or to ask. */

@@ -1,9 +1,9 @@
 import type { Config } from '../config.ts'
+import type { AccountKind } from '../environment.ts'
 import type { SignedInUser } from '../identity/idToken.ts'
 import type { TokenRefusal } from '../identity/refusal.ts'
 import type { SignInRow } from '../identity/signInTable.ts'
 import type { RefreshedTokens, TokenEndpoints } from '../identity/tokenEndpoint.ts'
-import type { AccountKind } from '../tenants/tenant.ts'
 import { refreshedUser, unnamedUser } from './refreshedUser.ts'
 
 /** What proving touches. */

@@ -33,8 +33,8 @@ export function refreshedUser(
 }
 
 /**
- * What can be told without an ID token: the authority that answered. Nobody is named, so that a later sign-in counts
- * as another person's; undefined where the authority serves every kind of account.
+ * What can be told without an ID token: the authority that answered. Nobody is named: a later sign-in is compared by
+ * Microsoft Advertising's user id. Undefined where the authority serves every kind of account.
  */
 export function unnamedUser({
   identityProvider,

@@ -27,6 +27,8 @@ export interface Operation<P, Q, B> {
   readonly params?: z.ZodType<P>
   readonly query?: z.ZodType<Q>
   readonly body?: z.ZodType<B>
+  /** Where a good body may be larger than `MAX_BODY_BYTES` says. */
+  readonly maxBodyBytes?: number
   /** What a good answer is. */
   readonly answer: { readonly status: number; readonly description: string; readonly schema?: z.ZodType }
   /** Problems that this operation can end in, beside those that every one of its kind can. */
@@ -115,7 +117,8 @@ async function perform(
     noteTenant(() => tenantKey({ workspace: caller.workspace, tenant: params.tenant }))
   }
   const query = parseQuery(request, chosen.query ?? noFields)
-  const body = chosen.body ? await parseBody(request, chosen.body, built.config.maxBodyBytes) : undefined
+  const maxBodyBytes = Math.max(chosen.maxBodyBytes ?? 0, built.config.maxBodyBytes)
+  const body = chosen.body ? await parseBody(request, chosen.body, maxBodyBytes) : undefined
   return chosen.handle({ broker: built, caller, params, query, body, raw: request, context })
 }
 

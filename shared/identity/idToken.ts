@@ -1,6 +1,7 @@
 import { createRemoteJWKSet, customFetch, decodeJwt, errors, type JWTPayload, jwtVerify } from 'jose'
+import type { AccountKind } from '../environment.ts'
 import { tracedFetch } from '../telemetry/outgoing.ts'
-import type { AccountKind, Consenter } from '../tenants/tenant.ts'
+import type { Consenter } from '../tenants/tenant.ts'
 import { consumerTenantId, type SignInRow } from './signInTable.ts'
 
 /** Who signed in, by a checked ID token. */

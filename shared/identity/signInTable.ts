@@ -1,5 +1,5 @@
 import type { Config } from '../config.ts'
-import type { Environment, IdentityProvider } from '../environment.ts'
+import type { AccountKind, Environment, IdentityProvider } from '../environment.ts'
 
 /** One row of the sign-in table: where and how users of one environment sign in through one provider. */
 export interface SignInRow {
@@ -21,10 +21,14 @@ export interface SignInRow {
   readonly authorizeParameters: Readonly<Record<string, string>>
 }
 
-/** Looks a row up; undefined when the environment is not served or the provider not set up. */
+/**
+ * Looks a row up; undefined when the environment is not served or the provider not set up.
+ * @param signInWith the kind of account that the sign-in leads to; the code is redeemed at the same row.
+ */
 export type SignInTable = (
   environment: Environment,
   identityProvider: IdentityProvider,
+  signInWith?: AccountKind,
 ) => SignInRow | undefined
 
 /** The consumer directory: the `tid` of personal Microsoft accounts. */
@@ -32,14 +36,23 @@ export const consumerTenantId = '9188040d-6c67-4c5b-b112-36a304b66dad'
 
 /** Builds the sign-in table from the settings; constants as in advertising.md, sections 1 and 2. */
 export function createSignInTable(config: Config): SignInTable {
-  return (environment, identityProvider) => {
+  return (environment, identityProvider, signInWith) => {
     const settings = config.environments.get(environment)
     if (!settings) return undefined
     if (identityProvider === 'google') {
       return settings.google && googleRow(environment, settings.google.clientId, config.google)
     }
-    return microsoftRow(environment, settings.microsoft)
+    const { microsoft } = settings
+    const tenant = signInTenantOf(microsoft.tenant, signInWith, config.microsoftPersonalTenant)
+    return microsoftRow(environment, { ...microsoft, tenant })
   }
+}
+
+/** `common` takes both kinds of Microsoft account; each has a path that takes no other (v2-oauth2-auth-code-flow.md). */
+function signInTenantOf(usual: string, signInWith: AccountKind | undefined, personalTenant: string): string {
+  if (usual !== 'common') return usual
+  if (signInWith === 'personal') return personalTenant
+  return signInWith === 'work' ? 'organizations' : usual
 }
 
 function microsoftRow(

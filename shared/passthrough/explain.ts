@@ -23,20 +23,30 @@ export async function explainFailure(
     ...(accountId && { accountId }),
   }
   const trackingId = headers.get('trackingid') ?? ''
-  return diagnoseFailedCall({ service, status, body: text, sent, ...(trackingId && { trackingId }) }, context)
+  const call = { service, status, body: text, sent, ...(trackingId && { trackingId }) }
+  return asOfTheBroker(diagnoseFailedCall(call, context))
+}
+
+/** The tokens are the broker's here, so that no app can mend them: a refused one is replaced by itself. */
+function asOfTheBroker(diagnosis: Diagnosis): Diagnosis {
+  const { actor, credential } = diagnosis
+  if (actor !== 'app') return diagnosis
+  if (credential === 'developerToken') return { ...diagnosis, actor: 'operator' }
+  if (credential !== 'accessToken') return diagnosis
+  return { ...diagnosis, actor: diagnosis.verdict === 'credentials_refused' ? 'operator' : 'nobody' }
 }
 
 /**
- * The headers that explain a failure: `X-Diagnosis` as an item with parameters (RFC 9651, section 3.3), e.g.
- * `throttled_calls;actor=nobody;credential=none`, and `Retry-After` where Microsoft sent none.
+ * The header that explains a failure: `X-Diagnosis` as an item with parameters (RFC 9651, section 3.3), e.g.
+ * `throttled_calls;actor=nobody;credential=none`.
  */
-export function diagnosisHeaders(
-  { verdict, actor, credential, retryAfterSeconds }: Diagnosis,
-  answered: Headers,
-): Record<string, string> {
-  const wait = retryAfterSeconds !== undefined && !answered.has('retry-after')
-  return {
-    'x-diagnosis': `${verdict};actor=${actor};credential=${credential}`,
-    ...(wait && { 'retry-after': String(Math.ceil(retryAfterSeconds)) }),
-  }
+export function diagnosisHeader({ verdict, actor, credential }: Diagnosis): Record<string, string> {
+  return { 'x-diagnosis': `${verdict};actor=${actor};credential=${credential}` }
+}
+
+/** `Retry-After` where Microsoft sent none; nothing where there is nothing to wait for. */
+export function retryAfterHeader(seconds: number | undefined, answered: Headers): Record<string, string> {
+  return seconds === undefined || answered.has('retry-after')
+    ? {}
+    : { 'retry-after': String(Math.ceil(seconds)) }
 }

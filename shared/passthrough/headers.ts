@@ -11,34 +11,21 @@ const hopByHop: ReadonlySet<string> = new Set([
   'upgrade',
 ])
 
-/** Where a caller may have put credentials or ids: the broker adds its own. */
-const credentials: ReadonlySet<string> = new Set([
-  'authorization',
-  'authenticationtoken',
-  'cookie',
-  'customeraccountid',
-  'customerid',
-  'developertoken',
-  'identityprovider',
-  'password',
-  'username',
-  'x-account-id',
+/**
+ * The caller's headers that go along: what says how the body is written and which answer is understood, as Microsoft's
+ * own SDKs send it (NETSDK RestServiceClient.cs; services-protocol.md, "compression"), and who calls. A list of what is
+ * allowed: whatever else an app, its proxies or the platform put in may be a credential. `x-ms-*` is the platform's.
+ */
+const passed: ReadonlySet<string> = new Set([
+  'accept',
+  'accept-charset',
+  'accept-encoding',
+  'accept-language',
+  'content-encoding',
+  'content-language',
+  'content-type',
+  'user-agent',
 ])
-
-/** What tells who stands between caller and broker, or is answered here already. */
-const ofThisHop: ReadonlySet<string> = new Set([
-  'content-length',
-  'expect',
-  'forwarded',
-  'host',
-  'origin',
-  'referer',
-  'via',
-])
-
-/** The platform's own: its key, its proxies' traces, its sign-in, its invocation. */
-const ofThePlatform =
-  /^(x-functions-|x-forwarded-|x-original-|x-azure-|x-arr-|x-appservice-|x-ms-|x-site-|x-waws-|x-client-|x-zumo-|was-|disguised-host|client-ip|max-forwards)/
 
 /** What an answer may not set at the broker's own address. */
 const ofTheirSite: ReadonlySet<string> = new Set([
@@ -49,21 +36,16 @@ const ofTheirSite: ReadonlySet<string> = new Set([
 ])
 
 /**
- * The headers of the call to Microsoft Advertising: the caller's without hop-by-hop, credential and platform
- * ones, then the broker's own. `Content-Length` is left to the sender, which knows the body.
+ * The headers of the call to Microsoft Advertising: the caller's that go along, then the broker's own.
+ * `Content-Length` is left to the sender, which knows the body.
  */
 export function toSentHeaders(
   received: Headers,
   own: Readonly<Record<string, string>>,
 ): Record<string, string> {
   const named = namedByConnection(received)
-  const isPassed = (name: string) =>
-    !hopByHop.has(name) &&
-    !named.has(name) &&
-    !credentials.has(name) &&
-    !ofThisHop.has(name) &&
-    !ofThePlatform.test(name)
-  return { ...Object.fromEntries([...received].filter(([name]) => isPassed(name))), ...own }
+  const kept = [...received].filter(([name]) => passed.has(name) && !named.has(name))
+  return { ...Object.fromEntries(kept), ...own }
 }
 
 /** The headers of the answer to the caller: Microsoft's without hop-by-hop ones and those of its own site. */

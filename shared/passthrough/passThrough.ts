@@ -1,11 +1,14 @@
 import { ReadableStream } from 'node:stream/web'
 import type { CustomerManagement } from '../advertising/client.ts'
+import { within } from '../clock.ts'
 import type { DiagnosisDependencies } from '../diagnosis/context.ts'
 import type { Environment } from '../environment.ts'
 import { Problem } from '../problems.ts'
-import type { TenantName } from '../tenants/tenant.ts'
+import { noteAdvertisingAnswer } from '../tenants/advertisingAnswer.ts'
+import type { TenantName, TenantStore } from '../tenants/tenant.ts'
 import { explainNotObtained } from '../vend/explain.ts'
-import { diagnosisHeaders, explainFailure } from './explain.ts'
+import { isReplacedLately } from '../vend/replacedLately.ts'
+import { diagnosisHeader, explainFailure, retryAfterHeader } from './explain.ts'
 import { type FailureText, failureTextOf, longestFaultBytes } from './failureText.ts'
 import { toAnsweredHeaders, toSentHeaders } from './headers.ts'
 import { type PrepareDependencies, type Prepared, prepare, type Wanted } from './prepare.ts'
@@ -18,6 +21,7 @@ import { targetOf } from './target.ts'
 export interface PassThroughDependencies extends PrepareDependencies, DiagnosisDependencies {
   readonly advertising: (environment: Environment) => Pick<CustomerManagement, 'getUser'>
   readonly send: Send
+  readonly tenants: TenantStore
 }
 
 /** A call as the app made it. */
@@ -44,6 +48,11 @@ export const repeatableBytes = 1_048_576
 /** The platform ends an HTTP call after 230 s (functions-scale, "timeout"); ours must come first. */
 const answerSeconds = 220
 
+/** So long Microsoft's answer waits to be explained. */
+const explainSeconds = 2
+
+const methodsWithoutBody: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
+
 /** Statuses without a body (Fetch, "null body status"). */
 const bodiless = [204, 205, 304]
 
@@ -60,18 +69,37 @@ export async function passThrough(
   const signal = AbortSignal.timeout(answerSeconds * 1000)
   const prepared = await prepare(dependencies, name, call)
   const url = targetOf(prepared.baseUrl, call.path, call.query)
-  const upload = await readAhead(call.body, repeatableBytes)
+  const upload = await readUpload(call)
   const sendWith = (own: Prepared) =>
     send(dependencies.send, call, { url, signal, headers: toSentHeaders(call.headers, own.headers) }, upload)
   const first = await sendWith(prepared)
-  if (first.status < 400) return toAnswer(first)
+  if (first.status < 400) return accepted(dependencies, prepared, first)
   const failure = await readFailure(first)
-  const renewed = await renew(dependencies, name, call, prepared, failure, upload)
+  const renewed = await renew(dependencies, name, call, prepared, failure, upload).catch((error) => {
+    first.body.destroy()
+    throw error
+  })
   if (!renewed) return explained(dependencies, prepared, call, url, failure)
   first.body.destroy()
   const second = await sendWith(renewed)
-  if (second.status < 400) return toAnswer(second)
+  if (second.status < 400) return accepted(dependencies, renewed, second)
   return explained(dependencies, renewed, call, url, await readFailure(second))
+}
+
+/** @throws Problem `invalid_request` for a body where the method gives it no meaning (RFC 9110, section 9.3). */
+async function readUpload({ method, body }: PassedCall): Promise<ReadAhead> {
+  const upload = await readAhead(body, repeatableBytes)
+  if (!methodsWithoutBody.has(method) || isEmpty(upload)) return upload
+  await upload.stream().return?.()
+  const fault = `is not for ${method}; Microsoft’s operations take theirs by POST, PUT or DELETE`
+  throw new Problem('invalid_request', {
+    detail: `body: ${fault}`,
+    members: { errors: [{ in: 'body', field: '', fault }] },
+  })
+}
+
+function isEmpty({ isWhole, beginning }: ReadAhead): boolean {
+  return isWhole && beginning.byteLength === 0
 }
 
 async function send(
@@ -80,14 +108,13 @@ async function send(
   sent: Pick<SentCall, 'url' | 'headers' | 'signal'>,
   upload: ReadAhead,
 ): Promise<Answered> {
-  const isBodiless = upload.isWhole && upload.beginning.byteLength === 0
-  const contentLength = Number(headers.get('content-length') ?? Number.NaN)
+  const contentLength = /^\d{1,15}$/.exec(headers.get('content-length') ?? '')?.[0]
   try {
     return await sender({
       ...sent,
       method,
-      body: isBodiless ? undefined : upload.isWhole ? upload.beginning : upload.stream(),
-      ...(Number.isInteger(contentLength) && { contentLength }),
+      body: isEmpty(upload) ? undefined : upload.isWhole ? upload.beginning : upload.stream(),
+      ...(contentLength !== undefined && { contentLength: Number(contentLength) }),
     })
   } catch {
     const isLate = sent.signal.aborted
@@ -113,11 +140,18 @@ async function renew(
 ): Promise<Prepared | undefined> {
   const { advertising, clock, config, obtain } = dependencies
   const fault = faultOf(wanted.service, failure)
-  const decision = decideRepeat({ fault, refreshedAt, canRepeat: upload.isWhole, now: clock.now() })
+  const now = clock.now()
+  const decision = decideRepeat({
+    fault,
+    refreshedAt,
+    isReplacedLately: isReplacedLately(tenant.accessToken, now),
+    canRepeat: upload.isWhole,
+    now,
+  })
   if (!decision.repeat) return undefined
   const replaced = await obtain.replace(name, refreshedAt)
   if (!replaced.ok) {
-    if (decision.reason === 'token_expired') throw explainNotObtained(config, replaced, clock.now())
+    if (decision.reason === 'token_expired') throw explainNotObtained(config, replaced, now)
     return undefined
   }
   const renewed = await prepare(dependencies, name, wanted)
@@ -133,6 +167,7 @@ async function renew(
   return prepare(dependencies, name, wanted)
 }
 
+/** Microsoft's answer comes first: where storage is too slow or too ill to explain it, it passes on unexplained. */
 async function explained(
   dependencies: PassThroughDependencies,
   prepared: Prepared,
@@ -140,13 +175,33 @@ async function explained(
   url: URL,
   failure: FailureText,
 ): Promise<PassedAnswer> {
-  const diagnosis = await explainFailure(dependencies, prepared, wanted, url, failure)
+  const explain = () => explainFailure(dependencies, prepared, wanted, url, failure)
+  const diagnosis = await within(dependencies.clock, explainSeconds, 'explaining', explain).catch(
+    () => undefined,
+  )
   const { status, headers, body } = failure
+  const fault = faultOf(wanted.service, failure)
+  await noteAdvertisingAnswer(dependencies, prepared.tenant, fault)
+  const { retryAfterSeconds } = diagnosis ?? fault
   return {
     status,
-    headers: { ...toAnsweredHeaders(headers), ...diagnosisHeaders(diagnosis, headers) },
+    headers: {
+      ...toAnsweredHeaders(headers),
+      ...(diagnosis && diagnosisHeader(diagnosis)),
+      ...retryAfterHeader(retryAfterSeconds, headers),
+    },
     body: ReadableStream.from(body.stream()),
   }
+}
+
+/** Costs nothing unless Microsoft Advertising refused this person before. */
+async function accepted(
+  dependencies: PassThroughDependencies,
+  { tenant }: Prepared,
+  answered: Answered,
+): Promise<PassedAnswer> {
+  if (tenant.advertisingRefusal) await noteAdvertisingAnswer(dependencies, tenant, undefined)
+  return toAnswer(answered)
 }
 
 function toAnswer({ status, headers, body }: Answered): PassedAnswer {

@@ -22,6 +22,8 @@ export interface Wanted {
   readonly service: ServiceName
   /** Id or number; the tenant's default without it. */
   readonly accountId?: string
+  /** The customer through which the account is to be reached. */
+  readonly customerId?: string
 }
 
 /** All that a call needs: where it goes and what it is made with. */
@@ -64,8 +66,12 @@ export async function prepare(
   }
 }
 
-async function withAccount({ vend }: PrepareDependencies, name: TenantName, { accountId }: Wanted) {
-  const vended = await vend.vend(name, { accountId })
+async function withAccount(
+  { vend }: PrepareDependencies,
+  name: TenantName,
+  { accountId, customerId }: Wanted,
+) {
+  const vended = await vend.vend(name, { accountId, customerId })
   return { headers: vended.headers, customerId: vended.customerId, accountId: vended.accountId }
 }
 

@@ -8,6 +8,8 @@ export interface RefusedCall {
   readonly fault: AdvertisingFault
   /** When the access token was issued that was refused. */
   readonly refreshedAt: Date
+  /** Whether it has just taken the place of another refused one. */
+  readonly isReplacedLately: boolean
   /** Whether the whole body is still in memory. */
   readonly canRepeat: boolean
   readonly now: Date
@@ -26,15 +28,17 @@ const freshSeconds = 300
 
 /**
  * Decides whether a refused call gets a forced refresh and one more try: 109 and a bare 401 say that the token
- * has expired (the .NET SDK refreshes on 401, once); 105 only raises the doubt.
+ * has expired (the .NET SDK refreshes on 401, once); 105 only raises the doubt. A token that has just taken the place
+ * of a refused one is not at fault, and another would fare as it did.
  */
-export function decideRepeat({ fault, refreshedAt, canRepeat, now }: RefusedCall): RepeatDecision {
+export function decideRepeat(refused: RefusedCall): RepeatDecision {
+  const { fault, refreshedAt, canRepeat, now } = refused
   const isExpired = fault.class === 'expiredToken'
   const isDoubted = fault.status === 401 && (fault.code === 105 || fault.code === undefined)
   if (!isExpired && !(isDoubted && fault.class === 'credentials')) {
     return { repeat: false, reason: 'other_failure' }
   }
-  if (!isExpired && secondsAfter(refreshedAt, freshSeconds) > now) {
+  if (refused.isReplacedLately || (!isExpired && secondsAfter(refreshedAt, freshSeconds) > now)) {
     return { repeat: false, reason: 'token_is_fresh' }
   }
   if (!canRepeat) return { repeat: false, reason: 'body_is_gone' }

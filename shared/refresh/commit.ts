@@ -35,7 +35,8 @@ export async function commitRefreshed(
     environment,
     use: 'access_token',
   })
-  const accessToken = { sealed, refreshedAt: answer.askedAt, expiresAt }
+  const replaced = wish.for === 'replacement' && ({ replaced: true } as const)
+  const accessToken = { sealed, refreshedAt: answer.askedAt, expiresAt, ...replaced }
   const vended = wish.for === 'sweep' ? leased.tenant.lastVendedAt : now
   const dueAt = nextDueAt(
     withLastVended(leased.tenant, vended),

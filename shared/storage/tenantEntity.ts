@@ -2,7 +2,7 @@ import type { TableEntity } from '@azure/data-tables'
 import { tenantKey } from '../tenants/key.ts'
 import type { Tenant } from '../tenants/tenant.ts'
 
-type ColumnType = 'text' | 'number' | 'date' | 'words' | 'json'
+type ColumnType = 'text' | 'number' | 'flag' | 'date' | 'words' | 'json'
 
 /**
  * Every column of a tenant row: where in {@link Tenant} it comes from, and how it is written.
@@ -28,6 +28,7 @@ export const tenantColumns: Readonly<Record<string, { readonly path: string; rea
   accessTokenSealed: { path: 'accessToken.sealed', type: 'text' },
   accessTokenExpiresAt: { path: 'accessToken.expiresAt', type: 'date' },
   accessTokenRefreshedAt: { path: 'accessToken.refreshedAt', type: 'date' },
+  accessTokenReplaced: { path: 'accessToken.replaced', type: 'flag' },
   leaseId: { path: 'lease.id', type: 'text' },
   leaseUntil: { path: 'lease.until', type: 'date' },
   troubleAttempts: { path: 'trouble.attempts', type: 'number' },
@@ -42,6 +43,8 @@ export const tenantColumns: Readonly<Record<string, { readonly path: string; rea
   defaultCustomerId: { path: 'defaultAccount.customerId', type: 'text' },
   lastVendedAt: { path: 'lastVendedAt', type: 'date' },
   dueAt: { path: 'dueAt', type: 'date' },
+  advertisingRefusalReason: { path: 'advertisingRefusal.reason', type: 'text' },
+  advertisingRefusalSince: { path: 'advertisingRefusal.since', type: 'date' },
   reauthorizationReason: { path: 'reauthorizationReason', type: 'text' },
 }
 

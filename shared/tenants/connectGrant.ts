@@ -34,6 +34,8 @@ export interface GrantKeeping {
 
 /** A proven grant: a user answered with it. */
 export interface ProvenGrant {
+  /** Where the user consented: the grant is kept for no tenant of the other environment. */
+  readonly environment: Environment
   readonly grant: Omit<Grant, 'reference'>
   readonly refreshToken: string
   readonly accessToken: string
@@ -54,7 +56,7 @@ const commitTries = 8
  * last, so that a failure at any line costs nothing and an old dead token never shadows the fresh consent.
  * Works for `pending`, `connected`, `reauthorization_required` and `disconnected` tenants alike; takes any lease
  * away, so that a refresh in flight on the old grant can change nothing.
- * @returns undefined when the tenant is gone or changed without end.
+ * @returns undefined when the tenant is gone, was moved to the other environment, or changed without end.
  */
 export async function connectGrant(
   keeping: GrantKeeping,
@@ -62,9 +64,9 @@ export async function connectGrant(
   proven: ProvenGrant,
 ): Promise<StoredTenant | undefined> {
   const { grants } = keeping
+  const { environment } = proven
   const found = await keeping.tenants.read(name)
-  if (!found) return undefined
-  const { environment } = found.tenant
+  if (found?.tenant.environment !== environment) return undefined
   const accessToken = await sealAccessToken(keeping, { ...name, environment }, proven)
   const reference = await grants.write(proven.refreshToken, grantOwnerOf(found.tenant, proven.grant))
   const committed = await commitGrant(keeping, name, {
@@ -89,7 +91,8 @@ export async function sealAccessToken(
 }
 
 /** A grant that is kept already, and what the row will say of it. */
-export interface KeptGrant extends Pick<ProvenGrant, 'accountsGeneration' | 'defaultAccount' | 'events'> {
+export interface KeptGrant
+  extends Pick<ProvenGrant, 'environment' | 'accountsGeneration' | 'defaultAccount' | 'events'> {
   readonly grant: Grant
   readonly accessToken: CachedAccessToken
 }
@@ -103,7 +106,8 @@ export async function commitGrant(
   const { clock, config, due, randomness, tenants } = keeping
   for (let tries = 0; tries < commitTries; tries++) {
     const stored = await tenants.read(name)
-    if (!stored) return undefined
+    // Asked at every try: the row may be moved at any time before the write that counts.
+    if (stored?.tenant.environment !== kept.environment) return undefined
     const before = stored.tenant
     const now = clock.now()
     const dueAt = nextDueAt(before, kept.accessToken, config, now, randomness.fraction())
@@ -128,6 +132,7 @@ function withGrant(before: Tenant, kept: KeptGrant, dueAt: Date): Tenant {
     pendingGrant: _pending,
     reauthorizationReason: _reason,
     defaultAccount: _default,
+    advertisingRefusal: _refusal,
     ...rest
   } = before
   return {

@@ -45,6 +45,7 @@ function endedButNamed(before: Tenant): Tenant {
     trouble: _trouble,
     dueAt: _due,
     reauthorizationReason: _reason,
+    advertisingRefusal: _refusal,
     ...rest
   } = before
   return { ...rest, status: 'disconnected' }

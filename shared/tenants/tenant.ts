@@ -1,4 +1,4 @@
-import type { Environment, IdentityProvider } from '../environment.ts'
+import type { AccountKind, Environment, IdentityProvider } from '../environment.ts'
 
 /** Where a tenant stands: `pending` → `connected` ⇄ `reauthorization_required`; `disconnected` ends it. */
 export const tenantStatuses = ['pending', 'connected', 'reauthorization_required', 'disconnected'] as const
@@ -11,9 +11,6 @@ export interface TenantName {
   readonly workspace: string
   readonly tenant: string
 }
-
-/** What kind of account consented: decides the authority that refreshes go to. */
-export type AccountKind = 'personal' | 'work' | 'google'
 
 /** Who consented: issuer and subject are the identity, the hint is for people (masked, e.g. `a…@outlook.com`). */
 export interface Consenter {
@@ -44,6 +41,8 @@ export interface CachedAccessToken {
   readonly sealed: string
   readonly expiresAt: Date
   readonly refreshedAt: Date
+  /** Whether it took the place of one that Microsoft Advertising had refused before its time. */
+  readonly replaced?: true
 }
 
 /** The right to refresh, held by one process until `until`. */
@@ -64,6 +63,8 @@ export interface RefreshTrouble {
 
 /** A grant that a person has given and that the app has yet to confirm. */
 export interface PendingGrant {
+  /** Where the person consented; the tenant cannot be moved while the grant waits. */
+  readonly environment: Environment
   readonly grant: Grant
   readonly sessionId: string
   /** SHA-256 of the one-time confirmation code, base64url. */
@@ -78,6 +79,12 @@ export interface DefaultAccount {
   readonly accountId: string
   /** The customer through which the account is reached. */
   readonly customerId: string
+}
+
+/** Since when, and why, in a stable word of `identityFault.ts`. */
+export interface AdvertisingRefusal {
+  readonly reason: string
+  readonly since: Date
 }
 
 /** The aggregate: everything one tenant row says. */
@@ -101,6 +108,8 @@ export interface Tenant extends TenantName {
   readonly dueAt?: Date
   /** Why the tenant must be reauthorized, in a stable word; only with that status. */
   readonly reauthorizationReason?: string
+  /** Microsoft Advertising does not take the person who consented; the grant itself is good. */
+  readonly advertisingRefusal?: AdvertisingRefusal
 }
 
 /** A tenant as it was read, with the ETag that a conditional write needs. */
@@ -124,9 +133,12 @@ export const tenantEventTypes = [
   'tenant.disconnected',
   'refresh.failing',
   'refresh.recovered',
+  'advertising.sign_in_refused',
+  'advertising.sign_in_accepted',
   'accounts.discovered',
   'accounts.changed',
   'accounts.default_changed',
+  'accounts.selection_changed',
 ] as const
 
 /** One of {@link tenantEventTypes}. */

@@ -1,7 +1,16 @@
 import * as z from 'zod'
-import { environments, identityProviders } from '../environment.ts'
-import type { Tenant, TenantEvent } from './tenant.ts'
+import { type ConnectHint, connectHintView } from '../connect/hint.ts'
+import { accountKinds, environments, identityProviders } from '../environment.ts'
+import type { Grant, Tenant, TenantEvent } from './tenant.ts'
 import { tenantEventTypes, tenantStatuses } from './tenant.ts'
+
+/** A consent as apps see it. */
+export const connectionView = z.object({
+  identityProvider: z.enum(identityProviders),
+  accountKind: z.enum(accountKinds),
+  consentedBy: z.string().describe('Who consented, masked.'),
+  consentedAt: z.iso.datetime(),
+})
 
 /** A tenant as its apps see it. */
 export const tenantView = z.object({
@@ -10,15 +19,14 @@ export const tenantView = z.object({
   status: z.enum(tenantStatuses),
   displayName: z.string().optional(),
   createdAt: z.iso.datetime(),
-  connection: z
-    .object({
-      identityProvider: z.enum(identityProviders),
-      accountKind: z.enum(['personal', 'work', 'google']),
-      consentedBy: z.string().describe('Who consented, masked.'),
-      consentedAt: z.iso.datetime(),
-    })
-    .optional(),
+  connection: connectionView.optional(),
   reauthorizationReason: z.string().optional(),
+  advertisingRefusal: z
+    .object({ reason: z.string(), since: z.iso.datetime() })
+    .describe(
+      'Microsoft Advertising does not take the person who consented: another kind of account is wanted.',
+    )
+    .optional(),
   confirmationPending: z.boolean(),
   refresh: z.object({
     lastRefreshedAt: z.iso.datetime().optional(),
@@ -32,6 +40,9 @@ export const tenantView = z.object({
     discoveredAt: z.iso.datetime().optional(),
     defaultAccountId: z.string().optional(),
     defaultCustomerId: z.string().optional(),
+    choiceOpen: z
+      .boolean()
+      .describe('Whether accounts are reached and none is the default: a vend has to name one.'),
   }),
 })
 
@@ -47,13 +58,9 @@ export function toTenantView(tenant: Tenant): TenantView {
     status: tenant.status,
     displayName: tenant.displayName,
     createdAt: tenant.createdAt.toISOString(),
-    connection: grant && {
-      identityProvider: grant.identityProvider,
-      accountKind: grant.accountKind,
-      consentedBy: grant.consenter.hint,
-      consentedAt: grant.consentedAt.toISOString(),
-    },
+    connection: grant && toConnectionView(grant),
     reauthorizationReason: tenant.reauthorizationReason,
+    advertisingRefusal: tenant.advertisingRefusal,
     confirmationPending: tenant.pendingGrant !== undefined,
     refresh: {
       lastRefreshedAt: accessToken?.refreshedAt.toISOString(),
@@ -67,8 +74,19 @@ export function toTenantView(tenant: Tenant): TenantView {
       discoveredAt: tenant.discoveredAt?.toISOString(),
       defaultAccountId: defaultAccount?.accountId,
       defaultCustomerId: defaultAccount?.customerId,
+      choiceOpen: tenant.status === 'connected' && !defaultAccount,
     },
   }) as TenantView
+}
+
+/** Shows a consent to apps. */
+export function toConnectionView(grant: Grant): z.infer<typeof connectionView> {
+  return {
+    identityProvider: grant.identityProvider,
+    accountKind: grant.accountKind,
+    consentedBy: grant.consenter.hint,
+    consentedAt: grant.consentedAt.toISOString(),
+  }
 }
 
 /** One line of a tenant's history as its apps see it. */
@@ -77,12 +95,21 @@ export const eventView = z.object({
   at: z.iso.datetime(),
   detail: z.string(),
   data: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
+  connect: connectHintView
+    .describe('How the right connect session is made: can be posted as it is.')
+    .optional(),
 })
 
 /** Shows an event to the tenant's apps. */
-export function toEventView(event: TenantEvent): z.infer<typeof eventView> {
+export function toEventView(event: TenantEvent, connect?: ConnectHint): z.infer<typeof eventView> {
   const { type, at, detail, data } = event
-  return { type, at: at.toISOString(), detail, ...(data && { data: { ...data } }) }
+  return {
+    type,
+    at: at.toISOString(),
+    detail,
+    ...(data && { data: { ...data } }),
+    ...(connect && { connect }),
+  }
 }
 
 /** JSON leaves out what is undefined; this does so at every depth, for types that know no undefined. */

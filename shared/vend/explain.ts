@@ -1,7 +1,8 @@
 import { secondsUntil } from '../clock.ts'
 import type { Config } from '../config.ts'
+import { connectHint, reconnectHint } from '../connect/hint.ts'
 import { isAdminReason } from '../identity/aadsts.ts'
-import { adminConsentUrl } from '../identity/adminConsent.ts'
+import { adminConsentUrl, isCuredByAdminConsent } from '../identity/adminConsent.ts'
 import type { TokenRefusal } from '../identity/refusal.ts'
 import { Problem } from '../problems.ts'
 import { unknownAnswersBeforeOperator } from '../refresh/decide.ts'
@@ -34,7 +35,7 @@ function explainOutcome(
   now: Date,
 ): Problem {
   const { tenant } = outcome.stored
-  if (tenant.status !== 'connected') return explainStatus(config, tenant)
+  if (tenant.status !== 'connected') return explainStatus(config, tenant, now)
   if (outcome.outcome === 'refused') return explainRefusal(tenant, outcome.refusal, now)
   if (outcome.outcome === 'passed_on' && outcome.reason === 'environment_on_hold') {
     return new Problem('environment_on_hold', {
@@ -49,28 +50,27 @@ function explainOutcome(
 }
 
 /** Why a tenant that is not connected has nothing to vend. */
-export function explainStatus(config: Config, tenant: Tenant): Problem {
-  const connect = {
-    method: 'POST',
-    path: `/v1/tenants/${encodeURIComponent(tenant.tenant)}/connect-sessions`,
+function explainStatus(config: Config, tenant: Tenant, now: Date): Problem {
+  const { pendingGrant, reauthorizationReason: reason, status } = tenant
+  if (pendingGrant && pendingGrant.expiresAt > now) return new Problem('confirmation_required')
+  if (status !== 'reauthorization_required') {
+    const connect = connectHint(config, tenant)
+    return new Problem('tenant_not_connected', { members: { tenantStatus: status, connect } })
   }
-  if (tenant.pendingGrant) return new Problem('confirmation_required')
-  if (tenant.status !== 'reauthorization_required') {
-    return new Problem('tenant_not_connected', { members: { tenantStatus: tenant.status, connect } })
-  }
-  const reason = tenant.reauthorizationReason
-  const environment = config.environments.get(tenant.environment)
-  if (!isAdminReason(reason) || !environment) {
+  const connect = reconnectHint(config, tenant)
+  if (!isAdminReason(reason)) {
     return new Problem('reauthorization_required', { members: { reason, connect } })
   }
-  const directoryId = tenant.grant?.accountKind === 'work' ? tenant.grant.authorityTenant : undefined
+  const link = isCuredByAdminConsent(reason) && adminLink(config, tenant)
   return new Problem('admin_consent_required', {
-    members: {
-      reason,
-      adminConsentUrl: adminConsentUrl(environment, config.redirectUri, directoryId),
-      connect,
-    },
+    members: { reason, ...(link && { adminConsentUrl: link }), connect },
   })
+}
+
+function adminLink(config: Config, { environment, grant }: Tenant): string | undefined {
+  const settings = config.environments.get(environment)
+  const directoryId = grant?.accountKind === 'work' ? grant.authorityTenant : undefined
+  return settings && adminConsentUrl(settings, config.redirectUri, directoryId)
 }
 
 function explainRefusal(tenant: Tenant, refusal: TokenRefusal, now: Date): Problem {

@@ -19,6 +19,8 @@ export interface VendWish {
   readonly minValiditySeconds?: number | undefined
   /** Account id, or the number that people see in Microsoft's pages. */
   readonly accountId?: string | undefined
+  /** The customer through which the account is to be reached. Default is the direct way, else the linked one. */
+  readonly customerId?: string | undefined
 }
 
 /** No access token lives longer than Microsoft's 60 to 90 minutes; more than 55 minutes is never promised. */
@@ -70,7 +72,7 @@ export function createVend(dependencies: VendDependencies): Vend {
       if (!obtained.ok) throw explainNotObtained(config, obtained, clock.now())
       const { environment } = obtained.tenant
       const [account, developerToken] = await Promise.all([
-        resolve(obtained.tenant, wish.accountId),
+        resolve(obtained.tenant, wish),
         secrets.read(developerTokenName(environment)),
       ])
       if (!developerToken) throw missingDeveloperToken(environment)
@@ -89,15 +91,14 @@ export function missingDeveloperToken(environment: Environment): Problem {
 
 function createAccountResolver(store: AccountStore) {
   const known = new LRUCache<string, Account>({ max: mostRememberedAccounts })
-  return async (tenant: Tenant, wanted: string | undefined): Promise<DefaultAccount> => {
+  return async (tenant: Tenant, wish: VendWish): Promise<DefaultAccount> => {
     const { accountsGeneration, defaultAccount } = tenant
-    if (wanted === undefined) {
-      if (!defaultAccount) throw new Problem('account_not_chosen')
-      return defaultAccount
-    }
-    if (wanted === defaultAccount?.accountId) return defaultAccount
-    const key = `${tenantKey(tenant)}:${accountsGeneration}:${wanted}`
-    const account = known.get(key) ?? (await findAccount(store, tenant, wanted))
+    const { accountId: wanted = defaultAccount?.accountId, customerId } = wish
+    if (wanted === undefined) throw new Problem('account_not_chosen')
+    const isThatWay = customerId === undefined || customerId === defaultAccount?.customerId
+    if (defaultAccount && wanted === defaultAccount.accountId && isThatWay) return defaultAccount
+    const key = `${tenantKey(tenant)}:${accountsGeneration}:${wanted}:${customerId ?? ''}`
+    const account = known.get(key) ?? (await findAccount(store, tenant, wanted, customerId))
     known.set(key, account)
     return { accountId: account.accountId, customerId: account.customerId }
   }

@@ -77,7 +77,7 @@ describe('discovering again', () => {
     ])
     const [event] = await eventsOf(tenant, 'accounts.changed')
     expect(event.data).toMatchObject({ vanished: 29, changed: 1, changedIds: added[0] })
-    expect(event.data.vanishedIds.split(' ')).toHaveLength(20)
+    expect(event.data.vanishedIds.split(' ')).toHaveLength(29)
     expect(event.detail).toContain('and 9 more')
     await removeAccounts(added)
     expect(await listed(tenant)).toHaveLength(before + 1)
@@ -175,6 +175,9 @@ describe('choosing through the API', () => {
     const choice = { accounts: [first!.accountId, second!.number], default: second!.accountId }
     const { body } = await world.call('PUT', accountsPath(tenant, '/selection'), { body: choice })
     expect(body).toMatchObject({ selected: 2, defaultAccountId: second!.accountId })
+    await world.call('PUT', accountsPath(tenant, '/selection'), { body: choice })
+    const told = await eventsOf(tenant, 'accounts.selection_changed')
+    expect(told).toMatchObject([{ data: { selected: 2, added: 0 } }])
     const added = await addAccounts(1)
     await world.call('POST', accountsPath(tenant, '/discover'))
     await removeAccounts(added)
@@ -187,6 +190,20 @@ describe('choosing through the API', () => {
     const vended = await world.call('GET', `/v1/tenants/${tenant}/token?accountId=${first!.accountId}`)
     expect(vended.status).toBe(200)
     await world.call('PUT', accountsPath(tenant, '/selection'), { body: { accounts: 'all' } })
+    expect((await listed(tenant)).every(({ selected }) => selected)).toBe(true)
+  })
+
+  test('a choice of which nothing is left ends with the next sign-in, not before', async () => {
+    const tenant = await connectedByApi()
+    const [added = ''] = await addAccounts(1)
+    await world.call('POST', accountsPath(tenant, '/discover'))
+    await world.call('PUT', accountsPath(tenant, '/selection'), { body: { accounts: [added] } })
+    await removeAccounts([added])
+    await world.call('POST', accountsPath(tenant, '/discover'))
+    expect((await listed(tenant)).some(({ selected }) => selected)).toBe(false)
+    const { body } = await world.call('GET', `/v1/tenants/${tenant}/token`)
+    expect(body.code).toBe('account_not_chosen')
+    await world.connect(tenant, grace, { accountChoice: 'app' })
     expect((await listed(tenant)).every(({ selected }) => selected)).toBe(true)
   })
 
@@ -209,6 +226,17 @@ describe('choosing through the API', () => {
     expect([...first.body.accounts, ...rest.body.accounts]).toEqual(all.filter(({ usable }) => usable))
   })
 
+  test('a choice may be as long as its body allows: 5,000 ids of any length', async () => {
+    const tenant = await connectedByApi()
+    const accounts = Array.from({ length: 5000 }, (_, index) => String(index).padStart(40, '9'))
+    const { status, body } = await world.call('PUT', accountsPath(tenant, '/selection'), {
+      body: { accounts },
+    })
+    expect({ status, code: body.code }).toEqual({ status: 404, code: 'account_not_found' })
+    const tooLong = await world.call('PUT', accountsPath(tenant, '/selection'), { raw: ' '.repeat(262_145) })
+    expect(tooLong.body).toMatchObject({ code: 'body_too_large', maxBodyBytes: 262_144 })
+  })
+
   test('another workspace cannot detect the tenant’s accounts', async () => {
     const tenant = await connectedByApi()
     const calls = [
@@ -229,6 +257,23 @@ async function openPage(tenant: string): Promise<{ visitor: Visitor; page: Visit
   return { visitor, page }
 }
 
+describe('after confirmation', () => {
+  test('the choice is open, which the return URL and the tenant say, and the API closes it', async () => {
+    const tenant = world.newTenant()
+    const { id, connectUrl } = await world.session(tenant, { confirm: true })
+    const visit = await world.finish(connectUrl, grace)
+    const { status, account_choice, confirmation_code: code } = outcomeOf(visit)
+    expect({ status, account_choice }).toEqual({ status: 'confirmation_required', account_choice: 'open' })
+    const path = `/v1/tenants/${tenant}/connect-sessions/${id}/confirm`
+    expect((await world.call('POST', path, { body: { code } })).body.accounts.choiceOpen).toBe(true)
+    const [first] = await listed(tenant)
+    const choice = { accounts: [first!.accountId], default: first!.accountId }
+    await world.call('PUT', accountsPath(tenant, '/selection'), { body: choice })
+    expect((await world.call('GET', `/v1/tenants/${tenant}`)).body.accounts.choiceOpen).toBe(false)
+    expect((await world.call('GET', `/v1/tenants/${tenant}/token`)).body.accountId).toBe(first!.accountId)
+  })
+})
+
 describe('the choice page', () => {
   test('stands between consent and the app when there are several accounts, marked with their state', async () => {
     const { page } = await openPage(world.newTenant())
@@ -248,6 +293,7 @@ describe('the choice page', () => {
     const chosen = { account: first!.accountId, default: second!.accountId, go: 'choose' }
     const back = await visitor.submit(searched, chosen, { stopAt })
     expect(outcomeOf(back)).toMatchObject({ status: 'connected', accounts: '2', tenant })
+    expect(outcomeOf(back).account_choice).toBeUndefined()
     expect((await world.call('GET', `/v1/tenants/${tenant}/token`)).body.accountId).toBe(second!.accountId)
     const refused = await world.call('GET', `/v1/tenants/${tenant}/token?accountId=${third!.accountId}`)
     expect(refused.status).toBe(404)
@@ -283,7 +329,7 @@ describe('the choice page', () => {
     const tenant = world.newTenant()
     const { visitor, page } = await openPage(tenant)
     const back = await visitor.submit(page, { go: 'later' }, { stopAt: world.returnUrl })
-    expect(outcomeOf(back).status).toBe('connected')
+    expect(outcomeOf(back)).toMatchObject({ status: 'connected', account_choice: 'open' })
     expect((await world.call('GET', `/v1/tenants/${tenant}/token`)).body.code).toBe('account_not_chosen')
   })
 
@@ -308,6 +354,43 @@ describe('another person reconnects', () => {
     expect(event.data).toMatchObject({ userChanged: true, vanished: before.length })
     expect(event.data.vanishedIds.split(' ')).toEqual(before.map(({ accountId }) => accountId))
     expect(event.detail).toMatch(/^e…@contoso\.example signed in instead of g…@contoso\.example\./)
+  })
+
+  test('an app that confirms is told who it is and which accounts are lost before anything is marked', async () => {
+    const tenant = await connectedByApi()
+    const before = await listed(tenant)
+    const { id, connectUrl } = await world.session(tenant, { confirm: true, allowDifferentUser: true })
+    const visit = await world.finish(connectUrl, 'edsger@contoso.example')
+    expect(outcomeOf(visit)).toMatchObject({ accounts_lost: String(before.length), account_choice: 'open' })
+    const path = `/v1/tenants/${tenant}/connect-sessions/${id}`
+    const lost: { accountId: string; name: string }[] = []
+    let continuation: string | undefined = '0'
+    while (continuation) {
+      const { body } = await world.call('GET', `${path}?limit=2&continuation=${continuation}`)
+      const connection = { consentedBy: 'e…@contoso.example', accountKind: 'work' }
+      expect(body).toMatchObject({ userChanged: true, previousUser: 'g…@contoso.example', connection })
+      expect(body.counts.lost).toBe(before.length)
+      lost.push(...body.lost)
+      continuation = body.continuation
+    }
+    expect(lost.map(({ accountId }) => accountId)).toEqual(before.map(({ accountId }) => accountId))
+    expect(await listed(tenant)).toEqual(before)
+    const { confirmation_code: code } = outcomeOf(visit)
+    const confirmed = await world.call('POST', `${path}/confirm`, { body: { code } })
+    expect(confirmed.body.accounts.choiceOpen).toBe(true)
+    expect((await world.call('GET', path)).body.code).toBe('connect_session_not_found')
+  })
+
+  test('what the first one chose does not hide the second one’s accounts', async () => {
+    const tenant = await connectedByApi()
+    const [first] = await listed(tenant)
+    const choice = { accounts: [first!.accountId], default: first!.accountId }
+    await world.call('PUT', accountsPath(tenant, '/selection'), { body: choice })
+    const wish = { allowDifferentUser: true, accountChoice: 'app' } as const
+    const visit = await world.connect(tenant, 'ada@outlook.example', wish)
+    expect(outcomeOf(visit).accounts).toBe('1')
+    expect(await listed(tenant)).toMatchObject([{ selected: true, default: true }])
+    expect((await world.call('GET', `/v1/tenants/${tenant}/token`)).status).toBe(200)
   })
 
   test('without being allowed, nothing changes and the page says who is expected', async () => {

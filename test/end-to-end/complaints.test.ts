@@ -32,6 +32,7 @@ interface Event {
   readonly at: string
   readonly detail: string
   readonly data?: Record<string, unknown>
+  readonly connect?: { readonly method: string; readonly path: string; readonly body: object }
 }
 
 describe('1. "The rotated refresh token gets lost or overwritten"', () => {
@@ -49,6 +50,37 @@ describe('1. "The rotated refresh token gets lost or overwritten"', () => {
     }
     expect((await statusOf(tenant)).status).toBe('connected')
   })
+})
+
+describe('1. "The rotated refresh token gets lost", by a process that dies in between', () => {
+  test('the new one was kept before it was served, and the next process takes it up', async () => {
+    const own = await openWorld({
+      brokers: 2,
+      strict: true,
+      persistent: true,
+      settings: { LEASE_SECONDS: '30', TOKEN_ENDPOINT_SECONDS: '8', ROW_CACHE_SECONDS: '0' },
+    })
+    const tenant = await own.connectedStale()
+    const before = await own.grantSecrets()
+    await own.signIn.settings({ latencyMilliseconds: 1500 })
+    const dying = own.call('GET', `/v1/tenants/${tenant}/token`, { broker: 0 }).catch(() => undefined)
+    await expect.poll(async () => (await own.refreshCalls()).length, { timeout: 10_000 }).toBe(1)
+    // From now on nothing can be committed: the process dies between keeping the token and naming it.
+    await own.stack.parts.azurite.stop()
+    const issued = async () => (await own.refreshCalls())[0]?.refreshTokenIssued
+    const isKept = async () => (await own.grantSecrets()).map(toFingerprint).includes((await issued()) ?? '')
+    await expect.poll(isKept, { timeout: 20_000 }).toBe(true)
+    await own.brokers[0]?.kill('SIGKILL')
+    await dying
+    await own.stack.parts.azurite.start()
+    await own.signIn.settings({ latencyMilliseconds: 0 })
+    const status = async () => (await own.call('GET', `/v1/tenants/${tenant}/token`, { broker: 1 })).status
+    await expect.poll(status, { timeout: 90_000, interval: 1000 }).toBe(200)
+    // The sign-in is strict: had the used token been shown once more, the whole grant would be dead.
+    expect((await own.refreshCalls()).map(({ outcome }) => outcome)).toEqual(['ok', 'ok'])
+    expect(before.map(toFingerprint)).not.toContain(await issued())
+    await own.close()
+  }, 150_000)
 })
 
 describe('2. "A dead stored token shadows a fresh consent"', () => {
@@ -168,6 +200,20 @@ describe('7. "Error 105 with no cause: sandbox or production, swapped ids"', () 
     expect(verdict).toMatchObject({ verdict: 'wrong_environment', credential: 'environment' })
   })
 
+  test('a developer token of the other environment is known as such, without a call', async () => {
+    const own = await openWorld()
+    const tenant = await own.connected()
+    await own.setSecret('production-developer-token', { value: 'BBD37VB98' })
+    await own.addBroker()
+    const { body } = await own.call('POST', `/v1/tenants/${tenant}/diagnosis`, { broker: 1 })
+    expect(body).toMatchObject({
+      verdict: 'developer_token_of_other_environment',
+      credential: 'developerToken',
+      actor: 'operator',
+    })
+    await own.close()
+  })
+
   test('swapped ids are seen, and the vend’s own are right', async () => {
     const tenant = await world.connected()
     const { services, headers } = (await vend(tenant)).body
@@ -228,6 +274,28 @@ describe('9. "The client secret expired: everything is down at once, late and op
   }, 90_000)
 })
 
+describe('9. "The client secret expired", and nobody had been warned', () => {
+  const secret = 'production-microsoft-client-secret'
+
+  test('its end is told a week before, and a second one takes over when it comes', async () => {
+    const own = await openWorld({ settings: { ROW_CACHE_SECONDS: '0' } })
+    const ready = async () => (await own.call('GET', '/ready', { app: 'demo-operator' })).body
+    await own.setSecret(secret, { expiresOn: new Date(Date.now() + 6.5 * 86_400_000) })
+    await own.call('POST', '/v1/sweeps', { app: 'demo-operator' })
+    expect((await ready()).events).toMatchObject([{ type: 'secret.expiring', secret, thresholdDays: 7 }])
+    await own.setSecret(`${secret}-next`, { value: 'the next secret' })
+    const tenant = await own.connectedStale()
+    await own.signIn.clientSecrets('production', ['the next secret'])
+    const vended = await own.call('GET', `/v1/tenants/${tenant}/token`)
+    expect(vended).toMatchObject({ status: 200 })
+    const { checks, holds } = await ready()
+    expect(holds).toEqual([])
+    const check = checks.find(({ name }: { name: string }) => name === `secret ${secret}`)
+    expect(check).toMatchObject({ ok: false, detail: expect.stringContaining('the next one is in use') })
+    await own.close()
+  })
+})
+
 describe('10. "The failure’s text says nothing"', () => {
   test.each([
     ['revoked', 50173, 409, 'reauthorization_required', 'grant_revoked', 'advertiser'],
@@ -279,9 +347,7 @@ describe('11. "Works on the laptop, fails in production: app type, tenant, admin
       reason: 'mfa_required',
       actor: 'advertiser',
     })
-    const made = await world.call(body.connect.method, body.connect.path, {
-      body: { environment: 'production', returnUrl: world.returnUrl },
-    })
+    const made = await world.call(body.connect.method, body.connect.path, { body: body.connect.body })
     expect(made.status).toBe(201)
   })
 })
@@ -301,7 +367,45 @@ describe('12. "The person who consented leaves; nobody is told, and the status s
     })
     const told = (await eventsOf(tenant)).filter(({ type }) => type === 'tenant.reauthorization_required')
     expect(told).toMatchObject([{ data: { reason: 'user_disabled' } }])
+    const { method = '', path = '', body } = told[0]?.connect ?? {}
+    const made = await world.call(method, path, { body })
+    expect(made.status).toBe(201)
     expect(await world.refreshCalls()).toHaveLength(1)
+  })
+
+  test('somebody else may connect it with the hint as it is, and no administrator is sent a link in vain', async () => {
+    const tenant = await world.connectedStale('radia@contoso.example')
+    await failRefreshes('userDisabled')
+    const { body } = await vend(tenant)
+    expect(body).toMatchObject({ code: 'admin_consent_required', actor: 'advertiserAdmin' })
+    expect(body.adminConsentUrl).toBeUndefined()
+    const { method, path, body: wish } = body.connect
+    const { body: made } = await world.call(method, path, { body: { ...wish, accountChoice: 'app' } })
+    const visit = await world.finish(made.connectUrl, 'edsger@contoso.example')
+    expect(new URL(visit.url).searchParams.get('status')).toBe('connected')
+  })
+
+  test('the wrong kind of account is told once, with the link’s making, and once when it is over', async () => {
+    const tenant = await world.connected()
+    const pass = () =>
+      world.call('POST', `/v1/tenants/${tenant}/ads/customerManagement/User/Query`, { body: {} })
+    await world.advertising.fault({ kind: 'fault', code: 122 })
+    for (let times = 0; times < 3; times++) expect((await pass()).status).toBe(403)
+    await world.call('POST', `/v1/tenants/${tenant}/accounts/discover`)
+    expect((await diagnose(tenant, {})).body.verdict).toBe('work_account_required')
+    expect(await statusOf(tenant)).toMatchObject({ advertisingRefusal: { reason: 'work_account_required' } })
+    await world.advertising.clear()
+    for (let times = 0; times < 3; times++) expect((await pass()).status).toBe(200)
+    const told = (await eventsOf(tenant)).filter(({ type }) => type.startsWith('advertising.'))
+    expect(told).toMatchObject([
+      { type: 'advertising.sign_in_accepted' },
+      {
+        type: 'advertising.sign_in_refused',
+        data: { reason: 'work_account_required' },
+        connect: { body: { signInWith: 'work', allowDifferentUser: true } },
+      },
+    ])
+    expect((await statusOf(tenant)).advertisingRefusal).toBeUndefined()
   })
 
   test('a trouble that passes is told once when it lasts and once when it is over, however often it is met', async () => {

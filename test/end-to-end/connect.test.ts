@@ -193,6 +193,25 @@ describe('every way it can go wrong ends where a person or the app can act', () 
     expect({ status: visit.status, found: visit.body.includes(code) }).toEqual({ status: 503, found: true })
   })
 
+  test.each([
+    ['105 AccountInactive', { code: 105, reason: 'AccountInactive' }, 403, 'advertising_account_inactive'],
+    ['106', { code: 106 }, 403, 'advertising_access_denied'],
+    ['an unknown code', { code: 9999 }, 503, 'advertising_answer_unknown'],
+    ['117', { code: 117 }, 503, 'advertising_unavailable'],
+  ])('%s of Microsoft Advertising asks the right person', async (_title, fault, status, code) => {
+    await world.advertising.fault({ kind: 'fault', ...fault })
+    const visit = await world.connect(world.newTenant(), 'ada@outlook.example')
+    await world.advertising.clear()
+    expect({ status: visit.status, found: visit.body.includes(code) }).toEqual({ status, found: true })
+    expect(visit.body.includes('in a few minutes')).toBe(code === 'advertising_unavailable')
+  })
+
+  test('a hiccup of Microsoft Advertising costs nobody the sign-in', async () => {
+    await world.advertising.fault({ kind: 'serverError', status: 503, path: '/User/Query', times: 1 })
+    const visit = await world.connect(world.newTenant(), 'ada@outlook.example')
+    expect(new URL(visit.url).searchParams.get('status')).toBe('connected')
+  })
+
   test('Microsoft Advertising being down keeps nothing and says to come back', async () => {
     await world.advertising.fault({ kind: 'serverError', status: 503, path: '/User/Query' })
     const tenant = world.newTenant()
@@ -217,8 +236,18 @@ describe('reconnecting', () => {
     const visit = await world.connect(tenant, 'edsger@contoso.example')
     expect(visit.status).toBe(403)
     expect(visit.body).toContain('a…@outlook.example')
+    expect(visit.body).toContain('The connection still works.')
     expect((await world.call('GET', `/v1/tenants/${tenant}/token?minValidity=60`)).status).toBe(200)
     expect((await world.call('GET', `/v1/tenants/${tenant}`)).body.connection.accountKind).toBe('personal')
+  })
+
+  test('another person is not told that a dead connection works', async () => {
+    const tenant = await world.connectedStale('radia@contoso.example')
+    await world.signIn.fault({ endpoint: 'token', grantType: 'refresh_token', kind: 'userDisabled' })
+    expect((await world.call('GET', `/v1/tenants/${tenant}/token`)).status).toBe(409)
+    const { body } = await world.connect(tenant, 'edsger@contoso.example')
+    expect(body).toContain('does not work until that person signs in again')
+    expect(body).not.toContain('still works')
   })
 
   test('another person may where the session allows it', async () => {
@@ -236,6 +265,68 @@ describe('reconnecting', () => {
     await world.signIn.fault({ endpoint: 'token', grantType: 'authorization_code', kind: 'serverError' })
     await world.connect(tenant, 'ada@outlook.example')
     expect((await world.call('GET', `/v1/tenants/${tenant}/token`)).status).toBe(200)
+  })
+})
+
+describe('the kind of account', () => {
+  const locationOf = async (connectUrl: string) =>
+    new URL((await fetch(connectUrl, { redirect: 'manual' })).headers.get('location') ?? '')
+
+  test.each([
+    ['personal', 'ada@outlook.example', '/consumers/oauth2/v2.0/authorize'],
+    ['work', 'edsger@contoso.example', '/organizations/oauth2/v2.0/authorize'],
+    ['google', 'tony@gmail.example', ''],
+  ] as const)('%s is led to its own sign-in, which ends connected', async (signInWith, person, path) => {
+    const { connectUrl } = await world.session(world.newTenant(), { signInWith })
+    const location = await locationOf(connectUrl)
+    if (path) expect(location.pathname).toBe(path)
+    expect(location.origin === world.signInOrigin).toBe(signInWith !== 'google')
+    const tenant = world.newTenant()
+    await world.connect(tenant, person, { signInWith, accountChoice: 'app' })
+    const { body } = await world.call('GET', `/v1/tenants/${tenant}`)
+    expect(body.connection.accountKind).toBe(signInWith)
+    expect((await world.call('GET', `/v1/tenants/${tenant}`)).body.status).toBe('connected')
+  })
+
+  test('of a Google tenant is Google’s without being told again', async () => {
+    const tenant = world.newTenant()
+    await world.connect(tenant, 'tony@gmail.example', { identityProvider: 'google', accountChoice: 'app' })
+    const { connectUrl } = await world.session(tenant)
+    expect((await locationOf(connectUrl)).origin).not.toBe(world.signInOrigin)
+  })
+
+  test('that does not go with the identity provider is refused by name', async () => {
+    const body = { environment: 'production', returnUrl: world.returnUrl, identityProvider: 'google' }
+    const answer = await world.call('POST', `/v1/tenants/${world.newTenant()}/connect-sessions`, {
+      body: { ...body, signInWith: 'work' },
+    })
+    expect(answer.body.errors).toMatchObject([{ field: 'identityProvider' }])
+  })
+
+  test.each([
+    [122, undefined, '/organizations/'],
+    [123, undefined, '/consumers/'],
+    [126, 'PersonalAccountIsRequired', '/consumers/'],
+  ])('that %s %s wants is where the hint, posted as it is, leads', async (code, reason, path) => {
+    const tenant = await world.connected()
+    const fault = { Errors: [{ Code: code, Detail: reason ?? null }] }
+    await world.advertising.fault({ kind: 'fault', code, ...(reason && { reason }) })
+    const discovered = await world.call('POST', `/v1/tenants/${tenant}/accounts/discover`)
+    await world.advertising.clear()
+    const diagnosed = await world.call('POST', `/v1/tenants/${tenant}/diagnosis`, {
+      body: { status: 403, body: fault },
+    })
+    for (const { connect } of [discovered.body, diagnosed.body]) {
+      const made = await world.call(connect.method, connect.path, { body: connect.body })
+      expect(made.status).toBe(201)
+      expect((await locationOf(made.body.connectUrl)).pathname).toContain(path)
+      expect(connect.body.allowDifferentUser).toBe(true)
+    }
+  })
+
+  test('that is wanted goes with the way back of a refused sign-in', async () => {
+    const { body } = await world.connect(world.newTenant(), 'barbara@outlook.example')
+    expect(body).toContain('sign_in_with=work')
   })
 })
 
@@ -262,6 +353,49 @@ describe('confirmation', () => {
       confirmationPending: true,
     })
     expect((await world.call('GET', `/v1/tenants/${tenant}/token`)).status).toBe(200)
+  })
+})
+
+describe('an environment', () => {
+  const session = (tenant: string, environment: string) =>
+    world.call('POST', `/v1/tenants/${tenant}/connect-sessions`, {
+      body: { environment, returnUrl: world.returnUrl },
+    })
+
+  test('stays the tenant’s while a consent waits to be confirmed, which ends where it was given', async () => {
+    const tenant = world.newTenant()
+    const { id, connectUrl } = await world.session(tenant, { confirm: true })
+    const visit = await world.finish(connectUrl, 'ada@outlook.example')
+    const code = new URL(visit.url).searchParams.get('confirmation_code')
+    const { status, body } = await session(tenant, 'sandbox')
+    expect({ status, code: body.code }).toEqual({ status: 409, code: 'environment_conflict' })
+    await world.call('POST', `/v1/tenants/${tenant}/connect-sessions/${id}/confirm`, { body: { code } })
+    const { body: vended } = await world.call('GET', `/v1/tenants/${tenant}/token`)
+    expect(vended.environment).toBe('production')
+  })
+
+  test('that a tenant left does not come back with a sign-in that was under way', async () => {
+    const tenant = world.newTenant()
+    const { callbackUrl, cookie } = await world.stopAtCallback(tenant, 'ada@outlook.example')
+    expect((await session(tenant, 'sandbox')).status).toBe(201)
+    const answer = await fetch(callbackUrl, { headers: { cookie }, redirect: 'manual' })
+    expect(await answer.text()).toContain('environment_mismatch')
+    expect((await world.call('GET', `/v1/tenants/${tenant}`)).body.status).toBe('pending')
+  })
+
+  test('that a disconnected tenant moves to has none of the other one’s accounts', async () => {
+    const tenant = world.newTenant()
+    await world.connect(tenant, 'grace@contoso.example', { accountChoice: 'app' })
+    const accounts = async () => (await world.call('GET', `/v1/tenants/${tenant}/accounts`)).body.accounts
+    const [first] = await accounts()
+    const choice = { accounts: [first.accountId], default: first.accountId }
+    await world.call('PUT', `/v1/tenants/${tenant}/accounts/selection`, { body: choice })
+    await world.call('DELETE', `/v1/tenants/${tenant}`)
+    const { body } = await session(tenant, 'sandbox')
+    expect(await accounts()).toEqual([])
+    await world.finish(body.connectUrl, 'ada@outlook.example')
+    expect(await accounts()).toMatchObject([{ selected: true, default: true }])
+    expect((await world.call('GET', `/v1/tenants/${tenant}/token`)).body.environment).toBe('sandbox')
   })
 })
 

@@ -38,6 +38,14 @@ describe('a live probe', () => {
     expect((await diagnose(undefined, fresh)).body.verdict).toBe('not_connected')
   })
 
+  test('finds a consent that waits for the app’s confirmation, and asks for no other one', async () => {
+    const fresh = world.newTenant()
+    await world.connect(fresh, 'ada@outlook.example', { confirm: true })
+    const { body } = await diagnose(undefined, fresh)
+    expect(body).toMatchObject({ verdict: 'confirmation_required', actor: 'app' })
+    expect(body.connect).toBeUndefined()
+  })
+
   test('finds a refused developer token, with Microsoft’s tracking id and no secret', async () => {
     await world.advertising.fault({ kind: 'fault', code: 105, reason: 'InvalidAccessToken' })
     const { body } = await diagnose()
@@ -115,6 +123,13 @@ describe('a failed call', () => {
       path: '/Api/Advertiser/CampaignManagement/v13/CampaignManagementService.svc',
     }
     expect((await diagnose({ status: 500, body: '<x/>', sent })).body.verdict).toBe('soap_call')
+  })
+
+  test('may have refused thousands of items', async () => {
+    const error = { Code: 1102, ErrorCode: 'CampaignServiceInvalidCampaignId', Message: 'x'.repeat(100) }
+    const body = { BatchErrors: Array.from({ length: 2000 }, (_, Index) => ({ ...error, Index })) }
+    const answer = await diagnose({ status: 400, service: 'campaignManagement', body })
+    expect(answer.body.verdict).toBe('request_invalid')
   })
 
   test('brings no secret back that its body held', async () => {

@@ -41,6 +41,19 @@ describe('a part of the world stops', () => {
       .toBe(200)
   })
 
+  test('Azurite: what Microsoft Advertising answered to a passed-on call comes back all the same', async () => {
+    const tenant = await world.connected()
+    const pass = () =>
+      world.call('POST', `/v1/tenants/${tenant}/ads/customerManagement/User/Query`, { body: {} })
+    expect((await pass()).status).toBe(200)
+    await world.advertising.fault({ kind: 'throttled' })
+    await world.stack.parts.azurite.stop()
+    const { status, body, headers } = await pass()
+    expect({ status, code: body.Errors?.[0].Code }).toEqual({ status: 429, code: 117 })
+    expect(headers.get('retry-after')).toBe('60')
+    await world.stack.parts.azurite.start()
+  })
+
   test('sign-in: a stale tenant gets 503 with Retry-After and stays connected', async () => {
     const tenant = await world.connectedStale()
     await world.stack.parts.signIn.stop()

@@ -1,4 +1,7 @@
+import * as oauth from 'oauth4webapi'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { webClients } from '../../local/settings.ts'
+import { createVisitor } from '../../local/sign-in/visitor.ts'
 import { openWorld, type World } from './world.ts'
 
 let world: World
@@ -22,6 +25,46 @@ async function refreshTokenOf(username: string, environment: 'production' | 'san
   const added = (await world.grantSecrets()).filter((value) => !before.has(value))
   expect(added).toHaveLength(1)
   return { refreshToken: added[0] ?? '', tenant }
+}
+
+/** As from code of one's own that never asked for `openid`, as Microsoft's own SDKs do not. */
+async function refreshTokenWithoutOpenId(username: string): Promise<string> {
+  const clientId = webClients.production.microsoft
+  const redirectUri = `${world.origin}/oauth/callback`
+  const base = `${world.signInOrigin}/common/oauth2/v2.0`
+  const scope = 'https://ads.microsoft.com/msads.manage offline_access'
+  const codeVerifier = oauth.generateRandomCodeVerifier()
+  const asked = {
+    client_id: clientId,
+    response_type: 'code',
+    redirect_uri: redirectUri,
+    scope,
+    state: 's',
+    code_challenge: await oauth.calculatePKCECodeChallenge(codeVerifier),
+    code_challenge_method: 'S256',
+  }
+  const authorizeUrl = `${base}/authorize?${new URLSearchParams(asked)}`
+  const visit = await createVisitor().signIn({
+    authorizeUrl,
+    username,
+    password: 'open-sesame',
+    stopAt: redirectUri,
+  })
+  const answer = await fetch(`${base}/token`, {
+    method: 'POST',
+    body: new URLSearchParams({
+      client_id: clientId,
+      client_secret: 'local-value-of-production-microsoft-client-secret',
+      grant_type: 'authorization_code',
+      code: new URL(visit.url).searchParams.get('code') ?? '',
+      code_verifier: codeVerifier,
+      redirect_uri: redirectUri,
+      scope,
+    }),
+  })
+  const tokens = (await answer.json()) as { refresh_token?: string; id_token?: string }
+  expect(tokens.id_token).toBeUndefined()
+  return tokens.refresh_token ?? ''
 }
 
 const bring = (tenant: string, body: object) => world.call('POST', `/v1/tenants/${tenant}/grants`, { body })
@@ -62,6 +105,26 @@ describe('a grant that is brought', () => {
     const { refreshToken, tenant } = await refreshTokenOf('ada@outlook.example')
     const { status, body } = await bring(tenant, { environment: 'production', refreshToken })
     expect({ status, connected: body.status }).toEqual({ status: 200, connected: 'connected' })
+  })
+
+  test('without an ID token is its person’s still: the same one reconnects, another one does not', async () => {
+    const refreshToken = await refreshTokenWithoutOpenId('ada@outlook.example')
+    const tenant = world.newTenant()
+    const wish = { environment: 'production', refreshToken, accountKind: 'personal' }
+    expect((await bring(tenant, wish)).status).toBe(200)
+    const stranger = await world.connect(tenant, 'edsger@contoso.example')
+    expect(stranger.body).toContain('different_user')
+    const visit = await world.connect(tenant, 'ada@outlook.example')
+    const outcome = new URL(visit.url).searchParams
+    expect([outcome.get('status'), outcome.get('user_changed')]).toEqual(['connected', null])
+  })
+
+  test('moves a disconnected tenant to its environment', async () => {
+    const { refreshToken } = await refreshTokenOf('ada@outlook.example', 'sandbox')
+    const tenant = await world.connected('ada@outlook.example', 'production')
+    await world.call('DELETE', `/v1/tenants/${tenant}`)
+    const { status, body } = await bring(tenant, { environment: 'sandbox', refreshToken })
+    expect({ status, environment: body.environment }).toEqual({ status: 200, environment: 'sandbox' })
   })
 
   test('by another person leaves the tenant as it was, unless that is meant', async () => {

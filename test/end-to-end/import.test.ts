@@ -25,8 +25,12 @@ afterAll(async () => {
 /** Each command is a process of its own. */
 const slow = { timeout: 60_000 }
 
-async function runCommand(script: string, args: readonly string[], input = '') {
-  const where = ['--url', world.origin, '--token-file', tokenFile]
+async function runCommand(
+  script: string,
+  args: readonly string[],
+  input = '',
+  where: readonly string[] = ['--url', world.origin, '--token-file', tokenFile],
+) {
   const child = spawn(process.execPath, [`scripts/${script}.ts`, ...args, ...where])
   child.stdin.end(input)
   const ended = new Promise<number>((resolve) => child.on('close', (code) => resolve(code ?? -1)))
@@ -68,13 +72,40 @@ describe('import', () => {
 
       await world.signIn.forget()
       const second = await runCommand('import', [file])
-      expect(second).toMatchObject({ code: 0, out: expect.stringContaining('3 done before') })
+      expect(second).toMatchObject({ code: 1, out: expect.stringContaining('This run: nothing to do.') })
+      expect(second.out).toContain('The file: connected 2, refused 1.')
+      expect(second.out).toMatch(new RegExp(`${two}: refused: grant_refused \\(\\w+\\)`))
       expect(await world.refreshCalls()).toHaveLength(0)
 
       const third = await runCommand('import', [file, '--retry-refused'])
       expect(third.out).toContain('refused 1')
     },
   )
+
+  test('a run that is stopped tells how far it came', slow, async () => {
+    await world.connected()
+    const [refreshToken = ''] = await world.grantSecrets()
+    const [one, two] = [world.newTenant(), world.newTenant()]
+    const production = `${one},production,,${refreshToken},personal,,`
+    const file = await writeCsv('stopped.csv', production, `${two},sandbox,,any-token,,,`)
+    await world.signIn.clientSecrets('sandbox', ['another'])
+    const { code, out, err } = await runCommand('import', [file, '--rate', '1'])
+    await world.signIn.restoreClientSecrets('sandbox')
+    expect({ code, out, err }).toMatchObject({
+      code: 2,
+      out: expect.stringContaining('The file: connected 1, new 1.'),
+      err: expect.stringContaining('environment_on_hold'),
+    })
+  })
+
+  test('what one broker took is still to be brought to another one', slow, async () => {
+    const tenant = world.newTenant()
+    const file = await writeCsv('staging.csv', `${tenant},production,,dead-token,,,`)
+    await runCommand('import', [file])
+    const elsewhere = ['--dry-run', '--url', 'https://other.example']
+    const child = await runCommand('import', [file], '', elsewhere)
+    expect(child.out).toContain('new 1')
+  })
 
   test('with --dry-run calls nothing', slow, async () => {
     const tenant = world.newTenant()

@@ -78,6 +78,7 @@ async function connect(broker: Broker, tenant: string, username: string): Promis
   const at = new Date()
   await broker.tenants.create({ ...name, environment: 'production', status: 'pending', createdAt: at }, [])
   await connectGrant(broker.keeping, name, {
+    environment: 'production',
     grant: {
       ...user,
       identityProvider: 'microsoft',

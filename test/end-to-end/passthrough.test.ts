@@ -90,32 +90,51 @@ describe('a call that is passed on', () => {
     })
   })
 
-  test('loses the caller’s credentials, the platform’s headers and those of one connection only', async () => {
+  test('takes along what describes body and answer, and no other header of the caller', async () => {
     await ads('bulk/_echo', {
       raw: 'x',
       type: 'text/plain',
       headers: {
         cookie: 'a=b',
         developertoken: 'theirs',
-        customerid: '1',
         'x-functions-key': 'k',
         'x-forwarded-for': '203.0.113.9',
-        'x-custom': 'kept',
+        'x-custom': 'c',
+        'ocp-apim-subscription-key': 'k',
+        'api-key': 'k',
+        'x-auth-token': 't',
+        'true-client-ip': '203.0.113.9',
+        'accept-language': 'de',
         te: 'trailers',
       },
     })
-    const { headerNames, customerId } = await lastRequest()
-    expect(headerNames).toContain('x-custom')
-    expect(customerId).not.toBe('1')
-    const dropped = [
-      'cookie',
-      'x-functions-key',
-      'x-forwarded-for',
-      'te',
-      'x-ms-invocation-id',
-      'x-account-id',
-    ]
-    expect(headerNames.filter((name) => dropped.includes(name))).toEqual([])
+    const { headerNames } = await lastRequest()
+    const own = ['authorization', 'developertoken', 'customerid', 'customeraccountid']
+    const ofTheCall = ['host', 'connection', 'content-length', 'traceparent', 'tracestate']
+    const along = headerNames.filter((name) => !own.includes(name) && !ofTheCall.includes(name))
+    expect(along.filter((name) => !/^(accept|content-type|user-agent)/.test(name))).toEqual([])
+    expect(along).toContain('accept-language')
+  })
+
+  test('goes where CustomerAccountId and CustomerId say, or nowhere', async () => {
+    const several = world.newTenant()
+    await world.connect(several, 'grace@contoso.example', { accountChoice: 'app' })
+    const { body: listed } = await world.call('GET', `/v1/tenants/${several}/accounts?limit=200`)
+    const { accountId, customerId, ownerCustomerId } = listed.accounts.find(
+      (each: { linked: boolean }) => each.linked,
+    )
+    const send = (headers: Record<string, string>) =>
+      ads('bulk/_echo', { raw: 'x', type: 'text/plain', headers }, several)
+    expect((await send({ customeraccountid: accountId, customerid: customerId })).status).toBe(200)
+    expect(await lastRequest()).toMatchObject({ customerAccountId: accountId, customerId })
+    const other = await send({ customeraccountid: accountId, 'x-account-id': '42' })
+    expect(other.body).toMatchObject({ code: 'invalid_request', errors: [{ field: 'CustomerAccountId' }] })
+    const owner = await send({ customeraccountid: accountId, customerid: ownerCustomerId })
+    expect(owner.body).toMatchObject({ code: 'account_not_found' })
+    expect(owner.body.detail).toContain(ownerCustomerId)
+    const one = await world.connected()
+    const wrong = { raw: 'x', type: 'text/plain', headers: { customerid: '1' } }
+    expect((await ads('bulk/_echo', wrong, one)).body.code).toBe('account_not_found')
   })
 
   test('goes to the account that X-Account-Id names', async () => {
@@ -175,6 +194,38 @@ describe('no way leads out of the service', () => {
     expect(await callCount('')).toBe(0)
   })
 
+  test('a body is never read as another call, and none goes where the method has none', async () => {
+    await world.advertising.forget()
+    const smuggled = Buffer.from(
+      'POST /production/bulk/Bulk/v13/_smuggled HTTP/1.1\r\nHost: x\r\nContent-Length: 5000000\r\n\r\n',
+    )
+    const stream = () => {
+      const chunks = [smuggled, ...Array.from({ length: 40 }, () => Buffer.alloc(65_536, 'A'))]
+      return new ReadableStream({
+        pull: (controller) => {
+          const next = chunks.shift()
+          if (next) controller.enqueue(new Uint8Array(next))
+          else controller.close()
+        },
+      })
+    }
+    const send = async (method: string) => {
+      const answer = await fetch(`${world.origin}/v1/tenants/${tenant}/ads/bulk/Campaigns`, {
+        method,
+        headers: { authorization: `Bearer ${await world.stack.callerToken()}` },
+        body: stream(),
+        duplex: 'half',
+      } as RequestInit)
+      await answer.arrayBuffer()
+      return answer.status
+    }
+    for (const method of ['DELETE', 'PUT', 'PATCH']) expect(await send(method), method).toBe(404)
+    expect(await send('OPTIONS')).toBe(400)
+    expect((await ads('bulk/_echo', { raw: 'x', type: 'text/plain' })).status).toBe(200)
+    expect(await callCount('Campaigns')).toBe(3)
+    expect(await callCount('_smuggled')).toBe(0)
+  })
+
   test('dots on the wire end in the same service or nowhere', async () => {
     await world.advertising.forget()
     const token = await world.stack.callerToken()
@@ -205,12 +256,26 @@ describe('a failure', () => {
   })
 
   test('that goes on after the refresh is passed on, with no third try', async () => {
+    const fresh = await world.connected()
     await world.advertising.fault({ kind: 'fault', code: 109 })
     await world.advertising.forget()
-    const { status, body, headers } = await ads('customerManagement/User/Query', { body: { UserId: null } })
+    const { status, body, headers } = await ads('customerManagement/User/Query', { body: {} }, fresh)
     expect({ status, code: body.Errors[0].Code }).toEqual({ status: 401, code: 109 })
-    expect(headers.get('x-diagnosis')).toBe('access_token_revoked;actor=app;credential=accessToken')
+    expect(headers.get('x-diagnosis')).toBe('access_token_revoked;actor=nobody;credential=accessToken')
     expect(await callCount('/User/Query')).toBe(2)
+  })
+
+  test('that goes on call after call costs one refresh, not one each; a discovery neither', async () => {
+    const fresh = await world.connected()
+    await world.signIn.forget()
+    await world.advertising.fault({ kind: 'fault', code: 109 })
+    for (let call = 0; call < 15; call++) {
+      const { status } = await ads('customerManagement/User/Query', { body: {} }, fresh)
+      expect(status).toBe(401)
+    }
+    const { body } = await world.call('POST', `/v1/tenants/${fresh}/accounts/discover`)
+    expect(body.code).toBe('advertising_unavailable')
+    expect(await world.refreshCalls()).toHaveLength(1)
   })
 
   test('of a body too large to keep is not repeated', async () => {
@@ -260,9 +325,10 @@ describe('a failure', () => {
   })
 
   test('of the grant itself says who must sign in', async () => {
+    const fresh = await world.connected()
     await world.signIn.revoke('ada@outlook.example')
     await world.advertising.fault({ kind: 'fault', code: 109, times: 1 })
-    const { status, body } = await ads('customerManagement/User/Query', { body: {} })
+    const { status, body } = await ads('customerManagement/User/Query', { body: {} }, fresh)
     expect({ status, code: body.code }).toEqual({ status: 409, code: 'reauthorization_required' })
   })
 })

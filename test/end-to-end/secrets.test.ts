@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { webClients } from '../../local/settings.ts'
 import { tableNames } from '../../shared/storage/clients.ts'
 import { openWorld, type World } from './world.ts'
 
@@ -48,25 +49,67 @@ test('no secret rests in a table or appears in a log, whatever happens to a tena
   }
 })
 
-test('nothing of one environment is ever sent to the other', async () => {
+/** Everything that makes the broker call out, for one person in one environment. */
+async function everyOperation(environment: 'production' | 'sandbox'): Promise<void> {
+  const ada = 'ada@outlook.example'
+  const call = async (method: string, path: string, body?: object) => {
+    const answer = await world.call(method, path, body ? { body } : {})
+    expect(answer.status, `${method} ${path}: ${JSON.stringify(answer.body)}`).toBeLessThan(300)
+    return answer
+  }
+  const before = new Set(await world.grantSecrets())
+  await world.signIn.settings({ accessTokenSeconds: 30 })
+  const tenant = await world.connected(ada, environment)
+  await world.signIn.settings({ accessTokenSeconds: 3600 })
+  const [refreshToken] = (await world.grantSecrets()).filter((secret) => !before.has(secret))
+  const path = `/v1/tenants/${tenant}`
+  await call('GET', `${path}/token`)
+  await call('POST', `${path}/accounts/discover`)
+  await call('POST', `${path}/diagnosis`)
+  await world.advertising.fault({ kind: 'fault', code: 109, times: 1, environment })
+  await call('POST', `${path}/ads/customerManagement/User/Query`, {})
+  const pending = world.newTenant()
+  const { id, connectUrl } = await world.session(pending, { environment, confirm: true })
+  const { url } = await world.finish(connectUrl, ada)
+  const code = new URL(url).searchParams.get('confirmation_code')
+  await call('POST', `/v1/tenants/${pending}/connect-sessions/${id}/confirm`, { code })
+  await call('GET', `/v1/tenants/${pending}/token`)
+  await call('POST', `/v1/tenants/${world.newTenant()}/grants`, { environment, refreshToken })
+}
+
+test('nothing of one environment is ever sent to the other, whatever the broker does', async () => {
   await world.advertising.forget()
-  const production = await world.connected('ada@outlook.example', 'production')
-  const sandbox = await world.connected('ada@outlook.example', 'sandbox')
-  const vends = [
-    await world.call('GET', `/v1/tenants/${production}/token`),
-    await world.call('GET', `/v1/tenants/${sandbox}/token`),
-  ]
-  const [prod, sand] = vends.map(({ body }) => body)
-  expect(prod.developerToken).not.toBe(sand.developerToken)
-  expect(Object.values(prod.services).some((url) => Object.values(sand.services).includes(url))).toBe(false)
-  const requests = await world.advertising.requests()
-  const fingerprints = (environment: string) =>
-    new Set(requests.filter((each) => each.environment === environment).map((each) => each.developerToken))
-  const shared = [...fingerprints('production')].filter((fingerprint) =>
-    fingerprints('sandbox').has(fingerprint),
-  )
-  expect(requests.map(({ environment }) => environment)).toEqual(
-    expect.arrayContaining(['production', 'sandbox']),
-  )
-  expect(shared).toEqual([])
+  await world.signIn.forget()
+  for (const environment of ['production', 'sandbox', 'production'] as const)
+    await everyOperation(environment)
+  const called = (await world.advertising.control('GET', 'requests')) as { requests: AdvertisingCall[] }
+  const asked = (await world.signIn.requests()).filter(({ endpoint }) => endpoint === 'token')
+  const ours: readonly string[] = Object.values(clientIds)
+  const own = asked.filter(({ clientId }) => ours.includes(clientId ?? ''))
+  expect(own.filter(({ grantType }) => grantType === 'refresh_token').length).toBeGreaterThanOrEqual(6)
+
+  const sentTo = (environment: string, name: 'accessToken' | 'developerToken' | 'customerId') =>
+    called.requests.filter((each) => each.environment === environment).map((each) => each[name])
+  const presented = (environment: 'production' | 'sandbox', name: 'refreshTokenUsed' | 'family') =>
+    own.filter(({ clientId }) => clientId === clientIds[environment]).map((each) => each[name])
+  for (const name of ['accessToken', 'developerToken', 'customerId'] as const)
+    expectApart(sentTo('production', name), sentTo('sandbox', name))
+  for (const name of ['refreshTokenUsed', 'family'] as const)
+    expectApart(presented('production', name), presented('sandbox', name))
 })
+
+interface AdvertisingCall {
+  readonly environment: string
+  readonly accessToken: string | null
+  readonly developerToken: string | null
+  readonly customerId: string | null
+}
+
+const clientIds = { production: webClients.production.microsoft, sandbox: webClients.sandbox.microsoft }
+
+/** Each side has some, and none is on both. */
+function expectApart(one: readonly unknown[], other: readonly unknown[]): void {
+  const [left, right] = [new Set(one.filter(Boolean)), new Set(other.filter(Boolean))]
+  expect([left.size, right.size]).not.toContain(0)
+  expect([...left].filter((each) => right.has(each))).toEqual([])
+}

@@ -59,6 +59,7 @@ interface AdvertisingRequest {
 interface SessionWish {
   readonly environment?: 'production' | 'sandbox'
   readonly identityProvider?: 'microsoft' | 'google'
+  readonly signInWith?: 'personal' | 'work' | 'google'
   readonly confirm?: boolean
   readonly allowDifferentUser?: boolean
   readonly accountChoice?: 'page' | 'app'
@@ -157,6 +158,12 @@ export async function openWorld(options: WorldOptions = {}) {
         allowInsecureConnection: true,
       }),
     grantSecrets: () => readGrantSecrets(stack),
+    /** Changes one of the broker's own secrets; a value that is left out stays. */
+    setSecret: async (name: string, { value, expiresOn }: { value?: string; expiresOn?: Date }) => {
+      const [main] = await openVaults(stack)
+      const kept = value ?? (await main?.getSecret(name))?.value ?? ''
+      await main?.setSecret(name, kept, expiresOn ? { expiresOn } : {})
+    },
     /** Starts one more broker process on the stack. */
     addBroker: async (more: Record<string, string> = {}) => {
       const added = await openBroker(stack, brokers.length, { ...settings, ...more })
@@ -171,8 +178,8 @@ export async function openWorld(options: WorldOptions = {}) {
   }
 }
 
-/** Every refresh token that rests in a vault, read as the managed identity would. */
-async function readGrantSecrets(stack: Stack): Promise<string[]> {
+/** Clients of both vaults, as the managed identity. */
+async function openVaults(stack: Stack): Promise<SecretClient[]> {
   const query = new URLSearchParams({ 'api-version': '2019-08-01', resource: vaultAudience })
   const answer = await fetch(`${stack.parts.identityEndpoint.service.endpoint}?${query}`, {
     headers: { 'X-IDENTITY-HEADER': identityHeader },
@@ -183,12 +190,15 @@ async function readGrantSecrets(stack: Stack): Promise<string[]> {
   }
   const credential = { getToken: async () => ({ token, expiresOnTimestamp: Number(expires_on) * 1000 }) }
   const ca = await readFile(stack.settings().NODE_EXTRA_CA_CERTS ?? '', 'utf8')
+  const options = { disableChallengeResourceVerification: true, tlsOptions: { ca } }
+  const parts = [stack.parts.vault, stack.parts.grantVault]
+  return parts.map(({ origin }) => new SecretClient(origin, credential, options))
+}
+
+/** Every refresh token that rests in a vault. */
+async function readGrantSecrets(stack: Stack): Promise<string[]> {
   const values: string[] = []
-  for (const part of [stack.parts.vault, stack.parts.grantVault]) {
-    const client = new SecretClient(part.origin, credential, {
-      disableChallengeResourceVerification: true,
-      tlsOptions: { ca },
-    })
+  for (const client of await openVaults(stack)) {
     for await (const { name } of client.listPropertiesOfSecrets()) {
       if (name.startsWith('grant-')) values.push((await client.getSecret(name)).value ?? '')
     }
@@ -261,6 +271,7 @@ function createControls(stack: Stack) {
       fault: (fault: object) => signIn('POST', 'faults', fault),
       clear: () => signIn('DELETE', 'faults'),
       forget: () => signIn('DELETE', 'requests'),
+      requests: () => signIn('GET', 'requests') as Promise<LoggedRequest[]>,
       settings: (settings: object) => signIn('POST', 'settings', settings),
       revoke: (username: string) => signIn('POST', 'revoke', { username }),
       clientSecrets: setSecrets,

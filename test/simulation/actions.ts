@@ -166,6 +166,7 @@ async function connect(world: World, broker: SimulatedBroker, name: TenantName):
   const { family, ...tokens } = world.provider.consent(name.tenant)
   await world.useCases.connectGrant(broker.dependencies, name, {
     ...tokens,
+    environment: 'production',
     askedAt,
     grant: grantOf(family.id, askedAt),
     accountsGeneration: family.id,

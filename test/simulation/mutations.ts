@@ -192,7 +192,7 @@ export const mutations: readonly Mutation[] = [
     name: 'the old grant is forgotten first on reconnect',
     file: 'shared/tenants/connectGrant.ts',
     find: 'const reference = await grants.write(',
-    replace: `if (found.tenant.grant) await grants.forget(found.tenant.grant.reference)
+    replace: `if (found?.tenant.grant) await grants.forget(found.tenant.grant.reference)
   const reference = await grants.write(`,
     mode: 'microsoft',
     breaks: ['token_lost'],

@@ -116,6 +116,39 @@ describe('an account’s customer', () => {
     expect(accounts[0]).toMatchObject({ customerId: '222', customerName: 'Harbour', linked: true })
   })
 
+  describe('below an agency of many customers', () => {
+    const wide = (count: number) => {
+      const children = Array.from({ length: count }, (_, i) => ({ Id: String(1000 + i), Name: `Child ${i}` }))
+      const list = (id: number) => ({
+        AccountsInfo: [{ Id: String(id + 4000), Name: '' }],
+        CustomersInfo: [],
+      })
+      return discovered({
+        roles: [{ RoleId: 41, CustomerId: '333' }],
+        accounts: children.map((_, i) => account(String(5000 + i), String(90_000 + i))),
+        more: {
+          '/LinkedAccountsAndCustomersInfo/Query': ({ CustomerId }) =>
+            CustomerId === '333' ? { AccountsInfo: [], CustomersInfo: children } : list(Number(CustomerId)),
+        },
+      })
+    }
+
+    test('is the one that lists it, for each of 300', async () => {
+      const { accounts } = await wide(300)
+      expect(accounts.map(({ customerId }) => customerId)).toEqual(
+        accounts.map(({ accountId }) => String(Number(accountId) - 4000)),
+      )
+    })
+
+    test('is called unknown rather than guessed beyond 500', async () => {
+      const { accounts } = await wide(520)
+      const unknown = accounts.filter(({ reachUnknown }) => reachUnknown)
+      expect(unknown).toHaveLength(21)
+      expect(unknown[0]).toMatchObject({ usable: false, note: expect.stringContaining('not known') })
+      expect(accounts.filter(({ customerId }) => Number(customerId) >= 90_000)).toEqual(unknown)
+    })
+  })
+
   test('is the owner when nothing explains the account', async () => {
     const { accounts } = await discovered({ accounts: [account('5', '999')] })
     expect(accounts[0]).toMatchObject({ customerId: '999', linked: false })

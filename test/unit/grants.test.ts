@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { BrokerAnswer } from '../../scripts/callBroker.ts'
+import { BrokerUnreachableError } from '../../scripts/callBroker.ts'
 import { parseImportFile } from '../../scripts/import/file.ts'
 import type { JournalEntry } from '../../scripts/import/journal.ts'
 import { importGrants, openRows } from '../../scripts/import.ts'
@@ -117,7 +118,7 @@ describe('importing', () => {
   /** A broker that answers `answers` in turn, on a clock of its own. */
   function run(count: number, answer: (path: string, calls: number) => BrokerAnswer) {
     let now = 0
-    const entries = new Map<string, JournalEntry>()
+    const entries = new Map<string, Omit<JournalEntry, 'broker'>>()
     const begun: number[] = []
     const clock = {
       now: () => new Date(now),
@@ -168,13 +169,24 @@ describe('importing', () => {
     expect(entries.size).toBe(0)
   })
 
+  test('tries again where nothing answers, and stops where nothing answers three times', async () => {
+    const gone = () => {
+      throw new BrokerUnreachableError('gone')
+    }
+    const once = run(2, (_path, calls) => (calls === 1 ? gone() : { status: 200, body: {} }))
+    expect(await once.outcome).toHaveLength(2)
+    const always = run(9, gone)
+    await expect(always.outcome).rejects.toThrow('gone')
+    expect(always.entries.size).toBe(0)
+  })
+
   test('leaves out who is connected, and who was refused unless told otherwise', () => {
     const { rows } = parseImportFile(csv(4))
-    const at = ''
+    const [at, broker] = ['', 'https://broker.example']
     const done = new Map<string, JournalEntry>([
-      ['t0', { tenant: 't0', outcome: 'connected', at }],
-      ['t1', { tenant: 't1', outcome: 'refused', at }],
-      ['t2', { tenant: 't2', outcome: 'failed', at }],
+      ['t0', { broker, tenant: 't0', outcome: 'connected', at }],
+      ['t1', { broker, tenant: 't1', outcome: 'refused', at }],
+      ['t2', { broker, tenant: 't2', outcome: 'failed', at }],
     ])
     expect(openRows(rows, done, false).map(({ tenant }) => tenant)).toEqual(['t2', 't3'])
     expect(openRows(rows, done, true).map(({ tenant }) => tenant)).toEqual(['t1', 't2', 't3'])

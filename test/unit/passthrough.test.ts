@@ -47,11 +47,14 @@ describe('a target', () => {
 })
 
 describe('headers', () => {
-  test('of the caller lose what is another hop’s, another’s credential or the platform’s', () => {
+  test('of the caller that go along are those that describe body, answer and client', () => {
     const received = new Headers({
       accept: 'application/json',
+      'accept-encoding': 'gzip',
+      'accept-language': 'de',
+      'api-key': 'k',
       authorization: 'Bearer caller',
-      connection: 'close, X-Named',
+      connection: 'close, Accept-Language',
       'content-length': '5',
       'content-type': 'application/json',
       developertoken: 'theirs',
@@ -60,11 +63,16 @@ describe('headers', () => {
       'x-arr-ssl': 'x',
       'x-forwarded-for': '203.0.113.9',
       'x-functions-key': 'k',
-      'x-named': 'by connection',
+      'ocp-apim-subscription-key': 'k',
+      'user-agent': 'their-app/1',
+      'x-custom': 'may be anything',
+      'x-ms-client-principal': 'p',
     })
     expect(toSentHeaders(received, { Authorization: 'Bearer ours' })).toEqual({
       accept: 'application/json',
+      'accept-encoding': 'gzip',
       'content-type': 'application/json',
+      'user-agent': 'their-app/1',
       Authorization: 'Bearer ours',
     })
   })
@@ -124,10 +132,16 @@ describe('reading ahead', () => {
 
 describe('a refused call', () => {
   const now = new Date('2026-11-24T12:00:00Z')
-  const call = (status: number, bodyText: string, minutesOld: number, canRepeat = true) =>
+  const call = (
+    status: number,
+    bodyText: string,
+    minutesOld: number,
+    { canRepeat = true, isReplacedLately = false } = {},
+  ) =>
     decideRepeat({
       fault: readFault({ service: 'bulk', status, bodyText }),
       refreshedAt: new Date(now.getTime() - minutesOld * 60_000),
+      isReplacedLately,
       canRepeat,
       now,
     })
@@ -145,7 +159,16 @@ describe('a refused call', () => {
     ],
     ['106', call(403, error(106), 30), { repeat: false, reason: 'other_failure' }],
     ['117', call(429, error(117), 30), { repeat: false, reason: 'other_failure' }],
-    ['109 of a large body', call(401, error(109), 30, false), { repeat: false, reason: 'body_is_gone' }],
+    [
+      '109 of a large body',
+      call(401, error(109), 30, { canRepeat: false }),
+      { repeat: false, reason: 'body_is_gone' },
+    ],
+    [
+      '109 of a token that has just replaced another',
+      call(401, error(109), 0, { isReplacedLately: true }),
+      { repeat: false, reason: 'token_is_fresh' },
+    ],
   ])('with %s', (_what, decision, expected) => {
     expect(decision).toEqual(expected)
   })
@@ -179,6 +202,38 @@ describe('sending', () => {
     return new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/x`)
   }
   const bare = { method: 'POST', headers: {}, body: undefined, signal: AbortSignal.timeout(20_000) }
+
+  async function* twice(text: string) {
+    yield Buffer.from(text)
+    yield Buffer.from(text)
+  }
+
+  test.each(['POST', 'PUT', 'PATCH', 'DELETE', 'GET', 'OPTIONS'])(
+    'a streamed body is one %s call and no second one, whatever it holds',
+    async (method) => {
+      const seen: { method: string | undefined; bytes: number }[] = []
+      const url = await listen(async (request, response) => {
+        let bytes = 0
+        for await (const chunk of request) bytes += chunk.length
+        seen.push({ method: request.method, bytes })
+        response.end()
+      })
+      const smuggled = 'POST /smuggled HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n'
+      const answered = await createSend()({ ...bare, url, method, body: twice(smuggled) })
+      expect(answered.status).toBe(200)
+      answered.body.resume()
+      expect(seen).toEqual([{ method, bytes: 2 * smuggled.length }])
+    },
+  )
+
+  test.each([
+    ['longer', 5],
+    ['shorter', 50],
+  ])('a body that is %s than it says ends the call and its connection', async (_what, contentLength) => {
+    const url = await listen((request, response) => request.on('end', () => response.end()).resume())
+    const sent = createSend()({ ...bare, url, method: 'DELETE', body: twice('twelve bytes'), contentLength })
+    await expect(sent).rejects.toThrow()
+  })
 
   test('follows no redirect', async () => {
     const url = await listen((_request, response) => response.writeHead(302, { location: '/y' }).end())

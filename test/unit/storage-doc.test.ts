@@ -102,6 +102,7 @@ describe('docs/storage.md', () => {
       lifeCycleStatus: 'Active',
       pauseReason: 'user',
       linked: false,
+      reachUnknown: true,
       roleId: '41',
       usable: true,
       note: 'x',

@@ -1,0 +1,49 @@
+import { toText } from '../commandLine.ts'
+import type { ImportRow } from './file.ts'
+import type { JournalEntry } from './journal.ts'
+
+type Done = ReadonlyMap<string, JournalEntry>
+
+/** Tells what a run would find. @returns the exit status. */
+export function tellPlan(rows: readonly ImportRow[], done: Done): number {
+  const states = toText(countStates(rows, done))
+  console.log(`${rows.length} tenant(s), every line in order: ${states}. Nothing was called.`)
+  return 0
+}
+
+/**
+ * Tells what this run did, and of every line of the file that is not connected why, whichever run met it.
+ * @returns the exit status: 0 when all are connected.
+ */
+export function tellOutcome(
+  rows: readonly ImportRow[],
+  done: Done,
+  counts: Readonly<Record<string, number>>,
+): number {
+  const states = countStates(rows, done)
+  console.log(`This run: ${toText(counts) || 'nothing to do'}. The file: ${toText(states)}.`)
+  const others = rows.flatMap(({ tenant }) => done.get(tenant) ?? []).filter((entry) => !isConnected(entry))
+  for (const entry of others) console.log(`  ${lineOf(entry)}`)
+  if (states.failed || states.new) {
+    console.log('Run the same command again for those that failed or are new; it goes on where it stopped.')
+  }
+  if (states.refused) console.log('Those that were refused are tried again with --retry-refused.')
+  return states.connected === rows.length ? 0 : 1
+}
+
+function countStates(rows: readonly ImportRow[], done: Done): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const { tenant } of rows) {
+    const state = done.get(tenant)?.outcome ?? 'new'
+    counts[state] = (counts[state] ?? 0) + 1
+  }
+  return counts
+}
+
+function isConnected({ outcome }: JournalEntry): boolean {
+  return outcome === 'connected'
+}
+
+function lineOf({ tenant, outcome, code = '', reason, detail = '' }: JournalEntry): string {
+  return `${tenant}: ${outcome}: ${code}${reason ? ` (${reason})` : ''}: ${detail}`
+}

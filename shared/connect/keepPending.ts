@@ -1,0 +1,52 @@
+import { randomBytes } from 'node:crypto'
+import { secondsAfter } from '../clock.ts'
+import { sealAccessToken } from '../tenants/connectGrant.ts'
+import { grantOwnerOf } from '../tenants/tenant.ts'
+import type { SignIn } from './authorize.ts'
+import { sha256 } from './browser.ts'
+import type { CallbackDependencies, Proven } from './callback.ts'
+import type { Reach } from './compareReach.ts'
+import type { ConnectFailure } from './failures.ts'
+import type { Kept } from './keep.ts'
+import { returnUrlWith } from './returnUrl.ts'
+import { toGrant } from './toGrant.ts'
+
+/** How long an app may take to hand back the confirmation code. */
+const confirmationSeconds = 900
+
+/** The grant waits beside whatever the tenant has, which goes on working until the app confirms. */
+export async function keepPending(
+  { keeping, clock }: CallbackDependencies,
+  signIn: SignIn,
+  proven: Proven,
+  { accountsGeneration, outcome }: Pick<Reach, 'outcome'> & { readonly accountsGeneration: string },
+): Promise<Kept | ConnectFailure> {
+  const { grants, tenants } = keeping
+  const name = { workspace: signIn.workspace, tenant: signIn.tenant }
+  const code = randomBytes(32).toString('base64url')
+  const stored = await tenants.read(name)
+  if (!stored) return { failed: 'sign_in_not_valid', reason: 'tenant_gone' }
+  if (stored.tenant.environment !== signIn.environment) return { failed: 'environment_mismatch' }
+  const owner = grantOwnerOf(stored.tenant, proven.row)
+  const accessToken = await sealAccessToken(keeping, stored.tenant, proven.tokens)
+  const reference = await grants.write(proven.tokens.refreshToken, owner)
+  const pendingGrant = {
+    environment: signIn.environment,
+    grant: { ...toGrant(proven, clock.now()), reference },
+    sessionId: signIn.id,
+    codeHash: sha256(code),
+    expiresAt: secondsAfter(clock.now(), confirmationSeconds),
+    accessToken,
+    accountsGeneration,
+  }
+  const written = await tenants.replace(stored, { ...stored.tenant, pendingGrant }, [])
+  if (written === 'conflict') {
+    await grants.forget(reference).catch(() => undefined)
+    return { failed: 'storage_unavailable', reason: 'tenant_changed' }
+  }
+  const replaced = stored.tenant.pendingGrant?.grant.reference
+  if (replaced) await grants.forget(replaced).catch(() => undefined)
+  const confirmation = { status: 'confirmation_required', confirmation_code: code }
+  const returnUrl = returnUrlWith(signIn, { ...confirmation, ...outcome })
+  return { tenant: written.tenant, returnUrl }
+}

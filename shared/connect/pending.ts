@@ -1,0 +1,70 @@
+import * as z from 'zod'
+import { type AccountStore, allAccounts } from '../accounts/account.ts'
+import { namedAccount, toNamed } from '../accounts/discover.ts'
+import { personChange } from '../accounts/events.ts'
+import { compareAccounts } from '../advertising/compareAccounts.ts'
+import type { Clock } from '../clock.ts'
+import { Problem } from '../problems.ts'
+import type { PendingGrant, TenantName, TenantStore } from '../tenants/tenant.ts'
+import { connectionView, toConnectionView } from '../tenants/view.ts'
+
+/** What confirming a consent would change. */
+export const pendingView = z.object({
+  session: z.string(),
+  expiresAt: z.iso.datetime().describe('Until then the app may confirm.'),
+  connection: connectionView,
+  userChanged: z.boolean().describe('Whether somebody else consented than before.'),
+  previousUser: z.string().describe('Who consented before, masked.').optional(),
+  accounts: z.int().describe('How many accounts would be reached.'),
+  counts: z.object({ appeared: z.int(), lost: z.int() }),
+  lost: z.array(namedAccount).describe('One page of the accounts that would no longer be reached.'),
+  continuation: z.string().optional(),
+})
+
+/** What reading a waiting consent touches. */
+export interface PendingDependencies {
+  readonly tenants: TenantStore
+  readonly accounts: AccountStore
+  readonly clock: Clock
+}
+
+/**
+ * Shows what a consent that waits for confirmation would change, before anything is marked.
+ * @throws Problem `tenant_not_found`, or `connect_session_not_found` when no consent of this session waits.
+ */
+export async function readPending(
+  { tenants, accounts, clock }: PendingDependencies,
+  name: TenantName,
+  sessionId: string,
+  { limit, continuation }: { readonly limit: number; readonly continuation?: string | undefined },
+): Promise<z.infer<typeof pendingView>> {
+  const stored = await tenants.read(name)
+  if (!stored) throw new Problem('tenant_not_found')
+  const { tenant } = stored
+  const pending = assertPending(tenant.pendingGrant, sessionId, clock.now())
+  const before = await allAccounts(accounts, name, tenant.accountsGeneration)
+  const after = await allAccounts(accounts, name, pending.accountsGeneration)
+  const { appeared, vanished } = compareAccounts(before, after)
+  const person = personChange(tenant, pending.grant)
+  const begin = Number(continuation ?? 0) || 0
+  const end = begin + limit
+  return {
+    session: sessionId,
+    expiresAt: pending.expiresAt.toISOString(),
+    connection: toConnectionView(pending.grant),
+    userChanged: person !== undefined,
+    ...(person && { previousUser: person.previousUser }),
+    accounts: after.length,
+    counts: { appeared: appeared.length, lost: vanished.length },
+    lost: vanished.slice(begin, end).map(toNamed),
+    ...(end < vanished.length && { continuation: String(end) }),
+  }
+}
+
+/** @throws Problem `connect_session_not_found`. */
+export function assertPending(pending: PendingGrant | undefined, sessionId: string, now: Date): PendingGrant {
+  if (pending?.sessionId !== sessionId || pending.expiresAt <= now) {
+    throw new Problem('connect_session_not_found')
+  }
+  return pending
+}

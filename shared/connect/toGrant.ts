@@ -1,0 +1,15 @@
+import type { Grant } from '../tenants/tenant.ts'
+import type { Proven } from './callback.ts'
+
+/** What a proven sign-in makes of the grant, before it is known where its refresh token rests. */
+export function toGrant({ row, user, discovery }: Proven, consentedAt: Date): Omit<Grant, 'reference'> {
+  return {
+    identityProvider: row.identityProvider,
+    scopes: row.scopes,
+    accountKind: user.accountKind,
+    authorityTenant: user.authorityTenant,
+    consenter: user.consenter,
+    consentedAt,
+    advertisingUserId: discovery.advertisingUserId,
+  }
+}

@@ -1,0 +1,33 @@
+import { Problem } from '../problems.ts'
+import type { Wanted } from './prepare.ts'
+
+const longestId = 40
+
+/**
+ * Which account a call is for: `X-Account-Id`, or `CustomerAccountId` as an app that came from its own calls sends it;
+ * through which customer: `CustomerId`. What is named is honoured or refused, never replaced in silence.
+ * @throws Problem `invalid_request` when both name an account and not the same one, or for what can be no id.
+ */
+export function wantedAccountOf(headers: Headers): Pick<Wanted, 'accountId' | 'customerId'> {
+  const own = readId(headers, 'X-Account-Id')
+  const theirs = readId(headers, 'CustomerAccountId')
+  if (own && theirs && own !== theirs) {
+    throw invalidHeader('CustomerAccountId', 'names another account than X-Account-Id')
+  }
+  const accountId = own ?? theirs
+  const customerId = readId(headers, 'CustomerId')
+  return { ...(accountId && { accountId }), ...(customerId && { customerId }) }
+}
+
+function readId(headers: Headers, name: string): string | undefined {
+  const value = headers.get(name)?.trim() || undefined
+  if (value && value.length > longestId) throw invalidHeader(name, `is longer than ${longestId} characters`)
+  return value
+}
+
+function invalidHeader(field: string, fault: string): Problem {
+  return new Problem('invalid_request', {
+    detail: `header ${field}: ${fault}`,
+    members: { errors: [{ in: 'header', field, fault }] },
+  })
+}
