@@ -22,7 +22,7 @@ route('authorize', 'oauth/authorize', {
       const { publicUrl } = broker.config
       const browser = recognizeBrowser(publicUrl, raw.headers.get('cookie')) ?? newBrowser()
       const url = await authorize(broker, query.session, browser)
-      if (!url) return failurePage({ failed: 'link_not_valid' })
+      if (!url) return failurePage({ failed: 'link_not_valid' }, broker.config)
       return redirect(url.href, 302, { 'Set-Cookie': bindingCookie(publicUrl, browser) })
     },
   }),

@@ -21,13 +21,14 @@ route('callback', 'oauth/callback', {
     query: authorizationResponse,
     answer: { status: 303, description: 'To the app’s return URL, with `tenant` and `status`.' },
     handle: async ({ broker, query, raw }) => {
-      if (query.admin_consent !== undefined) return adminConsentedPage(/^true$/i.test(query.admin_consent))
+      if (query.admin_consent !== undefined)
+        return adminConsentedPage(/^true$/i.test(query.admin_consent), broker.config)
       const browser = recognizeBrowser(broker.config.publicUrl, raw.headers.get('cookie'))
       const ended = await finishSignIn(broker, query, browser)
       if (!('failed' in ended)) return redirect(ended.returnUrl)
       return ended.failed === 'consent_declined' && ended.backUrl
         ? redirect(ended.backUrl)
-        : failurePage(ended)
+        : failurePage(ended, broker.config)
     },
   }),
 })

@@ -18,7 +18,7 @@ import { type BrowserBinding, derive, isSameBrowser } from './browser.ts'
 import type { ConnectFailure, ConnectFailureCode } from './failures.ts'
 import { type Kept, keep } from './keep.ts'
 import type { OneTimeRecords } from './oneTime.ts'
-import { returnUrlWith } from './returnUrl.ts'
+import { withWaysOn } from './waysOn.ts'
 
 /** What finishing a sign-in touches. */
 export interface CallbackDependencies {
@@ -66,24 +66,13 @@ export async function finishSignIn(
   const waiting = (await records.read('sign-in', state, clock.now())) as SignIn | undefined
   if (!waiting) return { failed: 'sign_in_not_valid' }
   // Asked before the state is spent: a second browser cannot end the first one's sign-in.
-  if (!browser || !isSameBrowser(browser, waiting.browserHash)) return { failed: 'other_browser' }
+  if (!browser || !isSameBrowser(browser, waiting.browserHash))
+    return { failed: 'other_browser', workspace: waiting.workspace }
   const signIn = (await records.take('sign-in', state, clock.now())) as SignIn | undefined
   if (!signIn) return { failed: 'sign_in_not_valid' }
   const ended = await prove(dependencies, signIn, response, browser, state)
   const kept = 'failed' in ended ? ended : await keep(dependencies, signIn, ended)
-  return 'failed' in kept ? { ...kept, backUrl: backUrl(signIn, kept) } : kept
-}
-
-/** Where the app learns of the failure. */
-function backUrl(signIn: SignIn, failure: ConnectFailure): string {
-  const { failed, reason, traceId, adminConsentUrl: link } = failure
-  return returnUrlWith(signIn, {
-    status: 'failed',
-    error: failed,
-    reason,
-    trace_id: traceId,
-    admin_consent_url: link,
-  })
+  return 'failed' in kept ? withWaysOn(dependencies, signIn, kept) : kept
 }
 
 async function prove(

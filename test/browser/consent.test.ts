@@ -95,7 +95,7 @@ describe('every page on which it can end is readable', () => {
     await picture(page, code)
     expect(await page.textContent('main')).toContain(words)
     expect(await page.textContent('#code')).toContain(code)
-    await page.click('text=Back to the app')
+    await page.click('text=Back to Demo Reports')
     await page.waitForURL(`${world.returnUrl}**`)
     expect(new URL(page.url()).searchParams.get('error')).toBe(code)
   })
