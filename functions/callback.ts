@@ -3,19 +3,21 @@ import { recognizeBrowser } from '../shared/connect/browser.ts'
 import { finishSignIn } from '../shared/connect/callback.ts'
 import { adminConsentedPage, failurePage } from '../shared/connect/pages.ts'
 import { redirect } from '../shared/http/page.ts'
-import { operation, route } from '../shared/http/route.ts'
+import { pageRoute } from '../shared/http/pageRoute.ts'
+import { operation } from '../shared/http/route.ts'
 
 const authorizationResponse = z.object({
   state: z.string().max(200).optional(),
   code: z.string().max(8000).optional(),
   error: z.string().max(200).optional(),
-  error_description: z.string().max(4000).optional(),
-  error_uri: z.string().max(2000).optional(),
+  // Only searched for a number; however long it is, the person is not stopped by it.
+  error_description: z.string().optional(),
+  error_uri: z.string().optional(),
   admin_consent: z.string().optional(),
 })
 
 /** `GET /oauth/callback`: validates, exchanges, proves, stores; back to the app, or a page that says why not. */
-route('callback', 'oauth/callback', {
+pageRoute('callback', 'oauth/callback', {
   GET: operation({
     summary: 'Where the identity provider sends the browser back to',
     query: authorizationResponse,

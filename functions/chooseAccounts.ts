@@ -4,27 +4,27 @@ import { answerChoiceForm, firstDraft, longestChoiceFormBytes } from '../shared/
 import { readChoice } from '../shared/connect/choose.ts'
 import { choiceOverPage, choicePage } from '../shared/connect/choosePage.ts'
 import { readText } from '../shared/http/body.ts'
-import { wholeNumber } from '../shared/http/fields.ts'
 import { redirect } from '../shared/http/page.ts'
-import { operation, route } from '../shared/http/route.ts'
+import { pageRoute } from '../shared/http/pageRoute.ts'
+import { operation } from '../shared/http/route.ts'
 
 /** `/oauth/accounts`: where a person who has just connected says which accounts the app may use. */
-route('chooseAccounts', 'oauth/accounts', {
+pageRoute('chooseAccounts', 'oauth/accounts', {
   GET: operation({
     summary: 'The page on which the advertiser chooses accounts',
-    query: z.object({
-      choice: z.string().max(200).default(''),
-      q: z.string().max(200).default(''),
-      page: wholeNumber(1, 100_000).default(1),
-    }),
+    query: z.object({ choice: z.string().max(200).default('') }),
     answer: { status: 200, description: 'The page.' },
     handle: async ({ broker, query, raw }) => {
       const browser = recognizeBrowser(broker.config.publicUrl, raw.headers.get('cookie'))
       const open = await readChoice(broker, query.choice, browser)
       if (!open) return choiceOverPage()
-      const draft = { ...firstDraft(open), search: query.q, page: query.page }
       const { accounts, choice } = open
-      return choicePage({ token: query.choice, returnUrl: choice.returnUrl, accounts, draft })
+      return choicePage({
+        token: query.choice,
+        returnUrl: choice.returnUrl,
+        accounts,
+        draft: firstDraft(open),
+      })
     },
   }),
   POST: operation({

@@ -12,6 +12,7 @@ import { classifyTokenRefusal, type TokenRefusal } from '../identity/refusal.ts'
 import type { SignInRow, SignInTable } from '../identity/signInTable.ts'
 import type { CodeAnswer, TokenEndpoints } from '../identity/tokenEndpoint.ts'
 import { type BrokerSecrets, developerTokenName } from '../storage/brokerSecrets.ts'
+import { StorageUnavailableError } from '../storage/unavailable.ts'
 import type { GrantKeeping } from '../tenants/connectGrant.ts'
 import type { SignIn } from './authorize.ts'
 import { type BrowserBinding, derive, isSameBrowser } from './browser.ts'
@@ -70,9 +71,26 @@ export async function finishSignIn(
     return { failed: 'other_browser', workspace: waiting.workspace }
   const signIn = (await records.take('sign-in', state, clock.now())) as SignIn | undefined
   if (!signIn) return { failed: 'sign_in_not_valid' }
-  const ended = await prove(dependencies, signIn, response, browser, state)
-  const kept = 'failed' in ended ? ended : await keep(dependencies, signIn, ended)
+  const kept = await proveAndKeep(dependencies, signIn, response, browser, state).catch(toStorageFailure)
   return 'failed' in kept ? withWaysOn(dependencies, signIn, kept) : kept
+}
+
+async function proveAndKeep(
+  dependencies: CallbackDependencies,
+  signIn: SignIn,
+  response: AuthorizationResponse,
+  browser: BrowserBinding,
+  state: string,
+): Promise<Kept | ConnectFailure> {
+  const ended = await prove(dependencies, signIn, response, browser, state)
+  return 'failed' in ended ? ended : keep(dependencies, signIn, ended)
+}
+
+/** The state is spent: only a page with the ways on helps. @throws whatever is not storage's. */
+function toStorageFailure(error: unknown): ConnectFailure {
+  if (error instanceof StorageUnavailableError)
+    return { failed: 'storage_unavailable', reason: error.service }
+  throw error
 }
 
 async function prove(

@@ -1,9 +1,10 @@
 import type { HttpResponseInit } from '@azure/functions'
 import { answerPage, type Html, html } from '../http/page.ts'
+import { type Sign, sign } from '../http/sign.ts'
 import type { Actor } from '../problems.ts'
+import { adminLink, adminLinkScript, adminLinkStyle } from './adminLink.ts'
 import { appName, type NamingConfig, withAppName } from './appName.ts'
 import { type ConnectFailure, connectFailures } from './failures.ts'
-import { adminLink, adminLinkScript, pagePartsStyle, type Sign, sign } from './pageParts.ts'
 
 const statusByActor = { advertiser: 403, advertiserAdmin: 403, app: 400, operator: 503, nobody: 503 } as const
 
@@ -32,7 +33,7 @@ ${supportLine(failure)}
   const script = failure.adminConsentUrl ? adminLinkScript : undefined
   return answerPage(
     { title: heading, app, body, status: statusByActor[actor], ...(script && { script }) },
-    pagePartsStyle,
+    adminLinkStyle,
   )
 }
 
@@ -44,7 +45,7 @@ export function adminConsentedPage(granted: boolean, config: NamingConfig): Http
     ? 'People of your organisation can connect their Microsoft Advertising accounts now. Tell whoever sent you this link to start again.'
     : 'Nothing was changed. People of your organisation cannot connect until an administrator allows the app.'
   const body = html`<div class="card">${sign(granted ? 'done' : 'stop')}<h1>${title}</h1><p>${withAppName(text, app)}</p></div>`
-  return answerPage({ title, app, body }, pagePartsStyle)
+  return answerPage({ title, app, body })
 }
 
 /** The first way is the likelier one. */

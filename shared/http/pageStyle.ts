@@ -28,6 +28,11 @@ a{color:var(--accent);text-underline-offset:.15em}
 .whole{white-space:nowrap}
 code{font-family:ui-monospace,SFMono-Regular,Consolas,monospace;font-size:.875em;overflow-wrap:anywhere}
 .unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
+.sign{display:block;margin:0 0 1rem;fill:none;stroke:currentColor;stroke-width:1.5;stroke-linecap:round;stroke-linejoin:round;color:var(--accent)}
+.sign circle{fill:color-mix(in srgb,currentColor 10%,transparent);stroke:none}
+.sign.stop{color:var(--bad)}
+.sign.done{color:var(--good)}
+.support{margin:1.75rem 0 0;padding-top:1rem;border-top:1px solid var(--line)}
 @media(max-width:26rem){.ways .button{flex:1 1 100%}}
 @media(forced-colors:active){.button{border:1px solid}}
 `

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { answerPage, html, redirect } from '../../shared/http/page.ts'
+import { prefersJson } from '../../shared/http/problemPage.ts'
 
 const headersOf = (answer: { headers?: unknown }) => answer.headers as Record<string, string>
 
@@ -76,4 +77,17 @@ test('a redirect is a 303 that leaks no address', () => {
     status: 303,
     headers: { Location: 'https://app.example.com/', 'Referrer-Policy': 'no-referrer' },
   })
+})
+
+test.each([
+  ['', false],
+  ['*/*', false],
+  ['text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8', false],
+  ['text/html, application/json', false],
+  ['text/html;q=0.5, application/json;q=0.9', true],
+  ['application/json, text/plain, */*', true],
+  ['application/problem+json', true],
+  ['application/json;q=0', false],
+])('Accept “%s” prefers JSON: %s', (accept, preferred) => {
+  expect(prefersJson(accept)).toBe(preferred)
 })
