@@ -100,7 +100,10 @@ async function keepAtOnce(
   const outcome = { status: 'connected', ...reached.outcome }
   const choiceOpen = !defaultAccount
   const asks = choiceOpen && signIn.accountChoice !== 'app'
-  const returnUrl = asks ? await openChoice(dependencies, signIn, outcome) : returnUrlWith(signIn, outcome)
+  const returnUrl =
+    asks && connected.tenant.grant
+      ? await openChoice(dependencies, signIn, connected.tenant.grant, outcome)
+      : returnUrlWith(signIn, outcome)
   return { tenant: connected.tenant, returnUrl, choiceOpen }
 }
 

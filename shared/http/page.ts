@@ -39,8 +39,8 @@ export interface Page {
   readonly headers?: Readonly<Record<string, string>>
   /** A script of ours, by its text; the policy allows exactly it. */
   readonly script?: string
-  /** Origins beside our own that a form's answer may redirect to (CSP `form-action`). */
-  readonly formTargets?: readonly string[]
+  /** Where the browser goes on to at once, by itself. */
+  readonly onward?: string
 }
 
 /** Answers a page that loads nothing from anywhere, is never framed, and runs no script but the one it names. */
@@ -50,7 +50,7 @@ export function answerPage(page: Page, extraStyle = ''): HttpResponseInit {
     "default-src 'none'",
     `style-src '${hashOf(sheet)}'`,
     ...(page.script === undefined ? [] : [`script-src '${hashOf(page.script)}'`]),
-    `form-action ${["'self'", ...(page.formTargets ?? [])].join(' ')}`,
+    "form-action 'self'",
     "base-uri 'none'",
     "frame-ancestors 'none'",
   ]
@@ -59,7 +59,11 @@ export function answerPage(page: Page, extraStyle = ''): HttpResponseInit {
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width,initial-scale=1">
-<meta name="robots" content="noindex">
+<meta name="robots" content="noindex">${
+    page.onward &&
+    html`
+<meta http-equiv="refresh" content="0;url=${page.onward}">`
+  }
 <title>${page.title}${page.app && html` · ${page.app}`}</title>
 <style>${{ html: sheet }}</style>
 </head>

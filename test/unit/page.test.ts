@@ -64,10 +64,11 @@ describe('a page', () => {
     expect(answer.body).toContain('<title>A &lt;title&gt;</title>')
   })
 
-  test('may let a form’s answer lead to named origins', () => {
-    const answer = answerPage({ ...page, formTargets: ['https://app.example.com'] })
-    expect(headersOf(answer)['Content-Security-Policy']).toContain(
-      "form-action 'self' https://app.example.com",
+  test('posts forms to itself alone, and may go on by itself', () => {
+    const answer = answerPage({ ...page, onward: 'https://app.example.com/?a=1&b="' })
+    expect(headersOf(answer)['Content-Security-Policy']).toContain("form-action 'self';")
+    expect(answer.body).toContain(
+      '<meta http-equiv="refresh" content="0;url=https://app.example.com/?a=1&amp;b=&quot;">',
     )
   })
 })
