@@ -1,6 +1,6 @@
 import type { HttpResponseInit } from '@azure/functions'
 import { answerPage, type Html, html } from '../http/page.ts'
-import { type ChoiceDraft, viewOf } from './choiceDraft.ts'
+import { type ChoiceDraft, candidatesOf, viewOf } from './choiceDraft.ts'
 import type { ChoiceFault } from './choiceForm.ts'
 import type { OpenedChoice } from './choose.ts'
 import {
@@ -34,14 +34,15 @@ export function choicePage(page: ChoicePage): HttpResponseInit {
   const { draft, fault, open } = page
   const title = titleOf(page)
   const view = viewOf(draft, open.accounts)
+  const { length: total } = draft.step === 'default' ? candidatesOf(draft, open.accounts) : open.accounts
   const body = html`<form method="post" action="accounts">
-${defaultButton(open.accounts.length)}
+${defaultButton(total)}
 <h1>${title}</h1>
 ${fault && faultNote(fault.text)}
 ${draft.step === 'default' ? aboutDefault(page) : aboutAccounts(page)}
 ${hiddenFields(page, view)}
 <div class="pick">
-${searchBox(draft, open.accounts.length)}
+${searchBox(draft, total)}
 ${accountList(page, view)}
 ${draft.step === 'accounts' && html`<p class="quiet">Your permission at Microsoft reaches all your accounts; ${page.app ?? 'the app'} is given the ones you choose here.</p>`}
 </div>

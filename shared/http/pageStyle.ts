@@ -10,7 +10,7 @@ export const pageStyle = `
 html{-webkit-text-size-adjust:100%;text-size-adjust:100%}
 body{margin:0;background:var(--paper);color:var(--ink);font:1rem/1.5 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
 body{padding-top:clamp(1rem,4vw,4rem)}
-.top{max-width:36rem;margin:0 auto;padding:0 1.25rem .75rem;font-size:.875rem;color:var(--quiet);overflow-wrap:anywhere}
+.top{max-width:36rem;margin:0 auto;padding:0 1rem .75rem;font-size:.875rem;color:var(--quiet);overflow-wrap:anywhere}
 .top b{color:var(--ink)}
 .top span{display:inline-block;margin-left:.35rem;padding-left:.6rem;border-left:1px solid var(--edge);line-height:1.1}
 main{max-width:36rem;margin:0 auto;padding:0 1rem 3rem}
