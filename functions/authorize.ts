@@ -3,10 +3,11 @@ import { authorize } from '../shared/connect/authorize.ts'
 import { bindingCookie, newBrowser, recognizeBrowser } from '../shared/connect/browser.ts'
 import { failurePage } from '../shared/connect/pages.ts'
 import { redirect } from '../shared/http/page.ts'
-import { operation, route } from '../shared/http/route.ts'
+import { pageRoute } from '../shared/http/pageRoute.ts'
+import { operation } from '../shared/http/route.ts'
 
 /** `GET /oauth/authorize?session=…`: spends the connect session, binds the browser, leads to the sign-in. */
-route('authorize', 'oauth/authorize', {
+pageRoute('authorize', 'oauth/authorize', {
   GET: operation({
     summary: 'The link that the advertiser’s browser opens: leads to the sign-in',
     // Links travel by mail and pick up tracking parameters on the way.
@@ -22,7 +23,7 @@ route('authorize', 'oauth/authorize', {
       const { publicUrl } = broker.config
       const browser = recognizeBrowser(publicUrl, raw.headers.get('cookie')) ?? newBrowser()
       const url = await authorize(broker, query.session, browser)
-      if (!url) return failurePage({ failed: 'link_not_valid' })
+      if (!url) return failurePage({ failed: 'link_not_valid' }, broker.config)
       return redirect(url.href, 302, { 'Set-Cookie': bindingCookie(publicUrl, browser) })
     },
   }),

@@ -3,31 +3,34 @@ import { recognizeBrowser } from '../shared/connect/browser.ts'
 import { finishSignIn } from '../shared/connect/callback.ts'
 import { adminConsentedPage, failurePage } from '../shared/connect/pages.ts'
 import { redirect } from '../shared/http/page.ts'
-import { operation, route } from '../shared/http/route.ts'
+import { pageRoute } from '../shared/http/pageRoute.ts'
+import { operation } from '../shared/http/route.ts'
 
 const authorizationResponse = z.object({
   state: z.string().max(200).optional(),
   code: z.string().max(8000).optional(),
   error: z.string().max(200).optional(),
-  error_description: z.string().max(4000).optional(),
-  error_uri: z.string().max(2000).optional(),
+  // Only searched for a number; however long it is, the person is not stopped by it.
+  error_description: z.string().optional(),
+  error_uri: z.string().optional(),
   admin_consent: z.string().optional(),
 })
 
 /** `GET /oauth/callback`: validates, exchanges, proves, stores; back to the app, or a page that says why not. */
-route('callback', 'oauth/callback', {
+pageRoute('callback', 'oauth/callback', {
   GET: operation({
     summary: 'Where the identity provider sends the browser back to',
     query: authorizationResponse,
     answer: { status: 303, description: 'To the app’s return URL, with `tenant` and `status`.' },
     handle: async ({ broker, query, raw }) => {
-      if (query.admin_consent !== undefined) return adminConsentedPage(/^true$/i.test(query.admin_consent))
+      if (query.admin_consent !== undefined)
+        return adminConsentedPage(/^true$/i.test(query.admin_consent), broker.config)
       const browser = recognizeBrowser(broker.config.publicUrl, raw.headers.get('cookie'))
       const ended = await finishSignIn(broker, query, browser)
       if (!('failed' in ended)) return redirect(ended.returnUrl)
       return ended.failed === 'consent_declined' && ended.backUrl
         ? redirect(ended.backUrl)
-        : failurePage(ended)
+        : failurePage(ended, broker.config)
     },
   }),
 })

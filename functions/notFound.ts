@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { pageRoute } from '../shared/http/pageRoute.ts'
 import { operation, route } from '../shared/http/route.ts'
 import { Problem } from '../shared/problems.ts'
 
@@ -21,8 +22,8 @@ const everything = {
 }
 
 /**
- * What is no route of ours below `/v1` and `/oauth` gets a problem document instead of the host's empty 404. A
+ * What is no route of ours below `/v1` and `/oauth` gets a problem document, or a page, instead of the host's empty 404. A
  * catch-all at the root would stand before the host's own `/admin` routes.
  */
 route('notFound', 'v1/{*path}', everything)
-route('notFoundPage', 'oauth/{*path}', everything)
+pageRoute('notFoundPage', 'oauth/{*path}', everything)

@@ -119,6 +119,7 @@ function callerSettings(ports: Ports): Record<string, string> {
     Object.entries(callingApps).flatMap(([app, each]) => (each.workspace === workspace ? [app] : []))
   const toWorkspace = (workspace: string) => ({
     workspace,
+    ...(workspace === 'demo' && { displayName: 'Demo Reports' }),
     apps: appsOf(workspace),
     returnUrls: [returnUrlAt(ports.returnPage)],
   })

@@ -94,9 +94,9 @@ export const settings = {
   ),
   WORKSPACES: withDefault(
     json(workspaces()),
-    'Return URLs of each workspace and, where several apps share one, their ids: a JSON list. An app that is in no list has the workspace of its own id.',
+    'Each workspace’s return URLs, the name that its advertisers know it by (`displayName`, on the pages they see) and, where several apps share it, their ids: a JSON list. An app that is in no list has the workspace of its own id.',
     '[]',
-    '[{"workspace":"agency","apps":["<app id>"],"returnUrls":["https://app.example.com/connected"]}]',
+    '[{"workspace":"agency","displayName":"Acme Reports","apps":["<app id>"],"returnUrls":["https://app.example.com/connected"]}]',
   ),
   MICROSOFT_PERSONAL_TENANT: withDefault(
     z.string().regex(/^[A-Za-z0-9.-]+$/),

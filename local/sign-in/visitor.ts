@@ -28,7 +28,7 @@ export interface SignInWish extends VisitOptions {
   readonly code?: string
 }
 
-/** A browser without JavaScript: one cookie jar, redirects followed across origins, forms posted. */
+/** A browser without JavaScript: one cookie jar, redirects and pages that go on followed, forms posted. */
 export interface Visitor {
   visit(url: string, options?: VisitOptions): Promise<Visit>
   /** Posts the page's first form with its hidden fields and the given ones. */
@@ -97,11 +97,8 @@ async function follow(
       headers: { accept: 'text/html', cookie: toCookieHeader(jar, next.url) },
     })
     keepCookies(jar, next.url, response)
-    const location = response.headers.get('location')
-    if (response.status < 300 || response.status > 399 || !location) {
-      return { url: next.url, status: response.status, body: await response.text(), stopped: false }
-    }
-    await response.body?.cancel()
+    const { body, location } = await read(response)
+    if (!location) return { url: next.url, status: response.status, body, stopped: false }
     const target = new URL(location, next.url).href
     if (options.stopAt && target.startsWith(options.stopAt)) {
       return { url: target, status: response.status, body: '', stopped: true }
@@ -110,6 +107,15 @@ async function follow(
     next = { url: target, request: keepsMethod ? next.request : { method: 'GET' } }
   }
   throw new Error(`More than ${maxRedirects} redirects, the last to ${next.url}.`)
+}
+
+/** The page's text, and where it leads by itself: a redirect, or a page that goes on at once. */
+async function read(response: Response): Promise<{ body: string; location?: string | undefined }> {
+  const isRedirect = response.status >= 300 && response.status <= 399
+  const body = await response.text()
+  const tag = /<meta http-equiv="refresh"[^>]*>/i.exec(body)?.[0] ?? ''
+  const onward = /^0;\s*url=(.+)$/i.exec(attributeOf(tag, 'content') ?? '')?.[1]
+  return { body, location: (isRedirect && response.headers.get('location')) || onward }
 }
 
 function toCookieHeader(jar: readonly Cookie[], url: string): string {

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { Problem } from '../problems.ts'
 import type { DefaultAccount, StoredTenant, Tenant, TenantName } from '../tenants/tenant.ts'
 import type { Obtain } from '../vend/obtain.ts'
 import type { Account } from './account.ts'
@@ -38,6 +39,7 @@ export type ChoiceAnswer = z.infer<typeof choiceAnswer>
 
 /**
  * Chooses which accounts may be vended, and the default among them.
+ * @param isStill whether the tenant is still the one that was chosen for; default is that it is.
  * @throws Problem `tenant_not_found`, `tenant_changed`, or `account_not_found` that names what is not reached or, for
  *   a default, not chosen.
  */
@@ -45,9 +47,11 @@ export async function chooseAccounts(
   dependencies: ChooseDependencies,
   name: TenantName,
   choice: AccountsChoice,
+  isStill: (tenant: Tenant) => boolean = () => true,
 ): Promise<ChoiceAnswer> {
   let chosen: readonly Account[] = []
   const { tenant } = await replaceAccounts(dependencies, name, (row, before) => {
+    if (!isStill(row)) throw new Problem('tenant_changed')
     chosen = selectAmong(before, choice.accounts === 'all' ? 'all' : idsOf(row, before, choice.accounts))
     const defaultAccount = chosenDefault(row, chosen, choice)
     const whyDropped = 'It was not chosen.'

@@ -1,13 +1,15 @@
 import { type Clock, secondsAfter } from '../clock.ts'
 import type { Config } from '../config.ts'
 import type { SignInRow, SignInTable } from '../identity/signInTable.ts'
-import { type BrowserBinding, derive, sha256 } from './browser.ts'
+import { type BrowserBinding, derive, isSameBrowser, sha256 } from './browser.ts'
 import type { OneTimeRecords } from './oneTime.ts'
 import type { ConnectSession } from './sessions.ts'
 
 /** What waits between *authorize* and *callback*. The verifier and nonce are not in it: the browser derives them. */
 export interface SignIn extends ConnectSession {
   readonly browserHash: string
+  /** Which attempt of this browser it is, where an earlier one failed. Default is 1. */
+  readonly tries?: number
 }
 
 /** What authorizing touches. */
@@ -32,9 +34,11 @@ export async function authorize(
 ): Promise<URL | undefined> {
   const { clock, config, records, signInTable } = dependencies
   const now = clock.now()
-  const session = (await records.read('session', sessionToken, now)) as ConnectSession | undefined
+  const session = (await records.read('session', sessionToken, now)) as ConnectSession | SignIn | undefined
   const row = session && signInTable(session.environment, session.identityProvider, session.signInWith)
   if (!session || !row) return undefined
+  // A session that a failed sign-in left is for that browser alone.
+  if ('browserHash' in session && !isSameBrowser(browser, session.browserHash)) return undefined
   // The sign-in is there before the session is spent: a failure in between costs the advertiser nothing.
   const signIn: SignIn = { ...session, browserHash: browser.hash }
   const state = await records.issue('sign-in', signIn, secondsAfter(now, signInSeconds))

@@ -12,13 +12,14 @@ import { classifyTokenRefusal, type TokenRefusal } from '../identity/refusal.ts'
 import type { SignInRow, SignInTable } from '../identity/signInTable.ts'
 import type { CodeAnswer, TokenEndpoints } from '../identity/tokenEndpoint.ts'
 import { type BrokerSecrets, developerTokenName } from '../storage/brokerSecrets.ts'
+import { StorageUnavailableError } from '../storage/unavailable.ts'
 import type { GrantKeeping } from '../tenants/connectGrant.ts'
 import type { SignIn } from './authorize.ts'
 import { type BrowserBinding, derive, isSameBrowser } from './browser.ts'
 import type { ConnectFailure, ConnectFailureCode } from './failures.ts'
 import { type Kept, keep } from './keep.ts'
 import type { OneTimeRecords } from './oneTime.ts'
-import { returnUrlWith } from './returnUrl.ts'
+import { withWaysOn } from './waysOn.ts'
 
 /** What finishing a sign-in touches. */
 export interface CallbackDependencies {
@@ -66,25 +67,30 @@ export async function finishSignIn(
   const waiting = (await records.read('sign-in', state, clock.now())) as SignIn | undefined
   if (!waiting) return { failed: 'sign_in_not_valid' }
   // Asked before the state is spent: a second browser cannot end the first one's sign-in.
-  if (!browser || !isSameBrowser(browser, waiting.browserHash)) return { failed: 'other_browser' }
+  if (!browser || !isSameBrowser(browser, waiting.browserHash))
+    return { failed: 'other_browser', workspace: waiting.workspace }
   const signIn = (await records.take('sign-in', state, clock.now())) as SignIn | undefined
   if (!signIn) return { failed: 'sign_in_not_valid' }
-  const ended = await prove(dependencies, signIn, response, browser, state)
-  const kept = 'failed' in ended ? ended : await keep(dependencies, signIn, ended)
-  return 'failed' in kept ? { ...kept, backUrl: backUrl(signIn, kept) } : kept
+  const kept = await proveAndKeep(dependencies, signIn, response, browser, state).catch(toStorageFailure)
+  return 'failed' in kept ? withWaysOn(dependencies, signIn, kept) : kept
 }
 
-/** Where the app learns of the failure. */
-function backUrl(signIn: SignIn, failure: ConnectFailure): string {
-  const { failed, reason, signInWith, traceId, adminConsentUrl: link } = failure
-  return returnUrlWith(signIn, {
-    status: 'failed',
-    error: failed,
-    reason,
-    sign_in_with: signInWith,
-    trace_id: traceId,
-    admin_consent_url: link,
-  })
+async function proveAndKeep(
+  dependencies: CallbackDependencies,
+  signIn: SignIn,
+  response: AuthorizationResponse,
+  browser: BrowserBinding,
+  state: string,
+): Promise<Kept | ConnectFailure> {
+  const ended = await prove(dependencies, signIn, response, browser, state)
+  return 'failed' in ended ? ended : keep(dependencies, signIn, ended)
+}
+
+/** The state is spent: only a page with the ways on helps. @throws whatever is not storage's. */
+function toStorageFailure(error: unknown): ConnectFailure {
+  if (error instanceof StorageUnavailableError)
+    return { failed: 'storage_unavailable', reason: error.service }
+  throw error
 }
 
 async function prove(

@@ -1,67 +1,111 @@
-import type { AccountsChoice } from '../accounts/choose.ts'
-import { isSelected } from '../accounts/select.ts'
+import type { Account } from '../accounts/account.ts'
+import { Problem } from '../problems.ts'
+import { StorageUnavailableError } from '../storage/unavailable.ts'
 import type { BrowserBinding } from './browser.ts'
+import { type ChoiceDraft, candidatesOf, matchesOf, parseDraft } from './choiceDraft.ts'
 import { type ChoiceDependencies, finishChoice, type OpenedChoice, readChoice } from './choose.ts'
-import type { ChoiceDraft, ChoicePage } from './choosePage.ts'
 
-/** Room for 5,000 ticked accounts with the longest ids. */
+/** Room for 10,000 ticked accounts with the longest ids. */
 export const longestChoiceFormBytes = 262_144
 
-/** The page as it first shows itself: an earlier choice is ticked, if there was one. */
-export function firstDraft({ accounts }: OpenedChoice): ChoiceDraft {
-  const chosen = accounts.every(isSelected) ? [] : accounts.filter(isSelected)
-  return { ticked: new Set(chosen.map(({ accountId }) => accountId)), search: '', page: 1 }
+/** What answering the form comes to. */
+export type FormAnswer =
+  /** A page again; with what is missing, or why it could not be kept. */
+  | { readonly open: OpenedChoice; readonly draft: ChoiceDraft; readonly fault?: ChoiceFault }
+  /** Made now: on to the app. */
+  | { readonly open: OpenedChoice; readonly doneUrl: string }
+
+/** Why the page comes again. */
+export interface ChoiceFault {
+  readonly text: string
+  readonly status: 422 | 503
 }
 
 /**
- * Carries out what the page's form asks for: shows the page again after a search or a turn of the page, or spends
- * the choice and says where the browser goes. Only `go=choose` and `go=later` spend it.
+ * Carries out what the form asks for: shows the page again after a search, a tick or a turn of the page, goes on to
+ * the default, or makes the choice and says where the browser goes.
  * @returns undefined when the choice is over, or another browser's.
  */
 export async function answerChoiceForm(
   dependencies: ChoiceDependencies,
   form: URLSearchParams,
   browser: BrowserBinding | undefined,
-): Promise<{ readonly page: ChoicePage } | { readonly returnUrl: string } | undefined> {
-  const token = form.get('choice') ?? ''
-  const open = await readChoice(dependencies, token, browser)
+): Promise<FormAnswer | undefined> {
+  const open = await readChoice(dependencies, form.get('choice') ?? '', browser)
   if (!open) return undefined
+  if (open.doneUrl) return { open, doneUrl: open.doneUrl }
+  const draft = parseDraft(form, open.accounts)
   const go = form.get('go') ?? 'search'
-  const draft = draftOf(form, go, open)
-  const page = { token, returnUrl: open.choice.returnUrl, accounts: open.accounts, draft }
-  if (go !== 'choose' && go !== 'later') return { page }
-  const answer = go === 'later' ? undefined : toAnswer(draft, open)
-  if (answer && 'fault' in answer) return { page: { ...page, fault: answer.fault } }
-  const returnUrl = await finishChoice(dependencies, token, answer)
-  return returnUrl === undefined ? undefined : { returnUrl }
+  if (go === 'later') return finish(dependencies, open, draft, undefined)
+  if (go !== 'choose') return { open, draft: moved(draft, go, open.accounts) }
+  return draft.step === 'accounts'
+    ? chooseAmong(dependencies, open, draft)
+    : chooseDefault(dependencies, open, draft)
 }
 
-/** What the form says, as far as the tenant reaches it: anything else was never on the page. */
-function draftOf(form: URLSearchParams, go: string, { accounts }: OpenedChoice): ChoiceDraft {
-  const reached = new Set(accounts.map(({ accountId }) => accountId))
-  const defaultId = form.get('default') ?? undefined
-  const turned = /^page-(\d{1,6})$/.exec(go)?.[1]
-  const kept = go === 'choose' ? Number(form.get('page')) || 1 : 1
-  return {
-    ticked: new Set(form.getAll('account').filter((accountId) => reached.has(accountId))),
-    search: go === 'all' ? '' : (form.get('q') ?? '').slice(0, 200),
-    page: turned ? Number(turned) : kept,
-    ...(defaultId && reached.has(defaultId) && { defaultId }),
+/** The page after a button that neither chooses nor leaves. */
+function moved(draft: ChoiceDraft, go: string, accounts: readonly Account[]): ChoiceDraft {
+  const turned = /^page-(\d{1,5})$/.exec(go)?.[1]
+  if (turned) return { ...draft, page: Number(turned) }
+  const matching = matchesOf(draft, accounts).map(({ accountId }) => accountId)
+  switch (go) {
+    case 'tick':
+      return { ...draft, scope: 'these', ticked: new Set([...draft.ticked, ...matching]) }
+    case 'untick':
+      return { ...draft, ticked: draft.ticked.difference(new Set(matching)), onlyTicked: false }
+    case 'ticked':
+      return { ...draft, search: '', onlyTicked: true, page: 1 }
+    case 'clear':
+      return { ...draft, search: '', onlyTicked: false, page: 1 }
+    case 'back':
+      return { ...draft, step: 'accounts', search: '', onlyTicked: false, page: 1 }
+    default:
+      return { ...draft, page: 1 }
   }
 }
 
-/** A single ticked account is the default; the default is always among those that may be used. */
-function toAnswer(
-  { ticked, defaultId }: ChoiceDraft,
-  { accounts }: OpenedChoice,
-): AccountsChoice | { readonly fault: string } {
-  const only = ticked.size === 1 ? [...ticked][0] : undefined
-  const chosenDefault = defaultId ?? only ?? (accounts.length === 1 ? accounts[0]?.accountId : undefined)
-  if (!chosenDefault) {
-    return { fault: 'Mark one account as the default: it is used when the app names none.' }
+function chooseAmong(
+  dependencies: ChoiceDependencies,
+  open: OpenedChoice,
+  draft: ChoiceDraft,
+): Promise<FormAnswer> | FormAnswer {
+  const candidates = candidatesOf(draft, open.accounts)
+  const [only] = candidates
+  if (!only) return { open, draft, fault: missing('Tick at least one account, or choose all of them.') }
+  if (candidates.length === 1) return finish(dependencies, open, draft, only.accountId)
+  const usable = candidates.filter((account) => account.usable)
+  const defaultId = draft.defaultId ?? (usable.length === 1 ? usable[0]?.accountId : undefined)
+  return { open, draft: { ...draft, step: 'default', defaultId, search: '', onlyTicked: false, page: 1 } }
+}
+
+function chooseDefault(
+  dependencies: ChoiceDependencies,
+  open: OpenedChoice,
+  draft: ChoiceDraft,
+): Promise<FormAnswer> | FormAnswer {
+  const chosen = candidatesOf(draft, open.accounts).find(({ accountId }) => accountId === draft.defaultId)
+  return chosen
+    ? finish(dependencies, open, draft, chosen.accountId)
+    : { open, draft, fault: missing('Choose one account.') }
+}
+
+async function finish(
+  dependencies: ChoiceDependencies,
+  open: OpenedChoice,
+  draft: ChoiceDraft,
+  defaultId: string | undefined,
+): Promise<FormAnswer> {
+  const accounts = draft.scope === 'all' ? ('all' as const) : [...draft.ticked]
+  const answer = defaultId === undefined ? undefined : { accounts, default: defaultId }
+  try {
+    return { open, doneUrl: await finishChoice(dependencies, open, answer) }
+  } catch (error) {
+    if (!(error instanceof Problem || error instanceof StorageUnavailableError)) throw error
+    const text = 'Your choice could not be kept just now. Please try again in a moment.'
+    return { open, draft, fault: { text, status: 503 } }
   }
-  return {
-    accounts: ticked.size === 0 ? 'all' : [...new Set([...ticked, chosenDefault])],
-    default: chosenDefault,
-  }
+}
+
+function missing(text: string): ChoiceFault {
+  return { text, status: 422 }
 }

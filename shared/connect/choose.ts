@@ -1,19 +1,24 @@
-import { type Account, type AccountStore, allAccounts } from '../accounts/account.ts'
+import { type Account, allAccounts } from '../accounts/account.ts'
 import { type AccountsChoice, type ChooseDependencies, chooseAccounts } from '../accounts/choose.ts'
+import { isSelected } from '../accounts/select.ts'
 import { secondsAfter } from '../clock.ts'
 import type { Config } from '../config.ts'
-import type { TenantName } from '../tenants/tenant.ts'
+import type { Grant, Tenant, TenantName } from '../tenants/tenant.ts'
 import type { SignIn } from './authorize.ts'
 import { type BrowserBinding, isSameBrowser } from './browser.ts'
 import type { OneTimeRecords } from './oneTime.ts'
 import { returnUrlWith } from './returnUrl.ts'
 
-/** A choice of accounts that waits for the person who has just signed in. */
+/** A choice of accounts that waits for the person who has just signed in; it outlives the answer. */
 export interface OpenChoice extends TenantName {
   /** The connect session's id, which the app knows. */
   readonly id: string
   readonly returnUrl: string
   readonly browserHash: string
+  /** The consent that it came from: another person's later consent is none of this page's business. */
+  readonly consentedAt: string
+  /** Names the record that is spent by the answer. */
+  readonly turn: string
   /** What the return URL says once the choice is made. */
   readonly outcome: Readonly<Record<string, string | undefined>>
 }
@@ -21,6 +26,10 @@ export interface OpenChoice extends TenantName {
 /** An open choice with the accounts to choose among, in the order in which they are shown. */
 export interface OpenedChoice {
   readonly choice: OpenChoice
+  /** Whose sign-in it is, masked. */
+  readonly person: string
+  /** Where the app learns what was chosen, once it was: there is nothing more to choose then. */
+  readonly doneUrl?: string
   readonly accounts: readonly Account[]
 }
 
@@ -37,52 +46,82 @@ const choiceSeconds = 1800
 export async function openChoice(
   { clock, config, records }: Pick<ChoiceDependencies, 'clock' | 'config' | 'records'>,
   signIn: SignIn,
+  { consentedAt }: Pick<Grant, 'consentedAt'>,
   outcome: OpenChoice['outcome'],
 ): Promise<string> {
   const { workspace, tenant, id, returnUrl, browserHash } = signIn
-  const choice: OpenChoice = { workspace, tenant, id, returnUrl, browserHash, outcome }
-  const token = await records.issue('choice', choice, secondsAfter(clock.now(), choiceSeconds))
+  const expiresAt = secondsAfter(clock.now(), choiceSeconds)
+  const turn = await records.issue('choice-turn', {}, expiresAt)
+  const choice: OpenChoice = {
+    ...{ workspace, tenant, id, returnUrl, browserHash, turn, outcome },
+    consentedAt: consentedAt.toISOString(),
+  }
+  const token = await records.issue('choice', choice, expiresAt)
   return `${config.publicUrl}/oauth/accounts?choice=${encodeURIComponent(token)}`
 }
 
-/** The open choice; undefined for another browser, or when it is over. */
+/** The choice, open or made; undefined for another browser, another person's consent, or when it is over. */
 export async function readChoice(
   dependencies: Pick<ChoiceDependencies, 'clock' | 'records' | 'tenants' | 'accounts'>,
   token: string,
   browser: BrowserBinding | undefined,
 ): Promise<OpenedChoice | undefined> {
-  const { accounts, clock, records, tenants } = dependencies
+  const { clock, records, tenants } = dependencies
   const choice = (await records.read('choice', token, clock.now())) as OpenChoice | undefined
   if (!choice || !isSameBrowser(browser, choice.browserHash)) return undefined
   const stored = await tenants.read(choice)
-  if (stored?.tenant.status !== 'connected') return undefined
-  return { choice, accounts: await inOrder(accounts, choice, stored.tenant.accountsGeneration) }
+  if (!stored || !isOfConsent(choice, stored.tenant)) return undefined
+  const all = await allAccounts(dependencies.accounts, choice, stored.tenant.accountsGeneration)
+  const isOpen = (await records.read('choice-turn', choice.turn, clock.now())) !== undefined
+  const person = stored.tenant.grant?.consenter.hint ?? ''
+  return {
+    choice,
+    person,
+    accounts: inOrder(all),
+    ...(!isOpen && { doneUrl: chosenUrl(choice, all.filter(isSelected).length) }),
+  }
 }
 
 /**
- * Spends the choice and makes it the tenant's. Spent first: of two answers only one counts.
+ * Makes the answer the tenant's, then spends the choice: a failure in between costs the person nothing, and a second
+ * answer after it changes nothing. Two at once from the one browser may both count; the later one stays.
  * @param answer without one the app is left to ask.
- * @returns where the app learns of it; undefined when the choice was spent already.
- * @throws Problem or StorageUnavailableError when it could not be kept; the app asks again then.
+ * @returns where the app learns of it.
+ * @throws Problem or StorageUnavailableError when it could not be kept; the choice stays open then.
  */
 export async function finishChoice(
   dependencies: ChoiceDependencies,
-  token: string,
+  { choice }: OpenedChoice,
   answer: AccountsChoice | undefined,
-): Promise<string | undefined> {
+): Promise<string> {
   const { clock, records } = dependencies
-  const choice = (await records.take('choice', token, clock.now())) as OpenChoice | undefined
-  if (!choice) return undefined
-  if (!answer) return returnUrlWith(choice, choice.outcome)
   const name = { workspace: choice.workspace, tenant: choice.tenant }
-  const { selected } = await chooseAccounts(dependencies, name, answer)
+  const isStill = (tenant: Tenant) => isOfConsent(choice, tenant)
+  const chosen = answer && (await chooseAccounts(dependencies, name, answer, isStill))
+  await records.take('choice-turn', choice.turn, clock.now())
+  return chosen ? chosenUrl(choice, chosen.selected) : returnUrlWith(choice, choice.outcome)
+}
+
+function isOfConsent({ consentedAt }: OpenChoice, { status, grant }: Tenant): boolean {
+  return status === 'connected' && grant?.consentedAt.toISOString() === consentedAt
+}
+
+/** Nothing is open any more. */
+function chosenUrl(choice: OpenChoice, selected: number): string {
   return returnUrlWith(choice, { ...choice.outcome, accounts: String(selected), account_choice: undefined })
 }
 
-/** Usable ones first, then by customer and name, as people look for them. */
-async function inOrder(store: AccountStore, name: TenantName, generation: string | undefined) {
+/**
+ * Usable ones first, then by customer and name, as people look for them. An account that is reached through several
+ * customers is there once, directly if it can be.
+ */
+function inOrder(accounts: readonly Account[]): Account[] {
   const { compare } = new Intl.Collator('en', { numeric: true, sensitivity: 'base' })
-  return (await allAccounts(store, name, generation)).sort(
+  const once = new Map<string, Account>()
+  for (const account of accounts) {
+    if (!account.linked || !once.has(account.accountId)) once.set(account.accountId, account)
+  }
+  return [...once.values()].sort(
     (one, other) =>
       Number(other.usable) - Number(one.usable) ||
       compare(one.customerName, other.customerName) ||

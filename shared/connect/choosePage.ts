@@ -1,136 +1,89 @@
 import type { HttpResponseInit } from '@azure/functions'
-import type { Account } from '../accounts/account.ts'
-import { isMatch } from '../accounts/list.ts'
 import { answerPage, type Html, html } from '../http/page.ts'
-import { accountRow, choiceScript, choiceStyle } from './choosePageParts.ts'
+import { type ChoiceDraft, candidatesOf, viewOf } from './choiceDraft.ts'
+import type { ChoiceFault } from './choiceForm.ts'
+import type { OpenedChoice } from './choose.ts'
+import {
+  accountList,
+  defaultButton,
+  faultNote,
+  hiddenFields,
+  pageTitle,
+  searchBox,
+} from './choosePageParts.ts'
+import { choiceScript } from './choosePageScript.ts'
+import { choiceStyle } from './choosePageStyle.ts'
 
-/** What the person has done on the page so far. */
-export interface ChoiceDraft {
-  /** Account ids that are ticked; none means all. */
-  readonly ticked: ReadonlySet<string>
-  readonly defaultId?: string | undefined
-  readonly search: string
-  /** Counted from 1. */
-  readonly page: number
-}
-
-/** What the page shows. */
+/** What a page of the choice shows. */
 export interface ChoicePage {
   readonly token: string
-  readonly returnUrl: string
-  /** In the order in which they are shown. */
-  readonly accounts: readonly Account[]
+  readonly app: string | undefined
+  readonly open: OpenedChoice
   readonly draft: ChoiceDraft
-  /** What is missing before the choice can be made. */
-  readonly fault?: string
+  /** What is missing before the choice can be made, or why it could not be kept. */
+  readonly fault?: ChoiceFault
+  /** Whether the person has just searched or turned the page: the count is what they want to hear. */
+  readonly moved?: boolean
 }
 
-/** Rows at once: a page that a phone lays out in an instant, and a search that is worth typing. */
-const rowsAtOnce = 200
-
 /**
- * The page on which a person says which accounts the app may use, and which one by default. A plain form: searching
- * and paging post it too, so that what is ticked stays ticked without a script.
+ * The page on which a person says which accounts the app works with, then the one on which they name the default. A
+ * plain form: searching, ticking and paging post it too, so that all of it works without a script.
  */
 export function choicePage(page: ChoicePage): HttpResponseInit {
-  const { draft, accounts, fault, token, returnUrl } = page
-  const matches = draft.search ? accounts.filter((account) => isMatch(account, draft.search)) : accounts
-  const pages = Math.max(1, Math.ceil(matches.length / rowsAtOnce))
-  const at = Math.min(Math.max(1, draft.page), pages)
-  const shown = matches.slice((at - 1) * rowsAtOnce, at * rowsAtOnce)
-  const title = 'Which accounts may the app use?'
-  const body = html`<h1>${title}</h1>
-${fault && html`<p class="fault" role="alert" id="fault">${fault}</p>`}
-<p>You are connected to ${counted(accounts.length)}. Mark one as the default. Tick the accounts that the app may use; tick none to allow all of them, also those you get later.</p>
-<form method="post" action="accounts">
-<input type="hidden" name="choice" value="${token}">
-<input type="hidden" name="page" value="${at}">
-${searchBox(draft, matches.length, accounts.length)}
-<p class="quiet" id="count" role="status">${countText(shown.length, at, matches.length, draft.search)}</p>
-${heldElsewhere(accounts, shown, draft)}
-<fieldset id="accounts" data-total="${accounts.length}">
-<legend>${draft.search ? html`Accounts that match “${draft.search}”` : 'Accounts'}</legend>
-${shown.length > 0 ? html`<ul>${shown.map((account) => accountRow(account, draft))}</ul>` : html`<p>None. Try part of a name, a number or an id.</p>`}
-</fieldset>
-${pages > 1 && pager(at, pages)}
-<div class="finish">
-<p id="ticked" role="status">${tickedText(draft.ticked.size, accounts.length)}</p>
-<button class="button" name="go" value="choose">Continue</button>
-<button class="button plain" name="go" value="later">Decide later</button>
+  const { draft, fault, open } = page
+  const title = titleOf(page)
+  const view = viewOf(draft, open.accounts)
+  const { length: total } = draft.step === 'default' ? candidatesOf(draft, open.accounts) : open.accounts
+  const body = html`<form method="post" action="accounts">
+${defaultButton(total)}
+<h1>${title}</h1>
+${fault && faultNote(fault.text)}
+${draft.step === 'default' ? aboutDefault(page) : aboutAccounts(page)}
+${hiddenFields(page, view)}
+<div class="pick">
+${searchBox(draft, total)}
+${accountList(page, view)}
+${draft.step === 'accounts' && html`<p class="quiet">Your permission at Microsoft reaches all your accounts; ${page.app ?? 'the app'} is given the ones you choose here.</p>`}
+</div>
+<div class="finish" id="finish" tabindex="-1">
+<p id="ticked" role="status" hidden></p>
+<div><button class="button" name="go" value="choose" id="choose">Continue</button>
+${draft.step === 'default' ? back : later}</div>
 </div>
 </form>`
   return answerPage(
     {
-      title: fault ? `Error: ${title}` : title,
+      title: pageTitle(page, view, title),
+      app: page.app,
       body,
-      status: fault ? 422 : 200,
+      status: fault?.status ?? 200,
       script: choiceScript,
-      formTargets: [new URL(returnUrl).origin],
     },
     choiceStyle,
   )
 }
 
-/** The page for a choice that is over, or that another browser began. */
-export function choiceOverPage(): HttpResponseInit {
-  const title = 'There is nothing left to choose here'
-  const body = html`<div class="card">
-<h1>${title}</h1>
-<p>The choice was made already, the page has waited too long, or it was opened in another browser. The connection itself works: go back to the app, which can ask you which account to use.</p>
-</div>`
-  return answerPage({ title, body, status: 410 })
+const later = html`<button class="button plain" name="go" value="later">Decide later</button>`
+const back = html`<button class="button plain" name="go" value="back">Back</button>`
+
+function titleOf({ app = 'the app', draft }: ChoicePage): string {
+  return draft.step === 'default' ? 'Which account should be the default?' : `Choose accounts for ${app}`
 }
 
-function searchBox(draft: ChoiceDraft, matching: number, total: number): Html {
-  return html`<div class="search" role="search">
-<label for="q">Search by name, number, id or customer</label>
-<div><input type="search" id="q" name="q" value="${draft.search}" maxlength="200" autocomplete="off" spellcheck="false"><button class="button" name="go" value="search">Search</button></div>
-${draft.search && matching < total && html`<button class="link" name="go" value="all">Show all ${total.toLocaleString('en')}</button>`}
-</div>`
+function aboutAccounts({ draft, open }: ChoicePage): Html {
+  const total = open.accounts.length
+  const scope = (value: ChoiceDraft['scope'], text: string) =>
+    html`<label><input type="radio" name="scope" value="${value}"${draft.scope === value && html` checked`}><span>${text}</span></label>`
+  return html`<p class="quiet">Signed in as <span class="whole">${open.person}</span></p>
+<fieldset class="scope">
+<legend class="unseen">Accounts</legend>
+${scope('these', 'Only some')}
+${scope('all', `All ${total.toLocaleString('en')}`)}
+</fieldset>
+<p class="quiet all">Accounts that you get later are included.</p>`
 }
 
-/** What is ticked, or the default, and not on this page: it stays in sight and in the form. */
-function heldElsewhere(
-  accounts: readonly Account[],
-  shown: readonly Account[],
-  draft: ChoiceDraft,
-): Html | false {
-  const visible = new Set(shown.map(({ accountId }) => accountId))
-  const held = accounts.filter(
-    ({ accountId }) =>
-      (draft.ticked.has(accountId) || accountId === draft.defaultId) && !visible.has(accountId),
-  )
-  if (held.length === 0) return false
-  return html`<fieldset id="held">
-<legend>Chosen so far, not in the list below</legend>
-<ul>${held.map((account) => accountRow(account, draft))}</ul>
-</fieldset>`
-}
-
-function pager(at: number, pages: number): Html {
-  const button = (page: number, text: string) =>
-    html`<button class="button plain" name="go" value="page-${page}">${text}</button>`
-  return html`<nav class="pager" aria-label="Pages of accounts">
-${at > 1 && button(at - 1, 'Previous')}
-<span>Page ${at} of ${pages}</span>
-${at < pages && button(at + 1, 'Next')}
-</nav>`
-}
-
-function countText(shown: number, at: number, matching: number, search: string): string {
-  const first = (at - 1) * rowsAtOnce + 1
-  const range = shown < matching ? `Showing ${first} to ${first + shown - 1} of ` : ''
-  const verb = search ? ` match${matching === 1 ? 'es' : ''}.` : '.'
-  return `${range}${counted(matching)}${verb}`
-}
-
-/** The script says the same. */
-function tickedText(ticked: number, total: number): string {
-  return ticked === 0
-    ? `None ticked: the app may use all ${total.toLocaleString('en')}.`
-    : `${ticked.toLocaleString('en')} ticked: the app may use only ${ticked === 1 ? 'this one' : 'these'}.`
-}
-
-function counted(count: number): string {
-  return `${count.toLocaleString('en')} account${count === 1 ? '' : 's'}`
+function aboutDefault({ app = 'The app' }: ChoicePage): Html {
+  return html`<p class="quiet">${app} uses it whenever it does not name another one.</p>`
 }

@@ -1,86 +1,112 @@
 import type { Account } from '../accounts/account.ts'
 import { type Html, html } from '../http/page.ts'
-import type { ChoiceDraft } from './choosePage.ts'
+import { type ChoiceDraft, type ChoiceView, rowsAtOnce } from './choiceDraft.ts'
+import type { ChoicePage } from './choosePage.ts'
 
-/** One account: a tick, what a person knows it by, its state, and the mark of the default. */
-export function accountRow(account: Account, draft: ChoiceDraft): Html {
-  const { accountId, name, number, customerName, linked, note, usable } = account
-  const ticked = draft.ticked.has(accountId)
-  const isDefault = draft.defaultId === accountId
-  const title = name || number || accountId
-  return html`<li>
-<input type="checkbox" name="account" value="${accountId}" id="a${accountId}"${ticked && html` checked`}>
-<label for="a${accountId}"><b>${title}</b> <span class="quiet">${[number, customerName].filter(Boolean).join(' · ') || accountId}</span>${linked && html` <span class="mark">Linked: reached through ${customerName || 'another customer'}</span>`}${note && html` <span class="${usable ? 'mark' : 'mark bad'}">${note}</span>`}</label>
-<label class="default"><input type="radio" name="default" value="${accountId}"${isDefault && html` checked`}> Default<span class="unseen">: ${title}</span></label>
-</li>`
+/** Fewer accounts are found by looking. */
+const worthSearching = 10
+
+/** What Enter in a field presses: the first button of the form, seen or not. */
+export function defaultButton(total: number): Html {
+  const go = total > worthSearching ? 'search' : 'choose'
+  return html`<button class="unseen" name="go" value="${go}" tabindex="-1" aria-hidden="true">Go</button>`
 }
 
-/** The page's own style, after what every page has. */
-export const choiceStyle = `
-html{scroll-padding-bottom:8rem}
-fieldset{border:1px solid var(--line);border-radius:.75rem;background:var(--card);margin:1rem 0;padding:0;min-width:0}
-legend{font-weight:600;margin-left:.75rem;padding:0 .35rem;overflow-wrap:anywhere}
-fieldset p{padding:0 1rem}
-ul{list-style:none;margin:0;padding:0}
-li{display:grid;grid-template-columns:auto minmax(0,1fr) auto;gap:.25rem .75rem;align-items:start;padding:.6rem 1rem;content-visibility:auto;contain-intrinsic-size:auto 4rem}
-li+li{border-top:1px solid var(--line)}
-li[hidden]{display:none}
-li:has([name=account]:checked){background:color-mix(in srgb,var(--accent) 9%,transparent)}
-label{cursor:pointer;overflow-wrap:anywhere}
-li>label:not(.default){padding:.1rem 0}
-li .quiet,.mark{display:block}
-.mark{font-size:.875rem}
-.mark.bad{color:#a4262c}
-input[type=checkbox],input[type=radio]{width:1.25rem;height:1.25rem;margin:.2rem 0;accent-color:var(--accent);flex:none}
-.default{display:inline-flex;gap:.4rem;align-items:flex-start;min-height:1.5rem;font-size:.9375rem}
-.default input{margin:.1rem 0}
-.unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
-.search{margin-top:1.25rem}
-.search label{display:block;font-weight:600;margin-bottom:.25rem}
-.search div{display:flex;gap:.5rem}
-.search input{flex:1;min-width:0;padding:.6rem .75rem;border:1px solid var(--quiet);border-radius:.5rem;background:var(--card);color:var(--ink);font:inherit}
-.search .button{margin:0}
-.button.plain{background:none;color:var(--accent);box-shadow:inset 0 0 0 1px var(--line)}
-.link{border:0;background:none;color:var(--accent);font:inherit;text-decoration:underline;padding:.4rem 0;cursor:pointer}
-.pager{display:flex;flex-wrap:wrap;gap:.75rem;align-items:center}
-.pager .button{margin:0}
-.fault{border-left:4px solid #a4262c;background:var(--card);padding:.6rem .9rem;font-weight:600}
-.finish{background:var(--paper);border-top:1px solid var(--line);margin-top:1rem;padding:.75rem 0}
-.finish p{margin:0}
-.finish .button{margin:.5rem .5rem 0 0}
-@media(min-height:34rem){.finish{position:sticky;bottom:0}}
-@media(max-width:26rem){li{grid-template-columns:auto minmax(0,1fr)}.default{grid-column:2}}
-@media(prefers-color-scheme:dark){.mark.bad{color:#ff9a9f}.fault{border-color:#ff9a9f}}
-`
+/** What went wrong; focused, so that it is read out and seen first. */
+export function faultNote(text: string): Html {
+  return html`<p class="fault" role="alert" id="fault" tabindex="-1" autofocus>${text}</p>`
+}
 
-/**
- * Filters what is on the page while somebody types, and says how many are ticked. The page is whole without it.
- * Enter searches all accounts at the server.
- */
-export const choiceScript = `
-const form = document.forms[0], q = form.elements.q, list = document.getElementById('accounts')
-const rows = [...list.querySelectorAll('li')].map(li => ({ li, text: li.textContent.toLowerCase() + ' ' + li.querySelector('input').value }))
-const total = Number(list.dataset.total), count = document.getElementById('count'), ticked = document.getElementById('ticked')
-const typed = q.value, said = count.textContent, number = n => n.toLocaleString('en')
-let waiting
-q.addEventListener('input', () => {
-  const wanted = q.value.trim().toLowerCase()
-  let matching = 0
-  for (const { li, text } of rows) {
-    const isMatch = q.value === typed || text.includes(wanted)
-    if (li.hidden === isMatch) li.hidden = !isMatch
-    if (isMatch) matching++
-  }
-  clearTimeout(waiting)
-  waiting = setTimeout(() => {
-    const rest = rows.length < total ? ' Press Enter to search all ' + number(total) + '.' : ''
-    count.textContent = q.value === typed ? said : number(matching) + ' of the ' + number(rows.length) + ' accounts on this page match.' + rest
-  }, 250)
-})
-form.addEventListener('change', ({ target }) => {
-  const n = form.querySelectorAll('[name=account]:checked').length
-  if (target.name === 'account') ticked.textContent = n === 0
-    ? 'None ticked: the app may use all ' + number(total) + '.'
-    : number(n) + ' ticked: the app may use only ' + (n === 1 ? 'this one' : 'these') + '.'
-})
-`
+/** What the form carries along: what is ticked and not in sight stays ticked, in one field, however much it is. */
+export function hiddenFields({ token, draft }: ChoicePage, { shown, page }: ChoiceView): Html {
+  const visible = new Set(draft.step === 'accounts' ? shown.map(({ accountId }) => accountId) : [])
+  const held = [...draft.ticked].filter((accountId) => !visible.has(accountId))
+  const { defaultId, onlyTicked, scope, step } = draft
+  const isDefaultShown = step === 'default' && shown.some(({ accountId }) => accountId === defaultId)
+  const hidden = (name: string, value: string | number) =>
+    html`<input type="hidden" name="${name}" value="${value}">`
+  return html`${hidden('choice', token)}${hidden('step', step)}${hidden('page', page)}${hidden('held', held.join(' '))}${
+    onlyTicked && hidden('only', 'ticked')
+  }${step === 'default' && hidden('scope', scope)}${defaultId && !isDefaultShown && hidden('heldDefault', defaultId)}`
+}
+
+/** The search box, where there is something to search. */
+export function searchBox({ search }: ChoiceDraft, total: number): Html | false {
+  if (total <= worthSearching) return false
+  return html`<div class="search" role="search">
+<label class="unseen" for="q">Search by name, number, id or customer</label>
+<input type="search" id="q" name="q" value="${search}" maxlength="200" placeholder="Find an account" autocomplete="off" spellcheck="false"><button class="button plain" name="go" value="search">Search</button>
+</div>`
+}
+
+/** The count, what can be done with all of the list, and its rows. */
+export function accountList(page: ChoicePage, view: ChoiceView): Html {
+  const { draft, moved, open } = page
+  const { shown, matching } = view
+  const held = draft.ticked.size - shown.filter(({ accountId }) => draft.ticked.has(accountId)).length
+  const isFiltered = draft.search !== '' || draft.onlyTicked
+  const isAccounts = draft.step === 'accounts'
+  // All of a long list is one press away already.
+  const isWorthTicking = matching > 1 && !draft.onlyTicked && (isFiltered || view.pages === 1)
+  return html`<div class="tools">
+<p class="quiet" id="count" role="status" tabindex="-1"${moved && html` autofocus`}>${countText(draft, view)}</p>
+${isFiltered && tool('clear', 'Show all')}
+${isAccounts && isWorthTicking && tool('tick', `Tick ${isFiltered ? 'these' : 'all'} ${matching.toLocaleString('en')}`)}
+${isAccounts && view.ticked > 0 && tool('untick', isFiltered ? 'Untick these' : 'Untick all')}
+${isAccounts && held > 0 && !draft.onlyTicked && tool('ticked', `Show ${held.toLocaleString('en')} more ticked`)}
+</div>
+<a class="skip" href="#finish">Skip the list</a>
+<fieldset id="accounts" data-total="${open.accounts.length}" data-held="${held}">
+<legend class="unseen">${draft.search ? html`Accounts that match “${draft.search}”` : 'Accounts'}</legend>
+${shown.length > 0 && html`<ul>${shown.map((account) => accountRow(account, draft))}</ul>`}
+<p class="none" id="none"${shown.length > 0 && html` hidden`}>Nothing matches. Try part of a name, a number or an id.</p>
+</fieldset>
+${view.pages > 1 && pager(view)}`
+}
+
+/** One account, all of it a button to tick: what a person knows it by, and its state. */
+function accountRow(account: Account, { step, ticked, defaultId }: ChoiceDraft): Html {
+  const { accountId, name, number, customerName, linked, note, usable } = account
+  const [type, field, isOn] =
+    step === 'default'
+      ? ['radio', 'default', accountId === defaultId]
+      : ['checkbox', 'account', ticked.has(accountId)]
+  const details = [name && number, customerName].filter(Boolean).join(' · ') || accountId
+  return html`<li><label><input type="${type}" name="${field}" value="${accountId}"${isOn && html` checked`}><span><b>${name || number || accountId}</b> <span class="quiet">${details}</span>${linked && html` <span class="mark quiet">Linked: reached through ${customerName || 'another customer'}</span>`}${note && html` <span class="mark${!usable && ' bad'}">${note}</span>`}</span></label></li>`
+}
+
+function tool(go: string, text: string): Html {
+  return html`<button class="tool" name="go" value="${go}">${text}</button>`
+}
+
+function pager({ page, pages }: ChoiceView): Html {
+  const button = (to: number, text: string) =>
+    html`<button class="button plain" name="go" value="page-${to}">${text}</button>`
+  return html`<nav class="pager" aria-label="Pages of accounts">
+${page > 1 && button(page - 1, 'Previous')}
+<span>Page ${page} of ${pages}</span>
+${page < pages && button(page + 1, 'Next')}
+</nav>`
+}
+
+/** What the browser's tab says; a screen reader reads it first after a search. */
+export function pageTitle({ draft, fault }: ChoicePage, view: ChoiceView, title: string): string {
+  if (fault) return `Error: ${title}`
+  if (draft.search || draft.onlyTicked) return `${countText(draft, view)} ${title}`
+  return view.page > 1 ? `Page ${view.page} of ${view.pages}: ${title}` : title
+}
+
+function countText({ search, onlyTicked }: ChoiceDraft, { shown, matching, page }: ChoiceView): string {
+  const first = (page - 1) * rowsAtOnce + 1
+  const range =
+    shown.length < matching
+      ? `${first.toLocaleString('en')}–${(first + shown.length - 1).toLocaleString('en')} of `
+      : ''
+  const ticked = onlyTicked ? ' ticked' : ''
+  const match = search ? ` match${matching === 1 ? 'es' : ''} “${search}”` : ''
+  return `${range}${counted(matching)}${ticked}${match}.`
+}
+
+function counted(count: number): string {
+  return `${count.toLocaleString('en')} account${count === 1 ? '' : 's'}`
+}

@@ -162,6 +162,10 @@ export interface ConnectFailure {
   readonly signInWith?: SignInWith
   readonly adminConsentUrl?: string
   readonly traceId?: string
+  /** Whose app it is; absent when nobody knows. */
+  readonly workspace?: string
   /** Where the page's way back leads; with the error as parameters. Absent when nobody knows the app. */
   readonly backUrl?: string
+  /** A fresh sign-in for the same browser, where that can mend it. */
+  readonly again?: { readonly url: string; readonly anotherAccount: boolean }
 }

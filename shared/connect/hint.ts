@@ -81,7 +81,8 @@ export function providerOf(kind: AccountKind): IdentityProvider {
   return kind === 'google' ? 'google' : 'microsoft'
 }
 
-function toKind(signInWith: SignInWith | undefined): AccountKind | undefined {
+/** The kind of account that mends it, where it is a kind. */
+export function toKind(signInWith: SignInWith | undefined): AccountKind | undefined {
   return accountKinds.find((kind) => kind === signInWith)
 }
 

@@ -74,6 +74,9 @@ async function keepAtOnce(
     .catch(() => undefined)
   const outcome = { status: 'connected', ...reached.outcome }
   const asks = !defaultAccount && signIn.accountChoice !== 'app'
-  const returnUrl = asks ? await openChoice(dependencies, signIn, outcome) : returnUrlWith(signIn, outcome)
+  const returnUrl =
+    asks && connected.tenant.grant
+      ? await openChoice(dependencies, signIn, connected.tenant.grant, outcome)
+      : returnUrlWith(signIn, outcome)
   return { tenant: connected.tenant, returnUrl }
 }

@@ -1,35 +1,71 @@
 import type { HttpResponseInit } from '@azure/functions'
-import { answerPage, html } from '../http/page.ts'
+import { answerPage, type Html, html } from '../http/page.ts'
+import { type Sign, sign } from '../http/sign.ts'
+import type { Actor } from '../problems.ts'
+import { adminLink, adminLinkScript, adminLinkStyle } from './adminLink.ts'
+import { appName, type NamingConfig, withAppName } from './appName.ts'
 import { type ConnectFailure, connectFailures } from './failures.ts'
 
 const statusByActor = { advertiser: 403, advertiserAdmin: 403, app: 400, operator: 503, nobody: 503 } as const
 
-/** The page on which connecting ends without a connection: what happened, who acts, and the way back. */
-export function failurePage(failure: ConnectFailure): HttpResponseInit {
+const signByActor: Readonly<Record<Actor, Sign>> = {
+  advertiser: 'stop',
+  advertiserAdmin: 'lock',
+  app: 'stop',
+  operator: 'stop',
+  nobody: 'wait',
+}
+
+/** The page on which connecting ends without a connection: what happened, who acts, and the ways on. */
+export function failurePage(failure: ConnectFailure, config: NamingConfig): HttpResponseInit {
   const { title, explanation, actor } = connectFailures[failure.failed]
+  const app = appName(config, failure.workspace)
+  const heading = withAppName(title, app)
   const body = html`<div class="card">
-<h1>${title}</h1>
-<p>${explanation}</p>
-${failure.advice && html`<p><strong>${failure.advice}</strong></p>`}
+${sign(signByActor[actor])}
+<h1>${heading}</h1>
+<p>${withAppName(explanation, app)}</p>
+${failure.advice && html`<p><strong>${withWholeNames(failure.advice)}</strong></p>`}
 ${failure.adminConsentUrl && adminLink(failure.adminConsentUrl)}
-${failure.backUrl && html`<p><a class="button" href="${failure.backUrl}">Back to the app</a></p>`}
-<p class="quiet">Code: <code id="code">${failure.failed}${failure.reason && ` (${failure.reason})`}</code>${
-    failure.traceId && html`<br>Microsoft’s trace id: <code>${failure.traceId}</code>`
-  }</p>
+${waysOn(failure, app)}
+${supportLine(failure)}
 </div>`
-  return answerPage({ title, body, status: statusByActor[actor] })
+  const script = failure.adminConsentUrl ? adminLinkScript : undefined
+  return answerPage(
+    { title: heading, app, body, status: statusByActor[actor], ...(script && { script }) },
+    adminLinkStyle,
+  )
 }
 
 /** Where Microsoft sends an administrator after the admin-consent link. */
-export function adminConsentedPage(granted: boolean): HttpResponseInit {
-  const title = granted ? 'Thank you, the app is allowed now' : 'The app was not allowed'
+export function adminConsentedPage(granted: boolean, config: NamingConfig): HttpResponseInit {
+  const app = appName(config)
+  const title = withAppName(granted ? 'Thank you, the app is allowed now' : 'The app was not allowed', app)
   const text = granted
     ? 'People of your organisation can connect their Microsoft Advertising accounts now. Tell whoever sent you this link to start again.'
     : 'Nothing was changed. People of your organisation cannot connect until an administrator allows the app.'
-  return answerPage({ title, body: html`<div class="card"><h1>${title}</h1><p>${text}</p></div>` })
+  const body = html`<div class="card">${sign(granted ? 'done' : 'stop')}<h1>${title}</h1><p>${withAppName(text, app)}</p></div>`
+  return answerPage({ title, app, body })
 }
 
-function adminLink(url: string) {
-  return html`<p>Link for your administrator:</p>
-<p><a class="copy" id="admin-consent" href="${url}"><code>${url}</code></a></p>`
+/** The first way is the likelier one. */
+function waysOn({ adminConsentUrl, backUrl, again }: ConnectFailure, app: string | undefined): Html | false {
+  if (!backUrl && !again) return false
+  const back = `Back to ${app ?? 'the app'}`
+  return html`<p class="ways">${again && html`<a class="button" href="${again.url}">${again.anotherAccount ? 'Use another account' : 'Try again'}</a>`}${backUrl && html`<a class="button${(again || adminConsentUrl) && ' plain'}" href="${backUrl}">${back}</a>`}</p>`
+}
+
+/** What support asks for; nobody else needs it. */
+function supportLine({ failed, reason, traceId }: ConnectFailure): Html {
+  const finer = reason && reason !== failed ? ` (${reason})` : ''
+  return html`<p class="support quiet">For support: <code id="code">${failed}${finer}</code>${
+    traceId && html`<br>Microsoft’s trace id: <code>${traceId}</code>`
+  }</p>`
+}
+
+/** A masked name such as `a…@outlook.com` never breaks over two lines. */
+function withWholeNames(text: string): Html[] {
+  return text
+    .split(/(\S*…@[\w.-]*\w)/)
+    .map((part, index) => (index % 2 === 1 ? html`<span class="whole">${part}</span>` : html`${part}`))
 }

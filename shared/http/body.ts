@@ -1,5 +1,5 @@
 import type { HttpRequest } from '@azure/functions'
-import type { z } from 'zod'
+import * as z from 'zod'
 import { Problem } from '../problems.ts'
 
 /** One field that is wrong, named as the caller wrote it. */
@@ -27,10 +27,11 @@ export async function parseBody<T>(
   return parse('body', schema, parseJson(text))
 }
 
-/** Parses the query. A parameter that occurs twice is a fault, not a choice. */
+/** Parses the query. A parameter that occurs twice is a fault, not a choice; what the schema passes over may. */
 export function parseQuery<T>(request: HttpRequest, schema: z.ZodType<T>): T {
   const names = [...request.query.keys()]
-  const twice = names.find((name, index) => names.indexOf(name) !== index)
+  const counts = (name: string) => !(schema instanceof z.ZodObject) || name in schema.shape
+  const twice = names.find((name, index) => names.indexOf(name) !== index && counts(name))
   if (twice !== undefined) throw invalid([{ in: 'query', field: twice, fault: 'occurs more than once' }])
   return parse('query', schema, Object.fromEntries(request.query))
 }

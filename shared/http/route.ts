@@ -69,24 +69,36 @@ export function operation<P = unknown, Q = unknown, B = unknown>(
   return definition
 }
 
+/** How a failure is answered. */
+export type AnswerFailure = (problem: Problem, requestId: string, request: HttpRequest) => HttpResponseInit
+
 /**
  * Registers a route with all its methods. Methods it does not have get 405 with `Allow`; failures become problems.
  * @param name the function's name.
  * @param path the route template, without a leading slash.
+ * @param answerFailure default is a problem document.
  */
-export function route(name: string, path: string, operations: RouteDefinition['operations']): void {
+export function route(
+  name: string,
+  path: string,
+  operations: RouteDefinition['operations'],
+  answerFailure: AnswerFailure = answerProblem,
+): void {
   routes.push({ path, operations })
   app.http(name, {
     methods: everyMethod,
     authLevel: 'anonymous',
     route: path,
-    handler: traced((request: HttpRequest, context) => serve(path, operations, request, context)),
+    handler: traced((request: HttpRequest, context) =>
+      serve(path, operations, answerFailure, request, context),
+    ),
   })
 }
 
 async function serve(
   path: string,
   operations: RouteDefinition['operations'],
+  answerFailure: AnswerFailure,
   request: HttpRequest,
   context: InvocationContext,
 ): Promise<HttpResponseInit> {
@@ -101,7 +113,7 @@ async function serve(
     const problem = error instanceof SettingsError ? notConfigured(error, chosen) : toProblem(error)
     noteProblem(problem.code)
     logFailure(context, path, problem, error)
-    return answerProblem(problem, requestId)
+    return answerFailure(problem, requestId, request)
   }
 }
 

@@ -35,8 +35,8 @@ export async function openBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: await sparticuz.executablePath(), args })
 }
 
-/** Keeps a picture of the whole page under `test/.artifacts/`. */
-export async function picture(page: Page, name: string): Promise<void> {
+/** Keeps a picture under `test/.artifacts/`: of the whole page, or of what a person sees of it at once. */
+export async function picture(page: Page, name: string, { fullPage = true } = {}): Promise<void> {
   mkdirSync(artifacts, { recursive: true })
-  await page.screenshot({ path: join(artifacts, `${name}.png`), fullPage: true })
+  await page.screenshot({ path: join(artifacts, `${name}.png`), fullPage })
 }

@@ -285,37 +285,102 @@ describe('the choice page', () => {
   test('what is ticked survives a search, and the choice ends at the app', async () => {
     const tenant = world.newTenant()
     const { visitor, page } = await openPage(tenant)
-    const stopAt = world.returnUrl
     const [first, second, third] = await listed(tenant)
     const searched = await visitor.submit(page, { account: first!.accountId, q: second!.name, go: 'search' })
-    expect(searched.body).toContain('Chosen so far')
-    expect(searched.body).toMatch(new RegExp(`value="${first!.accountId}"[^>]* checked`))
-    const chosen = { account: first!.accountId, default: second!.accountId, go: 'choose' }
-    const back = await visitor.submit(searched, chosen, { stopAt })
+    expect(searched.body).toContain(`name="held" value="${first!.accountId}"`)
+    const asked = await visitor.submit(searched, { account: second!.accountId, go: 'choose' })
+    expect(asked.body).toContain('Which account should be the default?')
+    expect(asked.body).not.toContain(third!.accountId)
+    const back = await visitor.submit(
+      asked,
+      { default: second!.accountId, go: 'choose' },
+      { stopAt: world.returnUrl },
+    )
     expect(outcomeOf(back)).toMatchObject({ status: 'connected', accounts: '2', tenant })
     expect(outcomeOf(back).account_choice).toBeUndefined()
     expect((await world.call('GET', `/v1/tenants/${tenant}/token`)).body.accountId).toBe(second!.accountId)
     const refused = await world.call('GET', `/v1/tenants/${tenant}/token?accountId=${third!.accountId}`)
     expect(refused.status).toBe(404)
-    const again = await visitor.submit(page, { default: third!.accountId, go: 'choose' }, { stopAt })
-    expect({ status: again.status, stopped: again.stopped }).toEqual({ status: 410, stopped: false })
-    expect((await listed(tenant)).find((account) => account.default)?.accountId).toBe(second!.accountId)
   })
 
-  test('nothing ticked allows all; without a default it says what is missing', async () => {
+  test('a second answer changes nothing, and leads on to the app all the same', async () => {
+    const tenant = world.newTenant()
+    const { visitor, page } = await openPage(tenant)
+    const [first, second] = await listed(tenant)
+    await visitor.submit(page, { account: first!.accountId, go: 'choose' }, { stopAt: world.returnUrl })
+    for (const again of [
+      await visitor.submit(page, { account: second!.accountId, go: 'choose' }, { stopAt: world.returnUrl }),
+      await visitor.visit(page.url),
+    ]) {
+      expect({ status: again.status, stopped: again.stopped }).toEqual({ status: 410, stopped: false })
+      expect(again.body).toContain('You have chosen already')
+      expect(again.body).toMatch(/id="onward" href="[^"]*status=connected&amp;accounts=1"/)
+    }
+    expect((await listed(tenant)).find((account) => account.default)?.accountId).toBe(first!.accountId)
+  })
+
+  test('nothing is granted to whoever does nothing; all is one choice, then the default is asked', async () => {
     const tenant = world.newTenant()
     const { visitor, page } = await openPage(tenant)
     const asked = await visitor.submit(page, { go: 'choose' }, { stopAt: world.returnUrl })
     expect(asked.status).toBe(422)
     expect(asked.body).toContain('role="alert"')
     const all = await listed(tenant)
+    const step = await visitor.submit(asked, { scope: 'all', go: 'choose' }, { stopAt: world.returnUrl })
+    const missing = await visitor.submit(step, { go: 'choose' }, { stopAt: world.returnUrl })
+    expect({ status: missing.status, asks: missing.body.includes('Choose one account.') }).toEqual({
+      status: 422,
+      asks: true,
+    })
     const back = await visitor.submit(
-      asked,
+      missing,
       { default: all[0]!.accountId, go: 'choose' },
       { stopAt: world.returnUrl },
     )
     expect(outcomeOf(back).accounts).toBe(String(all.length))
     expect((await listed(tenant)).every(({ selected }) => selected)).toBe(true)
+  })
+
+  test('the default is one of the ticked accounts, whatever the form says', async () => {
+    const tenant = world.newTenant()
+    const { visitor, page } = await openPage(tenant)
+    const [first, second, third] = await listed(tenant)
+    const held = `${first!.accountId} ${second!.accountId} 999`
+    const asked = await visitor.submit(page, { held, go: 'choose' })
+    const forged = await visitor.submit(
+      asked,
+      { default: third!.accountId, go: 'choose' },
+      { stopAt: world.returnUrl },
+    )
+    expect(forged.status).toBe(422)
+    const back = await visitor.submit(
+      forged,
+      { default: first!.accountId, go: 'choose' },
+      { stopAt: world.returnUrl },
+    )
+    expect(outcomeOf(back).accounts).toBe('2')
+  })
+
+  test('all that match a search can be ticked at once, and looked at by themselves', async () => {
+    const tenant = world.newTenant()
+    const { visitor, page } = await openPage(tenant)
+    const [first] = await listed(tenant)
+    const ticked = await visitor.submit(page, { q: first!.name, go: 'tick' })
+    const shown = await visitor.submit(ticked, { go: 'ticked' })
+    expect(shown.body).toMatch(/\d+ accounts? ticked\./)
+    const none = await visitor.submit(shown, { go: 'untick' })
+    expect(none.body).not.toContain(' checked><span><b>')
+  })
+
+  test('another person who connects since ends the page: their accounts are none of its business', async () => {
+    const tenant = world.newTenant()
+    const { visitor, page } = await openPage(tenant)
+    await world.connect(tenant, 'edsger@contoso.example', { allowDifferentUser: true, accountChoice: 'app' })
+    expect((await visitor.visit(page.url)).body).toContain('There is nothing left to choose here')
+    const answered = await visitor.submit(page, { scope: 'all', go: 'choose' }, { stopAt: world.returnUrl })
+    expect(answered.status).toBe(410)
+    const events = await world.call('GET', `/v1/tenants/${tenant}/events`)
+    expect(JSON.stringify(events.body)).not.toContain('It was not chosen.')
   })
 
   test('another browser can neither see the choice nor make it', async () => {
@@ -396,7 +461,7 @@ describe('another person reconnects', () => {
   test('without being allowed, nothing changes and the page says who is expected', async () => {
     const tenant = await connectedByApi()
     const visit = await world.connect(tenant, 'edsger@contoso.example', { accountChoice: 'app' })
-    expect(visit.body).toContain('Sign in as g…@contoso.example')
+    expect(visit.body.replaceAll(/<[^>]*>/g, '')).toContain('Sign in as g…@contoso.example')
     expect(await eventsOf(tenant, 'accounts.changed')).toEqual([])
   })
 })

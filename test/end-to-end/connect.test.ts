@@ -428,3 +428,40 @@ describe('connect sessions refuse what they must not serve', () => {
     })
   })
 })
+
+describe('a sign-in that failed for something another one mends', () => {
+  const againOf = (body: string) =>
+    (/class="button" href="([^"]*\/oauth\/authorize\?[^"]*)"/.exec(body)?.[1] ?? '').replaceAll('&amp;', '&')
+
+  test('goes on in the same browser with an account of the kind that is wanted, without a new link from the app', async () => {
+    const tenant = world.newTenant()
+    const { connectUrl } = await world.session(tenant)
+    const visitor = createVisitor()
+    const wish = { password: 'open-sesame', stopAt: world.returnUrl }
+    const failed = await visitor.signIn({
+      authorizeUrl: connectUrl,
+      username: 'barbara@outlook.example',
+      ...wish,
+    })
+    expect(failed.body).toContain('Use another account')
+    const back = await visitor.signIn({
+      authorizeUrl: againOf(failed.body),
+      username: 'edsger@contoso.example',
+      ...wish,
+    })
+    expect(new URL(back.url).searchParams.get('status')).toBe('connected')
+  })
+
+  test('does not go on in another browser, nor without end', async () => {
+    const { connectUrl } = await world.session(world.newTenant())
+    const visitor = createVisitor()
+    const wish = { username: 'niklaus@outlook.example', password: 'open-sesame', stopAt: world.returnUrl }
+    let failed = await visitor.signIn({ authorizeUrl: connectUrl, ...wish })
+    expect((await createVisitor().visit(againOf(failed.body))).status).toBe(400)
+    for (let tries = 2; tries <= 5; tries++) {
+      failed = await visitor.signIn({ authorizeUrl: againOf(failed.body), ...wish })
+    }
+    expect(failed.body).toContain('no_advertising_user')
+    expect(againOf(failed.body)).toBe('')
+  })
+})

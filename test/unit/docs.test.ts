@@ -36,6 +36,12 @@ describe('the docs page', () => {
     }
   })
 
+  test('lists every operation beside the text', () => {
+    const listed = /<nav[\s\S]*?<\/nav>/.exec(body)?.[0] ?? ''
+    for (const [, id] of body.matchAll(/<section class="card" id="([^"]+)"/g))
+      expect(listed).toContain(`href="#${id}"`)
+  })
+
   test('links only to what is on the page, or to the contract', () => {
     const targets = [...body.matchAll(/href="([^"]+)"/g)].map(([, target = '']) => target)
     for (const target of targets.filter((t) => t !== '/openapi.json'))

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { answerPage, html, redirect } from '../../shared/http/page.ts'
+import { prefersJson } from '../../shared/http/problemPage.ts'
 
 const headersOf = (answer: { headers?: unknown }) => answer.headers as Record<string, string>
 
@@ -63,10 +64,11 @@ describe('a page', () => {
     expect(answer.body).toContain('<title>A &lt;title&gt;</title>')
   })
 
-  test('may let a form’s answer lead to named origins', () => {
-    const answer = answerPage({ ...page, formTargets: ['https://app.example.com'] })
-    expect(headersOf(answer)['Content-Security-Policy']).toContain(
-      "form-action 'self' https://app.example.com",
+  test('posts forms to itself alone, and may go on by itself', () => {
+    const answer = answerPage({ ...page, onward: 'https://app.example.com/?a=1&b="' })
+    expect(headersOf(answer)['Content-Security-Policy']).toContain("form-action 'self';")
+    expect(answer.body).toContain(
+      '<meta http-equiv="refresh" content="0;url=https://app.example.com/?a=1&amp;b=&quot;">',
     )
   })
 })
@@ -76,4 +78,17 @@ test('a redirect is a 303 that leaks no address', () => {
     status: 303,
     headers: { Location: 'https://app.example.com/', 'Referrer-Policy': 'no-referrer' },
   })
+})
+
+test.each([
+  ['', false],
+  ['*/*', false],
+  ['text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8', false],
+  ['text/html, application/json', false],
+  ['text/html;q=0.5, application/json;q=0.9', true],
+  ['application/json, text/plain, */*', true],
+  ['application/problem+json', true],
+  ['application/json;q=0', false],
+])('Accept “%s” prefers JSON: %s', (accept, preferred) => {
+  expect(prefersJson(accept)).toBe(preferred)
 })

@@ -1,0 +1,87 @@
+import { secondsAfter } from '../clock.ts'
+import type { SignIn } from './authorize.ts'
+import type { CallbackDependencies } from './callback.ts'
+import type { ConnectFailure, ConnectFailureCode } from './failures.ts'
+import { providerOf, toKind } from './hint.ts'
+import { returnUrlWith } from './returnUrl.ts'
+
+/** Signing in again within this time needs no new link from the app. */
+const againSeconds = 900
+
+/** A browser that fails more often starts again from the app. */
+const mostTries = 5
+
+/** Failures that another sign-in by the same person in the same browser can mend, and whether by another account. */
+const mendable: Readonly<Partial<Record<ConnectFailureCode, { anotherAccount: boolean }>>> = {
+  no_advertising_user: { anotherAccount: true },
+  no_advertising_account: { anotherAccount: true },
+  wrong_account_kind: { anotherAccount: true },
+  advertising_access_denied: { anotherAccount: true },
+  advertising_account_inactive: { anotherAccount: true },
+  different_user: { anotherAccount: true },
+  scope_not_granted: { anotherAccount: false },
+  sign_in_refused: { anotherAccount: false },
+  identity_provider_unavailable: { anotherAccount: false },
+  advertising_unavailable: { anotherAccount: false },
+  storage_unavailable: { anotherAccount: false },
+}
+
+type WaysOnDependencies = Pick<CallbackDependencies, 'clock' | 'config' | 'records' | 'signInTable'>
+
+/** Adds to a failure whose app it is and the ways on: back to the app with the error, or to another sign-in. */
+export async function withWaysOn(
+  dependencies: WaysOnDependencies,
+  signIn: SignIn,
+  failure: ConnectFailure,
+): Promise<ConnectFailure> {
+  const again = await anotherSignIn(dependencies, signIn, failure)
+  return {
+    ...failure,
+    workspace: signIn.workspace,
+    backUrl: backUrl(signIn, failure),
+    ...(again && { again }),
+  }
+}
+
+/** Where the app learns of the failure. */
+function backUrl(signIn: SignIn, failure: ConnectFailure): string {
+  const { failed, reason, signInWith, traceId, adminConsentUrl: link } = failure
+  return returnUrlWith(signIn, {
+    status: 'failed',
+    error: failed,
+    reason,
+    sign_in_with: signInWith,
+    trace_id: traceId,
+    admin_consent_url: link,
+  })
+}
+
+/**
+ * The same session once more, for this browser alone and a bounded number of times. The account is asked for anew:
+ * a hint that led to the wrong one would lead there again.
+ */
+async function anotherSignIn(
+  { clock, config, records, signInTable }: WaysOnDependencies,
+  signIn: SignIn,
+  { failed, signInWith }: ConnectFailure,
+): Promise<ConnectFailure['again']> {
+  const { tries = 1, loginHint, ...session } = signIn
+  const mending = mendable[failed]
+  if (!mending || tries >= mostTries) return undefined
+  const { anotherAccount } = mending
+  const kind = toKind(signInWith)
+  const next: SignIn = {
+    ...session,
+    ...(kind && { signInWith: kind, identityProvider: providerOf(kind) }),
+    tries: tries + 1,
+    ...(!anotherAccount && loginHint && { loginHint }),
+  }
+  if (!signInTable(next.environment, next.identityProvider, next.signInWith)) return undefined
+  try {
+    const token = await records.issue('session', next, secondsAfter(clock.now(), againSeconds))
+    return { url: `${config.publicUrl}/oauth/authorize?session=${encodeURIComponent(token)}`, anotherAccount }
+  } catch {
+    // The page is worth more than its button.
+    return undefined
+  }
+}

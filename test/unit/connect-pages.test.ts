@@ -1,0 +1,71 @@
+import { describe, expect, test } from 'vitest'
+import type { NamingConfig } from '../../shared/connect/appName.ts'
+import { type ConnectFailureCode, connectFailures } from '../../shared/connect/failures.ts'
+import { adminConsentedPage, failurePage } from '../../shared/connect/pages.ts'
+
+const workspace = (name: string, displayName?: string) => ({
+  workspace: name,
+  apps: [],
+  returnUrls: [],
+  ...(displayName && { displayName }),
+})
+const one: NamingConfig = { workspaces: [workspace('agency', 'Acme & Sons')] }
+const two: NamingConfig = { workspaces: [...one.workspaces, workspace('other')] }
+const bodyOf = (answer: { body?: unknown }) => String(answer.body)
+
+describe('the app’s name', () => {
+  test('stands on every page on which connecting can end, and “the app” on none of them', () => {
+    for (const failed of Object.keys(connectFailures) as ConnectFailureCode[]) {
+      const body = bodyOf(failurePage({ failed, workspace: 'agency', backUrl: 'https://a.example' }, two))
+      expect(body, failed).toContain('<b>Acme &amp; Sons</b>')
+      expect(body, failed).toContain('Back to Acme &amp; Sons')
+      expect(body, failed).not.toMatch(/\bthe app\b/i)
+    }
+  })
+
+  test('is that of the only workspace where nobody can say which it is, and of none among several', () => {
+    expect(bodyOf(failurePage({ failed: 'link_not_valid' }, one))).toContain('Acme &amp; Sons')
+    expect(bodyOf(failurePage({ failed: 'link_not_valid' }, two))).toContain('Go back to the app')
+    expect(bodyOf(adminConsentedPage(true, one))).toContain('Thank you, Acme &amp; Sons is allowed now')
+  })
+
+  test('stays “the app” where the settings give none', () => {
+    const body = bodyOf(failurePage({ failed: 'consent_declined', workspace: 'other' }, two))
+    expect(body).toContain('from the app at any time')
+    expect(body).not.toContain('class="top"')
+  })
+})
+
+describe('a failure page', () => {
+  const failure = { failed: 'admin_consent_required', reason: 'admin_consent_required' } as const
+
+  test('says a code once, though the finer reason is the same word', () => {
+    expect(bodyOf(failurePage(failure, one))).toContain('<code id="code">admin_consent_required</code>')
+    const finer = bodyOf(failurePage({ failed: 'sign_in_refused', reason: 'mfa_required' }, one))
+    expect(finer).toContain('sign_in_refused (mfa_required)')
+  })
+
+  test('has the administrator’s link in one line to copy, and to open', () => {
+    const answer = failurePage({ ...failure, adminConsentUrl: 'https://login.example/?a=1&b=2' }, one)
+    expect(bodyOf(answer)).toContain('readonly value="https://login.example/?a=1&amp;b=2"')
+    expect(bodyOf(answer)).toContain('id="admin-consent" href="https://login.example/?a=1&amp;b=2"')
+    expect((answer.headers as Record<string, string>)['Content-Security-Policy']).toContain('script-src')
+  })
+
+  test('keeps a masked name in one piece', () => {
+    const advice = 'Sign in as a…@outlook.example; you signed in as e…@contoso.example.'
+    const body = bodyOf(failurePage({ failed: 'different_user', advice }, one))
+    expect(body).toContain('<span class="whole">a…@outlook.example</span>;')
+    expect(body).toContain('<span class="whole">e…@contoso.example</span>.')
+  })
+
+  test('offers another sign-in first, the app second', () => {
+    const again = { url: 'https://b.example/again', anotherAccount: true }
+    const body = bodyOf(
+      failurePage({ failed: 'wrong_account_kind', again, backUrl: 'https://a.example' }, one),
+    )
+    expect(body).toMatch(
+      /class="button" href="https:\/\/b\.example\/again">Use another account.*class="button plain"/,
+    )
+  })
+})
