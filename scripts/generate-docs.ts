@@ -40,7 +40,7 @@ const pages: Readonly<Record<string, () => string | Promise<string>>> = {
     page(
       'When connecting fails',
       'shared/connect/failures.ts',
-      'The person sees a page that says so; its way back leads to `returnUrl` with `status=failed` and the code as `error`, where there is one with `reason`, `trace_id` and `admin_consent_url`. Who declines is sent back at once.',
+      'The person sees a page that says so; its way back leads to `returnUrl` with `status=failed` and the code as `error`, where there is one with `reason`, `sign_in_with`, `trace_id` and `admin_consent_url`. Who declines is sent back at once.',
       table(
         ['error', 'actor', 'the page’s heading', 'what it says'],
         Object.entries(connectFailures).map(([name, f]) => [

@@ -15,10 +15,8 @@ export const connectSessionBody = z
     environment: z.enum(environments),
     /** Default is the one of `signInWith`, else the tenant’s own, else `microsoft`. */
     identityProvider: z.enum(identityProviders).optional(),
-    signInWith: z
-      .enum(accountKinds)
-      .describe('The kind of account that the sign-in leads to; others are not taken there.')
-      .optional(),
+    /** The kind of account that the sign-in leads to: others are not taken there. */
+    signInWith: z.enum(accountKinds).optional(),
     /** Exactly one of the workspace's return URLs. */
     returnUrl: z.url().max(2000),
     /** Filled in at the sign-in page. */

@@ -128,6 +128,18 @@ export const examples: Readonly<Record<string, OperationExample>> = {
     body: { code: 'Zk3nq2sW0m8v…' },
     answer: tenant,
   },
+  'GET v1/tenants/{tenant}/connect-sessions/{session}': {
+    answer: {
+      session: '4bd63ad0a2b14dc7a6e1c2f0e8d9b3a7',
+      expiresAt: '2026-11-20T09:29:02.551Z',
+      connection: { ...tenant.connection, consentedBy: 'b…@acme.example' },
+      userChanged: true,
+      previousUser: 'a…@acme.example',
+      accounts: 3,
+      counts: { appeared: 0, lost: 1 },
+      lost: [{ accountId: '180001001', number: 'F1234567', name: 'Acme Shoes' }],
+    },
+  },
   'GET v1/tenants/{tenant}/token': { answer: vend },
   'GET v1/tenants': { answer: { tenants: [tenant], continuation: '1!48!…' } },
   'GET v1/tenants/{tenant}': { answer: tenant },
