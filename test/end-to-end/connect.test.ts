@@ -435,7 +435,7 @@ describe('a sign-in that failed for something another one mends', () => {
 
   test('goes on in the same browser with an account of the kind that is wanted, without a new link from the app', async () => {
     const tenant = world.newTenant()
-    const { connectUrl } = await world.session(tenant)
+    const { connectUrl } = await world.session(tenant, { accountChoice: 'app' })
     const visitor = createVisitor()
     const wish = { password: 'open-sesame', stopAt: world.returnUrl }
     const failed = await visitor.signIn({
