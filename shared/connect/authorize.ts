@@ -1,9 +1,10 @@
 import { type Clock, secondsAfter } from '../clock.ts'
 import type { Config } from '../config.ts'
 import type { SignInRow, SignInTable } from '../identity/signInTable.ts'
+import type { TenantStore } from '../tenants/tenant.ts'
 import { type BrowserBinding, derive, sha256 } from './browser.ts'
 import type { OneTimeRecords } from './oneTime.ts'
-import type { ConnectSession } from './sessions.ts'
+import { type ConnectSession, isStillWanted } from './sessions.ts'
 
 /** What waits between *authorize* and *callback*. The verifier and nonce are not in it: the browser derives them. */
 export interface SignIn extends ConnectSession {
@@ -15,6 +16,7 @@ export interface AuthorizeDependencies {
   readonly config: Config
   readonly signInTable: SignInTable
   readonly records: OneTimeRecords
+  readonly tenants: TenantStore
   readonly clock: Clock
 }
 
@@ -23,7 +25,7 @@ const signInSeconds = 1800
 
 /**
  * Spends a connect session and says where the browser signs in.
- * @returns undefined when the session is unknown, spent or expired.
+ * @returns undefined when the session is unknown, spent or expired, or its tenant was disconnected since.
  */
 export async function authorize(
   dependencies: AuthorizeDependencies,
@@ -32,7 +34,7 @@ export async function authorize(
 ): Promise<URL | undefined> {
   const { clock, config, records, signInTable } = dependencies
   const now = clock.now()
-  const session = (await records.read('session', sessionToken, now)) as ConnectSession | undefined
+  const session = await readSession(dependencies, sessionToken, now)
   const row = session && signInTable(session.environment, session.identityProvider)
   if (!session || !row) return undefined
   // The sign-in is there before the session is spent: a failure in between costs the advertiser nothing.
@@ -40,6 +42,16 @@ export async function authorize(
   const state = await records.issue('sign-in', signIn, secondsAfter(now, signInSeconds))
   if ((await records.take('session', sessionToken, now)) === undefined) return undefined
   return authorizationUrl(row, config.redirectUri, browser, state, session.loginHint)
+}
+
+async function readSession(
+  { records, tenants }: AuthorizeDependencies,
+  sessionToken: string,
+  now: Date,
+): Promise<ConnectSession | undefined> {
+  const session = (await records.read('session', sessionToken, now)) as ConnectSession | undefined
+  const stored = session && (await tenants.read({ workspace: session.workspace, tenant: session.tenant }))
+  return stored && isStillWanted(session, stored.tenant) ? session : undefined
 }
 
 /** The authorization request: code flow with PKCE (S256), state and nonce (RFC 9700, sections 2.1 and 4.7). */

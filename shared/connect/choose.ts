@@ -7,6 +7,7 @@ import type { SignIn } from './authorize.ts'
 import { type BrowserBinding, isSameBrowser } from './browser.ts'
 import type { OneTimeRecords } from './oneTime.ts'
 import { returnUrlWith } from './returnUrl.ts'
+import { isStillWanted } from './sessions.ts'
 
 /** A choice of accounts that waits for the person who has just signed in. */
 export interface OpenChoice extends TenantName {
@@ -14,6 +15,8 @@ export interface OpenChoice extends TenantName {
   readonly id: string
   readonly returnUrl: string
   readonly browserHash: string
+  /** The tenant's when the choice was opened: a disconnect makes it void. */
+  readonly disconnectCount: number
   /** What the return URL says once the choice is made. */
   readonly outcome: Readonly<Record<string, string | undefined>>
 }
@@ -39,8 +42,8 @@ export async function openChoice(
   signIn: SignIn,
   outcome: OpenChoice['outcome'],
 ): Promise<string> {
-  const { workspace, tenant, id, returnUrl, browserHash } = signIn
-  const choice: OpenChoice = { workspace, tenant, id, returnUrl, browserHash, outcome }
+  const { workspace, tenant, id, returnUrl, browserHash, disconnectCount } = signIn
+  const choice: OpenChoice = { workspace, tenant, id, returnUrl, browserHash, disconnectCount, outcome }
   const token = await records.issue('choice', choice, secondsAfter(clock.now(), choiceSeconds))
   return `${config.publicUrl}/oauth/accounts?choice=${encodeURIComponent(token)}`
 }
@@ -55,7 +58,7 @@ export async function readChoice(
   const choice = (await records.read('choice', token, clock.now())) as OpenChoice | undefined
   if (!choice || !isSameBrowser(browser, choice.browserHash)) return undefined
   const stored = await tenants.read(choice)
-  if (stored?.tenant.status !== 'connected') return undefined
+  if (stored?.tenant.status !== 'connected' || !isStillWanted(choice, stored.tenant)) return undefined
   return { choice, accounts: await inOrder(accounts, choice, stored.tenant.accountsGeneration) }
 }
 

@@ -46,7 +46,15 @@ export async function confirmConnectSession(
     consenter,
     at,
   })
-  const kept = { grant, accessToken, accountsGeneration, events, ...(defaultAccount && { defaultAccount }) }
+  const { disconnectCount = 0 } = stored.tenant
+  const kept = {
+    grant,
+    accessToken,
+    accountsGeneration,
+    events,
+    disconnectCount,
+    ...(defaultAccount && { defaultAccount }),
+  }
   const connected = await commitGrant(keeping, name, kept)
   if (!connected) throw new Problem('tenant_changed')
   await accounts.removeOthers(name, accountsGeneration, sparedAfter(stored.tenant, at)).catch(() => undefined)

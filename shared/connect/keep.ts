@@ -13,6 +13,7 @@ import type { CallbackDependencies, Proven } from './callback.ts'
 import { openChoice } from './choose.ts'
 import type { ConnectFailure } from './failures.ts'
 import { returnUrlWith } from './returnUrl.ts'
+import { isStillWanted } from './sessions.ts'
 
 /** A finished sign-in: where the browser goes next. */
 export interface Kept {
@@ -26,6 +27,8 @@ export interface Kept {
 /** How long an app may take to hand back the confirmation code. */
 const confirmationSeconds = 900
 
+const disconnectedMeanwhile: ConnectFailure = { failed: 'sign_in_not_valid', reason: 'tenant_disconnected' }
+
 /** Keeps a proven grant: at once, or as a pending one where the app wants to confirm who consented. */
 export async function keep(
   dependencies: CallbackDependencies,
@@ -37,6 +40,7 @@ export async function keep(
   const stored = await keeping.tenants.read(name)
   if (!stored) return { failed: 'sign_in_not_valid', reason: 'tenant_gone' }
   const { tenant: before } = stored
+  if (!isStillWanted(signIn, before)) return disconnectedMeanwhile
   if (before.environment !== signIn.environment) return { failed: 'environment_mismatch' }
   const stranger = differentUser(before, proven, signIn.allowDifferentUser)
   if (stranger) return stranger
@@ -91,6 +95,7 @@ async function keepAtOnce(
     expiresInSeconds,
     accountsGeneration,
     ...(defaultAccount && { defaultAccount }),
+    disconnectCount: signIn.disconnectCount ?? 0,
     events: discoveryEvents(story),
   })
   if (!connected) return { failed: 'storage_unavailable', reason: 'tenant_changed' }
@@ -137,6 +142,7 @@ async function keepPending(
   const code = randomBytes(32).toString('base64url')
   const stored = await tenants.read(name)
   if (!stored) return { failed: 'sign_in_not_valid', reason: 'tenant_gone' }
+  if (!isStillWanted(signIn, stored.tenant)) return disconnectedMeanwhile
   const owner = grantOwnerOf(stored.tenant, proven.row)
   const accessToken = await sealAccessToken(keeping, stored.tenant, proven.tokens)
   const reference = await grants.write(proven.tokens.refreshToken, owner)

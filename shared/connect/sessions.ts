@@ -32,6 +32,8 @@ export type ConnectSessionWish = z.infer<typeof connectSessionBody>
 /** A connect session as it is kept until it is spent. */
 export interface ConnectSession extends TenantName, Omit<ConnectSessionWish, 'expiresIn'> {
   readonly id: string
+  /** The tenant's when the session was made: a disconnect makes it void. */
+  readonly disconnectCount: number
 }
 
 /** What making connect sessions touches. */
@@ -64,10 +66,10 @@ export async function createConnectSession(
   const { clock, config, randomness, records } = dependencies
   assertServed(dependencies, wish)
   assertReturnUrl(config, name.workspace, wish.returnUrl)
-  await assertTenant(dependencies, name, wish)
+  const { disconnectCount = 0 } = await assertTenant(dependencies, name, wish)
   const { expiresIn, ...asked } = wish
   const expiresAt = secondsAfter(clock.now(), expiresIn)
-  const session: ConnectSession = { ...asked, ...name, id: randomness.identifier() }
+  const session: ConnectSession = { ...asked, ...name, id: randomness.identifier(), disconnectCount }
   const token = await records.issue('session', session, expiresAt)
   const connectUrl = `${config.publicUrl}/oauth/authorize?session=${encodeURIComponent(token)}`
   return { id: session.id, connectUrl, expiresAt: expiresAt.toISOString() }
@@ -97,10 +99,10 @@ function assertReturnUrl(config: Config, workspace: string, returnUrl: string): 
 }
 
 async function assertTenant(
-  { tenants, clock }: ConnectSessionDependencies,
+  { tenants, clock }: Pick<ConnectSessionDependencies, 'tenants' | 'clock'>,
   name: TenantName,
   wish: ConnectSessionWish,
-): Promise<void> {
+): Promise<Tenant> {
   const stored = await tenants.read(name)
   if (stored) {
     const { status, environment, grant } = stored.tenant
@@ -119,7 +121,7 @@ async function assertTenant(
     const changed = next.environment !== environment || next.displayName !== stored.tenant.displayName
     if (changed && (await tenants.replace(stored, next, [])) === 'conflict')
       throw new Problem('tenant_changed')
-    return
+    return next
   }
   const tenant: Tenant = {
     ...name,
@@ -133,7 +135,14 @@ async function assertTenant(
     at: tenant.createdAt,
     detail: 'The app made the first connect session.',
   }
-  await tenants.create(tenant, [created])
+  if ((await tenants.create(tenant, [created])) === 'conflict')
+    return assertTenant({ tenants, clock }, name, wish)
+  return tenant
+}
+
+/** Whether what was made for a tenant's connection still counts: not once it was disconnected. */
+export function isStillWanted(made: Pick<ConnectSession, 'disconnectCount'>, tenant: Tenant): boolean {
+  return (made.disconnectCount ?? 0) === (tenant.disconnectCount ?? 0)
 }
 
 function invalidField(field: string, fault: string): Problem {

@@ -52,13 +52,17 @@ export async function bringGrant(
   const proven = await proveToken(dependencies, row, wish)
   if (!proven.ok) throw explainRefusal(proven.refusal)
   const discovery = await discover(dependencies, row, proven.tokens.accessToken)
-  await assertTenant(dependencies, name, wish)
-  const kept = await keep(dependencies, toSignIn(dependencies, name, row, wish), {
-    row: { ...row, scopes: proven.scopes },
-    user: named(proven.user, discovery),
-    tokens: toTokens(proven),
-    discovery,
-  })
+  const disconnectCount = await assertTenant(dependencies, name, wish)
+  const kept = await keep(
+    dependencies,
+    { ...toSignIn(dependencies, name, row, wish), disconnectCount },
+    {
+      row: { ...row, scopes: proven.scopes },
+      user: named(proven.user, discovery),
+      tokens: toTokens(proven),
+      discovery,
+    },
+  )
   if ('failed' in kept) throw explainNotKept(kept)
   return kept.tenant
 }
@@ -112,11 +116,12 @@ async function discover(
   return found.value
 }
 
+/** @returns the tenant's `disconnectCount`. */
 async function assertTenant(
   { keeping, clock }: BringDependencies,
   name: TenantName,
   { environment, displayName }: GrantWish,
-): Promise<void> {
+): Promise<number> {
   const stored = await keeping.tenants.read(name)
   if (!stored) {
     const at = clock.now()
@@ -129,6 +134,7 @@ async function assertTenant(
     const renamed = await keeping.tenants.replace(stored, { ...stored.tenant, displayName }, [])
     if (renamed === 'conflict') throw new Problem('tenant_changed')
   }
+  return stored?.tenant.disconnectCount ?? 0
 }
 
 /** A brought grant is kept as a sign-in's is; there is no browser, and so nobody to send back or to ask. */
@@ -137,7 +143,7 @@ function toSignIn(
   name: TenantName,
   { environment, identityProvider }: SignInRow,
   { allowDifferentUser }: GrantWish,
-): Parameters<typeof keep>[1] {
+): Omit<Parameters<typeof keep>[1], 'disconnectCount'> {
   return {
     ...name,
     environment,

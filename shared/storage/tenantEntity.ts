@@ -43,6 +43,7 @@ export const tenantColumns: Readonly<Record<string, { readonly path: string; rea
   lastVendedAt: { path: 'lastVendedAt', type: 'date' },
   dueAt: { path: 'dueAt', type: 'date' },
   reauthorizationReason: { path: 'reauthorizationReason', type: 'text' },
+  disconnectCount: { path: 'disconnectCount', type: 'number' },
 }
 
 /** The row key of the tenant row within its partition. */

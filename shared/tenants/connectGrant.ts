@@ -45,6 +45,8 @@ export interface ProvenGrant {
   readonly defaultAccount?: DefaultAccount
   /** What else happened with it, told beside the connection itself. */
   readonly events?: readonly TenantEvent[]
+  /** The tenant's when somebody asked for this grant; a disconnect since then makes it void. Default: none does. */
+  readonly disconnectCount?: number
 }
 
 const commitTries = 8
@@ -54,7 +56,7 @@ const commitTries = 8
  * last, so that a failure at any line costs nothing and an old dead token never shadows the fresh consent.
  * Works for `pending`, `connected`, `reauthorization_required` and `disconnected` tenants alike; takes any lease
  * away, so that a refresh in flight on the old grant can change nothing.
- * @returns undefined when the tenant is gone or changed without end.
+ * @returns undefined when the tenant is gone, was disconnected meanwhile, or changed without end.
  */
 export async function connectGrant(
   keeping: GrantKeeping,
@@ -89,7 +91,8 @@ export async function sealAccessToken(
 }
 
 /** A grant that is kept already, and what the row will say of it. */
-export interface KeptGrant extends Pick<ProvenGrant, 'accountsGeneration' | 'defaultAccount' | 'events'> {
+export interface KeptGrant
+  extends Pick<ProvenGrant, 'accountsGeneration' | 'defaultAccount' | 'events' | 'disconnectCount'> {
   readonly grant: Grant
   readonly accessToken: CachedAccessToken
 }
@@ -105,6 +108,8 @@ export async function commitGrant(
     const stored = await tenants.read(name)
     if (!stored) return undefined
     const before = stored.tenant
+    if (kept.disconnectCount !== undefined && kept.disconnectCount !== (before.disconnectCount ?? 0))
+      return undefined
     const now = clock.now()
     const dueAt = nextDueAt(before, kept.accessToken, config, now, randomness.fraction())
     const next = withGrant(before, kept, dueAt)

@@ -101,6 +101,8 @@ export interface Tenant extends TenantName {
   readonly dueAt?: Date
   /** Why the tenant must be reauthorized, in a stable word; only with that status. */
   readonly reauthorizationReason?: string
+  /** How often it was disconnected: what was made for a connection before the last one is void. Default is 0. */
+  readonly disconnectCount?: number
 }
 
 /** A tenant as it was read, with the ETag that a conditional write needs. */
