@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { authorize } from '../shared/connect/authorize.ts'
 import { bindingCookie, newBrowser, recognizeBrowser } from '../shared/connect/browser.ts'
 import { failurePage } from '../shared/connect/pages.ts'
+import { isLookAhead, nothingSpent } from '../shared/http/lookAhead.ts'
 import { redirect } from '../shared/http/page.ts'
 import { operation, route } from '../shared/http/route.ts'
 
@@ -13,12 +14,7 @@ route('authorize', 'oauth/authorize', {
     query: z.object({ session: z.string().max(200).default('') }),
     answer: { status: 302, description: 'To the identity provider’s sign-in.' },
     handle: async ({ broker, query, raw }) => {
-      // A browser that looks ahead, or a HEAD request, is not a person and spends nothing.
-      const lookingAhead = /prefetch|prerender/.test(
-        raw.headers.get('sec-purpose') ?? raw.headers.get('purpose') ?? '',
-      )
-      if (lookingAhead || raw.method === 'HEAD')
-        return { status: 204, headers: { 'Cache-Control': 'no-store' } }
+      if (isLookAhead(raw)) return nothingSpent
       const { publicUrl } = broker.config
       const browser = recognizeBrowser(publicUrl, raw.headers.get('cookie')) ?? newBrowser()
       const url = await authorize(broker, query.session, browser)

@@ -1,7 +1,9 @@
 import * as z from 'zod'
+import { readAdminConsent } from '../shared/connect/adminConsent.ts'
 import { recognizeBrowser } from '../shared/connect/browser.ts'
 import { finishSignIn } from '../shared/connect/callback.ts'
 import { adminConsentedPage, failurePage } from '../shared/connect/pages.ts'
+import { isLookAhead, nothingSpent } from '../shared/http/lookAhead.ts'
 import { redirect } from '../shared/http/page.ts'
 import { operation, route } from '../shared/http/route.ts'
 
@@ -11,6 +13,7 @@ const authorizationResponse = z.object({
   error: z.string().max(200).optional(),
   error_description: z.string().max(4000).optional(),
   error_uri: z.string().max(2000).optional(),
+  iss: z.string().max(2000).optional(),
   admin_consent: z.string().optional(),
 })
 
@@ -21,7 +24,9 @@ route('callback', 'oauth/callback', {
     query: authorizationResponse,
     answer: { status: 303, description: 'To the app’s return URL, with `tenant` and `status`.' },
     handle: async ({ broker, query, raw }) => {
-      if (query.admin_consent !== undefined) return adminConsentedPage(/^true$/i.test(query.admin_consent))
+      if (isLookAhead(raw)) return nothingSpent
+      const adminConsent = readAdminConsent(query)
+      if (adminConsent) return adminConsentedPage(adminConsent === 'granted')
       const browser = recognizeBrowser(broker.config.publicUrl, raw.headers.get('cookie'))
       const ended = await finishSignIn(broker, query, browser)
       if (!('failed' in ended)) return redirect(ended.returnUrl)

@@ -329,6 +329,11 @@ function callerIssuers() {
         jwksUrl: z.url(),
         audiences: z.array(text).min(1),
         algorithms: z.array(z.enum(['RS256', 'PS256', 'ES256', 'EdDSA'])).default(['RS256']),
+        /** Put before the ids of its apps, with a colon; issuers of one name space may name each other's apps. */
+        namespace: z
+          .string()
+          .regex(/^([A-Za-z0-9._-]{1,32})?$/)
+          .optional(),
       }),
     )
     .min(1)
@@ -337,7 +342,7 @@ function callerIssuers() {
 function workspaces() {
   return z.array(
     z.strictObject({
-      workspace: z.string().regex(/^[A-Za-z0-9._-]{1,64}$/),
+      workspace: z.string().regex(/^[A-Za-z0-9._:-]{1,128}$/),
       displayName: text.optional(),
       apps: z.array(text).default([]),
       returnUrls: z.array(z.url()).default([]),

@@ -8,7 +8,9 @@ import type { Config } from '../config.ts'
 import type { Environment } from '../environment.ts'
 import { adminConsentUrl } from '../identity/adminConsent.ts'
 import type { IdTokenChecker, SignedInUser } from '../identity/idToken.ts'
+import { KeysUnreachableError } from '../identity/keySource.ts'
 import { classifyTokenRefusal, type TokenRefusal } from '../identity/refusal.ts'
+import { isResponseIssuer } from '../identity/responseIssuer.ts'
 import type { SignInRow, SignInTable } from '../identity/signInTable.ts'
 import type { CodeAnswer, TokenEndpoints } from '../identity/tokenEndpoint.ts'
 import { type BrokerSecrets, developerTokenName } from '../storage/brokerSecrets.ts'
@@ -42,6 +44,8 @@ export interface AuthorizationResponse {
   readonly error?: string | undefined
   readonly error_description?: string | undefined
   readonly error_uri?: string | undefined
+  /** RFC 9207: which provider answers. */
+  readonly iss?: string | undefined
 }
 
 /** A grant that a user has just given, with everything that proves it. */
@@ -95,6 +99,9 @@ async function prove(
 ): Promise<Proven | ConnectFailure> {
   const row = dependencies.signInTable(signIn.environment, signIn.identityProvider)
   if (!row) return { failed: 'environment_on_hold', reason: 'environment_not_served' }
+  // Before anything of the answer is used, an error included (RFC 9207, section 2.4).
+  if (response.iss !== undefined && !isResponseIssuer(row, response.iss))
+    return { failed: 'sign_in_token_invalid', reason: 'issuer_mismatch' }
   const explain = (refusal: TokenRefusal) => explainRefusal(dependencies.config, signIn.environment, refusal)
   if (response.error || !response.code) return explain(classifyAuthorizationError(response))
   const codeVerifier = derive(browser, 'pkce', state)
@@ -162,7 +169,8 @@ async function checkUser(
   try {
     const user = await idTokens.check(row, idToken, nonce)
     return 'fault' in user ? { failed: 'sign_in_token_invalid', reason: user.fault } : user
-  } catch {
+  } catch (error) {
+    if (!(error instanceof KeysUnreachableError)) throw error
     return { failed: 'identity_provider_unavailable', reason: 'keys_unreachable' }
   }
 }

@@ -3,6 +3,9 @@ import type { EnvironmentConfig } from '../config.ts'
 /** Microsoft Advertising's own application id (authentication-oauth-register.md). */
 export const advertisingApplicationId = 'd42ffc93-c136-491d-b4fd-6f18168c68fd'
 
+/** The state of every admin-consent link; sign-ins have unguessable ones. */
+export const adminConsentState = 'admin-consent'
+
 /**
  * The link with which an advertiser's administrator allows the app for their directory
  * (authentication-oauth-register.md, AADSTS650052).
@@ -17,7 +20,7 @@ export function adminConsentUrl(
   const url = new URL(`${origin}/${directoryId}/v2.0/adminconsent`)
   url.searchParams.set('client_id', clientId)
   url.searchParams.set('redirect_uri', redirectUri)
-  url.searchParams.set('state', 'admin-consent')
+  url.searchParams.set('state', adminConsentState)
   url.searchParams.set('scope', `${advertisingApplicationId}/msads.manage`)
   return url.href
 }

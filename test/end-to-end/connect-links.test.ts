@@ -42,3 +42,30 @@ describe('a disconnect voids what was made before it', () => {
     expect(await world.grantSecrets()).toEqual(before)
   })
 })
+
+describe('nobody but a person spends anything', () => {
+  test.each([
+    ['HEAD', {}],
+    ['GET', { 'Sec-Purpose': 'prefetch' }],
+  ])('%s at the callback leaves the sign-in to be finished', async (method, headers) => {
+    const { callbackUrl, cookie } = await world.stopAtCallback(world.newTenant(), 'ada@outlook.example')
+    const ahead = await fetch(callbackUrl, { method, headers: { cookie, ...headers }, redirect: 'manual' })
+    expect({ status: ahead.status, location: ahead.headers.get('location') }).toEqual({
+      status: 204,
+      location: null,
+    })
+    const own = await fetch(callbackUrl, { headers: { cookie }, redirect: 'manual' })
+    expect(new URL(own.headers.get('location') ?? '').searchParams.get('status')).toBe('connected')
+  })
+})
+
+describe('the answer to an administrator’s link', () => {
+  test.each([
+    ['admin_consent=True&state=admin-consent&tenant=x', 'Thank you, the app is allowed now'],
+    ['admin_consent=True&state=admin-consent&error=access_denied', 'The app was not allowed'],
+    ['state=admin-consent&error=access_denied&error_description=AADSTS65004', 'The app was not allowed'],
+  ])('%s says: %s', async (query, title) => {
+    const page = await (await fetch(`${world.origin}/oauth/callback?${query}`)).text()
+    expect(page).toContain(`<h1>${title}</h1>`)
+  })
+})
