@@ -13,7 +13,7 @@ const authorizationResponse = z.object({
   error: z.string().max(200).optional(),
   error_description: z.string().max(4000).optional(),
   error_uri: z.string().max(2000).optional(),
-  iss: z.string().max(2000).optional(),
+  iss: z.string().max(2000).optional().describe('Which provider answers (RFC 9207).'),
   admin_consent: z.string().optional(),
 })
 

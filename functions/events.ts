@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { answerJson } from '../shared/http/answers.ts'
 import { pageQuery, tenantParams } from '../shared/http/fields.ts'
 import { operation, route } from '../shared/http/route.ts'
-import { Problem } from '../shared/problems.ts'
+import { invalidContinuation, Problem } from '../shared/problems.ts'
 import { eventView, toEventView } from '../shared/tenants/view.ts'
 
 /** `GET /v1/tenants/{tenant}/events`: what happened to the tenant, newest first. */
@@ -22,6 +22,7 @@ route('events', 'v1/tenants/{tenant}/events', {
       const name = { workspace: caller.workspace, tenant: params.tenant }
       if (!(await broker.tenants.read(name))) throw new Problem('tenant_not_found')
       const page = await broker.tenants.events(name, query.limit, query.continuation)
+      if (page === 'continuation_unknown') throw invalidContinuation()
       return answerJson({ ...page, events: page.events.map(toEventView) })
     },
   }),

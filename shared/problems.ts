@@ -205,3 +205,20 @@ export class Problem extends Error {
     this.extras = extras
   }
 }
+
+/** One field of a request that is wrong, named as the caller wrote it. */
+export function invalidField(
+  where: 'query' | 'body' | 'path' | 'header',
+  field: string,
+  fault: string,
+): Problem {
+  return new Problem('invalid_request', {
+    detail: `${where} ${field}: ${fault}`,
+    members: { errors: [{ in: where, field, fault }] },
+  })
+}
+
+/** A `continuation` that no page ended with. */
+export function invalidContinuation(): Problem {
+  return invalidField('query', 'continuation', 'is none that a page ended with')
+}

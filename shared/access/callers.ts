@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache'
 import type { Config } from '../config.ts'
 import { createKeySource, type KeySourceOptions, KeysUnreachableError } from '../identity/keySource.ts'
 import { Problem } from '../problems.ts'
-import type { CallerIssuer } from '../settings.ts'
+import type { CallerIssuer } from '../settingDocuments.ts'
 
 /** What an app may be allowed to do; assigned in the broker's own API registration. */
 export const appRoles = ['Tokens.Vend', 'Tenants.Manage', 'Broker.Operate'] as const

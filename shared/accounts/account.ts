@@ -41,6 +41,13 @@ export function continuationAfter({
   return Buffer.from(`${accountId}:${customerId}`).toString('base64url')
 }
 
+/** Whether a page can have ended with it. */
+export function isAccountContinuation(text: string): boolean {
+  const [accountId, customerId, ...more] = Buffer.from(text, 'base64url').toString().split(':')
+  if (!accountId || customerId === undefined || more.length > 0) return false
+  return continuationAfter({ accountId, customerId }) === text
+}
+
 /** As many accounts as the store gives at once. */
 export const largestAccountPage = 1000
 

@@ -136,6 +136,20 @@ describe('bad input gets a clear error', () => {
     expect(body.errors).toMatchObject([{ in: 'query', field }])
   })
 
+  test.each(['/v1/tenants', `/v1/tenants/TENANT/events`, `/v1/tenants/TENANT/accounts`])(
+    'a continuation of %s that no page ended with is the app’s fault, by name',
+    async (path) => {
+      for (const continuation of ['', 'garbage', 'MTIz']) {
+        const at = `${path.replace('TENANT', tenant)}?continuation=${continuation}`
+        const { status, body } = await world.call('GET', at)
+        expect({ status, errors: body.errors }).toMatchObject({
+          status: 400,
+          errors: [{ in: 'query', field: 'continuation' }],
+        })
+      }
+    },
+  )
+
   test('a tenant id that no tenant can have names the path', async () => {
     const { status, body } = await world.call('GET', `/v1/tenants/${'x'.repeat(200)}`)
     expect({ status, where: body.errors[0].in }).toEqual({ status: 400, where: 'path' })
