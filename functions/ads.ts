@@ -1,12 +1,13 @@
 import type { HttpResponseInit } from '@azure/functions'
 import * as z from 'zod'
+import { accountName } from '../shared/accounts/account.ts'
 import { isServiceName, serviceNames } from '../shared/advertising/services.ts'
 import { guardHeaders } from '../shared/http/answers.ts'
 import { tenantParams } from '../shared/http/fields.ts'
 import { type HandledRequest, operation, route } from '../shared/http/route.ts'
 import { passThrough } from '../shared/passthrough/passThrough.ts'
 import { createSend } from '../shared/passthrough/send.ts'
-import { Problem } from '../shared/problems.ts'
+import { invalidField, Problem } from '../shared/problems.ts'
 
 const params = tenantParams.extend({ service: z.string(), path: z.string().default('') })
 
@@ -18,6 +19,7 @@ const passed = operation({
   role: 'Tokens.Vend',
   params,
   query: z.looseObject({}),
+  readsBodyItself: true,
   answer: {
     status: 200,
     description: 'Whatever Microsoft answers; of a failure, `X-Diagnosis` says the cause.',
@@ -64,6 +66,8 @@ async function pass(
     })
   }
   const accountId = raw.headers.get('x-account-id')
+  if (accountId !== null && !accountName.safeParse(accountId).success)
+    throw invalidField('header', 'X-Account-Id', 'must be an account’s id or number: letters and digits')
   const { status, headers, body } = await passThrough(
     { ...broker, send },
     { workspace: caller.workspace, tenant },

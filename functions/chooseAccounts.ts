@@ -29,6 +29,7 @@ route('chooseAccounts', 'oauth/accounts', {
   }),
   POST: operation({
     summary: 'The page’s form: search, turn the page, choose, or decide later',
+    readsBodyItself: true,
     answer: { status: 303, description: 'To the app’s return URL, once chosen.' },
     handle: async ({ broker, raw }) => {
       const form = new URLSearchParams(await readText(raw, longestChoiceFormBytes))

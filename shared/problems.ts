@@ -126,12 +126,6 @@ export const problems = {
     title: 'The request body is not declared as JSON.',
     mend: 'Send `Content-Type: application/json`.',
   },
-  too_many_requests: {
-    status: 429,
-    actor: 'app',
-    title: 'Too many requests of this kind.',
-    mend: 'Wait as long as `Retry-After` says.',
-  },
   internal_error: {
     status: 500,
     actor: 'operator',

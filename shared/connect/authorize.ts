@@ -23,20 +23,28 @@ export interface AuthorizeDependencies {
 /** A sign-in that takes longer has to start again from the app. */
 const signInSeconds = 1800
 
+/** A connect session as the browser brought it. */
+export interface AuthorizeWish {
+  readonly sessionToken: string
+  readonly browser: BrowserBinding
+  /** Whether a person has pressed the button, so that a link that asks first may be spent. */
+  readonly pressed: boolean
+}
+
 /**
  * Spends a connect session and says where the browser signs in.
- * @returns undefined when the session is unknown, spent or expired, or its tenant was disconnected since.
+ * @returns `ask_first` when nothing is spent before a person presses a button; undefined when the session is unknown, spent or expired, or its tenant was disconnected since.
  */
 export async function authorize(
   dependencies: AuthorizeDependencies,
-  sessionToken: string,
-  browser: BrowserBinding,
-): Promise<URL | undefined> {
+  { browser, pressed, sessionToken }: AuthorizeWish,
+): Promise<URL | 'ask_first' | undefined> {
   const { clock, config, records, signInTable } = dependencies
   const now = clock.now()
   const session = await readSession(dependencies, sessionToken, now)
   const row = session && signInTable(session.environment, session.identityProvider)
   if (!session || !row) return undefined
+  if (session.asksFirst && !pressed) return 'ask_first'
   // The sign-in is there before the session is spent: a failure in between costs the advertiser nothing.
   const signIn: SignIn = { ...session, browserHash: browser.hash }
   const state = await records.issue('sign-in', signIn, secondsAfter(now, signInSeconds))

@@ -20,10 +20,11 @@ import { type BrowserBinding, derive, isSameBrowser } from './browser.ts'
 import type { ConnectFailure, ConnectFailureCode } from './failures.ts'
 import { type Kept, keep } from './keep.ts'
 import type { OneTimeRecords } from './oneTime.ts'
+import { noteRedemption, type ReportDependencies, reportFailure } from './report.ts'
 import { returnUrlWith } from './returnUrl.ts'
 
 /** What finishing a sign-in touches. */
-export interface CallbackDependencies {
+export interface CallbackDependencies extends ReportDependencies {
   readonly config: Config
   readonly signInTable: SignInTable
   readonly records: OneTimeRecords
@@ -75,7 +76,9 @@ export async function finishSignIn(
   if (!signIn) return { failed: 'sign_in_not_valid' }
   const ended = await prove(dependencies, signIn, response, browser, state)
   const kept = 'failed' in ended ? ended : await keep(dependencies, signIn, ended)
-  return 'failed' in kept ? { ...kept, backUrl: backUrl(signIn, kept) } : kept
+  if (!('failed' in kept)) return kept
+  reportFailure(dependencies.log, signIn, kept)
+  return { ...kept, backUrl: backUrl(signIn, kept) }
 }
 
 /** Where the app learns of the failure. */
@@ -112,6 +115,8 @@ async function prove(
     codeVerifier,
     redirectUri,
   })
+  // What it says of us is for refreshes; storage that does not take it costs this person nothing.
+  await noteRedemption(dependencies, row, answer).catch(() => undefined)
   if (!answer.ok) return explain(answer.refusal)
   const { refreshToken } = answer
   const user = await checkUser(dependencies, row, answer.idToken, derive(browser, 'nonce', state))
@@ -123,13 +128,17 @@ async function prove(
   return 'failed' in discovery ? discovery : { row, user, tokens: { ...answer, refreshToken }, discovery }
 }
 
-/** The number stands only in the text or the lookup address here; it refines, as everywhere. */
+/** Number and trace id stand only in the text, or the lookup address, here; they refine, as everywhere. */
 function classifyAuthorizationError(response: AuthorizationResponse): TokenRefusal {
   const numbered =
     /AADSTS(\d{4,8})/.exec(response.error_description ?? '') ??
     /[?&]code=(\d{4,8})/.exec(response.error_uri ?? '')
-  const error = response.error ?? 'server_error'
-  return classifyTokenRefusal(400, { error, error_codes: numbered ? [Number(numbered[1])] : [] })
+  const traced = /Trace ID: ([0-9a-f-]{36})/i.exec(response.error_description ?? '')
+  return classifyTokenRefusal(400, {
+    error: response.error ?? 'server_error',
+    error_codes: numbered ? [Number(numbered[1])] : [],
+    trace_id: traced?.[1],
+  })
 }
 
 function explainRefusal(config: Config, environment: Environment, refusal: TokenRefusal): ConnectFailure {

@@ -15,7 +15,8 @@ export interface ConfirmDependencies {
 
 /**
  * Makes a pending grant the tenant's own, when the app hands back the one-time code that the browser brought to it:
- * the person who consented is the one signed in to the app.
+ * the person who consented is the one signed in to the app. Asked again with the same code, because the answer was
+ * lost, it answers the same and changes nothing.
  * @throws Problem `tenant_not_found`, or `connect_session_not_found` when no grant of this session waits for this code.
  */
 export async function confirmConnectSession(
@@ -27,12 +28,14 @@ export async function confirmConnectSession(
   const { accounts, keeping } = dependencies
   const stored = await keeping.tenants.read(name)
   if (!stored) throw new Problem('tenant_not_found')
-  const { pendingGrant } = stored.tenant
+  const { confirmed, pendingGrant } = stored.tenant
+  const isAgain = confirmed?.sessionId === sessionId && confirmed.codeHash === sha256(code)
+  if (isAgain && confirmed.until > keeping.clock.now()) return stored.tenant
   const matches = pendingGrant?.sessionId === sessionId && pendingGrant.codeHash === sha256(code)
   if (!pendingGrant || !matches || pendingGrant.expiresAt <= keeping.clock.now()) {
     throw new Problem('connect_session_not_found')
   }
-  const { grant, accessToken, accountsGeneration } = pendingGrant
+  const { grant, accessToken, accountsGeneration, codeHash, expiresAt } = pendingGrant
   const known = await allAccounts(accounts, name, stored.tenant.accountsGeneration)
   const after = await allAccounts(accounts, name, accountsGeneration)
   const defaultAccount = defaultAccountOf(stored.tenant, after)
@@ -53,6 +56,7 @@ export async function confirmConnectSession(
     accountsGeneration,
     events,
     disconnectCount,
+    confirmed: { sessionId, codeHash, until: expiresAt },
     ...(defaultAccount && { defaultAccount }),
   }
   const connected = await commitGrant(keeping, name, kept)

@@ -22,7 +22,10 @@ export const connectSessionBody = z.strictObject({
   allowDifferentUser: z.boolean().default(false),
   /** Who asks which account is meant when there are several: our page, or the app through the API. */
   accountChoice: z.enum(['page', 'app']).default('page'),
-  /** Seconds; 15 minutes unless told, 7 days at most, for links sent by mail. */
+  /**
+   * Seconds; 15 minutes unless told, 7 days at most, for links sent by mail. Beyond an hour the link shows a page
+   * with a button first, so that a scanner of mails spends nothing.
+   */
   expiresIn: z.int().min(60).max(604_800).default(900),
 })
 
@@ -34,7 +37,12 @@ export interface ConnectSession extends TenantName, Omit<ConnectSessionWish, 'ex
   readonly id: string
   /** The tenant's when the session was made: a disconnect makes it void. */
   readonly disconnectCount: number
+  /** The link may travel by mail, where scanners open it: only a person's press of a button spends it. */
+  readonly asksFirst: boolean
 }
+
+/** Links that live longer are taken to travel by mail. */
+const longestDirectSeconds = 3600
 
 /** What making connect sessions touches. */
 export interface ConnectSessionDependencies {
@@ -69,7 +77,13 @@ export async function createConnectSession(
   const { disconnectCount = 0 } = await assertTenant(dependencies, name, wish)
   const { expiresIn, ...asked } = wish
   const expiresAt = secondsAfter(clock.now(), expiresIn)
-  const session: ConnectSession = { ...asked, ...name, id: randomness.identifier(), disconnectCount }
+  const session: ConnectSession = {
+    ...asked,
+    ...name,
+    id: randomness.identifier(),
+    disconnectCount,
+    asksFirst: expiresIn > longestDirectSeconds,
+  }
   const token = await records.issue('session', session, expiresAt)
   const connectUrl = `${config.publicUrl}/oauth/authorize?session=${encodeURIComponent(token)}`
   return { id: session.id, connectUrl, expiresAt: expiresAt.toISOString() }

@@ -153,6 +153,7 @@ function toSignIn(
     returnUrl: config.publicUrl,
     confirm: false,
     accountChoice: 'app',
+    asksFirst: false,
     browserHash: '',
   }
 }

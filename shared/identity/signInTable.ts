@@ -42,6 +42,12 @@ export function createSignInTable(config: Config): SignInTable {
   }
 }
 
+/** Every origin that a sign-in may begin at. */
+export function signInOrigins({ environments, google }: Pick<Config, 'environments' | 'google'>): string[] {
+  const microsoft = [...environments.values()].map((each) => each.microsoft.origin)
+  return [...new Set([...microsoft, new URL(google.authorizeUrl).origin])]
+}
+
 function microsoftRow(
   environment: Environment,
   { clientId, origin, tenant, scope }: { clientId: string; origin: string; tenant: string; scope: string },

@@ -36,6 +36,7 @@ export const tenantColumns: Readonly<Record<string, { readonly path: string; rea
   troubleNextAttemptAt: { path: 'trouble.nextAttemptAt', type: 'date' },
   troubleSuspectedSince: { path: 'trouble.suspectedSince', type: 'date' },
   pendingGrant: { path: 'pendingGrant', type: 'json' },
+  confirmed: { path: 'confirmed', type: 'json' },
   accountsGeneration: { path: 'accountsGeneration', type: 'text' },
   discoveredAt: { path: 'discoveredAt', type: 'date' },
   defaultAccountId: { path: 'defaultAccount.accountId', type: 'text' },

@@ -7,6 +7,7 @@ import { nextDueAt } from '../refresh/schedule.ts'
 import { tenantKey } from './key.ts'
 import {
   type CachedAccessToken,
+  type Confirmed,
   type DefaultAccount,
   type DueIndex,
   dueRowOf,
@@ -95,6 +96,7 @@ export interface KeptGrant
   extends Pick<ProvenGrant, 'accountsGeneration' | 'defaultAccount' | 'events' | 'disconnectCount'> {
   readonly grant: Grant
   readonly accessToken: CachedAccessToken
+  readonly confirmed?: Confirmed
 }
 
 /** The commit of {@link connectGrant}, for a grant whose refresh token is kept already. */
@@ -131,6 +133,7 @@ function withGrant(before: Tenant, kept: KeptGrant, dueAt: Date): Tenant {
     lease: _lease,
     trouble: _trouble,
     pendingGrant: _pending,
+    confirmed: _confirmed,
     reauthorizationReason: _reason,
     defaultAccount: _default,
     ...rest
@@ -144,6 +147,7 @@ function withGrant(before: Tenant, kept: KeptGrant, dueAt: Date): Tenant {
     accountsGeneration: kept.accountsGeneration,
     discoveredAt: kept.accessToken.refreshedAt,
     ...(kept.defaultAccount && { defaultAccount: kept.defaultAccount }),
+    ...(kept.confirmed && { confirmed: kept.confirmed }),
   }
 }
 

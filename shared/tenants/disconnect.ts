@@ -46,6 +46,7 @@ function endedButNamed(before: Tenant): Tenant {
     trouble: _trouble,
     dueAt: _due,
     reauthorizationReason: _reason,
+    confirmed: _confirmed,
     ...rest
   } = before
   const disconnectCount = (before.disconnectCount ?? 0) + 1

@@ -73,6 +73,12 @@ export interface PendingGrant {
   readonly accountsGeneration: string
 }
 
+/** The confirmation that made the grant the tenant's, so that an app whose answer was lost may ask again. */
+export interface Confirmed extends Pick<PendingGrant, 'sessionId' | 'codeHash'> {
+  /** When the code would have expired. */
+  readonly until: Date
+}
+
 /** The account that is vended when the app names none. */
 export interface DefaultAccount {
   readonly accountId: string
@@ -91,6 +97,7 @@ export interface Tenant extends TenantName {
   readonly lease?: Lease
   readonly trouble?: RefreshTrouble
   readonly pendingGrant?: PendingGrant
+  readonly confirmed?: Confirmed
   /** Which generation of account rows counts; absent before the first discovery. */
   readonly accountsGeneration?: string
   readonly discoveredAt?: Date
