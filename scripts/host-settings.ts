@@ -50,6 +50,16 @@ export const hostSettings: Readonly<Record<string, HostSetting>> = {
     meaning: 'That the host’s own telemetry is sent with the managed identity too.',
     example: 'ClientId=3c2f0d6e-0000-0000-0000-000000000000;Authorization=AAD',
   },
+  OTEL_TRACES_SAMPLER: {
+    readBy: 'Functions host',
+    meaning: 'How it decides which traces are kept; the broker follows.',
+    example: 'microsoft.fixed_percentage',
+  },
+  OTEL_TRACES_SAMPLER_ARG: {
+    readBy: 'Functions host',
+    meaning: 'The share of traces that are kept (parameter `traceSampling` of a deployment).',
+    example: '1.0',
+  },
   WEBSITE_SITE_NAME: {
     readBy: '`/ready`, to name it',
     meaning: 'The function app. App Service sets it.',
