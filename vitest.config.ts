@@ -8,6 +8,6 @@ export default defineConfig({
     hookTimeout: 60_000,
     maxWorkers: 3,
     pool: 'forks',
-    reporters: process.env.CI ? ['default', './test/closing-line.ts'] : ['default'],
+    reporters: ['default', './test/closing-line.ts'],
   },
 })

@@ -19,6 +19,7 @@ const passed = operation({
   role: 'Tokens.Vend',
   params,
   query: z.looseObject({}),
+  readsBodyItself: true,
   answer: {
     status: 200,
     description: 'Whatever Microsoft answers; of a failure, `X-Diagnosis` says the cause.',

@@ -1,30 +1,56 @@
+import type { HttpResponseInit } from '@azure/functions'
 import * as z from 'zod'
+import type { Broker } from '../shared/broker.ts'
+import { appName } from '../shared/connect/appName.ts'
+import { askFirstPage, goOnPage } from '../shared/connect/askFirstPage.ts'
 import { authorize } from '../shared/connect/authorize.ts'
 import { bindingCookie, newBrowser, recognizeBrowser } from '../shared/connect/browser.ts'
 import { failurePage } from '../shared/connect/pages.ts'
+import { readText } from '../shared/http/body.ts'
+import { isLookAhead, nothingSpent } from '../shared/http/lookAhead.ts'
 import { redirect } from '../shared/http/page.ts'
 import { pageRoute } from '../shared/http/pageRoute.ts'
 import { operation } from '../shared/http/route.ts'
 
-/** `GET /oauth/authorize?session=…`: spends the connect session, binds the browser, leads to the sign-in. */
+/** A session's identifier and the name of its field. */
+const longestFormBytes = 1024
+
+/** `/oauth/authorize?session=…`: spends the connect session, binds the browser, leads to the sign-in. */
 pageRoute('authorize', 'oauth/authorize', {
   GET: operation({
-    summary: 'The link that the advertiser’s browser opens: leads to the sign-in',
+    summary: 'The link that the advertiser’s browser opens: leads to the sign-in, or asks first',
     // Links travel by mail and pick up tracking parameters on the way.
     query: z.object({ session: z.string().max(200).default('') }),
     answer: { status: 302, description: 'To the identity provider’s sign-in.' },
-    handle: async ({ broker, query, raw }) => {
-      // A browser that looks ahead, or a HEAD request, is not a person and spends nothing.
-      const lookingAhead = /prefetch|prerender/.test(
-        raw.headers.get('sec-purpose') ?? raw.headers.get('purpose') ?? '',
-      )
-      if (lookingAhead || raw.method === 'HEAD')
-        return { status: 204, headers: { 'Cache-Control': 'no-store' } }
-      const { publicUrl } = broker.config
-      const browser = recognizeBrowser(publicUrl, raw.headers.get('cookie')) ?? newBrowser()
-      const url = await authorize(broker, query.session, browser)
-      if (!url) return failurePage({ failed: 'link_not_valid' }, broker.config)
-      return redirect(url.href, 302, { 'Set-Cookie': bindingCookie(publicUrl, browser) })
+    handle: async ({ broker, query, raw }) =>
+      isLookAhead(raw)
+        ? nothingSpent
+        : lead(broker, query.session, raw.headers.get('cookie'), { pressed: false }),
+  }),
+  POST: operation({
+    summary: 'The button of a link that asks first',
+    readsBodyItself: true,
+    answer: { status: 200, description: 'A page that goes on to the identity provider’s sign-in.' },
+    handle: async ({ broker, raw }) => {
+      const form = new URLSearchParams(await readText(raw, longestFormBytes))
+      return lead(broker, form.get('session') ?? '', raw.headers.get('cookie'), { pressed: true })
     },
   }),
 })
+
+async function lead(
+  broker: Broker,
+  sessionToken: string,
+  cookie: string | null,
+  { pressed }: { readonly pressed: boolean },
+): Promise<HttpResponseInit> {
+  const { config } = broker
+  const browser = recognizeBrowser(config.publicUrl, cookie) ?? newBrowser()
+  const ended = await authorize(broker, { sessionToken, browser, pressed })
+  if (!ended) return failurePage({ failed: 'link_not_valid' }, config)
+  if ('asksFirst' in ended) return askFirstPage(sessionToken, appName(config, ended.workspace))
+  const headers = { 'Set-Cookie': bindingCookie(config.publicUrl, browser) }
+  return pressed
+    ? goOnPage(ended.url.href, appName(config, ended.workspace), headers)
+    : redirect(ended.url.href, 302, headers)
+}

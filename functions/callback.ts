@@ -1,7 +1,9 @@
 import * as z from 'zod'
+import { readAdminConsent } from '../shared/connect/adminConsent.ts'
 import { recognizeBrowser } from '../shared/connect/browser.ts'
 import { finishSignIn } from '../shared/connect/callback.ts'
 import { adminConsentedPage, failurePage } from '../shared/connect/pages.ts'
+import { isLookAhead, nothingSpent } from '../shared/http/lookAhead.ts'
 import { redirect } from '../shared/http/page.ts'
 import { pageRoute } from '../shared/http/pageRoute.ts'
 import { operation } from '../shared/http/route.ts'
@@ -13,6 +15,7 @@ const authorizationResponse = z.object({
   // Only searched for a number; however long it is, the person is not stopped by it.
   error_description: z.string().optional(),
   error_uri: z.string().optional(),
+  iss: z.string().max(2000).optional().describe('Which provider answers (RFC 9207).'),
   admin_consent: z.string().optional(),
 })
 
@@ -23,8 +26,9 @@ pageRoute('callback', 'oauth/callback', {
     query: authorizationResponse,
     answer: { status: 303, description: 'To the app’s return URL, with `tenant` and `status`.' },
     handle: async ({ broker, query, raw }) => {
-      if (query.admin_consent !== undefined)
-        return adminConsentedPage(/^true$/i.test(query.admin_consent), broker.config)
+      if (isLookAhead(raw)) return nothingSpent
+      const adminConsent = readAdminConsent(query)
+      if (adminConsent) return adminConsentedPage(adminConsent === 'granted', broker.config)
       const browser = recognizeBrowser(broker.config.publicUrl, raw.headers.get('cookie'))
       const ended = await finishSignIn(broker, query, browser)
       if (!('failed' in ended)) return redirect(ended.returnUrl)

@@ -31,6 +31,7 @@ pageRoute('chooseAccounts', 'oauth/accounts', {
   }),
   POST: operation({
     summary: 'The page’s form: search, tick, turn the page, choose, or decide later',
+    readsBodyItself: true,
     answer: {
       status: 200,
       description: 'The page again, or once chosen one that goes on to the return URL.',

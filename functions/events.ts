@@ -3,7 +3,7 @@ import { connectHintOfEvent } from '../shared/connect/hint.ts'
 import { answerJson } from '../shared/http/answers.ts'
 import { pageQuery, tenantParams } from '../shared/http/fields.ts'
 import { operation, route } from '../shared/http/route.ts'
-import { Problem } from '../shared/problems.ts'
+import { invalidContinuation, Problem } from '../shared/problems.ts'
 import { eventView, toEventView } from '../shared/tenants/view.ts'
 
 /** `GET /v1/tenants/{tenant}/events`: what happened to the tenant, newest first. */
@@ -24,6 +24,7 @@ route('events', 'v1/tenants/{tenant}/events', {
       const stored = await broker.tenants.read(name)
       if (!stored) throw new Problem('tenant_not_found')
       const page = await broker.tenants.events(name, query.limit, query.continuation)
+      if (page === 'continuation_unknown') throw invalidContinuation()
       const events = page.events.map((event) =>
         toEventView(event, connectHintOfEvent(broker.config, stored.tenant, event)),
       )

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { answerJson } from '../shared/http/answers.ts'
 import { pageQuery } from '../shared/http/fields.ts'
 import { operation, route } from '../shared/http/route.ts'
+import { invalidContinuation } from '../shared/problems.ts'
 import { tenantView, toTenantView } from '../shared/tenants/view.ts'
 
 /** `GET /v1/tenants`: the workspace's tenants, paged. */
@@ -17,6 +18,7 @@ route('tenants', 'v1/tenants', {
     },
     handle: async ({ broker, caller, query }) => {
       const page = await broker.tenants.list(caller.workspace, query.limit, query.continuation)
+      if (page === 'continuation_unknown') throw invalidContinuation()
       return answerJson({ ...page, tenants: page.tenants.map(toTenantView) })
     },
   }),

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { accountName } from '../shared/accounts/account.ts'
 import { answerJson } from '../shared/http/answers.ts'
 import { tenantParams, wholeNumber } from '../shared/http/fields.ts'
 import { operation, route } from '../shared/http/route.ts'
@@ -12,7 +13,7 @@ route('token', 'v1/tenants/{tenant}/token', {
     params: tenantParams,
     query: z.strictObject({
       minValidity: wholeNumber(0, longestMinValiditySeconds).optional(),
-      accountId: z.string().min(1).max(40).optional(),
+      accountId: accountName.optional(),
     }),
     answer: {
       status: 200,

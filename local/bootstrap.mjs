@@ -38,6 +38,21 @@ function findNode() {
   return existsSync(node) ? node : process.execPath
 }
 
+/**
+ * Tells once npm, which started us, is gone: it dies of a signal that it does not pass on. Whoever starts this file
+ * by itself may leave it running.
+ */
+function whenNpmIsGone(act) {
+  if (process.env.npm_lifecycle_event === undefined) return
+  const parent = process.ppid
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(watch)
+    act()
+  }, 500)
+  watch.unref()
+}
+
 /** Runs a script in the place of this process: its signals and its exit status. */
 function become(script, args) {
   const child = spawn(findNode(), [join(root, script), ...args], {
@@ -46,6 +61,7 @@ function become(script, args) {
     env: { ...process.env, PATH: [join(modules, '.bin'), process.env.PATH].join(delimiter) },
   })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  whenNpmIsGone(() => child.kill('SIGTERM'))
   child.on('exit', (status, signal) => process.exit(status ?? 128 + constants.signals[signal]))
 }
 

@@ -38,15 +38,22 @@ export type PortName = keyof typeof defaultPorts
 /** A port number for each part. */
 export type Ports = Readonly<Record<PortName, number>>
 
+/** A variable that is to name a port does not. */
+export class PortError extends Error {
+  override readonly name = 'PortError'
+}
+
 /**
  * Reads the ports from the environment; what is not set there is the default.
- * @throws Error that names the variable when its value is no port.
+ * @throws PortError that names the variable when its value is no port.
  */
 export function readPorts(env: Readonly<Record<string, string | undefined>>): Ports {
   const entries = Object.entries(defaultPorts).map(([name, { port, variable }]) => {
     const text = env[variable] || String(port)
     if (/^\d+$/.test(text) && Number(text) > 0 && Number(text) <= 65_535) return [name, Number(text)]
-    throw new Error(`${variable} is "${text}", which is not a port.`)
+    throw new PortError(
+      `${variable} is "${text}", which is not a port: 1 to 65535, e.g. ${variable}=${port}.`,
+    )
   })
   return Object.fromEntries(entries) as Ports
 }

@@ -9,16 +9,17 @@ import { tellWhatToTry, tellWhereAllIs } from './demonstration/next.ts'
 import { perform } from './demonstration/perform.ts'
 import { createJsonTranscript, createTextTranscript, type Transcript } from './demonstration/transcript.ts'
 import { assertPortsFree, PortsTakenError } from './ports.ts'
-import { dataFolder, defaultPorts, type PortName, readPorts } from './settings.ts'
+import { dataFolder, defaultPorts, PortError, type PortName, readPorts } from './settings.ts'
 import { type Stack, startStack } from './stack.ts'
 import { startOptions } from './startOptions.ts'
 
-const usage = `Usage: npm start -- [--once] [--json] [--host func|embedded] [--stack-only] [--no-demo]
+const usage = `Usage: npm start -- [--once] [--json] [--host func|embedded] [--stack-only] [--no-demo] [--folder path]
   --once        leave after the main job, with exit status 0 or 1
   --json        one JSON object a line
   --host        which Functions host runs the broker; func where it is on the PATH, else embedded
   --no-demo     start everything and perform nothing
   --stack-only  start all but the broker, for func start (npm run stack)
+  --folder      where data is kept; .local unless told
 Ports are changed by: ${Object.values(defaultPorts)
   .map(({ variable }) => variable)
   .join(', ')}`
@@ -33,6 +34,7 @@ interface Wish {
   readonly host: HostKind
   readonly demo: boolean
   readonly stackOnly: boolean
+  readonly folder: string
 }
 
 const toStop: (() => Promise<void>)[] = []
@@ -52,14 +54,14 @@ async function run(wish: Wish): Promise<void> {
   tell({ event: 'note', text: 'Ctrl-C stops it all; the data stays in .local/ until npm run reset.' })
 }
 
-async function startAll({ stackOnly }: Wish, tell: Transcript): Promise<Stack> {
+async function startAll({ stackOnly, folder }: Wish, tell: Transcript): Promise<Stack> {
   const began = performance.now()
   const names = Object.keys(defaultPorts) as PortName[]
   await assertPortsFree(
     readPorts(process.env),
     names.filter((name) => !(stackOnly && name === 'broker')),
   )
-  const stack = await startStack({ folder: dataFolder, ports: 'fixed' })
+  const stack = await startStack({ folder, ports: 'fixed' })
   toStop.unshift(stack.stop)
   const what = 'Azurite, two vaults, the managed identity, both sign-ins and Microsoft Advertising are up.'
   tell({ event: 'started', what, milliseconds: Math.round(performance.now() - began) })
@@ -105,7 +107,7 @@ async function leave(): Promise<void> {
 }
 
 function fail(error: unknown): void {
-  const expected = error instanceof PortsTakenError
+  const expected = error instanceof PortsTakenError || error instanceof PortError
   const text = error instanceof Error ? (!expected && error.stack) || error.message : String(error)
   process.stderr.write(`${text}\n`)
   status = 1
@@ -116,7 +118,8 @@ function readWish(): Wish {
   const host = values.host ?? (hasFunc() ? 'func' : 'embedded')
   if (values.help) throw new UsageError()
   if (host !== 'func' && host !== 'embedded') throw new UsageError(`--host is "${host}".`)
-  return { ...values, host, demo: !values['no-demo'], stackOnly: values['stack-only'] }
+  const { folder = dataFolder } = values
+  return { ...values, host, folder, demo: !values['no-demo'], stackOnly: values['stack-only'] }
 }
 
 /** The command line is not as it must be, or asks how it must be. */

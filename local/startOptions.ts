@@ -5,5 +5,6 @@ export const startOptions = {
   host: { type: 'string' },
   'no-demo': { type: 'boolean', default: false },
   'stack-only': { type: 'boolean', default: false },
+  folder: { type: 'string' },
   help: { type: 'boolean', default: false },
 } as const

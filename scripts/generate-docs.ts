@@ -8,6 +8,7 @@ import { environments } from '../shared/environment.ts'
 import { routes } from '../shared/http/route.ts'
 import { problems } from '../shared/problems.ts'
 import { environmentSettings, type SettingDefinition, settings } from '../shared/settings.ts'
+import { hostSettings } from './host-settings.ts'
 import { eventsPage } from './log-events.ts'
 import { code, page, table } from './markdown.ts'
 
@@ -86,6 +87,17 @@ function settingsPage(): string {
     '## Of each environment\n',
     `Prefixed with ${prefixes}; only those of the environments that \`ENVIRONMENTS\` names are read.\n`,
     table(settingColumns, own),
+    '## Of the host\n',
+    'Read by what the broker runs in, not by the broker; [`local.settings.sample.json`](../local.settings.sample.json) has those that a laptop needs, deployment sets the others. `func start` with that file, and the local stack’s ports, are in [CONTRIBUTING.md](../CONTRIBUTING.md).\n',
+    table(
+      ['setting', 'read by', 'meaning', 'example'],
+      Object.entries(hostSettings).map(([name, { readBy, meaning, example }]) => [
+        code(name),
+        readBy,
+        meaning,
+        code(example),
+      ]),
+    ),
   )
 }
 

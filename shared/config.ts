@@ -1,13 +1,8 @@
 import type { z } from 'zod'
 import { type Environment, environments, type IdentityProvider } from './environment.ts'
 import { type FunctionsHost, readFunctionsHost } from './functionsHost.ts'
-import {
-  type CallerIssuer,
-  environmentSettings,
-  type SettingDefinition,
-  settings,
-  type WorkspaceSettings,
-} from './settings.ts'
+import type { CallerIssuer, WorkspaceSettings } from './settingDocuments.ts'
+import { environmentSettings, type SettingDefinition, settings } from './settings.ts'
 
 /** Where one environment's users sign in through Microsoft. */
 export interface MicrosoftSignInConfig {
@@ -146,9 +141,9 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
       ),
     )
   }
-  faults.push(...insecureUrls(values, environmentConfigs, env))
+  faults.push(...insecureUrls(values, environmentConfigs, env), ...sharedClients(environmentConfigs))
   if (faults.length > 0) throw new SettingsError(faults)
-  return Object.freeze({ ...toConfig(values, environmentConfigs), host: readFunctionsHost(env) })
+  return deepFreeze({ ...toConfig(values, environmentConfigs), host: readFunctionsHost(env) })
 }
 
 /** The names of every setting for the environments served, e.g. for docs and templates. */
@@ -224,10 +219,10 @@ function insecureUrls(
   env: Readonly<Record<string, string | undefined>>,
 ): SettingFault[] {
   const named = Object.entries({ ...settings, ...prefixedDefinitions(served) }).filter(([name]) =>
-    /URL|ENDPOINT|AUTHORITY|ISSUERS/.test(name),
+    /URL|ENDPOINT|AUTHORITY|ISSUERS?$|WORKSPACES/.test(name),
   )
   return named.flatMap(([name, definition]) => {
-    const bad = (env[name]?.match(/http:\/\/[^"',\s]+/g) ?? []).filter(
+    const bad = (env[name]?.match(/http:\/\/[^"',\s]+/gi) ?? []).filter(
       (url) => !(values.ALLOW_INSECURE_LOOPBACK && isLoopbackUrl(url)),
     )
     return bad.length === 0
@@ -240,6 +235,30 @@ function insecureUrls(
           ),
         ]
   })
+}
+
+/** Nothing of one environment is ever sent to the other; one registration for both would have one secret for both. */
+function sharedClients(served: ReadonlyMap<Environment, EnvironmentConfig>): SettingFault[] {
+  const [first, ...others] = [...served.values()]
+  return others.flatMap((other) => {
+    const shared = {
+      MICROSOFT_CLIENT_ID:
+        other.microsoft.clientId !== '' && other.microsoft.clientId === first?.microsoft.clientId,
+      GOOGLE_CLIENT_ID: other.google !== undefined && other.google.clientId === first?.google?.clientId,
+    }
+    const names = (Object.keys(shared) as (keyof typeof shared)[]).filter((name) => shared[name])
+    return names.map((name) => {
+      const fault = `is the same as ${settingName(first!.environment, name)}; each environment has its own`
+      return faultOf(settingName(other.environment, name), environmentSettings[name], fault)
+    })
+  })
+}
+
+/** Freezes a value with all that is in it; of a map the values, for a map itself is held by its type alone. */
+function deepFreeze<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
+  for (const inner of value instanceof Map ? value.values() : Object.values(value)) deepFreeze(inner)
+  return Object.freeze(value)
 }
 
 function prefixedDefinitions(

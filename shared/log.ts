@@ -38,6 +38,15 @@ export interface LogEvents {
     traceId: string
   }
   'environment.released': { environment: Environment; identityProvider: IdentityProvider }
+  /** A sign-in ended without a connection; `code` is one of the connect failures. */
+  'connect.failed': {
+    tenantKey: string
+    environment: Environment
+    identityProvider: IdentityProvider
+    code: string
+    reason: string
+    traceId: string
+  }
   /** A secret of the broker's own expires within 30 days, or has expired; once a day. */
   'secret.expiring': { secret: string; daysLeft: number }
   /** The current version of a secret is refused and the next one is accepted: it is used from now on. */

@@ -126,12 +126,6 @@ export const problems = {
     title: 'The request body is not declared as JSON.',
     mend: 'Send `Content-Type: application/json`.',
   },
-  too_many_requests: {
-    status: 429,
-    actor: 'app',
-    title: 'Too many requests of this kind.',
-    mend: 'Wait as long as `Retry-After` says.',
-  },
   internal_error: {
     status: 500,
     actor: 'operator',
@@ -204,4 +198,21 @@ export class Problem extends Error {
     this.code = code
     this.extras = extras
   }
+}
+
+/** One field of a request that is wrong, named as the caller wrote it. */
+export function invalidField(
+  where: 'query' | 'body' | 'path' | 'header',
+  field: string,
+  fault: string,
+): Problem {
+  return new Problem('invalid_request', {
+    detail: `${where} ${field}: ${fault}`,
+    members: { errors: [{ in: where, field, fault }] },
+  })
+}
+
+/** A `continuation` that no page ended with. */
+export function invalidContinuation(): Problem {
+  return invalidField('query', 'continuation', 'is none that a page ended with')
 }

@@ -1,5 +1,8 @@
 import * as z from 'zod'
 import { environments } from './environment.ts'
+import { isNcrontab } from './ncrontab.ts'
+import { callerIssuers, json, workspaces } from './settingDocuments.ts'
+import { authorityUrl, hostPattern, listOf, originUrl, webUrl } from './settingUrls.ts'
 
 /** One setting of the broker: an application setting on Azure, an environment variable anywhere. */
 export interface SettingDefinition<T = unknown> {
@@ -27,18 +30,18 @@ export const settings = {
   ),
   ALLOW_INSECURE_LOOPBACK: withDefault(
     flag,
-    'Accepts `http:` in settings that name a loopback host; every other URL must be `https:`.',
+    'Accepts `http:` where a setting names a loopback host; every other URL in any setting must be `https:`.',
     'false',
     'true',
   ),
   ENVIRONMENTS: withDefault(
-    listOf(z.enum(environments)),
+    listOf(z.enum(environments)).refine((list) => list.length > 0, 'must name at least one'),
     'The Microsoft Advertising environments served, separated by commas.',
     'production',
     'production,sandbox',
   ),
   TABLES_ENDPOINT: optional(
-    z.url(),
+    webUrl(),
     'Table Storage of the broker, reached with its managed identity. Either this or `TABLES_CONNECTION_STRING`.',
     'https://account.table.core.windows.net',
   ),
@@ -54,12 +57,12 @@ export const settings = {
     'Blue',
   ),
   KEY_VAULT_URL: required(
-    z.url(),
+    originUrl(),
     'The vault of the broker’s own secrets and sealing keys.',
     'https://broker.vault.azure.net',
   ),
   GRANT_VAULT_URLS: withDefault(
-    listOf(z.url()),
+    listOf(originUrl()),
     'The vaults that new grants are spread over, separated by commas; `KEY_VAULT_URL` when empty. Never remove one that grants still name.',
     '',
     'https://grants1.vault.azure.net,https://grants2.vault.azure.net',
@@ -88,13 +91,13 @@ export const settings = {
     'sealed',
   ),
   CALLER_ISSUERS: required(
-    json(callerIssuers()),
-    'Who may issue the apps’ bearer tokens: a JSON list of issuer, JWKS URL and accepted audiences.',
-    '[{"issuer":"https://login.microsoftonline.com/<directory id>/v2.0","jwksUrl":"https://login.microsoftonline.com/<directory id>/discovery/v2.0/keys","audiences":["api://msads-token-broker"]}]',
+    json(callerIssuers),
+    'Who may issue the apps’ bearer tokens: a JSON list of issuer, JWKS URL, accepted audiences and, unless `RS256`, algorithms. Several issuers each say a `namespace`: it is put before the ids of their apps (`partner:<app id>`), so that only issuers of the same one can name each other’s apps; one may be empty.',
+    '[{"issuer":"https://login.microsoftonline.com/<directory-id>/v2.0","jwksUrl":"https://login.microsoftonline.com/<directory-id>/discovery/v2.0/keys","audiences":["api://msads-token-broker"]}]',
   ),
   WORKSPACES: withDefault(
-    json(workspaces()),
-    'Each workspace’s return URLs, the name that its advertisers know it by (`displayName`, on the pages they see) and, where several apps share it, their ids: a JSON list. An app that is in no list has the workspace of its own id.',
+    json(workspaces),
+    'Each workspace’s return URLs, the name that its advertisers know it by (`displayName`, on the pages they see) and, where several apps share it, their ids: a JSON list. An app that is in no list has the workspace of its own id; a workspace with listed apps is theirs alone.',
     '[]',
     '[{"workspace":"agency","displayName":"Acme Reports","apps":["<app id>"],"returnUrls":["https://app.example.com/connected"]}]',
   ),
@@ -105,31 +108,31 @@ export const settings = {
     'common',
   ),
   GOOGLE_AUTHORIZE_URL: withDefault(
-    z.url(),
+    webUrl(),
     'Google’s authorization endpoint.',
     'https://accounts.google.com/o/oauth2/v2/auth',
     'https://accounts.google.com/o/oauth2/v2/auth',
   ),
   GOOGLE_TOKEN_URL: withDefault(
-    z.url(),
+    webUrl(),
     'Google’s token endpoint.',
     'https://oauth2.googleapis.com/token',
     'https://oauth2.googleapis.com/token',
   ),
   GOOGLE_ISSUER: withDefault(
-    z.url(),
+    webUrl(),
     'The issuer in Google’s ID tokens.',
     'https://accounts.google.com',
     'https://accounts.google.com',
   ),
   GOOGLE_JWKS_URL: withDefault(
-    z.url(),
+    webUrl(),
     'The keys that Google’s ID tokens are signed with.',
     'https://www.googleapis.com/oauth2/v3/certs',
     'https://www.googleapis.com/oauth2/v3/certs',
   ),
   REFRESH_SCHEDULE: required(
-    z.string().regex(/^(\S+ ){4,5}\S+$/),
+    z.string().refine(isNcrontab, 'is no NCRONTAB expression of six fields, seconds first'),
     'When the sweep runs: an NCRONTAB expression with seconds. The Functions host reads it, so it has no default of ours.',
     '0 */5 * * * *',
   ),
@@ -212,7 +215,7 @@ export const settings = {
     'InstrumentationKey=00000000-0000-0000-0000-000000000000;IngestionEndpoint=https://westeurope-5.in.applicationinsights.azure.com/',
   ),
   OTEL_EXPORTER_OTLP_ENDPOINT: optional(
-    z.url(),
+    webUrl(),
     'An OpenTelemetry collector, for traces and metrics by OTLP over HTTP. The Functions host reads it too.',
     'https://collector.example.com:4318',
   ),
@@ -238,7 +241,7 @@ export const environmentSettings = {
     '1f2e3d4c-0000-0000-0000-000000000000',
   ),
   MICROSOFT_AUTHORITY: withDefault(
-    z.url(),
+    authorityUrl(),
     'Where Microsoft users sign in: origin and tenant segment.',
     'https://login.microsoftonline.com/common',
     'https://login.microsoftonline.com/common',
@@ -254,17 +257,11 @@ export const environmentSettings = {
     '1234.apps.googleusercontent.com',
   ),
   ADVERTISING_URL: optional(
-    z.string().regex(/\{host\}/, 'must contain {host}'),
+    hostPattern(),
     'Pattern of Microsoft Advertising’s hosts; `{host}` stands for clientcenter, campaign, reporting, bulk, adinsight. Unset means the documented ones.',
     'https://{host}.api.bingads.microsoft.com',
   ),
 } satisfies Record<string, SettingDefinition>
-
-/** One trusted issuer of callers' tokens. */
-export type CallerIssuer = z.infer<ReturnType<typeof callerIssuers>>[number]
-
-/** One workspace's settings. */
-export type WorkspaceSettings = z.infer<ReturnType<typeof workspaces>>[number]
 
 function required<T>(schema: z.ZodType<T, string>, meaning: string, example: string) {
   return { schema: schema as z.ZodType<T, string | undefined>, meaning, example, required: true }
@@ -283,64 +280,10 @@ function withDefault<T>(schema: z.ZodType<T, string>, meaning: string, defaultTe
   }
 }
 
-function originUrl() {
-  return z.url().transform((value) => value.replace(/\/+$/, ''))
-}
-
-function listOf<T>(item: z.ZodType<T, string>) {
-  return z
-    .string()
-    .transform((value) =>
-      value
-        .split(',')
-        .map((part) => part.trim())
-        .filter((part) => part !== ''),
-    )
-    .pipe(z.array(item))
-}
-
 function wholeNumber(min: number, max: number) {
   return z
     .string()
     .regex(/^\d+$/, 'must be a whole number')
     .transform(Number)
     .pipe(z.number().min(min).max(max))
-}
-
-function json<T>(schema: z.ZodType<T>) {
-  return z
-    .string()
-    .transform((value, context) => {
-      try {
-        return JSON.parse(value) as unknown
-      } catch {
-        context.addIssue({ code: 'custom', message: 'must be JSON' })
-        return z.NEVER
-      }
-    })
-    .pipe(schema as z.ZodType<T, unknown>)
-}
-
-function callerIssuers() {
-  return z
-    .array(
-      z.strictObject({
-        issuer: z.url(),
-        jwksUrl: z.url(),
-        audiences: z.array(text).min(1),
-        algorithms: z.array(z.enum(['RS256', 'PS256', 'ES256', 'EdDSA'])).default(['RS256']),
-      }),
-    )
-    .min(1)
-}
-
-function workspaces() {
-  return z.array(
-    z.strictObject({
-      workspace: z.string().regex(/^[A-Za-z0-9._-]{1,64}$/),
-      displayName: text.optional(),
-      apps: z.array(text).default([]),
-      returnUrls: z.array(z.url()).default([]),
-    }),
-  )
 }

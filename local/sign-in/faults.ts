@@ -22,6 +22,7 @@ const faultKinds = [
   'cut',
   'cutAfterEffect',
   'noRefreshToken',
+  'narrowScope',
   'shortLived',
 ] as const
 

@@ -168,7 +168,8 @@ function grant({ body }: ProviderAnswer, fault: Fault | undefined): TokenAnswer 
     outcome: 'ok',
     body: {
       token_type: 'Bearer',
-      scope: scope?.replace(/\boffline\b/, 'offline_access'),
+      scope:
+        fault?.kind === 'narrowScope' ? 'openid profile' : scope?.replace(/\boffline\b/, 'offline_access'),
       expires_in,
       ext_expires_in: expires_in,
       access_token,

@@ -1,9 +1,9 @@
-import { createRemoteJWKSet, customFetch, decodeJwt, errors, type JWTPayload, jwtVerify } from 'jose'
+import { decodeJwt, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose'
 import { LRUCache } from 'lru-cache'
 import type { Config } from '../config.ts'
+import { createKeySource, type KeySourceOptions, KeysUnreachableError } from '../identity/keySource.ts'
 import { Problem } from '../problems.ts'
-import type { CallerIssuer } from '../settings.ts'
-import { tracedFetch } from '../telemetry/outgoing.ts'
+import type { CallerIssuer } from '../settingDocuments.ts'
 
 /** What an app may be allowed to do; assigned in the broker's own API registration. */
 export const appRoles = ['Tokens.Vend', 'Tenants.Manage', 'Broker.Operate'] as const
@@ -13,7 +13,7 @@ export type AppRole = (typeof appRoles)[number]
 
 /** A verified calling app. */
 export interface Caller {
-  /** `azp`, `appid` or `sub` of its token. */
+  /** `azp`, `appid` or `sub` of its token; behind its issuer's name space, where that has one (`partner:app`). */
   readonly app: string
   /** The one workspace whose tenants it may touch. */
   readonly workspace: string
@@ -34,14 +34,18 @@ const longestMemoryMilliseconds = 300_000
 const mostRemembered = 5000
 
 /** Creates the check of bearer tokens: signature, `iss`, `aud`, `exp`, `nbf`, and algorithms allowed for the issuer. */
-export function createCallers(config: Pick<Config, 'callerIssuers' | 'workspaces'>): Callers {
+export function createCallers(
+  config: Pick<Config, 'callerIssuers' | 'workspaces'>,
+  options?: KeySourceOptions,
+): Callers {
   const issuers = new Map(
     config.callerIssuers.map((issuer) => [
       issuer.issuer,
-      { ...issuer, keys: createRemoteJWKSet(new URL(issuer.jwksUrl), { [customFetch]: tracedFetch }) },
+      { ...issuer, keys: createKeySource(issuer.jwksUrl, options) },
     ]),
   )
   const workspaceOf = createWorkspaceLookup(config)
+  const namespaces = config.callerIssuers.flatMap(({ namespace }) => namespace || [])
   const remembered = new LRUCache<string, Caller>({ max: mostRemembered, ttl: longestMemoryMilliseconds })
   return {
     async authenticate(authorization) {
@@ -52,7 +56,7 @@ export function createCallers(config: Pick<Config, 'callerIssuers' | 'workspaces
       const issuer = issuers.get(issuerIn(token))
       if (!issuer) throw notAuthenticated('The bearer token was issued by nobody whom CALLER_ISSUERS trusts.')
       const payload = await verify(token, issuer)
-      const caller = toCaller(payload, workspaceOf)
+      const caller = toCaller(payload, appOf(payload, issuer, namespaces), workspaceOf)
       const untilExpiry = (payload.exp ?? 0) * 1000 - Date.now()
       if (untilExpiry > 0)
         remembered.set(token, caller, { ttl: Math.min(untilExpiry, longestMemoryMilliseconds) })
@@ -61,12 +65,16 @@ export function createCallers(config: Pick<Config, 'callerIssuers' | 'workspaces
   }
 }
 
-/** Which workspace an app lives in: the one that settings name, else its own. */
-function createWorkspaceLookup({ workspaces }: Pick<Config, 'workspaces'>): (app: string) => string {
+/**
+ * Which workspace an app lives in: the one that settings name, else its own. A workspace whose apps are listed is
+ * theirs alone, so that nobody comes into it by being called like it.
+ */
+function createWorkspaceLookup({ workspaces }: Pick<Config, 'workspaces'>) {
   const named = new Map(
     workspaces.flatMap(({ workspace, apps }) => apps.map((app) => [app, workspace] as const)),
   )
-  return (app) => named.get(app) ?? app
+  const closed = new Set(workspaces.flatMap(({ workspace, apps }) => (apps.length > 0 ? [workspace] : [])))
+  return (app: string): string | undefined => named.get(app) ?? (closed.has(app) ? undefined : app)
 }
 
 function issuerIn(token: string): string {
@@ -79,7 +87,7 @@ function issuerIn(token: string): string {
 
 async function verify(
   token: string,
-  issuer: CallerIssuer & { keys: ReturnType<typeof createRemoteJWKSet> },
+  issuer: CallerIssuer & { readonly keys: JWTVerifyGetKey },
 ): Promise<JWTPayload> {
   try {
     const { payload } = await jwtVerify(token, issuer.keys, {
@@ -95,14 +103,14 @@ async function verify(
   }
 }
 
+/** @throws what is neither the token's fault nor the issuer's. */
 function toProblem(error: unknown): Problem {
   if (error instanceof errors.JWTExpired) return notAuthenticated('The bearer token has expired.')
   if (error instanceof errors.JWTClaimValidationFailed) {
     return notAuthenticated(`The bearer token's claim ${error.claim} is not as it must be.`)
   }
-  const isJose = error instanceof errors.JOSEError && !(error instanceof errors.JWKSTimeout)
-  if (isJose && error.code !== 'ERR_JOSE_GENERIC')
-    return notAuthenticated('The bearer token does not verify.')
+  if (error instanceof errors.JOSEError) return notAuthenticated('The bearer token does not verify.')
+  if (!(error instanceof KeysUnreachableError)) throw error
   return new Problem('identity_provider_unavailable', {
     detail: 'The keys of the bearer token’s issuer are out of reach, so nobody can be authenticated.',
     retryAfterSeconds: 5,
@@ -114,9 +122,30 @@ function notAuthenticated(detail: string): Problem {
   return new Problem('caller_not_authenticated', { detail, headers: { 'WWW-Authenticate': 'Bearer' } })
 }
 
-function toCaller(payload: JWTPayload, workspaceOf: (app: string) => string): Caller {
+/**
+ * The app that a token names, in its issuer's name space: two issuers that are not said to share one cannot name each
+ * other's apps. An issuer without a name space may not pretend to be in another's.
+ */
+function appOf(payload: JWTPayload, { namespace }: CallerIssuer, namespaces: readonly string[]): string {
   const app = [payload.azp, payload.appid, payload.sub].find((id) => typeof id === 'string' && id !== '')
   if (typeof app !== 'string') throw notAuthenticated('The bearer token names no app (azp, appid or sub).')
+  if (namespace) return `${namespace}:${app}`
+  if (!namespaces.some((other) => app.startsWith(`${other}:`))) return app
+  throw notAuthenticated('The bearer token names an app of another issuer’s name space.')
+}
+
+function toCaller(
+  payload: JWTPayload,
+  app: string,
+  workspaceOf: ReturnType<typeof createWorkspaceLookup>,
+): Caller {
+  const workspace = workspaceOf(app)
+  if (workspace === undefined) {
+    throw new Problem('caller_not_allowed', {
+      detail: 'The app is called like a workspace that WORKSPACES gives to other apps, and is none of them.',
+      members: { app },
+    })
+  }
   const roles = Array.isArray(payload.roles) ? payload.roles.map(String) : []
-  return { app, workspace: workspaceOf(app), roles: new Set(roles) }
+  return { app, workspace, roles: new Set(roles) }
 }

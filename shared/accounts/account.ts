@@ -1,5 +1,11 @@
+import * as z from 'zod'
 import type { DiscoveredAccount } from '../advertising/discover.ts'
 import type { TenantName } from '../tenants/tenant.ts'
+
+/** How an app names an account: by its id, or by the number that people see in Microsoft's pages. */
+export const accountName = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{1,40}$/, 'must be an account’s id or number: letters and digits')
 
 /** One account that a tenant reaches, as discovery found it. */
 export interface Account extends DiscoveredAccount {
@@ -39,6 +45,13 @@ export function continuationAfter({
   customerId,
 }: Pick<Account, 'accountId' | 'customerId'>): string {
   return Buffer.from(`${accountId}:${customerId}`).toString('base64url')
+}
+
+/** Whether a page can have ended with it. */
+export function isAccountContinuation(text: string): boolean {
+  const [accountId, customerId, ...more] = Buffer.from(text, 'base64url').toString().split(':')
+  if (!accountId || customerId === undefined || more.length > 0) return false
+  return continuationAfter({ accountId, customerId }) === text
 }
 
 /** As many accounts as the store gives at once. */

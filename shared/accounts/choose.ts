@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { Problem } from '../problems.ts'
 import type { DefaultAccount, StoredTenant, Tenant, TenantName } from '../tenants/tenant.ts'
 import type { Obtain } from '../vend/obtain.ts'
-import type { Account } from './account.ts'
+import { type Account, accountName } from './account.ts'
 import { defaultEvents, selectionEvents } from './events.ts'
 import { accountNotReached, accountNotSelected } from './find.ts'
 import { type AccountsDependencies, replaceAccounts } from './replace.ts'
@@ -15,9 +15,9 @@ export interface ChooseDependencies extends AccountsDependencies {
 
 /** Which accounts may be vended; each by its id or its number, and which one when the app names none. */
 export const accountsChoice = z.strictObject({
-  accounts: z.union([z.literal('all'), z.array(z.string().min(1).max(40)).min(1).max(5000)]),
+  accounts: z.union([z.literal('all'), z.array(accountName).min(1).max(5000)]),
   /** Without one the default stays if it is still chosen. */
-  default: z.string().min(1).max(40).optional(),
+  default: accountName.optional(),
 })
 
 /** Room for 5,000 ids or numbers of any length that the body allows, and some blanks. */

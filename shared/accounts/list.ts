@@ -1,11 +1,12 @@
 import * as z from 'zod'
-import { Problem } from '../problems.ts'
+import { invalidContinuation, Problem } from '../problems.ts'
 import type { TenantName, TenantStore } from '../tenants/tenant.ts'
 import {
   type Account,
   type AccountPage,
   type AccountStore,
   continuationAfter,
+  isAccountContinuation,
   largestAccountPage,
 } from './account.ts'
 import { isSelected } from './select.ts'
@@ -50,7 +51,7 @@ export interface AccountsWish {
 
 /**
  * Lists the accounts of the generation that the tenant row names.
- * @throws Problem `tenant_not_found`.
+ * @throws Problem `tenant_not_found`, or `invalid_request` for a continuation that no page ended with.
  */
 export async function listAccounts(
   stores: { readonly tenants: TenantStore; readonly accounts: AccountStore },
@@ -59,6 +60,8 @@ export async function listAccounts(
 ): Promise<z.infer<typeof accountsPage>> {
   const stored = await stores.tenants.read(name)
   if (!stored) throw new Problem('tenant_not_found')
+  if (wish.continuation !== undefined && !isAccountContinuation(wish.continuation))
+    throw invalidContinuation()
   const { accountsGeneration, defaultAccount, discoveredAt } = stored.tenant
   if (!accountsGeneration) return { accounts: [] }
   const page = await findPage(stores.accounts, name, accountsGeneration, wish)

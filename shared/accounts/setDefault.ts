@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { Problem } from '../problems.ts'
 import type { Tenant, TenantName } from '../tenants/tenant.ts'
+import { accountName } from './account.ts'
 import type { ChooseDependencies } from './choose.ts'
 import { defaultEvents } from './events.ts'
 import { findAccount } from './find.ts'
@@ -9,9 +10,12 @@ import { isSameDefault } from './select.ts'
 /** The account to vend when the app names none. */
 export const defaultAccountBody = z.strictObject({
   /** Its id, or the number that people see in Microsoft's pages. */
-  accountId: z.string().min(1).max(40),
+  accountId: accountName,
   /** Needed only where the account is reached through several customers; otherwise the direct way is taken. */
-  customerId: z.string().min(1).max(40).optional(),
+  customerId: z
+    .string()
+    .regex(/^\d{1,20}$/, 'must be a number')
+    .optional(),
 })
 
 /** A parsed {@link defaultAccountBody}. */

@@ -108,13 +108,19 @@ function createCall(options: CustomerManagementOptions): Call {
         body: JSON.stringify(body),
         // A redirect would carry the tokens to a host that no table names.
         redirect: 'manual',
-        signal: AbortSignal.timeout(timeLimit),
+        signal: limitOf(credentials, timeLimit),
       })
       return toAnswer(response, await response.text(), schema)
     } catch (error) {
       return { ok: false, fault: faultWithoutAnswer('customerManagement', causeOf(error)) }
     }
   }
+}
+
+/** The call's own limit, or that of all the calls that it is one of. */
+function limitOf({ signal }: Credentials, milliseconds: number): AbortSignal {
+  const own = AbortSignal.timeout(milliseconds)
+  return signal ? AbortSignal.any([own, signal]) : own
 }
 
 function toAnswer<T>(response: Response, bodyText: string, schema: z.ZodType<T>): Answer<T> {

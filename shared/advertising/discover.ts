@@ -54,14 +54,22 @@ export interface Discovery {
 }
 
 /**
+ * All calls of a discovery together: a person waits for it in the browser, and the platform ends an HTTP call after
+ * 230 s (functions-scale, "timeout").
+ */
+const discoverySeconds = 120
+
+/**
  * Finds every customer and account of the signed-in user, the way Microsoft recommends (guides/get-started.md):
  * the user and the roles, then the accounts page by page, then the links for what roles do not explain.
- * All or nothing: a fault on the way is the answer, except that customers may stay without a name.
+ * All or nothing: a fault on the way is the answer, except that customers may stay without a name. All calls together
+ * have 120 seconds.
  */
 export async function discoverAccounts(
   client: CustomerManagement,
-  credentials: Credentials,
+  given: Credentials,
 ): Promise<Answer<Discovery>> {
+  const credentials = { ...given, signal: AbortSignal.timeout(discoverySeconds * 1000) }
   const user = await client.getUser(credentials)
   if (!user.ok) return user
   const searched = await client.searchAccounts(credentials, user.value.userId)

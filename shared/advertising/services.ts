@@ -57,6 +57,8 @@ export interface Credentials {
   /** The customer through which the user reaches the account. */
   readonly customerId?: string
   readonly accountId?: string
+  /** Ends the call, beside the call's own limit. */
+  readonly signal?: AbortSignal
 }
 
 /**

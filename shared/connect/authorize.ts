@@ -1,9 +1,10 @@
 import { type Clock, secondsAfter } from '../clock.ts'
 import type { Config } from '../config.ts'
 import type { SignInRow, SignInTable } from '../identity/signInTable.ts'
+import type { TenantStore } from '../tenants/tenant.ts'
 import { type BrowserBinding, derive, isSameBrowser, sha256 } from './browser.ts'
 import type { OneTimeRecords } from './oneTime.ts'
-import type { ConnectSession } from './sessions.ts'
+import { type ConnectSession, isStillWanted } from './sessions.ts'
 
 /** What waits between *authorize* and *callback*. The verifier and nonce are not in it: the browser derives them. */
 export interface SignIn extends ConnectSession {
@@ -17,33 +18,58 @@ export interface AuthorizeDependencies {
   readonly config: Config
   readonly signInTable: SignInTable
   readonly records: OneTimeRecords
+  readonly tenants: TenantStore
   readonly clock: Clock
 }
 
 /** A sign-in that takes longer has to start again from the app. */
 const signInSeconds = 1800
 
+/** A connect session as the browser brought it. */
+export interface AuthorizeWish {
+  readonly sessionToken: string
+  readonly browser: BrowserBinding
+  /** Whether a person has pressed the button, so that a link that asks first may be spent. */
+  readonly pressed: boolean
+}
+
+/** Where the browser goes on to, or that a person must press a button first; and whose app it is. */
+export type Authorized =
+  | { readonly url: URL; readonly workspace: string }
+  | { readonly asksFirst: true; readonly workspace: string }
+
 /**
  * Spends a connect session and says where the browser signs in.
- * @returns undefined when the session is unknown, spent or expired.
+ * @returns undefined when the session is unknown, spent or expired, or its tenant was disconnected since.
  */
 export async function authorize(
   dependencies: AuthorizeDependencies,
-  sessionToken: string,
-  browser: BrowserBinding,
-): Promise<URL | undefined> {
+  { browser, pressed, sessionToken }: AuthorizeWish,
+): Promise<Authorized | undefined> {
   const { clock, config, records, signInTable } = dependencies
   const now = clock.now()
-  const session = (await records.read('session', sessionToken, now)) as ConnectSession | SignIn | undefined
+  const session = await readSession(dependencies, sessionToken, now)
   const row = session && signInTable(session.environment, session.identityProvider, session.signInWith)
   if (!session || !row) return undefined
   // A session that a failed sign-in left is for that browser alone.
   if ('browserHash' in session && !isSameBrowser(browser, session.browserHash)) return undefined
+  const { workspace } = session
+  if (session.asksFirst && !pressed) return { asksFirst: true, workspace }
   // The sign-in is there before the session is spent: a failure in between costs the advertiser nothing.
   const signIn: SignIn = { ...session, browserHash: browser.hash }
   const state = await records.issue('sign-in', signIn, secondsAfter(now, signInSeconds))
   if ((await records.take('session', sessionToken, now)) === undefined) return undefined
-  return authorizationUrl(row, config.redirectUri, browser, state, session.loginHint)
+  return { url: authorizationUrl(row, config.redirectUri, browser, state, session.loginHint), workspace }
+}
+
+async function readSession(
+  { records, tenants }: AuthorizeDependencies,
+  sessionToken: string,
+  now: Date,
+): Promise<ConnectSession | SignIn | undefined> {
+  const session = (await records.read('session', sessionToken, now)) as ConnectSession | SignIn | undefined
+  const stored = session && (await tenants.read({ workspace: session.workspace, tenant: session.tenant }))
+  return stored && isStillWanted(session, stored.tenant) ? session : undefined
 }
 
 /** The authorization request: code flow with PKCE (S256), state and nonce (RFC 9700, sections 2.1 and 4.7). */

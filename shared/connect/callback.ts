@@ -8,7 +8,9 @@ import type { Config } from '../config.ts'
 import type { Environment } from '../environment.ts'
 import { adminConsentUrl, isCuredByAdminConsent } from '../identity/adminConsent.ts'
 import type { IdTokenChecker, SignedInUser } from '../identity/idToken.ts'
+import { KeysUnreachableError } from '../identity/keySource.ts'
 import { classifyTokenRefusal, type TokenRefusal } from '../identity/refusal.ts'
+import { isResponseIssuer } from '../identity/responseIssuer.ts'
 import type { SignInRow, SignInTable } from '../identity/signInTable.ts'
 import type { CodeAnswer, TokenEndpoints } from '../identity/tokenEndpoint.ts'
 import { type BrokerSecrets, developerTokenName } from '../storage/brokerSecrets.ts'
@@ -19,10 +21,11 @@ import { type BrowserBinding, derive, isSameBrowser } from './browser.ts'
 import type { ConnectFailure, ConnectFailureCode } from './failures.ts'
 import { type Kept, keep } from './keep.ts'
 import type { OneTimeRecords } from './oneTime.ts'
+import { noteRedemption, type ReportDependencies, reportFailure } from './report.ts'
 import { withWaysOn } from './waysOn.ts'
 
 /** What finishing a sign-in touches. */
-export interface CallbackDependencies {
+export interface CallbackDependencies extends ReportDependencies {
   readonly config: Config
   readonly signInTable: SignInTable
   readonly records: OneTimeRecords
@@ -43,6 +46,8 @@ export interface AuthorizationResponse {
   readonly error?: string | undefined
   readonly error_description?: string | undefined
   readonly error_uri?: string | undefined
+  /** RFC 9207: which provider answers. */
+  readonly iss?: string | undefined
 }
 
 /** A grant that a user has just given, with everything that proves it. */
@@ -72,7 +77,9 @@ export async function finishSignIn(
   const signIn = (await records.take('sign-in', state, clock.now())) as SignIn | undefined
   if (!signIn) return { failed: 'sign_in_not_valid' }
   const kept = await proveAndKeep(dependencies, signIn, response, browser, state).catch(toStorageFailure)
-  return 'failed' in kept ? withWaysOn(dependencies, signIn, kept) : kept
+  if (!('failed' in kept)) return kept
+  reportFailure(dependencies.log, signIn, kept)
+  return withWaysOn(dependencies, signIn, kept)
 }
 
 async function proveAndKeep(
@@ -103,6 +110,9 @@ async function prove(
   const { environment, identityProvider, signInWith } = signIn
   const row = dependencies.signInTable(environment, identityProvider, signInWith)
   if (!row) return { failed: 'environment_on_hold', reason: 'environment_not_served' }
+  // Before anything of the answer is used, an error included (RFC 9207, section 2.4).
+  if (response.iss !== undefined && !isResponseIssuer(row, response.iss))
+    return { failed: 'sign_in_token_invalid', reason: 'issuer_mismatch' }
   const explain = (refusal: TokenRefusal) => explainRefusal(dependencies.config, environment, refusal)
   if (response.error || !response.code) return explain(classifyAuthorizationError(response))
   const codeVerifier = derive(browser, 'pkce', state)
@@ -113,6 +123,8 @@ async function prove(
     codeVerifier,
     redirectUri,
   })
+  // What it says of us is for refreshes; storage that does not take it costs this person nothing.
+  await noteRedemption(dependencies, row, answer).catch(() => undefined)
   if (!answer.ok) return explain(answer.refusal)
   const { refreshToken } = answer
   const user = await checkUser(dependencies, row, answer.idToken, derive(browser, 'nonce', state))
@@ -124,13 +136,17 @@ async function prove(
   return 'failed' in discovery ? discovery : { row, user, tokens: { ...answer, refreshToken }, discovery }
 }
 
-/** The number stands only in the text or the lookup address here; it refines, as everywhere. */
+/** Number and trace id stand only in the text, or the lookup address, here; they refine, as everywhere. */
 function classifyAuthorizationError(response: AuthorizationResponse): TokenRefusal {
   const numbered =
     /AADSTS(\d{4,8})/.exec(response.error_description ?? '') ??
     /[?&]code=(\d{4,8})/.exec(response.error_uri ?? '')
-  const error = response.error ?? 'server_error'
-  return classifyTokenRefusal(400, { error, error_codes: numbered ? [Number(numbered[1])] : [] })
+  const traced = /Trace ID: ([0-9a-f-]{36})/i.exec(response.error_description ?? '')
+  return classifyTokenRefusal(400, {
+    error: response.error ?? 'server_error',
+    error_codes: numbered ? [Number(numbered[1])] : [],
+    trace_id: traced?.[1],
+  })
 }
 
 function explainRefusal(config: Config, environment: Environment, refusal: TokenRefusal): ConnectFailure {
@@ -170,7 +186,8 @@ async function checkUser(
   try {
     const user = await idTokens.check(row, idToken, nonce)
     return 'fault' in user ? { failed: 'sign_in_token_invalid', reason: user.fault } : user
-  } catch {
+  } catch (error) {
+    if (!(error instanceof KeysUnreachableError)) throw error
     return { failed: 'identity_provider_unavailable', reason: 'keys_unreachable' }
   }
 }

@@ -8,6 +8,7 @@ import type { SignIn } from './authorize.ts'
 import { type BrowserBinding, isSameBrowser } from './browser.ts'
 import type { OneTimeRecords } from './oneTime.ts'
 import { returnUrlWith } from './returnUrl.ts'
+import { isStillWanted } from './sessions.ts'
 
 /** A choice of accounts that waits for the person who has just signed in; it outlives the answer. */
 export interface OpenChoice extends TenantName {
@@ -19,6 +20,8 @@ export interface OpenChoice extends TenantName {
   readonly consentedAt: string
   /** Names the record that is spent by the answer. */
   readonly turn: string
+  /** The tenant's when the choice was opened: a disconnect makes it void. */
+  readonly disconnectCount: number
   /** What the return URL says once the choice is made. */
   readonly outcome: Readonly<Record<string, string | undefined>>
 }
@@ -49,11 +52,11 @@ export async function openChoice(
   { consentedAt }: Pick<Grant, 'consentedAt'>,
   outcome: OpenChoice['outcome'],
 ): Promise<string> {
-  const { workspace, tenant, id, returnUrl, browserHash } = signIn
+  const { workspace, tenant, id, returnUrl, browserHash, disconnectCount } = signIn
   const expiresAt = secondsAfter(clock.now(), choiceSeconds)
   const turn = await records.issue('choice-turn', {}, expiresAt)
   const choice: OpenChoice = {
-    ...{ workspace, tenant, id, returnUrl, browserHash, turn, outcome },
+    ...{ workspace, tenant, id, returnUrl, browserHash, disconnectCount, turn, outcome },
     consentedAt: consentedAt.toISOString(),
   }
   const token = await records.issue('choice', choice, expiresAt)
@@ -102,8 +105,10 @@ export async function finishChoice(
   return chosen ? chosenUrl(choice, chosen.selected) : returnUrlWith(choice, choice.outcome)
 }
 
-function isOfConsent({ consentedAt }: OpenChoice, { status, grant }: Tenant): boolean {
-  return status === 'connected' && grant?.consentedAt.toISOString() === consentedAt
+function isOfConsent(choice: OpenChoice, tenant: Tenant): boolean {
+  const { status, grant } = tenant
+  const isOf = grant?.consentedAt.toISOString() === choice.consentedAt
+  return status === 'connected' && isOf && isStillWanted(choice, tenant)
 }
 
 /** Nothing is open any more. */

@@ -16,7 +16,8 @@ export interface ConfirmDependencies {
 
 /**
  * Makes a pending grant the tenant's own, when the app hands back the one-time code that the browser brought to it:
- * the person who consented is the one signed in to the app.
+ * the person who consented is the one signed in to the app. Asked again with the same code, because the answer was
+ * lost, it answers the same and changes nothing.
  * @throws Problem `tenant_not_found`, or `connect_session_not_found` when no grant of this session waits for this code.
  */
 export async function confirmConnectSession(
@@ -28,9 +29,13 @@ export async function confirmConnectSession(
   const { accounts, keeping } = dependencies
   const stored = await keeping.tenants.read(name)
   if (!stored) throw new Problem('tenant_not_found')
-  const pendingGrant = assertPending(stored.tenant.pendingGrant, sessionId, keeping.clock.now())
+  const { confirmed, disconnectCount = 0 } = stored.tenant
+  const now = keeping.clock.now()
+  const isAgain = confirmed?.sessionId === sessionId && confirmed.codeHash === sha256(code)
+  if (isAgain && confirmed.until > now) return stored.tenant
+  const pendingGrant = assertPending(stored.tenant.pendingGrant, sessionId, now)
   if (pendingGrant.codeHash !== sha256(code)) throw new Problem('connect_session_not_found')
-  const { environment, grant, accessToken, accountsGeneration } = pendingGrant
+  const { environment, grant, accessToken, accountsGeneration, codeHash, expiresAt } = pendingGrant
   const known = await allAccounts(accounts, name, stored.tenant.accountsGeneration)
   const after = await allAccounts(accounts, name, accountsGeneration)
   const defaultAccount = defaultAccountOf(stored.tenant, after)
@@ -49,6 +54,8 @@ export async function confirmConnectSession(
     accessToken,
     accountsGeneration,
     events,
+    disconnectCount,
+    confirmed: { sessionId, codeHash, until: expiresAt },
     ...(defaultAccount && { defaultAccount }),
   }
   const connected = await commitGrant(keeping, name, kept)

@@ -10,6 +10,7 @@ import type { ConnectFailure } from './failures.ts'
 import { keepPending } from './keepPending.ts'
 import { differentUser, personOf } from './person.ts'
 import { returnUrlWith } from './returnUrl.ts'
+import { isStillWanted } from './sessions.ts'
 import { toGrant } from './toGrant.ts'
 
 /** A finished sign-in: where the browser goes next. */
@@ -17,6 +18,12 @@ export interface Kept {
   readonly tenant: Tenant
   /** Back to the app, or first to the page that asks which account is meant. */
   readonly returnUrl: string
+}
+
+/** The link, or the sign-in, was made before the app disconnected the tenant. */
+export const disconnectedMeanwhile: ConnectFailure = {
+  failed: 'sign_in_not_valid',
+  reason: 'tenant_disconnected',
 }
 
 /** Keeps a proven grant: at once, or as a pending one where the app wants to confirm who consented. */
@@ -30,6 +37,7 @@ export async function keep(
   const stored = await keeping.tenants.read(name)
   if (!stored) return { failed: 'sign_in_not_valid', reason: 'tenant_gone' }
   const { tenant: before } = stored
+  if (!isStillWanted(signIn, before)) return disconnectedMeanwhile
   if (before.environment !== signIn.environment) return { failed: 'environment_mismatch' }
   const stranger = differentUser(before, proven, signIn.allowDifferentUser)
   if (stranger) return stranger
@@ -66,6 +74,7 @@ async function keepAtOnce(
     expiresInSeconds,
     accountsGeneration,
     ...(defaultAccount && { defaultAccount }),
+    disconnectCount: signIn.disconnectCount ?? 0,
     events: discoveryEvents(story),
   })
   if (!connected) return { failed: 'storage_unavailable', reason: 'tenant_changed' }

@@ -7,8 +7,9 @@ import { sha256 } from './browser.ts'
 import type { CallbackDependencies, Proven } from './callback.ts'
 import type { Reach } from './compareReach.ts'
 import type { ConnectFailure } from './failures.ts'
-import type { Kept } from './keep.ts'
+import { disconnectedMeanwhile, type Kept } from './keep.ts'
 import { returnUrlWith } from './returnUrl.ts'
+import { isStillWanted } from './sessions.ts'
 import { toGrant } from './toGrant.ts'
 
 /** How long an app may take to hand back the confirmation code. */
@@ -27,6 +28,7 @@ export async function keepPending(
   const stored = await tenants.read(name)
   if (!stored) return { failed: 'sign_in_not_valid', reason: 'tenant_gone' }
   if (stored.tenant.environment !== signIn.environment) return { failed: 'environment_mismatch' }
+  if (!isStillWanted(signIn, stored.tenant)) return disconnectedMeanwhile
   const owner = grantOwnerOf(stored.tenant, proven.row)
   const accessToken = await sealAccessToken(keeping, stored.tenant, proven.tokens)
   const reference = await grants.write(proven.tokens.refreshToken, owner)

@@ -6,6 +6,6 @@ export interface OneTimeRecords {
   read(kind: string, id: string, now: Date): Promise<unknown>
   /** The value, for exactly one caller; undefined for everyone else, ever after. */
   take(kind: string, id: string, now: Date): Promise<unknown>
-  /** Deletes what expired before this hour, without a scan; returns how many. */
+  /** Deletes what expired before this hour, without a scan, and no more than a sweep has time for; returns how many. */
   removeExpired(now: Date): Promise<number>
 }

@@ -5,7 +5,7 @@ import { accountKinds, environments, type IdentityProvider, identityProviders } 
 import type { SignInTable } from '../identity/signInTable.ts'
 import { Problem } from '../problems.ts'
 import { claimTenant } from '../tenants/claim.ts'
-import type { TenantName, TenantStore } from '../tenants/tenant.ts'
+import type { Tenant, TenantName, TenantStore } from '../tenants/tenant.ts'
 import { providerOf } from './hint.ts'
 import type { OneTimeRecords } from './oneTime.ts'
 
@@ -28,7 +28,10 @@ export const connectSessionBody = z
     allowDifferentUser: z.boolean().default(false),
     /** Who asks which account is meant when there are several: our page, or the app through the API. */
     accountChoice: z.enum(['page', 'app']).default('page'),
-    /** Seconds; 15 minutes unless told, 7 days at most, for links sent by mail. */
+    /**
+     * Seconds; 15 minutes unless told, 7 days at most, for links sent by mail. Beyond an hour the link shows a page
+     * with a button first, so that a scanner of mails spends nothing.
+     */
     expiresIn: z.int().min(60).max(604_800).default(900),
   })
   .refine(
@@ -44,7 +47,14 @@ export type ConnectSessionWish = z.infer<typeof connectSessionBody>
 export interface ConnectSession extends TenantName, Omit<ConnectSessionWish, 'expiresIn'> {
   readonly id: string
   readonly identityProvider: IdentityProvider
+  /** The tenant's when the session was made: a disconnect makes it void. */
+  readonly disconnectCount: number
+  /** The link may travel by mail, where scanners open it: only a person's press of a button spends it. */
+  readonly asksFirst: boolean
 }
+
+/** Links that live longer are taken to travel by mail. */
+const longestDirectSeconds = 3600
 
 /** What making connect sessions touches. */
 export interface ConnectSessionDependencies {
@@ -77,10 +87,18 @@ export async function createConnectSession(
   const identityProvider = await providerFor(dependencies, name, wish)
   assertServed(dependencies, wish, identityProvider)
   assertReturnUrl(config, name.workspace, wish.returnUrl)
-  await claimTenant(dependencies, name, { ...wish, detail: 'The app made the first connect session.' })
+  const detail = 'The app made the first connect session.'
+  const { disconnectCount = 0 } = await claimTenant(dependencies, name, { ...wish, detail })
   const { expiresIn, ...asked } = wish
   const expiresAt = secondsAfter(clock.now(), expiresIn)
-  const session: ConnectSession = { ...asked, ...name, identityProvider, id: randomness.identifier() }
+  const session: ConnectSession = {
+    ...asked,
+    ...name,
+    identityProvider,
+    id: randomness.identifier(),
+    disconnectCount,
+    asksFirst: expiresIn > longestDirectSeconds,
+  }
   const token = await records.issue('session', session, expiresAt)
   const connectUrl = `${config.publicUrl}/oauth/authorize?session=${encodeURIComponent(token)}`
   return { id: session.id, connectUrl, expiresAt: expiresAt.toISOString() }
@@ -122,6 +140,11 @@ function assertReturnUrl(config: Config, workspace: string, returnUrl: string): 
       `is not one of the return URLs that WORKSPACES allows workspace ${workspace}`,
     )
   }
+}
+
+/** Whether what was made for a tenant's connection still counts: not once it was disconnected. */
+export function isStillWanted(made: Pick<ConnectSession, 'disconnectCount'>, tenant: Tenant): boolean {
+  return (made.disconnectCount ?? 0) === (tenant.disconnectCount ?? 0)
 }
 
 function invalidField(field: string, fault: string): Problem {

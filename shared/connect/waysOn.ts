@@ -73,6 +73,7 @@ async function anotherSignIn(
   const next: SignIn = {
     ...session,
     ...(kind && { signInWith: kind, identityProvider: providerOf(kind) }),
+    asksFirst: false,
     tries: tries + 1,
     ...(!anotherAccount && loginHint && { loginHint }),
   }

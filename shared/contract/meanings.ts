@@ -27,7 +27,7 @@ export const meanings: Readonly<Record<string, string>> = {
     'Whether nothing is vended before the app has confirmed who consented, with the one-time code that comes to `returnUrl`.',
   allowDifferentUser: 'Whether somebody else than before may consent when the tenant reconnects.',
   expiresIn:
-    'Seconds that the link is good for; 15 minutes unless told, 7 days at most, for links sent by mail.',
+    'Seconds that the link is good for; 15 minutes unless told, 7 days at most, for links sent by mail. Beyond an hour the link asks for a press of a button first.',
   signInWith: 'The kind of account that the sign-in leads to; others are not taken there.',
   accountChoice: 'Who asks which account is meant when there are several: the broker’s page, or the app.',
   service: 'A service’s name as in `services` of a vend, e.g. `campaignManagement`.',

@@ -98,7 +98,7 @@ function toOperation(
   named: Record<string, JsonSchema>,
 ): ContractOperation {
   const { role, summary, body } = operation
-  const codes = problemsOf(path, operation)
+  const codes = problemsOf(method, path, operation)
   const example = examples[`${method} ${path}`] ?? {}
   return {
     operationId: operationId(method, path),

@@ -6,7 +6,7 @@ import { type ProblemCode, problems } from '../problems.ts'
 export type RegisteredOperation = NonNullable<RouteDefinition['operations'][HttpMethod]>
 
 /** Every problem that an operation can end in: its own, and those of its kind; by status, each code once. */
-export function problemsOf(path: string, operation: RegisteredOperation): ProblemCode[] {
+export function problemsOf(method: string, path: string, operation: RegisteredOperation): ProblemCode[] {
   const codes = new Set<ProblemCode>([
     'invalid_request',
     'method_not_allowed',
@@ -14,7 +14,7 @@ export function problemsOf(path: string, operation: RegisteredOperation): Proble
     'broker_not_configured',
     ...(operation.role ? authenticated : []),
     ...(operation.role || path.startsWith('oauth/') ? (['storage_unavailable'] as const) : []),
-    ...(operation.body ? bearingBody : []),
+    ...(operation.readsBodyItself || method === 'GET' ? [] : bearingBody),
     ...(operation.problems ?? []),
   ])
   return [...codes].sort((a, b) => problems[a].status - problems[b].status || a.localeCompare(b))

@@ -55,13 +55,21 @@ export async function bringGrant(
   const discovery = await discover(dependencies, row, proven.tokens.accessToken)
   const { environment, displayName } = wish
   const detail = 'The app brought a grant.'
-  await claimTenant(dependencies.keeping, name, { environment, displayName, detail })
-  const kept = await keep(dependencies, toSignIn(dependencies, name, row, wish), {
-    row: { ...row, scopes: proven.scopes },
-    user: named(proven.user, discovery),
-    tokens: toTokens(proven),
-    discovery,
+  const { disconnectCount = 0 } = await claimTenant(dependencies.keeping, name, {
+    environment,
+    displayName,
+    detail,
   })
+  const kept = await keep(
+    dependencies,
+    { ...toSignIn(dependencies, name, row, wish), disconnectCount },
+    {
+      row: { ...row, scopes: proven.scopes },
+      user: named(proven.user, discovery),
+      tokens: toTokens(proven),
+      discovery,
+    },
+  )
   if ('failed' in kept) throw explainNotKept(kept)
   return kept.tenant
 }
@@ -118,7 +126,7 @@ function toSignIn(
   name: TenantName,
   { environment, identityProvider }: SignInRow,
   { allowDifferentUser }: GrantWish,
-): Parameters<typeof keep>[1] {
+): Omit<Parameters<typeof keep>[1], 'disconnectCount'> {
   return {
     ...name,
     environment,
@@ -128,6 +136,7 @@ function toSignIn(
     returnUrl: config.publicUrl,
     confirm: false,
     accountChoice: 'app',
+    asksFirst: false,
     browserHash: '',
   }
 }

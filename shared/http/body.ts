@@ -46,14 +46,44 @@ export async function readText(request: HttpRequest, maxBodyBytes: number): Prom
   const tooLarge = () => new Problem('body_too_large', { members: { maxBodyBytes } })
   if (Number(request.headers.get('content-length') ?? 0) > maxBodyBytes) throw tooLarge()
   if (!request.body) return ''
+  const reader = request.body.getReader()
   const chunks: Uint8Array[] = []
   let size = 0
-  for await (const chunk of request.body) {
-    size += chunk.byteLength
-    if (size > maxBodyBytes) throw tooLarge()
-    chunks.push(chunk)
+  try {
+    for (let read = await reader.read(); !read.done; read = await reader.read()) {
+      size += read.value.byteLength
+      if (size > maxBodyBytes) throw tooLarge()
+      chunks.push(read.value)
+    }
+  } finally {
+    // Not cancelled: see discardRest.
+    reader.releaseLock()
   }
   return Buffer.concat(chunks).toString('utf8')
+}
+
+/** As much of a refused body is taken in as a mistake can be long; beyond it somebody means ill. */
+const mostDiscardedBytes = 33_554_432
+const mostDiscardedMilliseconds = 10_000
+
+/**
+ * Takes in what nobody read of a body. An answer that is sent while a client still sends makes the connection end
+ * before the client has read it (RFC 9112, section 9.6): it would see a reset in place of the problem.
+ */
+export async function discardRest(request: HttpRequest): Promise<void> {
+  const { body } = request
+  if (!body || body.locked) return
+  const reader = body.getReader()
+  const giveUp = setTimeout(() => void reader.cancel().catch(() => undefined), mostDiscardedMilliseconds)
+  let left = mostDiscardedBytes
+  try {
+    for (let read = await reader.read(); !read.done && left > 0; read = await reader.read())
+      left -= read.value.byteLength
+  } catch {
+    // The client went away: there is nobody to answer.
+  } finally {
+    clearTimeout(giveUp)
+  }
 }
 
 function parseJson(text: string): unknown {

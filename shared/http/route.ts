@@ -14,7 +14,7 @@ import { Problem, type ProblemCode, problems } from '../problems.ts'
 import { noteProblem, noteTenant, traced } from '../telemetry/invocation.ts'
 import { tenantKey } from '../tenants/key.ts'
 import { answerProblem, toProblem } from './answers.ts'
-import { parseBody, parseParams, parseQuery } from './body.ts'
+import { discardRest, parseBody, parseParams, parseQuery } from './body.ts'
 
 /** What one method of a route does, and all that its contract says. */
 export interface Operation<P, Q, B> {
@@ -26,9 +26,11 @@ export interface Operation<P, Q, B> {
   readonly tellsSettings?: boolean
   readonly params?: z.ZodType<P>
   readonly query?: z.ZodType<Q>
+  /** Without one, any field of a body is refused by name, unless `handle` reads the body itself. */
   readonly body?: z.ZodType<B>
   /** Where a good body may be larger than `MAX_BODY_BYTES` says. */
   readonly maxBodyBytes?: number
+  readonly readsBodyItself?: true
   /** What a good answer is. */
   readonly answer: { readonly status: number; readonly description: string; readonly schema?: z.ZodType }
   /** Problems that this operation can end in, beside those that every one of its kind can. */
@@ -113,6 +115,7 @@ async function serve(
     const problem = error instanceof SettingsError ? notConfigured(error, chosen) : toProblem(error)
     noteProblem(problem.code)
     logFailure(context, path, problem, error)
+    await discardRest(request)
     return answerFailure(problem, requestId, request)
   }
 }
@@ -130,9 +133,19 @@ async function perform(
   }
   const query = parseQuery(request, chosen.query ?? noFields)
   const maxBodyBytes = Math.max(chosen.maxBodyBytes ?? 0, built.config.maxBodyBytes)
-  const body = chosen.body ? await parseBody(request, chosen.body, maxBodyBytes) : undefined
+  const body = await readBody(chosen, request, maxBodyBytes)
   return chosen.handle({ broker: built, caller, params, query, body, raw: request, context })
 }
+
+/** A method without a body's meaning (RFC 9110, section 9.3) has none that could be wrong. */
+async function readBody(chosen: AnyOperation, request: HttpRequest, maxBodyBytes: number): Promise<unknown> {
+  if (chosen.readsBodyItself) return undefined
+  if (chosen.body) return parseBody(request, chosen.body, maxBodyBytes)
+  if (!bodiless.has(request.method)) await parseBody(request, noFields, maxBodyBytes)
+  return undefined
+}
+
+const bodiless: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 /** Lines go to standard output, for those that belong to an invocation are sampled together with its trace. */
 const log = createLog(console.log)

@@ -9,6 +9,8 @@ const cured: ReadonlySet<string> = new Set(['admin_consent_required', 'advertisi
 export function isCuredByAdminConsent(reason: string | undefined): boolean {
   return reason !== undefined && cured.has(reason)
 }
+/** The state of every admin-consent link; sign-ins have unguessable ones. */
+export const adminConsentState = 'admin-consent'
 
 /**
  * The link with which an advertiser's administrator allows the app for their directory
@@ -24,7 +26,7 @@ export function adminConsentUrl(
   const url = new URL(`${origin}/${directoryId}/v2.0/adminconsent`)
   url.searchParams.set('client_id', clientId)
   url.searchParams.set('redirect_uri', redirectUri)
-  url.searchParams.set('state', 'admin-consent')
+  url.searchParams.set('state', adminConsentState)
   url.searchParams.set('scope', `${advertisingApplicationId}/msads.manage`)
   return url.href
 }

@@ -1,7 +1,8 @@
-import { createRemoteJWKSet, customFetch, decodeJwt, errors, type JWTPayload, jwtVerify } from 'jose'
+import { decodeJwt, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose'
 import type { AccountKind } from '../environment.ts'
-import { tracedFetch } from '../telemetry/outgoing.ts'
 import type { Consenter } from '../tenants/tenant.ts'
+import { createKeySource, type KeySourceOptions } from './keySource.ts'
+import { isDirectoryId } from './responseIssuer.ts'
 import { consumerTenantId, type SignInRow } from './signInTable.ts'
 
 /** Who signed in, by a checked ID token. */
@@ -15,24 +16,24 @@ export interface SignedInUser {
 /** The ID token is not one that this sign-in can have brought; `reason` is a stable word. */
 export type IdTokenFault = { readonly fault: string }
 
-type KeySource = ReturnType<typeof createRemoteJWKSet>
-
 /** Checks ID tokens; remembers each provider's keys. */
 export interface IdTokenChecker {
   /**
    * Signature, audience, nonce, time, and an issuer that is built from the token's own `tid` and belongs to the very
    * row that this transaction was sent to (mix-up defence, RFC 9700 section 4.4; OpenID Connect Core 3.1.3.7).
+   * @throws KeysUnreachableError when the provider's keys cannot be had: that says nothing about the token.
    */
   check(row: SignInRow, idToken: string, nonce: string): Promise<SignedInUser | IdTokenFault>
 }
 
-const guid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
-
-/** @param personalTenant the path segment that personal accounts are refreshed at. */
-export function createIdTokenChecker(personalTenant: string): IdTokenChecker {
-  const keySources = new Map<string, KeySource>()
-  const keysOf = (url: string): KeySource => {
-    const known = keySources.get(url) ?? createRemoteJWKSet(new URL(url), { [customFetch]: tracedFetch })
+/**
+ * @param personalTenant the path segment that personal accounts are refreshed at.
+ * @param options how keys are fetched.
+ */
+export function createIdTokenChecker(personalTenant: string, options?: KeySourceOptions): IdTokenChecker {
+  const keySources = new Map<string, JWTVerifyGetKey>()
+  const keysOf = (url: string): JWTVerifyGetKey => {
+    const known = keySources.get(url) ?? createKeySource(url, options)
     keySources.set(url, known)
     return known
   }
@@ -40,7 +41,7 @@ export function createIdTokenChecker(personalTenant: string): IdTokenChecker {
     async check(row, idToken, nonce) {
       try {
         const tid = row.identityProvider === 'microsoft' ? String(decodeJwt(idToken).tid ?? '') : ''
-        if (row.identityProvider === 'microsoft' && !guid.test(tid))
+        if (row.identityProvider === 'microsoft' && !isDirectoryId(tid))
           return { fault: 'id_token_without_tenant' }
         const { payload } = await jwtVerify(idToken, keysOf(row.jwksUrl), {
           issuer: row.issuer(tid),
@@ -52,7 +53,7 @@ export function createIdTokenChecker(personalTenant: string): IdTokenChecker {
         if (payload.nonce !== nonce) return { fault: 'id_token_nonce_mismatch' }
         return toUser(payload, row, tid, personalTenant)
       } catch (error) {
-        if (error instanceof errors.JWKSTimeout || !(error instanceof errors.JOSEError)) throw error
+        if (!(error instanceof errors.JOSEError)) throw error
         return { fault: `id_token_${error.code.toLowerCase().replace(/^err_/, '')}` }
       }
     },

@@ -38,7 +38,12 @@ export type CodeAnswer =
       readonly scope: string
       readonly idToken: string
     }
-  | { readonly ok: false; readonly refusal: TokenRefusal }
+  | {
+      readonly ok: false
+      readonly refusal: TokenRefusal
+      /** Our credential was refused, and the registration has another, which the next sign-in begins with. */
+      readonly otherCredentialLeft?: true
+    }
 
 /** A redemption of an authorization code. */
 export interface CodeRequest {
@@ -91,7 +96,7 @@ export function createTokenEndpoints(dependencies: TokenEndpointDependencies): T
   }
 }
 
-type Read = { ok: true; body: Record<string, unknown> } | { ok: false; refusal: TokenRefusal }
+type Read = { ok: true; body: Record<string, unknown> } | Extract<CodeAnswer, { ok: false }>
 
 /**
  * Posts a grant; when our own credential is refused, the other one that the registration may hold is tried, and then
@@ -123,8 +128,8 @@ async function post(
       }
       // A code may be burnt by the refused attempt (Softeria/ms-365-mcp-server#664): it is not sent again.
       if (grantType === 'authorization_code') {
-        await takeUpOther(dependencies, row, credential.id)
-        return last
+        const otherCredentialLeft = await takeUpOther(dependencies, row, credential.id)
+        return { ...last, ...(otherCredentialLeft && { otherCredentialLeft }) }
       }
     }
   }
@@ -156,11 +161,20 @@ async function reportStandings(
   }
 }
 
-/** So that the next person's sign-in starts with a credential that works, whatever this process remembered. */
-async function takeUpOther(dependencies: TokenEndpointDependencies, row: SignInRow, refused: string) {
+/**
+ * So that the next person's sign-in starts with a credential that works, whatever this process remembered.
+ * @returns whether there is another one.
+ */
+async function takeUpOther(
+  dependencies: TokenEndpointDependencies,
+  row: SignInRow,
+  refused: string,
+): Promise<boolean> {
   const list = await listCredentials(dependencies, row, true)
-  if ('refusal' in list || !list.some(({ id }) => id === refused) || list.length < 2) return
-  await dependencies.credentials.report?.(row.environment, row.identityProvider, refused, 'refused')
+  if ('refusal' in list || list.every(({ id }) => id === refused)) return false
+  if (list.some(({ id }) => id === refused))
+    await dependencies.credentials.report?.(row.environment, row.identityProvider, refused, 'refused')
+  return true
 }
 
 function operatorRefusal(reason: string): TokenRefusal {
@@ -168,11 +182,12 @@ function operatorRefusal(reason: string): TokenRefusal {
 }
 
 function isCredentialRefusal(refusal: TokenRefusal): boolean {
-  return (
-    refusal.class === 'operator' &&
-    /^client_|^invalid_client$/.test(refusal.reason) &&
-    refusal.reason !== 'client_mismatch'
-  )
+  return refusal.class === 'operator' && isCredentialReason(refusal.reason)
+}
+
+/** Whether a refusal's reason is about how we authenticate as the registration. */
+export function isCredentialReason(reason: string): boolean {
+  return /^client_|^invalid_client$/.test(reason) && reason !== 'client_mismatch'
 }
 
 async function postOnce(

@@ -1,7 +1,6 @@
-import { Problem } from '../problems.ts'
+import { accountName } from '../accounts/account.ts'
+import { invalidField } from '../problems.ts'
 import type { Wanted } from './prepare.ts'
-
-const longestId = 40
 
 /**
  * Which account a call is for: `X-Account-Id`, or `CustomerAccountId` as an app that came from its own calls sends it;
@@ -12,7 +11,7 @@ export function wantedAccountOf(headers: Headers): Pick<Wanted, 'accountId' | 'c
   const own = readId(headers, 'X-Account-Id')
   const theirs = readId(headers, 'CustomerAccountId')
   if (own && theirs && own !== theirs) {
-    throw invalidHeader('CustomerAccountId', 'names another account than X-Account-Id')
+    throw invalidField('header', 'CustomerAccountId', 'names another account than X-Account-Id')
   }
   const accountId = own ?? theirs
   const customerId = readId(headers, 'CustomerId')
@@ -20,14 +19,8 @@ export function wantedAccountOf(headers: Headers): Pick<Wanted, 'accountId' | 'c
 }
 
 function readId(headers: Headers, name: string): string | undefined {
-  const value = headers.get(name)?.trim() || undefined
-  if (value && value.length > longestId) throw invalidHeader(name, `is longer than ${longestId} characters`)
+  const value = headers.get(name)?.trim()
+  if (value !== undefined && !accountName.safeParse(value).success)
+    throw invalidField('header', name, 'must be an id or number: letters and digits')
   return value
-}
-
-function invalidHeader(field: string, fault: string): Problem {
-  return new Problem('invalid_request', {
-    detail: `header ${field}: ${fault}`,
-    members: { errors: [{ in: 'header', field, fault }] },
-  })
 }

@@ -40,8 +40,9 @@ export async function runSweep(broker: Broker, order: SweepOrder = {}): Promise<
   const { clock, records, sweeping, sweeps } = broker
   const result = await sweep(sweeping, order)
   await sweeps.write(result.report, clock.now())
-  await records.removeExpired(clock.now())
-  // The refreshes are done: a vault that does not answer now is no reason to call the sweep failed.
+  // The refreshes are done: what does not answer now is no reason to call the sweep failed, or to keep back what is
+  // to be handed over.
+  await records.removeExpired(clock.now()).catch(() => undefined)
   await watchExpiry(broker).catch(() => undefined)
   return result
 }

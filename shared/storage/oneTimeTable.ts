@@ -6,6 +6,12 @@ import { guarded } from './unavailable.ts'
 
 const hourMilliseconds = 3_600_000
 
+/** An entity-group transaction holds so many changes (table-service-error-codes, InvalidInput). */
+const transactionSize = 100
+
+/** What a sweep clears away at most: a minute's work or less; the next one goes on. */
+const mostRemoved = 5000
+
 /**
  * Keeps records that are spent once: connect sessions, sign-ins. The identifier carries the hour of expiry, which is
  * the partition; the row is found by the identifier's hash, so that a reader of the table cannot spend it.
@@ -45,17 +51,36 @@ export function createOneTimeTable({ SignIns: table }: Pick<Tables, 'SignIns'>):
     },
     async removeExpired(now) {
       const filter = odata`PartitionKey lt ${partitionOf(Math.floor(now.getTime() / hourMilliseconds))}`
-      const rows = table.listEntities({ queryOptions: { filter, select: ['partitionKey', 'rowKey'] } })
+      const queryOptions = { filter, select: ['partitionKey', 'rowKey'] }
       let removed = 0
+      const pages = table.listEntities({ queryOptions }).byPage({ maxPageSize: transactionSize })
       await guarded('tables', async () => {
-        for await (const { partitionKey, rowKey } of rows) {
-          if (partitionKey && rowKey) await table.deleteEntity(partitionKey, rowKey)
-          removed++
+        for await (const page of pages) {
+          for (const rows of byPartition(page as Keys[])) removed += await removeAll(table, rows)
+          if (removed >= mostRemoved) return
         }
       })
       return removed
     },
   }
+}
+
+function byPartition(rows: readonly Keys[]): Keys[][] {
+  return [...Map.groupBy(rows, ({ partitionKey }) => partitionKey).values()]
+}
+
+/** Deletes rows of one partition; when another sweep is at them too, they are left to it. */
+async function removeAll(table: Tables['SignIns'], rows: readonly Keys[]): Promise<number> {
+  return guarded<number>(
+    'tables',
+    async () => {
+      await table.submitTransaction(
+        rows.map(({ partitionKey, rowKey }) => ['delete', { partitionKey, rowKey }]),
+      )
+      return rows.length
+    },
+    (status) => (status === 404 ? { value: 0 } : undefined),
+  )
 }
 
 interface Keys {

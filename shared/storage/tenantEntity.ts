@@ -37,6 +37,7 @@ export const tenantColumns: Readonly<Record<string, { readonly path: string; rea
   troubleNextAttemptAt: { path: 'trouble.nextAttemptAt', type: 'date' },
   troubleSuspectedSince: { path: 'trouble.suspectedSince', type: 'date' },
   pendingGrant: { path: 'pendingGrant', type: 'json' },
+  confirmed: { path: 'confirmed', type: 'json' },
   accountsGeneration: { path: 'accountsGeneration', type: 'text' },
   discoveredAt: { path: 'discoveredAt', type: 'date' },
   defaultAccountId: { path: 'defaultAccount.accountId', type: 'text' },
@@ -46,6 +47,7 @@ export const tenantColumns: Readonly<Record<string, { readonly path: string; rea
   advertisingRefusalReason: { path: 'advertisingRefusal.reason', type: 'text' },
   advertisingRefusalSince: { path: 'advertisingRefusal.since', type: 'date' },
   reauthorizationReason: { path: 'reauthorizationReason', type: 'text' },
+  disconnectCount: { path: 'disconnectCount', type: 'number' },
 }
 
 /** The row key of the tenant row within its partition. */

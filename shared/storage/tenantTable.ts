@@ -91,9 +91,10 @@ async function readEvents(
   name: TenantName,
   limit: number,
   continuation?: string,
-): Promise<EventPage> {
+): Promise<EventPage | 'continuation_unknown'> {
   const filter = odata`PartitionKey eq ${tenantKey(name)} and RowKey ge ${'event:'} and RowKey lt ${'event;'}`
   const page = await firstPage(table, filter, limit, continuation)
+  if (page === 'continuation_unknown') return page
   return {
     events: page.map((row) => ({
       type: row.type as TenantEvent['type'],
@@ -110,10 +111,11 @@ async function listTenants(
   workspace: string,
   limit: number,
   continuation?: string,
-): Promise<TenantPage> {
+): Promise<TenantPage | 'continuation_unknown'> {
   const { first, last } = workspacePartitions(workspace)
   const filter = odata`PartitionKey ge ${first} and PartitionKey lt ${last}`
   const page = await firstPage(tables.TenantsByWorkspace, filter, limit, continuation)
+  if (page === 'continuation_unknown') return page
   const names = page.map((row) => ({ workspace, tenant: String(row.tenant) }))
   const store = createTenantTable(tables)
   const found = await Promise.all(names.map((name) => store.read(name)))
@@ -130,11 +132,28 @@ async function firstPage(
   filter: string,
   limit: number,
   continuation?: string,
-): Promise<Page> {
-  return guarded('tables', async () => {
-    const settings = { maxPageSize: limit, ...(continuation && { continuationToken: continuation }) }
-    for await (const page of table.listEntities({ queryOptions: { filter } }).byPage(settings))
-      return page as Page
-    return []
-  })
+): Promise<Page | 'continuation_unknown'> {
+  if (continuation !== undefined && !isContinuation(continuation)) return 'continuation_unknown'
+  return guarded<Page | 'continuation_unknown'>(
+    'tables',
+    async () => {
+      const settings = { maxPageSize: limit, ...(continuation && { continuationToken: continuation }) }
+      for await (const page of table.listEntities({ queryOptions: { filter } }).byPage(settings))
+        return page as Page
+      return []
+    },
+    // The service reads what stands in a continuation, and refuses what it has not written.
+    (status) =>
+      status === 400 && continuation !== undefined ? { value: 'continuation_unknown' } : undefined,
+  )
+}
+
+/** Whether the SDK can read it: base64 of JSON with the keys at which the next page begins. */
+function isContinuation(text: string): boolean {
+  try {
+    const { nextPartitionKey, nextRowKey = '' } = JSON.parse(Buffer.from(text, 'base64').toString('latin1'))
+    return typeof nextPartitionKey === 'string' && nextPartitionKey !== '' && typeof nextRowKey === 'string'
+  } catch {
+    return false
+  }
 }

@@ -29,7 +29,7 @@ export function readRestError(error: unknown): { status: number; code: string } 
 
 /**
  * Runs one storage operation; failures that `expected` explains become its value, all others a
- * {@link StorageUnavailableError}.
+ * {@link StorageUnavailableError}. A fault of our own making is passed on as it is: storage did nothing wrong.
  */
 export async function guarded<T>(
   service: 'tables' | 'vault',
@@ -39,11 +39,18 @@ export async function guarded<T>(
   try {
     return await work()
   } catch (error) {
+    if (error instanceof StorageUnavailableError || isOurs(error)) throw error
     const { status, code } = readRestError(error)
     const explained = expected(status, code)
     if (explained) return explained.value
     throw new StorageUnavailableError(service, status, code)
   }
+}
+
+/** What no service and no network throws: a document that does not parse, a mistake in the code. */
+function isOurs(error: unknown): boolean {
+  const ours = [SyntaxError, TypeError, RangeError, ReferenceError]
+  return error instanceof Error && !isRestErrorLike(error) && ours.some((kind) => error instanceof kind)
 }
 
 /** Each SDK may bring its own copy of the class. */

@@ -14,27 +14,31 @@ export interface TenantClaim {
 /**
  * Makes sure that there is a tenant to connect in this environment: makes it if it is new, renames it, and moves it
  * from the other environment where nobody is connected there.
+ * @returns the tenant as it is then.
  * @throws Problem `environment_conflict` or `tenant_changed`.
  */
 export async function claimTenant(
   { tenants, clock }: { readonly tenants: TenantStore; readonly clock: Clock },
   name: TenantName,
   { environment, displayName, detail }: TenantClaim,
-): Promise<void> {
+): Promise<Tenant> {
   const named = displayName && { displayName }
   const stored = await tenants.read(name)
   if (!stored) {
     const at = clock.now()
     const tenant: Tenant = { ...name, environment, status: 'pending', createdAt: at, ...named }
-    await tenants.create(tenant, [{ type: 'tenant.created', at, detail }])
-    return
+    const created = await tenants.create(tenant, [{ type: 'tenant.created', at, detail }])
+    if (created === 'conflict')
+      return claimTenant({ tenants, clock }, name, { environment, displayName, detail })
+    return tenant
   }
   const { tenant } = stored
   assertClaimable(tenant, environment)
   const moves = tenant.environment !== environment
-  if (!moves && (!displayName || displayName === tenant.displayName)) return
+  if (!moves && (!displayName || displayName === tenant.displayName)) return tenant
   const next = { ...(moves ? movedTo(tenant, environment) : tenant), ...named }
   if ((await tenants.replace(stored, next, [])) === 'conflict') throw new Problem('tenant_changed')
+  return next
 }
 
 /**

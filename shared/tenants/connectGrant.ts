@@ -7,6 +7,7 @@ import { nextDueAt } from '../refresh/schedule.ts'
 import { tenantKey } from './key.ts'
 import {
   type CachedAccessToken,
+  type Confirmed,
   type DefaultAccount,
   type DueIndex,
   dueRowOf,
@@ -47,6 +48,8 @@ export interface ProvenGrant {
   readonly defaultAccount?: DefaultAccount
   /** What else happened with it, told beside the connection itself. */
   readonly events?: readonly TenantEvent[]
+  /** The tenant's when somebody asked for this grant; a disconnect since then makes it void. Default: none does. */
+  readonly disconnectCount?: number
 }
 
 const commitTries = 8
@@ -56,7 +59,7 @@ const commitTries = 8
  * last, so that a failure at any line costs nothing and an old dead token never shadows the fresh consent.
  * Works for `pending`, `connected`, `reauthorization_required` and `disconnected` tenants alike; takes any lease
  * away, so that a refresh in flight on the old grant can change nothing.
- * @returns undefined when the tenant is gone, was moved to the other environment, or changed without end.
+ * @returns undefined when the tenant is gone, was disconnected meanwhile or moved to the other environment, or changed without end.
  */
 export async function connectGrant(
   keeping: GrantKeeping,
@@ -92,9 +95,13 @@ export async function sealAccessToken(
 
 /** A grant that is kept already, and what the row will say of it. */
 export interface KeptGrant
-  extends Pick<ProvenGrant, 'environment' | 'accountsGeneration' | 'defaultAccount' | 'events'> {
+  extends Pick<
+    ProvenGrant,
+    'environment' | 'accountsGeneration' | 'defaultAccount' | 'events' | 'disconnectCount'
+  > {
   readonly grant: Grant
   readonly accessToken: CachedAccessToken
+  readonly confirmed?: Confirmed
 }
 
 /** The commit of {@link connectGrant}, for a grant whose refresh token is kept already. */
@@ -109,6 +116,8 @@ export async function commitGrant(
     // Asked at every try: the row may be moved at any time before the write that counts.
     if (stored?.tenant.environment !== kept.environment) return undefined
     const before = stored.tenant
+    if (kept.disconnectCount !== undefined && kept.disconnectCount !== (before.disconnectCount ?? 0))
+      return undefined
     const now = clock.now()
     const dueAt = nextDueAt(before, kept.accessToken, config, now, randomness.fraction())
     const next = withGrant(before, kept, dueAt)
@@ -130,6 +139,7 @@ function withGrant(before: Tenant, kept: KeptGrant, dueAt: Date): Tenant {
     lease: _lease,
     trouble: _trouble,
     pendingGrant: _pending,
+    confirmed: _confirmed,
     reauthorizationReason: _reason,
     defaultAccount: _default,
     advertisingRefusal: _refusal,
@@ -144,6 +154,7 @@ function withGrant(before: Tenant, kept: KeptGrant, dueAt: Date): Tenant {
     accountsGeneration: kept.accountsGeneration,
     discoveredAt: kept.accessToken.refreshedAt,
     ...(kept.defaultAccount && { defaultAccount: kept.defaultAccount }),
+    ...(kept.confirmed && { confirmed: kept.confirmed }),
   }
 }
 

@@ -6,7 +6,8 @@ const commitTries = 8
 
 /**
  * Ends a tenant: nothing is vended or refreshed from the commit on, and the grant is forgotten at once.
- * A second disconnect is no error and finishes what a dead process left behind.
+ * Links, sign-ins and choices that were made before it are void. A second disconnect is no error and finishes what a
+ * dead process left behind.
  * @returns undefined when there is no such tenant, `conflict` when others keep changing it.
  */
 export async function disconnectTenant(
@@ -20,7 +21,6 @@ export async function disconnectTenant(
     const references = [before.grant?.reference, before.pendingGrant?.grant.reference].filter(
       (r) => r !== undefined,
     )
-    if (before.status === 'disconnected' && references.length === 0) return stored
     // The row names the grant until it is destroyed: a death in between is mended by the next call.
     const ended = await keeping.tenants.replace(
       stored,
@@ -31,6 +31,7 @@ export async function disconnectTenant(
     logEnd(keeping, before)
     if (before.dueAt && before.grant) await keeping.due.remove(dueRowOf(before, before.grant, before.dueAt))
     for (const reference of references) await keeping.grants.forget(reference)
+    if (references.length === 0) return ended
     const { grant: _grant, pendingGrant: _pending, ...bare } = ended.tenant
     const cleared = await keeping.tenants.replace(ended, bare, [])
     return cleared === 'conflict' ? await keeping.tenants.read(name) : cleared
@@ -46,9 +47,11 @@ function endedButNamed(before: Tenant): Tenant {
     dueAt: _due,
     reauthorizationReason: _reason,
     advertisingRefusal: _refusal,
+    confirmed: _confirmed,
     ...rest
   } = before
-  return { ...rest, status: 'disconnected' }
+  const disconnectCount = (before.disconnectCount ?? 0) + 1
+  return { ...rest, status: 'disconnected', disconnectCount }
 }
 
 function endEvents(before: Tenant, at: Date) {

@@ -74,6 +74,12 @@ export interface PendingGrant {
   readonly accountsGeneration: string
 }
 
+/** The confirmation that made the grant the tenant's, so that an app whose answer was lost may ask again. */
+export interface Confirmed extends Pick<PendingGrant, 'sessionId' | 'codeHash'> {
+  /** When the code would have expired. */
+  readonly until: Date
+}
+
 /** The account that is vended when the app names none. */
 export interface DefaultAccount {
   readonly accountId: string
@@ -98,6 +104,7 @@ export interface Tenant extends TenantName {
   readonly lease?: Lease
   readonly trouble?: RefreshTrouble
   readonly pendingGrant?: PendingGrant
+  readonly confirmed?: Confirmed
   /** Which generation of account rows counts; absent before the first discovery. */
   readonly accountsGeneration?: string
   readonly discoveredAt?: Date
@@ -110,6 +117,8 @@ export interface Tenant extends TenantName {
   readonly reauthorizationReason?: string
   /** Microsoft Advertising does not take the person who consented; the grant itself is good. */
   readonly advertisingRefusal?: AdvertisingRefusal
+  /** How often it was disconnected: what was made for a connection before the last one is void. Default is 0. */
+  readonly disconnectCount?: number
 }
 
 /** A tenant as it was read, with the ETag that a conditional write needs. */

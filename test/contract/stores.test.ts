@@ -240,6 +240,17 @@ test('a sealed grant opens for its own tenant and environment and for no other',
   )
 })
 
+describe('a continuation', () => {
+  test.each(['', 'zzz', 'e30=', Buffer.from('{"nextPartitionKey":1}').toString('base64')])(
+    'that no page ended with is told: "%s"',
+    async (continuation) => {
+      const store = createTenantTable(tables)
+      expect(await store.list('w', 10, continuation)).toBe('continuation_unknown')
+      expect(await store.events(newTenant(), 10, continuation)).toBe('continuation_unknown')
+    },
+  )
+})
+
 describe('one-time records', () => {
   test('are spent by exactly one of many takers, and by nobody after they expire', async () => {
     const records = createOneTimeTable(tables)
@@ -260,6 +271,18 @@ describe('one-time records', () => {
     expect(await records.removeExpired(now)).toBeGreaterThanOrEqual(1)
     expect(await records.read('session', old, new Date(0))).toBeUndefined()
     expect(await records.read('session', current, now)).toEqual({})
+  })
+
+  test('are cleared away by two sweeps at once, and none of them fails', async () => {
+    const [one, two] = [createOneTimeTable(tables), createOneTimeTable(tables)]
+    const now = new Date()
+    const expired = new Date(now.getTime() - 5 * 3_600_000)
+    const issued = Array.from({ length: 250 }, () => one.issue('session', {}, expired))
+    const ids = await Promise.all(issued)
+    const removed = await Promise.all([one.removeExpired(now), two.removeExpired(now)])
+    const left = await one.removeExpired(now)
+    expect(removed[0] + removed[1] + left).toBe(ids.length)
+    for (const id of ids) expect(await one.read('session', id, new Date(0))).toBeUndefined()
   })
 })
 

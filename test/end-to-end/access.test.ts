@@ -125,6 +125,59 @@ describe('bad input gets a clear error', () => {
   })
 
   test.each([
+    ['POST', '/accounts/discover'],
+    ['DELETE', ''],
+  ])('a body that %s %s has no use for: its fields are named, and nothing is done', async (method, rest) => {
+    const path = `/v1/tenants/${tenant}${rest}`
+    const { status, body } = await world.call(method, path, { body: { everything: true } })
+    expect({ status, errors: body.errors }).toMatchObject({
+      status: 400,
+      errors: [{ in: 'body', field: 'everything' }],
+    })
+    expect((await world.call('GET', `/v1/tenants/${tenant}`)).body.status).toBe('connected')
+  })
+
+  test.each([
+    ['413', '/v1/tenants/TENANT/accounts/discover', true],
+    ['413', '/v1/tenants/TENANT/connect-sessions', true],
+    ['401', '/v1/tenants/TENANT/connect-sessions', false],
+    ['404', '/v1/nothing', true],
+  ])(
+    'two megabytes that come piece by piece get their %s at %s, never a reset',
+    async (status, path, known) => {
+      const authorization = `Bearer ${known ? await world.stack.callerToken('demo-app') : 'none'}`
+      for (let time = 0; time < 5; time++) {
+        const pieces = Array.from({ length: 32 }, () => new Uint8Array(65_536).fill(120))
+        const answer = await fetch(`${world.origin}${path.replace('TENANT', tenant)}`, {
+          method: 'POST',
+          headers: { authorization, 'content-type': 'application/json' },
+          body: ReadableStream.from(pieces),
+          duplex: 'half',
+        } as RequestInit)
+        expect(String(answer.status)).toBe(status)
+        expect(await answer.json()).toHaveProperty('code')
+      }
+    },
+  )
+
+  test.each(['%00', '', 'a%20b', '../x', 'x'.repeat(41)])(
+    'an account that none can be called: "%s"',
+    async (accountId) => {
+      const { status, body } = await world.call('GET', `/v1/tenants/${tenant}/token?accountId=${accountId}`)
+      expect({ status, errors: body.errors }).toMatchObject({
+        status: 400,
+        errors: [{ in: 'query', field: 'accountId' }],
+      })
+      const headers = { 'x-account-id': decodeURIComponent(accountId).replace('\0', '/') }
+      const passed = await world.call('GET', `/v1/tenants/${tenant}/ads/bulk/_echo`, { headers })
+      expect({ status: passed.status, errors: passed.body.errors }).toMatchObject({
+        status: 400,
+        errors: [{ in: 'header', field: 'X-Account-Id' }],
+      })
+    },
+  )
+
+  test.each([
     ['?minValidty=60', 'minValidty'],
     ['?minValidity=soon', 'minValidity'],
     ['?minValidity=-1', 'minValidity'],
@@ -135,6 +188,20 @@ describe('bad input gets a clear error', () => {
     expect(status).toBe(400)
     expect(body.errors).toMatchObject([{ in: 'query', field }])
   })
+
+  test.each(['/v1/tenants', `/v1/tenants/TENANT/events`, `/v1/tenants/TENANT/accounts`])(
+    'a continuation of %s that no page ended with is the app’s fault, by name',
+    async (path) => {
+      for (const continuation of ['', 'garbage', 'MTIz']) {
+        const at = `${path.replace('TENANT', tenant)}?continuation=${continuation}`
+        const { status, body } = await world.call('GET', at)
+        expect({ status, errors: body.errors }).toMatchObject({
+          status: 400,
+          errors: [{ in: 'query', field: 'continuation' }],
+        })
+      }
+    },
+  )
 
   test('a tenant id that no tenant can have names the path', async () => {
     const { status, body } = await world.call('GET', `/v1/tenants/${'x'.repeat(200)}`)

@@ -341,8 +341,22 @@ describe('confirmation', () => {
       world.call('POST', `/v1/tenants/${tenant}/connect-sessions/${id}/confirm`, { body: { code: value } })
     expect((await confirm('not the code')).body.code).toBe('connect_session_not_found')
     expect((await confirm(code)).body.status).toBe('connected')
-    expect((await confirm(code)).status).toBe(404)
     expect((await world.call('GET', `/v1/tenants/${tenant}/token`)).status).toBe(200)
+  })
+
+  test('a confirmation whose answer was lost is answered again, changes nothing, and ends with a disconnect', async () => {
+    const tenant = world.newTenant()
+    const { id, connectUrl } = await world.session(tenant, { confirm: true })
+    const visit = await world.finish(connectUrl, 'ada@outlook.example')
+    const body = { code: new URL(visit.url).searchParams.get('confirmation_code') }
+    const path = `/v1/tenants/${tenant}/connect-sessions/${id}/confirm`
+    expect((await world.call('POST', path, { body })).status).toBe(200)
+    const events = (await world.call('GET', `/v1/tenants/${tenant}/events`)).body
+    expect((await world.call('POST', path, { body })).body.status).toBe('connected')
+    expect((await world.call('POST', path, { body: { code: 'another' } })).status).toBe(404)
+    expect((await world.call('GET', `/v1/tenants/${tenant}/events`)).body).toEqual(events)
+    await world.call('DELETE', `/v1/tenants/${tenant}`)
+    expect((await world.call('POST', path, { body })).status).toBe(404)
   })
 
   test('an unconfirmed reconnect leaves the old grant at work', async () => {

@@ -11,6 +11,17 @@ const least = {
   PRODUCTION_MICROSOFT_CLIENT_ID: '1f2e3d4c-0000-0000-0000-000000000000',
 }
 
+const workspace = (...list: object[]) => JSON.stringify(list.map((each) => ({ workspace: 'd', ...each })))
+const issuers = (...list: object[]) =>
+  JSON.stringify(
+    list.map((each) => ({
+      issuer: 'https://a.example',
+      jwksUrl: 'https://a.example/k',
+      audiences: ['a'],
+      ...each,
+    })),
+  )
+
 function faultsOf(env: Record<string, string | undefined>) {
   try {
     parseConfig(env)
@@ -33,7 +44,18 @@ describe('settings at start', () => {
       scope: 'https://ads.microsoft.com/msads.manage',
     })
     expect(config.refresh.keepAliveSeconds).toBe(7 * 86_400)
-    expect(Object.isFrozen(config)).toBe(true)
+  })
+
+  test('are frozen at every depth', () => {
+    const open: string[] = []
+    const walk = (value: unknown, path: string) => {
+      if (typeof value !== 'object' || value === null) return
+      if (!Object.isFrozen(value)) open.push(path)
+      const inner = value instanceof Map ? [...value] : Object.entries(value)
+      for (const [name, each] of inner) walk(each, `${path}.${name}`)
+    }
+    walk(parseConfig({ ...least, WORKSPACES: settings.WORKSPACES.example }), 'config')
+    expect(open).toEqual([])
   })
 
   test('that are missing are all named at once, each with what it is for and an example', () => {
@@ -106,6 +128,99 @@ describe('settings at start', () => {
     expect(parseConfig({ ...env, ALLOW_INSECURE_LOOPBACK: 'true' }).publicUrl).toBe('http://127.0.0.1:7071')
     const elsewhere = { ...env, ALLOW_INSECURE_LOOPBACK: 'true', KEY_VAULT_URL: 'http://vault.example' }
     expect(namesOf(elsewhere)).toEqual(['KEY_VAULT_URL'])
+  })
+
+  test.each<[string, Record<string, string>, string]>([
+    ['of another scheme', { PUBLIC_URL: 'ftp://x.example' }, 'PUBLIC_URL'],
+    ['with a path', { PUBLIC_URL: 'https://x.example/some/path' }, 'PUBLIC_URL'],
+    ['with a query', { PUBLIC_URL: 'https://x.example?q=1' }, 'PUBLIC_URL'],
+    ['with credentials', { PUBLIC_URL: 'https://user:secret@x.example' }, 'PUBLIC_URL'],
+    ['insecure in capitals', { PUBLIC_URL: 'HTTP://x.example' }, 'PUBLIC_URL'],
+    ['that is none', { PUBLIC_URL: 'x.example' }, 'PUBLIC_URL'],
+    ['of another scheme', { KEY_VAULT_URL: 'ftp://x' }, 'KEY_VAULT_URL'],
+    ['with a path', { GRANT_VAULT_URLS: 'https://x.example/secrets' }, 'GRANT_VAULT_URLS'],
+    ['named twice', { GRANT_VAULT_URLS: 'https://x.example,https://X.example/' }, 'GRANT_VAULT_URLS'],
+    ['of another scheme', { GOOGLE_TOKEN_URL: 'file:///etc/passwd' }, 'GOOGLE_TOKEN_URL'],
+    ['insecure', { GOOGLE_ISSUER: 'http://accounts.google.com' }, 'GOOGLE_ISSUER'],
+    ['of nothing but a host', { PRODUCTION_ADVERTISING_URL: '{host}' }, 'PRODUCTION_ADVERTISING_URL'],
+    ['without a host', { PRODUCTION_ADVERTISING_URL: 'https://x.example' }, 'PRODUCTION_ADVERTISING_URL'],
+    [
+      'without a tenant',
+      { PRODUCTION_MICROSOFT_AUTHORITY: 'https://login.example' },
+      'PRODUCTION_MICROSOFT_AUTHORITY',
+    ],
+    [
+      'with more than a tenant',
+      { PRODUCTION_MICROSOFT_AUTHORITY: 'https://login.example/common/v2.0' },
+      'PRODUCTION_MICROSOFT_AUTHORITY',
+    ],
+    [
+      'to return to, insecure',
+      { WORKSPACES: workspace({ returnUrls: ['http://x.example/'] }) },
+      'WORKSPACES',
+    ],
+    [
+      'to return to, a script',
+      { WORKSPACES: workspace({ returnUrls: ['javascript:alert(1)'] }) },
+      'WORKSPACES',
+    ],
+  ])('are refused for a URL %s: %j', (_title, change, setting) => {
+    expect(namesOf({ ...least, ...change })).toEqual([setting])
+  })
+
+  test.each<[string, Record<string, string>, string, string]>([
+    ['no environment', { ENVIRONMENTS: ',' }, 'ENVIRONMENTS', 'at least one'],
+    ['an environment twice', { ENVIRONMENTS: 'production,production' }, 'ENVIRONMENTS', 'each once'],
+    ['no schedule', { REFRESH_SCHEDULE: 'a b c d e f' }, 'REFRESH_SCHEDULE', 'NCRONTAB'],
+    [
+      'an app in two workspaces',
+      { WORKSPACES: workspace({ apps: ['a'] }, { workspace: 'e', apps: ['a'] }) },
+      'WORKSPACES',
+      '1.apps.0: is in a workspace already',
+    ],
+    ['a workspace twice', { WORKSPACES: workspace({}, {}) }, 'WORKSPACES', '1.workspace: is there already'],
+    [
+      'an issuer twice',
+      { CALLER_ISSUERS: issuers({ namespace: '' }, { namespace: 'b' }) },
+      'CALLER_ISSUERS',
+      '1.issuer: is there already',
+    ],
+    [
+      'several issuers without a word on whose apps they may name',
+      { CALLER_ISSUERS: issuers({}, { issuer: 'https://b.example', namespace: 'b' }) },
+      'CALLER_ISSUERS',
+      '0.namespace: must be said',
+    ],
+    [
+      'one registration for both environments',
+      {
+        ENVIRONMENTS: 'production,sandbox',
+        SANDBOX_MICROSOFT_CLIENT_ID: least.PRODUCTION_MICROSOFT_CLIENT_ID,
+      },
+      'SANDBOX_MICROSOFT_CLIENT_ID',
+      'is the same as PRODUCTION_MICROSOFT_CLIENT_ID',
+    ],
+  ])('are refused for %s', (_title, change, setting, fault) => {
+    const { faults } = faultsOf({ ...least, ...change })
+    expect(faults.map((each) => each.setting)).toEqual([setting])
+    expect(faults[0]?.fault).toContain(fault)
+  })
+
+  test('may trust several issuers that say whose apps they name', () => {
+    const two = issuers({ namespace: '' }, { issuer: 'https://b.example', namespace: 'b' })
+    expect(parseConfig({ ...least, CALLER_ISSUERS: two }).callerIssuers).toHaveLength(2)
+  })
+
+  test('are written equally where they mean the same', () => {
+    const { publicUrl, vault } = parseConfig({
+      ...least,
+      PUBLIC_URL: 'HTTPS://Broker.Example.com:443/',
+      KEY_VAULT_URL: 'https://broker.vault.azure.net/',
+    })
+    expect({ publicUrl, vault: vault.url }).toEqual({
+      publicUrl: 'https://broker.example.com',
+      vault: 'https://broker.vault.azure.net',
+    })
   })
 
   test.each([

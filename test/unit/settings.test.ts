@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { hostSettings } from '../../scripts/host-settings.ts'
 import { settingNames } from '../../shared/config.ts'
 import { environmentSettings, type SettingDefinition, settings } from '../../shared/settings.ts'
 
 const all: [string, SettingDefinition][] = Object.entries({ ...settings, ...environmentSettings })
-const page = readFileSync(join(import.meta.dirname, '../../docs/settings.md'), 'utf8')
+const root = join(import.meta.dirname, '../..')
+const page = readFileSync(join(root, 'docs/settings.md'), 'utf8')
 
 describe('the table of settings', () => {
   test.each(all)('%s accepts its own example', (_name, { schema, example }) => {
@@ -25,6 +27,15 @@ describe('the table of settings', () => {
 
   test('is documented whole, with the prefix of each environment', () => {
     for (const name of settingNames()) expect(page).toContain(`\`${name}\``)
+  })
+
+  test('explains, with those of the host, every setting of the sample and of a deployment', () => {
+    const { Values } = JSON.parse(readFileSync(join(root, 'local.settings.sample.json'), 'utf8'))
+    const bicep = readFileSync(join(root, 'infra/modules/appSettings.bicep'), 'utf8')
+    const deployed = [...bicep.matchAll(/^ {2}([A-Z]\w+): /gm)].map(([, name = '']) => name)
+    expect(deployed.length).toBeGreaterThan(10)
+    const known = new Set([...settingNames(), ...Object.keys(hostSettings)])
+    expect([...Object.keys(Values), ...deployed].filter((name) => !known.has(name))).toEqual([])
   })
 
   test('names the unit wherever a number counts time or size', () => {

@@ -1,0 +1,58 @@
+import type { Clock } from '../clock.ts'
+import type { TokenRefusal } from '../identity/refusal.ts'
+import type { SignInRow } from '../identity/signInTable.ts'
+import { type CodeAnswer, isCredentialReason } from '../identity/tokenEndpoint.ts'
+import type { Log } from '../log.ts'
+import { type EnvironmentStates, nextHold } from '../refresh/environments.ts'
+import { tenantKey } from '../tenants/key.ts'
+import type { SignIn } from './authorize.ts'
+import type { ConnectFailure } from './failures.ts'
+
+/** What telling the operator touches. */
+export interface ReportDependencies {
+  readonly environments: EnvironmentStates
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** Logs why a sign-in ended without a connection. One that nobody began is no line: anybody could write the log full. */
+export function reportFailure(log: Log, signIn: SignIn, { failed, reason, traceId }: ConnectFailure): void {
+  const { environment, identityProvider } = signIn
+  log('connect.failed', {
+    tenantKey: tenantKey(signIn),
+    environment,
+    identityProvider,
+    code: failed,
+    reason: reason ?? '',
+    traceId: traceId ?? '',
+  })
+}
+
+/**
+ * Takes from a redemption what it says of our own credentials: refused ones hold the environment, accepted ones end
+ * such a hold. Nothing else in a refusal counts, for it can be brought about by whoever opens a callback with a code
+ * of his own; nor does it while another credential is left to try.
+ */
+export async function noteRedemption(
+  { clock, environments, log }: ReportDependencies,
+  { environment, identityProvider }: SignInRow,
+  answer: CodeAnswer,
+): Promise<void> {
+  const held = await environments.read(environment, identityProvider)
+  if (answer.ok) {
+    if (!held || !isCredentialReason(held.reason)) return
+    if (await environments.release(environment, identityProvider))
+      log('environment.released', { environment, identityProvider })
+    return
+  }
+  if (answer.otherCredentialLeft || !isAboutUs(answer.refusal)) return
+  const { reason, traceId } = answer.refusal
+  const fault = { environment, identityProvider, reason, traceId }
+  await environments.hold(nextHold(held, fault, clock.now()))
+  if (!held) log('environment.held', fault)
+}
+
+/** `invalid_client` (RFC 6749, section 5.2), or no error at all, since we had nothing good to authenticate with. */
+function isAboutUs({ class: refusalClass, error, reason }: TokenRefusal): boolean {
+  return refusalClass === 'operator' && isCredentialReason(reason) && /^(invalid_client)?$/.test(error)
+}

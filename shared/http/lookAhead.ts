@@ -1,0 +1,12 @@
+import type { HttpRequest, HttpResponseInit } from '@azure/functions'
+import { guardHeaders } from './answers.ts'
+
+/** Whether it is no person who asks: a HEAD request, or a browser that looks ahead (`Sec-Purpose`, `Purpose`). */
+export function isLookAhead(request: Pick<HttpRequest, 'method' | 'headers'>): boolean {
+  if (request.method === 'HEAD') return true
+  const purpose = request.headers.get('sec-purpose') ?? request.headers.get('purpose') ?? ''
+  return /prefetch|prerender/.test(purpose)
+}
+
+/** What a look ahead gets where an answer would spend something: nothing. */
+export const nothingSpent: HttpResponseInit = { status: 204, headers: guardHeaders }

@@ -1,0 +1,129 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createVisitor } from '../../local/sign-in/visitor.ts'
+import { openWorld, type World } from './world.ts'
+
+let world: World
+
+beforeAll(async () => {
+  world = await openWorld()
+})
+
+afterAll(() => world.close())
+
+describe('a disconnect voids what was made before it', () => {
+  test('a link that is still open does not connect the tenant again, and a new one does', async () => {
+    const tenant = await world.connected()
+    const { connectUrl } = await world.session(tenant)
+    await world.call('DELETE', `/v1/tenants/${tenant}`)
+    const visit = await world.finish(connectUrl, 'edsger@contoso.example')
+    expect({ status: visit.status, stopped: visit.stopped }).toEqual({ status: 400, stopped: false })
+    expect(visit.body).toContain('link_not_valid')
+    expect((await world.call('GET', `/v1/tenants/${tenant}`)).body.status).toBe('disconnected')
+    await world.connect(tenant, 'ada@outlook.example')
+    expect((await world.call('GET', `/v1/tenants/${tenant}`)).body.status).toBe('connected')
+  })
+
+  test('nor does a link that was made for a tenant already disconnected, before it was disconnected again', async () => {
+    const tenant = await world.connected()
+    await world.call('DELETE', `/v1/tenants/${tenant}`)
+    const { connectUrl } = await world.session(tenant)
+    await world.call('DELETE', `/v1/tenants/${tenant}`)
+    expect((await world.finish(connectUrl, 'ada@outlook.example')).body).toContain('link_not_valid')
+  })
+
+  test('a sign-in under way ends without a connection, and leaves no grant behind', async () => {
+    const tenant = await world.connected()
+    const { callbackUrl, cookie } = await world.stopAtCallback(tenant, 'ada@outlook.example')
+    await world.call('DELETE', `/v1/tenants/${tenant}`)
+    const before = await world.grantSecrets()
+    const answer = await fetch(callbackUrl, { headers: { cookie }, redirect: 'manual' })
+    expect(answer.status).toBe(400)
+    expect(await answer.text()).toContain('tenant_disconnected')
+    expect((await world.call('GET', `/v1/tenants/${tenant}`)).body.status).toBe('disconnected')
+    expect(await world.grantSecrets()).toEqual(before)
+  })
+})
+
+describe('nobody but a person spends anything', () => {
+  test.each([
+    ['HEAD', {}],
+    ['GET', { 'Sec-Purpose': 'prefetch' }],
+  ])('%s at the callback leaves the sign-in to be finished', async (method, headers) => {
+    const { callbackUrl, cookie } = await world.stopAtCallback(world.newTenant(), 'ada@outlook.example')
+    const ahead = await fetch(callbackUrl, { method, headers: { cookie, ...headers }, redirect: 'manual' })
+    expect({ status: ahead.status, location: ahead.headers.get('location') }).toEqual({
+      status: 204,
+      location: null,
+    })
+    const own = await fetch(callbackUrl, { headers: { cookie }, redirect: 'manual' })
+    expect(new URL(own.headers.get('location') ?? '').searchParams.get('status')).toBe('connected')
+  })
+})
+
+describe('the answer to an administrator’s link', () => {
+  test.each([
+    ['admin_consent=True&state=admin-consent&tenant=x', 'Thank you, the app is allowed now'],
+    ['admin_consent=True&state=admin-consent&error=access_denied', 'The app was not allowed'],
+    ['state=admin-consent&error=access_denied&error_description=AADSTS65004', 'The app was not allowed'],
+  ])('%s says: %s', async (query, title) => {
+    const page = await (await fetch(`${world.origin}/oauth/callback?${query}`)).text()
+    expect(page).toContain(`<h1>${title}</h1>`)
+  })
+})
+
+describe('a link that may travel by mail', () => {
+  const mailed = async (tenant: string) => {
+    const body = { environment: 'production', returnUrl: world.returnUrl, expiresIn: 604_800 }
+    const answer = await world.call('POST', `/v1/tenants/${tenant}/connect-sessions`, { body })
+    return answer.body.connectUrl as string
+  }
+
+  test('is not spent by whoever looks at it, and connects when a person presses the button', async () => {
+    const tenant = world.newTenant()
+    const connectUrl = await mailed(tenant)
+    const visitor = createVisitor()
+    for (let scanner = 0; scanner < 3; scanner++) {
+      const page = await createVisitor().visit(connectUrl)
+      expect({ status: page.status, body: page.body }).toEqual({
+        status: 200,
+        body: expect.stringContaining('id="continue"'),
+      })
+    }
+    const signInPage = await visitor.submit(await visitor.visit(connectUrl), {})
+    expect(new URL(signInPage.url).origin).toBe(world.signInOrigin)
+    const form = { username: 'ada@outlook.example', password: 'open-sesame' }
+    const consent = await visitor.submit(signInPage, form, { stopAt: world.returnUrl })
+    const ended = consent.stopped
+      ? consent
+      : await visitor.submit(consent, { decision: 'accept' }, { stopAt: world.returnUrl })
+    expect(new URL(ended.url).searchParams.get('status')).toBe('connected')
+    expect((await createVisitor().visit(connectUrl)).body).toContain('link_not_valid')
+  })
+
+  test('shows its page with no more power than a form to the sign-in needs', async () => {
+    const answer = await fetch(await mailed(world.newTenant()))
+    const policy = answer.headers.get('content-security-policy') ?? ''
+    expect(policy).toContain(`form-action 'self' ${world.signInOrigin}`)
+    expect(policy).not.toContain('script-src')
+    expect(answer.headers.get('set-cookie')).toBeNull()
+  })
+
+  test('is spent by one press of many', async () => {
+    const session = new URL(await mailed(world.newTenant())).searchParams.get('session') ?? ''
+    const press = () =>
+      fetch(`${world.origin}/oauth/authorize`, {
+        method: 'POST',
+        body: new URLSearchParams({ session }),
+        redirect: 'manual',
+      })
+    const statuses = (await Promise.all([press(), press(), press()])).map(({ status }) => status)
+    expect(statuses.sort()).toEqual([303, 400, 400])
+  })
+
+  test('that lives no longer than an hour leads on at once', async () => {
+    const { connectUrl } = await world.session(world.newTenant())
+    const answer = await fetch(connectUrl, { redirect: 'manual' })
+    expect(answer.status).toBe(302)
+    expect(answer.headers.getSetCookie()[0]).toMatch(/^msads-sign-in=.*HttpOnly; SameSite=Lax$/)
+  })
+})

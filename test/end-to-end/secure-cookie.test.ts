@@ -1,0 +1,33 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openWorld, type World } from './world.ts'
+
+let world: World
+
+beforeAll(async () => {
+  world = await openWorld({ settings: { PUBLIC_URL: 'https://Broker.Example.com/' } })
+})
+
+afterAll(() => world.close())
+
+test('a broker that is reached by HTTPS binds the browser with a __Host- cookie, and knows it by no other', async () => {
+  const { connectUrl } = await world.session(world.newTenant())
+  expect(connectUrl).toMatch(/^https:\/\/broker\.example\.com\/oauth\/authorize\?session=/)
+  const at = connectUrl.replace('https://broker.example.com', world.origin)
+  const begun = await fetch(at, { redirect: 'manual' })
+  const [cookie = ''] = begun.headers.getSetCookie()
+  // RFC 6265bis, section 4.1.3.2: Secure, Path=/ and no Domain.
+  expect(cookie).toMatch(
+    /^__Host-msads-sign-in=[\w-]{43}; Path=\/; Max-Age=3600; HttpOnly; SameSite=Lax; Secure$/,
+  )
+  const request = new URL(begun.headers.get('location') ?? '')
+  expect(request.searchParams.get('redirect_uri')).toBe('https://broker.example.com/oauth/callback')
+  const state = request.searchParams.get('state') ?? ''
+  const value = cookie.split(';')[0] ?? ''
+  const callback = async (sent: string) => {
+    const url = `${world.origin}/oauth/callback?error=access_denied&state=${state}`
+    return fetch(url, { headers: { cookie: sent }, redirect: 'manual' })
+  }
+  // Any page of the domain can set the plain name; only an HTTPS answer of the host itself can set the prefixed one.
+  expect(await (await callback(value.replace('__Host-', ''))).text()).toContain('other_browser')
+  expect((await callback(value)).headers.get('location')).toContain('error=consent_declined')
+})

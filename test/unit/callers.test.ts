@@ -1,0 +1,159 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import { type Callers, createCallers } from '../../shared/access/callers.ts'
+import { Problem } from '../../shared/problems.ts'
+import { type Claims, createKeyAddress, createSigner, unsigned } from './signedTokens.ts'
+
+const signer = await createSigner('one')
+const stranger = await createSigner('one')
+const elliptic = await createSigner('curve', 'ES256')
+
+const now = Math.floor(Date.now() / 1000)
+const good: Claims = {
+  iss: 'https://issuer.example/v2.0',
+  aud: 'api://broker',
+  azp: 'the-app',
+  sub: 'service-principal',
+  roles: ['Tokens.Vend'],
+  iat: now,
+  exp: now + 3600,
+}
+const trusted = (issuer: string, namespace?: string) => ({
+  issuer,
+  jwksUrl: `${issuer}/keys`,
+  audiences: ['api://broker', 'broker-client-id'],
+  algorithms: ['RS256' as const],
+  ...(namespace !== undefined && { namespace }),
+})
+const workspaces = [
+  { workspace: 'agency', apps: ['the-app', 'partner:the-app'], returnUrls: [] },
+  { workspace: 'lone-app', apps: [], returnUrls: [] },
+]
+
+let address: ReturnType<typeof createKeyAddress>
+let callers: Callers
+
+beforeEach(() => {
+  address = createKeyAddress(signer, elliptic)
+  const callerIssuers = [
+    trusted('https://issuer.example/v2.0', ''),
+    trusted('https://partner.example', 'partner'),
+    trusted('https://partner.example/v1', 'partner'),
+  ]
+  callers = createCallers({ callerIssuers, workspaces }, { fetch: address.fetch })
+})
+
+const call = async (change: Claims = {}, by = signer) => {
+  return callers.authenticate(`Bearer ${await by.sign({ ...good, ...change })}`)
+}
+const problemOf = async (calling: Promise<unknown>) => {
+  const error = await calling.catch((problem: unknown) => problem)
+  if (!(error instanceof Problem)) throw new Error(`no problem but ${JSON.stringify(error)}`)
+  return { code: error.code, detail: error.extras.detail ?? '' }
+}
+
+describe('a caller', () => {
+  test('is the app of its token, in the workspace that settings name, with its roles', async () => {
+    const { app, workspace, roles } = await call()
+    expect({ app, workspace, roles: [...roles] }).toEqual({
+      app: 'the-app',
+      workspace: 'agency',
+      roles: ['Tokens.Vend'],
+    })
+  })
+
+  test.each<[string, Claims, string]>([
+    ['azp', {}, 'the-app'],
+    ['appid, of version 1 tokens', { azp: undefined, appid: 'v1-app' }, 'v1-app'],
+    ['sub, of other issuers', { azp: undefined }, 'service-principal'],
+  ])('is known by %s', async (_title, change, app) => {
+    expect((await call(change)).app).toBe(app)
+  })
+
+  test('may use any audience that is listed, and be half a minute out of step', async () => {
+    expect(await call({ aud: ['x', 'broker-client-id'] })).toMatchObject({ app: 'the-app' })
+    expect(await call({ nbf: now + 20 })).toMatchObject({ app: 'the-app' })
+  })
+
+  test('is verified once, then remembered', async () => {
+    const header = `Bearer ${await signer.sign(good)}`
+    expect(await callers.authenticate(header)).toBe(await callers.authenticate(header))
+  })
+
+  test('whose token has no list of roles has none', async () => {
+    expect((await call({ roles: 'Tokens.Vend' })).roles.size).toBe(0)
+  })
+})
+
+describe('a bearer token is refused', () => {
+  test.each<[string, Claims, RegExp]>([
+    ['for another audience', { aud: 'api://other' }, /claim aud/],
+    ['for no audience', { aud: undefined }, /claim aud/],
+    ['that has expired', { exp: now - 60 }, /expired/],
+    ['that never expires', { exp: undefined }, /claim exp/],
+    ['that is not valid yet', { nbf: now + 60 }, /claim nbf/],
+    ['of an issuer that nobody trusts', { iss: 'https://evil.example' }, /CALLER_ISSUERS/],
+    ['of an issuer that merely begins like a trusted one', { iss: `${good.iss}/` }, /CALLER_ISSUERS/],
+    ['of no issuer', { iss: undefined }, /CALLER_ISSUERS/],
+    ['that names no app', { azp: undefined, sub: undefined }, /names no app/],
+  ])('%s', async (_title, change, detail) => {
+    const problem = await problemOf(call(change))
+    expect(problem.code).toBe('caller_not_authenticated')
+    expect(problem.detail).toMatch(detail)
+  })
+
+  test.each([
+    ['that somebody else signed under the issuer’s key id', () => stranger.sign(good)],
+    ['of an algorithm that the issuer is not trusted with', () => elliptic.sign(good)],
+    ['that brings its own key', () => stranger.sign(good, { jwk: stranger.jwk })],
+    ['without a signature', async () => unsigned(good)],
+    ['that calls the public key a secret', async () => unsigned(good, 'HS256')],
+  ])('%s', async (_title, sign) => {
+    const problem = await problemOf(callers.authenticate(`Bearer ${await sign()}`))
+    expect(problem).toEqual({
+      code: 'caller_not_authenticated',
+      detail: 'The bearer token does not verify.',
+    })
+  })
+
+  test.each([null, '', 'Basic YTpi', 'Bearer', 'Bearer a.b', 'Bearer a.b.c d', 'a.b.c'])(
+    'when the header is "%s"',
+    async (header) => {
+      expect((await problemOf(callers.authenticate(header))).code).toBe('caller_not_authenticated')
+    },
+  )
+
+  test('by nobody’s fault while the issuer’s keys are out of reach', async () => {
+    address.fault = 'status'
+    expect((await problemOf(call())).code).toBe('identity_provider_unavailable')
+  })
+})
+
+describe('issuers do not name each other’s apps', () => {
+  test('a name space stands before the app, wherever apps are named', async () => {
+    expect(await call({ iss: 'https://partner.example' })).toMatchObject({
+      app: 'partner:the-app',
+      workspace: 'agency',
+    })
+    expect(await call({ iss: 'https://partner.example', azp: 'another' })).toMatchObject({
+      workspace: 'partner:another',
+    })
+  })
+
+  test('two issuers that are said to share a name space share their apps', async () => {
+    const [one, other] = ['https://partner.example', 'https://partner.example/v1']
+    expect((await call({ iss: one, azp: 'x' })).workspace).toBe(
+      (await call({ iss: other, azp: 'x' })).workspace,
+    )
+  })
+
+  test('an issuer without one may not pretend to be in another’s', async () => {
+    expect(await problemOf(call({ azp: 'partner:the-app' }))).toMatchObject({
+      code: 'caller_not_authenticated',
+    })
+  })
+
+  test('nobody comes into a workspace by being called like it, unless it is its own', async () => {
+    expect(await problemOf(call({ azp: 'agency' }))).toMatchObject({ code: 'caller_not_allowed' })
+    expect(await call({ azp: 'lone-app' })).toMatchObject({ workspace: 'lone-app' })
+  })
+})

@@ -1,0 +1,147 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import { createIdTokenChecker, type IdTokenChecker } from '../../shared/identity/idToken.ts'
+import { KeysUnreachableError } from '../../shared/identity/keySource.ts'
+import { consumerTenantId, type SignInRow } from '../../shared/identity/signInTable.ts'
+import { type Claims, createKeyAddress, createSigner, unsigned } from './signedTokens.ts'
+
+const signer = await createSigner('one')
+const stranger = await createSigner('one')
+const elliptic = await createSigner('curve', 'ES256')
+
+const directory = '5d2f0c4e-0f5c-4a57-9b35-6b1f0f4c1a01'
+const other = '7a8f3b52-64d1-4c1e-8f0e-2d9f3c5b7e02'
+const issuerOf = (tid: string) => `https://login.microsoftonline.com/${tid}/v2.0`
+const row = {
+  identityProvider: 'microsoft',
+  clientId: 'our-client',
+  jwksUrl: 'https://login.microsoftonline.com/common/discovery/v2.0/keys',
+  issuer: issuerOf,
+} as SignInRow
+const google = {
+  ...row,
+  identityProvider: 'google',
+  jwksUrl: 'https://www.googleapis.com/oauth2/v3/certs',
+  issuer: () => 'https://accounts.google.com',
+} as SignInRow
+
+const now = Math.floor(Date.now() / 1000)
+const good: Claims = {
+  iss: issuerOf(directory),
+  tid: directory,
+  aud: 'our-client',
+  sub: 'pairwise',
+  oid: 'person',
+  nonce: 'our-nonce',
+  preferred_username: 'ada@contoso.example',
+  iat: now,
+  nbf: now,
+  exp: now + 3600,
+}
+
+let address: ReturnType<typeof createKeyAddress>
+let checker: IdTokenChecker
+
+beforeEach(() => {
+  address = createKeyAddress(signer, elliptic)
+  checker = createIdTokenChecker('consumers', { fetch: address.fetch })
+})
+
+const check = async (change: Claims, by = signer, at = row) => {
+  return checker.check(at, await by.sign({ ...good, ...change }), 'our-nonce')
+}
+
+describe('a good ID token', () => {
+  test('of a work account names the person by directory and object id, masked', async () => {
+    expect(await check({})).toEqual({
+      accountKind: 'work',
+      authorityTenant: directory,
+      consenter: { issuer: issuerOf(directory), subject: 'person', hint: 'a…@contoso.example' },
+    })
+  })
+
+  test('of a personal account is refreshed where personal accounts are', async () => {
+    const personal = { tid: consumerTenantId, iss: issuerOf(consumerTenantId) }
+    expect(await check(personal)).toMatchObject({ accountKind: 'personal', authorityTenant: 'consumers' })
+  })
+
+  test('of Google has Google’s own issuer and subject', async () => {
+    const claims = { iss: 'https://accounts.google.com', tid: undefined, oid: undefined }
+    expect(await check(claims, signer, google)).toMatchObject({
+      accountKind: 'google',
+      consenter: { issuer: 'https://accounts.google.com', subject: 'pairwise' },
+    })
+  })
+
+  test('may be a minute out of step with our clock', async () => {
+    expect(await check({ exp: now - 50, iat: now - 100 })).toMatchObject({ accountKind: 'work' })
+    expect(await check({ nbf: now + 50 })).toMatchObject({ accountKind: 'work' })
+  })
+})
+
+describe('an ID token is refused', () => {
+  test.each<[string, Claims, string]>([
+    ['of another issuer', { iss: 'https://evil.example/v2.0' }, 'id_token_jwt_claim_validation_failed'],
+    ['of another directory than its own tid', { tid: other }, 'id_token_jwt_claim_validation_failed'],
+    [
+      'that names the template as its issuer',
+      { iss: issuerOf('{tenantid}') },
+      'id_token_jwt_claim_validation_failed',
+    ],
+    [
+      'that names the authority as its issuer',
+      { iss: issuerOf('common') },
+      'id_token_jwt_claim_validation_failed',
+    ],
+    ['without an issuer', { iss: undefined }, 'id_token_jwt_claim_validation_failed'],
+    ['without a directory', { tid: undefined }, 'id_token_without_tenant'],
+    ['whose directory is no id', { tid: 'common', iss: issuerOf('common') }, 'id_token_without_tenant'],
+    [
+      'whose directory would lead its issuer elsewhere',
+      { tid: `${directory}/../evil`, iss: issuerOf(`${directory}/../evil`) },
+      'id_token_without_tenant',
+    ],
+    ['for another client', { aud: 'another-client' }, 'id_token_jwt_claim_validation_failed'],
+    ['for nobody', { aud: undefined }, 'id_token_jwt_claim_validation_failed'],
+    ['of another sign-in', { nonce: 'another-nonce' }, 'id_token_nonce_mismatch'],
+    ['of a sign-in without a nonce', { nonce: undefined }, 'id_token_nonce_mismatch'],
+    ['that has expired', { exp: now - 120 }, 'id_token_jwt_expired'],
+    ['that never expires', { exp: undefined }, 'id_token_jwt_claim_validation_failed'],
+    ['that is not valid yet', { nbf: now + 120 }, 'id_token_jwt_claim_validation_failed'],
+    ['without a subject', { sub: undefined }, 'id_token_jwt_claim_validation_failed'],
+    ['that was issued at no time', { iat: undefined }, 'id_token_jwt_claim_validation_failed'],
+  ])('%s', async (_title, change, fault) => {
+    expect(await check(change)).toEqual({ fault })
+  })
+
+  test('that somebody else signed under our provider’s key id', async () => {
+    expect(await check({}, stranger)).toEqual({ fault: 'id_token_jws_signature_verification_failed' })
+  })
+
+  test('that is signed with an algorithm other than RS256, though by a key of the provider', async () => {
+    expect(await check({}, elliptic)).toEqual({ fault: 'id_token_jose_alg_not_allowed' })
+  })
+
+  test('that is not signed at all, or by the public key as a secret', async () => {
+    for (const alg of ['none', 'HS256'])
+      expect(await checker.check(row, unsigned(good, alg), 'our-nonce')).toMatchObject({
+        fault: expect.stringMatching(/^id_token_/),
+      })
+  })
+
+  test.each(['', 'x', 'a.b.c', '....'])('that is none: "%s"', async (token) => {
+    expect(await checker.check(row, token, 'our-nonce')).toMatchObject({ fault: expect.any(String) })
+  })
+
+  test('that is Google’s, where Microsoft was asked, and the other way round', async () => {
+    expect(await check({ iss: 'https://accounts.google.com' })).toHaveProperty('fault')
+    expect(await check({}, signer, google)).toHaveProperty('fault')
+  })
+})
+
+test.each(['status', 'text', 'list', 'cut'] as const)(
+  'keys that cannot be had (%s) say nothing about the token',
+  async (fault) => {
+    address.fault = fault
+    await expect(check({})).rejects.toBeInstanceOf(KeysUnreachableError)
+  },
+)

@@ -1,0 +1,64 @@
+import { exportJWK, generateKeyPair, SignJWT } from 'jose'
+import type { Clock } from '../../shared/clock.ts'
+
+/** What a token says; what is undefined is left out. */
+export type Claims = Readonly<Record<string, unknown>>
+
+/** A key pair that signs tokens, with the JWKS that knows it. */
+export interface Signer {
+  readonly kid: string
+  readonly jwk: object
+  /** @param header what the protected header says instead or besides. */
+  sign(claims: Claims, header?: Readonly<Record<string, unknown>>): Promise<string>
+}
+
+/** Makes a signer. Default algorithm is RS256. */
+export async function createSigner(kid: string, alg = 'RS256'): Promise<Signer> {
+  const { privateKey, publicKey } = await generateKeyPair(alg)
+  const jwk = { ...(await exportJWK(publicKey)), kid, alg, use: 'sig' }
+  return {
+    kid,
+    jwk,
+    sign: (claims, header) =>
+      new SignJWT(JSON.parse(JSON.stringify(claims)))
+        .setProtectedHeader({ alg, kid, ...header } as never)
+        .sign(privateKey),
+  }
+}
+
+/** A token without a signature (RFC 8725, section 2.1). */
+export function unsigned(claims: Claims, alg = 'none'): string {
+  const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
+  return `${encode({ alg })}.${encode(claims)}.x`
+}
+
+/** A JWKS address that answers what it is told to, and counts. */
+export function createKeyAddress(...signers: readonly Signer[]) {
+  const address = {
+    keys: signers.map(({ jwk }) => jwk),
+    /** `undefined` answers the keys. */
+    fault: undefined as 'status' | 'text' | 'list' | 'cut' | undefined,
+    calls: 0,
+    fetch: (async () => {
+      address.calls += 1
+      if (address.fault === 'cut') throw new TypeError('fetch failed')
+      if (address.fault === 'status') return new Response('{}', { status: 500 })
+      if (address.fault === 'text') return new Response('<html>', { status: 200 })
+      if (address.fault === 'list') return Response.json([1])
+      return Response.json({ keys: address.keys })
+    }) as typeof fetch,
+  }
+  return address
+}
+
+/** A clock that is set by hand. */
+export function createHandClock(now = new Date()): Clock & { advance(seconds: number): void } {
+  let at = now.getTime()
+  return {
+    now: () => new Date(at),
+    sleep: async () => undefined,
+    advance: (seconds) => {
+      at += seconds * 1000
+    },
+  }
+}

@@ -1,0 +1,37 @@
+import { RestError } from '@azure/data-tables'
+import { expect, test } from 'vitest'
+import { guarded, StorageUnavailableError } from '../../shared/storage/unavailable.ts'
+
+const failing = (error: unknown) => () => Promise.reject(error)
+
+test.each([
+  [
+    'a refusal of the service',
+    new RestError('x', { statusCode: 503, code: 'ServerBusy' }),
+    503,
+    'ServerBusy',
+  ],
+  ['no answer', new RestError('x', { code: 'ECONNREFUSED' }), 0, 'ECONNREFUSED'],
+  [
+    'no token',
+    Object.assign(new Error('x'), { name: 'CredentialUnavailableError' }),
+    0,
+    'CredentialUnavailableError',
+  ],
+])('%s is storage being unavailable', async (_title, error, status, code) => {
+  const thrown = await guarded('tables', failing(error)).catch((each: unknown) => each)
+  expect(thrown).toBeInstanceOf(StorageUnavailableError)
+  expect(thrown).toMatchObject({ status, code })
+})
+
+test.each([new SyntaxError('x'), new TypeError('x'), new RangeError('x')])(
+  'a fault of our own making is not: %s',
+  async (error) => {
+    await expect(guarded('tables', failing(error))).rejects.toBe(error)
+  },
+)
+
+test('what is explained is a value', async () => {
+  const error = new RestError('x', { statusCode: 404 })
+  expect(await guarded('tables', failing(error), (status) => ({ value: status }))).toBe(404)
+})
