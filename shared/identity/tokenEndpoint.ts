@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts'
 import type { Environment, IdentityProvider } from '../environment.ts'
 import type { RefreshRequest, TokenAnswer, TokenEndpoint } from '../refresh/dependencies.ts'
 import { ClientCredentialError } from './clientAssertion.ts'
-import { classifyTokenRefusal, noAnswer, type TokenRefusal } from './refusal.ts'
+import { classifyTokenRefusal, isCredentialRefusal, noAnswer, type TokenRefusal } from './refusal.ts'
 import type { SignInRow, SignInTable } from './signInTable.ts'
 
 /** Supplies the client authentications to try, in order; asked again with `fresh` after a refusal. */
@@ -165,14 +165,6 @@ async function takeUpOther(dependencies: TokenEndpointDependencies, row: SignInR
 
 function operatorRefusal(reason: string): TokenRefusal {
   return { ...noAnswer('identity_provider_unreachable'), class: 'operator', reason }
-}
-
-function isCredentialRefusal(refusal: TokenRefusal): boolean {
-  return (
-    refusal.class === 'operator' &&
-    /^client_|^invalid_client$/.test(refusal.reason) &&
-    refusal.reason !== 'client_mismatch'
-  )
 }
 
 async function postOnce(

@@ -3,11 +3,12 @@ import type { Environment, IdentityProvider } from '../environment.ts'
 import type { TokenRefusal } from '../identity/refusal.ts'
 import { tenantKey } from '../tenants/key.ts'
 import { dueRowOf, type Leased, type StoredTenant, type Tenant, type TenantEvent } from '../tenants/tenant.ts'
-import type { RefreshWish, RefusalVerdict } from './decide.ts'
+import { type RefreshWish, type RefusalVerdict, suspectsThatHold } from './decide.ts'
 import type { RefreshDependencies, TokenAnswer } from './dependencies.ts'
 import { nextHold } from './environments.ts'
 import type { RefreshOutcome } from './refreshTenant.ts'
 import { nextDueAt } from './schedule.ts'
+import type { Suspects } from './suspects.ts'
 
 /** What a commit writes: the row without its lease, and what happened. */
 interface Change {
@@ -107,14 +108,37 @@ export async function commitHold(
   leased: Leased,
   refusal: TokenRefusal,
 ): Promise<StoredTenant | undefined> {
-  const { clock, environments, log } = dependencies
-  const { environment } = leased.tenant
-  const { identityProvider } = leased.grant
-  const fault = { environment, identityProvider, reason: refusal.reason, traceId: refusal.traceId }
+  await holdEnvironment(dependencies, leased, refusal)
+  return commit(dependencies, leased, leased.tenant.dueAt, (row) => ({ next: withoutLease(row), events: [] }))
+}
+
+/** Refreshes of the environment rest for a while; a hold that has begun already goes on. */
+async function holdEnvironment(
+  { clock, environments, log }: RefreshDependencies,
+  { tenant: { environment }, grant: { identityProvider } }: Leased,
+  { reason, traceId }: TokenRefusal,
+): Promise<void> {
+  const fault = { environment, identityProvider, reason, traceId }
   const previous = await environments.read(environment, identityProvider)
   await environments.hold(nextHold(previous, fault, clock.now()))
   if (!previous) log('environment.held', fault)
-  return commit(dependencies, leased, leased.tenant.dueAt, (row) => ({ next: withoutLease(row), events: [] }))
+}
+
+/**
+ * One more tenant is refused for what may be our registration's fault. Enough of them in a row hold the environment,
+ * and so does each new one while a hold has not been ended by a success.
+ */
+export async function countSuspect(
+  dependencies: RefreshDependencies,
+  leased: Leased,
+  refusal: TokenRefusal,
+  suspects: Suspects,
+): Promise<void> {
+  const { environment } = leased.tenant
+  const { identityProvider } = leased.grant
+  const count = suspects.add(environment, identityProvider, tenantKey(leased.tenant))
+  const isHeld = await dependencies.environments.read(environment, identityProvider)
+  if (isHeld || count >= suspectsThatHold) await holdEnvironment(dependencies, leased, refusal)
 }
 
 /**

@@ -1,5 +1,5 @@
 import { secondsAfter, secondsUntil } from '../clock.ts'
-import type { TokenRefusal } from '../identity/refusal.ts'
+import { isCredentialRefusal, type TokenRefusal } from '../identity/refusal.ts'
 import type { RefreshTrouble, Tenant } from '../tenants/tenant.ts'
 import type { EnvironmentHold } from './environments.ts'
 import { firstRetrySeconds, retryAt } from './schedule.ts'
@@ -68,13 +68,18 @@ export type RefusalVerdict =
   | { readonly verdict: 'retry'; readonly trouble: RefreshTrouble }
   | { readonly verdict: 'hold' }
 
+/** How often in a row an operator fault lengthens the wait: it is mended at any time, and then noticed within minutes. */
+const longestOperatorBackoff = 5
+
 /** How often an answer of no known kind counts as passing before the operator is told. */
 export const unknownAnswersBeforeOperator = 5
 
 /**
  * Decides what follows from a refusal.
  * A plain `invalid_grant` has been seen to pass (AADSTS70000), so it is confirmed once, 5 s later at the earliest;
- * a refusal that names what the person must do needs no second look. Operator faults never touch the tenant.
+ * a refusal that names what the person must do needs no second look. Operator faults never change a tenant's status:
+ * what is about our own credential holds the environment at once; any other may be one directory's doing, so the
+ * tenant waits, and {@link isNewSuspect} says when it counts against the registration.
  */
 export function judgeRefusal(
   tenant: Tenant,
@@ -85,8 +90,12 @@ export function judgeRefusal(
   const attempts = (tenant.trouble?.attempts ?? 0) + 1
   const base = { attempts, reason: refusal.reason, traceId: refusal.traceId }
   switch (refusal.class) {
-    case 'operator':
-      return { verdict: 'hold' }
+    case 'operator': {
+      if (isCredentialRefusal(refusal) || refusal.reason === 'environment_not_served')
+        return { verdict: 'hold' }
+      const nextAttemptAt = retryAt(now, Math.min(attempts, longestOperatorBackoff), fraction)
+      return { verdict: 'retry', trouble: { ...base, nextAttemptAt, actor: 'operator' } }
+    }
     case 'advertiserAdmin':
       return { verdict: 'dead', reason: refusal.reason, adminMustAct: true }
     case 'advertiser': {
@@ -103,4 +112,12 @@ export function judgeRefusal(
       return { verdict: 'retry', trouble: { ...base, nextAttemptAt } }
     }
   }
+}
+
+/** So many tenants whose registration is newly refused, with no success between, and it is not one directory's doing. */
+export const suspectsThatHold = 5
+
+/** Whether a refusal is news about our registration: what a tenant met before says nothing about the others. */
+export function isNewSuspect(tenant: Tenant, refusal: TokenRefusal): boolean {
+  return refusal.class === 'operator' && tenant.trouble?.actor !== 'operator'
 }

@@ -9,10 +9,17 @@ import {
   type StoredTenant,
   type TenantName,
 } from '../tenants/tenant.ts'
-import { commitHold, commitRefreshed, commitVerdict } from './commit.ts'
-import { decideRefresh, judgeRefusal, type RefreshDecision, type RefreshWish } from './decide.ts'
+import { commitHold, commitRefreshed, commitVerdict, countSuspect } from './commit.ts'
+import {
+  decideRefresh,
+  isNewSuspect,
+  judgeRefusal,
+  type RefreshDecision,
+  type RefreshWish,
+} from './decide.ts'
 import type { RefreshDependencies, TokenAnswer } from './dependencies.ts'
 import type { EnvironmentHold } from './environments.ts'
+import { createSuspects, type Suspects } from './suspects.ts'
 
 /** How a refresh ended. `stored` is the tenant row as last seen. */
 export type RefreshOutcome =
@@ -44,7 +51,8 @@ const firstPollMilliseconds = 40
 const longestPollMilliseconds = 800
 
 /** Creates the one path that vend, sweep and pass-through refresh through. */
-export function createRefresher(dependencies: RefreshDependencies): Refresher {
+export function createRefresher(given: RefreshDependencies): Refresher {
+  const dependencies: Refreshing = { ...given, suspects: createSuspects() }
   const coalesce = createCoalesce<RefreshOutcome>()
   return {
     refresh: (name, wish) =>
@@ -52,9 +60,14 @@ export function createRefresher(dependencies: RefreshDependencies): Refresher {
   }
 }
 
+/** What refreshing touches, and what this process has seen while it did. */
+interface Refreshing extends RefreshDependencies {
+  readonly suspects: Suspects
+}
+
 /** Check, lock, act, record: the row's ETag makes the check and the lock one. */
 async function refreshUnderLease(
-  dependencies: RefreshDependencies,
+  dependencies: Refreshing,
   name: TenantName,
   wish: RefreshWish,
 ): Promise<RefreshOutcome> {
@@ -102,7 +115,7 @@ async function takeLease(
 }
 
 async function refreshLeased(
-  dependencies: RefreshDependencies,
+  dependencies: Refreshing,
   taken: Leased,
   wish: RefreshWish,
   leftBehind: Lease | undefined,
@@ -120,6 +133,7 @@ async function refreshLeased(
   const { askedAt, answer, reference, refreshToken } = asked
   logRefresh(dependencies, leased, answer, startedAt)
   if (!answer.ok) return refuse(dependencies, leased, answer.refusal)
+  dependencies.suspects.clear(leased.tenant.environment, leased.grant.identityProvider)
   const rotated = answer.refreshToken !== undefined && answer.refreshToken !== refreshToken
   const next = rotated ? await writeGrant(dependencies, leased, answer.refreshToken, reference) : reference
   return commitRefreshed(dependencies, leased, wish, { ...answer, askedAt }, next)
@@ -235,12 +249,14 @@ async function abandon(dependencies: RefreshDependencies, leased: Leased, error:
 }
 
 async function refuse(
-  dependencies: RefreshDependencies,
+  dependencies: Refreshing,
   leased: Leased,
   refusal: TokenRefusal,
 ): Promise<RefreshOutcome> {
-  const { clock, randomness } = dependencies
+  const { clock, randomness, suspects } = dependencies
   const verdict = judgeRefusal(leased.tenant, refusal, clock.now(), randomness.fraction())
+  if (verdict.verdict === 'retry' && isNewSuspect(leased.tenant, refusal))
+    await countSuspect(dependencies, leased, refusal, suspects)
   const stored =
     verdict.verdict === 'hold'
       ? await commitHold(dependencies, leased, refusal)

@@ -43,7 +43,9 @@ function explainOutcome(
     })
   }
   if (outcome.outcome === 'passed_on' && outcome.reason === 'waiting_to_retry') {
-    return passing(tenant, tenant.trouble?.reason ?? outcome.reason, tenant.trouble?.traceId, now)
+    const { reason, traceId, actor } = tenant.trouble ?? { reason: outcome.reason }
+    if (actor === 'operator') return registrationRefused(tenant, { reason, traceId }, now)
+    return passing(tenant, reason, traceId, now)
   }
   return passing(tenant, outcome.outcome === 'passed_on' ? outcome.reason : 'refreshing', undefined, now)
 }
@@ -75,12 +77,27 @@ export function explainStatus(config: Config, tenant: Tenant): Problem {
 
 function explainRefusal(tenant: Tenant, refusal: TokenRefusal, now: Date): Problem {
   const members = { reason: refusal.reason, traceId: refusal.traceId || undefined }
-  if (refusal.class === 'operator')
-    return new Problem('environment_on_hold', { retryAfterSeconds: 30, members })
+  if (refusal.class === 'operator') {
+    return tenant.trouble?.actor === 'operator'
+      ? registrationRefused(tenant, refusal, now)
+      : new Problem('environment_on_hold', { retryAfterSeconds: 30, members })
+  }
   if (refusal.unknown && (tenant.trouble?.attempts ?? 0) >= unknownAnswersBeforeOperator) {
     return new Problem('unexpected_upstream_answer', { members })
   }
   return passing(tenant, refusal.reason, refusal.traceId, now)
+}
+
+function registrationRefused(
+  { trouble }: Tenant,
+  { reason, traceId }: { readonly reason: string; readonly traceId?: string | undefined },
+  now: Date,
+): Problem {
+  const members = { reason, traceId: traceId || undefined }
+  return new Problem('registration_refused', {
+    retryAfterSeconds: secondsToWait(trouble?.nextAttemptAt, now),
+    members,
+  })
 }
 
 function passing(tenant: Tenant, reason: string, traceId: string | undefined, now: Date): Problem {

@@ -118,6 +118,7 @@ function troubleGrant(world: World, what: 'revoke' | 'glitch', { tenant }: Tenan
     throttled: 2,
     server_error: 2,
     strange: 1,
+    app_refused: 2,
   })
   if (what === 'revoke') family.revoked = random.pick(['definite', 'plain'])
   else family.glitches.push(kind)

@@ -175,7 +175,11 @@ function unreliableHolds(world: World, process: SimulatedProcess): HoldTable {
     process.perform({ name, tenant: '', effect, failure: () => world.unavailable('tables') })
   return {
     get: (key) => perform('holds.get', () => holds.get(key)),
-    put: (key, hold) => perform('holds.put', () => holds.put(key, hold)),
+    put: (key, hold) =>
+      perform('holds.put', async () => {
+        world.checks.held(hold, await holds.get(key))
+        return holds.put(key, hold)
+      }),
     delete: (key) => perform('holds.delete', () => holds.delete(key)),
   }
 }

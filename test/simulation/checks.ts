@@ -1,3 +1,4 @@
+import type { EnvironmentHold } from '../../shared/refresh/environments.ts'
 import type { Tenant } from '../../shared/tenants/tenant.ts'
 import type { Obtained } from '../../shared/vend/obtain.ts'
 import type { Family } from './models/identityProvider.ts'
@@ -81,6 +82,11 @@ export class Checks {
     const endedAt = this.#disconnectedAt.get(wish.tenant)
     if (endedAt !== undefined && wish.startedAt > endedAt + plan.rowCacheSeconds * 1000)
       this.report('vended_after_disconnect', `${wish.tenant}, ${wish.startedAt - endedAt} ms after it`)
+  }
+
+  /** What one directory says is no fault of the environment; only a wrong secret is, in worlds this small. */
+  held({ reason }: EnvironmentHold, before: EnvironmentHold | undefined): void {
+    if (!before && reason !== 'client_secret_invalid') this.report('healthy_environment_held', reason)
   }
 
   /** Something in the due index or a vault changed. */

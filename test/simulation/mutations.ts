@@ -115,12 +115,18 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'an operator fault ends the tenant’s grant',
     file: decide,
-    find: `case 'operator':
-      return { verdict: 'hold' }`,
-    replace: `case 'operator':
-      return { verdict: 'dead', reason: refusal.reason, adminMustAct: false }`,
+    find: "return { verdict: 'hold' }",
+    replace: "return { verdict: 'dead', reason: refusal.reason, adminMustAct: false }",
     mode: 'microsoft',
     breaks: ['false_reauthorization'],
+  },
+  {
+    name: 'one directory that refuses the app holds the environment',
+    file: decide,
+    find: "if (isCredentialRefusal(refusal) || refusal.reason === 'environment_not_served')",
+    replace: 'if (now.getTime() > 0)',
+    mode: 'microsoft',
+    breaks: ['healthy_environment_held'],
   },
   {
     name: 'a dead grant is refreshed all the same',

@@ -14,6 +14,7 @@ export type Rule =
   | 'grant_kept_after_disconnect'
   | 'sweep_reads'
   | 'orphan_hint'
+  | 'healthy_environment_held'
   | 'never_settles'
   | 'unexpected_error'
 

@@ -131,6 +131,18 @@ describe('what follows from a refusal', () => {
     expect(judge(connected, 'invalid_client', [7000222])).toEqual({ verdict: 'hold' })
   })
 
+  test.each([7000112, 700016, 500011, 90002])(
+    'AADSTS%i may be one directory’s doing: the tenant waits, some minutes at most, and the operator is named',
+    (code) => {
+      const often = { ...connected, trouble: { ...trouble, attempts: 50 } }
+      const verdict = judge(often, 'unauthorized_client', [code], 0.999)
+      if (verdict.verdict !== 'retry') throw new Error(verdict.verdict)
+      expect(verdict.trouble).toMatchObject({ actor: 'operator', attempts: 51 })
+      expect(verdict.trouble.nextAttemptAt.getTime()).toBeGreaterThanOrEqual(later(5).getTime())
+      expect(verdict.trouble.nextAttemptAt.getTime()).toBeLessThan(later(180).getTime())
+    },
+  )
+
   test('a named act of the person ends the grant at once', () => {
     expect(judge(connected, 'invalid_grant', [50173])).toMatchObject({ verdict: 'dead', adminMustAct: false })
     expect(judge(connected, 'invalid_grant', [53003])).toMatchObject({ verdict: 'dead', adminMustAct: true })
