@@ -108,7 +108,11 @@ export function isCredentialRefusal(refusal: TokenRefusal): boolean {
 
 /** The reason when no answer came at all: a cut connection, a time-out, nothing to ask with. */
 export function noAnswer(
-  reason: 'identity_provider_unreachable' | 'identity_provider_timed_out' | 'grant_missing',
+  reason:
+    | 'identity_provider_unreachable'
+    | 'identity_provider_timed_out'
+    | 'grant_missing'
+    | 'grant_unreadable',
 ): TokenRefusal {
   return {
     class: 'passing',

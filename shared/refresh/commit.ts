@@ -1,4 +1,4 @@
-import { secondsAfter, within } from '../clock.ts'
+import { secondsAfter } from '../clock.ts'
 import type { Environment, IdentityProvider } from '../environment.ts'
 import type { TokenRefusal } from '../identity/refusal.ts'
 import { tenantKey } from '../tenants/key.ts'
@@ -6,6 +6,7 @@ import { dueRowOf, type Leased, type StoredTenant, type Tenant, type TenantEvent
 import { type RefreshWish, type RefusalVerdict, suspectsThatHold } from './decide.ts'
 import type { RefreshDependencies, TokenAnswer } from './dependencies.ts'
 import { nextHold } from './environments.ts'
+import { type LeaseTime, outsideLease } from './leaseTime.ts'
 import type { RefreshOutcome } from './refreshTenant.ts'
 import { nextDueAt } from './schedule.ts'
 import type { Suspects } from './suspects.ts'
@@ -16,8 +17,6 @@ interface Change {
   readonly events: readonly TenantEvent[]
 }
 
-const commitTries = 3
-
 /** Commits a good answer: reference, sealed access token, next due time; the lease ends with it. */
 export async function commitRefreshed(
   dependencies: RefreshDependencies,
@@ -25,17 +24,14 @@ export async function commitRefreshed(
   wish: RefreshWish,
   answer: Extract<TokenAnswer, { ok: true }> & { readonly askedAt: Date },
   reference: string,
+  time: LeaseTime,
 ): Promise<RefreshOutcome> {
   const { clock, config, randomness, sealer } = dependencies
   const { workspace, tenant, environment } = leased.tenant
   const now = clock.now()
   const expiresAt = secondsAfter(answer.askedAt, answer.expiresInSeconds)
-  const sealed = await sealer.seal(answer.accessToken, {
-    workspace,
-    tenant,
-    environment,
-    use: 'access_token',
-  })
+  const context = { workspace, tenant, environment, use: 'access_token' } as const
+  const sealed = await time.insist('sealing', () => sealer.seal(answer.accessToken, context))
   const accessToken = { sealed, refreshedAt: answer.askedAt, expiresAt }
   const vended = wish.for === 'sweep' ? leased.tenant.lastVendedAt : now
   const dueAt = nextDueAt(
@@ -45,7 +41,7 @@ export async function commitRefreshed(
     now,
     randomness.fraction(),
   )
-  const stored = await commit(dependencies, leased, dueAt, (row) => {
+  const stored = await commit(dependencies, leased, time, dueAt, (row) => {
     const { lease: _lease, trouble, ...rest } = withLastVended(row, vended)
     return {
       next: { ...rest, grant: { ...leased.grant, reference }, accessToken, dueAt },
@@ -79,17 +75,18 @@ export async function commitVerdict(
   leased: Leased,
   refusal: TokenRefusal,
   verdict: Exclude<RefusalVerdict, { verdict: 'hold' }>,
+  time: LeaseTime,
 ): Promise<StoredTenant | undefined> {
   const at = dependencies.clock.now()
   if (verdict.verdict === 'retry') {
     const { trouble } = verdict
     const events = trouble.attempts === 2 ? [failing(refusal, at)] : []
-    return commit(dependencies, leased, trouble.nextAttemptAt, (row) => ({
+    return commit(dependencies, leased, time, trouble.nextAttemptAt, (row) => ({
       next: { ...withoutLease(row), trouble, dueAt: trouble.nextAttemptAt },
       events,
     }))
   }
-  const stored = await commit(dependencies, leased, undefined, (row) => {
+  const stored = await commit(dependencies, leased, time, undefined, (row) => {
     const { trouble: _trouble, dueAt: _dueAt, ...rest } = withoutLease(row)
     return {
       next: { ...rest, status: 'reauthorization_required', reauthorizationReason: verdict.reason },
@@ -107,9 +104,13 @@ export async function commitHold(
   dependencies: RefreshDependencies,
   leased: Leased,
   refusal: TokenRefusal,
+  time: LeaseTime,
 ): Promise<StoredTenant | undefined> {
-  await holdEnvironment(dependencies, leased, refusal)
-  return commit(dependencies, leased, leased.tenant.dueAt, (row) => ({ next: withoutLease(row), events: [] }))
+  await holdEnvironment(dependencies, leased, refusal, time)
+  return commit(dependencies, leased, time, leased.tenant.dueAt, (row) => ({
+    next: withoutLease(row),
+    events: [],
+  }))
 }
 
 /** Refreshes of the environment rest for a while; a hold that has begun already goes on. */
@@ -117,10 +118,12 @@ async function holdEnvironment(
   { clock, environments, log }: RefreshDependencies,
   { tenant: { environment }, grant: { identityProvider } }: Leased,
   { reason, traceId }: TokenRefusal,
+  time: LeaseTime,
 ): Promise<void> {
   const fault = { environment, identityProvider, reason, traceId }
-  const previous = await environments.read(environment, identityProvider)
-  await environments.hold(nextHold(previous, fault, clock.now()))
+  const previous = await time.step('reading the hold', () => environments.read(environment, identityProvider))
+  const hold = nextHold(previous, fault, clock.now())
+  await time.step('holding the environment', () => environments.hold(hold))
   if (!previous) log('environment.held', fault)
 }
 
@@ -133,47 +136,55 @@ export async function countSuspect(
   leased: Leased,
   refusal: TokenRefusal,
   suspects: Suspects,
+  time: LeaseTime,
 ): Promise<void> {
   const { environment } = leased.tenant
   const { identityProvider } = leased.grant
   const count = suspects.add(environment, identityProvider, tenantKey(leased.tenant))
-  const isHeld = await dependencies.environments.read(environment, identityProvider)
-  if (isHeld || count >= suspectsThatHold) await holdEnvironment(dependencies, leased, refusal)
+  const isHeld = await time.step('reading the hold', () =>
+    dependencies.environments.read(environment, identityProvider),
+  )
+  if (isHeld || count >= suspectsThatHold) await holdEnvironment(dependencies, leased, refusal, time)
 }
 
 /**
  * The conditional write that counts. The next due row is there before it and the old one goes after it, so a death
  * at any line leaves at least one. Another writer's harmless change (our lease still stands) is written over its
- * result; a lease that was taken over ends the commit without effect.
+ * result; a lease that was taken over ends the commit without effect. What fails is repeated while the lease lasts.
  */
 async function commit(
   dependencies: RefreshDependencies,
   leased: Leased,
+  time: LeaseTime,
   dueAt: Date | undefined,
   change: (row: Tenant) => Change,
 ): Promise<StoredTenant | undefined> {
-  const { due, tenants } = dependencies
+  const { clock, due, tenants } = dependencies
   const previousDueAt = leased.tenant.dueAt
   const moved = dueAt?.getTime() !== previousDueAt?.getTime()
   const dueRow = (at: Date) => dueRowOf(leased.tenant, leased.grant, at)
-  if (dueAt && moved) await due.insert(dueRow(dueAt))
+  if (dueAt && moved) await time.insist('inserting the due row', () => due.insert(dueRow(dueAt)))
   let current: StoredTenant = leased
-  for (let tries = 1; ; ) {
+  for (let tries = 0; ; tries++) {
     const { next, events } = change(current.tenant)
-    const written = await limited(dependencies, () => tenants.replace(current, next, events)).catch(
-      (error) => {
-        if (tries++ >= commitTries) throw error
-        return 'conflict' as const
-      },
-    )
-    if (written !== 'conflict') {
-      if (previousDueAt && moved) await due.remove(dueRow(previousDueAt)).catch(() => undefined)
-      return written
+    try {
+      const written = await time.step('committing the tenant row', () =>
+        tenants.replace(current, next, events),
+      )
+      if (written !== 'conflict') {
+        if (previousDueAt && moved)
+          await outsideLease(clock, 'removing the due row', () => due.remove(dueRow(previousDueAt))).catch(
+            () => undefined,
+          )
+        return written
+      }
+      const reread = await time.step('reading the row', () => tenants.read(leased.tenant))
+      if (reread && isOurs(reread.tenant, next)) return reread
+      if (reread?.tenant.lease?.id !== leased.lease.id) return undefined
+      current = reread
+    } catch (error) {
+      if (!(await time.pause(tries))) throw error
     }
-    const reread = await limited(dependencies, () => tenants.read(leased.tenant))
-    if (reread && isOurs(reread.tenant, next)) return reread
-    if (reread?.tenant.lease?.id !== leased.lease.id) return undefined
-    current = reread
   }
 }
 
@@ -184,10 +195,6 @@ function isOurs(row: Tenant, next: Tenant): boolean {
     next.accessToken !== undefined &&
     row.accessToken?.sealed === next.accessToken.sealed
   )
-}
-
-function limited<T>({ clock, config }: RefreshDependencies, work: () => Promise<T>): Promise<T> {
-  return within(clock, Math.max(2, Math.floor(config.leaseSeconds / 10)), 'committing the tenant row', work)
 }
 
 function withoutLease(row: Tenant): Tenant {

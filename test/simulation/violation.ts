@@ -6,6 +6,7 @@ export type Rule =
   | 'used_token_redeemed'
   | 'one_call_a_lease'
   | 'call_without_lease'
+  | 'lease_outlived'
   | 'call_while_waiting'
   | 'dead_grant_called'
   | 'false_reauthorization'
