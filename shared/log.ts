@@ -30,6 +30,8 @@ export interface LogEvents {
     to: string
     reason: string
   }
+  /** Secrets of old grants could not be destroyed; the row remembers them, and its next commit tries again. */
+  'grant.left_over': { tenantKey: string; environment: Environment; secrets: number }
   /** Trouble that only the operator can mend began, or ended. */
   'environment.held': {
     environment: Environment

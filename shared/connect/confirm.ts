@@ -32,11 +32,11 @@ export async function confirmConnectSession(
   if (!pendingGrant || !matches || pendingGrant.expiresAt <= keeping.clock.now()) {
     throw new Problem('connect_session_not_found')
   }
-  const { grant, accessToken, accountsGeneration } = pendingGrant
+  const { accountsGeneration } = pendingGrant
   const known = await allAccounts(accounts, name, stored.tenant.accountsGeneration)
   const after = await allAccounts(accounts, name, accountsGeneration)
   const defaultAccount = defaultAccountOf(stored.tenant, after)
-  const { consenter } = grant
+  const { consenter } = pendingGrant.grant
   const at = keeping.clock.now()
   const events = discoveryEvents({
     tenant: stored.tenant,
@@ -46,8 +46,12 @@ export async function confirmConnectSession(
     consenter,
     at,
   })
-  const kept = { grant, accessToken, accountsGeneration, events, ...(defaultAccount && { defaultAccount }) }
-  const connected = await commitGrant(keeping, name, kept)
+  const connected = await commitGrant(keeping, name, (row) => {
+    // Only while this very grant waits: a disconnect has destroyed it, a later sign-in stands in its place.
+    if (row.pendingGrant?.codeHash !== pendingGrant.codeHash) return undefined
+    const { grant, accessToken } = row.pendingGrant
+    return { grant, accessToken, accountsGeneration, events, ...(defaultAccount && { defaultAccount }) }
+  })
   if (!connected) throw new Problem('tenant_changed')
   await accounts.removeOthers(name, accountsGeneration, sparedAfter(stored.tenant, at)).catch(() => undefined)
   return connected.tenant

@@ -199,7 +199,7 @@ async function connect(
     advertisingUserId: discovery?.advertisingUserId ?? '',
   }
   const kept = { grant, accessToken, accountsGeneration, ...(defaultAccount && { defaultAccount }) }
-  const committed = await commitGrant(keeping, owner, kept)
+  const committed = await commitGrant(keeping, owner, () => kept)
   if (!committed) throw new Error(`The row of tenant ${owner.tenant} was changed without end.`)
 }
 

@@ -2,6 +2,7 @@ import { secondsAfter } from '../clock.ts'
 import type { Environment, IdentityProvider } from '../environment.ts'
 import type { TokenRefusal } from '../identity/refusal.ts'
 import { tenantKey } from '../tenants/key.ts'
+import { destroyLeftovers, destroyUncommitted, withLeftovers } from '../tenants/leftovers.ts'
 import { dueRowOf, type Leased, type StoredTenant, type Tenant, type TenantEvent } from '../tenants/tenant.ts'
 import { type RefreshWish, type RefusalVerdict, suspectsThatHold } from './decide.ts'
 import type { RefreshDependencies, TokenAnswer } from './dependencies.ts'
@@ -17,6 +18,9 @@ interface Change {
   readonly events: readonly TenantEvent[]
 }
 
+/** How a commit ended; `lost` is the row that another process has changed meanwhile. */
+type Committed = { readonly stored: StoredTenant } | { readonly lost: StoredTenant | undefined }
+
 /** Commits a good answer: reference, sealed access token, next due time; the lease ends with it. */
 export async function commitRefreshed(
   dependencies: RefreshDependencies,
@@ -26,7 +30,7 @@ export async function commitRefreshed(
   reference: string,
   time: LeaseTime,
 ): Promise<RefreshOutcome> {
-  const { clock, config, randomness, sealer } = dependencies
+  const { clock, config, grants, randomness, sealer } = dependencies
   const { workspace, tenant, environment } = leased.tenant
   const now = clock.now()
   const expiresAt = secondsAfter(answer.askedAt, answer.expiresInSeconds)
@@ -41,20 +45,19 @@ export async function commitRefreshed(
     now,
     randomness.fraction(),
   )
-  const stored = await commit(dependencies, leased, time, dueAt, (row) => {
+  const committed = await commit(dependencies, leased, time, dueAt, (row) => {
     const { lease: _lease, trouble, ...rest } = withLastVended(row, vended)
+    const next = { ...rest, grant: { ...leased.grant, reference }, accessToken, dueAt }
     return {
-      next: { ...rest, grant: { ...leased.grant, reference }, accessToken, dueAt },
+      next: withLeftovers(grants, next, [row.grant?.reference, leased.grant.reference]),
       events: trouble && trouble.attempts > 1 ? [recovered(trouble.attempts, now)] : [],
     }
   })
-  const { grants } = dependencies
-  if (!stored) {
-    // A fresh secret that no row will ever name must not keep a good token; the old secret holds it too.
-    await grants.supersede(reference, leased.grant.reference).catch(() => undefined)
-    return { outcome: 'passed_on', stored: leased, reason: 'lease_lost' }
+  if ('lost' in committed) {
+    await destroyUncommitted(dependencies, reference, committed.lost?.tenant)
+    return { outcome: 'passed_on', stored: committed.lost ?? leased, reason: 'lease_lost' }
   }
-  await grants.supersede(leased.grant.reference, reference).catch(() => undefined)
+  const stored = await destroyLeftovers(dependencies, committed.stored)
   await release(dependencies, environment, leased.grant.identityProvider).catch(() => undefined)
   return { outcome: 'refreshed', stored, accessToken: answer.accessToken }
 }
@@ -81,12 +84,13 @@ export async function commitVerdict(
   if (verdict.verdict === 'retry') {
     const { trouble } = verdict
     const events = trouble.attempts === 2 ? [failing(refusal, at)] : []
-    return commit(dependencies, leased, time, trouble.nextAttemptAt, (row) => ({
+    const waiting = await commit(dependencies, leased, time, trouble.nextAttemptAt, (row) => ({
       next: { ...withoutLease(row), trouble, dueAt: trouble.nextAttemptAt },
       events,
     }))
+    return 'lost' in waiting ? undefined : waiting.stored
   }
-  const stored = await commit(dependencies, leased, time, undefined, (row) => {
+  const committed = await commit(dependencies, leased, time, undefined, (row) => {
     const { trouble: _trouble, dueAt: _dueAt, ...rest } = withoutLease(row)
     return {
       next: { ...rest, status: 'reauthorization_required', reauthorizationReason: verdict.reason },
@@ -95,8 +99,9 @@ export async function commitVerdict(
       ],
     }
   })
-  if (stored) logStatus(dependencies, leased, verdict.reason)
-  return stored
+  if ('lost' in committed) return undefined
+  logStatus(dependencies, leased, verdict.reason)
+  return committed.stored
 }
 
 /** Puts the environment on hold; the tenant only loses its lease. */
@@ -107,10 +112,11 @@ export async function commitHold(
   time: LeaseTime,
 ): Promise<StoredTenant | undefined> {
   await holdEnvironment(dependencies, leased, refusal, time)
-  return commit(dependencies, leased, time, leased.tenant.dueAt, (row) => ({
+  const committed = await commit(dependencies, leased, time, leased.tenant.dueAt, (row) => ({
     next: withoutLease(row),
     events: [],
   }))
+  return 'lost' in committed ? undefined : committed.stored
 }
 
 /** Refreshes of the environment rest for a while; a hold that has begun already goes on. */
@@ -158,7 +164,7 @@ async function commit(
   time: LeaseTime,
   dueAt: Date | undefined,
   change: (row: Tenant) => Change,
-): Promise<StoredTenant | undefined> {
+): Promise<Committed> {
   const { clock, due, tenants } = dependencies
   const previousDueAt = leased.tenant.dueAt
   const moved = dueAt?.getTime() !== previousDueAt?.getTime()
@@ -176,11 +182,11 @@ async function commit(
           await outsideLease(clock, 'removing the due row', () => due.remove(dueRow(previousDueAt))).catch(
             () => undefined,
           )
-        return written
+        return { stored: written }
       }
       const reread = await time.step('reading the row', () => tenants.read(leased.tenant))
-      if (reread && isOurs(reread.tenant, next)) return reread
-      if (reread?.tenant.lease?.id !== leased.lease.id) return undefined
+      if (reread && isOurs(reread.tenant, next)) return { stored: reread }
+      if (reread?.tenant.lease?.id !== leased.lease.id) return { lost: reread }
       current = reread
     } catch (error) {
       if (!(await time.pause(tries))) throw error

@@ -1,3 +1,4 @@
+import { destroyLeftovers, destroyUncommitted, withLeftovers } from '../tenants/leftovers.ts'
 import {
   type GrantStore,
   grantOwnerOf,
@@ -15,7 +16,7 @@ export type GrantStoreName = 'vault' | 'sealed'
 
 /** What moving a grant touches; a refresher's dependencies and each grant store by itself. */
 export interface MigrationDependencies
-  extends Pick<RefreshDependencies, 'tenants' | 'clock' | 'randomness' | 'config'> {
+  extends Pick<RefreshDependencies, 'tenants' | 'grants' | 'clock' | 'randomness' | 'config' | 'log'> {
   readonly stores: { readonly vault: GrantStore; readonly sealed: GrantStore }
 }
 
@@ -92,44 +93,44 @@ async function moveLeased(
     return 'grant_missing'
   }
   const reference = await time.step('writing the grant', () => stores[to].write(refreshToken, owner))
-  const committed = await commit(dependencies, leased, time, reference)
-  if (committed === 'nothing_written') await stores[to].forget(reference).catch(() => undefined)
-  if (committed !== 'committed') return 'changed'
-  await from.supersede(before, reference).catch(() => undefined)
-  return 'moved'
+  return commit(dependencies, leased, time, reference)
 }
 
 const commitTries = 4
 
 /**
- * Names the new place in the row. Another writer's harmless change is written over its result while our lease
- * stands; a write whose answer was lost is looked for before it is repeated.
- * @returns `unknown` when a write may have taken effect and the row has moved on since: the new place may be the one
- * that a later refresh went on from, so it must not be destroyed.
+ * Names the new place in the row, and remembers the old one until it is destroyed. Another writer's harmless change is
+ * written over its result while our lease stands; a write whose answer was lost is looked for before it is repeated.
+ * What the row says last decides whether the new place is destroyed: a later refresh may have gone on from it.
  */
 async function commit(
   dependencies: MigrationDependencies,
   leased: Leased,
   time: LeaseTime,
   reference: string,
-): Promise<'committed' | 'nothing_written' | 'unknown'> {
-  const { tenants } = dependencies
+): Promise<'moved' | 'changed'> {
+  const { grants, tenants } = dependencies
   let current: StoredTenant = leased
-  let ifNot: 'nothing_written' | 'unknown' = 'nothing_written'
   for (let tries = 1; ; tries++) {
-    const next = { ...withoutLease(current.tenant), grant: { ...leased.grant, reference } }
+    const named = { ...withoutLease(current.tenant), grant: { ...leased.grant, reference } }
+    const next = withLeftovers(grants, named, [leased.grant.reference])
     const written = await time
       .step('committing the grant', () => tenants.replace(current, next, []))
       .catch((error) => {
         if (tries >= commitTries) throw error
-        ifNot = 'unknown'
         return 'conflict' as const
       })
-    if (written !== 'conflict') return 'committed'
-    const reread = await time.step('reading the row', () => tenants.read(leased.tenant))
-    if (reread?.tenant.grant?.reference === reference) return 'committed'
-    if (reread?.tenant.lease?.id !== leased.lease.id || tries >= commitTries) return ifNot
-    current = reread
+    const row =
+      written === 'conflict' ? await time.step('reading the row', () => tenants.read(leased.tenant)) : written
+    if (row?.tenant.grant?.reference === reference) {
+      await destroyLeftovers(dependencies, row)
+      return 'moved'
+    }
+    if (row?.tenant.lease?.id !== leased.lease.id || tries >= commitTries) {
+      await destroyUncommitted(dependencies, reference, row?.tenant)
+      return 'changed'
+    }
+    current = row
   }
 }
 

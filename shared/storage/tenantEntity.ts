@@ -37,6 +37,7 @@ export const tenantColumns: Readonly<Record<string, { readonly path: string; rea
   troubleActor: { path: 'trouble.actor', type: 'text' },
   troubleSuspectedSince: { path: 'trouble.suspectedSince', type: 'date' },
   pendingGrant: { path: 'pendingGrant', type: 'json' },
+  leftovers: { path: 'leftovers', type: 'words' },
   accountsGeneration: { path: 'accountsGeneration', type: 'text' },
   discoveredAt: { path: 'discoveredAt', type: 'date' },
   defaultAccountId: { path: 'defaultAccount.accountId', type: 'text' },

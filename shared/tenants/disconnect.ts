@@ -17,9 +17,8 @@ export async function disconnectTenant(
     const stored = await keeping.tenants.read(name)
     if (!stored) return undefined
     const { tenant: before } = stored
-    const references = [before.grant?.reference, before.pendingGrant?.grant.reference].filter(
-      (r) => r !== undefined,
-    )
+    const named = [before.grant?.reference, before.pendingGrant?.grant.reference]
+    const references = [...named, ...(before.leftovers ?? [])].filter((r) => r !== undefined)
     if (before.status === 'disconnected' && references.length === 0) return stored
     // The row names the grant until it is destroyed: a death in between is mended by the next call.
     const ended = await keeping.tenants.replace(
@@ -31,7 +30,7 @@ export async function disconnectTenant(
     logEnd(keeping, before)
     if (before.dueAt && before.grant) await keeping.due.remove(dueRowOf(before, before.grant, before.dueAt))
     for (const reference of references) await keeping.grants.forget(reference)
-    const { grant: _grant, pendingGrant: _pending, ...bare } = ended.tenant
+    const { grant: _grant, pendingGrant: _pending, leftovers: _leftovers, ...bare } = ended.tenant
     const cleared = await keeping.tenants.replace(ended, bare, [])
     return cleared === 'conflict' ? await keeping.tenants.read(name) : cleared
   }

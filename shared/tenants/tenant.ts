@@ -93,6 +93,8 @@ export interface Tenant extends TenantName {
   readonly lease?: Lease
   readonly trouble?: RefreshTrouble
   readonly pendingGrant?: PendingGrant
+  /** References that the row named once and whose secrets are yet to be destroyed. */
+  readonly leftovers?: readonly string[]
   /** Which generation of account rows counts; absent before the first discovery. */
   readonly accountsGeneration?: string
   readonly discoveredAt?: Date
@@ -194,8 +196,8 @@ export interface GrantStore {
   ): Promise<{ reference: string; refreshToken: string } | undefined>
   /** Destroys what the reference names; nothing left to destroy is no error. */
   forget(reference: string): Promise<void>
-  /** After a commit: destroys what only `previous` needed. */
-  supersede(previous: string, next: string): Promise<void>
+  /** Whether a reference keeps something alive that none of the references in `named` needs. */
+  leaves(reference: string, named: readonly string[]): boolean
 }
 
 /** Whose grant a secret is: written beside it so that lost tables can be rebuilt. */

@@ -75,8 +75,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'a commit is repeated over a lease that was taken over',
     file: commit,
-    find: 'if (reread?.tenant.lease?.id !== leased.lease.id) return undefined',
-    replace: 'if (!reread) return undefined',
+    find: 'if (reread?.tenant.lease?.id !== leased.lease.id) return { lost: reread }',
+    replace: 'if (!reread) return { lost: reread }',
     mode: 'microsoft',
     breaks: ['token_lost', 'forgotten_by_the_sweep', 'grant_kept_after_disconnect', 'isolation'],
   },
@@ -198,11 +198,19 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'the old secret is deleted before the commit',
     file: commit,
-    find: 'const stored = await commit(dependencies, leased, time, dueAt, (row) => {',
-    replace: `await dependencies.grants.supersede(leased.grant.reference, reference).catch(() => undefined)
-  const stored = await commit(dependencies, leased, time, dueAt, (row) => {`,
+    find: 'const committed = await commit(dependencies, leased, time, dueAt, (row) => {',
+    replace: `if (grants.leaves(leased.grant.reference, [reference])) await grants.forget(leased.grant.reference)
+  const committed = await commit(dependencies, leased, time, dueAt, (row) => {`,
     mode: 'microsoft',
     breaks: ['token_lost'],
+  },
+  {
+    name: 'the old secret is forgotten by nobody',
+    file: 'shared/tenants/leftovers.ts',
+    find: 'return unneeded.length > 0 ? { ...rest, leftovers: unneeded } : rest',
+    replace: 'return rest',
+    mode: 'microsoft',
+    breaks: ['secret_left_over', 'grant_kept_after_disconnect'],
   },
   {
     name: 'the old grant is forgotten first on reconnect',
@@ -219,7 +227,7 @@ export const mutations: readonly Mutation[] = [
     find: 'for (const reference of references) await keeping.grants.forget(reference)',
     replace: '',
     mode: 'microsoft',
-    breaks: ['grant_kept_after_disconnect'],
+    breaks: ['grant_kept_after_disconnect', 'secret_left_over'],
   },
   {
     name: 'cached rows outlive their time',

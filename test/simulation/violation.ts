@@ -13,6 +13,7 @@ export type Rule =
   | 'forgotten_by_the_sweep'
   | 'vended_after_disconnect'
   | 'grant_kept_after_disconnect'
+  | 'secret_left_over'
   | 'sweep_reads'
   | 'orphan_hint'
   | 'healthy_environment_held'
