@@ -130,8 +130,8 @@ class SweepRun {
       const outcome = await this.#breaker(provider).execute(() =>
         this.#dependencies.refresher.refresh(row, { for: 'sweep' }),
       )
-      if (outcome.outcome === 'passed_on' && outcome.reason === 'environment_on_hold' && outcome.hold)
-        this.#heldUntil.set(provider, outcome.hold.until)
+      if (outcome.outcome === 'passed_on' && outcome.reason === 'environment_on_hold')
+        this.#heldUntil.set(provider, outcome.hold?.until ?? now)
       return await this.#settle(row, outcome)
     } catch (error) {
       return { failed: isBrokenCircuitError(error) ? 'circuit_open' : 'storage' }

@@ -57,7 +57,7 @@ export function createSecretClient(
   return new SecretClient(url, limitedCredential(credential, trySeconds), {
     retryOptions,
     additionalPolicies: [tryLimit(trySeconds)],
-    disableChallengeResourceVerification: !config.vault.verifyChallengeResource,
+    disableChallengeResourceVerification: !vault.verifyChallengeResource,
   })
 }
 
