@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import { type Clock, secondsUntil } from '../clock.ts'
+import { type Clock, secondsUntil, TimeLimitError } from '../clock.ts'
 import { createCoalesce } from '../coalesce.ts'
 import type { RefreshConfig } from '../config.ts'
 import type { RefreshDependencies } from '../refresh/dependencies.ts'
@@ -152,10 +152,15 @@ async function read(
   const outcome = await refresh().catch((error: unknown) => {
     // A vault that does not answer costs nobody a token that is still good.
     const usable = held && secondsUntil(held.expiresAt, dependencies.clock.now()) >= settleFor
-    if (usable && error instanceof StorageUnavailableError) return { outcome: 'fresh', stored } as const
+    if (usable && isOutage(error)) return { outcome: 'fresh', stored } as const
     throw error
   })
   return conclude(dependencies, outcome, settleFor)
+}
+
+/** A vault that hangs is as much out as one that refuses. */
+function isOutage(error: unknown): boolean {
+  return error instanceof StorageUnavailableError || error instanceof TimeLimitError
 }
 
 /** A token that no key opens any more is replaced whatever its expiry says. */
