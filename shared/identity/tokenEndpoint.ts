@@ -1,5 +1,5 @@
 import * as oauth from 'oauth4webapi'
-import type { Clock } from '../clock.ts'
+import { type Clock, TimeLimitError } from '../clock.ts'
 import type { Environment, IdentityProvider } from '../environment.ts'
 import type { RefreshRequest, TokenAnswer, TokenEndpoint } from '../refresh/dependencies.ts'
 import { ClientCredentialError } from './clientAssertion.ts'
@@ -104,31 +104,49 @@ async function post(
   grantType: string,
   parameters: Record<string, string>,
 ): Promise<Read> {
-  // One limit for all attempts together: the lease that the caller holds counts on it.
+  // One limit for reading credentials and all attempts together: the lease that the caller holds counts on it.
   const signal = AbortSignal.timeout(dependencies.timeLimitSeconds * 1000)
+  const list = (fresh: boolean) => beforeEnd(dependencies, signal, listCredentials(dependencies, row, fresh))
   const tried = new Set<string>()
   let last: Read = { ok: false, refusal: operatorRefusal('client_secret_missing') }
   for (const fresh of [false, true]) {
-    const list = await listCredentials(dependencies, row, fresh)
-    if ('refusal' in list) return tried.size > 0 ? last : { ok: false, refusal: list.refusal }
-    for (const credential of list.filter(({ id }) => !tried.has(id))) {
+    const listed = await list(fresh)
+    if ('refusal' in listed) return tried.size > 0 ? last : { ok: false, refusal: listed.refusal }
+    for (const credential of listed.filter(({ id }) => !tried.has(id))) {
       tried.add(credential.id)
       last = await postOnce(dependencies, row, authorityTenant, grantType, parameters, {
         authenticate: credential.authenticate,
         signal,
       })
       if (last.ok || !isCredentialRefusal(last.refusal)) {
-        if (last.ok) await reportStandings(dependencies, row, [...tried])
+        // An answer, and a refresh token that is nowhere else yet, waits for no bookkeeping.
+        if (last.ok) void reportStandings(dependencies, row, [...tried]).catch(() => undefined)
         return last
       }
       // A code may be burnt by the refused attempt (Softeria/ms-365-mcp-server#664): it is not sent again.
       if (grantType === 'authorization_code') {
-        await takeUpOther(dependencies, row, credential.id)
+        const looking = takeUpOther(dependencies, row, credential.id)
+        await beforeEnd(dependencies, signal, looking).catch(() => undefined)
         return last
       }
     }
   }
   return last
+}
+
+/** @throws TimeLimitError when the signal's end comes first: nothing was sent. */
+async function beforeEnd<T>(
+  { timeLimitSeconds }: TokenEndpointDependencies,
+  signal: AbortSignal,
+  work: Promise<T>,
+): Promise<T> {
+  const ended = new Promise<never>((_, reject) => {
+    const end = () => reject(new TimeLimitError('reading the client credentials', timeLimitSeconds))
+    if (signal.aborted) end()
+    else signal.addEventListener('abort', end, { once: true })
+  })
+  work.catch(() => undefined)
+  return Promise.race([work, ended])
 }
 
 async function listCredentials(
