@@ -2,7 +2,7 @@ import { secondsAfter, secondsUntil } from '../clock.ts'
 import { isCredentialRefusal, type TokenRefusal } from '../identity/refusal.ts'
 import type { RefreshTrouble, Tenant } from '../tenants/tenant.ts'
 import type { EnvironmentHold } from './environments.ts'
-import { firstRetrySeconds, retryAt } from './schedule.ts'
+import { firstRetrySeconds, leastValiditySeconds, retryAt } from './schedule.ts'
 
 /** What the caller of a refresh wants. */
 export type RefreshWish =
@@ -22,6 +22,7 @@ export type RefreshDecision =
         | 'grant_is_dead'
         | 'not_connected'
         | 'environment_on_hold'
+        | 'validity_not_reached'
     }
 
 /**
@@ -38,10 +39,33 @@ export function decideRefresh(
   if (tenant.status !== 'connected' || !tenant.grant) return { refresh: false, reason: 'not_connected' }
   const wanted = reasonToRefresh(tenant, wish, now)
   if (!wanted) return { refresh: false, reason: 'fresh' }
+  if (wish.for === 'vend' && !canReach(tenant, wish.minValiditySeconds, now))
+    return { refresh: false, reason: 'validity_not_reached' }
   if (tenant.trouble && tenant.trouble.nextAttemptAt > now)
     return { refresh: false, reason: 'waiting_to_retry' }
   if (hold && hold.until > now) return { refresh: false, reason: 'environment_on_hold' }
   return { refresh: true, reason: wanted }
+}
+
+/** A token that a refresh has just brought is not bettered by another one; many of them look like a loop (AADSTS50196). */
+const restSeconds = 30
+/** Answers take time: a promise this close to the whole lifetime cannot be kept. */
+const slackSeconds = 2
+
+/**
+ * Whether a refresh may bring a token that lasts as long as is wished. The last answer tells: one that lived too short
+ * from the start is repeated only in the second half of its life, one that can be vended is left alone for a while.
+ * What the consent itself brought tells nothing of refreshes.
+ */
+function canReach({ accessToken, grant }: Tenant, minValiditySeconds: number, now: Date): boolean {
+  if (!accessToken || !grant) return true
+  const { refreshedAt, expiresAt } = accessToken
+  if (refreshedAt.getTime() <= grant.consentedAt.getTime() + 1000) return true
+  const ageSeconds = secondsUntil(now, refreshedAt)
+  const lifetimeSeconds = secondsUntil(expiresAt, refreshedAt)
+  if (lifetimeSeconds < minValiditySeconds + slackSeconds)
+    return ageSeconds >= Math.max(restSeconds, lifetimeSeconds / 2)
+  return ageSeconds >= restSeconds || secondsUntil(expiresAt, now) < leastValiditySeconds
 }
 
 function reasonToRefresh(

@@ -1,5 +1,4 @@
 import { secondsAfter } from '../clock.ts'
-import { createCoalesce } from '../coalesce.ts'
 import type { TokenRefusal } from '../identity/refusal.ts'
 import { tenantKey } from '../tenants/key.ts'
 import type { StoredTenant, TenantName } from '../tenants/tenant.ts'
@@ -40,10 +39,49 @@ const longestPollMilliseconds = 800
 /** Creates the one path that vend, sweep and pass-through refresh through. */
 export function createRefresher(given: RefreshDependencies): Refresher {
   const dependencies: Refreshing = { ...given, suspects: createSuspects() }
-  const coalesce = createCoalesce<RefreshOutcome>()
+  const running = new Map<string, { readonly wish: RefreshWish; readonly work: Promise<RefreshOutcome> }>()
+  const start = (key: string, name: TenantName, wish: RefreshWish): Promise<RefreshOutcome> => {
+    const work = refreshUnderLease(dependencies, name, wish).finally(() => running.delete(key))
+    running.set(key, { wish, work })
+    return work
+  }
   return {
-    refresh: (name, wish) =>
-      coalesce(`${wish.for}:${tenantKey(name)}`, () => refreshUnderLease(dependencies, name, wish)),
+    async refresh(name, wish) {
+      const key = tenantKey(name)
+      for (;;) {
+        const other = running.get(key)
+        if (!other) return start(key, name, wish)
+        const shared = shareOutcome(await other.work, other.wish, wish, given.clock.now())
+        if (shared) return shared
+      }
+    },
+  }
+}
+
+/**
+ * What a refresh of this process tells others who wait for it, whatever each of them wishes.
+ * @returns undefined when it does not answer their wish.
+ */
+function shareOutcome(
+  outcome: RefreshOutcome,
+  { for: reason }: RefreshWish,
+  wish: RefreshWish,
+  now: Date,
+): RefreshOutcome | undefined {
+  switch (outcome.outcome) {
+    case 'not_found':
+    case 'refused':
+      return outcome
+    case 'refreshed':
+    case 'fresh': {
+      const { refresh } = decideRefresh(outcome.stored.tenant, wish, undefined, now)
+      if (refresh) return undefined
+      return wish.for === 'sweep' ? { outcome: 'fresh', stored: outcome.stored } : outcome
+    }
+    case 'passed_on':
+      // A sweep does not wait for another process as a vend does, and only a vend names a validity.
+      if (outcome.reason === 'leased_elsewhere') return reason === wish.for ? outcome : undefined
+      return outcome.reason === 'validity_not_reached' ? undefined : outcome
   }
 }
 

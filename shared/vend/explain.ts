@@ -9,6 +9,8 @@ import type { RefreshOutcome } from '../refresh/refreshTenant.ts'
 import type { Tenant } from '../tenants/tenant.ts'
 import type { NotObtained } from './obtain.ts'
 
+/** A token that lives too short is not asked for again sooner. */
+const tooShortWaitSeconds = 30
 /** Seconds to wait when nothing better is known: the first retry's own distance. */
 const shortWaitSeconds = 5
 
@@ -20,7 +22,7 @@ export function explainNotObtained(config: Config, missing: NotObtained, now: Da
     case 'validity_not_reached':
       return new Problem('identity_provider_unavailable', {
         detail: `The identity provider issues access tokens of ${missing.validSeconds} s at present, which is less than was asked for.`,
-        retryAfterSeconds: shortWaitSeconds,
+        retryAfterSeconds: tooShortWaitSeconds,
         members: { reason: 'validity_not_reached' },
       })
     case 'not_refreshed':

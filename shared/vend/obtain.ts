@@ -4,6 +4,7 @@ import { createCoalesce } from '../coalesce.ts'
 import type { RefreshConfig } from '../config.ts'
 import type { RefreshDependencies } from '../refresh/dependencies.ts'
 import type { Refresher, RefreshOutcome } from '../refresh/refreshTenant.ts'
+import { leastValiditySeconds } from '../refresh/schedule.ts'
 import { StorageUnavailableError } from '../storage/unavailable.ts'
 import type { StoredTenant, Tenant, TenantName } from '../tenants/tenant.ts'
 import { touch } from './touch.ts'
@@ -47,8 +48,6 @@ export interface Obtain {
 
 /** What the broker aims at when the app asks for nothing. */
 const aimedValiditySeconds = 300
-/** Less is never vended (invariant 1). */
-export const leastValiditySeconds = 60
 
 /** Rows and opened tokens that a process remembers at most. */
 const mostRemembered = 5000
@@ -184,7 +183,8 @@ async function conclude(
   )
   const validSeconds = opened ? secondsUntil(opened.expiresAt, dependencies.clock.now()) : 0
   if (opened && validSeconds >= settleFor) return opened
-  if (outcome.outcome === 'refreshed' || outcome.outcome === 'fresh') {
+  const isTooShort = outcome.outcome === 'passed_on' && outcome.reason === 'validity_not_reached'
+  if (outcome.outcome === 'refreshed' || outcome.outcome === 'fresh' || isTooShort) {
     return { ok: false, because: 'validity_not_reached', validSeconds }
   }
   return { ok: false, because: 'not_refreshed', outcome }
