@@ -12,7 +12,7 @@ export interface LogEvents {
   'function.failed': { function: string; invocationId: string; error: string }
   /** One run of the refresh timer, or of `POST /v1/sweeps`. Counts are tenants. */
   'sweep.ended': SweepReport
-  /** One refresh that reached the token endpoint. `outcome` is `refreshed` or the class of the failure. */
+  /** One refresh that reached the token endpoint, or found no grant to go there with. `outcome` is `refreshed` or the class of the failure. */
   'refresh.ended': {
     tenantKey: string
     environment: Environment
@@ -21,6 +21,18 @@ export interface LogEvents {
     reason: string
     traceId: string
     durationMilliseconds: number
+  }
+  /**
+   * A tenant's refreshes fail for what waiting does not mend: its directory or our registration, a grant that cannot be
+   * read, or answers of no known kind, five times. Once, until it works again.
+   */
+  'refresh.needs_operator': {
+    tenantKey: string
+    environment: Environment
+    identityProvider: IdentityProvider
+    reason: string
+    traceId: string
+    attempts: number
   }
   /** A tenant's status changed. */
   'tenant.status_changed': {

@@ -3,7 +3,14 @@ import type { Environment, IdentityProvider } from '../environment.ts'
 import type { TokenRefusal } from '../identity/refusal.ts'
 import { tenantKey } from '../tenants/key.ts'
 import { destroyLeftovers, destroyUncommitted, withLeftovers } from '../tenants/leftovers.ts'
-import { dueRowOf, type Leased, type StoredTenant, type Tenant, type TenantEvent } from '../tenants/tenant.ts'
+import {
+  dueRowOf,
+  type Leased,
+  type RefreshTrouble,
+  type StoredTenant,
+  type Tenant,
+  type TenantEvent,
+} from '../tenants/tenant.ts'
 import { type RefreshWish, type RefusalVerdict, suspectsThatHold } from './decide.ts'
 import type { RefreshDependencies, TokenAnswer } from './dependencies.ts'
 import { nextHold } from './environments.ts'
@@ -83,12 +90,19 @@ export async function commitVerdict(
   const at = dependencies.clock.now()
   if (verdict.verdict === 'retry') {
     const { trouble } = verdict
-    const events = trouble.attempts === 2 ? [failing(refusal, at)] : []
+    const isNews = trouble.actor === 'operator' && leased.tenant.trouble?.actor !== 'operator'
+    const events = isNews
+      ? [needsOperator(refusal, at)]
+      : trouble.attempts === 2
+        ? [failing(refusal, at)]
+        : []
     const waiting = await commit(dependencies, leased, time, trouble.nextAttemptAt, (row) => ({
       next: { ...withoutLease(row), trouble, dueAt: trouble.nextAttemptAt },
       events,
     }))
-    return 'lost' in waiting ? undefined : waiting.stored
+    if ('lost' in waiting) return undefined
+    if (isNews) logNeedsOperator(dependencies, leased, trouble)
+    return waiting.stored
   }
   const committed = await commit(dependencies, leased, time, undefined, (row) => {
     const { trouble: _trouble, dueAt: _dueAt, ...rest } = withoutLease(row)
@@ -226,6 +240,27 @@ function eventOf(refusal: TokenRefusal, at: Date) {
 function failing(refusal: TokenRefusal, at: Date): TenantEvent {
   const detail = `Refreshing has failed twice (${refusal.reason}); it is tried again by itself.`
   return { ...eventOf(refusal, at), type: 'refresh.failing', detail }
+}
+
+function needsOperator(refusal: TokenRefusal, at: Date): TenantEvent {
+  const detail = `Refreshing fails for what the operator must look at (${refusal.reason}); it is tried again by itself.`
+  return { ...eventOf(refusal, at), type: 'refresh.failing', detail }
+}
+
+function logNeedsOperator(
+  { log }: RefreshDependencies,
+  { tenant, grant }: Leased,
+  trouble: RefreshTrouble,
+): void {
+  const { attempts, reason, traceId } = trouble
+  log('refresh.needs_operator', {
+    tenantKey: tenantKey(tenant),
+    environment: tenant.environment,
+    identityProvider: grant.identityProvider,
+    reason,
+    traceId,
+    attempts,
+  })
 }
 
 function recovered(attempts: number, at: Date): TenantEvent {

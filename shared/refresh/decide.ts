@@ -95,8 +95,10 @@ export type RefusalVerdict =
 /** How often in a row an operator fault lengthens the wait: it is mended at any time, and then noticed within minutes. */
 const longestOperatorBackoff = 5
 
-/** How often an answer of no known kind counts as passing before the operator is told. */
-export const unknownAnswersBeforeOperator = 5
+/** So many answers of no known kind count as passing; then they are the operator's. */
+const mostUnknownAnswers = 5
+/** Reasons of ours that nobody's waiting mends. */
+const grantGone: ReadonlySet<string> = new Set(['grant_missing', 'grant_unreadable'])
 
 /**
  * Decides what follows from a refusal.
@@ -112,7 +114,9 @@ export function judgeRefusal(
   fraction: number,
 ): RefusalVerdict {
   const attempts = (tenant.trouble?.attempts ?? 0) + 1
-  const base = { attempts, reason: refusal.reason, traceId: refusal.traceId }
+  const unknownAnswers = (tenant.trouble?.unknownAnswers ?? 0) + (refusal.unknown ? 1 : 0)
+  const counted = unknownAnswers > 0 && { unknownAnswers }
+  const base = { attempts, reason: refusal.reason, traceId: refusal.traceId, ...counted }
   switch (refusal.class) {
     case 'operator': {
       if (isCredentialRefusal(refusal) || refusal.reason === 'environment_not_served')
@@ -133,7 +137,12 @@ export function judgeRefusal(
     case 'backOff':
     case 'passing': {
       const nextAttemptAt = retryAt(now, attempts, fraction, refusal.retryAfterSeconds)
-      return { verdict: 'retry', trouble: { ...base, nextAttemptAt } }
+      const isOperators =
+        (refusal.unknown && unknownAnswers >= mostUnknownAnswers) || grantGone.has(refusal.reason)
+      return {
+        verdict: 'retry',
+        trouble: { ...base, nextAttemptAt, ...(isOperators && { actor: 'operator' }) },
+      }
     }
   }
 }

@@ -219,7 +219,7 @@ class SweepRun {
 /** The operator's trouble has its own brake: the environment's hold, and each tenant's wait. */
 function isProviderFailure(result: unknown): boolean {
   const outcome = result as RefreshOutcome
-  if (outcome.outcome !== 'refused' || outcome.refusal.reason === 'grant_missing') return false
+  if (outcome.outcome !== 'refused' || /^grant_/.test(outcome.refusal.reason)) return false
   return outcome.refusal.class === 'passing' || outcome.refusal.class === 'backOff'
 }
 

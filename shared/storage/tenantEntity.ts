@@ -34,6 +34,7 @@ export const tenantColumns: Readonly<Record<string, { readonly path: string; rea
   troubleReason: { path: 'trouble.reason', type: 'text' },
   troubleTraceId: { path: 'trouble.traceId', type: 'text' },
   troubleNextAttemptAt: { path: 'trouble.nextAttemptAt', type: 'date' },
+  troubleUnknownAnswers: { path: 'trouble.unknownAnswers', type: 'number' },
   troubleActor: { path: 'trouble.actor', type: 'text' },
   troubleSuspectedSince: { path: 'trouble.suspectedSince', type: 'date' },
   pendingGrant: { path: 'pendingGrant', type: 'json' },

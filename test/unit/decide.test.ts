@@ -171,6 +171,20 @@ describe('what follows from a refusal', () => {
     },
   )
 
+  test('an answer of no known kind passes four times, counted beside other failures, and then is the operator’s', () => {
+    const after = (unknownAnswers: number) => ({
+      ...connected,
+      trouble: { ...trouble, attempts: 9, unknownAnswers },
+    })
+    const judged = (tenant: Tenant, status: number) =>
+      judgeRefusal(tenant, classifyTokenRefusal(status, {}), now, 0)
+    expect(judged(after(3), 418)).toMatchObject({ trouble: { unknownAnswers: 4 } })
+    expect(judged(after(3), 418)).not.toHaveProperty('trouble.actor')
+    expect(judged(after(4), 418)).toMatchObject({ trouble: { unknownAnswers: 5, actor: 'operator' } })
+    expect(judged(after(4), 503)).toMatchObject({ trouble: { unknownAnswers: 4 } })
+    expect(judged(after(4), 503)).not.toHaveProperty('trouble.actor')
+  })
+
   test('a named act of the person ends the grant at once', () => {
     expect(judge(connected, 'invalid_grant', [50173])).toMatchObject({ verdict: 'dead', adminMustAct: false })
     expect(judge(connected, 'invalid_grant', [53003])).toMatchObject({ verdict: 'dead', adminMustAct: true })
