@@ -22,6 +22,7 @@ route('accountsDiscover', 'v1/tenants/{tenant}/accounts/discover', {
       'admin_consent_required',
       'tenant_changed',
       'environment_on_hold',
+      'registration_refused',
       'unexpected_upstream_answer',
       'identity_provider_unavailable',
       'advertising_unavailable',

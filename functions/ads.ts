@@ -34,6 +34,7 @@ const passed = operation({
     'reauthorization_required',
     'admin_consent_required',
     'environment_on_hold',
+    'registration_refused',
     'unexpected_upstream_answer',
     'identity_provider_unavailable',
     'advertising_unavailable',

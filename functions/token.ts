@@ -29,6 +29,7 @@ route('token', 'v1/tenants/{tenant}/token', {
       'reauthorization_required',
       'admin_consent_required',
       'environment_on_hold',
+      'registration_refused',
       'unexpected_upstream_answer',
       'identity_provider_unavailable',
     ],

@@ -141,7 +141,8 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
       ),
     )
   }
-  faults.push(...insecureUrls(values, environmentConfigs, env), ...sharedClients(environmentConfigs))
+  faults.push(...shortLease(values), ...insecureUrls(values, environmentConfigs, env))
+  faults.push(...sharedClients(environmentConfigs))
   if (faults.length > 0) throw new SettingsError(faults)
   return deepFreeze({ ...toConfig(values, environmentConfigs), host: readFunctionsHost(env) })
 }
@@ -211,6 +212,15 @@ function environmentConfig(
     ...(values.GOOGLE_CLIENT_ID && { google: { clientId: values.GOOGLE_CLIENT_ID } }),
     advertisingUrl: values.ADVERTISING_URL ?? documentedAdvertisingUrl[environment],
   }
+}
+
+/** What reading and keeping a grant need beside the call; a lease that is shorter would end before each call. */
+const leaseBeyondCallSeconds = 15
+
+function shortLease({ LEASE_SECONDS: lease, TOKEN_ENDPOINT_SECONDS: call }: Partial<Plain>): SettingFault[] {
+  if (lease === undefined || call === undefined || lease >= call + leaseBeyondCallSeconds) return []
+  const fault = `must be at least TOKEN_ENDPOINT_SECONDS + ${leaseBeyondCallSeconds}`
+  return [faultOf('LEASE_SECONDS', settings.LEASE_SECONDS, fault)]
 }
 
 function insecureUrls(

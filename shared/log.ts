@@ -12,7 +12,7 @@ export interface LogEvents {
   'function.failed': { function: string; invocationId: string; error: string }
   /** One run of the refresh timer, or of `POST /v1/sweeps`. Counts are tenants. */
   'sweep.ended': SweepReport
-  /** One refresh that reached the token endpoint. `outcome` is `refreshed` or the class of the failure. */
+  /** One refresh that reached the token endpoint, or found no grant to go there with. `outcome` is `refreshed` or the class of the failure. */
   'refresh.ended': {
     tenantKey: string
     environment: Environment
@@ -22,6 +22,18 @@ export interface LogEvents {
     traceId: string
     durationMilliseconds: number
   }
+  /**
+   * A tenant's refreshes fail for what waiting does not mend: its directory or our registration, a grant that cannot be
+   * read, or answers of no known kind, five times. Once, until it works again.
+   */
+  'refresh.needs_operator': {
+    tenantKey: string
+    environment: Environment
+    identityProvider: IdentityProvider
+    reason: string
+    traceId: string
+    attempts: number
+  }
   /** A tenant's status changed. */
   'tenant.status_changed': {
     tenantKey: string
@@ -30,6 +42,8 @@ export interface LogEvents {
     to: string
     reason: string
   }
+  /** Secrets of old grants could not be destroyed; the row remembers them, and its next commit tries again. */
+  'grant.left_over': { tenantKey: string; environment: Environment; secrets: number }
   /** Trouble that only the operator can mend began, or ended. */
   'environment.held': {
     environment: Environment

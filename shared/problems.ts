@@ -150,6 +150,12 @@ export const problems = {
     title: 'The broker’s own registration, secret or settings for this environment do not work.',
     mend: 'Mend what `reason` names; `/ready` says more. No advertiser has to do anything, and the hold ends by itself.',
   },
+  registration_refused: {
+    status: 503,
+    actor: 'operator',
+    title: 'The identity provider refuses the broker’s registration for this tenant.',
+    mend: 'If other tenants are vended, this advertiser’s directory has disabled or removed the app, or is gone: their administrator mends it. If none is, mend the registration as `reason` says. It is tried again by itself.',
+  },
   identity_provider_unavailable: {
     status: 503,
     actor: 'nobody',

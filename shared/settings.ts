@@ -181,7 +181,7 @@ export const settings = {
   ),
   LEASE_SECONDS: withDefault(
     wholeNumber(30, 300),
-    'How long one process may hold a tenant’s refresh; every call within it has a shorter limit.',
+    'How long one process may hold a tenant’s refresh; every step within it draws on what is left. At least `TOKEN_ENDPOINT_SECONDS` + 15.',
     '60',
     '90',
   ),

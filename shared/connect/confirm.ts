@@ -35,7 +35,7 @@ export async function confirmConnectSession(
   if (isAgain && confirmed.until > now) return stored.tenant
   const pendingGrant = assertPending(stored.tenant.pendingGrant, sessionId, now)
   if (pendingGrant.codeHash !== sha256(code)) throw new Problem('connect_session_not_found')
-  const { environment, grant, accessToken, accountsGeneration, codeHash, expiresAt } = pendingGrant
+  const { accountsGeneration, codeHash, environment, expiresAt } = pendingGrant
   const known = await allAccounts(accounts, name, stored.tenant.accountsGeneration)
   const after = await allAccounts(accounts, name, accountsGeneration)
   const defaultAccount = defaultAccountOf(stored.tenant, after)
@@ -45,20 +45,19 @@ export async function confirmConnectSession(
     before: known,
     after,
     defaultAccount,
-    person: grant,
+    person: pendingGrant.grant,
     at,
   })
-  const kept = {
-    environment,
-    grant,
-    accessToken,
-    accountsGeneration,
-    events,
-    disconnectCount,
-    confirmed: { sessionId, codeHash, until: expiresAt },
-    ...(defaultAccount && { defaultAccount }),
-  }
-  const connected = await commitGrant(keeping, name, kept)
+  const connected = await commitGrant(keeping, name, (row) => {
+    // Only while this very grant waits: a disconnect has destroyed it, a later sign-in stands in its place.
+    if (row.pendingGrant?.codeHash !== codeHash) return undefined
+    const { grant, accessToken } = row.pendingGrant
+    return {
+      ...{ environment, grant, accessToken, accountsGeneration, events, disconnectCount },
+      confirmed: { sessionId, codeHash, until: expiresAt },
+      ...(defaultAccount && { defaultAccount }),
+    }
+  })
   if (!connected) throw new Problem('tenant_changed')
   await accounts.removeOthers(name, accountsGeneration, sparedAfter(stored.tenant, at)).catch(() => undefined)
   return connected.tenant

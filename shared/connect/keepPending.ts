@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { secondsAfter } from '../clock.ts'
 import { sealAccessToken } from '../tenants/connectGrant.ts'
+import { destroyLeftovers, destroyUncommitted, withLeftovers } from '../tenants/leftovers.ts'
 import { grantOwnerOf } from '../tenants/tenant.ts'
 import type { SignIn } from './authorize.ts'
 import { sha256 } from './browser.ts'
@@ -41,13 +42,16 @@ export async function keepPending(
     accessToken,
     accountsGeneration,
   }
-  const written = await tenants.replace(stored, { ...stored.tenant, pendingGrant }, [])
-  if (written === 'conflict') {
-    await grants.forget(reference).catch(() => undefined)
+  const replaced = stored.tenant.pendingGrant?.grant.reference
+  const next = withLeftovers(grants, { ...stored.tenant, pendingGrant }, [replaced])
+  const answer = await tenants.replace(stored, next, [])
+  // The client repeats a write whose answer was lost, and then meets its own ETag.
+  const written = answer === 'conflict' ? await tenants.read(name) : answer
+  if (written?.tenant.pendingGrant?.codeHash !== pendingGrant.codeHash) {
+    await destroyUncommitted(keeping, reference, written?.tenant)
     return { failed: 'storage_unavailable', reason: 'tenant_changed' }
   }
-  const replaced = stored.tenant.pendingGrant?.grant.reference
-  if (replaced) await grants.forget(replaced).catch(() => undefined)
+  await destroyLeftovers(keeping, written)
   const confirmation = { status: 'confirmation_required', confirmation_code: code }
   const returnUrl = returnUrlWith(signIn, { ...confirmation, ...outcome })
   return { tenant: written.tenant, returnUrl }

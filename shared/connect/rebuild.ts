@@ -200,13 +200,10 @@ async function connect(
   }
   const { environment } = owner
   const kept = {
-    environment,
-    grant,
-    accessToken,
-    accountsGeneration,
+    ...{ environment, grant, accessToken, accountsGeneration },
     ...(defaultAccount && { defaultAccount }),
   }
-  const committed = await commitGrant(keeping, owner, kept)
+  const committed = await commitGrant(keeping, owner, () => kept)
   if (!committed) throw new Error(`The row of tenant ${owner.tenant} was changed without end.`)
 }
 

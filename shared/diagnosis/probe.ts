@@ -95,6 +95,7 @@ const troubles: Readonly<Partial<Record<ProblemCode, Extract<RefreshProbe, { ok:
   reauthorization_required: 'advertiser',
   admin_consent_required: 'advertiserAdmin',
   environment_on_hold: 'operator',
+  registration_refused: 'operator',
   unexpected_upstream_answer: 'operator',
   storage_unavailable: 'operator',
 }

@@ -94,9 +94,26 @@ export function classifyTokenRefusal(
   return refuse(classifyByError(seen))
 }
 
+/**
+ * Whether a refusal is about our own client authentication, whoever's token was sent. The other refusals of class
+ * `operator` may have their cause in one advertiser's directory (AADSTS7000112, 700016, 500011, 90002).
+ */
+export function isCredentialRefusal(refusal: TokenRefusal): boolean {
+  return refusal.class === 'operator' && isCredentialReason(refusal.reason)
+}
+
+/** Whether a refusal's reason is about how we authenticate as the registration. */
+export function isCredentialReason(reason: string): boolean {
+  return /^client_|^invalid_client$/.test(reason) && reason !== 'client_mismatch'
+}
+
 /** The reason when no answer came at all: a cut connection, a time-out, nothing to ask with. */
 export function noAnswer(
-  reason: 'identity_provider_unreachable' | 'identity_provider_timed_out' | 'grant_missing',
+  reason:
+    | 'identity_provider_unreachable'
+    | 'identity_provider_timed_out'
+    | 'grant_missing'
+    | 'grant_unreadable',
 ): TokenRefusal {
   return {
     class: 'passing',

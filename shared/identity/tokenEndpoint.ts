@@ -1,9 +1,9 @@
 import * as oauth from 'oauth4webapi'
-import type { Clock } from '../clock.ts'
+import { type Clock, TimeLimitError } from '../clock.ts'
 import type { Environment, IdentityProvider } from '../environment.ts'
 import type { RefreshRequest, TokenAnswer, TokenEndpoint } from '../refresh/dependencies.ts'
 import { ClientCredentialError } from './clientAssertion.ts'
-import { classifyTokenRefusal, noAnswer, type TokenRefusal } from './refusal.ts'
+import { classifyTokenRefusal, isCredentialRefusal, noAnswer, type TokenRefusal } from './refusal.ts'
 import type { SignInRow, SignInTable } from './signInTable.ts'
 
 /** Supplies the client authentications to try, in order; asked again with `fresh` after a refusal. */
@@ -109,31 +109,49 @@ async function post(
   grantType: string,
   parameters: Record<string, string>,
 ): Promise<Read> {
-  // One limit for all attempts together: the lease that the caller holds counts on it.
+  // One limit for reading credentials and all attempts together: the lease that the caller holds counts on it.
   const signal = AbortSignal.timeout(dependencies.timeLimitSeconds * 1000)
+  const list = (fresh: boolean) => beforeEnd(dependencies, signal, listCredentials(dependencies, row, fresh))
   const tried = new Set<string>()
   let last: Read = { ok: false, refusal: operatorRefusal('client_secret_missing') }
   for (const fresh of [false, true]) {
-    const list = await listCredentials(dependencies, row, fresh)
-    if ('refusal' in list) return tried.size > 0 ? last : { ok: false, refusal: list.refusal }
-    for (const credential of list.filter(({ id }) => !tried.has(id))) {
+    const listed = await list(fresh)
+    if ('refusal' in listed) return tried.size > 0 ? last : { ok: false, refusal: listed.refusal }
+    for (const credential of listed.filter(({ id }) => !tried.has(id))) {
       tried.add(credential.id)
       last = await postOnce(dependencies, row, authorityTenant, grantType, parameters, {
         authenticate: credential.authenticate,
         signal,
       })
       if (last.ok || !isCredentialRefusal(last.refusal)) {
-        if (last.ok) await reportStandings(dependencies, row, [...tried])
+        // An answer, and a refresh token that is nowhere else yet, waits for no bookkeeping.
+        if (last.ok) void reportStandings(dependencies, row, [...tried]).catch(() => undefined)
         return last
       }
       // A code may be burnt by the refused attempt (Softeria/ms-365-mcp-server#664): it is not sent again.
       if (grantType === 'authorization_code') {
-        const otherCredentialLeft = await takeUpOther(dependencies, row, credential.id)
+        const looking = takeUpOther(dependencies, row, credential.id)
+        const otherCredentialLeft = await beforeEnd(dependencies, signal, looking).catch(() => false)
         return { ...last, ...(otherCredentialLeft && { otherCredentialLeft }) }
       }
     }
   }
   return last
+}
+
+/** @throws TimeLimitError when the signal's end comes first: nothing was sent. */
+async function beforeEnd<T>(
+  { timeLimitSeconds }: TokenEndpointDependencies,
+  signal: AbortSignal,
+  work: Promise<T>,
+): Promise<T> {
+  const ended = new Promise<never>((_, reject) => {
+    const end = () => reject(new TimeLimitError('reading the client credentials', timeLimitSeconds))
+    if (signal.aborted) end()
+    else signal.addEventListener('abort', end, { once: true })
+  })
+  work.catch(() => undefined)
+  return Promise.race([work, ended])
 }
 
 async function listCredentials(
@@ -179,15 +197,6 @@ async function takeUpOther(
 
 function operatorRefusal(reason: string): TokenRefusal {
   return { ...noAnswer('identity_provider_unreachable'), class: 'operator', reason }
-}
-
-function isCredentialRefusal(refusal: TokenRefusal): boolean {
-  return refusal.class === 'operator' && isCredentialReason(refusal.reason)
-}
-
-/** Whether a refusal's reason is about how we authenticate as the registration. */
-export function isCredentialReason(reason: string): boolean {
-  return /^client_|^invalid_client$/.test(reason) && reason !== 'client_mismatch'
 }
 
 async function postOnce(

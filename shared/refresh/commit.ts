@@ -1,13 +1,23 @@
-import { secondsAfter, within } from '../clock.ts'
+import { secondsAfter } from '../clock.ts'
 import type { Environment, IdentityProvider } from '../environment.ts'
 import type { TokenRefusal } from '../identity/refusal.ts'
 import { tenantKey } from '../tenants/key.ts'
-import { dueRowOf, type Leased, type StoredTenant, type Tenant, type TenantEvent } from '../tenants/tenant.ts'
-import type { RefreshWish, RefusalVerdict } from './decide.ts'
+import { destroyLeftovers, destroyUncommitted, withLeftovers } from '../tenants/leftovers.ts'
+import {
+  dueRowOf,
+  type Leased,
+  type RefreshTrouble,
+  type StoredTenant,
+  type Tenant,
+  type TenantEvent,
+} from '../tenants/tenant.ts'
+import { type RefreshWish, type RefusalVerdict, suspectsThatHold } from './decide.ts'
 import type { RefreshDependencies, TokenAnswer } from './dependencies.ts'
 import { nextHold } from './environments.ts'
+import { type LeaseTime, outsideLease } from './leaseTime.ts'
 import type { RefreshOutcome } from './refreshTenant.ts'
 import { nextDueAt } from './schedule.ts'
+import type { Suspects } from './suspects.ts'
 
 /** What a commit writes: the row without its lease, and what happened. */
 interface Change {
@@ -15,7 +25,8 @@ interface Change {
   readonly events: readonly TenantEvent[]
 }
 
-const commitTries = 3
+/** How a commit ended; `lost` is the row that another process has changed meanwhile. */
+type Committed = { readonly stored: StoredTenant } | { readonly lost: StoredTenant | undefined }
 
 /** Commits a good answer: reference, sealed access token, next due time; the lease ends with it. */
 export async function commitRefreshed(
@@ -24,17 +35,14 @@ export async function commitRefreshed(
   wish: RefreshWish,
   answer: Extract<TokenAnswer, { ok: true }> & { readonly askedAt: Date },
   reference: string,
+  time: LeaseTime,
 ): Promise<RefreshOutcome> {
-  const { clock, config, randomness, sealer } = dependencies
+  const { clock, config, grants, randomness, sealer } = dependencies
   const { workspace, tenant, environment } = leased.tenant
   const now = clock.now()
   const expiresAt = secondsAfter(answer.askedAt, answer.expiresInSeconds)
-  const sealed = await sealer.seal(answer.accessToken, {
-    workspace,
-    tenant,
-    environment,
-    use: 'access_token',
-  })
+  const context = { workspace, tenant, environment, use: 'access_token' } as const
+  const sealed = await time.insist('sealing', () => sealer.seal(answer.accessToken, context))
   const replaced = wish.for === 'replacement' && ({ replaced: true } as const)
   const accessToken = { sealed, refreshedAt: answer.askedAt, expiresAt, ...replaced }
   const vended = wish.for === 'sweep' ? leased.tenant.lastVendedAt : now
@@ -45,20 +53,19 @@ export async function commitRefreshed(
     now,
     randomness.fraction(),
   )
-  const stored = await commit(dependencies, leased, dueAt, (row) => {
+  const committed = await commit(dependencies, leased, time, dueAt, (row) => {
     const { lease: _lease, trouble, ...rest } = withLastVended(row, vended)
+    const next = { ...rest, grant: { ...leased.grant, reference }, accessToken, dueAt }
     return {
-      next: { ...rest, grant: { ...leased.grant, reference }, accessToken, dueAt },
+      next: withLeftovers(grants, next, [row.grant?.reference, leased.grant.reference]),
       events: trouble && trouble.attempts > 1 ? [recovered(trouble.attempts, now)] : [],
     }
   })
-  const { grants } = dependencies
-  if (!stored) {
-    // A fresh secret that no row will ever name must not keep a good token; the old secret holds it too.
-    await grants.supersede(reference, leased.grant.reference).catch(() => undefined)
-    return { outcome: 'passed_on', stored: leased, reason: 'lease_lost' }
+  if ('lost' in committed) {
+    await destroyUncommitted(dependencies, reference, committed.lost?.tenant)
+    return { outcome: 'passed_on', stored: committed.lost ?? leased, reason: 'lease_lost' }
   }
-  await grants.supersede(leased.grant.reference, reference).catch(() => undefined)
+  const stored = await destroyLeftovers(dependencies, committed.stored)
   await release(dependencies, environment, leased.grant.identityProvider).catch(() => undefined)
   return { outcome: 'refreshed', stored, accessToken: answer.accessToken }
 }
@@ -79,17 +86,26 @@ export async function commitVerdict(
   leased: Leased,
   refusal: TokenRefusal,
   verdict: Exclude<RefusalVerdict, { verdict: 'hold' }>,
+  time: LeaseTime,
 ): Promise<StoredTenant | undefined> {
   const at = dependencies.clock.now()
   if (verdict.verdict === 'retry') {
     const { trouble } = verdict
-    const events = trouble.attempts === 2 ? [failing(refusal, at)] : []
-    return commit(dependencies, leased, trouble.nextAttemptAt, (row) => ({
+    const isNews = trouble.actor === 'operator' && leased.tenant.trouble?.actor !== 'operator'
+    const events = isNews
+      ? [needsOperator(refusal, at)]
+      : trouble.attempts === 2
+        ? [failing(refusal, at)]
+        : []
+    const waiting = await commit(dependencies, leased, time, trouble.nextAttemptAt, (row) => ({
       next: { ...withoutLease(row), trouble, dueAt: trouble.nextAttemptAt },
       events,
     }))
+    if ('lost' in waiting) return undefined
+    if (isNews) logNeedsOperator(dependencies, leased, trouble)
+    return waiting.stored
   }
-  const stored = await commit(dependencies, leased, undefined, (row) => {
+  const committed = await commit(dependencies, leased, time, undefined, (row) => {
     const { trouble: _trouble, dueAt: _dueAt, ...rest } = withoutLease(row)
     return {
       next: { ...rest, status: 'reauthorization_required', reauthorizationReason: verdict.reason },
@@ -98,8 +114,9 @@ export async function commitVerdict(
       ],
     }
   })
-  if (stored) logStatus(dependencies, leased, verdict.reason)
-  return stored
+  if ('lost' in committed) return undefined
+  logStatus(dependencies, leased, verdict.reason)
+  return committed.stored
 }
 
 /** Puts the environment on hold; the tenant only loses its lease. */
@@ -107,50 +124,88 @@ export async function commitHold(
   dependencies: RefreshDependencies,
   leased: Leased,
   refusal: TokenRefusal,
+  time: LeaseTime,
 ): Promise<StoredTenant | undefined> {
-  const { clock, environments, log } = dependencies
+  await holdEnvironment(dependencies, leased, refusal, time)
+  const committed = await commit(dependencies, leased, time, leased.tenant.dueAt, (row) => ({
+    next: withoutLease(row),
+    events: [],
+  }))
+  return 'lost' in committed ? undefined : committed.stored
+}
+
+/** Refreshes of the environment rest for a while; a hold that has begun already goes on. */
+async function holdEnvironment(
+  { clock, environments, log }: RefreshDependencies,
+  { tenant: { environment }, grant: { identityProvider } }: Leased,
+  { reason, traceId }: TokenRefusal,
+  time: LeaseTime,
+): Promise<void> {
+  const fault = { environment, identityProvider, reason, traceId }
+  const previous = await time.step('reading the hold', () => environments.read(environment, identityProvider))
+  const hold = nextHold(previous, fault, clock.now())
+  await time.step('holding the environment', () => environments.hold(hold))
+  if (!previous) log('environment.held', fault)
+}
+
+/**
+ * One more tenant is refused for what may be our registration's fault. Enough of them in a row hold the environment,
+ * and so does each new one while a hold has not been ended by a success.
+ */
+export async function countSuspect(
+  dependencies: RefreshDependencies,
+  leased: Leased,
+  refusal: TokenRefusal,
+  suspects: Suspects,
+  time: LeaseTime,
+): Promise<void> {
   const { environment } = leased.tenant
   const { identityProvider } = leased.grant
-  const fault = { environment, identityProvider, reason: refusal.reason, traceId: refusal.traceId }
-  const previous = await environments.read(environment, identityProvider)
-  await environments.hold(nextHold(previous, fault, clock.now()))
-  if (!previous) log('environment.held', fault)
-  return commit(dependencies, leased, leased.tenant.dueAt, (row) => ({ next: withoutLease(row), events: [] }))
+  const count = suspects.add(environment, identityProvider, tenantKey(leased.tenant))
+  const isHeld = await time.step('reading the hold', () =>
+    dependencies.environments.read(environment, identityProvider),
+  )
+  if (isHeld || count >= suspectsThatHold) await holdEnvironment(dependencies, leased, refusal, time)
 }
 
 /**
  * The conditional write that counts. The next due row is there before it and the old one goes after it, so a death
  * at any line leaves at least one. Another writer's harmless change (our lease still stands) is written over its
- * result; a lease that was taken over ends the commit without effect.
+ * result; a lease that was taken over ends the commit without effect. What fails is repeated while the lease lasts.
  */
 async function commit(
   dependencies: RefreshDependencies,
   leased: Leased,
+  time: LeaseTime,
   dueAt: Date | undefined,
   change: (row: Tenant) => Change,
-): Promise<StoredTenant | undefined> {
-  const { due, tenants } = dependencies
+): Promise<Committed> {
+  const { clock, due, tenants } = dependencies
   const previousDueAt = leased.tenant.dueAt
   const moved = dueAt?.getTime() !== previousDueAt?.getTime()
   const dueRow = (at: Date) => dueRowOf(leased.tenant, leased.grant, at)
-  if (dueAt && moved) await due.insert(dueRow(dueAt))
+  if (dueAt && moved) await time.insist('inserting the due row', () => due.insert(dueRow(dueAt)))
   let current: StoredTenant = leased
-  for (let tries = 1; ; ) {
+  for (let tries = 0; ; tries++) {
     const { next, events } = change(current.tenant)
-    const written = await limited(dependencies, () => tenants.replace(current, next, events)).catch(
-      (error) => {
-        if (tries++ >= commitTries) throw error
-        return 'conflict' as const
-      },
-    )
-    if (written !== 'conflict') {
-      if (previousDueAt && moved) await due.remove(dueRow(previousDueAt)).catch(() => undefined)
-      return written
+    try {
+      const written = await time.step('committing the tenant row', () =>
+        tenants.replace(current, next, events),
+      )
+      if (written !== 'conflict') {
+        if (previousDueAt && moved)
+          await outsideLease(clock, 'removing the due row', () => due.remove(dueRow(previousDueAt))).catch(
+            () => undefined,
+          )
+        return { stored: written }
+      }
+      const reread = await time.step('reading the row', () => tenants.read(leased.tenant))
+      if (reread && isOurs(reread.tenant, next)) return { stored: reread }
+      if (reread?.tenant.lease?.id !== leased.lease.id) return { lost: reread }
+      current = reread
+    } catch (error) {
+      if (!(await time.pause(tries))) throw error
     }
-    const reread = await limited(dependencies, () => tenants.read(leased.tenant))
-    if (reread && isOurs(reread.tenant, next)) return reread
-    if (reread?.tenant.lease?.id !== leased.lease.id) return undefined
-    current = reread
   }
 }
 
@@ -161,10 +216,6 @@ function isOurs(row: Tenant, next: Tenant): boolean {
     next.accessToken !== undefined &&
     row.accessToken?.sealed === next.accessToken.sealed
   )
-}
-
-function limited<T>({ clock, config }: RefreshDependencies, work: () => Promise<T>): Promise<T> {
-  return within(clock, Math.max(2, Math.floor(config.leaseSeconds / 10)), 'committing the tenant row', work)
 }
 
 function withoutLease(row: Tenant): Tenant {
@@ -190,6 +241,27 @@ function eventOf(refusal: TokenRefusal, at: Date) {
 function failing(refusal: TokenRefusal, at: Date): TenantEvent {
   const detail = `Refreshing has failed twice (${refusal.reason}); it is tried again by itself.`
   return { ...eventOf(refusal, at), type: 'refresh.failing', detail }
+}
+
+function needsOperator(refusal: TokenRefusal, at: Date): TenantEvent {
+  const detail = `Refreshing fails for what the operator must look at (${refusal.reason}); it is tried again by itself.`
+  return { ...eventOf(refusal, at), type: 'refresh.failing', detail }
+}
+
+function logNeedsOperator(
+  { log }: RefreshDependencies,
+  { tenant, grant }: Leased,
+  trouble: RefreshTrouble,
+): void {
+  const { attempts, reason, traceId } = trouble
+  log('refresh.needs_operator', {
+    tenantKey: tenantKey(tenant),
+    environment: tenant.environment,
+    identityProvider: grant.identityProvider,
+    reason,
+    traceId,
+    attempts,
+  })
 }
 
 function recovered(attempts: number, at: Date): TenantEvent {

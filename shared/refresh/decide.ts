@@ -1,8 +1,8 @@
 import { secondsAfter, secondsUntil } from '../clock.ts'
-import type { TokenRefusal } from '../identity/refusal.ts'
+import { isCredentialRefusal, type TokenRefusal } from '../identity/refusal.ts'
 import type { RefreshTrouble, Tenant } from '../tenants/tenant.ts'
 import type { EnvironmentHold } from './environments.ts'
-import { firstRetrySeconds, retryAt } from './schedule.ts'
+import { firstRetrySeconds, leastValiditySeconds, retryAt } from './schedule.ts'
 
 /** What the caller of a refresh wants. */
 export type RefreshWish =
@@ -22,6 +22,7 @@ export type RefreshDecision =
         | 'grant_is_dead'
         | 'not_connected'
         | 'environment_on_hold'
+        | 'validity_not_reached'
     }
 
 /**
@@ -38,10 +39,33 @@ export function decideRefresh(
   if (tenant.status !== 'connected' || !tenant.grant) return { refresh: false, reason: 'not_connected' }
   const wanted = reasonToRefresh(tenant, wish, now)
   if (!wanted) return { refresh: false, reason: 'fresh' }
+  if (wish.for === 'vend' && !canReach(tenant, wish.minValiditySeconds, now))
+    return { refresh: false, reason: 'validity_not_reached' }
   if (tenant.trouble && tenant.trouble.nextAttemptAt > now)
     return { refresh: false, reason: 'waiting_to_retry' }
   if (hold && hold.until > now) return { refresh: false, reason: 'environment_on_hold' }
   return { refresh: true, reason: wanted }
+}
+
+/** A token that a refresh has just brought is not bettered by another one; many of them look like a loop (AADSTS50196). */
+const restSeconds = 30
+/** Answers take time: a promise this close to the whole lifetime cannot be kept. */
+const slackSeconds = 2
+
+/**
+ * Whether a refresh may bring a token that lasts as long as is wished. The last answer tells: one that lived too short
+ * from the start is repeated only in the second half of its life, one that can be vended is left alone for a while.
+ * What the consent itself brought tells nothing of refreshes.
+ */
+function canReach({ accessToken, grant }: Tenant, minValiditySeconds: number, now: Date): boolean {
+  if (!accessToken || !grant) return true
+  const { refreshedAt, expiresAt } = accessToken
+  if (refreshedAt.getTime() <= grant.consentedAt.getTime() + 1000) return true
+  const ageSeconds = secondsUntil(now, refreshedAt)
+  const lifetimeSeconds = secondsUntil(expiresAt, refreshedAt)
+  if (lifetimeSeconds < minValiditySeconds + slackSeconds)
+    return ageSeconds >= Math.max(restSeconds, lifetimeSeconds / 2)
+  return ageSeconds >= restSeconds || secondsUntil(expiresAt, now) < leastValiditySeconds
 }
 
 function reasonToRefresh(
@@ -68,13 +92,20 @@ export type RefusalVerdict =
   | { readonly verdict: 'retry'; readonly trouble: RefreshTrouble }
   | { readonly verdict: 'hold' }
 
-/** How often an answer of no known kind counts as passing before the operator is told. */
-export const unknownAnswersBeforeOperator = 5
+/** How often in a row an operator fault lengthens the wait: it is mended at any time, and then noticed within minutes. */
+const longestOperatorBackoff = 5
+
+/** So many answers of no known kind count as passing; then they are the operator's. */
+const mostUnknownAnswers = 5
+/** Reasons of ours that nobody's waiting mends. */
+const grantGone: ReadonlySet<string> = new Set(['grant_missing', 'grant_unreadable'])
 
 /**
  * Decides what follows from a refusal.
  * A plain `invalid_grant` has been seen to pass (AADSTS70000), so it is confirmed once, 5 s later at the earliest;
- * a refusal that names what the person must do needs no second look. Operator faults never touch the tenant.
+ * a refusal that names what the person must do needs no second look. Operator faults never change a tenant's status:
+ * what is about our own credential holds the environment at once; any other may be one directory's doing, so the
+ * tenant waits, and {@link isNewSuspect} says when it counts against the registration.
  */
 export function judgeRefusal(
   tenant: Tenant,
@@ -83,10 +114,16 @@ export function judgeRefusal(
   fraction: number,
 ): RefusalVerdict {
   const attempts = (tenant.trouble?.attempts ?? 0) + 1
-  const base = { attempts, reason: refusal.reason, traceId: refusal.traceId }
+  const unknownAnswers = (tenant.trouble?.unknownAnswers ?? 0) + (refusal.unknown ? 1 : 0)
+  const counted = unknownAnswers > 0 && { unknownAnswers }
+  const base = { attempts, reason: refusal.reason, traceId: refusal.traceId, ...counted }
   switch (refusal.class) {
-    case 'operator':
-      return { verdict: 'hold' }
+    case 'operator': {
+      if (isCredentialRefusal(refusal) || refusal.reason === 'environment_not_served')
+        return { verdict: 'hold' }
+      const nextAttemptAt = retryAt(now, Math.min(attempts, longestOperatorBackoff), fraction)
+      return { verdict: 'retry', trouble: { ...base, nextAttemptAt, actor: 'operator' } }
+    }
     case 'advertiserAdmin':
       return { verdict: 'dead', reason: refusal.reason, adminMustAct: true }
     case 'advertiser': {
@@ -100,7 +137,20 @@ export function judgeRefusal(
     case 'backOff':
     case 'passing': {
       const nextAttemptAt = retryAt(now, attempts, fraction, refusal.retryAfterSeconds)
-      return { verdict: 'retry', trouble: { ...base, nextAttemptAt } }
+      const isOperators =
+        (refusal.unknown && unknownAnswers >= mostUnknownAnswers) || grantGone.has(refusal.reason)
+      return {
+        verdict: 'retry',
+        trouble: { ...base, nextAttemptAt, ...(isOperators && { actor: 'operator' }) },
+      }
     }
   }
+}
+
+/** So many tenants whose registration is newly refused, with no success between, and it is not one directory's doing. */
+export const suspectsThatHold = 5
+
+/** Whether a refusal is news about our registration: what a tenant met before says nothing about the others. */
+export function isNewSuspect(tenant: Tenant, refusal: TokenRefusal): boolean {
+  return refusal.class === 'operator' && tenant.trouble?.actor !== 'operator'
 }

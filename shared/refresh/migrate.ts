@@ -1,4 +1,4 @@
-import { secondsAfter, within } from '../clock.ts'
+import { destroyLeftovers, destroyUncommitted, withLeftovers } from '../tenants/leftovers.ts'
 import {
   type GrantStore,
   grantOwnerOf,
@@ -8,13 +8,15 @@ import {
   type TenantName,
 } from '../tenants/tenant.ts'
 import type { RefreshDependencies } from './dependencies.ts'
+import { createLeaseTaker, giveBack, isLeased } from './lease.ts'
+import { createLeaseTime, type LeaseTime, outsideLease } from './leaseTime.ts'
 
 /** The two places where grants can be. */
 export type GrantStoreName = 'vault' | 'sealed'
 
 /** What moving a grant touches; a refresher's dependencies and each grant store by itself. */
 export interface MigrationDependencies
-  extends Pick<RefreshDependencies, 'tenants' | 'clock' | 'randomness' | 'config'> {
+  extends Pick<RefreshDependencies, 'tenants' | 'grants' | 'clock' | 'randomness' | 'config' | 'log'> {
   readonly stores: { readonly vault: GrantStore; readonly sealed: GrantStore }
 }
 
@@ -46,21 +48,23 @@ export async function migrateGrant(
   to: GrantStoreName,
   needsMove: NeedsMove = () => false,
 ): Promise<MigrationOutcome> {
-  const { clock, tenants } = dependencies
-  const stored = await tenants.read(name)
+  const { clock, config, tenants } = dependencies
+  const stored = await outsideLease(clock, 'reading the row', () => tenants.read(name))
   if (!stored) return 'not_found'
-  const { grant, lease, status } = stored.tenant
+  const { grant, status } = stored.tenant
   // A disconnected row that still names a grant is in the midst of destroying it.
   if (!grant || status === 'disconnected') return 'no_grant'
   if (storeNameOf(grant.reference) === to && !needsMove(grant.reference)) return 'already_there'
-  if (lease && lease.until > clock.now()) return 'leased'
-  const leased = await takeLease(dependencies, stored, grant)
-  if (!leased) return 'changed'
+  if (isLeased(stored, clock.now())) return 'leased'
+  const held = await createLeaseTaker(dependencies).take(stored)
+  if (!held) return 'changed'
+  const { leased, leftBehind } = held
+  const time = createLeaseTime(clock, config, leased.lease.until)
   try {
-    return await moveLeased(dependencies, leased, to)
+    return await moveLeased(dependencies, leased, time, to)
   } catch (error) {
     // A lease that nobody gave back says that a newer token may be there: the one taken over is left to run out.
-    if (!lease) await giveUpLease(dependencies, leased).catch(() => undefined)
+    if (!leftBehind) await giveBack(dependencies, leased, time)
     throw error
   }
 }
@@ -70,19 +74,10 @@ export function storeNameOf(reference: string): GrantStoreName {
   return reference.startsWith('sealed:') ? 'sealed' : 'vault'
 }
 
-async function takeLease(
-  { tenants, clock, randomness, config }: MigrationDependencies,
-  stored: StoredTenant,
-  grant: Leased['grant'],
-): Promise<Leased | undefined> {
-  const lease = { id: randomness.identifier(), until: secondsAfter(clock.now(), config.leaseSeconds) }
-  const taken = await tenants.replace(stored, { ...stored.tenant, lease }, [])
-  return taken === 'conflict' ? undefined : { ...taken, lease, grant }
-}
-
 async function moveLeased(
   dependencies: MigrationDependencies,
   leased: Leased,
+  time: LeaseTime,
   to: GrantStoreName,
 ): Promise<MigrationOutcome> {
   const { stores } = dependencies
@@ -90,72 +85,56 @@ async function moveLeased(
   const owner = grantOwnerOf(leased.tenant, leased.grant)
   const from = stores[storeNameOf(before)]
   // A refresher that died before its commit left a newer token, which a strict provider alone still takes.
-  const newer = await limited(dependencies, 'looking for a newer grant', () => from.readNewer(before, owner))
+  const newer = await time.step('looking for a newer grant', () => from.readNewer(before, owner))
   const refreshToken =
-    newer?.refreshToken ?? (await limited(dependencies, 'reading the grant', () => from.read(before, owner)))
+    newer?.refreshToken ?? (await time.step('reading the grant', () => from.read(before, owner)))
   if (refreshToken === undefined) {
-    await giveUpLease(dependencies, leased)
+    await giveBack(dependencies, leased, time)
     return 'grant_missing'
   }
-  const reference = await limited(dependencies, 'writing the grant', () =>
-    stores[to].write(refreshToken, owner),
-  )
-  const committed = await commit(dependencies, leased, reference)
-  if (committed === 'nothing_written') await stores[to].forget(reference).catch(() => undefined)
-  if (committed !== 'committed') return 'changed'
-  await from.supersede(before, reference).catch(() => undefined)
-  return 'moved'
+  const reference = await time.step('writing the grant', () => stores[to].write(refreshToken, owner))
+  return commit(dependencies, leased, time, reference)
 }
 
 const commitTries = 4
 
 /**
- * Names the new place in the row. Another writer's harmless change is written over its result while our lease
- * stands; a write whose answer was lost is looked for before it is repeated.
- * @returns `unknown` when a write may have taken effect and the row has moved on since: the new place may be the one
- * that a later refresh went on from, so it must not be destroyed.
+ * Names the new place in the row, and remembers the old one until it is destroyed. Another writer's harmless change is
+ * written over its result while our lease stands; a write whose answer was lost is looked for before it is repeated.
+ * What the row says last decides whether the new place is destroyed: a later refresh may have gone on from it.
  */
 async function commit(
   dependencies: MigrationDependencies,
   leased: Leased,
+  time: LeaseTime,
   reference: string,
-): Promise<'committed' | 'nothing_written' | 'unknown'> {
-  const { tenants } = dependencies
+): Promise<'moved' | 'changed'> {
+  const { grants, tenants } = dependencies
   let current: StoredTenant = leased
-  let ifNot: 'nothing_written' | 'unknown' = 'nothing_written'
   for (let tries = 1; ; tries++) {
-    const next = { ...withoutLease(current.tenant), grant: { ...leased.grant, reference } }
-    const written = await limited(dependencies, 'committing the grant', () =>
-      tenants.replace(current, next, []),
-    ).catch((error) => {
-      if (tries >= commitTries) throw error
-      ifNot = 'unknown'
-      return 'conflict' as const
-    })
-    if (written !== 'conflict') return 'committed'
-    const reread = await limited(dependencies, 'reading the row', () => tenants.read(leased.tenant))
-    if (reread?.tenant.grant?.reference === reference) return 'committed'
-    if (reread?.tenant.lease?.id !== leased.lease.id || tries >= commitTries) return ifNot
-    current = reread
+    const named = { ...withoutLease(current.tenant), grant: { ...leased.grant, reference } }
+    const next = withLeftovers(grants, named, [leased.grant.reference])
+    const written = await time
+      .step('committing the grant', () => tenants.replace(current, next, []))
+      .catch((error) => {
+        if (tries >= commitTries) throw error
+        return 'conflict' as const
+      })
+    const row =
+      written === 'conflict' ? await time.step('reading the row', () => tenants.read(leased.tenant)) : written
+    if (row?.tenant.grant?.reference === reference) {
+      await destroyLeftovers(dependencies, row)
+      return 'moved'
+    }
+    if (row?.tenant.lease?.id !== leased.lease.id || tries >= commitTries) {
+      await destroyUncommitted(dependencies, reference, row?.tenant)
+      return 'changed'
+    }
+    current = row
   }
-}
-
-async function giveUpLease(dependencies: MigrationDependencies, leased: Leased): Promise<void> {
-  await limited(dependencies, 'giving up the lease', () =>
-    dependencies.tenants.replace(leased, withoutLease(leased.tenant), []),
-  )
 }
 
 function withoutLease(tenant: Tenant): Tenant {
   const { lease: _lease, ...rest } = tenant
   return rest
-}
-
-/** Up to twelve steps share the lease, so that a process that is alive never outlives it. */
-function limited<T>(
-  { clock, config }: MigrationDependencies,
-  step: string,
-  work: () => Promise<T>,
-): Promise<T> {
-  return within(clock, Math.max(2, Math.floor(config.leaseSeconds / 12)), step, work)
 }

@@ -7,6 +7,9 @@ const longestBackoffSeconds = 3600
 /** Token-endpoint guidance: the first retry comes 5 s later at the earliest (resilience-client-app.md). */
 export const firstRetrySeconds = 5
 
+/** Less is never vended (invariant 1). */
+export const leastValiditySeconds = 60
+
 /** Whether an app asked for the tenant lately, so that its token is kept fresh ahead of need. */
 export function isActive(tenant: Tenant, config: RefreshConfig, now: Date): boolean {
   if (config.policy !== 'active') return config.policy === 'always'

@@ -77,7 +77,7 @@ class SweepRun {
   readonly #shards: number[]
   readonly #handOverAfter: number
   readonly #breakers = new Map<string, CircuitBreakerPolicy>()
-  readonly #held = new Set<string>()
+  readonly #heldUntil = new Map<string, Date>()
   readonly #failed: Record<string, number> = {}
   #due = 0
   #refreshed = 0
@@ -121,15 +121,17 @@ class SweepRun {
   }
 
   async work(row: DueRow): Promise<RowOutcome> {
-    if (this.#dependencies.clock.now() >= this.#stopAt) return 'left_over'
+    const now = this.#dependencies.clock.now()
+    if (now >= this.#stopAt) return 'left_over'
     const provider = `${row.environment}:${row.identityProvider}`
-    if (this.#held.has(provider)) return { failed: 'environment_on_hold' }
+    const heldUntil = this.#heldUntil.get(provider)
+    if (heldUntil && heldUntil > now) return { failed: 'environment_on_hold' }
     try {
       const outcome = await this.#breaker(provider).execute(() =>
         this.#dependencies.refresher.refresh(row, { for: 'sweep' }),
       )
       if (outcome.outcome === 'passed_on' && outcome.reason === 'environment_on_hold')
-        this.#held.add(provider)
+        this.#heldUntil.set(provider, outcome.hold?.until ?? now)
       return await this.#settle(row, outcome)
     } catch (error) {
       return { failed: isBrokenCircuitError(error) ? 'circuit_open' : 'storage' }
@@ -145,7 +147,7 @@ class SweepRun {
 
   /** What was on hold when its rows came. */
   held(): readonly string[] {
-    return [...this.#held].sort()
+    return [...this.#heldUntil.keys()].sort()
   }
 
   result(holds: readonly string[]): SweepResult {
@@ -214,9 +216,11 @@ class SweepRun {
   }
 }
 
+/** The operator's trouble has its own brake: the environment's hold, and each tenant's wait. */
 function isProviderFailure(result: unknown): boolean {
   const outcome = result as RefreshOutcome
-  return outcome.outcome === 'refused' && ['passing', 'backOff', 'operator'].includes(outcome.refusal.class)
+  if (outcome.outcome !== 'refused' || /^grant_/.test(outcome.refusal.reason)) return false
+  return outcome.refusal.class === 'passing' || outcome.refusal.class === 'backOff'
 }
 
 function earlier(a: Date | undefined, b: Date | undefined): Date | undefined {

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts'
+import { type Clock, within } from '../clock.ts'
 import { createCoalesce } from '../coalesce.ts'
 import type { Environment, IdentityProvider } from '../environment.ts'
 import type { Vault } from './vault.ts'
@@ -36,11 +36,15 @@ export const sealingKeysName = 'sealing-keys'
 
 /** Secrets are read again after five minutes: the vault's advice is to cache (overview-throttling.md). */
 const rememberedMilliseconds = 300_000
+/** In the last of these minutes a secret is renewed behind whoever reads it. */
+const renewedMilliseconds = 240_000
+/** A caller who has something to go on with waits no longer for the vault; one who doubts it, a little longer. */
+const patienceSeconds = { usual: 2, fresh: 5 }
 const freshMilliseconds = 1000
 
 /**
- * Reads the broker's own secrets from its vault. While the vault does not answer, what was read before is used on:
- * a vault outage alone stops no vend.
+ * Reads the broker's own secrets from its vault. While the vault does not answer, or not soon, what was read before is
+ * used on: a vault outage alone stops no vend.
  */
 export function createBrokerSecrets(vault: Vault, clock: Clock): BrokerSecrets {
   const remembered = new Map<string, { secret: BrokerSecret | undefined; readAt: number }>()
@@ -62,8 +66,14 @@ export function createBrokerSecrets(vault: Vault, clock: Clock): BrokerSecrets {
       const age = known ? clock.now().getTime() - known.readAt : Number.POSITIVE_INFINITY
       // A missing secret is looked for again soon: someone is just setting it.
       const limit = options.fresh || !known?.secret ? freshMilliseconds : rememberedMilliseconds
-      if (known && age < limit) return known.secret
-      return coalesce(name, () => readNow(name))
+      const renewed = () => coalesce(name, () => readNow(name))
+      if (known && age < limit) {
+        if (age >= renewedMilliseconds) renewed().catch(() => undefined)
+        return known.secret
+      }
+      if (!known?.secret) return renewed()
+      const seconds = options.fresh ? patienceSeconds.fresh : patienceSeconds.usual
+      return within(clock, seconds, 'reading a secret again', renewed).catch(() => known.secret)
     },
   }
 }

@@ -2,6 +2,7 @@ import { TableClient } from '@azure/data-tables'
 import { ManagedIdentityCredential, type TokenCredential } from '@azure/identity'
 import { SecretClient } from '@azure/keyvault-secrets'
 import { type Config, isLoopbackUrl } from '../config.ts'
+import { limitedCredential, storageTrySeconds, tryLimit } from './tryLimit.ts'
 
 /** The broker's tables, by the names that `docs/storage.md` explains. */
 export const tableNames = ['Tenants', 'TenantsByWorkspace', 'RefreshDue', 'SignIns', 'BrokerState'] as const
@@ -22,27 +23,40 @@ export function createCredential({
   return clientId ? new ManagedIdentityCredential({ clientId }) : new ManagedIdentityCredential()
 }
 
-/** Creates a client for each table: by connection string where the settings have one, else by identity. */
-export function createTables(config: Config, credential: TokenCredential): Tables {
+/**
+ * Creates a client for each table: by connection string where the settings have one, else by identity.
+ * @param trySeconds limit of one try. Default is 5 seconds.
+ */
+export function createTables(
+  config: Config,
+  credential: TokenCredential,
+  trySeconds = storageTrySeconds,
+): Tables {
   const { endpoint, connectionString, prefix } = config.tables
+  const limited = limitedCredential(credential, trySeconds)
   const create = (name: string): TableClient => {
     const allowInsecureConnection = config.allowInsecureLoopback && isLoopback(endpoint, connectionString)
-    const options = { retryOptions, allowInsecureConnection }
+    const options = { retryOptions, additionalPolicies: [tryLimit(trySeconds)], allowInsecureConnection }
     return connectionString
       ? TableClient.fromConnectionString(connectionString, prefix + name, options)
-      : new TableClient(endpoint ?? '', prefix + name, credential, options)
+      : new TableClient(endpoint ?? '', prefix + name, limited, options)
   }
   return Object.fromEntries(tableNames.map((name) => [name, create(name)])) as Record<TableName, TableClient>
 }
 
-/** Creates a client for one vault. */
+/**
+ * Creates a client for one vault.
+ * @param trySeconds limit of one try. Default is 5 seconds.
+ */
 export function createSecretClient(
   { vault }: { readonly vault: Pick<Config['vault'], 'verifyChallengeResource'> },
   credential: TokenCredential,
   url: string,
+  trySeconds = storageTrySeconds,
 ): SecretClient {
-  return new SecretClient(url, credential, {
+  return new SecretClient(url, limitedCredential(credential, trySeconds), {
     retryOptions,
+    additionalPolicies: [tryLimit(trySeconds)],
     disableChallengeResourceVerification: !vault.verifyChallengeResource,
   })
 }

@@ -55,13 +55,15 @@ export function createGrantVault(vaults: readonly Vault[], randomness: Randomnes
       const named = parseReference(reference)
       if (named) await vaultOf(named).remove(named.name)
     },
-    async supersede(previous, next) {
-      const before = parseReference(previous)
-      const after = parseReference(next)
-      const sameSecret = before && after && before.host === after.host && before.name === after.name
-      if (before && !sameSecret) await vaultOf(before).remove(before.name)
+    leaves(reference, named) {
+      const own = parseReference(reference)
+      return own !== undefined && !named.some((other) => isSameSecret(own, parseReference(other)))
     },
   }
+}
+
+function isSameSecret(one: VaultReference, other: VaultReference | undefined): boolean {
+  return one.host === other?.host && one.name === other.name
 }
 
 /** What lost tables are rebuilt from; names only, nothing personal. */

@@ -13,7 +13,7 @@ export function createSealedGrants(sealer: Sealer): GrantStore {
     // The row that names the token is the only place it is in: nothing newer can be left behind.
     readNewer: async () => undefined,
     forget: async () => undefined,
-    supersede: async () => undefined,
+    leaves: () => false,
   }
 }
 
@@ -33,6 +33,6 @@ export function combineGrantStores(
     read: (reference, owner) => storeOf(reference).read(reference, owner),
     readNewer: (reference, owner) => storeOf(reference).readNewer(reference, owner),
     forget: (reference) => storeOf(reference).forget(reference),
-    supersede: (previous, next) => storeOf(previous).supersede(previous, next),
+    leaves: (reference, named) => storeOf(reference).leaves(reference, named),
   }
 }

@@ -5,6 +5,7 @@ import type { Log } from '../log.ts'
 import type { Sealer } from '../refresh/dependencies.ts'
 import { nextDueAt } from '../refresh/schedule.ts'
 import { tenantKey } from './key.ts'
+import { destroyLeftovers, destroyUncommitted, withLeftovers } from './leftovers.ts'
 import {
   type CachedAccessToken,
   type Confirmed,
@@ -53,6 +54,8 @@ export interface ProvenGrant {
 }
 
 const commitTries = 8
+/** So many writes may fail; more mean that storage is out. */
+const mostFailures = 2
 
 /**
  * Makes a proven grant the tenant's own: kept first, committed by one conditional write, the old one forgotten
@@ -72,13 +75,12 @@ export async function connectGrant(
   if (found?.tenant.environment !== environment) return undefined
   const accessToken = await sealAccessToken(keeping, { ...name, environment }, proven)
   const reference = await grants.write(proven.refreshToken, grantOwnerOf(found.tenant, proven.grant))
-  const committed = await commitGrant(keeping, name, {
-    ...proven,
-    grant: { ...proven.grant, reference },
-    accessToken,
-  })
-  if (!committed) await grants.forget(reference).catch(() => undefined)
-  return committed
+  const kept = { ...proven, grant: { ...proven.grant, reference }, accessToken }
+  const committed = await commitGrant(keeping, name, () => kept)
+  if (committed) return committed
+  const row = await keeping.tenants.read(name).catch(() => undefined)
+  await destroyUncommitted(keeping, reference, row?.tenant)
+  return undefined
 }
 
 /** Seals a fresh access token as the row keeps it. */
@@ -104,34 +106,72 @@ export interface KeptGrant
   readonly confirmed?: Confirmed
 }
 
-/** The commit of {@link connectGrant}, for a grant whose refresh token is kept already. */
+/**
+ * The commit of {@link connectGrant}, for a grant whose refresh token is kept already.
+ * @param keptOf what is to be kept, by the row as it stands; undefined when it is to be kept no more.
+ */
 export async function commitGrant(
   keeping: GrantKeeping,
   name: TenantName,
-  kept: KeptGrant,
+  keptOf: (row: Tenant) => KeptGrant | undefined,
 ): Promise<StoredTenant | undefined> {
-  const { clock, config, due, randomness, tenants } = keeping
-  for (let tries = 0; tries < commitTries; tries++) {
-    const stored = await tenants.read(name)
-    // Asked at every try: the row may be moved at any time before the write that counts.
-    if (stored?.tenant.environment !== kept.environment) return undefined
-    const before = stored.tenant
-    if (kept.disconnectCount !== undefined && kept.disconnectCount !== (before.disconnectCount ?? 0))
-      return undefined
-    const now = clock.now()
-    const dueAt = nextDueAt(before, kept.accessToken, config, now, randomness.fraction())
-    const next = withGrant(before, kept, dueAt)
-    await due.insert(dueRowOf(next, kept.grant, dueAt))
-    const written = await tenants.replace(stored, next, [
-      connectedEvent(before, kept.grant, now),
-      ...(kept.events ?? []),
-    ])
-    if (written === 'conflict') continue
-    logStatus(keeping, before)
-    await cleanUpAfter(keeping, before, next)
-    return written
+  let last: Attempt | undefined
+  for (let tries = 1; tries <= commitTries; tries++) {
+    const stored = await keeping.tenants.read(name)
+    if (!stored) return undefined
+    if (last && isSameConsent(stored.tenant, last.kept.grant))
+      return concludeCommit(keeping, last.before, stored)
+    const kept = keptOf(stored.tenant)
+    // Asked at every try: the row may be moved or disconnected at any time before the write that counts.
+    if (!kept || !isStillFor(stored.tenant, kept)) return undefined
+    if (last && !(await isAlive(keeping, stored.tenant, kept.grant))) return undefined
+    last = { before: stored.tenant, kept }
+    const written = await tryCommit(keeping, stored, kept).catch((error) => {
+      if (tries > mostFailures) throw error
+      return 'conflict' as const
+    })
+    if (written !== 'conflict') return concludeCommit(keeping, stored.tenant, written)
   }
   return undefined
+}
+
+interface Attempt {
+  readonly before: Tenant
+  readonly kept: KeptGrant
+}
+
+async function tryCommit(
+  { clock, config, due, grants, randomness, tenants }: GrantKeeping,
+  stored: StoredTenant,
+  kept: KeptGrant,
+): Promise<StoredTenant | 'conflict'> {
+  const { tenant: before } = stored
+  const now = clock.now()
+  const dueAt = nextDueAt(before, kept.accessToken, config, now, randomness.fraction())
+  const superseded = [before.grant?.reference, before.pendingGrant?.grant.reference]
+  const next = withLeftovers(grants, withGrant(before, kept, dueAt), superseded)
+  await due.insert(dueRowOf(next, kept.grant, dueAt))
+  const events = [connectedEvent(before, kept.grant, now), ...(kept.events ?? [])]
+  return tenants.replace(stored, next, events)
+}
+
+/** Whether the row is still the one that the grant was given for. */
+function isStillFor({ disconnectCount = 0, environment }: Tenant, kept: KeptGrant): boolean {
+  return environment === kept.environment && disconnectCount === (kept.disconnectCount ?? disconnectCount)
+}
+
+/** Whether a write whose answer was lost did take effect: a refresh changes the reference, never the consent. */
+function isSameConsent({ grant, status }: Tenant, own: Grant): boolean {
+  return (
+    status !== 'disconnected' &&
+    grant?.consenter.subject === own.consenter.subject &&
+    grant.consentedAt.getTime() === own.consentedAt.getTime()
+  )
+}
+
+/** A disconnect that came after a write whose answer was lost has destroyed the grant: it is not to be named again. */
+async function isAlive({ grants }: GrantKeeping, row: Tenant, grant: Grant): Promise<boolean> {
+  return (await grants.read(grant.reference, grantOwnerOf(row, grant))) !== undefined
 }
 
 function withGrant(before: Tenant, kept: KeptGrant, dueAt: Date): Tenant {
@@ -159,16 +199,16 @@ function withGrant(before: Tenant, kept: KeptGrant, dueAt: Date): Tenant {
 }
 
 /** Old due row and old grant go after the commit; a death before this leaves an orphan, never a loss. */
-async function cleanUpAfter(keeping: GrantKeeping, before: Tenant, next: Tenant): Promise<void> {
-  const { due, grants } = keeping
-  if (before.grant && before.dueAt && before.dueAt.getTime() !== next.dueAt?.getTime()) {
-    await due.remove(dueRowOf(before, before.grant, before.dueAt)).catch(() => undefined)
+async function concludeCommit(
+  keeping: GrantKeeping,
+  before: Tenant,
+  written: StoredTenant,
+): Promise<StoredTenant> {
+  logStatus(keeping, before)
+  if (before.grant && before.dueAt && before.dueAt.getTime() !== written.tenant.dueAt?.getTime()) {
+    await keeping.due.remove(dueRowOf(before, before.grant, before.dueAt)).catch(() => undefined)
   }
-  const kept = next.grant?.reference
-  const superseded = [before.grant?.reference, before.pendingGrant?.grant.reference]
-  for (const reference of superseded) {
-    if (reference && reference !== kept) await grants.forget(reference).catch(() => undefined)
-  }
+  return destroyLeftovers(keeping, written)
 }
 
 function connectedEvent(before: Tenant, grant: Grant, at: Date) {

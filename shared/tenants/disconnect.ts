@@ -18,9 +18,8 @@ export async function disconnectTenant(
     const stored = await keeping.tenants.read(name)
     if (!stored) return undefined
     const { tenant: before } = stored
-    const references = [before.grant?.reference, before.pendingGrant?.grant.reference].filter(
-      (r) => r !== undefined,
-    )
+    const named = [before.grant?.reference, before.pendingGrant?.grant.reference]
+    const references = [...named, ...(before.leftovers ?? [])].filter((r) => r !== undefined)
     // The row names the grant until it is destroyed: a death in between is mended by the next call.
     const ended = await keeping.tenants.replace(
       stored,
@@ -32,7 +31,7 @@ export async function disconnectTenant(
     if (before.dueAt && before.grant) await keeping.due.remove(dueRowOf(before, before.grant, before.dueAt))
     for (const reference of references) await keeping.grants.forget(reference)
     if (references.length === 0) return ended
-    const { grant: _grant, pendingGrant: _pending, ...bare } = ended.tenant
+    const { grant: _grant, pendingGrant: _pending, leftovers: _leftovers, ...bare } = ended.tenant
     const cleared = await keeping.tenants.replace(ended, bare, [])
     return cleared === 'conflict' ? await keeping.tenants.read(name) : cleared
   }

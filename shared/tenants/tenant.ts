@@ -57,6 +57,10 @@ export interface RefreshTrouble {
   readonly reason: string
   readonly traceId: string
   readonly nextAttemptAt: Date
+  /** Answers of no known kind among the attempts; absent when there were none. */
+  readonly unknownAnswers?: number
+  /** Retrying alone will not mend it. Absent while it may pass by itself. */
+  readonly actor?: 'operator'
   /** A plain refusal waits here for its second look before the grant is called dead. */
   readonly suspectedSince?: Date
 }
@@ -105,6 +109,8 @@ export interface Tenant extends TenantName {
   readonly trouble?: RefreshTrouble
   readonly pendingGrant?: PendingGrant
   readonly confirmed?: Confirmed
+  /** References that the row named once and whose secrets are yet to be destroyed. */
+  readonly leftovers?: readonly string[]
   /** Which generation of account rows counts; absent before the first discovery. */
   readonly accountsGeneration?: string
   readonly discoveredAt?: Date
@@ -213,8 +219,8 @@ export interface GrantStore {
   ): Promise<{ reference: string; refreshToken: string } | undefined>
   /** Destroys what the reference names; nothing left to destroy is no error. */
   forget(reference: string): Promise<void>
-  /** After a commit: destroys what only `previous` needed. */
-  supersede(previous: string, next: string): Promise<void>
+  /** Whether a reference keeps something alive that none of the references in `named` needs. */
+  leaves(reference: string, named: readonly string[]): boolean
 }
 
 /** Whose grant a secret is: written beside it so that lost tables can be rebuilt. */

@@ -3,13 +3,13 @@ import type { Config } from '../config.ts'
 import { connectHint, reconnectHint } from '../connect/hint.ts'
 import { isAdminReason } from '../identity/aadsts.ts'
 import { adminConsentUrl, isCuredByAdminConsent } from '../identity/adminConsent.ts'
-import type { TokenRefusal } from '../identity/refusal.ts'
 import { Problem } from '../problems.ts'
-import { unknownAnswersBeforeOperator } from '../refresh/decide.ts'
 import type { RefreshOutcome } from '../refresh/refreshTenant.ts'
 import type { Tenant } from '../tenants/tenant.ts'
 import type { NotObtained } from './obtain.ts'
 
+/** A token that lives too short is not asked for again sooner. */
+const tooShortWaitSeconds = 30
 /** Seconds to wait when nothing better is known: the first retry's own distance. */
 const shortWaitSeconds = 5
 
@@ -21,7 +21,7 @@ export function explainNotObtained(config: Config, missing: NotObtained, now: Da
     case 'validity_not_reached':
       return new Problem('identity_provider_unavailable', {
         detail: `The identity provider issues access tokens of ${missing.validSeconds} s at present, which is less than was asked for.`,
-        retryAfterSeconds: shortWaitSeconds,
+        retryAfterSeconds: tooShortWaitSeconds,
         members: { reason: 'validity_not_reached' },
       })
     case 'not_refreshed':
@@ -44,9 +44,10 @@ function explainOutcome(
     })
   }
   if (outcome.outcome === 'passed_on' && outcome.reason === 'waiting_to_retry') {
-    return passing(tenant, tenant.trouble?.reason ?? outcome.reason, tenant.trouble?.traceId, now)
+    return explainTrouble(tenant, tenant.trouble ?? { reason: outcome.reason }, now)
   }
-  return passing(tenant, outcome.outcome === 'passed_on' ? outcome.reason : 'refreshing', undefined, now)
+  const reason = outcome.outcome === 'passed_on' ? outcome.reason : 'refreshing'
+  return explainTrouble(tenant, { reason }, now)
 }
 
 /** Why a tenant that is not connected has nothing to vend. */
@@ -73,26 +74,39 @@ function adminLink(config: Config, { environment, grant }: Tenant): string | und
   return settings && adminConsentUrl(settings, config.redirectUri, directoryId)
 }
 
-function explainRefusal(tenant: Tenant, refusal: TokenRefusal, now: Date): Problem {
+/** What has just been refused; the row says already what follows from it, but for what holds the environment. */
+function explainRefusal(tenant: Tenant, refusal: Failure & { readonly class: string }, now: Date): Problem {
+  const { trouble } = tenant
+  if (refusal.class !== 'operator' || trouble?.actor === 'operator')
+    return explainTrouble(tenant, { ...refusal, actor: trouble?.actor }, now)
   const members = { reason: refusal.reason, traceId: refusal.traceId || undefined }
-  if (refusal.class === 'operator')
-    return new Problem('environment_on_hold', { retryAfterSeconds: 30, members })
-  if (refusal.unknown && (tenant.trouble?.attempts ?? 0) >= unknownAnswersBeforeOperator) {
-    return new Problem('unexpected_upstream_answer', { members })
-  }
-  return passing(tenant, refusal.reason, refusal.traceId, now)
+  return new Problem('environment_on_hold', { retryAfterSeconds: 30, members })
 }
 
-function passing(tenant: Tenant, reason: string, traceId: string | undefined, now: Date): Problem {
-  const operatorActs = reason === 'grant_missing'
-  return new Problem(operatorActs ? 'storage_unavailable' : 'identity_provider_unavailable', {
-    ...(operatorActs && {
-      actor: 'operator',
-      detail: 'The vault secret that holds this tenant’s grant is gone; recover it.',
-    }),
-    retryAfterSeconds: secondsToWait(tenant.trouble?.nextAttemptAt, now),
+interface Failure {
+  readonly reason: string
+  readonly traceId?: string
+  readonly actor?: 'operator' | undefined
+}
+
+const grantGone: Readonly<Record<string, string>> = {
+  grant_missing: 'The vault secret that holds this tenant’s grant is gone; recover it.',
+  grant_unreadable: 'The sealing key of this tenant’s grant is no longer among sealing-keys; restore it.',
+}
+
+/** What fails now, or failed when it was last tried: it passes by itself, or the operator must look at it. */
+function explainTrouble({ trouble }: Tenant, { reason, traceId, actor }: Failure, now: Date): Problem {
+  const detail = grantGone[reason]
+  const extras = {
+    retryAfterSeconds: secondsToWait(trouble?.nextAttemptAt, now),
     members: { reason, traceId: traceId || undefined },
-  })
+  }
+  if (detail) return new Problem('storage_unavailable', { ...extras, actor: 'operator', detail })
+  if (actor !== 'operator') return new Problem('identity_provider_unavailable', extras)
+  return new Problem(
+    reason === 'unknown_answer' ? 'unexpected_upstream_answer' : 'registration_refused',
+    extras,
+  )
 }
 
 function secondsToWait(until: Date | undefined, now: Date): number {

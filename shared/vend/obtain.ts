@@ -1,9 +1,10 @@
 import { LRUCache } from 'lru-cache'
-import { type Clock, secondsUntil } from '../clock.ts'
+import { type Clock, secondsUntil, TimeLimitError } from '../clock.ts'
 import { createCoalesce } from '../coalesce.ts'
 import type { RefreshConfig } from '../config.ts'
 import type { RefreshDependencies } from '../refresh/dependencies.ts'
 import type { Refresher, RefreshOutcome } from '../refresh/refreshTenant.ts'
+import { leastValiditySeconds } from '../refresh/schedule.ts'
 import { StorageUnavailableError } from '../storage/unavailable.ts'
 import type { StoredTenant, Tenant, TenantName } from '../tenants/tenant.ts'
 import { touch } from './touch.ts'
@@ -47,8 +48,6 @@ export interface Obtain {
 
 /** What the broker aims at when the app asks for nothing. */
 const aimedValiditySeconds = 300
-/** Less is never vended (invariant 1). */
-export const leastValiditySeconds = 60
 
 /** Rows and opened tokens that a process remembers at most. */
 const mostRemembered = 5000
@@ -152,10 +151,15 @@ async function read(
   const outcome = await refresh().catch((error: unknown) => {
     // A vault that does not answer costs nobody a token that is still good.
     const usable = held && secondsUntil(held.expiresAt, dependencies.clock.now()) >= settleFor
-    if (usable && error instanceof StorageUnavailableError) return { outcome: 'fresh', stored } as const
+    if (usable && isOutage(error)) return { outcome: 'fresh', stored } as const
     throw error
   })
   return conclude(dependencies, outcome, settleFor)
+}
+
+/** A vault that hangs is as much out as one that refuses. */
+function isOutage(error: unknown): boolean {
+  return error instanceof StorageUnavailableError || error instanceof TimeLimitError
 }
 
 /** A token that no key opens any more is replaced whatever its expiry says. */
@@ -179,7 +183,8 @@ async function conclude(
   )
   const validSeconds = opened ? secondsUntil(opened.expiresAt, dependencies.clock.now()) : 0
   if (opened && validSeconds >= settleFor) return opened
-  if (outcome.outcome === 'refreshed' || outcome.outcome === 'fresh') {
+  const isTooShort = outcome.outcome === 'passed_on' && outcome.reason === 'validity_not_reached'
+  if (outcome.outcome === 'refreshed' || outcome.outcome === 'fresh' || isTooShort) {
     return { ok: false, because: 'validity_not_reached', validSeconds }
   }
   return { ok: false, because: 'not_refreshed', outcome }

@@ -192,8 +192,8 @@ describe.each([
     const second = await store.write('second', owner, first)
     expect(await store.read(first, owner)).toBe('first')
     expect(await store.readNewer(first, owner)).toMatchObject({ refreshToken: 'second' })
-    await store.supersede(first, second)
-    expect(await store.read(second, owner)).toBe('second')
+    expect(store.leaves(first, [second])).toBe(false)
+    expect(store.leaves(first, [])).toBe(true)
   })
 
   test('what is forgotten is gone, and forgetting it again is no error', async () => {
@@ -216,7 +216,8 @@ describe.each([
       expect(rotation).toBeLessThanOrEqual(400)
     }
     expect((await store.readNewer(previous, owner))?.refreshToken).toBe(await store.read(reference, owner))
-    await store.supersede(previous, reference)
+    expect(store.leaves(previous, [reference])).toBe(true)
+    await store.forget(previous)
     expect(await store.read(previous, owner)).toBeUndefined()
     expect(await store.read(reference, owner)).toBeDefined()
   })

@@ -15,6 +15,7 @@ const weights = {
   glitch: 8,
   secret: 4,
   kill: 5,
+  outage: 3,
 } as const
 
 /** Acts as often as the plan says, now in bursts, now hours apart. */
@@ -64,6 +65,8 @@ function act(world: World): void {
   if (what === 'secret') {
     provider.secretIsWrong = !provider.secretIsWrong
     world.record('world', provider.secretIsWrong ? 'secret is wrong' : 'secret is right', '', '')
+  } else if (what === 'outage') {
+    if (world.plan.faults.failsBefore > 0) world.breakDown()
   } else if (what === 'revoke' || what === 'glitch') {
     troubleGrant(world, what, name)
   } else if (brokers.length > 0) {
@@ -82,7 +85,7 @@ function pickTenant({ random, plan, tenants }: World, preferLeased: boolean): Te
 
 function begin(
   world: World,
-  what: Exclude<keyof typeof weights, 'secret' | 'revoke' | 'glitch'>,
+  what: Exclude<keyof typeof weights, 'secret' | 'outage' | 'revoke' | 'glitch'>,
   broker: SimulatedBroker,
   name: TenantName,
 ): Promise<unknown>[] {
@@ -118,6 +121,7 @@ function troubleGrant(world: World, what: 'revoke' | 'glitch', { tenant }: Tenan
     throttled: 2,
     server_error: 2,
     strange: 1,
+    app_refused: 2,
   })
   if (what === 'revoke') family.revoked = random.pick(['definite', 'plain'])
   else family.glitches.push(kind)

@@ -72,15 +72,20 @@ function unreliableTenants(world: World, process: SimulatedProcess, onRead: () =
         effect: () => tenants.create(tenant, events),
         failure,
       }),
-    replace: (expected, next, events) =>
-      process.perform({
+    replace: (expected, next, events) => {
+      world.checks.commitSent(process, expected.tenant, next)
+      return process.perform({
         name: 'tenants.replace',
         tenant: next.tenant,
-        effect: () => tenants.replace(expected, next, events),
+        effect: () => {
+          if (next.lease) world.checks.leaseSent(process, next.lease.id)
+          return tenants.replace(expected, next, events)
+        },
         // The client repeats a write whose answer was lost, and then meets its own ETag.
         failure: (fate: Fate) =>
           fate === 'failed_after' && world.random.chance(0.5) ? ('conflict' as const) : failure(),
-      }),
+      })
+    },
   }
 }
 
@@ -175,8 +180,16 @@ function unreliableHolds(world: World, process: SimulatedProcess): HoldTable {
     process.perform({ name, tenant: '', effect, failure: () => world.unavailable('tables') })
   return {
     get: (key) => perform('holds.get', () => holds.get(key)),
-    put: (key, hold) => perform('holds.put', () => holds.put(key, hold)),
-    delete: (key) => perform('holds.delete', () => holds.delete(key)),
+    put: (key, hold) =>
+      perform('holds.put', async () => {
+        world.checks.held(hold, await holds.get(key))
+        return holds.put(key, hold)
+      }),
+    delete: (key) =>
+      perform('holds.delete', () => {
+        world.checks.released()
+        return holds.delete(key)
+      }),
   }
 }
 

@@ -1,3 +1,4 @@
+import type { EnvironmentHold } from '../../shared/refresh/environments.ts'
 import type { Tenant } from '../../shared/tenants/tenant.ts'
 import type { Obtained } from '../../shared/vend/obtain.ts'
 import type { Family } from './models/identityProvider.ts'
@@ -7,6 +8,9 @@ import type { World } from './world.ts'
 
 /** Less is never vended (invariant 1). */
 const leastValiditySeconds = 60
+
+/** A write that hangs takes effect within this time, or never. */
+const longestWriteMilliseconds = 150_000
 
 /** One call to the token endpoint that is not answered yet. */
 interface Call {
@@ -20,6 +24,7 @@ export class Checks {
   readonly #calls = new Map<Family, Set<Call>>()
   readonly #leaseHolders = new Map<string, SimulatedProcess>()
   readonly #disconnectedAt = new Map<string, number>()
+  #releasedAt = Number.NEGATIVE_INFINITY
   #dirty = false
 
   constructor(world: World) {
@@ -48,6 +53,21 @@ export class Checks {
     }
     calls.add(call)
     return () => calls.delete(call)
+  }
+
+  /** Whoever first writes a lease's id is its holder, whether the write is answered or not. */
+  leaseSent(process: SimulatedProcess, leaseId: string): void {
+    if (!this.#leaseHolders.has(leaseId)) this.#leaseHolders.set(leaseId, process)
+  }
+
+  /** Invariant 3, when a process asks for its refresh to be committed: its lease has not ended meanwhile. */
+  commitSent(process: SimulatedProcess, before: Tenant, next: Tenant): void {
+    const { lease } = before
+    const isRefresh = next.accessToken && next.accessToken !== before.accessToken
+    const isSameGrant = next.grant?.consenter.subject === before.grant?.consenter.subject
+    if (!lease || next.lease || !isRefresh || !isSameGrant) return
+    if (lease.until.getTime() <= this.#world.scheduler.now())
+      this.report('lease_outlived', `${process.name} commits for ${next.tenant}`)
   }
 
   /** Invariant 2: who redeems a used token although its successor could be kept has lost it. */
@@ -81,6 +101,18 @@ export class Checks {
     const endedAt = this.#disconnectedAt.get(wish.tenant)
     if (endedAt !== undefined && wish.startedAt > endedAt + plan.rowCacheSeconds * 1000)
       this.report('vended_after_disconnect', `${wish.tenant}, ${wish.startedAt - endedAt} ms after it`)
+  }
+
+  /** What one directory says is no fault of the environment; only a wrong secret is, in worlds this small. */
+  held({ reason }: EnvironmentHold, before: EnvironmentHold | undefined): void {
+    // Who goes on with a hold may have read it before it was released.
+    const wasHeld = before || this.#world.scheduler.now() < this.#releasedAt + longestWriteMilliseconds
+    if (!wasHeld && reason !== 'client_secret_invalid') this.report('healthy_environment_held', reason)
+  }
+
+  /** A hold was deleted. */
+  released(): void {
+    this.#releasedAt = this.#world.scheduler.now()
   }
 
   /** Something in the due index or a vault changed. */

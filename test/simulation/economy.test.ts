@@ -42,6 +42,47 @@ describe('what is spent', () => {
     })
   })
 
+  test('a vend and a sweep of one process share one refresh', async () => {
+    const world = calmWorld(3)
+    await addTenants(world, 't', 1, new Date(world.scheduler.now() + hour / 4))
+    await world.pass(2 * hour)
+    const broker = world.start()
+    const name = { workspace, tenant: 't0' }
+    const [vended, swept] = await world.until(
+      Promise.all([
+        broker.refresher.refresh(name, { for: 'vend', minValiditySeconds: 60 }),
+        broker.refresher.refresh(name, { for: 'sweep' }),
+      ]),
+    )
+    expect([vended.outcome, swept.outcome]).toEqual(['refreshed', 'fresh'])
+    expect({ calls: world.totals().calls, read: broker.rowsRead() }).toEqual({ calls: 1, read: 1 })
+  })
+
+  test('a caller who waits for another one’s refresh gets the validity that he asked for himself', async () => {
+    const world = calmWorld(4)
+    await addTenants(world, 't', 1, new Date(world.scheduler.now() + 100 * hour))
+    await world.pass((world.plan.lifetimeSeconds - 100) * 1000)
+    const { refresher } = world.start()
+    const wish = (minValiditySeconds: number) =>
+      refresher.refresh({ workspace, tenant: 't0' }, { for: 'vend', minValiditySeconds })
+    const outcomes = await world.until(Promise.all([wish(60), wish(120)]))
+    expect(outcomes.map(({ outcome }) => outcome)).toEqual(['fresh', 'refreshed'])
+  })
+
+  test('a promise that the provider’s lifetimes cannot keep does not become a loop of calls', async () => {
+    const world = calmWorld(5)
+    await addTenants(world, 't', 1, new Date(world.scheduler.now() + 100 * hour))
+    await world.pass(2 * hour)
+    const { obtain } = world.start()
+    const promise = world.plan.lifetimeSeconds + 100
+    for (let vend = 0; vend < 20; vend++) {
+      const obtained = await world.until(obtain.obtain({ workspace, tenant: 't0' }, promise))
+      expect(obtained).toMatchObject({ ok: false, because: 'validity_not_reached' })
+      await world.pass(1000)
+    }
+    expect(world.totals().calls).toBe(1)
+  })
+
   test('callers of several processes who want one stale tenant cost one call', async () => {
     const world = calmWorld(2)
     await addTenants(world, 't', 1, new Date(world.scheduler.now() + 100 * hour))

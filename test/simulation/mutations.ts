@@ -15,29 +15,32 @@ export interface Mutation {
   readonly breaks: readonly Rule[]
 }
 
-const refreshTenant = 'shared/refresh/refreshTenant.ts'
+const lease = 'shared/refresh/lease.ts'
+const refreshLeased = 'shared/refresh/refreshLeased.ts'
 const commit = 'shared/refresh/commit.ts'
 const decide = 'shared/refresh/decide.ts'
-const commitAnswer = 'return commitRefreshed(dependencies, leased, wish, { ...answer, askedAt }, next)'
+const commitAnswer = 'return commitRefreshed(dependencies, leased, wish, { ...answer, askedAt }, next, time)'
 
 /** Every breakage that the simulator must catch. */
 export const mutations: readonly Mutation[] = [
   {
     name: 'the row is committed before the new refresh token is written',
-    file: refreshTenant,
-    find: `const next = rotated ? await writeGrant(dependencies, leased, answer.refreshToken, reference) : reference
+    file: refreshLeased,
+    find: `const next = rotated
+    ? await writeGrant(dependencies, leased, answer.refreshToken, reference, time)
+    : reference
   ${commitAnswer}`,
-    replace: `const done = await commitRefreshed(dependencies, leased, wish, { ...answer, askedAt }, reference)
-  if (rotated) await writeGrant(dependencies, leased, answer.refreshToken, reference)
+    replace: `const done = await commitRefreshed(dependencies, leased, wish, { ...answer, askedAt }, reference, time)
+  if (rotated) await writeGrant(dependencies, leased, answer.refreshToken, reference, time)
   return done`,
     mode: 'strict',
     breaks: ['used_token_redeemed', 'token_lost'],
   },
   {
     name: 'the lease is taken without an ETag',
-    file: refreshTenant,
-    find: 'const taken = await tenants.replace(stored,',
-    replace: "const taken = await tenants.replace({ ...stored, etag: '*' },",
+    file: lease,
+    find: 'const write = () => tenants.replace(stored,',
+    replace: "const write = () => tenants.replace({ ...stored, etag: '*' },",
     mode: 'microsoft',
     breaks: [
       'one_call_a_lease',
@@ -49,7 +52,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'another process’s lease is not heeded',
-    file: refreshTenant,
+    file: lease,
     find: 'return stored.tenant.lease !== undefined && stored.tenant.lease.until > now',
     replace: 'return now < stored.tenant.createdAt',
     mode: 'microsoft',
@@ -61,29 +64,35 @@ export const mutations: readonly Mutation[] = [
     find: 'tenants.replace(current, next, events)',
     replace: "tenants.replace({ ...current, etag: '*' }, next, events)",
     mode: 'microsoft',
-    breaks: ['token_lost', 'vended_after_disconnect', 'false_reauthorization', 'grant_kept_after_disconnect'],
+    breaks: [
+      'token_lost',
+      'vended_after_disconnect',
+      'false_reauthorization',
+      'grant_kept_after_disconnect',
+      'forgotten_by_the_sweep',
+    ],
   },
   {
     name: 'a commit is repeated over a lease that was taken over',
     file: commit,
-    find: 'if (reread?.tenant.lease?.id !== leased.lease.id) return undefined',
-    replace: 'if (!reread) return undefined',
+    find: 'if (reread?.tenant.lease?.id !== leased.lease.id) return { lost: reread }',
+    replace: 'if (!reread) return { lost: reread }',
     mode: 'microsoft',
     breaks: ['token_lost', 'forgotten_by_the_sweep', 'grant_kept_after_disconnect', 'isolation'],
   },
   {
     name: 'the old due row is deleted first',
     file: commit,
-    find: 'if (dueAt && moved) await due.insert(dueRow(dueAt))',
+    find: "if (dueAt && moved) await time.insist('inserting the due row', () => due.insert(dueRow(dueAt)))",
     replace: `if (previousDueAt && moved) await due.remove(dueRow(previousDueAt))
-  if (dueAt && moved) await due.insert(dueRow(dueAt))`,
+  if (dueAt && moved) await time.insist('inserting the due row', () => due.insert(dueRow(dueAt)))`,
     mode: 'microsoft',
     breaks: ['forgotten_by_the_sweep'],
   },
   {
     name: 'the new due row is never inserted',
     file: commit,
-    find: 'if (dueAt && moved) await due.insert(dueRow(dueAt))',
+    find: "if (dueAt && moved) await time.insist('inserting the due row', () => due.insert(dueRow(dueAt)))",
     replace: '',
     mode: 'microsoft',
     breaks: ['forgotten_by_the_sweep'],
@@ -115,12 +124,18 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'an operator fault ends the tenant’s grant',
     file: decide,
-    find: `case 'operator':
-      return { verdict: 'hold' }`,
-    replace: `case 'operator':
-      return { verdict: 'dead', reason: refusal.reason, adminMustAct: false }`,
+    find: "return { verdict: 'hold' }",
+    replace: "return { verdict: 'dead', reason: refusal.reason, adminMustAct: false }",
     mode: 'microsoft',
     breaks: ['false_reauthorization'],
+  },
+  {
+    name: 'one directory that refuses the app holds the environment',
+    file: decide,
+    find: "if (isCredentialRefusal(refusal) || refusal.reason === 'environment_not_served')",
+    replace: 'if (now.getTime() > 0)',
+    mode: 'microsoft',
+    breaks: ['healthy_environment_held'],
   },
   {
     name: 'a dead grant is refreshed all the same',
@@ -141,15 +156,15 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'an answer without a refresh token overwrites the old one',
-    file: refreshTenant,
+    file: refreshLeased,
     find: 'const rotated = answer.refreshToken !== undefined && answer.refreshToken !== refreshToken',
     replace: 'const rotated = answer.refreshToken !== refreshToken',
     mode: 'microsoft',
-    breaks: ['token_lost'],
+    breaks: ['token_lost', 'unexpected_error'],
   },
   {
     name: 'a newer token that a dead process left is not adopted',
-    file: refreshTenant,
+    file: lease,
     find: 'if (!newer) return leased\n',
     replace: 'if (newer || !newer) return leased\n',
     mode: 'strict',
@@ -157,16 +172,17 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'the lease is given back although the new token was not committed',
-    file: refreshTenant,
-    find: commitAnswer,
-    replace: `${commitAnswer}.catch((error) => abandon(dependencies, leased, error))`,
+    file: commit,
+    find: 'if (!(await time.pause(tries))) throw error',
+    replace: `await tenants.replace(leased, withoutLease(leased.tenant), []).catch(() => undefined)
+      throw error`,
     mode: 'strict',
     breaks: ['used_token_redeemed'],
   },
   {
     name: 'a migration does not heed the lease of a refresh',
     file: 'shared/refresh/migrate.ts',
-    find: "if (lease && lease.until > clock.now()) return 'leased'",
+    find: "if (isLeased(stored, clock.now())) return 'leased'",
     replace: '',
     mode: 'strict',
     breaks: ['used_token_redeemed', 'token_lost', 'one_call_a_lease', 'call_without_lease'],
@@ -182,11 +198,19 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'the old secret is deleted before the commit',
     file: commit,
-    find: 'const stored = await commit(dependencies, leased, dueAt, (row) => {',
-    replace: `await dependencies.grants.supersede(leased.grant.reference, reference).catch(() => undefined)
-  const stored = await commit(dependencies, leased, dueAt, (row) => {`,
+    find: 'const committed = await commit(dependencies, leased, time, dueAt, (row) => {',
+    replace: `if (grants.leaves(leased.grant.reference, [reference])) await grants.forget(leased.grant.reference)
+  const committed = await commit(dependencies, leased, time, dueAt, (row) => {`,
     mode: 'microsoft',
     breaks: ['token_lost'],
+  },
+  {
+    name: 'the old secret is forgotten by nobody',
+    file: 'shared/tenants/leftovers.ts',
+    find: 'return unneeded.length > 0 ? { ...rest, leftovers: unneeded } : rest',
+    replace: 'return rest',
+    mode: 'microsoft',
+    breaks: ['secret_left_over', 'grant_kept_after_disconnect'],
   },
   {
     name: 'the old grant is forgotten first on reconnect',
@@ -203,7 +227,7 @@ export const mutations: readonly Mutation[] = [
     find: 'for (const reference of references) await keeping.grants.forget(reference)',
     replace: '',
     mode: 'microsoft',
-    breaks: ['grant_kept_after_disconnect'],
+    breaks: ['grant_kept_after_disconnect', 'secret_left_over'],
   },
   {
     name: 'cached rows outlive their time',

@@ -66,7 +66,7 @@ function refreshConfig(random: Random): RefreshConfig {
     sweepConcurrency: 1 + random.below(4),
     sweepSeconds: 240,
     sweepHandoverCount: 2000,
-    leaseSeconds: 60,
+    leaseSeconds: random.pick([60, 60, 30]),
     tokenEndpointSeconds: 10,
   }
 }

@@ -25,6 +25,8 @@ export interface ProcessWorld {
   readonly scheduler: Scheduler
   readonly random: Random
   faults(): FaultRates
+  /** Whether what an operation is on answers nobody at present. */
+  isOut(operation: string): boolean
   record(process: string, operation: string, tenant: string, effect: string): void
   /** Called when an operation did not go well, before anybody else can act. */
   failed(process: SimulatedProcess, operation: string, tenant: string): void
@@ -49,7 +51,9 @@ export class SimulatedProcess {
   /** Lets an operation happen some time later, as its fate has it. */
   perform<T>(operation: Operation<T>): Promise<T> {
     const { scheduler, random } = this.#world
-    const { fate, effectAfter, answerAfter } = this.#draw(operation.limitMilliseconds ?? 120_000)
+    const drawn = this.#draw(operation.limitMilliseconds ?? 120_000)
+    const { effectAfter, answerAfter } = drawn
+    const fate = this.#world.isOut(operation.name) ? 'failed_before' : drawn.fate
     return new Promise((resolve, reject) => {
       scheduler.after(effectAfter, () => {
         if (!this.alive && random.chance(0.5)) return
@@ -89,10 +93,12 @@ export class SimulatedProcess {
     if (chance >= bad) {
       return { fate: random.pick(['died_before', 'died_after']), effectAfter: latency(), answerAfter: 0 }
     }
-    const fate = random.pick(['failed_before', 'failed_after'] as const)
     if (chance < rates.hangs) {
+      // Some hang and fail in the end, some only take as long as that.
+      const late = random.pick(['failed_before', 'failed_after', 'done'] as const)
       const effectAfter = random.below(limit)
-      return { fate, effectAfter, answerAfter: limit - effectAfter }
+      const answerAfter = late === 'done' ? random.below(limit - effectAfter) : limit - effectAfter
+      return { fate: late, effectAfter, answerAfter }
     }
     return {
       fate: chance < rates.hangs + rates.failsBefore ? 'failed_before' : 'failed_after',

@@ -53,6 +53,18 @@ async function assertRefreshes(world: World, broker: SimulatedBroker, tenant: st
     throw new Violation('dead_grant_called', `${calls} times for ${tenant}`)
   if (!isDead && end !== 'refreshed' && !family.excuse)
     throw new Violation('token_lost', `${tenant} ends as ${end}`)
+  if (end === 'refreshed') assertNothingLeftOver(world, tenant)
+}
+
+/** What a refresh in calm leaves: the secret that the row names. Deaths and failures leave some that no row ever named. */
+function assertNothingLeftOver(world: World, tenant: string): void {
+  const { grant, leftovers } = world.row(tenant)?.tenant ?? {}
+  if (leftovers) throw new Violation('secret_left_over', `the row of ${tenant} remembers ${leftovers}`)
+  const { dies, failsBefore } = world.plan.faults
+  if (dies + failsBefore > 0) return
+  for (const { name, tags } of world.vaults.flatMap((vault) => [...vault.live()]))
+    if (tags.tenant === tenant && !grant?.reference.includes(`/${name}/`))
+      throw new Violation('secret_left_over', `${name} of ${tenant}`)
 }
 
 async function refreshUntilFinal(

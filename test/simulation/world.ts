@@ -26,6 +26,7 @@ export interface WorldOptions {
 }
 
 const noFaults: FaultRates = { failsBefore: 0, failsAfter: 0, hangs: 0, dies: 0 }
+const longestOutageMilliseconds = 120_000
 /** A process that died is back within this time. */
 const longestRestartMilliseconds = 60_000
 
@@ -46,6 +47,7 @@ export class World implements ProcessWorld {
   violation: Violation | undefined
   /** From then on nothing fails and nobody dies. */
   calm = false
+  #outage: { readonly service: 'tables' | 'vault'; readonly until: number } | undefined
   readonly #trace: ((line: string) => void) | undefined
   readonly #startedAt: number
   readonly #failures = new Map<SimulatedProcess, Map<string, number>>()
@@ -69,6 +71,21 @@ export class World implements ProcessWorld {
 
   faults(): FaultRates {
     return this.calm ? noFaults : this.plan.faults
+  }
+
+  isOut(operation: string): boolean {
+    const { service, until } = this.#outage ?? { until: 0 }
+    const isVault = /^(vault|sealer)\./.test(operation)
+    const isStorage = isVault || /^(tenants|due|holds)\./.test(operation)
+    return !this.calm && this.scheduler.now() < until && isStorage && isVault === (service === 'vault')
+  }
+
+  /** For some time a whole service fails whatever it is asked. */
+  breakDown(): void {
+    const service = this.random.pick(['tables', 'vault'] as const)
+    const milliseconds = this.random.below(longestOutageMilliseconds)
+    this.#outage = { service, until: this.scheduler.now() + milliseconds }
+    this.record('world', `${service} are out`, '', `for ${milliseconds} ms`)
   }
 
   /** Starts one more process. */

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { secondsAfter, systemClock } from '../../shared/clock.ts'
 import { isLoopbackUrl, parseConfig, SettingsError } from '../../shared/config.ts'
+import { createLeaseTime } from '../../shared/refresh/leaseTime.ts'
 import { settings } from '../../shared/settings.ts'
 
 const least = {
@@ -101,6 +103,16 @@ describe('settings at start', () => {
     const both = { ...least, TABLES_CONNECTION_STRING: 'UseDevelopmentStorage=true' }
     expect(namesOf(both)).toEqual(['TABLES_ENDPOINT'])
     expect(namesOf({ ...least, TABLES_ENDPOINT: undefined })).toEqual(['TABLES_ENDPOINT'])
+  })
+
+  test('leave a lease room for more than the call', () => {
+    expect(namesOf({ ...least, LEASE_SECONDS: '30', TOKEN_ENDPOINT_SECONDS: '16' })).toEqual([
+      'LEASE_SECONDS',
+    ])
+    const { refresh } = parseConfig({ ...least, LEASE_SECONDS: '30', TOKEN_ENDPOINT_SECONDS: '15' })
+    const now = new Date()
+    const time = createLeaseTime({ ...systemClock, now: () => now }, refresh, secondsAfter(now, 30))
+    expect(time.allowsCall()).toBe(true)
   })
 
   test('are asked for only for the environments that are served', () => {

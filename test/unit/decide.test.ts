@@ -54,6 +54,34 @@ describe('whether a tenant is refreshed', () => {
       undefined,
       { refresh: true, reason: 'expires_soon' },
     ],
+    [
+      'one that a refresh has just brought is not bettered by another',
+      { ...connected, accessToken: { sealed: 'x', refreshedAt: later(-29), expiresAt: later(3571) } },
+      { for: 'vend', minValiditySeconds: 3590 },
+      undefined,
+      { refresh: false, reason: 'validity_not_reached' },
+    ],
+    [
+      'one that lived too short from the start is repeated in the second half of its life',
+      { ...connected, accessToken: { sealed: 'x', refreshedAt: later(-1499), expiresAt: later(1501) } },
+      { for: 'vend', minValiditySeconds: 3300 },
+      undefined,
+      { refresh: false, reason: 'validity_not_reached' },
+    ],
+    [
+      'and then it is',
+      { ...connected, accessToken: { sealed: 'x', refreshedAt: later(-1500), expiresAt: later(1500) } },
+      { for: 'vend', minValiditySeconds: 3300 },
+      undefined,
+      { refresh: true, reason: 'expires_soon' },
+    ],
+    [
+      'an answer without a lifetime is not asked for at every vend',
+      { ...connected, accessToken: { sealed: 'x', refreshedAt: later(-29), expiresAt: later(-29) } },
+      { for: 'vend', minValiditySeconds: 300 },
+      undefined,
+      { refresh: false, reason: 'validity_not_reached' },
+    ],
     ['a due tenant is swept', connected, { for: 'sweep' }, undefined, { refresh: true, reason: 'due' }],
     [
       'one that is not due is passed over',
@@ -129,6 +157,32 @@ describe('what follows from a refusal', () => {
 
   test('an operator’s fault holds the environment and touches no tenant', () => {
     expect(judge(connected, 'invalid_client', [7000222])).toEqual({ verdict: 'hold' })
+  })
+
+  test.each([7000112, 700016, 500011, 90002])(
+    'AADSTS%i may be one directory’s doing: the tenant waits, some minutes at most, and the operator is named',
+    (code) => {
+      const often = { ...connected, trouble: { ...trouble, attempts: 50 } }
+      const verdict = judge(often, 'unauthorized_client', [code], 0.999)
+      if (verdict.verdict !== 'retry') throw new Error(verdict.verdict)
+      expect(verdict.trouble).toMatchObject({ actor: 'operator', attempts: 51 })
+      expect(verdict.trouble.nextAttemptAt.getTime()).toBeGreaterThanOrEqual(later(5).getTime())
+      expect(verdict.trouble.nextAttemptAt.getTime()).toBeLessThan(later(180).getTime())
+    },
+  )
+
+  test('an answer of no known kind passes four times, counted beside other failures, and then is the operator’s', () => {
+    const after = (unknownAnswers: number) => ({
+      ...connected,
+      trouble: { ...trouble, attempts: 9, unknownAnswers },
+    })
+    const judged = (tenant: Tenant, status: number) =>
+      judgeRefusal(tenant, classifyTokenRefusal(status, {}), now, 0)
+    expect(judged(after(3), 418)).toMatchObject({ trouble: { unknownAnswers: 4 } })
+    expect(judged(after(3), 418)).not.toHaveProperty('trouble.actor')
+    expect(judged(after(4), 418)).toMatchObject({ trouble: { unknownAnswers: 5, actor: 'operator' } })
+    expect(judged(after(4), 503)).toMatchObject({ trouble: { unknownAnswers: 4 } })
+    expect(judged(after(4), 503)).not.toHaveProperty('trouble.actor')
   })
 
   test('a named act of the person ends the grant at once', () => {

@@ -22,7 +22,13 @@ export interface Family {
 }
 
 /** A passing trouble of the provider. */
-export type Glitch = 'plain_refusal' | 'loop_detected' | 'throttled' | 'server_error' | 'strange'
+export type Glitch =
+  | 'app_refused'
+  | 'plain_refusal'
+  | 'loop_detected'
+  | 'throttled'
+  | 'server_error'
+  | 'strange'
 
 /** What the token endpoint sends. */
 export interface ProviderAnswer {
@@ -73,6 +79,7 @@ interface IssuedToken {
 /** The refusals of `facts/platform.md` that the glitches stand for. */
 const refusals: Readonly<Record<Glitch | 'revoked' | 'wrong_secret', ProviderAnswer>> = {
   plain_refusal: { status: 400, body: { error: 'invalid_grant', error_codes: [70000] } },
+  app_refused: { status: 400, body: { error: 'unauthorized_client', error_codes: [7000112] } },
   loop_detected: { status: 400, body: { error: 'invalid_grant', error_codes: [50196] } },
   throttled: { status: 429, body: {}, retryAfter: '30' },
   server_error: { status: 503, body: { error: 'temporarily_unavailable' } },

@@ -1,0 +1,69 @@
+import { noAnswer } from '../identity/refusal.ts'
+import { grantOwnerOf, type Leased } from '../tenants/tenant.ts'
+import type { RefreshDependencies, TokenAnswer } from './dependencies.ts'
+import type { LeaseTime } from './leaseTime.ts'
+
+/** A call to the token endpoint, and what it was made with. */
+export interface Asked {
+  /** When it was asked for: the access token's life counts from here, however long the answer took. */
+  readonly askedAt: Date
+  readonly answer: TokenAnswer
+  readonly reference: string
+  readonly refreshToken: string
+}
+
+/**
+ * Redeems the refresh token that the row names. When it is refused as invalid and the store holds a newer one
+ * (a process died between writing and committing it), that one is tried before anything is concluded. A grant that
+ * cannot be read is a refusal too, of nobody's asking.
+ * @returns `no_time` when the lease is too short for a call.
+ */
+export async function askWithNamedOrNewer(
+  dependencies: RefreshDependencies,
+  leased: Leased,
+  time: LeaseTime,
+): Promise<Asked | 'no_time'> {
+  const { clock, grants } = dependencies
+  const owner = grantOwnerOf(leased.tenant, leased.grant)
+  const { reference } = leased.grant
+  const named = await time.step('reading the grant', () => grants.read(reference, owner))
+  const asked = named === undefined ? undefined : await ask(dependencies, leased, reference, named, time)
+  if (asked === 'no_time' || (asked && !isRefusedGrant(asked.answer))) return asked
+  const newer = await time.step('looking for a newer grant', () => grants.readNewer(reference, owner))
+  if (!newer)
+    return asked ?? { askedAt: clock.now(), answer: grantGone(reference), reference, refreshToken: '' }
+  const retried = await ask(dependencies, leased, newer.reference, newer.refreshToken, time)
+  return retried !== 'no_time' && !retried.answer.ok && asked ? asked : retried
+}
+
+/** The secret is gone from its vault, where it can be recovered while soft-deleted; or the seal's key is. */
+function grantGone(reference: string): TokenAnswer {
+  const reason = reference.startsWith('sealed:') ? 'grant_unreadable' : 'grant_missing'
+  return { ok: false, refusal: noAnswer(reason) }
+}
+
+function isRefusedGrant(answer: TokenAnswer): boolean {
+  return !answer.ok && answer.refusal.class === 'advertiser' && answer.refusal.error === 'invalid_grant'
+}
+
+async function ask(
+  { clock, tokenEndpoint }: RefreshDependencies,
+  leased: Leased,
+  reference: string,
+  refreshToken: string,
+  time: LeaseTime,
+): Promise<Asked | 'no_time'> {
+  // The answer must be kept before the lease ends, or another process would redeem beside us.
+  if (!time.allowsCall()) return 'no_time'
+  const { environment } = leased.tenant
+  const { identityProvider, authorityTenant, scopes } = leased.grant
+  const askedAt = clock.now()
+  const answer = await tokenEndpoint.refresh({
+    environment,
+    identityProvider,
+    authorityTenant,
+    scopes,
+    refreshToken,
+  })
+  return { askedAt, answer, reference, refreshToken }
+}

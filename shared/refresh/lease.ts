@@ -1,0 +1,90 @@
+import { secondsAfter } from '../clock.ts'
+import { grantOwnerOf, type Lease, type Leased, type StoredTenant } from '../tenants/tenant.ts'
+import type { RefreshDependencies } from './dependencies.ts'
+import { type LeaseTime, outsideLease } from './leaseTime.ts'
+
+/** A lease that is held, and the one that its taker found on the row, if nobody had given it back. */
+export interface Held {
+  readonly leased: Leased
+  readonly leftBehind: Lease | undefined
+}
+
+/** Takes one tenant's lease, under one id however often it is tried. */
+export interface LeaseTaker {
+  /** Takes a lease that nobody holds; undefined when somebody else changed the row first. */
+  take(stored: StoredTenant): Promise<Held | undefined>
+  /** The lease that is ours already, although the answer to the write that took it was lost. */
+  adopt(stored: StoredTenant): Held | undefined
+}
+
+/** Creates the taker of one refresh. */
+export function createLeaseTaker({
+  tenants,
+  clock,
+  randomness,
+  config,
+}: Pick<RefreshDependencies, 'tenants' | 'clock' | 'randomness' | 'config'>): LeaseTaker {
+  const id = randomness.identifier()
+  let leftBehind: Lease | undefined
+  const adopt = (stored: StoredTenant): Held | undefined => {
+    const { lease, grant } = stored.tenant
+    if (!grant || lease?.id !== id || lease.until <= clock.now()) return undefined
+    return { leased: { ...stored, lease, grant }, leftBehind }
+  }
+  return {
+    adopt,
+    async take(stored) {
+      const { grant } = stored.tenant
+      if (!grant) return undefined
+      leftBehind = stored.tenant.lease
+      const lease = { id, until: secondsAfter(clock.now(), config.leaseSeconds) }
+      const write = () => tenants.replace(stored, { ...stored.tenant, lease }, [])
+      const taken = await outsideLease(clock, 'taking the lease', write).catch(async (error) => {
+        // It may have taken effect: then nobody else could refresh before our own lease ends.
+        const reread = await outsideLease(clock, 'reading the row', () => tenants.read(stored.tenant))
+        const held = reread && adopt(reread)
+        if (!held) throw error
+        return held.leased
+      })
+      return taken === 'conflict' ? undefined : { leased: { ...taken, lease, grant }, leftBehind }
+    },
+  }
+}
+
+/** Whether somebody holds the tenant's lease. */
+export function isLeased(stored: StoredTenant, now: Date): boolean {
+  return stored.tenant.lease !== undefined && stored.tenant.lease.until > now
+}
+
+/**
+ * A lease that nobody gave back: its holder died, or failed, after it may have written a newer refresh token than the
+ * row names. The row is made to name that one before anybody is asked, since a strict provider ends the whole grant
+ * when a used token is shown to it (RFC 9700, section 4.14.2).
+ * @returns undefined when another process changed the row meanwhile.
+ */
+export async function adoptNewer(
+  { grants, tenants }: RefreshDependencies,
+  leased: Leased,
+  time: LeaseTime,
+): Promise<Leased | undefined> {
+  const owner = grantOwnerOf(leased.tenant, leased.grant)
+  const newer = await time.step('looking for a grant left behind', () =>
+    grants.readNewer(leased.grant.reference, owner),
+  )
+  if (!newer) return leased
+  const grant = { ...leased.grant, reference: newer.reference }
+  const adopted = await time.step('adopting the newer grant', () =>
+    tenants.replace(leased, { ...leased.tenant, grant }, []),
+  )
+  return adopted === 'conflict' ? undefined : { ...adopted, lease: leased.lease, grant }
+}
+
+/** Gives a lease back that brought nothing, so that nobody waits for a refresh that nobody does. */
+export async function giveBack(
+  { tenants }: Pick<RefreshDependencies, 'tenants'>,
+  leased: Leased,
+  time: LeaseTime,
+): Promise<void> {
+  const { lease: _lease, ...rest } = leased.tenant
+  await time.step('giving up the lease', () => tenants.replace(leased, rest, [])).catch(() => undefined)
+}

@@ -1,0 +1,74 @@
+import { type Clock, TimeLimitError, within } from '../clock.ts'
+import type { RefreshConfig } from '../config.ts'
+
+/**
+ * What is left of a lease. Every step between taking and committing draws on it, so that a process that is alive never
+ * outlives its lease: a step that the lease has no time for is not begun.
+ */
+export interface LeaseTime {
+  /**
+   * Runs a step, for as long as a step may take and the lease lasts.
+   * @throws TimeLimitError, upon which the step may still take effect.
+   */
+  step<T>(name: string, work: () => Promise<T>): Promise<T>
+  /** Repeats a step that failed until it does not, the failure is one for good, or the lease has no time for more. */
+  insist<T>(name: string, work: () => Promise<T>, isForGood?: (error: unknown) => boolean): Promise<T>
+  /** Whether a call to the token endpoint fits in, and then the keeping of what it brings. */
+  allowsCall(): boolean
+  /** Waits a little before the next try of what has failed; false when nothing would be left for what follows it. */
+  pause(tries: number): Promise<boolean>
+}
+
+/** No step on storage waits longer. */
+const longestStepSeconds = 8
+/** The end of every lease is left alone: the clocks of processes differ. */
+const spareSeconds = 2
+/** A step takes a third of what is left at most, so that there is always something for the next one. */
+const share = 1 / 3
+/** What writing, sealing and committing are given at least, and at most. */
+const [leastKeepSeconds, mostKeepSeconds] = [5, 12]
+
+/** A failed step is repeated after 0.1 s at first, twice as long each time, 3.2 s at most. */
+const [firstPauseMilliseconds, mostDoublings] = [100, 5]
+
+/** Creates the time of a lease that ends at `until`. */
+export function createLeaseTime(
+  clock: Clock,
+  { leaseSeconds, tokenEndpointSeconds }: RefreshConfig,
+  until: Date,
+): LeaseTime {
+  const left = () => (until.getTime() - clock.now().getTime()) / 1000 - spareSeconds
+  const keepSeconds = Math.max(
+    leastKeepSeconds,
+    Math.min(mostKeepSeconds, (leaseSeconds - tokenEndpointSeconds) / 3),
+  )
+  const step: LeaseTime['step'] = async (name, work) => {
+    const seconds = Math.min(longestStepSeconds, left() * share)
+    if (seconds <= 0) throw new TimeLimitError(name, 0)
+    return within(clock, seconds, name, work)
+  }
+  const pause = async (tries: number): Promise<boolean> => {
+    if (left() < leastKeepSeconds) return false
+    await clock.sleep(firstPauseMilliseconds * 2 ** Math.min(tries, mostDoublings))
+    return true
+  }
+  return {
+    step,
+    pause,
+    async insist(name, work, isForGood = () => false) {
+      for (let tries = 0; ; tries++) {
+        try {
+          return await step(name, work)
+        } catch (error) {
+          if (isForGood(error) || !(await pause(tries))) throw error
+        }
+      }
+    },
+    allowsCall: () => left() >= tokenEndpointSeconds + keepSeconds,
+  }
+}
+
+/** Steps outside of a lease, which hold nobody up but the caller. */
+export function outsideLease<T>(clock: Clock, name: string, work: () => Promise<T>): Promise<T> {
+  return within(clock, longestStepSeconds, name, work)
+}

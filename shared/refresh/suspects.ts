@@ -1,0 +1,28 @@
+import type { Environment, IdentityProvider } from '../environment.ts'
+
+/**
+ * Tenants of a registration that have lately been refused for what may be the registration's fault or one directory's.
+ * Each process counts for itself: when all are refused, each soon has enough of its own.
+ */
+export interface Suspects {
+  /** Counts a tenant; how many there are since the last success. */
+  add(environment: Environment, identityProvider: IdentityProvider, tenantKey: string): number
+  /** A refresh has worked: the registration is good. */
+  clear(environment: Environment, identityProvider: IdentityProvider): void
+}
+
+/** Creates {@link Suspects} with none. */
+export function createSuspects(): Suspects {
+  const known = new Map<string, Set<string>>()
+  return {
+    add(environment, identityProvider, tenantKey) {
+      const key = `${environment}:${identityProvider}`
+      const tenants = known.get(key) ?? new Set<string>()
+      known.set(key, tenants.add(tenantKey))
+      return tenants.size
+    },
+    clear(environment, identityProvider) {
+      known.delete(`${environment}:${identityProvider}`)
+    },
+  }
+}

@@ -1,0 +1,73 @@
+import { type Clock, within } from '../clock.ts'
+import type { Log } from '../log.ts'
+import { tenantKey } from './key.ts'
+import type { GrantStore, StoredTenant, Tenant, TenantStore } from './tenant.ts'
+
+/** What destroying leftovers touches. */
+export interface LeftoverDependencies {
+  readonly tenants: TenantStore
+  readonly grants: GrantStore
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** Destroying holds nobody up longer: the row remembers what is left. */
+const destroySeconds = 5
+
+/**
+ * The row with those references of `superseded` that it no longer needs, for the commit that supersedes them: so no
+ * death and no failure after it forgets that a refresh token rests in a vault.
+ */
+export function withLeftovers(
+  grants: Pick<GrantStore, 'leaves'>,
+  next: Tenant,
+  superseded: readonly (string | undefined)[],
+): Tenant {
+  const { leftovers: known = [], ...rest } = next
+  const left = new Set([...known, ...superseded].filter((reference) => reference !== undefined))
+  const unneeded = [...left].filter((reference) => grants.leaves(reference, namedBy(rest)))
+  return unneeded.length > 0 ? { ...rest, leftovers: unneeded } : rest
+}
+
+/**
+ * Destroys what the row remembers as left over, and strikes it from the row. What cannot be destroyed now stays there
+ * for the tenant's next commit.
+ * @returns the row as it stands.
+ */
+export async function destroyLeftovers(
+  { clock, grants, log, tenants }: LeftoverDependencies,
+  stored: StoredTenant,
+): Promise<StoredTenant> {
+  const { leftovers, ...rest } = stored.tenant
+  if (!leftovers) return stored
+  try {
+    const unneeded = leftovers.filter((reference) => grants.leaves(reference, namedBy(rest)))
+    const destroy = () => Promise.all(unneeded.map((reference) => grants.forget(reference)))
+    await within(clock, destroySeconds, 'destroying what is left over', destroy)
+    const strike = () => tenants.replace(stored, rest, [])
+    const struck = await within(clock, destroySeconds, 'striking what is left over', strike)
+    return struck === 'conflict' ? stored : struck
+  } catch {
+    const { environment } = rest
+    log('grant.left_over', { tenantKey: tenantKey(rest), environment, secrets: leftovers.length })
+    return stored
+  }
+}
+
+/**
+ * Destroys a secret that was written for a commit which did not come about, as far as the row tells: one that the row
+ * names, or has gone on from, is spared, and so is one about which nothing can be found out.
+ */
+export async function destroyUncommitted(
+  { clock, grants }: Pick<LeftoverDependencies, 'clock' | 'grants'>,
+  reference: string,
+  row: Tenant | undefined,
+): Promise<void> {
+  if (!row || !grants.leaves(reference, namedBy(row))) return
+  const destroy = () => grants.forget(reference)
+  await within(clock, destroySeconds, 'destroying what was not committed', destroy).catch(() => undefined)
+}
+
+function namedBy({ grant, pendingGrant }: Tenant): string[] {
+  return [grant?.reference, pendingGrant?.grant.reference].filter((reference) => reference !== undefined)
+}

@@ -1,0 +1,51 @@
+import { createServer, type Server } from 'node:net'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Config } from '../../shared/config.ts'
+import { createSecretClient, createTables } from '../../shared/storage/clients.ts'
+import { createTenantTable } from '../../shared/storage/tenantTable.ts'
+import { createVault } from '../../shared/storage/vault.ts'
+
+/** Takes every connection and answers none. */
+let silent: Server
+let origin: string
+
+beforeAll(async () => {
+  silent = createServer((socket) => socket.resume().on('error', () => {})).listen(0, '127.0.0.1')
+  await new Promise((resolve) => silent.once('listening', resolve))
+  const address = silent.address()
+  origin = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`
+})
+
+afterAll(() => silent.close())
+
+const trySeconds = 0.1
+const silence = { name: 'StorageUnavailableError', status: 0, code: 'ETIMEDOUT' }
+
+describe('storage that takes a connection and never answers', () => {
+  test('is given up by the tables', async () => {
+    const key = Buffer.alloc(64, 1).toString('base64')
+    const connectionString = `DefaultEndpointsProtocol=http;AccountName=a;AccountKey=${key};TableEndpoint=${origin}/a`
+    const config = { allowInsecureLoopback: true, tables: { prefix: '', connectionString } } as Config
+    const tables = createTables(config, { getToken: async () => null }, trySeconds)
+    const reading = createTenantTable(tables).read({ workspace: 'w', tenant: 't' })
+    await expect(reading).rejects.toMatchObject(silence)
+  })
+
+  test('is given up by the vault', async () => {
+    const config = { vault: { verifyChallengeResource: true } } as Config
+    const credential = { getToken: async () => null }
+    const client = createSecretClient(config, credential, origin.replace('http:', 'https:'), trySeconds)
+    await expect(createVault(client, () => {}).read('a')).rejects.toMatchObject(silence)
+  })
+
+  test('is given up when it is the credential that hangs', async () => {
+    const config = {
+      allowInsecureLoopback: true,
+      tables: { prefix: '', endpoint: 'https://a.table.core.windows.net' },
+    } as Config
+    const credential = { getToken: () => new Promise<never>(() => {}) }
+    const tables = createTables(config, credential, trySeconds)
+    const reading = createTenantTable(tables).read({ workspace: 'w', tenant: 't' })
+    await expect(reading).rejects.toMatchObject(silence)
+  })
+})

@@ -1,0 +1,58 @@
+import { describe, expect, test } from 'vitest'
+import type { RefreshDependencies } from '../../shared/refresh/dependencies.ts'
+import type { TenantStore } from '../../shared/tenants/tenant.ts'
+import { dueTenants } from './dueTenants.ts'
+import * as useCases from './useCases.ts'
+import { workspace } from './world.ts'
+
+const name = { workspace, tenant: 't1' }
+
+type Replace = TenantStore['replace']
+
+/** One due tenant, and a broker the first of whose row writes is answered as told, though it takes effect. */
+async function lostAnswer(answer: () => Awaited<ReturnType<Replace>>) {
+  const { world, broker } = await dueTenants(1)
+  const { tenants } = broker.dependencies
+  let isLost = false
+  const replace: Replace = async (...write) => {
+    const written = await tenants.replace(...write)
+    if (isLost) return written
+    isLost = true
+    return answer()
+  }
+  const dependencies: RefreshDependencies = {
+    ...broker.dependencies,
+    tenants: { ...tenants, replace },
+  }
+  return { world, refresher: useCases.createRefresher(dependencies) }
+}
+
+describe('a lease whose answer is lost', () => {
+  test.each([
+    ['is met as a conflict', () => 'conflict' as const],
+    [
+      'ends in an error',
+      () => {
+        throw new useCases.StorageUnavailableError('tables', 0, 'ETIMEDOUT')
+      },
+    ],
+  ])('and %s is ours all the same', async (_title, answer) => {
+    const { world, refresher } = await lostAnswer(answer)
+    const startedAt = world.scheduler.now()
+    const seen = new Date(startedAt)
+    const outcome = await world.until(refresher.refresh(name, { for: 'replacement', seen }))
+    expect(outcome.outcome).toBe('refreshed')
+    expect(world.scheduler.now() - startedAt).toBeLessThan(20_000)
+    expect(world.row('t1')?.tenant.lease).toBeUndefined()
+  })
+})
+
+test('a lease that has no time for a call is given back', async () => {
+  const { world, broker } = await dueTenants(1)
+  const config = { ...broker.dependencies.config, leaseSeconds: 30, tokenEndpointSeconds: 30 }
+  const refresher = useCases.createRefresher({ ...broker.dependencies, config })
+  const outcome = await world.until(refresher.refresh(name, { for: 'sweep' }))
+  expect(outcome).toMatchObject({ outcome: 'passed_on', reason: 'lease_lost' })
+  expect(world.row('t1')?.tenant.lease).toBeUndefined()
+  expect(world.totals().calls).toBe(0)
+})

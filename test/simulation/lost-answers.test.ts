@@ -1,0 +1,232 @@
+import { describe, expect, test } from 'vitest'
+import { secondsAfter, systemClock, systemRandomness } from '../../shared/clock.ts'
+import { sha256 } from '../../shared/connect/browser.ts'
+import { confirmConnectSession } from '../../shared/connect/confirm.ts'
+import { migrateGrant } from '../../shared/refresh/migrate.ts'
+import { createRefresher } from '../../shared/refresh/refreshTenant.ts'
+import { createGrantVault } from '../../shared/storage/grantVault.ts'
+import { combineGrantStores, createSealedGrants } from '../../shared/storage/sealedGrants.ts'
+import { connectGrant } from '../../shared/tenants/connectGrant.ts'
+import { disconnectTenant } from '../../shared/tenants/disconnect.ts'
+import type { Grant, Tenant, TenantStore } from '../../shared/tenants/tenant.ts'
+import { createModelDueIndex } from './models/dueIndex.ts'
+import { createModelSealer } from './models/sealer.ts'
+import { createModelTenantStore } from './models/tenantStore.ts'
+import { createModelVault } from './models/vault.ts'
+
+const name = { workspace: 'w', tenant: 't' }
+const owner = { ...name, environment: 'production', identityProvider: 'microsoft' } as const
+const sealing = { ...name, environment: 'production', use: 'access_token' } as const
+const now = new Date()
+
+/** One tenant on models; what one writer is told of its writes can be falsified. */
+function ground() {
+  const tenants = createModelTenantStore()
+  const vault = createModelVault()
+  const sealer = createModelSealer()
+  const stores = { vault: createGrantVault([vault], systemRandomness), sealed: createSealedGrants(sealer) }
+  const grants = combineGrantStores(stores, 'vault')
+  let issued = 0
+  const dependencies = {
+    tenants: tenants as TenantStore,
+    due: createModelDueIndex(),
+    grants,
+    sealer,
+    clock: systemClock,
+    randomness: systemRandomness,
+    log: () => {},
+    vendWaitSeconds: 15,
+    environments: { read: async () => undefined, hold: async () => {}, release: async () => false },
+    tokenEndpoint: {
+      refresh: async () =>
+        ({ ok: true, accessToken: 'at', refreshToken: `next${++issued}`, expiresInSeconds: 3600 }) as const,
+    },
+    config: {
+      policy: 'active',
+      activeWindowSeconds: 86_400,
+      aheadSeconds: 600,
+      keepAliveSeconds: 604_800,
+      sweepConcurrency: 1,
+      sweepSeconds: 240,
+      sweepHandoverCount: 2000,
+      leaseSeconds: 60,
+      tokenEndpointSeconds: 10,
+    },
+  } as const
+  const refresh = (store: TenantStore = tenants) =>
+    createRefresher({ ...dependencies, tenants: store }).refresh(name, {
+      for: 'replacement',
+      seen: secondsAfter(new Date(), 1),
+    })
+  const live = () => [...vault.live()].map(({ value }) => value)
+  const row = () => tenants.row(name)?.tenant as Tenant
+  return { tenants, vault, stores, grants, dependencies, refresh, live, row }
+}
+
+function grantOf(reference: string, subject: string): Grant {
+  return {
+    reference,
+    identityProvider: 'microsoft',
+    scopes: [],
+    accountKind: 'work',
+    authorityTenant: 'x',
+    consenter: { issuer: 'i', subject, hint: 'h' },
+    consentedAt: now,
+    advertisingUserId: '1',
+  }
+}
+
+function connected(reference: string): Tenant {
+  const grant = grantOf(reference, 'first')
+  return { ...name, environment: 'production', status: 'connected', createdAt: now, dueAt: now, grant }
+}
+
+/** The first write of that kind takes effect, something happens, and then its writer is told of a conflict. */
+function losingAnswer(
+  tenants: TenantStore,
+  isMeant: (next: Tenant) => boolean,
+  meanwhile: () => Promise<unknown> = async () => {},
+): TenantStore {
+  let isLost = false
+  return {
+    ...tenants,
+    async replace(...write) {
+      const written = await tenants.replace(...write)
+      if (isLost || written === 'conflict' || !isMeant(write[1])) return written
+      isLost = true
+      await meanwhile()
+      return 'conflict'
+    },
+  }
+}
+
+describe('a commit that took effect and is answered as a conflict', () => {
+  test('leaves alone the fresh secret in which another refresh has gone on', async () => {
+    const { tenants, stores, grants, refresh, row } = ground()
+    const reference = (await stores.vault.write('old', owner)).replace(/0$/, '399')
+    await tenants.create(connected(reference), [])
+    const isCommit = (next: Tenant) => !next.lease && next.accessToken !== undefined
+    await refresh(losingAnswer(tenants, isCommit, () => refresh()))
+    expect(await grants.read(row().grant?.reference ?? '', owner)).toBe('next2')
+  })
+
+  test('leaves alone the migrated secret in which a refresh has gone on', async () => {
+    const { tenants, stores, grants, dependencies, refresh, row, live } = ground()
+    await tenants.create(connected(await stores.sealed.write('old', owner)), [])
+    const isCommit = (next: Tenant) => !next.lease
+    const store = losingAnswer(tenants, isCommit, () => refresh())
+    await migrateGrant({ ...dependencies, tenants: store, stores }, name, 'vault')
+    expect(await grants.read(row().grant?.reference ?? '', owner)).toBe('next1')
+    expect(live()).toHaveLength(2)
+  })
+
+  test.each([
+    ['at once', async () => {}],
+    ['after a refresh has gone on', undefined],
+  ])('is recognised by a reconnect %s: one event, one secret', async (_title, meanwhile) => {
+    const { tenants, stores, dependencies, refresh, live, row } = ground()
+    await tenants.create(connected(await stores.vault.write('old', owner)), [])
+    const isCommit = (next: Tenant) => next.grant?.consenter.subject === 'second'
+    const store = losingAnswer(tenants, isCommit, meanwhile ?? (() => refresh()))
+    const proven = {
+      environment: 'production' as const,
+      grant: grantOf('', 'second'),
+      refreshToken: 'new',
+      accessToken: 'at',
+      expiresInSeconds: 3600,
+      accountsGeneration: 'g',
+    }
+    const stored = await connectGrant({ ...dependencies, tenants: store }, name, proven)
+    expect(stored?.tenant.grant?.consenter.subject).toBe('second')
+    expect(tenants.history(name).map(({ type }) => type)).toEqual(['tenant.reconnected'])
+    expect(live()).toEqual(meanwhile ? ['new'] : ['new', 'next1'])
+    expect(row().leftovers).toBeUndefined()
+  })
+
+  test('is not repeated by a reconnect after a disconnect has destroyed its grant', async () => {
+    const { tenants, stores, dependencies, live, row } = ground()
+    await tenants.create(connected(await stores.vault.write('old', owner)), [])
+    const isCommit = (next: Tenant) => next.grant?.consenter.subject === 'second'
+    const store = losingAnswer(tenants, isCommit, () => disconnectTenant(dependencies, name))
+    const proven = {
+      environment: 'production' as const,
+      grant: grantOf('', 'second'),
+      refreshToken: 'new',
+      accessToken: 'at',
+      expiresInSeconds: 3600,
+      accountsGeneration: 'g',
+    }
+    expect(await connectGrant({ ...dependencies, tenants: store }, name, proven)).toBeUndefined()
+    expect(row().status).toBe('disconnected')
+    expect(live()).toEqual([])
+  })
+})
+
+test('an old secret that cannot be destroyed is remembered, and destroyed by the next refresh', async () => {
+  const { tenants, vault, stores, grants, refresh, live, row } = ground()
+  const reference = (await stores.vault.write('old', owner)).replace(/0$/, '399')
+  await tenants.create(connected(reference), [])
+  const { remove } = vault
+  vault.remove = async () => {
+    throw new Error('out')
+  }
+  await refresh()
+  expect(row().leftovers).toEqual([reference])
+  vault.remove = remove
+  await refresh()
+  expect(row().leftovers).toBeUndefined()
+  expect(await grants.read(row().grant?.reference ?? '', owner)).toBe('next2')
+  expect(new Set(live())).toEqual(new Set(['next1', 'next2']))
+})
+
+describe('a confirmation', () => {
+  const pendingOf = async ({ grants, dependencies }: ReturnType<typeof ground>, code: string) => ({
+    environment: 'production' as const,
+    grant: grantOf(await grants.write(`rt-${code}`, owner), code),
+    sessionId: 'session',
+    codeHash: sha256(code),
+    expiresAt: secondsAfter(now, 900),
+    accessToken: {
+      sealed: await dependencies.sealer.seal('at', sealing),
+      expiresAt: secondsAfter(now, 3600),
+      refreshedAt: now,
+    },
+    accountsGeneration: 'g',
+  })
+
+  /** Accounts whose listing lets something happen between the check of the code and the commit. */
+  const confirm = (own: ReturnType<typeof ground>, meanwhile: () => Promise<unknown>) => {
+    const list = async () => {
+      await meanwhile()
+      return { accounts: [] }
+    }
+    const accounts = { list, removeOthers: async () => {} } as never
+    return confirmConnectSession({ keeping: own.dependencies, accounts }, name, 'session', 'code')
+  }
+
+  test('does not revive a tenant that is disconnected meanwhile', async () => {
+    const own = ground()
+    const pendingGrant = await pendingOf(own, 'code')
+    await own.tenants.create(
+      { ...name, environment: 'production', status: 'pending', createdAt: now, pendingGrant },
+      [],
+    )
+    const confirmed = confirm(own, () => disconnectTenant(own.dependencies, name))
+    await expect(confirmed).rejects.toMatchObject({ code: 'tenant_changed' })
+    expect(own.row().status).toBe('disconnected')
+  })
+
+  test('does not keep a grant in whose place a later sign-in stands', async () => {
+    const own = ground()
+    const [first, second] = [await pendingOf(own, 'code'), await pendingOf(own, 'other')]
+    const tenant = { ...name, environment: 'production', status: 'pending', createdAt: now } as const
+    await own.tenants.create({ ...tenant, pendingGrant: first }, [])
+    const confirmed = confirm(own, async () => {
+      const stored = await own.tenants.read(name)
+      if (stored?.tenant.pendingGrant === first)
+        await own.tenants.replace(stored, { ...tenant, pendingGrant: second }, [])
+    })
+    await expect(confirmed).rejects.toMatchObject({ code: 'tenant_changed' })
+    expect(own.row().pendingGrant?.codeHash).toBe(second.codeHash)
+  })
+})

@@ -1,0 +1,90 @@
+import { describe, expect, test } from 'vitest'
+import type { SimulatedBroker } from './broker.ts'
+import { dueTenants } from './dueTenants.ts'
+import * as useCases from './useCases.ts'
+import { type World, workspace } from './world.ts'
+
+const minute = 60_000
+
+function sweepOf(world: World, broker: SimulatedBroker) {
+  return world.until(useCases.sweep({ ...broker.dependencies, refresher: broker.refresher }))
+}
+
+/** Their directories refuse the app, as often as anybody asks. */
+function refuseApp(world: World, tenants: readonly string[]): void {
+  for (const { tenant } of world.tenants.rows()) {
+    const family = world.provider.family(tenant.grant?.consenter.subject ?? '')
+    if (tenants.includes(tenant.tenant)) family?.glitches.push(...Array(50).fill('app_refused'))
+  }
+}
+
+/** Sweeps with a log that is kept, each as soon as the last refusal allows. */
+async function sweepTimes(world: World, broker: SimulatedBroker, times: number): Promise<string[]> {
+  const events: string[] = []
+  const log = (event: string) => void events.push(event)
+  const dependencies = { ...broker.dependencies, log }
+  const refresher = useCases.createRefresher(dependencies)
+  for (let sweep = 0; sweep < times; sweep++) {
+    const waits = [...world.tenants.rows()].map(({ tenant }) => tenant.trouble?.nextAttemptAt.getTime() ?? 0)
+    await world.pass(Math.max(0, ...waits.map((until) => until - world.scheduler.now())) + 1)
+    await world.until(useCases.sweep({ ...dependencies, refresher }))
+  }
+  return events
+}
+
+describe('what waiting does not mend', () => {
+  test('answers of no known kind become the operator’s, are told once, and are over with the next good one', async () => {
+    const { world, broker } = await dueTenants(1)
+    const [family] = world.provider.families()
+    family?.glitches.push(...Array(7).fill('strange'))
+    const events = await sweepTimes(world, broker, 7)
+    expect(events.filter((event) => event === 'refresh.needs_operator')).toHaveLength(1)
+    expect(world.row('t1')?.tenant).toMatchObject({
+      status: 'connected',
+      trouble: { unknownAnswers: 7, actor: 'operator', reason: 'unknown_answer' },
+    })
+    const types = () => world.tenants.history({ workspace, tenant: 't1' }).map(({ type }) => type)
+    expect(types()).toEqual(['refresh.failing', 'refresh.failing'])
+    await sweepTimes(world, broker, 1)
+    expect(types()).toContain('refresh.recovered')
+    expect(world.row('t1')?.tenant.trouble).toBeUndefined()
+  })
+
+  test('a grant that is gone from its vault is told at the first look, and opens no circuit', async () => {
+    const { world, broker } = await dueTenants(30)
+    world.checks.afterStep = () => {}
+    for (const vault of world.vaults) for (const { name } of vault.live()) await vault.remove(name)
+    const events = await sweepTimes(world, broker, 1)
+    expect(events.filter((event) => event === 'refresh.needs_operator')).toHaveLength(30)
+    expect(events.filter((event) => event === 'refresh.ended')).toHaveLength(30)
+    expect(world.row('t1')?.tenant.trouble).toMatchObject({ reason: 'grant_missing', actor: 'operator' })
+  })
+})
+
+describe('a sweep', () => {
+  test('goes on past a tenant whose directory refuses the app', async () => {
+    const { world, broker } = await dueTenants(60)
+    refuseApp(world, ['t1', 't2'])
+    const { report } = await sweepOf(world, broker)
+    expect(report).toMatchObject({ due: 60, refreshed: 58, failed: { operator: 2 } })
+    expect(world.row('t1')?.tenant).toMatchObject({ status: 'connected', trouble: { actor: 'operator' } })
+  })
+
+  test('stops when every tenant is refused the app, and ends the hold once one is not', async () => {
+    const { world, broker } = await dueTenants(60)
+    const everyone = Array.from({ length: 60 }, (_, index) => `t${index + 1}`)
+    refuseApp(world, everyone)
+    world.checks.held = () => {}
+    const { report } = await sweepOf(world, broker)
+    expect(report.refreshed).toBe(0)
+    expect(report.failed.operator).toBeLessThan(12)
+    expect(await world.holds.get('production:microsoft')).toMatchObject({ reason: 'application_disabled' })
+    for (const family of world.provider.families()) family.glitches.length = 0
+    await world.pass(5 * minute)
+    await sweepOf(world, broker)
+    expect(await world.holds.get('production:microsoft')).toBeUndefined()
+    await world.pass(10 * minute)
+    await sweepOf(world, broker)
+    expect([...world.tenants.rows()].filter(({ tenant }) => tenant.trouble)).toEqual([])
+  })
+})
