@@ -69,6 +69,13 @@ export function toProblem(error: unknown): Problem {
 
 /** A refused right is the operator's to mend; everything else passes. */
 function storageProblem({ service, status, code }: StorageUnavailableError): Problem {
+  if (code === 'VaultNotNamed') {
+    return new Problem('storage_unavailable', {
+      actor: 'operator',
+      detail: 'A grant is in a vault that GRANT_VAULT_URLS does not name; name it again.',
+      members: { reason: 'vault_not_named' },
+    })
+  }
   const refused = status === 401 || status === 403
   const members = { reason: `${service}_${refused ? 'forbidden' : 'unavailable'}`, serviceCode: code }
   const detail = `${service === 'tables' ? 'Table Storage' : 'Key Vault'} ${refused ? 'refuses the broker’s identity' : 'does not answer'} (${code}).`

@@ -1,5 +1,6 @@
 import type { Randomness } from '../clock.ts'
 import type { GrantOwner, GrantStore } from '../tenants/tenant.ts'
+import { StorageUnavailableError } from './unavailable.ts'
 import type { Vault } from './vault.ts'
 
 /**
@@ -20,12 +21,13 @@ interface VaultReference {
 export function createGrantVault(vaults: readonly Vault[], randomness: Randomness): GrantStore {
   const vaultOf = ({ host }: VaultReference): Vault => {
     const vault = vaults.find((candidate) => candidate.host === host)
-    if (!vault) throw new Error(`A grant is in the vault ${host}, which GRANT_VAULT_URLS no longer names.`)
+    // The operator removed it while grants still name it: /ready and the problem say so, nobody's grant is lost.
+    if (!vault) throw new StorageUnavailableError('vault', 0, 'VaultNotNamed')
     return vault
   }
   const fresh = async (refreshToken: string, owner: GrantOwner): Promise<string> => {
     const vault = vaults[Math.floor(randomness.fraction() * vaults.length)] ?? vaults[0]
-    if (!vault) throw new Error('GRANT_VAULT_URLS names no vault.')
+    if (!vault) throw new StorageUnavailableError('vault', 0, 'VaultNotNamed')
     const written = await vault.write(`grant-${randomness.identifier()}`, refreshToken, tagsOf(owner))
     return toReference({ host: vault.host, name: written.name, version: written.version, rotations: 0 })
   }

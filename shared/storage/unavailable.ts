@@ -5,7 +5,10 @@ export class StorageUnavailableError extends Error {
   readonly service: 'tables' | 'vault'
   /** HTTP status, or 0 when there was no answer. */
   readonly status: number
-  /** The service's own code, e.g. `ServerBusy`, `Forbidden`, or the network error's. */
+  /**
+   * The service's own code, e.g. `ServerBusy`, `Forbidden`, or the network error's; `VaultNotNamed` is ours, for a grant
+   * in a vault that GRANT_VAULT_URLS does not name.
+   */
   readonly code: string
 
   constructor(service: 'tables' | 'vault', status: number, code: string) {

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { systemRandomness } from '../../shared/clock.ts'
 import { answerProblem, toProblem } from '../../shared/http/answers.ts'
 import { actors, Problem, type ProblemCode, problems } from '../../shared/problems.ts'
+import { createGrantVault } from '../../shared/storage/grantVault.ts'
 import { SealingKeysError } from '../../shared/storage/sealer.ts'
 import { StorageUnavailableError } from '../../shared/storage/unavailable.ts'
 
@@ -57,6 +59,25 @@ describe('a failure as a problem', () => {
     expect(documentOf(passing)).toMatchObject({ code: 'storage_unavailable', actor: 'nobody', retryAfter: 5 })
     const refused = toProblem(new StorageUnavailableError('vault', 403, 'Forbidden'))
     expect(documentOf(refused)).toMatchObject({ actor: 'operator', reason: 'vault_forbidden' })
+  })
+
+  test('of a grant in a vault that the settings do not name is the operator’s', async () => {
+    const owner = {
+      workspace: 'w',
+      tenant: 't',
+      environment: 'production',
+      identityProvider: 'microsoft',
+    } as const
+    const reading = createGrantVault([], systemRandomness).read('vault:gone.example/s/1/0', owner)
+    const error = await reading.then(
+      () => undefined,
+      (failure: unknown) => failure,
+    )
+    expect(documentOf(toProblem(error))).toMatchObject({
+      code: 'storage_unavailable',
+      actor: 'operator',
+      reason: 'vault_not_named',
+    })
   })
 
   test('of missing sealing keys is the operator’s', () => {
