@@ -209,13 +209,19 @@ async function commit(
   }
 }
 
-/** Whether a write whose answer was lost did take effect. */
+/** Whether a write whose answer was lost did take effect: the row says all that we meant to write. */
 function isOurs(row: Tenant, next: Tenant): boolean {
-  return (
-    row.lease === undefined &&
-    next.accessToken !== undefined &&
-    row.accessToken?.sealed === next.accessToken.sealed
-  )
+  return row.lease === undefined && isSame(marksOf(row), marksOf(next))
+}
+
+/** What a commit changes; another process that gave our lease's successor back changes none of it. */
+function marksOf({ status, reauthorizationReason, accessToken, trouble, dueAt, grant }: Tenant) {
+  const times = [dueAt, trouble?.nextAttemptAt].map((time) => time?.getTime())
+  return [status, reauthorizationReason, accessToken?.sealed, grant?.reference, trouble?.attempts, ...times]
+}
+
+function isSame(one: readonly unknown[], other: readonly unknown[]): boolean {
+  return one.every((mark, index) => mark === other[index])
 }
 
 function withoutLease(row: Tenant): Tenant {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { secondsAfter, systemClock, systemRandomness } from '../../shared/clock.ts'
 import { sha256 } from '../../shared/connect/browser.ts'
 import { confirmConnectSession } from '../../shared/connect/confirm.ts'
+import { classifyTokenRefusal } from '../../shared/identity/refusal.ts'
 import { migrateGrant } from '../../shared/refresh/migrate.ts'
 import { createRefresher } from '../../shared/refresh/refreshTenant.ts'
 import { createGrantVault } from '../../shared/storage/grantVault.ts'
@@ -160,6 +161,33 @@ describe('a commit that took effect and is answered as a conflict', () => {
     expect(row().status).toBe('disconnected')
     expect(live()).toEqual([])
   })
+})
+
+test('a row that another process gave back is not taken for our own verdict', async () => {
+  const { tenants, stores, dependencies, row } = ground()
+  const accessToken = { sealed: 'jwe', refreshedAt: now, expiresAt: now }
+  await tenants.create({ ...connected(await stores.vault.write('old', owner)), accessToken }, [])
+  const revoked = classifyTokenRefusal(400, { error: 'invalid_grant', error_codes: [50173] })
+  const log: string[] = []
+  const store: TenantStore = {
+    ...tenants,
+    async replace(expected, next, events) {
+      if (next.status !== 'reauthorization_required') return tenants.replace(expected, next, events)
+      // The lease has run out meanwhile, and who took it over has given it back.
+      const { lease: _lease, ...released } = row()
+      await tenants.replace({ ...expected, etag: '*' }, released, [])
+      return 'conflict'
+    },
+  }
+  const outcome = await createRefresher({
+    ...dependencies,
+    tenants: store,
+    log: (event) => void log.push(event),
+    tokenEndpoint: { refresh: async () => ({ ok: false, refusal: revoked }) },
+  }).refresh(name, { for: 'sweep' })
+  expect(outcome).toMatchObject({ outcome: 'passed_on', reason: 'lease_lost' })
+  expect(row().status).toBe('connected')
+  expect(log).not.toContain('tenant.status_changed')
 })
 
 test('an old secret that cannot be destroyed is remembered, and destroyed by the next refresh', async () => {
