@@ -17,6 +17,11 @@ export interface EnvironmentStates {
   /** The hold that is or was last in force; undefined when there is none. */
   read(environment: Environment, identityProvider: IdentityProvider): Promise<EnvironmentHold | undefined>
   hold(hold: EnvironmentHold): Promise<void>
+  /**
+   * Takes the one attempt that a hold allows when it is over, for all processes, by lengthening it.
+   * @returns undefined when the attempt is the caller's, or the hold is gone; else the hold that stands in his way.
+   */
+  claimProbe(hold: EnvironmentHold, until: Date): Promise<EnvironmentHold | undefined>
   /** Ends a hold; whether there was one. */
   release(environment: Environment, identityProvider: IdentityProvider): Promise<boolean>
 }
@@ -31,6 +36,9 @@ export async function readHolds(
   )
   return (await Promise.all(reads)).filter((hold) => hold !== undefined)
 }
+
+/** Nobody else probes within this time; as long as a refresh may take, should the prober die. */
+export const probeSeconds = 30
 
 /** The first hold is short, and a lasting one is probed once a minute, so that a mended secret is noticed soon. */
 const firstHoldSeconds = 30

@@ -4,7 +4,7 @@ import { tenantKey } from '../tenants/key.ts'
 import type { StoredTenant, TenantName } from '../tenants/tenant.ts'
 import { decideRefresh, type RefreshDecision, type RefreshWish } from './decide.ts'
 import type { RefreshDependencies } from './dependencies.ts'
-import type { EnvironmentHold } from './environments.ts'
+import { type EnvironmentHold, probeSeconds } from './environments.ts'
 import { createLeaseTaker, type Held, isLeased, type LeaseTaker } from './lease.ts'
 import { outsideLease } from './leaseTime.ts'
 import { type Refreshing, refreshLeased } from './refreshLeased.ts'
@@ -94,10 +94,11 @@ async function refreshUnderLease(
   const { tenants, clock } = dependencies
   const giveUpAt = secondsAfter(clock.now(), wish.for === 'sweep' ? 0 : dependencies.vendWaitSeconds)
   const taker = createLeaseTaker(dependencies)
+  const gate = createGate(dependencies)
   for (let poll = 0; ; poll++) {
     const stored = await outsideLease(clock, 'reading the row', () => tenants.read(name))
     if (!stored) return { outcome: 'not_found' }
-    const held = taker.adopt(stored) ?? (await checkAndTake(dependencies, stored, wish, taker))
+    const held = taker.adopt(stored) ?? (await checkAndTake(dependencies, stored, wish, taker, gate))
     if (held && 'outcome' in held) return held
     if (held) return await refreshLeased(dependencies, held, wish)
     if (clock.now() >= giveUpAt) return { outcome: 'passed_on', stored, reason: 'leased_elsewhere' }
@@ -106,26 +107,50 @@ async function refreshUnderLease(
 }
 
 async function checkAndTake(
-  dependencies: Refreshing,
+  { clock }: Refreshing,
   stored: StoredTenant,
   wish: RefreshWish,
   taker: LeaseTaker,
+  gate: Gate,
 ): Promise<RefreshOutcome | Held | undefined> {
-  const decided = await decide(dependencies, stored, wish)
-  if (decided) return decided
-  return isLeased(stored, dependencies.clock.now()) ? undefined : taker.take(stored)
+  const hold = await gate.read(stored)
+  const decision = decideRefresh(stored.tenant, wish, hold, clock.now())
+  if (!decision.refresh) return toOutcome(decision, stored, hold)
+  if (isLeased(stored, clock.now())) return undefined
+  const inTheWay = hold && (await gate.pass(hold))
+  if (inTheWay) return { outcome: 'passed_on', stored, reason: 'environment_on_hold', hold: inTheWay }
+  return taker.take(stored)
 }
 
-async function decide(
-  { clock, environments }: RefreshDependencies,
+function toOutcome(
+  { reason }: Extract<RefreshDecision, { refresh: false }>,
   stored: StoredTenant,
-  wish: RefreshWish,
-): Promise<RefreshOutcome | undefined> {
-  const { environment, grant } = stored.tenant
-  const readHold = () => environments.read(environment, grant?.identityProvider ?? 'microsoft')
-  const hold = grant && (await outsideLease(clock, 'reading the hold', readHold))
-  const decision = decideRefresh(stored.tenant, wish, hold, clock.now())
-  if (decision.refresh) return undefined
-  if (decision.reason === 'fresh') return { outcome: 'fresh', stored }
-  return { outcome: 'passed_on', stored, reason: decision.reason, ...(hold && { hold }) }
+  hold: EnvironmentHold | undefined,
+): RefreshOutcome {
+  if (reason === 'fresh') return { outcome: 'fresh', stored }
+  return { outcome: 'passed_on', stored, reason, ...(hold && { hold }) }
+}
+
+/** The environment's hold, as one refresh meets it. */
+interface Gate {
+  read(stored: StoredTenant): Promise<EnvironmentHold | undefined>
+  /** Claims the attempt that a hold allows when it is over; the hold that stands in the way, if somebody else has. */
+  pass(hold: EnvironmentHold): Promise<EnvironmentHold | undefined>
+}
+
+function createGate({ clock, environments }: RefreshDependencies): Gate {
+  let isPassed = false
+  return {
+    async read({ tenant: { environment, grant } }) {
+      if (!grant || isPassed) return undefined
+      const read = () => environments.read(environment, grant.identityProvider)
+      return outsideLease(clock, 'reading the hold', read)
+    },
+    async pass(hold) {
+      const claim = () => environments.claimProbe(hold, secondsAfter(clock.now(), probeSeconds))
+      const inTheWay = await outsideLease(clock, 'claiming the probe', claim)
+      isPassed = !inTheWay
+      return inTheWay
+    },
+  }
 }

@@ -78,6 +78,7 @@ class SweepRun {
   readonly #handOverAfter: number
   readonly #breakers = new Map<string, CircuitBreakerPolicy>()
   readonly #heldUntil = new Map<string, Date>()
+  readonly #firsts = new Map<string, Promise<void>>()
   readonly #failed: Record<string, number> = {}
   #due = 0
   #refreshed = 0
@@ -121,9 +122,23 @@ class SweepRun {
   }
 
   async work(row: DueRow): Promise<RowOutcome> {
+    const provider = `${row.environment}:${row.identityProvider}`
+    const { clock } = this.#dependencies
+    if (clock.now() >= this.#stopAt) return 'left_over'
+    // The first of each provider goes alone: it is the probe where a hold is over, and finds out where none is yet.
+    const first = this.#firsts.get(provider)
+    const own = first ? first.then(() => this.#refresh(row, provider)) : this.#refresh(row, provider)
+    if (!first)
+      this.#firsts.set(
+        provider,
+        own.then(() => undefined),
+      )
+    return own
+  }
+
+  async #refresh(row: DueRow, provider: string): Promise<RowOutcome> {
     const now = this.#dependencies.clock.now()
     if (now >= this.#stopAt) return 'left_over'
-    const provider = `${row.environment}:${row.identityProvider}`
     const heldUntil = this.#heldUntil.get(provider)
     if (heldUntil && heldUntil > now) return { failed: 'environment_on_hold' }
     try {

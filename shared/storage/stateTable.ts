@@ -35,6 +35,17 @@ export function createStateTable(
       await writeRow(table, 'hold', key, hold)
       remember(key, hold)
     },
+    async claimProbe({ environment, identityProvider }, until) {
+      const key = `${environment}:${identityProvider}`
+      const found = await readRowWithTag<EnvironmentHold>(table, 'hold', key)
+      if (!found || found.value.until > clock.now()) return remember(key, found?.value)
+      const claimed = { ...found.value, until }
+      if (await replaceRow(table, 'hold', key, claimed, found.etag)) {
+        remember(key, claimed)
+        return undefined
+      }
+      return remember(key, await readRow<EnvironmentHold>(table, 'hold', key))
+    },
     async release(environment, identityProvider) {
       const key = `${environment}:${identityProvider}`
       const held = await environments.read(environment, identityProvider)
@@ -64,6 +75,24 @@ async function writeRow(
   )
 }
 
+/** Whether the row was still the one with that tag. */
+function replaceRow(
+  table: Tables['BrokerState'],
+  partitionKey: string,
+  rowKey: string,
+  value: object,
+  etag: string,
+): Promise<boolean> {
+  return guarded<boolean>(
+    'tables',
+    async () => {
+      await table.updateEntity({ partitionKey, rowKey, value: JSON.stringify(value) }, 'Replace', { etag })
+      return true
+    },
+    (status) => (status === 404 || status === 412 ? { value: false } : undefined),
+  )
+}
+
 async function removeRow(table: Tables['BrokerState'], partitionKey: string, rowKey: string): Promise<void> {
   await guarded<unknown>(
     'tables',
@@ -72,18 +101,27 @@ async function removeRow(table: Tables['BrokerState'], partitionKey: string, row
   )
 }
 
-function readRow<T>(
+async function readRow<T>(
   table: Tables['BrokerState'],
   partitionKey: string,
   rowKey: string,
 ): Promise<T | undefined> {
-  return guarded<T | undefined>(
+  return (await readRowWithTag<T>(table, partitionKey, rowKey))?.value
+}
+
+function readRowWithTag<T>(
+  table: Tables['BrokerState'],
+  partitionKey: string,
+  rowKey: string,
+): Promise<{ readonly value: T; readonly etag: string } | undefined> {
+  return guarded<{ value: T; etag: string } | undefined>(
     'tables',
     async () => {
-      const { value } = await table.getEntity<{ value: string }>(partitionKey, rowKey)
-      return JSON.parse(value, (key, v) =>
+      const { value, etag } = await table.getEntity<{ value: string }>(partitionKey, rowKey)
+      const parsed = JSON.parse(value, (key, v) =>
         /(At|since|until)$/.test(key) && key !== 'startedAt' ? new Date(v) : v,
       ) as T
+      return { value: parsed, etag }
     },
     (status) => (status === 404 ? { value: undefined } : undefined),
   )

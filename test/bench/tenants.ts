@@ -54,7 +54,12 @@ export function besideStores(tokenEndpoint: TokenEndpoint, chosen: Sealer = seal
     tokenEndpoint,
     sealer: chosen,
     grants: createSealedGrants(chosen),
-    environments: { read: async () => undefined, hold: async () => {}, release: async () => false },
+    environments: {
+      read: async () => undefined,
+      hold: async () => {},
+      claimProbe: async () => undefined,
+      release: async () => false,
+    },
     randomness: systemRandomness,
     log: () => {},
     vendWaitSeconds: 15,

@@ -16,6 +16,7 @@ import { createTenantTable } from '../../shared/storage/tenantTable.ts'
 import { createVault } from '../../shared/storage/vault.ts'
 import type { DueIndex, DueRow, GrantStore, Tenant, TenantStore } from '../../shared/tenants/tenant.ts'
 import { createModelDueIndex } from '../simulation/models/dueIndex.ts'
+import { createModelEnvironmentStates, createModelHoldTable } from '../simulation/models/environmentStates.ts'
 import { createModelGrantStore } from '../simulation/models/grantStore.ts'
 import { createModelTenantStore } from '../simulation/models/tenantStore.ts'
 import { openVaultBench, type VaultBench } from './vault-bench.ts'
@@ -316,6 +317,29 @@ describe('accounts', () => {
     expect((await store.list(name, 'g2', 100)).accounts).toHaveLength(3)
   })
 })
+
+test.each([
+  ['the model', createModelProcesses],
+  ['Table Storage', () => [createStateTable(tables, systemClock), createStateTable(tables, systemClock)]],
+])('a hold that is over is probed by one process, until the next time (%s)', async (_name, open) => {
+  const [one, two] = open().map(({ environments }) => environments)
+  if (!one || !two) throw new Error('two processes')
+  const now = new Date()
+  const later = (seconds: number) => new Date(now.getTime() + seconds * 1000)
+  const named = { environment: 'production', identityProvider: 'google', reason: 'r', traceId: 't' } as const
+  const over = { ...named, since: later(-60), until: later(-1) }
+  await one.hold(over)
+  const claims = await Promise.all([one.claimProbe(over, later(30)), two.claimProbe(over, later(30))])
+  expect(claims.filter((inTheWay) => inTheWay === undefined)).toHaveLength(1)
+  expect(await one.claimProbe(over, later(60))).toMatchObject({ until: later(30), since: later(-60) })
+  await two.release('production', 'google')
+  expect(await one.claimProbe(over, later(60))).toBeUndefined()
+})
+
+function createModelProcesses() {
+  const table = createModelHoldTable()
+  return [1, 2].map(() => ({ environments: createModelEnvironmentStates(systemClock, table) }))
+}
 
 test('an environment’s hold is seen by every process and ends when it is released', async () => {
   const [one, two] = [createStateTable(tables, systemClock), createStateTable(tables, systemClock)]

@@ -185,6 +185,7 @@ function unreliableHolds(world: World, process: SimulatedProcess): HoldTable {
         world.checks.held(hold, await holds.get(key))
         return holds.put(key, hold)
       }),
+    replace: (key, expected, hold) => perform('holds.replace', () => holds.replace(key, expected, hold)),
     delete: (key) =>
       perform('holds.delete', () => {
         world.checks.released()

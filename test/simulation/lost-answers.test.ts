@@ -37,7 +37,12 @@ function ground() {
     randomness: systemRandomness,
     log: () => {},
     vendWaitSeconds: 15,
-    environments: { read: async () => undefined, hold: async () => {}, release: async () => false },
+    environments: {
+      read: async () => undefined,
+      hold: async () => {},
+      claimProbe: async () => undefined,
+      release: async () => false,
+    },
     tokenEndpoint: {
       refresh: async () =>
         ({ ok: true, accessToken: 'at', refreshToken: `next${++issued}`, expiresInSeconds: 3600 }) as const,

@@ -34,7 +34,7 @@ export const mutations: readonly Mutation[] = [
   if (rotated) await writeGrant(dependencies, leased, answer.refreshToken, reference, time)
   return done`,
     mode: 'strict',
-    breaks: ['used_token_redeemed', 'token_lost'],
+    breaks: ['used_token_redeemed', 'token_lost', 'secret_left_over'],
   },
   {
     name: 'the lease is taken without an ETag',

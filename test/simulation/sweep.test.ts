@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { RefreshDependencies } from '../../shared/refresh/dependencies.ts'
 import type { SimulatedBroker } from './broker.ts'
 import { dueTenants } from './dueTenants.ts'
 import * as useCases from './useCases.ts'
@@ -68,6 +69,35 @@ describe('a sweep', () => {
     const { report } = await sweepOf(world, broker)
     expect(report).toMatchObject({ due: 60, refreshed: 58, failed: { operator: 2 } })
     expect(world.row('t1')?.tenant).toMatchObject({ status: 'connected', trouble: { actor: 'operator' } })
+  })
+
+  test('probes an environment on hold by one call, however many are due', async () => {
+    const { world, broker } = await dueTenants(60)
+    world.provider.secretIsWrong = true
+    let calls = 0
+    const counted: RefreshDependencies = {
+      ...broker.dependencies,
+      config: { ...broker.dependencies.config, sweepConcurrency: 16 },
+      tokenEndpoint: {
+        refresh: (request) => {
+          calls++
+          return broker.dependencies.tokenEndpoint.refresh(request)
+        },
+      },
+    }
+    const sweep = () =>
+      world.until(useCases.sweep({ ...counted, refresher: useCases.createRefresher(counted) }))
+    await sweep()
+    expect(calls).toBe(1)
+    for (let round = 0; round < 3; round++) {
+      await world.pass(5 * minute)
+      calls = 0
+      expect((await sweep()).report.failed).toEqual({ operator: 1, environment_on_hold: 59 })
+      expect(calls).toBe(1)
+    }
+    world.provider.secretIsWrong = false
+    await world.pass(5 * minute)
+    expect((await sweep()).report).toMatchObject({ due: 60, refreshed: 60 })
   })
 
   test('stops when every tenant is refused the app, and ends the hold once one is not', async () => {

@@ -5,6 +5,8 @@ import type { EnvironmentHold, EnvironmentStates } from '../../../shared/refresh
 export interface HoldTable {
   get(key: string): Promise<EnvironmentHold | undefined>
   put(key: string, hold: EnvironmentHold): Promise<void>
+  /** Puts a hold in the place of the one that was read; whether that one was still there. */
+  replace(key: string, expected: EnvironmentHold, hold: EnvironmentHold): Promise<boolean>
   delete(key: string): Promise<void>
 }
 
@@ -15,6 +17,11 @@ export function createModelHoldTable(): HoldTable {
     get: async (key) => rows.get(key),
     put: async (key, hold) => {
       rows.set(key, hold)
+    },
+    replace: async (key, expected, hold) => {
+      if (rows.get(key) !== expected) return false
+      rows.set(key, hold)
+      return true
     },
     delete: async (key) => {
       rows.delete(key)
@@ -46,6 +53,15 @@ export function createModelEnvironmentStates(
       const key = `${hold.environment}:${hold.identityProvider}`
       await table.put(key, hold)
       remember(key, hold)
+    },
+    async claimProbe(hold, until) {
+      const key = `${hold.environment}:${hold.identityProvider}`
+      const found = await table.get(key)
+      if (!found || found.until > clock.now()) return remember(key, found)
+      const claimed = { ...found, until }
+      if (!(await table.replace(key, found, claimed))) return remember(key, await table.get(key))
+      remember(key, claimed)
+      return undefined
     },
     async release(environment, identityProvider) {
       const key = `${environment}:${identityProvider}`
