@@ -1,8 +1,7 @@
 import { app } from '@azure/functions'
 import * as z from 'zod'
 import { broker } from '../shared/broker.ts'
-import { refreshChunksQueue } from '../shared/refresh/run.ts'
-import { sweep } from '../shared/refresh/sweep.ts'
+import { refreshChunksQueue, runShard } from '../shared/refresh/run.ts'
 import { traced } from '../shared/telemetry/invocation.ts'
 
 const message = z.object({ shard: z.int().min(0) })
@@ -13,6 +12,6 @@ app.storageQueue('refreshChunk', {
   connection: 'AzureWebJobsStorage',
   handler: traced(async (entry) => {
     const { shard } = message.parse(entry)
-    await sweep(broker().sweeping, { shards: [shard] })
+    await runShard(broker(), shard)
   }),
 })

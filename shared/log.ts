@@ -83,13 +83,19 @@ export interface SweepReport {
   readonly failed: Readonly<Record<string, number>>
   /** Shards of the due index that were handed to the queue. */
   readonly handedOverShards: number
-  /** Due rows that were read and not begun when the time was up; more may wait in `unreadShards`. */
+  /** Due rows that were read and not begun when the time was up: those of shards that were handed over are done there. */
   readonly leftOver: number
   readonly unreadShards: number
   readonly durationMilliseconds: number
   readonly oldestOverdueSeconds: number
   /** What is on hold when the sweep ends, each as `environment:identityProvider`; said at every sweep while it lasts. */
   readonly holds: readonly string[]
+}
+
+/** A sweep, or a shard's part of one, that has ended. */
+export interface EndedSweep {
+  readonly report: SweepReport
+  readonly endedAt: Date
 }
 
 /** Writes one structured line. */

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import type { Broker } from '../broker.ts'
 import { secondsUntil } from '../clock.ts'
 import { environments, identityProviders } from '../environment.ts'
+import type { EndedSweep, SweepReport } from '../log.ts'
 import { readHolds } from '../refresh/environments.ts'
 import { sweepReport } from '../refresh/run.ts'
 import { explained, type ReadinessCheck } from './checks.ts'
@@ -20,6 +21,17 @@ export const brokerState = z.object({
     }),
   ),
   lastSweep: z.object({ endedAt: z.iso.datetime(), ageSeconds: z.int(), report: sweepReport }).optional(),
+  handedOver: z
+    .object({
+      doneShards: z.int(),
+      lastEndedAt: z.iso.datetime(),
+      due: z.int(),
+      refreshed: z.int(),
+      leftOver: z.int(),
+      oldestOverdueSeconds: z.int(),
+    })
+    .describe('What has become so far of the shards that the last sweep handed over.')
+    .optional(),
   events: z
     .array(
       z.object({
@@ -40,16 +52,22 @@ const shownEvents = 20
 
 /** Reads holds, events and the last sweep; where they cannot be read, that is a finding, and no report of peace. */
 export async function checkState(broker: Broker): Promise<{ check: ReadinessCheck; shown: BrokerState }> {
-  const { config, notes } = broker
+  const { config, notes, sweeps } = broker
   const mends = mendsOf(config, config.tables.endpoint, 'Storage Table Data Contributor')
   let shown: BrokerState = { holds: [], events: [] }
   const check = await explained('broker state', mends, async () => {
-    const [holds, lastSweep, events] = await Promise.all([
+    const [holds, lastSweep, shards, events] = await Promise.all([
       showHolds(broker),
       readLastSweep(broker),
+      sweeps.readShards(),
       notes.events(shownEvents),
     ])
-    shown = { holds, events: [...events], ...(lastSweep && { lastSweep }) }
+    const handedOver = lastSweep && sumOf(shards, new Date(lastSweep.report.startedAt))
+    shown = {
+      ...{ holds, events: [...events] },
+      ...(lastSweep && { lastSweep }),
+      ...(handedOver && { handedOver }),
+    }
     return { ok: true, detail: 'holds, events and the last sweep could be read' }
   })
   return { check, shown }
@@ -65,4 +83,20 @@ async function readLastSweep({ clock, sweeps }: Broker) {
   if (!last) return undefined
   const report = sweepReport.parse(last.report)
   return { endedAt: last.endedAt.toISOString(), ageSeconds: secondsUntil(clock.now(), last.endedAt), report }
+}
+
+/** The shards that were done since a sweep began, together. */
+function sumOf(shards: readonly EndedSweep[], since: Date): BrokerState['handedOver'] {
+  const done = shards.filter(({ endedAt }) => endedAt >= since)
+  if (done.length === 0) return undefined
+  const sum = (count: (report: SweepReport) => number) =>
+    done.reduce((total, { report }) => total + count(report), 0)
+  return {
+    doneShards: done.length,
+    lastEndedAt: new Date(Math.max(...done.map(({ endedAt }) => endedAt.getTime()))).toISOString(),
+    due: sum(({ due }) => due),
+    refreshed: sum(({ refreshed }) => refreshed),
+    leftOver: sum(({ leftOver }) => leftOver),
+    oldestOverdueSeconds: Math.max(...done.map(({ report }) => report.oldestOverdueSeconds)),
+  }
 }

@@ -39,10 +39,16 @@ export const sweepReport = z.object({
 export async function runSweep(broker: Broker, order: SweepOrder = {}): Promise<SweepResult> {
   const { clock, records, sweeping, sweeps } = broker
   const result = await sweep(sweeping, order)
-  await sweeps.write(result.report, clock.now())
+  await sweeps.write(result.report, clock.now()).catch(() => undefined)
   // The refreshes are done: what does not answer now is no reason to call the sweep failed, or to keep back what is
   // to be handed over.
   await records.removeExpired(clock.now()).catch(() => undefined)
   await watchExpiry(broker).catch(() => undefined)
   return result
+}
+
+/** Does one shard that a sweep handed over, and remembers it beside that sweep. */
+export async function runShard({ clock, sweeping, sweeps }: Broker, shard: number): Promise<void> {
+  const { report } = await sweep(sweeping, { shards: [shard] })
+  await sweeps.write(report, clock.now(), shard).catch(() => undefined)
 }

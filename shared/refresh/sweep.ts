@@ -6,7 +6,7 @@ import {
   isBrokenCircuitError,
 } from 'cockatiel'
 import { pMapIterable } from 'p-map'
-import { type Clock, secondsAfter, secondsUntil } from '../clock.ts'
+import { type Clock, type Randomness, secondsAfter, secondsUntil } from '../clock.ts'
 import type { RefreshConfig } from '../config.ts'
 import type { Log, SweepReport } from '../log.ts'
 import { type DueIndex, type DueRow, dueRowOf, type TenantStore } from '../tenants/tenant.ts'
@@ -20,6 +20,7 @@ export interface SweepDependencies {
   readonly clock: Clock
   readonly config: RefreshConfig
   readonly log: Log
+  readonly randomness: Pick<Randomness, 'fraction'>
   /** What is on hold, as `environment:identityProvider`. Default is what the sweep met itself. */
   readonly holds?: () => Promise<readonly string[]>
 }
@@ -28,7 +29,7 @@ export interface SweepDependencies {
 export interface SweepOrder {
   /** Which shards; all of them by default. */
   readonly shards?: readonly number[]
-  /** Whether what exceeds one instance's share may be handed over; default false. */
+  /** Whether what exceeds one instance's share, or its time, may be handed over; default false. */
   readonly mayHandOver?: boolean
   /** No further refresh is started after so many seconds, if that is sooner than the setting's. */
   readonly mostSeconds?: number
@@ -70,12 +71,18 @@ async function readHolds({ holds }: SweepDependencies, run: SweepRun): Promise<r
 /** One row's end: `refreshed`, `passed_on`, `left_over`, or the word of its failure. */
 type RowOutcome = 'refreshed' | 'passed_on' | 'left_over' | { readonly failed: string }
 
+/** A due row, and the shard that it was read from. */
+interface ShardRow {
+  readonly row: DueRow
+  readonly shard: number
+}
+
 class SweepRun {
   readonly #dependencies: SweepDependencies
   readonly #startedAt: Date
   readonly #stopAt: Date
   readonly #shards: number[]
-  readonly #handOverAfter: number
+  readonly #mayHandOver: boolean
   readonly #breakers = new Map<string, CircuitBreakerPolicy>()
   readonly #heldUntil = new Map<string, Date>()
   readonly #firsts = new Map<string, Promise<void>>()
@@ -85,7 +92,7 @@ class SweepRun {
   #passedOn = 0
   #leftOver = 0
   #oldestDueAt: Date | undefined
-  #handOver: number[] = []
+  readonly #handOver = new Set<number>()
   #unread = 0
 
   constructor(dependencies: SweepDependencies, order: SweepOrder) {
@@ -93,41 +100,49 @@ class SweepRun {
     this.#startedAt = dependencies.clock.now()
     const { sweepSeconds } = dependencies.config
     this.#stopAt = secondsAfter(this.#startedAt, Math.min(sweepSeconds, order.mostSeconds ?? sweepSeconds))
-    this.#shards = [
-      ...(order.shards ?? Array.from({ length: dependencies.due.shardCount }, (_, shard) => shard)),
-    ]
-    this.#handOverAfter = order.mayHandOver
-      ? dependencies.config.sweepHandoverCount
-      : Number.POSITIVE_INFINITY
+    const all = order.shards ?? Array.from({ length: dependencies.due.shardCount }, (_, shard) => shard)
+    // Where there is no time for all shards, it is not always the same ones that come last.
+    const first = Math.floor(dependencies.randomness.fraction() * all.length)
+    this.#shards = [...all.slice(first), ...all.slice(0, first)]
+    this.#mayHandOver = order.mayHandOver ?? false
   }
 
   /** Due rows of all shards, streamed; ends when the time is up or the rest is handed over. */
-  async *rows(): AsyncGenerator<DueRow> {
-    const { clock, due } = this.#dependencies
+  async *rows(): AsyncGenerator<ShardRow> {
+    const { clock, config, due } = this.#dependencies
     for (const [index, shard] of this.#shards.entries()) {
       for await (const page of due.due(shard, this.#startedAt)) {
         this.#oldestDueAt = earlier(this.#oldestDueAt, page[0]?.dueAt)
         this.#due += page.length
-        yield* page
-        if (this.#due >= this.#handOverAfter) {
-          this.#handOver = this.#shards.slice(index)
-          return
-        }
-        if (clock.now() >= this.#stopAt) {
-          this.#unread = this.#shards.length - index - 1
+        for (const row of page) yield { row, shard }
+        const isEnough = this.#mayHandOver && this.#due >= config.sweepHandoverCount
+        if (isEnough || clock.now() >= this.#stopAt) {
+          this.#leave(index)
           return
         }
       }
     }
   }
 
-  async work(row: DueRow): Promise<RowOutcome> {
+  /** The shard at `index` may hold more than was read, and those after it were not read at all. */
+  #leave(index: number): void {
+    if (this.#mayHandOver) for (const shard of this.#shards.slice(index)) this.#handOver.add(shard)
+    else this.#unread = this.#shards.length - index - 1
+  }
+
+  #leaveOver(shard: number): RowOutcome {
+    if (this.#mayHandOver) this.#handOver.add(shard)
+    return 'left_over'
+  }
+
+  async work({ row, shard }: ShardRow): Promise<RowOutcome> {
     const provider = `${row.environment}:${row.identityProvider}`
     const { clock } = this.#dependencies
-    if (clock.now() >= this.#stopAt) return 'left_over'
+    if (clock.now() >= this.#stopAt) return this.#leaveOver(shard)
     // The first of each provider goes alone: it is the probe where a hold is over, and finds out where none is yet.
     const first = this.#firsts.get(provider)
-    const own = first ? first.then(() => this.#refresh(row, provider)) : this.#refresh(row, provider)
+    const refresh = () => this.#refresh(row, shard, provider)
+    const own = first ? first.then(refresh) : refresh()
     if (!first)
       this.#firsts.set(
         provider,
@@ -136,9 +151,9 @@ class SweepRun {
     return own
   }
 
-  async #refresh(row: DueRow, provider: string): Promise<RowOutcome> {
+  async #refresh(row: DueRow, shard: number, provider: string): Promise<RowOutcome> {
     const now = this.#dependencies.clock.now()
-    if (now >= this.#stopAt) return 'left_over'
+    if (now >= this.#stopAt) return this.#leaveOver(shard)
     const heldUntil = this.#heldUntil.get(provider)
     if (heldUntil && heldUntil > now) return { failed: 'environment_on_hold' }
     try {
@@ -168,14 +183,14 @@ class SweepRun {
   result(holds: readonly string[]): SweepResult {
     const now = this.#dependencies.clock.now()
     return {
-      handOver: this.#handOver,
+      handOver: [...this.#handOver],
       report: {
         startedAt: this.#startedAt.toISOString(),
         due: this.#due,
         refreshed: this.#refreshed,
         passedOn: this.#passedOn,
         failed: this.#failed,
-        handedOverShards: this.#handOver.length,
+        handedOverShards: this.#handOver.size,
         leftOver: this.#leftOver,
         unreadShards: this.#unread,
         durationMilliseconds: now.getTime() - this.#startedAt.getTime(),

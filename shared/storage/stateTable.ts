@@ -1,13 +1,17 @@
+import { odata } from '@azure/data-tables'
 import type { Clock } from '../clock.ts'
-import type { SweepReport } from '../log.ts'
+import type { EndedSweep, SweepReport } from '../log.ts'
 import type { EnvironmentHold, EnvironmentStates } from '../refresh/environments.ts'
 import type { Tables } from './clients.ts'
 import { guarded } from './unavailable.ts'
 
 /** How the last sweep is remembered. */
 export interface SweepReports {
-  write(report: SweepReport, endedAt: Date): Promise<void>
-  read(): Promise<{ readonly report: SweepReport; readonly endedAt: Date } | undefined>
+  /** @param shard when it was handed over and done by itself; none for a whole sweep. */
+  write(report: SweepReport, endedAt: Date, shard?: number): Promise<void>
+  read(): Promise<EndedSweep | undefined>
+  /** The last report of each shard that was handed over. */
+  readShards(): Promise<readonly EndedSweep[]>
 }
 
 /** A process asks the table about an environment at most this often. */
@@ -58,8 +62,17 @@ export function createStateTable(
   return {
     environments,
     sweeps: {
-      write: (report, endedAt) => writeRow(table, 'sweep', 'last', { report, endedAt }),
+      write: (report, endedAt, shard) =>
+        writeRow(table, 'sweep', shard === undefined ? 'last' : `shard:${shard}`, { report, endedAt }),
       read: () => readRow(table, 'sweep', 'last'),
+      readShards: () =>
+        guarded('tables', async () => {
+          const filter = odata`PartitionKey eq ${'sweep'} and RowKey ge ${'shard:'} and RowKey lt ${'shard;'}`
+          const ended: EndedSweep[] = []
+          for await (const { value } of table.listEntities<{ value: string }>({ queryOptions: { filter } }))
+            ended.push(parseRow(value))
+          return ended
+        }),
     },
   }
 }
@@ -118,11 +131,14 @@ function readRowWithTag<T>(
     'tables',
     async () => {
       const { value, etag } = await table.getEntity<{ value: string }>(partitionKey, rowKey)
-      const parsed = JSON.parse(value, (key, v) =>
-        /(At|since|until)$/.test(key) && key !== 'startedAt' ? new Date(v) : v,
-      ) as T
-      return { value: parsed, etag }
+      return { value: parseRow<T>(value), etag }
     },
     (status) => (status === 404 ? { value: undefined } : undefined),
   )
+}
+
+function parseRow<T>(value: string): T {
+  return JSON.parse(value, (key, v) =>
+    /(At|since|until)$/.test(key) && key !== 'startedAt' ? new Date(v) : v,
+  ) as T
 }

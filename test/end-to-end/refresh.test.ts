@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createDueTable } from '../../shared/storage/dueTable.ts'
 import { openWorld, type World } from './world.ts'
 
 let world: World
 
 /** Every tenant is active, and a token that lives no second is due at once. */
 beforeAll(async () => {
-  world = await openWorld({ settings: { REFRESH_POLICY: 'always' } })
+  world = await openWorld({ settings: { REFRESH_POLICY: 'always', SWEEP_HANDOVER_COUNT: '100' } })
 })
 
 afterAll(() => world.close())
@@ -34,6 +35,31 @@ interface Report {
 }
 
 describe('the sweep', () => {
+  test('hands over what exceeds its share, and /ready tells what became of it', async () => {
+    const due = createDueTable({ RefreshDue: world.tableClient('RefreshDue') })
+    const owner = { workspace: 'w', environment: 'production', identityProvider: 'microsoft' } as const
+    const dueAt = new Date(Date.now() - 60_000)
+    // Hints of tenants that are gone: what a sweep finds, without a consent for each.
+    const hints = Array.from({ length: 200 }, (_, index) => ({ ...owner, tenant: `gone-${index}`, dueAt }))
+    await Promise.all(hints.map((hint) => due.insert(hint)))
+    await world.runTimer('refresh')
+    const ready = async () => (await world.call('GET', '/ready', { app: 'demo-operator' })).body
+    await expect
+      .poll(
+        async () => {
+          const { lastSweep, handedOver } = await ready()
+          const shards = lastSweep?.report.handedOverShards
+          return shards > 0 && handedOver?.doneShards === shards
+        },
+        { timeout: 30_000, interval: 300 },
+      )
+      .toBe(true)
+    const { lastSweep, handedOver } = await ready()
+    expect(lastSweep.report.due + handedOver.due).toBeGreaterThanOrEqual(hints.length)
+    expect(handedOver).toMatchObject({ leftOver: 0, oldestOverdueSeconds: expect.any(Number) })
+    await sweepUntil((report) => report.due === 0)
+  })
+
   test('refreshes what is due, and then has nothing to do', async () => {
     const tenant = await connectedDueSoon()
     const before = (await world.call('GET', `/v1/tenants/${tenant}`)).body.refresh.lastRefreshedAt

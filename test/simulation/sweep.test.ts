@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import type { RefreshConfig } from '../../shared/config.ts'
 import type { RefreshDependencies } from '../../shared/refresh/dependencies.ts'
+import type { SweepOrder } from '../../shared/refresh/sweep.ts'
 import type { SimulatedBroker } from './broker.ts'
 import { dueTenants } from './dueTenants.ts'
 import * as useCases from './useCases.ts'
@@ -118,3 +120,68 @@ describe('a sweep', () => {
     expect([...world.tenants.rows()].filter(({ tenant }) => tenant.trouble)).toEqual([])
   })
 })
+
+describe('a sweep that has not the time or the share for all', () => {
+  const enough = { sweepHandoverCount: 12, sweepConcurrency: 4 }
+
+  test('hands over the shard that it stops in and those it has not read', async () => {
+    const { world, broker } = await dueTenants(60)
+    const dependencies = configured(broker, enough)
+    const { handOver, report } = await world.until(
+      useCases.sweep({ ...dependencies, refresher: broker.refresher }, { mayHandOver: true }),
+    )
+    expect(report.due).toBeLessThan(60)
+    expect(report).toMatchObject({
+      refreshed: report.due,
+      handedOverShards: handOver.length,
+      unreadShards: 0,
+    })
+    for (const shard of handOver)
+      await world.until(useCases.sweep({ ...dependencies, refresher: broker.refresher }, { shards: [shard] }))
+    expect(await stillDue(world)).toBe(0)
+  })
+
+  test('hands over what it has read and not begun when the time is up', async () => {
+    const { world, broker } = await dueTenants(60)
+    const dependencies = configured(broker, { sweepSeconds: 1, sweepConcurrency: 1 })
+    const sweep = (order: SweepOrder) =>
+      world.until(useCases.sweep({ ...dependencies, refresher: broker.refresher }, order))
+    const { handOver, report } = await sweep({ mayHandOver: true })
+    expect(report.leftOver).toBeGreaterThan(0)
+    expect(report.unreadShards).toBe(0)
+    const waiting = new Set<number>()
+    for (let shard = 0; shard < world.due.shardCount; shard++)
+      if ((await world.due.page(shard, new Date(world.scheduler.now()))).length > 0) waiting.add(shard)
+    expect(new Set(handOver)).toEqual(waiting)
+    const alone = await sweep({})
+    expect(alone.handOver).toEqual([])
+    expect(alone.report.unreadShards + alone.report.leftOver).toBeGreaterThan(0)
+  })
+
+  test('does not begin with the same shard each time', async () => {
+    const { world, broker } = await dueTenants(1)
+    const first = new Set<number>()
+    const due = {
+      ...broker.dependencies.due,
+      async *due(shard: number) {
+        first.add(shard)
+        yield []
+        await world.pass(10_000)
+        yield []
+      },
+    }
+    const dependencies = configured(broker, { sweepSeconds: 0 })
+    for (let sweep = 0; sweep < 20; sweep++)
+      await world.until(useCases.sweep({ ...dependencies, due, refresher: broker.refresher }))
+    expect(first.size).toBe(world.due.shardCount)
+  })
+})
+
+function configured(broker: SimulatedBroker, config: Partial<RefreshConfig>): RefreshDependencies {
+  return { ...broker.dependencies, config: { ...broker.dependencies.config, ...config } }
+}
+
+async function stillDue(world: World): Promise<number> {
+  const now = world.scheduler.now()
+  return [...world.due.rows()].filter(({ dueAt }) => dueAt.getTime() <= now).length
+}

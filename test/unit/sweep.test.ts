@@ -21,6 +21,7 @@ async function run(
   })
   const dependencies = {
     clock: { now: () => new Date(start.getTime() + seconds * 1000) },
+    randomness: { fraction: () => 0 },
     config: { sweepConcurrency: 1, sweepSeconds: 240, sweepHandoverCount: 2000 },
     due: {
       shardCount: 1,
