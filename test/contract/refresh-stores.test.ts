@@ -5,6 +5,7 @@ import { createDueTable } from '../../shared/storage/dueTable.ts'
 import { createStateTable } from '../../shared/storage/stateTable.ts'
 import { createTenantTable } from '../../shared/storage/tenantTable.ts'
 import { createVault, type Vault } from '../../shared/storage/vault.ts'
+import type { TenantDirectory } from '../../shared/tenants/directory.ts'
 import type { DueIndex, DueRow, Tenant, TenantEvent, TenantStore } from '../../shared/tenants/tenant.ts'
 import { createModelDueIndex } from '../simulation/models/dueIndex.ts'
 import { createModelEnvironmentStates, createModelHoldTable } from '../simulation/models/environmentStates.ts'
@@ -146,6 +147,12 @@ describe.each([
   })
 })
 
+async function historyOf(store: TenantDirectory, tenant: Tenant): Promise<readonly TenantEvent[]> {
+  const page = await store.events(tenant, 100)
+  if (page === 'continuation_unknown') throw new Error(page)
+  return page.events
+}
+
 interface OpenedTenants {
   readonly store: TenantStore
   /** A tenant's history, newest first. */
@@ -164,7 +171,7 @@ describe.each([
     'Table Storage',
     (): OpenedTenants => {
       const store = createTenantTable(bench.tables)
-      return { store, history: async (tenant) => (await store.events(tenant, 100)).events }
+      return { store, history: (tenant) => historyOf(store, tenant) }
     },
   ],
 ])('a tenant store (%s)', (_name, open) => {

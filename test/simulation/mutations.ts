@@ -220,7 +220,7 @@ export const mutations: readonly Mutation[] = [
     replace: `if (found?.tenant.grant) await grants.forget(found.tenant.grant.reference)
   const reference = await grants.write(`,
     mode: 'microsoft',
-    breaks: ['token_lost'],
+    breaks: ['token_lost', 'never_settles'],
   },
   {
     name: 'a disconnect leaves the grant in its store',
