@@ -1,11 +1,8 @@
-import { TableServiceClient } from '@azure/data-tables'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type RunningAzurite, startAzurite } from '../../local/azurite.ts'
 import { systemClock, systemRandomness } from '../../shared/clock.ts'
-import type { Config } from '../../shared/config.ts'
 import { createAccountTable } from '../../shared/storage/accountTable.ts'
-import { createTables, type Tables, tableNames } from '../../shared/storage/clients.ts'
+import type { Tables } from '../../shared/storage/clients.ts'
 import { createDueTable } from '../../shared/storage/dueTable.ts'
 import { createGrantVault } from '../../shared/storage/grantVault.ts'
 import { createOneTimeTable } from '../../shared/storage/oneTimeTable.ts'
@@ -19,21 +16,17 @@ import { createModelDueIndex } from '../simulation/models/dueIndex.ts'
 import { createModelEnvironmentStates, createModelHoldTable } from '../simulation/models/environmentStates.ts'
 import { createModelGrantStore } from '../simulation/models/grantStore.ts'
 import { createModelTenantStore } from '../simulation/models/tenantStore.ts'
+import { openTablesBench, type TablesBench } from './tables-bench.ts'
 import { openVaultBench, type VaultBench } from './vault-bench.ts'
 
-let azurite: RunningAzurite
+let bench: TablesBench
 let tables: Tables
 let vaults: VaultBench
 let realGrants: GrantStore
 
 beforeAll(async () => {
-  azurite = await startAzurite({ blob: 0, queue: 0, table: 0 })
-  const key = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=='
-  const connectionString = `DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey=${key};TableEndpoint=${azurite.origin}/devstoreaccount1`
-  const service = TableServiceClient.fromConnectionString(connectionString, { allowInsecureConnection: true })
-  for (const name of tableNames) await service.createTable(name)
-  const config = { allowInsecureLoopback: true, tables: { connectionString, prefix: '' } } as Config
-  tables = createTables(config, { getToken: async () => null })
+  bench = await openTablesBench()
+  tables = bench.tables
   vaults = await openVaultBench()
   const vault = await vaults.startVault()
   const opened = createVault(vaults.connect(vault.origin), () => {})
@@ -46,7 +39,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await vaults?.close()
-  await azurite?.stop()
+  await bench?.close()
 })
 
 let made = 0

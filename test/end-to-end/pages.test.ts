@@ -33,7 +33,7 @@ describe('whatever a browser asks gets a page', () => {
     expect(answer.headers.get('content-type')).toContain('text/html')
     expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'")
     expect(await answer.text()).toMatch(/<h1>[^<]+<\/h1>/)
-    if (status === 405) expect(answer.headers.get('allow')).toBe('GET, HEAD')
+    if (status === 405) expect(answer.headers.get('allow')).toBe('GET, POST, HEAD')
   })
 
   test('a problem document only where JSON is preferred', async () => {

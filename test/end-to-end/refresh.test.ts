@@ -1,5 +1,8 @@
+import { QueueClient } from '@azure/storage-queue'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { storageConnection } from '../../local/settings.ts'
 import { createDueTable } from '../../shared/storage/dueTable.ts'
+import { tenantKey } from '../../shared/tenants/key.ts'
 import { openWorld, type World } from './world.ts'
 
 let world: World
@@ -129,5 +132,62 @@ describe('the sweep', () => {
     await world.signIn.forget()
     await sweepUntil(({ due }) => due === 0)
     expect(await world.refreshCalls()).toHaveLength(0)
+  })
+})
+
+describe('what a sweep cannot do itself', () => {
+  /** Puts a message where the timer's output binding puts it, as the host encodes it. */
+  const hand = async (queue: string, message: object) => {
+    const client = new QueueClient(storageConnection(world.stack.ports), queue)
+    await client.createIfNotExists()
+    await client.sendMessage(Buffer.from(JSON.stringify(message)).toString('base64'))
+  }
+
+  test('a handed-over shard is refreshed by whoever takes it from the queue', async () => {
+    const tenant = await connectedDueSoon()
+    const startedAt = new Date().toISOString()
+    const shard = Number.parseInt(tenantKey({ workspace: 'demo', tenant }).slice(0, 4), 16) % 32
+    await expect
+      .poll(
+        async () => {
+          await hand('refresh-chunks', { shard })
+          return (await world.call('GET', `/v1/tenants/${tenant}`)).body.refresh.lastRefreshedAt > startedAt
+        },
+        { timeout: 20_000, interval: 500 },
+      )
+      .toBe(true)
+  })
+
+  test('a shard that failed at every try ends in an event of the log', async () => {
+    await hand('refresh-chunks-poison', { shard: 7 })
+    const logged = () => world.brokers[0]?.lines.filter((line) => line.includes('sweep.shard_poisoned'))
+    await expect.poll(() => logged()?.length, { timeout: 20_000, interval: 200 }).toBe(1)
+    expect(logged()?.[0]).toContain('"shard":7')
+  })
+
+  test('what is left over is seen on /ready', async () => {
+    const report = {
+      startedAt: new Date().toISOString(),
+      due: 100,
+      refreshed: 60,
+      passedOn: 0,
+      failed: { passing: 2 },
+      handedOverShards: 3,
+      leftOver: 38,
+      unreadShards: 5,
+      durationMilliseconds: 240_000,
+      oldestOverdueSeconds: 900,
+      holds: [],
+    }
+    await world.tableClient('BrokerState').upsertEntity(
+      {
+        partitionKey: 'sweep',
+        rowKey: 'last',
+        value: JSON.stringify({ report, endedAt: new Date().toISOString() }),
+      },
+      'Replace',
+    )
+    const ready = await world.call('GET', '/ready', { app: 'demo-operator' })
+    expect(ready.body.lastSweep.report).toMatchObject({ leftOver: 38, unreadShards: 5, handedOverShards: 3 })
   })
 })

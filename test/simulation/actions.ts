@@ -1,3 +1,4 @@
+import type { IdentityProvider } from '../../shared/environment.ts'
 import type { Grant, Tenant, TenantName } from '../../shared/tenants/tenant.ts'
 import type { SimulatedBroker } from './broker.ts'
 import type { Glitch } from './models/identityProvider.ts'
@@ -10,10 +11,11 @@ const weights = {
   replace: 4,
   connect: 5,
   disconnect: 4,
-  migrate: 4,
+  migrate: 7,
   revoke: 3,
   glitch: 8,
   secret: 4,
+  chooseDefault: 5,
   kill: 5,
   outage: 3,
 } as const
@@ -36,7 +38,7 @@ export async function createTenants(world: World): Promise<void> {
     const tenant: Tenant = {
       workspace,
       tenant: `t${index}`,
-      environment: 'production',
+      environment: random.pick(plan.clients).environment,
       status: 'pending',
       createdAt: new Date(scheduler.now()),
     }
@@ -59,12 +61,11 @@ function gapMilliseconds({ random }: World): number {
 }
 
 function act(world: World): void {
-  const { random, brokers, provider } = world
+  const { random, brokers } = world
   const what = random.weighted(weights)
   const name = pickTenant(world, what === 'migrate')
   if (what === 'secret') {
-    provider.secretIsWrong = !provider.secretIsWrong
-    world.record('world', provider.secretIsWrong ? 'secret is wrong' : 'secret is right', '', '')
+    world.toggleSecret(random.pick(world.plan.clients))
   } else if (what === 'outage') {
     if (world.plan.faults.failsBefore > 0) world.breakDown()
   } else if (what === 'revoke' || what === 'glitch') {
@@ -89,14 +90,16 @@ function begin(
   broker: SimulatedBroker,
   name: TenantName,
 ): Promise<unknown>[] {
-  const { dependencies, process, refresher } = broker
+  const { dependencies, process } = broker
   switch (what) {
     case 'vend':
       return vendTogether(world, broker, name)
     case 'replace':
       return [replaceToken(world, broker, name)]
     case 'sweep':
-      return [world.useCases.sweep({ ...dependencies, refresher })]
+      return [sweepAndHandOver(world, broker)]
+    case 'chooseDefault':
+      return [chooseDefault(world, broker, name)]
     case 'connect':
       return [connect(world, broker, name)]
     case 'disconnect':
@@ -108,6 +111,32 @@ function begin(
     case 'kill':
       if (world.plan.faults.dies > 0) process.die()
       return []
+  }
+}
+
+/** A sweep of the timer: what it hands over is done by whoever takes it from the queue. */
+async function sweepAndHandOver(world: World, { dependencies, refresher }: SimulatedBroker): Promise<void> {
+  const { handOver } = await world.useCases.sweep({ ...dependencies, refresher }, { mayHandOver: true })
+  for (const shard of handOver) {
+    world.scheduler.after(world.random.below(10_000), () => {
+      if (world.brokers.length === 0) return
+      const taker = world.random.pick(world.brokers)
+      world.record('world', `shard ${shard} at ${taker.process.name}`, '', '')
+      const order = { shards: [shard] }
+      follow(world, world.useCases.sweep({ ...taker.dependencies, refresher: taker.refresher }, order))
+    })
+  }
+}
+
+/** Another writer of the row, as the choice of a default account is: read, change, conditional write, again. */
+async function chooseDefault(world: World, broker: SimulatedBroker, name: TenantName): Promise<void> {
+  const { tenants } = broker.dependencies
+  for (let tries = 0; tries < 8; tries++) {
+    const stored = await tenants.read(name)
+    if (!stored) return
+    const accountId = String(world.checks.nextChoice())
+    const next = { ...stored.tenant, defaultAccount: { accountId, customerId: '1' } }
+    if ((await tenants.replace(stored, next, [])) !== 'conflict') return
   }
 }
 
@@ -172,14 +201,25 @@ async function connect(world: World, broker: SimulatedBroker, name: TenantName):
     ...tokens,
     environment: 'production',
     askedAt,
-    grant: grantOf(family.id, askedAt),
+    grant: grantOf(family.id, askedAt, providerFor(world, name.tenant)),
     accountsGeneration: family.id,
   })
 }
 
-function grantOf(familyId: string, consentedAt: Date): Omit<Grant, 'reference'> {
+/** A provider through which one may sign in to the tenant's environment. */
+function providerFor({ plan, random, row }: World, tenant: string): IdentityProvider {
+  const environment = row(tenant)?.tenant.environment
+  const open = plan.clients.filter((client) => client.environment === environment)
+  return open.length > 0 ? random.pick(open).identityProvider : 'microsoft'
+}
+
+function grantOf(
+  familyId: string,
+  consentedAt: Date,
+  identityProvider: IdentityProvider,
+): Omit<Grant, 'reference'> {
   return {
-    identityProvider: 'microsoft',
+    identityProvider,
     scopes: ['offline_access'],
     accountKind: 'personal',
     authorityTenant: 'consumers',
@@ -199,32 +239,38 @@ export async function findConnected(
   const now = scheduler.now()
   const { family, refreshToken, accessToken, expiresInSeconds } = provider.consent(pending.tenant)
   const { tenant, environment } = pending
+  const identityProvider = providerFor(world, tenant)
   const sealed = await world.sealer.seal(accessToken, { workspace, tenant, environment, use: 'access_token' })
   const connected: Tenant = {
     ...pending,
     status: 'connected',
     grant: {
-      ...grantOf(family.id, new Date(now)),
-      reference: await keptReference(world, pending, refreshToken),
+      ...grantOf(family.id, new Date(now), identityProvider),
+      reference: await keptReference(world, pending, refreshToken, identityProvider),
     },
     accessToken: { sealed, refreshedAt: new Date(now), expiresAt: new Date(now + expiresInSeconds * 1000) },
     dueAt,
     ...(random.chance(0.5) && { lastVendedAt: new Date(now - random.below(7200_000)) }),
   }
-  await world.due.insert({ workspace, tenant, environment, identityProvider: 'microsoft', dueAt })
+  await world.due.insert({ workspace, tenant, environment, identityProvider, dueAt })
   const stored = world.row(tenant)
   if (stored) await world.tenants.replace(stored, connected, [])
 }
 
 /** The secret is near its last version, so that a move to a fresh one is seen. */
-async function keptReference(world: World, pending: Tenant, refreshToken: string): Promise<string> {
+async function keptReference(
+  world: World,
+  pending: Tenant,
+  refreshToken: string,
+  identityProvider: IdentityProvider,
+): Promise<string> {
   const { random, plan } = world
   const { tenant, environment } = pending
   if (plan.grantStore === 'sealed') {
     return `sealed:${await world.sealer.seal(refreshToken, { workspace, tenant, environment, use: 'refresh_token' })}`
   }
   const vault = random.pick(world.vaults)
-  const tags = { workspace, tenant, environment, identityProvider: 'microsoft' }
+  const tags = { workspace, tenant, environment, identityProvider }
   const { name, version } = await vault.write(`grant-of-${tenant}`, refreshToken, tags)
   return `vault:${vault.host}/${name}/${version}/${394 + random.below(6)}`
 }

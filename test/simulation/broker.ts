@@ -188,7 +188,7 @@ function unreliableHolds(world: World, process: SimulatedProcess): HoldTable {
     replace: (key, expected, hold) => perform('holds.replace', () => holds.replace(key, expected, hold)),
     delete: (key) =>
       perform('holds.delete', () => {
-        world.checks.released()
+        world.checks.released(key)
         return holds.delete(key)
       }),
   }
@@ -197,18 +197,22 @@ function unreliableHolds(world: World, process: SimulatedProcess): HoldTable {
 async function callTokenEndpoint(
   world: World,
   process: SimulatedProcess,
-  { refreshToken }: RefreshRequest,
+  request: RefreshRequest,
 ): Promise<TokenAnswer> {
   const { provider, useCases, plan } = world
+  const { refreshToken } = request
   const tenant = provider.familyOf(refreshToken)?.tenant ?? ''
-  const ended = world.checks.callSent(process, refreshToken)
+  const ended = world.checks.callSent(process, request)
+  const leaseUntil = world.row(tenant)?.tenant.lease?.until.getTime() ?? 0
   const sentAt = world.scheduler.now()
   const timedOut: TokenAnswer = { ok: false, refusal: useCases.noAnswer('identity_provider_timed_out') }
   const answer = await process.perform<TokenAnswer>({
     name: 'tokenEndpoint.refresh',
     tenant,
     effect: () => {
-      const sent = provider.refresh(refreshToken, () => world.isLostBy(process, tenant, sentAt))
+      provider.secretIsWrong = world.wrongSecrets.has(`${request.environment}:${request.identityProvider}`)
+      const isLost = () => world.isLostBy(process, tenant, sentAt, leaseUntil)
+      const sent = provider.refresh(refreshToken, isLost)
       world.record('provider', `answers ${refreshToken}`, tenant, JSON.stringify(sent))
       world.checks.callAnswered(refreshToken)
       return toTokenAnswer(world, sent)

@@ -1,5 +1,6 @@
+import type { RefreshRequest } from '../../shared/refresh/dependencies.ts'
 import type { EnvironmentHold } from '../../shared/refresh/environments.ts'
-import type { Tenant } from '../../shared/tenants/tenant.ts'
+import type { RefreshTrouble, Tenant } from '../../shared/tenants/tenant.ts'
 import type { Obtained } from '../../shared/vend/obtain.ts'
 import type { Family } from './models/identityProvider.ts'
 import type { SimulatedProcess } from './process.ts'
@@ -11,6 +12,14 @@ const leastValiditySeconds = 60
 
 /** A write that hangs takes effect within this time, or never. */
 const longestWriteMilliseconds = 150_000
+
+/** Fewer than it takes to suspect the registration. */
+const mostTenantsOfSmallWorld = 4
+/** A process knows of a hold after 5 s, and a refresh that was decided on before has called some seconds later. */
+const knownMilliseconds = 20_000
+
+/** What the model's answers ask to wait, by the reason that they are filed under. */
+const silenceSeconds: Readonly<Record<string, number>> = { throttled: 30, loop_detected: 300 }
 
 /** One call to the token endpoint that is not answered yet. */
 interface Call {
@@ -24,6 +33,9 @@ export class Checks {
   readonly #calls = new Map<Family, Set<Call>>()
   readonly #leaseHolders = new Map<string, SimulatedProcess>()
   readonly #disconnectedAt = new Map<string, number>()
+  readonly #holds = new Map<string, EnvironmentHold & { readonly putAt: number }>()
+  readonly #answeredAt = new Map<Family, number>()
+  #choices = 0
   #releasedAt = Number.NEGATIVE_INFINITY
   #dirty = false
 
@@ -37,13 +49,17 @@ export class Checks {
   }
 
   /** Invariants 3 and 8, when a call leaves a process. Returns what is to be called when it has ended. */
-  callSent(process: SimulatedProcess, refreshToken: string): () => void {
+  callSent(process: SimulatedProcess, request: RefreshRequest): () => void {
     const { provider } = this.#world
-    const family = provider.familyOf(refreshToken)
+    const family = provider.familyOf(request.refreshToken)
     if (!family) return () => undefined
     const row = this.#world.row(family.tenant)?.tenant
     const isCurrent = row?.grant?.consenter.subject === family.id
-    if (row && isCurrent) this.#assertMayCall(process, row)
+    if (row && isCurrent) {
+      this.#assertMayCall(process, row)
+      this.#assertOwnClient(request, row)
+    }
+    this.#assertNoHold(process, request)
     const call: Call = { process, leaseId: isCurrent ? row?.lease?.id : undefined }
     const calls = this.#calls.get(family) ?? new Set<Call>()
     this.#calls.set(family, calls)
@@ -73,6 +89,7 @@ export class Checks {
   /** Invariant 2: who redeems a used token although its successor could be kept has lost it. */
   callAnswered(refreshToken: string): void {
     const family = this.#world.provider.familyOf(refreshToken)
+    if (family) this.#answeredAt.set(family, this.#world.scheduler.now())
     if (family?.reused && !family.excuse)
       this.report('used_token_redeemed', `${refreshToken} of ${family.tenant}, whose successor is kept`)
   }
@@ -80,6 +97,8 @@ export class Checks {
   /** Invariants 2 and 9: nobody is asked to sign in again while the grant is good. */
   rowWritten(before: Tenant | undefined, after: Tenant): void {
     this.#dirty = true
+    this.#assertChoiceKept(before, after)
+    if (after.trouble && after.trouble !== before?.trouble) this.#assertWaits(after, after.trouble)
     if (before?.status === after.status) return
     if (after.status === 'disconnected') this.#disconnectedAt.set(after.tenant, this.#world.scheduler.now())
     if (after.status === 'connected') this.#disconnectedAt.delete(after.tenant)
@@ -104,14 +123,20 @@ export class Checks {
   }
 
   /** What one directory says is no fault of the environment; only a wrong secret is, in worlds this small. */
-  held({ reason }: EnvironmentHold, before: EnvironmentHold | undefined): void {
+  held(hold: EnvironmentHold, before: EnvironmentHold | undefined): void {
+    const { environment, identityProvider, reason } = hold
+    const { plan, scheduler } = this.#world
+    this.#holds.set(`${environment}:${identityProvider}`, { ...hold, putAt: scheduler.now() })
+    // Where many are refused for one reason, it may well be ours.
+    if (plan.tenants > mostTenantsOfSmallWorld) return
     // Who goes on with a hold may have read it before it was released.
-    const wasHeld = before || this.#world.scheduler.now() < this.#releasedAt + longestWriteMilliseconds
+    const wasHeld = before || scheduler.now() < this.#releasedAt + longestWriteMilliseconds
     if (!wasHeld && reason !== 'client_secret_invalid') this.report('healthy_environment_held', reason)
   }
 
   /** A hold was deleted. */
-  released(): void {
+  released(key: string): void {
+    this.#holds.delete(key)
     this.#releasedAt = this.#world.scheduler.now()
   }
 
@@ -124,10 +149,11 @@ export class Checks {
   afterStep(): void {
     if (!this.#dirty) return
     this.#dirty = false
+    const hints = this.#firstHints()
     for (const { tenant } of this.#world.tenants.rows()) {
       if (tenant.status !== 'connected') continue
       this.#assertReachable(tenant)
-      this.#assertRemembered(tenant)
+      this.#assertRemembered(tenant, hints)
     }
   }
 
@@ -140,6 +166,45 @@ export class Checks {
     const vault = vaults.find((candidate) => candidate.host === host)
     const found = [vault?.version(name, version ?? ''), vault?.current(name)]
     return found.filter((secret) => secret !== undefined).map(({ value }) => value)
+  }
+
+  /** Invariant 6: what is asked with is of the tenant's environment and of the provider that it signed in through. */
+  #assertOwnClient({ environment, identityProvider }: RefreshRequest, { tenant, ...row }: Tenant): void {
+    if (environment !== row.environment || identityProvider !== row.grant?.identityProvider)
+      this.report('crossed_environment', `${tenant} of ${row.environment} is asked for in ${environment}`)
+  }
+
+  /** Nobody calls during a hold, as soon as everybody can know of it. */
+  #assertNoHold(process: SimulatedProcess, { environment, identityProvider }: RefreshRequest): void {
+    const { plan, scheduler } = this.#world
+    const hold = this.#holds.get(`${environment}:${identityProvider}`)
+    // Where operations may hang, a call may have been decided on long before.
+    if (!hold || plan.faults.hangs + plan.faults.failsBefore > 0) return
+    const now = scheduler.now()
+    if (now > hold.putAt + knownMilliseconds && now < hold.until.getTime())
+      this.report('call_during_hold', `${process.name} in ${environment}, held for ${hold.reason}`)
+  }
+
+  /** An account choice that is newer than all before it. */
+  nextChoice(): number {
+    return ++this.#choices
+  }
+
+  /** The provider asked for silence: the next attempt comes no sooner than that after its answer. */
+  #assertWaits(row: Tenant, { reason, nextAttemptAt }: RefreshTrouble): void {
+    const family = this.#familyOf(row)
+    const answeredAt = family && this.#answeredAt.get(family)
+    const wanted = silenceSeconds[reason]
+    if (answeredAt === undefined || wanted === undefined) return
+    if (nextAttemptAt.getTime() < answeredAt + wanted * 1000)
+      this.report('wait_cut_short', `${row.tenant} is asked for again too soon after ${reason}`)
+  }
+
+  /** What another writer has put into the row stays there until somebody signs in anew. */
+  #assertChoiceKept(before: Tenant | undefined, after: Tenant): void {
+    const [was, is] = [before, after].map((row) => Number(row?.defaultAccount?.accountId ?? 0))
+    if (before?.grant?.consenter.subject === after.grant?.consenter.subject && (is ?? 0) < (was ?? 0))
+      this.report('change_lost', `${after.tenant}: choice ${was} became ${is}`)
   }
 
   #assertMayCall(process: SimulatedProcess, row: Tenant): void {
@@ -166,13 +231,23 @@ export class Checks {
       this.report('token_lost', `${tenant.tenant}: nothing of ${tokens.join(', ') || 'nothing'} refreshes`)
   }
 
-  #assertRemembered({ tenant, dueAt }: Tenant): void {
-    for (const hint of this.#world.due.rows())
-      if (dueAt && hint.tenant === tenant && hint.dueAt <= dueAt) return
+  #assertRemembered({ tenant, dueAt }: Tenant, firstHints: ReadonlyMap<string, Date>): void {
+    const hint = firstHints.get(tenant)
+    if (dueAt && hint && hint <= dueAt) return
     this.report(
       'forgotten_by_the_sweep',
       `${tenant} is due ${dueAt?.toISOString() ?? 'never'} and has no hint`,
     )
+  }
+
+  /** The earliest due row of each tenant. */
+  #firstHints(): ReadonlyMap<string, Date> {
+    const first = new Map<string, Date>()
+    for (const { tenant, dueAt } of this.#world.due.rows()) {
+      const known = first.get(tenant)
+      if (!known || dueAt < known) first.set(tenant, dueAt)
+    }
+    return first
   }
 
   #familyOf({ grant }: Tenant): Family | undefined {

@@ -65,6 +65,7 @@ export const mutations: readonly Mutation[] = [
     replace: "tenants.replace({ ...current, etag: '*' }, next, events)",
     mode: 'microsoft',
     breaks: [
+      'change_lost',
       'token_lost',
       'vended_after_disconnect',
       'false_reauthorization',
@@ -219,7 +220,7 @@ export const mutations: readonly Mutation[] = [
     replace: `if (found?.tenant.grant) await grants.forget(found.tenant.grant.reference)
   const reference = await grants.write(`,
     mode: 'microsoft',
-    breaks: ['token_lost'],
+    breaks: ['token_lost', 'never_settles'],
   },
   {
     name: 'a disconnect leaves the grant in its store',
@@ -269,5 +270,45 @@ export const mutations: readonly Mutation[] = [
     for await (const page of due.due(1, tenant.dueAt ?? row.dueAt)) for (const hint of page) await due.remove(hint)`,
     mode: 'microsoft',
     breaks: ['forgotten_by_the_sweep'],
+  },
+  {
+    name: 'somebody else’s change of the row is overwritten',
+    file: commit,
+    find: 'const { next, events } = change(current.tenant)',
+    replace: 'const { next, events } = change(leased.tenant)',
+    mode: 'microsoft',
+    breaks: ['change_lost'],
+  },
+  {
+    name: 'the write of a new refresh token is not repeated',
+    file: refreshLeased,
+    find: "return time.insist('writing the grant', write, isGone)",
+    replace: "return time.step('writing the grant', write)",
+    mode: 'strict',
+    breaks: ['used_token_redeemed'],
+  },
+  {
+    name: 'a hold is not heeded',
+    file: decide,
+    find: 'if (hold && hold.until > now)',
+    replace: 'if (hold && hold.until < hold.since)',
+    mode: 'microsoft',
+    breaks: ['call_during_hold'],
+  },
+  {
+    name: 'one environment’s token is refreshed in the other',
+    file: 'shared/refresh/askProvider.ts',
+    find: 'const { environment } = leased.tenant',
+    replace: "const environment = 'production' as const",
+    mode: 'microsoft',
+    breaks: ['crossed_environment'],
+  },
+  {
+    name: 'Retry-After is ignored',
+    file: decide,
+    find: 'retryAt(now, attempts, fraction, refusal.retryAfterSeconds)',
+    replace: 'retryAt(now, attempts, fraction)',
+    mode: 'microsoft',
+    breaks: ['wait_cut_short'],
   },
 ]

@@ -1,4 +1,5 @@
 import type { RefreshConfig } from '../../shared/config.ts'
+import type { Environment, IdentityProvider } from '../../shared/environment.ts'
 import type { ProviderMode, RotationHabit } from './models/identityProvider.ts'
 import type { Random } from './random.ts'
 
@@ -14,6 +15,12 @@ export interface FaultRates {
   readonly dies: number
 }
 
+/** An environment and an identity provider: where one client secret serves. */
+export interface SignInClient {
+  readonly environment: Environment
+  readonly identityProvider: IdentityProvider
+}
+
 /** One seed's world. */
 export interface Plan {
   readonly seed: number
@@ -22,6 +29,8 @@ export interface Plan {
   readonly grantStore: 'vault' | 'sealed'
   readonly lifetimeSeconds: number
   readonly tenants: number
+  /** What tenants sign in to, and through whom: each of these has a client secret of its own. */
+  readonly clients: readonly SignInClient[]
   readonly processes: number
   readonly actions: number
   readonly faults: FaultRates
@@ -37,6 +46,35 @@ const faultRates: Readonly<Record<'none' | 'deaths' | 'light' | 'heavy', FaultRa
   heavy: { failsBefore: 0.05, failsAfter: 0.05, hangs: 0.02, dies: 0.02 },
 }
 
+const allClients: readonly SignInClient[] = [
+  { environment: 'production', identityProvider: 'microsoft' },
+  { environment: 'sandbox', identityProvider: 'microsoft' },
+  { environment: 'production', identityProvider: 'google' },
+]
+
+/** Time limits that `parseConfig` accepts, the defaults more often than others. */
+const limits = [
+  { leaseSeconds: 60, tokenEndpointSeconds: 10 },
+  { leaseSeconds: 60, tokenEndpointSeconds: 10 },
+  { leaseSeconds: 30, tokenEndpointSeconds: 10 },
+  { leaseSeconds: 45, tokenEndpointSeconds: 20 },
+  { leaseSeconds: 120, tokenEndpointSeconds: 30 },
+] as const
+
+/** A plan as the first lines of a replay tell it. */
+export function describePlan(plan: Plan): string[] {
+  const { seed, mode, rotation, grantStore, lifetimeSeconds, tenants, processes, actions, faults } = plan
+  const clients = plan.clients.map((each) => `${each.environment}:${each.identityProvider}`)
+  const settings = Object.entries(plan.config).map(([name, value]) => `${name} ${value}`)
+  return [
+    `seed ${seed}, ${mode}, new refresh token ${rotation}, access tokens of ${lifetimeSeconds} s`,
+    `${tenants} tenants of ${clients.join(', ')}; grants in ${grantStore}`,
+    `${processes} processes, ${actions} actions`,
+    `faults ${JSON.stringify(faults)}`,
+    `settings ${settings.join(', ')}`,
+  ]
+}
+
 /** Draws a world from its seed. */
 export function planOf(seed: number, random: Random, mode: ProviderMode): Plan {
   const trouble = random.weighted({ none: 2, deaths: 2, light: 3, heavy: 3 })
@@ -46,7 +84,8 @@ export function planOf(seed: number, random: Random, mode: ProviderMode): Plan {
     rotation: random.weighted({ always: 6, sometimes: 3, never: 1 }),
     grantStore: random.weighted({ vault: 7, sealed: 3 }),
     lifetimeSeconds: random.pick([3600, 3600, 5400, 900, 150]),
-    tenants: 1 + random.below(4),
+    tenants: random.chance(0.02) ? 50 + random.below(30) : 1 + random.below(4),
+    clients: random.weighted({ one: 3, all: 2 }) === 'one' ? allClients.slice(0, 1) : allClients,
     processes: 1 + random.below(3),
     actions: 20 + random.below(30),
     faults: faultRates[trouble],
@@ -65,8 +104,7 @@ function refreshConfig(random: Random): RefreshConfig {
     keepAliveSeconds: 12 * 3600,
     sweepConcurrency: 1 + random.below(4),
     sweepSeconds: 240,
-    sweepHandoverCount: 2000,
-    leaseSeconds: random.pick([60, 60, 30]),
-    tokenEndpointSeconds: 10,
+    sweepHandoverCount: random.pick([2000, 2000, 2]),
+    ...random.pick(limits),
   }
 }

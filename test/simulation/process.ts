@@ -28,6 +28,8 @@ export interface ProcessWorld {
   /** Whether what an operation is on answers nobody at present. */
   isOut(operation: string): boolean
   record(process: string, operation: string, tenant: string, effect: string): void
+  /** Called when an operation is asked for. */
+  begun(process: SimulatedProcess, operation: string, tenant: string): void
   /** Called when an operation did not go well, before anybody else can act. */
   failed(process: SimulatedProcess, operation: string, tenant: string): void
   died(process: SimulatedProcess): void
@@ -51,6 +53,7 @@ export class SimulatedProcess {
   /** Lets an operation happen some time later, as its fate has it. */
   perform<T>(operation: Operation<T>): Promise<T> {
     const { scheduler, random } = this.#world
+    this.#world.begun(this, operation.name, operation.tenant)
     const drawn = this.#draw(operation.limitMilliseconds ?? 120_000)
     const { effectAfter, answerAfter } = drawn
     const fate = this.#world.isOut(operation.name) ? 'failed_before' : drawn.fate

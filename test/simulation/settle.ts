@@ -18,7 +18,7 @@ export async function settle(world: World): Promise<void> {
   world.calm = true
   await world.drain()
   for (const broker of [...world.brokers]) broker.process.die()
-  world.provider.secretIsWrong = false
+  world.wrongSecrets.clear()
   const broker = world.start()
   world.record('world', 'is calm from here on', '', '')
   for (const { tenant } of [...world.tenants.rows()]) {

@@ -2,6 +2,10 @@
 export type Rule =
   | 'validity'
   | 'isolation'
+  | 'crossed_environment'
+  | 'change_lost'
+  | 'call_during_hold'
+  | 'wait_cut_short'
   | 'token_lost'
   | 'used_token_redeemed'
   | 'one_call_a_lease'

@@ -7,7 +7,7 @@ import { createModelIdentityProvider, type ProviderMode } from './models/identit
 import { createModelSealer } from './models/sealer.ts'
 import { createModelTenantStore } from './models/tenantStore.ts'
 import { createModelVault } from './models/vault.ts'
-import { type FaultRates, type Plan, planOf } from './plan.ts'
+import { describePlan, type FaultRates, type Plan, planOf, type SignInClient } from './plan.ts'
 import { type ProcessWorld, SimulatedProcess } from './process.ts'
 import { createRandom, type Random } from './random.ts'
 import { createScheduler } from './scheduler.ts'
@@ -30,6 +30,12 @@ const longestOutageMilliseconds = 120_000
 /** A process that died is back within this time. */
 const longestRestartMilliseconds = 60_000
 
+/**
+ * Whoever keeps a token repeats what failed until 7 s of its lease are left; its last try begins a step (8 s) and a
+ * pause (3.2 s) before that at the earliest.
+ */
+const lastTryMilliseconds = 19_000
+
 /** One simulated world: models, processes, and the rules they are held to. */
 export class World implements ProcessWorld {
   readonly plan: Plan
@@ -47,10 +53,13 @@ export class World implements ProcessWorld {
   violation: Violation | undefined
   /** From then on nothing fails and nobody dies. */
   calm = false
+  /** Where the client secret that the broker has is not the right one, as `environment:identityProvider`. */
+  readonly wrongSecrets = new Set<string>()
   #outage: { readonly service: 'tables' | 'vault'; readonly until: number } | undefined
   readonly #trace: ((line: string) => void) | undefined
   readonly #startedAt: number
-  readonly #failures = new Map<SimulatedProcess, Map<string, number>>()
+  readonly #cutOff = new Map<SimulatedProcess, Map<string, number>>()
+  readonly #attempts = new Map<SimulatedProcess, Map<string, number>>()
   #lives = 0
 
   constructor({ seed, mode, useCases, trace }: WorldOptions) {
@@ -66,6 +75,7 @@ export class World implements ProcessWorld {
       isSuspected: (tenant) => this.row(tenant)?.tenant.trouble?.suspectedSince !== undefined,
     })
     this.checks = new Checks(this)
+    for (const line of describePlan(this.plan)) this.record('plan', line, '', '')
     for (let index = 0; index < this.plan.processes; index++) this.start()
   }
 
@@ -104,16 +114,30 @@ export class World implements ProcessWorld {
     })
   }
 
-  failed(process: SimulatedProcess, operation: string, tenant: string): void {
-    const sealed = this.tenants.row({ workspace, tenant })?.tenant.grant?.reference.startsWith('sealed:')
-    if (!sealed && operation !== 'tokenEndpoint.refresh' && operation !== 'vault.write') return
-    const failures = this.#failures.get(process) ?? new Map<string, number>()
-    this.#failures.set(process, failures.set(tenant, this.scheduler.now()))
+  begun(process: SimulatedProcess, operation: string, tenant: string): void {
+    const isSealed = this.row(tenant)?.tenant.grant?.reference.startsWith('sealed:')
+    if (operation === 'vault.write' || (isSealed && operation !== 'tokenEndpoint.refresh'))
+      note(this.#attempts, process, tenant, this.scheduler.now())
   }
 
-  /** Whether a process died, or failed at a step that keeps a tenant's new refresh token, since `sentAt`. */
-  isLostBy(process: SimulatedProcess, tenant: string, sentAt: number): boolean {
-    return !process.alive || (this.#failures.get(process)?.get(tenant) ?? 0) >= sentAt
+  failed(process: SimulatedProcess, operation: string, tenant: string): void {
+    if (operation === 'tokenEndpoint.refresh') note(this.#cutOff, process, tenant, this.scheduler.now())
+  }
+
+  /**
+   * Whether the new refresh token of a call sent at `sentAt` can no longer be kept: its process died, the answer did
+   * not reach it, or it tried to keep the token for as long as the lease had time.
+   */
+  isLostBy(process: SimulatedProcess, tenant: string, sentAt: number, leaseUntil: number): boolean {
+    if (!process.alive || (this.#cutOff.get(process)?.get(tenant) ?? 0) >= sentAt) return true
+    return (this.#attempts.get(process)?.get(tenant) ?? 0) >= leaseUntil - lastTryMilliseconds
+  }
+
+  /** A client secret is wrong from now on, or right again. */
+  toggleSecret({ environment, identityProvider }: SignInClient): void {
+    const client = `${environment}:${identityProvider}`
+    if (!this.wrongSecrets.delete(client)) this.wrongSecrets.add(client)
+    this.record('world', `secret is ${this.wrongSecrets.has(client) ? 'wrong' : 'right'}`, '', client)
   }
 
   unavailable(service: 'tables' | 'vault'): Error {
@@ -171,9 +195,7 @@ export class World implements ProcessWorld {
     }
   }
 
-  row(tenant: string): StoredTenant | undefined {
-    return this.tenants.row({ workspace, tenant })
-  }
+  readonly row = (tenant: string): StoredTenant | undefined => this.tenants.row({ workspace, tenant })
 
   #rowWritten(before: Tenant | undefined, after: Tenant): void {
     const reference = after.grant?.reference
@@ -183,6 +205,15 @@ export class World implements ProcessWorld {
     this.record('row', after.status, after.tenant, describeRow(after))
     this.checks.rowWritten(before, after)
   }
+}
+
+function note(
+  times: Map<SimulatedProcess, Map<string, number>>,
+  process: SimulatedProcess,
+  tenant: string,
+  at: number,
+): void {
+  times.set(process, (times.get(process) ?? new Map<string, number>()).set(tenant, at))
 }
 
 /** Every simulated tenant is in this workspace. */

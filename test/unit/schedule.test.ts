@@ -4,6 +4,7 @@ import { secondsAfter } from '../../shared/clock.ts'
 import type { RefreshConfig } from '../../shared/config.ts'
 import { firstRetrySeconds, isActive, nextDueAt, retryAt } from '../../shared/refresh/schedule.ts'
 import type { Tenant } from '../../shared/tenants/tenant.ts'
+import { createRandom } from '../simulation/random.ts'
 
 const now = new Date('2026-11-23T16:00:00Z')
 const config: RefreshConfig = {
@@ -86,5 +87,47 @@ describe('when a failed refresh is tried again', () => {
   test('waits longer the more often it has failed', () => {
     const waits = [1, 2, 3, 4, 5].map((attempt) => retryAt(now, attempt, 0.5).getTime())
     expect(waits).toEqual([...waits].sort((a, b) => a - b))
+  })
+})
+
+describe('tenants that were connected together', () => {
+  const tenants = 10_000
+  const sweepMilliseconds = 300_000
+
+  /** When the sweep after `due` comes by. */
+  const sweptAt = (due: Date) => new Date(Math.ceil(due.getTime() / sweepMilliseconds) * sweepMilliseconds)
+
+  /** The largest part of them that any one sweep refreshes in their `rounds`th round. */
+  function busiest(tenant: Tenant, lifetimeSeconds: number, rounds: number, chance: () => number): number {
+    const sweeps = new Map<number, number>()
+    for (let number = 0; number < tenants; number++) {
+      // All within one minute.
+      let at = secondsAfter(now, (60 * number) / tenants)
+      for (let round = 0; round < rounds; round++) {
+        const vended = tenant.lastVendedAt ? { ...tenant, lastVendedAt: at } : tenant
+        const token = { refreshedAt: at, expiresAt: secondsAfter(at, lifetimeSeconds) }
+        at = sweptAt(nextDueAt(vended, token, config, at, chance()))
+      }
+      sweeps.set(at.getTime(), (sweeps.get(at.getTime()) ?? 0) + 1)
+    }
+    return Math.max(...sweeps.values()) / tenants
+  }
+
+  const seed = fc.integer()
+  const hourlyOr = fc.constantFrom(3600, 4500, 5400)
+
+  test('drift apart: after an hour no sweep has all of the active ones, after a day none a quarter', () => {
+    fc.assert(
+      fc.property(seed, hourlyOr, (from, seconds) => {
+        const chance = createRandom(from).fraction
+        expect(busiest(active, seconds, 1, chance)).toBeLessThan(0.65)
+        expect(busiest(active, seconds, 24, chance)).toBeLessThan(0.25)
+      }),
+      { numRuns: 3 },
+    )
+  })
+
+  test('and idle are spread over more than a day at once', () => {
+    expect(busiest(idle, 3600, 1, createRandom(1).fraction)).toBeLessThan(0.01)
   })
 })

@@ -41,14 +41,19 @@ export interface ProviderAnswer {
 export interface ModelIdentityProvider {
   /** The client secret that the broker has is not the right one. */
   secretIsWrong: boolean
+  /** It was the right one once. */
+  secretIsExpired: boolean
   consent(tenant: string): {
     family: Family
     refreshToken: string
     accessToken: string
     expiresInSeconds: number
   }
-  /** @param isLost whether whoever asked can no longer keep what the answer brings. */
-  refresh(refreshToken: string, isLost: () => boolean): ProviderAnswer
+  /**
+   * @param isLost whether whoever asked can no longer keep what the answer brings.
+   * @param habit how often it brings a new refresh token; default is the provider's own.
+   */
+  refresh(refreshToken: string, isLost: () => boolean, habit?: RotationHabit): ProviderAnswer
   familyOf(refreshToken: string): Family | undefined
   /** Whether a refresh with it would succeed. */
   isGood(refreshToken: string): boolean
@@ -77,7 +82,7 @@ interface IssuedToken {
 }
 
 /** The refusals of `facts/platform.md` that the glitches stand for. */
-const refusals: Readonly<Record<Glitch | 'revoked' | 'wrong_secret', ProviderAnswer>> = {
+const refusals: Readonly<Record<Glitch | 'revoked' | 'wrong_secret' | 'expired_secret', ProviderAnswer>> = {
   plain_refusal: { status: 400, body: { error: 'invalid_grant', error_codes: [70000] } },
   app_refused: { status: 400, body: { error: 'unauthorized_client', error_codes: [7000112] } },
   loop_detected: { status: 400, body: { error: 'invalid_grant', error_codes: [50196] } },
@@ -86,6 +91,7 @@ const refusals: Readonly<Record<Glitch | 'revoked' | 'wrong_secret', ProviderAns
   strange: { status: 418, body: { error: 'teapot' } },
   revoked: { status: 400, body: { error: 'invalid_grant', error_codes: [50173] } },
   wrong_secret: { status: 401, body: { error: 'invalid_client', error_codes: [7000215] } },
+  expired_secret: { status: 401, body: { error: 'invalid_client', error_codes: [7000222] } },
 }
 
 /** Creates an identity provider. Each call takes effect the moment it is made. */
@@ -95,6 +101,7 @@ export function createModelIdentityProvider(options: ProviderOptions): ModelIden
 
 class IdentityProviderModel implements ModelIdentityProvider {
   secretIsWrong = false
+  secretIsExpired = false
   readonly #options: ProviderOptions
   readonly #families: Family[] = []
   readonly #tokens = new Map<string, IssuedToken>()
@@ -110,9 +117,14 @@ class IdentityProviderModel implements ModelIdentityProvider {
     return { family, refreshToken: this.#issue(family), ...this.#accessTokenFor(family) }
   }
 
-  refresh(refreshToken: string, isLost: () => boolean): ProviderAnswer {
+  refresh(
+    refreshToken: string,
+    isLost: () => boolean,
+    habit: RotationHabit = this.#options.rotation,
+  ): ProviderAnswer {
     const issued = this.#tokens.get(refreshToken)
     if (this.secretIsWrong) return refusals.wrong_secret
+    if (this.secretIsExpired) return refusals.expired_secret
     if (!issued) return refusals.plain_refusal
     const { family } = issued
     family.calls++
@@ -122,7 +134,7 @@ class IdentityProviderModel implements ModelIdentityProvider {
     if (family.revoked) return family.revoked === 'definite' ? refusals.revoked : refusals.plain_refusal
     if (family.reused || (this.#options.mode === 'strict' && issued.used)) return this.#refuseReuse(family)
     const body = this.#accessTokenFor(family)
-    const next = this.#nextRefreshToken(issued, refreshToken)
+    const next = this.#nextRefreshToken(issued, refreshToken, habit)
     if (next && next !== refreshToken && this.#options.mode === 'strict') {
       issued.used = true
       family.unkept = { token: next, isLost }
@@ -175,11 +187,10 @@ class IdentityProviderModel implements ModelIdentityProvider {
     return token
   }
 
-  #nextRefreshToken({ family }: IssuedToken, current: string): string | undefined {
-    const { rotation, fraction } = this.#options
-    if (rotation === 'always') return this.#issue(family)
-    if (rotation === 'never') return undefined
-    const chance = fraction()
+  #nextRefreshToken({ family }: IssuedToken, current: string, habit: RotationHabit): string | undefined {
+    if (habit === 'always') return this.#issue(family)
+    if (habit === 'never') return undefined
+    const chance = this.#options.fraction()
     return chance < 0.6 ? this.#issue(family) : chance < 0.8 ? undefined : current
   }
 

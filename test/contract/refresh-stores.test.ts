@@ -1,0 +1,289 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Clock } from '../../shared/clock.ts'
+import type { EnvironmentHold, EnvironmentStates } from '../../shared/refresh/environments.ts'
+import { createDueTable } from '../../shared/storage/dueTable.ts'
+import { createStateTable } from '../../shared/storage/stateTable.ts'
+import { createTenantTable } from '../../shared/storage/tenantTable.ts'
+import { createVault, type Vault } from '../../shared/storage/vault.ts'
+import type { TenantDirectory } from '../../shared/tenants/directory.ts'
+import type { DueIndex, DueRow, Tenant, TenantEvent, TenantStore } from '../../shared/tenants/tenant.ts'
+import { createModelDueIndex } from '../simulation/models/dueIndex.ts'
+import { createModelEnvironmentStates, createModelHoldTable } from '../simulation/models/environmentStates.ts'
+import { createModelTenantStore } from '../simulation/models/tenantStore.ts'
+import { createModelVault } from '../simulation/models/vault.ts'
+import { openTablesBench, type TablesBench } from './tables-bench.ts'
+import { openVaultBench, type VaultBench } from './vault-bench.ts'
+
+let bench: TablesBench
+let vaultBench: VaultBench
+let realVault: Vault
+
+beforeAll(async () => {
+  bench = await openTablesBench()
+  vaultBench = await openVaultBench()
+  realVault = createVault(vaultBench.connect((await vaultBench.startVault()).origin), () => {})
+})
+
+afterAll(async () => {
+  await vaultBench?.close()
+  await bench?.close()
+})
+
+const start = new Date('2026-01-01T00:00:00.123Z')
+const later = (milliseconds: number) => new Date(start.getTime() + milliseconds)
+let made = 0
+
+/** A clock that stands until it is moved. */
+function handClock(): Clock & { move(milliseconds: number): void } {
+  let now = start.getTime()
+  return {
+    now: () => new Date(now),
+    sleep: () => Promise.reject(new Error('nothing sleeps here')),
+    move: (milliseconds) => {
+      now += milliseconds
+    },
+  }
+}
+
+const hold: EnvironmentHold = {
+  environment: 'production',
+  identityProvider: 'microsoft',
+  reason: 'client_secret_expired',
+  traceId: 'trace',
+  since: start,
+  until: later(30_000),
+}
+
+describe.each([
+  [
+    'the model',
+    async () => {
+      const table = createModelHoldTable()
+      return (clock: Clock): EnvironmentStates => createModelEnvironmentStates(clock, table)
+    },
+  ],
+  [
+    'Table Storage',
+    async () => {
+      const row = ['hold', 'production:microsoft'] as const
+      await bench.tables.BrokerState.deleteEntity(...row).catch(() => undefined)
+      return (clock: Clock): EnvironmentStates => createStateTable(bench.tables, clock).environments
+    },
+  ],
+])('holds (%s)', (_name, open) => {
+  test('are seen at once by who wrote them, and by another process when what it remembers is 5 s old', async () => {
+    const [clock, process] = [handClock(), await open()]
+    const [one, other] = [process(clock), process(clock)]
+    expect(await other.read('production', 'microsoft')).toBeUndefined()
+    await one.hold(hold)
+    expect(await one.read('production', 'microsoft')).toEqual(hold)
+    clock.move(4999)
+    expect(await other.read('production', 'microsoft')).toBeUndefined()
+    clock.move(1)
+    expect(await other.read('production', 'microsoft')).toEqual(hold)
+  })
+
+  test('are of one environment and one identity provider', async () => {
+    const states = (await open())(handClock())
+    await states.hold(hold)
+    expect(await states.read('sandbox', 'microsoft')).toBeUndefined()
+    expect(await states.read('production', 'google')).toBeUndefined()
+  })
+
+  test('end once, whoever releases them, and their end is seen as late as their beginning', async () => {
+    const [clock, process] = [handClock(), await open()]
+    const [one, other] = [process(clock), process(clock)]
+    await one.hold(hold)
+    expect(await other.release('production', 'microsoft')).toBe(true)
+    expect(await other.release('production', 'microsoft')).toBe(false)
+    expect(await one.read('production', 'microsoft')).toEqual(hold)
+    clock.move(5000)
+    expect(await one.read('production', 'microsoft')).toBeUndefined()
+    expect(await one.release('production', 'microsoft')).toBe(false)
+  })
+})
+
+const dueRow = (tenant: string, dueAt: Date): DueRow => ({
+  workspace: 'w',
+  tenant,
+  environment: 'production',
+  identityProvider: 'microsoft',
+  dueAt,
+})
+
+describe.each([
+  ['the model', (): DueIndex => createModelDueIndex()],
+  ['Table Storage', (): DueIndex => createDueTable(bench.tables)],
+])('a due index (%s)', (_name, open) => {
+  test('gives each shard’s rows in the order of their times, whatever the order of their insertion', async () => {
+    const index = open()
+    const prefix = `order${made++}`
+    const numbers = Array.from({ length: 60 }, (_, number) => (number * 37) % 60)
+    for (const number of numbers) await index.insert(dueRow(`${prefix}-${number}`, later(number * 7)))
+    const found: string[] = []
+    for (let shard = 0; shard < index.shardCount; shard++) {
+      const times: number[] = []
+      for await (const page of index.due(shard, later(59 * 7))) {
+        times.push(...page.map(({ dueAt }) => dueAt.getTime()))
+        found.push(...page.map(({ tenant }) => tenant))
+      }
+      expect(times).toEqual([...times].sort((a, b) => a - b))
+    }
+    expect(new Set(found.filter((tenant) => tenant.startsWith(prefix))).size).toBe(60)
+  })
+
+  test('keeps a tenant’s rows of two times apart', async () => {
+    const index = open()
+    const tenant = `apart${made++}`
+    await index.insert(dueRow(tenant, later(0)))
+    await index.insert(dueRow(tenant, later(1)))
+    await index.remove(dueRow(tenant, later(0)))
+    const left: Date[] = []
+    for (let shard = 0; shard < index.shardCount; shard++) {
+      for await (const page of index.due(shard, later(10)))
+        left.push(...page.filter((row) => row.tenant === tenant).map(({ dueAt }) => dueAt))
+    }
+    expect(left).toEqual([later(1)])
+  })
+})
+
+async function historyOf(store: TenantDirectory, tenant: Tenant): Promise<readonly TenantEvent[]> {
+  const page = await store.events(tenant, 100)
+  if (page === 'continuation_unknown') throw new Error(page)
+  return page.events
+}
+
+interface OpenedTenants {
+  readonly store: TenantStore
+  /** A tenant's history, newest first. */
+  history(tenant: Tenant): Promise<readonly TenantEvent[]>
+}
+
+describe.each([
+  [
+    'the model',
+    (): OpenedTenants => {
+      const store = createModelTenantStore()
+      return { store, history: async (tenant) => store.history(tenant).toReversed() }
+    },
+  ],
+  [
+    'Table Storage',
+    (): OpenedTenants => {
+      const store = createTenantTable(bench.tables)
+      return { store, history: (tenant) => historyOf(store, tenant) }
+    },
+  ],
+])('a tenant store (%s)', (_name, open) => {
+  const newTenant = (): Tenant => ({
+    workspace: 'w',
+    tenant: `refreshed${made++}`,
+    environment: 'production',
+    status: 'pending',
+    createdAt: start,
+  })
+  const event = (detail: string, at: Date): TenantEvent => ({ type: 'refresh.failing', at, detail })
+
+  test.each([
+    ['with events', [event('lost', start)]],
+    ['without events', []],
+  ])('a write %s to a row that is not there is a conflict, and makes none', async (_title, events) => {
+    const [{ store, history }, tenant] = [open(), newTenant()]
+    const etag = 'W/"datetime\'2026-01-01T00%3A00%3A00.0000000Z\'"'
+    expect(await store.replace({ tenant, etag }, tenant, events)).toBe('conflict')
+    expect(await store.read(tenant)).toBeUndefined()
+    expect(await history(tenant)).toEqual([])
+  })
+
+  test.each([
+    ['with events', [event('forced', start)]],
+    ['without events', []],
+  ])('the ETag `*` checks nothing %s, and the writers that it passes over lose', async (_title, events) => {
+    const [{ store }, tenant] = [open(), newTenant()]
+    const created = await store.create(tenant, [])
+    if (created === 'conflict') throw new Error('fresh')
+    expect(await store.replace({ tenant, etag: '*' }, { ...tenant, displayName: 'forced' }, events)).not.toBe(
+      'conflict',
+    )
+    expect(await store.replace(created, { ...tenant, displayName: 'late' }, events)).toBe('conflict')
+    expect((await store.read(tenant))?.tenant.displayName).toBe('forced')
+  })
+
+  test('the history has every write’s events once, and none of a write that lost', async () => {
+    const [{ store, history }, tenant] = [open(), newTenant()]
+    const created = await store.create(tenant, [event('first', later(0))])
+    if (created === 'conflict') throw new Error('fresh')
+    await store.replace(created, tenant, [event('second', later(1000)), event('third', later(2000))])
+    expect(await store.replace(created, tenant, [event('of the loser', later(3000))])).toBe('conflict')
+    expect((await history(tenant)).map(({ detail }) => detail)).toEqual(['third', 'second', 'first'])
+  })
+})
+
+test('every write of a tenant row names the ETag that it read, and never `*`', async () => {
+  const sent: string[] = []
+  bench.tables.Tenants.pipeline.addPolicy({
+    name: 'watchEtags',
+    sendRequest(request, next) {
+      const text = `${request.headers.get('if-match') ?? ''}\n${typeof request.body === 'string' ? request.body : ''}`
+      if (request.method !== 'GET') sent.push(text)
+      return next(request)
+    },
+  })
+  const store = createTenantTable(bench.tables)
+  const tenant: Tenant = {
+    workspace: 'w',
+    tenant: `etags${made++}`,
+    environment: 'production',
+    status: 'pending',
+    createdAt: start,
+  }
+  const created = await store.create(tenant, [])
+  if (created === 'conflict') throw new Error('fresh')
+  const second = await store.replace(created, tenant, [])
+  if (second === 'conflict') throw new Error('fresh')
+  await store.replace(second, tenant, [{ type: 'refresh.failing', at: start, detail: '' }])
+  const [, replaced, transacted] = sent
+  expect(replaced).toContain(created.etag)
+  expect(transacted?.toLowerCase()).toContain(`if-match: ${second.etag.toLowerCase()}`)
+  expect(sent.join('\n')).not.toMatch(/^(if-match: )?\*\r?$/im)
+})
+
+describe.each([
+  ['the model', (): Vault => createModelVault()],
+  ['Key Vault', (): Vault => realVault],
+])('a vault (%s)', (_name, open) => {
+  const tags = { workspace: 'w', tenant: 't' }
+  const newName = () => `secret-${made++}`
+
+  test('keeps every version, gives the newest when none is named, and tags with each', async () => {
+    const [vault, name] = [open(), newName()]
+    const first = await vault.write(name, 'one', tags)
+    const second = await vault.write(name, 'two', { ...tags, tenant: 'other' })
+    expect(first.version).not.toBe(second.version)
+    expect(await vault.read(name)).toMatchObject({ value: 'two', version: second.version })
+    expect(await vault.read(name, first.version)).toMatchObject({ name, value: 'one', tags })
+    expect(await vault.read(name, second.version)).toMatchObject({ tags: { tenant: 'other' } })
+  })
+
+  test('reads nothing of a secret or a version that is not there', async () => {
+    const [vault, name] = [open(), newName()]
+    expect(await vault.read(name)).toBeUndefined()
+    await vault.write(name, 'one', tags)
+    expect(await vault.read(name, '0123456789abcdef0123456789abcdef')).toBeUndefined()
+  })
+
+  test('deletes a secret with all its versions, once or again, and its name takes no new one', async () => {
+    const [vault, name] = [open(), newName()]
+    const { version } = await vault.write(name, 'one', tags)
+    await vault.remove(name)
+    await vault.remove(name)
+    await vault.remove(newName())
+    expect(await vault.read(name)).toBeUndefined()
+    expect(await vault.read(name, version)).toBeUndefined()
+    await expect(vault.write(name, 'two', tags)).rejects.toMatchObject({
+      name: 'StorageUnavailableError',
+      service: 'vault',
+      status: 409,
+    })
+  })
+})
