@@ -288,14 +288,6 @@ export const mutations: readonly Mutation[] = [
     breaks: ['used_token_redeemed'],
   },
   {
-    name: 'a hold is not heeded',
-    file: decide,
-    find: 'if (hold && hold.until > now)',
-    replace: 'if (hold && hold.until < hold.since)',
-    mode: 'microsoft',
-    breaks: ['call_during_hold'],
-  },
-  {
     name: 'one environment’s token is refreshed in the other',
     file: 'shared/refresh/askProvider.ts',
     find: 'const { environment } = leased.tenant',

@@ -75,7 +75,7 @@ describe('a sweep', () => {
 
   test('probes an environment on hold by one call, however many are due', async () => {
     const { world, broker } = await dueTenants(60)
-    world.provider.secretIsWrong = true
+    world.toggleSecret({ environment: 'production', identityProvider: 'microsoft' })
     let calls = 0
     const counted: RefreshDependencies = {
       ...broker.dependencies,
@@ -97,7 +97,7 @@ describe('a sweep', () => {
       expect((await sweep()).report.failed).toEqual({ operator: 1, environment_on_hold: 59 })
       expect(calls).toBe(1)
     }
-    world.provider.secretIsWrong = false
+    world.toggleSecret({ environment: 'production', identityProvider: 'microsoft' })
     await world.pass(5 * minute)
     expect((await sweep()).report).toMatchObject({ due: 60, refreshed: 60 })
   })
