@@ -15,7 +15,7 @@ route('accountsDefault', 'v1/tenants/{tenant}/accounts/default', {
     problems: ['tenant_not_found', 'account_not_found', 'tenant_changed'],
     handle: async ({ broker, caller, params, body }) => {
       const name = { workspace: caller.workspace, tenant: params.tenant }
-      return answerJson(toTenantView(await setDefaultAccount(broker, name, body)))
+      return answerJson(toTenantView(await setDefaultAccount(broker, name, body), broker.clock.now()))
     },
   }),
 })

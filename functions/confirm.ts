@@ -18,7 +18,7 @@ route('confirm', 'v1/tenants/{tenant}/connect-sessions/{session}/confirm', {
       const name = { workspace: caller.workspace, tenant: params.tenant }
       const tenant = await confirmConnectSession(broker, name, params.session, body.code)
       broker.obtain.forget(name)
-      return answerJson(toTenantView(tenant))
+      return answerJson(toTenantView(tenant, broker.clock.now()))
     },
   }),
 })

@@ -25,7 +25,7 @@ route('grants', 'v1/tenants/{tenant}/grants', {
       const name = { workspace: caller.workspace, tenant: params.tenant }
       const tenant = await bringGrant(broker, name, body)
       broker.obtain.forget(name)
-      return answerJson(toTenantView(tenant))
+      return answerJson(toTenantView(tenant, broker.clock.now()))
     },
   }),
 })

@@ -16,7 +16,7 @@ route('tenant', 'v1/tenants/{tenant}', {
     handle: async ({ broker, caller, params }) => {
       const stored = await broker.tenants.read({ workspace: caller.workspace, tenant: params.tenant })
       if (!stored) throw new Problem('tenant_not_found')
-      return answerJson(toTenantView(stored.tenant))
+      return answerJson(toTenantView(stored.tenant, broker.clock.now()))
     },
   }),
   DELETE: operation({
@@ -31,7 +31,7 @@ route('tenant', 'v1/tenants/{tenant}', {
       broker.obtain.forget(name)
       if (!ended) throw new Problem('tenant_not_found')
       if (ended === 'conflict') throw new Problem('tenant_changed')
-      return answerJson(toTenantView(ended.tenant))
+      return answerJson(toTenantView(ended.tenant, broker.clock.now()))
     },
   }),
 })

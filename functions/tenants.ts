@@ -19,7 +19,10 @@ route('tenants', 'v1/tenants', {
     handle: async ({ broker, caller, query }) => {
       const page = await broker.tenants.list(caller.workspace, query.limit, query.continuation)
       if (page === 'continuation_unknown') throw invalidContinuation()
-      return answerJson({ ...page, tenants: page.tenants.map(toTenantView) })
+      return answerJson({
+        ...page,
+        tenants: page.tenants.map((tenant) => toTenantView(tenant, broker.clock.now())),
+      })
     },
   }),
 })

@@ -50,7 +50,7 @@ export async function confirmConnectSession(
   })
   const connected = await commitGrant(keeping, name, (row) => {
     // Only while this very grant waits: a disconnect has destroyed it, a later sign-in stands in its place.
-    if (row.pendingGrant?.codeHash !== codeHash) return undefined
+    if (row.pendingGrant?.codeHash !== codeHash || expiresAt <= keeping.clock.now()) return undefined
     const { grant, accessToken } = row.pendingGrant
     return {
       ...{ environment, grant, accessToken, accountsGeneration, events, disconnectCount },

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { secondsAfter } from '../clock.ts'
 import { sealAccessToken } from '../tenants/connectGrant.ts'
 import { destroyLeftovers, destroyUncommitted, withLeftovers } from '../tenants/leftovers.ts'
-import { grantOwnerOf } from '../tenants/tenant.ts'
+import { dueRowOf, grantOwnerOf } from '../tenants/tenant.ts'
 import type { SignIn } from './authorize.ts'
 import { sha256 } from './browser.ts'
 import type { CallbackDependencies, Proven } from './callback.ts'
@@ -23,7 +23,7 @@ export async function keepPending(
   proven: Proven,
   { accountsGeneration, outcome }: Pick<Reach, 'outcome'> & { readonly accountsGeneration: string },
 ): Promise<Kept | ConnectFailure> {
-  const { grants, tenants } = keeping
+  const { due, grants, tenants } = keeping
   const name = { workspace: signIn.workspace, tenant: signIn.tenant }
   const code = randomBytes(32).toString('base64url')
   const stored = await tenants.read(name)
@@ -44,6 +44,8 @@ export async function keepPending(
   }
   const replaced = stored.tenant.pendingGrant?.grant.reference
   const next = withLeftovers(grants, { ...stored.tenant, pendingGrant }, [replaced])
+  // The sweep ends what nobody confirms; a hint without a consent costs one read.
+  await due.insert(dueRowOf(stored.tenant, proven.row, pendingGrant.expiresAt))
   const answer = await tenants.replace(stored, next, [])
   // The client repeats a write whose answer was lost, and then meets its own ETag.
   const written = answer === 'conflict' ? await tenants.read(name) : answer

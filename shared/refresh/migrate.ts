@@ -10,6 +10,7 @@ import {
 import type { RefreshDependencies } from './dependencies.ts'
 import { createLeaseTaker, giveBack, isLeased } from './lease.ts'
 import { createLeaseTime, type LeaseTime, outsideLease } from './leaseTime.ts'
+import { migratePending } from './migratePending.ts'
 
 /** The two places where grants can be. */
 export type GrantStoreName = 'vault' | 'sealed'
@@ -37,7 +38,7 @@ export type MigrationOutcome =
 export type NeedsMove = (reference: string) => boolean
 
 /**
- * Moves one tenant's grant to the other store while the broker serves, under the lease that refreshes take: so no
+ * Moves one tenant's grant, and one that waits for confirmation, to the other store while the broker serves, under the lease that refreshes take: so no
  * refresh rotates the token meanwhile. Written first, committed by a conditional write, the old one superseded
  * last: a death at any line leaves the row naming a store that has the token. What is there already is passed over.
  * @throws when storage fails; the row then names the old place or the new one, and both have the token.
@@ -48,9 +49,25 @@ export async function migrateGrant(
   to: GrantStoreName,
   needsMove: NeedsMove = () => false,
 ): Promise<MigrationOutcome> {
-  const { clock, config, tenants } = dependencies
-  const stored = await outsideLease(clock, 'reading the row', () => tenants.read(name))
+  const { clock, tenants } = dependencies
+  const read = () => outsideLease(clock, 'reading the row', () => tenants.read(name))
+  const stored = await read()
   if (!stored) return 'not_found'
+  const pending = await migratePending(dependencies, stored, to, needsMove)
+  // What was moved has changed the row, and so its ETag.
+  const current = pending === 'nothing_to_move' ? stored : await read()
+  const own = current ? await migrateOwn(dependencies, current, to, needsMove) : 'not_found'
+  const isDone = own === 'moved' || own === 'already_there' || own === 'no_grant'
+  return isDone && pending !== 'nothing_to_move' ? pending : own
+}
+
+async function migrateOwn(
+  dependencies: MigrationDependencies,
+  stored: StoredTenant,
+  to: GrantStoreName,
+  needsMove: NeedsMove,
+): Promise<MigrationOutcome> {
+  const { clock, config } = dependencies
   const { grant, status } = stored.tenant
   // A disconnected row that still names a grant is in the midst of destroying it.
   if (!grant || status === 'disconnected') return 'no_grant'

@@ -9,13 +9,15 @@ import { pMapIterable } from 'p-map'
 import { type Clock, type Randomness, secondsAfter, secondsUntil } from '../clock.ts'
 import type { RefreshConfig } from '../config.ts'
 import type { Log, SweepReport } from '../log.ts'
-import { type DueIndex, type DueRow, dueRowOf, type TenantStore } from '../tenants/tenant.ts'
+import { expirePending } from '../tenants/expirePending.ts'
+import { type DueIndex, type DueRow, dueRowOf, type GrantStore, type TenantStore } from '../tenants/tenant.ts'
 import type { Refresher, RefreshOutcome } from './refreshTenant.ts'
 
 /** What a sweep works with. */
 export interface SweepDependencies {
   readonly tenants: TenantStore
   readonly due: DueIndex
+  readonly grants: GrantStore
   readonly refresher: Refresher
   readonly clock: Clock
   readonly config: RefreshConfig
@@ -227,6 +229,10 @@ class SweepRun {
     const { clock, due } = this.#dependencies
     const { tenant } = stored
     if (tenant.lease && tenant.lease.until > clock.now()) return
+    if (tenant.pendingGrant || tenant.leftovers) {
+      // The hint stays until nothing is left, for who reads it next.
+      if (!(await expirePending(this.#dependencies, stored))) return
+    }
     if (tenant.dueAt?.getTime() === row.dueAt.getTime()) return
     if (tenant.dueAt && tenant.grant) await due.insert(dueRowOf(tenant, tenant.grant, tenant.dueAt))
     await due.remove(row)

@@ -50,7 +50,7 @@ export const tenantView = z.object({
 export type TenantView = z.infer<typeof tenantView>
 
 /** Shows a tenant to its apps: everything they can act on, no token, no reference. */
-export function toTenantView(tenant: Tenant): TenantView {
+export function toTenantView(tenant: Tenant, now: Date): TenantView {
   const { grant, trouble, accessToken, defaultAccount } = tenant
   return withoutUndefined({
     tenant: tenant.tenant,
@@ -61,7 +61,7 @@ export function toTenantView(tenant: Tenant): TenantView {
     connection: grant && toConnectionView(grant),
     reauthorizationReason: tenant.reauthorizationReason,
     advertisingRefusal: tenant.advertisingRefusal,
-    confirmationPending: tenant.pendingGrant !== undefined,
+    confirmationPending: tenant.pendingGrant !== undefined && tenant.pendingGrant.expiresAt > now,
     refresh: {
       lastRefreshedAt: accessToken?.refreshedAt.toISOString(),
       accessTokenExpiresAt: accessToken?.expiresAt.toISOString(),

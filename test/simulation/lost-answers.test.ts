@@ -1,91 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { secondsAfter, systemClock, systemRandomness } from '../../shared/clock.ts'
-import { sha256 } from '../../shared/connect/browser.ts'
 import { confirmConnectSession } from '../../shared/connect/confirm.ts'
 import { classifyTokenRefusal } from '../../shared/identity/refusal.ts'
 import { migrateGrant } from '../../shared/refresh/migrate.ts'
 import { createRefresher } from '../../shared/refresh/refreshTenant.ts'
-import { createGrantVault } from '../../shared/storage/grantVault.ts'
-import { combineGrantStores, createSealedGrants } from '../../shared/storage/sealedGrants.ts'
 import { connectGrant } from '../../shared/tenants/connectGrant.ts'
 import { disconnectTenant } from '../../shared/tenants/disconnect.ts'
-import type { Grant, Tenant, TenantStore } from '../../shared/tenants/tenant.ts'
-import { createModelDueIndex } from './models/dueIndex.ts'
-import { createModelSealer } from './models/sealer.ts'
-import { createModelTenantStore } from './models/tenantStore.ts'
-import { createModelVault } from './models/vault.ts'
-
-const name = { workspace: 'w', tenant: 't' }
-const owner = { ...name, environment: 'production', identityProvider: 'microsoft' } as const
-const sealing = { ...name, environment: 'production', use: 'access_token' } as const
-const now = new Date()
-
-/** One tenant on models; what one writer is told of its writes can be falsified. */
-function ground() {
-  const tenants = createModelTenantStore()
-  const vault = createModelVault()
-  const sealer = createModelSealer()
-  const stores = { vault: createGrantVault([vault], systemRandomness), sealed: createSealedGrants(sealer) }
-  const grants = combineGrantStores(stores, 'vault')
-  let issued = 0
-  const dependencies = {
-    tenants: tenants as TenantStore,
-    due: createModelDueIndex(),
-    grants,
-    sealer,
-    clock: systemClock,
-    randomness: systemRandomness,
-    log: () => {},
-    vendWaitSeconds: 15,
-    environments: {
-      read: async () => undefined,
-      hold: async () => {},
-      claimProbe: async () => undefined,
-      release: async () => false,
-    },
-    tokenEndpoint: {
-      refresh: async () =>
-        ({ ok: true, accessToken: 'at', refreshToken: `next${++issued}`, expiresInSeconds: 3600 }) as const,
-    },
-    config: {
-      policy: 'active',
-      activeWindowSeconds: 86_400,
-      aheadSeconds: 600,
-      keepAliveSeconds: 604_800,
-      sweepConcurrency: 1,
-      sweepSeconds: 240,
-      sweepHandoverCount: 2000,
-      leaseSeconds: 60,
-      tokenEndpointSeconds: 10,
-    },
-  } as const
-  const refresh = (store: TenantStore = tenants) =>
-    createRefresher({ ...dependencies, tenants: store }).refresh(name, {
-      for: 'replacement',
-      seen: secondsAfter(new Date(), 1),
-    })
-  const live = () => [...vault.live()].map(({ value }) => value)
-  const row = () => tenants.row(name)?.tenant as Tenant
-  return { tenants, vault, stores, grants, dependencies, refresh, live, row }
-}
-
-function grantOf(reference: string, subject: string): Grant {
-  return {
-    reference,
-    identityProvider: 'microsoft',
-    scopes: [],
-    accountKind: 'work',
-    authorityTenant: 'x',
-    consenter: { issuer: 'i', subject, hint: 'h' },
-    consentedAt: now,
-    advertisingUserId: '1',
-  }
-}
-
-function connected(reference: string): Tenant {
-  const grant = grantOf(reference, 'first')
-  return { ...name, environment: 'production', status: 'connected', createdAt: now, dueAt: now, grant }
-}
+import type { Tenant, TenantStore } from '../../shared/tenants/tenant.ts'
+import { connected, grantOf, ground, name, now, owner, pendingOf } from './ground.ts'
 
 /** The first write of that kind takes effect, something happens, and then its writer is told of a conflict. */
 function losingAnswer(
@@ -213,20 +134,6 @@ test('an old secret that cannot be destroyed is remembered, and destroyed by the
 })
 
 describe('a confirmation', () => {
-  const pendingOf = async ({ grants, dependencies }: ReturnType<typeof ground>, code: string) => ({
-    environment: 'production' as const,
-    grant: grantOf(await grants.write(`rt-${code}`, owner), code),
-    sessionId: 'session',
-    codeHash: sha256(code),
-    expiresAt: secondsAfter(now, 900),
-    accessToken: {
-      sealed: await dependencies.sealer.seal('at', sealing),
-      expiresAt: secondsAfter(now, 3600),
-      refreshedAt: now,
-    },
-    accountsGeneration: 'g',
-  })
-
   /** Accounts whose listing lets something happen between the check of the code and the commit. */
   const confirm = (own: ReturnType<typeof ground>, meanwhile: () => Promise<unknown>) => {
     const list = async () => {

@@ -1,0 +1,109 @@
+import { secondsAfter, systemClock, systemRandomness } from '../../shared/clock.ts'
+import { sha256 } from '../../shared/connect/browser.ts'
+import { createRefresher } from '../../shared/refresh/refreshTenant.ts'
+import { createGrantVault } from '../../shared/storage/grantVault.ts'
+import { combineGrantStores, createSealedGrants } from '../../shared/storage/sealedGrants.ts'
+import type { Grant, Tenant, TenantStore } from '../../shared/tenants/tenant.ts'
+import { createModelDueIndex } from './models/dueIndex.ts'
+import { createModelSealer } from './models/sealer.ts'
+import { createModelTenantStore } from './models/tenantStore.ts'
+import { createModelVault } from './models/vault.ts'
+
+/** The one tenant. */
+export const name = { workspace: 'w', tenant: 't' }
+/** Whose secrets are written. */
+export const owner = { ...name, environment: 'production', identityProvider: 'microsoft' } as const
+const sealing = { ...name, environment: 'production', use: 'access_token' } as const
+/** When the world began. */
+export const now = new Date()
+
+/** Production code on models, on the machine's own clock, without a provider's moods. */
+export function ground() {
+  const tenants = createModelTenantStore()
+  const vault = createModelVault()
+  const sealer = createModelSealer()
+  const due = createModelDueIndex()
+  const stores = { vault: createGrantVault([vault], systemRandomness), sealed: createSealedGrants(sealer) }
+  const grants = combineGrantStores(stores, 'vault')
+  let issued = 0
+  const dependencies = {
+    tenants: tenants as TenantStore,
+    due,
+    grants,
+    sealer,
+    clock: systemClock,
+    randomness: systemRandomness,
+    log: () => {},
+    vendWaitSeconds: 15,
+    environments: {
+      read: async () => undefined,
+      hold: async () => {},
+      claimProbe: async () => undefined,
+      release: async () => false,
+    },
+    tokenEndpoint: {
+      refresh: async () =>
+        ({ ok: true, accessToken: 'at', refreshToken: `next${++issued}`, expiresInSeconds: 3600 }) as const,
+    },
+    config: {
+      policy: 'active',
+      activeWindowSeconds: 86_400,
+      aheadSeconds: 600,
+      keepAliveSeconds: 604_800,
+      sweepConcurrency: 1,
+      sweepSeconds: 240,
+      sweepHandoverCount: 2000,
+      leaseSeconds: 60,
+      tokenEndpointSeconds: 10,
+    },
+  } as const
+  const refresh = (store: TenantStore = tenants) =>
+    createRefresher({ ...dependencies, tenants: store }).refresh(name, {
+      for: 'replacement',
+      seen: secondsAfter(new Date(), 1),
+    })
+  const live = () => [...vault.live()].map(({ value }) => value)
+  const row = () => tenants.row(name)?.tenant as Tenant
+  return { tenants, due, vault, stores, grants, dependencies, refresh, live, row }
+}
+
+/** A grant that one person consented to. */
+export function grantOf(reference: string, subject: string): Grant {
+  return {
+    reference,
+    identityProvider: 'microsoft',
+    scopes: [],
+    accountKind: 'work',
+    authorityTenant: 'x',
+    consenter: { issuer: 'i', subject, hint: 'h' },
+    consentedAt: now,
+    advertisingUserId: '1',
+  }
+}
+
+/** The tenant, connected by the first person and due. */
+export function connected(reference: string): Tenant {
+  const grant = grantOf(reference, 'first')
+  return { ...name, environment: 'production', status: 'connected', createdAt: now, dueAt: now, grant }
+}
+
+/** A consent that waits for its confirmation by this code, for a quarter of an hour unless told. */
+export async function pendingOf(
+  { grants, dependencies }: ReturnType<typeof ground>,
+  code: string,
+  expiresAt = secondsAfter(now, 900),
+) {
+  return {
+    environment: 'production' as const,
+    grant: grantOf(await grants.write(`rt-${code}`, owner), code),
+    sessionId: 'session',
+    codeHash: sha256(code),
+    expiresAt,
+    accessToken: {
+      sealed: await dependencies.sealer.seal('at', sealing),
+      expiresAt: secondsAfter(now, 3600),
+      refreshedAt: now,
+    },
+    accountsGeneration: 'g',
+  }
+}

@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'vitest'
+import { secondsAfter } from '../../shared/clock.ts'
+import { confirmConnectSession } from '../../shared/connect/confirm.ts'
+import { migrateGrant } from '../../shared/refresh/migrate.ts'
+import { createRefresher } from '../../shared/refresh/refreshTenant.ts'
+import { sweep } from '../../shared/refresh/sweep.ts'
+import { dueRowOf, type Tenant } from '../../shared/tenants/tenant.ts'
+import { toTenantView } from '../../shared/tenants/view.ts'
+import { connected, ground, name, now, owner, pendingOf } from './ground.ts'
+
+const pendingTenant: Tenant = { ...name, environment: 'production', status: 'pending', createdAt: now }
+const accounts = { list: async () => ({ accounts: [] }), removeOthers: async () => {} } as never
+
+/** A consent that expired a second ago, with the hint by which the sweep finds it. */
+async function expired(own: ReturnType<typeof ground>, tenant: Tenant): Promise<void> {
+  const pendingGrant = await pendingOf(own, 'code', secondsAfter(now, -1))
+  await own.tenants.create({ ...tenant, pendingGrant }, [])
+  await own.dependencies.due.insert(dueRowOf(tenant, pendingGrant.grant, pendingGrant.expiresAt))
+}
+
+function sweepOf({ dependencies }: ReturnType<typeof ground>) {
+  return sweep({ ...dependencies, refresher: createRefresher(dependencies) })
+}
+
+describe('a consent that nobody confirms in time', () => {
+  test('is destroyed by the sweep, with its hint', async () => {
+    const own = ground()
+    await expired(own, pendingTenant)
+    await sweepOf(own)
+    expect(own.row()).toEqual(pendingTenant)
+    expect(own.live()).toEqual([])
+    expect([...own.due.rows()]).toEqual([])
+  })
+
+  test('goes beside a connected tenant, which keeps its own', async () => {
+    const own = ground()
+    const dueAt = secondsAfter(now, 900)
+    await expired(own, { ...connected(await own.stores.vault.write('old', owner)), dueAt })
+    await sweepOf(own)
+    expect(own.row()).toMatchObject({ status: 'connected', dueAt })
+    expect(own.row().pendingGrant).toBeUndefined()
+    expect(own.live()).toEqual(['old'])
+  })
+
+  test('is looked at again while its secret cannot be destroyed', async () => {
+    const own = ground()
+    await expired(own, pendingTenant)
+    const { remove } = own.vault
+    own.vault.remove = async () => {
+      throw new Error('out')
+    }
+    await sweepOf(own)
+    expect(own.row().leftovers).toHaveLength(1)
+    own.vault.remove = remove
+    await sweepOf(own)
+    expect(own.row()).toEqual(pendingTenant)
+    expect(own.live()).toEqual([])
+    expect([...own.due.rows()]).toEqual([])
+  })
+
+  test('is not shown as waiting, sweep or no sweep', async () => {
+    const own = ground()
+    await expired(own, pendingTenant)
+    expect(toTenantView(own.row(), now).confirmationPending).toBe(false)
+    expect(toTenantView(own.row(), secondsAfter(now, -2)).confirmationPending).toBe(true)
+  })
+})
+
+describe('a consent that waits for its confirmation', () => {
+  test.each([
+    ['alone', pendingTenant],
+    ['beside a grant', undefined],
+  ])('moves to the other store %s, and is confirmed from there', async (_title, alone) => {
+    const own = ground()
+    const tenant = alone ?? connected(await own.stores.vault.write('old', owner))
+    await own.tenants.create({ ...tenant, pendingGrant: await pendingOf(own, 'code') }, [])
+    const move = () => migrateGrant({ ...own.dependencies, stores: own.stores }, name, 'sealed')
+    expect(await move()).toBe('moved')
+    expect(own.live()).toEqual([])
+    expect(await move()).toBe(alone ? 'no_grant' : 'already_there')
+    await confirmConnectSession({ keeping: own.dependencies, accounts }, name, 'session', 'code')
+    const reference = own.row().grant?.reference ?? ''
+    expect(reference).toMatch(/^sealed:/)
+    expect(await own.grants.read(reference, owner)).toBe('rt-code')
+  })
+})
