@@ -150,7 +150,7 @@ export const settings = {
   ),
   REFRESH_AHEAD_SECONDS: withDefault(
     wholeNumber(60, 3000),
-    'Active tenants are refreshed so many seconds before expiry, with jitter.',
+    'Active tenants are due so many seconds before expiry, and by jitter up to as many seconds sooner.',
     '600',
     '900',
   ),
