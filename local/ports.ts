@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { createServer, listen, PortTakenError } from './service.ts'
 import { defaultPorts, type PortName, type Ports } from './settings.ts'
 
@@ -25,11 +26,21 @@ export async function assertPortsFree(ports: Ports, names: readonly PortName[]):
   if (taken.some((some) => some.length > 0)) throw new PortsTakenError(ports, taken.flat())
 }
 
-/** Takes a free port and gives it back: it is likely, not sure, to be free still. */
+/**
+ * Below the range from which systems take ports for outgoing connections (Linux: 32768 up, IANA: 49152 up): what is
+ * free there stays so while nobody asks for it, also over a restart.
+ */
+const [lowestPort, highestPort] = [15_000, 32_000]
+const given = new Set<number>()
+
+/** Finds a port that is free and that this process has not given before; other processes choose by chance too. */
 export async function findFreePort(): Promise<number> {
-  const service = await listen(createServer({ name: 'probe', port: 0 }), { name: 'probe', port: 0 })
-  await service.stop()
-  return service.port
+  for (;;) {
+    const port = randomInt(lowestPort, highestPort)
+    if (given.has(port)) continue
+    given.add(port)
+    if (!(await isTaken(port))) return port
+  }
 }
 
 async function isTaken(port: number): Promise<boolean> {

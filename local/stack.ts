@@ -227,8 +227,8 @@ function toStack(ground: Ground, parts: StackParts): Stack {
   return stack
 }
 
-/** Every part takes a free port by itself; the broker's is chosen now, since registrations name it. */
+/** Chosen before anything starts, since registrations name them and a part that restarts takes its own again. */
 async function freePorts(): Promise<Ports> {
-  const zeros = Object.fromEntries(Object.keys(defaultPorts).map((name) => [name, 0]))
-  return { ...zeros, broker: await findFreePort() } as Ports
+  const entries = Object.keys(defaultPorts).map(async (name) => [name, await findFreePort()] as const)
+  return Object.fromEntries(await Promise.all(entries)) as Ports
 }
