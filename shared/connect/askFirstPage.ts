@@ -12,7 +12,7 @@ export function askFirstPage(sessionToken: string, app: string | undefined): Htt
 <p>${app ?? 'An app'} asks you to connect a Microsoft Advertising account. Go on to sign in and to see what is asked for. The link works once.</p>
 <form method="post" action="/oauth/authorize">
 <input type="hidden" name="session" value="${sessionToken}">
-<button class="button" id="continue">Continue to sign-in</button>
+<p class="ways"><button class="button" id="continue">Continue to sign-in</button></p>
 </form>
 </div>`
   return answerPage({ title, app, body })

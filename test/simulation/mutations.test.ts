@@ -4,7 +4,7 @@ import { mutations } from './mutations.ts'
 import { simulate } from './simulate.ts'
 
 /** Each breakage must show within so many seeds. */
-const mostSeeds = 2000
+const mostSeeds = 600
 
 describe('the simulator catches a protocol in which', () => {
   test.each(mutations.map((mutation) => [mutation.name, mutation] as const))('%s', async (_, mutation) => {
