@@ -54,7 +54,7 @@ export interface AuthorizationResponse {
 export interface Proven {
   readonly row: SignInRow
   readonly user: SignedInUser
-  readonly tokens: Extract<CodeAnswer, { ok: true }> & { readonly refreshToken: string }
+  readonly tokens: Extract<CodeAnswer, { ok: true }> & { readonly refreshToken: string; readonly askedAt: Date }
   readonly discovery: Discovery
 }
 
@@ -117,6 +117,7 @@ async function prove(
   if (response.error || !response.code) return explain(classifyAuthorizationError(response))
   const codeVerifier = derive(browser, 'pkce', state)
   const { redirectUri } = dependencies.config
+  const askedAt = dependencies.clock.now()
   const answer = await dependencies.tokenEndpoints.redeem({
     row,
     code: response.code,
@@ -133,7 +134,8 @@ async function prove(
     return { failed: 'scope_not_granted' }
   if (!refreshToken) return { failed: 'refresh_token_missing' }
   const discovery = await discover(dependencies, row, answer.accessToken)
-  return 'failed' in discovery ? discovery : { row, user, tokens: { ...answer, refreshToken }, discovery }
+  if ('failed' in discovery) return discovery
+  return { row, user, tokens: { ...answer, refreshToken, askedAt }, discovery }
 }
 
 /** Number and trace id stand only in the text, or the lookup address, here; they refine, as everywhere. */

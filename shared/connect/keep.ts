@@ -65,13 +65,14 @@ async function keepAtOnce(
     person: personOf(proven),
     at: clock.now(),
   }
-  const { accessToken, expiresInSeconds, refreshToken } = proven.tokens
+  const { accessToken, askedAt, expiresInSeconds, refreshToken } = proven.tokens
   const connected = await connectGrant(keeping, before, {
     environment: signIn.environment,
     grant: toGrant(proven, clock.now()),
     refreshToken,
     accessToken,
     expiresInSeconds,
+    askedAt,
     accountsGeneration,
     ...(defaultAccount && { defaultAccount }),
     disconnectCount: signIn.disconnectCount ?? 0,

@@ -5,7 +5,7 @@ import type { Broker } from '../broker.ts'
 import { type Environment, environments, type IdentityProvider, identityProviders } from '../environment.ts'
 import { maskAddress } from '../identity/idToken.ts'
 import { consumerTenantId, type SignInRow } from '../identity/signInTable.ts'
-import type { RefreshedTokens } from '../identity/tokenEndpoint.ts'
+import type { TokensAskedAt } from '../identity/tokenEndpoint.ts'
 import { developerTokenName } from '../storage/brokerSecrets.ts'
 import { guarded } from '../storage/unavailable.ts'
 import type { ListableVault } from '../storage/vault.ts'
@@ -111,7 +111,7 @@ async function makeSureOfHints({ keeping, tables }: RebuildDependencies, tenant:
 interface Proof {
   readonly row: SignInRow
   readonly refreshToken: string
-  readonly tokens: RefreshedTokens
+  readonly tokens: TokensAskedAt
   readonly user: Pick<Grant, 'accountKind' | 'authorityTenant' | 'consenter'>
 }
 
@@ -120,7 +120,7 @@ async function proveGrant(
   dependencies: RebuildDependencies,
   { vault, name, owner }: TaggedGrant,
 ): Promise<Proof | 'dead' | 'unclear'> {
-  const { config, signInTable, tokenEndpoints } = dependencies
+  const { config, keeping, signInTable, tokenEndpoints } = dependencies
   const { environment, identityProvider } = owner
   const row = signInTable(environment, identityProvider)
   const secret = await vault.read(name)
@@ -135,10 +135,12 @@ async function proveGrant(
       scopes: row.scopes,
       refreshToken: secret.value,
     }
+    const askedAt = keeping.clock.now()
     const answer = await tokenEndpoints.refresh(request)
     if (answer.ok) {
       const user = toUser(answer.idToken, identityProvider, config.microsoftPersonalTenant, authorityTenant)
-      return { row, refreshToken: answer.refreshToken ?? secret.value, tokens: answer, user }
+      const refreshToken = answer.refreshToken ?? secret.value
+      return { row, refreshToken, tokens: { ...answer, askedAt }, user }
     }
     // A wrong authority is refused in many ways; only a plain "try later" leaves the question open.
     if (

@@ -1,14 +1,16 @@
+import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import type { AccountKind } from '../environment.ts'
 import type { SignedInUser } from '../identity/idToken.ts'
 import type { TokenRefusal } from '../identity/refusal.ts'
 import type { SignInRow } from '../identity/signInTable.ts'
-import type { RefreshedTokens, TokenEndpoints } from '../identity/tokenEndpoint.ts'
+import type { TokenEndpoints, TokensAskedAt } from '../identity/tokenEndpoint.ts'
 import { refreshedUser, unnamedUser } from './refreshedUser.ts'
 
 /** What proving touches. */
 export interface ProveDependencies {
   readonly config: Pick<Config, 'microsoftPersonalTenant'>
+  readonly clock: Clock
   readonly tokenEndpoints: Pick<TokenEndpoints, 'refresh'>
 }
 
@@ -24,7 +26,7 @@ export interface BroughtToken {
 export interface ProvenToken {
   readonly ok: true
   readonly refreshToken: string
-  readonly tokens: RefreshedTokens
+  readonly tokens: TokensAskedAt
   readonly scopes: readonly string[]
   readonly user: SignedInUser
 }
@@ -72,19 +74,20 @@ export async function proveToken(
 }
 
 type Refreshed =
-  | { readonly ok: true; readonly tokens: RefreshedTokens; readonly scopes: readonly string[] }
+  | { readonly ok: true; readonly tokens: TokensAskedAt; readonly scopes: readonly string[] }
   | { readonly ok: false; readonly refusal: TokenRefusal }
 
 async function refreshAt(
-  { tokenEndpoints }: ProveDependencies,
+  { clock, tokenEndpoints }: ProveDependencies,
   { environment, identityProvider, scopes, requiredScope }: SignInRow,
   authorityTenant: string,
   refreshToken: string,
 ): Promise<Refreshed> {
   const refresh = async (wanted: readonly string[]): Promise<Refreshed> => {
     const request = { environment, identityProvider, authorityTenant, scopes: wanted, refreshToken }
+    const askedAt = clock.now()
     const answer = await tokenEndpoints.refresh(request)
-    return answer.ok ? { ok: true, tokens: answer, scopes: wanted } : answer
+    return answer.ok ? { ok: true, tokens: { ...answer, askedAt }, scopes: wanted } : answer
   }
   const full = await refresh(scopes)
   if (full.ok || !requiredScope || !ofTheScopes.has(full.refusal.reason)) return full

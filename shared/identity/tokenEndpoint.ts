@@ -56,6 +56,9 @@ export interface CodeRequest {
 /** What a refresh brought, with the ID token where `openid` was among the scopes. */
 export type RefreshedTokens = Extract<TokenAnswer, { ok: true }> & { readonly idToken?: string }
 
+/** {@link RefreshedTokens}, and when they were asked for: their lifetime counts from then. */
+export type TokensAskedAt = RefreshedTokens & { readonly askedAt: Date }
+
 /** The identity providers' token endpoints: the one place that sends credentials to them. */
 export interface TokenEndpoints extends TokenEndpoint {
   refresh(request: RefreshRequest): Promise<RefreshedTokens | Extract<TokenAnswer, { ok: false }>>

@@ -60,7 +60,7 @@ const slackSeconds = 2
 function canReach({ accessToken, grant }: Tenant, minValiditySeconds: number, now: Date): boolean {
   if (!accessToken || !grant) return true
   const { refreshedAt, expiresAt } = accessToken
-  if (refreshedAt.getTime() <= grant.consentedAt.getTime() + 1000) return true
+  if (refreshedAt <= grant.consentedAt) return true
   const ageSeconds = secondsUntil(now, refreshedAt)
   const lifetimeSeconds = secondsUntil(expiresAt, refreshedAt)
   if (lifetimeSeconds < minValiditySeconds + slackSeconds)

@@ -42,8 +42,8 @@ export interface ProvenGrant {
   readonly refreshToken: string
   readonly accessToken: string
   readonly expiresInSeconds: number
-  /** When the tokens were asked for: `expiresInSeconds` counts from here. Default is when they are kept. */
-  readonly askedAt?: Date
+  /** When the tokens were asked for: `expiresInSeconds` counts from here, at worst too early. */
+  readonly askedAt: Date
   /** The account rows that were written for it, and the account to vend by default, if that is clear. */
   readonly accountsGeneration: string
   readonly defaultAccount?: DefaultAccount
@@ -85,14 +85,14 @@ export async function connectGrant(
 
 /** Seals a fresh access token as the row keeps it. */
 export async function sealAccessToken(
-  { sealer, clock }: Pick<GrantKeeping, 'sealer' | 'clock'>,
+  { sealer }: Pick<GrantKeeping, 'sealer'>,
   owner: TenantName & { readonly environment: Environment },
   token: Pick<ProvenGrant, 'accessToken' | 'expiresInSeconds' | 'askedAt'>,
 ): Promise<CachedAccessToken> {
-  const refreshedAt = token.askedAt ?? clock.now()
   const { workspace, tenant, environment } = owner
   const sealed = await sealer.seal(token.accessToken, { workspace, tenant, environment, use: 'access_token' })
-  return { sealed, refreshedAt, expiresAt: secondsAfter(refreshedAt, token.expiresInSeconds) }
+  const { askedAt, expiresInSeconds } = token
+  return { sealed, refreshedAt: askedAt, expiresAt: secondsAfter(askedAt, expiresInSeconds) }
 }
 
 /** A grant that is kept already, and what the row will say of it. */

@@ -50,6 +50,16 @@ describe('an advertiser connects', () => {
     ).toBe(true)
   })
 
+  test('the token’s life counts from the exchange, however long the rest of the connecting takes', async () => {
+    await world.signIn.forget()
+    const tenant = await world.connected()
+    const requests = await world.signIn.requests()
+    const exchange = requests.find(({ grantType }) => grantType === 'authorization_code')
+    const { body } = await world.call('GET', `/v1/tenants/${tenant}`)
+    const issuedAt = Date.parse(body.refresh.accessTokenExpiresAt) - 3600 * 1000
+    expect(issuedAt).toBeLessThanOrEqual(Date.parse(exchange?.at ?? ''))
+  })
+
   test('a second factor on the way makes no difference', async () => {
     const tenant = world.newTenant()
     const visit = await world.connect(tenant, 'radia@contoso.example')

@@ -61,6 +61,7 @@ describe('a commit that took effect and is answered as a conflict', () => {
       refreshToken: 'new',
       accessToken: 'at',
       expiresInSeconds: 3600,
+      askedAt: now,
       accountsGeneration: 'g',
     }
     const stored = await connectGrant({ ...dependencies, tenants: store }, name, proven)
@@ -81,6 +82,7 @@ describe('a commit that took effect and is answered as a conflict', () => {
       refreshToken: 'new',
       accessToken: 'at',
       expiresInSeconds: 3600,
+      askedAt: now,
       accountsGeneration: 'g',
     }
     expect(await connectGrant({ ...dependencies, tenants: store }, name, proven)).toBeUndefined()

@@ -9,22 +9,23 @@ import { type Tenant, tenantStatuses } from '../../shared/tenants/tenant.ts'
 const now = new Date('2026-11-23T16:00:00Z')
 const later = (seconds: number) => secondsAfter(now, seconds)
 
+const theGrant: NonNullable<Tenant['grant']> = {
+  reference: 'vault:v/s/1/0',
+  identityProvider: 'microsoft',
+  scopes: ['s'],
+  accountKind: 'work',
+  authorityTenant: 't',
+  consenter: { issuer: 'i', subject: 's', hint: 'a…@b' },
+  consentedAt: later(-9000),
+  advertisingUserId: '1',
+}
 const connected: Tenant = {
   workspace: 'agency',
   tenant: 'acme',
   environment: 'production',
   status: 'connected',
   createdAt: later(-9000),
-  grant: {
-    reference: 'vault:v/s/1/0',
-    identityProvider: 'microsoft',
-    scopes: ['s'],
-    accountKind: 'work',
-    authorityTenant: 't',
-    consenter: { issuer: 'i', subject: 's', hint: 'a…@b' },
-    consentedAt: later(-9000),
-    advertisingUserId: '1',
-  },
+  grant: theGrant,
   accessToken: { sealed: 'x', refreshedAt: later(-3000), expiresAt: later(600) },
   dueAt: later(0),
 }
@@ -60,6 +61,28 @@ describe('whether a tenant is refreshed', () => {
       { for: 'vend', minValiditySeconds: 3590 },
       undefined,
       { refresh: false, reason: 'validity_not_reached' },
+    ],
+    [
+      'nor when the consent was less than a second before it',
+      {
+        ...connected,
+        grant: { ...theGrant, consentedAt: later(-2.5) },
+        accessToken: { sealed: 'x', refreshedAt: later(-2), expiresAt: later(3598) },
+      },
+      { for: 'vend', minValiditySeconds: 3599 },
+      undefined,
+      { refresh: false, reason: 'validity_not_reached' },
+    ],
+    [
+      'what the consent itself brought tells nothing of refreshes',
+      {
+        ...connected,
+        grant: { ...theGrant, consentedAt: later(-1) },
+        accessToken: { sealed: 'x', refreshedAt: later(-1.5), expiresAt: later(28) },
+      },
+      { for: 'vend', minValiditySeconds: 300 },
+      undefined,
+      { refresh: true, reason: 'expires_soon' },
     ],
     [
       'one that lived too short from the start is repeated in the second half of its life',

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { systemClock } from '../../shared/clock.ts'
 import type { BrokerAnswer } from '../../scripts/callBroker.ts'
 import { BrokerUnreachableError } from '../../scripts/callBroker.ts'
 import { parseImportFile } from '../../scripts/import/file.ts'
@@ -35,6 +36,7 @@ function world(judge: (request: RefreshRequest) => object | 'without' | { refuse
   const asked: RefreshRequest[] = []
   const dependencies = {
     config: { microsoftPersonalTenant: 'consumers' },
+    clock: systemClock,
     tokenEndpoints: {
       refresh: async (request: RefreshRequest) => {
         asked.push(request)
