@@ -54,7 +54,10 @@ export interface AuthorizationResponse {
 export interface Proven {
   readonly row: SignInRow
   readonly user: SignedInUser
-  readonly tokens: Extract<CodeAnswer, { ok: true }> & { readonly refreshToken: string; readonly askedAt: Date }
+  readonly tokens: Extract<CodeAnswer, { ok: true }> & {
+    readonly refreshToken: string
+    readonly askedAt: Date
+  }
   readonly discovery: Discovery
 }
 

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type AppFolder, type HostProcess, spawnHost, writeFixtureApp } from './host-app/fixture.ts'
 
 const hostJson = { extensions: { http: { routePrefix: '' } } }
-const maxBodyBytes = 128 * 1024 * 1024
+const maxBodyBytes = 2 * 1024 * 1024
 /** Less than a body held whole, more than the garbage of its passing. */
 const heldBytes = 90 * 1024 * 1024
 
