@@ -1,9 +1,9 @@
 import * as z from 'zod'
 import { accountName } from '../shared/accounts/account.ts'
-import { answerJson } from '../shared/http/answers.ts'
+import { answerJsonText } from '../shared/http/answers.ts'
 import { tenantParams, wholeNumber } from '../shared/http/fields.ts'
 import { operation, route } from '../shared/http/route.ts'
-import { longestMinValiditySeconds, vendAnswer } from '../shared/vend/vend.ts'
+import { longestMinValiditySeconds, vendAnswer, writeVended } from '../shared/vend/vend.ts'
 
 /** `GET /v1/tenants/{tenant}/token`: what the app needs to call Microsoft Advertising now. */
 route('token', 'v1/tenants/{tenant}/token', {
@@ -36,7 +36,7 @@ route('token', 'v1/tenants/{tenant}/token', {
     handle: async ({ broker, caller, params, query }) => {
       const name = { workspace: caller.workspace, tenant: params.tenant }
       const { minValidity: minValiditySeconds, accountId } = query
-      return answerJson(await broker.vend.vend(name, { minValiditySeconds, accountId }))
+      return answerJsonText(writeVended(await broker.vend.vend(name, { minValiditySeconds, accountId })))
     },
   }),
 })

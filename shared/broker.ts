@@ -148,7 +148,7 @@ function createStorage(
   const notes = createNoteTable(tables)
   const rawSecrets = createBrokerSecrets(main, clock)
   const standings = createSecretStandings({ notes, clock, log })
-  const developerTokens = createDeveloperTokens(rawSecrets, standings)
+  const developerTokens = createDeveloperTokens(rawSecrets, standings, clock)
   const secrets = withFallOver(rawSecrets, developerTokens)
   const sealer = createSealer(async (options) => (await secrets.read(sealingKeysName, options))?.value)
   const stores = { vault: createGrantVault(grantVaults, randomness), sealed: createSealedGrants(sealer) }

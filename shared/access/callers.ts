@@ -32,6 +32,8 @@ export interface Callers {
 /** A verified token is remembered until it expires, never longer than this. */
 const longestMemoryMilliseconds = 300_000
 const mostRemembered = 5000
+/** Milliseconds by which a token may be remembered for too long; the clocks of issuer and broker agree no better. */
+const ttlResolution = 1000
 
 /** Creates the check of bearer tokens: signature, `iss`, `aud`, `exp`, `nbf`, and algorithms allowed for the issuer. */
 export function createCallers(
@@ -46,20 +48,24 @@ export function createCallers(
   )
   const workspaceOf = createWorkspaceLookup(config)
   const namespaces = config.callerIssuers.flatMap(({ namespace }) => namespace || [])
-  const remembered = new LRUCache<string, Caller>({ max: mostRemembered, ttl: longestMemoryMilliseconds })
+  const remembered = new LRUCache<string, Caller>({
+    max: mostRemembered,
+    ttl: longestMemoryMilliseconds,
+    ttlResolution,
+  })
   return {
     async authenticate(authorization) {
+      const known = authorization ? remembered.get(authorization) : undefined
+      if (known) return known
       const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(authorization ?? '')?.[1]
       if (!token) throw notAuthenticated('The Authorization header is missing or carries no bearer JWT.')
-      const known = remembered.get(token)
-      if (known) return known
       const issuer = issuers.get(issuerIn(token))
       if (!issuer) throw notAuthenticated('The bearer token was issued by nobody whom CALLER_ISSUERS trusts.')
       const payload = await verify(token, issuer)
       const caller = toCaller(payload, appOf(payload, issuer, namespaces), workspaceOf)
       const untilExpiry = (payload.exp ?? 0) * 1000 - Date.now()
-      if (untilExpiry > 0)
-        remembered.set(token, caller, { ttl: Math.min(untilExpiry, longestMemoryMilliseconds) })
+      if (authorization && untilExpiry > 0)
+        remembered.set(authorization, caller, { ttl: Math.min(untilExpiry, longestMemoryMilliseconds) })
       return caller
     },
   }

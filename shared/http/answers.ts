@@ -12,6 +12,13 @@ export const guardHeaders = {
   'Strict-Transport-Security': 'max-age=31536000; includeSubDomains',
 } as const
 
+const jsonHeaders = { ...guardHeaders, 'Content-Type': 'application/json; charset=utf-8' } as const
+
+/** An answer of status 200 whose body is JSON already. */
+export function answerJsonText(body: string): HttpResponseInit {
+  return { status: 200, headers: jsonHeaders, body }
+}
+
 /** A JSON answer. Default status is 200. */
 export function answerJson(
   value: unknown,
@@ -20,7 +27,7 @@ export function answerJson(
 ): HttpResponseInit {
   return {
     status,
-    headers: { ...guardHeaders, 'Content-Type': 'application/json; charset=utf-8', ...headers },
+    headers: { ...jsonHeaders, ...headers },
     body: JSON.stringify(value),
   }
 }

@@ -29,11 +29,13 @@ export async function parseBody<T>(
 
 /** Parses the query. A parameter that occurs twice is a fault, not a choice; what the schema passes over may. */
 export function parseQuery<T>(request: HttpRequest, schema: z.ZodType<T>): T {
-  const names = [...request.query.keys()]
+  const { query } = request
+  if (query.size === 0) return parse('query', schema, {})
+  const names = [...query.keys()]
   const counts = (name: string) => !(schema instanceof z.ZodObject) || name in schema.shape
   const twice = names.find((name, index) => names.indexOf(name) !== index && counts(name))
   if (twice !== undefined) throw invalid([{ in: 'query', field: twice, fault: 'occurs more than once' }])
-  return parse('query', schema, Object.fromEntries(request.query))
+  return parse('query', schema, Object.fromEntries(query))
 }
 
 /** Parses what the route's path brought. */

@@ -71,7 +71,7 @@ async function withAccount(
   name: TenantName,
   { accountId, customerId }: Wanted,
 ) {
-  const vended = await vend.vend(name, { accountId, customerId })
+  const { lasting: vended } = await vend.vend(name, { accountId, customerId })
   return { headers: vended.headers, customerId: vended.customerId, accountId: vended.accountId }
 }
 

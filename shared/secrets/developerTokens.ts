@@ -1,6 +1,7 @@
 import type { CustomerManagement } from '../advertising/client.ts'
 import { identityFaultOf } from '../advertising/identityFault.ts'
 import type { Credentials } from '../advertising/services.ts'
+import type { Clock } from '../clock.ts'
 import { type Environment, environments } from '../environment.ts'
 import { type BrokerSecret, type BrokerSecrets, developerTokenName } from '../storage/brokerSecrets.ts'
 import type { SecretStandings } from './standings.ts'
@@ -13,21 +14,33 @@ export interface DeveloperTokens {
   fellOver(environment: Environment, refused: BrokerSecret, accepted: BrokerSecret): Promise<void>
 }
 
+/** Every vend asks; what it learns a second late, other processes learn no sooner. */
+const rememberedMilliseconds = 1000
+
 /** Creates the developer tokens of every environment, from the vault and from what is known of them. */
-export function createDeveloperTokens(secrets: BrokerSecrets, standings: SecretStandings): DeveloperTokens {
+export function createDeveloperTokens(
+  secrets: BrokerSecrets,
+  standings: SecretStandings,
+  clock: Clock,
+): DeveloperTokens {
+  const listed = new Map<Environment, { readonly tokens: readonly BrokerSecret[]; readonly at: number }>()
   return {
     async list(environment) {
+      const known = listed.get(environment)
+      const at = clock.now().getTime()
+      if (known && at - known.at < rememberedMilliseconds) return known.tokens
       const name = developerTokenName(environment)
       const found = await Promise.all([name, `${name}-next`].map((n) => secrets.read(n)))
-      return standings.order(
-        name,
-        found.filter((secret) => secret !== undefined),
-      )
+      const present = found.filter((secret) => secret !== undefined)
+      const tokens = await standings.order(name, present)
+      if (tokens.length > 0) listed.set(environment, { tokens, at })
+      return tokens
     },
     async fellOver(environment, refused, accepted) {
       const name = developerTokenName(environment)
       await standings.report(name, refused.version, 'refused')
       await standings.report(name, accepted.version, 'accepted')
+      listed.delete(environment)
     },
   }
 }

@@ -36,9 +36,9 @@ export function meterVend({ vend }: Vend): Vend {
       const record = (attributes: Record<string, string>) =>
         instruments().vendDuration.record((performance.now() - startedAt) / 1000, attributes)
       try {
-        const answer = await vend(name, wish)
-        record({ 'token_broker.environment': answer.environment })
-        return answer
+        const vended = await vend(name, wish)
+        record({ 'token_broker.environment': vended.lasting.environment })
+        return vended
       } catch (error) {
         record({ [ATTR_ERROR_TYPE]: error instanceof Problem ? error.code : 'internal_error' })
         throw error

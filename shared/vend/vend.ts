@@ -44,6 +44,14 @@ export const vendAnswer = z.object({
 /** A {@link vendAnswer}'s value. */
 export type VendAnswer = z.infer<typeof vendAnswer>
 
+/** What a vend found. */
+export interface Vended {
+  /** The answer but for its age: one and the same object for as long as nothing else changes. */
+  readonly lasting: Omit<VendAnswer, 'expiresIn'>
+  /** Seconds. */
+  readonly expiresIn: number
+}
+
 /** What vending touches. */
 export interface VendDependencies {
   readonly config: Config
@@ -56,7 +64,7 @@ export interface VendDependencies {
 /** Answers apps. */
 export interface Vend {
   /** @throws Problem that says who must do what. */
-  vend(name: TenantName, wish: VendWish): Promise<VendAnswer>
+  vend(name: TenantName, wish: VendWish): Promise<Vended>
 }
 
 const mostRememberedAccounts = 10_000
@@ -66,17 +74,26 @@ export function createVend(dependencies: VendDependencies): Vend {
   const { config, clock, obtain, secrets } = dependencies
   const services = new Map([...config.environments].map(([name, settings]) => [name, serviceUrls(settings)]))
   const resolve = createAccountResolver(dependencies.accounts)
+  const known = new WeakMap<Obtained, Vended['lasting']>()
+  const toLasting = (obtained: Obtained, account: DefaultAccount, developerToken: string) => {
+    const before = known.get(obtained)
+    if (before && isFor(before, account, developerToken)) return before
+    const lasting = toAnswer(obtained, account, developerToken, services)
+    known.set(obtained, lasting)
+    return lasting
+  }
   return {
     async vend(name, wish) {
       const obtained = await obtain.obtain(name, wish.minValiditySeconds)
       if (!obtained.ok) throw explainNotObtained(config, obtained, clock.now())
       const { environment } = obtained.tenant
-      const [account, developerToken] = await Promise.all([
-        resolve(obtained.tenant, wish),
-        secrets.read(developerTokenName(environment)),
-      ])
+      const account = await resolve(obtained.tenant, wish)
+      const developerToken = await secrets.read(developerTokenName(environment))
       if (!developerToken) throw missingDeveloperToken(environment)
-      return toAnswer(obtained, account, developerToken.value, services.get(environment) ?? {}, clock.now())
+      return {
+        lasting: toLasting(obtained, account, developerToken.value),
+        expiresIn: secondsUntil(obtained.expiresAt, clock.now()),
+      }
     },
   }
 }
@@ -104,13 +121,32 @@ function createAccountResolver(store: AccountStore) {
   }
 }
 
+const texts = new WeakMap<Vended['lasting'], string>()
+
+/** A vend as JSON ({@link vendAnswer}); what lasts is written once. */
+export function writeVended({ lasting, expiresIn }: Vended): string {
+  let text = texts.get(lasting)
+  if (text === undefined) {
+    text = JSON.stringify(lasting).slice(0, -1)
+    texts.set(lasting, text)
+  }
+  return `${text},"expiresIn":${expiresIn}}`
+}
+
+function isFor(
+  { accountId, customerId, developerToken }: Vended['lasting'],
+  account: DefaultAccount,
+  wanted: string,
+): boolean {
+  return accountId === account.accountId && customerId === account.customerId && developerToken === wanted
+}
+
 function toAnswer(
   { tenant, accessToken, expiresAt }: Obtained,
   { accountId, customerId }: DefaultAccount,
   developerToken: string,
-  services: Readonly<Record<string, string>>,
-  now: Date,
-): VendAnswer {
+  services: ReadonlyMap<Environment, Readonly<Record<string, string>>>,
+): Vended['lasting'] {
   const identityProvider = tenant.grant?.identityProvider ?? 'microsoft'
   return {
     tenant: tenant.tenant,
@@ -118,11 +154,10 @@ function toAnswer(
     accessToken,
     tokenType: 'Bearer',
     expiresAt: expiresAt.toISOString(),
-    expiresIn: secondsUntil(expiresAt, now),
     developerToken,
     customerId,
     accountId,
     headers: requestHeaders({ accessToken, developerToken, identityProvider, customerId, accountId }),
-    services,
+    services: services.get(tenant.environment) ?? {},
   }
 }

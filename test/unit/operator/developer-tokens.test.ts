@@ -43,7 +43,7 @@ function createWorld(accepted: string[], vault: Record<string, string>) {
   } as Pick<CustomerManagement, 'getUser' | 'searchAccounts'> as CustomerManagement
   const createProcess = () => {
     const standings = createSecretStandings({ notes, clock: systemClock, log })
-    const tokens = createDeveloperTokens(secrets, standings)
+    const tokens = createDeveloperTokens(secrets, standings, systemClock)
     return {
       vended: async () => (await withFallOver(secrets, tokens).read(name))?.value,
       advertising: withDeveloperTokenFallOver(client, 'production', tokens),
