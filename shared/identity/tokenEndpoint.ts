@@ -1,5 +1,5 @@
 import * as oauth from 'oauth4webapi'
-import { type Clock, TimeLimitError } from '../clock.ts'
+import { type Clock, TimeLimitError, withSignal } from '../clock.ts'
 import type { Environment, IdentityProvider } from '../environment.ts'
 import type { RefreshRequest, TokenAnswer, TokenEndpoint } from '../refresh/dependencies.ts'
 import { ClientCredentialError } from './clientAssertion.ts'
@@ -113,7 +113,19 @@ async function post(
   parameters: Record<string, string>,
 ): Promise<Read> {
   // One limit for reading credentials and all attempts together: the lease that the caller holds counts on it.
-  const signal = AbortSignal.timeout(dependencies.timeLimitSeconds * 1000)
+  return withSignal(dependencies.timeLimitSeconds, (signal) =>
+    postWithin(dependencies, row, authorityTenant, grantType, parameters, signal),
+  )
+}
+
+async function postWithin(
+  dependencies: TokenEndpointDependencies,
+  row: SignInRow,
+  authorityTenant: string,
+  grantType: string,
+  parameters: Record<string, string>,
+  signal: AbortSignal,
+): Promise<Read> {
   const list = (fresh: boolean) => beforeEnd(dependencies, signal, listCredentials(dependencies, row, fresh))
   const tried = new Set<string>()
   let last: Read = { ok: false, refusal: operatorRefusal('client_secret_missing') }
