@@ -1,4 +1,3 @@
-import type { TableEntity } from '@azure/data-tables'
 import pMap from 'p-map'
 import { secondsAfter, systemRandomness } from '../../shared/clock.ts'
 import type { RefreshConfig } from '../../shared/config.ts'
@@ -98,36 +97,25 @@ export async function writeTenants(ground: TenantGround, batch: TenantBatch): Pr
 }
 
 /**
- * Writes idle tenants straight into the tables, as the stores would and many times faster: due rows a hundred in a
- * transaction, short tokens, no rows in the workspace's index.
+ * Writes the rows of connected tenants straight into the tables, as the stores would and faster: in no transaction,
+ * with no row in the workspace's index. A tenant that is there already is armed again.
  */
-export async function writeIdleTenants(tables: Tables, batch: TenantBatch): Promise<void> {
-  const { prefix, count, dueAt, concurrency = 16 } = batch
-  const dueRows = new Map<string, TableEntity[]>()
-  const collect = { upsertEntity: async (row: TableEntity) => void keep(dueRows, row) } as unknown
-  const due = createDueTable({ RefreshDue: collect as Tables['RefreshDue'] })
+export async function writeRows(
+  tables: Tables,
+  batch: TenantBatch & { readonly characters?: number },
+): Promise<void> {
+  const { prefix, count, dueAt, concurrency = 64, characters } = batch
+  const due = createDueTable(tables)
   const numbers = Array.from({ length: count }, (_, number) => number)
   await pMap(
     numbers,
     async (number) => {
-      const tenant = await connectedTenant(`${prefix}-${number}`, dueAt, sealer, 10)
+      const tenant = await connectedTenant(`${prefix}-${number}`, dueAt, sealer, characters)
       await due.insert(dueRowOf(tenant, tenant.grant, dueAt))
-      await tables.Tenants.createEntity(toTenantEntity(tenant))
+      await tables.Tenants.upsertEntity(toTenantEntity(tenant), 'Replace')
     },
     { concurrency },
   )
-  for (const rows of dueRows.values()) {
-    for (let from = 0; from < rows.length; from += 100) {
-      await tables.RefreshDue.submitTransaction(rows.slice(from, from + 100).map((row) => ['create', row]))
-    }
-  }
-}
-
-function keep(rows: Map<string, TableEntity[]>, row: TableEntity): void {
-  const partition = row.partitionKey ?? ''
-  const known = rows.get(partition)
-  if (known) known.push(row)
-  else rows.set(partition, [row])
 }
 
 async function writeTenant({ tenants, due }: TenantGround, tenant: ConnectedTenant): Promise<void> {

@@ -1,0 +1,148 @@
+import { once } from 'node:events'
+import { parentPort, Worker } from 'node:worker_threads'
+import { serve } from '../../local/service.ts'
+
+/** Tables that listen on loopback, in a thread and on a heap of their own. */
+export interface SeekingTables {
+  readonly port: number
+  stop(): Promise<void>
+}
+
+/**
+ * Table Storage's protocol, as far as a sweep speaks it, over tables that are sorted by their keys: a query seeks its
+ * range, as the service does, where Azurite's looks at every row of the table for each query and point read. Not for
+ * anything but measuring: it knows neither transactions nor access, and filters only by the keys.
+ */
+export async function startSeekingTables(): Promise<SeekingTables> {
+  const worker = new Worker(new URL(import.meta.url))
+  const [port] = (await once(worker, 'message')) as [number]
+  return { port, stop: async () => void (await worker.terminate()) }
+}
+
+// This very file is what the thread runs.
+if (parentPort) parentPort.postMessage(await listenHere())
+
+async function listenHere(): Promise<number> {
+  const tables = new Map<string, Partitions>()
+  const partitionsOf = (table: string): Partitions => {
+    const known = tables.get(table) ?? new Map<string, Partition>()
+    tables.set(table, known)
+    return known
+  }
+  const { port } = await serve((request) => answer(request, partitionsOf), {
+    name: 'the tables that seek',
+    port: 0,
+  })
+  return port
+}
+
+type Partitions = Map<string, Partition>
+
+interface Row {
+  readonly etag: string
+  readonly entity: Readonly<Record<string, unknown>>
+}
+
+async function answer(request: Request, partitionsOf: (table: string) => Partitions): Promise<Response> {
+  const { pathname, searchParams } = new URL(request.url)
+  const [, table = '', keys] = /^\/[^/]+\/(\w+)(?:\((.*)\))?$/.exec(decodeURIComponent(pathname)) ?? []
+  if (table === 'Tables') return new Response(null, { status: 204 })
+  const partitions = partitionsOf(table)
+  if (request.method === 'GET' && !keys) return query(partitions, searchParams)
+  const [, partitionKey = '', rowKey = ''] = /^PartitionKey='(.*)',RowKey='(.*)'$/.exec(keys ?? '') ?? []
+  const partition = partitions.get(partitionKey) ?? new Partition()
+  partitions.set(partitionKey, partition)
+  const found = partition.get(rowKey)
+  switch (request.method) {
+    case 'GET':
+      return found ? Response.json(toEntity(found)) : refuse(404, 'ResourceNotFound')
+    case 'PUT': {
+      const wanted = request.headers.get('if-match')
+      if (wanted && !found) return refuse(404, 'ResourceNotFound')
+      if (wanted && wanted !== '*' && wanted !== found?.etag)
+        return refuse(412, 'UpdateConditionNotSatisfied')
+      const row = { etag: nextEtag(), entity: (await request.json()) as Row['entity'] }
+      partition.set(rowKey, row)
+      return new Response(null, { status: 204, headers: { etag: row.etag } })
+    }
+    case 'DELETE':
+      return partition.delete(rowKey) ? new Response(null, { status: 204 }) : refuse(404, 'ResourceNotFound')
+    default:
+      throw new Error(`${request.method} ${pathname} is more than these tables know.`)
+  }
+}
+
+const mostRowsOfAPage = 1000
+
+/** One page of one partition: `PartitionKey eq 'p' and RowKey lt 'r'`. */
+function query(partitions: Partitions, parameters: URLSearchParams): Response {
+  const filter = parameters.get('$filter') ?? ''
+  const [, partitionKey, before] = /^PartitionKey eq '(.*)' and RowKey lt '(.*)'$/.exec(filter) ?? []
+  if (partitionKey === undefined || before === undefined)
+    throw new Error(`${filter} is no range of one partition.`)
+  const wanted = Number(parameters.get('$top') ?? mostRowsOfAPage)
+  const rows =
+    partitions.get(partitionKey)?.range(parameters.get('NextRowKey') ?? '', before, wanted + 1) ?? []
+  const [next] = rows.slice(wanted)
+  return Response.json(
+    { value: rows.slice(0, wanted).map(toEntity) },
+    next && {
+      headers: {
+        'x-ms-continuation-NextPartitionKey': partitionKey,
+        'x-ms-continuation-NextRowKey': String(next.entity.RowKey),
+      },
+    },
+  )
+}
+
+function toEntity({ etag, entity }: Row): object {
+  return { 'odata.etag': etag, ...entity }
+}
+
+function refuse(status: number, code: string): Response {
+  return Response.json({ 'odata.error': { code, message: { lang: 'en', value: code } } }, { status })
+}
+
+let writes = 0
+
+function nextEtag(): string {
+  return `W/"${++writes}"`
+}
+
+/** Rows in the order of their keys. */
+class Partition {
+  readonly #rows = new Map<string, Row>()
+  readonly #keys: string[] = []
+
+  get(key: string): Row | undefined {
+    return this.#rows.get(key)
+  }
+
+  set(key: string, row: Row): void {
+    if (!this.#rows.has(key)) this.#keys.splice(this.#seek(key), 0, key)
+    this.#rows.set(key, row)
+  }
+
+  delete(key: string): boolean {
+    if (this.#rows.delete(key)) return this.#keys.splice(this.#seek(key), 1).length > 0
+    return false
+  }
+
+  /** At most so many rows from one key on, before another. */
+  range(from: string, before: string, most: number): Row[] {
+    const start = this.#seek(from)
+    const end = Math.min(this.#seek(before), start + most)
+    return this.#keys.slice(start, end).map((key) => this.#rows.get(key) as Row)
+  }
+
+  /** The first place whose key is not smaller. */
+  #seek(key: string): number {
+    let [low, high] = [0, this.#keys.length]
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if ((this.#keys[middle] as string) < key) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+}
