@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { confirmConnectSession } from '../shared/connect/confirm.ts'
+import { confirmConnectSession, openConfirmedChoice } from '../shared/connect/confirm.ts'
 import { answerJson } from '../shared/http/answers.ts'
 import { tenantParams } from '../shared/http/fields.ts'
 import { operation, route } from '../shared/http/route.ts'
@@ -12,13 +12,26 @@ route('confirm', 'v1/tenants/{tenant}/connect-sessions/{session}/confirm', {
     role: 'Tenants.Manage',
     params: tenantParams.extend({ session: z.string().max(64) }),
     body: z.strictObject({ code: z.string().min(1).max(100) }),
-    answer: { status: 200, description: 'The tenant, connected.', schema: tenantView },
+    answer: {
+      status: 200,
+      description: 'The tenant, connected.',
+      schema: tenantView.extend({
+        chooseAccountsUrl: z
+          .url()
+          .describe(
+            'Where to send the browser, the one that the person consented with, to say which accounts are meant; absent where that is clear, or where the app asks itself.',
+          )
+          .optional(),
+      }),
+    },
     problems: ['tenant_not_found', 'connect_session_not_found', 'tenant_changed'],
     handle: async ({ broker, caller, params, body }) => {
       const name = { workspace: caller.workspace, tenant: params.tenant }
       const tenant = await confirmConnectSession(broker, name, params.session, body.code)
       broker.obtain.forget(name)
-      return answerJson(toTenantView(tenant, broker.clock.now()))
+      const chooseAccountsUrl = await openConfirmedChoice(broker, tenant)
+      const view = toTenantView(tenant, broker.clock.now())
+      return answerJson({ ...view, ...(chooseAccountsUrl && { chooseAccountsUrl }) })
     },
   }),
 })

@@ -4,7 +4,6 @@ import { isSelected } from '../accounts/select.ts'
 import { secondsAfter } from '../clock.ts'
 import type { Config } from '../config.ts'
 import type { Grant, Tenant, TenantName } from '../tenants/tenant.ts'
-import type { SignIn } from './authorize.ts'
 import { type BrowserBinding, isSameBrowser } from './browser.ts'
 import type { OneTimeRecords } from './oneTime.ts'
 import { returnUrlWith } from './returnUrl.ts'
@@ -48,7 +47,7 @@ const choiceSeconds = 1800
 /** Opens a choice for the browser that has just signed in, and returns the address of its page. */
 export async function openChoice(
   { clock, config, records }: Pick<ChoiceDependencies, 'clock' | 'config' | 'records'>,
-  signIn: SignIn,
+  signIn: Pick<OpenChoice, keyof TenantName | 'id' | 'returnUrl' | 'browserHash' | 'disconnectCount'>,
   { consentedAt }: Pick<Grant, 'consentedAt'>,
   outcome: OpenChoice['outcome'],
 ): Promise<string> {

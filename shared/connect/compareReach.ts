@@ -1,10 +1,16 @@
 import { type Account, type AccountStore, allAccounts } from '../accounts/account.ts'
-import { personChange } from '../accounts/events.ts'
+import { type PersonChange, personChange } from '../accounts/events.ts'
 import { carrySelectionToSignIn, defaultAccountOf, isSelected } from '../accounts/select.ts'
 import { compareAccounts } from '../advertising/compareAccounts.ts'
 import type { DefaultAccount, Tenant } from '../tenants/tenant.ts'
 import type { Proven } from './callback.ts'
 import { personOf } from './person.ts'
+
+/** Accounts that another person does not reach. */
+export interface AccountLoss {
+  readonly person: PersonChange
+  readonly lost: readonly Account[]
+}
 
 /** What a sign-in reaches, beside what the tenant reached before. */
 export interface Reach {
@@ -12,6 +18,8 @@ export interface Reach {
   readonly after: readonly Account[]
   /** The account to vend when the app names none, if that is clear. */
   readonly defaultAccount: DefaultAccount | undefined
+  /** Who signed in instead of whom, where that would lose accounts: the app is told before they are marked. */
+  readonly loss?: AccountLoss
   /** What the return URL says of it. */
   readonly outcome: Readonly<Record<string, string | undefined>>
 }
@@ -23,14 +31,16 @@ export async function compareReach(store: AccountStore, before: Tenant, proven: 
   const person = personChange(before, personOf(proven))
   const isSamePerson = before.grant !== undefined && !person
   const after = carrySelectionToSignIn(known, discovery.accounts, isSamePerson)
-  const lost = compareAccounts(known, after).vanished.length
+  const lost = compareAccounts(known, after).vanished
   const defaultAccount = defaultAccountOf(before, after)
   const outcome = {
     accounts: String(after.filter(isSelected).length),
-    accounts_lost: lost > 0 ? String(lost) : undefined,
+    accounts_lost: lost.length > 0 ? String(lost.length) : undefined,
     user_changed: person && 'true',
     // Nobody has said which account is meant: a vend has to name one until somebody does.
     account_choice: defaultAccount ? undefined : 'open',
   }
-  return { known, after, defaultAccount, outcome }
+  const isLoss = person !== undefined && lost.length > 0 && before.status !== 'disconnected'
+  const loss = isLoss ? { person, lost } : undefined
+  return { known, after, defaultAccount, outcome, ...(loss && { loss }) }
 }

@@ -1,11 +1,12 @@
 import { type AccountStore, allAccounts } from '../accounts/account.ts'
 import { discoveryEvents } from '../accounts/events.ts'
 import { sparedAfter } from '../accounts/generation.ts'
-import { defaultAccountOf } from '../accounts/select.ts'
+import { defaultAccountOf, isSelected } from '../accounts/select.ts'
 import { Problem } from '../problems.ts'
 import { commitGrant, type GrantKeeping } from '../tenants/connectGrant.ts'
 import type { Tenant, TenantName } from '../tenants/tenant.ts'
 import { sha256 } from './browser.ts'
+import { type ChoiceDependencies, openChoice } from './choose.ts'
 import { assertPending } from './pending.ts'
 
 /** What confirming touches. */
@@ -35,7 +36,7 @@ export async function confirmConnectSession(
   if (isAgain && confirmed.until > now) return stored.tenant
   const pendingGrant = assertPending(stored.tenant.pendingGrant, sessionId, now)
   if (pendingGrant.codeHash !== sha256(code)) throw new Problem('connect_session_not_found')
-  const { accountsGeneration, codeHash, environment, expiresAt } = pendingGrant
+  const { accountsGeneration, choice, codeHash, environment, expiresAt } = pendingGrant
   const known = await allAccounts(accounts, name, stored.tenant.accountsGeneration)
   const after = await allAccounts(accounts, name, accountsGeneration)
   const defaultAccount = defaultAccountOf(stored.tenant, after)
@@ -54,11 +55,32 @@ export async function confirmConnectSession(
     const { grant, accessToken } = row.pendingGrant
     return {
       ...{ environment, grant, accessToken, accountsGeneration, events, disconnectCount },
-      confirmed: { sessionId, codeHash, until: expiresAt },
+      confirmed: { sessionId, codeHash, until: expiresAt, ...(choice && { choice }) },
       ...(defaultAccount && { defaultAccount }),
     }
   })
   if (!connected) throw new Problem('tenant_changed')
   await accounts.removeOthers(name, accountsGeneration, sparedAfter(stored.tenant, at)).catch(() => undefined)
   return connected.tenant
+}
+
+/**
+ * Opens the page on which the person who consented says which accounts are meant, for the browser that they consented
+ * with and for no other.
+ * @returns its address; undefined where that is clear, or where the app asks itself.
+ */
+export async function openConfirmedChoice(
+  dependencies: Pick<ChoiceDependencies, 'accounts' | 'clock' | 'config' | 'records'>,
+  { accountsGeneration, confirmed, defaultAccount, disconnectCount = 0, grant, tenant, workspace }: Tenant,
+): Promise<string | undefined> {
+  if (!confirmed?.choice || !grant || defaultAccount) return undefined
+  const name = { workspace, tenant }
+  const reached = await allAccounts(dependencies.accounts, name, accountsGeneration)
+  const accounts = String(reached.filter(isSelected).length)
+  return openChoice(
+    dependencies,
+    { ...name, ...confirmed.choice, id: confirmed.sessionId, disconnectCount },
+    grant,
+    { status: 'connected', accounts, account_choice: 'open' },
+  )
 }

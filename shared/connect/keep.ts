@@ -26,11 +26,16 @@ export const disconnectedMeanwhile: ConnectFailure = {
   reason: 'tenant_disconnected',
 }
 
-/** Keeps a proven grant: at once, or as a pending one where the app wants to confirm who consented. */
+/**
+ * Keeps a proven grant: at once, or as a pending one where the app wants to confirm who consented, or where another
+ * person than before would lose accounts, which the app is told before they are marked.
+ * @param lossIsAccepted the app knows of the accounts that would be lost. Default is false.
+ */
 export async function keep(
   dependencies: CallbackDependencies,
   signIn: SignIn,
   proven: Proven,
+  { lossIsAccepted = false } = {},
 ): Promise<Kept | ConnectFailure> {
   const { accounts, clock, keeping, randomness } = dependencies
   const name = { workspace: signIn.workspace, tenant: signIn.tenant }
@@ -44,7 +49,7 @@ export async function keep(
   const reached = await compareReach(accounts, before, proven)
   const accountsGeneration = newGeneration(clock.now(), randomness)
   await accounts.write(name, accountsGeneration, reached.after)
-  return signIn.confirm
+  return signIn.confirm || (reached.loss && !lossIsAccepted)
     ? keepPending(dependencies, signIn, proven, { ...reached, accountsGeneration })
     : keepAtOnce(dependencies, signIn, proven, { ...reached, accountsGeneration, before })
 }

@@ -41,6 +41,9 @@ export async function keepPending(
     expiresAt: secondsAfter(clock.now(), confirmationSeconds),
     accessToken,
     accountsGeneration,
+    ...(signIn.accountChoice !== 'app' && {
+      choice: { returnUrl: signIn.returnUrl, browserHash: signIn.browserHash },
+    }),
   }
   const replaced = stored.tenant.pendingGrant?.grant.reference
   const next = withLeftovers(grants, { ...stored.tenant, pendingGrant }, [replaced])

@@ -25,7 +25,9 @@ export const meanings: Readonly<Record<string, string>> = {
   displayName: 'The advertiser’s name, for people.',
   confirm:
     'Whether nothing is vended before the app has confirmed who consented, with the one-time code that comes to `returnUrl`.',
-  allowDifferentUser: 'Whether somebody else than before may consent when the tenant reconnects.',
+  allowDifferentUser:
+    'Whether somebody else than before may consent when the tenant reconnects. A sign-in that would lose accounts waits for the app’s confirmation.',
+  acceptLostAccounts: 'Whether the app knows which accounts somebody else than before does not reach.',
   expiresIn:
     'Seconds that the link is good for; 15 minutes unless told, 7 days at most, for links sent by mail. Beyond an hour the link asks for a press of a button first.',
   signInWith: 'The kind of account that the sign-in leads to; others are not taken there.',

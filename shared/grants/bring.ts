@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { type Discovery, discoverAccounts } from '../advertising/discover.ts'
-import type { CallbackDependencies } from '../connect/callback.ts'
+import type { CallbackDependencies, Proven } from '../connect/callback.ts'
+import { compareReach } from '../connect/compareReach.ts'
 import { keep } from '../connect/keep.ts'
 import { environments, identityProviders } from '../environment.ts'
 import { maskAddress, type SignedInUser } from '../identity/idToken.ts'
@@ -10,7 +11,7 @@ import { developerTokenName } from '../storage/brokerSecrets.ts'
 import { assertClaimable, claimTenant } from '../tenants/claim.ts'
 import type { Tenant, TenantName } from '../tenants/tenant.ts'
 import { missingDeveloperToken } from '../vend/vend.ts'
-import { explainFault, explainNotKept, explainRefusal, refused } from './explain.ts'
+import { explainFault, explainLoss, explainNotKept, explainRefusal, refused } from './explain.ts'
 import { type ProvenToken, proveToken } from './prove.ts'
 
 /** A refresh token from elsewhere. It must have been issued to the client id that the broker uses. */
@@ -25,6 +26,8 @@ export const grantBody = z
     displayName: z.string().min(1).max(200).optional(),
     /** Whether somebody else than before may have consented. */
     allowDifferentUser: z.boolean().default(false),
+    /** Whether accounts may be lost to which somebody else than before has no way. */
+    acceptLostAccounts: z.boolean().default(false),
   })
   .refine(({ accountKind, directoryId }) => !directoryId || (accountKind ?? 'work') === 'work', {
     path: ['directoryId'],
@@ -53,6 +56,13 @@ export async function bringGrant(
   const proven = await proveToken(dependencies, row, wish)
   if (!proven.ok) throw explainRefusal(proven.refusal)
   const discovery = await discover(dependencies, row, proven.tokens.accessToken)
+  const found: Proven = {
+    row: { ...row, scopes: proven.scopes },
+    user: named(proven.user, discovery),
+    tokens: toTokens(proven),
+    discovery,
+  }
+  if (!wish.acceptLostAccounts) await assertNoLoss(dependencies, name, found, wish)
   const { environment, displayName } = wish
   const detail = 'The app brought a grant.'
   const { disconnectCount = 0 } = await claimTenant(dependencies.keeping, name, {
@@ -63,12 +73,8 @@ export async function bringGrant(
   const kept = await keep(
     dependencies,
     { ...toSignIn(dependencies, name, row, wish), disconnectCount },
-    {
-      row: { ...row, scopes: proven.scopes },
-      user: named(proven.user, discovery),
-      tokens: toTokens(proven),
-      discovery,
-    },
+    found,
+    { lossIsAccepted: true },
   )
   if ('failed' in kept) throw explainNotKept(kept)
   return kept.tenant
@@ -118,6 +124,19 @@ async function discover(
   if (!found.ok) throw explainFault(found.fault)
   if (found.value.accounts.length === 0) throw refused('no_advertising_account', 'advertiserAdmin')
   return found.value
+}
+
+/** The app is told which accounts are lost before they are marked. */
+async function assertNoLoss(
+  { accounts, keeping }: BringDependencies,
+  name: TenantName,
+  found: Proven,
+  { allowDifferentUser }: GrantWish,
+): Promise<void> {
+  const stored = await keeping.tenants.read(name)
+  if (!stored || !allowDifferentUser) return
+  const { loss } = await compareReach(accounts, stored.tenant, found)
+  if (loss) throw explainLoss(loss)
 }
 
 /** A brought grant is kept as a sign-in's is; there is no browser, and so nobody to send back or to ask. */

@@ -1,5 +1,7 @@
+import { toNamed } from '../accounts/discover.ts'
 import type { AdvertisingFault } from '../advertising/faults.ts'
 import { identityFaultOf } from '../advertising/identityFault.ts'
+import type { AccountLoss } from '../connect/compareReach.ts'
 import type { ConnectFailure } from '../connect/failures.ts'
 import type { TokenRefusal } from '../identity/refusal.ts'
 import { type Actor, Problem } from '../problems.ts'
@@ -58,6 +60,22 @@ export function explainNotKept({ failed, reason, advice }: ConnectFailure): Prob
     default:
       return refused(reason ?? failed, 'app')
   }
+}
+
+/** So many lost accounts are named; beyond that they count. */
+const mostNamed = 100
+
+/** Somebody else's grant would lose accounts, and the app has not said that it knows. */
+export function explainLoss({ person, lost }: AccountLoss): Problem {
+  const { previousUser, user } = person
+  return new Problem('grant_refused', {
+    actor: 'app',
+    detail: `${user} consented instead of ${previousUser}, and does not reach ${lost.length} of the accounts. Say acceptLostAccounts if that is meant.`,
+    members: {
+      ...{ reason: 'accounts_would_be_lost', user, previousUser, accountsLost: lost.length },
+      lost: lost.slice(0, mostNamed).map(toNamed),
+    },
+  })
 }
 
 /** A grant that was refused for a reason of its own. */

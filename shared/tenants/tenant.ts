@@ -76,10 +76,19 @@ export interface PendingGrant {
   readonly expiresAt: Date
   readonly accessToken: CachedAccessToken
   readonly accountsGeneration: string
+  /** Who may choose accounts on the broker's page, once confirmed, and where they go then; absent where the app asks. */
+  readonly choice?: PendingChoice
+}
+
+/** A choice of accounts that may follow a confirmation. */
+export interface PendingChoice {
+  readonly returnUrl: string
+  /** The browser that the person consented with. */
+  readonly browserHash: string
 }
 
 /** The confirmation that made the grant the tenant's, so that an app whose answer was lost may ask again. */
-export interface Confirmed extends Pick<PendingGrant, 'sessionId' | 'codeHash'> {
+export interface Confirmed extends Pick<PendingGrant, 'sessionId' | 'codeHash' | 'choice'> {
   /** When the code would have expired. */
   readonly until: Date
 }

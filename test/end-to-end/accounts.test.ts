@@ -274,6 +274,46 @@ describe('after confirmation', () => {
   })
 })
 
+describe('the page after confirmation', () => {
+  async function confirmed(accountChoice: 'page' | 'app' = 'page') {
+    const tenant = world.newTenant()
+    const { id, connectUrl } = await world.session(tenant, { confirm: true, accountChoice })
+    const visitor = createVisitor()
+    const sign = { authorizeUrl: connectUrl, username: grace, password: 'open-sesame' }
+    const visit = await visitor.signIn({ ...sign, stopAt: world.returnUrl })
+    const path = `/v1/tenants/${tenant}/connect-sessions/${id}/confirm`
+    const confirm = async () =>
+      (await world.call('POST', path, { body: { code: outcomeOf(visit).confirmation_code } })).body
+    return { tenant, visitor, confirm }
+  }
+
+  test('opens for the browser that consented, and ends at the app with what was chosen', async () => {
+    const { tenant, visitor, confirm } = await confirmed()
+    const { chooseAccountsUrl } = await confirm()
+    expect((await createVisitor().visit(chooseAccountsUrl)).status).toBe(410)
+    const page = await visitor.visit(chooseAccountsUrl)
+    const [first] = await listed(tenant)
+    const answer = { account: first!.accountId, go: 'choose' }
+    const back = await visitor.submit(page, answer, { stopAt: world.returnUrl })
+    expect(outcomeOf(back)).toMatchObject({ status: 'connected', accounts: '1', tenant })
+    expect((await world.call('GET', `/v1/tenants/${tenant}/token`)).body.accountId).toBe(first!.accountId)
+    expect((await confirm()).chooseAccountsUrl).toBeUndefined()
+  })
+
+  test('opens again for an app whose answer was lost', async () => {
+    const { visitor, confirm } = await confirmed()
+    await confirm()
+    const { chooseAccountsUrl } = await confirm()
+    expect((await visitor.visit(chooseAccountsUrl)).body).toContain('Linked: reached through')
+  })
+
+  test('is not offered to an app that asks for itself', async () => {
+    const { confirm } = await confirmed('app')
+    expect(await confirm()).toMatchObject({ status: 'connected', accounts: { choiceOpen: true } })
+    expect((await confirm()).chooseAccountsUrl).toBeUndefined()
+  })
+})
+
 describe('the choice page', () => {
   test('stands between consent and the app when there are several accounts, marked with their state', async () => {
     const { page } = await openPage(world.newTenant())
@@ -375,7 +415,8 @@ describe('the choice page', () => {
   test('another person who connects since ends the page: their accounts are none of its business', async () => {
     const tenant = world.newTenant()
     const { visitor, page } = await openPage(tenant)
-    await world.connect(tenant, 'edsger@contoso.example', { allowDifferentUser: true, accountChoice: 'app' })
+    const wish = { allowDifferentUser: true, accountChoice: 'app' } as const
+    await world.connectConfirmed(tenant, 'edsger@contoso.example', wish)
     expect((await visitor.visit(page.url)).body).toContain('There is nothing left to choose here')
     const answered = await visitor.submit(page, { scope: 'all', go: 'choose' }, { stopAt: world.returnUrl })
     expect(answered.status).toBe(410)
@@ -407,26 +448,17 @@ describe('the choice page', () => {
 })
 
 describe('another person reconnects', () => {
-  test('the app is told who changed and how many accounts are lost, and history names them', async () => {
+  test('the app is told who changed and which accounts are lost before any is marked, whether it asked to or not', async () => {
     const tenant = await connectedByApi()
     const before = await listed(tenant)
-    const visit = await world.connect(tenant, 'edsger@contoso.example', {
-      allowDifferentUser: true,
-      accountChoice: 'app',
-    })
-    expect(outcomeOf(visit)).toMatchObject({ user_changed: 'true', accounts_lost: String(before.length) })
-    const [event] = await eventsOf(tenant, 'accounts.changed')
-    expect(event.data).toMatchObject({ userChanged: true, vanished: before.length })
-    expect(event.data.vanishedIds.split(' ')).toEqual(before.map(({ accountId }) => accountId))
-    expect(event.detail).toMatch(/^e…@contoso\.example signed in instead of g…@contoso\.example\./)
-  })
-
-  test('an app that confirms is told who it is and which accounts are lost before anything is marked', async () => {
-    const tenant = await connectedByApi()
-    const before = await listed(tenant)
-    const { id, connectUrl } = await world.session(tenant, { confirm: true, allowDifferentUser: true })
+    const { id, connectUrl } = await world.session(tenant, { allowDifferentUser: true })
     const visit = await world.finish(connectUrl, 'edsger@contoso.example')
-    expect(outcomeOf(visit)).toMatchObject({ accounts_lost: String(before.length), account_choice: 'open' })
+    expect(outcomeOf(visit)).toMatchObject({
+      status: 'confirmation_required',
+      user_changed: 'true',
+      accounts_lost: String(before.length),
+      account_choice: 'open',
+    })
     const path = `/v1/tenants/${tenant}/connect-sessions/${id}`
     const lost: { accountId: string; name: string }[] = []
     let continuation: string | undefined = '0'
@@ -440,10 +472,26 @@ describe('another person reconnects', () => {
     }
     expect(lost.map(({ accountId }) => accountId)).toEqual(before.map(({ accountId }) => accountId))
     expect(await listed(tenant)).toEqual(before)
+    expect(await eventsOf(tenant, 'accounts.changed')).toEqual([])
+    const [{ accountId }] = before as [Listed]
+    expect((await world.call('GET', `/v1/tenants/${tenant}/token?accountId=${accountId}`)).status).toBe(200)
     const { confirmation_code: code } = outcomeOf(visit)
     const confirmed = await world.call('POST', `${path}/confirm`, { body: { code } })
     expect(confirmed.body.accounts.choiceOpen).toBe(true)
     expect((await world.call('GET', path)).body.code).toBe('connect_session_not_found')
+    const [event] = await eventsOf(tenant, 'accounts.changed')
+    expect(event.data).toMatchObject({ userChanged: true, vanished: before.length })
+    expect(event.data.vanishedIds.split(' ')).toEqual(before.map(({ accountId }) => accountId))
+    expect(event.detail).toMatch(/^e…@contoso\.example signed in instead of g…@contoso\.example\./)
+  })
+
+  test('who loses no account is connected at once', async () => {
+    const tenant = await connectedByApi('radia@contoso.example')
+    await removeAccounts((await listed(tenant)).map(({ accountId }) => accountId))
+    await world.call('POST', accountsPath(tenant, '/discover'))
+    const visit = await world.connect(tenant, grace, { allowDifferentUser: true, accountChoice: 'app' })
+    expect(outcomeOf(visit)).toMatchObject({ status: 'connected', user_changed: 'true' })
+    expect(outcomeOf(visit).accounts_lost).toBeUndefined()
   })
 
   test('what the first one chose does not hide the second one’s accounts', async () => {
@@ -452,8 +500,8 @@ describe('another person reconnects', () => {
     const choice = { accounts: [first!.accountId], default: first!.accountId }
     await world.call('PUT', accountsPath(tenant, '/selection'), { body: choice })
     const wish = { allowDifferentUser: true, accountChoice: 'app' } as const
-    const visit = await world.connect(tenant, 'ada@outlook.example', wish)
-    expect(outcomeOf(visit).accounts).toBe('1')
+    const { body } = await world.connectConfirmed(tenant, 'ada@outlook.example', wish)
+    expect(body.accounts.choiceOpen).toBe(false)
     expect(await listed(tenant)).toMatchObject([{ selected: true, default: true }])
     expect((await world.call('GET', `/v1/tenants/${tenant}/token`)).status).toBe(200)
   })

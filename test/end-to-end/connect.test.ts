@@ -260,13 +260,10 @@ describe('reconnecting', () => {
     expect(body).not.toContain('still works')
   })
 
-  test('another person may where the session allows it', async () => {
+  test('another person may where the session allows it and the app confirms', async () => {
     const tenant = await world.connected()
-    const visit = await world.connect(tenant, 'edsger@contoso.example', {
-      allowDifferentUser: true,
-      accountChoice: 'app',
-    })
-    expect(new URL(visit.url).searchParams.get('status')).toBe('connected')
+    const wish = { allowDifferentUser: true, accountChoice: 'app' } as const
+    expect((await world.connectConfirmed(tenant, 'edsger@contoso.example', wish)).status).toBe(200)
     expect((await world.call('GET', `/v1/tenants/${tenant}`)).body.connection.accountKind).toBe('work')
   })
 

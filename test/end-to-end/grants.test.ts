@@ -139,7 +139,28 @@ describe('a grant that is brought', () => {
     })
     const { body: seen } = await world.call('GET', `/v1/tenants/${tenant}`)
     expect(seen.connection.consentedBy).toBe('a…@outlook.example')
-    expect((await bring(tenant, { ...wish, allowDifferentUser: true })).status).toBe(200)
+  })
+
+  test('by another person who loses accounts is kept once the app has said that it knows which', async () => {
+    const { refreshToken } = await refreshTokenOf('edsger@contoso.example')
+    const tenant = await world.connected('ada@outlook.example')
+    const [account] = (await world.call('GET', `/v1/tenants/${tenant}/accounts`)).body.accounts
+    const wish = { environment: 'production', refreshToken, allowDifferentUser: true }
+    const { status, body } = await bring(tenant, wish)
+    expect({ status, ...body }).toMatchObject({
+      status: 422,
+      code: 'grant_refused',
+      actor: 'app',
+      reason: 'accounts_would_be_lost',
+      user: 'e…@contoso.example',
+      previousUser: 'a…@outlook.example',
+      accountsLost: 1,
+      lost: [{ accountId: account.accountId, number: account.number, name: account.name }],
+    })
+    const { body: seen } = await world.call('GET', `/v1/tenants/${tenant}`)
+    expect(seen.connection.consentedBy).toBe('a…@outlook.example')
+    expect((await world.call('GET', `/v1/tenants/${tenant}/token`)).body.accountId).toBe(account.accountId)
+    expect((await bring(tenant, { ...wish, acceptLostAccounts: true })).status).toBe(200)
   })
 })
 

@@ -99,6 +99,13 @@ export async function openWorld(options: WorldOptions = {}) {
     })
   const connect = async (tenant: string, username: string, wish: SessionWish = {}): Promise<Visit> =>
     finish((await session(tenant, wish)).connectUrl, username)
+  /** Connects and confirms, as an app does that waits for the confirmation. */
+  const connectConfirmed = async (tenant: string, username: string, wish: SessionWish = {}) => {
+    const { id, connectUrl } = await session(tenant, wish)
+    const { searchParams } = new URL((await finish(connectUrl, username)).url)
+    const body = { code: searchParams.get('confirmation_code') }
+    return call('POST', `/v1/tenants/${tenant}/connect-sessions/${id}/confirm`, { body })
+  }
   const connected = async (
     username = 'ada@outlook.example',
     environment: 'production' | 'sandbox' = 'production',
@@ -149,6 +156,7 @@ export async function openWorld(options: WorldOptions = {}) {
     session,
     finish,
     connect,
+    connectConfirmed,
     connected,
     connectedStale,
     stopAtCallback,
