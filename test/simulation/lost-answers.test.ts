@@ -27,7 +27,7 @@ function losingAnswer(
   }
 }
 
-describe('a commit that took effect and is answered as a conflict', () => {
+describe('a write that took effect and is answered as a conflict', () => {
   test('leaves alone the fresh secret in which another refresh has gone on', async () => {
     const { tenants, stores, grants, refresh, row } = ground()
     const reference = (await stores.vault.write('old', owner)).replace(/0$/, '399')
@@ -45,6 +45,15 @@ describe('a commit that took effect and is answered as a conflict', () => {
     await migrateGrant({ ...dependencies, tenants: store, stores }, name, 'vault')
     expect(await grants.read(row().grant?.reference ?? '', owner)).toBe('next1')
     expect(live()).toHaveLength(2)
+  })
+
+  test('and has taken the lease of a migration is that migration’s own', async () => {
+    const { tenants, stores, dependencies, row } = ground()
+    await tenants.create(connected(await stores.sealed.write('old', owner)), [])
+    const store = losingAnswer(tenants, (next) => next.lease !== undefined)
+    const migrated = await migrateGrant({ ...dependencies, tenants: store, stores }, name, 'vault')
+    expect(migrated).toBe('moved')
+    expect(row().lease).toBeUndefined()
   })
 
   test.each([
