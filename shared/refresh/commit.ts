@@ -72,11 +72,12 @@ export async function commitRefreshed(
 
 /** What was the operator's trouble is over: a refresh has just worked. */
 async function release(
-  { environments, log }: RefreshDependencies,
+  { clock, environments, log }: RefreshDependencies,
   environment: Environment,
   identityProvider: IdentityProvider,
 ): Promise<void> {
-  const wasHeld = await environments.release(environment, identityProvider)
+  const end = () => environments.release(environment, identityProvider)
+  const wasHeld = await outsideLease(clock, 'ending the hold', end)
   if (wasHeld) log('environment.released', { environment, identityProvider })
 }
 

@@ -9,13 +9,11 @@ export interface Held {
   readonly leftBehind: Lease | undefined
 }
 
-/** Takes one tenant's lease, under one id however often it is tried. */
-export interface LeaseTaker {
-  /** Takes a lease that nobody holds; undefined when somebody else changed the row first. */
-  take(stored: StoredTenant): Promise<Held | undefined>
-  /** The lease that is ours already, although the answer to the write that took it was lost. */
-  adopt(stored: StoredTenant): Held | undefined
-}
+/**
+ * Takes a lease that nobody holds, under one id however often it is tried.
+ * @returns undefined when somebody else changed the row first.
+ */
+export type TakeLease = (stored: StoredTenant) => Promise<Held | undefined>
 
 /** Creates the taker of one refresh. */
 export function createLeaseTaker({
@@ -23,32 +21,33 @@ export function createLeaseTaker({
   clock,
   randomness,
   config,
-}: Pick<RefreshDependencies, 'tenants' | 'clock' | 'randomness' | 'config'>): LeaseTaker {
+}: Pick<RefreshDependencies, 'tenants' | 'clock' | 'randomness' | 'config'>): TakeLease {
   const id = randomness.identifier()
-  let leftBehind: Lease | undefined
-  const adopt = (stored: StoredTenant): Held | undefined => {
-    const { lease, grant } = stored.tenant
-    if (!grant || lease?.id !== id || lease.until <= clock.now()) return undefined
-    return { leased: { ...stored, lease, grant }, leftBehind }
+  return async (stored) => {
+    const { grant, lease: leftBehind } = stored.tenant
+    if (!grant) return undefined
+    const lease = { id, until: secondsAfter(clock.now(), config.leaseSeconds) }
+    const write = () => tenants.replace(stored, { ...stored.tenant, lease }, [])
+    const lookAgain = async (): Promise<Held | undefined> => {
+      const row = await outsideLease(clock, 'reading the row', () => tenants.read(stored.tenant))
+      return row && ownOf(row, id, clock.now(), leftBehind)
+    }
+    // It may have taken effect although its answer was lost, and the client that repeats it meets its own ETag: then
+    // nobody could refresh before our own lease ends.
+    const taken = await outsideLease(clock, 'taking the lease', write).catch(async (error) => {
+      const held = await lookAgain()
+      if (!held) throw error
+      return held
+    })
+    if (taken === 'conflict') return lookAgain()
+    return 'leased' in taken ? taken : { leased: { ...taken, lease, grant }, leftBehind }
   }
-  return {
-    adopt,
-    async take(stored) {
-      const { grant } = stored.tenant
-      if (!grant) return undefined
-      leftBehind = stored.tenant.lease
-      const lease = { id, until: secondsAfter(clock.now(), config.leaseSeconds) }
-      const write = () => tenants.replace(stored, { ...stored.tenant, lease }, [])
-      const taken = await outsideLease(clock, 'taking the lease', write).catch(async (error) => {
-        // It may have taken effect: then nobody else could refresh before our own lease ends.
-        const reread = await outsideLease(clock, 'reading the row', () => tenants.read(stored.tenant))
-        const held = reread && adopt(reread)
-        if (!held) throw error
-        return held.leased
-      })
-      return taken === 'conflict' ? undefined : { leased: { ...taken, lease, grant }, leftBehind }
-    },
-  }
+}
+
+function ownOf(stored: StoredTenant, id: string, now: Date, leftBehind: Lease | undefined): Held | undefined {
+  const { lease, grant } = stored.tenant
+  if (!grant || lease?.id !== id || lease.until <= now) return undefined
+  return { leased: { ...stored, lease, grant }, leftBehind }
 }
 
 /** Whether somebody holds the tenant's lease. */

@@ -8,7 +8,7 @@ import {
   type TenantName,
 } from '../tenants/tenant.ts'
 import type { RefreshDependencies } from './dependencies.ts'
-import { createLeaseTaker, giveBack, type Held, isLeased, type LeaseTaker } from './lease.ts'
+import { createLeaseTaker, giveBack, isLeased } from './lease.ts'
 import { createLeaseTime, type LeaseTime, outsideLease } from './leaseTime.ts'
 import { migratePending } from './migratePending.ts'
 
@@ -73,8 +73,7 @@ async function migrateOwn(
   if (!grant || status === 'disconnected') return 'no_grant'
   if (storeNameOf(grant.reference) === to && !needsMove(grant.reference)) return 'already_there'
   if (isLeased(stored, clock.now())) return 'leased'
-  const taker = createLeaseTaker(dependencies)
-  const held = (await taker.take(stored)) ?? (await adoptOwn(dependencies, stored, taker))
+  const held = await createLeaseTaker(dependencies)(stored)
   if (!held) return 'changed'
   const { leased, leftBehind } = held
   const time = createLeaseTime(clock, config, leased.lease.until)
@@ -85,16 +84,6 @@ async function migrateOwn(
     if (!leftBehind) await giveBack(dependencies, leased, time)
     throw error
   }
-}
-
-/** The table client repeats a write whose answer was lost, and meets its own ETag: the lease may be ours all the same. */
-async function adoptOwn(
-  { clock, tenants }: MigrationDependencies,
-  { tenant }: StoredTenant,
-  taker: LeaseTaker,
-): Promise<Held | undefined> {
-  const row = await outsideLease(clock, 'reading the row', () => tenants.read(tenant))
-  return row && taker.adopt(row)
 }
 
 /** Which store a reference points into. */

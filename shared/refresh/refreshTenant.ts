@@ -5,7 +5,7 @@ import type { StoredTenant, TenantName } from '../tenants/tenant.ts'
 import { decideRefresh, type RefreshDecision, type RefreshWish } from './decide.ts'
 import type { RefreshDependencies } from './dependencies.ts'
 import { type EnvironmentHold, probeSeconds } from './environments.ts'
-import { createLeaseTaker, type Held, isLeased, type LeaseTaker } from './lease.ts'
+import { createLeaseTaker, type Held, isLeased, type TakeLease } from './lease.ts'
 import { outsideLease } from './leaseTime.ts'
 import { type Refreshing, refreshLeased } from './refreshLeased.ts'
 import { createSuspects } from './suspects.ts'
@@ -93,12 +93,12 @@ async function refreshUnderLease(
 ): Promise<RefreshOutcome> {
   const { tenants, clock } = dependencies
   const giveUpAt = secondsAfter(clock.now(), wish.for === 'sweep' ? 0 : dependencies.vendWaitSeconds)
-  const taker = createLeaseTaker(dependencies)
+  const take = createLeaseTaker(dependencies)
   const gate = createGate(dependencies)
   for (let poll = 0; ; poll++) {
     const stored = await outsideLease(clock, 'reading the row', () => tenants.read(name))
     if (!stored) return { outcome: 'not_found' }
-    const held = taker.adopt(stored) ?? (await checkAndTake(dependencies, stored, wish, taker, gate))
+    const held = await checkAndTake(dependencies, stored, wish, take, gate)
     if (held && 'outcome' in held) return held
     if (held) return await refreshLeased(dependencies, held, wish)
     if (clock.now() >= giveUpAt) return { outcome: 'passed_on', stored, reason: 'leased_elsewhere' }
@@ -110,7 +110,7 @@ async function checkAndTake(
   { clock }: Refreshing,
   stored: StoredTenant,
   wish: RefreshWish,
-  taker: LeaseTaker,
+  take: TakeLease,
   gate: Gate,
 ): Promise<RefreshOutcome | Held | undefined> {
   const hold = await gate.read(stored)
@@ -119,7 +119,7 @@ async function checkAndTake(
   if (isLeased(stored, clock.now())) return undefined
   const inTheWay = hold && (await gate.pass(hold))
   if (inTheWay) return { outcome: 'passed_on', stored, reason: 'environment_on_hold', hold: inTheWay }
-  return taker.take(stored)
+  return take(stored)
 }
 
 function toOutcome(

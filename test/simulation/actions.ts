@@ -195,7 +195,7 @@ async function replaceToken(world: World, { obtain }: SimulatedBroker, name: Ten
 
 /** A person consents, and half a minute of discovery later at most, the grant is kept. */
 async function connect(world: World, broker: SimulatedBroker, name: TenantName): Promise<void> {
-  const askedAt = new Date(world.scheduler.now())
+  const askedAt = broker.process.clock.now()
   const { family, ...tokens } = world.provider.consent(name.tenant)
   await world.useCases.connectGrant(broker.dependencies, name, {
     ...tokens,

@@ -46,10 +46,32 @@ export function createSimulatedBroker(world: World, process: SimulatedProcess): 
     config: plan.config,
     vendWaitSeconds: plan.vendWaitSeconds,
   }
-  const refresher = useCases.createRefresher(dependencies)
+  const refresher = createWatchedRefresher(world, process, dependencies)
   const { rowCacheSeconds } = plan
   const obtain = useCases.createObtain({ ...dependencies, refresher, rowCacheSeconds })
   return { process, dependencies, stores, refresher, obtain, rowsRead: () => rowsRead }
+}
+
+/** A refresher that is held to what it says of its own writes. */
+function createWatchedRefresher(
+  world: World,
+  process: SimulatedProcess,
+  dependencies: RefreshDependencies,
+): Refresher {
+  const replace: TenantStore['replace'] = (expected, next, events) => {
+    if (next.lease) world.checks.leaseAsked(process, next.lease.id)
+    return dependencies.tenants.replace(expected, next, events)
+  }
+  const tenants = { ...dependencies.tenants, replace }
+  const { refresh } = world.useCases.createRefresher({ ...dependencies, tenants })
+  return {
+    async refresh(name, wish) {
+      const startedAt = world.scheduler.now()
+      const outcome = await refresh(name, wish)
+      world.checks.refreshEnded(process, outcome, startedAt)
+      return outcome
+    },
+  }
 }
 
 function unreliableTenants(world: World, process: SimulatedProcess, onRead: () => void): TenantStore {

@@ -1,5 +1,6 @@
 import type { RefreshRequest } from '../../shared/refresh/dependencies.ts'
 import type { EnvironmentHold } from '../../shared/refresh/environments.ts'
+import type { RefreshOutcome } from '../../shared/refresh/refreshTenant.ts'
 import type { RefreshTrouble, Tenant } from '../../shared/tenants/tenant.ts'
 import type { Obtained } from '../../shared/vend/obtain.ts'
 import type { Family } from './models/identityProvider.ts'
@@ -9,6 +10,9 @@ import type { World } from './world.ts'
 
 /** Less is never vended (invariant 1). */
 const leastValiditySeconds = 60
+
+/** What is left of a lease after a call, for the keeping of what it brings. */
+const leastKeepSeconds = 5
 
 /** A write that hangs takes effect within this time, or never. */
 const longestWriteMilliseconds = 150_000
@@ -32,6 +36,9 @@ export class Checks {
   readonly #world: World
   readonly #calls = new Map<Family, Set<Call>>()
   readonly #leaseHolders = new Map<string, SimulatedProcess>()
+  readonly #leasesAsked = new Map<string, { readonly process: SimulatedProcess; readonly at: number }>()
+  /** The sealed access token that each process last asked to commit, by tenant. */
+  readonly #committed = new Map<SimulatedProcess, Map<string, string>>()
   readonly #disconnectedAt = new Map<string, number>()
   readonly #holds = new Map<string, EnvironmentHold & { readonly putAt: number }>()
   readonly #answeredAt = new Map<Family, number>()
@@ -82,8 +89,28 @@ export class Checks {
     const isRefresh = next.accessToken && next.accessToken !== before.accessToken
     const isSameGrant = next.grant?.consenter.subject === before.grant?.consenter.subject
     if (!lease || next.lease || !isRefresh || !isSameGrant) return
-    if (lease.until.getTime() <= this.#world.scheduler.now())
+    const committed = this.#committed.get(process) ?? new Map<string, string>()
+    this.#committed.set(process, committed.set(next.tenant, next.accessToken.sealed))
+    if (lease.until <= process.clock.now())
       this.report('lease_outlived', `${process.name} commits for ${next.tenant}`)
+  }
+
+  /** A refresh asks for a row in which it holds a lease. */
+  leaseAsked(process: SimulatedProcess, leaseId: string): void {
+    if (!this.#leasesAsked.has(leaseId))
+      this.#leasesAsked.set(leaseId, { process, at: this.#world.scheduler.now() })
+  }
+
+  /** A refresh that began at `startedAt` says how it ended: what took effect is told as such, its answer lost or not. */
+  refreshEnded(process: SimulatedProcess, outcome: RefreshOutcome, startedAt: number): void {
+    if (outcome.outcome !== 'passed_on') return
+    const { lease, tenant, accessToken } = outcome.stored.tenant
+    const asked = lease && this.#leasesAsked.get(lease.id)
+    if (outcome.reason === 'leased_elsewhere' && asked?.process === process && asked.at >= startedAt)
+      this.report('own_write_denied', `${process.name} waits for its own lease on ${tenant}`)
+    const sealed = this.#committed.get(process)?.get(tenant)
+    if (outcome.reason === 'lease_lost' && !lease && sealed && accessToken?.sealed === sealed)
+      this.report('own_write_denied', `${process.name} takes its own commit for ${tenant} for another one's`)
   }
 
   /** Invariant 2: who redeems a used token although its successor could be kept has lost it. */
@@ -98,6 +125,7 @@ export class Checks {
   rowWritten(before: Tenant | undefined, after: Tenant): void {
     this.#dirty = true
     this.#assertChoiceKept(before, after)
+    this.#assertNotNoted(before, after)
     if (after.trouble && after.trouble !== before?.trouble) this.#assertWaits(after, after.trouble)
     if (before?.status === after.status) return
     if (after.status === 'disconnected') this.#disconnectedAt.set(after.tenant, this.#world.scheduler.now())
@@ -115,7 +143,8 @@ export class Checks {
     if (real?.tenant !== wish.tenant) this.report('isolation', `${wish.tenant} got ${obtained.accessToken}`)
     const promised = Math.max(wish.minValiditySeconds ?? 0, leastValiditySeconds)
     const validSeconds = ((real?.expiresAt ?? 0) - scheduler.now()) / 1000
-    if (validSeconds < promised)
+    // One process says when a token ends, another one what time it is.
+    if (validSeconds < promised - this.#world.clocksApartMilliseconds / 1000)
       this.report('validity', `${wish.tenant} got ${validSeconds} s of at least ${promised} s`)
     const endedAt = this.#disconnectedAt.get(wish.tenant)
     if (endedAt !== undefined && wish.startedAt > endedAt + plan.rowCacheSeconds * 1000)
@@ -181,7 +210,10 @@ export class Checks {
     // Where operations may hang, a call may have been decided on long before.
     if (!hold || plan.faults.hangs + plan.faults.failsBefore > 0) return
     const now = scheduler.now()
-    if (now > hold.putAt + knownMilliseconds && now < hold.until.getTime())
+    if (
+      now > hold.putAt + knownMilliseconds &&
+      now < hold.until.getTime() - this.#world.clocksApartMilliseconds
+    )
       this.report('call_during_hold', `${process.name} in ${environment}, held for ${hold.reason}`)
   }
 
@@ -196,7 +228,7 @@ export class Checks {
     const answeredAt = family && this.#answeredAt.get(family)
     const wanted = silenceSeconds[reason]
     if (answeredAt === undefined || wanted === undefined) return
-    if (nextAttemptAt.getTime() < answeredAt + wanted * 1000)
+    if (nextAttemptAt.getTime() < answeredAt + wanted * 1000 - this.#world.clockSkewMilliseconds)
       this.report('wait_cut_short', `${row.tenant} is asked for again too soon after ${reason}`)
   }
 
@@ -207,8 +239,17 @@ export class Checks {
       this.report('change_lost', `${after.tenant}: choice ${was} became ${is}`)
   }
 
+  /** A vend is noted in no row that somebody refreshes: his commit would have to be repeated for it. */
+  #assertNotNoted(before: Tenant | undefined, after: Tenant): void {
+    const { lease } = before ?? {}
+    const endsAt = (lease?.until.getTime() ?? 0) - this.#world.clocksApartMilliseconds
+    if (lease && after.lease?.id === lease.id && endsAt > this.#world.scheduler.now())
+      if (after.lastVendedAt !== before?.lastVendedAt) this.report('noted_under_lease', after.tenant)
+  }
+
   #assertMayCall(process: SimulatedProcess, row: Tenant): void {
-    const now = this.#world.scheduler.now()
+    // By its own clock: a lease is its holder's to time.
+    const now = process.clock.now().getTime()
     const { tenant, status, lease, trouble } = row
     if (status === 'reauthorization_required') this.report('dead_grant_called', tenant)
     if (status !== 'connected') return
@@ -217,6 +258,12 @@ export class Checks {
     if (trouble && trouble.nextAttemptAt.getTime() > now)
       this.report('call_while_waiting', `${process.name} for ${tenant}, ${trouble.reason}`)
     if (!lease) return
+    const neededSeconds = this.#world.plan.config.tokenEndpointSeconds + leastKeepSeconds
+    if (lease.until.getTime() < now + neededSeconds * 1000)
+      this.report(
+        'lease_outlived',
+        `${process.name} calls for ${tenant} in the last ${lease.until.getTime() - now} ms`,
+      )
     const holder = this.#leaseHolders.get(lease.id) ?? process
     this.#leaseHolders.set(lease.id, holder)
     if (holder !== process)

@@ -1,12 +1,18 @@
 import type { Tenant } from '../../shared/tenants/tenant.ts'
 import { findConnected } from './actions.ts'
 import type { SimulatedBroker } from './broker.ts'
-import * as useCases from './useCases.ts'
-import { World, workspace } from './world.ts'
+import * as production from './useCases.ts'
+import { type UseCases, World, workspace } from './world.ts'
 
-/** A calm world of due tenants `t1`, `t2` …, and one broker to sweep them. */
-export async function dueTenants(count: number): Promise<{ world: World; broker: SimulatedBroker }> {
-  const world = new World({ seed: 1, mode: 'microsoft', useCases })
+/**
+ * A calm world of due tenants `t1`, `t2` …, and one broker to sweep them.
+ * @param options defaults are the first seed, and production's code.
+ */
+export async function dueTenants(
+  count: number,
+  { seed = 1, useCases = production }: { seed?: number; useCases?: UseCases } = {},
+): Promise<{ world: World; broker: SimulatedBroker }> {
+  const world = new World({ seed, mode: 'microsoft', useCases })
   world.calm = true
   for (let index = 1; index <= count; index++) {
     const tenant: Tenant = {

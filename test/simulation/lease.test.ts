@@ -28,19 +28,19 @@ async function lostAnswer(answer: () => Awaited<ReturnType<Replace>>) {
 }
 
 describe('a lease whose answer is lost', () => {
+  const conflict = () => 'conflict' as const
+  const error = () => {
+    throw new useCases.StorageUnavailableError('tables', 0, 'ETIMEDOUT')
+  }
+  const replacement = { for: 'replacement', seen: new Date(Date.UTC(2030)) } as const
   test.each([
-    ['is met as a conflict', () => 'conflict' as const],
-    [
-      'ends in an error',
-      () => {
-        throw new useCases.StorageUnavailableError('tables', 0, 'ETIMEDOUT')
-      },
-    ],
-  ])('and %s is ours all the same', async (_title, answer) => {
+    ['is met as a conflict by a vend', conflict, replacement],
+    ['is met as a conflict by a sweep', conflict, { for: 'sweep' } as const],
+    ['ends in an error', error, replacement],
+  ])('and %s is its taker’s all the same', async (_title, answer, wish) => {
     const { world, refresher } = await lostAnswer(answer)
     const startedAt = world.scheduler.now()
-    const seen = new Date(startedAt)
-    const outcome = await world.until(refresher.refresh(name, { for: 'replacement', seen }))
+    const outcome = await world.until(refresher.refresh(name, wish))
     expect(outcome.outcome).toBe('refreshed')
     expect(world.scheduler.now() - startedAt).toBeLessThan(20_000)
     expect(world.row('t1')?.tenant.lease).toBeUndefined()
@@ -55,4 +55,18 @@ test('a lease that has no time for a call is given back', async () => {
   expect(outcome).toMatchObject({ outcome: 'passed_on', reason: 'lease_lost' })
   expect(world.row('t1')?.tenant.lease).toBeUndefined()
   expect(world.totals().calls).toBe(0)
+})
+
+test('a hold that is slow to end keeps nobody waiting for the token that ends it', async () => {
+  const { world, broker } = await dueTenants(1)
+  const { clock, environments } = broker.dependencies
+  const release = async () => {
+    await clock.sleep(60_000)
+    return true
+  }
+  const dependencies = { ...broker.dependencies, environments: { ...environments, release } }
+  const startedAt = world.scheduler.now()
+  const outcome = await world.until(useCases.createRefresher(dependencies).refresh(name, { for: 'sweep' }))
+  expect(outcome.outcome).toBe('refreshed')
+  expect(world.scheduler.now() - startedAt).toBeLessThan(20_000)
 })

@@ -2,7 +2,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build, type Plugin } from 'esbuild'
-import type { Mutation } from './mutations.ts'
+import type { Change, Mutation } from './mutation.ts'
 import type { UseCases } from './world.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -34,22 +34,33 @@ export async function loadMutant(mutation: Mutation): Promise<UseCases> {
   }
 }
 
-function breaking({ name, file, find, replace }: Mutation): Plugin {
+function breaking({ name, also = [], ...first }: Mutation): Plugin {
+  const changes: readonly Change[] = [first, ...also]
   return {
     name: 'breakage',
     setup({ onLoad, onEnd }) {
-      let applied = 0
+      const applied = new Set<Change>()
       onLoad({ filter: /\.ts$/ }, async ({ path }) => {
-        if (path !== join(root, file)) return undefined
-        const parts = (await readFile(path, 'utf8')).split(find)
-        if (parts.length !== 2)
-          throw new Error(`${name}: its pattern is ${parts.length - 1} times in ${file}, not once`)
-        applied++
-        return { contents: parts.join(replace), loader: 'ts' }
+        const meant = changes.filter(({ file }) => path === join(root, file))
+        if (meant.length === 0) return undefined
+        let contents = await readFile(path, 'utf8')
+        for (const change of meant) {
+          contents = changed(contents, name, change)
+          applied.add(change)
+        }
+        return { contents, loader: 'ts' }
       })
       onEnd(() => {
-        if (applied !== 1) throw new Error(`${name}: ${file} is not part of the simulated code`)
+        const missing = changes.find((change) => !applied.has(change))
+        if (missing) throw new Error(`${name}: ${missing.file} is not part of the simulated code`)
       })
     },
   }
+}
+
+function changed(contents: string, name: string, { file, find, replace }: Change): string {
+  const parts = contents.split(find)
+  if (parts.length !== 2)
+    throw new Error(`${name}: its pattern is ${parts.length - 1} times in ${file}, not once`)
+  return parts.join(replace)
 }

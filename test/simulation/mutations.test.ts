@@ -1,21 +1,31 @@
 import { describe, expect, test } from 'vitest'
+import { leaseMutations } from './leaseMutations.ts'
+import type { ProviderMode } from './models/identityProvider.ts'
 import { loadMutant } from './mutants.ts'
+import type { Scenario } from './mutation.ts'
 import { mutations } from './mutations.ts'
 import { simulate } from './simulate.ts'
+import type { Rule } from './violation.ts'
+
+const bySimulation =
+  (mode: ProviderMode): Scenario =>
+  async (seed, useCases) =>
+    (await simulate(seed, { mode, useCases })).violation
 
 /** Each breakage must show within so many seeds. */
 const mostSeeds = 600
 
 describe('the simulator catches a protocol in which', () => {
-  test.each(mutations.map((mutation) => [mutation.name, mutation] as const))('%s', async (_, mutation) => {
-    const useCases = await loadMutant(mutation)
-    let caught: string | undefined
-    for (let seed = 1; seed <= mostSeeds && !caught; seed++) {
-      const { violation } = await simulate(seed, { mode: mutation.mode, useCases })
-      caught = violation?.rule
-    }
-    expect(mutation.breaks).toContain(caught)
-  })
+  test.each([...mutations, ...leaseMutations].map((mutation) => [mutation.name, mutation] as const))(
+    '%s',
+    async (_, mutation) => {
+      const useCases = await loadMutant(mutation)
+      const { mode = 'microsoft', by = bySimulation(mode) } = mutation
+      let caught: Rule | undefined
+      for (let seed = 1; seed <= mostSeeds && !caught; seed++) caught = (await by(seed, useCases))?.rule
+      expect(mutation.breaks).toContain(caught)
+    },
+  )
 
   test('nothing is broken: a pattern that matches nowhere is an error, not a survivor', async () => {
     const [first] = mutations

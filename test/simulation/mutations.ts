@@ -1,19 +1,4 @@
-import type { ProviderMode } from './models/identityProvider.ts'
-import type { Rule } from './violation.ts'
-
-/** One deliberate breakage of the protocol, as a change of the production code's text. */
-export interface Mutation {
-  readonly name: string
-  /** The file, from the repository's root. */
-  readonly file: string
-  /** Must be in the file exactly once. */
-  readonly find: string
-  readonly replace: string
-  /** The identity provider under which it shows. */
-  readonly mode: ProviderMode
-  /** The rules any of which it must break. */
-  readonly breaks: readonly Rule[]
-}
+import type { Mutation } from './mutation.ts'
 
 const lease = 'shared/refresh/lease.ts'
 const refreshLeased = 'shared/refresh/refreshLeased.ts'
@@ -41,7 +26,6 @@ export const mutations: readonly Mutation[] = [
     file: lease,
     find: 'const write = () => tenants.replace(stored,',
     replace: "const write = () => tenants.replace({ ...stored, etag: '*' },",
-    mode: 'microsoft',
     breaks: [
       'one_call_a_lease',
       'dead_grant_called',
@@ -55,7 +39,6 @@ export const mutations: readonly Mutation[] = [
     file: lease,
     find: 'return stored.tenant.lease !== undefined && stored.tenant.lease.until > now',
     replace: 'return now < stored.tenant.createdAt',
-    mode: 'microsoft',
     breaks: ['one_call_a_lease', 'call_without_lease'],
   },
   {
@@ -63,7 +46,6 @@ export const mutations: readonly Mutation[] = [
     file: commit,
     find: 'tenants.replace(current, next, events)',
     replace: "tenants.replace({ ...current, etag: '*' }, next, events)",
-    mode: 'microsoft',
     breaks: [
       'change_lost',
       'token_lost',
@@ -78,7 +60,6 @@ export const mutations: readonly Mutation[] = [
     file: commit,
     find: 'if (reread?.tenant.lease?.id !== leased.lease.id) return { lost: reread }',
     replace: 'if (!reread) return { lost: reread }',
-    mode: 'microsoft',
     breaks: ['token_lost', 'forgotten_by_the_sweep', 'grant_kept_after_disconnect', 'isolation'],
   },
   {
@@ -87,7 +68,6 @@ export const mutations: readonly Mutation[] = [
     find: "if (dueAt && moved) await time.insist('inserting the due row', () => due.insert(dueRow(dueAt)))",
     replace: `if (previousDueAt && moved) await due.remove(dueRow(previousDueAt))
   if (dueAt && moved) await time.insist('inserting the due row', () => due.insert(dueRow(dueAt)))`,
-    mode: 'microsoft',
     breaks: ['forgotten_by_the_sweep'],
   },
   {
@@ -95,7 +75,6 @@ export const mutations: readonly Mutation[] = [
     file: commit,
     find: "if (dueAt && moved) await time.insist('inserting the due row', () => due.insert(dueRow(dueAt)))",
     replace: '',
-    mode: 'microsoft',
     breaks: ['forgotten_by_the_sweep'],
   },
   {
@@ -103,7 +82,6 @@ export const mutations: readonly Mutation[] = [
     file: decide,
     find: 'if (refusal.definite || confirmed)',
     replace: 'if (now.getTime() < 0)',
-    mode: 'microsoft',
     breaks: ['never_settles', 'dead_grant_called'],
   },
   {
@@ -111,7 +89,6 @@ export const mutations: readonly Mutation[] = [
     file: decide,
     find: 'if (refusal.definite || confirmed)',
     replace: 'if (now.getTime() > 0)',
-    mode: 'microsoft',
     breaks: ['false_reauthorization'],
   },
   {
@@ -119,7 +96,6 @@ export const mutations: readonly Mutation[] = [
     file: 'shared/identity/refusal.ts',
     find: 'if (seen.errorCodes.includes(50196)) {',
     replace: 'if (seen.errorCodes.includes(-1)) {',
-    mode: 'microsoft',
     breaks: ['false_reauthorization'],
   },
   {
@@ -127,7 +103,6 @@ export const mutations: readonly Mutation[] = [
     file: decide,
     find: "return { verdict: 'hold' }",
     replace: "return { verdict: 'dead', reason: refusal.reason, adminMustAct: false }",
-    mode: 'microsoft',
     breaks: ['false_reauthorization'],
   },
   {
@@ -135,7 +110,6 @@ export const mutations: readonly Mutation[] = [
     file: decide,
     find: "if (isCredentialRefusal(refusal) || refusal.reason === 'environment_not_served')",
     replace: 'if (now.getTime() > 0)',
-    mode: 'microsoft',
     breaks: ['healthy_environment_held'],
   },
   {
@@ -144,7 +118,6 @@ export const mutations: readonly Mutation[] = [
     find: `if (tenant.status === 'reauthorization_required') return { refresh: false, reason: 'grant_is_dead' }
   if (tenant.status !== 'connected' || !tenant.grant)`,
     replace: `if (tenant.status === 'disconnected' || !tenant.grant)`,
-    mode: 'microsoft',
     breaks: ['dead_grant_called'],
   },
   {
@@ -152,7 +125,6 @@ export const mutations: readonly Mutation[] = [
     file: decide,
     find: 'if (tenant.trouble && tenant.trouble.nextAttemptAt > now)',
     replace: 'if (tenant.trouble && tenant.trouble.attempts < 0)',
-    mode: 'microsoft',
     breaks: ['call_while_waiting'],
   },
   {
@@ -160,7 +132,6 @@ export const mutations: readonly Mutation[] = [
     file: refreshLeased,
     find: 'const rotated = answer.refreshToken !== undefined && answer.refreshToken !== refreshToken',
     replace: 'const rotated = answer.refreshToken !== refreshToken',
-    mode: 'microsoft',
     breaks: ['token_lost', 'unexpected_error'],
   },
   {
@@ -202,7 +173,6 @@ export const mutations: readonly Mutation[] = [
     find: 'const committed = await commit(dependencies, leased, time, dueAt, (row) => {',
     replace: `if (grants.leaves(leased.grant.reference, [reference])) await grants.forget(leased.grant.reference)
   const committed = await commit(dependencies, leased, time, dueAt, (row) => {`,
-    mode: 'microsoft',
     breaks: ['token_lost'],
   },
   {
@@ -210,7 +180,6 @@ export const mutations: readonly Mutation[] = [
     file: 'shared/tenants/leftovers.ts',
     find: 'return unneeded.length > 0 ? { ...rest, leftovers: unneeded } : rest',
     replace: 'return rest',
-    mode: 'microsoft',
     breaks: ['secret_left_over', 'grant_kept_after_disconnect'],
   },
   {
@@ -219,7 +188,6 @@ export const mutations: readonly Mutation[] = [
     find: 'const reference = await grants.write(',
     replace: `if (found?.tenant.grant) await grants.forget(found.tenant.grant.reference)
   const reference = await grants.write(`,
-    mode: 'microsoft',
     breaks: ['token_lost', 'never_settles'],
   },
   {
@@ -227,7 +195,6 @@ export const mutations: readonly Mutation[] = [
     file: 'shared/tenants/disconnect.ts',
     find: 'for (const reference of references) await keeping.grants.forget(reference)',
     replace: '',
-    mode: 'microsoft',
     breaks: ['grant_kept_after_disconnect', 'secret_left_over'],
   },
   {
@@ -235,7 +202,6 @@ export const mutations: readonly Mutation[] = [
     file: 'shared/vend/obtain.ts',
     find: 'rowCacheSeconds * 1000 ? known',
     replace: 'rowCacheSeconds * 100_000 ? known',
-    mode: 'microsoft',
     breaks: ['vended_after_disconnect'],
   },
   {
@@ -243,7 +209,6 @@ export const mutations: readonly Mutation[] = [
     file: 'shared/vend/obtain.ts',
     find: 'Math.max(minValiditySeconds ?? 0, leastValiditySeconds)',
     replace: 'minValiditySeconds ?? leastValiditySeconds',
-    mode: 'microsoft',
     breaks: ['validity'],
   },
   {
@@ -251,7 +216,6 @@ export const mutations: readonly Mutation[] = [
     file: commit,
     find: 'secondsAfter(answer.askedAt, answer.expiresInSeconds)',
     replace: 'secondsAfter(now, answer.expiresInSeconds)',
-    mode: 'microsoft',
     breaks: ['validity'],
   },
   {
@@ -259,7 +223,6 @@ export const mutations: readonly Mutation[] = [
     file: 'shared/refresh/sweep.ts',
     find: 'await due.remove(row)\n  }',
     replace: '}',
-    mode: 'microsoft',
     breaks: ['orphan_hint'],
   },
   {
@@ -268,7 +231,6 @@ export const mutations: readonly Mutation[] = [
     find: 'if (tenant.dueAt && tenant.grant) await due.insert(dueRowOf(tenant, tenant.grant, tenant.dueAt))',
     replace: `for await (const page of due.due(0, tenant.dueAt ?? row.dueAt)) for (const hint of page) await due.remove(hint)
     for await (const page of due.due(1, tenant.dueAt ?? row.dueAt)) for (const hint of page) await due.remove(hint)`,
-    mode: 'microsoft',
     breaks: ['forgotten_by_the_sweep'],
   },
   {
@@ -276,7 +238,6 @@ export const mutations: readonly Mutation[] = [
     file: commit,
     find: 'const { next, events } = change(current.tenant)',
     replace: 'const { next, events } = change(leased.tenant)',
-    mode: 'microsoft',
     breaks: ['change_lost'],
   },
   {
@@ -292,7 +253,6 @@ export const mutations: readonly Mutation[] = [
     file: 'shared/refresh/askProvider.ts',
     find: 'const { environment } = leased.tenant',
     replace: "const environment = 'production' as const",
-    mode: 'microsoft',
     breaks: ['crossed_environment'],
   },
   {
@@ -300,7 +260,6 @@ export const mutations: readonly Mutation[] = [
     file: decide,
     find: 'retryAt(now, attempts, fraction, refusal.retryAfterSeconds)',
     replace: 'retryAt(now, attempts, fraction)',
-    mode: 'microsoft',
     breaks: ['wait_cut_short'],
   },
 ]

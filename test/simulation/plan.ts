@@ -13,6 +13,8 @@ export interface FaultRates {
   readonly hangs: number
   /** Its process dies: before the effect, between effect and answer. */
   readonly dies: number
+  /** Takes seconds where others take milliseconds, and is a little too late for a step at times. */
+  readonly slow: number
 }
 
 /** An environment and an identity provider: where one client secret serves. */
@@ -37,13 +39,16 @@ export interface Plan {
   readonly config: RefreshConfig
   readonly rowCacheSeconds: number
   readonly vendWaitSeconds: number
+  /** How far each process's clock may be from the true time, either way. */
+  readonly clockSkewMilliseconds: number
 }
 
-const faultRates: Readonly<Record<'none' | 'deaths' | 'light' | 'heavy', FaultRates>> = {
-  none: { failsBefore: 0, failsAfter: 0, hangs: 0, dies: 0 },
-  deaths: { failsBefore: 0, failsAfter: 0, hangs: 0, dies: 0.02 },
-  light: { failsBefore: 0.01, failsAfter: 0.01, hangs: 0.005, dies: 0.005 },
-  heavy: { failsBefore: 0.05, failsAfter: 0.05, hangs: 0.02, dies: 0.02 },
+const faultRates: Readonly<Record<'none' | 'deaths' | 'slow' | 'light' | 'heavy', FaultRates>> = {
+  none: { failsBefore: 0, failsAfter: 0, hangs: 0, dies: 0, slow: 0 },
+  deaths: { failsBefore: 0, failsAfter: 0, hangs: 0, dies: 0.02, slow: 0 },
+  slow: { failsBefore: 0.01, failsAfter: 0.01, hangs: 0.005, dies: 0.01, slow: 0.4 },
+  light: { failsBefore: 0.01, failsAfter: 0.01, hangs: 0.005, dies: 0.005, slow: 0 },
+  heavy: { failsBefore: 0.05, failsAfter: 0.05, hangs: 0.02, dies: 0.02, slow: 0 },
 }
 
 const allClients: readonly SignInClient[] = [
@@ -57,6 +62,7 @@ const limits = [
   { leaseSeconds: 60, tokenEndpointSeconds: 10 },
   { leaseSeconds: 60, tokenEndpointSeconds: 10 },
   { leaseSeconds: 30, tokenEndpointSeconds: 10 },
+  { leaseSeconds: 25, tokenEndpointSeconds: 10 },
   { leaseSeconds: 45, tokenEndpointSeconds: 20 },
   { leaseSeconds: 120, tokenEndpointSeconds: 30 },
 ] as const
@@ -69,7 +75,7 @@ export function describePlan(plan: Plan): string[] {
   return [
     `seed ${seed}, ${mode}, new refresh token ${rotation}, access tokens of ${lifetimeSeconds} s`,
     `${tenants} tenants of ${clients.join(', ')}; grants in ${grantStore}`,
-    `${processes} processes, ${actions} actions`,
+    `${processes} processes, clocks ${plan.clockSkewMilliseconds} ms off at most; ${actions} actions`,
     `faults ${JSON.stringify(faults)}`,
     `settings ${settings.join(', ')}`,
   ]
@@ -77,7 +83,7 @@ export function describePlan(plan: Plan): string[] {
 
 /** Draws a world from its seed. */
 export function planOf(seed: number, random: Random, mode: ProviderMode): Plan {
-  const trouble = random.weighted({ none: 2, deaths: 2, light: 3, heavy: 3 })
+  const trouble = random.weighted({ none: 2, deaths: 2, slow: 1, light: 3, heavy: 3 })
   return {
     seed,
     mode,
@@ -92,6 +98,7 @@ export function planOf(seed: number, random: Random, mode: ProviderMode): Plan {
     config: refreshConfig(random),
     rowCacheSeconds: 30,
     vendWaitSeconds: 15,
+    clockSkewMilliseconds: random.chance(0.5) ? 2000 : 0,
   }
 }
 

@@ -24,6 +24,8 @@ export interface Operation<T> {
 export interface ProcessWorld {
   readonly scheduler: Scheduler
   readonly random: Random
+  /** How far a process's clock may be from the true time, either way. */
+  readonly clockSkewMilliseconds: number
   faults(): FaultRates
   /** Whether what an operation is on answers nobody at present. */
   isOut(operation: string): boolean
@@ -34,6 +36,11 @@ export interface ProcessWorld {
   failed(process: SimulatedProcess, operation: string, tenant: string): void
   died(process: SimulatedProcess): void
 }
+
+/** A slow operation takes so long at most to take effect, and as long again to be answered. */
+const slowMilliseconds = 4500
+/** Hardly longer than a step under a lease may take. */
+const bearableMilliseconds = 9000
 
 /** One life of a broker process. When it is dead, none of its continuations runs again. */
 export class SimulatedProcess {
@@ -46,7 +53,8 @@ export class SimulatedProcess {
   constructor(name: string, world: ProcessWorld) {
     this.name = name
     this.#world = world
-    this.clock = clockOf(this, world.scheduler)
+    const most = world.clockSkewMilliseconds
+    this.clock = clockOf(this, world.scheduler, most === 0 ? 0 : world.random.below(2 * most + 1) - most)
     this.randomness = randomnessOf(world.random)
   }
 
@@ -91,16 +99,20 @@ export class SimulatedProcess {
     const rates = this.#world.faults()
     const chance = random.fraction()
     const bad = rates.failsBefore + rates.failsAfter + rates.hangs
-    const latency = () => (random.chance(0.1) ? random.below(1500) : 1 + random.below(40))
+    const isSlow = rates.slow > 0 && random.chance(rates.slow)
+    const mostSlow = Math.min(limit / 2, slowMilliseconds)
+    const latency = () =>
+      isSlow ? random.below(mostSlow) : random.chance(0.1) ? random.below(1500) : 1 + random.below(40)
     if (chance >= bad + rates.dies) return { fate: 'done', effectAfter: latency(), answerAfter: latency() }
     if (chance >= bad) {
       return { fate: random.pick(['died_before', 'died_after']), effectAfter: latency(), answerAfter: 0 }
     }
     if (chance < rates.hangs) {
-      // Some hang and fail in the end, some only take as long as that.
+      // Some hang and fail in the end, some only take as long as that; half of them as long as a lease can bear.
+      const longest = random.chance(0.5) ? Math.min(limit, bearableMilliseconds) : limit
       const late = random.pick(['failed_before', 'failed_after', 'done'] as const)
-      const effectAfter = random.below(limit)
-      const answerAfter = late === 'done' ? random.below(limit - effectAfter) : limit - effectAfter
+      const effectAfter = random.below(longest)
+      const answerAfter = late === 'done' ? random.below(longest - effectAfter) : longest - effectAfter
       return { fate: late, effectAfter, answerAfter }
     }
     return {
@@ -123,9 +135,9 @@ function settle<T>(
   else resolve(result)
 }
 
-function clockOf(process: SimulatedProcess, scheduler: Scheduler): Clock {
+function clockOf(process: SimulatedProcess, scheduler: Scheduler, skewMilliseconds: number): Clock {
   return {
-    now: () => new Date(scheduler.now()),
+    now: () => new Date(scheduler.now() + skewMilliseconds),
     sleep: (milliseconds, signal) =>
       new Promise((resolve, reject) => {
         const callOff = scheduler.after(milliseconds, () => {

@@ -33,7 +33,7 @@ export async function settle(world: World): Promise<void> {
 /** While a lease that a dead process left is in force, no sweep drops the hints of its tenant. */
 async function passLeases(world: World): Promise<void> {
   const ends = [...world.tenants.rows()].map(({ tenant }) => tenant.lease?.until.getTime() ?? 0)
-  await world.pass(Math.max(0, Math.max(...ends) - world.scheduler.now()))
+  await world.pass(Math.max(0, Math.max(...ends) + world.clocksApartMilliseconds - world.scheduler.now()))
 }
 
 async function assertGone(world: World, broker: SimulatedBroker, tenant: string): Promise<void> {
@@ -80,7 +80,7 @@ async function refreshUntilFinal(
   tenant: string,
 ): Promise<string> {
   for (let attempt = 0; attempt < mostAttempts; attempt++) {
-    const seen = new Date(world.scheduler.now())
+    const seen = new Date(world.scheduler.now() + world.clocksApartMilliseconds)
     const outcome = await world.until(refresher.refresh({ workspace, tenant }, { for: 'replacement', seen }))
     const status = world.row(tenant)?.tenant.status
     if (status === 'reauthorization_required') return 'dead'
@@ -94,14 +94,15 @@ function millisecondsToWait(world: World, tenant: string, outcome: RefreshOutcom
   const row = world.row(tenant)?.tenant
   const hold = outcome.outcome === 'passed_on' ? outcome.hold?.until : undefined
   const until = [row?.lease?.until, row?.trouble?.nextAttemptAt, hold].map((time) => time?.getTime() ?? 0)
-  return Math.max(1000, Math.max(...until) - world.scheduler.now() + 1000)
+  const leastMilliseconds = 1000 + world.clocksApartMilliseconds
+  return leastMilliseconds + Math.max(0, Math.max(...until) - world.scheduler.now())
 }
 
 /** Invariant 10, and that every hint in the past is its tenant's own: two sweeps leave nothing behind. */
 async function assertSweepIsClean(world: World, broker: SimulatedBroker): Promise<void> {
   const readBefore = broker.rowsRead()
   const sweep = () => world.useCases.sweep({ ...broker.dependencies, refresher: broker.refresher })
-  const startedAt = new Date(world.scheduler.now())
+  const startedAt = broker.process.clock.now()
   const { report } = await world.until(sweep())
   const read = broker.rowsRead() - readBefore
   if (read > readsPerDueRow * report.due)

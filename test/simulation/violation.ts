@@ -11,6 +11,8 @@ export type Rule =
   | 'one_call_a_lease'
   | 'call_without_lease'
   | 'lease_outlived'
+  | 'own_write_denied'
+  | 'noted_under_lease'
   | 'call_while_waiting'
   | 'dead_grant_called'
   | 'false_reauthorization'

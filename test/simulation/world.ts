@@ -25,7 +25,7 @@ export interface WorldOptions {
   readonly trace?: (line: string) => void
 }
 
-const noFaults: FaultRates = { failsBefore: 0, failsAfter: 0, hangs: 0, dies: 0 }
+const noFaults: FaultRates = { failsBefore: 0, failsAfter: 0, hangs: 0, dies: 0, slow: 0 }
 const longestOutageMilliseconds = 120_000
 /** A process that died is back within this time. */
 const longestRestartMilliseconds = 60_000
@@ -77,6 +77,15 @@ export class World implements ProcessWorld {
     this.checks = new Checks(this)
     for (const line of describePlan(this.plan)) this.record('plan', line, '', '')
     for (let index = 0; index < this.plan.processes; index++) this.start()
+  }
+
+  get clockSkewMilliseconds(): number {
+    return this.plan.clockSkewMilliseconds
+  }
+
+  /** How far the clocks of two processes may be apart. */
+  get clocksApartMilliseconds(): number {
+    return 2 * this.plan.clockSkewMilliseconds
   }
 
   faults(): FaultRates {

@@ -1,0 +1,97 @@
+import type { Mutation } from './mutation.ts'
+import { lostLease, refusalBesideSweep, slowKeeping } from './scenarios.ts'
+
+const lease = 'shared/refresh/lease.ts'
+const leaseTime = 'shared/refresh/leaseTime.ts'
+const refreshTenant = 'shared/refresh/refreshTenant.ts'
+const sweep = 'shared/refresh/sweep.ts'
+
+/** Breakages of what a lease, a hold and a lost answer are good for. */
+export const leaseMutations: readonly Mutation[] = [
+  {
+    name: 'a call is made although the lease has no time for it',
+    file: 'shared/refresh/askProvider.ts',
+    find: "if (!time.allowsCall()) return 'no_time'",
+    replace: '',
+    breaks: ['lease_outlived', 'one_call_a_lease'],
+  },
+  {
+    name: 'a step under the lease has no time limit',
+    file: leaseTime,
+    find: `if (seconds <= 0) throw new TimeLimitError(name, 0)
+    return within(clock, seconds, name, work)`,
+    replace: 'return seconds === undefined ? within(clock, seconds, name, work) : work()',
+    breaks: ['lease_outlived'],
+    by: slowKeeping,
+  },
+  {
+    name: 'a commit whose answer was lost is not known again',
+    file: 'shared/refresh/commit.ts',
+    find: 'if (reread && isOurs(reread.tenant, next)) return { stored: reread }',
+    replace: '',
+    breaks: ['own_write_denied'],
+  },
+  {
+    name: 'a stray hint is dropped while somebody refreshes, who may just have put it there',
+    file: sweep,
+    find: 'if (tenant.lease && tenant.lease.until > clock.now()) return',
+    replace: '',
+    also: [{ file: sweep, find: 'if (tenant.dueAt?.getTime() === row.dueAt.getTime()) return', replace: '' }],
+    breaks: ['forgotten_by_the_sweep'],
+    by: refusalBesideSweep,
+  },
+  {
+    name: 'a vend is noted in a row that somebody refreshes',
+    file: 'shared/vend/touch.ts',
+    find: 'if (row.lease && row.lease.until > now) return undefined',
+    replace: '',
+    breaks: ['noted_under_lease'],
+  },
+  {
+    name: 'a lease of one’s own is taken for another one’s after a conflict',
+    file: lease,
+    find: "if (taken === 'conflict') return lookAgain()",
+    replace: "if (taken === 'conflict') return undefined",
+    breaks: ['own_write_denied'],
+  },
+  {
+    name: 'a lease of one’s own is not looked for after an error',
+    file: lease,
+    find: 'if (!held) throw error',
+    replace: 'if (held || !held) throw error',
+    breaks: ['own_write_denied'],
+    by: lostLease,
+  },
+  {
+    name: 'the hold of an environment is not heeded',
+    file: 'shared/refresh/decide.ts',
+    find: "if (hold && hold.until > now) return { refresh: false, reason: 'environment_on_hold' }",
+    replace: '',
+    also: [{ file: refreshTenant, find: 'hold && (await gate.pass(hold))', replace: 'undefined' }],
+    breaks: ['call_during_hold'],
+  },
+  {
+    name: 'the old secret is forgotten before a migration commits',
+    file: 'shared/refresh/migrate.ts',
+    find: 'return commit(dependencies, leased, time, reference)',
+    replace: `await dependencies.grants.forget(before)
+  return commit(dependencies, leased, time, reference)`,
+    breaks: ['token_lost'],
+  },
+  {
+    name: 'a secret is forgotten before the reconnect that replaces it commits',
+    file: 'shared/tenants/connectGrant.ts',
+    find: '  await due.insert(dueRowOf(next, kept.grant, dueAt))',
+    replace: `  for (const reference of next.leftovers ?? []) await grants.forget(reference)
+  await due.insert(dueRowOf(next, kept.grant, dueAt))`,
+    breaks: ['token_lost'],
+  },
+  {
+    name: 'a replaced secret is forgotten before the commit',
+    file: 'shared/refresh/refreshLeased.ts',
+    find: 'return commitRefreshed(dependencies, leased, wish, { ...answer, askedAt }, next, time)',
+    replace: `if (next !== leased.grant.reference && dependencies.grants.leaves(leased.grant.reference, [next])) await dependencies.grants.forget(leased.grant.reference)
+  return commitRefreshed(dependencies, leased, wish, { ...answer, askedAt }, next, time)`,
+    breaks: ['token_lost'],
+  },
+]

@@ -1,0 +1,119 @@
+import type { TenantStore } from '../../shared/tenants/tenant.ts'
+import { findConnected } from './actions.ts'
+import type { SimulatedBroker } from './broker.ts'
+import { dueTenants } from './dueTenants.ts'
+import { Violation } from './violation.ts'
+import { type UseCases, World, workspace } from './world.ts'
+
+const second = 1000
+const name = { workspace, tenant: 't1' }
+
+/** A calm world with one idle tenant whose token is about to expire. */
+async function idleWorld(seed: number, useCases: UseCases): Promise<World> {
+  const world = new World({ seed, mode: 'microsoft', useCases })
+  world.calm = true
+  const now = world.scheduler.now()
+  const pending = {
+    ...name,
+    environment: 'production',
+    status: 'pending',
+    createdAt: new Date(now),
+  } as const
+  await world.tenants.create(pending, [])
+  await findConnected(world, pending, new Date(now + 12 * 3600 * second))
+  await world.pass((world.plan.lifetimeSeconds - 400) * second)
+  return world
+}
+
+function sweep(world: World, { dependencies, refresher }: SimulatedBroker): Promise<unknown> {
+  return world.until(world.useCases.sweep({ ...dependencies, refresher }))
+}
+
+async function brokenRule(work: () => Promise<World>): Promise<Violation | undefined> {
+  try {
+    return (await work()).violation
+  } catch (error) {
+    if (error instanceof Violation) return error
+    throw error
+  }
+}
+
+/** A tenant that is idle is vended by one process while another one sweeps. */
+export function wakeBesideSweep(seed: number, useCases: UseCases): Promise<Violation | undefined> {
+  return brokenRule(async () => {
+    const world = await idleWorld(seed, useCases)
+    const [waking, sweeping] = [world.start(), world.start()]
+    const vend = waking.obtain.obtain(name)
+    await world.pass(world.random.below(200))
+    await sweep(world, sweeping)
+    await world.until(vend)
+    await world.drain()
+    return world
+  })
+}
+
+/** A refusal that is to be asked about again soon is committed slowly, while another process sweeps its hint. */
+export function refusalBesideSweep(seed: number, useCases: UseCases): Promise<Violation | undefined> {
+  return brokenRule(async () => {
+    const world = await idleWorld(seed, useCases)
+    const [asking, sweeping] = [world.start(), world.start()]
+    for (const family of world.provider.families()) family.glitches.push('plain_refusal')
+    const { tenants, clock } = asking.dependencies
+    const replace: TenantStore['replace'] = async (expected, next, events) => {
+      if (next.trouble) await clock.sleep(6 * second)
+      return tenants.replace(expected, next, events)
+    }
+    const refresher = useCases.createRefresher({ ...asking.dependencies, tenants: { ...tenants, replace } })
+    const refused = refresher.refresh(name, {
+      for: 'replacement',
+      seen: new Date(clock.now().getTime() + 5 * second),
+    })
+    await world.pass(5000 + world.random.below(2000))
+    await sweep(world, sweeping)
+    // Where storage is slow as well, it is not committed at all.
+    await world.until(refused.catch(() => undefined))
+    await world.drain()
+    return world
+  })
+}
+
+/** Sealing and the due row take nearly as long as a step may, or longer than the whole lease. */
+export function slowKeeping(seed: number, useCases: UseCases): Promise<Violation | undefined> {
+  return brokenRule(async () => {
+    const { world, broker } = await dueTenants(1, { seed, useCases })
+    const { clock, config, due, sealer } = broker.dependencies
+    const milliseconds = world.random.pick([7500, (config.leaseSeconds + 5) * second])
+    const slowly = async <T>(work: () => Promise<T>): Promise<T> => {
+      await clock.sleep(milliseconds)
+      return work()
+    }
+    const refresher = useCases.createRefresher({
+      ...broker.dependencies,
+      due: { ...due, insert: (row) => slowly(() => due.insert(row)) },
+      sealer: { ...sealer, seal: (text, context) => slowly(() => sealer.seal(text, context)) },
+    })
+    // The lease has no time for it: what cannot be kept is given up.
+    await world.until(refresher.refresh(name, { for: 'sweep' }).catch(() => undefined))
+    await world.drain()
+    return world
+  })
+}
+
+/** The write that takes the lease takes effect, and its answer never comes. */
+export async function lostLease(seed: number, useCases: UseCases): Promise<Violation | undefined> {
+  const { world, broker } = await dueTenants(1, { seed, useCases })
+  const { tenants, clock } = broker.dependencies
+  const replace: TenantStore['replace'] = async (expected, next, events) => {
+    const written = await tenants.replace(expected, next, events)
+    if (next.lease) throw new useCases.StorageUnavailableError('tables', 0, 'ETIMEDOUT')
+    return written
+  }
+  const refresher = useCases.createRefresher({ ...broker.dependencies, tenants: { ...tenants, replace } })
+  const refreshed = refresher.refresh(name, {
+    for: 'replacement',
+    seen: new Date(clock.now().getTime() + 5 * second),
+  })
+  const { outcome } = await world.until(refreshed.catch(() => ({ outcome: 'failed' })))
+  if (outcome === 'refreshed') return world.violation
+  return new Violation('own_write_denied', `the refresh whose lease it is ends as ${outcome}`)
+}
