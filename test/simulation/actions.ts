@@ -1,6 +1,6 @@
-import type { IdentityProvider } from '../../shared/environment.ts'
-import type { Grant, Tenant, TenantName } from '../../shared/tenants/tenant.ts'
+import type { Tenant, TenantName } from '../../shared/tenants/tenant.ts'
 import type { SimulatedBroker } from './broker.ts'
+import { connect, consentAndConfirm, findConnected, unlessRefused } from './consents.ts'
 import type { Glitch } from './models/identityProvider.ts'
 import { type World, workspace } from './world.ts'
 
@@ -9,7 +9,8 @@ const weights = {
   vend: 42,
   sweep: 18,
   replace: 4,
-  connect: 5,
+  connect: 4,
+  consent: 4,
   disconnect: 4,
   migrate: 7,
   revoke: 3,
@@ -102,6 +103,8 @@ function begin(
       return [chooseDefault(world, broker, name)]
     case 'connect':
       return [connect(world, broker, name)]
+    case 'consent':
+      return [consentAndConfirm(world, broker, name, (confirming) => follow(world, confirming))]
     case 'disconnect':
       return [world.useCases.disconnectTenant(dependencies, name)]
     case 'migrate': {
@@ -128,16 +131,14 @@ async function sweepAndHandOver(world: World, { dependencies, refresher }: Simul
   }
 }
 
-/** Another writer of the row, as the choice of a default account is: read, change, conditional write, again. */
+/** Another writer of the row: an account that nobody has chosen before becomes the default. */
 async function chooseDefault(world: World, broker: SimulatedBroker, name: TenantName): Promise<void> {
-  const { tenants } = broker.dependencies
-  for (let tries = 0; tries < 8; tries++) {
-    const stored = await tenants.read(name)
-    if (!stored) return
-    const accountId = String(world.checks.nextChoice())
-    const next = { ...stored.tenant, defaultAccount: { accountId, customerId: '1' } }
-    if ((await tenants.replace(stored, next, [])) !== 'conflict') return
-  }
+  const { dependencies, accounts, obtain } = broker
+  const { accountId, ended } = world.checks.nextChoice()
+  const wish = { accountId: String(accountId) }
+  const choosing = world.useCases.setDefaultAccount({ ...dependencies, accounts, obtain }, name, wish)
+  await unlessRefused(choosing)
+  ended()
 }
 
 function troubleGrant(world: World, what: 'revoke' | 'glitch', { tenant }: TenantName): void {
@@ -174,105 +175,29 @@ function secondsLeft(world: World, { tenant }: TenantName): number {
 
 async function vend(
   world: World,
-  { obtain }: SimulatedBroker,
+  { obtain, process }: SimulatedBroker,
   name: TenantName,
   minValiditySeconds: number | undefined,
 ): Promise<void> {
   const startedAt = world.scheduler.now()
-  const obtained = await obtain.obtain(name, minValiditySeconds)
+  const ended = world.checks.vendBegun(process, name.tenant)
+  const obtained = await obtain.obtain(name, minValiditySeconds).finally(ended)
   if (!obtained.ok) return
   const asked = minValiditySeconds === undefined ? {} : { minValiditySeconds }
   world.checks.vended(obtained, { tenant: name.tenant, startedAt, ...asked })
 }
 
 /** An app was told that its token is expired although it is not. */
-async function replaceToken(world: World, { obtain }: SimulatedBroker, name: TenantName): Promise<void> {
+async function replaceToken(
+  world: World,
+  { obtain, process }: SimulatedBroker,
+  name: TenantName,
+): Promise<void> {
   const startedAt = world.scheduler.now()
   const seen = world.row(name.tenant)?.tenant.accessToken?.refreshedAt ?? new Date(0)
-  const obtained = await obtain.replace(name, seen)
+  const ended = world.checks.vendBegun(process, name.tenant)
+  const obtained = await obtain.replace(name, seen).finally(ended)
   if (obtained.ok) world.checks.vended(obtained, { tenant: name.tenant, startedAt })
-}
-
-/** A person consents, and half a minute of discovery later at most, the grant is kept. */
-async function connect(world: World, broker: SimulatedBroker, name: TenantName): Promise<void> {
-  const askedAt = broker.process.clock.now()
-  const { family, ...tokens } = world.provider.consent(name.tenant)
-  await world.useCases.connectGrant(broker.dependencies, name, {
-    ...tokens,
-    environment: 'production',
-    askedAt,
-    grant: grantOf(family.id, askedAt, providerFor(world, name.tenant)),
-    accountsGeneration: family.id,
-  })
-}
-
-/** A provider through which one may sign in to the tenant's environment. */
-function providerFor({ plan, random, row }: World, tenant: string): IdentityProvider {
-  const environment = row(tenant)?.tenant.environment
-  const open = plan.clients.filter((client) => client.environment === environment)
-  return open.length > 0 ? random.pick(open).identityProvider : 'microsoft'
-}
-
-function grantOf(
-  familyId: string,
-  consentedAt: Date,
-  identityProvider: IdentityProvider,
-): Omit<Grant, 'reference'> {
-  return {
-    identityProvider,
-    scopes: ['offline_access'],
-    accountKind: 'personal',
-    authorityTenant: 'consumers',
-    consenter: { issuer: 'https://login.example', subject: familyId, hint: 'a…@example.com' },
-    consentedAt,
-    advertisingUserId: '1',
-  }
-}
-
-/** Gives a pending tenant a grant without the broker. Due within an hour unless told. */
-export async function findConnected(
-  world: World,
-  pending: Tenant,
-  dueAt = new Date(world.scheduler.now() + world.random.below(3600_000) - 600_000),
-): Promise<void> {
-  const { random, scheduler, provider } = world
-  const now = scheduler.now()
-  const { family, refreshToken, accessToken, expiresInSeconds } = provider.consent(pending.tenant)
-  const { tenant, environment } = pending
-  const identityProvider = providerFor(world, tenant)
-  const sealed = await world.sealer.seal(accessToken, { workspace, tenant, environment, use: 'access_token' })
-  const connected: Tenant = {
-    ...pending,
-    status: 'connected',
-    grant: {
-      ...grantOf(family.id, new Date(now), identityProvider),
-      reference: await keptReference(world, pending, refreshToken, identityProvider),
-    },
-    accessToken: { sealed, refreshedAt: new Date(now), expiresAt: new Date(now + expiresInSeconds * 1000) },
-    dueAt,
-    ...(random.chance(0.5) && { lastVendedAt: new Date(now - random.below(7200_000)) }),
-  }
-  await world.due.insert({ workspace, tenant, environment, identityProvider, dueAt })
-  const stored = world.row(tenant)
-  if (stored) await world.tenants.replace(stored, connected, [])
-}
-
-/** The secret is near its last version, so that a move to a fresh one is seen. */
-async function keptReference(
-  world: World,
-  pending: Tenant,
-  refreshToken: string,
-  identityProvider: IdentityProvider,
-): Promise<string> {
-  const { random, plan } = world
-  const { tenant, environment } = pending
-  if (plan.grantStore === 'sealed') {
-    return `sealed:${await world.sealer.seal(refreshToken, { workspace, tenant, environment, use: 'refresh_token' })}`
-  }
-  const vault = random.pick(world.vaults)
-  const tags = { workspace, tenant, environment, identityProvider }
-  const { name, version } = await vault.write(`grant-of-${tenant}`, refreshToken, tags)
-  return `vault:${vault.host}/${name}/${version}/${394 + random.below(6)}`
 }
 
 /** What production code throws is an error of storage, or a step's time limit; anything else is a fault of ours. */

@@ -1,7 +1,8 @@
+import type { AccountStore } from '../../shared/accounts/account.ts'
 import type { RefreshDependencies, RefreshRequest, TokenAnswer } from '../../shared/refresh/dependencies.ts'
 import type { Refresher } from '../../shared/refresh/refreshTenant.ts'
 import type { Vault } from '../../shared/storage/vault.ts'
-import type { DueIndex, GrantStore, TenantStore } from '../../shared/tenants/tenant.ts'
+import type { DueIndex, GrantStore, TenantName, TenantStore } from '../../shared/tenants/tenant.ts'
 import type { Obtain } from '../../shared/vend/obtain.ts'
 import { pagesOf } from './models/dueIndex.ts'
 import { createModelEnvironmentStates, type HoldTable } from './models/environmentStates.ts'
@@ -18,6 +19,7 @@ export interface SimulatedBroker {
   readonly stores: { readonly vault: GrantStore; readonly sealed: GrantStore }
   readonly refresher: Refresher
   readonly obtain: Obtain
+  readonly accounts: AccountStore
   /** How many tenant rows it has read. */
   rowsRead(): number
 }
@@ -49,11 +51,12 @@ export function createSimulatedBroker(world: World, process: SimulatedProcess): 
   const refresher = createWatchedRefresher(world, process, dependencies)
   const { rowCacheSeconds } = plan
   const obtain = useCases.createObtain({ ...dependencies, refresher, rowCacheSeconds })
-  return { process, dependencies, stores, refresher, obtain, rowsRead: () => rowsRead }
+  const accounts = unreliableAccounts(world, process)
+  return { process, dependencies, stores, refresher, obtain, accounts, rowsRead: () => rowsRead }
 }
 
 /** A refresher that is held to what it says of its own writes. */
-function createWatchedRefresher(
+export function createWatchedRefresher(
   world: World,
   process: SimulatedProcess,
   dependencies: RefreshDependencies,
@@ -67,7 +70,7 @@ function createWatchedRefresher(
   return {
     async refresh(name, wish) {
       const startedAt = world.scheduler.now()
-      const outcome = await refresh(name, wish)
+      const outcome = await refresh(name, wish).finally(() => world.refreshEnded(process, name.tenant))
       world.checks.refreshEnded(process, outcome, startedAt)
       return outcome
     },
@@ -143,6 +146,21 @@ function unreliableDue(world: World, process: SimulatedProcess): DueIndex {
           failure,
         }),
       ),
+  }
+}
+
+function unreliableAccounts(world: World, process: SimulatedProcess): AccountStore {
+  const { accounts } = world
+  const perform = <T>(name: string, { tenant }: TenantName, effect: () => Promise<T>): Promise<T> =>
+    process.perform({ name: `accounts.${name}`, tenant, effect, failure: () => world.unavailable('tables') })
+  return {
+    write: (name, ...written) => perform('write', name, () => accounts.write(name, ...written)),
+    list: (name, ...page) => perform('list', name, () => accounts.list(name, ...page)),
+    findById: (name, ...sought) => perform('findById', name, () => accounts.findById(name, ...sought)),
+    findByNumber: (name, ...sought) =>
+      perform('findByNumber', name, () => accounts.findByNumber(name, ...sought)),
+    removeOthers: (name, ...spared) =>
+      perform('removeOthers', name, () => accounts.removeOthers(name, ...spared)),
   }
 }
 

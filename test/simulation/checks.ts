@@ -14,6 +14,9 @@ const leastValiditySeconds = 60
 /** What is left of a lease after a call, for the keeping of what it brings. */
 const leastKeepSeconds = 5
 
+/** A vend asks with the token that the row names, and with a newer one where that is refused. */
+const mostCallsPerVend = 2
+
 /** A write that hangs takes effect within this time, or never. */
 const longestWriteMilliseconds = 150_000
 
@@ -39,9 +42,11 @@ export class Checks {
   readonly #leasesAsked = new Map<string, { readonly process: SimulatedProcess; readonly at: number }>()
   /** The sealed access token that each process last asked to commit, by tenant. */
   readonly #committed = new Map<SimulatedProcess, Map<string, string>>()
+  readonly #callsMade = new Map<SimulatedProcess, Map<string, number>>()
   readonly #disconnectedAt = new Map<string, number>()
   readonly #holds = new Map<string, EnvironmentHold & { readonly putAt: number }>()
   readonly #answeredAt = new Map<Family, number>()
+  readonly #choosing = new Set<number>()
   #choices = 0
   #releasedAt = Number.NEGATIVE_INFINITY
   #dirty = false
@@ -60,6 +65,8 @@ export class Checks {
     const { provider } = this.#world
     const family = provider.familyOf(request.refreshToken)
     if (!family) return () => undefined
+    const made = this.#callsMade.get(process) ?? new Map<string, number>()
+    this.#callsMade.set(process, made.set(family.tenant, (made.get(family.tenant) ?? 0) + 1))
     const row = this.#world.row(family.tenant)?.tenant
     const isCurrent = row?.grant?.consenter.subject === family.id
     if (row && isCurrent) {
@@ -136,6 +143,22 @@ export class Checks {
       this.report('false_reauthorization', `${after.tenant} (${after.reauthorizationReason})`)
   }
 
+  /** A vend begins. Returns what is to be called when it has ended: it caused few calls, however it ended. */
+  vendBegun(process: SimulatedProcess, tenant: string): () => void {
+    const count = () => this.#callsMade.get(process)?.get(tenant) ?? 0
+    const before = count()
+    return () => {
+      const calls = count() - before
+      if (calls > mostCallsPerVend) this.report('calls_per_vend', `${calls} for ${tenant} by ${process.name}`)
+    }
+  }
+
+  /** A confirmation brings the grant that its code was given for, and no other. */
+  confirmed({ tenant, grant }: Tenant, familyId: string): void {
+    if (grant?.consenter.subject !== familyId)
+      this.report('isolation', `the code for ${familyId} brought ${tenant} ${grant?.consenter.subject}`)
+  }
+
   /** Invariant 1, and the end of vending after a disconnect. */
   vended(obtained: Obtained, wish: { tenant: string; minValiditySeconds?: number; startedAt: number }): void {
     const { provider, scheduler, plan } = this.#world
@@ -180,6 +203,7 @@ export class Checks {
     this.#dirty = false
     const hints = this.#firstHints()
     for (const { tenant } of this.#world.tenants.rows()) {
+      if (tenant.status !== 'disconnected') this.#assertPendingKept(tenant)
       if (tenant.status !== 'connected') continue
       this.#assertReachable(tenant)
       this.#assertRemembered(tenant, hints)
@@ -187,7 +211,7 @@ export class Checks {
   }
 
   /** The refresh tokens that a connected tenant's row leads to: the one it names, and the newest beside it. */
-  tokensOf({ grant }: Tenant): string[] {
+  tokensOf({ grant }: Pick<Tenant, 'grant'>): string[] {
     const { sealer, vaults } = this.#world
     const reference = grant?.reference ?? ''
     if (reference.startsWith('sealed:')) return [sealer.openNow(reference.slice(7)) ?? '']
@@ -217,9 +241,11 @@ export class Checks {
       this.report('call_during_hold', `${process.name} in ${environment}, held for ${hold.reason}`)
   }
 
-  /** An account choice that is newer than all before it. */
-  nextChoice(): number {
-    return ++this.#choices
+  /** Begins the choice of an account that nobody has chosen before. `ended` is called when it cannot be made any more. */
+  nextChoice(): { accountId: number; ended: () => void } {
+    const accountId = ++this.#choices
+    this.#choosing.add(accountId)
+    return { accountId, ended: () => this.#choosing.delete(accountId) }
   }
 
   /** The provider asked for silence: the next attempt comes no sooner than that after its answer. */
@@ -235,6 +261,8 @@ export class Checks {
   /** What another writer has put into the row stays there until somebody signs in anew. */
   #assertChoiceKept(before: Tenant | undefined, after: Tenant): void {
     const [was, is] = [before, after].map((row) => Number(row?.defaultAccount?.accountId ?? 0))
+    // Who is still choosing may be the last to choose.
+    if (this.#choosing.has(is ?? 0)) return
     if (before?.grant?.consenter.subject === after.grant?.consenter.subject && (is ?? 0) < (was ?? 0))
       this.report('change_lost', `${after.tenant}: choice ${was} became ${is}`)
   }
@@ -268,6 +296,13 @@ export class Checks {
     this.#leaseHolders.set(lease.id, holder)
     if (holder !== process)
       this.report('one_call_a_lease', `${process.name} calls for ${tenant} under ${holder.name}'s lease`)
+  }
+
+  /** A grant that waits can be confirmed: its refresh token is where the row says. */
+  #assertPendingKept({ tenant, pendingGrant }: Tenant): void {
+    const family = pendingGrant && this.#world.provider.family(pendingGrant.grant.consenter.subject)
+    if (!family || family.revoked || this.tokensOf(pendingGrant).length > 0) return
+    this.report('token_lost', `the pending one of ${tenant}`)
   }
 
   #assertReachable(tenant: Tenant): void {

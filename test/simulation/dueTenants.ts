@@ -1,6 +1,6 @@
 import type { Tenant } from '../../shared/tenants/tenant.ts'
-import { findConnected } from './actions.ts'
 import type { SimulatedBroker } from './broker.ts'
+import { findConnected } from './consents.ts'
 import * as production from './useCases.ts'
 import { type UseCases, World, workspace } from './world.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Tenant } from '../../shared/tenants/tenant.ts'
-import { findConnected } from './actions.ts'
+import { findConnected } from './consents.ts'
 import * as useCases from './useCases.ts'
 import { World, workspace } from './world.ts'
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { consentMutations } from './consentMutations.ts'
 import { leaseMutations } from './leaseMutations.ts'
 import type { ProviderMode } from './models/identityProvider.ts'
 import { loadMutant } from './mutants.ts'
@@ -16,16 +17,17 @@ const bySimulation =
 const mostSeeds = 600
 
 describe('the simulator catches a protocol in which', () => {
-  test.each([...mutations, ...leaseMutations].map((mutation) => [mutation.name, mutation] as const))(
-    '%s',
-    async (_, mutation) => {
-      const useCases = await loadMutant(mutation)
-      const { mode = 'microsoft', by = bySimulation(mode) } = mutation
-      let caught: Rule | undefined
-      for (let seed = 1; seed <= mostSeeds && !caught; seed++) caught = (await by(seed, useCases))?.rule
-      expect(mutation.breaks).toContain(caught)
-    },
-  )
+  test.each(
+    [...mutations, ...leaseMutations, ...consentMutations].map(
+      (mutation) => [mutation.name, mutation] as const,
+    ),
+  )('%s', async (_, mutation) => {
+    const useCases = await loadMutant(mutation)
+    const { mode = 'microsoft', by = bySimulation(mode) } = mutation
+    let caught: Rule | undefined
+    for (let seed = 1; seed <= mostSeeds && !caught; seed++) caught = (await by(seed, useCases))?.rule
+    expect(mutation.breaks).toContain(caught)
+  })
 
   test('nothing is broken: a pattern that matches nowhere is an error, not a survivor', async () => {
     const [first] = mutations

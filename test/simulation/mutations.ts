@@ -1,4 +1,5 @@
 import type { Mutation } from './mutation.ts'
+import { migrateBesideRefresh, reconnectBesideRefresh } from './scenarios.ts'
 
 const lease = 'shared/refresh/lease.ts'
 const refreshLeased = 'shared/refresh/refreshLeased.ts'
@@ -60,6 +61,7 @@ export const mutations: readonly Mutation[] = [
     file: commit,
     find: 'if (reread?.tenant.lease?.id !== leased.lease.id) return { lost: reread }',
     replace: 'if (!reread) return { lost: reread }',
+    by: reconnectBesideRefresh,
     breaks: ['token_lost', 'forgotten_by_the_sweep', 'grant_kept_after_disconnect', 'isolation'],
   },
   {
@@ -156,7 +158,7 @@ export const mutations: readonly Mutation[] = [
     file: 'shared/refresh/migrate.ts',
     find: "if (isLeased(stored, clock.now())) return 'leased'",
     replace: '',
-    mode: 'strict',
+    by: migrateBesideRefresh,
     breaks: ['used_token_redeemed', 'token_lost', 'one_call_a_lease', 'call_without_lease'],
   },
   {
@@ -164,7 +166,7 @@ export const mutations: readonly Mutation[] = [
     file: 'shared/refresh/migrate.ts',
     find: 'newer?.refreshToken ?? (await',
     replace: '(await',
-    mode: 'strict',
+    by: migrateBesideRefresh,
     breaks: ['token_lost', 'used_token_redeemed'],
   },
   {

@@ -1,7 +1,9 @@
 import type { TenantStore } from '../../shared/tenants/tenant.ts'
-import { findConnected } from './actions.ts'
-import type { SimulatedBroker } from './broker.ts'
+import { createWatchedRefresher, type SimulatedBroker } from './broker.ts'
+import { connect, findConnected } from './consents.ts'
 import { dueTenants } from './dueTenants.ts'
+import type { ProviderMode } from './models/identityProvider.ts'
+import { settle } from './settle.ts'
 import { Violation } from './violation.ts'
 import { type UseCases, World, workspace } from './world.ts'
 
@@ -9,8 +11,8 @@ const second = 1000
 const name = { workspace, tenant: 't1' }
 
 /** A calm world with one idle tenant whose token is about to expire. */
-async function idleWorld(seed: number, useCases: UseCases): Promise<World> {
-  const world = new World({ seed, mode: 'microsoft', useCases })
+async function idleWorld(seed: number, useCases: UseCases, mode: ProviderMode = 'microsoft'): Promise<World> {
+  const world = new World({ seed, mode, useCases })
   world.calm = true
   const now = world.scheduler.now()
   const pending = {
@@ -73,6 +75,55 @@ export function refusalBesideSweep(seed: number, useCases: UseCases): Promise<Vi
     // Where storage is slow as well, it is not committed at all.
     await world.until(refused.catch(() => undefined))
     await world.drain()
+    return world
+  })
+}
+
+/** Refreshes; the commit of the new token is held back until `work` is done. */
+function refreshHeldBack(
+  world: World,
+  { dependencies, process }: SimulatedBroker,
+  work: () => Promise<unknown>,
+): Promise<unknown> {
+  const { tenants, clock } = dependencies
+  const replace: TenantStore['replace'] = async (expected, next, events) => {
+    if (expected.tenant.lease && !next.lease) await work()
+    return tenants.replace(expected, next, events)
+  }
+  const held = { ...dependencies, tenants: { ...tenants, replace } }
+  const refresher = createWatchedRefresher(world, process, held)
+  const seen = new Date(clock.now().getTime() + 5 * second)
+  return refresher.refresh(name, { for: 'replacement', seen }).catch(() => undefined)
+}
+
+/** A person signs in anew while a refresh of the old grant is about to be committed. */
+export function reconnectBesideRefresh(seed: number, useCases: UseCases): Promise<Violation | undefined> {
+  return brokenRule(async () => {
+    const world = await idleWorld(seed, useCases)
+    const [refreshing, connecting] = [world.start(), world.start()]
+    await world.until(refreshHeldBack(world, refreshing, () => connect(world, connecting, name)))
+    await settle(world)
+    return world
+  })
+}
+
+/** A grant is migrated while its refresh is about to be committed, or after the process that refreshed it has died. */
+export function migrateBesideRefresh(seed: number, useCases: UseCases): Promise<Violation | undefined> {
+  return brokenRule(async () => {
+    const world = await idleWorld(seed, useCases, 'strict')
+    const [refreshing, migrating] = [world.start(), world.start()]
+    const to = world.plan.grantStore === 'vault' ? 'sealed' : 'vault'
+    const { dependencies, stores } = migrating
+    const migrate = () => useCases.migrateGrant({ ...dependencies, stores }, name, to)
+    const dies = world.plan.faults.dies > 0 && world.random.chance(0.5)
+    const refreshed = refreshHeldBack(world, refreshing, async () => {
+      if (dies) refreshing.process.die()
+      else await migrate()
+    })
+    if (!dies) await world.until(refreshed)
+    await world.pass(200 * second)
+    await world.until(migrate())
+    await settle(world)
     return world
   })
 }

@@ -28,11 +28,30 @@ export async function settle(world: World): Promise<void> {
   }
   await passLeases(world)
   await assertSweepIsClean(world, broker)
+  for (const { tenant } of world.tenants.rows())
+    if (tenant.pendingGrant) throw new Violation('pending_left_over', tenant.tenant)
+  await assertSweepProgress(world, broker)
 }
 
-/** While a lease that a dead process left is in force, no sweep drops the hints of its tenant. */
+/** A sweep in calm, of whatever has become due by then, leaves less due than it found. */
+async function assertSweepProgress(world: World, broker: SimulatedBroker): Promise<void> {
+  await world.pass((world.plan.config.keepAliveSeconds + 3600) * 1000)
+  const startedAt = broker.process.clock.now()
+  const countDue = () => [...world.due.rows()].filter(({ dueAt }) => dueAt <= startedAt).length
+  const before = countDue()
+  await world.until(world.useCases.sweep({ ...broker.dependencies, refresher: broker.refresher }))
+  if (before > 0 && countDue() >= before)
+    throw new Violation('sweep_progress', `${before} due before it and ${countDue()} after it`)
+}
+
+/**
+ * While a lease that a dead process left is in force, no sweep drops the hints of its tenant; and a consent may be
+ * confirmed until it expires.
+ */
 async function passLeases(world: World): Promise<void> {
-  const ends = [...world.tenants.rows()].map(({ tenant }) => tenant.lease?.until.getTime() ?? 0)
+  const ends = [...world.tenants.rows()].map(({ tenant: { lease, pendingGrant } }) =>
+    Math.max(lease?.until.getTime() ?? 0, pendingGrant?.expiresAt.getTime() ?? 0),
+  )
   await world.pass(Math.max(0, Math.max(...ends) + world.clocksApartMilliseconds - world.scheduler.now()))
 }
 
@@ -65,12 +84,13 @@ async function assertRefreshes(world: World, broker: SimulatedBroker, tenant: st
 
 /** What a refresh in calm leaves: the secret that the row names. Deaths and failures leave some that no row ever named. */
 function assertNothingLeftOver(world: World, tenant: string): void {
-  const { grant, leftovers } = world.row(tenant)?.tenant ?? {}
+  const { grant, leftovers, pendingGrant } = world.row(tenant)?.tenant ?? {}
+  const named = [grant, pendingGrant?.grant].map((each) => each?.reference ?? '')
   if (leftovers) throw new Violation('secret_left_over', `the row of ${tenant} remembers ${leftovers}`)
   const { dies, failsBefore } = world.plan.faults
   if (dies + failsBefore > 0) return
   for (const { name, tags } of world.vaults.flatMap((vault) => [...vault.live()]))
-    if (tags.tenant === tenant && !grant?.reference.includes(`/${name}/`))
+    if (tags.tenant === tenant && !named.some((reference) => reference.includes(`/${name}/`)))
       throw new Violation('secret_left_over', `${name} of ${tenant}`)
 }
 

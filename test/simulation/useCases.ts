@@ -1,4 +1,7 @@
 /** The production code that a simulation runs; the mutation check bundles this file with one breakage at a time. */
+export { setDefaultAccount } from '../../shared/accounts/setDefault.ts'
+export { confirmConnectSession } from '../../shared/connect/confirm.ts'
+export { keepPending } from '../../shared/connect/keepPending.ts'
 export { classifyTokenRefusal, noAnswer } from '../../shared/identity/refusal.ts'
 export { migrateGrant } from '../../shared/refresh/migrate.ts'
 export { createRefresher } from '../../shared/refresh/refreshTenant.ts'

@@ -24,6 +24,9 @@ export type Rule =
   | 'orphan_hint'
   | 'healthy_environment_held'
   | 'never_settles'
+  | 'calls_per_vend'
+  | 'pending_left_over'
+  | 'sweep_progress'
   | 'unexpected_error'
 
 /** A rule was broken; the seed replays it. */

@@ -1,6 +1,7 @@
 import type { StoredTenant, Tenant } from '../../shared/tenants/tenant.ts'
 import { createSimulatedBroker, type SimulatedBroker } from './broker.ts'
 import { Checks } from './checks.ts'
+import { createModelAccountStore } from './models/accountStore.ts'
 import { createModelDueIndex } from './models/dueIndex.ts'
 import { createModelHoldTable } from './models/environmentStates.ts'
 import { createModelIdentityProvider, type ProviderMode } from './models/identityProvider.ts'
@@ -25,16 +26,23 @@ export interface WorldOptions {
   readonly trace?: (line: string) => void
 }
 
+/** When something last happened to a process's work on a tenant; milliseconds since the epoch. */
+type ProcessTimes = Map<SimulatedProcess, Map<string, number>>
+
 const noFaults: FaultRates = { failsBefore: 0, failsAfter: 0, hangs: 0, dies: 0, slow: 0 }
 const longestOutageMilliseconds = 120_000
 /** A process that died is back within this time. */
 const longestRestartMilliseconds = 60_000
 
 /**
- * Whoever keeps a token repeats what failed until 7 s of its lease are left; its last try begins a step (8 s) and a
- * pause (3.2 s) before that at the earliest.
+ * What failed is repeated as long as 7 s of the lease are left when it has failed. A try takes a third at most of what
+ * is left but for 2 s, so the last write of a secret begins 9.5 s before the end at the earliest; a commit may be a
+ * write and a read, and its last one begins 13.25 s before the end.
  */
-const lastTryMilliseconds = 19_000
+const lastTryMilliseconds = { vault: 9_500, sealed: 13_250 } as const
+
+/** What keeping a refresh token that is sealed into the row consists of. */
+const sealedKeeping: ReadonlySet<string> = new Set(['sealer.seal', 'due.insert', 'tenants.replace'])
 
 /** One simulated world: models, processes, and the rules they are held to. */
 export class World implements ProcessWorld {
@@ -45,6 +53,7 @@ export class World implements ProcessWorld {
   readonly sealer = createModelSealer()
   readonly holds = createModelHoldTable()
   readonly due = createModelDueIndex()
+  readonly accounts = createModelAccountStore()
   readonly vaults = [createModelVault('grants1.vault.example'), createModelVault('grants2.vault.example')]
   readonly tenants = createModelTenantStore((before, after) => this.#rowWritten(before, after))
   readonly provider
@@ -58,8 +67,9 @@ export class World implements ProcessWorld {
   #outage: { readonly service: 'tables' | 'vault'; readonly until: number } | undefined
   readonly #trace: ((line: string) => void) | undefined
   readonly #startedAt: number
-  readonly #cutOff = new Map<SimulatedProcess, Map<string, number>>()
-  readonly #attempts = new Map<SimulatedProcess, Map<string, number>>()
+  readonly #cutOff: ProcessTimes = new Map()
+  readonly #attempts: ProcessTimes = new Map()
+  readonly #ended: ProcessTimes = new Map()
   #lives = 0
 
   constructor({ seed, mode, useCases, trace }: WorldOptions) {
@@ -95,7 +105,7 @@ export class World implements ProcessWorld {
   isOut(operation: string): boolean {
     const { service, until } = this.#outage ?? { until: 0 }
     const isVault = /^(vault|sealer)\./.test(operation)
-    const isStorage = isVault || /^(tenants|due|holds)\./.test(operation)
+    const isStorage = isVault || /^(tenants|accounts|due|holds)\./.test(operation)
     return !this.calm && this.scheduler.now() < until && isStorage && isVault === (service === 'vault')
   }
 
@@ -124,22 +134,30 @@ export class World implements ProcessWorld {
   }
 
   begun(process: SimulatedProcess, operation: string, tenant: string): void {
-    const isSealed = this.row(tenant)?.tenant.grant?.reference.startsWith('sealed:')
-    if (operation === 'vault.write' || (isSealed && operation !== 'tokenEndpoint.refresh'))
-      note(this.#attempts, process, tenant, this.scheduler.now())
+    const keeps = this.#isSealed(tenant) ? sealedKeeping.has(operation) : operation === 'vault.write'
+    if (keeps) note(this.#attempts, process, tenant, this.scheduler.now())
   }
 
   failed(process: SimulatedProcess, operation: string, tenant: string): void {
     if (operation === 'tokenEndpoint.refresh') note(this.#cutOff, process, tenant, this.scheduler.now())
   }
 
+  /** A refresh has ended, and its process may still be alive. */
+  refreshEnded(process: SimulatedProcess, tenant: string): void {
+    note(this.#ended, process, tenant, this.scheduler.now())
+  }
+
   /**
-   * Whether the new refresh token of a call sent at `sentAt` can no longer be kept: its process died, the answer did
-   * not reach it, or it tried to keep the token for as long as the lease had time.
+   * Whether the new refresh token of a call sent at `sentAt` can no longer be kept: the answer did not reach its
+   * process, that died before its refresh ended, or it tried to keep the token for as long as the lease had time.
    */
   isLostBy(process: SimulatedProcess, tenant: string, sentAt: number, leaseUntil: number): boolean {
-    if (!process.alive || (this.#cutOff.get(process)?.get(tenant) ?? 0) >= sentAt) return true
-    return (this.#attempts.get(process)?.get(tenant) ?? 0) >= leaseUntil - lastTryMilliseconds
+    const at = (times: ProcessTimes) => times.get(process)?.get(tenant) ?? 0
+    if (at(this.#cutOff) >= sentAt || (!process.alive && at(this.#ended) < sentAt)) return true
+    const leaseEndsAt = leaseUntil + this.scheduler.now() - process.clock.now().getTime()
+    return (
+      at(this.#attempts) >= leaseEndsAt - lastTryMilliseconds[this.#isSealed(tenant) ? 'sealed' : 'vault']
+    )
   }
 
   /** A client secret is wrong from now on, or right again. */
@@ -206,6 +224,10 @@ export class World implements ProcessWorld {
 
   readonly row = (tenant: string): StoredTenant | undefined => this.tenants.row({ workspace, tenant })
 
+  #isSealed(tenant: string): boolean {
+    return this.row(tenant)?.tenant.grant?.reference.startsWith('sealed:') ?? false
+  }
+
   #rowWritten(before: Tenant | undefined, after: Tenant): void {
     const reference = after.grant?.reference
     if (reference?.startsWith('sealed:')) {
@@ -216,12 +238,7 @@ export class World implements ProcessWorld {
   }
 }
 
-function note(
-  times: Map<SimulatedProcess, Map<string, number>>,
-  process: SimulatedProcess,
-  tenant: string,
-  at: number,
-): void {
+function note(times: ProcessTimes, process: SimulatedProcess, tenant: string, at: number): void {
   times.set(process, (times.get(process) ?? new Map<string, number>()).set(tenant, at))
 }
 

@@ -1,0 +1,69 @@
+import type { Mutation } from './mutation.ts'
+
+/** Breakages of consents that wait for their confirmation, of another writer's choice, and of what is spent. */
+export const consentMutations: readonly Mutation[] = [
+  {
+    name: 'a code confirms whatever grant waits by then',
+    file: 'shared/connect/confirm.ts',
+    find: 'if (row.pendingGrant?.codeHash !== codeHash || expiresAt <= keeping.clock.now()) return undefined',
+    replace: 'if (!row.pendingGrant) return undefined',
+    also: [
+      {
+        file: 'shared/connect/confirm.ts',
+        find: "if (pendingGrant.codeHash !== sha256(code)) throw new Problem('connect_session_not_found')",
+        replace: '',
+      },
+      {
+        file: 'shared/connect/pending.ts',
+        find: 'pending?.sessionId !== sessionId || pending.expiresAt <= now',
+        replace: '!pending',
+      },
+    ],
+    breaks: ['isolation'],
+  },
+  {
+    name: 'a consent that nobody confirms stays for ever',
+    file: 'shared/tenants/expirePending.ts',
+    find: 'pendingGrant !== undefined && pendingGrant.expiresAt <= clock.now()',
+    replace: 'pendingGrant !== undefined && clock.now() < pendingGrant.grant.consentedAt',
+    breaks: ['pending_left_over'],
+  },
+  {
+    name: 'a consent that waits is destroyed before the row forgets it',
+    file: 'shared/tenants/expirePending.ts',
+    find: '  const row = hasExpired ?',
+    replace: `  if (hasExpired) await grants.forget(pendingGrant.grant.reference)
+  const row = hasExpired ?`,
+    breaks: ['token_lost'],
+  },
+  {
+    name: 'a consent in whose place another one waits is forgotten by nobody',
+    file: 'shared/connect/keepPending.ts',
+    find: '{ ...stored.tenant, pendingGrant }, [replaced])',
+    replace: '{ ...stored.tenant, pendingGrant }, [])',
+    breaks: ['secret_left_over', 'grant_kept_after_disconnect'],
+  },
+  {
+    name: 'a choice of the default account is not fenced by the ETag',
+    file: 'shared/accounts/setDefault.ts',
+    find: 'tenants.replace(stored, { ...stored.tenant, defaultAccount }, events)',
+    replace: "tenants.replace({ ...stored, etag: '*' }, { ...stored.tenant, defaultAccount }, events)",
+    breaks: ['token_lost', 'forgotten_by_the_sweep', 'dead_grant_called', 'vended_after_disconnect'],
+  },
+  {
+    name: 'a call that fails is repeated at once',
+    file: 'shared/refresh/askProvider.ts',
+    find: 'const asked = named === undefined ? undefined : await ask(dependencies, leased, reference, named, time)',
+    replace: `let asked = named === undefined ? undefined : await ask(dependencies, leased, reference, named, time)
+  for (let tries = 0; tries < 2 && asked && asked !== 'no_time' && !asked.answer.ok; tries++)
+    asked = await ask(dependencies, leased, reference, named ?? '', time)`,
+    breaks: ['calls_per_vend'],
+  },
+  {
+    name: 'a sweep refreshes nothing that is due',
+    file: 'shared/refresh/decide.ts',
+    find: "return dueAt && dueAt <= now ? 'due' : undefined",
+    replace: 'return undefined',
+    breaks: ['sweep_progress'],
+  },
+]

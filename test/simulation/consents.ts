@@ -1,0 +1,183 @@
+import type { Account } from '../../shared/accounts/account.ts'
+import type { Proven } from '../../shared/connect/callback.ts'
+import type { Environment, IdentityProvider } from '../../shared/environment.ts'
+import type { Grant, Tenant, TenantName } from '../../shared/tenants/tenant.ts'
+import type { SimulatedBroker } from './broker.ts'
+import { type World, workspace } from './world.ts'
+
+/** More than may be chosen in one world. */
+const accountsReached: readonly Account[] = Array.from({ length: 60 }, (_, index) => ({
+  accountId: String(index + 1),
+  number: `F${index + 1}`,
+  name: `Account ${index + 1}`,
+  customerId: '1',
+  customerName: 'Customer',
+  ownerCustomerId: '1',
+  lifeCycleStatus: 'Active',
+  linked: false,
+  usable: true,
+}))
+
+/** An app brings the code back within this time or some minutes later, when it is too late. */
+const longestConfirmationMilliseconds = 18 * 60_000
+
+/** Waits for a use case that may be refused for what the tenant is. */
+export async function unlessRefused<T>(work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work
+  } catch (error) {
+    if (error instanceof Error && error.name === 'Problem') return undefined
+    throw error
+  }
+}
+
+/** A person consents, and half a minute of discovery later at most, the grant is kept. */
+export async function connect(world: World, broker: SimulatedBroker, name: TenantName): Promise<void> {
+  const askedAt = broker.process.clock.now()
+  const { random } = world
+  const { family, ...tokens } = world.provider.consent(name.tenant)
+  await broker.accounts.write(name, family.id, accountsReached)
+  await world.useCases.connectGrant(broker.dependencies, name, {
+    ...tokens,
+    environment: random.chance(0.1) ? 'production' : environmentOf(world, name),
+    askedAt,
+    grant: grantOf(family.id, askedAt, providerFor(world, name.tenant)),
+    accountsGeneration: family.id,
+  })
+}
+
+/** A person consents where the app wants to confirm it, and mostly the app does. */
+export async function consentAndConfirm(
+  world: World,
+  broker: SimulatedBroker,
+  name: TenantName,
+  follow: (confirming: Promise<void>) => void,
+): Promise<void> {
+  const { random, scheduler, useCases } = world
+  const signIn = {
+    ...name,
+    id: `session-${random.below(1_000_000)}`,
+    environment: environmentOf(world, name),
+    returnUrl: 'https://app.example/',
+    disconnectCount: world.row(name.tenant)?.tenant.disconnectCount ?? 0,
+  }
+  const { family, proven } = consent(world, broker, name)
+  await broker.accounts.write(name, family, accountsReached)
+  const keeping = { keeping: broker.dependencies, clock: broker.process.clock }
+  const kept = await useCases.keepPending(keeping, signIn, proven, {
+    accountsGeneration: family,
+    outcome: {},
+  })
+  const code = 'returnUrl' in kept && new URL(kept.returnUrl).searchParams.get('confirmation_code')
+  if (!code || random.chance(0.2)) return
+  scheduler.after(random.below(longestConfirmationMilliseconds), () => {
+    if (world.brokers.length > 0) follow(confirm(world, name, signIn.id, code, family))
+  })
+}
+
+function consent(
+  world: World,
+  broker: SimulatedBroker,
+  { tenant }: TenantName,
+): { family: string; proven: Proven } {
+  const askedAt = broker.process.clock.now()
+  const { family, ...tokens } = world.provider.consent(tenant)
+  const { identityProvider, scopes, ...user } = grantOf(family.id, askedAt, providerFor(world, tenant))
+  const row = { identityProvider, scopes }
+  const proven = { row, user, tokens: { ...tokens, askedAt }, discovery: user }
+  return { family: family.id, proven: proven as unknown as Proven }
+}
+
+async function confirm(
+  world: World,
+  name: TenantName,
+  session: string,
+  code: string,
+  family: string,
+): Promise<void> {
+  const { dependencies, accounts, process } = world.random.pick(world.brokers)
+  world.record('world', `confirm at ${process.name}`, name.tenant, '')
+  const confirming = world.useCases.confirmConnectSession(
+    { keeping: dependencies, accounts },
+    name,
+    session,
+    code,
+  )
+  const tenant = await unlessRefused(confirming)
+  if (tenant) world.checks.confirmed(tenant, family)
+}
+
+function environmentOf(world: World, { tenant }: TenantName): Environment {
+  return world.row(tenant)?.tenant.environment ?? 'production'
+}
+
+/** A provider through which one may sign in to the tenant's environment. */
+function providerFor({ plan, random, row }: World, tenant: string): IdentityProvider {
+  const environment = row(tenant)?.tenant.environment
+  const open = plan.clients.filter((client) => client.environment === environment)
+  return open.length > 0 ? random.pick(open).identityProvider : 'microsoft'
+}
+
+function grantOf(
+  familyId: string,
+  consentedAt: Date,
+  identityProvider: IdentityProvider,
+): Omit<Grant, 'reference'> {
+  return {
+    identityProvider,
+    scopes: ['offline_access'],
+    accountKind: 'personal',
+    authorityTenant: 'consumers',
+    consenter: { issuer: 'https://login.example', subject: familyId, hint: 'a…@example.com' },
+    consentedAt,
+    advertisingUserId: '1',
+  }
+}
+
+/** Gives a pending tenant a grant without the broker. Due within an hour unless told. */
+export async function findConnected(
+  world: World,
+  pending: Tenant,
+  dueAt = new Date(world.scheduler.now() + world.random.below(3600_000) - 600_000),
+): Promise<void> {
+  const { random, scheduler, provider } = world
+  const now = scheduler.now()
+  const { family, refreshToken, accessToken, expiresInSeconds } = provider.consent(pending.tenant)
+  const { tenant, environment } = pending
+  const identityProvider = providerFor(world, tenant)
+  const sealed = await world.sealer.seal(accessToken, { workspace, tenant, environment, use: 'access_token' })
+  await world.accounts.write(pending, family.id, accountsReached)
+  const connected: Tenant = {
+    ...pending,
+    accountsGeneration: family.id,
+    status: 'connected',
+    grant: {
+      ...grantOf(family.id, new Date(now), identityProvider),
+      reference: await keptReference(world, pending, refreshToken, identityProvider),
+    },
+    accessToken: { sealed, refreshedAt: new Date(now), expiresAt: new Date(now + expiresInSeconds * 1000) },
+    dueAt,
+    ...(random.chance(0.5) && { lastVendedAt: new Date(now - random.below(7200_000)) }),
+  }
+  await world.due.insert({ workspace, tenant, environment, identityProvider, dueAt })
+  const stored = world.row(tenant)
+  if (stored) await world.tenants.replace(stored, connected, [])
+}
+
+/** The secret is near its last version, so that a move to a fresh one is seen. */
+async function keptReference(
+  world: World,
+  pending: Tenant,
+  refreshToken: string,
+  identityProvider: IdentityProvider,
+): Promise<string> {
+  const { random, plan } = world
+  const { tenant, environment } = pending
+  if (plan.grantStore === 'sealed') {
+    return `sealed:${await world.sealer.seal(refreshToken, { workspace, tenant, environment, use: 'refresh_token' })}`
+  }
+  const vault = random.pick(world.vaults)
+  const tags = { workspace, tenant, environment, identityProvider }
+  const { name, version } = await vault.write(`grant-of-${tenant}`, refreshToken, tags)
+  return `vault:${vault.host}/${name}/${version}/${394 + random.below(6)}`
+}
