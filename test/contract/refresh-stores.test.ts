@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Clock } from '../../shared/clock.ts'
+import type { SealContext, Sealer } from '../../shared/refresh/dependencies.ts'
 import type { EnvironmentHold, EnvironmentStates } from '../../shared/refresh/environments.ts'
 import { createDueTable } from '../../shared/storage/dueTable.ts'
+import { createSealer } from '../../shared/storage/sealer.ts'
 import { createStateTable } from '../../shared/storage/stateTable.ts'
 import { createTenantTable } from '../../shared/storage/tenantTable.ts'
 import { createVault, type Vault } from '../../shared/storage/vault.ts'
@@ -9,6 +11,7 @@ import type { TenantDirectory } from '../../shared/tenants/directory.ts'
 import type { DueIndex, DueRow, Tenant, TenantEvent, TenantStore } from '../../shared/tenants/tenant.ts'
 import { createModelDueIndex } from '../simulation/models/dueIndex.ts'
 import { createModelEnvironmentStates, createModelHoldTable } from '../simulation/models/environmentStates.ts'
+import { createModelSealer } from '../simulation/models/sealer.ts'
 import { createModelTenantStore } from '../simulation/models/tenantStore.ts'
 import { createModelVault } from '../simulation/models/vault.ts'
 import { openTablesBench, type TablesBench } from './tables-bench.ts'
@@ -285,5 +288,65 @@ describe.each([
       service: 'vault',
       status: 409,
     })
+  })
+})
+
+describe.each([
+  ['the model', (): Sealer => createModelSealer()],
+  [
+    'JWE',
+    (): Sealer => {
+      const k = Buffer.alloc(32, 7).toString('base64url')
+      return createSealer(async () => JSON.stringify({ keys: [{ kty: 'oct', kid: 'one', k }] }))
+    },
+  ],
+])('a sealer (%s)', (_name, open) => {
+  const context: SealContext = {
+    workspace: 'w',
+    tenant: 't',
+    environment: 'production',
+    use: 'refresh_token',
+  }
+
+  test.each(['a token', '', 'ünïcode ✓', 'x'.repeat(5000)])('opens what it sealed: %.12s', async (text) => {
+    const sealer = open()
+    expect(await sealer.open(await sealer.seal(text, context), context)).toBe(text)
+  })
+
+  test('seals nothing twice alike, and each of them opens', async () => {
+    const sealer = open()
+    const [one, other] = [await sealer.seal('same', context), await sealer.seal('same', context)]
+    expect(one).not.toBe(other)
+    expect(await sealer.open(one, context)).toBe(await sealer.open(other, context))
+  })
+
+  test.each<[string, Partial<SealContext>]>([
+    ['workspace', { workspace: 'x' }],
+    ['tenant', { tenant: 'u' }],
+    ['environment', { environment: 'sandbox' }],
+    ['use', { use: 'access_token' }],
+  ])('opens nothing for another %s', async (_what, other) => {
+    const sealer = open()
+    const sealed = await sealer.seal('a token', context)
+    expect(await sealer.open(sealed, { ...context, ...other })).toBeUndefined()
+  })
+
+  test('takes no two owners for one, however their names join', async () => {
+    const sealer = open()
+    const sealed = await sealer.seal('a token', { ...context, workspace: 'a', tenant: 'b/c' })
+    expect(await sealer.open(sealed, { ...context, workspace: 'a/b', tenant: 'c' })).toBeUndefined()
+  })
+
+  test.each(['', 'jwe', 'jwe.99', 'not.a.jwe', 'a.b.c.d.e'])(
+    'opens nothing that it has not sealed: "%s"',
+    async (text) => {
+      expect(await open().open(text, context)).toBeUndefined()
+    },
+  )
+
+  test('opens nothing that was cut short', async () => {
+    const sealer = open()
+    const sealed = await sealer.seal('a token', context)
+    expect(await sealer.open(sealed.slice(0, -2), context)).toBeUndefined()
   })
 })

@@ -62,7 +62,7 @@ const limits = [
   { leaseSeconds: 60, tokenEndpointSeconds: 10 },
   { leaseSeconds: 60, tokenEndpointSeconds: 10 },
   { leaseSeconds: 30, tokenEndpointSeconds: 10 },
-  { leaseSeconds: 25, tokenEndpointSeconds: 10 },
+  { leaseSeconds: 30, tokenEndpointSeconds: 15 },
   { leaseSeconds: 45, tokenEndpointSeconds: 20 },
   { leaseSeconds: 120, tokenEndpointSeconds: 30 },
 ] as const

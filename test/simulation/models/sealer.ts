@@ -18,5 +18,5 @@ export function createModelSealer(): Sealer & { openNow(sealed: string): string 
 }
 
 function bindingOf({ workspace, tenant, environment, use }: SealContext): string {
-  return [workspace, tenant, environment, use].join('/')
+  return JSON.stringify([workspace, tenant, environment, use])
 }
