@@ -62,7 +62,7 @@ export async function startHost(options: HostOptions): Promise<RunningHost> {
   Object.assign(process.env, options.env)
   process.env.AZURE_FUNCTIONS_ENVIRONMENT ??= 'Development'
   process.env.FUNCTIONS_WORKER_RUNTIME ??= 'node'
-  const hostJson = await readHostJson(appFolder)
+  const hostJson = await readHostJson(appFolder, process.env)
   // The port comes before the app, so that an app is not started only to be stopped again.
   let listener: RequestListener = (_request, response) => answerEmpty(response, 503)
   const server = createServer((request, response) => listener(request, response))

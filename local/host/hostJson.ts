@@ -49,21 +49,37 @@ const schema = z.object({
  */
 export type HostJson = z.output<typeof schema>
 
+const overridePrefix = 'AzureFunctionsJobHost__'
+
 /**
- * Reads `host.json`; a missing file means defaults.
+ * Reads `host.json`; a missing file means defaults. Settings such as
+ * `AzureFunctionsJobHost__extensions__queues__batchSize` override it
+ * (learn.microsoft.com/azure/azure-functions/functions-host-json#override-hostjson-values).
  * @throws Error that names every setting that is wrong.
  */
-export async function readHostJson(appFolder: string): Promise<HostJson> {
+export async function readHostJson(appFolder: string, env: NodeJS.ProcessEnv = {}): Promise<HostJson> {
   const text = await readFile(join(appFolder, 'host.json'), 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return '{}'
     throw error
   })
-  return parseHostJson(text)
+  return parseHostJson(text, env)
 }
 
-/** Reads the text of a `host.json`. @throws Error that names every setting that is wrong. */
-export function parseHostJson(text: string): HostJson {
-  const result = schema.safeParse(JSON.parse(text))
+/** Reads the text of a `host.json`, and its overrides. @throws Error that names every setting that is wrong. */
+export function parseHostJson(text: string, env: NodeJS.ProcessEnv = {}): HostJson {
+  const json = JSON.parse(text)
+  for (const [name, value] of Object.entries(env))
+    if (name.startsWith(overridePrefix)) override(json, name.slice(overridePrefix.length).split('__'), value)
+  const result = schema.safeParse(json)
   if (!result.success) throw new Error(`host.json is not usable:\n${z.prettifyError(result.error)}`)
   return result.data
+}
+
+function override(json: Record<string, unknown>, [key = '', ...rest]: string[], text = ''): void {
+  if (rest.length === 0) {
+    json[key] = /^(-?\d+|true|false)$/.test(text) ? JSON.parse(text) : text
+    return
+  }
+  json[key] ??= {}
+  override(json[key] as Record<string, unknown>, rest, text)
 }

@@ -85,6 +85,16 @@ describe('host.json', () => {
   test('-1 lifts the time limit', () => {
     expect(parseHostJson('{"functionTimeout":"-1"}').functionTimeout).toBeUndefined()
   })
+
+  test('settings override it, as they do on Azure', () => {
+    const text = '{"extensions":{"queues":{"visibilityTimeout":"00:01:00","batchSize":1}}}'
+    const { extensions } = parseHostJson(text, {
+      AzureFunctionsJobHost__extensions__queues__visibilityTimeout: '00:00:05',
+      AzureFunctionsJobHost__extensions__http__maxConcurrentRequests: '7',
+    })
+    expect(extensions.queues).toMatchObject({ visibilityTimeout: 5, batchSize: 1 })
+    expect(extensions.http.maxConcurrentRequests).toBe(7)
+  })
 })
 
 describe('schedules', () => {

@@ -157,37 +157,4 @@ describe('what a sweep cannot do itself', () => {
       )
       .toBe(true)
   })
-
-  test('a shard that failed at every try ends in an event of the log', async () => {
-    await hand('refresh-chunks-poison', { shard: 7 })
-    const logged = () => world.brokers[0]?.lines.filter((line) => line.includes('sweep.shard_poisoned'))
-    await expect.poll(() => logged()?.length, { timeout: 20_000, interval: 200 }).toBe(1)
-    expect(logged()?.[0]).toContain('"shard":7')
-  })
-
-  test('what is left over is seen on /ready', async () => {
-    const report = {
-      startedAt: new Date().toISOString(),
-      due: 100,
-      refreshed: 60,
-      passedOn: 0,
-      failed: { passing: 2 },
-      handedOverShards: 3,
-      leftOver: 38,
-      unreadShards: 5,
-      durationMilliseconds: 240_000,
-      oldestOverdueSeconds: 900,
-      holds: [],
-    }
-    await world.tableClient('BrokerState').upsertEntity(
-      {
-        partitionKey: 'sweep',
-        rowKey: 'last',
-        value: JSON.stringify({ report, endedAt: new Date().toISOString() }),
-      },
-      'Replace',
-    )
-    const ready = await world.call('GET', '/ready', { app: 'demo-operator' })
-    expect(ready.body.lastSweep.report).toMatchObject({ leftOver: 38, unreadShards: 5, handedOverShards: 3 })
-  })
 })
