@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { AccountStore } from '../../shared/accounts/account.ts'
 import { systemClock, systemRandomness } from '../../shared/clock.ts'
 import { createAccountTable } from '../../shared/storage/accountTable.ts'
 import type { Tables } from '../../shared/storage/clients.ts'
@@ -12,6 +13,7 @@ import { createStateTable } from '../../shared/storage/stateTable.ts'
 import { createTenantTable } from '../../shared/storage/tenantTable.ts'
 import { createVault } from '../../shared/storage/vault.ts'
 import type { DueIndex, DueRow, GrantStore, Tenant, TenantStore } from '../../shared/tenants/tenant.ts'
+import { createModelAccountStore } from '../simulation/models/accountStore.ts'
 import { createModelDueIndex } from '../simulation/models/dueIndex.ts'
 import { createModelEnvironmentStates, createModelHoldTable } from '../simulation/models/environmentStates.ts'
 import { createModelGrantStore } from '../simulation/models/grantStore.ts'
@@ -281,7 +283,10 @@ describe('one-time records', () => {
   })
 })
 
-describe('accounts', () => {
+describe.each([
+  ['the model', (): AccountStore => createModelAccountStore()],
+  ['Table Storage', (): AccountStore => createAccountTable(tables)],
+])('accounts (%s)', (_name, open) => {
   const account = (index: number) => ({
     accountId: String(9_007_199_254_740_993n + BigInt(index)),
     number: `F${String(index).padStart(7, '0')}`,
@@ -295,7 +300,7 @@ describe('accounts', () => {
   })
 
   test('of a generation are listed page by page, found by id and number, and go with their generation', async () => {
-    const [store, name] = [createAccountTable(tables), newTenant()]
+    const [store, name] = [open(), newTenant()]
     const accounts = Array.from({ length: 250 }, (_, index) => account(index))
     await store.write(name, 'g1', accounts)
     await store.write(name, 'g2', accounts.slice(0, 3))
@@ -303,8 +308,13 @@ describe('accounts', () => {
     expect(first.accounts).toHaveLength(100)
     const second = await store.list(name, 'g1', 200, first.continuation)
     expect(second.accounts).toHaveLength(150)
+    expect(second.continuation).toBeUndefined()
+    expect([...first.accounts, ...second.accounts]).toEqual(accounts)
     expect(await store.findById(name, 'g1', account(7).accountId)).toMatchObject([account(7)])
-    expect(await store.findByNumber(name, 'g1', account(9).number)).toMatchObject([account(9)])
+    expect(await store.findByNumber(name, 'g1', account(9).number.toLowerCase())).toMatchObject([account(9)])
+    expect(await store.findById(name, 'g2', account(7).accountId)).toEqual([])
+    await store.removeOthers(name, 'g2', (generation) => generation === 'g1')
+    expect((await store.list(name, 'g1', 1)).accounts).toHaveLength(1)
     await store.removeOthers(name, 'g2')
     expect((await store.list(name, 'g1', 100)).accounts).toEqual([])
     expect((await store.list(name, 'g2', 100)).accounts).toHaveLength(3)
