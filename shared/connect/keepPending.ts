@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { secondsAfter } from '../clock.ts'
 import { sealAccessToken } from '../tenants/connectGrant.ts'
 import { destroyLeftovers, destroyUncommitted, withLeftovers } from '../tenants/leftovers.ts'
-import { dueRowOf, grantOwnerOf, type TenantName } from '../tenants/tenant.ts'
+import { dueRowOf, grantOwnerOf } from '../tenants/tenant.ts'
 import type { SignIn } from './authorize.ts'
 import { sha256 } from './browser.ts'
 import type { CallbackDependencies, Proven } from './callback.ts'
@@ -19,7 +19,7 @@ const confirmationSeconds = 900
 /** The grant waits beside whatever the tenant has, which goes on working until the app confirms. */
 export async function keepPending(
   { keeping, clock }: Pick<CallbackDependencies, 'keeping' | 'clock'>,
-  signIn: Pick<SignIn, keyof TenantName | 'environment' | 'id' | 'returnUrl' | 'disconnectCount'>,
+  signIn: SignIn,
   proven: Proven,
   { accountsGeneration, outcome }: Pick<Reach, 'outcome'> & { readonly accountsGeneration: string },
 ): Promise<Kept | ConnectFailure> {

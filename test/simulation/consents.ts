@@ -60,11 +60,16 @@ export async function consentAndConfirm(
     environment: environmentOf(world, name),
     returnUrl: 'https://app.example/',
     disconnectCount: world.row(name.tenant)?.tenant.disconnectCount ?? 0,
+    browserHash: '',
+    asksFirst: false,
+    confirm: true,
+    allowDifferentUser: true,
+    accountChoice: 'page' as const,
   }
-  const { family, proven } = consent(world, broker, name)
+  const { family, identityProvider, proven } = consent(world, broker, name)
   await broker.accounts.write(name, family, accountsReached)
   const keeping = { keeping: broker.dependencies, clock: broker.process.clock }
-  const kept = await useCases.keepPending(keeping, signIn, proven, {
+  const kept = await useCases.keepPending(keeping, { ...signIn, identityProvider }, proven, {
     accountsGeneration: family,
     outcome: {},
   })
@@ -79,13 +84,13 @@ function consent(
   world: World,
   broker: SimulatedBroker,
   { tenant }: TenantName,
-): { family: string; proven: Proven } {
+): { family: string; identityProvider: IdentityProvider; proven: Proven } {
   const askedAt = broker.process.clock.now()
   const { family, ...tokens } = world.provider.consent(tenant)
   const { identityProvider, scopes, ...user } = grantOf(family.id, askedAt, providerFor(world, tenant))
   const row = { identityProvider, scopes }
   const proven = { row, user, tokens: { ...tokens, askedAt }, discovery: user }
-  return { family: family.id, proven: proven as unknown as Proven }
+  return { family: family.id, identityProvider, proven: proven as unknown as Proven }
 }
 
 async function confirm(
