@@ -42,6 +42,6 @@ export async function migratePending(
 }
 
 /** One that has expired is not moved any more: the sweep destroys it. */
-function waitingIn({ pendingGrant, status }: Tenant, now: Date): Tenant['pendingGrant'] {
-  return status !== 'disconnected' && pendingGrant && pendingGrant.expiresAt > now ? pendingGrant : undefined
+function waitingIn({ pendingGrant }: Tenant, now: Date): Tenant['pendingGrant'] {
+  return pendingGrant && pendingGrant.expiresAt > now ? pendingGrant : undefined
 }

@@ -1,5 +1,6 @@
 import type { GrantKeeping } from './connectGrant.ts'
 import { tenantKey } from './key.ts'
+import { withLeftovers } from './leftovers.ts'
 import { dueRowOf, type StoredTenant, type Tenant, type TenantName } from './tenant.ts'
 
 const commitTries = 8
@@ -20,10 +21,11 @@ export async function disconnectTenant(
     const { tenant: before } = stored
     const named = [before.grant?.reference, before.pendingGrant?.grant.reference]
     const references = [...named, ...(before.leftovers ?? [])].filter((r) => r !== undefined)
-    // The row names the grant until it is destroyed: a death in between is mended by the next call.
+    // The row names the grant until it is destroyed, and remembers a consent that waits as left over, so that nobody
+    // confirms it any more: a death in between is mended by the next call.
     const ended = await keeping.tenants.replace(
       stored,
-      endedButNamed(before),
+      endedButNamed(keeping, before),
       endEvents(before, keeping.clock.now()),
     )
     if (ended === 'conflict') continue
@@ -31,14 +33,14 @@ export async function disconnectTenant(
     if (before.dueAt && before.grant) await keeping.due.remove(dueRowOf(before, before.grant, before.dueAt))
     for (const reference of references) await keeping.grants.forget(reference)
     if (references.length === 0) return ended
-    const { grant: _grant, pendingGrant: _pending, leftovers: _leftovers, ...bare } = ended.tenant
+    const { grant: _grant, leftovers: _leftovers, ...bare } = ended.tenant
     const cleared = await keeping.tenants.replace(ended, bare, [])
     return cleared === 'conflict' ? await keeping.tenants.read(name) : cleared
   }
   return 'conflict'
 }
 
-function endedButNamed(before: Tenant): Tenant {
+function endedButNamed({ grants }: Pick<GrantKeeping, 'grants'>, before: Tenant): Tenant {
   const {
     accessToken: _token,
     lease: _lease,
@@ -47,10 +49,12 @@ function endedButNamed(before: Tenant): Tenant {
     reauthorizationReason: _reason,
     advertisingRefusal: _refusal,
     confirmed: _confirmed,
+    pendingGrant,
     ...rest
   } = before
   const disconnectCount = (before.disconnectCount ?? 0) + 1
-  return { ...rest, status: 'disconnected', disconnectCount }
+  const ended: Tenant = { ...rest, status: 'disconnected', disconnectCount }
+  return withLeftovers(grants, ended, [pendingGrant?.grant.reference])
 }
 
 function endEvents(before: Tenant, at: Date) {

@@ -203,7 +203,7 @@ export class Checks {
     this.#dirty = false
     const hints = this.#firstHints()
     for (const { tenant } of this.#world.tenants.rows()) {
-      if (tenant.status !== 'disconnected') this.#assertPendingKept(tenant)
+      this.#assertPendingKept(tenant)
       if (tenant.status !== 'connected') continue
       this.#assertReachable(tenant)
       this.#assertRemembered(tenant, hints)

@@ -44,6 +44,13 @@ export const consentMutations: readonly Mutation[] = [
     breaks: ['secret_left_over', 'grant_kept_after_disconnect'],
   },
   {
+    name: 'a disconnect destroys a consent that waits before the row forgets it',
+    file: 'shared/tenants/disconnect.ts',
+    find: 'return withLeftovers(grants, ended, [pendingGrant?.grant.reference])',
+    replace: 'return pendingGrant ? { ...ended, pendingGrant } : ended',
+    breaks: ['token_lost'],
+  },
+  {
     name: 'a choice of the default account is not fenced by the ETag',
     file: 'shared/accounts/setDefault.ts',
     find: 'tenants.replace(stored, { ...stored.tenant, defaultAccount }, events)',

@@ -167,6 +167,27 @@ describe('a confirmation', () => {
     expect(own.row().status).toBe('disconnected')
   })
 
+  test('does not revive a tenant whose disconnect stopped short of its last write', async () => {
+    const own = ground()
+    const pendingGrant = await pendingOf(own, 'code')
+    await own.tenants.create(
+      { ...name, environment: 'production', status: 'pending', createdAt: now, pendingGrant },
+      [],
+    )
+    let writes = 0
+    const replace: TenantStore['replace'] = async (...write) => {
+      if (++writes === 2) throw new Error('out')
+      return own.tenants.replace(...write)
+    }
+    const stopped = disconnectTenant({ ...own.dependencies, tenants: { ...own.tenants, replace } }, name)
+    await expect(stopped).rejects.toThrow('out')
+    const confirmed = confirm(own, async () => {})
+    await expect(confirmed).rejects.toMatchObject({ code: 'connect_session_not_found' })
+    expect(own.row()).toMatchObject({ status: 'disconnected', leftovers: [pendingGrant.grant.reference] })
+    await disconnectTenant(own.dependencies, name)
+    expect(own.row().leftovers).toBeUndefined()
+  })
+
   test('does not keep a grant in whose place a later sign-in stands', async () => {
     const own = ground()
     const [first, second] = [await pendingOf(own, 'code'), await pendingOf(own, 'other')]

@@ -70,6 +70,7 @@ describe('a consent that waits for its confirmation', () => {
   test.each([
     ['alone', pendingTenant],
     ['beside a grant', undefined],
+    ['after a disconnect', { ...pendingTenant, status: 'disconnected' } satisfies Tenant],
   ])('moves to the other store %s, and is confirmed from there', async (_title, alone) => {
     const own = ground()
     const tenant = alone ?? connected(await own.stores.vault.write('old', owner))
