@@ -201,7 +201,7 @@ async function commit(
         return { stored: written }
       }
       const reread = await time.step('reading the row', () => tenants.read(leased.tenant))
-      if (reread && isOurs(reread.tenant, next)) return { stored: reread }
+      if (reread && isOurs(reread.tenant, next, leased.tenant)) return { stored: reread }
       if (reread?.tenant.lease?.id !== leased.lease.id) return { lost: reread }
       current = reread
     } catch (error) {
@@ -210,9 +210,15 @@ async function commit(
   }
 }
 
-/** Whether a write whose answer was lost did take effect: the row says all that we meant to write. */
-function isOurs(row: Tenant, next: Tenant): boolean {
-  return row.lease === undefined && isSame(marksOf(row), marksOf(next))
+/**
+ * Whether a write whose answer was lost did take effect: the row has our access token, no two of which are sealed
+ * alike, whatever a vend or a migration has changed since; or, of a refusal, it says all that we meant to write.
+ */
+function isOurs(row: Tenant, next: Tenant, before: Tenant): boolean {
+  if (row.lease !== undefined || row.status !== next.status) return false
+  const sealed = next.accessToken?.sealed
+  if (sealed !== before.accessToken?.sealed) return row.accessToken?.sealed === sealed
+  return isSame(marksOf(row), marksOf(next))
 }
 
 /** What a commit changes; another process that gave our lease's successor back changes none of it. */

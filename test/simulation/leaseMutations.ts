@@ -27,7 +27,7 @@ export const leaseMutations: readonly Mutation[] = [
   {
     name: 'a commit whose answer was lost is not known again',
     file: 'shared/refresh/commit.ts',
-    find: 'if (reread && isOurs(reread.tenant, next)) return { stored: reread }',
+    find: 'if (reread && isOurs(reread.tenant, next, leased.tenant)) return { stored: reread }',
     replace: '',
     breaks: ['own_write_denied'],
   },

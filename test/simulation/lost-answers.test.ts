@@ -37,6 +37,18 @@ describe('a write that took effect and is answered as a conflict', () => {
     expect(await grants.read(row().grant?.reference ?? '', owner)).toBe('next2')
   })
 
+  test('is known again although a vend has moved the due time since', async () => {
+    const { tenants, stores, refresh, row } = ground()
+    await tenants.create(connected(await stores.vault.write('old', owner)), [])
+    const isCommit = (next: Tenant) => !next.lease && next.accessToken !== undefined
+    const wake = async () => {
+      const stored = await tenants.read(name)
+      if (stored) await tenants.replace(stored, { ...stored.tenant, lastVendedAt: now, dueAt: now }, [])
+    }
+    expect((await refresh(losingAnswer(tenants, isCommit, wake))).outcome).toBe('refreshed')
+    expect(row().dueAt).toEqual(now)
+  })
+
   test('leaves alone the migrated secret in which a refresh has gone on', async () => {
     const { tenants, stores, grants, dependencies, refresh, row, live } = ground()
     await tenants.create(connected(await stores.sealed.write('old', owner)), [])
