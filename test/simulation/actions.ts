@@ -180,8 +180,8 @@ async function vend(
   minValiditySeconds: number | undefined,
 ): Promise<void> {
   const startedAt = world.scheduler.now()
-  const ended = world.checks.vendBegun(process, name.tenant)
-  const obtained = await obtain.obtain(name, minValiditySeconds).finally(ended)
+  const work = () => obtain.obtain(name, minValiditySeconds)
+  const obtained = await world.checks.vend(process, name.tenant, work)
   if (!obtained.ok) return
   const asked = minValiditySeconds === undefined ? {} : { minValiditySeconds }
   world.checks.vended(obtained, { tenant: name.tenant, startedAt, ...asked })
@@ -195,8 +195,7 @@ async function replaceToken(
 ): Promise<void> {
   const startedAt = world.scheduler.now()
   const seen = world.row(name.tenant)?.tenant.accessToken?.refreshedAt ?? new Date(0)
-  const ended = world.checks.vendBegun(process, name.tenant)
-  const obtained = await obtain.replace(name, seen).finally(ended)
+  const obtained = await world.checks.vend(process, name.tenant, () => obtain.replace(name, seen))
   if (obtained.ok) world.checks.vended(obtained, { tenant: name.tenant, startedAt })
 }
 

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import type { RefreshRequest } from '../../shared/refresh/dependencies.ts'
 import type { EnvironmentHold } from '../../shared/refresh/environments.ts'
 import type { RefreshOutcome } from '../../shared/refresh/refreshTenant.ts'
@@ -34,6 +35,9 @@ interface Call {
   readonly leaseId: string | undefined
 }
 
+/** The vend in whose course something happens; whoever waits for a refresh that another one began causes no call. */
+const vending = new AsyncLocalStorage<{ calls: number }>()
+
 /** Holds a world against the rules: on every write, every call, every vend, and after every step. */
 export class Checks {
   readonly #world: World
@@ -42,7 +46,6 @@ export class Checks {
   readonly #leasesAsked = new Map<string, { readonly process: SimulatedProcess; readonly at: number }>()
   /** The sealed access token that each process last asked to commit, by tenant. */
   readonly #committed = new Map<SimulatedProcess, Map<string, string>>()
-  readonly #callsMade = new Map<SimulatedProcess, Map<string, number>>()
   readonly #disconnectedAt = new Map<string, number>()
   readonly #holds = new Map<string, EnvironmentHold & { readonly putAt: number }>()
   readonly #answeredAt = new Map<Family, number>()
@@ -65,8 +68,8 @@ export class Checks {
     const { provider } = this.#world
     const family = provider.familyOf(request.refreshToken)
     if (!family) return () => undefined
-    const made = this.#callsMade.get(process) ?? new Map<string, number>()
-    this.#callsMade.set(process, made.set(family.tenant, (made.get(family.tenant) ?? 0) + 1))
+    const vend = vending.getStore()
+    if (vend) vend.calls++
     const row = this.#world.row(family.tenant)?.tenant
     const isCurrent = row?.grant?.consenter.subject === family.id
     if (row && isCurrent) {
@@ -143,13 +146,14 @@ export class Checks {
       this.report('false_reauthorization', `${after.tenant} (${after.reauthorizationReason})`)
   }
 
-  /** A vend begins. Returns what is to be called when it has ended: it caused few calls, however it ended. */
-  vendBegun(process: SimulatedProcess, tenant: string): () => void {
-    const count = () => this.#callsMade.get(process)?.get(tenant) ?? 0
-    const before = count()
-    return () => {
-      const calls = count() - before
-      if (calls > mostCallsPerVend) this.report('calls_per_vend', `${calls} for ${tenant} by ${process.name}`)
+  /** A vend causes few calls, however it ends. */
+  async vend<T>(process: SimulatedProcess, tenant: string, work: () => Promise<T>): Promise<T> {
+    const caused = { calls: 0 }
+    try {
+      return await vending.run(caused, work)
+    } finally {
+      if (caused.calls > mostCallsPerVend)
+        this.report('calls_per_vend', `${caused.calls} for ${tenant} by ${process.name}`)
     }
   }
 
