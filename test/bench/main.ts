@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { coalescing } from './coalescing.ts'
 import { coldStart } from './coldStart.ts'
+import { million } from './million.ts'
 import { passthrough } from './passthrough.ts'
 import { type Bench, type BenchReport, formatReport } from './report.ts'
 import { sweepLocal } from './sweepLocal.ts'
@@ -14,6 +15,7 @@ const benches: Readonly<Record<string, Bench>> = {
   'sweep-pace': sweepPace,
   'sweep-local': sweepLocal,
   'warm-vend': warmVend,
+  million,
   passthrough,
   'cold-start': coldStart,
 }

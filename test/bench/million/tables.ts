@@ -1,0 +1,42 @@
+import { StorageUnavailableError } from '../../../shared/storage/unavailable.ts'
+import { createLimit, type Limit, latency, tableLimits } from './limits.ts'
+import type { VirtualTime } from './virtualTime.ts'
+
+/** A storage account that throttles, and what it met. */
+export interface LimitedAccount {
+  /** One transaction of so many entities in a partition, and the SDK's tries at it. */
+  transact<T>(partition: Limit | undefined, entities: number, work: () => T): Promise<T>
+  /** A partition's own limit. */
+  partition(): Limit
+  /** Transactions that were answered 503. */
+  throttled(): number
+  /** The most transactions of the account in one second. */
+  mostTransactions(): number
+}
+
+/** As `shared/storage/clients.ts` has them: two tries more, after 150 ms and twice as long. */
+const [retries, retryMilliseconds] = [2, 150]
+const [leastMilliseconds, meanMilliseconds] = [5, 10]
+
+/** Creates the account. */
+export function createLimitedAccount(time: VirtualTime, fraction: () => number): LimitedAccount {
+  const account = createLimit(tableLimits.accountTransactions, 1, time.now)
+  const partitions: Limit[] = []
+  return {
+    async transact(partition, entities, work) {
+      for (let tries = 0; ; tries++) {
+        await time.wait(latency(leastMilliseconds, meanMilliseconds, fraction()))
+        if (account.take() && (partition?.take(entities) ?? true)) return work()
+        if (tries === retries) throw new StorageUnavailableError('tables', 503, 'ServerBusy')
+        await time.wait(retryMilliseconds * 2 ** tries)
+      }
+    },
+    partition() {
+      const partition = createLimit(tableLimits.partitionEntities, 1, time.now)
+      partitions.push(partition)
+      return partition
+    },
+    throttled: () => partitions.reduce((sum, one) => sum + one.refused(), account.refused()),
+    mostTransactions: account.peak,
+  }
+}

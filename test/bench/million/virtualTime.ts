@@ -1,0 +1,50 @@
+import type { Clock } from '../../../shared/clock.ts'
+import { createScheduler } from '../../simulation/scheduler.ts'
+
+/** Time that passes only when everybody waits. */
+export interface VirtualTime {
+  readonly clock: Clock
+  /** Milliseconds since the epoch of the virtual world. */
+  now(): number
+  wait(milliseconds: number): Promise<void>
+  /** Lets time pass until `work` has ended; the process's own `setTimeout` follows this time meanwhile. */
+  run<T>(work: () => Promise<T>): Promise<T>
+}
+
+/**
+ * Creates virtual time on the simulator's scheduler. The waits of libraries that take no clock (cockatiel between the
+ * tries of a throttled vault) are virtual too, so that the real retry policy runs.
+ */
+export function createVirtualTime(): VirtualTime {
+  const scheduler = createScheduler()
+  const wait = (milliseconds: number) =>
+    new Promise<void>((resolve) => scheduler.after(milliseconds, resolve))
+  return {
+    clock: {
+      now: () => new Date(scheduler.now()),
+      sleep: (milliseconds, signal) =>
+        new Promise((resolve) => {
+          const callOff = scheduler.after(milliseconds, resolve)
+          signal?.addEventListener('abort', callOff, { once: true })
+        }),
+    },
+    now: () => scheduler.now(),
+    wait,
+    async run(work) {
+      const real = globalThis.setTimeout
+      const virtual = (callback: () => void, milliseconds = 0) => scheduler.after(milliseconds, callback)
+      globalThis.setTimeout = virtual as unknown as typeof setTimeout
+      try {
+        let isDone = false
+        const working = work().finally(() => {
+          isDone = true
+        })
+        working.catch(() => undefined)
+        while (!isDone && (await scheduler.step()));
+        return await working
+      } finally {
+        globalThis.setTimeout = real
+      }
+    },
+  }
+}
