@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { LoggedRequest } from '../../local/sign-in/request-log.ts'
+import { killAndReplace, startLoad } from './killing.ts'
 import { openWorld, type World } from './world.ts'
 
 const leaseSeconds = 30
@@ -37,63 +38,6 @@ async function connect(person: string): Promise<string> {
   return tenant
 }
 
-/** Vends and sweeps at each living process until told to stop; what a killed one leaves unanswered is no failure. */
-function load(alive: ReadonlySet<number>) {
-  const stopped = new AbortController()
-  const statuses = new Set<number>()
-  const ask = async (method: string, path: string, broker: number, app: 'demo-app' | 'demo-operator') => {
-    const answer = await world.call(method, path, { broker, app }).catch(() => undefined)
-    // Azurite, the sign-in and six loops share the machine: a loop that never rests would starve them.
-    await new Promise((resolve) => setTimeout(resolve, 20))
-    if (answer) statuses.add(answer.status)
-  }
-  const loop = async (work: (broker: number, turn: number) => Promise<void>, start: number) => {
-    for (let turn = start; !stopped.signal.aborted; turn++) await work(pick([...alive], turn), turn)
-  }
-  const vend = (broker: number, turn: number) =>
-    ask('GET', `/v1/tenants/${pick(tenants, turn)}/token?minValidity=61`, broker, 'demo-app')
-  const sweep = (broker: number) => ask('POST', '/v1/sweeps', broker, 'demo-operator')
-  const loops = [
-    ...Array.from({ length: 4 }, (_, index) => loop(vend, index * 7)),
-    ...[0, 1].map((start) => loop(sweep, start)),
-  ]
-  return {
-    statuses,
-    async stop() {
-      stopped.abort()
-      await Promise.all(loops)
-    },
-  }
-}
-
-function pick<T>(list: readonly T[], turn: number): T {
-  const one = list[turn % list.length]
-  if (one === undefined) throw new Error('Nothing to pick from.')
-  return one
-}
-
-/** Kills one process after the other, each in the middle of a refresh, and starts another in its place. */
-async function killAndReplace(alive: Set<number>): Promise<number> {
-  const until = Date.now() + loadSeconds * 1000
-  let kills = 0
-  for (; Date.now() < until; kills++) {
-    // Now tokens that sweeps find due within seconds, now tokens that are good for a vend and stale after it.
-    await world.signIn.settings({ accessTokenSeconds: kills % 2 === 0 ? 3 : 63 })
-    await untilRefreshing()
-    const victim = pick([...alive], kills)
-    alive.delete(victim)
-    await world.brokers[victim]?.kill('SIGKILL')
-    await world.addBroker()
-    alive.add(world.brokers.length - 1)
-  }
-  return kills
-}
-
-async function untilRefreshing(): Promise<void> {
-  const running = async () => (await world.refreshCalls()).filter(({ outcome }) => !outcome).length
-  await expect.poll(running, { timeout: 10_000, interval: 20 }).toBeGreaterThan(0)
-}
-
 /** Pairs of calls that one lease should have kept apart: the same refresh token, or one while the other ran. */
 function doubleCalls(calls: readonly LoggedRequest[]): [LoggedRequest, LoggedRequest][] {
   const byTenant = Object.values(Object.groupBy(calls, ({ family = '' }) => family))
@@ -117,10 +61,11 @@ function isDouble(one: LoggedRequest, other: LoggedRequest): boolean {
 test('processes that are killed again and again under load lose no grant and never call twice under one lease', async () => {
   await world.signIn.settings({ latencyMilliseconds: signInMilliseconds })
   const alive = new Set([0, 1, 2])
-  const running = load(alive)
-  const kills = await killAndReplace(alive)
+  const running = startLoad(world, tenants, alive)
+  const until = Date.now() + loadSeconds * 1000
+  const kills = await killAndReplace(world, alive, () => Date.now() >= until)
   await running.stop()
-  expect(kills).toBeGreaterThanOrEqual(4)
+  expect(kills.length).toBeGreaterThanOrEqual(4)
   expect([...running.statuses]).toContain(200)
   expect([...running.statuses].filter((status) => ![200, 503].includes(status))).toEqual([])
 

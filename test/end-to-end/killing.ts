@@ -1,0 +1,91 @@
+import { randomBytes } from 'node:crypto'
+import { expect } from 'vitest'
+import type { LoggedRequest } from '../../local/sign-in/request-log.ts'
+import type { World } from './world.ts'
+
+/** A process that was killed, and when, as the sign-in's log counts time. */
+export interface Kill {
+  readonly broker: number
+  readonly at: number
+}
+
+/** Vends and sweeps at each living process until told to stop. */
+export interface Load {
+  /** Every status that was answered; what a killed process leaves unanswered is no failure. */
+  readonly statuses: ReadonlySet<number>
+  stop(): Promise<void>
+}
+
+/** Begins the load: four loops that vend, two that sweep. */
+export function startLoad(world: World, tenants: readonly string[], alive: ReadonlySet<number>): Load {
+  const stopped = new AbortController()
+  const statuses = new Set<number>()
+  const ask = async (method: string, path: string, broker: number, app: 'demo-app' | 'demo-operator') => {
+    const headers = { traceparent: traceParentOf(broker) }
+    const answer = await world.call(method, path, { broker, app, headers }).catch(() => undefined)
+    // Azurite, the sign-in and six loops share the machine: a loop that never rests would starve them.
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    if (answer) statuses.add(answer.status)
+  }
+  const loop = async (work: (broker: number, turn: number) => Promise<void>, start: number) => {
+    for (let turn = start; !stopped.signal.aborted; turn++) await work(pick([...alive], turn), turn)
+  }
+  const vend = (broker: number, turn: number) =>
+    ask('GET', `/v1/tenants/${pick(tenants, turn)}/token?minValidity=61`, broker, 'demo-app')
+  const sweep = (broker: number) => ask('POST', '/v1/sweeps', broker, 'demo-operator')
+  const loops = [
+    ...Array.from({ length: 4 }, (_, index) => loop(vend, index * 7)),
+    ...[0, 1].map((start) => loop(sweep, start)),
+  ]
+  return {
+    statuses,
+    async stop() {
+      stopped.abort()
+      await Promise.all(loops)
+    },
+  }
+}
+
+/** Kills one process after the other, each in the middle of a refresh, and starts another in its place. */
+export async function killAndReplace(
+  world: World,
+  alive: Set<number>,
+  isEnough: (kills: number) => boolean,
+): Promise<Kill[]> {
+  const kills: Kill[] = []
+  while (!isEnough(kills.length)) {
+    // Now tokens that sweeps find due within seconds, now tokens that are good for a vend and stale after it.
+    await world.signIn.settings({ accessTokenSeconds: kills.length % 2 === 0 ? 3 : 63 })
+    await untilRefreshing(world)
+    const broker = pick([...alive], kills.length)
+    alive.delete(broker)
+    await world.brokers[broker]?.kill('SIGKILL')
+    kills.push({ broker, at: Date.now() })
+    await world.addBroker()
+    alive.add(world.brokers.length - 1)
+  }
+  return kills
+}
+
+/** Which process made a call of the load; undefined for any other call. */
+export function askerOf({ traceParent = '' }: LoggedRequest): number | undefined {
+  const [, broker] = /^00-10ad([0-9a-f]{4})/.exec(traceParent) ?? []
+  return broker === undefined ? undefined : Number.parseInt(broker, 16)
+}
+
+/** A caller's trace that names the process it asks, so that the sign-in's log says who refreshed. */
+function traceParentOf(broker: number): string {
+  const asked = broker.toString(16).padStart(4, '0')
+  return `00-10ad${asked}${randomBytes(12).toString('hex')}-${randomBytes(8).toString('hex')}-01`
+}
+
+async function untilRefreshing(world: World): Promise<void> {
+  const running = async () => (await world.refreshCalls()).filter(({ outcome }) => !outcome).length
+  await expect.poll(running, { timeout: 10_000, interval: 20 }).toBeGreaterThan(0)
+}
+
+function pick<T>(list: readonly T[], turn: number): T {
+  const one = list[turn % list.length]
+  if (one === undefined) throw new Error('Nothing to pick from.')
+  return one
+}

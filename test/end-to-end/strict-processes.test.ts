@@ -1,0 +1,114 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type LoggedRequest, toFingerprint } from '../../local/sign-in/request-log.ts'
+import { prepareProcess } from '../../scripts/commandLine.ts'
+import { type Broker, createBroker } from '../../shared/broker.ts'
+import { parseConfig } from '../../shared/config.ts'
+import { grantOwnerOf } from '../../shared/tenants/tenant.ts'
+import { askerOf, type Kill, killAndReplace, startLoad } from './killing.ts'
+import { openWorld, type World } from './world.ts'
+
+const mostKills = 5
+const people = ['ada@outlook.example', 'radia@contoso.example']
+const workspace = 'demo'
+const settings = {
+  GRANT_STORE: 'sealed',
+  REFRESH_POLICY: 'always',
+  LEASE_SECONDS: '30',
+  TOKEN_ENDPOINT_SECONDS: '8',
+  VEND_WAIT_SECONDS: '1',
+  SWEEP_CONCURRENCY: '2',
+  ROW_CACHE_SECONDS: '0',
+}
+
+let world: World
+/** A broker in this process, to read what a row keeps. */
+let reader: Broker
+let tenants: string[]
+
+beforeAll(async () => {
+  world = await openWorld({ brokers: 3, strict: true, settings })
+  await prepareProcess(world.stack.settings())
+  reader = createBroker(parseConfig({ ...world.stack.settings(), ...settings }), () => undefined)
+  await world.signIn.settings({ accessTokenSeconds: 3 })
+  tenants = []
+  for (let round = 0; round < 15; round++)
+    tenants.push(...(await Promise.all(people.map((each) => connect(each)))))
+  await world.signIn.forget()
+}, 120_000)
+
+afterAll(() => world.close())
+
+async function connect(person: string): Promise<string> {
+  const tenant = world.newTenant()
+  const visit = await world.connect(tenant, person, { accountChoice: 'app' })
+  expect(visit.stopped).toBe(true)
+  return tenant
+}
+
+/** The fingerprint of the refresh token that the tenant's row keeps. */
+async function keptBy(tenant: string): Promise<string> {
+  const stored = await reader.tenants.read({ workspace, tenant })
+  const grant = stored?.tenant.grant
+  if (!stored || !grant) throw new Error(`${tenant} has no grant.`)
+  const kept = await reader.grantStores.sealed.read(grant.reference, grantOwnerOf(stored.tenant, grant))
+  return toFingerprint(kept ?? '')
+}
+
+/** How the tenant ends: a vend works, or the grant is dead. Nothing else lasts. */
+async function endOf(tenant: string, broker: number): Promise<'refreshed' | 'lost'> {
+  let last: { status: number; body: { code?: string } } = { status: 0, body: {} }
+  const vend = async () => {
+    last = await world.call('GET', `/v1/tenants/${tenant}/token?minValidity=3000`, { broker })
+    return last.status
+  }
+  await expect.poll(vend, { timeout: 60_000, interval: 500, message: tenant }).toBeOneOf([200, 409])
+  if (last.status === 409) expect(last.body.code).toBe('reauthorization_required')
+  return last.status === 200 ? 'refreshed' : 'lost'
+}
+
+/** The calls that descend from the same sign-in as the token that is kept. */
+function familyOf(calls: readonly LoggedRequest[], kept: string): readonly LoggedRequest[] {
+  const own = calls.find((call) => call.refreshTokenIssued === kept || call.refreshTokenUsed === kept)
+  return calls.filter(({ family }) => own && family === own.family)
+}
+
+/** Calls that brought a refresh token which is kept nowhere and was never used. */
+function unkeptOf(family: readonly LoggedRequest[], kept: string): readonly LoggedRequest[] {
+  const used = new Set(family.map(({ refreshTokenUsed }) => refreshTokenUsed))
+  return family.filter(
+    ({ outcome, refreshTokenIssued: issued }) => outcome === 'ok' && issued !== kept && !used.has(issued),
+  )
+}
+
+/** Whether the process that made the call was killed after it had begun. */
+function diedBeforeKeeping(call: LoggedRequest, kills: readonly Kill[]): boolean {
+  return kills.some(({ broker, at }) => broker === askerOf(call) && Date.parse(call.at) <= at)
+}
+
+test('with a sign-in that ends used tokens, a death costs those tenants alone whose new token only the dead process had', async () => {
+  await world.signIn.settings({ latencyMilliseconds: 100 })
+  const alive = new Set([0, 1, 2])
+  const running = startLoad(world, tenants, alive)
+  const kills = await killAndReplace(world, alive, (count) => count >= mostKills)
+  await running.stop()
+  expect([...running.statuses]).toContain(200)
+  expect([...running.statuses].filter((status) => ![200, 409, 503].includes(status))).toEqual([])
+
+  await world.signIn.settings({ latencyMilliseconds: 0, accessTokenSeconds: 3600 })
+  await world.addBroker()
+  const fresh = world.brokers.length - 1
+  const ends = new Map<string, 'refreshed' | 'lost'>()
+  for (const tenant of tenants) ends.set(tenant, await endOf(tenant, fresh))
+
+  const calls = await world.refreshCalls()
+  for (const [tenant, end] of ends) {
+    const kept = await keptBy(tenant)
+    const family = familyOf(calls, kept)
+    const unkept = unkeptOf(family, kept)
+    expect(unkept, `${tenant} ${end}`).toHaveLength(end === 'lost' ? 1 : 0)
+    expect(unkept.filter((call) => !diedBeforeKeeping(call, kills))).toEqual([])
+    if (end === 'refreshed') expect(new Set(family.map(({ outcome }) => outcome))).toEqual(new Set(['ok']))
+  }
+  expect(calls.filter((call) => askerOf(call) !== undefined).length).toBeGreaterThanOrEqual(mostKills)
+  expect([...ends.values()].filter((end) => end === 'refreshed').length).toBeGreaterThan(0)
+}, 180_000)
