@@ -129,10 +129,13 @@ function adviceOn({ service, status, code }: StorageUnavailableError): string {
   return `You need the role ${role} there; one that was assigned just now takes some minutes to work.`
 }
 
-/** A progress bar on a terminal, silence elsewhere. */
-export function createProgress(title: string, total: number) {
+/**
+ * A progress bar on a terminal, silence elsewhere.
+ * @param stream default is standard error, so that what a command answers can be piped.
+ */
+export function createProgress(title: string, total: number, stream: NodeJS.WritableStream = process.stderr) {
   const format = `${title} [{bar}] {value}/{total} {notes}`
-  const bar = new cliProgress.SingleBar({ format, noTTYOutput: false, clearOnComplete: false })
+  const bar = new cliProgress.SingleBar({ format, stream, noTTYOutput: false, clearOnComplete: false })
   bar.start(total, 0, { notes: '' })
   return {
     step: (notes: Readonly<Record<string, number>>) => bar.increment(1, { notes: toText(notes) }),
