@@ -35,7 +35,7 @@ param publicUrl string = ''
 @description('Return URLs of each workspace and, where several apps share one, their ids (setting `WORKSPACES`).')
 param workspaces workspace[] = []
 
-@description('Who may issue the apps’ tokens. Empty means this directory, for `apiClientId`.')
+@description('Who may issue the apps’ tokens. Empty means this directory, for `apiClientId`. Several issuers each need a `namespace`, which is put before the ids of their apps (`partner:<app id>`); one may be empty (setting `CALLER_ISSUERS`).')
 param callerIssuers callerIssuer[] = []
 
 @description('How the broker proves itself to Microsoft’s token endpoint (docs/deploy.md).')

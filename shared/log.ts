@@ -1,4 +1,5 @@
 import type { Environment, IdentityProvider } from './environment.ts'
+import type { Actor } from './problems.ts'
 import { traceOfLine } from './telemetry/traceOfLine.ts'
 
 /**
@@ -52,12 +53,13 @@ export interface LogEvents {
     traceId: string
   }
   'environment.released': { environment: Environment; identityProvider: IdentityProvider }
-  /** A sign-in ended without a connection; `code` is one of the connect failures. */
+  /** A sign-in ended without a connection; `code` is one of the connect failures, `actor` who must act. */
   'connect.failed': {
     tenantKey: string
     environment: Environment
     identityProvider: IdentityProvider
     code: string
+    actor: Actor
     reason: string
     traceId: string
   }

@@ -54,6 +54,26 @@ var alerts alert[] = [
     threshold: 0
   }
   {
+    name: 'refresh-needs-operator'
+    title: 'A tenant’s refreshes fail for what the operator must look at'
+    severity: 2
+    query: loadTextContent('../alerts/refresh-needs-operator.kql')
+    window: 'PT1H'
+    frequency: 'PT15M'
+    threshold: 0
+    // Logged once a tenant, until it works again: the next tenant is news.
+    repeatAfter: 'PT1H'
+  }
+  {
+    name: 'connect-failed'
+    title: 'Nobody can connect for what the operator must mend'
+    severity: 2
+    query: loadTextContent('../alerts/connect-failed.kql')
+    window: 'PT1H'
+    frequency: 'PT15M'
+    threshold: 0
+  }
+  {
     name: 'sweep-failed'
     title: 'Sweeps fail'
     severity: 2

@@ -26,6 +26,8 @@ type callerIssuer = {
   jwksUrl: string
   audiences: string[]
   algorithms: ('RS256' | 'PS256' | 'ES256' | 'EdDSA')[]?
+  @description('Put before the ids of this issuer’s apps. Where several issuers are named, each has one; one may be empty.')
+  namespace: string?
 }
 
 @export()

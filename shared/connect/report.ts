@@ -6,7 +6,7 @@ import type { Log } from '../log.ts'
 import { type EnvironmentStates, nextHold } from '../refresh/environments.ts'
 import { tenantKey } from '../tenants/key.ts'
 import type { SignIn } from './authorize.ts'
-import type { ConnectFailure } from './failures.ts'
+import { type ConnectFailure, connectFailures } from './failures.ts'
 
 /** What telling the operator touches. */
 export interface ReportDependencies {
@@ -23,6 +23,7 @@ export function reportFailure(log: Log, signIn: SignIn, { failed, reason, traceI
     environment,
     identityProvider,
     code: failed,
+    actor: connectFailures[failed].actor,
     reason: reason ?? '',
     traceId: traceId ?? '',
   })

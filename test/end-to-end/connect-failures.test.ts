@@ -141,7 +141,9 @@ describe('connecting ends with', () => {
       })
     }
     if (withoutApp.includes(code) || code === 'storage_unavailable') return
-    await expect.poll(() => linesOf('connect.failed').slice(before)).toMatchObject([{ code }])
+    await expect
+      .poll(() => linesOf('connect.failed').slice(before))
+      .toMatchObject([{ code, actor: connectFailures[code].actor }])
     if (code !== 'consent_declined') expect(end.body).toMatch(new RegExp(`href="[^"]*error=${code}[&"]`))
   })
 })

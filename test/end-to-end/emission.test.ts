@@ -22,7 +22,7 @@ async function mentioned(): Promise<string[]> {
     ),
   )
   const events =
-    /\b(?:environment|function|refresh|request|secret|sweep|tenant|vault)\.[a-z]+(?:_[a-z]+)*(?=\\+")/g
+    /\b(?:connect|environment|function|refresh|request|secret|sweep|tenant|vault)\.[a-z]+(?:_[a-z]+)*(?=\\+")/g
   return [...new Set(texts.flatMap((text) => text.match(events) ?? []))].sort()
 }
 
@@ -51,6 +51,16 @@ async function letSecretExpire(name: string): Promise<void> {
   await client.setSecret(name, value ?? '', { expiresOn: new Date(Date.now() + 5 * 86_400_000) })
 }
 
+/** Destroys the secret that keeps a tenant's grant, as somebody may who has the right to. */
+async function loseGrant(tenant: string): Promise<void> {
+  const { config, credential } = createBroker(parseConfig(world.stack.settings()), () => {})
+  for (const url of config.vault.grantUrls) {
+    const client = createSecretClient(config, credential, url)
+    for await (const { name, tags } of client.listPropertiesOfSecrets())
+      if (tags?.tenant === tenant) await client.beginDeleteSecret(name)
+  }
+}
+
 /** A hold of ours is over at once, but for the seconds that a process remembers it. */
 async function endWaiting(): Promise<void> {
   const table = world.tableClient('BrokerState')
@@ -75,12 +85,17 @@ test('every event that an alert or a tile looks for is one that the broker write
 
   const held = await world.connectedStale('ada@outlook.example')
   await world.signIn.clientSecrets('production', ['another'])
+  await world.connect(world.newTenant(), 'ada@outlook.example')
   expect((await world.call('GET', `/v1/tenants/${held}/token`)).status).toBe(503)
   expect((await sweep()).body.holds).toEqual(['production:microsoft'])
   await world.signIn.restoreClientSecrets('production')
   await endWaiting()
   const vend = async () => (await world.call('GET', `/v1/tenants/${held}/token`)).status
   await expect.poll(vend, { timeout: 30_000, interval: 500 }).toBe(200)
+
+  const lost = await world.connectedStale('ada@outlook.example')
+  await loseGrant(lost)
+  expect((await world.call('GET', `/v1/tenants/${lost}/token`)).status).toBe(503)
 
   await runFunction('refreshChunk', '{"shard":"none"}')
   await runFunction('refreshChunkPoisoned', '{"shard":3}')

@@ -55,7 +55,11 @@ test('the silence that is asked for is the one that is waited for', () => {
 
 test('a finding that comes anew is told anew, one that lasts is told once', () => {
   const repeated = alerts.filter(({ properties }) => properties.muteActionsDuration)
-  expect(repeated.map(runbookOf)).toEqual(['reauthorization-required.md', 'secret-expiring.md'])
+  expect(repeated.map(runbookOf)).toEqual([
+    'reauthorization-required.md',
+    'refresh-needs-operator.md',
+    'secret-expiring.md',
+  ])
   for (const alert of alerts) expect(alert.properties.autoMitigate).toBe(!repeated.includes(alert))
 })
 
@@ -68,8 +72,10 @@ test('throttling of every vault is seen by the vaults’ own metric too', () => 
 
 test('what the issue asks to be told of has an alert each', () => {
   expect(alerts.map(runbookOf).toSorted()).toEqual([
+    'connect-failed.md',
     'environment-on-hold.md',
     'reauthorization-required.md',
+    'refresh-needs-operator.md',
     'refreshes-overdue.md',
     'secret-expiring.md',
     'server-errors.md',
