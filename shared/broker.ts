@@ -12,6 +12,7 @@ import { createIdTokenChecker, type IdTokenChecker } from './identity/idToken.ts
 import { createSignInTable, type SignInTable } from './identity/signInTable.ts'
 import { createTokenEndpoints, type TokenEndpoints } from './identity/tokenEndpoint.ts'
 import { createLog, type Log } from './log.ts'
+import type { TenantPages } from './refresh/audit.ts'
 import { type EnvironmentHold, type EnvironmentStates, readHolds } from './refresh/environments.ts'
 import { createRefresher, type Refresher } from './refresh/refreshTenant.ts'
 import type { SweepDependencies } from './refresh/sweep.ts'
@@ -33,6 +34,7 @@ import { combineGrantStores, createSealedGrants } from './storage/sealedGrants.t
 import { createSealer } from './storage/sealer.ts'
 import { createStateTable, type SweepReports } from './storage/stateTable.ts'
 import { createTenantTable } from './storage/tenantTable.ts'
+import { createTenantPages } from './storage/tenantWalk.ts'
 import { createVault, type ListableVault } from './storage/vault.ts'
 import { meterLog, meterVend } from './telemetry/metered.ts'
 import { tracedFetch } from './telemetry/outgoing.ts'
@@ -54,6 +56,8 @@ export interface Broker {
   readonly tenants: TenantStore & TenantDirectory
   readonly accounts: AccountStore
   readonly records: OneTimeRecords
+  /** Every tenant, a page at a time, for the audit of due rows. */
+  readonly tenantPages: TenantPages
   readonly secrets: BrokerSecrets
   readonly standings: SecretStandings
   readonly notes: BrokerNotes
@@ -162,6 +166,7 @@ function createStorage(
     tenants: createTenantTable(tables),
     accounts: createAccountTable(tables),
     due: createDueTable(tables),
+    tenantPages: createTenantPages(tables),
     records: createOneTimeTable(tables),
     grantStores: stores,
     grants: combineGrantStores(stores, config.grantStore),

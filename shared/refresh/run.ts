@@ -2,6 +2,7 @@ import { output } from '@azure/functions'
 import * as z from 'zod'
 import type { Broker } from '../broker.ts'
 import { watchExpiry } from '../secrets/expiry.ts'
+import { auditDueRows } from './audit.ts'
 import { type SweepOrder, type SweepResult, sweep } from './sweep.ts'
 
 /** The queue of shards that a sweep hands over, in the storage account of the Functions host. */
@@ -34,16 +35,17 @@ export const sweepReport = z.object({
 
 /**
  * Runs a whole sweep, remembers it for `/ready`, clears away what connecting left behind and has expired, and looks
- * once a day at when the broker's own secrets expire.
+ * once a day at when the broker's own secrets expire, and at some tenants for a due row that was lost.
  */
 export async function runSweep(broker: Broker, order: SweepOrder = {}): Promise<SweepResult> {
-  const { clock, records, sweeping, sweeps } = broker
+  const { clock, notes, records, sweeping, sweeps, tenantPages } = broker
   const result = await sweep(sweeping, order)
   await sweeps.write(result.report, clock.now()).catch(() => undefined)
   // The refreshes are done: what does not answer now is no reason to call the sweep failed, or to keep back what is
   // to be handed over.
   await records.removeExpired(clock.now()).catch(() => undefined)
   await watchExpiry(broker).catch(() => undefined)
+  await auditDueRows({ ...sweeping, notes, pages: tenantPages }).catch(() => undefined)
   return result
 }
 

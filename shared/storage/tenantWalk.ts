@@ -1,3 +1,5 @@
+import pMap from 'p-map'
+import type { ListedTenant, TenantPages } from '../refresh/audit.ts'
 import type { TenantName } from '../tenants/tenant.ts'
 import type { Tables } from './clients.ts'
 import { tenantRowKey } from './tenantEntity.ts'
@@ -31,20 +33,55 @@ export async function* walkTenants(
     const { done, value } = await guarded('tables', () => pages.next())
     if (done) return
     for (const { rowKey } of value) {
-      const name = rowKey && (await readName(tables, rowKey))
-      if (name) yield name
+      const listed = rowKey && (await readListed(tables, rowKey))
+      if (listed) yield { workspace: listed.workspace, tenant: listed.tenant }
     }
   }
 }
 
+/** A sweep looks at so many tenants beside its own work; a million take four weeks of sweeps each two minutes. */
+const auditPageSize = 50
+const auditConcurrency = 10
+
+/** Creates the pages of the audit: of each tenant's row, its name and when it is due. */
+export function createTenantPages(tables: Pick<Tables, 'Tenants' | 'TenantsByWorkspace'>): TenantPages {
+  return {
+    async read(continuationToken) {
+      const lines = tables.TenantsByWorkspace.listEntities<IndexLine>({
+        queryOptions: { select: ['rowKey'] },
+      })
+      const pages = lines.byPage({
+        maxPageSize: auditPageSize,
+        ...(continuationToken && { continuationToken }),
+      })
+      const { done, value } = await guarded('tables', () => pages.next())
+      if (done) return { tenants: [] }
+      const keys = value.flatMap(({ rowKey }) => rowKey ?? [])
+      const rows = await pMap(keys, (key) => readListed(tables, key), { concurrency: auditConcurrency })
+      const tenants = rows.filter((row) => row !== undefined)
+      return { tenants, ...(value.continuationToken && { next: value.continuationToken }) }
+    },
+  }
+}
+
 /** A listing's line without a tenant is passed over. */
-function readName({ Tenants: table }: Pick<Tables, 'Tenants'>, key: string): Promise<TenantName | undefined> {
-  return guarded<TenantName | undefined>(
+function readListed(
+  { Tenants: table }: Pick<Tables, 'Tenants'>,
+  key: string,
+): Promise<ListedTenant | undefined> {
+  return guarded<ListedTenant | undefined>(
     'tables',
     async () => {
-      const select = ['workspace', 'tenant']
-      const row = await table.getEntity<TenantName & object>(key, tenantRowKey, { queryOptions: { select } })
-      return { workspace: String(row.workspace), tenant: String(row.tenant) }
+      const select = ['workspace', 'tenant', 'dueAt']
+      const row = await table.getEntity<TenantName & { dueAt?: Date }>(key, tenantRowKey, {
+        queryOptions: { select },
+      })
+      const { workspace, tenant, dueAt } = row
+      return {
+        workspace: String(workspace),
+        tenant: String(tenant),
+        ...(dueAt && { dueAt: new Date(dueAt) }),
+      }
     },
     (status) => (status === 404 ? { value: undefined } : undefined),
   )

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { migrateGrants } from '../../scripts/migrate-grants.ts'
 import { createMissingTables, rebuildTables } from '../../scripts/rebuild-tables.ts'
+import { secondsAfter } from '../../shared/clock.ts'
 import { findTaggedGrants } from '../../shared/connect/rebuild.ts'
+import { runSweep } from '../../shared/refresh/run.ts'
 import { walkTenants } from '../../shared/storage/tenantWalk.ts'
 import type { TenantName } from '../../shared/tenants/tenant.ts'
 import { type OperatorWorld, openOperatorWorld } from './operator.ts'
@@ -93,4 +96,41 @@ test('a tenant that was disconnected stays so', async () => {
   await world.broker.tenants.replace(stored!, { ...bare, status: 'disconnected' }, [])
   await rebuild()
   expect((await world.read(name)).status).toBe('disconnected')
+})
+
+test('a tenant whose due row alone was lost is found by the sweeps themselves, sealed grant or not', async () => {
+  const name = await world.connect('hintless', 'ada@outlook.example')
+  await migrateGrants(world.broker, 'sealed')
+  const stored = await world.broker.tenants.read(name)
+  const dueAt = secondsAfter(new Date(), -3 * 3600)
+  await world.broker.tenants.replace(stored!, { ...stored!.tenant, dueAt }, [])
+  const table = world.broker.tables.RefreshDue
+  for await (const { partitionKey, rowKey } of table.listEntities())
+    await table.deleteEntity(partitionKey!, rowKey!)
+
+  const broker = world.createBroker()
+  expect((await runSweep(broker)).report.due).toBe(0)
+  expect((await runSweep(broker)).report).toMatchObject({ due: 1, refreshed: 1 })
+  expect((await world.read(name)).dueAt?.getTime()).toBeGreaterThan(Date.now())
+})
+
+test('the pages that sweeps look through hold every tenant once', async () => {
+  const names = Array.from({ length: 120 }, (_, number) => ({
+    workspace: 'agency',
+    tenant: `many-${number}`,
+  }))
+  const pending = { environment: 'production', status: 'pending', createdAt: new Date() } as const
+  await Promise.all(names.map((name) => world.broker.tenants.create({ ...name, ...pending }, [])))
+  const seen: string[] = []
+  let pages = 0
+  let from: string | undefined
+  do {
+    const page = await world.broker.tenantPages.read(from)
+    seen.push(...page.tenants.map(({ tenant }) => tenant))
+    from = page.next
+    pages++
+  } while (from)
+  expect(pages).toBeGreaterThan(2)
+  expect(seen.length).toBe(new Set(seen).size)
+  expect(seen).toEqual(expect.arrayContaining(names.map(({ tenant }) => tenant)))
 })

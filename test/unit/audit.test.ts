@@ -1,0 +1,92 @@
+import { expect, test } from 'vitest'
+import { secondsAfter } from '../../shared/clock.ts'
+import { auditDueRows, type TenantPages } from '../../shared/refresh/audit.ts'
+import type { DueRow, Tenant } from '../../shared/tenants/tenant.ts'
+import { createModelTenantStore } from '../simulation/models/tenantStore.ts'
+
+const now = new Date('2026-11-23T16:00:00Z')
+const hours = (count: number) => secondsAfter(now, count * 3600)
+
+function tenantOf(tenant: string, dueAt: Date, status: Tenant['status'] = 'connected'): Tenant {
+  return {
+    ...{ workspace: 'w', tenant, environment: 'production', status, createdAt: hours(-1000), dueAt },
+    grant: {
+      reference: `sealed:${tenant}`,
+      identityProvider: 'microsoft',
+      scopes: ['s'],
+      accountKind: 'personal',
+      authorityTenant: 'consumers',
+      consenter: { issuer: 'i', subject: tenant, hint: '' },
+      consentedAt: hours(-1000),
+      advertisingUserId: '1',
+    },
+  } as Tenant
+}
+
+/** Tenants in pages of two; a place that is no number is one that the listing no longer knows. */
+async function createGround(rows: readonly Tenant[]) {
+  const store = createModelTenantStore()
+  for (const row of rows) await store.create(row, [])
+  const kept = new Map<string, object>()
+  const inserted: DueRow[] = []
+  const pages: TenantPages = {
+    async read(from = '0') {
+      if (Number.isNaN(Number(from))) throw new Error('no such place')
+      const end = Number(from) + 2
+      return { tenants: rows.slice(Number(from), end), ...(end < rows.length && { next: String(end) }) }
+    },
+  }
+  const notes = {
+    read: async <T>(kind: string, key: string) => kept.get(`${kind}/${key}`) as T | undefined,
+    write: async (kind: string, key: string, value: object) => void kept.set(`${kind}/${key}`, value),
+  }
+  const due = { insert: async (row: DueRow) => void inserted.push(row) }
+  return {
+    store,
+    notes,
+    inserted,
+    audit: () => auditDueRows({ pages, tenants: store, due, notes, clock: { ...clock } }),
+  }
+}
+
+const clock = { now: () => now, sleep: () => new Promise<void>(() => undefined) }
+
+test('run after run comes to every tenant, and then begins again', async () => {
+  const ground = await createGround(['a', 'b', 'c', 'd', 'e'].map((name) => tenantOf(name, hours(-3))))
+  const seen: string[] = []
+  for (let run = 0; run < 4; run++) {
+    await ground.audit()
+    seen.push(
+      ground.inserted
+        .splice(0)
+        .map(({ tenant }) => tenant)
+        .join(''),
+    )
+  }
+  expect(seen).toEqual(['ab', 'cd', 'e', 'ab'])
+})
+
+test('what is due lately, or not refreshed at all, gets no due row', async () => {
+  const ground = await createGround([
+    tenantOf('late by a sweep or two', hours(-1)),
+    tenantOf('dead', hours(-3), 'reauthorization_required'),
+    tenantOf('lost', hours(-3)),
+  ])
+  await ground.audit()
+  await ground.audit()
+  expect(ground.inserted).toMatchObject([{ tenant: 'lost', dueAt: hours(-3) }])
+})
+
+test('what the row says when it is read counts, not what the listing saw', async () => {
+  const ground = await createGround([tenantOf('a', hours(-3))])
+  await ground.store.replace({ tenant: tenantOf('a', now), etag: '*' }, tenantOf('a', hours(1)), [])
+  await ground.audit()
+  expect(ground.inserted).toEqual([])
+})
+
+test('a place that the listing no longer knows begins from the beginning', async () => {
+  const ground = await createGround([tenantOf('a', hours(-3))])
+  await ground.notes.write('audit', 'place', { from: 'gone' })
+  await ground.audit()
+  expect(ground.inserted).toMatchObject([{ tenant: 'a' }])
+})
