@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { settingNames } from '../../shared/config.ts'
 import { refreshChunksQueue } from '../../shared/refresh/run.ts'
+import { callerIssuers, workspaces } from '../../shared/settingDocuments.ts'
 import { settings } from '../../shared/settings.ts'
 import { tableNames } from '../../shared/storage/clients.ts'
 import { everything, ofType, predicted, type Resource, template } from './infraFiles.ts'
@@ -144,6 +145,13 @@ describe('application settings', () => {
 
   test('a setting that the broker does not know is refused by the template', () => {
     expect(definition('brokerSettings').additionalProperties).toBe(false)
+  })
+
+  test.each([
+    ['callerIssuer', callerIssuers.element],
+    ['workspace', workspaces.element],
+  ] as const)('a %s of the template has every field that the setting has, and no other', (name, document) => {
+    expect(Object.keys(definition(name).properties).sort()).toEqual(Object.keys(document.shape).sort())
   })
 
   test('nothing is set that Flex Consumption refuses', () => {
