@@ -40,7 +40,10 @@ const defaultSeconds = 3300
 /** 0.33 s on average: with five table calls of 10 ms and two vault calls, the 0.4 s that docs/scale.md counts with. */
 const signInMilliseconds = [200, 330] as const
 
-/** Plays a scenario on a virtual clock. The seed of all chance is fixed: the same scenario ends the same way. */
+/**
+ * Plays a scenario on a virtual clock. The seed of what the models and the broker draw is fixed; the waits between the
+ * tries of a throttled vault are cockatiel's own chance, so that runs differ where vaults throttle.
+ */
 export async function playScenario(scenario: Scenario): Promise<ScenarioResult> {
   const { tenants: count, seconds = defaultSeconds } = scenario
   const time = createVirtualTime()
