@@ -14,6 +14,7 @@ route('grants', 'v1/tenants/{tenant}/grants', {
     answer: { status: 200, description: 'The tenant, connected.', schema: tenantView },
     problems: [
       'grant_refused',
+      'accounts_would_be_lost',
       'environment_conflict',
       'tenant_changed',
       'environment_on_hold',

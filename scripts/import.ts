@@ -85,7 +85,7 @@ async function bringOne({ call, clock }: ImportOptions, { tenant, grant }: Impor
     if (answer.status === 200) return { tenant, outcome: 'connected', at }
     const { code, detail, reason } = problemOf(answer)
     if (forEveryTenant.has(code)) throw new UsageError(`Stopped at ${tenant}: ${code}: ${detail}`)
-    const isPassing = answer.status === 429 || answer.status >= 500
+    const isPassing = answer.status === 429 || answer.status >= 500 || code === 'tenant_changed'
     if (!isPassing || tries === triesPerTenant) {
       return {
         tenant,

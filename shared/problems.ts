@@ -102,6 +102,12 @@ export const problems = {
     title: 'The tenant belongs to the other environment.',
     mend: 'Use another tenant id for this environment, or disconnect the tenant first.',
   },
+  accounts_would_be_lost: {
+    status: 409,
+    actor: 'app',
+    title: 'The grant is another person’s than before and would lose accounts, so nothing was kept.',
+    mend: 'See `previousUser`, `user` and `lost`; if that is meant, send the same again with `acceptLostAccounts: true`.',
+  },
   tenant_changed: {
     status: 409,
     actor: 'nobody',

@@ -24,7 +24,8 @@ export interface ImportFile {
 }
 
 const required = ['tenant', 'environment', 'refreshToken']
-const columns = [...required, 'identityProvider', 'accountKind', 'directoryId', 'displayName']
+const flags: readonly string[] = ['allowDifferentUser', 'acceptLostAccounts']
+const columns = [...required, 'identityProvider', 'accountKind', 'directoryId', 'displayName', ...flags]
 
 /**
  * Reads a CSV file (RFC 4180, with a header line, with or without a byte order mark) and checks every line.
@@ -36,7 +37,9 @@ export function parseImportFile(text: string): ImportFile {
   const lineOfTenant = new Map<string, number>()
   for (const { record, info } of readRecords(text)) {
     const { tenant = '', ...fields } = record
-    const present = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== ''))
+    const present = Object.fromEntries(
+      Object.entries(fields).flatMap(([name, value]) => (value ? [[name, toField(name, value)]] : [])),
+    )
     const parsed = z.object({ tenant: tenantId, grant: grantBody }).safeParse({ tenant, grant: present })
     const before = lineOfTenant.get(tenant)
     const line = info.lines
@@ -79,6 +82,11 @@ function assertColumns(header: readonly string[]): string[] {
     unknown.length > 0 && `has ${unknown.length} unknown column(s)`,
   ].filter(Boolean)
   throw new UsageError(`The header line ${parts.join(' and ')}; columns are ${columns.join(', ')}.`)
+}
+
+/** A flag is `true` or `false`; anything else is left for the check to refuse. */
+function toField(name: string, value: string): string | boolean {
+  return flags.includes(name) && (value === 'true' || value === 'false') ? value === 'true' : value
 }
 
 function faultOf(error: z.ZodError): string {

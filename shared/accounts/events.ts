@@ -171,7 +171,8 @@ function countsOf({ appeared, vanished, changed }: AccountsDifference<Account>) 
   return { appeared: appeared.length, vanished: vanished.length, changed: changed.length }
 }
 
-function listed(accounts: readonly Account[]): string {
+/** Accounts by name and number, for people; beyond 20 they count. */
+export function listed(accounts: readonly Account[]): string {
   const shown = accounts
     .slice(0, mostNamed)
     .map(({ name, number, accountId }) => `${name} (${number || accountId})`)

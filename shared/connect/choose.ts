@@ -44,21 +44,24 @@ export interface ChoiceDependencies extends ChooseDependencies {
 /** A choice that takes longer is left to the app. */
 const choiceSeconds = 1800
 
+/** The one answer to a choice whose page may be opened until `latestOpening`, once or again. */
+export function issueTurn(records: Pick<OneTimeRecords, 'issue'>, latestOpening: Date): Promise<string> {
+  return records.issue('choice-turn', {}, secondsAfter(latestOpening, choiceSeconds))
+}
+
 /** Opens a choice for the browser that has just signed in, and returns the address of its page. */
 export async function openChoice(
   { clock, config, records }: Pick<ChoiceDependencies, 'clock' | 'config' | 'records'>,
-  signIn: Pick<OpenChoice, keyof TenantName | 'id' | 'returnUrl' | 'browserHash' | 'disconnectCount'>,
+  signIn: Omit<OpenChoice, 'consentedAt' | 'outcome'>,
   { consentedAt }: Pick<Grant, 'consentedAt'>,
   outcome: OpenChoice['outcome'],
 ): Promise<string> {
-  const { workspace, tenant, id, returnUrl, browserHash, disconnectCount } = signIn
-  const expiresAt = secondsAfter(clock.now(), choiceSeconds)
-  const turn = await records.issue('choice-turn', {}, expiresAt)
+  const { workspace, tenant, id, returnUrl, browserHash, disconnectCount, turn } = signIn
   const choice: OpenChoice = {
     ...{ workspace, tenant, id, returnUrl, browserHash, disconnectCount, turn, outcome },
     consentedAt: consentedAt.toISOString(),
   }
-  const token = await records.issue('choice', choice, expiresAt)
+  const token = await records.issue('choice', choice, secondsAfter(clock.now(), choiceSeconds))
   return `${config.publicUrl}/oauth/accounts?choice=${encodeURIComponent(token)}`
 }
 

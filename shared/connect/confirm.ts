@@ -66,14 +66,16 @@ export async function confirmConnectSession(
 
 /**
  * Opens the page on which the person who consented says which accounts are meant, for the browser that they consented
- * with and for no other.
- * @returns its address; undefined where that is clear, or where the app asks itself.
+ * with and for no other. Each call opens it anew; the first answer counts, through whichever of them it comes.
+ * @returns its address; undefined where that is clear or answered, or where the app asks itself.
  */
 export async function openConfirmedChoice(
   dependencies: Pick<ChoiceDependencies, 'accounts' | 'clock' | 'config' | 'records'>,
   { accountsGeneration, confirmed, defaultAccount, disconnectCount = 0, grant, tenant, workspace }: Tenant,
 ): Promise<string | undefined> {
   if (!confirmed?.choice || !grant || defaultAccount) return undefined
+  const { clock, records } = dependencies
+  if ((await records.read('choice-turn', confirmed.choice.turn, clock.now())) === undefined) return undefined
   const name = { workspace, tenant }
   const reached = await allAccounts(dependencies.accounts, name, accountsGeneration)
   const accounts = String(reached.filter(isSelected).length)

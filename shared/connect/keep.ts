@@ -1,13 +1,14 @@
-import { discoveryEvents } from '../accounts/events.ts'
+import { discoveryEvents, personChange } from '../accounts/events.ts'
 import { newGeneration, sparedAfter } from '../accounts/generation.ts'
+import { secondsAfter } from '../clock.ts'
 import { connectGrant } from '../tenants/connectGrant.ts'
-import type { Tenant } from '../tenants/tenant.ts'
+import type { PendingChoice, Tenant } from '../tenants/tenant.ts'
 import type { SignIn } from './authorize.ts'
 import type { CallbackDependencies, Proven } from './callback.ts'
-import { openChoice } from './choose.ts'
+import { issueTurn, openChoice } from './choose.ts'
 import { compareReach, type Reach } from './compareReach.ts'
 import type { ConnectFailure } from './failures.ts'
-import { keepPending } from './keepPending.ts'
+import { confirmationSeconds, keepPending } from './keepPending.ts'
 import { differentUser, personOf } from './person.ts'
 import { returnUrlWith } from './returnUrl.ts'
 import { isStillWanted } from './sessions.ts'
@@ -26,18 +27,45 @@ export const disconnectedMeanwhile: ConnectFailure = {
   reason: 'tenant_disconnected',
 }
 
+/** What a sign-in would change of the tenant, as it was read. */
+export interface Compared extends Reach {
+  readonly before: Tenant
+}
+
 /**
  * Keeps a proven grant: at once, or as a pending one where the app wants to confirm who consented, or where another
  * person than before would lose accounts, which the app is told before they are marked.
- * @param lossIsAccepted the app knows of the accounts that would be lost. Default is false.
  */
 export async function keep(
   dependencies: CallbackDependencies,
   signIn: SignIn,
   proven: Proven,
-  { lossIsAccepted = false } = {},
 ): Promise<Kept | ConnectFailure> {
-  const { accounts, clock, keeping, randomness } = dependencies
+  const compared = await compareSignIn(dependencies, signIn, proven)
+  if ('failed' in compared) return compared
+  if (!signIn.confirm && !compared.loss) return keepAtOnce(dependencies, signIn, proven, compared)
+  const choice = await offerChoice(dependencies, signIn)
+  const accountsGeneration = await writeReached(dependencies, compared)
+  const { outcome } = compared
+  return keepPending(dependencies, signIn, proven, { accountsGeneration, outcome, ...(choice && { choice }) })
+}
+
+/** The page that may follow a confirmation; undefined where the app asks itself. */
+async function offerChoice(
+  { clock, records }: Pick<CallbackDependencies, 'clock' | 'records'>,
+  { accountChoice, browserHash, returnUrl }: SignIn,
+): Promise<PendingChoice | undefined> {
+  if (accountChoice === 'app') return undefined
+  const turn = await issueTurn(records, secondsAfter(clock.now(), confirmationSeconds))
+  return { returnUrl, browserHash, turn }
+}
+
+/** Compares a proven sign-in with what the tenant has; changes nothing. */
+export async function compareSignIn(
+  { accounts, keeping }: Pick<CallbackDependencies, 'accounts' | 'keeping'>,
+  signIn: SignIn,
+  proven: Proven,
+): Promise<Compared | ConnectFailure> {
   const name = { workspace: signIn.workspace, tenant: signIn.tenant }
   const stored = await keeping.tenants.read(name)
   if (!stored) return { failed: 'sign_in_not_valid', reason: 'tenant_gone' }
@@ -46,30 +74,31 @@ export async function keep(
   if (before.environment !== signIn.environment) return { failed: 'environment_mismatch' }
   const stranger = differentUser(before, proven, signIn.allowDifferentUser)
   if (stranger) return stranger
-  const reached = await compareReach(accounts, before, proven)
-  const accountsGeneration = newGeneration(clock.now(), randomness)
-  await accounts.write(name, accountsGeneration, reached.after)
-  return signIn.confirm || (reached.loss && !lossIsAccepted)
-    ? keepPending(dependencies, signIn, proven, { ...reached, accountsGeneration })
-    : keepAtOnce(dependencies, signIn, proven, { ...reached, accountsGeneration, before })
+  return { ...(await compareReach(accounts, before, proven)), before }
 }
 
-async function keepAtOnce(
+/** Writes what a sign-in reaches, as a generation of accounts that no row names yet. */
+async function writeReached(
+  { accounts, clock, randomness }: Pick<CallbackDependencies, 'accounts' | 'clock' | 'randomness'>,
+  { after, before }: Compared,
+): Promise<string> {
+  const accountsGeneration = newGeneration(clock.now(), randomness)
+  await accounts.write(before, accountsGeneration, after)
+  return accountsGeneration
+}
+
+/** Makes a proven grant the tenant's own, unless somebody else has connected it since it was compared. */
+export async function keepAtOnce(
   dependencies: CallbackDependencies,
   signIn: SignIn,
   proven: Proven,
-  reached: Reach & { readonly accountsGeneration: string; readonly before: Tenant },
+  compared: Compared,
 ): Promise<Kept | ConnectFailure> {
   const { accounts, clock, keeping } = dependencies
-  const { accountsGeneration, after, before, defaultAccount, known } = reached
-  const story = {
-    tenant: before,
-    before: known,
-    after,
-    defaultAccount,
-    person: personOf(proven),
-    at: clock.now(),
-  }
+  const { after, before, defaultAccount, known } = compared
+  const accountsGeneration = await writeReached(dependencies, compared)
+  const person = personOf(proven)
+  const story = { tenant: before, before: known, after, defaultAccount, person, at: clock.now() }
   const { accessToken, askedAt, expiresInSeconds, refreshToken } = proven.tokens
   const connected = await connectGrant(keeping, before, {
     environment: signIn.environment,
@@ -82,16 +111,27 @@ async function keepAtOnce(
     ...(defaultAccount && { defaultAccount }),
     disconnectCount: signIn.disconnectCount ?? 0,
     events: discoveryEvents(story),
+    // What that other person would lose was never compared, let alone told.
+    isStillFor: (row) => isSameConsent(row, before) || !personChange(row, person),
   })
   if (!connected) return { failed: 'storage_unavailable', reason: 'tenant_changed' }
   await accounts
     .removeOthers(before, accountsGeneration, sparedAfter(before, clock.now()))
     .catch(() => undefined)
-  const outcome = { status: 'connected', ...reached.outcome }
+  const outcome = { status: 'connected', ...compared.outcome }
   const asks = !defaultAccount && signIn.accountChoice !== 'app'
   const returnUrl =
     asks && connected.tenant.grant
-      ? await openChoice(dependencies, signIn, connected.tenant.grant, outcome)
+      ? await openChoice(
+          dependencies,
+          { ...signIn, turn: await issueTurn(dependencies.records, clock.now()) },
+          connected.tenant.grant,
+          outcome,
+        )
       : returnUrlWith(signIn, outcome)
   return { tenant: connected.tenant, returnUrl }
+}
+
+function isSameConsent(one: Tenant, other: Tenant): boolean {
+  return one.grant?.consentedAt.getTime() === other.grant?.consentedAt.getTime()
 }

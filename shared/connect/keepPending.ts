@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { secondsAfter } from '../clock.ts'
 import { sealAccessToken } from '../tenants/connectGrant.ts'
 import { destroyLeftovers, destroyUncommitted, withLeftovers } from '../tenants/leftovers.ts'
-import { dueRowOf, grantOwnerOf } from '../tenants/tenant.ts'
+import { dueRowOf, grantOwnerOf, type PendingGrant } from '../tenants/tenant.ts'
 import type { SignIn } from './authorize.ts'
 import { sha256 } from './browser.ts'
 import type { CallbackDependencies, Proven } from './callback.ts'
@@ -14,14 +14,19 @@ import { isStillWanted } from './sessions.ts'
 import { toGrant } from './toGrant.ts'
 
 /** How long an app may take to hand back the confirmation code. */
-const confirmationSeconds = 900
+export const confirmationSeconds = 900
+
+/** What waits with a grant, written before it. */
+export interface Waiting
+  extends Pick<Reach, 'outcome'>,
+    Pick<PendingGrant, 'accountsGeneration' | 'choice'> {}
 
 /** The grant waits beside whatever the tenant has, which goes on working until the app confirms. */
 export async function keepPending(
   { keeping, clock }: Pick<CallbackDependencies, 'keeping' | 'clock'>,
   signIn: SignIn,
   proven: Proven,
-  { accountsGeneration, outcome }: Pick<Reach, 'outcome'> & { readonly accountsGeneration: string },
+  { accountsGeneration, choice, outcome }: Waiting,
 ): Promise<Kept | ConnectFailure> {
   const { due, grants, tenants } = keeping
   const name = { workspace: signIn.workspace, tenant: signIn.tenant }
@@ -41,9 +46,7 @@ export async function keepPending(
     expiresAt: secondsAfter(clock.now(), confirmationSeconds),
     accessToken,
     accountsGeneration,
-    ...(signIn.accountChoice !== 'app' && {
-      choice: { returnUrl: signIn.returnUrl, browserHash: signIn.browserHash },
-    }),
+    ...(choice && { choice }),
   }
   const replaced = stored.tenant.pendingGrant?.grant.reference
   const next = withLeftovers(grants, { ...stored.tenant, pendingGrant }, [replaced])

@@ -1,8 +1,7 @@
 import * as z from 'zod'
 import { type Discovery, discoverAccounts } from '../advertising/discover.ts'
 import type { CallbackDependencies, Proven } from '../connect/callback.ts'
-import { compareReach } from '../connect/compareReach.ts'
-import { keep } from '../connect/keep.ts'
+import { compareSignIn, keepAtOnce } from '../connect/keep.ts'
 import { environments, identityProviders } from '../environment.ts'
 import { maskAddress, type SignedInUser } from '../identity/idToken.ts'
 import type { SignInRow } from '../identity/signInTable.ts'
@@ -44,7 +43,7 @@ export type BringDependencies = CallbackDependencies
 /**
  * Takes a refresh token over, as a consent would: proven by a refresh and by what Microsoft Advertising answers to
  * its access token, before anything is kept; then the tenant is connected. The tenant is made if it is new.
- * @throws Problem `grant_refused` with the reason, or what keeps the broker from finding out.
+ * @throws Problem `grant_refused` with the reason, `accounts_would_be_lost` with who and which, or what keeps the broker from finding out.
  */
 export async function bringGrant(
   dependencies: BringDependencies,
@@ -56,26 +55,21 @@ export async function bringGrant(
   const proven = await proveToken(dependencies, row, wish)
   if (!proven.ok) throw explainRefusal(proven.refusal)
   const discovery = await discover(dependencies, row, proven.tokens.accessToken)
+  const claim = { environment: wish.environment, detail: 'The app brought a grant.' }
+  const { disconnectCount = 0 } = await claimTenant(dependencies.keeping, name, claim)
+  const signIn = { ...toSignIn(dependencies, name, row, wish), disconnectCount }
   const found: Proven = {
     row: { ...row, scopes: proven.scopes },
     user: named(proven.user, discovery),
     tokens: toTokens(proven),
     discovery,
   }
-  if (!wish.acceptLostAccounts) await assertNoLoss(dependencies, name, found, wish)
-  const { environment, displayName } = wish
-  const detail = 'The app brought a grant.'
-  const { disconnectCount = 0 } = await claimTenant(dependencies.keeping, name, {
-    environment,
-    displayName,
-    detail,
-  })
-  const kept = await keep(
-    dependencies,
-    { ...toSignIn(dependencies, name, row, wish), disconnectCount },
-    found,
-    { lossIsAccepted: true },
-  )
+  const compared = await compareSignIn(dependencies, signIn, found)
+  if ('failed' in compared) throw explainNotKept(compared)
+  if (compared.loss && !wish.acceptLostAccounts) throw explainLoss(compared.loss)
+  // Not before: of a grant that is not kept, not even the name is.
+  await claimTenant(dependencies.keeping, name, { ...claim, displayName: wish.displayName })
+  const kept = await keepAtOnce(dependencies, signIn, found, compared)
   if ('failed' in kept) throw explainNotKept(kept)
   return kept.tenant
 }
@@ -126,26 +120,13 @@ async function discover(
   return found.value
 }
 
-/** The app is told which accounts are lost before they are marked. */
-async function assertNoLoss(
-  { accounts, keeping }: BringDependencies,
-  name: TenantName,
-  found: Proven,
-  { allowDifferentUser }: GrantWish,
-): Promise<void> {
-  const stored = await keeping.tenants.read(name)
-  if (!stored || !allowDifferentUser) return
-  const { loss } = await compareReach(accounts, stored.tenant, found)
-  if (loss) throw explainLoss(loss)
-}
-
 /** A brought grant is kept as a sign-in's is; there is no browser, and so nobody to send back or to ask. */
 function toSignIn(
   { config, randomness }: BringDependencies,
   name: TenantName,
   { environment, identityProvider }: SignInRow,
   { allowDifferentUser }: GrantWish,
-): Omit<Parameters<typeof keep>[1], 'disconnectCount'> {
+): Omit<Parameters<typeof keepAtOnce>[1], 'disconnectCount'> {
   return {
     ...name,
     environment,

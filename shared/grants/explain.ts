@@ -1,4 +1,5 @@
 import { toNamed } from '../accounts/discover.ts'
+import { listed } from '../accounts/events.ts'
 import type { AdvertisingFault } from '../advertising/faults.ts'
 import { identityFaultOf } from '../advertising/identityFault.ts'
 import type { AccountLoss } from '../connect/compareReach.ts'
@@ -68,11 +69,10 @@ const mostNamed = 100
 /** Somebody else's grant would lose accounts, and the app has not said that it knows. */
 export function explainLoss({ person, lost }: AccountLoss): Problem {
   const { previousUser, user } = person
-  return new Problem('grant_refused', {
-    actor: 'app',
-    detail: `${user} consented instead of ${previousUser}, and does not reach ${lost.length} of the accounts. Say acceptLostAccounts if that is meant.`,
+  return new Problem('accounts_would_be_lost', {
+    detail: `${user} consented instead of ${previousUser}, and does not reach ${listed(lost)}.`,
     members: {
-      ...{ reason: 'accounts_would_be_lost', user, previousUser, accountsLost: lost.length },
+      ...{ user, previousUser, accountsLost: lost.length },
       lost: lost.slice(0, mostNamed).map(toNamed),
     },
   })

@@ -51,6 +51,8 @@ export interface ProvenGrant {
   readonly events?: readonly TenantEvent[]
   /** The tenant's when somebody asked for this grant; a disconnect since then makes it void. Default: none does. */
   readonly disconnectCount?: number
+  /** Whether the grant is still meant for the row as it stands, asked before each write. Default: it is. */
+  readonly isStillFor?: (row: Tenant) => boolean
 }
 
 const commitTries = 8
@@ -62,7 +64,8 @@ const mostFailures = 2
  * last, so that a failure at any line costs nothing and an old dead token never shadows the fresh consent.
  * Works for `pending`, `connected`, `reauthorization_required` and `disconnected` tenants alike; takes any lease
  * away, so that a refresh in flight on the old grant can change nothing.
- * @returns undefined when the tenant is gone, was disconnected meanwhile or moved to the other environment, or changed without end.
+ * @returns undefined when the tenant is gone, was disconnected meanwhile or moved to the other environment, when the
+ *   grant is no longer meant for it, or when it changed without end.
  */
 export async function connectGrant(
   keeping: GrantKeeping,
@@ -76,7 +79,9 @@ export async function connectGrant(
   const accessToken = await sealAccessToken(keeping, { ...name, environment }, proven)
   const reference = await grants.write(proven.refreshToken, grantOwnerOf(found.tenant, proven.grant))
   const kept = { ...proven, grant: { ...proven.grant, reference }, accessToken }
-  const committed = await commitGrant(keeping, name, () => kept)
+  const committed = await commitGrant(keeping, name, (row) =>
+    proven.isStillFor?.(row) === false ? undefined : kept,
+  )
   if (committed) return committed
   const row = await keeping.tenants.read(name).catch(() => undefined)
   await destroyUncommitted(keeping, reference, row?.tenant)

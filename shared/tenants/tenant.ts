@@ -85,6 +85,8 @@ export interface PendingChoice {
   readonly returnUrl: string
   /** The browser that the person consented with. */
   readonly browserHash: string
+  /** Names the one-time record that the answer spends, however often the page is opened. */
+  readonly turn: string
 }
 
 /** The confirmation that made the grant the tenant's, so that an app whose answer was lost may ask again. */

@@ -300,11 +300,28 @@ describe('the page after confirmation', () => {
     expect((await confirm()).chooseAccountsUrl).toBeUndefined()
   })
 
-  test('opens again for an app whose answer was lost', async () => {
+  test('opens again for an app whose answer was lost, and takes one answer all the same', async () => {
+    const { tenant, visitor, confirm } = await confirmed()
+    const first = await visitor.visit((await confirm()).chooseAccountsUrl)
+    const again = await visitor.visit((await confirm()).chooseAccountsUrl)
+    expect(again.body).toContain('Linked: reached through')
+    const [one, other] = await listed(tenant)
+    await visitor.submit(again, { account: one!.accountId, go: 'choose' }, { stopAt: world.returnUrl })
+    const late = await visitor.submit(
+      first,
+      { account: other!.accountId, go: 'choose' },
+      { stopAt: world.returnUrl },
+    )
+    expect(late).toMatchObject({ status: 410, body: expect.stringContaining('You have chosen already') })
+    expect((await listed(tenant)).find((account) => account.default)?.accountId).toBe(one!.accountId)
+  })
+
+  test('that left the choice to the app is not offered again', async () => {
     const { visitor, confirm } = await confirmed()
-    await confirm()
-    const { chooseAccountsUrl } = await confirm()
-    expect((await visitor.visit(chooseAccountsUrl)).body).toContain('Linked: reached through')
+    const page = await visitor.visit((await confirm()).chooseAccountsUrl)
+    const back = await visitor.submit(page, { go: 'later' }, { stopAt: world.returnUrl })
+    expect(outcomeOf(back)).toMatchObject({ status: 'connected', account_choice: 'open' })
+    expect((await confirm()).chooseAccountsUrl).toBeUndefined()
   })
 
   test('is not offered to an app that asks for itself', async () => {
@@ -447,6 +464,17 @@ describe('the choice page', () => {
   })
 })
 
+/** Lets the time of a tenant's waiting consent run out, in the row itself: it is a quarter of an hour. */
+async function expirePending(tenant: string) {
+  const table = world.tableClient('Tenants')
+  const filter = `RowKey eq 'tenant' and tenant eq '${tenant}'`
+  for await (const row of table.listEntities({ queryOptions: { filter } })) {
+    const pendingGrant = { ...JSON.parse(String(row.pendingGrant)), expiresAt: new Date(0).toISOString() }
+    const { partitionKey = '', rowKey = '' } = row
+    await table.updateEntity({ partitionKey, rowKey, pendingGrant: JSON.stringify(pendingGrant) }, 'Merge')
+  }
+}
+
 describe('another person reconnects', () => {
   test('the app is told who changed and which accounts are lost before any is marked, whether it asked to or not', async () => {
     const tenant = await connectedByApi()
@@ -483,6 +511,28 @@ describe('another person reconnects', () => {
     expect(event.data).toMatchObject({ userChanged: true, vanished: before.length })
     expect(event.data.vanishedIds.split(' ')).toEqual(before.map(({ accountId }) => accountId))
     expect(event.detail).toMatch(/^e…@contoso\.example signed in instead of g…@contoso\.example\./)
+  })
+
+  test('an app that never confirms keeps what it had: the consent expires, and no code brings it back', async () => {
+    const tenant = await connectedByApi()
+    const before = await listed(tenant)
+    const [{ accountId }] = before as [Listed]
+    const { id, connectUrl } = await world.session(tenant, { allowDifferentUser: true })
+    const { confirmation_code: code } = outcomeOf(await world.finish(connectUrl, 'edsger@contoso.example'))
+    await expirePending(tenant)
+    const path = `/v1/tenants/${tenant}/connect-sessions/${id}`
+    expect((await world.call('GET', path)).body.code).toBe('connect_session_not_found')
+    const late = await world.call('POST', `${path}/confirm`, { body: { code } })
+    expect({ status: late.status, code: late.body.code }).toEqual({
+      status: 404,
+      code: 'connect_session_not_found',
+    })
+    const { body } = await world.call('GET', `/v1/tenants/${tenant}`)
+    expect(body).toMatchObject({ status: 'connected', confirmationPending: false })
+    expect(body.connection.consentedBy).toBe('g…@contoso.example')
+    expect(await listed(tenant)).toEqual(before)
+    expect(await eventsOf(tenant, 'accounts.changed')).toEqual([])
+    expect((await world.call('GET', `/v1/tenants/${tenant}/token?accountId=${accountId}`)).status).toBe(200)
   })
 
   test('who loses no account is connected at once', async () => {

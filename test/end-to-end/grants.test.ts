@@ -145,13 +145,13 @@ describe('a grant that is brought', () => {
     const { refreshToken } = await refreshTokenOf('edsger@contoso.example')
     const tenant = await world.connected('ada@outlook.example')
     const [account] = (await world.call('GET', `/v1/tenants/${tenant}/accounts`)).body.accounts
-    const wish = { environment: 'production', refreshToken, allowDifferentUser: true }
+    const wish = { environment: 'production', refreshToken, allowDifferentUser: true, displayName: 'New' }
+    const before = await world.grantSecrets()
     const { status, body } = await bring(tenant, wish)
     expect({ status, ...body }).toMatchObject({
-      status: 422,
-      code: 'grant_refused',
+      status: 409,
+      code: 'accounts_would_be_lost',
       actor: 'app',
-      reason: 'accounts_would_be_lost',
       user: 'e…@contoso.example',
       previousUser: 'a…@outlook.example',
       accountsLost: 1,
@@ -159,8 +159,14 @@ describe('a grant that is brought', () => {
     })
     const { body: seen } = await world.call('GET', `/v1/tenants/${tenant}`)
     expect(seen.connection.consentedBy).toBe('a…@outlook.example')
+    expect(seen.displayName).toBeUndefined()
+    expect(await world.grantSecrets()).toEqual(before)
     expect((await world.call('GET', `/v1/tenants/${tenant}/token`)).body.accountId).toBe(account.accountId)
-    expect((await bring(tenant, { ...wish, acceptLostAccounts: true })).status).toBe(200)
+    const taken = await bring(tenant, { ...wish, acceptLostAccounts: true })
+    expect(taken).toMatchObject({ status: 200, body: { displayName: 'New', status: 'connected' } })
+    const { events } = (await world.call('GET', `/v1/tenants/${tenant}/events`)).body
+    const changed = events.find(({ type }: { type: string }) => type === 'accounts.changed')
+    expect(changed.data).toMatchObject({ userChanged: true, vanishedIds: account.accountId })
   })
 })
 

@@ -141,6 +141,34 @@ describe('import', () => {
     expect(err).toContain('The header line lacks tenant')
     expect(err).not.toContain('secret-one')
   })
+
+  test(
+    'reports a tenant that would lose accounts by who and which, and takes it once the file says so',
+    slow,
+    async () => {
+      const tenant = await world.connected('ada@outlook.example')
+      const known = new Set(await world.grantSecrets())
+      await world.connect(world.newTenant(), 'edsger@contoso.example', { accountChoice: 'app' })
+      const refreshToken = (await world.grantSecrets()).find((value) => !known.has(value))
+      const [account] = (await world.call('GET', `/v1/tenants/${tenant}/accounts`)).body.accounts
+      const file = join(folder, 'another.csv')
+      const columns = 'tenant,environment,refreshToken,allowDifferentUser,acceptLostAccounts'
+      const write = (acceptLostAccounts: string) =>
+        writeFile(file, `${columns}\n${tenant},production,${refreshToken},true,${acceptLostAccounts}\n`)
+      await write('perhaps')
+      const faulty = await runCommand('import', [file])
+      expect(faulty).toMatchObject({ code: 2, err: expect.stringContaining('line 2: acceptLostAccounts') })
+      await write('')
+      const refused = await runCommand('import', [file])
+      expect(refused.code).toBe(1)
+      expect(refused.out).toContain(`${tenant}: refused: accounts_would_be_lost: e…@contoso.example`)
+      expect(refused.out).toContain(`${account.name} (${account.number})`)
+      await write('true')
+      expect(await runCommand('import', [file, '--retry-refused'])).toMatchObject({ code: 0 })
+      const { body } = await world.call('GET', `/v1/tenants/${tenant}`)
+      expect(body.connection.consentedBy).toBe('e…@contoso.example')
+    },
+  )
 })
 
 describe('diagnose', () => {

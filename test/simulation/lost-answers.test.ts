@@ -156,6 +156,22 @@ test('an old secret that cannot be destroyed is remembered, and destroyed by the
   expect(new Set(live())).toEqual(new Set(['next1', 'next2']))
 })
 
+test('a grant is not kept, nor its secret, once the row is another one than it was meant for', async () => {
+  const { dependencies, tenants, stores, live, row } = ground()
+  const old = connected(await stores.vault.write('old', owner))
+  await tenants.create(old, [])
+  const kept = await connectGrant(dependencies, name, {
+    environment: 'production',
+    grant: grantOf('', 'second'),
+    ...{ refreshToken: 'new', accessToken: 'at', expiresInSeconds: 3600, askedAt: now },
+    accountsGeneration: 'g',
+    isStillFor: (found) => found.grant?.consenter.subject === 'second',
+  })
+  expect(kept).toBeUndefined()
+  expect(row()).toEqual(old)
+  expect(live()).toEqual(['old'])
+})
+
 describe('a confirmation', () => {
   /** Accounts whose listing lets something happen between the check of the code and the commit. */
   const confirm = (own: ReturnType<typeof ground>, meanwhile: () => Promise<unknown>) => {
