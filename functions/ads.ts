@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { isServiceName, serviceNames } from '../shared/advertising/services.ts'
 import { guardHeaders } from '../shared/http/answers.ts'
 import { tenantParams } from '../shared/http/fields.ts'
+import { paced } from '../shared/http/pace.ts'
 import { type HandledRequest, operation, route } from '../shared/http/route.ts'
 import { passThrough } from '../shared/passthrough/passThrough.ts'
 import { createSend } from '../shared/passthrough/send.ts'
@@ -56,10 +57,10 @@ route('ads', 'v1/tenants/{tenant}/ads/{service}/{*path}', {
 async function pass(
   request: Pick<
     HandledRequest<z.infer<typeof params>, unknown, unknown>,
-    'broker' | 'caller' | 'params' | 'raw'
+    'broker' | 'caller' | 'context' | 'params' | 'raw'
   >,
 ): Promise<HttpResponseInit> {
-  const { broker, caller, raw } = request
+  const { broker, caller, context, raw } = request
   const { tenant, service, path } = request.params
   if (!isServiceName(service)) {
     throw new Problem('route_not_found', {
@@ -79,5 +80,9 @@ async function pass(
       ...wantedAccountOf(raw.headers),
     },
   )
-  return { status, headers: { ...guardHeaders, ...headers }, ...(body && { body }) }
+  return {
+    status,
+    headers: { ...guardHeaders, ...headers },
+    ...(body && { body: paced(context.invocationId, body) }),
+  }
 }

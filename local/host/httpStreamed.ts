@@ -1,9 +1,12 @@
+import { channel } from 'node:diagnostics_channel'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { type PassThrough, Transform } from 'node:stream'
-import { ReadableStream } from 'node:stream/web'
 import { BodyTooLargeError, traceOf } from './httpBuffered.ts'
 import type { TriggerEvent } from './invocation.ts'
 import type { TypedData } from './rpc.ts'
+
+/** What a server publishes of each request that it takes (Node's diagnostics_channel). */
+const requestStart = channel('http.server.request.start')
 
 /**
  * Hands a request to the library's own listener and returns the event that goes with it.
@@ -23,7 +26,6 @@ export function handOver(
     data: { http: {} },
     metadata: toMetadata(request, params),
     ...traceOf(request),
-    prepareResult: (result) => paceResult(result, response),
   }
   const forwarded = limitBody(request, maxBytes)
   Object.assign(forwarded.headers, {
@@ -31,6 +33,7 @@ export function handOver(
     'x-forwarded-host': request.headers.host ?? '127.0.0.1',
     'x-forwarded-proto': 'http',
   })
+  requestStart.publish({ request: forwarded, response, socket: request.socket, server: listener })
   listener.emit('request', forwarded, response)
   return event
 }
@@ -56,49 +59,4 @@ function limitBody(request: IncomingMessage, maxBytes: number): IncomingMessage 
   request.once('aborted', () => counted.destroy(new Error('The client went away.')))
   const { url, method, headers } = request
   return Object.assign(request.pipe(counted) as PassThrough, { url, method, headers }) as never
-}
-
-/**
- * Gives a streamed answer back-pressure: the library writes every chunk without waiting for the socket, so a fast
- * source and a slow client would fill the memory. A client that leaves cancels the app's stream.
- */
-function paceResult(result: unknown, response: ServerResponse): unknown {
-  const body = (result as { body?: unknown } | null | undefined)?.body
-  if (!(body instanceof ReadableStream)) return result
-  const paced = pace(body, response)
-  const isInit = Object.getPrototypeOf(result) === Object.prototype
-  return isInit
-    ? { ...(result as object), body: paced }
-    : Object.defineProperty(result, 'body', { value: paced })
-}
-
-function pace(body: ReadableStream, response: ServerResponse): ReadableStream {
-  const reader = body.getReader()
-  return new ReadableStream(
-    {
-      async pull(controller) {
-        if (response.writableNeedDrain) await drained(response)
-        if (response.destroyed) {
-          await reader.cancel()
-          throw new Error('The client went away before the answer was complete.')
-        }
-        const { done, value } = await reader.read()
-        if (done) controller.close()
-        else controller.enqueue(value)
-      },
-      cancel: (reason) => reader.cancel(reason),
-    },
-    { highWaterMark: 0 },
-  )
-}
-
-function drained(response: ServerResponse): Promise<void> {
-  return new Promise((resolve) => {
-    const settle = () => {
-      response.off('drain', settle).off('close', settle)
-      resolve()
-    }
-    response.on('drain', settle).on('close', settle)
-    if (response.destroyed) settle()
-  })
 }

@@ -12,8 +12,6 @@ export interface TriggerEvent {
   /** W3C headers of the caller; a new trace begins without them. */
   readonly traceParent?: string | undefined
   readonly traceState?: string | undefined
-  /** Changes what the handler returned before it is converted, e.g. to pace a streamed body. */
-  readonly prepareResult?: (result: unknown) => unknown
 }
 
 /** Runs one invocation of a function; rejects with whatever the handler or a hook threw. */
@@ -53,7 +51,7 @@ export function createInvoke(app: LoadedApp): Invoke {
     await app.core.runHooks('postInvocation', after)
     coreContext.state = undefined
     if (after.error !== null && after.error !== undefined) throw after.error
-    return invocation.getResponse(context, event.prepareResult?.(after.result) ?? after.result)
+    return invocation.getResponse(context, after.result)
   }
 }
 

@@ -5,7 +5,7 @@ import http, { type Server } from 'node:http'
  *
  * An app with `enableHttpStream` makes the library start a server of its own, which a remote host forwards each
  * request to. This host lives in the same process, so it hands requests to that server's listener directly: no
- * second trip over a socket, the app's back-pressure reaches the client, and nothing listens on every interface,
+ * second trip over a socket, and nothing listens on every interface,
  * as the library's server otherwise would.
  */
 export async function captureStreamListener(start: () => Promise<void>): Promise<Server | undefined> {

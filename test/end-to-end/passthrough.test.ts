@@ -1,6 +1,4 @@
-import { execFile } from 'node:child_process'
 import { connect } from 'node:net'
-import { promisify } from 'node:util'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { openWorld, type World } from './world.ts'
 
@@ -18,42 +16,6 @@ afterEach(async () => {
 })
 
 afterAll(() => world.close())
-
-/** As much as the platform lets in by default (`FUNCTIONS_REQUEST_BODY_SIZE_LIMIT`). */
-const largeBytes = 100 * 1_048_576
-const slow = { timeout: 60_000 }
-
-function bytes(size: number): ReadableStream<Uint8Array> {
-  const chunk = new Uint8Array(65_536).fill(7)
-  let left = size / chunk.byteLength
-  return new ReadableStream({
-    pull: (controller) => (left-- > 0 ? controller.enqueue(chunk) : controller.close()),
-  })
-}
-
-/** The broker process’s resident set. */
-async function residentMegabytes(): Promise<number> {
-  const { stdout } = await promisify(execFile)('ps', ['-o', 'rss=', '-p', String(world.brokers[0]?.pid)])
-  return Number(stdout) / 1024
-}
-
-/** Sends so many bytes through the broker to an echo, and looks at the broker's memory each 2 MB. */
-async function echo(size: number) {
-  const answer = await fetch(`${world.origin}/v1/tenants/${tenant}/ads/bulk/_echo`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${await world.stack.callerToken()}` },
-    body: bytes(size),
-    duplex: 'half',
-  } as RequestInit)
-  let [received, sampledAt, peak] = [0, 0, 0]
-  for await (const part of answer.body ?? []) {
-    received += part.byteLength
-    if (received - sampledAt < 2_097_152) continue
-    sampledAt = received
-    peak = Math.max(peak, await residentMegabytes())
-  }
-  return { status: answer.status, received, peak }
-}
 
 const ads = (path: string, options: Parameters<World['call']>[2] = {}, of = tenant) =>
   world.call('POST', `/v1/tenants/${of}/ads/${path}`, options)
@@ -162,19 +124,6 @@ describe('a call that is passed on', () => {
     await ads('customerManagement/User/Query', { body: { UserId: null } }, sandbox)
     expect((await lastRequest()).environment).toBe('sandbox')
   })
-
-  test(
-    'may bring and take away 100 MB while the broker’s memory grows by less than 64 MB',
-    slow,
-    async () => {
-      // V8 collects outside buffers each 64 MB or so; what the process needs at all is in use after the first pass.
-      await echo(largeBytes / 4)
-      const before = await residentMegabytes()
-      const { status, received, peak } = await echo(largeBytes)
-      expect({ status, received }).toEqual({ status: 200, received: largeBytes })
-      expect(peak - before).toBeLessThan(64)
-    },
-  )
 })
 
 describe('no way leads out of the service', () => {

@@ -1,5 +1,6 @@
 import { ReadableStream } from 'node:stream/web'
 import { app, type HttpRequest, type InvocationContext, output } from '@azure/functions'
+import { paced } from '../../../shared/http/pace.ts'
 
 app.setup({ enableHttpStream: process.env.STREAM === 'yes' })
 
@@ -24,23 +25,30 @@ app.http('echo', {
   }),
 })
 
-app.http('pipe', { methods: ['POST'], handler: (request) => ({ body: request.body }) })
+app.http('pipe', {
+  methods: ['POST'],
+  handler: ({ body }, { invocationId }) => ({ body: body && paced(invocationId, body as never) }),
+})
 
 app.get('flood', {
-  handler: (request) => ({ body: flood(Number(request.query.get('chunks'))) }),
+  handler: (request, context) => {
+    const source = flood(Number(request.query.get('chunks')), () => context.log('the source is ended'))
+    return { body: paced(context.invocationId, source as never) }
+  },
 })
 
 /** What a handler in plain JavaScript gives when it forgets to return. */
 const nothing = undefined as unknown as object
 
 /** A source that always has more, as fast as it is asked; 64 KiB a chunk. */
-function flood(chunks: number): ReadableStream<Uint8Array> {
+function flood(chunks: number, cancel: () => void): ReadableStream<Uint8Array> {
   let sent = 0
   return new ReadableStream({
     pull(controller) {
       if (sent++ === chunks) controller.close()
       else controller.enqueue(new Uint8Array(65_536).fill(7))
     },
+    cancel,
   })
 }
 
