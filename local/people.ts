@@ -29,6 +29,14 @@ export const people: readonly Person[] = [
     '00000000-0000-0000-0000-00000000ada0',
     consumerTenantId,
   ),
+  /** Masked, he looks like Ada. */
+  person(
+    'alan@outlook.example',
+    'Alan Turing',
+    'personal',
+    '00000000-0000-0000-0000-0000000a1a90',
+    consumerTenantId,
+  ),
   person('grace@contoso.example', 'Grace Hopper', 'work', '11111111-1111-4111-8111-00000000c0de', contoso),
   person(
     'edsger@contoso.example',

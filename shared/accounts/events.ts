@@ -109,6 +109,11 @@ export function personChange(
   return { previousUser: grant.consenter.hint, user: person.consenter.hint }
 }
 
+/** The one who signed in, as named beside the one before. */
+export function toldApart({ previousUser, user }: PersonChange): string {
+  return user === previousUser ? `another ${user}` : user
+}
+
 /** A grant that was brought without an ID token names nobody; Microsoft Advertising's own user id still tells. */
 function isSamePerson(one: Person, other: Person): boolean {
   const isNamed = one.consenter.subject !== '' && other.consenter.subject !== ''
@@ -147,7 +152,7 @@ function inWords(
   person: PersonChange | undefined,
 ): string {
   const sentences = [
-    person && `${person.user} signed in instead of ${person.previousUser}.`,
+    person && `${toldApart(person)} signed in instead of ${person.previousUser}.`,
     appeared.length > 0 && `Appeared: ${listed(appeared)}.`,
     vanished.length > 0 && `${person ? 'Lost' : 'Vanished'}: ${listed(vanished)}.`,
     changed.length > 0 && `Changed: ${listed(changed.map(({ after }) => after))}.`,

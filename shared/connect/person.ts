@@ -1,4 +1,5 @@
 import { type Person, type PersonChange, personChange } from '../accounts/events.ts'
+import { unknownAddress } from '../identity/idToken.ts'
 import type { Tenant } from '../tenants/tenant.ts'
 import type { Proven } from './callback.ts'
 import type { ConnectFailure } from './failures.ts'
@@ -16,11 +17,16 @@ export function personOf({ discovery, user }: Proven): Person {
   return { consenter: user.consenter, advertisingUserId: discovery.advertisingUserId }
 }
 
-/** Masked names of two people may look alike. */
+/** Masked names of two people may look alike, or not be known at all. */
 function expectation({ previousUser, user }: PersonChange): string {
-  return previousUser === user
-    ? `Sign in with the account that connected it (${previousUser}); yours begins like it and is another one.`
-    : `Sign in as ${previousUser}; you signed in as ${user}.`
+  const isKnown = user !== unknownAddress
+  if (previousUser === unknownAddress) {
+    return `Sign in with the account that connected it; ${isKnown ? `you signed in as ${user}` : 'yours is another one'}.`
+  }
+  if (previousUser === user) {
+    return `Sign in with the account that connected it: ${previousUser}. You signed in with another one that looks alike when shortened: ${user}.`
+  }
+  return `Sign in as ${previousUser}; ${isKnown ? `you signed in as ${user}` : 'yours is another account'}.`
 }
 
 function standing({ status }: Tenant): string {

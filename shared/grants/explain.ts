@@ -1,5 +1,5 @@
 import { toNamed } from '../accounts/discover.ts'
-import { listed } from '../accounts/events.ts'
+import { listed, toldApart } from '../accounts/events.ts'
 import type { AdvertisingFault } from '../advertising/faults.ts'
 import { identityFaultOf } from '../advertising/identityFault.ts'
 import type { AccountLoss } from '../connect/compareReach.ts'
@@ -70,7 +70,7 @@ const mostNamed = 100
 export function explainLoss({ person, lost }: AccountLoss): Problem {
   const { previousUser, user } = person
   return new Problem('accounts_would_be_lost', {
-    detail: `${user} consented instead of ${previousUser}, and does not reach ${listed(lost)}.`,
+    detail: `${toldApart(person)} consented instead of ${previousUser}, and does not reach ${listed(lost)}.`,
     members: {
       ...{ user, previousUser, accountsLost: lost.length },
       lost: lost.slice(0, mostNamed).map(toNamed),

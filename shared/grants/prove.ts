@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import type { AccountKind } from '../environment.ts'
-import type { SignedInUser } from '../identity/idToken.ts'
+import { type SignedInUser, unknownAddress } from '../identity/idToken.ts'
 import type { TokenRefusal } from '../identity/refusal.ts'
 import type { SignInRow } from '../identity/signInTable.ts'
 import type { TokenEndpoints, TokensAskedAt } from '../identity/tokenEndpoint.ts'
@@ -109,5 +109,9 @@ function authoritiesOf(
 }
 
 function nobodyAt(authorityTenant: string): SignedInUser {
-  return { accountKind: 'work', authorityTenant, consenter: { issuer: '', subject: '', hint: '…' } }
+  return {
+    accountKind: 'work',
+    authorityTenant,
+    consenter: { issuer: '', subject: '', hint: unknownAddress },
+  }
 }

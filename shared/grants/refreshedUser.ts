@@ -1,6 +1,6 @@
 import { decodeJwt, type JWTPayload } from 'jose'
 import type { IdentityProvider } from '../environment.ts'
-import { maskAddress, type SignedInUser } from '../identity/idToken.ts'
+import { maskAddress, type SignedInUser, unknownAddress } from '../identity/idToken.ts'
 import { consumerTenantId } from '../identity/signInTable.ts'
 
 /** What an ID token of a refresh is read with. */
@@ -41,7 +41,7 @@ export function unnamedUser({
   authorityTenant,
   personalTenant,
 }: RefreshedAt): SignedInUser | undefined {
-  const consenter = { issuer: '', subject: '', hint: '…' }
+  const consenter = { issuer: '', subject: '', hint: unknownAddress }
   if (identityProvider === 'google') return { accountKind: 'google', authorityTenant: '', consenter }
   if (authorityTenant === 'common') return undefined
   const accountKind = authorityTenant === personalTenant ? 'personal' : 'work'

@@ -79,8 +79,11 @@ function toUser(payload: JWTPayload, row: SignInRow, tid: string, personalTenant
   }
 }
 
+/** What stands for an address that nobody told. */
+export const unknownAddress = '…'
+
 /** `ada@outlook.com` → `a…@outlook.com`: enough for its owner to know it, no more than that in a table. */
 export function maskAddress(address: string): string {
   const [local = '', domain = ''] = address.split('@')
-  return domain ? `${local.slice(0, 1)}…@${domain}` : '…'
+  return domain ? `${local.slice(0, 1)}…@${domain}` : unknownAddress
 }

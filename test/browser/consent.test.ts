@@ -135,6 +135,18 @@ describe('every page on which it can end is readable', () => {
     expect(width).toBeLessThanOrEqual(320)
   })
 
+  test('somebody else’s connection, by two who look alike when shortened', async () => {
+    const tenant = await world.connected()
+    const { connectUrl } = await world.session(tenant)
+    await page.goto(connectUrl)
+    await signIn('alan@outlook.example')
+    const consent = await page.$('#accept')
+    if (consent) await consent.click()
+    await page.waitForSelector('#code')
+    await picture(page, 'different_user-alike')
+    expect(await page.textContent('main')).toContain('looks alike when shortened: a…@outlook.example.')
+  })
+
   test('the pages load nothing from elsewhere and cannot be framed', async () => {
     const answer = await fetch(`${world.origin}/oauth/authorize?session=nobody`)
     const policy = answer.headers.get('content-security-policy') ?? ''

@@ -556,6 +556,17 @@ describe('another person reconnects', () => {
     expect((await world.call('GET', `/v1/tenants/${tenant}/token`)).status).toBe(200)
   })
 
+  test('who looks like the first one when shortened is told apart, on the page and in history', async () => {
+    const tenant = await connectedByApi('ada@outlook.example')
+    const { body } = await world.connect(tenant, 'alan@outlook.example', { accountChoice: 'app' })
+    expect(body.replaceAll(/<[^>]*>/g, '')).toContain(
+      'Sign in with the account that connected it: a…@outlook.example. You signed in with another one that looks alike when shortened: a…@outlook.example.',
+    )
+    await world.connectConfirmed(tenant, 'alan@outlook.example', { allowDifferentUser: true })
+    const [event] = await eventsOf(tenant, 'accounts.changed')
+    expect(event.detail).toContain('another a…@outlook.example signed in instead of a…@outlook.example.')
+  })
+
   test('without being allowed, nothing changes and the page says who is expected', async () => {
     const tenant = await connectedByApi()
     const visit = await world.connect(tenant, 'edsger@contoso.example', { accountChoice: 'app' })

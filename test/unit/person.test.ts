@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest'
+import { differentUser } from '../../shared/connect/person.ts'
+import type { Tenant } from '../../shared/tenants/tenant.ts'
+
+const consenter = (hint: string, subject: string) => ({ issuer: 'i', subject, hint })
+const tenantOf = (hint: string) =>
+  ({ status: 'connected', grant: { consenter: consenter(hint, 'before'), advertisingUserId: '1' } }) as Tenant
+const adviceTo = (previousUser: string, user: string) => {
+  const proven = { user: { consenter: consenter(user, 'now') }, discovery: { advertisingUserId: '2' } }
+  return differentUser(tenantOf(previousUser), proven as never, false)?.advice
+}
+
+test.each([
+  ['a…@x.example', 'e…@y.example', 'Sign in as a…@x.example; you signed in as e…@y.example.'],
+  [
+    'a…@x.example',
+    'a…@x.example',
+    'Sign in with the account that connected it: a…@x.example. You signed in with another one that looks alike when shortened: a…@x.example.',
+  ],
+  ['…', 'e…@y.example', 'Sign in with the account that connected it; you signed in as e…@y.example.'],
+  ['a…@x.example', '…', 'Sign in as a…@x.example; yours is another account.'],
+  ['…', '…', 'Sign in with the account that connected it; yours is another one.'],
+])('a stranger beside %s, masked %s, is told whose sign-in is expected', (previousUser, user, words) => {
+  expect(adviceTo(previousUser, user)).toBe(`${words} The connection still works.`)
+})
+
+test('nobody is a stranger who is allowed to be', () => {
+  const proven = { user: { consenter: consenter('e…', 'now') }, discovery: { advertisingUserId: '2' } }
+  expect(differentUser(tenantOf('a…'), proven as never, true)).toBeUndefined()
+})
