@@ -126,7 +126,11 @@ export const examples: Readonly<Record<string, OperationExample>> = {
   },
   'POST v1/tenants/{tenant}/connect-sessions/{session}/confirm': {
     body: { code: 'Zk3nq2sW0m8v…' },
-    answer: tenant,
+    answer: {
+      ...tenant,
+      accounts: { discoveredAt: tenant.accounts.discoveredAt, choiceOpen: true },
+      chooseAccountsUrl: 'https://broker.example.com/oauth/accounts?choice=ar2k.Xq8Lw…',
+    },
   },
   'GET v1/tenants/{tenant}/connect-sessions/{session}': {
     answer: {

@@ -392,7 +392,7 @@ describe('12. "The person who consented leaves; nobody is told, and the status s
     expect(await world.refreshCalls()).toHaveLength(1)
   })
 
-  test('somebody else may connect it with the hint as it is, and no administrator is sent a link in vain', async () => {
+  test('somebody else may connect it with the hint as it is, once the app agrees to what is lost, and no administrator is sent a link in vain', async () => {
     const tenant = await world.connectedStale('radia@contoso.example')
     await failRefreshes('userDisabled')
     const { body } = await vend(tenant)
@@ -401,7 +401,15 @@ describe('12. "The person who consented leaves; nobody is told, and the status s
     const { method, path, body: wish } = body.connect
     const { body: made } = await world.call(method, path, { body: { ...wish, accountChoice: 'app' } })
     const visit = await world.finish(made.connectUrl, 'edsger@contoso.example')
-    expect(new URL(visit.url).searchParams.get('status')).toBe('connected')
+    const { searchParams: outcome } = new URL(visit.url)
+    expect([outcome.get('status'), outcome.get('accounts_lost')]).toEqual(['confirmation_required', '1'])
+    expect((await vend(tenant)).body.code).toBe('confirmation_required')
+    const code = outcome.get('confirmation_code')
+    const confirmed = await world.call('POST', `${path}/${made.id}/confirm`, { body: { code } })
+    expect(confirmed.body).toMatchObject({
+      status: 'connected',
+      connection: { consentedBy: 'e…@contoso.example' },
+    })
   })
 
   test('the wrong kind of account is told once, with the link’s making, and once when it is over', async () => {
