@@ -7,7 +7,7 @@ interface RequestStart {
   readonly response: ServerResponse
 }
 
-/** Answers on their way, by invocation. */
+/** Answers of the pass-through on their way, by invocation: no other streams. */
 const answers = new Map<string, ServerResponse>()
 
 // The library's server keeps the answer to itself (`@azure/functions` `src/http/httpProxy.ts`); Node tells of it
@@ -15,7 +15,7 @@ const answers = new Map<string, ServerResponse>()
 subscribe('http.server.request.start', (message) => {
   const { request, response } = message as RequestStart
   const invocationId = request.headers['x-ms-invocation-id']
-  if (typeof invocationId !== 'string') return
+  if (typeof invocationId !== 'string' || !request.url?.includes('/ads/')) return
   answers.set(invocationId, response)
   response.once('close', () => answers.delete(invocationId))
 })

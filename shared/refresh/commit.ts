@@ -67,7 +67,7 @@ export async function commitRefreshed(
   }
   const stored = await destroyLeftovers(dependencies, committed.stored)
   await release(dependencies, environment, leased.grant.identityProvider).catch(() => undefined)
-  return { outcome: 'refreshed', stored, accessToken: answer.accessToken }
+  return { outcome: 'refreshed', stored, accessToken: answer.accessToken, dueBefore: leased.tenant.dueAt }
 }
 
 /** What was the operator's trouble is over: a refresh has just worked. */

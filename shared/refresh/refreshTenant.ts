@@ -12,7 +12,13 @@ import { createSuspects } from './suspects.ts'
 
 /** How a refresh ended. `stored` is the tenant row as last seen. */
 export type RefreshOutcome =
-  | { readonly outcome: 'refreshed' | 'fresh'; readonly stored: StoredTenant; readonly accessToken?: string }
+  | {
+      readonly outcome: 'refreshed' | 'fresh'
+      readonly stored: StoredTenant
+      readonly accessToken?: string
+      /** Of a refresh: the due time whose row went with it. */
+      readonly dueBefore?: Date | undefined
+    }
   | { readonly outcome: 'refused'; readonly stored: StoredTenant; readonly refusal: TokenRefusal }
   | {
       readonly outcome: 'passed_on'

@@ -205,6 +205,8 @@ class SweepRun {
   async #settle(row: DueRow, outcome: RefreshOutcome): Promise<RowOutcome> {
     switch (outcome.outcome) {
       case 'refreshed':
+        // It came to be due by another row; this one may tell of a consent that waits, or of nothing.
+        if (outcome.dueBefore?.getTime() !== row.dueAt.getTime()) await this.#dropOrphan(row, outcome)
         return 'refreshed'
       case 'refused':
         return { failed: outcome.refusal.class }

@@ -174,7 +174,7 @@ describe('the Functions host with HTTP streams', () => {
 
   test('an app that paces its answer learns of a client that does not read, and of one that leaves', async () => {
     const before = await residentBytes()
-    const download = send(`${host.origin}/flood?chunks=3200`).end()
+    const download = send(`${host.origin}/ads/flood?chunks=3200`).end()
     const [answer] = (await once(download, 'response')) as [IncomingMessage]
     await once(answer, 'readable')
     expect((await residentBytes()) - before).toBeLessThan(heldBytes)
@@ -184,7 +184,7 @@ describe('the Functions host with HTTP streams', () => {
 
   test('100 MB pass through in both directions at once without being held', async () => {
     const before = await residentBytes()
-    const upload = send(`${host.origin}/pipe`, { method: 'POST' })
+    const upload = send(`${host.origin}/ads/pipe`, { method: 'POST' })
     Readable.from(zeros(100 * 1024 * 1024)).pipe(upload)
     const [answer] = (await once(upload, 'response')) as [IncomingMessage]
     let bytes = 0

@@ -22,6 +22,18 @@ function sweepOf({ dependencies }: ReturnType<typeof ground>) {
   return sweep({ ...dependencies, refresher: createRefresher(dependencies) })
 }
 
+test('a hint that the row does not confirm goes although the tenant is due each time', async () => {
+  const own = ground()
+  const tenant = connected(await own.stores.vault.write('old', owner))
+  await own.tenants.create(tenant, [])
+  for (const dueAt of [secondsAfter(now, -60), now]) {
+    if (tenant.grant) await own.dependencies.due.insert(dueRowOf(tenant, tenant.grant, dueAt))
+  }
+  const { report } = await sweepOf(own)
+  expect(report.refreshed).toBe(1)
+  expect([...own.due.rows()].map((hint) => hint.dueAt)).toEqual([own.row().dueAt])
+})
+
 describe('a consent that nobody confirms in time', () => {
   test('is destroyed by the sweep, with its hint', async () => {
     const own = ground()
@@ -40,6 +52,16 @@ describe('a consent that nobody confirms in time', () => {
     expect(own.row()).toMatchObject({ status: 'connected', dueAt })
     expect(own.row().pendingGrant).toBeUndefined()
     expect(own.live()).toEqual(['old'])
+  })
+
+  test('goes beside a tenant that is due as well, whose refresh came by its hint', async () => {
+    const own = ground()
+    await expired(own, connected(await own.stores.vault.write('old', owner)))
+    await sweepOf(own)
+    const { dueAt, pendingGrant, status } = own.row()
+    expect({ pendingGrant, status }).toEqual({ pendingGrant: undefined, status: 'connected' })
+    expect(own.live()).not.toContain('rt-code')
+    expect([...own.due.rows()].map((hint) => hint.dueAt)).toEqual([dueAt])
   })
 
   test('is looked at again while its secret cannot be destroyed', async () => {

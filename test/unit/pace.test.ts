@@ -42,9 +42,10 @@ async function answerWith(body: ReadableStream<Uint8Array>, headers: Record<stri
   await once(server, 'listening')
   close = () => void server.close().closeAllConnections()
   const { port } = server.address() as AddressInfo
-  const [answer] = (await once(request({ port, headers, agent: false }).end(), 'response')) as [
-    IncomingMessage,
-  ]
+  const [answer] = (await once(
+    request({ port, path: '/v1/tenants/acme/ads/x/y', headers, agent: false }).end(),
+    'response',
+  )) as [IncomingMessage]
   return { answer, isFull: () => serving?.writableNeedDrain === true }
 }
 

@@ -26,11 +26,13 @@ app.http('echo', {
 })
 
 app.http('pipe', {
+  route: 'ads/pipe',
   methods: ['POST'],
   handler: ({ body }, { invocationId }) => ({ body: body && paced(invocationId, body as never) }),
 })
 
 app.get('flood', {
+  route: 'ads/flood',
   handler: (request, context) => {
     const source = flood(Number(request.query.get('chunks')), () => context.log('the source is ended'))
     return { body: paced(context.invocationId, source as never) }
