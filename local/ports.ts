@@ -1,4 +1,8 @@
 import { randomInt } from 'node:crypto'
+import { rmSync } from 'node:fs'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createServer, listen, PortTakenError } from './service.ts'
 import { defaultPorts, type PortName, type Ports } from './settings.ts'
 
@@ -31,15 +35,44 @@ export async function assertPortsFree(ports: Ports, names: readonly PortName[]):
  * free there stays so while nobody asks for it, also over a restart.
  */
 const [lowestPort, highestPort] = [15_000, 32_000]
-const given = new Set<number>()
 
-/** Finds a port that is free and that this process has not given before; other processes choose by chance too. */
+/** Finds a port that is free, and that no living process has been given here before: it may be listened on later. */
 export async function findFreePort(): Promise<number> {
   for (;;) {
     const port = randomInt(lowestPort, highestPort)
-    if (given.has(port)) continue
-    given.add(port)
-    if (!(await isTaken(port))) return port
+    if ((await reserve(port)) && !(await isTaken(port))) return port
+  }
+}
+
+/** A file for each port that was given, with the process that has it: several test files look for ports at once. */
+const reservations = join(tmpdir(), 'token-broker-ports')
+const reserved: string[] = []
+
+process.once('exit', () => {
+  for (const file of reserved) rmSync(file, { force: true })
+})
+
+async function reserve(port: number): Promise<boolean> {
+  const file = join(reservations, String(port))
+  await mkdir(reservations, { recursive: true })
+  try {
+    await writeFile(file, String(process.pid), { flag: 'wx' })
+  } catch (error) {
+    // Where another user made the folder, chance alone must do.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') return true
+    const owner = Number(await readFile(file, 'utf8').catch(() => ''))
+    if (owner && !isAlive(owner)) await rm(file, { force: true })
+    return false
+  }
+  reserved.push(file)
+  return true
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }
 
