@@ -127,8 +127,9 @@ async function writeTenant({ tenants, due }: TenantGround, tenant: ConnectedTena
 
 type ConnectedTenant = Awaited<ReturnType<typeof connectedTenant>>
 
-async function connectedTenant(name: string, dueAt: Date, sealedBy: Sealer, characters = tokenCharacters) {
-  const now = new Date()
+/** Each has times of its own, as a row that was refreshed has, so that refreshing makes none larger. */
+async function connectedTenant(name: string, due: Date, sealedBy: Sealer, characters = tokenCharacters) {
+  const [now, dueAt] = [new Date(), new Date(due)]
   const owner = { workspace: 'bench', tenant: name, environment: 'production' } as const
   const sealed = (use: 'access_token' | 'refresh_token') =>
     sealedBy.seal(use.padEnd(characters, 'x'), { ...owner, use })
@@ -151,7 +152,7 @@ async function connectedTenant(name: string, dueAt: Date, sealedBy: Sealer, char
     accessToken: {
       sealed: await sealed('access_token'),
       expiresAt: secondsAfter(dueAt, 600),
-      refreshedAt: now,
+      refreshedAt: new Date(now),
     },
   } satisfies Tenant
 }
