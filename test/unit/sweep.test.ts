@@ -43,14 +43,14 @@ async function run(
 }
 
 test('a sweep begins nothing more after the setting’s seconds, or after fewer where the order says so', async () => {
-  const refreshed = { outcome: 'refreshed' }
+  const refreshed = { outcome: 'refreshed', dueBefore: start }
   expect(await run(refreshed)).toMatchObject({ refreshed: 3, leftOver: 0 })
   expect(await run(refreshed, { mostSeconds: 150 })).toMatchObject({ refreshed: 2, leftOver: 1 })
   expect(await run(refreshed, { mostSeconds: 9000 })).toMatchObject({ refreshed: 3, leftOver: 0 })
 })
 
 test('every report says what is on hold, whether or not anything was due for it', async () => {
-  const refreshed = { outcome: 'refreshed' }
+  const refreshed = { outcome: 'refreshed', dueBefore: start }
   expect((await run(refreshed, {}, async () => ['sandbox:google'])).holds).toEqual(['sandbox:google'])
   expect((await run(refreshed, {}, async () => [])).holds).toEqual([])
 })
