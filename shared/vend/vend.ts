@@ -46,7 +46,7 @@ export type VendAnswer = z.infer<typeof vendAnswer>
 
 /** What a vend found. */
 export interface Vended {
-  /** The answer but for its age: one and the same object for as long as nothing else changes. */
+  /** The answer but for how long it lasts: one and the same object for as long as nothing in it changes. */
   readonly lasting: Omit<VendAnswer, 'expiresIn'>
   /** Seconds. */
   readonly expiresIn: number

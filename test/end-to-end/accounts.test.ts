@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { people } from '../../local/people.ts'
 import { createVisitor, type Visit, type Visitor } from '../../local/sign-in/visitor.ts'
+import { accountsOf, accountsPath, grace, outcomeOf } from './accountsOf.ts'
 import { openWorld, type World } from './world.ts'
 
 let world: World
@@ -13,37 +14,9 @@ afterEach(() => world.advertising.clear())
 
 afterAll(() => world.close())
 
-const grace = 'grace@contoso.example'
+const { connectedByApi, eventsOf, listed, removeAccounts } = accountsOf(() => world)
 const objectIdOf = (username: string) => people.find((person) => person.username === username)?.objectId
-const accountsPath = (tenant: string, rest = '') => `/v1/tenants/${tenant}/accounts${rest}`
 
-interface Listed {
-  readonly accountId: string
-  readonly number: string
-  readonly name: string
-  readonly customerId: string
-  readonly linked: boolean
-  readonly usable: boolean
-  readonly selected: boolean
-  readonly default: boolean
-}
-
-async function listed(tenant: string, query = ''): Promise<Listed[]> {
-  return (await world.call('GET', accountsPath(tenant, `?limit=200${query}`))).body.accounts
-}
-
-async function eventsOf(tenant: string, type: string) {
-  const { body } = await world.call('GET', `/v1/tenants/${tenant}/events?limit=200`)
-  return body.events.filter((event: { type: string }) => event.type === type)
-}
-
-async function connectedByApi(username = grace) {
-  const tenant = world.newTenant()
-  await world.connect(tenant, username, { accountChoice: 'app' })
-  return tenant
-}
-
-const outcomeOf = (visit: Visit) => Object.fromEntries(new URL(visit.url).searchParams)
 const addAccounts = async (count: number): Promise<string[]> => {
   const body = { environment: 'production', objectId: objectIdOf(grace), count }
   const { accountIds } = (await world.advertising.control('POST', 'accounts', body)) as {
@@ -51,8 +24,6 @@ const addAccounts = async (count: number): Promise<string[]> => {
   }
   return accountIds.map(String)
 }
-const removeAccounts = (accountIds: readonly string[]) =>
-  world.advertising.control('POST', 'accounts/remove', { environment: 'production', accountIds })
 
 describe('discovering again', () => {
   test('tells what appeared, vanished and changed, as an answer and as events', async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Visit } from '../../local/sign-in/visitor.ts'
+import { accountsOf, accountsPath, grace, type Listed, outcomeOf } from './accountsOf.ts'
 import { openWorld, type World } from './world.ts'
 
 let world: World
@@ -10,33 +10,7 @@ beforeAll(async () => {
 
 afterAll(() => world.close())
 
-const grace = 'grace@contoso.example'
-const accountsPath = (tenant: string, rest = '') => `/v1/tenants/${tenant}/accounts${rest}`
-
-interface Listed {
-  readonly accountId: string
-  readonly selected: boolean
-  readonly default: boolean
-}
-
-async function listed(tenant: string): Promise<Listed[]> {
-  return (await world.call('GET', accountsPath(tenant, '?limit=200'))).body.accounts
-}
-
-async function eventsOf(tenant: string, type: string) {
-  const { body } = await world.call('GET', `/v1/tenants/${tenant}/events?limit=200`)
-  return body.events.filter((event: { type: string }) => event.type === type)
-}
-
-async function connectedByApi(username = grace) {
-  const tenant = world.newTenant()
-  await world.connect(tenant, username, { accountChoice: 'app' })
-  return tenant
-}
-
-const outcomeOf = (visit: Visit) => Object.fromEntries(new URL(visit.url).searchParams)
-const removeAccounts = (accountIds: readonly string[]) =>
-  world.advertising.control('POST', 'accounts/remove', { environment: 'production', accountIds })
+const { connectedByApi, eventsOf, listed, removeAccounts } = accountsOf(() => world)
 
 /** Lets the time of a tenant's waiting consent run out, in the row itself: it is a quarter of an hour. */
 async function expirePending(tenant: string) {

@@ -3,6 +3,33 @@ import { expect } from 'vitest'
 import type { LoggedRequest } from '../../local/sign-in/request-log.ts'
 import type { World } from './world.ts'
 
+/** Settings under which a killed process's lease is soon over, and nothing is vended from memory. */
+export const loadSettings = {
+  REFRESH_POLICY: 'always',
+  LEASE_SECONDS: '30',
+  TOKEN_ENDPOINT_SECONDS: '8',
+  VEND_WAIT_SECONDS: '1',
+  SWEEP_CONCURRENCY: '2',
+  ROW_CACHE_SECONDS: '0',
+}
+
+const people = ['ada@outlook.example', 'radia@contoso.example']
+
+/** Connects 30 tenants whose tokens are soon due; the sign-in's log starts afresh. */
+export async function connectTenants(world: World): Promise<string[]> {
+  await world.signIn.settings({ accessTokenSeconds: 3 })
+  const connect = async (person: string): Promise<string> => {
+    const tenant = world.newTenant()
+    const visit = await world.connect(tenant, person, { accountChoice: 'app' })
+    expect(visit.stopped).toBe(true)
+    return tenant
+  }
+  const tenants: string[] = []
+  for (let round = 0; round < 15; round++) tenants.push(...(await Promise.all(people.map(connect))))
+  await world.signIn.forget()
+  return tenants
+}
+
 /** A process that was killed, and when, as the sign-in's log counts time. */
 export interface Kill {
   readonly broker: number

@@ -1,42 +1,21 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { LoggedRequest } from '../../local/sign-in/request-log.ts'
-import { killAndReplace, startLoad } from './killing.ts'
+import { connectTenants, killAndReplace, loadSettings, startLoad } from './killing.ts'
 import { openWorld, type World } from './world.ts'
 
-const leaseSeconds = 30
+const leaseSeconds = Number(loadSettings.LEASE_SECONDS)
 const loadSeconds = 20
 const signInMilliseconds = 250
-const people = ['ada@outlook.example', 'radia@contoso.example']
 
 let world: World
 let tenants: string[]
 
 beforeAll(async () => {
-  const settings = {
-    REFRESH_POLICY: 'always',
-    LEASE_SECONDS: String(leaseSeconds),
-    TOKEN_ENDPOINT_SECONDS: '8',
-    VEND_WAIT_SECONDS: '1',
-    SWEEP_CONCURRENCY: '2',
-    ROW_CACHE_SECONDS: '0',
-  }
-  world = await openWorld({ brokers: 3, persistent: true, settings })
-  // What is issued from the start on is soon due.
-  await world.signIn.settings({ accessTokenSeconds: 3 })
-  tenants = []
-  for (let round = 0; round < 15; round++)
-    tenants.push(...(await Promise.all(people.map((each) => connect(each)))))
-  await world.signIn.forget()
+  world = await openWorld({ brokers: 3, persistent: true, settings: loadSettings })
+  tenants = await connectTenants(world)
 }, 120_000)
 
 afterAll(() => world.close())
-
-async function connect(person: string): Promise<string> {
-  const tenant = world.newTenant()
-  const visit = await world.connect(tenant, person, { accountChoice: 'app' })
-  expect(visit.stopped).toBe(true)
-  return tenant
-}
 
 /** Pairs of calls that one lease should have kept apart: the same refresh token, or one while the other ran. */
 function doubleCalls(calls: readonly LoggedRequest[]): [LoggedRequest, LoggedRequest][] {

@@ -4,21 +4,12 @@ import { prepareProcess } from '../../scripts/commandLine.ts'
 import { type Broker, createBroker } from '../../shared/broker.ts'
 import { parseConfig } from '../../shared/config.ts'
 import { grantOwnerOf } from '../../shared/tenants/tenant.ts'
-import { askerOf, type Kill, killAndReplace, startLoad } from './killing.ts'
+import { askerOf, connectTenants, type Kill, killAndReplace, loadSettings, startLoad } from './killing.ts'
 import { openWorld, type World } from './world.ts'
 
 const mostKills = 5
-const people = ['ada@outlook.example', 'radia@contoso.example']
 const workspace = 'demo'
-const settings = {
-  GRANT_STORE: 'sealed',
-  REFRESH_POLICY: 'always',
-  LEASE_SECONDS: '30',
-  TOKEN_ENDPOINT_SECONDS: '8',
-  VEND_WAIT_SECONDS: '1',
-  SWEEP_CONCURRENCY: '2',
-  ROW_CACHE_SECONDS: '0',
-}
+const settings = { ...loadSettings, GRANT_STORE: 'sealed' }
 
 let world: World
 /** A broker in this process, to read what a row keeps. */
@@ -29,21 +20,10 @@ beforeAll(async () => {
   world = await openWorld({ brokers: 3, strict: true, settings })
   await prepareProcess(world.stack.settings())
   reader = createBroker(parseConfig({ ...world.stack.settings(), ...settings }), () => undefined)
-  await world.signIn.settings({ accessTokenSeconds: 3 })
-  tenants = []
-  for (let round = 0; round < 15; round++)
-    tenants.push(...(await Promise.all(people.map((each) => connect(each)))))
-  await world.signIn.forget()
+  tenants = await connectTenants(world)
 }, 120_000)
 
 afterAll(() => world.close())
-
-async function connect(person: string): Promise<string> {
-  const tenant = world.newTenant()
-  const visit = await world.connect(tenant, person, { accountChoice: 'app' })
-  expect(visit.stopped).toBe(true)
-  return tenant
-}
 
 /** The fingerprint of the refresh token that the tenant's row keeps. */
 async function keptBy(tenant: string): Promise<string> {
