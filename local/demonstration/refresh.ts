@@ -16,8 +16,8 @@ export const refreshSteps: readonly Step[] = [
     title: 'Fifty minutes pass, and the refresh timer runs',
     async run(demo) {
       const before = (await demo.refreshes(advertiser.username)).length
-      await bringDueForward(demo.stack, name)
       const { lastRefreshedAt } = (await demo.call(path)).refresh
+      await bringDueForward(demo.stack, name)
       await runTimer(demo)
       const refreshedAt = await waitForRefresh(demo, lastRefreshedAt)
       const refreshes = (await demo.refreshes(advertiser.username)).slice(before)
