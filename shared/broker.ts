@@ -115,8 +115,8 @@ export function createBroker(
     refresher,
     holds: async () => (await readHolds(config, storage.environments)).map(nameOfHold),
   }
-  const { accounts, secrets } = storage
-  const vend = meterVend(createVend({ config, obtain, accounts, secrets, clock }))
+  const { accounts, developerTokens } = storage
+  const vend = meterVend(createVend({ config, obtain, accounts, developerTokens, clock }))
   const callers = createCallers(config)
   return {
     config,

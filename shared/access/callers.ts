@@ -24,9 +24,10 @@ export interface Caller {
 export interface Callers {
   /**
    * @param authorization the header as received.
+   * @returns the caller at once where its token was verified before.
    * @throws Problem `caller_not_authenticated`, or `identity_provider_unavailable` when the issuer's keys are out of reach.
    */
-  authenticate(authorization: string | null): Promise<Caller>
+  authenticate(authorization: string | null): Caller | Promise<Caller>
 }
 
 /** A verified token is remembered until it expires, never longer than this. */
@@ -53,21 +54,21 @@ export function createCallers(
     ttl: longestMemoryMilliseconds,
     ttlResolution,
   })
+  const verifyAnew = async (authorization: string | null): Promise<Caller> => {
+    const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(authorization ?? '')?.[1]
+    if (!token) throw notAuthenticated('The Authorization header is missing or carries no bearer JWT.')
+    const issuer = issuers.get(issuerIn(token))
+    if (!issuer) throw notAuthenticated('The bearer token was issued by nobody whom CALLER_ISSUERS trusts.')
+    const payload = await verify(token, issuer)
+    const caller = toCaller(payload, appOf(payload, issuer, namespaces), workspaceOf)
+    const untilExpiry = (payload.exp ?? 0) * 1000 - Date.now()
+    if (authorization && untilExpiry > 0)
+      remembered.set(authorization, caller, { ttl: Math.min(untilExpiry, longestMemoryMilliseconds) })
+    return caller
+  }
   return {
-    async authenticate(authorization) {
-      const known = authorization ? remembered.get(authorization) : undefined
-      if (known) return known
-      const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(authorization ?? '')?.[1]
-      if (!token) throw notAuthenticated('The Authorization header is missing or carries no bearer JWT.')
-      const issuer = issuers.get(issuerIn(token))
-      if (!issuer) throw notAuthenticated('The bearer token was issued by nobody whom CALLER_ISSUERS trusts.')
-      const payload = await verify(token, issuer)
-      const caller = toCaller(payload, appOf(payload, issuer, namespaces), workspaceOf)
-      const untilExpiry = (payload.exp ?? 0) * 1000 - Date.now()
-      if (authorization && untilExpiry > 0)
-        remembered.set(authorization, caller, { ttl: Math.min(untilExpiry, longestMemoryMilliseconds) })
-      return caller
-    },
+    authenticate: (authorization) =>
+      (authorization ? remembered.get(authorization) : undefined) ?? verifyAnew(authorization),
   }
 }
 

@@ -126,23 +126,24 @@ async function perform(
   context: InvocationContext,
 ): Promise<HttpResponseInit> {
   const built = broker()
-  const caller = chosen.role ? await authorize(built, request, chosen.role) : nobody
+  const found = chosen.role ? built.callers.authenticate(request.headers.get('authorization')) : nobody
+  const caller = found instanceof Promise ? await found : found
+  if (chosen.role) assertMay(caller, chosen.role)
   const params = chosen.params ? parseParams(request, chosen.params) : request.params
   if (chosen.role && params.tenant) {
     noteTenant(() => tenantKey({ workspace: caller.workspace, tenant: params.tenant }))
   }
   const query = parseQuery(request, chosen.query ?? noFields)
   const maxBodyBytes = Math.max(chosen.maxBodyBytes ?? 0, built.config.maxBodyBytes)
-  const body = await readBody(chosen, request, maxBodyBytes)
-  return chosen.handle({ broker: built, caller, params, query, body, raw: request, context })
+  const body = hasBody(chosen, request)
+    ? await parseBody(request, chosen.body ?? noFields, maxBodyBytes)
+    : undefined
+  return await chosen.handle({ broker: built, caller, params, query, body, raw: request, context })
 }
 
 /** A method without a body's meaning (RFC 9110, section 9.3) has none that could be wrong. */
-async function readBody(chosen: AnyOperation, request: HttpRequest, maxBodyBytes: number): Promise<unknown> {
-  if (chosen.readsBodyItself) return undefined
-  if (chosen.body) return parseBody(request, chosen.body, maxBodyBytes)
-  if (!bodiless.has(request.method)) await parseBody(request, noFields, maxBodyBytes)
-  return undefined
+function hasBody(chosen: AnyOperation, request: HttpRequest): boolean {
+  return !chosen.readsBodyItself && (chosen.body !== undefined || !bodiless.has(request.method))
 }
 
 const bodiless: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
@@ -152,11 +153,8 @@ const log = createLog(console.log)
 const noFields = z.strictObject({})
 const nobody: Caller = { app: '', workspace: '', roles: new Set() }
 
-async function authorize(built: Broker, request: HttpRequest, role: AppRole): Promise<Caller> {
-  const caller = await built.callers.authenticate(request.headers.get('authorization'))
-  if (!caller.roles.has(role))
-    throw new Problem('caller_not_allowed', { members: { requiredRole: role, app: caller.app } })
-  return caller
+function assertMay({ app, roles }: Caller, requiredRole: AppRole): void {
+  if (!roles.has(requiredRole)) throw new Problem('caller_not_allowed', { members: { requiredRole, app } })
 }
 
 /** Anybody may ask, so what is wrong with a value is in the log alone: it may quote the value. */

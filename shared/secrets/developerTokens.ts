@@ -10,6 +10,8 @@ import type { SecretStandings } from './standings.ts'
 export interface DeveloperTokens {
   /** Best first; empty when the vault has none. */
   list(environment: Environment): Promise<readonly BrokerSecret[]>
+  /** The best one; at once where it was listed within the last second. */
+  current(environment: Environment): BrokerSecret | undefined | Promise<BrokerSecret | undefined>
   /** Tells that `refused` was refused where `accepted` worked with the same access token. */
   fellOver(environment: Environment, refused: BrokerSecret, accepted: BrokerSecret): Promise<void>
 }
@@ -24,18 +26,24 @@ export function createDeveloperTokens(
   clock: Clock,
 ): DeveloperTokens {
   const listed = new Map<Environment, { readonly tokens: readonly BrokerSecret[]; readonly at: number }>()
+  const recall = (environment: Environment) => {
+    const known = listed.get(environment)
+    return known && clock.now().getTime() - known.at < rememberedMilliseconds ? known.tokens : undefined
+  }
+  const list = async (environment: Environment): Promise<readonly BrokerSecret[]> => {
+    const known = recall(environment)
+    if (known) return known
+    const at = clock.now().getTime()
+    const name = developerTokenName(environment)
+    const found = await Promise.all([name, `${name}-next`].map((n) => secrets.read(n)))
+    const present = found.filter((secret) => secret !== undefined)
+    const tokens = await standings.order(name, present)
+    if (tokens.length > 0) listed.set(environment, { tokens, at })
+    return tokens
+  }
   return {
-    async list(environment) {
-      const known = listed.get(environment)
-      const at = clock.now().getTime()
-      if (known && at - known.at < rememberedMilliseconds) return known.tokens
-      const name = developerTokenName(environment)
-      const found = await Promise.all([name, `${name}-next`].map((n) => secrets.read(n)))
-      const present = found.filter((secret) => secret !== undefined)
-      const tokens = await standings.order(name, present)
-      if (tokens.length > 0) listed.set(environment, { tokens, at })
-      return tokens
-    },
+    list,
+    current: (environment) => recall(environment)?.[0] ?? list(environment).then(([best]) => best),
     async fellOver(environment, refused, accepted) {
       const name = developerTokenName(environment)
       await standings.report(name, refused.version, 'refused')
@@ -54,7 +62,7 @@ export function withFallOver(secrets: BrokerSecrets, tokens: DeveloperTokens): B
   return {
     async read(name, options) {
       const environment = environmentOf.get(name)
-      return environment ? (await tokens.list(environment))[0] : secrets.read(name, options)
+      return environment ? tokens.current(environment) : secrets.read(name, options)
     },
   }
 }

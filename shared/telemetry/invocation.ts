@@ -27,7 +27,7 @@ const triggers: Readonly<Record<string, string>> = {
  * is sampled, and alerts must not be.
  */
 export function traced<I, R>(handler: Handler<I, R>): Handler<I, R> {
-  return async (input, invocation) => {
+  return (input, invocation) => {
     const parent = parentOf(invocation)
     const isKept =
       ((trace.getSpanContext(parent)?.traceFlags ?? TraceFlags.SAMPLED) & TraceFlags.SAMPLED) !== 0

@@ -38,8 +38,14 @@ export type ObtainDependencies = Pick<RefreshDependencies, 'tenants' | 'due' | '
 
 /** Obtains access tokens: from this process's memory, from the row, or by a refresh. */
 export interface Obtain {
-  /** @param minValiditySeconds a promise when given; without it 300 s are aimed at and 60 s settled for. */
-  obtain(name: TenantName, minValiditySeconds?: number): Promise<Obtained | NotObtained>
+  /**
+   * @param minValiditySeconds a promise when given; without it 300 s are aimed at and 60 s settled for.
+   * @returns what this process remembers at once.
+   */
+  obtain(
+    name: TenantName,
+    minValiditySeconds?: number,
+  ): Obtained | NotObtained | Promise<Obtained | NotObtained>
   /** Obtains another token than the one refreshed at `seen`, which Microsoft Advertising refused. */
   replace(name: TenantName, seen: Date): Promise<Obtained | NotObtained>
   /** Forgets what this process remembers of a tenant that it has just changed. */
@@ -83,31 +89,38 @@ export function createObtain(dependencies: ObtainDependencies): Obtain {
     const known = memory.get(key)
     return known && clock.now().getTime() - known.readAt < rowCacheSeconds * 1000 ? known : undefined
   }
-  const touched = async (key: string, obtained: Obtained): Promise<Obtained> => {
-    const { value: tenant, readAt } = await touching(key, () => asOf(touch(dependencies, obtained.tenant)))
-    return tenant ? remember(key, { ...obtained, tenant }, readAt) : obtained
+  const obtain: Obtain['obtain'] = (name, minValiditySeconds) => {
+    const known = recall(keyOf(name))
+    const isGood = known && secondsUntil(known.expiresAt, clock.now()) >= wantedOf(minValiditySeconds)
+    if (!isGood) return obtainAnew(name, minValiditySeconds)
+    return needsTouch(dependencies, known.tenant) ? touched(name, minValiditySeconds, known) : known
   }
-  const obtain: Obtain['obtain'] = async (name, minValiditySeconds) => {
+  const obtainAnew = async (
+    name: TenantName,
+    minValiditySeconds?: number,
+  ): Promise<Obtained | NotObtained> => {
     const key = keyOf(name)
-    const wanted = Math.max(minValiditySeconds ?? aimedValiditySeconds, leastValiditySeconds)
-    const settleFor = Math.max(minValiditySeconds ?? 0, leastValiditySeconds)
-    const known = recall(key)
-    const isKnownGood = known && secondsUntil(known.expiresAt, clock.now()) >= wanted
+    const [wanted, settleFor] = [wantedOf(minValiditySeconds), settledForOf(minValiditySeconds)]
     const readNow = () => asOf(read(dependencies, name, wanted, settleFor))
-    const { value: obtained, readAt } = isKnownGood
-      ? { value: known, readAt: known.readAt }
-      : await reading(`${key}:${wanted}:${settleFor}`, readNow)
+    const { value: obtained, readAt } = await reading(`${key}:${wanted}:${settleFor}`, readNow)
     if (!obtained.ok) {
       memory.delete(key)
       return obtained
     }
-    if (obtained !== known) remember(key, obtained, readAt)
-    if (!needsTouch(dependencies, obtained.tenant)) return obtained
-    const answer = await touched(key, obtained)
+    remember(key, obtained, readAt)
+    return needsTouch(dependencies, obtained.tenant) ? touched(name, minValiditySeconds, obtained) : obtained
+  }
+  const touched = async (
+    name: TenantName,
+    minValiditySeconds: number | undefined,
+    obtained: Obtained,
+  ): Promise<Obtained | NotObtained> => {
+    const key = keyOf(name)
+    const { value: tenant, readAt } = await touching(key, () => asOf(touch(dependencies, obtained.tenant)))
+    const answer = tenant ? remember(key, { ...obtained, tenant }, readAt) : obtained
     // Touching takes time, and what was promised holds at the answer.
-    return secondsUntil(answer.expiresAt, clock.now()) >= settleFor
-      ? answer
-      : obtain(name, minValiditySeconds)
+    const isGood = secondsUntil(answer.expiresAt, clock.now()) >= settledForOf(minValiditySeconds)
+    return isGood ? answer : obtain(name, minValiditySeconds)
   }
 
   return {
@@ -127,6 +140,14 @@ export function createObtain(dependencies: ObtainDependencies): Obtain {
 /** No hash: this is looked up at every vend. Tenant ids hold no slash, so no two names make the same key. */
 function keyOf({ workspace, tenant }: TenantName): string {
   return `${workspace}/${tenant}`
+}
+
+function wantedOf(minValiditySeconds = aimedValiditySeconds): number {
+  return Math.max(minValiditySeconds, leastValiditySeconds)
+}
+
+function settledForOf(minValiditySeconds = 0): number {
+  return Math.max(minValiditySeconds, leastValiditySeconds)
 }
 
 /** A vend is written down four times in an active window at most. */

@@ -7,7 +7,8 @@ import { type Clock, secondsUntil } from '../clock.ts'
 import type { Config } from '../config.ts'
 import { type Environment, environments } from '../environment.ts'
 import { Problem } from '../problems.ts'
-import { type BrokerSecrets, developerTokenName } from '../storage/brokerSecrets.ts'
+import type { DeveloperTokens } from '../secrets/developerTokens.ts'
+import { developerTokenName } from '../storage/brokerSecrets.ts'
 import { tenantKey } from '../tenants/key.ts'
 import type { DefaultAccount, Tenant, TenantName } from '../tenants/tenant.ts'
 import { explainNotObtained } from './explain.ts'
@@ -57,7 +58,7 @@ export interface VendDependencies {
   readonly config: Config
   readonly obtain: Obtain
   readonly accounts: AccountStore
-  readonly secrets: BrokerSecrets
+  readonly developerTokens: Pick<DeveloperTokens, 'current'>
   readonly clock: Clock
 }
 
@@ -71,7 +72,7 @@ const mostRememberedAccounts = 10_000
 
 /** Creates the vend: three credentials, the ids, and the headers and hosts to use them with. */
 export function createVend(dependencies: VendDependencies): Vend {
-  const { config, clock, obtain, secrets } = dependencies
+  const { config, clock, obtain, developerTokens } = dependencies
   const services = new Map([...config.environments].map(([name, settings]) => [name, serviceUrls(settings)]))
   const resolve = createAccountResolver(dependencies.accounts)
   const known = new WeakMap<Obtained, Vended['lasting']>()
@@ -84,11 +85,13 @@ export function createVend(dependencies: VendDependencies): Vend {
   }
   return {
     async vend(name, wish) {
-      const obtained = await obtain.obtain(name, wish.minValiditySeconds)
+      const found = obtain.obtain(name, wish.minValiditySeconds)
+      const obtained = found instanceof Promise ? await found : found
       if (!obtained.ok) throw explainNotObtained(config, obtained, clock.now())
       const { environment } = obtained.tenant
-      const account = await resolve(obtained.tenant, wish)
-      const developerToken = await secrets.read(developerTokenName(environment))
+      const account = defaultFor(obtained.tenant, wish) ?? (await resolve(obtained.tenant, wish))
+      const current = developerTokens.current(environment)
+      const developerToken = current instanceof Promise ? await current : current
       if (!developerToken) throw missingDeveloperToken(environment)
       return {
         lasting: toLasting(obtained, account, developerToken.value),
@@ -106,14 +109,22 @@ export function missingDeveloperToken(environment: Environment): Problem {
   })
 }
 
+/** The tenant's default account, where that is the one that is asked for, and reached in the way asked for. */
+function defaultFor(
+  { defaultAccount }: Tenant,
+  { accountId, customerId }: VendWish,
+): DefaultAccount | undefined {
+  const isThat = accountId === undefined || accountId === defaultAccount?.accountId
+  const isThatWay = customerId === undefined || customerId === defaultAccount?.customerId
+  return isThat && isThatWay ? defaultAccount : undefined
+}
+
 function createAccountResolver(store: AccountStore) {
   const known = new LRUCache<string, Account>({ max: mostRememberedAccounts })
   return async (tenant: Tenant, wish: VendWish): Promise<DefaultAccount> => {
     const { accountsGeneration, defaultAccount } = tenant
     const { accountId: wanted = defaultAccount?.accountId, customerId } = wish
     if (wanted === undefined) throw new Problem('account_not_chosen')
-    const isThatWay = customerId === undefined || customerId === defaultAccount?.customerId
-    if (defaultAccount && wanted === defaultAccount.accountId && isThatWay) return defaultAccount
     const key = `${tenantKey(tenant)}:${accountsGeneration}:${wanted}:${customerId ?? ''}`
     const account = known.get(key) ?? (await findAccount(store, tenant, wanted, customerId))
     known.set(key, account)
@@ -121,16 +132,15 @@ function createAccountResolver(store: AccountStore) {
   }
 }
 
-const texts = new WeakMap<Vended['lasting'], string>()
+const texts = new WeakMap<Vended['lasting'], { readonly expiresIn: number; readonly text: string }>()
 
-/** A vend as JSON ({@link vendAnswer}); what lasts is written once. */
+/** A vend as JSON ({@link vendAnswer}); one that lasts is written once a second. */
 export function writeVended({ lasting, expiresIn }: Vended): string {
-  let text = texts.get(lasting)
-  if (text === undefined) {
-    text = JSON.stringify(lasting).slice(0, -1)
-    texts.set(lasting, text)
-  }
-  return `${text},"expiresIn":${expiresIn}}`
+  const written = texts.get(lasting)
+  if (written?.expiresIn === expiresIn) return written.text
+  const text = JSON.stringify({ ...lasting, expiresIn })
+  texts.set(lasting, { expiresIn, text })
+  return text
 }
 
 function isFor(

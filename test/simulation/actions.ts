@@ -180,7 +180,7 @@ async function vend(
   minValiditySeconds: number | undefined,
 ): Promise<void> {
   const startedAt = world.scheduler.now()
-  const work = () => obtain.obtain(name, minValiditySeconds)
+  const work = async () => obtain.obtain(name, minValiditySeconds)
   const obtained = await world.checks.vend(process, name.tenant, work)
   if (!obtained.ok) return
   const asked = minValiditySeconds === undefined ? {} : { minValiditySeconds }

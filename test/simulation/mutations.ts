@@ -209,8 +209,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'a promise below sixty seconds is taken at its word',
     file: 'shared/vend/obtain.ts',
-    find: 'Math.max(minValiditySeconds ?? 0, leastValiditySeconds)',
-    replace: 'minValiditySeconds ?? leastValiditySeconds',
+    find: 'minValiditySeconds = 0): number {\n  return Math.max(minValiditySeconds, leastValiditySeconds)',
+    replace: 'minValiditySeconds = leastValiditySeconds): number {\n  return minValiditySeconds',
     breaks: ['validity'],
   },
   {

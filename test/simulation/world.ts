@@ -196,13 +196,13 @@ export class World implements ProcessWorld {
     while (await this.step());
   }
 
-  /** Runs until a promise of the production code is settled. */
-  async until<T>(work: Promise<T>): Promise<T> {
+  /** Runs until work of the production code is settled. */
+  async until<T>(work: T | Promise<T>): Promise<T> {
     let settled = false
     const end = () => {
       settled = true
     }
-    work.then(end, end)
+    Promise.resolve(work).then(end, end)
     while (!settled && (await this.step()));
     return work
   }

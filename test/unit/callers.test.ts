@@ -45,8 +45,8 @@ beforeEach(() => {
 const call = async (change: Claims = {}, by = signer) => {
   return callers.authenticate(`Bearer ${await by.sign({ ...good, ...change })}`)
 }
-const problemOf = async (calling: Promise<unknown>) => {
-  const error = await calling.catch((problem: unknown) => problem)
+const problemOf = async (calling: unknown) => {
+  const error = await Promise.resolve(calling).catch((problem: unknown) => problem)
   if (!(error instanceof Problem)) throw new Error(`no problem but ${JSON.stringify(error)}`)
   return { code: error.code, detail: error.extras.detail ?? '' }
 }
