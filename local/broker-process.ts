@@ -20,6 +20,8 @@ export interface BrokerOptions {
    * first broker's.
    */
   readonly ownPublicUrl?: boolean
+  /** The folder of the app that the embedded host serves. Default is the built broker's. */
+  readonly app?: string
   /** Settings that differ from the stack's; an empty one counts as unset. */
   readonly settings?: Readonly<Record<string, string>>
   /** Gets each line of the process's output. Default is nothing. */
@@ -44,7 +46,7 @@ const startSeconds = 90
  * @throws PortsTakenError when the port is taken; Error with the process's last lines when it does not start.
  */
 export async function startBroker(options: BrokerOptions): Promise<RunningBroker> {
-  const { stack, port = stack.ports.broker, host = 'embedded' } = options
+  const { stack, port = stack.ports.broker, host = 'embedded', app = root } = options
   await assertPortsFree({ ...stack.ports, broker: port }, ['broker'])
   const env = {
     ...process.env,
@@ -56,7 +58,7 @@ export async function startBroker(options: BrokerOptions): Promise<RunningBroker
     name: `The broker on port ${port}`,
     env,
     cwd: root,
-    ...commandOf(host, port, stack.folder),
+    ...commandOf(host, port, stack.folder, app),
     ...(options.onLine && { onLine: options.onLine }),
   })
   const origin = `http://127.0.0.1:${port}`
@@ -73,11 +75,11 @@ export function hasFunc(): boolean {
   return folders.some((folder) => names.some((name) => isExecutable(join(folder, name))))
 }
 
-function commandOf(host: HostKind, port: number, folder: string) {
+function commandOf(host: HostKind, port: number, folder: string, app: string) {
   if (host === 'func') return { command: 'func', args: ['start', '--port', String(port)] }
   // A developer's own local.settings.json is for `func start`; here the stack's settings are all there is.
   const settings = join(folder, 'no.settings.json')
-  const args = [`--import=${endsWithParent}`, hostMain, '--port', String(port), '--app', root]
+  const args = [`--import=${endsWithParent}`, hostMain, '--port', String(port), '--app', app]
   return { command: process.execPath, args: [...args, '--settings', settings], followsParent: true }
 }
 

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -14,11 +14,30 @@ export interface NoopAnswer {
   readonly body: string
 }
 
+/** What the function that does nothing is told to answer by. */
+export function noopSettings({ headers, body }: NoopAnswer): Record<string, string> {
+  return { NOOP_HEADERS: JSON.stringify(headers), NOOP_BODY: body }
+}
+
 /** A function that does nothing, in the broker's own host, in a process of its own. */
 export interface NoopHost {
   readonly origin: string
   readonly pid: number
   stop(): Promise<void>
+}
+
+/**
+ * Writes an app of two entries into a folder: the broker as it is built, and a function that does nothing, which
+ * answers what `NOOP_HEADERS` and `NOOP_BODY` say at `v1/tenants/{tenant}/noop`.
+ */
+export async function writeBrokerBesideNoop(): Promise<{ readonly folder: string; remove(): Promise<void> }> {
+  const folder = await mkdtemp(join(tmpdir(), 'bench-beside-'))
+  await mkdir(join(folder, 'dist'))
+  await writeFile(join(folder, 'package.json'), '{"main":"dist/*.cjs"}')
+  await copyFile(join(root, 'host.json'), join(folder, 'host.json'))
+  await copyFile(join(root, 'dist', 'broker.cjs'), join(folder, 'dist', 'broker.cjs'))
+  await copyFile(join(import.meta.dirname, 'noopBeside.cjs'), join(folder, 'dist', 'noop.cjs'))
+  return { folder, remove: () => rm(folder, { recursive: true, force: true }) }
 }
 
 /** Starts a host, as `startBroker` does, with one function on the vend's route that gives the same answer each time. */
@@ -36,7 +55,7 @@ export async function startNoopHost(answer: NoopAnswer): Promise<NoopHost> {
       join(root, 'local', 'host', 'main.ts'),
       ...['--port', '0', '--app', folder, '--settings', join(folder, 'no.settings.json')],
     ],
-    env: { ...process.env, NOOP_HEADERS: JSON.stringify(answer.headers), NOOP_BODY: answer.body },
+    env: { ...process.env, ...noopSettings(answer) },
     cwd: root,
     followsParent: true,
   })

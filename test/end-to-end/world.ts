@@ -175,9 +175,9 @@ export async function openWorld(options: WorldOptions = {}) {
       const kept = value ?? (await main?.getSecret(name))?.value ?? ''
       await main?.setSecret(name, kept, expiresOn ? { expiresOn } : {})
     },
-    /** Starts one more broker process on the stack. */
-    addBroker: async (more: Record<string, string> = {}) => {
-      const added = await openBroker(stack, brokers.length, { ...settings, ...more })
+    /** Starts one more broker process on the stack; `app` is the folder of another app that its host serves. */
+    addBroker: async (more: Record<string, string> = {}, app?: string) => {
+      const added = await openBroker(stack, brokers.length, { ...settings, ...more }, app)
       brokers.push(added)
       return added
     },
@@ -221,6 +221,7 @@ async function openBroker(
   stack: Stack,
   index: number,
   settings: Record<string, string>,
+  app?: string,
 ): Promise<RunningBroker & { readonly lines: string[] }> {
   const lines: string[] = []
   const port = index === 0 ? stack.ports.broker : await findFreePort()
@@ -229,6 +230,7 @@ async function openBroker(
     port,
     host: 'embedded',
     settings,
+    ...(app && { app }),
     onLine: (line) => lines.push(line),
   })
   return { ...running, lines }
