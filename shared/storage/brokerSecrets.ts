@@ -38,42 +38,53 @@ export const sealingKeysName = 'sealing-keys'
 const rememberedMilliseconds = 300_000
 /** In the last of these minutes a secret is renewed behind whoever reads it. */
 const renewedMilliseconds = 240_000
+/** A vault that has just failed is asked behind whoever reads; who waits for it again and again waits in vain. */
+const outMilliseconds = 10_000
 /** A caller who has something to go on with waits no longer for the vault; one who doubts it, a little longer. */
 const patienceSeconds = { usual: 2, fresh: 5 }
 const freshMilliseconds = 1000
 
 /**
  * Reads the broker's own secrets from its vault. While the vault does not answer, or not soon, what was read before is
- * used on: a vault outage alone stops no vend.
+ * used on, also that there was none: a vault outage alone stops no vend.
  */
 export function createBrokerSecrets(vault: Vault, clock: Clock): BrokerSecrets {
   const remembered = new Map<string, { secret: BrokerSecret | undefined; readAt: number }>()
+  const failedAt = new Map<string, number>()
   const coalesce = createCoalesce<BrokerSecret | undefined>()
+  const noteFailure = (name: string) => failedAt.set(name, clock.now().getTime())
   const readNow = async (name: string): Promise<BrokerSecret | undefined> => {
     const known = remembered.get(name)
     try {
       const secret = await vault.read(name)
       remembered.set(name, { secret, readAt: clock.now().getTime() })
+      failedAt.delete(name)
       return secret
     } catch (error) {
-      if (!known?.secret) throw error
+      noteFailure(name)
+      if (!known) throw error
       return known.secret
     }
   }
   return {
     async read(name, options = {}) {
       const known = remembered.get(name)
-      const age = known ? clock.now().getTime() - known.readAt : Number.POSITIVE_INFINITY
-      // A missing secret is looked for again soon: someone is just setting it.
-      const limit = options.fresh || !known?.secret ? freshMilliseconds : rememberedMilliseconds
       const renewed = () => coalesce(name, () => readNow(name))
-      if (known && age < limit) {
-        if (age >= renewedMilliseconds) renewed().catch(() => undefined)
+      if (!known) return renewed()
+      const now = clock.now().getTime()
+      const age = now - known.readAt
+      // A missing secret is looked for again soon: someone is just setting it.
+      const limit = options.fresh || !known.secret ? freshMilliseconds : rememberedMilliseconds
+      const isOut = !options.fresh && now - (failedAt.get(name) ?? Number.NEGATIVE_INFINITY) < outMilliseconds
+      if (age < limit || isOut) {
+        if (age >= renewedMilliseconds || isOut) renewed().catch(() => undefined)
         return known.secret
       }
-      if (!known?.secret) return renewed()
       const seconds = options.fresh ? patienceSeconds.fresh : patienceSeconds.usual
-      return within(clock, seconds, 'reading a secret again', renewed).catch(() => known.secret)
+      return within(clock, seconds, 'reading a secret again', renewed).catch(() => {
+        noteFailure(name)
+        return known.secret
+      })
     },
   }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Clock } from '../../shared/clock.ts'
 import { createBrokerSecrets } from '../../shared/storage/brokerSecrets.ts'
+import { StorageUnavailableError } from '../../shared/storage/unavailable.ts'
 import type { Vault } from '../../shared/storage/vault.ts'
 
 /** Whoever sleeps has slept at once. */
@@ -19,10 +20,12 @@ function fakeClock() {
 }
 
 function secretsOf(clock: Clock) {
-  const state = { hangs: false, value: 'first', reads: 0 }
+  const state = { hangs: false, isOut: false, value: 'first', reads: 0 }
   const read = async (name: string) => {
     state.reads++
     if (state.hangs) await new Promise(() => {})
+    if (state.isOut) throw new StorageUnavailableError('vault', 0, 'ECONNREFUSED')
+    if (name.endsWith('-next')) return undefined
     return { name, value: state.value, version: String(state.reads), tags: {} }
   }
   return { state, secrets: createBrokerSecrets({ read } as unknown as Vault, clock) }
@@ -37,6 +40,31 @@ describe('the broker’s own secrets', () => {
     pass(301)
     expect((await secrets.read('a'))?.value).toBe('first')
     expect((await secrets.read('a', { fresh: true }))?.value).toBe('first')
+  })
+
+  test('that the vault did not have are taken for absent while it is out', async () => {
+    const { clock, pass } = fakeClock()
+    const { secrets, state } = secretsOf(clock)
+    await secrets.read('a-next')
+    state.isOut = true
+    for (const seconds of [2, 60, 600]) {
+      pass(seconds)
+      expect(await secrets.read('a-next')).toBeUndefined()
+    }
+    await expect(secrets.read('b-next')).rejects.toThrow(StorageUnavailableError)
+  })
+
+  test('of a vault that hangs cost one wait in ten seconds, not one each', async () => {
+    const { clock, pass } = fakeClock()
+    const { secrets, state } = secretsOf(clock)
+    await secrets.read('a-next')
+    state.hangs = true
+    pass(2)
+    await secrets.read('a-next')
+    const before = clock.now().getTime()
+    pass(5)
+    await secrets.read('a-next')
+    expect(clock.now().getTime() - before).toBe(5000)
   })
 
   test('are renewed behind their readers before they are forgotten', async () => {
