@@ -6,8 +6,8 @@ export class StorageUnavailableError extends Error {
   /** HTTP status, or 0 when there was no answer. */
   readonly status: number
   /**
-   * The service's own code, e.g. `ServerBusy`, `Forbidden`, or the network error's; `VaultNotNamed` is ours, for a grant
-   * in a vault that GRANT_VAULT_URLS does not name.
+   * The service's own code, e.g. `ServerBusy`, `ForbiddenByRbac`, or the network error's; `VaultNotNamed` is ours, for a
+   * grant in a vault that GRANT_VAULT_URLS does not name, and so is `SecretDeleted`.
    */
   readonly code: string
 
@@ -22,10 +22,13 @@ export class StorageUnavailableError extends Error {
   }
 }
 
-/** HTTP status and code of an Azure SDK failure; status 0 when there was no answer. */
+/** HTTP status and code of an Azure SDK failure, the inner code where there is one; status 0 when there was no answer. */
 export function readRestError(error: unknown): { status: number; code: string } {
   if (error instanceof RestError || isRestErrorLike(error)) {
-    return { status: error.statusCode ?? 0, code: wordOf(error.code) ?? errorCodeIn(error) }
+    return {
+      status: error.statusCode ?? 0,
+      code: innerCodeIn(error) ?? wordOf(error.code) ?? errorCodeIn(error),
+    }
   }
   return { status: 0, code: error instanceof Error ? error.name : 'unknown' }
 }
@@ -59,6 +62,12 @@ function isOurs(error: unknown): boolean {
 /** Each SDK may bring its own copy of the class. */
 function isRestErrorLike(error: unknown): error is RestError {
   return error instanceof Error && (error.name === 'RestError' || error.name === 'TableTransactionError')
+}
+
+/** Key Vault tells why within why: `Forbidden` is `SecretDisabled` or `ForbiddenByRbac` only there. */
+function innerCodeIn(error: RestError): string | undefined {
+  const details = error.details as { error?: { innerError?: { code?: string } } } | undefined
+  return wordOf(details?.error?.innerError?.code)
 }
 
 /** Table errors keep their code inside `odata.error`. */

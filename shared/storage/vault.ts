@@ -88,8 +88,12 @@ export function createVault(client: SecretClient, log: Log): ListableVault {
   }
 }
 
-/** 404, or 403 because the secret itself is disabled; any other 403 is a missing right. */
+/**
+ * 404; 403 because the secret itself is disabled, for any other 403 is a missing right; 409 because it is deleted, so that
+ * its name takes no new version.
+ */
 function isGone(status: number, code: string): boolean {
+  if (status === 409) return code === 'ObjectIsDeletedButRecoverable' || code === 'ObjectIsBeingDeleted'
   return status === 404 || (status === 403 && code === 'SecretDisabled')
 }
 

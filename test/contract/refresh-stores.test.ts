@@ -1,3 +1,4 @@
+import type { SecretClient } from '@azure/keyvault-secrets'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Clock } from '../../shared/clock.ts'
 import type { SealContext, Sealer } from '../../shared/refresh/dependencies.ts'
@@ -20,11 +21,13 @@ import { openVaultBench, type VaultBench } from './vault-bench.ts'
 let bench: TablesBench
 let vaultBench: VaultBench
 let realVault: Vault
+let vaultClient: SecretClient
 
 beforeAll(async () => {
   bench = await openTablesBench()
   vaultBench = await openVaultBench()
-  realVault = createVault(vaultBench.connect((await vaultBench.startVault()).origin), () => {})
+  vaultClient = vaultBench.connect((await vaultBench.startVault()).origin)
+  realVault = createVault(vaultClient, () => {})
 })
 
 afterAll(async () => {
@@ -251,6 +254,16 @@ test('every write of a tenant row names the ETag that it read, and never `*`', a
   expect(sent.join('\n')).not.toMatch(/^(if-match: )?\*\r?$/im)
 })
 
+test('a secret that is disabled reads as one that is not there, and takes a new version', async () => {
+  const name = `secret-${made++}`
+  const { version } = await realVault.write(name, 'one', {})
+  await vaultClient.updateSecretProperties(name, version, { enabled: false })
+  expect(await realVault.read(name)).toBeUndefined()
+  expect(await realVault.read(name, version)).toBeUndefined()
+  await realVault.write(name, 'two', {})
+  expect(await realVault.read(name)).toMatchObject({ value: 'two' })
+})
+
 describe.each([
   ['the model', (): Vault => createModelVault()],
   ['Key Vault', (): Vault => realVault],
@@ -287,6 +300,7 @@ describe.each([
       name: 'StorageUnavailableError',
       service: 'vault',
       status: 409,
+      code: 'SecretDeleted',
     })
   })
 })
