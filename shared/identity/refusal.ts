@@ -72,6 +72,7 @@ export function classifyTokenRefusal(
     definite: false,
     unknown: false,
     ...(wait !== undefined && { retryAfterSeconds: wait }),
+    ...(wait === undefined && partial.class === 'passing' && { retryAfterSeconds: serverErrorSeconds }),
     ...seen,
     ...partial,
   })
@@ -85,11 +86,7 @@ export function classifyTokenRefusal(
     })
   }
   if (status >= 500 || passingErrors.has(seen.error)) {
-    return refuse({
-      class: 'passing',
-      reason: 'identity_provider_error',
-      retryAfterSeconds: wait ?? serverErrorSeconds,
-    })
+    return refuse({ class: 'passing', reason: 'identity_provider_error' })
   }
   return refuse(classifyByError(seen))
 }
@@ -133,12 +130,7 @@ type Seen = Pick<TokenRefusal, 'error' | 'suberror' | 'errorCodes' | 'traceId'>
 function classifyByError(seen: Seen): Pick<TokenRefusal, 'class' | 'reason'> & Partial<TokenRefusal> {
   const codeClass = seen.errorCodes.map((code) => aadstsClasses.get(code)).find((c) => c !== undefined)
   const reason = reasonOfCode(seen.errorCodes)
-  if (codeClass === 'passing')
-    return {
-      class: 'passing',
-      reason: reason ?? 'identity_provider_error',
-      retryAfterSeconds: serverErrorSeconds,
-    }
+  if (codeClass === 'passing') return { class: 'passing', reason: reason ?? 'identity_provider_error' }
   if (codeClass === 'advertiserAdmin' || adminErrors.has(seen.error)) {
     return { class: 'advertiserAdmin', reason: reason ?? 'directory_policy', definite: true }
   }
@@ -155,7 +147,7 @@ function classifyByError(seen: Seen): Pick<TokenRefusal, 'class' | 'reason'> & P
   if (seen.error === 'access_denied')
     return { class: 'advertiser', reason: reason ?? 'consent_declined', definite: true }
   if (operatorErrors.has(seen.error)) return { class: 'operator', reason: reason ?? seen.error }
-  return { class: 'passing', reason: 'unknown_answer', unknown: true, retryAfterSeconds: serverErrorSeconds }
+  return { class: 'passing', reason: 'unknown_answer', unknown: true }
 }
 
 /** A code of class `advertiser` other than the plain 70000, which has been seen to pass. */

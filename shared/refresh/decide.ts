@@ -121,7 +121,8 @@ export function judgeRefusal(
     case 'operator': {
       if (isCredentialRefusal(refusal) || refusal.reason === 'environment_not_served')
         return { verdict: 'hold' }
-      const nextAttemptAt = retryAt(now, Math.min(attempts, longestOperatorBackoff), fraction)
+      const attempt = Math.min(attempts, longestOperatorBackoff)
+      const nextAttemptAt = retryAt(now, attempt, fraction, refusal.retryAfterSeconds)
       return { verdict: 'retry', trouble: { ...base, nextAttemptAt, actor: 'operator' } }
     }
     case 'advertiserAdmin':
@@ -131,7 +132,7 @@ export function judgeRefusal(
       const confirmed = suspectedSince !== undefined && secondsUntil(now, suspectedSince) >= firstRetrySeconds
       if (refusal.definite || confirmed)
         return { verdict: 'dead', reason: refusal.reason, adminMustAct: false }
-      const nextAttemptAt = secondsAfter(now, firstRetrySeconds)
+      const nextAttemptAt = secondsAfter(now, Math.max(firstRetrySeconds, refusal.retryAfterSeconds ?? 0))
       return { verdict: 'retry', trouble: { ...base, nextAttemptAt, suspectedSince: suspectedSince ?? now } }
     }
     case 'backOff':

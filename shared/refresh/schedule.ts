@@ -51,5 +51,5 @@ export function retryAt(
   floorSeconds = firstRetrySeconds,
 ): Date {
   const ceiling = Math.min(longestBackoffSeconds, firstRetrySeconds * 2 ** Math.min(attempt, 16))
-  return secondsAfter(now, floorSeconds + fraction * ceiling)
+  return secondsAfter(now, Math.max(floorSeconds, firstRetrySeconds) + fraction * ceiling)
 }

@@ -127,6 +127,15 @@ describe('a refusal without a number that is known', () => {
     expect(classifyTokenRefusal(429, {}, '17').retryAfterSeconds).toBe(17)
     expect(classifyTokenRefusal(429, {}).retryAfterSeconds).toBe(60)
     expect(classifyTokenRefusal(503, {}).retryAfterSeconds).toBe(5)
+    for (const code of [90055, 90024]) {
+      const body = { error: 'invalid_grant', error_codes: [code] }
+      expect(classifyTokenRefusal(400, body, '120').retryAfterSeconds).toBe(120)
+      expect(classifyTokenRefusal(400, body).retryAfterSeconds).toBe(5)
+    }
+    expect(classifyTokenRefusal(403, 'Forbidden', '120')).toMatchObject({
+      unknown: true,
+      retryAfterSeconds: 120,
+    })
   })
 })
 
