@@ -117,6 +117,11 @@ export function createObtain(dependencies: ObtainDependencies): Obtain {
   ): Promise<Obtained | NotObtained> => {
     const key = keyOf(name)
     const { value: tenant, readAt } = await touching(key, () => asOf(touch(dependencies, obtained.tenant)))
+    // A row with another token is another answer: this token is not to go with its ids.
+    if (tenant && tenant.accessToken?.sealed !== obtained.tenant.accessToken?.sealed) {
+      memory.delete(key)
+      return obtainAnew(name, minValiditySeconds)
+    }
     const answer = tenant ? remember(key, { ...obtained, tenant }, readAt) : obtained
     // Touching takes time, and what was promised holds at the answer.
     const isGood = secondsUntil(answer.expiresAt, clock.now()) >= settledForOf(minValiditySeconds)
@@ -146,7 +151,8 @@ function wantedOf(minValiditySeconds = aimedValiditySeconds): number {
   return Math.max(minValiditySeconds, leastValiditySeconds)
 }
 
-function settledForOf(minValiditySeconds = 0): number {
+/** The validity in seconds that is vended at the least: the app's promise, and never less than sixty. */
+export function settledForOf(minValiditySeconds = 0): number {
   return Math.max(minValiditySeconds, leastValiditySeconds)
 }
 

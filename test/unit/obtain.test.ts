@@ -1,28 +1,27 @@
 import { expect, test } from 'vitest'
 import { secondsAfter, systemClock, systemRandomness, TimeLimitError } from '../../shared/clock.ts'
-import type { Tenant } from '../../shared/tenants/tenant.ts'
+import type { Grant, Tenant } from '../../shared/tenants/tenant.ts'
 import { createObtain } from '../../shared/vend/obtain.ts'
 import { createModelDueIndex } from '../simulation/models/dueIndex.ts'
 import { createModelSealer } from '../simulation/models/sealer.ts'
 import { createModelTenantStore } from '../simulation/models/tenantStore.ts'
 
-test('a token that is good for a minute is vended while the vault hangs', async () => {
-  const name = { workspace: 'w', tenant: 't' }
-  const [tenants, sealer, now] = [createModelTenantStore(), createModelSealer(), new Date()]
-  const context = { ...name, environment: 'production', use: 'access_token' } as const
+const name = { workspace: 'w', tenant: 't' }
+const context = { ...name, environment: 'production', use: 'access_token' } as const
+
+/** A tenant that was vended long ago, with a token of 200 s. */
+async function connected(sealer: ReturnType<typeof createModelSealer>, now: Date): Promise<Tenant> {
   const accessToken = {
     sealed: await sealer.seal('at', context),
     refreshedAt: secondsAfter(now, -3400),
     expiresAt: secondsAfter(now, 200),
   }
-  const tenant: Tenant = {
-    ...name,
-    environment: 'production',
-    status: 'connected',
-    createdAt: now,
-    accessToken,
-  }
-  await tenants.create(tenant, [])
+  return { ...name, environment: 'production', status: 'connected', createdAt: now, accessToken }
+}
+
+test('a token that is good for a minute is vended while the vault hangs', async () => {
+  const [tenants, sealer] = [createModelTenantStore(), createModelSealer()]
+  await tenants.create(await connected(sealer, new Date()), [])
   const hanging = async () => {
     throw new TimeLimitError('reading the grant', 8)
   }
@@ -38,4 +37,37 @@ test('a token that is good for a minute is vended while the vault hangs', async 
   })
   expect(await obtain.obtain(name)).toMatchObject({ ok: true, accessToken: 'at' })
   await expect(obtain.obtain(name, 300)).rejects.toThrow(TimeLimitError)
+})
+
+test('a token is never vended with the ids of a row that holds another one', async () => {
+  const [tenants, sealer] = [createModelTenantStore(), createModelSealer()]
+  let now = new Date()
+  const grant = { reference: 'vault:one', identityProvider: 'microsoft' } as unknown as Grant
+  const old = { ...(await connected(sealer, now)), lastVendedAt: now, grant }
+  const stored = await tenants.create(
+    { ...old, accessToken: { ...old.accessToken!, expiresAt: secondsAfter(now, 3000) } },
+    [],
+  )
+  if (stored === 'conflict') throw new Error('conflict')
+  const obtain = createObtain({
+    tenants,
+    sealer,
+    due: createModelDueIndex(),
+    clock: { ...systemClock, now: () => now },
+    randomness: systemRandomness,
+    refresher: { refresh: () => Promise.reject(new Error('nobody is to refresh')) },
+    rowCacheSeconds: 30,
+    config: { activeWindowSeconds: 40 } as never,
+  })
+  expect(await obtain.obtain(name)).toMatchObject({ accessToken: 'at' })
+  // Another process reconnects the tenant as somebody else, and then this one is to note its vend.
+  const defaultAccount = { accountId: '2', customerId: '20' }
+  const accessToken = {
+    ...old.accessToken!,
+    sealed: await sealer.seal('of another', context),
+    expiresAt: secondsAfter(now, 3000),
+  }
+  await tenants.replace(stored, { ...stored.tenant, accessToken, defaultAccount }, [])
+  now = secondsAfter(now, 20)
+  expect(await obtain.obtain(name)).toMatchObject({ accessToken: 'of another', tenant: { defaultAccount } })
 })

@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest'
+import { secondsAfter } from '../../shared/clock.ts'
+import { Problem } from '../../shared/problems.ts'
+import type { Obtained } from '../../shared/vend/obtain.ts'
+import { createVend, type VendDependencies } from '../../shared/vend/vend.ts'
+
+const start = new Date('2026-11-23T16:00:00Z')
+const name = { workspace: 'w', tenant: 't' }
+
+/** A vend of tokens that live so many seconds each; the developer token takes some each time it is asked for. */
+function slowVend(lives: readonly number[], secondsEach: number) {
+  let now = start
+  let asked = 0
+  const tenant = {
+    ...name,
+    environment: 'production',
+    status: 'connected',
+    createdAt: start,
+    defaultAccount: { accountId: '1', customerId: '10' },
+  }
+  const obtain = async (): Promise<Obtained> => ({
+    ok: true,
+    tenant: tenant as Obtained['tenant'],
+    accessToken: `token ${++asked}`,
+    expiresAt: secondsAfter(now, lives[asked - 1] ?? 0),
+  })
+  const dependencies = {
+    config: { environments: new Map() },
+    obtain: { obtain },
+    accounts: {},
+    developerTokens: {
+      current: async () => {
+        now = secondsAfter(now, secondsEach)
+        return { value: 'developer token', version: '1' }
+      },
+    },
+    clock: { now: () => now },
+  }
+  return createVend(dependencies as unknown as VendDependencies)
+}
+
+test('what was promised holds at the answer: time that passes after the token was obtained counts', async () => {
+  const vended = await slowVend([2402, 3600], 4).vend(name, { minValiditySeconds: 2400 })
+  expect(vended).toMatchObject({ expiresIn: 3596, lasting: { accessToken: 'token 2' } })
+})
+
+test('a token with less than a minute is not vended, whoever asks', async () => {
+  const error = await slowVend([62, 62], 4)
+    .vend(name, {})
+    .catch((problem: unknown) => problem)
+  expect(error).toBeInstanceOf(Problem)
+  expect(error).toMatchObject({ extras: { members: { reason: 'validity_not_reached' } } })
+})
