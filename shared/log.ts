@@ -87,6 +87,7 @@ export interface SweepReport {
   readonly handedOverShards: number
   /** Due rows that were read and not begun when the time was up: those of shards that were handed over are done there. */
   readonly leftOver: number
+  /** Shards that there was no time for, or that could not be read; they are the next run's. */
   readonly unreadShards: number
   readonly durationMilliseconds: number
   readonly oldestOverdueSeconds: number

@@ -45,6 +45,8 @@ export interface SweepResult {
 
 /** So many failures of one identity provider in a row end its part of the sweep. */
 const failuresThatOpenTheCircuit = 10
+/** A partition may throttle by itself; so many that do are no chance. */
+const mostUnreadableShards = 3
 /** Rows whose refresh may be finished and not yet counted, for each one in flight. */
 const backpressureFactor = 4
 
@@ -95,7 +97,8 @@ class SweepRun {
   #leftOver = 0
   #oldestDueAt: Date | undefined
   readonly #handOver = new Set<number>()
-  #unread = 0
+  #untimely = 0
+  #unreadable = 0
 
   constructor(dependencies: SweepDependencies, order: SweepOrder) {
     this.#dependencies = dependencies
@@ -113,23 +116,37 @@ class SweepRun {
   async *rows(): AsyncGenerator<ShardRow> {
     const { clock, config, due } = this.#dependencies
     for (const [index, shard] of this.#shards.entries()) {
-      for await (const page of due.due(shard, this.#startedAt)) {
-        this.#oldestDueAt = earlier(this.#oldestDueAt, page[0]?.dueAt)
-        this.#due += page.length
-        for (const row of page) yield { row, shard }
-        const isEnough = this.#mayHandOver && this.#due >= config.sweepHandoverCount
-        if (isEnough || clock.now() >= this.#stopAt) {
-          this.#leave(index)
-          return
+      try {
+        for await (const page of due.due(shard, this.#startedAt)) {
+          this.#oldestDueAt = earlier(this.#oldestDueAt, page[0]?.dueAt)
+          this.#due += page.length
+          for (const row of page) yield { row, shard }
+          const isEnough = this.#mayHandOver && this.#due >= config.sweepHandoverCount
+          if (isEnough || clock.now() >= this.#stopAt) {
+            this.#leave(index)
+            return
+          }
         }
+      } catch (error) {
+        this.#passOver(shard, error)
       }
     }
+  }
+
+  /**
+   * A shard that cannot be read costs the others nothing. Where none can, or more than a few, the tables themselves are
+   * out, and the sweep has failed.
+   */
+  #passOver(shard: number, error: unknown): void {
+    this.#unreadable++
+    if (this.#unreadable === this.#shards.length || this.#unreadable > mostUnreadableShards) throw error
+    if (this.#mayHandOver) this.#handOver.add(shard)
   }
 
   /** The shard at `index` may hold more than was read, and those after it were not read at all. */
   #leave(index: number): void {
     if (this.#mayHandOver) for (const shard of this.#shards.slice(index)) this.#handOver.add(shard)
-    else this.#unread = this.#shards.length - index - 1
+    else this.#untimely = this.#shards.length - index - 1
   }
 
   #leaveOver(shard: number): RowOutcome {
@@ -194,7 +211,7 @@ class SweepRun {
         failed: this.#failed,
         handedOverShards: this.#handOver.size,
         leftOver: this.#leftOver,
-        unreadShards: this.#unread,
+        unreadShards: this.#untimely + (this.#mayHandOver ? 0 : this.#unreadable),
         durationMilliseconds: now.getTime() - this.#startedAt.getTime(),
         oldestOverdueSeconds: this.#oldestDueAt ? secondsUntil(this.#startedAt, this.#oldestDueAt) : 0,
         holds,

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { LogEvents } from '../../shared/log.ts'
 import { type SweepDependencies, type SweepOrder, sweep } from '../../shared/refresh/sweep.ts'
 
@@ -9,7 +9,8 @@ async function run(
   outcome: object,
   order: SweepOrder = {},
   holds?: SweepDependencies['holds'],
-): Promise<LogEvents['sweep.ended']> {
+  shards: { readonly count: number; readonly unreadable: number } = { count: 1, unreadable: 0 },
+): Promise<LogEvents['sweep.ended'] & { readonly handOver: readonly number[] }> {
   let seconds = 0
   const logged: LogEvents['sweep.ended'][] = []
   const row = (tenant: string) => ({
@@ -24,8 +25,9 @@ async function run(
     randomness: { fraction: () => 0 },
     config: { sweepConcurrency: 1, sweepSeconds: 240, sweepHandoverCount: 2000 },
     due: {
-      shardCount: 1,
-      async *due() {
+      shardCount: shards.count,
+      async *due(shard: number) {
+        if (shard < shards.unreadable) throw new Error('ServerBusy')
         yield ['one', 'two', 'three'].map(row)
       },
     },
@@ -38,8 +40,8 @@ async function run(
     log: (_: string, report: LogEvents['sweep.ended']) => logged.push(report),
     ...(holds && { holds }),
   }
-  await sweep(dependencies as unknown as SweepDependencies, order)
-  return logged[0]!
+  const { handOver } = await sweep(dependencies as unknown as SweepDependencies, order)
+  return { ...logged[0]!, handOver }
 }
 
 test('a sweep begins nothing more after the setting’s seconds, or after fewer where the order says so', async () => {
@@ -61,5 +63,30 @@ test('where storage cannot tell what is on hold, the report says what the sweep 
   expect(await run(onHold, {}, failing)).toMatchObject({
     holds: ['production:microsoft'],
     failed: { environment_on_hold: 3 },
+  })
+})
+
+describe('a shard that cannot be read', () => {
+  const refreshed = { outcome: 'refreshed', dueBefore: start }
+  const order = { mostSeconds: 240 }
+
+  test('costs the others nothing, and is handed over where that may be', async () => {
+    const shards = { count: 4, unreadable: 3 }
+    expect(await run(refreshed, order, undefined, shards)).toMatchObject({ refreshed: 3, unreadShards: 3 })
+    const handing = { ...order, mayHandOver: true }
+    expect(await run(refreshed, handing, undefined, shards)).toMatchObject({
+      refreshed: 3,
+      unreadShards: 0,
+      handedOverShards: 3,
+      handOver: [0, 1, 2],
+    })
+  })
+
+  test.each([
+    { count: 1, unreadable: 1 },
+    { count: 3, unreadable: 3 },
+    { count: 32, unreadable: 4 },
+  ])('fails the sweep where $unreadable of $count are such', async (shards) => {
+    await expect(run(refreshed, order, undefined, shards)).rejects.toThrow('ServerBusy')
   })
 })
