@@ -25,7 +25,7 @@ export interface LogEvents {
   }
   /**
    * A tenant's refreshes fail for what waiting does not mend: its directory or our registration, a grant that cannot be
-   * read, or answers of no known kind, five times. Once, until it works again.
+   * read, answers of no known kind, five times, or a loop that Microsoft detected. Once, until it works again.
    */
   'refresh.needs_operator': {
     tenantKey: string

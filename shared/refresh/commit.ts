@@ -103,7 +103,7 @@ export async function commitVerdict(
       events,
     }))
     if ('lost' in waiting) return undefined
-    if (isNews) logNeedsOperator(dependencies, leased, trouble)
+    if (isNews || isNewLoop(leased.tenant, trouble)) logNeedsOperator(dependencies, leased, trouble)
     return waiting.stored
   }
   const committed = await commit(dependencies, leased, time, undefined, (row) => {
@@ -259,6 +259,11 @@ function failing(refusal: TokenRefusal, at: Date): TenantEvent {
 function needsOperator(refusal: TokenRefusal, at: Date): TenantEvent {
   const detail = `Refreshing fails for what the operator must look at (${refusal.reason}); it is tried again by itself.`
   return { ...eventOf(refusal, at), type: 'refresh.failing', detail }
+}
+
+/** A loop passes by itself once it is left alone, but somebody made it: the operator is to know (facts, AADSTS50196). */
+function isNewLoop({ trouble: before }: Tenant, { reason }: RefreshTrouble): boolean {
+  return reason === 'loop_detected' && before?.reason !== reason
 }
 
 function logNeedsOperator(

@@ -53,6 +53,17 @@ describe('what waiting does not mend', () => {
     expect(world.row('t1')?.tenant.trouble).toBeUndefined()
   })
 
+  test('a loop that Microsoft detected is told once, and stays nobody’s to mend', async () => {
+    const { world, broker } = await dueTenants(1)
+    const [family] = world.provider.families()
+    family?.glitches.push('loop_detected', 'loop_detected')
+    const events = await sweepTimes(world, broker, 2)
+    expect(events.filter((event) => event === 'refresh.needs_operator')).toHaveLength(1)
+    const trouble = world.row('t1')?.tenant.trouble
+    expect(trouble).toMatchObject({ reason: 'loop_detected', attempts: 2 })
+    expect(trouble).not.toHaveProperty('actor')
+  })
+
   test('a grant that is gone from its vault is told at the first look, and opens no circuit', async () => {
     const { world, broker } = await dueTenants(30)
     world.checks.afterStep = () => {}
