@@ -110,7 +110,7 @@ function onlyListed(
   })
 }
 
-const unknownReach = `It is not known through which customer it is reached: the hierarchy has more than ${mostWalkedCustomers} customers.`
+const unknownReach = `It is not known through which customer it is reached: the hierarchy has more than ${mostWalkedCustomers} customers, or is deeper than Microsoft says.`
 
 type ReachedAccount = Omit<DiscoveredAccount, 'customerName'>
 

@@ -18,7 +18,7 @@ export interface LinkWalk {
   readonly isCut: boolean
 }
 
-/** Microsoft allows five levels of links between customers (guides/account-hierarchy-permissions.md). */
+/** Microsoft allows five levels of links between customers (guides/account-hierarchy-permissions.md): the roots and five below. */
 const mostLevels = 5
 
 /**
@@ -52,7 +52,7 @@ export async function walkLinks(
   }
   let level = next(roots)
   const isDone = () => level.length === 0 || [...wanted].every((id) => accounts.has(id))
-  for (let depth = 0; depth < mostLevels && !isDone(); depth++) {
+  for (let depth = 0; depth <= mostLevels && !isDone(); depth++) {
     for (const id of level) seen.add(id)
     const listed = await listLevel(client, credentials, level)
     if (!listed.ok) return listed

@@ -101,6 +101,9 @@ async function finish(
     return { open, doneUrl: await finishChoice(dependencies, open, answer) }
   } catch (error) {
     if (!(error instanceof Problem || error instanceof StorageUnavailableError)) throw error
+    // The account itself is the trouble, and trying again would not help: no way to it is known.
+    if (error instanceof Problem && error.code === 'account_not_found')
+      return { open, draft, fault: missing('That account cannot be used yet. Choose another one.') }
     const text = 'Your choice could not be kept just now. Please try again in a moment.'
     return { open, draft, fault: { text, status: 503 } }
   }

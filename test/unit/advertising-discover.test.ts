@@ -149,6 +149,20 @@ describe('an account’s customer', () => {
     })
   })
 
+  test('is found below five links, as many as Microsoft allows', async () => {
+    const list = (id: number) => ({
+      AccountsInfo: id === 105 ? [{ Id: '5', Name: 'Five' }] : [],
+      CustomersInfo: [{ Id: String(id + 1), Name: `Level ${id + 1}` }],
+    })
+    const more = {
+      '/LinkedAccountsAndCustomersInfo/Query': ({ CustomerId }: { CustomerId?: string }) =>
+        list(Number(CustomerId)),
+    }
+    const roles = [{ RoleId: 41, CustomerId: '100' }]
+    const { accounts } = await discovered({ roles, accounts: [account('5', '999')], more })
+    expect(accounts[0]).toMatchObject({ customerId: '105', customerName: 'Level 105', linked: true })
+  })
+
   test('is the owner when nothing explains the account', async () => {
     const { accounts } = await discovered({ accounts: [account('5', '999')] })
     expect(accounts[0]).toMatchObject({ customerId: '999', linked: false })
