@@ -192,9 +192,7 @@ function findMissingHeader({ sent, fault, call }: Facts): Finding | undefined {
 
 function findRefusedCredentials({ sent, fault, context }: Facts): Finding | undefined {
   if (fault.class !== 'credentials') return undefined
-  if (fault.status === 403 && context.environment === 'sandbox' && fault.form === 'text') {
-    return { verdict: 'retired_sign_in' }
-  }
+  if (isRetiredSignIn(fault, context.environment)) return { verdict: 'retired_sign_in' }
   if (fault.status === 403 && fault.form !== 'fault') return undefined
   if (context.developerToken === 'missing') return { verdict: 'developer_token_not_set' }
   if (context.developerToken === 'ofOtherEnvironment') {
@@ -217,8 +215,19 @@ function findMissingRights({ sent, fault, context }: Facts): Finding | undefined
   return { verdict: areIdsKnown ? 'user_without_rights' : 'access_refused' }
 }
 
-/** Microsoft's usual text of 105 names both tokens, and its reason `InvalidAccessToken` means either. */
-function namesDeveloperTokenAlone(evidence: string): boolean {
+/** Whether a refusal is how the sandbox answers tokens of its older sign-in host: plain text, and no fault. */
+export function isRetiredSignIn(
+  fault: Pick<AdvertisingFault, 'status' | 'form'>,
+  environment: Environment,
+): boolean {
+  return environment === 'sandbox' && fault.status === 403 && fault.form === 'text'
+}
+
+/**
+ * Whether a refusal names the developer token and no other. Microsoft's usual text of 105 names both tokens, and its
+ * reason `InvalidAccessToken` means either.
+ */
+export function namesDeveloperTokenAlone(evidence: string): boolean {
   return /developer\s?token/i.test(evidence) && !/access\s?token/i.test(evidence)
 }
 

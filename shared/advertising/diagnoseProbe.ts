@@ -1,7 +1,14 @@
 import { accountStanding } from './accountStanding.ts'
 import type { Answer, CustomerManagement } from './client.ts'
 import type { AdvertiserAccount, UserAndRoles } from './customerManagementSchemas.ts'
-import { type DeveloperTokenState, type Diagnosis, type DiagnosisContext, toDiagnosis } from './diagnose.ts'
+import {
+  type DeveloperTokenState,
+  type Diagnosis,
+  type DiagnosisContext,
+  isRetiredSignIn,
+  namesDeveloperTokenAlone,
+  toDiagnosis,
+} from './diagnose.ts'
 import type { Finding } from './diagnoseIds.ts'
 import type { AdvertisingFault } from './faults.ts'
 import { identityFaultOf } from './identityFault.ts'
@@ -64,7 +71,7 @@ const refreshVerdicts = {
 /** Judges live probes in the order of the credentials: grant, developer token, user, account. Pure. */
 export function diagnoseProbe(
   results: ProbeResults,
-  context: Pick<DiagnosisContext, 'identityProvider'>,
+  context: Pick<DiagnosisContext, 'environment' | 'identityProvider'>,
 ): Diagnosis {
   const { refresh, developerToken, user, account } = results
   if (!refresh.ok) return diagnoseRefresh(refresh, context)
@@ -73,7 +80,7 @@ export function diagnoseProbe(
       developerToken === 'missing' ? 'developer_token_not_set' : 'developer_token_of_other_environment'
     return toDiagnosis({ verdict }, { ...nothingSeen, evidence: 'Seen without a call.' }, context)
   }
-  if (user && !user.ok) return toDiagnosis(judgeUserFault(user.fault), user.fault, context)
+  if (user && !user.ok) return toDiagnosis(judgeUserFault(user.fault, context), user.fault, context)
   if (account) return diagnoseAccount(account, context)
   const evidence = user ? 'Refresh and GetUser succeeded.' : 'The refresh succeeded.'
   return toDiagnosis({ verdict: 'all_well' }, { ...nothingSeen, evidence }, context)
@@ -103,12 +110,26 @@ function diagnoseRefresh(
   return toDiagnosis({ verdict: refreshVerdicts[refresh.trouble] }, fault, context)
 }
 
-/** The access token is seconds old and of this environment, so a refusal of credentials is the developer token's. */
-function judgeUserFault(fault: AdvertisingFault): Finding {
+function judgeUserFault(fault: AdvertisingFault, context: Pick<DiagnosisContext, 'environment'>): Finding {
   const identity = identityFaultOf(fault)
   if (identity) return { verdict: identity.reason }
-  if (fault.class === 'credentials') return { verdict: 'developer_token_refused' }
+  if (fault.class === 'credentials') return judgeRefusal(fault, context)
   return judgeCallFault(fault)
+}
+
+/**
+ * The access token is seconds old and of this environment, so that a 105 is the developer token's. A status without
+ * a code says nothing of the developer token: a gateway or a firewall answers like that too.
+ */
+function judgeRefusal(
+  fault: AdvertisingFault,
+  { environment }: Pick<DiagnosisContext, 'environment'>,
+): Finding {
+  if (isRetiredSignIn(fault, environment)) return { verdict: 'retired_sign_in' }
+  if (fault.code === 105 || namesDeveloperTokenAlone(fault.evidence))
+    return { verdict: 'developer_token_refused' }
+  const isBare401 = fault.status === 401 && fault.code === undefined
+  return { verdict: isBare401 ? 'access_token_revoked' : 'unexplained' }
 }
 
 function judgeCallFault(fault: AdvertisingFault): Finding {

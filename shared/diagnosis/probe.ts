@@ -48,7 +48,8 @@ export async function probeTenant(
 
 async function probe(dependencies: ProbeDependencies, tenant: Tenant): Promise<Diagnosis> {
   const { environment, grant } = tenant
-  const context = { identityProvider: grant?.identityProvider ?? 'microsoft' }
+  const identityProvider = grant?.identityProvider ?? 'microsoft'
+  const context = { environment, identityProvider }
   const developerToken = await developerTokenState(dependencies, environment)
   const obtained = await refreshNow(dependencies, tenant, tenant.accessToken?.refreshedAt)
   if (obtained instanceof Problem) {
@@ -57,7 +58,8 @@ async function probe(dependencies: ProbeDependencies, tenant: Tenant): Promise<D
   const results = { refresh: { ok: true }, developerToken } as const
   const secret = await dependencies.secrets.read(developerTokenName(environment))
   if (developerToken !== 'present' || !secret) return diagnoseProbe(results, context)
-  const credentials = { ...context, accessToken: obtained.accessToken, developerToken: secret.value }
+  const { accessToken } = obtained
+  const credentials = { identityProvider, accessToken, developerToken: secret.value }
   return diagnoseProbe({ ...results, ...(await probeCalls(dependencies, obtained, credentials)) }, context)
 }
 

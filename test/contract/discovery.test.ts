@@ -124,6 +124,8 @@ describe('diagnosis of what the stand-in answers', () => {
     const credentials = { ...(await credentialsOf('ada')), developerToken: localDeveloperTokens.sandbox[0] }
     const user = await client().getUser(credentials)
     const results = { refresh: { ok: true }, developerToken: 'present', user } as const
-    expect(diagnoseProbe(results, { identityProvider: 'microsoft' }).verdict).toBe('developer_token_refused')
+    expect(diagnoseProbe(results, { environment: 'production', identityProvider: 'microsoft' }).verdict).toBe(
+      'developer_token_refused',
+    )
   })
 })

@@ -63,8 +63,8 @@ function diagnose(call: FailedCall, more: Partial<DiagnosisContext> = {}) {
   return diagnosis
 }
 
-function probe(results: ProbeResults) {
-  const diagnosis = diagnoseProbe(results, context)
+function probe(results: ProbeResults, more: Partial<DiagnosisContext> = {}) {
+  const diagnosis = diagnoseProbe(results, { ...context, ...more })
   reached.add(diagnosis.verdict)
   return diagnosis
 }
@@ -440,6 +440,27 @@ describe('a live probe', () => {
   ] as const)('whose GetUser is answered %i with %i %s ends as %s', (status, Code, Detail, verdict) => {
     expect(probe({ ...good, user: refusedUser(status, Code, Detail) }).verdict).toBe(verdict)
   })
+
+  test.each([
+    [401, '', 'production', 'access_token_revoked'],
+    [401, '', 'sandbox', 'access_token_revoked'],
+    [401, 'Invalid developer token', 'production', 'developer_token_refused'],
+    [401, JSON.stringify(fault(9999)), 'production', 'unexplained'],
+    [403, 'Forbidden', 'sandbox', 'retired_sign_in'],
+    [403, 'Forbidden', 'production', 'unexplained'],
+    [403, '<html>Blocked by a firewall</html>', 'sandbox', 'unexplained'],
+    [403, '{"error":"blocked"}', 'production', 'unexplained'],
+    [401, JSON.stringify(fault(105)), 'sandbox', 'developer_token_refused'],
+  ] as const)(
+    'whose GetUser is answered %i with «%s» in %s ends as %s',
+    (status, bodyText, environment, verdict) => {
+      const answer = {
+        ok: false,
+        fault: readFault({ service: 'customerManagement', status, bodyText }),
+      } as const
+      expect(probe({ ...good, user: answer }, { environment }).verdict).toBe(verdict)
+    },
+  )
 
   test('in which everything works says so', () => {
     expect(probe(good).verdict).toBe('all_well')
