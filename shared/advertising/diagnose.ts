@@ -190,6 +190,7 @@ function findMissingHeader({ sent, fault, call }: Facts): Finding | undefined {
   return { verdict: 'header_missing' }
 }
 
+/** The age of the access token is not asked here: 109 speaks of age, and 105 never does. */
 function findRefusedCredentials({ sent, fault, context }: Facts): Finding | undefined {
   if (fault.class !== 'credentials') return undefined
   if (isRetiredSignIn(fault, context.environment)) return { verdict: 'retired_sign_in' }
@@ -198,7 +199,6 @@ function findRefusedCredentials({ sent, fault, context }: Facts): Finding | unde
   if (context.developerToken === 'ofOtherEnvironment') {
     return { verdict: 'developer_token_of_other_environment' }
   }
-  if (context.tokenExpiresAt && !isTokenCurrent(context)) return { verdict: 'access_token_expired' }
   if (namesDeveloperTokenAlone(fault.evidence)) return { verdict: 'developer_token_refused' }
   const unusable = findUnreachableId(sent, context.accounts)
   return unusable?.verdict === 'account_not_usable' ? unusable : { verdict: 'credentials_refused' }

@@ -81,9 +81,21 @@ const lines: Line[] = [
   ['an access token that ended early', 'access_token_revoked', { status: 401, body: fault(109), sent }],
   ['a bare 401', 'access_token_expired', { status: 401, body: '' }, { tokenExpiresAt: earlier }],
   [
-    'refused credentials of an old token',
-    'access_token_expired',
+    'refused credentials of a tenant that has been idle',
+    'credentials_refused',
     { status: 401, body: fault(105) },
+    { tokenExpiresAt: earlier },
+  ],
+  [
+    'a developer token that is named for a tenant that has been idle',
+    'developer_token_refused',
+    { status: 401, body: fault(105, '', 'Invalid developer token') },
+    { tokenExpiresAt: earlier },
+  ],
+  [
+    'an account that 105 speaks of for a tenant that has been idle',
+    'account_not_usable',
+    { status: 401, body: fault(105), sent: { ...sent, accountId: '102' } },
     { tokenExpiresAt: earlier },
   ],
   [
