@@ -24,7 +24,7 @@ const deliberateFaults: readonly DeliberateFault[] = [
     headers: (vend) => ({ ...vend.headers, CustomerId: String(agency.ownerCustomerId) }),
     finds: 'customer_does_not_reach_account',
   },
-  { before: expireTokens, headers: (vend) => vend.headers, finds: 'access_token_revoked' },
+  { before: expireTokens, headers: (vend) => vend.headers, finds: 'access_token_expired' },
 ]
 
 /** What the broker knows of Microsoft Advertising: a chosen account, failures explained, calls passed through. */
@@ -51,7 +51,7 @@ export const knowledgeSteps: readonly Step[] = [
       const verdicts: string[] = []
       for (const fault of deliberateFaults) verdicts.push(await diagnose(demo, fault))
       return {
-        happened: `Ids swapped, the owner’s customer id, a token that Microsoft revoked: ${verdicts.join(', ')}.`,
+        happened: `Ids swapped, the owner’s customer id, a token whose time is over: ${verdicts.join(', ')}.`,
         proves: 'Failures that look alike are told apart: which credential, who acts, what to do next.',
       }
     },
@@ -66,14 +66,14 @@ export const knowledgeSteps: readonly Step[] = [
       const headers = beginTrace(demo)
       const { Campaigns } = await demo.call(route, { method: 'POST', body, headers })
       return {
-        happened: `POST ${route} lists ${Campaigns.length} campaigns; the revoked token was replaced on the way.`,
+        happened: `POST ${route} lists ${Campaigns.length} campaigns; the refused token was replaced on the way.`,
         proves: 'An app can call Microsoft Advertising without holding any of its credentials.',
       }
     },
   },
 ]
 
-/** As when Microsoft ends a token before its time. */
+/** As when an app holds a token past its hour: Microsoft calls it expired. */
 async function expireTokens({ stack }: Demo): Promise<void> {
   const objectId = people.find(({ username }) => username === agencyTenant.username)?.objectId
   await fetch(`${stack.parts.advertising.origin}/_control/expire-tokens`, {

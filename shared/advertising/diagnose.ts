@@ -35,6 +35,8 @@ export interface DiagnosisContext {
   readonly accounts: KnownAccounts
   /** Of the token that was vended last; absent when there is none. */
   readonly tokenExpiresAt?: Date
+  /** Whether the broker made the call itself, with that very token. Default is no: an app may hold an older one. */
+  readonly isCallOfBroker?: boolean
   readonly developerToken: DeveloperTokenState
   readonly ownerOfAddress: OwnerOfAddress
   readonly now: Date
@@ -173,7 +175,12 @@ function findThrottling({ fault }: Facts): Finding | undefined {
 function findExpiredToken({ fault, context }: Facts): Finding | undefined {
   const isBare401 = fault.status === 401 && fault.code === undefined
   if (fault.class !== 'expiredToken' && !isBare401) return undefined
-  return { verdict: isTokenCurrent(context) ? 'access_token_revoked' : 'access_token_expired' }
+  // 109 means age. A fresh token in the row contradicts it only where that token is the one that was sent: an app
+  // that fails so has mostly held its token past the hour, while the broker has long replaced it.
+  const isAgeDoubted = isBare401 || context.isCallOfBroker
+  return {
+    verdict: isAgeDoubted && isTokenCurrent(context) ? 'access_token_revoked' : 'access_token_expired',
+  }
 }
 
 function findMisplaced({ sent, fault, context }: Facts): Finding | undefined {

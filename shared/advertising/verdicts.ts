@@ -41,6 +41,7 @@ export const verdicts = {
   access_token_expired: verdict('accessToken', 'app', 'The access token of the call has expired.', [
     vendAgain,
     'For long work, ask with `minValidity`.',
+    'Where a token that was vended just now is refused alike, Microsoft ended it early: a diagnosis with an empty body replaces it.',
   ]),
   access_token_revoked: verdict(
     'accessToken',

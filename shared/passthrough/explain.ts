@@ -24,7 +24,7 @@ export async function explainFailure(
   }
   const trackingId = headers.get('trackingid') ?? ''
   const call = { service, status, body: text, sent, ...(trackingId && { trackingId }) }
-  return asOfTheBroker(diagnoseFailedCall(call, context))
+  return asOfTheBroker(diagnoseFailedCall(call, { ...context, isCallOfBroker: true }))
 }
 
 /** The tokens are the broker's here, so that no app can mend them: a refused one is replaced by itself. */
