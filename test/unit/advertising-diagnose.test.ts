@@ -534,7 +534,9 @@ test('every verdict is reached by a case above', () => {
 test.each([
   ['production', 'MINE', 'THEIRS', 'present'],
   ['production', 'BBD37VB98', undefined, 'ofOtherEnvironment'],
+  ['production', 'BBD37VB98', 'BBD37VB98', 'ofOtherEnvironment'],
   ['sandbox', 'BBD37VB98', 'MINE', 'present'],
+  ['sandbox', 'BBD37VB98', 'BBD37VB98', 'present'],
   ['sandbox', 'MINE', 'MINE', 'ofOtherEnvironment'],
   ['sandbox', undefined, 'MINE', 'missing'],
 ] as const)('in %s the developer token %s beside %s is %s', (environment, token, other, state) => {
