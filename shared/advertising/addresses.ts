@@ -24,6 +24,12 @@ const documented: Readonly<Record<Environment, string>> = {
 /** Where reports and bulk files are fetched and brought; their addresses come from Reporting and Bulk answers. */
 const transferHosts = ['download', 'fileupload'] as const
 
+/**
+ * Where finished reports lie. Believed, not documented: public connectors show it in live `ReportDownloadUrl` values,
+ * and nothing says that either environment has another one.
+ */
+const reportStorageHost = 'bingadsappsstorageprod.blob.core.windows.net'
+
 /** Indexes the API hosts of all environments; a local stack keeps them apart by path, below one host. */
 export function createOwnerOfAddress(
   configs: ReadonlyMap<Environment, Pick<EnvironmentConfig, 'advertisingUrl'>>,
@@ -67,7 +73,8 @@ export function isTransferAddress(sent: SentTo): boolean {
   return transferOwner(addressOf(sent).host) !== undefined
 }
 
-function transferOwner(host: string): Environment | undefined {
+function transferOwner(host: string): Environment | 'both' | undefined {
+  if (host === reportStorageHost) return 'both'
   return environments.find((environment) =>
     transferHosts.some((name) => host === new URL(documented[environment].replace('{host}', name)).host),
   )

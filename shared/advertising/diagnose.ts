@@ -86,6 +86,7 @@ const rules: readonly Rule[] = [
   findExpiredToken,
   findMisplaced,
   findMissingHeader,
+  findTransferOver,
   findRefusedCredentials,
   findMissingRights,
   findUnknownOperation,
@@ -239,9 +240,13 @@ export function namesDeveloperTokenAlone(evidence: string): boolean {
   return /developer\s?token/i.test(evidence) && !/access\s?token/i.test(evidence)
 }
 
-function findUnknownOperation({ call, fault, sent }: Facts): Finding | undefined {
+/** Such an address lives for minutes. Once over it is refused as a whole, whatever the tokens are. */
+function findTransferOver({ call, fault, sent }: Facts): Finding | undefined {
   const isOver = [403, 404, 410].includes(call.status) && fault.form !== 'fault'
-  if (isOver && isTransferAddress(sent)) return { verdict: 'transfer_address_over' }
+  return isOver && isTransferAddress(sent) ? { verdict: 'transfer_address_over' } : undefined
+}
+
+function findUnknownOperation({ call }: Facts): Finding | undefined {
   return [404, 405, 501].includes(call.status) ? { verdict: 'unknown_operation' } : undefined
 }
 

@@ -53,6 +53,9 @@ function fault(Code: number, Detail = '', Message = '') {
 }
 
 const refused = fault(106)
+const expiredSas = '<?xml version="1.0"?><Error><Code>AuthenticationFailed</Code></Error>'
+const reportStorage =
+  'https://bingadsappsstorageprod.blob.core.windows.net/bingadsappsstorageprod/x.zip?sig=s'
 const soap = '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body/></s:Envelope>'
 
 const reached = new Set<VerdictCode>()
@@ -219,6 +222,28 @@ const lines: Line[] = [
     'a download that came too late',
     'transfer_address_over',
     { status: 404, body: '', sent: { host: 'https://download.api.bingads.microsoft.com/x?q=1' } },
+  ],
+  [
+    'a download of the sandbox that came too late',
+    'transfer_address_over',
+    { status: 403, body: expiredSas, sent: { host: 'https://download.api.sandbox.bingads.microsoft.com/x' } },
+    { environment: 'sandbox' },
+  ],
+  [
+    'a report’s storage whose signature has expired',
+    'transfer_address_over',
+    { status: 403, body: expiredSas, sent: { host: reportStorage } },
+  ],
+  [
+    'a report’s storage whose signature has expired, in the sandbox',
+    'transfer_address_over',
+    { status: 403, body: expiredSas, sent: { host: reportStorage } },
+    { environment: 'sandbox' },
+  ],
+  [
+    'storage of somebody else',
+    'unknown_host',
+    { status: 403, body: expiredSas, sent: { host: 'https://mallory.blob.core.windows.net/x' } },
   ],
   [
     'a download of the other environment',
