@@ -21,6 +21,7 @@ import { type BrowserBinding, derive, isSameBrowser } from './browser.ts'
 import type { ConnectFailure, ConnectFailureCode } from './failures.ts'
 import { type Kept, keep } from './keep.ts'
 import type { OneTimeRecords } from './oneTime.ts'
+import { isConsenterOf } from './person.ts'
 import { noteRedemption, type ReportDependencies, reportFailure } from './report.ts'
 import { withWaysOn } from './waysOn.ts'
 
@@ -137,8 +138,21 @@ async function prove(
     return { failed: 'scope_not_granted' }
   if (!refreshToken) return { failed: 'refresh_token_missing' }
   const discovery = await discover(dependencies, row, answer.accessToken)
-  if ('failed' in discovery) return discovery
+  if ('failed' in discovery) return withConsenter(dependencies, signIn, user, discovery)
   return { row, user, tokens: { ...answer, refreshToken, askedAt }, discovery }
+}
+
+/** Notes of a wrong kind of account whether it is the tenant's own consenter who is asked to use another one. */
+async function withConsenter(
+  { keeping }: CallbackDependencies,
+  signIn: SignIn,
+  { consenter }: SignedInUser,
+  failure: ConnectFailure,
+): Promise<ConnectFailure> {
+  if (failure.failed !== 'wrong_account_kind') return failure
+  // The person is told what is wrong even where storage does not answer.
+  const stored = await keeping.tenants.read(signIn).catch(() => undefined)
+  return stored && isConsenterOf(stored.tenant, consenter) ? { ...failure, isConsenter: true } : failure
 }
 
 /** Number and trace id stand only in the text, or the lookup address, here; they refine, as everywhere. */

@@ -160,6 +160,8 @@ export interface ConnectFailure {
   readonly advice?: string
   /** Which sign-in would work, where another kind of account is wanted. */
   readonly signInWith?: SignInWith
+  /** Whether the person who failed is the one who connected the tenant. Default is no. */
+  readonly isConsenter?: boolean
   readonly adminConsentUrl?: string
   readonly traceId?: string
   /** Whose app it is; absent when nobody knows. */

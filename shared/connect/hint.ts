@@ -86,7 +86,7 @@ export function toKind(signInWith: SignInWith | undefined): AccountKind | undefi
   return accountKinds.find((kind) => kind === signInWith)
 }
 
-/** Another account of the same person counts as another person. */
-function isAnotherPerson(signInWith: SignInWith | undefined): boolean {
+/** Whether the sign-in that works is another person's: another account of the same person counts as one. */
+export function isAnotherPerson(signInWith: SignInWith | undefined): boolean {
   return signInWith !== undefined && signInWith !== 'sameAgain'
 }

@@ -1,6 +1,6 @@
 import { type Person, type PersonChange, personChange } from '../accounts/events.ts'
 import { unknownAddress } from '../identity/idToken.ts'
-import type { Tenant } from '../tenants/tenant.ts'
+import type { Consenter, Tenant } from '../tenants/tenant.ts'
 import type { Proven } from './callback.ts'
 import type { ConnectFailure } from './failures.ts'
 
@@ -10,6 +10,11 @@ export function differentUser(before: Tenant, proven: Proven, allowed: boolean):
   const person = personChange(before, personOf(proven))
   if (!person) return undefined
   return { failed: 'different_user', advice: `${expectation(person)} ${standing(before)}` }
+}
+
+/** Whether somebody is the one whose consent a tenant has, by the identity provider's own words. */
+export function isConsenterOf({ grant }: Pick<Tenant, 'grant'>, { issuer, subject }: Consenter): boolean {
+  return subject !== '' && grant?.consenter.issuer === issuer && grant.consenter.subject === subject
 }
 
 /** Who signed in. */

@@ -2,7 +2,7 @@ import { secondsAfter } from '../clock.ts'
 import type { SignIn } from './authorize.ts'
 import type { CallbackDependencies } from './callback.ts'
 import type { ConnectFailure, ConnectFailureCode } from './failures.ts'
-import { providerOf, toKind } from './hint.ts'
+import { isAnotherPerson, providerOf, toKind } from './hint.ts'
 import { returnUrlWith } from './returnUrl.ts'
 
 /** Signing in again within this time needs no new link from the app. */
@@ -63,16 +63,20 @@ function backUrl(signIn: SignIn, failure: ConnectFailure): string {
 async function anotherSignIn(
   { clock, config, records, signInTable }: WaysOnDependencies,
   signIn: SignIn,
-  { failed, signInWith }: ConnectFailure,
+  { failed, isConsenter, signInWith }: ConnectFailure,
 ): Promise<ConnectFailure['again']> {
   const { tries = 1, loginHint, ...session } = signIn
   const mending = mendable[failed]
   if (!mending || tries >= mostTries) return undefined
   const { anotherAccount } = mending
   const kind = toKind(signInWith)
+  // Whoever connected the tenant is sent on to another account of theirs, which the next sign-in must not refuse as
+  // somebody else's. Accounts that would be lost by it still wait for the app's confirmation.
+  const maySwitch = isConsenter === true && failed === 'wrong_account_kind' && isAnotherPerson(signInWith)
   const next: SignIn = {
     ...session,
     ...(kind && { signInWith: kind, identityProvider: providerOf(kind) }),
+    ...(maySwitch && { allowDifferentUser: true }),
     asksFirst: false,
     tries: tries + 1,
     ...(!anotherAccount && loginHint && { loginHint }),

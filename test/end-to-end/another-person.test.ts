@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { createVisitor } from '../../local/sign-in/visitor.ts'
 import { accountsOf, accountsPath, grace, type Listed, outcomeOf } from './accountsOf.ts'
 import { openWorld, type World } from './world.ts'
 
@@ -7,6 +8,8 @@ let world: World
 beforeAll(async () => {
   world = await openWorld()
 })
+
+afterEach(() => world.advertising.clear())
 
 afterAll(() => world.close())
 
@@ -137,5 +140,47 @@ describe('another person reconnects', () => {
     const visit = await world.connect(tenant, 'edsger@contoso.example', { accountChoice: 'app' })
     expect(visit.body.replaceAll(/<[^>]*>/g, '')).toContain('Sign in as g…@contoso.example')
     expect(await eventsOf(tenant, 'accounts.changed')).toEqual([])
+  })
+
+  describe('because Microsoft Advertising wants another account of theirs', () => {
+    const againOf = (body: string) =>
+      (/class="button" href="([^"]*\/oauth\/authorize\?[^"]*)"/.exec(body)?.[1] ?? '').replaceAll(
+        '&amp;',
+        '&',
+      )
+
+    /** Signs in where code 122 asks for a work account, and then, in the same browser, with one. */
+    async function switchAccount(tenant: string, username: string) {
+      const { connectUrl } = await world.session(tenant, { accountChoice: 'app' })
+      const visitor = createVisitor()
+      const wish = { password: 'open-sesame', stopAt: world.returnUrl }
+      await world.advertising.fault({ kind: 'fault', code: 122 })
+      const failed = await visitor.signIn({ authorizeUrl: connectUrl, username, ...wish })
+      expect(failed.body).toContain('wrong_account_kind')
+      await world.advertising.clear()
+      return visitor.signIn({
+        authorizeUrl: againOf(failed.body),
+        username: 'edsger@contoso.example',
+        ...wish,
+      })
+    }
+
+    test('whoever connected the tenant goes on with it, and accounts that would be lost wait for the app', async () => {
+      const tenant = await connectedByApi('ada@outlook.example')
+      const before = await listed(tenant)
+      const visit = await switchAccount(tenant, 'ada@outlook.example')
+      expect(outcomeOf(visit)).toMatchObject({
+        status: 'confirmation_required',
+        user_changed: 'true',
+        accounts_lost: String(before.length),
+      })
+      expect(await listed(tenant)).toEqual(before)
+    })
+
+    test('a stranger who is told so is still refused', async () => {
+      const tenant = await connectedByApi('ada@outlook.example')
+      const visit = await switchAccount(tenant, 'alan@outlook.example')
+      expect(visit.body).toContain('different_user')
+    })
   })
 })
