@@ -2,7 +2,7 @@ using 'main.bicep'
 
 // What azd, the plain path and CI set: each parameter by its own name as an environment variable, and the template's
 // default where there is none (test/unit/infra-parameters.test.ts). Lists and objects are JSON.
-param name = readEnvironmentVariable('BROKER_NAME', readEnvironmentVariable('AZURE_ENV_NAME', 'msads-broker'))
+param name = readEnvironmentVariable('BROKER_NAME', 'msads-broker')
 param productionMicrosoftClientId = readEnvironmentVariable('PRODUCTION_MICROSOFT_CLIENT_ID', '')
 param sandboxMicrosoftClientId = readEnvironmentVariable('SANDBOX_MICROSOFT_CLIENT_ID', '')
 param apiClientId = readEnvironmentVariable('API_CLIENT_ID', '')

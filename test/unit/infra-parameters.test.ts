@@ -30,6 +30,32 @@ describe('the parameter file of azd, the plain path and CI', () => {
   })
 })
 
+describe('the broker’s name, which is part of every resource’s', () => {
+  test('it is BROKER_NAME on every way to deploy, and otherwise the template’s own', () => {
+    expect(readText('infra/main.bicepparam')).toMatch(
+      `param name = readEnvironmentVariable('BROKER_NAME', '${template.parameters.name.defaultValue}')\n`,
+    )
+    expect(readText('infra/main.bicepparam')).not.toContain('AZURE_ENV_NAME')
+  })
+
+  test('no way gives it a value of its own, which would build a second broker in the group', () => {
+    for (const way of ['azure.yaml', '.github/workflows/deploy.yml', 'docs/deploy.md'])
+      expect(readText(way)).not.toMatch(/BROKER_NAME['"]?\s*[:=]|azd env set BROKER_NAME|--parameters name=/)
+    const { basics } = readJson('infra/createUiDefinition.json').parameters as {
+      basics: { name: string; defaultValue?: string }[]
+    }
+    expect(basics.find(({ name }) => name === 'name')?.defaultValue).toBe(
+      template.parameters.name.defaultValue,
+    )
+  })
+
+  test('azd, the plain path and the workflow read it by the one parameter file', () => {
+    expect(readText('azure.yaml')).toMatch(/^ {2}path: infra$[\s\S]*^ {2}module: main$/m)
+    for (const way of ['.github/workflows/deploy.yml', 'docs/deploy.md'])
+      expect(readText(way)).toContain('--parameters infra/main.bicepparam')
+  })
+})
+
 describe('the form of the Deploy to Azure button', () => {
   const { basics, outputs } = readJson('infra/createUiDefinition.json').parameters
 
