@@ -40,11 +40,31 @@ test('a deployment is judged by what a package can break and by what was well be
   expect(smoke).toContain('--slurpfile before before.json --slurpfile after after.json')
 })
 
+test('whatever fails once the package step has run rolls back, and nothing that fails before it', () => {
+  const steps = job('deploy').split(/\n {6}- /)
+  const rollback = steps.find((step) => step.startsWith('name: Roll back')) ?? ''
+  expect(/^ +if: (.+)$/m.exec(rollback)?.[1]).toBe(
+    "failure() && (steps.package.outcome == 'success' || steps.package.outcome == 'failure')",
+  )
+  const at = (start: string) => steps.findIndex((step) => step.startsWith(start))
+  expect(steps[at('name: Deploy the package')]).toContain('id: package')
+  // What can fail between them: the second login and its token, and the smoke test.
+  expect(steps.slice(at('name: Deploy the package') + 1, at('name: Roll back')).map(firstLine)).toEqual([
+    '*login',
+    '*token',
+    'name: Smoke test',
+  ])
+})
+
 test('a failed what-if fails its job, and is told in a comment that is found again', () => {
   expect(deploy).toMatch(/^ {2}run: \{ shell: bash \}$/m)
   expect(job('what-if').match(/<!-- what-if -->/g)).toHaveLength(2)
   expect(job('what-if')).toContain('exit "$WHAT_IF_STATUS"')
 })
+
+function firstLine(step: string): string {
+  return step.split('\n')[0] ?? ''
+}
 
 /** One job's text. */
 function job(name: string): string {
