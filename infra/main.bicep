@@ -113,7 +113,7 @@ param runbooksUrl string = ''
 @minValue(0)
 param reauthorizationThreshold int = 0
 
-@description('The sweep is reported silent when none ended for so long; must exceed the schedule’s interval.')
+@description('The sweep is reported silent when none ended for so long; must exceed the schedule’s interval. Refreshes are reported late by the same measure, by half an hour at least.')
 @allowed(['PT15M', 'PT30M', 'PT1H', 'PT6H', 'P1D'])
 param sweepSilence string = 'PT30M'
 

@@ -18,6 +18,10 @@ param sweepSilence string
 
 var runbookBase = empty(runbooksUrl) ? 'docs/runbooks' : runbooksUrl
 var silences = { PT15M: '15m', PT30M: '30m', PT1H: '1h', PT6H: '6h', P1D: '1d' }
+// What falls due just after a sweep waits for the next one and is not late: as slow as the schedule may be, so late may a
+// refresh be, and three sweeps must fit into the window.
+var lateSeconds = { PT15M: '1800', PT30M: '1800', PT1H: '3600', PT6H: '21600', P1D: '86400' }
+var lateWindows = { PT15M: 'PT1H', PT30M: 'PT1H', PT1H: 'PT3H', PT6H: 'P1D', P1D: 'P2D' }
 
 @description('More rows than `threshold` within `window` are an alert.')
 type alert = {
@@ -96,8 +100,8 @@ var alerts alert[] = [
     name: 'refreshes-overdue'
     title: 'Refreshes run late'
     severity: 2
-    query: loadTextContent('../alerts/refreshes-overdue.kql')
-    window: 'PT1H'
+    query: replace(loadTextContent('../alerts/refreshes-overdue.kql'), '1800', lateSeconds[sweepSilence])
+    window: lateWindows[sweepSilence]
     frequency: 'PT15M'
     threshold: 2
   }

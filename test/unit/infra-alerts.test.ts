@@ -53,6 +53,29 @@ test('the silence that is asked for is the one that is waited for', () => {
   expect(readText('infra/alerts/sweep-silent.kql').match(/30m/g)).toHaveLength(1)
 })
 
+test('refreshes are late by no shorter measure than the sweep may be silent, and three sweeps fit into the window', () => {
+  expect(readText('infra/alerts/refreshes-overdue.kql').match(/1800/g)).toHaveLength(1)
+  const alerts = readText('infra/modules/alerts.bicep')
+  const tableOf = (name: string) =>
+    new Map(
+      [...(new RegExp(`var ${name} = \\{(.*)}`).exec(alerts)?.[1] ?? '').matchAll(/(\w+): '(\w+)'/g)].map(
+        ([, silence = '', value = '']) => [silence, value] as const,
+      ),
+    )
+  const [late, windows] = [tableOf('lateSeconds'), tableOf('lateWindows')]
+  expect([...late.keys()]).toEqual([...tableOf('silences').keys()])
+  expect([...windows.keys()]).toEqual([...late.keys()])
+  for (const [silence, seconds] of late) {
+    expect(Number(seconds)).toBe(Math.max(1800, secondsIn(silence)))
+    expect(secondsIn(windows.get(silence) ?? '')).toBeGreaterThanOrEqual(2 * Number(seconds))
+  }
+})
+
+test('what waits for a hold is no reason to raise capacity', () => {
+  const [clause = ''] = readText('infra/alerts/refreshes-overdue.kql').match(/^\| where \(.*$/m) ?? []
+  expect(clause).toContain('> 1800 and coalesce(array_length(e.holds), 0) == 0) or tolong(e.leftOver) > 0')
+})
+
 test('a finding that comes anew is told anew, one that lasts is told once', () => {
   const repeated = alerts.filter(({ properties }) => properties.muteActionsDuration)
   expect(repeated.map(runbookOf)).toEqual([
@@ -90,6 +113,12 @@ test('every runbook is reached from the list of runbooks', () => {
   const pages = readdirSync(new URL('docs/runbooks', root)).filter((file) => file !== 'README.md')
   for (const page of pages) expect(list).toContain(`(${page})`)
 })
+
+/** `PT6H`, `P2D`, as this template writes durations: one unit each. */
+function secondsIn(duration: string): number {
+  const [, count = '', unit = ''] = /^PT?(\d+)([MHD])$/.exec(duration) ?? []
+  return Number(count) * ({ M: 60, H: 3600, D: 86_400 }[unit] ?? Number.NaN)
+}
 
 function queryOf(alert: Resource): string {
   return alert.properties.criteria.allOf[0].query
