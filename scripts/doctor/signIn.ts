@@ -57,6 +57,14 @@ async function checkRegistered(
   return { name, ...explainRefusal(signIn, registration, names, answer) }
 }
 
+/**
+ * What providers say of a redirect URI that is not registered, Microsoft's personal accounts in words. Never the mere
+ * name `redirect_uri`: pages repeat the request that they refuse, and it is one of its parameters.
+ */
+const redirectUriRefused = /AADSTS50011|redirect_uri_mismatch|parameter \S*redirect_uri\S* is not valid/
+/** What they say of a client that they do not know. */
+const clientRefused = /AADSTS700016|invalid_client|AADSTS90002/
+
 function explainRefusal(
   signIn: SignInView,
   registration: Registration | string,
@@ -65,15 +73,16 @@ function explainRefusal(
 ): Omit<Diagnosed, 'name'> {
   const { environment, identityProvider, redirectUri } = signIn
   const google = identityProvider === 'google'
-  if (/AADSTS50011|redirect_uri_mismatch|redirect_uri/.test(answer)) {
+  // The client first: to one that is not known no redirect URI can be added.
+  if (clientRefused.test(answer)) {
+    const setting = `${environment.toUpperCase()}_${google ? 'GOOGLE' : 'MICROSOFT'}_CLIENT_ID`
+    return { ok: false, detail: 'no such registration', mend: setSetting(names, setting, '<client id>') }
+  }
+  if (redirectUriRefused.test(answer)) {
     const mend = google
       ? `Add ${redirectUri} to the OAuth client at https://console.cloud.google.com/apis/credentials (Google has no command for it)`
       : addRedirectUri(signIn, registration)
     return { ok: false, detail: 'not registered', mend }
-  }
-  if (/AADSTS700016|invalid_client|AADSTS90002/.test(answer)) {
-    const setting = `${environment.toUpperCase()}_${google ? 'GOOGLE' : 'MICROSOFT'}_CLIENT_ID`
-    return { ok: false, detail: 'no such registration', mend: setSetting(names, setting, '<client id>') }
   }
   return { ok: null, detail: 'cannot be told: the provider did not say' }
 }

@@ -117,8 +117,28 @@ describe('on a stack that is broken', () => {
     })
     expect(bad(elsewhere)).toContain('redirect URI reachable')
     const unknown = await examine({ settings: { ...settings, PRODUCTION_MICROSOFT_CLIENT_ID: 'unknown' } })
-    expect(bad(unknown)).toContain('redirect URI registered: production microsoft')
+    expect(find(unknown, 'redirect URI registered: production microsoft')).toMatchObject({
+      ok: false,
+      detail: 'no such registration',
+      mend: expect.stringContaining("--settings 'PRODUCTION_MICROSOFT_CLIENT_ID=<client id>'"),
+    })
     expect(bad(unknown)).not.toContain('redirect URI registered: sandbox microsoft')
+  })
+
+  test.each([
+    ['AADSTS700016: Application with identifier was not found.', 'no such registration'],
+    ['AADSTS50011: The redirect URI does not match.', 'not registered'],
+    ['The provided value for the input parameter &#39;redirect_uri&#39; is not valid.', 'not registered'],
+    ['AADSTS90033: A transient error has occurred.', 'cannot be told: the provider did not say'],
+  ])('a page that repeats the request is read for what it says: %s', async (words, detail) => {
+    const page = await serve(
+      ({ url }) => new Response(`<p>${words}</p><a href="${url}">again</a>`, { status: 400 }),
+      { name: 'sign-in that refuses', port: 0 },
+    )
+    onTestFinished(() => page.stop())
+    const PRODUCTION_MICROSOFT_AUTHORITY = `${page.origin}/common`
+    const report = await examine({ settings: { ...settings, PRODUCTION_MICROSOFT_AUTHORITY } })
+    expect(find(report, 'redirect URI registered: production microsoft')).toMatchObject({ detail })
   })
 
   test('a broker whose settings are not whole says which, and never their values', async () => {
