@@ -53,7 +53,7 @@ async function checkRegistered(
   const seen = await look(`${signIn.authorizeUrl}?${query}`)
   const location = seen.headers.get('location') ?? ''
   if (location.startsWith(`${signIn.redirectUri}?`)) return { name, ok: true, detail: 'registered' }
-  const answer = `${decodeSafely(location)} ${seen.text}`
+  const answer = `${decodeSafely(location)} ${googleErrorIn(location)} ${seen.text}`
   return { name, ...explainRefusal(signIn, registration, names, answer) }
 }
 
@@ -63,7 +63,7 @@ async function checkRegistered(
  */
 const redirectUriRefused = /AADSTS50011|redirect_uri_mismatch|parameter \S*redirect_uri\S* is not valid/
 /** What they say of a client that they do not know. */
-const clientRefused = /AADSTS700016|invalid_client|AADSTS90002/
+const clientRefused = /AADSTS700016|invalid_client|deleted_client|AADSTS90002/
 
 function explainRefusal(
   signIn: SignInView,
@@ -108,6 +108,12 @@ function checkPlatform(signIn: SignInView, registration: Registration | string):
   }
   if (registration.web.includes(redirectUri)) return { name, ok: true, detail: 'registered under Web' }
   return { name, ok: false, detail: 'not registered', mend: addRedirectUri(signIn, registration) }
+}
+
+/** Google leads to its error page and says which error only within `authError`: Base64 of a message of its own. */
+function googleErrorIn(location: string): string {
+  const [, authError = ''] = /[?&]authError=([^&]*)/.exec(location) ?? []
+  return Buffer.from(decodeSafely(authError), 'base64').toString()
 }
 
 function decodeSafely(text: string): string {

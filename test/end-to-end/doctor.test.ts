@@ -141,6 +141,21 @@ describe('on a stack that is broken', () => {
     expect(find(report, 'redirect URI registered: production microsoft')).toMatchObject({ detail })
   })
 
+  test.each([
+    ['Cg5pbnZhbGlkX2NsaWVudBIfVGhlIE9BdXRoIGNsaWVudCB3YXMgbm90IGZvdW5kLiCRAw%3D%3D', 'no such registration'],
+    ['ChVyZWRpcmVjdF91cmlfbWlzbWF0Y2ggkAMyAggB', 'not registered'],
+  ])('Google says which error it is in the address of its page: %s', async (authError, detail) => {
+    const location = `/signin/oauth/error?authError=${authError}&flowName=GeneralOAuthFlow`
+    const google = await serve(() => new Response(null, { status: 302, headers: { location } }), {
+      name: 'Google that refuses',
+      port: 0,
+    })
+    onTestFinished(() => google.stop())
+    const GOOGLE_AUTHORIZE_URL = `${google.origin}/o/oauth2/v2/auth`
+    const report = await examine({ settings: { ...settings, GOOGLE_AUTHORIZE_URL } })
+    expect(find(report, 'redirect URI registered: production google')).toMatchObject({ ok: false, detail })
+  })
+
   test('a broker whose settings are not whole says which, and never their values', async () => {
     const port = await findFreePort()
     const WORKSPACES = '[{"workspace":"of Acme’s making"}]'
