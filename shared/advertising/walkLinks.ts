@@ -18,7 +18,7 @@ export interface LinkWalk {
   readonly isCut: boolean
 }
 
-/** Microsoft allows five levels of links between customers (guides/account-hierarchy-permissions.md): the roots and five below. */
+/** Microsoft allows five levels of links (guides/account-hierarchy-permissions.md): the roots, and five below them. */
 const mostLevels = 5
 
 /**
