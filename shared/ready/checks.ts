@@ -28,7 +28,9 @@ export async function explained(
   } catch (error) {
     if (!(error instanceof StorageUnavailableError)) throw error
     const detail = `${error.code} (${error.status || 'no answer'})`
-    const refused = error.status === 401 || error.status === 403
+    // A vault's firewall answers like a missing right, and no role mends it.
+    const isClosed = error.code === 'ForbiddenByFirewall'
+    const refused = !isClosed && (error.status === 401 || error.status === 403)
     return { name, ok: false, detail, mend: refused ? mends.refused : mends.unreachable }
   }
 }

@@ -59,7 +59,7 @@ describe('the vaults', () => {
     const { origin } = world.stack.parts.grantVault
     await breakVault(origin, { operation, name: 'readiness-probe', kind: 'forbiddenByRbac' })
     const name = `vault ${new URL(origin).host}`
-    expect(find(await look(), name)).toMatchObject({ ok: false, detail: 'Forbidden (403)' })
+    expect(find(await look(), name)).toMatchObject({ ok: false, detail: 'ForbiddenByRbac (403)' })
   })
 
   test('keep one deleted probe and no more, however often they are looked at', async () => {

@@ -1,0 +1,14 @@
+import { expect, test } from 'vitest'
+import { explained } from '../../shared/ready/checks.ts'
+import { StorageUnavailableError } from '../../shared/storage/unavailable.ts'
+
+test.each([
+  [403, 'ForbiddenByRbac', 'a role'],
+  [401, 'Unauthorized', 'a role'],
+  [403, 'ForbiddenByFirewall', 'a look at the network'],
+  [0, 'ECONNREFUSED', 'a look at the network'],
+])('storage that answers %i %s is mended by %s', async (status, code, mend) => {
+  const mends = { refused: 'a role', unreachable: 'a look at the network' }
+  const look = () => Promise.reject(new StorageUnavailableError('vault', status, code))
+  expect(await explained('vault', mends, look)).toMatchObject({ name: 'vault', ok: false, mend })
+})
