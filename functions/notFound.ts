@@ -26,5 +26,5 @@ const everything = {
  * What is no route of ours below `/v1` and `/oauth` gets a problem document, or a page, instead of the host's empty 404. A
  * catch-all at the root would stand before the host's own `/admin` routes.
  */
-route('notFound', 'v1/{*path}', everything)
-pageRoute('notFoundPage', 'oauth/{*path}', everything)
+route('z_notFound', 'v1/{*path}', everything)
+pageRoute('z_notFoundPage', 'oauth/{*path}', everything)

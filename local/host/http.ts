@@ -6,9 +6,10 @@ import type { Gate } from './gate.ts'
 import { BodyTooLargeError, readBody, toHttpEvent, writeHttpAnswer } from './httpBuffered.ts'
 import { handOver } from './httpStreamed.ts'
 import { newInvocationId } from './invocation.ts'
-import { compileRoute, createMatch, type Route } from './route.ts'
+import { compareFunctionNames, compileRoute, createMatch } from './route.ts'
 import type { Binding } from './rpc.ts'
 import type { Runner } from './runner.ts'
+import { parseTarget } from './target.ts'
 
 /** An HTTP function and how it is reached. */
 export interface HttpFunction {
@@ -16,6 +17,8 @@ export interface HttpFunction {
   readonly authLevel: AuthLevel
   /** Upper-case. */
   readonly methods: readonly string[]
+  /** As the function registered it, without slashes around it. */
+  readonly route: string
   /** With the prefix, without a leading slash. */
   readonly template: string
 }
@@ -46,24 +49,29 @@ function toHttpFunction(fn: RegisteredFunction, trigger: Binding, prefix: string
     fn,
     authLevel: trigger.authLevel as AuthLevel,
     methods: (trigger.methods as string[]).map((method) => method.toUpperCase()),
+    route: route.replace(/^\/+|\/+$/g, ''),
     template: prefix ? `${prefix}/${route}` : route,
   }
 }
 
 /**
- * Creates the listener that serves HTTP functions by route and method; what matches none gets 404 from `otherwise`.
- * @throws Error when a route is malformed or begins with `admin` or `runtime`, which are the host's own.
+ * Creates the listener that serves HTTP functions by method and route, the first in order of name that matches; what
+ * matches none goes to `otherwise`.
+ * @throws Error when a route is malformed, is another function's, or belongs to the host.
  */
 export function createHttpListener(
   functions: readonly HttpFunction[],
   options: HttpOptions,
   otherwise: RequestListener,
 ): RequestListener {
-  const match = createMatch(functions.map(toRoute))
+  const ordered = [...functions].sort((a, b) => compareFunctionNames(nameOf(a), nameOf(b)))
+  assertRoutesAllowed(ordered)
+  const match = createMatch(ordered.map((each) => compileRoute(each.template, each.methods, each)))
   return (request, response) => {
-    const url = request.url ?? '/'
-    const end = url.indexOf('?')
-    const found = match(request.method ?? 'GET', end < 0 ? url : url.slice(0, end))
+    const method = request.method ?? 'GET'
+    const target = parseTarget(method, request.url ?? '/')
+    if ('refused' in target) return answerEmpty(response, target.refused)
+    const found = match(method, target.path)
     if (!found) return otherwise(request, response)
     // A socket that the client closed early reports its failed writes here; the invocation learns of it by itself.
     response.on('error', () => {})
@@ -75,13 +83,26 @@ export function createHttpListener(
   }
 }
 
-function toRoute(target: HttpFunction): Route<HttpFunction> {
-  if (/^(?:admin|runtime)(?:\/|$)/i.test(target.template)) {
-    const { name } = target.fn.metadata
-    throw new Error(`The route "${target.template}" of ${name} conflicts with the host's own routes.`)
+/**
+ * What the host refuses to load: a route that begins with the letters `admin` or `runtime`, and a route that another
+ * function has for one of the same methods, both compared before the prefix (azure-functions-host `ScriptHost.cs`,
+ * `ValidateHttpFunction` and `HttpRoutesConflict`). Azure leaves the function out; this host does not start.
+ */
+function assertRoutesAllowed(functions: readonly HttpFunction[]): void {
+  for (const [index, each] of functions.entries()) {
+    if (/^(?:admin|runtime)/i.test(each.route)) {
+      throw new Error(`The route "${each.route}" of ${nameOf(each)} conflicts with the host's own routes.`)
+    }
+    const other = functions.slice(0, index).find((before) => isSameRoute(before, each))
+    if (other) throw new Error(`${nameOf(each)} and ${nameOf(other)} have the same route, "${each.route}".`)
   }
-  return compileRoute(target.template, target.methods, target)
 }
+
+const isSameRoute = (a: HttpFunction, b: HttpFunction) =>
+  a.route.toUpperCase() === b.route.toUpperCase() &&
+  (a.methods.length === 0 || b.methods.length === 0 || a.methods.some((each) => b.methods.includes(each)))
+
+const nameOf = ({ fn }: HttpFunction) => fn.metadata.name
 
 async function serveFunction(
   fn: RegisteredFunction,

@@ -19,7 +19,7 @@ type Segment =
       readonly default: string | undefined
     }
 
-/** Finds the function for a method and a path that is still percent-encoded. */
+/** Finds the function for a method and a path, decoded as `decodePath` does. */
 export type Match<Target> = (
   method: string,
   path: string,
@@ -39,20 +39,27 @@ export function compileRoute<Target>(template: string, methods: readonly string[
 }
 
 /**
- * Orders routes and returns the matcher over them.
- * Order is the real host's (azure-webjobs-sdk-extensions `WebJobsRouteBuilder.RouteComparison`): segment by segment
- * literals before parameters, more constraints before fewer, longer before shorter; and, which it leaves open,
- * a parameter before a catch-all. A method is a constraint like any other there: a route of another method is
- * passed over, so that nothing matching means 404, never 405 (azure-functions-host issue 10098), also for HEAD
+ * Orders functions as the host does before it adds their routes: by name, ordinally and ignoring case
+ * (azure-functions-host `FunctionMetadataManager.cs`, `StringComparer.OrdinalIgnoreCase` compares upper case).
+ */
+export function compareFunctionNames(a: string, b: string): number {
+  const [first, second] = [a.toUpperCase(), b.toUpperCase()]
+  if (first === second) return 0
+  return first < second ? -1 : 1
+}
+
+/**
+ * Returns the matcher over routes, which are tried in the order given; the first that matches wins.
+ * No template takes precedence over another (azure-webjobs-sdk-extensions `WebJobsRouteBuilder.Build`): a catch-all
+ * that comes first hides every literal behind it. A method is a constraint like any other: a route of another method
+ * is passed over, so that nothing matching means 404, never 405 (azure-functions-host issue 10098), also for HEAD
  * on a route that names only GET (issue 11625).
  */
 export function createMatch<Target>(routes: readonly Route<Target>[]): Match<Target> {
-  const ordered = [...routes].sort(compareRoutes)
   return (method, path) => {
-    const decoded = decodePath(path)
-    for (const route of ordered) {
+    for (const route of routes) {
       if (route.methods.size > 0 && !route.methods.has(method)) continue
-      const params = matchRoute(route, decoded)
+      const params = matchRoute(route, path)
       if (params) return { target: route.target, params }
     }
     return undefined
@@ -77,7 +84,8 @@ function parseSegment(text: string): Segment {
 
 function toPattern(segment: Segment): string {
   if (segment.kind === 'literal') return `/${segment.text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}`
-  if (segment.kind === 'catchAll') return '(?:/(.*))?'
+  // An empty segment matches nothing, not even the beginning of a catch-all (ASP.NET Core `RoutePatternMatcher`).
+  if (segment.kind === 'catchAll') return '(?:/(?!/)(.*))?'
   return segment.optional || segment.default !== undefined ? '(?:/([^/]+))?' : '/([^/]+)'
 }
 
@@ -96,33 +104,3 @@ function matchRoute(route: Route<unknown>, path: string): Record<string, string>
   }
   return params
 }
-
-function decodePath(path: string): string {
-  if (!path.includes('%')) return path
-  return path.split('/').map(decodeSegment).join('/')
-}
-
-/** Decodes all but `%2F`, and leaves malformed escapes as they are: Kestrel's rules. */
-function decodeSegment(segment: string): string {
-  return segment.replace(/(?:%(?!2f)[0-9a-f]{2})+/gi, (escaped) => {
-    try {
-      return decodeURIComponent(escaped)
-    } catch {
-      return escaped
-    }
-  })
-}
-
-function compareRoutes(a: Route<unknown>, b: Route<unknown>): number {
-  for (const [index, segment] of a.segments.entries()) {
-    const other = b.segments[index]
-    if (!other) return -1
-    const order = rank(segment) - rank(other) || constraintCount(other) - constraintCount(segment)
-    if (order !== 0) return order
-  }
-  return b.segments.length - a.segments.length
-}
-
-const ranks = { literal: 0, parameter: 1, catchAll: 2 }
-const rank = (segment: Segment) => ranks[segment.kind]
-const constraintCount = (segment: Segment) => (segment.kind === 'literal' ? 0 : segment.constraints.length)

@@ -1,26 +1,43 @@
 import { describe, expect, test } from 'vitest'
 import { parseHostJson } from '../../local/host/hostJson.ts'
-import { compileRoute, createMatch } from '../../local/host/route.ts'
+import { compareFunctionNames, compileRoute, createMatch } from '../../local/host/route.ts'
 import { parseSchedule } from '../../local/host/schedule.ts'
+import { encodePath, parseTarget } from '../../local/host/target.ts'
 import { type Clock, startTimer } from '../../local/host/timerTrigger.ts'
 
 const matcher = (...templates: string[]) =>
   createMatch(templates.map((template) => compileRoute(template, ['GET'], template)))
 
 describe('routes', () => {
-  const match = matcher('v1/{*rest}', 'v1/{tenant}', 'v1/{id:int}', 'v1/list', '{*any}', 'v1/{tenant}/token')
   test.each([
-    ['/v1/list', 'v1/list'],
-    ['/V1/LIST/', 'v1/list'],
-    ['/v1/17', 'v1/{id:int}'],
-    ['/v1/17000000000000', 'v1/{tenant}'],
-    ['/v1/acme', 'v1/{tenant}'],
-    ['/v1/acme/token', 'v1/{tenant}/token'],
-    ['/v1/acme/other', 'v1/{*rest}'],
-    ['/v2', '{*any}'],
+    ['/v1/list', 'v1/{*rest}'],
+    ['/V1/17/', 'v1/{*rest}'],
+    ['/v1', 'v1/{*rest}'],
+    ['/v2', 'v2'],
+    ['/v1/', 'v1/{*rest}'],
+    ['/other', '{*any}'],
     ['/', '{*any}'],
-  ])('%s belongs to %s: literal before constrained before parameter before catch-all', (path, template) => {
-    expect(match('GET', path)?.target).toBe(template)
+  ])(
+    '%s belongs to %s, the first that matches: a literal takes no precedence over a catch-all',
+    (path, template) => {
+      const match = matcher('v1/{*rest}', 'v1/list', 'v1/{id:int}', 'v2', '{*any}')
+      expect(match('GET', path)?.target).toBe(template)
+    },
+  )
+
+  test('functions are ordered by name as .NET orders it ordinally without case', () => {
+    const names = ['z_last', 'tenant', 'Tenants', 'notFound', '_first', 'tenantB', 'a1', 'A0', 'ads']
+    expect(names.sort(compareFunctionNames)).toEqual([
+      'A0',
+      'a1',
+      'ads',
+      'notFound',
+      'tenant',
+      'tenantB',
+      'Tenants',
+      'z_last',
+      '_first',
+    ])
   })
 
   test('a route of another method is passed over for the next that matches', () => {
@@ -33,13 +50,41 @@ describe('routes', () => {
   })
 
   test.each([
-    ['/v1/a%20b', { tenant: 'a b' }],
-    ['/v1/a%2Fb', { tenant: 'a%2Fb' }],
-    ['/v1/100%', { tenant: '100%' }],
-    ['/v1/%E2%82%AC', { tenant: '€' }],
-    ['/v1/%ff', { tenant: '%ff' }],
-  ])('%s is decoded but for an encoded slash and malformed escapes', (path, params) => {
-    expect(matcher('v1/{tenant}')('GET', path)?.params).toEqual(params)
+    ['/v1/a%20b', '/v1/a b'],
+    ['/v1/a%2Fb', '/v1/a%2Fb'],
+    ['/v1/100%', '/v1/100%'],
+    ['/v1/%E2%82%AC', '/v1/€'],
+    ['/v1/%ff%41', '/v1/%ffA'],
+    ['/v1/%c0%af', '/v1/%c0%af'],
+    ['/v1/a/../b/./c', '/v1/b/c'],
+    ['/v1/%2E%2e/v2', '/v2'],
+    ['/v1/..%2Fv2', '/v1/..%2Fv2'],
+    ['/../..', '/'],
+    ['//', '//'],
+    ['http://127.0.0.1:80/v1/x?y=%00', '/v1/x'],
+  ])('%s is the path %s: decoded but for %%2F and broken escapes, without dot segments', (target, path) => {
+    expect(parseTarget('GET', target)).toMatchObject({ path })
+  })
+
+  test('an escaped NUL is refused with 400, a request line over 8 KiB with 414', () => {
+    expect(parseTarget('GET', '/v1/a%00b')).toEqual({ refused: 400 })
+    expect(parseTarget('GET', `/?${'x'.repeat(8200)}`)).toEqual({ refused: 414 })
+  })
+
+  test.each([
+    ['/a%2Fb', '/a%252Fb', '/a%2Fb'],
+    ['/a b€[', '/a%20b%E2%82%AC%5B', '/a%20b%E2%82%AC%5B'],
+    ['/100%', '/100%25', '/100%25'],
+  ])('the path %s is %s in a forwarded address and %s in another', (path, forwarded, plain) => {
+    expect(encodePath(path, 'encoded')).toBe(forwarded)
+    expect(encodePath(path, 'kept')).toBe(plain)
+  })
+
+  test('an empty segment is matched by nothing', () => {
+    const match = matcher('{*any}', 'v1/{*rest}')
+    expect(match('GET', '//')).toBeUndefined()
+    expect(matcher('v1/{*rest}')('GET', '/v1//x')).toBeUndefined()
+    expect(match('GET', '/v1/a//b')?.params).toEqual({ any: 'v1/a//b' })
   })
 
   test.each([

@@ -29,7 +29,10 @@ describe.each(['no', 'yes'])('the Functions host, HTTP streams: %s', (STREAM) =>
 
   test('routes reach their functions with decoded parameters', async () => {
     expect(await json('v1/tenants/a%20b')).toEqual({ name: 'tenant', params: { tenant: 'a b' } })
-    expect(await json('V1/Tenants/LIST')).toEqual({ name: 'tenants', params: {} })
+    // `tenant` stands before `tenants`, whose route is the literal one.
+    expect(await json('V1/Tenants/LIST')).toEqual({ name: 'tenant', params: { tenant: 'LIST' } })
+    expect(await json('v1/tenants/17')).toEqual({ name: 'numbered', params: { id: '17' } })
+    expect(await json('v1/a/../tenants/%2e%2e/b')).toEqual({ name: 'z_everything', params: { rest: 'b' } })
     expect(await json('v1/tenants/t/ads/s/p/q?x=1')).toEqual({
       name: 'service',
       params: { tenant: 't', service: 's', path: 'p/q' },

@@ -10,7 +10,7 @@ const get = (name: string, route: string) => app.get(name, { route, handler: say
 get('tenant', 'v1/tenants/{tenant}')
 get('tenants', 'v1/tenants/list')
 get('numbered', 'v1/tenants/{id:int}')
-get('everything', 'v1/{*rest}')
+get('z_everything', 'v1/{*rest}')
 get('optional', 'pages/{page?}')
 app.http('service', { route: 'v1/tenants/{tenant}/ads/{service}/{*path}', handler: say('service') })
 app.http('named', { methods: ['GET', 'HEAD'], handler: say('named') })
