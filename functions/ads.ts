@@ -3,7 +3,6 @@ import * as z from 'zod'
 import { isServiceName, serviceNames } from '../shared/advertising/services.ts'
 import { guardHeaders } from '../shared/http/answers.ts'
 import { tenantParams } from '../shared/http/fields.ts'
-import { paced } from '../shared/http/pace.ts'
 import { type HandledRequest, operation, route } from '../shared/http/route.ts'
 import { passThrough } from '../shared/passthrough/passThrough.ts'
 import { createSend } from '../shared/passthrough/send.ts'
@@ -57,10 +56,10 @@ route('ads', 'v1/tenants/{tenant}/ads/{service}/{*path}', {
 async function pass(
   request: Pick<
     HandledRequest<z.infer<typeof params>, unknown, unknown>,
-    'broker' | 'caller' | 'context' | 'params' | 'raw'
+    'broker' | 'caller' | 'params' | 'raw'
   >,
 ): Promise<HttpResponseInit> {
-  const { broker, caller, context, raw } = request
+  const { broker, caller, raw } = request
   const { tenant, service, path } = request.params
   if (!isServiceName(service)) {
     throw new Problem('route_not_found', {
@@ -83,6 +82,6 @@ async function pass(
   return {
     status,
     headers: { ...guardHeaders, ...headers },
-    ...(body && { body: paced(context.invocationId, body) }),
+    ...(body && { body }),
   }
 }

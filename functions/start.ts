@@ -1,11 +1,19 @@
 import { app } from '@azure/functions'
 import { broker } from '../shared/broker.ts'
 import { SettingsError } from '../shared/config.ts'
+import { functionsCore } from '../shared/http/functionsCore.ts'
+import { guardInvocations } from '../shared/http/guard.ts'
 import { startTelemetry, type Telemetry } from '../shared/telemetry/start.ts'
 
 app.setup({ enableHttpStream: true })
 
 let telemetry: Telemetry | undefined
+
+/** By now every function is registered; the worker asks for the model's capabilities afterwards. */
+app.hook.appStart(() => {
+  const core = functionsCore()
+  if (core) guardInvocations(core)
+})
 
 /** Says at start, not at the first request, what is wrong with the settings: all of it, by name. */
 app.hook.appStart(() => {

@@ -168,10 +168,10 @@ export const settings = {
   ),
   SWEEP_SECONDS: withDefault(
     // Five minutes less than the host gives a function (`functionTimeout` in host.json).
-    wholeNumber(5, 1500),
+    wholeNumber(5, 300),
     'A sweep starts no further refresh after so many seconds; one that `POST /v1/sweeps` runs, after 150.',
     '240',
-    '600',
+    '300',
   ),
   SWEEP_HANDOVER_COUNT: withDefault(
     wholeNumber(100, 10_000_000),

@@ -1,6 +1,6 @@
-import type { HttpRequest } from '@azure/functions'
 import * as z from 'zod'
 import { Problem } from '../problems.ts'
+import type { ReceivedRequest } from './received.ts'
 
 /** One field that is wrong, named as the caller wrote it. */
 interface FieldFault {
@@ -14,7 +14,7 @@ interface FieldFault {
  * @throws Problem `body_too_large`, `unsupported_media_type` or `invalid_request` with every faulty field.
  */
 export async function parseBody<T>(
-  request: HttpRequest,
+  request: ReceivedRequest,
   schema: z.ZodType<T>,
   maxBodyBytes: number,
 ): Promise<T> {
@@ -28,7 +28,7 @@ export async function parseBody<T>(
 }
 
 /** Parses the query. A parameter that occurs twice is a fault, not a choice; what the schema passes over may. */
-export function parseQuery<T>(request: HttpRequest, schema: z.ZodType<T>): T {
+export function parseQuery<T>(request: ReceivedRequest, schema: z.ZodType<T>): T {
   const { query } = request
   if (query.size === 0) return parseEmpty(schema)
   const names = [...query.keys()]
@@ -47,12 +47,12 @@ function parseEmpty<T>(schema: z.ZodType<T>): T {
 }
 
 /** Parses what the route's path brought. */
-export function parseParams<T>(request: HttpRequest, schema: z.ZodType<T>): T {
+export function parseParams<T>(request: ReceivedRequest, schema: z.ZodType<T>): T {
   return parse('path', schema, request.params)
 }
 
 /** Reads a body as text, at most so many bytes. */
-export async function readText(request: HttpRequest, maxBodyBytes: number): Promise<string> {
+export async function readText(request: ReceivedRequest, maxBodyBytes: number): Promise<string> {
   const tooLarge = () => new Problem('body_too_large', { members: { maxBodyBytes } })
   if (Number(request.headers.get('content-length') ?? 0) > maxBodyBytes) throw tooLarge()
   if (!request.body) return ''
@@ -80,7 +80,7 @@ const mostDiscardedMilliseconds = 10_000
  * Takes in what nobody read of a body. An answer that is sent while a client still sends makes the connection end
  * before the client has read it (RFC 9112, section 9.6): it would see a reset in place of the problem.
  */
-export async function discardRest(request: HttpRequest): Promise<void> {
+export async function discardRest(request: ReceivedRequest): Promise<void> {
   const { body } = request
   if (!body || body.locked) return
   const reader = body.getReader()

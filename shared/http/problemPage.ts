@@ -1,7 +1,8 @@
-import type { HttpRequest, HttpResponseInit } from '@azure/functions'
+import type { HttpResponseInit } from '@azure/functions'
 import { type Problem, type ProblemCode, problems } from '../problems.ts'
 import { answerProblem } from './answers.ts'
 import { answerPage, html } from './page.ts'
+import type { ReceivedRequest } from './received.ts'
 import { type Sign, sign } from './sign.ts'
 
 interface Words {
@@ -58,7 +59,7 @@ const words: Readonly<Partial<Record<ProblemCode, Words>>> = {
 export function answerProblemPage(
   problem: Problem,
   requestId: string,
-  request: HttpRequest,
+  request: ReceivedRequest,
 ): HttpResponseInit {
   if (prefersJson(request.headers.get('accept') ?? '')) return answerProblem(problem, requestId)
   const { sign: name, title, text, again } = words[problem.code] ?? brokenHere

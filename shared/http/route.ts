@@ -15,6 +15,8 @@ import { noteProblem, noteTenant, traced } from '../telemetry/invocation.ts'
 import { tenantKey } from '../tenants/key.ts'
 import { answerProblem, toProblem } from './answers.ts'
 import { discardRest, parseBody, parseParams, parseQuery } from './body.ts'
+import { paced } from './pace.ts'
+import { type ReceivedRequest, receive } from './received.ts'
 
 /** What one method of a route does, and all that its contract says. */
 export interface Operation<P, Q, B> {
@@ -46,12 +48,13 @@ export interface HandledRequest<P, Q, B> {
   readonly params: P
   readonly query: Q
   readonly body: B
-  readonly raw: HttpRequest
-  readonly context: InvocationContext
+  readonly raw: ReceivedRequest
 }
 
 /** One route as the contract lists it. */
 export interface RouteDefinition {
+  /** The function's name, which decides when the host tries the route. */
+  readonly name: string
   readonly path: string
   readonly operations: Readonly<Partial<Record<HttpMethod, AnyOperation>>>
 }
@@ -72,7 +75,11 @@ export function operation<P = unknown, Q = unknown, B = unknown>(
 }
 
 /** How a failure is answered. */
-export type AnswerFailure = (problem: Problem, requestId: string, request: HttpRequest) => HttpResponseInit
+export type AnswerFailure = (
+  problem: Problem,
+  requestId: string,
+  request: ReceivedRequest,
+) => HttpResponseInit
 
 /**
  * Registers a route with all its methods. Methods it does not have get 405 with `Allow`; failures become problems.
@@ -86,7 +93,7 @@ export function route(
   operations: RouteDefinition['operations'],
   answerFailure: AnswerFailure = answerProblem,
 ): void {
-  routes.push({ path, operations })
+  routes.push({ name, path, operations })
   app.http(name, {
     methods: everyMethod,
     authLevel: 'anonymous',
@@ -101,16 +108,19 @@ async function serve(
   path: string,
   operations: RouteDefinition['operations'],
   answerFailure: AnswerFailure,
-  request: HttpRequest,
+  received: HttpRequest,
   context: InvocationContext,
 ): Promise<HttpResponseInit> {
   const requestId = context.invocationId
+  const request = receive(received, requestId, path)
   const chosen =
     operations[request.method as HttpMethod] ?? (request.method === 'HEAD' ? operations.GET : undefined)
   try {
     if (!chosen) throw methodNotAllowed(operations)
-    const answer = await perform(chosen, request, context)
-    return request.method === 'HEAD' ? { ...answer, body: '' } : answer
+    const answer = await perform(chosen, request)
+    if (request.method === 'HEAD') return withoutBody(answer)
+    const { body } = answer
+    return body instanceof ReadableStream ? { ...answer, body: paced(requestId, body) } : answer
   } catch (error) {
     const problem = error instanceof SettingsError ? notConfigured(error, chosen) : toProblem(error)
     noteProblem(problem.code)
@@ -120,11 +130,14 @@ async function serve(
   }
 }
 
-async function perform(
-  chosen: AnyOperation,
-  request: HttpRequest,
-  context: InvocationContext,
-): Promise<HttpResponseInit> {
+/** A stream that nobody reads is ended, and with it whatever it comes from. */
+async function withoutBody(answer: HttpResponseInit): Promise<HttpResponseInit> {
+  const { body } = answer
+  if (body instanceof ReadableStream) await body.cancel()
+  return { ...answer, body: '' }
+}
+
+async function perform(chosen: AnyOperation, request: ReceivedRequest): Promise<HttpResponseInit> {
   const built = broker()
   const found = chosen.role ? built.callers.authenticate(request.headers.get('authorization')) : nobody
   const caller = found instanceof Promise ? await found : found
@@ -138,11 +151,11 @@ async function perform(
   const body = hasBody(chosen, request)
     ? await parseBody(request, chosen.body ?? noFields, maxBodyBytes)
     : undefined
-  return await chosen.handle({ broker: built, caller, params, query, body, raw: request, context })
+  return await chosen.handle({ broker: built, caller, params, query, body, raw: request })
 }
 
 /** A method without a body's meaning (RFC 9110, section 9.3) has none that could be wrong. */
-function hasBody(chosen: AnyOperation, request: HttpRequest): boolean {
+function hasBody(chosen: AnyOperation, request: ReceivedRequest): boolean {
   return !chosen.readsBodyItself && (chosen.body !== undefined || !bodiless.has(request.method))
 }
 

@@ -16,7 +16,7 @@ const hopByHop: ReadonlySet<string> = new Set([
  * own SDKs send it (NETSDK RestServiceClient.cs; services-protocol.md, "compression"), and who calls. A list of what is
  * allowed: whatever else an app, its proxies or the platform put in may be a credential. `x-ms-*` is the platform's.
  */
-const passed: ReadonlySet<string> = new Set([
+const passed: readonly string[] = [
   'accept',
   'accept-charset',
   'accept-encoding',
@@ -25,7 +25,7 @@ const passed: ReadonlySet<string> = new Set([
   'content-language',
   'content-type',
   'user-agent',
-])
+]
 
 /** What an answer may not set at the broker's own address. */
 const ofTheirSite: ReadonlySet<string> = new Set([
@@ -40,11 +40,14 @@ const ofTheirSite: ReadonlySet<string> = new Set([
  * `Content-Length` is left to the sender, which knows the body.
  */
 export function toSentHeaders(
-  received: Headers,
+  received: Pick<Headers, 'get'>,
   own: Readonly<Record<string, string>>,
 ): Record<string, string> {
   const named = namedByConnection(received)
-  const kept = [...received].filter(([name]) => passed.has(name) && !named.has(name))
+  const kept = passed.flatMap((name) => {
+    const value = named.has(name) ? null : received.get(name)
+    return value === null ? [] : [[name, value]]
+  })
   return { ...Object.fromEntries(kept), ...own }
 }
 
@@ -52,10 +55,17 @@ export function toSentHeaders(
 export function toAnsweredHeaders(answered: Headers): Record<string, string> {
   const named = namedByConnection(answered)
   const isPassed = (name: string) => !hopByHop.has(name) && !named.has(name) && !ofTheirSite.has(name)
-  return Object.fromEntries([...answered].filter(([name]) => isPassed(name)))
+  return Object.fromEntries(
+    [...answered].filter(([name]) => isPassed(name)).map(([name, value]) => [name, toAscii(value)]),
+  )
 }
 
-function namedByConnection(headers: Headers): ReadonlySet<string> {
+/** The host can send no other characters: an answer with one of them would become a 500 without a word. */
+function toAscii(value: string): string {
+  return value.replace(/[^\t\x20-\x7e]/g, '?')
+}
+
+function namedByConnection(headers: Pick<Headers, 'get'>): ReadonlySet<string> {
   const names = (headers.get('connection') ?? '').split(',')
   return new Set(names.map((name) => name.trim().toLowerCase()).filter((name) => name !== ''))
 }

@@ -14,7 +14,7 @@ import { toAnsweredHeaders, toSentHeaders } from './headers.ts'
 import { type PrepareDependencies, type Prepared, prepare, type Wanted } from './prepare.ts'
 import { type ReadAhead, readAhead } from './readAhead.ts'
 import { decideRepeat, faultOf } from './repeat.ts'
-import type { Answered, Send, SentCall } from './send.ts'
+import { type Answered, type Send, type SentCall, UnusableAnswerError } from './send.ts'
 import { targetOf } from './target.ts'
 
 /** What passing calls on touches. */
@@ -31,7 +31,7 @@ export interface PassedCall extends Wanted {
   readonly path: string
   /** With its question mark; empty without one. */
   readonly query: string
-  readonly headers: Headers
+  readonly headers: Pick<Headers, 'get'>
   readonly body: AsyncIterable<Uint8Array> | null
 }
 
@@ -116,17 +116,24 @@ async function send(
       body: isEmpty(upload) ? undefined : upload.isWhole ? upload.beginning : upload.stream(),
       ...(contentLength !== undefined && { contentLength: Number(contentLength) }),
     })
-  } catch {
-    const isLate = sent.signal.aborted
-    throw new Problem('advertising_unavailable', {
-      retryAfterSeconds: 5,
-      members: { reason: isLate ? 'advertising_timed_out' : 'advertising_unreachable' },
-    })
+  } catch (error) {
+    if (sent.signal.aborted) throw unavailable('advertising_timed_out')
+    throw unavailable(
+      error instanceof UnusableAnswerError ? 'advertising_answer_unusable' : 'advertising_unreachable',
+    )
   }
 }
 
+function unavailable(reason: string): Problem {
+  return new Problem('advertising_unavailable', { retryAfterSeconds: 5, members: { reason } })
+}
+
+/** @throws Problem for a failure that breaks off before it could be read. */
 async function readFailure(answered: Answered): Promise<FailureText> {
-  return failureTextOf(answered, await readAhead(answered.body, longestFaultBytes))
+  const body = await readAhead(answered.body, longestFaultBytes).catch(() => {
+    throw unavailable('advertising_answer_unusable')
+  })
+  return failureTextOf(answered, body)
 }
 
 /** One forced refresh for a token that Microsoft no longer takes; undefined when a repetition is not worth it. */

@@ -23,7 +23,15 @@ export interface Answered {
   readonly body: Readable
 }
 
-/** Sends a call. @throws Error of the network, or whatever `signal` was aborted with. */
+/** An answer with a status that cannot be passed on: 101, or outside 200 to 599. */
+export class UnusableAnswerError extends Error {
+  constructor(status: number | undefined) {
+    super(`Microsoft Advertising answered with status ${status}.`)
+    this.name = 'UnusableAnswerError'
+  }
+}
+
+/** Sends a call. @throws Error of the network, UnusableAnswerError, or whatever `signal` was aborted with. */
 export type Send = (call: SentCall) => Promise<Answered>
 
 /** A server that says nothing for so long in the middle of a body is given up. */
@@ -56,15 +64,23 @@ function exchange(request: http.ClientRequest, call: SentCall): Promise<Answered
   return new Promise((resolve, reject) => {
     const abort = () => request.destroy(signal.reason as Error)
     signal.addEventListener('abort', abort)
-    request.once('response', (response) => {
-      signal.removeEventListener('abort', abort)
-      resolve(toAnswered(response))
-    })
-    // Not `once`: an upload that goes on after the answer may still fail, and nobody waits for it then.
-    request.on('error', (error) => {
+    const fail = (error: Error) => {
       signal.removeEventListener('abort', abort)
       reject(error)
+    }
+    request.once('response', (response) => {
+      signal.removeEventListener('abort', abort)
+      if (isAnswerable(response.statusCode)) return resolve(toAnswered(response))
+      response.destroy()
+      fail(new UnusableAnswerError(response.statusCode))
     })
+    // For a 101 Node emits neither `response` nor `error`.
+    request.once('upgrade', (response, socket) => {
+      socket.destroy()
+      fail(new UnusableAnswerError(response.statusCode))
+    })
+    // Not `once`: an upload that goes on after the answer may still fail, and nobody waits for it then.
+    request.on('error', fail)
     if (signal.aborted) abort()
     else if (body === undefined || body instanceof Uint8Array) request.end(body)
     else pipeline(Readable.from(exactly(body, call.contentLength), { objectMode: false }), request, () => {})
@@ -85,6 +101,11 @@ async function* exactly(
   if (bytes < contentLength) throw new Error('The body is shorter than its Content-Length.')
 }
 
+/** Statuses that an answer of ours can have (Fetch, "Response constructor"); no others are Microsoft's. */
+function isAnswerable(status = 0): boolean {
+  return status >= 200 && status <= 599
+}
+
 function toAnswered(response: http.IncomingMessage): Answered {
   const headers = new Headers()
   for (const [name, values] of Object.entries(response.headersDistinct)) {
@@ -93,7 +114,7 @@ function toAnswered(response: http.IncomingMessage): Answered {
   response.setTimeout(silenceSeconds * 1000, () =>
     response.destroy(new Error('Microsoft Advertising fell silent in the middle of its answer.')),
   )
-  return { status: response.statusCode ?? 502, headers, body: response }
+  return { status: response.statusCode ?? 0, headers, body: response }
 }
 
 /**

@@ -7,7 +7,7 @@ import type { Wanted } from './prepare.ts'
  * through which customer: `CustomerId`. What is named is honoured or refused, never replaced in silence.
  * @throws Problem `invalid_request` when both name an account and not the same one, or for what can be no id.
  */
-export function wantedAccountOf(headers: Headers): Pick<Wanted, 'accountId' | 'customerId'> {
+export function wantedAccountOf(headers: Pick<Headers, 'get'>): Pick<Wanted, 'accountId' | 'customerId'> {
   const own = readId(headers, 'X-Account-Id')
   const theirs = readId(headers, 'CustomerAccountId')
   if (own && theirs && own !== theirs) {
@@ -18,7 +18,7 @@ export function wantedAccountOf(headers: Headers): Pick<Wanted, 'accountId' | 'c
   return { ...(accountId && { accountId }), ...(customerId && { customerId }) }
 }
 
-function readId(headers: Headers, name: string): string | undefined {
+function readId(headers: Pick<Headers, 'get'>, name: string): string | undefined {
   const value = headers.get(name)?.trim()
   if (value !== undefined && !accountName.safeParse(value).success)
     throw invalidField('header', name, 'must be an id or number: letters and digits')

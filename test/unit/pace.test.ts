@@ -1,13 +1,15 @@
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setImmediate } from 'node:timers/promises'
 import { afterEach, expect, test } from 'vitest'
+import { watchServerOf } from '../../shared/http/exchanges.ts'
 import { paced } from '../../shared/http/pace.ts'
 
 const chunkBytes = 65_536
 const mostHeldBytes = 64 * 1_048_576
-const invocationId = 'an-invocation'
+const invocationId = randomUUID()
 
 let close = () => {}
 
@@ -38,8 +40,11 @@ async function answerWith(body: ReadableStream<Uint8Array>, headers: Record<stri
     serving = response
     for await (const chunk of paced(invocationId, body)) response.write(chunk)
     response.end()
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
+  })
+  await watchServerOf(
+    async () => once(server.listen(0, '127.0.0.1'), 'listening'),
+    () => undefined,
+  )
   close = () => void server.close().closeAllConnections()
   const { port } = server.address() as AddressInfo
   const [answer] = (await once(

@@ -1,5 +1,6 @@
+import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, createServer as createRawServer, type Socket } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, test } from 'vitest'
 import { readFault } from '../../shared/advertising/faults.ts'
@@ -91,6 +92,12 @@ describe('headers', () => {
       'content-encoding': 'gzip',
       'content-length': '20',
       trackingid: 't',
+    })
+  })
+
+  test('of the answer are ASCII, since the Functions host can send nothing else', () => {
+    expect(toAnsweredHeaders(new Headers({ trackingid: 'Köln\u00a0\u007f' }))).toEqual({
+      trackingid: 'K?ln??',
     })
   })
 })
@@ -245,9 +252,29 @@ describe('sending', () => {
     answered.body.resume()
   })
 
+  test.each(['101 Switching Protocols', '099 Odd', '600 Odd', '999 Odd'])(
+    'an answer of status %s is no answer, and ends at once',
+    async (status) => {
+      const raw = openRaw((socket) =>
+        socket.end(`HTTP/1.1 ${status}\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n`),
+      )
+      const { port } = (await raw).address() as AddressInfo
+      const sent = createSend()({ ...bare, url: new URL(`http://127.0.0.1:${port}/`) })
+      await expect(sent).rejects.toThrow(/answered with status \d+|Invalid status|Parse Error/)
+      ;(await raw).close()
+    },
+  )
+
   test('gives up when its time is over', async () => {
     const url = await listen(() => {})
     const sent = createSend()({ ...bare, url, signal: AbortSignal.timeout(30) })
     await expect(sent).rejects.toThrow(/timeout/)
   })
 })
+
+/** A server that answers with bytes of its own. */
+async function openRaw(answer: (socket: Socket) => void) {
+  const server = createRawServer((socket) => socket.once('data', () => answer(socket)).on('error', () => {}))
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  return server
+}
