@@ -172,8 +172,9 @@ function readAll(
 ): Record<string, unknown> {
   const values: Record<string, unknown> = {}
   for (const [name, definition] of Object.entries(definitions)) {
+    const trimmed = env[prefix + name]?.trim()
     // An application setting that is present and empty means "unset" in the portal and in Bicep.
-    const raw = env[prefix + name]?.trim() || undefined
+    const raw = (definition.isVerbatim && trimmed ? env[prefix + name] : trimmed) || undefined
     const parsed = definition.schema.safeParse(raw)
     if (parsed.success) values[name] = parsed.data
     else

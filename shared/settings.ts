@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { environments } from './environment.ts'
-import { isNcrontab } from './ncrontab.ts'
+import { nextOccurrence, parseNcrontab } from './ncrontab.ts'
 import { callerIssuers, json, workspaces } from './settingDocuments.ts'
 import { authorityUrl, hostPattern, listOf, originUrl, webUrl } from './settingUrls.ts'
 
@@ -15,11 +15,17 @@ export interface SettingDefinition<T = unknown> {
   /** The default as people would write it; absent when the setting is required or simply unset. */
   readonly default?: string
   readonly required?: boolean
+  /** Whether spaces and line breaks around it count: the Functions host reads the same setting, and trims nothing. */
+  readonly isVerbatim?: boolean
 }
 
 const flag = z.enum(['true', 'false']).transform((value) => value === 'true')
 const text = z.string().min(1)
 const optionalText = z.string().optional()
+const schedule = z.string().superRefine((value, context) => {
+  const fault = faultOfSchedule(value)
+  if (fault) context.addIssue(fault)
+})
 
 /** The broker's settings that are the same whatever environments are served. */
 export const settings = {
@@ -131,11 +137,14 @@ export const settings = {
     'https://www.googleapis.com/oauth2/v3/certs',
     'https://www.googleapis.com/oauth2/v3/certs',
   ),
-  REFRESH_SCHEDULE: required(
-    z.string().refine(isNcrontab, 'is no NCRONTAB expression of six fields, seconds first'),
-    'When the sweep runs: an NCRONTAB expression with seconds. The Functions host reads it, so it has no default of ours.',
-    '0 */5 * * * *',
-  ),
+  REFRESH_SCHEDULE: {
+    ...required(
+      schedule,
+      'When the sweep runs, in UTC: an NCRONTAB expression of six fields, seconds first. Day of month and weekday must both match. The Functions host reads it too, so it has no default here.',
+      '0 */5 * * * *',
+    ),
+    isVerbatim: true,
+  },
   REFRESH_POLICY: withDefault(
     z.enum(['active', 'always', 'onDemand']),
     'Which tenants the sweep keeps fresh: those vended lately, all, or none but for keeping grants alive.',
@@ -262,6 +271,15 @@ export const environmentSettings = {
     'https://{host}.api.bingads.microsoft.com',
   ),
 } satisfies Record<string, SettingDefinition>
+
+/** Why the host would not run a schedule, if so. A schedule that is never due it would accept, and wait for ever. */
+function faultOfSchedule(value: string): string | undefined {
+  const parsed = parseNcrontab(value)
+  if (parsed) return nextOccurrence(parsed, new Date(0)) ? undefined : 'is never due: no such date exists'
+  return /^\s*-?\d[\d.:]*\s*$/.test(value)
+    ? 'is a time span, which Consumption plans do not run; write an NCRONTAB expression'
+    : 'is no NCRONTAB expression of six fields, seconds first, with spaces between them and no line break'
+}
 
 function required<T>(schema: z.ZodType<T, string>, meaning: string, example: string) {
   return { schema: schema as z.ZodType<T, string | undefined>, meaning, example, required: true }

@@ -1,36 +1,37 @@
-import { CronExpressionParser } from 'cron-parser'
+import { type Ncrontab, nextOccurrence, parseNcrontab } from '../../shared/ncrontab.ts'
 import { parseTimeSpan } from './hostJson.ts'
 
 /** When a timer is due. */
 export interface Schedule {
-  /** The first time it is due after `time`. */
+  /** The first time it is due after `time`; the end of the year 9999 when it never is. */
   next(time: Date): Date
   /** Whether it is due more than once a minute; such schedules are not remembered across restarts. */
   readonly isFrequent: boolean
 }
 
+/** What NCrontab answers for a schedule that is never due: .NET's `DateTime.MaxValue`. */
+const endOfTime = new Date(Date.UTC(9999, 11, 31, 23, 59, 59, 999))
+
 /**
- * Reads a timer's schedule: an NCRONTAB expression of six fields (seconds first) or five, or a time span, which is
- * an interval (learn.microsoft.com/azure/azure-functions/functions-bindings-timer, "NCRONTAB expressions").
- * @param timeZone an IANA name, the app's `WEBSITE_TIME_ZONE`. Default is UTC.
+ * Reads a timer's schedule: an NCRONTAB expression, else a time span, which is an interval (`TimerSchedule.cs` of
+ * azure-webjobs-sdk-extensions). Both in UTC, as on Flex Consumption.
  * @throws Error when it is neither.
  */
-export function parseSchedule(text: string, timeZone = 'UTC'): Schedule {
+export function parseSchedule(text: string): Schedule {
+  const schedule = parseNcrontab(text)
+  if (schedule) {
+    return { next: (time) => nextOccurrence(schedule, time) ?? endOfTime, isFrequent: isFrequent(schedule) }
+  }
   const seconds = parseTimeSpan(text)
   if (seconds) {
     return { next: (time) => new Date(time.getTime() + seconds * 1000), isFrequent: seconds < 60 }
   }
-  const expression = toCron(text)
-  const next = (time: Date) =>
-    CronExpressionParser.parse(expression, { currentDate: time, tz: timeZone }).next().toDate()
-  const first = next(new Date(0))
-  return { next, isFrequent: next(first).getTime() - first.getTime() < 60_000 }
+  throw new Error(`The schedule ${JSON.stringify(text)} is neither an NCRONTAB expression nor a time span.`)
 }
 
-function toCron(text: string): string {
-  const fields = text.trim().split(/\s+/)
-  if (fields.length !== 5 && fields.length !== 6) {
-    throw new Error(`The schedule "${text}" is neither an NCRONTAB expression of six fields nor a time span.`)
-  }
-  return (fields.length === 5 ? ['0', ...fields] : fields).join(' ')
+/** `TimerSchedule.ShouldDisableScheduleMonitor`: several seconds of every minute there is. */
+function isFrequent({ seconds, minutes, hours, days, months, weekdays }: Ncrontab): boolean {
+  const valuesOfAll = 60 + 24 + 31 + 12 + 7
+  const values = [minutes, hours, days, months, weekdays].reduce((sum, { length }) => sum + length, 0)
+  return seconds.length > 1 && values === valuesOfAll
 }

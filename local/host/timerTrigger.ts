@@ -36,7 +36,7 @@ export interface TimerOptions {
 export function startTimer(options: TimerOptions): Timer {
   const { fn, env, clock } = options
   const binding = Object.values(fn.metadata.bindings).find(({ type }) => type === 'timerTrigger')!
-  const schedule = parseSchedule(resolveSettings(String(binding.schedule), env), env.WEBSITE_TIME_ZONE)
+  const schedule = parseSchedule(resolveSettings(String(binding.schedule), env))
   const isMonitored = binding.useMonitor !== false && !schedule.isFrequent
   let status = isMonitored ? options.statuses.read(fn.metadata.name) : undefined
   let cancel = () => {}

@@ -1,4 +1,4 @@
-import { CronExpressionParser } from 'cron-parser'
+import { type Ncrontab, nextOccurrence, parseNcrontab } from '../../shared/ncrontab.ts'
 
 /** One sweep may be late, one cut short by a deployment: three that are missing are no chance. */
 const missedSweeps = 3
@@ -6,6 +6,8 @@ const missedSweeps = 3
 const leastSeconds = 600
 /** A broker that tells no schedule, as older packages do, is held to the default one. */
 const usualSchedule = '0 */5 * * * *'
+/** February 29 on a given weekday comes every 40 years at the latest, so three of them within 120. */
+const longestSeconds = 120 * 366 * 86_400
 
 /**
  * Since when a sweep must have ended, by the broker's own schedule.
@@ -17,11 +19,24 @@ export function sweepExpectedSince(schedule: string | undefined, now: Date): Dat
   return third < least ? third : least
 }
 
-function thirdLast(schedule: string, now: Date): Date | undefined {
-  try {
-    const expression = CronExpressionParser.parse(schedule, { currentDate: now, tz: 'UTC' })
-    return Array.from({ length: missedSweeps }, () => expression.prev().toDate()).at(-1)
-  } catch {
-    return undefined
+/** Schedules can only be followed forwards, so bisection finds the latest time that three occurrences follow. */
+function thirdLast(text: string, now: Date): Date | undefined {
+  const schedule = parseNcrontab(text)
+  if (!schedule) return undefined
+  const before = (seconds: number) => new Date(now.getTime() - seconds * 1000)
+  let far = longestSeconds
+  if (!hasMissed(schedule, before(far), now)) return undefined
+  for (let near = 0; far - near > 1; ) {
+    const middle = Math.floor((near + far) / 2)
+    if (hasMissed(schedule, before(middle), now)) far = middle
+    else near = middle
   }
+  return nextOccurrence(schedule, before(far))
+}
+
+/** Whether `missedSweeps` occurrences lie between two times. */
+function hasMissed(schedule: Ncrontab, since: Date, until: Date): boolean {
+  let last: Date | undefined = since
+  for (let count = 0; last && count < missedSweeps; count++) last = nextOccurrence(schedule, last)
+  return last !== undefined && last < until
 }

@@ -148,19 +148,33 @@ describe('schedules', () => {
     ['30 * * * * *', '2026-11-24T10:02:30.000Z'],
     ['0 0 9 * * 1-5', '2026-11-25T09:00:00.000Z'],
     ['*/5 * * * *', '2026-11-24T10:05:00.000Z'],
+    ['0 0 0 13 * FRI', '2027-08-13T00:00:00.000Z'],
+    ['0 0 22-2/20 * * *', '2026-11-24T22:00:00.000Z'],
+    ['0 0 0 30 2 *', '9999-12-31T23:59:59.999Z'],
     ['00:10:00', '2026-11-24T10:12:03.000Z'],
   ])('%s is next due at %s', (text, next) => {
     expect(parseSchedule(text).next(new Date('2026-11-24T10:02:03Z')).toISOString()).toBe(next)
   })
 
-  test('a schedule follows the time zone it is given', () => {
-    const next = parseSchedule('0 0 9 * * *', 'Europe/Berlin').next(new Date('2026-11-24T10:00:00Z'))
-    expect(next.toISOString()).toBe('2026-11-25T08:00:00.000Z')
+  test.each([
+    ['*/30 * * * * *', true],
+    ['*/30 0-59 */1 1-31 * *', true],
+    ['0 * * * * *', false],
+    ['* * * * *', false],
+    ['*/30 0 * * * *', false],
+    ['* * * * 1-11 *', false],
+    ['00:00:59', true],
+    ['00:01:00', false],
+  ])('%s is due more than once in every minute: %s', (text, isFrequent) => {
+    expect(parseSchedule(text).isFrequent).toBe(isFrequent)
   })
 
-  test.each(['soon', '* * *', '99 * * * * *'])('%s is refused', (text) => {
-    expect(() => parseSchedule(text)).toThrow()
-  })
+  test.each(['soon', '* * *', '99 * * * * *', '0 0 9 * * ?', '0 0 9 * * 7', '0 */5 * * * *\n'])(
+    '%s is refused',
+    (text) => {
+      expect(() => parseSchedule(text)).toThrow()
+    },
+  )
 })
 
 describe('a timer', () => {

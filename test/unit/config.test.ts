@@ -183,7 +183,16 @@ describe('settings at start', () => {
   test.each<[string, Record<string, string>, string, string]>([
     ['no environment', { ENVIRONMENTS: ',' }, 'ENVIRONMENTS', 'at least one'],
     ['an environment twice', { ENVIRONMENTS: 'production,production' }, 'ENVIRONMENTS', 'each once'],
-    ['no schedule', { REFRESH_SCHEDULE: 'a b c d e f' }, 'REFRESH_SCHEDULE', 'NCRONTAB'],
+    ['no schedule', { REFRESH_SCHEDULE: 'a b c d e f' }, 'REFRESH_SCHEDULE', 'is no NCRONTAB expression'],
+    ['a schedule that is never due', { REFRESH_SCHEDULE: '0 0 0 30 2 *' }, 'REFRESH_SCHEDULE', 'never due'],
+    ['a time span for a schedule', { REFRESH_SCHEDULE: '00:05:00' }, 'REFRESH_SCHEDULE', 'is a time span'],
+    [
+      'a schedule with a line break, which the host reads as part of it',
+      { REFRESH_SCHEDULE: '0 */5 * * * *\n' },
+      'REFRESH_SCHEDULE',
+      'no line break',
+    ],
+    ['a blank schedule', { REFRESH_SCHEDULE: ' \n' }, 'REFRESH_SCHEDULE', 'is missing'],
     [
       'an app in two workspaces',
       { WORKSPACES: workspace({ apps: ['a'] }, { workspace: 'e', apps: ['a'] }) },

@@ -44,6 +44,15 @@ describe('a sweep is late when three of its schedule are missing', () => {
   ])('%s', (schedule, since) => {
     expect(sweepExpectedSince(schedule, now).toISOString()).toBe(since)
   })
+
+  test.each([
+    ['0 0 3 * * *', '2026-11-21T03:00:00.000Z'],
+    ['0 0 3 13 * FRI', '2026-02-13T03:00:00.000Z'],
+    ['0 0 3 29 2 MON', '1960-02-29T03:00:00.000Z'],
+    ['0 0 3 30 2 *', '2026-11-24T02:45:00.000Z'],
+  ])('%s, the one that is due right now not among them', (schedule, since) => {
+    expect(sweepExpectedSince(schedule, new Date('2026-11-24T03:00:00Z')).toISOString()).toBe(since)
+  })
 })
 
 test('names are taken from variables, else from the app’s own host name', () => {
