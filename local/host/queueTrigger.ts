@@ -6,8 +6,8 @@ import type { Queue } from './queueConnection.ts'
 
 /** A queue that is being read. */
 export interface QueueListener {
-  /** Reads no further and resolves when the messages at hand are done. */
-  stop(): Promise<void>
+  /** Reads no further. */
+  stop(): void
 }
 
 /** What a queue listener works with. */
@@ -31,13 +31,8 @@ const shortestPollMilliseconds = 100
  */
 export function listenToQueue(options: QueueListenerOptions): QueueListener {
   const stopping = new AbortController()
-  const done = readUntil(stopping.signal, options)
-  return {
-    stop: () => {
-      stopping.abort()
-      return done
-    },
-  }
+  void readUntil(stopping.signal, options)
+  return { stop: () => stopping.abort() }
 }
 
 async function readUntil(signal: AbortSignal, options: QueueListenerOptions): Promise<void> {

@@ -101,7 +101,7 @@ describe('routes', () => {
   })
 
   test('an optional parameter is left out and a default is filled in', () => {
-    expect(matcher('a/{x?}')('GET', '/a')?.params).toEqual({})
+    expect(matcher('a/{x?}')('GET', '/a')?.params).toEqual({ x: null })
     expect(matcher('a/{x=7}')('GET', '/a')?.params).toEqual({ x: '7' })
   })
 

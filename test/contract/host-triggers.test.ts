@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn as spawnProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { QueueServiceClient } from '@azure/storage-queue'
@@ -20,13 +20,20 @@ beforeAll(async () => {
 afterEach(() => host.stop())
 afterAll(() => folder[Symbol.asyncDispose]())
 
-const admin = (path: string, init?: RequestInit) => fetch(`${host.origin}/admin/${path}`, init)
+const masterKey = 'm-key'
+const spawn = (env: Record<string, string> = {}) =>
+  spawnHost(folder.path, env, ['--master-key', masterKey, '--function-key', 'f-key'])
+const admin = (path: string, { headers, ...init }: RequestInit = {}) =>
+  fetch(`${host.origin}/admin/${path}`, {
+    ...init,
+    headers: { 'x-functions-key': masterKey, ...(headers as Record<string, string>) },
+  })
 const startOnDemand = (name: string, body = '{"input":"now"}', type = 'application/json') =>
   admin(`functions/${name}`, { method: 'POST', body, headers: { 'content-type': type } })
 
 describe('timers', () => {
   test('a timer runs on demand: 202 at once, its log later', async () => {
-    host = await spawnHost(folder.path)
+    host = await spawn()
     const answer = await startOnDemand('tick')
     expect([answer.status, await answer.text()]).toEqual([202, ''])
     expect(await host.line('ticked, past due false')).toContain('tick')
@@ -34,12 +41,12 @@ describe('timers', () => {
   })
 
   test('a timer runs by the schedule that a setting names', async () => {
-    host = await spawnHost(folder.path, { TICK_SCHEDULE: '* * * * * *' })
+    host = await spawn({ TICK_SCHEDULE: '* * * * * *' })
     await host.line('ticked, past due false')
   })
 
   test('what cannot be started on demand is refused', async () => {
-    host = await spawnHost(folder.path)
+    host = await spawn()
     expect((await startOnDemand('nobody')).status).toBe(404)
     expect((await startOnDemand('tick', '{')).status).toBe(400)
     expect((await startOnDemand('tick', '{"input":7}')).status).toBe(400)
@@ -47,8 +54,19 @@ describe('timers', () => {
     expect((await startOnDemand('query')).status).toBe(400)
   })
 
+  test('the admin routes want the master key', async () => {
+    host = await spawn()
+    for (const path of ['host/status', 'functions/tick', 'nowhere']) {
+      for (const key of ['', 'f-key']) {
+        expect((await admin(path, { headers: { 'x-functions-key': key } })).status).toBe(401)
+      }
+      expect((await fetch(`${host.origin}/admin/${path}`)).status).toBe(401)
+    }
+    expect((await fetch(`${host.origin}/admin/host/status?code=${masterKey}`)).status).toBe(200)
+  })
+
   test('the admin routes tell of the host and its functions', async () => {
-    host = await spawnHost(folder.path)
+    host = await spawn()
     expect(await (await admin('host/status')).json()).toMatchObject({ state: 'Running' })
     const functions = (await (await admin('functions')).json()) as { name: string }[]
     expect(functions).toContainEqual(
@@ -58,7 +76,7 @@ describe('timers', () => {
   })
 
   test('a function that a setting disables is neither served nor listed', async () => {
-    host = await spawnHost(folder.path, { 'AzureWebJobs.query.Disabled': 'true' })
+    host = await spawn({ 'AzureWebJobs.query.Disabled': 'true' })
     expect((await fetch(`${host.origin}/query`)).status).toBe(404)
     expect((await admin('functions/query')).status).toBe(404)
   })
@@ -78,7 +96,7 @@ describe('queues, on Azurite', () => {
       '--disableTelemetry',
       '--skipApiVersionCheck',
     ]
-    azurite = spawn(process.execPath, [bin, ...options], { stdio: ['ignore', 'pipe', 'inherit'] })
+    azurite = spawnProcess(process.execPath, [bin, ...options], { stdio: ['ignore', 'pipe', 'inherit'] })
     const port = await portOf(azurite)
     const key = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=='
     connection = `DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey=${key};QueueEndpoint=http://127.0.0.1:${port}/devstoreaccount1`
@@ -86,7 +104,7 @@ describe('queues, on Azurite', () => {
   })
 
   beforeEach(async () => {
-    host = await spawnHost(folder.path, { AzureWebJobsStorage: connection, QUEUE_NAME: 'work' })
+    host = await spawn({ AzureWebJobsStorage: connection, QUEUE_NAME: 'work' })
   })
 
   afterAll(async () => {
