@@ -136,10 +136,66 @@ describe('queues, on Azurite', () => {
     expect(host.lines.filter((line) => line.includes('got "bad"'))).toHaveLength(3)
   })
 
-  test('a message that is not base64 goes to the poison queue without an attempt', async () => {
-    await service.getQueueClient('work').sendMessage('{not base64}')
-    await expect.poll(poisoned, { timeout: 4000 }).toEqual(['{not base64}'])
+  const raw = async (queue: string) => {
+    const answer = await service.getQueueClient(queue).receiveMessages({ numberOfMessages: 32 })
+    return answer.receivedMessageItems.map(({ messageText }) => messageText)
+  }
+  const sendRaw = (text: string) => service.getQueueClient('work').sendMessage(text)
+
+  test('base64 with blanks around it is base64', async () => {
+    await service.getQueueClient('work').createIfNotExists()
+    await sendRaw(` ${Buffer.from('blanks').toString('base64')}\n`)
+    await host.line('got "blanks", attempt 1')
+  })
+
+  test('a text that is no base64 is in the poison queue as it is, without an attempt', async () => {
+    await sendRaw('{not base64}')
+    await host.line('moved to work-poison')
+    await expect.poll(() => raw('work-poison')).toEqual(['{not base64}'])
     expect(host.lines.join()).not.toContain('got ')
+  })
+
+  test('nor does a function of the poison queue get it: it ends in a poison queue of that', async () => {
+    await host.stop()
+    host = await spawn({ AzureWebJobsStorage: connection, QUEUE_NAME: 'work-poison' })
+    await service.getQueueClient('work-poison').createIfNotExists()
+    await service.getQueueClient('work-poison').sendMessage('{not base64}')
+    await host.line('moved to work-poison-poison')
+    await expect.poll(() => raw('work-poison-poison')).toEqual(['{not base64}'])
+    expect(host.lines.join()).not.toContain('got ')
+  })
+
+  test('a body that is no UTF-8 never reaches the function, and is tried as often as any other', async () => {
+    const text = Buffer.from([0x22, 0xff, 0x22]).toString('base64')
+    await sendRaw(text)
+    await host.line('moved to work-poison')
+    await expect.poll(() => raw('work-poison')).toEqual([text])
+    expect(host.lines.filter((line) => line.includes('is no UTF-8'))).toHaveLength(3)
+    expect(host.lines.join()).not.toContain('got ')
+  })
+
+  test('a host that sends a message itself does not wait for its own next poll', async () => {
+    await host.stop()
+    host = await spawn({
+      AzureWebJobsStorage: connection,
+      QUEUE_NAME: 'work',
+      AzureFunctionsJobHost__extensions__queues__maxPollingInterval: '01:00:00',
+    })
+    for (const message of ['first', 'second']) {
+      await enqueue(message)
+      await host.line(`got "${message}"`)
+    }
+  })
+
+  test('with `messageEncoding` none every text reaches the function', async () => {
+    await host.stop()
+    host = await spawn({
+      AzureWebJobsStorage: connection,
+      QUEUE_NAME: 'work',
+      AzureFunctionsJobHost__extensions__queues__messageEncoding: 'none',
+    })
+    await sendRaw('{not base64}')
+    await host.line('got "{not base64}", attempt 1')
   })
 })
 
