@@ -22,7 +22,8 @@ const passed = operation({
   readsBodyItself: true,
   answer: {
     status: 200,
-    description: 'Whatever Microsoft answers; of a failure, `X-Diagnosis` says the cause.',
+    description:
+      'Whatever Microsoft answers, streamed; of a failure, `X-Diagnosis` says the cause. A chunked request streams too; one with `Content-Length` is read whole by the Functions host first, which answers 500 itself above its limit (100 MiB).',
   },
   problems: [
     'route_not_found',

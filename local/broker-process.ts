@@ -3,6 +3,7 @@ import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Child, endsWithParent, startChild } from './child.ts'
 import { assertPortsFree } from './ports.ts'
+import { hostMasterKey } from './settings.ts'
 import type { Stack } from './stack.ts'
 
 /** Which Functions host runs the broker: the one in `local/host/`, or Azure Functions Core Tools. */
@@ -32,7 +33,7 @@ export interface BrokerOptions {
 export interface RunningBroker extends Pick<Child, 'pid' | 'isRunning' | 'kill' | 'waitForLine'> {
   readonly origin: string
   readonly port: number
-  /** Lets requests that run end, then ends the process. */
+  /** Ends the process in good order; requests under way are cut, as on Azure. */
   stop(): Promise<void>
 }
 
@@ -80,7 +81,8 @@ function commandOf(host: HostKind, port: number, folder: string, app: string) {
   // A developer's own local.settings.json is for `func start`; here the stack's settings are all there is.
   const settings = join(folder, 'no.settings.json')
   const args = [`--import=${endsWithParent}`, hostMain, '--port', String(port), '--app', app]
-  return { command: process.execPath, args: [...args, '--settings', settings], followsParent: true }
+  args.push('--settings', settings, '--master-key', hostMasterKey)
+  return { command: process.execPath, args, followsParent: true }
 }
 
 async function waitUntilHealthy(child: Child, origin: string): Promise<void> {

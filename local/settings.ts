@@ -61,6 +61,9 @@ export function readPorts(env: Readonly<Record<string, string | undefined>>): Po
 /** The header that the identity endpoint asks for; it opens nothing outside this machine. */
 export const identityHeader = 'local-identity-header'
 
+/** The key that the broker's host wants for `/admin`. */
+export const hostMasterKey = 'local-master-key'
+
 /** Where the vaults' certificate authority is, seen from the stack's folder. */
 export const authorityFile = 'certificate/ca.pem'
 

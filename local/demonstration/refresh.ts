@@ -1,4 +1,5 @@
 import { callingApps } from '../callers.ts'
+import { hostMasterKey } from '../settings.ts'
 import { advertiser, callAdvertising } from './advertiser.ts'
 import { assert, type Demo, nameOf } from './demo.ts'
 import { bringDueForward } from './due.ts'
@@ -49,7 +50,7 @@ export const refreshSteps: readonly Step[] = [
 async function runTimer({ origin }: Demo): Promise<void> {
   const answer = await fetch(`${origin}/admin/functions/refresh`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', 'x-functions-key': hostMasterKey },
     body: '{"input":""}',
   })
   assert(answer.status === 202, `POST /admin/functions/refresh answered ${answer.status}.`)

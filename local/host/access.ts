@@ -14,10 +14,10 @@ export type AuthLevel = 'anonymous' | 'function' | 'admin'
 
 /**
  * Whether a request may call a function of that level: its key comes in `x-functions-key` or in `?code=`.
- * Without keys every request may, as under Core Tools on a developer's machine.
+ * Where there is no key, none fits.
  */
-export function isAllowed(request: IncomingMessage, level: AuthLevel, keys: HostKeys | undefined): boolean {
-  if (level === 'anonymous' || !keys) return true
+export function isAllowed(request: IncomingMessage, level: AuthLevel, keys: HostKeys): boolean {
+  if (level === 'anonymous') return true
   const given = keyOf(request)
   if (given === undefined) return false
   const open = level === 'function' ? [...(keys.functions ?? []), keys.master] : [keys.master]

@@ -1,12 +1,17 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type HostKeys, isAllowed } from './access.ts'
+import { answerEmpty, refuse } from './answer.ts'
 import { hostVersion, type RegisteredFunction } from './core.ts'
-import { answerEmpty } from './http.ts'
+import type { OtherListener } from './http.ts'
 import { BodyTooLargeError, readBody } from './httpBuffered.ts'
 import { isTrigger } from './invocation.ts'
 
 /** What the admin routes act on. */
 export interface AdminOptions {
   readonly functions: ReadonlyMap<string, RegisteredFunction>
+  readonly keys: HostKeys
+  /** Whether `GET /` is 204 instead of the host's page (`AzureWebJobsDisableHomepage`). */
+  readonly isHomepageDisabled: boolean
   /** Address of an HTTP function; undefined for others. */
   urlOf(functionName: string): string | undefined
   /** Starts an invocation with the given input and does not wait for its end. */
@@ -17,17 +22,18 @@ const maxInputBytes = 1024 * 1024
 
 /**
  * Creates the listener for the host's own routes: `POST /admin/functions/{name}` (202, runs in the background),
- * `GET /admin/functions[/{name}]`, `GET /admin/host/status`, `POST /admin/host/ping`; everything else is 404.
- * No master key is asked for, since this host is reached from loopback only; that a call must be
- * `application/json` keeps other sites' pages in a browser from making one.
+ * `GET /admin/functions[/{name}]`, `GET /admin/host/status`, `POST /admin/host/ping`, all with the master key only,
+ * and its page at `/`; everything else is 404.
  */
-export function createAdminListener(options: AdminOptions): RequestListener {
+export function createAdminListener(options: AdminOptions): OtherListener {
   const functions = new Map([...options.functions].map(([name, fn]) => [name.toLowerCase(), fn]))
   const startedAt = Date.now()
-  return (request, response) => {
-    const [path = ''] = (request.url ?? '/').split('?')
+  return (request, response, path) => {
+    if (path === '/') return answerHome(response, options)
+    if (!/^\/admin(?:\/|$)/i.test(path)) return refuse(response, 404)
+    if (!isAllowed(request, 'admin', options.keys)) return refuse(response, 401)
     const name = /^\/admin\/functions\/([^/]+)\/?$/i.exec(path)?.[1]
-    const fn = name && functions.get(decodeURIComponent(name).toLowerCase())
+    const fn = name && functions.get(name.toLowerCase())
     const route = `${request.method} ${path.toLowerCase().replace(/\/$/, '')}`
     if (fn && request.method === 'POST') return void startFunction(fn, request, response, options)
     if (fn && request.method === 'GET') return answerJson(response, describe(fn, options))
@@ -40,6 +46,13 @@ export function createAdminListener(options: AdminOptions): RequestListener {
     if (route === 'GET /admin/host/status') return answerJson(response, hostStatus(startedAt))
     answerEmpty(response, route === 'POST /admin/host/ping' ? 200 : 404)
   }
+}
+
+const homePage = '<!DOCTYPE html>\n<title>Functions host</title>\n<p>Your Functions host is running.</p>\n'
+
+function answerHome(response: ServerResponse, { isHomepageDisabled }: AdminOptions): void {
+  if (isHomepageDisabled) answerEmpty(response, 204)
+  else response.writeHead(200, { 'Content-Type': 'text/html' }).end(homePage)
 }
 
 async function startFunction(

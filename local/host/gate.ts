@@ -2,8 +2,6 @@
 export interface Gate {
   /** Runs `work` when its turn comes; undefined, without running it, when too many wait already. */
   run<Result>(work: () => Promise<Result>): Promise<Result> | undefined
-  /** Resolves when nothing runs or waits any more. */
-  idle(): Promise<void>
 }
 
 /**
@@ -16,7 +14,6 @@ export function createGate(limits: {
 }): Gate {
   const { maxConcurrentRequests, maxOutstandingRequests } = limits
   const waiting: (() => void)[] = []
-  const watchers: (() => void)[] = []
   let outstanding = 0
   let running = 0
 
@@ -32,7 +29,6 @@ export function createGate(limits: {
     // The place passes on to the next in line, so `running` stays as it is.
     if (next) next()
     else running -= 1
-    if (outstanding === 0) for (const watcher of watchers.splice(0)) watcher()
   }
   const admit = async <Result>(work: () => Promise<Result>) => {
     const turn = enter()
@@ -50,7 +46,5 @@ export function createGate(limits: {
       outstanding += 1
       return admit(work)
     },
-    idle: () =>
-      outstanding === 0 ? Promise.resolve() : new Promise((resolve) => void watchers.push(resolve)),
   }
 }

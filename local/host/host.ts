@@ -1,20 +1,23 @@
-import { createServer, type RequestListener, type Server } from 'node:http'
+import type { RequestListener, Server } from 'node:http'
 import { resolve } from 'node:path'
 import { listen, type RunningService } from '../service.ts'
 import type { HostKeys } from './access.ts'
 import { createAdminListener } from './admin.ts'
+import { answerEmpty } from './answer.ts'
 import { type LoadedApp, loadApp } from './app.ts'
 import type { LogEntry, RegisteredFunction } from './core.ts'
-import { createGate, type Gate } from './gate.ts'
+import { createGate } from './gate.ts'
 import { type HostJson, readHostJson } from './hostJson.ts'
-import { answerEmpty, createHttpListener, findHttpFunctions } from './http.ts'
+import { createHttpListener, findHttpFunctions } from './http.ts'
 import { isTrigger } from './invocation.ts'
+import { createHostServer } from './kestrel.ts'
 import { writeLog } from './log.ts'
 import { createWriteOutputs } from './outputs.ts'
 import { createQueueConnections } from './queueConnection.ts'
-import { createRunner, type Runner } from './runner.ts'
+import { createRunner, type FunctionTimeoutError } from './runner.ts'
 import { type Clock, systemClock } from './timerTrigger.ts'
 import { startTriggers, type Triggers } from './triggers.ts'
+import { createUnansweredLog, type Unanswered } from './unanswered.ts'
 
 /** How a host is to run. */
 export interface HostOptions {
@@ -24,7 +27,7 @@ export interface HostOptions {
   readonly port: number
   /** App settings; put into `process.env`, over what is there. */
   readonly env?: Readonly<Record<string, string>>
-  /** Without keys no function asks for one. */
+  /** Without keys nobody may call what asks for one, `/admin` among it. */
   readonly keys?: HostKeys
   /** Where monitored timers are remembered; without it they are forgotten with the process. */
   readonly timerFolder?: string
@@ -47,6 +50,13 @@ export interface FunctionSummary {
 /** A host that serves an app. */
 export interface RunningHost extends RunningService {
   readonly functions: readonly FunctionSummary[]
+  /** Every invocation so far whose caller would wait in vain on Azure. */
+  readonly unanswered: readonly Unanswered[]
+  /**
+   * Resolves when an invocation has run longer than `functionTimeout`. The platform then restarts the worker, and every
+   * invocation of the instance ends with it; this host is its own worker, so whoever runs it ends the process.
+   */
+  readonly timedOut: Promise<FunctionTimeoutError>
 }
 
 /** Kestrel's limit on a Functions host, in bytes, unless `FUNCTIONS_REQUEST_BODY_SIZE_LIMIT` says otherwise. */
@@ -54,7 +64,9 @@ const defaultMaxBodyBytes = 104_857_600
 
 /**
  * Loads an app and serves it: HTTP functions by their routes, timers by their schedules, queues as messages come.
- * Until the app is loaded requests get 503. A process loads one app only. `stop` takes no new work, waits for what runs, then runs `appTerminate` hooks.
+ * Until the app is loaded requests get 503. A process loads one app only. `stop` takes no new work, runs the
+ * `appTerminate` hooks and cuts what is under way, as the worker does at `WorkerTerminate`
+ * (azure-functions-nodejs-worker `terminateWorker.ts`).
  * @throws AppLoadError when the app cannot be loaded, PortTakenError when the port is in use.
  */
 export async function startHost(options: HostOptions): Promise<RunningHost> {
@@ -65,14 +77,15 @@ export async function startHost(options: HostOptions): Promise<RunningHost> {
   const hostJson = await readHostJson(appFolder, process.env)
   // The port comes before the app, so that an app is not started only to be stopped again.
   let listener: RequestListener = (_request, response) => answerEmpty(response, 503)
-  const server = createServer((request, response) => listener(request, response))
+  const server = createHostServer((request, response) => listener(request, response))
   const service = await listen(server, { name: 'the Functions host', port: options.port })
   process.env.WEBSITE_HOSTNAME ??= `localhost:${service.port}`
   try {
     const app = await loadApp(appFolder, options.log ?? writeLog)
-    const parts = assemble(app, hostJson, options, service.origin)
+    const { triggers, ...parts } = assemble(app, hostJson, options, service.origin)
     listener = parts.listener
-    return { ...service, functions: parts.summaries, stop: () => stop(server, service, app, parts) }
+    const { unanswered, timedOut, summaries: functions } = parts
+    return { ...service, functions, unanswered, timedOut, stop: () => stop(server, service, app, triggers) }
   } catch (error) {
     await service.stop()
     throw error
@@ -82,19 +95,22 @@ export async function startHost(options: HostOptions): Promise<RunningHost> {
 function assemble(app: LoadedApp, hostJson: HostJson, options: HostOptions, origin: string) {
   const { extensions, functionTimeout } = hostJson
   const queues = createQueueConnections(extensions.queues.messageEncoding, process.env)
-  const runner = createRunner(app, {
-    timeoutSeconds: functionTimeout,
-    writeOutputs: createWriteOutputs(queues),
-  })
+  const { promise: timedOut, resolve: onTimeout } = Promise.withResolvers<FunctionTimeoutError>()
+  const writeOutputs = createWriteOutputs(queues)
+  const runner = createRunner(app, { timeoutSeconds: functionTimeout, writeOutputs, onTimeout })
   const enabled = new Map([...app.functions].filter(([name]) => !isDisabled(name)))
   const gate = createGate(extensions.http)
   const httpFunctions = findHttpFunctions(enabled.values(), extensions.http.routePrefix)
   const urls = new Map(httpFunctions.map(({ fn, template }) => [fn.metadata.name, `${origin}/${template}`]))
-  const httpOptions = { app, runner, gate, keys: options.keys, maxBodyBytes: maxBodyBytes() }
+  const { keys = {} } = options
+  const unanswered = createUnansweredLog((entry) => app.core.log(entry))
+  const httpOptions = { app, runner, gate, keys, unanswered, maxBodyBytes: maxBodyBytes() }
   // Routes are compiled before any trigger starts: a malformed one stops the host.
   let triggers: Triggers | undefined
   const admin = createAdminListener({
     functions: enabled,
+    keys,
+    isHomepageDisabled: process.env.AzureWebJobsDisableHomepage?.toLowerCase() === 'true',
     urlOf: (name) => urls.get(name),
     start: (fn, input) => triggers?.start(fn, input),
   })
@@ -112,9 +128,9 @@ function assemble(app: LoadedApp, hostJson: HostJson, options: HostOptions, orig
   const methods = new Map(httpFunctions.map((each) => [each.fn.metadata.name, each.methods]))
   return {
     listener,
-    runner,
-    gate,
     triggers,
+    timedOut,
+    unanswered: unanswered.entries,
     summaries: [...enabled.values()].map((fn) => summarize(fn, methods, urls)),
   }
 }
@@ -123,13 +139,12 @@ async function stop(
   server: Server,
   service: RunningService,
   app: LoadedApp,
-  { runner, gate, triggers }: { runner: Runner; gate: Gate; triggers: Triggers },
+  triggers: Triggers,
 ): Promise<void> {
   server.close()
-  await triggers.stop()
-  await Promise.all([runner.idle(), gate.idle()])
-  await service.stop()
+  triggers.stop()
   await app.core.runHooks('appTerminate', { hookData: {}, appHookData: app.appHookData })
+  await service.stop()
 }
 
 /** `AzureWebJobs.<name>.Disabled` (functions-how-to "Disable functions"). */

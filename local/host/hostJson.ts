@@ -29,7 +29,7 @@ const http = z
 
 const queues = z
   .object({
-    maxPollingInterval: timeSpan.prefault('00:00:02'),
+    maxPollingInterval: timeSpan.prefault('00:01:00'),
     visibilityTimeout: timeSpan.prefault('00:00:00'),
     batchSize: z.number().int().min(1).max(32).default(16),
     maxDequeueCount: z.number().int().min(1).default(5),
@@ -44,8 +44,7 @@ const schema = z.object({
 
 /**
  * The settings of `host.json` that this host honours; time spans are in seconds.
- * Defaults are the real host's (learn.microsoft.com/azure/azure-functions/functions-host-json), except that queues
- * are polled every 2 seconds at the latest, as the real host does in development.
+ * Defaults are the real host's (learn.microsoft.com/azure/azure-functions/functions-host-json).
  */
 export type HostJson = z.output<typeof schema>
 

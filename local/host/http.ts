@@ -1,15 +1,16 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { type AuthLevel, type HostKeys, isAllowed } from './access.ts'
+import { refuse } from './answer.ts'
 import type { LoadedApp } from './app.ts'
 import type { RegisteredFunction } from './core.ts'
 import type { Gate } from './gate.ts'
-import { BodyTooLargeError, readBody, toHttpEvent, writeHttpAnswer } from './httpBuffered.ts'
-import { handOver } from './httpStreamed.ts'
-import { newInvocationId } from './invocation.ts'
+import { serve } from './httpServe.ts'
+import { refusalOf } from './kestrel.ts'
 import { compareFunctionNames, compileRoute, createMatch } from './route.ts'
 import type { Binding } from './rpc.ts'
 import type { Runner } from './runner.ts'
 import { parseTarget } from './target.ts'
+import type { UnansweredLog } from './unanswered.ts'
 
 /** An HTTP function and how it is reached. */
 export interface HttpFunction {
@@ -28,10 +29,14 @@ export interface HttpOptions {
   readonly app: LoadedApp
   readonly runner: Runner
   readonly gate: Gate
-  readonly keys: HostKeys | undefined
-  /** Larger bodies get 413. */
+  readonly keys: HostKeys
+  readonly unanswered: UnansweredLog
+  /** Larger bodies get 500. */
   readonly maxBodyBytes: number
 }
+
+/** Serves what no function is for; `path` is decoded. */
+export type OtherListener = (request: IncomingMessage, response: ServerResponse, path: string) => void
 
 /** Finds the HTTP functions of an app; `route` defaults to the function's name. */
 export function findHttpFunctions(functions: Iterable<RegisteredFunction>, prefix: string): HttpFunction[] {
@@ -62,24 +67,24 @@ function toHttpFunction(fn: RegisteredFunction, trigger: Binding, prefix: string
 export function createHttpListener(
   functions: readonly HttpFunction[],
   options: HttpOptions,
-  otherwise: RequestListener,
+  otherwise: OtherListener,
 ): RequestListener {
   const ordered = [...functions].sort((a, b) => compareFunctionNames(nameOf(a), nameOf(b)))
   assertRoutesAllowed(ordered)
   const match = createMatch(ordered.map((each) => compileRoute(each.template, each.methods, each)))
   return (request, response) => {
     const method = request.method ?? 'GET'
-    const target = parseTarget(method, request.url ?? '/')
-    if ('refused' in target) return answerEmpty(response, target.refused)
+    const refused = refusalOf(request)
+    const target = refused ? { refused } : parseTarget(method, request.url ?? '/')
+    if ('refused' in target) return refuse(response, target.refused)
     const found = match(method, target.path)
-    if (!found) return otherwise(request, response)
+    if (!found) return otherwise(request, response, target.path)
     // A socket that the client closed early reports its failed writes here; the invocation learns of it by itself.
     response.on('error', () => {})
     const { fn, authLevel } = found.target
-    if (!isAllowed(request, authLevel, options.keys)) return answerEmpty(response, 401)
-    if (Number(request.headers['content-length'] ?? 0) > options.maxBodyBytes) return refuseBody(response)
-    const admitted = options.gate.run(() => serveFunction(fn, found.params, request, response, options))
-    if (!admitted) answerEmpty(response, 429)
+    if (!isAllowed(request, authLevel, options.keys)) return refuse(response, 401)
+    const call = { fn, request, response, params: found.params, ...target }
+    if (!options.gate.run(() => serve(call, options))) refuse(response, 429)
   }
 }
 
@@ -103,50 +108,3 @@ const isSameRoute = (a: HttpFunction, b: HttpFunction) =>
   (a.methods.length === 0 || b.methods.length === 0 || a.methods.some((each) => b.methods.includes(each)))
 
 const nameOf = ({ fn }: HttpFunction) => fn.metadata.name
-
-async function serveFunction(
-  fn: RegisteredFunction,
-  params: Record<string, string>,
-  request: IncomingMessage,
-  response: ServerResponse,
-  { app, runner, maxBodyBytes }: HttpOptions,
-): Promise<void> {
-  const invocationId = newInvocationId()
-  try {
-    if (app.streamListener) {
-      const options = { invocationId, maxBytes: maxBodyBytes }
-      await runner.run(fn, handOver(app.streamListener, request, response, params, options))
-      // A handler that returns nothing makes the library send nothing.
-      if (!response.headersSent) answerEmpty(response, 204)
-    } else {
-      const body = await readBody(request, maxBodyBytes)
-      writeHttpAnswer(await runner.run(fn, toHttpEvent(request, params, body, invocationId)), response)
-    }
-  } catch (error) {
-    answerFailure(response, error)
-  }
-}
-
-/** An answer that had begun cannot become a 500 any more; cutting it tells the client that it is not whole. */
-function answerFailure(response: ServerResponse, error: unknown): void {
-  if (response.headersSent) return void response.destroy()
-  for (const name of response.getHeaderNames()) response.removeHeader(name)
-  if (isBodyTooLarge(error)) refuseBody(response)
-  else answerEmpty(response, 500)
-}
-
-const isBodyTooLarge = (error: unknown): boolean =>
-  error instanceof BodyTooLargeError || (error instanceof Error && isBodyTooLarge(error.cause))
-
-/** The rest of the body is not read, so the connection cannot be used again. */
-function refuseBody(response: ServerResponse): void {
-  response.setHeader('Connection', 'close')
-  answerEmpty(response, 413)
-}
-
-/** Answers with a status and nothing else. */
-export function answerEmpty(response: ServerResponse, status: number): void {
-  response.statusCode = status
-  if (status !== 204) response.setHeader('Content-Length', 0)
-  response.end()
-}

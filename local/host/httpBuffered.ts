@@ -1,15 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { TriggerEvent } from './invocation.ts'
+import { readQuery } from './bindingData.ts'
 import type { HttpData, InvocationResponse, NullableString, TypedData } from './rpc.ts'
 import { toSetCookie } from './setCookie.ts'
 
-/** A request body over the limit; answered with 413. */
+/** A request body over the limit. */
 export class BodyTooLargeError extends Error {
   override readonly name = 'BodyTooLargeError'
 }
 
 /** Reads a request body whole. @throws BodyTooLargeError beyond `maxBytes`. */
 export async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw new BodyTooLargeError()
   const chunks: Buffer[] = []
   let bytes = 0
   for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -20,23 +21,33 @@ export async function readBody(request: IncomingMessage, maxBytes: number): Prom
   return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, bytes)
 }
 
-/** Puts a request into the form in which the worker's protocol carries it, body and all. */
-export function toHttpEvent(
-  request: IncomingMessage,
-  params: Record<string, string>,
-  body: Buffer,
-  invocationId: string,
-): TriggerEvent {
-  const url = request.url ?? '/'
-  const http: HttpData = {
-    method: request.method ?? 'GET',
-    url: `http://${request.headers.host}${url}`,
-    nullableHeaders: toNullable(request.headers),
-    nullableParams: toNullable(params),
-    nullableQuery: toNullable(readQuery(url)),
-    body: body.length > 0 ? { bytes: body } : undefined,
+/** A request in parts, as the worker's protocol carries it. */
+export interface HttpParts {
+  readonly method: string
+  readonly host: string
+  /** Encoded. */
+  readonly path: string
+  readonly query: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly params: Readonly<Record<string, string | null>>
+  readonly body: Buffer | undefined
+}
+
+/**
+ * Puts a request into the form in which the worker's protocol carries it, body and all. Repeated query names are
+ * joined by a comma (azure-functions-host `GrpcMessageConversionExtensions.ToRpcHttp`).
+ */
+export function toHttpData({ method, host, path, query, headers, params, body }: HttpParts): HttpData {
+  const lowerCase = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value] as const)
+  const queried = [...readQuery(query)].map(([name, values]) => [name, values.join(',')] as const)
+  return {
+    method,
+    url: `http://${host}${path}${query}`,
+    nullableHeaders: toNullable(lowerCase),
+    nullableParams: toNullable(Object.entries(params)),
+    nullableQuery: toNullable(queried),
+    body: body ? { bytes: body } : undefined,
   }
-  return { invocationId, data: { http }, ...traceOf(request) }
 }
 
 /** The caller's trace, if it sent one. */
@@ -64,22 +75,7 @@ function bytesOf(body: TypedData | null | undefined): Uint8Array {
   return body?.bytes ?? Buffer.from(body?.string ?? body?.json ?? '')
 }
 
-/** Repeated names are joined by a comma, as .NET's `StringValues` are. */
-function readQuery(url: string): Record<string, string> {
-  const query: Record<string, string> = {}
-  const start = url.indexOf('?')
-  if (start < 0) return query
-  for (const [name, value] of new URLSearchParams(url.slice(start))) {
-    query[name] = name in query ? `${query[name]},${value}` : value
-  }
-  return query
-}
-
-function toNullable(values: Record<string, string | string[] | undefined>): Record<string, NullableString> {
-  const nullable: Record<string, NullableString> = {}
-  for (const name in values) {
-    const value = values[name]
-    if (value !== undefined) nullable[name] = { value: Array.isArray(value) ? value.join(',') : value }
-  }
-  return nullable
+function toNullable(values: Iterable<readonly [string, string | null]>): Record<string, NullableString> {
+  const present = [...values].filter((entry): entry is [string, string] => entry[1] !== null)
+  return Object.fromEntries(present.map(([name, value]) => [name, { value }]))
 }

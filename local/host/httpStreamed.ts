@@ -1,33 +1,35 @@
 import { channel } from 'node:diagnostics_channel'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
-import { type PassThrough, Transform } from 'node:stream'
-import { BodyTooLargeError, traceOf } from './httpBuffered.ts'
-import type { TriggerEvent } from './invocation.ts'
-import type { TypedData } from './rpc.ts'
+import { Readable, Transform } from 'node:stream'
+import { BodyTooLargeError } from './httpBuffered.ts'
 
 /** What a server publishes of each request that it takes (Node's diagnostics_channel). */
 const requestStart = channel('http.server.request.start')
 
+/** One request on its way to the app. */
+export interface Handover {
+  readonly listener: Server
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  /** Path and query as the forwarder writes them. */
+  readonly url: string
+  /** A body that the host has read already. */
+  readonly body: Buffer | undefined
+  readonly invocationId: string
+  readonly maxBytes: number
+  /** Called at once when a chunked body passes the limit. */
+  onTooLarge(): void
+}
+
 /**
- * Hands a request to the library's own listener and returns the event that goes with it.
- * The library reads method, path and body from the request, headers and route parameters from the event's metadata,
- * and pairs the two by `x-ms-invocation-id` (`@azure/functions` `src/http/httpProxy.ts`).
+ * Hands a request to the library's own listener, as the host forwards it.
+ * The library reads method, address and body from the request, headers and route parameters from the invocation's
+ * metadata, and pairs the two by `x-ms-invocation-id` (`@azure/functions` `src/http/httpProxy.ts`).
  */
-export function handOver(
-  listener: Server,
-  request: IncomingMessage,
-  response: ServerResponse,
-  params: Record<string, string>,
-  options: { readonly invocationId: string; readonly maxBytes: number },
-): TriggerEvent {
-  const { invocationId, maxBytes } = options
-  const event: TriggerEvent = {
-    invocationId,
-    data: { http: {} },
-    metadata: toMetadata(request, params),
-    ...traceOf(request),
-  }
-  const forwarded = limitBody(request, maxBytes)
+export function handOver(handover: Handover): void {
+  const { listener, request, response, url, invocationId } = handover
+  const forwarded = toForwarded(handover)
+  Object.assign(forwarded, { url })
   Object.assign(forwarded.headers, {
     'x-ms-invocation-id': invocationId,
     'x-forwarded-host': request.headers.host ?? '127.0.0.1',
@@ -35,28 +37,32 @@ export function handOver(
   })
   requestStart.publish({ request: forwarded, response, socket: request.socket, server: listener })
   listener.emit('request', forwarded, response)
-  return event
 }
 
-function toMetadata(request: IncomingMessage, params: Record<string, string>): Record<string, TypedData> {
-  const metadata: Record<string, TypedData> = {}
-  for (const name in params) metadata[name] = { string: params[name]! }
-  metadata.Headers = { json: JSON.stringify(request.headers) }
-  return metadata
+function toForwarded(handover: Handover): IncomingMessage {
+  const { request, body } = handover
+  const isChunked = request.headers['transfer-encoding'] !== undefined
+  if (!body && !isChunked) return request
+  const stream = body ? Readable.from([body], { objectMode: false }) : limitBody(handover)
+  const { method, headers } = request
+  return Object.assign(stream, { method, headers }) as unknown as IncomingMessage
 }
 
-/** A body that says its length was checked before; one that does not is counted as it passes. */
-function limitBody(request: IncomingMessage, maxBytes: number): IncomingMessage {
-  if (request.headers['transfer-encoding'] === undefined) return request
+/** Passes a chunked body on; it fails as a socket does when the client leaves or the limit is passed. */
+function limitBody({ request, maxBytes, onTooLarge }: Handover): Transform {
   let bytes = 0
   const counted = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       bytes += chunk.length
-      done(bytes > maxBytes ? new BodyTooLargeError() : null, chunk)
+      if (bytes > maxBytes) {
+        onTooLarge()
+        done(new BodyTooLargeError())
+      } else done(null, chunk)
     },
   })
-  request.once('error', (error) => counted.destroy(error))
-  request.once('aborted', () => counted.destroy(new Error('The client went away.')))
-  const { url, method, headers } = request
-  return Object.assign(request.pipe(counted) as PassThrough, { url, method, headers }) as never
+  const abort = () => void counted.destroy(Object.assign(new Error('aborted'), { code: 'ECONNRESET' }))
+  request.once('error', abort).once('aborted', abort)
+  // An app that does not read the body does not learn of its end either.
+  counted.on('error', () => request.unpipe(counted).resume())
+  return request.pipe(counted)
 }

@@ -24,18 +24,24 @@ async function run(): Promise<void> {
   const appFolder = resolve(values.app)
   const settings = await readLocalSettings(resolve(values.settings ?? join(appFolder, 'local.settings.json')))
   const timerFolder = values['timer-folder'] && resolve(values['timer-folder'])
-  const keys = readKeys()
   // The worker runs in the app's folder too, so relative paths in the app mean the same.
   process.chdir(appFolder)
   const host = await startHost({
     appFolder,
     port: readPort(values.port),
     env: { ...settings, ...definedEnv() },
-    ...(keys ? { keys } : {}),
+    keys: readKeys(),
     ...(timerFolder ? { timerFolder } : {}),
   })
-  // Whoever reads that the host listens may stop it at once, and is to see it drain.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void drain(host))
+  // Whoever reads that the host listens may stop it at once, and is to see its hooks run.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void terminate(host))
+  void host.timedOut.then(({ message }) =>
+    fail(
+      new Error(
+        `${message} Azure restarts the worker for it; this host ends, and with it every request under way.`,
+      ),
+    ),
+  )
   process.stdout.write(`${describe(host)}\n`)
 }
 
@@ -47,7 +53,6 @@ function readPort(text: string): number {
 
 function readKeys() {
   const { 'function-key': functions, 'master-key': master } = values
-  if (!functions && !master) return undefined
   return { ...(functions ? { functions } : {}), ...(master ? { master } : {}) }
 }
 
@@ -61,10 +66,10 @@ function describe({ functions, origin }: RunningHost): string {
 const describeFunction = ({ name, trigger, methods, url }: FunctionSummary) =>
   url ? `\t${name}: [${methods?.join(',')}] ${url}` : `\t${name}: ${trigger}`
 
-async function drain(host: RunningHost): Promise<void> {
+async function terminate(host: RunningHost): Promise<void> {
   await host.stop().catch(fail)
   // The app may hold sockets or timers of its own; they do not keep a stopped host alive.
-  process.exit()
+  process.exit(host.unanswered.length > 0 ? 1 : 0)
 }
 
 function fail(error: unknown): void {

@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events'
 import { type QueueClient, QueueServiceClient } from '@azure/storage-queue'
 import type { Binding } from './rpc.ts'
 import { resolveSettings } from './settings.ts'
@@ -6,8 +7,12 @@ import { resolveSettings } from './settings.ts'
 export interface Queue {
   readonly name: string
   readonly client: QueueClient
-  /** Sends a message; creates the queue if it is not there. */
+  /** Sends a message, encoded; creates the queue if it is not there. */
   send(message: Uint8Array): Promise<void>
+  /** Sends a text as it is. */
+  sendRaw(text: string): Promise<void>
+  /** Calls back when this process has sent a message to the queue; the host's listeners wake up then. */
+  onSent(callback: () => void): void
   /** The queue of the same account that takes this one's poison messages. */
   poison(): Queue
 }
@@ -27,13 +32,19 @@ export function createQueueConnections(
   env: NodeJS.ProcessEnv,
 ): QueueConnections {
   const services = new Map<string, QueueServiceClient>()
+  const sent = new EventEmitter()
   const open = (service: QueueServiceClient, name: string): Queue => {
     const client = service.getQueueClient(name)
+    const sendRaw = async (text: string) => {
+      await sendCreating(client, text)
+      sent.emit(client.url)
+    }
     return {
       name,
       client,
-      send: (message) =>
-        sendCreating(client, Buffer.from(message).toString(encoding === 'base64' ? 'base64' : 'utf8')),
+      sendRaw,
+      send: (message) => sendRaw(Buffer.from(message).toString(encoding === 'base64' ? 'base64' : 'utf8')),
+      onSent: (callback) => void sent.on(client.url, callback),
       poison: () => open(service, `${name}-poison`),
     }
   }

@@ -6,8 +6,8 @@ import type { Queue } from './queueConnection.ts'
 
 /** A queue that is being read. */
 export interface QueueListener {
-  /** Reads no further and resolves when the messages at hand are done. */
-  stop(): Promise<void>
+  /** Reads no further. */
+  stop(): void
 }
 
 /** What a queue listener works with. */
@@ -27,27 +27,30 @@ const shortestPollMilliseconds = 100
 /**
  * Reads a queue and runs the function for each message, with the rules of the storage extension's `QueueProcessor`:
  * done → deleted; failed → visible again after `visibilityTimeout`; failed for the `maxDequeueCount`th time, or
- * found beyond it → moved to `<queue>-poison`; not decodable → moved there at once.
+ * found beyond it → moved to `<queue>-poison`. A text that is no base64 is moved there at once and as it is, so that
+ * a function of that queue never gets it either (azure-sdk-for-net `QueueServiceClientProvider.cs`); a body that is no
+ * UTF-8 fails like a run, without one. The pause between polls doubles up to `maxPollingInterval`; a message that this
+ * host itself sends ends it (`SharedQueueWatcher`).
  */
 export function listenToQueue(options: QueueListenerOptions): QueueListener {
   const stopping = new AbortController()
-  const done = readUntil(stopping.signal, options)
-  return {
-    stop: () => {
-      stopping.abort()
-      return done
-    },
-  }
+  void readUntil(stopping.signal, options)
+  return { stop: () => stopping.abort() }
 }
 
 async function readUntil(signal: AbortSignal, options: QueueListenerOptions): Promise<void> {
   const longest = options.settings.maxPollingInterval * 1000
+  let wake = () => {}
+  options.queue.onSent(() => wake())
   let wait = shortestPollMilliseconds
   while (!signal.aborted) {
+    const woken = new Promise<void>((resolve) => {
+      wake = resolve
+    })
     const messages = await receive(signal, options)
     await Promise.all(messages.map((message) => process(message, options)))
     wait = messages.length > 0 ? shortestPollMilliseconds : Math.min(wait * 2, longest)
-    if (messages.length === 0) await pause(wait, signal)
+    if (messages.length === 0) await Promise.race([woken, pause(wait, signal)])
   }
 }
 
@@ -71,18 +74,16 @@ async function receive(
 }
 
 async function process(message: DequeuedMessageItem, options: QueueListenerOptions): Promise<void> {
-  const { fn, queue, settings, run, warn } = options
-  const body = decode(message.messageText, settings.messageEncoding)
+  const { queue, settings, warn } = options
+  const { messageText, dequeueCount } = message
+  const body = decode(messageText, settings.messageEncoding)
   const held = hold(message, queue)
   try {
-    if (!body) return await bury(Buffer.from(message.messageText), held, options)
-    if (message.dequeueCount > settings.maxDequeueCount) return await bury(body, held, options)
-    const succeeded = await run(fn, toQueueEvent(message, body)).then(
-      () => true,
-      () => false,
-    )
-    if (succeeded) await held.remove()
-    else if (message.dequeueCount >= settings.maxDequeueCount) await bury(body, held, options)
+    if (!body) await bury(held, options, (poison) => poison.sendRaw(messageText))
+    else if (dequeueCount <= settings.maxDequeueCount && (await runs(message, body, options)))
+      await held.remove()
+    else if (dequeueCount >= settings.maxDequeueCount)
+      await bury(held, options, (poison) => poison.send(body))
     else await held.release(settings.visibilityTimeout)
   } catch (error) {
     warn(`Queue ${queue.name}, message ${message.messageId}: ${error}`)
@@ -91,10 +92,37 @@ async function process(message: DequeuedMessageItem, options: QueueListenerOptio
   }
 }
 
-async function bury(body: Buffer, held: Held, { queue, warn }: QueueListenerOptions): Promise<void> {
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+async function runs(
+  message: DequeuedMessageItem,
+  body: Buffer,
+  options: QueueListenerOptions,
+): Promise<boolean> {
+  const { fn, queue, run, warn } = options
+  try {
+    await run(fn, toQueueEvent(message, utf8.decode(body)))
+    return true
+  } catch (error) {
+    // What the run itself threw is in the log already.
+    if (
+      error instanceof TypeError &&
+      (error as { code?: string }).code === 'ERR_ENCODING_INVALID_ENCODED_DATA'
+    ) {
+      warn(`A message of queue ${queue.name} is no UTF-8, and the function does not get it.`)
+    }
+    return false
+  }
+}
+
+async function bury(
+  held: Held,
+  { queue, warn }: QueueListenerOptions,
+  send: (poison: Queue) => Promise<void>,
+) {
   const poison = queue.poison()
   warn(`A message of queue ${queue.name} cannot be processed; it is moved to ${poison.name}.`)
-  await poison.send(body)
+  await send(poison)
   await held.remove()
 }
 
@@ -115,19 +143,21 @@ function hold({ messageId, popReceipt }: DequeuedMessageItem, { client }: Queue)
   }
 }
 
+/** Blanks count for nothing (.NET `Convert.FromBase64String`). */
 function decode(text: string, encoding: 'base64' | 'none'): Buffer | undefined {
   if (encoding === 'none') return Buffer.from(text)
-  const isBase64 = text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text)
-  return isBase64 ? Buffer.from(text, 'base64') : undefined
+  const dense = text.replace(/[ \t\r\n]/g, '')
+  const isBase64 = dense.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(dense)
+  return isBase64 ? Buffer.from(dense, 'base64') : undefined
 }
 
-function toQueueEvent(message: DequeuedMessageItem, body: Buffer): TriggerEvent {
+function toQueueEvent(message: DequeuedMessageItem, body: string): TriggerEvent {
   const json = (value: unknown) => ({ json: JSON.stringify(value) })
   return {
     invocationId: newInvocationId(),
-    data: { string: body.toString() },
+    data: { string: body },
     metadata: {
-      QueueTrigger: { string: body.toString() },
+      QueueTrigger: { string: body },
       DequeueCount: json(message.dequeueCount),
       ExpirationTime: json(message.expiresOn),
       Id: json(message.messageId),

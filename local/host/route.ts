@@ -23,7 +23,10 @@ type Segment =
 export type Match<Target> = (
   method: string,
   path: string,
-) => { readonly target: Target; readonly params: Record<string, string> } | undefined
+) => { readonly target: Target; readonly params: RouteValues } | undefined
+
+/** Values of a route's parameters; null where an optional one or a catch-all has none. */
+export type RouteValues = Readonly<Record<string, string | null>>
 
 /**
  * Compiles an ASP.NET-like route template: `v1/{tenant}`, `{id:int}`, `{page?}`, `{page=1}`, `{*path}`.
@@ -89,18 +92,18 @@ function toPattern(segment: Segment): string {
   return segment.optional || segment.default !== undefined ? '(?:/([^/]+))?' : '/([^/]+)'
 }
 
-function matchRoute(route: Route<unknown>, path: string): Record<string, string> | undefined {
+function matchRoute(route: Route<unknown>, path: string): RouteValues | undefined {
   const match = route.pattern.exec(path)
   if (!match) return undefined
-  const params: Record<string, string> = {}
+  const params: Record<string, string | null> = {}
   let group = 0
   for (const segment of route.segments) {
     if (segment.kind === 'literal') continue
     group += 1
-    const value = match[group] || segment.default
-    if (value === undefined) continue
-    if (!segment.constraints.every((holds) => holds(value))) return undefined
+    const value = match[group] || segment.default || null
     params[segment.name] = value
+    if (value === null) continue
+    if (!segment.constraints.every((holds) => holds(value))) return undefined
   }
   return params
 }

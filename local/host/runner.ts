@@ -8,25 +8,27 @@ import type { InvocationResponse } from './rpc.ts'
 export interface Runner {
   /** Rejects with what the handler threw, after it was logged. */
   run(fn: RegisteredFunction, event: TriggerEvent): Promise<InvocationResponse>
-  /** Resolves when no invocation runs any more. */
-  idle(): Promise<void>
 }
 
-/** An invocation that ran longer than `functionTimeout`; what it does from then on has no effect on its caller. */
+/** An invocation that ran longer than `functionTimeout`. */
 export class FunctionTimeoutError extends Error {
   override readonly name = 'FunctionTimeoutError'
 }
 
 /**
  * Creates the runner for an app.
- * @param options `timeoutSeconds`: `host.json` `functionTimeout`; undefined means no limit.
+ * @param options `timeoutSeconds`: `host.json` `functionTimeout`; undefined means no limit. `onTimeout` is told, after the
+ * log, of each invocation beyond it.
  */
 export function createRunner(
   app: LoadedApp,
-  options: { readonly timeoutSeconds: number | undefined; readonly writeOutputs: WriteOutputs },
+  options: {
+    readonly timeoutSeconds: number | undefined
+    readonly writeOutputs: WriteOutputs
+    onTimeout(error: FunctionTimeoutError): void
+  },
 ): Runner {
   const invoke = createInvoke(app)
-  const running = new Set<Promise<unknown>>()
 
   const perform = async (fn: RegisteredFunction, event: TriggerEvent) => {
     const startedAt = performance.now()
@@ -37,22 +39,12 @@ export function createRunner(
       return answer
     } catch (error) {
       logEnd(app, fn, event, startedAt, error)
+      if (error instanceof FunctionTimeoutError) options.onTimeout(error)
       throw error
     }
   }
 
-  return {
-    run: (fn, event) => {
-      const work = perform(fn, event)
-      running.add(work)
-      const forget = () => void running.delete(work)
-      work.then(forget, forget)
-      return work
-    },
-    idle: async () => {
-      while (running.size > 0) await Promise.allSettled(running)
-    },
-  }
+  return { run: perform }
 }
 
 function withTimeout<Result>(work: Promise<Result>, fn: RegisteredFunction, seconds: number | undefined) {

@@ -28,40 +28,44 @@ export interface TimerOptions {
   run(fn: RegisteredFunction, event: TriggerEvent): Promise<unknown>
 }
 
+/** What .NET calls the default of a time: a timer has never run. */
+const never = new Date('0001-01-01T00:00:00Z')
+
 /**
- * Starts a timer function: at once when `runOnStartup` says so or when, monitored (`useMonitor`, the default for
- * schedules of a minute or longer), an occurrence was missed while no host ran; then by its schedule.
- * An occurrence that comes while the last one still runs is left out.
+ * Starts a timer function: at once when, monitored (`useMonitor`, the default for schedules of a minute or longer), an
+ * occurrence was missed while no host ran, or when `runOnStartup` says so; then by its schedule. An occurrence that
+ * falls due while the last one still runs starts at once after it; of several, one does
+ * (azure-webjobs-sdk-extensions `TimerListener.cs`).
  */
 export function startTimer(options: TimerOptions): Timer {
   const { fn, env, clock } = options
+  const { name } = fn.metadata
   const binding = Object.values(fn.metadata.bindings).find(({ type }) => type === 'timerTrigger')!
   const schedule = parseSchedule(resolveSettings(String(binding.schedule), env))
-  const isMonitored = binding.useMonitor !== false && !schedule.isFrequent
-  let status = isMonitored ? options.statuses.read(fn.metadata.name) : undefined
+  const store = binding.useMonitor !== false && !schedule.isFrequent ? options.statuses : undefined
+  const stored = store?.read(name)
+  const checked = checkStatus(stored, schedule, clock.now())
+  if (store && checked !== stored) store.write(name, checked)
+  // A first start stores when it was, but tells the function that it was never.
+  let status = stored ? checked : { ...checked, lastUpdated: never }
   let cancel = () => {}
   let stopped = false
 
-  const event = (isPastDue = false) =>
-    toTimerEvent(isMonitored ? (status ?? newStatus(schedule, clock)) : undefined, isPastDue)
-  const fire = async (isPastDue: boolean) => {
+  const event = (isPastDue = false) => toTimerEvent(store && status, isPastDue)
+  const fire = async (reason: 'schedule' | 'pastDue' | 'startup') => {
+    const startedAt = clock.now()
     // The failure is in the log already; the timer goes on.
-    await options.run(fn, event(isPastDue)).catch(() => {})
-    const now = clock.now()
-    status = { last: now, next: schedule.next(now), lastUpdated: now }
-    if (isMonitored) options.statuses.write(fn.metadata.name, status)
+    await options.run(fn, event(reason === 'pastDue')).catch(() => {})
+    status = statusAfter(reason === 'schedule' ? later(status.next, startedAt) : startedAt, schedule)
+    store?.write(name, status)
     wait()
   }
-  let due = new Date(0)
   const wait = () => {
-    if (stopped) return
-    // Timers may wake a moment early; counting from the occurrence itself keeps it from coming twice.
-    due = schedule.next(new Date(Math.max(due.getTime(), clock.now().getTime())))
-    cancel = clock.wakeAt(due, () => void fire(false))
+    if (!stopped) cancel = clock.wakeAt(status.next, () => void fire('schedule'))
   }
 
-  const isPastDue = status !== undefined && status.next <= clock.now()
-  if (isPastDue || binding.runOnStartup === true) void fire(isPastDue)
+  if (store && stored && clock.now() > status.next) void fire('pastDue')
+  else if (binding.runOnStartup === true) void fire('startup')
   else wait()
   return {
     event,
@@ -72,11 +76,28 @@ export function startTimer(options: TimerOptions): Timer {
   }
 }
 
-const newStatus = (schedule: Schedule, { now }: Clock): TimerStatus => ({
-  last: new Date(0),
-  next: schedule.next(now()),
-  lastUpdated: new Date(0),
+/**
+ * The status with which a timer starts: a first start stores when the timer is due; a schedule that has changed since is
+ * taken up from now on, so that it is not past due (`ScheduleMonitor.CheckPastDueAsync`).
+ */
+function checkStatus(stored: TimerStatus | undefined, schedule: Schedule, now: Date): TimerStatus {
+  if (!stored) return { last: never, next: schedule.next(now), lastUpdated: now }
+  const counted = [stored.last, stored.lastUpdated].find((time) => time.getTime() !== never.getTime()) ?? now
+  const expected = schedule.next(counted)
+  if (stored.next.getTime() === expected.getTime()) return stored
+  const from = now > expected ? now : counted
+  return { last: never, next: schedule.next(from), lastUpdated: from }
+}
+
+/** The next time counts from the occurrence, or from the start of the run if that was later, whatever the run took. */
+const statusAfter = (time: Date, schedule: Schedule): TimerStatus => ({
+  last: time,
+  next: schedule.next(time),
+  lastUpdated: time,
 })
+
+/** A timer may wake a moment early; counting from the occurrence itself keeps it from coming twice. */
+const later = (a: Date, b: Date) => (a > b ? a : b)
 
 function toTimerEvent(status: TimerStatus | undefined, isPastDue: boolean): TriggerEvent {
   const info = {

@@ -35,15 +35,36 @@ test('the functions are listed with method and address', async () => {
   expect(await host.stop()).toBe(0)
 })
 
-test('SIGTERM lets requests end, then runs the terminate hooks', async () => {
-  await using folder = await writeFixtureApp({ functionTimeout: '00:00:01' })
+test('SIGTERM runs the terminate hooks, cuts requests under way and ends', async () => {
+  await using folder = await writeFixtureApp({})
   const host = await spawnHost(folder.path)
   const pending = fetch(`${host.origin}/api/slow`)
+  const cut = expect(pending).rejects.toThrow('fetch failed')
   // A request that is answered afterwards proves that the first one has arrived.
   await fetch(`${host.origin}/api/query`)
   expect(await host.stop()).toBe(0)
-  expect((await pending).status).toBe(500)
+  await cut
   expect(host.lines.at(-1)).toBe('hook: app terminated')
+})
+
+test.each(['no', 'yes'])(
+  'an invocation beyond functionTimeout ends the process and every request in it, HTTP streams: %s',
+  async (STREAM) => {
+    await using folder = await writeFixtureApp({ functionTimeout: '00:00:01' })
+    const host = await spawnHost(folder.path, { STREAM })
+    const requests = [fetch(`${host.origin}/api/slow`), fetch(`${host.origin}/api/slow`)]
+    for (const each of await Promise.allSettled(requests)) expect(each.status).toBe('rejected')
+    expect(await host.ended).toBe(1)
+    await host.line('slow ran longer than functionTimeout allows (1 s). Azure restarts the worker')
+    expect(host.lines).not.toContain('hook: app terminated')
+  },
+)
+
+test('a caller who was left waiting makes the host end with status 1', async () => {
+  await using folder = await writeFixtureApp({})
+  const host = await spawnHost(folder.path, { STREAM: 'yes' })
+  await expect(fetch(`${host.origin}/api/nothing`)).rejects.toThrow('fetch failed')
+  expect(await host.stop()).toBe(1)
 })
 
 test('a request that comes before the app is loaded is 503', async () => {

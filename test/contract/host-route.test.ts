@@ -101,7 +101,7 @@ describe('routes', () => {
   })
 
   test('an optional parameter is left out and a default is filled in', () => {
-    expect(matcher('a/{x?}')('GET', '/a')?.params).toEqual({})
+    expect(matcher('a/{x?}')('GET', '/a')?.params).toEqual({ x: null })
     expect(matcher('a/{x=7}')('GET', '/a')?.params).toEqual({ x: '7' })
   })
 
@@ -201,23 +201,44 @@ describe('a timer', () => {
     }
     const skip = (earlyMilliseconds = 0) => {
       const { time, callback } = waiting!
+      waiting = undefined
       now = new Date(time.getTime() - earlyMilliseconds)
       callback()
     }
-    return { clock, skip, due: () => waiting?.time.toISOString() }
+    let held = false
+    return {
+      clock,
+      skip,
+      /** From now on runs last until they are ended. */
+      hold: () => {
+        held = true
+      },
+      isHeld: () => held,
+      move: (time: string) => {
+        now = new Date(time)
+      },
+      due: () => waiting?.time.toISOString(),
+    }
   }
 
-  function run(binding: object, start: string, stored?: { last: Date; next: Date; lastUpdated: Date }) {
+  type Status = { last: Date; next: Date; lastUpdated: Date }
+
+  function run(binding: object, start: string, stored?: Status) {
     const world = createClock(start)
     const events: { IsPastDue: boolean; ScheduleStatus?: object }[] = []
+    const written: Status[] = []
+    let end = () => {}
     const timer = startTimer({
       fn: fn(binding),
       env: { EVERY: '0 */5 * * * *' },
       clock: world.clock,
-      statuses: { read: () => stored, write: () => {} },
-      run: async (_fn, event) => void events.push(JSON.parse(event.data.json!)),
+      statuses: { read: () => stored, write: (_name, status) => void written.push(status) },
+      run: async (_fn, event) => {
+        events.push(JSON.parse(event.data.json!))
+        if (world.isHeld()) await new Promise<void>((resolve) => (end = resolve))
+      },
     })
-    return { ...world, timer, events }
+    return { ...world, timer, events, written, end: () => end() }
   }
 
   test('runs at each occurrence of the schedule that a setting names', async () => {
@@ -242,6 +263,41 @@ describe('a timer', () => {
     }
     const { events } = run({ schedule: '%EVERY%' }, '2026-11-24T10:02:00Z', stored)
     expect(events).toEqual([expect.objectContaining({ IsPastDue: true })])
+  })
+
+  test('that fell due while the last run was under way runs at once after it, and once', async () => {
+    const { skip, due, hold, end, move, events } = run({ schedule: '%EVERY%' }, '2026-11-24T10:02:00Z')
+    hold()
+    skip()
+    expect(due()).toBeUndefined()
+    move('2026-11-24T10:17:00Z')
+    end()
+    await expect.poll(due).toBe('2026-11-24T10:10:00.000Z')
+    // What is due in the past fires now.
+    skip(-7 * 60_000)
+    end()
+    await expect.poll(due).toBe('2026-11-24T10:20:00.000Z')
+    expect(events).toHaveLength(2)
+  })
+
+  test('stores when it is due at its first start, so that a restart before the first run is past due', () => {
+    const { written, events } = run({ schedule: '%EVERY%' }, '2026-11-24T10:02:00Z')
+    expect(written.map(({ next }) => next.toISOString())).toEqual(['2026-11-24T10:05:00.000Z'])
+    expect(events).toEqual([])
+    expect(run({ schedule: '%EVERY%' }, '2026-11-24T10:06:00Z', written[0]).events).toEqual([
+      expect.objectContaining({ IsPastDue: true }),
+    ])
+  })
+
+  test('whose schedule has changed forgets what it stored, and is not past due', () => {
+    const stored = {
+      last: new Date('2026-11-24T09:00:00Z'),
+      next: new Date('2026-11-24T10:00:00Z'),
+      lastUpdated: new Date('2026-11-24T09:00:00Z'),
+    }
+    const { due, events, written } = run({ schedule: '%EVERY%' }, '2026-11-24T10:02:00Z', stored)
+    expect([due(), events]).toEqual(['2026-11-24T10:05:00.000Z', []])
+    expect(written[0]?.last.toISOString()).toBe('0001-01-01T00:00:00.000Z')
   })
 
   test('runs at once when it is to run on startup, and is not past due then', () => {

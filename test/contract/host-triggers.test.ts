@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn as spawnProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { QueueServiceClient } from '@azure/storage-queue'
@@ -20,13 +20,20 @@ beforeAll(async () => {
 afterEach(() => host.stop())
 afterAll(() => folder[Symbol.asyncDispose]())
 
-const admin = (path: string, init?: RequestInit) => fetch(`${host.origin}/admin/${path}`, init)
+const masterKey = 'm-key'
+const spawn = (env: Record<string, string> = {}) =>
+  spawnHost(folder.path, env, ['--master-key', masterKey, '--function-key', 'f-key'])
+const admin = (path: string, { headers, ...init }: RequestInit = {}) =>
+  fetch(`${host.origin}/admin/${path}`, {
+    ...init,
+    headers: { 'x-functions-key': masterKey, ...(headers as Record<string, string>) },
+  })
 const startOnDemand = (name: string, body = '{"input":"now"}', type = 'application/json') =>
   admin(`functions/${name}`, { method: 'POST', body, headers: { 'content-type': type } })
 
 describe('timers', () => {
   test('a timer runs on demand: 202 at once, its log later', async () => {
-    host = await spawnHost(folder.path)
+    host = await spawn()
     const answer = await startOnDemand('tick')
     expect([answer.status, await answer.text()]).toEqual([202, ''])
     expect(await host.line('ticked, past due false')).toContain('tick')
@@ -34,12 +41,12 @@ describe('timers', () => {
   })
 
   test('a timer runs by the schedule that a setting names', async () => {
-    host = await spawnHost(folder.path, { TICK_SCHEDULE: '* * * * * *' })
+    host = await spawn({ TICK_SCHEDULE: '* * * * * *' })
     await host.line('ticked, past due false')
   })
 
   test('what cannot be started on demand is refused', async () => {
-    host = await spawnHost(folder.path)
+    host = await spawn()
     expect((await startOnDemand('nobody')).status).toBe(404)
     expect((await startOnDemand('tick', '{')).status).toBe(400)
     expect((await startOnDemand('tick', '{"input":7}')).status).toBe(400)
@@ -47,8 +54,19 @@ describe('timers', () => {
     expect((await startOnDemand('query')).status).toBe(400)
   })
 
+  test('the admin routes want the master key', async () => {
+    host = await spawn()
+    for (const path of ['host/status', 'functions/tick', 'nowhere']) {
+      for (const key of ['', 'f-key']) {
+        expect((await admin(path, { headers: { 'x-functions-key': key } })).status).toBe(401)
+      }
+      expect((await fetch(`${host.origin}/admin/${path}`)).status).toBe(401)
+    }
+    expect((await fetch(`${host.origin}/admin/host/status?code=${masterKey}`)).status).toBe(200)
+  })
+
   test('the admin routes tell of the host and its functions', async () => {
-    host = await spawnHost(folder.path)
+    host = await spawn()
     expect(await (await admin('host/status')).json()).toMatchObject({ state: 'Running' })
     const functions = (await (await admin('functions')).json()) as { name: string }[]
     expect(functions).toContainEqual(
@@ -58,7 +76,7 @@ describe('timers', () => {
   })
 
   test('a function that a setting disables is neither served nor listed', async () => {
-    host = await spawnHost(folder.path, { 'AzureWebJobs.query.Disabled': 'true' })
+    host = await spawn({ 'AzureWebJobs.query.Disabled': 'true' })
     expect((await fetch(`${host.origin}/query`)).status).toBe(404)
     expect((await admin('functions/query')).status).toBe(404)
   })
@@ -78,7 +96,7 @@ describe('queues, on Azurite', () => {
       '--disableTelemetry',
       '--skipApiVersionCheck',
     ]
-    azurite = spawn(process.execPath, [bin, ...options], { stdio: ['ignore', 'pipe', 'inherit'] })
+    azurite = spawnProcess(process.execPath, [bin, ...options], { stdio: ['ignore', 'pipe', 'inherit'] })
     const port = await portOf(azurite)
     const key = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=='
     connection = `DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey=${key};QueueEndpoint=http://127.0.0.1:${port}/devstoreaccount1`
@@ -86,7 +104,7 @@ describe('queues, on Azurite', () => {
   })
 
   beforeEach(async () => {
-    host = await spawnHost(folder.path, { AzureWebJobsStorage: connection, QUEUE_NAME: 'work' })
+    host = await spawn({ AzureWebJobsStorage: connection, QUEUE_NAME: 'work' })
   })
 
   afterAll(async () => {
@@ -118,10 +136,66 @@ describe('queues, on Azurite', () => {
     expect(host.lines.filter((line) => line.includes('got "bad"'))).toHaveLength(3)
   })
 
-  test('a message that is not base64 goes to the poison queue without an attempt', async () => {
-    await service.getQueueClient('work').sendMessage('{not base64}')
-    await expect.poll(poisoned, { timeout: 4000 }).toEqual(['{not base64}'])
+  const raw = async (queue: string) => {
+    const answer = await service.getQueueClient(queue).receiveMessages({ numberOfMessages: 32 })
+    return answer.receivedMessageItems.map(({ messageText }) => messageText)
+  }
+  const sendRaw = (text: string) => service.getQueueClient('work').sendMessage(text)
+
+  test('base64 with blanks around it is base64', async () => {
+    await service.getQueueClient('work').createIfNotExists()
+    await sendRaw(` ${Buffer.from('blanks').toString('base64')}\n`)
+    await host.line('got "blanks", attempt 1')
+  })
+
+  test('a text that is no base64 is in the poison queue as it is, without an attempt', async () => {
+    await sendRaw('{not base64}')
+    await host.line('moved to work-poison')
+    await expect.poll(() => raw('work-poison')).toEqual(['{not base64}'])
     expect(host.lines.join()).not.toContain('got ')
+  })
+
+  test('nor does a function of the poison queue get it: it ends in a poison queue of that', async () => {
+    await host.stop()
+    host = await spawn({ AzureWebJobsStorage: connection, QUEUE_NAME: 'work-poison' })
+    await service.getQueueClient('work-poison').createIfNotExists()
+    await service.getQueueClient('work-poison').sendMessage('{not base64}')
+    await host.line('moved to work-poison-poison')
+    await expect.poll(() => raw('work-poison-poison')).toEqual(['{not base64}'])
+    expect(host.lines.join()).not.toContain('got ')
+  })
+
+  test('a body that is no UTF-8 never reaches the function, and is tried as often as any other', async () => {
+    const text = Buffer.from([0x22, 0xff, 0x22]).toString('base64')
+    await sendRaw(text)
+    await host.line('moved to work-poison')
+    await expect.poll(() => raw('work-poison')).toEqual([text])
+    expect(host.lines.filter((line) => line.includes('is no UTF-8'))).toHaveLength(3)
+    expect(host.lines.join()).not.toContain('got ')
+  })
+
+  test('a host that sends a message itself does not wait for its own next poll', async () => {
+    await host.stop()
+    host = await spawn({
+      AzureWebJobsStorage: connection,
+      QUEUE_NAME: 'work',
+      AzureFunctionsJobHost__extensions__queues__maxPollingInterval: '01:00:00',
+    })
+    for (const message of ['first', 'second']) {
+      await enqueue(message)
+      await host.line(`got "${message}"`)
+    }
+  })
+
+  test('with `messageEncoding` none every text reaches the function', async () => {
+    await host.stop()
+    host = await spawn({
+      AzureWebJobsStorage: connection,
+      QUEUE_NAME: 'work',
+      AzureFunctionsJobHost__extensions__queues__messageEncoding: 'none',
+    })
+    await sendRaw('{not base64}')
+    await host.line('got "{not base64}", attempt 1')
   })
 })
 

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
-import { Agent, type IncomingMessage, request as send } from 'node:http'
+import { Agent, type ClientRequest, type IncomingMessage, request as send } from 'node:http'
+import { createConnection } from 'node:net'
 import { Readable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type AppFolder, type HostProcess, spawnHost, writeFixtureApp } from './host-app/fixture.ts'
@@ -14,10 +15,10 @@ describe.each(['no', 'yes'])('the Functions host, HTTP streams: %s', (STREAM) =>
   let host: HostProcess
   const get = (path: string, init?: RequestInit) =>
     fetch(`${host.origin}/${path}`, { redirect: 'manual', ...init })
-  const json = async (path: string) => (await get(path)).json()
+  const json = async (path: string, init?: RequestInit) => (await get(path, init)).json()
 
   beforeAll(async () => {
-    folder = await writeFixtureApp({ ...hostJson, functionTimeout: '00:00:01' })
+    folder = await writeFixtureApp(hostJson)
     const env = { STREAM, FUNCTIONS_REQUEST_BODY_SIZE_LIMIT: String(maxBodyBytes) }
     host = await spawnHost(folder.path, env, ['--function-key', 'f-key', '--master-key', 'm-key'])
   })
@@ -33,7 +34,7 @@ describe.each(['no', 'yes'])('the Functions host, HTTP streams: %s', (STREAM) =>
     expect(await json('V1/Tenants/LIST')).toEqual({ name: 'tenant', params: { tenant: 'LIST' } })
     expect(await json('v1/tenants/17')).toEqual({ name: 'numbered', params: { id: '17' } })
     expect(await json('v1/a/../tenants/%2e%2e/b')).toEqual({ name: 'z_everything', params: { rest: 'b' } })
-    expect(await json('v1/tenants/t/ads/s/p/q?x=1')).toEqual({
+    expect(await json('v1/tenants/t/ads/s/p/q')).toEqual({
       name: 'service',
       params: { tenant: 't', service: 's', path: 'p/q' },
     })
@@ -83,21 +84,6 @@ describe.each(['no', 'yes'])('the Functions host, HTTP streams: %s', (STREAM) =>
     expect(await json('query?q=a%20b')).toEqual({ url: `${host.origin}/query?q=a%20b`, q: 'a b' })
   })
 
-  test('a handler that throws is 500 with an empty body, and its error is in the log', async () => {
-    const answer = await get('failing')
-    expect([answer.status, await answer.text()]).toEqual([500, ''])
-    expect(await host.line('on purpose')).toContain('failing')
-  })
-
-  test('a handler that returns nothing is 204', async () => {
-    expect((await get('nothing')).status).toBe(204)
-  })
-
-  test('an invocation beyond functionTimeout is 500', async () => {
-    expect((await get('slow')).status).toBe(500)
-    expect(await host.line('FunctionTimeoutError')).toContain('slow')
-  })
-
   test('hooks run: at app start, and around invocations, where they may replace the result', async () => {
     expect(host.lines).toContain('hook: app started')
     expect(await json('hooked')).toEqual({ hook: 'answered' })
@@ -114,15 +100,10 @@ describe.each(['no', 'yes'])('the Functions host, HTTP streams: %s', (STREAM) =>
     expect(line).toContain(seen.invocationId)
   })
 
-  test('a function cannot be registered after startup', async () => {
-    expect((await get('late')).status).toBe(500)
-    await host.line('A function can only be registered during app startup.')
-  })
-
   test('a connection serves more than one request', async () => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 })
     const ports = []
-    for (const path of ['failing', 'named', 'v1/tenants/list']) ports.push(await portUsedFor(path, agent))
+    for (const path of ['query', 'named', 'v1/tenants/list']) ports.push(await portUsedFor(path, agent))
     agent.destroy()
     expect(new Set(ports).size).toBe(1)
   })
@@ -136,7 +117,7 @@ describe.each(['no', 'yes'])('the Functions host, HTTP streams: %s', (STREAM) =>
     return localPort
   }
 
-  test('a body over the limit is 413, by its length and, without one, as it comes', async () => {
+  test('a body over the limit is 500, at once by its length', async () => {
     const refused = send(`${host.origin}/echo`, {
       method: 'POST',
       headers: { 'content-length': maxBodyBytes + 1 },
@@ -144,20 +125,116 @@ describe.each(['no', 'yes'])('the Functions host, HTTP streams: %s', (STREAM) =>
     refused.on('error', () => {})
     refused.flushHeaders()
     const [answer] = (await once(refused, 'response')) as [IncomingMessage]
-    expect(answer.statusCode).toBe(413)
+    expect(answer.statusCode).toBe(500)
     refused.destroy()
-    expect(await statusOfUpload(maxBodyBytes + 65_536)).toBe(413)
   })
 
-  async function statusOfUpload(bytes: number) {
-    const upload = send(`${host.origin}/echo`, { method: 'POST' })
-    // The host closes the connection on whoever goes on sending.
-    upload.on('error', () => {})
-    const answered = once(upload, 'response') as Promise<[IncomingMessage]>
-    Readable.from(zeros(bytes)).pipe(upload)
-    const [answer] = await answered
-    return answer.resume().statusCode
+  test('a client that leaves in the middle of its body ends nothing but its own call', async () => {
+    for (const headers of [{}, { 'content-length': 1000 }]) {
+      const upload = send(`${host.origin}/echo`, { method: 'POST', headers })
+      upload.on('error', () => {})
+      await new Promise<void>((resolve) => void upload.write('half', () => resolve()))
+      // The call after it proves that the host has seen the first half.
+      await get('query')
+      upload.destroy()
+    }
+    expect((await get('query')).status).toBe(200)
+  })
+
+  test('the page at the root is the host’s own', async () => {
+    expect((await get('')).headers.get('content-type')).toBe('text/html')
+  })
+
+  test.each([
+    ['GET /%00 HTTP/1.1\r\nHost: a', 400],
+    ['GET /query HTTP/1.1', 400],
+    ['GET /query HTTP/1.1\r\nHost: a\r\nHost: a', 400],
+    ['GET /query HTTP/1.1\r\nHost: a b', 400],
+    ['GET /query HTTP/1.1\r\nHost: a\r\nX-Latin: \xe9', 400],
+    ['GET http://other/query HTTP/1.1\r\nHost: a', 400],
+    ['GET http://a/query HTTP/1.1\r\nHost: a:80', 200],
+    ['GET // HTTP/1.1\r\nHost: a', 404],
+    ['BREW /query HTTP/1.1\r\nHost: a', 404],
+    [`GET /query HTTP/1.1\r\nHost: a${'\r\nX: y'.repeat(100)}`, 431],
+    [`GET /query HTTP/1.1\r\nHost: a\r\nX: ${'y'.repeat(33_000)}`, 431],
+    [`GET /?${'y'.repeat(9000)} HTTP/1.1\r\nHost: a`, 414],
+    ['POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0', 200],
+  ])('%j is answered as Kestrel and the host answer it: %d', async (head, status) => {
+    expect(await rawStatus(head)).toBe(status)
+  })
+
+  async function rawStatus(head: string) {
+    const answer = await raw(host.origin, `${head.replace('\r\n', '\r\nConnection: close\r\n')}\r\n\r\n`)
+    return Number(answer.split(' ')[1])
   }
+
+  const mirror = async (path: string, init?: RequestInit) =>
+    (await json(`mirror/${path}`, init)) as {
+      url: string
+      params: object
+      headers: Record<string, string>
+      body: string[]
+    }
+
+  test('an encoded slash is encoded twice in a forwarded address and once in the parameters', async () => {
+    const { url, params } = await mirror('a%2Fb/c%20d?q=%2F')
+    const path = STREAM === 'yes' ? 'a%252Fb/c%20d' : 'a%2Fb/c%20d'
+    expect(url).toBe(`${host.origin}/mirror/${path}?q=%2F`)
+    expect(params).toMatchObject({ tenant: 'a%2Fb', rest: 'c d' })
+  })
+
+  test('duplicate headers are joined by a comma, also Authorization and Cookie', async () => {
+    const headers = ['Authorization: one', 'Cookie: a=1', 'Authorization: two', 'cookie: b=2'].join('\r\n')
+    const answer = await raw(
+      host.origin,
+      `GET /mirror/x HTTP/1.1\r\nHost: a\r\nConnection: close\r\n${headers}\r\n\r\n`,
+    )
+    expect(answer).toContain('"authorization":"one,two"')
+    expect(answer).toContain('"cookie":"a=1,b=2"')
+  })
+})
+
+describe('a handler that fails, without HTTP streams', () => {
+  let folder: AppFolder
+  let host: HostProcess
+
+  beforeAll(async () => {
+    folder = await writeFixtureApp(hostJson)
+    host = await spawnHost(folder.path, { STREAM: 'no', AzureWebJobsDisableHomepage: 'True' })
+  })
+
+  afterAll(async () => {
+    expect(await host?.stop()).toBe(0)
+    await folder?.[Symbol.asyncDispose]()
+  })
+
+  const get = (path: string, init?: RequestInit) => fetch(`${host.origin}/${path}`, init)
+
+  test.each(['failing', 'odd', 'broken'])('%s is 500 with an empty body', async (path) => {
+    const answer = await get(path)
+    expect([answer.status, await answer.text()]).toEqual([500, ''])
+    expect(await host.line('failed after')).toContain('failing')
+  })
+
+  test('a function cannot be registered after startup', async () => {
+    expect((await get('late')).status).toBe(500)
+    await host.line('A function can only be registered during app startup.')
+  })
+
+  test('a handler that returns nothing is 204, and so is a home page that is switched off', async () => {
+    expect((await get('nothing')).status).toBe(204)
+    expect((await get('')).status).toBe(204)
+  })
+
+  test('a chunked body arrives empty, and repeated query names are one', async () => {
+    const upload = send(`${host.origin}/echo`, { method: 'POST' })
+    const answered = once(upload, 'response') as Promise<[IncomingMessage]>
+    upload.write('some')
+    upload.end('thing')
+    const [answer] = await answered
+    expect((await answer.toArray()).join('')).toBe('')
+    expect(await (await get('query?q=1&q=2')).json()).toMatchObject({ q: '1,2' })
+  })
 })
 
 describe('the Functions host with HTTP streams', () => {
@@ -185,6 +262,103 @@ describe('the Functions host with HTTP streams', () => {
     expect(await host.line('the source is ended')).toContain('flood')
   })
 
+  const raised = async (request: string) => {
+    const before = host.lines.length
+    const answer = await raw(host.origin, request)
+    await expect.poll(() => host.lines.slice(before).join('\n')).toContain('left unanswered')
+    return { answer, line: host.lines.slice(before).find((line) => line.includes('left unanswered')) }
+  }
+  const plain = (path: string, ...headers: string[]) =>
+    `${['GET', path, 'HTTP/1.1\r\nHost: a'].join(' ')}${headers.map((each) => `\r\n${each}`).join('')}\r\n\r\n`
+
+  test.each([
+    ['failing', 'on purpose'],
+    ['nothing', 'returned nothing'],
+    ['odd', 'status'],
+    ['late', 'during app startup'],
+    ['ads/cut', 'before its head was sent'],
+  ])('%s is not answered for the app: it is told, and the connection is cut', async (path, why) => {
+    const { answer, line } = await raised(plain(`/${path}`))
+    expect(answer).toBe('')
+    expect(line).toContain('error:')
+    expect(line).toContain(why)
+  })
+
+  test('an answer whose body fails is told and cut in the middle', async () => {
+    const { answer, line } = await raised(plain('/broken'))
+    expect(answer).toMatch(/^HTTP\/1\.1 200/)
+    expect(answer).not.toMatch(/\r\n0\r\n\r\n$/)
+    expect(line).toContain('the source broke off')
+  })
+
+  test.each([
+    ['X-Text: \xc3\xa9', 'not ASCII'],
+    ['Content-Type: application/js\xc3\xb6n', 'not ASCII'],
+    ['X-Ms-Invocation-Id: 1', 'x-ms-invocation-id'],
+    ['x-ms-invocation-id:', 'x-ms-invocation-id'],
+    [`X-Long: ${'y'.repeat(17_000)}`, '16384 bytes'],
+    ['Expect: something', '100-continue'],
+    ['X-Control: a\x01b', 'control byte'],
+    ['X-Control: a\x7fb', 'control byte'],
+  ])('a request with %j is never paired with its invocation', async (header, why) => {
+    const { answer, line } = await raised(plain('/query', header))
+    expect(answer).toBe('')
+    expect(line).toContain(why)
+    expect(line).toContain('query')
+  })
+
+  test('members of a JSON body and the query reach the parameters, and a `Headers` among them the headers', async () => {
+    const mirrored = async (query: string, body: unknown) => {
+      const init = { method: 'POST', body: JSON.stringify(body), headers: { 'x-sent': 'yes' } }
+      return (await (await fetch(`${host.origin}/mirror/acme${query}`, init)).json()) as {
+        params: object
+        headers: Record<string, string>
+      }
+    }
+    const merged = await mirrored('?Extra=query&code=no', { TENANT: 'body', extra: 'body', n: 1, list: [1] })
+    expect(merged.params).toEqual({ TENANT: 'acme', extra: 'query', n: '1' })
+    expect(merged.headers['x-sent']).toBe('yes')
+    expect((await mirrored('?headers=x', {})).headers['x-sent']).toBeUndefined()
+    expect((await mirrored('', { Headers: { 'x-sent': 'no' } })).headers).toEqual({ 'x-sent': 'no' })
+  })
+
+  test('a body with a length is read whole before the app is asked; a chunked one streams', async () => {
+    const asked = () => host.lines.filter((line) => line.includes('mirror is asked')).length
+    const before = asked()
+    const begin = async (headers: Record<string, string | number>) => {
+      const upload = send(`${host.origin}/mirror/x`, { method: 'POST', headers })
+      await new Promise<void>((resolve) => void upload.write('{"some":', () => resolve()))
+      return upload
+    }
+    const finish = async (upload: ClientRequest) => {
+      const answered = once(upload.end('1}'), 'response') as Promise<[IncomingMessage]>
+      const [answer] = await answered
+      return JSON.parse((await answer.toArray()).join(''))
+    }
+    const measured = await begin({ 'content-length': 10 })
+    // The call after it proves that the host has seen the first half.
+    await residentBytes()
+    expect(asked()).toBe(before)
+    expect(await finish(measured)).toMatchObject({ body: ['{"some":1}'], params: { some: '1' } })
+    const chunked = await begin({})
+    await expect.poll(asked).toBe(before + 2)
+    expect(await finish(chunked)).toMatchObject({ body: ['{"some":', '1}'], params: { tenant: 'x' } })
+  })
+
+  test('a chunked body that passes the limit is 500', async () => {
+    await using limited = await writeFixtureApp(hostJson)
+    const env = { STREAM: 'yes', FUNCTIONS_REQUEST_BODY_SIZE_LIMIT: String(maxBodyBytes) }
+    const other = await spawnHost(limited.path, env)
+    const upload = send(`${other.origin}/echo`, { method: 'POST' })
+    // The host closes the connection on whoever goes on sending.
+    upload.on('error', () => {})
+    const answered = once(upload, 'response') as Promise<[IncomingMessage]>
+    Readable.from(zeros(maxBodyBytes + 65_536)).pipe(upload)
+    const [answer] = await answered
+    expect(answer.resume().statusCode).toBe(500)
+    expect(await other.stop()).toBe(0)
+  })
+
   test('100 MB pass through in both directions at once without being held', async () => {
     const before = await residentBytes()
     const upload = send(`${host.origin}/ads/pipe`, { method: 'POST' })
@@ -196,6 +370,19 @@ describe('the Functions host with HTTP streams', () => {
     expect((await residentBytes()) - before).toBeLessThan(heldBytes)
   })
 })
+
+/** Sends bytes as they are, in Latin-1, and gives what comes back until the connection ends. */
+async function raw(origin: string, request: string): Promise<string> {
+  const socket = createConnection(Number(new URL(origin).port), '127.0.0.1')
+  socket.setEncoding('latin1').on('error', () => {})
+  let answer = ''
+  socket.on('data', (chunk) => {
+    answer += chunk
+  })
+  socket.write(request, 'latin1')
+  await once(socket, 'close')
+  return answer
+}
 
 function* zeros(bytes: number) {
   const chunk = Buffer.alloc(65_536)

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { hostMasterKey } from '../../local/settings.ts'
 import { prepareProcess } from '../../scripts/commandLine.ts'
 import { createBroker } from '../../shared/broker.ts'
 import { parseConfig } from '../../shared/config.ts'
@@ -38,7 +39,7 @@ const sweep = () => world.call('POST', '/v1/sweeps', { app: 'demo-operator' })
 const runFunction = (name: string, input: string) =>
   fetch(`${world.origin}/admin/functions/${name}`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', 'x-functions-key': hostMasterKey },
     body: JSON.stringify({ input }),
   })
 

@@ -1,6 +1,7 @@
 import { QueueClient } from '@azure/storage-queue'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { storageConnection } from '../../local/settings.ts'
+import { refreshChunksQueue } from '../../shared/refresh/run.ts'
 import { createDueTable } from '../../shared/storage/dueTable.ts'
 import { tenantKey } from '../../shared/tenants/key.ts'
 import { openWorld, type World } from './world.ts'
@@ -9,7 +10,10 @@ let world: World
 
 /** Every tenant is active, and a token that lives no second is due at once. */
 beforeAll(async () => {
-  world = await openWorld({ settings: { REFRESH_POLICY: 'always', SWEEP_HANDOVER_COUNT: '100' } })
+  const failsFast = { AzureFunctionsJobHost__extensions__queues__visibilityTimeout: '00:00:00' }
+  world = await openWorld({
+    settings: { REFRESH_POLICY: 'always', SWEEP_HANDOVER_COUNT: '100', ...failsFast },
+  })
 })
 
 afterAll(() => world.close())
@@ -62,6 +66,18 @@ describe('the sweep', () => {
     expect(handedOver).toMatchObject({ leftOver: 0, oldestOverdueSeconds: expect.any(Number) })
     await sweepUntil((report) => report.due === 0)
   })
+
+  test.each(['{not JSON', '7', 'eyJzaGFyZCI6'])(
+    'is told of a message that no shard can be read from: %s',
+    async (text) => {
+      const told = () =>
+        world.brokers[0]!.lines.filter((line) => line.includes('"event":"sweep.shard_poisoned"')).length
+      const before = told()
+      const connection = storageConnection(world.stack.ports)
+      await new QueueClient(connection, refreshChunksQueue).sendMessage(text)
+      await expect.poll(told, { timeout: 20_000 }).toBe(before + 1)
+    },
+  )
 
   test('refreshes what is due, and then has nothing to do', async () => {
     const tenant = await connectedDueSoon()
@@ -140,7 +156,7 @@ describe('what a sweep cannot do itself', () => {
   const hand = async (queue: string, message: object) => {
     const client = new QueueClient(storageConnection(world.stack.ports), queue)
     await client.createIfNotExists()
-    await client.sendMessage(Buffer.from(JSON.stringify(message)).toString('base64'))
+    await client.sendMessage(JSON.stringify(message))
   }
 
   test('a handed-over shard is refreshed by whoever takes it from the queue', async () => {

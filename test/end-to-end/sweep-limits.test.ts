@@ -52,7 +52,7 @@ test('a shard that fails at every try ends in an event of the log', async () => 
   const linesOf = (text: string) => world.brokers[0]?.lines.filter((line) => line.includes(text)) ?? []
   await world.tableClient('RefreshDue').deleteTable()
   const chunks = new QueueClient(storageConnection(world.stack.ports), 'refresh-chunks')
-  await chunks.sendMessage(Buffer.from('{"shard":7}').toString('base64'))
+  await chunks.sendMessage('{"shard":7}')
   await expect.poll(() => linesOf('sweep.shard_poisoned').length, { timeout: 60_000, interval: 200 }).toBe(1)
   expect(linesOf('sweep.shard_poisoned')[0]).toContain('"shard":7')
   const failed = linesOf('"event":"function.failed","function":"refreshChunk"')

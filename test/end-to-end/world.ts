@@ -7,7 +7,7 @@ import { type RunningBroker, startBroker } from '../../local/broker-process.ts'
 import { type CallingAppName, callingApps } from '../../local/callers.ts'
 import { vaultAudience } from '../../local/identity-endpoint.ts'
 import { findFreePort } from '../../local/ports.ts'
-import { identityHeader, storageConnection, webClients } from '../../local/settings.ts'
+import { hostMasterKey, identityHeader, storageConnection, webClients } from '../../local/settings.ts'
 import type { LoggedRequest } from '../../local/sign-in/request-log.ts'
 import { createVisitor, type Visit } from '../../local/sign-in/visitor.ts'
 import { type Stack, startStack } from '../../local/stack.ts'
@@ -84,6 +84,9 @@ export async function openWorld(options: WorldOptions = {}) {
   const call = await createCall(stack, brokers)
   const control = createControls(stack)
   let made = 0
+  let taken = 0
+  const unanswered = () =>
+    brokers.flatMap(({ lines }) => lines.filter((line) => line.includes(' left unanswered: ')))
   const newTenant = () => `tenant-${process.pid}-${++made}`
 
   const session = async (tenant: string, wish: SessionWish = {}) => {
@@ -138,7 +141,7 @@ export async function openWorld(options: WorldOptions = {}) {
   }
   const runTimer = async (name: string) => {
     const body = JSON.stringify({ input: '' })
-    const headers = { 'content-type': 'application/json' }
+    const headers = { 'content-type': 'application/json', 'x-functions-key': hostMasterKey }
     const answer = await fetch(`${brokers[0]?.origin}/admin/functions/${name}`, {
       method: 'POST',
       headers,
@@ -181,10 +184,19 @@ export async function openWorld(options: WorldOptions = {}) {
       brokers.push(added)
       return added
     },
+    /** What the hosts said of callers that Azure would leave waiting, and of which no test has asked before. */
+    takeUnanswered: () => {
+      const lines = unanswered().slice(taken)
+      taken += lines.length
+      return lines
+    },
+    /** Fails when a caller was left waiting, unless a test has taken that. */
     async close() {
       await Promise.all(brokers.map((each) => each.stop()))
       await stack.stop()
       if (folder) await rm(folder, { recursive: true, force: true })
+      const left = unanswered().slice(taken)
+      if (left.length > 0) throw new Error(`On Azure somebody would wait for minutes:\n${left.join('\n')}`)
     },
   }
 }

@@ -2,8 +2,17 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { settings } from '../../shared/settings.ts'
 
+const readHost = () => JSON.parse(readFileSync(new URL('../../host.json', import.meta.url), 'utf8'))
+
+test('a shard that was handed over waits seconds, and its message is a text that a function can always read', () => {
+  const { maxPollingInterval, messageEncoding } = readHost().extensions.queues
+  // With base64 the extension moves what it cannot decode past both functions, and nobody is told.
+  expect(messageEncoding).toBe('none')
+  expect(maxPollingInterval).toMatch(/^00:00:(?:0[1-9]|10)$/)
+})
+
 test('the host lets a sweep of the longest SWEEP_SECONDS end, with five minutes to spare', () => {
-  const host = JSON.parse(readFileSync(new URL('../../host.json', import.meta.url), 'utf8'))
+  const host = readHost()
   const [hours = 0, minutes = 0, seconds = 0] = host.functionTimeout.split(':').map(Number)
   const longest = hours * 3600 + minutes * 60 + seconds - 300
   const accepts = (value: number) => settings.SWEEP_SECONDS.schema.safeParse(String(value)).success

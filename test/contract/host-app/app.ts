@@ -1,4 +1,7 @@
-import { ReadableStream } from 'node:stream/web'
+import { subscribe } from 'node:diagnostics_channel'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { ReadableStream, type ReadableStreamDefaultController } from 'node:stream/web'
+import { setImmediate } from 'node:timers/promises'
 import { app, type HttpRequest, type InvocationContext, output } from '@azure/functions'
 import { paced } from '../../../shared/http/pace.ts'
 
@@ -39,6 +42,38 @@ app.get('flood', {
   },
 })
 
+app.http('mirror', {
+  route: 'mirror/{tenant}/{rest?}',
+  methods: ['GET', 'POST'],
+  handler: async ({ url, method, params, headers, body }, context) => {
+    context.log('mirror is asked')
+    const pieces: string[] = []
+    for await (const piece of body ?? []) pieces.push(new TextDecoder().decode(piece as Uint8Array))
+    return { jsonBody: { url, method, params, headers: Object.fromEntries(headers), body: pieces } }
+  },
+})
+
+/** Every answer that the library has not let go of. */
+const answers = new Map<string, ServerResponse>()
+subscribe('http.server.request.start', (message) => {
+  const { request, response } = message as { request: IncomingMessage; response: ServerResponse }
+  const id = request.headers['x-ms-invocation-id']
+  if (typeof id === 'string') answers.set(id, response)
+})
+
+/** A source that breaks off after its first chunk. */
+function brokenBody(): ReadableStream<Uint8Array> {
+  let sent = 0
+  const source = {
+    async pull(controller: ReadableStreamDefaultController<Uint8Array>) {
+      if (sent++ === 0) return controller.enqueue(new Uint8Array(10))
+      await setImmediate()
+      throw new Error('the source broke off')
+    },
+  }
+  return new ReadableStream(source, { highWaterMark: 0 })
+}
+
 /** What a handler in plain JavaScript gives when it forgets to return. */
 const nothing = undefined as unknown as object
 
@@ -71,6 +106,17 @@ app.get('query', {
   handler: (request) => ({ jsonBody: { url: request.url, q: request.query.get('q') } }),
 })
 app.get('nothing', { handler: async () => nothing })
+app.get('odd', { handler: () => ({ status: 999 }) })
+app.get('broken', {
+  handler: () => ({ body: brokenBody() as never }),
+})
+app.get('cut', {
+  route: 'ads/cut',
+  handler: (_request, { invocationId }) => {
+    answers.get(invocationId)?.destroy()
+    throw new Error('the answer is destroyed')
+  },
+})
 app.get('failing', {
   handler: () => {
     throw new Error('on purpose')

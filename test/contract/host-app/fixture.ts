@@ -16,6 +16,8 @@ export interface HostProcess {
   readonly lines: readonly string[]
   /** Resolves with the first line, printed already or yet to come, that contains `text`. */
   line(text: string): Promise<string>
+  /** The exit code, once the process has ended. */
+  readonly ended: Promise<number | null>
   /** Sends SIGTERM and resolves with the exit code. */
   stop(): Promise<number | null>
 }
@@ -92,11 +94,11 @@ export async function spawnHost(
       if (printed === undefined) watchers.add(watch)
       else resolve(printed)
     })
-  const ended = once(child, 'close')
+  const ended = once(child, 'close').then(([code]) => code as number | null)
   const listening = await Promise.race([line('Listening on '), ended.then(() => undefined)])
   if (listening === undefined) throw new Error(`The host ended:\n${lines.join('\n')}`)
   const origin = /http:\S+/.exec(listening)![0]
-  return { origin, lines, line, stop: () => terminate(child, ended) }
+  return { origin, lines, line, ended, stop: () => terminate(child, ended) }
 }
 
 /** Starts the host's command line. */
@@ -107,8 +109,7 @@ export function spawnCli(args: readonly string[], env: Record<string, string> = 
   })
 }
 
-async function terminate(child: ChildProcess, ended: Promise<unknown[]>): Promise<number | null> {
+function terminate(child: ChildProcess, ended: Promise<number | null>): Promise<number | null> {
   child.kill('SIGTERM')
-  const [code] = await ended
-  return code as number | null
+  return ended
 }
