@@ -44,8 +44,8 @@ function toForwarded(handover: Handover): IncomingMessage {
   const isChunked = request.headers['transfer-encoding'] !== undefined
   if (!body && !isChunked) return request
   const stream = body ? Readable.from([body], { objectMode: false }) : limitBody(handover)
-  const { method, headers } = request
-  return Object.assign(stream, { method, headers }) as unknown as IncomingMessage
+  const { method, headers, headersDistinct } = request
+  return Object.assign(stream, { method, headers, headersDistinct }) as unknown as IncomingMessage
 }
 
 /** Passes a chunked body on; it fails as a socket does when the client leaves or the limit is passed. */
