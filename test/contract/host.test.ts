@@ -146,20 +146,24 @@ describe.each(['no', 'yes'])('the Functions host, HTTP streams: %s', (STREAM) =>
   })
 
   test.each([
-    ['GET /%00 HTTP/1.1\r\nHost: a', 400],
-    ['GET /query HTTP/1.1', 400],
-    ['GET /query HTTP/1.1\r\nHost: a\r\nHost: a', 400],
-    ['GET /query HTTP/1.1\r\nHost: a b', 400],
-    ['GET /query HTTP/1.1\r\nHost: a\r\nX-Latin: \xe9', 400],
-    ['GET http://other/query HTTP/1.1\r\nHost: a', 400],
-    ['GET http://a/query HTTP/1.1\r\nHost: a:80', 200],
-    ['GET // HTTP/1.1\r\nHost: a', 404],
-    ['BREW /query HTTP/1.1\r\nHost: a', 404],
-    [`GET /query HTTP/1.1\r\nHost: a${'\r\nX: y'.repeat(100)}`, 431],
-    [`GET /query HTTP/1.1\r\nHost: a\r\nX: ${'y'.repeat(33_000)}`, 431],
-    [`GET /?${'y'.repeat(9000)} HTTP/1.1\r\nHost: a`, 414],
-    ['POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0', 200],
-  ])('%j is answered as Kestrel and the host answer it: %d', async (head, status) => {
+    ['an escaped NUL', 400, 'GET /%00 HTTP/1.1\r\nHost: a'],
+    ['no host', 400, 'GET /query HTTP/1.1'],
+    ['two hosts', 400, 'GET /query HTTP/1.1\r\nHost: a\r\nHost: a'],
+    ['a host with a blank', 400, 'GET /query HTTP/1.1\r\nHost: a b'],
+    ['a Latin-1 byte', 400, 'GET /query HTTP/1.1\r\nHost: a\r\nX-Latin: \xe9'],
+    ['another host in the target', 400, 'GET http://other/query HTTP/1.1\r\nHost: a'],
+    ['a target with its host', 200, 'GET http://a/query HTTP/1.1\r\nHost: a:80'],
+    ['two slashes', 404, 'GET // HTTP/1.1\r\nHost: a'],
+    ['an unknown method', 404, 'BREW /query HTTP/1.1\r\nHost: a'],
+    ['101 headers', 431, `GET /query HTTP/1.1\r\nHost: a${'\r\nX: y'.repeat(100)}`],
+    ['33 KB of headers', 431, `GET /query HTTP/1.1\r\nHost: a\r\nX: ${'y'.repeat(33_000)}`],
+    ['a target of 9 KB', 414, `GET /?${'y'.repeat(9000)} HTTP/1.1\r\nHost: a`],
+    [
+      'a length beside chunks',
+      200,
+      'POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0',
+    ],
+  ])('%s is answered as Kestrel and the host answer it: %d', async (_, status, head) => {
     expect(await rawStatus(head)).toBe(status)
   })
 
@@ -291,22 +295,6 @@ describe('the Functions host with HTTP streams', () => {
     expect(line).toContain('the source broke off')
   })
 
-  test.each([
-    ['X-Text: \xc3\xa9', 'not ASCII'],
-    ['Content-Type: application/js\xc3\xb6n', 'not ASCII'],
-    ['X-Ms-Invocation-Id: 1', 'x-ms-invocation-id'],
-    ['x-ms-invocation-id:', 'x-ms-invocation-id'],
-    [`X-Long: ${'y'.repeat(17_000)}`, '16384 bytes'],
-    ['Expect: something', '100-continue'],
-    ['X-Control: a\x01b', 'control byte'],
-    ['X-Control: a\x7fb', 'control byte'],
-  ])('a request with %j is never paired with its invocation', async (header, why) => {
-    const { answer, line } = await raised(plain('/query', header))
-    expect(answer).toBe('')
-    expect(line).toContain(why)
-    expect(line).toContain('query')
-  })
-
   test('members of a JSON body and the query reach the parameters, and a `Headers` among them the headers', async () => {
     const mirrored = async (query: string, body: unknown) => {
       const init = { method: 'POST', body: JSON.stringify(body), headers: { 'x-sent': 'yes' } }
@@ -368,6 +356,40 @@ describe('the Functions host with HTTP streams', () => {
     for await (const chunk of answer as AsyncIterable<Buffer>) bytes += chunk.length
     expect(bytes).toBe(100 * 1024 * 1024)
     expect((await residentBytes()) - before).toBeLessThan(heldBytes)
+  })
+})
+
+describe('a request that never meets its invocation', () => {
+  test.each([
+    ['a header in UTF-8', 'X-Text: \xc3\xa9', 'not ASCII'],
+    ['a content type in UTF-8', 'Content-Type: application/js\xc3\xb6n', 'not ASCII'],
+    ['an id of its own', 'X-Ms-Invocation-Id: 1', 'x-ms-invocation-id'],
+    ['an empty id', 'x-ms-invocation-id:', 'x-ms-invocation-id'],
+    ['17 KB of headers', `X-Long: ${'y'.repeat(17_000)}`, '16384 bytes'],
+    ['an expectation', 'Expect: something', '100-continue'],
+    ['a control byte', 'X-Control: a\x01b', 'control byte'],
+    ['a DEL', 'X-Control: a\x7fb', 'control byte'],
+  ])('waits until functionTimeout: %s', async (_, header, why) => {
+    await using folder = await writeFixtureApp({ ...hostJson, functionTimeout: '00:00:01' })
+    const host = await spawnHost(folder.path, { STREAM: 'yes' })
+    expect(await raw(host.origin, `GET /query HTTP/1.1\r\nHost: a\r\n${header}\r\n\r\n`)).toBe('')
+    expect(await host.ended).toBe(1)
+    const line = host.lines.find((each) => each.includes('left unanswered'))
+    expect(line).toContain('query')
+    expect(line).toContain(why)
+  })
+
+  test('is answered where the app sees to it: its server takes the head, and its model fails what is not paired', async () => {
+    await using folder = await writeFixtureApp(hostJson)
+    const host = await spawnHost(folder.path, { STREAM: 'yes', GUARDED: 'yes' })
+    const status = async (header: string) => {
+      const head = `GET /query HTTP/1.1\r\nHost: a\r\nConnection: close\r\n${header}\r\n\r\n`
+      return (await raw(host.origin, head)).slice(9, 12)
+    }
+    expect(await status(`X-Long: ${'y'.repeat(17_000)}`)).toBe('200')
+    expect(await status('Expect: something')).toBe('200')
+    expect(await status('X-Text: \xc3\xa9')).toBe('500')
+    expect(await host.stop()).toBe(0)
   })
 })
 
