@@ -8,6 +8,7 @@ import { handOver } from './httpStreamed.ts'
 import { newInvocationId } from './invocation.ts'
 import { pairingObstacle } from './pairing.ts'
 import type { RouteValues } from './route.ts'
+import { FunctionTimeoutError } from './runner.ts'
 import { encodePath } from './target.ts'
 
 /** A request that has found its function. */
@@ -65,7 +66,11 @@ async function serveBuffered(
   writeHttpAnswer(answer, response)
 }
 
-/** Nobody answers for the app here: what it leaves open stays open on Azure, and is told and cut instead. */
+/**
+ * The host looks at the invocation only once the forwarding is over, so nobody answers for the app here: what it leaves
+ * open stays open on Azure, and is told and cut instead. A request that never reaches the worker is answered once its
+ * invocation has failed by itself; with which status Azure does that is not known, here with 500.
+ */
 async function serveStreamed(
   call: Call,
   { app, runner, unanswered, maxBodyBytes }: HttpOptions,
@@ -73,32 +78,37 @@ async function serveStreamed(
   body: Buffer | undefined,
 ): Promise<void> {
   const { fn, request, response, params, query, path } = call
-  const isChunked = request.headers['transfer-encoding'] !== undefined
+  const listener = app.streamListener!
   const record = (why: string) => unanswered.record({ functionName: fn.metadata.name, invocationId, why })
+  const isChunked = request.headers['transfer-encoding'] !== undefined
   const destroy = guardHead(response, body !== undefined || isChunked, () =>
     record('the app destroyed the answer before its head was sent, so the forwarder sends the request again'),
   )
-  const leave = (why: string) => {
-    record(why)
-    destroy()
-  }
-  const obstacle = pairingObstacle(request)
-  if (obstacle) return leave(`the worker never gets to know this request, since ${obstacle}`)
+  const obstacle = pairingObstacle(request, listener)
   const metadata = toTriggerMetadata({ query, headers: joinHeaders(request.rawHeaders), params, body })
   const run = runner.run(fn, { invocationId, data: { http: {} }, metadata, ...traceOf(request) })
-  handOver({
-    listener: app.streamListener!,
-    request,
-    response,
-    url: `${encodePath(path, 'encoded')}${query}`,
-    body,
-    invocationId,
-    maxBytes: maxBodyBytes,
-    onTooLarge: () => answerFailure(response),
-  })
-  const failure = await run.then(() => undefined, describe)
-  if (!response.writableEnded && !response.destroyed) leave(failure ?? 'the handler returned nothing')
+  const url = `${encodePath(path, 'encoded')}${query}`
+  const onTooLarge = () => answerFailure(response)
+  if (!obstacle) {
+    handOver({ listener, request, response, url, body, invocationId, maxBytes: maxBodyBytes, onTooLarge })
+  }
+  const failure = await run.then(() => undefined, toError)
+  if (response.writableEnded || response.destroyed) return
+  if (obstacle && !(failure instanceof FunctionTimeoutError)) return answerFailure(response)
+  record(reasonOf(request, obstacle, failure))
+  destroy()
 }
 
-const describe = (error: unknown) =>
-  `the invocation failed (${error instanceof Error ? error.message : error})`
+function reasonOf(
+  { headers }: IncomingMessage,
+  obstacle: string | undefined,
+  failure: Error | undefined,
+): string {
+  if (obstacle) return `the worker never got the request, since ${obstacle}`
+  if (failure instanceof FunctionTimeoutError && headers['x-ms-invocation-id'] !== undefined) {
+    return 'the worker got the request under the id that its caller sent as x-ms-invocation-id'
+  }
+  return failure ? `the invocation failed (${failure.message})` : 'the handler returned nothing'
+}
+
+const toError = (error: unknown) => (error instanceof Error ? error : new Error(String(error)))

@@ -24,17 +24,20 @@ export interface Handover {
 /**
  * Hands a request to the library's own listener, as the host forwards it.
  * The library reads method, address and body from the request, headers and route parameters from the invocation's
- * metadata, and pairs the two by `x-ms-invocation-id` (`@azure/functions` `src/http/httpProxy.ts`).
+ * metadata, and pairs the two by `x-ms-invocation-id` (`@azure/functions` `src/http/httpProxy.ts`), which the host adds
+ * (azure-functions-host `DefaultHttpProxyService`).
  */
 export function handOver(handover: Handover): void {
   const { listener, request, response, url, invocationId } = handover
   const forwarded = toForwarded(handover)
   Object.assign(forwarded, { url })
-  Object.assign(forwarded.headers, {
-    'x-ms-invocation-id': invocationId,
+  const added = {
     'x-forwarded-host': request.headers.host ?? '127.0.0.1',
     'x-forwarded-proto': 'http',
-  })
+    // `TryAdd`: a caller's own id stays, and the invocation waits for a request of another.
+    'x-ms-invocation-id': request.headers['x-ms-invocation-id'] ?? invocationId,
+  }
+  Object.assign(forwarded.headers, added)
   requestStart.publish({ request: forwarded, response, socket: request.socket, server: listener })
   listener.emit('request', forwarded, response)
 }
@@ -44,8 +47,9 @@ function toForwarded(handover: Handover): IncomingMessage {
   const isChunked = request.headers['transfer-encoding'] !== undefined
   if (!body && !isChunked) return request
   const stream = body ? Readable.from([body], { objectMode: false }) : limitBody(handover)
-  const { method, headers, headersDistinct } = request
-  return Object.assign(stream, { method, headers, headersDistinct }) as unknown as IncomingMessage
+  const { method, headers, headersDistinct, rawHeaders, httpVersion, socket } = request
+  const head = { method, headers, headersDistinct, rawHeaders, httpVersion, socket }
+  return Object.assign(stream, head) as unknown as IncomingMessage
 }
 
 /** Passes a chunked body on; it fails as a socket does when the client leaves or the limit is passed. */

@@ -39,7 +39,8 @@ export function createRunner(
       return answer
     } catch (error) {
       logEnd(app, fn, event, startedAt, error)
-      if (error instanceof FunctionTimeoutError) options.onTimeout(error)
+      // After all who wait for the invocation, since it ends the process.
+      if (error instanceof FunctionTimeoutError) setImmediate(() => options.onTimeout(error))
       throw error
     }
   }

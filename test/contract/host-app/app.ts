@@ -1,8 +1,11 @@
 import { subscribe } from 'node:diagnostics_channel'
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { ReadableStream, type ReadableStreamDefaultController } from 'node:stream/web'
 import { setImmediate } from 'node:timers/promises'
 import { app, type HttpRequest, type InvocationContext, output } from '@azure/functions'
+// @ts-expect-error: the host supplies it
+import * as core from '@azure/functions-core'
+import type { CoreInvocationContext, InvocationModel, ProgrammingModel } from '../../../local/host/rpc.ts'
 import { paced } from '../../../shared/http/pace.ts'
 
 app.setup({ enableHttpStream: process.env.STREAM === 'yes' })
@@ -52,6 +55,30 @@ app.http('mirror', {
     return { jsonBody: { url, method, params, headers: Object.fromEntries(headers), body: pieces } }
   },
 })
+
+/** Takes what the library's server would not, and fails an invocation whose request does not come. */
+function guard() {
+  subscribe('tracing:net.server.listen:asyncStart', (message) => {
+    const { server } = message as { server: Server }
+    Object.assign(server, { maxHeaderSize: 65_536 })
+    server.on('checkExpectation', (request, response) => server.emit('request', request, response))
+  })
+  const model = core.getProgrammingModel() as ProgrammingModel
+  const getInvocationModel = async (context: CoreInvocationContext): Promise<InvocationModel> => {
+    const inner = await model.getInvocationModel(context)
+    const getArguments = async () => {
+      const found = inner.getArguments()
+      await setImmediate()
+      if (!answers.has(context.invocationId)) throw new Error('the request does not come')
+      return found
+    }
+    const invokeFunction = inner.invokeFunction.bind(inner)
+    return { getArguments, invokeFunction, getResponse: inner.getResponse.bind(inner) }
+  }
+  const getCapabilities = async (capabilities: Record<string, string>) =>
+    (await model.getCapabilities?.(capabilities)) ?? capabilities
+  core.setProgrammingModel({ name: model.name, version: model.version, getInvocationModel, getCapabilities })
+}
 
 /** Every answer that the library has not let go of. */
 const answers = new Map<string, ServerResponse>()
@@ -177,3 +204,5 @@ if (process.env.AzureWebJobsStorage) {
     },
   })
 }
+
+if (process.env.GUARDED === 'yes') guard()

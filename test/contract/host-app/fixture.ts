@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createConnection } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -112,4 +113,23 @@ export function spawnCli(args: readonly string[], env: Record<string, string> = 
 function terminate(child: ChildProcess, ended: Promise<number | null>): Promise<number | null> {
   child.kill('SIGTERM')
   return ended
+}
+
+/** Sends bytes as they are, in Latin-1, and gives what comes back until the connection ends. */
+export async function raw(origin: string, request: string): Promise<string> {
+  const socket = createConnection(Number(new URL(origin).port), '127.0.0.1')
+  socket.setEncoding('latin1').on('error', () => {})
+  let answer = ''
+  socket.on('data', (chunk) => {
+    answer += chunk
+  })
+  socket.write(request, 'latin1')
+  await once(socket, 'close')
+  return answer
+}
+
+/** Zeros, 64 KiB at a time. */
+export function* zeros(bytes: number) {
+  const chunk = Buffer.alloc(65_536)
+  for (let sent = 0; sent < bytes; sent += chunk.length) yield chunk
 }
