@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { webClients } from '../../local/settings.ts'
 import { tableNames } from '../../shared/storage/clients.ts'
@@ -46,6 +47,56 @@ test('no secret rests in a table or appears in a log, whatever happens to a tena
     expect(secret.length, name).toBeGreaterThan(8)
     expect(resting.includes(secret), `${name} in a table`).toBe(false)
     expect(logged.includes(secret), `${name} in the log`).toBe(false)
+  }
+})
+
+/** A text that comes from nowhere else, to be looked for. */
+const canary = (what: string) => `canary-${what}-${randomBytes(8).toString('hex')}`
+
+/** `POST …/grants` with a header, and maybe a query, to be looked for; resolves once its spans are recorded. */
+async function bringWatched(body: object, query = '') {
+  const [traceId, header] = [randomBytes(16).toString('hex'), canary('header')]
+  const path = `/v1/tenants/${world.newTenant()}/grants${query && `?Tenant=${query}&note=${query}`}`
+  const traceparent = `00-${traceId}-${randomBytes(8).toString('hex')}-01`
+  const { status } = await world.call('POST', path, {
+    body,
+    headers: { traceparent, 'x-note': header },
+  })
+  await world.stack.parts.collector.service.waitForTrace(traceId, (spans) =>
+    spans.some(({ attributes }) => 'faas.invocation_id' in attributes),
+  )
+  return { status, traceId, header }
+}
+
+test('nothing of a body, a query or a header of one’s own is in any log line, span or metric', async () => {
+  const before = new Set(await world.grantSecrets())
+  await world.connected('ada@outlook.example')
+  const refreshToken = (await world.grantSecrets()).find((secret) => !before.has(secret)) ?? ''
+  const environment = 'production'
+  const [displayName, member, dead, query] = ['name', 'member', 'refresh', 'query'].map(canary)
+  const calls = [
+    await bringWatched({ environment, refreshToken, displayName }),
+    await bringWatched({ environment, refreshToken: dead, displayName }),
+    await bringWatched({ environment, refreshToken, Headers: member, Tenant: member }),
+    await bringWatched({ environment, refreshToken: [member], displayName: { member } }),
+    await bringWatched({ environment, refreshToken, displayName }, query),
+  ]
+  expect(calls.map(({ status }) => status)).toEqual([200, 422, 400, 400, 400])
+  await world.call('GET', '/v1/tenants/nobody/token')
+  const { service } = world.stack.parts.collector
+  await service.waitForMetric('token_broker.vend.duration', ({ points }) =>
+    points.some(({ attributes }) => attributes['error.type'] === 'tenant_not_found'),
+  )
+
+  const logged = world.brokers.flatMap(({ lines }) => lines).join('\n')
+  const recorded = JSON.stringify([[...service.traces().values()], service.metrics()])
+  for (const { traceId } of calls) expect(recorded).toContain(traceId)
+  expect(logged).toContain(calls[0]?.traceId)
+  const sent = [refreshToken, displayName, member, dead, query, ...calls.map(({ header }) => header)]
+  for (const text of sent) {
+    expect(text?.length).toBeGreaterThan(8)
+    expect(logged.includes(text!), `${text} in the log`).toBe(false)
+    expect(recorded.includes(text!), `${text} in a span or metric`).toBe(false)
   }
 })
 
