@@ -101,8 +101,9 @@ describe('the app', () => {
 
   test('telemetry is taken from known identities only', () => {
     expect(ofType('Microsoft.Insights/components')[0]?.properties.DisableLocalAuth).toBe(true)
-    expect(settingsOf('hostSettings').APPLICATIONINSIGHTS_AUTHENTICATION_STRING).toContain(
-      'Authorization=AAD',
+    // A user-assigned identity has to be named (decision 0019).
+    expect(settingsOf('hostSettings').APPLICATIONINSIGHTS_AUTHENTICATION_STRING).toMatch(
+      /ClientId=\{0\};Authorization=AAD.*identityClientId/,
     )
   })
 })
