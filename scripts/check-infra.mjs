@@ -1,7 +1,7 @@
 /**
  * Compiles, lints and formats `infra/` (all but `entra.bicep`, whose extension comes from a registry), takes the
  * deployment snapshot of each parameter file, and fails where what is kept in git differs, or where the template takes
- * an empty value that no broker can work with.
+ * an empty value that no broker can work with, or holds a name that Flex Consumption refuses or ignores.
  * `--write` keeps what was made instead, and writes each alert's query into its page. Whether it passes must not depend on the day: the linter's rule on API versions
  * has a wide limit in `bicepconfig.json`, and versions are raised by hand.
  */
@@ -10,6 +10,7 @@ import { cpSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFil
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { writeAlertPages } from './alert-pages.mjs'
+import { refusedByFlexConsumption } from './flexConsumption.ts'
 import { installBicep } from './install-bicep.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -44,6 +45,8 @@ run('lint', 'main.bicep')
 run('build', 'main.bicep', '--outfile', 'main.json')
 for (const name of Object.keys(asked)) assertRefused(name)
 for (const parameters of globSync('*.bicepparam', { cwd: made })) takeSnapshot(parameters)
+
+for (const file of ['main.json', ...globSync('snapshots/*.json', { cwd: made })]) assertFlexConsumption(file)
 
 const outputs = [...sources, 'main.json', ...globSync('snapshots/*.json', { cwd: made })]
 const changed = outputs.filter((file) => !isKept(file))
@@ -104,6 +107,14 @@ function assertRefused(name) {
   const { status, text } = call(snapshotOf('main.bicepparam'), { ...asked, [name]: '' })
   if (status !== 0 && text.includes('is empty')) return
   console.error(`infra/main.bicep takes an empty ${name}.\n${text}`)
+  process.exit(1)
+}
+
+/** Resource Manager refuses some names only when it deploys; the compiler knows nothing of the plan. */
+function assertFlexConsumption(file) {
+  const names = refusedByFlexConsumption(JSON.parse(readFileSync(join(made, file), 'utf8')))
+  if (names.length === 0) return
+  console.error(`infra/${file}: Flex Consumption refuses or ignores ${names.join(', ')}.`)
   process.exit(1)
 }
 

@@ -9,12 +9,15 @@ const banned = {
     'the host puts headers, query and the whole body in it, refresh tokens too; take headers and params of the request',
 }
 
+/** Making an empty one reads nothing: `shared/http/guard.ts` answers a request through the library with it. */
+const allowed = 'triggerMetadata: {}'
+
 let faults = 0
 for await (const path of glob('{functions,shared}/**/*.ts', { cwd: root })) {
   const lines = (await readFile(join(root, path), 'utf8')).split('\n')
   for (const [index, line] of lines.entries()) {
     for (const [name, why] of Object.entries(banned)) {
-      if (!line.includes(name)) continue
+      if (!line.replace(allowed, '').includes(name)) continue
       faults++
       console.error(`${path}:${index + 1}: ${name}: ${why}`)
     }

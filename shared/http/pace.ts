@@ -8,7 +8,14 @@ import { exchangeOf } from './exchanges.ts'
  */
 export function paced(invocationId: string, body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
   const answer = exchangeOf(invocationId)?.response
-  if (!answer) return body
+  return answer ? pacedTo(answer, body) : body
+}
+
+/** Holds a body back for one answer. */
+export function pacedTo(
+  answer: ServerResponse,
+  body: ReadableStream<Uint8Array>,
+): ReadableStream<Uint8Array> {
   const reader = body.getReader()
   answer.once('close', () => void reader.cancel().catch(() => undefined))
   return new ReadableStream<Uint8Array>(

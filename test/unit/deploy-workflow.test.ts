@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { readText, root, template } from './infraFiles.ts'
+import { everything, predicted, readText, root, template } from './infraFiles.ts'
 
 const deploy = readText('.github/workflows/deploy.yml')
 const ci = readText('.github/workflows/ci.yml')
@@ -29,7 +29,7 @@ test('the template’s parameters come from the repository’s variables, and no
 
 test('the token for the broker is fetched right after each login, while the workflow’s assertion lives', () => {
   const steps = job('deploy').split(/\n {6}- /)
-  const logins = steps.flatMap((step, index) => (step === '*login' ? [index] : []))
+  const logins = steps.flatMap((step, index) => (/^[&*]login/.test(step) ? [index] : []))
   expect(logins).toHaveLength(2)
   for (const index of logins) expect(steps[index + 1]).toMatch(/^[&*]token/)
 })
@@ -60,6 +60,57 @@ test('a failed what-if fails its job, and is told in a comment that is found aga
   expect(deploy).toMatch(/^ {2}run: \{ shell: bash \}$/m)
   expect(job('what-if').match(/<!-- what-if -->/g)).toHaveLength(2)
   expect(job('what-if')).toContain('exit "$WHAT_IF_STATUS"')
+})
+
+test('the login of a pull request is not the one that deploys, and what-if asks it for reading only', () => {
+  expect(job('what-if')).toMatch(/client-id: \$\{\{ vars\.AZURE_WHAT_IF_CLIENT_ID }}/)
+  expect(job('what-if')).toContain('--validation-level ProviderNoRbac')
+  expect(job('what-if')).toContain('environment: what-if')
+  expect(job('deploy')).toMatch(/client-id: \$\{\{ vars\.AZURE_CLIENT_ID }}/)
+  expect(job('deploy')).toContain('environment: production')
+  expect(deploy.match(/vars\.AZURE_CLIENT_ID /g)).toHaveLength(1)
+  expect(deploy.match(/environment: production/g)).toHaveLength(1)
+})
+
+test('every action is pinned by commit, with its version beside it', () => {
+  const used = [...`${ci}\n${deploy}`.matchAll(/uses: (.+)$/gm)].map(([, action = '']) => action)
+  const foreign = used.filter((action) => !action.startsWith('./'))
+  expect(foreign.length).toBeGreaterThan(5)
+  expect(foreign.filter((action) => !/^[\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(action))).toEqual(
+    [],
+  )
+  const versions = new Map<string, Set<string>>()
+  for (const action of foreign) {
+    const [name = '', version = ''] = action.split('@')
+    versions.set(name, (versions.get(name) ?? new Set()).add(version))
+  }
+  expect([...versions.values()].filter((each) => each.size > 1)).toEqual([])
+})
+
+test('what is rolled back to is read from where the app loads it, before anything is changed', () => {
+  const steps = job('deploy').split(/\n {6}- /)
+  const at = (start: string) => steps.findIndex((step) => step.startsWith(start))
+  const keep = at('name: Keep the package that runs now')
+  expect(steps[keep]).toContain('properties.functionAppConfig.deployment.storage.value')
+  expect(steps[keep]).toContain('az storage blob download')
+  expect(steps[keep]).toContain('gh run download')
+  expect(keep).toBeGreaterThan(at('&login'))
+  expect(keep).toBeLessThan(at('name: Provision'))
+  expect(steps[at('name: Roll back')]).toContain('--src previous/package.zip')
+})
+
+test('the deploying login may assign the roles of the template, and no other', () => {
+  const condition = readText('infra/entra/roleCondition.txt')
+  const assigned = [...everything, ...predicted('main')]
+    .filter(({ type }) => type === 'Microsoft.Authorization/roleAssignments')
+    .map(({ properties }) => properties.roleDefinitionId.split('/').at(-1))
+  for (const rule of condition.split('\nAND\n'))
+    expect(rule.match(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g)?.toSorted()).toEqual(
+      [...new Set(assigned)].toSorted(),
+    )
+  expect(condition).toMatch(
+    /roleAssignments\/write'[\s\S]*@Request[\s\S]*roleAssignments\/delete'[\s\S]*@Resource/,
+  )
 })
 
 function firstLine(step: string): string {

@@ -74,7 +74,7 @@ describe('the app', () => {
     const [site] = ofType('Microsoft.Web/sites')
     expect(site?.properties).toMatchObject({
       httpsOnly: true,
-      siteConfig: { minTlsVersion: '1.2', scmMinTlsVersion: '1.2', ftpsState: 'Disabled' },
+      siteConfig: { minTlsVersion: '1.2', scmMinTlsVersion: '1.2' },
     })
     const policies = ofType('Microsoft.Web/sites/basicPublishingCredentialsPolicies')
     expect(policies.map(({ properties }) => properties.allow)).toEqual([false, false])
@@ -101,8 +101,9 @@ describe('the app', () => {
 
   test('telemetry is taken from known identities only', () => {
     expect(ofType('Microsoft.Insights/components')[0]?.properties.DisableLocalAuth).toBe(true)
-    expect(settingsOf('hostSettings').APPLICATIONINSIGHTS_AUTHENTICATION_STRING).toContain(
-      'Authorization=AAD',
+    // A user-assigned identity has to be named (decision 0019).
+    expect(settingsOf('hostSettings').APPLICATIONINSIGHTS_AUTHENTICATION_STRING).toMatch(
+      /ClientId=\{0\};Authorization=AAD.*identityClientId/,
     )
   })
 })
@@ -152,14 +153,6 @@ describe('application settings', () => {
     ['workspace', workspaces.element],
   ] as const)('a %s of the template has every field that the setting has, and no other', (name, document) => {
     expect(Object.keys(definition(name).properties).sort()).toEqual(Object.keys(document.shape).sort())
-  })
-
-  test('nothing is set that Flex Consumption refuses', () => {
-    const refused =
-      /^(WEBSITE_|SCM_|ENABLE_ORYX|FUNCTIONS_WORKER_RUNTIME|FUNCTIONS_EXTENSION_VERSION|AzureWebJobsStorage$)/
-    const all = [...set, ...offered, ...Object.keys(settingsOf('hostSettings'))]
-    expect(all.filter((name) => refused.test(name))).toEqual([])
-    expect(JSON.stringify(template)).not.toContain('linuxFxVersion')
   })
 })
 

@@ -6,7 +6,7 @@ import { app, type HttpRequest, type InvocationContext, output } from '@azure/fu
 // @ts-expect-error: the host supplies it
 import * as core from '@azure/functions-core'
 import type { CoreInvocationContext, InvocationModel, ProgrammingModel } from '../../../local/host/rpc.ts'
-import { paced } from '../../../shared/http/pace.ts'
+import { pacedTo } from '../../../shared/http/pace.ts'
 
 app.setup({ enableHttpStream: process.env.STREAM === 'yes' })
 
@@ -87,6 +87,12 @@ subscribe('http.server.request.start', (message) => {
   const id = request.headers['x-ms-invocation-id']
   if (typeof id === 'string') answers.set(id, response)
 })
+
+/** A body at its reader's pace; as it is without streams. */
+function paced(invocationId: string, body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
+  const answer = answers.get(invocationId)
+  return answer ? pacedTo(answer, body as never) : body
+}
 
 /** A source that breaks off after its first chunk. */
 function brokenBody(): ReadableStream<Uint8Array> {
