@@ -13,8 +13,8 @@ export interface Queue {
   sendRaw(text: string): Promise<void>
   /** Calls back when this process has sent a message to the queue; the host's listeners wake up then. */
   onSent(callback: () => void): void
-  /** The queue of the same account that takes this one's poison messages. */
-  poison(): Queue
+  /** The queue of the same account that takes this one's poison messages; a poison queue has none. */
+  poison(): Queue | undefined
 }
 
 /** Opens the queues that bindings name. */
@@ -45,7 +45,7 @@ export function createQueueConnections(
       sendRaw,
       send: (message) => sendRaw(Buffer.from(message).toString(encoding === 'base64' ? 'base64' : 'utf8')),
       onSent: (callback) => void sent.on(client.url, callback),
-      poison: () => open(service, `${name}-poison`),
+      poison: () => (name.endsWith('-poison') ? undefined : open(service, `${name}-poison`)),
     }
   }
   return {

@@ -79,12 +79,14 @@ async function process(message: DequeuedMessageItem, options: QueueListenerOptio
   const body = decode(messageText, settings.messageEncoding)
   const held = hold(message, queue)
   try {
-    if (!body) await bury(held, options, (poison) => poison.sendRaw(messageText))
+    const poison = queue.poison()
+    if (!body) await bury(held, options, poison, () => poison?.sendRaw(messageText))
     else if (dequeueCount <= settings.maxDequeueCount && (await runs(message, body, options)))
       await held.remove()
     else if (dequeueCount >= settings.maxDequeueCount)
-      await bury(held, options, (poison) => poison.send(body))
-    else await held.release(settings.visibilityTimeout)
+      await bury(held, options, poison, () => poison?.send(body))
+    // Left hidden, so that a poison queue is not tried in a tight loop.
+    else if (poison) await held.release(settings.visibilityTimeout)
   } catch (error) {
     warn(`Queue ${queue.name}, message ${message.messageId}: ${error}`)
   } finally {
@@ -118,11 +120,12 @@ async function runs(
 async function bury(
   held: Held,
   { queue, warn }: QueueListenerOptions,
-  send: (poison: Queue) => Promise<void>,
+  poison: Queue | undefined,
+  send: () => Promise<void> | undefined,
 ) {
-  const poison = queue.poison()
+  if (!poison) return
   warn(`A message of queue ${queue.name} cannot be processed; it is moved to ${poison.name}.`)
-  await send(poison)
+  await send()
   await held.remove()
 }
 

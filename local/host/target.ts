@@ -16,8 +16,14 @@ export function parseTarget(method: string, target: string): Target {
   const path = end < 0 ? origin : origin.slice(0, end)
   // biome-ignore lint/suspicious/noControlCharactersInRegex: what Kestrel refuses
   if (/%00|[\x00-\x20\x7f-\uffff]/.test(path)) return { refused: 400 }
-  return { path: removeDotSegments(decodePath(path)) || '/', query: end < 0 ? '' : origin.slice(end) }
+  return {
+    path: removeDotSegments(decodePath(path)) || '/',
+    query: end < 0 ? '' : toQuery(origin.slice(end)),
+  }
 }
+
+/** The forwarder encodes what would end a query. */
+const toQuery = (text: string) => text.replaceAll('#', '%23')
 
 /** One character of UTF-8, escaped; `%2F` is not for Kestrel to decode. */
 const escapedCharacter =

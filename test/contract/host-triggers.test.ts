@@ -155,14 +155,19 @@ describe('queues, on Azurite', () => {
     expect(host.lines.join()).not.toContain('got ')
   })
 
-  test('nor does a function of the poison queue get it: it ends in a poison queue of that', async () => {
+  test('nor does a function of the poison queue get it: it stays there, hidden, and no further queue is made', async () => {
     await host.stop()
     host = await spawn({ AzureWebJobsStorage: connection, QUEUE_NAME: 'work-poison' })
-    await service.getQueueClient('work-poison').createIfNotExists()
-    await service.getQueueClient('work-poison').sendMessage('{not base64}')
-    await host.line('moved to work-poison-poison')
-    await expect.poll(() => raw('work-poison-poison')).toEqual(['{not base64}'])
-    expect(host.lines.join()).not.toContain('got ')
+    const poison = service.getQueueClient('work-poison')
+    await poison.createIfNotExists()
+    await poison.clearMessages()
+    await poison.sendMessage('{not base64}')
+    await expect.poll(async () => (await poison.peekMessages()).peekedMessageItems).toEqual([])
+    await poison.sendMessage(Buffer.from('"good"').toString('base64'))
+    await host.line('got ')
+    await expect.poll(async () => (await poison.getProperties()).approximateMessagesCount).toBe(1)
+    expect(await service.getQueueClient('work-poison-poison').exists()).toBe(false)
+    expect(host.lines.filter((line) => line.includes('got '))).toHaveLength(1)
   })
 
   test('a body that is no UTF-8 never reaches the function, and is tried as often as any other', async () => {
