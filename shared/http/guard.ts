@@ -123,8 +123,15 @@ function end({ invocationId, response }: Exchange, problem: Problem): void {
   if (response.writableEnded) return
   if (response.headersSent) return void response.destroy()
   for (const name of response.getHeaderNames()) response.removeHeader(name)
-  const { status, headers, body } = answerProblem(problem, invocationId)
-  response.writeHead(status ?? 500, headers as Record<string, string>).end(body)
+  const { status, headers, body } = wholeAnswer(problem, invocationId)
+  response.writeHead(status, headers).end(body)
+}
+
+/** With its length, so that the caller knows its end: the invocation fails after it, and the host then cuts the connection. */
+function wholeAnswer(problem: Problem, invocationId: string) {
+  const { status = 500, headers, body } = answerProblem(problem, invocationId)
+  const length = { 'Content-Length': String(Buffer.byteLength(String(body))) }
+  return { status, headers: { ...(headers as Record<string, string>), ...length }, body: String(body) }
 }
 
 /**
@@ -139,7 +146,7 @@ async function refuse(model: ProgrammingModel, waiting: Set<Waiting>, exchange: 
   try {
     const invocation = await model.getInvocationModel(adopted(invocationId))
     const { context } = await inTime(waiting, refusalSeconds, () => invocation.getArguments())
-    await invocation.getResponse(context, answerProblem(problem, invocationId))
+    await invocation.getResponse(context, wholeAnswer(problem, invocationId))
   } catch {
     end(exchange, problem)
   }
