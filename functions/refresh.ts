@@ -1,6 +1,6 @@
 import { app } from '@azure/functions'
 import { broker } from '../shared/broker.ts'
-import { refreshChunks, runSweep } from '../shared/refresh/run.ts'
+import { refreshChunks, runSweep } from '../shared/operations/runSweep.ts'
 import { traced } from '../shared/telemetry/invocation.ts'
 
 /**

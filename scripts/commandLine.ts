@@ -10,7 +10,7 @@ import {
 import cliProgress from 'cli-progress'
 import { type Broker, createBroker } from '../shared/broker.ts'
 import { type Config, parseConfig, SettingsError } from '../shared/config.ts'
-import { createLog } from '../shared/log.ts'
+import { createLog } from '../shared/domain/logEvents.ts'
 import { createCredential, createSecretClient } from '../shared/storage/clients.ts'
 import { StorageUnavailableError } from '../shared/storage/unavailable.ts'
 import { createVault, type Vault } from '../shared/storage/vault.ts'

@@ -1,9 +1,9 @@
 import { pMapIterable } from 'p-map'
 import type { Broker } from '../shared/broker.ts'
-import { type GrantStoreName, type MigrationOutcome, migrateGrant } from '../shared/refresh/migrate.ts'
-import { countTenants, walkTenants } from '../shared/storage/tenantWalk.ts'
+import type { TenantName } from '../shared/domain/tenant.ts'
+import { type GrantStoreName, type MigrationOutcome, migrateGrant } from '../shared/operations/migrate.ts'
+import { countTenants, walkTenants } from '../shared/operations/tenantWalk.ts'
 import { StorageUnavailableError } from '../shared/storage/unavailable.ts'
-import type { TenantName } from '../shared/tenants/tenant.ts'
 import { createProgress, openBroker, parseOptions, run, toText, UsageError } from './commandLine.ts'
 import { migrateOptions } from './options.ts'
 

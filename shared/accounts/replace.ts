@@ -1,5 +1,5 @@
 import type { Clock, Randomness } from '../clock.ts'
-import { Problem } from '../problems.ts'
+import { type Account, type AccountStore, allAccounts } from '../domain/account.ts'
 import type {
   DefaultAccount,
   StoredTenant,
@@ -7,8 +7,8 @@ import type {
   TenantEvent,
   TenantName,
   TenantStore,
-} from '../tenants/tenant.ts'
-import { type Account, type AccountStore, allAccounts } from './account.ts'
+} from '../domain/tenant.ts'
+import { Problem } from '../problems.ts'
 import { newGeneration, sparedAfter } from './generation.ts'
 
 /** What changing a tenant's accounts touches. */

@@ -1,6 +1,6 @@
 import { type Person, type PersonChange, personChange } from '../accounts/events.ts'
+import type { Consenter, Tenant } from '../domain/tenant.ts'
 import { unknownAddress } from '../identity/idToken.ts'
-import type { Consenter, Tenant } from '../tenants/tenant.ts'
 import type { Proven } from './callback.ts'
 import type { ConnectFailure } from './failures.ts'
 

@@ -1,10 +1,10 @@
 import type { Clock } from '../clock.ts'
+import { type EnvironmentStates, nextHold } from '../domain/holds.ts'
+import type { Log } from '../domain/logEvents.ts'
+import { tenantKey } from '../domain/tenantKey.ts'
 import { isCredentialReason, type TokenRefusal } from '../identity/refusal.ts'
 import type { SignInRow } from '../identity/signInTable.ts'
 import type { CodeAnswer } from '../identity/tokenEndpoint.ts'
-import type { Log } from '../log.ts'
-import { type EnvironmentStates, nextHold } from '../refresh/environments.ts'
-import { tenantKey } from '../tenants/key.ts'
 import type { SignIn } from './authorize.ts'
 import { type ConnectFailure, connectFailures } from './failures.ts'
 

@@ -1,13 +1,13 @@
 import * as z from 'zod'
 import { type Clock, type Randomness, secondsAfter } from '../clock.ts'
 import type { Config } from '../config.ts'
+import { providerOf } from '../domain/connectHint.ts'
+import type { OneTimeRecords } from '../domain/oneTime.ts'
+import type { Tenant, TenantName, TenantStore } from '../domain/tenant.ts'
 import { accountKinds, environments, type IdentityProvider, identityProviders } from '../environment.ts'
 import type { SignInTable } from '../identity/signInTable.ts'
 import { Problem } from '../problems.ts'
 import { claimTenant } from '../tenants/claim.ts'
-import type { Tenant, TenantName, TenantStore } from '../tenants/tenant.ts'
-import { providerOf } from './hint.ts'
-import type { OneTimeRecords } from './oneTime.ts'
 
 /** What an app asks for when it wants an advertiser to connect. */
 export const connectSessionBody = z

@@ -1,4 +1,4 @@
-import type { Grant } from '../tenants/tenant.ts'
+import type { Grant } from '../domain/tenant.ts'
 import type { Proven } from './callback.ts'
 
 /** What a proven sign-in makes of the grant, before it is known where its refresh token rests. */

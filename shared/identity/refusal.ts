@@ -1,4 +1,4 @@
-import { aadstsClasses, reasonOfCode } from './aadsts.ts'
+import { aadstsClasses, reasonOfCode } from '../domain/aadsts.ts'
 
 /**
  * Who a refusal is about. `passing`: try again; `backOff`: hold still for the stated time; `advertiser`: sign in

@@ -1,5 +1,5 @@
 import type { Broker } from '../broker.ts'
-import { refreshChunksQueue } from '../refresh/run.ts'
+import { refreshChunksQueue } from '../operations/runSweep.ts'
 import { ask } from './ask.ts'
 import type { ReadinessCheck } from './checks.ts'
 import { mendsOf } from './mends.ts'

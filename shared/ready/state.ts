@@ -1,10 +1,10 @@
 import * as z from 'zod'
 import type { Broker } from '../broker.ts'
 import { secondsUntil } from '../clock.ts'
+import { readHolds } from '../domain/holds.ts'
+import type { EndedSweep, SweepReport } from '../domain/logEvents.ts'
 import { environments, identityProviders } from '../environment.ts'
-import type { EndedSweep, SweepReport } from '../log.ts'
-import { readHolds } from '../refresh/environments.ts'
-import { sweepReport } from '../refresh/run.ts'
+import { sweepReport } from '../operations/runSweep.ts'
 import { explained, type ReadinessCheck } from './checks.ts'
 import { mendsOf } from './mends.ts'
 

@@ -1,5 +1,5 @@
+import { grantOwnerOf, type Leased } from '../domain/tenant.ts'
 import { noAnswer } from '../identity/refusal.ts'
-import { grantOwnerOf, type Leased } from '../tenants/tenant.ts'
 import type { RefreshDependencies, TokenAnswer } from './dependencies.ts'
 import type { LeaseTime } from './leaseTime.ts'
 

@@ -1,8 +1,6 @@
 import { secondsAfter } from '../clock.ts'
-import type { Environment, IdentityProvider } from '../environment.ts'
-import type { TokenRefusal } from '../identity/refusal.ts'
-import { tenantKey } from '../tenants/key.ts'
-import { destroyLeftovers, destroyUncommitted, withLeftovers } from '../tenants/leftovers.ts'
+import { nextHold } from '../domain/holds.ts'
+import { nextDueAt } from '../domain/schedule.ts'
 import {
   dueRowOf,
   type Leased,
@@ -10,13 +8,15 @@ import {
   type StoredTenant,
   type Tenant,
   type TenantEvent,
-} from '../tenants/tenant.ts'
+} from '../domain/tenant.ts'
+import { tenantKey } from '../domain/tenantKey.ts'
+import type { Environment, IdentityProvider } from '../environment.ts'
+import type { TokenRefusal } from '../identity/refusal.ts'
+import { destroyLeftovers, destroyUncommitted, withLeftovers } from '../tenants/leftovers.ts'
 import { type RefreshWish, type RefusalVerdict, suspectsThatHold } from './decide.ts'
 import type { RefreshDependencies, TokenAnswer } from './dependencies.ts'
-import { nextHold } from './environments.ts'
 import { type LeaseTime, outsideLease } from './leaseTime.ts'
 import type { RefreshOutcome } from './refreshTenant.ts'
-import { nextDueAt } from './schedule.ts'
 import type { Suspects } from './suspects.ts'
 
 /** What a commit writes: the row without its lease, and what happened. */

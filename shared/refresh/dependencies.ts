@@ -1,10 +1,10 @@
 import type { Clock, Randomness } from '../clock.ts'
 import type { RefreshConfig } from '../config.ts'
+import type { EnvironmentStates } from '../domain/holds.ts'
+import type { Log } from '../domain/logEvents.ts'
+import type { DueIndex, Grant, GrantStore, TenantStore } from '../domain/tenant.ts'
 import type { Environment, IdentityProvider } from '../environment.ts'
 import type { TokenRefusal } from '../identity/refusal.ts'
-import type { Log } from '../log.ts'
-import type { DueIndex, Grant, GrantStore, TenantStore } from '../tenants/tenant.ts'
-import type { EnvironmentStates } from './environments.ts'
 
 /** One refresh as the identity provider is asked for it. */
 export interface RefreshRequest {

@@ -8,9 +8,9 @@ import {
 import { pMapIterable } from 'p-map'
 import { type Clock, type Randomness, secondsAfter, secondsUntil } from '../clock.ts'
 import type { RefreshConfig } from '../config.ts'
-import type { Log, SweepReport } from '../log.ts'
+import type { Log, SweepReport } from '../domain/logEvents.ts'
+import { type DueIndex, type DueRow, dueRowOf, type GrantStore, type TenantStore } from '../domain/tenant.ts'
 import { expirePending } from '../tenants/expirePending.ts'
-import { type DueIndex, type DueRow, dueRowOf, type GrantStore, type TenantStore } from '../tenants/tenant.ts'
 import type { Refresher, RefreshOutcome } from './refreshTenant.ts'
 
 /** What a sweep works with. */

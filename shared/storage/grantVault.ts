@@ -1,5 +1,5 @@
 import type { Randomness } from '../clock.ts'
-import type { GrantOwner, GrantStore } from '../tenants/tenant.ts'
+import type { GrantOwner, GrantStore } from '../domain/tenant.ts'
 import { StorageUnavailableError } from './unavailable.ts'
 import type { Vault } from './vault.ts'
 

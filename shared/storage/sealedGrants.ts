@@ -1,5 +1,5 @@
+import type { GrantOwner, GrantStore } from '../domain/tenant.ts'
 import type { Sealer } from '../refresh/dependencies.ts'
-import type { GrantOwner, GrantStore } from '../tenants/tenant.ts'
 
 const prefix = 'sealed:'
 

@@ -1,7 +1,7 @@
 import { base64url, CompactEncrypt, compactDecrypt, errors } from 'jose'
 import * as z from 'zod'
+import { tenantKey } from '../domain/tenantKey.ts'
 import type { SealContext, Sealer } from '../refresh/dependencies.ts'
-import { tenantKey } from '../tenants/key.ts'
 
 /** The secret `sealing-keys`: a JWK set of 256-bit keys; the first seals, all open. */
 const keySet = z.object({

@@ -1,7 +1,7 @@
 import { odata } from '@azure/data-tables'
 import type { Clock } from '../clock.ts'
-import type { EndedSweep, SweepReport } from '../log.ts'
-import type { EnvironmentHold, EnvironmentStates } from '../refresh/environments.ts'
+import type { EnvironmentHold, EnvironmentStates } from '../domain/holds.ts'
+import type { EndedSweep, SweepReport } from '../domain/logEvents.ts'
 import type { Tables } from './clients.ts'
 import { guarded } from './unavailable.ts'
 

@@ -1,6 +1,6 @@
 import type { SecretClient, SecretProperties } from '@azure/keyvault-secrets'
 import { ExponentialBackoff, handleWhen, retry } from 'cockatiel'
-import type { Log } from '../log.ts'
+import type { Log } from '../domain/logEvents.ts'
 import { guarded, StorageUnavailableError } from './unavailable.ts'
 
 /** One version of a secret. */

@@ -1,5 +1,5 @@
 import { ATTR_ERROR_TYPE } from '@opentelemetry/semantic-conventions'
-import type { Log, LogEvents } from '../log.ts'
+import type { Log, LogEvents } from '../domain/logEvents.ts'
 import { Problem } from '../problems.ts'
 import type { Vend } from '../vend/vend.ts'
 import { instruments } from './instruments.ts'

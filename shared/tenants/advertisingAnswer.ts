@@ -1,8 +1,8 @@
 import type { AdvertisingFault } from '../advertising/faults.ts'
 import { type IdentityFault, identityFaultOf } from '../advertising/identityFault.ts'
 import type { Clock } from '../clock.ts'
+import type { Tenant, TenantEvent, TenantStore } from '../domain/tenant.ts'
 import type { Obtain } from '../vend/obtain.ts'
-import type { Tenant, TenantEvent, TenantStore } from './tenant.ts'
 
 /** What noting an answer touches. */
 export interface AdvertisingAnswerDependencies {

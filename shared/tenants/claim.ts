@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts'
+import type { Tenant, TenantName, TenantStore } from '../domain/tenant.ts'
 import type { Environment } from '../environment.ts'
 import { Problem } from '../problems.ts'
-import type { Tenant, TenantName, TenantStore } from './tenant.ts'
 
 /** What an app says of the tenant that it is about to connect. */
 export interface TenantClaim {

@@ -1,11 +1,7 @@
 import { type Clock, type Randomness, secondsAfter } from '../clock.ts'
 import type { RefreshConfig } from '../config.ts'
-import type { Environment } from '../environment.ts'
-import type { Log } from '../log.ts'
-import type { Sealer } from '../refresh/dependencies.ts'
-import { nextDueAt } from '../refresh/schedule.ts'
-import { tenantKey } from './key.ts'
-import { destroyLeftovers, destroyUncommitted, withLeftovers } from './leftovers.ts'
+import type { Log } from '../domain/logEvents.ts'
+import { nextDueAt } from '../domain/schedule.ts'
 import {
   type CachedAccessToken,
   type Confirmed,
@@ -20,7 +16,11 @@ import {
   type TenantEvent,
   type TenantName,
   type TenantStore,
-} from './tenant.ts'
+} from '../domain/tenant.ts'
+import { tenantKey } from '../domain/tenantKey.ts'
+import type { Environment } from '../environment.ts'
+import type { Sealer } from '../refresh/dependencies.ts'
+import { destroyLeftovers, destroyUncommitted, withLeftovers } from './leftovers.ts'
 
 /** What keeping a grant touches. */
 export interface GrantKeeping {

@@ -1,7 +1,7 @@
 import { type Clock, within } from '../clock.ts'
-import type { Log } from '../log.ts'
-import { tenantKey } from './key.ts'
-import type { GrantStore, StoredTenant, Tenant, TenantStore } from './tenant.ts'
+import type { Log } from '../domain/logEvents.ts'
+import type { GrantStore, StoredTenant, Tenant, TenantStore } from '../domain/tenant.ts'
+import { tenantKey } from '../domain/tenantKey.ts'
 
 /** What destroying leftovers touches. */
 export interface LeftoverDependencies {

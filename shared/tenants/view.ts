@@ -1,8 +1,8 @@
 import * as z from 'zod'
-import { type ConnectHint, connectHintView } from '../connect/hint.ts'
+import { type ConnectHint, connectHintView } from '../domain/connectHint.ts'
+import type { Grant, Tenant, TenantEvent } from '../domain/tenant.ts'
+import { tenantEventTypes, tenantStatuses } from '../domain/tenant.ts'
 import { accountKinds, environments, identityProviders } from '../environment.ts'
-import type { Grant, Tenant, TenantEvent } from './tenant.ts'
-import { tenantEventTypes, tenantStatuses } from './tenant.ts'
 
 /** A consent as apps see it. */
 export const connectionView = z.object({

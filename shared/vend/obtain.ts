@@ -2,11 +2,11 @@ import { LRUCache } from 'lru-cache'
 import { type Clock, secondsUntil, TimeLimitError } from '../clock.ts'
 import { createCoalesce } from '../coalesce.ts'
 import type { RefreshConfig } from '../config.ts'
+import { leastValiditySeconds } from '../domain/schedule.ts'
+import type { StoredTenant, Tenant, TenantName } from '../domain/tenant.ts'
 import type { RefreshDependencies } from '../refresh/dependencies.ts'
 import type { Refresher, RefreshOutcome } from '../refresh/refreshTenant.ts'
-import { leastValiditySeconds } from '../refresh/schedule.ts'
 import { StorageUnavailableError } from '../storage/unavailable.ts'
-import type { StoredTenant, Tenant, TenantName } from '../tenants/tenant.ts'
 import { touch } from './touch.ts'
 
 /** A usable access token, with the tenant it is for. */

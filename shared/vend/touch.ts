@@ -1,7 +1,7 @@
 import { secondsAfter } from '../clock.ts'
+import { isActive, nextDueAt } from '../domain/schedule.ts'
+import { dueRowOf, type Tenant } from '../domain/tenant.ts'
 import type { RefreshDependencies } from '../refresh/dependencies.ts'
-import { isActive, nextDueAt } from '../refresh/schedule.ts'
-import { dueRowOf, type Tenant } from '../tenants/tenant.ts'
 
 /**
  * Writes down that a tenant was vended; one that was idle is due before its expiry from now on.

@@ -1,7 +1,7 @@
 import pMap from 'p-map'
 import { openBroker } from '../../scripts/commandLine.ts'
 import { secondsAfter } from '../../shared/clock.ts'
-import { dueRowOf, grantOwnerOf } from '../../shared/tenants/tenant.ts'
+import { dueRowOf, grantOwnerOf } from '../../shared/domain/tenant.ts'
 import type { World } from '../end-to-end/world.ts'
 
 /**

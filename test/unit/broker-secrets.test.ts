@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Clock } from '../../shared/clock.ts'
-import { createBrokerSecrets } from '../../shared/storage/brokerSecrets.ts'
+import { createBrokerSecrets } from '../../shared/secrets/brokerSecrets.ts'
 import { StorageUnavailableError } from '../../shared/storage/unavailable.ts'
 import type { Vault } from '../../shared/storage/vault.ts'
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { aadstsClasses, isAdminReason } from '../../shared/identity/aadsts.ts'
+import { aadstsClasses, isAdminReason } from '../../shared/domain/aadsts.ts'
 import {
   classifyTokenRefusal,
   noAnswer,

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { type Clock, secondsAfter, systemRandomness } from '../../shared/clock.ts'
+import { dueRowOf, type Tenant } from '../../shared/domain/tenant.ts'
 import type { Environment } from '../../shared/environment.ts'
 import { classifyTokenRefusal } from '../../shared/identity/refusal.ts'
 import type { RefreshDependencies, RefreshRequest, TokenAnswer } from '../../shared/refresh/dependencies.ts'
 import { createRefresher } from '../../shared/refresh/refreshTenant.ts'
 import { type SweepOrder, sweep } from '../../shared/refresh/sweep.ts'
-import { dueRowOf, type Tenant } from '../../shared/tenants/tenant.ts'
 import { createMemoryStores } from '../bench/memoryStores.ts'
 import { besideStores, plainSealer, refreshConfig } from '../bench/tenants.ts'
 

@@ -1,4 +1,4 @@
-import type { StoredTenant, Tenant, TenantStore } from '../../../shared/tenants/tenant.ts'
+import type { StoredTenant, Tenant, TenantStore } from '../../../shared/domain/tenant.ts'
 import type { LimitedAccount } from './tables.ts'
 import { nameOf, numberOf } from './tenantNumbers.ts'
 import { secretNameOf } from './vaults.ts'

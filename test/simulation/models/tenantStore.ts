@@ -4,7 +4,7 @@ import type {
   TenantEvent,
   TenantName,
   TenantStore,
-} from '../../../shared/tenants/tenant.ts'
+} from '../../../shared/domain/tenant.ts'
 
 /** Table Storage's tenants in memory, with what only a simulator sees. */
 export interface ModelTenantStore extends TenantStore {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { secondsAfter } from '../../../shared/clock.ts'
 import type { Config } from '../../../shared/config.ts'
-import type { LogEvents } from '../../../shared/log.ts'
-import { watchExpiry } from '../../../shared/secrets/expiry.ts'
+import type { LogEvents } from '../../../shared/domain/logEvents.ts'
+import { watchExpiry } from '../../../shared/operations/expiry.ts'
 import type { Vault } from '../../../shared/storage/vault.ts'
 import { createNotesInMemory } from './notes.ts'
 
