@@ -1,9 +1,10 @@
 import { pMapIterable } from 'p-map'
 import type { Broker } from '../shared/broker.ts'
+import { StorageUnavailableError } from '../shared/domain/storageUnavailable.ts'
 import type { TenantName } from '../shared/domain/tenant.ts'
-import { type GrantStoreName, type MigrationOutcome, migrateGrant } from '../shared/operations/migrate.ts'
+import { type MigrationOutcome, migrateGrant } from '../shared/operations/migrate.ts'
+import type { GrantStoreName } from '../shared/operations/migration.ts'
 import { countTenants, walkTenants } from '../shared/operations/tenantWalk.ts'
-import { StorageUnavailableError } from '../shared/storage/unavailable.ts'
 import { createProgress, openBroker, parseOptions, run, toText, UsageError } from './commandLine.ts'
 import { migrateOptions } from './options.ts'
 

@@ -8,7 +8,8 @@ import {
   largestAccountPage,
 } from '../domain/account.ts'
 import { isSelected } from '../domain/selectAccounts.ts'
-import type { TenantName, TenantStore } from '../domain/tenant.ts'
+import type { TenantName } from '../domain/tenant.ts'
+import type { TenantStore } from '../domain/tenantStore.ts'
 import { invalidContinuation, Problem } from '../problems.ts'
 
 /** An account as the apps see it. Ids are strings: they exceed what a JSON number holds. */

@@ -2,12 +2,12 @@ import { type BrowserBinding, isSameBrowser } from '../access/browser.ts'
 import { type AccountsChoice, type ChooseDependencies, chooseAccounts } from '../accounts/choose.ts'
 import { secondsAfter } from '../clock.ts'
 import type { Config } from '../config.ts'
-import { isStillWanted } from '../connect/sessions.ts'
 import { type Account, allAccounts } from '../domain/account.ts'
 import type { OneTimeRecords } from '../domain/oneTime.ts'
 import { returnUrlWith } from '../domain/returnUrl.ts'
 import { isSelected } from '../domain/selectAccounts.ts'
 import type { Grant, Tenant, TenantName } from '../domain/tenant.ts'
+import { isStillWanted } from '../domain/tenant.ts'
 
 /** A choice of accounts that waits for the person who has just signed in; it outlives the answer. */
 export interface OpenChoice extends TenantName {

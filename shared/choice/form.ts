@@ -1,7 +1,7 @@
 import type { BrowserBinding } from '../access/browser.ts'
 import type { Account } from '../domain/account.ts'
+import { StorageUnavailableError } from '../domain/storageUnavailable.ts'
 import { Problem } from '../problems.ts'
-import { StorageUnavailableError } from '../storage/unavailable.ts'
 import { type ChoiceDependencies, finishChoice, type OpenedChoice, readChoice } from './choose.ts'
 import { type ChoiceDraft, candidatesOf, matchesOf, parseDraft } from './draft.ts'
 

@@ -3,8 +3,8 @@ import { compareAccounts } from '../advertising/compareAccounts.ts'
 import { type Account, type AccountStore, allAccounts } from '../domain/account.ts'
 import { carrySelectionToSignIn, defaultAccountOf, isSelected } from '../domain/selectAccounts.ts'
 import type { DefaultAccount, Tenant } from '../domain/tenant.ts'
-import type { Proven } from './callback.ts'
 import { personOf } from './person.ts'
+import type { Proven } from './prove.ts'
 
 /** Accounts that another person does not reach. */
 export interface AccountLoss {

@@ -3,7 +3,8 @@ import { type Clock, type Randomness, secondsAfter } from '../clock.ts'
 import type { Config } from '../config.ts'
 import { providerOf } from '../domain/connectHint.ts'
 import type { OneTimeRecords } from '../domain/oneTime.ts'
-import type { Tenant, TenantName, TenantStore } from '../domain/tenant.ts'
+import type { TenantName } from '../domain/tenant.ts'
+import type { TenantStore } from '../domain/tenantStore.ts'
 import { accountKinds, environments, type IdentityProvider, identityProviders } from '../environment.ts'
 import type { SignInTable } from '../identity/signInTable.ts'
 import { Problem } from '../problems.ts'
@@ -140,11 +141,6 @@ function assertReturnUrl(config: Config, workspace: string, returnUrl: string): 
       `is not one of the return URLs that WORKSPACES allows workspace ${workspace}`,
     )
   }
-}
-
-/** Whether what was made for a tenant's connection still counts: not once it was disconnected. */
-export function isStillWanted(made: Pick<ConnectSession, 'disconnectCount'>, tenant: Tenant): boolean {
-  return (made.disconnectCount ?? 0) === (tenant.disconnectCount ?? 0)
 }
 
 function invalidField(field: string, fault: string): Problem {

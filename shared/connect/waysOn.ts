@@ -2,7 +2,7 @@ import { secondsAfter } from '../clock.ts'
 import { isAnotherPerson, providerOf, toKind } from '../domain/connectHint.ts'
 import { returnUrlWith } from '../domain/returnUrl.ts'
 import type { SignIn } from './authorize.ts'
-import type { CallbackDependencies } from './callback.ts'
+import type { CallbackDependencies } from './dependencies.ts'
 import type { ConnectFailure, ConnectFailureCode } from './failures.ts'
 
 /** Signing in again within this time needs no new link from the app. */

@@ -1,6 +1,7 @@
 import { type AdvertisingFault, readFault } from '../advertising/faults.ts'
-import { identityFaultOf, type SignInWith } from '../advertising/identityFault.ts'
+import { identityFaultOf } from '../advertising/identityFault.ts'
 import { type ServiceName, services } from '../advertising/services.ts'
+import type { SignInWith } from '../domain/connectHint.ts'
 import type { AccountKind, Environment, IdentityProvider } from '../environment.ts'
 import type { Actor } from '../problems.ts'
 import {

@@ -1,4 +1,4 @@
-import type { DiscoveredAccount } from '../advertising/discover.ts'
+import type { DiscoveredAccount } from '../domain/account.ts'
 
 /** As much of a known account as a diagnosis needs. */
 export type DiagnosedAccount = Pick<

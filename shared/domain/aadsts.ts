@@ -1,4 +1,4 @@
-import type { RefusalClass } from '../identity/refusal.ts'
+import type { RefusalClass } from './refusal.ts'
 
 /**
  * What AADSTS numbers refine a refusal to (entra-docs `reference-error-codes.md` @04f65548, classes as judged in

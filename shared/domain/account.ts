@@ -1,11 +1,41 @@
 import * as z from 'zod'
-import type { DiscoveredAccount } from '../advertising/discover.ts'
 import type { TenantName } from './tenant.ts'
 
 /** How an app names an account: by its id, or by the number that people see in Microsoft's pages. */
 export const accountName = z
   .string()
   .regex(/^[A-Za-z0-9_-]{1,40}$/, 'must be an account’s id or number: letters and digits')
+
+/** Why an account is paused; numbers as Microsoft's PauseReason (customer-management-service/accountinfo.md). */
+export type PauseReason = 'user' | 'billing' | 'userAndBilling'
+
+/** An account that the user reaches. Texts are empty when Microsoft sent none. */
+export interface DiscoveredAccount {
+  readonly accountId: string
+  /** What people see in Microsoft's pages, e.g. `F1234567`. */
+  readonly number: string
+  readonly name: string
+  /** The customer through which the account is reached: the `CustomerId` header to send. */
+  readonly customerId: string
+  readonly customerName: string
+  /** The customer that owns the account; empty when only an agency's list names it. */
+  readonly ownerCustomerId: string
+  readonly lifeCycleStatus: string
+  readonly pauseReason?: PauseReason
+  /** Whether it is reached through another customer than its owner. */
+  readonly linked: boolean
+  /**
+   * Whether no way to the account was found because the hierarchy is wider than the walk: `customerId` is then no
+   * more than the owner, and nothing is vended with it.
+   */
+  readonly reachUnknown?: true
+  /** Microsoft's number of the role (customerrole.md), e.g. `41` for Super Admin. */
+  readonly roleId?: string
+  /** Whether calls can be expected to work. */
+  readonly usable: boolean
+  /** What a person should know about its state. */
+  readonly note?: string
+}
 
 /** One account that a tenant reaches, as discovery found it. */
 export interface Account extends DiscoveredAccount {

@@ -1,6 +1,4 @@
 import * as z from 'zod'
-import type { SignInWith } from '../advertising/identityFault.ts'
-import type { Config } from '../config.ts'
 import {
   type AccountKind,
   accountKinds,
@@ -8,7 +6,14 @@ import {
   type IdentityProvider,
   identityProviders,
 } from '../environment.ts'
-import type { Tenant, TenantEvent } from './tenant.ts'
+import type { Tenant } from './tenant.ts'
+import type { TenantEvent } from './tenantEvents.ts'
+
+/**
+ * Which sign-in would work. `primaryLogin`: the login that others were merged into.
+ * `advertisingUser`: any login that Microsoft Advertising knows in this environment.
+ */
+export type SignInWith = 'personal' | 'work' | 'google' | 'primaryLogin' | 'advertisingUser' | 'sameAgain'
 
 /** The request that makes the right connect session: an app can post it as it is. */
 export const connectHintView = z.object({
@@ -33,9 +38,14 @@ export interface ConnectWish {
   readonly allowDifferentUser?: boolean
 }
 
+/** As much of the settings as a hint needs. */
+export interface ConnectHintConfig {
+  readonly workspaces: readonly { readonly workspace: string; readonly returnUrls: readonly string[] }[]
+}
+
 /** Says how to make the connect session that leads a tenant to the sign-in that works. */
 export function connectHint(
-  config: Pick<Config, 'workspaces'>,
+  config: ConnectHintConfig,
   { workspace, tenant, environment, grant }: Tenant,
   { signInWith, allowDifferentUser }: ConnectWish = {},
 ): ConnectHint {
@@ -58,14 +68,14 @@ export function connectHint(
 const departed: ReadonlySet<string> = new Set(['user_disabled', 'user_not_in_directory'])
 
 /** Says how a tenant whose grant is dead is connected again: by the same person, unless that one has left. */
-export function reconnectHint(config: Pick<Config, 'workspaces'>, tenant: Tenant): ConnectHint {
+export function reconnectHint(config: ConnectHintConfig, tenant: Tenant): ConnectHint {
   const { reauthorizationReason: reason = '' } = tenant
   return connectHint(config, tenant, { allowDifferentUser: departed.has(reason) })
 }
 
 /** How what an event tells of is mended, where connecting mends it. */
 export function connectHintOfEvent(
-  config: Pick<Config, 'workspaces'>,
+  config: ConnectHintConfig,
   tenant: Tenant,
   { type, data }: TenantEvent,
 ): ConnectHint | undefined {

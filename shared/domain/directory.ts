@@ -1,4 +1,5 @@
-import type { Tenant, TenantEvent, TenantName } from './tenant.ts'
+import type { Tenant, TenantName } from './tenant.ts'
+import type { TenantEvent } from './tenantEvents.ts'
 
 /** One page of a workspace's tenants, in no particular order. */
 export interface TenantPage {

@@ -1,4 +1,3 @@
-import { type Config, providersOf } from '../config.ts'
 import type { Environment, IdentityProvider } from '../environment.ts'
 
 /** Trouble that only the operator can mend: refreshing rests until `until`, then one attempt probes. */
@@ -24,17 +23,6 @@ export interface EnvironmentStates {
   claimProbe(hold: EnvironmentHold, until: Date): Promise<EnvironmentHold | undefined>
   /** Ends a hold; whether there was one. */
   release(environment: Environment, identityProvider: IdentityProvider): Promise<boolean>
-}
-
-/** Every hold that stands, of what the settings serve. */
-export async function readHolds(
-  { environments }: Pick<Config, 'environments'>,
-  states: Pick<EnvironmentStates, 'read'>,
-): Promise<EnvironmentHold[]> {
-  const reads = [...environments.values()].flatMap((settings) =>
-    providersOf(settings).map((provider) => states.read(settings.environment, provider)),
-  )
-  return (await Promise.all(reads)).filter((hold) => hold !== undefined)
 }
 
 /** Nobody else probes within this time; as long as a refresh may take, should the prober die. */

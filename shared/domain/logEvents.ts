@@ -1,6 +1,5 @@
 import type { Environment, IdentityProvider } from '../environment.ts'
 import type { Actor } from '../problems.ts'
-import { traceOfLine } from '../telemetry/traceOfLine.ts'
 
 /**
  * Every structured line the broker logs, by its event name, with its fields.
@@ -95,16 +94,5 @@ export interface SweepReport {
   readonly holds: readonly string[]
 }
 
-/** A sweep, or a shard's part of one, that has ended. */
-export interface EndedSweep {
-  readonly report: SweepReport
-  readonly endedAt: Date
-}
-
 /** Writes one structured line. */
 export type Log = <E extends keyof LogEvents>(event: E, fields: LogEvents[E]) => void
-
-/** A log that writes each event as one JSON line through `write`, with the ids of the trace that it belongs to. */
-export function createLog(write: (line: string) => void): Log {
-  return (event, fields) => write(JSON.stringify({ event, ...fields, ...traceOfLine() }))
-}

@@ -1,8 +1,6 @@
-import type { ConnectSession } from '../connect/sessions.ts'
-
 /** The app's return URL with the outcome as parameters; what its own query says stays. */
 export function returnUrlWith(
-  { returnUrl, tenant, id }: Pick<ConnectSession, 'returnUrl' | 'tenant' | 'id'>,
+  { returnUrl, tenant, id }: { readonly returnUrl: string; readonly tenant: string; readonly id: string },
   outcome: Readonly<Record<string, string | undefined>>,
 ): string {
   const url = new URL(returnUrl)

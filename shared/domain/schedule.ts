@@ -1,6 +1,13 @@
 import { secondsAfter } from '../clock.ts'
-import type { RefreshConfig } from '../config.ts'
 import type { Tenant } from './tenant.ts'
+
+/** What governs when a tenant is refreshed; the settings say it. */
+export interface ScheduleConfig {
+  readonly policy: 'active' | 'always' | 'onDemand'
+  readonly activeWindowSeconds: number
+  readonly aheadSeconds: number
+  readonly keepAliveSeconds: number
+}
 
 /** No backoff waits longer: an hour. */
 const longestBackoffSeconds = 3600
@@ -11,7 +18,7 @@ export const firstRetrySeconds = 5
 export const leastValiditySeconds = 60
 
 /** Whether an app asked for the tenant lately, so that its token is kept fresh ahead of need. */
-export function isActive(tenant: Tenant, config: RefreshConfig, now: Date): boolean {
+export function isActive(tenant: Tenant, config: ScheduleConfig, now: Date): boolean {
   if (config.policy !== 'active') return config.policy === 'always'
   const { lastVendedAt } = tenant
   return lastVendedAt !== undefined && now < secondsAfter(lastVendedAt, config.activeWindowSeconds)
@@ -26,7 +33,7 @@ export function isActive(tenant: Tenant, config: RefreshConfig, now: Date): bool
 export function nextDueAt(
   tenant: Tenant,
   token: { readonly refreshedAt: Date; readonly expiresAt: Date },
-  config: RefreshConfig,
+  config: ScheduleConfig,
   now: Date,
   fraction: number,
 ): Date {

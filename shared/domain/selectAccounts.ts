@@ -1,5 +1,4 @@
-import type { DiscoveredAccount } from '../advertising/discover.ts'
-import type { Account } from './account.ts'
+import type { Account, DiscoveredAccount } from './account.ts'
 import type { DefaultAccount, Tenant } from './tenant.ts'
 
 /** Whether an account may be vended: it was chosen, or nobody chose. */

@@ -150,105 +150,12 @@ export interface Leased extends StoredTenant {
   readonly grant: Grant
 }
 
-/** What can happen to a tenant; each is written once, in the transaction that made it true. */
-export const tenantEventTypes = [
-  'tenant.created',
-  'tenant.connected',
-  'tenant.reconnected',
-  'tenant.reauthorization_required',
-  'tenant.disconnected',
-  'refresh.failing',
-  'refresh.recovered',
-  'advertising.sign_in_refused',
-  'advertising.sign_in_accepted',
-  'accounts.discovered',
-  'accounts.changed',
-  'accounts.default_changed',
-  'accounts.selection_changed',
-] as const
-
-/** One of {@link tenantEventTypes}. */
-export type TenantEventType = (typeof tenantEventTypes)[number]
-
-/** One line of a tenant's history. */
-export interface TenantEvent {
-  readonly type: TenantEventType
-  readonly at: Date
-  /** What an operator or app needs to know, in words; never a secret. */
-  readonly detail: string
-  /** Facts beside the words: reason codes, trace ids, counts. */
-  readonly data?: Readonly<Record<string, string | number | boolean>>
+/** Whether what was made for a tenant's connection still counts: not once it was disconnected. */
+export function isStillWanted(made: { readonly disconnectCount: number }, tenant: Tenant): boolean {
+  return (made.disconnectCount ?? 0) === (tenant.disconnectCount ?? 0)
 }
 
-/** How the use cases keep tenants; every write is conditional. */
-export interface TenantStore {
-  read(name: TenantName): Promise<StoredTenant | undefined>
-  /** Writes a tenant that does not exist yet. `conflict` when it does. */
-  create(tenant: Tenant, events: readonly TenantEvent[]): Promise<StoredTenant | 'conflict'>
-  /** Replaces the row that `expected` was read from, with its events, in one transaction. */
-  replace(
-    expected: StoredTenant,
-    next: Tenant,
-    events: readonly TenantEvent[],
-  ): Promise<StoredTenant | 'conflict'>
-}
-
-/** One hint that a tenant is due. The tenant row is the truth. */
-export interface DueRow extends TenantName {
-  readonly dueAt: Date
-  /** Known here too, so that a sweep can pass over an environment that is on hold without reading its tenants. */
-  readonly environment: Environment
-  readonly identityProvider: IdentityProvider
-}
-
-/** How the sweep finds what is due without reading what is not. */
-export interface DueIndex {
-  /** Shards are numbered from 0; a tenant is always in the same one. */
-  readonly shardCount: number
-  insert(row: DueRow): Promise<void>
-  /** Deletes a row; one that is gone already is no error. */
-  remove(row: DueRow): Promise<void>
-  /** A shard's rows that are due at or before `until`, oldest first, a page at a time. */
-  due(shard: number, until: Date): AsyncIterable<readonly DueRow[]>
-}
-
-/** The due row of a tenant that has a grant and a due time. */
-export function dueRowOf(tenant: Tenant, grant: Pick<Grant, 'identityProvider'>, dueAt: Date): DueRow {
-  return { ...grantOwnerOf(tenant, grant), dueAt }
-}
-
-/** Where refresh tokens are; the rotation protocol does not know which store it is. */
-export interface GrantStore {
-  /** Keeps a refresh token and says where. `previous` is the reference it supersedes, if any. */
-  write(refreshToken: string, owner: GrantOwner, previous?: string): Promise<string>
-  /** The refresh token that a reference names; undefined when it is gone. */
-  read(reference: string, owner: GrantOwner): Promise<string | undefined>
-  /** A newer token than the reference names, left by a process that died before its commit. */
-  readNewer(
-    reference: string,
-    owner: GrantOwner,
-  ): Promise<{ reference: string; refreshToken: string } | undefined>
-  /** Destroys what the reference names; nothing left to destroy is no error. */
-  forget(reference: string): Promise<void>
-  /** Whether a reference keeps something alive that none of the references in `named` needs. */
-  leaves(reference: string, named: readonly string[]): boolean
-}
-
-/** Whose grant a secret is: written beside it so that lost tables can be rebuilt. */
-export interface GrantOwner extends TenantName {
-  readonly environment: Environment
-  readonly identityProvider: IdentityProvider
-}
-
-/** The owner of a tenant's grant, as the grant store wants it. */
-export function grantOwnerOf(
-  tenant: TenantName & { environment: Environment },
-  grant: Pick<Grant, 'identityProvider'>,
-): GrantOwner {
-  return {
-    workspace: tenant.workspace,
-    tenant: tenant.tenant,
-    environment: tenant.environment,
-    identityProvider: grant.identityProvider,
-  }
+/** Whether somebody is the one whose consent a tenant has, by the identity provider's own words. */
+export function isConsenterOf({ grant }: Pick<Tenant, 'grant'>, { issuer, subject }: Consenter): boolean {
+  return subject !== '' && grant?.consenter.issuer === issuer && grant.consenter.subject === subject
 }

@@ -1,24 +1,8 @@
 import { type Clock, secondsAfter } from '../clock.ts'
-import { type DueIndex, dueRowOf, type TenantName, type TenantStore } from '../domain/tenant.ts'
-import type { BrokerNotes } from '../storage/noteTable.ts'
-
-/** A tenant as the listing comes to it, with when its row says that it is due. */
-export interface ListedTenant extends TenantName {
-  readonly dueAt?: Date
-}
-
-/** One page of every workspace's listing. */
-export interface TenantPage {
-  readonly tenants: readonly ListedTenant[]
-  /** Where the next page begins; absent after the last one. */
-  readonly next?: string
-}
-
-/** Every workspace's listing, a page at a time. */
-export interface TenantPages {
-  /** @param from what the page before said; the beginning by default. */
-  read(from?: string): Promise<TenantPage>
-}
+import { type DueIndex, dueRowOf } from '../domain/due.ts'
+import type { BrokerNotes } from '../domain/notes.ts'
+import type { TenantPages } from '../domain/tenantPages.ts'
+import type { TenantStore } from '../domain/tenantStore.ts'
 
 /** What the audit touches. */
 export interface AuditDependencies {

@@ -1,9 +1,9 @@
 import { type Clock, secondsUntil } from '../clock.ts'
 import type { Config } from '../config.ts'
 import type { Log } from '../domain/logEvents.ts'
+import type { BrokerNotes } from '../domain/notes.ts'
+import type { SecretVersion, Vault } from '../domain/vault.ts'
 import { requiredSecretNames } from '../secrets/names.ts'
-import type { BrokerNotes } from '../storage/noteTable.ts'
-import type { SecretVersion, Vault } from '../storage/vault.ts'
 
 /** Days before expiry at which an event is recorded, once each. */
 export const expiryThresholdDays = [1, 7, 30] as const

@@ -1,25 +1,10 @@
-import {
-  type GrantStore,
-  grantOwnerOf,
-  type Leased,
-  type StoredTenant,
-  type Tenant,
-  type TenantName,
-} from '../domain/tenant.ts'
-import type { RefreshDependencies } from '../refresh/dependencies.ts'
+import { grantOwnerOf } from '../domain/grants.ts'
+import type { Leased, StoredTenant, Tenant, TenantName } from '../domain/tenant.ts'
 import { createLeaseTaker, giveBack, isLeased } from '../refresh/lease.ts'
 import { createLeaseTime, type LeaseTime, outsideLease } from '../refresh/leaseTime.ts'
 import { destroyLeftovers, destroyUncommitted, withLeftovers } from '../tenants/leftovers.ts'
 import { migratePending } from './migratePending.ts'
-
-/** The two places where grants can be. */
-export type GrantStoreName = 'vault' | 'sealed'
-
-/** What moving a grant touches; a refresher's dependencies and each grant store by itself. */
-export interface MigrationDependencies
-  extends Pick<RefreshDependencies, 'tenants' | 'grants' | 'clock' | 'randomness' | 'config' | 'log'> {
-  readonly stores: { readonly vault: GrantStore; readonly sealed: GrantStore }
-}
+import { type GrantStoreName, type MigrationDependencies, type NeedsMove, storeNameOf } from './migration.ts'
 
 /**
  * How moving one grant ended. `leased` (a refresh is running) and `changed` (somebody reconnected or disconnected
@@ -33,9 +18,6 @@ export type MigrationOutcome =
   | 'leased'
   | 'changed'
   | 'grant_missing'
-
-/** Whether a grant that is in the right store is moved all the same, e.g. because its seal's key is to go. */
-export type NeedsMove = (reference: string) => boolean
 
 /**
  * Moves one tenant's grant, and one that waits for confirmation, to the other store while the broker serves, under the lease that refreshes take: so no
@@ -84,11 +66,6 @@ async function migrateOwn(
     if (!leftBehind) await giveBack(dependencies, leased, time)
     throw error
   }
-}
-
-/** Which store a reference points into. */
-export function storeNameOf(reference: string): GrantStoreName {
-  return reference.startsWith('sealed:') ? 'sealed' : 'vault'
 }
 
 async function moveLeased(

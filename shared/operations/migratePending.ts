@@ -1,7 +1,8 @@
-import { grantOwnerOf, type StoredTenant, type Tenant } from '../domain/tenant.ts'
+import { grantOwnerOf } from '../domain/grants.ts'
+import type { StoredTenant, Tenant } from '../domain/tenant.ts'
 import { outsideLease } from '../refresh/leaseTime.ts'
 import { destroyLeftovers, destroyUncommitted, withLeftovers } from '../tenants/leftovers.ts'
-import { type GrantStoreName, type MigrationDependencies, type NeedsMove, storeNameOf } from './migrate.ts'
+import { type GrantStoreName, type MigrationDependencies, type NeedsMove, storeNameOf } from './migration.ts'
 
 /**
  * Moves a consent that waits for confirmation, as its tenant's own grant is moved. No lease: nobody refreshes it. The

@@ -1,17 +1,22 @@
 import { decodeJwt } from 'jose'
+import type { CustomerManagement } from '../advertising/client.ts'
 import { discoverAccounts } from '../advertising/discover.ts'
-import type { Broker } from '../broker.ts'
+import type { Config } from '../config.ts'
+import type { AccountStore } from '../domain/account.ts'
+import { dueRowOf } from '../domain/due.ts'
+import type { GrantOwner } from '../domain/grants.ts'
 import { defaultAccountOf } from '../domain/selectAccounts.ts'
-import { dueRowOf, type Grant, type GrantOwner, type Tenant, type TenantName } from '../domain/tenant.ts'
+import type { Grant, Tenant, TenantName } from '../domain/tenant.ts'
+import type { ListableVault } from '../domain/vault.ts'
 import { type Environment, environments, type IdentityProvider, identityProviders } from '../environment.ts'
 import { maskAddress } from '../identity/idToken.ts'
-import { consumerTenantId, type SignInRow } from '../identity/signInTable.ts'
-import type { TokensAskedAt } from '../identity/tokenEndpoint.ts'
-import { developerTokenName } from '../secrets/brokerSecrets.ts'
+import { consumerTenantId, type SignInRow, type SignInTable } from '../identity/signInTable.ts'
+import type { TokenEndpoints, TokensAskedAt } from '../identity/tokenEndpoint.ts'
+import { type BrokerSecrets, developerTokenName } from '../secrets/brokerSecrets.ts'
+import type { Tables } from '../storage/clients.ts'
 import { guarded } from '../storage/unavailable.ts'
-import type { ListableVault } from '../storage/vault.ts'
 import { workspaceIndexEntity } from '../storage/workspaceIndex.ts'
-import { commitGrant, sealAccessToken } from '../tenants/connectGrant.ts'
+import { commitGrant, type GrantKeeping, sealAccessToken } from '../tenants/connectGrant.ts'
 
 /** A vault secret that its tags call a tenant's grant. */
 export interface TaggedGrant {
@@ -22,10 +27,16 @@ export interface TaggedGrant {
 }
 
 /** What rebuilding touches. */
-export type RebuildDependencies = Pick<
-  Broker,
-  'config' | 'keeping' | 'signInTable' | 'tokenEndpoints' | 'secrets' | 'advertising' | 'accounts' | 'tables'
->
+export interface RebuildDependencies {
+  readonly config: Config
+  readonly keeping: GrantKeeping
+  readonly signInTable: SignInTable
+  readonly tokenEndpoints: TokenEndpoints
+  readonly secrets: BrokerSecrets
+  readonly advertising: (environment: Environment) => CustomerManagement
+  readonly accounts: AccountStore
+  readonly tables: Pick<Tables, 'TenantsByWorkspace'>
+}
 
 /**
  * How one tenant ended. `present`: its row is there, and its listing and due rows were made sure of. `connected`: a

@@ -1,14 +1,8 @@
 import { decodeProtectedHeader } from 'jose'
 import type { Clock } from '../clock.ts'
-import type {
-  CachedAccessToken,
-  Grant,
-  PendingGrant,
-  Tenant,
-  TenantName,
-  TenantStore,
-} from '../domain/tenant.ts'
-import type { SealContext, Sealer } from '../refresh/dependencies.ts'
+import type { SealContext, Sealer } from '../domain/sealer.ts'
+import type { CachedAccessToken, Grant, PendingGrant, Tenant, TenantName } from '../domain/tenant.ts'
+import type { TenantStore } from '../domain/tenantStore.ts'
 
 /** What resealing touches. */
 export interface ResealDependencies {

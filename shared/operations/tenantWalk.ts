@@ -1,9 +1,9 @@
 import pMap from 'p-map'
 import type { TenantName } from '../domain/tenant.ts'
+import type { ListedTenant, TenantPages } from '../domain/tenantPages.ts'
 import type { Tables } from '../storage/clients.ts'
 import { tenantRowKey } from '../storage/tenantEntity.ts'
 import { guarded } from '../storage/unavailable.ts'
-import type { ListedTenant, TenantPages } from './audit.ts'
 
 /** One line of the listing: where its tenant's row is. */
 interface IndexLine {

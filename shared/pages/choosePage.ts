@@ -1,9 +1,8 @@
 import type { HttpResponseInit } from '@azure/functions'
-import type { OpenedChoice } from '../choice/choose.ts'
 import { type ChoiceDraft, candidatesOf, viewOf } from '../choice/draft.ts'
-import type { ChoiceFault } from '../choice/form.ts'
 import {
   accountList,
+  type ChoicePage,
   defaultButton,
   faultNote,
   hiddenFields,
@@ -13,18 +12,6 @@ import {
 import { choiceScript } from './choosePageScript.ts'
 import { choiceStyle } from './choosePageStyle.ts'
 import { answerPage, type Html, html } from './page.ts'
-
-/** What a page of the choice shows. */
-export interface ChoicePage {
-  readonly token: string
-  readonly app: string | undefined
-  readonly open: OpenedChoice
-  readonly draft: ChoiceDraft
-  /** What is missing before the choice can be made, or why it could not be kept. */
-  readonly fault?: ChoiceFault
-  /** Whether the person has just searched or turned the page: the count is what they want to hear. */
-  readonly moved?: boolean
-}
 
 /**
  * The page on which a person says which accounts the app works with, then the one on which they name the default. A

@@ -1,7 +1,20 @@
+import type { OpenedChoice } from '../choice/choose.ts'
 import { type ChoiceDraft, type ChoiceView, rowsAtOnce } from '../choice/draft.ts'
+import type { ChoiceFault } from '../choice/form.ts'
 import type { Account } from '../domain/account.ts'
-import type { ChoicePage } from './choosePage.ts'
 import { type Html, html } from './page.ts'
+
+/** What a page of the choice shows. */
+export interface ChoicePage {
+  readonly token: string
+  readonly app: string | undefined
+  readonly open: OpenedChoice
+  readonly draft: ChoiceDraft
+  /** What is missing before the choice can be made, or why it could not be kept. */
+  readonly fault?: ChoiceFault
+  /** Whether the person has just searched or turned the page: the count is what they want to hear. */
+  readonly moved?: boolean
+}
 
 /** Fewer accounts are found by looking. */
 const worthSearching = 10

@@ -1,7 +1,7 @@
 import { type Clock, within } from '../clock.ts'
 import { createCoalesce } from '../coalesce.ts'
+import type { Vault } from '../domain/vault.ts'
 import type { Environment, IdentityProvider } from '../environment.ts'
-import type { Vault } from '../storage/vault.ts'
 
 /** One secret of the broker's own as it was last read. */
 export interface BrokerSecret {

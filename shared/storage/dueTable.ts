@@ -1,5 +1,5 @@
 import { odata } from '@azure/data-tables'
-import type { DueIndex, DueRow } from '../domain/tenant.ts'
+import type { DueIndex, DueRow } from '../domain/due.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
 import type { Environment, IdentityProvider } from '../environment.ts'
 import type { Tables } from './clients.ts'

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
-import type { Tenant, TenantName, TenantStore } from '../domain/tenant.ts'
+import type { Tenant, TenantName } from '../domain/tenant.ts'
+import type { TenantStore } from '../domain/tenantStore.ts'
 import type { Environment } from '../environment.ts'
 import { Problem } from '../problems.ts'
 

@@ -1,4 +1,5 @@
-import { dueRowOf, type StoredTenant, type Tenant, type TenantName } from '../domain/tenant.ts'
+import { dueRowOf } from '../domain/due.ts'
+import type { StoredTenant, Tenant, TenantName } from '../domain/tenant.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
 import type { GrantKeeping } from './connectGrant.ts'
 import { withLeftovers } from './leftovers.ts'

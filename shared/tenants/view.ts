@@ -1,7 +1,9 @@
 import * as z from 'zod'
 import { type ConnectHint, connectHintView } from '../domain/connectHint.ts'
-import type { Grant, Tenant, TenantEvent } from '../domain/tenant.ts'
-import { tenantEventTypes, tenantStatuses } from '../domain/tenant.ts'
+import type { Grant, Tenant } from '../domain/tenant.ts'
+import { tenantStatuses } from '../domain/tenant.ts'
+import type { TenantEvent } from '../domain/tenantEvents.ts'
+import { tenantEventTypes } from '../domain/tenantEvents.ts'
 import { accountKinds, environments, identityProviders } from '../environment.ts'
 
 /** A consent as apps see it. */

@@ -5,7 +5,7 @@ import { connectHint, reconnectHint } from '../domain/connectHint.ts'
 import type { Tenant } from '../domain/tenant.ts'
 import { adminConsentUrl, isCuredByAdminConsent } from '../identity/adminConsent.ts'
 import { Problem } from '../problems.ts'
-import type { RefreshOutcome } from '../refresh/refreshTenant.ts'
+import type { RefreshOutcome } from '../refresh/outcome.ts'
 import type { NotObtained } from './obtain.ts'
 
 /** A token that lives too short is not asked for again sooner. */

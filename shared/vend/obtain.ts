@@ -3,10 +3,11 @@ import { type Clock, secondsUntil, TimeLimitError } from '../clock.ts'
 import { createCoalesce } from '../coalesce.ts'
 import type { RefreshConfig } from '../config.ts'
 import { leastValiditySeconds } from '../domain/schedule.ts'
+import { StorageUnavailableError } from '../domain/storageUnavailable.ts'
 import type { StoredTenant, Tenant, TenantName } from '../domain/tenant.ts'
 import type { RefreshDependencies } from '../refresh/dependencies.ts'
-import type { Refresher, RefreshOutcome } from '../refresh/refreshTenant.ts'
-import { StorageUnavailableError } from '../storage/unavailable.ts'
+import type { RefreshOutcome } from '../refresh/outcome.ts'
+import type { Refresher } from '../refresh/refreshTenant.ts'
 import { touch } from './touch.ts'
 
 /** A usable access token, with the tenant it is for. */

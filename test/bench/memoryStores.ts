@@ -1,4 +1,4 @@
-import type { DueIndex, DueRow } from '../../shared/domain/tenant.ts'
+import type { DueIndex, DueRow } from '../../shared/domain/due.ts'
 import { tenantKey } from '../../shared/domain/tenantKey.ts'
 import { createModelTenantStore } from '../simulation/models/tenantStore.ts'
 import type { TenantGround } from './tenants.ts'

@@ -1,4 +1,4 @@
-import type { Proven } from '../../shared/connect/callback.ts'
+import type { Proven } from '../../shared/connect/prove.ts'
 import type { Account } from '../../shared/domain/account.ts'
 import type { Grant, Tenant, TenantName } from '../../shared/domain/tenant.ts'
 import type { Environment, IdentityProvider } from '../../shared/environment.ts'

@@ -1,6 +1,7 @@
 import { sha256 } from '../../shared/access/browser.ts'
 import { secondsAfter, systemClock, systemRandomness } from '../../shared/clock.ts'
-import type { Grant, Tenant, TenantStore } from '../../shared/domain/tenant.ts'
+import type { Grant, Tenant } from '../../shared/domain/tenant.ts'
+import type { TenantStore } from '../../shared/domain/tenantStore.ts'
 import { createRefresher } from '../../shared/refresh/refreshTenant.ts'
 import { createGrantVault } from '../../shared/storage/grantVault.ts'
 import { combineGrantStores, createSealedGrants } from '../../shared/storage/sealedGrants.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { TenantStore } from '../../shared/domain/tenant.ts'
+import type { TenantStore } from '../../shared/domain/tenantStore.ts'
 import type { RefreshDependencies } from '../../shared/refresh/dependencies.ts'
 import { dueTenants } from './dueTenants.ts'
 import * as useCases from './useCases.ts'

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { confirmConnectSession } from '../../shared/connect/confirm.ts'
-import type { Tenant, TenantStore } from '../../shared/domain/tenant.ts'
+import type { Tenant } from '../../shared/domain/tenant.ts'
+import type { TenantStore } from '../../shared/domain/tenantStore.ts'
 import { classifyTokenRefusal } from '../../shared/identity/refusal.ts'
 import { migrateGrant } from '../../shared/operations/migrate.ts'
 import { createRefresher } from '../../shared/refresh/refreshTenant.ts'

@@ -1,12 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { aadstsClasses, isAdminReason } from '../../shared/domain/aadsts.ts'
-import {
-  classifyTokenRefusal,
-  noAnswer,
-  parseRetryAfterSeconds,
-  type RefusalClass,
-} from '../../shared/identity/refusal.ts'
+import { noAnswer, type RefusalClass } from '../../shared/domain/refusal.ts'
+import { classifyTokenRefusal, parseRetryAfterSeconds } from '../../shared/identity/refusal.ts'
 
 /** A refusal as Entra words it. */
 const refused = (code: number, error = 'invalid_grant', suberror?: string) =>

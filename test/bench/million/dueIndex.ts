@@ -1,4 +1,4 @@
-import type { DueIndex, DueRow } from '../../../shared/domain/tenant.ts'
+import type { DueIndex, DueRow } from '../../../shared/domain/due.ts'
 import { tenantKey } from '../../../shared/domain/tenantKey.ts'
 import type { LimitedAccount } from './tables.ts'
 import { nameOf, numberOf } from './tenantNumbers.ts'
