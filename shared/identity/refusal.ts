@@ -102,10 +102,15 @@ function readBody(body: unknown): Seen {
     error: wordOf(record.error),
     suberror: wordOf(record.suberror),
     errorCodes: Array.isArray(record.error_codes)
-      ? record.error_codes.map(Number).filter(Number.isInteger)
+      ? record.error_codes.filter(isPlain).map(Number).filter(Number.isInteger)
       : [],
     traceId: wordOf(record.trace_id),
   }
+}
+
+/** JSON may hold objects that no conversion takes: `{"toString":0}`. */
+function isPlain(value: unknown): boolean {
+  return typeof value === 'number' || typeof value === 'string'
 }
 
 /** Only short words of a closed alphabet leave this file: nothing that a body smuggles reaches a log. */

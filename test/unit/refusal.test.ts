@@ -158,6 +158,11 @@ describe('a strange answer', () => {
     )
   })
 
+  test('whose numbers are objects that no conversion takes is of no known kind', () => {
+    const refusal = classifyTokenRefusal(400, { error_codes: [{ toString: 0 }, 70008] })
+    expect(refusal).toMatchObject({ unknown: true, errorCodes: [70008] })
+  })
+
   test('that never came is passing', () => {
     expect(noAnswer('identity_provider_timed_out')).toMatchObject({ class: 'passing', retryAfterSeconds: 5 })
   })
