@@ -1,16 +1,16 @@
 import type { HttpResponseInit } from '@azure/functions'
 import * as z from 'zod'
+import { bindingCookie, newBrowser, recognizeBrowser } from '../shared/access/browser.ts'
 import type { Broker } from '../shared/broker.ts'
-import { appName } from '../shared/connect/appName.ts'
-import { askFirstPage, goOnPage } from '../shared/connect/askFirstPage.ts'
 import { authorize } from '../shared/connect/authorize.ts'
-import { bindingCookie, newBrowser, recognizeBrowser } from '../shared/connect/browser.ts'
-import { failurePage } from '../shared/connect/pages.ts'
 import { readText } from '../shared/http/body.ts'
 import { isLookAhead, nothingSpent } from '../shared/http/lookAhead.ts'
-import { redirect } from '../shared/http/page.ts'
-import { pageRoute } from '../shared/http/pageRoute.ts'
 import { operation } from '../shared/http/route.ts'
+import { appName } from '../shared/pages/appName.ts'
+import { askFirstPage, goOnPage } from '../shared/pages/askFirstPage.ts'
+import { failurePage } from '../shared/pages/failurePage.ts'
+import { redirect } from '../shared/pages/page.ts'
+import { pageRoute } from '../shared/pages/pageRoute.ts'
 
 /** A session's identifier and the name of its field. */
 const longestFormBytes = 1024

@@ -1,12 +1,12 @@
 import * as z from 'zod'
+import { recognizeBrowser } from '../shared/access/browser.ts'
 import { readAdminConsent } from '../shared/connect/adminConsent.ts'
-import { recognizeBrowser } from '../shared/connect/browser.ts'
 import { finishSignIn } from '../shared/connect/callback.ts'
-import { adminConsentedPage, failurePage } from '../shared/connect/pages.ts'
 import { isLookAhead, nothingSpent } from '../shared/http/lookAhead.ts'
-import { redirect } from '../shared/http/page.ts'
-import { pageRoute } from '../shared/http/pageRoute.ts'
 import { operation } from '../shared/http/route.ts'
+import { adminConsentedPage, failurePage } from '../shared/pages/failurePage.ts'
+import { redirect } from '../shared/pages/page.ts'
+import { pageRoute } from '../shared/pages/pageRoute.ts'
 
 const authorizationResponse = z.object({
   state: z.string().max(200).optional(),

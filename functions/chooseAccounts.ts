@@ -1,14 +1,14 @@
 import * as z from 'zod'
-import { appName } from '../shared/connect/appName.ts'
-import { recognizeBrowser } from '../shared/connect/browser.ts'
-import { choiceMadeBeforePage, choiceMadePage, choiceOverPage } from '../shared/connect/choiceDonePage.ts'
-import { firstDraft } from '../shared/connect/choiceDraft.ts'
-import { answerChoiceForm, longestChoiceFormBytes } from '../shared/connect/choiceForm.ts'
-import { readChoice } from '../shared/connect/choose.ts'
-import { choicePage } from '../shared/connect/choosePage.ts'
+import { recognizeBrowser } from '../shared/access/browser.ts'
+import { readChoice } from '../shared/choice/choose.ts'
+import { firstDraft } from '../shared/choice/draft.ts'
+import { answerChoiceForm, longestChoiceFormBytes } from '../shared/choice/form.ts'
 import { readText } from '../shared/http/body.ts'
-import { pageRoute } from '../shared/http/pageRoute.ts'
 import { operation } from '../shared/http/route.ts'
+import { appName } from '../shared/pages/appName.ts'
+import { choiceMadeBeforePage, choiceMadePage, choiceOverPage } from '../shared/pages/choiceDonePage.ts'
+import { choicePage } from '../shared/pages/choosePage.ts'
+import { pageRoute } from '../shared/pages/pageRoute.ts'
 
 /** `/oauth/accounts`: where a person who has just connected says which accounts the app may use. */
 pageRoute('chooseAccounts', 'oauth/accounts', {

@@ -1,7 +1,7 @@
 import { buildContract } from '../shared/contract/openapi.ts'
-import { docsPage } from '../shared/contract/page.ts'
-import { answerPage, type Page } from '../shared/http/page.ts'
 import { operation, route, routes } from '../shared/http/route.ts'
+import { docsPage } from '../shared/pages/docsPage.ts'
+import { answerPage, type Page } from '../shared/pages/page.ts'
 
 let page: (Page & { readonly style: string }) | undefined
 

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { connectHintOfEvent } from '../shared/connect/hint.ts'
+import { connectHintOfEvent } from '../shared/domain/connectHint.ts'
 import { answerJson } from '../shared/http/answers.ts'
 import { pageQuery, tenantParams } from '../shared/http/fields.ts'
 import { operation, route } from '../shared/http/route.ts'

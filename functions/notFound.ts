@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import { pageRoute } from '../shared/http/pageRoute.ts'
 import { operation, route } from '../shared/http/route.ts'
+import { pageRoute } from '../shared/pages/pageRoute.ts'
 import { Problem } from '../shared/problems.ts'
 
 const missing = operation({

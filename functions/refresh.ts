@@ -1,7 +1,13 @@
-import { app } from '@azure/functions'
+import { app, output } from '@azure/functions'
 import { broker } from '../shared/broker.ts'
-import { refreshChunks, runSweep } from '../shared/refresh/run.ts'
+import { refreshChunksQueue, runSweep } from '../shared/operations/runSweep.ts'
 import { traced } from '../shared/telemetry/invocation.ts'
+
+/** The output binding that hands over; messages are `{shard}`. */
+const refreshChunks = output.storageQueue({
+  queueName: refreshChunksQueue,
+  connection: 'AzureWebJobsStorage',
+})
 
 /**
  * The refresh timer: refreshes whatever is due. What exceeds one instance's share goes to the queue, shard by shard,

@@ -1,7 +1,7 @@
 import { app } from '@azure/functions'
 import * as z from 'zod'
 import { broker } from '../shared/broker.ts'
-import { refreshChunksQueue, runShard } from '../shared/refresh/run.ts'
+import { refreshChunksQueue, runShard } from '../shared/operations/runSweep.ts'
 import { traced } from '../shared/telemetry/invocation.ts'
 
 const message = z.object({ shard: z.int().min(0) })

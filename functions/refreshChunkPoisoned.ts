@@ -1,7 +1,7 @@
 import { app } from '@azure/functions'
-import { createLog } from '../shared/log.ts'
-import { refreshChunksQueue } from '../shared/refresh/run.ts'
+import { refreshChunksQueue } from '../shared/operations/runSweep.ts'
 import { traced } from '../shared/telemetry/invocation.ts'
+import { createLog } from '../shared/telemetry/log.ts'
 
 /** A shard that failed at every try ends in a log event that an alert watches; its rows stay due for the next sweep. */
 app.storageQueue('refreshChunkPoisoned', {

@@ -1,6 +1,6 @@
 import { answerJson } from '../shared/http/answers.ts'
 import { operation, route } from '../shared/http/route.ts'
-import { runSweep, sweepReport } from '../shared/refresh/run.ts'
+import { runSweep, sweepReport } from '../shared/operations/runSweep.ts'
 
 /**
  * Azure's load balancer ends a request after 230 s (azure-functions/functions-scale, HTTP trigger); what has begun by

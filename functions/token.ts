@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { accountName } from '../shared/accounts/account.ts'
+import { accountName } from '../shared/domain/account.ts'
 import { answerJsonText } from '../shared/http/answers.ts'
 import { tenantParams, wholeNumber } from '../shared/http/fields.ts'
 import { operation, route } from '../shared/http/route.ts'

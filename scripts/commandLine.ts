@@ -10,10 +10,11 @@ import {
 import cliProgress from 'cli-progress'
 import { type Broker, createBroker } from '../shared/broker.ts'
 import { type Config, parseConfig, SettingsError } from '../shared/config.ts'
-import { createLog } from '../shared/log.ts'
+import { StorageUnavailableError } from '../shared/domain/storageUnavailable.ts'
+import type { Vault } from '../shared/domain/vault.ts'
 import { createCredential, createSecretClient } from '../shared/storage/clients.ts'
-import { StorageUnavailableError } from '../shared/storage/unavailable.ts'
-import { createVault, type Vault } from '../shared/storage/vault.ts'
+import { createVault } from '../shared/storage/vault.ts'
+import { createLog } from '../shared/telemetry/log.ts'
 
 /** What the operator typed cannot be done as it stands; the message says what to type. */
 export class UsageError extends Error {}

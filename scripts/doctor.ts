@@ -2,9 +2,9 @@ import { QueueClient } from '@azure/storage-queue'
 import { createBroker } from '../shared/broker.ts'
 import { type Config, parseConfig, SettingsError } from '../shared/config.ts'
 import { createSignInTable } from '../shared/identity/signInTable.ts'
+import { refreshChunksQueue } from '../shared/operations/runSweep.ts'
 import { checkReadiness, type Readiness } from '../shared/ready/readiness.ts'
 import { signInRows, toSignInView } from '../shared/ready/signIns.ts'
-import { refreshChunksQueue } from '../shared/refresh/run.ts'
 import {
   chooseCredential,
   parseOptions,

@@ -1,9 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { verdicts } from '../shared/advertising/verdicts.ts'
 import { connectFailures } from '../shared/connect/failures.ts'
 import { buildContract } from '../shared/contract/openapi.ts'
+import { verdicts } from '../shared/diagnosis/verdicts.ts'
 import { environments } from '../shared/environment.ts'
 import { routes } from '../shared/http/route.ts'
 import { problems } from '../shared/problems.ts'
@@ -55,7 +55,7 @@ const pages: Readonly<Record<string, () => string | Promise<string>>> = {
   'docs/verdicts.md': () =>
     page(
       'Verdicts of a diagnosis',
-      'shared/advertising/verdicts.ts',
+      'shared/diagnosis/verdicts.ts',
       '`POST /v1/tenants/{tenant}/diagnosis` says which of the three credentials is at fault, who acts, and what to do, in order.',
       table(
         ['verdict', 'at fault', 'actor', 'what it means', 'what to do'],
@@ -69,7 +69,8 @@ const pages: Readonly<Record<string, () => string | Promise<string>>> = {
       ),
     ),
   'docs/settings.md': settingsPage,
-  'docs/log-events.md': async () => eventsPage(await readFile(join(root, 'shared/log.ts'), 'utf8')),
+  'docs/log-events.md': async () =>
+    eventsPage(await readFile(join(root, 'shared/domain/logEvents.ts'), 'utf8')),
   'docs/openapi.json': () =>
     `${JSON.stringify(buildContract(routes, settings.PUBLIC_URL.example), undefined, 2)}\n`,
 }

@@ -8,7 +8,7 @@ interface LoggedEvent {
 }
 
 /**
- * The page of log events, read out of the text of `shared/log.ts`: its types and comments are the catalogue, and
+ * The page of log events, read out of the text of `shared/domain/logEvents.ts`: its types and comments are the catalogue, and
  * they are gone when the program runs. An event without a comment of its own belongs to the one before it.
  */
 export function eventsPage(source: string): string {
@@ -19,7 +19,7 @@ export function eventsPage(source: string): string {
   ])
   return page(
     'Log events',
-    'shared/log.ts',
+    'shared/domain/logEvents.ts',
     'Every structured line of the broker is one JSON object with `event` and the fields below. Alerts and the workbook in `infra/` read these names. Lines that were written inside a trace also have its `trace_id` and `span_id`. No field ever holds a secret; `tenantKey` is the hash that is the tenant’s partition key.',
     table(['event', 'what it says', 'fields'], rows),
   )
@@ -47,6 +47,6 @@ function fieldsOf(source: string, type: string): string[] {
 
 function blockAfter(source: string, start: string): string {
   const from = source.indexOf(start)
-  if (from < 0) throw new Error(`shared/log.ts has no "${start}"`)
+  if (from < 0) throw new Error(`shared/domain/logEvents.ts has no "${start}"`)
   return source.slice(from + start.length, source.indexOf('\n}', from))
 }

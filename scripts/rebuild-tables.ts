@@ -5,7 +5,7 @@ import {
   type RebuildOutcome,
   rebuildTenant,
   type TaggedGrant,
-} from '../shared/connect/rebuild.ts'
+} from '../shared/operations/rebuild.ts'
 import { tableNames } from '../shared/storage/clients.ts'
 import { guarded } from '../shared/storage/unavailable.ts'
 import { createProgress, openBroker, parseOptions, run, toText } from './commandLine.ts'

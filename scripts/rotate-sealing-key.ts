@@ -1,7 +1,9 @@
 import { pMapIterable } from 'p-map'
 import type { Broker } from '../shared/broker.ts'
 import { systemClock, systemRandomness } from '../shared/clock.ts'
-import { type ResealOutcome, resealTenant } from '../shared/secrets/reseal.ts'
+import type { Vault } from '../shared/domain/vault.ts'
+import { type ResealOutcome, resealTenant } from '../shared/operations/reseal.ts'
+import { countTenants, walkTenants } from '../shared/operations/tenantWalk.ts'
 import {
   addSealingKey,
   dropOlderSealingKeys,
@@ -9,8 +11,6 @@ import {
   SealingKeySetError,
   settleSeconds,
 } from '../shared/secrets/sealingKeys.ts'
-import { countTenants, walkTenants } from '../shared/storage/tenantWalk.ts'
-import type { Vault } from '../shared/storage/vault.ts'
 import {
   createProgress,
   openBroker,

@@ -2,7 +2,7 @@ metadata description = 'What wakes an operator: one log alert a trouble, each na
 
 import { resourceTags } from 'types.bicep'
 
-// Queries read the broker's structured lines (shared/log.ts: JSON messages, `event` first) and its metrics, which are
+// Queries read the broker's structured lines (shared/domain/logEvents.ts: JSON messages, `event` first) and its metrics, which are
 // never sampled. They read no `requests` and no spans, which are.
 param prefix string
 param location string

@@ -1,6 +1,7 @@
 import { createBroker } from '../../shared/broker.ts'
 import { parseConfig } from '../../shared/config.ts'
-import { dueRowOf, type TenantName } from '../../shared/tenants/tenant.ts'
+import { dueRowOf } from '../../shared/domain/due.ts'
+import type { TenantName } from '../../shared/domain/tenant.ts'
 import type { Stack } from '../stack.ts'
 
 /**

@@ -1,12 +1,12 @@
 import * as z from 'zod'
+import { type Account, accountName } from '../domain/account.ts'
+import { accountNotReached, accountNotSelected } from '../domain/findAccount.ts'
+import { defaultAccountOf, defaultAmong, isSelected, selectAmong } from '../domain/selectAccounts.ts'
+import type { DefaultAccount, StoredTenant, Tenant, TenantName } from '../domain/tenant.ts'
 import { Problem } from '../problems.ts'
-import type { DefaultAccount, StoredTenant, Tenant, TenantName } from '../tenants/tenant.ts'
 import type { Obtain } from '../vend/obtain.ts'
-import { type Account, accountName } from './account.ts'
 import { defaultEvents, selectionEvents } from './events.ts'
-import { accountNotReached, accountNotSelected } from './find.ts'
 import { type AccountsDependencies, replaceAccounts } from './replace.ts'
-import { defaultAccountOf, defaultAmong, isSelected, selectAmong } from './select.ts'
 
 /** What choosing touches. */
 export interface ChooseDependencies extends AccountsDependencies {

@@ -1,7 +1,8 @@
 import { type AccountsDifference, compareAccounts } from '../advertising/compareAccounts.ts'
-import type { DefaultAccount, Grant, Tenant, TenantEvent } from '../tenants/tenant.ts'
-import type { Account } from './account.ts'
-import { isSameDefault, isSelected } from './select.ts'
+import type { Account } from '../domain/account.ts'
+import { isSameDefault, isSelected } from '../domain/selectAccounts.ts'
+import type { DefaultAccount, Grant, Tenant } from '../domain/tenant.ts'
+import type { TenantEvent } from '../domain/tenantEvents.ts'
 
 /** The words of an event name so many accounts of each kind; beyond that they count. */
 const mostNamed = 20

@@ -1,9 +1,9 @@
 import type { AdvertisingFault } from '../advertising/faults.ts'
 import { identityFaultOf } from '../advertising/identityFault.ts'
 import type { Config } from '../config.ts'
-import { connectHint } from '../connect/hint.ts'
+import { connectHint } from '../domain/connectHint.ts'
+import type { Tenant } from '../domain/tenant.ts'
 import { Problem } from '../problems.ts'
-import type { Tenant } from '../tenants/tenant.ts'
 
 /** Without a wait from Microsoft: what it asks for after its own throttling by default (guides/services-protocol.md). */
 const usualWaitSeconds = 60

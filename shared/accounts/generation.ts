@@ -1,5 +1,5 @@
 import type { Randomness } from '../clock.ts'
-import type { Tenant } from '../tenants/tenant.ts'
+import type { Tenant } from '../domain/tenant.ts'
 
 /** Milliseconds since 1970 in base 36 have eight digits until 2059. */
 const timeDigits = 8

@@ -1,6 +1,4 @@
 import * as z from 'zod'
-import { invalidContinuation, Problem } from '../problems.ts'
-import type { TenantName, TenantStore } from '../tenants/tenant.ts'
 import {
   type Account,
   type AccountPage,
@@ -8,8 +6,11 @@ import {
   continuationAfter,
   isAccountContinuation,
   largestAccountPage,
-} from './account.ts'
-import { isSelected } from './select.ts'
+} from '../domain/account.ts'
+import { isSelected } from '../domain/selectAccounts.ts'
+import type { TenantName } from '../domain/tenant.ts'
+import type { TenantStore } from '../domain/tenantStore.ts'
+import { invalidContinuation, Problem } from '../problems.ts'
 
 /** An account as the apps see it. Ids are strings: they exceed what a JSON number holds. */
 export const accountView = z.object({

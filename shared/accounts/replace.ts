@@ -1,14 +1,9 @@
 import type { Clock, Randomness } from '../clock.ts'
+import { type Account, type AccountStore, allAccounts } from '../domain/account.ts'
+import type { DefaultAccount, StoredTenant, Tenant, TenantName } from '../domain/tenant.ts'
+import type { TenantEvent } from '../domain/tenantEvents.ts'
+import type { TenantStore } from '../domain/tenantStore.ts'
 import { Problem } from '../problems.ts'
-import type {
-  DefaultAccount,
-  StoredTenant,
-  Tenant,
-  TenantEvent,
-  TenantName,
-  TenantStore,
-} from '../tenants/tenant.ts'
-import { type Account, type AccountStore, allAccounts } from './account.ts'
 import { newGeneration, sparedAfter } from './generation.ts'
 
 /** What changing a tenant's accounts touches. */

@@ -1,11 +1,11 @@
 import * as z from 'zod'
+import { accountName } from '../domain/account.ts'
+import { findAccount } from '../domain/findAccount.ts'
+import { isSameDefault } from '../domain/selectAccounts.ts'
+import type { Tenant, TenantName } from '../domain/tenant.ts'
 import { Problem } from '../problems.ts'
-import type { Tenant, TenantName } from '../tenants/tenant.ts'
-import { accountName } from './account.ts'
 import type { ChooseDependencies } from './choose.ts'
 import { defaultEvents } from './events.ts'
-import { findAccount } from './find.ts'
-import { isSameDefault } from './select.ts'
 
 /** The account to vend when the app names none. */
 export const defaultAccountBody = z.strictObject({

@@ -1,4 +1,5 @@
-import type { AccountInfo, PauseReason } from './customerManagementSchemas.ts'
+import type { PauseReason } from '../domain/account.ts'
+import type { AccountInfo } from './customerManagementSchemas.ts'
 
 /** Whether an account can be worked with, and what a person should know about it. */
 export interface AccountStanding {

@@ -1,4 +1,4 @@
-import type { DiscoveredAccount } from './discover.ts'
+import type { DiscoveredAccount } from '../domain/account.ts'
 
 /** An account of which a compared property changed. */
 export interface ChangedAccount<Before> {

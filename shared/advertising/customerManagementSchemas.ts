@@ -1,8 +1,6 @@
 import * as z from 'zod'
+import type { PauseReason } from '../domain/account.ts'
 import { idSchema } from './json.ts'
-
-/** Why an account is paused; numbers as Microsoft's PauseReason (customer-management-service/accountinfo.md). */
-export type PauseReason = 'user' | 'billing' | 'userAndBilling'
 
 /** One role of a user in one customer (customer-management-service/customerrole.md). */
 export interface CustomerRole {

@@ -1,44 +1,11 @@
+import type { DiscoveredAccount } from '../domain/account.ts'
 import { accountStanding } from './accountStanding.ts'
 import type { Answer, CustomerManagement } from './client.ts'
-import type {
-  AdvertiserAccount,
-  Customer,
-  CustomerRole,
-  PauseReason,
-  UserAndRoles,
-} from './customerManagementSchemas.ts'
+import type { AdvertiserAccount, Customer, CustomerRole, UserAndRoles } from './customerManagementSchemas.ts'
 import { findCustomerNames } from './customerNames.ts'
 import { accountIdsOf, createFindReach, type FindReach, type Reach } from './reach.ts'
 import type { Credentials } from './services.ts'
 import { type LinkWalk, mostWalkedCustomers, walkLinks } from './walkLinks.ts'
-
-/** An account that the user reaches. Texts are empty when Microsoft sent none. */
-export interface DiscoveredAccount {
-  readonly accountId: string
-  /** What people see in Microsoft's pages, e.g. `F1234567`. */
-  readonly number: string
-  readonly name: string
-  /** The customer through which the account is reached: the `CustomerId` header to send. */
-  readonly customerId: string
-  readonly customerName: string
-  /** The customer that owns the account; empty when only an agency's list names it. */
-  readonly ownerCustomerId: string
-  readonly lifeCycleStatus: string
-  readonly pauseReason?: PauseReason
-  /** Whether it is reached through another customer than its owner. */
-  readonly linked: boolean
-  /**
-   * Whether no way to the account was found because the hierarchy is wider than the walk: `customerId` is then no
-   * more than the owner, and nothing is vended with it.
-   */
-  readonly reachUnknown?: true
-  /** Microsoft's number of the role (customerrole.md), e.g. `41` for Super Admin. */
-  readonly roleId?: string
-  /** Whether calls can be expected to work. */
-  readonly usable: boolean
-  /** What a person should know about its state. */
-  readonly note?: string
-}
 
 /** A customer in which the user has a role. */
 export interface DiscoveredCustomer extends Customer {

@@ -1,10 +1,5 @@
+import type { SignInWith } from '../domain/connectHint.ts'
 import type { AdvertisingFault } from './faults.ts'
-
-/**
- * Which sign-in would work. `primaryLogin`: the login that others were merged into.
- * `advertisingUser`: any login that Microsoft Advertising knows in this environment.
- */
-export type SignInWith = 'personal' | 'work' | 'google' | 'primaryLogin' | 'advertisingUser' | 'sameAgain'
 
 /** Microsoft Advertising refuses the person who signed in, and why. */
 export interface IdentityFault {

@@ -1,10 +1,11 @@
+import { type BrowserBinding, derive, isSameBrowser, sha256 } from '../access/browser.ts'
 import { type Clock, secondsAfter } from '../clock.ts'
 import type { Config } from '../config.ts'
+import type { OneTimeRecords } from '../domain/oneTime.ts'
+import { isStillWanted } from '../domain/tenant.ts'
+import type { TenantStore } from '../domain/tenantStore.ts'
 import type { SignInRow, SignInTable } from '../identity/signInTable.ts'
-import type { TenantStore } from '../tenants/tenant.ts'
-import { type BrowserBinding, derive, isSameBrowser, sha256 } from './browser.ts'
-import type { OneTimeRecords } from './oneTime.ts'
-import { type ConnectSession, isStillWanted } from './sessions.ts'
+import type { ConnectSession } from './sessions.ts'
 
 /** What waits between *authorize* and *callback*. The verifier and nonce are not in it: the browser derives them. */
 export interface SignIn extends ConnectSession {

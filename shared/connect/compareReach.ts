@@ -1,10 +1,10 @@
-import { type Account, type AccountStore, allAccounts } from '../accounts/account.ts'
 import { type PersonChange, personChange } from '../accounts/events.ts'
-import { carrySelectionToSignIn, defaultAccountOf, isSelected } from '../accounts/select.ts'
 import { compareAccounts } from '../advertising/compareAccounts.ts'
-import type { DefaultAccount, Tenant } from '../tenants/tenant.ts'
-import type { Proven } from './callback.ts'
+import { type Account, type AccountStore, allAccounts } from '../domain/account.ts'
+import { carrySelectionToSignIn, defaultAccountOf, isSelected } from '../domain/selectAccounts.ts'
+import type { DefaultAccount, Tenant } from '../domain/tenant.ts'
 import { personOf } from './person.ts'
+import type { Proven } from './prove.ts'
 
 /** Accounts that another person does not reach. */
 export interface AccountLoss {

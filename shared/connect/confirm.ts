@@ -1,12 +1,12 @@
-import { type AccountStore, allAccounts } from '../accounts/account.ts'
+import { sha256 } from '../access/browser.ts'
 import { discoveryEvents } from '../accounts/events.ts'
 import { sparedAfter } from '../accounts/generation.ts'
-import { defaultAccountOf, isSelected } from '../accounts/select.ts'
+import { type ChoiceDependencies, openChoice } from '../choice/choose.ts'
+import { type AccountStore, allAccounts } from '../domain/account.ts'
+import { defaultAccountOf, isSelected } from '../domain/selectAccounts.ts'
+import type { Tenant, TenantName } from '../domain/tenant.ts'
 import { Problem } from '../problems.ts'
 import { commitGrant, type GrantKeeping } from '../tenants/connectGrant.ts'
-import type { Tenant, TenantName } from '../tenants/tenant.ts'
-import { sha256 } from './browser.ts'
-import { type ChoiceDependencies, openChoice } from './choose.ts'
 import { assertPending } from './pending.ts'
 
 /** What confirming touches. */

@@ -1,4 +1,4 @@
-import type { SignInWith } from '../advertising/identityFault.ts'
+import type { SignInWith } from '../domain/connectHint.ts'
 import type { Actor } from '../problems.ts'
 
 interface FailureDefinition {

@@ -1,31 +1,20 @@
 import { discoveryEvents, personChange } from '../accounts/events.ts'
 import { newGeneration, sparedAfter } from '../accounts/generation.ts'
+import { issueTurn, openChoice } from '../choice/choose.ts'
 import { secondsAfter } from '../clock.ts'
+import { returnUrlWith } from '../domain/returnUrl.ts'
+import type { PendingChoice, Tenant } from '../domain/tenant.ts'
+import { isStillWanted } from '../domain/tenant.ts'
 import { connectGrant } from '../tenants/connectGrant.ts'
-import type { PendingChoice, Tenant } from '../tenants/tenant.ts'
 import type { SignIn } from './authorize.ts'
-import type { CallbackDependencies, Proven } from './callback.ts'
-import { issueTurn, openChoice } from './choose.ts'
 import { compareReach, type Reach } from './compareReach.ts'
+import type { CallbackDependencies } from './dependencies.ts'
 import type { ConnectFailure } from './failures.ts'
 import { confirmationSeconds, keepPending } from './keepPending.ts'
+import { disconnectedMeanwhile, type Kept } from './kept.ts'
 import { differentUser, personOf } from './person.ts'
-import { returnUrlWith } from './returnUrl.ts'
-import { isStillWanted } from './sessions.ts'
+import type { Proven } from './prove.ts'
 import { toGrant } from './toGrant.ts'
-
-/** A finished sign-in: where the browser goes next. */
-export interface Kept {
-  readonly tenant: Tenant
-  /** Back to the app, or first to the page that asks which account is meant. */
-  readonly returnUrl: string
-}
-
-/** The link, or the sign-in, was made before the app disconnected the tenant. */
-export const disconnectedMeanwhile: ConnectFailure = {
-  failed: 'sign_in_not_valid',
-  reason: 'tenant_disconnected',
-}
 
 /** What a sign-in would change of the tenant, as it was read. */
 export interface Compared extends Reach {

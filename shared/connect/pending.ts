@@ -1,11 +1,12 @@
 import * as z from 'zod'
-import { type AccountStore, allAccounts } from '../accounts/account.ts'
 import { namedAccount, toNamed } from '../accounts/discover.ts'
 import { personChange } from '../accounts/events.ts'
 import { compareAccounts } from '../advertising/compareAccounts.ts'
 import type { Clock } from '../clock.ts'
+import { type AccountStore, allAccounts } from '../domain/account.ts'
+import type { PendingGrant, TenantName } from '../domain/tenant.ts'
+import type { TenantStore } from '../domain/tenantStore.ts'
 import { Problem } from '../problems.ts'
-import type { PendingGrant, TenantName, TenantStore } from '../tenants/tenant.ts'
 import { connectionView, toConnectionView } from '../tenants/view.ts'
 
 /** What confirming a consent would change. */

@@ -1,8 +1,8 @@
 import { type Person, type PersonChange, personChange } from '../accounts/events.ts'
+import type { Tenant } from '../domain/tenant.ts'
 import { unknownAddress } from '../identity/idToken.ts'
-import type { Consenter, Tenant } from '../tenants/tenant.ts'
-import type { Proven } from './callback.ts'
 import type { ConnectFailure } from './failures.ts'
+import type { Proven } from './prove.ts'
 
 /** A reconnect by another person keeps the old grant, unless the session allows it. */
 export function differentUser(before: Tenant, proven: Proven, allowed: boolean): ConnectFailure | undefined {
@@ -10,11 +10,6 @@ export function differentUser(before: Tenant, proven: Proven, allowed: boolean):
   const person = personChange(before, personOf(proven))
   if (!person) return undefined
   return { failed: 'different_user', advice: `${expectation(person)} ${standing(before)}` }
-}
-
-/** Whether somebody is the one whose consent a tenant has, by the identity provider's own words. */
-export function isConsenterOf({ grant }: Pick<Tenant, 'grant'>, { issuer, subject }: Consenter): boolean {
-  return subject !== '' && grant?.consenter.issuer === issuer && grant.consenter.subject === subject
 }
 
 /** Who signed in. */

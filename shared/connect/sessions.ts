@@ -1,13 +1,14 @@
 import * as z from 'zod'
 import { type Clock, type Randomness, secondsAfter } from '../clock.ts'
 import type { Config } from '../config.ts'
+import { providerOf } from '../domain/connectHint.ts'
+import type { OneTimeRecords } from '../domain/oneTime.ts'
+import type { TenantName } from '../domain/tenant.ts'
+import type { TenantStore } from '../domain/tenantStore.ts'
 import { accountKinds, environments, type IdentityProvider, identityProviders } from '../environment.ts'
 import type { SignInTable } from '../identity/signInTable.ts'
 import { Problem } from '../problems.ts'
 import { claimTenant } from '../tenants/claim.ts'
-import type { Tenant, TenantName, TenantStore } from '../tenants/tenant.ts'
-import { providerOf } from './hint.ts'
-import type { OneTimeRecords } from './oneTime.ts'
 
 /** What an app asks for when it wants an advertiser to connect. */
 export const connectSessionBody = z
@@ -140,11 +141,6 @@ function assertReturnUrl(config: Config, workspace: string, returnUrl: string): 
       `is not one of the return URLs that WORKSPACES allows workspace ${workspace}`,
     )
   }
-}
-
-/** Whether what was made for a tenant's connection still counts: not once it was disconnected. */
-export function isStillWanted(made: Pick<ConnectSession, 'disconnectCount'>, tenant: Tenant): boolean {
-  return (made.disconnectCount ?? 0) === (tenant.disconnectCount ?? 0)
 }
 
 function invalidField(field: string, fault: string): Problem {

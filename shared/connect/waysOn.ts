@@ -1,9 +1,9 @@
 import { secondsAfter } from '../clock.ts'
+import { isAnotherPerson, providerOf, toKind } from '../domain/connectHint.ts'
+import { returnUrlWith } from '../domain/returnUrl.ts'
 import type { SignIn } from './authorize.ts'
-import type { CallbackDependencies } from './callback.ts'
+import type { CallbackDependencies } from './dependencies.ts'
 import type { ConnectFailure, ConnectFailureCode } from './failures.ts'
-import { isAnotherPerson, providerOf, toKind } from './hint.ts'
-import { returnUrlWith } from './returnUrl.ts'
 
 /** Signing in again within this time needs no new link from the app. */
 const againSeconds = 900

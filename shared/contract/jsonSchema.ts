@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { accountView } from '../accounts/list.ts'
+import { sweepReport } from '../operations/runSweep.ts'
 import { readiness } from '../ready/readiness.ts'
-import { sweepReport } from '../refresh/run.ts'
 import { eventView, tenantView } from '../tenants/view.ts'
 import { vendAnswer } from '../vend/vend.ts'
 

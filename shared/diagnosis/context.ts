@@ -1,16 +1,12 @@
-import type { AccountStore } from '../accounts/account.ts'
-import { createOwnerOfAddress } from '../advertising/addresses.ts'
-import {
-  type DeveloperTokenState,
-  type DiagnosisContext,
-  judgeDeveloperToken,
-} from '../advertising/diagnose.ts'
-import { createKnownAccounts, type DiagnosedAccount } from '../advertising/knownAccounts.ts'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
+import type { AccountStore } from '../domain/account.ts'
+import type { Tenant } from '../domain/tenant.ts'
 import { type Environment, environments } from '../environment.ts'
-import { type BrokerSecrets, developerTokenName } from '../storage/brokerSecrets.ts'
-import type { Tenant } from '../tenants/tenant.ts'
+import { type BrokerSecrets, developerTokenName } from '../secrets/brokerSecrets.ts'
+import { createOwnerOfAddress } from './addresses.ts'
+import { type DeveloperTokenState, type DiagnosisContext, judgeDeveloperToken } from './diagnose.ts'
+import { createKnownAccounts, type DiagnosedAccount } from './knownAccounts.ts'
 
 /** What a diagnosis reads. */
 export interface DiagnosisDependencies {

@@ -1,12 +1,13 @@
 import * as z from 'zod'
-import { type Diagnosis, diagnoseFailedCall } from '../advertising/diagnose.ts'
 import { type ServiceName, serviceNames } from '../advertising/services.ts'
-import { credentialNames, verdicts } from '../advertising/verdicts.ts'
 import type { Config } from '../config.ts'
-import { type ConnectHint, connectHint, connectHintView, reconnectHint } from '../connect/hint.ts'
+import { type ConnectHint, connectHint, connectHintView, reconnectHint } from '../domain/connectHint.ts'
+import type { Tenant, TenantName } from '../domain/tenant.ts'
+import type { TenantStore } from '../domain/tenantStore.ts'
 import { actors, Problem } from '../problems.ts'
-import type { Tenant, TenantName, TenantStore } from '../tenants/tenant.ts'
 import { allAccounts, type DiagnosisDependencies, diagnosisContext } from './context.ts'
+import { type Diagnosis, diagnoseFailedCall } from './diagnose.ts'
+import { credentialNames, verdicts } from './verdicts.ts'
 
 const id = z.string().min(1).max(40)
 

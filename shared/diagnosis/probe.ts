@@ -1,22 +1,23 @@
 import type { CustomerManagement } from '../advertising/client.ts'
-import type { Diagnosis } from '../advertising/diagnose.ts'
+import type { Credentials } from '../advertising/services.ts'
+import { secondsAfter } from '../clock.ts'
+import type { Tenant, TenantName } from '../domain/tenant.ts'
+import type { TenantStore } from '../domain/tenantStore.ts'
+import type { Environment } from '../environment.ts'
+import { Problem, type ProblemCode } from '../problems.ts'
+import { developerTokenName } from '../secrets/brokerSecrets.ts'
+import { noteAdvertisingAnswer } from '../tenants/advertisingAnswer.ts'
+import { explainNotObtained } from '../vend/explain.ts'
+import type { Obtain, Obtained } from '../vend/obtain.ts'
+import { type DiagnosisDependencies, developerTokenState } from './context.ts'
+import type { Diagnosis } from './diagnose.ts'
 import {
   type AccountProbe,
   diagnoseProbe,
   type ProbeResults,
   probeAccount,
   type RefreshProbe,
-} from '../advertising/diagnoseProbe.ts'
-import type { Credentials } from '../advertising/services.ts'
-import { secondsAfter } from '../clock.ts'
-import type { Environment } from '../environment.ts'
-import { Problem, type ProblemCode } from '../problems.ts'
-import { developerTokenName } from '../storage/brokerSecrets.ts'
-import { noteAdvertisingAnswer } from '../tenants/advertisingAnswer.ts'
-import type { Tenant, TenantName, TenantStore } from '../tenants/tenant.ts'
-import { explainNotObtained } from '../vend/explain.ts'
-import type { Obtain, Obtained } from '../vend/obtain.ts'
-import { type DiagnosisDependencies, developerTokenState } from './context.ts'
+} from './diagnoseProbe.ts'
 import { type DiagnosisAnswer, withConnectHint } from './failedCall.ts'
 
 /** What a live probe touches. */

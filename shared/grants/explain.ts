@@ -4,7 +4,7 @@ import type { AdvertisingFault } from '../advertising/faults.ts'
 import { identityFaultOf } from '../advertising/identityFault.ts'
 import type { AccountLoss } from '../connect/compareReach.ts'
 import type { ConnectFailure } from '../connect/failures.ts'
-import type { TokenRefusal } from '../identity/refusal.ts'
+import type { TokenRefusal } from '../domain/refusal.ts'
 import { type Actor, Problem } from '../problems.ts'
 
 /** Refusals that are about our registration whoever's token it is; other ones of the operator's are the token's. */

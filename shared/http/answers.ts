@@ -1,7 +1,7 @@
 import type { HttpResponseInit } from '@azure/functions'
+import { SealingKeysError } from '../domain/sealer.ts'
+import { StorageUnavailableError } from '../domain/storageUnavailable.ts'
 import { Problem, problems } from '../problems.ts'
-import { SealingKeysError } from '../storage/sealer.ts'
-import { StorageUnavailableError } from '../storage/unavailable.ts'
 
 /** Headers of every answer: nothing is stored, sniffed or framed, and no address leaks onwards. */
 export const guardHeaders = {

@@ -1,13 +1,13 @@
 import { ClientSecretPost } from 'oauth4webapi'
 import type { ClientAuthentication } from '../config.ts'
 import type { Environment, IdentityProvider } from '../environment.ts'
-import type { SecretStandings } from '../secrets/standings.ts'
 import {
   type BrokerSecret,
   type BrokerSecrets,
   clientCertificateName,
   clientSecretName,
-} from '../storage/brokerSecrets.ts'
+} from '../secrets/brokerSecrets.ts'
+import type { SecretStandings } from '../secrets/standings.ts'
 import { ClientCredentialError, createCertificateAuth, createFederatedAuth } from './clientAssertion.ts'
 import type { ClientCredential, ClientCredentials } from './tokenEndpoint.ts'
 

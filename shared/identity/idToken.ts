@@ -1,6 +1,6 @@
 import { decodeJwt, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose'
+import type { Consenter } from '../domain/tenant.ts'
 import type { AccountKind } from '../environment.ts'
-import type { Consenter } from '../tenants/tenant.ts'
 import { createKeySource, type KeySourceOptions } from './keySource.ts'
 import { isDirectoryId } from './responseIssuer.ts'
 import { consumerTenantId, type SignInRow } from './signInTable.ts'

@@ -1,35 +1,10 @@
-import { aadstsClasses, reasonOfCode } from './aadsts.ts'
-
-/**
- * Who a refusal is about. `passing`: try again; `backOff`: hold still for the stated time; `advertiser`: sign in
- * again; `advertiserAdmin`: a new sign-in helps only after their directory allows it; `operator`: ours.
- */
-export type RefusalClass = 'passing' | 'backOff' | 'advertiser' | 'advertiserAdmin' | 'operator'
-
-/** What a token or authorization endpoint refused, read once at the border. */
-export interface TokenRefusal {
-  readonly class: RefusalClass
-  /** A stable word of ours, e.g. `client_secret_expired`. */
-  readonly reason: string
-  /** For class `advertiser`: the answer names what the person must do, so no second look is needed. */
-  readonly definite: boolean
-  /** The answer is of no known kind: it passes a bounded number of times, then it is the operator's. */
-  readonly unknown: boolean
-  /** Seconds that the answer asks to wait, or that the class demands; absent when neither. */
-  readonly retryAfterSeconds?: number
-  /** `error` of RFC 6749, section 5.2; empty when the body had none. */
-  readonly error: string
-  readonly suberror: string
-  readonly errorCodes: readonly number[]
-  readonly traceId: string
-}
+import { aadstsClasses, reasonOfCode } from '../domain/aadsts.ts'
+import { serverErrorSeconds, type TokenRefusal } from '../domain/refusal.ts'
 
 /** MSAL's own default hold for 429 without `Retry-After` (msal-common ThrottlingUtils, 60 s). */
 const throttledSeconds = 60
 /** Loop detection wants minutes of silence (platform.md 1.2, "back off hard"). */
 const loopDetectedSeconds = 300
-/** Token-endpoint guidance: a server error's first retry comes 5 s later at the earliest (resilience-client-app.md). */
-const serverErrorSeconds = 5
 
 /** Suberrors that name an act of the person (MSAL `InteractionRequiredAuthError`). */
 const interactiveSuberrors = new Set([
@@ -91,40 +66,6 @@ export function classifyTokenRefusal(
   return refuse(classifyByError(seen))
 }
 
-/**
- * Whether a refusal is about our own client authentication, whoever's token was sent. The other refusals of class
- * `operator` may have their cause in one advertiser's directory (AADSTS7000112, 700016, 500011, 90002).
- */
-export function isCredentialRefusal(refusal: TokenRefusal): boolean {
-  return refusal.class === 'operator' && isCredentialReason(refusal.reason)
-}
-
-/** Whether a refusal's reason is about how we authenticate as the registration. */
-export function isCredentialReason(reason: string): boolean {
-  return /^client_|^invalid_client$/.test(reason) && reason !== 'client_mismatch'
-}
-
-/** The reason when no answer came at all: a cut connection, a time-out, nothing to ask with. */
-export function noAnswer(
-  reason:
-    | 'identity_provider_unreachable'
-    | 'identity_provider_timed_out'
-    | 'grant_missing'
-    | 'grant_unreadable',
-): TokenRefusal {
-  return {
-    class: 'passing',
-    reason,
-    definite: false,
-    unknown: false,
-    retryAfterSeconds: serverErrorSeconds,
-    error: '',
-    suberror: '',
-    errorCodes: [],
-    traceId: '',
-  }
-}
-
 type Seen = Pick<TokenRefusal, 'error' | 'suberror' | 'errorCodes' | 'traceId'>
 
 function classifyByError(seen: Seen): Pick<TokenRefusal, 'class' | 'reason'> & Partial<TokenRefusal> {
@@ -161,10 +102,15 @@ function readBody(body: unknown): Seen {
     error: wordOf(record.error),
     suberror: wordOf(record.suberror),
     errorCodes: Array.isArray(record.error_codes)
-      ? record.error_codes.map(Number).filter(Number.isInteger)
+      ? record.error_codes.filter(isPlain).map(Number).filter(Number.isInteger)
       : [],
     traceId: wordOf(record.trace_id),
   }
+}
+
+/** JSON may hold objects that no conversion takes: `{"toString":0}`. */
+function isPlain(value: unknown): boolean {
+  return typeof value === 'number' || typeof value === 'string'
 }
 
 /** Only short words of a closed alphabet leave this file: nothing that a body smuggles reaches a log. */

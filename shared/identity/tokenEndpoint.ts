@@ -1,9 +1,10 @@
 import * as oauth from 'oauth4webapi'
 import { type Clock, TimeLimitError, withSignal } from '../clock.ts'
+import { isCredentialRefusal, noAnswer, type TokenRefusal } from '../domain/refusal.ts'
+import type { RefreshRequest, TokenAnswer, TokenEndpoint } from '../domain/tokenEndpoint.ts'
 import type { Environment, IdentityProvider } from '../environment.ts'
-import type { RefreshRequest, TokenAnswer, TokenEndpoint } from '../refresh/dependencies.ts'
 import { ClientCredentialError } from './clientAssertion.ts'
-import { classifyTokenRefusal, isCredentialRefusal, noAnswer, type TokenRefusal } from './refusal.ts'
+import { classifyTokenRefusal } from './refusal.ts'
 import type { SignInRow, SignInTable } from './signInTable.ts'
 
 /** Supplies the client authentications to try, in order; asked again with `fresh` after a refusal. */

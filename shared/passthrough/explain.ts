@@ -1,5 +1,5 @@
-import { type Diagnosis, diagnoseFailedCall } from '../advertising/diagnose.ts'
 import { type DiagnosisDependencies, diagnosisContext } from '../diagnosis/context.ts'
+import { type Diagnosis, diagnoseFailedCall } from '../diagnosis/diagnose.ts'
 import type { FailureText } from './failureText.ts'
 import type { Prepared, Wanted } from './prepare.ts'
 

@@ -1,4 +1,4 @@
-import { accountName } from '../accounts/account.ts'
+import { accountName } from '../domain/account.ts'
 import { invalidField } from '../problems.ts'
 import type { Wanted } from './prepare.ts'
 

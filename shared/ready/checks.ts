@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { StorageUnavailableError } from '../storage/unavailable.ts'
+import { StorageUnavailableError } from '../domain/storageUnavailable.ts'
 import type { Mends } from './mends.ts'
 
 /** One thing that was looked at. */

@@ -1,7 +1,7 @@
-import type { Broker } from '../broker.ts'
-import { refreshChunksQueue } from '../refresh/run.ts'
+import { refreshChunksQueue } from '../operations/runSweep.ts'
 import { ask } from './ask.ts'
 import type { ReadinessCheck } from './checks.ts'
+import type { ReadyDependencies } from './dependencies.ts'
 import { mendsOf } from './mends.ts'
 
 /**
@@ -44,7 +44,7 @@ const blobProbes: readonly Probe[] = [
 ]
 
 /** Looks at the Functions host's own storage, where the host reaches it by identity. */
-export async function checkHostStorage(broker: Broker): Promise<ReadinessCheck[]> {
+export async function checkHostStorage(broker: ReadyDependencies): Promise<ReadinessCheck[]> {
   const { queueUrl, blobUrl } = broker.config.host
   return Promise.all([
     ...(queueUrl
@@ -63,7 +63,7 @@ export async function checkHostStorage(broker: Broker): Promise<ReadinessCheck[]
 }
 
 async function check(
-  { config, credential }: Broker,
+  { config, credential }: ReadyDependencies,
   name: string,
   url: string,
   probes: readonly Probe[],

@@ -1,7 +1,8 @@
-import type { Broker } from '../broker.ts'
+import { StorageUnavailableError } from '../domain/storageUnavailable.ts'
 import { type TableName, tableNames } from '../storage/clients.ts'
-import { guarded, StorageUnavailableError } from '../storage/unavailable.ts'
+import { guarded } from '../storage/unavailable.ts'
 import { explained, type Finding, type ReadinessCheck } from './checks.ts'
+import type { ReadyDependencies } from './dependencies.ts'
 import { checkHostStorage } from './hostStorage.ts'
 import { mendsOf, resourceName } from './mends.ts'
 
@@ -11,7 +12,7 @@ const probeName = 'readiness-probe'
 const vaultScope = 'https://vault.azure.net/.default'
 
 /** Looks at identity, tables, vaults and the host's storage, by what need not exist. */
-export async function checkPermissions(broker: Broker): Promise<ReadinessCheck[]> {
+export async function checkPermissions(broker: ReadyDependencies): Promise<ReadinessCheck[]> {
   const checks = await Promise.all([
     checkIdentity(broker),
     ...tableNames.map((name) => checkTable(broker, name)),
@@ -20,7 +21,7 @@ export async function checkPermissions(broker: Broker): Promise<ReadinessCheck[]
   return [...checks, ...(await checkHostStorage(broker))]
 }
 
-async function checkIdentity({ config, credential }: Broker): Promise<ReadinessCheck> {
+async function checkIdentity({ config, credential }: ReadyDependencies): Promise<ReadinessCheck> {
   const name = 'identity'
   const refusal = await credential.getToken(vaultScope).then(
     (token) => (token ? undefined : 'nothing came'),
@@ -32,7 +33,7 @@ async function checkIdentity({ config, credential }: Broker): Promise<ReadinessC
   return { name, ok: false, detail: `gives no token: ${refusal}`, mend }
 }
 
-function checkTable({ config, tables }: Broker, name: TableName): Promise<ReadinessCheck> {
+function checkTable({ config, tables }: ReadyDependencies, name: TableName): Promise<ReadinessCheck> {
   const gone = (status: number, code: string) =>
     status === 404 && code !== 'TableNotFound' ? { value: undefined } : undefined
   const mends = mendsOf(config, config.tables.endpoint, 'Storage Table Data Contributor')
@@ -51,7 +52,7 @@ function checkTable({ config, tables }: Broker, name: TableName): Promise<Readin
 /** What the vaults can restore; the other tables hold nothing that outlives a day. */
 const rebuilt: readonly TableName[] = ['Tenants', 'TenantsByWorkspace', 'RefreshDue']
 
-function makeTable({ tables: { endpoint, prefix } }: Broker['config'], name: TableName): string {
+function makeTable({ tables: { endpoint, prefix } }: ReadyDependencies['config'], name: TableName): string {
   if (!endpoint) return 'npm run stack'
   const make = `az storage table create --auth-mode login --account-name ${resourceName(endpoint)} --name ${prefix}${name}`
   return rebuilt.includes(name)
@@ -65,8 +66,8 @@ function makeTable({ tables: { endpoint, prefix } }: Broker['config'], name: Tab
  * written (rights are looked at first, or the answer would tell strangers which names are taken). So a vault holds one deleted probe at most, and no versions pile up.
  */
 function checkGrantVault(
-  { config }: Broker,
-  vault: Broker['vaults']['main'],
+  { config }: ReadyDependencies,
+  vault: ReadyDependencies['vaults']['main'],
   index: number,
 ): Promise<ReadinessCheck> {
   const mends = mendsOf(config, config.vault.grantUrls[index], 'Key Vault Secrets Officer')

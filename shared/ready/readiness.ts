@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import type { Broker } from '../broker.ts'
 import { readinessCheck } from './checks.ts'
+import type { ReadyDependencies } from './dependencies.ts'
 import { checkPermissions } from './permissions.ts'
 import { checkSecrets } from './secrets.ts'
 import { checkSignIn, signInRows, signInView, toSignInView } from './signIns.ts'
@@ -23,7 +23,7 @@ export const readiness = z.object({
 export type Readiness = z.infer<typeof readiness>
 
 /** Looks at every dependency at once, by what need not exist. */
-export async function checkReadiness(broker: Broker): Promise<Readiness> {
+export async function checkReadiness(broker: ReadyDependencies): Promise<Readiness> {
   const { config, signInTable } = broker
   const rows = signInRows(config, signInTable)
   const [permissions, secrets, signIns, state] = await Promise.all([

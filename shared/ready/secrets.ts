@@ -1,20 +1,20 @@
-import type { Broker } from '../broker.ts'
-import { daysLeftOf } from '../secrets/expiry.ts'
+import type { SecretVersion } from '../domain/vault.ts'
+import { daysLeftOf } from '../operations/expiry.ts'
+import { sealingKeysName } from '../secrets/brokerSecrets.ts'
 import { requiredSecretNames } from '../secrets/names.ts'
 import { readSealingKeyIds, SealingKeySetError } from '../secrets/sealingKeys.ts'
-import { sealingKeysName } from '../storage/brokerSecrets.ts'
-import type { SecretVersion } from '../storage/vault.ts'
 import { explained, type Finding, type ReadinessCheck } from './checks.ts'
+import type { ReadyDependencies } from './dependencies.ts'
 import { mendsOf, resourceName } from './mends.ts'
 
 /** Looks at every secret that the settings call for, and at the `…-next` of those that are being rotated. */
-export async function checkSecrets(broker: Broker): Promise<ReadinessCheck[]> {
+export async function checkSecrets(broker: ReadyDependencies): Promise<ReadinessCheck[]> {
   const names = requiredSecretNames(broker.config)
   const checks = await Promise.all(names.map((name) => checkWithNext(broker, name)))
   return checks.flat()
 }
 
-async function checkWithNext(broker: Broker, name: string): Promise<ReadinessCheck[]> {
+async function checkWithNext(broker: ReadyDependencies, name: string): Promise<ReadinessCheck[]> {
   const mends = mendsOf(broker.config, broker.config.vault.url, 'Key Vault Secrets User')
   const current = await explained(`secret ${name}`, mends, () => lookAt(broker, name))
   let present = true
@@ -26,7 +26,7 @@ async function checkWithNext(broker: Broker, name: string): Promise<ReadinessChe
   return present ? [current, next] : [current]
 }
 
-async function lookAt(broker: Broker, name: string): Promise<Finding> {
+async function lookAt(broker: ReadyDependencies, name: string): Promise<Finding> {
   const { standings, vaults } = broker
   if (name === sealingKeysName) return lookAtSealingKeys(broker)
   const secret = await vaults.main.read(name)
@@ -39,7 +39,7 @@ async function lookAt(broker: Broker, name: string): Promise<Finding> {
   return judgeExpiry(broker, secret)
 }
 
-async function lookAtSealingKeys({ clock, config, vaults }: Broker): Promise<Finding> {
+async function lookAtSealingKeys({ clock, config, vaults }: ReadyDependencies): Promise<Finding> {
   const mend = `npm run rotate-sealing-key -- --vault ${config.vault.url}`
   try {
     const keys = await readSealingKeyIds({ vault: vaults.main, clock })
@@ -55,7 +55,7 @@ async function lookAtSealingKeys({ clock, config, vaults }: Broker): Promise<Fin
   }
 }
 
-function judgeExpiry(broker: Broker, secret: SecretVersion): Finding {
+function judgeExpiry(broker: ReadyDependencies, secret: SecretVersion): Finding {
   const daysLeft = daysLeftOf(secret, broker.clock.now())
   if (daysLeft === undefined) return { ok: true, detail: 'is present; it has no expiry date' }
   if (daysLeft >= 0) return { ok: true, detail: `is present; it expires in ${daysLeft} days` }
@@ -63,6 +63,6 @@ function judgeExpiry(broker: Broker, secret: SecretVersion): Finding {
   return { ok: false, detail: `expired on ${secret.expiresOn?.toISOString().slice(0, 10)}`, mend }
 }
 
-function setSecret({ config }: Broker, name: string): string {
+function setSecret({ config }: ReadyDependencies, name: string): string {
   return `az keyvault secret set --vault-name ${resourceName(config.vault.url)} --name ${name} --file <file> --expires <date> --output none`
 }

@@ -1,11 +1,12 @@
 import * as z from 'zod'
-import type { Broker } from '../broker.ts'
 import { secondsUntil } from '../clock.ts'
+import type { SweepReport } from '../domain/logEvents.ts'
+import type { EndedSweep } from '../domain/sweepReports.ts'
 import { environments, identityProviders } from '../environment.ts'
-import type { EndedSweep, SweepReport } from '../log.ts'
-import { readHolds } from '../refresh/environments.ts'
-import { sweepReport } from '../refresh/run.ts'
+import { sweepReport } from '../operations/runSweep.ts'
+import { readHolds } from '../refresh/readHolds.ts'
 import { explained, type ReadinessCheck } from './checks.ts'
+import type { ReadyDependencies } from './dependencies.ts'
 import { mendsOf } from './mends.ts'
 
 /** What the broker remembers of itself, as `/ready` answers it. */
@@ -51,7 +52,9 @@ type BrokerState = z.infer<typeof brokerState>
 const shownEvents = 20
 
 /** Reads holds, events and the last sweep; where they cannot be read, that is a finding, and no report of peace. */
-export async function checkState(broker: Broker): Promise<{ check: ReadinessCheck; shown: BrokerState }> {
+export async function checkState(
+  broker: ReadyDependencies,
+): Promise<{ check: ReadinessCheck; shown: BrokerState }> {
   const { config, notes, sweeps } = broker
   const mends = mendsOf(config, config.tables.endpoint, 'Storage Table Data Contributor')
   let shown: BrokerState = { holds: [], events: [] }
@@ -73,12 +76,12 @@ export async function checkState(broker: Broker): Promise<{ check: ReadinessChec
   return { check, shown }
 }
 
-async function showHolds({ config, environments: states }: Broker) {
+async function showHolds({ config, environments: states }: ReadyDependencies) {
   const held = await readHolds(config, states)
   return held.map((hold) => ({ ...hold, since: hold.since.toISOString(), until: hold.until.toISOString() }))
 }
 
-async function readLastSweep({ clock, sweeps }: Broker) {
+async function readLastSweep({ clock, sweeps }: ReadyDependencies) {
   const last = await sweeps.read()
   if (!last) return undefined
   const report = sweepReport.parse(last.report)

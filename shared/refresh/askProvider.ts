@@ -1,6 +1,8 @@
-import { noAnswer } from '../identity/refusal.ts'
-import { grantOwnerOf, type Leased } from '../tenants/tenant.ts'
-import type { RefreshDependencies, TokenAnswer } from './dependencies.ts'
+import { grantOwnerOf } from '../domain/grants.ts'
+import { noAnswer } from '../domain/refusal.ts'
+import type { Leased } from '../domain/tenant.ts'
+import type { TokenAnswer } from '../domain/tokenEndpoint.ts'
+import type { RefreshDependencies } from './dependencies.ts'
 import type { LeaseTime } from './leaseTime.ts'
 
 /** A call to the token endpoint, and what it was made with. */

@@ -1,22 +1,18 @@
 import { secondsAfter } from '../clock.ts'
+import { dueRowOf } from '../domain/due.ts'
+import { nextHold } from '../domain/holds.ts'
+import type { TokenRefusal } from '../domain/refusal.ts'
+import { nextDueAt } from '../domain/schedule.ts'
+import type { Leased, RefreshTrouble, StoredTenant, Tenant } from '../domain/tenant.ts'
+import type { TenantEvent } from '../domain/tenantEvents.ts'
+import { tenantKey } from '../domain/tenantKey.ts'
+import type { TokenAnswer } from '../domain/tokenEndpoint.ts'
 import type { Environment, IdentityProvider } from '../environment.ts'
-import type { TokenRefusal } from '../identity/refusal.ts'
-import { tenantKey } from '../tenants/key.ts'
 import { destroyLeftovers, destroyUncommitted, withLeftovers } from '../tenants/leftovers.ts'
-import {
-  dueRowOf,
-  type Leased,
-  type RefreshTrouble,
-  type StoredTenant,
-  type Tenant,
-  type TenantEvent,
-} from '../tenants/tenant.ts'
 import { type RefreshWish, type RefusalVerdict, suspectsThatHold } from './decide.ts'
-import type { RefreshDependencies, TokenAnswer } from './dependencies.ts'
-import { nextHold } from './environments.ts'
+import type { RefreshDependencies } from './dependencies.ts'
 import { type LeaseTime, outsideLease } from './leaseTime.ts'
-import type { RefreshOutcome } from './refreshTenant.ts'
-import { nextDueAt } from './schedule.ts'
+import type { RefreshOutcome } from './outcome.ts'
 import type { Suspects } from './suspects.ts'
 
 /** What a commit writes: the row without its lease, and what happened. */

@@ -1,8 +1,8 @@
 import { secondsAfter, secondsUntil } from '../clock.ts'
-import { isCredentialRefusal, type TokenRefusal } from '../identity/refusal.ts'
-import type { RefreshTrouble, Tenant } from '../tenants/tenant.ts'
-import type { EnvironmentHold } from './environments.ts'
-import { firstRetrySeconds, leastValiditySeconds, retryAt } from './schedule.ts'
+import type { EnvironmentHold } from '../domain/holds.ts'
+import { isCredentialRefusal, type TokenRefusal } from '../domain/refusal.ts'
+import { firstRetrySeconds, leastValiditySeconds, retryAt } from '../domain/schedule.ts'
+import type { RefreshTrouble, Tenant } from '../domain/tenant.ts'
 
 /** What the caller of a refresh wants. */
 export type RefreshWish =

@@ -1,5 +1,6 @@
 import { secondsAfter } from '../clock.ts'
-import { grantOwnerOf, type Lease, type Leased, type StoredTenant } from '../tenants/tenant.ts'
+import { grantOwnerOf } from '../domain/grants.ts'
+import type { Lease, Leased, StoredTenant } from '../domain/tenant.ts'
 import type { RefreshDependencies } from './dependencies.ts'
 import { type LeaseTime, outsideLease } from './leaseTime.ts'
 

@@ -1,38 +1,14 @@
 import { secondsAfter } from '../clock.ts'
-import type { TokenRefusal } from '../identity/refusal.ts'
-import { tenantKey } from '../tenants/key.ts'
-import type { StoredTenant, TenantName } from '../tenants/tenant.ts'
+import { type EnvironmentHold, probeSeconds } from '../domain/holds.ts'
+import type { StoredTenant, TenantName } from '../domain/tenant.ts'
+import { tenantKey } from '../domain/tenantKey.ts'
 import { decideRefresh, type RefreshDecision, type RefreshWish } from './decide.ts'
 import type { RefreshDependencies } from './dependencies.ts'
-import { type EnvironmentHold, probeSeconds } from './environments.ts'
 import { createLeaseTaker, type Held, isLeased, type TakeLease } from './lease.ts'
 import { outsideLease } from './leaseTime.ts'
+import type { RefreshOutcome } from './outcome.ts'
 import { type Refreshing, refreshLeased } from './refreshLeased.ts'
 import { createSuspects } from './suspects.ts'
-
-/** How a refresh ended. `stored` is the tenant row as last seen. */
-export type RefreshOutcome =
-  | {
-      readonly outcome: 'refreshed' | 'fresh'
-      readonly stored: StoredTenant
-      readonly accessToken?: string
-      /** Of a refresh: the due time whose row went with it. */
-      readonly dueBefore?: Date | undefined
-    }
-  | { readonly outcome: 'refused'; readonly stored: StoredTenant; readonly refusal: TokenRefusal }
-  | {
-      readonly outcome: 'passed_on'
-      readonly stored: StoredTenant
-      readonly reason: PassedOnReason
-      readonly hold?: EnvironmentHold
-    }
-  | { readonly outcome: 'not_found' }
-
-/** Why a tenant that wanted a refresh got none from us. */
-export type PassedOnReason =
-  | Exclude<Extract<RefreshDecision, { refresh: false }>['reason'], 'fresh'>
-  | 'leased_elsewhere'
-  | 'lease_lost'
 
 /** Refreshes one tenant under its lease; N callers of one process share one refresh. */
 export interface Refresher {

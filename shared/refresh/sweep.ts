@@ -8,10 +8,13 @@ import {
 import { pMapIterable } from 'p-map'
 import { type Clock, type Randomness, secondsAfter, secondsUntil } from '../clock.ts'
 import type { RefreshConfig } from '../config.ts'
-import type { Log, SweepReport } from '../log.ts'
+import { type DueIndex, type DueRow, dueRowOf } from '../domain/due.ts'
+import type { GrantStore } from '../domain/grants.ts'
+import type { Log, SweepReport } from '../domain/logEvents.ts'
+import type { TenantStore } from '../domain/tenantStore.ts'
 import { expirePending } from '../tenants/expirePending.ts'
-import { type DueIndex, type DueRow, dueRowOf, type GrantStore, type TenantStore } from '../tenants/tenant.ts'
-import type { Refresher, RefreshOutcome } from './refreshTenant.ts'
+import type { RefreshOutcome } from './outcome.ts'
+import type { Refresher } from './refreshTenant.ts'
 
 /** What a sweep works with. */
 export interface SweepDependencies {

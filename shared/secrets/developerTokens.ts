@@ -3,7 +3,7 @@ import { identityFaultOf } from '../advertising/identityFault.ts'
 import type { Credentials } from '../advertising/services.ts'
 import type { Clock } from '../clock.ts'
 import { type Environment, environments } from '../environment.ts'
-import { type BrokerSecret, type BrokerSecrets, developerTokenName } from '../storage/brokerSecrets.ts'
+import { type BrokerSecret, type BrokerSecrets, developerTokenName } from './brokerSecrets.ts'
 import type { SecretStandings } from './standings.ts'
 
 /** An environment's developer tokens: the current one and, while it is being rotated, the next one. */

@@ -4,7 +4,7 @@ import {
   clientSecretName,
   developerTokenName,
   sealingKeysName,
-} from '../storage/brokerSecrets.ts'
+} from './brokerSecrets.ts'
 
 /** The vault secrets that the settings call for. During a rotation each may have a `…-next` beside it. */
 export function requiredSecretNames({ environments, clientAuthentication }: Config): string[] {

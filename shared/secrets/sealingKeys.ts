@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import * as z from 'zod'
 import { type Clock, type Randomness, secondsUntil } from '../clock.ts'
-import { sealingKeysName } from '../storage/brokerSecrets.ts'
-import type { Vault } from '../storage/vault.ts'
+import type { Vault } from '../domain/vault.ts'
+import { sealingKeysName } from './brokerSecrets.ts'
 
 /** The vault secret `sealing-keys`: the first key seals, all open. `iat` is when a key was made, in epoch seconds. */
 const keySet = z.object({

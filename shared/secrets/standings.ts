@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
-import type { Log } from '../log.ts'
-import type { BrokerNotes } from '../storage/noteTable.ts'
+import type { Log } from '../domain/logEvents.ts'
+import type { BrokerNotes } from '../domain/notes.ts'
 
 /** A version that the other side refuses, while there is another one to use. */
 export interface RefusedVersion {

@@ -1,13 +1,8 @@
 import { odata, type TableEntity, type TransactionAction } from '@azure/data-tables'
 import pMap from 'p-map'
-import {
-  type Account,
-  type AccountStore,
-  continuationAfter,
-  largestAccountPage,
-} from '../accounts/account.ts'
-import { tenantKey } from '../tenants/key.ts'
-import type { TenantName } from '../tenants/tenant.ts'
+import { type Account, type AccountStore, continuationAfter, largestAccountPage } from '../domain/account.ts'
+import type { TenantName } from '../domain/tenant.ts'
+import { tenantKey } from '../domain/tenantKey.ts'
 import type { Tables } from './clients.ts'
 import { guarded } from './unavailable.ts'
 

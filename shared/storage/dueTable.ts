@@ -1,7 +1,7 @@
 import { odata } from '@azure/data-tables'
+import type { DueIndex, DueRow } from '../domain/due.ts'
+import { tenantKey } from '../domain/tenantKey.ts'
 import type { Environment, IdentityProvider } from '../environment.ts'
-import { tenantKey } from '../tenants/key.ts'
-import type { DueIndex, DueRow } from '../tenants/tenant.ts'
 import type { Tables } from './clients.ts'
 import { guarded } from './unavailable.ts'
 

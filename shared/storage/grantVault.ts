@@ -1,7 +1,7 @@
 import type { Randomness } from '../clock.ts'
-import type { GrantOwner, GrantStore } from '../tenants/tenant.ts'
-import { StorageUnavailableError } from './unavailable.ts'
-import type { Vault } from './vault.ts'
+import type { GrantOwner, GrantStore } from '../domain/grants.ts'
+import { StorageUnavailableError } from '../domain/storageUnavailable.ts'
+import type { Vault } from '../domain/vault.ts'
 
 /**
  * A vault's backup fails above 500 versions of a secret (key-vault/general/backup), and versions cannot be deleted

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { odata } from '@azure/data-tables'
-import type { OneTimeRecords } from '../connect/oneTime.ts'
+import type { OneTimeRecords } from '../domain/oneTime.ts'
 import type { Tables } from './clients.ts'
 import { guarded } from './unavailable.ts'
 

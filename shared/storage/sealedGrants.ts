@@ -1,5 +1,5 @@
-import type { Sealer } from '../refresh/dependencies.ts'
-import type { GrantOwner, GrantStore } from '../tenants/tenant.ts'
+import type { GrantOwner, GrantStore } from '../domain/grants.ts'
+import type { Sealer } from '../domain/sealer.ts'
 
 const prefix = 'sealed:'
 

@@ -1,20 +1,13 @@
 import { base64url, CompactEncrypt, compactDecrypt, errors } from 'jose'
 import * as z from 'zod'
-import type { SealContext, Sealer } from '../refresh/dependencies.ts'
-import { tenantKey } from '../tenants/key.ts'
+import type { SealContext, Sealer } from '../domain/sealer.ts'
+import { SealingKeysError } from '../domain/sealer.ts'
+import { tenantKey } from '../domain/tenantKey.ts'
 
 /** The secret `sealing-keys`: a JWK set of 256-bit keys; the first seals, all open. */
 const keySet = z.object({
   keys: z.array(z.object({ kty: z.literal('oct'), kid: z.string().min(1), k: z.string().min(43) })).min(1),
 })
-
-/** The broker has no usable sealing keys; `/ready` says so too. */
-export class SealingKeysError extends Error {
-  constructor(fault: string) {
-    super(`The vault secret sealing-keys ${fault}. Make it with: npm run rotate-sealing-key`)
-    this.name = 'SealingKeysError'
-  }
-}
 
 interface SealingKey {
   readonly kid: string

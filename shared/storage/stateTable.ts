@@ -1,18 +1,9 @@
 import { odata } from '@azure/data-tables'
 import type { Clock } from '../clock.ts'
-import type { EndedSweep, SweepReport } from '../log.ts'
-import type { EnvironmentHold, EnvironmentStates } from '../refresh/environments.ts'
+import type { EnvironmentHold, EnvironmentStates } from '../domain/holds.ts'
+import type { EndedSweep, SweepReports } from '../domain/sweepReports.ts'
 import type { Tables } from './clients.ts'
 import { guarded } from './unavailable.ts'
-
-/** How the last sweep is remembered. */
-export interface SweepReports {
-  /** @param shard when it was handed over and done by itself; none for a whole sweep. */
-  write(report: SweepReport, endedAt: Date, shard?: number): Promise<void>
-  read(): Promise<EndedSweep | undefined>
-  /** The last report of each shard that was handed over. */
-  readShards(): Promise<readonly EndedSweep[]>
-}
 
 /** A process asks the table about an environment at most this often. */
 const cacheMilliseconds = 5000

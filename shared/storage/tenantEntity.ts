@@ -1,6 +1,6 @@
 import type { TableEntity } from '@azure/data-tables'
-import { tenantKey } from '../tenants/key.ts'
-import type { Tenant } from '../tenants/tenant.ts'
+import type { Tenant } from '../domain/tenant.ts'
+import { tenantKey } from '../domain/tenantKey.ts'
 
 type ColumnType = 'text' | 'number' | 'flag' | 'date' | 'words' | 'json'
 

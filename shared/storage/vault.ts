@@ -1,40 +1,9 @@
 import type { SecretClient, SecretProperties } from '@azure/keyvault-secrets'
 import { ExponentialBackoff, handleWhen, retry } from 'cockatiel'
-import type { Log } from '../log.ts'
-import { guarded, StorageUnavailableError } from './unavailable.ts'
-
-/** One version of a secret. */
-export interface SecretVersion {
-  readonly name: string
-  readonly version: string
-  readonly value: string
-  readonly tags: Readonly<Record<string, string>>
-  readonly expiresOn?: Date
-}
-
-/** A secret as a listing shows it: without its value. */
-export interface ListedSecret {
-  readonly name: string
-  readonly tags: Readonly<Record<string, string>>
-  /** When its current version was written. */
-  readonly updatedOn: Date
-}
-
-/** One vault, as the broker uses it. A secret that is gone, or disabled, reads as undefined. */
-export interface Vault {
-  /** Host name, e.g. `grants1.vault.azure.net`, with the port where it is not 443. */
-  readonly host: string
-  read(name: string, version?: string): Promise<SecretVersion | undefined>
-  write(name: string, value: string, tags: Readonly<Record<string, string>>): Promise<SecretVersion>
-  /** Deletes a secret with all its versions (soft delete); one that is gone is no error. */
-  remove(name: string): Promise<void>
-}
-
-/** A vault whose secrets can be listed, for what repairs lost tables. */
-export interface ListableVault extends Vault {
-  /** Every enabled secret; certificates' own secrets are among them. */
-  list(): AsyncIterable<ListedSecret>
-}
+import type { Log } from '../domain/logEvents.ts'
+import { StorageUnavailableError } from '../domain/storageUnavailable.ts'
+import type { ListableVault, ListedSecret, SecretVersion } from '../domain/vault.ts'
+import { guarded } from './unavailable.ts'
 
 /**
  * Wraps a vault's client. The SDK retries neither a 429 without `Retry-After`, which is how Key Vault throttles, nor

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { TableEntity } from '@azure/data-tables'
-import { tenantKey } from '../tenants/key.ts'
-import type { TenantName } from '../tenants/tenant.ts'
+import type { TenantName } from '../domain/tenant.ts'
+import { tenantKey } from '../domain/tenantKey.ts'
 
 const buckets = 16
 

@@ -10,7 +10,7 @@ import {
   trace,
 } from '@opentelemetry/api'
 import { ATTR_ERROR_TYPE, ATTR_HTTP_RESPONSE_STATUS_CODE } from '@opentelemetry/semantic-conventions'
-import { createLog } from '../log.ts'
+import { createLog } from './log.ts'
 import { tracer } from './scope.ts'
 
 /** `faas.trigger` of each kind of trigger (semantic conventions, "faas-spans"). */

@@ -1,7 +1,4 @@
-import { ATTR_ERROR_TYPE } from '@opentelemetry/semantic-conventions'
-import type { Log, LogEvents } from '../log.ts'
-import { Problem } from '../problems.ts'
-import type { Vend } from '../vend/vend.ts'
+import type { Log, LogEvents } from '../domain/logEvents.ts'
 import { instruments } from './instruments.ts'
 
 /** A log whose lines are counted and timed as well: what is worth a line is worth a metric. */
@@ -26,23 +23,4 @@ const meters: { readonly [E in keyof LogEvents]?: (fields: LogEvents[E]) => void
     sweepOldestOverdue.record(oldestOverdueSeconds)
   },
   'vault.throttled': () => instruments().vaultThrottled.add(1),
-}
-
-/** A vend that is timed, by environment or by the problem that it ended in. */
-export function meterVend({ vend }: Vend): Vend {
-  return {
-    async vend(name, wish) {
-      const startedAt = performance.now()
-      const record = (attributes: Record<string, string>) =>
-        instruments().vendDuration.record((performance.now() - startedAt) / 1000, attributes)
-      try {
-        const vended = await vend(name, wish)
-        record({ 'token_broker.environment': vended.lasting.environment })
-        return vended
-      } catch (error) {
-        record({ [ATTR_ERROR_TYPE]: error instanceof Problem ? error.code : 'internal_error' })
-        throw error
-      }
-    },
-  }
 }

@@ -1,13 +1,14 @@
 import type { AdvertisingFault } from '../advertising/faults.ts'
 import { type IdentityFault, identityFaultOf } from '../advertising/identityFault.ts'
 import type { Clock } from '../clock.ts'
-import type { Obtain } from '../vend/obtain.ts'
-import type { Tenant, TenantEvent, TenantStore } from './tenant.ts'
+import type { Tenant, TenantName } from '../domain/tenant.ts'
+import type { TenantEvent } from '../domain/tenantEvents.ts'
+import type { TenantStore } from '../domain/tenantStore.ts'
 
 /** What noting an answer touches. */
 export interface AdvertisingAnswerDependencies {
   readonly tenants: TenantStore
-  readonly obtain: Pick<Obtain, 'forget'>
+  readonly obtain: { forget(name: TenantName): void }
   readonly clock: Clock
 }
 

@@ -1,7 +1,8 @@
 import type { Clock } from '../clock.ts'
+import type { Tenant, TenantName } from '../domain/tenant.ts'
+import type { TenantStore } from '../domain/tenantStore.ts'
 import type { Environment } from '../environment.ts'
 import { Problem } from '../problems.ts'
-import type { Tenant, TenantName, TenantStore } from './tenant.ts'
 
 /** What an app says of the tenant that it is about to connect. */
 export interface TenantClaim {

@@ -1,26 +1,24 @@
 import { type Clock, type Randomness, secondsAfter } from '../clock.ts'
 import type { RefreshConfig } from '../config.ts'
+import { type DueIndex, dueRowOf } from '../domain/due.ts'
+import { type GrantStore, grantOwnerOf } from '../domain/grants.ts'
+import type { Log } from '../domain/logEvents.ts'
+import { nextDueAt } from '../domain/schedule.ts'
+import type { Sealer } from '../domain/sealer.ts'
+import type {
+  CachedAccessToken,
+  Confirmed,
+  DefaultAccount,
+  Grant,
+  StoredTenant,
+  Tenant,
+  TenantName,
+} from '../domain/tenant.ts'
+import type { TenantEvent } from '../domain/tenantEvents.ts'
+import { tenantKey } from '../domain/tenantKey.ts'
+import type { TenantStore } from '../domain/tenantStore.ts'
 import type { Environment } from '../environment.ts'
-import type { Log } from '../log.ts'
-import type { Sealer } from '../refresh/dependencies.ts'
-import { nextDueAt } from '../refresh/schedule.ts'
-import { tenantKey } from './key.ts'
 import { destroyLeftovers, destroyUncommitted, withLeftovers } from './leftovers.ts'
-import {
-  type CachedAccessToken,
-  type Confirmed,
-  type DefaultAccount,
-  type DueIndex,
-  dueRowOf,
-  type Grant,
-  type GrantStore,
-  grantOwnerOf,
-  type StoredTenant,
-  type Tenant,
-  type TenantEvent,
-  type TenantName,
-  type TenantStore,
-} from './tenant.ts'
 
 /** What keeping a grant touches. */
 export interface GrantKeeping {

@@ -1,7 +1,8 @@
+import { dueRowOf } from '../domain/due.ts'
+import type { StoredTenant, Tenant, TenantName } from '../domain/tenant.ts'
+import { tenantKey } from '../domain/tenantKey.ts'
 import type { GrantKeeping } from './connectGrant.ts'
-import { tenantKey } from './key.ts'
 import { withLeftovers } from './leftovers.ts'
-import { dueRowOf, type StoredTenant, type Tenant, type TenantName } from './tenant.ts'
 
 const commitTries = 8
 

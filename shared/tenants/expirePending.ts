@@ -1,5 +1,5 @@
+import type { StoredTenant } from '../domain/tenant.ts'
 import { destroyLeftovers, type LeftoverDependencies, withLeftovers } from './leftovers.ts'
-import type { StoredTenant } from './tenant.ts'
 
 /**
  * Ends a consent that nobody has confirmed in time: the row forgets it first, so that a late confirmation finds

@@ -1,7 +1,9 @@
 import { type Clock, within } from '../clock.ts'
-import type { Log } from '../log.ts'
-import { tenantKey } from './key.ts'
-import type { GrantStore, StoredTenant, Tenant, TenantStore } from './tenant.ts'
+import type { GrantStore } from '../domain/grants.ts'
+import type { Log } from '../domain/logEvents.ts'
+import type { StoredTenant, Tenant } from '../domain/tenant.ts'
+import { tenantKey } from '../domain/tenantKey.ts'
+import type { TenantStore } from '../domain/tenantStore.ts'
 
 /** What destroying leftovers touches. */
 export interface LeftoverDependencies {

@@ -1,8 +1,10 @@
 import * as z from 'zod'
-import { type ConnectHint, connectHintView } from '../connect/hint.ts'
+import { type ConnectHint, connectHintView } from '../domain/connectHint.ts'
+import type { Grant, Tenant } from '../domain/tenant.ts'
+import { tenantStatuses } from '../domain/tenant.ts'
+import type { TenantEvent } from '../domain/tenantEvents.ts'
+import { tenantEventTypes } from '../domain/tenantEvents.ts'
 import { accountKinds, environments, identityProviders } from '../environment.ts'
-import type { Grant, Tenant, TenantEvent } from './tenant.ts'
-import { tenantEventTypes, tenantStatuses } from './tenant.ts'
 
 /** A consent as apps see it. */
 export const connectionView = z.object({

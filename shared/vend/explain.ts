@@ -1,11 +1,11 @@
 import { secondsUntil } from '../clock.ts'
 import type { Config } from '../config.ts'
-import { connectHint, reconnectHint } from '../connect/hint.ts'
-import { isAdminReason } from '../identity/aadsts.ts'
+import { isAdminReason } from '../domain/aadsts.ts'
+import { connectHint, reconnectHint } from '../domain/connectHint.ts'
+import type { Tenant } from '../domain/tenant.ts'
 import { adminConsentUrl, isCuredByAdminConsent } from '../identity/adminConsent.ts'
 import { Problem } from '../problems.ts'
-import type { RefreshOutcome } from '../refresh/refreshTenant.ts'
-import type { Tenant } from '../tenants/tenant.ts'
+import type { RefreshOutcome } from '../refresh/outcome.ts'
 import type { NotObtained } from './obtain.ts'
 
 /** A token that lives too short is not asked for again sooner. */

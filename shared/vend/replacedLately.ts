@@ -1,5 +1,5 @@
 import { secondsAfter } from '../clock.ts'
-import type { CachedAccessToken } from '../tenants/tenant.ts'
+import type { CachedAccessToken } from '../domain/tenant.ts'
 
 /**
  * A token that took the place of a refused one is not replaced again for so long: Microsoft calls many refreshes for

@@ -1,7 +1,9 @@
 import { secondsAfter } from '../clock.ts'
+import type { RefreshConfig } from '../config.ts'
+import { dueRowOf } from '../domain/due.ts'
+import { isActive, nextDueAt } from '../domain/schedule.ts'
+import type { Tenant } from '../domain/tenant.ts'
 import type { RefreshDependencies } from '../refresh/dependencies.ts'
-import { isActive, nextDueAt } from '../refresh/schedule.ts'
-import { dueRowOf, type Tenant } from '../tenants/tenant.ts'
 
 /**
  * Writes down that a tenant was vended; one that was idle is due before its expiry from now on.
@@ -22,7 +24,9 @@ export async function touch(
     if (row.lease && row.lease.until > now) return undefined
     const vended = { ...row, lastVendedAt: now }
     const wakes = !row.trouble && isActive(vended, config, now) && !isActive(row, config, now)
-    const dueAt = wakes ? wakingDueAt(vended, row.accessToken, config, now, randomness.fraction()) : row.dueAt
+    const dueAt = wakes
+      ? wakingDueAt(nextDueAt(vended, row.accessToken, config, now, randomness.fraction()), config, now)
+      : row.dueAt
     if (wakes && dueAt) await due.insert(dueRowOf(row, row.grant, dueAt))
     const written = await tenants.replace(stored, dueAt ? { ...vended, dueAt } : vended, [])
     if (written === 'conflict') return undefined
@@ -38,7 +42,6 @@ export async function touch(
  * A due time that no sweep sees yet: one would take the hint for an orphan as long as the row does not confirm it.
  * Bounded by the lease's length, not closed: a write that hangs for longer loses, and the next refresh mends it.
  */
-function wakingDueAt(...[tenant, token, config, now, fraction]: Parameters<typeof nextDueAt>): Date {
-  const dueAt = nextDueAt(tenant, token, config, now, fraction)
+function wakingDueAt(dueAt: Date, config: RefreshConfig, now: Date): Date {
   return new Date(Math.max(dueAt.getTime(), secondsAfter(now, config.leaseSeconds).getTime()))
 }

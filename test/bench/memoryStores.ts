@@ -1,5 +1,5 @@
-import { tenantKey } from '../../shared/tenants/key.ts'
-import type { DueIndex, DueRow } from '../../shared/tenants/tenant.ts'
+import type { DueIndex, DueRow } from '../../shared/domain/due.ts'
+import { tenantKey } from '../../shared/domain/tenantKey.ts'
 import { createModelTenantStore } from '../simulation/models/tenantStore.ts'
 import type { TenantGround } from './tenants.ts'
 

@@ -1,7 +1,8 @@
 import pMap from 'p-map'
 import { openBroker } from '../../scripts/commandLine.ts'
 import { secondsAfter } from '../../shared/clock.ts'
-import { dueRowOf, grantOwnerOf } from '../../shared/tenants/tenant.ts'
+import { dueRowOf } from '../../shared/domain/due.ts'
+import { grantOwnerOf } from '../../shared/domain/grants.ts'
 import type { World } from '../end-to-end/world.ts'
 
 /**

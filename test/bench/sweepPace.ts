@@ -1,5 +1,5 @@
 import { secondsAfter, systemClock } from '../../shared/clock.ts'
-import type { Sealer } from '../../shared/refresh/dependencies.ts'
+import type { Sealer } from '../../shared/domain/sealer.ts'
 import { createRefresher } from '../../shared/refresh/refreshTenant.ts'
 import { sweep } from '../../shared/refresh/sweep.ts'
 import { watchMemory } from './liveMemory.ts'

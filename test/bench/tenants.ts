@@ -1,13 +1,17 @@
 import pMap from 'p-map'
 import { secondsAfter, systemRandomness } from '../../shared/clock.ts'
 import type { RefreshConfig } from '../../shared/config.ts'
-import type { RefreshDependencies, Sealer, TokenEndpoint } from '../../shared/refresh/dependencies.ts'
+import { type DueIndex, dueRowOf } from '../../shared/domain/due.ts'
+import type { Sealer } from '../../shared/domain/sealer.ts'
+import type { Tenant } from '../../shared/domain/tenant.ts'
+import type { TenantStore } from '../../shared/domain/tenantStore.ts'
+import type { TokenEndpoint } from '../../shared/domain/tokenEndpoint.ts'
+import type { RefreshDependencies } from '../../shared/refresh/dependencies.ts'
 import type { Tables } from '../../shared/storage/clients.ts'
 import { createDueTable } from '../../shared/storage/dueTable.ts'
 import { createSealedGrants } from '../../shared/storage/sealedGrants.ts'
 import { createSealer } from '../../shared/storage/sealer.ts'
 import { toTenantEntity } from '../../shared/storage/tenantEntity.ts'
-import { type DueIndex, dueRowOf, type Tenant, type TenantStore } from '../../shared/tenants/tenant.ts'
 
 /** As long as Microsoft's are: between one and two thousand characters. */
 const tokenCharacters = 1500

@@ -3,14 +3,14 @@ import { startAdvertising } from '../../local/advertising/advertising.ts'
 import { createTokenSigner, localDeveloperTokens, type TokenSigner } from '../../local/advertising/caller.ts'
 import { accountIdBeyondSafeInteger, agency } from '../../local/advertising/seeds.ts'
 import type { RunningService } from '../../local/service.ts'
-import { createOwnerOfAddress } from '../../shared/advertising/addresses.ts'
 import { createCustomerManagement } from '../../shared/advertising/client.ts'
-import { diagnoseFailedCall } from '../../shared/advertising/diagnose.ts'
-import { diagnoseProbe } from '../../shared/advertising/diagnoseProbe.ts'
 import { discoverAccounts } from '../../shared/advertising/discover.ts'
 import { identityFaultOf } from '../../shared/advertising/identityFault.ts'
-import { createKnownAccounts } from '../../shared/advertising/knownAccounts.ts'
 import { requestHeaders } from '../../shared/advertising/services.ts'
+import { createOwnerOfAddress } from '../../shared/diagnosis/addresses.ts'
+import { diagnoseFailedCall } from '../../shared/diagnosis/diagnose.ts'
+import { diagnoseProbe } from '../../shared/diagnosis/diagnoseProbe.ts'
+import { createKnownAccounts } from '../../shared/diagnosis/knownAccounts.ts'
 
 let signer: TokenSigner
 let advertising: RunningService

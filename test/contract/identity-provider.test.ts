@@ -2,9 +2,9 @@ import { ClientSecretPost } from 'oauth4webapi'
 import { describe, expect, test } from 'vitest'
 import { consumerTenantId } from '../../local/people.ts'
 import { systemClock } from '../../shared/clock.ts'
+import type { TokenAnswer } from '../../shared/domain/tokenEndpoint.ts'
 import type { SignInRow } from '../../shared/identity/signInTable.ts'
 import { createTokenEndpoints } from '../../shared/identity/tokenEndpoint.ts'
-import type { TokenAnswer } from '../../shared/refresh/dependencies.ts'
 import {
   createModelIdentityProvider,
   type Glitch,

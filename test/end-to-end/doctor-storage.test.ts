@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test 
 import { serve } from '../../local/service.ts'
 import type { DoctorReport } from '../../scripts/doctor/finding.ts'
 import { examine } from '../../scripts/doctor.ts'
-import { runSweep } from '../../shared/refresh/run.ts'
+import { runSweep } from '../../shared/operations/runSweep.ts'
 import { createSecretClient } from '../../shared/storage/clients.ts'
 import { type OperatorWorld, openOperatorWorld } from './operator.ts'
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { migrateGrants } from '../../scripts/migrate-grants.ts'
 import { secondsAfter } from '../../shared/clock.ts'
-import { migrateGrant } from '../../shared/refresh/migrate.ts'
+import { migrateGrant } from '../../shared/operations/migrate.ts'
 import { type OperatorWorld, openOperatorWorld } from './operator.ts'
 
 let world: OperatorWorld

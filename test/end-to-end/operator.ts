@@ -6,8 +6,8 @@ import { type Stack, startStack } from '../../local/stack.ts'
 import { prepareProcess } from '../../scripts/commandLine.ts'
 import { type Broker, createBroker } from '../../shared/broker.ts'
 import { parseConfig } from '../../shared/config.ts'
+import type { Tenant, TenantName } from '../../shared/domain/tenant.ts'
 import { connectGrant } from '../../shared/tenants/connectGrant.ts'
-import type { Tenant, TenantName } from '../../shared/tenants/tenant.ts'
 
 /** A local stack with a broker in this process: what an operator's commands work on. */
 export interface OperatorWorld {

@@ -1,9 +1,9 @@
 import { QueueClient } from '@azure/storage-queue'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { storageConnection } from '../../local/settings.ts'
-import { refreshChunksQueue } from '../../shared/refresh/run.ts'
+import { tenantKey } from '../../shared/domain/tenantKey.ts'
+import { refreshChunksQueue } from '../../shared/operations/runSweep.ts'
 import { createDueTable } from '../../shared/storage/dueTable.ts'
-import { tenantKey } from '../../shared/tenants/key.ts'
 import { openWorld, type World } from './world.ts'
 
 let world: World

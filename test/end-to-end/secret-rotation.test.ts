@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { examine } from '../../scripts/doctor.ts'
+import { runSweep } from '../../shared/operations/runSweep.ts'
 import { checkReadiness } from '../../shared/ready/readiness.ts'
-import { runSweep } from '../../shared/refresh/run.ts'
 import { createSecretClient } from '../../shared/storage/clients.ts'
 import { type OperatorWorld, openOperatorWorld } from './operator.ts'
 

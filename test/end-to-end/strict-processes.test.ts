@@ -3,7 +3,7 @@ import { type LoggedRequest, toFingerprint } from '../../local/sign-in/request-l
 import { prepareProcess } from '../../scripts/commandLine.ts'
 import { type Broker, createBroker } from '../../shared/broker.ts'
 import { parseConfig } from '../../shared/config.ts'
-import { grantOwnerOf } from '../../shared/tenants/tenant.ts'
+import { grantOwnerOf } from '../../shared/domain/grants.ts'
 import { askerOf, connectTenants, type Kill, killAndReplace, loadSettings, startLoad } from './killing.ts'
 import { openWorld, type World } from './world.ts'
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { people } from '../../local/people.ts'
-import { tenantKey } from '../../shared/tenants/key.ts'
+import { tenantKey } from '../../shared/domain/tenantKey.ts'
 import { openWorld, type World } from './world.ts'
 
 let world: World

@@ -1,4 +1,4 @@
-import type { Tenant, TenantName } from '../../shared/tenants/tenant.ts'
+import type { Tenant, TenantName } from '../../shared/domain/tenant.ts'
 import type { SimulatedBroker } from './broker.ts'
 import { connect, consentAndConfirm, findConnected, unlessRefused } from './consents.ts'
 import type { Glitch } from './models/identityProvider.ts'

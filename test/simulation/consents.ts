@@ -1,7 +1,7 @@
-import type { Account } from '../../shared/accounts/account.ts'
-import type { Proven } from '../../shared/connect/callback.ts'
+import type { Proven } from '../../shared/connect/prove.ts'
+import type { Account } from '../../shared/domain/account.ts'
+import type { Grant, Tenant, TenantName } from '../../shared/domain/tenant.ts'
 import type { Environment, IdentityProvider } from '../../shared/environment.ts'
-import type { Grant, Tenant, TenantName } from '../../shared/tenants/tenant.ts'
 import type { SimulatedBroker } from './broker.ts'
 import { type World, workspace } from './world.ts'
 

@@ -1,4 +1,4 @@
-import type { Tenant } from '../../shared/tenants/tenant.ts'
+import type { Tenant } from '../../shared/domain/tenant.ts'
 import type { SimulatedBroker } from './broker.ts'
 import { findConnected } from './consents.ts'
 import * as production from './useCases.ts'

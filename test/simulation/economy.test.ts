@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Tenant } from '../../shared/tenants/tenant.ts'
+import type { Tenant } from '../../shared/domain/tenant.ts'
 import { findConnected } from './consents.ts'
 import * as useCases from './useCases.ts'
 import { World, workspace } from './world.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import type { TenantStore } from '../../shared/domain/tenantStore.ts'
 import type { RefreshDependencies } from '../../shared/refresh/dependencies.ts'
-import type { TenantStore } from '../../shared/tenants/tenant.ts'
 import { dueTenants } from './dueTenants.ts'
 import * as useCases from './useCases.ts'
 import { workspace } from './world.ts'

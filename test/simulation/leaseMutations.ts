@@ -72,7 +72,7 @@ export const leaseMutations: readonly Mutation[] = [
   },
   {
     name: 'the old secret is forgotten before a migration commits',
-    file: 'shared/refresh/migrate.ts',
+    file: 'shared/operations/migrate.ts',
     find: 'return commit(dependencies, leased, time, reference)',
     replace: `await dependencies.grants.forget(before)
   return commit(dependencies, leased, time, reference)`,

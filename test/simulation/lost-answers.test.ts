@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { confirmConnectSession } from '../../shared/connect/confirm.ts'
+import type { Tenant } from '../../shared/domain/tenant.ts'
+import type { TenantStore } from '../../shared/domain/tenantStore.ts'
 import { classifyTokenRefusal } from '../../shared/identity/refusal.ts'
-import { migrateGrant } from '../../shared/refresh/migrate.ts'
+import { migrateGrant } from '../../shared/operations/migrate.ts'
 import { createRefresher } from '../../shared/refresh/refreshTenant.ts'
 import { connectGrant } from '../../shared/tenants/connectGrant.ts'
 import { disconnectTenant } from '../../shared/tenants/disconnect.ts'
-import type { Tenant, TenantStore } from '../../shared/tenants/tenant.ts'
 import { connected, grantOf, ground, name, now, owner, pendingOf } from './ground.ts'
 
 /** The first write of that kind takes effect, something happens, and then its writer is told of a conflict. */

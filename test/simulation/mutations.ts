@@ -155,7 +155,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'a migration does not heed the lease of a refresh',
-    file: 'shared/refresh/migrate.ts',
+    file: 'shared/operations/migrate.ts',
     find: "if (isLeased(stored, clock.now())) return 'leased'",
     replace: '',
     by: migrateBesideRefresh,
@@ -163,7 +163,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'a migration forgets a newer token',
-    file: 'shared/refresh/migrate.ts',
+    file: 'shared/operations/migrate.ts',
     find: 'newer?.refreshToken ?? (await',
     replace: '(await',
     by: migrateBesideRefresh,

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { secondsAfter } from '../../shared/clock.ts'
 import { confirmConnectSession } from '../../shared/connect/confirm.ts'
-import { migrateGrant } from '../../shared/refresh/migrate.ts'
+import { dueRowOf } from '../../shared/domain/due.ts'
+import type { Tenant } from '../../shared/domain/tenant.ts'
+import { migrateGrant } from '../../shared/operations/migrate.ts'
 import { createRefresher } from '../../shared/refresh/refreshTenant.ts'
 import { sweep } from '../../shared/refresh/sweep.ts'
-import { dueRowOf, type Tenant } from '../../shared/tenants/tenant.ts'
 import { toTenantView } from '../../shared/tenants/view.ts'
 import { connected, ground, name, now, owner, pendingOf } from './ground.ts'
 

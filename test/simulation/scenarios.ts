@@ -1,4 +1,4 @@
-import type { TenantStore } from '../../shared/tenants/tenant.ts'
+import type { TenantStore } from '../../shared/domain/tenantStore.ts'
 import { createWatchedRefresher, type SimulatedBroker } from './broker.ts'
 import { connect, findConnected } from './consents.ts'
 import { dueTenants } from './dueTenants.ts'

@@ -1,4 +1,4 @@
-import type { RefreshOutcome } from '../../shared/refresh/refreshTenant.ts'
+import type { RefreshOutcome } from '../../shared/refresh/outcome.ts'
 import type { SimulatedBroker } from './broker.ts'
 import { Violation } from './violation.ts'
 import { type World, workspace } from './world.ts'

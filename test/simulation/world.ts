@@ -1,4 +1,4 @@
-import type { StoredTenant, Tenant } from '../../shared/tenants/tenant.ts'
+import type { StoredTenant, Tenant } from '../../shared/domain/tenant.ts'
 import { createSimulatedBroker, type SimulatedBroker } from './broker.ts'
 import { Checks } from './checks.ts'
 import { createModelAccountStore } from './models/accountStore.ts'

@@ -1,16 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { createOwnerOfAddress, serviceOfAddress } from '../../shared/advertising/addresses.ts'
+import { readFault } from '../../shared/advertising/faults.ts'
+import { createOwnerOfAddress, serviceOfAddress } from '../../shared/diagnosis/addresses.ts'
 import {
   type DiagnosisContext,
   diagnoseFailedCall,
   type FailedCall,
   judgeDeveloperToken,
-} from '../../shared/advertising/diagnose.ts'
-import { diagnoseProbe, type ProbeResults, probeAccount } from '../../shared/advertising/diagnoseProbe.ts'
-import { readFault } from '../../shared/advertising/faults.ts'
-import { createKnownAccounts } from '../../shared/advertising/knownAccounts.ts'
-import { type VerdictCode, verdicts } from '../../shared/advertising/verdicts.ts'
+} from '../../shared/diagnosis/diagnose.ts'
+import { diagnoseProbe, type ProbeResults, probeAccount } from '../../shared/diagnosis/diagnoseProbe.ts'
+import { createKnownAccounts } from '../../shared/diagnosis/knownAccounts.ts'
+import { type VerdictCode, verdicts } from '../../shared/diagnosis/verdicts.ts'
 
 const now = new Date('2026-11-24T04:00:00Z')
 const later = new Date('2026-11-24T04:50:00Z')

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
 import { secondsAfter } from '../../shared/clock.ts'
-import { auditDueRows, type TenantPages } from '../../shared/refresh/audit.ts'
-import type { DueRow, Tenant } from '../../shared/tenants/tenant.ts'
+import type { DueRow } from '../../shared/domain/due.ts'
+import type { Tenant } from '../../shared/domain/tenant.ts'
+import type { TenantPages } from '../../shared/domain/tenantPages.ts'
+import { auditDueRows } from '../../shared/operations/audit.ts'
 import { createModelTenantStore } from '../simulation/models/tenantStore.ts'
 
 const now = new Date('2026-11-23T16:00:00Z')

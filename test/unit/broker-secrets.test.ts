@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { Clock } from '../../shared/clock.ts'
-import { createBrokerSecrets } from '../../shared/storage/brokerSecrets.ts'
-import { StorageUnavailableError } from '../../shared/storage/unavailable.ts'
-import type { Vault } from '../../shared/storage/vault.ts'
+import { StorageUnavailableError } from '../../shared/domain/storageUnavailable.ts'
+import type { Vault } from '../../shared/domain/vault.ts'
+import { createBrokerSecrets } from '../../shared/secrets/brokerSecrets.ts'
 
 /** Whoever sleeps has slept at once. */
 function fakeClock() {

@@ -6,7 +6,7 @@ import {
   newBrowser,
   recognizeBrowser,
   sha256,
-} from '../../shared/connect/browser.ts'
+} from '../../shared/access/browser.ts'
 
 const https = 'https://broker.example.com'
 const loopback = 'http://127.0.0.1:7071'

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import type { NamingConfig } from '../../shared/connect/appName.ts'
 import { type ConnectFailureCode, connectFailures } from '../../shared/connect/failures.ts'
-import { adminConsentedPage, failurePage } from '../../shared/connect/pages.ts'
+import type { NamingConfig } from '../../shared/pages/appName.ts'
+import { adminConsentedPage, failurePage } from '../../shared/pages/failurePage.ts'
 
 const workspace = (name: string, displayName?: string) => ({
   workspace: name,

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { secondsAfter } from '../../shared/clock.ts'
+import type { EnvironmentHold } from '../../shared/domain/holds.ts'
+import { type Tenant, tenantStatuses } from '../../shared/domain/tenant.ts'
 import { classifyTokenRefusal } from '../../shared/identity/refusal.ts'
 import { decideRefresh, judgeRefusal, type RefreshWish } from '../../shared/refresh/decide.ts'
-import type { EnvironmentHold } from '../../shared/refresh/environments.ts'
-import { type Tenant, tenantStatuses } from '../../shared/tenants/tenant.ts'
 
 const now = new Date('2026-11-23T16:00:00Z')
 const later = (seconds: number) => secondsAfter(now, seconds)

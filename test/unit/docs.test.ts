@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { connectFailures } from '../../shared/connect/failures.ts'
 import { buildContract, type Contract } from '../../shared/contract/openapi.ts'
-import { docsPage } from '../../shared/contract/page.ts'
-import { answerPage } from '../../shared/http/page.ts'
+import { docsPage } from '../../shared/pages/docsPage.ts'
+import { answerPage } from '../../shared/pages/page.ts'
 import { problems } from '../../shared/problems.ts'
 import { registeredRoutes } from './registeredRoutes.ts'
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { secondsAfter } from '../../shared/clock.ts'
-import type { RefreshTrouble, Tenant } from '../../shared/tenants/tenant.ts'
+import type { RefreshTrouble, Tenant } from '../../shared/domain/tenant.ts'
 import { explainNotObtained } from '../../shared/vend/explain.ts'
 
 const now = new Date('2026-11-23T16:00:00Z')

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import type { Account, AccountStore } from '../../shared/accounts/account.ts'
-import { findAccount } from '../../shared/accounts/find.ts'
-import type { Tenant } from '../../shared/tenants/tenant.ts'
+import type { Account, AccountStore } from '../../shared/domain/account.ts'
+import { findAccount } from '../../shared/domain/findAccount.ts'
+import type { Tenant } from '../../shared/domain/tenant.ts'
 
 test('an account to which no way is known is refused by name, never passed on to fail at Microsoft', async () => {
   const account = { accountId: '5', customerId: '9', linked: false, reachUnknown: true } as unknown as Account

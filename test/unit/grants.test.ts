@@ -5,10 +5,10 @@ import { parseImportFile } from '../../scripts/import/file.ts'
 import type { JournalEntry } from '../../scripts/import/journal.ts'
 import { importGrants, openRows } from '../../scripts/import.ts'
 import { systemClock } from '../../shared/clock.ts'
+import { noAnswer } from '../../shared/domain/refusal.ts'
+import type { RefreshRequest } from '../../shared/domain/tokenEndpoint.ts'
 import { proveToken } from '../../shared/grants/prove.ts'
-import { noAnswer } from '../../shared/identity/refusal.ts'
 import type { SignInRow } from '../../shared/identity/signInTable.ts'
-import type { RefreshRequest } from '../../shared/refresh/dependencies.ts'
 
 const row: SignInRow = {
   environment: 'production',

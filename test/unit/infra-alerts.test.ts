@@ -5,7 +5,7 @@ import { everything, predicted, type Resource, readJson, readText, root } from '
 
 const logAlert = 'Microsoft.Insights/scheduledQueryRules'
 const alerts = everything.filter(({ type }) => type === logAlert)
-const events = fieldsOfEvents(readText('shared/log.ts'))
+const events = fieldsOfEvents(readText('shared/domain/logEvents.ts'))
 const queries = [...alerts.map(queryOf), ...tiles()]
 
 test.each(alerts.map((alert) => [runbookOf(alert), alert] as const))(

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { settingNames } from '../../shared/config.ts'
-import { refreshChunksQueue } from '../../shared/refresh/run.ts'
+import { refreshChunksQueue } from '../../shared/operations/runSweep.ts'
 import { callerIssuers, workspaces } from '../../shared/settingDocuments.ts'
 import { settings } from '../../shared/settings.ts'
 import { tableNames } from '../../shared/storage/clients.ts'

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { secondsAfter, systemClock, systemRandomness, TimeLimitError } from '../../shared/clock.ts'
-import type { Grant, Tenant } from '../../shared/tenants/tenant.ts'
+import type { Grant, Tenant } from '../../shared/domain/tenant.ts'
 import { createObtain } from '../../shared/vend/obtain.ts'
 import { createModelDueIndex } from '../simulation/models/dueIndex.ts'
 import { createModelSealer } from '../simulation/models/sealer.ts'

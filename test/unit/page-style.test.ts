@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { pageStyle } from '../../shared/http/pageStyle.ts'
+import { pageStyle } from '../../shared/pages/pageStyle.ts'
 
 const [light = {}, dark = {}] = [...pageStyle.matchAll(/:root\{([^}]*)\}/g)].map(([, text = '']) =>
   Object.fromEntries(

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { answerPage, html, redirect } from '../../shared/http/page.ts'
-import { prefersJson } from '../../shared/http/problemPage.ts'
+import { answerPage, html, redirect } from '../../shared/pages/page.ts'
+import { prefersJson } from '../../shared/pages/problemPage.ts'
 
 const headersOf = (answer: { headers?: unknown }) => answer.headers as Record<string, string>
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { differentUser } from '../../shared/connect/person.ts'
-import type { Tenant } from '../../shared/tenants/tenant.ts'
+import type { Tenant } from '../../shared/domain/tenant.ts'
 
 const consenter = (hint: string, subject: string) => ({ issuer: 'i', subject, hint })
 const tenantOf = (hint: string) =>

@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { systemRandomness } from '../../shared/clock.ts'
+import { SealingKeysError } from '../../shared/domain/sealer.ts'
+import { StorageUnavailableError } from '../../shared/domain/storageUnavailable.ts'
 import { answerProblem, toProblem } from '../../shared/http/answers.ts'
 import { actors, Problem, type ProblemCode, problems } from '../../shared/problems.ts'
 import { createGrantVault } from '../../shared/storage/grantVault.ts'
-import { SealingKeysError } from '../../shared/storage/sealer.ts'
-import { StorageUnavailableError } from '../../shared/storage/unavailable.ts'
 
 const documentOf = (problem: Problem) => JSON.parse(String(answerProblem(problem, 'request-1').body))
 

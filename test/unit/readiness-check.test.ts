@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { StorageUnavailableError } from '../../shared/domain/storageUnavailable.ts'
 import { explained } from '../../shared/ready/checks.ts'
-import { StorageUnavailableError } from '../../shared/storage/unavailable.ts'
 
 test.each([
   [403, 'ForbiddenByRbac', 'a role'],

@@ -1,12 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { aadstsClasses, isAdminReason } from '../../shared/identity/aadsts.ts'
-import {
-  classifyTokenRefusal,
-  noAnswer,
-  parseRetryAfterSeconds,
-  type RefusalClass,
-} from '../../shared/identity/refusal.ts'
+import { aadstsClasses, isAdminReason } from '../../shared/domain/aadsts.ts'
+import { noAnswer, type RefusalClass } from '../../shared/domain/refusal.ts'
+import { classifyTokenRefusal, parseRetryAfterSeconds } from '../../shared/identity/refusal.ts'
 
 /** A refusal as Entra words it. */
 const refused = (code: number, error = 'invalid_grant', suberror?: string) =>
@@ -160,6 +156,11 @@ describe('a strange answer', () => {
       }),
       { numRuns: 300 },
     )
+  })
+
+  test('whose numbers are objects that no conversion takes is of no known kind', () => {
+    const refusal = classifyTokenRefusal(400, { error_codes: [{ toString: 0 }, 70008] })
+    expect(refusal).toMatchObject({ unknown: true, errorCodes: [70008] })
   })
 
   test('that never came is passing', () => {

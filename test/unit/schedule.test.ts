@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { secondsAfter } from '../../shared/clock.ts'
 import type { RefreshConfig } from '../../shared/config.ts'
-import { firstRetrySeconds, isActive, nextDueAt, retryAt } from '../../shared/refresh/schedule.ts'
-import type { Tenant } from '../../shared/tenants/tenant.ts'
+import { firstRetrySeconds, isActive, nextDueAt, retryAt } from '../../shared/domain/schedule.ts'
+import type { Tenant } from '../../shared/domain/tenant.ts'
 import { createRandom } from '../simulation/random.ts'
 
 const now = new Date('2026-11-23T16:00:00Z')

@@ -2,17 +2,18 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TableClient } from '@azure/data-tables'
 import { describe, expect, test } from 'vitest'
-import type { Account } from '../../shared/accounts/account.ts'
 import { systemClock, systemRandomness } from '../../shared/clock.ts'
+import type { Account } from '../../shared/domain/account.ts'
+import type { Tenant } from '../../shared/domain/tenant.ts'
 import { environments, identityProviders } from '../../shared/environment.ts'
-import { refreshChunksQueue } from '../../shared/refresh/run.ts'
-import { createAccountTable } from '../../shared/storage/accountTable.ts'
+import { refreshChunksQueue } from '../../shared/operations/runSweep.ts'
 import {
   clientCertificateName,
   clientSecretName,
   developerTokenName,
   sealingKeysName,
-} from '../../shared/storage/brokerSecrets.ts'
+} from '../../shared/secrets/brokerSecrets.ts'
+import { createAccountTable } from '../../shared/storage/accountTable.ts'
 import { tableNames } from '../../shared/storage/clients.ts'
 import { createDueTable } from '../../shared/storage/dueTable.ts'
 import { createGrantVault } from '../../shared/storage/grantVault.ts'
@@ -21,7 +22,6 @@ import { createOneTimeTable } from '../../shared/storage/oneTimeTable.ts'
 import { createStateTable } from '../../shared/storage/stateTable.ts'
 import { tenantColumns } from '../../shared/storage/tenantEntity.ts'
 import { createTenantTable } from '../../shared/storage/tenantTable.ts'
-import type { Tenant } from '../../shared/tenants/tenant.ts'
 
 const doc = readFileSync(join(import.meta.dirname, '../../docs/storage.md'), 'utf8')
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { LogEvents } from '../../shared/log.ts'
+import type { LogEvents } from '../../shared/domain/logEvents.ts'
 import { type SweepDependencies, type SweepOrder, sweep } from '../../shared/refresh/sweep.ts'
 
 const start = new Date('2026-11-23T16:00:00Z')

@@ -1,6 +1,7 @@
 import { RestError } from '@azure/data-tables'
 import { expect, test } from 'vitest'
-import { guarded, StorageUnavailableError } from '../../shared/storage/unavailable.ts'
+import { StorageUnavailableError } from '../../shared/domain/storageUnavailable.ts'
+import { guarded } from '../../shared/storage/unavailable.ts'
 
 const failing = (error: unknown) => () => Promise.reject(error)
 

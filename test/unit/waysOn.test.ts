@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import type { SignIn } from '../../shared/connect/authorize.ts'
 import type { ConnectFailure } from '../../shared/connect/failures.ts'
-import { isConsenterOf } from '../../shared/connect/person.ts'
 import { withWaysOn } from '../../shared/connect/waysOn.ts'
-import type { Tenant } from '../../shared/tenants/tenant.ts'
+import type { Tenant } from '../../shared/domain/tenant.ts'
+import { isConsenterOf } from '../../shared/domain/tenant.ts'
 
 const signIn = {
   workspace: 'w',

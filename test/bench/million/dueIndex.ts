@@ -1,5 +1,5 @@
-import { tenantKey } from '../../../shared/tenants/key.ts'
-import type { DueIndex, DueRow } from '../../../shared/tenants/tenant.ts'
+import type { DueIndex, DueRow } from '../../../shared/domain/due.ts'
+import { tenantKey } from '../../../shared/domain/tenantKey.ts'
 import type { LimitedAccount } from './tables.ts'
 import { nameOf, numberOf } from './tenantNumbers.ts'
 

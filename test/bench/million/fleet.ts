@@ -1,7 +1,7 @@
+import { StorageUnavailableError } from '../../../shared/domain/storageUnavailable.ts'
 import type { RefreshDependencies } from '../../../shared/refresh/dependencies.ts'
 import { createRefresher } from '../../../shared/refresh/refreshTenant.ts'
 import { type SweepOrder, type SweepResult, sweep } from '../../../shared/refresh/sweep.ts'
-import { StorageUnavailableError } from '../../../shared/storage/unavailable.ts'
 import type { VirtualTime } from './virtualTime.ts'
 
 /** The timer's instance and those that do what it hands over. */

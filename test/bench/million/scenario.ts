@@ -1,5 +1,5 @@
 import type { RefreshConfig } from '../../../shared/config.ts'
-import type { Log } from '../../../shared/log.ts'
+import type { Log } from '../../../shared/domain/logEvents.ts'
 import { createGrantVault } from '../../../shared/storage/grantVault.ts'
 import { combineGrantStores, createSealedGrants } from '../../../shared/storage/sealedGrants.ts'
 import { createRandom, type Random } from '../../simulation/random.ts'

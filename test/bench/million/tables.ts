@@ -1,4 +1,4 @@
-import { StorageUnavailableError } from '../../../shared/storage/unavailable.ts'
+import { StorageUnavailableError } from '../../../shared/domain/storageUnavailable.ts'
 import { createLimit, type Limit, latency, tableLimits } from './limits.ts'
 import type { VirtualTime } from './virtualTime.ts'
 

@@ -1,4 +1,4 @@
-import type { TenantName } from '../../../shared/tenants/tenant.ts'
+import type { TenantName } from '../../../shared/domain/tenant.ts'
 
 /** The tenant of a number. */
 export function nameOf(number: number): TenantName {

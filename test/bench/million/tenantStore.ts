@@ -1,4 +1,5 @@
-import type { StoredTenant, Tenant, TenantStore } from '../../../shared/tenants/tenant.ts'
+import type { StoredTenant, Tenant } from '../../../shared/domain/tenant.ts'
+import type { TenantStore } from '../../../shared/domain/tenantStore.ts'
 import type { LimitedAccount } from './tables.ts'
 import { nameOf, numberOf } from './tenantNumbers.ts'
 import { secretNameOf } from './vaults.ts'

@@ -1,7 +1,8 @@
 import { RestError } from '@azure/data-tables'
 import type { SecretClient } from '@azure/keyvault-secrets'
-import type { Log } from '../../../shared/log.ts'
-import { createVault, type Vault } from '../../../shared/storage/vault.ts'
+import type { Log } from '../../../shared/domain/logEvents.ts'
+import type { Vault } from '../../../shared/domain/vault.ts'
+import { createVault } from '../../../shared/storage/vault.ts'
 import { createLimit, type Limit, latency, vaultLimits } from './limits.ts'
 import type { VirtualTime } from './virtualTime.ts'
 

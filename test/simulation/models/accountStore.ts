@@ -1,5 +1,5 @@
-import { type Account, type AccountStore, continuationAfter } from '../../../shared/accounts/account.ts'
-import type { TenantName } from '../../../shared/tenants/tenant.ts'
+import { type Account, type AccountStore, continuationAfter } from '../../../shared/domain/account.ts'
+import type { TenantName } from '../../../shared/domain/tenant.ts'
 
 /** Creates accounts in memory, by generation. */
 export function createModelAccountStore(): AccountStore {

@@ -1,4 +1,4 @@
-import type { DueIndex, DueRow } from '../../../shared/tenants/tenant.ts'
+import type { DueIndex, DueRow } from '../../../shared/domain/due.ts'
 
 /** The due index in memory, with what only a simulator sees. */
 export interface ModelDueIndex extends DueIndex {

@@ -1,5 +1,5 @@
 import type { Clock } from '../../../shared/clock.ts'
-import type { EnvironmentHold, EnvironmentStates } from '../../../shared/refresh/environments.ts'
+import type { EnvironmentHold, EnvironmentStates } from '../../../shared/domain/holds.ts'
 
 /** The rows behind the holds, which all processes share. */
 export interface HoldTable {

@@ -1,9 +1,9 @@
 import { type Randomness, systemRandomness } from '../../../shared/clock.ts'
-import type { Sealer } from '../../../shared/refresh/dependencies.ts'
+import type { GrantStore } from '../../../shared/domain/grants.ts'
+import type { Sealer } from '../../../shared/domain/sealer.ts'
+import type { Vault } from '../../../shared/domain/vault.ts'
 import { createGrantVault } from '../../../shared/storage/grantVault.ts'
 import { combineGrantStores, createSealedGrants } from '../../../shared/storage/sealedGrants.ts'
-import type { Vault } from '../../../shared/storage/vault.ts'
-import type { GrantStore } from '../../../shared/tenants/tenant.ts'
 import { createModelSealer } from './sealer.ts'
 import { createModelVault } from './vault.ts'
 

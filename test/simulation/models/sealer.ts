@@ -1,4 +1,4 @@
-import type { SealContext, Sealer } from '../../../shared/refresh/dependencies.ts'
+import type { SealContext, Sealer } from '../../../shared/domain/sealer.ts'
 
 /** Creates a sealer that remembers instead of encrypting: each seal is unlike any other, as a JWE's is. */
 export function createModelSealer(): Sealer & { openNow(sealed: string): string | undefined } {

@@ -1,10 +1,6 @@
-import type {
-  StoredTenant,
-  Tenant,
-  TenantEvent,
-  TenantName,
-  TenantStore,
-} from '../../../shared/tenants/tenant.ts'
+import type { StoredTenant, Tenant, TenantName } from '../../../shared/domain/tenant.ts'
+import type { TenantEvent } from '../../../shared/domain/tenantEvents.ts'
+import type { TenantStore } from '../../../shared/domain/tenantStore.ts'
 
 /** Table Storage's tenants in memory, with what only a simulator sees. */
 export interface ModelTenantStore extends TenantStore {

@@ -1,5 +1,5 @@
-import { StorageUnavailableError } from '../../../shared/storage/unavailable.ts'
-import type { SecretVersion, Vault } from '../../../shared/storage/vault.ts'
+import { StorageUnavailableError } from '../../../shared/domain/storageUnavailable.ts'
+import type { SecretVersion, Vault } from '../../../shared/domain/vault.ts'
 
 /** A vault in memory, with what only a simulator sees. */
 export interface ModelVault extends Vault {

@@ -3,14 +3,14 @@ import type { Answer, CustomerManagement } from '../../../shared/advertising/cli
 import type { UserAndRoles } from '../../../shared/advertising/customerManagementSchemas.ts'
 import { readFault } from '../../../shared/advertising/faults.ts'
 import { systemClock } from '../../../shared/clock.ts'
-import type { LogEvents } from '../../../shared/log.ts'
+import type { LogEvents } from '../../../shared/domain/logEvents.ts'
+import type { BrokerSecrets } from '../../../shared/secrets/brokerSecrets.ts'
 import {
   createDeveloperTokens,
   withDeveloperTokenFallOver,
   withFallOver,
 } from '../../../shared/secrets/developerTokens.ts'
 import { createSecretStandings } from '../../../shared/secrets/standings.ts'
-import type { BrokerSecrets } from '../../../shared/storage/brokerSecrets.ts'
 import { createNotesInMemory } from './notes.ts'
 
 const name = 'production-developer-token'

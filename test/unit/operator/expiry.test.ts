@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { secondsAfter } from '../../../shared/clock.ts'
 import type { Config } from '../../../shared/config.ts'
-import type { LogEvents } from '../../../shared/log.ts'
-import { watchExpiry } from '../../../shared/secrets/expiry.ts'
-import type { Vault } from '../../../shared/storage/vault.ts'
+import type { LogEvents } from '../../../shared/domain/logEvents.ts'
+import type { Vault } from '../../../shared/domain/vault.ts'
+import { watchExpiry } from '../../../shared/operations/expiry.ts'
 import { createNotesInMemory } from './notes.ts'
 
 const name = 'production-microsoft-client-secret'

@@ -1,4 +1,4 @@
-import type { BrokerEvent, BrokerNotes } from '../../../shared/storage/noteTable.ts'
+import type { BrokerEvent, BrokerNotes } from '../../../shared/domain/notes.ts'
 
 /** Notes as the table keeps them, in this process only. */
 export function createNotesInMemory(): BrokerNotes {

@@ -1,0 +1,21 @@
+import { graphOf, knotsOf, mutualPairsOf } from './circles.ts'
+import { filePairs, roomPairs } from './judge.ts'
+import { readImports, type Sources } from './readImports.ts'
+
+/** A file with more lines is worth a look. */
+const manyLines = 200
+
+/** How tangled the house is, as lines for people. */
+export function figuresOf(sources: Sources): string[] {
+  const imports = readImports(sources)
+  const rooms = graphOf(roomPairs(imports))
+  const shared = [...sources].filter(([path]) => path.startsWith('shared/'))
+  const lineCounts = shared.map(([, text]) => text.split('\n').length - 1)
+  return [
+    `rooms in knots: ${knotsOf(rooms).flat().length}`,
+    `pairs of rooms that import each other: ${mutualPairsOf(rooms).length}`,
+    `circles of files: ${knotsOf(graphOf(filePairs(imports))).length}`,
+    `lines of shared/: ${lineCounts.reduce((sum, count) => sum + count, 0)} in ${shared.length} files`,
+    `files of more than ${manyLines} lines: ${lineCounts.filter((count) => count > manyLines).length}`,
+  ]
+}

@@ -1,0 +1,78 @@
+import { isMatch } from '../accounts/list.ts'
+import type { Account } from '../domain/account.ts'
+import { isSelected } from '../domain/selectAccounts.ts'
+
+/** What a person has done on the choice's pages so far. The form carries it: nothing of it is kept elsewhere. */
+export interface ChoiceDraft {
+  /** First which accounts, then which of them by default. */
+  readonly step: 'accounts' | 'default'
+  /** All accounts, also later ones; or those that are ticked. */
+  readonly scope: 'all' | 'these'
+  readonly ticked: ReadonlySet<string>
+  readonly defaultId?: string | undefined
+  readonly search: string
+  /** Whether the list shows what is ticked and nothing else. */
+  readonly onlyTicked: boolean
+  /** Counted from 1. */
+  readonly page: number
+}
+
+/** What of the accounts a page shows. */
+export interface ChoiceView {
+  readonly shown: readonly Account[]
+  /** How many there are over all pages. */
+  readonly matching: number
+  /** How many of those are ticked. */
+  readonly ticked: number
+  readonly page: number
+  readonly pages: number
+}
+
+/** Rows at once: what a phone lays out in an instant and a keyboard can walk through. */
+export const rowsAtOnce = 100
+
+/** The draft of a page that nobody has touched: an earlier choice is ticked, if there was one. */
+export function firstDraft(accounts: readonly Account[]): ChoiceDraft {
+  const chosen = accounts.every(isSelected) ? [] : accounts.filter(isSelected)
+  const ticked = new Set(chosen.map(({ accountId }) => accountId))
+  return { step: 'accounts', scope: 'these', ticked, search: '', onlyTicked: false, page: 1 }
+}
+
+/** What the form says, as far as the tenant reaches it: anything else was never on the page. */
+export function parseDraft(form: URLSearchParams, accounts: readonly Account[]): ChoiceDraft {
+  const reached = new Set(accounts.map(({ accountId }) => accountId))
+  const words = [...form.getAll('account'), ...(form.get('held') ?? '').split(' ')]
+  const defaultId = form.get('default') ?? form.get('heldDefault') ?? ''
+  return {
+    step: form.get('step') === 'default' ? 'default' : 'accounts',
+    scope: form.get('scope') === 'all' ? 'all' : 'these',
+    ticked: new Set(words.filter((accountId) => reached.has(accountId))),
+    ...(reached.has(defaultId) && { defaultId }),
+    search: (form.get('q') ?? '').trim().slice(0, 200),
+    onlyTicked: form.get('only') === 'ticked',
+    page: Math.min(Number(/^\d{1,6}$/.exec(form.get('page') ?? '')?.[0] ?? 1), 100_000),
+  }
+}
+
+/** The accounts among which the default is chosen. */
+export function candidatesOf(draft: ChoiceDraft, accounts: readonly Account[]): readonly Account[] {
+  return draft.scope === 'all' ? accounts : accounts.filter(({ accountId }) => draft.ticked.has(accountId))
+}
+
+/** What the list is made of, before it is cut into pages. */
+export function matchesOf(draft: ChoiceDraft, accounts: readonly Account[]): readonly Account[] {
+  const { onlyTicked, search, step, ticked } = draft
+  const listed = step === 'default' ? candidatesOf(draft, accounts) : accounts
+  const filtered = onlyTicked ? listed.filter(({ accountId }) => ticked.has(accountId)) : listed
+  return search ? filtered.filter((account) => isMatch(account, search)) : filtered
+}
+
+/** The page of the list that the draft is at. */
+export function viewOf(draft: ChoiceDraft, accounts: readonly Account[]): ChoiceView {
+  const matches = matchesOf(draft, accounts)
+  const pages = Math.max(1, Math.ceil(matches.length / rowsAtOnce))
+  const page = Math.min(Math.max(1, draft.page), pages)
+  const shown = matches.slice((page - 1) * rowsAtOnce, page * rowsAtOnce)
+  const ticked = matches.filter(({ accountId }) => draft.ticked.has(accountId)).length
+  return { shown, matching: matches.length, ticked, page, pages }
+}

@@ -1,0 +1,114 @@
+import type { BrowserBinding } from '../access/browser.ts'
+import type { Account } from '../domain/account.ts'
+import { StorageUnavailableError } from '../domain/storageUnavailable.ts'
+import { Problem } from '../problems.ts'
+import { type ChoiceDependencies, finishChoice, type OpenedChoice, readChoice } from './choose.ts'
+import { type ChoiceDraft, candidatesOf, matchesOf, parseDraft } from './draft.ts'
+
+/** Room for 10,000 ticked accounts with the longest ids. */
+export const longestChoiceFormBytes = 262_144
+
+/** What answering the form comes to. */
+export type FormAnswer =
+  /** A page again; with what is missing, or why it could not be kept. */
+  | { readonly open: OpenedChoice; readonly draft: ChoiceDraft; readonly fault?: ChoiceFault }
+  /** Made now: on to the app. */
+  | { readonly open: OpenedChoice; readonly doneUrl: string }
+
+/** Why the page comes again. */
+export interface ChoiceFault {
+  readonly text: string
+  readonly status: 422 | 503
+}
+
+/**
+ * Carries out what the form asks for: shows the page again after a search, a tick or a turn of the page, goes on to
+ * the default, or makes the choice and says where the browser goes.
+ * @returns undefined when the choice is over, or another browser's.
+ */
+export async function answerChoiceForm(
+  dependencies: ChoiceDependencies,
+  form: URLSearchParams,
+  browser: BrowserBinding | undefined,
+): Promise<FormAnswer | undefined> {
+  const open = await readChoice(dependencies, form.get('choice') ?? '', browser)
+  if (!open) return undefined
+  if (open.doneUrl) return { open, doneUrl: open.doneUrl }
+  const draft = parseDraft(form, open.accounts)
+  const go = form.get('go') ?? 'search'
+  if (go === 'later') return finish(dependencies, open, draft, undefined)
+  if (go !== 'choose') return { open, draft: moved(draft, go, open.accounts) }
+  return draft.step === 'accounts'
+    ? chooseAmong(dependencies, open, draft)
+    : chooseDefault(dependencies, open, draft)
+}
+
+/** The page after a button that neither chooses nor leaves. */
+function moved(draft: ChoiceDraft, go: string, accounts: readonly Account[]): ChoiceDraft {
+  const turned = /^page-(\d{1,5})$/.exec(go)?.[1]
+  if (turned) return { ...draft, page: Number(turned) }
+  const matching = matchesOf(draft, accounts).map(({ accountId }) => accountId)
+  switch (go) {
+    case 'tick':
+      return { ...draft, scope: 'these', ticked: new Set([...draft.ticked, ...matching]) }
+    case 'untick':
+      return { ...draft, ticked: draft.ticked.difference(new Set(matching)), onlyTicked: false }
+    case 'ticked':
+      return { ...draft, search: '', onlyTicked: true, page: 1 }
+    case 'clear':
+      return { ...draft, search: '', onlyTicked: false, page: 1 }
+    case 'back':
+      return { ...draft, step: 'accounts', search: '', onlyTicked: false, page: 1 }
+    default:
+      return { ...draft, page: 1 }
+  }
+}
+
+function chooseAmong(
+  dependencies: ChoiceDependencies,
+  open: OpenedChoice,
+  draft: ChoiceDraft,
+): Promise<FormAnswer> | FormAnswer {
+  const candidates = candidatesOf(draft, open.accounts)
+  const [only] = candidates
+  if (!only) return { open, draft, fault: missing('Tick at least one account, or choose all of them.') }
+  if (candidates.length === 1) return finish(dependencies, open, draft, only.accountId)
+  const usable = candidates.filter((account) => account.usable)
+  const defaultId = draft.defaultId ?? (usable.length === 1 ? usable[0]?.accountId : undefined)
+  return { open, draft: { ...draft, step: 'default', defaultId, search: '', onlyTicked: false, page: 1 } }
+}
+
+function chooseDefault(
+  dependencies: ChoiceDependencies,
+  open: OpenedChoice,
+  draft: ChoiceDraft,
+): Promise<FormAnswer> | FormAnswer {
+  const chosen = candidatesOf(draft, open.accounts).find(({ accountId }) => accountId === draft.defaultId)
+  return chosen
+    ? finish(dependencies, open, draft, chosen.accountId)
+    : { open, draft, fault: missing('Choose one account.') }
+}
+
+async function finish(
+  dependencies: ChoiceDependencies,
+  open: OpenedChoice,
+  draft: ChoiceDraft,
+  defaultId: string | undefined,
+): Promise<FormAnswer> {
+  const accounts = draft.scope === 'all' ? ('all' as const) : [...draft.ticked]
+  const answer = defaultId === undefined ? undefined : { accounts, default: defaultId }
+  try {
+    return { open, doneUrl: await finishChoice(dependencies, open, answer) }
+  } catch (error) {
+    if (!(error instanceof Problem || error instanceof StorageUnavailableError)) throw error
+    // The account itself is the trouble, and trying again would not help: no way to it is known.
+    if (error instanceof Problem && error.code === 'account_not_found')
+      return { open, draft, fault: missing('That account cannot be used yet. Choose another one.') }
+    const text = 'Your choice could not be kept just now. Please try again in a moment.'
+    return { open, draft, fault: { text, status: 503 } }
+  }
+}
+
+function missing(text: string): ChoiceFault {
+  return { text, status: 422 }
+}

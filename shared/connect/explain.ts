@@ -1,0 +1,97 @@
+import type { AdvertisingFault } from '../advertising/faults.ts'
+import { identityFaultOf } from '../advertising/identityFault.ts'
+import type { Config } from '../config.ts'
+import type { TokenRefusal } from '../domain/refusal.ts'
+import type { Environment } from '../environment.ts'
+import { adminConsentUrl, isCuredByAdminConsent } from '../identity/adminConsent.ts'
+import { classifyTokenRefusal } from '../identity/refusal.ts'
+import type { ConnectFailure, ConnectFailureCode } from './failures.ts'
+
+/** The authorization response as the browser brought it. Further parameters are Google's habit and mean nothing. */
+export interface AuthorizationResponse {
+  readonly state?: string | undefined
+  readonly code?: string | undefined
+  readonly error?: string | undefined
+  readonly error_description?: string | undefined
+  readonly error_uri?: string | undefined
+  /** RFC 9207: which provider answers. */
+  readonly iss?: string | undefined
+}
+
+/**
+ * Reads an authorization error as a refusal. Number and trace id stand only in the text, or the lookup address, here;
+ * they refine, as everywhere.
+ */
+export function classifyAuthorizationError(response: AuthorizationResponse): TokenRefusal {
+  const numbered =
+    /AADSTS(\d{4,8})/.exec(response.error_description ?? '') ??
+    /[?&]code=(\d{4,8})/.exec(response.error_uri ?? '')
+  const traced = /Trace ID: ([0-9a-f-]{36})/i.exec(response.error_description ?? '')
+  return classifyTokenRefusal(400, {
+    error: response.error ?? 'server_error',
+    error_codes: numbered ? [Number(numbered[1])] : [],
+    trace_id: traced?.[1],
+  })
+}
+
+/** A refusal as the person and the app are told of it, with the administrator's link where that cures it. */
+export function explainRefusal(
+  config: Config,
+  environment: Environment,
+  refusal: TokenRefusal,
+): ConnectFailure {
+  const { reason, traceId } = refusal
+  const failed = failureOf(refusal)
+  const settings = config.environments.get(environment)
+  const withLink = isCuredByAdminConsent(reason) && settings
+  return {
+    failed,
+    reason,
+    ...(traceId && { traceId }),
+    ...(withLink && { adminConsentUrl: adminConsentUrl(settings, config.redirectUri) }),
+  }
+}
+
+function failureOf(refusal: TokenRefusal): ConnectFailureCode {
+  switch (refusal.class) {
+    case 'operator':
+      return 'environment_on_hold'
+    case 'passing':
+    case 'backOff':
+      return 'identity_provider_unavailable'
+    case 'advertiserAdmin':
+      if (refusal.reason === 'admin_consent_required') return 'admin_consent_required'
+      return refusal.reason === 'advertising_not_enabled' ? 'advertising_not_enabled' : 'directory_policy'
+    case 'advertiser':
+      return refusal.reason === 'consent_declined' ? 'consent_declined' : 'sign_in_refused'
+  }
+}
+
+/** A fault of Microsoft Advertising likewise. Who acts is read off the fault: a person is asked to wait only for what passes. */
+export function explainFault(fault: AdvertisingFault): ConnectFailure {
+  const traceId = fault.trackingId
+  const identity = identityFaultOf(fault)
+  if (identity) {
+    const { advice, reason, signInWith } = identity
+    if (reason === 'no_advertising_user') return { failed: reason, reason, traceId }
+    return { failed: 'wrong_account_kind', reason, advice, signInWith, traceId }
+  }
+  return { failed: failureOfFault(fault), reason: `advertising_${fault.code ?? fault.status}`, traceId }
+}
+
+function failureOfFault(fault: AdvertisingFault): ConnectFailureCode {
+  switch (fault.class) {
+    case 'credentials':
+      return 'environment_on_hold'
+    case 'rights':
+      return fault.reason === 'AccountInactive' ? 'advertising_account_inactive' : 'advertising_access_denied'
+    case 'backOff':
+    case 'passing':
+    case 'expiredToken':
+      return 'advertising_unavailable'
+    case 'identity':
+    case 'request':
+    case 'unexpectedAnswer':
+      return 'advertising_answer_unknown'
+  }
+}

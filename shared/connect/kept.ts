@@ -1,0 +1,15 @@
+import type { Tenant } from '../domain/tenant.ts'
+import type { ConnectFailure } from './failures.ts'
+
+/** A finished sign-in: where the browser goes next. */
+export interface Kept {
+  readonly tenant: Tenant
+  /** Back to the app, or first to the page that asks which account is meant. */
+  readonly returnUrl: string
+}
+
+/** The link, or the sign-in, was made before the app disconnected the tenant. */
+export const disconnectedMeanwhile: ConnectFailure = {
+  failed: 'sign_in_not_valid',
+  reason: 'tenant_disconnected',
+}

@@ -1,0 +1,123 @@
+import { type BrowserBinding, derive } from '../access/browser.ts'
+import type { Answer } from '../advertising/client.ts'
+import { type Discovery, discoverAccounts } from '../advertising/discover.ts'
+import type { TokenRefusal } from '../domain/refusal.ts'
+import { isConsenterOf } from '../domain/tenant.ts'
+import type { SignedInUser } from '../identity/idToken.ts'
+import { KeysUnreachableError } from '../identity/keySource.ts'
+import { isResponseIssuer } from '../identity/responseIssuer.ts'
+import type { SignInRow } from '../identity/signInTable.ts'
+import type { CodeAnswer } from '../identity/tokenEndpoint.ts'
+import { developerTokenName } from '../secrets/brokerSecrets.ts'
+import type { SignIn } from './authorize.ts'
+import type { CallbackDependencies } from './dependencies.ts'
+import {
+  type AuthorizationResponse,
+  classifyAuthorizationError,
+  explainFault,
+  explainRefusal,
+} from './explain.ts'
+import type { ConnectFailure } from './failures.ts'
+import { noteRedemption } from './report.ts'
+
+/** A grant that a user has just given, with everything that proves it. */
+export interface Proven {
+  readonly row: SignInRow
+  readonly user: SignedInUser
+  readonly tokens: Extract<CodeAnswer, { ok: true }> & {
+    readonly refreshToken: string
+    readonly askedAt: Date
+  }
+  readonly discovery: Discovery
+}
+
+/**
+ * Proves a sign-in: the answer is the right provider's, its code is redeemed, its ID token names the person, and
+ * Microsoft Advertising knows them. Nothing is kept here. @throws whatever storage throws.
+ */
+export async function prove(
+  dependencies: CallbackDependencies,
+  signIn: SignIn,
+  response: AuthorizationResponse,
+  browser: BrowserBinding,
+  state: string,
+): Promise<Proven | ConnectFailure> {
+  const { environment, identityProvider, signInWith } = signIn
+  const row = dependencies.signInTable(environment, identityProvider, signInWith)
+  if (!row) return { failed: 'environment_on_hold', reason: 'environment_not_served' }
+  // Before anything of the answer is used, an error included (RFC 9207, section 2.4).
+  if (response.iss !== undefined && !isResponseIssuer(row, response.iss))
+    return { failed: 'sign_in_token_invalid', reason: 'issuer_mismatch' }
+  const explain = (refusal: TokenRefusal) => explainRefusal(dependencies.config, environment, refusal)
+  if (response.error || !response.code) return explain(classifyAuthorizationError(response))
+  const codeVerifier = derive(browser, 'pkce', state)
+  const { redirectUri } = dependencies.config
+  const askedAt = dependencies.clock.now()
+  const answer = await dependencies.tokenEndpoints.redeem({
+    row,
+    code: response.code,
+    codeVerifier,
+    redirectUri,
+  })
+  // What it says of us is for refreshes; storage that does not take it costs this person nothing.
+  await noteRedemption(dependencies, row, answer).catch(() => undefined)
+  if (!answer.ok) return explain(answer.refusal)
+  const { refreshToken } = answer
+  const user = await checkUser(dependencies, row, answer.idToken, derive(browser, 'nonce', state))
+  if ('failed' in user) return user
+  if (row.requiredScope && !answer.scope.split(' ').includes(row.requiredScope))
+    return { failed: 'scope_not_granted' }
+  if (!refreshToken) return { failed: 'refresh_token_missing' }
+  const discovery = await discover(dependencies, row, answer.accessToken)
+  if ('failed' in discovery) return withConsenter(dependencies, signIn, user, discovery)
+  return { row, user, tokens: { ...answer, refreshToken, askedAt }, discovery }
+}
+
+/** Notes of a wrong kind of account whether it is the tenant's own consenter who is asked to use another one. */
+async function withConsenter(
+  { keeping }: CallbackDependencies,
+  signIn: SignIn,
+  { consenter }: SignedInUser,
+  failure: ConnectFailure,
+): Promise<ConnectFailure> {
+  if (failure.failed !== 'wrong_account_kind') return failure
+  // The person is told what is wrong even where storage does not answer.
+  const stored = await keeping.tenants.read(signIn).catch(() => undefined)
+  return stored && isConsenterOf(stored.tenant, consenter) ? { ...failure, isConsenter: true } : failure
+}
+
+async function checkUser(
+  { idTokens }: CallbackDependencies,
+  row: SignInRow,
+  idToken: string,
+  nonce: string,
+): Promise<SignedInUser | ConnectFailure> {
+  try {
+    const user = await idTokens.check(row, idToken, nonce)
+    return 'fault' in user ? { failed: 'sign_in_token_invalid', reason: user.fault } : user
+  } catch (error) {
+    if (!(error instanceof KeysUnreachableError)) throw error
+    return { failed: 'identity_provider_unavailable', reason: 'keys_unreachable' }
+  }
+}
+
+const retryMilliseconds = 1000
+
+async function discover(
+  dependencies: CallbackDependencies,
+  { environment, identityProvider }: SignInRow,
+  accessToken: string,
+): Promise<Discovery | ConnectFailure> {
+  const developerToken = await dependencies.secrets.read(developerTokenName(environment))
+  if (!developerToken) return { failed: 'environment_on_hold', reason: 'developer_token_missing' }
+  const credentials = { accessToken, developerToken: developerToken.value, identityProvider }
+  const ask = () => discoverAccounts(dependencies.advertising(environment), credentials)
+  let found: Answer<Discovery> = await ask()
+  if (!found.ok && found.fault.class === 'passing') {
+    // A person has just consented: one hiccup must not cost them the whole sign-in.
+    await dependencies.clock.sleep(retryMilliseconds)
+    found = await ask()
+  }
+  if (!found.ok) return explainFault(found.fault)
+  return found.value.accounts.length > 0 ? found.value : { failed: 'no_advertising_account' }
+}

@@ -1,0 +1,108 @@
+import { type ServiceName, serviceNames, services, serviceUrl } from '../advertising/services.ts'
+import type { EnvironmentConfig } from '../config.ts'
+import { type Environment, environments } from '../environment.ts'
+
+/** Where a call went, as its sender remembers it. */
+export interface SentTo {
+  /** A host, with or without port, or a whole URL. */
+  readonly host?: string
+  readonly path?: string
+}
+
+/** Whose address it is: one environment's, both environments', or nobody's. Undefined when nothing was told. */
+export type AddressOwner = Environment | 'both' | 'nobody' | undefined
+
+/** Judges addresses by the configured hosts and Microsoft's documented ones. */
+export type OwnerOfAddress = (sent: SentTo) => AddressOwner
+
+/** The documented hosts (every REST reference page), known even where settings name others. */
+const documented: Readonly<Record<Environment, string>> = {
+  production: 'https://{host}.api.bingads.microsoft.com',
+  sandbox: 'https://{host}.api.sandbox.bingads.microsoft.com',
+}
+
+/** Where reports and bulk files are fetched and brought; their addresses come from Reporting and Bulk answers. */
+const transferHosts = ['download', 'fileupload'] as const
+
+/**
+ * Where finished reports lie. Believed, not documented: public connectors show it in live `ReportDownloadUrl` values,
+ * and nothing says that either environment has another one.
+ */
+const reportStorageHost = 'bingadsappsstorageprod.blob.core.windows.net'
+
+/** Indexes the API hosts of all environments; a local stack keeps them apart by path, below one host. */
+export function createOwnerOfAddress(
+  configs: ReadonlyMap<Environment, Pick<EnvironmentConfig, 'advertisingUrl'>>,
+): OwnerOfAddress {
+  const known = environments.flatMap((environment) =>
+    [documented[environment], configs.get(environment)?.advertisingUrl ?? []]
+      .flat()
+      .flatMap((advertisingUrl) =>
+        serviceNames.map((name) => ({
+          environment,
+          ...originOf(serviceUrl({ advertisingUrl }, name), name),
+        })),
+      ),
+  )
+  return (sent) => {
+    const { host, path } = addressOf(sent)
+    if (host === '') return undefined
+    const transfer = transferOwner(host)
+    if (transfer) return transfer
+    const here = known.filter((one) => one.host === host)
+    const owners = new Set(
+      here.filter((one) => path === '' || path.startsWith(one.prefix)).map((one) => one.environment),
+    )
+    if (owners.size === 2) return 'both'
+    return [...owners][0] ?? (here.length > 0 ? 'both' : 'nobody')
+  }
+}
+
+/** The service that an address belongs to, by its path first, then by its host; undefined when neither tells. */
+export function serviceOfAddress(sent: SentTo): ServiceName | undefined {
+  const { host, path } = addressOf(sent)
+  const folder = (name: ServiceName) => services[name].path.split('/')[1]!.toLowerCase()
+  const segments = path.toLowerCase().split('/')
+  const byPath = serviceNames.find((name) => segments.includes(folder(name)))
+  const byHost = serviceNames.filter((name) => host.startsWith(`${services[name].host}.`))
+  return byPath ?? (byHost.length === 1 ? byHost[0] : undefined)
+}
+
+/** Whether it is an address at which a report or bulk file is fetched or brought. */
+export function isTransferAddress(sent: SentTo): boolean {
+  return transferOwner(addressOf(sent).host) !== undefined
+}
+
+function transferOwner(host: string): Environment | 'both' | undefined {
+  if (host === reportStorageHost) return 'both'
+  return environments.find((environment) =>
+    transferHosts.some((name) => host === new URL(documented[environment].replace('{host}', name)).host),
+  )
+}
+
+/** Whether it is an address of the SOAP services (guides/web-service-addresses.md). */
+export function isSoapAddress(sent: SentTo): boolean {
+  return /\/Api\/.+\.svc\b/i.test(addressOf(sent).path)
+}
+
+/**
+ * Whether an address is of something that Microsoft has retired: an API version other than v13, or Live
+ * Connect's sign-in (guides/authentication-oauth-mfa.md).
+ */
+export function isRetiredAddress(sent: SentTo): boolean {
+  const { host, path } = addressOf(sent)
+  const version = path.match(/\/v(\d{1,2})(?:\/|$)/i)?.[1]
+  const isLiveConnect = host === 'login.live.com'
+  return isLiveConnect || (version !== undefined && version !== '13' && serviceOfAddress(sent) !== undefined)
+}
+
+function addressOf({ host = '', path = '' }: SentTo): { host: string; path: string } {
+  const url = URL.parse(host.includes('://') ? host : `https://${host}`)
+  if (!url) return { host: host.toLowerCase(), path }
+  return { host: url.host.toLowerCase(), path: path || url.pathname.replace(/^\/$/, '') }
+}
+
+function originOf(url: string, name: ServiceName): { host: string; prefix: string } {
+  const { host, pathname } = new URL(url)
+  return { host, prefix: pathname.slice(0, -services[name].path.length) }
+}

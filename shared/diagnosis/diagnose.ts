@@ -1,0 +1,271 @@
+import { type AdvertisingFault, readFault } from '../advertising/faults.ts'
+import { identityFaultOf } from '../advertising/identityFault.ts'
+import { type ServiceName, services } from '../advertising/services.ts'
+import type { SignInWith } from '../domain/connectHint.ts'
+import type { AccountKind, Environment, IdentityProvider } from '../environment.ts'
+import type { Actor } from '../problems.ts'
+import {
+  isRetiredAddress,
+  isSoapAddress,
+  isTransferAddress,
+  type OwnerOfAddress,
+  type SentTo,
+  serviceOfAddress,
+} from './addresses.ts'
+import { type Finding, findMisplacedId, findUnreachableId, type SentIds } from './diagnoseIds.ts'
+import type { KnownAccounts } from './knownAccounts.ts'
+import type { VerdictCode } from './verdicts.ts'
+import { type CredentialName, verdicts } from './verdicts.ts'
+
+/** A call to Microsoft Advertising that failed, as its sender tells it. */
+export interface FailedCall {
+  /** Absent: found out from `sent`, where it tells. */
+  readonly service?: ServiceName
+  readonly status: number
+  /** The body as text, or as the JSON it was parsed to. */
+  readonly body?: unknown
+  readonly trackingId?: string
+  readonly sent?: SentIds & SentTo
+}
+
+/** What the broker knows of the tenant and of its own developer token. */
+export interface DiagnosisContext {
+  readonly environment: Environment
+  readonly identityProvider: IdentityProvider
+  readonly accountKind?: AccountKind
+  readonly accounts: KnownAccounts
+  /** Of the token that was vended last; absent when there is none. */
+  readonly tokenExpiresAt?: Date
+  /** Whether the broker made the call itself, with that very token. Default is no: an app may hold an older one. */
+  readonly isCallOfBroker?: boolean
+  readonly developerToken: DeveloperTokenState
+  readonly ownerOfAddress: OwnerOfAddress
+  readonly now: Date
+}
+
+/** What can be said of the environment's developer token without a call. */
+export type DeveloperTokenState = 'present' | 'missing' | 'ofOtherEnvironment'
+
+/** Which credential is at fault, why, and who does what. No text in it holds a secret. */
+export interface Diagnosis {
+  readonly verdict: VerdictCode
+  readonly credential: CredentialName
+  readonly actor: Actor
+  readonly explanation: string
+  readonly next: readonly string[]
+  /** What was seen. */
+  readonly evidence: string
+  /** Microsoft's id of the call. */
+  readonly trackingId?: string
+  readonly retryAfterSeconds?: number
+  /** With a verdict about who signed in: which sign-in would work. */
+  readonly signInWith?: SignInWith
+}
+
+/** What the rules look at. */
+interface Facts {
+  readonly call: FailedCall
+  readonly sent: SentIds & SentTo
+  readonly fault: AdvertisingFault
+  readonly context: DiagnosisContext
+}
+
+type Rule = (facts: Facts) => Finding | undefined
+
+/** Microsoft's published developer token of the sandbox (guides/sandbox.md): good there, of no use in production. */
+const sandboxDeveloperToken = 'BBD37VB98'
+
+/**
+ * The rules, in the order in which they are asked; the first finding stands. What proves itself (address, form,
+ * misplaced ids) comes before what Microsoft's code says, since one code covers several causes.
+ */
+const rules: readonly Rule[] = [
+  findSuccess,
+  findWrongAddress,
+  findIdentity,
+  findThrottling,
+  findExpiredToken,
+  findMisplaced,
+  findMissingHeader,
+  findTransferOver,
+  findRefusedCredentials,
+  findMissingRights,
+  findUnknownOperation,
+  ({ fault }) => (fault.class === 'passing' ? { verdict: 'service_trouble' } : undefined),
+  ({ fault }) => (fault.class === 'request' ? { verdict: 'request_invalid' } : undefined),
+]
+
+/** Explains a call that failed: which credential is at fault, and who acts. Pure; never throws on a strange body. */
+export function diagnoseFailedCall(call: FailedCall, context: DiagnosisContext): Diagnosis {
+  const sent = call.sent ?? {}
+  const service = call.service ?? serviceOfAddress(sent)
+  const fault = readFault({
+    ...(service && { service }),
+    status: call.status,
+    ...(call.trackingId && { trackingId: call.trackingId }),
+    bodyText: textOf(call.body),
+  })
+  const facts: Facts = { call, sent, fault, context }
+  for (const rule of rules) {
+    const finding = rule(facts)
+    if (finding) return toDiagnosis(finding, fault, context)
+  }
+  return toDiagnosis({ verdict: 'unexplained' }, fault, context)
+}
+
+/** Judges a developer token by itself. `other` is the other environment's, where there is one. */
+export function judgeDeveloperToken(
+  environment: Environment,
+  token: string | undefined,
+  other?: string,
+): DeveloperTokenState {
+  if (!token) return 'missing'
+  // Stored for both environments it is wrong in one of them only: the sandbox's calls work.
+  if (token === sandboxDeveloperToken) return environment === 'sandbox' ? 'present' : 'ofOtherEnvironment'
+  return token === other ? 'ofOtherEnvironment' : 'present'
+}
+
+/** Puts a finding and what was seen into a diagnosis. */
+export function toDiagnosis(
+  finding: Finding,
+  fault: Pick<
+    AdvertisingFault,
+    'evidence' | 'trackingId' | 'retryAfterSeconds' | 'class' | 'code' | 'reason'
+  >,
+  context: Pick<DiagnosisContext, 'identityProvider'>,
+): Diagnosis {
+  const { credential, actor, explanation, next } = verdicts[finding.verdict]
+  const identity = identityFaultOf(fault)
+  return {
+    verdict: finding.verdict,
+    credential,
+    actor,
+    explanation: finding.detail ? `${explanation} ${finding.detail}` : explanation,
+    next: [...(identity ? [identity.advice] : []), ...googleHint(finding, context), ...next],
+    evidence: fault.evidence,
+    ...(fault.trackingId && { trackingId: fault.trackingId }),
+    ...(fault.retryAfterSeconds !== undefined && { retryAfterSeconds: fault.retryAfterSeconds }),
+    ...(identity && { signInWith: identity.signInWith }),
+  }
+}
+
+function findSuccess({ call, fault }: Facts): Finding | undefined {
+  if (call.status < 200 || call.status > 299) return undefined
+  return { verdict: fault.errors.length > 0 ? 'partial_failure' : 'not_a_failure' }
+}
+
+function findWrongAddress({ sent, fault, context }: Facts): Finding | undefined {
+  if (fault.form === 'soapFault' || isSoapAddress(sent)) return { verdict: 'soap_call' }
+  if (isRetiredAddress(sent)) return { verdict: 'retired_endpoint' }
+  const owner = context.ownerOfAddress(sent)
+  if (owner === 'nobody') return { verdict: 'unknown_host' }
+  if (owner === undefined || owner === 'both' || owner === context.environment) return undefined
+  const detail = `The tenant belongs to ${context.environment}, the host to ${owner}.`
+  return { verdict: 'wrong_environment', detail }
+}
+
+function findIdentity({ fault }: Facts): Finding | undefined {
+  const identity = identityFaultOf(fault)
+  return identity && { verdict: identity.reason }
+}
+
+function findThrottling({ fault }: Facts): Finding | undefined {
+  if (fault.class !== 'backOff') return undefined
+  if (fault.errorCode === 'ConcurrentRequestOverLimit') return { verdict: 'throttled_reports' }
+  return { verdict: fault.code === 4204 ? 'throttled_bulk' : 'throttled_calls' }
+}
+
+function findExpiredToken({ fault, context }: Facts): Finding | undefined {
+  const isBare401 = fault.status === 401 && fault.code === undefined
+  if (fault.class !== 'expiredToken' && !isBare401) return undefined
+  // 109 means age. A fresh token in the row contradicts it only where that token is the one that was sent: an app
+  // that fails so has mostly held its token past the hour, while the broker has long replaced it.
+  const isAgeDoubted = isBare401 || context.isCallOfBroker
+  return {
+    verdict: isAgeDoubted && isTokenCurrent(context) ? 'access_token_revoked' : 'access_token_expired',
+  }
+}
+
+function findMisplaced({ sent, fault, context }: Facts): Finding | undefined {
+  const isAboutIds = fault.class === 'credentials' || fault.class === 'rights' || fault.class === 'request'
+  return isAboutIds ? findMisplacedId(sent, context.accounts) : undefined
+}
+
+function findMissingHeader({ sent, fault, call }: Facts): Finding | undefined {
+  if (fault.code !== 116) return undefined
+  if (/DeveloperToken/i.test(fault.evidence)) return { verdict: 'developer_token_missing' }
+  const needsIds = fault.service !== undefined && services[fault.service].needsIds
+  if (needsIds && call.sent && !sent.accountId) return { verdict: 'account_id_missing' }
+  if (needsIds && call.sent && !sent.customerId) return { verdict: 'customer_id_missing' }
+  return { verdict: 'header_missing' }
+}
+
+/** The age of the access token is not asked here: 109 speaks of age, and 105 never does. */
+function findRefusedCredentials({ sent, fault, context }: Facts): Finding | undefined {
+  if (fault.class !== 'credentials') return undefined
+  if (isRetiredSignIn(fault, context.environment)) return { verdict: 'retired_sign_in' }
+  if (fault.status === 403 && fault.form !== 'fault') return undefined
+  if (context.developerToken === 'missing') return { verdict: 'developer_token_not_set' }
+  if (context.developerToken === 'ofOtherEnvironment') {
+    return { verdict: 'developer_token_of_other_environment' }
+  }
+  if (namesDeveloperTokenAlone(fault.evidence)) return { verdict: 'developer_token_refused' }
+  const unusable = findUnreachableId(sent, context.accounts)
+  return unusable?.verdict === 'account_not_usable' ? unusable : { verdict: 'credentials_refused' }
+}
+
+function findMissingRights({ sent, fault, context }: Facts): Finding | undefined {
+  if (fault.class !== 'rights') return undefined
+  if (fault.reason === 'AccountInactive') return { verdict: 'account_not_usable' }
+  const wrongId = findUnreachableId(sent, context.accounts)
+  if (wrongId) return wrongId
+  if (fault.errorCode === 'InvalidAccount') return { verdict: 'account_unknown' }
+  // Ids that nobody told of, or that there is nothing to compare with, may be what is wrong.
+  const areIdsKnown = !context.accounts.isEmpty && Boolean(sent.accountId || sent.customerId)
+  return { verdict: areIdsKnown ? 'user_without_rights' : 'access_refused' }
+}
+
+/** Whether a refusal is how the sandbox answers tokens of its older sign-in host: plain text, and no fault. */
+export function isRetiredSignIn(
+  fault: Pick<AdvertisingFault, 'status' | 'form'>,
+  environment: Environment,
+): boolean {
+  return environment === 'sandbox' && fault.status === 403 && fault.form === 'text'
+}
+
+/**
+ * Whether a refusal names the developer token and no other. Microsoft's usual text of 105 names both tokens, and its
+ * reason `InvalidAccessToken` means either.
+ */
+export function namesDeveloperTokenAlone(evidence: string): boolean {
+  return /developer\s?token/i.test(evidence) && !/access\s?token/i.test(evidence)
+}
+
+/** Such an address lives for minutes. Once over it is refused as a whole, whatever the tokens are. */
+function findTransferOver({ call, fault, sent }: Facts): Finding | undefined {
+  const isOver = [403, 404, 410].includes(call.status) && fault.form !== 'fault'
+  return isOver && isTransferAddress(sent) ? { verdict: 'transfer_address_over' } : undefined
+}
+
+function findUnknownOperation({ call }: Facts): Finding | undefined {
+  return [404, 405, 501].includes(call.status) ? { verdict: 'unknown_operation' } : undefined
+}
+
+function isTokenCurrent({ tokenExpiresAt, now }: DiagnosisContext): boolean {
+  return tokenExpiresAt !== undefined && tokenExpiresAt > now
+}
+
+function googleHint(
+  { verdict }: Finding,
+  { identityProvider }: Pick<DiagnosisContext, 'identityProvider'>,
+): readonly string[] {
+  const isToldApart = verdict === 'credentials_refused' || verdict === 'access_token_revoked'
+  return identityProvider === 'google' && isToldApart
+    ? ['Send `IdentityProvider: Google`, as `headers` of the vend answer do.']
+    : []
+}
+
+function textOf(body: unknown): string {
+  if (typeof body === 'string') return body
+  return body === undefined || body === null ? '' : JSON.stringify(body)
+}

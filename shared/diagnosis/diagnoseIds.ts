@@ -1,0 +1,66 @@
+import { redact } from '../advertising/faultBody.ts'
+import type { DiagnosedAccount, KnownAccounts } from './knownAccounts.ts'
+import type { VerdictCode } from './verdicts.ts'
+
+/** The ids that a call was made with, as its sender remembers them. */
+export interface SentIds {
+  readonly customerId?: string
+  readonly accountId?: string
+}
+
+/** A verdict, with what this occurrence adds to its explanation. */
+export interface Finding {
+  readonly verdict: VerdictCode
+  /** A sentence about this occurrence. */
+  readonly detail?: string
+}
+
+/**
+ * Finds ids that cannot be right whatever Microsoft answered: swapped, or a number in an id's place.
+ * Undefined when the ids may be right.
+ */
+export function findMisplacedId(sent: SentIds, known: KnownAccounts): Finding | undefined {
+  const { customerId = '', accountId = '' } = sent
+  const numbered = known.byNumber(accountId) ?? known.byNumber(customerId)
+  if (numbered) {
+    return { verdict: 'account_number_sent', detail: `${numbered.number} has the id ${numbered.accountId}.` }
+  }
+  const isAccountACustomer = known.isCustomer(accountId) && !known.byId(accountId)
+  const isCustomerAnAccount = known.byId(customerId) !== undefined && !known.isCustomer(customerId)
+  if (isAccountACustomer && isCustomerAnAccount) return { verdict: 'ids_swapped' }
+  if (isAccountACustomer) {
+    return { verdict: 'ids_swapped', detail: `${accountId} is a customer’s id, not an account’s.` }
+  }
+  if (isCustomerAnAccount) {
+    return { verdict: 'ids_swapped', detail: `${customerId} is an account’s id, not a customer’s.` }
+  }
+  return undefined
+}
+
+/**
+ * Finds out why rights seem to be missing: Microsoft answers a wrong id as if they were (code 106).
+ * Undefined when the ids are right, so that the rights are really missing.
+ */
+export function findUnreachableId(sent: SentIds, known: KnownAccounts): Finding | undefined {
+  const { customerId = '', accountId = '' } = sent
+  if (known.isEmpty) return undefined
+  const account = known.byId(accountId)
+  if (accountId !== '' && !account)
+    return { verdict: 'account_unknown', detail: `The id sent was ${redact(accountId)}.` }
+  if (account && customerId !== '' && customerId !== account.customerId) return wrongWay(account, customerId)
+  if (account && !account.usable) {
+    return { verdict: 'account_not_usable', ...(account.note && { detail: account.note }) }
+  }
+  if (customerId !== '' && !known.isReach(customerId)) {
+    return { verdict: 'customer_unknown', detail: `The id sent was ${redact(customerId)}.` }
+  }
+  return undefined
+}
+
+function wrongWay(account: DiagnosedAccount, customerId: string): Finding {
+  const owner = customerId === account.ownerCustomerId ? ', the account’s owner' : ''
+  return {
+    verdict: 'customer_does_not_reach_account',
+    detail: `Sent was ${redact(customerId)}${owner}; account ${account.accountId} is reached through ${account.customerId}.`,
+  }
+}

@@ -1,0 +1,164 @@
+import { accountStanding } from '../advertising/accountStanding.ts'
+import type { Answer, CustomerManagement } from '../advertising/client.ts'
+import type { AdvertiserAccount, UserAndRoles } from '../advertising/customerManagementSchemas.ts'
+import type { AdvertisingFault } from '../advertising/faults.ts'
+import { identityFaultOf } from '../advertising/identityFault.ts'
+import { createFindReach } from '../advertising/reach.ts'
+import type { Credentials } from '../advertising/services.ts'
+import {
+  type DeveloperTokenState,
+  type Diagnosis,
+  type DiagnosisContext,
+  isRetiredSignIn,
+  namesDeveloperTokenAlone,
+  toDiagnosis,
+} from './diagnose.ts'
+import type { Finding } from './diagnoseIds.ts'
+
+/** How the first credential fared: whether the grant still brings an access token. */
+export type RefreshProbe =
+  | { readonly ok: true }
+  | {
+      readonly ok: false
+      readonly trouble:
+        | 'notConnected'
+        | 'notConfirmed'
+        | 'advertiser'
+        | 'advertiserAdmin'
+        | 'operator'
+        | 'passing'
+      /** The stable reason, and the identity provider's trace id where there is one. */
+      readonly reason: string
+      readonly traceId?: string
+      readonly retryAfterSeconds?: number
+    }
+
+/** How an account fared: how the user reaches it now, and how the tenant's row says. */
+export interface AccountProbe {
+  readonly accountId: string
+  /** The customer that the broker vends with the account; empty when it knows none. */
+  readonly vendedCustomerId: string
+  readonly answer: Answer<AccountAndReach>
+}
+
+/** An account with the customer through which roles lead to it; absent when no role does. */
+export interface AccountAndReach {
+  readonly account: AdvertiserAccount
+  readonly customerId?: string
+}
+
+/** What live probes brought, one credential at a time; a probe after a failed one is absent. */
+export interface ProbeResults {
+  readonly refresh: RefreshProbe
+  readonly developerToken: DeveloperTokenState
+  /** GetUser with the access token that the refresh has just brought. */
+  readonly user?: Answer<UserAndRoles>
+  /** Absent too when the tenant has no default account and none was named. */
+  readonly account?: AccountProbe
+}
+
+const nothingSeen = { trackingId: '', class: 'unexpectedAnswer' } as const
+
+const refreshVerdicts = {
+  notConnected: 'not_connected',
+  notConfirmed: 'confirmation_required',
+  advertiser: 'reauthorization_required',
+  advertiserAdmin: 'admin_consent_required',
+  operator: 'environment_on_hold',
+  passing: 'identity_provider_unavailable',
+} as const
+
+/** Judges live probes in the order of the credentials: grant, developer token, user, account. Pure. */
+export function diagnoseProbe(
+  results: ProbeResults,
+  context: Pick<DiagnosisContext, 'environment' | 'identityProvider'>,
+): Diagnosis {
+  const { refresh, developerToken, user, account } = results
+  if (!refresh.ok) return diagnoseRefresh(refresh, context)
+  if (developerToken !== 'present') {
+    const verdict =
+      developerToken === 'missing' ? 'developer_token_not_set' : 'developer_token_of_other_environment'
+    return toDiagnosis({ verdict }, { ...nothingSeen, evidence: 'Seen without a call.' }, context)
+  }
+  if (user && !user.ok) return toDiagnosis(judgeUserFault(user.fault, context), user.fault, context)
+  if (account) return diagnoseAccount(account, context)
+  const evidence = user ? 'Refresh and GetUser succeeded.' : 'The refresh succeeded.'
+  return toDiagnosis({ verdict: 'all_well' }, { ...nothingSeen, evidence }, context)
+}
+
+/** Looks at one account through the roles that GetUser brought: one call, however many accounts there are. */
+export async function probeAccount(
+  client: Pick<CustomerManagement, 'getAccount'>,
+  credentials: Credentials,
+  user: UserAndRoles,
+  accountId: string,
+): Promise<Answer<AccountAndReach>> {
+  const answer = await client.getAccount(credentials, accountId)
+  if (!answer.ok) return answer
+  const customerId = createFindReach(user.roles)(answer.value)?.customerId
+  return { ok: true, value: { account: answer.value, ...(customerId && { customerId }) } }
+}
+
+function diagnoseRefresh(
+  refresh: Extract<RefreshProbe, { ok: false }>,
+  context: Pick<DiagnosisContext, 'identityProvider'>,
+): Diagnosis {
+  const trace = refresh.traceId ? ` Trace id ${refresh.traceId}.` : ''
+  const seen = { ...nothingSeen, evidence: `The refresh failed: ${refresh.reason}.${trace}` }
+  const wait = refresh.retryAfterSeconds
+  const fault = wait === undefined ? seen : { ...seen, retryAfterSeconds: wait }
+  return toDiagnosis({ verdict: refreshVerdicts[refresh.trouble] }, fault, context)
+}
+
+function judgeUserFault(fault: AdvertisingFault, context: Pick<DiagnosisContext, 'environment'>): Finding {
+  const identity = identityFaultOf(fault)
+  if (identity) return { verdict: identity.reason }
+  if (fault.class === 'credentials') return judgeRefusal(fault, context)
+  return judgeCallFault(fault)
+}
+
+/**
+ * The access token is seconds old and of this environment, so that a 105 is the developer token's. A status without
+ * a code says nothing of the developer token: a gateway or a firewall answers like that too.
+ */
+function judgeRefusal(
+  fault: AdvertisingFault,
+  { environment }: Pick<DiagnosisContext, 'environment'>,
+): Finding {
+  if (isRetiredSignIn(fault, environment)) return { verdict: 'retired_sign_in' }
+  if (fault.code === 105 || namesDeveloperTokenAlone(fault.evidence))
+    return { verdict: 'developer_token_refused' }
+  const isBare401 = fault.status === 401 && fault.code === undefined
+  return { verdict: isBare401 ? 'access_token_revoked' : 'unexplained' }
+}
+
+function judgeCallFault(fault: AdvertisingFault): Finding {
+  if (fault.class === 'backOff') return { verdict: 'throttled_calls' }
+  if (fault.class === 'passing') return { verdict: 'service_trouble' }
+  if (fault.class === 'expiredToken') return { verdict: 'access_token_revoked' }
+  if (fault.reason === 'AccountInactive') return { verdict: 'account_not_usable' }
+  return { verdict: fault.class === 'rights' ? 'user_without_rights' : 'unexplained' }
+}
+
+function diagnoseAccount(
+  probe: AccountProbe,
+  context: Pick<DiagnosisContext, 'identityProvider'>,
+): Diagnosis {
+  if (!probe.answer.ok) {
+    const { fault } = probe.answer
+    // Customer Management answers an id that exists nowhere as it answers one that is out of reach.
+    const isOutOfReach = fault.class === 'rights' || fault.class === 'request'
+    return toDiagnosis(isOutOfReach ? { verdict: 'account_unknown' } : judgeCallFault(fault), fault, context)
+  }
+  const finding = judgeReach(probe, probe.answer.value)
+  const evidence = `Refresh, GetUser and GetAccount of ${probe.accountId} succeeded.`
+  return toDiagnosis(finding, { ...nothingSeen, evidence }, context)
+}
+
+function judgeReach({ vendedCustomerId }: AccountProbe, { account, customerId }: AccountAndReach): Finding {
+  const { usable, note } = accountStanding(account)
+  if (!usable) return { verdict: 'account_not_usable', ...(note && { detail: note }) }
+  if (!customerId || customerId === vendedCustomerId) return { verdict: 'all_well' }
+  const detail = `The broker vends ${vendedCustomerId || 'none'}; it is reached through ${customerId}.`
+  return { verdict: 'customer_does_not_reach_account', detail }
+}

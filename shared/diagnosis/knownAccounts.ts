@@ -1,0 +1,34 @@
+import type { DiscoveredAccount } from '../domain/account.ts'
+
+/** As much of a known account as a diagnosis needs. */
+export type DiagnosedAccount = Pick<
+  DiscoveredAccount,
+  'accountId' | 'number' | 'customerId' | 'ownerCustomerId' | 'usable' | 'note'
+>
+
+/** What a tenant is known to reach. */
+export interface KnownAccounts {
+  /** Whether nothing has been discovered, so that an unknown id proves nothing. */
+  readonly isEmpty: boolean
+  byId(accountId: string): DiagnosedAccount | undefined
+  byNumber(number: string): DiagnosedAccount | undefined
+  /** Whether an id is that of a customer through which an account is reached, or that owns one. */
+  isCustomer(customerId: string): boolean
+  /** Whether an account is reached through this customer. */
+  isReach(customerId: string): boolean
+}
+
+/** Indexes the accounts of a tenant. */
+export function createKnownAccounts(accounts: readonly DiagnosedAccount[]): KnownAccounts {
+  const byId = new Map(accounts.map((account) => [account.accountId, account]))
+  const byNumber = new Map(accounts.map((account) => [account.number.toUpperCase(), account]))
+  const reaches = new Set(accounts.map((account) => account.customerId))
+  const owners = new Set(accounts.map((account) => account.ownerCustomerId))
+  return {
+    isEmpty: accounts.length === 0,
+    byId: (accountId) => byId.get(accountId),
+    byNumber: (number) => (number === '' ? undefined : byNumber.get(number.toUpperCase())),
+    isCustomer: (customerId) => customerId !== '' && (reaches.has(customerId) || owners.has(customerId)),
+    isReach: (customerId) => reaches.has(customerId),
+  }
+}

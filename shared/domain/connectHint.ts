@@ -1,0 +1,102 @@
+import * as z from 'zod'
+import {
+  type AccountKind,
+  accountKinds,
+  environments,
+  type IdentityProvider,
+  identityProviders,
+} from '../environment.ts'
+import type { Tenant } from './tenant.ts'
+import type { TenantEvent } from './tenantEvents.ts'
+
+/**
+ * Which sign-in would work. `primaryLogin`: the login that others were merged into.
+ * `advertisingUser`: any login that Microsoft Advertising knows in this environment.
+ */
+export type SignInWith = 'personal' | 'work' | 'google' | 'primaryLogin' | 'advertisingUser' | 'sameAgain'
+
+/** The request that makes the right connect session: an app can post it as it is. */
+export const connectHintView = z.object({
+  method: z.literal('POST'),
+  path: z.string(),
+  body: z.object({
+    environment: z.enum(environments),
+    returnUrl: z.url().describe('The first of the workspace’s; absent when it has none.').optional(),
+    identityProvider: z.enum(identityProviders),
+    signInWith: z.enum(accountKinds).optional(),
+    allowDifferentUser: z.boolean().optional(),
+  }),
+})
+
+/** A {@link connectHintView}'s value. */
+export type ConnectHint = z.infer<typeof connectHintView>
+
+/** Whose sign-in mends it. */
+export interface ConnectWish {
+  readonly signInWith?: SignInWith | undefined
+  /** Whether it may be another person's than before: that one has left, or used the wrong account. */
+  readonly allowDifferentUser?: boolean
+}
+
+/** As much of the settings as a hint needs. */
+export interface ConnectHintConfig {
+  readonly workspaces: readonly { readonly workspace: string; readonly returnUrls: readonly string[] }[]
+}
+
+/** Says how to make the connect session that leads a tenant to the sign-in that works. */
+export function connectHint(
+  config: ConnectHintConfig,
+  { workspace, tenant, environment, grant }: Tenant,
+  { signInWith, allowDifferentUser }: ConnectWish = {},
+): ConnectHint {
+  const kind = toKind(signInWith)
+  const returnUrl = config.workspaces.find((one) => one.workspace === workspace)?.returnUrls[0]
+  return {
+    method: 'POST',
+    path: `/v1/tenants/${encodeURIComponent(tenant)}/connect-sessions`,
+    body: {
+      environment,
+      ...(returnUrl && { returnUrl }),
+      identityProvider: (kind && providerOf(kind)) ?? grant?.identityProvider ?? 'microsoft',
+      ...(kind && { signInWith: kind }),
+      ...((allowDifferentUser ?? isAnotherPerson(signInWith)) && { allowDifferentUser: true }),
+    },
+  }
+}
+
+/** Reasons for which the person who consented will not come back. */
+const departed: ReadonlySet<string> = new Set(['user_disabled', 'user_not_in_directory'])
+
+/** Says how a tenant whose grant is dead is connected again: by the same person, unless that one has left. */
+export function reconnectHint(config: ConnectHintConfig, tenant: Tenant): ConnectHint {
+  const { reauthorizationReason: reason = '' } = tenant
+  return connectHint(config, tenant, { allowDifferentUser: departed.has(reason) })
+}
+
+/** How what an event tells of is mended, where connecting mends it. */
+export function connectHintOfEvent(
+  config: ConnectHintConfig,
+  tenant: Tenant,
+  { type, data }: TenantEvent,
+): ConnectHint | undefined {
+  if (type === 'tenant.reauthorization_required') {
+    return reconnectHint(config, { ...tenant, reauthorizationReason: String(data?.reason ?? '') })
+  }
+  if (type !== 'advertising.sign_in_refused') return undefined
+  return connectHint(config, tenant, { signInWith: data?.signInWith as SignInWith })
+}
+
+/** Where a kind of account signs in. */
+export function providerOf(kind: AccountKind): IdentityProvider {
+  return kind === 'google' ? 'google' : 'microsoft'
+}
+
+/** The kind of account that mends it, where it is a kind. */
+export function toKind(signInWith: SignInWith | undefined): AccountKind | undefined {
+  return accountKinds.find((kind) => kind === signInWith)
+}
+
+/** Whether the sign-in that works is another person's: another account of the same person counts as one. */
+export function isAnotherPerson(signInWith: SignInWith | undefined): boolean {
+  return signInWith !== undefined && signInWith !== 'sameAgain'
+}

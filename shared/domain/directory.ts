@@ -1,0 +1,21 @@
+import type { Tenant, TenantName } from './tenant.ts'
+import type { TenantEvent } from './tenantEvents.ts'
+
+/** One page of a workspace's tenants, in no particular order. */
+export interface TenantPage {
+  readonly tenants: readonly Tenant[]
+  /** Opaque; absent on the last page. A page may be short or empty and still have one. */
+  readonly continuation?: string
+}
+
+/** One page of a tenant's history, newest first. */
+export interface EventPage {
+  readonly events: readonly TenantEvent[]
+  readonly continuation?: string
+}
+
+/** How the apps' views read tenants; a continuation that no page ended with is told from a failure. */
+export interface TenantDirectory {
+  list(workspace: string, limit: number, continuation?: string): Promise<TenantPage | 'continuation_unknown'>
+  events(name: TenantName, limit: number, continuation?: string): Promise<EventPage | 'continuation_unknown'>
+}

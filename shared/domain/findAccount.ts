@@ -1,0 +1,54 @@
+import { Problem } from '../problems.ts'
+import type { Account, AccountStore } from './account.ts'
+import { isSelected } from './selectAccounts.ts'
+import type { Tenant } from './tenant.ts'
+
+/**
+ * Finds the account that somebody names, by its id, else by its number in whatever case. The direct way to it wins
+ * over a linked one, unless `customerId` says which way is meant.
+ * @throws Problem `account_not_found` by name: the tenant cannot reach it, or others were chosen.
+ */
+export async function findAccount(
+  store: AccountStore,
+  tenant: Tenant,
+  wanted: string,
+  customerId?: string,
+): Promise<Account> {
+  const ways = (await findWays(store, tenant, wanted)).filter(
+    (way) => !customerId || way.customerId === customerId,
+  )
+  const account = ways.find(({ linked }) => !linked) ?? ways[0]
+  if (!account)
+    throw accountNotReached(tenant, customerId ? `${wanted} through customer ${customerId}` : wanted)
+  if (!isSelected(account)) throw accountNotSelected(tenant, wanted)
+  if (account.reachUnknown) throw accountReachUnknown(tenant, account)
+  return account
+}
+
+async function findWays(store: AccountStore, tenant: Tenant, wanted: string): Promise<readonly Account[]> {
+  const { accountsGeneration: generation } = tenant
+  if (!generation) return []
+  const byId = await store.findById(tenant, generation, wanted)
+  return byId.length > 0 ? byId : store.findByNumber(tenant, generation, wanted)
+}
+
+/** The tenant's user has no access to the account, or there is none. */
+export function accountNotReached({ tenant }: Pick<Tenant, 'tenant'>, wanted: string): Problem {
+  return new Problem('account_not_found', { detail: `Tenant ${tenant} cannot reach the account ${wanted}.` })
+}
+
+/** A guessed customer id would fail at Microsoft, and look there like missing rights. */
+function accountReachUnknown({ tenant }: Pick<Tenant, 'tenant'>, { accountId, note }: Account): Problem {
+  return new Problem('account_not_found', {
+    detail: `Tenant ${tenant} has no known way to the account ${accountId}. ${note ?? ''}`.trim(),
+    members: { reason: 'account_reach_unknown' },
+  })
+}
+
+/** The account is reached, and others were chosen for the tenant. */
+export function accountNotSelected({ tenant }: Pick<Tenant, 'tenant'>, wanted: string): Problem {
+  return new Problem('account_not_found', {
+    detail: `The account ${wanted} is not among those that were chosen for tenant ${tenant}.`,
+    members: { reason: 'account_not_selected' },
+  })
+}

@@ -1,0 +1,38 @@
+import type { Environment, IdentityProvider } from '../environment.ts'
+import type { Grant, TenantName } from './tenant.ts'
+
+/** Where refresh tokens are; the rotation protocol does not know which store it is. */
+export interface GrantStore {
+  /** Keeps a refresh token and says where. `previous` is the reference it supersedes, if any. */
+  write(refreshToken: string, owner: GrantOwner, previous?: string): Promise<string>
+  /** The refresh token that a reference names; undefined when it is gone. */
+  read(reference: string, owner: GrantOwner): Promise<string | undefined>
+  /** A newer token than the reference names, left by a process that died before its commit. */
+  readNewer(
+    reference: string,
+    owner: GrantOwner,
+  ): Promise<{ reference: string; refreshToken: string } | undefined>
+  /** Destroys what the reference names; nothing left to destroy is no error. */
+  forget(reference: string): Promise<void>
+  /** Whether a reference keeps something alive that none of the references in `named` needs. */
+  leaves(reference: string, named: readonly string[]): boolean
+}
+
+/** Whose grant a secret is: written beside it so that lost tables can be rebuilt. */
+export interface GrantOwner extends TenantName {
+  readonly environment: Environment
+  readonly identityProvider: IdentityProvider
+}
+
+/** The owner of a tenant's grant, as the grant store wants it. */
+export function grantOwnerOf(
+  tenant: TenantName & { environment: Environment },
+  grant: Pick<Grant, 'identityProvider'>,
+): GrantOwner {
+  return {
+    workspace: tenant.workspace,
+    tenant: tenant.tenant,
+    environment: tenant.environment,
+    identityProvider: grant.identityProvider,
+  }
+}

@@ -1,0 +1,45 @@
+import type { Environment, IdentityProvider } from '../environment.ts'
+
+/** Trouble that only the operator can mend: refreshing rests until `until`, then one attempt probes. */
+export interface EnvironmentHold {
+  readonly environment: Environment
+  readonly identityProvider: IdentityProvider
+  /** A stable word, e.g. `client_secret_expired`. */
+  readonly reason: string
+  readonly traceId: string
+  readonly since: Date
+  readonly until: Date
+}
+
+/** How the use cases keep an environment's state; it is shared by every process. */
+export interface EnvironmentStates {
+  /** The hold that is or was last in force; undefined when there is none. */
+  read(environment: Environment, identityProvider: IdentityProvider): Promise<EnvironmentHold | undefined>
+  hold(hold: EnvironmentHold): Promise<void>
+  /**
+   * Takes the one attempt that a hold allows when it is over, for all processes, by lengthening it.
+   * @returns undefined when the attempt is the caller's, or the hold is gone; else the hold that stands in his way.
+   */
+  claimProbe(hold: EnvironmentHold, until: Date): Promise<EnvironmentHold | undefined>
+  /** Ends a hold; whether there was one. */
+  release(environment: Environment, identityProvider: IdentityProvider): Promise<boolean>
+}
+
+/** Nobody else probes within this time; as long as a refresh may take, should the prober die. */
+export const probeSeconds = 30
+
+/** The first hold is short, and a lasting one is probed once a minute, so that a mended secret is noticed soon. */
+const firstHoldSeconds = 30
+const longestHoldSeconds = 60
+
+/** The hold that follows from an operator fault: as long again as the trouble has lasted, within bounds. */
+export function nextHold(
+  previous: EnvironmentHold | undefined,
+  fault: Pick<EnvironmentHold, 'environment' | 'identityProvider' | 'reason' | 'traceId'>,
+  now: Date,
+): EnvironmentHold {
+  const since = previous?.since ?? now
+  const lastedSeconds = (now.getTime() - since.getTime()) / 1000
+  const holdSeconds = Math.min(longestHoldSeconds, Math.max(firstHoldSeconds, lastedSeconds))
+  return { ...fault, since, until: new Date(now.getTime() + holdSeconds * 1000) }
+}

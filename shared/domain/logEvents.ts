@@ -1,0 +1,98 @@
+import type { Environment, IdentityProvider } from '../environment.ts'
+import type { Actor } from '../problems.ts'
+
+/**
+ * Every structured line the broker logs, by its event name, with its fields.
+ * Alerts and workbook tiles in `infra/` read these names; no field ever holds a secret.
+ */
+export interface LogEvents {
+  /** A request ended in a problem of class 5xx, or one that an operator should know. */
+  'request.failed': { code: string; requestId: string; route: string; reason: string; traceId?: string }
+  /** A function threw: nothing that the broker knows how to answer. `error` is the error's name. */
+  'function.failed': { function: string; invocationId: string; error: string }
+  /** One run of the refresh timer, or of `POST /v1/sweeps`. Counts are tenants. */
+  'sweep.ended': SweepReport
+  /** One refresh that reached the token endpoint, or found no grant to go there with. `outcome` is `refreshed` or the class of the failure. */
+  'refresh.ended': {
+    tenantKey: string
+    environment: Environment
+    identityProvider: IdentityProvider
+    outcome: string
+    reason: string
+    traceId: string
+    durationMilliseconds: number
+  }
+  /**
+   * A tenant's refreshes fail for what waiting does not mend: its directory or our registration, a grant that cannot be
+   * read, answers of no known kind, five times, or a loop that Microsoft detected. Once, until it works again.
+   */
+  'refresh.needs_operator': {
+    tenantKey: string
+    environment: Environment
+    identityProvider: IdentityProvider
+    reason: string
+    traceId: string
+    attempts: number
+  }
+  /** A tenant's status changed. */
+  'tenant.status_changed': {
+    tenantKey: string
+    environment: Environment
+    from: string
+    to: string
+    reason: string
+  }
+  /** Secrets of old grants could not be destroyed; the row remembers them, and its next commit tries again. */
+  'grant.left_over': { tenantKey: string; environment: Environment; secrets: number }
+  /** Trouble that only the operator can mend began, or ended. */
+  'environment.held': {
+    environment: Environment
+    identityProvider: IdentityProvider
+    reason: string
+    traceId: string
+  }
+  'environment.released': { environment: Environment; identityProvider: IdentityProvider }
+  /** A sign-in ended without a connection; `code` is one of the connect failures, `actor` who must act. */
+  'connect.failed': {
+    tenantKey: string
+    environment: Environment
+    identityProvider: IdentityProvider
+    code: string
+    actor: Actor
+    reason: string
+    traceId: string
+  }
+  /** A secret of the broker's own expires within 30 days, or has expired; once a day. */
+  'secret.expiring': { secret: string; daysLeft: number }
+  /** The current version of a secret is refused and the next one is accepted: it is used from now on. */
+  'secret.fell_over': { secret: string }
+  /** A version that was refused is accepted again. */
+  'secret.accepted_again': { secret: string }
+  /** Key Vault answered 429. */
+  'vault.throttled': { operation: string }
+  /** A shard that a sweep had handed over could not be done after all its tries. */
+  'sweep.shard_poisoned': { shard: number }
+}
+
+/** What one sweep did. Counts are tenants, spans as named. */
+export interface SweepReport {
+  readonly startedAt: string
+  readonly due: number
+  readonly refreshed: number
+  /** Fresh already, leased by another process, orphaned hints. */
+  readonly passedOn: number
+  readonly failed: Readonly<Record<string, number>>
+  /** Shards of the due index that were handed to the queue. */
+  readonly handedOverShards: number
+  /** Due rows that were read and not begun when the time was up: those of shards that were handed over are done there. */
+  readonly leftOver: number
+  /** Shards that there was no time for, or that could not be read; they are the next run's. */
+  readonly unreadShards: number
+  readonly durationMilliseconds: number
+  readonly oldestOverdueSeconds: number
+  /** What is on hold when the sweep ends, each as `environment:identityProvider`; said at every sweep while it lasts. */
+  readonly holds: readonly string[]
+}
+
+/** Writes one structured line. */
+export type Log = <E extends keyof LogEvents>(event: E, fields: LogEvents[E]) => void

@@ -1,0 +1,17 @@
+/**
+ * What a one-time record is: a connect link, a sign-in at the identity provider, an open choice of accounts, and the
+ * one answer to it.
+ */
+export type OneTimeKind = 'session' | 'sign-in' | 'choice' | 'choice-turn'
+
+/** Records that are spent once and expire: what connecting remembers between two requests. */
+export interface OneTimeRecords {
+  /** Keeps `value` (JSON) until `expiresAt` and returns the unguessable identifier that finds it again. */
+  issue(kind: OneTimeKind, value: object, expiresAt: Date): Promise<string>
+  /** The value, unspent; undefined when it is unknown, spent or expired. */
+  read(kind: OneTimeKind, id: string, now: Date): Promise<unknown>
+  /** The value, for exactly one caller; undefined for everyone else, ever after. */
+  take(kind: OneTimeKind, id: string, now: Date): Promise<unknown>
+  /** Deletes what expired before this hour, without a scan, and no more than a sweep has time for; returns how many. */
+  removeExpired(now: Date): Promise<number>
+}

@@ -1,0 +1,62 @@
+import { secondsAfter } from '../clock.ts'
+import type { Tenant } from './tenant.ts'
+
+/** What governs when a tenant is refreshed; the settings say it. */
+export interface ScheduleConfig {
+  readonly policy: 'active' | 'always' | 'onDemand'
+  readonly activeWindowSeconds: number
+  readonly aheadSeconds: number
+  readonly keepAliveSeconds: number
+}
+
+/** No backoff waits longer: an hour. */
+const longestBackoffSeconds = 3600
+/** Token-endpoint guidance: the first retry comes 5 s later at the earliest (resilience-client-app.md). */
+export const firstRetrySeconds = 5
+
+/** Less is never vended (invariant 1). */
+export const leastValiditySeconds = 60
+
+/** Whether an app asked for the tenant lately, so that its token is kept fresh ahead of need. */
+export function isActive(tenant: Tenant, config: ScheduleConfig, now: Date): boolean {
+  if (config.policy !== 'active') return config.policy === 'always'
+  const { lastVendedAt } = tenant
+  return lastVendedAt !== undefined && now < secondsAfter(lastVendedAt, config.activeWindowSeconds)
+}
+
+/**
+ * When the sweep is to look at a freshly refreshed tenant next.
+ * Active: before expiry, by the configured margin and up to as much again, so that tenants that were connected
+ * together drift apart. Idle: often enough to keep the grant alive.
+ * @param fraction chance in [0, 1).
+ */
+export function nextDueAt(
+  tenant: Tenant,
+  token: { readonly refreshedAt: Date; readonly expiresAt: Date },
+  config: ScheduleConfig,
+  now: Date,
+  fraction: number,
+): Date {
+  const lifetimeSeconds = (token.expiresAt.getTime() - token.refreshedAt.getTime()) / 1000
+  if (!isActive(tenant, config, now)) {
+    return secondsAfter(token.refreshedAt, config.keepAliveSeconds * (1 - 0.2 * fraction))
+  }
+  const marginSeconds = Math.min(config.aheadSeconds, lifetimeSeconds / 2)
+  const spreadSeconds = Math.min(config.aheadSeconds, lifetimeSeconds / 4)
+  return secondsAfter(token.expiresAt, -marginSeconds - spreadSeconds * fraction)
+}
+
+/**
+ * When a failed refresh is tried again: exponential with full jitter above a floor.
+ * @param attempt 1 for the first failure.
+ * @param floorSeconds what the answer asked for; default 5 s.
+ */
+export function retryAt(
+  now: Date,
+  attempt: number,
+  fraction: number,
+  floorSeconds = firstRetrySeconds,
+): Date {
+  const ceiling = Math.min(longestBackoffSeconds, firstRetrySeconds * 2 ** Math.min(attempt, 16))
+  return secondsAfter(now, Math.max(floorSeconds, firstRetrySeconds) + fraction * ceiling)
+}

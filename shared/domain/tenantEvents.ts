@@ -1,0 +1,29 @@
+/** What can happen to a tenant; each is written once, in the transaction that made it true. */
+export const tenantEventTypes = [
+  'tenant.created',
+  'tenant.connected',
+  'tenant.reconnected',
+  'tenant.reauthorization_required',
+  'tenant.disconnected',
+  'refresh.failing',
+  'refresh.recovered',
+  'advertising.sign_in_refused',
+  'advertising.sign_in_accepted',
+  'accounts.discovered',
+  'accounts.changed',
+  'accounts.default_changed',
+  'accounts.selection_changed',
+] as const
+
+/** One of {@link tenantEventTypes}. */
+export type TenantEventType = (typeof tenantEventTypes)[number]
+
+/** One line of a tenant's history. */
+export interface TenantEvent {
+  readonly type: TenantEventType
+  readonly at: Date
+  /** What an operator or app needs to know, in words; never a secret. */
+  readonly detail: string
+  /** Facts beside the words: reason codes, trace ids, counts. */
+  readonly data?: Readonly<Record<string, string | number | boolean>>
+}

@@ -1,0 +1,15 @@
+import type { StoredTenant, Tenant, TenantName } from './tenant.ts'
+import type { TenantEvent } from './tenantEvents.ts'
+
+/** How the use cases keep tenants; every write is conditional. */
+export interface TenantStore {
+  read(name: TenantName): Promise<StoredTenant | undefined>
+  /** Writes a tenant that does not exist yet. `conflict` when it does. */
+  create(tenant: Tenant, events: readonly TenantEvent[]): Promise<StoredTenant | 'conflict'>
+  /** Replaces the row that `expected` was read from, with its events, in one transaction. */
+  replace(
+    expected: StoredTenant,
+    next: Tenant,
+    events: readonly TenantEvent[],
+  ): Promise<StoredTenant | 'conflict'>
+}

@@ -1,7 +1,0 @@
-import { answerProblemPage } from './problemPage.ts'
-import { type RouteDefinition, route } from './route.ts'
-
-/** Registers a route that browsers open: failures become pages, and problems only where the request prefers JSON. */
-export function pageRoute(name: string, path: string, operations: RouteDefinition['operations']): void {
-  route(name, path, operations, answerProblemPage)
-}

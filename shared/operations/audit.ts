@@ -1,0 +1,35 @@
+import { type Clock, secondsAfter } from '../clock.ts'
+import { type DueIndex, dueRowOf } from '../domain/due.ts'
+import type { BrokerNotes } from '../domain/notes.ts'
+import type { TenantPages } from '../domain/tenantPages.ts'
+import type { TenantStore } from '../domain/tenantStore.ts'
+
+/** What the audit touches. */
+export interface AuditDependencies {
+  readonly pages: TenantPages
+  readonly tenants: Pick<TenantStore, 'read'>
+  readonly due: Pick<DueIndex, 'insert'>
+  readonly notes: Pick<BrokerNotes, 'read' | 'write'>
+  readonly clock: Clock
+}
+
+/** Longer than any sweep is late while the broker is well. */
+const overdueSeconds = 2 * 3600
+
+/**
+ * Looks at the next page of tenants, and writes the due row of each again that is two hours overdue: no sweep would
+ * ever come to one whose due row was lost (a table restored or emptied by hand), and its grant would die unused. A due
+ * row that is there already is written over by its like. The place is remembered, so that run after run comes to all.
+ */
+export async function auditDueRows({ clock, due, notes, pages, tenants }: AuditDependencies): Promise<void> {
+  const place = await notes.read<{ from?: string }>('audit', 'place')
+  // A place that the listing no longer knows is no reason to stand still.
+  const page = await pages.read(place?.from).catch(() => pages.read())
+  const until = secondsAfter(clock.now(), -overdueSeconds)
+  for (const name of page.tenants.filter(({ dueAt }) => dueAt && dueAt < until)) {
+    const tenant = (await tenants.read(name))?.tenant
+    if (tenant?.status === 'connected' && tenant.grant && tenant.dueAt && tenant.dueAt < until)
+      await due.insert(dueRowOf(tenant, tenant.grant, tenant.dueAt))
+  }
+  await notes.write('audit', 'place', page.next ? { from: page.next } : {})
+}

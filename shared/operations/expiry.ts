@@ -1,0 +1,54 @@
+import { type Clock, secondsUntil } from '../clock.ts'
+import type { Config } from '../config.ts'
+import type { Log } from '../domain/logEvents.ts'
+import type { BrokerNotes } from '../domain/notes.ts'
+import type { SecretVersion, Vault } from '../domain/vault.ts'
+import { requiredSecretNames } from '../secrets/names.ts'
+
+/** Days before expiry at which an event is recorded, once each. */
+export const expiryThresholdDays = [1, 7, 30] as const
+
+/** What watching expiry touches. */
+export interface ExpiryDependencies {
+  readonly config: Config
+  readonly vaults: { readonly main: Vault }
+  readonly notes: BrokerNotes
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** Whole days until a secret expires; negative once it has, undefined when it has no date. */
+export function daysLeftOf(secret: Pick<SecretVersion, 'expiresOn'>, now: Date): number | undefined {
+  return secret.expiresOn && Math.floor(secondsUntil(secret.expiresOn, now) / 86_400)
+}
+
+/**
+ * Looks once a day (UTC) at when the broker's own secrets expire. Logs each that has 30 days or less every day, and
+ * records an event at 30, 7 and 1 days, once each for one expiry date. Cheap on every other call: one row is read.
+ */
+export async function watchExpiry(dependencies: ExpiryDependencies): Promise<void> {
+  const { clock, config, notes, vaults } = dependencies
+  const day = clock.now().toISOString().slice(0, 10)
+  const last = await notes.read<{ day: string }>('expiry', 'last')
+  if (last?.day === day) return
+  for (const name of requiredSecretNames(config).flatMap((n) => [n, `${n}-next`])) {
+    const secret = await vaults.main.read(name)
+    if (secret) await watchOne(dependencies, secret)
+  }
+  // Last, so that a day on which the vault failed is tried again by the next run.
+  await notes.write('expiry', 'last', { day })
+}
+
+async function watchOne({ clock, log, notes }: ExpiryDependencies, secret: SecretVersion): Promise<void> {
+  const now = clock.now()
+  const daysLeft = daysLeftOf(secret, now)
+  const thresholdDays = expiryThresholdDays.find((days) => daysLeft !== undefined && daysLeft <= days)
+  if (daysLeft === undefined || thresholdDays === undefined) return
+  log('secret.expiring', { secret: secret.name, daysLeft })
+  const expiresOn = secret.expiresOn?.toISOString() ?? ''
+  const at = now.toISOString()
+  const key = `${secret.name}:${expiresOn.slice(0, 10)}:${thresholdDays}`
+  if (await notes.claim('expiring', key, { at })) {
+    await notes.addEvent({ type: 'secret.expiring', at, secret: secret.name, thresholdDays, expiresOn })
+  }
+}

@@ -1,0 +1,134 @@
+import { grantOwnerOf } from '../domain/grants.ts'
+import type { Leased, StoredTenant, Tenant, TenantName } from '../domain/tenant.ts'
+import { createLeaseTaker, giveBack, isLeased } from '../refresh/lease.ts'
+import { createLeaseTime, type LeaseTime, outsideLease } from '../refresh/leaseTime.ts'
+import { destroyLeftovers, destroyUncommitted, withLeftovers } from '../tenants/leftovers.ts'
+import { migratePending } from './migratePending.ts'
+import { type GrantStoreName, type MigrationDependencies, type NeedsMove, storeNameOf } from './migration.ts'
+
+/**
+ * How moving one grant ended. `leased` (a refresh is running) and `changed` (somebody reconnected or disconnected
+ * meanwhile) are for another round; `grant_missing`: the secret that the row names is gone from its vault.
+ */
+export type MigrationOutcome =
+  | 'moved'
+  | 'already_there'
+  | 'no_grant'
+  | 'not_found'
+  | 'leased'
+  | 'changed'
+  | 'grant_missing'
+
+/**
+ * Moves one tenant's grant, and one that waits for confirmation, to the other store while the broker serves, under the lease that refreshes take: so no
+ * refresh rotates the token meanwhile. Written first, committed by a conditional write, the old one superseded
+ * last: a death at any line leaves the row naming a store that has the token. What is there already is passed over.
+ * @throws when storage fails; the row then names the old place or the new one, and both have the token.
+ */
+export async function migrateGrant(
+  dependencies: MigrationDependencies,
+  name: TenantName,
+  to: GrantStoreName,
+  needsMove: NeedsMove = () => false,
+): Promise<MigrationOutcome> {
+  const { clock, tenants } = dependencies
+  const read = () => outsideLease(clock, 'reading the row', () => tenants.read(name))
+  const stored = await read()
+  if (!stored) return 'not_found'
+  const pending = await migratePending(dependencies, stored, to, needsMove)
+  // What was moved has changed the row, and so its ETag.
+  const current = pending === 'nothing_to_move' ? stored : await read()
+  const own = current ? await migrateOwn(dependencies, current, to, needsMove) : 'not_found'
+  const isDone = own === 'moved' || own === 'already_there' || own === 'no_grant'
+  return isDone && pending !== 'nothing_to_move' ? pending : own
+}
+
+async function migrateOwn(
+  dependencies: MigrationDependencies,
+  stored: StoredTenant,
+  to: GrantStoreName,
+  needsMove: NeedsMove,
+): Promise<MigrationOutcome> {
+  const { clock, config } = dependencies
+  const { grant, status } = stored.tenant
+  // A disconnected row that still names a grant is in the midst of destroying it.
+  if (!grant || status === 'disconnected') return 'no_grant'
+  if (storeNameOf(grant.reference) === to && !needsMove(grant.reference)) return 'already_there'
+  if (isLeased(stored, clock.now())) return 'leased'
+  const held = await createLeaseTaker(dependencies)(stored)
+  if (!held) return 'changed'
+  const { leased, leftBehind } = held
+  const time = createLeaseTime(clock, config, leased.lease.until)
+  try {
+    return await moveLeased(dependencies, leased, time, to)
+  } catch (error) {
+    // A lease that nobody gave back says that a newer token may be there: the one taken over is left to run out.
+    if (!leftBehind) await giveBack(dependencies, leased, time)
+    throw error
+  }
+}
+
+async function moveLeased(
+  dependencies: MigrationDependencies,
+  leased: Leased,
+  time: LeaseTime,
+  to: GrantStoreName,
+): Promise<MigrationOutcome> {
+  const { stores } = dependencies
+  const before = leased.grant.reference
+  const owner = grantOwnerOf(leased.tenant, leased.grant)
+  const from = stores[storeNameOf(before)]
+  // A refresher that died before its commit left a newer token, which a strict provider alone still takes.
+  const newer = await time.step('looking for a newer grant', () => from.readNewer(before, owner))
+  const refreshToken =
+    newer?.refreshToken ?? (await time.step('reading the grant', () => from.read(before, owner)))
+  if (refreshToken === undefined) {
+    await giveBack(dependencies, leased, time)
+    return 'grant_missing'
+  }
+  const reference = await time.step('writing the grant', () => stores[to].write(refreshToken, owner))
+  return commit(dependencies, leased, time, reference)
+}
+
+const commitTries = 4
+
+/**
+ * Names the new place in the row, and remembers the old one until it is destroyed. Another writer's harmless change is
+ * written over its result while our lease stands; a write whose answer was lost is looked for before it is repeated.
+ * What the row says last decides whether the new place is destroyed: a later refresh may have gone on from it.
+ */
+async function commit(
+  dependencies: MigrationDependencies,
+  leased: Leased,
+  time: LeaseTime,
+  reference: string,
+): Promise<'moved' | 'changed'> {
+  const { grants, tenants } = dependencies
+  let current: StoredTenant = leased
+  for (let tries = 1; ; tries++) {
+    const named = { ...withoutLease(current.tenant), grant: { ...leased.grant, reference } }
+    const next = withLeftovers(grants, named, [leased.grant.reference])
+    const written = await time
+      .step('committing the grant', () => tenants.replace(current, next, []))
+      .catch((error) => {
+        if (tries >= commitTries) throw error
+        return 'conflict' as const
+      })
+    const row =
+      written === 'conflict' ? await time.step('reading the row', () => tenants.read(leased.tenant)) : written
+    if (row?.tenant.grant?.reference === reference) {
+      await destroyLeftovers(dependencies, row)
+      return 'moved'
+    }
+    if (row?.tenant.lease?.id !== leased.lease.id || tries >= commitTries) {
+      await destroyUncommitted(dependencies, reference, row?.tenant)
+      return 'changed'
+    }
+    current = row
+  }
+}
+
+function withoutLease(tenant: Tenant): Tenant {
+  const { lease: _lease, ...rest } = tenant
+  return rest
+}

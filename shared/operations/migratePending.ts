@@ -1,0 +1,48 @@
+import { grantOwnerOf } from '../domain/grants.ts'
+import type { StoredTenant, Tenant } from '../domain/tenant.ts'
+import { outsideLease } from '../refresh/leaseTime.ts'
+import { destroyLeftovers, destroyUncommitted, withLeftovers } from '../tenants/leftovers.ts'
+import { type GrantStoreName, type MigrationDependencies, type NeedsMove, storeNameOf } from './migration.ts'
+
+/**
+ * Moves a consent that waits for confirmation, as its tenant's own grant is moved. No lease: nobody refreshes it. The
+ * row's ETag keeps a confirmation, a later sign-in and a disconnect apart from it.
+ */
+export async function migratePending(
+  dependencies: MigrationDependencies,
+  stored: StoredTenant,
+  to: GrantStoreName,
+  needsMove: NeedsMove,
+): Promise<'moved' | 'nothing_to_move' | 'changed' | 'grant_missing'> {
+  const { clock, grants, stores, tenants } = dependencies
+  const { tenant } = stored
+  const waiting = waitingIn(tenant, clock.now())
+  if (!waiting) return 'nothing_to_move'
+  const before = waiting.grant.reference
+  if (storeNameOf(before) === to && !needsMove(before)) return 'nothing_to_move'
+  const owner = grantOwnerOf({ ...tenant, environment: waiting.environment }, waiting.grant)
+  const read = () => stores[storeNameOf(before)].read(before, owner)
+  const refreshToken = await outsideLease(clock, 'reading the pending grant', read)
+  if (refreshToken === undefined) return 'grant_missing'
+  const write = () => stores[to].write(refreshToken, owner)
+  const reference = await outsideLease(clock, 'writing the pending grant', write)
+  const pendingGrant = { ...waiting, grant: { ...waiting.grant, reference } }
+  const next = withLeftovers(grants, { ...tenant, pendingGrant }, [before])
+  const answer = await outsideLease(clock, 'committing the pending grant', () =>
+    tenants.replace(stored, next, []),
+  )
+  // A write that took effect may be answered as a conflict, when the client has repeated it.
+  const reread = () => outsideLease(clock, 'reading the row', () => tenants.read(tenant))
+  const row = answer === 'conflict' ? await reread() : answer
+  if (row?.tenant.pendingGrant?.grant.reference !== reference) {
+    await destroyUncommitted(dependencies, reference, row?.tenant)
+    return 'changed'
+  }
+  await destroyLeftovers(dependencies, row)
+  return 'moved'
+}
+
+/** One that has expired is not moved any more: the sweep destroys it. */
+function waitingIn({ pendingGrant }: Tenant, now: Date): Tenant['pendingGrant'] {
+  return pendingGrant && pendingGrant.expiresAt > now ? pendingGrant : undefined
+}

@@ -1,0 +1,245 @@
+import { decodeJwt } from 'jose'
+import type { CustomerManagement } from '../advertising/client.ts'
+import { discoverAccounts } from '../advertising/discover.ts'
+import type { Config } from '../config.ts'
+import type { AccountStore } from '../domain/account.ts'
+import { dueRowOf } from '../domain/due.ts'
+import type { GrantOwner } from '../domain/grants.ts'
+import { defaultAccountOf } from '../domain/selectAccounts.ts'
+import type { Grant, Tenant, TenantName } from '../domain/tenant.ts'
+import type { ListableVault } from '../domain/vault.ts'
+import { type Environment, environments, type IdentityProvider, identityProviders } from '../environment.ts'
+import { maskAddress } from '../identity/idToken.ts'
+import { consumerTenantId, type SignInRow, type SignInTable } from '../identity/signInTable.ts'
+import type { TokenEndpoints, TokensAskedAt } from '../identity/tokenEndpoint.ts'
+import { type BrokerSecrets, developerTokenName } from '../secrets/brokerSecrets.ts'
+import type { Tables } from '../storage/clients.ts'
+import { guarded } from '../storage/unavailable.ts'
+import { workspaceIndexEntity } from '../storage/workspaceIndex.ts'
+import { commitGrant, type GrantKeeping, sealAccessToken } from '../tenants/connectGrant.ts'
+
+/** A vault secret that its tags call a tenant's grant. */
+export interface TaggedGrant {
+  readonly vault: ListableVault
+  readonly name: string
+  readonly owner: GrantOwner
+  readonly updatedOn: Date
+}
+
+/** What rebuilding touches. */
+export interface RebuildDependencies {
+  readonly config: Config
+  readonly keeping: GrantKeeping
+  readonly signInTable: SignInTable
+  readonly tokenEndpoints: TokenEndpoints
+  readonly secrets: BrokerSecrets
+  readonly advertising: (environment: Environment) => CustomerManagement
+  readonly accounts: AccountStore
+  readonly tables: Pick<Tables, 'TenantsByWorkspace'>
+}
+
+/**
+ * How one tenant ended. `present`: its row is there, and its listing and due rows were made sure of. `connected`: a
+ * refresh proved a grant. `dead`: every grant of it was refused for good; the row asks for a new sign-in.
+ * `unclear`: the identity provider did not say; nothing was written, run it again.
+ */
+export type RebuildOutcome = 'present' | 'connected' | 'dead' | 'unclear'
+
+/**
+ * Finds every grant by its tags, grouped by tenant, newest first. Sealed grants are in the tables themselves and
+ * cannot be found so.
+ */
+export async function findTaggedGrants(vaults: readonly ListableVault[]): Promise<TaggedGrant[][]> {
+  const byTenant = new Map<string, TaggedGrant[]>()
+  for (const vault of vaults) {
+    for await (const { name, tags, updatedOn } of vault.list()) {
+      const owner = name.startsWith('grant-') ? toOwner(tags) : undefined
+      if (!owner) continue
+      const key = JSON.stringify([owner.workspace, owner.tenant])
+      byTenant.set(key, [...(byTenant.get(key) ?? []), { vault, name, owner, updatedOn }])
+    }
+  }
+  return [...byTenant.values()].map((grants) =>
+    grants.toSorted((a, b) => b.updatedOn.getTime() - a.updatedOn.getTime()),
+  )
+}
+
+function toOwner(tags: Readonly<Record<string, string>>): GrantOwner | undefined {
+  const { workspace, tenant } = tags
+  const environment = environments.find((each) => each === tags.environment)
+  const identityProvider = identityProviders.find((each) => each === tags.identityProvider)
+  return workspace && tenant && environment && identityProvider
+    ? { workspace, tenant, environment, identityProvider }
+    : undefined
+}
+
+/**
+ * Rebuilds one tenant from its grants, newest first. The one that a refresh proves is written to a secret of its own
+ * and committed; the tenant's other secrets are deleted after that (softly, as all deletions), so that a later
+ * disconnect leaves none behind.
+ */
+export async function rebuildTenant(
+  dependencies: RebuildDependencies,
+  grants: readonly TaggedGrant[],
+): Promise<RebuildOutcome> {
+  const [newest] = grants
+  if (!newest) throw new Error('A tenant is rebuilt from one grant at least.')
+  const { tenants } = dependencies.keeping
+  const stored = await tenants.read(newest.owner)
+  if (stored && isStanding(stored.tenant)) return makeSureOfHints(dependencies, stored.tenant)
+  let unclear = false
+  for (const tagged of grants) {
+    const proof = await proveGrant(dependencies, tagged)
+    if (proof === 'unclear') unclear = true
+    if (typeof proof === 'string') continue
+    await connect(dependencies, tagged, proof)
+    for (const { vault, name } of grants) await vault.remove(name)
+    return 'connected'
+  }
+  if (unclear) return 'unclear'
+  await createRow(dependencies, newest.owner, {
+    status: 'reauthorization_required',
+    reauthorizationReason: 'grant_refused',
+  })
+  return 'dead'
+}
+
+/** A row that says something of a grant: nobody is connected again who was disconnected or is yet to be confirmed. */
+function isStanding({ grant, pendingGrant, status }: Tenant): boolean {
+  return grant !== undefined || pendingGrant !== undefined || status === 'disconnected'
+}
+
+/** The listing and the due row are hints; writing them again costs nothing. */
+async function makeSureOfHints({ keeping, tables }: RebuildDependencies, tenant: Tenant): Promise<'present'> {
+  const { dueAt, grant } = tenant
+  await guarded('tables', () =>
+    tables.TenantsByWorkspace.upsertEntity(workspaceIndexEntity(tenant), 'Replace'),
+  )
+  if (dueAt && grant) await keeping.due.insert(dueRowOf(tenant, grant, dueAt))
+  return 'present'
+}
+
+interface Proof {
+  readonly row: SignInRow
+  readonly refreshToken: string
+  readonly tokens: TokensAskedAt
+  readonly user: Pick<Grant, 'accountKind' | 'authorityTenant' | 'consenter'>
+}
+
+/** Tries the authorities that a user can be refreshed at; the ID token then says which one is theirs. */
+async function proveGrant(
+  dependencies: RebuildDependencies,
+  { vault, name, owner }: TaggedGrant,
+): Promise<Proof | 'dead' | 'unclear'> {
+  const { config, keeping, signInTable, tokenEndpoints } = dependencies
+  const { environment, identityProvider } = owner
+  const row = signInTable(environment, identityProvider)
+  const secret = await vault.read(name)
+  if (!row) return 'unclear'
+  if (!secret) return 'dead'
+  let verdict: 'dead' | 'unclear' = 'dead'
+  for (const authorityTenant of authoritiesOf(config.microsoftPersonalTenant, identityProvider)) {
+    const request = {
+      environment,
+      identityProvider,
+      authorityTenant,
+      scopes: row.scopes,
+      refreshToken: secret.value,
+    }
+    const askedAt = keeping.clock.now()
+    const answer = await tokenEndpoints.refresh(request)
+    if (answer.ok) {
+      const user = toUser(answer.idToken, identityProvider, config.microsoftPersonalTenant, authorityTenant)
+      const refreshToken = answer.refreshToken ?? secret.value
+      return { row, refreshToken, tokens: { ...answer, askedAt }, user }
+    }
+    // A wrong authority is refused in many ways; only a plain "try later" leaves the question open.
+    if (
+      ['passing', 'backOff', 'operator'].includes(answer.refusal.class) &&
+      answer.refusal.reason !== 'wrong_authority'
+    )
+      verdict = 'unclear'
+  }
+  return verdict
+}
+
+function authoritiesOf(personalTenant: string, identityProvider: IdentityProvider): string[] {
+  return identityProvider === 'google' ? [''] : [personalTenant, 'organizations']
+}
+
+/**
+ * The ID token came from the token endpoint itself over TLS, which may stand for its signature (OpenID Connect Core
+ * 3.1.3.7, point 6). Without one, the authority that answered tells as much as can be told.
+ */
+function toUser(
+  idToken: string | undefined,
+  identityProvider: IdentityProvider,
+  personalTenant: string,
+  answered: string,
+): Proof['user'] {
+  const claims = idToken ? decodeJwt(idToken) : {}
+  const consenter = {
+    issuer: String(claims.iss ?? ''),
+    subject: String(claims.oid ?? claims.sub ?? ''),
+    hint: maskAddress(String(claims.preferred_username ?? claims.email ?? '')),
+  }
+  if (identityProvider === 'google') return { accountKind: 'google', authorityTenant: '', consenter }
+  const personal = claims.tid ? claims.tid === consumerTenantId : answered === personalTenant
+  const authorityTenant = personal ? personalTenant : String(claims.tid ?? answered)
+  return { accountKind: personal ? 'personal' : 'work', authorityTenant, consenter }
+}
+
+async function connect(
+  dependencies: RebuildDependencies,
+  { owner }: TaggedGrant,
+  { row, refreshToken, tokens, user }: Proof,
+): Promise<void> {
+  const { accounts, keeping } = dependencies
+  // First of all: a strict provider takes no other token from now on.
+  const reference = await keeping.grants.write(refreshToken, owner)
+  const created = await createRow(dependencies, owner, { status: 'pending' })
+  const accessToken = await sealAccessToken(keeping, owner, tokens)
+  const discovery = await discover(dependencies, owner, tokens.accessToken)
+  const accountsGeneration = `rebuilt${keeping.randomness.identifier().slice(0, 12)}`
+  await accounts.write(owner, accountsGeneration, discovery?.accounts ?? [])
+  const defaultAccount = discovery && defaultAccountOf(created, discovery.accounts)
+  const grant = {
+    reference,
+    identityProvider: owner.identityProvider,
+    scopes: row.scopes,
+    ...user,
+    consentedAt: keeping.clock.now(),
+    advertisingUserId: discovery?.advertisingUserId ?? '',
+  }
+  const { environment } = owner
+  const kept = {
+    ...{ environment, grant, accessToken, accountsGeneration },
+    ...(defaultAccount && { defaultAccount }),
+  }
+  const committed = await commitGrant(keeping, owner, () => kept)
+  if (!committed) throw new Error(`The row of tenant ${owner.tenant} was changed without end.`)
+}
+
+/** A row that a former run left half done is taken as it is. */
+async function createRow(
+  { keeping }: RebuildDependencies,
+  { workspace, tenant, environment }: TenantName & { environment: Environment },
+  standing: Pick<Tenant, 'status' | 'reauthorizationReason'>,
+): Promise<Tenant> {
+  const at = keeping.clock.now()
+  const row: Tenant = { workspace, tenant, environment, createdAt: at, ...standing }
+  const detail = 'The tables were lost; the tenant was rebuilt from its vault secret.'
+  const created = await keeping.tenants.create(row, [{ type: 'tenant.created', at, detail }])
+  if (created !== 'conflict') return created.tenant
+  return (await keeping.tenants.read(row))?.tenant ?? row
+}
+
+/** Without an answer the tenant is connected all the same; its app discovers again. */
+async function discover(dependencies: RebuildDependencies, owner: GrantOwner, accessToken: string) {
+  const { environment, identityProvider } = owner
+  const developerToken = await dependencies.secrets.read(developerTokenName(environment))
+  if (!developerToken) return undefined
+  const credentials = { accessToken, developerToken: developerToken.value, identityProvider }
+  const found = await discoverAccounts(dependencies.advertising(environment), credentials)
+  return found.ok ? found.value : undefined
+}

@@ -1,0 +1,99 @@
+import { decodeProtectedHeader } from 'jose'
+import type { Clock } from '../clock.ts'
+import type { SealContext, Sealer } from '../domain/sealer.ts'
+import type { CachedAccessToken, Grant, PendingGrant, Tenant, TenantName } from '../domain/tenant.ts'
+import type { TenantStore } from '../domain/tenantStore.ts'
+
+/** What resealing touches. */
+export interface ResealDependencies {
+  readonly tenants: TenantStore
+  readonly sealer: Sealer
+  readonly clock: Clock
+}
+
+/** How one row ended; `leased` and `changed` are for another round, `unreadable` rows name a key that is gone. */
+export type ResealOutcome = 'resealed' | 'already_there' | 'not_found' | 'leased' | 'changed' | 'unreadable'
+
+const prefix = 'sealed:'
+
+/**
+ * Seals everything of one tenant's row with the key that seals now. One conditional write, and never while the row is
+ * leased: a refresh in flight would write back what it has read.
+ * @param sealing the key id that everything is to have.
+ */
+export async function resealTenant(
+  { tenants, sealer, clock }: ResealDependencies,
+  name: TenantName,
+  sealing: string,
+): Promise<ResealOutcome> {
+  const stored = await tenants.read(name)
+  if (!stored) return 'not_found'
+  const { tenant } = stored
+  if (sealedTexts(tenant).every((text) => kidOf(text) === sealing)) return 'already_there'
+  if (tenant.lease && tenant.lease.until > clock.now()) return 'leased'
+  const resealed = await resealRow(sealer, tenant)
+  if (!resealed) return 'unreadable'
+  return (await tenants.replace(stored, resealed, [])) === 'conflict' ? 'changed' : 'resealed'
+}
+
+function sealedTexts({ accessToken, grant, pendingGrant }: Tenant): string[] {
+  const references = [grant?.reference, pendingGrant?.grant.reference].filter((r) => r?.startsWith(prefix))
+  const tokens = [accessToken?.sealed, pendingGrant?.accessToken.sealed]
+  return [...references.map((r) => r?.slice(prefix.length)), ...tokens].filter((text) => text !== undefined)
+}
+
+function kidOf(sealed: string): string | undefined {
+  try {
+    return decodeProtectedHeader(sealed).kid
+  } catch {
+    return undefined
+  }
+}
+
+/** @returns undefined when a grant does not open; an access token that does not is dropped and refreshed on demand. */
+async function resealRow(sealer: Sealer, tenant: Tenant): Promise<Tenant | undefined> {
+  const { accessToken: _access, grant, pendingGrant, ...rest } = tenant
+  const grantNow = grant && (await resealGrant(sealer, tenant, grant))
+  const pendingNow = pendingGrant && (await resealPending(sealer, tenant, pendingGrant))
+  if ((grant && !grantNow) || (pendingGrant && !pendingNow)) return undefined
+  const accessToken = tenant.accessToken && (await resealToken(sealer, tenant, tenant.accessToken))
+  return {
+    ...rest,
+    ...(grantNow && { grant: grantNow }),
+    ...(pendingNow && { pendingGrant: pendingNow }),
+    ...(accessToken && { accessToken }),
+  }
+}
+
+async function resealGrant(sealer: Sealer, tenant: Tenant, grant: Grant): Promise<Grant | undefined> {
+  if (!grant.reference.startsWith(prefix)) return grant
+  const context = contextOf(tenant, 'refresh_token')
+  const refreshToken = await sealer.open(grant.reference.slice(prefix.length), context)
+  return refreshToken === undefined
+    ? undefined
+    : { ...grant, reference: prefix + (await sealer.seal(refreshToken, context)) }
+}
+
+async function resealPending(
+  sealer: Sealer,
+  tenant: Tenant,
+  pending: PendingGrant,
+): Promise<PendingGrant | undefined> {
+  const grant = await resealGrant(sealer, tenant, pending.grant)
+  const accessToken = await resealToken(sealer, tenant, pending.accessToken)
+  return grant && accessToken && { ...pending, grant, accessToken }
+}
+
+async function resealToken(
+  sealer: Sealer,
+  tenant: Tenant,
+  token: CachedAccessToken,
+): Promise<CachedAccessToken | undefined> {
+  const context = contextOf(tenant, 'access_token')
+  const opened = await sealer.open(token.sealed, context)
+  return opened === undefined ? undefined : { ...token, sealed: await sealer.seal(opened, context) }
+}
+
+function contextOf({ workspace, tenant, environment }: Tenant, use: SealContext['use']): SealContext {
+  return { workspace, tenant, environment, use }
+}

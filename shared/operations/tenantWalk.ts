@@ -1,0 +1,88 @@
+import pMap from 'p-map'
+import type { TenantName } from '../domain/tenant.ts'
+import type { ListedTenant, TenantPages } from '../domain/tenantPages.ts'
+import type { Tables } from '../storage/clients.ts'
+import { tenantRowKey } from '../storage/tenantEntity.ts'
+import { guarded } from '../storage/unavailable.ts'
+
+/** One line of the listing: where its tenant's row is. */
+interface IndexLine {
+  /** The tenant's partition key. */
+  readonly rowKey: string
+}
+
+/** How many tenants the listing names; keys only are read. */
+export async function countTenants({
+  TenantsByWorkspace: index,
+}: Pick<Tables, 'TenantsByWorkspace'>): Promise<number> {
+  let count = 0
+  await guarded('tables', async () => {
+    for await (const page of index.listEntities({ queryOptions: { select: ['rowKey'] } }).byPage())
+      count += page.length
+  })
+  return count
+}
+
+/** Every tenant of every workspace, streamed, in no particular order; memory stays flat. */
+export async function* walkTenants(
+  tables: Pick<Tables, 'Tenants' | 'TenantsByWorkspace'>,
+): AsyncGenerator<TenantName> {
+  const lines = tables.TenantsByWorkspace.listEntities<IndexLine>({ queryOptions: { select: ['rowKey'] } })
+  const pages = lines.byPage({ maxPageSize: 1000 })
+  for (;;) {
+    const { done, value } = await guarded('tables', () => pages.next())
+    if (done) return
+    for (const { rowKey } of value) {
+      const listed = rowKey && (await readListed(tables, rowKey))
+      if (listed) yield { workspace: listed.workspace, tenant: listed.tenant }
+    }
+  }
+}
+
+/** A sweep looks at so many tenants beside its own work; a million take four weeks of sweeps each two minutes. */
+const auditPageSize = 50
+const auditConcurrency = 10
+
+/** Creates the pages of the audit: of each tenant's row, its name and when it is due. */
+export function createTenantPages(tables: Pick<Tables, 'Tenants' | 'TenantsByWorkspace'>): TenantPages {
+  return {
+    async read(continuationToken) {
+      const lines = tables.TenantsByWorkspace.listEntities<IndexLine>({
+        queryOptions: { select: ['rowKey'] },
+      })
+      const pages = lines.byPage({
+        maxPageSize: auditPageSize,
+        ...(continuationToken && { continuationToken }),
+      })
+      const { done, value } = await guarded('tables', () => pages.next())
+      if (done) return { tenants: [] }
+      const keys = value.flatMap(({ rowKey }) => rowKey ?? [])
+      const rows = await pMap(keys, (key) => readListed(tables, key), { concurrency: auditConcurrency })
+      const tenants = rows.filter((row) => row !== undefined)
+      return { tenants, ...(value.continuationToken && { next: value.continuationToken }) }
+    },
+  }
+}
+
+/** A listing's line without a tenant is passed over. */
+function readListed(
+  { Tenants: table }: Pick<Tables, 'Tenants'>,
+  key: string,
+): Promise<ListedTenant | undefined> {
+  return guarded<ListedTenant | undefined>(
+    'tables',
+    async () => {
+      const select = ['workspace', 'tenant', 'dueAt']
+      const row = await table.getEntity<TenantName & { dueAt?: Date }>(key, tenantRowKey, {
+        queryOptions: { select },
+      })
+      const { workspace, tenant, dueAt } = row
+      return {
+        workspace: String(workspace),
+        tenant: String(tenant),
+        ...(dueAt && { dueAt: new Date(dueAt) }),
+      }
+    },
+    (status) => (status === 404 ? { value: undefined } : undefined),
+  )
+}

@@ -1,0 +1,35 @@
+import { type Html, html } from './page.ts'
+
+/** The administrator's link: to copy, or to open. One line, however long it is; whole without the script. */
+export function adminLink(url: string): Html {
+  return html`<div class="link">
+<label for="admin-link">Link for your administrator</label>
+<div class="line"><input id="admin-link" readonly value="${url}"><button class="button" type="button" id="copy" hidden>Copy</button></div>
+<p class="quiet" id="copied" role="status"></p>
+<p class="quiet">Are you the administrator? <a id="admin-consent" href="${url}">Open the link yourself</a></p>
+</div>`
+}
+
+/** Copies the link; where the browser refuses, selects it for the person's own copying. */
+export const adminLinkScript = `
+const link = document.getElementById('admin-link'), copy = document.getElementById('copy'), copied = document.getElementById('copied')
+copy.hidden = false
+link.addEventListener('focus', () => link.select())
+copy.addEventListener('click', async () => {
+  try {
+    await navigator.clipboard.writeText(link.value)
+    copied.textContent = 'Copied. Send it to your administrator.'
+  } catch {
+    link.focus()
+    copied.textContent = 'The link is selected: copy it with your keyboard or menu.'
+  }
+})
+`
+
+/** The style of it. */
+export const adminLinkStyle = `
+.link{margin-top:1.25rem}
+.link label{display:block;font-weight:600;margin-bottom:.35rem}
+.line{display:flex;gap:.5rem}
+.line input{flex:1;min-width:0;min-height:2.75rem;padding:.5rem .75rem;border:1px solid var(--edge);border-radius:.625rem;background:var(--paper);color:var(--ink);font:.875rem ui-monospace,SFMono-Regular,Consolas,monospace;text-overflow:ellipsis}
+`

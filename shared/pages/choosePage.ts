@@ -1,0 +1,76 @@
+import type { HttpResponseInit } from '@azure/functions'
+import { type ChoiceDraft, candidatesOf, viewOf } from '../choice/draft.ts'
+import {
+  accountList,
+  type ChoicePage,
+  defaultButton,
+  faultNote,
+  hiddenFields,
+  pageTitle,
+  searchBox,
+} from './choosePageParts.ts'
+import { choiceScript } from './choosePageScript.ts'
+import { choiceStyle } from './choosePageStyle.ts'
+import { answerPage, type Html, html } from './page.ts'
+
+/**
+ * The page on which a person says which accounts the app works with, then the one on which they name the default. A
+ * plain form: searching, ticking and paging post it too, so that all of it works without a script.
+ */
+export function choicePage(page: ChoicePage): HttpResponseInit {
+  const { draft, fault, open } = page
+  const title = titleOf(page)
+  const view = viewOf(draft, open.accounts)
+  const { length: total } = draft.step === 'default' ? candidatesOf(draft, open.accounts) : open.accounts
+  const body = html`<form method="post" action="accounts">
+${defaultButton(total)}
+<h1>${title}</h1>
+${fault && faultNote(fault.text)}
+${draft.step === 'default' ? aboutDefault(page) : aboutAccounts(page)}
+${hiddenFields(page, view)}
+<div class="pick">
+${searchBox(draft, total)}
+${accountList(page, view)}
+${draft.step === 'accounts' && html`<p class="quiet">Your permission at Microsoft reaches all your accounts; ${page.app ?? 'the app'} is given the ones you choose here.</p>`}
+</div>
+<div class="finish" id="finish" tabindex="-1">
+<p id="ticked" role="status" hidden></p>
+<div><button class="button" name="go" value="choose" id="choose">Continue</button>
+${draft.step === 'default' ? back : later}</div>
+</div>
+</form>`
+  return answerPage(
+    {
+      title: pageTitle(page, view, title),
+      app: page.app,
+      body,
+      status: fault?.status ?? 200,
+      script: choiceScript,
+    },
+    choiceStyle,
+  )
+}
+
+const later = html`<button class="button plain" name="go" value="later">Decide later</button>`
+const back = html`<button class="button plain" name="go" value="back">Back</button>`
+
+function titleOf({ app = 'the app', draft }: ChoicePage): string {
+  return draft.step === 'default' ? 'Which account should be the default?' : `Choose accounts for ${app}`
+}
+
+function aboutAccounts({ draft, open }: ChoicePage): Html {
+  const total = open.accounts.length
+  const scope = (value: ChoiceDraft['scope'], text: string) =>
+    html`<label><input type="radio" name="scope" value="${value}"${draft.scope === value && html` checked`}><span>${text}</span></label>`
+  return html`<p class="quiet">Signed in as <span class="whole">${open.person}</span></p>
+<fieldset class="scope">
+<legend class="unseen">Accounts</legend>
+${scope('these', 'Only some')}
+${scope('all', `All ${total.toLocaleString('en')}`)}
+</fieldset>
+<p class="quiet all">Accounts that you get later are included.</p>`
+}
+
+function aboutDefault({ app = 'The app' }: ChoicePage): Html {
+  return html`<p class="quiet">${app} uses it whenever it does not name another one.</p>`
+}

@@ -1,0 +1,125 @@
+import type { OpenedChoice } from '../choice/choose.ts'
+import { type ChoiceDraft, type ChoiceView, rowsAtOnce } from '../choice/draft.ts'
+import type { ChoiceFault } from '../choice/form.ts'
+import type { Account } from '../domain/account.ts'
+import { type Html, html } from './page.ts'
+
+/** What a page of the choice shows. */
+export interface ChoicePage {
+  readonly token: string
+  readonly app: string | undefined
+  readonly open: OpenedChoice
+  readonly draft: ChoiceDraft
+  /** What is missing before the choice can be made, or why it could not be kept. */
+  readonly fault?: ChoiceFault
+  /** Whether the person has just searched or turned the page: the count is what they want to hear. */
+  readonly moved?: boolean
+}
+
+/** Fewer accounts are found by looking. */
+const worthSearching = 10
+
+/** What Enter in a field presses: the first button of the form, seen or not. */
+export function defaultButton(total: number): Html {
+  const go = total > worthSearching ? 'search' : 'choose'
+  return html`<button class="unseen" name="go" value="${go}" tabindex="-1" aria-hidden="true">Go</button>`
+}
+
+/** What went wrong; focused, so that it is read out and seen first. */
+export function faultNote(text: string): Html {
+  return html`<p class="fault" role="alert" id="fault" tabindex="-1" autofocus>${text}</p>`
+}
+
+/** What the form carries along: what is ticked and not in sight stays ticked, in one field, however much it is. */
+export function hiddenFields({ token, draft }: ChoicePage, { shown, page }: ChoiceView): Html {
+  const visible = new Set(draft.step === 'accounts' ? shown.map(({ accountId }) => accountId) : [])
+  const held = [...draft.ticked].filter((accountId) => !visible.has(accountId))
+  const { defaultId, onlyTicked, scope, step } = draft
+  const isDefaultShown = step === 'default' && shown.some(({ accountId }) => accountId === defaultId)
+  const hidden = (name: string, value: string | number) =>
+    html`<input type="hidden" name="${name}" value="${value}">`
+  return html`${hidden('choice', token)}${hidden('step', step)}${hidden('page', page)}${hidden('held', held.join(' '))}${
+    onlyTicked && hidden('only', 'ticked')
+  }${step === 'default' && hidden('scope', scope)}${defaultId && !isDefaultShown && hidden('heldDefault', defaultId)}`
+}
+
+/** The search box, where there is something to search. */
+export function searchBox({ search }: ChoiceDraft, total: number): Html | false {
+  if (total <= worthSearching) return false
+  return html`<div class="search" role="search">
+<label class="unseen" for="q">Search by name, number, id or customer</label>
+<input type="search" id="q" name="q" value="${search}" maxlength="200" placeholder="Find an account" autocomplete="off" spellcheck="false"><button class="button plain" name="go" value="search">Search</button>
+</div>`
+}
+
+/** The count, what can be done with all of the list, and its rows. */
+export function accountList(page: ChoicePage, view: ChoiceView): Html {
+  const { draft, moved, open } = page
+  const { shown, matching } = view
+  const held = draft.ticked.size - shown.filter(({ accountId }) => draft.ticked.has(accountId)).length
+  const isFiltered = draft.search !== '' || draft.onlyTicked
+  const isAccounts = draft.step === 'accounts'
+  // All of a long list is one press away already.
+  const isWorthTicking = matching > 1 && !draft.onlyTicked && (isFiltered || view.pages === 1)
+  return html`<div class="tools">
+<p class="quiet" id="count" role="status" tabindex="-1"${moved && html` autofocus`}>${countText(draft, view)}</p>
+${isFiltered && tool('clear', 'Show all')}
+${isAccounts && isWorthTicking && tool('tick', `Tick ${isFiltered ? 'these' : 'all'} ${matching.toLocaleString('en')}`)}
+${isAccounts && view.ticked > 0 && tool('untick', isFiltered ? 'Untick these' : 'Untick all')}
+${isAccounts && held > 0 && !draft.onlyTicked && tool('ticked', `Show ${held.toLocaleString('en')} more ticked`)}
+</div>
+<a class="skip" href="#finish">Skip the list</a>
+<fieldset id="accounts" data-total="${open.accounts.length}" data-held="${held}">
+<legend class="unseen">${draft.search ? html`Accounts that match “${draft.search}”` : 'Accounts'}</legend>
+${shown.length > 0 && html`<ul>${shown.map((account) => accountRow(account, draft))}</ul>`}
+<p class="none" id="none"${shown.length > 0 && html` hidden`}>Nothing matches. Try part of a name, a number or an id.</p>
+</fieldset>
+${view.pages > 1 && pager(view)}`
+}
+
+/** One account, all of it a button to tick: what a person knows it by, and its state. */
+function accountRow(account: Account, { step, ticked, defaultId }: ChoiceDraft): Html {
+  const { accountId, name, number, customerName, linked, note, usable } = account
+  const [type, field, isOn] =
+    step === 'default'
+      ? ['radio', 'default', accountId === defaultId]
+      : ['checkbox', 'account', ticked.has(accountId)]
+  const details = [name && number, customerName].filter(Boolean).join(' · ') || accountId
+  return html`<li><label><input type="${type}" name="${field}" value="${accountId}"${isOn && html` checked`}><span><b>${name || number || accountId}</b> <span class="quiet">${details}</span>${linked && html` <span class="mark quiet">Linked: reached through ${customerName || 'another customer'}</span>`}${note && html` <span class="mark${!usable && ' bad'}">${note}</span>`}</span></label></li>`
+}
+
+function tool(go: string, text: string): Html {
+  return html`<button class="tool" name="go" value="${go}">${text}</button>`
+}
+
+function pager({ page, pages }: ChoiceView): Html {
+  const button = (to: number, text: string) =>
+    html`<button class="button plain" name="go" value="page-${to}">${text}</button>`
+  return html`<nav class="pager" aria-label="Pages of accounts">
+${page > 1 && button(page - 1, 'Previous')}
+<span>Page ${page} of ${pages}</span>
+${page < pages && button(page + 1, 'Next')}
+</nav>`
+}
+
+/** What the browser's tab says; a screen reader reads it first after a search. */
+export function pageTitle({ draft, fault }: ChoicePage, view: ChoiceView, title: string): string {
+  if (fault) return `Error: ${title}`
+  if (draft.search || draft.onlyTicked) return `${countText(draft, view)} ${title}`
+  return view.page > 1 ? `Page ${view.page} of ${view.pages}: ${title}` : title
+}
+
+function countText({ search, onlyTicked }: ChoiceDraft, { shown, matching, page }: ChoiceView): string {
+  const first = (page - 1) * rowsAtOnce + 1
+  const range =
+    shown.length < matching
+      ? `${first.toLocaleString('en')}–${(first + shown.length - 1).toLocaleString('en')} of `
+      : ''
+  const ticked = onlyTicked ? ' ticked' : ''
+  const match = search ? ` match${matching === 1 ? 'es' : ''} “${search}”` : ''
+  return `${range}${counted(matching)}${ticked}${match}.`
+}
+
+function counted(count: number): string {
+  return `${count.toLocaleString('en')} account${count === 1 ? '' : 's'}`
+}

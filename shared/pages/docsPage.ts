@@ -1,0 +1,121 @@
+import { connectFailures } from '../connect/failures.ts'
+import { type FieldLine, fieldLines, typeText } from '../contract/fields.ts'
+import type { Contract, ContractOperation, ContractResponse } from '../contract/openapi.ts'
+import { problems } from '../problems.ts'
+import { docsStyle } from './docsStyle.ts'
+import { type Html, html, type Page } from './page.ts'
+
+/** The contract as one page for people: every route, every problem by its code, every way that connecting can end. */
+export function docsPage(contract: Contract): Page & { readonly style: string } {
+  const operations = Object.entries(contract.paths).flatMap(([path, methods]) => together(path, methods))
+  const body = html`<div class="docs">
+<div class="intro"><h1>${contract.info.title}</h1>
+${contract.info.description.split('\n\n').map((text) => html`<p>${withCode(text)}</p>`)}
+<p class="quiet">Contract ${contract.info.version}, for machines: <a href="/openapi.json">/openapi.json</a></p></div>
+${contents(operations)}
+<div class="text">
+<h2 id="routes">Routes</h2>
+${operations.map(({ path, method, operation }) => operationSection(contract, method, path, operation))}
+<h2 id="problems">Problems</h2>
+<p>Every error is a problem document; branch on <code>code</code>, and do what <code>actor</code> says.</p>
+${Object.entries(problems).map(([code, { status, actor, title, mend }]) => problemEntry(code, `${status}, ${actor}`, title, mend))}
+<h2 id="connect-failures">When connecting fails</h2>
+<p>The person sees a page; its way back brings these as <code>error</code> to the return URL.</p>
+${Object.entries(connectFailures).map(([code, { actor, title, explanation }]) => problemEntry(code, actor, title, explanation, 'connect-'))}
+</div>
+</div>`
+  return { title: `${contract.info.title}: contract`, body, style: docsStyle }
+}
+
+/** What is on the page; open, for it stands beside the text where there is room. */
+function contents(operations: readonly ListedOperation[]): Html {
+  const short = (path: string) => path.replace('/v1/tenants/{tenant}/', '…/')
+  return html`<nav class="side" aria-label="On this page"><details open><summary>On this page</summary>
+<ul>${operations.map(({ path, method, operation }) => html`<li><a href="#${operation.operationId}">${methodMark(method)}<code>${short(path)}</code></a></li>`)}</ul>
+<ul><li><a href="#routes">Routes</a></li><li><a href="#problems">Problems</a></li><li><a href="#connect-failures">When connecting fails</a></li></ul>
+</details></nav>`
+}
+
+interface ListedOperation {
+  readonly path: string
+  readonly method: string
+  readonly operation: ContractOperation
+}
+
+/** Several methods that do the same are one mark: any. */
+function methodMark(method: string): Html {
+  const several = method.includes(' ')
+  return html`<span class="method ${several ? 'any' : method.toLowerCase()}">${several ? 'ANY' : method}</span>`
+}
+
+/** Operations of a path that say the same are one section, e.g. of a route that takes any method. */
+function together(path: string, methods: Readonly<Record<string, ContractOperation>>): ListedOperation[] {
+  const bySummary = Object.groupBy(Object.entries(methods), ([, { summary }]) => summary)
+  return Object.values(bySummary).flatMap((alike = []) => {
+    const [first] = alike
+    if (!first) return []
+    const method = alike.map(([name]) => name.toUpperCase()).join(' ')
+    return [{ path, method, operation: first[1] }]
+  })
+}
+
+function operationSection(
+  contract: Contract,
+  method: string,
+  path: string,
+  operation: ContractOperation,
+): Html {
+  const { parameters, requestBody, responses } = operation
+  const input = requestBody?.content['application/json']
+  const parameterLines = parameters.map(({ name, required, schema, description, in: where }) => ({
+    name,
+    required,
+    type: `${where}, ${typeText(contract, schema)}`,
+    meaning: description,
+  }))
+  const good = Object.entries(responses).filter(([status]) => Number(status) < 400)
+  return html`<section class="card" id="${operation.operationId}">
+<h3>${methodMark(method)} <code>${path}</code></h3>
+<p>${operation.summary}</p>
+<p class="quiet">${operation['x-role'] ? html`App role <code>${operation['x-role']}</code>` : 'Anyone'}</p>
+${fieldList('Parameters', parameterLines)}
+${input && fieldList('Body', fieldLines(contract, input.schema))}
+${input?.example !== undefined && example('Example body', input.example)}
+${good.map(([status, answer]) => answerPart(contract, status, answer))}
+<h4>Problems</h4>
+<ul class="codes">${operation['x-problems'].map((code) => html`<li><a href="#${code}"><code>${code}</code></a></li>`)}</ul>
+</section>`
+}
+
+function answerPart(contract: Contract, status: string, answer: ContractResponse): Html {
+  const content = answer.content?.['application/json']
+  return html`<h4>Answer ${status}</h4>
+<p>${withCode(answer.description)}</p>
+${content && html`<details><summary>Fields</summary>${fieldList('', fieldLines(contract, content.schema))}</details>`}
+${content?.example !== undefined && example('Example answer', content.example)}`
+}
+
+function fieldList(heading: string, lines: readonly FieldLine[]): Html | undefined {
+  if (lines.length === 0) return undefined
+  return html`${heading !== '' && html`<h4>${heading}</h4>`}
+<dl>${lines.map(
+    ({ name, type, required, meaning }) =>
+      html`<div class="field"><dt><code>${name}</code> <span class="quiet">${type}${required ? '' : ', optional'}</span></dt>${meaning !== '' && html`<dd>${withCode(meaning)}</dd>`}</div>`,
+  )}</dl>`
+}
+
+/** Scrolls sideways on a narrow screen; focusable, so that a keyboard can do so too. */
+function example(heading: string, value: unknown): Html {
+  return html`<details><summary>${heading}</summary><pre tabindex="0"><code>${JSON.stringify(value, undefined, 2)}</code></pre></details>`
+}
+
+function problemEntry(code: string, kind: string, title: string, mend: string, prefix = ''): Html {
+  return html`<div class="problem" id="${prefix}${code}"><code><strong>${code}</strong></code> <span class="quiet">${kind}</span>
+<p>${withCode(title)}</p>
+<p class="quiet">${withCode(mend)}</p></div>`
+}
+
+/** Our texts mark code by backticks. */
+function withCode(text: string): Html[] {
+  return text.split('`').map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : html`${part}`))
+}

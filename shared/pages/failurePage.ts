@@ -1,0 +1,71 @@
+import type { HttpResponseInit } from '@azure/functions'
+import { type ConnectFailure, connectFailures } from '../connect/failures.ts'
+import type { Actor } from '../problems.ts'
+import { adminLink, adminLinkScript, adminLinkStyle } from './adminLink.ts'
+import { appName, type NamingConfig, withAppName } from './appName.ts'
+import { answerPage, type Html, html } from './page.ts'
+import { type Sign, sign } from './sign.ts'
+
+const statusByActor = { advertiser: 403, advertiserAdmin: 403, app: 400, operator: 503, nobody: 503 } as const
+
+const signByActor: Readonly<Record<Actor, Sign>> = {
+  advertiser: 'stop',
+  advertiserAdmin: 'lock',
+  app: 'stop',
+  operator: 'stop',
+  nobody: 'wait',
+}
+
+/** The page on which connecting ends without a connection: what happened, who acts, and the ways on. */
+export function failurePage(failure: ConnectFailure, config: NamingConfig): HttpResponseInit {
+  const { title, explanation, actor } = connectFailures[failure.failed]
+  const app = appName(config, failure.workspace)
+  const heading = withAppName(title, app)
+  const body = html`<div class="card">
+${sign(signByActor[actor])}
+<h1>${heading}</h1>
+<p>${withAppName(explanation, app)}</p>
+${failure.advice && html`<p><strong>${withWholeNames(failure.advice)}</strong></p>`}
+${failure.adminConsentUrl && adminLink(failure.adminConsentUrl)}
+${waysOn(failure, app)}
+${supportLine(failure)}
+</div>`
+  const script = failure.adminConsentUrl ? adminLinkScript : undefined
+  return answerPage(
+    { title: heading, app, body, status: statusByActor[actor], ...(script && { script }) },
+    adminLinkStyle,
+  )
+}
+
+/** Where Microsoft sends an administrator after the admin-consent link. */
+export function adminConsentedPage(granted: boolean, config: NamingConfig): HttpResponseInit {
+  const app = appName(config)
+  const title = withAppName(granted ? 'Thank you, the app is allowed now' : 'The app was not allowed', app)
+  const text = granted
+    ? 'People of your organisation can connect their Microsoft Advertising accounts now. Tell whoever sent you this link to start again.'
+    : 'Nothing was changed. People of your organisation cannot connect until an administrator allows the app.'
+  const body = html`<div class="card">${sign(granted ? 'done' : 'stop')}<h1>${title}</h1><p>${withAppName(text, app)}</p></div>`
+  return answerPage({ title, app, body })
+}
+
+/** The first way is the likelier one. */
+function waysOn({ adminConsentUrl, backUrl, again }: ConnectFailure, app: string | undefined): Html | false {
+  if (!backUrl && !again) return false
+  const back = `Back to ${app ?? 'the app'}`
+  return html`<p class="ways">${again && html`<a class="button" href="${again.url}">${again.anotherAccount ? 'Use another account' : 'Try again'}</a>`}${backUrl && html`<a class="button${(again || adminConsentUrl) && ' plain'}" href="${backUrl}">${back}</a>`}</p>`
+}
+
+/** What support asks for; nobody else needs it. */
+function supportLine({ failed, reason, traceId }: ConnectFailure): Html {
+  const finer = reason && reason !== failed ? ` (${reason})` : ''
+  return html`<p class="support quiet">For support: <code id="code">${failed}${finer}</code>${
+    traceId && html`<br>Microsoft’s trace id: <code>${traceId}</code>`
+  }</p>`
+}
+
+/** A masked name such as `a…@outlook.com` never breaks over two lines. */
+function withWholeNames(text: string): Html[] {
+  return text
+    .split(/(\S*…@[\w.-]*\w)/)
+    .map((part, index) => (index % 2 === 1 ? html`<span class="whole">${part}</span>` : html`${part}`))
+}

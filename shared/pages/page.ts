@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto'
+import type { HttpResponseInit } from '@azure/functions'
+import { guardHeaders } from '../http/answers.ts'
+import { pageStyle } from './pageStyle.ts'
+
+/** Markup that needs no further escaping. */
+export interface Html {
+  readonly html: string
+}
+
+/** A tagged template of HTML: whatever is put in is escaped, unless it is {@link Html} itself; lists are joined. */
+export function html(parts: TemplateStringsArray, ...values: readonly unknown[]): Html {
+  return { html: parts.reduce((text, part, index) => text + markupOf(values[index - 1]) + part) }
+}
+
+const escapes: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+}
+
+function markupOf(value: unknown): string {
+  if (value === undefined || value === null || value === false) return ''
+  if (Array.isArray(value)) return value.map(markupOf).join('')
+  if (typeof value === 'object' && 'html' in value) return String(value.html)
+  return String(value).replace(/[&<>"']/g, (character) => escapes[character] ?? '')
+}
+
+/** One page. */
+export interface Page {
+  readonly title: string
+  readonly body: Html
+  /** The name that people know the calling app by; it stands above the page and in its title. */
+  readonly app?: string | undefined
+  /** Default is 200. */
+  readonly status?: number
+  readonly headers?: Readonly<Record<string, string>>
+  /** A script of ours, by its text; the policy allows exactly it. */
+  readonly script?: string
+  /** Where the browser goes on to at once, by itself. */
+  readonly onward?: string
+}
+
+/** Answers a page that loads nothing from anywhere, is never framed, and runs no script but the one it names. */
+export function answerPage(page: Page, extraStyle = ''): HttpResponseInit {
+  const sheet = pageStyle + extraStyle
+  const policy = [
+    "default-src 'none'",
+    `style-src '${hashOf(sheet)}'`,
+    ...(page.script === undefined ? [] : [`script-src '${hashOf(page.script)}'`]),
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ]
+  const document = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width,initial-scale=1">
+<meta name="robots" content="noindex">${
+    page.onward &&
+    html`
+<meta http-equiv="refresh" content="0;url=${page.onward}">`
+  }
+<title>${page.title}${page.app && html` · ${page.app}`}</title>
+<style>${{ html: sheet }}</style>
+</head>
+<body>
+${page.app && html`<header class="top"><b>${page.app}</b> <span>Microsoft Advertising</span></header>`}
+<main>
+${page.body}
+</main>
+${page.script !== undefined && html`<script>${{ html: page.script }}</script>`}
+</body>
+</html>`
+  return {
+    status: page.status ?? 200,
+    headers: {
+      ...guardHeaders,
+      'Content-Type': 'text/html; charset=utf-8',
+      'Content-Security-Policy': policy.join('; '),
+      ...page.headers,
+    },
+    body: document.html,
+  }
+}
+
+/** Sends the browser on; 303, so that nothing is posted again (RFC 9700, section 4.12). */
+export function redirect(
+  url: string,
+  status: 302 | 303 = 303,
+  headers: Record<string, string> = {},
+): HttpResponseInit {
+  return { status, headers: { ...guardHeaders, Location: url, ...headers } }
+}
+
+function hashOf(text: string): string {
+  return `sha256-${createHash('sha256').update(text).digest('base64')}`
+}

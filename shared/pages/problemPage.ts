@@ -1,0 +1,88 @@
+import type { HttpResponseInit } from '@azure/functions'
+import { answerProblem } from '../http/answers.ts'
+import type { ReceivedRequest } from '../http/received.ts'
+import { type Problem, type ProblemCode, problems } from '../problems.ts'
+import { answerPage, html } from './page.ts'
+import { type Sign, sign } from './sign.ts'
+
+interface Words {
+  readonly sign: Sign
+  readonly title: string
+  readonly text: string
+  /** Whether asking for the same address again can help. */
+  readonly again?: boolean
+}
+
+const brokenHere: Words = {
+  sign: 'stop',
+  title: 'Something is wrong on our side',
+  text: 'This is not your fault and nothing you can mend. Please go back to the app and try again later.',
+}
+
+/** What a person is told; whatever else goes wrong is ours. */
+const words: Readonly<Partial<Record<ProblemCode, Words>>> = {
+  invalid_request: {
+    sign: 'stop',
+    title: 'This link is damaged',
+    text: 'It was cut off or changed on its way to you. Go back to the app and start again.',
+  },
+  route_not_found: {
+    sign: 'stop',
+    title: 'There is nothing at this address',
+    text: 'Go back to the app and start again.',
+  },
+  method_not_allowed: {
+    sign: 'stop',
+    title: 'This page cannot do that',
+    text: 'Go back to the app and start again.',
+  },
+  body_too_large: {
+    sign: 'stop',
+    title: 'That was too much at once',
+    text: 'Go back one page and tick fewer accounts, or choose all of them.',
+  },
+  tenant_changed: {
+    sign: 'wait',
+    title: 'The connection is being changed elsewhere',
+    text: 'Please try again in a moment.',
+    again: true,
+  },
+  storage_unavailable: {
+    sign: 'wait',
+    title: 'We cannot reach our storage right now',
+    text: 'Nothing was lost. Please try again in a minute.',
+    again: true,
+  },
+}
+
+/** A failure as a page, for routes that browsers open; a problem document where the request prefers JSON. */
+export function answerProblemPage(
+  problem: Problem,
+  requestId: string,
+  request: ReceivedRequest,
+): HttpResponseInit {
+  if (prefersJson(request.headers.get('accept') ?? '')) return answerProblem(problem, requestId)
+  const { sign: name, title, text, again } = words[problem.code] ?? brokenHere
+  const body = html`<div class="card">
+${sign(name)}
+<h1>${title}</h1>
+<p>${text}</p>
+${again && request.method === 'GET' && html`<p class="ways"><a class="button" href="">Try again</a></p>`}
+<p class="support quiet">For support: <code id="code">${problem.code}</code><br>Request: <code>${requestId}</code></p>
+</div>`
+  const { Allow } = (problem.extras.headers ?? {}) as { Allow?: string }
+  const { status } = problems[problem.code]
+  return answerPage({ title, body, status, ...(Allow && { headers: { Allow } }) })
+}
+
+/** Whether JSON is named, and a page is not named before it (RFC 9110, section 12.5.1). Browsers never name JSON. */
+export function prefersJson(accept: string): boolean {
+  const weights = accept.split(',').map((part) => {
+    const [type = '', ...parameters] = part.split(';').map((text) => text.trim().toLowerCase())
+    const quality = parameters.find((parameter) => parameter.startsWith('q='))?.slice(2)
+    return { type, weight: quality === undefined ? 1 : Number(quality) || 0 }
+  })
+  const weightOf = (pattern: RegExp) =>
+    Math.max(0, ...weights.filter(({ type }) => pattern.test(type)).map(({ weight }) => weight))
+  return weightOf(/^application\/(problem\+)?json$/) > weightOf(/^(text\/html|application\/xhtml\+xml)$/)
+}

@@ -1,0 +1,28 @@
+import type { EnvironmentHold } from '../domain/holds.ts'
+import type { TokenRefusal } from '../domain/refusal.ts'
+import type { StoredTenant } from '../domain/tenant.ts'
+import type { RefreshDecision } from './decide.ts'
+
+/** How a refresh ended. `stored` is the tenant row as last seen. */
+export type RefreshOutcome =
+  | {
+      readonly outcome: 'refreshed' | 'fresh'
+      readonly stored: StoredTenant
+      readonly accessToken?: string
+      /** Of a refresh: the due time whose row went with it. */
+      readonly dueBefore?: Date | undefined
+    }
+  | { readonly outcome: 'refused'; readonly stored: StoredTenant; readonly refusal: TokenRefusal }
+  | {
+      readonly outcome: 'passed_on'
+      readonly stored: StoredTenant
+      readonly reason: PassedOnReason
+      readonly hold?: EnvironmentHold
+    }
+  | { readonly outcome: 'not_found' }
+
+/** Why a tenant that wanted a refresh got none from us. */
+export type PassedOnReason =
+  | Exclude<Extract<RefreshDecision, { refresh: false }>['reason'], 'fresh'>
+  | 'leased_elsewhere'
+  | 'lease_lost'

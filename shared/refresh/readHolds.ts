@@ -1,0 +1,13 @@
+import { type Config, providersOf } from '../config.ts'
+import type { EnvironmentHold, EnvironmentStates } from '../domain/holds.ts'
+
+/** Every hold that stands, of what the settings serve. */
+export async function readHolds(
+  { environments }: Pick<Config, 'environments'>,
+  states: Pick<EnvironmentStates, 'read'>,
+): Promise<EnvironmentHold[]> {
+  const reads = [...environments.values()].flatMap((settings) =>
+    providersOf(settings).map((provider) => states.read(settings.environment, provider)),
+  )
+  return (await Promise.all(reads)).filter((hold) => hold !== undefined)
+}
