@@ -2,7 +2,7 @@ import { discoveryEvents, personChange } from '../accounts/events.ts'
 import { newGeneration, sparedAfter } from '../accounts/generation.ts'
 import { secondsAfter } from '../clock.ts'
 import { connectGrant } from '../tenants/connectGrant.ts'
-import type { PendingChoice, Tenant } from '../tenants/tenant.ts'
+import { isSameConsent, type PendingChoice, type Tenant } from '../tenants/tenant.ts'
 import type { SignIn } from './authorize.ts'
 import type { CallbackDependencies, Proven } from './callback.ts'
 import { issueTurn, openChoice } from './choose.ts'
@@ -130,8 +130,4 @@ export async function keepAtOnce(
         )
       : returnUrlWith(signIn, outcome)
   return { tenant: connected.tenant, returnUrl }
-}
-
-function isSameConsent(one: Tenant, other: Tenant): boolean {
-  return one.grant?.consentedAt.getTime() === other.grant?.consentedAt.getTime()
 }

@@ -8,7 +8,7 @@ import {
   type RefreshProbe,
 } from '../advertising/diagnoseProbe.ts'
 import type { Credentials } from '../advertising/services.ts'
-import { secondsAfter } from '../clock.ts'
+import { type Randomness, secondsAfter } from '../clock.ts'
 import type { Environment } from '../environment.ts'
 import { Problem, type ProblemCode } from '../problems.ts'
 import { developerTokenName } from '../storage/brokerSecrets.ts'
@@ -24,6 +24,7 @@ export interface ProbeDependencies extends DiagnosisDependencies {
   readonly tenants: TenantStore
   readonly obtain: Obtain
   readonly advertising: (environment: Environment) => CustomerManagement
+  readonly randomness: Randomness
 }
 
 /** A token this young proves the grant as well as a refresh would, so that probes cause no storm of them. */

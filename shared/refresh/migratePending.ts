@@ -1,5 +1,7 @@
+import { changeTenant } from '../tenants/changeTenant.ts'
 import { destroyLeftovers, destroyUncommitted, withLeftovers } from '../tenants/leftovers.ts'
 import { grantOwnerOf, type StoredTenant, type Tenant } from '../tenants/tenant.ts'
+import { pending } from '../tenants/transitions.ts'
 import { outsideLease } from './leaseTime.ts'
 import { type GrantStoreName, type MigrationDependencies, type NeedsMove, storeNameOf } from './migrate.ts'
 
@@ -25,19 +27,19 @@ export async function migratePending(
   if (refreshToken === undefined) return 'grant_missing'
   const write = () => stores[to].write(refreshToken, owner)
   const reference = await outsideLease(clock, 'writing the pending grant', write)
-  const pendingGrant = { ...waiting, grant: { ...waiting.grant, reference } }
-  const next = withLeftovers(grants, { ...tenant, pendingGrant }, [before])
-  const answer = await outsideLease(clock, 'committing the pending grant', () =>
-    tenants.replace(stored, next, []),
-  )
-  // A write that took effect may be answered as a conflict, when the client has repeated it.
-  const reread = () => outsideLease(clock, 'reading the row', () => tenants.read(tenant))
-  const row = answer === 'conflict' ? await reread() : answer
-  if (row?.tenant.pendingGrant?.grant.reference !== reference) {
+  const commit = () =>
+    changeTenant(dependencies, stored, (row) => {
+      if (row.pendingGrant?.grant.reference !== before) return undefined
+      const pendingGrant = { ...row.pendingGrant, grant: { ...row.pendingGrant.grant, reference } }
+      return { next: withLeftovers(grants, pending(row, pendingGrant), [before]) }
+    })
+  const committed = await outsideLease(clock, 'committing the pending grant', commit)
+  if (committed.outcome !== 'changed') {
+    const row = committed.outcome === 'unchanged' ? committed.stored : await tenants.read(tenant)
     await destroyUncommitted(dependencies, reference, row?.tenant)
     return 'changed'
   }
-  await destroyLeftovers(dependencies, row)
+  await destroyLeftovers(dependencies, committed.stored)
   return 'moved'
 }
 
