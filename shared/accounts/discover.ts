@@ -5,7 +5,7 @@ import { type Discovery, discoverAccounts } from '../advertising/discover.ts'
 import type { Config } from '../config.ts'
 import type { Account } from '../domain/account.ts'
 import { carrySelection, defaultAccountOf, isSameDefault } from '../domain/selectAccounts.ts'
-import type { Tenant, TenantName } from '../domain/tenant.ts'
+import { isSameConsent, type Tenant, type TenantName } from '../domain/tenant.ts'
 import type { Environment } from '../environment.ts'
 import { Problem } from '../problems.ts'
 import { type BrokerSecrets, developerTokenName } from '../secrets/brokerSecrets.ts'
@@ -118,8 +118,7 @@ function assertObtained({ config, clock }: DiscoverDependencies, obtained: Obtai
 
 /** What one person reaches is never written to a tenant that another has connected, or that was disconnected. */
 function assertSameGrant(tenant: Tenant, seen: Tenant): void {
-  const same = tenant.grant?.consentedAt.getTime() === seen.grant?.consentedAt.getTime()
-  if (tenant.status !== 'connected' || !same) throw new Problem('tenant_changed')
+  if (tenant.status !== 'connected' || !isSameConsent(tenant, seen)) throw new Problem('tenant_changed')
 }
 
 function toAnswer({ tenant, before, change }: Told, discoveredAt: Date): DiscoveryAnswer {

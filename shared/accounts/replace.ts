@@ -2,13 +2,13 @@ import type { Clock, Randomness } from '../clock.ts'
 import { type Account, type AccountStore, allAccounts } from '../domain/account.ts'
 import type { DefaultAccount, StoredTenant, Tenant, TenantName } from '../domain/tenant.ts'
 import type { TenantEvent } from '../domain/tenantEvents.ts'
-import type { TenantStore } from '../domain/tenantStore.ts'
+import { withAccounts } from '../domain/transitions.ts'
 import { Problem } from '../problems.ts'
+import { type ChangeDependencies, changeTenant } from '../tenants/changeTenant.ts'
 import { newGeneration, sparedAfter } from './generation.ts'
 
-/** What changing a tenant's accounts touches. */
-export interface AccountsDependencies {
-  readonly tenants: TenantStore
+/** Dependencies of changing a tenant's accounts. */
+export interface AccountsDependencies extends ChangeDependencies {
   readonly accounts: AccountStore
   readonly clock: Clock
   readonly randomness: Randomness
@@ -24,12 +24,10 @@ export interface AccountsChange {
   readonly events: readonly TenantEvent[]
 }
 
-const commitTries = 8
-
 /**
  * Replaces a tenant's accounts: a whole new generation is written, one conditional write of the tenant row names it,
  * then the old one goes. What others change in the row meanwhile, a lease included, stays; when others change the
- * accounts, the change is made anew from theirs.
+ * accounts, the change is made again from theirs.
  * @throws Problem `tenant_not_found`, `tenant_changed`, or what `change` throws.
  */
 export async function replaceAccounts(
@@ -37,41 +35,23 @@ export async function replaceAccounts(
   name: TenantName,
   change: (tenant: Tenant, before: readonly Account[]) => AccountsChange,
 ): Promise<StoredTenant> {
-  const { accounts, clock, randomness, tenants } = dependencies
+  const { accounts, clock, randomness } = dependencies
   let written: { basis: string | undefined; before: readonly Account[]; generation: string } | undefined
-  for (let tries = 0; tries < commitTries; tries++) {
-    const stored = await tenants.read(name)
-    if (!stored) throw new Problem('tenant_not_found')
-    const basis = stored.tenant.accountsGeneration
+  const changed = await changeTenant(dependencies, name, async (row) => {
+    const basis = row.accountsGeneration
     const isCurrent = written !== undefined && written.basis === basis
     const before = isCurrent && written ? written.before : await allAccounts(accounts, name, basis)
-    const next = change(stored.tenant, before)
+    const { events, ...next } = change(row, before)
     if (!isCurrent || !written) {
       written = { basis, before, generation: newGeneration(clock.now(), randomness) }
       await accounts.write(name, written.generation, next.accounts)
     }
-    const { generation } = written
-    const committed = await tenants.replace(
-      stored,
-      withAccounts(stored.tenant, next, generation),
-      next.events,
-    )
-    if (committed === 'conflict') continue
-    await accounts
-      .removeOthers(name, generation, sparedAfter(stored.tenant, clock.now()))
-      .catch(() => undefined)
-    return committed
-  }
-  throw new Problem('tenant_changed')
-}
-
-function withAccounts(tenant: Tenant, change: AccountsChange, accountsGeneration: string): Tenant {
-  const { defaultAccount: _before, ...rest } = tenant
-  const { defaultAccount, discoveredAt } = change
-  return {
-    ...rest,
-    accountsGeneration,
-    ...(defaultAccount && { defaultAccount }),
-    ...(discoveredAt && { discoveredAt }),
-  }
+    return { next: withAccounts(row, { ...next, accountsGeneration: written.generation }), events }
+  })
+  if (changed.outcome === 'not_found') throw new Problem('tenant_not_found')
+  if (changed.outcome !== 'changed' || !written) throw new Problem('tenant_changed')
+  await accounts
+    .removeOthers(name, written.generation, sparedAfter(changed.before, clock.now()))
+    .catch(() => undefined)
+  return changed.stored
 }

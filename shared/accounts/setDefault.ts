@@ -3,7 +3,9 @@ import { accountName } from '../domain/account.ts'
 import { findAccount } from '../domain/findAccount.ts'
 import { isSameDefault } from '../domain/selectAccounts.ts'
 import type { Tenant, TenantName } from '../domain/tenant.ts'
+import { withDefaultAccount } from '../domain/transitions.ts'
 import { Problem } from '../problems.ts'
+import { changeTenant } from '../tenants/changeTenant.ts'
 import type { ChooseDependencies } from './choose.ts'
 import { defaultEvents } from './events.ts'
 
@@ -21,8 +23,6 @@ export const defaultAccountBody = z.strictObject({
 /** A parsed {@link defaultAccountBody}. */
 export type DefaultAccountWish = z.infer<typeof defaultAccountBody>
 
-const commitTries = 8
-
 /**
  * Sets the default account. The same default again is no change and no event.
  * @throws Problem `tenant_not_found`, `account_not_found` by name, or `tenant_changed`.
@@ -32,23 +32,16 @@ export async function setDefaultAccount(
   name: TenantName,
   wish: DefaultAccountWish,
 ): Promise<Tenant> {
-  const { accounts, clock, obtain, tenants } = dependencies
-  for (let tries = 0; tries < commitTries; tries++) {
-    const stored = await tenants.read(name)
-    if (!stored) throw new Problem('tenant_not_found')
-    const { accountId, customerId } = await findAccount(
-      accounts,
-      stored.tenant,
-      wish.accountId,
-      wish.customerId,
-    )
+  const { accounts, clock, obtain } = dependencies
+  const changed = await changeTenant(dependencies, name, async (row) => {
+    const { accountId, customerId } = await findAccount(accounts, row, wish.accountId, wish.customerId)
     const defaultAccount = { accountId, customerId }
-    if (isSameDefault(stored.tenant.defaultAccount, defaultAccount)) return stored.tenant
-    const events = defaultEvents(stored.tenant.defaultAccount, defaultAccount, clock.now(), '')
-    const written = await tenants.replace(stored, { ...stored.tenant, defaultAccount }, events)
-    if (written === 'conflict') continue
-    obtain.forget(name)
-    return written.tenant
-  }
-  throw new Problem('tenant_changed')
+    if (isSameDefault(row.defaultAccount, defaultAccount)) return undefined
+    const events = defaultEvents(row.defaultAccount, defaultAccount, clock.now(), '')
+    return { next: withDefaultAccount(row, defaultAccount), events }
+  })
+  if (changed.outcome === 'not_found') throw new Problem('tenant_not_found')
+  if (changed.outcome === 'conflict') throw new Problem('tenant_changed')
+  if (changed.outcome === 'changed') obtain.forget(name)
+  return changed.stored.tenant
 }

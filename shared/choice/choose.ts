@@ -6,8 +6,7 @@ import { type Account, allAccounts } from '../domain/account.ts'
 import type { OneTimeRecords } from '../domain/oneTime.ts'
 import { returnUrlWith } from '../domain/returnUrl.ts'
 import { isSelected } from '../domain/selectAccounts.ts'
-import type { Grant, Tenant, TenantName } from '../domain/tenant.ts'
-import { isStillWanted } from '../domain/tenant.ts'
+import { type Grant, idOfConsentAt, isStillWanted, type Tenant, type TenantName } from '../domain/tenant.ts'
 
 /** A choice of accounts that waits for the person who has just signed in; it outlives the answer. */
 export interface OpenChoice extends TenantName {
@@ -16,7 +15,9 @@ export interface OpenChoice extends TenantName {
   readonly returnUrl: string
   readonly browserHash: string
   /** The consent that it came from: another person's later consent is none of this page's business. */
-  readonly consentedAt: string
+  readonly grantId?: string
+  /** What choices said of the consent before grants had ids. */
+  readonly consentedAt?: string
   /** Names the record that is spent by the answer. */
   readonly turn: string
   /** The tenant's when the choice was opened: a disconnect makes it void. */
@@ -52,14 +53,14 @@ export function issueTurn(records: Pick<OneTimeRecords, 'issue'>, latestOpening:
 /** Opens a choice for the browser that has just signed in, and returns the address of its page. */
 export async function openChoice(
   { clock, config, records }: Pick<ChoiceDependencies, 'clock' | 'config' | 'records'>,
-  signIn: Omit<OpenChoice, 'consentedAt' | 'outcome'>,
-  { consentedAt }: Pick<Grant, 'consentedAt'>,
+  signIn: Omit<OpenChoice, 'grantId' | 'consentedAt' | 'outcome'>,
+  { id: grantId }: Pick<Grant, 'id'>,
   outcome: OpenChoice['outcome'],
 ): Promise<string> {
   const { workspace, tenant, id, returnUrl, browserHash, disconnectCount, turn } = signIn
   const choice: OpenChoice = {
     ...{ workspace, tenant, id, returnUrl, browserHash, disconnectCount, turn, outcome },
-    consentedAt: consentedAt.toISOString(),
+    grantId,
   }
   const token = await records.issue('choice', choice, secondsAfter(clock.now(), choiceSeconds))
   return `${config.publicUrl}/oauth/accounts?choice=${encodeURIComponent(token)}`
@@ -108,9 +109,8 @@ export async function finishChoice(
 }
 
 function isOfConsent(choice: OpenChoice, tenant: Tenant): boolean {
-  const { status, grant } = tenant
-  const isOf = grant?.consentedAt.toISOString() === choice.consentedAt
-  return status === 'connected' && isOf && isStillWanted(choice, tenant)
+  const { consentedAt, grantId = consentedAt && idOfConsentAt(new Date(consentedAt)) } = choice
+  return tenant.status === 'connected' && tenant.grant?.id === grantId && isStillWanted(choice, tenant)
 }
 
 /** Nothing is open any more. */

@@ -3,8 +3,7 @@ import { newGeneration, sparedAfter } from '../accounts/generation.ts'
 import { issueTurn, openChoice } from '../choice/choose.ts'
 import { secondsAfter } from '../clock.ts'
 import { returnUrlWith } from '../domain/returnUrl.ts'
-import type { PendingChoice, Tenant } from '../domain/tenant.ts'
-import { isStillWanted } from '../domain/tenant.ts'
+import { isSameConsent, isStillWanted, type PendingChoice, type Tenant } from '../domain/tenant.ts'
 import { connectGrant } from '../tenants/connectGrant.ts'
 import type { SignIn } from './authorize.ts'
 import { compareReach, type Reach } from './compareReach.ts'
@@ -119,8 +118,4 @@ export async function keepAtOnce(
         )
       : returnUrlWith(signIn, outcome)
   return { tenant: connected.tenant, returnUrl }
-}
-
-function isSameConsent(one: Tenant, other: Tenant): boolean {
-  return one.grant?.consentedAt.getTime() === other.grant?.consentedAt.getTime()
 }

@@ -4,8 +4,9 @@ import { secondsAfter } from '../clock.ts'
 import { dueRowOf } from '../domain/due.ts'
 import { grantOwnerOf } from '../domain/grants.ts'
 import { returnUrlWith } from '../domain/returnUrl.ts'
-import type { PendingGrant } from '../domain/tenant.ts'
-import { isStillWanted } from '../domain/tenant.ts'
+import { isStillWanted, type PendingGrant, type Tenant } from '../domain/tenant.ts'
+import { pending } from '../domain/transitions.ts'
+import { changeTenant } from '../tenants/changeTenant.ts'
 import { sealAccessToken } from '../tenants/connectGrant.ts'
 import { destroyLeftovers, destroyUncommitted, withLeftovers } from '../tenants/leftovers.ts'
 import type { SignIn } from './authorize.ts'
@@ -36,14 +37,14 @@ export async function keepPending(
   const code = randomBytes(32).toString('base64url')
   const stored = await tenants.read(name)
   if (!stored) return { failed: 'sign_in_not_valid', reason: 'tenant_gone' }
-  if (stored.tenant.environment !== signIn.environment) return { failed: 'environment_mismatch' }
-  if (!isStillWanted(signIn, stored.tenant)) return disconnectedMeanwhile
+  const stopped = whyNotFor(signIn, stored.tenant)
+  if (stopped) return stopped
   const owner = grantOwnerOf(stored.tenant, proven.row)
   const accessToken = await sealAccessToken(keeping, stored.tenant, proven.tokens)
   const reference = await grants.write(proven.tokens.refreshToken, owner)
   const pendingGrant = {
     environment: signIn.environment,
-    grant: { ...toGrant(proven, clock.now()), reference },
+    grant: { ...toGrant(proven, clock.now()), id: keeping.randomness.identifier(), reference },
     sessionId: signIn.id,
     codeHash: sha256(code),
     expiresAt: secondsAfter(clock.now(), confirmationSeconds),
@@ -51,19 +52,26 @@ export async function keepPending(
     accountsGeneration,
     ...(choice && { choice }),
   }
-  const replaced = stored.tenant.pendingGrant?.grant.reference
-  const next = withLeftovers(grants, { ...stored.tenant, pendingGrant }, [replaced])
   // The sweep ends what nobody confirms; a hint without a consent costs one read.
   await due.insert(dueRowOf(stored.tenant, proven.row, pendingGrant.expiresAt))
-  const answer = await tenants.replace(stored, next, [])
-  // The client repeats a write whose answer was lost, and then meets its own ETag.
-  const written = answer === 'conflict' ? await tenants.read(name) : answer
-  if (written?.tenant.pendingGrant?.codeHash !== pendingGrant.codeHash) {
-    await destroyUncommitted(keeping, reference, written?.tenant)
-    return { failed: 'storage_unavailable', reason: 'tenant_changed' }
+  const changed = await changeTenant(keeping, stored, (row) =>
+    whyNotFor(signIn, row)
+      ? undefined
+      : { next: withLeftovers(grants, pending(row, pendingGrant), [row.pendingGrant?.grant.reference]) },
+  )
+  if (changed.outcome !== 'changed') {
+    const row = changed.outcome === 'unchanged' ? changed.stored.tenant : (await tenants.read(name))?.tenant
+    await destroyUncommitted(keeping, reference, row)
+    return (row && whyNotFor(signIn, row)) ?? { failed: 'storage_unavailable', reason: 'tenant_changed' }
   }
-  await destroyLeftovers(keeping, written)
+  const written = await destroyLeftovers(keeping, changed.stored)
   const confirmation = { status: 'confirmation_required', confirmation_code: code }
   const returnUrl = returnUrlWith(signIn, { ...confirmation, ...outcome })
   return { tenant: written.tenant, returnUrl }
+}
+
+/** Why a consent is not for the row as it stands; undefined when it is. */
+function whyNotFor(signIn: SignIn, row: Tenant): ConnectFailure | undefined {
+  if (row.environment !== signIn.environment) return { failed: 'environment_mismatch' }
+  return isStillWanted(signIn, row) ? undefined : disconnectedMeanwhile
 }

@@ -2,7 +2,10 @@ import type { Grant } from '../domain/tenant.ts'
 import type { Proven } from './prove.ts'
 
 /** What a proven sign-in makes of the grant, before it is known where its refresh token rests. */
-export function toGrant({ row, user, discovery }: Proven, consentedAt: Date): Omit<Grant, 'reference'> {
+export function toGrant(
+  { row, user, discovery }: Proven,
+  consentedAt: Date,
+): Omit<Grant, 'id' | 'reference'> {
   return {
     identityProvider: row.identityProvider,
     scopes: row.scopes,

@@ -1,6 +1,6 @@
 import type { CustomerManagement } from '../advertising/client.ts'
 import type { Credentials } from '../advertising/services.ts'
-import { secondsAfter } from '../clock.ts'
+import { type Randomness, secondsAfter } from '../clock.ts'
 import type { Tenant, TenantName } from '../domain/tenant.ts'
 import type { TenantStore } from '../domain/tenantStore.ts'
 import type { Environment } from '../environment.ts'
@@ -25,6 +25,7 @@ export interface ProbeDependencies extends DiagnosisDependencies {
   readonly tenants: TenantStore
   readonly obtain: Obtain
   readonly advertising: (environment: Environment) => CustomerManagement
+  readonly randomness: Randomness
 }
 
 /** A token this young proves the grant as well as a refresh would, so that probes cause no storm of them. */

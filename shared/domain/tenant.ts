@@ -21,6 +21,8 @@ export interface Consenter {
 
 /** What the consent gave. The refresh token itself is where `reference` says. */
 export interface Grant {
+  /** Names this consent: refreshes and moves keep it, another sign-in brings another. */
+  readonly id: string
   /** `vault:…` or `sealed:…`, opaque to everyone but the grant store. */
   readonly reference: string
   readonly identityProvider: IdentityProvider
@@ -136,6 +138,20 @@ export interface Tenant extends TenantName {
   readonly advertisingRefusal?: AdvertisingRefusal
   /** How often it was disconnected: what was made for a connection before the last one is void. Default is 0. */
   readonly disconnectCount?: number
+  /** The marks of the last changes that were written, oldest first. */
+  readonly writeIds?: readonly string[]
+  /** Columns that only a later version knows; they outlive this one's writes. */
+  readonly unknownColumns?: Readonly<Record<string, unknown>>
+}
+
+/** Whether two rows tell of the same consent. */
+export function isSameConsent(one: Pick<Tenant, 'grant'>, other: Pick<Tenant, 'grant'>): boolean {
+  return one.grant?.id === other.grant?.id
+}
+
+/** The id of a consent that was kept before grants had ids: its time, which no two of a tenant share. */
+export function idOfConsentAt(consentedAt: Date): string {
+  return `at-${consentedAt.getTime()}`
 }
 
 /** A tenant as it was read, with the ETag that a conditional write needs. */

@@ -1,7 +1,9 @@
 import { grantOwnerOf } from '../domain/grants.ts'
-import type { Leased, StoredTenant, Tenant, TenantName } from '../domain/tenant.ts'
+import type { Leased, StoredTenant, TenantName } from '../domain/tenant.ts'
+import { moved, unleased } from '../domain/transitions.ts'
 import { createLeaseTaker, giveBack, isLeased } from '../refresh/lease.ts'
 import { createLeaseTime, type LeaseTime, outsideLease } from '../refresh/leaseTime.ts'
+import { writeLeased } from '../refresh/writeLeased.ts'
 import { destroyLeftovers, destroyUncommitted, withLeftovers } from '../tenants/leftovers.ts'
 import { migratePending } from './migratePending.ts'
 import { type GrantStoreName, type MigrationDependencies, type NeedsMove, storeNameOf } from './migration.ts'
@@ -90,12 +92,9 @@ async function moveLeased(
   return commit(dependencies, leased, time, reference)
 }
 
-const commitTries = 4
-
 /**
- * Names the new place in the row, and remembers the old one until it is destroyed. Another writer's harmless change is
- * written over its result while our lease stands; a write whose answer was lost is looked for before it is repeated.
- * What the row says last decides whether the new place is destroyed: a later refresh may have gone on from it.
+ * Names the new place in the row, and remembers the old one until it is destroyed. What the row says last decides
+ * whether the new place is destroyed: a later refresh may have gone on from it.
  */
 async function commit(
   dependencies: MigrationDependencies,
@@ -103,32 +102,14 @@ async function commit(
   time: LeaseTime,
   reference: string,
 ): Promise<'moved' | 'changed'> {
-  const { grants, tenants } = dependencies
-  let current: StoredTenant = leased
-  for (let tries = 1; ; tries++) {
-    const named = { ...withoutLease(current.tenant), grant: { ...leased.grant, reference } }
-    const next = withLeftovers(grants, named, [leased.grant.reference])
-    const written = await time
-      .step('committing the grant', () => tenants.replace(current, next, []))
-      .catch((error) => {
-        if (tries >= commitTries) throw error
-        return 'conflict' as const
-      })
-    const row =
-      written === 'conflict' ? await time.step('reading the row', () => tenants.read(leased.tenant)) : written
-    if (row?.tenant.grant?.reference === reference) {
-      await destroyLeftovers(dependencies, row)
-      return 'moved'
-    }
-    if (row?.tenant.lease?.id !== leased.lease.id || tries >= commitTries) {
-      await destroyUncommitted(dependencies, reference, row?.tenant)
-      return 'changed'
-    }
-    current = row
+  const { grants } = dependencies
+  const written = await writeLeased(dependencies, leased, time, (row) => ({
+    next: withLeftovers(grants, moved(unleased(row), leased.grant, reference), [leased.grant.reference]),
+  }))
+  if ('lost' in written) {
+    await destroyUncommitted(dependencies, reference, written.lost?.tenant)
+    return 'changed'
   }
-}
-
-function withoutLease(tenant: Tenant): Tenant {
-  const { lease: _lease, ...rest } = tenant
-  return rest
+  await destroyLeftovers(dependencies, written.stored)
+  return 'moved'
 }

@@ -1,6 +1,8 @@
 import { grantOwnerOf } from '../domain/grants.ts'
 import type { StoredTenant, Tenant } from '../domain/tenant.ts'
+import { pending } from '../domain/transitions.ts'
 import { outsideLease } from '../refresh/leaseTime.ts'
+import { changeTenant } from '../tenants/changeTenant.ts'
 import { destroyLeftovers, destroyUncommitted, withLeftovers } from '../tenants/leftovers.ts'
 import { type GrantStoreName, type MigrationDependencies, type NeedsMove, storeNameOf } from './migration.ts'
 
@@ -26,19 +28,19 @@ export async function migratePending(
   if (refreshToken === undefined) return 'grant_missing'
   const write = () => stores[to].write(refreshToken, owner)
   const reference = await outsideLease(clock, 'writing the pending grant', write)
-  const pendingGrant = { ...waiting, grant: { ...waiting.grant, reference } }
-  const next = withLeftovers(grants, { ...tenant, pendingGrant }, [before])
-  const answer = await outsideLease(clock, 'committing the pending grant', () =>
-    tenants.replace(stored, next, []),
-  )
-  // A write that took effect may be answered as a conflict, when the client has repeated it.
-  const reread = () => outsideLease(clock, 'reading the row', () => tenants.read(tenant))
-  const row = answer === 'conflict' ? await reread() : answer
-  if (row?.tenant.pendingGrant?.grant.reference !== reference) {
+  const commit = () =>
+    changeTenant(dependencies, stored, (row) => {
+      if (row.pendingGrant?.grant.reference !== before) return undefined
+      const pendingGrant = { ...row.pendingGrant, grant: { ...row.pendingGrant.grant, reference } }
+      return { next: withLeftovers(grants, pending(row, pendingGrant), [before]) }
+    })
+  const committed = await outsideLease(clock, 'committing the pending grant', commit)
+  if (committed.outcome !== 'changed') {
+    const row = committed.outcome === 'unchanged' ? committed.stored : await tenants.read(tenant)
     await destroyUncommitted(dependencies, reference, row?.tenant)
     return 'changed'
   }
-  await destroyLeftovers(dependencies, row)
+  await destroyLeftovers(dependencies, committed.stored)
   return 'moved'
 }
 

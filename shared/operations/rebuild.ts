@@ -204,6 +204,7 @@ async function connect(
   await accounts.write(owner, accountsGeneration, discovery?.accounts ?? [])
   const defaultAccount = discovery && defaultAccountOf(created, discovery.accounts)
   const grant = {
+    id: keeping.randomness.identifier(),
     reference,
     identityProvider: owner.identityProvider,
     scopes: row.scopes,

@@ -2,11 +2,11 @@ import { decodeProtectedHeader } from 'jose'
 import type { Clock } from '../clock.ts'
 import type { SealContext, Sealer } from '../domain/sealer.ts'
 import type { CachedAccessToken, Grant, PendingGrant, Tenant, TenantName } from '../domain/tenant.ts'
-import type { TenantStore } from '../domain/tenantStore.ts'
+import { resealed } from '../domain/transitions.ts'
+import { type ChangeDependencies, changeTenant } from '../tenants/changeTenant.ts'
 
-/** What resealing touches. */
-export interface ResealDependencies {
-  readonly tenants: TenantStore
+/** Dependencies of resealing. */
+export interface ResealDependencies extends ChangeDependencies {
   readonly sealer: Sealer
   readonly clock: Clock
 }
@@ -22,18 +22,30 @@ const prefix = 'sealed:'
  * @param sealing the key id that everything is to have.
  */
 export async function resealTenant(
-  { tenants, sealer, clock }: ResealDependencies,
+  dependencies: ResealDependencies,
   name: TenantName,
   sealing: string,
 ): Promise<ResealOutcome> {
-  const stored = await tenants.read(name)
-  if (!stored) return 'not_found'
-  const { tenant } = stored
-  if (sealedTexts(tenant).every((text) => kidOf(text) === sealing)) return 'already_there'
-  if (tenant.lease && tenant.lease.until > clock.now()) return 'leased'
-  const resealed = await resealRow(sealer, tenant)
-  if (!resealed) return 'unreadable'
-  return (await tenants.replace(stored, resealed, [])) === 'conflict' ? 'changed' : 'resealed'
+  const { sealer, clock } = dependencies
+  let why: ResealOutcome = 'already_there'
+  const changed = await changeTenant(dependencies, name, async (row) => {
+    if (sealedTexts(row).every((text) => kidOf(text) === sealing)) return undefined
+    why = 'leased'
+    if (row.lease && row.lease.until > clock.now()) return undefined
+    why = 'unreadable'
+    const next = await resealRow(sealer, row)
+    return next && { next }
+  })
+  switch (changed.outcome) {
+    case 'unchanged':
+      return why
+    case 'conflict':
+      return 'changed'
+    case 'not_found':
+      return 'not_found'
+    default:
+      return 'resealed'
+  }
 }
 
 function sealedTexts({ accessToken, grant, pendingGrant }: Tenant): string[] {
@@ -52,17 +64,16 @@ function kidOf(sealed: string): string | undefined {
 
 /** @returns undefined when a grant does not open; an access token that does not is dropped and refreshed on demand. */
 async function resealRow(sealer: Sealer, tenant: Tenant): Promise<Tenant | undefined> {
-  const { accessToken: _access, grant, pendingGrant, ...rest } = tenant
+  const { grant, pendingGrant } = tenant
   const grantNow = grant && (await resealGrant(sealer, tenant, grant))
   const pendingNow = pendingGrant && (await resealPending(sealer, tenant, pendingGrant))
   if ((grant && !grantNow) || (pendingGrant && !pendingNow)) return undefined
   const accessToken = tenant.accessToken && (await resealToken(sealer, tenant, tenant.accessToken))
-  return {
-    ...rest,
+  return resealed(tenant, {
     ...(grantNow && { grant: grantNow }),
     ...(pendingNow && { pendingGrant: pendingNow }),
     ...(accessToken && { accessToken }),
-  }
+  })
 }
 
 async function resealGrant(sealer: Sealer, tenant: Tenant, grant: Grant): Promise<Grant | undefined> {

@@ -1,6 +1,6 @@
 import { ReadableStream } from 'node:stream/web'
 import type { CustomerManagement } from '../advertising/client.ts'
-import { within } from '../clock.ts'
+import { type Randomness, within } from '../clock.ts'
 import type { DiagnosisDependencies } from '../diagnosis/context.ts'
 import type { TenantName } from '../domain/tenant.ts'
 import type { TenantStore } from '../domain/tenantStore.ts'
@@ -23,6 +23,7 @@ export interface PassThroughDependencies extends PrepareDependencies, DiagnosisD
   readonly advertising: (environment: Environment) => Pick<CustomerManagement, 'getUser'>
   readonly send: Send
   readonly tenants: TenantStore
+  readonly randomness: Randomness
 }
 
 /** A call as the app made it. */

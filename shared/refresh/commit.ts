@@ -7,22 +7,16 @@ import type { Leased, RefreshTrouble, StoredTenant, Tenant } from '../domain/ten
 import type { TenantEvent } from '../domain/tenantEvents.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
 import type { TokenAnswer } from '../domain/tokenEndpoint.ts'
+import { dead, refreshed, unleased, vended, waiting } from '../domain/transitions.ts'
 import type { Environment, IdentityProvider } from '../environment.ts'
+import type { TenantChange } from '../tenants/changeTenant.ts'
 import { destroyLeftovers, destroyUncommitted, withLeftovers } from '../tenants/leftovers.ts'
 import { type RefreshWish, type RefusalVerdict, suspectsThatHold } from './decide.ts'
 import type { RefreshDependencies } from './dependencies.ts'
 import { type LeaseTime, outsideLease } from './leaseTime.ts'
 import type { RefreshOutcome } from './outcome.ts'
 import type { Suspects } from './suspects.ts'
-
-/** What a commit writes: the row without its lease, and what happened. */
-interface Change {
-  readonly next: Tenant
-  readonly events: readonly TenantEvent[]
-}
-
-/** How a commit ended; `lost` is the row that another process has changed meanwhile. */
-type Committed = { readonly stored: StoredTenant } | { readonly lost: StoredTenant | undefined }
+import { type LeasedWrite, writeLeased } from './writeLeased.ts'
 
 /** Commits a good answer: reference, sealed access token, next due time; the lease ends with it. */
 export async function commitRefreshed(
@@ -41,17 +35,13 @@ export async function commitRefreshed(
   const sealed = await time.insist('sealing', () => sealer.seal(answer.accessToken, context))
   const replaced = wish.for === 'replacement' && ({ replaced: true } as const)
   const accessToken = { sealed, refreshedAt: answer.askedAt, expiresAt, ...replaced }
-  const vended = wish.for === 'sweep' ? leased.tenant.lastVendedAt : now
-  const dueAt = nextDueAt(
-    withLastVended(leased.tenant, vended),
-    accessToken,
-    config,
-    now,
-    randomness.fraction(),
-  )
+  const lastVendedAt = wish.for === 'sweep' ? leased.tenant.lastVendedAt : now
+  const seen = lastVendedAt ? vended(leased.tenant, lastVendedAt, undefined) : leased.tenant
+  const dueAt = nextDueAt(seen, accessToken, config, now, randomness.fraction())
   const committed = await commit(dependencies, leased, time, dueAt, (row) => {
-    const { lease: _lease, trouble, ...rest } = withLastVended(row, vended)
-    const next = { ...rest, grant: { ...leased.grant, reference }, accessToken, dueAt }
+    const { trouble } = row
+    const grant = { ...leased.grant, reference }
+    const next = refreshed(row, { grant, accessToken, dueAt, lastVendedAt })
     return {
       next: withLeftovers(grants, next, [row.grant?.reference, leased.grant.reference]),
       events: trouble && trouble.attempts > 1 ? [recovered(trouble.attempts, now)] : [],
@@ -94,23 +84,20 @@ export async function commitVerdict(
       : trouble.attempts === 2
         ? [failing(refusal, at)]
         : []
-    const waiting = await commit(dependencies, leased, time, trouble.nextAttemptAt, (row) => ({
-      next: { ...withoutLease(row), trouble, dueAt: trouble.nextAttemptAt },
+    const committed = await commit(dependencies, leased, time, trouble.nextAttemptAt, (row) => ({
+      next: waiting(row, trouble),
       events,
     }))
-    if ('lost' in waiting) return undefined
+    if ('lost' in committed) return undefined
     if (isNews || isNewLoop(leased.tenant, trouble)) logNeedsOperator(dependencies, leased, trouble)
-    return waiting.stored
+    return committed.stored
   }
-  const committed = await commit(dependencies, leased, time, undefined, (row) => {
-    const { trouble: _trouble, dueAt: _dueAt, ...rest } = withoutLease(row)
-    return {
-      next: { ...rest, status: 'reauthorization_required', reauthorizationReason: verdict.reason },
-      events: [
-        { ...eventOf(refusal, at), type: 'tenant.reauthorization_required', detail: endOfGrant(verdict) },
-      ],
-    }
-  })
+  const committed = await commit(dependencies, leased, time, undefined, (row) => ({
+    next: dead(row, verdict.reason),
+    events: [
+      { ...eventOf(refusal, at), type: 'tenant.reauthorization_required', detail: endOfGrant(verdict) },
+    ],
+  }))
   if ('lost' in committed) return undefined
   logStatus(dependencies, leased, verdict.reason)
   return committed.stored
@@ -125,8 +112,7 @@ export async function commitHold(
 ): Promise<StoredTenant | undefined> {
   await holdEnvironment(dependencies, leased, refusal, time)
   const committed = await commit(dependencies, leased, time, leased.tenant.dueAt, (row) => ({
-    next: withoutLease(row),
-    events: [],
+    next: unleased(row),
   }))
   return 'lost' in committed ? undefined : committed.stored
 }
@@ -167,73 +153,26 @@ export async function countSuspect(
 
 /**
  * The conditional write that counts. The next due row is there before it and the old one goes after it, so a death
- * at any line leaves at least one. Another writer's harmless change (our lease still stands) is written over its
- * result; a lease that was taken over ends the commit without effect. What fails is repeated while the lease lasts.
+ * at any line leaves at least one.
  */
 async function commit(
   dependencies: RefreshDependencies,
   leased: Leased,
   time: LeaseTime,
   dueAt: Date | undefined,
-  change: (row: Tenant) => Change,
-): Promise<Committed> {
-  const { clock, due, tenants } = dependencies
+  change: (row: Tenant) => TenantChange,
+): Promise<LeasedWrite> {
+  const { clock, due } = dependencies
   const previousDueAt = leased.tenant.dueAt
   const moved = dueAt?.getTime() !== previousDueAt?.getTime()
   const dueRow = (at: Date) => dueRowOf(leased.tenant, leased.grant, at)
   if (dueAt && moved) await time.insist('inserting the due row', () => due.insert(dueRow(dueAt)))
-  let current: StoredTenant = leased
-  for (let tries = 0; ; tries++) {
-    const { next, events } = change(current.tenant)
-    try {
-      const written = await time.step('committing the tenant row', () =>
-        tenants.replace(current, next, events),
-      )
-      if (written !== 'conflict') {
-        if (previousDueAt && moved)
-          await outsideLease(clock, 'removing the due row', () => due.remove(dueRow(previousDueAt))).catch(
-            () => undefined,
-          )
-        return { stored: written }
-      }
-      const reread = await time.step('reading the row', () => tenants.read(leased.tenant))
-      if (reread && isOurs(reread.tenant, next, leased.tenant)) return { stored: reread }
-      if (reread?.tenant.lease?.id !== leased.lease.id) return { lost: reread }
-      current = reread
-    } catch (error) {
-      if (!(await time.pause(tries))) throw error
-    }
+  const written = await writeLeased(dependencies, leased, time, change)
+  if ('stored' in written && previousDueAt && moved) {
+    const remove = () => due.remove(dueRow(previousDueAt))
+    await outsideLease(clock, 'removing the due row', remove).catch(() => undefined)
   }
-}
-
-/**
- * Whether a write whose answer was lost did take effect: the row has our access token, no two of which are sealed
- * alike, whatever a vend or a migration has changed since; or, of a refusal, it says all that we meant to write.
- */
-function isOurs(row: Tenant, next: Tenant, before: Tenant): boolean {
-  if (row.lease !== undefined || row.status !== next.status) return false
-  const sealed = next.accessToken?.sealed
-  if (sealed !== before.accessToken?.sealed) return row.accessToken?.sealed === sealed
-  return isSame(marksOf(row), marksOf(next))
-}
-
-/** What a commit changes; another process that gave our lease's successor back changes none of it. */
-function marksOf({ status, reauthorizationReason, accessToken, trouble, dueAt, grant }: Tenant) {
-  const times = [dueAt, trouble?.nextAttemptAt].map((time) => time?.getTime())
-  return [status, reauthorizationReason, accessToken?.sealed, grant?.reference, trouble?.attempts, ...times]
-}
-
-function isSame(one: readonly unknown[], other: readonly unknown[]): boolean {
-  return one.every((mark, index) => mark === other[index])
-}
-
-function withoutLease(row: Tenant): Tenant {
-  const { lease: _lease, ...rest } = row
-  return rest
-}
-
-function withLastVended(row: Tenant, lastVendedAt: Date | undefined): Tenant {
-  return lastVendedAt ? { ...row, lastVendedAt } : row
+  return written
 }
 
 function eventOf(refusal: TokenRefusal, at: Date) {

@@ -1,8 +1,10 @@
 import { secondsAfter } from '../clock.ts'
 import { grantOwnerOf } from '../domain/grants.ts'
 import type { Lease, Leased, StoredTenant } from '../domain/tenant.ts'
+import { leased, moved, unleased } from '../domain/transitions.ts'
 import type { RefreshDependencies } from './dependencies.ts'
 import { type LeaseTime, outsideLease } from './leaseTime.ts'
+import { writeLeased } from './writeLeased.ts'
 
 /** A lease that is held, and the one that its taker found on the row, if nobody had given it back. */
 export interface Held {
@@ -28,7 +30,7 @@ export function createLeaseTaker({
     const { grant, lease: leftBehind } = stored.tenant
     if (!grant) return undefined
     const lease = { id, until: secondsAfter(clock.now(), config.leaseSeconds) }
-    const write = () => tenants.replace(stored, { ...stored.tenant, lease }, [])
+    const write = () => tenants.replace(stored, leased(stored.tenant, lease), [])
     const lookAgain = async (): Promise<Held | undefined> => {
       const row = await outsideLease(clock, 'reading the row', () => tenants.read(stored.tenant))
       return row && ownOf(row, id, clock.now(), leftBehind)
@@ -63,20 +65,21 @@ export function isLeased(stored: StoredTenant, now: Date): boolean {
  * @returns undefined when another process changed the row meanwhile.
  */
 export async function adoptNewer(
-  { grants, tenants }: RefreshDependencies,
+  dependencies: RefreshDependencies,
   leased: Leased,
   time: LeaseTime,
 ): Promise<Leased | undefined> {
+  const { grants } = dependencies
   const owner = grantOwnerOf(leased.tenant, leased.grant)
   const newer = await time.step('looking for a grant left behind', () =>
     grants.readNewer(leased.grant.reference, owner),
   )
   if (!newer) return leased
   const grant = { ...leased.grant, reference: newer.reference }
-  const adopted = await time.step('adopting the newer grant', () =>
-    tenants.replace(leased, { ...leased.tenant, grant }, []),
-  )
-  return adopted === 'conflict' ? undefined : { ...adopted, lease: leased.lease, grant }
+  const adopted = await writeLeased(dependencies, leased, time, (row) => ({
+    next: moved(row, leased.grant, newer.reference),
+  }))
+  return 'lost' in adopted ? undefined : { ...adopted.stored, lease: leased.lease, grant }
 }
 
 /** Gives a lease back that brought nothing, so that nobody waits for a refresh that nobody does. */
@@ -85,6 +88,6 @@ export async function giveBack(
   leased: Leased,
   time: LeaseTime,
 ): Promise<void> {
-  const { lease: _lease, ...rest } = leased.tenant
-  await time.step('giving up the lease', () => tenants.replace(leased, rest, [])).catch(() => undefined)
+  const giveUp = () => tenants.replace(leased, unleased(leased.tenant), [])
+  await time.step('giving up the lease', giveUp).catch(() => undefined)
 }

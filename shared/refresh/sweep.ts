@@ -25,7 +25,7 @@ export interface SweepDependencies {
   readonly clock: Clock
   readonly config: RefreshConfig
   readonly log: Log
-  readonly randomness: Pick<Randomness, 'fraction'>
+  readonly randomness: Randomness
   /** What is on hold, as `environment:identityProvider`. Default is what the sweep met itself. */
   readonly holds?: () => Promise<readonly string[]>
 }

@@ -1,5 +1,5 @@
 import type { TableEntity } from '@azure/data-tables'
-import type { Tenant } from '../domain/tenant.ts'
+import { idOfConsentAt, type Tenant } from '../domain/tenant.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
 
 type ColumnType = 'text' | 'number' | 'flag' | 'date' | 'words' | 'json'
@@ -15,6 +15,7 @@ export const tenantColumns: Readonly<Record<string, { readonly path: string; rea
   status: { path: 'status', type: 'text' },
   displayName: { path: 'displayName', type: 'text' },
   createdAt: { path: 'createdAt', type: 'date' },
+  grantId: { path: 'grant.id', type: 'text' },
   grantReference: { path: 'grant.reference', type: 'text' },
   grantIdentityProvider: { path: 'grant.identityProvider', type: 'text' },
   grantScopes: { path: 'grant.scopes', type: 'words' },
@@ -51,14 +52,19 @@ export const tenantColumns: Readonly<Record<string, { readonly path: string; rea
   advertisingRefusalSince: { path: 'advertisingRefusal.since', type: 'date' },
   reauthorizationReason: { path: 'reauthorizationReason', type: 'text' },
   disconnectCount: { path: 'disconnectCount', type: 'number' },
+  writeIds: { path: 'writeIds', type: 'words' },
 }
 
 /** The row key of the tenant row within its partition. */
 export const tenantRowKey = 'tenant'
 
-/** Writes a tenant as its row. */
+/** Writes a tenant as its row, with the columns that a later version put there. */
 export function toTenantEntity(tenant: Tenant): TableEntity {
-  const entity: TableEntity = { partitionKey: tenantKey(tenant), rowKey: tenantRowKey }
+  const entity: TableEntity = {
+    ...tenant.unknownColumns,
+    partitionKey: tenantKey(tenant),
+    rowKey: tenantRowKey,
+  }
   for (const [column, { path, type }] of Object.entries(tenantColumns)) {
     const value = readPath(tenant, path.split('.'))
     if (value !== undefined) entity[column] = toColumn(value, type)
@@ -66,14 +72,35 @@ export function toTenantEntity(tenant: Tenant): TableEntity {
   return entity
 }
 
-/** Reads a tenant row. Objects none of whose columns are set are absent. */
+/** Columns of the service and of the SDK. */
+const ownOfTheService: ReadonlySet<string> = new Set(['partitionKey', 'rowKey', 'etag', 'timestamp'])
+
+/**
+ * Reads a tenant row. Objects none of whose columns are set are absent. A grant that was kept before grants had ids gets
+ * one by its time, in whatever version of the broker reads it.
+ */
 export function fromTenantEntity(entity: Record<string, unknown>): Tenant {
   const tenant: Record<string, unknown> = {}
+  const unknown = Object.entries(entity).filter(
+    ([column]) => !(column in tenantColumns) && !ownOfTheService.has(column) && !column.startsWith('odata.'),
+  )
+  if (unknown.length > 0) tenant.unknownColumns = Object.fromEntries(unknown)
   for (const [column, { path, type }] of Object.entries(tenantColumns)) {
     const value = entity[column]
     if (value !== undefined && value !== null) writePath(tenant, path.split('.'), fromColumn(value, type))
   }
-  return tenant as unknown as Tenant
+  return withConsentIds(tenant as unknown as Tenant)
+}
+
+function withConsentIds(tenant: Tenant): Tenant {
+  const { grant, pendingGrant } = tenant
+  const identified = <G extends { id?: string; consentedAt: Date }>(each: G) =>
+    each.id ? each : { ...each, id: idOfConsentAt(each.consentedAt) }
+  return {
+    ...tenant,
+    ...(grant && { grant: identified(grant) }),
+    ...(pendingGrant && { pendingGrant: { ...pendingGrant, grant: identified(pendingGrant.grant) } }),
+  }
 }
 
 function readPath(value: unknown, path: readonly string[]): unknown {

@@ -1,18 +1,16 @@
 import type { AdvertisingFault } from '../advertising/faults.ts'
 import { type IdentityFault, identityFaultOf } from '../advertising/identityFault.ts'
 import type { Clock } from '../clock.ts'
-import type { Tenant, TenantName } from '../domain/tenant.ts'
+import { isSameConsent, type Tenant, type TenantName } from '../domain/tenant.ts'
 import type { TenantEvent } from '../domain/tenantEvents.ts'
-import type { TenantStore } from '../domain/tenantStore.ts'
+import { judgedByAdvertising } from '../domain/transitions.ts'
+import { type ChangeDependencies, changeTenant } from './changeTenant.ts'
 
-/** What noting an answer touches. */
-export interface AdvertisingAnswerDependencies {
-  readonly tenants: TenantStore
+/** Dependencies of noting an answer. */
+export interface AdvertisingAnswerDependencies extends ChangeDependencies {
   readonly obtain: { forget(name: TenantName): void }
   readonly clock: Clock
 }
-
-const commitTries = 3
 
 /**
  * Notes on the tenant whether Microsoft Advertising takes the person who consented, when that has changed: one event
@@ -33,29 +31,21 @@ export async function noteAdvertisingAnswer(
 }
 
 async function write(
-  { tenants, obtain, clock }: AdvertisingAnswerDependencies,
+  dependencies: AdvertisingAnswerDependencies,
   seen: Tenant,
   identity: IdentityFault | undefined,
   fault: AdvertisingFault | undefined,
 ): Promise<void> {
-  for (let tries = 0; tries < commitTries; tries++) {
-    const stored = await tenants.read(seen)
-    if (!stored || !isSameGrant(stored.tenant, seen)) return
-    const { advertisingRefusal, ...rest } = stored.tenant
-    if (advertisingRefusal?.reason === identity?.reason) return
-    const at = clock.now()
-    const refusal = identity && { reason: identity.reason, since: at }
-    const next = { ...rest, ...(refusal && { advertisingRefusal: refusal }) }
+  const changed = await changeTenant(dependencies, seen, (row) => {
+    // The answer was to a token of this grant, and not of one that another person has given since.
+    if (row.status !== 'connected' || !isSameConsent(row, seen)) return undefined
+    if (row.advertisingRefusal?.reason === identity?.reason) return undefined
+    const at = dependencies.clock.now()
+    const next = judgedByAdvertising(row, identity && { reason: identity.reason, since: at })
     const event = identity ? refusedEvent(identity, fault?.trackingId ?? '', at) : acceptedEvent(at)
-    if ((await tenants.replace(stored, next, [event])) === 'conflict') continue
-    obtain.forget(seen)
-    return
-  }
-}
-
-/** The answer was to a token of this grant, and not of one that another person has given since. */
-function isSameGrant(now: Tenant, seen: Tenant): boolean {
-  return now.status === 'connected' && now.grant?.consentedAt.getTime() === seen.grant?.consentedAt.getTime()
+    return { next, events: [event] }
+  })
+  if (changed.outcome === 'changed') dependencies.obtain.forget(seen)
 }
 
 function refusedEvent({ advice, reason, signInWith }: IdentityFault, traceId: string, at: Date): TenantEvent {

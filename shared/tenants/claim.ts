@@ -1,8 +1,9 @@
 import type { Clock } from '../clock.ts'
 import type { Tenant, TenantName } from '../domain/tenant.ts'
-import type { TenantStore } from '../domain/tenantStore.ts'
+import { reassigned, renamed } from '../domain/transitions.ts'
 import type { Environment } from '../environment.ts'
 import { Problem } from '../problems.ts'
+import { type ChangeDependencies, changeTenant } from './changeTenant.ts'
 
 /** What an app says of the tenant that it is about to connect. */
 export interface TenantClaim {
@@ -12,6 +13,9 @@ export interface TenantClaim {
   readonly detail: string
 }
 
+/** A tenant that is neither there nor can be made is storage's trouble, and not worth more tries. */
+const mostTries = 3
+
 /**
  * Makes sure that there is a tenant to connect in this environment: makes it if it is new, renames it, and moves it
  * from the other environment where nobody is connected there.
@@ -19,27 +23,26 @@ export interface TenantClaim {
  * @throws Problem `environment_conflict` or `tenant_changed`.
  */
 export async function claimTenant(
-  { tenants, clock }: { readonly tenants: TenantStore; readonly clock: Clock },
+  dependencies: ChangeDependencies & { readonly clock: Clock },
   name: TenantName,
   { environment, displayName, detail }: TenantClaim,
 ): Promise<Tenant> {
   const named = displayName && { displayName }
-  const stored = await tenants.read(name)
-  if (!stored) {
-    const at = clock.now()
+  for (let tries = 0; tries < mostTries; tries++) {
+    const changed = await changeTenant(dependencies, name, (row) => {
+      assertClaimable(row, environment)
+      const moved = row.environment === environment ? row : reassigned(row, environment)
+      const next = displayName && displayName !== row.displayName ? renamed(moved, displayName) : moved
+      return next === row ? undefined : { next }
+    })
+    if (changed.outcome === 'conflict') break
+    if (changed.outcome !== 'not_found') return changed.stored.tenant
+    const at = dependencies.clock.now()
     const tenant: Tenant = { ...name, environment, status: 'pending', createdAt: at, ...named }
-    const created = await tenants.create(tenant, [{ type: 'tenant.created', at, detail }])
-    if (created === 'conflict')
-      return claimTenant({ tenants, clock }, name, { environment, displayName, detail })
-    return tenant
+    const created = await dependencies.tenants.create(tenant, [{ type: 'tenant.created', at, detail }])
+    if (created !== 'conflict') return created.tenant
   }
-  const { tenant } = stored
-  assertClaimable(tenant, environment)
-  const moves = tenant.environment !== environment
-  if (!moves && (!displayName || displayName === tenant.displayName)) return tenant
-  const next = { ...(moves ? movedTo(tenant, environment) : tenant), ...named }
-  if ((await tenants.replace(stored, next, [])) === 'conflict') throw new Problem('tenant_changed')
-  return next
+  throw new Problem('tenant_changed')
 }
 
 /**
@@ -54,10 +57,4 @@ export function assertClaimable(tenant: Tenant, environment: Environment): void 
   throw new Problem('environment_conflict', {
     detail: `Tenant ${tenant.tenant} belongs to ${tenant.environment}.`,
   })
-}
-
-/** The accounts and what was chosen among them stay behind: they are the other environment's. */
-function movedTo(tenant: Tenant, environment: Environment): Tenant {
-  const { accountsGeneration: _generation, discoveredAt: _at, defaultAccount: _default, ...rest } = tenant
-  return { ...rest, environment }
 }

@@ -17,7 +17,9 @@ import type {
 import type { TenantEvent } from '../domain/tenantEvents.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
 import type { TenantStore } from '../domain/tenantStore.ts'
+import { connected } from '../domain/transitions.ts'
 import type { Environment } from '../environment.ts'
+import { changeTenant, type TenantChange } from './changeTenant.ts'
 import { destroyLeftovers, destroyUncommitted, withLeftovers } from './leftovers.ts'
 
 /** What keeping a grant touches. */
@@ -36,7 +38,7 @@ export interface GrantKeeping {
 export interface ProvenGrant {
   /** Where the user consented: the grant is kept for no tenant of the other environment. */
   readonly environment: Environment
-  readonly grant: Omit<Grant, 'reference'>
+  readonly grant: Omit<Grant, 'id' | 'reference'>
   readonly refreshToken: string
   readonly accessToken: string
   readonly expiresInSeconds: number
@@ -52,10 +54,6 @@ export interface ProvenGrant {
   /** Whether the grant is still meant for the row as it stands, asked before each write. Default: it is. */
   readonly isStillFor?: (row: Tenant) => boolean
 }
-
-const commitTries = 8
-/** So many writes may fail; more mean that storage is out. */
-const mostFailures = 2
 
 /**
  * Makes a proven grant the tenant's own: kept first, committed by one conditional write, the old one forgotten
@@ -76,7 +74,8 @@ export async function connectGrant(
   if (found?.tenant.environment !== environment) return undefined
   const accessToken = await sealAccessToken(keeping, { ...name, environment }, proven)
   const reference = await grants.write(proven.refreshToken, grantOwnerOf(found.tenant, proven.grant))
-  const kept = { ...proven, grant: { ...proven.grant, reference }, accessToken }
+  const id = keeping.randomness.identifier()
+  const kept = { ...proven, grant: { ...proven.grant, id, reference }, accessToken }
   const committed = await commitGrant(keeping, name, (row) =>
     proven.isStillFor?.(row) === false ? undefined : kept,
   )
@@ -118,87 +117,45 @@ export async function commitGrant(
   name: TenantName,
   keptOf: (row: Tenant) => KeptGrant | undefined,
 ): Promise<StoredTenant | undefined> {
-  let last: Attempt | undefined
-  for (let tries = 1; tries <= commitTries; tries++) {
-    const stored = await keeping.tenants.read(name)
-    if (!stored) return undefined
-    if (last && isSameConsent(stored.tenant, last.kept.grant))
-      return concludeCommit(keeping, last.before, stored)
-    const kept = keptOf(stored.tenant)
+  let own: string | undefined
+  const changed = await changeTenant(keeping, name, async (row) => {
+    const kept = keptOf(row)
     // Asked at every try: the row may be moved or disconnected at any time before the write that counts.
-    if (!kept || !isStillFor(stored.tenant, kept)) return undefined
-    if (last && !(await isAlive(keeping, stored.tenant, kept.grant))) return undefined
-    last = { before: stored.tenant, kept }
-    const written = await tryCommit(keeping, stored, kept).catch((error) => {
-      if (tries > mostFailures) throw error
-      return 'conflict' as const
-    })
-    if (written !== 'conflict') return concludeCommit(keeping, stored.tenant, written)
-  }
-  return undefined
+    if (!kept || !isStillFor(row, kept)) return undefined
+    own = kept.grant.id
+    return prepareCommit(keeping, row, kept)
+  })
+  if (changed.outcome !== 'changed') return undefined
+  const committed = await concludeCommit(keeping, changed.before, changed.stored)
+  // Somebody may have disconnected the tenant, or consented again, since a write whose answer was lost.
+  const { grant, status } = committed.tenant
+  return status !== 'disconnected' && grant?.id === own ? committed : undefined
 }
 
-interface Attempt {
-  readonly before: Tenant
-  readonly kept: KeptGrant
-}
-
-async function tryCommit(
-  { clock, config, due, grants, randomness, tenants }: GrantKeeping,
-  stored: StoredTenant,
+async function prepareCommit(
+  { clock, config, due, grants, randomness }: GrantKeeping,
+  before: Tenant,
   kept: KeptGrant,
-): Promise<StoredTenant | 'conflict'> {
-  const { tenant: before } = stored
+): Promise<TenantChange> {
+  const { grant, accessToken, accountsGeneration, defaultAccount, confirmed } = kept
   const now = clock.now()
-  const dueAt = nextDueAt(before, kept.accessToken, config, now, randomness.fraction())
+  const dueAt = nextDueAt(before, accessToken, config, now, randomness.fraction())
+  const consent = {
+    ...{ grant, accessToken, dueAt, accountsGeneration },
+    ...(defaultAccount && { defaultAccount }),
+    ...(confirmed && { confirmed }),
+  }
   const superseded = [before.grant?.reference, before.pendingGrant?.grant.reference]
-  const next = withLeftovers(grants, withGrant(before, kept, dueAt), superseded)
-  await due.insert(dueRowOf(next, kept.grant, dueAt))
-  const events = [connectedEvent(before, kept.grant, now), ...(kept.events ?? [])]
-  return tenants.replace(stored, next, events)
+  await due.insert(dueRowOf(before, grant, dueAt))
+  return {
+    next: withLeftovers(grants, connected(before, consent), superseded),
+    events: [connectedEvent(before, grant, now), ...(kept.events ?? [])],
+  }
 }
 
 /** Whether the row is still the one that the grant was given for. */
 function isStillFor({ disconnectCount = 0, environment }: Tenant, kept: KeptGrant): boolean {
   return environment === kept.environment && disconnectCount === (kept.disconnectCount ?? disconnectCount)
-}
-
-/** Whether a write whose answer was lost did take effect: a refresh changes the reference, never the consent. */
-function isSameConsent({ grant, status }: Tenant, own: Grant): boolean {
-  return (
-    status !== 'disconnected' &&
-    grant?.consenter.subject === own.consenter.subject &&
-    grant.consentedAt.getTime() === own.consentedAt.getTime()
-  )
-}
-
-/** A disconnect that came after a write whose answer was lost has destroyed the grant: it is not to be named again. */
-async function isAlive({ grants }: GrantKeeping, row: Tenant, grant: Grant): Promise<boolean> {
-  return (await grants.read(grant.reference, grantOwnerOf(row, grant))) !== undefined
-}
-
-function withGrant(before: Tenant, kept: KeptGrant, dueAt: Date): Tenant {
-  const {
-    lease: _lease,
-    trouble: _trouble,
-    pendingGrant: _pending,
-    confirmed: _confirmed,
-    reauthorizationReason: _reason,
-    defaultAccount: _default,
-    advertisingRefusal: _refusal,
-    ...rest
-  } = before
-  return {
-    ...rest,
-    status: 'connected',
-    grant: kept.grant,
-    accessToken: kept.accessToken,
-    dueAt,
-    accountsGeneration: kept.accountsGeneration,
-    discoveredAt: kept.accessToken.refreshedAt,
-    ...(kept.defaultAccount && { defaultAccount: kept.defaultAccount }),
-    ...(kept.confirmed && { confirmed: kept.confirmed }),
-  }
 }
 
 /** Old due row and old grant go after the commit; a death before this leaves an orphan, never a loss. */

@@ -1,4 +1,6 @@
 import type { StoredTenant } from '../domain/tenant.ts'
+import { unconfirmed } from '../domain/transitions.ts'
+import { changeTenant } from './changeTenant.ts'
 import { destroyLeftovers, type LeftoverDependencies, withLeftovers } from './leftovers.ts'
 
 /**
@@ -10,11 +12,14 @@ export async function expirePending(
   dependencies: LeftoverDependencies,
   stored: StoredTenant,
 ): Promise<boolean> {
-  const { clock, grants, tenants } = dependencies
-  const { pendingGrant, ...rest } = stored.tenant
-  const hasExpired = pendingGrant !== undefined && pendingGrant.expiresAt <= clock.now()
-  const next = withLeftovers(grants, rest, [pendingGrant?.grant.reference])
-  const row = hasExpired ? await tenants.replace(stored, next, []) : stored
-  if (row === 'conflict') return false
-  return (await destroyLeftovers(dependencies, row)).tenant.leftovers === undefined
+  const { clock, grants } = dependencies
+  const ended = await changeTenant(dependencies, stored, (row) => {
+    const { pendingGrant } = row
+    const hasExpired = pendingGrant !== undefined && pendingGrant.expiresAt <= clock.now()
+    return hasExpired
+      ? { next: withLeftovers(grants, unconfirmed(row), [pendingGrant.grant.reference]) }
+      : undefined
+  })
+  if (!('stored' in ended)) return false
+  return (await destroyLeftovers(dependencies, ended.stored)).tenant.leftovers === undefined
 }

@@ -3,11 +3,11 @@ import type { GrantStore } from '../domain/grants.ts'
 import type { Log } from '../domain/logEvents.ts'
 import type { StoredTenant, Tenant } from '../domain/tenant.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
-import type { TenantStore } from '../domain/tenantStore.ts'
+import { leaving, withoutLeftovers } from '../domain/transitions.ts'
+import { type ChangeDependencies, changeTenant } from './changeTenant.ts'
 
-/** What destroying leftovers touches. */
-export interface LeftoverDependencies {
-  readonly tenants: TenantStore
+/** Dependencies of destroying leftovers. */
+export interface LeftoverDependencies extends ChangeDependencies {
   readonly grants: GrantStore
   readonly clock: Clock
   readonly log: Log
@@ -25,10 +25,11 @@ export function withLeftovers(
   next: Tenant,
   superseded: readonly (string | undefined)[],
 ): Tenant {
-  const { leftovers: known = [], ...rest } = next
-  const left = new Set([...known, ...superseded].filter((reference) => reference !== undefined))
-  const unneeded = [...left].filter((reference) => grants.leaves(reference, namedBy(rest)))
-  return unneeded.length > 0 ? { ...rest, leftovers: unneeded } : rest
+  const left = new Set(
+    [...(next.leftovers ?? []), ...superseded].filter((reference) => reference !== undefined),
+  )
+  const unneeded = [...left].filter((reference) => grants.leaves(reference, namedBy(next)))
+  return leaving(next, unneeded)
 }
 
 /**
@@ -37,21 +38,26 @@ export function withLeftovers(
  * @returns the row as it stands.
  */
 export async function destroyLeftovers(
-  { clock, grants, log, tenants }: LeftoverDependencies,
+  dependencies: LeftoverDependencies,
   stored: StoredTenant,
 ): Promise<StoredTenant> {
-  const { leftovers, ...rest } = stored.tenant
+  const { clock, grants, log } = dependencies
+  const { tenant } = stored
+  const { environment, leftovers } = tenant
   if (!leftovers) return stored
   try {
-    const unneeded = leftovers.filter((reference) => grants.leaves(reference, namedBy(rest)))
+    const unneeded = leftovers.filter((reference) => grants.leaves(reference, namedBy(tenant)))
     const destroy = () => Promise.all(unneeded.map((reference) => grants.forget(reference)))
     await within(clock, destroySeconds, 'destroying what is left over', destroy)
-    const strike = () => tenants.replace(stored, rest, [])
+    // A row that others have changed is left to its next commit.
+    const strike = () =>
+      changeTenant(dependencies, stored, (row) =>
+        row === tenant ? { next: withoutLeftovers(row, leftovers) } : undefined,
+      )
     const struck = await within(clock, destroySeconds, 'striking what is left over', strike)
-    return struck === 'conflict' ? stored : struck
+    return struck.outcome === 'changed' ? struck.stored : stored
   } catch {
-    const { environment } = rest
-    log('grant.left_over', { tenantKey: tenantKey(rest), environment, secrets: leftovers.length })
+    log('grant.left_over', { tenantKey: tenantKey(tenant), environment, secrets: leftovers.length })
     return stored
   }
 }

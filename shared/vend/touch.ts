@@ -3,7 +3,9 @@ import type { RefreshConfig } from '../config.ts'
 import { dueRowOf } from '../domain/due.ts'
 import { isActive, nextDueAt } from '../domain/schedule.ts'
 import type { Tenant } from '../domain/tenant.ts'
+import { vended } from '../domain/transitions.ts'
 import type { RefreshDependencies } from '../refresh/dependencies.ts'
+import { changeTenant } from '../tenants/changeTenant.ts'
 
 /**
  * Writes down that a tenant was vended; one that was idle is due before its expiry from now on.
@@ -14,25 +16,28 @@ export async function touch(
   dependencies: Pick<RefreshDependencies, 'tenants' | 'due' | 'clock' | 'randomness' | 'config'>,
   tenant: Tenant,
 ): Promise<Tenant | undefined> {
-  const { clock, config, due, randomness, tenants } = dependencies
-  const now = clock.now()
+  const { clock, config, due, randomness } = dependencies
   try {
-    const stored = await tenants.read(tenant)
-    if (!stored) return undefined
-    const row = stored.tenant
-    if (row.status !== 'connected' || !row.grant || !row.accessToken) return undefined
-    if (row.lease && row.lease.until > now) return undefined
-    const vended = { ...row, lastVendedAt: now }
-    const wakes = !row.trouble && isActive(vended, config, now) && !isActive(row, config, now)
-    const dueAt = wakes
-      ? wakingDueAt(nextDueAt(vended, row.accessToken, config, now, randomness.fraction()), config, now)
-      : row.dueAt
-    if (wakes && dueAt) await due.insert(dueRowOf(row, row.grant, dueAt))
-    const written = await tenants.replace(stored, dueAt ? { ...vended, dueAt } : vended, [])
-    if (written === 'conflict') return undefined
-    if (wakes && row.dueAt && row.dueAt.getTime() !== dueAt?.getTime())
-      await due.remove(dueRowOf(row, row.grant, row.dueAt))
-    return written.tenant
+    const changed = await changeTenant(dependencies, tenant, async (row) => {
+      const now = clock.now()
+      if (row.status !== 'connected' || !row.grant || !row.accessToken) return undefined
+      if (row.lease && row.lease.until > now) return undefined
+      const noted = vended(row, now, undefined)
+      const wakes = !row.trouble && isActive(noted, config, now) && !isActive(row, config, now)
+      if (!wakes) return { next: noted }
+      const dueAt = wakingDueAt(
+        nextDueAt(noted, row.accessToken, config, now, randomness.fraction()),
+        config,
+        now,
+      )
+      await due.insert(dueRowOf(row, row.grant, dueAt))
+      return { next: vended(row, now, dueAt) }
+    })
+    if (changed.outcome !== 'changed') return undefined
+    const { before, stored } = changed
+    if (before.grant && before.dueAt && before.dueAt.getTime() !== stored.tenant.dueAt?.getTime())
+      await due.remove(dueRowOf(before, before.grant, before.dueAt))
+    return stored.tenant
   } catch {
     return undefined
   }

@@ -144,6 +144,7 @@ async function connectedTenant(name: string, due: Date, sealedBy: Sealer, charac
     lastVendedAt: now,
     dueAt,
     grant: {
+      id: 'consent',
       reference: `sealed:${await sealed('refresh_token')}`,
       identityProvider: 'microsoft',
       scopes: ['https://ads.microsoft.com/msads.manage', 'openid', 'offline_access'],

@@ -31,31 +31,39 @@ export const consentMutations: readonly Mutation[] = [
   {
     name: 'a consent that waits is destroyed before the row forgets it',
     file: 'shared/tenants/expirePending.ts',
-    find: '  const row = hasExpired ?',
-    replace: `  if (hasExpired) await grants.forget(pendingGrant.grant.reference)
-  const row = hasExpired ?`,
+    find: '  const ended = await changeTenant(',
+    replace: `  const { pendingGrant: over } = stored.tenant
+  if (over && over.expiresAt <= clock.now()) await grants.forget(over.grant.reference)
+  const ended = await changeTenant(`,
     breaks: ['token_lost'],
   },
   {
     name: 'a consent in whose place another one waits is forgotten by nobody',
     file: 'shared/connect/keepPending.ts',
-    find: '{ ...stored.tenant, pendingGrant }, [replaced])',
-    replace: '{ ...stored.tenant, pendingGrant }, [])',
+    find: 'pending(row, pendingGrant), [row.pendingGrant?.grant.reference])',
+    replace: 'pending(row, pendingGrant), [])',
     breaks: ['secret_left_over', 'grant_kept_after_disconnect'],
   },
   {
     name: 'a disconnect destroys a consent that waits before the row forgets it',
     file: 'shared/tenants/disconnect.ts',
-    find: 'return withLeftovers(grants, ended, [pendingGrant?.grant.reference])',
-    replace: 'return pendingGrant ? { ...ended, pendingGrant } : ended',
+    find: 'withLeftovers(keeping.grants, disconnected(row), [row.pendingGrant?.grant.reference])',
+    replace:
+      'row.pendingGrant ? { ...disconnected(row), pendingGrant: row.pendingGrant } : disconnected(row)',
     breaks: ['token_lost'],
   },
   {
-    name: 'a choice of the default account is not fenced by the ETag',
-    file: 'shared/accounts/setDefault.ts',
-    find: 'tenants.replace(stored, { ...stored.tenant, defaultAccount }, events)',
-    replace: "tenants.replace({ ...stored, etag: '*' }, { ...stored.tenant, defaultAccount }, events)",
-    breaks: ['token_lost', 'forgotten_by_the_sweep', 'dead_grant_called', 'vended_after_disconnect'],
+    name: 'a change of a row is not fenced by the ETag',
+    file: 'shared/tenants/changeTenant.ts',
+    find: '.replace(stored, withWriteId(wanted.next, writeId)',
+    replace: ".replace({ ...stored, etag: '*' }, withWriteId(wanted.next, writeId)",
+    breaks: [
+      'change_lost',
+      'token_lost',
+      'forgotten_by_the_sweep',
+      'dead_grant_called',
+      'vended_after_disconnect',
+    ],
   },
   {
     name: 'a call that fails is repeated at once',

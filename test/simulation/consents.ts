@@ -127,7 +127,7 @@ function grantOf(
   familyId: string,
   consentedAt: Date,
   identityProvider: IdentityProvider,
-): Omit<Grant, 'reference'> {
+): Omit<Grant, 'id' | 'reference'> {
   return {
     identityProvider,
     scopes: ['offline_access'],
@@ -158,6 +158,7 @@ export async function findConnected(
     status: 'connected',
     grant: {
       ...grantOf(family.id, new Date(now), identityProvider),
+      id: family.id,
       reference: await keptReference(world, pending, refreshToken, identityProvider),
     },
     accessToken: { sealed, refreshedAt: new Date(now), expiresAt: new Date(now + expiresInSeconds * 1000) },

@@ -71,6 +71,7 @@ export function ground() {
 /** A grant that one person consented to. */
 export function grantOf(reference: string, subject: string): Grant {
   return {
+    id: `consent-of-${subject}`,
     reference,
     identityProvider: 'microsoft',
     scopes: [],

@@ -26,8 +26,8 @@ export const leaseMutations: readonly Mutation[] = [
   },
   {
     name: 'a commit whose answer was lost is not known again',
-    file: 'shared/refresh/commit.ts',
-    find: 'if (reread && isOurs(reread.tenant, next, leased.tenant)) return { stored: reread }',
+    file: 'shared/refresh/writeLeased.ts',
+    find: 'if (reread && isWrittenBy(reread.tenant, writeId)) return { stored: reread }',
     replace: '',
     breaks: ['own_write_denied'],
   },
@@ -81,9 +81,10 @@ export const leaseMutations: readonly Mutation[] = [
   {
     name: 'a secret is forgotten before the reconnect that replaces it commits',
     file: 'shared/tenants/connectGrant.ts',
-    find: '  await due.insert(dueRowOf(next, kept.grant, dueAt))',
-    replace: `  for (const reference of next.leftovers ?? []) await grants.forget(reference)
-  await due.insert(dueRowOf(next, kept.grant, dueAt))`,
+    find: '  await due.insert(dueRowOf(before, grant, dueAt))',
+    replace: `  for (const reference of superseded)
+    if (reference && grants.leaves(reference, [grant.reference])) await grants.forget(reference)
+  await due.insert(dueRowOf(before, grant, dueAt))`,
     breaks: ['token_lost'],
   },
   {

@@ -205,7 +205,7 @@ describe('a confirmation', () => {
     )
     let writes = 0
     const replace: TenantStore['replace'] = async (...write) => {
-      if (++writes === 2) throw new Error('out')
+      if (++writes > 1) throw new Error('out')
       return own.tenants.replace(...write)
     }
     const stopped = disconnectTenant({ ...own.dependencies, tenants: { ...own.tenants, replace } }, name)

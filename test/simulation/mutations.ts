@@ -4,6 +4,7 @@ import { migrateBesideRefresh, reconnectBesideRefresh } from './scenarios.ts'
 const lease = 'shared/refresh/lease.ts'
 const refreshLeased = 'shared/refresh/refreshLeased.ts'
 const commit = 'shared/refresh/commit.ts'
+const writeLeased = 'shared/refresh/writeLeased.ts'
 const decide = 'shared/refresh/decide.ts'
 const commitAnswer = 'return commitRefreshed(dependencies, leased, wish, { ...answer, askedAt }, next, time)'
 
@@ -44,9 +45,9 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'the commit is not fenced by the ETag',
-    file: commit,
-    find: 'tenants.replace(current, next, events)',
-    replace: "tenants.replace({ ...current, etag: '*' }, next, events)",
+    file: writeLeased,
+    find: 'tenants.replace(current, withWriteId(next, writeId), events)',
+    replace: "tenants.replace({ ...current, etag: '*' }, withWriteId(next, writeId), events)",
     breaks: [
       'change_lost',
       'token_lost',
@@ -58,7 +59,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'a commit is repeated over a lease that was taken over',
-    file: commit,
+    file: writeLeased,
     find: 'if (reread?.tenant.lease?.id !== leased.lease.id) return { lost: reread }',
     replace: 'if (!reread) return { lost: reread }',
     by: reconnectBesideRefresh,
@@ -146,9 +147,10 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'the lease is given back although the new token was not committed',
-    file: commit,
+    file: writeLeased,
     find: 'if (!(await time.pause(tries))) throw error',
-    replace: `await tenants.replace(leased, withoutLease(leased.tenant), []).catch(() => undefined)
+    replace: `const { lease: _lease, ...rest } = leased.tenant
+      await tenants.replace(leased, rest, []).catch(() => undefined)
       throw error`,
     mode: 'strict',
     breaks: ['used_token_redeemed'],
@@ -180,8 +182,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'the old secret is forgotten by nobody',
     file: 'shared/tenants/leftovers.ts',
-    find: 'return unneeded.length > 0 ? { ...rest, leftovers: unneeded } : rest',
-    replace: 'return rest',
+    find: 'return leaving(next, unneeded)',
+    replace: 'return leaving(next, [])',
     breaks: ['secret_left_over', 'grant_kept_after_disconnect'],
   },
   {
@@ -237,9 +239,9 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'somebody else’s change of the row is overwritten',
-    file: commit,
-    find: 'const { next, events } = change(current.tenant)',
-    replace: 'const { next, events } = change(leased.tenant)',
+    file: writeLeased,
+    find: 'const { next, events = [] } = change(current.tenant)',
+    replace: 'const { next, events = [] } = change(leased.tenant)',
     breaks: ['change_lost'],
   },
   {

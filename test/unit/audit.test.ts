@@ -13,6 +13,7 @@ function tenantOf(tenant: string, dueAt: Date, status: Tenant['status'] = 'conne
   return {
     ...{ workspace: 'w', tenant, environment: 'production', status, createdAt: hours(-1000), dueAt },
     grant: {
+      id: 'consent',
       reference: `sealed:${tenant}`,
       identityProvider: 'microsoft',
       scopes: ['s'],

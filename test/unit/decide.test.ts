@@ -10,6 +10,7 @@ const now = new Date('2026-11-23T16:00:00Z')
 const later = (seconds: number) => secondsAfter(now, seconds)
 
 const theGrant: NonNullable<Tenant['grant']> = {
+  id: 'consent',
   reference: 'vault:v/s/1/0',
   identityProvider: 'microsoft',
   scopes: ['s'],

@@ -76,6 +76,7 @@ function connected(environment: Environment, number: number) {
     lastVendedAt: start,
     dueAt: secondsAfter(start, -60 - number),
     grant: {
+      id: 'consent',
       reference: `sealed:${tenant}`,
       identityProvider: 'microsoft',
       scopes: ['s'],

@@ -128,6 +128,6 @@ function createGrants(hosts: readonly string[]) {
   return (number: number, version: number) => {
     const host = hosts[number % hosts.length]
     const reference = host ? `vault:${host}/${secretNameOf(number)}/${version}/${version - 1}` : 'sealed:rt'
-    return { ...rest, reference }
+    return { ...rest, id: 'consent', reference }
   }
 }

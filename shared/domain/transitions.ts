@@ -1,0 +1,193 @@
+import type { Environment } from '../environment.ts'
+import type {
+  AdvertisingRefusal,
+  CachedAccessToken,
+  Confirmed,
+  DefaultAccount,
+  Grant,
+  Lease,
+  PendingGrant,
+  RefreshTrouble,
+  Tenant,
+} from './tenant.ts'
+
+// Each function is one thing that happens to a tenant: the row before, and what the row says afterwards. What a row must
+// no longer say is decided here and nowhere else.
+
+/** A process has taken the right to refresh. */
+export function leased(row: Tenant, lease: Lease): Tenant {
+  return { ...row, lease }
+}
+
+/** The right to refresh was given back. */
+export function unleased(row: Tenant): Tenant {
+  const { lease: _lease, ...rest } = row
+  return rest
+}
+
+/** The grant's refresh token is elsewhere now; it is the same consent. */
+export function moved(row: Tenant, grant: Grant, reference: string): Tenant {
+  return { ...row, grant: { ...grant, reference } }
+}
+
+/** What a refresh brought. */
+export interface Refreshed {
+  /** The grant that was refreshed, with its reference as it is now. */
+  readonly grant: Grant
+  readonly accessToken: CachedAccessToken
+  readonly dueAt: Date
+  /** When the refresh was for a vend. */
+  readonly lastVendedAt?: Date | undefined
+}
+
+/** A refresh worked: whatever trouble there was is over. */
+export function refreshed(row: Tenant, { grant, accessToken, dueAt, lastVendedAt }: Refreshed): Tenant {
+  const { trouble: _trouble, ...rest } = unleased(row)
+  return { ...rest, grant, accessToken, dueAt, ...(lastVendedAt && { lastVendedAt }) }
+}
+
+/** A refresh failed and is to be tried again later. */
+export function waiting(row: Tenant, trouble: RefreshTrouble): Tenant {
+  return { ...unleased(row), trouble, dueAt: trouble.nextAttemptAt }
+}
+
+/** The grant was refused for good: only a new sign-in helps, and no call is made until then. */
+export function dead(row: Tenant, reauthorizationReason: string): Tenant {
+  const { trouble: _trouble, dueAt: _dueAt, ...rest } = unleased(row)
+  return { ...rest, status: 'reauthorization_required', reauthorizationReason }
+}
+
+/** What a consent brought. */
+export interface Connected {
+  readonly grant: Grant
+  readonly accessToken: CachedAccessToken
+  readonly dueAt: Date
+  readonly accountsGeneration: string
+  readonly defaultAccount?: DefaultAccount
+  readonly confirmed?: Confirmed
+}
+
+/** Somebody has consented: whatever an earlier grant left in the row is over, a refresh in flight included. */
+export function connected(row: Tenant, consent: Connected): Tenant {
+  const {
+    lease: _lease,
+    trouble: _trouble,
+    pendingGrant: _pending,
+    confirmed: _confirmed,
+    reauthorizationReason: _reason,
+    defaultAccount: _default,
+    advertisingRefusal: _refusal,
+    ...rest
+  } = row
+  return { ...rest, ...consent, status: 'connected', discoveredAt: consent.accessToken.refreshedAt }
+}
+
+/** A consent waits for the app's confirmation, beside whatever the tenant has. */
+export function pending(row: Tenant, pendingGrant: PendingGrant): Tenant {
+  return { ...row, pendingGrant }
+}
+
+/** A consent that waited is over, unconfirmed. */
+export function unconfirmed(row: Tenant): Tenant {
+  const { pendingGrant: _pending, ...rest } = row
+  return rest
+}
+
+/** The app ended the tenant. The row names the grant until it is destroyed ({@link bare}). */
+export function disconnected(row: Tenant): Tenant {
+  const {
+    accessToken: _token,
+    lease: _lease,
+    trouble: _trouble,
+    dueAt: _due,
+    reauthorizationReason: _reason,
+    advertisingRefusal: _refusal,
+    confirmed: _confirmed,
+    pendingGrant: _pending,
+    ...rest
+  } = row
+  return { ...rest, status: 'disconnected', disconnectCount: (row.disconnectCount ?? 0) + 1 }
+}
+
+/** The row remembers which secrets are to be destroyed. */
+export function leaving(row: Tenant, leftovers: readonly string[]): Tenant {
+  const { leftovers: _before, ...rest } = row
+  return leftovers.length > 0 ? { ...rest, leftovers } : rest
+}
+
+/** Some of the secrets to be destroyed are. */
+export function withoutLeftovers(row: Tenant, destroyed: readonly string[]): Tenant {
+  return leaving(
+    row,
+    (row.leftovers ?? []).filter((reference) => !destroyed.includes(reference)),
+  )
+}
+
+/** A disconnected tenant's secrets are destroyed: nothing names them any more. */
+export function bare(row: Tenant): Tenant {
+  const { grant: _grant, leftovers: _leftovers, ...rest } = row
+  return rest
+}
+
+/** The tenant belongs to another environment: its accounts, and what was chosen among them, were the other's. */
+export function reassigned(row: Tenant, environment: Environment): Tenant {
+  const { accountsGeneration: _generation, discoveredAt: _at, defaultAccount: _default, ...rest } = row
+  return { ...rest, environment }
+}
+
+/** The app shows it under another name. */
+export function renamed(row: Tenant, displayName: string): Tenant {
+  return { ...row, displayName }
+}
+
+/** It was vended; one that was idle until then is due earlier. */
+export function vended(row: Tenant, lastVendedAt: Date, dueAt: Date | undefined): Tenant {
+  return { ...row, lastVendedAt, ...(dueAt && { dueAt }) }
+}
+
+/** Microsoft Advertising does not take the person who consented, or takes them again. */
+export function judgedByAdvertising(row: Tenant, refusal: AdvertisingRefusal | undefined): Tenant {
+  const { advertisingRefusal: _before, ...rest } = row
+  return { ...rest, ...(refusal && { advertisingRefusal: refusal }) }
+}
+
+/** What is known of a tenant's accounts. */
+export interface AccountsKnown {
+  readonly accountsGeneration: string
+  readonly defaultAccount: DefaultAccount | undefined
+  /** When it comes from a discovery. */
+  readonly discoveredAt?: Date | undefined
+}
+
+/** Other account rows count from now on, and with them the default. */
+export function withAccounts(
+  row: Tenant,
+  { defaultAccount, discoveredAt, accountsGeneration }: AccountsKnown,
+): Tenant {
+  const { defaultAccount: _before, ...rest } = row
+  return {
+    ...rest,
+    accountsGeneration,
+    ...(defaultAccount && { defaultAccount }),
+    ...(discoveredAt && { discoveredAt }),
+  }
+}
+
+/** Another account is vended when the app names none. */
+export function withDefaultAccount(row: Tenant, defaultAccount: DefaultAccount): Tenant {
+  return { ...row, defaultAccount }
+}
+
+/** What rests sealed in a row, sealed again. */
+export type Resealed = Pick<Tenant, 'grant' | 'accessToken' | 'pendingGrant'>
+
+/** Everything that rests sealed in the row has been sealed with another key; what did not open is gone. */
+export function resealed(row: Tenant, { grant, accessToken, pendingGrant }: Resealed): Tenant {
+  const { grant: _grant, accessToken: _token, pendingGrant: _pending, ...rest } = row
+  return {
+    ...rest,
+    ...(grant && { grant }),
+    ...(accessToken && { accessToken }),
+    ...(pendingGrant && { pendingGrant }),
+  }
+}

@@ -1,0 +1,36 @@
+import type { Leased, StoredTenant, Tenant } from '../domain/tenant.ts'
+import { isWrittenBy, newWriteId, withWriteId } from '../domain/writeId.ts'
+import type { ChangeDependencies, TenantChange } from '../tenants/changeTenant.ts'
+import type { LeaseTime } from './leaseTime.ts'
+
+/** How a write under a lease ended; `lost` is the row that another process has changed meanwhile. */
+export type LeasedWrite = { readonly stored: StoredTenant } | { readonly lost: StoredTenant | undefined }
+
+/**
+ * Changes a leased row. Another writer's harmless change (our lease still stands) is written over its result; a lease
+ * that was taken over ends the write without effect. What fails is repeated while the lease lasts.
+ * @throws whatever storage threw last, upon which the write may still have taken effect.
+ */
+export async function writeLeased(
+  { tenants, randomness }: ChangeDependencies,
+  leased: Leased,
+  time: LeaseTime,
+  change: (row: Tenant) => TenantChange,
+): Promise<LeasedWrite> {
+  const writeId = newWriteId(randomness)
+  let current: StoredTenant = leased
+  for (let tries = 0; ; tries++) {
+    const { next, events = [] } = change(current.tenant)
+    try {
+      const write = () => tenants.replace(current, withWriteId(next, writeId), events)
+      const written = await time.step('committing the tenant row', write)
+      if (written !== 'conflict') return { stored: written }
+      const reread = await time.step('reading the row', () => tenants.read(leased.tenant))
+      if (reread && isWrittenBy(reread.tenant, writeId)) return { stored: reread }
+      if (reread?.tenant.lease?.id !== leased.lease.id) return { lost: reread }
+      current = reread
+    } catch (error) {
+      if (!(await time.pause(tries))) throw error
+    }
+  }
+}

@@ -1,0 +1,151 @@
+import { describe, expect, test } from 'vitest'
+import { secondsAfter } from '../../shared/clock.ts'
+import type { Tenant } from '../../shared/domain/tenant.ts'
+import * as transitions from '../../shared/domain/transitions.ts'
+import { grantOf } from '../simulation/ground.ts'
+
+const now = new Date('2026-11-28T12:00:00Z')
+const later = secondsAfter(now, 3600)
+const accessToken = { sealed: 'new', refreshedAt: now, expiresAt: later }
+const pendingGrant = {
+  environment: 'production' as const,
+  grant: grantOf('vault:pending', 'second'),
+  sessionId: 's',
+  codeHash: 'h',
+  expiresAt: later,
+  accessToken,
+  accountsGeneration: 'g2',
+}
+
+/** A row that says everything that a row can say. */
+const full: Required<Tenant> = {
+  workspace: 'w',
+  tenant: 't',
+  environment: 'production',
+  status: 'connected',
+  displayName: 'Acme',
+  createdAt: now,
+  grant: grantOf('vault:old', 'first'),
+  accessToken: { sealed: 'old', refreshedAt: now, expiresAt: later },
+  lease: { id: 'l', until: later },
+  trouble: { attempts: 3, reason: 'timeout', traceId: '', nextAttemptAt: later },
+  pendingGrant,
+  confirmed: { sessionId: 's', codeHash: 'h', until: later },
+  leftovers: ['vault:gone', 'vault:other'],
+  accountsGeneration: 'g1',
+  discoveredAt: now,
+  defaultAccount: { accountId: '1', customerId: '2' },
+  lastVendedAt: now,
+  dueAt: later,
+  reauthorizationReason: 'grant_refused',
+  advertisingRefusal: { reason: 'user_not_known', since: now },
+  disconnectCount: 2,
+  writeIds: ['w1'],
+  unknownColumns: { later: 'stays' },
+}
+const grant = grantOf('vault:new', 'second')
+const trouble = { ...full.trouble, attempts: 4, nextAttemptAt: now }
+const refusal = { reason: 'other', since: now }
+const consent = { grant, accessToken, dueAt: now, accountsGeneration: 'g3' }
+
+/** Each transition of the full row: what it sets, and what it takes away. Everything else stays. */
+const each: Readonly<Record<keyof typeof transitions, readonly [Tenant, Partial<Tenant>, (keyof Tenant)[]]>> =
+  {
+    leased: [transitions.leased(full, { id: 'm', until: now }), { lease: { id: 'm', until: now } }, []],
+    unleased: [transitions.unleased(full), {}, ['lease']],
+    moved: [
+      transitions.moved(full, full.grant, 'vault:there'),
+      { grant: { ...full.grant, reference: 'vault:there' } },
+      [],
+    ],
+    refreshed: [
+      transitions.refreshed(full, { grant, accessToken, dueAt: now, lastVendedAt: later }),
+      { grant, accessToken, dueAt: now, lastVendedAt: later },
+      ['lease', 'trouble'],
+    ],
+    waiting: [transitions.waiting(full, trouble), { trouble, dueAt: now }, ['lease']],
+    dead: [
+      transitions.dead(full, 'consent_withdrawn'),
+      { status: 'reauthorization_required', reauthorizationReason: 'consent_withdrawn' },
+      ['lease', 'trouble', 'dueAt'],
+    ],
+    connected: [
+      transitions.connected({ ...full, status: 'reauthorization_required' }, consent),
+      { ...consent, status: 'connected', discoveredAt: now },
+      [
+        'lease',
+        'trouble',
+        'pendingGrant',
+        'confirmed',
+        'reauthorizationReason',
+        'defaultAccount',
+        'advertisingRefusal',
+      ],
+    ],
+    pending: [
+      transitions.pending(full, { ...pendingGrant, sessionId: 'z' }),
+      { pendingGrant: { ...pendingGrant, sessionId: 'z' } },
+      [],
+    ],
+    unconfirmed: [transitions.unconfirmed(full), {}, ['pendingGrant']],
+    disconnected: [
+      transitions.disconnected(full),
+      { status: 'disconnected', disconnectCount: 3 },
+      [
+        'accessToken',
+        'lease',
+        'trouble',
+        'dueAt',
+        'reauthorizationReason',
+        'advertisingRefusal',
+        'confirmed',
+        'pendingGrant',
+      ],
+    ],
+    leaving: [transitions.leaving(full, ['vault:a']), { leftovers: ['vault:a'] }, []],
+    withoutLeftovers: [
+      transitions.withoutLeftovers(full, ['vault:gone']),
+      { leftovers: ['vault:other'] },
+      [],
+    ],
+    bare: [transitions.bare(full), {}, ['grant', 'leftovers']],
+    reassigned: [
+      transitions.reassigned(full, 'sandbox'),
+      { environment: 'sandbox' },
+      ['accountsGeneration', 'discoveredAt', 'defaultAccount'],
+    ],
+    renamed: [transitions.renamed(full, 'Other'), { displayName: 'Other' }, []],
+    vended: [transitions.vended(full, later, now), { lastVendedAt: later, dueAt: now }, []],
+    judgedByAdvertising: [
+      transitions.judgedByAdvertising(full, refusal),
+      { advertisingRefusal: refusal },
+      [],
+    ],
+    withAccounts: [
+      transitions.withAccounts(full, {
+        accountsGeneration: 'g4',
+        defaultAccount: undefined,
+        discoveredAt: later,
+      }),
+      { accountsGeneration: 'g4', discoveredAt: later },
+      ['defaultAccount'],
+    ],
+    withDefaultAccount: [
+      transitions.withDefaultAccount(full, { accountId: '3', customerId: '4' }),
+      { defaultAccount: { accountId: '3', customerId: '4' } },
+      [],
+    ],
+    resealed: [transitions.resealed(full, { grant }), { grant }, ['accessToken', 'pendingGrant']],
+  }
+
+describe('a row that says everything says afterwards what is true and no more, when it is', () => {
+  test.each(Object.entries(each))('%s', (_name, [after, set, gone]) => {
+    const kept = Object.entries(full).filter(([member]) => !gone.includes(member as keyof Tenant))
+    expect(after).toEqual({ ...Object.fromEntries(kept), ...set })
+  })
+})
+
+test('an empty list of leftovers is none, and an acceptance takes a refusal away', () => {
+  expect(transitions.withoutLeftovers(full, full.leftovers)).not.toHaveProperty('leftovers')
+  expect(transitions.judgedByAdvertising(full, undefined)).not.toHaveProperty('advertisingRefusal')
+})
