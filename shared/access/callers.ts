@@ -1,5 +1,6 @@
 import { decodeJwt, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose'
 import { LRUCache } from 'lru-cache'
+import { type Clock, systemClock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import { createKeySource, type KeySourceOptions, KeysUnreachableError } from '../identity/keySource.ts'
 import { Problem } from '../problems.ts'
@@ -33,14 +34,21 @@ export interface Callers {
 /** A verified token is remembered until it expires, never longer than this. */
 const longestMemoryMilliseconds = 300_000
 const mostRemembered = 5000
-/** Milliseconds by which a token may be remembered for too long; the clocks of issuer and broker agree no better. */
-const ttlResolution = 1000
+/** Seconds by which the clocks of issuer and broker may differ. */
+const clockToleranceSeconds = 30
+
+interface Remembered {
+  readonly caller: Caller
+  /** Milliseconds since the epoch. */
+  readonly until: number
+}
 
 /** Creates the check of bearer tokens: signature, `iss`, `aud`, `exp`, `nbf`, and algorithms allowed for the issuer. */
 export function createCallers(
   config: Pick<Config, 'callerIssuers' | 'workspaces'>,
-  options?: KeySourceOptions,
+  options: KeySourceOptions = {},
 ): Callers {
+  const { clock = systemClock } = options
   const issuers = new Map(
     config.callerIssuers.map((issuer) => [
       issuer.issuer,
@@ -49,26 +57,26 @@ export function createCallers(
   )
   const workspaceOf = createWorkspaceLookup(config)
   const namespaces = config.callerIssuers.flatMap(({ namespace }) => namespace || [])
-  const remembered = new LRUCache<string, Caller>({
-    max: mostRemembered,
-    ttl: longestMemoryMilliseconds,
-    ttlResolution,
-  })
+  const remembered = new LRUCache<string, Remembered>({ max: mostRemembered })
+  const recall = (authorization: string): Caller | undefined => {
+    const known = remembered.get(authorization)
+    return known && clock.now().getTime() < known.until ? known.caller : undefined
+  }
   const verifyAnew = async (authorization: string | null): Promise<Caller> => {
     const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(authorization ?? '')?.[1]
     if (!token) throw notAuthenticated('The Authorization header is missing or carries no bearer JWT.')
     const issuer = issuers.get(issuerIn(token))
     if (!issuer) throw notAuthenticated('The bearer token was issued by nobody whom CALLER_ISSUERS trusts.')
-    const payload = await verify(token, issuer)
+    const payload = await verify(token, issuer, clock)
     const caller = toCaller(payload, appOf(payload, issuer, namespaces), workspaceOf)
-    const untilExpiry = (payload.exp ?? 0) * 1000 - Date.now()
-    if (authorization && untilExpiry > 0)
-      remembered.set(authorization, caller, { ttl: Math.min(untilExpiry, longestMemoryMilliseconds) })
+    const expiresAt = (payload.exp ?? 0) * 1000
+    const until = Math.min(expiresAt, clock.now().getTime() + longestMemoryMilliseconds)
+    if (authorization) remembered.set(authorization, { caller, until })
     return caller
   }
   return {
     authenticate: (authorization) =>
-      (authorization ? remembered.get(authorization) : undefined) ?? verifyAnew(authorization),
+      (authorization ? recall(authorization) : undefined) ?? verifyAnew(authorization),
   }
 }
 
@@ -95,6 +103,7 @@ function issuerIn(token: string): string {
 async function verify(
   token: string,
   issuer: CallerIssuer & { readonly keys: JWTVerifyGetKey },
+  clock: Clock,
 ): Promise<JWTPayload> {
   try {
     const { payload } = await jwtVerify(token, issuer.keys, {
@@ -102,7 +111,8 @@ async function verify(
       audience: [...issuer.audiences],
       algorithms: [...issuer.algorithms],
       requiredClaims: ['exp'],
-      clockTolerance: 30,
+      clockTolerance: clockToleranceSeconds,
+      currentDate: clock.now(),
     })
     return payload
   } catch (error) {

@@ -21,7 +21,7 @@ export interface LeaseTime {
 
 /** No step on storage waits longer. */
 const longestStepSeconds = 8
-/** The end of every lease is left alone: the clocks of processes differ. */
+/** The end of every lease is left alone: a token is kept in time although the clocks of processes are 3 s apart. */
 const spareSeconds = 2
 /** A step takes a third of what is left at most, so that there is always something for the next one. */
 const share = 1 / 3

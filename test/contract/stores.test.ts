@@ -5,6 +5,7 @@ import type { AccountStore } from '../../shared/domain/account.ts'
 import type { DueIndex, DueRow } from '../../shared/domain/due.ts'
 import type { GrantStore } from '../../shared/domain/grants.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
+import { tenantKey } from '../../shared/domain/tenantKey.ts'
 import type { TenantStore } from '../../shared/domain/tenantStore.ts'
 import { createAccountTable } from '../../shared/storage/accountTable.ts'
 import type { Tables } from '../../shared/storage/clients.ts'
@@ -14,8 +15,11 @@ import { createOneTimeTable } from '../../shared/storage/oneTimeTable.ts'
 import { combineGrantStores, createSealedGrants } from '../../shared/storage/sealedGrants.ts'
 import { createSealer } from '../../shared/storage/sealer.ts'
 import { createStateTable } from '../../shared/storage/stateTable.ts'
+import { toTenantEntity } from '../../shared/storage/tenantEntity.ts'
 import { createTenantTable } from '../../shared/storage/tenantTable.ts'
 import { createVault } from '../../shared/storage/vault.ts'
+import { changeTenant } from '../../shared/tenants/changeTenant.ts'
+import { grantOf } from '../simulation/ground.ts'
 import { createModelAccountStore } from '../simulation/models/accountStore.ts'
 import { createModelDueIndex } from '../simulation/models/dueIndex.ts'
 import { createModelEnvironmentStates, createModelHoldTable } from '../simulation/models/environmentStates.ts'
@@ -48,6 +52,64 @@ afterAll(async () => {
 })
 
 let made = 0
+
+describe('a tenant row of another version', () => {
+  test('keeps the columns that only a later version knows, through any number of writes', async () => {
+    const [store, tenant] = [createTenantTable(tables), newTenant()]
+    await store.create(tenant, [])
+    const later = {
+      laterText: 'stays',
+      laterNumber: 7,
+      laterBig: { type: 'Int64', value: '9007199254740993' },
+      laterAt: new Date('2027-01-01T00:00:00Z'),
+      laterFlag: false,
+    } as const
+    const key = { partitionKey: tenantKey(tenant), rowKey: 'tenant' }
+    await tables.Tenants.updateEntity({ ...key, ...later }, 'Merge')
+    for (const displayName of ['one', 'two']) {
+      const change = (row: Tenant) => ({ next: { ...row, displayName }, events: [event] })
+      await changeTenant({ tenants: store, randomness: systemRandomness }, tenant, change)
+    }
+    const { laterBig, ...others } = later
+    const row = await tables.Tenants.getEntity(key.partitionKey, key.rowKey)
+    expect(row).toMatchObject({ ...others, displayName: 'two' })
+    expect(row.laterBig).toBe(BigInt(laterBig.value))
+  })
+
+  test('without grant ids is known by its consent time, the same in every process, until it is written', async () => {
+    const store = createTenantTable(tables)
+    const consentedAt = new Date('2026-02-01T10:00:00.123Z')
+    const tenant = newTenant()
+    const row = toTenantEntity({
+      ...tenant,
+      status: 'connected',
+      grant: { ...grantOf('vault:one', 'first'), consentedAt },
+      pendingGrant: {
+        environment: 'production',
+        grant: { ...grantOf('vault:two', 'second'), consentedAt },
+        sessionId: 's',
+        codeHash: 'h',
+        expiresAt: consentedAt,
+        accessToken: { sealed: 's', expiresAt: consentedAt, refreshedAt: consentedAt },
+        accountsGeneration: 'g',
+      },
+    })
+    const { grantId: _id, writeIds: _ids, pendingGrant, ...before } = row
+    const { grant, ...waiting } = JSON.parse(String(pendingGrant))
+    const { id: _pendingId, ...grantBefore } = grant
+    await tables.Tenants.createEntity({
+      ...before,
+      pendingGrant: JSON.stringify({ ...waiting, grant: grantBefore }),
+    } as never)
+    const id = `at-${consentedAt.getTime()}`
+    const read = (await store.read(tenant))?.tenant
+    expect([read?.grant?.id, read?.pendingGrant?.grant.id, read?.writeIds]).toEqual([id, id, undefined])
+    const rename = (each: Tenant) => ({ next: { ...each, displayName: 'x' } })
+    await changeTenant({ tenants: store, randomness: systemRandomness }, tenant, rename)
+    expect(await tables.Tenants.getEntity(tenantKey(tenant), 'tenant')).toMatchObject({ grantId: id })
+  })
+})
+
 const newTenant = (): Tenant => ({
   workspace: 'w',
   tenant: `t${made++}`,

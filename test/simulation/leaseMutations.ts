@@ -1,5 +1,5 @@
 import type { Mutation } from './mutation.ts'
-import { lostLease, refusalBesideSweep, slowKeeping } from './scenarios.ts'
+import { clocksApart, lostLease, refusalBesideSweep, slowKeeping } from './scenarios.ts'
 
 const lease = 'shared/refresh/lease.ts'
 const leaseTime = 'shared/refresh/leaseTime.ts'
@@ -23,6 +23,14 @@ export const leaseMutations: readonly Mutation[] = [
     replace: 'return seconds === undefined ? within(clock, seconds, name, work) : work()',
     breaks: ['lease_outlived'],
     by: slowKeeping,
+  },
+  {
+    name: 'a lease is used up to its very end',
+    file: leaseTime,
+    find: 'const spareSeconds = 2',
+    replace: 'const spareSeconds = 0',
+    breaks: ['lease_outlived'],
+    by: clocksApart,
   },
   {
     name: 'a commit whose answer was lost is not known again',

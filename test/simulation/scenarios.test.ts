@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import {
+  clocksApart,
   lostLease,
   migrateBesideRefresh,
   reconnectBesideRefresh,
@@ -17,6 +18,7 @@ test.each([
   ['a refresh whose keeping is slow commits within its lease, or not at all', slowKeeping],
   ['a sign-in beside a refresh of the old grant is what stays', reconnectBesideRefresh],
   ['a migration beside a refresh, or after its death, moves the newest token', migrateBesideRefresh],
+  ['a token is kept within its lease, by the clock of whoever waits for its end as well', clocksApart],
   ['a lease whose answer is an error is its taker’s all the same', lostLease],
 ])('%s', async (_title, scenario) => {
   const broken: string[] = []

@@ -1,3 +1,6 @@
+import type { Clock } from '../../shared/clock.ts'
+import type { GrantStore } from '../../shared/domain/grants.ts'
+import type { Lease } from '../../shared/domain/tenant.ts'
 import type { TenantStore } from '../../shared/domain/tenantStore.ts'
 import { createWatchedRefresher, type SimulatedBroker } from './broker.ts'
 import { connect, findConnected } from './consents.ts'
@@ -148,6 +151,54 @@ export function slowKeeping(seed: number, useCases: UseCases): Promise<Violation
     await world.drain()
     return world
   })
+}
+
+/** How far the clocks of two processes may be apart for a lease to keep them apart. */
+const clocksApartMilliseconds = 3000
+
+/**
+ * A new refresh token is kept as late as its lease allows, since the vault has been out, while another process, whose
+ * clock is ahead, waits for the lease to end.
+ */
+export async function clocksApart(seed: number, useCases: UseCases): Promise<Violation | undefined> {
+  const { world, broker } = await dueTenants(1, { seed, useCases })
+  // Clocks and tokens are the scenario's own, and so is the one rule.
+  world.checks.afterStep = () => undefined
+  const { dependencies } = broker
+  const clockOf = (milliseconds: number): Clock => ({
+    ...dependencies.clock,
+    now: () => new Date(world.scheduler.now() + milliseconds),
+  })
+  const [late, early] = [clockOf(0), clockOf(clocksApartMilliseconds)]
+  let lease: Lease | undefined
+  const vaultIsBackMilliseconds = world.random.below(6 * second)
+  let violation: Violation | undefined
+  const write: GrantStore['write'] = async () => {
+    const leftMilliseconds = (lease?.until.getTime() ?? 0) - late.now().getTime()
+    const isOut = leftMilliseconds > vaultIsBackMilliseconds
+    await late.sleep(world.random.below(400))
+    if (isOut) throw world.unavailable('vault')
+    if (world.row('t1')?.tenant.lease?.id !== lease?.id)
+      violation ??= new Violation('lease_outlived', 'keeps a token beside another process')
+    return 'sealed:'
+  }
+  const replace: TenantStore['replace'] = (expected, next, events) => {
+    lease ??= next.lease
+    return world.tenants.replace(expected, next, events)
+  }
+  const stores = { tenants: { ...world.tenants, replace }, grants: { ...dependencies.grants, write } }
+  const tokenEndpoint = {
+    refresh: async () =>
+      ({ ok: true, accessToken: 'at', refreshToken: 'next', expiresInSeconds: 3600 }) as const,
+  }
+  const own = { ...dependencies, tokenEndpoint }
+  const keeping = useCases.createRefresher({ ...own, ...stores, clock: late }).refresh(name, { for: 'sweep' })
+  await world.pass((dependencies.config.leaseSeconds - 10) * second)
+  const seen = new Date(late.now().getTime() + 300 * second)
+  const waiting = useCases.createRefresher({ ...own, tenants: world.tenants, clock: early })
+  const taking = waiting.refresh(name, { for: 'replacement', seen })
+  for (const work of [keeping, taking]) await world.until(work.catch(() => undefined))
+  return violation
 }
 
 /** The write that takes the lease takes effect, and its answer never comes. */

@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest'
+import { createCallers } from '../../shared/access/callers.ts'
+import { createHandClock, createKeyAddress, createSigner } from './signedTokens.ts'
+
+const signer = await createSigner('one')
+const issuer = 'https://issuer.example/v2.0'
+
+/** Callers whose clock is set by hand, and a token of theirs that lives for so many seconds. */
+async function remembering(lifetimeSeconds: number) {
+  const clock = createHandClock()
+  const now = Math.floor(clock.now().getTime() / 1000)
+  const trusted = {
+    issuer,
+    jwksUrl: `${issuer}/keys`,
+    audiences: ['api://broker'],
+    algorithms: ['RS256' as const],
+  }
+  const { fetch } = createKeyAddress(signer)
+  const callers = createCallers({ callerIssuers: [trusted], workspaces: [] }, { clock, fetch })
+  const claims = { iss: issuer, aud: 'api://broker', azp: 'the-app', exp: now + lifetimeSeconds }
+  const header = `Bearer ${await signer.sign(claims)}`
+  await callers.authenticate(header)
+  return { clock, isRemembered: () => !(callers.authenticate(header) instanceof Promise), callers, header }
+}
+
+test('a verified token is forgotten when it expires', async () => {
+  const { callers, clock, header, isRemembered } = await remembering(100)
+  clock.advance(99)
+  expect(isRemembered()).toBe(true)
+  clock.advance(1)
+  expect(isRemembered()).toBe(false)
+  // Half a minute is granted to clocks that differ, and then it is refused.
+  await callers.authenticate(header)
+  expect(isRemembered()).toBe(false)
+  clock.advance(30)
+  await expect(callers.authenticate(header)).rejects.toMatchObject({ code: 'caller_not_authenticated' })
+})
+
+test('a verified token that lives longer is checked again after five minutes', async () => {
+  const { callers, clock, header, isRemembered } = await remembering(3600)
+  clock.advance(299)
+  expect(isRemembered()).toBe(true)
+  clock.advance(1)
+  expect(isRemembered()).toBe(false)
+  await callers.authenticate(header)
+  expect(isRemembered()).toBe(true)
+})

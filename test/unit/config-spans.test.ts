@@ -1,0 +1,96 @@
+import { expect, test } from 'vitest'
+import { parseConfig } from '../../shared/config.ts'
+import { settings } from '../../shared/settings.ts'
+
+const day = 86_400
+const required = {
+  PUBLIC_URL: 'https://broker.example.com',
+  TABLES_ENDPOINT: 'https://account.table.core.windows.net',
+  KEY_VAULT_URL: 'https://broker.vault.azure.net',
+  CALLER_ISSUERS: settings.CALLER_ISSUERS.example,
+  REFRESH_SCHEDULE: '0 */5 * * * *',
+  PRODUCTION_MICROSOFT_CLIENT_ID: '1f2e3d4c-0000-0000-0000-000000000000',
+}
+
+test('every span and count has the unit that its setting names', () => {
+  const config = parseConfig({
+    ...required,
+    REFRESH_POLICY: 'always',
+    ACTIVE_WINDOW_HOURS: '5',
+    KEEP_ALIVE_DAYS: '11',
+    REFRESH_AHEAD_SECONDS: '601',
+    SWEEP_CONCURRENCY: '17',
+    SWEEP_SECONDS: '241',
+    SWEEP_HANDOVER_COUNT: '2003',
+    LEASE_SECONDS: '61',
+    TOKEN_ENDPOINT_SECONDS: '13',
+    VEND_WAIT_SECONDS: '19',
+    ROW_CACHE_SECONDS: '29',
+    MAX_BODY_BYTES: '65537',
+    OTEL_METRIC_EXPORT_INTERVAL: '60001',
+  })
+  expect(config.refresh).toEqual({
+    policy: 'always',
+    activeWindowSeconds: 5 * 3600,
+    keepAliveSeconds: 11 * day,
+    aheadSeconds: 601,
+    sweepConcurrency: 17,
+    sweepSeconds: 241,
+    sweepHandoverCount: 2003,
+    leaseSeconds: 61,
+    tokenEndpointSeconds: 13,
+  })
+  expect(config).toMatchObject({
+    vendWaitSeconds: 19,
+    rowCacheSeconds: 29,
+    maxBodyBytes: 65_537,
+    telemetry: { metricIntervalMilliseconds: 60_001 },
+  })
+})
+
+test('the defaults are those that the settings page shows', () => {
+  const { refresh, ...config } = parseConfig(required)
+  expect(refresh).toEqual({
+    policy: 'active',
+    activeWindowSeconds: day,
+    keepAliveSeconds: 7 * day,
+    aheadSeconds: 600,
+    sweepConcurrency: 16,
+    sweepSeconds: 240,
+    sweepHandoverCount: 2000,
+    leaseSeconds: 60,
+    tokenEndpointSeconds: 10,
+  })
+  expect(config).toMatchObject({
+    vendWaitSeconds: 15,
+    rowCacheSeconds: 30,
+    maxBodyBytes: 65_536,
+    telemetry: { metricIntervalMilliseconds: 60_000 },
+  })
+})
+
+test.each([
+  ['ACTIVE_WINDOW_HOURS', 1, 2160],
+  ['REFRESH_AHEAD_SECONDS', 60, 3000],
+  ['KEEP_ALIVE_DAYS', 1, 60],
+  ['SWEEP_CONCURRENCY', 1, 256],
+  ['SWEEP_SECONDS', 5, 300],
+  ['SWEEP_HANDOVER_COUNT', 100, 10_000_000],
+  ['LEASE_SECONDS', 30, 300],
+  ['TOKEN_ENDPOINT_SECONDS', 1, 30],
+  ['VEND_WAIT_SECONDS', 1, 100],
+  ['ROW_CACHE_SECONDS', 0, 30],
+  ['MAX_BODY_BYTES', 1024, 1_048_576],
+  ['OTEL_METRIC_EXPORT_INTERVAL', 100, 600_000],
+] as const)('%s takes %i to %i and nothing beyond', (name, least, most) => {
+  const takes = (value: number) => settings[name].schema.safeParse(String(value)).success
+  expect([least, most].map(takes)).toEqual([true, true])
+  expect([least - 1, most + 1].map(takes)).toEqual([false, false])
+})
+
+test('a lease has at least 15 seconds beside the call to the token endpoint', () => {
+  const leased = (seconds: number) => () =>
+    parseConfig({ ...required, TOKEN_ENDPOINT_SECONDS: '30', LEASE_SECONDS: String(seconds) })
+  expect(leased(45)).not.toThrow()
+  expect(leased(44)).toThrow(/TOKEN_ENDPOINT_SECONDS \+ 15/)
+})

@@ -1,0 +1,79 @@
+import { describe, expect, test } from 'vitest'
+import { secondsAfter } from '../../shared/clock.ts'
+import type { EnvironmentHold } from '../../shared/domain/holds.ts'
+import { createStateTable } from '../../shared/storage/stateTable.ts'
+import { createMemoryTable } from './memoryTable.ts'
+import { createHandClock } from './signedTokens.ts'
+
+/** Processes that share one table and one clock. */
+function processes(count: number) {
+  const { table } = createMemoryTable()
+  const clock = createHandClock(new Date('2026-11-23T16:00:00Z'))
+  const states = Array.from(
+    { length: count },
+    () => createStateTable({ BrokerState: table }, clock).environments,
+  )
+  const now = clock.now()
+  const hold: EnvironmentHold = {
+    environment: 'production',
+    identityProvider: 'microsoft',
+    reason: 'client_secret_expired',
+    traceId: 'trace',
+    since: now,
+    until: secondsAfter(now, 30),
+  }
+  return { clock, states, hold, until: (seconds: number) => secondsAfter(now, seconds) }
+}
+
+describe('when a hold is over', () => {
+  test('one process probes, and everybody else rests until its probe is over', async () => {
+    const { clock, hold, states, until } = processes(4)
+    await states[0]?.hold(hold)
+    clock.advance(30)
+    const claims = await Promise.all(states.map((state) => state.claimProbe(hold, until(60))))
+    expect(claims.filter((inTheWay) => inTheWay === undefined)).toHaveLength(1)
+    expect(claims.filter(Boolean)).toEqual(Array(3).fill({ ...hold, until: until(60) }))
+    // Who comes later is told the same.
+    expect(await states[0]?.claimProbe(hold, until(61))).toEqual({ ...hold, until: until(60) })
+    clock.advance(30)
+    expect(await states[1]?.claimProbe(hold, until(90))).toBeUndefined()
+  })
+
+  test('nobody probes before its time', async () => {
+    const { clock, hold, states, until } = processes(1)
+    await states[0]?.hold(hold)
+    clock.advance(29)
+    expect(await states[0]?.claimProbe(hold, until(60))).toEqual(hold)
+  })
+
+  test('a hold that has been ended meanwhile is in nobody’s way', async () => {
+    const { clock, hold, states, until } = processes(2)
+    await states[0]?.hold(hold)
+    clock.advance(30)
+    await states[1]?.release('production', 'microsoft')
+    expect(await states[0]?.claimProbe(hold, until(60))).toBeUndefined()
+    expect(await states[0]?.read('production', 'microsoft')).toBeUndefined()
+  })
+})
+
+test('a process asks the table about a hold every five seconds at most', async () => {
+  const { clock, hold, states } = processes(2)
+  const [one, other] = states
+  expect(await one?.read('production', 'microsoft')).toBeUndefined()
+  await other?.hold(hold)
+  clock.advance(4.9)
+  expect(await one?.read('production', 'microsoft')).toBeUndefined()
+  clock.advance(0.1)
+  expect(await one?.read('production', 'microsoft')).toEqual(hold)
+})
+
+test('a hold is of one environment and one identity provider, and ending it says whether there was one', async () => {
+  const { hold, states } = processes(1)
+  const [state] = states
+  await state?.hold(hold)
+  expect(await state?.read('sandbox', 'microsoft')).toBeUndefined()
+  expect(await state?.read('production', 'google')).toBeUndefined()
+  expect(await state?.release('sandbox', 'microsoft')).toBe(false)
+  expect(await state?.release('production', 'microsoft')).toBe(true)
+  expect(await state?.release('production', 'microsoft')).toBe(false)
+})

@@ -1,0 +1,49 @@
+import { describe, expect, test } from 'vitest'
+import { newGeneration, sparedAfter } from '../../shared/accounts/generation.ts'
+import { replaceAccounts } from '../../shared/accounts/replace.ts'
+import { secondsAfter, systemRandomness } from '../../shared/clock.ts'
+import type { Tenant } from '../../shared/domain/tenant.ts'
+import { createModelAccountStore } from '../simulation/models/accountStore.ts'
+import { createModelTenantStore } from '../simulation/models/tenantStore.ts'
+
+const now = new Date('2026-11-23T16:00:00Z')
+const name = { workspace: 'w', tenant: 't' }
+const madeAt = (seconds: number) => newGeneration(secondsAfter(now, seconds), systemRandomness)
+const row = (change: object): Tenant => ({
+  ...{ ...name, environment: 'production', status: 'connected', createdAt: now },
+  ...change,
+})
+
+describe('after a discovery is committed', () => {
+  const old = madeAt(-9000)
+
+  test('the accounts of a consent that waits for its confirmation stay', async () => {
+    const [tenants, accounts] = [createModelTenantStore(), createModelAccountStore()]
+    const account = { accountId: '1', customerId: '10', number: 'X1' } as never
+    await accounts.write(name, old, [account])
+    await tenants.create(row({ pendingGrant: { accountsGeneration: old } }), [])
+    const clock = { now: () => now, sleep: async () => {} }
+    const dependencies = { tenants, accounts, clock, randomness: systemRandomness }
+    const discover = () =>
+      replaceAccounts(dependencies, name, () => ({ accounts: [], defaultAccount: undefined, events: [] }))
+    // Twice: the generation before the current one is spared anyway.
+    await discover()
+    await discover()
+    expect(await accounts.findById(name, old, '1')).toHaveLength(1)
+  })
+
+  test('the generation before stays for those who remember the row, and older ones go', () => {
+    const isSpared = sparedAfter(row({ accountsGeneration: old }), now)
+    expect(isSpared(old)).toBe(true)
+    expect(isSpared(madeAt(-9001))).toBe(false)
+  })
+
+  test('a generation less than two minutes old stays, since another process may be about to commit it', () => {
+    const isSpared = sparedAfter(row({}), now)
+    expect(isSpared(madeAt(-119))).toBe(true)
+    expect(isSpared(madeAt(-120))).toBe(false)
+    // Made by a process whose clock is ahead.
+    expect(isSpared(madeAt(119))).toBe(true)
+    expect(isSpared(madeAt(120))).toBe(false)
+  })
+})

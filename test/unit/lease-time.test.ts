@@ -1,0 +1,92 @@
+import { describe, expect, test } from 'vitest'
+import { secondsAfter } from '../../shared/clock.ts'
+import { createLeaseTime } from '../../shared/refresh/leaseTime.ts'
+import { createVirtualClock } from './virtualClock.ts'
+
+/** A lease of so many seconds; what it leaves alone at its end is part of it. */
+function leased(seconds: number, limits = { leaseSeconds: 60, tokenEndpointSeconds: 10 }) {
+  const clock = createVirtualClock()
+  const until = secondsAfter(clock.now(), seconds)
+  return { clock, time: createLeaseTime(clock, limits as never, until) }
+}
+
+/** How long a step that never ends is waited for. */
+async function waitedFor(leaseSeconds: number): Promise<number> {
+  const { clock, time } = leased(leaseSeconds)
+  const hanging = time.step('x', () => new Promise(() => {}))
+  await expect(clock.run(hanging)).rejects.toMatchObject({ name: 'TimeLimitError' })
+  return clock.passed()
+}
+
+describe('a step under a lease', () => {
+  test('takes a third of what is left at most, and never more than 8 seconds', async () => {
+    expect(await waitedFor(60)).toBe(8)
+    expect(await waitedFor(26)).toBe(8)
+    expect(await waitedFor(14)).toBe(4)
+    expect(await waitedFor(5)).toBe(1)
+  })
+
+  test('is not begun in the last two seconds, which are left alone since clocks differ', async () => {
+    for (const seconds of [2, 1, 0, -5]) {
+      const { time } = leased(seconds)
+      let isBegun = false
+      const work = async () => {
+        isBegun = true
+      }
+      await expect(time.step('x', work)).rejects.toMatchObject({ name: 'TimeLimitError' })
+      expect(isBegun).toBe(false)
+    }
+    await expect(leased(2.1).time.step('x', async () => 1)).resolves.toBe(1)
+  })
+})
+
+describe('a call to the token endpoint', () => {
+  const fits = (seconds: number, leaseSeconds: number, tokenEndpointSeconds: number) =>
+    leased(seconds, { leaseSeconds, tokenEndpointSeconds }).time.allowsCall()
+
+  test.each([
+    // A third of what the lease has beside the call, 5 s at least and 12 s at most.
+    [60, 10, 10 + 12 + 2],
+    [31, 10, 10 + 7 + 2],
+    [30, 15, 15 + 5 + 2],
+    [300, 30, 30 + 12 + 2],
+  ])(
+    'under a lease of %i s that may take %i s is begun in time to keep what it brings',
+    (lease, call, least) => {
+      expect(fits(least, lease, call)).toBe(true)
+      expect(fits(least - 0.01, lease, call)).toBe(false)
+    },
+  )
+})
+
+describe('what fails under a lease', () => {
+  async function insist(seconds: number, isForGood?: (error: unknown) => boolean) {
+    const { clock, time } = leased(seconds)
+    const tries: number[] = []
+    const failing = async () => {
+      tries.push(clock.passed())
+      throw new Error('ServerBusy')
+    }
+    await expect(clock.run(time.insist('x', failing, isForGood))).rejects.toThrow('ServerBusy')
+    return tries
+  }
+
+  test('is tried again after a tenth of a second, then twice as long each time, up to 3.2 s', async () => {
+    const tries = await insist(60)
+    const pauses = tries.slice(1).map((at, index) => Number((at - (tries[index] ?? 0)).toFixed(3)))
+    expect(pauses.slice(0, 8)).toEqual([0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 3.2, 3.2])
+  })
+
+  test('is tried again while seven seconds of the lease are left, so that something is left for what follows', async () => {
+    const tries = await insist(60)
+    expect(tries.at(-2)).toBeLessThanOrEqual(53)
+    expect(tries.at(-1)).toBeGreaterThan(53)
+    expect(tries.at(-1)).toBeLessThanOrEqual(53 + 3.2)
+    expect(await insist(6.9)).toHaveLength(1)
+    expect(await insist(7)).toHaveLength(2)
+  })
+
+  test('for good is not tried again', async () => {
+    expect(await insist(60, () => true)).toHaveLength(1)
+  })
+})

@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest'
+import { secondsAfter } from '../../shared/clock.ts'
+import { createOneTimeTable } from '../../shared/storage/oneTimeTable.ts'
+import { createMemoryTable } from './memoryTable.ts'
+
+const now = new Date('2026-11-23T16:00:00Z')
+const at = (seconds: number) => secondsAfter(now, seconds)
+
+/** One record that expires in a minute. */
+async function issued() {
+  const { table, rows } = createMemoryTable()
+  const records = createOneTimeTable({ SignIns: table })
+  const id = await records.issue('session', { tenant: 't' }, at(60))
+  return { records, id, rows }
+}
+
+test('a record is read until it expires, and not from then on', async () => {
+  const { id, records } = await issued()
+  expect(await records.read('session', id, at(59.999))).toEqual({ tenant: 't' })
+  expect(await records.read('session', id, at(60))).toBeUndefined()
+})
+
+test('a record that has expired is not spent either', async () => {
+  const { id, records } = await issued()
+  expect(await records.take('session', id, at(60))).toBeUndefined()
+  expect(await records.take('session', id, at(59.999))).toEqual({ tenant: 't' })
+})
+
+test('a record is spent by the first who takes it, and then nobody reads it', async () => {
+  const { id, records } = await issued()
+  const taken = await Promise.all([records.take('session', id, now), records.take('session', id, now)])
+  expect(taken.filter(Boolean)).toEqual([{ tenant: 't' }])
+  expect(await records.read('session', id, now)).toBeUndefined()
+})
+
+test('a record is found under its own kind and identifier only', async () => {
+  const { id, records } = await issued()
+  expect(await records.read('sign-in', id, now)).toBeUndefined()
+  const other = id.at(-1) === 'A' ? 'B' : 'A'
+  for (const wrong of [`${id.slice(0, -1)}${other}`, id.slice(0, -1), `${id}A`, '', 'x', `../${id}`])
+    expect(await records.read('session', wrong, now)).toBeUndefined()
+})
+
+test('an identifier is not in the table: only its hash is', async () => {
+  const { id, rows } = await issued()
+  expect(JSON.stringify(rows())).not.toContain(id.split('.')[1])
+})

@@ -1,0 +1,105 @@
+import { describe, expect, test } from 'vitest'
+import { secondsAfter } from '../../shared/clock.ts'
+import { nextHold } from '../../shared/domain/holds.ts'
+import { nextDueAt } from '../../shared/domain/schedule.ts'
+import type { Tenant } from '../../shared/domain/tenant.ts'
+import { classifyTokenRefusal } from '../../shared/identity/refusal.ts'
+import { decideRefresh, judgeRefusal } from '../../shared/refresh/decide.ts'
+
+const now = new Date('2026-11-23T16:00:00Z')
+const at = (seconds: number) => secondsAfter(now, seconds)
+const connected = {
+  ...{ workspace: 'w', tenant: 't', environment: 'production', status: 'connected', createdAt: now },
+  grant: { reference: 'vault:one', identityProvider: 'microsoft', consentedAt: at(-90_000) },
+} as Tenant
+
+/** How long a tenant waits after each of so many refusals in a row, at half of all chance; seconds. */
+function waits(times: number, refuse: () => ReturnType<typeof classifyTokenRefusal>): number[] {
+  let tenant = connected
+  return Array.from({ length: times }, () => {
+    const verdict = judgeRefusal(tenant, refuse(), now, 0.5)
+    if (verdict.verdict !== 'retry') throw new Error(verdict.verdict)
+    tenant = { ...tenant, trouble: verdict.trouble }
+    return (verdict.trouble.nextAttemptAt.getTime() - now.getTime()) / 1000
+  })
+}
+
+describe('the wait after a failure', () => {
+  test('doubles with each failure in a row, up to an hour', () => {
+    const passing = waits(14, () => classifyTokenRefusal(503, {}))
+    expect(passing.slice(0, 5)).toEqual([10, 15, 25, 45, 85])
+    expect(passing.slice(-3)).toEqual([1805, 1805, 1805])
+  })
+
+  test('of the operator’s making stays within minutes, so that a fix is soon noticed', () => {
+    const body = { error: 'unauthorized_client', error_codes: [7000112] }
+    const operators = waits(8, () => classifyTokenRefusal(400, body))
+    expect(operators).toEqual([10, 15, 25, 45, 85, 85, 85, 85])
+  })
+
+  test('is never shorter than the answer asked for', () => {
+    expect(waits(1, () => classifyTokenRefusal(429, {}, '100'))).toEqual([105])
+  })
+})
+
+describe('a hold', () => {
+  const fault = {
+    environment: 'production',
+    identityProvider: 'microsoft',
+    reason: 'client_secret_expired',
+    traceId: '',
+  } as const
+  const heldSince = (secondsAgo: number) => ({ ...fault, since: at(-secondsAgo), until: now })
+
+  test('lasts half a minute at first', () => {
+    expect(nextHold(undefined, fault, now)).toEqual({ ...fault, since: now, until: at(30) })
+  })
+
+  test.each([
+    [10, 30],
+    [45, 45],
+    [60, 60],
+    [9000, 60],
+  ])('that has lasted %i s goes on for %i s', (lasted, seconds) => {
+    expect(nextHold(heldSince(lasted), fault, now)).toEqual({
+      ...fault,
+      since: at(-lasted),
+      until: at(seconds),
+    })
+  })
+})
+
+describe('a promise that refreshes have just failed to keep', () => {
+  const withToken = (ageSeconds: number, lifetimeSeconds: number) => ({
+    ...connected,
+    accessToken: { sealed: 'x', refreshedAt: at(-ageSeconds), expiresAt: at(lifetimeSeconds - ageSeconds) },
+  })
+  const decide = (tenant: Tenant, minValiditySeconds: number) =>
+    decideRefresh(tenant, { for: 'vend', minValiditySeconds }, undefined, now).refresh
+
+  test('is tried again when the token is half a minute old', () => {
+    expect(decide(withToken(29, 3600), 3590)).toBe(false)
+    expect(decide(withToken(30, 3600), 3590)).toBe(true)
+  })
+
+  test('counts as out of reach where it leaves an answer less than two seconds', () => {
+    // Of a lifetime of 3,600 s, 3,598 s can be promised; what cannot is repeated in the second half of a life.
+    expect(decide(withToken(40, 3600), 3598)).toBe(true)
+    expect(decide(withToken(40, 3600), 3599)).toBe(false)
+  })
+
+  test('is tried at once where the token is good for less than a minute', () => {
+    expect(decide(withToken(10, 69), 60)).toBe(true)
+  })
+
+  test('is tried at once where there has been no token yet', () => {
+    expect(decide(connected, 3300)).toBe(true)
+  })
+})
+
+test('a token that lives a few minutes is refreshed in the second half of its life', () => {
+  const token = { refreshedAt: now, expiresAt: at(200) }
+  const config = { policy: 'always', aheadSeconds: 600, keepAliveSeconds: 86_400 } as never
+  expect(nextDueAt(connected, token, config, now, 0)).toEqual(at(100))
+  expect(nextDueAt(connected, token, config, now, 1)).toEqual(at(50))
+})

@@ -1,0 +1,72 @@
+import { secondsAfter } from '../../shared/clock.ts'
+import type { EnvironmentHold } from '../../shared/domain/holds.ts'
+import type { LogEvents } from '../../shared/domain/logEvents.ts'
+import type { Tenant, TenantName } from '../../shared/domain/tenant.ts'
+import type { TokenAnswer } from '../../shared/domain/tokenEndpoint.ts'
+import { classifyTokenRefusal } from '../../shared/identity/refusal.ts'
+import type { RefreshDependencies } from '../../shared/refresh/dependencies.ts'
+import { createRefresher } from '../../shared/refresh/refreshTenant.ts'
+import { connected, ground, name } from '../simulation/ground.ts'
+import { createVirtualClock } from './virtualClock.ts'
+
+/** A good answer of a token endpoint. */
+export const anHour: TokenAnswer = { ok: true, accessToken: 'at', refreshToken: 'rt', expiresInSeconds: 3600 }
+
+/** A refusal of a token endpoint, by its status and AADSTS code. */
+export function refusalOf(status: number, error?: string, code?: number): TokenAnswer {
+  const body = { ...(error && { error }), ...(code && { error_codes: [code] }) }
+  return { ok: false, refusal: classifyTokenRefusal(status, body) }
+}
+
+/** What a refresh meets. */
+export interface Meeting {
+  /** What the token endpoint answers, by the number of the call. Default is always an hour's token. */
+  readonly answer?: (call: number) => TokenAnswer
+  readonly hold?: EnvironmentHold
+  /** The hold that another process's probe has made of it. */
+  readonly inTheWay?: EnvironmentHold
+  /** What differs from the models otherwise. */
+  readonly with?: (dependencies: RefreshDependencies) => Partial<RefreshDependencies>
+}
+
+/** One process that refreshes, in a time of its own, with what it was asked and what it logged. */
+export function refreshGround({ answer = () => anHour, hold, inTheWay, with: change }: Meeting = {}) {
+  const clock = createVirtualClock()
+  const base = ground()
+  const logged: { readonly event: keyof LogEvents; readonly fields: object }[] = []
+  const holds: EnvironmentHold[] = []
+  const probes: Date[] = []
+  let calls = 0
+  const models: RefreshDependencies = {
+    ...base.dependencies,
+    clock,
+    log: (event, fields) => void logged.push({ event, fields }),
+    environments: {
+      read: async () => holds.at(-1) ?? hold,
+      hold: async (next) => void holds.push(next),
+      async claimProbe(_hold, until) {
+        probes.push(until)
+        return inTheWay
+      },
+      release: async () => hold !== undefined,
+    },
+    tokenEndpoint: { refresh: async () => answer(++calls) },
+  }
+  const dependencies = { ...models, ...change?.(models) }
+  return {
+    ...base,
+    ...{ clock, dependencies, logged, holds, probes },
+    refresher: createRefresher(dependencies),
+    calls: () => calls,
+    /** Creates a due tenant with a grant in the vault; default is the one tenant. */
+    async add(change: Partial<Tenant> = {}, tenant: TenantName = name) {
+      const identity = { ...tenant, environment: 'production', identityProvider: 'microsoft' } as const
+      const reference = await base.stores.vault.write('old', identity)
+      const row = { ...connected(reference), ...tenant, dueAt: clock.now(), ...change }
+      await base.tenants.create(row, [])
+      return row
+    },
+    rowOf: (tenant: TenantName) => base.tenants.row(tenant)?.tenant,
+    after: (seconds: number) => secondsAfter(clock.now(), seconds),
+  }
+}

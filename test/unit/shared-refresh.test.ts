@@ -1,0 +1,194 @@
+import { describe, expect, test } from 'vitest'
+import { secondsAfter } from '../../shared/clock.ts'
+import type { Tenant } from '../../shared/domain/tenant.ts'
+import { suspectsThatHold } from '../../shared/refresh/decide.ts'
+import type { RefreshDependencies } from '../../shared/refresh/dependencies.ts'
+import { name } from '../simulation/ground.ts'
+import { anHour, refreshGround, refusalOf } from './refreshGround.ts'
+
+const vend = { for: 'vend', minValiditySeconds: 300 } as const
+const sweep = { for: 'sweep' } as const
+
+/** Another process holds the lease, and commits an hour's token after so many seconds, or never. */
+async function leasedElsewhere(committedAfterSeconds = Number.POSITIVE_INFINITY) {
+  const own = refreshGround()
+  const { clock, tenants } = own
+  const row = await own.add({ lease: { id: 'another', until: own.after(60) } })
+  let reads = 0
+  const read: RefreshDependencies['tenants']['read'] = async (wanted) => {
+    reads++
+    const stored = tenants.row(wanted)
+    if (stored?.tenant.lease && clock.passed() >= committedAfterSeconds) {
+      const { lease: _lease, ...rest } = row
+      const accessToken = { sealed: 'x', refreshedAt: clock.now(), expiresAt: own.after(3600) }
+      await tenants.replace(stored, { ...rest, accessToken, dueAt: own.after(3000) }, [])
+    }
+    return tenants.row(wanted)
+  }
+  own.dependencies.tenants.read = read
+  return { ...own, reads: () => reads }
+}
+
+describe('while another process refreshes a tenant', () => {
+  test('a vend that joins a sweep’s refresh waits for that process, and the sweep passes on', async () => {
+    const { calls, clock, refresher } = await leasedElsewhere(3)
+    const swept = refresher.refresh(name, sweep)
+    const vended = refresher.refresh(name, vend)
+    expect(await clock.run(swept)).toMatchObject({ outcome: 'passed_on', reason: 'leased_elsewhere' })
+    expect(clock.passed()).toBe(0)
+    expect(await clock.run(vended)).toMatchObject({ outcome: 'fresh' })
+    expect(clock.passed()).toBeGreaterThanOrEqual(3)
+    expect(calls()).toBe(0)
+  })
+
+  test('vends of one process share one wait', async () => {
+    const { clock, reads, refresher } = await leasedElsewhere()
+    const alone = (await leasedElsewhere()) as Awaited<ReturnType<typeof leasedElsewhere>>
+    await alone.clock.run(alone.refresher.refresh(name, vend))
+    const both = Promise.all([refresher.refresh(name, vend), refresher.refresh(name, vend)])
+    for (const outcome of await clock.run(both)) expect(outcome).toMatchObject({ reason: 'leased_elsewhere' })
+    expect(reads()).toBe(alone.reads())
+  })
+
+  test('a vend gives up after the seconds that the setting names', async () => {
+    const { clock, refresher } = await leasedElsewhere()
+    const outcome = await clock.run(refresher.refresh(name, vend))
+    expect(outcome).toMatchObject({ outcome: 'passed_on', reason: 'leased_elsewhere' })
+    expect(clock.passed()).toBeGreaterThanOrEqual(15)
+    expect(clock.passed()).toBeLessThan(16)
+  })
+
+  test('a vend looks soon at first and then less often, and never waits a second too long', async () => {
+    const { clock, reads, refresher } = await leasedElsewhere()
+    await clock.run(refresher.refresh(name, vend))
+    // 40 ms doubled up to 0.8 s: five looks in the first second and a quarter, then one each 0.8 s.
+    expect(reads()).toBeGreaterThan(18)
+    expect(reads()).toBeLessThan(26)
+    const soon = await leasedElsewhere(0.3)
+    await soon.clock.run(soon.refresher.refresh(name, vend))
+    expect(soon.clock.passed()).toBeLessThan(0.7)
+  })
+})
+
+describe('when a hold is over', () => {
+  const holdUntil = (own: { after(seconds: number): Date }, seconds: number) =>
+    ({
+      environment: 'production',
+      identityProvider: 'microsoft',
+      reason: 'client_secret_expired',
+      traceId: 'trace',
+      since: own.after(-60),
+      until: own.after(seconds),
+    }) as const
+  const { after } = refreshGround()
+
+  test('a tenant whose probe another process has taken is passed on, and asks nobody', async () => {
+    const own = refreshGround({ hold: holdUntil({ after }, 0), inTheWay: holdUntil({ after }, 30) })
+    await own.add()
+    const outcome = await own.clock.run(own.refresher.refresh(name, sweep))
+    expect(outcome).toMatchObject({ outcome: 'passed_on', reason: 'environment_on_hold' })
+    expect(outcome).toHaveProperty('hold.until', after(30))
+    expect(own.calls()).toBe(0)
+  })
+
+  test('the prober has half a minute to itself, and a success ends the hold', async () => {
+    const own = refreshGround({ hold: holdUntil({ after }, 0) })
+    await own.add()
+    expect(await own.clock.run(own.refresher.refresh(name, sweep))).toMatchObject({ outcome: 'refreshed' })
+    expect(own.probes).toEqual([after(30)])
+    expect(own.logged.map(({ event }) => event)).toContain('environment.released')
+  })
+})
+
+describe('tenants that are refused for what may be our registration’s fault', () => {
+  const refused = refusalOf(400, 'unauthorized_client', 7000112)
+  const several = async (answer: (call: number) => ReturnType<typeof refusalOf>, count: number) => {
+    const own = refreshGround({ answer })
+    for (let number = 1; number <= count; number++) {
+      const tenant = { workspace: 'w', tenant: `t${number}` }
+      await own.add({}, tenant)
+      await own.clock.run(own.refresher.refresh(tenant, sweep))
+    }
+    return own
+  }
+
+  test('hold the environment when there are five in a row', async () => {
+    expect(suspectsThatHold).toBe(5)
+    expect((await several(() => refused, 4)).holds).toEqual([])
+    const { holds, logged } = await several(() => refused, 5)
+    expect(holds).toMatchObject([{ reason: 'application_disabled' }])
+    expect(logged.filter(({ event }) => event === 'environment.held')).toHaveLength(1)
+  })
+
+  test('are counted from the start again after a success', async () => {
+    const afterFour = (call: number) => (call === 5 ? anHour : refused)
+    expect((await several(afterFour, 9)).holds).toEqual([])
+    expect((await several(afterFour, 10)).holds).toHaveLength(1)
+  })
+
+  test('count once each, however often they are refused', async () => {
+    const own = refreshGround({ answer: () => refused })
+    await own.add()
+    for (let time = 0; time < 8; time++) {
+      own.clock.advance(3600)
+      const row = own.row()
+      const due = { ...row, dueAt: own.clock.now() }
+      await own.tenants.replace({ tenant: row, etag: '*' }, due as Tenant, [])
+      await own.clock.run(own.refresher.refresh(name, sweep))
+    }
+    expect(own.calls()).toBe(8)
+    expect(own.holds).toEqual([])
+  })
+})
+
+describe('a tenant whose grant is refused', () => {
+  test('is asked to sign in again, and its trouble and due time go', async () => {
+    const own = refreshGround({ answer: () => refusalOf(400, 'invalid_grant', 50173) })
+    await own.add({ trouble: { attempts: 2, reason: 'r', traceId: '', nextAttemptAt: own.after(-1) } })
+    await own.clock.run(own.refresher.refresh(name, sweep))
+    expect(own.row()).toMatchObject({ status: 'reauthorization_required' })
+    expect(own.row().trouble).toBeUndefined()
+    expect(own.row().dueAt).toBeUndefined()
+    const again = await own.clock.run(own.refresher.refresh(name, vend))
+    expect(again).toMatchObject({ outcome: 'passed_on', reason: 'grant_is_dead' })
+    expect(own.calls()).toBe(1)
+  })
+
+  test('is told of once it has failed twice, and once it works again', async () => {
+    const own = refreshGround({ answer: (call) => (call < 3 ? refusalOf(503) : anHour) })
+    await own.add()
+    const types = () => own.tenants.history(name).map(({ type }) => type)
+    for (const told of [[], ['refresh.failing'], ['refresh.failing', 'refresh.recovered']]) {
+      await own.clock.run(own.refresher.refresh(name, sweep))
+      expect(types()).toEqual(told)
+      const { trouble } = own.row()
+      own.clock.advance(trouble ? (trouble.nextAttemptAt.getTime() - own.clock.now().getTime()) / 1000 : 0)
+    }
+    expect(own.row().trouble).toBeUndefined()
+  })
+})
+
+test('a refresh whose tenant nobody knows is not found', async () => {
+  const { clock, refresher } = refreshGround()
+  expect(await clock.run(refresher.refresh(name, sweep))).toEqual({ outcome: 'not_found' })
+})
+
+test('an access token’s life counts from when it was asked for', async () => {
+  const own = refreshGround({
+    with: ({ clock }) => ({
+      tokenEndpoint: {
+        async refresh() {
+          await clock.sleep(9000)
+          return anHour
+        },
+      },
+    }),
+  })
+  await own.add()
+  const askedAt = own.clock.now()
+  await own.clock.run(own.refresher.refresh(name, sweep))
+  expect(own.row().accessToken).toMatchObject({
+    refreshedAt: askedAt,
+    expiresAt: secondsAfter(askedAt, 3600),
+  })
+})

@@ -1,0 +1,59 @@
+import { RestError } from '@azure/data-tables'
+import type { SecretClient } from '@azure/keyvault-secrets'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { createVault } from '../../shared/storage/vault.ts'
+
+beforeEach(() => {
+  vi.useFakeTimers()
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+/** A vault that refuses so many reads, and what was logged. */
+function refusing(times: number, status = 429) {
+  const calls = { reads: 0 }
+  const logged: unknown[] = []
+  const client = {
+    vaultUrl: 'https://grants1.vault.azure.net/',
+    async getSecret(name: string) {
+      // The first request of each client only learns the challenge.
+      if (name === 'first-request') throw new RestError('x', { statusCode: 404 })
+      if (calls.reads++ < times) throw new RestError('x', { statusCode: status, code: 'Throttled' })
+      return { name, value: 'rt', properties: { version: 'v' } }
+    },
+  }
+  const vault = createVault(client as unknown as SecretClient, (event, fields) =>
+    logged.push([event, fields]),
+  )
+  return { vault, calls, logged }
+}
+
+async function read(vault: ReturnType<typeof createVault>): Promise<unknown> {
+  const startedAt = Date.now()
+  const reading = vault.read('grant-1').catch((error: unknown) => error)
+  await vi.runAllTimersAsync()
+  return { answer: await reading, waited: Date.now() - startedAt }
+}
+
+test('a vault that throttles is asked again, three times at most, and each time is logged', async () => {
+  const { calls, logged, vault } = refusing(3)
+  expect(await read(vault)).toMatchObject({ answer: { value: 'rt' } })
+  expect(calls.reads).toBe(4)
+  expect(logged).toEqual(Array(3).fill(['vault.throttled', { operation: 'get' }]))
+})
+
+test('a vault that goes on throttling is out, and its caller learns so within seconds', async () => {
+  const { calls, vault } = refusing(Number.POSITIVE_INFINITY)
+  const { answer, waited } = (await read(vault)) as { answer: unknown; waited: number }
+  expect(answer).toMatchObject({ name: 'StorageUnavailableError', status: 429 })
+  expect(calls.reads).toBe(4)
+  expect(waited).toBeGreaterThan(0)
+  expect(waited).toBeLessThanOrEqual(6000)
+})
+
+test('a vault that fails otherwise is not asked again here: its client has tried', async () => {
+  const { calls, vault } = refusing(1, 503)
+  expect(await read(vault)).toMatchObject({ answer: { status: 503 }, waited: 0 })
+  expect(calls.reads).toBe(1)
+})

@@ -1,0 +1,195 @@
+import { describe, expect, test } from 'vitest'
+import { secondsAfter } from '../../shared/clock.ts'
+import type { RefreshTrouble, Tenant } from '../../shared/domain/tenant.ts'
+import { Problem } from '../../shared/problems.ts'
+import { explainNotObtained } from '../../shared/vend/explain.ts'
+import type { NotObtained } from '../../shared/vend/obtain.ts'
+import { isReplacedLately } from '../../shared/vend/replacedLately.ts'
+import { createVend, type VendDependencies, writeVended } from '../../shared/vend/vend.ts'
+
+const now = new Date('2026-11-23T16:00:00Z')
+const at = (seconds: number) => secondsAfter(now, seconds)
+const config = {
+  redirectUri: 'https://broker.example/oauth/callback',
+  publicUrl: 'https://broker.example',
+  workspaces: [],
+  environments: new Map([['production', { microsoft: { clientId: 'id', origin: 'https://login.example' } }]]),
+} as never
+const row = (change: object = {}) =>
+  ({
+    workspace: 'w',
+    tenant: 't',
+    environment: 'production',
+    status: 'connected',
+    createdAt: now,
+    ...change,
+  }) as Tenant
+
+/** The problem of a vend whose refresh ended so. */
+function problemOf(outcome: object, tenant = row()): Problem {
+  const missing = {
+    ok: false,
+    because: 'not_refreshed',
+    outcome: { ...outcome, stored: { tenant, etag: '' } },
+  }
+  return explainNotObtained(config, missing as NotObtained, now)
+}
+const passedOn = (reason: string, more: object = {}) => ({ outcome: 'passed_on', reason, ...more })
+const refused = (refusal: object) => ({ outcome: 'refused', refusal: { traceId: 'trace', ...refusal } })
+
+describe('an app that gets no token', () => {
+  test('of a tenant that nobody knows is told so', () => {
+    expect(explainNotObtained(config, { ok: false, because: 'not_found' }, now).code).toBe('tenant_not_found')
+  })
+
+  test('because tokens live too short is to ask again in half a minute', () => {
+    const missing = { ok: false, because: 'validity_not_reached', validSeconds: 1500 } as const
+    expect(explainNotObtained(config, missing, now)).toMatchObject({
+      code: 'identity_provider_unavailable',
+      extras: { retryAfterSeconds: 30, members: { reason: 'validity_not_reached' } },
+    })
+  })
+
+  test('while the environment is on hold is told why, and waits until its end', () => {
+    const hold = { reason: 'client_secret_expired', traceId: 'trace', until: at(17) }
+    expect(problemOf(passedOn('environment_on_hold', { hold }))).toMatchObject({
+      code: 'environment_on_hold',
+      extras: { retryAfterSeconds: 18, members: { reason: 'client_secret_expired', traceId: 'trace' } },
+    })
+  })
+
+  test('while another process refreshes waits for five seconds', () => {
+    expect(problemOf(passedOn('leased_elsewhere'))).toMatchObject({
+      code: 'identity_provider_unavailable',
+      extras: { retryAfterSeconds: 5, members: { reason: 'leased_elsewhere' } },
+    })
+  })
+
+  test('is never told to ask again at once', () => {
+    const trouble = { attempts: 1, reason: 'r', traceId: '', nextAttemptAt: at(-60) }
+    expect(problemOf(passedOn('waiting_to_retry'), row({ trouble })).extras.retryAfterSeconds).toBe(1)
+  })
+
+  test('because our own credential is refused is to come back in half a minute, and the operator acts', () => {
+    expect(problemOf(refused({ class: 'operator', reason: 'client_secret_expired' }))).toMatchObject({
+      code: 'environment_on_hold',
+      extras: { retryAfterSeconds: 30, members: { reason: 'client_secret_expired', traceId: 'trace' } },
+    })
+  })
+
+  test('because a directory refuses our registration waits for the tenant’s next attempt', () => {
+    const trouble: Partial<RefreshTrouble> = { actor: 'operator', nextAttemptAt: at(40) }
+    const problem = problemOf(
+      refused({ class: 'operator', reason: 'application_disabled' }),
+      row({ trouble }),
+    )
+    expect(problem).toMatchObject({ code: 'registration_refused', extras: { retryAfterSeconds: 41 } })
+  })
+
+  test('because the provider fails waits for the tenant’s next attempt', () => {
+    const trouble: Partial<RefreshTrouble> = { nextAttemptAt: at(9) }
+    const problem = problemOf(refused({ class: 'passing', reason: 'server_error' }), row({ trouble }))
+    expect(problem).toMatchObject({
+      code: 'identity_provider_unavailable',
+      extras: { retryAfterSeconds: 10, members: { reason: 'server_error', traceId: 'trace' } },
+    })
+  })
+
+  test('is told to confirm the consent that waits, and no longer once it has expired', () => {
+    const pending = row({ status: 'pending', pendingGrant: { expiresAt: at(1) } })
+    expect(problemOf(passedOn('not_connected'), pending).code).toBe('confirmation_required')
+    const expired = row({ status: 'pending', pendingGrant: { expiresAt: now } })
+    expect(problemOf(passedOn('not_connected'), expired).code).toBe('tenant_not_connected')
+  })
+
+  test.each(['pending', 'disconnected'])('of a tenant that is %s is told its status', (tenantStatus) => {
+    expect(problemOf(passedOn('not_connected'), row({ status: tenantStatus }))).toMatchObject({
+      code: 'tenant_not_connected',
+      extras: { members: { tenantStatus, connect: expect.anything() } },
+    })
+  })
+
+  test('whose advertiser must sign in again is told so, and whether their administrator must act first', () => {
+    const dead = (reauthorizationReason: string) =>
+      problemOf(passedOn('grant_is_dead'), row({ status: 'reauthorization_required', reauthorizationReason }))
+    expect(dead('grant_revoked').code).toBe('reauthorization_required')
+    expect(dead('grant_revoked').extras.members).not.toHaveProperty('adminConsentUrl')
+    expect(dead('admin_consent_required')).toMatchObject({ code: 'admin_consent_required' })
+  })
+})
+
+test('a token that took a refused one’s place is not replaced again for a minute', () => {
+  const token = (secondsAgo: number, replaced?: true) =>
+    ({
+      sealed: 'x',
+      refreshedAt: at(-secondsAgo),
+      expiresAt: at(3000),
+      ...(replaced && { replaced }),
+    }) as const
+  expect(isReplacedLately(token(59.9, true), now)).toBe(true)
+  expect(isReplacedLately(token(60, true), now)).toBe(false)
+  expect(isReplacedLately(token(1), now)).toBe(false)
+  expect(isReplacedLately(undefined, now)).toBe(false)
+})
+
+describe('a vend', () => {
+  const obtained = {
+    ok: true,
+    tenant: row({ accountsGeneration: 'g', defaultAccount: { accountId: '1', customerId: '10' } }),
+    accessToken: 'at',
+    expiresAt: at(3600),
+  } as const
+  const vending = (change: object = {}) => {
+    const state = { developerToken: 'dt' as string | undefined, now }
+    const found = { ...obtained, ...change }
+    const dependencies = {
+      config: { ...(config as object), environments: new Map() },
+      obtain: { obtain: () => found },
+      accounts: { findById: async () => [{ accountId: '7', customerId: '70' }] },
+      developerTokens: {
+        current: () => (state.developerToken ? { value: state.developerToken, version: '1' } : undefined),
+      },
+      clock: { now: () => state.now },
+    }
+    const { vend } = createVend(dependencies as unknown as VendDependencies)
+    const name = { workspace: 'w', tenant: 't' }
+    return { state, vend: (wish = {}) => vend(name, wish) }
+  }
+
+  test('says what is missing where the vault has no developer token', async () => {
+    const { state, vend } = vending()
+    state.developerToken = undefined
+    await expect(vend()).rejects.toMatchObject({
+      code: 'environment_on_hold',
+      extras: { members: { reason: 'developer_token_missing' } },
+    })
+  })
+
+  test('asks for an account where none was chosen and none is named', async () => {
+    const { vend } = vending({ tenant: row({ accountsGeneration: 'g' }) })
+    await expect(vend()).rejects.toMatchObject({ code: 'account_not_chosen' })
+    expect((await vend({ accountId: '7' })).lasting).toMatchObject({ accountId: '7', customerId: '70' })
+  })
+
+  test('names another account, another way and another developer token as soon as they are wanted', async () => {
+    const { state, vend } = vending()
+    const { lasting } = await vend()
+    expect(lasting).toMatchObject({ accountId: '1', developerToken: 'dt' })
+    expect((await vend()).lasting).toBe(lasting)
+    expect((await vend({ accountId: '7' })).lasting).toMatchObject({ accountId: '7', customerId: '70' })
+    state.developerToken = 'next'
+    expect((await vend()).lasting).toMatchObject({ accountId: '1', developerToken: 'next' })
+  })
+
+  test('that was refused is a problem', async () => {
+    const { vend } = vending({ ok: false, because: 'not_found' })
+    await expect(vend()).rejects.toBeInstanceOf(Problem)
+  })
+
+  test('counts down: the text says how long the token is good from now on', async () => {
+    const { vend } = vending()
+    const { lasting } = await vend()
+    const seconds = (expiresIn: number) => JSON.parse(writeVended({ lasting, expiresIn })).expiresIn
+    expect([seconds(3600), seconds(3600), seconds(3599)]).toEqual([3600, 3600, 3599])
+  })
+})

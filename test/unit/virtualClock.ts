@@ -1,0 +1,57 @@
+import type { Clock } from '../../shared/clock.ts'
+
+interface Sleeper {
+  readonly at: number
+  wake(): void
+}
+
+/** A clock whose time passes only while somebody waits for work that sleeps. */
+export interface VirtualClock extends Clock {
+  /** Seconds since it began. */
+  passed(): number
+  advance(seconds: number): void
+  /** Runs work until it is settled: whenever nothing else can happen, the first sleeper wakes. */
+  run<T>(work: T | Promise<T>): Promise<T>
+}
+
+/** Creates a clock that stands at `start`. */
+export function createVirtualClock(start = new Date('2026-11-23T16:00:00Z')): VirtualClock {
+  let time = start.getTime()
+  const sleepers = new Set<Sleeper>()
+  const wakeFirst = () => {
+    const [first] = [...sleepers].sort((a, b) => a.at - b.at)
+    if (!first) throw new Error('everybody waits, and nobody sleeps')
+    sleepers.delete(first)
+    time = Math.max(time, first.at)
+    first.wake()
+  }
+  return {
+    now: () => new Date(time),
+    passed: () => (time - start.getTime()) / 1000,
+    advance: (seconds) => {
+      time += seconds * 1000
+    },
+    sleep: (milliseconds, signal) =>
+      new Promise((resolve, reject) => {
+        const sleeper = { at: time + milliseconds, wake: resolve }
+        sleepers.add(sleeper)
+        signal?.addEventListener('abort', () => {
+          sleepers.delete(sleeper)
+          reject(new Error('aborted'))
+        })
+      }),
+    async run(work) {
+      let settled = false
+      const end = () => {
+        settled = true
+      }
+      Promise.resolve(work).then(end, end)
+      for (;;) {
+        // An immediate runs when no microtask is left.
+        await new Promise((resolve) => setImmediate(resolve))
+        if (settled) return work
+        wakeFirst()
+      }
+    },
+  }
+}
