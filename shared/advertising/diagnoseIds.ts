@@ -1,5 +1,5 @@
-import { redact } from './faultBody.ts'
 import type { DiagnosedAccount, KnownAccounts } from './knownAccounts.ts'
+import { redact } from './redact.ts'
 import type { VerdictCode } from './verdicts.ts'
 
 /** The ids that a call was made with, as its sender remembers them. */
@@ -12,7 +12,7 @@ export interface SentIds {
 export interface Finding {
   readonly verdict: VerdictCode
   /** A sentence about this occurrence. */
-  readonly detail?: string
+  readonly detail?: string | undefined
 }
 
 /**
