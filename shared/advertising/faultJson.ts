@@ -69,8 +69,8 @@ function isFaultRecord(members: Members): boolean {
   if (typeof members.trackingid === 'string') return true
   return allLists.some((name) =>
     elementsOf(members[name]).some((one) => {
-      const { code, errorcode } = toMembers(one)
-      return code !== undefined || errorcode !== undefined
+      const { code, errorcode, batcherrors } = toMembers(one)
+      return [code, errorcode, batcherrors].some((member) => member !== undefined)
     }),
   )
 }
@@ -105,6 +105,7 @@ function readError(error: unknown): AdvertisingError[] {
     elementsOf(members[name]).flatMap(readError),
   )
   const { code, errorcode, message, detail, details } = members
+  if (code === undefined && errorcode === undefined && inner.length > 0) return inner
   return [
     {
       ...codeOf(code),

@@ -28,7 +28,7 @@ const attributes = /(?:\s[^<>]{0,300})?(\/?)>/y
 const separator = /["'\]]{0,2}[ \t]{0,20}(?:=>\s{0,40}|[:=][ \t]{0,40})/y
 /** A value in JSON, Python, suds, PHP's `print_r` and `var_dump`, or bare; an unclosed quote is a paste that was cut. */
 const value =
-  /(?:string\(\d{1,6}\) ?|int\(|[ub](?=["']))?(?:"((?:[^"\\]|\\[\s\S])*)|'((?:[^'\\]|\\[\s\S])*)|(-?\d{1,9})(?![\w.])|([^\s,;[\](){}<>"'][^\n,;\])}<>]*))/y
+  /(?:string\(\d{1,6}\) ?|int\(|[ub](?=["']))?(?:"((?:[^"\\]|\\[\s\S])*)|'((?:[^'\\]|\\[\s\S])*)|(-?\d{1,9})(?![\w.-])|([^\s,;[\](){}<>"'][^\n,;\])}<>]*))/y
 
 /**
  * Reads the errors out of a fault that is pasted in any written form: XML, JSON that was cut or has single quotes, a

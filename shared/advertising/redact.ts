@@ -46,13 +46,13 @@ function isVocabulary(run: string): boolean {
 }
 
 /**
- * Whether a piece is made of words. A random string's humps have two letters on average, so that at least four are
+ * Whether a piece is made of words. A random string's humps have two letters on average, so that at least three are
  * asked for; a piece in lower case is a host's label or a path's segment, and short.
  */
 function isWord(piece: string): boolean {
   if (rowOfName(piece)) return true
-  if (/^(?:[a-z]{1,20}|v?\d{1,2})$/.test(piece)) return true
+  if (/^(?:[a-z]{1,20}|v?\d{1,4})$/.test(piece)) return true
   if (!/^[A-Z][A-Za-z]*(?:V?\d)?$/.test(piece)) return false
   const humps = piece.match(/[A-Z]+(?![a-z])|[A-Z]?[a-z]+/g) ?? []
-  return piece.length / humps.length >= 4
+  return piece.length / humps.length >= 3
 }
