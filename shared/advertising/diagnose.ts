@@ -23,6 +23,7 @@ import { type CredentialName, soapNote, verdicts } from './verdicts.ts'
 export interface FailedCall {
   /** Absent: found out from `sent`, where it tells. */
   readonly service?: ServiceName
+  /** 0 where it was not told: the body's own head tells, where it has one. */
   readonly status: number
   /** The body as text, or as the JSON it was parsed to. */
   readonly body?: unknown

@@ -171,6 +171,14 @@ test('a fault that is cut anywhere has its verdict or a less definite one, never
   )
 })
 
+test('an answer that is pasted whole needs no status beside it', () => {
+  const body = forms['curl -i']!(kinds[3]!)
+  const { evidence, verdict } = diagnoseFailedCall({ status: 0, body, sent }, context)
+  expect(evidence).toContain('HTTP 401')
+  expect(verdict).toBe('access_token_expired')
+  expect(diagnoseFailedCall({ status: 0, body: 'what is this' }, context).verdict).toBe('unexplained')
+})
+
 test('a message alone is judged by Microsoft’s words', () => {
   const text = 'Error: Authentication token expired. Please renew it or obtain a new token.'
   expect(diagnose(text, { status: 500 }).verdict).toBe('access_token_expired')
