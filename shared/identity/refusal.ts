@@ -105,6 +105,15 @@ export function isCredentialRefusal(refusal: TokenRefusal): boolean {
   return refusal.class === 'operator' && isCredentialReason(refusal.reason)
 }
 
+/**
+ * Whether another credential of ours is worth a try: `invalid_client` with a number that no table has may be about the
+ * one that was sent, though it holds nothing by itself.
+ */
+export function mayBeCredentialRefusal(refusal: TokenRefusal): boolean {
+  const { error, reason } = refusal
+  return isCredentialRefusal(refusal) || (error === 'invalid_client' && reason === 'registration_refused')
+}
+
 /** Whether a refusal's reason is about how we authenticate as the registration. */
 export function isCredentialReason(reason: string): boolean {
   return /^client_|^invalid_client$/.test(reason) && reason !== 'client_mismatch'
@@ -165,6 +174,12 @@ function classifyByError(seen: Seen): Pick<TokenRefusal, 'class' | 'reason'> & P
   if (seen.error === 'invalid_client' && codes.length > 0)
     return { class: 'operator', reason: reason ?? 'registration_refused' }
   if (operatorErrors.has(seen.error)) return { class: 'operator', reason: reason ?? seen.error }
+  if (codeClass === 'advertiser')
+    return {
+      class: 'advertiser',
+      reason: reason ?? 'grant_refused',
+      definite: seen.errorCodes.some(isDefiniteCode),
+    }
   return { class: 'passing', reason: 'unknown_answer', unknown: true }
 }
 

@@ -3,7 +3,13 @@ import { type Clock, TimeLimitError, withSignal } from '../clock.ts'
 import type { Environment, IdentityProvider } from '../environment.ts'
 import type { RefreshRequest, TokenAnswer, TokenEndpoint } from '../refresh/dependencies.ts'
 import { ClientCredentialError } from './clientAssertion.ts'
-import { classifyTokenRefusal, isCredentialRefusal, noAnswer, type TokenRefusal } from './refusal.ts'
+import {
+  classifyTokenRefusal,
+  isCredentialRefusal,
+  mayBeCredentialRefusal,
+  noAnswer,
+  type TokenRefusal,
+} from './refusal.ts'
 import type { SignInRow, SignInTable } from './signInTable.ts'
 
 /** Supplies the client authentications to try, in order; asked again with `fresh` after a refusal. */
@@ -138,13 +144,15 @@ async function postWithin(
         authenticate: credential.authenticate,
         signal,
       })
-      if (last.ok || !isCredentialRefusal(last.refusal)) {
+      const isCode = grantType === 'authorization_code'
+      const isTriedOn = isCode ? isCredentialRefusal : mayBeCredentialRefusal
+      if (last.ok || !isTriedOn(last.refusal)) {
         // An answer, and a refresh token that is nowhere else yet, waits for no bookkeeping.
         if (last.ok) void reportStandings(dependencies, row, [...tried]).catch(() => undefined)
         return last
       }
       // A code may be burnt by the refused attempt (Softeria/ms-365-mcp-server#664): it is not sent again.
-      if (grantType === 'authorization_code') {
+      if (isCode) {
         const looking = takeUpOther(dependencies, row, credential.id)
         const otherCredentialLeft = await beforeEnd(dependencies, signal, looking).catch(() => false)
         return { ...last, ...(otherCredentialLeft && { otherCredentialLeft }) }

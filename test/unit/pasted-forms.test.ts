@@ -276,6 +276,42 @@ describe('a token endpoint’s refusal that is pasted', () => {
   })
 })
 
+/** A token endpoint's refusal in the forms in which it reaches a screen. */
+const refusalForms: Readonly<Record<string, (error: string, code: number) => unknown>> = {
+  'with numbers as strings': (error, code) => ({ error, error_codes: [`${code}`] }),
+  'with the number in its text only': (error, code) => ({ error, error_description: `AADSTS${code}: x.` }),
+  'wrapped in detail': (error, code) => ({ detail: { error, error_codes: [code] } }),
+  'as a Python dictionary': (error, code) =>
+    `{'error': '${error}', 'error_codes': [${code}], 'error_description': 'AADSTS${code}: x'}`,
+  'as an exception’s message': (error, code) =>
+    `MsalServiceException: ${error}: AADSTS${code}: x. Trace ID: ${trackingId}`,
+  'with its head': (error, code) =>
+    `HTTP/2 400 \r\ncontent-type: application/json\r\n\r\n${JSON.stringify({ error, error_codes: [code] })}`,
+  'with blanks everywhere': (error, code) =>
+    `\n\n${JSON.stringify({ error, error_codes: [code] }, null, 8)}  \n`,
+  'in a JSON string': (error, code) => JSON.stringify(JSON.stringify({ error, error_codes: [code] })),
+  'on Entra’s page': (_error, code) => `<!DOCTYPE html><html><body>Sorry. AADSTS${code}: x</body></html>`,
+  'cut off': (error, code) => `{"error":"${error}","error_description":"AADSTS${code}: The`,
+}
+
+test.each(Object.entries(refusalForms))(
+  'a token endpoint’s refusal %s is judged like the plain one',
+  (_name, bodyOf) => {
+    const refusals = [
+      ['invalid_grant', 700082],
+      ['invalid_client', 650052],
+      ['invalid_client', 7000222],
+      ['interaction_required', 50076],
+      ['invalid_grant', 530084],
+    ] as const
+    for (const [error, code] of refusals) {
+      const plain = diagnose({ error, error_codes: [code] }, { status: 400 })
+      const { verdict, actor } = diagnose(bodyOf(error, code), { status: 400 })
+      expect({ verdict, actor }, `${code}`).toEqual({ verdict: plain.verdict, actor: plain.actor })
+    }
+  },
+)
+
 describe('what is shown', () => {
   test.each([
     'BulkServiceNoMoreCallsPermittedForTheTimePeriod',
