@@ -335,6 +335,8 @@ describe('what is shown', () => {
     )
     expect(redact('"AuthenticationToken": "EwBwA8l6BAAU"')).not.toContain('EwBwA8')
     expect(redact('M.C537_BAY.0.U.-Cg!x*y$z')).not.toContain('Cg')
+    const letters = 'HqTzRbVwKpXnDmLsGfCjYaEuOiBvNxZkWtQyPhRdMgFs'
+    expect(redact(`refused: ${letters}`)).toBe('refused: [redacted]')
   })
 })
 
