@@ -2,6 +2,7 @@ import {
   diagnosisAnswer,
   diagnosisBody,
   explainFailedCall,
+  isProbeWish,
   longestDiagnosisBytes,
 } from '../shared/diagnosis/failedCall.ts'
 import { probeTenant } from '../shared/diagnosis/probe.ts'
@@ -25,11 +26,9 @@ route('diagnosis', 'v1/tenants/{tenant}/diagnosis', {
     problems: ['tenant_not_found'],
     handle: async ({ broker, caller, params, body }) => {
       const name = { workspace: caller.workspace, tenant: params.tenant }
-      const { status } = body
-      const diagnosis =
-        status === undefined
-          ? await probeTenant(broker, name)
-          : await explainFailedCall(broker, name, { ...body, status })
+      const diagnosis = await (isProbeWish(body)
+        ? probeTenant(broker, name)
+        : explainFailedCall(broker, name, body))
       return answerJson(diagnosis)
     },
   }),

@@ -1,22 +1,25 @@
+import { readFile } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
 import type * as z from 'zod'
 import type { diagnosisAnswer } from '../shared/diagnosis/failedCall.ts'
 import { createCallBroker, problemOf } from './callBroker.ts'
 import { parseOptions, run, UsageError } from './commandLine.ts'
 import { diagnoseOptions } from './options.ts'
+import { toPastedCall } from './pastedAnswer.ts'
 
 type Shown = z.infer<typeof diagnosisAnswer>
 
 /**
- * Diagnoses a tenant: `npm run diagnose -- --tenant acme` tries every credential live, `… < failed-response.json`
- * explains a failed call (`{status, body, trackingId?, service?, sent?}`).
+ * Diagnoses a tenant: `npm run diagnose -- --tenant acme` tries every credential live; with `--answer file` or a pipe
+ * it explains a failed call by its answer, with the headers or without, or by `{status, body, service?, sent?}`.
  * @returns 0 when all is well, 1 when something is at fault.
  */
 async function command(): Promise<number> {
   const options = parseOptions(diagnoseOptions)
   if (!options.tenant) throw new UsageError('Name the tenant: --tenant acme.')
   const call = createCallBroker(options)
-  const answer = await call(`/v1/tenants/${encodeURIComponent(options.tenant)}/diagnosis`, await readCall())
+  const path = `/v1/tenants/${encodeURIComponent(options.tenant)}/diagnosis`
+  const answer = await call(path, await readCall(options))
   if (answer.status !== 200) {
     const { code, detail } = problemOf(answer)
     throw new UsageError(`${code}: ${detail}`)
@@ -26,15 +29,31 @@ async function command(): Promise<number> {
   return shown.verdict === 'all_well' || shown.verdict === 'not_a_failure' ? 0 : 1
 }
 
-/** What was piped in; an empty input asks for a live probe. */
-async function readCall(): Promise<unknown> {
-  const piped = process.stdin.isTTY ? '' : (await text(process.stdin)).trim()
-  if (piped === '') return {}
-  try {
-    return JSON.parse(piped)
-  } catch {
-    throw new UsageError('What was piped in is not JSON; it is to be {"status": …, "body": …}.')
+/** What was named or piped in, with what the options add; nothing at all asks for a live probe. */
+async function readCall(options: Options): Promise<unknown> {
+  const pasted = (await readAnswer(options.answer)).trim()
+  const status = options.status === undefined ? {} : { status: statusOf(options.status) }
+  const sent = {
+    ...(options.called && { host: options.called }),
+    ...(options['customer-id'] && { customerId: options['customer-id'] }),
+    ...(options['account-id'] && { accountId: options['account-id'] }),
   }
+  const told = { ...status, ...(Object.keys(sent).length > 0 && { sent }) }
+  return pasted === '' ? told : { ...toPastedCall(pasted), ...told }
+}
+
+type Options = ReturnType<typeof parseOptions<typeof diagnoseOptions>>
+
+async function readAnswer(file: string | undefined): Promise<string> {
+  if (file === undefined) return process.stdin.isTTY ? '' : text(process.stdin)
+  return readFile(file, 'utf8').catch(() => {
+    throw new UsageError(`The file ${file} cannot be read.`)
+  })
+}
+
+function statusOf(text: string): number {
+  if (/^[1-5]\d\d$/.test(text)) return Number(text)
+  throw new UsageError('--status is the HTTP status of the answer, like 401.')
 }
 
 /** A diagnosis for a person: what is at fault and who acts first, then why, then what to do. */

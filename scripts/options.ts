@@ -24,6 +24,11 @@ export const doctorOptions = {
 export const diagnoseOptions = {
   ...callOptions,
   tenant: { type: 'string' },
+  answer: { type: 'string' },
+  status: { type: 'string' },
+  called: { type: 'string' },
+  'customer-id': { type: 'string' },
+  'account-id': { type: 'string' },
   json: { type: 'boolean' },
 } as const
 

@@ -1,102 +1,108 @@
+import type { AdvertisingError } from './advertisingError.ts'
+import { readFaultJson } from './faultJson.ts'
+import { namesInText, readFaultText } from './faultText.ts'
 import { parseJsonOrNothing } from './json.ts'
-
-/** One error of a fault body. Texts are empty when Microsoft sent none. */
-export interface AdvertisingError {
-  readonly code?: number
-  readonly errorCode: string
-  readonly message: string
-  readonly detail: string
-}
+import { type PastedHead, splitPastedHead } from './pastedHead.ts'
+import { tokenErrorOfJson, tokenErrorOfText } from './tokenErrorBody.ts'
 
 /** What kind of body a failed call brought. */
-export type BodyForm = 'fault' | 'soapFault' | 'foreignJson' | 'html' | 'text' | 'empty'
+export type BodyForm = 'fault' | 'soapFault' | 'tokenError' | 'foreignJson' | 'html' | 'text' | 'empty'
 
-/** A body as far as it could be understood. */
+/** A body as far as it could be understood. Its texts are foreign: they are redacted where they leave. */
 export interface FaultBody {
   readonly form: BodyForm
   readonly errors: readonly AdvertisingError[]
   /** Empty when the body names none. */
   readonly trackingId: string
+  /** Status and headers that were pasted in front of the body. */
+  readonly head?: PastedHead
+  /** Whether the errors are of single items of a call that succeeded otherwise. */
+  readonly isPartial: boolean
+  /** The status of a report or bulk job that has failed; empty for every other. */
+  readonly failedJob: string
+  /** A token endpoint's refusal, as {@link BodyForm} `tokenError` has it. */
+  readonly tokenError?: Readonly<Record<string, unknown>>
+  /** The body without what was pasted in front, for its words. */
+  readonly text: string
 }
 
-/**
- * The lists in which Microsoft's fault types keep their errors: AdApiFaultDetail; ApiFault; ApiFaultDetail and
- * ApiBatchFault; EditorialApiFaultDetail; and the partial errors of an answer with status 200.
- */
-const errorLists = ['Errors', 'OperationErrors', 'BatchErrors', 'EditorialErrors', 'PartialErrors']
+/** Forms other than JSON are read so far; a fault in words is never longer. */
+const mostTextCharacters = 262_144
 
-/** Reads a body of whatever kind; never throws. */
+/** Reads a body of whatever kind and in whatever form it was pasted; never throws. Linear in its length. */
 export function readFaultBody(bodyText: string): FaultBody {
-  const text = bodyText.trim()
-  if (text === '') return { form: 'empty', errors: [], trackingId: '' }
-  const json = parseJsonOrNothing(text)
-  if (json !== undefined) return readJsonFault(json)
-  if (/<(\w+:)?Envelope[\s>]/.test(text)) return readSoapFault(text)
-  return { form: /^<(!doctype html|html)/i.test(text) ? 'html' : 'text', errors: [], trackingId: '' }
+  const { head, body } = splitPastedHead(bodyText)
+  const text = body.trim()
+  return { ...nothing, ...(head && { head }), text, ...readText(text) }
 }
 
-/**
- * Cuts what may be a secret out of a foreign text, and the text to 300 characters: whatever follows `Bearer`,
- * and every unbroken run of 40 characters or more (a tracking id has 36).
- */
-export function redact(text: string): string {
-  return text
-    .replace(/Bearer\s+\S+/gi, 'Bearer [redacted]')
-    .replace(/(DeveloperToken|AuthenticationToken|Password)("?\s*[:=>]\s*"?)[^\s"<,;]+/gi, '$1$2[redacted]')
-    .replace(/[\w.~+/=-]{40,}/g, '[redacted]')
-    .slice(0, 300)
+type Read = Partial<FaultBody> & Pick<FaultBody, 'form'>
+
+const nothing = { errors: [], trackingId: '', isPartial: false, failedJob: '' } as const
+
+function readText(text: string): Read {
+  if (text === '') return { form: 'empty' }
+  const json = jsonOf(text)
+  if (json !== undefined) return readJson(json, text)
+  const head = text.slice(0, mostTextCharacters)
+  if (isSoap(head)) return readSoap(head)
+  const isHtml = /^(?:<\?xml[^>]{0,200}>\s{0,20})?<(?:!doctype html|html|head|body)/i.test(head)
+  return isHtml ? readHtml(head) : readWords(head)
 }
 
-function readJsonFault(json: unknown): FaultBody {
-  const members = asRecord(json)
-  const errors = errorLists.flatMap((name) => asArray(members[name]).flatMap(readJsonError))
-  const isFault = errors.length > 0 || typeof members.TrackingId === 'string'
-  return { form: isFault ? 'fault' : 'foreignJson', errors, trackingId: asText(members.TrackingId) }
+function readJson(json: unknown, text: string): Read {
+  const { isFault, failedJob, ...found } = readFaultJson(json)
+  if (isFault) return { form: 'fault', failedJob, ...found }
+  const tokenError = tokenErrorOfJson(json)
+  if (tokenError) return { form: 'tokenError', tokenError }
+  if (failedJob) return { form: 'foreignJson', failedJob }
+  // A tool's own JSON may hold the fault in one of its strings.
+  const words = readWords(text.slice(0, mostTextCharacters))
+  return words.form === 'text' ? { ...words, form: 'foreignJson' } : words
 }
 
-function readJsonError(error: unknown): AdvertisingError[] {
-  if (typeof error !== 'object' || error === null) return []
-  const members = asRecord(error)
-  return [
-    {
-      ...codeOf(members.Code),
-      errorCode: asText(members.ErrorCode),
-      message: asText(members.Message),
-      detail: asText(members.Detail ?? members.Details),
-    },
-  ]
+function readSoap(text: string): Read {
+  const { errors, trackingId } = readFaultText(text)
+  const isPartial = errors.length > 0 && !/<(?:\w{1,20}:)?Fault[\s>]/.test(text)
+  const failedJob =
+    text.match(/<(?:\w{1,20}:)?RequestStatus>(Failed\w{0,40})</)?.[1] ??
+    text.match(/<(?:\w{1,20}:)?Status>(Error)</)?.[1] ??
+    ''
+  const told = errors.length > 0 ? errors : namesInText(text)
+  return { form: 'soapFault', errors: told, trackingId, isPartial, failedJob }
 }
 
-function readSoapFault(text: string): FaultBody {
-  const blocks = text.match(
-    /<(\w+:)?(AdApiError|OperationError|BatchError|EditorialError)[\s>][\s\S]*?<\/\1\2>/g,
+/** A gateway's page. Entra's own error page names its number; of every other page the status tells more. */
+function readHtml(text: string): Read {
+  const tokenError = /AADSTS\d/.test(text) ? tokenErrorOfText(text) : undefined
+  return tokenError ? { form: 'tokenError', tokenError } : { form: 'html' }
+}
+
+function readWords(text: string): Read {
+  const { errors, trackingId } = readFaultText(text)
+  if (errors.some((error) => error.code !== undefined)) return { form: 'fault', errors, trackingId }
+  const tokenError = tokenErrorOfText(text)
+  if (tokenError) return { form: 'tokenError', tokenError }
+  if (errors.length > 0) return { form: 'text', errors, trackingId }
+  return { form: 'text', errors: namesInText(text), trackingId }
+}
+
+/** The text as JSON, or the JSON that stands in it behind a log's prefix; JSON inside a JSON string is opened. */
+function jsonOf(text: string): unknown {
+  const whole = parseJsonOrNothing(text)
+  if (typeof whole === 'string') return parseJsonOrNothing(whole) ?? undefined
+  if (whole !== undefined) return whole
+  const head = text.slice(0, mostTextCharacters)
+  const from = head.indexOf('{')
+  const to = head.lastIndexOf('}')
+  if (from < 0 || to < from) return undefined
+  return parseJsonOrNothing(head.slice(from, to + 1))
+}
+
+/** An envelope, or a text that says of itself that it is one. */
+function isSoap(text: string): boolean {
+  if (/<(?:\w{1,20}:)?Envelope[\s>]/.test(text)) return true
+  return /SOAP[- ]?Fault|Check the SOAP fault details|Fault Code: s:|<faultcode|["']?faultstring["']?\s{0,5}[:=>]/i.test(
+    text,
   )
-  const errors = (blocks ?? []).map((block) => ({
-    ...codeOf(elementOf(block, 'Code')),
-    errorCode: elementOf(block, 'ErrorCode'),
-    message: elementOf(block, 'Message'),
-    detail: elementOf(block, 'Details?'),
-  }))
-  return { form: 'soapFault', errors, trackingId: elementOf(text, 'TrackingId') }
-}
-
-function elementOf(xml: string, name: string): string {
-  return asText(xml.match(new RegExp(`<(?:\\w+:)?${name}(?:\\s[^>]*)?>([^<]*)<`))?.[1])
-}
-
-function codeOf(value: unknown): { code?: number } {
-  const code = typeof value === 'string' && value !== '' ? Number(value) : value
-  return typeof code === 'number' && Number.isInteger(code) ? { code } : {}
-}
-
-function asText(value: unknown): string {
-  return typeof value === 'string' ? redact(value.trim()) : ''
-}
-
-function asArray(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : []
-}
-
-function asRecord(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
 }

@@ -1,38 +1,9 @@
 import type { Actor } from '../problems.ts'
-import type { AdvertisingError } from './faultBody.ts'
+import type { AdvertisingError } from './advertisingError.ts'
+import { isListedCode, nameOfCode, rowOfName } from './errorNames.ts'
+import type { FaultClass, FaultCode } from './faultCode.ts'
+import { furtherFaultCodes } from './furtherFaultCodes.ts'
 import type { ServiceName } from './services.ts'
-
-/**
- * What a failure asks for. `expiredToken`: one forced refresh and one retry. `credentials`: access token,
- * developer token or environment is wrong. `identity`: another kind of sign-in. `rights`: the user lacks
- * access. `request`: the call itself is wrong. `backOff`: wait for the stated time. `passing`: try again.
- * `unexpectedAnswer`: nothing that Microsoft documents.
- */
-export type FaultClass =
-  | 'expiredToken'
-  | 'credentials'
-  | 'identity'
-  | 'rights'
-  | 'request'
-  | 'backOff'
-  | 'passing'
-  | 'unexpectedAnswer'
-
-/** One documented error code. */
-export interface FaultCode {
-  /** The services in which the number has this meaning; absent means all of them. */
-  readonly services?: readonly ServiceName[]
-  readonly code: number
-  /** Microsoft's symbolic name. Customer Management and Billing do not always send it. */
-  readonly errorCode: string
-  /** A word in the error's texts that narrows the code down. */
-  readonly reason?: string
-  readonly meaning: string
-  readonly actor: Actor
-  readonly class: FaultClass
-  /** How long Microsoft asks to wait. */
-  readonly retryAfterSeconds?: number
-}
 
 const campaignServices = ['campaignManagement', 'adInsight', 'bulk', 'reporting'] as const
 
@@ -155,6 +126,7 @@ export const faultCodes: readonly FaultCode[] = [
     ),
     services: ['reporting'],
     retryAfterSeconds: 60,
+    verdict: 'throttled_reports',
   },
   {
     ...row(207, 'InvalidAddressLine3', 'request', 'app', 'The third line of an address is not valid.'),
@@ -163,6 +135,7 @@ export const faultCodes: readonly FaultCode[] = [
   {
     ...row(208, 'InvalidAccount', 'rights', 'app', 'The account in the request is not valid.'),
     services: campaignServices,
+    verdict: 'account_unknown',
   },
   {
     ...row(
@@ -174,31 +147,58 @@ export const faultCodes: readonly FaultCode[] = [
     ),
     services: ['bulk'],
     retryAfterSeconds: 900,
+    verdict: 'throttled_bulk',
   },
 ]
 
-/** The documented meaning of one error in one service; undefined when there is none. */
+/** Every row that is not about the request alone. */
+const ownMeanings = [...faultCodes, ...furtherFaultCodes]
+
+/**
+ * The documented meaning of one error in one service; undefined when there is none. A row of Microsoft's table that
+ * concerns no credential is about the request. A symbolic name says more than a number, which services reuse.
+ */
 export function faultCodeOf(
   service: ServiceName | undefined,
   error: AdvertisingError,
 ): FaultCode | undefined {
-  return faultCodes.find(
-    (known) => isCode(known, error) && isService(known, service, error) && isReason(known, error),
-  )
+  const named = toNamed(error)
+  const own = ownMeanings.filter(({ code }) => code === named.code)
+  const found = own.find((known) => isService(known, service, named) && isReason(known, named))
+  if (found) return found
+  if (named.code === undefined || !isListedCode(named.code)) return undefined
+  // A number whose meaning is another service's proves nothing in this one.
+  if (own.length > 0) return undefined
+  const errorCode = nameOfCode(named.code, service) || named.errorCode
+  return row(named.code, errorCode, 'request', 'app', 'The request was not accepted.')
 }
 
-function isCode(known: FaultCode, error: AdvertisingError): boolean {
-  return error.code === undefined ? error.errorCode === known.errorCode : error.code === known.code
+/** The error by the number and the full name that its name stands for; with an unknown name, by its own number. */
+function toNamed(error: AdvertisingError): AdvertisingError {
+  const known = rowOfName(error.errorCode)
+  if (!known) return error
+  const isSame = error.code !== undefined && nameOfCode(error.code) === known.name
+  return { ...error, code: isSame ? error.code! : known.code, errorCode: known.name }
 }
 
 function isService(known: FaultCode, service: ServiceName | undefined, error: AdvertisingError): boolean {
-  if (known.services === undefined) return true
-  return service ? known.services.includes(service) : error.errorCode === known.errorCode
+  if (known.services === undefined || (known.errorCode !== '' && error.errorCode === known.errorCode))
+    return true
+  return service ? known.services.includes(service) : isOnlyMeaning(known)
 }
+
+/** Without a service a number counts where it stands for one thing alone. */
+function isOnlyMeaning({ code, errorCode }: FaultCode): boolean {
+  return nameOfCode(code) === errorCode && !reused.has(code)
+}
+
+/** The numbers of own meaning that stand twice in the table. */
+const reused: ReadonlySet<number> = new Set([207])
 
 function isReason(known: FaultCode, error: AdvertisingError): boolean {
   if (known.reason === undefined) return true
-  return [error.errorCode, error.detail, error.message].some((text) => text.includes(known.reason!))
+  const reason = known.reason.toLowerCase()
+  return [error.errorCode, error.detail, error.message].some((text) => text.toLowerCase().includes(reason))
 }
 
 function row(

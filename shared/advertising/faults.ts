@@ -1,6 +1,11 @@
+import type { VerdictCode } from '../domain/verdicts.ts'
 import type { Actor } from '../problems.ts'
-import { type AdvertisingError, type BodyForm, readFaultBody, redact } from './faultBody.ts'
-import { type FaultClass, type FaultCode, faultCodeOf } from './faultCodes.ts'
+import type { AdvertisingError } from './advertisingError.ts'
+import { type BodyForm, type FaultBody, readFaultBody } from './faultBody.ts'
+import type { FaultClass, FaultCode } from './faultCode.ts'
+import { faultCodeOf } from './faultCodes.ts'
+import { furtherFaultCodes } from './furtherFaultCodes.ts'
+import { redact } from './redact.ts'
 import type { ServiceName } from './services.ts'
 
 /** Why a call to Microsoft Advertising failed, judged once. No text in it holds a secret. */
@@ -11,7 +16,7 @@ export interface AdvertisingFault {
   /** Microsoft's id of the call, for its support; empty when none was sent. */
   readonly trackingId: string
   readonly form: BodyForm
-  /** Every error that the body names. */
+  /** The errors that the body names, a hundred at most; what decides was looked for among all. */
   readonly errors: readonly AdvertisingError[]
   /** The error that decided; absent when the status alone did. */
   readonly code?: number
@@ -23,6 +28,16 @@ export interface AdvertisingFault {
   readonly actor: Actor
   readonly class: FaultClass
   readonly retryAfterSeconds?: number
+  /** Whether Microsoft documents the error that decided; the status alone decided where it does not. */
+  readonly isDocumented: boolean
+  /** What the documentation says of the error that decided; absent where its verdict says it all. */
+  readonly documented?: string | undefined
+  /** What the code means where the ids prove nothing else. */
+  readonly verdict?: VerdictCode
+  /** The one token that the words of the answer name; absent where they name none or both. */
+  readonly named?: 'developerToken' | 'accessToken'
+  /** Whether the answer says nothing but its status. */
+  readonly isBare: boolean
   /** What was seen, in one line. */
   readonly evidence: string
 }
@@ -64,26 +79,37 @@ const throttledSeconds = 60
  * Never throws, whatever the body is (plain text on 403 has been seen: Java SDK issue 223).
  */
 export function readFault(answer: FailedAnswer): AdvertisingFault {
-  const body = readFaultBody(answer.bodyText)
+  return toFault(answer, readFaultBody(answer.bodyText))
+}
+
+/** {@link readFault} of a body that was read before. Comparing comes first, cutting secrets out last. */
+export function toFault(answer: FailedAnswer, body: FaultBody): AdvertisingFault {
   const known = decisive(answer.service, body.errors)
   const error = known ? undefined : body.errors[0]
   const judgement = known ?? judgeStatus(answer.status, body.form)
-  const retryAfterSeconds = retryAfterOf(answer.headers) ?? judgement.retryAfterSeconds
+  const headers = answer.headers ?? body.head?.headers
+  const retryAfterSeconds = retryAfterOf(headers) ?? judgement.retryAfterSeconds
+  const named = namedToken(body)
   const code = known?.code ?? error?.code
   return {
     ...(answer.service && { service: answer.service }),
     status: answer.status,
-    trackingId: trackingIdOf(answer) || body.trackingId,
+    trackingId: redact(answer.trackingId ?? headers?.get('TrackingId') ?? '') || redact(body.trackingId),
     form: body.form,
-    errors: body.errors,
+    errors: body.errors.slice(0, mostErrorsKept).map(redactError),
     ...(code !== undefined && { code }),
-    errorCode: known?.errorCode ?? error?.errorCode ?? '',
+    errorCode: redact(known?.errorCode ?? error?.errorCode ?? ''),
     ...(known?.reason && { reason: known.reason }),
-    meaning: error?.message || judgement.meaning,
+    meaning: redact(error?.message ?? '') || judgement.meaning,
     actor: judgement.actor,
     class: judgement.class,
     ...(retryAfterSeconds !== undefined && isRetryable(judgement) && { retryAfterSeconds }),
-    evidence: evidenceOf(answer, body.errors),
+    isDocumented: known !== undefined,
+    ...(known?.verdict && { verdict: known.verdict }),
+    ...(known && furtherFaultCodes.includes(known) && { documented: known.meaning }),
+    ...(named && { named }),
+    isBare: body.errors.length === 0 && isCauseless(body),
+    evidence: evidenceOf(answer, body),
   }
 }
 
@@ -102,6 +128,8 @@ export function faultWithoutAnswer(service: ServiceName, cause: 'timeLimit' | 'n
     errors: [],
     errorCode: '',
     ...judgement,
+    isDocumented: false,
+    isBare: true,
     evidence: meaning,
   }
 }
@@ -138,8 +166,9 @@ function judgeStatus(status: number, form: BodyForm): Judgement {
   if (status === 408 || (status >= 500 && status !== 501)) {
     return judged('passing', 'nobody', 'Microsoft Advertising failed.')
   }
-  if (status === 400) return judged('request', 'app', 'The request was not accepted.')
-  return judged('unexpectedAnswer', 'operator', `Microsoft Advertising does not document status ${status}.`)
+  const meaning =
+    status === 400 ? 'The request was not accepted.' : `Nothing documented comes with status ${status}.`
+  return judged('unexpectedAnswer', 'operator', meaning)
 }
 
 function judged(faultClass: FaultClass, actor: Actor, meaning: string): Judgement {
@@ -150,18 +179,47 @@ function isRetryable(judgement: Judgement): boolean {
   return judgement.class === 'backOff' || judgement.class === 'passing'
 }
 
-function trackingIdOf(answer: FailedAnswer): string {
-  return redact(answer.trackingId ?? answer.headers?.get('TrackingId') ?? '')
-}
-
 function retryAfterOf(headers: Headers | undefined): number | undefined {
   const value = headers?.get('Retry-After') ?? ''
   return /^\d{1,6}$/.test(value) ? Number(value) : undefined
 }
 
-function evidenceOf(answer: FailedAnswer, errors: readonly AdvertisingError[]): string {
-  const seen = errors.map((e) =>
-    [e.code, e.errorCode, e.detail, e.message].filter((part) => part !== '' && part !== undefined).join(' '),
-  )
-  return redact(`HTTP ${answer.status}: ${seen.join('; ') || answer.bodyText.trim() || 'no body'}`)
+/** So many errors leave this file. */
+const mostErrorsKept = 100
+/** So many errors are named; one body can have thousands. */
+const mostErrorsShown = 20
+
+function evidenceOf({ status }: FailedAnswer, { errors, text }: FaultBody): string {
+  const seen = errors
+    .slice(0, mostErrorsShown)
+    .map((e) =>
+      [e.code, e.errorCode, e.detail, e.message]
+        .filter((part) => part !== '' && part !== undefined)
+        .join(' '),
+    )
+  const http = status === 0 ? 'An answer whose status was not told' : `HTTP ${status}`
+  return redact(`${http}: ${seen.join('; ') || text || 'no body'}`)
+}
+
+function redactError({ errorCode, message, detail, ...code }: AdvertisingError): AdvertisingError {
+  return { ...code, errorCode: redact(errorCode), message: redact(message), detail: redact(detail) }
+}
+
+/** Microsoft's usual text of 105 names both tokens, and so names neither. */
+function namedToken({ errors, text, head }: FaultBody): AdvertisingFault['named'] {
+  const told = errors.slice(0, mostErrorsShown).map((e) => `${e.errorCode} ${e.detail} ${e.message}`)
+  const words = told.length > 0 ? told.join(' ') : text.slice(0, 4_000)
+  const isDeveloper = /developer\s?token|authori[sz]ed developer/i.test(words)
+  const isAccess = /(?:access|oauth|bearer|authentication)\s?token/i.test(words)
+  if (isDeveloper !== isAccess) return isDeveloper ? 'developerToken' : 'accessToken'
+  return head?.headers.get('www-authenticate')?.includes('invalid_token') ? 'accessToken' : undefined
+}
+
+/** What an answer without a cause is made of: the status in words, and what frames it. */
+const causeless =
+  /\b(?:unauthori[sz]ed|authori[sz]ation|authori[sz]ed|authentication|authenticationerror|required|failed|forbidden|access|denied|has|been|for|this|request|is|the|not|you|are|to|http|https|error|errors|code|status|statuscode|title|type|message|detail|details|null|true|false|tools|ietf|org|html|rfc|section|traceid|requestid|path|timestamp)\b|[^a-z]/gi
+
+function isCauseless({ form, text }: FaultBody): boolean {
+  if (form === 'empty' || form === 'html') return true
+  return text.length <= 1_000 && text.replace(/[a-f\d-]{16,}/gi, '').replace(causeless, '') === ''
 }

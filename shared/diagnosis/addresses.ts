@@ -96,7 +96,8 @@ export function isRetiredAddress(sent: SentTo): boolean {
   return isLiveConnect || (version !== undefined && version !== '13' && serviceOfAddress(sent) !== undefined)
 }
 
-function addressOf({ host = '', path = '' }: SentTo): { host: string; path: string } {
+/** Host and path of an address, in lower case the host. */
+export function addressOf({ host = '', path = '' }: SentTo): { host: string; path: string } {
   const url = URL.parse(host.includes('://') ? host : `https://${host}`)
   if (!url) return { host: host.toLowerCase(), path }
   return { host: url.host.toLowerCase(), path: path || url.pathname.replace(/^\/$/, '') }

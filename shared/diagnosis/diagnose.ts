@@ -1,7 +1,9 @@
-import { type AdvertisingFault, readFault } from '../advertising/faults.ts'
+import { type FaultBody, readFaultBody } from '../advertising/faultBody.ts'
+import { type AdvertisingFault, toFault } from '../advertising/faults.ts'
 import { identityFaultOf } from '../advertising/identityFault.ts'
 import { type ServiceName, services } from '../advertising/services.ts'
 import type { SignInWith } from '../domain/connectHint.ts'
+import { type CredentialName, soapNote, type VerdictCode, verdicts } from '../domain/verdicts.ts'
 import type { AccountKind, Environment, IdentityProvider } from '../environment.ts'
 import type { Actor } from '../problems.ts'
 import {
@@ -13,14 +15,15 @@ import {
   serviceOfAddress,
 } from './addresses.ts'
 import { type Finding, findMisplacedId, findUnreachableId, type SentIds } from './diagnoseIds.ts'
+import { judgeTokenError } from './judgeTokenError.ts'
 import type { KnownAccounts } from './knownAccounts.ts'
-import type { VerdictCode } from './verdicts.ts'
-import { type CredentialName, verdicts } from './verdicts.ts'
+import { isMicrosoftAddress, isSignInAddress, otherServiceOf, rightHostOf } from './microsoftHosts.ts'
 
 /** A call to Microsoft Advertising that failed, as its sender tells it. */
 export interface FailedCall {
   /** Absent: found out from `sent`, where it tells. */
   readonly service?: ServiceName
+  /** 0 where it was not told: the body's own head tells, where it has one. */
   readonly status: number
   /** The body as text, or as the JSON it was parsed to. */
   readonly body?: unknown
@@ -67,6 +70,7 @@ interface Facts {
   readonly call: FailedCall
   readonly sent: SentIds & SentTo
   readonly fault: AdvertisingFault
+  readonly body: FaultBody
   readonly context: DiagnosisContext
 }
 
@@ -81,6 +85,7 @@ const sandboxDeveloperToken = 'BBD37VB98'
  */
 const rules: readonly Rule[] = [
   findSuccess,
+  ({ body, call }) => body.tokenError && judgeTokenError(body.tokenError, call.status),
   findWrongAddress,
   findIdentity,
   findThrottling,
@@ -91,26 +96,33 @@ const rules: readonly Rule[] = [
   findRefusedCredentials,
   findMissingRights,
   findUnknownOperation,
-  ({ fault }) => (fault.class === 'passing' ? { verdict: 'service_trouble' } : undefined),
-  ({ fault }) => (fault.class === 'request' ? { verdict: 'request_invalid' } : undefined),
+  ({ fault }) => fault.verdict && { verdict: fault.verdict, detail: fault.documented },
+  findFailedJob,
+  findUnreadSoap,
+  ({ fault }) =>
+    fault.class === 'passing' && !isUnlisted(fault) ? { verdict: 'service_trouble' } : undefined,
+  ({ fault }) => (fault.class === 'request' ? refusedRequest(fault) : undefined),
 ]
 
 /** Explains a call that failed: which credential is at fault, and who acts. Pure; never throws on a strange body. */
 export function diagnoseFailedCall(call: FailedCall, context: DiagnosisContext): Diagnosis {
   const sent = call.sent ?? {}
   const service = call.service ?? serviceOfAddress(sent)
-  const fault = readFault({
-    ...(service && { service }),
-    status: call.status,
-    ...(call.trackingId && { trackingId: call.trackingId }),
-    bodyText: textOf(call.body),
-  })
-  const facts: Facts = { call, sent, fault, context }
+  const bodyText = textOf(call.body)
+  const body = readFaultBody(bodyText)
+  const status = call.status || (body.head?.status ?? 0)
+  const { trackingId } = call
+  const answer = { ...(service && { service }), status, ...(trackingId && { trackingId }), bodyText }
+  const facts: Facts = { call: { ...call, status }, sent, fault: toFault(answer, body), body, context }
+  return withSoapNote(toDiagnosis(findingOf(facts), facts.fault, context), facts)
+}
+
+function findingOf(facts: Facts): Finding {
   for (const rule of rules) {
     const finding = rule(facts)
-    if (finding) return toDiagnosis(finding, fault, context)
+    if (finding) return finding
   }
-  return toDiagnosis({ verdict: 'unexplained' }, fault, context)
+  return { verdict: 'unexplained' }
 }
 
 /** Judges a developer token by itself. `other` is the other environment's, where there is one. */
@@ -149,16 +161,39 @@ export function toDiagnosis(
   }
 }
 
-function findSuccess({ call, fault }: Facts): Finding | undefined {
+/** A status of success with a fault in its body is a failure: SOAP answers so (BingAds-Python-SDK#190). */
+function findSuccess({ call, fault, body }: Facts): Finding | undefined {
   if (call.status < 200 || call.status > 299) return undefined
-  return { verdict: fault.errors.length > 0 ? 'partial_failure' : 'not_a_failure' }
+  if (body.isPartial) return { verdict: 'partial_failure' }
+  if (body.failedJob) return fault.isDocumented && fault.class !== 'request' ? undefined : failedJob(body)
+  if (fault.errors.length > 0 || body.tokenError || body.form === 'html') return undefined
+  return isSoapFaultElement(body) ? undefined : { verdict: 'not_a_failure' }
 }
 
-function findWrongAddress({ sent, fault, context }: Facts): Finding | undefined {
-  if (fault.form === 'soapFault' || isSoapAddress(sent)) return { verdict: 'soap_call' }
+function isSoapFaultElement({ form, text }: FaultBody): boolean {
+  return form === 'soapFault' && !/<(?:\w{1,20}:)?\w{3,80}Response[\s>]/.test(text.slice(0, 4_000))
+}
+
+function findFailedJob({ body }: Facts): Finding | undefined {
+  return body.failedJob ? failedJob(body) : undefined
+}
+
+function failedJob({ failedJob: status }: FaultBody): Finding {
+  const again = 'Ask for all data once, without `LastSyncTimeInUTC`.'
+  const hint = status === 'FailedFullSyncRequired' ? ` ${again}` : ''
+  return { verdict: 'job_failed', detail: `Its status is ${status}.${hint}` }
+}
+
+function findWrongAddress({ sent, context }: Facts): Finding | undefined {
   if (isRetiredAddress(sent)) return { verdict: 'retired_endpoint' }
   const owner = context.ownerOfAddress(sent)
-  if (owner === 'nobody') return { verdict: 'unknown_host' }
+  const other = otherServiceOf(sent)
+  if (other) return { verdict: 'other_service', detail: `The address is of ${other}.` }
+  if (isSignInAddress(sent)) return undefined
+  if (owner === 'nobody' && !isMicrosoftAddress(sent)) return { verdict: 'unknown_host' }
+  const rightHost = rightHostOf(sent)
+  if (rightHost) return { verdict: 'wrong_host', detail: `This path is at ${rightHost}.` }
+  if (owner === 'nobody') return { verdict: 'wrong_host' }
   if (owner === undefined || owner === 'both' || owner === context.environment) return undefined
   const detail = `The tenant belongs to ${context.environment}, the host to ${owner}.`
   return { verdict: 'wrong_environment', detail }
@@ -170,13 +205,13 @@ function findIdentity({ fault }: Facts): Finding | undefined {
 }
 
 function findThrottling({ fault }: Facts): Finding | undefined {
-  if (fault.class !== 'backOff') return undefined
-  if (fault.errorCode === 'ConcurrentRequestOverLimit') return { verdict: 'throttled_reports' }
-  return { verdict: fault.code === 4204 ? 'throttled_bulk' : 'throttled_calls' }
+  return fault.class === 'backOff' ? { verdict: fault.verdict ?? 'throttled_calls' } : undefined
 }
 
 function findExpiredToken({ fault, context }: Facts): Finding | undefined {
-  const isBare401 = fault.status === 401 && fault.code === undefined
+  // A 401 that names another cause than the access token is none of its.
+  const isBare401 =
+    fault.status === 401 && fault.code === undefined && (fault.isBare || fault.named === 'accessToken')
   if (fault.class !== 'expiredToken' && !isBare401) return undefined
   // 109 means age. A fresh token in the row contradicts it only where that token is the one that was sent: an app
   // that fails so has mostly held its token past the hour, while the broker has long replaced it.
@@ -188,12 +223,14 @@ function findExpiredToken({ fault, context }: Facts): Finding | undefined {
 
 function findMisplaced({ sent, fault, context }: Facts): Finding | undefined {
   const isAboutIds = fault.class === 'credentials' || fault.class === 'rights' || fault.class === 'request'
-  return isAboutIds ? findMisplacedId(sent, context.accounts) : undefined
+  // Code 0 is also what an operation answers that has no code for it (guides/handle-service-errors-exceptions).
+  const mayBe = fault.code === 0 || (fault.class === 'unexpectedAnswer' && fault.status === 400)
+  return isAboutIds || mayBe ? findMisplacedId(sent, context.accounts) : undefined
 }
 
 function findMissingHeader({ sent, fault, call }: Facts): Finding | undefined {
   if (fault.code !== 116) return undefined
-  if (/DeveloperToken/i.test(fault.evidence)) return { verdict: 'developer_token_missing' }
+  if (fault.named === 'developerToken') return { verdict: 'developer_token_missing' }
   const needsIds = fault.service !== undefined && services[fault.service].needsIds
   if (needsIds && call.sent && !sent.accountId) return { verdict: 'account_id_missing' }
   if (needsIds && call.sent && !sent.customerId) return { verdict: 'customer_id_missing' }
@@ -202,14 +239,16 @@ function findMissingHeader({ sent, fault, call }: Facts): Finding | undefined {
 
 /** The age of the access token is not asked here: 109 speaks of age, and 105 never does. */
 function findRefusedCredentials({ sent, fault, context }: Facts): Finding | undefined {
-  if (fault.class !== 'credentials') return undefined
+  const isDeveloperNamed = fault.named === 'developerToken'
+  if (fault.class !== 'credentials' && !(fault.class === 'rights' && isDeveloperNamed)) return undefined
   if (isRetiredSignIn(fault, context.environment)) return { verdict: 'retired_sign_in' }
-  if (fault.status === 403 && fault.form !== 'fault') return undefined
+  if (fault.verdict) return { verdict: fault.verdict, detail: fault.documented }
+  if (!fault.isDocumented && !isDeveloperNamed) return undefined
   if (context.developerToken === 'missing') return { verdict: 'developer_token_not_set' }
   if (context.developerToken === 'ofOtherEnvironment') {
     return { verdict: 'developer_token_of_other_environment' }
   }
-  if (namesDeveloperTokenAlone(fault.evidence)) return { verdict: 'developer_token_refused' }
+  if (isDeveloperNamed) return { verdict: 'developer_token_refused' }
   const unusable = findUnreachableId(sent, context.accounts)
   return unusable?.verdict === 'account_not_usable' ? unusable : { verdict: 'credentials_refused' }
 }
@@ -219,10 +258,41 @@ function findMissingRights({ sent, fault, context }: Facts): Finding | undefined
   if (fault.reason === 'AccountInactive') return { verdict: 'account_not_usable' }
   const wrongId = findUnreachableId(sent, context.accounts)
   if (wrongId) return wrongId
-  if (fault.errorCode === 'InvalidAccount') return { verdict: 'account_unknown' }
+  if (isUnlisted(fault)) return undefined
+  if (fault.verdict) return { verdict: fault.verdict, detail: fault.documented }
   // Ids that nobody told of, or that there is nothing to compare with, may be what is wrong.
   const areIdsKnown = !context.accounts.isEmpty && Boolean(sent.accountId || sent.customerId)
-  return { verdict: areIdsKnown ? 'user_without_rights' : 'access_refused' }
+  return { verdict: areIdsKnown ? 'user_without_rights' : 'access_refused', detail: fault.documented }
+}
+
+/** An error that Microsoft names and does not document: the status alone says nothing against its name. */
+function isUnlisted({ isDocumented, errors }: AdvertisingFault): boolean {
+  return !isDocumented && errors.length > 0
+}
+
+/** Whose fault a SOAP fault is that names no code, its body does not tell: the code stands in the fault's details. */
+function findUnreadSoap({ sent, fault, body }: Facts): Finding | undefined {
+  if (fault.isDocumented || isUnlisted(fault)) return undefined
+  return isSoap(sent, body) ? { verdict: 'soap_call' } : undefined
+}
+
+/** SOAP's own end is no cause of the failure, but whoever reads of one should know. */
+function withSoapNote(diagnosis: Diagnosis, { sent, body }: Facts): Diagnosis {
+  if (!isSoap(sent, body) || diagnosis.verdict === 'soap_call') return diagnosis
+  return { ...diagnosis, next: [...diagnosis.next, soapNote] }
+}
+
+function isSoap(sent: SentTo, { form }: FaultBody): boolean {
+  return form === 'soapFault' || isSoapAddress(sent)
+}
+
+/** With Microsoft's name of the refusal: the credentials are not at fault, and the name leads to the cause. */
+function refusedRequest({ code, errorCode }: AdvertisingFault): Finding {
+  const name = errorCode && `Microsoft calls it ${errorCode} (${code}).`
+  const isFeature = /Pilot|NotEnabled|NotEligible/.test(errorCode)
+  const feature = 'The customer is not enabled for this feature; Microsoft Advertising support can tell why.'
+  const detail = [name, isFeature && feature].filter(Boolean).join(' ')
+  return { verdict: 'request_invalid', ...(detail && { detail }) }
 }
 
 /** Whether a refusal is how the sandbox answers tokens of its older sign-in host: plain text, and no fault. */
@@ -231,14 +301,6 @@ export function isRetiredSignIn(
   environment: Environment,
 ): boolean {
   return environment === 'sandbox' && fault.status === 403 && fault.form === 'text'
-}
-
-/**
- * Whether a refusal names the developer token and no other. Microsoft's usual text of 105 names both tokens, and its
- * reason `InvalidAccessToken` means either.
- */
-export function namesDeveloperTokenAlone(evidence: string): boolean {
-  return /developer\s?token/i.test(evidence) && !/access\s?token/i.test(evidence)
 }
 
 /** Such an address lives for minutes. Once over it is refused as a whole, whatever the tokens are. */

@@ -1,6 +1,6 @@
-import { redact } from '../advertising/faultBody.ts'
+import { redact } from '../advertising/redact.ts'
+import type { VerdictCode } from '../domain/verdicts.ts'
 import type { DiagnosedAccount, KnownAccounts } from './knownAccounts.ts'
-import type { VerdictCode } from './verdicts.ts'
 
 /** The ids that a call was made with, as its sender remembers them. */
 export interface SentIds {
@@ -12,7 +12,7 @@ export interface SentIds {
 export interface Finding {
   readonly verdict: VerdictCode
   /** A sentence about this occurrence. */
-  readonly detail?: string
+  readonly detail?: string | undefined
 }
 
 /**

@@ -10,7 +10,6 @@ import {
   type Diagnosis,
   type DiagnosisContext,
   isRetiredSignIn,
-  namesDeveloperTokenAlone,
   toDiagnosis,
 } from './diagnose.ts'
 import type { Finding } from './diagnoseIds.ts'
@@ -126,9 +125,9 @@ function judgeRefusal(
   { environment }: Pick<DiagnosisContext, 'environment'>,
 ): Finding {
   if (isRetiredSignIn(fault, environment)) return { verdict: 'retired_sign_in' }
-  if (fault.code === 105 || namesDeveloperTokenAlone(fault.evidence))
-    return { verdict: 'developer_token_refused' }
+  if (fault.code === 105 || fault.named === 'developerToken') return { verdict: 'developer_token_refused' }
   const isBare401 = fault.status === 401 && fault.code === undefined
+  if (fault.verdict) return { verdict: fault.verdict }
   return { verdict: isBare401 ? 'access_token_revoked' : 'unexplained' }
 }
 
@@ -136,6 +135,7 @@ function judgeCallFault(fault: AdvertisingFault): Finding {
   if (fault.class === 'backOff') return { verdict: 'throttled_calls' }
   if (fault.class === 'passing') return { verdict: 'service_trouble' }
   if (fault.class === 'expiredToken') return { verdict: 'access_token_revoked' }
+  if (fault.verdict) return { verdict: fault.verdict }
   if (fault.reason === 'AccountInactive') return { verdict: 'account_not_usable' }
   return { verdict: fault.class === 'rights' ? 'user_without_rights' : 'unexplained' }
 }

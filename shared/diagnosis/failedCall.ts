@@ -4,18 +4,26 @@ import type { Config } from '../config.ts'
 import { type ConnectHint, connectHint, connectHintView, reconnectHint } from '../domain/connectHint.ts'
 import type { Tenant, TenantName } from '../domain/tenant.ts'
 import type { TenantStore } from '../domain/tenantStore.ts'
+import { credentialNames, verdicts } from '../domain/verdicts.ts'
 import { actors, Problem } from '../problems.ts'
 import { allAccounts, type DiagnosisDependencies, diagnosisContext } from './context.ts'
 import { type Diagnosis, diagnoseFailedCall } from './diagnose.ts'
-import { credentialNames, verdicts } from './verdicts.ts'
 
 const id = z.string().min(1).max(40)
 
 /** A call that failed, as the app saw it; an empty body asks for a live probe. */
 export const diagnosisBody = z
   .strictObject({
-    status: z.int().min(100).max(599).describe('The HTTP status.').optional(),
-    body: z.unknown().describe('As text, or as the JSON that it was parsed to.').optional(),
+    status: z
+      .int()
+      .min(100)
+      .max(599)
+      .describe('The HTTP status. Without it, the one that `body` has in front, as `curl -i` shows it.')
+      .optional(),
+    body: z
+      .unknown()
+      .describe('As text, in whatever form you have it, or as the JSON that it was parsed to.')
+      .optional(),
     trackingId: z.string().max(200).describe('Of the answer’s `TrackingId` header.').optional(),
     service: z.enum(serviceNames as readonly [ServiceName, ...ServiceName[]]).optional(),
     sent: z
@@ -28,10 +36,15 @@ export const diagnosisBody = z
       .describe('What the call was made with.')
       .optional(),
   })
-  .refine((call) => call.status !== undefined || Object.keys(call).length === 0, {
+  .refine(({ status, body, ...rest }) => status !== undefined || hasBody(body) || isEmpty(rest), {
     path: ['status'],
-    message: 'is needed to explain a failed call; send an empty body for a live probe',
+    message: 'or `body` is needed to explain a failed call; send an empty body for a live probe',
   })
+
+/** Whether nothing was told, which asks for a live probe. */
+export function isProbeWish({ status, body, ...rest }: Readonly<Record<string, unknown>>): boolean {
+  return status === undefined && !hasBody(body) && isEmpty(rest)
+}
 
 /** Room for the answer to a call whose every item was refused, thousands of them. */
 export const longestDiagnosisBytes = 1_048_576
@@ -77,7 +90,7 @@ export function withConnectHint(config: Config, tenant: Tenant, diagnosis: Diagn
 export async function explainFailedCall(
   dependencies: DiagnosisDependencies & { readonly tenants: TenantStore },
   name: TenantName,
-  call: DiagnosisWish & { readonly status: number },
+  call: DiagnosisWish,
 ): Promise<DiagnosisAnswer> {
   const stored = await dependencies.tenants.read(name)
   if (!stored) throw new Problem('tenant_not_found')
@@ -88,8 +101,8 @@ export async function explainFailedCall(
 }
 
 /** What an app leaves out is absent, not undefined, from here on. */
-function withoutUndefined(call: DiagnosisWish & { readonly status: number }) {
-  const { status, body, trackingId, service, sent } = call
+function withoutUndefined(call: DiagnosisWish) {
+  const { status = 0, body, trackingId, service, sent } = call
   const { customerId, accountId, host, path } = sent ?? {}
   return {
     status,
@@ -105,4 +118,12 @@ function withoutUndefined(call: DiagnosisWish & { readonly status: number }) {
       },
     }),
   }
+}
+
+function hasBody(body: unknown): boolean {
+  return body !== undefined && body !== null && body !== ''
+}
+
+function isEmpty(rest: object): boolean {
+  return Object.values(rest).every((value) => value === undefined)
 }

@@ -24,10 +24,19 @@ export interface TokenRefusal {
 
 /**
  * Whether a refusal is about our own client authentication, whoever's token was sent. The other refusals of class
- * `operator` may have their cause in one advertiser's directory (AADSTS7000112, 700016, 500011, 90002).
+ * `operator` may have their cause in one advertiser's directory (AADSTS7000112, 7000229, 700016, 90002).
  */
 export function isCredentialRefusal(refusal: TokenRefusal): boolean {
   return refusal.class === 'operator' && isCredentialReason(refusal.reason)
+}
+
+/**
+ * Whether another credential of ours is worth a try: `invalid_client` with a number that no table has may be about the
+ * one that was sent, though it holds nothing by itself.
+ */
+export function mayBeCredentialRefusal(refusal: TokenRefusal): boolean {
+  const { error, reason } = refusal
+  return isCredentialRefusal(refusal) || (error === 'invalid_client' && reason === 'registration_refused')
 }
 
 /** Whether a refusal's reason is about how we authenticate as the registration. */

@@ -1,6 +1,11 @@
 import * as oauth from 'oauth4webapi'
 import { type Clock, TimeLimitError, withSignal } from '../clock.ts'
-import { isCredentialRefusal, noAnswer, type TokenRefusal } from '../domain/refusal.ts'
+import {
+  isCredentialRefusal,
+  mayBeCredentialRefusal,
+  noAnswer,
+  type TokenRefusal,
+} from '../domain/refusal.ts'
 import type { RefreshRequest, TokenAnswer, TokenEndpoint } from '../domain/tokenEndpoint.ts'
 import type { Environment, IdentityProvider } from '../environment.ts'
 import { ClientCredentialError } from './clientAssertion.ts'
@@ -139,13 +144,15 @@ async function postWithin(
         authenticate: credential.authenticate,
         signal,
       })
-      if (last.ok || !isCredentialRefusal(last.refusal)) {
+      const isCode = grantType === 'authorization_code'
+      const isTriedOn = isCode ? isCredentialRefusal : mayBeCredentialRefusal
+      if (last.ok || !isTriedOn(last.refusal)) {
         // An answer, and a refresh token that is nowhere else yet, waits for no bookkeeping.
         if (last.ok) void reportStandings(dependencies, row, [...tried]).catch(() => undefined)
         return last
       }
       // A code may be burnt by the refused attempt (Softeria/ms-365-mcp-server#664): it is not sent again.
-      if (grantType === 'authorization_code') {
+      if (isCode) {
         const looking = takeUpOther(dependencies, row, credential.id)
         const otherCredentialLeft = await beforeEnd(dependencies, signal, looking).catch(() => false)
         return { ...last, ...(otherCredentialLeft && { otherCredentialLeft }) }

@@ -115,9 +115,9 @@ describe('diagnosis of what the stand-in answers', () => {
     expect(await diagnose(query, swapped)).toBe('ids_swapped')
   })
 
-  test('finds a SOAP call', async () => {
+  test('reads the code of a SOAP fault: what its envelope cannot carry are our headers', async () => {
     const soap = '/Api/Advertiser/CampaignManagement/v13/CampaignManagementService.svc'
-    expect(await diagnose(soap, linked)).toBe('soap_call')
+    expect(await diagnose(soap, linked)).toBe('credentials_refused')
   })
 
   test('finds a developer token of the other environment by probing', async () => {

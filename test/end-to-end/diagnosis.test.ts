@@ -117,6 +117,13 @@ describe('a failed call', () => {
     expect(body).toMatchObject({ verdict: 'throttled_bulk', retryAfterSeconds: 900, actor: 'nobody' })
   })
 
+  test('is explained by its answer alone, pasted with its head', async () => {
+    const body = `HTTP/1.1 401 Unauthorized\r\nTrackingId: t-1\r\n\r\n${JSON.stringify(fault(109, ''))}`
+    const { body: answer } = await diagnose({ body })
+    expect(answer.verdict).toBe('access_token_expired')
+    expect(answer.evidence).toContain('HTTP 401')
+  })
+
   test('by SOAP is told to come off it', async () => {
     const sent = {
       host: 'campaign.api.bingads.microsoft.com',

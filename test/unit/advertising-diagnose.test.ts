@@ -10,7 +10,7 @@ import {
 } from '../../shared/diagnosis/diagnose.ts'
 import { diagnoseProbe, type ProbeResults, probeAccount } from '../../shared/diagnosis/diagnoseProbe.ts'
 import { createKnownAccounts } from '../../shared/diagnosis/knownAccounts.ts'
-import { type VerdictCode, verdicts } from '../../shared/diagnosis/verdicts.ts'
+import { type VerdictCode, verdicts } from '../../shared/domain/verdicts.ts'
 
 const now = new Date('2026-11-24T04:00:00Z')
 const later = new Date('2026-11-24T04:50:00Z')
@@ -320,6 +320,24 @@ const lines: Line[] = [
   ],
   ['trouble of the service', 'service_trouble', { status: 500, body: fault(0) }],
   ['a gateway’s page', 'service_trouble', { status: 502, body: '<html>Bad gateway</html>' }],
+  [
+    'a report that failed behind a status of success',
+    'job_failed',
+    { status: 200, body: { ReportRequestStatus: { ReportDownloadUrl: null, Status: 'Error' } } },
+  ],
+  [
+    'a path at another service’s host',
+    'wrong_host',
+    {
+      status: 404,
+      sent: { host: 'https://clientcenter.api.bingads.microsoft.com/Reporting/v13/GenerateReport/Submit' },
+    },
+  ],
+  [
+    'a service that the broker passes nothing to',
+    'other_service',
+    { status: 401, sent: { host: 'https://content.api.bingads.microsoft.com/shopping/v9.1/bmc/1/products' } },
+  ],
   ['a success', 'not_a_failure', { status: 200, body: { Accounts: [] } }],
   ['a success in parts', 'partial_failure', { status: 200, body: { PartialErrors: [{ Code: 1 }] } }],
   ['a plain refusal in production', 'unexplained', { status: 403, body: 'Forbidden' }],

@@ -42,7 +42,7 @@ describe('every documented code', () => {
   test('is known without its service when its symbol comes along', () => {
     const named = JSON.stringify({ Errors: [{ Code: 207, ErrorCode: 'ConcurrentRequestOverLimit' }] })
     expect(readFault({ status: 400, bodyText: named }).class).toBe('backOff')
-    expect(readFault({ status: 400, bodyText: fault(207) }).class).toBe('request')
+    expect(readFault({ status: 400, bodyText: fault(207) }).class).toBe('unexpectedAnswer')
   })
 
   test('is read as number, as text, and by its symbol alone', () => {
@@ -82,7 +82,7 @@ describe('bodies', () => {
     ['Forbidden', 403, 'text', 'credentials'],
     ['<!DOCTYPE html><html><body>Bad gateway</body></html>', 502, 'html', 'passing'],
     ['{"error":{"code":"AuthenticationError"}}', 401, 'foreignJson', 'credentials'],
-    ['null', 400, 'foreignJson', 'request'],
+    ['null', 400, 'foreignJson', 'unexpectedAnswer'],
     ['', 404, 'empty', 'unexpectedAnswer'],
     ['', 501, 'empty', 'unexpectedAnswer'],
     ['{"TrackingId":"x","Errors":[]}', 403, 'fault', 'rights'],

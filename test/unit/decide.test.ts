@@ -183,7 +183,7 @@ describe('what follows from a refusal', () => {
     expect(judge(connected, 'invalid_client', [7000222])).toEqual({ verdict: 'hold' })
   })
 
-  test.each([7000112, 700016, 500011, 90002])(
+  test.each([7000112, 7000229, 700016, 90002])(
     'AADSTS%i may be one directory’s doing: the tenant waits, some minutes at most, and the operator is named',
     (code) => {
       const often = { ...connected, trouble: { ...trouble, attempts: 50 } }

@@ -41,6 +41,14 @@ describe('a refresh at the token endpoint', () => {
     expect(await endpoints.refresh(request)).toMatchObject({ ok: true, refreshToken: 'rt' })
   })
 
+  test('tries the other credential after a number that no table has', async () => {
+    const refused = Response.json({ error: 'invalid_client', error_codes: [7000998] }, { status: 401 })
+    expect(await endpointsWith({}, [refused]).refresh(request)).toMatchObject({
+      ok: true,
+      refreshToken: 'rt',
+    })
+  })
+
   test('ends at its limit when the credentials are not to be had, and nothing is sent', async () => {
     await expect(endpointsWith({ list: never }, []).refresh(request)).rejects.toMatchObject({
       name: 'TimeLimitError',

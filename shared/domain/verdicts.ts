@@ -28,6 +28,10 @@ const discoverAgain = 'If access was granted lately, post `accounts/discover` an
 const reconnect =
   'Post `connect` as it is and send the advertiser to the `connectUrl` of its answer; the tenant keeps its id.'
 
+/** What stands beside the verdict of every SOAP call (guides/migrate-to-rest.md, dates of 2026-09-30). */
+export const soapNote =
+  'This is a SOAP call, and SOAP ends on 31 January 2027: call the REST address instead; see `docs/coming-off-soap.md`.'
+
 /**
  * Every verdict of a diagnosis, by its stable code. The docs page and the OpenAPI contract are generated
  * from this table.
@@ -37,6 +41,10 @@ export const verdicts = {
   not_a_failure: verdict('none', 'nobody', 'The call succeeded; there is nothing to explain.', []),
   partial_failure: verdict('none', 'app', 'The call succeeded, but some of its items were refused.', [
     'Read `PartialErrors`: each names the item by its `Index`.',
+  ]),
+  job_failed: verdict('none', 'app', 'The call succeeded and says that a report or bulk job has failed.', [
+    'Submit the job again; a bulk job with fewer entities, where it has many.',
+    'If it fails again, give Microsoft’s support the tracking id.',
   ]),
   access_token_expired: verdict('accessToken', 'app', 'The access token of the call has expired.', [
     vendAgain,
@@ -100,6 +108,18 @@ export const verdicts = {
       'The call carried tokens: make sure that whoever received them may have them.',
     ],
   ),
+  wrong_host: verdict(
+    'environment',
+    'app',
+    'The host is Microsoft’s, but not the one of this service or path.',
+    ['Take the URLs from `services` of the vend answer.'],
+  ),
+  other_service: verdict(
+    'none',
+    'app',
+    'The address belongs to a Microsoft service that the broker does not pass calls to and whose errors it does not know.',
+    ['Read that service’s own reference.', probe],
+  ),
   retired_endpoint: verdict('environment', 'app', 'The address is of a version that Microsoft has retired.', [
     'Take the URLs from `services` of the vend answer; the only living version is v13.',
   ]),
@@ -115,8 +135,8 @@ export const verdicts = {
   transfer_address_over: verdict(
     'none',
     'app',
-    'The address of a report or bulk file is good for minutes only, and this one is over.',
-    ['Poll the report or bulk request again: its answer brings a new address.'],
+    'The address of a report or bulk file works for minutes only and mostly once; this one no longer does.',
+    ['Poll the report or bulk request again, or ask for a new upload address.'],
   ),
   ids_swapped: verdict('accountId', 'app', 'Customer id and account id have changed places.', [
     'Send the customer’s id as `CustomerId` and the account’s as `CustomerAccountId`.',

@@ -1,0 +1,150 @@
+import type { AdvertisingError } from './advertisingError.ts'
+
+/** What parsed JSON was found to say. */
+export interface ReadJson {
+  readonly isFault: boolean
+  /** Whether its errors are of single items of a call that succeeded otherwise. */
+  readonly isPartial: boolean
+  readonly errors: readonly AdvertisingError[]
+  readonly trackingId: string
+  /** The status of a report or bulk job that has failed, e.g. `FailedFullSyncRequired`; empty for every other. */
+  readonly failedJob: string
+}
+
+/** An object's members by their names in lower case: tools write them as they like. */
+type Members = Readonly<Record<string, unknown>>
+
+/**
+ * The lists in which Microsoft's fault types keep their errors: AdApiFaultDetail; ApiFault; ApiFaultDetail and
+ * ApiBatchFault; EditorialApiFaultDetail.
+ */
+const faultLists = ['errors', 'operationerrors', 'batcherrors', 'editorialerrors']
+/** The errors of single items in an answer with status 200 (guides/handle-service-errors-exceptions). */
+const partialLists = ['partialerrors', 'nestedpartialerrors']
+const allLists = [...faultLists, ...partialLists]
+/** What a list's elements are called where XML was turned into JSON. */
+const elementNames = ['adapierror', 'operationerror', 'batcherror', 'editorialerror', 'batcherrorcollection']
+
+/** So deep and so many objects are looked through; a fault that somebody wrapped lies near the top. */
+const mostDepth = 6
+const mostObjects = 2_000
+
+/** Reads the errors out of parsed JSON, wherever in it the fault lies. Never throws; linear in its size. */
+export function readFaultJson(json: unknown): ReadJson {
+  const root = Array.isArray(json) ? { errors: json } : json
+  const found = objectsOf(root)
+  const fault = found.find(isFaultRecord) ?? found.find(isSingleError)
+  const failedJob = found.map(failedJobOf).find((status) => status !== '') ?? ''
+  if (!fault) return { isFault: false, isPartial: false, errors: [], trackingId: '', failedJob }
+  const errors = isFaultRecord(fault)
+    ? allLists.flatMap((name) => elementsOf(fault[name]).flatMap(readError))
+    : readError(fault)
+  const trackingId = textOf(fault.trackingid) || textOf(found.find((one) => one.trackingid)?.trackingid)
+  return { isFault: true, isPartial: isPartial(fault), errors, trackingId, failedJob }
+}
+
+/** Every object of a value, its members' names in lower case. Breadth first, so that the outermost fault is found; the elements of error lists are not looked into. */
+export function objectsOf(root: unknown): Members[] {
+  const found: Members[] = []
+  let level: unknown[] = [root]
+  for (let depth = 0; depth < mostDepth && level.length > 0; depth += 1) {
+    const next: unknown[] = []
+    for (const value of level) {
+      if (found.length >= mostObjects) return found
+      if (typeof value !== 'object' || value === null) continue
+      if (Array.isArray(value)) {
+        for (const one of value.slice(0, mostObjects)) next.push(one)
+        continue
+      }
+      const members = toMembers(value)
+      found.push(members)
+      for (const [name, member] of Object.entries(members)) if (!allLists.includes(name)) next.push(member)
+    }
+    level = next
+  }
+  return found
+}
+
+function isFaultRecord(members: Members): boolean {
+  if (typeof members.trackingid === 'string') return true
+  return allLists.some((name) =>
+    elementsOf(members[name]).some((one) => {
+      const { code, errorcode, batcherrors } = toMembers(one)
+      return [code, errorcode, batcherrors].some((member) => member !== undefined)
+    }),
+  )
+}
+
+/** One error by itself, as a tool logs it. */
+function isSingleError(members: Members): boolean {
+  return 'errorcode' in members && 'code' in members
+}
+
+/** A fault says its type, or has the errors of the call itself; an answer has only those of its items. */
+function isPartial(fault: Members): boolean {
+  if (/fault/i.test(textOf(fault.type))) return false
+  const hasErrors = (name: string) => elementsOf(fault[name]).some((one) => one !== null)
+  if (hasErrors('errors') || hasErrors('operationerrors')) return false
+  return [...partialLists, 'batcherrors'].some(hasErrors)
+}
+
+/** `Status` of a report (`ReportRequestStatusType`), `RequestStatus` of a bulk job (getbulk{download,upload}status). */
+function failedJobOf(members: Members): string {
+  const status = textOf(members.requeststatus) || textOf(members.status)
+  const isJob = 'requeststatus' in members || 'reportdownloadurl' in members
+  if (/^(?:Failed\w{0,40}|UploadFile(?:RowCountExceeded|FormatNotSupported))$/.test(status)) {
+    return isJob || status !== 'Failed' ? status : ''
+  }
+  return status === 'Error' && isJob ? status : ''
+}
+
+function readError(error: unknown): AdvertisingError[] {
+  if (typeof error !== 'object' || error === null) return []
+  const members = toMembers(error)
+  const inner = ['batcherrors', 'editorialerrors'].flatMap((name) =>
+    elementsOf(members[name]).flatMap(readError),
+  )
+  const { code, errorcode, message, detail, details } = members
+  if (code === undefined && errorcode === undefined && inner.length > 0) return inner
+  return [
+    {
+      ...codeOf(code),
+      errorCode: textOf(errorcode) || (isCode(code) ? '' : textOf(code)),
+      message: textOf(message),
+      detail: textOf(detail ?? details),
+    },
+    ...inner,
+  ]
+}
+
+/** A list's elements: of an array, of an object as XML is turned into, or a single one. */
+function elementsOf(list: unknown): readonly unknown[] {
+  if (Array.isArray(list)) return list
+  if (typeof list !== 'object' || list === null) return []
+  const members = toMembers(list)
+  const inner = elementNames.flatMap((name) => {
+    const element = members[name]
+    if (Array.isArray(element)) return element
+    return element === undefined || element === null ? [] : [element]
+  })
+  return inner.length > 0 || !('code' in members || 'errorcode' in members) ? inner : [list]
+}
+
+function codeOf(value: unknown): { code?: number } {
+  return isCode(value) ? { code: Number(value) } : {}
+}
+
+function isCode(value: unknown): boolean {
+  return typeof value === 'number'
+    ? Number.isInteger(value)
+    : typeof value === 'string' && /^\d{1,9}$/.test(value)
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value.trim() : ''
+}
+
+function toMembers(value: unknown): Members {
+  if (typeof value !== 'object' || value === null) return {}
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name.toLowerCase(), member]))
+}

@@ -1,0 +1,62 @@
+/** An answer as it was pasted: its head, where one stood in front as `curl -i` shows it, and its body. */
+export interface PastedAnswer {
+  readonly head?: PastedHead
+  readonly body: string
+}
+
+/** What a pasted head tells. */
+export interface PastedHead {
+  readonly status: number
+  readonly headers: Headers
+}
+
+/** More heads than this (`100 Continue`, a proxy's own, redirects) nobody pastes. */
+const mostHeads = 5
+/** A longer head is none. */
+const mostHeadCharacters = 32_768
+
+/**
+ * Takes the head off an answer that was pasted with it, as `curl -i` or `curl -v` shows it. The last head counts: a
+ * proxy's or `100 Continue` stands before it. Linear in the text.
+ */
+export function splitPastedHead(text: string): PastedAnswer {
+  let body = withoutMarks(text.trimStart())
+  let head: PastedHead | undefined
+  for (let read = 0; read < mostHeads && /^HTTP\/\d(?:\.\d)?\s\d{3}\b/.test(body); read += 1) {
+    const end = endOfHead(body)
+    head = parseHead(body.slice(0, end))
+    body = body.slice(end).trimStart()
+  }
+  return head ? { head, body } : { body }
+}
+
+/** The marks that `curl -v` puts before each line: `<` for what came, `>` and `*` for what did not. */
+function withoutMarks(text: string): string {
+  if (!/^[*<>] /.test(text)) return text
+  return text
+    .split('\n')
+    .filter((line) => !/^[*>{}](?: |\r?$)/.test(line))
+    .map((line) => line.replace(/^< ?(?=HTTP\/|[A-Za-z-]{1,60}: |\r?$)/, ''))
+    .join('\n')
+    .trimStart()
+}
+
+/** At the blank line; where a paste has lost it, at the first line that begins a body. */
+function endOfHead(text: string): number {
+  const head = text.slice(0, mostHeadCharacters)
+  const blank = head.search(/\r?\n\r?\n/)
+  if (blank >= 0) return blank
+  const begun = head.search(/\n[{[<]/)
+  if (begun >= 0) return begun
+  return Math.min(text.length, mostHeadCharacters)
+}
+
+function parseHead(head: string): PastedHead {
+  const [statusLine = '', ...lines] = head.split(/\r?\n/)
+  const headers = new Headers()
+  for (const line of lines) {
+    const [, name, value] = line.match(/^([A-Za-z][A-Za-z0-9-]{0,60}):[ \t]*([\x20-\x7e]{0,4000})/) ?? []
+    if (name && value) headers.append(name, value.trim())
+  }
+  return { status: Number(statusLine.match(/\s(\d{3})\b/)?.[1]), headers }
+}

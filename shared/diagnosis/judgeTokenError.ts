@@ -1,0 +1,28 @@
+import type { RefusalClass } from '../domain/refusal.ts'
+import type { VerdictCode } from '../domain/verdicts.ts'
+import { classifyTokenRefusal } from '../identity/refusal.ts'
+import type { Finding } from './diagnoseIds.ts'
+
+const byClass: Readonly<Record<RefusalClass, VerdictCode>> = {
+  advertiser: 'reauthorization_required',
+  advertiserAdmin: 'admin_consent_required',
+  operator: 'environment_on_hold',
+  passing: 'identity_provider_unavailable',
+  backOff: 'identity_provider_unavailable',
+}
+
+/**
+ * Judges a token endpoint's refusal that was pasted as a failed call: people paste what they have. It is read by the
+ * same rules as the broker's own refusals.
+ */
+export function judgeTokenError(body: Readonly<Record<string, unknown>>, status: number): Finding {
+  // A tool that passes a refusal on does so with a status of its own; only 429 is the endpoint's word.
+  const refusal = classifyTokenRefusal(status === 429 ? 429 : 400, body)
+  const { reason, errorCodes, unknown } = refusal
+  if (unknown) return { verdict: 'unexplained' }
+  const code = errorCodes[0] === undefined ? '' : ` (AADSTS${errorCodes[0]})`
+  return {
+    verdict: byClass[refusal.class],
+    detail: `A token endpoint refused: ${reason}${code}.`,
+  }
+}

@@ -1,0 +1,51 @@
+import { services } from '../advertising/services.ts'
+import { addressOf, type SentTo, serviceOfAddress } from './addresses.ts'
+
+/** Microsoft's services beside the six, by host and path; the broker passes no calls to them. */
+const otherServices: readonly (readonly [pattern: RegExp, name: string])[] = [
+  [/^content\.api\.(?:sandbox\.)?(?:bing)?ads\.microsoft\.com\//, 'the Shopping Content API'],
+  [/^hotels?\.api\.(?:sandbox\.)?(?:bing)?ads\.microsoft\.com\//, 'the Hotel API'],
+  [/^adlibrary\.api\.(?:bing)?ads\.microsoft\.com\//, 'the Ad Library API'],
+  [/^partner\.api\.(?:sandbox\.)?bingads\.microsoft\.com\/ext\/mcp/i, 'Microsoft’s MCP server'],
+  [/^partner\.api\.(?:sandbox\.)?bingads\.microsoft\.com\//, 'Microsoft’s partner API'],
+]
+
+/** Where people sign in: Entra, personal accounts, the sandbox's older host, and Google. */
+const signInHosts: ReadonlySet<string> = new Set([
+  'login.microsoftonline.com',
+  'login.microsoft.com',
+  'login.windows.net',
+  'login.windows-ppe.net',
+  'sts.windows.net',
+  'accounts.google.com',
+  'oauth2.googleapis.com',
+])
+
+/** One of the six services' own hosts, in either environment (guides/web-service-addresses.md). */
+const serviceHost = /^([a-z]+)\.(api(?:\.sandbox)?\.bingads\.microsoft\.com)$/
+const knownHosts: ReadonlySet<string> = new Set(Object.values(services).map(({ host }) => host))
+
+/** The name of the Microsoft service that an address belongs to, where it is none of the six. */
+export function otherServiceOf(sent: SentTo): string | undefined {
+  const { host, path } = addressOf(sent)
+  return otherServices.find(([pattern]) => pattern.test(`${host}/${path.replace(/^\//, '')}`))?.[1]
+}
+
+/** Whether an address is an identity provider's. */
+export function isSignInAddress(sent: SentTo): boolean {
+  return signInHosts.has(addressOf(sent).host)
+}
+
+/** Whether a host is Microsoft Advertising's, whether or not anything known is there. */
+export function isMicrosoftAddress(sent: SentTo): boolean {
+  return /(?:^|\.)(?:bing)?ads\.microsoft\.com$/.test(addressOf(sent).host)
+}
+
+/** The host that a path belongs to, where it was called at another service's; undefined where they go together. */
+export function rightHostOf(sent: SentTo): string | undefined {
+  const { host, path } = addressOf(sent)
+  const [, label = '', domain] = host.match(serviceHost) ?? []
+  if (!domain || !knownHosts.has(label)) return undefined
+  const service = path === '' ? undefined : serviceOfAddress({ path })
+  return service && services[service].host !== label ? `${services[service].host}.${domain}` : undefined
+}

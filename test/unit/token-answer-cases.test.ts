@@ -1,0 +1,92 @@
+import { expect, test } from 'vitest'
+import type { TokenRefusal } from '../../shared/domain/refusal.ts'
+import { isCredentialRefusal } from '../../shared/domain/refusal.ts'
+import { classifyTokenRefusal } from '../../shared/identity/refusal.ts'
+import cases from '../cases/token-answers.json' with { type: 'json' }
+
+const own = { class: 'operator', isOwnCredential: true } as const
+const notOwn = { class: 'operator', isOwnCredential: false } as const
+
+/** The cases' words, as what the classifier says. */
+const meanings: Readonly<Record<string, object>> = {
+  'operator, own credential': own,
+  'operator own credential': own,
+  'operator, own credential (clock)': own,
+  'operator, own credential, not advertiser': own,
+  'this grant is unusable: advertiser, not operator': { class: 'advertiser' },
+  'operator wrong_authority': { ...notOwn, reason: 'wrong_authority' },
+  'advertiser definite': { class: 'advertiser', definite: true },
+  'passing unknown': { class: 'passing', unknown: true },
+  'backOff 60': { class: 'backOff', retryAfterSeconds: 60 },
+  backOff: { class: 'backOff' },
+  advertiserAdmin: { class: 'advertiserAdmin', definite: true },
+  'one directory': notOwn,
+  'operator, this tenant only': notOwn,
+  advertiser: { class: 'advertiser' },
+  'operator/unknown': { class: 'passing', unknown: true },
+  operator: { class: 'operator' },
+  'must not hold the environment': { class: 'advertiserAdmin', isOwnCredential: false },
+  passing: { class: 'passing', unknown: false },
+  'operator/restart': notOwn,
+}
+
+/**
+ * Of T57 the case file says "operator own credential", and issue 13, item 8, of every unlisted number with
+ * `invalid_client` that it is not our credential until it fails for everybody. 7000117 is in no table that could be
+ * read (entra-docs reference-error-codes), and its neighbor 7000112 is one directory's: the issue's rule is kept.
+ */
+const otherwise: Readonly<Record<string, object>> = { T57: { ...notOwn, reason: 'registration_refused' } }
+
+test.each(cases.map((one) => [one.id, one.what, one] as const))(
+  '%s (%s) is read as expected',
+  (id, _what, one) => {
+    const refusal = read(one)
+    const wanted = otherwise[id] ?? meanings[one.expected]
+    expect(wanted, one.expected).toBeDefined()
+    expect({ ...refusal, isOwnCredential: isCredentialRefusal(refusal) }).toMatchObject(wanted!)
+  },
+)
+
+test.each([
+  [
+    'the newest numbers of directory policies',
+    [530084, 530021, 53099, 530999],
+    'invalid_grant',
+    'advertiserAdmin',
+  ],
+  ['Microsoft Advertising missing in the directory', [500011, 500014], 'invalid_resource', 'advertiserAdmin'],
+  ['consent that only an administrator gives', [90093, 900941, 900981], 'invalid_grant', 'advertiserAdmin'],
+  ['the other authority', [9002331, 9002346], 'invalid_request', 'operator'],
+] as const)('%s are whose they are', (_what, codes, error, refusalClass) => {
+  for (const code of codes)
+    expect(classifyTokenRefusal(400, { error, error_codes: [code] }).class, String(code)).toBe(refusalClass)
+})
+
+test('an unlisted number with invalid_client holds nothing by itself, and a missing principal is one directory’s', () => {
+  for (const code of [7_000_229, 7_000_998]) {
+    const refusal = classifyTokenRefusal(401, { error: 'invalid_client', error_codes: [code] })
+    expect(refusal.class).toBe('operator')
+    expect(isCredentialRefusal(refusal), String(code)).toBe(false)
+  }
+})
+
+test('a federated credential that does not match is our own, with invalid_request too', () => {
+  for (const code of [70_021, 700_024, 7_002_138]) {
+    const refusal = classifyTokenRefusal(400, { error: 'invalid_request', error_codes: [code] })
+    expect(refusal.reason, String(code)).toBe('client_assertion_refused')
+    expect(isCredentialRefusal(refusal)).toBe(true)
+  }
+})
+
+test('Google’s session policy asks the person, definitely', () => {
+  const body = {
+    error: 'invalid_grant',
+    error_subtype: 'invalid_rapt',
+    error_description: 'reauth related error',
+  }
+  expect(classifyTokenRefusal(400, body)).toMatchObject({ class: 'advertiser', definite: true })
+})
+
+function read(one: { status: number; body?: unknown; retryAfter?: string }): TokenRefusal {
+  return classifyTokenRefusal(one.status, one.body, one.retryAfter)
+}
