@@ -13,6 +13,9 @@ const bySimulation =
   async (seed, useCases) =>
     (await simulate(seed, { mode, useCases })).violation
 
+/** Hundreds of worlds beside other test files' processes. */
+const patient = { timeout: 120_000 }
+
 /** Each breakage must show within so many seeds. */
 const mostSeeds = 600
 
@@ -21,7 +24,7 @@ describe('the simulator catches a protocol in which', () => {
     [...mutations, ...leaseMutations, ...consentMutations].map(
       (mutation) => [mutation.name, mutation] as const,
     ),
-  )('%s', async (_, mutation) => {
+  )('%s', patient, async (_, mutation) => {
     const useCases = await loadMutant(mutation)
     const { mode = 'microsoft', by = bySimulation(mode) } = mutation
     let caught: Rule | undefined
