@@ -106,7 +106,7 @@ const startedWith = process.env.NODE_EXTRA_CA_CERTS
 
 /**
  * Runs a command: exit status 0 or what it answers, 1 when storage refuses or does not answer, 2 with the message for
- * what the operator can mend.
+ * what the operator can fix.
  */
 export async function run(command: () => Promise<number | undefined>): Promise<void> {
   try {

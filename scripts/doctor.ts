@@ -91,7 +91,7 @@ function checkSettings(
       name: `setting ${setting}`,
       ok: false,
       detail: fault,
-      mend: setSetting(names, setting, example),
+      resolution: setSetting(names, setting, example),
     }))
     return [checks, undefined]
   }
@@ -126,7 +126,12 @@ async function checkHostQueue(settings: Readonly<Record<string, string | undefin
     return [{ name, ok: true, detail: exists ? 'answers' : 'may be used; the first message makes it' }]
   } catch {
     return [
-      { name, ok: false, detail: 'does not answer', mend: 'npm run stack (or correct AzureWebJobsStorage)' },
+      {
+        name,
+        ok: false,
+        detail: 'does not answer',
+        resolution: 'npm run stack (or correct AzureWebJobsStorage)',
+      },
     ]
   }
 }

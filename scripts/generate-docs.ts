@@ -25,15 +25,15 @@ const pages: Readonly<Record<string, () => string | Promise<string>>> = {
     page(
       'Errors',
       'shared/problems.ts',
-      'Every error is a problem document (RFC 9457, `application/problem+json`). Branch on `code`; do what `actor` says: `advertiser` signs in again, `advertiserAdmin` allows the app in their directory, `app` corrects its request, `operator` mends the broker, `nobody`: try again after `retryAfter` seconds.',
+      'Every error is a problem document (RFC 9457, `application/problem+json`). Branch on `code`; do what `actor` says: `advertiser` signs in again, `advertiserAdmin` allows the app in their directory, `app` corrects its request, `operator` fixes the broker, `nobody`: try again after `retryAfter` seconds.',
       table(
-        ['code', 'status', 'actor', 'what happened', 'how it is mended'],
+        ['code', 'status', 'actor', 'what happened', 'how it is fixed'],
         Object.entries(problems).map(([name, p]) => [
           `<a id="${name}"></a>${code(name)}`,
           String(p.status),
           p.actor,
           p.title,
-          p.mend,
+          p.resolution,
         ]),
       ),
     ),

@@ -9,8 +9,8 @@ interface ProblemDefinition {
   readonly actor: Actor
   /** What happened, in one sentence. */
   readonly title: string
-  /** How it is mended. */
-  readonly mend: string
+  /** How it is fixed. */
+  readonly resolution: string
 }
 
 /**
@@ -22,163 +22,174 @@ export const problems = {
     status: 400,
     actor: 'app',
     title: 'The request has a field that is missing, unknown or malformed.',
-    mend: 'Correct the fields that `errors` names.',
+    resolution: 'Correct the fields that `errors` names.',
   },
   caller_not_authenticated: {
     status: 401,
     actor: 'app',
     title: 'The request carries no bearer token that the broker trusts.',
-    mend: 'Send `Authorization: Bearer` with a token of a configured issuer, for the configured audience, that has not expired.',
+    resolution:
+      'Send `Authorization: Bearer` with a token of a configured issuer, for the configured audience, that has not expired.',
   },
   caller_not_allowed: {
     status: 403,
     actor: 'app',
     title: 'The calling app lacks the app role that this route needs.',
-    mend: 'Have an administrator assign the app role that `requiredRole` names to the app, then get a new token.',
+    resolution:
+      'Have an administrator assign the app role that `requiredRole` names to the app, then get a new token.',
   },
   route_not_found: {
     status: 404,
     actor: 'app',
     title: 'There is no such route.',
-    mend: 'See `/openapi.json` for the routes.',
+    resolution: 'See `/openapi.json` for the routes.',
   },
   tenant_not_found: {
     status: 404,
     actor: 'app',
     title: 'There is no such tenant in your workspace.',
-    mend: 'Check the tenant id, or connect the tenant with `POST /v1/tenants/{tenant}/connect-sessions`.',
+    resolution:
+      'Check the tenant id, or connect the tenant with `POST /v1/tenants/{tenant}/connect-sessions`.',
   },
   account_not_found: {
     status: 404,
     actor: 'app',
     title: 'The tenant cannot reach that Microsoft Advertising account.',
-    mend: 'Choose one of `GET /v1/tenants/{tenant}/accounts`, or discover again if access was granted lately.',
+    resolution:
+      'Choose one of `GET /v1/tenants/{tenant}/accounts`, or discover again if access was granted lately.',
   },
   connect_session_not_found: {
     status: 404,
     actor: 'app',
     title: 'There is no such connect session that waits for confirmation.',
-    mend: 'Make a new connect session; one is valid until it is used or expires.',
+    resolution: 'Make a new connect session; one is valid until it is used or expires.',
   },
   method_not_allowed: {
     status: 405,
     actor: 'app',
     title: 'The route does not answer this method.',
-    mend: 'Use a method that the `Allow` header names.',
+    resolution: 'Use a method that the `Allow` header names.',
   },
   tenant_not_connected: {
     status: 409,
     actor: 'advertiser',
     title: 'Nobody has connected this tenant yet, or it was disconnected.',
-    mend: 'Post `connect` as it is and send the advertiser to the `connectUrl` of its answer.',
+    resolution: 'Post `connect` as it is and send the advertiser to the `connectUrl` of its answer.',
   },
   confirmation_required: {
     status: 409,
     actor: 'app',
     title: 'An advertiser has consented, and the app has not confirmed who it was.',
-    mend: 'Post the one-time code that came to your `returnUrl` to the connect session’s `confirm`.',
+    resolution: 'Post the one-time code that came to your `returnUrl` to the connect session’s `confirm`.',
   },
   reauthorization_required: {
     status: 409,
     actor: 'advertiser',
     title: 'The advertiser must sign in again before this works.',
-    mend: 'Post `connect` as it is and send the advertiser to the `connectUrl` of its answer; the tenant keeps its id.',
+    resolution:
+      'Post `connect` as it is and send the advertiser to the `connectUrl` of its answer; the tenant keeps its id.',
   },
   admin_consent_required: {
     status: 409,
     actor: 'advertiserAdmin',
     title: 'The advertiser’s directory does not allow this sign-in until its administrator acts.',
-    mend: 'Send the advertiser’s administrator the link in `adminConsentUrl` where there is one, else what `reason` names; then reconnect.',
+    resolution:
+      'Send the advertiser’s administrator the link in `adminConsentUrl` where there is one, else what `reason` names; then reconnect.',
   },
   account_not_chosen: {
     status: 409,
     actor: 'app',
     title: 'None of the tenant’s accounts is its default, and the request names none.',
-    mend: 'Name one with `accountId`, or choose with `PUT /v1/tenants/{tenant}/accounts/default` or `…/accounts/selection`.',
+    resolution:
+      'Name one with `accountId`, or choose with `PUT /v1/tenants/{tenant}/accounts/default` or `…/accounts/selection`.',
   },
   environment_conflict: {
     status: 409,
     actor: 'app',
     title: 'The tenant belongs to the other environment.',
-    mend: 'Use another tenant id for this environment, or disconnect the tenant first.',
+    resolution: 'Use another tenant id for this environment, or disconnect the tenant first.',
   },
   accounts_would_be_lost: {
     status: 409,
     actor: 'app',
     title: 'The grant is another person’s than before and would lose accounts, so nothing was kept.',
-    mend: 'See `previousUser`, `user` and `lost`; if that is meant, send the same again with `acceptLostAccounts: true`.',
+    resolution:
+      'See `previousUser`, `user` and `lost`; if that is meant, send the same again with `acceptLostAccounts: true`.',
   },
   tenant_changed: {
     status: 409,
     actor: 'nobody',
     title: 'The tenant was changed by someone else at the same time.',
-    mend: 'Try again.',
+    resolution: 'Try again.',
   },
   grant_refused: {
     status: 422,
     actor: 'app',
     title: 'The identity provider did not accept the refresh token, so nothing was kept.',
-    mend: 'Check that the token was issued to the same client id, for the scope of this environment.',
+    resolution: 'Check that the token was issued to the same client id, for the scope of this environment.',
   },
   body_too_large: {
     status: 413,
     actor: 'app',
     title: 'The request body is larger than this route reads.',
-    mend: 'Send a body of at most `maxBodyBytes` bytes.',
+    resolution: 'Send a body of at most `maxBodyBytes` bytes.',
   },
   unsupported_media_type: {
     status: 415,
     actor: 'app',
     title: 'The request body is not declared as JSON.',
-    mend: 'Send `Content-Type: application/json`.',
+    resolution: 'Send `Content-Type: application/json`.',
   },
   internal_error: {
     status: 500,
     actor: 'operator',
     title: 'The broker failed in a way it does not know.',
-    mend: 'Look for `requestId` in the logs.',
+    resolution: 'Look for `requestId` in the logs.',
   },
   unexpected_upstream_answer: {
     status: 502,
     actor: 'operator',
     title: 'Microsoft answered in a way that the broker does not know.',
-    mend: 'Look at `reason`; give Microsoft’s support the `traceId`.',
+    resolution: 'Look at `reason`; give Microsoft’s support the `traceId`.',
   },
   broker_not_configured: {
     status: 503,
     actor: 'operator',
     title: 'The broker’s settings are incomplete.',
-    mend: '`npm run doctor`, `/health` and the broker’s log name every setting that is missing or malformed, with an example of each.',
+    resolution:
+      '`npm run doctor`, `/health` and the broker’s log name every setting that is missing or malformed, with an example of each.',
   },
   environment_on_hold: {
     status: 503,
     actor: 'operator',
     title: 'The broker’s own registration, secret or settings for this environment do not work.',
-    mend: 'Mend what `reason` names; `/ready` says more. No advertiser has to do anything, and the hold ends by itself.',
+    resolution:
+      'Fix what `reason` names; `/ready` says more. No advertiser has to do anything, and the hold ends by itself.',
   },
   registration_refused: {
     status: 503,
     actor: 'operator',
     title: 'The identity provider refuses the broker’s registration for this tenant.',
-    mend: 'If other tenants are vended, this advertiser’s directory has disabled or removed the app, or is gone: their administrator mends it. If none is, mend the registration as `reason` says. It is tried again by itself.',
+    resolution:
+      'If other tenants are vended, this advertiser’s directory has disabled or removed the app, or is gone: their administrator fixes it. If none is, fix the registration as `reason` says. It is tried again by itself.',
   },
   identity_provider_unavailable: {
     status: 503,
     actor: 'nobody',
     title: 'The identity provider does not answer, or asks to wait.',
-    mend: 'Try again after `Retry-After`.',
+    resolution: 'Try again after `Retry-After`.',
   },
   advertising_unavailable: {
     status: 503,
     actor: 'nobody',
     title: 'Microsoft Advertising does not answer, or asks to wait.',
-    mend: 'Try again after `Retry-After`.',
+    resolution: 'Try again after `Retry-After`.',
   },
   storage_unavailable: {
     status: 503,
     actor: 'nobody',
     title: 'Table Storage or Key Vault does not answer.',
-    mend: 'Try again after `Retry-After`; if it lasts, the operator finds the cause on `/ready`.',
+    resolution: 'Try again after `Retry-After`; if it lasts, the operator finds the cause on `/ready`.',
   },
 } as const satisfies Record<string, ProblemDefinition>
 

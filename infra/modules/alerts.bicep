@@ -70,7 +70,7 @@ var alerts alert[] = [
   }
   {
     name: 'connect-failed'
-    title: 'Nobody can connect for what the operator must mend'
+    title: 'Nobody can connect for what the operator must fix'
     severity: 2
     query: loadTextContent('../alerts/connect-failed.kql')
     window: 'PT1H'

@@ -7,7 +7,7 @@ import { sweepExpectedSince } from './schedule.ts'
 export interface BrokerUnderTest {
   /** No slash at its end. */
   readonly url: string
-  /** What mends call it on Azure. */
+  /** What fixes call it on Azure. */
   readonly names: AzureNames
   /** A bearer token with the app role `Broker.Operate`, without the word `Bearer`. */
   readonly token?: string
@@ -58,14 +58,14 @@ export async function checkFromOutside({ url, names }: BrokerUnderTest): Promise
       name: 'health',
       ok: alive,
       detail: alive ? 'answers' : told(health),
-      ...(!alive && faulty.length === 0 && { mend: showLog(names) }),
+      ...(!alive && faulty.length === 0 && { resolution: showLog(names) }),
     },
     ...faulty,
     {
       name: 'redirect URI reachable',
       ok: reached,
       detail: reached ? 'answers' : told(callback),
-      ...(!reached && { mend: `curl -i ${url}/oauth/callback` }),
+      ...(!reached && { resolution: `curl -i ${url}/oauth/callback` }),
     },
     checkClock('clock against the broker', health),
   ]
@@ -79,7 +79,7 @@ function checkSettingsFromOutside({ text }: Seen, names: AzureNames): Diagnosed[
     name: `setting ${setting}`,
     ok: false,
     detail: `${fault}: ${meaning}`,
-    mend: setSetting(names, String(setting), String(example)),
+    resolution: setSetting(names, String(setting), String(example)),
   }))
 }
 
@@ -107,11 +107,11 @@ export async function readReadiness(broker: BrokerUnderTest): Promise<Readiness 
   const seen = await look(`${broker.url}/ready`, { headers: { authorization: `Bearer ${broker.token}` } })
   const parsed = readiness.safeParse(toObject(seen.text))
   if (parsed.success) return parsed.data
-  const mends: Readonly<Record<number, string>> = {
+  const fixes: Readonly<Record<number, string>> = {
     401: 'export BROKER_TOKEN=$(az account get-access-token --scope "$API_CLIENT_ID/.default" --query accessToken --output tsv)',
     403: grantOperatorRole,
   }
-  return { name, ok: false, detail: told(seen), mend: mends[seen.status] ?? showLog(broker.names) }
+  return { name, ok: false, detail: told(seen), resolution: fixes[seen.status] ?? showLog(broker.names) }
 }
 
 /** The doctor's lines for a readiness report: that there is one, its checks, its holds, the last sweep. */
@@ -120,7 +120,7 @@ export function fromReadiness(report: Readiness, url: string | undefined, now: D
     name: `environment ${environment} ${identityProvider}`,
     ok: false,
     detail: `on hold: ${reason}${traceId ? `, trace id ${traceId}` : ''} (docs/runbooks/environment-on-hold.md)`,
-    mend: sweepNow(url),
+    resolution: sweepNow(url),
   }))
   const answered = { name: 'readiness', ok: true, detail: 'every dependency was looked at' }
   return [answered, ...report.checks, ...holds, lastSweepOf(report, url, now)]
@@ -132,13 +132,13 @@ function lastSweepOf(report: Readiness, url: string | undefined, now: Date): Dia
   if (!lastSweep) {
     const unread = report.checks.some((check) => check.name === 'broker state' && !check.ok)
     if (unread) return { name, ok: null, detail: 'could not be read: see broker state' }
-    return { name, ok: false, detail: 'none yet', mend: sweepNow(url) }
+    return { name, ok: false, detail: 'none yet', resolution: sweepNow(url) }
   }
   const since = sweepExpectedSince(sweepSchedule, now)
   const ok = new Date(lastSweep.endedAt) >= since
   const detail = `${lastSweep.ageSeconds} s ago, ${lastSweep.report.leftOver} left over`
   if (ok) return { name, ok, detail }
-  return { name, ok, detail: `${detail}; expected since ${since.toISOString()}`, mend: sweepNow(url) }
+  return { name, ok, detail: `${detail}; expected since ${since.toISOString()}`, resolution: sweepNow(url) }
 }
 
 function sweepNow(url = '$BROKER_URL'): string {

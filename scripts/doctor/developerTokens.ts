@@ -84,8 +84,8 @@ async function tryWith(
 
 function judge(verdict: string, tenant: string, environment: Environment): Omit<Diagnosed, 'name'> {
   if (/^developer_token/.test(verdict)) {
-    const mend = `az keyvault secret set --vault-name "$KEY_VAULT_NAME" --name ${environment}-developer-token-next --file <file> --output none`
-    return { ok: false, detail: `${verdict} (tenant ${tenant})`, mend }
+    const resolution = `az keyvault secret set --vault-name "$KEY_VAULT_NAME" --name ${environment}-developer-token-next --file <file> --output none`
+    return { ok: false, detail: `${verdict} (tenant ${tenant})`, resolution }
   }
   // Only what is judged after GetUser has been answered proves that the developer token was accepted.
   const afterIt = /^(all_well|account_|customer_)/.test(verdict)

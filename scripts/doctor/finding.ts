@@ -1,5 +1,5 @@
 /**
- * Who can be at fault: a deployed `package`, which another package mends, or what only the `operator` can change,
+ * Who can be at fault: a deployed `package`, which another package fixes, or what only the `operator` can change,
  * whichever package runs.
  */
 export type Category = 'package' | 'operator'
@@ -9,8 +9,8 @@ export interface Diagnosed {
   readonly name: string
   readonly ok: boolean | null
   readonly detail: string
-  /** The command that mends it; only where it is not ok. */
-  readonly mend?: string | undefined
+  /** The command that fixes it; only where it is not ok. */
+  readonly resolution?: string | undefined
 }
 
 /** One line of the doctor's table. */
@@ -51,13 +51,13 @@ export function toReport(
   return { healthy: counted.every(({ ok }) => ok ?? !strict), checks }
 }
 
-/** The table that people read: a mark, what, how it is, and what mends it. */
+/** The table that people read: a mark, what, how it is, and what fixes it. */
 export function toTable({ checks }: DoctorReport): string {
   const width = Math.max(...checks.map(({ name }) => name.length))
   return checks
-    .map(({ name, ok, detail, mend }) => {
+    .map(({ name, ok, detail, resolution }) => {
       const mark = ok === null ? '–' : ok ? '✓' : '✗'
-      return `${mark} ${name.padEnd(width)}  ${detail}${mend ? `\n  ${' '.repeat(width)}  → ${mend}` : ''}`
+      return `${mark} ${name.padEnd(width)}  ${detail}${resolution ? `\n  ${' '.repeat(width)}  → ${resolution}` : ''}`
     })
     .join('\n')
 }

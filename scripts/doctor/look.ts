@@ -53,5 +53,5 @@ export function checkClock(name: string, { at, headers, status }: Seen): Diagnos
   const skewSeconds = Math.round((at.getTime() - date) / 1000 - 0.5)
   const detail = `${Math.abs(skewSeconds)} s apart`
   if (Math.abs(skewSeconds) <= mostSkewSeconds) return { name, ok: true, detail }
-  return { name, ok: false, detail, mend: 'timedatectl set-ntp true' }
+  return { name, ok: false, detail, resolution: 'timedatectl set-ntp true' }
 }

@@ -76,13 +76,17 @@ function explainRefusal(
   // The client first: to one that is not known no redirect URI can be added.
   if (clientRefused.test(answer)) {
     const setting = `${environment.toUpperCase()}_${google ? 'GOOGLE' : 'MICROSOFT'}_CLIENT_ID`
-    return { ok: false, detail: 'no such registration', mend: setSetting(names, setting, '<client id>') }
+    return {
+      ok: false,
+      detail: 'no such registration',
+      resolution: setSetting(names, setting, '<client id>'),
+    }
   }
   if (redirectUriRefused.test(answer)) {
-    const mend = google
+    const resolution = google
       ? `Add ${redirectUri} to the OAuth client at https://console.cloud.google.com/apis/credentials (Google has no command for it)`
       : addRedirectUri(signIn, registration)
-    return { ok: false, detail: 'not registered', mend }
+    return { ok: false, detail: 'not registered', resolution }
   }
   return { ok: null, detail: 'cannot be told: the provider did not say' }
 }
@@ -103,11 +107,11 @@ function checkPlatform(signIn: SignInView, registration: Registration | string):
       name,
       ok: false,
       detail: `registered under ${wrong.join(', ')}`,
-      mend: moveToWeb(signIn, registration),
+      resolution: moveToWeb(signIn, registration),
     }
   }
   if (registration.web.includes(redirectUri)) return { name, ok: true, detail: 'registered under Web' }
-  return { name, ok: false, detail: 'not registered', mend: addRedirectUri(signIn, registration) }
+  return { name, ok: false, detail: 'not registered', resolution: addRedirectUri(signIn, registration) }
 }
 
 /** Google leads to its error page and says which error only within `authError`: Base64 of a message of its own. */

@@ -86,7 +86,7 @@ export const faultCodes: readonly FaultCode[] = [
     'PersonalIdentityNotAllowedByCustomer',
     'identity',
     'advertiser',
-    'The organisation requires a work account.',
+    'The organization requires a work account.',
   ),
   reason(126, 'IdentityTypeMismatch', 'GoogleAccountIsRequired', 'identity', 'advertiser', {
     meaning: 'The person uses Microsoft Advertising with a Google account.',

@@ -40,19 +40,19 @@ export const connectFailures = {
     actor: 'advertiserAdmin',
     title: 'Your administrator must allow this first',
     explanation:
-      'Your organisation lets only administrators approve this app. Send them the link below; afterwards, start again from the app.',
+      'Your organization lets only administrators approve this app. Send them the link below; afterwards, start again from the app.',
   },
   advertising_not_enabled: {
     actor: 'advertiserAdmin',
-    title: 'Your organisation has not enabled Microsoft Advertising for sign-in',
+    title: 'Your organization has not enabled Microsoft Advertising for sign-in',
     explanation:
-      'An administrator of your organisation has to enable it once, with the link below. Afterwards, start again from the app.',
+      'An administrator of your organization has to enable it once, with the link below. Afterwards, start again from the app.',
   },
   directory_policy: {
     actor: 'advertiserAdmin',
-    title: 'A policy of your organisation stopped the sign-in',
+    title: 'A policy of your organization stopped the sign-in',
     explanation:
-      'Microsoft accepted your identity, and your organisation’s rules did not allow this sign-in. Ask your administrator which rule it is.',
+      'Microsoft accepted your identity, and your organization’s rules did not allow this sign-in. Ask your administrator which rule it is.',
   },
   sign_in_refused: {
     actor: 'advertiser',
@@ -116,7 +116,7 @@ export const connectFailures = {
     actor: 'operator',
     title: 'The app’s own registration does not work',
     explanation:
-      'This is not your fault and nothing you can mend. The app’s operator has been told; please try again later.',
+      'This is not your fault and nothing you can fix. The app’s operator has been told; please try again later.',
   },
   environment_mismatch: {
     actor: 'app',
@@ -168,6 +168,6 @@ export interface ConnectFailure {
   readonly workspace?: string
   /** Where the page's way back leads; with the error as parameters. Absent when nobody knows the app. */
   readonly backUrl?: string
-  /** A fresh sign-in for the same browser, where that can mend it. */
+  /** A fresh sign-in for the same browser, where that can fix it. */
   readonly again?: { readonly url: string; readonly anotherAccount: boolean }
 }

@@ -11,8 +11,8 @@ const againSeconds = 900
 /** A browser that fails more often starts again from the app. */
 const mostTries = 5
 
-/** Failures that another sign-in by the same person in the same browser can mend, and whether by another account. */
-const mendable: Readonly<Partial<Record<ConnectFailureCode, { anotherAccount: boolean }>>> = {
+/** Failures that another sign-in by the same person in the same browser can fix, and whether by another account. */
+const fixable: Readonly<Partial<Record<ConnectFailureCode, { anotherAccount: boolean }>>> = {
   no_advertising_user: { anotherAccount: true },
   no_advertising_account: { anotherAccount: true },
   wrong_account_kind: { anotherAccount: true },
@@ -66,9 +66,9 @@ async function anotherSignIn(
   { failed, isConsenter, signInWith }: ConnectFailure,
 ): Promise<ConnectFailure['again']> {
   const { tries = 1, loginHint, ...session } = signIn
-  const mending = mendable[failed]
-  if (!mending || tries >= mostTries) return undefined
-  const { anotherAccount } = mending
+  const fixing = fixable[failed]
+  if (!fixing || tries >= mostTries) return undefined
+  const { anotherAccount } = fixing
   const kind = toKind(signInWith)
   // Whoever connected the tenant is sent on to another account of theirs, which the next sign-in must not refuse as
   // somebody else's. Accounts that would be lost by it still wait for the app's confirmation.

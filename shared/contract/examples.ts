@@ -90,7 +90,8 @@ const ready = {
       name: 'secret production-developer-token',
       ok: false,
       detail: 'is missing',
-      mend: 'az keyvault secret set --vault-name <vault> --name production-developer-token --file <file>',
+      resolution:
+        'az keyvault secret set --vault-name <vault> --name production-developer-token --file <file>',
     },
   ],
   holds: [],

@@ -32,7 +32,7 @@ const bearingBody = ['body_too_large', 'unsupported_media_type'] as const
 export const problemSchema = {
   type: 'object',
   description: 'Problem details (RFC 9457).',
-  required: ['type', 'title', 'status', 'code', 'detail', 'actor', 'mend', 'requestId'],
+  required: ['type', 'title', 'status', 'code', 'detail', 'actor', 'resolution', 'requestId'],
   properties: {
     type: { type: 'string', pattern: '^/docs#', description: '`/docs#` and the code.' },
     title: { type: 'string', description: 'What happened, the same for every occurrence.' },
@@ -44,7 +44,7 @@ export const problemSchema = {
       enum: [...new Set(Object.values(problems).map(({ actor }) => actor))].sort(),
       description: 'Who must act before the same request can succeed; `nobody`: try again later.',
     },
-    mend: { type: 'string', description: 'How it is mended.' },
+    resolution: { type: 'string', description: 'How to fix it.' },
     retryAfter: { type: 'integer', description: 'Seconds, as in the `Retry-After` header.' },
     reason: { type: 'string', description: 'A finer stable word, where there is one.' },
     traceId: { type: 'string', description: 'Microsoft’s trace id, for its support.' },
@@ -63,7 +63,7 @@ export const problemSchema = {
     },
     connect: {
       type: 'object',
-      description: 'The request that makes a connect session, where connecting mends it.',
+      description: 'The request that makes a connect session, where connecting fixes it.',
       properties: {
         method: { type: 'string' },
         path: { type: 'string' },
@@ -116,7 +116,7 @@ function problemResponse(codes: readonly ProblemCode[]): object {
 }
 
 function exampleOf(code: ProblemCode): object {
-  const { status, actor, title, mend } = problems[code]
+  const { status, actor, title, resolution } = problems[code]
   const requestId = '7f6c1f7e-6b0c-4e0e-9d0f-0d2a5b1c3e4f'
-  return { type: `/docs#${code}`, title, status, code, detail: title, actor, mend, requestId }
+  return { type: `/docs#${code}`, title, status, code, detail: title, actor, resolution, requestId }
 }

@@ -64,7 +64,7 @@ export const diagnosisAnswer = z.object({
   retryAfterSeconds: z.number().optional(),
   signInWith: z.string().describe('Which kind of sign-in would work.').optional(),
   connect: connectHintView
-    .describe('The request that makes the right connect session, where connecting mends it.')
+    .describe('The request that makes the right connect session, where connecting fixes it.')
     .optional(),
 })
 

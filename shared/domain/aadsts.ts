@@ -84,7 +84,7 @@ export function reasonOfCode(codes: readonly number[]): string | undefined {
   return codes.map((code) => reasonByCode.get(code)).find((reason) => reason !== undefined)
 }
 
-/** Reasons that only the advertiser's own administrator can mend. */
+/** Reasons that only the advertiser's own administrator can fix. */
 const adminReasons: ReadonlySet<string> = new Set([
   'directory_policy',
   'protection_policy',

@@ -31,7 +31,7 @@ export const connectHintView = z.object({
 /** A {@link connectHintView}'s value. */
 export type ConnectHint = z.infer<typeof connectHintView>
 
-/** Whose sign-in mends it. */
+/** Whose sign-in fixes it. */
 export interface ConnectWish {
   readonly signInWith?: SignInWith | undefined
   /** Whether it may be another person's than before: that one has left, or used the wrong account. */
@@ -73,7 +73,7 @@ export function reconnectHint(config: ConnectHintConfig, tenant: Tenant): Connec
   return connectHint(config, tenant, { allowDifferentUser: departed.has(reason) })
 }
 
-/** How what an event tells of is mended, where connecting mends it. */
+/** How what an event tells of is fixed, where connecting fixes it. */
 export function connectHintOfEvent(
   config: ConnectHintConfig,
   tenant: Tenant,
@@ -91,7 +91,7 @@ export function providerOf(kind: AccountKind): IdentityProvider {
   return kind === 'google' ? 'google' : 'microsoft'
 }
 
-/** The kind of account that mends it, where it is a kind. */
+/** The kind of account that fixes it, where it is a kind. */
 export function toKind(signInWith: SignInWith | undefined): AccountKind | undefined {
   return accountKinds.find((kind) => kind === signInWith)
 }

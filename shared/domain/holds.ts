@@ -1,6 +1,6 @@
 import type { Environment, IdentityProvider } from '../environment.ts'
 
-/** Trouble that only the operator can mend: refreshing rests until `until`, then one attempt probes. */
+/** Trouble that only the operator can fix: refreshing rests until `until`, then one attempt probes. */
 export interface EnvironmentHold {
   readonly environment: Environment
   readonly identityProvider: IdentityProvider
@@ -28,7 +28,7 @@ export interface EnvironmentStates {
 /** Nobody else probes within this time; as long as a refresh may take, should the prober die. */
 export const probeSeconds = 30
 
-/** The first hold is short, and a lasting one is probed once a minute, so that a mended secret is noticed soon. */
+/** The first hold is short, and a lasting one is probed once a minute, so that a fixed secret is noticed soon. */
 const firstHoldSeconds = 30
 const longestHoldSeconds = 60
 

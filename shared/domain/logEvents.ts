@@ -23,7 +23,7 @@ export interface LogEvents {
     durationMilliseconds: number
   }
   /**
-   * A tenant's refreshes fail for what waiting does not mend: its directory or our registration, a grant that cannot be
+   * A tenant's refreshes fail for what waiting does not fix: its directory or our registration, a grant that cannot be
    * read, answers of no known kind, five times, or a loop that Microsoft detected. Once, until it works again.
    */
   'refresh.needs_operator': {
@@ -44,7 +44,7 @@ export interface LogEvents {
   }
   /** Secrets of old grants could not be destroyed; the row remembers them, and its next commit tries again. */
   'grant.left_over': { tenantKey: string; environment: Environment; secrets: number }
-  /** Trouble that only the operator can mend began, or ended. */
+  /** Trouble that only the operator can fix began, or ended. */
   'environment.held': {
     environment: Environment
     identityProvider: IdentityProvider

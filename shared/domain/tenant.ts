@@ -61,7 +61,7 @@ export interface RefreshTrouble {
   readonly nextAttemptAt: Date
   /** Answers of no known kind among the attempts; absent when there were none. */
   readonly unknownAnswers?: number
-  /** Retrying alone will not mend it. Absent while it may pass by itself. */
+  /** Retrying alone will not fix it. Absent while it may pass by itself. */
   readonly actor?: 'operator'
   /** A plain refusal waits here for its second look before the grant is called dead. */
   readonly suspectedSince?: Date

@@ -286,7 +286,7 @@ export const verdicts = {
     'none',
     'operator',
     'The broker’s own registration, secret or settings for this environment do not work.',
-    ['Mend what `/ready` names; no advertiser has to do anything.'],
+    ['Fix what `/ready` names; no advertiser has to do anything.'],
   ),
   identity_provider_unavailable: verdict(
     'none',

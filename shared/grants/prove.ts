@@ -38,7 +38,7 @@ const ofTheAuthority: ReadonlySet<string> = new Set([
   'grant_refused',
 ])
 
-/** Refusals that fewer scopes may mend: the consent did not cover all of ours (AADSTS70000, AADSTS65001). */
+/** Refusals that fewer scopes may fix: the consent did not cover all of ours (AADSTS70000, AADSTS65001). */
 const ofTheScopes: ReadonlySet<string> = new Set(['grant_refused', 'consent_missing', 'invalid_scope'])
 
 /**

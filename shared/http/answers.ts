@@ -34,7 +34,7 @@ export function answerJson(
 
 /** A problem document (RFC 9457). */
 export function answerProblem(problem: Problem, requestId: string): HttpResponseInit {
-  const { status, actor, title, mend } = problems[problem.code]
+  const { status, actor, title, resolution } = problems[problem.code]
   const { extras } = problem
   const retryAfter = extras.retryAfterSeconds === undefined ? undefined : Math.ceil(extras.retryAfterSeconds)
   const document = {
@@ -44,7 +44,7 @@ export function answerProblem(problem: Problem, requestId: string): HttpResponse
     code: problem.code,
     detail: extras.detail ?? title,
     actor: extras.actor ?? actor,
-    mend,
+    resolution,
     ...(retryAfter !== undefined && { retryAfter }),
     ...extras.members,
     requestId,
@@ -74,7 +74,7 @@ export function toProblem(error: unknown): Problem {
   return new Problem('internal_error')
 }
 
-/** A refused right is the operator's to mend; everything else passes. */
+/** A refused right is the operator's to fix; everything else passes. */
 function storageProblem({ service, status, code }: StorageUnavailableError): Problem {
   if (code === 'VaultNotNamed') {
     return new Problem('storage_unavailable', {

@@ -18,7 +18,7 @@ ${contents(operations)}
 ${operations.map(({ path, method, operation }) => operationSection(contract, method, path, operation))}
 <h2 id="problems">Problems</h2>
 <p>Every error is a problem document; branch on <code>code</code>, and do what <code>actor</code> says.</p>
-${Object.entries(problems).map(([code, { status, actor, title, mend }]) => problemEntry(code, `${status}, ${actor}`, title, mend))}
+${Object.entries(problems).map(([code, { status, actor, title, resolution }]) => problemEntry(code, `${status}, ${actor}`, title, resolution))}
 <h2 id="connect-failures">When connecting fails</h2>
 <p>The person sees a page; its way back brings these as <code>error</code> to the return URL.</p>
 ${Object.entries(connectFailures).map(([code, { actor, title, explanation }]) => problemEntry(code, actor, title, explanation, 'connect-'))}
@@ -109,10 +109,10 @@ function example(heading: string, value: unknown): Html {
   return html`<details><summary>${heading}</summary><pre tabindex="0"><code>${JSON.stringify(value, undefined, 2)}</code></pre></details>`
 }
 
-function problemEntry(code: string, kind: string, title: string, mend: string, prefix = ''): Html {
+function problemEntry(code: string, kind: string, title: string, resolution: string, prefix = ''): Html {
   return html`<div class="problem" id="${prefix}${code}"><code><strong>${code}</strong></code> <span class="quiet">${kind}</span>
 <p>${withCode(title)}</p>
-<p class="quiet">${withCode(mend)}</p></div>`
+<p class="quiet">${withCode(resolution)}</p></div>`
 }
 
 /** Our texts mark code by backticks. */

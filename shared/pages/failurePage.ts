@@ -42,8 +42,8 @@ export function adminConsentedPage(granted: boolean, config: NamingConfig): Http
   const app = appName(config)
   const title = withAppName(granted ? 'Thank you, the app is allowed now' : 'The app was not allowed', app)
   const text = granted
-    ? 'People of your organisation can connect their Microsoft Advertising accounts now. Tell whoever sent you this link to start again.'
-    : 'Nothing was changed. People of your organisation cannot connect until an administrator allows the app.'
+    ? 'People of your organization can connect their Microsoft Advertising accounts now. Tell whoever sent you this link to start again.'
+    : 'Nothing was changed. People of your organization cannot connect until an administrator allows the app.'
   const body = html`<div class="card">${sign(granted ? 'done' : 'stop')}<h1>${title}</h1><p>${withAppName(text, app)}</p></div>`
   return answerPage({ title, app, body })
 }

@@ -16,7 +16,7 @@ interface Words {
 const brokenHere: Words = {
   sign: 'stop',
   title: 'Something is wrong on our side',
-  text: 'This is not your fault and nothing you can mend. Please go back to the app and try again later.',
+  text: 'This is not your fault and nothing you can fix. Please go back to the app and try again later.',
 }
 
 /** What a person is told; whatever else goes wrong is ours. */

@@ -27,7 +27,7 @@ export async function explainFailure(
   return asOfTheBroker(diagnoseFailedCall(call, { ...context, isCallOfBroker: true }))
 }
 
-/** The tokens are the broker's here, so that no app can mend them: a refused one is replaced by itself. */
+/** The tokens are the broker's here, so that no app can fix them: a refused one is replaced by itself. */
 function asOfTheBroker(diagnosis: Diagnosis): Diagnosis {
   const { actor, credential } = diagnosis
   if (actor !== 'app') return diagnosis

@@ -2,7 +2,7 @@ import { refreshChunksQueue } from '../operations/runSweep.ts'
 import { ask } from './ask.ts'
 import type { ReadinessCheck } from './checks.ts'
 import type { ReadyDependencies } from './dependencies.ts'
-import { mendsOf } from './mends.ts'
+import { resolutionsOf } from './resolutions.ts'
 
 /**
  * A queue and a container of this name exist nowhere: with the right the answer is 404, without it 403, and either way
@@ -69,9 +69,9 @@ async function check(
   probes: readonly Probe[],
   role: string,
 ): Promise<ReadinessCheck> {
-  const mends = mendsOf(config, url, role)
+  const resolutions = resolutionsOf(config, url, role)
   const token = await credential.getToken(storageScope).catch(() => null)
-  if (!token) return { name, ok: false, detail: 'no token for storage', mend: mends.refused }
+  if (!token) return { name, ok: false, detail: 'no token for storage', resolution: resolutions.refused }
   const statuses = await Promise.all(probes.map((probe) => send(url, probe, token.token)))
   const failed = statuses.findIndex((status) => status !== 200 && status !== 404)
   if (failed < 0)
@@ -82,7 +82,7 @@ async function check(
     name,
     ok: false,
     detail,
-    mend: status === 401 || status === 403 ? mends.refused : mends.unreachable,
+    resolution: status === 401 || status === 403 ? resolutions.refused : resolutions.unreachable,
   }
 }
 

@@ -4,7 +4,7 @@ import { guarded } from '../storage/unavailable.ts'
 import { explained, type Finding, type ReadinessCheck } from './checks.ts'
 import type { ReadyDependencies } from './dependencies.ts'
 import { checkHostStorage } from './hostStorage.ts'
-import { mendsOf, resourceName } from './mends.ts'
+import { resolutionsOf, resourceName } from './resolutions.ts'
 
 /** A row of this name exists nowhere: reading and deleting it needs the rights and changes nothing. */
 const probeName = 'readiness-probe'
@@ -29,22 +29,22 @@ async function checkIdentity({ config, credential }: ReadyDependencies): Promise
   )
   if (refusal === undefined) return { name, ok: true, detail: 'gives tokens' }
   const { app = '<app>', resourceGroup = '<group>' } = config.host
-  const mend = `az functionapp identity show --name ${app} --resource-group ${resourceGroup}; AZURE_CLIENT_ID is to be the clientId of a user-assigned one there`
-  return { name, ok: false, detail: `gives no token: ${refusal}`, mend }
+  const resolution = `az functionapp identity show --name ${app} --resource-group ${resourceGroup}; AZURE_CLIENT_ID is to be the clientId of a user-assigned one there`
+  return { name, ok: false, detail: `gives no token: ${refusal}`, resolution }
 }
 
 function checkTable({ config, tables }: ReadyDependencies, name: TableName): Promise<ReadinessCheck> {
   const gone = (status: number, code: string) =>
     status === 404 && code !== 'TableNotFound' ? { value: undefined } : undefined
-  const mends = mendsOf(config, config.tables.endpoint, 'Storage Table Data Contributor')
-  return explained(`table ${name}`, mends, async () => {
+  const resolutions = resolutionsOf(config, config.tables.endpoint, 'Storage Table Data Contributor')
+  return explained(`table ${name}`, resolutions, async () => {
     try {
       await guarded<unknown>('tables', () => tables[name].getEntity(probeName, probeName), gone)
       await guarded<unknown>('tables', () => tables[name].deleteEntity(probeName, probeName), gone)
       return { ok: true, detail: 'can be read and written' }
     } catch (error) {
       if (!(error instanceof StorageUnavailableError) || error.code !== 'TableNotFound') throw error
-      return { ok: false, detail: 'does not exist', mend: makeTable(config, name) }
+      return { ok: false, detail: 'does not exist', resolution: makeTable(config, name) }
     }
   })
 }
@@ -70,8 +70,8 @@ function checkGrantVault(
   vault: ReadyDependencies['vaults']['main'],
   index: number,
 ): Promise<ReadinessCheck> {
-  const mends = mendsOf(config, config.vault.grantUrls[index], 'Key Vault Secrets Officer')
-  return explained(`vault ${vault.host}`, mends, async (): Promise<Finding> => {
+  const resolutions = resolutionsOf(config, config.vault.grantUrls[index], 'Key Vault Secrets Officer')
+  return explained(`vault ${vault.host}`, resolutions, async (): Promise<Finding> => {
     await vault.read(probeName)
     await vault.write(probeName, 'nothing', {}).catch((error: unknown) => {
       if (!(error instanceof StorageUnavailableError) || error.status !== 409) throw error

@@ -5,7 +5,7 @@ import { requiredSecretNames } from '../secrets/names.ts'
 import { readSealingKeyIds, SealingKeySetError } from '../secrets/sealingKeys.ts'
 import { explained, type Finding, type ReadinessCheck } from './checks.ts'
 import type { ReadyDependencies } from './dependencies.ts'
-import { mendsOf, resourceName } from './mends.ts'
+import { resolutionsOf, resourceName } from './resolutions.ts'
 
 /** Looks at every secret that the settings call for, and at the `…-next` of those that are being rotated. */
 export async function checkSecrets(broker: ReadyDependencies): Promise<ReadinessCheck[]> {
@@ -15,10 +15,10 @@ export async function checkSecrets(broker: ReadyDependencies): Promise<Readiness
 }
 
 async function checkWithNext(broker: ReadyDependencies, name: string): Promise<ReadinessCheck[]> {
-  const mends = mendsOf(broker.config, broker.config.vault.url, 'Key Vault Secrets User')
-  const current = await explained(`secret ${name}`, mends, () => lookAt(broker, name))
+  const resolutions = resolutionsOf(broker.config, broker.config.vault.url, 'Key Vault Secrets User')
+  const current = await explained(`secret ${name}`, resolutions, () => lookAt(broker, name))
   let present = true
-  const next = await explained(`secret ${name}-next`, mends, async () => {
+  const next = await explained(`secret ${name}-next`, resolutions, async () => {
     const secret = await broker.vaults.main.read(`${name}-next`)
     present = secret !== undefined
     return secret ? judgeExpiry(broker, secret) : { ok: true, detail: 'is not there' }
@@ -30,27 +30,27 @@ async function lookAt(broker: ReadyDependencies, name: string): Promise<Finding>
   const { standings, vaults } = broker
   if (name === sealingKeysName) return lookAtSealingKeys(broker)
   const secret = await vaults.main.read(name)
-  if (!secret) return { ok: false, detail: 'is missing', mend: setSecret(broker, name) }
+  if (!secret) return { ok: false, detail: 'is missing', resolution: setSecret(broker, name) }
   const refused = await standings.refused(name)
   if (refused?.version === secret.version) {
     const detail = `is refused since ${refused.since}; the next one is in use`
-    return { ok: false, detail, mend: `Make the next one the current one: ${setSecret(broker, name)}` }
+    return { ok: false, detail, resolution: `Make the next one the current one: ${setSecret(broker, name)}` }
   }
   return judgeExpiry(broker, secret)
 }
 
 async function lookAtSealingKeys({ clock, config, vaults }: ReadyDependencies): Promise<Finding> {
-  const mend = `npm run rotate-sealing-key -- --vault ${config.vault.url}`
+  const resolution = `npm run rotate-sealing-key -- --vault ${config.vault.url}`
   try {
     const keys = await readSealingKeyIds({ vault: vaults.main, clock })
-    if (!keys) return { ok: false, detail: 'is missing', mend }
+    if (!keys) return { ok: false, detail: 'is missing', resolution }
     return { ok: true, detail: `is present; ${keys.older.length} older key(s) beside the one that seals` }
   } catch (error) {
     if (!(error instanceof SealingKeySetError)) throw error
     return {
       ok: false,
       detail: 'is not a JWK set',
-      mend: `az keyvault secret list-versions --vault-name ${resourceName(config.vault.url)} --name ${sealingKeysName} --output table (docs/runbooks/sealing-key-rotation.md)`,
+      resolution: `az keyvault secret list-versions --vault-name ${resourceName(config.vault.url)} --name ${sealingKeysName} --output table (docs/runbooks/sealing-key-rotation.md)`,
     }
   }
 }
@@ -59,8 +59,8 @@ function judgeExpiry(broker: ReadyDependencies, secret: SecretVersion): Finding 
   const daysLeft = daysLeftOf(secret, broker.clock.now())
   if (daysLeft === undefined) return { ok: true, detail: 'is present; it has no expiry date' }
   if (daysLeft >= 0) return { ok: true, detail: `is present; it expires in ${daysLeft} days` }
-  const mend = setSecret(broker, `${secret.name.replace(/-next$/, '')}-next`)
-  return { ok: false, detail: `expired on ${secret.expiresOn?.toISOString().slice(0, 10)}`, mend }
+  const resolution = setSecret(broker, `${secret.name.replace(/-next$/, '')}-next`)
+  return { ok: false, detail: `expired on ${secret.expiresOn?.toISOString().slice(0, 10)}`, resolution }
 }
 
 function setSecret({ config }: ReadyDependencies, name: string): string {

@@ -36,8 +36,8 @@ export async function checkSignIn(row: SignInRow): Promise<ReadinessCheck> {
   const name = `sign-in table: ${row.environment} ${row.identityProvider}`
   const url = metadataUrl(row)
   const { status, body } = await ask(url)
-  const mend = `Compare the settings with: curl ${url}`
-  if (status !== 200) return { name, ok: false, detail: `metadata: ${status || 'no answer'}`, mend }
+  const resolution = `Compare the settings with: curl ${url}`
+  if (status !== 200) return { name, ok: false, detail: `metadata: ${status || 'no answer'}`, resolution }
   const metadata = (body ?? {}) as Record<string, unknown>
   const expected = {
     authorization_endpoint: row.authorizeUrl,
@@ -46,7 +46,7 @@ export async function checkSignIn(row: SignInRow): Promise<ReadinessCheck> {
   }
   const wrong = Object.entries(expected).filter(([member, value]) => metadata[member] !== value)
   if (wrong.length === 0) return { name, ok: true, detail: 'agrees with the provider’s metadata' }
-  return { name, ok: false, detail: `${wrong.map(([member]) => member).join(', ')} differ`, mend }
+  return { name, ok: false, detail: `${wrong.map(([member]) => member).join(', ')} differ`, resolution }
 }
 
 function metadataUrl(row: SignInRow): string {

@@ -7,7 +7,7 @@ import { sweepReport } from '../operations/runSweep.ts'
 import { readHolds } from '../refresh/readHolds.ts'
 import { explained, type ReadinessCheck } from './checks.ts'
 import type { ReadyDependencies } from './dependencies.ts'
-import { mendsOf } from './mends.ts'
+import { resolutionsOf } from './resolutions.ts'
 
 /** What the broker remembers of itself, as `/ready` answers it. */
 export const brokerState = z.object({
@@ -56,9 +56,9 @@ export async function checkState(
   broker: ReadyDependencies,
 ): Promise<{ check: ReadinessCheck; shown: BrokerState }> {
   const { config, notes, sweeps } = broker
-  const mends = mendsOf(config, config.tables.endpoint, 'Storage Table Data Contributor')
+  const resolutions = resolutionsOf(config, config.tables.endpoint, 'Storage Table Data Contributor')
   let shown: BrokerState = { holds: [], events: [] }
-  const check = await explained('broker state', mends, async () => {
+  const check = await explained('broker state', resolutions, async () => {
     const [holds, lastSweep, shards, events] = await Promise.all([
       showHolds(broker),
       readLastSweep(broker),

@@ -92,12 +92,12 @@ export type RefusalVerdict =
   | { readonly verdict: 'retry'; readonly trouble: RefreshTrouble }
   | { readonly verdict: 'hold' }
 
-/** How often in a row an operator fault lengthens the wait: it is mended at any time, and then noticed within minutes. */
+/** How often in a row an operator fault lengthens the wait: it is fixed at any time, and then noticed within minutes. */
 const longestOperatorBackoff = 5
 
 /** So many answers of no known kind count as passing; then they are the operator's. */
 const mostUnknownAnswers = 5
-/** Reasons of ours that nobody's waiting mends. */
+/** Reasons of ours that nobody's waiting fixes. */
 const grantGone: ReadonlySet<string> = new Set(['grant_missing', 'grant_unreadable'])
 
 /**

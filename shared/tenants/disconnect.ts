@@ -17,7 +17,7 @@ export async function disconnectTenant(
   name: TenantName,
 ): Promise<StoredTenant | 'conflict' | undefined> {
   // The row names the grant until it is destroyed, and remembers a consent that waits as left over, so that nobody
-  // confirms it any more: a death in between is mended by the next call.
+  // confirms it any more: a death in between is fixed by the next call.
   const ended = await changeTenant(keeping, name, (row) => ({
     next: withLeftovers(keeping.grants, disconnected(row), [row.pendingGrant?.grant.reference]),
     events: endEvents(row, keeping.clock.now()),

@@ -45,7 +45,7 @@ export async function touch(
 
 /**
  * A due time that no sweep sees yet: one would take the hint for an orphan as long as the row does not confirm it.
- * Bounded by the lease's length, not closed: a write that hangs for longer loses, and the next refresh mends it.
+ * Bounded by the lease's length, not closed: a write that hangs for longer loses, and the next refresh fixes it.
  */
 function wakingDueAt(dueAt: Date, config: RefreshConfig, now: Date): Date {
   return new Date(Math.max(dueAt.getTime(), secondsAfter(now, config.leaseSeconds).getTime()))

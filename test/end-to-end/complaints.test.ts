@@ -279,7 +279,7 @@ describe('9. "The client secret expired: everything is down at once, late and op
       code: 'environment_on_hold',
       actor: 'operator',
       reason: 'client_secret_expired',
-      mend: expect.stringContaining('/ready'),
+      resolution: expect.stringContaining('/ready'),
     })
     expect((await vend(inProduction)).status).toBe(200)
     expect((await statusOf(inSandbox)).status).toBe('connected')
@@ -328,13 +328,13 @@ describe('10. "The failure’s text says nothing"', () => {
       'nobody',
     ],
   ])(
-    '%s has a stable code and reason, who acts, how to mend it, and Microsoft’s trace id',
+    '%s has a stable code and reason, who acts, how to fix it, and Microsoft’s trace id',
     async (kind, number, status, code, reason, actor) => {
       const tenant = await world.connectedStale()
       await failRefreshes(kind)
       const { body } = await vend(tenant)
       expect(body).toMatchObject({ status, code, reason, actor, requestId: expect.stringMatching(/./) })
-      expect(body.mend.length).toBeGreaterThan(20)
+      expect(body.resolution.length).toBeGreaterThan(20)
       const told = status === 409 ? (await eventsOf(tenant))[0]?.data : body
       expect(told).toMatchObject({ traceId: expect.stringMatching(/^[0-9a-f-]{36}$/) })
       if (status === 409) expect(told).toMatchObject({ reason, errorCodes: String(number) })

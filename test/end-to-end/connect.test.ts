@@ -450,7 +450,7 @@ describe('connect sessions refuse what they must not serve', () => {
   })
 })
 
-describe('a sign-in that failed for something another one mends', () => {
+describe('a sign-in that failed for something another one fixes', () => {
   const againOf = (body: string) =>
     (/class="button" href="([^"]*\/oauth\/authorize\?[^"]*)"/.exec(body)?.[1] ?? '').replaceAll('&amp;', '&')
 

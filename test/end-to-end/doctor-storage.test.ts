@@ -86,7 +86,7 @@ describe('secrets', () => {
     expect(find(await look(), `secret ${name}`)).toMatchObject({
       ok: false,
       detail: 'is missing',
-      mend: expect.stringContaining(`az keyvault secret set --vault-name localhost --name ${name} `),
+      resolution: expect.stringContaining(`az keyvault secret set --vault-name localhost --name ${name} `),
     })
     const client = createSecretClient(world.broker.config, world.broker.credential, settings.KEY_VAULT_URL!)
     await (await client.beginRecoverDeletedSecret(name)).pollUntilDone()
@@ -94,7 +94,7 @@ describe('secrets', () => {
     expect(find(await look(), `secret ${name}`)).toMatchObject({
       ok: false,
       detail: expect.stringContaining('expired on 20'),
-      mend: expect.stringContaining(`--name ${name}-next `),
+      resolution: expect.stringContaining(`--name ${name}-next `),
     })
     const restored = await main.write(name, before.value, {})
     await world.broker.standings.report(name, restored.version, 'refused')
@@ -122,14 +122,14 @@ describe('secrets', () => {
     expect(find(await look(), 'secret sealing-keys')).toMatchObject({
       ok: false,
       detail: 'is not a JWK set',
-      mend: expect.stringContaining('list-versions'),
+      resolution: expect.stringContaining('list-versions'),
     })
     await main.write('sealing-keys', before.value, {})
     await main.remove('sealing-keys')
     expect(find(await look(), 'secret sealing-keys')).toMatchObject({
       ok: false,
       detail: 'is missing',
-      mend: `npm run rotate-sealing-key -- --vault ${settings.KEY_VAULT_URL}`,
+      resolution: `npm run rotate-sealing-key -- --vault ${settings.KEY_VAULT_URL}`,
     })
     const client = createSecretClient(world.broker.config, world.broker.credential, settings.KEY_VAULT_URL!)
     await (await client.beginRecoverDeletedSecret('sealing-keys')).pollUntilDone()
@@ -224,7 +224,7 @@ describe('tables', () => {
     expect(bad(report)).toEqual(
       expect.arrayContaining(['table Tenants', 'table RefreshDue', 'queue refresh-chunks', 'broker state']),
     )
-    expect(find(report, 'table Tenants')?.mend).toBe('npm run stack')
+    expect(find(report, 'table Tenants')?.resolution).toBe('npm run stack')
   })
 
   test('of which one is gone', async () => {

@@ -103,7 +103,9 @@ describe('on a stack that is broken', () => {
   test('settings: each fault is named with the command that sets it', async () => {
     const report = await examine({ settings: { ...settings, KEY_VAULT_URL: '' }, url: broker.origin })
     expect(bad(report)).toContain('setting KEY_VAULT_URL')
-    expect(find(report, 'setting KEY_VAULT_URL')?.mend).toContain('az functionapp config appsettings set')
+    expect(find(report, 'setting KEY_VAULT_URL')?.resolution).toContain(
+      'az functionapp config appsettings set',
+    )
   })
 
   test('a redirect URI that is not registered, and a client id that is unknown', async () => {
@@ -111,7 +113,7 @@ describe('on a stack that is broken', () => {
     expect(find(elsewhere, 'redirect URI registered: production microsoft')).toMatchObject({
       ok: false,
       // The option replaces the list: what is registered already stays.
-      mend: expect.stringMatching(
+      resolution: expect.stringMatching(
         /--web-redirect-uris \$\(az ad app show .*\) http:\/\/127\.0\.0\.1:9\/oauth\/callback$/,
       ),
     })
@@ -120,7 +122,7 @@ describe('on a stack that is broken', () => {
     expect(find(unknown, 'redirect URI registered: production microsoft')).toMatchObject({
       ok: false,
       detail: 'no such registration',
-      mend: expect.stringContaining("--settings 'PRODUCTION_MICROSOFT_CLIENT_ID=<client id>'"),
+      resolution: expect.stringContaining("--settings 'PRODUCTION_MICROSOFT_CLIENT_ID=<client id>'"),
     })
     expect(bad(unknown)).not.toContain('redirect URI registered: sandbox microsoft')
   })
@@ -170,7 +172,7 @@ describe('on a stack that is broken', () => {
     expect(find(report, 'setting KEY_VAULT_URL')).toMatchObject({
       ok: false,
       detail: expect.stringMatching(/^is missing: The vault of/),
-      mend: expect.stringContaining("--settings 'KEY_VAULT_URL="),
+      resolution: expect.stringContaining("--settings 'KEY_VAULT_URL="),
     })
     expect(find(report, 'setting WORKSPACES')).toMatchObject({
       ok: false,
@@ -192,12 +194,14 @@ describe('on a stack that is broken', () => {
     expect(await asked(spa)).toMatchObject({
       ok: false,
       detail: 'registered under spa',
-      mend: expect.stringContaining(`"web":{"redirectUris":["https://other.example/back","${redirectUri}"]}`),
+      resolution: expect.stringContaining(
+        `"web":{"redirectUris":["https://other.example/back","${redirectUri}"]}`,
+      ),
     })
     expect(await asked({ ...spa, web: [redirectUri], spa: [] })).toMatchObject({ ok: true })
     expect(await asked({ ...spa, spa: [] })).toMatchObject({
       ok: false,
-      mend: expect.stringContaining(`--web-redirect-uris https://other.example/back ${redirectUri}`),
+      resolution: expect.stringContaining(`--web-redirect-uris https://other.example/back ${redirectUri}`),
     })
     expect(await asked('nobody is logged in: az login')).toMatchObject({
       ok: null,
@@ -236,7 +240,7 @@ describe('on a stack that is broken', () => {
     expect(find(notAllowed, 'readiness')).toMatchObject({
       ok: false,
       detail: expect.stringContaining('403'),
-      mend: expect.stringContaining('Broker.Operate'),
+      resolution: expect.stringContaining('Broker.Operate'),
     })
     // An operator sees readiness, and no tenants: that the developer tokens were not tried is said with its why.
     expect(find(await examine({ url: broker.origin, token }), 'developer token: sandbox')).toMatchObject({

@@ -59,8 +59,8 @@ async function writeValue(name: string): Promise<string> {
   return file
 }
 
-/** Runs a mend as it was printed, with its placeholders filled in. */
-async function mend(command: string): Promise<void> {
+/** Runs a fix as it was printed, with its placeholders filled in. */
+async function fix(command: string): Promise<void> {
   const name = /--name (\S+)/.exec(command)?.[1]
   const filled = command
     .replace('<file>', name ? await writeValue(name) : '')
@@ -88,7 +88,7 @@ test('from an empty vault, the doctor’s own commands lead to the first vend', 
       'secret sealing-keys',
     ].toSorted(),
   )
-  for (const { mend: command } of wanting) await mend(command!)
+  for (const { resolution: command } of wanting) await fix(command!)
   const after = await runDoctor()
   expect(badOnes(after)).toEqual([])
   expect(after.code).toBe(0)

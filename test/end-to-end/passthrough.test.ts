@@ -189,7 +189,7 @@ describe('no way leads out of the service', () => {
 })
 
 describe('a failure', () => {
-  test('by an expired token is mended by one refresh and one more try', async () => {
+  test('by an expired token is fixed by one refresh and one more try', async () => {
     await world.signIn.forget()
     await world.advertising.forget()
     await world.advertising.control('POST', 'expire-tokens', {

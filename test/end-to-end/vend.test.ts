@@ -158,7 +158,7 @@ describe('a failed refresh says who acts', () => {
     await world.signIn.clear()
   })
 
-  test('an expired client secret is the operator’s, touches no tenant, and is over once the secret is mended', async () => {
+  test('an expired client secret is the operator’s, touches no tenant, and is over once the secret is fixed', async () => {
     const tenant = await world.connectedStale('radia@contoso.example')
     await world.signIn.clientSecrets('production', ['another-secret'])
     const { body } = await world.call('GET', `/v1/tenants/${tenant}/token`)

@@ -35,7 +35,7 @@ async function sweepTimes(world: World, broker: SimulatedBroker, times: number):
   return events
 }
 
-describe('what waiting does not mend', () => {
+describe('what waiting does not fix', () => {
   test('answers of no known kind become the operator’s, are told once, and are over with the next good one', async () => {
     const { world, broker } = await dueTenants(1)
     const [family] = world.provider.families()
@@ -53,7 +53,7 @@ describe('what waiting does not mend', () => {
     expect(world.row('t1')?.tenant.trouble).toBeUndefined()
   })
 
-  test('a loop that Microsoft detected is told once, and stays nobody’s to mend', async () => {
+  test('a loop that Microsoft detected is told once, and stays nobody’s to fix', async () => {
     const { world, broker } = await dueTenants(1)
     const [family] = world.provider.families()
     family?.glitches.push('loop_detected', 'loop_detected')

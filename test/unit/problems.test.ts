@@ -12,11 +12,11 @@ const documentOf = (problem: Problem) => JSON.parse(String(answerProblem(problem
 
 describe('a problem document', () => {
   test.each(Object.keys(problems) as ProblemCode[])(
-    '%s says what happened, who acts and how to mend it',
+    '%s says what happened, who acts and how to fix it',
     (code) => {
       const answer = answerProblem(new Problem(code), 'request-1')
       const document = JSON.parse(String(answer.body))
-      const { status, title, actor, mend } = problems[code]
+      const { status, title, actor, resolution } = problems[code]
       expect(document).toEqual({
         type: `/docs#${code}`,
         title,
@@ -24,7 +24,7 @@ describe('a problem document', () => {
         code,
         detail: title,
         actor,
-        mend,
+        resolution,
         requestId: 'request-1',
       })
       expect(answer.status).toBe(status)

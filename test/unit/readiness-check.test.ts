@@ -7,8 +7,8 @@ test.each([
   [401, 'Unauthorized', 'a role'],
   [403, 'ForbiddenByFirewall', 'a look at the network'],
   [0, 'ECONNREFUSED', 'a look at the network'],
-])('storage that answers %i %s is mended by %s', async (status, code, mend) => {
-  const mends = { refused: 'a role', unreachable: 'a look at the network' }
+])('storage that answers %i %s is fixed by %s', async (status, code, resolution) => {
+  const resolutions = { refused: 'a role', unreachable: 'a look at the network' }
   const look = () => Promise.reject(new StorageUnavailableError('vault', status, code))
-  expect(await explained('vault', mends, look)).toMatchObject({ name: 'vault', ok: false, mend })
+  expect(await explained('vault', resolutions, look)).toMatchObject({ name: 'vault', ok: false, resolution })
 })

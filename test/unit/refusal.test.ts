@@ -79,7 +79,7 @@ describe('a refusal by its AADSTS number', () => {
       expect(refused(code).definite, String(code)).toBe(true)
   })
 
-  test('knows which reasons only an administrator mends', () => {
+  test('knows which reasons only an administrator fixes', () => {
     expect(isAdminReason(refused(650052).reason)).toBe(true)
     expect(isAdminReason(refused(50173).reason)).toBe(false)
     expect(isAdminReason(undefined)).toBe(false)

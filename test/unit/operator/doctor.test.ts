@@ -5,7 +5,7 @@ import { type Diagnosed, toReport } from '../../../scripts/doctor/finding.ts'
 import { createReadRegistration } from '../../../scripts/doctor/registration.ts'
 import { sweepExpectedSince } from '../../../scripts/doctor/schedule.ts'
 import { findToken } from '../../../scripts/doctor/token.ts'
-import { mendsOf } from '../../../shared/ready/mends.ts'
+import { resolutionsOf } from '../../../shared/ready/resolutions.ts'
 
 describe('the verdict', () => {
   const line = (name: string, ok: boolean | null): Diagnosed => ({ name, ok, detail: '' })
@@ -67,14 +67,14 @@ test('names are taken from variables, else from the app’s own host name', () =
   expect(readNames({}, 'https://broker.example.com').app).toBe('<app>')
 })
 
-test('a refused right is mended by a command that names role, identity and resource', () => {
+test('a refused right is fixed by a command that names role, identity and resource', () => {
   const identity = { managedIdentityClientId: '3c2f0d6e' }
-  const vault = mendsOf(identity, 'https://grants1.vault.azure.net', 'Key Vault Secrets Officer')
+  const vault = resolutionsOf(identity, 'https://grants1.vault.azure.net', 'Key Vault Secrets Officer')
   expect(vault.refused).toContain("--role 'Key Vault Secrets Officer' --assignee 3c2f0d6e --scope")
   expect(vault.refused).toContain('az keyvault show --name grants1 --query id')
-  const tables = mendsOf({}, 'https://account.table.core.windows.net', 'Storage Table Data Contributor')
+  const tables = resolutionsOf({}, 'https://account.table.core.windows.net', 'Storage Table Data Contributor')
   expect(tables.unreachable).toContain('az storage account show --name account')
-  expect(mendsOf(identity, 'http://127.0.0.1:10002/devstoreaccount1', '').refused).toBe('npm run stack')
+  expect(resolutionsOf(identity, 'http://127.0.0.1:10002/devstoreaccount1', '').refused).toBe('npm run stack')
 })
 
 describe('a registration', () => {

@@ -1,7 +1,7 @@
 import { type Config, isLoopbackUrl } from '../config.ts'
 
-/** The commands that mend the broker's way to one service. */
-export interface Mends {
+/** The commands that fix the broker's way to one service. */
+export interface Resolutions {
   /** When the service refuses the broker's identity. */
   readonly refused: string
   /** When it does not answer. */
@@ -9,18 +9,18 @@ export interface Mends {
 }
 
 /** What this machine stands in for is started, whatever is wrong with it. */
-const local: Mends = { refused: 'npm run stack', unreachable: 'npm run stack' }
+const local: Resolutions = { refused: 'npm run stack', unreachable: 'npm run stack' }
 
 /**
- * The mends for a storage account or vault.
+ * The fixes for a storage account or vault.
  * @param url of the service; without one it is reached by connection string, and so with the account's own key.
  * @param role that the broker's identity needs there.
  */
-export function mendsOf(
+export function resolutionsOf(
   config: Pick<Config, 'managedIdentityClientId'>,
   url: string | undefined,
   role: string,
-): Mends {
+): Resolutions {
   if (url === undefined || isLoopbackUrl(url)) return local
   const show = showCommand(url)
   const identity = config.managedIdentityClientId ?? '<client id of the app’s identity>'
