@@ -84,9 +84,6 @@ export function workspaces(urls: UrlSchemas) {
     })
 }
 
-/** One workspace's settings. */
-export type WorkspaceSettings = z.infer<ReturnType<typeof workspaces>>[number]
-
 function refuse(faultOf: (value: string) => string | undefined) {
   return (value: string, context: z.RefinementCtx) => {
     const fault = faultOf(value)

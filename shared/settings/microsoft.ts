@@ -39,9 +39,10 @@ const retiredSignIn = /^login\.(windows-ppe\.net|live\.com)$/
 
 function faultOfAuthority(value: string): string | undefined {
   const url = URL.parse(value)
-  if (!url || value.includes('?') || !/^\/[A-Za-z0-9.-]+\/?$/.test(url.pathname))
-    return 'must be an origin and one path segment, the tenant'
-  return retiredSignIn.test(url.hostname) ? 'names a sign-in host that Microsoft has retired' : undefined
+  if (url && retiredSignIn.test(url.hostname)) return 'names a sign-in host that Microsoft has retired'
+  return url && !value.includes('?') && /^\/[A-Za-z0-9.-]+\/?$/.test(url.pathname)
+    ? undefined
+    : 'must be an origin and one path segment, the tenant'
 }
 
 const scopeOwners: Readonly<Record<string, Environment>> = {

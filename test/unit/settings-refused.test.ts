@@ -3,12 +3,6 @@ import { parseConfig } from '../../shared/config.ts'
 import { allSettings } from '../../shared/settings.ts'
 import { leastSettings, otherClientId, refusalsOf, refusalsOfOne } from './settingRefusals.ts'
 
-const issuer = (change: object) =>
-  JSON.stringify([
-    { issuer: 'https://a.example', jwksUrl: 'https://a.example/k', audiences: ['a'], ...change },
-  ])
-const entra = (path: string) => `https://login.microsoftonline.com/${path}`
-
 test('the settings that the others are tried with are accepted', () => {
   expect(refusalsOf(leastSettings)).toEqual({})
 })
@@ -23,12 +17,15 @@ describe('a scope', () => {
     ['PRODUCTION', 'https://ads.microsoft.com/.default', '.default'],
     ['PRODUCTION', 'https://ads.microsoft.com/msads.manage offline_access', 'several scopes'],
     ['PRODUCTION', 'https://ads.microsoft.com/msads.manage,offline_access', 'several scopes'],
+    ['PRODUCTION', 'https://ads.microsoft.com/msads.manage%20offline_access', 'several scopes'],
+    ['PRODUCTION', 'https://ads.microsoft.com/msads.manage?x=1', 'a host and /msads.manage'],
+    ['PRODUCTION', 'https://ads.microsoft.com/msads.manage#x', 'a host and /msads.manage'],
     ['SANDBOX', 'https://si.ads.microsoft.com', 'a host and /msads.manage'],
     ['PRODUCTION', 'https://ads.microsoft.com/msads.manage/', 'a host and /msads.manage'],
     ['PRODUCTION', 'https://ads.microsoft.com//msads.manage', 'a host and /msads.manage'],
     ['PRODUCTION', 'http://ads.microsoft.com/msads.manage', 'must be https'],
     ['PRODUCTION', 'msads.manage', 'must be https'],
-  ])('of %s is refused as %s', (environment, scope, reason) => {
+  ])('of %s is refused: %s (%s)', (environment, scope, reason) => {
     const name = `${environment}_MICROSOFT_SCOPE`
     expect(refusalsOfOne(name, scope)).toEqual({ [name]: expect.stringContaining(reason) })
   })
@@ -71,52 +68,11 @@ describe('a client id', () => {
     const name = 'PRODUCTION_GOOGLE_CLIENT_ID'
     for (const wrong of [id, 'GOCSPX-abc', '1234', 'https://1234.apps.googleusercontent.com'])
       expect(refusalsOfOne(name, wrong)).toEqual({ [name]: expect.stringContaining('Google OAuth client') })
-    expect(refusalsOfOne(name, '1234-a_b.apps.googleusercontent.com')).toEqual({})
-  })
-})
-
-describe('a caller issuer', () => {
-  test.each<[string, object, string]>([
-    ['of every directory', { issuer: entra('common/v2.0') }, '0.issuer: names common'],
-    ['of every work directory', { issuer: entra('Organizations/v2.0') }, '0.issuer: names organizations'],
-    ['of personal accounts by name', { issuer: entra('consumers/v2.0') }, '0.issuer: names consumers'],
-    [
-      'with Microsoft’s own placeholder',
-      { issuer: entra('{tenantid}/v2.0') },
-      '0.issuer: still has a placeholder',
-    ],
-    ['whose keys have it', { jwksUrl: entra('{tenantid}/discovery/v2.0/keys') }, '0.jwksUrl: still has'],
-    [
-      'that is metadata',
-      { issuer: 'https://a.example/.well-known/openid-configuration' },
-      '0.issuer: is the address',
-    ],
-    [
-      'whose keys are metadata',
-      { jwksUrl: 'https://a.example/.well-known/openid-configuration' },
-      '0.jwksUrl: is',
-    ],
-    ['with a slash that no token has', { issuer: entra('x/v2.0/') }, '0.issuer: must not end with a slash'],
-    [
-      'without the slash that every token has',
-      { issuer: 'https://sts.windows.net/x' },
-      '0.issuer: must end with',
-    ],
-    ['for an audience in braces', { audiences: [`{${otherClientId}}`] }, '0.audiences.0: is in braces'],
-    ['for an audience that hides a character', { audiences: ['a\u200b'] }, 'U+200B'],
-  ])('%s is refused', (_title, change, reason) => {
-    // As JSON may write it: escaped, a character is invisible in no raw value.
-    const raw = issuer(change).replaceAll('\u200b', '\\u200b')
-    expect(refusalsOfOne('CALLER_ISSUERS', raw)).toEqual({ CALLER_ISSUERS: expect.stringContaining(reason) })
-  })
-
-  test('may be another provider’s realm of such a name, and of Entra’s old form', () => {
-    for (const change of [
-      { issuer: 'https://keys.example/realms/common' },
-      { issuer: 'https://sts.windows.net/x/' },
-      { jwksUrl: entra('common/discovery/v2.0/keys') },
-    ])
-      expect(refusalsOfOne('CALLER_ISSUERS', issuer(change))).toEqual({})
+    const google = '1234-a_b.apps.googleusercontent.com'
+    expect(refusalsOfOne(name, google)).toEqual({})
+    expect(refusalsOf({ ...leastSettings, [name]: google, SANDBOX_GOOGLE_CLIENT_ID: google })).toEqual({
+      SANDBOX_GOOGLE_CLIENT_ID: expect.stringContaining(`is the same as ${name}`),
+    })
   })
 })
 
@@ -161,9 +117,14 @@ describe('a URL', () => {
     ],
     ['SANDBOX_ADVERTISING_URL', 'https://{host}.api.bingads.microsoft.com', 'names hosts of production'],
     ['SANDBOX_MICROSOFT_AUTHORITY', 'https://login.windows-ppe.net/consumers', 'retired'],
+    ['PRODUCTION_MICROSOFT_AUTHORITY', 'https://login.live.com/oauth20_authorize.srf', 'retired'],
     ['PRODUCTION_MICROSOFT_AUTHORITY', 'https://login.microsoftonline.com/{tenant}', 'one path segment'],
-  ])('in %s is refused as %s', (name, url, reason) => {
+  ])('of %s is refused: %s (%s)', (name, url, reason) => {
     expect(refusalsOfOne(name, url)).toEqual({ [name]: expect.stringContaining(reason) })
+  })
+
+  test('of the one vault takes grants where no other is named', () => {
+    expect(parseConfig(leastSettings).vault.grantUrls).toEqual([leastSettings.KEY_VAULT_URL])
   })
 
   test('of Microsoft Advertising is not the same for both environments', () => {

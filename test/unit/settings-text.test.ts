@@ -60,6 +60,13 @@ describe('a setting of any name', () => {
     })
   })
 
+  test('is one line, unless it is JSON or a list', () => {
+    for (const name of ['TABLES_CONNECTION_STRING', 'OTEL_SERVICE_NAME'])
+      expect(refusalsOfOne(name, 'one\ntwo')[name]).toContain('must be one line')
+    expect(refusalsOfOne('WORKSPACES', '[\r\n\t{ "workspace": "w" }\n]')).toEqual({})
+    expect(refusalsOfOne('GRANT_VAULT_URLS', 'https://one.example,\nhttps://two.example')).toEqual({})
+  })
+
   test('is never shown when it is refused', () => {
     const secret = 'hunter2'
     for (const wrong of [
