@@ -13,11 +13,10 @@ import { createSignInTable } from '../../shared/identity/signInTable.ts'
 import { createTokenEndpoints } from '../../shared/identity/tokenEndpoint.ts'
 import type { BrokerSecrets } from '../../shared/secrets/brokerSecrets.ts'
 import { createSecretStandings } from '../../shared/secrets/standings.ts'
-import { redirectUri } from '../contract/sign-in/client.ts'
+import { clientId, redirectUri } from '../contract/sign-in/client.ts'
 import { startTestSignIn } from '../contract/sign-in/microsoft.ts'
 import { createNotesInMemory } from '../unit/operator/notes.ts'
 
-const clientId = '55555555-5555-4555-8555-00000000b20d'
 const scope = 'https://ads.microsoft.com/msads.manage'
 const contoso = '5d2f0c4e-0f5c-4a57-9b35-6b1f0f4c1a01'
 
