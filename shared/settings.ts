@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { type Environment, environments } from './environment.ts'
 import { callerIssuers, json, workspaces } from './settings/documents.ts'
 import { environmentSettings } from './settings/environmentSettings.ts'
+import { personalTenant } from './settings/microsoft.ts'
 import { refreshSettings } from './settings/refreshSettings.ts'
 import { listSettings, optional, required, type Setting, withDefault } from './settings/setting.ts'
 import { telemetrySettings } from './settings/telemetrySettings.ts'
@@ -62,7 +63,7 @@ export const brokerSettings = (urls: UrlSchemas) => ({
     example:
       '[{"workspace":"agency","displayName":"Acme Reports","apps":["11112222-bbbb-3333-cccc-4444dddd5555"],"returnUrls":["https://app.example.com/connected"]}]',
   }),
-  microsoftPersonalTenant: withDefault('MICROSOFT_PERSONAL_TENANT', z.string().regex(/^[A-Za-z0-9.-]+$/), {
+  microsoftPersonalTenant: withDefault('MICROSOFT_PERSONAL_TENANT', personalTenant, {
     meaning: 'The authority’s path segment that personal accounts are refreshed at.',
     default: 'consumers',
     example: 'common',

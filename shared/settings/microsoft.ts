@@ -15,6 +15,12 @@ export function authorityOf({ web }: UrlSchemas) {
     })
 }
 
+/** The tenant segment of an authority that takes personal accounts. */
+export const personalTenant = z
+  .string()
+  .regex(/^[A-Za-z0-9.-]+$/, 'must be one path segment of an authority')
+  .refine((value) => value !== 'organizations', 'takes no personal accounts')
+
 /** The one scope that an environment's access tokens need; the broker adds those of OpenID Connect itself. */
 export function scopeOf(environment: Environment) {
   return z

@@ -87,15 +87,16 @@ type Value<S> = S extends Setting
 type OptionalMember<S> = { [K in keyof S]: undefined extends Value<S[K]> ? K : never }[keyof S]
 
 /** What a tree of settings is read into. */
-export type ConfigOf<S> = Flat<
-  { readonly [K in Exclude<keyof S, OptionalMember<S>>]: Value<S[K]> } & {
-    readonly [K in OptionalMember<S>]?: Exclude<Value<S[K]>, undefined>
-  }
->
+export type ConfigOf<S> = {
+  readonly [K in Exclude<keyof S, OptionalMember<S>>]: Value<S[K]>
+} & {
+  readonly [K in OptionalMember<S>]?: Exclude<Value<S[K]>, undefined>
+} extends infer T
+  ? // Shown member by member wherever an editor names the type.
+    { readonly [K in keyof T]: T[K] }
+  : never
 
 /** The same, where any setting may be missing or at fault. */
 export type DraftOf<S> = {
   readonly [K in keyof S]: S[K] extends Setting ? Value<S[K]> | undefined : DraftOf<S[K]>
 }
-
-type Flat<T> = { [K in keyof T]: T[K] }

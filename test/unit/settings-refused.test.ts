@@ -119,6 +119,8 @@ describe('a URL', () => {
     ['SANDBOX_MICROSOFT_AUTHORITY', 'https://login.windows-ppe.net/consumers', 'retired'],
     ['PRODUCTION_MICROSOFT_AUTHORITY', 'https://login.live.com/oauth20_authorize.srf', 'retired'],
     ['PRODUCTION_MICROSOFT_AUTHORITY', 'https://login.microsoftonline.com/{tenant}', 'one path segment'],
+    ['MICROSOFT_PERSONAL_TENANT', 'https://login.microsoftonline.com/consumers', 'one path segment'],
+    ['MICROSOFT_PERSONAL_TENANT', 'organizations', 'takes no personal accounts'],
   ])('of %s is refused: %s (%s)', (name, url, reason) => {
     expect(refusalsOfOne(name, url)).toEqual({ [name]: expect.stringContaining(reason) })
   })
