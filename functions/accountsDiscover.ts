@@ -11,7 +11,7 @@ route('accountsDiscover', 'v1/tenants/{tenant}/accounts/discover', {
     params: tenantParams,
     answer: {
       status: 200,
-      description: 'What was found, and what appeared, vanished or changed.',
+      description: 'The accounts found, and which ones appeared, disappeared, or changed.',
       schema: discoveryAnswer,
     },
     problems: [

@@ -7,7 +7,7 @@ import { tenantView, toTenantView } from '../shared/tenants/view.ts'
 /** `POST /v1/tenants/{tenant}/grants`: an existing refresh token, for those who move here. */
 route('grants', 'v1/tenants/{tenant}/grants', {
   POST: operation({
-    summary: 'Bring an existing refresh token; it is proven before it is kept',
+    summary: 'Import an existing refresh token; the broker verifies it before saving it',
     role: 'Tenants.Manage',
     params: tenantParams,
     body: grantBody,

@@ -31,7 +31,7 @@ export const namedAccount = z.object({ accountId: z.string(), number: z.string()
 
 /** What a discovery found and what differs from the one before. Lists end after 100; the counts do not. */
 export const discoveryAnswer = z.object({
-  accounts: z.int().describe('How many accounts the tenant reaches now.'),
+  accounts: z.int().describe('How many accounts the tenant now has access to.'),
   discoveredAt: z.iso.datetime(),
   counts: z.object({ appeared: z.int(), vanished: z.int(), changed: z.int() }),
   appeared: z.array(namedAccount),

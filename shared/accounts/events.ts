@@ -28,7 +28,7 @@ export function selectionEvents(
     {
       type: 'accounts.selection_changed',
       at,
-      detail: `${plural(selected.length, 'account')} of ${after.length} may be used now.`,
+      detail: `${plural(selected.length, 'account')} of ${after.length} can be used now.`,
       data: { accounts: after.length, selected: selected.length, added, removed },
     },
   ]
@@ -61,19 +61,14 @@ export function discoveryEvents(story: DiscoveryStory): TenantEvent[] {
   const discovered: TenantEvent = {
     type: 'accounts.discovered',
     at,
-    detail: `The tenant reaches ${plural(after.length, 'account')}.`,
+    detail: `The tenant has access to ${plural(after.length, 'account')}.`,
     data: { accounts: after.length, ...counts },
   }
   const changed = tenant.accountsGeneration !== undefined && Object.values(counts).some((count) => count > 0)
   return [
     discovered,
     ...(changed ? changedEvents(difference, personChange(tenant, person), at) : []),
-    ...defaultEvents(
-      tenant.defaultAccount,
-      defaultAccount,
-      at,
-      'It is no longer among the tenant’s accounts.',
-    ),
+    ...defaultEvents(tenant.defaultAccount, defaultAccount, at, 'The tenant no longer has access to it.'),
   ]
 }
 
@@ -87,7 +82,7 @@ export function defaultEvents(
   if (isSameDefault(before, after)) return []
   const detail = after
     ? `The default account is ${after.accountId}, reached through customer ${after.customerId}.`
-    : `The default account ${before?.accountId} is dropped. ${whyDropped}`
+    : `The default account ${before?.accountId} was removed. ${whyDropped}`
   const data = {
     ...(before && { previousAccountId: before.accountId, previousCustomerId: before.customerId }),
     ...(after && { accountId: after.accountId, customerId: after.customerId }),

@@ -21,7 +21,7 @@ export const connectHintView = z.object({
   path: z.string(),
   body: z.object({
     environment: z.enum(environments),
-    returnUrl: z.url().describe('The first of the workspace’s; absent when it has none.').optional(),
+    returnUrl: z.url().describe('The workspace’s first return URL; absent when it has none.').optional(),
     identityProvider: z.enum(identityProviders),
     signInWith: z.enum(accountKinds).optional(),
     allowDifferentUser: z.boolean().optional(),

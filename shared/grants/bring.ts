@@ -21,8 +21,14 @@ export const grantBody = z
     /** Default is `google` for a Google account, `microsoft` otherwise. */
     identityProvider: z.enum(identityProviders).optional(),
     refreshToken: z.string().min(1).max(16_384),
-    accountKind: z.enum(['personal', 'work', 'google']).describe('Found out when it is not told.').optional(),
-    directoryId: z.guid().describe('The directory of a work account; found out when not told.').optional(),
+    accountKind: z
+      .enum(['personal', 'work', 'google'])
+      .describe('Determined automatically when absent.')
+      .optional(),
+    directoryId: z
+      .guid()
+      .describe('The directory of a work account; determined automatically when absent.')
+      .optional(),
     displayName: z.string().min(1).max(200).optional(),
     /** Whether somebody else than before may have consented. */
     allowDifferentUser: z.boolean().default(false),
@@ -31,9 +37,9 @@ export const grantBody = z
   })
   .refine(({ accountKind, directoryId }) => !directoryId || (accountKind ?? 'work') === 'work', {
     path: ['directoryId'],
-    message: 'is for work accounts',
+    message: 'is only for work accounts',
   })
-  .refine(isOneProvider, { path: ['identityProvider'], message: 'does not go with accountKind' })
+  .refine(isOneProvider, { path: ['identityProvider'], message: 'doesn’t match accountKind' })
 
 /** A parsed {@link grantBody}. */
 export type GrantWish = z.infer<typeof grantBody>
@@ -56,7 +62,7 @@ export async function bringGrant(
   const proven = await proveToken(dependencies, row, wish)
   if (!proven.ok) throw explainRefusal(proven.refusal)
   const discovery = await discover(dependencies, row, proven.tokens.accessToken)
-  const claim = { environment: wish.environment, detail: 'The app brought a grant.' }
+  const claim = { environment: wish.environment, detail: 'The app imported a grant.' }
   const { disconnectCount = 0 } = await claimTenant(dependencies.keeping, name, claim)
   const signIn = { ...toSignIn(dependencies, name, row, wish), disconnectCount }
   const found: Proven = {
@@ -90,7 +96,7 @@ function assertServed({ signInTable }: BringDependencies, wish: GrantWish): Sign
   const identityProvider = wish.identityProvider ?? usual
   const row = signInTable(wish.environment, identityProvider)
   if (row) return row
-  const fault = `is not served here with identityProvider ${identityProvider}`
+  const fault = `isn’t set up here for identityProvider ${identityProvider}`
   throw new Problem('invalid_request', {
     detail: `body environment: ${wish.environment} ${fault}`,
     members: { errors: [{ in: 'body', field: 'environment', fault }] },

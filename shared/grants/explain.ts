@@ -54,7 +54,7 @@ export function explainNotKept({ failed, reason, advice }: ConnectFailure): Prob
     case 'environment_mismatch':
       return new Problem('environment_conflict')
     case 'different_user':
-      return refused(failed, 'app', `${advice} Say allowDifferentUser if that is meant.`)
+      return refused(failed, 'app', `${advice} To allow it, set allowDifferentUser.`)
     case 'storage_unavailable':
     case 'sign_in_not_valid':
       return new Problem('tenant_changed')
@@ -70,7 +70,7 @@ const mostNamed = 100
 export function explainLoss({ person, lost }: AccountLoss): Problem {
   const { previousUser, user } = person
   return new Problem('accounts_would_be_lost', {
-    detail: `${toldApart(person)} consented instead of ${previousUser}, and does not reach ${listed(lost)}.`,
+    detail: `${toldApart(person)} consented instead of ${previousUser}, and doesn’t have access to ${listed(lost)}.`,
     members: {
       ...{ user, previousUser, accountsLost: lost.length },
       lost: lost.slice(0, mostNamed).map(toNamed),

@@ -115,7 +115,7 @@ function toFaults(where: FieldFault['in'], issue: z.core.$ZodIssue): FieldFault[
     return issue.keys.map((field) => ({
       in: where,
       field: field.slice(0, 100),
-      fault: 'is not a known field',
+      fault: 'isn’t a known field',
     }))
   }
   return [{ in: where, field: issue.path.join('.'), fault: issue.message }]

@@ -175,7 +175,7 @@ function notConfigured({ faults }: SettingsError, chosen: AnyOperation | undefin
   const members = {
     settings: faults.map(({ setting, fault, meaning, example }) => ({
       setting,
-      fault: fault === settingIsMissing ? fault : 'is not as it must be',
+      fault: fault === settingIsMissing ? fault : 'isn’t valid',
       meaning,
       example,
     })),

@@ -78,7 +78,10 @@ async function identityCredential({
   identityToken,
 }: ClientCredentialDependencies): Promise<ClientCredential> {
   const token = await identityToken().catch(() => {
-    throw new ClientCredentialError('client_identity_unavailable', 'The managed identity gave no token.')
+    throw new ClientCredentialError(
+      'client_identity_unavailable',
+      'The managed identity didn’t return a token.',
+    )
   })
   return { id: identityCredentialId, authenticate: createFederatedAuth(token) }
 }

@@ -3,7 +3,7 @@ import { type RefusalClass, serverErrorSeconds, type TokenRefusal } from '../dom
 
 /** MSAL's own default hold for 429 without `Retry-After` (msal-common ThrottlingUtils, 60 s). */
 const throttledSeconds = 60
-/** Loop detection wants minutes of silence (platform.md 1.2, "back off hard"). */
+/** Loop detection wants minutes of silence (docs/facts.md, AADSTS50196). */
 const loopDetectedSeconds = 300
 
 /** Suberrors that name an act of the person (MSAL `InteractionRequiredAuthError`). */

@@ -9,7 +9,7 @@ export function askFirstPage(sessionToken: string, app: string | undefined): Htt
   const title = 'Connect Microsoft Advertising'
   const body = html`<div class="card">
 <h1>${title}</h1>
-<p>${app ?? 'An app'} asks you to connect a Microsoft Advertising account. Go on to sign in and to see what is asked for. The link works once.</p>
+<p>${app ?? 'An app'} asks you to connect a Microsoft Advertising account. Continue to sign in and see the permissions it requests. The link works once.</p>
 <form method="post" action="/oauth/authorize">
 <input type="hidden" name="session" value="${sessionToken}">
 <p class="ways"><button class="button" id="continue">Continue to sign-in</button></p>

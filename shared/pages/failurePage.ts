@@ -40,10 +40,10 @@ ${supportLine(failure)}
 /** Where Microsoft sends an administrator after the admin-consent link. */
 export function adminConsentedPage(granted: boolean, config: NamingConfig): HttpResponseInit {
   const app = appName(config)
-  const title = withAppName(granted ? 'Thank you, the app is allowed now' : 'The app was not allowed', app)
+  const title = withAppName(granted ? 'Thank you. The app is approved.' : 'The app wasn’t approved', app)
   const text = granted
-    ? 'People of your organization can connect their Microsoft Advertising accounts now. Tell whoever sent you this link to start again.'
-    : 'Nothing was changed. People of your organization cannot connect until an administrator allows the app.'
+    ? 'People in your organization can now connect their Microsoft Advertising accounts. Tell the person who sent you this link to start again.'
+    : 'Nothing was changed. People in your organization can’t connect until an administrator approves the app.'
   const body = html`<div class="card">${sign(granted ? 'done' : 'stop')}<h1>${title}</h1><p>${withAppName(text, app)}</p></div>`
   return answerPage({ title, app, body })
 }

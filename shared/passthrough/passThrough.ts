@@ -93,7 +93,7 @@ async function readUpload({ method, body }: PassedCall): Promise<ReadAhead> {
   const upload = await readAhead(body, repeatableBytes)
   if (!methodsWithoutBody.has(method) || isEmpty(upload)) return upload
   await upload.stream().return?.()
-  const fault = `is not for ${method}; Microsoft’s operations take theirs by POST, PUT or DELETE`
+  const fault = `isn’t allowed with ${method}; Microsoft’s operations take a body with POST, PUT, or DELETE`
   throw new Problem('invalid_request', {
     detail: `body: ${fault}`,
     members: { errors: [{ in: 'body', field: '', fault }] },

@@ -112,7 +112,7 @@ function toAnswered(response: http.IncomingMessage): Answered {
     for (const value of values ?? []) headers.append(name, value)
   }
   response.setTimeout(silenceSeconds * 1000, () =>
-    response.destroy(new Error('Microsoft Advertising fell silent in the middle of its answer.')),
+    response.destroy(new Error('Microsoft Advertising stopped responding in the middle of its answer.')),
   )
   return { status: response.statusCode ?? 0, headers, body: response }
 }

@@ -33,7 +33,7 @@ async function lookAt(broker: ReadyDependencies, name: string): Promise<Finding>
   if (!secret) return { ok: false, detail: 'is missing', resolution: setSecret(broker, name) }
   const refused = await standings.refused(name)
   if (refused?.version === secret.version) {
-    const detail = `is refused since ${refused.since}; the next one is in use`
+    const detail = `has been refused since ${refused.since}; the next one is in use`
     return { ok: false, detail, resolution: `Make the next one the current one: ${setSecret(broker, name)}` }
   }
   return judgeExpiry(broker, secret)
@@ -49,7 +49,7 @@ async function lookAtSealingKeys({ clock, config, vaults }: ReadyDependencies): 
     if (!(error instanceof SealingKeySetError)) throw error
     return {
       ok: false,
-      detail: 'is not a JWK set',
+      detail: 'isn’t a JWK set',
       resolution: `az keyvault secret list-versions --vault-name ${resourceName(config.vault.url)} --name ${sealingKeysName} --output table (docs/runbooks/sealing-key-rotation.md)`,
     }
   }

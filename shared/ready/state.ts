@@ -31,7 +31,7 @@ export const brokerState = z.object({
       leftOver: z.int(),
       oldestOverdueSeconds: z.int(),
     })
-    .describe('What has become so far of the shards that the last sweep handed over.')
+    .describe('Progress of the shards that the last sweep handed over.')
     .optional(),
   events: z
     .array(

@@ -187,12 +187,12 @@ function eventOf(refusal: TokenRefusal, at: Date) {
 }
 
 function failing(refusal: TokenRefusal, at: Date): TenantEvent {
-  const detail = `Refreshing has failed twice (${refusal.reason}); it is tried again by itself.`
+  const detail = `Refreshing failed twice (${refusal.reason}). The broker retries automatically.`
   return { ...eventOf(refusal, at), type: 'refresh.failing', detail }
 }
 
 function needsOperator(refusal: TokenRefusal, at: Date): TenantEvent {
-  const detail = `Refreshing fails for what the operator must look at (${refusal.reason}); it is tried again by itself.`
+  const detail = `Refreshing fails for a reason that the operator must investigate (${refusal.reason}). The broker retries automatically.`
   return { ...eventOf(refusal, at), type: 'refresh.failing', detail }
 }
 
@@ -227,8 +227,8 @@ function recovered(attempts: number, at: Date): TenantEvent {
 
 function endOfGrant(verdict: Extract<RefusalVerdict, { verdict: 'dead' }>): string {
   return verdict.adminMustAct
-    ? `The advertiser's directory no longer allows the sign-in (${verdict.reason}); their administrator must act first.`
-    : `The identity provider no longer accepts the grant (${verdict.reason}); the advertiser must sign in again.`
+    ? `The advertiser’s directory no longer allows the sign-in (${verdict.reason}). Their administrator must act first.`
+    : `The identity provider no longer accepts the grant (${verdict.reason}). The advertiser must sign in again.`
 }
 
 function logStatus({ log }: RefreshDependencies, { tenant }: Leased, reason: string): void {

@@ -52,12 +52,12 @@ function refusedEvent({ advice, reason, signInWith }: IdentityFault, traceId: st
   return {
     type: 'advertising.sign_in_refused',
     at,
-    detail: `Microsoft Advertising does not take the person who consented (${reason}). ${advice}`,
+    detail: `Microsoft Advertising no longer accepts the person who consented (${reason}). ${advice}`,
     data: { reason, signInWith, ...(traceId && { traceId }) },
   }
 }
 
 function acceptedEvent(at: Date): TenantEvent {
-  const detail = 'Microsoft Advertising takes the person who consented again.'
+  const detail = 'Microsoft Advertising accepts the person who consented again.'
   return { type: 'advertising.sign_in_accepted', at, detail }
 }

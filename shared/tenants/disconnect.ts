@@ -45,7 +45,7 @@ function cleanUpOf(row: Tenant, now: Date): DueRow {
 
 function endEvents(before: Tenant, at: Date) {
   if (before.status === 'disconnected') return []
-  const detail = 'The app disconnected the tenant; its grant is destroyed.'
+  const detail = 'The app disconnected the tenant. Its grant is destroyed.'
   return [{ type: 'tenant.disconnected' as const, at, detail }]
 }
 

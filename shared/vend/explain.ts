@@ -20,7 +20,7 @@ export function explainNotObtained(config: Config, missing: NotObtained, now: Da
       return new Problem('tenant_not_found')
     case 'validity_not_reached':
       return new Problem('identity_provider_unavailable', {
-        detail: `The identity provider issues access tokens of ${missing.validSeconds} s at present, which is less than was asked for.`,
+        detail: `The identity provider issues access tokens of ${missing.validSeconds} s at present, which is less than requested.`,
         retryAfterSeconds: tooShortWaitSeconds,
         members: { reason: 'validity_not_reached' },
       })
@@ -90,8 +90,8 @@ interface Failure {
 }
 
 const grantGone: Readonly<Record<string, string>> = {
-  grant_missing: 'The vault secret that holds this tenant’s grant is gone; recover it.',
-  grant_unreadable: 'The sealing key of this tenant’s grant is no longer among sealing-keys; restore it.',
+  grant_missing: 'The vault secret with this tenant’s grant is missing. Recover it.',
+  grant_unreadable: 'The key that sealed this tenant’s grant is missing from sealing-keys. Restore it.',
 }
 
 /** What fails now, or failed when it was last tried: it passes by itself, or the operator must look at it. */

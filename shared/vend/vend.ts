@@ -38,7 +38,7 @@ export const vendAnswer = z.object({
   developerToken: z.string(),
   customerId: z.string().describe('The customer through which the user reaches the account.'),
   accountId: z.string(),
-  headers: z.record(z.string(), z.string()).describe('Can be spread into the call as they are.'),
+  headers: z.record(z.string(), z.string()).describe('Can be spread into the call unchanged.'),
   services: z.record(z.string(), z.url()).describe('REST base URL of each service in this environment.'),
 })
 

@@ -256,7 +256,7 @@ describe('reconnecting', () => {
     await world.signIn.fault({ endpoint: 'token', grantType: 'refresh_token', kind: 'userDisabled' })
     expect((await world.call('GET', `/v1/tenants/${tenant}/token`)).status).toBe(409)
     const { body } = await world.connect(tenant, 'edsger@contoso.example')
-    expect(body).toContain('does not work until that person signs in again')
+    expect(body).toContain('doesn’t work until that person signs in again')
     expect(body).not.toContain('still works')
   })
 

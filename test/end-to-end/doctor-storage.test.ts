@@ -121,7 +121,7 @@ describe('secrets', () => {
     await main.write('sealing-keys', 'somebody’s note', {})
     expect(find(await look(), 'secret sealing-keys')).toMatchObject({
       ok: false,
-      detail: 'is not a JWK set',
+      detail: 'isn’t a JWK set',
       resolution: expect.stringContaining('list-versions'),
     })
     await main.write('sealing-keys', before.value, {})

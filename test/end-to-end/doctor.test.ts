@@ -177,7 +177,7 @@ describe('on a stack that is broken', () => {
     })
     expect(find(report, 'setting WORKSPACES')).toMatchObject({
       ok: false,
-      detail: expect.stringContaining('is not as it must be'),
+      detail: expect.stringContaining('isn’t valid'),
     })
     expect(JSON.stringify(report)).not.toContain('Acme’s')
     const vend = await fetch(`${broken.origin}/v1/tenants/acme/token`)

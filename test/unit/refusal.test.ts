@@ -14,7 +14,7 @@ const refused = (code: number, error = 'invalid_grant', suberror?: string) =>
     ...(suberror && { suberror }),
   })
 
-/** The table of facts/platform.md, section 1.2, row by row. */
+/** The table of error codes, row by row. */
 const rows: [RefusalClass, number[]][] = [
   [
     'advertiser',
