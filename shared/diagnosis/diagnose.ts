@@ -1,6 +1,9 @@
+import { sandboxDeveloperToken } from '../advertising/developerTokenProofs.ts'
 import { type FaultBody, readFaultBody } from '../advertising/faultBody.ts'
+import type { FaultEvidence } from '../advertising/faultEvidence.ts'
 import { type AdvertisingFault, toFault } from '../advertising/faults.ts'
 import { identityFaultOf } from '../advertising/identityFault.ts'
+import { judgeFault } from '../advertising/judgeFault.ts'
 import { type ServiceName, services } from '../advertising/services.ts'
 import type { SignInWith } from '../domain/connectHint.ts'
 import { type CredentialName, soapNote, type VerdictCode, verdicts } from '../domain/verdicts.ts'
@@ -41,6 +44,8 @@ export interface DiagnosisContext {
   readonly tokenExpiresAt?: Date
   /** Whether the broker made the call itself, with that very token. Default is no: an app may hold an older one. */
   readonly isCallOfBroker?: boolean
+  /** What is known of the call's own tokens and of the person; an app may have used others. Default is nothing. */
+  readonly evidence?: FaultEvidence
   readonly developerToken: DeveloperTokenState
   readonly ownerOfAddress: OwnerOfAddress
   readonly now: Date
@@ -75,9 +80,6 @@ interface Facts {
 }
 
 type Rule = (facts: Facts) => Finding | undefined
-
-/** Microsoft's published developer token of the sandbox (guides/sandbox.md): good there, of no use in production. */
-const sandboxDeveloperToken = 'BBD37VB98'
 
 /**
  * The rules, in the order in which they are asked; the first finding stands. What proves itself (address, form,
@@ -147,7 +149,7 @@ export function toDiagnosis(
   context: Pick<DiagnosisContext, 'identityProvider'>,
 ): Diagnosis {
   const { credential, actor, explanation, next } = verdicts[finding.verdict]
-  const identity = identityFaultOf(fault)
+  const identity = finding.identity ?? identityFaultOf(fault)
   return {
     verdict: finding.verdict,
     credential,
@@ -248,9 +250,10 @@ function findRefusedCredentials({ sent, fault, context }: Facts): Finding | unde
   if (context.developerToken === 'ofOtherEnvironment') {
     return { verdict: 'developer_token_of_other_environment' }
   }
-  if (isDeveloperNamed) return { verdict: 'developer_token_refused' }
-  const unusable = findUnreachableId(sent, context.accounts)
-  return unusable?.verdict === 'account_not_usable' ? unusable : { verdict: 'credentials_refused' }
+  const unusable = isDeveloperNamed ? undefined : findUnreachableId(sent, context.accounts)
+  if (unusable?.verdict === 'account_not_usable') return unusable
+  const { verdict, identity } = judgeFault(fault, context.evidence ?? {})
+  return { verdict, identity }
 }
 
 function findMissingRights({ sent, fault, context }: Facts): Finding | undefined {

@@ -17,9 +17,13 @@ import { type ReadAhead, readAhead } from './readAhead.ts'
 import { decideRepeat, faultOf } from './repeat.ts'
 import { type Answered, type Send, type SentCall, UnusableAnswerError } from './send.ts'
 import { targetOf } from './target.ts'
+import { type TokenDependencies, tokensOf } from './tokens.ts'
 
 /** What passing calls on touches. */
-export interface PassThroughDependencies extends PrepareDependencies, DiagnosisDependencies {
+export interface PassThroughDependencies
+  extends PrepareDependencies,
+    DiagnosisDependencies,
+    TokenDependencies {
   readonly advertising: (environment: Environment) => Pick<CustomerManagement, 'getUser'>
   readonly send: Send
   readonly tenants: TenantStore
@@ -184,13 +188,13 @@ async function explained(
   url: URL,
   failure: FailureText,
 ): Promise<PassedAnswer> {
-  const explain = () => explainFailure(dependencies, prepared, wanted, url, failure)
-  const diagnosis = await within(dependencies.clock, explainSeconds, 'explaining', explain).catch(
-    () => undefined,
-  )
-  const { status, headers, body } = failure
   const fault = faultOf(wanted.service, failure)
-  await noteAdvertisingAnswer(dependencies, prepared.tenant, fault)
+  const diagnosis = await within(dependencies.clock, explainSeconds, 'explaining', async () => {
+    const tokens = await tokensOf(dependencies, prepared)
+    await noteAdvertisingAnswer(dependencies, prepared.tenant, { ...fault, tokens })
+    return explainFailure(dependencies, prepared, wanted, { url, tokens }, failure)
+  }).catch(() => undefined)
+  const { status, headers, body } = failure
   const { retryAfterSeconds } = diagnosis ?? fault
   return {
     status,
@@ -203,12 +207,14 @@ async function explained(
   }
 }
 
-/** Costs nothing unless Microsoft Advertising refused this person before. */
+/** Waits for nothing unless Microsoft Advertising refused this person before. */
 async function accepted(
   dependencies: PassThroughDependencies,
-  { tenant }: Prepared,
+  { tenant, headers }: Prepared,
   answered: Answered,
 ): Promise<PassedAnswer> {
+  const { DeveloperToken: developerToken = '' } = headers
+  dependencies.developerTokenProofs.noteAccepted(tenant.environment, developerToken).catch(() => undefined)
   if (tenant.advertisingRefusal) await noteAdvertisingAnswer(dependencies, tenant, undefined)
   return toAnswer(answered)
 }

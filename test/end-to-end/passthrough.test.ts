@@ -240,7 +240,9 @@ describe('a failure', () => {
     await world.advertising.fault({ kind: 'fault', code: 105, reason: 'InvalidAccessToken' })
     const { status, headers } = await ads('customerManagement/User/Query', { body: {} }, fresh)
     expect(status).toBe(401)
-    expect(headers.get('x-diagnosis')).toMatch(/^credentials_refused;actor=\w+;credential=\w+$/)
+    expect(headers.get('x-diagnosis')).toBe(
+      'developer_token_refused;actor=operator;credential=developerToken',
+    )
     expect(await world.refreshCalls()).toHaveLength(0)
   })
 

@@ -463,13 +463,16 @@ describe('a live probe', () => {
     ownerCustomerId: '333',
   }
 
+  /** The person was known when the tenant was connected; the developer token was stored since. */
+  const tokens = { developerToken: 'unproven', accessToken: 'fresh' } as const
+
   function refusedUser(status: number, Code: number, Detail = '') {
     const answer = {
       service: 'customerManagement',
       status,
       bodyText: JSON.stringify(fault(Code, Detail)),
     } as const
-    return { ok: false, fault: readFault(answer) } as const
+    return { ok: false, fault: { ...readFault(answer), tokens } } as const
   }
 
   test.each([
@@ -528,9 +531,26 @@ describe('a live probe', () => {
     (status, bodyText, environment, verdict) => {
       const answer = {
         ok: false,
-        fault: readFault({ service: 'customerManagement', status, bodyText }),
+        fault: { ...readFault({ service: 'customerManagement', status, bodyText }), tokens },
       } as const
       expect(probe({ ...good, user: answer }, { environment }).verdict).toBe(verdict)
+    },
+  )
+
+  test.each([
+    ['proven', 'no_advertising_user', 'advertiser', 'advertisingUser'],
+    ['lapsed', 'refused_without_reason', 'operator', undefined],
+  ] as const)(
+    'after a developer token that is %s ends as %s',
+    (developerToken, verdict, actor, signInWith) => {
+      const { fault } = refusedUser(401, 105)
+      const user = {
+        ok: false,
+        fault: { ...fault, tokens: { developerToken, accessToken: 'fresh' } },
+      } as const
+      const diagnosis = probe({ ...good, user })
+      expect(diagnosis).toMatchObject({ verdict, actor })
+      expect(diagnosis.signInWith).toBe(signInWith)
     },
   )
 
