@@ -4,6 +4,7 @@ import type { FaultEvidence } from '../advertising/faultEvidence.ts'
 import { type AdvertisingFault, toFault } from '../advertising/faults.ts'
 import { identityFaultOf } from '../advertising/identityFault.ts'
 import { judgeFault } from '../advertising/judgeFault.ts'
+import { statusInWords } from '../advertising/pastedHead.ts'
 import { type ServiceName, services } from '../advertising/services.ts'
 import type { SignInWith } from '../domain/connectHint.ts'
 import { type CredentialName, soapNote, type VerdictCode, verdicts } from '../domain/verdicts.ts'
@@ -112,7 +113,7 @@ export function diagnoseFailedCall(call: FailedCall, context: DiagnosisContext):
   const service = call.service ?? serviceOfAddress(sent)
   const bodyText = textOf(call.body)
   const body = readFaultBody(bodyText)
-  const status = call.status || (body.head?.status ?? 0)
+  const status = call.status || (body.head?.status ?? statusInWords(bodyText))
   const { trackingId } = call
   const answer = { ...(service && { service }), status, ...(trackingId && { trackingId }), bodyText }
   const facts: Facts = { call: { ...call, status }, sent, fault: toFault(answer, body), body, context }
@@ -223,10 +224,11 @@ function findExpiredToken({ fault, context }: Facts): Finding | undefined {
   }
 }
 
-function findMisplaced({ sent, fault, context }: Facts): Finding | undefined {
+function findMisplaced({ sent, fault, body, context }: Facts): Finding | undefined {
   const isAboutIds = fault.class === 'credentials' || fault.class === 'rights' || fault.class === 'request'
   // Code 0 is also what an operation answers that has no code for it (guides/handle-service-errors-exceptions).
-  const mayBe = fault.code === 0 || (fault.class === 'unexpectedAnswer' && fault.status === 400)
+  const mayBe =
+    fault.code === 0 || (fault.class === 'unexpectedAnswer' && fault.status === 400) || isOnlyRefusal(body)
   return isAboutIds || mayBe ? findMisplacedId(sent, context.accounts) : undefined
 }
 
@@ -276,8 +278,17 @@ function isUnlisted({ isDocumented, errors }: AdvertisingFault): boolean {
 /** Whose fault a SOAP fault is that names no code, its body does not tell: the code stands in the fault's details. */
 function findUnreadSoap({ sent, fault, body }: Facts): Finding | undefined {
   if (fault.isDocumented || isUnlisted(fault)) return undefined
+  if (isOnlyRefusal(body)) return { verdict: 'unexplained', detail: detailsMissing }
   return isSoap(sent, body) ? { verdict: 'soap_call' } : undefined
 }
+
+/** Microsoft's words for every SOAP fault but its own trouble; wrong tokens, ids and requests all come with them. */
+function isOnlyRefusal({ errors, text }: FaultBody): boolean {
+  return errors.length === 0 && /invalid client data/i.test(text.slice(0, 8_000))
+}
+
+const detailsMissing =
+  'Microsoft refuses something that the call sent, a token, an id or the request; this message leaves out what. The code stands in the fault’s details: log `AdApiFaultDetail` or `ApiFaultDetail`, and paste that.'
 
 /** SOAP's own end is no cause of the failure, but whoever reads of one should know. */
 function withSoapNote(diagnosis: Diagnosis, { sent, body }: Facts): Diagnosis {
