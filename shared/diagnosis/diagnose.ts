@@ -255,7 +255,12 @@ function findRefusedCredentials({ sent, fault, context }: Facts): Finding | unde
   const unusable = isDeveloperNamed ? undefined : findUnreachableId(sent, context.accounts)
   if (unusable?.verdict === 'account_not_usable') return unusable
   const { verdict, identity } = judgeFault(fault, context.evidence ?? {})
-  return { verdict, identity }
+  const mayBeAccount = identity && sent.accountId !== undefined
+  return {
+    verdict,
+    identity,
+    ...(mayBeAccount && { detail: 'Or the account that the call names is inactive.' }),
+  }
 }
 
 function findMissingRights({ sent, fault, context }: Facts): Finding | undefined {

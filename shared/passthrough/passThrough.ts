@@ -1,5 +1,6 @@
 import { ReadableStream } from 'node:stream/web'
 import type { CustomerManagement } from '../advertising/client.ts'
+import { isWithoutReason } from '../advertising/developerTokenProofs.ts'
 import { type Randomness, within } from '../clock.ts'
 import type { DiagnosisDependencies } from '../diagnosis/context.ts'
 import type { TenantName } from '../domain/tenant.ts'
@@ -191,7 +192,10 @@ async function explained(
   const fault = faultOf(wanted.service, failure)
   const diagnosis = await within(dependencies.clock, explainSeconds, 'explaining', async () => {
     const tokens = await tokensOf(dependencies, prepared)
-    await noteAdvertisingAnswer(dependencies, prepared.tenant, { ...fault, tokens })
+    // Without a reason, the cause may be the account that the call names, and not the person.
+    if (!(prepared.accountId && isWithoutReason(fault))) {
+      await noteAdvertisingAnswer(dependencies, prepared.tenant, { ...fault, tokens })
+    }
     return explainFailure(dependencies, prepared, wanted, { url, tokens }, failure)
   }).catch(() => undefined)
   const { status, headers, body } = failure

@@ -234,6 +234,13 @@ describe('a failure', () => {
     expect(await callCount('/_echo')).toBe(1)
   })
 
+  test('without a reason, while both tokens work, is told to be the person’s', async () => {
+    const fresh = await world.connected()
+    await world.advertising.fault({ kind: 'fault', code: 105 })
+    const { headers } = await ads('customerManagement/User/Query', { body: {} }, fresh)
+    expect(headers.get('x-diagnosis')).toBe('no_advertising_user;actor=advertiser;credential=identity')
+  })
+
   test('by a wrong developer token costs no refresh while the access token is fresh', async () => {
     const fresh = await world.connected()
     await world.signIn.forget()

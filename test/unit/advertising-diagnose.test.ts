@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import type { FaultEvidence } from '../../shared/advertising/faultEvidence.ts'
 import { readFault } from '../../shared/advertising/faults.ts'
 import { createOwnerOfAddress, serviceOfAddress } from '../../shared/diagnosis/addresses.ts'
 import {
@@ -11,6 +12,7 @@ import {
 import { diagnoseProbe, type ProbeResults, probeAccount } from '../../shared/diagnosis/diagnoseProbe.ts'
 import { createKnownAccounts } from '../../shared/diagnosis/knownAccounts.ts'
 import { type VerdictCode, verdicts } from '../../shared/domain/verdicts.ts'
+import type { Actor } from '../../shared/problems.ts'
 
 const now = new Date('2026-11-24T04:00:00Z')
 const later = new Date('2026-11-24T04:50:00Z')
@@ -412,6 +414,32 @@ describe('a failed call', () => {
     ['bulk', 4204, 900],
   ] as const)('that %s throttled with %i says to wait %i s', (service, Code, seconds) => {
     expect(diagnose({ service, status: 429, body: fault(Code) }).retryAfterSeconds).toBe(seconds)
+  })
+
+  test.each<[string, FaultEvidence, VerdictCode, Actor]>([
+    [
+      'fresh tokens that work',
+      { developerToken: 'proven', accessToken: 'fresh' },
+      'no_advertising_user',
+      'advertiser',
+    ],
+    [
+      'an older access token',
+      { developerToken: 'proven', accessToken: 'aged' },
+      'access_token_revoked',
+      'app',
+    ],
+    [
+      'a new developer token',
+      { developerToken: 'unproven', accessToken: 'fresh' },
+      'developer_token_refused',
+      'operator',
+    ],
+  ])('of the broker’s own with %s and a 105 is judged by the evidence', (_what, tokens, verdict, actor) => {
+    const evidence = { ...tokens, isPersonKnown: true }
+    const diagnosis = diagnose({ status: 401, body: fault(105), sent }, { evidence })
+    expect(diagnosis).toMatchObject({ verdict, actor })
+    expect(diagnosis.explanation.includes('Or the account')).toBe(verdict === 'no_advertising_user')
   })
 
   test('names the way to a linked account', () => {
