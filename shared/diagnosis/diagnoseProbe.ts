@@ -5,14 +5,10 @@ import type { AdvertisingFault } from '../advertising/faults.ts'
 import { judgeFault } from '../advertising/judgeFault.ts'
 import { createFindReach } from '../advertising/reach.ts'
 import type { Credentials } from '../advertising/services.ts'
-import {
-  type DeveloperTokenState,
-  type Diagnosis,
-  type DiagnosisContext,
-  isRetiredSignIn,
-  toDiagnosis,
-} from './diagnose.ts'
+import { isRetiredSignIn } from './credentialRules.ts'
 import type { Finding } from './diagnoseIds.ts'
+import type { DeveloperTokenState, Diagnosis, DiagnosisContext } from './facts.ts'
+import { toDiagnosis } from './toDiagnosis.ts'
 
 /** How the first credential fared: whether the grant still brings an access token. */
 export type RefreshProbe =

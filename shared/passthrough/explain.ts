@@ -1,6 +1,7 @@
 import type { FaultEvidence } from '../advertising/faultEvidence.ts'
 import { type DiagnosisDependencies, diagnosisContext } from '../diagnosis/context.ts'
-import { type Diagnosis, diagnoseFailedCall } from '../diagnosis/diagnose.ts'
+import { diagnoseFailedCall } from '../diagnosis/diagnose.ts'
+import type { Diagnosis } from '../diagnosis/facts.ts'
 import { faultEvidence } from '../tenants/faultEvidence.ts'
 import type { FailureText } from './failureText.ts'
 import type { Prepared, Wanted } from './prepare.ts'

@@ -3,13 +3,10 @@ import { describe, expect, test } from 'vitest'
 import type { FaultEvidence } from '../../shared/advertising/faultEvidence.ts'
 import { readFault } from '../../shared/advertising/faults.ts'
 import { createOwnerOfAddress, serviceOfAddress } from '../../shared/diagnosis/addresses.ts'
-import {
-  type DiagnosisContext,
-  diagnoseFailedCall,
-  type FailedCall,
-  judgeDeveloperToken,
-} from '../../shared/diagnosis/diagnose.ts'
+import { judgeDeveloperToken } from '../../shared/diagnosis/developerTokenState.ts'
+import { diagnoseFailedCall } from '../../shared/diagnosis/diagnose.ts'
 import { diagnoseProbe, type ProbeResults, probeAccount } from '../../shared/diagnosis/diagnoseProbe.ts'
+import type { DiagnosisContext, FailedCall } from '../../shared/diagnosis/facts.ts'
 import { createKnownAccounts } from '../../shared/diagnosis/knownAccounts.ts'
 import { type VerdictCode, verdicts } from '../../shared/domain/verdicts.ts'
 import type { Actor } from '../../shared/problems.ts'

@@ -4,11 +4,8 @@ import type { FaultEvidence } from '../../shared/advertising/faultEvidence.ts'
 import { readFault } from '../../shared/advertising/faults.ts'
 import { judgeFault } from '../../shared/advertising/judgeFault.ts'
 import { createOwnerOfAddress } from '../../shared/diagnosis/addresses.ts'
-import {
-  type DiagnosisContext,
-  diagnoseFailedCall,
-  type FailedCall,
-} from '../../shared/diagnosis/diagnose.ts'
+import { diagnoseFailedCall } from '../../shared/diagnosis/diagnose.ts'
+import type { DiagnosisContext, FailedCall } from '../../shared/diagnosis/facts.ts'
 import { createKnownAccounts } from '../../shared/diagnosis/knownAccounts.ts'
 import cases from '../cases/diagnosis.json' with { type: 'json' }
 

@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { redact } from '../../shared/advertising/redact.ts'
 import { createOwnerOfAddress } from '../../shared/diagnosis/addresses.ts'
-import { type Diagnosis, type DiagnosisContext, diagnoseFailedCall } from '../../shared/diagnosis/diagnose.ts'
+import { diagnoseFailedCall } from '../../shared/diagnosis/diagnose.ts'
+import type { Diagnosis, DiagnosisContext } from '../../shared/diagnosis/facts.ts'
 import { createKnownAccounts } from '../../shared/diagnosis/knownAccounts.ts'
 
 const own = { accountId: '101', number: 'F101', customerId: '333', ownerCustomerId: '333', usable: true }
