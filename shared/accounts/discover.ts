@@ -103,7 +103,8 @@ async function discover(
   return settle(dependencies, renewed, await ask(dependencies, renewed))
 }
 
-function isTokenDoubted(fault: AdvertisingFault, { accessToken }: Tenant, now: Date): boolean {
+/** Whether a discovery is worth another access token: 109, or a 105 that an older token may have caused. */
+export function isTokenDoubted(fault: AdvertisingFault, { accessToken }: Tenant, now: Date): boolean {
   if (isReplacedLately(accessToken, now)) return false
   if (fault.class === 'expiredToken') return true
   const isAged = !accessToken || secondsAfter(accessToken.refreshedAt, freshSeconds) <= now

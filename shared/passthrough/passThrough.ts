@@ -1,6 +1,7 @@
 import { ReadableStream } from 'node:stream/web'
 import type { CustomerManagement } from '../advertising/client.ts'
 import { isWithoutReason } from '../advertising/developerTokenProofs.ts'
+import { services } from '../advertising/services.ts'
 import { type Randomness, within } from '../clock.ts'
 import type { DiagnosisDependencies } from '../diagnosis/context.ts'
 import type { TenantName } from '../domain/tenant.ts'
@@ -193,7 +194,7 @@ async function explained(
   const diagnosis = await within(dependencies.clock, explainSeconds, 'explaining', async () => {
     const tokens = await tokensOf(dependencies, prepared)
     // Without a reason, the cause may be the account that the call names, and not the person.
-    if (!(prepared.accountId && isWithoutReason(fault))) {
+    if (!(services[wanted.service].needsIds && isWithoutReason(fault))) {
       await noteAdvertisingAnswer(dependencies, prepared.tenant, { ...fault, tokens })
     }
     return explainFailure(dependencies, prepared, wanted, { url, tokens }, failure)

@@ -241,6 +241,19 @@ describe('a failure', () => {
     expect(headers.get('x-diagnosis')).toBe('no_advertising_user;actor=advertiser;credential=identity')
   })
 
+  test('without a reason, is the person’s where the call needs no account', async () => {
+    const fresh = await world.connected()
+    const reasons = async () =>
+      (await world.call('GET', `/v1/tenants/${fresh}/events`)).body.events.map(
+        (event: { type: string }) => event.type,
+      )
+    await world.advertising.fault({ kind: 'fault', code: 105 })
+    await ads('campaignManagement/Campaigns/QueryByAccountId', { body: {} }, fresh)
+    expect(await reasons()).not.toContain('advertising.sign_in_refused')
+    await ads('customerManagement/User/Query', { body: {} }, fresh)
+    expect(await reasons()).toContain('advertising.sign_in_refused')
+  })
+
   test('by a wrong developer token costs no refresh while the access token is fresh', async () => {
     const fresh = await world.connected()
     await world.signIn.forget()
