@@ -94,7 +94,10 @@ describe('import', () => {
     await world.advertising.fault({ kind: 'fault', code: 105, path: '/User/Query', times: 1 })
     const first = await runCommand('import', [file, '--rate', '1'])
     await world.advertising.clear()
-    expect(first).toMatchObject({ code: 1, out: expect.stringContaining('The file: refused 1, connected 1.') })
+    expect(first).toMatchObject({
+      code: 1,
+      out: expect.stringContaining('The file: refused 1, connected 1.'),
+    })
     expect(first.out).toContain('refused: grant_refused (no_advertising_user)')
     await world.signIn.forget()
     expect((await runCommand('import', [file])).out).toContain('This run: nothing to do.')
