@@ -1,6 +1,11 @@
 import type { TokenCredential } from '@azure/identity'
 import { type Callers, createCallers } from './access/callers.ts'
 import { type CustomerManagement, createCustomerManagement } from './advertising/client.ts'
+import {
+  createDeveloperTokenProofs,
+  type DeveloperTokenProofs,
+  withProofs,
+} from './advertising/developerTokenProofs.ts'
 import { type Clock, type Randomness, systemClock, systemRandomness } from './clock.ts'
 import { type Config, parseConfig } from './config.ts'
 import type { AccountStore } from './domain/account.ts'
@@ -67,6 +72,7 @@ export interface Broker {
   readonly tenantPages: TenantPages
   readonly secrets: BrokerSecrets
   readonly standings: SecretStandings
+  readonly developerTokenProofs: DeveloperTokenProofs
   readonly notes: BrokerNotes
   /** The identity that the broker runs as. */
   readonly credential: TokenCredential
@@ -160,6 +166,7 @@ function createStorage(
   const rawSecrets = createBrokerSecrets(main, clock)
   const standings = createSecretStandings({ notes, clock, log })
   const developerTokens = createDeveloperTokens(rawSecrets, standings, clock)
+  const developerTokenProofs = createDeveloperTokenProofs({ notes, clock, list: developerTokens.list })
   const secrets = withFallOver(rawSecrets, developerTokens)
   const sealer = createSealer(async (options) => (await secrets.read(sealingKeysName, options))?.value)
   const stores = { vault: createGrantVault(grantVaults, randomness), sealed: createSealedGrants(sealer) }
@@ -169,6 +176,7 @@ function createStorage(
     notes,
     standings,
     developerTokens,
+    developerTokenProofs,
     vaults: { main, grants: grantVaults },
     tenants: createTenantTable(tables),
     accounts: createAccountTable(tables),
@@ -187,17 +195,22 @@ interface IdentityParts {
   readonly secrets: BrokerSecrets
   readonly standings: SecretStandings
   readonly developerTokens: DeveloperTokens
+  readonly developerTokenProofs: DeveloperTokenProofs
   readonly credential: TokenCredential
 }
 
 function createIdentity(config: Config, parts: IdentityParts, clock: Clock) {
-  const { secrets, standings, developerTokens, credential } = parts
+  const { secrets, standings, developerTokens, developerTokenProofs, credential } = parts
   const signInTable = createSignInTable(config)
   const managements = new Map(
     [...config.environments].map(([name, environmentConfig]) => [
       name,
       withDeveloperTokenFallOver(
-        createCustomerManagement({ environmentConfig, fetch: tracedFetch }),
+        withProofs(
+          createCustomerManagement({ environmentConfig, fetch: tracedFetch }),
+          name,
+          developerTokenProofs,
+        ),
         name,
         developerTokens,
       ),

@@ -1,7 +1,10 @@
 import * as z from 'zod'
-import type { CustomerManagement } from '../advertising/client.ts'
+import type { Answer, CustomerManagement } from '../advertising/client.ts'
 import { compareAccounts } from '../advertising/compareAccounts.ts'
+import { isWithoutReason } from '../advertising/developerTokenProofs.ts'
 import { type Discovery, discoverAccounts } from '../advertising/discover.ts'
+import type { AdvertisingFault } from '../advertising/faults.ts'
+import { secondsAfter } from '../clock.ts'
 import type { Config } from '../config.ts'
 import type { Account } from '../domain/account.ts'
 import { carrySelection, defaultAccountOf, isSameDefault } from '../domain/selectAccounts.ts'
@@ -51,6 +54,9 @@ interface Told {
   readonly change: AccountsChange
 }
 
+/** A younger access token was refused for another reason than its age. */
+const freshSeconds = 300
+
 /** The answer names so many accounts of each kind. */
 const mostListed = 100
 
@@ -82,25 +88,37 @@ export async function rediscoverAccounts(
   return toAnswer(told, discoveredAt)
 }
 
-/** An access token that Microsoft Advertising calls expired is replaced once. */
+/** An access token that Microsoft Advertising calls expired, or refuses without a reason, is replaced once. */
 async function discover(
   dependencies: DiscoverDependencies,
   name: TenantName,
   obtained: Obtained,
 ): Promise<Discovery> {
   const first = await ask(dependencies, obtained)
-  await noteAdvertisingAnswer(dependencies, obtained.tenant, first.ok ? undefined : first.fault)
-  if (first.ok) return first.value
-  const { accessToken } = obtained.tenant
   const now = dependencies.clock.now()
-  if (first.fault.class !== 'expiredToken' || isReplacedLately(accessToken, now)) {
-    throw explainDiscoveryFault(dependencies.config, obtained.tenant, first.fault)
-  }
-  const seen = accessToken?.refreshedAt ?? now
+  if (first.ok || !isTokenDoubted(first.fault, obtained.tenant, now))
+    return settle(dependencies, obtained, first)
+  const seen = obtained.tenant.accessToken?.refreshedAt ?? now
   const renewed = assertObtained(dependencies, await dependencies.obtain.replace(name, seen))
-  const second = await ask(dependencies, renewed)
-  if (second.ok) return second.value
-  throw explainDiscoveryFault(dependencies.config, renewed.tenant, second.fault)
+  return settle(dependencies, renewed, await ask(dependencies, renewed))
+}
+
+/** Whether a discovery is worth another access token: 109, or a 105 that an older token may have caused. */
+export function isTokenDoubted(fault: AdvertisingFault, { accessToken }: Tenant, now: Date): boolean {
+  if (isReplacedLately(accessToken, now)) return false
+  if (fault.class === 'expiredToken') return true
+  const isAged = !accessToken || secondsAfter(accessToken.refreshedAt, freshSeconds) <= now
+  return isAged && isWithoutReason(fault)
+}
+
+async function settle(
+  dependencies: DiscoverDependencies,
+  { tenant }: Obtained,
+  answer: Answer<Discovery>,
+): Promise<Discovery> {
+  await noteAdvertisingAnswer(dependencies, tenant, answer.ok ? undefined : answer.fault)
+  if (answer.ok) return answer.value
+  throw explainDiscoveryFault(dependencies.config, tenant, answer.fault)
 }
 
 async function ask({ advertising, secrets }: DiscoverDependencies, { tenant, accessToken }: Obtained) {

@@ -4,6 +4,7 @@ import type { AdvertisingError } from './advertisingError.ts'
 import { type BodyForm, type FaultBody, readFaultBody } from './faultBody.ts'
 import type { FaultClass, FaultCode } from './faultCode.ts'
 import { faultCodeOf } from './faultCodes.ts'
+import type { FaultEvidence } from './faultEvidence.ts'
 import { furtherFaultCodes } from './furtherFaultCodes.ts'
 import { redact } from './redact.ts'
 import type { ServiceName } from './services.ts'
@@ -40,6 +41,8 @@ export interface AdvertisingFault {
   readonly isBare: boolean
   /** What was seen, in one line. */
   readonly evidence: string
+  /** What is known of the tokens of a call that the broker made itself. */
+  readonly tokens?: FaultEvidence
 }
 
 /** The answer of a call that failed. */

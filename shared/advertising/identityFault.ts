@@ -35,13 +35,16 @@ const useGoogle: IdentityFault = {
   advice: 'Sign in with your Google account.',
 }
 
+/** Nobody whom Microsoft Advertising knows in this environment. */
+export const notAnAdvertisingUser: IdentityFault = {
+  reason: 'no_advertising_user',
+  signInWith: 'advertisingUser',
+  advice: 'Sign in with the account that you use for Microsoft Advertising.',
+}
+
 /** By code, or by code and reason (guides/operation-error-codes.md). */
 const identityFaults: Readonly<Record<string, IdentityFault>> = {
-  '105 UserNotFound': {
-    reason: 'no_advertising_user',
-    signInWith: 'advertisingUser',
-    advice: 'Sign in with the account that you use for Microsoft Advertising.',
-  },
+  '105 UserNotFound': notAnAdvertisingUser,
   '108': {
     reason: 'user_compromised',
     signInWith: 'sameAgain',

@@ -30,6 +30,16 @@ export function splitPastedHead(text: string): PastedAnswer {
   return head ? { head, body } : { body }
 }
 
+/** How a tool's message or a gateway's page names the status, where no head was pasted. */
+const namedStatus =
+  /\bstatus(?: code|Code)?["']?[ :=]{1,3}([45]\d\d)\b|\b([45]\d\d) (?:Client|Server) Error\b|\(([45]\d\d)\) [A-Z]|<title>\s{0,9}([45]\d\d)\b/
+
+/** The status that a text names; 0 where it names none. */
+export function statusInWords(text: string): number {
+  const found = text.slice(0, mostHeadCharacters).match(namedStatus)
+  return Number(found?.slice(1).find((status) => status !== undefined) ?? 0)
+}
+
 /** The marks that `curl -v` puts before each line: `<` for what came, `>` and `*` for what did not. */
 function withoutMarks(text: string): string {
   if (!/^[*<>] /.test(text)) return text

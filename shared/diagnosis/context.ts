@@ -5,7 +5,8 @@ import type { Tenant } from '../domain/tenant.ts'
 import { type Environment, environments } from '../environment.ts'
 import { type BrokerSecrets, developerTokenName } from '../secrets/brokerSecrets.ts'
 import { createOwnerOfAddress } from './addresses.ts'
-import { type DeveloperTokenState, type DiagnosisContext, judgeDeveloperToken } from './diagnose.ts'
+import { judgeDeveloperToken } from './developerTokenState.ts'
+import type { DeveloperTokenState, DiagnosisContext } from './facts.ts'
 import { createKnownAccounts, type DiagnosedAccount } from './knownAccounts.ts'
 
 /** What a diagnosis reads. */

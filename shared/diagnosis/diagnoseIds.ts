@@ -1,3 +1,4 @@
+import type { IdentityFault } from '../advertising/identityFault.ts'
 import { redact } from '../advertising/redact.ts'
 import type { VerdictCode } from '../domain/verdicts.ts'
 import type { DiagnosedAccount, KnownAccounts } from './knownAccounts.ts'
@@ -13,6 +14,8 @@ export interface Finding {
   readonly verdict: VerdictCode
   /** A sentence about this occurrence. */
   readonly detail?: string | undefined
+  /** Which sign-in would work, where evidence and not the code says so. */
+  readonly identity?: IdentityFault | undefined
 }
 
 /**

@@ -7,7 +7,8 @@ import type { TenantStore } from '../domain/tenantStore.ts'
 import { credentialNames, verdicts } from '../domain/verdicts.ts'
 import { actors, Problem } from '../problems.ts'
 import { allAccounts, type DiagnosisDependencies, diagnosisContext } from './context.ts'
-import { type Diagnosis, diagnoseFailedCall } from './diagnose.ts'
+import { diagnoseFailedCall } from './diagnose.ts'
+import type { Diagnosis } from './facts.ts'
 
 const id = z.string().min(1).max(40)
 

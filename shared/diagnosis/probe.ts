@@ -10,7 +10,6 @@ import { noteAdvertisingAnswer } from '../tenants/advertisingAnswer.ts'
 import { explainNotObtained } from '../vend/explain.ts'
 import type { Obtain, Obtained } from '../vend/obtain.ts'
 import { type DiagnosisDependencies, developerTokenState } from './context.ts'
-import type { Diagnosis } from './diagnose.ts'
 import {
   type AccountProbe,
   diagnoseProbe,
@@ -18,6 +17,7 @@ import {
   probeAccount,
   type RefreshProbe,
 } from './diagnoseProbe.ts'
+import type { Diagnosis } from './facts.ts'
 import { type DiagnosisAnswer, withConnectHint } from './failedCall.ts'
 
 /** What a live probe touches. */

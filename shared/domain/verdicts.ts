@@ -69,6 +69,15 @@ export const verdicts = {
     'Access token or developer token was refused; Microsoft uses one code for both.',
     [vendAgain, probe],
   ),
+  refused_without_reason: verdict(
+    'none',
+    'operator',
+    'Microsoft Advertising refuses the call without a reason. The access token is good, so the cause is the developer token or the person who consented.',
+    [
+      'Probe a tenant of another person in the same environment. If that is refused too, check the developer token at ads.microsoft.com/cc/Settings/DevSettings.',
+      'If only this tenant is refused, the person lost access: they connect it again, or a colleague does.',
+    ],
+  ),
   developer_token_missing: verdict('developerToken', 'app', 'The call carries no developer token.', [
     vendAgain,
   ]),

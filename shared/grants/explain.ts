@@ -1,7 +1,7 @@
 import { toNamed } from '../accounts/discover.ts'
 import { listed, toldApart } from '../accounts/events.ts'
 import type { AdvertisingFault } from '../advertising/faults.ts'
-import { identityFaultOf } from '../advertising/identityFault.ts'
+import { judgeFault } from '../advertising/judgeFault.ts'
 import type { AccountLoss } from '../connect/compareReach.ts'
 import type { ConnectFailure } from '../connect/failures.ts'
 import type { TokenRefusal } from '../domain/refusal.ts'
@@ -26,23 +26,28 @@ export function explainRefusal({ class: about, reason, traceId, retryAfterSecond
   return new Problem('grant_refused', { actor: about, members })
 }
 
+/** One grant says nothing of the registration: what is refused here is this grant, and the operator finds out why. */
+const undecidedDetail =
+  'Microsoft Advertising refused this grant’s credentials without a reason. Either the person who consented is not a Microsoft Advertising user, or the developer token is wrong: it has not been accepted for anybody since it was stored.'
+
 /** Why a refresh token that works is of no use: what Microsoft Advertising said to its access token. */
 export function explainFault(fault: AdvertisingFault): Problem {
-  const identity = identityFaultOf(fault)
+  const { about, actor, identity } = judgeFault(fault)
   const traceId = fault.trackingId || undefined
-  if (identity) return refused(identity.reason, 'advertiser', identity.advice, traceId)
+  if (identity) return refused(identity.reason, actor, identity.advice, traceId)
   const members = { reason: `advertising_${fault.code ?? fault.status}`, ...(traceId && { traceId }) }
-  switch (fault.class) {
+  switch (about) {
     case 'credentials':
       return new Problem('environment_on_hold', { detail: fault.meaning, members })
-    case 'backOff':
-    case 'passing':
-    case 'expiredToken': {
+    case 'undecided':
+      return refused(members.reason, actor, undecidedDetail, traceId)
+    case 'service': {
       const retryAfterSeconds = fault.retryAfterSeconds ?? shortWaitSeconds
       return new Problem('advertising_unavailable', { detail: fault.meaning, retryAfterSeconds, members })
     }
+    case 'account':
     case 'rights':
-      return refused(members.reason, fault.actor, fault.meaning, traceId)
+      return refused(members.reason, actor, fault.meaning, traceId)
     default:
       return new Problem('unexpected_upstream_answer', { detail: fault.meaning, members })
   }

@@ -1,16 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import type { FaultEvidence } from '../../shared/advertising/faultEvidence.ts'
 import { readFault } from '../../shared/advertising/faults.ts'
 import { createOwnerOfAddress, serviceOfAddress } from '../../shared/diagnosis/addresses.ts'
-import {
-  type DiagnosisContext,
-  diagnoseFailedCall,
-  type FailedCall,
-  judgeDeveloperToken,
-} from '../../shared/diagnosis/diagnose.ts'
+import { judgeDeveloperToken } from '../../shared/diagnosis/developerTokenState.ts'
+import { diagnoseFailedCall } from '../../shared/diagnosis/diagnose.ts'
 import { diagnoseProbe, type ProbeResults, probeAccount } from '../../shared/diagnosis/diagnoseProbe.ts'
+import type { DiagnosisContext, FailedCall } from '../../shared/diagnosis/facts.ts'
 import { createKnownAccounts } from '../../shared/diagnosis/knownAccounts.ts'
 import { type VerdictCode, verdicts } from '../../shared/domain/verdicts.ts'
+import type { Actor } from '../../shared/problems.ts'
 
 const now = new Date('2026-11-24T04:00:00Z')
 const later = new Date('2026-11-24T04:50:00Z')
@@ -414,6 +413,32 @@ describe('a failed call', () => {
     expect(diagnose({ service, status: 429, body: fault(Code) }).retryAfterSeconds).toBe(seconds)
   })
 
+  test.each<[string, FaultEvidence, VerdictCode, Actor]>([
+    [
+      'fresh tokens that work',
+      { developerToken: 'proven', accessToken: 'fresh' },
+      'no_advertising_user',
+      'advertiser',
+    ],
+    [
+      'an older access token',
+      { developerToken: 'proven', accessToken: 'aged' },
+      'access_token_revoked',
+      'app',
+    ],
+    [
+      'a new developer token',
+      { developerToken: 'unproven', accessToken: 'fresh' },
+      'developer_token_refused',
+      'operator',
+    ],
+  ])('of the broker’s own with %s and a 105 is judged by the evidence', (_what, tokens, verdict, actor) => {
+    const evidence = { ...tokens, isPersonKnown: true }
+    const diagnosis = diagnose({ status: 401, body: fault(105), sent }, { evidence })
+    expect(diagnosis).toMatchObject({ verdict, actor })
+    expect(diagnosis.explanation.includes('Or the account')).toBe(verdict === 'no_advertising_user')
+  })
+
   test('names the way to a linked account', () => {
     const { explanation } = diagnose({
       status: 403,
@@ -463,13 +488,16 @@ describe('a live probe', () => {
     ownerCustomerId: '333',
   }
 
+  /** The person was known when the tenant was connected; the developer token was stored since. */
+  const tokens = { developerToken: 'unproven', accessToken: 'fresh' } as const
+
   function refusedUser(status: number, Code: number, Detail = '') {
     const answer = {
       service: 'customerManagement',
       status,
       bodyText: JSON.stringify(fault(Code, Detail)),
     } as const
-    return { ok: false, fault: readFault(answer) } as const
+    return { ok: false, fault: { ...readFault(answer), tokens } } as const
   }
 
   test.each([
@@ -528,9 +556,26 @@ describe('a live probe', () => {
     (status, bodyText, environment, verdict) => {
       const answer = {
         ok: false,
-        fault: readFault({ service: 'customerManagement', status, bodyText }),
+        fault: { ...readFault({ service: 'customerManagement', status, bodyText }), tokens },
       } as const
       expect(probe({ ...good, user: answer }, { environment }).verdict).toBe(verdict)
+    },
+  )
+
+  test.each([
+    ['proven', 'no_advertising_user', 'advertiser', 'advertisingUser'],
+    ['lapsed', 'refused_without_reason', 'operator', undefined],
+  ] as const)(
+    'after a developer token that is %s ends as %s',
+    (developerToken, verdict, actor, signInWith) => {
+      const { fault } = refusedUser(401, 105)
+      const user = {
+        ok: false,
+        fault: { ...fault, tokens: { developerToken, accessToken: 'fresh' } },
+      } as const
+      const diagnosis = probe({ ...good, user })
+      expect(diagnosis).toMatchObject({ verdict, actor })
+      expect(diagnosis.signInWith).toBe(signInWith)
     },
   )
 

@@ -189,9 +189,19 @@ describe('settings at start', () => {
 
   test.each<[string, Record<string, string>, string, string]>([
     ['no environment', { ENVIRONMENTS: ',' }, 'ENVIRONMENTS', 'at least one'],
-    ['an environment twice', { ENVIRONMENTS: 'production,production' }, 'ENVIRONMENTS', 'each value only once'],
+    [
+      'an environment twice',
+      { ENVIRONMENTS: 'production,production' },
+      'ENVIRONMENTS',
+      'each value only once',
+    ],
     ['no schedule', { REFRESH_SCHEDULE: 'a b c d e f' }, 'REFRESH_SCHEDULE', 'isn’t an NCRONTAB expression'],
-    ['a schedule that is never fires', { REFRESH_SCHEDULE: '0 0 0 30 2 *' }, 'REFRESH_SCHEDULE', 'never fires'],
+    [
+      'a schedule that is never fires',
+      { REFRESH_SCHEDULE: '0 0 0 30 2 *' },
+      'REFRESH_SCHEDULE',
+      'never fires',
+    ],
     ['a time span for a schedule', { REFRESH_SCHEDULE: '00:05:00' }, 'REFRESH_SCHEDULE', 'is a time span'],
     [
       'a schedule with a line break, which the host reads as part of it',

@@ -182,7 +182,16 @@ describe('importing', () => {
     expect(always.entries.size).toBe(0)
   })
 
-  test('leaves out who is connected, and who was refused unless told otherwise', () => {
+  test('goes on after one person’s refusal, and leaves what nobody can decide for another run', async () => {
+    const { outcome } = run(3, (_path, calls) => ({
+      status: 422,
+      body: { code: 'grant_refused', reason: calls === 1 ? 'advertising_105' : 'no_advertising_user' },
+    }))
+    const ended = (await outcome).map((entry) => entry.outcome)
+    expect(ended).toEqual(['failed', 'refused', 'refused'])
+  })
+
+  test('leaves out who is connected, and who was refused unless told otherwise; what is new comes first', () => {
     const { rows } = parseImportFile(csv(4))
     const [at, broker] = ['', 'https://broker.example']
     const done = new Map<string, JournalEntry>([
@@ -190,7 +199,7 @@ describe('importing', () => {
       ['t1', { broker, tenant: 't1', outcome: 'refused', at }],
       ['t2', { broker, tenant: 't2', outcome: 'failed', at }],
     ])
-    expect(openRows(rows, done, false).map(({ tenant }) => tenant)).toEqual(['t2', 't3'])
-    expect(openRows(rows, done, true).map(({ tenant }) => tenant)).toEqual(['t1', 't2', 't3'])
+    expect(openRows(rows, done, false).map(({ tenant }) => tenant)).toEqual(['t3', 't2'])
+    expect(openRows(rows, done, true).map(({ tenant }) => tenant)).toEqual(['t3', 't1', 't2'])
   })
 })

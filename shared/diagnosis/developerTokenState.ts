@@ -1,0 +1,15 @@
+import { sandboxDeveloperToken } from '../advertising/developerTokenProofs.ts'
+import type { Environment } from '../environment.ts'
+import type { DeveloperTokenState } from './facts.ts'
+
+/** Judges a developer token by itself. `other` is the other environment's, where there is one. */
+export function judgeDeveloperToken(
+  environment: Environment,
+  token: string | undefined,
+  other?: string,
+): DeveloperTokenState {
+  if (!token) return 'missing'
+  // Stored for both environments it is wrong in one of them only: the sandbox's calls work.
+  if (token === sandboxDeveloperToken) return environment === 'sandbox' ? 'present' : 'ofOtherEnvironment'
+  return token === other ? 'ofOtherEnvironment' : 'present'
+}
