@@ -124,7 +124,7 @@ async function command(): Promise<number> {
   const { values, file } = parseCommandLine()
   const ratePerSecond = rateOf(values.rate)
   const bytes = await readFile(file).catch(() => {
-    throw new UsageError(`${file} cannot be read.`)
+    throw new UsageError(`Can’t read ${file}.`)
   })
   const { rows, faults } = parseImportFile(decodeImportFile(bytes))
   if (faults.length > 0) {
@@ -166,7 +166,7 @@ function parseCommandLine() {
       allowPositionals: true,
     })
     const [file, ...others] = positionals
-    if (!file || others.length > 0) throw new Error('Name one file: npm run import -- tenants.csv')
+    if (!file || others.length > 0) throw new Error('Pass one file: npm run import -- tenants.csv')
     return { values, file }
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error))
@@ -176,7 +176,7 @@ function parseCommandLine() {
 function rateOf(text: string): number {
   const rate = Number(text)
   if (rate > 0 && rate <= 100) return rate
-  throw new UsageError('--rate is tenants a second, above 0 and at most 100.')
+  throw new UsageError('--rate must be tenants per second, above 0 and at most 100.')
 }
 
 if (import.meta.main) await run(command)

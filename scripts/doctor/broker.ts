@@ -122,7 +122,7 @@ export function fromReadiness(report: Readiness, url: string | undefined, now: D
     detail: `on hold: ${reason}${traceId ? `, trace id ${traceId}` : ''} (docs/runbooks/environment-on-hold.md)`,
     resolution: sweepNow(url),
   }))
-  const answered = { name: 'readiness', ok: true, detail: 'every dependency was looked at' }
+  const answered = { name: 'readiness', ok: true, detail: 'every dependency was checked' }
   return [answered, ...report.checks, ...holds, lastSweepOf(report, url, now)]
 }
 

@@ -19,13 +19,13 @@ export async function checkDeveloperTokens(
 ): Promise<Diagnosed[]> {
   const bearer = broker.appToken ?? broker.token
   if (!bearer)
-    return untold(served, 'not tried: set BROKER_APP_TOKEN, a token of an app with a connected tenant')
+    return untold(served, 'not tested: set BROKER_APP_TOKEN to the token of an app with a connected tenant')
   const headers = { authorization: `Bearer ${bearer}`, 'content-type': 'application/json' }
   const tenants = await findTenants(broker, headers)
   if (typeof tenants === 'string')
     return untold(
       served,
-      `not tried: ${tenants}; BROKER_APP_TOKEN is to be of an app with a connected tenant`,
+      `not tested: ${tenants}; BROKER_APP_TOKEN must be the token of an app with a connected tenant`,
     )
   const environments = served.length > 0 ? served : [...new Set(tenants.map((each) => each.environment))]
   if (environments.length === 0) return untold([], noneConnected)
@@ -38,7 +38,7 @@ export async function checkDeveloperTokens(
   )
 }
 
-const noneConnected = 'not tried: the token’s workspace has no connected tenant there'
+const noneConnected = 'not tested: the token’s workspace has no connected tenant there'
 
 const nameOf = (environment: Environment) => `developer token: ${environment}`
 
@@ -78,7 +78,7 @@ async function tryWith(
   const seen = await look(`${url}${path}`, { method: 'POST', headers, body: '{}' })
   const { verdict } = toObject(seen.text)
   if (seen.status !== 200 || typeof verdict !== 'string')
-    return { ok: null, detail: `not tried: the diagnosis of ${tenant} answered ${told(seen)}` }
+    return { ok: null, detail: `not tested: the diagnosis of ${tenant} answered ${told(seen)}` }
   return judge(verdict, tenant, environment)
 }
 

@@ -48,7 +48,7 @@ export function parseImportFile(text: string): ImportFile {
     const line = info.lines
     if (!parsed.success) faults.push({ line, fault: faultOf(parsed.error) })
     else if (wrongToken) faults.push({ line, fault: `refreshToken: ${wrongToken}` })
-    else if (before !== undefined) faults.push({ line, fault: `tenant ${tenant} is on line ${before} too` })
+    else if (before !== undefined) faults.push({ line, fault: `tenant ${tenant} is also on line ${before}` })
     else rows.push({ line, tenant, grant: parsed.data.grant })
     lineOfTenant.set(tenant, before ?? line)
   }

@@ -9,7 +9,7 @@ export function findWrongAddress({ sent, context }: Facts): Finding | undefined 
   if (isRetiredAddress(sent)) return { verdict: 'retired_endpoint' }
   const owner = context.ownerOfAddress(sent)
   const other = otherServiceOf(sent)
-  if (other) return { verdict: 'other_service', detail: `The address is of ${other}.` }
+  if (other) return { verdict: 'other_service', detail: `The address belongs to ${other}.` }
   if (isSignInAddress(sent)) return undefined
   if (owner === 'nobody' && !isMicrosoftAddress(sent)) return { verdict: 'unknown_host' }
   const rightHost = rightHostOf(sent)

@@ -59,7 +59,7 @@ export function findRefusedCredentials({ sent, fault, context }: Facts): Finding
   return {
     verdict,
     identity,
-    ...(mayBeAccount && { detail: 'Or the account that the call names is inactive.' }),
+    ...(mayBeAccount && { detail: 'Or the account in the call is inactive.' }),
   }
 }
 

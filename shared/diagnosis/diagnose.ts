@@ -83,7 +83,7 @@ function findFailedJob({ body }: Facts): Finding | undefined {
 }
 
 function failedJob({ failedJob: status }: FaultBody): Finding {
-  const again = 'Ask for all data once, without `LastSyncTimeInUTC`.'
+  const again = 'Request all data once, without `LastSyncTimeInUTC`.'
   const hint = status === 'FailedFullSyncRequired' ? ` ${again}` : ''
   return { verdict: 'job_failed', detail: `Its status is ${status}.${hint}` }
 }
@@ -92,7 +92,8 @@ function failedJob({ failedJob: status }: FaultBody): Finding {
 function refusedRequest({ code, errorCode }: AdvertisingFault): Finding {
   const name = errorCode && `Microsoft calls it ${errorCode} (${code}).`
   const isFeature = /Pilot|NotEnabled|NotEligible/.test(errorCode)
-  const feature = 'The customer is not enabled for this feature; Microsoft Advertising support can tell why.'
+  const feature =
+    'The customer isn’t enabled for this feature. Microsoft Advertising support can tell you why.'
   const detail = [name, isFeature && feature].filter(Boolean).join(' ')
   return { verdict: 'request_invalid', ...(detail && { detail }) }
 }

@@ -72,7 +72,7 @@ export function diagnoseProbe(results: ProbeResults, context: ProbeContext): Dia
   if (developerToken !== 'present') {
     const verdict =
       developerToken === 'missing' ? 'developer_token_not_set' : 'developer_token_of_other_environment'
-    return toDiagnosis({ verdict }, { ...nothingSeen, evidence: 'Seen without a call.' }, context)
+    return toDiagnosis({ verdict }, { ...nothingSeen, evidence: 'Determined without a call.' }, context)
   }
   if (user && !user.ok) return toDiagnosis(judgeUserFault(user.fault, context), user.fault, context)
   if (account) return diagnoseAccount(account, context)
@@ -97,7 +97,7 @@ function diagnoseRefresh(
   refresh: Extract<RefreshProbe, { ok: false }>,
   context: Pick<DiagnosisContext, 'identityProvider'>,
 ): Diagnosis {
-  const trace = refresh.traceId ? ` Trace id ${refresh.traceId}.` : ''
+  const trace = refresh.traceId ? ` Trace ID ${refresh.traceId}.` : ''
   const seen = { ...nothingSeen, evidence: `The refresh failed: ${refresh.reason}.${trace}` }
   const wait = refresh.retryAfterSeconds
   const fault = wait === undefined ? seen : { ...seen, retryAfterSeconds: wait }
@@ -128,7 +128,7 @@ function diagnoseAccount(
     return toDiagnosis(isOutOfReach ? { verdict: 'account_unknown' } : judgeCallFault(fault), fault, context)
   }
   const finding = judgeReach(probe, probe.answer.value)
-  const evidence = `Refresh, GetUser and GetAccount of ${probe.accountId} succeeded.`
+  const evidence = `Refresh, GetUser, and GetAccount of ${probe.accountId} succeeded.`
   return toDiagnosis(finding, { ...nothingSeen, evidence }, context)
 }
 
@@ -136,6 +136,6 @@ function judgeReach({ vendedCustomerId }: AccountProbe, { account, customerId }:
   const { usable, note } = accountStanding(account)
   if (!usable) return { verdict: 'account_not_usable', ...(note && { detail: note }) }
   if (!customerId || customerId === vendedCustomerId) return { verdict: 'all_well' }
-  const detail = `The broker vends ${vendedCustomerId || 'none'}; it is reached through ${customerId}.`
+  const detail = `The broker vends ${vendedCustomerId || 'none'}, but the user reaches the account through ${customerId}.`
   return { verdict: 'customer_does_not_reach_account', detail }
 }

@@ -18,7 +18,7 @@ export function isOnlyRefusal({ errors, text }: FaultBody): boolean {
 }
 
 const detailsMissing =
-  'Microsoft refuses something that the call sent, a token, an id or the request; this message leaves out what. The code stands in the fault’s details: log `AdApiFaultDetail` or `ApiFaultDetail`, and paste that.'
+  'Microsoft refuses something in the call: a token, an ID, or the request. This message doesn’t say which. Log the fault’s details, `AdApiFaultDetail` or `ApiFaultDetail`, which have the code, and paste them.'
 
 /** SOAP's own end is no cause of the failure, but whoever reads of one should know. */
 export function withSoapNote(diagnosis: Diagnosis, { sent, body }: Facts): Diagnosis {

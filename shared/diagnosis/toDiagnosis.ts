@@ -34,6 +34,6 @@ function googleHint(
 ): readonly string[] {
   const isToldApart = verdict === 'credentials_refused' || verdict === 'access_token_revoked'
   return identityProvider === 'google' && isToldApart
-    ? ['Send `IdentityProvider: Google`, as `headers` of the vend answer do.']
+    ? ['Send `IdentityProvider: Google`, as in `headers` of the vend response.']
     : []
 }

@@ -99,7 +99,7 @@ describe('a row of Microsoft’s error table', () => {
     const { verdict, explanation } = diagnose({ Code: 1101 })
     expect(verdict).toBe('request_invalid')
     expect(explanation).toContain('CampaignServiceInvalidCampaignName (1101)')
-    expect(diagnose({ Code: 4500 }).explanation).toContain('not enabled for this feature')
+    expect(diagnose({ Code: 4500 }).explanation).toContain('isn’t enabled for this feature')
   })
 
   test('stands in the code with every number, and none is left unexplained', () => {

@@ -201,7 +201,7 @@ describe('Microsoft’s words for a SOAP fault, without the fault', () => {
     for (const status of [0, 500]) {
       const { verdict, explanation, trackingId: seen, next } = diagnose(body, { status })
       expect({ verdict, seen }).toEqual({ verdict: 'unexplained', seen: trackingId })
-      expect(explanation).toContain('The code stands in the fault’s details')
+      expect(explanation).toContain('Log the fault’s details')
       expect(next.at(-1)).toContain('SOAP ends')
     }
   })
@@ -277,7 +277,7 @@ describe('SOAP', () => {
       context,
     )
     expect(verdict).toBe('access_token_expired')
-    expect(next.at(-1)).toContain('SOAP ends on 31 January 2027')
+    expect(next.at(-1)).toContain('SOAP ends on January 31, 2027')
   })
 })
 
