@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
+import type { RefusalReason } from '../domain/reasons.ts'
 import type { TokenRefusal } from '../domain/refusal.ts'
 import type { AccountKind } from '../environment.ts'
 import { type SignedInUser, unknownAddress } from '../identity/idToken.ts'
@@ -32,14 +33,15 @@ export interface ProvenToken {
 }
 
 /** Refusals that another authority may not repeat: this one does not know the account. */
-const ofTheAuthority: ReadonlySet<string> = new Set([
+const ofTheAuthority: ReadonlySet<RefusalReason> = new Set([
   'wrong_authority',
   'user_not_in_directory',
   'grant_refused',
+  'sign_in_required',
 ])
 
 /** Refusals that fewer scopes may fix: the consent did not cover all of ours (AADSTS70000, AADSTS65001). */
-const ofTheScopes: ReadonlySet<string> = new Set(['grant_refused', 'consent_missing', 'invalid_scope'])
+const ofTheScopes: ReadonlySet<RefusalReason> = new Set(['grant_refused', 'consent_missing', 'invalid_scope'])
 
 /**
  * Finds out by refreshing where a refresh token belongs and with which scopes: at the authority that its bringer

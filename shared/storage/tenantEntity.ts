@@ -1,12 +1,13 @@
 import type { TableEntity } from '@azure/data-tables'
+import { parseReason, unknownReason } from '../domain/reasons.ts'
 import { idOfConsentAt, type Tenant } from '../domain/tenant.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
 
-type ColumnType = 'text' | 'number' | 'flag' | 'date' | 'words' | 'json'
+type ColumnType = 'text' | 'reason' | 'number' | 'flag' | 'date' | 'words' | 'json'
 
 /**
  * Every column of a tenant row: where in {@link Tenant} it comes from, and how it is written.
- * `words` are joined by blanks, `json` is a document with dates as ISO 8601.
+ * `reason` is a word of the table of reasons, `words` are joined by blanks, `json` is a document with dates as ISO 8601.
  */
 export const tenantColumns: Readonly<Record<string, { readonly path: string; readonly type: ColumnType }>> = {
   workspace: { path: 'workspace', type: 'text' },
@@ -33,7 +34,7 @@ export const tenantColumns: Readonly<Record<string, { readonly path: string; rea
   leaseId: { path: 'lease.id', type: 'text' },
   leaseUntil: { path: 'lease.until', type: 'date' },
   troubleAttempts: { path: 'trouble.attempts', type: 'number' },
-  troubleReason: { path: 'trouble.reason', type: 'text' },
+  troubleReason: { path: 'trouble.reason', type: 'reason' },
   troubleTraceId: { path: 'trouble.traceId', type: 'text' },
   troubleNextAttemptAt: { path: 'trouble.nextAttemptAt', type: 'date' },
   troubleUnknownAnswers: { path: 'trouble.unknownAnswers', type: 'number' },
@@ -50,7 +51,7 @@ export const tenantColumns: Readonly<Record<string, { readonly path: string; rea
   dueAt: { path: 'dueAt', type: 'date' },
   advertisingRefusalReason: { path: 'advertisingRefusal.reason', type: 'text' },
   advertisingRefusalSince: { path: 'advertisingRefusal.since', type: 'date' },
-  reauthorizationReason: { path: 'reauthorizationReason', type: 'text' },
+  reauthorizationReason: { path: 'reauthorizationReason', type: 'reason' },
   disconnectCount: { path: 'disconnectCount', type: 'number' },
   writeIds: { path: 'writeIds', type: 'words' },
 }
@@ -58,7 +59,7 @@ export const tenantColumns: Readonly<Record<string, { readonly path: string; rea
 /** The row key of the tenant row within its partition. */
 export const tenantRowKey = 'tenant'
 
-/** Writes a tenant as its row, with the columns that a later version put there. */
+/** Writes a tenant as its row, with the columns and reasons that a later version put there. */
 export function toTenantEntity(tenant: Tenant): TableEntity {
   const entity: TableEntity = {
     ...tenant.unknownColumns,
@@ -67,7 +68,8 @@ export function toTenantEntity(tenant: Tenant): TableEntity {
   }
   for (const [column, { path, type }] of Object.entries(tenantColumns)) {
     const value = readPath(tenant, path.split('.'))
-    if (value !== undefined) entity[column] = toColumn(value, type)
+    if (value === undefined) delete entity[column]
+    else if (value !== unknownReason || type !== 'reason') entity[column] = toColumn(value, type)
   }
   return entity
 }
@@ -82,7 +84,9 @@ const ownOfTheService: ReadonlySet<string> = new Set(['partitionKey', 'rowKey', 
 export function fromTenantEntity(entity: Record<string, unknown>): Tenant {
   const tenant: Record<string, unknown> = {}
   const unknown = Object.entries(entity).filter(
-    ([column]) => !(column in tenantColumns) && !ownOfTheService.has(column) && !column.startsWith('odata.'),
+    ([column, value]) =>
+      isUnknownReason(column, value) ||
+      (!(column in tenantColumns) && !ownOfTheService.has(column) && !column.startsWith('odata.')),
   )
   if (unknown.length > 0) tenant.unknownColumns = Object.fromEntries(unknown)
   for (const [column, { path, type }] of Object.entries(tenantColumns)) {
@@ -90,6 +94,12 @@ export function fromTenantEntity(entity: Record<string, unknown>): Tenant {
     if (value !== undefined && value !== null) writePath(tenant, path.split('.'), fromColumn(value, type))
   }
   return withConsentIds(tenant as unknown as Tenant)
+}
+
+/** A reason of another version, whose text the row keeps. */
+function isUnknownReason(column: string, value: unknown): boolean {
+  if (typeof value !== 'string' || tenantColumns[column]?.type !== 'reason') return false
+  return parseReason(value) === unknownReason
 }
 
 function withConsentIds(tenant: Tenant): Tenant {
@@ -136,6 +146,8 @@ function fromColumn(value: unknown, type: ColumnType): unknown {
       return JSON.parse(String(value), reviveDates)
     case 'date':
       return new Date(value as string | Date)
+    case 'reason':
+      return parseReason(value)
     default:
       return value
   }
