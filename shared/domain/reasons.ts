@@ -44,6 +44,8 @@ export const reasons = {
   grant_revoked: about('advertiser', 'grant'),
   grant_expired: about('advertiser', 'grant'),
   bad_token: about('advertiser', 'grant'),
+  /** The stored row was damaged and was repaired without its grant. */
+  row_damaged: about('advertiser', 'grant'),
   code_already_redeemed: about('advertiser', 'grant'),
   consent_missing: about('advertiser', 'grant'),
   consent_required: about('advertiser', 'grant'),
