@@ -51,9 +51,7 @@ const numbers: Partial<Readonly<Record<RefusalReason, readonly number[]>>> = {
   ],
   redirect_uri_mismatch: [50011, 70004, 900971],
   not_multitenant: [50194],
-  invalid_request: [
-    9002313, 900144, 90014, 90004, 90023, 90013, 90015, 90100, 90102, 900561, 90056, 901002,
-  ],
+  invalid_request: [9002313, 900144, 90014, 90004, 90023, 90013, 90015, 90100, 90102, 900561, 90056, 901002],
   invalid_resource: [50001, 650057],
   invalid_scope: [70011, 28002, 28003, 700022, 700023],
   unsupported_grant_type: [70003],

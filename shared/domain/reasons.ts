@@ -26,6 +26,8 @@ interface ReasonMeaning {
   readonly brought?: Actor
   /** Who acts when it does not pass, where that is not the actor of the class. */
   readonly lasting?: Actor
+  /** Whether it has been seen to pass, so that a second refusal must confirm it. Default is no. */
+  readonly secondLook?: true
 }
 
 /**
@@ -40,7 +42,8 @@ export const reasons = {
   identity_provider_timed_out: about('passing', 'provider'),
   unknown_answer: { ...about('passing', 'provider'), lasting: 'operator' },
 
-  grant_refused: about('advertiser', 'grant'),
+  /** AADSTS70000 on a token that worked again. */
+  grant_refused: { ...about('advertiser', 'grant'), secondLook: true },
   grant_revoked: about('advertiser', 'grant'),
   grant_expired: about('advertiser', 'grant'),
   bad_token: about('advertiser', 'grant'),

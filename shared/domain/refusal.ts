@@ -23,18 +23,15 @@ export type RefusalEvidence = Partial<
   Pick<TokenRefusal, 'error' | 'suberror' | 'errorCodes' | 'traceId' | 'retryAfterSeconds'>
 >
 
-/**
- * A refusal for a reason. A plain `grant_refused` has been seen to pass (AADSTS70000); all other reasons of the
- * advertiser's, or of their administrator's, name what must be done.
- */
+/** A refusal for a reason, with what the table of reasons says of it. */
 export function toRefusal(reason: RefusalReason, evidence: RefusalEvidence = {}): TokenRefusal {
-  const { class: refusalClass } = meaningOf(reason)
+  const { class: refusalClass, secondLook } = meaningOf(reason)
   return {
     ...{ error: '', suberror: '', errorCodes: [], traceId: '' },
     ...evidence,
     reason,
     class: refusalClass,
-    definite: reason !== 'grant_refused' && refusalClass.startsWith('advertiser'),
+    definite: !secondLook && refusalClass.startsWith('advertiser'),
     unknown: reason === 'unknown_answer',
   }
 }

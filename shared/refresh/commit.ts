@@ -14,7 +14,7 @@ import { type RefreshWish, type RefusalVerdict, suspectsThatHold } from './decid
 import type { RefreshDependencies } from './dependencies.ts'
 import { type LeaseTime, outsideLease } from './leaseTime.ts'
 import type { RefreshOutcome } from './outcome.ts'
-import { ended, failing, needsOperator, recovered } from './refusalEvents.ts'
+import { ended, failed, isNewLoop, isNewsForOperator, recovered } from './refusalEvents.ts'
 import type { Suspects } from './suspects.ts'
 import { type LeasedWrite, writeLeased } from './writeLeased.ts'
 
@@ -78,18 +78,14 @@ export async function commitVerdict(
   const at = dependencies.clock.now()
   if (verdict.verdict === 'retry') {
     const { trouble } = verdict
-    const isNews = trouble.actor === 'operator' && leased.tenant.trouble?.actor !== 'operator'
-    const events = isNews
-      ? [needsOperator(refusal, at)]
-      : trouble.attempts === 2
-        ? [failing(refusal, at)]
-        : []
+    const before = leased.tenant.trouble
     const committed = await commit(dependencies, leased, time, trouble.nextAttemptAt, (row) => ({
       next: waiting(row, trouble),
-      events,
+      events: failed(before, trouble, refusal, at),
     }))
     if ('lost' in committed) return undefined
-    if (isNews || isNewLoop(leased.tenant, trouble)) logNeedsOperator(dependencies, leased, trouble)
+    if (isNewsForOperator(before, trouble) || isNewLoop(before, trouble))
+      logNeedsOperator(dependencies, leased, trouble)
     return committed.stored
   }
   const committed = await commit(dependencies, leased, time, undefined, (row) => ({
@@ -171,11 +167,6 @@ async function commit(
     await outsideLease(clock, 'removing the due row', remove).catch(() => undefined)
   }
   return written
-}
-
-/** A loop passes by itself once it is left alone, but somebody made it: the operator is to know (facts, AADSTS50196). */
-function isNewLoop({ trouble: before }: Tenant, { reason }: RefreshTrouble): boolean {
-  return reason === 'loop_detected' && before?.reason !== reason
 }
 
 function logNeedsOperator(

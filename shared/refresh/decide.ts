@@ -150,7 +150,5 @@ export const suspectsThatHold = 5
 
 /** Whether a refusal is news about our registration: what a tenant met before says nothing about the others. */
 export function isNewSuspect(tenant: Tenant, refusal: TokenRefusal): boolean {
-  return (
-    meaningOf(refusal.reason).about === 'our_registration' && tenant.trouble?.actor !== 'operator'
-  )
+  return meaningOf(refusal.reason).about === 'our_registration' && tenant.trouble?.actor !== 'operator'
 }

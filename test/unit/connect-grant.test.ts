@@ -24,7 +24,12 @@ async function burdened(own: ReturnType<typeof ground>): Promise<Tenant> {
     ...connected(await own.stores.vault.write('old', owner)),
     accessToken: { sealed: 'at1', refreshedAt: now, expiresAt: secondsAfter(now, 3600) },
     lease: { id: 'x', until: secondsAfter(now, 60) },
-    trouble: { attempts: 3, reason: 'identity_provider_error', traceId: '', nextAttemptAt: secondsAfter(now, 900) },
+    trouble: {
+      attempts: 3,
+      reason: 'identity_provider_error',
+      traceId: '',
+      nextAttemptAt: secondsAfter(now, 900),
+    },
     reauthorizationReason: 'grant_revoked',
     advertisingRefusal: { reason: 'r', since: now },
     defaultAccount: { accountId: '1', customerId: '10' },
