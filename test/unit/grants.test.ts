@@ -99,6 +99,13 @@ describe('proving a token', () => {
     expect(asked).toHaveLength(1)
   })
 
+  test('is not refused by one authority while another one cannot decide', async () => {
+    const { prove } = world(({ authorityTenant }) => ({
+      refused: authorityTenant === 'common' ? 'grant_refused' : 'client_secret_expired',
+    }))
+    expect(await prove()).toMatchObject({ ok: false, refusal: { reason: 'client_secret_expired' } })
+  })
+
   test('asks nobody but the directory that was named', async () => {
     const { asked, prove } = world(() => ({ refused: 'grant_refused' }))
     expect(await prove({ directoryId })).toMatchObject({ ok: false })
