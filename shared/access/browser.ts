@@ -42,10 +42,15 @@ export function isSameBrowser(browser: BrowserBinding | undefined, hash: string)
 }
 
 /**
- * A value that belongs to this browser and this one sign-in: the PKCE verifier (43 characters, RFC 7636 section 4.1)
- * or the nonce. Derived when it is needed, so that no table ever holds it.
+ * A value that belongs to this browser and this one sign-in: the PKCE verifier (43 characters, RFC 7636 section 4.1),
+ * the nonce, or the 256-bit key of the note where its callback ended. Derived when it is needed, so that no table ever
+ * holds it.
  */
-export function derive({ secret }: BrowserBinding, purpose: 'pkce' | 'nonce', state: string): string {
+export function derive(
+  { secret }: BrowserBinding,
+  purpose: 'pkce' | 'nonce' | 'callback',
+  state: string,
+): string {
   return createHmac('sha256', secret).update(`${purpose}:${state}`).digest('base64url')
 }
 

@@ -1,7 +1,8 @@
 import type { Clock } from '../clock.ts'
 import { type EnvironmentStates, nextHold } from '../domain/holds.ts'
 import type { Log } from '../domain/logEvents.ts'
-import { isCredentialReason, type TokenRefusal } from '../domain/refusal.ts'
+import { isCredentialReason } from '../domain/reasons.ts'
+import type { TokenRefusal } from '../domain/refusal.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
 import type { SignInRow } from '../identity/signInTable.ts'
 import type { CodeAnswer } from '../identity/tokenEndpoint.ts'
@@ -54,6 +55,6 @@ export async function noteRedemption(
 }
 
 /** `invalid_client` (RFC 6749, section 5.2), or no error at all, since we had nothing good to authenticate with. */
-function isAboutUs({ class: refusalClass, error, reason }: TokenRefusal): boolean {
-  return refusalClass === 'operator' && isCredentialReason(reason) && /^(invalid_client)?$/.test(error)
+function isAboutUs({ error, reason }: TokenRefusal): boolean {
+  return isCredentialReason(reason) && /^(invalid_client)?$/.test(error)
 }

@@ -4,7 +4,7 @@ import { type Randomness, secondsAfter } from '../clock.ts'
 import type { Tenant, TenantName } from '../domain/tenant.ts'
 import type { TenantStore } from '../domain/tenantStore.ts'
 import type { Environment } from '../environment.ts'
-import { Problem, type ProblemCode } from '../problems.ts'
+import { type Actor, Problem, type ProblemCode, problems } from '../problems.ts'
 import { developerTokenName } from '../secrets/brokerSecrets.ts'
 import { noteAdvertisingAnswer } from '../tenants/advertisingAnswer.ts'
 import { explainNotObtained } from '../vend/explain.ts'
@@ -93,15 +93,18 @@ async function probeCalls(
   return { user, account }
 }
 
-const troubles: Readonly<Partial<Record<ProblemCode, Extract<RefreshProbe, { ok: false }>['trouble']>>> = {
+type RefreshTrouble = Extract<RefreshProbe, { ok: false }>['trouble']
+
+/** What no identity provider was asked about. */
+const unasked: Readonly<Partial<Record<ProblemCode, RefreshTrouble>>> = {
   tenant_not_connected: 'notConnected',
   confirmation_required: 'notConfirmed',
-  reauthorization_required: 'advertiser',
-  admin_consent_required: 'advertiserAdmin',
-  environment_on_hold: 'operator',
-  registration_refused: 'operator',
-  unexpected_upstream_answer: 'operator',
-  storage_unavailable: 'operator',
+}
+
+const byActor: Readonly<Partial<Record<Actor, RefreshTrouble>>> = {
+  advertiser: 'advertiser',
+  advertiserAdmin: 'advertiserAdmin',
+  operator: 'operator',
 }
 
 function toRefreshProbe({ code, extras }: Problem): RefreshProbe {
@@ -109,7 +112,7 @@ function toRefreshProbe({ code, extras }: Problem): RefreshProbe {
   const { retryAfterSeconds } = extras
   return {
     ok: false,
-    trouble: troubles[code] ?? 'passing',
+    trouble: unasked[code] ?? byActor[extras.actor ?? problems[code].actor] ?? 'passing',
     reason,
     ...(traceId && { traceId }),
     ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),

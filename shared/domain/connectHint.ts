@@ -6,6 +6,7 @@ import {
   type IdentityProvider,
   identityProviders,
 } from '../environment.ts'
+import { parseReason, type StoredReason, unknownReason } from './reasons.ts'
 import type { Tenant } from './tenant.ts'
 import type { TenantEvent } from './tenantEvents.ts'
 
@@ -65,11 +66,11 @@ export function connectHint(
 }
 
 /** Reasons for which the person who consented will not come back. */
-const departed: ReadonlySet<string> = new Set(['user_disabled', 'user_not_in_directory'])
+const departed: ReadonlySet<StoredReason> = new Set(['user_disabled', 'user_not_in_directory'])
 
 /** Says how a tenant whose grant is dead is connected again: by the same person, unless that one has left. */
 export function reconnectHint(config: ConnectHintConfig, tenant: Tenant): ConnectHint {
-  const { reauthorizationReason: reason = '' } = tenant
+  const { reauthorizationReason: reason = unknownReason } = tenant
   return connectHint(config, tenant, { allowDifferentUser: departed.has(reason) })
 }
 
@@ -80,7 +81,7 @@ export function connectHintOfEvent(
   { type, data }: TenantEvent,
 ): ConnectHint | undefined {
   if (type === 'tenant.reauthorization_required') {
-    return reconnectHint(config, { ...tenant, reauthorizationReason: String(data?.reason ?? '') })
+    return reconnectHint(config, { ...tenant, reauthorizationReason: parseReason(data?.reason) })
   }
   if (type !== 'advertising.sign_in_refused') return undefined
   return connectHint(config, tenant, { signInWith: data?.signInWith as SignInWith })

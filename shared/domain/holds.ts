@@ -1,11 +1,11 @@
 import type { Environment, IdentityProvider } from '../environment.ts'
+import type { StoredReason } from './reasons.ts'
 
 /** Trouble that only the operator can fix: refreshing rests until `until`, then one attempt probes. */
 export interface EnvironmentHold {
   readonly environment: Environment
   readonly identityProvider: IdentityProvider
-  /** A stable word, e.g. `client_secret_expired`. */
-  readonly reason: string
+  readonly reason: StoredReason
   readonly traceId: string
   readonly since: Date
   readonly until: Date

@@ -1,4 +1,5 @@
 import type { AccountKind, Environment, IdentityProvider } from '../environment.ts'
+import type { StoredReason } from './reasons.ts'
 
 /** Where a tenant stands: `pending` → `connected` ⇄ `reauthorization_required`; `disconnected` ends it. */
 export const tenantStatuses = ['pending', 'connected', 'reauthorization_required', 'disconnected'] as const
@@ -56,7 +57,7 @@ export interface Lease {
 /** The last failed refresh: how often in a row, why, and when the next attempt is allowed. */
 export interface RefreshTrouble {
   readonly attempts: number
-  readonly reason: string
+  readonly reason: StoredReason
   readonly traceId: string
   readonly nextAttemptAt: Date
   /** Answers of no known kind among the attempts; absent when there were none. */
@@ -132,8 +133,8 @@ export interface Tenant extends TenantName {
   readonly lastVendedAt?: Date
   /** When the sweep is to look at this tenant; absent when it need not. */
   readonly dueAt?: Date
-  /** Why the tenant must be reauthorized, in a stable word; only with that status. */
-  readonly reauthorizationReason?: string
+  /** Why the tenant must be reauthorized; only with that status. */
+  readonly reauthorizationReason?: StoredReason
   /** Microsoft Advertising does not take the person who consented; the grant itself is good. */
   readonly advertisingRefusal?: AdvertisingRefusal
   /** How often it was disconnected: what was made for a connection before the last one is void. Default is 0. */

@@ -1,4 +1,5 @@
 import type { Environment } from '../environment.ts'
+import type { StoredReason } from './reasons.ts'
 import type {
   AdvertisingRefusal,
   CachedAccessToken,
@@ -52,7 +53,7 @@ export function waiting(row: Tenant, trouble: RefreshTrouble): Tenant {
 }
 
 /** The grant was refused for good: only a new sign-in helps, and no call is made until then. */
-export function dead(row: Tenant, reauthorizationReason: string): Tenant {
+export function dead(row: Tenant, reauthorizationReason: StoredReason): Tenant {
   const { trouble: _trouble, dueAt: _dueAt, ...rest } = unleased(row)
   return { ...rest, status: 'reauthorization_required', reauthorizationReason }
 }

@@ -3,27 +3,29 @@ import { listed, toldApart } from '../accounts/events.ts'
 import type { AdvertisingFault } from '../advertising/faults.ts'
 import { judgeFault } from '../advertising/judgeFault.ts'
 import type { AccountLoss } from '../connect/compareReach.ts'
-import type { ConnectFailure } from '../connect/failures.ts'
-import type { TokenRefusal } from '../domain/refusal.ts'
+import { type ConnectFailure, connectFailures } from '../connect/failures.ts'
+import { actorOfBrought } from '../domain/reasons.ts'
+import { isCredentialRefusal, type TokenRefusal } from '../domain/refusal.ts'
 import { type Actor, Problem } from '../problems.ts'
-
-/** Refusals that are about our registration whoever's token it is; other ones of the operator's are the token's. */
-const oursForSure = /^(client_(secret|assertion|certificate|credential)|application_|environment_)/
 
 /** Seconds to wait when the answer named none. */
 const shortWaitSeconds = 5
 
 /** Why a refresh token was not taken. */
-export function explainRefusal({ class: about, reason, traceId, retryAfterSeconds }: TokenRefusal): Problem {
+export function explainRefusal(refusal: TokenRefusal): Problem {
+  const { reason, traceId, retryAfterSeconds = shortWaitSeconds } = refusal
   const members = { reason, ...(traceId && { traceId }) }
-  if (about === 'passing' || about === 'backOff') {
-    const wait = retryAfterSeconds ?? shortWaitSeconds
-    return new Problem('identity_provider_unavailable', { retryAfterSeconds: wait, members })
+  const actor = actorOfBrought(reason)
+  switch (actor) {
+    case 'nobody':
+      return new Problem('identity_provider_unavailable', { retryAfterSeconds, members })
+    case 'operator':
+      return new Problem(isCredentialRefusal(refusal) ? 'environment_on_hold' : 'registration_refused', {
+        members,
+      })
+    default:
+      return new Problem('grant_refused', { actor, members })
   }
-  if (about === 'operator') {
-    return new Problem(oursForSure.test(reason) ? 'environment_on_hold' : 'grant_refused', { members })
-  }
-  return new Problem('grant_refused', { actor: about, members })
 }
 
 /** One grant says nothing of the registration: what is refused here is this grant, and the operator finds out why. */
@@ -64,7 +66,7 @@ export function explainNotKept({ failed, reason, advice }: ConnectFailure): Prob
     case 'sign_in_not_valid':
       return new Problem('tenant_changed')
     default:
-      return refused(reason ?? failed, 'app')
+      return refused(reason ?? failed, connectFailures[failed].actor)
   }
 }
 

@@ -4,7 +4,6 @@ import { nextHold } from '../domain/holds.ts'
 import type { TokenRefusal } from '../domain/refusal.ts'
 import { nextDueAt } from '../domain/schedule.ts'
 import type { Leased, RefreshTrouble, StoredTenant, Tenant } from '../domain/tenant.ts'
-import type { TenantEvent } from '../domain/tenantEvents.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
 import type { TokenAnswer } from '../domain/tokenEndpoint.ts'
 import { dead, refreshed, unleased, vended, waiting } from '../domain/transitions.ts'
@@ -15,6 +14,7 @@ import { type RefreshWish, type RefusalVerdict, suspectsThatHold } from './decid
 import type { RefreshDependencies } from './dependencies.ts'
 import { type LeaseTime, outsideLease } from './leaseTime.ts'
 import type { RefreshOutcome } from './outcome.ts'
+import { ended, failed, isNewLoop, isNewsForOperator, recovered } from './refusalEvents.ts'
 import type { Suspects } from './suspects.ts'
 import { type LeasedWrite, writeLeased } from './writeLeased.ts'
 
@@ -78,25 +78,19 @@ export async function commitVerdict(
   const at = dependencies.clock.now()
   if (verdict.verdict === 'retry') {
     const { trouble } = verdict
-    const isNews = trouble.actor === 'operator' && leased.tenant.trouble?.actor !== 'operator'
-    const events = isNews
-      ? [needsOperator(refusal, at)]
-      : trouble.attempts === 2
-        ? [failing(refusal, at)]
-        : []
+    const before = leased.tenant.trouble
     const committed = await commit(dependencies, leased, time, trouble.nextAttemptAt, (row) => ({
       next: waiting(row, trouble),
-      events,
+      events: failed(before, trouble, refusal, at),
     }))
     if ('lost' in committed) return undefined
-    if (isNews || isNewLoop(leased.tenant, trouble)) logNeedsOperator(dependencies, leased, trouble)
+    if (isNewsForOperator(before, trouble) || isNewLoop(before, trouble))
+      logNeedsOperator(dependencies, leased, trouble)
     return committed.stored
   }
   const committed = await commit(dependencies, leased, time, undefined, (row) => ({
     next: dead(row, verdict.reason),
-    events: [
-      { ...eventOf(refusal, at), type: 'tenant.reauthorization_required', detail: endOfGrant(verdict) },
-    ],
+    events: [ended(refusal, verdict.adminMustAct, at)],
   }))
   if ('lost' in committed) return undefined
   logStatus(dependencies, leased, verdict.reason)
@@ -175,32 +169,6 @@ async function commit(
   return written
 }
 
-function eventOf(refusal: TokenRefusal, at: Date) {
-  return {
-    at,
-    data: {
-      reason: refusal.reason,
-      ...(refusal.traceId && { traceId: refusal.traceId }),
-      ...(refusal.errorCodes.length > 0 && { errorCodes: refusal.errorCodes.join(',') }),
-    },
-  }
-}
-
-function failing(refusal: TokenRefusal, at: Date): TenantEvent {
-  const detail = `Refreshing failed twice (${refusal.reason}). The broker retries automatically.`
-  return { ...eventOf(refusal, at), type: 'refresh.failing', detail }
-}
-
-function needsOperator(refusal: TokenRefusal, at: Date): TenantEvent {
-  const detail = `Refreshing fails for a reason that the operator must investigate (${refusal.reason}). The broker retries automatically.`
-  return { ...eventOf(refusal, at), type: 'refresh.failing', detail }
-}
-
-/** A loop passes by itself once it is left alone, but somebody made it: the operator is to know (facts, AADSTS50196). */
-function isNewLoop({ trouble: before }: Tenant, { reason }: RefreshTrouble): boolean {
-  return reason === 'loop_detected' && before?.reason !== reason
-}
-
 function logNeedsOperator(
   { log }: RefreshDependencies,
   { tenant, grant }: Leased,
@@ -215,20 +183,6 @@ function logNeedsOperator(
     traceId,
     attempts,
   })
-}
-
-function recovered(attempts: number, at: Date): TenantEvent {
-  return {
-    type: 'refresh.recovered',
-    at,
-    detail: `Refreshing works again after ${attempts} failed attempts.`,
-  }
-}
-
-function endOfGrant(verdict: Extract<RefusalVerdict, { verdict: 'dead' }>): string {
-  return verdict.adminMustAct
-    ? `The advertiser’s directory no longer allows the sign-in (${verdict.reason}). Their administrator must act first.`
-    : `The identity provider no longer accepts the grant (${verdict.reason}). The advertiser must sign in again.`
 }
 
 function logStatus({ log }: RefreshDependencies, { tenant }: Leased, reason: string): void {

@@ -12,6 +12,7 @@ import { DamagedRowError } from '../domain/damagedRow.ts'
 import { type DueIndex, type DueRow, dueRowOf } from '../domain/due.ts'
 import type { GrantStore } from '../domain/grants.ts'
 import type { Log, SweepReport } from '../domain/logEvents.ts'
+import { meaningOf } from '../domain/reasons.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
 import type { TenantStore } from '../domain/tenantStore.ts'
 import { expirePending } from '../tenants/expirePending.ts'
@@ -291,8 +292,7 @@ class SweepRun {
 /** The operator's trouble has its own brake: the environment's hold, and each tenant's wait. */
 function isProviderFailure(result: unknown): boolean {
   const outcome = result as RefreshOutcome
-  if (outcome.outcome !== 'refused' || /^grant_/.test(outcome.refusal.reason)) return false
-  return outcome.refusal.class === 'passing' || outcome.refusal.class === 'backOff'
+  return outcome.outcome === 'refused' && meaningOf(outcome.refusal.reason).about === 'provider'
 }
 
 function earlier(a: Date | undefined, b: Date | undefined): Date | undefined {

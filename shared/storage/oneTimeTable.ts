@@ -32,6 +32,12 @@ export function createOneTimeTable({ SignIns: table }: Pick<Tables, 'SignIns'>):
       )
       return id
     },
+    async keep(kind, id, value, expiresAt) {
+      const keys = keysOf(kind, id)
+      if (!keys) throw new Error('a kept record stands beside an issued one')
+      const row = { ...keys, kind, expiresAt, value: JSON.stringify(value) }
+      await guarded('tables', () => table.upsertEntity(row, 'Replace'))
+    },
     async read(kind, id, now) {
       const row = await find(kind, id)
       return row && now < row.expiresAt ? row.value : undefined

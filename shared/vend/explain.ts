@@ -1,11 +1,12 @@
 import { secondsUntil } from '../clock.ts'
 import type { Config } from '../config.ts'
-import { isAdminReason } from '../domain/aadsts.ts'
 import { connectHint, reconnectHint } from '../domain/connectHint.ts'
+import { isAdminReason, type StoredReason } from '../domain/reasons.ts'
+import { isCredentialRefusal, type TokenRefusal } from '../domain/refusal.ts'
 import type { Tenant } from '../domain/tenant.ts'
 import { adminConsentUrl, isCuredByAdminConsent } from '../identity/adminConsent.ts'
 import { Problem } from '../problems.ts'
-import type { RefreshOutcome } from '../refresh/outcome.ts'
+import type { PassedOnReason, RefreshOutcome } from '../refresh/outcome.ts'
 import type { NotObtained } from './obtain.ts'
 
 /** A token that lives too short is not asked for again sooner. */
@@ -75,21 +76,20 @@ function adminLink(config: Config, { environment, grant }: Tenant): string | und
 }
 
 /** What has just been refused; the row says already what follows from it, but for what holds the environment. */
-function explainRefusal(tenant: Tenant, refusal: Failure & { readonly class: string }, now: Date): Problem {
-  const { trouble } = tenant
-  if (refusal.class !== 'operator' || trouble?.actor === 'operator')
-    return explainTrouble(tenant, { ...refusal, actor: trouble?.actor }, now)
+function explainRefusal(tenant: Tenant, refusal: TokenRefusal, now: Date): Problem {
+  if (!isCredentialRefusal(refusal))
+    return explainTrouble(tenant, { ...refusal, actor: tenant.trouble?.actor }, now)
   const members = { reason: refusal.reason, traceId: refusal.traceId || undefined }
   return new Problem('environment_on_hold', { retryAfterSeconds: 30, members })
 }
 
 interface Failure {
-  readonly reason: string
+  readonly reason: StoredReason | PassedOnReason | 'refreshing'
   readonly traceId?: string
   readonly actor?: 'operator' | undefined
 }
 
-const grantGone: Readonly<Record<string, string>> = {
+const grantGone: Readonly<Partial<Record<Failure['reason'], string>>> = {
   grant_missing: 'The vault secret with this tenant’s grant is missing. Recover it.',
   grant_unreadable: 'The key that sealed this tenant’s grant is missing from sealing-keys. Restore it.',
 }

@@ -37,7 +37,7 @@ test('each command does its work with nothing but a settings file', slow, async 
   })
   expect(await runCommand('rotate-sealing-key', '--prune')).toMatchObject({
     code: 1,
-    out: expect.stringContaining('Wait.'),
+    out: expect.stringContaining('Wait and try again.'),
   })
   expect(await runCommand('migrate-grants', '--to', 'vault')).toMatchObject({ code: 0, out: 'moved 1\n' })
   expect(await runCommand('rebuild-tables', '--dry-run')).toMatchObject({ code: 0, out: 'present 1\n' })

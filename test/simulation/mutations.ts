@@ -97,8 +97,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'loop detection is taken for a revocation',
     file: 'shared/identity/refusal.ts',
-    find: 'if (seen.errorCodes.includes(50196)) {',
-    replace: 'if (seen.errorCodes.includes(-1)) {',
+    find: "if (seen.errorCodes.includes(50196)) return 'loop_detected'",
+    replace: '',
     breaks: ['false_reauthorization'],
   },
   {
@@ -111,7 +111,7 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'one directory that refuses the app holds the environment',
     file: decide,
-    find: "if (isCredentialRefusal(refusal) || refusal.reason === 'environment_not_served')",
+    find: "if (isCredentialRefusal(refusal)) return { verdict: 'hold' }",
     replace: 'if (now.getTime() > 0)',
     breaks: ['healthy_environment_held'],
   },

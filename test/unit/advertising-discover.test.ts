@@ -144,7 +144,10 @@ describe('an account’s customer', () => {
       const { accounts } = await wide(520)
       const unknown = accounts.filter(({ reachUnknown }) => reachUnknown)
       expect(unknown).toHaveLength(21)
-      expect(unknown[0]).toMatchObject({ usable: false, note: expect.stringContaining('doesn’t know which customer') })
+      expect(unknown[0]).toMatchObject({
+        usable: false,
+        note: expect.stringContaining('doesn’t know which customer'),
+      })
       expect(accounts.filter(({ customerId }) => Number(customerId) >= 90_000)).toEqual(unknown)
     })
   })

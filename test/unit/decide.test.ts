@@ -38,7 +38,12 @@ const hold: EnvironmentHold = {
   since: later(-60),
   until: later(30),
 }
-const trouble = { attempts: 1, reason: 'r', traceId: '', nextAttemptAt: later(30) }
+const trouble = {
+  attempts: 1,
+  reason: 'identity_provider_error',
+  traceId: '',
+  nextAttemptAt: later(30),
+} as const
 
 describe('whether a tenant is refreshed', () => {
   test.each<[string, Tenant, RefreshWish, EnvironmentHold | undefined, object]>([

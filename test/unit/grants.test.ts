@@ -5,7 +5,8 @@ import { parseImportFile } from '../../scripts/import/file.ts'
 import type { JournalEntry } from '../../scripts/import/journal.ts'
 import { importGrants, openRows } from '../../scripts/import.ts'
 import { systemClock } from '../../shared/clock.ts'
-import { noAnswer } from '../../shared/domain/refusal.ts'
+import type { RefusalReason } from '../../shared/domain/reasons.ts'
+import { toRefusal } from '../../shared/domain/refusal.ts'
 import type { RefreshRequest } from '../../shared/domain/tokenEndpoint.ts'
 import { proveToken } from '../../shared/grants/prove.ts'
 import type { SignInRow } from '../../shared/identity/signInTable.ts'
@@ -32,7 +33,7 @@ function idTokenOf(claims: object): string {
 }
 
 /** A sign-in that answers as `judge` says: claims of an ID token, no ID token, or a refusal's reason. */
-function world(judge: (request: RefreshRequest) => object | 'without' | { refused: string }) {
+function world(judge: (request: RefreshRequest) => object | 'without' | { refused: RefusalReason }) {
   const asked: RefreshRequest[] = []
   const dependencies = {
     config: { microsoftPersonalTenant: 'consumers' },
@@ -42,12 +43,7 @@ function world(judge: (request: RefreshRequest) => object | 'without' | { refuse
         asked.push(request)
         const judged = judge(request)
         if (typeof judged === 'object' && 'refused' in judged) {
-          const refusal = {
-            ...noAnswer('grant_missing'),
-            class: 'advertiser',
-            reason: judged.refused,
-          } as const
-          return { ok: false, refusal } as const
+          return { ok: false, refusal: toRefusal(judged.refused) } as const
         }
         const tokens = {
           ok: true,
@@ -101,6 +97,13 @@ describe('proving a token', () => {
     const { asked, prove } = world(() => ({ refused: 'grant_revoked' }))
     expect(await prove()).toMatchObject({ ok: false, refusal: { reason: 'grant_revoked' } })
     expect(asked).toHaveLength(1)
+  })
+
+  test('is not refused by one authority while another one cannot decide', async () => {
+    const { prove } = world(({ authorityTenant }) => ({
+      refused: authorityTenant === 'common' ? 'grant_refused' : 'client_secret_expired',
+    }))
+    expect(await prove()).toMatchObject({ ok: false, refusal: { reason: 'client_secret_expired' } })
   })
 
   test('asks nobody but the directory that was named', async () => {

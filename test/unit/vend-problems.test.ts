@@ -90,10 +90,13 @@ describe('an app that gets no token', () => {
 
   test('because the provider fails waits for the tenant’s next attempt', () => {
     const trouble: Partial<RefreshTrouble> = { nextAttemptAt: at(9) }
-    const problem = problemOf(refused({ class: 'passing', reason: 'server_error' }), row({ trouble }))
+    const problem = problemOf(
+      refused({ class: 'passing', reason: 'identity_provider_error' }),
+      row({ trouble }),
+    )
     expect(problem).toMatchObject({
       code: 'identity_provider_unavailable',
-      extras: { retryAfterSeconds: 10, members: { reason: 'server_error', traceId: 'trace' } },
+      extras: { retryAfterSeconds: 10, members: { reason: 'identity_provider_error', traceId: 'trace' } },
     })
   })
 
