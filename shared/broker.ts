@@ -76,7 +76,7 @@ export interface Broker {
   readonly notes: BrokerNotes
   /** The identity that the broker runs as. */
   readonly credential: TokenCredential
-  /** Each grant store by itself, for what moves grants between them. */
+  /** Each grant store on its own, for moving grants between them. */
   readonly grantStores: { readonly vault: GrantStore; readonly sealed: GrantStore }
   readonly environments: EnvironmentStates
   readonly sweeps: SweepReports

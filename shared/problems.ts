@@ -1,4 +1,4 @@
-/** Who must act before the same request can succeed; `nobody` means: try again later. */
+/** Who must act before the same request can succeed. `nobody` means: try again later. */
 export const actors = ['advertiser', 'advertiserAdmin', 'app', 'operator', 'nobody'] as const
 
 /** One of {@link actors}. */

@@ -10,7 +10,7 @@ export interface BrowserBinding {
 /** Signing in may take a while: a second factor, a new password. */
 const cookieSeconds = 3600
 
-/** The cookie's name: `__Host-` wherever the broker is reached by HTTPS; loopback HTTP cannot carry that prefix. */
+/** The cookie's name: with the prefix `__Host-` over HTTPS, which loopback HTTP can't use. */
 export function cookieName(publicUrl: string): string {
   return publicUrl.startsWith('https:') ? '__Host-msads-sign-in' : 'msads-sign-in'
 }

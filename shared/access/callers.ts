@@ -16,7 +16,7 @@ export type AppRole = (typeof appRoles)[number]
 export interface Caller {
   /** `azp`, `appid` or `sub` of its token; behind its issuer's name space, where that has one (`partner:app`). */
   readonly app: string
-  /** The one workspace whose tenants it may touch. */
+  /** The one workspace whose tenants it may use. */
   readonly workspace: string
   readonly roles: ReadonlySet<string>
 }

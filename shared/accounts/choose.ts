@@ -8,7 +8,7 @@ import type { Obtain } from '../vend/obtain.ts'
 import { defaultEvents, selectionEvents } from './events.ts'
 import { type AccountsDependencies, replaceAccounts } from './replace.ts'
 
-/** What choosing touches. */
+/** Dependencies of choosing. */
 export interface ChooseDependencies extends AccountsDependencies {
   readonly obtain: Pick<Obtain, 'forget'>
 }

@@ -21,7 +21,7 @@ import { discoveryEvents } from './events.ts'
 import { explainDiscoveryFault } from './explainFault.ts'
 import { type AccountsChange, type AccountsDependencies, replaceAccounts } from './replace.ts'
 
-/** What discovering again touches. */
+/** Dependencies of discovering again. */
 export interface DiscoverDependencies extends AccountsDependencies {
   readonly config: Config
   readonly obtain: Obtain
@@ -57,7 +57,7 @@ interface Told {
 /** A younger access token was refused for another reason than its age. */
 const freshSeconds = 300
 
-/** The answer names so many accounts of each kind. */
+/** The most accounts of each kind in the answer. */
 const mostListed = 100
 
 /**

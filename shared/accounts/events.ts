@@ -4,10 +4,10 @@ import { isSameDefault, isSelected } from '../domain/selectAccounts.ts'
 import type { DefaultAccount, Grant, Tenant } from '../domain/tenant.ts'
 import type { TenantEvent } from '../domain/tenantEvents.ts'
 
-/** The words of an event name so many accounts of each kind; beyond that they count. */
+/** The most accounts of each kind that an event's text lists; the rest are only counted. */
 const mostNamed = 20
 
-/** The data of one event name so many accounts, all kinds together: a text column holds 32,000 characters. */
+/** The most accounts in one event's data: a text column holds 32,000 characters. */
 const idsPerEvent = 1000
 
 /** More events than these no one transaction takes along; what is beyond is read in `GET …/accounts`. */
@@ -110,7 +110,7 @@ export function toldApart({ previousUser, user }: PersonChange): string {
   return user === previousUser ? `another ${user}` : user
 }
 
-/** A grant that was brought without an ID token names nobody; Microsoft Advertising's own user id still tells. */
+/** A grant imported without an ID token names no person, but Microsoft Advertising's user id identifies them. */
 function isSamePerson(one: Person, other: Person): boolean {
   const isNamed = one.consenter.subject !== '' && other.consenter.subject !== ''
   if (!isNamed) return one.advertisingUserId !== '' && one.advertisingUserId === other.advertisingUserId

@@ -17,7 +17,7 @@ export interface DeveloperTokenProofs {
   of(environment: Environment, developerToken: string): Promise<DeveloperTokenProof>
 }
 
-/** What remembering proofs touches. */
+/** Dependencies of remembering proofs. */
 export interface DeveloperTokenProofDependencies {
   readonly notes: Pick<BrokerNotes, 'read' | 'write'>
   readonly clock: Clock
@@ -37,7 +37,7 @@ const kind = 'developer-token-accepted'
 const provenMilliseconds = 24 * 3_600_000
 /** A process writes at most this often. */
 const notedMilliseconds = 3_600_000
-/** After so many refusals in a row, with no success, the token may have been withdrawn. */
+/** Refusals in a row, without a success, after which the token may have been withdrawn. */
 const mostRefusals = 5
 
 /**

@@ -187,9 +187,9 @@ function retryAfterOf(headers: Headers | undefined): number | undefined {
   return /^\d{1,6}$/.test(value) ? Number(value) : undefined
 }
 
-/** So many errors leave this file. */
+/** The most errors to return. */
 const mostErrorsKept = 100
-/** So many errors are named; one body can have thousands. */
+/** The most errors to list; one body can have thousands. */
 const mostErrorsShown = 20
 
 function evidenceOf({ status }: FailedAnswer, { errors, text }: FaultBody): string {

@@ -35,7 +35,7 @@ const useGoogle: IdentityFault = {
   advice: 'Sign in with your Google account.',
 }
 
-/** Nobody whom Microsoft Advertising knows in this environment. */
+/** Not a Microsoft Advertising user in this environment. */
 export const notAnAdvertisingUser: IdentityFault = {
   reason: 'no_advertising_user',
   signInWith: 'advertisingUser',

@@ -71,7 +71,7 @@ function judgeCredentials(fault: JudgedFault, evidence: FaultEvidence): FaultJud
   if (fault.named === 'developerToken') return developerTokenRefused
   if (fault.code !== 105) return judgeWithoutCode(fault)
   if (fault.reason === undefined) return judgeWithoutReason(evidence)
-  // The reason `InvalidAccessToken` speaks of both tokens, and of nobody's account.
+  // The reason `InvalidAccessToken` is about both tokens and never about an account.
   const isAccessTokenGood = evidence.accessToken === 'fresh' || evidence.accessToken === 'accepted'
   return isAccessTokenGood ? developerTokenRefused : tokensRefused
 }

@@ -1,4 +1,4 @@
-/** An answer as it was pasted: its head, where one stood in front as `curl -i` shows it, and its body. */
+/** A pasted answer: its body, and its head if there is one, as `curl -i` prints it. */
 export interface PastedAnswer {
   readonly head?: PastedHead
   readonly body: string
@@ -10,7 +10,7 @@ export interface PastedHead {
   readonly headers: Headers
 }
 
-/** More heads than this (`100 Continue`, a proxy's own, redirects) nobody pastes. */
+/** The most heads to read (`100 Continue`, a proxy's own, redirects). */
 const mostHeads = 5
 /** A longer head is none. */
 const mostHeadCharacters = 32_768

@@ -24,7 +24,7 @@ export async function finishSignIn(
   const { state = '' } = response
   const waiting = (await records.read('sign-in', state, clock.now())) as SignIn | undefined
   if (!waiting) return (await endOfFirst(dependencies, state, browser)) ?? { failed: 'sign_in_not_valid' }
-  // Asked before the state is spent: a second browser cannot end the first one's sign-in.
+  // Checked before the state is spent, so that a second browser can't end the first one's sign-in.
   if (!browser || !isSameBrowser(browser, waiting.browserHash))
     return { failed: 'other_browser', workspace: waiting.workspace }
   await noteBegun(dependencies, state, browser)
@@ -59,7 +59,7 @@ async function proveAndKeep(
   return 'failed' in ended ? ended : keep(dependencies, signIn, ended)
 }
 
-/** The state is spent: only a page with the ways on helps. @throws whatever is not storage's. */
+/** The state is spent, so only a page with next steps helps. @throws errors other than storage's. */
 function toStorageFailure(error: unknown): ConnectFailure {
   if (error instanceof StorageUnavailableError)
     return { failed: 'storage_unavailable', reason: error.service }

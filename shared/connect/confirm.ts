@@ -9,7 +9,7 @@ import { Problem } from '../problems.ts'
 import { commitGrant, type GrantKeeping } from '../tenants/connectGrant.ts'
 import { assertPending } from './pending.ts'
 
-/** What confirming touches. */
+/** Dependencies of confirming. */
 export interface ConfirmDependencies {
   readonly keeping: GrantKeeping
   readonly accounts: AccountStore

@@ -161,9 +161,9 @@ export interface ConnectFailure {
   readonly isConsenter?: boolean
   readonly adminConsentUrl?: string
   readonly traceId?: string
-  /** Whose app it is; absent when nobody knows. */
+  /** The app's workspace; absent when unknown. */
   readonly workspace?: string
-  /** Where the page's way back leads; with the error as parameters. Absent when nobody knows the app. */
+  /** Target of the page's button back to the app, with the error as parameters; absent when the app is unknown. */
   readonly backUrl?: string
   /** A fresh sign-in for the same browser, where that can fix it. */
   readonly again?: { readonly url: string; readonly anotherAccount: boolean }

@@ -22,7 +22,7 @@ export const pendingView = z.object({
   continuation: z.string().optional(),
 })
 
-/** What reading a waiting consent touches. */
+/** Dependencies of reading a waiting consent. */
 export interface PendingDependencies {
   readonly tenants: TenantStore
   readonly accounts: AccountStore

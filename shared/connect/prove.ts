@@ -81,7 +81,7 @@ async function withConsenter(
   failure: ConnectFailure,
 ): Promise<ConnectFailure> {
   if (failure.failed !== 'wrong_account_kind') return failure
-  // The person is told what is wrong even where storage does not answer.
+  // The person sees what is wrong even when storage is down.
   const stored = await keeping.tenants.read(signIn).catch(() => undefined)
   return stored && isConsenterOf(stored.tenant, consenter) ? { ...failure, isConsenter: true } : failure
 }

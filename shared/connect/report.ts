@@ -9,14 +9,14 @@ import type { CodeAnswer } from '../identity/tokenEndpoint.ts'
 import type { SignIn } from './authorize.ts'
 import { type ConnectFailure, connectFailures } from './failures.ts'
 
-/** What telling the operator touches. */
+/** Dependencies of telling the operator. */
 export interface ReportDependencies {
   readonly environments: EnvironmentStates
   readonly clock: Clock
   readonly log: Log
 }
 
-/** Logs why a sign-in ended without a connection. One that nobody began is no line: anybody could write the log full. */
+/** Logs why a sign-in ended without a connection. A sign-in that the broker didn't start isn't logged: anyone could flood the log. */
 export function reportFailure(log: Log, signIn: SignIn, { failed, reason, traceId }: ConnectFailure): void {
   const { environment, identityProvider } = signIn
   log('connect.failed', {

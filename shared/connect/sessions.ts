@@ -25,7 +25,7 @@ export const connectSessionBody = z
     displayName: z.string().min(1).max(200).optional(),
     /** Whether nothing is vended before the app has confirmed who consented. */
     confirm: z.boolean().default(false),
-    /** Whether somebody else than before may consent. */
+    /** Whether a different person than before may consent. */
     allowDifferentUser: z.boolean().default(false),
     /** Who asks which account is meant when there are several: our page, or the app through the API. */
     accountChoice: z.enum(['page', 'app']).default('page'),
@@ -44,7 +44,7 @@ export const connectSessionBody = z
 /** A parsed {@link connectSessionBody}. */
 export type ConnectSessionWish = z.infer<typeof connectSessionBody>
 
-/** A connect session as it is kept until it is spent. */
+/** A connect session as it is stored until it is used. */
 export interface ConnectSession extends TenantName, Omit<ConnectSessionWish, 'expiresIn'> {
   readonly id: string
   readonly identityProvider: IdentityProvider
@@ -57,7 +57,7 @@ export interface ConnectSession extends TenantName, Omit<ConnectSessionWish, 'ex
 /** Links that live longer are taken to travel by mail. */
 const longestDirectSeconds = 3600
 
-/** What making connect sessions touches. */
+/** Dependencies of making connect sessions. */
 export interface ConnectSessionDependencies {
   readonly config: Config
   readonly signInTable: SignInTable

@@ -28,7 +28,7 @@ const fixable: Readonly<Partial<Record<ConnectFailureCode, { anotherAccount: boo
 
 type WaysOnDependencies = Pick<CallbackDependencies, 'clock' | 'config' | 'records' | 'signInTable'>
 
-/** Adds to a failure whose app it is and the ways on: back to the app with the error, or to another sign-in. */
+/** Adds the app and the next steps to a failure: back to the app with the error, or another sign-in. */
 export async function withWaysOn(
   dependencies: WaysOnDependencies,
   signIn: SignIn,

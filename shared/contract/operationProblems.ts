@@ -2,7 +2,7 @@ import type { HttpMethod } from '@azure/functions'
 import type { RouteDefinition } from '../http/route.ts'
 import { type ProblemCode, problems } from '../problems.ts'
 
-/** One operation of a route, as it was registered. */
+/** One registered operation of a route. */
 export type RegisteredOperation = NonNullable<RouteDefinition['operations'][HttpMethod]>
 
 /** Every problem that an operation can end in: its own, and those of its kind; by status, each code once. */
@@ -21,7 +21,7 @@ export function problemsOf(method: string, path: string, operation: RegisteredOp
   return [...codes].sort((a, b) => problems[a].status - problems[b].status || a.localeCompare(b))
 }
 
-/** The issuer's keys may be out of reach: then nobody can be authenticated. */
+/** When the issuer's keys are unreachable, no caller can be authenticated. */
 const authenticated = [
   'caller_not_authenticated',
   'caller_not_allowed',

@@ -41,7 +41,7 @@ export function findMissingHeader({ sent, fault, call }: Facts): Finding | undef
   return { verdict: 'header_missing' }
 }
 
-/** The age of the access token is not asked here: 109 speaks of age, and 105 never does. */
+/** The access token's age doesn't matter here: 109 is about age, 105 never is. */
 export function findRefusedCredentials({ sent, fault, context }: Facts): Finding | undefined {
   const isDeveloperNamed = fault.named === 'developerToken'
   if (fault.class !== 'credentials' && !(fault.class === 'rights' && isDeveloperNamed)) return undefined
@@ -71,7 +71,7 @@ export function findMissingRights({ sent, fault, context }: Facts): Finding | un
   if (wrongId) return wrongId
   if (isUnlisted(fault)) return undefined
   if (fault.verdict) return { verdict: fault.verdict, detail: fault.documented }
-  // Ids that nobody told of, or that there is nothing to compare with, may be what is wrong.
+  // Ids that are missing or can't be compared may be the cause.
   const areIdsKnown = !context.accounts.isEmpty && Boolean(sent.accountId || sent.customerId)
   return { verdict: areIdsKnown ? 'user_without_rights' : 'access_refused', detail: fault.documented }
 }

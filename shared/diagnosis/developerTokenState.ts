@@ -2,7 +2,7 @@ import { sandboxDeveloperToken } from '../advertising/developerTokenProofs.ts'
 import type { Environment } from '../environment.ts'
 import type { DeveloperTokenState } from './facts.ts'
 
-/** Judges a developer token by itself. `other` is the other environment's, where there is one. */
+/** Judges a developer token on its own. `other` is the other environment's, if there is one. */
 export function judgeDeveloperToken(
   environment: Environment,
   token: string | undefined,

@@ -22,7 +22,7 @@ export interface FailedCall {
   readonly sent?: SentIds & SentTo
 }
 
-/** What the broker knows of the tenant and of its own developer token. */
+/** What the broker knows about the tenant and its own developer token. */
 export interface DiagnosisContext {
   readonly environment: Environment
   readonly identityProvider: IdentityProvider

@@ -20,7 +20,7 @@ import {
 import type { Diagnosis } from './facts.ts'
 import { type DiagnosisAnswer, withConnectHint } from './failedCall.ts'
 
-/** What a live probe touches. */
+/** Dependencies of a live probe. */
 export interface ProbeDependencies extends DiagnosisDependencies {
   readonly tenants: TenantStore
   readonly obtain: Obtain

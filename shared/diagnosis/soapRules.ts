@@ -20,7 +20,7 @@ export function isOnlyRefusal({ errors, text }: FaultBody): boolean {
 const detailsMissing =
   'Microsoft refuses something in the call: a token, an ID, or the request. This message doesn’t say which. Log the fault’s details, `AdApiFaultDetail` or `ApiFaultDetail`, which have the code, and paste them.'
 
-/** SOAP's own end is no cause of the failure, but whoever reads of one should know. */
+/** The end of SOAP isn't the cause of the failure, but the reader should know about it. */
 export function withSoapNote(diagnosis: Diagnosis, { sent, body }: Facts): Diagnosis {
   if (!isSoap(sent, body) || diagnosis.verdict === 'soap_call') return diagnosis
   return { ...diagnosis, next: [...diagnosis.next, soapNote] }

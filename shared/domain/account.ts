@@ -46,7 +46,7 @@ export interface Account extends DiscoveredAccount {
 /** One page of accounts. */
 export interface AccountPage {
   readonly accounts: readonly Account[]
-  /** Opaque; absent on the last page. Goes on at the same place in a later generation too. */
+  /** Opaque; absent on the last page. Also works with a later generation. */
   readonly continuation?: string
 }
 

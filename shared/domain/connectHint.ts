@@ -16,7 +16,7 @@ import type { TenantEvent } from './tenantEvents.ts'
  */
 export type SignInWith = 'personal' | 'work' | 'google' | 'primaryLogin' | 'advertisingUser' | 'sameAgain'
 
-/** The request that makes the right connect session: an app can post it as it is. */
+/** The request that creates the right connect session. An app can send it unchanged. */
 export const connectHintView = z.object({
   method: z.literal('POST'),
   path: z.string(),
@@ -74,7 +74,7 @@ export function reconnectHint(config: ConnectHintConfig, tenant: Tenant): Connec
   return connectHint(config, tenant, { allowDifferentUser: departed.has(reason) })
 }
 
-/** How what an event tells of is fixed, where connecting fixes it. */
+/** How to fix what an event reports, if connecting fixes it. */
 export function connectHintOfEvent(
   config: ConnectHintConfig,
   tenant: Tenant,

@@ -25,7 +25,7 @@ export interface EnvironmentStates {
   release(environment: Environment, identityProvider: IdentityProvider): Promise<boolean>
 }
 
-/** Nobody else probes within this time; as long as a refresh may take, should the prober die. */
+/** No other process probes within this time: as long as a refresh can take, in case the probing process dies. */
 export const probeSeconds = 30
 
 /** The first hold is short, and a lasting one is probed once a minute, so that a fixed secret is noticed soon. */

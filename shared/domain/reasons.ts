@@ -1,7 +1,7 @@
 import type { Actor } from '../problems.ts'
 
 /**
- * Who a refusal is about. `passing`: try again; `backOff`: hold still for the stated time; `advertiser`: sign in
+ * Who a refusal is about. `passing`: try again; `backOff`: wait for the stated time; `advertiser`: sign in
  * again; `advertiserAdmin`: a new sign-in helps only after their directory allows it; `operator`: ours.
  */
 export type RefusalClass = 'passing' | 'backOff' | 'advertiser' | 'advertiserAdmin' | 'operator'
@@ -156,7 +156,7 @@ export function actorOfLasting(reason: RefusalReason): Actor {
   return meaningOf(reason).lasting ?? actorOf(reason)
 }
 
-/** Whether a reason is about how we authenticate as the registration, whoever's token was sent. */
+/** Whether a reason is about our own client authentication, regardless of whose token was sent. */
 export function isCredentialReason(reason: StoredReason): boolean {
   return reason !== unknownReason && reasons[reason].about === 'our_credential'
 }

@@ -7,7 +7,7 @@ export interface TokenRefusal {
   readonly class: RefusalClass
   /** For class `advertiser`: the answer names what the person must do, so no second look is needed. */
   readonly definite: boolean
-  /** The answer is of no known kind: it passes a bounded number of times, then it is the operator's. */
+  /** The answer is unknown. It counts as passing a limited number of times; then the operator must act. */
   readonly unknown: boolean
   /** Seconds that the answer asks to wait, or that the class demands; absent when neither. */
   readonly retryAfterSeconds?: number

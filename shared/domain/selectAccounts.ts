@@ -1,7 +1,7 @@
 import type { Account, DiscoveredAccount } from './account.ts'
 import type { DefaultAccount, Tenant } from './tenant.ts'
 
-/** Whether an account may be vended: it was chosen, or nobody chose. */
+/** Whether an account may be vended: it was chosen, or no choice was made. */
 export function isSelected({ selected }: Pick<Account, 'selected'>): boolean {
   return selected !== false
 }

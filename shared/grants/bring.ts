@@ -30,9 +30,9 @@ export const grantBody = z
       .describe('The directory of a work account; determined automatically when absent.')
       .optional(),
     displayName: z.string().min(1).max(200).optional(),
-    /** Whether somebody else than before may have consented. */
+    /** Whether a different person than before may have consented. */
     allowDifferentUser: z.boolean().default(false),
-    /** Whether accounts may be lost to which somebody else than before has no way. */
+    /** Whether the caller accepts accounts that the different person can't reach. */
     acceptLostAccounts: z.boolean().default(false),
   })
   .refine(({ accountKind, directoryId }) => !directoryId || (accountKind ?? 'work') === 'work', {
@@ -44,7 +44,7 @@ export const grantBody = z
 /** A parsed {@link grantBody}. */
 export type GrantWish = z.infer<typeof grantBody>
 
-/** What bringing a grant touches. */
+/** Dependencies of bringing a grant. */
 export type BringDependencies = CallbackDependencies
 
 /**
@@ -127,7 +127,7 @@ async function discover(
   return found.value
 }
 
-/** A brought grant is kept as a sign-in's is; there is no browser, and so nobody to send back or to ask. */
+/** An imported grant is kept like a sign-in's. There is no browser to redirect or ask. */
 function toSignIn(
   { config, randomness }: BringDependencies,
   name: TenantName,

@@ -70,7 +70,7 @@ export function explainNotKept({ failed, reason, advice }: ConnectFailure): Prob
   }
 }
 
-/** So many lost accounts are named; beyond that they count. */
+/** The most lost accounts to list; the rest are only counted. */
 const mostNamed = 100
 
 /** Somebody else's grant would lose accounts, and the app has not said that it knows. */

@@ -8,14 +8,14 @@ import type { SignInRow } from '../identity/signInTable.ts'
 import type { TokenEndpoints, TokensAskedAt } from '../identity/tokenEndpoint.ts'
 import { refreshedUser, unnamedUser } from './refreshedUser.ts'
 
-/** What proving touches. */
+/** Dependencies of proving. */
 export interface ProveDependencies {
   readonly config: Pick<Config, 'microsoftPersonalTenant'>
   readonly clock: Clock
   readonly tokenEndpoints: Pick<TokenEndpoints, 'refresh'>
 }
 
-/** A refresh token, and what its bringer knows of it. */
+/** A refresh token, and what the importing app knows about it. */
 export interface BroughtToken {
   readonly refreshToken: string
   readonly accountKind?: AccountKind | undefined

@@ -58,7 +58,7 @@ async function inOrder({ secrets, standings }: ClientCredentialDependencies, nam
   )
 }
 
-/** One unusable certificate does not stand in the way of the other. */
+/** One unusable certificate doesn't block the other. */
 function listCertificates(found: readonly BrokerSecret[], name: string): ClientCredential[] {
   let fault = new ClientCredentialError('client_certificate_missing', `The vault has no secret ${name}.`)
   const usable = found.flatMap(({ version, value }): ClientCredential[] => {

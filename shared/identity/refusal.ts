@@ -104,7 +104,7 @@ function isTelling(code: number, error: string): boolean {
   return code !== 9002313 || error !== 'invalid_grant'
 }
 
-/** A number that no table has may be one directory's doing (7000229 is), so that it holds nothing by itself. */
+/** An unlisted number may come from one directory (7000229 does), so alone it starts no hold. */
 function reasonOfOperatorError({ error, errorCodes }: Seen): RefusalReason | undefined {
   if (error === 'invalid_client' && errorCodes.length > 0) return 'unlisted_client_error'
   return lookUp(operatorErrors, error)
@@ -140,7 +140,7 @@ function readBody(body: unknown): Seen {
   }
 }
 
-/** Numbers, or strings of them; where there is no list, those that the description begins its sentences with. */
+/** Numbers or strings of numbers. Without a list, the numbers at the start of the description's sentences. */
 function codesOf({ error_codes: list, error_description: text }: Record<string, unknown>): number[] {
   const codes = Array.isArray(list)
     ? list.slice(0, 20).filter(isPlain).map(Number).filter(Number.isInteger)

@@ -8,7 +8,7 @@ import { requiredSecretNames } from '../secrets/names.ts'
 /** Days before expiry at which an event is recorded, once each. */
 export const expiryThresholdDays = [1, 7, 30] as const
 
-/** What watching expiry touches. */
+/** Dependencies of watching expiry. */
 export interface ExpiryDependencies {
   readonly config: Config
   readonly vaults: { readonly main: Vault }

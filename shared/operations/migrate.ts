@@ -64,7 +64,7 @@ async function migrateOwn(
   try {
     return await moveLeased(dependencies, leased, time, to)
   } catch (error) {
-    // A lease that nobody gave back says that a newer token may be there: the one taken over is left to run out.
+    // An unreleased lease means that a newer token may exist, so the lease is left to expire.
     if (!leftBehind) await giveBack(dependencies, leased, time)
     throw error
   }

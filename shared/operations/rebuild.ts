@@ -27,7 +27,7 @@ export interface TaggedGrant {
   readonly updatedOn: Date
 }
 
-/** What rebuilding touches. */
+/** Dependencies of rebuilding. */
 export interface RebuildDependencies {
   readonly config: Config
   readonly keeping: GrantKeeping
@@ -124,7 +124,7 @@ export async function repair(
   return written === 'conflict' ? keeping.tenants.read(remains) : written
 }
 
-/** A row that says something of a grant: nobody is connected again who was disconnected or is yet to be confirmed. */
+/** A row that knows about a grant. A disconnected or unconfirmed tenant is never connected again. */
 function isStanding({ grant, pendingGrant, status }: Tenant): boolean {
   return grant !== undefined || pendingGrant !== undefined || status === 'disconnected'
 }
@@ -241,7 +241,7 @@ async function connect(
   if (!committed) throw new Error(`The row of tenant ${owner.tenant} was changed without end.`)
 }
 
-/** A row that a former run left half done is taken as it is. */
+/** A row that an earlier run left half done is used as is. */
 async function createRow(
   { keeping }: RebuildDependencies,
   { workspace, tenant, environment }: TenantName & { environment: Environment },
@@ -255,7 +255,7 @@ async function createRow(
   return (await keeping.tenants.read(row))?.tenant ?? row
 }
 
-/** Without an answer the tenant is connected all the same; its app discovers again. */
+/** Without an answer, the tenant is connected anyway, and its app discovers again. */
 async function discover(dependencies: RebuildDependencies, owner: GrantOwner, accessToken: string) {
   const { environment, identityProvider } = owner
   const developerToken = await dependencies.secrets.read(developerTokenName(environment))

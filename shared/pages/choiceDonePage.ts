@@ -17,7 +17,7 @@ ${sign('done')}
   return answerPage({ title, app: app === 'the app' ? undefined : app, body, onward: url })
 }
 
-/** The choice was made before; the way on is the same. */
+/** The choice was made earlier; the next step is the same. */
 export function choiceMadeBeforePage(url: string, app = 'the app'): HttpResponseInit {
   const title = 'You’ve already chosen'
   const body = html`<div class="card">

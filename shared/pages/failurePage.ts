@@ -16,7 +16,7 @@ const signByActor: Readonly<Record<Actor, Sign>> = {
   nobody: 'wait',
 }
 
-/** The page on which connecting ends without a connection: what happened, who acts, and the ways on. */
+/** The page shown when connecting fails: what happened, who must act, and the next steps. */
 export function failurePage(failure: ConnectFailure, config: NamingConfig): HttpResponseInit {
   const { title, explanation, actor } = connectFailures[failure.failed]
   const app = appName(config, failure.workspace)
@@ -55,7 +55,7 @@ function waysOn({ adminConsentUrl, backUrl, again }: ConnectFailure, app: string
   return html`<p class="ways">${again && html`<a class="button" href="${again.url}">${again.anotherAccount ? 'Use another account' : 'Try again'}</a>`}${backUrl && html`<a class="button${(again || adminConsentUrl) && ' plain'}" href="${backUrl}">${back}</a>`}</p>`
 }
 
-/** What support asks for; nobody else needs it. */
+/** Details for support. */
 function supportLine({ failed, reason, traceId }: ConnectFailure): Html {
   const finer = reason && reason !== failed ? ` (${reason})` : ''
   return html`<p class="support quiet">For support: <code id="code">${failed}${finer}</code>${

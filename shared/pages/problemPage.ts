@@ -19,7 +19,7 @@ const brokenHere: Words = {
   text: 'This is a problem on our side. There’s nothing you need to do. Go back to the app and try again later.',
 }
 
-/** What a person is told; whatever else goes wrong is ours. */
+/** The texts for known problems; every other problem is on our side. */
 const words: Readonly<Partial<Record<ProblemCode, Words>>> = {
   invalid_request: {
     sign: 'stop',

@@ -42,7 +42,7 @@ export async function explainFailure(
   )
 }
 
-/** The tokens are the broker's here, so that no app can fix them: a refused one is replaced by itself. */
+/** The tokens are the broker's, so an app can't fix them. A refused access token is replaced automatically. */
 function asOfTheBroker(diagnosis: Diagnosis): Diagnosis {
   const { actor, credential } = diagnosis
   if (actor !== 'app') return diagnosis

@@ -21,7 +21,7 @@ import { type Answered, type Send, type SentCall, UnusableAnswerError } from './
 import { targetOf } from './target.ts'
 import { type TokenDependencies, tokensOf } from './tokens.ts'
 
-/** What passing calls on touches. */
+/** Dependencies of passing calls on. */
 export interface PassThroughDependencies
   extends PrepareDependencies,
     DiagnosisDependencies,

@@ -79,7 +79,7 @@ function exchange(request: http.ClientRequest, call: SentCall): Promise<Answered
       socket.destroy()
       fail(new UnusableAnswerError(response.statusCode))
     })
-    // Not `once`: an upload that goes on after the answer may still fail, and nobody waits for it then.
+    // Not `once`: an upload that continues after the answer may still fail, and nothing awaits it then.
     request.on('error', fail)
     if (signal.aborted) abort()
     else if (body === undefined || body instanceof Uint8Array) request.end(body)

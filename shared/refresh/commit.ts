@@ -111,7 +111,7 @@ export async function commitHold(
   return 'lost' in committed ? undefined : committed.stored
 }
 
-/** Refreshes of the environment rest for a while; a hold that has begun already goes on. */
+/** Puts the environment's refreshes on hold. A hold that has already begun continues. */
 async function holdEnvironment(
   { clock, environments, log }: RefreshDependencies,
   { tenant: { environment }, grant: { identityProvider } }: Leased,

@@ -96,7 +96,7 @@ export type RefusalVerdict =
 /** How often in a row an operator fault lengthens the wait: it is fixed at any time, and then noticed within minutes. */
 const longestOperatorBackoff = 5
 
-/** So many answers of no known kind count as passing; then they are the operator's. */
+/** Up to this many unknown answers count as passing. After that, the operator must act. */
 const mostUnknownAnswers = 5
 
 /**
@@ -145,7 +145,7 @@ export function judgeRefusal(
   }
 }
 
-/** So many tenants whose registration is newly refused, with no success between, and it is not one directory's doing. */
+/** Newly refused tenants in a row, without a success between, that rule out a single directory as the cause. */
 export const suspectsThatHold = 5
 
 /** Whether a refusal is news about our registration: what a tenant met before says nothing about the others. */

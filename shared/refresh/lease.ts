@@ -6,15 +6,15 @@ import type { RefreshDependencies } from './dependencies.ts'
 import { type LeaseTime, outsideLease } from './leaseTime.ts'
 import { writeLeased } from './writeLeased.ts'
 
-/** A lease that is held, and the one that its taker found on the row, if nobody had given it back. */
+/** A lease that is held, and the one found on the row if its holder never released it. */
 export interface Held {
   readonly leased: Leased
   readonly leftBehind: Lease | undefined
 }
 
 /**
- * Takes a lease that nobody holds, under one id however often it is tried.
- * @returns undefined when somebody else changed the row first.
+ * Takes a free lease, with the same id for every try.
+ * @returns undefined when another process changed the row first.
  */
 export type TakeLease = (stored: StoredTenant) => Promise<Held | undefined>
 
@@ -53,7 +53,7 @@ function ownOf(stored: StoredTenant, id: string, now: Date, leftBehind: Lease | 
   return { leased: { ...stored, lease, grant }, leftBehind }
 }
 
-/** Whether somebody holds the tenant's lease. */
+/** Whether the tenant's lease is held. */
 export function isLeased(stored: StoredTenant, now: Date): boolean {
   return stored.tenant.lease !== undefined && stored.tenant.lease.until > now
 }

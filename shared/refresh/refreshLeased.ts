@@ -13,7 +13,7 @@ import { createLeaseTime, type LeaseTime } from './leaseTime.ts'
 import type { RefreshOutcome } from './outcome.ts'
 import type { Suspects } from './suspects.ts'
 
-/** What refreshing touches, and what this process has seen while it did. */
+/** Dependencies of refreshing, and what this process has seen. */
 export interface Refreshing extends RefreshDependencies {
   readonly suspects: Suspects
 }

@@ -18,12 +18,12 @@ export function failed(
   return trouble.attempts === 2 && trouble.actor !== 'operator' ? [failing(refusal, at)] : []
 }
 
-/** Whether the operator must look at a failure that was nobody's, or none, before. */
+/** Whether a failure newly needs the operator. */
 export function isNewsForOperator(before: RefreshTrouble | undefined, trouble: RefreshTrouble): boolean {
   return trouble.actor === 'operator' && before?.actor !== 'operator'
 }
 
-/** A loop passes by itself once it is left alone, but somebody made it: the operator is to know (facts, AADSTS50196). */
+/** A loop ends when requests stop, but something caused it, so the operator is notified (docs/facts.md, AADSTS50196). */
 export function isNewLoop(before: RefreshTrouble | undefined, { reason }: RefreshTrouble): boolean {
   return reason === 'loop_detected' && before?.reason !== reason
 }

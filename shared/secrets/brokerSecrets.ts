@@ -3,7 +3,7 @@ import { createCoalesce } from '../coalesce.ts'
 import type { Vault } from '../domain/vault.ts'
 import type { Environment, IdentityProvider } from '../environment.ts'
 
-/** One secret of the broker's own as it was last read. */
+/** One of the broker's own secrets, as last read. */
 export interface BrokerSecret {
   readonly value: string
   readonly version: string

@@ -11,7 +11,7 @@ const keySet = z.object({
   ),
 })
 
-/** What changing the key set touches. */
+/** Dependencies of changing the key set. */
 export interface SealingKeyDependencies {
   readonly vault: Vault
   readonly clock: Clock

@@ -22,7 +22,7 @@ export interface SecretStandings {
   refused(name: string): Promise<RefusedVersion | undefined>
 }
 
-/** What remembering standings touches. */
+/** Dependencies of remembering standings. */
 export interface SecretStandingDependencies {
   readonly notes: BrokerNotes
   readonly clock: Clock

@@ -19,7 +19,7 @@ const faults: readonly (readonly [pattern: RegExp, fault: string])[] = [
   [/<[^<>]+>|\$\{[^}]*\}|\$\([^)]*\)|\{\{/, 'still contains a placeholder'],
 ]
 
-/** Why a value cannot be meant as it stands; never shows the value. */
+/** Why a value can't be intended; never shows the value. */
 function faultOfText(value: string): string | undefined {
   const hidden = [...value.matchAll(invisible)].map(
     ({ 0: character, index }) => `${codePoint(character)} at position ${index + 1}`,

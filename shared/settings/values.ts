@@ -64,7 +64,7 @@ function faultOfClientId(value: string): string | undefined {
   return /(-0{4}){3}-0{12}$/.test(value) ? 'is an example ID made of zeros' : undefined
 }
 
-/** Why the host would not run a schedule, if so. A schedule that is never due it would accept, and wait for ever. */
+/** Why the host wouldn't run a schedule. It would accept one that never fires, and wait forever. */
 function faultOfSchedule(value: string): string | undefined {
   const parsed = parseNcrontab(value)
   if (parsed) return nextOccurrence(parsed, new Date(0)) ? undefined : 'never fires: that date doesn’t exist'

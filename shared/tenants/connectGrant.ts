@@ -22,7 +22,7 @@ import type { Environment } from '../environment.ts'
 import { changeTenant, type TenantChange } from './changeTenant.ts'
 import { destroyLeftovers, destroyUncommitted, withLeftovers } from './leftovers.ts'
 
-/** What keeping a grant touches. */
+/** Dependencies of keeping a grant. */
 export interface GrantKeeping {
   readonly tenants: TenantStore
   readonly due: DueIndex

@@ -32,7 +32,7 @@ export async function disconnectTenant(
   return destroyLeftovers(keeping, stored)
 }
 
-/** Everything of a row whose secret is to be destroyed. */
+/** The references in a row whose secrets must be destroyed. */
 function referencesOf({ grant, pendingGrant, leftovers = [] }: Tenant): string[] {
   return [grant?.reference, pendingGrant?.grant.reference, ...leftovers].filter((each) => each !== undefined)
 }

@@ -14,7 +14,7 @@ const tooShortWaitSeconds = 30
 /** Seconds to wait when nothing better is known: the first retry's own distance. */
 const shortWaitSeconds = 5
 
-/** Turns why there is no token into the problem that says who acts. */
+/** Turns the reason for a missing token into a problem that says who must act. */
 export function explainNotObtained(config: Config, missing: NotObtained, now: Date): Problem {
   switch (missing.because) {
     case 'not_found':

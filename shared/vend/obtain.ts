@@ -28,7 +28,7 @@ export type NotObtained =
     }
   | { readonly ok: false; readonly because: 'validity_not_reached'; readonly validSeconds: number }
 
-/** What obtaining touches. */
+/** Dependencies of obtaining. */
 export type ObtainDependencies = Pick<RefreshDependencies, 'tenants' | 'due' | 'sealer' | 'randomness'> & {
   readonly refresher: Refresher
   readonly clock: Clock
@@ -177,7 +177,7 @@ async function read(
   if (held && secondsUntil(held.expiresAt, dependencies.clock.now()) >= wanted) return held
   const refresh = () => dependencies.refresher.refresh(name, wishFor(stored, held !== undefined, wanted))
   const outcome = await refresh().catch((error: unknown) => {
-    // A vault that does not answer costs nobody a token that is still good.
+    // A vault outage never withholds a token that is still valid.
     const usable = held && secondsUntil(held.expiresAt, dependencies.clock.now()) >= settleFor
     if (usable && isOutage(error)) return { outcome: 'fresh', stored } as const
     throw error

@@ -53,7 +53,7 @@ export interface Vended {
   readonly expiresIn: number
 }
 
-/** What vending touches. */
+/** Dependencies of vending. */
 export interface VendDependencies {
   readonly config: Config
   readonly obtain: Obtain
