@@ -77,7 +77,7 @@ export async function openVault(url: string, settingsFile: string | undefined): 
 }
 
 /**
- * The managed identity where there is one, as on Azure and on the local stack; else whoever has run `az login` or
+ * The managed identity where there is one, as on Azure and on the local stack; else the user who ran `az login` or
  * `azd auth login`.
  */
 export function chooseCredential(

@@ -39,7 +39,7 @@ export interface DoctorOptions {
   readonly noToken?: string
   readonly appToken?: string
   readonly tenant?: string
-  /** Reads Entra registrations. Default is through Microsoft Graph as whoever has run `az login`. */
+  /** Reads Entra registrations. Default is through Microsoft Graph as the user logged in with `az login`. */
   readonly readRegistration?: ReadRegistration
   readonly strict?: boolean
   /** Which lines the verdict is about. Default is all. */

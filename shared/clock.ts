@@ -58,7 +58,7 @@ export async function within<T>(
 }
 
 /**
- * Gives work a signal that aborts with a `TimeoutError` after so many seconds. Once the work has ended nothing is left
+ * Gives work a signal that aborts with a `TimeoutError` after a number of seconds. Once the work has ended nothing is left
  * of it: what `AbortSignal.timeout` and its listeners hold lives on until the time is over, answers and all, and that
  * is megabytes where there are hundreds of calls a second.
  */

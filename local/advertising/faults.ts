@@ -22,7 +22,7 @@ const credentials =
  * Codes, symbols and texts: Microsoft's guides/operation-error-codes. The statuses 400, 401, 403 and 500 are
  * declared by Microsoft's OpenAPI and 429 is read by its .NET SDK, but which code comes with which status is
  * documented nowhere: only 401 with 109 has been seen on the wire; the rest are believed. 105 comes with `Detail: null`
- * in every public capture (Advertising-docs issue 555), whatever its cause; its documented reasons are here for whoever
+ * in every public capture (Advertising-docs issue 555), whatever its cause; its documented reasons are here for readers who
  * asks for one. That the reasons of 126 stand in `Detail` is believed.
  */
 export const faults = {

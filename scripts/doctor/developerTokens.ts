@@ -3,7 +3,7 @@ import type { BrokerUnderTest } from './broker.ts'
 import type { Diagnosed } from './finding.ts'
 import { look, told, toObject } from './look.ts'
 
-/** So many pages of tenants are read in search of a connected one in each environment. */
+/** The most pages of tenants to read in search of a connected one in each environment. */
 const mostPages = 5
 
 interface ShownTenant {

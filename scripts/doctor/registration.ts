@@ -21,7 +21,7 @@ const application = z.object({ web: uris, spa: uris, publicClient: uris })
 const graphOrigin = 'https://graph.microsoft.com'
 
 /**
- * Reads registrations through Microsoft Graph, as whoever is logged in: an owner of the registration, or a reader of
+ * Reads registrations through Microsoft Graph, as the logged-in user: an owner of the registration, or a reader of
  * the directory.
  * @param getToken of the person who is logged in, for Graph; rejects where nobody is.
  */

@@ -41,7 +41,7 @@ const notedMilliseconds = 3_600_000
 const mostRefusals = 5
 
 /**
- * Remembers by the secret's version, so that a token that was stored anew has yet to prove itself. While the table does
+ * Remembers by the secret's version, so that a token that was stored again has yet to prove itself. While the table does
  * not answer, what this process has seen counts.
  */
 export function createDeveloperTokenProofs(

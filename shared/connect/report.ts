@@ -32,7 +32,7 @@ export function reportFailure(log: Log, signIn: SignIn, { failed, reason, traceI
 
 /**
  * Takes from a redemption what it says of our own credentials: refused ones hold the environment, accepted ones end
- * such a hold. Nothing else in a refusal counts, for it can be brought about by whoever opens a callback with a code
+ * such a hold. Nothing else in a refusal counts, because anyone can cause it by opening a callback with a code
  * of his own; nor does it while another credential is left to try.
  */
 export async function noteRedemption(

@@ -37,7 +37,7 @@ export function toRefusal(reason: RefusalReason, evidence: RefusalEvidence = {})
 }
 
 /**
- * Whether a refusal is about our own client authentication, whoever's token was sent. The other refusals of class
+ * Whether a refusal is about our own client authentication, regardless of whose token was sent. The other refusals of class
  * `operator` may have their cause in one advertiser's directory (AADSTS7000112, 7000229, 700016, 90002).
  */
 export function isCredentialRefusal({ reason }: TokenRefusal): boolean {

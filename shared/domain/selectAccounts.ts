@@ -25,7 +25,7 @@ export function carrySelection(
 
 /**
  * Carries a choice over to what the same person has just signed in to. What another person chose, or a choice of
- * which nothing is left, would hide every account from whoever sits there: it ends instead.
+ * which nothing is left, would hide every account from the person: it ends instead.
  */
 export function carrySelectionToSignIn(
   before: readonly Account[],

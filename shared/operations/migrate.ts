@@ -10,7 +10,7 @@ import { type GrantStoreName, type MigrationDependencies, type NeedsMove, storeN
 
 /**
  * How moving one grant ended. `leased` (a refresh is running) and `changed` (somebody reconnected or disconnected
- * meanwhile) are for another round; `grant_missing`: the secret that the row names is gone from its vault.
+ * in the meantime) are for another round; `grant_missing`: the secret that the row names is gone from its vault.
  */
 export type MigrationOutcome =
   | 'moved'
@@ -23,7 +23,7 @@ export type MigrationOutcome =
 
 /**
  * Moves one tenant's grant, and one that waits for confirmation, to the other store while the broker serves, under the lease that refreshes take: so no
- * refresh rotates the token meanwhile. Written first, committed by a conditional write, the old one superseded
+ * refresh rotates the token in the meantime. Written first, committed by a conditional write, the old one superseded
  * last: a death at any line leaves the row naming a store that has the token. What is there already is passed over.
  * @throws when storage fails; the row then names the old place or the new one, and both have the token.
  */

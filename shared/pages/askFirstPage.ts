@@ -2,7 +2,7 @@ import type { HttpResponseInit } from '@azure/functions'
 import { answerPage, html } from './page.ts'
 
 /**
- * The page of a link that may have travelled by mail: whoever merely looks at it, as scanners of mails do, spends
+ * The page of a link that may have been sent by mail: a mere request, as mail scanners send, spends
  * nothing; the button does.
  */
 export function askFirstPage(sessionToken: string, app: string | undefined): HttpResponseInit {

@@ -119,7 +119,7 @@ function toAnswered(response: http.IncomingMessage): Answered {
 
 /**
  * How the receiver knows where the body ends (RFC 9112, section 6). Said for every method: Node's own default leaves
- * it out of all but POST, PUT and PATCH, and the body would be read as further calls of whoever shares the connection.
+ * it out of all but POST, PUT and PATCH, and the body would be read as further calls of whichever caller shares the connection.
  */
 function framingOf({ body, contentLength }: SentCall): Record<string, string> {
   if (body === undefined) return {}

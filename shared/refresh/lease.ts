@@ -62,7 +62,7 @@ export function isLeased(stored: StoredTenant, now: Date): boolean {
  * A lease that nobody gave back: its holder died, or failed, after it may have written a newer refresh token than the
  * row names. The row is made to name that one before anybody is asked, since a strict provider ends the whole grant
  * when a used token is shown to it (RFC 9700, section 4.14.2).
- * @returns undefined when another process changed the row meanwhile.
+ * @returns undefined when another process changed the row in the meantime.
  */
 export async function adoptNewer(
   dependencies: RefreshDependencies,

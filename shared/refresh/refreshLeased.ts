@@ -33,7 +33,7 @@ export async function refreshLeased(
     await giveBack(dependencies, leased, time)
     throw error
   }
-  // Only a failure before the answer gives the lease up: after it, a lease that runs out is what tells whoever
+  // Only a failure before the answer gives the lease up: after it, an expired lease is what tells the process that
   // comes next to look for the refresh token that we could not commit.
   const asked = await askWithNamedOrNewer(dependencies, leased, time).catch(giveUp)
   if (asked === 'no_time') {

@@ -36,9 +36,9 @@ export const sealingKeysName = 'sealing-keys'
 
 /** Secrets are read again after five minutes: the vault's advice is to cache (overview-throttling.md). */
 const rememberedMilliseconds = 300_000
-/** In the last of these minutes a secret is renewed behind whoever reads it. */
+/** Within its last minutes a secret is renewed in the background. */
 const renewedMilliseconds = 240_000
-/** A vault that has just failed is asked behind whoever reads; who waits for it again and again waits in vain. */
+/** A vault that just failed is asked in the background, so callers don't wait for it again. */
 const outMilliseconds = 10_000
 /** A caller who has something to go on with waits no longer for the vault; one who doubts it, a little longer. */
 const patienceSeconds = { usual: 2, fresh: 5 }

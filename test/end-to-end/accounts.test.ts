@@ -347,7 +347,7 @@ describe('the choice page', () => {
     expect((await listed(tenant)).find((account) => account.default)?.accountId).toBe(first!.accountId)
   })
 
-  test('nothing is granted to whoever does nothing; all is one choice, then the default is asked', async () => {
+  test('nothing is granted to a person who does nothing; all is one choice, then the default is asked', async () => {
     const tenant = world.newTenant()
     const { visitor, page } = await openPage(tenant)
     const asked = await visitor.submit(page, { go: 'choose' }, { stopAt: world.returnUrl })

@@ -165,7 +165,7 @@ describe('another person reconnects', () => {
       })
     }
 
-    test('whoever connected the tenant goes on with it, and accounts that would be lost wait for the app', async () => {
+    test('the person who connected the tenant goes on with it, and accounts that would be lost wait for the app', async () => {
       const tenant = await connectedByApi('ada@outlook.example')
       const before = await listed(tenant)
       const visit = await switchAccount(tenant, 'ada@outlook.example')

@@ -398,7 +398,7 @@ describe('12. "The person who consented leaves; nobody is told, and the status s
     expect(await world.refreshCalls()).toHaveLength(1)
   })
 
-  test('somebody else may connect it with the hint as it is, once the app agrees to what is lost, and no administrator is sent a link in vain', async () => {
+  test('somebody else may connect it with the hint as it is, once the app agrees to what is lost, and no administrator is sent a link without a result', async () => {
     const tenant = await world.connectedStale('radia@contoso.example')
     await failRefreshes('userDisabled')
     const { body } = await vend(tenant)

@@ -78,7 +78,7 @@ describe('a link that may travel by mail', () => {
     return answer.body.connectUrl as string
   }
 
-  test('is not spent by whoever looks at it, and connects when a person presses the button', async () => {
+  test('is not spent by a request that only looks at it, and connects when a person presses the button', async () => {
     const tenant = world.newTenant()
     const connectUrl = await mailed(tenant)
     const visitor = createVisitor()

@@ -22,7 +22,7 @@ export const consentMutations: readonly Mutation[] = [
     breaks: ['isolation'],
   },
   {
-    name: 'a consent that nobody confirms stays for ever',
+    name: 'a consent that nobody confirms stays forever',
     file: 'shared/tenants/expirePending.ts',
     find: 'pendingGrant !== undefined && pendingGrant.expiresAt <= clock.now()',
     replace: 'pendingGrant !== undefined && clock.now() < pendingGrant.grant.consentedAt',

@@ -4,7 +4,7 @@ import { StorageUnavailableError } from '../../shared/domain/storageUnavailable.
 import type { Vault } from '../../shared/domain/vault.ts'
 import { createBrokerSecrets } from '../../shared/secrets/brokerSecrets.ts'
 
-/** Whoever sleeps has slept at once. */
+/** Every sleep ends at once. */
 function fakeClock() {
   let time = Date.UTC(2026, 0, 1)
   const clock: Clock = {

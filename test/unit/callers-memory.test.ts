@@ -5,7 +5,7 @@ import { createHandClock, createKeyAddress, createSigner } from './signedTokens.
 const signer = await createSigner('one')
 const issuer = 'https://issuer.example/v2.0'
 
-/** Callers whose clock is set by hand, and a token of theirs that lives for so many seconds. */
+/** Callers whose clock is set by hand, and a token of theirs that lives for a number of seconds. */
 async function remembering(lifetimeSeconds: number) {
   const clock = createHandClock()
   const now = Math.floor(clock.now().getTime() / 1000)

@@ -165,7 +165,7 @@ describe('whether a tenant is refreshed', () => {
     expect(decideRefresh(tenant, wish, held, now)).toEqual(decision)
   })
 
-  test('a dead grant is never refreshed, whoever wishes it', () => {
+  test('a dead grant is never refreshed, for any caller', () => {
     const wish = fc.oneof(
       fc.record({ for: fc.constant('vend' as const), minValiditySeconds: fc.nat(4000) }),
       fc.constant({ for: 'sweep' as const }),

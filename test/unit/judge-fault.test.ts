@@ -194,7 +194,7 @@ describe('a developer token', () => {
     expect(await of()).toBe('lapsed')
   })
 
-  test('that was stored anew has yet to prove itself', async () => {
+  test('that was stored again has yet to prove itself', async () => {
     const { getUser, open, storeAnew } = world()
     await getUser(accepted)
     storeAnew()

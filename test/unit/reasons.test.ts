@@ -43,7 +43,7 @@ const signInRow = { environment: 'production', identityProvider: 'microsoft', sc
 const toldBy = ({ code, extras }: Problem): Actor => extras.actor ?? problems[code].actor
 const thrownBy = (work: Promise<unknown>) => work.then(Promise.reject, (problem: Problem) => problem)
 
-/** So many refusals in a row, and a reason that may pass is the last word. */
+/** Refusals in a row after which a reason that may pass is final. */
 const attemptsOf = (reason: RefusalReason) => (reason === 'unknown_answer' ? 5 : 2)
 
 /** A tenant whose refreshes were refused for this reason until nothing more follows from it. */
@@ -132,7 +132,7 @@ const pasted: readonly object[] = [
   ...['temporarily_unavailable', 'rate_limit_exceeded'],
 ].map((each) => (typeof each === 'string' ? { error: each } : each))
 
-test('a pasted refusal is given to whoever acts on it', () => {
+test('a pasted refusal names the actor of the table', () => {
   for (const body of pasted) {
     const { verdict } = judgeTokenError({ ...body }, 400)
     const { reason } = classifyTokenRefusal(400, body)

@@ -9,7 +9,7 @@ import { anHour, refreshGround, refusalOf } from './refreshGround.ts'
 const vend = { for: 'vend', minValiditySeconds: 300 } as const
 const sweep = { for: 'sweep' } as const
 
-/** Another process holds the lease, and commits an hour's token after so many seconds, or never. */
+/** Another process holds the lease, and commits an hour's token after some seconds, or never. */
 async function leasedElsewhere(committedAfterSeconds = Number.POSITIVE_INFINITY) {
   const own = refreshGround()
   const { clock, tenants } = own

@@ -50,7 +50,7 @@ export interface ModelIdentityProvider {
     expiresInSeconds: number
   }
   /**
-   * @param isLost whether whoever asked can no longer keep what the answer brings.
+   * @param isLost whether the caller can no longer keep what the answer brings.
    * @param habit how often it brings a new refresh token; default is the provider's own.
    */
   refresh(refreshToken: string, isLost: () => boolean, habit?: RotationHabit): ProviderAnswer

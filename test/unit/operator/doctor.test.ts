@@ -81,7 +81,7 @@ describe('a registration', () => {
   const clientId = '1f2e3d4c-0000-4000-8000-000000000000'
   const signIn = { clientId, authorizeUrl: 'https://login.example/authorize' }
 
-  test('is read through Microsoft Graph as whoever is logged in', async () => {
+  test('is read through Microsoft Graph as the logged-in user', async () => {
     const graph = await serve(
       ({ url, headers }) =>
         url.includes(`/v1.0/applications(appId='${clientId}')`) &&
