@@ -47,9 +47,9 @@ export const consentMutations: readonly Mutation[] = [
   {
     name: 'a disconnect destroys a consent that waits before the row forgets it',
     file: 'shared/tenants/disconnect.ts',
-    find: 'withLeftovers(keeping.grants, disconnected(row), [row.pendingGrant?.grant.reference])',
+    find: '  const row = isDamaged(found)',
     replace:
-      'row.pendingGrant ? { ...disconnected(row), pendingGrant: row.pendingGrant } : disconnected(row)',
+      "  if ('tenant' in found) for (const each of referencesOf(found.tenant)) await keeping.grants.forget(each)\n  const row = isDamaged(found)",
     breaks: ['token_lost'],
   },
   {

@@ -55,6 +55,7 @@ export const mutations: readonly Mutation[] = [
       'false_reauthorization',
       'grant_kept_after_disconnect',
       'forgotten_by_the_sweep',
+      'never_settles',
     ],
   },
   {
@@ -112,7 +113,7 @@ export const mutations: readonly Mutation[] = [
     name: 'one directory that refuses the app holds the environment',
     file: decide,
     find: "if (isCredentialRefusal(refusal)) return { verdict: 'hold' }",
-    replace: 'if (now.getTime() > 0)',
+    replace: "if (now.getTime() > 0) return { verdict: 'hold' }",
     breaks: ['healthy_environment_held'],
   },
   {
@@ -197,8 +198,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'a disconnect leaves the grant in its store',
     file: 'shared/tenants/disconnect.ts',
-    find: 'for (const reference of references) await keeping.grants.forget(reference)',
-    replace: '',
+    find: 'withLeftovers(keeping.grants, bare(disconnected(each)), referencesOf(each))',
+    replace: 'bare(disconnected(each))',
     breaks: ['grant_kept_after_disconnect', 'secret_left_over'],
   },
   {
