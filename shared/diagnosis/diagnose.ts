@@ -6,6 +6,7 @@ import type { SignInWith } from '../domain/connectHint.ts'
 import { type CredentialName, soapNote, type VerdictCode, verdicts } from '../domain/verdicts.ts'
 import type { AccountKind, Environment, IdentityProvider } from '../environment.ts'
 import type { Actor } from '../problems.ts'
+import type { FoundDeveloperToken } from '../secrets/developerTokens.ts'
 import {
   isRetiredAddress,
   isSoapAddress,
@@ -47,7 +48,12 @@ export interface DiagnosisContext {
 }
 
 /** What can be said of the environment's developer token without a call. */
-export type DeveloperTokenState = 'present' | 'missing' | 'ofOtherEnvironment'
+export type DeveloperTokenState = 'present' | 'missing' | 'ofOtherEnvironment' | MalformedToken
+
+/** What is stored cannot be a developer token: the vault secret by name, and what is wrong with it. */
+interface MalformedToken {
+  readonly malformed: string
+}
 
 /** Which credential is at fault, why, and who does what. No text in it holds a secret. */
 export interface Diagnosis {
@@ -128,13 +134,23 @@ function findingOf(facts: Facts): Finding {
 /** Judges a developer token by itself. `other` is the other environment's, where there is one. */
 export function judgeDeveloperToken(
   environment: Environment,
-  token: string | undefined,
-  other?: string,
+  found: FoundDeveloperToken,
+  other?: FoundDeveloperToken,
 ): DeveloperTokenState {
-  if (!token) return 'missing'
+  if (!found.ok)
+    return found.reason === 'developer_token_missing' ? 'missing' : { malformed: found.detail }
+  const token = found.value
   // Stored for both environments it is wrong in one of them only: the sandbox's calls work.
   if (token === sandboxDeveloperToken) return environment === 'sandbox' ? 'present' : 'ofOtherEnvironment'
-  return token === other ? 'ofOtherEnvironment' : 'present'
+  return other?.ok && token === other.value ? 'ofOtherEnvironment' : 'present'
+}
+
+/** What is found of a developer token without a call; undefined when nothing speaks against it. */
+export function findUnusableToken(state: DeveloperTokenState): Finding | undefined {
+  if (state === 'present') return undefined
+  if (state === 'missing') return { verdict: 'developer_token_not_set' }
+  if (state === 'ofOtherEnvironment') return { verdict: 'developer_token_of_other_environment' }
+  return { verdict: 'developer_token_malformed', detail: state.malformed }
 }
 
 /** Puts a finding and what was seen into a diagnosis. */
@@ -244,10 +260,8 @@ function findRefusedCredentials({ sent, fault, context }: Facts): Finding | unde
   if (isRetiredSignIn(fault, context.environment)) return { verdict: 'retired_sign_in' }
   if (fault.verdict) return { verdict: fault.verdict, detail: fault.documented }
   if (!fault.isDocumented && !isDeveloperNamed) return undefined
-  if (context.developerToken === 'missing') return { verdict: 'developer_token_not_set' }
-  if (context.developerToken === 'ofOtherEnvironment') {
-    return { verdict: 'developer_token_of_other_environment' }
-  }
+  const unusableToken = findUnusableToken(context.developerToken)
+  if (unusableToken) return unusableToken
   if (isDeveloperNamed) return { verdict: 'developer_token_refused' }
   const unusable = findUnreachableId(sent, context.accounts)
   return unusable?.verdict === 'account_not_usable' ? unusable : { verdict: 'credentials_refused' }

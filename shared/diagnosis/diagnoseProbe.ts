@@ -9,6 +9,7 @@ import {
   type DeveloperTokenState,
   type Diagnosis,
   type DiagnosisContext,
+  findUnusableToken,
   isRetiredSignIn,
   toDiagnosis,
 } from './diagnose.ts'
@@ -74,11 +75,8 @@ export function diagnoseProbe(
 ): Diagnosis {
   const { refresh, developerToken, user, account } = results
   if (!refresh.ok) return diagnoseRefresh(refresh, context)
-  if (developerToken !== 'present') {
-    const verdict =
-      developerToken === 'missing' ? 'developer_token_not_set' : 'developer_token_of_other_environment'
-    return toDiagnosis({ verdict }, { ...nothingSeen, evidence: 'Seen without a call.' }, context)
-  }
+  const unusable = findUnusableToken(developerToken)
+  if (unusable) return toDiagnosis(unusable, { ...nothingSeen, evidence: 'Seen without a call.' }, context)
   if (user && !user.ok) return toDiagnosis(judgeUserFault(user.fault, context), user.fault, context)
   if (account) return diagnoseAccount(account, context)
   const evidence = user ? 'Refresh and GetUser succeeded.' : 'The refresh succeeded.'

@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import type { Tenant, TenantName } from '../domain/tenant.ts'
 import { Problem } from '../problems.ts'
-import { type BrokerSecrets, developerTokenName } from '../secrets/brokerSecrets.ts'
+import type { DeveloperTokens } from '../secrets/developerTokens.ts'
 import { explainNotObtained } from '../vend/explain.ts'
 import type { Obtain, Obtained } from '../vend/obtain.ts'
 import { missingDeveloperToken, type Vend } from '../vend/vend.ts'
@@ -13,7 +13,7 @@ export interface PrepareDependencies {
   readonly config: Config
   readonly obtain: Obtain
   readonly vend: Vend
-  readonly secrets: BrokerSecrets
+  readonly developerTokens: Pick<DeveloperTokens, 'current'>
   readonly clock: Clock
 }
 
@@ -76,10 +76,10 @@ async function withAccount(
 }
 
 async function withoutAccount(
-  { secrets }: PrepareDependencies,
+  { developerTokens }: PrepareDependencies,
   { tenant, accessToken }: Obtained,
 ): Promise<Record<string, string>> {
-  const developerToken = await secrets.read(developerTokenName(tenant.environment))
+  const developerToken = await developerTokens.current(tenant.environment)
   if (!developerToken) throw missingDeveloperToken(tenant.environment)
   return requestHeaders({
     accessToken,
