@@ -1,3 +1,4 @@
+import { isDamaged } from '../shared/domain/damagedRow.ts'
 import { answerJson } from '../shared/http/answers.ts'
 import { tenantParams } from '../shared/http/fields.ts'
 import { operation, route } from '../shared/http/route.ts'
@@ -14,9 +15,9 @@ route('tenant', 'v1/tenants/{tenant}', {
     answer: { status: 200, description: 'The tenant.', schema: tenantView },
     problems: ['tenant_not_found'],
     handle: async ({ broker, caller, params }) => {
-      const stored = await broker.tenants.read({ workspace: caller.workspace, tenant: params.tenant })
+      const stored = await broker.tenants.inspect({ workspace: caller.workspace, tenant: params.tenant })
       if (!stored) throw new Problem('tenant_not_found')
-      return answerJson(toTenantView(stored.tenant, broker.clock.now()))
+      return answerJson(toTenantView(isDamaged(stored) ? stored : stored.tenant, broker.clock.now()))
     },
   }),
   DELETE: operation({
