@@ -12,7 +12,7 @@ import { createKnownAccounts, type DiagnosedAccount } from './knownAccounts.ts'
 export interface DiagnosisDependencies {
   readonly config: Config
   readonly accounts: AccountStore
-  readonly developerTokens: Pick<DeveloperTokens, 'find' | 'current'>
+  readonly developerTokens: Pick<DeveloperTokens, 'find'>
   readonly clock: Clock
 }
 

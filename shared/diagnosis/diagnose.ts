@@ -137,8 +137,7 @@ export function judgeDeveloperToken(
   found: FoundDeveloperToken,
   other?: FoundDeveloperToken,
 ): DeveloperTokenState {
-  if (!found.ok)
-    return found.reason === 'developer_token_missing' ? 'missing' : { malformed: found.detail }
+  if (!found.ok) return found.reason === 'developer_token_missing' ? 'missing' : { malformed: found.detail }
   const token = found.value
   // Stored for both environments it is wrong in one of them only: the sandbox's calls work.
   if (token === sandboxDeveloperToken) return environment === 'sandbox' ? 'present' : 'ofOtherEnvironment'

@@ -30,6 +30,8 @@ export type RefreshProbe =
       /** The stable reason, and the identity provider's trace id where there is one. */
       readonly reason: string
       readonly traceId?: string
+      /** A sentence on what is at fault, where the reason does not say enough. */
+      readonly detail?: string
       readonly retryAfterSeconds?: number
     }
 
@@ -104,7 +106,7 @@ function diagnoseRefresh(
   const seen = { ...nothingSeen, evidence: `The refresh failed: ${refresh.reason}.${trace}` }
   const wait = refresh.retryAfterSeconds
   const fault = wait === undefined ? seen : { ...seen, retryAfterSeconds: wait }
-  return toDiagnosis({ verdict: refreshVerdicts[refresh.trouble] }, fault, context)
+  return toDiagnosis({ verdict: refreshVerdicts[refresh.trouble], detail: refresh.detail }, fault, context)
 }
 
 function judgeUserFault(fault: AdvertisingFault, context: Pick<DiagnosisContext, 'environment'>): Finding {

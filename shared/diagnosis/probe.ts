@@ -105,12 +105,13 @@ const troubles: Readonly<Partial<Record<ProblemCode, Extract<RefreshProbe, { ok:
 
 function toRefreshProbe({ code, extras }: Problem): RefreshProbe {
   const { reason = code, traceId } = (extras.members ?? {}) as { reason?: string; traceId?: string }
-  const { retryAfterSeconds } = extras
+  const { detail, retryAfterSeconds } = extras
   return {
     ok: false,
     trouble: troubles[code] ?? 'passing',
     reason,
     ...(traceId && { traceId }),
+    ...(detail && { detail }),
     ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
   }
 }

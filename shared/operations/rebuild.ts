@@ -1,6 +1,5 @@
 import { decodeJwt } from 'jose'
-import type { CustomerManagement } from '../advertising/client.ts'
-import { discoverAccounts } from '../advertising/discover.ts'
+import { type DiscoverForDependencies, discoverFor } from '../accounts/discoverFor.ts'
 import type { Config } from '../config.ts'
 import type { AccountStore } from '../domain/account.ts'
 import { type DamagedTenant, isDamaged } from '../domain/damagedRow.ts'
@@ -13,7 +12,6 @@ import { type Environment, environments, type IdentityProvider, identityProvider
 import { maskAddress } from '../identity/idToken.ts'
 import { consumerTenantId, type SignInRow, type SignInTable } from '../identity/signInTable.ts'
 import type { TokenEndpoints, TokensAskedAt } from '../identity/tokenEndpoint.ts'
-import { type BrokerSecrets, developerTokenName } from '../secrets/brokerSecrets.ts'
 import type { Tables } from '../storage/clients.ts'
 import { guarded } from '../storage/unavailable.ts'
 import { workspaceIndexEntity } from '../storage/workspaceIndex.ts'
@@ -28,13 +26,11 @@ export interface TaggedGrant {
 }
 
 /** What rebuilding touches. */
-export interface RebuildDependencies {
+export interface RebuildDependencies extends DiscoverForDependencies {
   readonly config: Config
   readonly keeping: GrantKeeping
   readonly signInTable: SignInTable
   readonly tokenEndpoints: TokenEndpoints
-  readonly secrets: BrokerSecrets
-  readonly advertising: (environment: Environment) => CustomerManagement
   readonly accounts: AccountStore
   readonly tables: Pick<Tables, 'TenantsByWorkspace'>
 }
@@ -257,10 +253,6 @@ async function createRow(
 
 /** Without an answer the tenant is connected all the same; its app discovers again. */
 async function discover(dependencies: RebuildDependencies, owner: GrantOwner, accessToken: string) {
-  const { environment, identityProvider } = owner
-  const developerToken = await dependencies.secrets.read(developerTokenName(environment))
-  if (!developerToken) return undefined
-  const credentials = { accessToken, developerToken: developerToken.value, identityProvider }
-  const found = await discoverAccounts(dependencies.advertising(environment), credentials)
+  const found = await discoverFor(dependencies, owner, accessToken)
   return found.ok ? found.value : undefined
 }

@@ -3,17 +3,17 @@ import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import type { Tenant, TenantName } from '../domain/tenant.ts'
 import { Problem } from '../problems.ts'
-import type { DeveloperTokens } from '../secrets/developerTokens.ts'
+import { type DeveloperTokens, explainNoDeveloperToken } from '../secrets/developerTokens.ts'
 import { explainNotObtained } from '../vend/explain.ts'
 import type { Obtain, Obtained } from '../vend/obtain.ts'
-import { missingDeveloperToken, type Vend } from '../vend/vend.ts'
+import type { Vend } from '../vend/vend.ts'
 
 /** What a call is prepared from. */
 export interface PrepareDependencies {
   readonly config: Config
   readonly obtain: Obtain
   readonly vend: Vend
-  readonly developerTokens: Pick<DeveloperTokens, 'current'>
+  readonly developerTokens: Pick<DeveloperTokens, 'find'>
   readonly clock: Clock
 }
 
@@ -79,8 +79,8 @@ async function withoutAccount(
   { developerTokens }: PrepareDependencies,
   { tenant, accessToken }: Obtained,
 ): Promise<Record<string, string>> {
-  const developerToken = await developerTokens.current(tenant.environment)
-  if (!developerToken) throw missingDeveloperToken(tenant.environment)
+  const developerToken = await developerTokens.find(tenant.environment)
+  if (!developerToken.ok) throw explainNoDeveloperToken(developerToken)
   return requestHeaders({
     accessToken,
     developerToken: developerToken.value,

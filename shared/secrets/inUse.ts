@@ -23,7 +23,9 @@ export async function readInUse(
   options?: { fresh: boolean },
 ): Promise<SecretsInUse> {
   const names = [name, nextNameOf(name)]
-  const read = await Promise.all(names.map(async (each) => ({ each, secret: await secrets.read(each, options) })))
+  const read = await Promise.all(
+    names.map(async (each) => ({ each, secret: await secrets.read(each, options) })),
+  )
   const present = read.flatMap(({ each, secret }) =>
     secret ? [{ each, secret, fault: faultOfSecret(each, secret.value) }] : [],
   )

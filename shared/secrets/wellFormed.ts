@@ -2,15 +2,15 @@
 const oneWord = /-(developer-token|client-secret)(-next)?$/
 
 /** The first that matches says most of what went wrong. */
-const faults: readonly (readonly [RegExp, string])[] = [
+const faults: readonly (readonly [pattern: RegExp, fault: string])[] = [
   [/^$/, 'is empty'],
-  [/^@Microsoft\.KeyVault\(/i, 'is a Key Vault reference that was not resolved'],
+  [/^@Microsoft\.KeyVault\(/i, 'is a Key Vault reference that Azure has not resolved'],
   [/^(["'`]).*\1$|^[“”„‘’«»]/s, 'has quotation marks around it'],
-  [/[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]/, 'has an invisible character'],
-  [/[^\x00-\x7f]/, 'has a character outside ASCII'],
+  [/[\p{Cf}\u2028\u2029]/u, 'has an invisible character inside'],
   [/[\r\n]/, 'has a line break inside'],
-  [/[ \t]/, 'has a blank inside'],
-  [/[\x00-\x1f\x7f]/, 'has a control character'],
+  [/\s/, 'has a blank inside'],
+  [/\p{Cc}/u, 'has a control character inside'],
+  [/[^!-~]/, 'has a character outside ASCII'],
 ]
 
 /**

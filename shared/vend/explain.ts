@@ -4,6 +4,7 @@ import { isAdminReason } from '../domain/aadsts.ts'
 import { connectHint, reconnectHint } from '../domain/connectHint.ts'
 import type { Tenant } from '../domain/tenant.ts'
 import { adminConsentUrl, isCuredByAdminConsent } from '../identity/adminConsent.ts'
+import { explainCredential } from '../identity/explainCredential.ts'
 import { Problem } from '../problems.ts'
 import type { RefreshOutcome } from '../refresh/outcome.ts'
 import type { NotObtained } from './obtain.ts'
@@ -38,10 +39,7 @@ function explainOutcome(
   if (tenant.status !== 'connected') return explainStatus(config, tenant, now)
   if (outcome.outcome === 'refused') return explainRefusal(tenant, outcome.refusal, now)
   if (outcome.outcome === 'passed_on' && outcome.reason === 'environment_on_hold') {
-    return new Problem('environment_on_hold', {
-      retryAfterSeconds: secondsToWait(outcome.hold?.until, now),
-      members: { reason: outcome.hold?.reason, traceId: outcome.hold?.traceId || undefined },
-    })
+    return onHold(tenant, outcome.hold ?? {}, secondsToWait(outcome.hold?.until, now))
   }
   if (outcome.outcome === 'passed_on' && outcome.reason === 'waiting_to_retry') {
     return explainTrouble(tenant, tenant.trouble ?? { reason: outcome.reason }, now)
@@ -79,8 +77,18 @@ function explainRefusal(tenant: Tenant, refusal: Failure & { readonly class: str
   const { trouble } = tenant
   if (refusal.class !== 'operator' || trouble?.actor === 'operator')
     return explainTrouble(tenant, { ...refusal, actor: trouble?.actor }, now)
-  const members = { reason: refusal.reason, traceId: refusal.traceId || undefined }
-  return new Problem('environment_on_hold', { retryAfterSeconds: 30, members })
+  return onHold(tenant, refusal, 30)
+}
+
+function onHold(
+  { environment, grant }: Tenant,
+  { reason, traceId }: Partial<Failure>,
+  retryAfterSeconds: number,
+): Problem {
+  const identityProvider = grant?.identityProvider ?? 'microsoft'
+  const detail = explainCredential(reason, { environment, identityProvider })
+  const members = { reason, traceId: traceId || undefined }
+  return new Problem('environment_on_hold', { retryAfterSeconds, members, ...(detail && { detail }) })
 }
 
 interface Failure {
