@@ -44,7 +44,7 @@ const ofTheScopes: ReadonlySet<string> = new Set(['grant_refused', 'consent_miss
 /**
  * Finds out by refreshing where a refresh token belongs and with which scopes: at the authority that its bringer
  * named, else at the one where sign-ins start, for personal accounts, for work accounts. The ID token settles it.
- * The answer to a token that works nowhere is the first refusal.
+ * The answer to a token that works nowhere is the refusal that another authority would repeat, else the first one.
  */
 export async function proveToken(
   dependencies: ProveDependencies,
@@ -58,8 +58,11 @@ export async function proveToken(
   for (const authorityTenant of authoritiesOf(row, brought, personalTenant)) {
     const answer = await refreshAt(dependencies, row, authorityTenant, refreshToken)
     if (!answer.ok) {
+      if (!ofTheAuthority.has(answer.refusal.reason)) {
+        refused = answer
+        break
+      }
       refused ??= answer
-      if (!ofTheAuthority.has(answer.refusal.reason)) break
       continue
     }
     const { tokens, scopes } = answer
