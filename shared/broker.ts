@@ -34,7 +34,6 @@ import {
   createDeveloperTokens,
   type DeveloperTokens,
   withDeveloperTokenFallOver,
-  withFallOver,
 } from './secrets/developerTokens.ts'
 import { createSecretStandings, type SecretStandings } from './secrets/standings.ts'
 import { createAccountTable } from './storage/accountTable.ts'
@@ -70,7 +69,7 @@ export interface Broker {
   readonly records: OneTimeRecords
   /** Every tenant, a page at a time, for the audit of due rows. */
   readonly tenantPages: TenantPages
-  readonly secrets: BrokerSecrets
+  readonly developerTokens: DeveloperTokens
   readonly standings: SecretStandings
   readonly developerTokenProofs: DeveloperTokenProofs
   readonly notes: BrokerNotes
@@ -163,11 +162,10 @@ function createStorage(
   const main = vaultAt(config.vault.url)
   const grantVaults = config.vault.grantUrls.map((url) => (url === config.vault.url ? main : vaultAt(url)))
   const notes = createNoteTable(tables)
-  const rawSecrets = createBrokerSecrets(main, clock)
+  const secrets = createBrokerSecrets(main, clock)
   const standings = createSecretStandings({ notes, clock, log })
-  const developerTokens = createDeveloperTokens(rawSecrets, standings, clock)
+  const developerTokens = createDeveloperTokens({ secrets, standings, clock })
   const developerTokenProofs = createDeveloperTokenProofs({ notes, clock, list: developerTokens.list })
-  const secrets = withFallOver(rawSecrets, developerTokens)
   const sealer = createSealer(async (options) => (await secrets.read(sealingKeysName, options))?.value)
   const stores = { vault: createGrantVault(grantVaults, randomness), sealed: createSealedGrants(sealer) }
   return {

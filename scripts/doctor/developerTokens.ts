@@ -1,4 +1,5 @@
 import type { Environment } from '../../shared/environment.ts'
+import { developerTokenName, nextNameOf } from '../../shared/secrets/brokerSecrets.ts'
 import type { BrokerUnderTest } from './broker.ts'
 import type { Diagnosed } from './finding.ts'
 import { look, told, toObject } from './look.ts'
@@ -84,7 +85,8 @@ async function tryWith(
 
 function judge(verdict: string, tenant: string, environment: Environment): Omit<Diagnosed, 'name'> {
   if (/^developer_token/.test(verdict)) {
-    const resolution = `az keyvault secret set --vault-name "$KEY_VAULT_NAME" --name ${environment}-developer-token-next --file <file> --output none`
+    const name = nextNameOf(developerTokenName(environment))
+    const resolution = `az keyvault secret set --vault-name "$KEY_VAULT_NAME" --name ${name} --file <file> --output none`
     return { ok: false, detail: `${verdict} (tenant ${tenant})`, resolution }
   }
   // Only what is judged after GetUser has been answered proves that the developer token was accepted.

@@ -1,32 +1,29 @@
 import * as z from 'zod'
-import type { Answer, CustomerManagement } from '../advertising/client.ts'
+import type { Answer } from '../advertising/client.ts'
 import { compareAccounts } from '../advertising/compareAccounts.ts'
 import { isWithoutReason } from '../advertising/developerTokenProofs.ts'
-import { type Discovery, discoverAccounts } from '../advertising/discover.ts'
+import type { Discovery } from '../advertising/discover.ts'
 import type { AdvertisingFault } from '../advertising/faults.ts'
 import { secondsAfter } from '../clock.ts'
 import type { Config } from '../config.ts'
 import type { Account } from '../domain/account.ts'
 import { carrySelection, defaultAccountOf, isSameDefault } from '../domain/selectAccounts.ts'
 import { isSameConsent, type Tenant, type TenantName } from '../domain/tenant.ts'
-import type { Environment } from '../environment.ts'
 import { Problem } from '../problems.ts'
-import { type BrokerSecrets, developerTokenName } from '../secrets/brokerSecrets.ts'
+import { explainNoDeveloperToken } from '../secrets/developerTokens.ts'
 import { noteAdvertisingAnswer } from '../tenants/advertisingAnswer.ts'
 import { explainNotObtained } from '../vend/explain.ts'
 import type { NotObtained, Obtain, Obtained } from '../vend/obtain.ts'
 import { isReplacedLately } from '../vend/replacedLately.ts'
-import { missingDeveloperToken } from '../vend/vend.ts'
+import { type DiscoverForDependencies, discoverFor } from './discoverFor.ts'
 import { discoveryEvents } from './events.ts'
 import { explainDiscoveryFault } from './explainFault.ts'
 import { type AccountsChange, type AccountsDependencies, replaceAccounts } from './replace.ts'
 
 /** Dependencies of discovering again. */
-export interface DiscoverDependencies extends AccountsDependencies {
+export interface DiscoverDependencies extends AccountsDependencies, DiscoverForDependencies {
   readonly config: Config
   readonly obtain: Obtain
-  readonly secrets: BrokerSecrets
-  readonly advertising: (environment: Environment) => CustomerManagement
 }
 
 /** As much of an account as tells people which one it is. */
@@ -121,12 +118,14 @@ async function settle(
   throw explainDiscoveryFault(dependencies.config, tenant, answer.fault)
 }
 
-async function ask({ advertising, secrets }: DiscoverDependencies, { tenant, accessToken }: Obtained) {
-  const developerToken = await secrets.read(developerTokenName(tenant.environment))
-  if (!developerToken) throw missingDeveloperToken(tenant.environment)
-  const identityProvider = tenant.grant?.identityProvider ?? 'microsoft'
-  const credentials = { accessToken, developerToken: developerToken.value, identityProvider }
-  return discoverAccounts(advertising(tenant.environment), credentials)
+async function ask(
+  dependencies: DiscoverDependencies,
+  { tenant: { environment, grant }, accessToken }: Obtained,
+): Promise<Answer<Discovery>> {
+  const { identityProvider = 'microsoft' } = grant ?? {}
+  const found = await discoverFor(dependencies, { environment, identityProvider }, accessToken)
+  if ('unarmed' in found) throw explainNoDeveloperToken(found.unarmed)
+  return found
 }
 
 function assertObtained({ config, clock }: DiscoverDependencies, obtained: Obtained | NotObtained): Obtained {

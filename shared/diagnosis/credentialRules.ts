@@ -3,6 +3,7 @@ import { identityFaultOf } from '../advertising/identityFault.ts'
 import { judgeFault } from '../advertising/judgeFault.ts'
 import { services } from '../advertising/services.ts'
 import type { Environment } from '../environment.ts'
+import { findUnusableToken } from './developerTokenState.ts'
 import { type Finding, findUnreachableId } from './diagnoseIds.ts'
 import type { DiagnosisContext, Facts } from './facts.ts'
 
@@ -48,10 +49,8 @@ export function findRefusedCredentials({ sent, fault, context }: Facts): Finding
   if (isRetiredSignIn(fault, context.environment)) return { verdict: 'retired_sign_in' }
   if (fault.verdict) return { verdict: fault.verdict, detail: fault.documented }
   if (!fault.isDocumented && !isDeveloperNamed) return undefined
-  if (context.developerToken === 'missing') return { verdict: 'developer_token_not_set' }
-  if (context.developerToken === 'ofOtherEnvironment') {
-    return { verdict: 'developer_token_of_other_environment' }
-  }
+  const unusableToken = findUnusableToken(context.developerToken)
+  if (unusableToken) return unusableToken
   const unusable = isDeveloperNamed ? undefined : findUnreachableId(sent, context.accounts)
   if (unusable?.verdict === 'account_not_usable') return unusable
   const { verdict, identity } = judgeFault(fault, context.evidence ?? {})

@@ -6,6 +6,7 @@ import { judgeFault } from '../advertising/judgeFault.ts'
 import { createFindReach } from '../advertising/reach.ts'
 import type { Credentials } from '../advertising/services.ts'
 import { isRetiredSignIn } from './credentialRules.ts'
+import { findUnusableToken } from './developerTokenState.ts'
 import type { Finding } from './diagnoseIds.ts'
 import type { DeveloperTokenState, Diagnosis, DiagnosisContext } from './facts.ts'
 import { toDiagnosis } from './toDiagnosis.ts'
@@ -25,6 +26,8 @@ export type RefreshProbe =
       /** The stable reason, and the identity provider's trace id where there is one. */
       readonly reason: string
       readonly traceId?: string
+      /** A sentence on what is at fault, where the reason does not say enough. */
+      readonly detail?: string
       readonly retryAfterSeconds?: number
     }
 
@@ -69,11 +72,9 @@ const refreshVerdicts = {
 export function diagnoseProbe(results: ProbeResults, context: ProbeContext): Diagnosis {
   const { refresh, developerToken, user, account } = results
   if (!refresh.ok) return diagnoseRefresh(refresh, context)
-  if (developerToken !== 'present') {
-    const verdict =
-      developerToken === 'missing' ? 'developer_token_not_set' : 'developer_token_of_other_environment'
-    return toDiagnosis({ verdict }, { ...nothingSeen, evidence: 'Determined without a call.' }, context)
-  }
+  const unusable = findUnusableToken(developerToken)
+  if (unusable)
+    return toDiagnosis(unusable, { ...nothingSeen, evidence: 'Determined without a call.' }, context)
   if (user && !user.ok) return toDiagnosis(judgeUserFault(user.fault, context), user.fault, context)
   if (account) return diagnoseAccount(account, context)
   const evidence = user ? 'Refresh and GetUser succeeded.' : 'The refresh succeeded.'
@@ -101,7 +102,7 @@ function diagnoseRefresh(
   const seen = { ...nothingSeen, evidence: `The refresh failed: ${refresh.reason}.${trace}` }
   const wait = refresh.retryAfterSeconds
   const fault = wait === undefined ? seen : { ...seen, retryAfterSeconds: wait }
-  return toDiagnosis({ verdict: refreshVerdicts[refresh.trouble] }, fault, context)
+  return toDiagnosis({ verdict: refreshVerdicts[refresh.trouble], detail: refresh.detail }, fault, context)
 }
 
 /** The access token is seconds old and of this environment: whom a refusal is about, the evidence tells. */

@@ -40,7 +40,12 @@ export interface DiagnosisContext {
 }
 
 /** What can be said of the environment's developer token without a call. */
-export type DeveloperTokenState = 'present' | 'missing' | 'ofOtherEnvironment'
+export type DeveloperTokenState = 'present' | 'missing' | 'ofOtherEnvironment' | MalformedToken
+
+/** The stored value can't be a developer token. `malformed` names the vault secret and what is wrong with it. */
+interface MalformedToken {
+  readonly malformed: string
+}
 
 /** Which credential is at fault, why, and who does what. No text in it holds a secret. */
 export interface Diagnosis {

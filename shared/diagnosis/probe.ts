@@ -5,7 +5,6 @@ import type { Tenant, TenantName } from '../domain/tenant.ts'
 import type { TenantStore } from '../domain/tenantStore.ts'
 import type { Environment } from '../environment.ts'
 import { type Actor, Problem, type ProblemCode, problems } from '../problems.ts'
-import { developerTokenName } from '../secrets/brokerSecrets.ts'
 import { noteAdvertisingAnswer } from '../tenants/advertisingAnswer.ts'
 import { explainNotObtained } from '../vend/explain.ts'
 import type { Obtain, Obtained } from '../vend/obtain.ts'
@@ -58,10 +57,10 @@ async function probe(dependencies: ProbeDependencies, tenant: Tenant): Promise<D
     return diagnoseProbe({ refresh: toRefreshProbe(obtained), developerToken }, context)
   }
   const results = { refresh: { ok: true }, developerToken } as const
-  const secret = await dependencies.secrets.read(developerTokenName(environment))
-  if (developerToken !== 'present' || !secret) return diagnoseProbe(results, context)
+  const found = await dependencies.developerTokens.find(environment)
+  if (developerToken !== 'present' || !found.ok) return diagnoseProbe(results, context)
   const { accessToken } = obtained
-  const credentials = { identityProvider, accessToken, developerToken: secret.value }
+  const credentials = { identityProvider, accessToken, developerToken: found.value }
   return diagnoseProbe({ ...results, ...(await probeCalls(dependencies, obtained, credentials)) }, context)
 }
 
@@ -109,12 +108,13 @@ const byActor: Readonly<Partial<Record<Actor, RefreshTrouble>>> = {
 
 function toRefreshProbe({ code, extras }: Problem): RefreshProbe {
   const { reason = code, traceId } = (extras.members ?? {}) as { reason?: string; traceId?: string }
-  const { retryAfterSeconds } = extras
+  const { detail, retryAfterSeconds } = extras
   return {
     ok: false,
     trouble: unasked[code] ?? byActor[extras.actor ?? problems[code].actor] ?? 'passing',
     reason,
     ...(traceId && { traceId }),
+    ...(detail && { detail }),
     ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
   }
 }

@@ -78,6 +78,7 @@ export const reasons = {
   client_secret_invalid: about('operator', 'our_credential'),
   client_secret_expired: about('operator', 'our_credential'),
   client_secret_missing: about('operator', 'our_credential'),
+  client_secret_malformed: about('operator', 'our_credential'),
   client_certificate_missing: about('operator', 'our_credential'),
   client_certificate_unusable: about('operator', 'our_credential'),
   client_identity_unavailable: about('operator', 'our_credential'),

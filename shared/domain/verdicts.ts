@@ -85,6 +85,12 @@ export const verdicts = {
     'The broker has no developer token for this environment.',
     ['Store the environment’s developer token in the vault. `/ready` names the secret.'],
   ),
+  developer_token_malformed: verdict(
+    'developerToken',
+    'operator',
+    'What the broker has stored for this environment cannot be a developer token.',
+    ['Store the developer token again, as one word without quotation marks; `/ready` names the secret.'],
+  ),
   developer_token_refused: verdict(
     'developerToken',
     'operator',

@@ -1,5 +1,6 @@
 import * as z from 'zod'
-import { type Discovery, discoverAccounts } from '../advertising/discover.ts'
+import { discoverFor } from '../accounts/discoverFor.ts'
+import type { Discovery } from '../advertising/discover.ts'
 import type { CallbackDependencies } from '../connect/dependencies.ts'
 import { compareSignIn, keepAtOnce } from '../connect/keep.ts'
 import type { Proven } from '../connect/prove.ts'
@@ -8,9 +9,8 @@ import { environments, identityProviders } from '../environment.ts'
 import { maskAddress, type SignedInUser } from '../identity/idToken.ts'
 import type { SignInRow } from '../identity/signInTable.ts'
 import { Problem } from '../problems.ts'
-import { developerTokenName } from '../secrets/brokerSecrets.ts'
+import { explainNoDeveloperToken } from '../secrets/developerTokens.ts'
 import { assertClaimable, claimTenant } from '../tenants/claim.ts'
-import { missingDeveloperToken } from '../vend/vend.ts'
 import { explainFault, explainLoss, explainNotKept, explainRefusal, refused } from './explain.ts'
 import { type ProvenToken, proveToken } from './prove.ts'
 
@@ -114,14 +114,12 @@ async function assertEnvironment(
 }
 
 async function discover(
-  { advertising, secrets }: BringDependencies,
-  { environment, identityProvider }: SignInRow,
+  dependencies: BringDependencies,
+  row: SignInRow,
   accessToken: string,
 ): Promise<Discovery> {
-  const developerToken = await secrets.read(developerTokenName(environment))
-  if (!developerToken) throw missingDeveloperToken(environment)
-  const credentials = { accessToken, developerToken: developerToken.value, identityProvider }
-  const found = await discoverAccounts(advertising(environment), credentials)
+  const found = await discoverFor(dependencies, row, accessToken)
+  if ('unarmed' in found) throw explainNoDeveloperToken(found.unarmed)
   if (!found.ok) throw explainFault(found.fault)
   if (found.value.accounts.length === 0) throw refused('no_advertising_account', 'advertiserAdmin')
   return found.value

@@ -46,7 +46,7 @@ const ofTheScopes: ReadonlySet<RefusalReason> = new Set(['grant_refused', 'conse
 /**
  * Finds out by refreshing where a refresh token belongs and with which scopes: at the authority that its bringer
  * named, else at the one where sign-ins start, for personal accounts, for work accounts. The ID token settles it.
- * A refusal that is not about the authority ends the search and is the answer; otherwise it is the first refusal.
+ * A refusal that another authority would repeat ends the search and is the answer; otherwise it is the first refusal.
  */
 export async function proveToken(
   dependencies: ProveDependencies,

@@ -6,6 +6,7 @@ export class ClientCredentialError extends Error {
   readonly reason:
     | 'client_certificate_missing'
     | 'client_certificate_unusable'
+    | 'client_secret_malformed'
     | 'client_identity_unavailable'
 
   constructor(reason: ClientCredentialError['reason'], detail: string) {

@@ -7,6 +7,7 @@ import {
   clientCertificateName,
   clientSecretName,
 } from '../secrets/brokerSecrets.ts'
+import { readInUse } from '../secrets/inUse.ts'
 import type { SecretStandings } from '../secrets/standings.ts'
 import { ClientCredentialError, createCertificateAuth, createFederatedAuth } from './clientAssertion.ts'
 import type { ClientCredential, ClientCredentials } from './tokenEndpoint.ts'
@@ -50,12 +51,11 @@ export function createClientCredentials(dependencies: ClientCredentialDependenci
 
 const identityCredentialId = 'managed-identity'
 
-async function inOrder({ secrets, standings }: ClientCredentialDependencies, name: string, fresh: boolean) {
-  const found = await Promise.all([name, `${name}-next`].map((n) => secrets.read(n, { fresh })))
-  return standings.order(
-    name,
-    found.filter((secret) => secret !== undefined),
-  )
+/** @throws ClientCredentialError when what the vault has cannot be a client secret. */
+async function inOrder(dependencies: ClientCredentialDependencies, name: string, fresh: boolean) {
+  const { usable, malformed } = await readInUse(dependencies, name, { fresh })
+  if (malformed) throw new ClientCredentialError('client_secret_malformed', malformed)
+  return usable
 }
 
 /** One unusable certificate doesn't block the other. */

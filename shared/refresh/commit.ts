@@ -7,26 +7,38 @@ import type { Leased, RefreshTrouble, StoredTenant, Tenant } from '../domain/ten
 import { tenantKey } from '../domain/tenantKey.ts'
 import type { TokenAnswer } from '../domain/tokenEndpoint.ts'
 import { dead, refreshed, unleased, vended, waiting } from '../domain/transitions.ts'
-import type { Environment, IdentityProvider } from '../environment.ts'
+import type { Registration } from '../environment.ts'
 import type { TenantChange } from '../tenants/changeTenant.ts'
 import { destroyLeftovers, destroyUncommitted, withLeftovers } from '../tenants/leftovers.ts'
+import type { Attempt } from './attempt.ts'
 import { type RefreshWish, type RefusalVerdict, suspectsThatHold } from './decide.ts'
 import type { RefreshDependencies } from './dependencies.ts'
-import { type LeaseTime, outsideLease } from './leaseTime.ts'
+import { outsideLease } from './leaseTime.ts'
 import type { RefreshOutcome } from './outcome.ts'
 import { ended, failed, isNewLoop, isNewsForOperator, recovered } from './refusalEvents.ts'
 import type { Suspects } from './suspects.ts'
 import { type LeasedWrite, writeLeased } from './writeLeased.ts'
 
+/** What a refresh brought, for whom, and where its refresh token is. */
+export interface Brought {
+  readonly wish: RefreshWish
+  readonly answer: Extract<TokenAnswer, { ok: true }> & { readonly askedAt: Date }
+  readonly reference: string
+}
+
+/** A refusal, and what it means for the tenant. */
+export interface Judged {
+  readonly refusal: TokenRefusal
+  readonly verdict: Exclude<RefusalVerdict, { verdict: 'hold' }>
+}
+
 /** Commits a good answer: reference, sealed access token, next due time; the lease ends with it. */
 export async function commitRefreshed(
   dependencies: RefreshDependencies,
-  leased: Leased,
-  wish: RefreshWish,
-  answer: Extract<TokenAnswer, { ok: true }> & { readonly askedAt: Date },
-  reference: string,
-  time: LeaseTime,
+  attempt: Attempt,
+  { wish, answer, reference }: Brought,
 ): Promise<RefreshOutcome> {
+  const { leased, time } = attempt
   const { clock, config, grants, randomness, sealer } = dependencies
   const { workspace, tenant, environment } = leased.tenant
   const now = clock.now()
@@ -38,7 +50,7 @@ export async function commitRefreshed(
   const lastVendedAt = wish.for === 'sweep' ? leased.tenant.lastVendedAt : now
   const seen = lastVendedAt ? vended(leased.tenant, lastVendedAt, undefined) : leased.tenant
   const dueAt = nextDueAt(seen, accessToken, config, now, randomness.fraction())
-  const committed = await commit(dependencies, leased, time, dueAt, (row) => {
+  const committed = await commit(dependencies, attempt, dueAt, (row) => {
     const { trouble } = row
     const grant = { ...leased.grant, reference }
     const next = refreshed(row, { grant, accessToken, dueAt, lastVendedAt })
@@ -52,15 +64,14 @@ export async function commitRefreshed(
     return { outcome: 'passed_on', stored: committed.lost ?? leased, reason: 'lease_lost' }
   }
   const stored = await destroyLeftovers(dependencies, committed.stored)
-  await release(dependencies, environment, leased.grant.identityProvider).catch(() => undefined)
+  await release(dependencies, registrationOf(leased)).catch(() => undefined)
   return { outcome: 'refreshed', stored, accessToken: answer.accessToken, dueBefore: leased.tenant.dueAt }
 }
 
 /** What was the operator's trouble is over: a refresh has just worked. */
 async function release(
   { clock, environments, log }: RefreshDependencies,
-  environment: Environment,
-  identityProvider: IdentityProvider,
+  { environment, identityProvider }: Registration,
 ): Promise<void> {
   const end = () => environments.release(environment, identityProvider)
   const wasHeld = await outsideLease(clock, 'ending the hold', end)
@@ -70,16 +81,15 @@ async function release(
 /** Commits a refusal that is the tenant's own: a later attempt, or the end of the grant. */
 export async function commitVerdict(
   dependencies: RefreshDependencies,
-  leased: Leased,
-  refusal: TokenRefusal,
-  verdict: Exclude<RefusalVerdict, { verdict: 'hold' }>,
-  time: LeaseTime,
+  attempt: Attempt,
+  { refusal, verdict }: Judged,
 ): Promise<StoredTenant | undefined> {
+  const { leased } = attempt
   const at = dependencies.clock.now()
   if (verdict.verdict === 'retry') {
     const { trouble } = verdict
     const before = leased.tenant.trouble
-    const committed = await commit(dependencies, leased, time, trouble.nextAttemptAt, (row) => ({
+    const committed = await commit(dependencies, attempt, trouble.nextAttemptAt, (row) => ({
       next: waiting(row, trouble),
       events: failed(before, trouble, refusal, at),
     }))
@@ -88,7 +98,7 @@ export async function commitVerdict(
       logNeedsOperator(dependencies, leased, trouble)
     return committed.stored
   }
-  const committed = await commit(dependencies, leased, time, undefined, (row) => ({
+  const committed = await commit(dependencies, attempt, undefined, (row) => ({
     next: dead(row, verdict.reason),
     events: [ended(refusal, verdict.adminMustAct, at)],
   }))
@@ -100,12 +110,11 @@ export async function commitVerdict(
 /** Puts the environment on hold; the tenant only loses its lease. */
 export async function commitHold(
   dependencies: RefreshDependencies,
-  leased: Leased,
+  attempt: Attempt,
   refusal: TokenRefusal,
-  time: LeaseTime,
 ): Promise<StoredTenant | undefined> {
-  await holdEnvironment(dependencies, leased, refusal, time)
-  const committed = await commit(dependencies, leased, time, leased.tenant.dueAt, (row) => ({
+  await holdEnvironment(dependencies, attempt, refusal)
+  const committed = await commit(dependencies, attempt, attempt.leased.tenant.dueAt, (row) => ({
     next: unleased(row),
   }))
   return 'lost' in committed ? undefined : committed.stored
@@ -114,10 +123,10 @@ export async function commitHold(
 /** Puts the environment's refreshes on hold. A hold that has already begun continues. */
 async function holdEnvironment(
   { clock, environments, log }: RefreshDependencies,
-  { tenant: { environment }, grant: { identityProvider } }: Leased,
+  { leased, time }: Attempt,
   { reason, traceId }: TokenRefusal,
-  time: LeaseTime,
 ): Promise<void> {
+  const { environment, identityProvider } = registrationOf(leased)
   const fault = { environment, identityProvider, reason, traceId }
   const previous = await time.step('reading the hold', () => environments.read(environment, identityProvider))
   const hold = nextHold(previous, fault, clock.now())
@@ -130,19 +139,21 @@ async function holdEnvironment(
  * and so does each new one while a hold has not been ended by a success.
  */
 export async function countSuspect(
-  dependencies: RefreshDependencies,
-  leased: Leased,
+  dependencies: RefreshDependencies & { readonly suspects: Suspects },
+  attempt: Attempt,
   refusal: TokenRefusal,
-  suspects: Suspects,
-  time: LeaseTime,
 ): Promise<void> {
-  const { environment } = leased.tenant
-  const { identityProvider } = leased.grant
-  const count = suspects.add(environment, identityProvider, tenantKey(leased.tenant))
+  const { leased, time } = attempt
+  const { environment, identityProvider } = registrationOf(leased)
+  const count = dependencies.suspects.add(environment, identityProvider, tenantKey(leased.tenant))
   const isHeld = await time.step('reading the hold', () =>
     dependencies.environments.read(environment, identityProvider),
   )
-  if (isHeld || count >= suspectsThatHold) await holdEnvironment(dependencies, leased, refusal, time)
+  if (isHeld || count >= suspectsThatHold) await holdEnvironment(dependencies, attempt, refusal)
+}
+
+function registrationOf({ tenant: { environment }, grant: { identityProvider } }: Leased): Registration {
+  return { environment, identityProvider }
 }
 
 /**
@@ -151,17 +162,17 @@ export async function countSuspect(
  */
 async function commit(
   dependencies: RefreshDependencies,
-  leased: Leased,
-  time: LeaseTime,
+  attempt: Attempt,
   dueAt: Date | undefined,
   change: (row: Tenant) => TenantChange,
 ): Promise<LeasedWrite> {
+  const { leased, time } = attempt
   const { clock, due } = dependencies
   const previousDueAt = leased.tenant.dueAt
   const moved = dueAt?.getTime() !== previousDueAt?.getTime()
   const dueRow = (at: Date) => dueRowOf(leased.tenant, leased.grant, at)
   if (dueAt && moved) await time.insist('inserting the due row', () => due.insert(dueRow(dueAt)))
-  const written = await writeLeased(dependencies, leased, time, change)
+  const written = await writeLeased(dependencies, attempt, change)
   if ('stored' in written && previousDueAt && moved) {
     const remove = () => due.remove(dueRow(previousDueAt))
     await outsideLease(clock, 'removing the due row', remove).catch(() => undefined)

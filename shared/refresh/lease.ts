@@ -2,8 +2,9 @@ import { secondsAfter } from '../clock.ts'
 import { grantOwnerOf } from '../domain/grants.ts'
 import type { Lease, Leased, StoredTenant } from '../domain/tenant.ts'
 import { leased, moved, unleased } from '../domain/transitions.ts'
+import type { Attempt } from './attempt.ts'
 import type { RefreshDependencies } from './dependencies.ts'
-import { type LeaseTime, outsideLease } from './leaseTime.ts'
+import { outsideLease } from './leaseTime.ts'
 import { writeLeased } from './writeLeased.ts'
 
 /** A lease that is held, and the one found on the row if its holder never released it. */
@@ -66,27 +67,27 @@ export function isLeased(stored: StoredTenant, now: Date): boolean {
  */
 export async function adoptNewer(
   dependencies: RefreshDependencies,
-  leased: Leased,
-  time: LeaseTime,
-): Promise<Leased | undefined> {
+  attempt: Attempt,
+): Promise<Attempt | undefined> {
   const { grants } = dependencies
+  const { leased, time } = attempt
   const owner = grantOwnerOf(leased.tenant, leased.grant)
   const newer = await time.step('looking for a grant left behind', () =>
     grants.readNewer(leased.grant.reference, owner),
   )
-  if (!newer) return leased
+  if (!newer) return attempt
   const grant = { ...leased.grant, reference: newer.reference }
-  const adopted = await writeLeased(dependencies, leased, time, (row) => ({
+  const adopted = await writeLeased(dependencies, attempt, (row) => ({
     next: moved(row, leased.grant, newer.reference),
   }))
-  return 'lost' in adopted ? undefined : { ...adopted.stored, lease: leased.lease, grant }
+  if ('lost' in adopted) return undefined
+  return { ...attempt, leased: { ...adopted.stored, lease: leased.lease, grant } }
 }
 
 /** Gives a lease back that brought nothing, so that nobody waits for a refresh that nobody does. */
 export async function giveBack(
   { tenants }: Pick<RefreshDependencies, 'tenants'>,
-  leased: Leased,
-  time: LeaseTime,
+  { leased, time }: Attempt,
 ): Promise<void> {
   const giveUp = () => tenants.replace(leased, unleased(leased.tenant), [])
   await time.step('giving up the lease', giveUp).catch(() => undefined)

@@ -1,7 +1,7 @@
-import type { Leased, StoredTenant, Tenant } from '../domain/tenant.ts'
+import type { StoredTenant, Tenant } from '../domain/tenant.ts'
 import { isWrittenBy, newWriteId, withWriteId } from '../domain/writeId.ts'
 import type { ChangeDependencies, TenantChange } from '../tenants/changeTenant.ts'
-import type { LeaseTime } from './leaseTime.ts'
+import type { Attempt } from './attempt.ts'
 
 /** How a write under a lease ended. `lost` is the row as another process has changed it. */
 export type LeasedWrite = { readonly stored: StoredTenant } | { readonly lost: StoredTenant | undefined }
@@ -13,8 +13,7 @@ export type LeasedWrite = { readonly stored: StoredTenant } | { readonly lost: S
  */
 export async function writeLeased(
   { tenants, randomness }: ChangeDependencies,
-  leased: Leased,
-  time: LeaseTime,
+  { leased, time }: Attempt,
   change: (row: Tenant) => TenantChange,
 ): Promise<LeasedWrite> {
   const writeId = newWriteId(randomness)

@@ -5,6 +5,7 @@ import { isAdminReason, type StoredReason } from '../domain/reasons.ts'
 import { isCredentialRefusal, type TokenRefusal } from '../domain/refusal.ts'
 import type { Tenant } from '../domain/tenant.ts'
 import { adminConsentUrl, isCuredByAdminConsent } from '../identity/adminConsent.ts'
+import { explainCredential } from '../identity/explainCredential.ts'
 import { Problem } from '../problems.ts'
 import type { PassedOnReason, RefreshOutcome } from '../refresh/outcome.ts'
 import type { NotObtained } from './obtain.ts'
@@ -39,10 +40,7 @@ function explainOutcome(
   if (tenant.status !== 'connected') return explainStatus(config, tenant, now)
   if (outcome.outcome === 'refused') return explainRefusal(tenant, outcome.refusal, now)
   if (outcome.outcome === 'passed_on' && outcome.reason === 'environment_on_hold') {
-    return new Problem('environment_on_hold', {
-      retryAfterSeconds: secondsToWait(outcome.hold?.until, now),
-      members: { reason: outcome.hold?.reason, traceId: outcome.hold?.traceId || undefined },
-    })
+    return onHold(tenant, outcome.hold ?? {}, secondsToWait(outcome.hold?.until, now))
   }
   if (outcome.outcome === 'passed_on' && outcome.reason === 'waiting_to_retry') {
     return explainTrouble(tenant, tenant.trouble ?? { reason: outcome.reason }, now)
@@ -79,8 +77,18 @@ function adminLink(config: Config, { environment, grant }: Tenant): string | und
 function explainRefusal(tenant: Tenant, refusal: TokenRefusal, now: Date): Problem {
   if (!isCredentialRefusal(refusal))
     return explainTrouble(tenant, { ...refusal, actor: tenant.trouble?.actor }, now)
-  const members = { reason: refusal.reason, traceId: refusal.traceId || undefined }
-  return new Problem('environment_on_hold', { retryAfterSeconds: 30, members })
+  return onHold(tenant, refusal, 30)
+}
+
+function onHold(
+  { environment, grant }: Tenant,
+  { reason, traceId }: Partial<Failure>,
+  retryAfterSeconds: number,
+): Problem {
+  const identityProvider = grant?.identityProvider ?? 'microsoft'
+  const detail = explainCredential(reason, { environment, identityProvider })
+  const members = { reason, traceId: traceId || undefined }
+  return new Problem('environment_on_hold', { retryAfterSeconds, members, ...(detail && { detail }) })
 }
 
 interface Failure {

@@ -51,7 +51,7 @@ describe('the vaults', () => {
     const report = await look()
     expect(bad(report)).toContain('secret production-developer-token')
     expect(bad(report)).not.toContain('identity')
-    const other = find(await look({ AZURE_CLIENT_ID: 'unknown' }), 'identity')
+    const other = find(await look({ AZURE_CLIENT_ID: '6d1e0b3a-1b2c-4d5e-8f90-123456789abc' }), 'identity')
     expect(other).toMatchObject({ ok: false, detail: expect.stringMatching(/no token: \w+/) })
   })
 

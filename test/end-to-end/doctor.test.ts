@@ -172,7 +172,7 @@ describe('on a stack that is broken', () => {
     expect(find(report, 'health')).toMatchObject({ detail: 'status 503 broker_not_configured' })
     expect(find(report, 'setting KEY_VAULT_URL')).toMatchObject({
       ok: false,
-      detail: expect.stringMatching(/^is missing: The vault of/),
+      detail: expect.stringMatching(/^is missing: The vault for/),
       resolution: expect.stringContaining("--settings 'KEY_VAULT_URL="),
     })
     expect(find(report, 'setting WORKSPACES')).toMatchObject({

@@ -68,10 +68,12 @@ export const consentMutations: readonly Mutation[] = [
   {
     name: 'a call that fails is repeated at once',
     file: 'shared/refresh/askProvider.ts',
-    find: 'const asked = named === undefined ? undefined : await ask(dependencies, leased, reference, named, time)',
-    replace: `let asked = named === undefined ? undefined : await ask(dependencies, leased, reference, named, time)
+    find: `const asked =
+    named === undefined ? undefined : await ask(dependencies, attempt, { reference, refreshToken: named })`,
+    replace: `let asked =
+    named === undefined ? undefined : await ask(dependencies, attempt, { reference, refreshToken: named })
   for (let tries = 0; tries < 2 && asked && asked !== 'no_time' && !asked.answer.ok; tries++)
-    asked = await ask(dependencies, leased, reference, named ?? '', time)`,
+    asked = await ask(dependencies, attempt, { reference, refreshToken: named ?? '' })`,
     breaks: ['calls_per_vend'],
   },
   {

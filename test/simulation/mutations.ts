@@ -6,7 +6,8 @@ const refreshLeased = 'shared/refresh/refreshLeased.ts'
 const commit = 'shared/refresh/commit.ts'
 const writeLeased = 'shared/refresh/writeLeased.ts'
 const decide = 'shared/refresh/decide.ts'
-const commitAnswer = 'return commitRefreshed(dependencies, leased, wish, { ...answer, askedAt }, next, time)'
+const commitAnswer =
+  'return commitRefreshed(dependencies, attempt, { wish, answer: { ...answer, askedAt }, reference: next })'
 
 /** Every breakage that the simulator must catch. */
 export const mutations: readonly Mutation[] = [
@@ -14,11 +15,11 @@ export const mutations: readonly Mutation[] = [
     name: 'the row is committed before the new refresh token is written',
     file: refreshLeased,
     find: `const next = rotated
-    ? await writeGrant(dependencies, leased, answer.refreshToken, reference, time)
+    ? await writeGrant(dependencies, attempt, { reference, refreshToken: answer.refreshToken })
     : reference
   ${commitAnswer}`,
-    replace: `const done = await commitRefreshed(dependencies, leased, wish, { ...answer, askedAt }, reference, time)
-  if (rotated) await writeGrant(dependencies, leased, answer.refreshToken, reference, time)
+    replace: `const done = await commitRefreshed(dependencies, attempt, { wish, answer: { ...answer, askedAt }, reference })
+  if (rotated) await writeGrant(dependencies, attempt, { reference, refreshToken: answer.refreshToken })
   return done`,
     mode: 'strict',
     breaks: ['used_token_redeemed', 'token_lost', 'secret_left_over'],
@@ -141,8 +142,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'a newer token that a dead process left is not adopted',
     file: lease,
-    find: 'if (!newer) return leased\n',
-    replace: 'if (newer || !newer) return leased\n',
+    find: 'if (!newer) return attempt\n',
+    replace: 'if (newer || !newer) return attempt\n',
     mode: 'strict',
     breaks: ['used_token_redeemed'],
   },
@@ -175,9 +176,9 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'the old secret is deleted before the commit',
     file: commit,
-    find: 'const committed = await commit(dependencies, leased, time, dueAt, (row) => {',
+    find: 'const committed = await commit(dependencies, attempt, dueAt, (row) => {',
     replace: `if (grants.leaves(leased.grant.reference, [reference])) await grants.forget(leased.grant.reference)
-  const committed = await commit(dependencies, leased, time, dueAt, (row) => {`,
+  const committed = await commit(dependencies, attempt, dueAt, (row) => {`,
     breaks: ['token_lost'],
   },
   {

@@ -10,6 +10,7 @@ import type { DiagnosisContext, FailedCall } from '../../shared/diagnosis/facts.
 import { createKnownAccounts } from '../../shared/diagnosis/knownAccounts.ts'
 import { type VerdictCode, verdicts } from '../../shared/domain/verdicts.ts'
 import type { Actor } from '../../shared/problems.ts'
+import type { FoundDeveloperToken } from '../../shared/secrets/developerTokens.ts'
 
 const now = new Date('2026-11-24T04:00:00Z')
 const later = new Date('2026-11-24T04:50:00Z')
@@ -529,6 +530,13 @@ describe('a live probe', () => {
     expect(probe({ refresh: { ok: true }, developerToken })).toMatchObject({ verdict, actor: 'operator' })
   })
 
+  test('with a developer token that cannot be one names the secret, and needs no call', () => {
+    const malformed = 'The vault secret production-developer-token has a blank inside.'
+    const diagnosis = probe({ refresh: { ok: true }, developerToken: { malformed } })
+    expect(diagnosis).toMatchObject({ verdict: 'developer_token_malformed', actor: 'operator' })
+    expect(JSON.stringify(diagnosis)).toContain(malformed)
+  })
+
   test.each([
     [401, 105, '', 'developer_token_refused'],
     [401, 105, 'UserNotFound', 'no_advertising_user'],
@@ -630,7 +638,11 @@ test.each([
   ['sandbox', 'MINE', 'MINE', 'ofOtherEnvironment'],
   ['sandbox', undefined, 'MINE', 'missing'],
 ] as const)('in %s the developer token %s beside %s is %s', (environment, token, other, state) => {
-  expect(judgeDeveloperToken(environment, token, other)).toBe(state)
+  const foundToken = (value?: string): FoundDeveloperToken =>
+    value
+      ? { ok: true, value, version: '1' }
+      : { ok: false, reason: 'developer_token_missing', detail: 'The vault has no such secret.' }
+  expect(judgeDeveloperToken(environment, foundToken(token), foundToken(other))).toBe(state)
 })
 
 describe('addresses', () => {

@@ -106,6 +106,13 @@ describe('proving a token', () => {
     expect(await prove()).toMatchObject({ ok: false, refusal: { reason: 'client_secret_expired' } })
   })
 
+  test('is undecided where one authority is wrong and another one gives no answer', async () => {
+    const { prove } = world(({ authorityTenant }) => ({
+      refused: authorityTenant === 'common' ? 'wrong_authority' : 'identity_provider_timed_out',
+    }))
+    expect(await prove()).toMatchObject({ ok: false, refusal: { reason: 'identity_provider_timed_out' } })
+  })
+
   test('asks nobody but the directory that was named', async () => {
     const { asked, prove } = world(() => ({ refused: 'grant_refused' }))
     expect(await prove({ directoryId })).toMatchObject({ ok: false })

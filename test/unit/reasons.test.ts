@@ -38,7 +38,8 @@ const config = {
     ['production', { microsoft: { clientId: 'id', authority: { origin: 'https://login.example' } } }],
   ]),
 } as never
-const secrets = { read: async () => ({ value: 'developer-token', version: '1' }) } as never
+const token = { ok: true, value: 'developer-token', version: '1' } as const
+const developerTokens = { find: async () => token, current: async () => token } as never
 const signInRow = { environment: 'production', identityProvider: 'microsoft', scopes: ['s'] } as never
 const toldBy = ({ code, extras }: Problem): Actor => extras.actor ?? problems[code].actor
 const thrownBy = (work: Promise<unknown>) => work.then(Promise.reject, (problem: Problem) => problem)
@@ -71,7 +72,7 @@ test.each(words)('%s: a vend, a pass-through and a probe name who acts', async (
   const actor = actorOfLasting(reason)
   expect(toldBy(justRefused)).toBe(actor)
   expect(toldBy(await problem())).toBe(actor)
-  const shared = { config, clock, obtain, secrets, tenants }
+  const shared = { config, clock, obtain, developerTokens, tenants }
   const passedThrough = prepare(shared as never, name, { service: 'campaignManagement' })
   expect(toldBy(await clock.run(thrownBy(passedThrough)))).toBe(actor)
   expect((await clock.run(probeTenant(shared as never, name))).actor).toBe(actor)

@@ -79,6 +79,17 @@ describe('an app that gets no token', () => {
     })
   })
 
+  test('because our client secret cannot be one names the vault secret', () => {
+    const detail = expect.stringContaining('production-microsoft-client-secret')
+    const reason = 'client_secret_malformed'
+    expect(problemOf(refused({ class: 'operator', reason }))).toMatchObject({
+      code: 'environment_on_hold',
+      extras: { detail, members: { reason } },
+    })
+    const hold = { reason, traceId: '', until: at(10) }
+    expect(problemOf(passedOn('environment_on_hold', { hold })).extras).toMatchObject({ detail })
+  })
+
   test('because a directory refuses our registration waits for the tenant’s next attempt', () => {
     const trouble: Partial<RefreshTrouble> = { actor: 'operator', nextAttemptAt: at(40) }
     const problem = problemOf(
