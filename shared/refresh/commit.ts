@@ -90,7 +90,7 @@ export async function commitVerdict(
   }
   const committed = await commit(dependencies, leased, time, undefined, (row) => ({
     next: dead(row, verdict.reason),
-    events: [ended(refusal, verdict.adminMustAct, at)],
+    events: [ended(refusal, leased.grant.identityProvider, at)],
   }))
   if ('lost' in committed) return undefined
   logStatus(dependencies, leased, verdict.reason)
