@@ -60,7 +60,7 @@ export async function bringGrant(
   const row = assertServed(dependencies, wish)
   await assertEnvironment(dependencies, name, wish)
   const proven = await proveToken(dependencies, row, wish)
-  if (!proven.ok) throw explainRefusal(proven.refusal)
+  if (!proven.ok) throw explainRefusal(proven.refusal, row.identityProvider)
   const discovery = await discover(dependencies, row, proven.tokens.accessToken)
   const claim = { environment: wish.environment, detail: 'The app imported a grant.' }
   const { disconnectCount = 0 } = await claimTenant(dependencies.keeping, name, claim)

@@ -6,13 +6,15 @@ import type { AccountLoss } from '../connect/compareReach.ts'
 import { type ConnectFailure, connectFailures } from '../connect/failures.ts'
 import { actorOfBrought } from '../domain/reasons.ts'
 import { isCredentialRefusal, type TokenRefusal } from '../domain/refusal.ts'
+import { detailWithCauses } from '../domain/refusalCauses.ts'
+import type { IdentityProvider } from '../environment.ts'
 import { type Actor, Problem } from '../problems.ts'
 
 /** Seconds to wait when the answer named none. */
 const shortWaitSeconds = 5
 
 /** Why a refresh token was not taken. */
-export function explainRefusal(refusal: TokenRefusal): Problem {
+export function explainRefusal(refusal: TokenRefusal, identityProvider: IdentityProvider): Problem {
   const { reason, traceId, retryAfterSeconds = shortWaitSeconds } = refusal
   const members = { reason, ...(traceId && { traceId }) }
   const actor = actorOfBrought(reason)
@@ -24,7 +26,7 @@ export function explainRefusal(refusal: TokenRefusal): Problem {
         members,
       })
     default:
-      return new Problem('grant_refused', { actor, members })
+      return refused(reason, actor, detailWithCauses('grant_refused', identityProvider, reason), traceId)
   }
 }
 

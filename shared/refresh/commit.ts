@@ -100,7 +100,7 @@ export async function commitVerdict(
   }
   const committed = await commit(dependencies, attempt, undefined, (row) => ({
     next: dead(row, verdict.reason),
-    events: [ended(refusal, verdict.adminMustAct, at)],
+    events: [ended(refusal, leased.grant.identityProvider, at)],
   }))
   if ('lost' in committed) return undefined
   logStatus(dependencies, leased, verdict.reason)

@@ -89,7 +89,7 @@ function reasonToRefresh(
 
 /** What a refusal means for the tenant and its environment. */
 export type RefusalVerdict =
-  | { readonly verdict: 'dead'; readonly reason: RefusalReason; readonly adminMustAct: boolean }
+  | { readonly verdict: 'dead'; readonly reason: RefusalReason }
   | { readonly verdict: 'retry'; readonly trouble: RefreshTrouble }
   | { readonly verdict: 'hold' }
 
@@ -124,12 +124,11 @@ export function judgeRefusal(
       return { verdict: 'retry', trouble: { ...base, nextAttemptAt, actor: 'operator' } }
     }
     case 'advertiserAdmin':
-      return { verdict: 'dead', reason: refusal.reason, adminMustAct: true }
+      return { verdict: 'dead', reason: refusal.reason }
     case 'advertiser': {
       const suspectedSince = tenant.trouble?.suspectedSince
       const confirmed = suspectedSince !== undefined && secondsUntil(now, suspectedSince) >= firstRetrySeconds
-      if (refusal.definite || confirmed)
-        return { verdict: 'dead', reason: refusal.reason, adminMustAct: false }
+      if (refusal.definite || confirmed) return { verdict: 'dead', reason: refusal.reason }
       const nextAttemptAt = secondsAfter(now, Math.max(firstRetrySeconds, refusal.retryAfterSeconds ?? 0))
       return { verdict: 'retry', trouble: { ...base, nextAttemptAt, suspectedSince: suspectedSince ?? now } }
     }

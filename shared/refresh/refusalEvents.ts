@@ -1,7 +1,9 @@
 import { actorOf, actorOfLasting } from '../domain/reasons.ts'
 import type { TokenRefusal } from '../domain/refusal.ts'
+import { usualCauses } from '../domain/refusalCauses.ts'
 import type { RefreshTrouble } from '../domain/tenant.ts'
 import type { TenantEvent } from '../domain/tenantEvents.ts'
+import type { IdentityProvider } from '../environment.ts'
 import type { Actor } from '../problems.ts'
 
 /**
@@ -45,12 +47,15 @@ export function recovered(attempts: number, at: Date): TenantEvent {
 }
 
 /** The grant is over: the advertiser must sign in again, or their administrator must act first. */
-export function ended(refusal: TokenRefusal, adminMustAct: boolean, at: Date): TenantEvent {
+export function ended(refusal: TokenRefusal, identityProvider: IdentityProvider, at: Date): TenantEvent {
   const { reason } = refusal
-  const detail = adminMustAct
-    ? `The advertiser's directory no longer allows the sign-in (${reason}); their administrator must act first.`
-    : `The identity provider no longer accepts the grant (${reason}); the advertiser must sign in again.`
-  return { type: 'tenant.reauthorization_required', at, detail, data: factsOf(refusal, actorOf(reason)) }
+  const actor = actorOf(reason)
+  const happened =
+    actor === 'advertiserAdmin'
+      ? `The advertiser's directory no longer allows the sign-in (${reason}); their administrator must act first.`
+      : `The identity provider no longer accepts the grant (${reason}); the advertiser must sign in again.`
+  const detail = [happened, usualCauses(identityProvider, reason)].filter(Boolean).join(' ')
+  return { type: 'tenant.reauthorization_required', at, detail, data: factsOf(refusal, actor) }
 }
 
 function factsOf({ errorCodes, reason, traceId }: TokenRefusal, actor: Actor): TenantEvent['data'] & object {

@@ -3,6 +3,7 @@ import type { Config } from '../config.ts'
 import { connectHint, reconnectHint } from '../domain/connectHint.ts'
 import { isAdminReason, type StoredReason } from '../domain/reasons.ts'
 import { isCredentialRefusal, type TokenRefusal } from '../domain/refusal.ts'
+import { detailWithCauses } from '../domain/refusalCauses.ts'
 import type { Tenant } from '../domain/tenant.ts'
 import { adminConsentUrl, isCuredByAdminConsent } from '../identity/adminConsent.ts'
 import { explainCredential } from '../identity/explainCredential.ts'
@@ -59,7 +60,11 @@ function explainStatus(config: Config, tenant: Tenant, now: Date): Problem {
   }
   const connect = reconnectHint(config, tenant)
   if (!isAdminReason(reason)) {
-    return new Problem('reauthorization_required', { members: { reason, connect } })
+    const detail = detailWithCauses('reauthorization_required', tenant.grant?.identityProvider, reason)
+    return new Problem('reauthorization_required', {
+      members: { reason, connect },
+      ...(detail && { detail }),
+    })
   }
   const link = isCuredByAdminConsent(reason) && adminLink(config, tenant)
   return new Problem('admin_consent_required', {

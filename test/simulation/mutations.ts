@@ -107,7 +107,7 @@ export const mutations: readonly Mutation[] = [
     name: 'an operator fault ends the tenant’s grant',
     file: decide,
     find: "return { verdict: 'hold' }",
-    replace: "return { verdict: 'dead', reason: refusal.reason, adminMustAct: false }",
+    replace: "return { verdict: 'dead', reason: refusal.reason }",
     breaks: ['false_reauthorization'],
   },
   {

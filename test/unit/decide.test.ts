@@ -215,8 +215,14 @@ describe('what follows from a refusal', () => {
   })
 
   test('a named act of the person ends the grant at once', () => {
-    expect(judge(connected, 'invalid_grant', [50173])).toMatchObject({ verdict: 'dead', adminMustAct: false })
-    expect(judge(connected, 'invalid_grant', [53003])).toMatchObject({ verdict: 'dead', adminMustAct: true })
+    expect(judge(connected, 'invalid_grant', [50173])).toMatchObject({
+      verdict: 'dead',
+      reason: 'grant_revoked',
+    })
+    expect(judge(connected, 'invalid_grant', [53003])).toMatchObject({
+      verdict: 'dead',
+      reason: 'conditional_access',
+    })
   })
 
   test('a plain refusal gets a second look, 5 s later at the earliest', () => {

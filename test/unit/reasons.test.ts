@@ -18,12 +18,15 @@ import {
   unknownReason,
 } from '../../shared/domain/reasons.ts'
 import { toRefusal } from '../../shared/domain/refusal.ts'
+import type { Tenant } from '../../shared/domain/tenant.ts'
 import { verdicts } from '../../shared/domain/verdicts.ts'
 import { bringGrant } from '../../shared/grants/bring.ts'
+import { explainRefusal } from '../../shared/grants/explain.ts'
 import { classifyTokenRefusal } from '../../shared/identity/refusal.ts'
 import { failurePage } from '../../shared/pages/failurePage.ts'
 import { prepare } from '../../shared/passthrough/prepare.ts'
 import { type Actor, type Problem, problems } from '../../shared/problems.ts'
+import { ended } from '../../shared/refresh/refusalEvents.ts'
 import { explainNotObtained } from '../../shared/vend/explain.ts'
 import { createObtain } from '../../shared/vend/obtain.ts'
 import { name } from '../simulation/ground.ts'
@@ -146,3 +149,24 @@ test('a reason that another version wrote blames nobody', () => {
     expect(parseReason(text)).toBe(unknownReason)
   expect(isCredentialReason(unknownReason)).toBe(false)
 })
+
+test('a plain refusal of a Google grant says what may have ended it, Google’s limit among it', async () => {
+  const own = refreshGround({ answer: () => ({ ok: false, refusal: toRefusal('grant_refused') }) })
+  const row = await own.add()
+  const google = (reason: RefusalReason) =>
+    ({ ...row, grant: { ...row.grant!, identityProvider: 'google' }, ...dead(reason) }) as const
+  const limit = /oldest refresh token .* more than 100/
+  expect(vendedOf(google('grant_refused')).message).toMatch(limit)
+  expect(vendedOf({ ...row, ...dead('grant_refused') }).message).not.toMatch(limit)
+  expect(vendedOf(google('grant_revoked')).message).not.toMatch(limit)
+  expect(explainRefusal(toRefusal('grant_refused'), 'google').message).toMatch(limit)
+  expect(ended(toRefusal('grant_refused'), 'google', own.clock.now()).detail).toMatch(limit)
+})
+
+const dead = (reauthorizationReason: RefusalReason) =>
+  ({ status: 'reauthorization_required', reauthorizationReason }) as const
+
+function vendedOf(tenant: Tenant): Problem {
+  const outcome = { outcome: 'passed_on', reason: 'grant_is_dead', stored: { tenant, etag: '' } } as const
+  return explainNotObtained(config, { ok: false, because: 'not_refreshed', outcome }, new Date())
+}
