@@ -1,6 +1,5 @@
 import { discoveryAnswer, rediscoverAccounts } from '../shared/accounts/discover.ts'
 import { answerJson } from '../shared/http/answers.ts'
-import { tenantParams } from '../shared/http/fields.ts'
 import { operation, route } from '../shared/http/route.ts'
 
 /** `POST /v1/tenants/{tenant}/accounts/discover`: asks Microsoft Advertising again what the tenant reaches. */
@@ -8,7 +7,6 @@ route('accountsDiscover', 'v1/tenants/{tenant}/accounts/discover', {
   POST: operation({
     summary: 'Discover a tenant’s accounts again',
     role: 'Tenants.Manage',
-    params: tenantParams,
     answer: {
       status: 200,
       description: 'What was found, and what appeared, vanished or changed.',
@@ -27,9 +25,6 @@ route('accountsDiscover', 'v1/tenants/{tenant}/accounts/discover', {
       'identity_provider_unavailable',
       'advertising_unavailable',
     ],
-    handle: async ({ broker, caller, params }) => {
-      const name = { workspace: caller.workspace, tenant: params.tenant }
-      return answerJson(await rediscoverAccounts(broker, name))
-    },
+    handle: async ({ broker, tenant }) => answerJson(await rediscoverAccounts(broker, tenant)),
   }),
 })

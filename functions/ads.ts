@@ -1,15 +1,15 @@
 import type { HttpResponseInit } from '@azure/functions'
 import * as z from 'zod'
 import { isServiceName, serviceNames } from '../shared/advertising/services.ts'
+import type { HandledRequest } from '../shared/http/accept.ts'
 import { guardHeaders } from '../shared/http/answers.ts'
-import { tenantParams } from '../shared/http/fields.ts'
-import { type HandledRequest, operation, route } from '../shared/http/route.ts'
+import { operation, route } from '../shared/http/route.ts'
 import { passThrough } from '../shared/passthrough/passThrough.ts'
 import { createSend } from '../shared/passthrough/send.ts'
 import { wantedAccountOf } from '../shared/passthrough/wantedAccount.ts'
 import { Problem } from '../shared/problems.ts'
 
-const params = tenantParams.extend({ service: z.string(), path: z.string().default('') })
+const params = z.object({ service: z.string(), path: z.string().default('') })
 
 /** Connections to Microsoft Advertising outlive the call that opened them. */
 const send = createSend()
@@ -57,29 +57,25 @@ route('ads', 'v1/tenants/{tenant}/ads/{service}/{*path}', {
 async function pass(
   request: Pick<
     HandledRequest<z.infer<typeof params>, unknown, unknown>,
-    'broker' | 'caller' | 'params' | 'raw'
+    'broker' | 'tenant' | 'params' | 'raw'
   >,
 ): Promise<HttpResponseInit> {
-  const { broker, caller, raw } = request
-  const { tenant, service, path } = request.params
+  const { broker, tenant, raw } = request
+  const { service, path } = request.params
   if (!isServiceName(service)) {
     throw new Problem('route_not_found', {
       detail: `There is no service ${service.slice(0, 60)}; there are ${serviceNames.join(', ')}.`,
     })
   }
-  const { status, headers, body } = await passThrough(
-    { ...broker, send },
-    { workspace: caller.workspace, tenant },
-    {
-      service,
-      path,
-      query: new URL(raw.url).search,
-      method: raw.method,
-      headers: raw.headers,
-      body: raw.body,
-      ...wantedAccountOf(raw.headers),
-    },
-  )
+  const { status, headers, body } = await passThrough({ ...broker, send }, tenant, {
+    service,
+    path,
+    query: new URL(raw.url).search,
+    method: raw.method,
+    headers: raw.headers,
+    body: raw.body,
+    ...wantedAccountOf(raw.headers),
+  })
   return {
     status,
     headers: { ...guardHeaders, ...headers },

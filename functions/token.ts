@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { accountName } from '../shared/domain/account.ts'
 import { answerJsonText } from '../shared/http/answers.ts'
-import { tenantParams, wholeNumber } from '../shared/http/fields.ts'
+import { wholeNumber } from '../shared/http/fields.ts'
 import { operation, route } from '../shared/http/route.ts'
 import { longestMinValiditySeconds, vendAnswer, writeVended } from '../shared/vend/vend.ts'
 
@@ -10,7 +10,6 @@ route('token', 'v1/tenants/{tenant}/token', {
   GET: operation({
     summary: 'Vend: a valid access token with everything else that a call needs',
     role: 'Tokens.Vend',
-    params: tenantParams,
     query: z.strictObject({
       minValidity: wholeNumber(0, longestMinValiditySeconds).optional(),
       accountId: accountName.optional(),
@@ -33,10 +32,9 @@ route('token', 'v1/tenants/{tenant}/token', {
       'unexpected_upstream_answer',
       'identity_provider_unavailable',
     ],
-    handle: async ({ broker, caller, params, query }) => {
-      const name = { workspace: caller.workspace, tenant: params.tenant }
+    handle: async ({ broker, tenant, query }) => {
       const { minValidity: minValiditySeconds, accountId } = query
-      return answerJsonText(writeVended(await broker.vend.vend(name, { minValiditySeconds, accountId })))
+      return answerJsonText(writeVended(await broker.vend.vend(tenant, { minValiditySeconds, accountId })))
     },
   }),
 })
