@@ -5,12 +5,7 @@ import type { Config } from '../config.ts'
 import { createKeySource, type KeySourceOptions, KeysUnreachableError } from '../identity/keySource.ts'
 import { Problem } from '../problems.ts'
 import type { CallerIssuer } from '../settingDocuments.ts'
-
-/** What an app may be allowed to do; assigned in the broker's own API registration. */
-export const appRoles = ['Tokens.Vend', 'Tenants.Manage', 'Broker.Operate'] as const
-
-/** One of {@link appRoles}. */
-export type AppRole = (typeof appRoles)[number]
+import { type Rights, toRights } from './rights.ts'
 
 /** A verified calling app. */
 export interface Caller {
@@ -18,7 +13,7 @@ export interface Caller {
   readonly app: string
   /** The one workspace whose tenants it may touch. */
   readonly workspace: string
-  readonly roles: ReadonlySet<string>
+  readonly rights: Rights
 }
 
 /** Verifies callers. */
@@ -163,6 +158,5 @@ function toCaller(
       members: { app },
     })
   }
-  const roles = Array.isArray(payload.roles) ? payload.roles.map(String) : []
-  return { app, workspace, roles: new Set(roles) }
+  return { app, workspace, rights: toRights(payload.roles) }
 }

@@ -1,4 +1,4 @@
-import { type AppRole, appRoles } from '../access/callers.ts'
+import { type AppRole, appRoles } from '../access/rights.ts'
 import { namesTenant, tenantParams } from '../http/fields.ts'
 import type { RouteDefinition } from '../http/route.ts'
 import { examples, type OperationExample } from './examples.ts'

@@ -1,6 +1,7 @@
 import type * as z from 'zod'
 import { type BrowserBinding, recognizeBrowser } from '../access/browser.ts'
-import type { AppRole, Caller } from '../access/callers.ts'
+import type { Caller } from '../access/callers.ts'
+import { type AppRole, noRights } from '../access/rights.ts'
 import type { Broker } from '../broker.ts'
 import type { TenantName } from '../domain/tenant.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
@@ -74,8 +75,8 @@ async function callerWith(
   authorization: string | null,
 ): Promise<Caller> {
   const caller = await callers.authenticate(authorization)
-  const { app, roles } = caller
-  if (!roles.has(role)) throw new Problem('caller_not_allowed', { members: { requiredRole: role, app } })
+  const { app, rights } = caller
+  if (!rights.has(role)) throw new Problem('caller_not_allowed', { members: { requiredRole: role, app } })
   return caller
 }
 
@@ -96,5 +97,5 @@ async function acceptBody<B>(
 }
 
 const bodiless: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
-const nobody: Caller = { app: '', workspace: '', roles: new Set() }
+const nobody: Caller = { app: '', workspace: '', rights: noRights }
 const noTenant: TenantName = { workspace: '', tenant: '' }

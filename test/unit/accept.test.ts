@@ -6,7 +6,7 @@ import { type Acceptance, accept } from '../../shared/http/accept.ts'
 import { type ReceivedRequest, readPathParams } from '../../shared/http/received.ts'
 
 const publicUrl = 'https://broker.example'
-const caller = { app: 'the-app', workspace: 'agency', roles: new Set(['Tokens.Vend']) }
+const caller = { app: 'the-app', workspace: 'agency', rights: new Set(['Tokens.Vend']) }
 const broker = {
   callers: { authenticate: async () => caller },
   config: { publicUrl, maxBodyBytes: 1000 },
