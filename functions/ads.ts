@@ -8,6 +8,7 @@ import { passThrough } from '../shared/passthrough/passThrough.ts'
 import { createSend } from '../shared/passthrough/send.ts'
 import { wantedAccountOf } from '../shared/passthrough/wantedAccount.ts'
 import { Problem } from '../shared/problems.ts'
+import { vendProblems } from '../shared/vend/problems.ts'
 
 const params = z.object({ service: z.string(), path: z.string().default('') })
 
@@ -25,21 +26,7 @@ const passed = operation({
     description:
       'Whatever Microsoft answers, streamed; of a failure, `X-Diagnosis` says the cause. A chunked request streams too; one with `Content-Length` is read whole by the Functions host first, which answers 500 itself above its limit (100 MiB).',
   },
-  problems: [
-    'route_not_found',
-    'tenant_not_found',
-    'account_not_found',
-    'account_not_chosen',
-    'tenant_not_connected',
-    'confirmation_required',
-    'reauthorization_required',
-    'admin_consent_required',
-    'environment_on_hold',
-    'registration_refused',
-    'unexpected_upstream_answer',
-    'identity_provider_unavailable',
-    'advertising_unavailable',
-  ],
+  problems: [...vendProblems, 'route_not_found', 'advertising_unavailable'],
   handle: pass,
 })
 

@@ -3,6 +3,7 @@ import { accountName } from '../shared/domain/account.ts'
 import { answerJsonText } from '../shared/http/answers.ts'
 import { wholeNumber } from '../shared/http/fields.ts'
 import { operation, route } from '../shared/http/route.ts'
+import { vendProblems } from '../shared/vend/problems.ts'
 import { longestMinValiditySeconds, vendAnswer, writeVended } from '../shared/vend/vend.ts'
 
 /** `GET /v1/tenants/{tenant}/token`: what the app needs to call Microsoft Advertising now. */
@@ -19,19 +20,7 @@ route('token', 'v1/tenants/{tenant}/token', {
       description: 'The credentials, ids, headers and hosts to use now.',
       schema: vendAnswer,
     },
-    problems: [
-      'tenant_not_found',
-      'account_not_found',
-      'account_not_chosen',
-      'tenant_not_connected',
-      'confirmation_required',
-      'reauthorization_required',
-      'admin_consent_required',
-      'environment_on_hold',
-      'registration_refused',
-      'unexpected_upstream_answer',
-      'identity_provider_unavailable',
-    ],
+    problems: vendProblems,
     handle: async ({ broker, tenant, query }) => {
       const { minValidity: minValiditySeconds, accountId } = query
       return answerJsonText(writeVended(await broker.vend.vend(tenant, { minValiditySeconds, accountId })))

@@ -4,9 +4,10 @@ import { isAdminReason } from '../domain/aadsts.ts'
 import { connectHint, reconnectHint } from '../domain/connectHint.ts'
 import type { Tenant } from '../domain/tenant.ts'
 import { adminConsentUrl, isCuredByAdminConsent } from '../identity/adminConsent.ts'
-import { Problem } from '../problems.ts'
+import { Problem, type ProblemExtras } from '../problems.ts'
 import type { RefreshOutcome } from '../refresh/outcome.ts'
 import type { NotObtained } from './obtain.ts'
+import type { ObtainProblemCode } from './problems.ts'
 
 /** A token that lives too short is not asked for again sooner. */
 const tooShortWaitSeconds = 30
@@ -17,9 +18,9 @@ const shortWaitSeconds = 5
 export function explainNotObtained(config: Config, missing: NotObtained, now: Date): Problem {
   switch (missing.because) {
     case 'not_found':
-      return new Problem('tenant_not_found')
+      return problem('tenant_not_found')
     case 'validity_not_reached':
-      return new Problem('identity_provider_unavailable', {
+      return problem('identity_provider_unavailable', {
         detail: `The identity provider issues access tokens of ${missing.validSeconds} s at present, which is less than was asked for.`,
         retryAfterSeconds: tooShortWaitSeconds,
         members: { reason: 'validity_not_reached' },
@@ -38,7 +39,7 @@ function explainOutcome(
   if (tenant.status !== 'connected') return explainStatus(config, tenant, now)
   if (outcome.outcome === 'refused') return explainRefusal(tenant, outcome.refusal, now)
   if (outcome.outcome === 'passed_on' && outcome.reason === 'environment_on_hold') {
-    return new Problem('environment_on_hold', {
+    return problem('environment_on_hold', {
       retryAfterSeconds: secondsToWait(outcome.hold?.until, now),
       members: { reason: outcome.hold?.reason, traceId: outcome.hold?.traceId || undefined },
     })
@@ -53,17 +54,17 @@ function explainOutcome(
 /** Why a tenant that is not connected has nothing to vend. */
 function explainStatus(config: Config, tenant: Tenant, now: Date): Problem {
   const { pendingGrant, reauthorizationReason: reason, status } = tenant
-  if (pendingGrant && pendingGrant.expiresAt > now) return new Problem('confirmation_required')
+  if (pendingGrant && pendingGrant.expiresAt > now) return problem('confirmation_required')
   if (status !== 'reauthorization_required') {
     const connect = connectHint(config, tenant)
-    return new Problem('tenant_not_connected', { members: { tenantStatus: status, connect } })
+    return problem('tenant_not_connected', { members: { tenantStatus: status, connect } })
   }
   const connect = reconnectHint(config, tenant)
   if (!isAdminReason(reason)) {
-    return new Problem('reauthorization_required', { members: { reason, connect } })
+    return problem('reauthorization_required', { members: { reason, connect } })
   }
   const link = isCuredByAdminConsent(reason) && adminLink(config, tenant)
-  return new Problem('admin_consent_required', {
+  return problem('admin_consent_required', {
     members: { reason, ...(link && { adminConsentUrl: link }), connect },
   })
 }
@@ -80,7 +81,7 @@ function explainRefusal(tenant: Tenant, refusal: Failure & { readonly class: str
   if (refusal.class !== 'operator' || trouble?.actor === 'operator')
     return explainTrouble(tenant, { ...refusal, actor: trouble?.actor }, now)
   const members = { reason: refusal.reason, traceId: refusal.traceId || undefined }
-  return new Problem('environment_on_hold', { retryAfterSeconds: 30, members })
+  return problem('environment_on_hold', { retryAfterSeconds: 30, members })
 }
 
 interface Failure {
@@ -101,14 +102,16 @@ function explainTrouble({ trouble }: Tenant, { reason, traceId, actor }: Failure
     retryAfterSeconds: secondsToWait(trouble?.nextAttemptAt, now),
     members: { reason, traceId: traceId || undefined },
   }
-  if (detail) return new Problem('storage_unavailable', { ...extras, actor: 'operator', detail })
-  if (actor !== 'operator') return new Problem('identity_provider_unavailable', extras)
-  return new Problem(
-    reason === 'unknown_answer' ? 'unexpected_upstream_answer' : 'registration_refused',
-    extras,
-  )
+  if (detail) return problem('storage_unavailable', { ...extras, actor: 'operator', detail })
+  if (actor !== 'operator') return problem('identity_provider_unavailable', extras)
+  return problem(reason === 'unknown_answer' ? 'unexpected_upstream_answer' : 'registration_refused', extras)
 }
 
 function secondsToWait(until: Date | undefined, now: Date): number {
   return until ? Math.max(1, secondsUntil(until, now) + 1) : shortWaitSeconds
+}
+
+/** No other problem than those that the contract lists. */
+function problem(code: ObtainProblemCode, extras: ProblemExtras = {}): Problem {
+  return new Problem(code, extras)
 }
