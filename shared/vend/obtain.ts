@@ -3,6 +3,7 @@ import { type Clock, secondsUntil, TimeLimitError } from '../clock.ts'
 import { createCoalesce } from '../coalesce.ts'
 import type { RefreshConfig } from '../config.ts'
 import { leastValiditySeconds } from '../domain/schedule.ts'
+import { sealContextOf } from '../domain/sealer.ts'
 import { StorageUnavailableError } from '../domain/storageUnavailable.ts'
 import type { StoredTenant, Tenant, TenantName } from '../domain/tenant.ts'
 import type { RefreshDependencies } from '../refresh/dependencies.ts'
@@ -224,9 +225,9 @@ async function open(
   { tenant }: StoredTenant,
   plain?: string,
 ): Promise<Obtained | undefined> {
-  const { accessToken, environment, workspace, status } = tenant
+  const { accessToken, grant, status } = tenant
   if (status !== 'connected' || !accessToken) return undefined
-  const context = { workspace, tenant: tenant.tenant, environment, use: 'access_token' } as const
+  const context = sealContextOf(tenant, grant?.id, 'access_token')
   const text = plain ?? (await sealer.open(accessToken.sealed, context))
   return text === undefined
     ? undefined
