@@ -1,8 +1,8 @@
 import { app } from '@azure/functions'
 import { broker } from '../shared/broker.ts'
-import { SettingsError } from '../shared/config.ts'
 import { functionsCore } from '../shared/http/functionsCore.ts'
 import { guardInvocations } from '../shared/http/guard.ts'
+import { SettingsError } from '../shared/settings/faults.ts'
 import { startTelemetry, type Telemetry } from '../shared/telemetry/start.ts'
 
 app.setup({ enableHttpStream: true })

@@ -1,3 +1,4 @@
+import { isDamaged } from '../shared/domain/damagedRow.ts'
 import { answerJson } from '../shared/http/answers.ts'
 import { operation, route } from '../shared/http/route.ts'
 import { Problem } from '../shared/problems.ts'
@@ -12,9 +13,9 @@ route('tenant', 'v1/tenants/{tenant}', {
     answer: { status: 200, description: 'The tenant.', schema: tenantView },
     problems: ['tenant_not_found'],
     handle: async ({ broker, tenant }) => {
-      const stored = await broker.tenants.read(tenant)
+      const stored = await broker.tenants.inspect(tenant)
       if (!stored) throw new Problem('tenant_not_found')
-      return answerJson(toTenantView(stored.tenant, broker.clock.now()))
+      return answerJson(toTenantView(isDamaged(stored) ? stored : stored.tenant, broker.clock.now()))
     },
   }),
   DELETE: operation({

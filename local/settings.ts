@@ -69,8 +69,14 @@ export const authorityFile = 'certificate/ca.pem'
 
 /** The registrations that advertisers consent to: one for each environment and identity provider. */
 export const webClients = {
-  production: { microsoft: 'local-production', google: 'local-production.apps.google.example' },
-  sandbox: { microsoft: 'local-sandbox', google: 'local-sandbox.apps.google.example' },
+  production: {
+    microsoft: '55555555-5555-4555-8555-00000000b20d',
+    google: 'local-production.apps.googleusercontent.com',
+  },
+  sandbox: {
+    microsoft: '55555555-5555-4555-8555-00000000b205',
+    google: 'local-sandbox.apps.googleusercontent.com',
+  },
 } as const
 
 /** Where a sign-in returns to: what the workspaces' return URLs allow. */

@@ -1,10 +1,11 @@
 import { QueueClient } from '@azure/storage-queue'
 import { createBroker } from '../shared/broker.ts'
-import { type Config, parseConfig, SettingsError } from '../shared/config.ts'
+import { type Config, parseConfig } from '../shared/config.ts'
 import { createSignInTable } from '../shared/identity/signInTable.ts'
 import { refreshChunksQueue } from '../shared/operations/runSweep.ts'
 import { checkReadiness, type Readiness } from '../shared/ready/readiness.ts'
 import { signInRows, toSignInView } from '../shared/ready/signIns.ts'
+import { SettingsError } from '../shared/settings/faults.ts'
 import {
   chooseCredential,
   parseOptions,

@@ -7,7 +7,8 @@ import { verdicts } from '../shared/domain/verdicts.ts'
 import { environments } from '../shared/environment.ts'
 import { routes } from '../shared/http/route.ts'
 import { problems } from '../shared/problems.ts'
-import { environmentSettings, type SettingDefinition, settings } from '../shared/settings.ts'
+import type { Setting } from '../shared/settings/setting.ts'
+import { allSettings } from '../shared/settings.ts'
 import { hostSettings } from './host-settings.ts'
 import { eventsPage } from './log-events.ts'
 import { code, page, table } from './markdown.ts'
@@ -18,6 +19,8 @@ await import('../functions/main.ts')
 
 const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } })
 const root = join(import.meta.dirname, '..')
+
+const publicUrl = allSettings().find(({ name }) => name === 'PUBLIC_URL')?.example ?? ''
 
 /** Every generated page, by its path. */
 const pages: Readonly<Record<string, () => string | Promise<string>>> = {
@@ -71,23 +74,28 @@ const pages: Readonly<Record<string, () => string | Promise<string>>> = {
   'docs/settings.md': settingsPage,
   'docs/log-events.md': async () =>
     eventsPage(await readFile(join(root, 'shared/domain/logEvents.ts'), 'utf8')),
-  'docs/openapi.json': () =>
-    `${JSON.stringify(buildContract(routes, settings.PUBLIC_URL.example), undefined, 2)}\n`,
+  'docs/openapi.json': () => `${JSON.stringify(buildContract(routes, publicUrl), undefined, 2)}\n`,
 }
 
 function settingsPage(): string {
-  const prefixes = environments.map((name) => code(`${name.toUpperCase()}_`)).join(' or ')
-  const own = environments.flatMap((name) =>
-    settingRows(environmentSettings, `${name.toUpperCase()}_`).filter(Boolean),
-  )
+  const all = allSettings()
+  const shared = new Set(allSettings([]).map(({ name }) => name))
+  const prefixes = environments.map((name) => code(`${name.toUpperCase()}_`))
+  const local = all.filter(({ isLocal }) => isLocal)
+  const deployable = all.filter(({ isLocal }) => !isLocal)
+  const common = deployable.filter(({ name }) => shared.has(name))
+  const own = deployable.filter(({ name }) => !shared.has(name))
   return page(
     'Settings',
     'shared/settings.ts',
-    'Application settings on Azure, environment variables anywhere. All are checked at once when the broker starts; what is wrong is listed by name, with an example. A setting that is present and empty counts as unset. Units are in the names. Secrets are no settings: they are in Key Vault, see [storage.md](storage.md).',
-    table(settingColumns, settingRows(settings, '')),
+    'Application settings on Azure, environment variables anywhere. All are checked at once when the broker starts; what is wrong is listed by name, with the reason and an example. A setting that is present and empty counts as unset. Blanks around a value are cut; a value with invisible characters, quotation marks around it, a placeholder or an unresolved Key Vault reference is refused. Units are in the names. Secrets are no settings: they are in Key Vault, see [storage.md](storage.md).',
+    table(settingColumns, common.map(settingRow)),
     '## Of each environment\n',
-    `Prefixed with ${prefixes}; only those of the environments that \`ENVIRONMENTS\` names are read.\n`,
-    table(settingColumns, own),
+    `Prefixed with ${prefixes.join(' or ')}; only those of the environments that \`ENVIRONMENTS\` names are read.\n`,
+    table(settingColumns, own.map(settingRow)),
+    '## Of the local stack only\n',
+    'They lead to stand-ins or relax a check. The Bicep template does not offer them.\n',
+    table(settingColumns, local.map(settingRow)),
     '## Of the host\n',
     'Read by what the broker runs in, not by the broker; [`local.settings.sample.json`](../local.settings.sample.json) has those that a laptop needs, deployment sets the others. `func start` with that file, and the local stack’s ports, are in [CONTRIBUTING.md](../CONTRIBUTING.md).\n',
     table(
@@ -104,17 +112,12 @@ function settingsPage(): string {
 
 const settingColumns = ['setting', 'meaning', 'default', 'example']
 
-function settingRows(definitions: Readonly<Record<string, SettingDefinition>>, prefix: string): string[][] {
-  return Object.entries(definitions).map(([name, definition]) => [
-    code(prefix + name),
-    definition.meaning,
-    defaultText(definition),
-    code(definition.example),
-  ])
+function settingRow(setting: Setting): string[] {
+  return [code(setting.name), setting.meaning, defaultText(setting), code(setting.example)]
 }
 
-function defaultText(definition: SettingDefinition): string {
-  if (definition.required) return '**required**'
+function defaultText(definition: Setting): string {
+  if (definition.isRequired) return '**required**'
   if (definition.default === undefined) return 'unset'
   return definition.default === '' ? 'empty' : code(definition.default)
 }

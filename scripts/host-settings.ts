@@ -28,7 +28,7 @@ export const hostSettings: Readonly<Record<string, HostSetting>> = {
   AzureWebJobsStorage__clientId: {
     readBy: 'Functions host',
     meaning: 'Client id of that identity.',
-    example: '3c2f0d6e-0000-0000-0000-000000000000',
+    example: '00001111-aaaa-2222-bbbb-3333cccc4444',
   },
   AzureWebJobsStorage__blobServiceUri: {
     readBy: 'Functions host; `/ready`, to name it',
@@ -48,7 +48,7 @@ export const hostSettings: Readonly<Record<string, HostSetting>> = {
   APPLICATIONINSIGHTS_AUTHENTICATION_STRING: {
     readBy: 'Functions host',
     meaning: 'That the host’s own telemetry is sent with the managed identity too.',
-    example: 'ClientId=3c2f0d6e-0000-0000-0000-000000000000;Authorization=AAD',
+    example: 'ClientId=00001111-aaaa-2222-bbbb-3333cccc4444;Authorization=AAD',
   },
   OTEL_TRACES_SAMPLER: {
     readBy: 'Functions host',

@@ -1,5 +1,6 @@
 import { pMapIterable } from 'p-map'
 import type { Broker } from '../shared/broker.ts'
+import { DamagedRowError } from '../shared/domain/damagedRow.ts'
 import { StorageUnavailableError } from '../shared/domain/storageUnavailable.ts'
 import type { TenantName } from '../shared/domain/tenant.ts'
 import { type MigrationOutcome, migrateGrant } from '../shared/operations/migrate.ts'
@@ -29,6 +30,7 @@ export async function migrateGrants(
   const dependencies = { ...broker.keeping, stores: broker.grantStores }
   const move = (name: TenantName): Promise<Outcome> =>
     migrateGrant(dependencies, name, to).catch((error) => {
+      if (error instanceof DamagedRowError) return 'failed'
       if (error instanceof StorageUnavailableError || error?.name === 'TimeLimitError') return 'failed'
       throw error
     })

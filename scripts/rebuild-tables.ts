@@ -1,11 +1,15 @@
 import { pMapIterable } from 'p-map'
 import type { Broker } from '../shared/broker.ts'
+import { isDamaged } from '../shared/domain/damagedRow.ts'
+import type { TenantName } from '../shared/domain/tenant.ts'
 import {
   findTaggedGrants,
   type RebuildOutcome,
   rebuildTenant,
+  repair,
   type TaggedGrant,
 } from '../shared/operations/rebuild.ts'
+import { walkTenants } from '../shared/operations/tenantWalk.ts'
 import { tableNames } from '../shared/storage/clients.ts'
 import { guarded } from '../shared/storage/unavailable.ts'
 import { createProgress, openBroker, parseOptions, run, toText } from './commandLine.ts'
@@ -16,7 +20,9 @@ const concurrency = 4
 
 /** What a rebuild did, or with a dry run would look at. */
 export interface RebuildReport {
-  readonly counts: Readonly<Partial<Record<RebuildOutcome | 'failed' | 'missing', number>>>
+  readonly counts: Readonly<
+    Partial<Record<RebuildOutcome | 'failed' | 'missing' | 'damaged' | 'repaired', number>>
+  >
   /** Tenants that did not end as `present` or `connected`. */
   readonly attention: readonly {
     readonly workspace: string
@@ -54,11 +60,34 @@ export async function rebuildTables(
       attention.push({ workspace: owner.workspace, tenant: owner.tenant, outcome })
     onTenant(counts)
   }
+  for await (const name of walkTenants(broker.tables)) {
+    const outcome = await repairIfDamaged(broker, name, dryRun).catch(() => 'failed' as const)
+    if (!outcome) continue
+    counts[outcome] = (counts[outcome] ?? 0) + 1
+    attention.push({ ...name, outcome })
+  }
   return { counts, attention }
 }
 
-async function lookAt({ keeping }: Broker, [newest]: readonly TaggedGrant[]): Promise<'present' | 'missing'> {
-  const stored = newest && (await keeping.tenants.read(newest.owner))
+/** A damaged row that no vault secret is tagged with is written again, and its advertiser asked to sign in. */
+async function repairIfDamaged(
+  broker: Broker,
+  name: TenantName,
+  dryRun: 'dryRun' | 'write',
+): Promise<'damaged' | 'repaired' | undefined> {
+  const row = await broker.tenants.inspect(name)
+  if (!row || !isDamaged(row)) return undefined
+  if (dryRun === 'dryRun') return 'damaged'
+  await repair(broker, row)
+  return 'repaired'
+}
+
+async function lookAt(
+  { keeping }: Broker,
+  [newest]: readonly TaggedGrant[],
+): Promise<'present' | 'missing' | 'damaged'> {
+  const stored = newest && (await keeping.tenants.inspect(newest.owner))
+  if (stored && isDamaged(stored)) return 'damaged'
   return stored?.tenant.grant ? 'present' : 'missing'
 }
 

@@ -51,7 +51,7 @@ export async function within<T>(
     throw new TimeLimitError(step, seconds)
   })
   try {
-    return await Promise.race([work(), expiry])
+    return await Promise.race([(async () => work())(), expiry])
   } finally {
     done.abort()
   }

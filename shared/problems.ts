@@ -166,6 +166,13 @@ export const problems = {
     resolution:
       'Fix what `reason` names; `/ready` says more. No advertiser has to do anything, and the hold ends by itself.',
   },
+  tenant_damaged: {
+    status: 503,
+    actor: 'operator',
+    title: 'The broker cannot read the tenant’s stored row.',
+    resolution:
+      'Run `npm run rebuild-tables`, which rebuilds the row from the tenant’s grant. Disconnecting the tenant also works; the advertiser must then sign in again.',
+  },
   registration_refused: {
     status: 503,
     actor: 'operator',

@@ -69,6 +69,17 @@ var alerts alert[] = [
     repeatAfter: 'PT1H'
   }
   {
+    name: 'tenant-damaged'
+    title: 'The stored row of a tenant cannot be read'
+    severity: 2
+    query: loadTextContent('../alerts/tenant-damaged.kql')
+    window: 'P1D'
+    frequency: 'PT1H'
+    threshold: 0
+    // Logged once a day for each tenant: the next tenant is news.
+    repeatAfter: 'P1D'
+  }
+  {
     name: 'connect-failed'
     title: 'Nobody can connect for what the operator must fix'
     severity: 2

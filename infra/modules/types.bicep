@@ -37,10 +37,6 @@ type brokerSettings = {
   TABLES_PREFIX: string?
   GRANT_STORE: ('vault' | 'sealed')?
   MICROSOFT_PERSONAL_TENANT: string?
-  GOOGLE_AUTHORIZE_URL: string?
-  GOOGLE_TOKEN_URL: string?
-  GOOGLE_ISSUER: string?
-  GOOGLE_JWKS_URL: string?
   REFRESH_POLICY: ('active' | 'always' | 'onDemand')?
   ACTIVE_WINDOW_HOURS: string?
   REFRESH_AHEAD_SECONDS: string?
@@ -58,8 +54,6 @@ type brokerSettings = {
   OTEL_METRIC_EXPORT_INTERVAL: string?
   PRODUCTION_MICROSOFT_AUTHORITY: string?
   PRODUCTION_MICROSOFT_SCOPE: string?
-  PRODUCTION_ADVERTISING_URL: string?
   SANDBOX_MICROSOFT_AUTHORITY: string?
   SANDBOX_MICROSOFT_SCOPE: string?
-  SANDBOX_ADVERTISING_URL: string?
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import type { SignInView } from '../../shared/ready/signIns.ts'
+import { isLoopbackUrl } from '../../shared/settings/urls.ts'
 import { look, told, toObject } from './look.ts'
 
 /** The redirect URIs of an Entra registration, by platform. */
@@ -9,8 +10,10 @@ export interface Registration {
   readonly publicClient: readonly string[]
 }
 
-/** Reads a registration by its client id; a text says why it could not be read. */
-export type ReadRegistration = (clientId: string) => Promise<Registration | string>
+/** Reads the registration of a sign-in; a text says why it could not be read. */
+export type ReadRegistration = (
+  signIn: Pick<SignInView, 'clientId' | 'authorizeUrl'>,
+) => Promise<Registration | string>
 
 const uris = z.object({ redirectUris: z.array(z.string()).default([]) }).default({ redirectUris: [] })
 const application = z.object({ web: uris, spa: uris, publicClient: uris })
@@ -27,8 +30,9 @@ export function createReadRegistration(
   origin = graphOrigin,
 ): ReadRegistration {
   let token: Promise<string> | undefined
-  return async (clientId) => {
-    if (!/^[0-9a-f-]{36}$/i.test(clientId)) return 'its client id is none of Entra’s'
+  return async ({ clientId, authorizeUrl }) => {
+    if (isLoopbackUrl(authorizeUrl) || !/^[0-9a-f-]{36}$/i.test(clientId))
+      return 'its client id is none of Entra’s'
     token ??= getToken()
     const bearer = await token.catch(() => undefined)
     if (!bearer) return 'nobody is logged in: az login'

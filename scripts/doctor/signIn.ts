@@ -24,7 +24,7 @@ async function checkOne(
   names: AzureNames,
 ): Promise<Diagnosed[]> {
   if (signIn.identityProvider === 'google') return [await checkRegistered(signIn, '', names)]
-  const registration = await readRegistration(signIn.clientId)
+  const registration = await readRegistration(signIn)
   return [await checkRegistered(signIn, registration, names), checkPlatform(signIn, registration)]
 }
 

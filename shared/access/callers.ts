@@ -4,7 +4,7 @@ import { type Clock, systemClock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import { createKeySource, type KeySourceOptions, KeysUnreachableError } from '../identity/keySource.ts'
 import { Problem } from '../problems.ts'
-import type { CallerIssuer } from '../settingDocuments.ts'
+import type { CallerIssuer } from '../settings/documents.ts'
 import { type Rights, toRights } from './rights.ts'
 
 /** A verified calling app. */

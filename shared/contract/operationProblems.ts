@@ -14,6 +14,7 @@ export function problemsOf(method: string, path: string, operation: RegisteredOp
     'broker_not_configured',
     ...(operation.role ? authenticated : []),
     ...(operation.role || path.startsWith('oauth/') ? (['storage_unavailable'] as const) : []),
+    ...(path.includes('{tenant}') || path.startsWith('oauth/') ? (['tenant_damaged'] as const) : []),
     ...(operation.readsBodyItself || method === 'GET' ? [] : bearingBody),
     ...(operation.problems ?? []),
   ])

@@ -1,9 +1,10 @@
+import type { DamagedTenant } from './damagedRow.ts'
 import type { Tenant, TenantName } from './tenant.ts'
 import type { TenantEvent } from './tenantEvents.ts'
 
 /** One page of a workspace's tenants, in no particular order. */
 export interface TenantPage {
-  readonly tenants: readonly Tenant[]
+  readonly tenants: readonly (Tenant | DamagedTenant)[]
   /** Opaque; absent on the last page. A page may be short or empty and still have one. */
   readonly continuation?: string
 }

@@ -42,7 +42,9 @@ export interface LogEvents {
     to: string
     reason: string
   }
-  /** Secrets of old grants could not be destroyed; the row remembers them, and its next commit tries again. */
+  /** A tenant's row cannot be read: `column` is the first damaged one. Sweeps pass the tenant over and report it daily. */
+  'tenant.damaged': { tenantKey: string; column: string; detail: string }
+  /** Secrets of old grants could not be destroyed; the row remembers them, and the next sweep or commit tries again. */
   'grant.left_over': { tenantKey: string; environment: Environment; secrets: number }
   /** Trouble that only the operator can fix began, or ended. */
   'environment.held': {

@@ -5,6 +5,7 @@ export const tenantEventTypes = [
   'tenant.reconnected',
   'tenant.reauthorization_required',
   'tenant.disconnected',
+  'tenant.repaired',
   'refresh.failing',
   'refresh.recovered',
   'advertising.sign_in_refused',

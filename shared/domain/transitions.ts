@@ -123,7 +123,7 @@ export function withoutLeftovers(row: Tenant, destroyed: readonly string[]): Ten
   )
 }
 
-/** A disconnected tenant's secrets are destroyed: nothing names them any more. */
+/** The row forgets its grant; the secret is named as left over, or destroyed. */
 export function bare(row: Tenant): Tenant {
   const { grant: _grant, leftovers: _leftovers, ...rest } = row
   return rest

@@ -1,4 +1,5 @@
 import type { HttpResponseInit } from '@azure/functions'
+import { DamagedRowError } from '../domain/damagedRow.ts'
 import { SealingKeysError } from '../domain/sealer.ts'
 import { StorageUnavailableError } from '../domain/storageUnavailable.ts'
 import { Problem, problems } from '../problems.ts'
@@ -61,6 +62,10 @@ export function answerProblem(problem: Problem, requestId: string): HttpResponse
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error
   if (error instanceof StorageUnavailableError) return storageProblem(error)
+  if (error instanceof DamagedRowError) {
+    const { column, detail } = error.damage
+    return new Problem('tenant_damaged', { detail: error.message, members: { damaged: { column, detail } } })
+  }
   if (error instanceof SealingKeysError) {
     return new Problem('storage_unavailable', {
       actor: 'operator',
@@ -81,6 +86,14 @@ function storageProblem({ service, status, code }: StorageUnavailableError): Pro
       actor: 'operator',
       detail: 'A grant is in a vault that GRANT_VAULT_URLS does not name; name it again.',
       members: { reason: 'vault_not_named' },
+    })
+  }
+  if (code === 'ReferenceNotUnderstood') {
+    return new Problem('storage_unavailable', {
+      actor: 'operator',
+      detail:
+        'The tenant’s row names its refresh token in a way that this version of the broker does not understand.',
+      members: { reason: 'reference_not_understood' },
     })
   }
   const refused = status === 401 || status === 403

@@ -22,8 +22,8 @@ export function adminConsentUrl(
   redirectUri: string,
   directoryId = 'organizations',
 ): string {
-  const { clientId, origin } = config.microsoft
-  const url = new URL(`${origin}/${directoryId}/v2.0/adminconsent`)
+  const { clientId, authority } = config.microsoft
+  const url = new URL(`${authority.origin}/${directoryId}/v2.0/adminconsent`)
   url.searchParams.set('client_id', clientId)
   url.searchParams.set('redirect_uri', redirectUri)
   url.searchParams.set('state', adminConsentState)

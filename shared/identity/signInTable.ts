@@ -43,8 +43,9 @@ export function createSignInTable(config: Config): SignInTable {
       return settings.google && googleRow(environment, settings.google.clientId, config.google)
     }
     const { microsoft } = settings
-    const tenant = signInTenantOf(microsoft.tenant, signInWith, config.microsoftPersonalTenant)
-    return microsoftRow(environment, { ...microsoft, tenant })
+    const { clientId, authority, scope } = microsoft
+    const tenant = signInTenantOf(authority.tenant, signInWith, config.microsoftPersonalTenant)
+    return microsoftRow(environment, { clientId, origin: authority.origin, tenant, scope })
   }
 }
 

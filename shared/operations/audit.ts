@@ -1,16 +1,20 @@
 import { type Clock, secondsAfter } from '../clock.ts'
+import { isDamaged } from '../domain/damagedRow.ts'
 import { type DueIndex, dueRowOf } from '../domain/due.ts'
+import type { Log } from '../domain/logEvents.ts'
 import type { BrokerNotes } from '../domain/notes.ts'
+import { tenantKey } from '../domain/tenantKey.ts'
 import type { TenantPages } from '../domain/tenantPages.ts'
 import type { TenantStore } from '../domain/tenantStore.ts'
 
-/** What the audit touches. */
+/** Dependencies of the audit. */
 export interface AuditDependencies {
   readonly pages: TenantPages
-  readonly tenants: Pick<TenantStore, 'read'>
+  readonly tenants: Pick<TenantStore, 'inspect'>
   readonly due: Pick<DueIndex, 'insert'>
   readonly notes: Pick<BrokerNotes, 'read' | 'write'>
   readonly clock: Clock
+  readonly log: Log
 }
 
 /** Longer than any sweep is late while the broker is well. */
@@ -21,14 +25,27 @@ const overdueSeconds = 2 * 3600
  * ever come to one whose due row was lost (a table restored or emptied by hand), and its grant would die unused. A due
  * row that is there already is written over by its like. The place is remembered, so that run after run comes to all.
  */
-export async function auditDueRows({ clock, due, notes, pages, tenants }: AuditDependencies): Promise<void> {
+export async function auditDueRows({
+  clock,
+  due,
+  log,
+  notes,
+  pages,
+  tenants,
+}: AuditDependencies): Promise<void> {
   const place = await notes.read<{ from?: string }>('audit', 'place')
   // A place that the listing no longer knows is no reason to stand still.
   const page = await pages.read(place?.from).catch(() => pages.read())
   const until = secondsAfter(clock.now(), -overdueSeconds)
   for (const name of page.tenants.filter(({ dueAt }) => dueAt && dueAt < until)) {
-    const tenant = (await tenants.read(name))?.tenant
-    if (tenant?.status === 'connected' && tenant.grant && tenant.dueAt && tenant.dueAt < until)
+    const row = await tenants.inspect(name)
+    if (!row) continue
+    if (isDamaged(row)) {
+      log('tenant.damaged', { tenantKey: tenantKey(name), ...row.damaged })
+      continue
+    }
+    const { tenant } = row
+    if (tenant.status === 'connected' && tenant.grant && tenant.dueAt && tenant.dueAt < until)
       await due.insert(dueRowOf(tenant, tenant.grant, tenant.dueAt))
   }
   await notes.write('audit', 'place', page.next ? { from: page.next } : {})

@@ -3,10 +3,11 @@ import type { CustomerManagement } from '../advertising/client.ts'
 import { discoverAccounts } from '../advertising/discover.ts'
 import type { Config } from '../config.ts'
 import type { AccountStore } from '../domain/account.ts'
+import { type DamagedTenant, isDamaged } from '../domain/damagedRow.ts'
 import { dueRowOf } from '../domain/due.ts'
 import type { GrantOwner } from '../domain/grants.ts'
 import { defaultAccountOf } from '../domain/selectAccounts.ts'
-import type { Grant, Tenant, TenantName } from '../domain/tenant.ts'
+import type { Grant, StoredTenant, Tenant, TenantName } from '../domain/tenant.ts'
 import type { ListableVault } from '../domain/vault.ts'
 import { type Environment, environments, type IdentityProvider, identityProviders } from '../environment.ts'
 import { maskAddress } from '../identity/idToken.ts'
@@ -85,7 +86,8 @@ export async function rebuildTenant(
   const [newest] = grants
   if (!newest) throw new Error('A tenant is rebuilt from one grant at least.')
   const { tenants } = dependencies.keeping
-  const stored = await tenants.read(newest.owner)
+  const found = await tenants.inspect(newest.owner)
+  const stored = found && (isDamaged(found) ? await repair(dependencies, found) : found)
   if (stored && isStanding(stored.tenant)) return makeSureOfHints(dependencies, stored.tenant)
   let unclear = false
   for (const tagged of grants) {
@@ -102,6 +104,24 @@ export async function rebuildTenant(
     reauthorizationReason: 'grant_refused',
   })
   return 'dead'
+}
+
+/**
+ * Writes a damaged row again from what is left of it: a disconnected tenant stays so, every other waits for a grant to
+ * be proved or given. Its references stay as left over.
+ */
+export async function repair(
+  { keeping }: Pick<RebuildDependencies, 'keeping'>,
+  { remains, damaged, etag }: DamagedTenant,
+): Promise<StoredTenant | undefined> {
+  const isEnded = remains.status === 'disconnected'
+  const next: Tenant = isEnded
+    ? remains
+    : { ...remains, status: 'reauthorization_required', reauthorizationReason: 'row_damaged' }
+  const detail = `The stored row was damaged (${damaged.column}) and was repaired.`
+  const event = { type: 'tenant.repaired', at: keeping.clock.now(), detail } as const
+  const written = await keeping.tenants.replace({ tenant: remains, etag }, next, [event])
+  return written === 'conflict' ? keeping.tenants.read(remains) : written
 }
 
 /** A row that says something of a grant: nobody is connected again who was disconnected or is yet to be confirmed. */

@@ -1,5 +1,6 @@
 import pMap from 'p-map'
 import type { TenantName } from '../domain/tenant.ts'
+import { tenantKey } from '../domain/tenantKey.ts'
 import type { ListedTenant, TenantPages } from '../domain/tenantPages.ts'
 import type { Tables } from '../storage/clients.ts'
 import { tenantRowKey } from '../storage/tenantEntity.ts'
@@ -77,11 +78,10 @@ function readListed(
         queryOptions: { select },
       })
       const { workspace, tenant, dueAt } = row
-      return {
-        workspace: String(workspace),
-        tenant: String(tenant),
-        ...(dueAt && { dueAt: new Date(dueAt) }),
-      }
+      // A row that does not say whose it is cannot be walked; the listing and a disconnect still find it by its name.
+      if (typeof workspace !== 'string' || typeof tenant !== 'string') return undefined
+      if (tenantKey({ workspace, tenant }) !== key) return undefined
+      return { workspace, tenant, ...(dueAt && { dueAt: new Date(dueAt) }) }
     },
     (status) => (status === 404 ? { value: undefined } : undefined),
   )

@@ -1,4 +1,5 @@
-import { type Config, isLoopbackUrl } from '../config.ts'
+import type { Config } from '../config.ts'
+import { isLoopbackUrl } from '../settings/urls.ts'
 
 /** The commands that fix the broker's way to one service. */
 export interface Resolutions {

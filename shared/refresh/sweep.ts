@@ -8,9 +8,11 @@ import {
 import { pMapIterable } from 'p-map'
 import { type Clock, type Randomness, secondsAfter, secondsUntil } from '../clock.ts'
 import type { RefreshConfig } from '../config.ts'
+import { DamagedRowError } from '../domain/damagedRow.ts'
 import { type DueIndex, type DueRow, dueRowOf } from '../domain/due.ts'
 import type { GrantStore } from '../domain/grants.ts'
 import type { Log, SweepReport } from '../domain/logEvents.ts'
+import { tenantKey } from '../domain/tenantKey.ts'
 import type { TenantStore } from '../domain/tenantStore.ts'
 import { expirePending } from '../tenants/expirePending.ts'
 import type { RefreshOutcome } from './outcome.ts'
@@ -50,6 +52,7 @@ export interface SweepResult {
 const failuresThatOpenTheCircuit = 10
 /** A partition may throttle by itself; so many that do are no chance. */
 const mostUnreadableShards = 3
+const damagedRowSeconds = 86_400
 /** Rows whose refresh may be finished and not yet counted, for each one in flight. */
 const backpressureFactor = 4
 
@@ -186,8 +189,19 @@ class SweepRun {
         this.#heldUntil.set(provider, outcome.hold?.until ?? now)
       return await this.#settle(row, outcome)
     } catch (error) {
+      if (error instanceof DamagedRowError)
+        return this.#putOff(row, error).catch(() => ({ failed: 'storage' }))
       return { failed: isBrokenCircuitError(error) ? 'circuit_open' : 'storage' }
     }
+  }
+
+  /** A damaged row costs the others nothing; it is reported again each day until it is repaired or disconnected. */
+  async #putOff(row: DueRow, { damage }: DamagedRowError): Promise<RowOutcome> {
+    const { clock, due, log } = this.#dependencies
+    log('tenant.damaged', { tenantKey: tenantKey(row), ...damage })
+    await due.insert({ ...row, dueAt: secondsAfter(clock.now(), damagedRowSeconds) })
+    await due.remove(row)
+    return { failed: 'damaged_row' }
   }
 
   count(outcome: RowOutcome): void {

@@ -1,7 +1,8 @@
 import { TableClient } from '@azure/data-tables'
 import { ManagedIdentityCredential, type TokenCredential } from '@azure/identity'
 import { SecretClient } from '@azure/keyvault-secrets'
-import { type Config, isLoopbackUrl } from '../config.ts'
+import type { Config } from '../config.ts'
+import { isLoopbackUrl } from '../settings/urls.ts'
 import { limitedCredential, storageTrySeconds, tryLimit } from './tryLimit.ts'
 
 /** The broker's tables, by the names that `docs/storage.md` explains. */

@@ -42,24 +42,23 @@ export function createGrantVault(vaults: readonly Vault[], randomness: Randomnes
       return toReference({ ...before, version, rotations })
     },
     async read(reference) {
-      const named = parseReference(reference)
-      return named && (await vaultOf(named).read(named.name, named.version))?.value
+      const named = understood(reference)
+      return (await vaultOf(named).read(named.name, named.version))?.value
     },
     async readNewer(reference) {
-      const named = parseReference(reference)
-      if (!named) return undefined
+      const named = understood(reference)
       // Versions are only ever appended, so a current version other than the named one is newer.
       const current = await vaultOf(named).read(named.name)
       if (!current || current.version === named.version) return undefined
       return { reference: toReference({ ...named, version: current.version }), refreshToken: current.value }
     },
     async forget(reference) {
-      const named = parseReference(reference)
-      if (named) await vaultOf(named).remove(named.name)
+      const named = understood(reference)
+      await vaultOf(named).remove(named.name)
     },
     leaves(reference, named) {
       const own = parseReference(reference)
-      return own !== undefined && !named.some((other) => isSameSecret(own, parseReference(other)))
+      return !named.some((other) => (own ? isSameSecret(own, parseReference(other)) : other === reference))
     },
   }
 }
@@ -75,6 +74,13 @@ function tagsOf({ workspace, tenant, environment, identityProvider }: GrantOwner
 
 function toReference({ host, name, version, rotations }: VaultReference): string {
   return `vault:${host}/${name}/${version}/${rotations}`
+}
+
+/** A reference that only another version of the broker understands names something; it is never taken for gone. */
+function understood(reference: string): VaultReference {
+  const named = parseReference(reference)
+  if (!named) throw new StorageUnavailableError('vault', 0, 'ReferenceNotUnderstood')
+  return named
 }
 
 function parseReference(reference: string): VaultReference | undefined {

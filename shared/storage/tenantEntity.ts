@@ -1,59 +1,9 @@
 import type { TableEntity } from '@azure/data-tables'
-import { idOfConsentAt, type Tenant } from '../domain/tenant.ts'
+import type { DamagedTenant } from '../domain/damagedRow.ts'
+import { idOfConsentAt, type Tenant, type TenantName } from '../domain/tenant.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
-
-type ColumnType = 'text' | 'number' | 'flag' | 'date' | 'words' | 'json'
-
-/**
- * Every column of a tenant row: where in {@link Tenant} it comes from, and how it is written.
- * `words` are joined by blanks, `json` is a document with dates as ISO 8601.
- */
-export const tenantColumns: Readonly<Record<string, { readonly path: string; readonly type: ColumnType }>> = {
-  workspace: { path: 'workspace', type: 'text' },
-  tenant: { path: 'tenant', type: 'text' },
-  environment: { path: 'environment', type: 'text' },
-  status: { path: 'status', type: 'text' },
-  displayName: { path: 'displayName', type: 'text' },
-  createdAt: { path: 'createdAt', type: 'date' },
-  grantId: { path: 'grant.id', type: 'text' },
-  grantReference: { path: 'grant.reference', type: 'text' },
-  grantIdentityProvider: { path: 'grant.identityProvider', type: 'text' },
-  grantScopes: { path: 'grant.scopes', type: 'words' },
-  grantAccountKind: { path: 'grant.accountKind', type: 'text' },
-  grantAuthorityTenant: { path: 'grant.authorityTenant', type: 'text' },
-  grantIssuer: { path: 'grant.consenter.issuer', type: 'text' },
-  grantSubject: { path: 'grant.consenter.subject', type: 'text' },
-  grantHint: { path: 'grant.consenter.hint', type: 'text' },
-  grantConsentedAt: { path: 'grant.consentedAt', type: 'date' },
-  grantAdvertisingUserId: { path: 'grant.advertisingUserId', type: 'text' },
-  accessTokenSealed: { path: 'accessToken.sealed', type: 'text' },
-  accessTokenExpiresAt: { path: 'accessToken.expiresAt', type: 'date' },
-  accessTokenRefreshedAt: { path: 'accessToken.refreshedAt', type: 'date' },
-  accessTokenReplaced: { path: 'accessToken.replaced', type: 'flag' },
-  leaseId: { path: 'lease.id', type: 'text' },
-  leaseUntil: { path: 'lease.until', type: 'date' },
-  troubleAttempts: { path: 'trouble.attempts', type: 'number' },
-  troubleReason: { path: 'trouble.reason', type: 'text' },
-  troubleTraceId: { path: 'trouble.traceId', type: 'text' },
-  troubleNextAttemptAt: { path: 'trouble.nextAttemptAt', type: 'date' },
-  troubleUnknownAnswers: { path: 'trouble.unknownAnswers', type: 'number' },
-  troubleActor: { path: 'trouble.actor', type: 'text' },
-  troubleSuspectedSince: { path: 'trouble.suspectedSince', type: 'date' },
-  pendingGrant: { path: 'pendingGrant', type: 'json' },
-  confirmed: { path: 'confirmed', type: 'json' },
-  leftovers: { path: 'leftovers', type: 'words' },
-  accountsGeneration: { path: 'accountsGeneration', type: 'text' },
-  discoveredAt: { path: 'discoveredAt', type: 'date' },
-  defaultAccountId: { path: 'defaultAccount.accountId', type: 'text' },
-  defaultCustomerId: { path: 'defaultAccount.customerId', type: 'text' },
-  lastVendedAt: { path: 'lastVendedAt', type: 'date' },
-  dueAt: { path: 'dueAt', type: 'date' },
-  advertisingRefusalReason: { path: 'advertisingRefusal.reason', type: 'text' },
-  advertisingRefusalSince: { path: 'advertisingRefusal.since', type: 'date' },
-  reauthorizationReason: { path: 'reauthorizationReason', type: 'text' },
-  disconnectCount: { path: 'disconnectCount', type: 'number' },
-  writeIds: { path: 'writeIds', type: 'words' },
-}
+import { type TenantColumn, tenantColumns } from './tenantColumns.ts'
+import { damageOf, readDate, readJson, remainsOf } from './tenantRow.ts'
 
 /** The row key of the tenant row within its partition. */
 export const tenantRowKey = 'tenant'
@@ -78,8 +28,14 @@ const ownOfTheService: ReadonlySet<string> = new Set(['partitionKey', 'rowKey', 
 /**
  * Reads a tenant row. Objects none of whose columns are set are absent. A grant that was kept before grants had ids gets
  * one by its time, in whatever version of the broker reads it.
+ * @param name whose row was asked for; where the row does not fit it, it is damaged.
  */
-export function fromTenantEntity(entity: Record<string, unknown>): Tenant {
+export function fromTenantEntity(
+  entity: Record<string, unknown>,
+  name: TenantName,
+): Tenant | Omit<DamagedTenant, 'etag'> {
+  const damaged = damageOf(entity, name)
+  if (damaged) return { damaged, remains: remainsOf(entity, name) }
   const tenant: Record<string, unknown> = {}
   const unknown = Object.entries(entity).filter(
     ([column]) => !(column in tenantColumns) && !ownOfTheService.has(column) && !column.startsWith('odata.'),
@@ -117,7 +73,7 @@ function writePath(target: Record<string, unknown>, path: readonly string[], val
   writePath(target[key] as Record<string, unknown>, rest, value)
 }
 
-function toColumn(value: unknown, type: ColumnType): unknown {
+function toColumn(value: unknown, type: TenantColumn['type']): unknown {
   switch (type) {
     case 'words':
       return (value as readonly string[]).join(' ')
@@ -128,21 +84,15 @@ function toColumn(value: unknown, type: ColumnType): unknown {
   }
 }
 
-function fromColumn(value: unknown, type: ColumnType): unknown {
+function fromColumn(value: unknown, type: TenantColumn['type']): unknown {
   switch (type) {
     case 'words':
       return String(value).split(' ').filter(Boolean)
     case 'json':
-      return JSON.parse(String(value), reviveDates)
+      return readJson(String(value))
     case 'date':
-      return new Date(value as string | Date)
+      return readDate(value)
     default:
       return value
   }
-}
-
-function reviveDates(_key: string, value: unknown): unknown {
-  return typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(value)
-    ? new Date(value)
-    : value
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { odata, type TableEntity, type TransactionAction } from '@azure/data-tables'
+import { DamagedRowError, type DamagedTenant, isDamaged } from '../domain/damagedRow.ts'
 import type { EventPage, TenantDirectory, TenantPage } from '../domain/directory.ts'
 import type { StoredTenant, Tenant, TenantName } from '../domain/tenant.ts'
 import type { TenantEvent } from '../domain/tenantEvents.ts'
@@ -16,12 +17,12 @@ export function createTenantTable(
 ): TenantStore & TenantDirectory {
   const { Tenants: table, TenantsByWorkspace: index } = tables
   return {
-    read: (name) =>
-      guarded(
-        'tables',
-        async () => toStored(await table.getEntity(tenantKey(name), tenantRowKey)),
-        (status) => (status === 404 ? { value: undefined } : undefined),
-      ),
+    async read(name) {
+      const row = await inspect(table, name)
+      if (row && isDamaged(row)) throw new DamagedRowError(name, row.damaged)
+      return row
+    },
+    inspect: (name) => inspect(table, name),
     async create(tenant, events) {
       // The index first: an index row without a tenant is passed over, a tenant without one would be lost from sight.
       await guarded('tables', () => index.upsertEntity(workspaceIndexEntity(tenant), 'Replace'))
@@ -55,8 +56,19 @@ export function createTenantTable(
   }
 }
 
-function toStored(entity: Record<string, unknown>): StoredTenant {
-  return { tenant: fromTenantEntity(entity), etag: String(entity.etag) }
+function inspect(
+  table: Tables['Tenants'],
+  name: TenantName,
+): Promise<StoredTenant | DamagedTenant | undefined> {
+  return guarded<StoredTenant | DamagedTenant | undefined>(
+    'tables',
+    async () => {
+      const entity = await table.getEntity(tenantKey(name), tenantRowKey)
+      const [read, etag] = [fromTenantEntity(entity, name), String(entity.etag)]
+      return isDamaged(read) ? { ...read, etag } : { tenant: read, etag }
+    },
+    (status) => (status === 404 ? { value: undefined } : undefined),
+  )
 }
 
 async function transact(
@@ -119,10 +131,9 @@ async function listTenants(
   const page = await firstPage(tables.TenantsByWorkspace, filter, limit, continuation)
   if (page === 'continuation_unknown') return page
   const names = page.map((row) => ({ workspace, tenant: String(row.tenant) }))
-  const store = createTenantTable(tables)
-  const found = await Promise.all(names.map((name) => store.read(name)))
+  const found = await Promise.all(names.map((name) => inspect(tables.Tenants, name)))
   return {
-    tenants: found.filter((stored) => stored !== undefined).map(({ tenant }) => tenant),
+    tenants: found.flatMap((row) => (row ? [isDamaged(row) ? row : row.tenant] : [])),
     ...(page.continuationToken && { continuation: page.continuationToken }),
   }
 }

@@ -1,39 +1,35 @@
-import { dueRowOf } from '../domain/due.ts'
+import { isDamaged } from '../domain/damagedRow.ts'
+import { type DueRow, dueRowOf } from '../domain/due.ts'
 import type { StoredTenant, Tenant, TenantName } from '../domain/tenant.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
 import { bare, disconnected } from '../domain/transitions.ts'
 import { changeTenant } from './changeTenant.ts'
 import type { GrantKeeping } from './connectGrant.ts'
-import { withLeftovers } from './leftovers.ts'
+import { destroyLeftovers, withLeftovers } from './leftovers.ts'
 
 /**
- * Ends a tenant: nothing is vended or refreshed from the commit on, and the grant is forgotten at once.
- * Links, sign-ins and choices that were made before it are void. A second disconnect is no error and finishes what a
- * dead process left behind.
+ * Ends a tenant: nothing is vended or refreshed from the commit on, and the grant is destroyed at once. A secret that
+ * cannot be destroyed now stays in the row as left over, with a due row by which sweeps come back for it.
+ * Links, sign-ins and choices that were made before it are void. A row that cannot be read is ended as well.
  * @returns undefined when there is no such tenant, `conflict` when others keep changing it.
  */
 export async function disconnectTenant(
   keeping: Pick<GrantKeeping, 'tenants' | 'due' | 'grants' | 'clock' | 'log' | 'randomness'>,
   name: TenantName,
 ): Promise<StoredTenant | 'conflict' | undefined> {
-  // The row names the grant until it is destroyed, and remembers a consent that waits as left over, so that nobody
-  // confirms it any more: a death in between is fixed by the next call.
-  const ended = await changeTenant(keeping, name, (row) => ({
-    next: withLeftovers(keeping.grants, disconnected(row), [row.pendingGrant?.grant.reference]),
-    events: endEvents(row, keeping.clock.now()),
-  }))
-  if (ended.outcome === 'not_found') return undefined
-  if (ended.outcome !== 'changed') return 'conflict'
+  const found = await keeping.tenants.inspect(name)
+  if (!found) return undefined
+  const row = isDamaged(found) ? { tenant: found.remains, etag: found.etag } : found
+  const ended = await changeTenant(keeping, row, async (each) => {
+    const next = withLeftovers(keeping.grants, bare(disconnected(each)), referencesOf(each))
+    if (next.leftovers) await keeping.due.insert(cleanUpOf(each, keeping.clock.now()))
+    return { next, events: endEvents(each, keeping.clock.now()) }
+  })
+  if (ended.outcome !== 'changed') return ended.outcome === 'not_found' ? undefined : 'conflict'
   const { before, stored } = ended
   logEnd(keeping, before)
   if (before.dueAt && before.grant) await keeping.due.remove(dueRowOf(before, before.grant, before.dueAt))
-  const references = referencesOf(before)
-  for (const reference of references) await keeping.grants.forget(reference)
-  if (references.length === 0) return stored
-  const cleared = await changeTenant(keeping, stored, (row) =>
-    isSameEnd(row, stored.tenant) ? { next: bare(row) } : undefined,
-  )
-  return 'stored' in cleared ? cleared.stored : await keeping.tenants.read(name)
+  return destroyLeftovers(keeping, stored)
 }
 
 /** Everything of a row whose secret is to be destroyed. */
@@ -41,9 +37,10 @@ function referencesOf({ grant, pendingGrant, leftovers = [] }: Tenant): string[]
   return [grant?.reference, pendingGrant?.grant.reference, ...leftovers].filter((each) => each !== undefined)
 }
 
-/** Whether nobody has connected or disconnected the tenant since. */
-function isSameEnd(row: Tenant, ended: Tenant): boolean {
-  return row.status === 'disconnected' && row.disconnectCount === ended.disconnectCount
+/** Due at once: the next sweep that finds nothing left removes it. */
+function cleanUpOf(row: Tenant, now: Date): DueRow {
+  const grant = row.grant ?? row.pendingGrant?.grant ?? { identityProvider: 'microsoft' as const }
+  return dueRowOf(row, grant, now)
 }
 
 function endEvents(before: Tenant, at: Date) {

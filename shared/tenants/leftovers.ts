@@ -45,19 +45,26 @@ export async function destroyLeftovers(
   const { tenant } = stored
   const { environment, leftovers } = tenant
   if (!leftovers) return stored
+  const report = (secrets: number) =>
+    log('grant.left_over', { tenantKey: tenantKey(tenant), environment, secrets })
   try {
     const unneeded = leftovers.filter((reference) => grants.leaves(reference, namedBy(tenant)))
-    const destroy = () => Promise.all(unneeded.map((reference) => grants.forget(reference)))
+    const survivors: string[] = []
+    const forget = (reference: string) => grants.forget(reference).catch(() => void survivors.push(reference))
+    const destroy = () => Promise.all(unneeded.map(forget))
     await within(clock, destroySeconds, 'destroying what is left over', destroy)
+    if (survivors.length > 0) report(survivors.length)
+    const destroyed = leftovers.filter((reference) => !survivors.includes(reference))
+    if (destroyed.length === 0) return stored
     // A row that others have changed is left to its next commit.
     const strike = () =>
       changeTenant(dependencies, stored, (row) =>
-        row === tenant ? { next: withoutLeftovers(row, leftovers) } : undefined,
+        row === tenant ? { next: withoutLeftovers(row, destroyed) } : undefined,
       )
     const struck = await within(clock, destroySeconds, 'striking what is left over', strike)
     return struck.outcome === 'changed' ? struck.stored : stored
   } catch {
-    log('grant.left_over', { tenantKey: tenantKey(tenant), environment, secrets: leftovers.length })
+    report(leftovers.length)
     return stored
   }
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { type ConnectHint, connectHintView } from '../domain/connectHint.ts'
+import { type DamagedTenant, isDamaged } from '../domain/damagedRow.ts'
 import type { Grant, Tenant } from '../domain/tenant.ts'
 import { tenantStatuses } from '../domain/tenant.ts'
 import type { TenantEvent } from '../domain/tenantEvents.ts'
@@ -30,6 +31,16 @@ export const tenantView = z.object({
     )
     .optional(),
   confirmationPending: z.boolean(),
+  secretsToDestroy: z
+    .int()
+    .describe('Refresh tokens of former connections that the broker could not destroy yet; it keeps trying.')
+    .optional(),
+  damaged: z
+    .object({ column: z.string(), detail: z.string() })
+    .describe(
+      'The stored row cannot be read, so nothing is vended: the operator must repair it. Status, environment and dates are those last known.',
+    )
+    .optional(),
   refresh: z.object({
     lastRefreshedAt: z.iso.datetime().optional(),
     accessTokenExpiresAt: z.iso.datetime().optional(),
@@ -52,7 +63,8 @@ export const tenantView = z.object({
 export type TenantView = z.infer<typeof tenantView>
 
 /** Shows a tenant to its apps: everything they can act on, no token, no reference. */
-export function toTenantView(tenant: Tenant, now: Date): TenantView {
+export function toTenantView(row: Tenant | Omit<DamagedTenant, 'etag'>, now: Date): TenantView {
+  const tenant = isDamaged(row) ? row.remains : row
   const { grant, trouble, accessToken, defaultAccount } = tenant
   return withoutUndefined({
     tenant: tenant.tenant,
@@ -64,6 +76,8 @@ export function toTenantView(tenant: Tenant, now: Date): TenantView {
     reauthorizationReason: tenant.reauthorizationReason,
     advertisingRefusal: tenant.advertisingRefusal,
     confirmationPending: tenant.pendingGrant !== undefined && tenant.pendingGrant.expiresAt > now,
+    secretsToDestroy: tenant.leftovers?.length,
+    damaged: isDamaged(row) ? row.damaged : undefined,
     refresh: {
       lastRefreshedAt: accessToken?.refreshedAt.toISOString(),
       accessTokenExpiresAt: accessToken?.expiresAt.toISOString(),

@@ -11,7 +11,7 @@ import {
   type ProviderAnswer,
   type ProviderMode,
 } from '../simulation/models/identityProvider.ts'
-import { productionScopes } from './sign-in/client.ts'
+import { clientId, productionScopes } from './sign-in/client.ts'
 import { startTestSignIn, type TestSignIn } from './sign-in/microsoft.ts'
 
 /** What happens to a call on its way, at either provider. */
@@ -38,7 +38,7 @@ function endpointOver(tokenUrl: string, fetchTokens: typeof fetch = fetch) {
   const row = {
     environment: 'production',
     identityProvider: 'microsoft',
-    clientId: 'broker',
+    clientId,
     tokenUrl: () => tokenUrl,
     issuer: () => 'https://login.example',
   } as unknown as SignInRow
@@ -131,7 +131,7 @@ async function openSignIn(mode: ProviderMode): Promise<Ground> {
 }
 
 function setSecret(signIn: TestSignIn, state: SecretState): Promise<void> {
-  return signIn.control('clients/broker', {
+  return signIn.control(`clients/${clientId}`, {
     clientSecrets: [state === 'right' ? 'secret-1' : 'other'],
     expiredClientSecrets: state === 'expired' ? ['secret-1'] : [],
   })

@@ -9,7 +9,8 @@ import { createServer, listen } from '../../local/service.ts'
 import { brokerSettings, defaultPorts, type Ports, readPorts } from '../../local/settings.ts'
 import { createVisitor } from '../../local/sign-in/visitor.ts'
 import { type Stack, startStack } from '../../local/stack.ts'
-import { parseConfig, settingNames } from '../../shared/config.ts'
+import { parseConfig } from '../../shared/config.ts'
+import { allSettings } from '../../shared/settings.ts'
 
 describe('the stack', () => {
   let stack: Stack
@@ -111,7 +112,7 @@ describe('local.settings.sample.json', () => {
 
   test('names only settings that the broker or its runtime knows, and the broker accepts them', async () => {
     const { Values } = await read()
-    const known = [...settingNames(), ...runtimeSettings]
+    const known = [...allSettings().map(({ name }) => name), ...runtimeSettings]
     expect(Object.keys(Values).filter((name) => !known.includes(name))).toEqual([])
     expect(parseConfig(Values).publicUrl).toBe('http://127.0.0.1:7071')
   })

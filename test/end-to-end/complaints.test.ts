@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { webClients } from '../../local/settings.ts'
 import { toFingerprint } from '../../local/sign-in/request-log.ts'
 import { openWorld, type World } from './world.ts'
 
@@ -272,7 +273,12 @@ describe('9. "The client secret expired: everything is down at once, late and op
       await world.connected(),
     ]
     await world.signIn.settings({ accessTokenSeconds: 3600 })
-    const expired = { endpoint: 'token', kind: 'expiredClientSecret', clientId: 'local-sandbox', times: 99 }
+    const expired = {
+      endpoint: 'token',
+      kind: 'expiredClientSecret',
+      clientId: webClients.sandbox.microsoft,
+      times: 99,
+    }
     await world.signIn.fault(expired)
     expect((await vend(inSandbox)).body).toMatchObject({
       status: 503,

@@ -118,7 +118,8 @@ describe('on a stack that is broken', () => {
       ),
     })
     expect(bad(elsewhere)).toContain('redirect URI reachable')
-    const unknown = await examine({ settings: { ...settings, PRODUCTION_MICROSOFT_CLIENT_ID: 'unknown' } })
+    const unregistered = '55555555-5555-4555-8555-000000000000'
+    const unknown = await examine({ settings: { ...settings, PRODUCTION_MICROSOFT_CLIENT_ID: unregistered } })
     expect(find(unknown, 'redirect URI registered: production microsoft')).toMatchObject({
       ok: false,
       detail: 'no such registration',

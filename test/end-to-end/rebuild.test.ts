@@ -1,8 +1,10 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { migrateGrants } from '../../scripts/migrate-grants.ts'
 import { createMissingTables, rebuildTables } from '../../scripts/rebuild-tables.ts'
 import { secondsAfter } from '../../shared/clock.ts'
+import { dueRowOf } from '../../shared/domain/due.ts'
 import type { TenantName } from '../../shared/domain/tenant.ts'
+import { tenantKey } from '../../shared/domain/tenantKey.ts'
 import { findTaggedGrants } from '../../shared/operations/rebuild.ts'
 import { runSweep } from '../../shared/operations/runSweep.ts'
 import { walkTenants } from '../../shared/operations/tenantWalk.ts'
@@ -112,6 +114,55 @@ test('a tenant whose due row alone was lost is found by the sweeps themselves, s
   expect((await runSweep(broker)).report.due).toBe(0)
   expect((await runSweep(broker)).report).toMatchObject({ due: 1, refreshed: 1 })
   expect((await world.read(name)).dueAt?.getTime()).toBeGreaterThan(Date.now())
+})
+
+describe('a damaged row', () => {
+  const breakRow = async (name: TenantName, columns: object) => {
+    const key = { partitionKey: tenantKey(name), rowKey: 'tenant' }
+    await world.broker.tables.Tenants.updateEntity({ ...key, ...columns }, 'Merge')
+  }
+
+  test('is passed over by sweeps, which refresh the others and report it', async () => {
+    const [broken, sound] = [
+      await world.connect('broken', 'ada@outlook.example'),
+      await world.connect('sound', 'grace@contoso.example'),
+    ]
+    const dueAt = secondsAfter(new Date(), -60)
+    for (const name of [broken, sound]) {
+      const stored = await world.broker.tenants.read(name)
+      await world.broker.tenants.replace(stored!, { ...stored!.tenant, dueAt }, [])
+      await world.broker.sweeping.due.insert(dueRowOf(stored!.tenant, stored!.tenant.grant!, dueAt))
+    }
+    await breakRow(broken, { grantReference: '' })
+    const broker = world.createBroker()
+    expect((await runSweep(broker)).report).toMatchObject({ refreshed: 1, failed: { damaged_row: 1 } })
+    expect((await runSweep(broker)).report).toMatchObject({ due: 0 })
+    const line = world.lines.find((each) => each.includes('tenant.damaged')) ?? ''
+    expect(JSON.parse(line)).toMatchObject({ tenantKey: tenantKey(broken), column: 'grantReference' })
+    await expect(world.createBroker().vend.vend(broken, {})).rejects.toThrow('grantReference')
+  })
+
+  test('is rebuilt from the vault; without a tagged secret its advertiser is asked to sign in', async () => {
+    const [kept, bare] = [
+      await world.connect('damaged', 'ada@outlook.example'),
+      await world.connect('bare', 'ada@outlook.example'),
+    ]
+    const { grant } = await world.read(bare)
+    await world.broker.grantStores.vault.forget(grant!.reference)
+    for (const name of [kept, bare]) await breakRow(name, { grantScopes: 5 })
+    expect((await rebuild('dryRun')).attention).toEqual(
+      expect.arrayContaining([
+        { ...kept, outcome: 'damaged' },
+        { ...bare, outcome: 'damaged' },
+      ]),
+    )
+    expect((await rebuild()).attention).toContainEqual({ ...bare, outcome: 'repaired' })
+    expect(await world.refreshes(kept)).toBe(true)
+    expect(await world.read(bare)).toMatchObject({
+      status: 'reauthorization_required',
+      reauthorizationReason: 'row_damaged',
+    })
+  })
 })
 
 test('the pages that sweeps look through hold every tenant once', async () => {

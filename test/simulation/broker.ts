@@ -84,16 +84,18 @@ export function createWatchedRefresher(
 function unreliableTenants(world: World, process: SimulatedProcess, onRead: () => void): TenantStore {
   const { tenants } = world
   const failure = () => world.unavailable('tables')
+  const read: TenantStore['read'] = (name) => {
+    onRead()
+    return process.perform({
+      name: 'tenants.read',
+      tenant: name.tenant,
+      effect: () => tenants.read(name),
+      failure,
+    })
+  }
   return {
-    read: (name) => {
-      onRead()
-      return process.perform({
-        name: 'tenants.read',
-        tenant: name.tenant,
-        effect: () => tenants.read(name),
-        failure,
-      })
-    },
+    read,
+    inspect: read,
     create: (tenant, events) =>
       process.perform({
         name: 'tenants.create',

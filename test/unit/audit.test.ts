@@ -48,7 +48,8 @@ async function createGround(rows: readonly Tenant[]) {
     store,
     notes,
     inserted,
-    audit: () => auditDueRows({ pages, tenants: store, due, notes, clock: { ...clock } }),
+    audit: () =>
+      auditDueRows({ pages, tenants: store, due, notes, clock: { ...clock }, log: () => undefined }),
   }
 }
 

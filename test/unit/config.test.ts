@@ -1,16 +1,20 @@
 import { describe, expect, test } from 'vitest'
 import { secondsAfter, systemClock } from '../../shared/clock.ts'
-import { isLoopbackUrl, parseConfig, SettingsError } from '../../shared/config.ts'
+import { parseConfig } from '../../shared/config.ts'
 import { createLeaseTime } from '../../shared/refresh/leaseTime.ts'
-import { settings } from '../../shared/settings.ts'
+import { SettingsError } from '../../shared/settings/faults.ts'
+import { isLoopbackUrl } from '../../shared/settings/urls.ts'
+import { allSettings } from '../../shared/settings.ts'
+
+const exampleOf = (setting: string) => allSettings().find(({ name }) => name === setting)?.example
 
 const least = {
   PUBLIC_URL: 'https://broker.example.com/',
   TABLES_ENDPOINT: 'https://account.table.core.windows.net',
   KEY_VAULT_URL: 'https://broker.vault.azure.net',
-  CALLER_ISSUERS: settings.CALLER_ISSUERS.example,
+  CALLER_ISSUERS: exampleOf('CALLER_ISSUERS'),
   REFRESH_SCHEDULE: '0 */5 * * * *',
-  PRODUCTION_MICROSOFT_CLIENT_ID: '1f2e3d4c-0000-0000-0000-000000000000',
+  PRODUCTION_MICROSOFT_CLIENT_ID: '00001111-aaaa-2222-bbbb-3333cccc4444',
 }
 
 const workspace = (...list: object[]) => JSON.stringify(list.map((each) => ({ workspace: 'd', ...each })))
@@ -41,8 +45,7 @@ describe('settings at start', () => {
     const config = parseConfig(least)
     expect(config.redirectUri).toBe('https://broker.example.com/oauth/callback')
     expect(config.environments.get('production')?.microsoft).toMatchObject({
-      origin: 'https://login.microsoftonline.com',
-      tenant: 'common',
+      authority: { origin: 'https://login.microsoftonline.com', tenant: 'common' },
       scope: 'https://ads.microsoft.com/msads.manage',
     })
     expect(config.refresh.keepAliveSeconds).toBe(7 * 86_400)
@@ -56,7 +59,7 @@ describe('settings at start', () => {
       const inner = value instanceof Map ? [...value] : Object.entries(value)
       for (const [name, each] of inner) walk(each, `${path}.${name}`)
     }
-    walk(parseConfig({ ...least, WORKSPACES: settings.WORKSPACES.example }), 'config')
+    walk(parseConfig({ ...least, WORKSPACES: exampleOf('WORKSPACES') }), 'config')
     expect(open).toEqual([])
   })
 
@@ -117,7 +120,11 @@ describe('settings at start', () => {
 
   test('are asked for only for the environments that are served', () => {
     expect(namesOf({ ...least, ENVIRONMENTS: 'production,sandbox' })).toEqual(['SANDBOX_MICROSOFT_CLIENT_ID'])
-    const sandbox = { ...least, ENVIRONMENTS: 'sandbox', SANDBOX_MICROSOFT_CLIENT_ID: 'x' }
+    const sandbox = {
+      ...least,
+      ENVIRONMENTS: 'sandbox',
+      SANDBOX_MICROSOFT_CLIENT_ID: '22223333-cccc-4444-dddd-5555eeee6666',
+    }
     expect(parseConfig(sandbox).environments.get('sandbox')).toMatchObject({
       microsoft: { scope: 'https://si.ads.microsoft.com/msads.manage' },
       advertisingUrl: 'https://{host}.api.sandbox.bingads.microsoft.com',

@@ -82,6 +82,7 @@ test('a finding that comes anew is told anew, one that lasts is told once', () =
     'reauthorization-required.md',
     'refresh-needs-operator.md',
     'secret-expiring.md',
+    'tenant-damaged.md',
   ])
   for (const alert of alerts) expect(alert.properties.autoMitigate).toBe(!repeated.includes(alert))
 })
@@ -104,6 +105,7 @@ test('what the issue asks to be told of has an alert each', () => {
     'server-errors.md',
     'sweep-failed.md',
     'sweep-silent.md',
+    'tenant-damaged.md',
     'vault-throttled.md',
   ])
 })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { refusedByFlexConsumption } from '../../scripts/flexConsumption.ts'
-import { settingNames } from '../../shared/config.ts'
+import { allSettings } from '../../shared/settings.ts'
 import { predicted, readJson, template } from './infraFiles.ts'
 
 const listed: Record<'site' | 'siteConfig' | 'appSettings', string[]> = readJson('infra/flexConsumption.json')
@@ -31,7 +31,7 @@ describe('what Flex Consumption refuses or ignores', () => {
   })
 
   test('is no setting of the broker’s own, so that none can be passed by `settings`', () => {
-    const own = Object.fromEntries(settingNames().map((name) => [name, '']))
+    const own = Object.fromEntries(allSettings().map(({ name }) => [name, '']))
     expect(refusedByFlexConsumption(own)).toEqual([])
     expect(refusedByFlexConsumption(template.definitions)).toEqual([])
   })

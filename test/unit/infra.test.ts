@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { settingNames } from '../../shared/config.ts'
 import { refreshChunksQueue } from '../../shared/operations/runSweep.ts'
-import { callerIssuers, workspaces } from '../../shared/settingDocuments.ts'
-import { settings } from '../../shared/settings.ts'
+import { callerIssuers, workspaces } from '../../shared/settings/documents.ts'
+import { createUrlSchemas } from '../../shared/settings/urls.ts'
+import { allSettings } from '../../shared/settings.ts'
 import { tableNames } from '../../shared/storage/clients.ts'
 import { everything, ofType, predicted, type Resource, template } from './infraFiles.ts'
 
@@ -109,30 +109,21 @@ describe('the app', () => {
 })
 
 describe('application settings', () => {
-  /** Settings that only a laptop needs; they would weaken a deployment. */
-  const localOnly = [
-    'ALLOW_INSECURE_LOOPBACK',
-    'TABLES_CONNECTION_STRING',
-    'KEY_VAULT_VERIFY_CHALLENGE_RESOURCE',
-  ]
   /** Read by the host first. */
   const ofTheHost = ['APPLICATIONINSIGHTS_CONNECTION_STRING']
   const set = Object.keys(settingsOf('requiredSettings'))
   const offered = Object.keys(definition('brokerSettings').properties)
 
   test('every setting that the broker knows can be set, and none that it does not know', () => {
-    const known = new Set(settingNames())
-    for (const name of [...localOnly, ...ofTheHost]) known.delete(name)
-    expect([...set, ...offered].toSorted()).toEqual([...known].toSorted())
+    // What only the local stack needs would weaken a deployment.
+    const known = allSettings().flatMap(({ name, isLocal }) => (isLocal ? [] : name))
+    const ours = known.filter((name) => !ofTheHost.includes(name))
+    expect([...set, ...offered].toSorted()).toEqual(ours.toSorted())
   })
 
   test('every required setting is set by the template itself', () => {
-    const required = Object.entries(settings).flatMap(([name, d]) =>
-      'required' in d && d.required ? [name] : [],
-    )
-    expect(set).toEqual(
-      expect.arrayContaining([...required, 'PRODUCTION_MICROSOFT_CLIENT_ID', 'AZURE_CLIENT_ID']),
-    )
+    const required = allSettings().flatMap(({ name, isRequired }) => (isRequired ? name : []))
+    expect(set).toEqual(expect.arrayContaining([...required, 'AZURE_CLIENT_ID']))
     expect(Object.keys(settingsOf('hostSettings'))).toEqual(expect.arrayContaining(ofTheHost))
   })
 
@@ -149,8 +140,8 @@ describe('application settings', () => {
   })
 
   test.each([
-    ['callerIssuer', callerIssuers.element],
-    ['workspace', workspaces.element],
+    ['callerIssuer', callerIssuers(createUrlSchemas({ allowsInsecureLoopback: false })).element],
+    ['workspace', workspaces(createUrlSchemas({ allowsInsecureLoopback: false })).element],
   ] as const)('a %s of the template has every field that the setting has, and no other', (name, document) => {
     expect(Object.keys(definition(name).properties).sort()).toEqual(Object.keys(document.shape).sort())
   })

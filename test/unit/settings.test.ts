@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { hostSettings } from '../../scripts/host-settings.ts'
-import { settingNames } from '../../shared/config.ts'
-import { environmentSettings, type SettingDefinition, settings } from '../../shared/settings.ts'
+import type { Setting } from '../../shared/settings/setting.ts'
+import { allSettings } from '../../shared/settings.ts'
 
-const all: [string, SettingDefinition][] = Object.entries({ ...settings, ...environmentSettings })
+const all: [string, Setting][] = allSettings().map((setting) => [setting.name, setting])
+const names = all.map(([name]) => name)
 const root = join(import.meta.dirname, '../..')
 const page = readFileSync(join(root, 'docs/settings.md'), 'utf8')
 
@@ -21,12 +22,23 @@ describe('the table of settings', () => {
     },
   )
 
-  test.each(all.filter(([, { required }]) => required))('%s must be set', (_name, { schema }) => {
+  test.each(all.filter(([, { isRequired }]) => isRequired))('%s must be set', (_name, { schema }) => {
     expect(schema.safeParse(undefined).success).toBe(false)
   })
 
+  test('names each setting once', () => {
+    expect(new Set(names).size).toBe(names.length)
+  })
+
   test('is documented whole, with the prefix of each environment', () => {
-    for (const name of settingNames()) expect(page).toContain(`\`${name}\``)
+    for (const name of names) expect(page).toContain(`\`${name}\``)
+  })
+
+  test('is documented with what the local stack alone needs in a section of its own', () => {
+    const [, section = ''] = /## Of the local stack only\n(.*?)\n## /s.exec(page) ?? []
+    const rows = [...section.matchAll(/^\| `(\w+)`/gm)].map(([, name]) => name)
+    expect(rows).toEqual(all.flatMap(([name, { isLocal }]) => (isLocal ? name : [])))
+    expect(rows).toContain('ALLOW_INSECURE_LOOPBACK')
   })
 
   test('explains, with those of the host, every setting of the sample and of a deployment', () => {
@@ -34,7 +46,7 @@ describe('the table of settings', () => {
     const bicep = readFileSync(join(root, 'infra/modules/appSettings.bicep'), 'utf8')
     const deployed = [...bicep.matchAll(/^ {2}([A-Z]\w+): /gm)].map(([, name = '']) => name)
     expect(deployed.length).toBeGreaterThan(10)
-    const known = new Set([...settingNames(), ...Object.keys(hostSettings)])
+    const known = new Set([...names, ...Object.keys(hostSettings)])
     expect([...Object.keys(Values), ...deployed].filter((name) => !known.has(name))).toEqual([])
   })
 
@@ -42,6 +54,7 @@ describe('the table of settings', () => {
     // What OpenTelemetry names has OpenTelemetry's name, and its unit: milliseconds.
     const ours = all.filter(([name]) => !name.startsWith('OTEL_'))
     const counting = ours.filter(([, { schema, example }]) => typeof schema.parse(example) === 'number')
+    expect(counting.length).toBeGreaterThan(10)
     for (const [name] of counting) expect(name).toMatch(/_(SECONDS|HOURS|DAYS|BYTES|COUNT|CONCURRENCY)$/)
   })
 })

@@ -20,7 +20,7 @@ import { createGrantVault } from '../../shared/storage/grantVault.ts'
 import { createNoteTable } from '../../shared/storage/noteTable.ts'
 import { createOneTimeTable } from '../../shared/storage/oneTimeTable.ts'
 import { createStateTable } from '../../shared/storage/stateTable.ts'
-import { tenantColumns } from '../../shared/storage/tenantEntity.ts'
+import { tenantColumns } from '../../shared/storage/tenantColumns.ts'
 import { createTenantTable } from '../../shared/storage/tenantTable.ts'
 
 const doc = readFileSync(join(import.meta.dirname, '../../docs/storage.md'), 'utf8')

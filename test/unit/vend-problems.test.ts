@@ -13,7 +13,9 @@ const config = {
   redirectUri: 'https://broker.example/oauth/callback',
   publicUrl: 'https://broker.example',
   workspaces: [],
-  environments: new Map([['production', { microsoft: { clientId: 'id', origin: 'https://login.example' } }]]),
+  environments: new Map([
+    ['production', { microsoft: { clientId: 'id', authority: { origin: 'https://login.example' } } }],
+  ]),
 } as never
 const row = (change: object = {}) =>
   ({

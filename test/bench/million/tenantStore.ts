@@ -90,6 +90,7 @@ export function createCompactTenantStore(ground: TenantStoreGround): CompactTena
       dueAt[number] = due
     },
     read: (name) => account.transact(undefined, 1, () => read(numberOf(name))),
+    inspect: (name) => account.transact(undefined, 1, () => read(numberOf(name))),
     create: async () => 'conflict',
     replace: (expected, next, events) =>
       account.transact(undefined, 1 + events.length, () => {

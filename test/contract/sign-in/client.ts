@@ -8,7 +8,7 @@ export const redirectUri = 'http://127.0.0.1:1/oauth/callback'
 export const productionScopes = 'openid profile email offline_access https://ads.microsoft.com/msads.manage'
 
 /** The test client and its people's one password. */
-export const clientId = 'broker'
+export const clientId = '55555555-5555-4555-8555-00000000b20d'
 export const password = 'open-sesame'
 
 /** A real client (oauth4webapi) of one authority of a local sign-in. */

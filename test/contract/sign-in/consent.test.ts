@@ -2,7 +2,7 @@ import { createRemoteJWKSet, jwtVerify } from 'jose'
 import { describe, expect, test } from 'vitest'
 import { consumerTenantId } from '../../../local/people.ts'
 import { createVisitor } from '../../../local/sign-in/visitor.ts'
-import { password, redirectUri } from './client.ts'
+import { clientId, password, redirectUri } from './client.ts'
 import { startTestSignIn } from './microsoft.ts'
 
 const contoso = '5d2f0c4e-0f5c-4a57-9b35-6b1f0f4c1a01'
@@ -21,7 +21,7 @@ describe('signing in as at Microsoft', () => {
     const { claims, refreshToken } = await client.connect(username)
     expect(claims).toMatchObject({
       iss: `${signIn.origin}/${tid}/v2.0`,
-      aud: 'broker',
+      aud: clientId,
       tid,
       preferred_username: username,
       email: username,
@@ -45,7 +45,7 @@ describe('signing in as at Microsoft', () => {
         tid: consumerTenantId,
         oid: '00000000-0000-0000-0000-00000000ada0',
         scp: 'msads.manage',
-        azp: 'broker',
+        azp: clientId,
         preferred_username: 'ada@outlook.example',
       })
     }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { consumerTenantId } from '../../../local/people.ts'
 import { createVisitor } from '../../../local/sign-in/visitor.ts'
-import { redirectUri } from './client.ts'
+import { clientId, redirectUri } from './client.ts'
 import { readRefusal, startTestSignIn } from './microsoft.ts'
 
 const connectAda = async () => {
@@ -140,11 +140,14 @@ describe('control', () => {
 
   test('secrets are rotated without a restart, and an expired one is told from a wrong one', async () => {
     const { signIn, refresh } = await connectAda()
-    await signIn.control('clients/broker', { clientSecrets: ['new'], expiredClientSecrets: ['secret-1'] })
+    await signIn.control(`clients/${clientId}`, {
+      clientSecrets: ['new'],
+      expiredClientSecrets: ['secret-1'],
+    })
     expect(await readRefusal(await refresh())).toMatchObject({ error: 'invalid_client', code: 7000222 })
-    await signIn.control('clients/broker', { clientSecrets: ['new'] })
+    await signIn.control(`clients/${clientId}`, { clientSecrets: ['new'] })
     expect(await readRefusal(await refresh())).toMatchObject({ error: 'invalid_client', code: 7000215 })
-    await signIn.control('clients/broker', { clientSecrets: ['new', 'secret-1'] })
+    await signIn.control(`clients/${clientId}`, { clientSecrets: ['new', 'secret-1'] })
     expect((await refresh()).status).toBe(200)
   })
 
@@ -156,7 +159,7 @@ describe('control', () => {
       endpoint: 'token',
       tenantPath: 'common',
       grantType: 'refresh_token',
-      clientId: 'broker',
+      clientId,
       username: 'ada@outlook.example',
       outcome: 'ok',
       concurrent: 1,

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { consumerTenantId } from '../../../local/people.ts'
+import { clientId } from './client.ts'
 import { readRefusal, startTestSignIn } from './microsoft.ts'
 
 const contoso = '5d2f0c4e-0f5c-4a57-9b35-6b1f0f4c1a01'
@@ -99,7 +100,7 @@ describe('redeeming a code', () => {
     const { searchParams } = await client.consent('ada@outlook.example')
     const answer = await fetch(signIn.tokenUrl('common'), {
       method: 'POST',
-      headers: { authorization: `Basic ${btoa('broker:secret-2')}` },
+      headers: { authorization: `Basic ${btoa(`${clientId}:secret-2`)}` },
       body: new URLSearchParams({
         grant_type: 'authorization_code',
         code: searchParams.get('code') ?? '',
@@ -165,7 +166,7 @@ describe('refreshing', () => {
     const { client, refreshToken } = await connectAda({
       clients: [
         {
-          clientId: 'broker',
+          clientId,
           clientSecrets: ['secret-1'],
           redirectUris: ['http://127.0.0.1:1/oauth/callback'],
         },

@@ -29,6 +29,7 @@ export function createModelTenantStore(
   }
   return {
     read: async (name) => rows.get(keyOf(name)),
+    inspect: async (name) => rows.get(keyOf(name)),
     create: async (tenant, events) => (rows.has(keyOf(tenant)) ? 'conflict' : put(undefined, tenant, events)),
     async replace(expected, next, events) {
       const current = rows.get(keyOf(next))

@@ -79,6 +79,7 @@ test('a refused right is fixed by a command that names role, identity and resour
 
 describe('a registration', () => {
   const clientId = '1f2e3d4c-0000-4000-8000-000000000000'
+  const signIn = { clientId, authorizeUrl: 'https://login.example/authorize' }
 
   test('is read through Microsoft Graph as whoever is logged in', async () => {
     const graph = await serve(
@@ -91,14 +92,16 @@ describe('a registration', () => {
     )
     onTestFinished(() => graph.stop())
     const read = createReadRegistration(async () => 'mine', graph.origin)
-    expect(await read(clientId)).toEqual({ web: ['https://a'], spa: ['https://b'], publicClient: [] })
-    expect(await createReadRegistration(async () => 'other', graph.origin)(clientId)).toMatch(/status 403/)
+    expect(await read(signIn)).toEqual({ web: ['https://a'], spa: ['https://b'], publicClient: [] })
+    expect(await createReadRegistration(async () => 'other', graph.origin)(signIn)).toMatch(/status 403/)
   })
 
   test('is not asked for where nobody is logged in, or the client id is none of Entra’s', async () => {
     const read = createReadRegistration(() => Promise.reject(new Error('az login')))
-    expect(await read(clientId)).toContain('az login')
-    expect(await read('local-production')).toContain('none of Entra’s')
+    expect(await read(signIn)).toContain('az login')
+    expect(await read({ ...signIn, clientId: 'local' })).toContain('none of Entra’s')
+    const local = { ...signIn, authorizeUrl: 'http://127.0.0.1:8400/common/oauth2/v2.0/authorize' }
+    expect(await read(local)).toContain('none of Entra’s')
   })
 })
 

@@ -1,0 +1,118 @@
+import * as z from 'zod'
+import { readableText } from './readableText.ts'
+import type { UrlSchemas } from './urls.ts'
+
+/** A setting that is a JSON document of this shape. */
+export function json<T>(schema: z.ZodType<T>) {
+  return z
+    .string()
+    .transform((value, context) => {
+      try {
+        return JSON.parse(value) as unknown
+      } catch {
+        context.addIssue({ code: 'custom', message: 'must be JSON' })
+        return z.NEVER
+      }
+    })
+    .pipe(schema as z.ZodType<T, unknown>)
+}
+
+/** Compared to the letter with what a token says. */
+const identifier = z
+  .string()
+  .trim()
+  .min(1)
+  .pipe(readableText)
+  .refine((value) => !/^\{.*\}$/.test(value), 'is in braces; leave them out')
+
+/** Who may issue callers' tokens. */
+export function callerIssuers(urls: UrlSchemas) {
+  return z
+    .array(
+      z.strictObject({
+        issuer: urls.web.superRefine(refuse(faultOfIssuer)),
+        jwksUrl: urls.web.superRefine(refuse(faultOfMetadata)),
+        audiences: z.array(identifier).min(1),
+        algorithms: z
+          .array(z.enum(['RS256', 'PS256', 'ES256', 'EdDSA']))
+          .min(1)
+          .default(['RS256']),
+        /** Put before the ids of its apps, with a colon; issuers of one name space may name each other's apps. */
+        namespace: z
+          .string()
+          .regex(/^([A-Za-z0-9._-]{1,32})?$/)
+          .optional(),
+      }),
+    )
+    .min(1)
+    .superRefine((list, context) => {
+      for (const index of repeated(list.map(({ issuer }) => issuer)))
+        context.addIssue({ code: 'custom', path: [index, 'issuer'], message: 'is there already' })
+      for (const [index, { namespace }] of list.entries()) {
+        if (list.length === 1 || namespace !== undefined) continue
+        const message =
+          'must be said when there are several issuers, for else they could name each other’s apps'
+        context.addIssue({ code: 'custom', path: [index, 'namespace'], message })
+      }
+    })
+}
+
+/** One trusted issuer of callers' tokens. */
+export type CallerIssuer = z.infer<ReturnType<typeof callerIssuers>>[number]
+
+/** The workspaces: whose they are, and where their browsers may return to. */
+export function workspaces(urls: UrlSchemas) {
+  return z
+    .array(
+      z.strictObject({
+        workspace: z.string().regex(/^[A-Za-z0-9._:-]{1,128}$/),
+        displayName: z.string().min(1).optional(),
+        apps: z.array(identifier).default([]),
+        returnUrls: z.array(urls.web.superRefine(refuse(faultOfReturnUrl))).default([]),
+      }),
+    )
+    .superRefine((list, context) => {
+      for (const index of repeated(list.map(({ workspace }) => workspace)))
+        context.addIssue({ code: 'custom', path: [index, 'workspace'], message: 'is there already' })
+      const homes = list.flatMap(({ apps }, index) =>
+        apps.map((app, place) => ({ app, path: [index, 'apps', place] })),
+      )
+      for (const place of repeated(homes.map(({ app }) => app))) {
+        const message = 'is in a workspace already; an app lives in exactly one'
+        context.addIssue({ code: 'custom', path: homes[place]?.path ?? [], message })
+      }
+    })
+}
+
+function refuse(faultOf: (value: string) => string | undefined) {
+  return (value: string, context: z.RefinementCtx) => {
+    const fault = faultOf(value)
+    if (fault) context.addIssue(fault)
+  }
+}
+
+/** Every token names the one directory that issued it; `common` and its like stand in no token (access-tokens.md). */
+function faultOfIssuer(value: string): string | undefined {
+  const [, first = ''] = URL.parse(value)?.pathname.split('/') ?? []
+  if (/^(common|organizations|consumers)$/i.test(first))
+    return `names ${first.toLowerCase()}, which no token has as its issuer; name the directory by its id`
+  if (/^https:\/\/login\.microsoftonline\.com\/.*\/$/i.test(value)) return 'must not end with a slash'
+  if (/^https:\/\/sts\.windows\.net\/[^/]+$/i.test(value)) return 'must end with a slash'
+  return faultOfMetadata(value)
+}
+
+function faultOfMetadata(value: string): string | undefined {
+  if (/[{}]|%7[bd]/i.test(value)) return 'still has a placeholder in braces; name the directory by its id'
+  return /\/\.well-known\/openid-configuration$/.test(value)
+    ? 'is the address of the metadata; take `issuer` and `jwks_uri` from there'
+    : undefined
+}
+
+function faultOfReturnUrl(value: string): string | undefined {
+  return value.includes('*') ? 'has a wildcard; write each return URL whole' : undefined
+}
+
+/** The places of what stands further to the front already. */
+function repeated(values: readonly string[]): number[] {
+  return values.flatMap((value, index) => (values.indexOf(value) < index ? [index] : []))
+}

@@ -1,0 +1,33 @@
+import * as z from 'zod'
+
+/** Text that means what people see: without invisible characters, and without what some tool was to replace. */
+export const readableText = z.string().superRefine((value, context) => {
+  const fault = faultOfText(value)
+  if (fault) context.addIssue(fault)
+})
+
+/** What several lines may hold; a value that must be one line says so itself. */
+const invisible = /(?![ \t\r\n])[\p{Cc}\p{Cf}\p{Z}]/gu
+
+const faults: readonly (readonly [pattern: RegExp, fault: string])[] = [
+  [/^(["'`]).*\1$|^[“”„«].*[“”»]$|^[‘’‚].*[‘’]$/su, 'has quotation marks around it; leave them out'],
+  [
+    /@Microsoft\.(KeyVault|AppConfiguration)\(/i,
+    'is a reference that Azure has not resolved: the app’s identity cannot read what it names, or the reference is malformed',
+  ],
+  [/^%[^%]*%$/, 'is a name between percent signs, which the Functions host does not replace in a setting'],
+  [/<[^<>]+>|\$\{[^}]*\}|\$\([^)]*\)|\{\{/, 'still has a placeholder in it'],
+]
+
+/** Why a value cannot be meant as it stands; never shows the value. */
+function faultOfText(value: string): string | undefined {
+  const hidden = [...value.matchAll(invisible)].map(
+    ({ 0: character, index }) => `${codePoint(character)} at position ${index + 1}`,
+  )
+  if (hidden.length > 0) return `has characters that nobody sees: ${hidden.join(', ')}`
+  return faults.find(([pattern]) => pattern.test(value))?.[1]
+}
+
+function codePoint(character: string): string {
+  return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`
+}

@@ -1,0 +1,62 @@
+import * as z from 'zod'
+import { withDefault } from './setting.ts'
+import { wholeNumber } from './values.ts'
+
+/** What governs refreshing; seconds unless the name says otherwise. */
+export const refreshSettings = {
+  policy: withDefault('REFRESH_POLICY', z.enum(['active', 'always', 'onDemand']), {
+    meaning:
+      'Which tenants the sweep keeps fresh: those vended lately, all, or none but for keeping grants alive.',
+    default: 'active',
+    example: 'always',
+  }),
+  activeWindowSeconds: withDefault('ACTIVE_WINDOW_HOURS', inSeconds(3600, wholeNumber(1, 24 * 90)), {
+    meaning: 'A tenant counts as active for so many hours after a vend.',
+    default: '24',
+    example: '48',
+  }),
+  aheadSeconds: withDefault('REFRESH_AHEAD_SECONDS', wholeNumber(60, 3000), {
+    meaning:
+      'Active tenants are due so many seconds before expiry, and by jitter up to as many seconds sooner.',
+    default: '600',
+    example: '900',
+  }),
+  keepAliveSeconds: withDefault('KEEP_ALIVE_DAYS', inSeconds(86_400, wholeNumber(1, 60)), {
+    meaning:
+      'Idle tenants are refreshed every so many days, so that the grant does not die of inactivity (90 days).',
+    default: '7',
+    example: '14',
+  }),
+  sweepConcurrency: withDefault('SWEEP_CONCURRENCY', wholeNumber(1, 256), {
+    meaning: 'Refreshes in flight at once in one sweep.',
+    default: '16',
+    example: '32',
+  }),
+  // Five minutes less than the host gives a function (`functionTimeout` in host.json).
+  sweepSeconds: withDefault('SWEEP_SECONDS', wholeNumber(5, 300), {
+    meaning:
+      'A sweep starts no further refresh after so many seconds; one that `POST /v1/sweeps` runs, after 150.',
+    default: '240',
+    example: '300',
+  }),
+  sweepHandoverCount: withDefault('SWEEP_HANDOVER_COUNT', wholeNumber(100, 10_000_000), {
+    meaning: 'When more tenants than this are due, the sweep hands them to the queue in chunks.',
+    default: '2000',
+    example: '10000',
+  }),
+  leaseSeconds: withDefault('LEASE_SECONDS', wholeNumber(30, 300), {
+    meaning:
+      'How long one process may hold a tenant’s refresh; every step within it draws on what is left. At least `TOKEN_ENDPOINT_SECONDS` + 15.',
+    default: '60',
+    example: '90',
+  }),
+  tokenEndpointSeconds: withDefault('TOKEN_ENDPOINT_SECONDS', wholeNumber(1, 30), {
+    meaning: 'Time limit of one call to a token endpoint.',
+    default: '10',
+    example: '15',
+  }),
+}
+
+function inSeconds(seconds: number, count: z.ZodType<number, string>) {
+  return count.transform((value) => value * seconds)
+}

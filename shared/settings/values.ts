@@ -1,0 +1,74 @@
+import * as z from 'zod'
+import { nextOccurrence, parseNcrontab } from '../ncrontab.ts'
+
+/** Yes or no. */
+export const flag = z.enum(['true', 'false']).transform((value) => value === 'true')
+
+/** Text on one line. */
+export const text = z
+  .string()
+  .min(1)
+  .refine((value) => !/[\t\r\n]/.test(value), 'must be one line, without tabs')
+
+/** The id of an Entra registration or managed identity, in lower case as Entra writes it into tokens. */
+export const clientId = z
+  .string()
+  .superRefine((value, context) => {
+    const fault = faultOfClientId(value)
+    if (fault) context.addIssue(fault)
+  })
+  .toLowerCase()
+
+/** The id of a Google OAuth client. */
+export const googleClientId = z
+  .string()
+  .regex(
+    /^[\w-]+\.apps\.googleusercontent\.com$/,
+    'is not the id of a Google OAuth client, which ends with .apps.googleusercontent.com',
+  )
+
+/** When something runs, as the Functions host takes it. */
+export const schedule = z.string().superRefine((value, context) => {
+  const fault = faultOfSchedule(value)
+  if (fault) context.addIssue(fault)
+})
+
+/** A whole number within limits. */
+export function wholeNumber(min: number, max: number) {
+  return z
+    .string()
+    .regex(/^\d+$/, 'must be a whole number')
+    .transform(Number)
+    .pipe(z.number().min(min).max(max))
+}
+
+/** Values separated by commas, each once. */
+export function listOf<T>(item: z.ZodType<T, string>) {
+  return z
+    .string()
+    .transform((value) =>
+      value
+        .split(',')
+        .map((part) => part.trim())
+        .filter((part) => part !== ''),
+    )
+    .pipe(z.array(item))
+    .refine((list) => new Set(list).size === list.length, 'must name each once')
+}
+
+function faultOfClientId(value: string): string | undefined {
+  if (/^[{(].*[)}]$/.test(value)) return 'is in braces; leave them out'
+  if (/^[0-9a-f]{16}$/i.test(value))
+    return 'is a client id of the retired Live SDK (16 digits); register the app in Entra'
+  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value)) return 'must be a GUID'
+  return /(-0{4}){3}-0{12}$/.test(value) ? 'is an id from an example, made of zeros' : undefined
+}
+
+/** Why the host would not run a schedule, if so. A schedule that is never due it would accept, and wait for ever. */
+function faultOfSchedule(value: string): string | undefined {
+  const parsed = parseNcrontab(value)
+  if (parsed) return nextOccurrence(parsed, new Date(0)) ? undefined : 'is never due: no such date exists'
+  return /^\s*-?\d[\d.:]*\s*$/.test(value)
+    ? 'is a time span, which Consumption plans do not run; write an NCRONTAB expression'
+    : 'is no NCRONTAB expression of six fields, seconds first, with spaces between them and no line break'
+}

@@ -1,0 +1,100 @@
+import * as z from 'zod'
+import { tenantStatuses } from '../domain/tenant.ts'
+import { accountKinds, environments, identityProviders } from '../environment.ts'
+
+/**
+ * How a column is written: `name` is a text that is never empty, `reference` says where a refresh token is, `words` are
+ * joined by blanks, `json` is a document with dates as ISO 8601.
+ */
+type ColumnType = 'name' | 'text' | 'reference' | 'number' | 'flag' | 'date' | 'words' | 'json'
+
+/** One column of {@link tenantColumns}. */
+export interface TenantColumn {
+  /** Where in `Tenant` it comes from. */
+  readonly path: string
+  readonly type: ColumnType
+  readonly values?: readonly string[]
+  /** Whether it may be missing although other columns of the same object are set. */
+  readonly isOptional?: true
+}
+
+/** Every column of a tenant row. */
+export const tenantColumns: Readonly<Record<string, TenantColumn>> = {
+  workspace: { path: 'workspace', type: 'name' },
+  tenant: { path: 'tenant', type: 'name' },
+  environment: { path: 'environment', type: 'name', values: environments },
+  status: { path: 'status', type: 'name', values: tenantStatuses },
+  displayName: { path: 'displayName', type: 'text' },
+  createdAt: { path: 'createdAt', type: 'date' },
+  grantId: { path: 'grant.id', type: 'name', isOptional: true },
+  grantReference: { path: 'grant.reference', type: 'reference' },
+  grantIdentityProvider: { path: 'grant.identityProvider', type: 'name', values: identityProviders },
+  grantScopes: { path: 'grant.scopes', type: 'words' },
+  grantAccountKind: { path: 'grant.accountKind', type: 'name', values: accountKinds },
+  grantAuthorityTenant: { path: 'grant.authorityTenant', type: 'text' },
+  grantIssuer: { path: 'grant.consenter.issuer', type: 'text' },
+  grantSubject: { path: 'grant.consenter.subject', type: 'text' },
+  grantHint: { path: 'grant.consenter.hint', type: 'text' },
+  grantConsentedAt: { path: 'grant.consentedAt', type: 'date' },
+  grantAdvertisingUserId: { path: 'grant.advertisingUserId', type: 'text' },
+  accessTokenSealed: { path: 'accessToken.sealed', type: 'name' },
+  accessTokenExpiresAt: { path: 'accessToken.expiresAt', type: 'date' },
+  accessTokenRefreshedAt: { path: 'accessToken.refreshedAt', type: 'date' },
+  accessTokenReplaced: { path: 'accessToken.replaced', type: 'flag', isOptional: true },
+  leaseId: { path: 'lease.id', type: 'name' },
+  leaseUntil: { path: 'lease.until', type: 'date' },
+  troubleAttempts: { path: 'trouble.attempts', type: 'number' },
+  troubleReason: { path: 'trouble.reason', type: 'name' },
+  troubleTraceId: { path: 'trouble.traceId', type: 'text' },
+  troubleNextAttemptAt: { path: 'trouble.nextAttemptAt', type: 'date' },
+  troubleUnknownAnswers: { path: 'trouble.unknownAnswers', type: 'number', isOptional: true },
+  troubleActor: { path: 'trouble.actor', type: 'text', isOptional: true },
+  troubleSuspectedSince: { path: 'trouble.suspectedSince', type: 'date', isOptional: true },
+  pendingGrant: { path: 'pendingGrant', type: 'json' },
+  confirmed: { path: 'confirmed', type: 'json' },
+  leftovers: { path: 'leftovers', type: 'words' },
+  accountsGeneration: { path: 'accountsGeneration', type: 'name' },
+  discoveredAt: { path: 'discoveredAt', type: 'date' },
+  defaultAccountId: { path: 'defaultAccount.accountId', type: 'name' },
+  defaultCustomerId: { path: 'defaultAccount.customerId', type: 'name' },
+  lastVendedAt: { path: 'lastVendedAt', type: 'date' },
+  dueAt: { path: 'dueAt', type: 'date' },
+  advertisingRefusalReason: { path: 'advertisingRefusal.reason', type: 'name' },
+  advertisingRefusalSince: { path: 'advertisingRefusal.since', type: 'date' },
+  reauthorizationReason: { path: 'reauthorizationReason', type: 'name' },
+  disconnectCount: { path: 'disconnectCount', type: 'number' },
+  writeIds: { path: 'writeIds', type: 'words' },
+}
+
+const text = z.string()
+const storedGrant = z.looseObject({
+  reference: text,
+  identityProvider: z.enum(identityProviders),
+  scopes: z.array(text),
+  accountKind: z.enum(accountKinds),
+  authorityTenant: text,
+  consenter: z.looseObject({ issuer: text, subject: text, hint: text }),
+  consentedAt: z.date(),
+})
+const storedToken = z.looseObject({ sealed: text, expiresAt: z.date(), refreshedAt: z.date() })
+const storedChoice = z.looseObject({ returnUrl: text, browserHash: text, turn: text })
+
+/** What the JSON of a column must hold; further members are kept. */
+export const jsonColumns: Readonly<Record<string, z.ZodType>> = {
+  pendingGrant: z.looseObject({
+    environment: z.enum(environments),
+    grant: storedGrant,
+    sessionId: text,
+    codeHash: text,
+    expiresAt: z.date(),
+    accessToken: storedToken,
+    accountsGeneration: text,
+    choice: storedChoice.optional(),
+  }),
+  confirmed: z.looseObject({
+    sessionId: text,
+    codeHash: text,
+    until: z.date(),
+    choice: storedChoice.optional(),
+  }),
+}

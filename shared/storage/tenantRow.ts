@@ -1,0 +1,134 @@
+import type { RowDamage } from '../domain/damagedRow.ts'
+import type { Tenant, TenantName } from '../domain/tenant.ts'
+import { jsonColumns, tenantColumns } from './tenantColumns.ts'
+
+type Row = Readonly<Record<string, unknown>>
+
+/** No workspace, tenant or id that the broker writes is longer; only tokens are. */
+const longestName = 1024
+const longestToken = 32_768
+/** The grant stores that this version knows. */
+const referencePattern = /^(sealed|vault):./
+
+/** Objects that a row with this status must have. */
+const needed: Readonly<Partial<Record<string, string>>> = { connected: 'grantReference' }
+
+/** Finds what keeps a row from being read as the tenant of that name; undefined for a sound one. */
+export function damageOf(row: Row, name: TenantName): RowDamage | undefined {
+  for (const column of Object.keys(tenantColumns)) {
+    const detail = isSet(row, column) ? faultOf(row[column], column) : faultOfAbsence(row, column)
+    if (detail) return { column, detail }
+  }
+  for (const column of ['workspace', 'tenant'] as const)
+    if (row[column] !== name[column]) return { column, detail: 'names another tenant' }
+  return undefined
+}
+
+function isSet(row: Row, column: string): boolean {
+  return row[column] !== undefined && row[column] !== null
+}
+
+/** A column is needed when it always is, when its status needs it, or when another column of its object is set. */
+function faultOfAbsence(row: Row, column: string): string | undefined {
+  const { path, isOptional } = tenantColumns[column] ?? {}
+  if (isOptional || !path) return undefined
+  const [object = ''] = path.split('.')
+  const isAlways = ['workspace', 'tenant', 'environment', 'status', 'createdAt'].includes(column)
+  const isWanted = object !== path && columnsOf(object).some((other) => isSet(row, other))
+  return isAlways || isWanted || needed[String(row.status)] === column ? 'is missing' : undefined
+}
+
+function columnsOf(object: string): string[] {
+  return Object.keys(tenantColumns).filter((column) => tenantColumns[column]?.path.startsWith(`${object}.`))
+}
+
+function faultOf(value: unknown, column: string): string | undefined {
+  const { type, values } = tenantColumns[column] ?? {}
+  switch (type) {
+    case 'date':
+      return readDate(value) ? undefined : 'is not a date'
+    case 'flag':
+      return typeof value === 'boolean' ? undefined : 'is not a Boolean'
+    case 'number':
+      return Number.isSafeInteger(value) && Number(value) >= 0 ? undefined : 'is not a count'
+    case 'json':
+      return typeof value === 'string' ? faultOfJson(value, column) : 'is not a text'
+    default:
+      return typeof value === 'string' ? faultOfText(value, type, values, column) : 'is not a text'
+  }
+}
+
+function faultOfText(
+  value: string,
+  type: string | undefined,
+  values: readonly string[] | undefined,
+  column: string,
+): string | undefined {
+  if (type === 'words') return undefined
+  if (type !== 'text' && value === '') return 'is empty'
+  if (values && !values.includes(value)) return 'has a value that this version does not know'
+  if (type === 'reference' && !referencePattern.test(value)) return 'is a reference of an unknown kind'
+  const most = type === 'reference' || column === 'accessTokenSealed' ? longestToken : longestName
+  return value.length > most ? `is longer than ${most} characters` : undefined
+}
+
+function faultOfJson(value: string, column: string): string | undefined {
+  const read = readJson(value)
+  if (read === undefined) return 'is not JSON'
+  const issue = jsonColumns[column]?.safeParse(read).error?.issues[0]
+  return issue && `has an unusable member ${issue.path.join('.') || 'at its root'}`
+}
+
+/** A date as the SDK reads it; undefined for everything else. */
+export function readDate(value: unknown): Date | undefined {
+  const date = value instanceof Date || typeof value === 'string' ? new Date(value) : undefined
+  return date && !Number.isNaN(date.getTime()) ? date : undefined
+}
+
+/** A JSON column with its dates; undefined when it is not JSON. */
+export function readJson(value: string): unknown {
+  try {
+    return JSON.parse(value, reviveDates)
+  } catch {
+    return undefined
+  }
+}
+
+function reviveDates(_key: string, value: unknown): unknown {
+  return typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(value)
+    ? new Date(value)
+    : value
+}
+
+/**
+ * What a damaged row still says. Its grant and tokens are not used again, but every reference in it is kept as left
+ * over, so that a disconnect destroys the refresh tokens.
+ */
+export function remainsOf(row: Row, name: TenantName): Tenant {
+  const sound = <T>(column: string): T | undefined =>
+    isSet(row, column) && !faultOf(row[column], column) ? (row[column] as T) : undefined
+  const references = referencesIn(row)
+  const displayName = sound<string>('displayName')
+  const disconnectCount = sound<number>('disconnectCount')
+  const createdAt = readDate(row.createdAt) ?? readDate(row.timestamp) ?? new Date(0)
+  return {
+    ...name,
+    environment: sound<Tenant['environment']>('environment') ?? 'production',
+    status: sound<Tenant['status']>('status') ?? 'reauthorization_required',
+    createdAt,
+    ...(displayName && { displayName }),
+    ...(disconnectCount && { disconnectCount }),
+    ...(references.length > 0 && { leftovers: references }),
+  }
+}
+
+function referencesIn({ grantReference, leftovers, pendingGrant }: Row): string[] {
+  const words = [grantReference, leftovers].flatMap((each) =>
+    typeof each === 'string' ? each.split(/\s+/).filter(Boolean) : [],
+  )
+  const pending = typeof pendingGrant === 'string' ? pendingGrant : ''
+  const waiting = [...pending.matchAll(/"reference"\s*:\s*"([^"\\\s]+)"/g)].flatMap(
+    ([, found]) => found ?? [],
+  )
+  return [...new Set([...words, ...waiting])]
+}

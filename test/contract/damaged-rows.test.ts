@@ -1,0 +1,210 @@
+import type { TableEntity } from '@azure/data-tables'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { systemClock, systemRandomness } from '../../shared/clock.ts'
+import { type DamagedTenant, isDamaged } from '../../shared/domain/damagedRow.ts'
+import type { DueIndex } from '../../shared/domain/due.ts'
+import type { StoredTenant, Tenant, TenantName } from '../../shared/domain/tenant.ts'
+import { tenantKey } from '../../shared/domain/tenantKey.ts'
+import { repair } from '../../shared/operations/rebuild.ts'
+import type { Tables } from '../../shared/storage/clients.ts'
+import { createDueTable } from '../../shared/storage/dueTable.ts'
+import { createGrantVault } from '../../shared/storage/grantVault.ts'
+import { combineGrantStores, createSealedGrants } from '../../shared/storage/sealedGrants.ts'
+import { tenantColumns } from '../../shared/storage/tenantColumns.ts'
+import { toTenantEntity } from '../../shared/storage/tenantEntity.ts'
+import { createTenantTable } from '../../shared/storage/tenantTable.ts'
+import { disconnectTenant } from '../../shared/tenants/disconnect.ts'
+import { toTenantView } from '../../shared/tenants/view.ts'
+import { grantOf } from '../simulation/ground.ts'
+import { openTablesBench, type TablesBench } from './tables-bench.ts'
+
+let bench: TablesBench
+let tables: Tables
+let due: DueIndex
+
+beforeAll(async () => {
+  bench = await openTablesBench()
+  tables = bench.tables
+  due = createDueTable(tables)
+})
+
+afterAll(() => bench?.close())
+
+let made = 0
+const at = new Date('2026-11-01T10:00:00Z')
+const reference = (secret: string) => `vault:v.example/${secret}/1/0`
+
+/** A row in which every column is set. */
+function fullTenant(): Tenant {
+  const tenant = `d${made++}`
+  const accessToken = { sealed: 's', expiresAt: at, refreshedAt: at, replaced: true } as const
+  const grant = { ...grantOf(reference(`${tenant}-kept`), 'ada'), consentedAt: at, advertisingUserId: '1' }
+  return {
+    ...{
+      workspace: 'w',
+      tenant,
+      environment: 'sandbox',
+      status: 'connected',
+      displayName: 'A',
+      createdAt: at,
+    },
+    ...{ grant, accessToken, dueAt: at, accountsGeneration: 'g', discoveredAt: at, lastVendedAt: at },
+    lease: { id: 'l', until: at },
+    trouble: {
+      ...{ attempts: 1, reason: 'r', traceId: 't', nextAttemptAt: at, unknownAnswers: 1 },
+      ...{ actor: 'operator', suspectedSince: at },
+    },
+    pendingGrant: {
+      ...{ environment: 'sandbox', sessionId: 's', codeHash: 'h', expiresAt: at, accountsGeneration: 'g' },
+      grant: { ...grant, reference: reference(`${tenant}-waiting`) },
+      accessToken,
+    },
+    confirmed: { sessionId: 's', codeHash: 'h', until: at },
+    leftovers: [reference(`${tenant}-old`)],
+    defaultAccount: { accountId: '1', customerId: '2' },
+    advertisingRefusal: { reason: 'r', since: at },
+    reauthorizationReason: 'r',
+    disconnectCount: 1,
+    writeIds: ['w'],
+  } as Tenant
+}
+
+type Damage = Readonly<Record<string, unknown>>
+
+async function damagedBy(damage: (row: TableEntity) => Damage): Promise<TenantName> {
+  const tenant = fullTenant()
+  const store = createTenantTable(tables)
+  await store.create(tenant, [])
+  const row = toTenantEntity(tenant)
+  await tables.Tenants.updateEntity({ ...row, ...damage(row) } as TableEntity, 'Replace')
+  return { workspace: 'w', tenant: tenant.tenant }
+}
+
+const inspect = (name: TenantName) =>
+  createTenantTable(tables).inspect(name) as Promise<StoredTenant | DamagedTenant>
+
+function keepingWith(remove: (secret: string) => Promise<void>) {
+  const vault = { host: 'v.example', remove } as never
+  const sealed = createSealedGrants({} as never)
+  return {
+    tenants: createTenantTable(tables),
+    due,
+    grants: combineGrantStores({ vault: createGrantVault([vault], systemRandomness), sealed }, 'vault'),
+    clock: systemClock,
+    randomness: systemRandomness,
+    log: () => undefined,
+  }
+}
+
+const kinds: Readonly<Record<string, (before: unknown) => unknown>> = {
+  absent: () => undefined,
+  empty: () => '',
+  'a number': () => 1.5,
+  'a flag': () => false,
+  'another text': () => 'of a newer version',
+  'too long': () => 'x'.repeat(30_000),
+  'cut off': (before) => (typeof before === 'string' ? before.slice(0, -1) : before),
+}
+
+describe.each(Object.keys(tenantColumns))('a row whose column %s', (column) => {
+  test.each(Object.entries(kinds))('is %s is read, shown and disconnected', async (_kind, damage) => {
+    const name = await damagedBy((row) => ({ [column]: damage(row[column]) }))
+    const row = await inspect(name)
+    const view = toTenantView(isDamaged(row) ? row : row.tenant, at)
+    expect(view).toMatchObject({ tenant: name.tenant })
+    if (isDamaged(row)) {
+      const [object] = tenantColumns[column]?.path.split('.') ?? []
+      expect(tenantColumns[row.damaged.column]?.path.split('.')[0]).toBe(object)
+      await expect(createTenantTable(tables).read(name)).rejects.toThrow(row.damaged.column)
+    }
+    const removed: string[] = []
+    const ended = await disconnectTenant(
+      keepingWith(async (secret) => void removed.push(secret)),
+      name,
+    )
+    expect(ended).toMatchObject({ tenant: { status: 'disconnected' } })
+    expect(await inspect(name)).toMatchObject({ tenant: { status: 'disconnected' } })
+    const lost = { grantReference: 'kept', pendingGrant: 'waiting', leftovers: 'old' }[column]
+    const expected = ['kept', 'waiting', 'old'].filter((each) => each !== lost)
+    expect(removed).toEqual(expect.arrayContaining(expected.map((each) => `${name.tenant}-${each}`)))
+  })
+})
+
+test.each([
+  ['grantReference', undefined],
+  ['grantReference', 'hsm:somewhere/else'],
+  ['grantReference', 7],
+  ['status', 'paused'],
+  ['environment', 'staging'],
+  ['createdAt', 'yesterday'],
+  ['troubleAttempts', -1],
+  ['pendingGrant', '{"grant":'],
+  ['pendingGrant', '{"grant":{"reference":"vault:a/b/c/0"}}'],
+  ['confirmed', '{}'],
+  ['accessTokenReplaced', 'yes'],
+  ['workspace', 'somebody else’s'],
+])('a row with %s = %s is damaged there', async (column, value) => {
+  const name = await damagedBy(() => ({ [column]: value }))
+  const row = await inspect(name)
+  expect(isDamaged(row) && row.damaged.column).toBe(column)
+})
+
+test('a damaged row shows what is last known of it, and the listing holds it beside the sound ones', async () => {
+  const name = await damagedBy(() => ({ accessTokenExpiresAt: 'never' }))
+  const store = createTenantTable(tables)
+  const page = await store.list('w', 1000)
+  if (page === 'continuation_unknown') throw new Error(page)
+  const views = page.tenants.map((row) => toTenantView(row, at))
+  expect(views).toContainEqual(
+    expect.objectContaining({
+      tenant: name.tenant,
+      ...{ status: 'connected', environment: 'sandbox', displayName: 'A' },
+      damaged: { column: 'accessTokenExpiresAt', detail: 'is not a date' },
+    }),
+  )
+})
+
+describe('a secret that cannot be destroyed', () => {
+  test('stays in the row with a due row at once, and the others go', async () => {
+    const name = await damagedBy(() => ({}))
+    const removed: string[] = []
+    const remove = async (secret: string) => {
+      if (secret.endsWith('waiting')) throw new Error('the vault is read-only')
+      removed.push(secret)
+    }
+    const ended = await disconnectTenant(keepingWith(remove), name)
+    const left = [reference(`${name.tenant}-waiting`)]
+    expect(ended).toMatchObject({ tenant: { status: 'disconnected', leftovers: left } })
+    expect(removed.toSorted()).toEqual([`${name.tenant}-kept`, `${name.tenant}-old`])
+    expect(toTenantView((ended as StoredTenant).tenant, at).secretsToDestroy).toBe(1)
+    expect(await dueOf(name)).toEqual([name.tenant])
+  })
+
+  test('of a kind that this version does not understand is never taken for gone', async () => {
+    const name = await damagedBy(() => ({ grantReference: 'hsm:somewhere/else' }))
+    const ended = await disconnectTenant(
+      keepingWith(async () => undefined),
+      name,
+    )
+    expect(ended).toMatchObject({ tenant: { leftovers: ['hsm:somewhere/else'] } })
+  })
+})
+
+async function dueOf({ tenant }: TenantName): Promise<string[]> {
+  const found: string[] = []
+  for (let shard = 0; shard < due.shardCount; shard++)
+    for await (const page of due.due(shard, new Date())) found.push(...page.map((row) => row.tenant))
+  return found.filter((each) => each === tenant)
+}
+
+test.each([
+  ['connected', 'reauthorization_required'],
+  ['disconnected', 'disconnected'],
+])('a damaged row that was %s is repaired as %s', async (status, repaired) => {
+  const name = await damagedBy(() => ({ status, troubleReason: 5 }))
+  const row = await inspect(name)
+  if (!isDamaged(row)) throw new Error('It should be damaged.')
+  const written = await repair({ keeping: keepingWith(async () => undefined) } as never, row)
+  expect(written?.tenant).toMatchObject({ status: repaired, leftovers: row.remains.leftovers })
+  expect(await tables.Tenants.getEntity(tenantKey(name), 'tenant')).toMatchObject({ status: repaired })
+})
