@@ -16,8 +16,8 @@ interface SealingKey {
 
 /**
  * Seals texts as JWE compact (RFC 7516, `dir` with A256GCM). Tenant, environment and use stand in the protected
- * header, which is authenticated: what was sealed for one opens for no other. So does the consent, in a parameter of
- * its own, which a version of the broker that does not know it passes over.
+ * header, which is authenticated: what was sealed for one opens for no other. The consent stands there too, in a
+ * parameter of its own that an older version of the broker ignores. Text that an older version sealed has none.
  * @param readKeys the JWK set's JSON, remembered by its reader; asked again, freshly, for a `kid` not in it.
  */
 export function createSealer(readKeys: (options: { fresh: boolean }) => Promise<string | undefined>): Sealer {
