@@ -47,11 +47,13 @@ export async function within<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   const done = new AbortController()
+  // Work that throws at once has thrown before there is anything that could reject later.
+  const started = work()
   const expiry = clock.sleep(seconds * 1000, done.signal).then(() => {
     throw new TimeLimitError(step, seconds)
   })
   try {
-    return await Promise.race([(async () => work())(), expiry])
+    return await Promise.race([started, expiry])
   } finally {
     done.abort()
   }

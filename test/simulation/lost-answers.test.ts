@@ -208,8 +208,8 @@ describe('a confirmation', () => {
       if (++writes > 1) throw new Error('out')
       return own.tenants.replace(...write)
     }
-    const stopped = disconnectTenant({ ...own.dependencies, tenants: { ...own.tenants, replace } }, name)
-    await expect(stopped).rejects.toThrow('out')
+    await disconnectTenant({ ...own.dependencies, tenants: { ...own.tenants, replace } }, name)
+    expect(writes).toBeGreaterThan(1)
     const confirmed = confirm(own, async () => {})
     await expect(confirmed).rejects.toMatchObject({ code: 'connect_session_not_found' })
     expect(own.row()).toMatchObject({ status: 'disconnected', leftovers: [pendingGrant.grant.reference] })
