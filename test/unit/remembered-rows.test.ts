@@ -60,6 +60,7 @@ async function ground({ lifeSeconds = hour, vendedSecondsAgo = 0, ...options }: 
     due: createModelDueIndex(),
     randomness: systemRandomness,
     rowCacheSeconds: 30,
+    vendLimitSeconds: 20,
     config: { policy: 'active', activeWindowSeconds, leaseSeconds: 60 } as never,
     refresher: {
       async refresh(): Promise<RefreshOutcome> {
