@@ -7,7 +7,7 @@ import { operation, route } from '../shared/http/route.ts'
 /** `GET /v1/tenants/{tenant}/accounts`: the customers and accounts that the tenant reaches. */
 route('accounts', 'v1/tenants/{tenant}/accounts', {
   GET: operation({
-    summary: 'List the accounts that a tenant reaches, each with the customer through which it is reached',
+    summary: 'List a tenant’s accounts, each with the customer through which the user reaches it',
     role: 'Tenants.Manage',
     query: pageQuery.extend({
       search: z.string().max(200).optional(),

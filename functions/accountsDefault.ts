@@ -6,7 +6,7 @@ import { tenantView, toTenantView } from '../shared/tenants/view.ts'
 /** `PUT /v1/tenants/{tenant}/accounts/default`: the account that a vend is for when the app names none. */
 route('accountsDefault', 'v1/tenants/{tenant}/accounts/default', {
   PUT: operation({
-    summary: 'Set the account that is vended when the app names none',
+    summary: 'Set the default account, vended when the app doesn’t name one',
     role: 'Tenants.Manage',
     body: defaultAccountBody,
     answer: { status: 200, description: 'The tenant with its default account.', schema: tenantView },

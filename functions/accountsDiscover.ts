@@ -10,7 +10,7 @@ route('accountsDiscover', 'v1/tenants/{tenant}/accounts/discover', {
     role: 'Tenants.Manage',
     answer: {
       status: 200,
-      description: 'What was found, and what appeared, vanished or changed.',
+      description: 'The accounts found, and which ones appeared, disappeared, or changed.',
       schema: discoveryAnswer,
     },
     problems: [...obtainProblems, 'tenant_changed', 'advertising_unavailable'],

@@ -10,13 +10,13 @@ import { operation, route } from '../shared/http/route.ts'
 /** `PUT /v1/tenants/{tenant}/accounts/selection`: which accounts may be vended, for apps that ask by themselves. */
 route('accountsSelection', 'v1/tenants/{tenant}/accounts/selection', {
   PUT: operation({
-    summary: 'Choose which accounts may be vended, and the default among them',
+    summary: 'Choose which accounts can be vended, and the default account',
     role: 'Tenants.Manage',
     body: accountsChoice,
     maxBodyBytes: longestChoiceBytes,
     answer: {
       status: 200,
-      description: 'How many may be vended now, and the default.',
+      description: 'How many accounts can be vended now, and the default.',
       schema: choiceAnswer,
     },
     problems: ['tenant_not_found', 'account_not_found', 'tenant_changed'],

@@ -17,7 +17,7 @@ const params = z.object({ service: z.string(), path: z.string().default('') })
 const send = createSend()
 
 const passed = operation({
-  summary: 'Pass a call on to Microsoft Advertising with the tenant’s credentials',
+  summary: 'Call Microsoft Advertising with the tenant’s credentials',
   role: 'Tokens.Vend',
   params,
   query: z.looseObject({}),
@@ -25,7 +25,7 @@ const passed = operation({
   answer: {
     status: 200,
     description:
-      'Whatever Microsoft answers, streamed; of a failure, `X-Diagnosis` says the cause. A chunked request streams too; one with `Content-Length` is read whole by the Functions host first, which answers 500 itself above its limit (100 MiB).',
+      'Microsoft’s response, streamed. For a failure, `X-Diagnosis` names the cause. Chunked requests stream as well. The Functions host reads a request with `Content-Length` completely first, and itself answers 500 above its limit of 100 MiB.',
   },
   problems: [...vendProblems, 'route_not_found', 'advertising_unavailable'],
   handle: pass,
@@ -52,7 +52,7 @@ async function pass(
   const { service, path } = request.params
   if (!isServiceName(service)) {
     throw new Problem('route_not_found', {
-      detail: `There is no service ${service.slice(0, 60)}; there are ${serviceNames.join(', ')}.`,
+      detail: `Unknown service ${service.slice(0, 60)}. Services: ${serviceNames.join(', ')}.`,
     })
   }
   const vend = recordedVend(broker, caller.app)

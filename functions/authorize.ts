@@ -18,17 +18,17 @@ const longestFormBytes = 1024
 /** `/oauth/authorize?session=…`: spends the connect session, binds the browser, leads to the sign-in. */
 pageRoute('authorize', 'oauth/authorize', {
   GET: operation({
-    summary: 'The link that the advertiser’s browser opens: leads to the sign-in, or asks first',
+    summary: 'The link that the advertiser opens: starts the sign-in, or asks first',
     // Links travel by mail and pick up tracking parameters on the way.
     query: z.object({ session: z.string().max(200).default('') }),
-    answer: { status: 302, description: 'To the identity provider’s sign-in.' },
+    answer: { status: 302, description: 'Redirect to the identity provider’s sign-in.' },
     handle: async ({ query, raw, ...request }) =>
       isLookAhead(raw) ? nothingSpent : lead(request, query.session, { pressed: false }),
   }),
   POST: operation({
-    summary: 'The button of a link that asks first',
+    summary: 'The button on the page of a link that asks first',
     readsBodyItself: true,
-    answer: { status: 200, description: 'A page that goes on to the identity provider’s sign-in.' },
+    answer: { status: 200, description: 'A page that continues to the identity provider’s sign-in.' },
     handle: async ({ raw, ...request }) => {
       const form = new URLSearchParams(await readText(raw, longestFormBytes))
       return lead(request, form.get('session') ?? '', { pressed: true })

@@ -21,9 +21,9 @@ const authorizationResponse = z.object({
 /** `GET /oauth/callback`: validates, exchanges, proves, stores; back to the app, or a page that says why not. */
 pageRoute('callback', 'oauth/callback', {
   GET: operation({
-    summary: 'Where the identity provider sends the browser back to',
+    summary: 'The redirect URI to which the identity provider returns the browser',
     query: authorizationResponse,
-    answer: { status: 303, description: 'To the app’s return URL, with `tenant` and `status`.' },
+    answer: { status: 303, description: 'Redirect to the app’s return URL with `tenant` and `status`.' },
     handle: async ({ broker, browser, query, raw }) => {
       if (isLookAhead(raw)) return nothingSpent
       const adminConsent = readAdminConsent(query)

@@ -12,7 +12,7 @@ import { pageRoute } from '../shared/pages/pageRoute.ts'
 /** `/oauth/accounts`: where a person who has just connected says which accounts the app may use. */
 pageRoute('chooseAccounts', 'oauth/accounts', {
   GET: operation({
-    summary: 'The page on which the advertiser chooses accounts',
+    summary: 'The page where the advertiser chooses accounts',
     query: z.object({ choice: z.string().max(200).default('') }),
     answer: { status: 200, description: 'The page.' },
     handle: async ({ broker, browser, query }) => {
@@ -25,11 +25,11 @@ pageRoute('chooseAccounts', 'oauth/accounts', {
     },
   }),
   POST: operation({
-    summary: 'The page’s form: search, tick, turn the page, choose, or decide later',
+    summary: 'The form on that page: search, select, change pages, confirm, or decide later',
     readsBodyItself: true,
     answer: {
       status: 200,
-      description: 'The page again, or once chosen one that goes on to the return URL.',
+      description: 'The page again, or a page that continues to the return URL after the choice.',
     },
     handle: async ({ broker, browser, raw }) => {
       const { config } = broker

@@ -7,7 +7,7 @@ import { tenantView, toTenantView } from '../shared/tenants/view.ts'
 /** `POST …/connect-sessions/{session}/confirm`: the app vouches that the person who consented is the one signed in to it. */
 route('confirm', 'v1/tenants/{tenant}/connect-sessions/{session}/confirm', {
   POST: operation({
-    summary: 'Confirm who consented, with the one-time code that came to the return URL',
+    summary: 'Confirm who consented, with the one-time code from the return URL',
     role: 'Tenants.Manage',
     params: z.object({ session: z.string().max(64) }),
     body: z.strictObject({ code: z.string().min(1).max(100) }),
@@ -18,7 +18,7 @@ route('confirm', 'v1/tenants/{tenant}/connect-sessions/{session}/confirm', {
         chooseAccountsUrl: z
           .url()
           .describe(
-            'Where to send the browser, the one that the person consented with, to say which accounts are meant; absent where that is clear, or where the app asks itself.',
+            'Where to send the browser in which the person consented, so that they choose accounts. Absent when no choice is needed or the app asks itself.',
           )
           .optional(),
       }),

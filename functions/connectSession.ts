@@ -7,11 +7,15 @@ import { operation, route } from '../shared/http/route.ts'
 /** `GET …/connect-sessions/{session}`: what confirming its consent would change, before anything is marked. */
 route('connectSession', 'v1/tenants/{tenant}/connect-sessions/{session}', {
   GET: operation({
-    summary: 'What confirming a consent would change: who consented, and which accounts are lost',
+    summary: 'What confirming a consent would change: who consented, and which accounts would be lost',
     role: 'Tenants.Manage',
     params: z.object({ session: z.string().max(64) }),
     query: pageQuery,
-    answer: { status: 200, description: 'The consent that waits.', schema: pendingView },
+    answer: {
+      status: 200,
+      description: 'The consent that is waiting for confirmation.',
+      schema: pendingView,
+    },
     problems: ['tenant_not_found', 'connect_session_not_found'],
     handle: async ({ broker, tenant, params, query }) =>
       answerJson(await readPending(broker, tenant, params.session, query)),

@@ -6,7 +6,7 @@ import { operation, route } from '../shared/http/route.ts'
 /** `POST /v1/tenants/{tenant}/connect-sessions`: a one-time link with which the advertiser connects the tenant. */
 route('connectSessions', 'v1/tenants/{tenant}/connect-sessions', {
   POST: operation({
-    summary: 'Make a one-time link with which an advertiser connects the tenant',
+    summary: 'Create a one-time link for an advertiser to connect the tenant',
     role: 'Tenants.Manage',
     body: connectSessionBody,
     answer: {

@@ -12,13 +12,13 @@ import { operation, route } from '../shared/http/route.ts'
 /** `POST /v1/tenants/{tenant}/diagnosis`: which credential is at fault, and who acts. */
 route('diagnosis', 'v1/tenants/{tenant}/diagnosis', {
   POST: operation({
-    summary: 'Diagnose: try every credential live, or explain a call that failed',
+    summary: 'Test every credential live, or explain a failed call',
     role: 'Tokens.Vend',
     body: diagnosisBody,
     maxBodyBytes: longestDiagnosisBytes,
     answer: {
       status: 200,
-      description: 'Which credential is at fault, why, and who acts.',
+      description: 'Which credential is at fault, why, and who must act.',
       schema: diagnosisAnswer,
     },
     problems: ['tenant_not_found'],

@@ -9,7 +9,7 @@ import { eventView, toEventView } from '../shared/tenants/view.ts'
 /** `GET /v1/tenants/{tenant}/events`: what happened to the tenant, newest first. */
 route('events', 'v1/tenants/{tenant}/events', {
   GET: operation({
-    summary: 'What happened to a tenant, newest first',
+    summary: 'A tenant’s history, newest first',
     role: 'Tenants.Manage',
     query: pageQuery,
     answer: {

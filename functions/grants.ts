@@ -6,7 +6,7 @@ import { tenantView, toTenantView } from '../shared/tenants/view.ts'
 /** `POST /v1/tenants/{tenant}/grants`: an existing refresh token, for those who move here. */
 route('grants', 'v1/tenants/{tenant}/grants', {
   POST: operation({
-    summary: 'Bring an existing refresh token; it is proven before it is kept',
+    summary: 'Import an existing refresh token; the broker verifies it before saving it',
     role: 'Tenants.Manage',
     body: grantBody,
     answer: { status: 200, description: 'The tenant, connected.', schema: tenantView },
@@ -16,6 +16,7 @@ route('grants', 'v1/tenants/{tenant}/grants', {
       'environment_conflict',
       'tenant_changed',
       'environment_on_hold',
+      'registration_refused',
       'unexpected_upstream_answer',
       'identity_provider_unavailable',
       'advertising_unavailable',

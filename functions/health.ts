@@ -2,10 +2,10 @@ import * as z from 'zod'
 import { answerJson } from '../shared/http/answers.ts'
 import { operation, route } from '../shared/http/route.ts'
 
-/** `GET /health`: the process is alive and its settings are whole. Asks nobody else. */
+/** `GET /health`: the process is alive and its settings are valid. Calls nothing else. */
 route('health', 'health', {
   GET: operation({
-    summary: 'Liveness: the process answers and its settings are whole',
+    summary: 'Liveness: the process responds and its settings are valid',
     tellsSettings: true,
     answer: { status: 200, description: 'Alive.', schema: z.object({ status: z.literal('ok') }) },
     handle: async () => answerJson({ status: 'ok' }),

@@ -5,12 +5,12 @@ import { checkReadiness, readiness } from '../shared/ready/readiness.ts'
 /** `GET /ready`: every dependency, each secret's presence and expiry, the sign-in table, holds, the last sweep. */
 route('ready', 'ready', {
   GET: operation({
-    summary: 'Readiness: every dependency, secret and environment, and the last sweep',
+    summary: 'Readiness: every dependency, secret, and environment, and the last sweep',
     role: 'Broker.Operate',
     tellsSettings: true,
     answer: {
       status: 200,
-      description: '200 when all is well, 503 when something needs the operator.',
+      description: '200 when everything works, 503 when something needs the operator.',
       schema: readiness,
     },
     handle: async ({ broker }) => {

@@ -26,5 +26,5 @@ app.hook.appStart(() => {
   }
 })
 
-/** What was measured and not yet sent goes out before the instance does. */
+/** Sends the remaining measurements before the instance ends. */
 app.hook.appTerminate(() => telemetry?.stop())

@@ -11,8 +11,7 @@ const mostSeconds = 150
 /** `POST /v1/sweeps`: runs a sweep now, for any scheduler that is to stand beside the timer. */
 route('sweeps', 'v1/sweeps', {
   POST: operation({
-    summary:
-      'Run a refresh sweep now, for two and a half minutes at most: what is left over is for the next one',
+    summary: 'Run a refresh sweep now, for at most two and a half minutes; the next sweep does the rest',
     role: 'Broker.Operate',
     answer: { status: 200, description: 'What the sweep did.', schema: sweepReport },
     handle: async ({ broker }) => answerJson((await runSweep(broker, { mostSeconds })).report),

@@ -8,7 +8,7 @@ import { tenantView, toTenantView } from '../shared/tenants/view.ts'
 /** `GET /v1/tenants/{tenant}`: where it stands. `DELETE`: disconnect it, and destroy its grant. */
 route('tenant', 'v1/tenants/{tenant}', {
   GET: operation({
-    summary: 'Where a tenant stands',
+    summary: 'A tenant and its status',
     role: 'Tenants.Manage',
     answer: { status: 200, description: 'The tenant.', schema: tenantView },
     problems: ['tenant_not_found'],
@@ -19,7 +19,7 @@ route('tenant', 'v1/tenants/{tenant}', {
     },
   }),
   DELETE: operation({
-    summary: 'Disconnect a tenant: nothing is vended any more and its grant is destroyed',
+    summary: 'Disconnect a tenant: vending stops and the grant is destroyed',
     role: 'Tenants.Manage',
     answer: { status: 200, description: 'The tenant, disconnected.', schema: tenantView },
     problems: ['tenant_not_found', 'tenant_changed'],

@@ -13,7 +13,7 @@ route('tenants', 'v1/tenants', {
     query: pageQuery,
     answer: {
       status: 200,
-      description: 'One page; ask again with `continuation` while there is one.',
+      description: 'One page. If it has a `continuation`, request the next page with it.',
       schema: z.object({ tenants: z.array(tenantView), continuation: z.string().optional() }),
     },
     handle: async ({ broker, caller, query }) => {

@@ -10,7 +10,7 @@ import { longestMinValiditySeconds, vendAnswer } from '../shared/vend/vend.ts'
 /** `GET /v1/tenants/{tenant}/token`: what the app needs to call Microsoft Advertising now. */
 route('token', 'v1/tenants/{tenant}/token', {
   GET: operation({
-    summary: 'Vend: a valid access token with everything else that a call needs',
+    summary: 'Vend a valid access token with everything else a call needs',
     role: 'Tokens.Vend',
     query: z.strictObject({
       minValidity: wholeNumber(0, longestMinValiditySeconds).optional(),
@@ -18,7 +18,7 @@ route('token', 'v1/tenants/{tenant}/token', {
     }),
     answer: {
       status: 200,
-      description: 'The credentials, ids, headers and hosts to use now.',
+      description: 'The credentials, IDs, headers, and hosts to use now.',
       schema: vendAnswer,
     },
     problems: vendProblems,

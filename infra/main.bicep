@@ -80,7 +80,7 @@ param grantVaultCount int = 1
 @description('Names of vaults to recover: those that were deleted within the last 90 days and whose names the deployment finds taken.')
 param recoverDeletedVaults string[] = []
 
-@description('Locks storage and vaults against deletion. Whoever deploys then needs Owner or User Access Administrator.')
+@description('Locks storage and vaults against deletion. The person who deploys then needs Owner or User Access Administrator.')
 param deletionLocks bool = false
 
 @description('Redundancy of the storage account. Take Standard_LRS where the region has no zones, Standard_GZRS to outlive the region.')

@@ -39,8 +39,8 @@ function findNode() {
 }
 
 /**
- * Tells once npm, which started us, is gone: it dies of a signal that it does not pass on. Whoever starts this file
- * by itself may leave it running.
+ * Acts when npm, which started this process, is gone: npm dies of a signal without passing it on. Does nothing for a
+ * process that was started directly.
  */
 function whenNpmIsGone(act) {
   if (process.env.npm_lifecycle_event === undefined) return

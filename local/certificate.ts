@@ -19,7 +19,7 @@ const renewBeforeDays = 30
 /**
  * Reads the certificate for `localhost` and `127.0.0.1` kept in `folder`.
  * Makes a new authority and certificate when there is none, when the parts do not fit together, or within
- * 30 days of expiry. The authority's private key is thrown away: whoever trusts it trusts this one certificate.
+ * 30 days of expiry. The authority's private key is thrown away: trusting it means trusting this one certificate.
  */
 export async function createLocalCertificate(folder: string): Promise<LocalCertificate> {
   const kept = await readCertificate(folder).catch(() => undefined)

@@ -37,7 +37,7 @@ export const endsWithParent = `data:text/javascript,${encodeURIComponent(
 const stopMilliseconds = 10_000
 const keptLines = 40
 
-/** Starts a child. It does not get the terminal's Ctrl-C: whoever started it stops it in good order. */
+/** Starts a child process. It doesn't get the terminal's Ctrl-C; its starter stops it in order. */
 export function startChild(options: ChildOptions): Child {
   const child = spawn(options.command, options.args, {
     cwd: options.cwd,

@@ -114,7 +114,7 @@ export function brokerSettings(ports: Ports, caPath: string): Record<string, str
   }
 }
 
-/** Telemetry is sent soon after it is made: whoever looks on a laptop looks at once. */
+/** On a laptop, telemetry is sent at once, because developers look at once. */
 function telemetrySettings({ collector }: Ports): Record<string, string> {
   return {
     OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${collector}`,

@@ -222,7 +222,7 @@ function toStack(ground: Ground, parts: StackParts): Stack {
     callerToken: (app = 'demo-app') => requestCallerToken(parts.signIn.origin, app),
     stop: () => stopAll(ground),
   }
-  // The first broker's redirect URI is known from the start, whoever runs the broker.
+  // The first broker's redirect URI is known from the start, the operator.
   stack.settings()
   return stack
 }

@@ -122,7 +122,7 @@ function readWish(): Wish {
   return { ...values, host, folder, demo: !values['no-demo'], stackOnly: values['stack-only'] }
 }
 
-/** The command line is not as it must be, or asks how it must be. */
+/** The command line is invalid, or asks for help. */
 class UsageError extends Error {
   constructor(fault = '') {
     super([fault, usage].filter(Boolean).join('\n'))

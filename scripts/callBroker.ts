@@ -21,7 +21,7 @@ export class BrokerUnreachableError extends UsageError {}
 /** The broker's address: `--url`, else `BROKER_URL`, else this machine's. @throws UsageError when it is none. */
 export function brokerUrlOf(options: { readonly url?: string | undefined }): string {
   const url = options.url ?? process.env.BROKER_URL ?? usualUrl
-  if (!URL.canParse(url)) throw new UsageError(`${url} is no address.`)
+  if (!URL.canParse(url)) throw new UsageError(`${url} isn’t a valid URL.`)
   return url
 }
 
@@ -41,7 +41,7 @@ export function createCallBroker(options: {
     }
     const init = { method: 'POST', headers, body: JSON.stringify(body), redirect: 'manual' } as const
     const response = await fetch(new URL(path, url), init).catch(() => {
-      throw new BrokerUnreachableError(`The broker at ${url} cannot be reached.`)
+      throw new BrokerUnreachableError(`Can’t reach the broker at ${url}.`)
     })
     return toAnswer(response)
   }
@@ -85,7 +85,7 @@ export function problemOf({ status, body }: BrokerAnswer): ShownProblem {
   const text = (name: string) => (typeof members[name] === 'string' ? members[name] : '')
   return {
     code: text('code') || `http_${status}`,
-    detail: text('detail') || 'The answer is no problem document; is this the broker’s address?',
+    detail: text('detail') || 'The answer isn’t a problem document. Is this the broker’s URL?',
     reason: text('reason'),
     actor: text('actor'),
   }

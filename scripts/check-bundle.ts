@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 const bundle = join(import.meta.dirname, '..', 'dist', 'broker.cjs')
 /** Cold starts read all of it; what makes it grow by a tenth is worth asking why. Identifiers are whole, see decision 0002. */
-const mostBytes = 2_250_000
+const mostBytes = 2_300_000
 
 /** What a fresh process pays for the bundle, the best of three; the Functions library warns that no host is there. */
 function loadMilliseconds(): number {

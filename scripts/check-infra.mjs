@@ -25,7 +25,7 @@ const asked = {
   API_CLIENT_ID: '33333333-3333-3333-3333-333333333333',
 }
 
-/** Snapshots stand for a subscription of no one's, and see no environment variable of whoever runs this. */
+/** Snapshots use a fictional subscription and no environment variables of the caller. */
 const nowhere = {
   tenant: '00000000-0000-0000-0000-000000000001',
   subscription: '00000000-0000-0000-0000-000000000002',

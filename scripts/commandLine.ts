@@ -38,13 +38,13 @@ export function parseOptions<T extends Options>(options: T, args = process.argv.
 export async function readSettings(file: string | undefined): Promise<Record<string, string | undefined>> {
   if (file === undefined) return process.env
   const text = await readFile(file, 'utf8').catch(() => {
-    throw new UsageError(`The settings file ${file} cannot be read.`)
+    throw new UsageError(`Can’t read the settings file ${file}.`)
   })
   try {
     const { Values = {} } = JSON.parse(text) as { Values?: Record<string, string> }
     return { ...process.env, ...Values }
   } catch {
-    throw new UsageError(`The settings file ${file} is not JSON.`)
+    throw new UsageError(`The settings file ${file} isn’t JSON.`)
   }
 }
 
@@ -62,7 +62,9 @@ export async function openBroker(settingsFile: string | undefined): Promise<Brok
  */
 export async function openVault(url: string, settingsFile: string | undefined): Promise<Vault> {
   if (!URL.canParse(url) || new URL(url).protocol !== 'https:')
-    throw new UsageError(`${url} is no vault’s address; it is like https://<name>.vault.azure.net.`)
+    throw new UsageError(
+      `${url} isn’t a vault’s URL. A vault’s URL looks like https://<name>.vault.azure.net.`,
+    )
   const settings = await readSettings(settingsFile)
   await prepareProcess(settings)
   const verifyChallengeResource = settings.KEY_VAULT_VERIFY_CHALLENGE_RESOURCE !== 'false'
@@ -75,7 +77,7 @@ export async function openVault(url: string, settingsFile: string | undefined): 
 }
 
 /**
- * The managed identity where there is one, as on Azure and on the local stack; else whoever has run `az login` or
+ * The managed identity where there is one, as on Azure and on the local stack; else the user who ran `az login` or
  * `azd auth login`.
  */
 export function chooseCredential(
@@ -98,7 +100,7 @@ export async function prepareProcess(settings: Readonly<Record<string, string | 
 async function trust(caFile: string | undefined): Promise<void> {
   if (!caFile || caFile === startedWith) return
   const extra = await readFile(caFile, 'utf8').catch(() => {
-    throw new UsageError(`NODE_EXTRA_CA_CERTS names ${caFile}, which cannot be read.`)
+    throw new UsageError(`Can’t read the file in NODE_EXTRA_CA_CERTS: ${caFile}.`)
   })
   tls.setDefaultCACertificates([...tls.getCACertificates('default'), extra])
 }
@@ -125,10 +127,10 @@ export async function run(command: () => Promise<number | undefined>): Promise<v
 }
 
 function adviceOn({ service, status, code }: StorageUnavailableError): string {
-  if (/Credential|Authentication/.test(code)) return 'Nobody is logged in here. Run: az login'
+  if (/Credential|Authentication/.test(code)) return 'You aren’t logged in. Run: az login'
   if (status !== 401 && status !== 403) return ''
   const role = service === 'vault' ? 'Key Vault Secrets Officer' : 'Storage Table Data Contributor'
-  return `You need the role ${role} there; one that was assigned just now takes some minutes to work.`
+  return `You need the role ${role} there. A new role assignment takes some minutes to take effect.`
 }
 
 /**

@@ -16,7 +16,7 @@ type Shown = z.infer<typeof diagnosisAnswer>
  */
 async function command(): Promise<number> {
   const options = parseOptions(diagnoseOptions)
-  if (!options.tenant) throw new UsageError('Name the tenant: --tenant acme.')
+  if (!options.tenant) throw new UsageError('Pass the tenant: --tenant acme.')
   const call = createCallBroker(options)
   const path = `/v1/tenants/${encodeURIComponent(options.tenant)}/diagnosis`
   const answer = await call(path, await readCall(options))
@@ -47,13 +47,13 @@ type Options = ReturnType<typeof parseOptions<typeof diagnoseOptions>>
 async function readAnswer(file: string | undefined): Promise<string> {
   if (file === undefined) return process.stdin.isTTY ? '' : text(process.stdin)
   return readFile(file, 'utf8').catch(() => {
-    throw new UsageError(`The file ${file} cannot be read.`)
+    throw new UsageError(`Can’t read the file ${file}.`)
   })
 }
 
 function statusOf(text: string): number {
   if (/^[1-5]\d\d$/.test(text)) return Number(text)
-  throw new UsageError('--status is the HTTP status of the answer, like 401.')
+  throw new UsageError('--status takes the HTTP status of the response, for example 401.')
 }
 
 /** A diagnosis for a person: what is at fault and who acts first, then why, then what to do. */

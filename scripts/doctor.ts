@@ -39,7 +39,7 @@ export interface DoctorOptions {
   readonly noToken?: string
   readonly appToken?: string
   readonly tenant?: string
-  /** Reads Entra registrations. Default is through Microsoft Graph as whoever has run `az login`. */
+  /** Reads Entra registrations. Default is through Microsoft Graph as the user logged in with `az login`. */
   readonly readRegistration?: ReadRegistration
   readonly strict?: boolean
   /** Which lines the verdict is about. Default is all. */
@@ -53,7 +53,7 @@ export interface DoctorOptions {
 export async function examine(options: DoctorOptions): Promise<DoctorReport> {
   const { settings } = options
   const url = (options.url ?? settings?.PUBLIC_URL)?.replace(/\/+$/, '') || undefined
-  if (!url && !settings) throw new UsageError('Say which broker: --url https://… or --settings <file>.')
+  if (!url && !settings) throw new UsageError('Pass the broker: --url https://… or --settings <file>.')
   const names = readNames(settings ?? process.env, url)
   const broker: BrokerUnderTest | undefined = url ? { ...options, url, names } : undefined
   const [checks, config] = settings ? checkSettings(settings, names) : [[], undefined]
@@ -77,7 +77,7 @@ export async function examine(options: DoctorOptions): Promise<DoctorReport> {
 const unseenSignIn: Diagnosed = {
   name: 'sign-in',
   ok: null,
-  detail: 'not looked at: the broker tells an operator where advertisers sign in, or --settings does',
+  detail: 'not checked: needs an operator’s token or --settings to know where advertisers sign in',
 }
 
 function checkSettings(
@@ -124,7 +124,7 @@ async function checkHostQueue(settings: Readonly<Record<string, string | undefin
     const exists = await new QueueClient(connection, refreshChunksQueue, {
       retryOptions: { maxTries: 1, tryTimeoutInMs: 5000 },
     }).exists()
-    return [{ name, ok: true, detail: exists ? 'answers' : 'may be used; the first message makes it' }]
+    return [{ name, ok: true, detail: exists ? 'answers' : 'can be used; the first message creates it' }]
   } catch {
     return [
       {
@@ -139,7 +139,7 @@ async function checkHostQueue(settings: Readonly<Record<string, string | undefin
 
 function parseCategory(text: string | undefined): Category | undefined {
   if (text === undefined || text === 'package' || text === 'operator') return text
-  throw new UsageError('--category is package or operator.')
+  throw new UsageError('--category must be package or operator.')
 }
 
 async function command(): Promise<number> {

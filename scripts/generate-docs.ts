@@ -30,7 +30,7 @@ const pages: Readonly<Record<string, () => string | Promise<string>>> = {
       'shared/problems.ts',
       'Every error is a problem document (RFC 9457, `application/problem+json`). Branch on `code`; do what `actor` says: `advertiser` signs in again, `advertiserAdmin` allows the app in their directory, `app` corrects its request, `operator` fixes the broker, `nobody`: try again after `retryAfter` seconds.',
       table(
-        ['code', 'status', 'actor', 'what happened', 'how it is fixed'],
+        ['code', 'status', 'actor', 'what happened', 'how to fix it'],
         Object.entries(problems).map(([name, p]) => [
           `<a id="${name}"></a>${code(name)}`,
           String(p.status),
@@ -57,7 +57,7 @@ const pages: Readonly<Record<string, () => string | Promise<string>>> = {
     ),
   'docs/verdicts.md': () =>
     page(
-      'Verdicts of a diagnosis',
+      'Diagnosis verdicts',
       'shared/diagnosis/verdicts.ts',
       '`POST /v1/tenants/{tenant}/diagnosis` says which of the three credentials is at fault, who acts, and what to do, in order.',
       table(

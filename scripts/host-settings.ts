@@ -73,23 +73,23 @@ export const hostSettings: Readonly<Record<string, HostSetting>> = {
   IDENTITY_ENDPOINT: {
     readBy: '`@azure/identity`',
     meaning:
-      'Where the managed identity’s tokens come from. App Service sets it; the local stack has one of its own.',
+      'The endpoint for the managed identity’s tokens. App Service sets it; the local stack has its own.',
     example: 'http://127.0.0.1:8441/msi/token',
   },
   IDENTITY_HEADER: {
     readBy: '`@azure/identity`',
-    meaning: 'What that endpoint must be shown. App Service sets it, anew at each start.',
+    meaning: 'The secret for that endpoint. App Service sets a new one at each start.',
     example: 'local-identity-header',
   },
   NODE_EXTRA_CA_CERTS: {
     readBy: 'Node, at its start only',
     meaning:
-      'A PEM file of authorities to trust beside the usual ones. Local only: the vault stand-ins’ certificate.',
+      'A PEM file of additional authorities to trust. Local only: the certificate of the vault stand-ins.',
     example: '.local/certificate/ca.pem',
   },
   OTEL_BSP_SCHEDULE_DELAY: {
     readBy: 'OpenTelemetry',
-    meaning: 'Traces are sent every so many milliseconds.',
+    meaning: 'Milliseconds between exports of traces.',
     example: '250',
   },
 }

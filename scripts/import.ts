@@ -10,6 +10,7 @@ import {
   problemOf,
 } from './callBroker.ts'
 import { createProgress, run, UsageError } from './commandLine.ts'
+import { decodeImportFile } from './import/decode.ts'
 import { type ImportRow, parseImportFile } from './import/file.ts'
 import { createJournal, type Journal, type JournalEntry } from './import/journal.ts'
 import { tellOutcome, tellPlan } from './import/report.ts'
@@ -45,14 +46,21 @@ const forEveryTenant = new Set([
   'route_not_found',
 ])
 
-/** The rows that are not done: connected ones are, refused ones too unless they are to be tried again. */
+/** One grant was refused and nobody can tell yet whether it is its person’s fault: another run may fare better. */
+const undecidedReason = 'advertising_105'
+
+/**
+ * The rows that are not done: connected ones are, refused ones too unless they are to be tried again. Those that no run
+ * has tried come first, so that what failed once is never in their way.
+ */
 export function openRows(
   rows: readonly ImportRow[],
   done: ReadonlyMap<string, JournalEntry>,
   retryRefused: boolean,
 ): ImportRow[] {
   const settled = retryRefused ? ['connected'] : ['connected', 'refused']
-  return rows.filter(({ tenant }) => !settled.includes(done.get(tenant)?.outcome ?? 'failed'))
+  const open = rows.filter(({ tenant }) => !settled.includes(done.get(tenant)?.outcome ?? 'failed'))
+  return open.toSorted((a, b) => Number(done.has(a.tenant)) - Number(done.has(b.tenant)))
 }
 
 /**
@@ -89,7 +97,7 @@ async function bringOne({ call, clock }: ImportOptions, { tenant, grant }: Impor
     if (!isPassing || tries === triesPerTenant) {
       return {
         tenant,
-        outcome: isPassing ? 'failed' : 'refused',
+        outcome: isPassing || reason === undecidedReason ? 'failed' : 'refused',
         code,
         detail,
         ...(reason && { reason }),
@@ -114,10 +122,11 @@ function createGate({ clock, ratePerSecond }: ImportOptions): () => Promise<void
 /** `npm run import -- tenants.csv`: the journal is beside the file. */
 async function command(): Promise<number> {
   const { values, file } = parseCommandLine()
-  const text = await readFile(file, 'utf8').catch(() => {
-    throw new UsageError(`${file} cannot be read.`)
+  const ratePerSecond = rateOf(values.rate)
+  const bytes = await readFile(file).catch(() => {
+    throw new UsageError(`Can’t read ${file}.`)
   })
-  const { rows, faults } = parseImportFile(text)
+  const { rows, faults } = parseImportFile(decodeImportFile(bytes))
   if (faults.length > 0) {
     const lines = faults.map(({ line, fault }) => `  line ${line}: ${fault}`)
     throw new UsageError(
@@ -133,7 +142,7 @@ async function command(): Promise<number> {
     rows: open,
     journal,
     call: createCallBroker(values),
-    ratePerSecond: rateOf(values.rate),
+    ratePerSecond,
     clock: systemClock,
     onOutcome: ({ outcome }) => {
       counts[outcome] = (counts[outcome] ?? 0) + 1
@@ -157,7 +166,7 @@ function parseCommandLine() {
       allowPositionals: true,
     })
     const [file, ...others] = positionals
-    if (!file || others.length > 0) throw new Error('Name one file: npm run import -- tenants.csv')
+    if (!file || others.length > 0) throw new Error('Pass one file: npm run import -- tenants.csv')
     return { values, file }
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error))
@@ -167,7 +176,7 @@ function parseCommandLine() {
 function rateOf(text: string): number {
   const rate = Number(text)
   if (rate > 0 && rate <= 100) return rate
-  throw new UsageError('--rate is tenants a second, above 0 and at most 100.')
+  throw new UsageError('--rate must be tenants per second, above 0 and at most 100.')
 }
 
 if (import.meta.main) await run(command)

@@ -8,7 +8,7 @@ interface LoggedEvent {
 }
 
 /**
- * The page of log events, read out of the text of `shared/domain/logEvents.ts`: its types and comments are the catalogue, and
+ * The page of log events, read out of the text of `shared/domain/logEvents.ts`: its types and comments are the catalog, and
  * they are gone when the program runs. An event without a comment of its own belongs to the one before it.
  */
 export function eventsPage(source: string): string {

@@ -48,20 +48,20 @@ export async function migrateGrants(
 async function command(): Promise<number> {
   const options = parseOptions(migrateOptions)
   const { to } = options
-  if (to !== 'sealed' && to !== 'vault') throw new UsageError('Say where to: --to sealed or --to vault.')
+  if (to !== 'sealed' && to !== 'vault') throw new UsageError('Pass the target: --to sealed or --to vault.')
   const concurrency = Number(options.concurrency)
   if (!Number.isInteger(concurrency) || concurrency < 1 || concurrency > 64)
-    throw new UsageError('--concurrency is a whole number from 1 to 64.')
+    throw new UsageError('--concurrency must be a whole number from 1 to 64.')
   const broker = await openBroker(options.settings)
   if (broker.config.grantStore !== to)
     console.error(
-      `New grants still go to ${broker.config.grantStore}: set GRANT_STORE=${to} on the broker first.`,
+      `New grants still go to ${broker.config.grantStore}. Set GRANT_STORE=${to} on the broker first.`,
     )
   const progress = createProgress(`Moving grants to ${to}`, await countTenants(broker.tables))
   const counts = await migrateGrants(broker, to, concurrency, progress.step).finally(progress.stop)
   console.log(toText(counts) || 'There are no tenants.')
   const again = forAnotherRound.some((outcome) => counts[outcome])
-  if (again) console.log('Some were busy or failed: run the same command again.')
+  if (again) console.log('Some were busy or failed. Run the same command again.')
   return again ? 1 : 0
 }
 

@@ -15,7 +15,7 @@ import { guarded } from '../shared/storage/unavailable.ts'
 import { createProgress, openBroker, parseOptions, run, toText } from './commandLine.ts'
 import { rebuildOptions } from './options.ts'
 
-/** So many refreshes at once: each tenant costs a refresh and a discovery. */
+/** Concurrent refreshes. Each tenant costs a refresh and a discovery. */
 const concurrency = 4
 
 /** What a rebuild did, or with a dry run would look at. */

@@ -65,10 +65,10 @@ export async function pruneSealingKeys(
 }
 
 const advice: Readonly<Record<string, string>> = {
-  missing: 'The vault has no sealing keys. Make the first with: npm run rotate-sealing-key',
-  nothing_older: 'There is one key only; nothing is to be dropped.',
-  not_settled: `The newest key is younger than ${settleSeconds / 60} minutes, and a process may still seal with an older one. Wait.`,
-  rows_left: 'Some rows were busy or could not be opened; no key was dropped. Run the same command again.',
+  missing: 'The vault has no sealing keys. Create the first one with: npm run rotate-sealing-key',
+  nothing_older: 'There is only one key, so nothing was removed.',
+  not_settled: `The newest key is less than ${settleSeconds / 60} minutes old, and a process may still seal with an older one. Wait and try again.`,
+  rows_left: 'Some rows were busy or couldn’t be opened, so no key was removed. Run the same command again.',
 }
 
 async function command(): Promise<number> {
@@ -78,14 +78,14 @@ async function command(): Promise<number> {
     return options.prune ? prune(broker) : add(broker.vaults.main)
   }
   if (options.prune)
-    throw new UsageError('--prune seals rows again, which takes all settings: leave --vault out.')
+    throw new UsageError('--prune seals rows again and needs all settings. Don’t pass --vault.')
   return add(await openVault(options.vault, options.settings))
 }
 
 async function add(vault: Vault): Promise<number> {
   const { sealing, older } = await addSealingKey({ vault, clock: systemClock, randomness: systemRandomness })
-  console.log(`Key ${sealing} seals from now on; ${older.length} older key(s) still open what they sealed.`)
-  console.log(`Running processes take it up within ${settleSeconds / 120} minutes.`)
+  console.log(`Key ${sealing} now seals. ${older.length} older key(s) can still open what they sealed.`)
+  console.log(`Running processes start using it within ${settleSeconds / 120} minutes.`)
   return 0
 }
 

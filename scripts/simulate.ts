@@ -5,7 +5,7 @@ import { simulateOptions } from './options.ts'
 /** `npm run simulate -- --seeds 1000 --from 1 [--strict] [--replay SEED]`: see docs/simulator.md. */
 const { values } = parseArgs({ options: simulateOptions })
 const mode = values.strict ? 'strict' : 'microsoft'
-/** A run ends after so many broken rules: they are mostly one fault. */
+/** A run ends after this many broken rules, because they are mostly one fault. */
 const mostFailures = 20
 /** A long run says how far it is. */
 const progressSeeds = 5000

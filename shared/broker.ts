@@ -1,6 +1,11 @@
 import type { TokenCredential } from '@azure/identity'
 import { type Callers, createCallers } from './access/callers.ts'
 import { type CustomerManagement, createCustomerManagement } from './advertising/client.ts'
+import {
+  createDeveloperTokenProofs,
+  type DeveloperTokenProofs,
+  withProofs,
+} from './advertising/developerTokenProofs.ts'
 import { type Clock, type Randomness, systemClock, systemRandomness } from './clock.ts'
 import { type Config, parseConfig } from './config.ts'
 import type { AccountStore } from './domain/account.ts'
@@ -30,7 +35,6 @@ import {
   createDeveloperTokens,
   type DeveloperTokens,
   withDeveloperTokenFallOver,
-  withFallOver,
 } from './secrets/developerTokens.ts'
 import { createSecretStandings, type SecretStandings } from './secrets/standings.ts'
 import { createAccountTable } from './storage/accountTable.ts'
@@ -65,12 +69,13 @@ export interface Broker {
   readonly records: OneTimeRecords
   /** Every tenant, a page at a time, for the audit of due rows. */
   readonly tenantPages: TenantPages
-  readonly secrets: BrokerSecrets
+  readonly developerTokens: DeveloperTokens
   readonly standings: SecretStandings
+  readonly developerTokenProofs: DeveloperTokenProofs
   readonly notes: BrokerNotes
   /** The identity that the broker runs as. */
   readonly credential: TokenCredential
-  /** Each grant store by itself, for what moves grants between them. */
+  /** Each grant store on its own, for moving grants between them. */
   readonly grantStores: { readonly vault: GrantStore; readonly sealed: GrantStore }
   readonly environments: EnvironmentStates
   readonly sweeps: SweepReports
@@ -165,10 +170,10 @@ function createStorage(
   const main = vaultAt(config.vault.url)
   const grantVaults = config.vault.grantUrls.map((url) => (url === config.vault.url ? main : vaultAt(url)))
   const notes = createNoteTable(tables)
-  const rawSecrets = createBrokerSecrets(main, clock)
+  const secrets = createBrokerSecrets(main, clock)
   const standings = createSecretStandings({ notes, clock, log })
-  const developerTokens = createDeveloperTokens(rawSecrets, standings, clock)
-  const secrets = withFallOver(rawSecrets, developerTokens)
+  const developerTokens = createDeveloperTokens({ secrets, standings, clock })
+  const developerTokenProofs = createDeveloperTokenProofs({ notes, clock, list: developerTokens.list })
   const sealer = createSealer(async (options) => (await secrets.read(sealingKeysName, options))?.value)
   const stores = { vault: createGrantVault(grantVaults, randomness), sealed: createSealedGrants(sealer) }
   return {
@@ -177,6 +182,7 @@ function createStorage(
     notes,
     standings,
     developerTokens,
+    developerTokenProofs,
     vaults: { main, grants: grantVaults },
     tenants: createTenantTable(tables),
     accounts: createAccountTable(tables),
@@ -195,17 +201,22 @@ interface IdentityParts {
   readonly secrets: BrokerSecrets
   readonly standings: SecretStandings
   readonly developerTokens: DeveloperTokens
+  readonly developerTokenProofs: DeveloperTokenProofs
   readonly credential: TokenCredential
 }
 
 function createIdentity(config: Config, parts: IdentityParts, clock: Clock) {
-  const { secrets, standings, developerTokens, credential } = parts
+  const { secrets, standings, developerTokens, developerTokenProofs, credential } = parts
   const signInTable = createSignInTable(config)
   const managements = new Map(
     [...config.environments].map(([name, environmentConfig]) => [
       name,
       withDeveloperTokenFallOver(
-        createCustomerManagement({ environmentConfig, fetch: tracedFetch }),
+        withProofs(
+          createCustomerManagement({ environmentConfig, fetch: tracedFetch }),
+          name,
+          developerTokenProofs,
+        ),
         name,
         developerTokens,
       ),

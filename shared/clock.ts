@@ -59,13 +59,13 @@ export async function within<T>(
   }
 }
 
-/** When an attempt must have ended. Whoever waits hands it down, and every step of the attempt draws on it. */
+/** When an attempt must end. The caller passes it down, and all steps of the attempt share it. */
 export interface Deadline {
   /** Seconds that are left; negative when it is past. */
   left(): number
   /**
    * Runs a step for as long as is left, and no longer than `mostSeconds`. Without time left it is not begun.
-   * @throws TimeLimitError, upon which the step may still take effect.
+   * @throws TimeLimitError. The step may still take effect.
    */
   step<T>(name: string, work: () => Promise<T>, mostSeconds?: number): Promise<T>
 }
@@ -84,7 +84,7 @@ export function createDeadline(clock: Clock, until: Date): Deadline {
 }
 
 /**
- * Gives work a signal that aborts with a `TimeoutError` after so many seconds. Once the work has ended nothing is left
+ * Gives work a signal that aborts with a `TimeoutError` after a number of seconds. Once the work has ended nothing is left
  * of it: what `AbortSignal.timeout` and its listeners hold lives on until the time is over, answers and all, and that
  * is megabytes where there are hundreds of calls a second.
  */

@@ -107,7 +107,7 @@ function sharedFaults(
   const [one, other] = [ownOf(first.values, first.tree), ownOf(second.values, second.tree)]
   return other.flatMap(({ value, setting }, index) =>
     value !== undefined && value === one[index]?.value
-      ? faultOf(setting, `is the same as ${one[index].setting.name}; each environment has its own`)
+      ? faultOf(setting, `is the same as ${one[index].setting.name}; each environment needs its own`)
       : [],
   )
 }

@@ -10,6 +10,12 @@ export const identityProviders = ['microsoft', 'google'] as const
 /** One of {@link identityProviders}. */
 export type IdentityProvider = (typeof identityProviders)[number]
 
+/** One registration of the broker: at one identity provider, for one environment. */
+export interface Registration {
+  readonly environment: Environment
+  readonly identityProvider: IdentityProvider
+}
+
 /** Kinds of account that a sign-in can be led to. */
 export const accountKinds = ['personal', 'work', 'google'] as const
 

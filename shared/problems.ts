@@ -1,4 +1,4 @@
-/** Who must act before the same request can succeed; `nobody` means: try again later. */
+/** Who must act before the same request can succeed. `nobody` means: try again later. */
 export const actors = ['advertiser', 'advertiserAdmin', 'app', 'operator', 'nobody'] as const
 
 /** One of {@link actors}. */
@@ -9,7 +9,7 @@ interface ProblemDefinition {
   readonly actor: Actor
   /** What happened, in one sentence. */
   readonly title: string
-  /** How it is fixed. */
+  /** How to fix it. */
   readonly resolution: string
 }
 
@@ -21,182 +21,184 @@ export const problems = {
   invalid_request: {
     status: 400,
     actor: 'app',
-    title: 'The request has a field that is missing, unknown or malformed.',
-    resolution: 'Correct the fields that `errors` names.',
+    title: 'A field of the request is missing, unknown, or malformed.',
+    resolution: 'Correct the fields listed in `errors`.',
   },
   caller_not_authenticated: {
     status: 401,
     actor: 'app',
-    title: 'The request carries no bearer token that the broker trusts.',
+    title: 'The request has no bearer token that the broker trusts.',
     resolution:
-      'Send `Authorization: Bearer` with a token of a configured issuer, for the configured audience, that has not expired.',
+      'Send `Authorization: Bearer` with an unexpired token from a trusted issuer (`CALLER_ISSUERS`) for the configured audience.',
   },
   caller_not_allowed: {
     status: 403,
     actor: 'app',
-    title: 'The calling app lacks the app role that this route needs.',
+    title: 'The calling app doesn’t have the app role that this route requires.',
     resolution:
-      'Have an administrator assign the app role that `requiredRole` names to the app, then get a new token.',
+      'Ask an administrator to assign the app role in `requiredRole` to the app, then get a new token.',
   },
   route_not_found: {
     status: 404,
     actor: 'app',
-    title: 'There is no such route.',
-    resolution: 'See `/openapi.json` for the routes.',
+    title: 'This route doesn’t exist.',
+    resolution: 'See `/openapi.json` for all routes.',
   },
   tenant_not_found: {
     status: 404,
     actor: 'app',
-    title: 'There is no such tenant in your workspace.',
+    title: 'Your workspace has no tenant with this ID.',
     resolution:
-      'Check the tenant id, or connect the tenant with `POST /v1/tenants/{tenant}/connect-sessions`.',
+      'Check the tenant ID, or connect the tenant with `POST /v1/tenants/{tenant}/connect-sessions`.',
   },
   account_not_found: {
     status: 404,
     actor: 'app',
-    title: 'The tenant cannot reach that Microsoft Advertising account.',
+    title: 'The tenant doesn’t have access to this Microsoft Advertising account.',
     resolution:
-      'Choose one of `GET /v1/tenants/{tenant}/accounts`, or discover again if access was granted lately.',
+      'Choose an account from `GET /v1/tenants/{tenant}/accounts`. If access was granted recently, run the discovery again.',
   },
   connect_session_not_found: {
     status: 404,
     actor: 'app',
-    title: 'There is no such connect session that waits for confirmation.',
-    resolution: 'Make a new connect session; one is valid until it is used or expires.',
+    title: 'No connect session with this ID is waiting for confirmation.',
+    resolution: 'Create a new connect session. A session is valid until it is used or expires.',
   },
   method_not_allowed: {
     status: 405,
     actor: 'app',
-    title: 'The route does not answer this method.',
-    resolution: 'Use a method that the `Allow` header names.',
+    title: 'This route doesn’t support the method.',
+    resolution: 'Use a method listed in the `Allow` header.',
   },
   tenant_not_connected: {
     status: 409,
     actor: 'advertiser',
-    title: 'Nobody has connected this tenant yet, or it was disconnected.',
-    resolution: 'Post `connect` as it is and send the advertiser to the `connectUrl` of its answer.',
+    title: 'The tenant isn’t connected yet, or it was disconnected.',
+    resolution:
+      'Send the request in `connect`, then send the advertiser to the `connectUrl` in its response.',
   },
   confirmation_required: {
     status: 409,
     actor: 'app',
-    title: 'An advertiser has consented, and the app has not confirmed who it was.',
-    resolution: 'Post the one-time code that came to your `returnUrl` to the connect session’s `confirm`.',
+    title: 'An advertiser consented, but the app hasn’t confirmed who it was.',
+    resolution: 'Post the one-time code from your `returnUrl` to the connect session’s `confirm` route.',
   },
   reauthorization_required: {
     status: 409,
     actor: 'advertiser',
-    title: 'The advertiser must sign in again before this works.',
+    title: 'The advertiser must sign in again.',
     resolution:
-      'Post `connect` as it is and send the advertiser to the `connectUrl` of its answer; the tenant keeps its id.',
+      'Send the request in `connect`, then send the advertiser to the `connectUrl` in its response. The tenant keeps its ID.',
   },
   admin_consent_required: {
     status: 409,
     actor: 'advertiserAdmin',
-    title: 'The advertiser’s directory does not allow this sign-in until its administrator acts.',
+    title: 'The advertiser’s directory blocks this sign-in until its administrator acts.',
     resolution:
-      'Send the advertiser’s administrator the link in `adminConsentUrl` where there is one, else what `reason` names; then reconnect.',
+      'Send the link in `adminConsentUrl` to the advertiser’s administrator. Without a link, tell them the `reason`. Then reconnect.',
   },
   account_not_chosen: {
     status: 409,
     actor: 'app',
-    title: 'None of the tenant’s accounts is its default, and the request names none.',
+    title: 'The tenant has no default account, and the request doesn’t name one.',
     resolution:
-      'Name one with `accountId`, or choose with `PUT /v1/tenants/{tenant}/accounts/default` or `…/accounts/selection`.',
+      'Pass `accountId`, or set a default with `PUT /v1/tenants/{tenant}/accounts/default` or `…/accounts/selection`.',
   },
   environment_conflict: {
     status: 409,
     actor: 'app',
     title: 'The tenant belongs to the other environment.',
-    resolution: 'Use another tenant id for this environment, or disconnect the tenant first.',
+    resolution: 'Use another tenant ID for this environment, or disconnect the tenant first.',
   },
   accounts_would_be_lost: {
     status: 409,
     actor: 'app',
-    title: 'The grant is another person’s than before and would lose accounts, so nothing was kept.',
+    title: 'The grant belongs to a different person than before and would lose accounts, so it wasn’t saved.',
     resolution:
-      'See `previousUser`, `user` and `lost`; if that is meant, send the same again with `acceptLostAccounts: true`.',
+      'Check `previousUser`, `user`, and `lost`. To accept the loss, send the same request with `acceptLostAccounts: true`.',
   },
   tenant_changed: {
     status: 409,
     actor: 'nobody',
-    title: 'The tenant was changed by someone else at the same time.',
-    resolution: 'Try again.',
+    title: 'Another request changed the tenant at the same time.',
+    resolution: 'Send the request again.',
   },
   grant_refused: {
     status: 422,
     actor: 'app',
-    title: 'The identity provider did not accept the refresh token, so nothing was kept.',
-    resolution: 'Check that the token was issued to the same client id, for the scope of this environment.',
+    title: 'The identity provider didn’t accept the refresh token, so it wasn’t saved.',
+    resolution: 'Check that the token was issued to the same client ID, for this environment’s scope.',
   },
   body_too_large: {
     status: 413,
     actor: 'app',
-    title: 'The request body is larger than this route reads.',
-    resolution: 'Send a body of at most `maxBodyBytes` bytes.',
+    title: 'The request body is too large for this route.',
+    resolution: 'Send at most `maxBodyBytes` bytes.',
   },
   unsupported_media_type: {
     status: 415,
     actor: 'app',
-    title: 'The request body is not declared as JSON.',
+    title: 'The request body isn’t declared as JSON.',
     resolution: 'Send `Content-Type: application/json`.',
   },
   internal_error: {
     status: 500,
     actor: 'operator',
-    title: 'The broker failed in a way it does not know.',
-    resolution: 'Look for `requestId` in the logs.',
+    title: 'Unexpected error in the broker.',
+    resolution: 'Search the broker’s log for `requestId`.',
   },
   unexpected_upstream_answer: {
     status: 502,
     actor: 'operator',
-    title: 'Microsoft answered in a way that the broker does not know.',
-    resolution: 'Look at `reason`; give Microsoft’s support the `traceId`.',
+    title: 'Microsoft sent an answer that the broker doesn’t understand.',
+    resolution: 'See `reason`, and give the `traceId` to Microsoft support.',
   },
   broker_not_configured: {
     status: 503,
     actor: 'operator',
-    title: 'The broker’s settings are incomplete.',
+    title: 'The broker’s settings are incomplete or invalid.',
     resolution:
-      '`npm run doctor`, `/health` and the broker’s log name every setting that is missing or malformed, with an example of each.',
+      'Run `npm run doctor`, or see `/health` or the broker’s log. Each lists every missing or malformed setting with an example.',
   },
   environment_on_hold: {
     status: 503,
     actor: 'operator',
-    title: 'The broker’s own registration, secret or settings for this environment do not work.',
+    title: 'The broker’s own registration, secret, or settings don’t work for this environment.',
     resolution:
-      'Fix what `reason` names; `/ready` says more. No advertiser has to do anything, and the hold ends by itself.',
+      'Fix the cause named in `reason`. `/ready` has details. Advertisers don’t need to do anything, and the hold ends automatically.',
   },
   tenant_damaged: {
     status: 503,
     actor: 'operator',
-    title: 'The broker cannot read the tenant’s stored row.',
+    title: 'The broker can’t read the tenant’s stored row.',
     resolution:
-      'Run `npm run rebuild-tables`, which rebuilds the row from the tenant’s grant. Disconnecting the tenant also works; the advertiser must then sign in again.',
+      'Run `npm run rebuild-tables` to rebuild the row from the tenant’s grant. You can also disconnect the tenant. The advertiser must then sign in again.',
   },
   registration_refused: {
     status: 503,
     actor: 'operator',
     title: 'The identity provider refuses the broker’s registration for this tenant.',
     resolution:
-      'If other tenants are vended, this advertiser’s directory has disabled or removed the app, or is gone: their administrator fixes it. If none is, fix the registration as `reason` says. It is tried again by itself.',
+      'If other tenants work, this advertiser’s directory has disabled or removed the app, or no longer exists. Their administrator must fix it. If no tenant works, fix the registration as `reason` says. The broker retries automatically.',
   },
   identity_provider_unavailable: {
     status: 503,
     actor: 'nobody',
-    title: 'The identity provider does not answer, or asks to wait.',
-    resolution: 'Try again after `Retry-After`.',
+    title: 'The identity provider isn’t responding or is throttling.',
+    resolution: 'Retry after the time in `Retry-After`.',
   },
   advertising_unavailable: {
     status: 503,
     actor: 'nobody',
-    title: 'Microsoft Advertising does not answer, or asks to wait.',
-    resolution: 'Try again after `Retry-After`.',
+    title: 'Microsoft Advertising isn’t responding or is throttling.',
+    resolution: 'Retry after the time in `Retry-After`.',
   },
   storage_unavailable: {
     status: 503,
     actor: 'nobody',
-    title: 'Table Storage or Key Vault does not answer.',
-    resolution: 'Try again after `Retry-After`; if it lasts, the operator finds the cause on `/ready`.',
+    title: 'Table Storage or Key Vault isn’t responding.',
+    resolution:
+      'Retry after the time in `Retry-After`. If the problem persists, the operator can find the cause at `/ready`.',
   },
 } as const satisfies Record<string, ProblemDefinition>
 
@@ -205,9 +207,9 @@ export type ProblemCode = keyof typeof problems
 
 /** What a problem may carry beside its code. */
 export interface ProblemExtras {
-  /** This occurrence, in words; defaults to the catalogue's title. Never a secret. */
+  /** This occurrence, in words; defaults to the catalog's title. Never a secret. */
   readonly detail?: string
-  /** Overrides the catalogue's actor where the occurrence knows better. */
+  /** Overrides the catalog's actor where the occurrence knows better. */
   readonly actor?: Actor
   /** Seconds after which a retry makes sense; becomes `retryAfter` and the `Retry-After` header. */
   readonly retryAfterSeconds?: number
@@ -244,5 +246,5 @@ export function invalidField(
 
 /** A `continuation` that no page ended with. */
 export function invalidContinuation(): Problem {
-  return invalidField('query', 'continuation', 'is none that a page ended with')
+  return invalidField('query', 'continuation', 'isn’t a value returned by a previous page')
 }

@@ -11,7 +11,7 @@ import { clientId, flag, listOf, schedule, text, wholeNumber } from './settings/
 
 /** Decides what every URL may be, and so is read before the others. */
 export const allowInsecureLoopback = withDefault('ALLOW_INSECURE_LOOPBACK', flag, {
-  meaning: 'Accepts `http:` where a setting names a loopback host; every other URL must be `https:`.',
+  meaning: 'Allows `http:` for loopback hosts. Every other URL must be `https:`.',
   default: 'false',
   example: 'true',
   isLocal: true,
@@ -20,19 +20,21 @@ export const allowInsecureLoopback = withDefault('ALLOW_INSECURE_LOOPBACK', flag
 /** The settings that are the same whatever environments are served, by where they land in `Config`. */
 export const brokerSettings = (urls: UrlSchemas) => ({
   publicUrl: required('PUBLIC_URL', urls.origin, {
-    meaning: 'Where browsers and apps reach the broker; the redirect URI is this plus `/oauth/callback`.',
+    meaning:
+      'The URL at which browsers and apps reach the broker. The redirect URI is this URL plus `/oauth/callback`.',
     example: 'https://broker.example.com',
   }),
   allowInsecureLoopback,
   environments: withDefault('ENVIRONMENTS', environmentList, {
-    meaning: 'The Microsoft Advertising environments served, separated by commas.',
+    meaning: 'The Microsoft Advertising environments to serve, separated by commas.',
     default: 'production',
     example: 'production,sandbox',
   }),
   tables: tableSettings(urls),
   vault: vaultSettings(urls),
   managedIdentityClientId: optional('AZURE_CLIENT_ID', clientId, {
-    meaning: 'Client id of the user-assigned managed identity; the system-assigned one when empty.',
+    meaning:
+      'Client ID of the user-assigned managed identity. When empty, the broker uses the system-assigned identity.',
     example: '00001111-aaaa-2222-bbbb-3333cccc4444',
   }),
   clientAuthentication: withDefault(
@@ -40,38 +42,39 @@ export const brokerSettings = (urls: UrlSchemas) => ({
     z.enum(['secret', 'certificate', 'managedIdentity']),
     {
       meaning:
-        'How the broker authenticates as its Microsoft registrations: a client secret, a certificate’s signature, or the managed identity that a federated credential names. Google always has a secret.',
+        'How the broker authenticates as its Microsoft registrations: with a client secret, a certificate, or a managed identity through a federated credential. Google always uses a secret.',
       default: 'secret',
       example: 'managedIdentity',
     },
   ),
   grantStore: withDefault('GRANT_STORE', z.enum(['vault', 'sealed']), {
-    meaning: 'Where new refresh tokens go: a vault secret each, or sealed in the tenant row.',
+    meaning:
+      'Where new refresh tokens are stored: each in its own vault secret, or sealed in the tenant row.',
     default: 'vault',
     example: 'sealed',
   }),
   callerIssuers: required('CALLER_ISSUERS', json(callerIssuers(urls)), {
     meaning:
-      'Who may issue the apps’ bearer tokens: a JSON list of issuer, JWKS URL, accepted audiences and, unless `RS256`, algorithms. Several issuers each say a `namespace`: it is put before the ids of their apps (`partner:<app id>`), so that only issuers of the same one can name each other’s apps; one may be empty.',
+      'The trusted issuers of apps’ bearer tokens: a JSON list, each with issuer, JWKS URL, accepted audiences, and, if not `RS256`, algorithms. With several issuers, each needs a `namespace`, which prefixes the IDs of its apps (`partner:<app id>`). Only issuers that share a namespace can name each other’s apps. One namespace may be empty.',
     example:
       '[{"issuer":"https://login.microsoftonline.com/aaaabbbb-0000-cccc-1111-dddd2222eeee/v2.0","jwksUrl":"https://login.microsoftonline.com/aaaabbbb-0000-cccc-1111-dddd2222eeee/discovery/v2.0/keys","audiences":["api://msads-token-broker"]}]',
   }),
   workspaces: withDefault('WORKSPACES', json(workspaces(urls)), {
     meaning:
-      'Each workspace’s return URLs, the name that its advertisers know it by (`displayName`, on the pages they see) and, where several apps share it, their ids: a JSON list. An app that is in no list has the workspace of its own id; a workspace with listed apps is theirs alone.',
+      'A JSON list of workspaces. Each has its return URLs, the name that advertisers see on the broker’s pages (`displayName`), and, if several apps share it, their IDs. An app that isn’t listed gets a workspace named after its own ID. A workspace with listed apps belongs to them alone.',
     default: '[]',
     example:
       '[{"workspace":"agency","displayName":"Acme Reports","apps":["11112222-bbbb-3333-cccc-4444dddd5555"],"returnUrls":["https://app.example.com/connected"]}]',
   }),
   microsoftPersonalTenant: withDefault('MICROSOFT_PERSONAL_TENANT', personalTenant, {
-    meaning: 'The authority’s path segment that personal accounts are refreshed at.',
+    meaning: 'The authority’s path segment at which personal accounts are refreshed.',
     default: 'consumers',
     example: 'common',
   }),
   google: googleSettings(urls),
   sweepSchedule: required('REFRESH_SCHEDULE', schedule, {
     meaning:
-      'When the sweep runs, in UTC: an NCRONTAB expression of six fields, seconds first. Day of month and weekday must both match. The Functions host reads it too, so it has no default here.',
+      'When the sweep runs, in UTC: an NCRONTAB expression with six fields, seconds first. Day of month and weekday must both match. The Functions host reads this setting too, so it has no default here.',
     example: '0 */5 * * * *',
     isVerbatim: true,
   }),
@@ -83,18 +86,18 @@ export const brokerSettings = (urls: UrlSchemas) => ({
   }),
   vendLimitSeconds: withDefault('VEND_LIMIT_SECONDS', wholeNumber(5, 200), {
     meaning:
-      'How long a vend may take in all, `VEND_WAIT_SECONDS` included; then it answers 503 with `Retry-After`, while a refresh goes on for the next vend.',
+      'The most time for a vend, including `VEND_WAIT_SECONDS`. After that it answers 503 with `Retry-After`, and a running refresh continues for the next vend.',
     default: '20',
     example: '30',
   }),
   rowCacheSeconds: withDefault('ROW_CACHE_SECONDS', wholeNumber(0, 30), {
     meaning:
-      'How long a process answers from a row it has read; a disconnect is seen everywhere within that time.',
+      'How long a process can answer from a row it has read. Every process notices a disconnect within this time.',
     default: '30',
     example: '5',
   }),
   maxBodyBytes: withDefault('MAX_BODY_BYTES', wholeNumber(1024, 1_048_576), {
-    meaning: 'The largest JSON body that is read.',
+    meaning: 'The largest JSON body that the broker reads.',
     default: '65536',
     example: '131072',
   }),
@@ -103,21 +106,21 @@ export const brokerSettings = (urls: UrlSchemas) => ({
 
 const environmentList = listOf(z.enum(environments)).refine(
   (list) => list.length > 0,
-  'must name at least one',
+  'must list at least one',
 )
 
 const tableSettings = (urls: UrlSchemas) => ({
   endpoint: optional('TABLES_ENDPOINT', urls.web, {
-    meaning: 'Table Storage of the broker, reached with its managed identity.',
+    meaning: 'The broker’s Table Storage, accessed with its managed identity.',
     example: 'https://account.table.core.windows.net',
   }),
   connectionString: optional('TABLES_CONNECTION_STRING', text, {
-    meaning: 'Table Storage by connection string, e.g. Azurite, instead of `TABLES_ENDPOINT`.',
+    meaning: 'Table Storage by connection string (for example, Azurite) instead of `TABLES_ENDPOINT`.',
     example: 'UseDevelopmentStorage=true',
     isLocal: true,
   }),
   prefix: withDefault('TABLES_PREFIX', z.string().regex(/^([A-Za-z][A-Za-z0-9]{0,20})?$/), {
-    meaning: 'Put before every table name, so that several brokers can share an account.',
+    meaning: 'A prefix for every table name, so that several brokers can share a storage account.',
     default: '',
     example: 'Blue',
   }),
@@ -125,12 +128,12 @@ const tableSettings = (urls: UrlSchemas) => ({
 
 const vaultSettings = (urls: UrlSchemas) => ({
   url: required('KEY_VAULT_URL', urls.origin, {
-    meaning: 'The vault of the broker’s own secrets and sealing keys.',
+    meaning: 'The vault for the broker’s own secrets and sealing keys.',
     example: 'https://broker.vault.azure.net',
   }),
   grantUrls: withDefault('GRANT_VAULT_URLS', listOf(urls.origin), {
     meaning:
-      'The vaults that new grants are spread over, separated by commas; `KEY_VAULT_URL` when empty. Never remove one that grants still name.',
+      'The vaults among which new grants are distributed, separated by commas. When empty, `KEY_VAULT_URL` is used. Never remove a vault that still holds grants.',
     default: '',
     example: 'https://grants1.vault.azure.net,https://grants2.vault.azure.net',
   }),
@@ -162,7 +165,7 @@ const googleSettings = (urls: UrlSchemas) => ({
     isLocal: true,
   }),
   jwksUrl: withDefault('GOOGLE_JWKS_URL', urls.web, {
-    meaning: 'The keys that Google’s ID tokens are signed with.',
+    meaning: 'The keys that sign Google’s ID tokens.',
     default: 'https://www.googleapis.com/oauth2/v3/certs',
     example: 'https://www.googleapis.com/oauth2/v3/certs',
     isLocal: true,

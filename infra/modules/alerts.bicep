@@ -124,7 +124,7 @@ var alerts alert[] = [
     window: 'P1D'
     frequency: 'PT1H'
     threshold: 0
-    // Logged once a day, not at the same minute: as a state it would end and begin anew around midnight.
+    // Logged once a day, not at the same minute: as a state it would end and starts again around midnight.
     repeatAfter: 'P1D'
   }
   {

@@ -155,8 +155,8 @@ function refusal(entry: LoggedRequest, name: FaultName, shape?: 'operation'): Re
 
 /** No AuthenticationToken in the envelope is ever read: what came off SOAP is told so by 105 and the form. */
 function answerSoap(entry: LoggedRequest): Response {
-  entry.code = faults.invalidAccessToken.code
-  return new Response(soapFault(faults.invalidAccessToken, entry.trackingId), {
+  entry.code = faults.invalidCredentials.code
+  return new Response(soapFault(faults.invalidCredentials, entry.trackingId), {
     status: 500,
     headers: { 'content-type': 'text/xml; charset=utf-8' },
   })

@@ -30,12 +30,12 @@ export async function authenticate(
   const token = /^Bearer (\S+)$/i.exec(headers.get('authorization') ?? '')?.[1]
   const developerToken = headers.get('developertoken')
   if (!token || !developerToken) return stop('requestMissingHeaders')
-  if (!credentials.developerTokens[environment].includes(developerToken)) return stop('invalidAccessToken')
+  if (!credentials.developerTokens[environment].includes(developerToken)) return stop('invalidCredentials')
   const isGoogle = headers.get('identityprovider')?.toLowerCase() === 'google'
   const verify = isGoogle ? credentials.verifyGoogleToken : credentials.verifyMicrosoftToken
   const verdict = await verify(token, environment)
   if (!verdict.ok)
-    return stop(verdict.reason === 'expired' ? 'authenticationTokenExpired' : 'invalidAccessToken')
+    return stop(verdict.reason === 'expired' ? 'authenticationTokenExpired' : 'invalidCredentials')
   const { objectId, issuedAt } = verdict
   if (credentials.expiry.isExpired(objectId, token, issuedAt)) return stop('authenticationTokenExpired')
   credentials.expiry.note(objectId, token)
@@ -45,7 +45,7 @@ export async function authenticate(
 /** Finds who the person is in Microsoft Advertising: 105 for nobody, or what their kind of identity gets. */
 export function identify(directory: Directory, objectId: string): Passage<Identity> {
   const identity = directory.identities.get(objectId)
-  if (!identity) return stop('userNotFound')
+  if (!identity) return stop('invalidCredentials')
   return identity.refusal ? stop(identity.refusal) : pass(identity)
 }
 

@@ -36,7 +36,7 @@ export const injectionSchema = z.strictObject({
   status: z.int().min(400).max(599).optional(),
   /** Sent as `Retry-After`, which the real service is not known to send. */
   retryAfterSeconds: z.int().nonnegative().optional(),
-  /** After so many calls the fault is over. Default is never. */
+  /** The fault ends after this many calls. Default is never. */
   times: z.int().positive().optional(),
 })
 

@@ -29,7 +29,7 @@ export interface Records {
 }
 
 const mostTraces = 2000
-/** Of one trace; a caller may send the same one for ever. */
+/** Of one trace; a caller may send the same one forever. */
 const mostSpans = 1000
 const patienceSeconds = 20
 

@@ -24,7 +24,7 @@ export const advertiserSteps: readonly Step[] = [
     title: 'The app makes a connect link for its customer',
     async run(demo) {
       const { status } = await readStatus(demo)
-      // At another LOCAL_SIGN_IN_PORT the issuer is another one, and so is whoever signs in there.
+      // At another LOCAL_SIGN_IN_PORT the issuer is another one, and so is the person who signs in there.
       const body = {
         environment: 'production',
         returnUrl: demo.stack.returnUrl,

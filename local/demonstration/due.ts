@@ -7,7 +7,7 @@ import type { Stack } from '../stack.ts'
 /**
  * Brings a tenant's next refresh forward to now, as waiting would: its row and the due index say so, and nothing else
  * of it changes.
- * @throws Error when there is no such connected tenant or somebody else changed it meanwhile.
+ * @throws Error when there is no such connected tenant or somebody else changed it in the meantime.
  */
 export async function bringDueForward(stack: Stack, name: TenantName): Promise<void> {
   const { tenants, keeping, clock } = createBroker(parseConfig(stack.settings()))

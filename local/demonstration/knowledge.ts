@@ -52,7 +52,7 @@ export const knowledgeSteps: readonly Step[] = [
       for (const fault of deliberateFaults) verdicts.push(await diagnose(demo, fault))
       return {
         happened: `Ids swapped, the owner’s customer id, a token whose time is over: ${verdicts.join(', ')}.`,
-        proves: 'Failures that look alike are told apart: which credential, who acts, what to do next.',
+        proves: 'Failures that look alike are distinguished: which credential, who acts, what to do next.',
       }
     },
   },

@@ -37,7 +37,7 @@ export interface HostOptions {
   readonly clock?: Clock
 }
 
-/** One function, as a person is told of it. */
+/** One function, as a person hears about it. */
 export interface FunctionSummary {
   readonly name: string
   /** `httpTrigger`, `timerTrigger`, `queueTrigger`, … */
@@ -50,11 +50,11 @@ export interface FunctionSummary {
 /** A host that serves an app. */
 export interface RunningHost extends RunningService {
   readonly functions: readonly FunctionSummary[]
-  /** Every invocation so far whose caller would wait in vain on Azure. */
+  /** Every invocation so far whose caller would wait without an answer on Azure. */
   readonly unanswered: readonly Unanswered[]
   /**
    * Resolves when an invocation has run longer than `functionTimeout`. The platform then restarts the worker, and every
-   * invocation of the instance ends with it; this host is its own worker, so whoever runs it ends the process.
+   * invocation of the instance ends with it; this host is its own worker, so its runner ends the process.
    */
   readonly timedOut: Promise<FunctionTimeoutError>
 }

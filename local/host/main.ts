@@ -33,7 +33,7 @@ async function run(): Promise<void> {
     keys: readKeys(),
     ...(timerFolder ? { timerFolder } : {}),
   })
-  // Whoever reads that the host listens may stop it at once, and is to see its hooks run.
+  // A caller that reads that the host is listening may stop it at once and must see its hooks run.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void terminate(host))
   void host.timedOut.then(({ message }) =>
     fail(

@@ -1,6 +1,6 @@
 import type { LogEntry } from './core.ts'
 
-/** An invocation whose caller would wait in vain on Azure. */
+/** An invocation whose caller would wait without an answer on Azure. */
 export interface Unanswered {
   readonly functionName: string
   readonly invocationId: string

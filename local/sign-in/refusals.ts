@@ -23,7 +23,7 @@ const invalidClient = (text: string): Refusal => ({ error: 'invalid_client', tex
  * (identity-platform/reference-error-codes), bodies seen in public reports, and Microsoft Advertising's
  * guides. 650052 comes with `invalid_client` although no client is at fault: so it is seen on the wire.
  */
-const catalogue = {
+const catalog = {
   16000: { error: 'interaction_required', text: 'Select an account to continue.' },
   50011: invalidRequest(
     'The redirect URI specified in the request does not match the redirect URIs configured for the application.',
@@ -127,13 +127,13 @@ const catalogue = {
 } satisfies Record<number, Refusal>
 
 /** An AADSTS code that the local sign-in answers with. */
-export type RefusalCode = keyof typeof catalogue
+export type RefusalCode = keyof typeof catalog
 
 /** The text of AADSTS70000 where a refresh asks for more than was consented (advertising/authentication-oauth-mfa). */
 export const scopeNotConsentedText =
   'The request was denied because one or more scopes requested are unauthorized or expired. The user must first sign in and grant the client application access to the requested scope.'
 
-/** What is answered: a code, and another text than the catalogue's where the case has its own. */
+/** What is answered: a code, and another text than the catalog's where the case has its own. */
 export interface RefusalAnswer {
   readonly code: RefusalCode
   readonly text?: string
@@ -141,7 +141,7 @@ export interface RefusalAnswer {
 
 /** Writes a refusal as the token endpoint's body (identity-platform/reference-error-codes). */
 export function toTokenRefusal({ code, text }: RefusalAnswer): { status: number; body: object } {
-  const refusal: Refusal = catalogue[code]
+  const refusal: Refusal = catalog[code]
   const ids = { timestamp: toTimestamp(new Date()), trace_id: randomUUID(), correlation_id: randomUUID() }
   const description = [
     `AADSTS${code}: ${text ?? refusal.text}`,
@@ -167,7 +167,7 @@ export function toRedirectRefusal({ code, text }: RefusalAnswer): {
   error: string
   error_description: string
 } {
-  const refusal: Refusal = catalogue[code]
+  const refusal: Refusal = catalog[code]
   return {
     error: refusal.error,
     error_description: `AADSTS${code}: ${text ?? refusal.text} Trace ID: ${randomUUID()} Correlation ID: ${randomUUID()} Timestamp: ${toTimestamp(new Date())}`,
@@ -176,12 +176,12 @@ export function toRedirectRefusal({ code, text }: RefusalAnswer): {
 
 /** The OAuth error that goes with a code. */
 export function toError(code: RefusalCode): string {
-  return catalogue[code].error
+  return catalog[code].error
 }
 
-/** Whether the catalogue has this code. */
+/** Whether the catalog has this code. */
 export function isRefusalCode(code: number): code is RefusalCode {
-  return code in catalogue
+  return code in catalog
 }
 
 /** Microsoft's way to write a time: a space between day and time, no fraction. */

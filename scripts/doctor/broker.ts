@@ -51,7 +51,7 @@ export async function checkFromOutside({ url, names }: BrokerUnderTest): Promise
   const [health, callback] = await Promise.all([look(`${url}/health`), look(`${url}/oauth/callback`)])
   const alive = health.status === 200
   const faulty = checkSettingsFromOutside(health, names)
-  // Without a state the callback refuses, on a page of its own: whoever else answers there does not.
+  // Without a state, the callback refuses with its own page; any other server at that address doesn't.
   const reached = callback.status > 0 && callback.status < 500 && callback.status !== 404
   return [
     {
@@ -90,7 +90,7 @@ export function setSetting({ app, group }: AzureNames, setting: string, example:
 
 const apiPrincipal = '$(az ad sp show --id "$API_CLIENT_ID" --query id --output tsv)'
 
-/** Gives whoever is logged in the app role that `/ready` asks for. */
+/** Gives the logged-in user the app role that `/ready` asks for. */
 const grantOperatorRole = [
   `az rest --method POST --url "https://graph.microsoft.com/v1.0/servicePrincipals/${apiPrincipal}/appRoleAssignedTo"`,
   `--body "{\\"resourceId\\":\\"${apiPrincipal}\\",\\"principalId\\":\\"$(az ad signed-in-user show --query id --output tsv)\\"`,
@@ -122,7 +122,7 @@ export function fromReadiness(report: Readiness, url: string | undefined, now: D
     detail: `on hold: ${reason}${traceId ? `, trace id ${traceId}` : ''} (docs/runbooks/environment-on-hold.md)`,
     resolution: sweepNow(url),
   }))
-  const answered = { name: 'readiness', ok: true, detail: 'every dependency was looked at' }
+  const answered = { name: 'readiness', ok: true, detail: 'every dependency was checked' }
   return [answered, ...report.checks, ...holds, lastSweepOf(report, url, now)]
 }
 

@@ -1,9 +1,10 @@
 import type { Environment } from '../../shared/environment.ts'
+import { developerTokenName, nextNameOf } from '../../shared/secrets/brokerSecrets.ts'
 import type { BrokerUnderTest } from './broker.ts'
 import type { Diagnosed } from './finding.ts'
 import { look, told, toObject } from './look.ts'
 
-/** So many pages of tenants are read in search of a connected one in each environment. */
+/** The most pages of tenants to read in search of a connected one in each environment. */
 const mostPages = 5
 
 interface ShownTenant {
@@ -19,13 +20,13 @@ export async function checkDeveloperTokens(
 ): Promise<Diagnosed[]> {
   const bearer = broker.appToken ?? broker.token
   if (!bearer)
-    return untold(served, 'not tried: set BROKER_APP_TOKEN, a token of an app with a connected tenant')
+    return untold(served, 'not tested: set BROKER_APP_TOKEN to the token of an app with a connected tenant')
   const headers = { authorization: `Bearer ${bearer}`, 'content-type': 'application/json' }
   const tenants = await findTenants(broker, headers)
   if (typeof tenants === 'string')
     return untold(
       served,
-      `not tried: ${tenants}; BROKER_APP_TOKEN is to be of an app with a connected tenant`,
+      `not tested: ${tenants}; BROKER_APP_TOKEN must be the token of an app with a connected tenant`,
     )
   const environments = served.length > 0 ? served : [...new Set(tenants.map((each) => each.environment))]
   if (environments.length === 0) return untold([], noneConnected)
@@ -38,7 +39,7 @@ export async function checkDeveloperTokens(
   )
 }
 
-const noneConnected = 'not tried: the token’s workspace has no connected tenant there'
+const noneConnected = 'not tested: the token’s workspace has no connected tenant there'
 
 const nameOf = (environment: Environment) => `developer token: ${environment}`
 
@@ -78,13 +79,14 @@ async function tryWith(
   const seen = await look(`${url}${path}`, { method: 'POST', headers, body: '{}' })
   const { verdict } = toObject(seen.text)
   if (seen.status !== 200 || typeof verdict !== 'string')
-    return { ok: null, detail: `not tried: the diagnosis of ${tenant} answered ${told(seen)}` }
+    return { ok: null, detail: `not tested: the diagnosis of ${tenant} answered ${told(seen)}` }
   return judge(verdict, tenant, environment)
 }
 
 function judge(verdict: string, tenant: string, environment: Environment): Omit<Diagnosed, 'name'> {
   if (/^developer_token/.test(verdict)) {
-    const resolution = `az keyvault secret set --vault-name "$KEY_VAULT_NAME" --name ${environment}-developer-token-next --file <file> --output none`
+    const name = nextNameOf(developerTokenName(environment))
+    const resolution = `az keyvault secret set --vault-name "$KEY_VAULT_NAME" --name ${name} --file <file> --output none`
     return { ok: false, detail: `${verdict} (tenant ${tenant})`, resolution }
   }
   // Only what is judged after GetUser has been answered proves that the developer token was accepted.

@@ -21,7 +21,7 @@ const application = z.object({ web: uris, spa: uris, publicClient: uris })
 const graphOrigin = 'https://graph.microsoft.com'
 
 /**
- * Reads registrations through Microsoft Graph, as whoever is logged in: an owner of the registration, or a reader of
+ * Reads registrations through Microsoft Graph, as the logged-in user: an owner of the registration, or a reader of
  * the directory.
  * @param getToken of the person who is logged in, for Graph; rejects where nobody is.
  */
@@ -32,10 +32,10 @@ export function createReadRegistration(
   let token: Promise<string> | undefined
   return async ({ clientId, authorizeUrl }) => {
     if (isLoopbackUrl(authorizeUrl) || !/^[0-9a-f-]{36}$/i.test(clientId))
-      return 'its client id is none of Entra’s'
+      return 'its client ID isn’t an Entra client ID'
     token ??= getToken()
     const bearer = await token.catch(() => undefined)
-    if (!bearer) return 'nobody is logged in: az login'
+    if (!bearer) return 'you aren’t logged in: run az login'
     const url = `${origin}/v1.0/applications(appId='${clientId}')?$select=web,spa,publicClient`
     const seen = await look(url, { headers: { authorization: `Bearer ${bearer}` } })
     const parsed = seen.status === 200 ? application.safeParse(toObject(seen.text)) : undefined

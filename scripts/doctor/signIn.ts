@@ -88,7 +88,7 @@ function explainRefusal(
       : addRedirectUri(signIn, registration)
     return { ok: false, detail: 'not registered', resolution }
   }
-  return { ok: null, detail: 'cannot be told: the provider did not say' }
+  return { ok: null, detail: 'unknown: the provider didn’t say' }
 }
 
 /**

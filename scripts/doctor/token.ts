@@ -15,7 +15,7 @@ export async function findToken(
 ): Promise<FoundToken | undefined> {
   if (tokenFile !== undefined) {
     const text = await readFile(tokenFile, 'utf8').catch(() => {
-      throw new UsageError(`The token file ${tokenFile} cannot be read.`)
+      throw new UsageError(`Can’t read the token file ${tokenFile}.`)
     })
     return { token: text.trim() }
   }
@@ -30,7 +30,7 @@ async function askAzureCli(scope: string): Promise<FoundToken> {
     return { token: (await new AzureCliCredential().getToken(scope)).token }
   } catch (error) {
     const said = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)
-    return { noToken: `the Azure CLI gave no token for ${scope}: ${said}` }
+    return { noToken: `the Azure CLI returned no token for ${scope}: ${said}` }
   }
 }
 

@@ -3,6 +3,9 @@ import * as z from 'zod'
 import { grantBody } from '../../shared/grants/bring.ts'
 import { tenantId } from '../../shared/http/fields.ts'
 import { UsageError } from '../commandLine.ts'
+import { flags, readHeader } from './columns.ts'
+import { explainToolFile } from './toolFile.ts'
+import { tokenFault, toValue, trimCell } from './values.ts'
 
 /** One tenant of the file, as the broker's route takes it. */
 export interface ImportRow {
@@ -23,12 +26,11 @@ export interface ImportFile {
   readonly faults: readonly RowFault[]
 }
 
-const required = ['tenant', 'environment', 'refreshToken']
-const flags: readonly string[] = ['allowDifferentUser', 'acceptLostAccounts']
-const columns = [...required, 'identityProvider', 'accountKind', 'directoryId', 'displayName', ...flags]
+const checkedRow = z.object({ tenant: tenantId, grant: grantBody })
 
 /**
- * Reads a CSV file (RFC 4180, with a header line, with or without a byte order mark) and checks every line.
+ * Reads a CSV file (RFC 4180, with a header line) as spreadsheets write it, and checks every line: separated by comma,
+ * semicolon or tab, with Excel's `sep=` line or without, with lines of separators alone.
  * @throws UsageError when it is no such file.
  */
 export function parseImportFile(text: string): ImportFile {
@@ -37,14 +39,16 @@ export function parseImportFile(text: string): ImportFile {
   const lineOfTenant = new Map<string, number>()
   for (const { record, info } of readRecords(text)) {
     const { tenant = '', ...fields } = record
-    const present = Object.fromEntries(
-      Object.entries(fields).flatMap(([name, value]) => (value ? [[name, toField(name, value)]] : [])),
+    const present = Object.entries(fields).flatMap(([name, value]) =>
+      value ? [[name, toValue(name, value, flags.includes(name))]] : [],
     )
-    const parsed = z.object({ tenant: tenantId, grant: grantBody }).safeParse({ tenant, grant: present })
+    const parsed = checkedRow.safeParse({ tenant, grant: Object.fromEntries(present) })
+    const wrongToken = fields.refreshToken && tokenFault(fields.refreshToken)
     const before = lineOfTenant.get(tenant)
     const line = info.lines
     if (!parsed.success) faults.push({ line, fault: faultOf(parsed.error) })
-    else if (before !== undefined) faults.push({ line, fault: `tenant ${tenant} is on line ${before} too` })
+    else if (wrongToken) faults.push({ line, fault: `refreshToken: ${wrongToken}` })
+    else if (before !== undefined) faults.push({ line, fault: `tenant ${tenant} is also on line ${before}` })
     else rows.push({ line, tenant, grant: parsed.data.grant })
     lineOfTenant.set(tenant, before ?? line)
   }
@@ -57,12 +61,26 @@ interface CsvRecord {
 }
 
 function readRecords(text: string): CsvRecord[] {
+  if (trimCell(text) === '') throw new UsageError('The file is empty.')
+  const toolFile = explainToolFile(text)
+  if (toolFile) throw new UsageError(toolFile)
+  const records = parseCsv(text)
+  if (records.length === 0) throw new UsageError('The file has no line below its header line.')
+  return records
+}
+
+function parseCsv(text: string): CsvRecord[] {
+  const { delimiter, fromLine } = separatorOf(text)
   try {
     return parse(text, {
       bom: true,
-      columns: assertColumns,
+      columns: readHeader,
+      delimiter,
+      from_line: fromLine,
       info: true,
+      on_record: trimRecord,
       skip_empty_lines: true,
+      skip_records_with_empty_values: true,
       trim: true,
     }) as unknown as CsvRecord[]
   } catch (error) {
@@ -72,21 +90,19 @@ function readRecords(text: string): CsvRecord[] {
   }
 }
 
-function assertColumns(header: readonly string[]): string[] {
-  const missing = required.filter((name) => !header.includes(name))
-  const unknown = header.filter((name) => !columns.includes(name))
-  if (missing.length === 0 && unknown.length === 0) return [...header]
-  const parts = [
-    missing.length > 0 && `lacks ${missing.join(', ')}`,
-    // By its position alone: in a file without a header line this is the first tenant’s token.
-    unknown.length > 0 && `has ${unknown.length} unknown column(s)`,
-  ].filter(Boolean)
-  throw new UsageError(`The header line ${parts.join(' and ')}; columns are ${columns.join(', ')}.`)
+/** What Excel's `sep=` line says, or the separator that the header line has most of. */
+function separatorOf(text: string): { readonly delimiter: string; readonly fromLine: number } {
+  const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\r|\n/)
+  const told = lines[0]?.match(/^"?sep=(.)"?[,;\t]*$/i)?.[1]
+  if (told) return { delimiter: told, fromLine: 2 }
+  const header = lines.find((line) => /[^\s,;]/.test(line)) ?? ''
+  const count = (delimiter: string) => header.split(delimiter).length
+  return { delimiter: [',', ';', '\t'].toSorted((a, b) => count(b) - count(a))[0]!, fromLine: 1 }
 }
 
-/** A flag is `true` or `false`; anything else is left for the check to refuse. */
-function toField(name: string, value: string): string | boolean {
-  return flags.includes(name) && (value === 'true' || value === 'false') ? value === 'true' : value
+function trimRecord(found: CsvRecord): CsvRecord {
+  const cells = Object.entries(found.record).map(([name, value]) => [name, trimCell(value)])
+  return { ...found, record: Object.fromEntries(cells) }
 }
 
 function faultOf(error: z.ZodError): string {

@@ -25,9 +25,9 @@ export function tellOutcome(
   const others = rows.flatMap(({ tenant }) => done.get(tenant) ?? []).filter((entry) => !isConnected(entry))
   for (const entry of others) console.log(`  ${lineOf(entry)}`)
   if (states.failed || states.new) {
-    console.log('Run the same command again for those that failed or are new; it goes on where it stopped.')
+    console.log('Run the same command again for failed or new tenants. It continues where it stopped.')
   }
-  if (states.refused) console.log('Those that were refused are tried again with --retry-refused.')
+  if (states.refused) console.log('To try refused tenants again, pass --retry-refused.')
   return states.connected === rows.length ? 0 : 1
 }
 

@@ -10,7 +10,7 @@ export interface BrowserBinding {
 /** Signing in may take a while: a second factor, a new password. */
 const cookieSeconds = 3600
 
-/** The cookie's name: `__Host-` wherever the broker is reached by HTTPS; loopback HTTP cannot carry that prefix. */
+/** The cookie's name: with the prefix `__Host-` over HTTPS, which loopback HTTP can't use. */
 export function cookieName(publicUrl: string): string {
   return publicUrl.startsWith('https:') ? '__Host-msads-sign-in' : 'msads-sign-in'
 }
@@ -42,10 +42,15 @@ export function isSameBrowser(browser: BrowserBinding | undefined, hash: string)
 }
 
 /**
- * A value that belongs to this browser and this one sign-in: the PKCE verifier (43 characters, RFC 7636 section 4.1)
- * or the nonce. Derived when it is needed, so that no table ever holds it.
+ * A value that belongs to this browser and this one sign-in: the PKCE verifier (43 characters, RFC 7636 section 4.1),
+ * the nonce, or the 256-bit key of the note where its callback ended. Derived when it is needed, so that no table ever
+ * holds it.
  */
-export function derive({ secret }: BrowserBinding, purpose: 'pkce' | 'nonce', state: string): string {
+export function derive(
+  { secret }: BrowserBinding,
+  purpose: 'pkce' | 'nonce' | 'callback',
+  state: string,
+): string {
   return createHmac('sha256', secret).update(`${purpose}:${state}`).digest('base64url')
 }
 

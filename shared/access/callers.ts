@@ -11,7 +11,7 @@ import { type Rights, toRights } from './rights.ts'
 export interface Caller {
   /** `azp`, `appid` or `sub` of its token; behind its issuer's name space, where that has one (`partner:app`). */
   readonly app: string
-  /** The one workspace whose tenants it may touch. */
+  /** The one workspace whose tenants it may use. */
   readonly workspace: string
   readonly rights: Rights
 }
@@ -58,9 +58,10 @@ export function createCallers(
   }
   const verifyAnew = async (authorization: string | null): Promise<Caller> => {
     const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(authorization ?? '')?.[1]
-    if (!token) throw notAuthenticated('The Authorization header is missing or carries no bearer JWT.')
+    if (!token) throw notAuthenticated('The Authorization header is missing or has no bearer JWT.')
     const issuer = issuers.get(issuerIn(token))
-    if (!issuer) throw notAuthenticated('The bearer token was issued by nobody whom CALLER_ISSUERS trusts.')
+    if (!issuer)
+      throw notAuthenticated('The bearer token was not issued by a trusted issuer (CALLER_ISSUERS).')
     const payload = await verify(token, issuer, clock)
     const caller = toCaller(payload, appOf(payload, issuer, namespaces), workspaceOf)
     const expiresAt = (payload.exp ?? 0) * 1000
@@ -118,12 +119,13 @@ async function verify(
 function toProblem(error: unknown): Problem {
   if (error instanceof errors.JWTExpired) return notAuthenticated('The bearer token has expired.')
   if (error instanceof errors.JWTClaimValidationFailed) {
-    return notAuthenticated(`The bearer token's claim ${error.claim} is not as it must be.`)
+    return notAuthenticated(`The bearer token’s claim ${error.claim} isn’t valid.`)
   }
-  if (error instanceof errors.JOSEError) return notAuthenticated('The bearer token does not verify.')
+  if (error instanceof errors.JOSEError) return notAuthenticated('The bearer token’s signature isn’t valid.')
   if (!(error instanceof KeysUnreachableError)) throw error
   return new Problem('identity_provider_unavailable', {
-    detail: 'The keys of the bearer token’s issuer are out of reach, so nobody can be authenticated.',
+    detail:
+      'The broker can’t reach the signing keys of the bearer token’s issuer, so it can’t authenticate callers.',
     retryAfterSeconds: 5,
     members: { reason: 'caller_keys_unreachable' },
   })
@@ -142,7 +144,7 @@ function appOf(payload: JWTPayload, { namespace }: CallerIssuer, namespaces: rea
   if (typeof app !== 'string') throw notAuthenticated('The bearer token names no app (azp, appid or sub).')
   if (namespace) return `${namespace}:${app}`
   if (!namespaces.some((other) => app.startsWith(`${other}:`))) return app
-  throw notAuthenticated('The bearer token names an app of another issuer’s name space.')
+  throw notAuthenticated('The bearer token names an app in another issuer’s namespace.')
 }
 
 function toCaller(
@@ -153,7 +155,7 @@ function toCaller(
   const workspace = workspaceOf(app)
   if (workspace === undefined) {
     throw new Problem('caller_not_allowed', {
-      detail: 'The app is called like a workspace that WORKSPACES gives to other apps, and is none of them.',
+      detail: 'The app’s ID is the name of a workspace that WORKSPACES assigns to other apps.',
       members: { app },
     })
   }

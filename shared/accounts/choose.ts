@@ -8,7 +8,7 @@ import type { Obtain } from '../vend/obtain.ts'
 import { defaultEvents, selectionEvents } from './events.ts'
 import { type AccountsDependencies, replaceAccounts } from './replace.ts'
 
-/** What choosing touches. */
+/** Dependencies of choosing. */
 export interface ChooseDependencies extends AccountsDependencies {
   readonly obtain: Pick<Obtain, 'forget'>
 }
@@ -28,8 +28,8 @@ export type AccountsChoice = z.infer<typeof accountsChoice>
 
 /** What a choice came to. */
 export const choiceAnswer = z.object({
-  accounts: z.int().describe('How many accounts the tenant reaches.'),
-  selected: z.int().describe('How many of them may be vended.'),
+  accounts: z.int().describe('How many accounts the tenant has access to.'),
+  selected: z.int().describe('How many of them can be vended.'),
   defaultAccountId: z.string().optional(),
   defaultCustomerId: z.string().optional(),
 })
@@ -54,7 +54,7 @@ export async function chooseAccounts(
     if (!isStill(row)) throw new Problem('tenant_changed')
     chosen = selectAmong(before, choice.accounts === 'all' ? 'all' : idsOf(row, before, choice.accounts))
     const defaultAccount = chosenDefault(row, chosen, choice)
-    const whyDropped = 'It was not chosen.'
+    const whyDropped = 'It wasn’t chosen.'
     const events = defaultEvents(row.defaultAccount, defaultAccount, dependencies.clock.now(), whyDropped)
     const changed = selectionEvents(before, chosen, dependencies.clock.now())
     return { accounts: chosen, defaultAccount, events: [...changed, ...events] }

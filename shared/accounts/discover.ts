@@ -1,30 +1,30 @@
 import * as z from 'zod'
-import type { CustomerManagement } from '../advertising/client.ts'
+import type { Answer } from '../advertising/client.ts'
 import { compareAccounts } from '../advertising/compareAccounts.ts'
-import { type Discovery, discoverAccounts } from '../advertising/discover.ts'
+import { isWithoutReason } from '../advertising/developerTokenProofs.ts'
+import type { Discovery } from '../advertising/discover.ts'
+import type { AdvertisingFault } from '../advertising/faults.ts'
+import { secondsAfter } from '../clock.ts'
 import type { Config } from '../config.ts'
 import type { Account } from '../domain/account.ts'
 import { carrySelection, defaultAccountOf, isSameDefault } from '../domain/selectAccounts.ts'
 import { isSameConsent, type Tenant, type TenantName } from '../domain/tenant.ts'
-import type { Environment } from '../environment.ts'
 import { Problem } from '../problems.ts'
-import { type BrokerSecrets, developerTokenName } from '../secrets/brokerSecrets.ts'
+import { explainNoDeveloperToken } from '../secrets/developerTokens.ts'
 import { noteAdvertisingAnswer } from '../tenants/advertisingAnswer.ts'
 import { explainNotObtained } from '../vend/explain.ts'
 import type { Obtain } from '../vend/obtain.ts'
 import type { NotObtained, Obtained } from '../vend/obtained.ts'
 import { isReplacedLately } from '../vend/replacedLately.ts'
-import { missingDeveloperToken } from '../vend/vend.ts'
+import { type DiscoverForDependencies, discoverFor } from './discoverFor.ts'
 import { discoveryEvents } from './events.ts'
 import { explainDiscoveryFault } from './explainFault.ts'
 import { type AccountsChange, type AccountsDependencies, replaceAccounts } from './replace.ts'
 
-/** What discovering again touches. */
-export interface DiscoverDependencies extends AccountsDependencies {
+/** Dependencies of discovering again. */
+export interface DiscoverDependencies extends AccountsDependencies, DiscoverForDependencies {
   readonly config: Config
   readonly obtain: Obtain
-  readonly secrets: BrokerSecrets
-  readonly advertising: (environment: Environment) => CustomerManagement
 }
 
 /** As much of an account as tells people which one it is. */
@@ -32,7 +32,7 @@ export const namedAccount = z.object({ accountId: z.string(), number: z.string()
 
 /** What a discovery found and what differs from the one before. Lists end after 100; the counts do not. */
 export const discoveryAnswer = z.object({
-  accounts: z.int().describe('How many accounts the tenant reaches now.'),
+  accounts: z.int().describe('How many accounts the tenant now has access to.'),
   discoveredAt: z.iso.datetime(),
   counts: z.object({ appeared: z.int(), vanished: z.int(), changed: z.int() }),
   appeared: z.array(namedAccount),
@@ -52,7 +52,10 @@ interface Told {
   readonly change: AccountsChange
 }
 
-/** The answer names so many accounts of each kind. */
+/** A younger access token was refused for another reason than its age. */
+const freshSeconds = 300
+
+/** The most accounts of each kind in the answer. */
 const mostListed = 100
 
 /**
@@ -83,33 +86,47 @@ export async function rediscoverAccounts(
   return toAnswer(told, discoveredAt)
 }
 
-/** An access token that Microsoft Advertising calls expired is replaced once. */
+/** An access token that Microsoft Advertising calls expired, or refuses without a reason, is replaced once. */
 async function discover(
   dependencies: DiscoverDependencies,
   name: TenantName,
   obtained: Obtained,
 ): Promise<Discovery> {
   const first = await ask(dependencies, obtained)
-  await noteAdvertisingAnswer(dependencies, obtained.tenant, first.ok ? undefined : first.fault)
-  if (first.ok) return first.value
-  const { accessToken } = obtained.tenant
   const now = dependencies.clock.now()
-  if (first.fault.class !== 'expiredToken' || isReplacedLately(accessToken, now)) {
-    throw explainDiscoveryFault(dependencies.config, obtained.tenant, first.fault)
-  }
-  const seen = accessToken?.refreshedAt ?? now
+  if (first.ok || !isTokenDoubted(first.fault, obtained.tenant, now))
+    return settle(dependencies, obtained, first)
+  const seen = obtained.tenant.accessToken?.refreshedAt ?? now
   const renewed = assertObtained(dependencies, await dependencies.obtain.replace(name, seen))
-  const second = await ask(dependencies, renewed)
-  if (second.ok) return second.value
-  throw explainDiscoveryFault(dependencies.config, renewed.tenant, second.fault)
+  return settle(dependencies, renewed, await ask(dependencies, renewed))
 }
 
-async function ask({ advertising, secrets }: DiscoverDependencies, { tenant, accessToken }: Obtained) {
-  const developerToken = await secrets.read(developerTokenName(tenant.environment))
-  if (!developerToken) throw missingDeveloperToken(tenant.environment)
-  const identityProvider = tenant.grant?.identityProvider ?? 'microsoft'
-  const credentials = { accessToken, developerToken: developerToken.value, identityProvider }
-  return discoverAccounts(advertising(tenant.environment), credentials)
+/** Whether a discovery is worth another access token: 109, or a 105 that an older token may have caused. */
+export function isTokenDoubted(fault: AdvertisingFault, { accessToken }: Tenant, now: Date): boolean {
+  if (isReplacedLately(accessToken, now)) return false
+  if (fault.class === 'expiredToken') return true
+  const isAged = !accessToken || secondsAfter(accessToken.refreshedAt, freshSeconds) <= now
+  return isAged && isWithoutReason(fault)
+}
+
+async function settle(
+  dependencies: DiscoverDependencies,
+  { tenant }: Obtained,
+  answer: Answer<Discovery>,
+): Promise<Discovery> {
+  await noteAdvertisingAnswer(dependencies, tenant, answer.ok ? undefined : answer.fault)
+  if (answer.ok) return answer.value
+  throw explainDiscoveryFault(dependencies.config, tenant, answer.fault)
+}
+
+async function ask(
+  dependencies: DiscoverDependencies,
+  { tenant: { environment, grant }, accessToken }: Obtained,
+): Promise<Answer<Discovery>> {
+  const { identityProvider = 'microsoft' } = grant ?? {}
+  const found = await discoverFor(dependencies, { environment, identityProvider }, accessToken)
+  if ('unarmed' in found) throw explainNoDeveloperToken(found.unarmed)
+  return found
 }
 
 function assertObtained({ config, clock }: DiscoverDependencies, obtained: Obtained | NotObtained): Obtained {

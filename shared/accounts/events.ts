@@ -4,10 +4,10 @@ import { isSameDefault, isSelected } from '../domain/selectAccounts.ts'
 import type { DefaultAccount, Grant, Tenant } from '../domain/tenant.ts'
 import type { TenantEvent } from '../domain/tenantEvents.ts'
 
-/** The words of an event name so many accounts of each kind; beyond that they count. */
+/** The most accounts of each kind that an event's text lists; the rest are only counted. */
 const mostNamed = 20
 
-/** The data of one event name so many accounts, all kinds together: a text column holds 32,000 characters. */
+/** The most accounts in one event's data: a text column holds 32,000 characters. */
 const idsPerEvent = 1000
 
 /** More events than these no one transaction takes along; what is beyond is read in `GET …/accounts`. */
@@ -28,7 +28,7 @@ export function selectionEvents(
     {
       type: 'accounts.selection_changed',
       at,
-      detail: `${plural(selected.length, 'account')} of ${after.length} may be used now.`,
+      detail: `${plural(selected.length, 'account')} of ${after.length} can be used now.`,
       data: { accounts: after.length, selected: selected.length, added, removed },
     },
   ]
@@ -61,19 +61,14 @@ export function discoveryEvents(story: DiscoveryStory): TenantEvent[] {
   const discovered: TenantEvent = {
     type: 'accounts.discovered',
     at,
-    detail: `The tenant reaches ${plural(after.length, 'account')}.`,
+    detail: `The tenant has access to ${plural(after.length, 'account')}.`,
     data: { accounts: after.length, ...counts },
   }
   const changed = tenant.accountsGeneration !== undefined && Object.values(counts).some((count) => count > 0)
   return [
     discovered,
     ...(changed ? changedEvents(difference, personChange(tenant, person), at) : []),
-    ...defaultEvents(
-      tenant.defaultAccount,
-      defaultAccount,
-      at,
-      'It is no longer among the tenant’s accounts.',
-    ),
+    ...defaultEvents(tenant.defaultAccount, defaultAccount, at, 'The tenant no longer has access to it.'),
   ]
 }
 
@@ -87,7 +82,7 @@ export function defaultEvents(
   if (isSameDefault(before, after)) return []
   const detail = after
     ? `The default account is ${after.accountId}, reached through customer ${after.customerId}.`
-    : `The default account ${before?.accountId} is dropped. ${whyDropped}`
+    : `The default account ${before?.accountId} was removed. ${whyDropped}`
   const data = {
     ...(before && { previousAccountId: before.accountId, previousCustomerId: before.customerId }),
     ...(after && { accountId: after.accountId, customerId: after.customerId }),
@@ -115,7 +110,7 @@ export function toldApart({ previousUser, user }: PersonChange): string {
   return user === previousUser ? `another ${user}` : user
 }
 
-/** A grant that was brought without an ID token names nobody; Microsoft Advertising's own user id still tells. */
+/** A grant imported without an ID token names no person, but Microsoft Advertising's user id identifies them. */
 function isSamePerson(one: Person, other: Person): boolean {
   const isNamed = one.consenter.subject !== '' && other.consenter.subject !== ''
   if (!isNamed) return one.advertisingUserId !== '' && one.advertisingUserId === other.advertisingUserId

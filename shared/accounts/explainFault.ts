@@ -1,9 +1,10 @@
 import type { AdvertisingFault } from '../advertising/faults.ts'
-import { identityFaultOf } from '../advertising/identityFault.ts'
+import { judgeFault } from '../advertising/judgeFault.ts'
 import type { Config } from '../config.ts'
 import { connectHint } from '../domain/connectHint.ts'
 import type { Tenant } from '../domain/tenant.ts'
 import { Problem } from '../problems.ts'
+import { faultEvidence } from '../tenants/faultEvidence.ts'
 
 /** Without a wait from Microsoft: what it asks for after its own throttling by default (guides/services-protocol.md). */
 const usualWaitSeconds = 60
@@ -17,7 +18,7 @@ export function explainDiscoveryFault(config: Config, tenant: Tenant, fault: Adv
     reason: `advertising_${fault.code ?? fault.status}`,
     ...(fault.trackingId && { traceId: fault.trackingId }),
   }
-  const identity = identityFaultOf(fault)
+  const { about, actor, identity } = judgeFault(fault, faultEvidence(tenant, fault))
   if (identity) {
     const { advice, reason, signInWith } = identity
     const connect = connectHint(config, tenant, { signInWith })
@@ -26,21 +27,21 @@ export function explainDiscoveryFault(config: Config, tenant: Tenant, fault: Adv
       members: { ...members, reason, signInWith, connect },
     })
   }
-  switch (fault.class) {
+  switch (about) {
     case 'credentials':
+    case 'undecided':
       return new Problem('environment_on_hold', { detail: fault.meaning, members })
-    case 'backOff':
-    case 'passing':
-    case 'expiredToken':
+    case 'service':
       return new Problem('advertising_unavailable', {
         detail: fault.meaning,
         retryAfterSeconds: fault.retryAfterSeconds ?? usualWaitSeconds,
         members,
       })
+    case 'account':
     case 'rights':
       return new Problem('reauthorization_required', {
         detail: fault.meaning,
-        actor: fault.actor,
+        actor,
         members: { ...members, connect: connectHint(config, tenant, { allowDifferentUser: true }) },
       })
     default:

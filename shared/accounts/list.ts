@@ -15,22 +15,28 @@ import { invalidContinuation, Problem } from '../problems.ts'
 /** An account as the apps see it. Ids are strings: they exceed what a JSON number holds. */
 export const accountView = z.object({
   accountId: z.string(),
-  number: z.string().describe('What people see in Microsoft’s own pages; no API takes it, a vend does.'),
+  number: z
+    .string()
+    .describe('The number shown on Microsoft’s pages. Microsoft’s API doesn’t accept it; a vend does.'),
   name: z.string(),
-  customerId: z.string().describe('The customer through which it is reached: the CustomerId header.'),
+  customerId: z
+    .string()
+    .describe('The customer through which the user reaches the account: the CustomerId header.'),
   customerName: z.string(),
   ownerCustomerId: z.string(),
-  linked: z.boolean().describe('Whether it is reached through another customer than its owner.'),
+  linked: z.boolean().describe('Whether the user reaches it through a customer other than its owner.'),
   lifeCycleStatus: z.string(),
   pauseReason: z.string().optional(),
   reachUnknown: z
     .boolean()
-    .describe('No way to it was found in a very wide hierarchy; it is not vended.')
+    .describe('No path to the account was found in a very wide hierarchy, so it isn’t vended.')
     .optional(),
   roleId: z.string().optional(),
   usable: z.boolean(),
   note: z.string().optional(),
-  selected: z.boolean().describe('Whether it may be vended: false when others were chosen and it was not.'),
+  selected: z
+    .boolean()
+    .describe('Whether it can be vended. False when other accounts were chosen and this one wasn’t.'),
   default: z.boolean(),
 })
 

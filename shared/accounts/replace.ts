@@ -26,7 +26,7 @@ export interface AccountsChange {
 
 /**
  * Replaces a tenant's accounts: a whole new generation is written, one conditional write of the tenant row names it,
- * then the old one goes. What others change in the row meanwhile, a lease included, stays; when others change the
+ * then the old one goes. What others change in the row in the meantime, a lease included, stays; when others change the
  * accounts, the change is made again from theirs.
  * @throws Problem `tenant_not_found`, `tenant_changed`, or what `change` throws.
  */

@@ -8,23 +8,23 @@ export interface AccountStanding {
 }
 
 const pauses: Readonly<Record<PauseReason, string>> = {
-  user: 'Paused by a user: it can be worked with, its ads do not run.',
-  billing: 'Paused for a billing reason: its ads do not run until that is settled.',
-  userAndBilling: 'Paused by a user and for a billing reason: its ads do not run.',
+  user: 'Paused by a user. API calls work, but ads don’t run.',
+  billing: 'Paused for a billing reason. Ads don’t run until it’s settled.',
+  userAndBilling: 'Paused by a user and for a billing reason. Ads don’t run.',
 }
 
 const standings: Readonly<Record<string, AccountStanding>> = {
   Active: { usable: true },
-  Pause: { usable: true, note: 'Paused: it can be worked with, its ads do not run.' },
-  Pending: { usable: true, note: 'Pending: Microsoft Advertising has not activated it yet.' },
-  Draft: { usable: false, note: 'A draft: it was never completed in Microsoft Advertising.' },
+  Pause: { usable: true, note: 'Paused. API calls work, but ads don’t run.' },
+  Pending: { usable: true, note: 'Pending. Microsoft Advertising hasn’t activated it yet.' },
+  Draft: { usable: false, note: 'A draft. It was never completed in Microsoft Advertising.' },
   Inactive: {
     usable: false,
-    note: 'Inactive after 15 months without traffic: Microsoft Advertising support can restore it within 30 days.',
+    note: 'Inactive after 15 months without traffic. Microsoft Advertising support can restore it within 30 days.',
   },
   Suspended: {
     usable: false,
-    note: 'Suspended for suspicious activity: only Microsoft Advertising support can lift that.',
+    note: 'Suspended for suspicious activity. Only Microsoft Advertising support can lift the suspension.',
   },
 }
 

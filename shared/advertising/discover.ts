@@ -77,7 +77,7 @@ function onlyListed(
   })
 }
 
-const unknownReach = `It is not known through which customer it is reached: the hierarchy has more than ${mostWalkedCustomers} customers, or is deeper than Microsoft says.`
+const unknownReach = `The broker doesn’t know which customer gives access: the hierarchy has more than ${mostWalkedCustomers} customers or is deeper than Microsoft documents.`
 
 type ReachedAccount = Omit<DiscoveredAccount, 'customerName'>
 

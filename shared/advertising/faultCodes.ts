@@ -14,16 +14,16 @@ const campaignServices = ['campaignManagement', 'adInsight', 'bulk', 'reporting'
  * Numbers repeat across services, so a row is found by service and code.
  */
 export const faultCodes: readonly FaultCode[] = [
-  row(0, 'InternalError', 'passing', 'nobody', 'Microsoft Advertising failed in a way it does not name.'),
+  row(0, 'InternalError', 'passing', 'nobody', 'Microsoft Advertising failed without naming a cause.'),
   row(100, 'NullRequest', 'request', 'app', 'The request has no body.'),
   reason(105, 'InvalidCredentials', 'UserNotFound', 'identity', 'advertiser', {
-    meaning: 'The person who signed in is no Microsoft Advertising user in this environment.',
+    meaning: 'The person who signed in isn’t a Microsoft Advertising user in this environment.',
   }),
   reason(105, 'InvalidCredentials', 'AccountInactive', 'rights', 'advertiser', {
     meaning: 'The Microsoft Advertising account is inactive.',
   }),
   reason(105, 'InvalidCredentials', 'InvalidAccessToken', 'credentials', 'operator', {
-    meaning: 'The access token or the developer token is not one of this environment.',
+    meaning: 'The access token or the developer token isn’t valid for this environment.',
   }),
   row(
     105,
@@ -37,17 +37,17 @@ export const faultCodes: readonly FaultCode[] = [
     'UserIsNotAuthorized',
     'rights',
     'advertiserAdmin',
-    'The credentials are good, but the user has no access to a customer or account that the request names.',
+    'The credentials work, but the user doesn’t have access to a customer or account in the request.',
   ),
   row(
     108,
     'UserCompromised',
     'identity',
     'advertiser',
-    'Microsoft saw suspicious activity and wants the user to set a new password.',
+    'Microsoft detected suspicious activity and requires the user to set a new password.',
   ),
   row(109, 'AuthenticationTokenExpired', 'expiredToken', 'nobody', 'The access token has expired.'),
-  row(113, 'InvalidDateObject', 'request', 'app', 'A date in the request is not valid.'),
+  row(113, 'InvalidDateObject', 'request', 'app', 'A date in the request isn’t valid.'),
   row(116, 'RequestMissingHeaders', 'request', 'app', 'A required header is missing.'),
   {
     ...row(117, 'CallRateExceeded', 'backOff', 'nobody', 'Too many calls in one minute.'),
@@ -58,7 +58,7 @@ export const faultCodes: readonly FaultCode[] = [
     'UserLoginAccessDenied',
     'identity',
     'advertiser',
-    'This login was merged into another one; only the person’s primary login still works.',
+    'This login was merged into another one. Only the person’s primary login works.',
   ),
   row(
     122,
@@ -102,38 +102,32 @@ export const faultCodes: readonly FaultCode[] = [
     'IdentityTypeMismatch',
     'identity',
     'advertiser',
-    'The person uses Microsoft Advertising with another kind of account than the one that signed in.',
+    'The person uses Microsoft Advertising with a different type of account.',
   ),
   {
     ...row(201, 'ApiInputValidationError', 'request', 'app', 'The request failed validation.'),
     services: campaignServices,
   },
   {
-    ...row(202, 'ApiExecutionError', 'request', 'app', 'The request cannot be completed.'),
+    ...row(202, 'ApiExecutionError', 'request', 'app', 'The request can’t be completed.'),
     services: campaignServices,
   },
   {
-    ...row(204, 'OperationNotSupported', 'request', 'app', 'The operation is not supported.'),
+    ...row(204, 'OperationNotSupported', 'request', 'app', 'The operation isn’t supported.'),
     services: campaignServices,
   },
   {
-    ...row(
-      207,
-      'ConcurrentRequestOverLimit',
-      'backOff',
-      'nobody',
-      'Too many reports are being made at once.',
-    ),
+    ...row(207, 'ConcurrentRequestOverLimit', 'backOff', 'nobody', 'Too many reports are running at once.'),
     services: ['reporting'],
     retryAfterSeconds: 60,
     verdict: 'throttled_reports',
   },
   {
-    ...row(207, 'InvalidAddressLine3', 'request', 'app', 'The third line of an address is not valid.'),
+    ...row(207, 'InvalidAddressLine3', 'request', 'app', 'The third line of an address isn’t valid.'),
     services: ['customerManagement', 'customerBilling'],
   },
   {
-    ...row(208, 'InvalidAccount', 'rights', 'app', 'The account in the request is not valid.'),
+    ...row(208, 'InvalidAccount', 'rights', 'app', 'The account in the request isn’t valid.'),
     services: campaignServices,
     verdict: 'account_unknown',
   },
@@ -143,7 +137,7 @@ export const faultCodes: readonly FaultCode[] = [
       'BulkServiceNoMoreCallsPermittedForTheTimePeriod',
       'backOff',
       'nobody',
-      'No more bulk calls are allowed for now.',
+      'The limit of bulk calls is reached for now.',
     ),
     services: ['bulk'],
     retryAfterSeconds: 900,
@@ -170,7 +164,7 @@ export function faultCodeOf(
   // A number whose meaning is another service's proves nothing in this one.
   if (own.length > 0) return undefined
   const errorCode = nameOfCode(named.code, service) || named.errorCode
-  return row(named.code, errorCode, 'request', 'app', 'The request was not accepted.')
+  return row(named.code, errorCode, 'request', 'app', 'The request wasn’t accepted.')
 }
 
 /** The error by the number and the full name that its name stands for; with an unknown name, by its own number. */

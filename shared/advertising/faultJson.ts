@@ -25,11 +25,11 @@ const allLists = [...faultLists, ...partialLists]
 /** What a list's elements are called where XML was turned into JSON. */
 const elementNames = ['adapierror', 'operationerror', 'batcherror', 'editorialerror', 'batcherrorcollection']
 
-/** So deep and so many objects are looked through; a fault that somebody wrapped lies near the top. */
+/** How deep and how many objects are searched. A wrapped fault is near the top. */
 const mostDepth = 6
 const mostObjects = 2_000
 
-/** Reads the errors out of parsed JSON, wherever in it the fault lies. Never throws; linear in its size. */
+/** Reads the errors from parsed JSON at any depth. Never throws; linear in the body's size. */
 export function readFaultJson(json: unknown): ReadJson {
   const root = Array.isArray(json) ? { errors: json } : json
   const found = objectsOf(root)
@@ -75,7 +75,7 @@ function isFaultRecord(members: Members): boolean {
   )
 }
 
-/** One error by itself, as a tool logs it. */
+/** A single error, as a tool logs it. */
 function isSingleError(members: Members): boolean {
   return 'errorcode' in members && 'code' in members
 }

@@ -41,7 +41,7 @@ export function readFaultText(text: string): ReadText {
   let current: Partial<Record<Field, string>> = {}
   for (const [field, found] of pairsOf(text.includes('\\"') ? text.replaceAll('\\"', '"') : text)) {
     if (field === 'trackingId') {
-      trackingId ||= found
+      trackingId ||= found.match(/^[\w-]+/)?.[0] ?? ''
       continue
     }
     if (field in current) {

@@ -4,6 +4,7 @@ import type { AdvertisingError } from './advertisingError.ts'
 import { type BodyForm, type FaultBody, readFaultBody } from './faultBody.ts'
 import type { FaultClass, FaultCode } from './faultCode.ts'
 import { faultCodeOf } from './faultCodes.ts'
+import type { FaultEvidence } from './faultEvidence.ts'
 import { furtherFaultCodes } from './furtherFaultCodes.ts'
 import { redact } from './redact.ts'
 import type { ServiceName } from './services.ts'
@@ -40,6 +41,8 @@ export interface AdvertisingFault {
   readonly isBare: boolean
   /** What was seen, in one line. */
   readonly evidence: string
+  /** What is known of the tokens of a call that the broker made itself. */
+  readonly tokens?: FaultEvidence
 }
 
 /** The answer of a call that failed. */
@@ -117,8 +120,8 @@ export function toFault(answer: FailedAnswer, body: FaultBody): AdvertisingFault
 export function faultWithoutAnswer(service: ServiceName, cause: 'timeLimit' | 'network'): AdvertisingFault {
   const meaning =
     cause === 'timeLimit'
-      ? 'Microsoft Advertising did not answer in time.'
-      : 'Microsoft Advertising could not be reached.'
+      ? 'Microsoft Advertising didn’t respond in time.'
+      : 'The broker couldn’t reach Microsoft Advertising.'
   const judgement = { meaning, actor: 'nobody', class: 'passing' } as const
   return {
     service,
@@ -139,7 +142,7 @@ export function faultOfUnexpectedAnswer(answer: FailedAnswer, lacking: string): 
   return {
     ...readFault(answer),
     errorCode: '',
-    meaning: 'Microsoft Advertising answered with something other than documented.',
+    meaning: 'Microsoft Advertising sent an undocumented answer.',
     actor: 'operator',
     class: 'unexpectedAnswer',
     evidence: `HTTP ${answer.status}: ${redact(lacking)}`,
@@ -155,11 +158,11 @@ function decisive(
 }
 
 function judgeStatus(status: number, form: BodyForm): Judgement {
-  if (status === 401) return judged('credentials', 'operator', 'The access token was not accepted.')
+  if (status === 401) return judged('credentials', 'operator', 'The access token wasn’t accepted.')
   if (status === 403 && form !== 'fault') {
-    return judged('credentials', 'operator', 'The host refuses these credentials as a whole.')
+    return judged('credentials', 'operator', 'The host rejects these credentials entirely.')
   }
-  if (status === 403) return judged('rights', 'advertiserAdmin', 'The user has no access.')
+  if (status === 403) return judged('rights', 'advertiserAdmin', 'The user doesn’t have access.')
   if (status === 429) {
     return { ...judged('backOff', 'nobody', 'Too many calls.'), retryAfterSeconds: throttledSeconds }
   }
@@ -167,7 +170,7 @@ function judgeStatus(status: number, form: BodyForm): Judgement {
     return judged('passing', 'nobody', 'Microsoft Advertising failed.')
   }
   const meaning =
-    status === 400 ? 'The request was not accepted.' : `Nothing documented comes with status ${status}.`
+    status === 400 ? 'The request wasn’t accepted.' : `Microsoft doesn’t document status ${status}.`
   return judged('unexpectedAnswer', 'operator', meaning)
 }
 
@@ -184,9 +187,9 @@ function retryAfterOf(headers: Headers | undefined): number | undefined {
   return /^\d{1,6}$/.test(value) ? Number(value) : undefined
 }
 
-/** So many errors leave this file. */
+/** The most errors to return. */
 const mostErrorsKept = 100
-/** So many errors are named; one body can have thousands. */
+/** The most errors to list; one body can have thousands. */
 const mostErrorsShown = 20
 
 function evidenceOf({ status }: FailedAnswer, { errors, text }: FaultBody): string {
@@ -197,7 +200,7 @@ function evidenceOf({ status }: FailedAnswer, { errors, text }: FaultBody): stri
         .filter((part) => part !== '' && part !== undefined)
         .join(' '),
     )
-  const http = status === 0 ? 'An answer whose status was not told' : `HTTP ${status}`
+  const http = status === 0 ? 'A response without a known status' : `HTTP ${status}`
   return redact(`${http}: ${seen.join('; ') || text || 'no body'}`)
 }
 

@@ -28,8 +28,8 @@ const kinds = {
  */
 export const furtherFaultCodes: readonly FaultCode[] = [
   ...rows('account_unknown', undefined, [
-    [119, 'InvalidAccountId', 'The account id is not valid.'],
-    [1102, 'CampaignServiceInvalidAccountId', 'The account id is not valid.'],
+    [119, 'InvalidAccountId', 'The account ID isn’t valid.'],
+    [1102, 'CampaignServiceInvalidAccountId', 'The account ID isn’t valid.'],
     [
       2018,
       'ReportingServiceInvalidAccountIdInCampaignReportScope',
@@ -50,10 +50,10 @@ export const furtherFaultCodes: readonly FaultCode[] = [
       'ReportingServiceInvalidAccountIds',
       'The report request names a wrong account; `Details` lists it.',
     ],
-    [2108, '', 'The account id is not valid.'],
+    [2108, '', 'The account ID isn’t valid.'],
   ]),
   ...rows('customer_unknown', campaign, [
-    [1490, 'CampaignServiceInvalidCustomerId', 'The customer id is not valid.'],
+    [1490, 'CampaignServiceInvalidCustomerId', 'The customer ID isn’t valid.'],
   ]),
   ...rows('customer_id_missing', campaign, [
     [1029, 'CampaignServiceCustomerIdHasToBeSpecified', 'The header `CustomerId` is missing.'],
@@ -63,49 +63,49 @@ export const furtherFaultCodes: readonly FaultCode[] = [
     [1030, 'CampaignServiceAccountIdHasToBeSpecified', 'The header `CustomerAccountId` is missing.'],
   ]),
   ...rows('account_not_usable', campaign, [
-    [1008, 'CampaignServiceInvalidAccountStatus', 'The account’s status does not allow the operation.'],
+    [1008, 'CampaignServiceInvalidAccountStatus', 'The account’s status doesn’t allow the operation.'],
   ]),
   ...rows('account_not_usable', customer, [
-    [1472, '', 'The account is being linked or unlinked, which takes 5 to 30 minutes: try again after that.'],
-    [2192, '', 'The account cannot be changed in its current lifecycle status.'],
+    [1472, '', 'The account is being linked or unlinked, which takes 5 to 30 minutes. Try again after that.'],
+    [2192, '', 'The account can’t be changed in its current lifecycle status.'],
   ]),
   ...rights(customer, [
-    [1001, '', 'The user may not do this. In rare cases the customer demands a work account of its users.'],
-    [2203, '', 'The user may not change what belongs to the customer that is billed.'],
+    [
+      1001,
+      '',
+      'The user isn’t allowed to do this. In rare cases, the customer requires its users to have work accounts.',
+    ],
+    [2203, '', 'The user can’t change data of the billed customer.'],
   ]),
   ...rights(campaign, [
     [
       1419,
       'CampaignServiceTargetGroupAssignedEntitiesPermissionMismatch',
-      'The user may not change every entity.',
+      'The user can’t change all of the entities.',
     ],
     [
       2003,
       'ReportingServiceAccountNotAuthorized',
-      'The report names an account that the user has no access to.',
+      'The report includes an account that the user doesn’t have access to.',
     ],
   ]),
   ...rows('access_refused', campaign, [
     [
       1031,
       'CampaignServiceCannotPerformCurrentOperation',
-      'Something about the customer or user is not valid.',
+      'Something about the customer or user isn’t valid.',
     ],
   ]),
   ...rows('credentials_refused', campaign, [
-    [3101, 'OAuthTokenInvalid', 'This is about the access token: it must be issued for `msads.manage`.'],
+    [3101, 'OAuthTokenInvalid', 'The access token must be issued for `msads.manage`.'],
   ]),
   ...rows('throttled_bulk', campaign, [[3227, 'BulkServiceTooManyRequests', 'Too many bulk requests.']]).map(
     // Microsoft names no wait for it; 60 s is what it asks for elsewhere (guides/services-protocol.md).
     (row) => ({ ...row, retryAfterSeconds: 60 }),
   ),
   ...rows('service_trouble', campaign, [
-    [833, 'ServiceTimeOut', 'The service or its network is not available.'],
-    [
-      1010,
-      'CampaignServiceSystemInReadOnlyMode',
-      'The system is in read-only mode: only reading works for now.',
-    ],
+    [833, 'ServiceTimeOut', 'The service or its network isn’t available.'],
+    [1010, 'CampaignServiceSystemInReadOnlyMode', 'The system is in read-only mode for now.'],
     [1011, 'CampaignServiceFutureFeatureCode', 'An internal error.'],
     [2928, 'CampaignServiceCustomerDataBeingMigrated', 'The customer’s data is being migrated.'],
     [
@@ -113,12 +113,12 @@ export const furtherFaultCodes: readonly FaultCode[] = [
       'CampaignServiceConcurrentStoreModification',
       'Another call changed the same data at the same time.',
     ],
-    [5612, 'OfflineConversionsApplyFailed', 'The conversions did not reach an internal server.'],
+    [5612, 'OfflineConversionsApplyFailed', 'The conversions didn’t reach an internal server.'],
   ]),
   ...rows('service_trouble', customer, [[2208, '', 'A system issue at Microsoft Advertising.']]),
   ...rows('transfer_address_over', campaign, [
-    [3220, 'BulkServiceInvalidBulkUploadUrl', 'The upload address is not valid.'],
-    [3224, 'BulkServiceUrlAlreadyUsedForUpload', 'The upload address has been used already; it works once.'],
+    [3220, 'BulkServiceInvalidBulkUploadUrl', 'The upload address isn’t valid.'],
+    [3224, 'BulkServiceUrlAlreadyUsedForUpload', 'The upload address has already been used. It works once.'],
     [3226, 'BulkServiceUrlExpired', 'The upload address has expired.'],
   ]),
   ...rows('retired_endpoint', undefined, [

@@ -35,13 +35,16 @@ const useGoogle: IdentityFault = {
   advice: 'Sign in with your Google account.',
 }
 
+/** Not a Microsoft Advertising user in this environment. */
+export const notAnAdvertisingUser: IdentityFault = {
+  reason: 'no_advertising_user',
+  signInWith: 'advertisingUser',
+  advice: 'Sign in with the account you use for Microsoft Advertising.',
+}
+
 /** By code, or by code and reason (guides/operation-error-codes.md). */
 const identityFaults: Readonly<Record<string, IdentityFault>> = {
-  '105 UserNotFound': {
-    reason: 'no_advertising_user',
-    signInWith: 'advertisingUser',
-    advice: 'Sign in with the account that you use for Microsoft Advertising.',
-  },
+  '105 UserNotFound': notAnAdvertisingUser,
   '108': {
     reason: 'user_compromised',
     signInWith: 'sameAgain',
@@ -50,7 +53,7 @@ const identityFaults: Readonly<Record<string, IdentityFault>> = {
   '120': {
     reason: 'login_merged_away',
     signInWith: 'primaryLogin',
-    advice: 'Sign in with your primary Microsoft Advertising login; this one was merged into it.',
+    advice: 'Sign in with your primary Microsoft Advertising login. This login was merged into it.',
   },
   '122': useWork,
   '123': usePersonal,
@@ -59,7 +62,7 @@ const identityFaults: Readonly<Record<string, IdentityFault>> = {
   '126': {
     reason: 'other_account_kind_required',
     signInWith: 'advertisingUser',
-    advice: 'Sign in with the kind of account that you use for Microsoft Advertising.',
+    advice: 'Sign in with the type of account that you use for Microsoft Advertising.',
   },
   '126 GoogleAccountIsRequired': useGoogle,
   '126 PersonalAccountIsRequired': usePersonal,

@@ -1,4 +1,4 @@
-/** An answer as it was pasted: its head, where one stood in front as `curl -i` shows it, and its body. */
+/** A pasted answer: its body, and its head if there is one, as `curl -i` prints it. */
 export interface PastedAnswer {
   readonly head?: PastedHead
   readonly body: string
@@ -10,7 +10,7 @@ export interface PastedHead {
   readonly headers: Headers
 }
 
-/** More heads than this (`100 Continue`, a proxy's own, redirects) nobody pastes. */
+/** The most heads to read (`100 Continue`, a proxy's own, redirects). */
 const mostHeads = 5
 /** A longer head is none. */
 const mostHeadCharacters = 32_768
@@ -28,6 +28,16 @@ export function splitPastedHead(text: string): PastedAnswer {
     body = body.slice(end).trimStart()
   }
   return head ? { head, body } : { body }
+}
+
+/** How a tool's message or a gateway's page names the status, where no head was pasted. */
+const namedStatus =
+  /\bstatus(?: code|Code)?["']?[ :=]{1,3}([45]\d\d)\b|\b([45]\d\d) (?:Client|Server) Error\b|\(([45]\d\d)\) [A-Z]|<title>\s{0,9}([45]\d\d)\b/
+
+/** The status that a text names; 0 where it names none. */
+export function statusInWords(text: string): number {
+  const found = text.slice(0, mostHeadCharacters).match(namedStatus)
+  return Number(found?.slice(1).find((status) => status !== undefined) ?? 0)
 }
 
 /** The marks that `curl -v` puts before each line: `<` for what came, `>` and `*` for what did not. */

@@ -41,7 +41,7 @@ function headOf(text: string): string {
 function isVocabulary(run: string): boolean {
   return run
     .replace(guid, '')
-    .split(/[./:=-]+/)
+    .split(/[./:=_-]+/)
     .every((piece) => piece === '' || isWord(piece))
 }
 
@@ -51,7 +51,7 @@ function isVocabulary(run: string): boolean {
  */
 function isWord(piece: string): boolean {
   if (rowOfName(piece)) return true
-  if (/^(?:[a-z]{1,20}|v?\d{1,4})$/.test(piece)) return true
+  if (/^(?:[a-z]{1,20}|[vV]?\d{1,4})$/.test(piece)) return true
   if (!/^[A-Z][A-Za-z]*(?:V?\d)?$/.test(piece)) return false
   const humps = piece.match(/[A-Z]+(?![a-z])|[A-Z]?[a-z]+/g) ?? []
   return piece.length / humps.length >= 3

@@ -36,7 +36,7 @@ export interface OpenedChoice {
   readonly accounts: readonly Account[]
 }
 
-/** What choosing on the page touches. */
+/** Dependencies of choosing on the page. */
 export interface ChoiceDependencies extends ChooseDependencies {
   readonly config: Config
   readonly records: OneTimeRecords

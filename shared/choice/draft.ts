@@ -31,7 +31,7 @@ export interface ChoiceView {
 /** Rows at once: what a phone lays out in an instant and a keyboard can walk through. */
 export const rowsAtOnce = 100
 
-/** The draft of a page that nobody has touched: an earlier choice is ticked, if there was one. */
+/** The draft of a new page, with an earlier choice selected if there was one. */
 export function firstDraft(accounts: readonly Account[]): ChoiceDraft {
   const chosen = accounts.every(isSelected) ? [] : accounts.filter(isSelected)
   const ticked = new Set(chosen.map(({ accountId }) => accountId))

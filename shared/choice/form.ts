@@ -71,7 +71,7 @@ function chooseAmong(
 ): Promise<FormAnswer> | FormAnswer {
   const candidates = candidatesOf(draft, open.accounts)
   const [only] = candidates
-  if (!only) return { open, draft, fault: missing('Tick at least one account, or choose all of them.') }
+  if (!only) return { open, draft, fault: missing('Select at least one account, or choose all of them.') }
   if (candidates.length === 1) return finish(dependencies, open, draft, only.accountId)
   const usable = candidates.filter((account) => account.usable)
   const defaultId = draft.defaultId ?? (usable.length === 1 ? usable[0]?.accountId : undefined)
@@ -103,8 +103,8 @@ async function finish(
     if (!(error instanceof Problem || error instanceof StorageUnavailableError)) throw error
     // The account itself is the trouble, and trying again would not help: no way to it is known.
     if (error instanceof Problem && error.code === 'account_not_found')
-      return { open, draft, fault: missing('That account cannot be used yet. Choose another one.') }
-    const text = 'Your choice could not be kept just now. Please try again in a moment.'
+      return { open, draft, fault: missing('That account can’t be used yet. Choose another one.') }
+    const text = 'Your choice couldn’t be saved. Try again in a moment.'
     return { open, draft, fault: { text, status: 503 } }
   }
 }

@@ -14,7 +14,7 @@ export interface SignIn extends ConnectSession {
   readonly tries?: number
 }
 
-/** What authorizing touches. */
+/** Dependencies of authorizing. */
 export interface AuthorizeDependencies {
   readonly config: Config
   readonly signInTable: SignInTable

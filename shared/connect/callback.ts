@@ -8,26 +8,40 @@ import { keep } from './keep.ts'
 import type { Kept } from './kept.ts'
 import { prove } from './prove.ts'
 import { reportFailure } from './report.ts'
+import { type Ended, endOfFirst, noteBegun, noteEnded } from './secondCallback.ts'
 import { withWaysOn } from './waysOn.ts'
 
 /**
  * Finishes a sign-in: validates, exchanges, proves, stores. State and code are spent whatever comes of it; a failure
- * changes nothing of what the tenant had.
+ * changes nothing of what the tenant had. A callback that the same browser sends twice ends where the first one ended.
  */
 export async function finishSignIn(
   dependencies: CallbackDependencies,
   response: AuthorizationResponse,
   browser: BrowserBinding | undefined,
-): Promise<Kept | ConnectFailure> {
+): Promise<Ended> {
   const { clock, records } = dependencies
   const { state = '' } = response
   const waiting = (await records.read('sign-in', state, clock.now())) as SignIn | undefined
-  if (!waiting) return { failed: 'sign_in_not_valid' }
-  // Asked before the state is spent: a second browser cannot end the first one's sign-in.
+  if (!waiting) return (await endOfFirst(dependencies, state, browser)) ?? { failed: 'sign_in_not_valid' }
+  // Checked before the state is spent, so that a second browser can't end the first one's sign-in.
   if (!browser || !isSameBrowser(browser, waiting.browserHash))
     return { failed: 'other_browser', workspace: waiting.workspace }
+  await noteBegun(dependencies, state, browser)
   const signIn = (await records.take('sign-in', state, clock.now())) as SignIn | undefined
-  if (!signIn) return { failed: 'sign_in_not_valid' }
+  if (!signIn) return (await endOfFirst(dependencies, state, browser)) ?? { failed: 'sign_in_not_valid' }
+  const ended = await finishOnce(dependencies, signIn, response, browser, state)
+  await noteEnded(dependencies, state, browser, ended)
+  return ended
+}
+
+async function finishOnce(
+  dependencies: CallbackDependencies,
+  signIn: SignIn,
+  response: AuthorizationResponse,
+  browser: BrowserBinding,
+  state: string,
+): Promise<Ended> {
   const kept = await proveAndKeep(dependencies, signIn, response, browser, state).catch(toStorageFailure)
   if (!('failed' in kept)) return kept
   reportFailure(dependencies.log, signIn, kept)
@@ -45,7 +59,7 @@ async function proveAndKeep(
   return 'failed' in ended ? ended : keep(dependencies, signIn, ended)
 }
 
-/** The state is spent: only a page with the ways on helps. @throws whatever is not storage's. */
+/** The state is spent, so only a page with next steps helps. @throws errors other than storage's. */
 function toStorageFailure(error: unknown): ConnectFailure {
   if (error instanceof StorageUnavailableError)
     return { failed: 'storage_unavailable', reason: error.service }

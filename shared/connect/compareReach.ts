@@ -37,7 +37,7 @@ export async function compareReach(store: AccountStore, before: Tenant, proven: 
     accounts: String(after.filter(isSelected).length),
     accounts_lost: lost.length > 0 ? String(lost.length) : undefined,
     user_changed: person && 'true',
-    // Nobody has said which account is meant: a vend has to name one until somebody does.
+    // No account is chosen yet, so vends must name one.
     account_choice: defaultAccount ? undefined : 'open',
   }
   const isLoss = person !== undefined && lost.length > 0 && before.status !== 'disconnected'

@@ -9,7 +9,7 @@ import { Problem } from '../problems.ts'
 import { commitGrant, type GrantKeeping } from '../tenants/connectGrant.ts'
 import { assertPending } from './pending.ts'
 
-/** What confirming touches. */
+/** Dependencies of confirming. */
 export interface ConfirmDependencies {
   readonly keeping: GrantKeeping
   readonly accounts: AccountStore
@@ -66,7 +66,7 @@ export async function confirmConnectSession(
 
 /**
  * Opens the page on which the person who consented says which accounts are meant, for the browser that they consented
- * with and for no other. Each call opens it anew; the first answer counts, through whichever of them it comes.
+ * with and for no other. Each call opens it again; the first answer counts, through whichever of them it comes.
  * @returns its address; undefined where that is clear or answered, or where the app asks itself.
  */
 export async function openConfirmedChoice(

@@ -1,25 +1,21 @@
-import type { CustomerManagement } from '../advertising/client.ts'
+import type { DiscoverForDependencies } from '../accounts/discoverFor.ts'
 import type { Clock, Randomness } from '../clock.ts'
 import type { Config } from '../config.ts'
 import type { AccountStore } from '../domain/account.ts'
 import type { OneTimeRecords } from '../domain/oneTime.ts'
-import type { Environment } from '../environment.ts'
 import type { IdTokenChecker } from '../identity/idToken.ts'
 import type { SignInTable } from '../identity/signInTable.ts'
 import type { TokenEndpoints } from '../identity/tokenEndpoint.ts'
-import type { BrokerSecrets } from '../secrets/brokerSecrets.ts'
 import type { GrantKeeping } from '../tenants/connectGrant.ts'
 import type { ReportDependencies } from './report.ts'
 
 /** What finishing a sign-in touches. */
-export interface CallbackDependencies extends ReportDependencies {
+export interface CallbackDependencies extends ReportDependencies, DiscoverForDependencies {
   readonly config: Config
   readonly signInTable: SignInTable
   readonly records: OneTimeRecords
   readonly tokenEndpoints: TokenEndpoints
   readonly idTokens: IdTokenChecker
-  readonly secrets: BrokerSecrets
-  readonly advertising: (environment: Environment) => CustomerManagement
   readonly accounts: AccountStore
   readonly keeping: GrantKeeping
   readonly clock: Clock

@@ -1,5 +1,5 @@
 import type { AdvertisingFault } from '../advertising/faults.ts'
-import { identityFaultOf } from '../advertising/identityFault.ts'
+import { type FaultSubject, judgeFault } from '../advertising/judgeFault.ts'
 import type { Config } from '../config.ts'
 import type { TokenRefusal } from '../domain/refusal.ts'
 import type { Environment } from '../environment.ts'
@@ -67,31 +67,29 @@ function failureOf(refusal: TokenRefusal): ConnectFailureCode {
   }
 }
 
-/** A fault of Microsoft Advertising likewise. Who acts is read off the fault: a person is asked to wait only for what passes. */
+/** What a person can do where only the operator can find out more. */
+const undecidedAdvice =
+  'If you do use Microsoft Advertising with this account, the app’s developer token may be at fault: ask the app’s operator to check it.'
+
+/** A fault of Microsoft Advertising likewise. A person is asked to wait only for what passes. */
 export function explainFault(fault: AdvertisingFault): ConnectFailure {
   const traceId = fault.trackingId
-  const identity = identityFaultOf(fault)
+  const { about, identity } = judgeFault(fault)
   if (identity) {
     const { advice, reason, signInWith } = identity
     if (reason === 'no_advertising_user') return { failed: reason, reason, traceId }
     return { failed: 'wrong_account_kind', reason, advice, signInWith, traceId }
   }
-  return { failed: failureOfFault(fault), reason: `advertising_${fault.code ?? fault.status}`, traceId }
+  const failure = { failed: failures[about], reason: `advertising_${fault.code ?? fault.status}`, traceId }
+  return about === 'undecided' ? { ...failure, advice: undecidedAdvice } : failure
 }
 
-function failureOfFault(fault: AdvertisingFault): ConnectFailureCode {
-  switch (fault.class) {
-    case 'credentials':
-      return 'environment_on_hold'
-    case 'rights':
-      return fault.reason === 'AccountInactive' ? 'advertising_account_inactive' : 'advertising_access_denied'
-    case 'backOff':
-    case 'passing':
-    case 'expiredToken':
-      return 'advertising_unavailable'
-    case 'identity':
-    case 'request':
-    case 'unexpectedAnswer':
-      return 'advertising_answer_unknown'
-  }
+const failures: Readonly<Record<FaultSubject, ConnectFailureCode>> = {
+  person: 'no_advertising_user',
+  undecided: 'no_advertising_user',
+  account: 'advertising_account_inactive',
+  rights: 'advertising_access_denied',
+  credentials: 'environment_on_hold',
+  service: 'advertising_unavailable',
+  unknown: 'advertising_answer_unknown',
 }

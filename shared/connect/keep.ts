@@ -75,7 +75,7 @@ async function writeReached(
   return accountsGeneration
 }
 
-/** Makes a proven grant the tenant's own, unless somebody else has connected it since it was compared. */
+/** Makes a proven grant the tenant's, unless someone else connected since the comparison. */
 export async function keepAtOnce(
   dependencies: CallbackDependencies,
   signIn: SignIn,

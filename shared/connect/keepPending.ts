@@ -25,7 +25,7 @@ export interface Waiting
   extends Pick<Reach, 'outcome'>,
     Pick<PendingGrant, 'accountsGeneration' | 'choice'> {}
 
-/** The grant waits beside whatever the tenant has, which goes on working until the app confirms. */
+/** The grant waits beside the tenant's current one, which keeps working until the app confirms. */
 export async function keepPending(
   { keeping, clock }: Pick<CallbackDependencies, 'keeping' | 'clock'>,
   signIn: SignIn,
@@ -53,7 +53,7 @@ export async function keepPending(
     accountsGeneration,
     ...(choice && { choice }),
   }
-  // The sweep ends what nobody confirms; a hint without a consent costs one read.
+  // The sweep ends unconfirmed consents. A due row without one costs one read.
   await due.insert(dueRowOf(stored.tenant, proven.row, pendingGrant.expiresAt))
   const changed = await changeTenant(keeping, stored, (row) =>
     whyNotFor(signIn, row)
@@ -71,7 +71,7 @@ export async function keepPending(
   return { tenant: written.tenant, returnUrl }
 }
 
-/** Why a consent is not for the row as it stands; undefined when it is. */
+/** Why a consent doesn't fit the current row; undefined when it does. */
 function whyNotFor(signIn: SignIn, row: Tenant): ConnectFailure | undefined {
   if (row.environment !== signIn.environment) return { failed: 'environment_mismatch' }
   return isStillWanted(signIn, row) ? undefined : disconnectedMeanwhile

@@ -12,17 +12,17 @@ import { connectionView, toConnectionView } from '../tenants/view.ts'
 /** What confirming a consent would change. */
 export const pendingView = z.object({
   session: z.string(),
-  expiresAt: z.iso.datetime().describe('Until then the app may confirm.'),
+  expiresAt: z.iso.datetime().describe('The app can confirm until then.'),
   connection: connectionView,
-  userChanged: z.boolean().describe('Whether somebody else consented than before.'),
+  userChanged: z.boolean().describe('Whether a different person consented than before.'),
   previousUser: z.string().describe('Who consented before, masked.').optional(),
-  accounts: z.int().describe('How many accounts would be reached.'),
+  accounts: z.int().describe('How many accounts the tenant would have access to.'),
   counts: z.object({ appeared: z.int(), lost: z.int() }),
-  lost: z.array(namedAccount).describe('One page of the accounts that would no longer be reached.'),
+  lost: z.array(namedAccount).describe('One page of the accounts that would be lost.'),
   continuation: z.string().optional(),
 })
 
-/** What reading a waiting consent touches. */
+/** Dependencies of reading a waiting consent. */
 export interface PendingDependencies {
   readonly tenants: TenantStore
   readonly accounts: AccountStore

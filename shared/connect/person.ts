@@ -24,7 +24,7 @@ function expectation({ previousUser, user }: PersonChange): string {
     return `Sign in with the account that connected it; ${isKnown ? `you signed in as ${user}` : 'yours is another one'}.`
   }
   if (previousUser === user) {
-    return `Sign in with the account that connected it: ${previousUser}. You signed in with another one that looks alike when shortened: ${user}.`
+    return `Sign in with the account that connected it: ${previousUser}. You signed in with a different one that looks the same when shortened: ${user}.`
   }
   return `Sign in as ${previousUser}; ${isKnown ? `you signed in as ${user}` : 'yours is another account'}.`
 }
@@ -32,5 +32,5 @@ function expectation({ previousUser, user }: PersonChange): string {
 function standing({ status }: Tenant): string {
   return status === 'connected'
     ? 'The connection still works.'
-    : 'The connection does not work until that person signs in again.'
+    : 'The connection doesn’t work until that person signs in again.'
 }

@@ -1,6 +1,6 @@
 import { type BrowserBinding, derive } from '../access/browser.ts'
-import type { Answer } from '../advertising/client.ts'
-import { type Discovery, discoverAccounts } from '../advertising/discover.ts'
+import { discoverFor } from '../accounts/discoverFor.ts'
+import type { Discovery } from '../advertising/discover.ts'
 import type { TokenRefusal } from '../domain/refusal.ts'
 import { isConsenterOf } from '../domain/tenant.ts'
 import type { SignedInUser } from '../identity/idToken.ts'
@@ -8,7 +8,6 @@ import { KeysUnreachableError } from '../identity/keySource.ts'
 import { isResponseIssuer } from '../identity/responseIssuer.ts'
 import type { SignInRow } from '../identity/signInTable.ts'
 import type { CodeAnswer } from '../identity/tokenEndpoint.ts'
-import { developerTokenName } from '../secrets/brokerSecrets.ts'
 import type { SignIn } from './authorize.ts'
 import type { CallbackDependencies } from './dependencies.ts'
 import {
@@ -81,7 +80,7 @@ async function withConsenter(
   failure: ConnectFailure,
 ): Promise<ConnectFailure> {
   if (failure.failed !== 'wrong_account_kind') return failure
-  // The person is told what is wrong even where storage does not answer.
+  // The person sees what is wrong even when storage is down.
   const stored = await keeping.tenants.read(signIn).catch(() => undefined)
   return stored && isConsenterOf(stored.tenant, consenter) ? { ...failure, isConsenter: true } : failure
 }
@@ -105,19 +104,17 @@ const retryMilliseconds = 1000
 
 async function discover(
   dependencies: CallbackDependencies,
-  { environment, identityProvider }: SignInRow,
+  row: SignInRow,
   accessToken: string,
 ): Promise<Discovery | ConnectFailure> {
-  const developerToken = await dependencies.secrets.read(developerTokenName(environment))
-  if (!developerToken) return { failed: 'environment_on_hold', reason: 'developer_token_missing' }
-  const credentials = { accessToken, developerToken: developerToken.value, identityProvider }
-  const ask = () => discoverAccounts(dependencies.advertising(environment), credentials)
-  let found: Answer<Discovery> = await ask()
-  if (!found.ok && found.fault.class === 'passing') {
+  const ask = () => discoverFor(dependencies, row, accessToken)
+  let found = await ask()
+  if ('fault' in found && found.fault.class === 'passing') {
     // A person has just consented: one hiccup must not cost them the whole sign-in.
     await dependencies.clock.sleep(retryMilliseconds)
     found = await ask()
   }
+  if ('unarmed' in found) return { failed: 'environment_on_hold', reason: found.unarmed.reason }
   if (!found.ok) return explainFault(found.fault)
   return found.value.accounts.length > 0 ? found.value : { failed: 'no_advertising_account' }
 }

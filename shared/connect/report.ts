@@ -1,21 +1,22 @@
 import type { Clock } from '../clock.ts'
 import { type EnvironmentStates, nextHold } from '../domain/holds.ts'
 import type { Log } from '../domain/logEvents.ts'
-import { isCredentialReason, type TokenRefusal } from '../domain/refusal.ts'
+import { isCredentialReason } from '../domain/reasons.ts'
+import type { TokenRefusal } from '../domain/refusal.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
 import type { SignInRow } from '../identity/signInTable.ts'
 import type { CodeAnswer } from '../identity/tokenEndpoint.ts'
 import type { SignIn } from './authorize.ts'
 import { type ConnectFailure, connectFailures } from './failures.ts'
 
-/** What telling the operator touches. */
+/** Dependencies of telling the operator. */
 export interface ReportDependencies {
   readonly environments: EnvironmentStates
   readonly clock: Clock
   readonly log: Log
 }
 
-/** Logs why a sign-in ended without a connection. One that nobody began is no line: anybody could write the log full. */
+/** Logs why a sign-in ended without a connection. A sign-in that the broker didn't start isn't logged: anyone could flood the log. */
 export function reportFailure(log: Log, signIn: SignIn, { failed, reason, traceId }: ConnectFailure): void {
   const { environment, identityProvider } = signIn
   log('connect.failed', {
@@ -31,7 +32,7 @@ export function reportFailure(log: Log, signIn: SignIn, { failed, reason, traceI
 
 /**
  * Takes from a redemption what it says of our own credentials: refused ones hold the environment, accepted ones end
- * such a hold. Nothing else in a refusal counts, for it can be brought about by whoever opens a callback with a code
+ * such a hold. Nothing else in a refusal counts, because anyone can cause it by opening a callback with a code
  * of his own; nor does it while another credential is left to try.
  */
 export async function noteRedemption(
@@ -54,6 +55,6 @@ export async function noteRedemption(
 }
 
 /** `invalid_client` (RFC 6749, section 5.2), or no error at all, since we had nothing good to authenticate with. */
-function isAboutUs({ class: refusalClass, error, reason }: TokenRefusal): boolean {
-  return refusalClass === 'operator' && isCredentialReason(reason) && /^(invalid_client)?$/.test(error)
+function isAboutUs({ error, reason }: TokenRefusal): boolean {
+  return isCredentialReason(reason) && /^(invalid_client)?$/.test(error)
 }

@@ -25,7 +25,7 @@ export const connectSessionBody = z
     displayName: z.string().min(1).max(200).optional(),
     /** Whether nothing is vended before the app has confirmed who consented. */
     confirm: z.boolean().default(false),
-    /** Whether somebody else than before may consent. */
+    /** Whether a different person than before may consent. */
     allowDifferentUser: z.boolean().default(false),
     /** Who asks which account is meant when there are several: our page, or the app through the API. */
     accountChoice: z.enum(['page', 'app']).default('page'),
@@ -38,13 +38,13 @@ export const connectSessionBody = z
   .refine(
     ({ identityProvider, signInWith }) =>
       !identityProvider || !signInWith || providerOf(signInWith) === identityProvider,
-    { path: ['identityProvider'], message: 'does not go with signInWith' },
+    { path: ['identityProvider'], message: 'doesn’t match signInWith' },
   )
 
 /** A parsed {@link connectSessionBody}. */
 export type ConnectSessionWish = z.infer<typeof connectSessionBody>
 
-/** A connect session as it is kept until it is spent. */
+/** A connect session as it is stored until it is used. */
 export interface ConnectSession extends TenantName, Omit<ConnectSessionWish, 'expiresIn'> {
   readonly id: string
   readonly identityProvider: IdentityProvider
@@ -57,7 +57,7 @@ export interface ConnectSession extends TenantName, Omit<ConnectSessionWish, 'ex
 /** Links that live longer are taken to travel by mail. */
 const longestDirectSeconds = 3600
 
-/** What making connect sessions touches. */
+/** Dependencies of making connect sessions. */
 export interface ConnectSessionDependencies {
   readonly config: Config
   readonly signInTable: SignInTable
@@ -88,7 +88,7 @@ export async function createConnectSession(
   const identityProvider = await providerFor(dependencies, name, wish)
   assertServed(dependencies, wish, identityProvider)
   assertReturnUrl(config, name.workspace, wish.returnUrl)
-  const detail = 'The app made the first connect session.'
+  const detail = 'The app created the first connect session.'
   const { disconnectCount = 0 } = await claimTenant(dependencies, name, { ...wish, detail })
   const { expiresIn, ...asked } = wish
   const expiresAt = secondsAfter(clock.now(), expiresIn)
@@ -124,11 +124,11 @@ function assertServed(
   if (!config.environments.has(wish.environment)) {
     throw invalidField(
       'environment',
-      `is not served here; served: ${[...config.environments.keys()].join(', ')}`,
+      `isn’t served here; served: ${[...config.environments.keys()].join(', ')}`,
     )
   }
   if (!signInTable(wish.environment, identityProvider)) {
-    throw invalidField('identityProvider', `is not set up for ${wish.environment}`)
+    throw invalidField('identityProvider', `isn’t set up for ${wish.environment}`)
   }
 }
 
@@ -136,10 +136,7 @@ function assertServed(
 function assertReturnUrl(config: Config, workspace: string, returnUrl: string): void {
   const allowed = config.workspaces.find((candidate) => candidate.workspace === workspace)?.returnUrls ?? []
   if (!allowed.includes(returnUrl)) {
-    throw invalidField(
-      'returnUrl',
-      `is not one of the return URLs that WORKSPACES allows workspace ${workspace}`,
-    )
+    throw invalidField('returnUrl', `isn’t a return URL that WORKSPACES allows for workspace ${workspace}`)
   }
 }
 

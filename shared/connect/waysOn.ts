@@ -28,7 +28,7 @@ const fixable: Readonly<Partial<Record<ConnectFailureCode, { anotherAccount: boo
 
 type WaysOnDependencies = Pick<CallbackDependencies, 'clock' | 'config' | 'records' | 'signInTable'>
 
-/** Adds to a failure whose app it is and the ways on: back to the app with the error, or to another sign-in. */
+/** Adds the app and the next steps to a failure: back to the app with the error, or another sign-in. */
 export async function withWaysOn(
   dependencies: WaysOnDependencies,
   signIn: SignIn,
@@ -57,7 +57,7 @@ function backUrl(signIn: SignIn, failure: ConnectFailure): string {
 }
 
 /**
- * The same session once more, for this browser alone and a bounded number of times. The account is asked for anew:
+ * The same session once more, for this browser alone and a bounded number of times. The account is asked for again:
  * a hint that led to the wrong one would lead there again.
  */
 async function anotherSignIn(
@@ -70,7 +70,7 @@ async function anotherSignIn(
   if (!fixing || tries >= mostTries) return undefined
   const { anotherAccount } = fixing
   const kind = toKind(signInWith)
-  // Whoever connected the tenant is sent on to another account of theirs, which the next sign-in must not refuse as
+  // The person who connected the tenant is sent to another of their accounts, which the next sign-in must not refuse as
   // somebody else's. Accounts that would be lost by it still wait for the app's confirmation.
   const maySwitch = isConsenter === true && failed === 'wrong_account_kind' && isAnotherPerson(signInWith)
   const next: SignIn = {

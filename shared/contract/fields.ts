@@ -29,7 +29,7 @@ function linesOf(contract: Contract, name: string, field: JsonSchema, required: 
   return [line, ...fieldLines(contract, known, `${name}.`)]
 }
 
-/** A type in words: what it is, what it may be, and what it is when nobody says. */
+/** A type in words, with its values and default. */
 export function typeText(contract: Contract, schema: JsonSchema): string {
   const known = resolve(contract, schema)
   const bounds = [

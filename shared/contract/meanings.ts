@@ -4,45 +4,48 @@
  */
 export const meanings: Readonly<Record<string, string>> = {
   tenant:
-    'The id that the apps chose for the tenant. Another workspace’s tenant is 404, as is one that does not exist.',
+    'The ID that your app chose for the tenant. A tenant of another workspace answers 404, like one that doesn’t exist.',
   session: 'A connect session: its `id` in a path, its one-time token in the connect link.',
-  limit: 'How many to list; a page may be shorter, and the last one has no `continuation`.',
-  continuation: 'Where the last page ended; opaque.',
+  limit: 'The most items to return. A page can be shorter; the last one has no `continuation`.',
+  continuation: 'The `continuation` of the previous page; opaque.',
   minValidity:
-    'Seconds that the access token must still live. A promise: less is never vended, 503 instead. Without it the broker aims at 300 s and settles for 60 s while refreshes fail for a passing reason.',
+    'Seconds for which the access token must still be valid. The broker never vends less and answers 503 instead. Without it, the broker aims for 300 s and accepts 60 s while refreshes fail temporarily.',
   accountId:
-    'The account to call: its id, or the number that Microsoft’s own pages show. Without it, the default account.',
+    'The account to call: its ID, or the number shown on Microsoft’s pages. Without it, the default account.',
   code: 'A one-time code: of the identity provider on the callback, of the return URL (`confirmation_code`) on a confirmation.',
   state: 'The one-time value that ties the answer to its request and browser.',
   error: 'The identity provider’s error (RFC 6749, section 4.1.2.1).',
-  error_description: 'The identity provider’s words; never shown, only the number in it is read.',
-  error_uri: 'Where the identity provider explains the error; only the number in it is read.',
-  admin_consent: 'Present when an administrator comes back from the admin-consent link.',
-  environment: 'Which Microsoft Advertising the tenant lives in; nothing crosses.',
+  error_description:
+    'The identity provider’s description. The broker never shows it and reads only the error number in it.',
+  error_uri: 'Where the identity provider explains the error. The broker reads only the error number in it.',
+  admin_consent: 'Present when an administrator returns from the admin-consent link.',
+  environment: 'The tenant’s Microsoft Advertising environment. The two environments share nothing.',
   identityProvider: 'Where the advertiser’s user signs in.',
-  returnUrl: 'Where the browser goes afterwards; exactly one of the workspace’s return URLs.',
-  loginHint: 'Filled in at the sign-in page.',
-  displayName: 'The advertiser’s name, for people.',
+  returnUrl: 'Where the browser goes afterwards: exactly one of the workspace’s return URLs.',
+  loginHint: 'Prefilled on the sign-in page.',
+  displayName: 'The advertiser’s display name.',
   confirm:
-    'Whether nothing is vended before the app has confirmed who consented, with the one-time code that comes to `returnUrl`.',
+    'Whether the app must confirm who consented before anything is vended, with the one-time code sent to `returnUrl`.',
   allowDifferentUser:
-    'Whether somebody else than before may consent when the tenant reconnects. A sign-in that would lose accounts waits for the app’s confirmation.',
-  acceptLostAccounts: 'Whether the app knows which accounts somebody else than before does not reach.',
+    'Whether a different person than before can consent when the tenant reconnects. A sign-in that would lose accounts waits for the app’s confirmation.',
+  acceptLostAccounts:
+    'Whether the app accepts that the different person doesn’t have access to some of the accounts.',
   expiresIn:
-    'Seconds that the link is good for; 15 minutes unless told, 7 days at most, for links sent by mail. Beyond an hour the link asks for a press of a button first.',
-  signInWith: 'The kind of account that the sign-in leads to; others are not taken there.',
-  accountChoice: 'Who asks which account is meant when there are several: the broker’s page, or the app.',
+    'Seconds for which the link is valid. Default is 15 minutes, maximum 7 days, for links sent by mail. A link valid for more than an hour first shows a page with a button.',
+  signInWith: 'The type of account to sign in with. The sign-in accepts no other.',
+  accountChoice:
+    'Who asks the person to choose when there are several accounts: the broker’s page or the app.',
   service: 'A service’s name as in `services` of a vend, e.g. `campaignManagement`.',
   path: 'The operation’s path below the service’s base URL, e.g. `Campaigns/QueryByAccountId`.',
-  search: 'Part of the name, the number, the id or the customer’s name, in any case.',
-  usable: 'Only accounts with which calls can be expected to work, or only the others.',
-  customerId: 'The customer through which the account is reached; needed only where there are several ways.',
-  accounts: 'The accounts that may be vended, each by its id or number; `all` lifts the choice.',
+  search: 'Part of the name, number, ID, or customer name; case doesn’t matter.',
+  usable: 'Whether to list only accounts for which calls should work, or only the others.',
+  customerId: 'The customer through which to reach the account. Needed only if there are several.',
+  accounts: 'The accounts that can be vended, each by ID or number. `all` removes the restriction.',
   default:
-    'The account that is vended when the app names none; without it the default stays if it is still chosen.',
-  choice: 'The one-time right of the browser that has just connected to choose among the accounts.',
-  q: 'What the person searches for among the accounts.',
+    'The account vended when the app doesn’t name one. Without it, the current default stays if it’s still among the chosen accounts.',
+  choice: 'The one-time right of the browser that just connected to choose accounts.',
+  q: 'The person’s search text.',
   page: 'Which page of the choice; the first is 1.',
   refreshToken:
-    'A refresh token that was issued to the same client id; proven by a refresh before it is kept.',
+    'A refresh token issued to the same client ID. The broker verifies it with a refresh before saving it.',
 }

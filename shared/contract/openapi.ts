@@ -60,7 +60,7 @@ export interface Contract {
   }
 }
 
-const description = `Turns one advertiser's consent into a standing right to call Microsoft Advertising.
+const description = `Turns one advertiser’s consent into a lasting right to call Microsoft Advertising.
 
 Apps authenticate with a bearer JWT of an issuer that the broker's operator trusts; its \`roles\` claim grants ${appRoles.map((role) => `\`${role}\``).join(', ')}. Ids are strings everywhere. Errors are problem details (RFC 9457) with a stable \`code\` and the \`actor\` who must act. Answers may gain members; requests with an unknown field are refused.`
 
@@ -104,7 +104,7 @@ function toOperation(
   return {
     operationId: operationId(method, path),
     summary,
-    ...(role && { description: `Needs the app role \`${role}\`.`, 'x-role': role }),
+    ...(role && { description: `Requires the app role \`${role}\`.`, 'x-role': role }),
     // OpenAPI 3.1 lets the requirement of a bearer scheme name roles.
     security: role ? [{ bearer: [role] }] : [],
     'x-problems': codes,

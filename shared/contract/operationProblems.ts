@@ -2,7 +2,7 @@ import type { HttpMethod } from '@azure/functions'
 import type { RouteDefinition } from '../http/route.ts'
 import { type ProblemCode, problems } from '../problems.ts'
 
-/** One operation of a route, as it was registered. */
+/** One registered operation of a route. */
 export type RegisteredOperation = NonNullable<RouteDefinition['operations'][HttpMethod]>
 
 /** Every problem that an operation can end in: its own, and those of its kind; by status, each code once. */
@@ -21,7 +21,7 @@ export function problemsOf(method: string, path: string, operation: RegisteredOp
   return [...codes].sort((a, b) => problems[a].status - problems[b].status || a.localeCompare(b))
 }
 
-/** The issuer's keys may be out of reach: then nobody can be authenticated. */
+/** When the issuer's keys are unreachable, no caller can be authenticated. */
 const authenticated = [
   'caller_not_authenticated',
   'caller_not_allowed',
@@ -38,20 +38,20 @@ export const problemSchema = {
     type: { type: 'string', pattern: '^/docs#', description: '`/docs#` and the code.' },
     title: { type: 'string', description: 'What happened, the same for every occurrence.' },
     status: { type: 'integer' },
-    code: { type: 'string', enum: Object.keys(problems), description: 'Stable; the one to branch on.' },
-    detail: { type: 'string', description: 'This occurrence, in words.' },
+    code: { type: 'string', enum: Object.keys(problems), description: 'A stable code to branch on.' },
+    detail: { type: 'string', description: 'A description of this occurrence.' },
     actor: {
       type: 'string',
       enum: [...new Set(Object.values(problems).map(({ actor }) => actor))].sort(),
-      description: 'Who must act before the same request can succeed; `nobody`: try again later.',
+      description: 'Who must act before the same request can succeed. `nobody`: try again later.',
     },
     resolution: { type: 'string', description: 'How to fix it.' },
     retryAfter: { type: 'integer', description: 'Seconds, as in the `Retry-After` header.' },
-    reason: { type: 'string', description: 'A finer stable word, where there is one.' },
-    traceId: { type: 'string', description: 'Microsoft’s trace id, for its support.' },
+    reason: { type: 'string', description: 'A more specific stable code, if there is one.' },
+    traceId: { type: 'string', description: 'Microsoft’s trace ID, for Microsoft support.' },
     errors: {
       type: 'array',
-      description: 'Every faulty field of an `invalid_request`.',
+      description: 'Every invalid field of an `invalid_request`.',
       items: {
         type: 'object',
         required: ['in', 'field', 'fault'],
@@ -64,22 +64,21 @@ export const problemSchema = {
     },
     connect: {
       type: 'object',
-      description: 'The request that makes a connect session, where connecting fixes it.',
+      description: 'The request that creates a connect session, if connecting fixes the problem.',
       properties: {
         method: { type: 'string' },
         path: { type: 'string' },
-        body: { type: 'object', description: 'Can be posted as it is.' },
+        body: { type: 'object', description: 'Send it unchanged.' },
       },
     },
     adminConsentUrl: {
       type: 'string',
       format: 'uri',
-      description: 'What the advertiser’s administrator opens.',
+      description: 'The link for the advertiser’s administrator.',
     },
     settings: {
       type: 'array',
-      description:
-        'Every faulty setting of a broker that is not configured; `/health` and `/ready` say them.',
+      description: 'Every invalid setting of the broker; `/health` and `/ready` list them.',
       items: {
         type: 'object',
         required: ['setting', 'fault', 'meaning', 'example'],
@@ -91,7 +90,7 @@ export const problemSchema = {
         },
       },
     },
-    requestId: { type: 'string', description: 'What the broker’s log knows this request by.' },
+    requestId: { type: 'string', description: 'This request’s ID in the broker’s log.' },
   },
 }
 

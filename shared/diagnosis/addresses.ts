@@ -9,7 +9,7 @@ export interface SentTo {
   readonly path?: string
 }
 
-/** Whose address it is: one environment's, both environments', or nobody's. Undefined when nothing was told. */
+/** The owner of the address: one environment, both, or none. Undefined when the call has no address. */
 export type AddressOwner = Environment | 'both' | 'nobody' | undefined
 
 /** Judges addresses by the configured hosts and Microsoft's documented ones. */

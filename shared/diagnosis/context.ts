@@ -3,16 +3,17 @@ import type { Config } from '../config.ts'
 import type { AccountStore } from '../domain/account.ts'
 import type { Tenant } from '../domain/tenant.ts'
 import { type Environment, environments } from '../environment.ts'
-import { type BrokerSecrets, developerTokenName } from '../secrets/brokerSecrets.ts'
+import type { DeveloperTokens } from '../secrets/developerTokens.ts'
 import { createOwnerOfAddress } from './addresses.ts'
-import { type DeveloperTokenState, type DiagnosisContext, judgeDeveloperToken } from './diagnose.ts'
+import { judgeDeveloperToken } from './developerTokenState.ts'
+import type { DeveloperTokenState, DiagnosisContext } from './facts.ts'
 import { createKnownAccounts, type DiagnosedAccount } from './knownAccounts.ts'
 
 /** What a diagnosis reads. */
 export interface DiagnosisDependencies {
   readonly config: Config
   readonly accounts: AccountStore
-  readonly secrets: BrokerSecrets
+  readonly developerTokens: Pick<DeveloperTokens, 'find'>
   readonly clock: Clock
 }
 
@@ -40,15 +41,15 @@ export async function diagnosisContext(
 
 /** Judges the environment's developer token beside the other environment's, where that is served. */
 export async function developerTokenState(
-  { config, secrets }: Pick<DiagnosisDependencies, 'config' | 'secrets'>,
+  { config, developerTokens }: Pick<DiagnosisDependencies, 'config' | 'developerTokens'>,
   environment: Environment,
 ): Promise<DeveloperTokenState> {
   const other = environments.find((name) => name !== environment && config.environments.has(name))
   const [own, others] = await Promise.all([
-    secrets.read(developerTokenName(environment)),
-    other && secrets.read(developerTokenName(other)),
+    developerTokens.find(environment),
+    other && developerTokens.find(other),
   ])
-  return judgeDeveloperToken(environment, own?.value, others?.value)
+  return judgeDeveloperToken(environment, own, others)
 }
 
 /** Every account of the tenant: which customers lead to which of them is only seen in all. */

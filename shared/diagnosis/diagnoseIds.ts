@@ -1,3 +1,4 @@
+import type { IdentityFault } from '../advertising/identityFault.ts'
 import { redact } from '../advertising/redact.ts'
 import type { VerdictCode } from '../domain/verdicts.ts'
 import type { DiagnosedAccount, KnownAccounts } from './knownAccounts.ts'
@@ -13,6 +14,8 @@ export interface Finding {
   readonly verdict: VerdictCode
   /** A sentence about this occurrence. */
   readonly detail?: string | undefined
+  /** Which sign-in would work, where evidence and not the code says so. */
+  readonly identity?: IdentityFault | undefined
 }
 
 /**
@@ -23,16 +26,16 @@ export function findMisplacedId(sent: SentIds, known: KnownAccounts): Finding | 
   const { customerId = '', accountId = '' } = sent
   const numbered = known.byNumber(accountId) ?? known.byNumber(customerId)
   if (numbered) {
-    return { verdict: 'account_number_sent', detail: `${numbered.number} has the id ${numbered.accountId}.` }
+    return { verdict: 'account_number_sent', detail: `${numbered.number} has the ID ${numbered.accountId}.` }
   }
   const isAccountACustomer = known.isCustomer(accountId) && !known.byId(accountId)
   const isCustomerAnAccount = known.byId(customerId) !== undefined && !known.isCustomer(customerId)
   if (isAccountACustomer && isCustomerAnAccount) return { verdict: 'ids_swapped' }
   if (isAccountACustomer) {
-    return { verdict: 'ids_swapped', detail: `${accountId} is a customer’s id, not an account’s.` }
+    return { verdict: 'ids_swapped', detail: `${accountId} is a customer’s ID, not an account’s.` }
   }
   if (isCustomerAnAccount) {
-    return { verdict: 'ids_swapped', detail: `${customerId} is an account’s id, not a customer’s.` }
+    return { verdict: 'ids_swapped', detail: `${customerId} is an account’s ID, not a customer’s.` }
   }
   return undefined
 }
@@ -46,13 +49,13 @@ export function findUnreachableId(sent: SentIds, known: KnownAccounts): Finding 
   if (known.isEmpty) return undefined
   const account = known.byId(accountId)
   if (accountId !== '' && !account)
-    return { verdict: 'account_unknown', detail: `The id sent was ${redact(accountId)}.` }
+    return { verdict: 'account_unknown', detail: `The ID sent was ${redact(accountId)}.` }
   if (account && customerId !== '' && customerId !== account.customerId) return wrongWay(account, customerId)
   if (account && !account.usable) {
     return { verdict: 'account_not_usable', ...(account.note && { detail: account.note }) }
   }
   if (customerId !== '' && !known.isReach(customerId)) {
-    return { verdict: 'customer_unknown', detail: `The id sent was ${redact(customerId)}.` }
+    return { verdict: 'customer_unknown', detail: `The ID sent was ${redact(customerId)}.` }
   }
   return undefined
 }
@@ -61,6 +64,6 @@ function wrongWay(account: DiagnosedAccount, customerId: string): Finding {
   const owner = customerId === account.ownerCustomerId ? ', the account’s owner' : ''
   return {
     verdict: 'customer_does_not_reach_account',
-    detail: `Sent was ${redact(customerId)}${owner}; account ${account.accountId} is reached through ${account.customerId}.`,
+    detail: `The call sent ${redact(customerId)}${owner}. The user reaches account ${account.accountId} through ${account.customerId}.`,
   }
 }

@@ -2,17 +2,14 @@ import { accountStanding } from '../advertising/accountStanding.ts'
 import type { Answer, CustomerManagement } from '../advertising/client.ts'
 import type { AdvertiserAccount, UserAndRoles } from '../advertising/customerManagementSchemas.ts'
 import type { AdvertisingFault } from '../advertising/faults.ts'
-import { identityFaultOf } from '../advertising/identityFault.ts'
+import { judgeFault } from '../advertising/judgeFault.ts'
 import { createFindReach } from '../advertising/reach.ts'
 import type { Credentials } from '../advertising/services.ts'
-import {
-  type DeveloperTokenState,
-  type Diagnosis,
-  type DiagnosisContext,
-  isRetiredSignIn,
-  toDiagnosis,
-} from './diagnose.ts'
+import { isRetiredSignIn } from './credentialRules.ts'
+import { findUnusableToken } from './developerTokenState.ts'
 import type { Finding } from './diagnoseIds.ts'
+import type { DeveloperTokenState, Diagnosis, DiagnosisContext } from './facts.ts'
+import { toDiagnosis } from './toDiagnosis.ts'
 
 /** How the first credential fared: whether the grant still brings an access token. */
 export type RefreshProbe =
@@ -29,6 +26,8 @@ export type RefreshProbe =
       /** The stable reason, and the identity provider's trace id where there is one. */
       readonly reason: string
       readonly traceId?: string
+      /** A sentence on what is at fault, where the reason does not say enough. */
+      readonly detail?: string
       readonly retryAfterSeconds?: number
     }
 
@@ -56,6 +55,8 @@ export interface ProbeResults {
   readonly account?: AccountProbe
 }
 
+type ProbeContext = Pick<DiagnosisContext, 'environment' | 'identityProvider'>
+
 const nothingSeen = { trackingId: '', class: 'unexpectedAnswer' } as const
 
 const refreshVerdicts = {
@@ -68,17 +69,12 @@ const refreshVerdicts = {
 } as const
 
 /** Judges live probes in the order of the credentials: grant, developer token, user, account. Pure. */
-export function diagnoseProbe(
-  results: ProbeResults,
-  context: Pick<DiagnosisContext, 'environment' | 'identityProvider'>,
-): Diagnosis {
+export function diagnoseProbe(results: ProbeResults, context: ProbeContext): Diagnosis {
   const { refresh, developerToken, user, account } = results
   if (!refresh.ok) return diagnoseRefresh(refresh, context)
-  if (developerToken !== 'present') {
-    const verdict =
-      developerToken === 'missing' ? 'developer_token_not_set' : 'developer_token_of_other_environment'
-    return toDiagnosis({ verdict }, { ...nothingSeen, evidence: 'Seen without a call.' }, context)
-  }
+  const unusable = findUnusableToken(developerToken)
+  if (unusable)
+    return toDiagnosis(unusable, { ...nothingSeen, evidence: 'Determined without a call.' }, context)
   if (user && !user.ok) return toDiagnosis(judgeUserFault(user.fault, context), user.fault, context)
   if (account) return diagnoseAccount(account, context)
   const evidence = user ? 'Refresh and GetUser succeeded.' : 'The refresh succeeded.'
@@ -102,42 +98,24 @@ function diagnoseRefresh(
   refresh: Extract<RefreshProbe, { ok: false }>,
   context: Pick<DiagnosisContext, 'identityProvider'>,
 ): Diagnosis {
-  const trace = refresh.traceId ? ` Trace id ${refresh.traceId}.` : ''
+  const trace = refresh.traceId ? ` Trace ID ${refresh.traceId}.` : ''
   const seen = { ...nothingSeen, evidence: `The refresh failed: ${refresh.reason}.${trace}` }
   const wait = refresh.retryAfterSeconds
   const fault = wait === undefined ? seen : { ...seen, retryAfterSeconds: wait }
-  return toDiagnosis({ verdict: refreshVerdicts[refresh.trouble] }, fault, context)
+  return toDiagnosis({ verdict: refreshVerdicts[refresh.trouble], detail: refresh.detail }, fault, context)
 }
 
-function judgeUserFault(fault: AdvertisingFault, context: Pick<DiagnosisContext, 'environment'>): Finding {
-  const identity = identityFaultOf(fault)
-  if (identity) return { verdict: identity.reason }
-  if (fault.class === 'credentials') return judgeRefusal(fault, context)
+/** The access token is seconds old and of this environment: whom a refusal is about, the evidence tells. */
+function judgeUserFault(fault: AdvertisingFault, { environment }: ProbeContext): Finding {
+  if (fault.class === 'credentials' && isRetiredSignIn(fault, environment))
+    return { verdict: 'retired_sign_in' }
   return judgeCallFault(fault)
 }
 
-/**
- * The access token is seconds old and of this environment, so that a 105 is the developer token's. A status without
- * a code says nothing of the developer token: a gateway or a firewall answers like that too.
- */
-function judgeRefusal(
-  fault: AdvertisingFault,
-  { environment }: Pick<DiagnosisContext, 'environment'>,
-): Finding {
-  if (isRetiredSignIn(fault, environment)) return { verdict: 'retired_sign_in' }
-  if (fault.code === 105 || fault.named === 'developerToken') return { verdict: 'developer_token_refused' }
-  const isBare401 = fault.status === 401 && fault.code === undefined
-  if (fault.verdict) return { verdict: fault.verdict }
-  return { verdict: isBare401 ? 'access_token_revoked' : 'unexplained' }
-}
-
+/** A tenant that is probed is connected, so that Microsoft Advertising has known the person. */
 function judgeCallFault(fault: AdvertisingFault): Finding {
-  if (fault.class === 'backOff') return { verdict: 'throttled_calls' }
-  if (fault.class === 'passing') return { verdict: 'service_trouble' }
-  if (fault.class === 'expiredToken') return { verdict: 'access_token_revoked' }
-  if (fault.verdict) return { verdict: fault.verdict }
-  if (fault.reason === 'AccountInactive') return { verdict: 'account_not_usable' }
-  return { verdict: fault.class === 'rights' ? 'user_without_rights' : 'unexplained' }
+  const { verdict, identity } = judgeFault(fault, { ...fault.tokens, isPersonKnown: true })
+  return { verdict, identity }
 }
 
 function diagnoseAccount(
@@ -151,7 +129,7 @@ function diagnoseAccount(
     return toDiagnosis(isOutOfReach ? { verdict: 'account_unknown' } : judgeCallFault(fault), fault, context)
   }
   const finding = judgeReach(probe, probe.answer.value)
-  const evidence = `Refresh, GetUser and GetAccount of ${probe.accountId} succeeded.`
+  const evidence = `Refresh, GetUser, and GetAccount of ${probe.accountId} succeeded.`
   return toDiagnosis(finding, { ...nothingSeen, evidence }, context)
 }
 
@@ -159,6 +137,6 @@ function judgeReach({ vendedCustomerId }: AccountProbe, { account, customerId }:
   const { usable, note } = accountStanding(account)
   if (!usable) return { verdict: 'account_not_usable', ...(note && { detail: note }) }
   if (!customerId || customerId === vendedCustomerId) return { verdict: 'all_well' }
-  const detail = `The broker vends ${vendedCustomerId || 'none'}; it is reached through ${customerId}.`
+  const detail = `The broker vends ${vendedCustomerId || 'none'}, but the user reaches the account through ${customerId}.`
   return { verdict: 'customer_does_not_reach_account', detail }
 }

@@ -7,7 +7,8 @@ import type { TenantStore } from '../domain/tenantStore.ts'
 import { credentialNames, verdicts } from '../domain/verdicts.ts'
 import { actors, Problem } from '../problems.ts'
 import { allAccounts, type DiagnosisDependencies, diagnosisContext } from './context.ts'
-import { type Diagnosis, diagnoseFailedCall } from './diagnose.ts'
+import { diagnoseFailedCall } from './diagnose.ts'
+import type { Diagnosis } from './facts.ts'
 
 const id = z.string().min(1).max(40)
 
@@ -18,27 +19,26 @@ export const diagnosisBody = z
       .int()
       .min(100)
       .max(599)
-      .describe('The HTTP status. Without it, the one that `body` has in front, as `curl -i` shows it.')
+      .describe(
+        'The HTTP status. Without it, the status line at the start of `body`, as `curl -i` prints it.',
+      )
       .optional(),
-    body: z
-      .unknown()
-      .describe('As text, in whatever form you have it, or as the JSON that it was parsed to.')
-      .optional(),
-    trackingId: z.string().max(200).describe('Of the answer’s `TrackingId` header.').optional(),
+    body: z.unknown().describe('The body as text, in any form you have, or as parsed JSON.').optional(),
+    trackingId: z.string().max(200).describe('From the response’s `TrackingId` header.').optional(),
     service: z.enum(serviceNames as readonly [ServiceName, ...ServiceName[]]).optional(),
     sent: z
       .strictObject({
         customerId: id.optional(),
         accountId: id.optional(),
-        host: z.string().max(2000).describe('A host or a whole URL.').optional(),
+        host: z.string().max(2000).describe('A host or a full URL.').optional(),
         path: z.string().max(2000).optional(),
       })
-      .describe('What the call was made with.')
+      .describe('What the call sent.')
       .optional(),
   })
   .refine(({ status, body, ...rest }) => status !== undefined || hasBody(body) || isEmpty(rest), {
     path: ['status'],
-    message: 'or `body` is needed to explain a failed call; send an empty body for a live probe',
+    message: 'or `body` is required to explain a failed call; for a live test, send an empty body',
   })
 
 /** Whether nothing was told, which asks for a live probe. */
@@ -55,16 +55,16 @@ export type DiagnosisWish = z.infer<typeof diagnosisBody>
 /** A diagnosis as the apps see it. */
 export const diagnosisAnswer = z.object({
   verdict: z.enum(Object.keys(verdicts) as [keyof typeof verdicts, ...(keyof typeof verdicts)[]]),
-  credential: z.enum(credentialNames).describe('Which of the things that a call is made with is at fault.'),
+  credential: z.enum(credentialNames).describe('Which part of the call’s credentials is at fault.'),
   actor: z.enum(actors),
   explanation: z.string(),
   next: z.array(z.string()).describe('What to do, in order.'),
   evidence: z.string().describe('What was seen.'),
-  trackingId: z.string().describe('Microsoft’s id of the call.').optional(),
+  trackingId: z.string().describe('Microsoft’s ID of the call.').optional(),
   retryAfterSeconds: z.number().optional(),
   signInWith: z.string().describe('Which kind of sign-in would work.').optional(),
   connect: connectHintView
-    .describe('The request that makes the right connect session, where connecting fixes it.')
+    .describe('The request that creates the right connect session, if connecting fixes the problem.')
     .optional(),
 })
 

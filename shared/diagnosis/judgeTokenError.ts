@@ -1,4 +1,5 @@
-import type { RefusalClass } from '../domain/refusal.ts'
+import { reasonByNumber } from '../domain/aadsts.ts'
+import type { RefusalClass } from '../domain/reasons.ts'
 import type { VerdictCode } from '../domain/verdicts.ts'
 import { classifyTokenRefusal } from '../identity/refusal.ts'
 import type { Finding } from './diagnoseIds.ts'
@@ -20,9 +21,14 @@ export function judgeTokenError(body: Readonly<Record<string, unknown>>, status:
   const refusal = classifyTokenRefusal(status === 429 ? 429 : 400, body)
   const { reason, errorCodes, unknown } = refusal
   if (unknown) return { verdict: 'unexplained' }
-  const code = errorCodes[0] === undefined ? '' : ` (AADSTS${errorCodes[0]})`
+  const [code] = errorCodes
+  const named = code === undefined ? '' : ` (AADSTS${code})`
+  const unlisted =
+    code === undefined || errorCodes.some((one) => reasonByNumber.has(one))
+      ? ''
+      : ' The number is not in Microsoft’s published list; it was judged by its range and by `error`.'
   return {
     verdict: byClass[refusal.class],
-    detail: `A token endpoint refused: ${reason}${code}.`,
+    detail: `A token endpoint refused: ${reason}${named}.${unlisted}`,
   }
 }

@@ -4,14 +4,12 @@ import { type Randomness, secondsAfter } from '../clock.ts'
 import type { Tenant, TenantName } from '../domain/tenant.ts'
 import type { TenantStore } from '../domain/tenantStore.ts'
 import type { Environment } from '../environment.ts'
-import { Problem, type ProblemCode } from '../problems.ts'
-import { developerTokenName } from '../secrets/brokerSecrets.ts'
+import { type Actor, Problem, type ProblemCode, problems } from '../problems.ts'
 import { noteAdvertisingAnswer } from '../tenants/advertisingAnswer.ts'
 import { explainNotObtained } from '../vend/explain.ts'
 import type { Obtain } from '../vend/obtain.ts'
 import type { Obtained } from '../vend/obtained.ts'
 import { type DiagnosisDependencies, developerTokenState } from './context.ts'
-import type { Diagnosis } from './diagnose.ts'
 import {
   type AccountProbe,
   diagnoseProbe,
@@ -19,9 +17,10 @@ import {
   probeAccount,
   type RefreshProbe,
 } from './diagnoseProbe.ts'
+import type { Diagnosis } from './facts.ts'
 import { type DiagnosisAnswer, withConnectHint } from './failedCall.ts'
 
-/** What a live probe touches. */
+/** Dependencies of a live probe. */
 export interface ProbeDependencies extends DiagnosisDependencies {
   readonly tenants: TenantStore
   readonly obtain: Obtain
@@ -59,10 +58,10 @@ async function probe(dependencies: ProbeDependencies, tenant: Tenant): Promise<D
     return diagnoseProbe({ refresh: toRefreshProbe(obtained), developerToken }, context)
   }
   const results = { refresh: { ok: true }, developerToken } as const
-  const secret = await dependencies.secrets.read(developerTokenName(environment))
-  if (developerToken !== 'present' || !secret) return diagnoseProbe(results, context)
+  const found = await dependencies.developerTokens.find(environment)
+  if (developerToken !== 'present' || !found.ok) return diagnoseProbe(results, context)
   const { accessToken } = obtained
-  const credentials = { identityProvider, accessToken, developerToken: secret.value }
+  const credentials = { identityProvider, accessToken, developerToken: found.value }
   return diagnoseProbe({ ...results, ...(await probeCalls(dependencies, obtained, credentials)) }, context)
 }
 
@@ -94,25 +93,29 @@ async function probeCalls(
   return { user, account }
 }
 
-const troubles: Readonly<Partial<Record<ProblemCode, Extract<RefreshProbe, { ok: false }>['trouble']>>> = {
+type RefreshTrouble = Extract<RefreshProbe, { ok: false }>['trouble']
+
+/** What no identity provider was asked about. */
+const unasked: Readonly<Partial<Record<ProblemCode, RefreshTrouble>>> = {
   tenant_not_connected: 'notConnected',
   confirmation_required: 'notConfirmed',
-  reauthorization_required: 'advertiser',
-  admin_consent_required: 'advertiserAdmin',
-  environment_on_hold: 'operator',
-  registration_refused: 'operator',
-  unexpected_upstream_answer: 'operator',
-  storage_unavailable: 'operator',
+}
+
+const byActor: Readonly<Partial<Record<Actor, RefreshTrouble>>> = {
+  advertiser: 'advertiser',
+  advertiserAdmin: 'advertiserAdmin',
+  operator: 'operator',
 }
 
 function toRefreshProbe({ code, extras }: Problem): RefreshProbe {
   const { reason = code, traceId } = (extras.members ?? {}) as { reason?: string; traceId?: string }
-  const { retryAfterSeconds } = extras
+  const { detail, retryAfterSeconds } = extras
   return {
     ok: false,
-    trouble: troubles[code] ?? 'passing',
+    trouble: unasked[code] ?? byActor[extras.actor ?? problems[code].actor] ?? 'passing',
     reason,
     ...(traceId && { traceId }),
+    ...(detail && { detail }),
     ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
   }
 }

@@ -4,7 +4,7 @@ import type { TenantName } from './tenant.ts'
 /** How an app names an account: by its id, or by the number that people see in Microsoft's pages. */
 export const accountName = z
   .string()
-  .regex(/^[A-Za-z0-9_-]{1,40}$/, 'must be an account’s id or number: letters and digits')
+  .regex(/^[A-Za-z0-9_-]{1,40}$/, 'must be an account’s ID or number: letters and digits')
 
 /** Why an account is paused; numbers as Microsoft's PauseReason (customer-management-service/accountinfo.md). */
 export type PauseReason = 'user' | 'billing' | 'userAndBilling'
@@ -46,7 +46,7 @@ export interface Account extends DiscoveredAccount {
 /** One page of accounts. */
 export interface AccountPage {
   readonly accounts: readonly Account[]
-  /** Opaque; absent on the last page. Goes on at the same place in a later generation too. */
+  /** Opaque; absent on the last page. Also works with a later generation. */
   readonly continuation?: string
 }
 

@@ -6,6 +6,7 @@ import {
   type IdentityProvider,
   identityProviders,
 } from '../environment.ts'
+import { parseReason, type StoredReason, unknownReason } from './reasons.ts'
 import type { Tenant } from './tenant.ts'
 import type { TenantEvent } from './tenantEvents.ts'
 
@@ -15,13 +16,13 @@ import type { TenantEvent } from './tenantEvents.ts'
  */
 export type SignInWith = 'personal' | 'work' | 'google' | 'primaryLogin' | 'advertisingUser' | 'sameAgain'
 
-/** The request that makes the right connect session: an app can post it as it is. */
+/** The request that creates the right connect session. An app can send it unchanged. */
 export const connectHintView = z.object({
   method: z.literal('POST'),
   path: z.string(),
   body: z.object({
     environment: z.enum(environments),
-    returnUrl: z.url().describe('The first of the workspace’s; absent when it has none.').optional(),
+    returnUrl: z.url().describe('The workspace’s first return URL; absent when it has none.').optional(),
     identityProvider: z.enum(identityProviders),
     signInWith: z.enum(accountKinds).optional(),
     allowDifferentUser: z.boolean().optional(),
@@ -65,22 +66,22 @@ export function connectHint(
 }
 
 /** Reasons for which the person who consented will not come back. */
-const departed: ReadonlySet<string> = new Set(['user_disabled', 'user_not_in_directory'])
+const departed: ReadonlySet<StoredReason> = new Set(['user_disabled', 'user_not_in_directory'])
 
 /** Says how a tenant whose grant is dead is connected again: by the same person, unless that one has left. */
 export function reconnectHint(config: ConnectHintConfig, tenant: Tenant): ConnectHint {
-  const { reauthorizationReason: reason = '' } = tenant
+  const { reauthorizationReason: reason = unknownReason } = tenant
   return connectHint(config, tenant, { allowDifferentUser: departed.has(reason) })
 }
 
-/** How what an event tells of is fixed, where connecting fixes it. */
+/** How to fix what an event reports, if connecting fixes it. */
 export function connectHintOfEvent(
   config: ConnectHintConfig,
   tenant: Tenant,
   { type, data }: TenantEvent,
 ): ConnectHint | undefined {
   if (type === 'tenant.reauthorization_required') {
-    return reconnectHint(config, { ...tenant, reauthorizationReason: String(data?.reason ?? '') })
+    return reconnectHint(config, { ...tenant, reauthorizationReason: parseReason(data?.reason) })
   }
   if (type !== 'advertising.sign_in_refused') return undefined
   return connectHint(config, tenant, { signInWith: data?.signInWith as SignInWith })

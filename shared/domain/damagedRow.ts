@@ -25,7 +25,7 @@ export class DamagedRowError extends Error {
   readonly damage: RowDamage
 
   constructor({ tenant }: TenantName, damage: RowDamage) {
-    super(`The tenant's row has a damaged column: ${damage.column} ${damage.detail}.`)
+    super(`The tenant’s row has a damaged column: ${damage.column} ${damage.detail}.`)
     this.name = 'DamagedRowError'
     this.tenant = tenant
     this.damage = damage

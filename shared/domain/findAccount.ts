@@ -34,13 +34,15 @@ async function findWays(store: AccountStore, tenant: Tenant, wanted: string): Pr
 
 /** The tenant's user has no access to the account, or there is none. */
 export function accountNotReached({ tenant }: Pick<Tenant, 'tenant'>, wanted: string): Problem {
-  return new Problem('account_not_found', { detail: `Tenant ${tenant} cannot reach the account ${wanted}.` })
+  return new Problem('account_not_found', {
+    detail: `Tenant ${tenant} doesn’t have access to the account ${wanted}.`,
+  })
 }
 
 /** A guessed customer id would fail at Microsoft, and look there like missing rights. */
 function accountReachUnknown({ tenant }: Pick<Tenant, 'tenant'>, { accountId, note }: Account): Problem {
   return new Problem('account_not_found', {
-    detail: `Tenant ${tenant} has no known way to the account ${accountId}. ${note ?? ''}`.trim(),
+    detail: `Tenant ${tenant} has no known path to the account ${accountId}. ${note ?? ''}`.trim(),
     members: { reason: 'account_reach_unknown' },
   })
 }
@@ -48,7 +50,7 @@ function accountReachUnknown({ tenant }: Pick<Tenant, 'tenant'>, { accountId, no
 /** The account is reached, and others were chosen for the tenant. */
 export function accountNotSelected({ tenant }: Pick<Tenant, 'tenant'>, wanted: string): Problem {
   return new Problem('account_not_found', {
-    detail: `The account ${wanted} is not among those that were chosen for tenant ${tenant}.`,
+    detail: `The account ${wanted} isn’t one of the accounts chosen for tenant ${tenant}.`,
     members: { reason: 'account_not_selected' },
   })
 }

@@ -1,11 +1,11 @@
 import type { Environment, IdentityProvider } from '../environment.ts'
+import type { StoredReason } from './reasons.ts'
 
 /** Trouble that only the operator can fix: refreshing rests until `until`, then one attempt probes. */
 export interface EnvironmentHold {
   readonly environment: Environment
   readonly identityProvider: IdentityProvider
-  /** A stable word, e.g. `client_secret_expired`. */
-  readonly reason: string
+  readonly reason: StoredReason
   readonly traceId: string
   readonly since: Date
   readonly until: Date
@@ -25,7 +25,7 @@ export interface EnvironmentStates {
   release(environment: Environment, identityProvider: IdentityProvider): Promise<boolean>
 }
 
-/** Nobody else probes within this time; as long as a refresh may take, should the prober die. */
+/** No other process probes within this time: as long as a refresh can take, in case the probing process dies. */
 export const probeSeconds = 30
 
 /** The first hold is short, and a lasting one is probed once a minute, so that a fixed secret is noticed soon. */

@@ -6,13 +6,13 @@ import type { Actor } from '../problems.ts'
  * Alerts and workbook tiles in `infra/` read these names; no field ever holds a secret.
  */
 export interface LogEvents {
-  /** A request ended in a problem of class 5xx, or one that an operator should know. */
+  /** A request ended in a 5xx problem, or in one that an operator should know about. */
   'request.failed': { code: string; requestId: string; route: string; reason: string; traceId?: string }
-  /** A function threw: nothing that the broker knows how to answer. `error` is the error's name. */
+  /** A function threw an unexpected error. `error` is its name. */
   'function.failed': { function: string; invocationId: string; error: string }
   /** One run of the refresh timer, or of `POST /v1/sweeps`. Counts are tenants. */
   'sweep.ended': SweepReport
-  /** One refresh that reached the token endpoint, or found no grant to go there with. `outcome` is `refreshed` or the class of the failure. */
+  /** One refresh that reached the token endpoint, or found no grant to use. `outcome` is `refreshed` or the failure’s class. */
   'refresh.ended': {
     tenantKey: string
     environment: Environment
@@ -23,8 +23,8 @@ export interface LogEvents {
     durationMilliseconds: number
   }
   /**
-   * A tenant's refreshes fail for what waiting does not fix: its directory or our registration, a grant that cannot be
-   * read, answers of no known kind, five times, or a loop that Microsoft detected. Once, until it works again.
+   * A tenant's refreshes fail and waiting doesn't help: its directory or our registration refuses, the grant can't be
+   * read, five answers were unknown, or Microsoft detected a loop. Logged once, until a refresh works again.
    */
   'refresh.needs_operator': {
     tenantKey: string
@@ -42,11 +42,11 @@ export interface LogEvents {
     to: string
     reason: string
   }
-  /** A tenant's row cannot be read: `column` is the first damaged one. Sweeps pass the tenant over and report it daily. */
+  /** A tenant's row can't be read. `column` is the first damaged one. Sweeps skip the tenant and log this daily. */
   'tenant.damaged': { tenantKey: string; column: string; detail: string }
-  /** Secrets of old grants could not be destroyed; the row remembers them, and the next sweep or commit tries again. */
+  /** Secrets of old grants couldn't be destroyed. The row lists them, and the next sweep or commit tries again. */
   'grant.left_over': { tenantKey: string; environment: Environment; secrets: number }
-  /** Trouble that only the operator can fix began, or ended. */
+  /** Refreshes of an environment and identity provider are on hold until the operator fixes the cause. */
   'environment.held': {
     environment: Environment
     identityProvider: IdentityProvider
@@ -54,7 +54,7 @@ export interface LogEvents {
     traceId: string
   }
   'environment.released': { environment: Environment; identityProvider: IdentityProvider }
-  /** A sign-in ended without a connection; `code` is one of the connect failures, `actor` who must act. */
+  /** A sign-in ended without a connection. `code` is a connect failure, `actor` says who must act. */
   'connect.failed': {
     tenantKey: string
     environment: Environment
@@ -64,15 +64,15 @@ export interface LogEvents {
     reason: string
     traceId: string
   }
-  /** A secret of the broker's own expires within 30 days, or has expired; once a day. */
+  /** One of the broker's own secrets expires within 30 days or has expired. Logged once a day. */
   'secret.expiring': { secret: string; daysLeft: number }
-  /** The current version of a secret is refused and the next one is accepted: it is used from now on. */
+  /** A secret's current version is refused and its next version is accepted. The broker now uses the next version. */
   'secret.fell_over': { secret: string }
-  /** A version that was refused is accepted again. */
+  /** A version that had been refused is accepted again. */
   'secret.accepted_again': { secret: string }
   /** Key Vault answered 429. */
   'vault.throttled': { operation: string }
-  /** A shard that a sweep had handed over could not be done after all its tries. */
+  /** A shard that a sweep handed over failed in all its tries. */
   'sweep.shard_poisoned': { shard: number }
 }
 

@@ -1,17 +1,13 @@
-/**
- * Who a refusal is about. `passing`: try again; `backOff`: hold still for the stated time; `advertiser`: sign in
- * again; `advertiserAdmin`: a new sign-in helps only after their directory allows it; `operator`: ours.
- */
-export type RefusalClass = 'passing' | 'backOff' | 'advertiser' | 'advertiserAdmin' | 'operator'
+import { isCredentialReason, meaningOf, type RefusalClass, type RefusalReason } from './reasons.ts'
 
 /** What a token or authorization endpoint refused, read once at the border. */
 export interface TokenRefusal {
+  readonly reason: RefusalReason
+  /** The reason's, by the table of reasons. */
   readonly class: RefusalClass
-  /** A stable word of ours, e.g. `client_secret_expired`. */
-  readonly reason: string
   /** For class `advertiser`: the answer names what the person must do, so no second look is needed. */
   readonly definite: boolean
-  /** The answer is of no known kind: it passes a bounded number of times, then it is the operator's. */
+  /** The answer is unknown. It counts as passing a limited number of times; then the operator must act. */
   readonly unknown: boolean
   /** Seconds that the answer asks to wait, or that the class demands; absent when neither. */
   readonly retryAfterSeconds?: number
@@ -22,12 +18,30 @@ export interface TokenRefusal {
   readonly traceId: string
 }
 
+/** What an answer says beside its reason. */
+export type RefusalEvidence = Partial<
+  Pick<TokenRefusal, 'error' | 'suberror' | 'errorCodes' | 'traceId' | 'retryAfterSeconds'>
+>
+
+/** A refusal for a reason, with what the table of reasons says of it. */
+export function toRefusal(reason: RefusalReason, evidence: RefusalEvidence = {}): TokenRefusal {
+  const { class: refusalClass, secondLook } = meaningOf(reason)
+  return {
+    ...{ error: '', suberror: '', errorCodes: [], traceId: '' },
+    ...evidence,
+    reason,
+    class: refusalClass,
+    definite: !secondLook && refusalClass.startsWith('advertiser'),
+    unknown: reason === 'unknown_answer',
+  }
+}
+
 /**
- * Whether a refusal is about our own client authentication, whoever's token was sent. The other refusals of class
+ * Whether a refusal is about our own client authentication, regardless of whose token was sent. The other refusals of class
  * `operator` may have their cause in one advertiser's directory (AADSTS7000112, 7000229, 700016, 90002).
  */
-export function isCredentialRefusal(refusal: TokenRefusal): boolean {
-  return refusal.class === 'operator' && isCredentialReason(refusal.reason)
+export function isCredentialRefusal({ reason }: TokenRefusal): boolean {
+  return isCredentialReason(reason)
 }
 
 /**
@@ -35,35 +49,13 @@ export function isCredentialRefusal(refusal: TokenRefusal): boolean {
  * one that was sent, though it holds nothing by itself.
  */
 export function mayBeCredentialRefusal(refusal: TokenRefusal): boolean {
-  const { error, reason } = refusal
-  return isCredentialRefusal(refusal) || (error === 'invalid_client' && reason === 'registration_refused')
-}
-
-/** Whether a refusal's reason is about how we authenticate as the registration. */
-export function isCredentialReason(reason: string): boolean {
-  return /^client_|^invalid_client$/.test(reason) && reason !== 'client_mismatch'
+  return isCredentialRefusal(refusal) || refusal.reason === 'unlisted_client_error'
 }
 
 /** Token-endpoint guidance: a server error's first retry comes 5 s later at the earliest (resilience-client-app.md). */
 export const serverErrorSeconds = 5
 
-/** The reason when no answer came at all: a cut connection, a time-out, nothing to ask with. */
-export function noAnswer(
-  reason:
-    | 'identity_provider_unreachable'
-    | 'identity_provider_timed_out'
-    | 'grant_missing'
-    | 'grant_unreadable',
-): TokenRefusal {
-  return {
-    class: 'passing',
-    reason,
-    definite: false,
-    unknown: false,
-    retryAfterSeconds: serverErrorSeconds,
-    error: '',
-    suberror: '',
-    errorCodes: [],
-    traceId: '',
-  }
+/** The refusal when no answer came at all: a cut connection, a time-out, nothing to ask with. */
+export function noAnswer(reason: RefusalReason): TokenRefusal {
+  return toRefusal(reason, { retryAfterSeconds: serverErrorSeconds })
 }

@@ -17,7 +17,7 @@ export const firstRetrySeconds = 5
 /** Less is never vended (invariant 1). */
 export const leastValiditySeconds = 60
 
-/** Whether an app asked for the tenant lately, so that its token is kept fresh ahead of need. */
+/** Whether an app asked for the tenant recently, so that its token is kept fresh in advance. */
 export function isActive(tenant: Tenant, config: ScheduleConfig, now: Date): boolean {
   if (config.policy !== 'active') return config.policy === 'always'
   const { lastVendedAt } = tenant

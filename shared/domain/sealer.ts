@@ -32,7 +32,7 @@ export interface Sealer {
 /** The broker has no usable sealing keys; `/ready` says so too. */
 export class SealingKeysError extends Error {
   constructor(fault: string) {
-    super(`The vault secret sealing-keys ${fault}. Make it with: npm run rotate-sealing-key`)
+    super(`The vault secret sealing-keys ${fault}. Create it with: npm run rotate-sealing-key`)
     this.name = 'SealingKeysError'
   }
 }

@@ -1,7 +1,7 @@
 import type { Account, DiscoveredAccount } from './account.ts'
 import type { DefaultAccount, Tenant } from './tenant.ts'
 
-/** Whether an account may be vended: it was chosen, or nobody chose. */
+/** Whether an account may be vended: it was chosen, or no choice was made. */
 export function isSelected({ selected }: Pick<Account, 'selected'>): boolean {
   return selected !== false
 }
@@ -25,7 +25,7 @@ export function carrySelection(
 
 /**
  * Carries a choice over to what the same person has just signed in to. What another person chose, or a choice of
- * which nothing is left, would hide every account from whoever sits there: it ends instead.
+ * which nothing is left, would hide every account from the person: it ends instead.
  */
 export function carrySelectionToSignIn(
   before: readonly Account[],

@@ -10,9 +10,7 @@ export class StorageUnavailableError extends Error {
   readonly code: string
 
   constructor(service: 'tables' | 'vault', status: number, code: string) {
-    super(
-      `${service === 'tables' ? 'Table Storage' : 'Key Vault'} did not answer as it should (${status || 'no answer'} ${code})`,
-    )
+    super(`${service === 'tables' ? 'Table Storage' : 'Key Vault'} failed (${status || 'no answer'} ${code})`)
     this.name = 'StorageUnavailableError'
     this.service = service
     this.status = status

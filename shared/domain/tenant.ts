@@ -1,4 +1,5 @@
 import type { AccountKind, Environment, IdentityProvider } from '../environment.ts'
+import type { StoredReason } from './reasons.ts'
 
 /** Where a tenant stands: `pending` → `connected` ⇄ `reauthorization_required`; `disconnected` ends it. */
 export const tenantStatuses = ['pending', 'connected', 'reauthorization_required', 'disconnected'] as const
@@ -56,12 +57,12 @@ export interface Lease {
 /** The last failed refresh: how often in a row, why, and when the next attempt is allowed. */
 export interface RefreshTrouble {
   readonly attempts: number
-  readonly reason: string
+  readonly reason: StoredReason
   readonly traceId: string
   readonly nextAttemptAt: Date
-  /** Answers of no known kind among the attempts; absent when there were none. */
+  /** How many of the attempts got an unknown answer; absent when none did. */
   readonly unknownAnswers?: number
-  /** Retrying alone will not fix it. Absent while it may pass by itself. */
+  /** Retrying alone won't fix it. Absent while it may pass on its own. */
   readonly actor?: 'operator'
   /** A plain refusal waits here for its second look before the grant is called dead. */
   readonly suspectedSince?: Date
@@ -132,19 +133,19 @@ export interface Tenant extends TenantName {
   readonly lastVendedAt?: Date
   /** When the sweep is to look at this tenant; absent when it need not. */
   readonly dueAt?: Date
-  /** Why the tenant must be reauthorized, in a stable word; only with that status. */
-  readonly reauthorizationReason?: string
+  /** Why the tenant must be reauthorized; only with that status. */
+  readonly reauthorizationReason?: StoredReason
   /** Microsoft Advertising does not take the person who consented; the grant itself is good. */
   readonly advertisingRefusal?: AdvertisingRefusal
   /** How often it was disconnected: what was made for a connection before the last one is void. Default is 0. */
   readonly disconnectCount?: number
   /** The marks of the last changes that were written, oldest first. */
   readonly writeIds?: readonly string[]
-  /** Columns that only a later version knows; they outlive this one's writes. */
+  /** Columns that only a later version knows. They survive this version's writes. */
   readonly unknownColumns?: Readonly<Record<string, unknown>>
 }
 
-/** Whether two rows tell of the same consent. */
+/** Whether two rows hold the same consent. */
 export function isSameConsent(one: Pick<Tenant, 'grant'>, other: Pick<Tenant, 'grant'>): boolean {
   return one.grant?.id === other.grant?.id
 }
@@ -154,7 +155,7 @@ export function idOfConsentAt(consentedAt: Date): string {
   return `at-${consentedAt.getTime()}`
 }
 
-/** A tenant as it was read, with the ETag that a conditional write needs. */
+/** A stored tenant with the ETag for a conditional write. */
 export interface StoredTenant {
   readonly tenant: Tenant
   readonly etag: string
@@ -171,7 +172,7 @@ export function isStillWanted(made: { readonly disconnectCount: number }, tenant
   return (made.disconnectCount ?? 0) === (tenant.disconnectCount ?? 0)
 }
 
-/** Whether somebody is the one whose consent a tenant has, by the identity provider's own words. */
+/** Whether a person is the one whose consent the tenant has, by the identity provider's ids. */
 export function isConsenterOf({ grant }: Pick<Tenant, 'grant'>, { issuer, subject }: Consenter): boolean {
   return subject !== '' && grant?.consenter.issuer === issuer && grant.consenter.subject === subject
 }

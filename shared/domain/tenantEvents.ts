@@ -25,6 +25,6 @@ export interface TenantEvent {
   readonly at: Date
   /** What an operator or app needs to know, in words; never a secret. */
   readonly detail: string
-  /** Facts beside the words: reason codes, trace ids, counts. */
+  /** Facts beside the words: reason codes, who acts, trace ids, counts. */
   readonly data?: Readonly<Record<string, string | number | boolean>>
 }

@@ -1,4 +1,5 @@
 import type { Environment } from '../environment.ts'
+import type { StoredReason } from './reasons.ts'
 import type {
   AdvertisingRefusal,
   CachedAccessToken,
@@ -32,7 +33,7 @@ export function moved(row: Tenant, grant: Grant, reference: string): Tenant {
 
 /** What a refresh brought. */
 export interface Refreshed {
-  /** The grant that was refreshed, with its reference as it is now. */
+  /** The refreshed grant with its current reference. */
   readonly grant: Grant
   readonly accessToken: CachedAccessToken
   readonly dueAt: Date
@@ -46,13 +47,13 @@ export function refreshed(row: Tenant, { grant, accessToken, dueAt, lastVendedAt
   return { ...rest, grant, accessToken, dueAt, ...(lastVendedAt && { lastVendedAt }) }
 }
 
-/** A refresh failed and is to be tried again later. */
+/** A refresh failed and will be retried later. */
 export function waiting(row: Tenant, trouble: RefreshTrouble): Tenant {
   return { ...unleased(row), trouble, dueAt: trouble.nextAttemptAt }
 }
 
 /** The grant was refused for good: only a new sign-in helps, and no call is made until then. */
-export function dead(row: Tenant, reauthorizationReason: string): Tenant {
+export function dead(row: Tenant, reauthorizationReason: StoredReason): Tenant {
   const { trouble: _trouble, dueAt: _dueAt, ...rest } = unleased(row)
   return { ...rest, status: 'reauthorization_required', reauthorizationReason }
 }
@@ -109,7 +110,7 @@ export function disconnected(row: Tenant): Tenant {
   return { ...rest, status: 'disconnected', disconnectCount: (row.disconnectCount ?? 0) + 1 }
 }
 
-/** The row remembers which secrets are to be destroyed. */
+/** The row lists the secrets to destroy. */
 export function leaving(row: Tenant, leftovers: readonly string[]): Tenant {
   const { leftovers: _before, ...rest } = row
   return leftovers.length > 0 ? { ...rest, leftovers } : rest

@@ -1,7 +1,7 @@
 import type { Randomness } from '../clock.ts'
 import type { Tenant } from './tenant.ts'
 
-/** So many writes of a row are remembered; a writer whose answer was lost looks within seconds, before as many others. */
+/** Writes that a row remembers. A writer whose answer was lost checks within seconds, before that many others. */
 const mostWriteIds = 8
 
 /** A new mark for one change of a row, under which each try of it is known. */

@@ -1,5 +1,6 @@
 import * as z from 'zod'
-import { type Discovery, discoverAccounts } from '../advertising/discover.ts'
+import { discoverFor } from '../accounts/discoverFor.ts'
+import type { Discovery } from '../advertising/discover.ts'
 import type { CallbackDependencies } from '../connect/dependencies.ts'
 import { compareSignIn, keepAtOnce } from '../connect/keep.ts'
 import type { Proven } from '../connect/prove.ts'
@@ -8,9 +9,8 @@ import { environments, identityProviders } from '../environment.ts'
 import { maskAddress, type SignedInUser } from '../identity/idToken.ts'
 import type { SignInRow } from '../identity/signInTable.ts'
 import { Problem } from '../problems.ts'
-import { developerTokenName } from '../secrets/brokerSecrets.ts'
+import { explainNoDeveloperToken } from '../secrets/developerTokens.ts'
 import { assertClaimable, claimTenant } from '../tenants/claim.ts'
-import { missingDeveloperToken } from '../vend/vend.ts'
 import { explainFault, explainLoss, explainNotKept, explainRefusal, refused } from './explain.ts'
 import { type ProvenToken, proveToken } from './prove.ts'
 
@@ -21,24 +21,30 @@ export const grantBody = z
     /** Default is `google` for a Google account, `microsoft` otherwise. */
     identityProvider: z.enum(identityProviders).optional(),
     refreshToken: z.string().min(1).max(16_384),
-    accountKind: z.enum(['personal', 'work', 'google']).describe('Found out when it is not told.').optional(),
-    directoryId: z.guid().describe('The directory of a work account; found out when not told.').optional(),
+    accountKind: z
+      .enum(['personal', 'work', 'google'])
+      .describe('Determined automatically when absent.')
+      .optional(),
+    directoryId: z
+      .guid()
+      .describe('The directory of a work account; determined automatically when absent.')
+      .optional(),
     displayName: z.string().min(1).max(200).optional(),
-    /** Whether somebody else than before may have consented. */
+    /** Whether a different person than before may have consented. */
     allowDifferentUser: z.boolean().default(false),
-    /** Whether accounts may be lost to which somebody else than before has no way. */
+    /** Whether the caller accepts accounts that the different person can't reach. */
     acceptLostAccounts: z.boolean().default(false),
   })
   .refine(({ accountKind, directoryId }) => !directoryId || (accountKind ?? 'work') === 'work', {
     path: ['directoryId'],
-    message: 'is for work accounts',
+    message: 'is only for work accounts',
   })
-  .refine(isOneProvider, { path: ['identityProvider'], message: 'does not go with accountKind' })
+  .refine(isOneProvider, { path: ['identityProvider'], message: 'doesn’t match accountKind' })
 
 /** A parsed {@link grantBody}. */
 export type GrantWish = z.infer<typeof grantBody>
 
-/** What bringing a grant touches. */
+/** Dependencies of bringing a grant. */
 export type BringDependencies = CallbackDependencies
 
 /**
@@ -56,7 +62,7 @@ export async function bringGrant(
   const proven = await proveToken(dependencies, row, wish)
   if (!proven.ok) throw explainRefusal(proven.refusal)
   const discovery = await discover(dependencies, row, proven.tokens.accessToken)
-  const claim = { environment: wish.environment, detail: 'The app brought a grant.' }
+  const claim = { environment: wish.environment, detail: 'The app imported a grant.' }
   const { disconnectCount = 0 } = await claimTenant(dependencies.keeping, name, claim)
   const signIn = { ...toSignIn(dependencies, name, row, wish), disconnectCount }
   const found: Proven = {
@@ -90,7 +96,7 @@ function assertServed({ signInTable }: BringDependencies, wish: GrantWish): Sign
   const identityProvider = wish.identityProvider ?? usual
   const row = signInTable(wish.environment, identityProvider)
   if (row) return row
-  const fault = `is not served here with identityProvider ${identityProvider}`
+  const fault = `isn’t set up here for identityProvider ${identityProvider}`
   throw new Problem('invalid_request', {
     detail: `body environment: ${wish.environment} ${fault}`,
     members: { errors: [{ in: 'body', field: 'environment', fault }] },
@@ -108,20 +114,18 @@ async function assertEnvironment(
 }
 
 async function discover(
-  { advertising, secrets }: BringDependencies,
-  { environment, identityProvider }: SignInRow,
+  dependencies: BringDependencies,
+  row: SignInRow,
   accessToken: string,
 ): Promise<Discovery> {
-  const developerToken = await secrets.read(developerTokenName(environment))
-  if (!developerToken) throw missingDeveloperToken(environment)
-  const credentials = { accessToken, developerToken: developerToken.value, identityProvider }
-  const found = await discoverAccounts(advertising(environment), credentials)
+  const found = await discoverFor(dependencies, row, accessToken)
+  if ('unarmed' in found) throw explainNoDeveloperToken(found.unarmed)
   if (!found.ok) throw explainFault(found.fault)
   if (found.value.accounts.length === 0) throw refused('no_advertising_account', 'advertiserAdmin')
   return found.value
 }
 
-/** A brought grant is kept as a sign-in's is; there is no browser, and so nobody to send back or to ask. */
+/** An imported grant is kept like a sign-in's. There is no browser to redirect or ask. */
 function toSignIn(
   { config, randomness }: BringDependencies,
   name: TenantName,

@@ -1,48 +1,55 @@
 import { toNamed } from '../accounts/discover.ts'
 import { listed, toldApart } from '../accounts/events.ts'
 import type { AdvertisingFault } from '../advertising/faults.ts'
-import { identityFaultOf } from '../advertising/identityFault.ts'
+import { judgeFault } from '../advertising/judgeFault.ts'
 import type { AccountLoss } from '../connect/compareReach.ts'
-import type { ConnectFailure } from '../connect/failures.ts'
-import type { TokenRefusal } from '../domain/refusal.ts'
+import { type ConnectFailure, connectFailures } from '../connect/failures.ts'
+import { actorOfBrought } from '../domain/reasons.ts'
+import { isCredentialRefusal, type TokenRefusal } from '../domain/refusal.ts'
 import { type Actor, Problem } from '../problems.ts'
-
-/** Refusals that are about our registration whoever's token it is; other ones of the operator's are the token's. */
-const oursForSure = /^(client_(secret|assertion|certificate|credential)|application_|environment_)/
 
 /** Seconds to wait when the answer named none. */
 const shortWaitSeconds = 5
 
 /** Why a refresh token was not taken. */
-export function explainRefusal({ class: about, reason, traceId, retryAfterSeconds }: TokenRefusal): Problem {
+export function explainRefusal(refusal: TokenRefusal): Problem {
+  const { reason, traceId, retryAfterSeconds = shortWaitSeconds } = refusal
   const members = { reason, ...(traceId && { traceId }) }
-  if (about === 'passing' || about === 'backOff') {
-    const wait = retryAfterSeconds ?? shortWaitSeconds
-    return new Problem('identity_provider_unavailable', { retryAfterSeconds: wait, members })
+  const actor = actorOfBrought(reason)
+  switch (actor) {
+    case 'nobody':
+      return new Problem('identity_provider_unavailable', { retryAfterSeconds, members })
+    case 'operator':
+      return new Problem(isCredentialRefusal(refusal) ? 'environment_on_hold' : 'registration_refused', {
+        members,
+      })
+    default:
+      return new Problem('grant_refused', { actor, members })
   }
-  if (about === 'operator') {
-    return new Problem(oursForSure.test(reason) ? 'environment_on_hold' : 'grant_refused', { members })
-  }
-  return new Problem('grant_refused', { actor: about, members })
 }
+
+/** One grant says nothing of the registration: what is refused here is this grant, and the operator finds out why. */
+const undecidedDetail =
+  'Microsoft Advertising refused this grant’s credentials without a reason. Either the person who consented is not a Microsoft Advertising user, or the developer token is wrong: it has not been accepted for anybody since it was stored.'
 
 /** Why a refresh token that works is of no use: what Microsoft Advertising said to its access token. */
 export function explainFault(fault: AdvertisingFault): Problem {
-  const identity = identityFaultOf(fault)
+  const { about, actor, identity } = judgeFault(fault)
   const traceId = fault.trackingId || undefined
-  if (identity) return refused(identity.reason, 'advertiser', identity.advice, traceId)
+  if (identity) return refused(identity.reason, actor, identity.advice, traceId)
   const members = { reason: `advertising_${fault.code ?? fault.status}`, ...(traceId && { traceId }) }
-  switch (fault.class) {
+  switch (about) {
     case 'credentials':
       return new Problem('environment_on_hold', { detail: fault.meaning, members })
-    case 'backOff':
-    case 'passing':
-    case 'expiredToken': {
+    case 'undecided':
+      return refused(members.reason, actor, undecidedDetail, traceId)
+    case 'service': {
       const retryAfterSeconds = fault.retryAfterSeconds ?? shortWaitSeconds
       return new Problem('advertising_unavailable', { detail: fault.meaning, retryAfterSeconds, members })
     }
+    case 'account':
     case 'rights':
-      return refused(members.reason, fault.actor, fault.meaning, traceId)
+      return refused(members.reason, actor, fault.meaning, traceId)
     default:
       return new Problem('unexpected_upstream_answer', { detail: fault.meaning, members })
   }
@@ -54,23 +61,23 @@ export function explainNotKept({ failed, reason, advice }: ConnectFailure): Prob
     case 'environment_mismatch':
       return new Problem('environment_conflict')
     case 'different_user':
-      return refused(failed, 'app', `${advice} Say allowDifferentUser if that is meant.`)
+      return refused(failed, 'app', `${advice} To allow it, set allowDifferentUser.`)
     case 'storage_unavailable':
     case 'sign_in_not_valid':
       return new Problem('tenant_changed')
     default:
-      return refused(reason ?? failed, 'app')
+      return refused(reason ?? failed, connectFailures[failed].actor)
   }
 }
 
-/** So many lost accounts are named; beyond that they count. */
+/** The most lost accounts to list; the rest are only counted. */
 const mostNamed = 100
 
 /** Somebody else's grant would lose accounts, and the app has not said that it knows. */
 export function explainLoss({ person, lost }: AccountLoss): Problem {
   const { previousUser, user } = person
   return new Problem('accounts_would_be_lost', {
-    detail: `${toldApart(person)} consented instead of ${previousUser}, and does not reach ${listed(lost)}.`,
+    detail: `${toldApart(person)} consented instead of ${previousUser}, and doesn’t have access to ${listed(lost)}.`,
     members: {
       ...{ user, previousUser, accountsLost: lost.length },
       lost: lost.slice(0, mostNamed).map(toNamed),

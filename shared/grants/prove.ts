@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
+import type { RefusalReason } from '../domain/reasons.ts'
 import type { TokenRefusal } from '../domain/refusal.ts'
 import type { AccountKind } from '../environment.ts'
 import { type SignedInUser, unknownAddress } from '../identity/idToken.ts'
@@ -7,14 +8,14 @@ import type { SignInRow } from '../identity/signInTable.ts'
 import type { TokenEndpoints, TokensAskedAt } from '../identity/tokenEndpoint.ts'
 import { refreshedUser, unnamedUser } from './refreshedUser.ts'
 
-/** What proving touches. */
+/** Dependencies of proving. */
 export interface ProveDependencies {
   readonly config: Pick<Config, 'microsoftPersonalTenant'>
   readonly clock: Clock
   readonly tokenEndpoints: Pick<TokenEndpoints, 'refresh'>
 }
 
-/** A refresh token, and what its bringer knows of it. */
+/** A refresh token, and what the importing app knows about it. */
 export interface BroughtToken {
   readonly refreshToken: string
   readonly accountKind?: AccountKind | undefined
@@ -32,19 +33,20 @@ export interface ProvenToken {
 }
 
 /** Refusals that another authority may not repeat: this one does not know the account. */
-const ofTheAuthority: ReadonlySet<string> = new Set([
+const ofTheAuthority: ReadonlySet<RefusalReason> = new Set([
   'wrong_authority',
   'user_not_in_directory',
   'grant_refused',
+  'sign_in_required',
 ])
 
 /** Refusals that fewer scopes may fix: the consent did not cover all of ours (AADSTS70000, AADSTS65001). */
-const ofTheScopes: ReadonlySet<string> = new Set(['grant_refused', 'consent_missing', 'invalid_scope'])
+const ofTheScopes: ReadonlySet<RefusalReason> = new Set(['grant_refused', 'consent_missing', 'invalid_scope'])
 
 /**
  * Finds out by refreshing where a refresh token belongs and with which scopes: at the authority that its bringer
  * named, else at the one where sign-ins start, for personal accounts, for work accounts. The ID token settles it.
- * The answer to a token that works nowhere is the first refusal.
+ * A refusal that another authority would repeat ends the search and is the answer; otherwise it is the first refusal.
  */
 export async function proveToken(
   dependencies: ProveDependencies,
@@ -58,8 +60,11 @@ export async function proveToken(
   for (const authorityTenant of authoritiesOf(row, brought, personalTenant)) {
     const answer = await refreshAt(dependencies, row, authorityTenant, refreshToken)
     if (!answer.ok) {
+      if (!ofTheAuthority.has(answer.refusal.reason)) {
+        refused = answer
+        break
+      }
       refused ??= answer
-      if (!ofTheAuthority.has(answer.refusal.reason)) break
       continue
     }
     const { tokens, scopes } = answer

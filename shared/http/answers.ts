@@ -79,21 +79,20 @@ function storageProblem({ service, status, code }: StorageUnavailableError): Pro
   if (code === 'VaultNotNamed') {
     return new Problem('storage_unavailable', {
       actor: 'operator',
-      detail: 'A grant is in a vault that GRANT_VAULT_URLS does not name; name it again.',
+      detail: 'A grant is in a vault that GRANT_VAULT_URLS doesn’t list. Add the vault again.',
       members: { reason: 'vault_not_named' },
     })
   }
   if (code === 'ReferenceNotUnderstood') {
     return new Problem('storage_unavailable', {
       actor: 'operator',
-      detail:
-        'The tenant’s row names its refresh token in a way that this version of the broker does not understand.',
+      detail: 'This version of the broker doesn’t understand the tenant’s reference to its refresh token.',
       members: { reason: 'reference_not_understood' },
     })
   }
   const refused = status === 401 || status === 403
   const members = { reason: `${service}_${refused ? 'forbidden' : 'unavailable'}`, serviceCode: code }
-  const detail = `${service === 'tables' ? 'Table Storage' : 'Key Vault'} ${refused ? 'refuses the broker’s identity' : 'does not answer'} (${code}).`
+  const detail = `${service === 'tables' ? 'Table Storage' : 'Key Vault'} ${refused ? 'refuses the broker’s identity' : 'isn’t responding'} (${code}).`
   return new Problem('storage_unavailable', {
     detail,
     members,

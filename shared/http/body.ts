@@ -10,7 +10,7 @@ interface FieldFault {
 }
 
 /**
- * Reads a JSON body, at most so many bytes of it, and parses it.
+ * Reads and parses a JSON body up to a number of bytes.
  * @throws Problem `body_too_large`, `unsupported_media_type` or `invalid_request` with every faulty field.
  */
 export async function parseBody<T>(
@@ -42,7 +42,7 @@ export function parseParams<T>(request: ReceivedRequest, schema: z.ZodType<T>): 
   return parse('path', schema, request.params)
 }
 
-/** Reads a body as text, at most so many bytes. */
+/** Reads a body as text up to a number of bytes. */
 export async function readText(request: ReceivedRequest, maxBodyBytes: number): Promise<string> {
   const tooLarge = () => new Problem('body_too_large', { members: { maxBodyBytes } })
   if (Number(request.headers.get('content-length') ?? 0) > maxBodyBytes) throw tooLarge()
@@ -63,7 +63,7 @@ export async function readText(request: ReceivedRequest, maxBodyBytes: number): 
   return Buffer.concat(chunks).toString('utf8')
 }
 
-/** As much of a refused body is taken in as a mistake can be long; beyond it somebody means ill. */
+/** How much of a refused body is read: longer than any honest mistake. */
 const mostDiscardedBytes = 33_554_432
 const mostDiscardedMilliseconds = 10_000
 
@@ -81,7 +81,7 @@ export async function discardRest(request: ReceivedRequest): Promise<void> {
     for (let read = await reader.read(); !read.done && left > 0; read = await reader.read())
       left -= read.value.byteLength
   } catch {
-    // The client went away: there is nobody to answer.
+    // The client left, so there is no one to answer.
   } finally {
     clearTimeout(giveUp)
   }
@@ -106,7 +106,7 @@ function toFaults(where: FieldFault['in'], issue: z.core.$ZodIssue): FieldFault[
     return issue.keys.map((field) => ({
       in: where,
       field: field.slice(0, 100),
-      fault: 'is not a known field',
+      fault: 'isn’t a known field',
     }))
   }
   return [{ in: where, field: issue.path.join('.'), fault: issue.message }]

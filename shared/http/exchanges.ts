@@ -61,7 +61,7 @@ function watchServer(server: Server, refuse: Refuse): void {
 const hostsOwn = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 function keep(request: IncomingMessage, response: ServerResponse, refuse: Refuse): void {
-  // A reader that left makes later writes fail; whoever writes learns of it from `close`.
+  // When the reader has left, later writes fail, and the writer learns of it from `close`.
   response.on('error', () => undefined)
   const invocationId = String(request.headers['x-ms-invocation-id'] ?? '')
   const exchange = { invocationId, request, response, cameAt: performance.now(), isPaired: false }

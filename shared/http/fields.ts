@@ -5,7 +5,7 @@ export const tenantId = z
   .string()
   .regex(
     /^[A-Za-z0-9][A-Za-z0-9._~:@-]{0,127}$/,
-    'must be 1 to 128 letters, digits or . _ ~ : @ - and begin with a letter or digit',
+    'must be 1 to 128 letters, digits, or . _ ~ : @ - and begin with a letter or digit',
   )
 
 /** What `{tenant}` in a route's path stands for. */

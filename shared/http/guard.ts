@@ -137,7 +137,7 @@ function wholeAnswer(problem: Problem, invocationId: string) {
 /**
  * Answers a request that no invocation takes: the client sent an invocation id of its own, which the host forwards in
  * place of the right one (`DefaultHttpProxyService.StartForwarding`). Through the library, which would otherwise keep
- * the request for ever.
+ * the request forever.
  */
 async function refuse(model: ProgrammingModel, waiting: Set<Waiting>, exchange: Exchange): Promise<void> {
   exchange.isPaired = true

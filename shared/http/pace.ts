@@ -32,7 +32,7 @@ export function pacedTo(
   )
 }
 
-/** Until there is room again, or nobody who reads. */
+/** Resolves when there is room again or the reader has left. */
 function drained(answer: ServerResponse): Promise<void> {
   return new Promise((resolve) => {
     const settle = () => {

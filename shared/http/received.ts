@@ -50,7 +50,7 @@ export function readPathParams(template: string, pathname: string): Record<strin
   return params
 }
 
-/** What is no proper encoding stays as it is, and is refused by whoever knows what the value may be. */
+/** An invalid encoding stays unchanged, and the field's own check refuses it. */
 function decode(value: string): string {
   try {
     return decodeURIComponent(value)

@@ -46,7 +46,7 @@ export const routes: RouteDefinition[] = []
 
 const everyMethod: HttpMethod[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS']
 
-/** Keeps an operation's types together; returns it as it is. */
+/** Keeps an operation's types together. Returns it unchanged. */
 export function operation<P = unknown, Q = unknown, B = unknown>(
   definition: Operation<P, Q, B>,
 ): Operation<P, Q, B> {
@@ -109,7 +109,7 @@ async function serve(
   }
 }
 
-/** A stream that nobody reads is ended, and with it whatever it comes from. */
+/** Ends an unread stream together with its source. */
 async function withoutBody(answer: HttpResponseInit): Promise<HttpResponseInit> {
   const { body } = answer
   if (body instanceof ReadableStream) await body.cancel()
@@ -133,7 +133,7 @@ function notConfigured({ faults }: SettingsError, chosen: AnyOperation | undefin
   const members = {
     settings: faults.map(({ setting, fault, meaning, example }) => ({
       setting,
-      fault: fault === settingIsMissing ? fault : 'is not as it must be',
+      fault: fault === settingIsMissing ? fault : 'isn’t valid',
       meaning,
       example,
     })),
@@ -153,7 +153,7 @@ function logFailure(context: InvocationContext, route: string, problem: Problem,
   const { reason, traceId } = (problem.extras.members ?? {}) as { reason?: string; traceId?: string }
   const fields = { code: problem.code, requestId: context.invocationId, route, reason: reason ?? '' }
   log('request.failed', { ...fields, ...(traceId && { traceId }) })
-  // A failure of our own making is worth its frames; its message stays out, for nobody has vetted it.
+  // Our own failure is logged with its frames. Its message is left out because it might contain a secret.
   if (problem.code === 'internal_error' && error instanceof Error) context.error(framesOf(error))
 }
 

@@ -1,12 +1,13 @@
 import type { EnvironmentConfig } from '../config.ts'
+import type { StoredReason } from '../domain/reasons.ts'
 
 /** Microsoft Advertising's own application id (authentication-oauth-register.md). */
 export const advertisingApplicationId = 'd42ffc93-c136-491d-b4fd-6f18168c68fd'
 
-const cured: ReadonlySet<string> = new Set(['admin_consent_required', 'advertising_not_enabled'])
+const cured: ReadonlySet<StoredReason> = new Set(['admin_consent_required', 'advertising_not_enabled'])
 
 /** Whether the link of {@link adminConsentUrl} cures a refusal; policies and lost accounts it does not. */
-export function isCuredByAdminConsent(reason: string | undefined): boolean {
+export function isCuredByAdminConsent(reason: StoredReason | undefined): boolean {
   return reason !== undefined && cured.has(reason)
 }
 /** The state of every admin-consent link; sign-ins have unguessable ones. */

@@ -6,6 +6,7 @@ export class ClientCredentialError extends Error {
   readonly reason:
     | 'client_certificate_missing'
     | 'client_certificate_unusable'
+    | 'client_secret_malformed'
     | 'client_identity_unavailable'
 
   constructor(reason: ClientCredentialError['reason'], detail: string) {
@@ -58,15 +59,17 @@ function parsePem(pem: string): { key: KeyObject; thumbprint: string } {
   try {
     const key = createPrivateKey(block('(?:RSA )?PRIVATE KEY'))
     const certificate = new X509Certificate(block('CERTIFICATE'))
-    if (key.asymmetricKeyType !== 'rsa') throw unusable('Entra takes RSA keys only')
-    if (!certificate.checkPrivateKey(key)) throw unusable('key and certificate do not belong together')
+    if (key.asymmetricKeyType !== 'rsa') throw unusable('Entra accepts only RSA keys')
+    if (!certificate.checkPrivateKey(key)) throw unusable('the key doesn’t match the certificate')
     const thumbprint = Buffer.from(certificate.fingerprint256.replaceAll(':', ''), 'hex').toString(
       'base64url',
     )
     return { key, thumbprint }
   } catch (error) {
     // The parser's own message stays out: it may quote what it could not parse.
-    throw error instanceof ClientCredentialError ? error : unusable('it is not a PEM of key and certificate')
+    throw error instanceof ClientCredentialError
+      ? error
+      : unusable('it isn’t a PEM with a key and a certificate')
   }
 }
 

@@ -7,6 +7,7 @@ import {
   clientCertificateName,
   clientSecretName,
 } from '../secrets/brokerSecrets.ts'
+import { readInUse } from '../secrets/inUse.ts'
 import type { SecretStandings } from '../secrets/standings.ts'
 import { ClientCredentialError, createCertificateAuth, createFederatedAuth } from './clientAssertion.ts'
 import type { ClientCredential, ClientCredentials } from './tokenEndpoint.ts'
@@ -50,15 +51,14 @@ export function createClientCredentials(dependencies: ClientCredentialDependenci
 
 const identityCredentialId = 'managed-identity'
 
-async function inOrder({ secrets, standings }: ClientCredentialDependencies, name: string, fresh: boolean) {
-  const found = await Promise.all([name, `${name}-next`].map((n) => secrets.read(n, { fresh })))
-  return standings.order(
-    name,
-    found.filter((secret) => secret !== undefined),
-  )
+/** @throws ClientCredentialError when what the vault has cannot be a client secret. */
+async function inOrder(dependencies: ClientCredentialDependencies, name: string, fresh: boolean) {
+  const { usable, malformed } = await readInUse(dependencies, name, { fresh })
+  if (malformed) throw new ClientCredentialError('client_secret_malformed', malformed)
+  return usable
 }
 
-/** One unusable certificate does not stand in the way of the other. */
+/** One unusable certificate doesn't block the other. */
 function listCertificates(found: readonly BrokerSecret[], name: string): ClientCredential[] {
   let fault = new ClientCredentialError('client_certificate_missing', `The vault has no secret ${name}.`)
   const usable = found.flatMap(({ version, value }): ClientCredential[] => {
@@ -78,7 +78,10 @@ async function identityCredential({
   identityToken,
 }: ClientCredentialDependencies): Promise<ClientCredential> {
   const token = await identityToken().catch(() => {
-    throw new ClientCredentialError('client_identity_unavailable', 'The managed identity gave no token.')
+    throw new ClientCredentialError(
+      'client_identity_unavailable',
+      'The managed identity didn’t return a token.',
+    )
   })
   return { id: identityCredentialId, authenticate: createFederatedAuth(token) }
 }

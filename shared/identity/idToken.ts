@@ -79,7 +79,7 @@ function toUser(payload: JWTPayload, row: SignInRow, tid: string, personalTenant
   }
 }
 
-/** What stands for an address that nobody told. */
+/** The hint when the address is unknown. */
 export const unknownAddress = '…'
 
 /** `ada@outlook.com` → `a…@outlook.com`: enough for its owner to know it, no more than that in a table. */

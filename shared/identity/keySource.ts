@@ -23,7 +23,7 @@ const freshMilliseconds = 600_000
 const longestMilliseconds = 86_400_000
 /** A token that names an unknown key makes us look again, not more often than this. */
 const lookAgainMilliseconds = 30_000
-/** After a failed fetch: nobody waits for the issuer again within this while keys are kept, or while there are none. */
+/** After a failed fetch, no caller waits for the issuer again within this time, with or without kept keys. */
 const restMilliseconds = { withKeys: 30_000, withoutKeys: 2000 } as const
 
 /**
@@ -56,7 +56,7 @@ export function createKeySource(url: string, options: KeySourceOptions = {}): JW
       if (!(error instanceof errors.JWKSNoMatchingKey) || now - first.at < lookAgainMilliseconds) throw error
     }
     await load(now)
-    // The token may be signed with a key that is newer than those we keep: nobody can tell.
+    // The token may be signed with a newer key than the kept ones.
     if (kept === first) throw new KeysUnreachableError()
     return kept.keys(header, token)
   }

@@ -1,40 +1,56 @@
-import { aadstsClasses, reasonOfCode } from '../domain/aadsts.ts'
-import { type RefusalClass, serverErrorSeconds, type TokenRefusal } from '../domain/refusal.ts'
+import { reasonOfNumbers } from '../domain/aadsts.ts'
+import { meaningOf, type RefusalReason } from '../domain/reasons.ts'
+import { serverErrorSeconds, type TokenRefusal, toRefusal } from '../domain/refusal.ts'
 
 /** MSAL's own default hold for 429 without `Retry-After` (msal-common ThrottlingUtils, 60 s). */
 const throttledSeconds = 60
-/** Loop detection wants minutes of silence (platform.md 1.2, "back off hard"). */
+/** Loop detection wants minutes of silence (docs/facts.md, AADSTS50196). */
 const loopDetectedSeconds = 300
 
-/** Suberrors that name an act of the person (MSAL `InteractionRequiredAuthError`). */
-const interactiveSuberrors = new Set([
+type Reasons = Readonly<Record<string, RefusalReason>>
+
+/** Suberrors that say more than any number: the first two of Entra's, then those that name an act of the person (MSAL). */
+const bySuberror: Reasons = {
+  protection_policy_required: 'protection_policy',
+  client_mismatch: 'client_mismatch',
+}
+const interactiveSuberrors: ReadonlySet<string> = new Set([
   'basic_action',
   'consent_required',
   'user_password_expired',
   'additional_action',
   'message_only',
 ])
-/** `error` values that ask for an interactive sign-in (v2-oauth2-auth-code-flow.md; MSAL). */
-const interactiveErrors = new Set(['interaction_required', 'consent_required', 'login_required', 'bad_token'])
-/** `error` values that mean that our registration, secret or request is wrong (reference-error-codes.md). */
-const operatorErrors = new Set([
-  'invalid_client',
-  'unauthorized_client',
-  'invalid_request',
-  'unsupported_grant_type',
-  'invalid_scope',
-  'invalid_resource',
-  'redirect_uri_mismatch',
-  'restricted_client',
-])
-const passingErrors = new Set(['temporarily_unavailable', 'server_error'])
-/** Google Workspace's and Entra's ways to say that an administrator must act. */
-const adminErrors = new Set(['admin_policy_enforced', 'org_internal'])
-/** Google's ways to say that the OAuth client itself is gone (developers.google.com/identity/protocols/oauth2). */
-const clientErrors: Readonly<Record<string, string>> = {
+/** Google Workspace's way to say that an administrator must act. */
+const adminErrors: Reasons = { admin_policy_enforced: 'directory_policy' }
+/**
+ * `error` values that mean that our registration, secret or request is wrong, whatever advertiser's number stands
+ * beside them (reference-error-codes.md; developers.google.com/identity/protocols/oauth2).
+ */
+const operatorErrors: Reasons = {
+  invalid_client: 'invalid_client',
+  unauthorized_client: 'unauthorized_client',
+  invalid_request: 'invalid_request',
+  unsupported_grant_type: 'unsupported_grant_type',
+  invalid_scope: 'invalid_scope',
+  invalid_resource: 'invalid_resource',
+  redirect_uri_mismatch: 'redirect_uri_mismatch',
+  restricted_client: 'restricted_client',
   deleted_client: 'client_deleted',
   disabled_client: 'client_disabled',
+  // The client's project serves one Google organization alone: its owner must publish it.
+  org_internal: 'registration_refused',
 }
+/** `error` values that ask the person for something (v2-oauth2-auth-code-flow.md; MSAL; Google). */
+const personErrors: Reasons = {
+  interaction_required: 'interaction_required',
+  consent_required: 'consent_required',
+  login_required: 'login_required',
+  bad_token: 'bad_token',
+  access_denied: 'consent_declined',
+  invalid_rapt: 'sign_in_frequency',
+}
+const passingErrors: ReadonlySet<string> = new Set(['temporarily_unavailable', 'server_error'])
 
 /**
  * Reads a token endpoint's refusal.
@@ -47,29 +63,16 @@ export function classifyTokenRefusal(
   body: unknown,
   retryAfter?: string | null,
 ): TokenRefusal {
-  const seen = readBody(body)
-  const wait = parseRetryAfterSeconds(retryAfter)
-  const refuse = (partial: Pick<TokenRefusal, 'class' | 'reason'> & Partial<TokenRefusal>): TokenRefusal => ({
-    definite: false,
-    unknown: false,
-    ...(wait !== undefined && { retryAfterSeconds: wait }),
-    ...(wait === undefined && partial.class === 'passing' && { retryAfterSeconds: serverErrorSeconds }),
-    ...seen,
-    ...partial,
-  })
-  if (status === 429 || seen.error === 'rate_limit_exceeded')
-    return refuse({ class: 'backOff', reason: 'throttled', retryAfterSeconds: wait ?? throttledSeconds })
-  if (seen.errorCodes.includes(50196)) {
-    return refuse({
-      class: 'backOff',
-      reason: 'loop_detected',
-      retryAfterSeconds: Math.max(wait ?? 0, loopDetectedSeconds),
-    })
-  }
-  if (status >= 500 || passingErrors.has(seen.error)) {
-    return refuse({ class: 'passing', reason: 'identity_provider_error' })
-  }
-  return refuse(classifyByError(seen))
+  const { subtype, ...seen } = readBody(body)
+  const reason = reasonOf(status, { ...seen, subtype })
+  const seconds = secondsToWait(reason, parseRetryAfterSeconds(retryAfter))
+  return toRefusal(reason, { ...seen, ...(seconds !== undefined && { retryAfterSeconds: seconds }) })
+}
+
+function secondsToWait(reason: RefusalReason, asked: number | undefined): number | undefined {
+  if (reason === 'throttled') return asked ?? throttledSeconds
+  if (reason === 'loop_detected') return Math.max(asked ?? 0, loopDetectedSeconds)
+  return asked ?? (meaningOf(reason).class === 'passing' ? serverErrorSeconds : undefined)
 }
 
 type Seen = Pick<TokenRefusal, 'error' | 'suberror' | 'errorCodes' | 'traceId'> & {
@@ -77,58 +80,53 @@ type Seen = Pick<TokenRefusal, 'error' | 'suberror' | 'errorCodes' | 'traceId'> 
   readonly subtype: string
 }
 
-function classifyByError(seen: Seen): Pick<TokenRefusal, 'class' | 'reason'> & Partial<TokenRefusal> {
-  // 70002 says `invalid_client` in numbers; what comes beside it says why.
-  const codes = seen.errorCodes.toSorted((a, b) => Number(a === 70002) - Number(b === 70002))
-  const codeClass = codes.map((code) => classOfCode(code, seen.error)).find((c) => c !== undefined)
-  const reason = reasonOfCode(codes)
-  if (codeClass === 'passing') return { class: 'passing', reason: reason ?? 'identity_provider_error' }
-  if (codeClass === 'advertiserAdmin' || adminErrors.has(seen.error)) {
-    return { class: 'advertiserAdmin', reason: reason ?? 'directory_policy', definite: true }
-  }
-  if (seen.suberror === 'protection_policy_required')
-    return { class: 'advertiserAdmin', reason: 'protection_policy', definite: true }
-  if (seen.suberror === 'client_mismatch') return { class: 'operator', reason: 'client_mismatch' }
-  if (codeClass === 'operator') return { class: 'operator', reason: reason ?? seen.error }
-  const clientError = clientErrors[seen.error]
-  if (clientError) return { class: 'operator', reason: clientError }
-  if (seen.subtype === 'invalid_rapt' || seen.error === 'invalid_rapt')
-    return { class: 'advertiser', reason: 'sign_in_frequency', definite: true }
-  if (interactiveErrors.has(seen.error))
-    return { class: 'advertiser', reason: reason ?? seen.error, definite: true }
-  if (seen.error === 'invalid_grant') {
-    const definite = interactiveSuberrors.has(seen.suberror) || seen.errorCodes.some(isDefiniteCode)
-    return { class: 'advertiser', reason: reason ?? 'grant_refused', definite }
-  }
-  if (seen.error === 'access_denied')
-    return { class: 'advertiser', reason: reason ?? 'consent_declined', definite: true }
-  // A number that no table has may be one directory's doing (7000229 is), so that it holds nothing by itself.
-  if (seen.error === 'invalid_client' && codes.length > 0)
-    return { class: 'operator', reason: reason ?? 'registration_refused' }
-  if (operatorErrors.has(seen.error)) return { class: 'operator', reason: reason ?? seen.error }
-  if (codeClass === 'advertiser')
-    return {
-      class: 'advertiser',
-      reason: reason ?? 'grant_refused',
-      definite: seen.errorCodes.some(isDefiniteCode),
-    }
-  return { class: 'passing', reason: 'unknown_answer', unknown: true }
+function reasonOf(status: number, seen: Seen): RefusalReason {
+  if (status === 429 || seen.error === 'rate_limit_exceeded') return 'throttled'
+  if (seen.errorCodes.includes(50196)) return 'loop_detected'
+  if (status >= 500 || passingErrors.has(seen.error)) return 'identity_provider_error'
+  const numbered = reasonOfNumbers(seen.errorCodes.filter((code) => isTelling(code, seen.error)))
+  const isPersons = numbered !== undefined && meaningOf(numbered).class === 'advertiser'
+  return (
+    lookUp(bySuberror, seen.suberror) ??
+    lookUp(adminErrors, seen.error) ??
+    (isPersons ? undefined : numbered) ??
+    reasonOfOperatorError(seen) ??
+    reasonOfPerson(seen, numbered) ??
+    'unknown_answer'
+  )
 }
 
 /**
- * What a number says. 9002313 is a malformed request, and beside `invalid_grant` a refresh token that is none
- * (azure-docs#63819): the request itself is always formed alike. Unlisted numbers are judged by Entra's ranges:
- * 53000 to 53999 and 530000 to 530999 are access policies.
+ * 9002313 is a malformed request, and beside `invalid_grant` a refresh token that is none (azure-docs#63819): the
+ * request itself is always formed alike.
  */
-function classOfCode(code: number, error: string): RefusalClass | undefined {
-  if (code === 9002313 && error === 'invalid_grant') return undefined
-  const isPolicy = /^530?\d{3}$/.test(String(code))
-  return aadstsClasses.get(code) ?? (isPolicy ? 'advertiserAdmin' : undefined)
+function isTelling(code: number, error: string): boolean {
+  return code !== 9002313 || error !== 'invalid_grant'
 }
 
-/** A code of class `advertiser` other than the plain 70000, which has been seen to pass. */
-function isDefiniteCode(code: number): boolean {
-  return code !== 70000 && aadstsClasses.get(code) === 'advertiser'
+/** An unlisted number may come from one directory (7000229 does), so alone it starts no hold. */
+function reasonOfOperatorError({ error, errorCodes }: Seen): RefusalReason | undefined {
+  if (error === 'invalid_client' && errorCodes.length > 0) return 'unlisted_client_error'
+  return lookUp(operatorErrors, error)
+}
+
+/** @param numbered what the numbers say of the person, where they do. */
+function reasonOfPerson(
+  { error, suberror, subtype }: Seen,
+  numbered: RefusalReason | undefined,
+): RefusalReason | undefined {
+  if (subtype === 'invalid_rapt') return 'sign_in_frequency'
+  const said = lookUp(personErrors, error)
+  // A plain number says less than an error that asks for something.
+  if (numbered && !(numbered === 'grant_refused' && (said || interactiveSuberrors.has(suberror))))
+    return numbered
+  if (said) return said
+  if (error !== 'invalid_grant') return numbered
+  return interactiveSuberrors.has(suberror) ? 'sign_in_required' : 'grant_refused'
+}
+
+function lookUp(table: Reasons, word: string): RefusalReason | undefined {
+  return Object.hasOwn(table, word) ? table[word] : undefined
 }
 
 function readBody(body: unknown): Seen {
@@ -142,7 +140,7 @@ function readBody(body: unknown): Seen {
   }
 }
 
-/** Numbers, or strings of them; where there is no list, those that the description begins its sentences with. */
+/** Numbers or strings of numbers. Without a list, the numbers at the start of the description's sentences. */
 function codesOf({ error_codes: list, error_description: text }: Record<string, unknown>): number[] {
   const codes = Array.isArray(list)
     ? list.slice(0, 20).filter(isPlain).map(Number).filter(Number.isInteger)

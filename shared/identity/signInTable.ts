@@ -34,7 +34,7 @@ export type SignInTable = (
 /** The consumer directory: the `tid` of personal Microsoft accounts. */
 export const consumerTenantId = '9188040d-6c67-4c5b-b112-36a304b66dad'
 
-/** Builds the sign-in table from the settings; constants as in advertising.md, sections 1 and 2. */
+/** Builds the sign-in table from the settings; sources: docs/facts.md#sign-in-endpoints. */
 export function createSignInTable(config: Config): SignInTable {
   return (environment, identityProvider, signInWith) => {
     const settings = config.environments.get(environment)

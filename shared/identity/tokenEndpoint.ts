@@ -87,7 +87,7 @@ export function createTokenEndpoints(dependencies: TokenEndpointDependencies): T
   return {
     async refresh({ environment, identityProvider, authorityTenant, scopes, refreshToken }) {
       const row = dependencies.signInTable(environment, identityProvider)
-      if (!row) return { ok: false, refusal: operatorRefusal('environment_not_served') }
+      if (!row) return { ok: false, refusal: noAnswer('environment_not_served') }
       const parameters = { refresh_token: refreshToken, scope: scopes.join(' ') }
       const read = await post(dependencies, row, authorityTenant, 'refresh_token', parameters)
       return read.ok ? toTokenAnswer(read.body) : read
@@ -134,7 +134,7 @@ async function postWithin(
 ): Promise<Read> {
   const list = (fresh: boolean) => beforeEnd(dependencies, signal, listCredentials(dependencies, row, fresh))
   const tried = new Set<string>()
-  let last: Read = { ok: false, refusal: operatorRefusal('client_secret_missing') }
+  let last: Read = { ok: false, refusal: noAnswer('client_secret_missing') }
   for (const fresh of [false, true]) {
     const listed = await list(fresh)
     if ('refusal' in listed) return tried.size > 0 ? last : { ok: false, refusal: listed.refusal }
@@ -185,7 +185,7 @@ async function listCredentials(
   try {
     return await credentials.list(row.environment, row.identityProvider, fresh)
   } catch (error) {
-    if (error instanceof ClientCredentialError) return { refusal: operatorRefusal(error.reason) }
+    if (error instanceof ClientCredentialError) return { refusal: noAnswer(error.reason) }
     throw error
   }
 }
@@ -216,10 +216,6 @@ async function takeUpOther(
   if (list.some(({ id }) => id === refused))
     await dependencies.credentials.report?.(row.environment, row.identityProvider, refused, 'refused')
   return true
-}
-
-function operatorRefusal(reason: string): TokenRefusal {
-  return { ...noAnswer('identity_provider_unreachable'), class: 'operator', reason }
 }
 
 async function postOnce(

@@ -3,12 +3,13 @@ import type { Config } from '../config.ts'
 import type { Log } from '../domain/logEvents.ts'
 import type { BrokerNotes } from '../domain/notes.ts'
 import type { SecretVersion, Vault } from '../domain/vault.ts'
+import { nextNameOf } from '../secrets/brokerSecrets.ts'
 import { requiredSecretNames } from '../secrets/names.ts'
 
 /** Days before expiry at which an event is recorded, once each. */
 export const expiryThresholdDays = [1, 7, 30] as const
 
-/** What watching expiry touches. */
+/** Dependencies of watching expiry. */
 export interface ExpiryDependencies {
   readonly config: Config
   readonly vaults: { readonly main: Vault }
@@ -31,7 +32,7 @@ export async function watchExpiry(dependencies: ExpiryDependencies): Promise<voi
   const day = clock.now().toISOString().slice(0, 10)
   const last = await notes.read<{ day: string }>('expiry', 'last')
   if (last?.day === day) return
-  for (const name of requiredSecretNames(config).flatMap((n) => [n, `${n}-next`])) {
+  for (const name of requiredSecretNames(config).flatMap((n) => [n, nextNameOf(n)])) {
     const secret = await vaults.main.read(name)
     if (secret) await watchOne(dependencies, secret)
   }

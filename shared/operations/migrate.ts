@@ -1,8 +1,9 @@
 import { grantOwnerOf } from '../domain/grants.ts'
-import type { Leased, StoredTenant, TenantName } from '../domain/tenant.ts'
+import type { StoredTenant, TenantName } from '../domain/tenant.ts'
 import { moved, unleased } from '../domain/transitions.ts'
+import { type Attempt, beginAttempt } from '../refresh/attempt.ts'
 import { createLeaseTaker, giveBack, isLeased } from '../refresh/lease.ts'
-import { createLeaseTime, type LeaseTime, outsideLease } from '../refresh/leaseTime.ts'
+import { outsideLease } from '../refresh/leaseTime.ts'
 import { writeLeased } from '../refresh/writeLeased.ts'
 import { destroyLeftovers, destroyUncommitted, withLeftovers } from '../tenants/leftovers.ts'
 import { migratePending } from './migratePending.ts'
@@ -10,7 +11,7 @@ import { type GrantStoreName, type MigrationDependencies, type NeedsMove, storeN
 
 /**
  * How moving one grant ended. `leased` (a refresh is running) and `changed` (somebody reconnected or disconnected
- * meanwhile) are for another round; `grant_missing`: the secret that the row names is gone from its vault.
+ * in the meantime) are for another round; `grant_missing`: the secret that the row names is gone from its vault.
  */
 export type MigrationOutcome =
   | 'moved'
@@ -23,7 +24,7 @@ export type MigrationOutcome =
 
 /**
  * Moves one tenant's grant, and one that waits for confirmation, to the other store while the broker serves, under the lease that refreshes take: so no
- * refresh rotates the token meanwhile. Written first, committed by a conditional write, the old one superseded
+ * refresh rotates the token in the meantime. Written first, committed by a conditional write, the old one superseded
  * last: a death at any line leaves the row naming a store that has the token. What is there already is passed over.
  * @throws when storage fails; the row then names the old place or the new one, and both have the token.
  */
@@ -51,7 +52,7 @@ async function migrateOwn(
   to: GrantStoreName,
   needsMove: NeedsMove,
 ): Promise<MigrationOutcome> {
-  const { clock, config } = dependencies
+  const { clock } = dependencies
   const { grant, status } = stored.tenant
   // A disconnected row that still names a grant is in the midst of destroying it.
   if (!grant || status === 'disconnected') return 'no_grant'
@@ -59,23 +60,22 @@ async function migrateOwn(
   if (isLeased(stored, clock.now())) return 'leased'
   const held = await createLeaseTaker(dependencies)(stored)
   if (!held) return 'changed'
-  const { leased, leftBehind } = held
-  const time = createLeaseTime(clock, config, leased.lease.until)
+  const attempt = beginAttempt(dependencies, held.leased)
   try {
-    return await moveLeased(dependencies, leased, time, to)
+    return await moveLeased(dependencies, attempt, to)
   } catch (error) {
-    // A lease that nobody gave back says that a newer token may be there: the one taken over is left to run out.
-    if (!leftBehind) await giveBack(dependencies, leased, time)
+    // An unreleased lease means that a newer token may exist, so the lease is left to expire.
+    if (!held.leftBehind) await giveBack(dependencies, attempt)
     throw error
   }
 }
 
 async function moveLeased(
   dependencies: MigrationDependencies,
-  leased: Leased,
-  time: LeaseTime,
+  attempt: Attempt,
   to: GrantStoreName,
 ): Promise<MigrationOutcome> {
+  const { leased, time } = attempt
   const { stores } = dependencies
   const before = leased.grant.reference
   const owner = grantOwnerOf(leased.tenant, leased.grant)
@@ -85,11 +85,11 @@ async function moveLeased(
   const refreshToken =
     newer?.refreshToken ?? (await time.step('reading the grant', () => from.read(before, owner)))
   if (refreshToken === undefined) {
-    await giveBack(dependencies, leased, time)
+    await giveBack(dependencies, attempt)
     return 'grant_missing'
   }
   const reference = await time.step('writing the grant', () => stores[to].write(refreshToken, owner))
-  return commit(dependencies, leased, time, reference)
+  return commit(dependencies, attempt, reference)
 }
 
 /**
@@ -98,12 +98,12 @@ async function moveLeased(
  */
 async function commit(
   dependencies: MigrationDependencies,
-  leased: Leased,
-  time: LeaseTime,
+  attempt: Attempt,
   reference: string,
 ): Promise<'moved' | 'changed'> {
+  const { leased } = attempt
   const { grants } = dependencies
-  const written = await writeLeased(dependencies, leased, time, (row) => ({
+  const written = await writeLeased(dependencies, attempt, (row) => ({
     next: withLeftovers(grants, moved(unleased(row), leased.grant, reference), [leased.grant.reference]),
   }))
   if ('lost' in written) {

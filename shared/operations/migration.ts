@@ -4,13 +4,13 @@ import type { RefreshDependencies } from '../refresh/dependencies.ts'
 /** The two places where grants can be. */
 export type GrantStoreName = 'vault' | 'sealed'
 
-/** What moving a grant touches; a refresher's dependencies and each grant store by itself. */
+/** Dependencies of moving a grant: a refresher's, and each grant store on its own. */
 export interface MigrationDependencies
   extends Pick<RefreshDependencies, 'tenants' | 'grants' | 'clock' | 'randomness' | 'config' | 'log'> {
   readonly stores: { readonly vault: GrantStore; readonly sealed: GrantStore }
 }
 
-/** Whether a grant that is in the right store is moved all the same, e.g. because its seal's key is to go. */
+/** Whether to move a grant that is already in the right store, for example because its sealing key is being removed. */
 export type NeedsMove = (reference: string) => boolean
 
 /** Which store a reference points into. */

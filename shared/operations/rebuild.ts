@@ -1,19 +1,17 @@
-import { decodeJwt } from 'jose'
-import type { CustomerManagement } from '../advertising/client.ts'
-import { discoverAccounts } from '../advertising/discover.ts'
+import { type DiscoverForDependencies, discoverFor } from '../accounts/discoverFor.ts'
 import type { Config } from '../config.ts'
 import type { AccountStore } from '../domain/account.ts'
 import { type DamagedTenant, isDamaged } from '../domain/damagedRow.ts'
 import { dueRowOf } from '../domain/due.ts'
 import type { GrantOwner } from '../domain/grants.ts'
+import type { TokenRefusal } from '../domain/refusal.ts'
 import { defaultAccountOf } from '../domain/selectAccounts.ts'
-import type { Grant, StoredTenant, Tenant, TenantName } from '../domain/tenant.ts'
+import type { StoredTenant, Tenant, TenantName } from '../domain/tenant.ts'
 import type { ListableVault } from '../domain/vault.ts'
-import { type Environment, environments, type IdentityProvider, identityProviders } from '../environment.ts'
-import { maskAddress } from '../identity/idToken.ts'
-import { consumerTenantId, type SignInRow, type SignInTable } from '../identity/signInTable.ts'
-import type { TokenEndpoints, TokensAskedAt } from '../identity/tokenEndpoint.ts'
-import { type BrokerSecrets, developerTokenName } from '../secrets/brokerSecrets.ts'
+import { type Environment, environments, identityProviders } from '../environment.ts'
+import { type ProvenToken, proveToken } from '../grants/prove.ts'
+import type { SignInTable } from '../identity/signInTable.ts'
+import type { TokenEndpoints } from '../identity/tokenEndpoint.ts'
 import type { Tables } from '../storage/clients.ts'
 import { guarded } from '../storage/unavailable.ts'
 import { workspaceIndexEntity } from '../storage/workspaceIndex.ts'
@@ -27,14 +25,12 @@ export interface TaggedGrant {
   readonly updatedOn: Date
 }
 
-/** What rebuilding touches. */
-export interface RebuildDependencies {
+/** Dependencies of rebuilding. */
+export interface RebuildDependencies extends DiscoverForDependencies {
   readonly config: Config
   readonly keeping: GrantKeeping
   readonly signInTable: SignInTable
   readonly tokenEndpoints: TokenEndpoints
-  readonly secrets: BrokerSecrets
-  readonly advertising: (environment: Environment) => CustomerManagement
   readonly accounts: AccountStore
   readonly tables: Pick<Tables, 'TenantsByWorkspace'>
 }
@@ -124,7 +120,7 @@ export async function repair(
   return written === 'conflict' ? keeping.tenants.read(remains) : written
 }
 
-/** A row that says something of a grant: nobody is connected again who was disconnected or is yet to be confirmed. */
+/** A row that knows about a grant. A disconnected or unconfirmed tenant is never connected again. */
 function isStanding({ grant, pendingGrant, status }: Tenant): boolean {
   return grant !== undefined || pendingGrant !== undefined || status === 'disconnected'
 }
@@ -139,80 +135,30 @@ async function makeSureOfHints({ keeping, tables }: RebuildDependencies, tenant:
   return 'present'
 }
 
-interface Proof {
-  readonly row: SignInRow
-  readonly refreshToken: string
-  readonly tokens: TokensAskedAt
-  readonly user: Pick<Grant, 'accountKind' | 'authorityTenant' | 'consenter'>
-}
-
 /** Tries the authorities that a user can be refreshed at; the ID token then says which one is theirs. */
 async function proveGrant(
-  dependencies: RebuildDependencies,
+  { config, keeping, signInTable, tokenEndpoints }: RebuildDependencies,
   { vault, name, owner }: TaggedGrant,
-): Promise<Proof | 'dead' | 'unclear'> {
-  const { config, keeping, signInTable, tokenEndpoints } = dependencies
-  const { environment, identityProvider } = owner
-  const row = signInTable(environment, identityProvider)
+): Promise<ProvenToken | 'dead' | 'unclear'> {
+  const row = signInTable(owner.environment, owner.identityProvider)
   const secret = await vault.read(name)
   if (!row) return 'unclear'
   if (!secret) return 'dead'
-  let verdict: 'dead' | 'unclear' = 'dead'
-  for (const authorityTenant of authoritiesOf(config.microsoftPersonalTenant, identityProvider)) {
-    const request = {
-      environment,
-      identityProvider,
-      authorityTenant,
-      scopes: row.scopes,
-      refreshToken: secret.value,
-    }
-    const askedAt = keeping.clock.now()
-    const answer = await tokenEndpoints.refresh(request)
-    if (answer.ok) {
-      const user = toUser(answer.idToken, identityProvider, config.microsoftPersonalTenant, authorityTenant)
-      const refreshToken = answer.refreshToken ?? secret.value
-      return { row, refreshToken, tokens: { ...answer, askedAt }, user }
-    }
-    // A wrong authority is refused in many ways; only a plain "try later" leaves the question open.
-    if (
-      ['passing', 'backOff', 'operator'].includes(answer.refusal.class) &&
-      answer.refusal.reason !== 'wrong_authority'
-    )
-      verdict = 'unclear'
-  }
-  return verdict
+  const proving = { config, tokenEndpoints, clock: keeping.clock }
+  const proven = await proveToken(proving, row, { refreshToken: secret.value })
+  if (proven.ok) return proven
+  return isOpen(proven.refusal) ? 'unclear' : 'dead'
 }
 
-function authoritiesOf(personalTenant: string, identityProvider: IdentityProvider): string[] {
-  return identityProvider === 'google' ? [''] : [personalTenant, 'organizations']
-}
-
-/**
- * The ID token came from the token endpoint itself over TLS, which may stand for its signature (OpenID Connect Core
- * 3.1.3.7, point 6). Without one, the authority that answered tells as much as can be told.
- */
-function toUser(
-  idToken: string | undefined,
-  identityProvider: IdentityProvider,
-  personalTenant: string,
-  answered: string,
-): Proof['user'] {
-  const claims = idToken ? decodeJwt(idToken) : {}
-  const consenter = {
-    issuer: String(claims.iss ?? ''),
-    subject: String(claims.oid ?? claims.sub ?? ''),
-    hint: maskAddress(String(claims.preferred_username ?? claims.email ?? '')),
-  }
-  if (identityProvider === 'google') return { accountKind: 'google', authorityTenant: '', consenter }
-  const personal = claims.tid ? claims.tid === consumerTenantId : answered === personalTenant
-  const authorityTenant = personal ? personalTenant : String(claims.tid ?? answered)
-  return { accountKind: personal ? 'personal' : 'work', authorityTenant, consenter }
+/** A wrong authority is refused in many ways; only a plain "try later" leaves the question open. */
+function isOpen({ class: about, reason }: TokenRefusal): boolean {
+  return ['passing', 'backOff', 'operator'].includes(about) && reason !== 'wrong_authority'
 }
 
 async function connect(
   dependencies: RebuildDependencies,
   { owner }: TaggedGrant,
-  { row, refreshToken, tokens, user }: Proof,
+  { refreshToken, scopes, tokens, user }: ProvenToken,
 ): Promise<void> {
   const { accounts, keeping } = dependencies
   // First of all: a strict provider takes no other token from now on.
@@ -228,7 +174,7 @@ async function connect(
     id,
     reference,
     identityProvider: owner.identityProvider,
-    scopes: row.scopes,
+    scopes,
     ...user,
     consentedAt: keeping.clock.now(),
     advertisingUserId: discovery?.advertisingUserId ?? '',
@@ -242,7 +188,7 @@ async function connect(
   if (!committed) throw new Error(`The row of tenant ${owner.tenant} was changed without end.`)
 }
 
-/** A row that a former run left half done is taken as it is. */
+/** A row that an earlier run left half done is used as is. */
 async function createRow(
   { keeping }: RebuildDependencies,
   { workspace, tenant, environment }: TenantName & { environment: Environment },
@@ -256,12 +202,8 @@ async function createRow(
   return (await keeping.tenants.read(row))?.tenant ?? row
 }
 
-/** Without an answer the tenant is connected all the same; its app discovers again. */
+/** Without an answer, the tenant is connected anyway, and its app discovers again. */
 async function discover(dependencies: RebuildDependencies, owner: GrantOwner, accessToken: string) {
-  const { environment, identityProvider } = owner
-  const developerToken = await dependencies.secrets.read(developerTokenName(environment))
-  if (!developerToken) return undefined
-  const credentials = { accessToken, developerToken: developerToken.value, identityProvider }
-  const found = await discoverAccounts(dependencies.advertising(environment), credentials)
+  const found = await discoverFor(dependencies, owner, accessToken)
   return found.ok ? found.value : undefined
 }

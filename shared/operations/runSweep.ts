@@ -8,7 +8,7 @@ import { type ExpiryDependencies, watchExpiry } from './expiry.ts'
 /** The queue of shards that a sweep hands over, in the storage account of the Functions host. */
 export const refreshChunksQueue = 'refresh-chunks'
 
-/** What a sweep touches, with what it looks after besides. */
+/** Dependencies of a sweep and of its housekeeping. */
 export interface RunSweepDependencies extends ExpiryDependencies {
   readonly sweeping: SweepDependencies
   readonly sweeps: Pick<SweepReports, 'write'>

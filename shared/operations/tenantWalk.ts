@@ -40,7 +40,7 @@ export async function* walkTenants(
   }
 }
 
-/** A sweep looks at so many tenants beside its own work; a million take four weeks of sweeps each two minutes. */
+/** Tenants that each sweep checks besides its own work. A million tenants take four weeks with a sweep every two minutes. */
 const auditPageSize = 50
 const auditConcurrency = 10
 

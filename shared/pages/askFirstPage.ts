@@ -2,14 +2,14 @@ import type { HttpResponseInit } from '@azure/functions'
 import { answerPage, html } from './page.ts'
 
 /**
- * The page of a link that may have travelled by mail: whoever merely looks at it, as scanners of mails do, spends
+ * The page of a link that may have been sent by mail: a mere request, as mail scanners send, spends
  * nothing; the button does.
  */
 export function askFirstPage(sessionToken: string, app: string | undefined): HttpResponseInit {
   const title = 'Connect Microsoft Advertising'
   const body = html`<div class="card">
 <h1>${title}</h1>
-<p>${app ?? 'An app'} asks you to connect a Microsoft Advertising account. Go on to sign in and to see what is asked for. The link works once.</p>
+<p>${app ?? 'An app'} asks you to connect a Microsoft Advertising account. Continue to sign in and see the permissions it requests. The link works once.</p>
 <form method="post" action="/oauth/authorize">
 <input type="hidden" name="session" value="${sessionToken}">
 <p class="ways"><button class="button" id="continue">Continue to sign-in</button></p>

@@ -11,19 +11,19 @@ export function choiceMadePage(url: string, app = 'the app'): HttpResponseInit {
   const body = html`<div class="card">
 ${sign('done')}
 <h1>You are connected</h1>
-<p>If ${app} does not open by itself, use the button.</p>
+<p>If ${app} doesn’t open automatically, use the button.</p>
 <p class="ways"><a class="button" id="onward" href="${url}">${title}</a></p>
 </div>`
   return answerPage({ title, app: app === 'the app' ? undefined : app, body, onward: url })
 }
 
-/** The choice was made before; the way on is the same. */
+/** The choice was made earlier; the next step is the same. */
 export function choiceMadeBeforePage(url: string, app = 'the app'): HttpResponseInit {
-  const title = 'You have chosen already'
+  const title = 'You’ve already chosen'
   const body = html`<div class="card">
 ${sign('done')}
 <h1>${title}</h1>
-<p>Your choice was kept. To change it, start again from ${app}.</p>
+<p>Your choice was saved. To change it, start again from ${app}.</p>
 <p class="ways"><a class="button" id="onward" href="${url}">Back to ${app}</a></p>
 </div>`
   return answerPage({ title, app: app === 'the app' ? undefined : app, body, status: 410 })
@@ -31,11 +31,11 @@ ${sign('done')}
 
 /** The page for a choice that is over, or that another browser began. */
 export function choiceOverPage(app?: string): HttpResponseInit {
-  const title = 'There is nothing left to choose here'
+  const title = 'This choice is no longer available'
   const body = html`<div class="card">
 ${sign('wait')}
 <h1>${title}</h1>
-<p>The page has waited too long, or it was opened in another browser, or somebody else has connected since. Go back to ${app ?? 'the app'}: it can ask you which accounts to use.</p>
+<p>The page expired, was opened in another browser, or someone else has connected since. Go back to ${app ?? 'the app'}. It can ask you which accounts to use.</p>
 </div>`
   return answerPage({ title, app, body, status: 410 })
 }

@@ -31,7 +31,7 @@ ${hiddenFields(page, view)}
 <div class="pick">
 ${searchBox(draft, total)}
 ${accountList(page, view)}
-${draft.step === 'accounts' && html`<p class="quiet">Your permission at Microsoft reaches all your accounts; ${page.app ?? 'the app'} is given the ones you choose here.</p>`}
+${draft.step === 'accounts' && html`<p class="quiet">Your Microsoft permission covers all your accounts. ${page.app ?? 'The app'} gets only the ones you choose here.</p>`}
 </div>
 <div class="finish" id="finish" tabindex="-1">
 <p id="ticked" role="status" hidden></p>
@@ -68,9 +68,9 @@ function aboutAccounts({ draft, open }: ChoicePage): Html {
 ${scope('these', 'Only some')}
 ${scope('all', `All ${total.toLocaleString('en')}`)}
 </fieldset>
-<p class="quiet all">Accounts that you get later are included.</p>`
+<p class="quiet all">This includes accounts you get access to later.</p>`
 }
 
 function aboutDefault({ app = 'The app' }: ChoicePage): Html {
-  return html`<p class="quiet">${app} uses it whenever it does not name another one.</p>`
+  return html`<p class="quiet">${app} uses it unless it names another account.</p>`
 }

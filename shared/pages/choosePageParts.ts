@@ -47,7 +47,7 @@ export function hiddenFields({ token, draft }: ChoicePage, { shown, page }: Choi
 export function searchBox({ search }: ChoiceDraft, total: number): Html | false {
   if (total <= worthSearching) return false
   return html`<div class="search" role="search">
-<label class="unseen" for="q">Search by name, number, id or customer</label>
+<label class="unseen" for="q">Search by name, number, ID, or customer</label>
 <input type="search" id="q" name="q" value="${search}" maxlength="200" placeholder="Find an account" autocomplete="off" spellcheck="false"><button class="button plain" name="go" value="search">Search</button>
 </div>`
 }
@@ -64,15 +64,15 @@ export function accountList(page: ChoicePage, view: ChoiceView): Html {
   return html`<div class="tools">
 <p class="quiet" id="count" role="status" tabindex="-1"${moved && html` autofocus`}>${countText(draft, view)}</p>
 ${isFiltered && tool('clear', 'Show all')}
-${isAccounts && isWorthTicking && tool('tick', `Tick ${isFiltered ? 'these' : 'all'} ${matching.toLocaleString('en')}`)}
-${isAccounts && view.ticked > 0 && tool('untick', isFiltered ? 'Untick these' : 'Untick all')}
-${isAccounts && held > 0 && !draft.onlyTicked && tool('ticked', `Show ${held.toLocaleString('en')} more ticked`)}
+${isAccounts && isWorthTicking && tool('tick', `Select ${isFiltered ? 'these' : 'all'} ${matching.toLocaleString('en')}`)}
+${isAccounts && view.ticked > 0 && tool('untick', isFiltered ? 'Clear these' : 'Clear all')}
+${isAccounts && held > 0 && !draft.onlyTicked && tool('ticked', `Show ${held.toLocaleString('en')} more selected`)}
 </div>
 <a class="skip" href="#finish">Skip the list</a>
 <fieldset id="accounts" data-total="${open.accounts.length}" data-held="${held}">
 <legend class="unseen">${draft.search ? html`Accounts that match “${draft.search}”` : 'Accounts'}</legend>
 ${shown.length > 0 && html`<ul>${shown.map((account) => accountRow(account, draft))}</ul>`}
-<p class="none" id="none"${shown.length > 0 && html` hidden`}>Nothing matches. Try part of a name, a number or an id.</p>
+<p class="none" id="none"${shown.length > 0 && html` hidden`}>No matches. Try part of a name, a number, or an ID.</p>
 </fieldset>
 ${view.pages > 1 && pager(view)}`
 }

@@ -17,10 +17,10 @@ ${contents(operations)}
 <h2 id="routes">Routes</h2>
 ${operations.map(({ path, method, operation }) => operationSection(contract, method, path, operation))}
 <h2 id="problems">Problems</h2>
-<p>Every error is a problem document; branch on <code>code</code>, and do what <code>actor</code> says.</p>
+<p>Every error is a problem document. Branch on <code>code</code>, and do what <code>actor</code> says.</p>
 ${Object.entries(problems).map(([code, { status, actor, title, resolution }]) => problemEntry(code, `${status}, ${actor}`, title, resolution))}
 <h2 id="connect-failures">When connecting fails</h2>
-<p>The person sees a page; its way back brings these as <code>error</code> to the return URL.</p>
+<p>The person sees a page. Its button back to the app sends the code as <code>error</code> to the return URL.</p>
 ${Object.entries(connectFailures).map(([code, { actor, title, explanation }]) => problemEntry(code, actor, title, explanation, 'connect-'))}
 </div>
 </div>`

@@ -16,7 +16,7 @@ const signByActor: Readonly<Record<Actor, Sign>> = {
   nobody: 'wait',
 }
 
-/** The page on which connecting ends without a connection: what happened, who acts, and the ways on. */
+/** The page shown when connecting fails: what happened, who must act, and the next steps. */
 export function failurePage(failure: ConnectFailure, config: NamingConfig): HttpResponseInit {
   const { title, explanation, actor } = connectFailures[failure.failed]
   const app = appName(config, failure.workspace)
@@ -40,10 +40,10 @@ ${supportLine(failure)}
 /** Where Microsoft sends an administrator after the admin-consent link. */
 export function adminConsentedPage(granted: boolean, config: NamingConfig): HttpResponseInit {
   const app = appName(config)
-  const title = withAppName(granted ? 'Thank you, the app is allowed now' : 'The app was not allowed', app)
+  const title = withAppName(granted ? 'Thank you. The app is approved.' : 'The app wasn’t approved', app)
   const text = granted
-    ? 'People of your organization can connect their Microsoft Advertising accounts now. Tell whoever sent you this link to start again.'
-    : 'Nothing was changed. People of your organization cannot connect until an administrator allows the app.'
+    ? 'People in your organization can now connect their Microsoft Advertising accounts. Tell the person who sent you this link to start again.'
+    : 'Nothing was changed. People in your organization can’t connect until an administrator approves the app.'
   const body = html`<div class="card">${sign(granted ? 'done' : 'stop')}<h1>${title}</h1><p>${withAppName(text, app)}</p></div>`
   return answerPage({ title, app, body })
 }
@@ -55,7 +55,7 @@ function waysOn({ adminConsentUrl, backUrl, again }: ConnectFailure, app: string
   return html`<p class="ways">${again && html`<a class="button" href="${again.url}">${again.anotherAccount ? 'Use another account' : 'Try again'}</a>`}${backUrl && html`<a class="button${(again || adminConsentUrl) && ' plain'}" href="${backUrl}">${back}</a>`}</p>`
 }
 
-/** What support asks for; nobody else needs it. */
+/** Details for support. */
 function supportLine({ failed, reason, traceId }: ConnectFailure): Html {
   const finer = reason && reason !== failed ? ` (${reason})` : ''
   return html`<p class="support quiet">For support: <code id="code">${failed}${finer}</code>${

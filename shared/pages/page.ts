@@ -39,7 +39,7 @@ export interface Page {
   readonly headers?: Readonly<Record<string, string>>
   /** A script of ours, by its text; the policy allows exactly it. */
   readonly script?: string
-  /** Where the browser goes on to at once, by itself. */
+  /** Where the browser continues automatically. */
   readonly onward?: string
 }
 

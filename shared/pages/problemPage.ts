@@ -15,42 +15,42 @@ interface Words {
 
 const brokenHere: Words = {
   sign: 'stop',
-  title: 'Something is wrong on our side',
-  text: 'This is not your fault and nothing you can fix. Please go back to the app and try again later.',
+  title: 'Something went wrong on our side',
+  text: 'This is a problem on our side. There’s nothing you need to do. Go back to the app and try again later.',
 }
 
-/** What a person is told; whatever else goes wrong is ours. */
+/** The texts for known problems; every other problem is on our side. */
 const words: Readonly<Partial<Record<ProblemCode, Words>>> = {
   invalid_request: {
     sign: 'stop',
     title: 'This link is damaged',
-    text: 'It was cut off or changed on its way to you. Go back to the app and start again.',
+    text: 'The link was cut off or changed on its way to you. Go back to the app and start again.',
   },
   route_not_found: {
     sign: 'stop',
-    title: 'There is nothing at this address',
+    title: 'This page doesn’t exist',
     text: 'Go back to the app and start again.',
   },
   method_not_allowed: {
     sign: 'stop',
-    title: 'This page cannot do that',
+    title: 'This page can’t do that',
     text: 'Go back to the app and start again.',
   },
   body_too_large: {
     sign: 'stop',
-    title: 'That was too much at once',
-    text: 'Go back one page and tick fewer accounts, or choose all of them.',
+    title: 'That’s too much at once',
+    text: 'Go back one page and select fewer accounts, or choose all of them.',
   },
   tenant_changed: {
     sign: 'wait',
-    title: 'The connection is being changed elsewhere',
-    text: 'Please try again in a moment.',
+    title: 'Someone else is changing this connection',
+    text: 'Try again in a moment.',
     again: true,
   },
   storage_unavailable: {
     sign: 'wait',
-    title: 'We cannot reach our storage right now',
-    text: 'Nothing was lost. Please try again in a minute.',
+    title: 'We can’t reach our storage right now',
+    text: 'Nothing was lost. Try again in a minute.',
     again: true,
   },
 }

@@ -1,14 +1,23 @@
+import type { FaultEvidence } from '../advertising/faultEvidence.ts'
 import { type DiagnosisDependencies, diagnosisContext } from '../diagnosis/context.ts'
-import { type Diagnosis, diagnoseFailedCall } from '../diagnosis/diagnose.ts'
+import { diagnoseFailedCall } from '../diagnosis/diagnose.ts'
+import type { Diagnosis } from '../diagnosis/facts.ts'
+import { faultEvidence } from '../tenants/faultEvidence.ts'
 import type { FailureText } from './failureText.ts'
 import type { Prepared, Wanted } from './prepare.ts'
+
+/** A passed-on call: where it went, and what is known of its tokens. */
+export interface SentOn {
+  readonly url: URL
+  readonly tokens: FaultEvidence
+}
 
 /** Explains a passed-on call that failed, by its own account alone: the ids are the broker's. */
 export async function explainFailure(
   dependencies: DiagnosisDependencies,
   prepared: Prepared,
   { service }: Wanted,
-  url: URL,
+  { url, tokens }: SentOn,
   { status, headers, text }: FailureText,
 ): Promise<Diagnosis> {
   const { tenant, customerId, accountId } = prepared
@@ -24,10 +33,16 @@ export async function explainFailure(
   }
   const trackingId = headers.get('trackingid') ?? ''
   const call = { service, status, body: text, sent, ...(trackingId && { trackingId }) }
-  return asOfTheBroker(diagnoseFailedCall(call, { ...context, isCallOfBroker: true }))
+  return asOfTheBroker(
+    diagnoseFailedCall(call, {
+      ...context,
+      isCallOfBroker: true,
+      evidence: faultEvidence(tenant, { tokens }),
+    }),
+  )
 }
 
-/** The tokens are the broker's here, so that no app can fix them: a refused one is replaced by itself. */
+/** The tokens are the broker's, so an app can't fix them. A refused access token is replaced automatically. */
 function asOfTheBroker(diagnosis: Diagnosis): Diagnosis {
   const { actor, credential } = diagnosis
   if (actor !== 'app') return diagnosis

@@ -2,7 +2,7 @@ import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib'
 import type { ReadAhead } from './readAhead.ts'
 import type { Answered } from './send.ts'
 
-/** A failed answer as far as it is read to explain it. */
+/** The part of a failed answer that is read to explain it. */
 export interface FailureText extends Pick<Answered, 'status' | 'headers'> {
   /** Empty when the body is larger than a fault's or cannot be decoded. */
   readonly text: string

@@ -60,7 +60,7 @@ export function toAnsweredHeaders(answered: Headers): Record<string, string> {
   )
 }
 
-/** The host can send no other characters: an answer with one of them would become a 500 without a word. */
+/** The host can't send other characters: it would turn the answer into an empty 500. */
 function toAscii(value: string): string {
   return value.replace(/[^\t\x20-\x7e]/g, '?')
 }

@@ -1,5 +1,7 @@
 import { ReadableStream } from 'node:stream/web'
 import type { CustomerManagement } from '../advertising/client.ts'
+import { isWithoutReason } from '../advertising/developerTokenProofs.ts'
+import { services } from '../advertising/services.ts'
 import { type Randomness, within } from '../clock.ts'
 import type { DiagnosisDependencies } from '../diagnosis/context.ts'
 import type { TenantName } from '../domain/tenant.ts'
@@ -17,9 +19,13 @@ import { type ReadAhead, readAhead } from './readAhead.ts'
 import { decideRepeat, faultOf } from './repeat.ts'
 import { type Answered, type Send, type SentCall, UnusableAnswerError } from './send.ts'
 import { targetOf } from './target.ts'
+import { type TokenDependencies, tokensOf } from './tokens.ts'
 
-/** What passing calls on touches. */
-export interface PassThroughDependencies extends PrepareDependencies, DiagnosisDependencies {
+/** Dependencies of passing calls on. */
+export interface PassThroughDependencies
+  extends PrepareDependencies,
+    DiagnosisDependencies,
+    TokenDependencies {
   readonly advertising: (environment: Environment) => Pick<CustomerManagement, 'getUser'>
   readonly send: Send
   readonly tenants: TenantStore
@@ -93,7 +99,7 @@ async function readUpload({ method, body }: PassedCall): Promise<ReadAhead> {
   const upload = await readAhead(body, repeatableBytes)
   if (!methodsWithoutBody.has(method) || isEmpty(upload)) return upload
   await upload.stream().return?.()
-  const fault = `is not for ${method}; Microsoft’s operations take theirs by POST, PUT or DELETE`
+  const fault = `isn’t allowed with ${method}; Microsoft’s operations take a body with POST, PUT, or DELETE`
   throw new Problem('invalid_request', {
     detail: `body: ${fault}`,
     members: { errors: [{ in: 'body', field: '', fault }] },
@@ -184,13 +190,16 @@ async function explained(
   url: URL,
   failure: FailureText,
 ): Promise<PassedAnswer> {
-  const explain = () => explainFailure(dependencies, prepared, wanted, url, failure)
-  const diagnosis = await within(dependencies.clock, explainSeconds, 'explaining', explain).catch(
-    () => undefined,
-  )
-  const { status, headers, body } = failure
   const fault = faultOf(wanted.service, failure)
-  await noteAdvertisingAnswer(dependencies, prepared.tenant, fault)
+  const diagnosis = await within(dependencies.clock, explainSeconds, 'explaining', async () => {
+    const tokens = await tokensOf(dependencies, prepared)
+    // Without a reason, the cause may be the account that the call names, and not the person.
+    if (!(services[wanted.service].needsIds && isWithoutReason(fault))) {
+      await noteAdvertisingAnswer(dependencies, prepared.tenant, { ...fault, tokens })
+    }
+    return explainFailure(dependencies, prepared, wanted, { url, tokens }, failure)
+  }).catch(() => undefined)
+  const { status, headers, body } = failure
   const { retryAfterSeconds } = diagnosis ?? fault
   return {
     status,
@@ -203,12 +212,14 @@ async function explained(
   }
 }
 
-/** Costs nothing unless Microsoft Advertising refused this person before. */
+/** Waits for nothing unless Microsoft Advertising refused this person before. */
 async function accepted(
   dependencies: PassThroughDependencies,
-  { tenant }: Prepared,
+  { tenant, headers }: Prepared,
   answered: Answered,
 ): Promise<PassedAnswer> {
+  const { DeveloperToken: developerToken = '' } = headers
+  dependencies.developerTokenProofs.noteAccepted(tenant.environment, developerToken).catch(() => undefined)
   if (tenant.advertisingRefusal) await noteAdvertisingAnswer(dependencies, tenant, undefined)
   return toAnswer(answered)
 }

@@ -3,18 +3,18 @@ import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import type { Tenant, TenantName } from '../domain/tenant.ts'
 import { Problem } from '../problems.ts'
-import { type BrokerSecrets, developerTokenName } from '../secrets/brokerSecrets.ts'
+import { type DeveloperTokens, explainNoDeveloperToken } from '../secrets/developerTokens.ts'
 import { explainNotObtained } from '../vend/explain.ts'
 import type { Obtain } from '../vend/obtain.ts'
 import type { Obtained } from '../vend/obtained.ts'
-import { missingDeveloperToken, type Vend } from '../vend/vend.ts'
+import type { Vend } from '../vend/vend.ts'
 
 /** What a call is prepared from. */
 export interface PrepareDependencies {
   readonly config: Config
   readonly obtain: Obtain
   readonly vend: Vend
-  readonly secrets: BrokerSecrets
+  readonly developerTokens: Pick<DeveloperTokens, 'find'>
   readonly clock: Clock
 }
 
@@ -77,11 +77,11 @@ async function withAccount(
 }
 
 async function withoutAccount(
-  { secrets }: PrepareDependencies,
+  { developerTokens }: PrepareDependencies,
   { tenant, accessToken }: Obtained,
 ): Promise<Record<string, string>> {
-  const developerToken = await secrets.read(developerTokenName(tenant.environment))
-  if (!developerToken) throw missingDeveloperToken(tenant.environment)
+  const developerToken = await developerTokens.find(tenant.environment)
+  if (!developerToken.ok) throw explainNoDeveloperToken(developerToken)
   return requestHeaders({
     accessToken,
     developerToken: developerToken.value,

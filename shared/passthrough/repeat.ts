@@ -24,7 +24,7 @@ export type RepeatDecision =
  * A token younger than this was refused for another reason than its age: 105 covers wrong developer tokens and
  * environments too (operation-error-codes.md), and must not cost a refresh at every call.
  */
-const freshSeconds = 300
+export const freshSeconds = 300
 
 /**
  * Decides whether a refused call gets a forced refresh and one more try: 109 and a bare 401 say that the token

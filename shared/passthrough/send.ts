@@ -79,7 +79,7 @@ function exchange(request: http.ClientRequest, call: SentCall): Promise<Answered
       socket.destroy()
       fail(new UnusableAnswerError(response.statusCode))
     })
-    // Not `once`: an upload that goes on after the answer may still fail, and nobody waits for it then.
+    // Not `once`: an upload that continues after the answer may still fail, and nothing awaits it then.
     request.on('error', fail)
     if (signal.aborted) abort()
     else if (body === undefined || body instanceof Uint8Array) request.end(body)
@@ -112,14 +112,14 @@ function toAnswered(response: http.IncomingMessage): Answered {
     for (const value of values ?? []) headers.append(name, value)
   }
   response.setTimeout(silenceSeconds * 1000, () =>
-    response.destroy(new Error('Microsoft Advertising fell silent in the middle of its answer.')),
+    response.destroy(new Error('Microsoft Advertising stopped responding in the middle of its answer.')),
   )
   return { status: response.statusCode ?? 0, headers, body: response }
 }
 
 /**
  * How the receiver knows where the body ends (RFC 9112, section 6). Said for every method: Node's own default leaves
- * it out of all but POST, PUT and PATCH, and the body would be read as further calls of whoever shares the connection.
+ * it out of all but POST, PUT and PATCH, and the body would be read as further calls of whichever caller shares the connection.
  */
 function framingOf({ body, contentLength }: SentCall): Record<string, string> {
   if (body === undefined) return {}

@@ -18,7 +18,7 @@ export function targetOf(baseUrl: string, path: string, query: string): URL {
   if (path.length > longestPath) throw invalidPath(`is longer than ${longestPath} characters`)
   const isPlain = path.split('/').every((word) => plainWord.test(word) && word !== '.' && word !== '..')
   if (!isPlain) {
-    throw invalidPath('must be the operation’s words as Microsoft documents them, e.g. Campaigns/Query')
+    throw invalidPath('must be an operation’s path as Microsoft documents it, for example Campaigns/Query')
   }
   const target = new URL(`${baseUrl}/${path}`)
   target.search = query

@@ -21,6 +21,6 @@ export function wantedAccountOf(headers: Pick<Headers, 'get'>): Pick<Wanted, 'ac
 function readId(headers: Pick<Headers, 'get'>, name: string): string | undefined {
   const value = headers.get(name)?.trim()
   if (value !== undefined && !accountName.safeParse(value).success)
-    throw invalidField('header', name, 'must be an id or number: letters and digits')
+    throw invalidField('header', name, 'must be an ID or number: letters and digits')
   return value
 }

@@ -9,7 +9,7 @@ import type { SignInTable } from '../identity/signInTable.ts'
 import type { SecretStandings } from '../secrets/standings.ts'
 import type { Tables } from '../storage/clients.ts'
 
-/** What looking at every dependency touches. */
+/** Dependencies of looking at every dependency. */
 export interface ReadyDependencies {
   readonly config: Config
   readonly clock: Clock

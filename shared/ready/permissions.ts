@@ -29,7 +29,7 @@ async function checkIdentity({ config, credential }: ReadyDependencies): Promise
   )
   if (refusal === undefined) return { name, ok: true, detail: 'gives tokens' }
   const { app = '<app>', resourceGroup = '<group>' } = config.host
-  const resolution = `az functionapp identity show --name ${app} --resource-group ${resourceGroup}; AZURE_CLIENT_ID is to be the clientId of a user-assigned one there`
+  const resolution = `az functionapp identity show --name ${app} --resource-group ${resourceGroup}; AZURE_CLIENT_ID must be the clientId of a user-assigned identity listed there`
   return { name, ok: false, detail: `gives no token: ${refusal}`, resolution }
 }
 

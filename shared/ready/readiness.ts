@@ -15,7 +15,7 @@ export const readiness = z.object({
     .array(signInView)
     // A package that is rolled back to tells neither these nor the schedule.
     .default([])
-    .describe('Where advertisers sign in, as what and back to where.'),
+    .describe('Where advertisers sign in, with which client ID and redirect URI.'),
   sweepSchedule: z.string().optional().describe('When the sweep runs: NCRONTAB with seconds, UTC.'),
 })
 

@@ -26,7 +26,7 @@ export function resolutionsOf(
   const show = showCommand(url)
   const identity = config.managedIdentityClientId ?? '<client id of the app’s identity>'
   return {
-    refused: `az role assignment create --role '${role}' --assignee ${identity} --scope "$(${show} --query id --output tsv)" (it takes some minutes to work)`,
+    refused: `az role assignment create --role '${role}' --assignee ${identity} --scope "$(${show} --query id --output tsv)" (takes effect after some minutes)`,
     unreachable: `${show} --query "${isVault(url) ? 'properties.' : ''}{open:publicNetworkAccess, rules:${isVault(url) ? 'networkAcls' : 'networkRuleSet'}}"`,
   }
 }

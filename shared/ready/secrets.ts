@@ -1,8 +1,9 @@
 import type { SecretVersion } from '../domain/vault.ts'
 import { daysLeftOf } from '../operations/expiry.ts'
-import { sealingKeysName } from '../secrets/brokerSecrets.ts'
+import { nextNameOf, sealingKeysName } from '../secrets/brokerSecrets.ts'
 import { requiredSecretNames } from '../secrets/names.ts'
 import { readSealingKeyIds, SealingKeySetError } from '../secrets/sealingKeys.ts'
+import { faultOfSecret } from '../secrets/wellFormed.ts'
 import { explained, type Finding, type ReadinessCheck } from './checks.ts'
 import type { ReadyDependencies } from './dependencies.ts'
 import { resolutionsOf, resourceName } from './resolutions.ts'
@@ -16,12 +17,13 @@ export async function checkSecrets(broker: ReadyDependencies): Promise<Readiness
 
 async function checkWithNext(broker: ReadyDependencies, name: string): Promise<ReadinessCheck[]> {
   const resolutions = resolutionsOf(broker.config, broker.config.vault.url, 'Key Vault Secrets User')
+  const nextName = nextNameOf(name)
   const current = await explained(`secret ${name}`, resolutions, () => lookAt(broker, name))
   let present = true
-  const next = await explained(`secret ${name}-next`, resolutions, async () => {
-    const secret = await broker.vaults.main.read(`${name}-next`)
+  const next = await explained(`secret ${nextName}`, resolutions, async () => {
+    const secret = await broker.vaults.main.read(nextName)
     present = secret !== undefined
-    return secret ? judgeExpiry(broker, secret) : { ok: true, detail: 'is not there' }
+    return secret ? judge(broker, name, secret) : { ok: true, detail: 'is not there' }
   })
   return present ? [current, next] : [current]
 }
@@ -33,10 +35,10 @@ async function lookAt(broker: ReadyDependencies, name: string): Promise<Finding>
   if (!secret) return { ok: false, detail: 'is missing', resolution: setSecret(broker, name) }
   const refused = await standings.refused(name)
   if (refused?.version === secret.version) {
-    const detail = `is refused since ${refused.since}; the next one is in use`
+    const detail = `has been refused since ${refused.since}; the next one is in use`
     return { ok: false, detail, resolution: `Make the next one the current one: ${setSecret(broker, name)}` }
   }
-  return judgeExpiry(broker, secret)
+  return judge(broker, name, secret)
 }
 
 async function lookAtSealingKeys({ clock, config, vaults }: ReadyDependencies): Promise<Finding> {
@@ -49,17 +51,20 @@ async function lookAtSealingKeys({ clock, config, vaults }: ReadyDependencies): 
     if (!(error instanceof SealingKeySetError)) throw error
     return {
       ok: false,
-      detail: 'is not a JWK set',
+      detail: 'isn’t a JWK set',
       resolution: `az keyvault secret list-versions --vault-name ${resourceName(config.vault.url)} --name ${sealingKeysName} --output table (docs/runbooks/sealing-key-rotation.md)`,
     }
   }
 }
 
-function judgeExpiry(broker: ReadyDependencies, secret: SecretVersion): Finding {
+/** @param name of the current secret; the one looked at may be the next one. */
+function judge(broker: ReadyDependencies, name: string, secret: SecretVersion): Finding {
+  const fault = faultOfSecret(secret.name, secret.value)
+  if (fault) return { ok: false, detail: fault, resolution: setSecret(broker, secret.name) }
   const daysLeft = daysLeftOf(secret, broker.clock.now())
   if (daysLeft === undefined) return { ok: true, detail: 'is present; it has no expiry date' }
   if (daysLeft >= 0) return { ok: true, detail: `is present; it expires in ${daysLeft} days` }
-  const resolution = setSecret(broker, `${secret.name.replace(/-next$/, '')}-next`)
+  const resolution = setSecret(broker, nextNameOf(name))
   return { ok: false, detail: `expired on ${secret.expiresOn?.toISOString().slice(0, 10)}`, resolution }
 }
 

@@ -5,7 +5,7 @@ import type { SignInRow, SignInTable } from '../identity/signInTable.ts'
 import { ask } from './ask.ts'
 import type { ReadinessCheck } from './checks.ts'
 
-/** One row of the sign-in table, as far as it is no secret: what a browser is sent to the provider with. */
+/** The public part of a sign-in table row: the parameters with which a browser goes to the provider. */
 export const signInView = z.object({
   environment: z.enum(environments),
   identityProvider: z.enum(identityProviders),

@@ -31,7 +31,7 @@ export const brokerState = z.object({
       leftOver: z.int(),
       oldestOverdueSeconds: z.int(),
     })
-    .describe('What has become so far of the shards that the last sweep handed over.')
+    .describe('Progress of the shards that the last sweep handed over.')
     .optional(),
   events: z
     .array(
@@ -48,7 +48,7 @@ export const brokerState = z.object({
 
 type BrokerState = z.infer<typeof brokerState>
 
-/** So many of the broker's own events are shown. */
+/** The most events of the broker to show. */
 const shownEvents = 20
 
 /** Reads holds, events and the last sweep; where they cannot be read, that is a finding, and no report of peace. */

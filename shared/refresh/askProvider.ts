@@ -1,9 +1,8 @@
 import { grantOwnerOf } from '../domain/grants.ts'
 import { noAnswer } from '../domain/refusal.ts'
-import type { Leased } from '../domain/tenant.ts'
 import type { TokenAnswer } from '../domain/tokenEndpoint.ts'
+import type { Attempt } from './attempt.ts'
 import type { RefreshDependencies } from './dependencies.ts'
-import type { LeaseTime } from './leaseTime.ts'
 
 /** A call to the token endpoint, and what it was made with. */
 export interface Asked {
@@ -22,19 +21,20 @@ export interface Asked {
  */
 export async function askWithNamedOrNewer(
   dependencies: RefreshDependencies,
-  leased: Leased,
-  time: LeaseTime,
+  attempt: Attempt,
 ): Promise<Asked | 'no_time'> {
+  const { leased, time } = attempt
   const { clock, grants } = dependencies
   const owner = grantOwnerOf(leased.tenant, leased.grant)
   const { reference } = leased.grant
   const named = await time.step('reading the grant', () => grants.read(reference, owner))
-  const asked = named === undefined ? undefined : await ask(dependencies, leased, reference, named, time)
+  const asked =
+    named === undefined ? undefined : await ask(dependencies, attempt, { reference, refreshToken: named })
   if (asked === 'no_time' || (asked && !isRefusedGrant(asked.answer))) return asked
   const newer = await time.step('looking for a newer grant', () => grants.readNewer(reference, owner))
   if (!newer)
     return asked ?? { askedAt: clock.now(), answer: grantGone(reference), reference, refreshToken: '' }
-  const retried = await ask(dependencies, leased, newer.reference, newer.refreshToken, time)
+  const retried = await ask(dependencies, attempt, newer)
   return retried !== 'no_time' && !retried.answer.ok && asked ? asked : retried
 }
 
@@ -50,10 +50,8 @@ function isRefusedGrant(answer: TokenAnswer): boolean {
 
 async function ask(
   { clock, tokenEndpoint }: RefreshDependencies,
-  leased: Leased,
-  reference: string,
-  refreshToken: string,
-  time: LeaseTime,
+  { leased, time }: Attempt,
+  { reference, refreshToken }: Pick<Asked, 'reference' | 'refreshToken'>,
 ): Promise<Asked | 'no_time'> {
   // The answer must be kept before the lease ends, or another process would redeem beside us.
   if (!time.allowsCall()) return 'no_time'

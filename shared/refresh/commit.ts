@@ -5,31 +5,42 @@ import type { TokenRefusal } from '../domain/refusal.ts'
 import { nextDueAt } from '../domain/schedule.ts'
 import { sealContextOf } from '../domain/sealer.ts'
 import type { Leased, RefreshTrouble, StoredTenant, Tenant } from '../domain/tenant.ts'
-import type { TenantEvent } from '../domain/tenantEvents.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
 import type { TokenAnswer } from '../domain/tokenEndpoint.ts'
 import { dead, refreshed, unleased, vended, waiting } from '../domain/transitions.ts'
-import type { Environment, IdentityProvider } from '../environment.ts'
+import type { Registration } from '../environment.ts'
 import type { TenantChange } from '../tenants/changeTenant.ts'
 import { destroyLeftovers, destroyUncommitted, withLeftovers } from '../tenants/leftovers.ts'
+import type { Attempt } from './attempt.ts'
 import { type RefreshWish, type RefusalVerdict, suspectsThatHold } from './decide.ts'
 import type { RefreshDependencies } from './dependencies.ts'
-import { type LeaseTime, outsideLease } from './leaseTime.ts'
+import { outsideLease } from './leaseTime.ts'
 import type { RefreshOutcome } from './outcome.ts'
+import { ended, failed, isNewLoop, isNewsForOperator, recovered } from './refusalEvents.ts'
 import type { Suspects } from './suspects.ts'
 import { type LeasedWrite, writeLeased } from './writeLeased.ts'
+
+/** What a refresh brought, for whom, and where its refresh token is. */
+export interface Brought {
+  readonly wish: RefreshWish
+  readonly answer: Extract<TokenAnswer, { ok: true }> & { readonly askedAt: Date }
+  readonly reference: string
+}
+
+/** A refusal, and what it means for the tenant. */
+export interface Judged {
+  readonly refusal: TokenRefusal
+  readonly verdict: Exclude<RefusalVerdict, { verdict: 'hold' }>
+}
 
 /** Commits a good answer: reference, sealed access token, next due time; the lease ends with it. */
 export async function commitRefreshed(
   dependencies: RefreshDependencies,
-  leased: Leased,
-  wish: RefreshWish,
-  answer: Extract<TokenAnswer, { ok: true }> & { readonly askedAt: Date },
-  reference: string,
-  time: LeaseTime,
+  attempt: Attempt,
+  { wish, answer, reference }: Brought,
 ): Promise<RefreshOutcome> {
+  const { leased, time } = attempt
   const { clock, config, grants, randomness, sealer } = dependencies
-  const { environment } = leased.tenant
   const now = clock.now()
   const expiresAt = secondsAfter(answer.askedAt, answer.expiresInSeconds)
   const context = sealContextOf(leased.tenant, leased.grant.id, 'access_token')
@@ -39,7 +50,7 @@ export async function commitRefreshed(
   const lastVendedAt = wish.for === 'sweep' ? leased.tenant.lastVendedAt : now
   const seen = lastVendedAt ? vended(leased.tenant, lastVendedAt, undefined) : leased.tenant
   const dueAt = nextDueAt(seen, accessToken, config, now, randomness.fraction())
-  const committed = await commit(dependencies, leased, time, dueAt, (row) => {
+  const committed = await commit(dependencies, attempt, dueAt, (row) => {
     const { trouble } = row
     const grant = { ...leased.grant, reference }
     const next = refreshed(row, { grant, accessToken, dueAt, lastVendedAt })
@@ -53,15 +64,14 @@ export async function commitRefreshed(
     return { outcome: 'passed_on', stored: committed.lost ?? leased, reason: 'lease_lost' }
   }
   const stored = await destroyLeftovers(dependencies, committed.stored)
-  await release(dependencies, environment, leased.grant.identityProvider).catch(() => undefined)
+  await release(dependencies, registrationOf(leased)).catch(() => undefined)
   return { outcome: 'refreshed', stored, accessToken: answer.accessToken, dueBefore: leased.tenant.dueAt }
 }
 
 /** What was the operator's trouble is over: a refresh has just worked. */
 async function release(
   { clock, environments, log }: RefreshDependencies,
-  environment: Environment,
-  identityProvider: IdentityProvider,
+  { environment, identityProvider }: Registration,
 ): Promise<void> {
   const end = () => environments.release(environment, identityProvider)
   const wasHeld = await outsideLease(clock, 'ending the hold', end)
@@ -71,33 +81,26 @@ async function release(
 /** Commits a refusal that is the tenant's own: a later attempt, or the end of the grant. */
 export async function commitVerdict(
   dependencies: RefreshDependencies,
-  leased: Leased,
-  refusal: TokenRefusal,
-  verdict: Exclude<RefusalVerdict, { verdict: 'hold' }>,
-  time: LeaseTime,
+  attempt: Attempt,
+  { refusal, verdict }: Judged,
 ): Promise<StoredTenant | undefined> {
+  const { leased } = attempt
   const at = dependencies.clock.now()
   if (verdict.verdict === 'retry') {
     const { trouble } = verdict
-    const isNews = trouble.actor === 'operator' && leased.tenant.trouble?.actor !== 'operator'
-    const events = isNews
-      ? [needsOperator(refusal, at)]
-      : trouble.attempts === 2
-        ? [failing(refusal, at)]
-        : []
-    const committed = await commit(dependencies, leased, time, trouble.nextAttemptAt, (row) => ({
+    const before = leased.tenant.trouble
+    const committed = await commit(dependencies, attempt, trouble.nextAttemptAt, (row) => ({
       next: waiting(row, trouble),
-      events,
+      events: failed(before, trouble, refusal, at),
     }))
     if ('lost' in committed) return undefined
-    if (isNews || isNewLoop(leased.tenant, trouble)) logNeedsOperator(dependencies, leased, trouble)
+    if (isNewsForOperator(before, trouble) || isNewLoop(before, trouble))
+      logNeedsOperator(dependencies, leased, trouble)
     return committed.stored
   }
-  const committed = await commit(dependencies, leased, time, undefined, (row) => ({
+  const committed = await commit(dependencies, attempt, undefined, (row) => ({
     next: dead(row, verdict.reason),
-    events: [
-      { ...eventOf(refusal, at), type: 'tenant.reauthorization_required', detail: endOfGrant(verdict) },
-    ],
+    events: [ended(refusal, verdict.adminMustAct, at)],
   }))
   if ('lost' in committed) return undefined
   logStatus(dependencies, leased, verdict.reason)
@@ -107,24 +110,23 @@ export async function commitVerdict(
 /** Puts the environment on hold; the tenant only loses its lease. */
 export async function commitHold(
   dependencies: RefreshDependencies,
-  leased: Leased,
+  attempt: Attempt,
   refusal: TokenRefusal,
-  time: LeaseTime,
 ): Promise<StoredTenant | undefined> {
-  await holdEnvironment(dependencies, leased, refusal, time)
-  const committed = await commit(dependencies, leased, time, leased.tenant.dueAt, (row) => ({
+  await holdEnvironment(dependencies, attempt, refusal)
+  const committed = await commit(dependencies, attempt, attempt.leased.tenant.dueAt, (row) => ({
     next: unleased(row),
   }))
   return 'lost' in committed ? undefined : committed.stored
 }
 
-/** Refreshes of the environment rest for a while; a hold that has begun already goes on. */
+/** Puts the environment's refreshes on hold. A hold that has already begun continues. */
 async function holdEnvironment(
   { clock, environments, log }: RefreshDependencies,
-  { tenant: { environment }, grant: { identityProvider } }: Leased,
+  { leased, time }: Attempt,
   { reason, traceId }: TokenRefusal,
-  time: LeaseTime,
 ): Promise<void> {
+  const { environment, identityProvider } = registrationOf(leased)
   const fault = { environment, identityProvider, reason, traceId }
   const previous = await time.step('reading the hold', () => environments.read(environment, identityProvider))
   const hold = nextHold(previous, fault, clock.now())
@@ -137,19 +139,21 @@ async function holdEnvironment(
  * and so does each new one while a hold has not been ended by a success.
  */
 export async function countSuspect(
-  dependencies: RefreshDependencies,
-  leased: Leased,
+  dependencies: RefreshDependencies & { readonly suspects: Suspects },
+  attempt: Attempt,
   refusal: TokenRefusal,
-  suspects: Suspects,
-  time: LeaseTime,
 ): Promise<void> {
-  const { environment } = leased.tenant
-  const { identityProvider } = leased.grant
-  const count = suspects.add(environment, identityProvider, tenantKey(leased.tenant))
+  const { leased, time } = attempt
+  const { environment, identityProvider } = registrationOf(leased)
+  const count = dependencies.suspects.add(environment, identityProvider, tenantKey(leased.tenant))
   const isHeld = await time.step('reading the hold', () =>
     dependencies.environments.read(environment, identityProvider),
   )
-  if (isHeld || count >= suspectsThatHold) await holdEnvironment(dependencies, leased, refusal, time)
+  if (isHeld || count >= suspectsThatHold) await holdEnvironment(dependencies, attempt, refusal)
+}
+
+function registrationOf({ tenant: { environment }, grant: { identityProvider } }: Leased): Registration {
+  return { environment, identityProvider }
 }
 
 /**
@@ -158,48 +162,22 @@ export async function countSuspect(
  */
 async function commit(
   dependencies: RefreshDependencies,
-  leased: Leased,
-  time: LeaseTime,
+  attempt: Attempt,
   dueAt: Date | undefined,
   change: (row: Tenant) => TenantChange,
 ): Promise<LeasedWrite> {
+  const { leased, time } = attempt
   const { clock, due } = dependencies
   const previousDueAt = leased.tenant.dueAt
   const moved = dueAt?.getTime() !== previousDueAt?.getTime()
   const dueRow = (at: Date) => dueRowOf(leased.tenant, leased.grant, at)
   if (dueAt && moved) await time.insist('inserting the due row', () => due.insert(dueRow(dueAt)))
-  const written = await writeLeased(dependencies, leased, time, change)
+  const written = await writeLeased(dependencies, attempt, change)
   if ('stored' in written && previousDueAt && moved) {
     const remove = () => due.remove(dueRow(previousDueAt))
     await outsideLease(clock, 'removing the due row', remove).catch(() => undefined)
   }
   return written
-}
-
-function eventOf(refusal: TokenRefusal, at: Date) {
-  return {
-    at,
-    data: {
-      reason: refusal.reason,
-      ...(refusal.traceId && { traceId: refusal.traceId }),
-      ...(refusal.errorCodes.length > 0 && { errorCodes: refusal.errorCodes.join(',') }),
-    },
-  }
-}
-
-function failing(refusal: TokenRefusal, at: Date): TenantEvent {
-  const detail = `Refreshing has failed twice (${refusal.reason}); it is tried again by itself.`
-  return { ...eventOf(refusal, at), type: 'refresh.failing', detail }
-}
-
-function needsOperator(refusal: TokenRefusal, at: Date): TenantEvent {
-  const detail = `Refreshing fails for what the operator must look at (${refusal.reason}); it is tried again by itself.`
-  return { ...eventOf(refusal, at), type: 'refresh.failing', detail }
-}
-
-/** A loop passes by itself once it is left alone, but somebody made it: the operator is to know (facts, AADSTS50196). */
-function isNewLoop({ trouble: before }: Tenant, { reason }: RefreshTrouble): boolean {
-  return reason === 'loop_detected' && before?.reason !== reason
 }
 
 function logNeedsOperator(
@@ -216,20 +194,6 @@ function logNeedsOperator(
     traceId,
     attempts,
   })
-}
-
-function recovered(attempts: number, at: Date): TenantEvent {
-  return {
-    type: 'refresh.recovered',
-    at,
-    detail: `Refreshing works again after ${attempts} failed attempts.`,
-  }
-}
-
-function endOfGrant(verdict: Extract<RefusalVerdict, { verdict: 'dead' }>): string {
-  return verdict.adminMustAct
-    ? `The advertiser's directory no longer allows the sign-in (${verdict.reason}); their administrator must act first.`
-    : `The identity provider no longer accepts the grant (${verdict.reason}); the advertiser must sign in again.`
 }
 
 function logStatus({ log }: RefreshDependencies, { tenant }: Leased, reason: string): void {

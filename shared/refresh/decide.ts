@@ -1,5 +1,6 @@
 import { secondsAfter, secondsUntil } from '../clock.ts'
 import type { EnvironmentHold } from '../domain/holds.ts'
+import { meaningOf, type RefusalReason } from '../domain/reasons.ts'
 import { isCredentialRefusal, type TokenRefusal } from '../domain/refusal.ts'
 import { firstRetrySeconds, leastValiditySeconds, retryAt } from '../domain/schedule.ts'
 import type { RefreshTrouble, Tenant } from '../domain/tenant.ts'
@@ -88,17 +89,15 @@ function reasonToRefresh(
 
 /** What a refusal means for the tenant and its environment. */
 export type RefusalVerdict =
-  | { readonly verdict: 'dead'; readonly reason: string; readonly adminMustAct: boolean }
+  | { readonly verdict: 'dead'; readonly reason: RefusalReason; readonly adminMustAct: boolean }
   | { readonly verdict: 'retry'; readonly trouble: RefreshTrouble }
   | { readonly verdict: 'hold' }
 
 /** How often in a row an operator fault lengthens the wait: it is fixed at any time, and then noticed within minutes. */
 const longestOperatorBackoff = 5
 
-/** So many answers of no known kind count as passing; then they are the operator's. */
+/** Up to this many unknown answers count as passing. After that, the operator must act. */
 const mostUnknownAnswers = 5
-/** Reasons of ours that nobody's waiting fixes. */
-const grantGone: ReadonlySet<string> = new Set(['grant_missing', 'grant_unreadable'])
 
 /**
  * Decides what follows from a refusal.
@@ -119,8 +118,7 @@ export function judgeRefusal(
   const base = { attempts, reason: refusal.reason, traceId: refusal.traceId, ...counted }
   switch (refusal.class) {
     case 'operator': {
-      if (isCredentialRefusal(refusal) || refusal.reason === 'environment_not_served')
-        return { verdict: 'hold' }
+      if (isCredentialRefusal(refusal)) return { verdict: 'hold' }
       const attempt = Math.min(attempts, longestOperatorBackoff)
       const nextAttemptAt = retryAt(now, attempt, fraction, refusal.retryAfterSeconds)
       return { verdict: 'retry', trouble: { ...base, nextAttemptAt, actor: 'operator' } }
@@ -138,8 +136,7 @@ export function judgeRefusal(
     case 'backOff':
     case 'passing': {
       const nextAttemptAt = retryAt(now, attempts, fraction, refusal.retryAfterSeconds)
-      const isOperators =
-        (refusal.unknown && unknownAnswers >= mostUnknownAnswers) || grantGone.has(refusal.reason)
+      const isOperators = refusal.unknown && unknownAnswers >= mostUnknownAnswers
       return {
         verdict: 'retry',
         trouble: { ...base, nextAttemptAt, ...(isOperators && { actor: 'operator' }) },
@@ -148,10 +145,10 @@ export function judgeRefusal(
   }
 }
 
-/** So many tenants whose registration is newly refused, with no success between, and it is not one directory's doing. */
+/** Newly refused tenants in a row, without a success between, that rule out a single directory as the cause. */
 export const suspectsThatHold = 5
 
 /** Whether a refusal is news about our registration: what a tenant met before says nothing about the others. */
 export function isNewSuspect(tenant: Tenant, refusal: TokenRefusal): boolean {
-  return refusal.class === 'operator' && tenant.trouble?.actor !== 'operator'
+  return meaningOf(refusal.reason).about === 'our_registration' && tenant.trouble?.actor !== 'operator'
 }

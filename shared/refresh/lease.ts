@@ -2,19 +2,20 @@ import { secondsAfter } from '../clock.ts'
 import { grantOwnerOf } from '../domain/grants.ts'
 import type { Lease, Leased, StoredTenant } from '../domain/tenant.ts'
 import { leased, moved, unleased } from '../domain/transitions.ts'
+import type { Attempt } from './attempt.ts'
 import type { RefreshDependencies } from './dependencies.ts'
-import { type LeaseTime, outsideLease } from './leaseTime.ts'
+import { outsideLease } from './leaseTime.ts'
 import { writeLeased } from './writeLeased.ts'
 
-/** A lease that is held, and the one that its taker found on the row, if nobody had given it back. */
+/** A lease that is held, and the one found on the row if its holder never released it. */
 export interface Held {
   readonly leased: Leased
   readonly leftBehind: Lease | undefined
 }
 
 /**
- * Takes a lease that nobody holds, under one id however often it is tried.
- * @returns undefined when somebody else changed the row first.
+ * Takes a free lease, with the same id for every try.
+ * @returns undefined when another process changed the row first.
  */
 export type TakeLease = (stored: StoredTenant) => Promise<Held | undefined>
 
@@ -53,7 +54,7 @@ function ownOf(stored: StoredTenant, id: string, now: Date, leftBehind: Lease | 
   return { leased: { ...stored, lease, grant }, leftBehind }
 }
 
-/** Whether somebody holds the tenant's lease. */
+/** Whether the tenant's lease is held. */
 export function isLeased(stored: StoredTenant, now: Date): boolean {
   return stored.tenant.lease !== undefined && stored.tenant.lease.until > now
 }
@@ -62,31 +63,31 @@ export function isLeased(stored: StoredTenant, now: Date): boolean {
  * A lease that nobody gave back: its holder died, or failed, after it may have written a newer refresh token than the
  * row names. The row is made to name that one before anybody is asked, since a strict provider ends the whole grant
  * when a used token is shown to it (RFC 9700, section 4.14.2).
- * @returns undefined when another process changed the row meanwhile.
+ * @returns undefined when another process changed the row in the meantime.
  */
 export async function adoptNewer(
   dependencies: RefreshDependencies,
-  leased: Leased,
-  time: LeaseTime,
-): Promise<Leased | undefined> {
+  attempt: Attempt,
+): Promise<Attempt | undefined> {
   const { grants } = dependencies
+  const { leased, time } = attempt
   const owner = grantOwnerOf(leased.tenant, leased.grant)
   const newer = await time.step('looking for a grant left behind', () =>
     grants.readNewer(leased.grant.reference, owner),
   )
-  if (!newer) return leased
+  if (!newer) return attempt
   const grant = { ...leased.grant, reference: newer.reference }
-  const adopted = await writeLeased(dependencies, leased, time, (row) => ({
+  const adopted = await writeLeased(dependencies, attempt, (row) => ({
     next: moved(row, leased.grant, newer.reference),
   }))
-  return 'lost' in adopted ? undefined : { ...adopted.stored, lease: leased.lease, grant }
+  if ('lost' in adopted) return undefined
+  return { ...attempt, leased: { ...adopted.stored, lease: leased.lease, grant } }
 }
 
 /** Gives a lease back that brought nothing, so that nobody waits for a refresh that nobody does. */
 export async function giveBack(
   { tenants }: Pick<RefreshDependencies, 'tenants'>,
-  leased: Leased,
-  time: LeaseTime,
+  { leased, time }: Attempt,
 ): Promise<void> {
   const giveUp = () => tenants.replace(leased, unleased(leased.tenant), [])
   await time.step('giving up the lease', giveUp).catch(() => undefined)

@@ -8,7 +8,7 @@ import type { RefreshConfig } from '../config.ts'
 export interface LeaseTime {
   /**
    * Runs a step, for as long as a step may take and the lease lasts.
-   * @throws TimeLimitError, upon which the step may still take effect.
+   * @throws TimeLimitError. The step may still take effect.
    */
   step<T>(name: string, work: () => Promise<T>): Promise<T>
   /** Repeats a step that failed until it does not, the failure is one for good, or the lease has no time for more. */
@@ -66,7 +66,7 @@ export function createLeaseTime(
   }
 }
 
-/** Steps outside of a lease, which hold nobody up but the caller, and end at the caller's deadline. */
+/** A step outside a lease, which delays only its caller and ends at the caller's deadline. */
 export function outsideLease<T>(
   clock: Clock,
   name: string,

@@ -1,19 +1,18 @@
 import { grantOwnerOf } from '../domain/grants.ts'
 import type { TokenRefusal } from '../domain/refusal.ts'
 import { StorageUnavailableError } from '../domain/storageUnavailable.ts'
-import type { Leased } from '../domain/tenant.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
 import type { TokenAnswer } from '../domain/tokenEndpoint.ts'
-import { askWithNamedOrNewer } from './askProvider.ts'
+import { type Asked, askWithNamedOrNewer } from './askProvider.ts'
+import { type Attempt, beginAttempt } from './attempt.ts'
 import { commitHold, commitRefreshed, commitVerdict, countSuspect } from './commit.ts'
 import { isNewSuspect, judgeRefusal, type RefreshWish } from './decide.ts'
 import type { RefreshDependencies } from './dependencies.ts'
 import { adoptNewer, giveBack, type Held } from './lease.ts'
-import { createLeaseTime, type LeaseTime } from './leaseTime.ts'
 import type { RefreshOutcome } from './outcome.ts'
 import type { Suspects } from './suspects.ts'
 
-/** What refreshing touches, and what this process has seen while it did. */
+/** Dependencies of refreshing, and what this process has seen. */
 export interface Refreshing extends RefreshDependencies {
   readonly suspects: Suspects
 }
@@ -24,43 +23,40 @@ export async function refreshLeased(
   held: Held,
   wish: RefreshWish,
 ): Promise<RefreshOutcome> {
-  const { clock, config, suspects } = dependencies
-  const startedAt = clock.now()
-  const time = createLeaseTime(clock, config, held.leased.lease.until)
-  const leased = held.leftBehind ? await adoptNewer(dependencies, held.leased, time) : held.leased
-  if (!leased) return { outcome: 'passed_on', stored: held.leased, reason: 'lease_lost' }
+  const begun = beginAttempt(dependencies, held.leased)
+  const attempt = held.leftBehind ? await adoptNewer(dependencies, begun) : begun
+  if (!attempt) return { outcome: 'passed_on', stored: held.leased, reason: 'lease_lost' }
+  const { leased } = attempt
   const giveUp = async (error: unknown): Promise<never> => {
-    await giveBack(dependencies, leased, time)
+    await giveBack(dependencies, attempt)
     throw error
   }
-  // Only a failure before the answer gives the lease up: after it, a lease that runs out is what tells whoever
+  // Only a failure before the answer gives the lease up: after it, an expired lease is what tells the process that
   // comes next to look for the refresh token that we could not commit.
-  const asked = await askWithNamedOrNewer(dependencies, leased, time).catch(giveUp)
+  const asked = await askWithNamedOrNewer(dependencies, attempt).catch(giveUp)
   if (asked === 'no_time') {
-    await giveBack(dependencies, leased, time)
+    await giveBack(dependencies, attempt)
     return { outcome: 'passed_on', stored: leased, reason: 'lease_lost' }
   }
   const { askedAt, answer, reference, refreshToken } = asked
-  logRefresh(dependencies, leased, answer, startedAt)
-  if (!answer.ok) return refuse(dependencies, leased, answer.refusal, time).catch(giveUp)
-  suspects.clear(leased.tenant.environment, leased.grant.identityProvider)
+  logRefresh(dependencies, attempt, answer)
+  if (!answer.ok) return refuse(dependencies, attempt, answer.refusal).catch(giveUp)
+  dependencies.suspects.clear(leased.tenant.environment, leased.grant.identityProvider)
   const rotated = answer.refreshToken !== undefined && answer.refreshToken !== refreshToken
   const next = rotated
-    ? await writeGrant(dependencies, leased, answer.refreshToken, reference, time)
+    ? await writeGrant(dependencies, attempt, { reference, refreshToken: answer.refreshToken })
     : reference
-  return commitRefreshed(dependencies, leased, wish, { ...answer, askedAt }, next, time)
+  return commitRefreshed(dependencies, attempt, { wish, answer: { ...answer, askedAt }, reference: next })
 }
 
 /** A new refresh token is worth every try that the lease has time for: a strict provider has no other. */
 async function writeGrant(
   { grants }: RefreshDependencies,
-  leased: Leased,
-  refreshToken: string,
-  previous: string,
-  time: LeaseTime,
+  { leased, time }: Attempt,
+  { reference, refreshToken }: Pick<Asked, 'reference' | 'refreshToken'>,
 ): Promise<string> {
   const owner = grantOwnerOf(leased.tenant, leased.grant)
-  const write = () => grants.write(refreshToken, owner, previous)
+  const write = () => grants.write(refreshToken, owner, reference)
   return time.insist('writing the grant', write, isGone)
 }
 
@@ -71,18 +67,18 @@ function isGone(error: unknown): boolean {
 
 async function refuse(
   dependencies: Refreshing,
-  leased: Leased,
+  attempt: Attempt,
   refusal: TokenRefusal,
-  time: LeaseTime,
 ): Promise<RefreshOutcome> {
-  const { clock, randomness, suspects } = dependencies
+  const { leased } = attempt
+  const { clock, randomness } = dependencies
   const verdict = judgeRefusal(leased.tenant, refusal, clock.now(), randomness.fraction())
   if (verdict.verdict === 'retry' && isNewSuspect(leased.tenant, refusal))
-    await countSuspect(dependencies, leased, refusal, suspects, time)
+    await countSuspect(dependencies, attempt, refusal)
   const stored =
     verdict.verdict === 'hold'
-      ? await commitHold(dependencies, leased, refusal, time)
-      : await commitVerdict(dependencies, leased, refusal, verdict, time)
+      ? await commitHold(dependencies, attempt, refusal)
+      : await commitVerdict(dependencies, attempt, { refusal, verdict })
   return stored
     ? { outcome: 'refused', stored, refusal }
     : { outcome: 'passed_on', stored: leased, reason: 'lease_lost' }
@@ -90,9 +86,8 @@ async function refuse(
 
 function logRefresh(
   { log, clock }: RefreshDependencies,
-  leased: Leased,
+  { leased, startedAt }: Attempt,
   answer: TokenAnswer,
-  startedAt: Date,
 ): void {
   log('refresh.ended', {
     tenantKey: tenantKey(leased.tenant),

@@ -122,7 +122,7 @@ function toOutcome(
 /** The environment's hold, as one refresh meets it. */
 interface Gate {
   read(stored: StoredTenant): Promise<EnvironmentHold | undefined>
-  /** Claims the attempt that a hold allows when it is over; the hold that stands in the way, if somebody else has. */
+  /** Claims the one attempt allowed after a hold. Returns the blocking hold if another process claimed it. */
   pass(hold: EnvironmentHold): Promise<EnvironmentHold | undefined>
 }
 

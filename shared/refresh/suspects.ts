@@ -1,7 +1,7 @@
 import type { Environment, IdentityProvider } from '../environment.ts'
 
 /**
- * Tenants of a registration that have lately been refused for what may be the registration's fault or one directory's.
+ * A registration's tenants that were recently refused because of either the registration or one directory.
  * Each process counts for itself: when all are refused, each soon has enough of its own.
  */
 export interface Suspects {

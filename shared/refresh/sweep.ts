@@ -12,6 +12,7 @@ import { DamagedRowError } from '../domain/damagedRow.ts'
 import { type DueIndex, type DueRow, dueRowOf } from '../domain/due.ts'
 import type { GrantStore } from '../domain/grants.ts'
 import type { Log, SweepReport } from '../domain/logEvents.ts'
+import { meaningOf } from '../domain/reasons.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
 import type { TenantStore } from '../domain/tenantStore.ts'
 import { expirePending } from '../tenants/expirePending.ts'
@@ -38,22 +39,22 @@ export interface SweepOrder {
   readonly shards?: readonly number[]
   /** Whether what exceeds one instance's share, or its time, may be handed over; default false. */
   readonly mayHandOver?: boolean
-  /** No further refresh is started after so many seconds, if that is sooner than the setting's. */
+  /** Seconds after which no more refreshes start, if this is less than the setting. */
   readonly mostSeconds?: number
 }
 
-/** What a sweep did, and the shards that somebody else is to do. */
+/** What a sweep did, and the shards that it hands over. */
 export interface SweepResult {
   readonly report: SweepReport
   readonly handOver: readonly number[]
 }
 
-/** So many failures of one identity provider in a row end its part of the sweep. */
+/** Failures of one identity provider in a row that end its part of the sweep. */
 const failuresThatOpenTheCircuit = 10
-/** A partition may throttle by itself; so many that do are no chance. */
+/** A single partition may be throttled. More unreadable shards than this mean that the tables are down. */
 const mostUnreadableShards = 3
 const damagedRowSeconds = 86_400
-/** Rows whose refresh may be finished and not yet counted, for each one in flight. */
+/** Finished rows that may wait to be counted, for each row in flight. */
 const backpressureFactor = 4
 
 /**
@@ -73,7 +74,7 @@ export async function sweep(dependencies: SweepDependencies, order: SweepOrder =
   return result
 }
 
-/** What storage cannot tell at the end is what the sweep met on its way: its report is logged all the same. */
+/** If storage fails at the end, the report lists the holds that the sweep met, and is logged anyway. */
 async function readHolds({ holds }: SweepDependencies, run: SweepRun): Promise<readonly string[]> {
   return (await holds?.().catch(() => undefined)) ?? run.held()
 }
@@ -112,7 +113,7 @@ class SweepRun {
     const { sweepSeconds } = dependencies.config
     this.#stopAt = secondsAfter(this.#startedAt, Math.min(sweepSeconds, order.mostSeconds ?? sweepSeconds))
     const all = order.shards ?? Array.from({ length: dependencies.due.shardCount }, (_, shard) => shard)
-    // Where there is no time for all shards, it is not always the same ones that come last.
+    // A random start, so that the same shards aren't always the ones left out.
     const first = Math.floor(dependencies.randomness.fraction() * all.length)
     this.#shards = [...all.slice(first), ...all.slice(0, first)]
     this.#mayHandOver = order.mayHandOver ?? false
@@ -239,7 +240,7 @@ class SweepRun {
   async #settle(row: DueRow, outcome: RefreshOutcome): Promise<RowOutcome> {
     switch (outcome.outcome) {
       case 'refreshed':
-        // It came to be due by another row; this one may tell of a consent that waits, or of nothing.
+        // Another row made it due. This one may belong to a waiting consent, or to nothing.
         if (outcome.dueBefore?.getTime() !== row.dueAt.getTime()) await this.#dropOrphan(row, outcome)
         return 'refreshed'
       case 'refused':
@@ -291,8 +292,7 @@ class SweepRun {
 /** The operator's trouble has its own brake: the environment's hold, and each tenant's wait. */
 function isProviderFailure(result: unknown): boolean {
   const outcome = result as RefreshOutcome
-  if (outcome.outcome !== 'refused' || /^grant_/.test(outcome.refusal.reason)) return false
-  return outcome.refusal.class === 'passing' || outcome.refusal.class === 'backOff'
+  return outcome.outcome === 'refused' && meaningOf(outcome.refusal.reason).about === 'provider'
 }
 
 function earlier(a: Date | undefined, b: Date | undefined): Date | undefined {

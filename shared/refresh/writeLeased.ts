@@ -1,20 +1,19 @@
-import type { Leased, StoredTenant, Tenant } from '../domain/tenant.ts'
+import type { StoredTenant, Tenant } from '../domain/tenant.ts'
 import { isWrittenBy, newWriteId, withWriteId } from '../domain/writeId.ts'
 import type { ChangeDependencies, TenantChange } from '../tenants/changeTenant.ts'
-import type { LeaseTime } from './leaseTime.ts'
+import type { Attempt } from './attempt.ts'
 
-/** How a write under a lease ended; `lost` is the row that another process has changed meanwhile. */
+/** How a write under a lease ended. `lost` is the row as another process has changed it. */
 export type LeasedWrite = { readonly stored: StoredTenant } | { readonly lost: StoredTenant | undefined }
 
 /**
  * Changes a leased row. Another writer's harmless change (our lease still stands) is written over its result; a lease
  * that was taken over ends the write without effect. What fails is repeated while the lease lasts.
- * @throws whatever storage threw last, upon which the write may still have taken effect.
+ * @throws whatever storage threw last. The write may still have taken effect.
  */
 export async function writeLeased(
   { tenants, randomness }: ChangeDependencies,
-  leased: Leased,
-  time: LeaseTime,
+  { leased, time }: Attempt,
   change: (row: Tenant) => TenantChange,
 ): Promise<LeasedWrite> {
   const writeId = newWriteId(randomness)

@@ -1,9 +1,10 @@
 import { type Clock, within } from '../clock.ts'
 import { createCoalesce } from '../coalesce.ts'
-import type { Vault } from '../domain/vault.ts'
+import type { SecretVersion, Vault } from '../domain/vault.ts'
 import type { Environment, IdentityProvider } from '../environment.ts'
+import { createMemory } from '../memory.ts'
 
-/** One secret of the broker's own as it was last read. */
+/** One of the broker's own secrets, as last read. */
 export interface BrokerSecret {
   readonly value: string
   readonly version: string
@@ -12,7 +13,10 @@ export interface BrokerSecret {
 
 /** The broker's own secrets, remembered for a while. */
 export interface BrokerSecrets {
-  /** @param options.fresh asks the vault, whatever is remembered; still at most once a second. */
+  /**
+   * Reads the secret of that name and no other, without the blanks around it.
+   * @param options.fresh asks the vault, whatever is remembered; still at most once a second.
+   */
   read(name: string, options?: { fresh?: boolean }): Promise<BrokerSecret | undefined>
 }
 
@@ -34,11 +38,16 @@ export function developerTokenName(environment: Environment): string {
 /** The vault secret of the JWK set that seals what rests in tables. */
 export const sealingKeysName = 'sealing-keys'
 
+/** The vault secret beside `name` that holds its next value while it is rotated. */
+export function nextNameOf(name: string): string {
+  return `${name}-next`
+}
+
 /** Secrets are read again after five minutes: the vault's advice is to cache (overview-throttling.md). */
 const rememberedMilliseconds = 300_000
-/** In the last of these minutes a secret is renewed behind whoever reads it. */
+/** Within its last minutes a secret is renewed in the background. */
 const renewedMilliseconds = 240_000
-/** A vault that has just failed is asked behind whoever reads; who waits for it again and again waits in vain. */
+/** A vault that just failed is asked in the background, so callers don't wait for it again. */
 const outMilliseconds = 10_000
 /** A caller who has something to go on with waits no longer for the vault; one who doubts it, a little longer. */
 const patienceSeconds = { usual: 2, fresh: 5 }
@@ -49,42 +58,47 @@ const freshMilliseconds = 1000
  * used on, also that there was none: a vault outage alone stops no vend.
  */
 export function createBrokerSecrets(vault: Vault, clock: Clock): BrokerSecrets {
-  const remembered = new Map<string, { secret: BrokerSecret | undefined; readAt: number }>()
-  const failedAt = new Map<string, number>()
+  const memory = createMemory<BrokerSecret | undefined>(clock)
+  const failures = createMemory<true>(clock)
   const coalesce = createCoalesce<BrokerSecret | undefined>()
-  const noteFailure = (name: string) => failedAt.set(name, clock.now().getTime())
+  const noteFailure = (name: string) => failures.remember(name, true)
   const readNow = async (name: string): Promise<BrokerSecret | undefined> => {
-    const known = remembered.get(name)
+    const known = memory.recall(name)
     try {
-      const secret = await vault.read(name)
-      remembered.set(name, { secret, readAt: clock.now().getTime() })
-      failedAt.delete(name)
+      const secret = cutBlanks(await vault.read(name))
+      memory.remember(name, secret)
+      failures.forget(name)
       return secret
     } catch (error) {
       noteFailure(name)
       if (!known) throw error
-      return known.secret
+      return known.value
     }
   }
   return {
     async read(name, options = {}) {
-      const known = remembered.get(name)
+      const known = memory.recall(name)
       const renewed = () => coalesce(name, () => readNow(name))
       if (!known) return renewed()
-      const now = clock.now().getTime()
-      const age = now - known.readAt
+      const { value: secret, ageMilliseconds: age } = known
       // A missing secret is looked for again soon: someone is just setting it.
-      const limit = options.fresh || !known.secret ? freshMilliseconds : rememberedMilliseconds
-      const isOut = !options.fresh && now - (failedAt.get(name) ?? Number.NEGATIVE_INFINITY) < outMilliseconds
+      const limit = options.fresh || !secret ? freshMilliseconds : rememberedMilliseconds
+      const isOut = !options.fresh && failures.recent(name, outMilliseconds) === true
       if (age < limit || isOut) {
         if (age >= renewedMilliseconds || isOut) renewed().catch(() => undefined)
-        return known.secret
+        return secret
       }
       const seconds = options.fresh ? patienceSeconds.fresh : patienceSeconds.usual
       return within(clock, seconds, 'reading a secret again', renewed).catch(() => {
         noteFailure(name)
-        return known.secret
+        return secret
       })
     },
   }
+}
+
+/** A file ends with a line break, and a paste begins with a blank. Sealing keys are JSON, which is read as it is. */
+function cutBlanks(secret: SecretVersion | undefined): SecretVersion | undefined {
+  if (!secret || secret.name === sealingKeysName) return secret
+  return { ...secret, value: secret.value.trim() }
 }

@@ -2,69 +2,91 @@ import type { CustomerManagement } from '../advertising/client.ts'
 import { identityFaultOf } from '../advertising/identityFault.ts'
 import type { Credentials } from '../advertising/services.ts'
 import type { Clock } from '../clock.ts'
-import { type Environment, environments } from '../environment.ts'
+import type { Environment } from '../environment.ts'
+import { createMemory } from '../memory.ts'
+import { Problem } from '../problems.ts'
 import { type BrokerSecret, type BrokerSecrets, developerTokenName } from './brokerSecrets.ts'
+import { readInUse, type SecretsInUse } from './inUse.ts'
 import type { SecretStandings } from './standings.ts'
 
-/** An environment's developer tokens: the current one and, while it is being rotated, the next one. */
+/** There is no developer token that can be sent. */
+export interface NoDeveloperToken {
+  readonly ok: false
+  readonly reason: 'developer_token_missing' | 'developer_token_malformed'
+  /** Names the vault secret, and never its value. */
+  readonly detail: string
+}
+
+/** An environment's developer token to use now, or why there is none. */
+export type FoundDeveloperToken = ({ readonly ok: true } & BrokerSecret) | NoDeveloperToken
+
+/** Every environment's developer token: the one to use of the current one and, while it is rotated, the next one. */
 export interface DeveloperTokens {
-  /** Best first; empty when the vault has none. */
-  list(environment: Environment): Promise<readonly BrokerSecret[]>
-  /** The best one; at once where it was listed within the last second. */
+  find(environment: Environment): Promise<FoundDeveloperToken>
+  /**
+   * The token to use; at once where it was found within the last second, undefined when the vault has none.
+   * @throws Problem `environment_on_hold` when what the vault has cannot be a developer token.
+   */
   current(environment: Environment): BrokerSecret | undefined | Promise<BrokerSecret | undefined>
+  /** Best first; empty when the vault has none that can be used. */
+  list(environment: Environment): Promise<readonly BrokerSecret[]>
   /** Tells that `refused` was refused where `accepted` worked with the same access token. */
   fellOver(environment: Environment, refused: BrokerSecret, accepted: BrokerSecret): Promise<void>
+}
+
+/** What developer tokens are made of. */
+export interface DeveloperTokenDependencies {
+  readonly secrets: BrokerSecrets
+  readonly standings: SecretStandings
+  readonly clock: Clock
 }
 
 /** Every vend asks; what it learns a second late, other processes learn no sooner. */
 const rememberedMilliseconds = 1000
 
 /** Creates the developer tokens of every environment, from the vault and from what is known of them. */
-export function createDeveloperTokens(
-  secrets: BrokerSecrets,
-  standings: SecretStandings,
-  clock: Clock,
-): DeveloperTokens {
-  const listed = new Map<Environment, { readonly tokens: readonly BrokerSecret[]; readonly at: number }>()
-  const recall = (environment: Environment) => {
-    const known = listed.get(environment)
-    return known && clock.now().getTime() - known.at < rememberedMilliseconds ? known.tokens : undefined
-  }
-  const list = async (environment: Environment): Promise<readonly BrokerSecret[]> => {
-    const known = recall(environment)
+export function createDeveloperTokens(dependencies: DeveloperTokenDependencies): DeveloperTokens {
+  const { clock, standings } = dependencies
+  const memory = createMemory<SecretsInUse>(clock)
+  const inUse = async (environment: Environment): Promise<SecretsInUse> => {
+    const known = memory.recent(environment, rememberedMilliseconds)
     if (known) return known
-    const at = clock.now().getTime()
-    const name = developerTokenName(environment)
-    const found = await Promise.all([name, `${name}-next`].map((n) => secrets.read(n)))
-    const present = found.filter((secret) => secret !== undefined)
-    const tokens = await standings.order(name, present)
-    if (tokens.length > 0) listed.set(environment, { tokens, at })
-    return tokens
+    const asOf = clock.now().getTime()
+    const read = await readInUse(dependencies, developerTokenName(environment))
+    if (read.usable.length > 0) memory.remember(environment, read, asOf)
+    return read
   }
+  const find = async (environment: Environment) => toFound(environment, await inUse(environment))
   return {
-    list,
-    current: (environment) => recall(environment)?.[0] ?? list(environment).then(([best]) => best),
+    find,
+    current: (environment) =>
+      memory.recent(environment, rememberedMilliseconds)?.usable[0] ?? find(environment).then(assertSound),
+    list: async (environment) => (await inUse(environment)).usable,
     async fellOver(environment, refused, accepted) {
       const name = developerTokenName(environment)
       await standings.report(name, refused.version, 'refused')
       await standings.report(name, accepted.version, 'accepted')
-      listed.delete(environment)
+      memory.forget(environment)
     },
   }
 }
 
-/**
- * Lets everyone who reads a developer token by its name get the one that works, so that vends, the pass-through and
- * discovery fall over together.
- */
-export function withFallOver(secrets: BrokerSecrets, tokens: DeveloperTokens): BrokerSecrets {
-  const environmentOf = new Map(environments.map((name) => [developerTokenName(name), name]))
-  return {
-    async read(name, options) {
-      const environment = environmentOf.get(name)
-      return environment ? tokens.current(environment) : secrets.read(name, options)
-    },
-  }
+function toFound(environment: Environment, { usable, malformed }: SecretsInUse): FoundDeveloperToken {
+  const [best] = usable
+  if (best) return { ok: true, ...best }
+  if (malformed) return { ok: false, reason: 'developer_token_malformed', detail: malformed }
+  const detail = `The vault has no secret ${developerTokenName(environment)}.`
+  return { ok: false, reason: 'developer_token_missing', detail }
+}
+
+function assertSound(found: FoundDeveloperToken): BrokerSecret | undefined {
+  if (!found.ok && found.reason === 'developer_token_malformed') throw explainNoDeveloperToken(found)
+  return found.ok ? found : undefined
+}
+
+/** The operator has to store a developer token that can be one. */
+export function explainNoDeveloperToken({ detail, reason }: NoDeveloperToken): Problem {
+  return new Problem('environment_on_hold', { detail, members: { reason } })
 }
 
 /**

@@ -11,7 +11,7 @@ const keySet = z.object({
   ),
 })
 
-/** What changing the key set touches. */
+/** Dependencies of changing the key set. */
 export interface SealingKeyDependencies {
   readonly vault: Vault
   readonly clock: Clock
@@ -66,7 +66,7 @@ export async function readSealingKeyIds({
 export async function dropOlderSealingKeys(vault: Vault, sealing: string): Promise<void> {
   const [first] = (await readKeys(vault)) ?? []
   if (first?.kid !== sealing)
-    throw new SealingKeySetError('The key set was changed meanwhile; nothing was dropped.')
+    throw new SealingKeySetError('The key set changed in the meantime, so nothing was removed.')
   await vault.write(sealingKeysName, JSON.stringify({ keys: [first] }), {})
 }
 
@@ -76,7 +76,7 @@ async function readKeys(vault: Vault) {
   const parsed = keySet.safeParse(parseJson(secret.value))
   if (!parsed.success)
     throw new SealingKeySetError(
-      `The vault secret ${sealingKeysName} is not a JWK set; recover an older version.`,
+      `The vault secret ${sealingKeysName} isn’t a JWK set. Recover an older version.`,
     )
   return parsed.data.keys
 }

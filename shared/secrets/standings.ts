@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import type { Log } from '../domain/logEvents.ts'
 import type { BrokerNotes } from '../domain/notes.ts'
+import { createMemory } from '../memory.ts'
 
 /** A version that the other side refuses, while there is another one to use. */
 export interface RefusedVersion {
@@ -22,7 +23,7 @@ export interface SecretStandings {
   refused(name: string): Promise<RefusedVersion | undefined>
 }
 
-/** What remembering standings touches. */
+/** Dependencies of remembering standings. */
 export interface SecretStandingDependencies {
   readonly notes: BrokerNotes
   readonly clock: Clock
@@ -35,16 +36,13 @@ const kind = 'refused'
 
 /** Remembers refused versions; while the table does not answer, what was read last counts. */
 export function createSecretStandings({ notes, clock, log }: SecretStandingDependencies): SecretStandings {
-  const known = new Map<string, { refused: RefusedVersion | undefined; readAt: number }>()
-  const remember = (name: string, refused: RefusedVersion | undefined) => {
-    known.set(name, { refused, readAt: clock.now().getTime() })
-    return refused
-  }
+  const memory = createMemory<RefusedVersion | undefined>(clock)
   const refused = async (name: string): Promise<RefusedVersion | undefined> => {
-    const cached = known.get(name)
-    if (cached && clock.now().getTime() - cached.readAt < rememberedMilliseconds) return cached.refused
-    const read = await notes.read<RefusedVersion>(kind, name).catch(() => cached?.refused)
-    return remember(name, read)
+    const known = memory.recall(name)
+    if (known && known.ageMilliseconds < rememberedMilliseconds) return known.value
+    const read = await notes.read<RefusedVersion>(kind, name).catch(() => known?.value)
+    memory.remember(name, read)
+    return read
   }
   return {
     refused,
@@ -57,14 +55,14 @@ export function createSecretStandings({ notes, clock, log }: SecretStandingDepen
       const before = await refused(name)
       if (result === 'accepted') {
         if (before?.version !== version) return
-        remember(name, undefined)
+        memory.remember(name, undefined)
         await notes.remove(kind, name).catch(() => undefined)
         log('secret.accepted_again', { secret: name })
         return
       }
       if (before?.version === version) return
       const since = clock.now().toISOString()
-      remember(name, { version, since })
+      memory.remember(name, { version, since })
       log('secret.fell_over', { secret: name })
       await notes.write(kind, name, { version, since }).catch(() => undefined)
       await notes.addEvent({ type: 'secret.fell_over', at: since, secret: name }).catch(() => undefined)

@@ -23,7 +23,7 @@ const identifier = z
   .trim()
   .min(1)
   .pipe(readableText)
-  .refine((value) => !/^\{.*\}$/.test(value), 'is in braces; leave them out')
+  .refine((value) => !/^\{.*\}$/.test(value), 'is in braces; remove them')
 
 /** Who may issue callers' tokens. */
 export function callerIssuers(urls: UrlSchemas) {
@@ -51,7 +51,7 @@ export function callerIssuers(urls: UrlSchemas) {
       for (const [index, { namespace }] of list.entries()) {
         if (list.length === 1 || namespace !== undefined) continue
         const message =
-          'must be said when there are several issuers, for else they could name each other’s apps'
+          'is required when there are several issuers; without it they could name each other’s apps'
         context.addIssue({ code: 'custom', path: [index, 'namespace'], message })
       }
     })
@@ -78,7 +78,7 @@ export function workspaces(urls: UrlSchemas) {
         apps.map((app, place) => ({ app, path: [index, 'apps', place] })),
       )
       for (const place of repeated(homes.map(({ app }) => app))) {
-        const message = 'is in a workspace already; an app lives in exactly one'
+        const message = 'is already in a workspace; an app belongs to exactly one'
         context.addIssue({ code: 'custom', path: homes[place]?.path ?? [], message })
       }
     })
@@ -95,21 +95,21 @@ function refuse(faultOf: (value: string) => string | undefined) {
 function faultOfIssuer(value: string): string | undefined {
   const [, first = ''] = URL.parse(value)?.pathname.split('/') ?? []
   if (/^(common|organizations|consumers)$/i.test(first))
-    return `names ${first.toLowerCase()}, which no token has as its issuer; name the directory by its id`
+    return `names ${first.toLowerCase()}, which is never a token’s issuer; use the directory’s ID`
   if (/^https:\/\/login\.microsoftonline\.com\/.*\/$/i.test(value)) return 'must not end with a slash'
   if (/^https:\/\/sts\.windows\.net\/[^/]+$/i.test(value)) return 'must end with a slash'
   return faultOfMetadata(value)
 }
 
 function faultOfMetadata(value: string): string | undefined {
-  if (/[{}]|%7[bd]/i.test(value)) return 'still has a placeholder in braces; name the directory by its id'
+  if (/[{}]|%7[bd]/i.test(value)) return 'still has a placeholder in braces; use the directory’s ID'
   return /\/\.well-known\/openid-configuration$/.test(value)
-    ? 'is the address of the metadata; take `issuer` and `jwks_uri` from there'
+    ? 'is the metadata URL; use the `issuer` and `jwks_uri` from that document'
     : undefined
 }
 
 function faultOfReturnUrl(value: string): string | undefined {
-  return value.includes('*') ? 'has a wildcard; write each return URL whole' : undefined
+  return value.includes('*') ? 'has a wildcard; write each return URL in full' : undefined
 }
 
 /** The places of what stands further to the front already. */

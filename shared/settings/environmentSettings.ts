@@ -22,7 +22,7 @@ export const environmentSettings = (environment: Environment, urls: UrlSchemas) 
   return {
     microsoft: {
       clientId: required(prefixed('MICROSOFT_CLIENT_ID'), clientId, {
-        meaning: 'Client id of the Entra registration that advertisers consent to.',
+        meaning: 'Client ID of the Entra app registration that advertisers consent to.',
         example: '00001111-aaaa-2222-bbbb-3333cccc4444',
       }),
       authority: withDefault(prefixed('MICROSOFT_AUTHORITY'), authorityOf(urls), {
@@ -40,7 +40,7 @@ export const environmentSettings = (environment: Environment, urls: UrlSchemas) 
       prefixed('GOOGLE_CLIENT_ID'),
       googleClientId.transform((id) => ({ clientId: id })),
       {
-        meaning: 'Client id of the Google OAuth client; without it nobody connects through Google.',
+        meaning: 'Client ID of the Google OAuth client. Without it, nobody can connect with Google.',
         example: '1234.apps.googleusercontent.com',
       },
     ),

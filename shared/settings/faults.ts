@@ -19,7 +19,7 @@ export class SettingsError extends Error {
     const lines = faults.map(
       (f) => `  ${f.setting}: ${f.fault}\n      ${f.meaning}\n      For example: ${f.setting}=${f.example}`,
     )
-    super(`The broker cannot start: ${faults.length} setting(s) need attention.\n${lines.join('\n')}`)
+    super(`The broker can’t start: ${faults.length} setting(s) need attention.\n${lines.join('\n')}`)
     this.name = 'SettingsError'
     this.faults = faults
   }

@@ -19,7 +19,7 @@ export function authorityOf({ web }: UrlSchemas) {
 export const personalTenant = z
   .string()
   .regex(/^[A-Za-z0-9.-]+$/, 'must be one path segment of an authority')
-  .refine((value) => value !== 'organizations', 'takes no personal accounts')
+  .refine((value) => value !== 'organizations', 'doesn’t accept personal accounts')
 
 /** The one scope that an environment's access tokens need; the broker adds those of OpenID Connect itself. */
 export function scopeOf(environment: Environment) {
@@ -48,7 +48,7 @@ function faultOfAuthority(value: string): string | undefined {
   if (url && retiredSignIn.test(url.hostname)) return 'names a sign-in host that Microsoft has retired'
   return url && !value.includes('?') && /^\/[A-Za-z0-9.-]+\/?$/.test(url.pathname)
     ? undefined
-    : 'must be an origin and one path segment, the tenant'
+    : 'must be an origin and one path segment (the tenant)'
 }
 
 const scopeOwners: Readonly<Record<string, Environment>> = {
@@ -58,14 +58,13 @@ const scopeOwners: Readonly<Record<string, Environment>> = {
 
 /** Since June 2022 only tokens consented through `msads.manage` are accepted (authentication-oauth-mfa.md). */
 function faultOfScope(value: string, environment: Environment): string | undefined {
-  if (/[\s,;+]|%20/.test(value)) return 'names several scopes; write the one of Microsoft Advertising alone'
-  if (/\/\.default$/.test(value))
-    return 'ends with .default, which asks for no consent; end it with msads.manage'
+  if (/[\s,;+]|%20/.test(value)) return 'names several scopes; use only the Microsoft Advertising scope'
+  if (/\/\.default$/.test(value)) return 'ends with .default, which requests no consent; use msads.manage'
   if (/(^|\/)(bing)?ads\.manage$/.test(value))
     return 'is a scope that Microsoft has retired; use msads.manage'
   const url = URL.parse(value)
   if (url?.protocol !== 'https:' || url.pathname !== '/msads.manage' || url.search !== '' || url.hash !== '')
-    return 'must be https://, a host and /msads.manage'
+    return 'must be https://, a host, and /msads.manage'
   const owner = scopeOwners[url.hostname]
   return owner && owner !== environment ? `is the scope of ${owner}` : undefined
 }

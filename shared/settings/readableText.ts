@@ -13,18 +13,18 @@ const faults: readonly (readonly [pattern: RegExp, fault: string])[] = [
   [/^(["'`]).*\1$|^[“”„«].*[“”»]$|^[‘’‚].*[‘’]$/su, 'has quotation marks around it; leave them out'],
   [
     /@Microsoft\.(KeyVault|AppConfiguration)\(/i,
-    'is a reference that Azure has not resolved: the app’s identity cannot read what it names, or the reference is malformed',
+    'is a reference that Azure didn’t resolve: the app’s identity can’t read the secret, or the reference is malformed',
   ],
-  [/^%[^%]*%$/, 'is a name between percent signs, which the Functions host does not replace in a setting'],
-  [/<[^<>]+>|\$\{[^}]*\}|\$\([^)]*\)|\{\{/, 'still has a placeholder in it'],
+  [/^%[^%]*%$/, 'is a name between percent signs, which the Functions host doesn’t replace in a setting'],
+  [/<[^<>]+>|\$\{[^}]*\}|\$\([^)]*\)|\{\{/, 'still contains a placeholder'],
 ]
 
-/** Why a value cannot be meant as it stands; never shows the value. */
+/** Why a value can't be intended; never shows the value. */
 function faultOfText(value: string): string | undefined {
   const hidden = [...value.matchAll(invisible)].map(
     ({ 0: character, index }) => `${codePoint(character)} at position ${index + 1}`,
   )
-  if (hidden.length > 0) return `has characters that nobody sees: ${hidden.join(', ')}`
+  if (hidden.length > 0) return `has invisible characters: ${hidden.join(', ')}`
   return faults.find(([pattern]) => pattern.test(value))?.[1]
 }
 

@@ -6,47 +6,47 @@ import { wholeNumber } from './values.ts'
 export const refreshSettings = {
   policy: withDefault('REFRESH_POLICY', z.enum(['active', 'always', 'onDemand']), {
     meaning:
-      'Which tenants the sweep keeps fresh: those vended lately, all, or none but for keeping grants alive.',
+      'Which tenants the sweep keeps fresh: recently vended ones (`active`), all (`always`), or none (`onDemand`), except to keep grants alive.',
     default: 'active',
     example: 'always',
   }),
   activeWindowSeconds: withDefault('ACTIVE_WINDOW_HOURS', inSeconds(3600, wholeNumber(1, 24 * 90)), {
-    meaning: 'A tenant counts as active for so many hours after a vend.',
+    meaning: 'Hours after a vend during which a tenant counts as active.',
     default: '24',
     example: '48',
   }),
   aheadSeconds: withDefault('REFRESH_AHEAD_SECONDS', wholeNumber(60, 3000), {
     meaning:
-      'Active tenants are due so many seconds before expiry, and by jitter up to as many seconds sooner.',
+      'Seconds before its token expires that an active tenant is due. Random jitter can add up to the same amount.',
     default: '600',
     example: '900',
   }),
   keepAliveSeconds: withDefault('KEEP_ALIVE_DAYS', inSeconds(86_400, wholeNumber(1, 60)), {
     meaning:
-      'Idle tenants are refreshed every so many days, so that the grant does not die of inactivity (90 days).',
+      'Days between refreshes of an idle tenant, so that its grant doesn’t expire from inactivity (90 days).',
     default: '7',
     example: '14',
   }),
   sweepConcurrency: withDefault('SWEEP_CONCURRENCY', wholeNumber(1, 256), {
-    meaning: 'Refreshes in flight at once in one sweep.',
+    meaning: 'Concurrent refreshes in one sweep.',
     default: '16',
     example: '32',
   }),
   // Five minutes less than the host gives a function (`functionTimeout` in host.json).
   sweepSeconds: withDefault('SWEEP_SECONDS', wholeNumber(5, 300), {
     meaning:
-      'A sweep starts no further refresh after so many seconds; one that `POST /v1/sweeps` runs, after 150.',
+      'Seconds after which a sweep starts no more refreshes. A sweep started with `POST /v1/sweeps` stops after 150 seconds.',
     default: '240',
     example: '300',
   }),
   sweepHandoverCount: withDefault('SWEEP_HANDOVER_COUNT', wholeNumber(100, 10_000_000), {
-    meaning: 'When more tenants than this are due, the sweep hands them to the queue in chunks.',
+    meaning: 'When more tenants than this are due, the sweep hands the rest to the queue in chunks.',
     default: '2000',
     example: '10000',
   }),
   leaseSeconds: withDefault('LEASE_SECONDS', wholeNumber(30, 300), {
     meaning:
-      'How long one process may hold a tenant’s refresh; every step within it draws on what is left. At least `TOKEN_ENDPOINT_SECONDS` + 15.',
+      'How long one process can hold a tenant’s refresh; all its steps share this time. At least `TOKEN_ENDPOINT_SECONDS` + 15.',
     default: '60',
     example: '90',
   }),

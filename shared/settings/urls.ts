@@ -17,7 +17,7 @@ export function createUrlSchemas({ allowsInsecureLoopback }: { readonly allowsIn
     web,
     /** Scheme, host and port alone; what is equal is written equally. */
     origin: web
-      .refine(isOrigin, 'must be scheme and host alone, without path or query')
+      .refine(isOrigin, 'must be only scheme and host, without path or query')
       .transform((value) => URL.parse(value)?.origin ?? value),
     /** A URL in which `{host}` stands for a service's name. */
     hostPattern: z
@@ -39,7 +39,7 @@ export function isLoopbackUrl(url: string): boolean {
 function faultOfUrl(value: string, allowsInsecureLoopback: boolean): string | undefined {
   const url = /^https?:\/\//i.test(value) && !/\s/.test(value) ? URL.parse(value) : null
   if (url?.username !== '' || url.password !== '' || value.includes('#'))
-    return 'must be a URL that begins with https://, without credentials or fragment'
+    return 'must be a URL that starts with https://, without credentials or a fragment'
   if (url.hostname.includes('*')) return 'has a wildcard for a host'
   if (url.protocol === 'https:' || (allowsInsecureLoopback && isLoopbackUrl(value))) return undefined
   return 'must be https (http only for loopback hosts, with ALLOW_INSECURE_LOOPBACK)'

@@ -24,7 +24,7 @@ export const googleClientId = z
   .string()
   .regex(
     /^[\w-]+\.apps\.googleusercontent\.com$/,
-    'is not the id of a Google OAuth client, which ends with .apps.googleusercontent.com',
+    'isn’t the ID of a Google OAuth client, which ends with .apps.googleusercontent.com',
   )
 
 /** When something runs, as the Functions host takes it. */
@@ -53,22 +53,22 @@ export function listOf<T>(item: z.ZodType<T, string>) {
         .filter((part) => part !== ''),
     )
     .pipe(z.array(item))
-    .refine((list) => new Set(list).size === list.length, 'must name each once')
+    .refine((list) => new Set(list).size === list.length, 'must list each value only once')
 }
 
 function faultOfClientId(value: string): string | undefined {
-  if (/^[{(].*[)}]$/.test(value)) return 'is in braces; leave them out'
+  if (/^[{(].*[)}]$/.test(value)) return 'is in braces; remove them'
   if (/^[0-9a-f]{16}$/i.test(value))
-    return 'is a client id of the retired Live SDK (16 digits); register the app in Entra'
+    return 'is a client ID of the retired Live SDK (16 digits); register the app in Entra'
   if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value)) return 'must be a GUID'
-  return /(-0{4}){3}-0{12}$/.test(value) ? 'is an id from an example, made of zeros' : undefined
+  return /(-0{4}){3}-0{12}$/.test(value) ? 'is an example ID made of zeros' : undefined
 }
 
-/** Why the host would not run a schedule, if so. A schedule that is never due it would accept, and wait for ever. */
+/** Why the host wouldn't run a schedule. It would accept one that never fires, and wait forever. */
 function faultOfSchedule(value: string): string | undefined {
   const parsed = parseNcrontab(value)
-  if (parsed) return nextOccurrence(parsed, new Date(0)) ? undefined : 'is never due: no such date exists'
+  if (parsed) return nextOccurrence(parsed, new Date(0)) ? undefined : 'never fires: that date doesn’t exist'
   return /^\s*-?\d[\d.:]*\s*$/.test(value)
-    ? 'is a time span, which Consumption plans do not run; write an NCRONTAB expression'
-    : 'is no NCRONTAB expression of six fields, seconds first, with spaces between them and no line break'
+    ? 'is a time span, which Consumption plans don’t support; use an NCRONTAB expression'
+    : 'isn’t an NCRONTAB expression with six fields, seconds first, separated by spaces and without a line break'
 }

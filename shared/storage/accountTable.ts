@@ -6,7 +6,7 @@ import { tenantKey } from '../domain/tenantKey.ts'
 import type { Tables } from './clients.ts'
 import { guarded } from './unavailable.ts'
 
-/** An entity-group transaction holds so many changes (table-service-error-codes, InvalidInput). */
+/** The most changes in an entity-group transaction (table-service-error-codes, InvalidInput). */
 const transactionSize = 100
 
 /** A partition takes 2,000 changes a second (scalability-targets): four transactions at once stay below that. */

@@ -5,7 +5,7 @@ import type { Environment, IdentityProvider } from '../environment.ts'
 import type { Tables } from './clients.ts'
 import { guarded } from './unavailable.ts'
 
-/** So many partitions; each holds a thirty-second of the tenants, and takes 2,000 writes a second. */
+/** Number of partitions. Each holds a thirty-second of the tenants and takes 2,000 writes a second. */
 const shardCount = 32
 
 /** Keeps due rows sorted by time within each shard, so that a query for what is due reads nothing else. */

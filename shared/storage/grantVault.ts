@@ -5,7 +5,7 @@ import type { Vault } from '../domain/vault.ts'
 
 /**
  * A vault's backup fails above 500 versions of a secret (key-vault/general/backup), and versions cannot be deleted
- * one by one; so a grant moves to a fresh secret after so many rotations.
+ * one by one, so a grant moves to a new secret after this many rotations.
  */
 const rotationsPerSecret = 400
 
@@ -21,7 +21,7 @@ interface VaultReference {
 export function createGrantVault(vaults: readonly Vault[], randomness: Randomness): GrantStore {
   const vaultOf = ({ host }: VaultReference): Vault => {
     const vault = vaults.find((candidate) => candidate.host === host)
-    // The operator removed it while grants still name it: /ready and the problem say so, nobody's grant is lost.
+    // The operator removed a vault that grants still use. /ready and the problem say so, and no grant is lost.
     if (!vault) throw new StorageUnavailableError('vault', 0, 'VaultNotNamed')
     return vault
   }

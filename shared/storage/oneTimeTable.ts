@@ -6,10 +6,10 @@ import { guarded } from './unavailable.ts'
 
 const hourMilliseconds = 3_600_000
 
-/** An entity-group transaction holds so many changes (table-service-error-codes, InvalidInput). */
+/** The most changes in an entity-group transaction (table-service-error-codes, InvalidInput). */
 const transactionSize = 100
 
-/** What a sweep clears away at most: a minute's work or less; the next one goes on. */
+/** The most rows that a sweep removes, at most a minute's work. The next sweep continues. */
 const mostRemoved = 5000
 
 /**
@@ -31,6 +31,12 @@ export function createOneTimeTable({ SignIns: table }: Pick<Tables, 'SignIns'>):
         table.createEntity({ ...keys, kind, expiresAt, value: JSON.stringify(value) }),
       )
       return id
+    },
+    async keep(kind, id, value, expiresAt) {
+      const keys = keysOf(kind, id)
+      if (!keys) throw new Error('a kept record stands beside an issued one')
+      const row = { ...keys, kind, expiresAt, value: JSON.stringify(value) }
+      await guarded('tables', () => table.upsertEntity(row, 'Replace'))
     },
     async read(kind, id, now) {
       const row = await find(kind, id)

@@ -74,7 +74,7 @@ function bindingOf(context: SealContext): string {
 
 function parseKeys(json: string): SealingKey[] {
   const set = keySet.safeParse(parseJson(json))
-  if (!set.success) throw new SealingKeysError('is not a JWK set of symmetric keys')
+  if (!set.success) throw new SealingKeysError('isn’t a JWK set of symmetric keys')
   return set.data.keys.map(({ kid, k }) => ({ kid, bytes: base64url.decode(k) }))
 }
 

@@ -1,6 +1,7 @@
 import { odata } from '@azure/data-tables'
 import type { Clock } from '../clock.ts'
 import type { EnvironmentHold, EnvironmentStates } from '../domain/holds.ts'
+import { parseReason } from '../domain/reasons.ts'
 import type { EndedSweep, SweepReports } from '../domain/sweepReports.ts'
 import type { Tables } from './clients.ts'
 import { guarded } from './unavailable.ts'
@@ -23,7 +24,7 @@ export function createStateTable(
       const key = `${environment}:${identityProvider}`
       const cached = known.get(key)
       if (cached && clock.now().getTime() - cached.readAt < cacheMilliseconds) return cached.hold
-      return remember(key, await readRow<EnvironmentHold>(table, 'hold', key))
+      return remember(key, (await readHold(table, key))?.value)
     },
     async hold(hold) {
       const key = `${hold.environment}:${hold.identityProvider}`
@@ -32,14 +33,14 @@ export function createStateTable(
     },
     async claimProbe({ environment, identityProvider }, until) {
       const key = `${environment}:${identityProvider}`
-      const found = await readRowWithTag<EnvironmentHold>(table, 'hold', key)
+      const found = await readHold(table, key)
       if (!found || found.value.until > clock.now()) return remember(key, found?.value)
       const claimed = { ...found.value, until }
       if (await replaceRow(table, 'hold', key, claimed, found.etag)) {
         remember(key, claimed)
         return undefined
       }
-      return remember(key, await readRow<EnvironmentHold>(table, 'hold', key))
+      return remember(key, (await readHold(table, key))?.value)
     },
     async release(environment, identityProvider) {
       const key = `${environment}:${identityProvider}`
@@ -103,6 +104,14 @@ async function removeRow(table: Tables['BrokerState'], partitionKey: string, row
     () => table.deleteEntity(partitionKey, rowKey),
     (status) => (status === 404 ? { value: undefined } : undefined),
   )
+}
+
+/** A hold; a reason of another version is unknown to this one. */
+async function readHold(table: Tables['BrokerState'], key: string) {
+  const found = await readRowWithTag<EnvironmentHold>(table, 'hold', key)
+  if (!found) return undefined
+  const { value, etag } = found
+  return { value: { ...value, reason: parseReason(value.reason) }, etag }
 }
 
 async function readRow<T>(

@@ -3,10 +3,10 @@ import { tenantStatuses } from '../domain/tenant.ts'
 import { accountKinds, environments, identityProviders } from '../environment.ts'
 
 /**
- * How a column is written: `name` is a text that is never empty, `reference` says where a refresh token is, `words` are
- * joined by blanks, `json` is a document with dates as ISO 8601.
+ * How a column is written: `name` is a text that is never empty, `reason` is a word of the table of reasons, `reference`
+ * says where a refresh token is, `words` are joined by blanks, `json` is a document with dates as ISO 8601.
  */
-type ColumnType = 'name' | 'text' | 'reference' | 'number' | 'flag' | 'date' | 'words' | 'json'
+type ColumnType = 'name' | 'text' | 'reason' | 'reference' | 'number' | 'flag' | 'date' | 'words' | 'json'
 
 /** One column of {@link tenantColumns}. */
 export interface TenantColumn {
@@ -44,7 +44,7 @@ export const tenantColumns: Readonly<Record<string, TenantColumn>> = {
   leaseId: { path: 'lease.id', type: 'name' },
   leaseUntil: { path: 'lease.until', type: 'date' },
   troubleAttempts: { path: 'trouble.attempts', type: 'number' },
-  troubleReason: { path: 'trouble.reason', type: 'name' },
+  troubleReason: { path: 'trouble.reason', type: 'reason' },
   troubleTraceId: { path: 'trouble.traceId', type: 'text' },
   troubleNextAttemptAt: { path: 'trouble.nextAttemptAt', type: 'date' },
   troubleUnknownAnswers: { path: 'trouble.unknownAnswers', type: 'number', isOptional: true },
@@ -61,7 +61,7 @@ export const tenantColumns: Readonly<Record<string, TenantColumn>> = {
   dueAt: { path: 'dueAt', type: 'date' },
   advertisingRefusalReason: { path: 'advertisingRefusal.reason', type: 'name' },
   advertisingRefusalSince: { path: 'advertisingRefusal.since', type: 'date' },
-  reauthorizationReason: { path: 'reauthorizationReason', type: 'name' },
+  reauthorizationReason: { path: 'reauthorizationReason', type: 'reason' },
   disconnectCount: { path: 'disconnectCount', type: 'number' },
   writeIds: { path: 'writeIds', type: 'words' },
 }

@@ -1,5 +1,6 @@
 import type { TableEntity } from '@azure/data-tables'
 import type { DamagedTenant } from '../domain/damagedRow.ts'
+import { parseReason, unknownReason } from '../domain/reasons.ts'
 import { idOfConsentAt, type Tenant, type TenantName } from '../domain/tenant.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
 import { type TenantColumn, tenantColumns } from './tenantColumns.ts'
@@ -8,7 +9,7 @@ import { damageOf, readDate, readJson, remainsOf } from './tenantRow.ts'
 /** The row key of the tenant row within its partition. */
 export const tenantRowKey = 'tenant'
 
-/** Writes a tenant as its row, with the columns that a later version put there. */
+/** Writes a tenant as its row, with the columns and reasons that a later version put there. */
 export function toTenantEntity(tenant: Tenant): TableEntity {
   const entity: TableEntity = {
     ...tenant.unknownColumns,
@@ -17,7 +18,8 @@ export function toTenantEntity(tenant: Tenant): TableEntity {
   }
   for (const [column, { path, type }] of Object.entries(tenantColumns)) {
     const value = readPath(tenant, path.split('.'))
-    if (value !== undefined) entity[column] = toColumn(value, type)
+    if (value === undefined) delete entity[column]
+    else if (value !== unknownReason || type !== 'reason') entity[column] = toColumn(value, type)
   }
   return entity
 }
@@ -38,7 +40,9 @@ export function fromTenantEntity(
   if (damaged) return { damaged, remains: remainsOf(entity, name) }
   const tenant: Record<string, unknown> = {}
   const unknown = Object.entries(entity).filter(
-    ([column]) => !(column in tenantColumns) && !ownOfTheService.has(column) && !column.startsWith('odata.'),
+    ([column, value]) =>
+      isUnknownReason(column, value) ||
+      (!(column in tenantColumns) && !ownOfTheService.has(column) && !column.startsWith('odata.')),
   )
   if (unknown.length > 0) tenant.unknownColumns = Object.fromEntries(unknown)
   for (const [column, { path, type }] of Object.entries(tenantColumns)) {
@@ -46,6 +50,12 @@ export function fromTenantEntity(
     if (value !== undefined && value !== null) writePath(tenant, path.split('.'), fromColumn(value, type))
   }
   return withConsentIds(tenant as unknown as Tenant)
+}
+
+/** A reason of another version, whose text the row keeps. */
+function isUnknownReason(column: string, value: unknown): boolean {
+  if (typeof value !== 'string' || tenantColumns[column]?.type !== 'reason') return false
+  return parseReason(value) === unknownReason
 }
 
 function withConsentIds(tenant: Tenant): Tenant {
@@ -92,6 +102,8 @@ function fromColumn(value: unknown, type: TenantColumn['type']): unknown {
       return readJson(String(value))
     case 'date':
       return readDate(value)
+    case 'reason':
+      return parseReason(value)
     default:
       return value
   }

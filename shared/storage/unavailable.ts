@@ -14,7 +14,7 @@ export function readRestError(error: unknown): { status: number; code: string } 
 
 /**
  * Runs one storage operation; failures that `expected` explains become its value, all others a
- * {@link StorageUnavailableError}. A fault of our own making is passed on as it is: storage did nothing wrong.
+ * {@link StorageUnavailableError}. Our own errors are rethrown unchanged: storage did nothing wrong.
  */
 export async function guarded<T>(
   service: 'tables' | 'vault',

@@ -49,7 +49,7 @@ function createInstruments(): Instruments {
   return {
     clientRequestDuration: duration(
       METRIC_HTTP_CLIENT_REQUEST_DURATION,
-      'Duration of calls to Microsoft, Google, Table Storage and Key Vault.',
+      'Duration of calls to Microsoft, Google, Table Storage, and Key Vault.',
     ),
     vendDuration: duration(metricNames.vendDuration, 'Duration of vends inside the broker.'),
     refreshDuration: duration(
@@ -57,9 +57,9 @@ function createInstruments(): Instruments {
       'Duration of refreshes that reached a token endpoint.',
     ),
     sweepDue: tenants(metricNames.sweepDue, 'Tenants that were due in the last sweep.'),
-    sweepLeftOver: tenants(metricNames.sweepLeftOver, 'Tenants that the last sweep left for the next.'),
+    sweepLeftOver: tenants(metricNames.sweepLeftOver, 'Tenants that the last sweep left for the next one.'),
     sweepOldestOverdue: meter.createGauge(metricNames.sweepOldestOverdue, {
-      description: 'How long the longest waiting tenant of the last sweep was overdue.',
+      description: 'How long the most overdue tenant of the last sweep had been waiting.',
       unit: 's',
     }),
     vaultThrottled: meter.createCounter(metricNames.vaultThrottled, {

@@ -1,10 +1,12 @@
 import type { AdvertisingFault } from '../advertising/faults.ts'
-import { type IdentityFault, identityFaultOf } from '../advertising/identityFault.ts'
+import type { IdentityFault } from '../advertising/identityFault.ts'
+import { judgeFault } from '../advertising/judgeFault.ts'
 import type { Clock } from '../clock.ts'
 import { isSameConsent, type Tenant, type TenantName } from '../domain/tenant.ts'
 import type { TenantEvent } from '../domain/tenantEvents.ts'
 import { judgedByAdvertising } from '../domain/transitions.ts'
 import { type ChangeDependencies, changeTenant } from './changeTenant.ts'
+import { faultEvidence } from './faultEvidence.ts'
 
 /** Dependencies of noting an answer. */
 export interface AdvertisingAnswerDependencies extends ChangeDependencies {
@@ -14,7 +16,7 @@ export interface AdvertisingAnswerDependencies extends ChangeDependencies {
 
 /**
  * Notes on the tenant whether Microsoft Advertising takes the person who consented, when that has changed: one event
- * when it begins to refuse them (codes 108, 120 and 122 to 126), one when it takes them again, however often it is met.
+ * when it begins to refuse them (codes 108, 120 and 122 to 126, and a 105 that nothing else explains), one when it takes them again, however often it is met.
  * A hint beside whatever is being done: a row that others change or that cannot be written stays as it is.
  * @param tenant the row that the call was made from.
  * @param fault of the call; undefined when it succeeded. A fault about anything else says nothing of the person.
@@ -24,7 +26,7 @@ export async function noteAdvertisingAnswer(
   tenant: Tenant,
   fault: AdvertisingFault | undefined,
 ): Promise<void> {
-  const identity = fault && identityFaultOf(fault)
+  const identity = fault && judgeFault(fault, faultEvidence(tenant, fault)).identity
   if (fault && !identity) return
   if (tenant.advertisingRefusal?.reason === identity?.reason) return
   await write(dependencies, tenant, identity, fault).catch(() => undefined)
@@ -52,12 +54,12 @@ function refusedEvent({ advice, reason, signInWith }: IdentityFault, traceId: st
   return {
     type: 'advertising.sign_in_refused',
     at,
-    detail: `Microsoft Advertising does not take the person who consented (${reason}). ${advice}`,
+    detail: `Microsoft Advertising no longer accepts the person who consented (${reason}). ${advice}`,
     data: { reason, signInWith, ...(traceId && { traceId }) },
   }
 }
 
 function acceptedEvent(at: Date): TenantEvent {
-  const detail = 'Microsoft Advertising takes the person who consented again.'
+  const detail = 'Microsoft Advertising accepts the person who consented again.'
   return { type: 'advertising.sign_in_accepted', at, detail }
 }

@@ -28,7 +28,7 @@ export type ChangeOutcome =
   | { readonly outcome: 'conflict' }
 
 const mostTries = 8
-/** So many writes may fail; more mean that storage is out. */
+/** The most failed writes; more mean that storage is down. */
 const mostFailures = 2
 
 /**
@@ -37,7 +37,7 @@ const mostFailures = 2
  * @param which a row that was just read is used for the first try.
  * @param change what becomes of the row as it stands, asked at every try; undefined to leave it. It may read and write
  *   elsewhere, and throw.
- * @throws StorageUnavailableError, upon which the change may still have taken effect, and whatever `change` throws.
+ * @throws StorageUnavailableError, in which case the change may still have taken effect, and whatever `change` throws.
  */
 export async function changeTenant(
   { tenants, randomness }: ChangeDependencies,

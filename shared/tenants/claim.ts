@@ -19,7 +19,7 @@ const mostTries = 3
 /**
  * Makes sure that there is a tenant to connect in this environment: makes it if it is new, renames it, and moves it
  * from the other environment where nobody is connected there.
- * @returns the tenant as it is then.
+ * @returns the resulting tenant.
  * @throws Problem `environment_conflict` or `tenant_changed`.
  */
 export async function claimTenant(

@@ -22,7 +22,7 @@ import type { Environment } from '../environment.ts'
 import { changeTenant, type TenantChange } from './changeTenant.ts'
 import { destroyLeftovers, destroyUncommitted, withLeftovers } from './leftovers.ts'
 
-/** What keeping a grant touches. */
+/** Dependencies of keeping a grant. */
 export interface GrantKeeping {
   readonly tenants: TenantStore
   readonly due: DueIndex
@@ -60,7 +60,7 @@ export interface ProvenGrant {
  * last, so that a failure at any line costs nothing and an old dead token never shadows the fresh consent.
  * Works for `pending`, `connected`, `reauthorization_required` and `disconnected` tenants alike; takes any lease
  * away, so that a refresh in flight on the old grant can change nothing.
- * @returns undefined when the tenant is gone, was disconnected meanwhile or moved to the other environment, when the
+ * @returns undefined when the tenant is gone, was disconnected in the meantime or moved to the other environment, when the
  *   grant is no longer meant for it, or when it changed without end.
  */
 export async function connectGrant(

@@ -32,7 +32,7 @@ export async function disconnectTenant(
   return destroyLeftovers(keeping, stored)
 }
 
-/** Everything of a row whose secret is to be destroyed. */
+/** The references in a row whose secrets must be destroyed. */
 function referencesOf({ grant, pendingGrant, leftovers = [] }: Tenant): string[] {
   return [grant?.reference, pendingGrant?.grant.reference, ...leftovers].filter((each) => each !== undefined)
 }
@@ -45,7 +45,7 @@ function cleanUpOf(row: Tenant, now: Date): DueRow {
 
 function endEvents(before: Tenant, at: Date) {
   if (before.status === 'disconnected') return []
-  const detail = 'The app disconnected the tenant; its grant is destroyed.'
+  const detail = 'The app disconnected the tenant. Its grant is destroyed.'
   return [{ type: 'tenant.disconnected' as const, at, detail }]
 }
 

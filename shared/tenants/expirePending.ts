@@ -6,7 +6,7 @@ import { destroyLeftovers, type LeftoverDependencies, withLeftovers } from './le
 /**
  * Ends a consent that nobody has confirmed in time: the row forgets it first, so that a late confirmation finds
  * nothing, then its refresh token is destroyed.
- * @returns whether nothing of it is left; else somebody must look again.
+ * @returns whether nothing is left. Otherwise a later sweep must try again.
  */
 export async function expirePending(
   dependencies: LeftoverDependencies,

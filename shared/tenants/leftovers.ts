@@ -13,7 +13,7 @@ export interface LeftoverDependencies extends ChangeDependencies {
   readonly log: Log
 }
 
-/** Destroying holds nobody up longer: the row remembers what is left. */
+/** Destroying delays its caller at most this long. The row remembers what is left. */
 const destroySeconds = 5
 
 /**
@@ -35,7 +35,7 @@ export function withLeftovers(
 /**
  * Destroys what the row remembers as left over, and strikes it from the row. What cannot be destroyed now stays there
  * for the tenant's next commit.
- * @returns the row as it stands.
+ * @returns the current row.
  */
 export async function destroyLeftovers(
   dependencies: LeftoverDependencies,

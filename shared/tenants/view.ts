@@ -27,18 +27,18 @@ export const tenantView = z.object({
   advertisingRefusal: z
     .object({ reason: z.string(), since: z.iso.datetime() })
     .describe(
-      'Microsoft Advertising does not take the person who consented: another kind of account is wanted.',
+      'Microsoft Advertising doesn’t accept the person who consented. Another type of account is needed.',
     )
     .optional(),
   confirmationPending: z.boolean(),
   secretsToDestroy: z
     .int()
-    .describe('Refresh tokens of former connections that the broker could not destroy yet; it keeps trying.')
+    .describe('Refresh tokens of former connections that the broker couldn’t destroy yet. It keeps trying.')
     .optional(),
   damaged: z
     .object({ column: z.string(), detail: z.string() })
     .describe(
-      'The stored row cannot be read, so nothing is vended: the operator must repair it. Status, environment and dates are those last known.',
+      'The stored row can’t be read, so nothing is vended until the operator repairs it. Status, environment, and dates are the last known ones.',
     )
     .optional(),
   refresh: z.object({
@@ -55,7 +55,7 @@ export const tenantView = z.object({
     defaultCustomerId: z.string().optional(),
     choiceOpen: z
       .boolean()
-      .describe('Whether accounts are reached and none is the default: a vend has to name one.'),
+      .describe('Whether the tenant has accounts but no default. A vend must then name one.'),
   }),
 })
 
@@ -112,7 +112,7 @@ export const eventView = z.object({
   detail: z.string(),
   data: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
   connect: connectHintView
-    .describe('How the right connect session is made: can be posted as it is.')
+    .describe('The request that creates the right connect session. Send it unchanged.')
     .optional(),
 })
 

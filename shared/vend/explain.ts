@@ -1,11 +1,13 @@
 import { secondsUntil, type TimeLimitError } from '../clock.ts'
 import type { Config } from '../config.ts'
-import { isAdminReason } from '../domain/aadsts.ts'
 import { connectHint, reconnectHint } from '../domain/connectHint.ts'
+import { isAdminReason, type StoredReason } from '../domain/reasons.ts'
+import { isCredentialRefusal, type TokenRefusal } from '../domain/refusal.ts'
 import type { Tenant } from '../domain/tenant.ts'
 import { adminConsentUrl, isCuredByAdminConsent } from '../identity/adminConsent.ts'
+import { explainCredential } from '../identity/explainCredential.ts'
 import { Problem, type ProblemExtras } from '../problems.ts'
-import type { RefreshOutcome } from '../refresh/outcome.ts'
+import type { PassedOnReason, RefreshOutcome } from '../refresh/outcome.ts'
 import type { NotObtained } from './obtained.ts'
 import type { ObtainProblemCode } from './problems.ts'
 
@@ -14,14 +16,14 @@ const tooShortWaitSeconds = 30
 /** Seconds to wait when nothing better is known: the first retry's own distance. */
 const shortWaitSeconds = 5
 
-/** Turns why there is no token into the problem that says who acts. */
+/** Turns the reason for a missing token into a problem that says who must act. */
 export function explainNotObtained(config: Config, missing: NotObtained, now: Date): Problem {
   switch (missing.because) {
     case 'not_found':
       return problem('tenant_not_found')
     case 'validity_not_reached':
       return problem('identity_provider_unavailable', {
-        detail: `The identity provider issues access tokens of ${missing.validSeconds} s at present, which is less than was asked for.`,
+        detail: `The identity provider issues access tokens of ${missing.validSeconds} s at present, which is less than requested.`,
         retryAfterSeconds: tooShortWaitSeconds,
         members: { reason: 'validity_not_reached' },
       })
@@ -48,10 +50,7 @@ function explainOutcome(
   if (tenant.status !== 'connected') return explainStatus(config, tenant, now)
   if (outcome.outcome === 'refused') return explainRefusal(tenant, outcome.refusal, now)
   if (outcome.outcome === 'passed_on' && outcome.reason === 'environment_on_hold') {
-    return problem('environment_on_hold', {
-      retryAfterSeconds: secondsToWait(outcome.hold?.until, now),
-      members: { reason: outcome.hold?.reason, traceId: outcome.hold?.traceId || undefined },
-    })
+    return onHold(tenant, outcome.hold ?? {}, secondsToWait(outcome.hold?.until, now))
   }
   if (outcome.outcome === 'passed_on' && outcome.reason === 'waiting_to_retry') {
     return explainTrouble(tenant, tenant.trouble ?? { reason: outcome.reason }, now)
@@ -85,23 +84,32 @@ function adminLink(config: Config, { environment, grant }: Tenant): string | und
 }
 
 /** What has just been refused; the row says already what follows from it, but for what holds the environment. */
-function explainRefusal(tenant: Tenant, refusal: Failure & { readonly class: string }, now: Date): Problem {
-  const { trouble } = tenant
-  if (refusal.class !== 'operator' || trouble?.actor === 'operator')
-    return explainTrouble(tenant, { ...refusal, actor: trouble?.actor }, now)
-  const members = { reason: refusal.reason, traceId: refusal.traceId || undefined }
-  return problem('environment_on_hold', { retryAfterSeconds: 30, members })
+function explainRefusal(tenant: Tenant, refusal: TokenRefusal, now: Date): Problem {
+  if (!isCredentialRefusal(refusal))
+    return explainTrouble(tenant, { ...refusal, actor: tenant.trouble?.actor }, now)
+  return onHold(tenant, refusal, 30)
+}
+
+function onHold(
+  { environment, grant }: Tenant,
+  { reason, traceId }: Partial<Failure>,
+  retryAfterSeconds: number,
+): Problem {
+  const identityProvider = grant?.identityProvider ?? 'microsoft'
+  const detail = explainCredential(reason, { environment, identityProvider })
+  const members = { reason, traceId: traceId || undefined }
+  return problem('environment_on_hold', { retryAfterSeconds, members, ...(detail && { detail }) })
 }
 
 interface Failure {
-  readonly reason: string
+  readonly reason: StoredReason | PassedOnReason | 'refreshing'
   readonly traceId?: string
   readonly actor?: 'operator' | undefined
 }
 
-const grantGone: Readonly<Record<string, string>> = {
-  grant_missing: 'The vault secret that holds this tenant’s grant is gone; recover it.',
-  grant_unreadable: 'The sealing key of this tenant’s grant is no longer among sealing-keys; restore it.',
+const grantGone: Readonly<Partial<Record<Failure['reason'], string>>> = {
+  grant_missing: 'The vault secret with this tenant’s grant is missing. Recover it.',
+  grant_unreadable: 'The key that sealed this tenant’s grant is missing from sealing-keys. Restore it.',
 }
 
 /** What fails now, or failed when it was last tried: it passes by itself, or the operator must look at it. */

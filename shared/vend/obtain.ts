@@ -119,7 +119,7 @@ function wantedOf(minValiditySeconds = aimedValiditySeconds): number {
   return Math.max(minValiditySeconds, leastValiditySeconds)
 }
 
-/** The validity in seconds that is vended at the least: the app's promise, and never less than sixty. */
+/** The validity in seconds that is vended at least: the app's promise, and never less than sixty. */
 export function settledForOf(minValiditySeconds = 0): number {
   return Math.max(minValiditySeconds, leastValiditySeconds)
 }

@@ -20,7 +20,7 @@ export interface Validity {
   readonly settleFor: number
 }
 
-/** So much of the deadline is left for answering with the token that is held, when a refresh takes too long. */
+/** Seconds of the deadline that are kept for answering with the held token when a refresh takes too long. */
 const answerSeconds = 1
 
 /** Obtains a token that this process does not remember: the row's, or a refresh's where that lasts too short. */
@@ -38,7 +38,7 @@ export async function readOrRefresh(
   const refresh = () => refresher.refresh(name, wishFor(stored, held !== undefined, wanted), deadline)
   const refreshed = deadline.step('refreshing', refresh, deadline.left() - answerSeconds)
   const outcome = await refreshed.catch((error: unknown) => {
-    // A vault that does not answer costs nobody a token that is still good.
+    // A vault outage never withholds a token that is still valid.
     const usable = held && secondsUntil(held.expiresAt, clock.now()) >= settleFor
     if (usable && isOutage(error)) return { outcome: 'fresh', stored } as const
     throw error

@@ -9,7 +9,7 @@ import { changeTenant } from '../tenants/changeTenant.ts'
 
 /**
  * Writes down that a tenant was vended; one that was idle is due before its expiry from now on.
- * A hint, not a duty: a row that others change meanwhile stays as it is.
+ * A hint, not a duty: a row that others change in the meantime stays as it is.
  * @returns the row as written, or undefined when it was not.
  */
 export async function touch(

@@ -46,7 +46,7 @@ export const vendAnswer = z.object({
   developerToken: z.string(),
   customerId: z.string().describe('The customer through which the user reaches the account.'),
   accountId: z.string(),
-  headers: z.record(z.string(), z.string()).describe('Can be spread into the call as they are.'),
+  headers: z.record(z.string(), z.string()).describe('Can be spread into the call unchanged.'),
   services: z.record(z.string(), z.url()).describe('REST base URL of each service in this environment.'),
 })
 
@@ -80,8 +80,14 @@ export function createVend(dependencies: VendDependencies): Vend {
     const obtained = await obtain.obtain(name, wish.minValiditySeconds, deadline)
     if (!obtained.ok) throw explainNotObtained(config, obtained, clock.now())
     const { environment } = obtained.tenant
-    const account = defaultFor(obtained.tenant, wish) ?? (await resolve(obtained.tenant, wish))
-    const developerToken = await developerTokens.current(environment)
+    const readAccount = () => resolve(obtained.tenant, wish)
+    const account =
+      defaultFor(obtained.tenant, wish) ?? (await deadline.step('reading the account', readAccount))
+    const current = developerTokens.current(environment)
+    const isKnown = !(current instanceof Promise)
+    const developerToken = isKnown
+      ? current
+      : await deadline.step('reading the developer token', () => current)
     if (!developerToken) throw missingDeveloperToken(environment)
     const expiresIn = secondsUntil(obtained.expiresAt, clock.now())
     // The account and the developer token may have taken their time, and what was promised holds at the answer.
@@ -95,8 +101,7 @@ export function createVend(dependencies: VendDependencies): Vend {
   return {
     async vend(name, wish) {
       const deadline = createDeadline(clock, secondsAfter(clock.now(), config.vendLimitSeconds))
-      const work = () => attempt({ name, wish, deadline }, false)
-      return deadline.step('a vend', work).catch((error: unknown) => {
+      return attempt({ name, wish, deadline }, false).catch((error: unknown) => {
         throw error instanceof TimeLimitError ? tookTooLong(error) : error
       })
     },

@@ -16,7 +16,7 @@ export function liveMebibytes(): number {
   return process.memoryUsage().heapUsed / 2 ** 20
 }
 
-/** Looks at the live heap now and every so many milliseconds. */
+/** Looks at the live heap now and at an interval in milliseconds. */
 export function watchMemory(milliseconds: number): MemoryWatch {
   const looks = [liveMebibytes()]
   const timer = setInterval(() => looks.push(liveMebibytes()), milliseconds)

@@ -128,7 +128,7 @@ class Partition {
     return false
   }
 
-  /** At most so many rows from one key on, before another. */
+  /** At most a number of rows from one key on, before another. */
   range(from: string, before: string, most: number): Row[] {
     const start = this.#seek(from)
     const end = Math.min(this.#seek(before), start + most)

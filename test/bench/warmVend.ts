@@ -8,7 +8,7 @@ import { startTableProxy, sum, type TableProxy } from './tableProxy.ts'
 const connectionCounts = [1, 16, 64]
 /** Of a function that only gives back a prepared answer. */
 const leastRatio = 0.85
-/** Young memory has grown to what the load needs after so many seconds of it; before, one side pays more for it. */
+/** Young memory has grown to what the load needs after these seconds of it; before, one side pays more for it. */
 const warmUpSeconds = 8
 
 /**

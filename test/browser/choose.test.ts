@@ -191,7 +191,7 @@ describe('5,006 accounts to choose from', () => {
     await page.click('#choose')
     await page.waitForURL('**/login')
     await page.goto(choiceUrl)
-    expect(await page.textContent('h1')).toBe('You have chosen already')
+    expect(await page.textContent('h1')).toBe('You’ve already chosen')
     await picture(page, 'choose-again')
     await page.click('#onward')
     await page.waitForURL('**/login')

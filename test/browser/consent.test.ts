@@ -144,7 +144,7 @@ describe('every page on which it can end is readable', () => {
     if (consent) await consent.click()
     await page.waitForSelector('#code')
     await picture(page, 'different_user-alike')
-    expect(await page.textContent('main')).toContain('looks alike when shortened: a…@outlook.example.')
+    expect(await page.textContent('main')).toContain('looks the same when shortened: a…@outlook.example.')
   })
 
   test('the pages load nothing from elsewhere and cannot be framed', async () => {

@@ -38,9 +38,9 @@ describe('the credentials', () => {
     ['no Authorization header', { Authorization: '' }, 400, 116, null],
     ['another scheme than Bearer', { Authorization: 'Basic YTpi' }, 400, 116, null],
     ['no developer token', { DeveloperToken: '' }, 400, 116, null],
-    ["the sandbox's developer token", { DeveloperToken: 'BBD37VB98' }, 401, 105, 'InvalidAccessToken'],
-    ['an access token that is none', { Authorization: 'Bearer nonsense' }, 401, 105, 'InvalidAccessToken'],
-    ['a Microsoft token called Google’s', { IdentityProvider: 'Google' }, 401, 105, 'InvalidAccessToken'],
+    ["the sandbox's developer token", { DeveloperToken: 'BBD37VB98' }, 401, 105, null],
+    ['an access token that is none', { Authorization: 'Bearer nonsense' }, 401, 105, null],
+    ['a Microsoft token called Google’s', { IdentityProvider: 'Google' }, 401, 105, null],
   ])('%s is refused', async (_what, headers, status, code, detail) => {
     expectFault(await manage('/User/Query', {}, { headers }), status, code, detail)
   })
@@ -55,7 +55,7 @@ describe('the credentials', () => {
   })
 
   test.each([
-    ['niklaus', 401, 105, 'UserNotFound'],
+    ['niklaus', 401, 105, null],
     ['barbara', 403, 126, 'WorkAccountIsRequired'],
   ])('%s is told why Advertising does not take the sign-in', async (person, status, code, detail) => {
     expectFault(await manage('/User/Query', {}, { person }), status, code, detail)
@@ -123,7 +123,7 @@ describe('Customer Management', () => {
     const sandbox = await manage('/AccountsInfo/Query', {}, { environment: 'sandbox' })
     expect(sandbox.json.AccountsInfo).toHaveLength(1)
     const options = { environment: 'sandbox', person: 'grace' } as const
-    expectFault(await manage('/User/Query', {}, options), 401, 105, 'UserNotFound')
+    expectFault(await manage('/User/Query', {}, options), 401, 105, null)
   })
 
   test.each([

@@ -51,7 +51,7 @@ function fullTenant(): Tenant {
     ...{ grant, accessToken, dueAt: at, accountsGeneration: 'g', discoveredAt: at, lastVendedAt: at },
     lease: { id: 'l', until: at },
     trouble: {
-      ...{ attempts: 1, reason: 'r', traceId: 't', nextAttemptAt: at, unknownAnswers: 1 },
+      ...{ attempts: 1, reason: 'throttled', traceId: 't', nextAttemptAt: at, unknownAnswers: 1 },
       ...{ actor: 'operator', suspectedSince: at },
     },
     pendingGrant: {
@@ -63,7 +63,7 @@ function fullTenant(): Tenant {
     leftovers: [reference(`${tenant}-old`)],
     defaultAccount: { accountId: '1', customerId: '2' },
     advertisingRefusal: { reason: 'r', since: at },
-    reauthorizationReason: 'r',
+    reauthorizationReason: 'grant_revoked',
     disconnectCount: 1,
     writeIds: ['w'],
   } as Tenant

@@ -4,9 +4,12 @@ import { createTokenSigner, localDeveloperTokens, type TokenSigner } from '../..
 import { accountIdBeyondSafeInteger, agency } from '../../local/advertising/seeds.ts'
 import type { RunningService } from '../../local/service.ts'
 import { createCustomerManagement } from '../../shared/advertising/client.ts'
+import { createDeveloperTokenProofs, withProofs } from '../../shared/advertising/developerTokenProofs.ts'
 import { discoverAccounts } from '../../shared/advertising/discover.ts'
 import { identityFaultOf } from '../../shared/advertising/identityFault.ts'
+import { judgeFault } from '../../shared/advertising/judgeFault.ts'
 import { requestHeaders } from '../../shared/advertising/services.ts'
+import { systemClock } from '../../shared/clock.ts'
 import { createOwnerOfAddress } from '../../shared/diagnosis/addresses.ts'
 import { diagnoseFailedCall } from '../../shared/diagnosis/diagnose.ts'
 import { diagnoseProbe } from '../../shared/diagnosis/diagnoseProbe.ts'
@@ -32,8 +35,22 @@ function environmentConfig() {
   return { advertisingUrl: `${advertising.origin}/production/{host}` }
 }
 
+const notes = new Map<string, object>()
+const proofs = createDeveloperTokenProofs({
+  notes: {
+    read: async <T>(kind: string, key: string) => notes.get(`${kind} ${key}`) as T | undefined,
+    write: async (kind, key, value) => void notes.set(`${kind} ${key}`, value),
+  },
+  clock: systemClock,
+  list: async () => [{ value: localDeveloperTokens.production[0], version: 'v1' }],
+})
+
 function client() {
-  return createCustomerManagement({ environmentConfig: environmentConfig() })
+  return withProofs(
+    createCustomerManagement({ environmentConfig: environmentConfig() }),
+    'production',
+    proofs,
+  )
 }
 
 async function credentialsOf(person: string) {
@@ -77,9 +94,10 @@ describe('discovery against the stand-in', () => {
     expect(!answer.ok && identityFaultOf(answer.fault)).toMatchObject({ signInWith: 'work' })
   })
 
-  test('says that a person is no Microsoft Advertising user', async () => {
+  test('says that a person is no Microsoft Advertising user, once the developer token has worked', async () => {
+    await discover('ada')
     const answer = await discover('niklaus')
-    expect(!answer.ok && identityFaultOf(answer.fault)?.reason).toBe('no_advertising_user')
+    expect(!answer.ok && judgeFault(answer.fault).verdict).toBe('no_advertising_user')
   })
 })
 
@@ -125,7 +143,7 @@ describe('diagnosis of what the stand-in answers', () => {
     const user = await client().getUser(credentials)
     const results = { refresh: { ok: true }, developerToken: 'present', user } as const
     expect(diagnoseProbe(results, { environment: 'production', identityProvider: 'microsoft' }).verdict).toBe(
-      'developer_token_refused',
+      'developer_token_of_other_environment',
     )
   })
 })

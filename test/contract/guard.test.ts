@@ -174,7 +174,7 @@ test.each([
   expect(await call(headers)).toEqual({ answer: answered, invocation: 'fulfilled' })
 })
 
-/** A body that fails after so many chunks. */
+/** A body that fails after a number of chunks. */
 function failing(chunks: number) {
   let left = chunks
   return new ReadableStream({

@@ -113,7 +113,7 @@ describe('the Functions host with HTTP streams', () => {
     const env = { STREAM: 'yes', FUNCTIONS_REQUEST_BODY_SIZE_LIMIT: String(maxBodyBytes) }
     const other = await spawnHost(limited.path, env)
     const upload = send(`${other.origin}/echo`, { method: 'POST' })
-    // The host closes the connection on whoever goes on sending.
+    // The host closes the connection on a client that keeps sending.
     upload.on('error', () => {})
     const answered = once(upload, 'response') as Promise<[IncomingMessage]>
     Readable.from(zeros(maxBodyBytes + 65_536)).pipe(upload)

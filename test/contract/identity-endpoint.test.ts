@@ -144,7 +144,7 @@ describe('the local certificate', () => {
     await rm(folder, { recursive: true })
   })
 
-  test('it is kept, and made anew when its parts do not fit', async () => {
+  test('it is kept, and made again when its parts do not fit', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'certificate-'))
     const first = await createLocalCertificate(folder)
     expect(await createLocalCertificate(folder)).toEqual(first)

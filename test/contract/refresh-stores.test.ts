@@ -100,7 +100,7 @@ describe.each([
     expect(await states.read('production', 'google')).toBeUndefined()
   })
 
-  test('end once, whoever releases them, and their end is seen as late as their beginning', async () => {
+  test('end once, whichever process releases them, and their end is seen as late as their beginning', async () => {
     const [clock, process] = [handClock(), await open()]
     const [one, other] = [process(clock), process(clock)]
     await one.hold(hold)

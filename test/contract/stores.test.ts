@@ -394,7 +394,12 @@ test.each([
   if (!one || !two) throw new Error('two processes')
   const now = new Date()
   const later = (seconds: number) => new Date(now.getTime() + seconds * 1000)
-  const named = { environment: 'production', identityProvider: 'google', reason: 'r', traceId: 't' } as const
+  const named = {
+    environment: 'production',
+    identityProvider: 'google',
+    reason: 'client_secret_expired',
+    traceId: 't',
+  } as const
   const over = { ...named, since: later(-60), until: later(-1) }
   await one.hold(over)
   const claims = await Promise.all([one.claimProbe(over, later(30)), two.claimProbe(over, later(30))])

@@ -283,7 +283,7 @@ describe('the page after confirmation', () => {
       { account: other!.accountId, go: 'choose' },
       { stopAt: world.returnUrl },
     )
-    expect(late).toMatchObject({ status: 410, body: expect.stringContaining('You have chosen already') })
+    expect(late).toMatchObject({ status: 410, body: expect.stringContaining('You’ve already chosen') })
     expect((await listed(tenant)).find((account) => account.default)?.accountId).toBe(one!.accountId)
   })
 
@@ -341,13 +341,13 @@ describe('the choice page', () => {
       await visitor.visit(page.url),
     ]) {
       expect({ status: again.status, stopped: again.stopped }).toEqual({ status: 410, stopped: false })
-      expect(again.body).toContain('You have chosen already')
+      expect(again.body).toContain('You’ve already chosen')
       expect(again.body).toMatch(/id="onward" href="[^"]*status=connected&amp;accounts=1"/)
     }
     expect((await listed(tenant)).find((account) => account.default)?.accountId).toBe(first!.accountId)
   })
 
-  test('nothing is granted to whoever does nothing; all is one choice, then the default is asked', async () => {
+  test('nothing is granted to a person who does nothing; all is one choice, then the default is asked', async () => {
     const tenant = world.newTenant()
     const { visitor, page } = await openPage(tenant)
     const asked = await visitor.submit(page, { go: 'choose' }, { stopAt: world.returnUrl })
@@ -405,11 +405,11 @@ describe('the choice page', () => {
     const { visitor, page } = await openPage(tenant)
     const wish = { allowDifferentUser: true, accountChoice: 'app' } as const
     await world.connectConfirmed(tenant, 'edsger@contoso.example', wish)
-    expect((await visitor.visit(page.url)).body).toContain('There is nothing left to choose here')
+    expect((await visitor.visit(page.url)).body).toContain('This choice is no longer available')
     const answered = await visitor.submit(page, { scope: 'all', go: 'choose' }, { stopAt: world.returnUrl })
     expect(answered.status).toBe(410)
     const events = await world.call('GET', `/v1/tenants/${tenant}/events`)
-    expect(JSON.stringify(events.body)).not.toContain('It was not chosen.')
+    expect(JSON.stringify(events.body)).not.toContain('It wasn’t chosen.')
   })
 
   test('another browser can neither see the choice nor make it', async () => {

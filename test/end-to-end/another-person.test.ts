@@ -128,7 +128,7 @@ describe('another person reconnects', () => {
     const tenant = await connectedByApi('ada@outlook.example')
     const { body } = await world.connect(tenant, 'alan@outlook.example', { accountChoice: 'app' })
     expect(body.replaceAll(/<[^>]*>/g, '')).toContain(
-      'Sign in with the account that connected it: a…@outlook.example. You signed in with another one that looks alike when shortened: a…@outlook.example.',
+      'Sign in with the account that connected it: a…@outlook.example. You signed in with a different one that looks the same when shortened: a…@outlook.example.',
     )
     await world.connectConfirmed(tenant, 'alan@outlook.example', { allowDifferentUser: true })
     const [event] = await eventsOf(tenant, 'accounts.changed')
@@ -165,7 +165,7 @@ describe('another person reconnects', () => {
       })
     }
 
-    test('whoever connected the tenant goes on with it, and accounts that would be lost wait for the app', async () => {
+    test('the person who connected the tenant goes on with it, and accounts that would be lost wait for the app', async () => {
       const tenant = await connectedByApi('ada@outlook.example')
       const before = await listed(tenant)
       const visit = await switchAccount(tenant, 'ada@outlook.example')

@@ -188,12 +188,20 @@ describe('the broker authenticates as its registration', () => {
     ],
     ['an identity that gives no token', 'managedIdentity', {}, 'client_identity_unavailable'],
     ['a missing secret', 'secret', {}, 'client_secret_missing'],
+    [
+      'a secret that cannot be one',
+      'secret',
+      { 'production-microsoft-client-secret': '"secret-1"' },
+      'client_secret_malformed',
+    ],
   ] as const)(
     '%s is the operator’s and reaches no identity provider',
     async (_title, method, vault, reason) => {
       const world = await createWorld({ method, vault })
       const answer = await world.refresh('consumers', 'ada@outlook.example')
       expect(answer).toMatchObject({ ok: false, refusal: { class: 'operator', reason } })
+      const sent = await world.signIn.requests()
+      expect(sent.filter(({ grantType }) => grantType === 'refresh_token')).toEqual([])
     },
   )
 })

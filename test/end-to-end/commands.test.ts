@@ -33,11 +33,11 @@ test('each command does its work with nothing but a settings file', slow, async 
   expect(await runCommand('migrate-grants', '--to', 'sealed')).toMatchObject({ code: 0, out: 'moved 1\n' })
   expect(await runCommand('rotate-sealing-key')).toMatchObject({
     code: 0,
-    out: expect.stringContaining('seals from now on; 1 older key(s)'),
+    out: expect.stringContaining('now seals. 1 older key(s)'),
   })
   expect(await runCommand('rotate-sealing-key', '--prune')).toMatchObject({
     code: 1,
-    out: expect.stringContaining('Wait.'),
+    out: expect.stringContaining('Wait and try again.'),
   })
   expect(await runCommand('migrate-grants', '--to', 'vault')).toMatchObject({ code: 0, out: 'moved 1\n' })
   expect(await runCommand('rebuild-tables', '--dry-run')).toMatchObject({ code: 0, out: 'present 1\n' })
@@ -57,12 +57,12 @@ test(
       promisify(execFile)(process.execPath, ['scripts/rotate-sealing-key.ts', '--vault', url, ...args], {
         env: { PATH: process.env.PATH, KEY_VAULT_VERIFY_CHALLENGE_RESOURCE: 'false', ...env },
       }).catch((error) => error)
-    expect((await rotate(vault)).stdout).toContain('seals from now on; 0 older key(s)')
+    expect((await rotate(vault)).stdout).toContain('now seals. 0 older key(s)')
     expect(await broker.vaults.grants[1]!.read('sealing-keys')).toBeDefined()
     expect(await rotate(vault, '--prune')).toMatchObject({ code: 2 })
     expect(await rotate('my-vault')).toMatchObject({ code: 2, stderr: expect.stringContaining('https://') })
     const refused = await rotate('https://127.0.0.1:1')
-    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('did not answer') })
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('failed (') })
   },
 )
 

@@ -308,9 +308,9 @@ describe('9. "The client secret expired", and nobody had been warned', () => {
     await own.setSecret(secret, { expiresOn: new Date(Date.now() + 6.5 * 86_400_000) })
     await own.call('POST', '/v1/sweeps', { app: 'demo-operator' })
     expect((await ready()).events).toMatchObject([{ type: 'secret.expiring', secret, thresholdDays: 7 }])
-    await own.setSecret(`${secret}-next`, { value: 'the next secret' })
+    await own.setSecret(`${secret}-next`, { value: 'the-next-secret' })
     const tenant = await own.connectedStale()
-    await own.signIn.clientSecrets('production', ['the next secret'])
+    await own.signIn.clientSecrets('production', ['the-next-secret'])
     const vended = await own.call('GET', `/v1/tenants/${tenant}/token`)
     expect(vended).toMatchObject({ status: 200 })
     const { checks, holds } = await ready()
@@ -398,7 +398,7 @@ describe('12. "The person who consented leaves; nobody is told, and the status s
     expect(await world.refreshCalls()).toHaveLength(1)
   })
 
-  test('somebody else may connect it with the hint as it is, once the app agrees to what is lost, and no administrator is sent a link in vain', async () => {
+  test('somebody else may connect it with the hint as it is, once the app agrees to what is lost, and no administrator is sent a link without a result', async () => {
     const tenant = await world.connectedStale('radia@contoso.example')
     await failRefreshes('userDisabled')
     const { body } = await vend(tenant)

@@ -62,9 +62,9 @@ describe('nobody but a person spends anything', () => {
 
 describe('the answer to an administrator’s link', () => {
   test.each([
-    ['admin_consent=True&state=admin-consent&tenant=x', 'Thank you, the app is allowed now'],
-    ['admin_consent=True&state=admin-consent&error=access_denied', 'The app was not allowed'],
-    ['state=admin-consent&error=access_denied&error_description=AADSTS65004', 'The app was not allowed'],
+    ['admin_consent=True&state=admin-consent&tenant=x', 'Thank you. The app is approved.'],
+    ['admin_consent=True&state=admin-consent&error=access_denied', 'The app wasn’t approved'],
+    ['state=admin-consent&error=access_denied&error_description=AADSTS65004', 'The app wasn’t approved'],
   ])('%s says: %s', async (query, title) => {
     const page = await (await fetch(`${world.origin}/oauth/callback?${query}`)).text()
     expect(page).toContain(`<h1>${title}</h1>`)
@@ -78,7 +78,7 @@ describe('a link that may travel by mail', () => {
     return answer.body.connectUrl as string
   }
 
-  test('is not spent by whoever looks at it, and connects when a person presses the button', async () => {
+  test('is not spent by a request that only looks at it, and connects when a person presses the button', async () => {
     const tenant = world.newTenant()
     const connectUrl = await mailed(tenant)
     const visitor = createVisitor()

@@ -58,6 +58,14 @@ describe('a live probe', () => {
     expect(JSON.stringify(body)).not.toMatch(/eyJ|local-developer-token/)
   })
 
+  test('blames no developer token that has just worked', async () => {
+    await world.advertising.fault({ kind: 'fault', code: 105, path: '/User/Query' })
+    expect((await diagnose()).body).toMatchObject({ verdict: 'no_advertising_user', actor: 'advertiser' })
+    await world.advertising.clear()
+    await world.advertising.fault({ kind: 'fault', code: 105, path: '/Account/Query' })
+    expect((await diagnose()).body).toMatchObject({ verdict: 'account_not_usable', actor: 'advertiser' })
+  })
+
   test('finds an account that was suspended', async () => {
     const { body: vended } = await world.call('GET', `/v1/tenants/${tenant}/token`)
     const change = { environment: 'production', accountId: vended.accountId }

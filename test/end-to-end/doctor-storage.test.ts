@@ -51,7 +51,7 @@ describe('the vaults', () => {
     const report = await look()
     expect(bad(report)).toContain('secret production-developer-token')
     expect(bad(report)).not.toContain('identity')
-    const other = find(await look({ AZURE_CLIENT_ID: 'unknown' }), 'identity')
+    const other = find(await look({ AZURE_CLIENT_ID: '6d1e0b3a-1b2c-4d5e-8f90-123456789abc' }), 'identity')
     expect(other).toMatchObject({ ok: false, detail: expect.stringMatching(/no token: \w+/) })
   })
 
@@ -121,7 +121,7 @@ describe('secrets', () => {
     await main.write('sealing-keys', 'somebody’s note', {})
     expect(find(await look(), 'secret sealing-keys')).toMatchObject({
       ok: false,
-      detail: 'is not a JWK set',
+      detail: 'isn’t a JWK set',
       resolution: expect.stringContaining('list-versions'),
     })
     await main.write('sealing-keys', before.value, {})

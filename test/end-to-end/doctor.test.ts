@@ -132,7 +132,7 @@ describe('on a stack that is broken', () => {
     ['AADSTS700016: Application with identifier was not found.', 'no such registration'],
     ['AADSTS50011: The redirect URI does not match.', 'not registered'],
     ['The provided value for the input parameter &#39;redirect_uri&#39; is not valid.', 'not registered'],
-    ['AADSTS90033: A transient error has occurred.', 'cannot be told: the provider did not say'],
+    ['AADSTS90033: A transient error has occurred.', 'unknown: the provider didn’t say'],
   ])('a page that repeats the request is read for what it says: %s', async (words, detail) => {
     const page = await serve(
       ({ url }) => new Response(`<p>${words}</p><a href="${url}">again</a>`, { status: 400 }),
@@ -172,12 +172,12 @@ describe('on a stack that is broken', () => {
     expect(find(report, 'health')).toMatchObject({ detail: 'status 503 broker_not_configured' })
     expect(find(report, 'setting KEY_VAULT_URL')).toMatchObject({
       ok: false,
-      detail: expect.stringMatching(/^is missing: The vault of/),
+      detail: expect.stringMatching(/^is missing: The vault for/),
       resolution: expect.stringContaining("--settings 'KEY_VAULT_URL="),
     })
     expect(find(report, 'setting WORKSPACES')).toMatchObject({
       ok: false,
-      detail: expect.stringContaining('is not as it must be'),
+      detail: expect.stringContaining('isn’t valid'),
     })
     expect(JSON.stringify(report)).not.toContain('Acme’s')
     const vend = await fetch(`${broken.origin}/v1/tenants/acme/token`)
@@ -204,9 +204,9 @@ describe('on a stack that is broken', () => {
       ok: false,
       resolution: expect.stringContaining(`--web-redirect-uris https://other.example/back ${redirectUri}`),
     })
-    expect(await asked('nobody is logged in: az login')).toMatchObject({
+    expect(await asked('you aren’t logged in: run az login')).toMatchObject({
       ok: null,
-      detail: 'not checked: nobody is logged in: az login',
+      detail: 'not checked: you aren’t logged in: run az login',
     })
   })
 

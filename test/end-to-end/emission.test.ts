@@ -4,6 +4,7 @@ import { hostMasterKey } from '../../local/settings.ts'
 import { prepareProcess } from '../../scripts/commandLine.ts'
 import { createBroker } from '../../shared/broker.ts'
 import { parseConfig } from '../../shared/config.ts'
+import { tenantKey } from '../../shared/domain/tenantKey.ts'
 import { createSecretClient } from '../../shared/storage/clients.ts'
 import { openWorld, type World } from './world.ts'
 
@@ -97,6 +98,11 @@ test('every event that an alert or a tile looks for is one that the broker write
   const lost = await world.connectedStale('ada@outlook.example')
   await loseGrant(lost)
   expect((await world.call('GET', `/v1/tenants/${lost}/token`)).status).toBe(503)
+
+  const damaged = await world.connectedStale('ada@outlook.example')
+  const key = { partitionKey: tenantKey({ workspace: 'demo', tenant: damaged }), rowKey: 'tenant' }
+  await world.tableClient('Tenants').updateEntity({ ...key, grantReference: '' }, 'Merge')
+  await sweep()
 
   await runFunction('refreshChunk', '{"shard":"none"}')
   await runFunction('refreshChunkPoisoned', '{"shard":3}')

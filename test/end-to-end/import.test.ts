@@ -82,6 +82,28 @@ describe('import', () => {
     },
   )
 
+  test('one person without Microsoft Advertising stops no run, and begins none', slow, async () => {
+    await world.connected()
+    const [refreshToken = ''] = await world.grantSecrets()
+    const [one, two] = [world.newTenant(), world.newTenant()]
+    const file = await writeCsv(
+      'stranger.csv',
+      `${one},production,,${refreshToken},personal,,`,
+      `${two},production,,${refreshToken},personal,,`,
+    )
+    await world.advertising.fault({ kind: 'fault', code: 105, path: '/User/Query', times: 1 })
+    const first = await runCommand('import', [file, '--rate', '1'])
+    await world.advertising.clear()
+    expect(first).toMatchObject({
+      code: 1,
+      out: expect.stringContaining('The file: refused 1, connected 1.'),
+    })
+    expect(first.out).toContain('refused: grant_refused (no_advertising_user)')
+    await world.signIn.forget()
+    expect((await runCommand('import', [file])).out).toContain('This run: nothing to do.')
+    expect(await world.refreshCalls()).toHaveLength(0)
+  })
+
   test('a run that is stopped tells how far it came', slow, async () => {
     await world.connected()
     const [refreshToken = ''] = await world.grantSecrets()

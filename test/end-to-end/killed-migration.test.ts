@@ -93,7 +93,7 @@ async function countIn(store: 'sealed' | 'vault'): Promise<number> {
   return (await rows()).filter(({ grant }) => grant?.reference.startsWith(`${store}:`)).length
 }
 
-/** The secrets of the last so many grants that the command comes to and that are in the vault. */
+/** The secrets of the last few grants that the command comes to and that are in the vault. */
 async function lastSecrets(count: number): Promise<string[]> {
   const secrets: string[] = []
   for await (const name of walkTenants(reader.tables)) {

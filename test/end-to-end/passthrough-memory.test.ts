@@ -90,7 +90,7 @@ async function residentMebibytes(pid: number): Promise<number> {
   return Number(stdout) / 1024
 }
 
-/** Looks on until a count has not moved for so many looks; how far it came, and the broker's memory at its most. */
+/** Looks on until a count has not moved for a number of looks; how far it came, and the broker's memory at its most. */
 async function standingStill(count: () => number) {
   let [seen, still, peak] = [-1, 0, 0]
   while (still < 100) {

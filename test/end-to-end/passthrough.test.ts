@@ -234,13 +234,35 @@ describe('a failure', () => {
     expect(await callCount('/_echo')).toBe(1)
   })
 
+  test('without a reason, while both tokens work, is told to be the person’s', async () => {
+    const fresh = await world.connected()
+    await world.advertising.fault({ kind: 'fault', code: 105 })
+    const { headers } = await ads('customerManagement/User/Query', { body: {} }, fresh)
+    expect(headers.get('x-diagnosis')).toBe('no_advertising_user;actor=advertiser;credential=identity')
+  })
+
+  test('without a reason, is the person’s where the call needs no account', async () => {
+    const fresh = await world.connected()
+    const reasons = async () =>
+      (await world.call('GET', `/v1/tenants/${fresh}/events`)).body.events.map(
+        (event: { type: string }) => event.type,
+      )
+    await world.advertising.fault({ kind: 'fault', code: 105 })
+    await ads('campaignManagement/Campaigns/QueryByAccountId', { body: {} }, fresh)
+    expect(await reasons()).not.toContain('advertising.sign_in_refused')
+    await ads('customerManagement/User/Query', { body: {} }, fresh)
+    expect(await reasons()).toContain('advertising.sign_in_refused')
+  })
+
   test('by a wrong developer token costs no refresh while the access token is fresh', async () => {
     const fresh = await world.connected()
     await world.signIn.forget()
     await world.advertising.fault({ kind: 'fault', code: 105, reason: 'InvalidAccessToken' })
     const { status, headers } = await ads('customerManagement/User/Query', { body: {} }, fresh)
     expect(status).toBe(401)
-    expect(headers.get('x-diagnosis')).toMatch(/^credentials_refused;actor=\w+;credential=\w+$/)
+    expect(headers.get('x-diagnosis')).toBe(
+      'developer_token_refused;actor=operator;credential=developerToken',
+    )
     expect(await world.refreshCalls()).toHaveLength(0)
   })
 

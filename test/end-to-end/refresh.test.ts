@@ -159,7 +159,7 @@ describe('what a sweep cannot do itself', () => {
     await client.sendMessage(JSON.stringify(message))
   }
 
-  test('a handed-over shard is refreshed by whoever takes it from the queue', async () => {
+  test('a handed-over shard is refreshed by the process that takes it from the queue', async () => {
     const tenant = await connectedDueSoon()
     const startedAt = new Date().toISOString()
     const shard = Number.parseInt(tenantKey({ workspace: 'demo', tenant }).slice(0, 4), 16) % 32

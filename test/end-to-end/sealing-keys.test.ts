@@ -15,7 +15,7 @@ afterAll(() => world.stack.stop())
 
 const later = { ...systemClock, now: () => secondsAfter(new Date(), 601) }
 
-test('a new key seals, older ones open, and none is dropped before everything is sealed anew', async () => {
+test('a new key seals, older ones open, and none is dropped before everything is sealed again', async () => {
   const { broker } = world
   const vault = broker.vaults.main
   const names = [

@@ -191,7 +191,7 @@ describe('a failed refresh says who acts', () => {
 })
 
 describe('a disconnect', () => {
-  test('ends vending at once here, destroys the grant, and a new consent begins anew', async () => {
+  test('ends vending at once here, destroys the grant, and a new consent begins again', async () => {
     const tenant = await world.connected()
     await world.call('GET', `/v1/tenants/${tenant}/token`)
     expect((await world.call('DELETE', `/v1/tenants/${tenant}`)).body.status).toBe('disconnected')

@@ -117,7 +117,7 @@ function begin(
   }
 }
 
-/** A sweep of the timer: what it hands over is done by whoever takes it from the queue. */
+/** A sweep of the timer: what it hands over is done by the process that takes it from the queue. */
 async function sweepAndHandOver(world: World, { dependencies, refresher }: SimulatedBroker): Promise<void> {
   const { handOver } = await world.useCases.sweep({ ...dependencies, refresher }, { mayHandOver: true })
   for (const shard of handOver) {

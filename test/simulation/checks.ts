@@ -35,7 +35,7 @@ interface Call {
   readonly leaseId: string | undefined
 }
 
-/** The vend in whose course something happens; whoever waits for a refresh that another one began causes no call. */
+/** The vend in whose course something happens; a vend that waits for another's refresh causes no call. */
 const vending = new AsyncLocalStorage<{ calls: number }>()
 
 /** Holds a world against the rules: on every write, every call, every vend, and after every step. */
@@ -88,12 +88,12 @@ export class Checks {
     return () => calls.delete(call)
   }
 
-  /** Whoever first writes a lease's id is its holder, whether the write is answered or not. */
+  /** The first writer of a lease's id is its holder, whether the write is answered or not. */
   leaseSent(process: SimulatedProcess, leaseId: string): void {
     if (!this.#leaseHolders.has(leaseId)) this.#leaseHolders.set(leaseId, process)
   }
 
-  /** Invariant 3, when a process asks for its refresh to be committed: its lease has not ended meanwhile. */
+  /** Invariant 3, when a process asks for its refresh to be committed: its lease has not ended in the meantime. */
   commitSent(process: SimulatedProcess, before: Tenant, next: Tenant): void {
     const { lease } = before
     const isRefresh = next.accessToken && next.accessToken !== before.accessToken
@@ -262,7 +262,7 @@ export class Checks {
       this.report('wait_cut_short', `${row.tenant} is asked for again too soon after ${reason}`)
   }
 
-  /** What another writer has put into the row stays there until somebody signs in anew. */
+  /** What another writer has put into the row stays there until somebody signs in again. */
   #assertChoiceKept(before: Tenant | undefined, after: Tenant): void {
     const [was, is] = [before, after].map((row) => Number(row?.defaultAccount?.accountId ?? 0))
     // Who is still choosing may be the last to choose.

@@ -22,7 +22,7 @@ export const consentMutations: readonly Mutation[] = [
     breaks: ['isolation'],
   },
   {
-    name: 'a consent that nobody confirms stays for ever',
+    name: 'a consent that nobody confirms stays forever',
     file: 'shared/tenants/expirePending.ts',
     find: 'pendingGrant !== undefined && pendingGrant.expiresAt <= clock.now()',
     replace: 'pendingGrant !== undefined && clock.now() < pendingGrant.grant.consentedAt',
@@ -47,9 +47,9 @@ export const consentMutations: readonly Mutation[] = [
   {
     name: 'a disconnect destroys a consent that waits before the row forgets it',
     file: 'shared/tenants/disconnect.ts',
-    find: 'withLeftovers(keeping.grants, disconnected(row), [row.pendingGrant?.grant.reference])',
+    find: '  const row = isDamaged(found)',
     replace:
-      'row.pendingGrant ? { ...disconnected(row), pendingGrant: row.pendingGrant } : disconnected(row)',
+      "  if ('tenant' in found) for (const each of referencesOf(found.tenant)) await keeping.grants.forget(each)\n  const row = isDamaged(found)",
     breaks: ['token_lost'],
   },
   {
@@ -68,10 +68,12 @@ export const consentMutations: readonly Mutation[] = [
   {
     name: 'a call that fails is repeated at once',
     file: 'shared/refresh/askProvider.ts',
-    find: 'const asked = named === undefined ? undefined : await ask(dependencies, leased, reference, named, time)',
-    replace: `let asked = named === undefined ? undefined : await ask(dependencies, leased, reference, named, time)
+    find: `const asked =
+    named === undefined ? undefined : await ask(dependencies, attempt, { reference, refreshToken: named })`,
+    replace: `let asked =
+    named === undefined ? undefined : await ask(dependencies, attempt, { reference, refreshToken: named })
   for (let tries = 0; tries < 2 && asked && asked !== 'no_time' && !asked.answer.ok; tries++)
-    asked = await ask(dependencies, leased, reference, named ?? '', time)`,
+    asked = await ask(dependencies, attempt, { reference, refreshToken: named ?? '' })`,
     breaks: ['calls_per_vend'],
   },
   {

@@ -81,9 +81,9 @@ export const leaseMutations: readonly Mutation[] = [
   {
     name: 'the old secret is forgotten before a migration commits',
     file: 'shared/operations/migrate.ts',
-    find: 'return commit(dependencies, leased, time, reference)',
+    find: 'return commit(dependencies, attempt, reference)',
     replace: `await dependencies.grants.forget(before)
-  return commit(dependencies, leased, time, reference)`,
+  return commit(dependencies, attempt, reference)`,
     breaks: ['token_lost'],
   },
   {
@@ -98,9 +98,9 @@ export const leaseMutations: readonly Mutation[] = [
   {
     name: 'a replaced secret is forgotten before the commit',
     file: 'shared/refresh/refreshLeased.ts',
-    find: 'return commitRefreshed(dependencies, leased, wish, { ...answer, askedAt }, next, time)',
+    find: 'return commitRefreshed(dependencies, attempt, { wish, answer: { ...answer, askedAt }, reference: next })',
     replace: `if (next !== leased.grant.reference && dependencies.grants.leaves(leased.grant.reference, [next])) await dependencies.grants.forget(leased.grant.reference)
-  return commitRefreshed(dependencies, leased, wish, { ...answer, askedAt }, next, time)`,
+  return commitRefreshed(dependencies, attempt, { wish, answer: { ...answer, askedAt }, reference: next })`,
     breaks: ['token_lost'],
   },
 ]

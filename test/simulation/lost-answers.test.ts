@@ -13,7 +13,7 @@ import { connected, grantOf, ground, name, now, owner, pendingOf } from './groun
 function losingAnswer(
   tenants: TenantStore,
   isMeant: (next: Tenant) => boolean,
-  meanwhile: () => Promise<unknown> = async () => {},
+  afterwards: () => Promise<unknown> = async () => {},
 ): TenantStore {
   let isLost = false
   return {
@@ -22,7 +22,7 @@ function losingAnswer(
       const written = await tenants.replace(...write)
       if (isLost || written === 'conflict' || !isMeant(write[1])) return written
       isLost = true
-      await meanwhile()
+      await afterwards()
       return 'conflict'
     },
   }
@@ -72,11 +72,11 @@ describe('a write that took effect and is answered as a conflict', () => {
   test.each([
     ['at once', async () => {}],
     ['after a refresh has gone on', undefined],
-  ])('is recognised by a reconnect %s: one event, one secret', async (_title, meanwhile) => {
+  ])('is recognised by a reconnect %s: one event, one secret', async (_title, afterwards) => {
     const { tenants, stores, dependencies, refresh, live, row } = ground()
     await tenants.create(connected(await stores.vault.write('old', owner)), [])
     const isCommit = (next: Tenant) => next.grant?.consenter.subject === 'second'
-    const store = losingAnswer(tenants, isCommit, meanwhile ?? (() => refresh()))
+    const store = losingAnswer(tenants, isCommit, afterwards ?? (() => refresh()))
     const proven = {
       environment: 'production' as const,
       grant: grantOf('', 'second'),
@@ -89,7 +89,7 @@ describe('a write that took effect and is answered as a conflict', () => {
     const stored = await connectGrant({ ...dependencies, tenants: store }, name, proven)
     expect(stored?.tenant.grant?.consenter.subject).toBe('second')
     expect(tenants.history(name).map(({ type }) => type)).toEqual(['tenant.reconnected'])
-    expect(live()).toEqual(meanwhile ? ['new'] : ['new', 'next1'])
+    expect(live()).toEqual(afterwards ? ['new'] : ['new', 'next1'])
     expect(row().leftovers).toBeUndefined()
   })
 
@@ -123,7 +123,7 @@ test('a row that another process gave back is not taken for our own verdict', as
     ...tenants,
     async replace(expected, next, events) {
       if (next.status !== 'reauthorization_required') return tenants.replace(expected, next, events)
-      // The lease has run out meanwhile, and who took it over has given it back.
+      // The lease has run out afterwards, and who took it over has given it back.
       const { lease: _lease, ...released } = row()
       await tenants.replace({ ...expected, etag: '*' }, released, [])
       return 'conflict'
@@ -175,16 +175,16 @@ test('a grant is not kept, nor its secret, once the row is another one than it w
 
 describe('a confirmation', () => {
   /** Accounts whose listing lets something happen between the check of the code and the commit. */
-  const confirm = (own: ReturnType<typeof ground>, meanwhile: () => Promise<unknown>) => {
+  const confirm = (own: ReturnType<typeof ground>, afterwards: () => Promise<unknown>) => {
     const list = async () => {
-      await meanwhile()
+      await afterwards()
       return { accounts: [] }
     }
     const accounts = { list, removeOthers: async () => {} } as never
     return confirmConnectSession({ keeping: own.dependencies, accounts }, name, 'session', 'code')
   }
 
-  test('does not revive a tenant that is disconnected meanwhile', async () => {
+  test('does not revive a tenant that is disconnected afterwards', async () => {
     const own = ground()
     const pendingGrant = await pendingOf(own, 'code')
     await own.tenants.create(

@@ -16,7 +16,7 @@ const bySimulation =
 /** Hundreds of worlds beside other test files' processes. */
 const patient = { timeout: 120_000 }
 
-/** Each breakage must show within so many seeds. */
+/** Each breakage must show within this many seeds. */
 const mostSeeds = 600
 
 describe('the simulator catches a protocol in which', () => {

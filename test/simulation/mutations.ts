@@ -6,7 +6,8 @@ const refreshLeased = 'shared/refresh/refreshLeased.ts'
 const commit = 'shared/refresh/commit.ts'
 const writeLeased = 'shared/refresh/writeLeased.ts'
 const decide = 'shared/refresh/decide.ts'
-const commitAnswer = 'return commitRefreshed(dependencies, leased, wish, { ...answer, askedAt }, next, time)'
+const commitAnswer =
+  'return commitRefreshed(dependencies, attempt, { wish, answer: { ...answer, askedAt }, reference: next })'
 
 /** Every breakage that the simulator must catch. */
 export const mutations: readonly Mutation[] = [
@@ -14,11 +15,11 @@ export const mutations: readonly Mutation[] = [
     name: 'the row is committed before the new refresh token is written',
     file: refreshLeased,
     find: `const next = rotated
-    ? await writeGrant(dependencies, leased, answer.refreshToken, reference, time)
+    ? await writeGrant(dependencies, attempt, { reference, refreshToken: answer.refreshToken })
     : reference
   ${commitAnswer}`,
-    replace: `const done = await commitRefreshed(dependencies, leased, wish, { ...answer, askedAt }, reference, time)
-  if (rotated) await writeGrant(dependencies, leased, answer.refreshToken, reference, time)
+    replace: `const done = await commitRefreshed(dependencies, attempt, { wish, answer: { ...answer, askedAt }, reference })
+  if (rotated) await writeGrant(dependencies, attempt, { reference, refreshToken: answer.refreshToken })
   return done`,
     mode: 'strict',
     breaks: ['used_token_redeemed', 'token_lost', 'secret_left_over'],
@@ -55,6 +56,7 @@ export const mutations: readonly Mutation[] = [
       'false_reauthorization',
       'grant_kept_after_disconnect',
       'forgotten_by_the_sweep',
+      'never_settles',
     ],
   },
   {
@@ -97,8 +99,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'loop detection is taken for a revocation',
     file: 'shared/identity/refusal.ts',
-    find: 'if (seen.errorCodes.includes(50196)) {',
-    replace: 'if (seen.errorCodes.includes(-1)) {',
+    find: "if (seen.errorCodes.includes(50196)) return 'loop_detected'",
+    replace: '',
     breaks: ['false_reauthorization'],
   },
   {
@@ -111,8 +113,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'one directory that refuses the app holds the environment',
     file: decide,
-    find: "if (isCredentialRefusal(refusal) || refusal.reason === 'environment_not_served')",
-    replace: 'if (now.getTime() > 0)',
+    find: "if (isCredentialRefusal(refusal)) return { verdict: 'hold' }",
+    replace: "if (now.getTime() > 0) return { verdict: 'hold' }",
     breaks: ['healthy_environment_held'],
   },
   {
@@ -140,8 +142,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'a newer token that a dead process left is not adopted',
     file: lease,
-    find: 'if (!newer) return leased\n',
-    replace: 'if (newer || !newer) return leased\n',
+    find: 'if (!newer) return attempt\n',
+    replace: 'if (newer || !newer) return attempt\n',
     mode: 'strict',
     breaks: ['used_token_redeemed'],
   },
@@ -174,9 +176,9 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'the old secret is deleted before the commit',
     file: commit,
-    find: 'const committed = await commit(dependencies, leased, time, dueAt, (row) => {',
+    find: 'const committed = await commit(dependencies, attempt, dueAt, (row) => {',
     replace: `if (grants.leaves(leased.grant.reference, [reference])) await grants.forget(leased.grant.reference)
-  const committed = await commit(dependencies, leased, time, dueAt, (row) => {`,
+  const committed = await commit(dependencies, attempt, dueAt, (row) => {`,
     breaks: ['token_lost'],
   },
   {
@@ -197,8 +199,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'a disconnect leaves the grant in its store',
     file: 'shared/tenants/disconnect.ts',
-    find: 'for (const reference of references) await keeping.grants.forget(reference)',
-    replace: '',
+    find: 'withLeftovers(keeping.grants, bare(disconnected(each)), referencesOf(each))',
+    replace: 'bare(disconnected(each))',
     breaks: ['grant_kept_after_disconnect', 'secret_left_over'],
   },
   {

@@ -18,7 +18,10 @@ test.each([
   ['a refresh whose keeping is slow commits within its lease, or not at all', slowKeeping],
   ['a sign-in beside a refresh of the old grant is what stays', reconnectBesideRefresh],
   ['a migration beside a refresh, or after its death, moves the newest token', migrateBesideRefresh],
-  ['a token is kept within its lease, by the clock of whoever waits for its end as well', clocksApart],
+  [
+    'a token is kept within its lease, by the clock of the process that waits for its end as well',
+    clocksApart,
+  ],
   ['a lease whose answer is an error is its taker’s all the same', lostLease],
 ])('%s', async (_title, scenario) => {
   const broken: string[] = []

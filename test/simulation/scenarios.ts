@@ -99,7 +99,7 @@ function refreshHeldBack(
   return refresher.refresh(name, { for: 'replacement', seen }).catch(() => undefined)
 }
 
-/** A person signs in anew while a refresh of the old grant is about to be committed. */
+/** A person signs in again while a refresh of the old grant is about to be committed. */
 export function reconnectBesideRefresh(seed: number, useCases: UseCases): Promise<Violation | undefined> {
   return brokenRule(async () => {
     const world = await idleWorld(seed, useCases)

@@ -2,7 +2,7 @@
 export interface Scheduler {
   /** Milliseconds since the epoch of the simulated world. */
   now(): number
-  /** Runs `work` after so many virtual milliseconds. Returns how to call it off. */
+  /** Runs `work` after a number of virtual milliseconds. Returns how to call it off. */
   after(milliseconds: number, work: () => void): () => void
   /** Runs the next event and waits until every process is quiescent. False when there is none. */
   step(): Promise<boolean>

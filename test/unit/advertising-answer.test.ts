@@ -62,7 +62,7 @@ describe('an answer of Microsoft Advertising', () => {
     })
   })
 
-  test('is not noted on a tenant that was disconnected or asked to sign in again meanwhile', async () => {
+  test('is not noted on a tenant that was disconnected or asked to sign in again in the meantime', async () => {
     for (const status of ['disconnected', 'reauthorization_required']) {
       const { note, refusal } = await noting(consented(now, { status }), consented(now))
       await note(refused)

@@ -1,16 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import type { FaultEvidence } from '../../shared/advertising/faultEvidence.ts'
 import { readFault } from '../../shared/advertising/faults.ts'
 import { createOwnerOfAddress, serviceOfAddress } from '../../shared/diagnosis/addresses.ts'
-import {
-  type DiagnosisContext,
-  diagnoseFailedCall,
-  type FailedCall,
-  judgeDeveloperToken,
-} from '../../shared/diagnosis/diagnose.ts'
+import { judgeDeveloperToken } from '../../shared/diagnosis/developerTokenState.ts'
+import { diagnoseFailedCall } from '../../shared/diagnosis/diagnose.ts'
 import { diagnoseProbe, type ProbeResults, probeAccount } from '../../shared/diagnosis/diagnoseProbe.ts'
+import type { DiagnosisContext, FailedCall } from '../../shared/diagnosis/facts.ts'
 import { createKnownAccounts } from '../../shared/diagnosis/knownAccounts.ts'
 import { type VerdictCode, verdicts } from '../../shared/domain/verdicts.ts'
+import type { Actor } from '../../shared/problems.ts'
+import type { FoundDeveloperToken } from '../../shared/secrets/developerTokens.ts'
 
 const now = new Date('2026-11-24T04:00:00Z')
 const later = new Date('2026-11-24T04:50:00Z')
@@ -414,13 +414,41 @@ describe('a failed call', () => {
     expect(diagnose({ service, status: 429, body: fault(Code) }).retryAfterSeconds).toBe(seconds)
   })
 
+  test.each<[string, FaultEvidence, VerdictCode, Actor]>([
+    [
+      'fresh tokens that work',
+      { developerToken: 'proven', accessToken: 'fresh' },
+      'no_advertising_user',
+      'advertiser',
+    ],
+    [
+      'an older access token',
+      { developerToken: 'proven', accessToken: 'aged' },
+      'access_token_revoked',
+      'app',
+    ],
+    [
+      'a new developer token',
+      { developerToken: 'unproven', accessToken: 'fresh' },
+      'developer_token_refused',
+      'operator',
+    ],
+  ])('of the broker’s own with %s and a 105 is judged by the evidence', (_what, tokens, verdict, actor) => {
+    const evidence = { ...tokens, isPersonKnown: true }
+    const diagnosis = diagnose({ status: 401, body: fault(105), sent }, { evidence })
+    expect(diagnosis).toMatchObject({ verdict, actor })
+    expect(diagnosis.explanation.includes('Or the account')).toBe(verdict === 'no_advertising_user')
+  })
+
   test('names the way to a linked account', () => {
     const { explanation } = diagnose({
       status: 403,
       body: refused,
       sent: { ...sent, customerId: '444', accountId: '444111' },
     })
-    expect(explanation).toContain('Sent was 444, the account’s owner; account 444111 is reached through 333.')
+    expect(explanation).toContain(
+      'The call sent 444, the account’s owner. The user reaches account 444111 through 333.',
+    )
   })
 
   test('by a Google user is reminded of the header', () => {
@@ -463,13 +491,16 @@ describe('a live probe', () => {
     ownerCustomerId: '333',
   }
 
+  /** The person was known when the tenant was connected; the developer token was stored since. */
+  const tokens = { developerToken: 'unproven', accessToken: 'fresh' } as const
+
   function refusedUser(status: number, Code: number, Detail = '') {
     const answer = {
       service: 'customerManagement',
       status,
       bodyText: JSON.stringify(fault(Code, Detail)),
     } as const
-    return { ok: false, fault: readFault(answer) } as const
+    return { ok: false, fault: { ...readFault(answer), tokens } } as const
   }
 
   test.each([
@@ -497,6 +528,13 @@ describe('a live probe', () => {
     ['ofOtherEnvironment', 'developer_token_of_other_environment'],
   ] as const)('with a developer token that is %s needs no call', (developerToken, verdict) => {
     expect(probe({ refresh: { ok: true }, developerToken })).toMatchObject({ verdict, actor: 'operator' })
+  })
+
+  test('with a developer token that cannot be one names the secret, and needs no call', () => {
+    const malformed = 'The vault secret production-developer-token has a blank inside.'
+    const diagnosis = probe({ refresh: { ok: true }, developerToken: { malformed } })
+    expect(diagnosis).toMatchObject({ verdict: 'developer_token_malformed', actor: 'operator' })
+    expect(JSON.stringify(diagnosis)).toContain(malformed)
   })
 
   test.each([
@@ -528,9 +566,26 @@ describe('a live probe', () => {
     (status, bodyText, environment, verdict) => {
       const answer = {
         ok: false,
-        fault: readFault({ service: 'customerManagement', status, bodyText }),
+        fault: { ...readFault({ service: 'customerManagement', status, bodyText }), tokens },
       } as const
       expect(probe({ ...good, user: answer }, { environment }).verdict).toBe(verdict)
+    },
+  )
+
+  test.each([
+    ['proven', 'no_advertising_user', 'advertiser', 'advertisingUser'],
+    ['lapsed', 'refused_without_reason', 'operator', undefined],
+  ] as const)(
+    'after a developer token that is %s ends as %s',
+    (developerToken, verdict, actor, signInWith) => {
+      const { fault } = refusedUser(401, 105)
+      const user = {
+        ok: false,
+        fault: { ...fault, tokens: { developerToken, accessToken: 'fresh' } },
+      } as const
+      const diagnosis = probe({ ...good, user })
+      expect(diagnosis).toMatchObject({ verdict, actor })
+      expect(diagnosis.signInWith).toBe(signInWith)
     },
   )
 
@@ -583,7 +638,11 @@ test.each([
   ['sandbox', 'MINE', 'MINE', 'ofOtherEnvironment'],
   ['sandbox', undefined, 'MINE', 'missing'],
 ] as const)('in %s the developer token %s beside %s is %s', (environment, token, other, state) => {
-  expect(judgeDeveloperToken(environment, token, other)).toBe(state)
+  const foundToken = (value?: string): FoundDeveloperToken =>
+    value
+      ? { ok: true, value, version: '1' }
+      : { ok: false, reason: 'developer_token_missing', detail: 'The vault has no such secret.' }
+  expect(judgeDeveloperToken(environment, foundToken(token), foundToken(other))).toBe(state)
 })
 
 describe('addresses', () => {

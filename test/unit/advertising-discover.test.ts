@@ -144,7 +144,10 @@ describe('an account’s customer', () => {
       const { accounts } = await wide(520)
       const unknown = accounts.filter(({ reachUnknown }) => reachUnknown)
       expect(unknown).toHaveLength(21)
-      expect(unknown[0]).toMatchObject({ usable: false, note: expect.stringContaining('not known') })
+      expect(unknown[0]).toMatchObject({
+        usable: false,
+        note: expect.stringContaining('doesn’t know which customer'),
+      })
       expect(accounts.filter(({ customerId }) => Number(customerId) >= 90_000)).toEqual(unknown)
     })
   })
@@ -301,7 +304,7 @@ test('a call that hangs ends at its time limit', async () => {
   const answer = await client.getUser(credentials)
   expect(answer).toMatchObject({
     ok: false,
-    fault: { meaning: 'Microsoft Advertising did not answer in time.' },
+    fault: { meaning: 'Microsoft Advertising didn’t respond in time.' },
   })
 })
 

@@ -47,7 +47,7 @@ describe('a body', () => {
       expect.arrayContaining([
         expect.objectContaining({ in: 'body', field: 'name' }),
         expect.objectContaining({ in: 'body', field: 'size' }),
-        { in: 'body', field: 'colour', fault: 'is not a known field' },
+        { in: 'body', field: 'colour', fault: 'isn’t a known field' },
       ]),
     )
   })

@@ -4,7 +4,7 @@ import { StorageUnavailableError } from '../../shared/domain/storageUnavailable.
 import type { Vault } from '../../shared/domain/vault.ts'
 import { createBrokerSecrets } from '../../shared/secrets/brokerSecrets.ts'
 
-/** Whoever sleeps has slept at once. */
+/** Every sleep ends at once. */
 function fakeClock() {
   let time = Date.UTC(2026, 0, 1)
   const clock: Clock = {
@@ -20,9 +20,10 @@ function fakeClock() {
 }
 
 function secretsOf(clock: Clock) {
-  const state = { hangs: false, isOut: false, value: 'first', reads: 0 }
+  const state = { hangs: false, isOut: false, value: 'first', reads: 0, names: [] as string[] }
   const read = async (name: string) => {
     state.reads++
+    state.names.push(name)
     if (state.hangs) await new Promise(() => {})
     if (state.isOut) throw new StorageUnavailableError('vault', 0, 'ECONNREFUSED')
     if (name.endsWith('-next')) return undefined
@@ -32,6 +33,21 @@ function secretsOf(clock: Clock) {
 }
 
 describe('the broker’s own secrets', () => {
+  test.each(['token\n', 'token\r\n', ' \ttoken ', '\ufefftoken', '\u00a0token'])(
+    'are read without what is around them: %j',
+    async (value) => {
+      const { secrets, state } = secretsOf(fakeClock().clock)
+      state.value = value
+      expect((await secrets.read('a'))?.value).toBe('token')
+    },
+  )
+
+  test('are read by their own name and no other', async () => {
+    const { secrets, state } = secretsOf(fakeClock().clock)
+    expect(await secrets.read('production-developer-token')).toMatchObject({ value: 'first' })
+    expect(state.names).toEqual(['production-developer-token'])
+  })
+
   test('are used on while the vault takes the question and does not answer', async () => {
     const { clock, pass } = fakeClock()
     const { secrets, state } = secretsOf(clock)

@@ -5,7 +5,7 @@ import { createHandClock, createKeyAddress, createSigner } from './signedTokens.
 const signer = await createSigner('one')
 const issuer = 'https://issuer.example/v2.0'
 
-/** Callers whose clock is set by hand, and a token of theirs that lives for so many seconds. */
+/** Callers whose clock is set by hand, and a token of theirs that lives for a number of seconds. */
 async function remembering(lifetimeSeconds: number) {
   const clock = createHandClock()
   const now = Math.floor(clock.now().getTime() / 1000)
@@ -42,7 +42,7 @@ test('a verified token is forgotten when it expires', async () => {
 })
 
 test('a verified token that lives longer is checked again after five minutes', async () => {
-  const { callers, clock, header, isRemembered } = await remembering(3600)
+  const { clock, isRemembered } = await remembering(3600)
   clock.advance(299)
   expect(await isRemembered()).toBe(true)
   clock.advance(1)

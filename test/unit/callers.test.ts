@@ -113,7 +113,7 @@ describe('a bearer token is refused', () => {
     const problem = await problemOf(callers.authenticate(`Bearer ${await sign()}`))
     expect(problem).toEqual({
       code: 'caller_not_authenticated',
-      detail: 'The bearer token does not verify.',
+      detail: 'The bearer token’s signature isn’t valid.',
     })
   })
 

@@ -55,7 +55,7 @@ test.each(['lost', 'lost_as_conflict'] as const)(
   },
 )
 
-test('what others wrote meanwhile stays, and the change is made from it', async () => {
+test('what others wrote in the meantime stays, and the change is made from it', async () => {
   const own = await ground(['conflict', 'conflict'])
   expect((await own.run()).outcome).toBe('changed')
   expect(own.row()).toMatchObject({ displayName: 'x', lastVendedAt: at })

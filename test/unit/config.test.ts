@@ -189,22 +189,32 @@ describe('settings at start', () => {
 
   test.each<[string, Record<string, string>, string, string]>([
     ['no environment', { ENVIRONMENTS: ',' }, 'ENVIRONMENTS', 'at least one'],
-    ['an environment twice', { ENVIRONMENTS: 'production,production' }, 'ENVIRONMENTS', 'each once'],
-    ['no schedule', { REFRESH_SCHEDULE: 'a b c d e f' }, 'REFRESH_SCHEDULE', 'is no NCRONTAB expression'],
-    ['a schedule that is never due', { REFRESH_SCHEDULE: '0 0 0 30 2 *' }, 'REFRESH_SCHEDULE', 'never due'],
+    [
+      'an environment twice',
+      { ENVIRONMENTS: 'production,production' },
+      'ENVIRONMENTS',
+      'each value only once',
+    ],
+    ['no schedule', { REFRESH_SCHEDULE: 'a b c d e f' }, 'REFRESH_SCHEDULE', 'isn’t an NCRONTAB expression'],
+    [
+      'a schedule that is never fires',
+      { REFRESH_SCHEDULE: '0 0 0 30 2 *' },
+      'REFRESH_SCHEDULE',
+      'never fires',
+    ],
     ['a time span for a schedule', { REFRESH_SCHEDULE: '00:05:00' }, 'REFRESH_SCHEDULE', 'is a time span'],
     [
       'a schedule with a line break, which the host reads as part of it',
       { REFRESH_SCHEDULE: '0 */5 * * * *\n' },
       'REFRESH_SCHEDULE',
-      'no line break',
+      'without a line break',
     ],
     ['a blank schedule', { REFRESH_SCHEDULE: ' \n' }, 'REFRESH_SCHEDULE', 'is missing'],
     [
       'an app in two workspaces',
       { WORKSPACES: workspace({ apps: ['a'] }, { workspace: 'e', apps: ['a'] }) },
       'WORKSPACES',
-      '1.apps.0: is in a workspace already',
+      '1.apps.0: is already in a workspace',
     ],
     ['a workspace twice', { WORKSPACES: workspace({}, {}) }, 'WORKSPACES', '1.workspace: is there already'],
     [
@@ -217,7 +227,7 @@ describe('settings at start', () => {
       'several issuers without a word on whose apps they may name',
       { CALLER_ISSUERS: issuers({}, { issuer: 'https://b.example', namespace: 'b' }) },
       'CALLER_ISSUERS',
-      '0.namespace: must be said',
+      '0.namespace: is required',
     ],
     [
       'one registration for both environments',

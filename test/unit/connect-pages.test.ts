@@ -26,7 +26,7 @@ describe('the app’s name', () => {
   test('is that of the only workspace where nobody can say which it is, and of none among several', () => {
     expect(bodyOf(failurePage({ failed: 'link_not_valid' }, one))).toContain('Acme &amp; Sons')
     expect(bodyOf(failurePage({ failed: 'link_not_valid' }, two))).toContain('Go back to the app')
-    expect(bodyOf(adminConsentedPage(true, one))).toContain('Thank you, Acme &amp; Sons is allowed now')
+    expect(bodyOf(adminConsentedPage(true, one))).toContain('Thank you. Acme &amp; Sons is approved.')
   })
 
   test('stays “the app” where the settings give none', () => {

@@ -38,7 +38,12 @@ const hold: EnvironmentHold = {
   since: later(-60),
   until: later(30),
 }
-const trouble = { attempts: 1, reason: 'r', traceId: '', nextAttemptAt: later(30) }
+const trouble = {
+  attempts: 1,
+  reason: 'identity_provider_error',
+  traceId: '',
+  nextAttemptAt: later(30),
+} as const
 
 describe('whether a tenant is refreshed', () => {
   test.each<[string, Tenant, RefreshWish, EnvironmentHold | undefined, object]>([
@@ -160,7 +165,7 @@ describe('whether a tenant is refreshed', () => {
     expect(decideRefresh(tenant, wish, held, now)).toEqual(decision)
   })
 
-  test('a dead grant is never refreshed, whoever wishes it', () => {
+  test('a dead grant is never refreshed, for any caller', () => {
     const wish = fc.oneof(
       fc.record({ for: fc.constant('vend' as const), minValiditySeconds: fc.nat(4000) }),
       fc.constant({ for: 'sweep' as const }),

@@ -1,10 +1,7 @@
 import { expect, test } from 'vitest'
 import { createOwnerOfAddress } from '../../shared/diagnosis/addresses.ts'
-import {
-  type DiagnosisContext,
-  diagnoseFailedCall,
-  type FailedCall,
-} from '../../shared/diagnosis/diagnose.ts'
+import { diagnoseFailedCall } from '../../shared/diagnosis/diagnose.ts'
+import type { DiagnosisContext, FailedCall } from '../../shared/diagnosis/facts.ts'
 import { createKnownAccounts } from '../../shared/diagnosis/knownAccounts.ts'
 import cases from '../cases/diagnosis.json' with { type: 'json' }
 

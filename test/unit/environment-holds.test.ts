@@ -46,7 +46,7 @@ describe('when a hold is over', () => {
     expect(await states[0]?.claimProbe(hold, until(60))).toEqual(hold)
   })
 
-  test('a hold that has been ended meanwhile is in nobody’s way', async () => {
+  test('a hold that has been ended in the meantime is in nobody’s way', async () => {
     const { clock, hold, states, until } = processes(2)
     await states[0]?.hold(hold)
     clock.advance(30)

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { errorNameRows } from '../../shared/advertising/errorNameRows.ts'
 import type { ServiceName } from '../../shared/advertising/services.ts'
 import { createOwnerOfAddress } from '../../shared/diagnosis/addresses.ts'
-import { type DiagnosisContext, diagnoseFailedCall } from '../../shared/diagnosis/diagnose.ts'
+import { diagnoseFailedCall } from '../../shared/diagnosis/diagnose.ts'
+import type { DiagnosisContext } from '../../shared/diagnosis/facts.ts'
 import { createKnownAccounts } from '../../shared/diagnosis/knownAccounts.ts'
 
 const own = { accountId: '101', number: 'F101', customerId: '333', ownerCustomerId: '333', usable: true }
@@ -98,7 +99,7 @@ describe('a row of Microsoft’s error table', () => {
     const { verdict, explanation } = diagnose({ Code: 1101 })
     expect(verdict).toBe('request_invalid')
     expect(explanation).toContain('CampaignServiceInvalidCampaignName (1101)')
-    expect(diagnose({ Code: 4500 }).explanation).toContain('not enabled for this feature')
+    expect(diagnose({ Code: 4500 }).explanation).toContain('isn’t enabled for this feature')
   })
 
   test('stands in the code with every number, and none is left unexplained', () => {

@@ -5,7 +5,8 @@ import { parseImportFile } from '../../scripts/import/file.ts'
 import type { JournalEntry } from '../../scripts/import/journal.ts'
 import { importGrants, openRows } from '../../scripts/import.ts'
 import { systemClock } from '../../shared/clock.ts'
-import { noAnswer } from '../../shared/domain/refusal.ts'
+import type { RefusalReason } from '../../shared/domain/reasons.ts'
+import { toRefusal } from '../../shared/domain/refusal.ts'
 import type { RefreshRequest } from '../../shared/domain/tokenEndpoint.ts'
 import { proveToken } from '../../shared/grants/prove.ts'
 import type { SignInRow } from '../../shared/identity/signInTable.ts'
@@ -32,7 +33,7 @@ function idTokenOf(claims: object): string {
 }
 
 /** A sign-in that answers as `judge` says: claims of an ID token, no ID token, or a refusal's reason. */
-function world(judge: (request: RefreshRequest) => object | 'without' | { refused: string }) {
+function world(judge: (request: RefreshRequest) => object | 'without' | { refused: RefusalReason }) {
   const asked: RefreshRequest[] = []
   const dependencies = {
     config: { microsoftPersonalTenant: 'consumers' },
@@ -42,12 +43,7 @@ function world(judge: (request: RefreshRequest) => object | 'without' | { refuse
         asked.push(request)
         const judged = judge(request)
         if (typeof judged === 'object' && 'refused' in judged) {
-          const refusal = {
-            ...noAnswer('grant_missing'),
-            class: 'advertiser',
-            reason: judged.refused,
-          } as const
-          return { ok: false, refusal } as const
+          return { ok: false, refusal: toRefusal(judged.refused) } as const
         }
         const tokens = {
           ok: true,
@@ -101,6 +97,20 @@ describe('proving a token', () => {
     const { asked, prove } = world(() => ({ refused: 'grant_revoked' }))
     expect(await prove()).toMatchObject({ ok: false, refusal: { reason: 'grant_revoked' } })
     expect(asked).toHaveLength(1)
+  })
+
+  test('is not refused by one authority while another one cannot decide', async () => {
+    const { prove } = world(({ authorityTenant }) => ({
+      refused: authorityTenant === 'common' ? 'grant_refused' : 'client_secret_expired',
+    }))
+    expect(await prove()).toMatchObject({ ok: false, refusal: { reason: 'client_secret_expired' } })
+  })
+
+  test('is undecided where one authority is wrong and another one gives no answer', async () => {
+    const { prove } = world(({ authorityTenant }) => ({
+      refused: authorityTenant === 'common' ? 'wrong_authority' : 'identity_provider_timed_out',
+    }))
+    expect(await prove()).toMatchObject({ ok: false, refusal: { reason: 'identity_provider_timed_out' } })
   })
 
   test('asks nobody but the directory that was named', async () => {
@@ -182,7 +192,16 @@ describe('importing', () => {
     expect(always.entries.size).toBe(0)
   })
 
-  test('leaves out who is connected, and who was refused unless told otherwise', () => {
+  test('goes on after one person’s refusal, and leaves what nobody can decide for another run', async () => {
+    const { outcome } = run(3, (_path, calls) => ({
+      status: 422,
+      body: { code: 'grant_refused', reason: calls === 1 ? 'advertising_105' : 'no_advertising_user' },
+    }))
+    const ended = (await outcome).map((entry) => entry.outcome)
+    expect(ended).toEqual(['failed', 'refused', 'refused'])
+  })
+
+  test('leaves out who is connected, and who was refused unless told otherwise; what is new comes first', () => {
     const { rows } = parseImportFile(csv(4))
     const [at, broker] = ['', 'https://broker.example']
     const done = new Map<string, JournalEntry>([
@@ -190,7 +209,7 @@ describe('importing', () => {
       ['t1', { broker, tenant: 't1', outcome: 'refused', at }],
       ['t2', { broker, tenant: 't2', outcome: 'failed', at }],
     ])
-    expect(openRows(rows, done, false).map(({ tenant }) => tenant)).toEqual(['t2', 't3'])
-    expect(openRows(rows, done, true).map(({ tenant }) => tenant)).toEqual(['t1', 't2', 't3'])
+    expect(openRows(rows, done, false).map(({ tenant }) => tenant)).toEqual(['t3', 't2'])
+    expect(openRows(rows, done, true).map(({ tenant }) => tenant)).toEqual(['t3', 't1', 't2'])
   })
 })

@@ -76,7 +76,7 @@ test('what waits for a hold is no reason to raise capacity', () => {
   expect(clause).toContain('> 1800 and coalesce(array_length(e.holds), 0) == 0) or tolong(e.leftOver) > 0')
 })
 
-test('a finding that comes anew is told anew, one that lasts is told once', () => {
+test('a finding that comes again is told again, one that lasts is told once', () => {
   const repeated = alerts.filter(({ properties }) => properties.muteActionsDuration)
   expect(repeated.map(runbookOf)).toEqual([
     'reauthorization-required.md',

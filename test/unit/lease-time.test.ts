@@ -3,7 +3,7 @@ import { secondsAfter } from '../../shared/clock.ts'
 import { createLeaseTime } from '../../shared/refresh/leaseTime.ts'
 import { createVirtualClock } from './virtualClock.ts'
 
-/** A lease of so many seconds; what it leaves alone at its end is part of it. */
+/** A lease with its length in seconds; what it leaves alone at its end is part of it. */
 function leased(seconds: number, limits = { leaseSeconds: 60, tokenEndpointSeconds: 10 }) {
   const clock = createVirtualClock()
   const until = secondsAfter(clock.now(), seconds)

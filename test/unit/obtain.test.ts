@@ -63,7 +63,7 @@ test('a token is never vended with the ids of a row that holds another one', asy
     config: { activeWindowSeconds: 40 } as never,
   })
   expect(await obtain.obtain(name)).toMatchObject({ accessToken: 'at' })
-  // Another process reconnects the tenant as somebody else, and then this one is to note its vend.
+  // Another process reconnects the tenant as somebody else, and then this one notes its vend.
   const defaultAccount = { accountId: '2', customerId: '20' }
   const accessToken = {
     ...old.accessToken!,
@@ -72,6 +72,10 @@ test('a token is never vended with the ids of a row that holds another one', asy
   }
   await tenants.replace(stored, { ...stored.tenant, accessToken, defaultAccount }, [])
   now = secondsAfter(now, 20)
+  const remembered = await obtain.obtain(name)
+  expect(remembered).toMatchObject({ accessToken: 'at' })
+  expect(remembered).not.toHaveProperty('tenant.defaultAccount')
+  await new Promise((resolve) => setImmediate(resolve))
   expect(await obtain.obtain(name)).toMatchObject({ accessToken: 'of another', tenant: { defaultAccount } })
 })
 

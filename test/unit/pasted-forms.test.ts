@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { redact } from '../../shared/advertising/redact.ts'
 import { createOwnerOfAddress } from '../../shared/diagnosis/addresses.ts'
-import { type Diagnosis, type DiagnosisContext, diagnoseFailedCall } from '../../shared/diagnosis/diagnose.ts'
+import { diagnoseFailedCall } from '../../shared/diagnosis/diagnose.ts'
+import type { Diagnosis, DiagnosisContext } from '../../shared/diagnosis/facts.ts'
 import { createKnownAccounts } from '../../shared/diagnosis/knownAccounts.ts'
 
 const own = { accountId: '101', number: 'F101', customerId: '333', ownerCustomerId: '333', usable: true }
@@ -181,6 +182,54 @@ test('a message alone is judged by Microsoft’s words', () => {
   expect(diagnose('zeep.exceptions.Fault: CallRateExceeded', { status: 500 }).verdict).toBe('throttled_calls')
 })
 
+describe('Microsoft’s words for a SOAP fault, without the fault', () => {
+  const words = `Invalid client data. Check the SOAP fault details for more information. TrackingId: ${trackingId}.`
+  test.each([
+    ['alone', words],
+    ['of suds', `suds.WebFault: Server raised fault: '${words}'`],
+    ['of zeep', `zeep.exceptions.Fault: ${words}`],
+    ['of PHP', `SoapFault exception: [s:Server] ${words} in /app/ads.php:12`],
+    [
+      'of Java',
+      `com.sun.xml.ws.fault.ServerSOAPFaultException: Client received SOAP Fault from server: ${words}`,
+    ],
+    [
+      'of .NET',
+      `System.ServiceModel.FaultException\`1[Microsoft.BingAds.V13.CustomerManagement.AdApiFaultDetail]: ${words}`,
+    ],
+  ])('%s say what is missing, and blame nobody for SOAP', (_from, body) => {
+    for (const status of [0, 500]) {
+      const { verdict, explanation, trackingId: seen, next } = diagnose(body, { status })
+      expect({ verdict, seen }).toEqual({ verdict: 'unexplained', seen: trackingId })
+      expect(explanation).toContain('Log the fault’s details')
+      expect(next.at(-1)).toContain('SOAP ends')
+    }
+  })
+
+  test('are about the ids where those are provably misplaced', () => {
+    const swapped = { customerId: '101', accountId: '333' }
+    expect(diagnoseFailedCall({ status: 500, body: words, sent: swapped }, context).verdict).toBe(
+      'ids_swapped',
+    )
+  })
+
+  test('are shown with the type’s name, which is no secret', () => {
+    const name = 'com.microsoft.bingads.v13.customermanagement.AdApiFaultDetail_Exception'
+    expect(redact(`${name}: x`)).toContain(name)
+  })
+})
+
+test.each([
+  ['requests.exceptions.HTTPError: 503 Server Error: Service Unavailable', 503, 'service_trouble'],
+  ['AxiosError: Request failed with status code 429', 429, 'throttled_calls'],
+  ['The remote server returned an error: (504) Gateway Timeout.', 504, 'service_trouble'],
+  ['<html><head><title>502 Bad Gateway</title></head></html>', 502, 'service_trouble'],
+])('%j tells its status by itself', (body, status, verdict) => {
+  const diagnosis = diagnoseFailedCall({ status: 0, body, sent }, context)
+  expect(diagnosis.verdict).toBe(verdict)
+  expect(diagnosis.evidence).toContain(`HTTP ${status}`)
+})
+
 test('a gateway’s page is no fault of anybody here', () => {
   const page = '<html><head><title>502 Bad Gateway</title></head><body>Code: 105</body></html>'
   expect(diagnose(page, { status: 502 }).verdict).toBe('service_trouble')
@@ -228,7 +277,7 @@ describe('SOAP', () => {
       context,
     )
     expect(verdict).toBe('access_token_expired')
-    expect(next.at(-1)).toContain('SOAP ends on 31 January 2027')
+    expect(next.at(-1)).toContain('SOAP ends on January 31, 2027')
   })
 })
 

@@ -15,7 +15,7 @@ test.each([
   [
     'a…@x.example',
     'a…@x.example',
-    'Sign in with the account that connected it: a…@x.example. You signed in with another one that looks alike when shortened: a…@x.example.',
+    'Sign in with the account that connected it: a…@x.example. You signed in with a different one that looks the same when shortened: a…@x.example.',
   ],
   ['…', 'e…@y.example', 'Sign in with the account that connected it; you signed in as e…@y.example.'],
   ['a…@x.example', '…', 'Sign in as a…@x.example; yours is another account.'],

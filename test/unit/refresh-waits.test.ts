@@ -13,7 +13,7 @@ const connected = {
   grant: { reference: 'vault:one', identityProvider: 'microsoft', consentedAt: at(-90_000) },
 } as Tenant
 
-/** How long a tenant waits after each of so many refusals in a row, at half of all chance; seconds. */
+/** How long a tenant waits after each of several refusals in a row, at half of all chance; seconds. */
 function waits(times: number, refuse: () => ReturnType<typeof classifyTokenRefusal>): number[] {
   let tenant = connected
   return Array.from({ length: times }, () => {

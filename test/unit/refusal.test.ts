@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { aadstsClasses, isAdminReason } from '../../shared/domain/aadsts.ts'
-import { noAnswer, type RefusalClass } from '../../shared/domain/refusal.ts'
+import { reasonByNumber } from '../../shared/domain/aadsts.ts'
+import { isAdminReason, type RefusalClass } from '../../shared/domain/reasons.ts'
+import { noAnswer } from '../../shared/domain/refusal.ts'
 import { classifyTokenRefusal, parseRetryAfterSeconds } from '../../shared/identity/refusal.ts'
 
 /** A refusal as Entra words it. */
@@ -14,7 +15,7 @@ const refused = (code: number, error = 'invalid_grant', suberror?: string) =>
     ...(suberror && { suberror }),
   })
 
-/** The table of facts/platform.md, section 1.2, row by row. */
+/** The table of error codes, row by row. */
 const rows: [RefusalClass, number[]][] = [
   [
     'advertiser',
@@ -86,7 +87,7 @@ describe('a refusal by its AADSTS number', () => {
   })
 
   test('files each number under one class only', () => {
-    expect(aadstsClasses.size).toBeGreaterThanOrEqual(rows.flatMap(([, codes]) => codes).length)
+    expect(reasonByNumber.size).toBeGreaterThanOrEqual(rows.flatMap(([, codes]) => codes).length)
   })
 })
 

@@ -60,7 +60,7 @@ async function ground({ lifeSeconds = hour, vendedSecondsAgo = 0, ...options }: 
     due: createModelDueIndex(),
     randomness: systemRandomness,
     rowCacheSeconds: 30,
-    vendLimitSeconds: 20,
+    vendLimitSeconds: 100,
     config: { policy: 'active', activeWindowSeconds, leaseSeconds: 60 } as never,
     refresher: {
       async refresh(): Promise<RefreshOutcome> {
@@ -117,11 +117,12 @@ describe('a row that a process remembers', () => {
 
   test('is as old as the beginning of the note that a vend was written down with', async () => {
     const { clock, disconnect, vend } = await ground({ vendedSecondsAgo: 7 * hour, noteSeconds: 20 })
-    const first = vend()
-    // Both the read and the note begin now; the note is answered when the tenant is disconnected already.
+    expect(await vend()).toMatchObject({ ok: true })
+    // The note has begun by now. It is answered after the tenant is disconnected.
     await new Promise((resolve) => setImmediate(resolve))
     await disconnect()
-    expect(await first).toMatchObject({ ok: true })
+    await clock.run(clock.sleep(20_000))
+    expect(await vend()).toMatchObject({ ok: true })
     clock.advance(10)
     expect(await vend()).toMatchObject({ ok: false })
   })

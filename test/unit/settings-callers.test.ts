@@ -23,7 +23,7 @@ describe('a caller issuer', () => {
     [
       'that is metadata',
       { issuer: 'https://a.example/.well-known/openid-configuration' },
-      '0.issuer: is the address',
+      '0.issuer: is the metadata URL',
     ],
     [
       'whose keys are metadata',
@@ -53,7 +53,7 @@ describe('a caller issuer', () => {
     expect(config.callerIssuers[0]?.audiences).toEqual(['api://broker'])
     expect(config.workspaces[0]?.apps).toEqual(['app'])
     expect(refusalsOfOne('WORKSPACES', `[{"workspace":"w","apps":["{${otherClientId}}"]}]`)).toEqual({
-      WORKSPACES: '0.apps.0: is in braces; leave them out',
+      WORKSPACES: '0.apps.0: is in braces; remove them',
     })
   })
 

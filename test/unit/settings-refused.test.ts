@@ -18,11 +18,11 @@ describe('a scope', () => {
     ['PRODUCTION', 'https://ads.microsoft.com/msads.manage offline_access', 'several scopes'],
     ['PRODUCTION', 'https://ads.microsoft.com/msads.manage,offline_access', 'several scopes'],
     ['PRODUCTION', 'https://ads.microsoft.com/msads.manage%20offline_access', 'several scopes'],
-    ['PRODUCTION', 'https://ads.microsoft.com/msads.manage?x=1', 'a host and /msads.manage'],
-    ['PRODUCTION', 'https://ads.microsoft.com/msads.manage#x', 'a host and /msads.manage'],
-    ['SANDBOX', 'https://si.ads.microsoft.com', 'a host and /msads.manage'],
-    ['PRODUCTION', 'https://ads.microsoft.com/msads.manage/', 'a host and /msads.manage'],
-    ['PRODUCTION', 'https://ads.microsoft.com//msads.manage', 'a host and /msads.manage'],
+    ['PRODUCTION', 'https://ads.microsoft.com/msads.manage?x=1', 'a host, and /msads.manage'],
+    ['PRODUCTION', 'https://ads.microsoft.com/msads.manage#x', 'a host, and /msads.manage'],
+    ['SANDBOX', 'https://si.ads.microsoft.com', 'a host, and /msads.manage'],
+    ['PRODUCTION', 'https://ads.microsoft.com/msads.manage/', 'a host, and /msads.manage'],
+    ['PRODUCTION', 'https://ads.microsoft.com//msads.manage', 'a host, and /msads.manage'],
     ['PRODUCTION', 'http://ads.microsoft.com/msads.manage', 'must be https'],
     ['PRODUCTION', 'msads.manage', 'must be https'],
   ])('of %s is refused: %s (%s)', (environment, scope, reason) => {
@@ -120,7 +120,7 @@ describe('a URL', () => {
     ['PRODUCTION_MICROSOFT_AUTHORITY', 'https://login.live.com/oauth20_authorize.srf', 'retired'],
     ['PRODUCTION_MICROSOFT_AUTHORITY', 'https://login.microsoftonline.com/{tenant}', 'one path segment'],
     ['MICROSOFT_PERSONAL_TENANT', 'https://login.microsoftonline.com/consumers', 'one path segment'],
-    ['MICROSOFT_PERSONAL_TENANT', 'organizations', 'takes no personal accounts'],
+    ['MICROSOFT_PERSONAL_TENANT', 'organizations', 'doesn’t accept personal accounts'],
   ])('of %s is refused: %s (%s)', (name, url, reason) => {
     expect(refusalsOfOne(name, url)).toEqual({ [name]: expect.stringContaining(reason) })
   })

@@ -23,7 +23,7 @@ describe('a setting of any name', () => {
       ]) {
         const value = `${setting.example}${character}${setting.example}`
         const position = setting.example.length + 1
-        const seen = `has characters that nobody sees: ${codePoint} at position ${position}`
+        const seen = `has invisible characters: ${codePoint} at position ${position}`
         expect(faultOf(setting, value)).toBe(seen)
       }
     },
@@ -42,7 +42,7 @@ describe('a setting of any name', () => {
       expect(faultOf(setting, '{{ value }}')).toContain('placeholder')
       expect(faultOf(setting, '%OTHER_SETTING%')).toContain('percent signs')
       const reference = '@Microsoft.KeyVault(SecretUri=https://broker.vault.azure.net/secrets/x)'
-      expect(faultOf(setting, reference)).toContain('reference that Azure has not resolved')
+      expect(faultOf(setting, reference)).toContain('reference that Azure didn’t resolve')
     },
   )
 
@@ -56,7 +56,7 @@ describe('a setting of any name', () => {
 
   test('is not trimmed where the host reads it too, and says which characters are in the way', () => {
     expect(refusalsOfOne('REFRESH_SCHEDULE', '\ufeff0 */5 * * * *\u00a0')).toEqual({
-      REFRESH_SCHEDULE: 'has characters that nobody sees: U+FEFF at position 1, U+00A0 at position 15',
+      REFRESH_SCHEDULE: 'has invisible characters: U+FEFF at position 1, U+00A0 at position 15',
     })
   })
 

@@ -9,7 +9,7 @@ import { anHour, refreshGround, refusalOf } from './refreshGround.ts'
 const vend = { for: 'vend', minValiditySeconds: 300 } as const
 const sweep = { for: 'sweep' } as const
 
-/** Another process holds the lease, and commits an hour's token after so many seconds, or never. */
+/** Another process holds the lease, and commits an hour's token after some seconds, or never. */
 async function leasedElsewhere(committedAfterSeconds = Number.POSITIVE_INFINITY) {
   const own = refreshGround()
   const { clock, tenants } = own
@@ -144,7 +144,9 @@ describe('tenants that are refused for what may be our registration’s fault', 
 describe('a tenant whose grant is refused', () => {
   test('is asked to sign in again, and its trouble and due time go', async () => {
     const own = refreshGround({ answer: () => refusalOf(400, 'invalid_grant', 50173) })
-    await own.add({ trouble: { attempts: 2, reason: 'r', traceId: '', nextAttemptAt: own.after(-1) } })
+    await own.add({
+      trouble: { attempts: 2, reason: 'identity_provider_error', traceId: '', nextAttemptAt: own.after(-1) },
+    })
     await own.clock.run(own.refresher.refresh(name, sweep))
     expect(own.row()).toMatchObject({ status: 'reauthorization_required' })
     expect(own.row().trouble).toBeUndefined()

@@ -35,7 +35,7 @@ const meanings: Readonly<Record<string, object>> = {
  * `invalid_client` that it is not our credential until it fails for everybody. 7000117 is in no table that could be
  * read (entra-docs reference-error-codes), and its neighbor 7000112 is one directory's: the issue's rule is kept.
  */
-const otherwise: Readonly<Record<string, object>> = { T57: { ...notOwn, reason: 'registration_refused' } }
+const otherwise: Readonly<Record<string, object>> = { T57: { ...notOwn, reason: 'unlisted_client_error' } }
 
 test.each(cases.map((one) => [one.id, one.what, one] as const))(
   '%s (%s) is read as expected',

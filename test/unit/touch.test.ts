@@ -51,7 +51,12 @@ describe('a vend that is written down', () => {
   })
 
   test('leaves the due time of a tenant alone that is active already, or waits after a failure', async () => {
-    const trouble = { attempts: 1, reason: 'r', traceId: '', nextAttemptAt: at(30) }
+    const trouble = {
+      attempts: 1,
+      reason: 'throttled',
+      traceId: '',
+      nextAttemptAt: at(30),
+    } as const
     for (const row of [
       { ...idle, lastVendedAt: at(-3600) },
       { ...idle, trouble },

@@ -28,7 +28,7 @@ const full: Required<Tenant> = {
   grant: grantOf('vault:old', 'first'),
   accessToken: { sealed: 'old', refreshedAt: now, expiresAt: later },
   lease: { id: 'l', until: later },
-  trouble: { attempts: 3, reason: 'timeout', traceId: '', nextAttemptAt: later },
+  trouble: { attempts: 3, reason: 'identity_provider_timed_out', traceId: '', nextAttemptAt: later },
   pendingGrant,
   confirmed: { sessionId: 's', codeHash: 'h', until: later },
   leftovers: ['vault:gone', 'vault:other'],
@@ -65,8 +65,8 @@ const each: Readonly<Record<keyof typeof transitions, readonly [Tenant, Partial<
     ],
     waiting: [transitions.waiting(full, trouble), { trouble, dueAt: now }, ['lease']],
     dead: [
-      transitions.dead(full, 'consent_withdrawn'),
-      { status: 'reauthorization_required', reauthorizationReason: 'consent_withdrawn' },
+      transitions.dead(full, 'grant_revoked'),
+      { status: 'reauthorization_required', reauthorizationReason: 'grant_revoked' },
       ['lease', 'trouble', 'dueAt'],
     ],
     connected: [

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { secondsAfter } from '../../shared/clock.ts'
+import { secondsAfter, systemClock } from '../../shared/clock.ts'
 import type { RefreshTrouble, Tenant } from '../../shared/domain/tenant.ts'
 import { Problem } from '../../shared/problems.ts'
 import { explainNotObtained } from '../../shared/vend/explain.ts'
@@ -79,6 +79,17 @@ describe('an app that gets no token', () => {
     })
   })
 
+  test('because our client secret cannot be one names the vault secret', () => {
+    const detail = expect.stringContaining('production-microsoft-client-secret')
+    const reason = 'client_secret_malformed'
+    expect(problemOf(refused({ class: 'operator', reason }))).toMatchObject({
+      code: 'environment_on_hold',
+      extras: { detail, members: { reason } },
+    })
+    const hold = { reason, traceId: '', until: at(10) }
+    expect(problemOf(passedOn('environment_on_hold', { hold })).extras).toMatchObject({ detail })
+  })
+
   test('because a directory refuses our registration waits for the tenant’s next attempt', () => {
     const trouble: Partial<RefreshTrouble> = { actor: 'operator', nextAttemptAt: at(40) }
     const problem = problemOf(
@@ -90,10 +101,13 @@ describe('an app that gets no token', () => {
 
   test('because the provider fails waits for the tenant’s next attempt', () => {
     const trouble: Partial<RefreshTrouble> = { nextAttemptAt: at(9) }
-    const problem = problemOf(refused({ class: 'passing', reason: 'server_error' }), row({ trouble }))
+    const problem = problemOf(
+      refused({ class: 'passing', reason: 'identity_provider_error' }),
+      row({ trouble }),
+    )
     expect(problem).toMatchObject({
       code: 'identity_provider_unavailable',
-      extras: { retryAfterSeconds: 10, members: { reason: 'server_error', traceId: 'trace' } },
+      extras: { retryAfterSeconds: 10, members: { reason: 'identity_provider_error', traceId: 'trace' } },
     })
   })
 

@@ -7,7 +7,7 @@ import { createVend, type VendDependencies } from '../../shared/vend/vend.ts'
 const start = new Date('2026-11-23T16:00:00Z')
 const name = { workspace: 'w', tenant: 't' }
 
-/** A vend of tokens that live so many seconds each; the developer token takes some each time it is asked for. */
+/** A vend of tokens with a given life in seconds; the developer token takes some each time it is asked for. */
 function slowVend(lives: readonly number[], secondsEach: number) {
   let now = start
   let asked = 0
@@ -44,7 +44,7 @@ test('what was promised holds at the answer: time that passes after the token wa
   expect(vended).toMatchObject({ expiresIn: 3596, accessToken: 'token 2' })
 })
 
-test('a token with less than a minute is not vended, whoever asks', async () => {
+test('a token with less than a minute is never vended', async () => {
   const error = await slowVend([62, 62], 4)
     .vend(name, {})
     .catch((problem: unknown) => problem)

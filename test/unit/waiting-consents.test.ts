@@ -53,7 +53,7 @@ describe('a consent that still waits for its confirmation', () => {
     expect(() => assertPending(pendingGrant, 'another', secondsAfter(now, -1))).toThrow()
   })
 
-  test('is looked at again where somebody changes the row meanwhile', async () => {
+  test('is looked at again where somebody changes the row in the meantime', async () => {
     const own = await waiting(now, [now])
     const stored = own.tenants.row(name)
     if (!stored) throw new Error('no row')

@@ -33,7 +33,7 @@ test.each([
   ['google', true, true],
   ['primaryLogin', true, true],
   ['advertisingUser', true, true],
-  // Code 108 asks for a new password: whoever comes back is the same person.
+  // Code 108 asks for a new password: the same person comes back.
   ['sameAgain', true, false],
   ['work', false, false],
 ] as const)(

@@ -12,7 +12,7 @@ import { type CompactTenantStore, createCompactTenantStore, type Lateness } from
 import { createLimitedVaults } from './vaults.ts'
 import { createVirtualTime, type VirtualTime } from './virtualTime.ts'
 
-/** So many tenants, refreshed with these settings for so long. */
+/** A number of tenants, refreshed with these settings for so long. */
 export interface Scenario extends FleetSize {
   readonly tenants: number
   /** Default is that a quarter is active, with policy `active`; else all are, with `always`. */

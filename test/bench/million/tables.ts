@@ -4,7 +4,7 @@ import type { VirtualTime } from './virtualTime.ts'
 
 /** A storage account that throttles, and what it met. */
 export interface LimitedAccount {
-  /** One transaction of so many entities in a partition, and the SDK's tries at it. */
+  /** One transaction of a number of entities in a partition, and the SDK's tries at it. */
   transact<T>(partition: Limit | undefined, entities: number, work: () => T): Promise<T>
   /** A partition's own limit. */
   partition(): Limit

@@ -32,7 +32,7 @@ const throttledMilliseconds = 5
 /** The secret of a tenant's grant, by the tenant's number. */
 export const secretNameOf = (number: number): string => `grant-${number}`
 
-/** Creates so many vaults of one subscription. Each secret begins with one version. */
+/** Creates the vaults of one subscription. Each secret begins with one version. */
 export function createLimitedVaults(count: number, ground: VaultGround): LimitedVaults {
   const { time, log, tenants } = ground
   const limit = (most: number) => createLimit(most, vaultLimits.seconds, time.now)

@@ -7,7 +7,7 @@ export interface VirtualTime {
   /** Milliseconds since the epoch of the virtual world. */
   now(): number
   wait(milliseconds: number): Promise<void>
-  /** Lets time pass until `work` has ended; the process's own `setTimeout` follows this time meanwhile. */
+  /** Lets time pass until `work` has ended; the process's own `setTimeout` follows this time in the meantime. */
   run<T>(work: () => Promise<T>): Promise<T>
 }
 

@@ -50,7 +50,7 @@ export interface ModelIdentityProvider {
     expiresInSeconds: number
   }
   /**
-   * @param isLost whether whoever asked can no longer keep what the answer brings.
+   * @param isLost whether the caller can no longer keep what the answer brings.
    * @param habit how often it brings a new refresh token; default is the provider's own.
    */
   refresh(refreshToken: string, isLost: () => boolean, habit?: RotationHabit): ProviderAnswer
@@ -81,7 +81,7 @@ interface IssuedToken {
   used: boolean
 }
 
-/** The refusals of `facts/platform.md` that the glitches stand for. */
+/** The refusals (docs/facts.md) that the glitches stand for. */
 const refusals: Readonly<Record<Glitch | 'revoked' | 'wrong_secret' | 'expired_secret', ProviderAnswer>> = {
   plain_refusal: { status: 400, body: { error: 'invalid_grant', error_codes: [70000] } },
   app_refused: { status: 400, body: { error: 'unauthorized_client', error_codes: [7000112] } },

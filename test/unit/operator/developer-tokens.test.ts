@@ -4,12 +4,9 @@ import type { UserAndRoles } from '../../../shared/advertising/customerManagemen
 import { readFault } from '../../../shared/advertising/faults.ts'
 import { systemClock } from '../../../shared/clock.ts'
 import type { LogEvents } from '../../../shared/domain/logEvents.ts'
+import { problems } from '../../../shared/problems.ts'
 import type { BrokerSecrets } from '../../../shared/secrets/brokerSecrets.ts'
-import {
-  createDeveloperTokens,
-  withDeveloperTokenFallOver,
-  withFallOver,
-} from '../../../shared/secrets/developerTokens.ts'
+import { createDeveloperTokens, withDeveloperTokenFallOver } from '../../../shared/secrets/developerTokens.ts'
 import { createSecretStandings } from '../../../shared/secrets/standings.ts'
 import { createNotesInMemory } from './notes.ts'
 
@@ -43,9 +40,10 @@ function createWorld(accepted: string[], vault: Record<string, string>) {
   } as Pick<CustomerManagement, 'getUser' | 'searchAccounts'> as CustomerManagement
   const createProcess = () => {
     const standings = createSecretStandings({ notes, clock: systemClock, log })
-    const tokens = createDeveloperTokens(secrets, standings, systemClock)
+    const tokens = createDeveloperTokens({ secrets, standings, clock: systemClock })
     return {
-      vended: async () => (await withFallOver(secrets, tokens).read(name))?.value,
+      tokens,
+      vended: async () => (await tokens.current('production'))?.value,
       advertising: withDeveloperTokenFallOver(client, 'production', tokens),
     }
   }
@@ -88,5 +86,40 @@ describe('a developer token that Microsoft Advertising refuses', () => {
     await here.advertising.getUser(credentials)
     world.vault[name] = 'newest'
     expect(await here.vended()).toBe('newest')
+  })
+})
+
+describe('what the vault holds as a developer token', () => {
+  const find = (vault: Record<string, string>) =>
+    createWorld([], vault).createProcess().tokens.find('production')
+
+  test('is named by its secret, without its value, where it cannot be one', async () => {
+    const found = await find({ [name]: 'OLD\u200bTOKEN' })
+    expect(found).toEqual({
+      ok: false,
+      reason: 'developer_token_malformed',
+      detail: `The vault secret ${name} has an invisible character inside.`,
+    })
+  })
+
+  test('is passed over for the next one where it cannot be one', async () => {
+    expect(await find({ [name]: 'two words', [`${name}-next`]: 'new' })).toMatchObject({ value: 'new' })
+    expect(await find({ [name]: 'old', [`${name}-next`]: 'two words' })).toMatchObject({ value: 'old' })
+  })
+
+  test('is missing where there is none', async () => {
+    expect(await find({})).toMatchObject({ ok: false, reason: 'developer_token_missing' })
+  })
+
+  test('is never vended where it cannot be one, and the operator is told which secret', async () => {
+    const world = createWorld([], { [name]: 'a"b c' })
+    await expect(world.createProcess().vended()).rejects.toMatchObject({
+      code: 'environment_on_hold',
+      extras: {
+        detail: `The vault secret ${name} has a blank inside.`,
+        members: { reason: 'developer_token_malformed' },
+      },
+    })
+    expect(problems.environment_on_hold.actor).toBe('operator')
   })
 })

@@ -81,7 +81,7 @@ describe('a registration', () => {
   const clientId = '1f2e3d4c-0000-4000-8000-000000000000'
   const signIn = { clientId, authorizeUrl: 'https://login.example/authorize' }
 
-  test('is read through Microsoft Graph as whoever is logged in', async () => {
+  test('is read through Microsoft Graph as the logged-in user', async () => {
     const graph = await serve(
       ({ url, headers }) =>
         url.includes(`/v1.0/applications(appId='${clientId}')`) &&
@@ -96,12 +96,12 @@ describe('a registration', () => {
     expect(await createReadRegistration(async () => 'other', graph.origin)(signIn)).toMatch(/status 403/)
   })
 
-  test('is not asked for where nobody is logged in, or the client id is none of Entra’s', async () => {
+  test('is not asked for where nobody is logged in, or the client id is isn’t an Entra client ID', async () => {
     const read = createReadRegistration(() => Promise.reject(new Error('az login')))
     expect(await read(signIn)).toContain('az login')
-    expect(await read({ ...signIn, clientId: 'local' })).toContain('none of Entra’s')
+    expect(await read({ ...signIn, clientId: 'local' })).toContain('isn’t an Entra client ID')
     const local = { ...signIn, authorizeUrl: 'http://127.0.0.1:8400/common/oauth2/v2.0/authorize' }
-    expect(await read(local)).toContain('none of Entra’s')
+    expect(await read(local)).toContain('isn’t an Entra client ID')
   })
 })
 
@@ -116,5 +116,5 @@ test('where the Azure CLI gives no token, what it says is kept', async () => {
   expect(await findToken(undefined, { API_CLIENT_ID: 'api' })).toEqual({
     noToken: expect.stringMatching(/no token for api\/\.default: \S+/),
   })
-  await expect(findToken('nowhere.token', {})).rejects.toThrow('cannot be read')
+  await expect(findToken('nowhere.token', {})).rejects.toThrow('Can’t read')
 })

@@ -70,7 +70,7 @@ describe('a secret of the broker’s own that expires', () => {
     expect(await world.thresholds()).toEqual([7])
   })
 
-  test('starts anew once it is replaced', async () => {
+  test('starts again once it is replaced', async () => {
     const world = createWorld()
     await world.run(days(39))
     world.vault.expiresOn = days(100)

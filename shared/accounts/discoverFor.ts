@@ -1,0 +1,25 @@
+import type { Answer, CustomerManagement } from '../advertising/client.ts'
+import { type Discovery, discoverAccounts } from '../advertising/discover.ts'
+import type { Environment, Registration } from '../environment.ts'
+import type { DeveloperTokens, NoDeveloperToken } from '../secrets/developerTokens.ts'
+
+/** What asking Microsoft Advertising for a user's accounts needs. */
+export interface DiscoverForDependencies {
+  readonly developerTokens: Pick<DeveloperTokens, 'find'>
+  readonly advertising: (environment: Environment) => CustomerManagement
+}
+
+/** What a user reaches, Microsoft's fault, or why the broker has no developer token to ask with. */
+export type DiscoveredFor = Answer<Discovery> | { readonly ok: false; readonly unarmed: NoDeveloperToken }
+
+/** Discovers all that the user of an access token reaches, with the environment's developer token. */
+export async function discoverFor(
+  { advertising, developerTokens }: DiscoverForDependencies,
+  { environment, identityProvider }: Registration,
+  accessToken: string,
+): Promise<DiscoveredFor> {
+  const found = await developerTokens.find(environment)
+  if (!found.ok) return { ok: false, unarmed: found }
+  const credentials = { accessToken, developerToken: found.value, identityProvider }
+  return discoverAccounts(advertising(environment), credentials)
+}

@@ -1,0 +1,130 @@
+import type { Clock } from '../clock.ts'
+import type { BrokerNotes } from '../domain/notes.ts'
+import type { Environment } from '../environment.ts'
+import type { Answer, CustomerManagement } from './client.ts'
+import type { DeveloperTokenProof } from './faultEvidence.ts'
+import type { AdvertisingFault } from './faults.ts'
+
+/** Microsoft's published developer token of the sandbox (guides/sandbox.md): good there, of no use in production. */
+export const sandboxDeveloperToken = 'BBD37VB98'
+
+/** Whether Microsoft Advertising has taken each developer token since it was stored, known to every process. */
+export interface DeveloperTokenProofs {
+  /** A call with this developer token succeeded. */
+  noteAccepted(environment: Environment, developerToken: string): Promise<void>
+  /** Somebody was refused with it, and the answer does not say why. */
+  noteRefused(developerToken: string): void
+  of(environment: Environment, developerToken: string): Promise<DeveloperTokenProof>
+}
+
+/** Dependencies of remembering proofs. */
+export interface DeveloperTokenProofDependencies {
+  readonly notes: Pick<BrokerNotes, 'read' | 'write'>
+  readonly clock: Clock
+  /** The environment's stored developer tokens. */
+  readonly list: (
+    environment: Environment,
+  ) => Promise<readonly { readonly value: string; readonly version: string }[]>
+}
+
+interface Acceptance {
+  /** When it was accepted last, to the hour; ISO 8601. */
+  readonly at: string
+}
+
+const kind = 'developer-token-accepted'
+/** A token that worked within this time is taken for one that works. */
+const provenMilliseconds = 24 * 3_600_000
+/** A process writes at most this often. */
+const notedMilliseconds = 3_600_000
+/** Refusals in a row, without a success, after which the token may have been withdrawn. */
+const mostRefusals = 5
+
+/**
+ * Remembers by the secret's version, so that a token that was stored again has yet to prove itself. While the table does
+ * not answer, what this process has seen counts.
+ */
+export function createDeveloperTokenProofs(
+  dependencies: DeveloperTokenProofDependencies,
+): DeveloperTokenProofs {
+  const { notes, clock } = dependencies
+  // By the token itself, which never leaves the process.
+  const acceptedAt = new Map<string, number>()
+  const refusals = new Map<string, number>()
+  const now = () => clock.now().getTime()
+  const versionOf = async (environment: Environment, developerToken: string) =>
+    (await dependencies.list(environment)).find(({ value }) => value === developerToken)?.version
+  const recall = async (environment: Environment, developerToken: string): Promise<number> => {
+    const known = acceptedAt.get(developerToken) ?? 0
+    if (now() - known < provenMilliseconds) return known
+    const version = await versionOf(environment, developerToken)
+    const noted = version && (await notes.read<Acceptance>(kind, version).catch(() => undefined))
+    return noted ? Math.max(Date.parse(noted.at), known) : known
+  }
+  return {
+    async noteAccepted(environment, developerToken) {
+      refusals.delete(developerToken)
+      if (now() - (acceptedAt.get(developerToken) ?? 0) < notedMilliseconds) return
+      acceptedAt.set(developerToken, now())
+      const version = await versionOf(environment, developerToken)
+      const accepted: Acceptance = { at: clock.now().toISOString() }
+      if (version) await notes.write(kind, version, accepted)
+    },
+    noteRefused(developerToken) {
+      refusals.set(developerToken, (refusals.get(developerToken) ?? 0) + 1)
+    },
+    async of(environment, developerToken) {
+      if (developerToken === sandboxDeveloperToken) {
+        return environment === 'sandbox' ? 'proven' : 'ofOtherEnvironment'
+      }
+      if ((refusals.get(developerToken) ?? 0) > mostRefusals) return 'unproven'
+      const at = await recall(environment, developerToken)
+      if (at === 0) return 'unproven'
+      return now() - at < provenMilliseconds ? 'proven' : 'lapsed'
+    },
+  }
+}
+
+/** Whether a fault is Microsoft's 105 as it comes: without a reason. */
+export function isWithoutReason({ class: about, code, named, reason }: AdvertisingFault): boolean {
+  return about === 'credentials' && code === 105 && reason === undefined && named === undefined
+}
+
+/**
+ * Wraps an environment's Customer Management so that its faults carry what is known of the call's tokens. The broker
+ * asks GetUser before anything else: every other call is made with tokens that GetUser has just been answered with.
+ */
+export function withProofs(
+  client: CustomerManagement,
+  environment: Environment,
+  proofs: DeveloperTokenProofs,
+): CustomerManagement {
+  const judged = async <T>(answer: Answer<T>, developerToken: string, accessToken: 'accepted' | 'fresh') => {
+    if (answer.ok) {
+      await proofs.noteAccepted(environment, developerToken).catch(() => undefined)
+      return answer
+    }
+    if (accessToken === 'fresh' && isWithoutReason(answer.fault)) {
+      proofs.noteRefused(developerToken)
+    }
+    const proof = await proofs.of(environment, developerToken).catch(() => 'unproven' as const)
+    return { ok: false, fault: { ...answer.fault, tokens: { developerToken: proof, accessToken } } } as const
+  }
+  return {
+    getUser: async (sent) => judged(await client.getUser(sent), sent.developerToken, 'fresh'),
+    searchAccounts: async (sent, userId) =>
+      judged(await client.searchAccounts(sent, userId), sent.developerToken, 'accepted'),
+    getLinkedAccountsAndCustomersInfo: async (sent, customerId) =>
+      judged(
+        await client.getLinkedAccountsAndCustomersInfo(sent, customerId),
+        sent.developerToken,
+        'accepted',
+      ),
+    getAccount: async (sent, accountId) =>
+      judged(await client.getAccount(sent, accountId), sent.developerToken, 'accepted'),
+    getCustomer: async (sent, customerId) =>
+      judged(await client.getCustomer(sent, customerId), sent.developerToken, 'accepted'),
+    getCustomersInfo: async (sent) =>
+      judged(await client.getCustomersInfo(sent), sent.developerToken, 'accepted'),
+  }
+}

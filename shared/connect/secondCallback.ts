@@ -1,0 +1,88 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { type BrowserBinding, derive, isSameBrowser } from '../access/browser.ts'
+import { type Clock, secondsAfter } from '../clock.ts'
+import type { OneTimeRecords } from '../domain/oneTime.ts'
+import type { ConnectFailure } from './failures.ts'
+import type { Kept } from './kept.ts'
+
+/** Where a callback ended: back at the app, or on a page. */
+export type Ended = Pick<Kept, 'returnUrl'> | ConnectFailure
+
+interface CallbackMemory {
+  readonly clock: Clock
+  readonly records: Pick<OneTimeRecords, 'keep' | 'read'>
+}
+
+/** A person reloads or goes back within minutes; later the app knows how it ended. */
+const keptSeconds = 600
+/** The first callback may still be asking Microsoft. */
+const longestWaitSeconds = 20
+const pollMilliseconds = 500
+
+/** Notes that this browser's callback has come. Before the state is spent, so that a second callback never misses it. */
+export async function noteBegun(
+  { clock, records }: CallbackMemory,
+  state: string,
+  { hash }: BrowserBinding,
+): Promise<void> {
+  await records.keep('callback', state, { browserHash: hash }, secondsAfter(clock.now(), keptSeconds))
+}
+
+/**
+ * Notes where the callback ended, for 10 minutes. The note is encrypted with a key that only the browser's cookie gives,
+ * since return URL and page hold one-time codes. Storage that does not take it costs this person nothing.
+ */
+export async function noteEnded(
+  { clock, records }: CallbackMemory,
+  state: string,
+  browser: BrowserBinding,
+  ended: Ended,
+): Promise<void> {
+  const { tenant: _tenant, ...end } = ended as Partial<Kept> & Ended
+  const sealed = seal(JSON.stringify(end), keyOf(browser, state))
+  const expiresAt = secondsAfter(clock.now(), keptSeconds)
+  await records.keep('callback-end', state, { sealed }, expiresAt).catch(() => undefined)
+}
+
+/**
+ * Where this browser's first callback ended; waits up to 20 seconds while that one is still at work.
+ * @returns undefined when there was none, it came from another browser, or its end is not known.
+ */
+export async function endOfFirst(
+  { clock, records }: CallbackMemory,
+  state: string,
+  browser: BrowserBinding | undefined,
+): Promise<Ended | undefined> {
+  const begun = (await records.read('callback', state, clock.now())) as { browserHash: string } | undefined
+  if (!begun || !browser || !isSameBrowser(browser, begun.browserHash)) return undefined
+  const giveUpAt = secondsAfter(clock.now(), longestWaitSeconds)
+  for (;;) {
+    const end = (await records.read('callback-end', state, clock.now())) as { sealed: string } | undefined
+    if (end) return JSON.parse(open(end.sealed, keyOf(browser, state))) as Ended
+    if (clock.now() >= giveUpAt) return undefined
+    await clock.sleep(pollMilliseconds)
+  }
+}
+
+const algorithm = 'aes-256-gcm'
+const ivBytes = 12
+const tagBytes = 16
+
+/** Initialization vector, tag and ciphertext in one, base64url. */
+function seal(text: string, key: Buffer): string {
+  const iv = randomBytes(ivBytes)
+  const cipher = createCipheriv(algorithm, key, iv)
+  const encrypted = [cipher.update(text, 'utf8'), cipher.final()]
+  return Buffer.concat([iv, cipher.getAuthTag(), ...encrypted]).toString('base64url')
+}
+
+function open(sealed: string, key: Buffer): string {
+  const bytes = Buffer.from(sealed, 'base64url')
+  const decipher = createDecipheriv(algorithm, key, bytes.subarray(0, ivBytes), { authTagLength: tagBytes })
+  decipher.setAuthTag(bytes.subarray(ivBytes, ivBytes + tagBytes))
+  return decipher.update(bytes.subarray(ivBytes + tagBytes), undefined, 'utf8') + decipher.final('utf8')
+}
+
+function keyOf(browser: BrowserBinding, state: string): Buffer {
+  return Buffer.from(derive(browser, 'callback', state), 'base64url')
+}

@@ -1,0 +1,41 @@
+import { isRetiredAddress, isTransferAddress } from './addresses.ts'
+import { type Finding, findMisplacedId } from './diagnoseIds.ts'
+import type { Facts } from './facts.ts'
+import { isMicrosoftAddress, isSignInAddress, otherServiceOf, rightHostOf } from './microsoftHosts.ts'
+import { isOnlyRefusal } from './soapRules.ts'
+
+/** Finds an address that cannot have worked. */
+export function findWrongAddress({ sent, context }: Facts): Finding | undefined {
+  if (isRetiredAddress(sent)) return { verdict: 'retired_endpoint' }
+  const owner = context.ownerOfAddress(sent)
+  const other = otherServiceOf(sent)
+  if (other) return { verdict: 'other_service', detail: `The address belongs to ${other}.` }
+  if (isSignInAddress(sent)) return undefined
+  if (owner === 'nobody' && !isMicrosoftAddress(sent)) return { verdict: 'unknown_host' }
+  const rightHost = rightHostOf(sent)
+  if (rightHost) return { verdict: 'wrong_host', detail: `This path is at ${rightHost}.` }
+  if (owner === 'nobody') return { verdict: 'wrong_host' }
+  if (owner === undefined || owner === 'both' || owner === context.environment) return undefined
+  const detail = `The tenant belongs to ${context.environment}, the host to ${owner}.`
+  return { verdict: 'wrong_environment', detail }
+}
+
+/** Finds ids that cannot be right, where the answer may be about ids. */
+export function findMisplaced({ sent, fault, body, context }: Facts): Finding | undefined {
+  const isAboutIds = fault.class === 'credentials' || fault.class === 'rights' || fault.class === 'request'
+  // Code 0 is also what an operation answers that has no code for it (guides/handle-service-errors-exceptions).
+  const mayBe =
+    fault.code === 0 || (fault.class === 'unexpectedAnswer' && fault.status === 400) || isOnlyRefusal(body)
+  return isAboutIds || mayBe ? findMisplacedId(sent, context.accounts) : undefined
+}
+
+/** Such an address lives for minutes. Once over it is refused as a whole, whatever the tokens are. */
+export function findTransferOver({ call, fault, sent }: Facts): Finding | undefined {
+  const isOver = [403, 404, 410].includes(call.status) && fault.form !== 'fault'
+  return isOver && isTransferAddress(sent) ? { verdict: 'transfer_address_over' } : undefined
+}
+
+/** Finds a path or method that the service does not know. */
+export function findUnknownOperation({ call }: Facts): Finding | undefined {
+  return [404, 405, 501].includes(call.status) ? { verdict: 'unknown_operation' } : undefined
+}

@@ -1,0 +1,179 @@
+import type { Actor } from '../problems.ts'
+
+/**
+ * Who a refusal is about. `passing`: try again; `backOff`: wait for the stated time; `advertiser`: sign in
+ * again; `advertiserAdmin`: a new sign-in helps only after their directory allows it; `operator`: ours.
+ */
+export type RefusalClass = 'passing' | 'backOff' | 'advertiser' | 'advertiserAdmin' | 'operator'
+
+/**
+ * What a refusal is about. `our_credential`: how we authenticate, for every tenant alike; `our_registration`: the
+ * registration as such or as one directory sees it; `grant`: this tenant's refresh token; `person`: who consented;
+ * `directory`: their organization's rules; `provider`: the identity provider itself.
+ */
+export type RefusalSubject =
+  | 'our_credential'
+  | 'our_registration'
+  | 'grant'
+  | 'person'
+  | 'directory'
+  | 'provider'
+
+interface ReasonMeaning {
+  readonly class: RefusalClass
+  readonly about: RefusalSubject
+  /** Who acts when it is said of a refresh token that an app brings, where that is not the actor of the class. */
+  readonly brought?: Actor
+  /** Who acts when it does not pass, where that is not the actor of the class. */
+  readonly lasting?: Actor
+  /** Whether it has been seen to pass, so that a second refusal must confirm it. Default is no. */
+  readonly secondLook?: true
+}
+
+/**
+ * Every reason for which an identity provider refuses, or cannot be asked, by its stable word. Who acts and what is
+ * held back is read from here alone.
+ */
+export const reasons = {
+  throttled: about('backOff', 'provider'),
+  loop_detected: about('backOff', 'provider'),
+  identity_provider_error: about('passing', 'provider'),
+  identity_provider_unreachable: about('passing', 'provider'),
+  identity_provider_timed_out: about('passing', 'provider'),
+  unknown_answer: { ...about('passing', 'provider'), lasting: 'operator' },
+
+  /** AADSTS70000 on a token that worked again. */
+  grant_refused: { ...about('advertiser', 'grant'), secondLook: true },
+  grant_revoked: about('advertiser', 'grant'),
+  grant_expired: about('advertiser', 'grant'),
+  bad_token: about('advertiser', 'grant'),
+  /** The stored row was damaged and was repaired without its grant. */
+  row_damaged: about('advertiser', 'grant'),
+  code_already_redeemed: about('advertiser', 'grant'),
+  consent_missing: about('advertiser', 'grant'),
+  consent_required: about('advertiser', 'grant'),
+  consent_declined: about('advertiser', 'person'),
+  sign_in_required: about('advertiser', 'person'),
+  sign_in_frequency: about('advertiser', 'person'),
+  interaction_required: about('advertiser', 'person'),
+  login_required: about('advertiser', 'person'),
+  password_changed: about('advertiser', 'person'),
+  mfa_required: about('advertiser', 'person'),
+  device_sign_in_required: about('advertiser', 'person'),
+
+  user_disabled: about('advertiserAdmin', 'person'),
+  user_locked: about('advertiserAdmin', 'person'),
+  user_not_in_directory: about('advertiserAdmin', 'person'),
+  user_not_assigned: about('advertiserAdmin', 'person'),
+  admin_consent_required: about('advertiserAdmin', 'directory'),
+  advertising_not_enabled: about('advertiserAdmin', 'directory'),
+  conditional_access: about('advertiserAdmin', 'directory'),
+  cross_tenant_policy: about('advertiserAdmin', 'directory'),
+  device_not_compliant: about('advertiserAdmin', 'directory'),
+  directory_policy: about('advertiserAdmin', 'directory'),
+  protection_policy: about('advertiserAdmin', 'directory'),
+  /** A number that no table has, in the range of access policies. */
+  unlisted_policy: about('advertiserAdmin', 'directory'),
+
+  client_secret_invalid: about('operator', 'our_credential'),
+  client_secret_expired: about('operator', 'our_credential'),
+  client_secret_missing: about('operator', 'our_credential'),
+  client_secret_malformed: about('operator', 'our_credential'),
+  client_certificate_missing: about('operator', 'our_credential'),
+  client_certificate_unusable: about('operator', 'our_credential'),
+  client_identity_unavailable: about('operator', 'our_credential'),
+  client_assertion_refused: about('operator', 'our_credential'),
+  client_deleted: about('operator', 'our_credential'),
+  client_disabled: about('operator', 'our_credential'),
+  invalid_client: about('operator', 'our_credential'),
+  /** Without settings there is nothing to authenticate with. */
+  environment_not_served: about('operator', 'our_credential'),
+  /** A token that was issued to a desktop or mobile redirect cannot be refreshed with a client secret. */
+  client_is_public: { ...about('operator', 'our_credential'), brought: 'app' },
+
+  application_not_found: about('operator', 'our_registration'),
+  application_disabled: about('operator', 'our_registration'),
+  registration_refused: about('operator', 'our_registration'),
+  redirect_uri_mismatch: about('operator', 'our_registration'),
+  not_multitenant: about('operator', 'our_registration'),
+  unauthorized_client: about('operator', 'our_registration'),
+  restricted_client: about('operator', 'our_registration'),
+  invalid_request: about('operator', 'our_registration'),
+  invalid_scope: about('operator', 'our_registration'),
+  invalid_resource: about('operator', 'our_registration'),
+  unsupported_grant_type: about('operator', 'our_registration'),
+  code_verifier_mismatch: about('operator', 'our_registration'),
+  /** `invalid_client` with a number that no table has: one directory's doing, or ours when it refuses everybody. */
+  unlisted_client_error: about('operator', 'our_registration'),
+  /** The grant was issued to another client id than the one that refreshes. */
+  client_mismatch: { ...about('operator', 'our_registration'), brought: 'app' },
+  wrong_authority: { ...about('operator', 'our_registration'), brought: 'app' },
+
+  /** The secret is gone from its vault. */
+  grant_missing: about('operator', 'grant'),
+  /** The key that sealed the grant is gone. */
+  grant_unreadable: about('operator', 'grant'),
+} as const satisfies Record<string, ReasonMeaning>
+
+/** A stable word of {@link reasons}. */
+export type RefusalReason = keyof typeof reasons
+
+/** What a row says when another version of the broker wrote a reason that this one does not know. */
+export const unknownReason = 'unknown_reason'
+
+/** A reason as rows keep it. */
+export type StoredReason = RefusalReason | typeof unknownReason
+
+/** Reads a reason from storage. */
+export function parseReason(text: unknown): StoredReason {
+  return typeof text === 'string' && isRefusalReason(text) ? text : unknownReason
+}
+
+/** What a reason means. */
+export function meaningOf(reason: RefusalReason): ReasonMeaning {
+  return reasons[reason]
+}
+
+const actors: Readonly<Record<RefusalClass, Actor>> = {
+  passing: 'nobody',
+  backOff: 'nobody',
+  advertiser: 'advertiser',
+  advertiserAdmin: 'advertiserAdmin',
+  operator: 'operator',
+}
+
+/** Who must act on a refusal. */
+export function actorOf(reason: RefusalReason): Actor {
+  return actors[reasons[reason].class]
+}
+
+/** Who must act when a refresh token that an app brings is refused. */
+export function actorOfBrought(reason: RefusalReason): Actor {
+  return meaningOf(reason).brought ?? actorOf(reason)
+}
+
+/** Who must act when a refusal comes again and again, or is looked at as the last word. */
+export function actorOfLasting(reason: RefusalReason): Actor {
+  return meaningOf(reason).lasting ?? actorOf(reason)
+}
+
+/** Whether a reason is about our own client authentication, regardless of whose token was sent. */
+export function isCredentialReason(reason: StoredReason): boolean {
+  return reason !== unknownReason && reasons[reason].about === 'our_credential'
+}
+
+/** Whether a new sign-in will not help before the advertiser's administrator has acted. */
+export function isAdminReason(reason: StoredReason | undefined): boolean {
+  return reason !== undefined && reason !== unknownReason && actorOf(reason) === 'advertiserAdmin'
+}
+
+function isRefusalReason(text: string): text is RefusalReason {
+  return Object.hasOwn(reasons, text)
+}
+
+function about<C extends RefusalClass, S extends RefusalSubject>(
+  refusalClass: C,
+  subject: S,
+): { readonly class: C; readonly about: S } {
+  return { class: refusalClass, about: subject }
+}

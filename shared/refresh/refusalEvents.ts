@@ -1,0 +1,63 @@
+import { actorOf, actorOfLasting } from '../domain/reasons.ts'
+import type { TokenRefusal } from '../domain/refusal.ts'
+import type { RefreshTrouble } from '../domain/tenant.ts'
+import type { TenantEvent } from '../domain/tenantEvents.ts'
+import type { Actor } from '../problems.ts'
+
+/**
+ * What a tenant's history says of a refresh that failed and is tried again: the second failure in a row of what may
+ * pass, and the first of what the operator must look at.
+ */
+export function failed(
+  before: RefreshTrouble | undefined,
+  trouble: RefreshTrouble,
+  refusal: TokenRefusal,
+  at: Date,
+): readonly TenantEvent[] {
+  if (isNewsForOperator(before, trouble)) return [needsOperator(refusal, at)]
+  return trouble.attempts === 2 && trouble.actor !== 'operator' ? [failing(refusal, at)] : []
+}
+
+/** Whether a failure newly needs the operator. */
+export function isNewsForOperator(before: RefreshTrouble | undefined, trouble: RefreshTrouble): boolean {
+  return trouble.actor === 'operator' && before?.actor !== 'operator'
+}
+
+/** A loop ends when requests stop, but something caused it, so the operator is notified (docs/facts.md, AADSTS50196). */
+export function isNewLoop(before: RefreshTrouble | undefined, { reason }: RefreshTrouble): boolean {
+  return reason === 'loop_detected' && before?.reason !== reason
+}
+
+function failing(refusal: TokenRefusal, at: Date): TenantEvent {
+  const detail = `Refreshing has failed twice (${refusal.reason}); the broker retries automatically.`
+  return { type: 'refresh.failing', at, detail, data: factsOf(refusal, 'nobody') }
+}
+
+function needsOperator(refusal: TokenRefusal, at: Date): TenantEvent {
+  const detail = `Refreshing fails, and the operator must find out why (${refusal.reason}); the broker retries automatically.`
+  return { type: 'refresh.failing', at, detail, data: factsOf(refusal, actorOfLasting(refusal.reason)) }
+}
+
+/** A refresh works again after several failures. */
+export function recovered(attempts: number, at: Date): TenantEvent {
+  const detail = `Refreshing works again after ${attempts} failed attempts.`
+  return { type: 'refresh.recovered', at, detail }
+}
+
+/** The grant is over: the advertiser must sign in again, or their administrator must act first. */
+export function ended(refusal: TokenRefusal, adminMustAct: boolean, at: Date): TenantEvent {
+  const { reason } = refusal
+  const detail = adminMustAct
+    ? `The advertiser's directory no longer allows the sign-in (${reason}); their administrator must act first.`
+    : `The identity provider no longer accepts the grant (${reason}); the advertiser must sign in again.`
+  return { type: 'tenant.reauthorization_required', at, detail, data: factsOf(refusal, actorOf(reason)) }
+}
+
+function factsOf({ errorCodes, reason, traceId }: TokenRefusal, actor: Actor): TenantEvent['data'] & object {
+  return {
+    reason,
+    actor,
+    ...(traceId && { traceId }),
+    ...(errorCodes.length > 0 && { errorCodes: errorCodes.join(',') }),
+  }
+}

@@ -1,0 +1,36 @@
+import { type BrokerSecret, type BrokerSecrets, nextNameOf } from './brokerSecrets.ts'
+import type { SecretStandings } from './standings.ts'
+import { faultOfSecret } from './wellFormed.ts'
+
+/** What choosing among a secret and its next one needs. */
+export interface InUseDependencies {
+  readonly secrets: BrokerSecrets
+  readonly standings: Pick<SecretStandings, 'order'>
+}
+
+/** A secret as it is used: the current one and, while it is rotated, the next one. */
+export interface SecretsInUse {
+  /** Best first; empty when the vault has none that can be used. */
+  readonly usable: readonly BrokerSecret[]
+  /** A sentence that names the secret and never its value; only where nothing is usable because of what it says. */
+  readonly malformed?: string
+}
+
+/** Reads a secret and the next one. What is malformed is left out, so that it does not stand in the way of the other. */
+export async function readInUse(
+  { secrets, standings }: InUseDependencies,
+  name: string,
+  options?: { fresh: boolean },
+): Promise<SecretsInUse> {
+  const names = [name, nextNameOf(name)]
+  const read = await Promise.all(
+    names.map(async (each) => ({ each, secret: await secrets.read(each, options) })),
+  )
+  const present = read.flatMap(({ each, secret }) =>
+    secret ? [{ each, secret, fault: faultOfSecret(each, secret.value) }] : [],
+  )
+  const sound = present.filter(({ fault }) => !fault).map(({ secret }) => secret)
+  if (sound.length > 0) return { usable: await standings.order(name, sound) }
+  const [first] = present
+  return { usable: [], ...(first && { malformed: `The vault secret ${first.each} ${first.fault}.` }) }
+}

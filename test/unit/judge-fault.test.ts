@@ -1,0 +1,229 @@
+import { describe, expect, test } from 'vitest'
+import type { CustomerManagement } from '../../shared/advertising/client.ts'
+import { createDeveloperTokenProofs, withProofs } from '../../shared/advertising/developerTokenProofs.ts'
+import type { FaultEvidence } from '../../shared/advertising/faultEvidence.ts'
+import { readFault } from '../../shared/advertising/faults.ts'
+import { judgeFault } from '../../shared/advertising/judgeFault.ts'
+import { secondsAfter } from '../../shared/clock.ts'
+import { explainFault as explainToPerson } from '../../shared/connect/explain.ts'
+import { explainFault as explainToApp } from '../../shared/grants/explain.ts'
+
+/** As it came in every public capture (Advertising-docs issue 555). */
+const wire = (
+  Detail: string | null = null,
+  Message = 'Authentication failed. Either supplied credentials are invalid or the account is inactive',
+) => ({
+  service: 'customerManagement' as const,
+  status: 401,
+  bodyText: JSON.stringify({
+    Errors: [{ Code: 105, ErrorCode: 'InvalidCredentials', Detail, Message }],
+    TrackingId: 't',
+    Type: 'AdApiFaultDetail',
+  }),
+})
+const bare = readFault(wire())
+
+describe('a 105 without a reason', () => {
+  test.each<[string, FaultEvidence, string, string, string]>([
+    ['of an app’s own call', {}, 'credentials_refused', 'operator', 'undecided'],
+    [
+      'after a developer token that works',
+      { developerToken: 'proven', accessToken: 'fresh' },
+      'no_advertising_user',
+      'advertiser',
+      'person',
+    ],
+    [
+      'of a known person after a developer token that works',
+      { developerToken: 'proven', accessToken: 'fresh', isPersonKnown: true },
+      'no_advertising_user',
+      'advertiser',
+      'person',
+    ],
+    [
+      'of a stranger after a developer token that worked once',
+      { developerToken: 'lapsed', accessToken: 'fresh' },
+      'no_advertising_user',
+      'advertiser',
+      'person',
+    ],
+    [
+      'of a known person after a developer token that worked once',
+      { developerToken: 'lapsed', accessToken: 'fresh', isPersonKnown: true },
+      'refused_without_reason',
+      'operator',
+      'undecided',
+    ],
+    [
+      'of a known person after a new developer token',
+      { developerToken: 'unproven', accessToken: 'fresh', isPersonKnown: true },
+      'developer_token_refused',
+      'operator',
+      'credentials',
+    ],
+    [
+      'of a stranger after a new developer token',
+      { developerToken: 'unproven', accessToken: 'fresh' },
+      'refused_without_reason',
+      'operator',
+      'undecided',
+    ],
+    [
+      'of the published token in production',
+      { developerToken: 'ofOtherEnvironment', accessToken: 'fresh' },
+      'developer_token_of_other_environment',
+      'operator',
+      'credentials',
+    ],
+    [
+      'after GetUser has answered',
+      { developerToken: 'proven', accessToken: 'accepted' },
+      'account_not_usable',
+      'advertiser',
+      'account',
+    ],
+    [
+      'of an access token that is not young',
+      { developerToken: 'proven', accessToken: 'aged', isPersonKnown: true },
+      'access_token_revoked',
+      'nobody',
+      'service',
+    ],
+    [
+      'of two tokens of which little is known',
+      { developerToken: 'unproven', accessToken: 'aged', isPersonKnown: true },
+      'refused_without_reason',
+      'operator',
+      'undecided',
+    ],
+  ])('%s is judged by the evidence', (_what, evidence, verdict, actor, about) => {
+    expect(judgeFault(bare, evidence)).toMatchObject({ verdict, actor, about })
+  })
+
+  test('tells a person without Microsoft Advertising so, whatever is known of the developer token', () => {
+    for (const developerToken of ['proven', 'lapsed', 'unproven'] as const) {
+      const failure = explainToPerson({ ...bare, tokens: { developerToken, accessToken: 'fresh' } })
+      expect(failure.failed).toBe('no_advertising_user')
+      expect(failure.advice === undefined).toBe(developerToken !== 'unproven')
+    }
+  })
+
+  test('of one brought grant is that grant’s, and never holds an environment', () => {
+    const of = (developerToken: 'proven' | 'unproven') =>
+      explainToApp({ ...bare, tokens: { developerToken, accessToken: 'fresh' } })
+    expect(of('proven')).toMatchObject({ code: 'grant_refused', extras: { actor: 'advertiser' } })
+    expect(of('unproven')).toMatchObject({
+      code: 'grant_refused',
+      extras: { actor: 'operator', members: { reason: 'advertising_105' } },
+    })
+  })
+})
+
+test.each([
+  ['the person', 'UserNotFound', 'no_advertising_user', 'advertiser'],
+  ['the account', 'AccountInactive', 'account_not_usable', 'advertiser'],
+  ['both tokens', 'InvalidAccessToken', 'developer_token_refused', 'operator'],
+])('a 105 whose reason names %s is judged by it', (_what, reason, verdict, actor) => {
+  const tokens = { developerToken: 'proven', accessToken: 'fresh' } as const
+  expect(judgeFault(readFault(wire(reason)), tokens)).toMatchObject({ verdict, actor })
+})
+
+test('a refusal that names the developer token is about that, whatever it did before', () => {
+  const tokens = { developerToken: 'proven', accessToken: 'fresh' } as const
+  const fault = readFault(wire(null, 'Invalid developer token'))
+  expect(judgeFault(fault, tokens)).toMatchObject({ verdict: 'developer_token_refused', actor: 'operator' })
+})
+
+test('a 401 without a code blames no registration', () => {
+  const fault = readFault({ status: 401, bodyText: 'Unauthorized' })
+  expect(explainToPerson(fault).failed).toBe('advertising_answer_unknown')
+  expect(explainToApp(fault).code).toBe('unexpected_upstream_answer')
+})
+
+describe('a developer token', () => {
+  const accepted = { ok: true, value: { userId: '1', userName: 'ada', roles: [] } } as const
+  const refused = { ok: false, fault: bare } as const
+
+  function world() {
+    const table = new Map<string, object>()
+    let now = new Date('2026-11-28T12:00:00Z')
+    let version = 'v1'
+    let answer: Awaited<ReturnType<CustomerManagement['getUser']>> = accepted
+    const notes = {
+      read: async <T>(kind: string, key: string) => table.get(`${kind} ${key}`) as T | undefined,
+      write: async (kind: string, key: string, value: object) => void table.set(`${kind} ${key}`, value),
+    }
+    const clock = { now: () => now, sleep: async () => {} }
+    const open = () =>
+      createDeveloperTokenProofs({ notes, clock, list: async () => [{ value: 'MINE', version }] })
+    const client = {
+      getUser: async () => answer,
+      searchAccounts: async () => answer,
+    } as unknown as CustomerManagement
+    const credentials = (developerToken = 'MINE') =>
+      ({ accessToken: 'a', developerToken, identityProvider: 'microsoft' }) as const
+    const proofs = open()
+    return {
+      open,
+      of: (token?: string, environment: 'production' | 'sandbox' = 'production') =>
+        proofs.of(environment, token ?? 'MINE'),
+      getUser: (next = answer, token?: string) => {
+        answer = next
+        return withProofs(client, 'production', proofs).getUser(credentials(token))
+      },
+      searchAccounts: (next: typeof refused) => {
+        answer = next
+        return withProofs(client, 'production', proofs).searchAccounts(credentials(), '1')
+      },
+      pass: (seconds: number) => {
+        now = secondsAfter(now, seconds)
+      },
+      storeAnew: () => {
+        version = 'v2'
+      },
+    }
+  }
+
+  test('is proven once a call succeeded with it, in every process, and for a day', async () => {
+    const { getUser, of, open, pass } = world()
+    expect(await of()).toBe('unproven')
+    await getUser(accepted)
+    expect(await of()).toBe('proven')
+    expect(await open().of('production', 'MINE')).toBe('proven')
+    pass(86_400)
+    expect(await of()).toBe('lapsed')
+  })
+
+  test('that was stored again has yet to prove itself', async () => {
+    const { getUser, open, storeAnew } = world()
+    await getUser(accepted)
+    storeAnew()
+    expect(await open().of('production', 'MINE')).toBe('unproven')
+  })
+
+  test('is doubted after six refusals in a row, until it works again', async () => {
+    const { getUser, of } = world()
+    await getUser(accepted)
+    for (let refusals = 0; refusals < 5; refusals += 1) await getUser(refused)
+    expect(await of()).toBe('proven')
+    await getUser(refused)
+    expect(await of()).toBe('unproven')
+    await getUser(accepted)
+    expect(await of()).toBe('proven')
+  })
+
+  test('that Microsoft publishes for the sandbox is good there, and in production never', async () => {
+    const { of } = world()
+    expect(await of('BBD37VB98', 'sandbox')).toBe('proven')
+    expect(await of('BBD37VB98')).toBe('ofOtherEnvironment')
+  })
+
+  test('and the access token are told of with each fault', async () => {
+    const { getUser, searchAccounts } = world()
+    await getUser(accepted)
+    expect(await getUser(refused)).toMatchObject({
+      fault: { tokens: { developerToken: 'proven', accessToken: 'fresh' } },
+    })
+    expect(await searchAccounts(refused)).toMatchObject({ fault: { tokens: { accessToken: 'accepted' } } })
+  })
+})

@@ -1,0 +1,148 @@
+import { expect, test } from 'vitest'
+import type { SignIn } from '../../shared/connect/authorize.ts'
+import type { CallbackDependencies } from '../../shared/connect/dependencies.ts'
+import { type ConnectFailureCode, connectFailures } from '../../shared/connect/failures.ts'
+import { prove } from '../../shared/connect/prove.ts'
+import { withWaysOn } from '../../shared/connect/waysOn.ts'
+import { judgeTokenError } from '../../shared/diagnosis/judgeTokenError.ts'
+import { probeTenant } from '../../shared/diagnosis/probe.ts'
+import { reasonByNumber } from '../../shared/domain/aadsts.ts'
+import {
+  actorOf,
+  actorOfBrought,
+  actorOfLasting,
+  isCredentialReason,
+  parseReason,
+  type RefusalReason,
+  reasons,
+  unknownReason,
+} from '../../shared/domain/reasons.ts'
+import { toRefusal } from '../../shared/domain/refusal.ts'
+import { verdicts } from '../../shared/domain/verdicts.ts'
+import { bringGrant } from '../../shared/grants/bring.ts'
+import { classifyTokenRefusal } from '../../shared/identity/refusal.ts'
+import { failurePage } from '../../shared/pages/failurePage.ts'
+import { prepare } from '../../shared/passthrough/prepare.ts'
+import { type Actor, type Problem, problems } from '../../shared/problems.ts'
+import { explainNotObtained } from '../../shared/vend/explain.ts'
+import { createObtain } from '../../shared/vend/obtain.ts'
+import { name } from '../simulation/ground.ts'
+import { refreshGround } from './refreshGround.ts'
+
+const words = Object.keys(reasons) as RefusalReason[]
+const config = {
+  redirectUri: 'https://broker.example/oauth/callback',
+  publicUrl: 'https://broker.example',
+  workspaces: [],
+  environments: new Map([
+    ['production', { microsoft: { clientId: 'id', authority: { origin: 'https://login.example' } } }],
+  ]),
+} as never
+const token = { ok: true, value: 'developer-token', version: '1' } as const
+const developerTokens = { find: async () => token, current: async () => token } as never
+const signInRow = { environment: 'production', identityProvider: 'microsoft', scopes: ['s'] } as never
+const toldBy = ({ code, extras }: Problem): Actor => extras.actor ?? problems[code].actor
+const thrownBy = (work: Promise<unknown>) => work.then(Promise.reject, (problem: Problem) => problem)
+
+/** Refusals in a row after which a reason that may pass is final. */
+const attemptsOf = (reason: RefusalReason) => (reason === 'unknown_answer' ? 5 : 2)
+
+/** A tenant whose refreshes were refused for this reason until nothing more follows from it. */
+async function refusedTenant(reason: RefusalReason) {
+  const own = refreshGround({ answer: () => ({ ok: false, refusal: toRefusal(reason) }) })
+  const { clock, dependencies, refresher } = own
+  await own.add()
+  const obtain = createObtain({ ...dependencies, refresher, rowCacheSeconds: 30 } as never)
+  const problem = async () => {
+    const obtained = await clock.run(Promise.resolve(obtain.obtain(name)))
+    if (obtained.ok) throw new Error('nothing is obtained where all is refused')
+    return explainNotObtained(config, obtained, clock.now())
+  }
+  const refusedNow: Problem[] = []
+  for (let attempt = 0; attempt < attemptsOf(reason); attempt++) {
+    refusedNow.push(await problem())
+    const { trouble } = own.row()
+    if (trouble) clock.advance((trouble.nextAttemptAt.getTime() - clock.now().getTime()) / 1000)
+  }
+  return { ...own, obtain, problem, justRefused: refusedNow.at(-1) as Problem }
+}
+
+test.each(words)('%s: a vend, a pass-through and a probe name who acts', async (reason) => {
+  const { clock, justRefused, obtain, problem, tenants } = await refusedTenant(reason)
+  const actor = actorOfLasting(reason)
+  expect(toldBy(justRefused)).toBe(actor)
+  expect(toldBy(await problem())).toBe(actor)
+  const shared = { config, clock, obtain, developerTokens, tenants }
+  const passedThrough = prepare(shared as never, name, { service: 'campaignManagement' })
+  expect(toldBy(await clock.run(thrownBy(passedThrough)))).toBe(actor)
+  expect((await clock.run(probeTenant(shared as never, name))).actor).toBe(actor)
+})
+
+test.each(words)(
+  '%s: the tenant’s events name who acts, and never mention our own credential',
+  async (reason) => {
+    const { tenants } = await refusedTenant(reason)
+    const told = tenants.history(name).flatMap(({ data }) => data?.actor ?? [])
+    if (isCredentialReason(reason)) expect(told).toEqual([])
+    else expect(told.at(-1)).toBe(actorOfLasting(reason))
+  },
+)
+
+test.each(words)('%s: an app that brings a refresh token is told who acts', async (reason) => {
+  const dependencies = {
+    config,
+    clock: { now: () => new Date() },
+    signInTable: () => signInRow,
+    keeping: { tenants: { read: async () => undefined } },
+    tokenEndpoints: { refresh: async () => ({ ok: false, refusal: toRefusal(reason) }) },
+  } as never
+  const wish = { environment: 'production', refreshToken: 'rt' } as never
+  const problem = await thrownBy(bringGrant(dependencies, name, wish))
+  expect(toldBy(problem)).toBe(actorOfBrought(reason))
+  const isAboutTheToken = ['app', 'advertiser', 'advertiserAdmin'].includes(actorOfBrought(reason))
+  expect(problem.code === 'grant_refused').toBe(isAboutTheToken)
+})
+
+test.each(words)('%s: the page and the return URL of a sign-in name who acts', async (reason) => {
+  const signIn = { ...name, environment: 'production', returnUrl: 'https://app.example/back' } as SignIn
+  const dependencies = {
+    config,
+    clock: { now: () => new Date() },
+    signInTable: () => signInRow,
+    tokenEndpoints: { redeem: async () => ({ ok: false, refusal: toRefusal(reason) }) },
+    environments: { read: async () => undefined, hold: async () => undefined },
+    log: () => undefined,
+    records: { issue: async () => 'token' },
+  } as unknown as CallbackDependencies
+  const ended = await prove(dependencies, signIn, { code: 'c' }, { secret: 'x' } as never, 'state')
+  if (!('failed' in ended)) throw new Error('a refused code proves nothing')
+  const failure = await withWaysOn(dependencies, signIn, ended)
+  const shown = /<code id="code">(\w+)/.exec(String(failurePage(failure, config).body))?.[1]
+  const sent = new URL(failure.backUrl ?? '').searchParams
+  expect(sent.get('reason')).toBe(reason)
+  for (const code of [shown, sent.get('error')] as ConnectFailureCode[])
+    expect(connectFailures[code].actor).toBe(actorOf(reason))
+})
+
+/** Refusals as people paste them: by number, or by the word alone. */
+const pasted: readonly object[] = [
+  ...[...reasonByNumber.keys(), 50196, 530_777].map((code) => ({ error_codes: [code] })),
+  ...['invalid_client', 'unauthorized_client', 'invalid_request', 'invalid_scope', 'restricted_client'],
+  ...['deleted_client', 'disabled_client', 'org_internal', 'admin_policy_enforced', 'access_denied'],
+  ...['invalid_grant', 'interaction_required', 'login_required', 'bad_token', 'invalid_rapt', 'new_word'],
+  ...['temporarily_unavailable', 'rate_limit_exceeded'],
+].map((each) => (typeof each === 'string' ? { error: each } : each))
+
+test('a pasted refusal names the actor of the table', () => {
+  for (const body of pasted) {
+    const { verdict } = judgeTokenError({ ...body }, 400)
+    const { reason } = classifyTokenRefusal(400, body)
+    expect(verdicts[verdict].actor, JSON.stringify(body)).toBe(actorOfLasting(reason))
+  }
+})
+
+test('a reason that another version wrote blames nobody', () => {
+  for (const text of ['', 'a_later_reason', 'constructor', undefined])
+    expect(parseReason(text)).toBe(unknownReason)
+  expect(isCredentialReason(unknownReason)).toBe(false)
+})

@@ -1,0 +1,104 @@
+import { expect, test } from 'vitest'
+import { type BrowserBinding, newBrowser } from '../../shared/access/browser.ts'
+import { secondsAfter } from '../../shared/clock.ts'
+import { finishSignIn } from '../../shared/connect/callback.ts'
+import type { CallbackDependencies } from '../../shared/connect/dependencies.ts'
+import { endOfFirst, noteBegun, noteEnded } from '../../shared/connect/secondCallback.ts'
+import { toRefusal } from '../../shared/domain/refusal.ts'
+import { createOneTimeTable } from '../../shared/storage/oneTimeTable.ts'
+import { createMemoryTable } from './memoryTable.ts'
+import { createVirtualClock } from './virtualClock.ts'
+
+/** A browser that has begun a sign-in, whose code is refused after some seconds at the token endpoint. */
+async function begun(seconds = 1) {
+  const clock = createVirtualClock()
+  const { table, rows } = createMemoryTable()
+  const records = createOneTimeTable({ SignIns: table })
+  const browser = newBrowser()
+  const signIn = { workspace: 'w', tenant: 't', environment: 'production', returnUrl: 'https://app.example/' }
+  const waiting = { ...signIn, browserHash: browser.hash }
+  const state = await records.issue('sign-in', waiting, secondsAfter(clock.now(), 1800))
+  const calls = { redeemed: 0, logged: 0 }
+  const dependencies = {
+    ...{ clock, records },
+    config: { publicUrl: 'https://broker.example', environments: new Map() },
+    signInTable: () => ({ environment: 'production', identityProvider: 'microsoft' }),
+    environments: { read: async () => undefined },
+    log: () => void calls.logged++,
+    tokenEndpoints: {
+      redeem: async () => {
+        calls.redeemed++
+        await clock.sleep(seconds * 1000)
+        return { ok: false, refusal: toRefusal('mfa_required', { traceId: 'trace' }) }
+      },
+    },
+  } as unknown as CallbackDependencies
+  const callbackOf = (from: BrowserBinding | undefined) =>
+    finishSignIn(dependencies, { state, code: 'c' }, from)
+  const callback = () => callbackOf(browser)
+  return { browser, callback, callbackOf, calls, clock, records, rows, state }
+}
+
+const over = { failed: 'sign_in_not_valid' }
+
+test('a callback that a browser sends twice ends on the first one’s page, and spends nothing more', async () => {
+  const { callback, calls, clock, rows } = await begun()
+  const first = await clock.run(callback())
+  expect(first).toMatchObject({
+    failed: 'sign_in_refused',
+    traceId: 'trace',
+    again: { anotherAccount: false },
+  })
+  const kept = rows().length
+  expect(await clock.run(callback())).toEqual(first)
+  expect(calls).toEqual({ redeemed: 1, logged: 1 })
+  expect(rows()).toHaveLength(kept)
+})
+
+test('a callback that comes while the first one is at work waits for its end', async () => {
+  const { callback, calls, clock } = await begun(9)
+  const [first, second, third] = await clock.run(Promise.all([callback(), callback(), callback()]))
+  expect(first).toMatchObject({ failed: 'sign_in_refused' })
+  expect([second, third]).toEqual([first, first])
+  expect(calls.redeemed).toBe(1)
+})
+
+test('a second callback waits 20 seconds at most', async () => {
+  const { browser, callback, clock, records, state } = await begun()
+  await noteBegun({ clock, records }, state, browser)
+  await records.take('sign-in', state, clock.now())
+  expect(await clock.run(callback())).toEqual(over)
+  expect(clock.passed()).toBe(20)
+})
+
+test('another browser does not learn where a callback ended', async () => {
+  const { callback, callbackOf, clock } = await begun()
+  await clock.run(callback())
+  expect(await clock.run(callbackOf(newBrowser()))).toEqual(over)
+  expect(await clock.run(callbackOf(undefined))).toEqual(over)
+})
+
+test('the end of a callback is forgotten after 10 minutes', async () => {
+  const { callback, clock } = await begun(0)
+  const first = await clock.run(callback())
+  clock.advance(599)
+  expect(await clock.run(callback())).toEqual(first)
+  clock.advance(1)
+  expect(await clock.run(callback())).toEqual(over)
+})
+
+test('where a callback ended is in the table for its own browser alone', async () => {
+  const { browser, clock, records, rows, state } = await begun()
+  const memory = { clock, records }
+  const returnUrl = 'https://app.example/?confirmation_code=secret'
+  await noteBegun(memory, state, browser)
+  await noteEnded(memory, state, browser, { returnUrl })
+  expect(JSON.stringify(rows())).not.toContain('confirmation_code')
+  expect(await endOfFirst(memory, state, browser)).toEqual({ returnUrl })
+})
+
+test('storage that does not take the note costs the person nothing', async () => {
+  const { browser, clock, state } = await begun()
+  const records = { keep: () => Promise.reject(new Error('full')), read: async () => undefined }
+  await noteEnded({ clock, records }, state, browser, { returnUrl: 'https://app.example/' })
+})

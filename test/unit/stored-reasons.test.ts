@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest'
+import type { Clock } from '../../shared/clock.ts'
+import { isDamaged } from '../../shared/domain/damagedRow.ts'
+import type { Tenant } from '../../shared/domain/tenant.ts'
+import { refreshed, waiting } from '../../shared/domain/transitions.ts'
+import { createStateTable } from '../../shared/storage/stateTable.ts'
+import { fromTenantEntity, toTenantEntity } from '../../shared/storage/tenantEntity.ts'
+import { connected, name, now } from '../simulation/ground.ts'
+import { createMemoryTable } from './memoryTable.ts'
+
+const trouble = { attempts: 1, reason: 'throttled', traceId: '', nextAttemptAt: now } as const
+
+/** A row as a later version writes it, with a reason that this one does not know. */
+const laterRow = {
+  ...toTenantEntity({
+    ...waiting(connected('vault:v/s/1/0'), trouble),
+    reauthorizationReason: 'grant_revoked',
+  }),
+  troubleReason: 'later_word',
+  reauthorizationReason: 'later_end',
+}
+
+function read(row: object): Tenant {
+  const tenant = fromTenantEntity(row as Record<string, unknown>, name)
+  if (isDamaged(tenant)) throw new Error(tenant.damaged.column)
+  return tenant
+}
+
+test('a reason that only a later version knows is unknown here and survives a write', () => {
+  const tenant = read(laterRow)
+  expect(tenant.trouble?.reason).toBe('unknown_reason')
+  expect(tenant.reauthorizationReason).toBe('unknown_reason')
+  expect(toTenantEntity({ ...tenant, displayName: 'Acme' })).toMatchObject({
+    troubleReason: 'later_word',
+    reauthorizationReason: 'later_end',
+  })
+})
+
+test('a reason that only a later version knows ends with what it was about', () => {
+  const tenant = read(laterRow)
+  expect(toTenantEntity(waiting(tenant, trouble)).troubleReason).toBe('throttled')
+  const { grant } = tenant
+  const accessToken = { sealed: 's', expiresAt: now, refreshedAt: now }
+  const next = refreshed(tenant, { grant: grant!, accessToken, dueAt: now, lastVendedAt: undefined })
+  expect(toTenantEntity(next)).not.toHaveProperty('troubleReason')
+})
+
+test('a hold for a reason that only a later version knows is still a hold', async () => {
+  const { table } = createMemoryTable()
+  const stateOf = () => createStateTable({ BrokerState: table }, { now: () => now } as Clock)
+  const hold = { environment: 'production', identityProvider: 'google', traceId: '', since: now, until: now }
+  await stateOf().environments.hold({ ...hold, reason: 'later_word' } as never)
+  expect(await stateOf().environments.read('production', 'google')).toMatchObject({
+    reason: 'unknown_reason',
+  })
+})
