@@ -20,10 +20,9 @@ export interface Caller {
 export interface Callers {
   /**
    * @param authorization the header as received.
-   * @returns the caller at once where its token was verified before.
    * @throws Problem `caller_not_authenticated`, or `identity_provider_unavailable` when the issuer's keys are out of reach.
    */
-  authenticate(authorization: string | null): Caller | Promise<Caller>
+  authenticate(authorization: string | null): Promise<Caller>
 }
 
 /** A verified token is remembered until it expires, never longer than this. */
@@ -70,7 +69,7 @@ export function createCallers(
     return caller
   }
   return {
-    authenticate: (authorization) =>
+    authenticate: async (authorization) =>
       (authorization ? recall(authorization) : undefined) ?? verifyAnew(authorization),
   }
 }
