@@ -9,6 +9,7 @@ import { createSend } from '../shared/passthrough/send.ts'
 import { wantedAccountOf } from '../shared/passthrough/wantedAccount.ts'
 import { Problem } from '../shared/problems.ts'
 import { vendProblems } from '../shared/vend/problems.ts'
+import { recordedVend } from '../shared/vend/recorded.ts'
 
 const params = z.object({ service: z.string(), path: z.string().default('') })
 
@@ -44,17 +45,18 @@ route('ads', 'v1/tenants/{tenant}/ads/{service}/{*path}', {
 async function pass(
   request: Pick<
     HandledRequest<z.infer<typeof params>, unknown, unknown>,
-    'broker' | 'tenant' | 'params' | 'raw'
+    'broker' | 'caller' | 'tenant' | 'params' | 'raw'
   >,
 ): Promise<HttpResponseInit> {
-  const { broker, tenant, raw } = request
+  const { broker, caller, tenant, raw } = request
   const { service, path } = request.params
   if (!isServiceName(service)) {
     throw new Problem('route_not_found', {
       detail: `There is no service ${service.slice(0, 60)}; there are ${serviceNames.join(', ')}.`,
     })
   }
-  const { status, headers, body } = await passThrough({ ...broker, send }, tenant, {
+  const vend = recordedVend(broker, caller.app)
+  const { status, headers, body } = await passThrough({ ...broker, vend, send }, tenant, {
     service,
     path,
     query: new URL(raw.url).search,

@@ -1,10 +1,11 @@
 import * as z from 'zod'
 import { accountName } from '../shared/domain/account.ts'
-import { answerJsonText } from '../shared/http/answers.ts'
+import { answerJson } from '../shared/http/answers.ts'
 import { wholeNumber } from '../shared/http/fields.ts'
 import { operation, route } from '../shared/http/route.ts'
 import { vendProblems } from '../shared/vend/problems.ts'
-import { longestMinValiditySeconds, vendAnswer, writeVended } from '../shared/vend/vend.ts'
+import { recordedVend } from '../shared/vend/recorded.ts'
+import { longestMinValiditySeconds, vendAnswer } from '../shared/vend/vend.ts'
 
 /** `GET /v1/tenants/{tenant}/token`: what the app needs to call Microsoft Advertising now. */
 route('token', 'v1/tenants/{tenant}/token', {
@@ -21,9 +22,10 @@ route('token', 'v1/tenants/{tenant}/token', {
       schema: vendAnswer,
     },
     problems: vendProblems,
-    handle: async ({ broker, tenant, query }) => {
+    handle: async ({ broker, caller, tenant, query }) => {
       const { minValidity: minValiditySeconds, accountId } = query
-      return answerJsonText(writeVended(await broker.vend.vend(tenant, { minValiditySeconds, accountId })))
+      const { vend } = recordedVend(broker, caller.app)
+      return answerJson(await vend(tenant, { minValiditySeconds, accountId }))
     },
   }),
 })

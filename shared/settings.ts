@@ -81,6 +81,12 @@ export const brokerSettings = (urls: UrlSchemas) => ({
     default: '15',
     example: '20',
   }),
+  vendLimitSeconds: withDefault('VEND_LIMIT_SECONDS', wholeNumber(5, 200), {
+    meaning:
+      'How long a vend may take in all, `VEND_WAIT_SECONDS` included; then it answers 503 with `Retry-After`, while a refresh goes on for the next vend.',
+    default: '20',
+    example: '30',
+  }),
   rowCacheSeconds: withDefault('ROW_CACHE_SECONDS', wholeNumber(0, 30), {
     meaning:
       'How long a process answers from a row it has read; a disconnect is seen everywhere within that time.',

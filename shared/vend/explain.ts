@@ -1,4 +1,4 @@
-import { secondsUntil } from '../clock.ts'
+import { secondsUntil, type TimeLimitError } from '../clock.ts'
 import type { Config } from '../config.ts'
 import { isAdminReason } from '../domain/aadsts.ts'
 import { connectHint, reconnectHint } from '../domain/connectHint.ts'
@@ -6,7 +6,7 @@ import type { Tenant } from '../domain/tenant.ts'
 import { adminConsentUrl, isCuredByAdminConsent } from '../identity/adminConsent.ts'
 import { Problem, type ProblemExtras } from '../problems.ts'
 import type { RefreshOutcome } from '../refresh/outcome.ts'
-import type { NotObtained } from './obtain.ts'
+import type { NotObtained } from './obtained.ts'
 import type { ObtainProblemCode } from './problems.ts'
 
 /** A token that lives too short is not asked for again sooner. */
@@ -28,6 +28,15 @@ export function explainNotObtained(config: Config, missing: NotObtained, now: Da
     case 'not_refreshed':
       return explainOutcome(config, missing.outcome, now)
   }
+}
+
+/** Something did not answer in time. What was begun may still end well, so asking again is worth it. */
+export function tookTooLong({ message }: TimeLimitError): Problem {
+  return problem('storage_unavailable', {
+    detail: `Not answered in time: ${message}.`,
+    retryAfterSeconds: shortWaitSeconds,
+    members: { reason: 'time_limit' },
+  })
 }
 
 function explainOutcome(

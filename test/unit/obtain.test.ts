@@ -34,6 +34,7 @@ test('a token that is good for a minute is vended while the vault hangs', async 
     randomness: systemRandomness,
     refresher: { refresh: hanging },
     rowCacheSeconds: 30,
+    vendLimitSeconds: 20,
     config: { activeWindowSeconds: 86_400 } as never,
   })
   expect(await obtain.obtain(name)).toMatchObject({ ok: true, accessToken: 'at' })
@@ -58,6 +59,7 @@ test('a token is never vended with the ids of a row that holds another one', asy
     randomness: systemRandomness,
     refresher: { refresh: () => Promise.reject(new Error('nobody is to refresh')) },
     rowCacheSeconds: 30,
+    vendLimitSeconds: 20,
     config: { activeWindowSeconds: 40 } as never,
   })
   expect(await obtain.obtain(name)).toMatchObject({ accessToken: 'at' })
@@ -70,6 +72,10 @@ test('a token is never vended with the ids of a row that holds another one', asy
   }
   await tenants.replace(stored, { ...stored.tenant, accessToken, defaultAccount }, [])
   now = secondsAfter(now, 20)
+  const noting = await obtain.obtain(name)
+  expect(noting).toMatchObject({ accessToken: 'at' })
+  expect(noting).not.toHaveProperty('tenant.defaultAccount')
+  await new Promise((resolve) => setImmediate(resolve))
   expect(await obtain.obtain(name)).toMatchObject({ accessToken: 'of another', tenant: { defaultAccount } })
 })
 
@@ -95,6 +101,7 @@ async function vendSealedFor(sealedFor: string | undefined) {
       },
     },
     rowCacheSeconds: 30,
+    vendLimitSeconds: 20,
     config: { activeWindowSeconds: 86_400 } as never,
   })
   return { obtained: await obtain.obtain(name), wishes, accessToken }
