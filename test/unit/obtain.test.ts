@@ -72,9 +72,9 @@ test('a token is never vended with the ids of a row that holds another one', asy
   }
   await tenants.replace(stored, { ...stored.tenant, accessToken, defaultAccount }, [])
   now = secondsAfter(now, 20)
-  const remembered = await obtain.obtain(name)
-  expect(remembered).toMatchObject({ accessToken: 'at' })
-  expect(remembered).not.toHaveProperty('tenant.defaultAccount')
+  const noting = await obtain.obtain(name)
+  expect(noting).toMatchObject({ accessToken: 'at' })
+  expect(noting).not.toHaveProperty('tenant.defaultAccount')
   await new Promise((resolve) => setImmediate(resolve))
   expect(await obtain.obtain(name)).toMatchObject({ accessToken: 'of another', tenant: { defaultAccount } })
 })
