@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { accountsPage, listAccounts } from '../shared/accounts/list.ts'
 import { answerJson } from '../shared/http/answers.ts'
-import { pageQuery, tenantParams } from '../shared/http/fields.ts'
+import { pageQuery } from '../shared/http/fields.ts'
 import { operation, route } from '../shared/http/route.ts'
 
 /** `GET /v1/tenants/{tenant}/accounts`: the customers and accounts that the tenant reaches. */
@@ -9,7 +9,6 @@ route('accounts', 'v1/tenants/{tenant}/accounts', {
   GET: operation({
     summary: 'List a tenant’s accounts, each with the customer through which the user reaches it',
     role: 'Tenants.Manage',
-    params: tenantParams,
     query: pageQuery.extend({
       search: z.string().max(200).optional(),
       usable: z
@@ -19,9 +18,6 @@ route('accounts', 'v1/tenants/{tenant}/accounts', {
     }),
     answer: { status: 200, description: 'One page of accounts.', schema: accountsPage },
     problems: ['tenant_not_found'],
-    handle: async ({ broker, caller, params, query }) => {
-      const name = { workspace: caller.workspace, tenant: params.tenant }
-      return answerJson(await listAccounts(broker, name, query))
-    },
+    handle: async ({ broker, tenant, query }) => answerJson(await listAccounts(broker, tenant, query)),
   }),
 })

@@ -1,6 +1,5 @@
 import { defaultAccountBody, setDefaultAccount } from '../shared/accounts/setDefault.ts'
 import { answerJson } from '../shared/http/answers.ts'
-import { tenantParams } from '../shared/http/fields.ts'
 import { operation, route } from '../shared/http/route.ts'
 import { tenantView, toTenantView } from '../shared/tenants/view.ts'
 
@@ -9,13 +8,10 @@ route('accountsDefault', 'v1/tenants/{tenant}/accounts/default', {
   PUT: operation({
     summary: 'Set the default account, vended when the app doesn’t name one',
     role: 'Tenants.Manage',
-    params: tenantParams,
     body: defaultAccountBody,
     answer: { status: 200, description: 'The tenant with its default account.', schema: tenantView },
     problems: ['tenant_not_found', 'account_not_found', 'tenant_changed'],
-    handle: async ({ broker, caller, params, body }) => {
-      const name = { workspace: caller.workspace, tenant: params.tenant }
-      return answerJson(toTenantView(await setDefaultAccount(broker, name, body), broker.clock.now()))
-    },
+    handle: async ({ broker, tenant, body }) =>
+      answerJson(toTenantView(await setDefaultAccount(broker, tenant, body), broker.clock.now())),
   }),
 })

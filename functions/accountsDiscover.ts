@@ -1,35 +1,19 @@
 import { discoveryAnswer, rediscoverAccounts } from '../shared/accounts/discover.ts'
 import { answerJson } from '../shared/http/answers.ts'
-import { tenantParams } from '../shared/http/fields.ts'
 import { operation, route } from '../shared/http/route.ts'
+import { obtainProblems } from '../shared/vend/problems.ts'
 
 /** `POST /v1/tenants/{tenant}/accounts/discover`: asks Microsoft Advertising again what the tenant reaches. */
 route('accountsDiscover', 'v1/tenants/{tenant}/accounts/discover', {
   POST: operation({
     summary: 'Discover a tenant’s accounts again',
     role: 'Tenants.Manage',
-    params: tenantParams,
     answer: {
       status: 200,
       description: 'The accounts found, and which ones appeared, disappeared, or changed.',
       schema: discoveryAnswer,
     },
-    problems: [
-      'tenant_not_found',
-      'tenant_not_connected',
-      'confirmation_required',
-      'reauthorization_required',
-      'admin_consent_required',
-      'tenant_changed',
-      'environment_on_hold',
-      'registration_refused',
-      'unexpected_upstream_answer',
-      'identity_provider_unavailable',
-      'advertising_unavailable',
-    ],
-    handle: async ({ broker, caller, params }) => {
-      const name = { workspace: caller.workspace, tenant: params.tenant }
-      return answerJson(await rediscoverAccounts(broker, name))
-    },
+    problems: [...obtainProblems, 'tenant_changed', 'advertising_unavailable'],
+    handle: async ({ broker, tenant }) => answerJson(await rediscoverAccounts(broker, tenant)),
   }),
 })

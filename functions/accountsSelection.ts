@@ -5,7 +5,6 @@ import {
   longestChoiceBytes,
 } from '../shared/accounts/choose.ts'
 import { answerJson } from '../shared/http/answers.ts'
-import { tenantParams } from '../shared/http/fields.ts'
 import { operation, route } from '../shared/http/route.ts'
 
 /** `PUT /v1/tenants/{tenant}/accounts/selection`: which accounts may be vended, for apps that ask by themselves. */
@@ -13,7 +12,6 @@ route('accountsSelection', 'v1/tenants/{tenant}/accounts/selection', {
   PUT: operation({
     summary: 'Choose which accounts can be vended, and the default account',
     role: 'Tenants.Manage',
-    params: tenantParams,
     body: accountsChoice,
     maxBodyBytes: longestChoiceBytes,
     answer: {
@@ -22,9 +20,6 @@ route('accountsSelection', 'v1/tenants/{tenant}/accounts/selection', {
       schema: choiceAnswer,
     },
     problems: ['tenant_not_found', 'account_not_found', 'tenant_changed'],
-    handle: async ({ broker, caller, params, body }) => {
-      const name = { workspace: caller.workspace, tenant: params.tenant }
-      return answerJson(await chooseAccounts(broker, name, body))
-    },
+    handle: async ({ broker, tenant, body }) => answerJson(await chooseAccounts(broker, tenant, body)),
   }),
 })

@@ -1,8 +1,8 @@
 import type { HttpResponseInit } from '@azure/functions'
 import * as z from 'zod'
-import { bindingCookie, newBrowser, recognizeBrowser } from '../shared/access/browser.ts'
-import type { Broker } from '../shared/broker.ts'
+import { bindingCookie, newBrowser } from '../shared/access/browser.ts'
 import { authorize } from '../shared/connect/authorize.ts'
+import type { HandledRequest } from '../shared/http/accept.ts'
 import { readText } from '../shared/http/body.ts'
 import { isLookAhead, nothingSpent } from '../shared/http/lookAhead.ts'
 import { operation } from '../shared/http/route.ts'
@@ -22,30 +22,27 @@ pageRoute('authorize', 'oauth/authorize', {
     // Links travel by mail and pick up tracking parameters on the way.
     query: z.object({ session: z.string().max(200).default('') }),
     answer: { status: 302, description: 'Redirect to the identity provider’s sign-in.' },
-    handle: async ({ broker, query, raw }) =>
-      isLookAhead(raw)
-        ? nothingSpent
-        : lead(broker, query.session, raw.headers.get('cookie'), { pressed: false }),
+    handle: async ({ query, raw, ...request }) =>
+      isLookAhead(raw) ? nothingSpent : lead(request, query.session, { pressed: false }),
   }),
   POST: operation({
     summary: 'The button on the page of a link that asks first',
     readsBodyItself: true,
     answer: { status: 200, description: 'A page that continues to the identity provider’s sign-in.' },
-    handle: async ({ broker, raw }) => {
+    handle: async ({ raw, ...request }) => {
       const form = new URLSearchParams(await readText(raw, longestFormBytes))
-      return lead(broker, form.get('session') ?? '', raw.headers.get('cookie'), { pressed: true })
+      return lead(request, form.get('session') ?? '', { pressed: true })
     },
   }),
 })
 
 async function lead(
-  broker: Broker,
+  { broker, browser: known }: Pick<HandledRequest<unknown, unknown, unknown>, 'broker' | 'browser'>,
   sessionToken: string,
-  cookie: string | null,
   { pressed }: { readonly pressed: boolean },
 ): Promise<HttpResponseInit> {
   const { config } = broker
-  const browser = recognizeBrowser(config.publicUrl, cookie) ?? newBrowser()
+  const browser = known ?? newBrowser()
   const ended = await authorize(broker, { sessionToken, browser, pressed })
   if (!ended) return failurePage({ failed: 'link_not_valid' }, config)
   if ('asksFirst' in ended) return askFirstPage(sessionToken, appName(config, ended.workspace))

@@ -1,5 +1,4 @@
 import * as z from 'zod'
-import { recognizeBrowser } from '../shared/access/browser.ts'
 import { readAdminConsent } from '../shared/connect/adminConsent.ts'
 import { finishSignIn } from '../shared/connect/callback.ts'
 import { isLookAhead, nothingSpent } from '../shared/http/lookAhead.ts'
@@ -25,11 +24,10 @@ pageRoute('callback', 'oauth/callback', {
     summary: 'The redirect URI to which the identity provider returns the browser',
     query: authorizationResponse,
     answer: { status: 303, description: 'Redirect to the app’s return URL with `tenant` and `status`.' },
-    handle: async ({ broker, query, raw }) => {
+    handle: async ({ broker, browser, query, raw }) => {
       if (isLookAhead(raw)) return nothingSpent
       const adminConsent = readAdminConsent(query)
       if (adminConsent) return adminConsentedPage(adminConsent === 'granted', broker.config)
-      const browser = recognizeBrowser(broker.config.publicUrl, raw.headers.get('cookie'))
       const ended = await finishSignIn(broker, query, browser)
       if (!('failed' in ended)) return redirect(ended.returnUrl)
       return ended.failed === 'consent_declined' && ended.backUrl

@@ -1,5 +1,4 @@
 import * as z from 'zod'
-import { recognizeBrowser } from '../shared/access/browser.ts'
 import { readChoice } from '../shared/choice/choose.ts'
 import { firstDraft } from '../shared/choice/draft.ts'
 import { answerChoiceForm, longestChoiceFormBytes } from '../shared/choice/form.ts'
@@ -16,13 +15,9 @@ pageRoute('chooseAccounts', 'oauth/accounts', {
     summary: 'The page where the advertiser chooses accounts',
     query: z.object({ choice: z.string().max(200).default('') }),
     answer: { status: 200, description: 'The page.' },
-    handle: async ({ broker, query, raw }) => {
+    handle: async ({ broker, browser, query }) => {
       const { config } = broker
-      const open = await readChoice(
-        broker,
-        query.choice,
-        recognizeBrowser(config.publicUrl, raw.headers.get('cookie')),
-      )
+      const open = await readChoice(broker, query.choice, browser)
       if (!open) return choiceOverPage(appName(config))
       const app = appName(config, open.choice.workspace)
       if (open.doneUrl) return choiceMadeBeforePage(open.doneUrl, app)
@@ -36,10 +31,9 @@ pageRoute('chooseAccounts', 'oauth/accounts', {
       status: 200,
       description: 'The page again, or a page that continues to the return URL after the choice.',
     },
-    handle: async ({ broker, raw }) => {
+    handle: async ({ broker, browser, raw }) => {
       const { config } = broker
       const form = new URLSearchParams(await readText(raw, longestChoiceFormBytes))
-      const browser = recognizeBrowser(config.publicUrl, raw.headers.get('cookie'))
       const answered = await answerChoiceForm(broker, form, browser)
       if (!answered) return choiceOverPage(appName(config))
       const { open } = answered

@@ -1,7 +1,6 @@
 import * as z from 'zod'
 import { confirmConnectSession, openConfirmedChoice } from '../shared/connect/confirm.ts'
 import { answerJson } from '../shared/http/answers.ts'
-import { tenantParams } from '../shared/http/fields.ts'
 import { operation, route } from '../shared/http/route.ts'
 import { tenantView, toTenantView } from '../shared/tenants/view.ts'
 
@@ -10,7 +9,7 @@ route('confirm', 'v1/tenants/{tenant}/connect-sessions/{session}/confirm', {
   POST: operation({
     summary: 'Confirm who consented, with the one-time code from the return URL',
     role: 'Tenants.Manage',
-    params: tenantParams.extend({ session: z.string().max(64) }),
+    params: z.object({ session: z.string().max(64) }),
     body: z.strictObject({ code: z.string().min(1).max(100) }),
     answer: {
       status: 200,
@@ -25,12 +24,11 @@ route('confirm', 'v1/tenants/{tenant}/connect-sessions/{session}/confirm', {
       }),
     },
     problems: ['tenant_not_found', 'connect_session_not_found', 'tenant_changed'],
-    handle: async ({ broker, caller, params, body }) => {
-      const name = { workspace: caller.workspace, tenant: params.tenant }
-      const tenant = await confirmConnectSession(broker, name, params.session, body.code)
-      broker.obtain.forget(name)
-      const chooseAccountsUrl = await openConfirmedChoice(broker, tenant)
-      const view = toTenantView(tenant, broker.clock.now())
+    handle: async ({ broker, tenant, params, body }) => {
+      const confirmed = await confirmConnectSession(broker, tenant, params.session, body.code)
+      broker.obtain.forget(tenant)
+      const chooseAccountsUrl = await openConfirmedChoice(broker, confirmed)
+      const view = toTenantView(confirmed, broker.clock.now())
       return answerJson({ ...view, ...(chooseAccountsUrl && { chooseAccountsUrl }) })
     },
   }),

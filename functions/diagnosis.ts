@@ -7,7 +7,6 @@ import {
 } from '../shared/diagnosis/failedCall.ts'
 import { probeTenant } from '../shared/diagnosis/probe.ts'
 import { answerJson } from '../shared/http/answers.ts'
-import { tenantParams } from '../shared/http/fields.ts'
 import { operation, route } from '../shared/http/route.ts'
 
 /** `POST /v1/tenants/{tenant}/diagnosis`: which credential is at fault, and who acts. */
@@ -15,7 +14,6 @@ route('diagnosis', 'v1/tenants/{tenant}/diagnosis', {
   POST: operation({
     summary: 'Test every credential live, or explain a failed call',
     role: 'Tokens.Vend',
-    params: tenantParams,
     body: diagnosisBody,
     maxBodyBytes: longestDiagnosisBytes,
     answer: {
@@ -24,11 +22,10 @@ route('diagnosis', 'v1/tenants/{tenant}/diagnosis', {
       schema: diagnosisAnswer,
     },
     problems: ['tenant_not_found'],
-    handle: async ({ broker, caller, params, body }) => {
-      const name = { workspace: caller.workspace, tenant: params.tenant }
+    handle: async ({ broker, tenant, body }) => {
       const diagnosis = await (isProbeWish(body)
-        ? probeTenant(broker, name)
-        : explainFailedCall(broker, name, body))
+        ? probeTenant(broker, tenant)
+        : explainFailedCall(broker, tenant, body))
       return answerJson(diagnosis)
     },
   }),

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { connectHintOfEvent } from '../shared/domain/connectHint.ts'
 import { answerJson } from '../shared/http/answers.ts'
-import { pageQuery, tenantParams } from '../shared/http/fields.ts'
+import { pageQuery } from '../shared/http/fields.ts'
 import { operation, route } from '../shared/http/route.ts'
 import { invalidContinuation, Problem } from '../shared/problems.ts'
 import { eventView, toEventView } from '../shared/tenants/view.ts'
@@ -11,7 +11,6 @@ route('events', 'v1/tenants/{tenant}/events', {
   GET: operation({
     summary: 'A tenant’s history, newest first',
     role: 'Tenants.Manage',
-    params: tenantParams,
     query: pageQuery,
     answer: {
       status: 200,
@@ -19,11 +18,10 @@ route('events', 'v1/tenants/{tenant}/events', {
       schema: z.object({ events: z.array(eventView), continuation: z.string().optional() }),
     },
     problems: ['tenant_not_found'],
-    handle: async ({ broker, caller, params, query }) => {
-      const name = { workspace: caller.workspace, tenant: params.tenant }
-      const stored = await broker.tenants.read(name)
+    handle: async ({ broker, tenant, query }) => {
+      const stored = await broker.tenants.read(tenant)
       if (!stored) throw new Problem('tenant_not_found')
-      const page = await broker.tenants.events(name, query.limit, query.continuation)
+      const page = await broker.tenants.events(tenant, query.limit, query.continuation)
       if (page === 'continuation_unknown') throw invalidContinuation()
       const events = page.events.map((event) =>
         toEventView(event, connectHintOfEvent(broker.config, stored.tenant, event)),

@@ -1,6 +1,5 @@
 import { bringGrant, grantBody } from '../shared/grants/bring.ts'
 import { answerJson } from '../shared/http/answers.ts'
-import { tenantParams } from '../shared/http/fields.ts'
 import { operation, route } from '../shared/http/route.ts'
 import { tenantView, toTenantView } from '../shared/tenants/view.ts'
 
@@ -9,7 +8,6 @@ route('grants', 'v1/tenants/{tenant}/grants', {
   POST: operation({
     summary: 'Import an existing refresh token; the broker verifies it before saving it',
     role: 'Tenants.Manage',
-    params: tenantParams,
     body: grantBody,
     answer: { status: 200, description: 'The tenant, connected.', schema: tenantView },
     problems: [
@@ -23,11 +21,10 @@ route('grants', 'v1/tenants/{tenant}/grants', {
       'identity_provider_unavailable',
       'advertising_unavailable',
     ],
-    handle: async ({ broker, caller, params, body }) => {
-      const name = { workspace: caller.workspace, tenant: params.tenant }
-      const tenant = await bringGrant(broker, name, body)
-      broker.obtain.forget(name)
-      return answerJson(toTenantView(tenant, broker.clock.now()))
+    handle: async ({ broker, tenant, body }) => {
+      const connected = await bringGrant(broker, tenant, body)
+      broker.obtain.forget(tenant)
+      return answerJson(toTenantView(connected, broker.clock.now()))
     },
   }),
 })

@@ -1,6 +1,5 @@
 import { isDamaged } from '../shared/domain/damagedRow.ts'
 import { answerJson } from '../shared/http/answers.ts'
-import { tenantParams } from '../shared/http/fields.ts'
 import { operation, route } from '../shared/http/route.ts'
 import { Problem } from '../shared/problems.ts'
 import { disconnectTenant } from '../shared/tenants/disconnect.ts'
@@ -11,11 +10,10 @@ route('tenant', 'v1/tenants/{tenant}', {
   GET: operation({
     summary: 'A tenant and its status',
     role: 'Tenants.Manage',
-    params: tenantParams,
     answer: { status: 200, description: 'The tenant.', schema: tenantView },
     problems: ['tenant_not_found'],
-    handle: async ({ broker, caller, params }) => {
-      const stored = await broker.tenants.inspect({ workspace: caller.workspace, tenant: params.tenant })
+    handle: async ({ broker, tenant }) => {
+      const stored = await broker.tenants.inspect(tenant)
       if (!stored) throw new Problem('tenant_not_found')
       return answerJson(toTenantView(isDamaged(stored) ? stored : stored.tenant, broker.clock.now()))
     },
@@ -23,13 +21,11 @@ route('tenant', 'v1/tenants/{tenant}', {
   DELETE: operation({
     summary: 'Disconnect a tenant: vending stops and the grant is destroyed',
     role: 'Tenants.Manage',
-    params: tenantParams,
     answer: { status: 200, description: 'The tenant, disconnected.', schema: tenantView },
     problems: ['tenant_not_found', 'tenant_changed'],
-    handle: async ({ broker, caller, params }) => {
-      const name = { workspace: caller.workspace, tenant: params.tenant }
-      const ended = await disconnectTenant(broker.keeping, name)
-      broker.obtain.forget(name)
+    handle: async ({ broker, tenant }) => {
+      const ended = await disconnectTenant(broker.keeping, tenant)
+      broker.obtain.forget(tenant)
       if (!ended) throw new Problem('tenant_not_found')
       if (ended === 'conflict') throw new Problem('tenant_changed')
       return answerJson(toTenantView(ended.tenant, broker.clock.now()))

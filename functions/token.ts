@@ -1,16 +1,17 @@
 import * as z from 'zod'
 import { accountName } from '../shared/domain/account.ts'
-import { answerJsonText } from '../shared/http/answers.ts'
-import { tenantParams, wholeNumber } from '../shared/http/fields.ts'
+import { answerJson } from '../shared/http/answers.ts'
+import { wholeNumber } from '../shared/http/fields.ts'
 import { operation, route } from '../shared/http/route.ts'
-import { longestMinValiditySeconds, vendAnswer, writeVended } from '../shared/vend/vend.ts'
+import { vendProblems } from '../shared/vend/problems.ts'
+import { recordedVend } from '../shared/vend/recorded.ts'
+import { longestMinValiditySeconds, vendAnswer } from '../shared/vend/vend.ts'
 
 /** `GET /v1/tenants/{tenant}/token`: what the app needs to call Microsoft Advertising now. */
 route('token', 'v1/tenants/{tenant}/token', {
   GET: operation({
     summary: 'Vend a valid access token with everything else a call needs',
     role: 'Tokens.Vend',
-    params: tenantParams,
     query: z.strictObject({
       minValidity: wholeNumber(0, longestMinValiditySeconds).optional(),
       accountId: accountName.optional(),
@@ -20,23 +21,11 @@ route('token', 'v1/tenants/{tenant}/token', {
       description: 'The credentials, IDs, headers, and hosts to use now.',
       schema: vendAnswer,
     },
-    problems: [
-      'tenant_not_found',
-      'account_not_found',
-      'account_not_chosen',
-      'tenant_not_connected',
-      'confirmation_required',
-      'reauthorization_required',
-      'admin_consent_required',
-      'environment_on_hold',
-      'registration_refused',
-      'unexpected_upstream_answer',
-      'identity_provider_unavailable',
-    ],
-    handle: async ({ broker, caller, params, query }) => {
-      const name = { workspace: caller.workspace, tenant: params.tenant }
+    problems: vendProblems,
+    handle: async ({ broker, caller, tenant, query }) => {
       const { minValidity: minValiditySeconds, accountId } = query
-      return answerJsonText(writeVended(await broker.vend.vend(name, { minValiditySeconds, accountId })))
+      const { vend } = recordedVend(broker, caller.app)
+      return answerJson(await vend(tenant, { minValiditySeconds, accountId }))
     },
   }),
 })

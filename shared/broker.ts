@@ -18,6 +18,7 @@ import type { OneTimeRecords } from './domain/oneTime.ts'
 import type { SweepReports } from './domain/sweepReports.ts'
 import type { TenantPages } from './domain/tenantPages.ts'
 import type { TenantStore } from './domain/tenantStore.ts'
+import type { RecordUse } from './domain/use.ts'
 import type { ListableVault } from './domain/vault.ts'
 import type { Environment } from './environment.ts'
 import { tokenExchangeAudience } from './identity/clientAssertion.ts'
@@ -48,10 +49,9 @@ import { createStateTable } from './storage/stateTable.ts'
 import { createTenantTable } from './storage/tenantTable.ts'
 import { createVault } from './storage/vault.ts'
 import { createLog } from './telemetry/log.ts'
-import { meterLog } from './telemetry/metered.ts'
+import { meterLog, meterUse } from './telemetry/metered.ts'
 import { tracedFetch } from './telemetry/outgoing.ts'
 import type { GrantKeeping } from './tenants/connectGrant.ts'
-import { meterVend } from './vend/metered.ts'
 import { createObtain, type Obtain } from './vend/obtain.ts'
 import { createVend, type Vend } from './vend/vend.ts'
 
@@ -88,6 +88,8 @@ export interface Broker {
   readonly sweeping: SweepDependencies
   readonly obtain: Obtain
   readonly vend: Vend
+  /** Told of each use that an app makes of the broker. */
+  readonly recordUse: RecordUse
 }
 
 let built: Broker | undefined
@@ -121,14 +123,19 @@ export function createBroker(
     tokenEndpoint: identity.tokenEndpoints,
     vendWaitSeconds: config.vendWaitSeconds,
   })
-  const obtain = createObtain({ ...keeping, refresher, rowCacheSeconds: config.rowCacheSeconds })
+  const obtain = createObtain({
+    ...keeping,
+    refresher,
+    rowCacheSeconds: config.rowCacheSeconds,
+    vendLimitSeconds: config.vendLimitSeconds,
+  })
   const sweeping: SweepDependencies = {
     ...keeping,
     refresher,
     holds: async () => (await readHolds(config, storage.environments)).map(nameOfHold),
   }
   const { accounts, developerTokens } = storage
-  const vend = meterVend(createVend({ config, obtain, accounts, developerTokens, clock }))
+  const vend = createVend({ config, obtain, accounts, developerTokens, clock })
   const callers = createCallers(config)
   return {
     config,
@@ -143,6 +150,7 @@ export function createBroker(
     sweeping,
     obtain,
     vend,
+    recordUse: meterUse,
   }
 }
 

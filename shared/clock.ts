@@ -59,6 +59,30 @@ export async function within<T>(
   }
 }
 
+/** When an attempt must end. The caller passes it down, and all steps of the attempt share it. */
+export interface Deadline {
+  /** Seconds that are left; negative when it is past. */
+  left(): number
+  /**
+   * Runs a step for as long as is left, and no longer than `mostSeconds`. Without time left it is not begun.
+   * @throws TimeLimitError. The step may still take effect.
+   */
+  step<T>(name: string, work: () => Promise<T>, mostSeconds?: number): Promise<T>
+}
+
+/** Creates the deadline of an attempt that must end at `until`. */
+export function createDeadline(clock: Clock, until: Date): Deadline {
+  const left = () => (until.getTime() - clock.now().getTime()) / 1000
+  return {
+    left,
+    async step(name, work, mostSeconds = Number.POSITIVE_INFINITY) {
+      const seconds = Math.min(mostSeconds, left())
+      if (seconds <= 0) throw new TimeLimitError(name, 0)
+      return within(clock, seconds, name, work)
+    },
+  }
+}
+
 /**
  * Gives work a signal that aborts with a `TimeoutError` after a number of seconds. Once the work has ended nothing is left
  * of it: what `AbortSignal.timeout` and its listeners hold lives on until the time is over, answers and all, and that

@@ -84,6 +84,12 @@ export const brokerSettings = (urls: UrlSchemas) => ({
     default: '15',
     example: '20',
   }),
+  vendLimitSeconds: withDefault('VEND_LIMIT_SECONDS', wholeNumber(5, 200), {
+    meaning:
+      'The most time for a vend, including `VEND_WAIT_SECONDS`. After that it answers 503 with `Retry-After`, and a running refresh continues for the next vend.',
+    default: '20',
+    example: '30',
+  }),
   rowCacheSeconds: withDefault('ROW_CACHE_SECONDS', wholeNumber(0, 30), {
     meaning:
       'How long a process can answer from a row it has read. Every process notices a disconnect within this time.',

@@ -47,6 +47,7 @@ type brokerSettings = {
   LEASE_SECONDS: string?
   TOKEN_ENDPOINT_SECONDS: string?
   VEND_WAIT_SECONDS: string?
+  VEND_LIMIT_SECONDS: string?
   ROW_CACHE_SECONDS: string?
   MAX_BODY_BYTES: string?
   OTEL_EXPORTER_OTLP_ENDPOINT: string?

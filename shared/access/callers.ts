@@ -5,12 +5,7 @@ import type { Config } from '../config.ts'
 import { createKeySource, type KeySourceOptions, KeysUnreachableError } from '../identity/keySource.ts'
 import { Problem } from '../problems.ts'
 import type { CallerIssuer } from '../settings/documents.ts'
-
-/** What an app may be allowed to do; assigned in the broker's own API registration. */
-export const appRoles = ['Tokens.Vend', 'Tenants.Manage', 'Broker.Operate'] as const
-
-/** One of {@link appRoles}. */
-export type AppRole = (typeof appRoles)[number]
+import { type Rights, toRights } from './rights.ts'
 
 /** A verified calling app. */
 export interface Caller {
@@ -18,17 +13,16 @@ export interface Caller {
   readonly app: string
   /** The one workspace whose tenants it may use. */
   readonly workspace: string
-  readonly roles: ReadonlySet<string>
+  readonly rights: Rights
 }
 
 /** Verifies callers. */
 export interface Callers {
   /**
    * @param authorization the header as received.
-   * @returns the caller at once where its token was verified before.
    * @throws Problem `caller_not_authenticated`, or `identity_provider_unavailable` when the issuer's keys are out of reach.
    */
-  authenticate(authorization: string | null): Caller | Promise<Caller>
+  authenticate(authorization: string | null): Promise<Caller>
 }
 
 /** A verified token is remembered until it expires, never longer than this. */
@@ -76,7 +70,7 @@ export function createCallers(
     return caller
   }
   return {
-    authenticate: (authorization) =>
+    authenticate: async (authorization) =>
       (authorization ? recall(authorization) : undefined) ?? verifyAnew(authorization),
   }
 }
@@ -165,6 +159,5 @@ function toCaller(
       members: { app },
     })
   }
-  const roles = Array.isArray(payload.roles) ? payload.roles.map(String) : []
-  return { app, workspace, roles: new Set(roles) }
+  return { app, workspace, rights: toRights(payload.roles) }
 }

@@ -39,12 +39,13 @@ export async function keepPending(
   if (!stored) return { failed: 'sign_in_not_valid', reason: 'tenant_gone' }
   const stopped = whyNotFor(signIn, stored.tenant)
   if (stopped) return stopped
-  const owner = grantOwnerOf(stored.tenant, proven.row)
-  const accessToken = await sealAccessToken(keeping, stored.tenant, proven.tokens)
+  const id = keeping.randomness.identifier()
+  const owner = grantOwnerOf(stored.tenant, { ...proven.row, id })
+  const accessToken = await sealAccessToken(keeping, owner, proven.tokens)
   const reference = await grants.write(proven.tokens.refreshToken, owner)
   const pendingGrant = {
     environment: signIn.environment,
-    grant: { ...toGrant(proven, clock.now()), id: keeping.randomness.identifier(), reference },
+    grant: { ...toGrant(proven, clock.now()), id, reference },
     sessionId: signIn.id,
     codeHash: sha256(code),
     expiresAt: secondsAfter(clock.now(), confirmationSeconds),

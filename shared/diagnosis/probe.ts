@@ -7,7 +7,8 @@ import type { Environment } from '../environment.ts'
 import { type Actor, Problem, type ProblemCode, problems } from '../problems.ts'
 import { noteAdvertisingAnswer } from '../tenants/advertisingAnswer.ts'
 import { explainNotObtained } from '../vend/explain.ts'
-import type { Obtain, Obtained } from '../vend/obtain.ts'
+import type { Obtain } from '../vend/obtain.ts'
+import type { Obtained } from '../vend/obtained.ts'
 import { type DiagnosisDependencies, developerTokenState } from './context.ts'
 import {
   type AccountProbe,

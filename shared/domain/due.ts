@@ -1,5 +1,4 @@
 import type { Environment, IdentityProvider } from '../environment.ts'
-import { grantOwnerOf } from './grants.ts'
 import type { Grant, Tenant, TenantName } from './tenant.ts'
 
 /** One hint that a tenant is due. The tenant row is the truth. */
@@ -23,5 +22,6 @@ export interface DueIndex {
 
 /** The due row of a tenant that has a grant and a due time. */
 export function dueRowOf(tenant: Tenant, grant: Pick<Grant, 'identityProvider'>, dueAt: Date): DueRow {
-  return { ...grantOwnerOf(tenant, grant), dueAt }
+  const { workspace, environment } = tenant
+  return { workspace, tenant: tenant.tenant, environment, identityProvider: grant.identityProvider, dueAt }
 }

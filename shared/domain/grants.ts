@@ -1,4 +1,5 @@
 import type { Environment, IdentityProvider } from '../environment.ts'
+import type { SealOwner } from './sealer.ts'
 import type { Grant, TenantName } from './tenant.ts'
 
 /** Where refresh tokens are; the rotation protocol does not know which store it is. */
@@ -19,20 +20,20 @@ export interface GrantStore {
 }
 
 /** Whose grant a secret is: written beside it so that lost tables can be rebuilt. */
-export interface GrantOwner extends TenantName {
-  readonly environment: Environment
+export interface GrantOwner extends SealOwner {
   readonly identityProvider: IdentityProvider
 }
 
 /** The owner of a tenant's grant, as the grant store wants it. */
 export function grantOwnerOf(
   tenant: TenantName & { environment: Environment },
-  grant: Pick<Grant, 'identityProvider'>,
+  grant: Pick<Grant, 'id' | 'identityProvider'>,
 ): GrantOwner {
   return {
     workspace: tenant.workspace,
     tenant: tenant.tenant,
     environment: tenant.environment,
     identityProvider: grant.identityProvider,
+    grantId: grant.id,
   }
 }

@@ -1,11 +1,25 @@
 import type { Environment } from '../environment.ts'
+import type { TenantName } from './tenant.ts'
 
-/** What a sealed text is bound to: it opens for the same tenant and environment only. */
-export interface SealContext {
-  readonly workspace: string
-  readonly tenant: string
+/** Whose text it is that is sealed. */
+export interface SealOwner extends TenantName {
   readonly environment: Environment
+  /** The consent that it came with. Text that was sealed without it opens for every consent of its tenant. */
+  readonly grantId?: string | undefined
+}
+
+/** What a sealed text is bound to: it opens for the same tenant, environment, use and consent only. */
+export interface SealContext extends SealOwner {
   readonly use: 'access_token' | 'refresh_token'
+}
+
+/** The context of a text of a tenant's grant. */
+export function sealContextOf(
+  { workspace, tenant, environment }: Omit<SealOwner, 'grantId'>,
+  grantId: string | undefined,
+  use: SealContext['use'],
+): SealContext {
+  return { workspace, tenant, environment, use, grantId }
 }
 
 /** Encrypts what may rest in a table. */

@@ -15,11 +15,6 @@ export const guardHeaders = {
 
 const jsonHeaders = { ...guardHeaders, 'Content-Type': 'application/json; charset=utf-8' } as const
 
-/** An answer of status 200 whose body is JSON already. */
-export function answerJsonText(body: string): HttpResponseInit {
-  return { status: 200, headers: jsonHeaders, body }
-}
-
 /** A JSON answer. Default status is 200. */
 export function answerJson(
   value: unknown,

@@ -30,20 +30,11 @@ export async function parseBody<T>(
 /** Parses the query. A parameter that occurs twice is a fault, not a choice; what the schema passes over may. */
 export function parseQuery<T>(request: ReceivedRequest, schema: z.ZodType<T>): T {
   const { query } = request
-  if (query.size === 0) return parseEmpty(schema)
   const names = [...query.keys()]
   const counts = (name: string) => !(schema instanceof z.ZodObject) || name in schema.shape
   const twice = names.find((name, index) => names.indexOf(name) !== index && counts(name))
   if (twice !== undefined) throw invalid([{ in: 'query', field: twice, fault: 'occurs more than once' }])
   return parse('query', schema, Object.fromEntries(query))
-}
-
-/** What a schema makes of nothing does not change. */
-const ofNothing = new WeakMap<z.ZodType, unknown>()
-
-function parseEmpty<T>(schema: z.ZodType<T>): T {
-  if (!ofNothing.has(schema)) ofNothing.set(schema, parse('query', schema, {}))
-  return ofNothing.get(schema) as T
 }
 
 /** Parses what the route's path brought. */

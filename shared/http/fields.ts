@@ -8,8 +8,13 @@ export const tenantId = z
     'must be 1 to 128 letters, digits, or . _ ~ : @ - and begin with a letter or digit',
   )
 
-/** The path of every route below a tenant. */
+/** What `{tenant}` in a route's path stands for. */
 export const tenantParams = z.object({ tenant: tenantId })
+
+/** Whether a route's requests are about one tenant. */
+export function namesTenant(path: string): boolean {
+  return path.includes('{tenant}')
+}
 
 /** How pages are asked for. */
 export const pageQuery = z.strictObject({
@@ -25,3 +30,6 @@ export function wholeNumber(min: number, max: number) {
     .transform(Number)
     .pipe(z.number().min(min).max(max))
 }
+
+/** Where nothing is asked for, any field is a fault. */
+export const nothing: z.ZodType = z.strictObject({})

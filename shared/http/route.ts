@@ -5,50 +5,29 @@ import {
   type HttpResponseInit,
   type InvocationContext,
 } from '@azure/functions'
-import * as z from 'zod'
-import type { AppRole, Caller } from '../access/callers.ts'
-import { type Broker, broker } from '../broker.ts'
-import { tenantKey } from '../domain/tenantKey.ts'
+import type * as z from 'zod'
+import { broker } from '../broker.ts'
 import { Problem, type ProblemCode, problems } from '../problems.ts'
 import { SettingsError, settingIsMissing } from '../settings/faults.ts'
-import { noteProblem, noteTenant, traced } from '../telemetry/invocation.ts'
+import { noteProblem, traced } from '../telemetry/invocation.ts'
 import { createLog } from '../telemetry/log.ts'
+import { type Acceptance, accept, type HandledRequest } from './accept.ts'
 import { answerProblem, toProblem } from './answers.ts'
-import { discardRest, parseBody, parseParams, parseQuery } from './body.ts'
+import { discardRest } from './body.ts'
 import { paced } from './pace.ts'
 import { type ReceivedRequest, receive } from './received.ts'
 
 /** What one method of a route does, and all that its contract says. */
-export interface Operation<P, Q, B> {
+export interface Operation<P, Q, B> extends Acceptance<P, Q, B> {
   /** One line for the contract. */
   readonly summary: string
-  /** The app role that the caller needs; without one, anybody may call. */
-  readonly role?: AppRole
   /** A broker that is not configured names its faulty settings here, never their values. Default is false. */
   readonly tellsSettings?: boolean
-  readonly params?: z.ZodType<P>
-  readonly query?: z.ZodType<Q>
-  /** Without one, any field of a body is refused by name, unless `handle` reads the body itself. */
-  readonly body?: z.ZodType<B>
-  /** Where a good body may be larger than `MAX_BODY_BYTES` says. */
-  readonly maxBodyBytes?: number
-  readonly readsBodyItself?: true
   /** What a good answer is. */
   readonly answer: { readonly status: number; readonly description: string; readonly schema?: z.ZodType }
   /** Problems that this operation can end in, beside those that every one of its kind can. */
   readonly problems?: readonly ProblemCode[]
   handle(request: HandledRequest<P, Q, B>): Promise<HttpResponseInit>
-}
-
-/** A request that has passed every check. */
-export interface HandledRequest<P, Q, B> {
-  readonly broker: Broker
-  /** Present when the operation has a role. */
-  readonly caller: Caller
-  readonly params: P
-  readonly query: Q
-  readonly body: B
-  readonly raw: ReceivedRequest
 }
 
 /** One route as the contract lists it. */
@@ -117,7 +96,7 @@ async function serve(
     operations[request.method as HttpMethod] ?? (request.method === 'HEAD' ? operations.GET : undefined)
   try {
     if (!chosen) throw methodNotAllowed(operations)
-    const answer = await perform(chosen, request)
+    const answer = await perform(path, chosen, request)
     if (request.method === 'HEAD') return withoutBody(answer)
     const { body } = answer
     return body instanceof ReadableStream ? { ...answer, body: paced(requestId, body) } : answer
@@ -137,38 +116,17 @@ async function withoutBody(answer: HttpResponseInit): Promise<HttpResponseInit> 
   return { ...answer, body: '' }
 }
 
-async function perform(chosen: AnyOperation, request: ReceivedRequest): Promise<HttpResponseInit> {
+async function perform(
+  path: string,
+  chosen: AnyOperation,
+  request: ReceivedRequest,
+): Promise<HttpResponseInit> {
   const built = broker()
-  const found = chosen.role ? built.callers.authenticate(request.headers.get('authorization')) : nobody
-  const caller = found instanceof Promise ? await found : found
-  if (chosen.role) assertMay(caller, chosen.role)
-  const params = chosen.params ? parseParams(request, chosen.params) : request.params
-  if (chosen.role && params.tenant) {
-    noteTenant(() => tenantKey({ workspace: caller.workspace, tenant: params.tenant }))
-  }
-  const query = parseQuery(request, chosen.query ?? noFields)
-  const maxBodyBytes = Math.max(chosen.maxBodyBytes ?? 0, built.config.maxBodyBytes)
-  const body = hasBody(chosen, request)
-    ? await parseBody(request, chosen.body ?? noFields, maxBodyBytes)
-    : undefined
-  return await chosen.handle({ broker: built, caller, params, query, body, raw: request })
+  return chosen.handle({ broker: built, ...(await accept({ broker: built, path }, chosen, request)) })
 }
-
-/** A method without a body's meaning (RFC 9110, section 9.3) has none that could be wrong. */
-function hasBody(chosen: AnyOperation, request: ReceivedRequest): boolean {
-  return !chosen.readsBodyItself && (chosen.body !== undefined || !bodiless.has(request.method))
-}
-
-const bodiless: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 /** Lines go to standard output, for those that belong to an invocation are sampled together with its trace. */
 const log = createLog(console.log)
-const noFields = z.strictObject({})
-const nobody: Caller = { app: '', workspace: '', roles: new Set() }
-
-function assertMay({ app, roles }: Caller, requiredRole: AppRole): void {
-  if (!roles.has(requiredRole)) throw new Problem('caller_not_allowed', { members: { requiredRole, app } })
-}
 
 /** Anybody may ask, so what is wrong with a value is in the log alone: it may quote the value. */
 function notConfigured({ faults }: SettingsError, chosen: AnyOperation | undefined): Problem {

@@ -162,15 +162,16 @@ async function connect(
 ): Promise<void> {
   const { accounts, keeping } = dependencies
   // First of all: a strict provider takes no other token from now on.
-  const reference = await keeping.grants.write(refreshToken, owner)
+  const id = keeping.randomness.identifier()
+  const reference = await keeping.grants.write(refreshToken, { ...owner, grantId: id })
   const created = await createRow(dependencies, owner, { status: 'pending' })
-  const accessToken = await sealAccessToken(keeping, owner, tokens)
+  const accessToken = await sealAccessToken(keeping, { ...owner, grantId: id }, tokens)
   const discovery = await discover(dependencies, owner, tokens.accessToken)
   const accountsGeneration = `rebuilt${keeping.randomness.identifier().slice(0, 12)}`
   await accounts.write(owner, accountsGeneration, discovery?.accounts ?? [])
   const defaultAccount = discovery && defaultAccountOf(created, discovery.accounts)
   const grant = {
-    id: keeping.randomness.identifier(),
+    id,
     reference,
     identityProvider: owner.identityProvider,
     scopes,

@@ -1,6 +1,6 @@
 import { decodeProtectedHeader } from 'jose'
 import type { Clock } from '../clock.ts'
-import type { SealContext, Sealer } from '../domain/sealer.ts'
+import { type Sealer, sealContextOf } from '../domain/sealer.ts'
 import type { CachedAccessToken, Grant, PendingGrant, Tenant, TenantName } from '../domain/tenant.ts'
 import { resealed } from '../domain/transitions.ts'
 import { type ChangeDependencies, changeTenant } from '../tenants/changeTenant.ts'
@@ -68,7 +68,8 @@ async function resealRow(sealer: Sealer, tenant: Tenant): Promise<Tenant | undef
   const grantNow = grant && (await resealGrant(sealer, tenant, grant))
   const pendingNow = pendingGrant && (await resealPending(sealer, tenant, pendingGrant))
   if ((grant && !grantNow) || (pendingGrant && !pendingNow)) return undefined
-  const accessToken = tenant.accessToken && (await resealToken(sealer, tenant, tenant.accessToken))
+  const accessToken =
+    tenant.accessToken && (await resealToken(sealer, tenant, { grant, accessToken: tenant.accessToken }))
   return resealed(tenant, {
     ...(grantNow && { grant: grantNow }),
     ...(pendingNow && { pendingGrant: pendingNow }),
@@ -78,7 +79,7 @@ async function resealRow(sealer: Sealer, tenant: Tenant): Promise<Tenant | undef
 
 async function resealGrant(sealer: Sealer, tenant: Tenant, grant: Grant): Promise<Grant | undefined> {
   if (!grant.reference.startsWith(prefix)) return grant
-  const context = contextOf(tenant, 'refresh_token')
+  const context = sealContextOf(tenant, grant.id, 'refresh_token')
   const refreshToken = await sealer.open(grant.reference.slice(prefix.length), context)
   return refreshToken === undefined
     ? undefined
@@ -91,20 +92,16 @@ async function resealPending(
   pending: PendingGrant,
 ): Promise<PendingGrant | undefined> {
   const grant = await resealGrant(sealer, tenant, pending.grant)
-  const accessToken = await resealToken(sealer, tenant, pending.accessToken)
+  const accessToken = await resealToken(sealer, tenant, pending)
   return grant && accessToken && { ...pending, grant, accessToken }
 }
 
 async function resealToken(
   sealer: Sealer,
   tenant: Tenant,
-  token: CachedAccessToken,
+  { grant, accessToken }: { readonly grant: Grant | undefined; readonly accessToken: CachedAccessToken },
 ): Promise<CachedAccessToken | undefined> {
-  const context = contextOf(tenant, 'access_token')
-  const opened = await sealer.open(token.sealed, context)
-  return opened === undefined ? undefined : { ...token, sealed: await sealer.seal(opened, context) }
-}
-
-function contextOf({ workspace, tenant, environment }: Tenant, use: SealContext['use']): SealContext {
-  return { workspace, tenant, environment, use }
+  const context = sealContextOf(tenant, grant?.id, 'access_token')
+  const opened = await sealer.open(accessToken.sealed, context)
+  return opened === undefined ? undefined : { ...accessToken, sealed: await sealer.seal(opened, context) }
 }

@@ -5,7 +5,8 @@ import type { Tenant, TenantName } from '../domain/tenant.ts'
 import { Problem } from '../problems.ts'
 import { type DeveloperTokens, explainNoDeveloperToken } from '../secrets/developerTokens.ts'
 import { explainNotObtained } from '../vend/explain.ts'
-import type { Obtain, Obtained } from '../vend/obtain.ts'
+import type { Obtain } from '../vend/obtain.ts'
+import type { Obtained } from '../vend/obtained.ts'
 import type { Vend } from '../vend/vend.ts'
 
 /** What a call is prepared from. */
@@ -71,7 +72,7 @@ async function withAccount(
   name: TenantName,
   { accountId, customerId }: Wanted,
 ) {
-  const { lasting: vended } = await vend.vend(name, { accountId, customerId })
+  const vended = await vend.vend(name, { accountId, customerId })
   return { headers: vended.headers, customerId: vended.customerId, accountId: vended.accountId }
 }
 

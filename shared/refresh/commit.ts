@@ -3,6 +3,7 @@ import { dueRowOf } from '../domain/due.ts'
 import { nextHold } from '../domain/holds.ts'
 import type { TokenRefusal } from '../domain/refusal.ts'
 import { nextDueAt } from '../domain/schedule.ts'
+import { sealContextOf } from '../domain/sealer.ts'
 import type { Leased, RefreshTrouble, StoredTenant, Tenant } from '../domain/tenant.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
 import type { TokenAnswer } from '../domain/tokenEndpoint.ts'
@@ -40,10 +41,9 @@ export async function commitRefreshed(
 ): Promise<RefreshOutcome> {
   const { leased, time } = attempt
   const { clock, config, grants, randomness, sealer } = dependencies
-  const { workspace, tenant, environment } = leased.tenant
   const now = clock.now()
   const expiresAt = secondsAfter(answer.askedAt, answer.expiresInSeconds)
-  const context = { workspace, tenant, environment, use: 'access_token' } as const
+  const context = sealContextOf(leased.tenant, leased.grant.id, 'access_token')
   const sealed = await time.insist('sealing', () => sealer.seal(answer.accessToken, context))
   const replaced = wish.for === 'replacement' && ({ replaced: true } as const)
   const accessToken = { sealed, refreshedAt: answer.askedAt, expiresAt, ...replaced }

@@ -1,4 +1,4 @@
-import { type Clock, TimeLimitError, within } from '../clock.ts'
+import { type Clock, createDeadline, type Deadline, secondsAfter, within } from '../clock.ts'
 import type { RefreshConfig } from '../config.ts'
 
 /**
@@ -37,16 +37,14 @@ export function createLeaseTime(
   { leaseSeconds, tokenEndpointSeconds }: RefreshConfig,
   until: Date,
 ): LeaseTime {
-  const left = () => (until.getTime() - clock.now().getTime()) / 1000 - spareSeconds
+  const deadline = createDeadline(clock, secondsAfter(until, -spareSeconds))
+  const { left } = deadline
   const keepSeconds = Math.max(
     leastKeepSeconds,
     Math.min(mostKeepSeconds, (leaseSeconds - tokenEndpointSeconds) / 3),
   )
-  const step: LeaseTime['step'] = async (name, work) => {
-    const seconds = Math.min(longestStepSeconds, left() * share)
-    if (seconds <= 0) throw new TimeLimitError(name, 0)
-    return within(clock, seconds, name, work)
-  }
+  const step: LeaseTime['step'] = (name, work) =>
+    deadline.step(name, work, Math.min(longestStepSeconds, left() * share))
   const pause = async (tries: number): Promise<boolean> => {
     if (left() < leastKeepSeconds) return false
     await clock.sleep(firstPauseMilliseconds * 2 ** Math.min(tries, mostDoublings))
@@ -68,7 +66,14 @@ export function createLeaseTime(
   }
 }
 
-/** A step outside a lease, which delays only its caller. */
-export function outsideLease<T>(clock: Clock, name: string, work: () => Promise<T>): Promise<T> {
-  return within(clock, longestStepSeconds, name, work)
+/** A step outside a lease, which delays only its caller and ends at the caller's deadline. */
+export function outsideLease<T>(
+  clock: Clock,
+  name: string,
+  work: () => Promise<T>,
+  deadline?: Deadline,
+): Promise<T> {
+  return deadline
+    ? deadline.step(name, work, longestStepSeconds)
+    : within(clock, longestStepSeconds, name, work)
 }

@@ -1,4 +1,4 @@
-import { secondsAfter } from '../clock.ts'
+import { type Deadline, secondsAfter } from '../clock.ts'
 import { type EnvironmentHold, probeSeconds } from '../domain/holds.ts'
 import type { StoredTenant, TenantName } from '../domain/tenant.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
@@ -12,7 +12,11 @@ import { createSuspects } from './suspects.ts'
 
 /** Refreshes one tenant under its lease; N callers of one process share one refresh. */
 export interface Refresher {
-  refresh(name: TenantName, wish: RefreshWish): Promise<RefreshOutcome>
+  /**
+   * @param deadline when the caller stops waiting. A refresh that holds the lease then goes on, for the next caller.
+   *   Default is as long as it takes.
+   */
+  refresh(name: TenantName, wish: RefreshWish, deadline?: Deadline): Promise<RefreshOutcome>
 }
 
 const firstPollMilliseconds = 40
@@ -22,17 +26,18 @@ const longestPollMilliseconds = 800
 export function createRefresher(given: RefreshDependencies): Refresher {
   const dependencies: Refreshing = { ...given, suspects: createSuspects() }
   const running = new Map<string, { readonly wish: RefreshWish; readonly work: Promise<RefreshOutcome> }>()
-  const start = (key: string, name: TenantName, wish: RefreshWish): Promise<RefreshOutcome> => {
-    const work = refreshUnderLease(dependencies, name, wish).finally(() => running.delete(key))
+  const start = (name: TenantName, wish: RefreshWish, deadline?: Deadline): Promise<RefreshOutcome> => {
+    const key = tenantKey(name)
+    const work = refreshUnderLease(dependencies, name, wish, deadline).finally(() => running.delete(key))
     running.set(key, { wish, work })
     return work
   }
   return {
-    async refresh(name, wish) {
+    async refresh(name, wish, deadline) {
       const key = tenantKey(name)
       for (;;) {
         const other = running.get(key)
-        if (!other) return start(key, name, wish)
+        if (!other) return start(name, wish, deadline)
         const shared = shareOutcome(await other.work, other.wish, wish, given.clock.now())
         if (shared) return shared
       }
@@ -72,13 +77,14 @@ async function refreshUnderLease(
   dependencies: Refreshing,
   name: TenantName,
   wish: RefreshWish,
+  deadline?: Deadline,
 ): Promise<RefreshOutcome> {
   const { tenants, clock } = dependencies
   const giveUpAt = secondsAfter(clock.now(), wish.for === 'sweep' ? 0 : dependencies.vendWaitSeconds)
   const take = createLeaseTaker(dependencies)
-  const gate = createGate(dependencies)
+  const gate = createGate(dependencies, deadline)
   for (let poll = 0; ; poll++) {
-    const stored = await outsideLease(clock, 'reading the row', () => tenants.read(name))
+    const stored = await outsideLease(clock, 'reading the row', () => tenants.read(name), deadline)
     if (!stored) return { outcome: 'not_found' }
     const held = await checkAndTake(dependencies, stored, wish, take, gate)
     if (held && 'outcome' in held) return held
@@ -120,17 +126,17 @@ interface Gate {
   pass(hold: EnvironmentHold): Promise<EnvironmentHold | undefined>
 }
 
-function createGate({ clock, environments }: RefreshDependencies): Gate {
+function createGate({ clock, environments }: RefreshDependencies, deadline?: Deadline): Gate {
   let isPassed = false
   return {
     async read({ tenant: { environment, grant } }) {
       if (!grant || isPassed) return undefined
       const read = () => environments.read(environment, grant.identityProvider)
-      return outsideLease(clock, 'reading the hold', read)
+      return outsideLease(clock, 'reading the hold', read, deadline)
     },
     async pass(hold) {
       const claim = () => environments.claimProbe(hold, secondsAfter(clock.now(), probeSeconds))
-      const inTheWay = await outsideLease(clock, 'claiming the probe', claim)
+      const inTheWay = await outsideLease(clock, 'claiming the probe', claim, deadline)
       isPassed = !inTheWay
       return inTheWay
     },

@@ -1,12 +1,11 @@
 import type { GrantOwner, GrantStore } from '../domain/grants.ts'
-import type { Sealer } from '../domain/sealer.ts'
+import { type Sealer, sealContextOf } from '../domain/sealer.ts'
 
 const prefix = 'sealed:'
 
 /** Keeps each refresh token inside its own reference, as a JWE bound to the tenant; the key is in the vault. */
 export function createSealedGrants(sealer: Sealer): GrantStore {
-  const contextOf = ({ workspace, tenant, environment }: GrantOwner) =>
-    ({ workspace, tenant, environment, use: 'refresh_token' }) as const
+  const contextOf = (owner: GrantOwner) => sealContextOf(owner, owner.grantId, 'refresh_token')
   return {
     write: async (refreshToken, owner) => prefix + (await sealer.seal(refreshToken, contextOf(owner))),
     read: (reference, owner) => sealer.open(reference.slice(prefix.length), contextOf(owner)),

@@ -1,4 +1,4 @@
-import { base64url, CompactEncrypt, compactDecrypt, errors } from 'jose'
+import { base64url, CompactEncrypt, compactDecrypt, errors, type JWEHeaderParameters } from 'jose'
 import * as z from 'zod'
 import type { SealContext, Sealer } from '../domain/sealer.ts'
 import { SealingKeysError } from '../domain/sealer.ts'
@@ -16,7 +16,8 @@ interface SealingKey {
 
 /**
  * Seals texts as JWE compact (RFC 7516, `dir` with A256GCM). Tenant, environment and use stand in the protected
- * header, which is authenticated: what was sealed for one opens for no other.
+ * header, which is authenticated: what was sealed for one opens for no other. The consent stands there too, in a
+ * parameter of its own that an older version of the broker ignores. Text that an older version sealed has none.
  * @param readKeys the JWK set's JSON, remembered by its reader; asked again, freshly, for a `kid` not in it.
  */
 export function createSealer(readKeys: (options: { fresh: boolean }) => Promise<string | undefined>): Sealer {
@@ -34,7 +35,13 @@ export function createSealer(readKeys: (options: { fresh: boolean }) => Promise<
       const [key] = await keys(false)
       if (!key) throw new SealingKeysError('holds no key')
       return new CompactEncrypt(new TextEncoder().encode(plaintext))
-        .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', kid: key.kid, sub: bindingOf(context) })
+        .setProtectedHeader({
+          alg: 'dir',
+          enc: 'A256GCM',
+          kid: key.kid,
+          sub: bindingOf(context),
+          ...(context.grantId && { grant: context.grantId }),
+        })
         .encrypt(key.bytes)
     },
     async open(sealed, context) {
@@ -48,13 +55,17 @@ export function createSealer(readKeys: (options: { fresh: boolean }) => Promise<
           },
           { keyManagementAlgorithms: ['dir'], contentEncryptionAlgorithms: ['A256GCM'] },
         )
-        return protectedHeader.sub === bindingOf(context) ? new TextDecoder().decode(plaintext) : undefined
+        return isFor(protectedHeader, context) ? new TextDecoder().decode(plaintext) : undefined
       } catch (error) {
         if (error instanceof errors.JOSEError) return undefined
         throw error
       }
     },
   }
+}
+
+function isFor({ sub, grant }: JWEHeaderParameters, context: SealContext): boolean {
+  return sub === bindingOf(context) && (grant === undefined || grant === context.grantId)
 }
 
 function bindingOf(context: SealContext): string {

@@ -1,4 +1,6 @@
+import { ATTR_ERROR_TYPE } from '@opentelemetry/semantic-conventions'
 import type { Log, LogEvents } from '../domain/logEvents.ts'
+import type { RecordUse } from '../domain/use.ts'
 import { instruments } from './instruments.ts'
 
 /** A log whose lines are counted and timed as well: what is worth a line is worth a metric. */
@@ -8,6 +10,13 @@ export function meterLog(log: Log): Log {
     meters[event]?.(fields as never)
   }
 }
+
+/** Times each vend, by environment or by the problem that it ended in. */
+export const meterUse: RecordUse = ({ durationSeconds, environment, problem }) =>
+  instruments().vendDuration.record(durationSeconds, {
+    ...(environment && { 'token_broker.environment': environment }),
+    ...(problem && { [ATTR_ERROR_TYPE]: problem }),
+  })
 
 const meters: { readonly [E in keyof LogEvents]?: (fields: LogEvents[E]) => void } = {
   'refresh.ended': ({ durationMilliseconds, environment, identityProvider, outcome }) =>

@@ -4,7 +4,7 @@ import { type DueIndex, dueRowOf } from '../domain/due.ts'
 import { type GrantStore, grantOwnerOf } from '../domain/grants.ts'
 import type { Log } from '../domain/logEvents.ts'
 import { nextDueAt } from '../domain/schedule.ts'
-import type { Sealer } from '../domain/sealer.ts'
+import { type Sealer, type SealOwner, sealContextOf } from '../domain/sealer.ts'
 import type {
   CachedAccessToken,
   Confirmed,
@@ -72,9 +72,10 @@ export async function connectGrant(
   const { environment } = proven
   const found = await keeping.tenants.read(name)
   if (found?.tenant.environment !== environment) return undefined
-  const accessToken = await sealAccessToken(keeping, { ...name, environment }, proven)
-  const reference = await grants.write(proven.refreshToken, grantOwnerOf(found.tenant, proven.grant))
   const id = keeping.randomness.identifier()
+  const owner = grantOwnerOf(found.tenant, { ...proven.grant, id })
+  const accessToken = await sealAccessToken(keeping, owner, proven)
+  const reference = await grants.write(proven.refreshToken, owner)
   const kept = { ...proven, grant: { ...proven.grant, id, reference }, accessToken }
   const committed = await commitGrant(keeping, name, (row) =>
     proven.isStillFor?.(row) === false ? undefined : kept,
@@ -88,11 +89,11 @@ export async function connectGrant(
 /** Seals a fresh access token as the row keeps it. */
 export async function sealAccessToken(
   { sealer }: Pick<GrantKeeping, 'sealer'>,
-  owner: TenantName & { readonly environment: Environment },
+  owner: SealOwner,
   token: Pick<ProvenGrant, 'accessToken' | 'expiresInSeconds' | 'askedAt'>,
 ): Promise<CachedAccessToken> {
-  const { workspace, tenant, environment } = owner
-  const sealed = await sealer.seal(token.accessToken, { workspace, tenant, environment, use: 'access_token' })
+  const context = sealContextOf(owner, owner.grantId, 'access_token')
+  const sealed = await sealer.seal(token.accessToken, context)
   const { askedAt, expiresInSeconds } = token
   return { sealed, refreshedAt: askedAt, expiresAt: secondsAfter(askedAt, expiresInSeconds) }
 }

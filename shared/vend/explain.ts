@@ -1,4 +1,4 @@
-import { secondsUntil } from '../clock.ts'
+import { secondsUntil, type TimeLimitError } from '../clock.ts'
 import type { Config } from '../config.ts'
 import { connectHint, reconnectHint } from '../domain/connectHint.ts'
 import { isAdminReason, type StoredReason } from '../domain/reasons.ts'
@@ -7,9 +7,10 @@ import { detailWithCauses } from '../domain/refusalCauses.ts'
 import type { Tenant } from '../domain/tenant.ts'
 import { adminConsentUrl, isCuredByAdminConsent } from '../identity/adminConsent.ts'
 import { explainCredential } from '../identity/explainCredential.ts'
-import { Problem } from '../problems.ts'
+import { Problem, type ProblemExtras } from '../problems.ts'
 import type { PassedOnReason, RefreshOutcome } from '../refresh/outcome.ts'
-import type { NotObtained } from './obtain.ts'
+import type { NotObtained } from './obtained.ts'
+import type { ObtainProblemCode } from './problems.ts'
 
 /** A token that lives too short is not asked for again sooner. */
 const tooShortWaitSeconds = 30
@@ -20,9 +21,9 @@ const shortWaitSeconds = 5
 export function explainNotObtained(config: Config, missing: NotObtained, now: Date): Problem {
   switch (missing.because) {
     case 'not_found':
-      return new Problem('tenant_not_found')
+      return problem('tenant_not_found')
     case 'validity_not_reached':
-      return new Problem('identity_provider_unavailable', {
+      return problem('identity_provider_unavailable', {
         detail: `The identity provider issues access tokens of ${missing.validSeconds} s at present, which is less than requested.`,
         retryAfterSeconds: tooShortWaitSeconds,
         members: { reason: 'validity_not_reached' },
@@ -30,6 +31,15 @@ export function explainNotObtained(config: Config, missing: NotObtained, now: Da
     case 'not_refreshed':
       return explainOutcome(config, missing.outcome, now)
   }
+}
+
+/** Something did not answer in time. What was begun may still end well, so asking again is worth it. */
+export function tookTooLong({ message }: TimeLimitError): Problem {
+  return problem('storage_unavailable', {
+    detail: `Not answered in time: ${message}.`,
+    retryAfterSeconds: shortWaitSeconds,
+    members: { reason: 'time_limit' },
+  })
 }
 
 function explainOutcome(
@@ -53,21 +63,21 @@ function explainOutcome(
 /** Why a tenant that is not connected has nothing to vend. */
 function explainStatus(config: Config, tenant: Tenant, now: Date): Problem {
   const { pendingGrant, reauthorizationReason: reason, status } = tenant
-  if (pendingGrant && pendingGrant.expiresAt > now) return new Problem('confirmation_required')
+  if (pendingGrant && pendingGrant.expiresAt > now) return problem('confirmation_required')
   if (status !== 'reauthorization_required') {
     const connect = connectHint(config, tenant)
-    return new Problem('tenant_not_connected', { members: { tenantStatus: status, connect } })
+    return problem('tenant_not_connected', { members: { tenantStatus: status, connect } })
   }
   const connect = reconnectHint(config, tenant)
   if (!isAdminReason(reason)) {
     const detail = detailWithCauses('reauthorization_required', tenant.grant?.identityProvider, reason)
-    return new Problem('reauthorization_required', {
+    return problem('reauthorization_required', {
       members: { reason, connect },
       ...(detail && { detail }),
     })
   }
   const link = isCuredByAdminConsent(reason) && adminLink(config, tenant)
-  return new Problem('admin_consent_required', {
+  return problem('admin_consent_required', {
     members: { reason, ...(link && { adminConsentUrl: link }), connect },
   })
 }
@@ -93,7 +103,7 @@ function onHold(
   const identityProvider = grant?.identityProvider ?? 'microsoft'
   const detail = explainCredential(reason, { environment, identityProvider })
   const members = { reason, traceId: traceId || undefined }
-  return new Problem('environment_on_hold', { retryAfterSeconds, members, ...(detail && { detail }) })
+  return problem('environment_on_hold', { retryAfterSeconds, members, ...(detail && { detail }) })
 }
 
 interface Failure {
@@ -114,14 +124,16 @@ function explainTrouble({ trouble }: Tenant, { reason, traceId, actor }: Failure
     retryAfterSeconds: secondsToWait(trouble?.nextAttemptAt, now),
     members: { reason, traceId: traceId || undefined },
   }
-  if (detail) return new Problem('storage_unavailable', { ...extras, actor: 'operator', detail })
-  if (actor !== 'operator') return new Problem('identity_provider_unavailable', extras)
-  return new Problem(
-    reason === 'unknown_answer' ? 'unexpected_upstream_answer' : 'registration_refused',
-    extras,
-  )
+  if (detail) return problem('storage_unavailable', { ...extras, actor: 'operator', detail })
+  if (actor !== 'operator') return problem('identity_provider_unavailable', extras)
+  return problem(reason === 'unknown_answer' ? 'unexpected_upstream_answer' : 'registration_refused', extras)
 }
 
 function secondsToWait(until: Date | undefined, now: Date): number {
   return until ? Math.max(1, secondsUntil(until, now) + 1) : shortWaitSeconds
+}
+
+/** No other problem than those that the contract lists. */
+function problem(code: ObtainProblemCode, extras: ProblemExtras = {}): Problem {
+  return new Problem(code, extras)
 }

@@ -1,52 +1,32 @@
 import { LRUCache } from 'lru-cache'
-import { type Clock, secondsUntil, TimeLimitError } from '../clock.ts'
+import { createDeadline, type Deadline, secondsAfter, secondsUntil } from '../clock.ts'
 import { createCoalesce } from '../coalesce.ts'
 import type { RefreshConfig } from '../config.ts'
 import { leastValiditySeconds } from '../domain/schedule.ts'
-import { StorageUnavailableError } from '../domain/storageUnavailable.ts'
-import type { StoredTenant, Tenant, TenantName } from '../domain/tenant.ts'
+import type { Tenant, TenantName } from '../domain/tenant.ts'
 import type { RefreshDependencies } from '../refresh/dependencies.ts'
-import type { RefreshOutcome } from '../refresh/outcome.ts'
-import type { Refresher } from '../refresh/refreshTenant.ts'
+import type { NotObtained, Obtained } from './obtained.ts'
+import { conclude, type ReadDependencies, readOrRefresh } from './readOrRefresh.ts'
 import { touch } from './touch.ts'
 
-/** A usable access token, with the tenant it is for. */
-export interface Obtained {
-  readonly ok: true
-  readonly tenant: Tenant
-  readonly accessToken: string
-  readonly expiresAt: Date
-}
-
-/** Why there is none: the tenant is unknown, the refresh ended otherwise, or the new token lives too short. */
-export type NotObtained =
-  | { readonly ok: false; readonly because: 'not_found' }
-  | {
-      readonly ok: false
-      readonly because: 'not_refreshed'
-      readonly outcome: Exclude<RefreshOutcome, { outcome: 'not_found' }>
-    }
-  | { readonly ok: false; readonly because: 'validity_not_reached'; readonly validSeconds: number }
-
 /** Dependencies of obtaining. */
-export type ObtainDependencies = Pick<RefreshDependencies, 'tenants' | 'due' | 'sealer' | 'randomness'> & {
-  readonly refresher: Refresher
-  readonly clock: Clock
+export interface ObtainDependencies
+  extends ReadDependencies,
+    Pick<RefreshDependencies, 'tenants' | 'due' | 'randomness'> {
   readonly config: RefreshConfig
   /** How long a process answers from a row it has read. */
   readonly rowCacheSeconds: number
+  /** How long an attempt may take that brings no deadline of its own. */
+  readonly vendLimitSeconds: number
 }
 
 /** Obtains access tokens: from this process's memory, from the row, or by a refresh. */
 export interface Obtain {
   /**
    * @param minValiditySeconds a promise when given; without it 300 s are aimed at and 60 s settled for.
-   * @returns what this process remembers at once.
+   * @throws TimeLimitError at the deadline, while a refresh goes on for the next caller.
    */
-  obtain(
-    name: TenantName,
-    minValiditySeconds?: number,
-  ): Obtained | NotObtained | Promise<Obtained | NotObtained>
+  obtain(name: TenantName, minValiditySeconds?: number, deadline?: Deadline): Promise<Obtained | NotObtained>
   /** Obtains another token than the one refreshed at `seen`, which Microsoft Advertising refused. */
   replace(name: TenantName, seen: Date): Promise<Obtained | NotObtained>
   /** Forgets what this process remembers of a tenant that it has just changed. */
@@ -61,81 +41,68 @@ const mostRemembered = 5000
 
 interface AsOf<T> {
   readonly value: T
-  /** When its reading began; milliseconds since the epoch. */
+  /** When its reading began, since a disconnect after that must be seen in time; milliseconds since the epoch. */
   readonly readAt: number
 }
 
-interface Remembered extends Obtained {
-  readonly readAt: number
-}
-
-/** Creates the hot path: warm calls touch neither storage nor the identity provider. */
+/** Creates the hot path: warm calls reach neither storage nor the identity provider. */
 export function createObtain(dependencies: ObtainDependencies): Obtain {
-  const { clock, rowCacheSeconds } = dependencies
-  const memory = new LRUCache<string, Remembered>({ max: mostRemembered })
+  const { clock, refresher, rowCacheSeconds, vendLimitSeconds } = dependencies
+  const memory = new LRUCache<string, AsOf<Obtained>>({ max: mostRemembered })
   const reading = createCoalesce<AsOf<Obtained | NotObtained>>()
-  const touching = createCoalesce<AsOf<Tenant | undefined>>()
+  const noting = createCoalesce<void>()
+  const limit = () => createDeadline(clock, secondsAfter(clock.now(), vendLimitSeconds))
   /** Callers that share a read share its age too. */
-  const asOf = async <T>(work: Promise<T>): Promise<AsOf<T>> => {
+  const asOf = async <T>(work: () => Promise<T>): Promise<AsOf<T>> => {
     const readAt = clock.now().getTime()
-    return { value: await work, readAt }
+    return { value: await work(), readAt }
   }
-
-  /** @param readAt before the row was asked for: a disconnect after it must be seen in time. */
-  const remember = (key: string, obtained: Obtained, readAt: number): Obtained => {
-    memory.set(key, { ...obtained, readAt })
-    return obtained
-  }
-  const recall = (key: string): Remembered | undefined => {
+  const recall = (key: string): Obtained | undefined => {
     const known = memory.get(key)
-    return known && clock.now().getTime() - known.readAt < rowCacheSeconds * 1000 ? known : undefined
+    return known && clock.now().getTime() - known.readAt < rowCacheSeconds * 1000 ? known.value : undefined
   }
-  const obtain: Obtain['obtain'] = (name, minValiditySeconds) => {
-    const known = recall(keyOf(name))
-    const isGood = known && secondsUntil(known.expiresAt, clock.now()) >= wantedOf(minValiditySeconds)
-    if (!isGood) return obtainAnew(name, minValiditySeconds)
-    return needsTouch(dependencies, known.tenant) ? touched(name, minValiditySeconds, known) : known
+  const remember = (key: string, { value, readAt }: AsOf<Obtained | NotObtained>) => {
+    if (value.ok) memory.set(key, { value, readAt })
+    else memory.delete(key)
+    return value
   }
-  const obtainAnew = async (
-    name: TenantName,
-    minValiditySeconds?: number,
-  ): Promise<Obtained | NotObtained> => {
+  const obtainAnew = async (name: TenantName, minValiditySeconds: number | undefined, deadline: Deadline) => {
     const key = keyOf(name)
     const [wanted, settleFor] = [wantedOf(minValiditySeconds), settledForOf(minValiditySeconds)]
-    const readNow = () => asOf(read(dependencies, name, wanted, settleFor))
-    const { value: obtained, readAt } = await reading(`${key}:${wanted}:${settleFor}`, readNow)
-    if (!obtained.ok) {
-      memory.delete(key)
-      return obtained
-    }
-    remember(key, obtained, readAt)
-    return needsTouch(dependencies, obtained.tenant) ? touched(name, minValiditySeconds, obtained) : obtained
+    const work = () => readOrRefresh(dependencies, name, { wanted, settleFor }, deadline)
+    // What hangs must not keep the next caller from starting afresh.
+    const read = () => asOf(() => deadline.step('obtaining a token', work))
+    return remember(key, await reading(`${key}:${wanted}:${settleFor}`, read))
   }
-  const touched = async (
-    name: TenantName,
-    minValiditySeconds: number | undefined,
-    obtained: Obtained,
-  ): Promise<Obtained | NotObtained> => {
-    const key = keyOf(name)
-    const { value: tenant, readAt } = await touching(key, () => asOf(touch(dependencies, obtained.tenant)))
+  const note = async (key: string, vended: Obtained): Promise<void> => {
+    const { value: tenant, readAt } = await asOf(() => touch(dependencies, vended.tenant))
+    if (!tenant || memory.peek(key)?.value !== vended) return
     // A row with another token is another answer: this token is not to go with its ids.
-    if (tenant && tenant.accessToken?.sealed !== obtained.tenant.accessToken?.sealed) {
-      memory.delete(key)
-      return obtainAnew(name, minValiditySeconds)
-    }
-    const answer = tenant ? remember(key, { ...obtained, tenant }, readAt) : obtained
-    // Touching takes time, and what was promised holds at the answer.
-    const isGood = secondsUntil(answer.expiresAt, clock.now()) >= settledForOf(minValiditySeconds)
-    return isGood ? answer : obtain(name, minValiditySeconds)
+    const isSame = tenant.accessToken?.sealed === vended.tenant.accessToken?.sealed
+    if (isSame) memory.set(key, { value: { ...vended, tenant }, readAt })
+    else memory.delete(key)
   }
 
   return {
-    obtain,
+    async obtain(name, minValiditySeconds, deadline) {
+      const key = keyOf(name)
+      const known = recall(key)
+      const isGood = known && secondsUntil(known.expiresAt, clock.now()) >= wantedOf(minValiditySeconds)
+      const obtained = isGood ? known : await obtainAnew(name, minValiditySeconds, deadline ?? limit())
+      // Nobody waits for it: storage that hangs costs a vend from memory nothing.
+      if (obtained.ok && needsTouch(dependencies, obtained.tenant))
+        void noting(key, () => note(key, obtained))
+      return obtained
+    },
     async replace(name, seen) {
-      const readAt = clock.now().getTime()
-      const outcome = await dependencies.refresher.refresh(name, { for: 'replacement', seen })
-      const obtained = await conclude(dependencies, outcome, leastValiditySeconds)
-      return obtained.ok ? remember(keyOf(name), obtained, readAt) : obtained
+      const deadline = limit()
+      const replaced = await asOf(async () => {
+        const wish = { for: 'replacement', seen } as const
+        const refresh = () => refresher.refresh(name, wish, deadline)
+        const outcome = await deadline.step('replacing a token', refresh)
+        return conclude(dependencies, outcome, leastValiditySeconds)
+      })
+      return replaced.value.ok ? remember(keyOf(name), replaced) : replaced.value
     },
     forget: (name) => {
       memory.delete(keyOf(name))
@@ -143,7 +110,7 @@ export function createObtain(dependencies: ObtainDependencies): Obtain {
   }
 }
 
-/** No hash: this is looked up at every vend. Tenant ids hold no slash, so no two names make the same key. */
+/** Tenant ids hold no slash, so no two names make the same key. */
 function keyOf({ workspace, tenant }: TenantName): string {
   return `${workspace}/${tenant}`
 }
@@ -163,72 +130,4 @@ function needsTouch({ clock, config }: ObtainDependencies, tenant: Tenant): bool
   return (
     !lastVendedAt || clock.now().getTime() - lastVendedAt.getTime() > (config.activeWindowSeconds * 1000) / 4
   )
-}
-
-async function read(
-  dependencies: ObtainDependencies,
-  name: TenantName,
-  wanted: number,
-  settleFor: number,
-): Promise<Obtained | NotObtained> {
-  const stored = await dependencies.tenants.read(name)
-  if (!stored) return { ok: false, because: 'not_found' }
-  const held = await open(dependencies, stored)
-  if (held && secondsUntil(held.expiresAt, dependencies.clock.now()) >= wanted) return held
-  const refresh = () => dependencies.refresher.refresh(name, wishFor(stored, held !== undefined, wanted))
-  const outcome = await refresh().catch((error: unknown) => {
-    // A vault outage never withholds a token that is still valid.
-    const usable = held && secondsUntil(held.expiresAt, dependencies.clock.now()) >= settleFor
-    if (usable && isOutage(error)) return { outcome: 'fresh', stored } as const
-    throw error
-  })
-  return conclude(dependencies, outcome, settleFor)
-}
-
-/** A vault that hangs is as much out as one that refuses. */
-function isOutage(error: unknown): boolean {
-  return error instanceof StorageUnavailableError || error instanceof TimeLimitError
-}
-
-/** A token that no key opens any more is replaced whatever its expiry says. */
-function wishFor(stored: StoredTenant, opens: boolean, minValiditySeconds: number) {
-  const { accessToken } = stored.tenant
-  return accessToken && !opens
-    ? ({ for: 'replacement', seen: accessToken.refreshedAt } as const)
-    : ({ for: 'vend', minValiditySeconds } as const)
-}
-
-async function conclude(
-  dependencies: ObtainDependencies,
-  outcome: RefreshOutcome,
-  settleFor: number,
-): Promise<Obtained | NotObtained> {
-  if (outcome.outcome === 'not_found') return { ok: false, because: 'not_found' }
-  const opened = await open(
-    dependencies,
-    outcome.stored,
-    'accessToken' in outcome ? outcome.accessToken : undefined,
-  )
-  const validSeconds = opened ? secondsUntil(opened.expiresAt, dependencies.clock.now()) : 0
-  if (opened && validSeconds >= settleFor) return opened
-  const isTooShort = outcome.outcome === 'passed_on' && outcome.reason === 'validity_not_reached'
-  if (outcome.outcome === 'refreshed' || outcome.outcome === 'fresh' || isTooShort) {
-    return { ok: false, because: 'validity_not_reached', validSeconds }
-  }
-  return { ok: false, because: 'not_refreshed', outcome }
-}
-
-/** The row's token in the clear; undefined unless the tenant is connected and the token opens. */
-async function open(
-  { sealer }: ObtainDependencies,
-  { tenant }: StoredTenant,
-  plain?: string,
-): Promise<Obtained | undefined> {
-  const { accessToken, environment, workspace, status } = tenant
-  if (status !== 'connected' || !accessToken) return undefined
-  const context = { workspace, tenant: tenant.tenant, environment, use: 'access_token' } as const
-  const text = plain ?? (await sealer.open(accessToken.sealed, context))
-  return text === undefined
-    ? undefined
-    : { ok: true, tenant, accessToken: text, expiresAt: accessToken.expiresAt }
 }

@@ -1,7 +1,14 @@
 import { LRUCache } from 'lru-cache'
 import * as z from 'zod'
 import { requestHeaders, serviceUrls } from '../advertising/services.ts'
-import { type Clock, secondsUntil } from '../clock.ts'
+import {
+  type Clock,
+  createDeadline,
+  type Deadline,
+  secondsAfter,
+  secondsUntil,
+  TimeLimitError,
+} from '../clock.ts'
 import type { Config } from '../config.ts'
 import type { Account, AccountStore } from '../domain/account.ts'
 import { findAccount } from '../domain/findAccount.ts'
@@ -11,8 +18,9 @@ import { type Environment, environments } from '../environment.ts'
 import { Problem } from '../problems.ts'
 import { developerTokenName } from '../secrets/brokerSecrets.ts'
 import type { DeveloperTokens } from '../secrets/developerTokens.ts'
-import { explainNotObtained } from './explain.ts'
-import { type NotObtained, type Obtain, type Obtained, settledForOf } from './obtain.ts'
+import { explainNotObtained, tookTooLong } from './explain.ts'
+import { type Obtain, settledForOf } from './obtain.ts'
+import type { NotObtained, Obtained } from './obtained.ts'
 
 /** What an app may ask of a vend. */
 export interface VendWish {
@@ -45,14 +53,6 @@ export const vendAnswer = z.object({
 /** A {@link vendAnswer}'s value. */
 export type VendAnswer = z.infer<typeof vendAnswer>
 
-/** What a vend found. */
-export interface Vended {
-  /** The answer but for how long it lasts: one and the same object for as long as nothing in it changes. */
-  readonly lasting: Omit<VendAnswer, 'expiresIn'>
-  /** Seconds. */
-  readonly expiresIn: number
-}
-
 /** Dependencies of vending. */
 export interface VendDependencies {
   readonly config: Config
@@ -64,47 +64,67 @@ export interface VendDependencies {
 
 /** Answers apps. */
 export interface Vend {
-  /** @throws Problem that says who must do what. */
-  vend(name: TenantName, wish: VendWish): Promise<Vended>
+  /** @throws Problem that says who must do what, also at the limit of a vend (`VEND_LIMIT_SECONDS`). */
+  vend(name: TenantName, wish: VendWish): Promise<VendAnswer>
 }
 
 const mostRememberedAccounts = 10_000
 
 /** Creates the vend: three credentials, the ids, and the headers and hosts to use them with. */
 export function createVend(dependencies: VendDependencies): Vend {
-  const { config, clock, obtain, developerTokens } = dependencies
+  const { config, clock, obtain } = dependencies
   const services = new Map([...config.environments].map(([name, settings]) => [name, serviceUrls(settings)]))
   const resolve = createAccountResolver(dependencies.accounts)
-  const known = new WeakMap<Obtained, Vended['lasting']>()
-  const toLasting = (obtained: Obtained, account: DefaultAccount, developerToken: string) => {
-    const before = known.get(obtained)
-    if (before && isFor(before, account, developerToken)) return before
-    const lasting = toAnswer(obtained, account, developerToken, services)
-    known.set(obtained, lasting)
-    return lasting
-  }
-  const vend = async (name: TenantName, wish: VendWish, isSecond = false): Promise<Vended> => {
-    const found = obtain.obtain(name, wish.minValiditySeconds)
-    const obtained = found instanceof Promise ? await found : found
+  const attempt = async (asked: Asked, isSecond: boolean): Promise<VendAnswer> => {
+    const { name, wish, deadline } = asked
+    const obtained = await obtain.obtain(name, wish.minValiditySeconds, deadline)
     if (!obtained.ok) throw explainNotObtained(config, obtained, clock.now())
     const { environment } = obtained.tenant
-    const account = defaultFor(obtained.tenant, wish) ?? (await resolve(obtained.tenant, wish))
-    const current = developerTokens.current(environment)
-    const developerToken = current instanceof Promise ? await current : current
-    if (!developerToken) throw missingDeveloperToken(environment)
+    const find = () => resolve(obtained.tenant, wish)
+    const account = defaultFor(obtained.tenant, wish) ?? (await deadline.step('finding the account', find))
+    const developerToken = await currentToken(dependencies, environment, deadline)
     const expiresIn = secondsUntil(obtained.expiresAt, clock.now())
     // The account and the developer token may have taken their time, and what was promised holds at the answer.
     if (expiresIn < settledForOf(wish.minValiditySeconds)) {
       if (isSecond) throw explainNotObtained(config, tooShort(expiresIn), clock.now())
-      return vend(name, wish, true)
+      return attempt(asked, true)
     }
-    return { lasting: toLasting(obtained, account, developerToken.value), expiresIn }
+    const answer = toAnswer(obtained, account, developerToken, services.get(environment) ?? {})
+    return { ...answer, expiresIn }
   }
-  return { vend: (name, wish) => vend(name, wish) }
+  return {
+    async vend(name, wish) {
+      const deadline = createDeadline(clock, secondsAfter(clock.now(), config.vendLimitSeconds))
+      try {
+        return await attempt({ name, wish, deadline }, false)
+      } catch (error) {
+        throw error instanceof TimeLimitError ? tookTooLong(error) : error
+      }
+    },
+  }
+}
+
+interface Asked {
+  readonly name: TenantName
+  readonly wish: VendWish
+  readonly deadline: Deadline
 }
 
 function tooShort(validSeconds: number): NotObtained {
   return { ok: false, because: 'validity_not_reached', validSeconds }
+}
+
+/** A limit costs 30 µs of processor time, ten times the rest of a warm vend, so a token that is there has none. */
+async function currentToken(
+  { developerTokens }: VendDependencies,
+  environment: Environment,
+  deadline: Deadline,
+): Promise<string> {
+  const current = developerTokens.current(environment)
+  const token =
+    current instanceof Promise ? await deadline.step('reading the developer token', () => current) : current
+  if (!token) throw missingDeveloperToken(environment)
+  return token.value
 }
 
 /** The operator has not put the environment's developer token into the vault. */
@@ -138,31 +158,12 @@ function createAccountResolver(store: AccountStore) {
   }
 }
 
-const texts = new WeakMap<Vended['lasting'], { readonly expiresIn: number; readonly text: string }>()
-
-/** A vend as JSON ({@link vendAnswer}); one that lasts is written once a second. */
-export function writeVended({ lasting, expiresIn }: Vended): string {
-  const written = texts.get(lasting)
-  if (written?.expiresIn === expiresIn) return written.text
-  const text = JSON.stringify({ ...lasting, expiresIn })
-  texts.set(lasting, { expiresIn, text })
-  return text
-}
-
-function isFor(
-  { accountId, customerId, developerToken }: Vended['lasting'],
-  account: DefaultAccount,
-  wanted: string,
-): boolean {
-  return accountId === account.accountId && customerId === account.customerId && developerToken === wanted
-}
-
 function toAnswer(
   { tenant, accessToken, expiresAt }: Obtained,
   { accountId, customerId }: DefaultAccount,
   developerToken: string,
-  services: ReadonlyMap<Environment, Readonly<Record<string, string>>>,
-): Vended['lasting'] {
+  services: Readonly<Record<string, string>>,
+): Omit<VendAnswer, 'expiresIn'> {
   const identityProvider = tenant.grant?.identityProvider ?? 'microsoft'
   return {
     tenant: tenant.tenant,
@@ -174,6 +175,6 @@ function toAnswer(
     customerId,
     accountId,
     headers: requestHeaders({ accessToken, developerToken, identityProvider, customerId, accountId }),
-    services: services.get(tenant.environment) ?? {},
+    services,
   }
 }

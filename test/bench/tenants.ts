@@ -136,7 +136,7 @@ async function connectedTenant(name: string, due: Date, sealedBy: Sealer, charac
   const [now, dueAt] = [new Date(), new Date(due)]
   const owner = { workspace: 'bench', tenant: name, environment: 'production' } as const
   const sealed = (use: 'access_token' | 'refresh_token') =>
-    sealedBy.seal(use.padEnd(characters, 'x'), { ...owner, use })
+    sealedBy.seal(use.padEnd(characters, 'x'), { ...owner, use, grantId: 'consent' })
   return {
     ...owner,
     status: 'connected',

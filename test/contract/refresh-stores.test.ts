@@ -349,6 +349,20 @@ describe.each([
     expect(await sealer.open(sealed, { ...context, ...other })).toBeUndefined()
   })
 
+  test('opens nothing for another consent of the tenant, nor for none', async () => {
+    const sealer = open()
+    const sealed = await sealer.seal('a token', { ...context, grantId: 'one' })
+    expect(await sealer.open(sealed, { ...context, grantId: 'one' })).toBe('a token')
+    expect(await sealer.open(sealed, { ...context, grantId: 'other' })).toBeUndefined()
+    expect(await sealer.open(sealed, context)).toBeUndefined()
+  })
+
+  test('opens what was sealed for no consent in particular, as a row of an older version is', async () => {
+    const sealer = open()
+    const sealed = await sealer.seal('a token', context)
+    expect(await sealer.open(sealed, { ...context, grantId: 'one' })).toBe('a token')
+  })
+
   test('takes no two owners for one, however their names join', async () => {
     const sealer = open()
     const sealed = await sealer.seal('a token', { ...context, workspace: 'a', tenant: 'b/c' })

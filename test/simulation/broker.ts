@@ -54,10 +54,18 @@ export function createSimulatedBroker(world: World, process: SimulatedProcess): 
   }
   const refresher = createWatchedRefresher(world, process, dependencies)
   const { rowCacheSeconds } = plan
-  const obtain = useCases.createObtain({ ...dependencies, refresher, rowCacheSeconds })
+  const obtain = useCases.createObtain({
+    ...dependencies,
+    refresher,
+    rowCacheSeconds,
+    vendLimitSeconds,
+  })
   const accounts = unreliableAccounts(world, process)
   return { process, dependencies, stores, refresher, obtain, accounts, rowsRead: () => rowsRead }
 }
+
+/** As long as the setting's default. */
+const vendLimitSeconds = 20
 
 /** A refresher that is held to what it says of its own writes. */
 export function createWatchedRefresher(
@@ -72,9 +80,11 @@ export function createWatchedRefresher(
   const tenants = { ...dependencies.tenants, replace }
   const { refresh } = world.useCases.createRefresher({ ...dependencies, tenants })
   return {
-    async refresh(name, wish) {
+    async refresh(name, wish, deadline) {
       const startedAt = world.scheduler.now()
-      const outcome = await refresh(name, wish).finally(() => world.refreshEnded(process, name.tenant))
+      const outcome = await refresh(name, wish, deadline).finally(() =>
+        world.refreshEnded(process, name.tenant),
+      )
       world.checks.refreshEnded(process, outcome, startedAt)
       return outcome
     },

@@ -1,5 +1,6 @@
 import type { Proven } from '../../shared/connect/prove.ts'
 import type { Account } from '../../shared/domain/account.ts'
+import { sealContextOf } from '../../shared/domain/sealer.ts'
 import type { Grant, Tenant, TenantName } from '../../shared/domain/tenant.ts'
 import type { Environment, IdentityProvider } from '../../shared/environment.ts'
 import type { SimulatedBroker } from './broker.ts'
@@ -150,7 +151,8 @@ export async function findConnected(
   const { family, refreshToken, accessToken, expiresInSeconds } = provider.consent(pending.tenant)
   const { tenant, environment } = pending
   const identityProvider = providerFor(world, tenant)
-  const sealed = await world.sealer.seal(accessToken, { workspace, tenant, environment, use: 'access_token' })
+  const context = sealContextOf({ workspace, tenant, environment }, family.id, 'access_token')
+  const sealed = await world.sealer.seal(accessToken, context)
   await world.accounts.write(pending, family.id, accountsReached)
   const connected: Tenant = {
     ...pending,
@@ -159,7 +161,7 @@ export async function findConnected(
     grant: {
       ...grantOf(family.id, new Date(now), identityProvider),
       id: family.id,
-      reference: await keptReference(world, pending, refreshToken, identityProvider),
+      reference: await keptReference(world, pending, { id: family.id, refreshToken, identityProvider }),
     },
     accessToken: { sealed, refreshedAt: new Date(now), expiresAt: new Date(now + expiresInSeconds * 1000) },
     dueAt,
@@ -174,13 +176,14 @@ export async function findConnected(
 async function keptReference(
   world: World,
   pending: Tenant,
-  refreshToken: string,
-  identityProvider: IdentityProvider,
+  found: { readonly id: string; readonly refreshToken: string; readonly identityProvider: IdentityProvider },
 ): Promise<string> {
   const { random, plan } = world
+  const { id, refreshToken, identityProvider } = found
   const { tenant, environment } = pending
   if (plan.grantStore === 'sealed') {
-    return `sealed:${await world.sealer.seal(refreshToken, { workspace, tenant, environment, use: 'refresh_token' })}`
+    const context = sealContextOf({ workspace, tenant, environment }, id, 'refresh_token')
+    return `sealed:${await world.sealer.seal(refreshToken, context)}`
   }
   const vault = random.pick(world.vaults)
   const tags = { workspace, tenant, environment, identityProvider }

@@ -18,9 +18,9 @@ export const leaseMutations: readonly Mutation[] = [
   {
     name: 'a step under the lease has no time limit',
     file: leaseTime,
-    find: `if (seconds <= 0) throw new TimeLimitError(name, 0)
-    return within(clock, seconds, name, work)`,
-    replace: 'return seconds === undefined ? within(clock, seconds, name, work) : work()',
+    find: `=>
+    deadline.step(name, work, Math.min(longestStepSeconds, left() * share))`,
+    replace: '=> work()',
     breaks: ['lease_outlived'],
     by: slowKeeping,
   },

@@ -103,8 +103,8 @@ describe('a consent that waits for its confirmation', () => {
     expect(own.live()).toEqual([])
     expect(await move()).toBe(alone ? 'no_grant' : 'already_there')
     await confirmConnectSession({ keeping: own.dependencies, accounts }, name, 'session', 'code')
-    const reference = own.row().grant?.reference ?? ''
+    const { reference = '', id } = own.row().grant ?? {}
     expect(reference).toMatch(/^sealed:/)
-    expect(await own.grants.read(reference, owner)).toBe('rt-code')
+    expect(await own.grants.read(reference, { ...owner, grantId: id })).toBe('rt-code')
   })
 })

@@ -52,12 +52,11 @@ const problemOf = async (calling: unknown) => {
 }
 
 describe('a caller', () => {
-  test('is the app of its token, in the workspace that settings name, with its roles', async () => {
-    const { app, workspace, roles } = await call()
-    expect({ app, workspace, roles: [...roles] }).toEqual({
+  test('is the app of its token, in the workspace that settings name, with its rights', async () => {
+    expect(await call()).toEqual({
       app: 'the-app',
       workspace: 'agency',
-      roles: ['Tokens.Vend'],
+      rights: new Set(['Tokens.Vend']),
     })
   })
 
@@ -79,8 +78,11 @@ describe('a caller', () => {
     expect(await callers.authenticate(header)).toBe(await callers.authenticate(header))
   })
 
-  test('whose token has no list of roles has none', async () => {
-    expect((await call({ roles: 'Tokens.Vend' })).roles.size).toBe(0)
+  test('has the rights that the broker knows, whatever else its roles say', async () => {
+    const rightsOf = async (roles: unknown) => [...(await call({ roles })).rights]
+    expect(await rightsOf(['Broker.Operate', 'Everything', 'tokens.vend'])).toEqual(['Broker.Operate'])
+    expect(await rightsOf([['Tokens.Vend'], 1, null])).toEqual([])
+    expect(await rightsOf('Tokens.Vend')).toEqual([])
   })
 })
 

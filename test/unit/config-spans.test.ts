@@ -26,6 +26,7 @@ test('every span and count has the unit that its setting names', () => {
     LEASE_SECONDS: '61',
     TOKEN_ENDPOINT_SECONDS: '13',
     VEND_WAIT_SECONDS: '19',
+    VEND_LIMIT_SECONDS: '23',
     ROW_CACHE_SECONDS: '29',
     MAX_BODY_BYTES: '65537',
     OTEL_METRIC_EXPORT_INTERVAL: '60001',
@@ -43,6 +44,7 @@ test('every span and count has the unit that its setting names', () => {
   })
   expect(config).toMatchObject({
     vendWaitSeconds: 19,
+    vendLimitSeconds: 23,
     rowCacheSeconds: 29,
     maxBodyBytes: 65_537,
     telemetry: { metricIntervalMilliseconds: 60_001 },
@@ -64,6 +66,7 @@ test('the defaults are those that the settings page shows', () => {
   })
   expect(config).toMatchObject({
     vendWaitSeconds: 15,
+    vendLimitSeconds: 20,
     rowCacheSeconds: 30,
     maxBodyBytes: 65_536,
     telemetry: { metricIntervalMilliseconds: 60_000 },
@@ -80,6 +83,7 @@ test.each([
   ['LEASE_SECONDS', 30, 300],
   ['TOKEN_ENDPOINT_SECONDS', 1, 30],
   ['VEND_WAIT_SECONDS', 1, 100],
+  ['VEND_LIMIT_SECONDS', 5, 200],
   ['ROW_CACHE_SECONDS', 0, 30],
   ['MAX_BODY_BYTES', 1024, 1_048_576],
   ['OTEL_METRIC_EXPORT_INTERVAL', 100, 600_000],

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { secondsAfter, systemClock, systemRandomness, TimeLimitError } from '../../shared/clock.ts'
 import type { Grant, Tenant } from '../../shared/domain/tenant.ts'
+import type { RefreshWish } from '../../shared/refresh/decide.ts'
 import { createObtain } from '../../shared/vend/obtain.ts'
 import { createModelDueIndex } from '../simulation/models/dueIndex.ts'
 import { createModelSealer } from '../simulation/models/sealer.ts'
@@ -33,6 +34,7 @@ test('a token that is good for a minute is vended while the vault hangs', async 
     randomness: systemRandomness,
     refresher: { refresh: hanging },
     rowCacheSeconds: 30,
+    vendLimitSeconds: 20,
     config: { activeWindowSeconds: 86_400 } as never,
   })
   expect(await obtain.obtain(name)).toMatchObject({ ok: true, accessToken: 'at' })
@@ -57,10 +59,11 @@ test('a token is never vended with the ids of a row that holds another one', asy
     randomness: systemRandomness,
     refresher: { refresh: () => Promise.reject(new Error('nobody is to refresh')) },
     rowCacheSeconds: 30,
+    vendLimitSeconds: 20,
     config: { activeWindowSeconds: 40 } as never,
   })
   expect(await obtain.obtain(name)).toMatchObject({ accessToken: 'at' })
-  // Another process reconnects the tenant as somebody else, and then this one is to note its vend.
+  // Another process reconnects the tenant as somebody else, and then this one notes its vend.
   const defaultAccount = { accountId: '2', customerId: '20' }
   const accessToken = {
     ...old.accessToken!,
@@ -69,5 +72,51 @@ test('a token is never vended with the ids of a row that holds another one', asy
   }
   await tenants.replace(stored, { ...stored.tenant, accessToken, defaultAccount }, [])
   now = secondsAfter(now, 20)
+  const noting = await obtain.obtain(name)
+  expect(noting).toMatchObject({ accessToken: 'at' })
+  expect(noting).not.toHaveProperty('tenant.defaultAccount')
+  await new Promise((resolve) => setImmediate(resolve))
   expect(await obtain.obtain(name)).toMatchObject({ accessToken: 'of another', tenant: { defaultAccount } })
+})
+
+/** Vends a token that was sealed for `sealedFor`, of a tenant whose grant is `one`. */
+async function vendSealedFor(sealedFor: string | undefined) {
+  const [tenants, sealer, now] = [createModelTenantStore(), createModelSealer(), new Date()]
+  const grant = { id: 'one', reference: 'vault:one', identityProvider: 'microsoft' } as unknown as Grant
+  const sealed = await sealer.seal('at', { ...context, grantId: sealedFor })
+  const accessToken = { sealed, refreshedAt: now, expiresAt: secondsAfter(now, 3000) }
+  const row = { ...(await connected(sealer, now)), lastVendedAt: now, grant, accessToken }
+  await tenants.create(row, [])
+  const wishes: RefreshWish[] = []
+  const obtain = createObtain({
+    tenants,
+    sealer,
+    due: createModelDueIndex(),
+    clock: systemClock,
+    randomness: systemRandomness,
+    refresher: {
+      async refresh(_name, wish) {
+        wishes.push(wish)
+        return { outcome: 'passed_on', stored: tenants.row(name)!, reason: 'waiting_to_retry' }
+      },
+    },
+    rowCacheSeconds: 30,
+    vendLimitSeconds: 20,
+    config: { activeWindowSeconds: 86_400 } as never,
+  })
+  return { obtained: await obtain.obtain(name), wishes, accessToken }
+}
+
+test('a token that was sealed for the tenant’s grant, or by an older version for none, is vended', async () => {
+  for (const sealedFor of ['one', undefined]) {
+    const { obtained, wishes } = await vendSealedFor(sealedFor)
+    expect(obtained).toMatchObject({ ok: true, accessToken: 'at' })
+    expect(wishes).toEqual([])
+  }
+})
+
+test('a token that was sealed for another grant is replaced, never vended', async () => {
+  const { accessToken, obtained, wishes } = await vendSealedFor('other')
+  expect(obtained).toMatchObject({ ok: false })
+  expect(wishes).toEqual([{ for: 'replacement', seen: accessToken.refreshedAt }])
 })

@@ -3,6 +3,7 @@ import { examples } from '../../shared/contract/examples.ts'
 import { buildContract, type Contract, type ContractOperation } from '../../shared/contract/openapi.ts'
 import type { RouteDefinition } from '../../shared/http/route.ts'
 import { problems } from '../../shared/problems.ts'
+import { obtainProblems } from '../../shared/vend/problems.ts'
 import { registeredRoutes } from './registeredRoutes.ts'
 
 let routes: RouteDefinition[]
@@ -88,6 +89,14 @@ describe('the OpenAPI contract', () => {
       ]),
     )
     expect(named('getHealth')['x-problems']).not.toContain('caller_not_authenticated')
+  })
+
+  test('lists all that obtaining a token can end in for every route that needs one', () => {
+    const needsToken = /\/(token|ads\/.*|accounts\/discover)$/
+    const found = operations().filter(({ path }) => needsToken.test(path))
+    expect(found).toHaveLength(9)
+    for (const { path, operation } of found)
+      expect(operation['x-problems'], path).toEqual(expect.arrayContaining([...obtainProblems]))
   })
 
   test('refers to named schemas that are there, and refuses unknown fields of a body', () => {

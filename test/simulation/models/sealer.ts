@@ -2,16 +2,17 @@ import type { SealContext, Sealer } from '../../../shared/domain/sealer.ts'
 
 /** Creates a sealer that remembers instead of encrypting: each seal is unlike any other, as a JWE's is. */
 export function createModelSealer(): Sealer & { openNow(sealed: string): string | undefined } {
-  const texts = new Map<string, { plaintext: string; binding: string }>()
+  const texts = new Map<string, { plaintext: string; binding: string; grantId: string | undefined }>()
   return {
     async seal(plaintext, context) {
       const sealed = `jwe.${texts.size + 1}`
-      texts.set(sealed, { plaintext, binding: bindingOf(context) })
+      texts.set(sealed, { plaintext, binding: bindingOf(context), grantId: context.grantId })
       return sealed
     },
     async open(sealed, context) {
       const text = texts.get(sealed)
-      return text?.binding === bindingOf(context) ? text.plaintext : undefined
+      if (text?.binding !== bindingOf(context)) return undefined
+      return text.grantId === undefined || text.grantId === context.grantId ? text.plaintext : undefined
     },
     openNow: (sealed) => texts.get(sealed)?.plaintext,
   }

@@ -1,0 +1,25 @@
+import type { ProblemCode } from '../problems.ts'
+
+/** Problems in which obtaining an access token can end, for every route that needs one. */
+export const obtainProblems = [
+  'tenant_not_found',
+  'tenant_not_connected',
+  'confirmation_required',
+  'reauthorization_required',
+  'admin_consent_required',
+  'environment_on_hold',
+  'registration_refused',
+  'unexpected_upstream_answer',
+  'identity_provider_unavailable',
+  'storage_unavailable',
+] as const satisfies readonly ProblemCode[]
+
+/** One of {@link obtainProblems}. */
+export type ObtainProblemCode = (typeof obtainProblems)[number]
+
+/** Problems in which a vend can end: there may be no token, or no account to use it with. */
+export const vendProblems = [
+  ...obtainProblems,
+  'account_not_found',
+  'account_not_chosen',
+] as const satisfies readonly ProblemCode[]

@@ -1,0 +1,96 @@
+import { type Deadline, secondsUntil, TimeLimitError } from '../clock.ts'
+import { sealContextOf } from '../domain/sealer.ts'
+import { StorageUnavailableError } from '../domain/storageUnavailable.ts'
+import type { StoredTenant, TenantName } from '../domain/tenant.ts'
+import type { RefreshDependencies } from '../refresh/dependencies.ts'
+import type { RefreshOutcome } from '../refresh/outcome.ts'
+import type { Refresher } from '../refresh/refreshTenant.ts'
+import type { NotObtained, Obtained } from './obtained.ts'
+
+/** Dependencies of reading a token from a row, or refreshing it. */
+export interface ReadDependencies extends Pick<RefreshDependencies, 'tenants' | 'sealer' | 'clock'> {
+  readonly refresher: Refresher
+}
+
+/** How long a token must last, in seconds. */
+export interface Validity {
+  /** Less than this is refreshed. */
+  readonly wanted: number
+  /** Less than this is never vended. */
+  readonly settleFor: number
+}
+
+/** Seconds of the deadline that are kept for answering with the held token when a refresh takes too long. */
+const answerSeconds = 1
+
+/** Obtains a token that this process does not remember: the row's, or a refresh's where that lasts too short. */
+export async function readOrRefresh(
+  dependencies: ReadDependencies,
+  name: TenantName,
+  { wanted, settleFor }: Validity,
+  deadline: Deadline,
+): Promise<Obtained | NotObtained> {
+  const { clock, refresher, tenants } = dependencies
+  const stored = await tenants.read(name)
+  if (!stored) return { ok: false, because: 'not_found' }
+  const held = await open(dependencies, stored)
+  if (held && secondsUntil(held.expiresAt, clock.now()) >= wanted) return held
+  const refresh = () => refresher.refresh(name, wishFor(stored, held !== undefined, wanted), deadline)
+  const refreshed = deadline.step('refreshing', refresh, deadline.left() - answerSeconds)
+  const outcome = await refreshed.catch((error: unknown) => {
+    // A vault outage never withholds a token that is still valid.
+    const usable = held && secondsUntil(held.expiresAt, clock.now()) >= settleFor
+    if (usable && isOutage(error)) return { outcome: 'fresh', stored } as const
+    throw error
+  })
+  return conclude(dependencies, outcome, settleFor)
+}
+
+/** A vault that hangs is as much out as one that refuses. */
+function isOutage(error: unknown): boolean {
+  return error instanceof StorageUnavailableError || error instanceof TimeLimitError
+}
+
+/** A token that no key opens any more is replaced whatever its expiry says. */
+function wishFor(stored: StoredTenant, opens: boolean, minValiditySeconds: number) {
+  const { accessToken } = stored.tenant
+  return accessToken && !opens
+    ? ({ for: 'replacement', seen: accessToken.refreshedAt } as const)
+    : ({ for: 'vend', minValiditySeconds } as const)
+}
+
+/** What a refresh brought: its token where it lasts `settleFor` seconds, else why there is none. */
+export async function conclude(
+  dependencies: ReadDependencies,
+  outcome: RefreshOutcome,
+  settleFor: number,
+): Promise<Obtained | NotObtained> {
+  if (outcome.outcome === 'not_found') return { ok: false, because: 'not_found' }
+  const opened = await open(
+    dependencies,
+    outcome.stored,
+    'accessToken' in outcome ? outcome.accessToken : undefined,
+  )
+  const validSeconds = opened ? secondsUntil(opened.expiresAt, dependencies.clock.now()) : 0
+  if (opened && validSeconds >= settleFor) return opened
+  const isTooShort = outcome.outcome === 'passed_on' && outcome.reason === 'validity_not_reached'
+  if (outcome.outcome === 'refreshed' || outcome.outcome === 'fresh' || isTooShort) {
+    return { ok: false, because: 'validity_not_reached', validSeconds }
+  }
+  return { ok: false, because: 'not_refreshed', outcome }
+}
+
+/** The row's token in the clear; undefined unless the tenant is connected and the token opens. */
+async function open(
+  { sealer }: ReadDependencies,
+  { tenant }: StoredTenant,
+  plain?: string,
+): Promise<Obtained | undefined> {
+  const { accessToken, grant, status } = tenant
+  if (status !== 'connected' || !accessToken) return undefined
+  const context = sealContextOf(tenant, grant?.id, 'access_token')
+  const text = plain ?? (await sealer.open(accessToken.sealed, context))
+  return text === undefined
+    ? undefined
+    : { ok: true, tenant, accessToken: text, expiresAt: accessToken.expiresAt }
+}

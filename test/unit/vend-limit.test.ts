@@ -1,0 +1,130 @@
+import { describe, expect, test } from 'vitest'
+import { createDeadline, secondsAfter, TimeLimitError } from '../../shared/clock.ts'
+import type { Tenant } from '../../shared/domain/tenant.ts'
+import { createObtain } from '../../shared/vend/obtain.ts'
+import { createVend, type VendDependencies } from '../../shared/vend/vend.ts'
+import { name } from '../simulation/ground.ts'
+import { anHour, type Meeting, refreshGround } from './refreshGround.ts'
+
+const never = () => new Promise<never>(() => {})
+const developerToken = { value: 'dt', version: '1' }
+
+/** A vend of the one tenant, on the refresh's own models, with a limit of 20 s. */
+async function vending(meeting: Meeting = {}, parts: Partial<VendDependencies> = {}) {
+  const own = refreshGround(meeting)
+  const { clock, dependencies, refresher } = own
+  const obtain = createObtain({ ...dependencies, refresher, rowCacheSeconds: 30, vendLimitSeconds: 20 })
+  const { vend } = createVend({
+    config: { environments: new Map(), vendLimitSeconds: 20 } as never,
+    accounts: {} as never,
+    developerTokens: { current: async () => developerToken },
+    ...{ obtain, clock },
+    ...parts,
+  })
+  return {
+    ...own,
+    vend: () => clock.run(vend(name, {})),
+    addWithToken: async (seconds: number, change: Partial<Tenant> = {}) => {
+      const sealed = await dependencies.sealer.seal('held', {
+        ...{ ...name, environment: 'production', use: 'access_token', grantId: undefined },
+      })
+      const accessToken = { sealed, refreshedAt: own.after(-600), expiresAt: own.after(seconds) }
+      const defaultAccount = { accountId: '1', customerId: '10' }
+      return own.add({ accessToken, defaultAccount, lastVendedAt: clock.now(), ...change })
+    },
+  }
+}
+
+const tooLong = {
+  code: 'storage_unavailable',
+  extras: { retryAfterSeconds: 5, members: { reason: 'time_limit' } },
+}
+
+describe('a vend as a whole', () => {
+  test('ends after its limit while the row is not answered, and the next caller starts afresh', async () => {
+    let isHanging = true
+    const own = await vending({
+      with: ({ tenants }) => ({
+        tenants: { ...tenants, read: (wanted) => (isHanging ? never() : tenants.read(wanted)) },
+      }),
+    })
+    await own.addWithToken(3600)
+    await expect(own.vend()).rejects.toMatchObject(tooLong)
+    expect(own.clock.passed()).toBe(20)
+    isHanging = false
+    expect(await own.vend()).toMatchObject({ accessToken: 'held' })
+    expect(own.clock.passed()).toBe(20)
+  })
+
+  test('ends after its limit while the sealing keys or the developer token are not answered', async () => {
+    const sealing = await vending({ with: ({ sealer }) => ({ sealer: { ...sealer, open: never } }) })
+    await sealing.addWithToken(3600)
+    await expect(sealing.vend()).rejects.toMatchObject(tooLong)
+    expect(sealing.clock.passed()).toBe(20)
+    const token = await vending({}, { developerTokens: { current: never } })
+    await token.addWithToken(3600)
+    await expect(token.vend()).rejects.toMatchObject(tooLong)
+    expect(token.clock.passed()).toBe(20)
+  })
+
+  test('ends after its limit while a refresh goes on, which the next caller gets', async () => {
+    const own = await vending({
+      with: ({ clock }) => ({
+        tokenEndpoint: {
+          async refresh() {
+            await clock.sleep(25_000)
+            return anHour
+          },
+        },
+      }),
+    })
+    await own.addWithToken(-1)
+    await expect(own.vend()).rejects.toMatchObject(tooLong)
+    expect(own.clock.passed()).toBeLessThanOrEqual(20)
+    expect(await own.vend()).toMatchObject({ accessToken: 'at' })
+    expect(own.clock.passed()).toBe(25)
+  })
+
+  test('answers with a token that is still good for a minute before a refresh takes too long', async () => {
+    const own = await vending({ with: () => ({ tokenEndpoint: { refresh: never } }) })
+    await own.addWithToken(200)
+    expect(await own.vend()).toMatchObject({ accessToken: 'held', expiresIn: 181 })
+    expect(own.clock.passed()).toBe(19)
+  })
+
+  test('waits for another process no longer than its limit', async () => {
+    const own = await vending({ with: () => ({ vendWaitSeconds: 100 }) })
+    await own.addWithToken(-1, { lease: { id: 'another', until: secondsAfter(own.clock.now(), 300) } })
+    await expect(own.vend()).rejects.toMatchObject(tooLong)
+    expect(own.clock.passed()).toBeLessThanOrEqual(20)
+  })
+})
+
+test('a refresh that has no lease yet ends at the deadline of its caller', async () => {
+  for (const part of ['tenants', 'environments'] as const) {
+    const { add, clock, refresher } = refreshGround({
+      with: (models) => ({ [part]: { ...models[part], read: never } }),
+    })
+    await add()
+    const wish = { for: 'vend', minValiditySeconds: 300 } as const
+    const refreshed = refresher.refresh(name, wish, createDeadline(clock, secondsAfter(clock.now(), 3)))
+    await expect(clock.run(refreshed)).rejects.toBeInstanceOf(TimeLimitError)
+    expect(clock.passed()).toBe(3)
+  }
+})
+
+test('a vend from memory is answered at once while its note hangs', async () => {
+  let isHanging = false
+  const own = await vending({
+    with: ({ tenants }) => ({
+      config: { ...refreshGround().dependencies.config, activeWindowSeconds: 40 },
+      tenants: { ...tenants, read: (wanted) => (isHanging ? never() : tenants.read(wanted)) },
+    }),
+  })
+  await own.addWithToken(3600)
+  await own.vend()
+  isHanging = true
+  own.clock.advance(11)
+  expect(await own.vend()).toMatchObject({ accessToken: 'held' })
+  expect(own.clock.passed()).toBe(11)
+})
