@@ -1,6 +1,6 @@
 import { type BrowserBinding, newBrowser } from '../../shared/access/browser.ts'
 import type { Proven } from '../../shared/connect/prove.ts'
-import type { Account } from '../../shared/domain/account.ts'
+import type { Account, AccountStore } from '../../shared/domain/account.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
 import { createOneTimeTable } from '../../shared/storage/oneTimeTable.ts'
 import { grantOf, ground, name, now } from '../simulation/ground.ts'
@@ -20,12 +20,28 @@ export function accountOf(accountId: string, more: Partial<Account> = {}): Accou
   }
 }
 
+/** Accounts whose writes take effect later than they are asked for, as those of a table do. */
+function later(store: AccountStore): AccountStore {
+  const turn = () => new Promise((resolve) => setImmediate(resolve))
+  return {
+    ...store,
+    write: async (...written) => {
+      await turn()
+      return store.write(...written)
+    },
+    removeOthers: async (...kept) => {
+      await turn()
+      return store.removeOthers(...kept)
+    },
+  }
+}
+
 /** What connecting depends on, in memory, on a clock that stands still. */
 export function connectGround() {
   const own = ground()
   const clock = createVirtualClock(now)
   const records = createOneTimeTable({ SignIns: createMemoryTable().table })
-  const accounts = createModelAccountStore()
+  const accounts = later(createModelAccountStore())
   const row = {
     authorizeUrl: 'https://sign-in.example/authorize',
     clientId: 'client',

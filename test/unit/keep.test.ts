@@ -69,6 +69,15 @@ describe('a sign-in that is kept at once', () => {
     expect(toldBy(await keepFor(own, 'first', two, {}, { accounts }))).toMatchObject({ status: 'connected' })
   })
 
+  test('connects nobody when its accounts can’t be written', async () => {
+    const own = await connectedGround()
+    const accounts = { ...own.accounts, write: () => Promise.reject(new Error('out')) }
+    for (const confirm of [false, true])
+      await expect(keepFor(own, 'second', two, { confirm }, { accounts })).rejects.toThrow('out')
+    expect(own.row().grant?.consenter.subject).toBe('first')
+    expect(own.row().pendingGrant).toBeUndefined()
+  })
+
   test('isn’t kept when another person has connected the tenant since it was compared', async () => {
     const own = await connectedGround()
     const write: typeof own.accounts.write = async (...written) => {
