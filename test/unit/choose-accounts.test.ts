@@ -173,11 +173,18 @@ describe('listing accounts', () => {
     expect(await list(own, { search: 'shop', limit: 4 })).not.toHaveProperty('continuation')
   })
 
-  test('searches beyond what the store gives at once', async () => {
+  test('searches beyond what the store gives at once, and knows when there is more', async () => {
+    const isFound = (index: number) => index === 7 || index === 1400
     const own = await tenantWith(
-      Array.from({ length: 1500 }, (_, index) => accountOf(String(10_000 + index))),
+      Array.from({ length: 1500 }, (_, index) =>
+        accountOf(String(10_000 + index), { name: isFound(index) ? 'Shop' : 'x' }),
+      ),
     )
-    expect(await idsOf(own, { search: '11499' })).toEqual(['11499'])
+    const first = await list(own, { search: 'shop', limit: 1 })
+    expect(first.accounts.map(({ accountId }) => accountId)).toEqual(['10007'])
+    expect(await idsOf(own, { search: 'shop', limit: 1, continuation: first.continuation })).toEqual([
+      '11400',
+    ])
   })
 
   test('refuses a continuation that no page ended with, and knows no accounts before a discovery', async () => {

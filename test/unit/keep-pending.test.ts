@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { sha256 } from '../../shared/access/browser.ts'
 import { secondsAfter } from '../../shared/clock.ts'
+import type { SignIn } from '../../shared/connect/authorize.ts'
+import { keepPending } from '../../shared/connect/keepPending.ts'
 import { name, now, pendingOf } from '../simulation/ground.ts'
-import { accountOf, returnUrl } from './connectGround.ts'
+import { accountOf, provenBy, returnUrl } from './connectGround.ts'
 import { connectedGround, keepFor, told, toldBy, two } from './keepGround.ts'
 
 describe('a sign-in that waits for its confirmation', () => {
@@ -13,7 +15,15 @@ describe('a sign-in that waits for its confirmation', () => {
     expect(rest).toEqual({ ...told, status: 'confirmation_required', accounts: '2', account_choice: 'open' })
     const { grant, pendingGrant } = own.row()
     expect(grant?.id).toBe('consent-of-first')
+    // 256 bits of chance.
+    expect(code).toHaveLength(43)
     expect(pendingGrant).toMatchObject({
+      grant: {
+        consenter: { subject: 'first' },
+        accountKind: 'work',
+        consentedAt: now,
+        advertisingUserId: '1',
+      },
       ...{ environment: 'production', sessionId: 'session', codeHash: sha256(code) },
       expiresAt: secondsAfter(now, 900),
       accessToken: { refreshedAt: now, expiresAt: secondsAfter(now, 3600) },
@@ -55,6 +65,28 @@ describe('a sign-in that waits for its confirmation', () => {
       status,
       accounts_lost: '1',
     })
+  })
+})
+
+test('a tenant that others keep changing stays as it is, and no secret is left', async () => {
+  const own = await connectedGround()
+  const tenants = { ...own.tenants, replace: async () => 'conflict' }
+  const keeping = { ...(own.dependencies as object), tenants }
+  expect(await keepFor(own, 'second', two, { confirm: true }, { keeping })).toEqual({
+    ...{ failed: 'storage_unavailable', reason: 'tenant_changed' },
+  })
+  expect(own.live()).toEqual(['rt-first'])
+})
+
+test('no secret is written for a tenant that was disconnected since it was compared', async () => {
+  const own = await connectedGround({ disconnectCount: 1 })
+  const grants = { ...own.grants, write: () => Promise.reject(new Error('written')) }
+  const keeping = { ...(own.dependencies as object), grants }
+  const dependencies = { keeping, clock: own.clock } as never
+  const waiting = { accountsGeneration: 'g', outcome: {} }
+  const signIn = { ...name, environment: 'production', disconnectCount: 0 } as SignIn
+  expect(await keepPending(dependencies, signIn, provenBy('second', two), waiting)).toMatchObject({
+    ...{ failed: 'sign_in_not_valid' },
   })
 })
 
