@@ -97,7 +97,7 @@ export async function keepAtOnce(
     askedAt,
     accountsGeneration,
     ...(defaultAccount && { defaultAccount }),
-    disconnectCount: signIn.disconnectCount ?? 0,
+    disconnectCount: signIn.disconnectCount,
     events: discoveryEvents(story),
     // What that other person would lose was never compared, let alone told.
     isStillFor: (row) => isSameConsent(row, before) || !personChange(row, person),

@@ -14,6 +14,32 @@ const row = (change: object): Tenant => ({
   ...change,
 })
 
+test('accounts are read and written once, however often others change the rest of the row', async () => {
+  const [tenants, accounts] = [createModelTenantStore(), createModelAccountStore()]
+  await tenants.create(row({ accountsGeneration: 'before' }), [])
+  const done: string[] = []
+  let conflicts = 2
+  const dependencies = {
+    tenants: {
+      ...tenants,
+      replace: async (...written: Parameters<typeof tenants.replace>) =>
+        conflicts-- > 0 ? ('conflict' as const) : tenants.replace(...written),
+    },
+    accounts: {
+      ...accounts,
+      list: async (...asked: Parameters<typeof accounts.list>) => {
+        done.push('read')
+        return accounts.list(...asked)
+      },
+      write: async () => void done.push('written'),
+    },
+    clock: { now: () => now, sleep: async () => {} },
+    randomness: systemRandomness,
+  }
+  await replaceAccounts(dependencies, name, () => ({ accounts: [], defaultAccount: undefined, events: [] }))
+  expect(done).toEqual(['read', 'written'])
+})
+
 describe('after a discovery is committed', () => {
   const old = madeAt(-9000)
 

@@ -21,7 +21,7 @@ const issued = (secondsAgo: number) =>
 
 test.each([
   [109, null, 1, true],
-  [105, null, 301, true],
+  [105, null, 300, true],
   [105, null, 299, false],
   [105, 'UserNotFound', 301, false],
   [106, null, 301, false],
@@ -34,7 +34,7 @@ test.each([
 
 test.each([
   [299, 'fresh'],
-  [301, 'aged'],
+  [300, 'aged'],
 ])('a passed-on call’s access token of %i s is %s', async (age, accessToken) => {
   const developerTokenProofs = {
     of: async (environment: string, token: string) =>

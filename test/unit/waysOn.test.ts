@@ -44,6 +44,86 @@ test.each([
   },
 )
 
+/** What a failure's page offers, after a change of the sign-in or of what it depends on. */
+async function offered(failure: ConnectFailure, change: Partial<SignIn> = {}, more: object = {}) {
+  const issued: (SignIn & { readonly expiresAt: Date })[] = []
+  const issue = async (_kind: string, next: SignIn, expiresAt: Date) =>
+    `token-${issued.push({ ...next, expiresAt })}`
+  const config = { publicUrl: 'https://broker.example' }
+  const dependencies = {
+    clock: { now: () => new Date(0) },
+    config,
+    records: { issue },
+    signInTable: () => ({}),
+  }
+  const page = await withWaysOn(
+    { ...dependencies, ...more } as never,
+    { ...signIn, id: 's', ...change },
+    failure,
+  )
+  return { page, next: issued[0] }
+}
+
+test.each([
+  ['no_advertising_user', true],
+  ['no_advertising_account', true],
+  ['wrong_account_kind', true],
+  ['advertising_access_denied', true],
+  ['advertising_account_inactive', true],
+  ['different_user', true],
+  ['scope_not_granted', false],
+  ['sign_in_refused', false],
+  ['identity_provider_unavailable', false],
+  ['advertising_unavailable', false],
+  ['storage_unavailable', false],
+] as const)(
+  '%s can be fixed by signing in again, with another account: %s',
+  async (failed, anotherAccount) => {
+    const { next, page } = await offered({ failed }, { loginHint: 'a@x.example', asksFirst: true })
+    expect(page.again).toEqual({
+      ...{ url: 'https://broker.example/oauth/authorize?session=token-1', anotherAccount },
+    })
+    // A hint that led to the wrong account would lead to it again.
+    expect(next?.loginHint).toBe(anotherAccount ? undefined : 'a@x.example')
+    expect(next).toMatchObject({ asksFirst: false, tries: 2, expiresAt: new Date(900_000) })
+  },
+)
+
+test.each([
+  ['consent_declined', {}, {}],
+  ['sign_in_refused', { tries: 5 }, {}],
+  ['sign_in_refused', {}, { signInTable: () => undefined }],
+  ['sign_in_refused', {}, { records: { issue: () => Promise.reject(new Error('out')) } }],
+] as const)('a page has no second sign-in when there can be none (%#)', async (failed, change, more) => {
+  const { page } = await offered({ failed }, change, more)
+  expect(page).toMatchObject({ failed, workspace: 'w', backUrl: expect.stringContaining('status=failed') })
+  expect(page).not.toHaveProperty('again')
+})
+
+test('the fifth sign-in of a browser is the last one', async () => {
+  expect((await offered({ failed: 'sign_in_refused' }, { tries: 4 })).next?.tries).toBe(5)
+})
+
+test('a sign-in that needs another kind of account leads to where that one signs in', async () => {
+  const kind = await offered({ failed: 'wrong_account_kind', signInWith: 'google' })
+  expect(kind.next).toMatchObject({ signInWith: 'google', identityProvider: 'google' })
+  const any = await offered({ failed: 'wrong_account_kind', signInWith: 'primaryLogin' })
+  expect(any.next).toMatchObject({ identityProvider: 'microsoft' })
+  expect(any.next).not.toHaveProperty('signInWith')
+})
+
+test('the app learns what failed, and everything that it can pass on', async () => {
+  const { page } = await offered({
+    ...{ failed: 'admin_consent_required', reason: 'r', traceId: 'trace', signInWith: 'work' },
+    adminConsentUrl: 'https://consent.example/',
+  })
+  const { searchParams } = new URL(page.backUrl ?? '')
+  expect(Object.fromEntries(searchParams)).toEqual({
+    ...{ tenant: 't', session: 's', status: 'failed', error: 'admin_consent_required', reason: 'r' },
+    ...{ sign_in_with: 'work', trace_id: 'trace', admin_consent_url: 'https://consent.example/' },
+  })
+})
+
 test('a failure of another kind lets nobody else in', async () => {
   const next = await nextOf({ failed: 'no_advertising_account', isConsenter: true })
   expect(next).toMatchObject({ allowDifferentUser: false })

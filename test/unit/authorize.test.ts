@@ -1,0 +1,99 @@
+import { expect, test } from 'vitest'
+import { derive, newBrowser, sha256 } from '../../shared/access/browser.ts'
+import { secondsAfter } from '../../shared/clock.ts'
+import { authorize } from '../../shared/connect/authorize.ts'
+import { name } from '../simulation/ground.ts'
+import { connectGround, returnUrl } from './connectGround.ts'
+
+/** A tenant and a connect session of its own that is not spent. */
+async function issued(change: object = {}, tenant: object = {}) {
+  const own = connectGround()
+  await own.create(tenant)
+  const session = { ...name, id: 's', environment: 'production', identityProvider: 'microsoft', returnUrl }
+  const expiresAt = secondsAfter(own.clock.now(), 7200)
+  const sessionToken = await own.records.issue(
+    'session',
+    { ...session, disconnectCount: 0, ...change },
+    expiresAt,
+  )
+  const open = (browser = own.browser, pressed = false) =>
+    authorize(own.dependencies, { browser, pressed, sessionToken })
+  const isOpen = async () => (await own.records.read('session', sessionToken, own.clock.now())) !== undefined
+  return { ...own, open, isOpen }
+}
+
+/** The address of the sign-in page. */
+async function urlOf(ended: ReturnType<typeof authorize>): Promise<URL> {
+  const authorized = await ended
+  if (!authorized || !('url' in authorized)) throw new Error('no address')
+  return authorized.url
+}
+
+test('a connect session leads once to the sign-in page, with values that only this browser can derive', async () => {
+  const { browser, clock, isOpen, open, records } = await issued()
+  const url = await urlOf(open())
+  const { state = '', ...parameters } = Object.fromEntries(url.searchParams)
+  expect(url.origin + url.pathname).toBe('https://sign-in.example/authorize')
+  expect(parameters).toEqual({
+    client_id: 'client',
+    response_type: 'code',
+    redirect_uri: 'https://broker.example/cb',
+    scope: 'ads openid',
+    nonce: derive(browser, 'nonce', state),
+    code_challenge: sha256(derive(browser, 'pkce', state)),
+    code_challenge_method: 'S256',
+    prompt: 'select_account',
+    extra: '1',
+  })
+  expect(await isOpen()).toBe(false)
+  expect(await open()).toBeUndefined()
+  expect(await records.read('sign-in', state, clock.now())).toMatchObject({
+    ...name,
+    browserHash: browser.hash,
+  })
+})
+
+test('a sign-in can take 30 minutes', async () => {
+  const { clock, open, records } = await issued()
+  const state = (await urlOf(open())).searchParams.get('state') ?? ''
+  clock.advance(1799)
+  expect(await records.read('sign-in', state, clock.now())).toBeDefined()
+  clock.advance(1)
+  expect(await records.read('sign-in', state, clock.now())).toBeUndefined()
+})
+
+test('a login hint takes the place of the choice of an account', async () => {
+  const { open } = await issued({ loginHint: 'a@x.example' })
+  const { searchParams } = await urlOf(open())
+  expect([searchParams.get('login_hint'), searchParams.has('prompt')]).toEqual(['a@x.example', false])
+})
+
+test.each([
+  ['whose tenant was disconnected since', {}, { disconnectCount: 1 }],
+  ['whose tenant is gone', { tenant: 'another' }, {}],
+  ['of an environment that isn’t served', { environment: 'sandbox' }, {}],
+])('a connect session %s leads nowhere', async (_title, change, tenant) => {
+  const { open } = await issued(change, tenant)
+  expect(await open()).toBeUndefined()
+})
+
+test('a link that may travel by mail is spent only by the press of its button', async () => {
+  const { isOpen, open } = await issued({ asksFirst: true })
+  expect(await open()).toEqual({ asksFirst: true, workspace: 'w' })
+  expect(await isOpen()).toBe(true)
+  expect(await open(undefined, true)).toMatchObject({ url: expect.any(URL), workspace: 'w' })
+})
+
+test('a session that a failed sign-in left is for the same browser alone', async () => {
+  const browser = newBrowser()
+  const { isOpen, open } = await issued({ browserHash: browser.hash })
+  expect(await open(newBrowser())).toBeUndefined()
+  expect(await isOpen()).toBe(true)
+  expect(await open(browser)).toBeDefined()
+})
+
+test('of two requests at once, one goes on', async () => {
+  const { open } = await issued()
+  const both = await Promise.all([open(), open()])
+  expect(both.filter(Boolean)).toHaveLength(1)
+})

@@ -1,0 +1,150 @@
+import { describe, expect, test } from 'vitest'
+import { secondsAfter } from '../../shared/clock.ts'
+import { confirmConnectSession, openConfirmedChoice } from '../../shared/connect/confirm.ts'
+import type { PendingGrant, Tenant } from '../../shared/domain/tenant.ts'
+import { connected, name, now, pendingOf } from '../simulation/ground.ts'
+import { accountOf, connectGround, returnUrl } from './connectGround.ts'
+
+/** A tenant with a consent that waits for the code `code` of the session `session`. */
+async function waiting(change: Partial<PendingGrant> = {}, tenant: Partial<Tenant> = {}) {
+  const own = connectGround()
+  const pendingGrant = { ...(await pendingOf(own, 'code')), ...change }
+  await own.create({ ...tenant, pendingGrant })
+  await own.accounts.write(name, 'g', [accountOf('1')])
+  const confirm = (code = 'code', session = 'session') =>
+    confirmConnectSession(own.dependencies, name, session, code)
+  return { ...own, confirm, pendingGrant }
+}
+
+const notFound = { code: 'connect_session_not_found' }
+
+describe('confirming a consent', () => {
+  test('makes it the tenant’s own, with its accounts and the only one of them as the default', async () => {
+    const { confirm, live, pendingGrant, tenants } = await waiting({}, { disconnectCount: 2 })
+    const tenant = await confirm()
+    expect(tenant).toMatchObject({
+      status: 'connected',
+      grant: { consenter: { subject: 'code' } },
+      accessToken: pendingGrant.accessToken,
+      accountsGeneration: 'g',
+      defaultAccount: { accountId: '1', customerId: '10' },
+      disconnectCount: 2,
+    })
+    expect(tenant.pendingGrant).toBeUndefined()
+    expect(tenant.confirmed).toEqual({
+      ...{ sessionId: 'session', codeHash: pendingGrant.codeHash, until: pendingGrant.expiresAt },
+    })
+    expect(live()).toEqual(['rt-code'])
+    expect(tenants.history(name).map(({ type }) => type)).toContain('accounts.discovered')
+  })
+
+  test('tells in the history who signed in instead of whom', async () => {
+    const { confirm, tenants } = await waiting(
+      {},
+      { ...connected('vault:old'), accountsGeneration: 'before' },
+    )
+    await confirm()
+    expect(tenants.history(name).find(({ type }) => type === 'accounts.changed')?.data).toMatchObject({
+      ...{ appeared: 1, userChanged: true },
+    })
+  })
+
+  test('needs the code and the session, and changes nothing otherwise', async () => {
+    const { confirm, row } = await waiting()
+    await expect(confirm('another')).rejects.toMatchObject(notFound)
+    await expect(confirm('code', 'another')).rejects.toMatchObject(notFound)
+    expect(row().status).toBe('pending')
+    const nobody = connectGround()
+    const confirmNobody = confirmConnectSession(nobody.dependencies, name, 'session', 'code')
+    await expect(confirmNobody).rejects.toMatchObject({ code: 'tenant_not_found' })
+  })
+
+  test('again with the same code answers the same until the code’s end', async () => {
+    const { clock, confirm, row } = await waiting()
+    const first = await confirm()
+    clock.advance(899.999)
+    expect(await confirm()).toEqual(first)
+    await expect(confirm('another')).rejects.toMatchObject(notFound)
+    await expect(confirm('code', 'another')).rejects.toMatchObject(notFound)
+    clock.advance(0.001)
+    await expect(confirm()).rejects.toMatchObject(notFound)
+    expect(row()).toEqual(first)
+  })
+
+  test.each([
+    [
+      'was replaced by a later one',
+      (row: Tenant) => ({ ...row, pendingGrant: { ...row.pendingGrant, codeHash: 'x' } }),
+      0,
+    ],
+    ['has expired', undefined, 900],
+    ['was made void by a disconnect', (row: Tenant) => ({ ...row, disconnectCount: 1 }), 0],
+  ])('is refused when the consent %s while its accounts were read', async (_title, change, seconds) => {
+    const own = await waiting()
+    const list: typeof own.accounts.list = async (...asked) => {
+      const stored = own.tenants.row(name)
+      if (stored && change) await own.tenants.replace(stored, change(stored.tenant) as Tenant, [])
+      own.clock.advance(seconds)
+      return own.accounts.list(...asked)
+    }
+    const dependencies = { ...(own.dependencies as object), accounts: { ...own.accounts, list } }
+    const confirm = confirmConnectSession(dependencies as never, name, 'session', 'code')
+    await expect(confirm).rejects.toMatchObject({ code: 'tenant_changed' })
+    expect(own.row().status).toBe('pending')
+  })
+
+  test('removes other generations, and doesn’t fail when that fails', async () => {
+    const own = await waiting()
+    await own.accounts.write(name, '00000000', [accountOf('9')])
+    await own.confirm()
+    expect(await own.accounts.findById(name, '00000000', '9')).toEqual([])
+    expect(await own.accounts.findById(name, 'g', '1')).toHaveLength(1)
+    const failing = await waiting()
+    const accounts = { ...failing.accounts, removeOthers: () => Promise.reject(new Error('out')) }
+    const dependencies = { ...(failing.dependencies as object), accounts }
+    expect(await confirmConnectSession(dependencies as never, name, 'session', 'code')).toMatchObject({
+      status: 'connected',
+    })
+  })
+})
+
+describe('the page for choosing accounts after a confirmation', () => {
+  /** A tenant that was confirmed by a person who can choose, as far as `change` leaves it so. */
+  async function confirmed(change: Partial<Tenant> = {}) {
+    const own = connectGround()
+    const turn = await own.records.issue('choice-turn', {}, secondsAfter(now, 60))
+    const choice = { returnUrl, browserHash: own.browser.hash, turn }
+    await own.accounts.write(name, 'g', [accountOf('1'), accountOf('2'), accountOf('3', { selected: false })])
+    const tenant = {
+      ...{ ...connected('vault:x'), accountsGeneration: 'g', disconnectCount: 2 },
+      confirmed: { sessionId: 'session', codeHash: 'c', until: now, choice },
+      ...change,
+    }
+    return { ...own, turn, open: () => openConfirmedChoice(own.dependencies, tenant) }
+  }
+
+  test('opens for the browser of the person who consented, and counts the selected accounts', async () => {
+    const { browser, clock, open, records, turn } = await confirmed()
+    const token = new URL((await open()) ?? '').searchParams.get('choice') ?? ''
+    expect(await records.read('choice', token, clock.now())).toEqual({
+      ...{ ...name, id: 'session', returnUrl, browserHash: browser.hash, disconnectCount: 2, turn },
+      grantId: 'consent-of-first',
+      outcome: { status: 'connected', accounts: '2', account_choice: 'open' },
+    })
+  })
+
+  test.each([
+    ['the app asks', { confirmed: { sessionId: 's', codeHash: 'c', until: now } }],
+    ['a default is clear', { defaultAccount: { accountId: '1', customerId: '10' } }],
+    ['the grant is gone', { grant: undefined as never }],
+  ])('stays closed when %s', async (_title, change) => {
+    const { open } = await confirmed(change)
+    expect(await open()).toBeUndefined()
+  })
+
+  test('stays closed once the choice was made', async () => {
+    const { clock, open, records, turn } = await confirmed()
+    await records.take('choice-turn', turn, clock.now())
+    expect(await open()).toBeUndefined()
+  })
+})

@@ -1,0 +1,105 @@
+import { type BrowserBinding, newBrowser } from '../../shared/access/browser.ts'
+import type { Proven } from '../../shared/connect/prove.ts'
+import type { Account, AccountStore } from '../../shared/domain/account.ts'
+import type { Tenant } from '../../shared/domain/tenant.ts'
+import { createOneTimeTable } from '../../shared/storage/oneTimeTable.ts'
+import { grantOf, ground, name, now } from '../simulation/ground.ts'
+import { createModelAccountStore } from '../simulation/models/accountStore.ts'
+import { createMemoryTable } from './memoryTable.ts'
+import { createVirtualClock } from './virtualClock.ts'
+
+/** The return URL that the workspace has. */
+export const returnUrl = 'https://app.example/back'
+
+/** An account that a person can reach. */
+export function accountOf(accountId: string, more: Partial<Account> = {}): Account {
+  return {
+    ...{ accountId, number: `F${accountId}`, name: `Account ${accountId}` },
+    ...{ customerId: '10', customerName: 'Customer', ownerCustomerId: '10', lifeCycleStatus: 'Active' },
+    ...{ linked: false, usable: true, ...more },
+  }
+}
+
+/** Accounts whose writes take effect later than they are asked for, as those of a table do. */
+function later(store: AccountStore): AccountStore {
+  const turn = () => new Promise((resolve) => setImmediate(resolve))
+  return {
+    ...store,
+    write: async (...written) => {
+      await turn()
+      return store.write(...written)
+    },
+    removeOthers: async (...kept) => {
+      await turn()
+      return store.removeOthers(...kept)
+    },
+  }
+}
+
+/** What connecting depends on, in memory, on a clock that stands still. */
+export function connectGround() {
+  const own = ground()
+  const clock = createVirtualClock(now)
+  const records = createOneTimeTable({ SignIns: createMemoryTable().table })
+  const accounts = later(createModelAccountStore())
+  const row = {
+    authorizeUrl: 'https://sign-in.example/authorize',
+    clientId: 'client',
+    scopes: ['ads', 'openid'],
+  }
+  const forgotten: unknown[] = []
+  const dependencies = {
+    ...{ ...own.dependencies, accounts, clock, records },
+    obtain: { forget: (whose: unknown) => void forgotten.push(whose) },
+    config: {
+      ...{
+        ...own.dependencies.config,
+        publicUrl: 'https://broker.example',
+        redirectUri: 'https://broker.example/cb',
+      },
+      environments: new Map([['production', {}]]),
+      workspaces: [
+        { workspace: 'w', returnUrls: [returnUrl] },
+        { workspace: 'other', returnUrls: ['https://other.example/'] },
+      ],
+    },
+    signInTable: (environment: string, provider: string) =>
+      environment === 'production' && provider !== 'google'
+        ? { ...row, authorizeParameters: { extra: '1' } }
+        : undefined,
+    keeping: { ...own.dependencies, clock },
+  }
+  const create = (tenant: Partial<Tenant> = {}) =>
+    own.tenants.create(
+      { ...name, environment: 'production', status: 'pending', createdAt: now, ...tenant },
+      [],
+    )
+  // Each test hands on only the parts that its use case knows.
+  return {
+    ...own,
+    accounts,
+    browser: newBrowser() as BrowserBinding,
+    clock,
+    create,
+    dependencies: dependencies as never,
+    forgotten,
+    records,
+  }
+}
+
+/** A sign-in that this person has proven, and what they can reach. */
+export function provenBy(subject: string, accounts: readonly Account[]): Proven {
+  const { consenter, accountKind, authorityTenant } = grantOf('', subject)
+  return {
+    row: { identityProvider: 'microsoft', environment: 'production', scopes: [] },
+    user: { consenter, accountKind, authorityTenant },
+    tokens: {
+      ok: true,
+      accessToken: 'at',
+      refreshToken: `rt-${subject}`,
+      expiresInSeconds: 3600,
+      askedAt: now,
+    },
+    discovery: { advertisingUserId: '1', accounts },
+  } as unknown as Proven
+}

@@ -1,0 +1,143 @@
+import { describe, expect, test } from 'vitest'
+import { sha256 } from '../../shared/access/browser.ts'
+import { secondsAfter } from '../../shared/clock.ts'
+import type { SignIn } from '../../shared/connect/authorize.ts'
+import { keepPending } from '../../shared/connect/keepPending.ts'
+import { name, now, pendingOf } from '../simulation/ground.ts'
+import { accountOf, provenBy, returnUrl } from './connectGround.ts'
+import { connectedGround, keepFor, told, toldBy, two } from './keepGround.ts'
+
+describe('a sign-in that waits for its confirmation', () => {
+  test('waits 15 minutes beside the grant that works, under the hash of a code that only the browser has', async () => {
+    const own = await connectedGround()
+    const kept = await keepFor(own, 'first', two, { confirm: true, accountChoice: 'page' })
+    const { confirmation_code: code = '', ...rest } = toldBy(kept)
+    expect(rest).toEqual({ ...told, status: 'confirmation_required', accounts: '2', account_choice: 'open' })
+    const { grant, pendingGrant } = own.row()
+    expect(grant?.id).toBe('consent-of-first')
+    // 256 bits of chance.
+    expect(code).toHaveLength(43)
+    expect(pendingGrant).toMatchObject({
+      grant: {
+        consenter: { subject: 'first' },
+        accountKind: 'work',
+        consentedAt: now,
+        advertisingUserId: '1',
+      },
+      ...{ environment: 'production', sessionId: 'session', codeHash: sha256(code) },
+      expiresAt: secondsAfter(now, 900),
+      accessToken: { refreshedAt: now, expiresAt: secondsAfter(now, 3600) },
+      choice: { returnUrl, browserHash: own.browser.hash },
+    })
+    expect(await own.accounts.findById(name, pendingGrant?.accountsGeneration ?? '', '2')).toHaveLength(1)
+    expect([...own.due.rows()].map(({ dueAt }) => dueAt)).toContainEqual(secondsAfter(now, 900))
+    // The page can be opened until the code expires, and answered 30 minutes after that.
+    const isOpen = () => own.records.read('choice-turn', pendingGrant?.choice?.turn ?? '', own.clock.now())
+    own.clock.advance(2699)
+    expect(await isOpen()).toBeDefined()
+    own.clock.advance(1)
+    expect(await isOpen()).toBeUndefined()
+  })
+
+  test('offers no page when the app asks', async () => {
+    const own = await connectedGround()
+    await keepFor(own, 'first', two, { confirm: true })
+    expect(own.row().pendingGrant).not.toHaveProperty('choice')
+  })
+
+  test('takes the place of an earlier one, whose secret is destroyed', async () => {
+    const own = await connectedGround()
+    const stored = own.tenants.row(name)
+    if (stored)
+      await own.tenants.replace(stored, { ...stored.tenant, pendingGrant: await pendingOf(own, 'code') }, [])
+    expect(own.live()).toEqual(['rt-first', 'rt-code'])
+    await keepFor(own, 'second', two, { confirm: true })
+    expect(own.live()).toEqual(['rt-first', 'rt-second'])
+  })
+
+  test.each([
+    ['another person loses accounts', 'second', {}, 'confirmation_required'],
+    ['the same person loses accounts', 'first', {}, 'connected'],
+    ['the tenant was disconnected', 'second', { status: 'disconnected' }, 'connected'],
+  ] as const)('is decided by a loss: %s', async (_title, subject, change, status) => {
+    const own = await connectedGround(change)
+    expect(toldBy(await keepFor(own, subject, [accountOf('1')]))).toMatchObject({
+      status,
+      accounts_lost: '1',
+    })
+  })
+})
+
+test('a tenant that others keep changing stays as it is, and no secret is left', async () => {
+  const own = await connectedGround()
+  const tenants = { ...own.tenants, replace: async () => 'conflict' }
+  const keeping = { ...(own.dependencies as object), tenants }
+  expect(await keepFor(own, 'second', two, { confirm: true }, { keeping })).toEqual({
+    ...{ failed: 'storage_unavailable', reason: 'tenant_changed' },
+  })
+  expect(own.live()).toEqual(['rt-first'])
+})
+
+test('no secret is written for a tenant that was disconnected since it was compared', async () => {
+  const own = await connectedGround({ disconnectCount: 1 })
+  const grants = { ...own.grants, write: () => Promise.reject(new Error('written')) }
+  const keeping = { ...(own.dependencies as object), grants }
+  const dependencies = { keeping, clock: own.clock } as never
+  const waiting = { accountsGeneration: 'g', outcome: {} }
+  const signIn = { ...name, environment: 'production', disconnectCount: 0 } as SignIn
+  expect(await keepPending(dependencies, signIn, provenBy('second', two), waiting)).toMatchObject({
+    ...{ failed: 'sign_in_not_valid' },
+  })
+})
+
+describe('a sign-in is not kept', () => {
+  const disconnected = { failed: 'sign_in_not_valid' }
+  test.each([
+    ['when the tenant was disconnected meanwhile', { disconnectCount: 1 }, {}, disconnected],
+    [
+      'when the tenant is in the other environment',
+      { environment: 'sandbox' },
+      {},
+      { failed: 'environment_mismatch' },
+    ],
+    [
+      'by a stranger whom the session doesn’t allow',
+      {},
+      { allowDifferentUser: false },
+      { failed: 'different_user' },
+    ],
+    [
+      'when the tenant is gone',
+      {},
+      { tenant: 'gone' },
+      { failed: 'sign_in_not_valid', reason: 'tenant_gone' },
+    ],
+  ] as const)('%s', async (_title, tenant, change, failure) => {
+    for (const confirm of [false, true]) {
+      const own = await connectedGround(tenant)
+      expect(await keepFor(own, 'second', two, { confirm, ...change })).toMatchObject(failure)
+      expect(own.live()).toEqual(['rt-first'])
+      expect(own.row().pendingGrant).toBeUndefined()
+    }
+  })
+
+  test.each([
+    [{ disconnectCount: 1 }, 'sign_in_not_valid'],
+    [{ environment: 'sandbox' }, 'environment_mismatch'],
+  ] as const)(
+    'when %j comes while its secret is written, and the secret is destroyed',
+    async (change, failed) => {
+      const own = await connectedGround()
+      const write: typeof own.grants.write = async (...written) => {
+        const stored = own.tenants.row(name)
+        if (stored) await own.tenants.replace(stored, { ...stored.tenant, ...change }, [])
+        return own.grants.write(...written)
+      }
+      const grants = { ...own.grants, write }
+      const keeping = { ...(own.dependencies as object), grants }
+      expect(await keepFor(own, 'second', two, { confirm: true }, { keeping })).toMatchObject({ failed })
+      expect(own.live()).toEqual(['rt-first'])
+      expect(own.row().pendingGrant).toBeUndefined()
+    },
+  )
+})

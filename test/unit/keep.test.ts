@@ -1,0 +1,97 @@
+import { describe, expect, test } from 'vitest'
+import type { Tenant } from '../../shared/domain/tenant.ts'
+import { connected, name } from '../simulation/ground.ts'
+import { accountOf } from './connectGround.ts'
+import { connectedGround, keepFor, told, toldBy, two } from './keepGround.ts'
+
+describe('a sign-in that is kept at once', () => {
+  test('connects the tenant with the accounts that it reaches, and forgets the rest', async () => {
+    const own = await connectedGround()
+    await own.accounts.write(name, '00000000', two)
+    const kept = await keepFor(own, 'first', [accountOf('1')])
+    expect(toldBy(kept)).toEqual({ ...told, status: 'connected', accounts: '1', accounts_lost: '1' })
+    const row = own.row()
+    expect(row).toMatchObject({ status: 'connected', defaultAccount: { accountId: '1', customerId: '10' } })
+    expect(await own.accounts.findById(name, row.accountsGeneration ?? '', '1')).toHaveLength(1)
+    expect(await own.accounts.findById(name, '00000000', '1')).toEqual([])
+    expect(own.live()).toEqual(['rt-first'])
+    expect(own.tenants.history(name).map(({ type }) => type)).toContain('accounts.changed')
+  })
+
+  test('by another person who loses no account tells the app of the person', async () => {
+    const own = await connectedGround()
+    const kept = await keepFor(own, 'second', two)
+    expect(toldBy(kept)).toEqual({
+      ...{ ...told, status: 'connected', accounts: '2', account_choice: 'open', user_changed: 'true' },
+    })
+    expect(own.row().grant?.consenter.subject).toBe('second')
+  })
+
+  test('leads to the page when an account must be chosen, and the page can be answered for 30 minutes', async () => {
+    const own = await connectedGround()
+    const kept = await keepFor(own, 'first', two, { accountChoice: 'page' })
+    if ('failed' in kept) throw new Error(kept.failed)
+    const token = new URL(kept.returnUrl).searchParams.get('choice') ?? ''
+    const choice = (await own.records.read('choice', token, own.clock.now())) as { turn: string }
+    expect(choice).toMatchObject({
+      browserHash: own.browser.hash,
+      grantId: own.row().grant?.id,
+      id: 'session',
+    })
+    own.clock.advance(1799)
+    expect(await own.records.read('choice', token, own.clock.now())).toBeDefined()
+    expect(await own.records.read('choice-turn', choice.turn, own.clock.now())).toBeDefined()
+    own.clock.advance(1)
+    expect(await own.records.read('choice', token, own.clock.now())).toBeUndefined()
+    expect(await own.records.read('choice-turn', choice.turn, own.clock.now())).toBeUndefined()
+  })
+
+  test('leads to no page when the default is clear', async () => {
+    const own = await connectedGround({ defaultAccount: { accountId: '2', customerId: '10' } })
+    const kept = await keepFor(own, 'first', two, { accountChoice: 'page' })
+    expect(toldBy(kept)).toEqual({ ...told, status: 'connected', accounts: '2' })
+  })
+
+  test('keeps the choice of the same person, and ends the choice of another', async () => {
+    for (const [subject, accounts] of [
+      ['first', '1'],
+      ['second', '2'],
+    ] as const) {
+      const own = await connectedGround()
+      await own.accounts.write(name, 'before', [accountOf('1'), accountOf('2', { selected: false })])
+      expect(toldBy(await keepFor(own, subject, two))).toMatchObject({ accounts })
+    }
+  })
+
+  test('doesn’t fail when old accounts can’t be removed', async () => {
+    const own = await connectedGround()
+    const accounts = { ...own.accounts, removeOthers: () => Promise.reject(new Error('out')) }
+    expect(toldBy(await keepFor(own, 'first', two, {}, { accounts }))).toMatchObject({ status: 'connected' })
+  })
+
+  test('connects nobody when its accounts can’t be written', async () => {
+    const own = await connectedGround()
+    const accounts = { ...own.accounts, write: () => Promise.reject(new Error('out')) }
+    for (const confirm of [false, true])
+      await expect(keepFor(own, 'second', two, { confirm }, { accounts })).rejects.toThrow('out')
+    expect(own.row().grant?.consenter.subject).toBe('first')
+    expect(own.row().pendingGrant).toBeUndefined()
+  })
+
+  test('isn’t kept when another person has connected the tenant since it was compared', async () => {
+    const own = await connectedGround()
+    const write: typeof own.accounts.write = async (...written) => {
+      const stored = own.tenants.row(name)
+      const { grant } = connected('vault:third')
+      const third = { ...grant, id: 'third', consenter: { issuer: 'i', subject: 'third', hint: 'h' } }
+      if (stored) await own.tenants.replace(stored, { ...stored.tenant, grant: third } as Tenant, [])
+      return own.accounts.write(...written)
+    }
+    const accounts = { ...own.accounts, write }
+    expect(await keepFor(own, 'second', two, {}, { accounts })).toEqual({
+      ...{ failed: 'storage_unavailable', reason: 'tenant_changed' },
+    })
+    expect(own.row().grant?.id).toBe('third')
+    expect(own.live()).not.toContain('rt-second')
+  })
+})

@@ -1,0 +1,44 @@
+import type { SignIn } from '../../shared/connect/authorize.ts'
+import { keep } from '../../shared/connect/keep.ts'
+import type { Account } from '../../shared/domain/account.ts'
+import type { Tenant } from '../../shared/domain/tenant.ts'
+import { connected, name, owner } from '../simulation/ground.ts'
+import { accountOf, connectGround, provenBy, returnUrl } from './connectGround.ts'
+
+/** Two accounts, neither of which is the default. */
+export const two = [accountOf('1'), accountOf('2')]
+
+/** A tenant that the first person connected and that reaches two accounts. */
+export async function connectedGround(change: Partial<Tenant> = {}) {
+  const own = connectGround()
+  const tenant = connected(await own.grants.write('rt-first', owner))
+  await own.create({ ...tenant, accountsGeneration: 'before', ...change })
+  await own.accounts.write(name, 'before', two)
+  return own
+}
+
+/** Keeps a sign-in of a person that reaches these accounts. */
+export function keepFor(
+  own: ReturnType<typeof connectGround>,
+  subject: string,
+  accounts: readonly Account[],
+  change: Partial<SignIn> = {},
+  dependencies: object = {},
+) {
+  const signIn = {
+    ...{ ...name, id: 'session', environment: 'production', identityProvider: 'microsoft', returnUrl },
+    ...{ confirm: false, allowDifferentUser: true, accountChoice: 'app', disconnectCount: 0 },
+    ...{ browserHash: own.browser.hash, asksFirst: false, ...change },
+  } as SignIn
+  const all = { ...(own.dependencies as object), ...dependencies } as never
+  return keep(all, signIn, provenBy(subject, accounts))
+}
+
+/** What the app learns from the return URL. */
+export function toldBy(kept: Awaited<ReturnType<typeof keep>>): Record<string, string> {
+  if ('failed' in kept) throw new Error(kept.failed)
+  return Object.fromEntries(new URL(kept.returnUrl).searchParams)
+}
+
+/** What every return URL says. */
+export const told = { tenant: 't', session: 'session' }

@@ -1,0 +1,83 @@
+import { text } from 'node:stream/consumers'
+import { describe, expect, test } from 'vitest'
+import { UnusableAnswerError } from '../../shared/passthrough/send.ts'
+import { now } from '../simulation/ground.ts'
+import { passing } from './passGround.ts'
+
+describe('a call that is passed on', () => {
+  test('ends in Microsoft’s answer, and proves the developer token', async () => {
+    const own = await passing([{ status: 200, headers: { trackingid: 'x', 'set-cookie': 'y' } }])
+    const { body, headers, status } = await own.pass()
+    expect({ status, headers, body: body && (await text(body)) }).toEqual({
+      ...{ status: 200, headers: { trackingid: 'x' }, body: 'body' },
+    })
+    expect(own.seen).toMatchObject({ accepted: 1, replaced: 0, tokens: ['Bearer token-0'] })
+  })
+
+  test.each([204, 205, 304])('has no body when the answer is a %i', async (status) => {
+    const own = await passing([{ status }])
+    expect(await own.pass()).toMatchObject({ status, body: null })
+  })
+
+  test('takes back what was known against the person', async () => {
+    const own = await passing([{ status: 200 }], {
+      tenant: { advertisingRefusal: { reason: 'r', since: now } },
+    })
+    await own.pass()
+    expect(own.row().advertisingRefusal).toBeUndefined()
+  })
+
+  test.each(['GET', 'HEAD', 'OPTIONS'])('has no body with %s', async (method) => {
+    const own = await passing([{ status: 200 }])
+    await expect(own.pass({ method })).rejects.toMatchObject({ code: 'invalid_request' })
+    expect(own.seen.tokens).toEqual([])
+    await own.pass({ method, body: null })
+    expect(own.seen.bodies).toEqual([undefined])
+  })
+
+  test.each([
+    [new Error('reset'), 'advertising_unreachable'],
+    [new UnusableAnswerError(101), 'advertising_answer_unusable'],
+  ])('that gets no answer can be tried again in 5 s (%#)', async (error, reason) => {
+    const own = await passing([error])
+    await expect(own.pass()).rejects.toMatchObject({
+      ...{ code: 'advertising_unavailable', extras: { retryAfterSeconds: 5, members: { reason } } },
+    })
+  })
+})
+
+describe('a failure of Microsoft', () => {
+  test('is passed on with a diagnosis, and how long to wait where Microsoft doesn’t say', async () => {
+    const own = await passing([{ status: 429, code: 117 }])
+    const { body, headers, status } = await own.pass()
+    expect(status).toBe(429)
+    expect(headers['x-diagnosis']).toMatch(/^throttled_calls;actor=nobody;credential=none$/)
+    expect(headers['retry-after']).toBe('60')
+    expect(body && (await text(body))).toBe('{"Errors":[{"Code":117}]}')
+    const told = await passing([{ status: 429, code: 117, headers: { 'retry-after': '7' } }])
+    expect((await told.pass()).headers['retry-after']).toBe('7')
+  })
+
+  test('is noted against the person, unless it may be about the account that the call names', async () => {
+    const person = await passing([{ status: 401, code: 122 }])
+    await person.pass()
+    expect(person.row().advertisingRefusal?.reason).toBe('work_account_required')
+    for (const [service, isNoted] of [
+      ['customerManagement', true],
+      ['campaignManagement', false],
+    ] as const) {
+      const own = await passing([{ status: 401, code: 105 }], { age: 0 })
+      await own.pass({ service })
+      expect(own.row().advertisingRefusal !== undefined, service).toBe(isNoted)
+    }
+  })
+
+  test('passes unexplained when storage takes more than 2 s, or fails', async () => {
+    const slow = await passing([{ status: 400 }], { proofs: { of: () => new Promise(() => undefined) } })
+    const { headers, status } = await slow.clock.run(slow.pass())
+    expect([status, headers['x-diagnosis'], slow.clock.passed()]).toEqual([400, undefined, 2])
+    const failing = await passing([{ status: 400 }], { tenant: { accountsGeneration: 'g' } })
+    failing.accounts.findById = () => Promise.reject(new Error('out'))
+    expect((await failing.pass({ service: 'campaignManagement' })).status).toBe(400)
+  })
+})

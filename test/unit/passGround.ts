@@ -1,0 +1,85 @@
+import { Readable } from 'node:stream'
+import { secondsAfter } from '../../shared/clock.ts'
+import type { Tenant } from '../../shared/domain/tenant.ts'
+import { type PassedCall, passThrough } from '../../shared/passthrough/passThrough.ts'
+import { connected, name, now } from '../simulation/ground.ts'
+import { connectGround } from './connectGround.ts'
+
+/** An answer of Microsoft Advertising, or how sending fails. */
+type Answer = { readonly status: number; readonly code?: number; readonly headers?: object } | Error
+
+/** A tenant whose calls are answered like this, in order, by a token of so many seconds. */
+export async function passing(
+  answers: readonly Answer[],
+  { age = 3600, tenant = {} as Partial<Tenant>, token = {}, isReplaced = true, proofs = {} as object } = {},
+) {
+  const own = connectGround()
+  const issued = (at: Date, change: object = {}) => ({
+    ...{ ...connected('vault:x'), ...tenant },
+    accessToken: { sealed: 's', refreshedAt: at, expiresAt: secondsAfter(now, 3600), ...change },
+  })
+  let row = issued(secondsAfter(now, -age), token)
+  await own.create(row)
+  const seen = {
+    bodies: [] as unknown[],
+    tokens: [] as unknown[],
+    accepted: 0,
+    asked: 0,
+    closed: 0,
+    replaced: 0,
+  }
+  const left = [...answers]
+  const dependencies = {
+    ...(own.dependencies as object),
+    config: {
+      environments: new Map([['production', { advertisingUrl: 'https://{host}.example' }]]),
+      workspaces: [],
+    },
+    secrets: { read: async () => ({ value: 'developer' }) },
+    obtain: {
+      obtain: async () => ({ ok: true, tenant: row, accessToken: `token-${seen.replaced}` }),
+      replace: async () => {
+        seen.replaced++
+        row = issued(now, { replaced: true })
+        return isReplaced ? { ok: true, tenant: row, accessToken: 'x' } : { ok: false, because: 'not_found' }
+      },
+      forget: () => undefined,
+    },
+    vend: {
+      vend: async () => ({
+        lasting: { headers: { DeveloperToken: 'developer' }, customerId: '10', accountId: '1' },
+      }),
+    },
+    advertising: () => ({ getUser: async () => void seen.asked++ }),
+    developerTokenProofs: {
+      of: async () => 'proven',
+      noteAccepted: async () => void seen.accepted++,
+      ...proofs,
+    },
+    send: async ({
+      body,
+      headers,
+    }: {
+      body?: AsyncIterable<Uint8Array>
+      headers: Record<string, string>
+    }) => {
+      seen.bodies.push(body)
+      seen.tokens.push(headers.Authorization)
+      const answer = left.shift()
+      if (!answer || answer instanceof Error) throw answer ?? new Error('one call too many')
+      const { code, headers: more = {}, status } = answer
+      const stream = Readable.from([
+        Buffer.from(code ? JSON.stringify({ Errors: [{ Code: code }] }) : 'body'),
+      ])
+      stream.on('close', () => void seen.closed++)
+      return { status, headers: new Headers(more as Record<string, string>), body: stream }
+    },
+  }
+  const pass = (change: Partial<PassedCall> = {}) =>
+    passThrough(dependencies as never, name, {
+      ...{ service: 'customerManagement', method: 'POST', path: 'User/Query', query: '' },
+      ...{ headers: new Headers(), body: Readable.from([Buffer.from('{}')]) },
+      ...change,
+    })
+  return { ...own, pass, seen }
+}

@@ -1,0 +1,173 @@
+import { expect, test } from 'vitest'
+import { rediscoverAccounts } from '../../shared/accounts/discover.ts'
+import { createCustomerManagement } from '../../shared/advertising/client.ts'
+import { secondsAfter } from '../../shared/clock.ts'
+import type { Account } from '../../shared/domain/account.ts'
+import type { Tenant } from '../../shared/domain/tenant.ts'
+import { connected, name, now } from '../simulation/ground.ts'
+import { accountOf, connectGround } from './connectGround.ts'
+
+/** What a discovery meets. */
+interface Circumstances {
+  /** Faults of the first calls, by Microsoft's code. */
+  readonly faults?: readonly number[]
+  readonly tenant?: Partial<Tenant>
+  readonly developerToken?: boolean
+  /** What another process writes while Microsoft answers. */
+  readonly meanwhile?: Partial<Tenant>
+  readonly obtained?: object
+}
+
+/** A connected tenant that reached `before`, and whose person reaches accounts with the ids `found`. */
+async function discovery(before: readonly Account[], found: readonly string[], met: Circumstances = {}) {
+  const own = connectGround()
+  const accessToken = { sealed: 's', refreshedAt: secondsAfter(now, -3600), expiresAt: secondsAfter(now, 60) }
+  const tenant = { ...connected('vault:x'), accountsGeneration: 'before', accessToken, ...met.tenant }
+  await own.create(tenant)
+  await own.accounts.write(name, 'before', before)
+  const seen = { tokens: [] as (string | null)[], replaced: [] as Date[], forgotten: 0 }
+  const faults = [...(met.faults ?? [])]
+  const answer = async (path: string, headers: Headers) => {
+    if (path.endsWith('/User/Query')) {
+      seen.tokens.push(headers.get('authorization'))
+      const stored = own.tenants.row(name)
+      if (stored && met.meanwhile)
+        await own.tenants.replace(stored, { ...stored.tenant, ...met.meanwhile }, [])
+      const Code = faults.shift()
+      if (Code !== undefined) return Response.json({ Errors: [{ Code }] }, { status: 401 })
+      return Response.json({
+        User: { Id: '1', UserName: 'u' },
+        CustomerRoles: [{ CustomerId: '10', RoleId: 41 }],
+      })
+    }
+    if (path.endsWith('/Accounts/Search'))
+      return Response.json({
+        Accounts: found.map((Id) => ({
+          ...{
+            Id,
+            Number: `F${Id}`,
+            Name: `Account ${Id}`,
+            ParentCustomerId: '10',
+            AccountLifeCycleStatus: 'Active',
+          },
+        })),
+      })
+    return Response.json({ Customer: { Id: '10', Name: 'Customer' }, CustomersInfo: [] })
+  }
+  const advertising = createCustomerManagement({
+    environmentConfig: { advertisingUrl: 'https://{host}.api.example' },
+    fetch: async (input: unknown, init?: RequestInit) =>
+      answer(new URL(String(input)).pathname, new Headers(init?.headers)),
+  } as never)
+  const obtain = {
+    obtain: async () => met.obtained ?? { ok: true, tenant, accessToken: 'first' },
+    replace: async (_name: unknown, from: Date) => {
+      seen.replaced.push(from)
+      return { ok: true, tenant, accessToken: 'second' }
+    },
+    forget: () => void seen.forgotten++,
+  }
+  const secrets = { read: async () => (met.developerToken === false ? undefined : { value: 'd' }) }
+  const dependencies = { ...(own.dependencies as object), advertising: () => advertising, obtain, secrets }
+  return { ...own, seen, run: () => rediscoverAccounts(dependencies as never, name) }
+}
+
+const known = (...ids: string[]) => ids.map((id) => accountOf(id, { roleId: '41' }))
+
+test('a discovery tells what appeared, vanished, and changed, and which account is the default', async () => {
+  const before = [...known('1'), accountOf('2', { roleId: '41', name: 'Old name' })]
+  const defaultAccount = { accountId: '1', customerId: '10' }
+  const own = await discovery(before, ['2', '3'], { tenant: { defaultAccount } })
+  expect(await own.run()).toEqual({
+    accounts: 2,
+    discoveredAt: own.clock.now().toISOString(),
+    counts: { appeared: 1, vanished: 1, changed: 1 },
+    appeared: [{ accountId: '3', number: 'F3', name: 'Account 3' }],
+    vanished: [{ accountId: '1', number: 'F1', name: 'Account 1' }],
+    changed: [{ accountId: '2', number: 'F2', name: 'Account 2', properties: ['name'] }],
+    defaultChanged: true,
+  })
+  expect(own.row().discoveredAt).toEqual(own.clock.now())
+  expect(own.row().defaultAccount).toBeUndefined()
+  expect(own.seen.forgotten).toBeGreaterThan(0)
+  expect(own.tenants.history(name).map(({ type }) => type)).toEqual([
+    ...['accounts.discovered', 'accounts.changed', 'accounts.default_changed'],
+  ])
+})
+
+test('a discovery that finds the same changes no default and lists nothing', async () => {
+  const own = await discovery(known('1'), ['1'], {
+    tenant: { defaultAccount: { accountId: '1', customerId: '10' } },
+  })
+  expect(await own.run()).toMatchObject({
+    ...{ counts: { appeared: 0, vanished: 0, changed: 0 }, defaultAccountId: '1', defaultChanged: false },
+  })
+  expect(own.tenants.history(name).map(({ type }) => type)).toEqual(['accounts.discovered'])
+})
+
+test('lists end after 100 accounts, and the counts do not', async () => {
+  const ids = Array.from({ length: 101 }, (_, index) => String(1000 + index))
+  const appeared = await (await discovery([], ids)).run()
+  expect([appeared.appeared.length, appeared.counts.appeared]).toEqual([100, 101])
+  const vanished = await (await discovery(known(...ids), [])).run()
+  expect([vanished.vanished.length, vanished.counts.vanished]).toEqual([100, 101])
+  const renamed = ids.map((id) => accountOf(id, { roleId: '41', name: 'Old name' }))
+  const changed = await (await discovery(renamed, ids)).run()
+  expect([changed.changed.length, changed.counts.changed]).toEqual([100, 101])
+})
+
+test('the choice stays: an account that appears after a choice isn’t chosen', async () => {
+  const own = await discovery([...known('1'), accountOf('2', { selected: false })], ['1', '2', '3'])
+  await own.run()
+  const { accounts } = await own.accounts.list(name, own.row().accountsGeneration ?? '', 10)
+  expect(accounts.filter(({ selected }) => selected !== false).map(({ accountId }) => accountId)).toEqual([
+    '1',
+  ])
+})
+
+test('a token that Microsoft calls expired is replaced once', async () => {
+  const own = await discovery(known('1'), ['1'], { faults: [109] })
+  expect(await own.run()).toMatchObject({ accounts: 1 })
+  expect(own.seen.tokens).toEqual(['Bearer first', 'Bearer second'])
+  expect(own.seen.replaced).toEqual([secondsAfter(now, -3600)])
+  const again = await discovery(known('1'), ['1'], { faults: [109, 109] })
+  await expect(again.run()).rejects.toThrow()
+  expect(again.seen.tokens).toHaveLength(2)
+})
+
+test('a fault changes nothing but what is known of the person', async () => {
+  const own = await discovery(known('1'), ['1'], { faults: [122] })
+  await expect(own.run()).rejects.toMatchObject({ code: 'reauthorization_required' })
+  expect(own.row()).toMatchObject({
+    accountsGeneration: 'before',
+    advertisingRefusal: { since: expect.any(Date) },
+  })
+  expect(own.seen.replaced).toEqual([])
+})
+
+test('a discovery that succeeds takes back what was known against the person', async () => {
+  const advertisingRefusal = { reason: 'work_account_required', since: now }
+  const own = await discovery(known('1'), ['1'], { tenant: { advertisingRefusal } })
+  await own.run()
+  expect(own.row().advertisingRefusal).toBeUndefined()
+})
+
+test.each([
+  ['another person has connected', { grant: { ...connected('vault:x').grant, id: 'another' } as never }],
+  ['was disconnected', { status: 'disconnected' }],
+] as const)(
+  'what one person reaches is never written to a tenant that %s meanwhile',
+  async (_title, meanwhile) => {
+    const own = await discovery(known('1'), ['2'], { meanwhile })
+    await expect(own.run()).rejects.toMatchObject({ code: 'tenant_changed' })
+    expect(own.row().accountsGeneration).toBe('before')
+  },
+)
+
+test('without a token, or a developer token, nothing is asked', async () => {
+  const nothing = await discovery([], [], { obtained: { ok: false, because: 'not_found' } })
+  await expect(nothing.run()).rejects.toMatchObject({ code: 'tenant_not_found' })
+  const unnamed = await discovery([], [], { developerToken: false })
+  await expect(unnamed.run()).rejects.toMatchObject({ code: 'environment_on_hold' })
+  expect([...nothing.seen.tokens, ...unnamed.seen.tokens]).toEqual([])
+})

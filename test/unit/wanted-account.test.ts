@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest'
+import { isLookAhead } from '../../shared/http/lookAhead.ts'
+import { wantedAccountOf } from '../../shared/passthrough/wantedAccount.ts'
+
+const wanted = (headers: Record<string, string>) => wantedAccountOf(new Headers(headers))
+
+test('the account of a call is named by either header, and the customer by its own', () => {
+  expect(wanted({})).toEqual({})
+  expect(wanted({ 'X-Account-Id': ' F1 ' })).toEqual({ accountId: 'F1' })
+  expect(wanted({ CustomerAccountId: '1', CustomerId: '10' })).toEqual({ accountId: '1', customerId: '10' })
+  expect(wanted({ 'X-Account-Id': '1', CustomerAccountId: '1' })).toEqual({ accountId: '1' })
+})
+
+test.each([
+  [{ 'X-Account-Id': '1', CustomerAccountId: '2' }, 'CustomerAccountId'],
+  [{ 'X-Account-Id': '' }, 'X-Account-Id'],
+  [{ CustomerAccountId: 'a/b' }, 'CustomerAccountId'],
+  [{ CustomerId: '1'.repeat(41) }, 'CustomerId'],
+])('what can be no ID, or names two accounts, is refused by its header: %j', (headers, field) => {
+  expect(() => wanted(headers as Record<string, string>)).toThrow(
+    expect.objectContaining({
+      extras: expect.objectContaining({ members: { errors: [expect.objectContaining({ field })] } }),
+    }),
+  )
+})
+
+test.each([
+  ['HEAD', {}, true],
+  ['GET', {}, false],
+  ['GET', { 'sec-purpose': 'prefetch;prerender' }, true],
+  ['GET', { 'sec-purpose': 'prerender' }, true],
+  ['GET', { purpose: 'prefetch' }, true],
+  ['GET', { 'sec-purpose': 'x' }, false],
+] as const)('%s with %j only looks ahead: %s', (method, headers, isAhead) => {
+  expect(isLookAhead({ method, headers: new Headers(headers) })).toBe(isAhead)
+})
