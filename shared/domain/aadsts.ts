@@ -66,13 +66,14 @@ export const reasonByNumber: ReadonlyMap<number, RefusalReason> = new Map(
   ),
 )
 
-/** Numbers that say less than whatever comes beside them: `invalid_client` and `invalid_grant` as numbers. */
+/** `invalid_grant` and `invalid_client` as numbers: what comes beside them says why. The last says least. */
 const general: readonly number[] = [70000, 70002]
 
-/** What several numbers of one answer mean together: the first that says more than `error` does, else any. */
+/** What several numbers of one answer mean together: the first that says more than `error` does. */
 export function reasonOfNumbers(codes: readonly number[]): RefusalReason | undefined {
   const known = codes.filter((code) => reasonByNumber.has(code))
-  const telling = known.find((code) => !general.includes(code)) ?? known[0]
+  const telling =
+    known.find((code) => !general.includes(code)) ?? general.find((code) => known.includes(code))
   return telling === undefined ? reasonInRange(codes) : reasonByNumber.get(telling)
 }
 

@@ -70,7 +70,7 @@ describe('choosing accounts', () => {
     await expect(unknown).rejects.toMatchObject({ code: 'tenant_not_found' })
   })
 
-  test('is made again from the accounts of whoever was faster', async () => {
+  test('is made again from the accounts of the faster writer', async () => {
     const own = await tenantWith()
     let isFirst = true
     const replace: typeof own.tenants.replace = async (expected, next, events) => {

@@ -93,7 +93,7 @@ test('no secret is written for a tenant that was disconnected since it was compa
 describe('a sign-in is not kept', () => {
   const disconnected = { failed: 'sign_in_not_valid' }
   test.each([
-    ['when the tenant was disconnected meanwhile', { disconnectCount: 1 }, {}, disconnected],
+    ['when the tenant was disconnected in the meantime', { disconnectCount: 1 }, {}, disconnected],
     [
       'when the tenant is in the other environment',
       { environment: 'sandbox' },

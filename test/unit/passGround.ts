@@ -8,7 +8,7 @@ import { connectGround } from './connectGround.ts'
 /** An answer of Microsoft Advertising, or how sending fails. */
 type Answer = { readonly status: number; readonly code?: number; readonly headers?: object } | Error
 
-/** A tenant whose calls are answered like this, in order, by a token of so many seconds. */
+/** A tenant whose calls are answered like this, in order, by a token of a given age in seconds. */
 export async function passing(
   answers: readonly Answer[],
   { age = 3600, tenant = {} as Partial<Tenant>, token = {}, isReplaced = true, proofs = {} as object } = {},
@@ -35,7 +35,7 @@ export async function passing(
       environments: new Map([['production', { advertisingUrl: 'https://{host}.example' }]]),
       workspaces: [],
     },
-    secrets: { read: async () => ({ value: 'developer' }) },
+    developerTokens: { find: async () => ({ ok: true, value: 'developer', version: '1' }) },
     obtain: {
       obtain: async () => ({ ok: true, tenant: row, accessToken: `token-${seen.replaced}` }),
       replace: async () => {
@@ -46,9 +46,7 @@ export async function passing(
       forget: () => undefined,
     },
     vend: {
-      vend: async () => ({
-        lasting: { headers: { DeveloperToken: 'developer' }, customerId: '10', accountId: '1' },
-      }),
+      vend: async () => ({ headers: { DeveloperToken: 'developer' }, customerId: '10', accountId: '1' }),
     },
     advertising: () => ({ getUser: async () => void seen.asked++ }),
     developerTokenProofs: {

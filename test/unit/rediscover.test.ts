@@ -14,7 +14,7 @@ interface Circumstances {
   readonly tenant?: Partial<Tenant>
   readonly developerToken?: boolean
   /** What another process writes while Microsoft answers. */
-  readonly meanwhile?: Partial<Tenant>
+  readonly inBetween?: Partial<Tenant>
   readonly obtained?: object
 }
 
@@ -31,8 +31,8 @@ async function discovery(before: readonly Account[], found: readonly string[], m
     if (path.endsWith('/User/Query')) {
       seen.tokens.push(headers.get('authorization'))
       const stored = own.tenants.row(name)
-      if (stored && met.meanwhile)
-        await own.tenants.replace(stored, { ...stored.tenant, ...met.meanwhile }, [])
+      if (stored && met.inBetween)
+        await own.tenants.replace(stored, { ...stored.tenant, ...met.inBetween }, [])
       const Code = faults.shift()
       if (Code !== undefined) return Response.json({ Errors: [{ Code }] }, { status: 401 })
       return Response.json({
@@ -67,8 +67,16 @@ async function discovery(before: readonly Account[], found: readonly string[], m
     },
     forget: () => void seen.forgotten++,
   }
-  const secrets = { read: async () => (met.developerToken === false ? undefined : { value: 'd' }) }
-  const dependencies = { ...(own.dependencies as object), advertising: () => advertising, obtain, secrets }
+  const missing = { ok: false, reason: 'developer_token_missing', detail: 'The vault has no secret.' }
+  const developerTokens = {
+    find: async () => (met.developerToken === false ? missing : { ok: true, value: 'd', version: '1' }),
+  }
+  const dependencies = {
+    ...(own.dependencies as object),
+    advertising: () => advertising,
+    obtain,
+    developerTokens,
+  }
   return { ...own, seen, run: () => rediscoverAccounts(dependencies as never, name) }
 }
 
@@ -156,9 +164,9 @@ test.each([
   ['another person has connected', { grant: { ...connected('vault:x').grant, id: 'another' } as never }],
   ['was disconnected', { status: 'disconnected' }],
 ] as const)(
-  'what one person reaches is never written to a tenant that %s meanwhile',
-  async (_title, meanwhile) => {
-    const own = await discovery(known('1'), ['2'], { meanwhile })
+  'what one person reaches is never written to a tenant that %s inBetween',
+  async (_title, inBetween) => {
+    const own = await discovery(known('1'), ['2'], { inBetween })
     await expect(own.run()).rejects.toMatchObject({ code: 'tenant_changed' })
     expect(own.row().accountsGeneration).toBe('before')
   },

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import { reasonByNumber } from '../../shared/domain/aadsts.ts'
+import { meaningOf } from '../../shared/domain/reasons.ts'
 import type { TokenRefusal } from '../../shared/domain/refusal.ts'
 import { isCredentialRefusal } from '../../shared/domain/refusal.ts'
 import { classifyTokenRefusal } from '../../shared/identity/refusal.ts'
@@ -85,6 +87,61 @@ test('Google’s session policy asks the person, definitely', () => {
     error_description: 'reauth related error',
   }
   expect(classifyTokenRefusal(400, body)).toMatchObject({ class: 'advertiser', definite: true })
+})
+
+test.each([
+  [{ error: 'invalid_rapt' }, 'sign_in_frequency'],
+  [{ error: 'deleted_client' }, 'client_deleted'],
+  [{ error: 'disabled_client' }, 'client_disabled'],
+  [{ error: 'restricted_client' }, 'restricted_client'],
+  [{ error: 'rate_limit_exceeded' }, 'throttled'],
+  [{ error: 'admin_policy_enforced' }, 'directory_policy'],
+  // The client's project serves one Google organization alone, which only its owner can change.
+  [{ error: 'org_internal' }, 'registration_refused'],
+])('Google’s %o is %s', (body, reason) => {
+  expect(classifyTokenRefusal(400, body).reason).toBe(reason)
+})
+
+test('a number beside others, as text, or in the words alone says the same', () => {
+  for (const [code, reason] of reasonByNumber) {
+    if ([9_002_313, 70_000, 70_002].includes(code)) continue
+    const error = 'invalid_grant'
+    const told = { error_description: `AADSTS${code}: words. Trace ID: 0d6e` }
+    for (const body of [
+      { error, error_codes: [code], ...told, correlation_id: 'x', error_uri: 'https://login.example' },
+      { error, error_codes: [String(code)], ...told },
+      { error, ...told },
+      { error, error_codes: [9_999_999, code] },
+      { error, error_codes: [70_000, 70_002, code] },
+    ]) {
+      expect(classifyTokenRefusal(400, body).reason, JSON.stringify(body)).toBe(reason)
+      expect(classifyTokenRefusal(400, body).class).toBe(meaningOf(reason).class)
+    }
+  }
+})
+
+test('the number of `invalid_client` says less than that of `invalid_grant` beside it', () => {
+  const body = { error: 'invalid_grant', error_codes: [70_002, 70_000] }
+  expect(classifyTokenRefusal(400, body).reason).toBe('grant_refused')
+  const alone = { error: 'invalid_client', error_codes: [70_002] }
+  expect(classifyTokenRefusal(401, alone).reason).toBe('client_secret_invalid')
+})
+
+test('an advertiser’s number ends no grant where `error` is about us', () => {
+  for (const error of ['invalid_client', 'unauthorized_client', 'invalid_request', 'deleted_client'])
+    expect(classifyTokenRefusal(400, { error, error_codes: [50_173] })).toMatchObject({
+      class: 'operator',
+      definite: false,
+    })
+})
+
+test('what a range says of a number that no list has is told as that', () => {
+  const reasonOf = (error: string, code: number) =>
+    classifyTokenRefusal(400, { error, error_codes: [code] }).reason
+  expect(reasonOf('invalid_grant', 53_998)).toBe('unlisted_policy')
+  expect(reasonOf('invalid_grant', 530_998)).toBe('unlisted_policy')
+  expect(reasonOf('invalid_client', 7_000_998)).toBe('unlisted_client_error')
+  expect(reasonOf('invalid_grant', 999_998)).toBe('grant_refused')
 })
 
 function read(one: { status: number; body?: unknown; retryAfter?: string }): TokenRefusal {
