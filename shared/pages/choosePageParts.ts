@@ -115,7 +115,7 @@ function countText({ search, onlyTicked }: ChoiceDraft, { shown, matching, page 
     shown.length < matching
       ? `${first.toLocaleString('en')}–${(first + shown.length - 1).toLocaleString('en')} of `
       : ''
-  const ticked = onlyTicked ? ' ticked' : ''
+  const ticked = onlyTicked ? ' selected' : ''
   const match = search ? ` match${matching === 1 ? 'es' : ''} “${search}”` : ''
   return `${range}${counted(matching)}${ticked}${match}.`
 }

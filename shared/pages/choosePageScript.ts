@@ -29,7 +29,7 @@ function tell() {
   if (!form.querySelector('[type=radio][name=scope]')) return
   const n = held + list.querySelectorAll('[name=account]:checked').length
   const isAll = form.elements.scope.value === 'all'
-  ticked.textContent = isAll ? 'All ' + number(total) + ' accounts' : (n ? number(n) : 'None') + ' of ' + number(total) + ' ticked'
+  ticked.textContent = isAll ? 'All ' + number(total) + ' accounts' : (n ? number(n) : 'None') + ' of ' + number(total) + ' selected'
   ticked.hidden = false
 }
 if (q) q.addEventListener('input', filter)

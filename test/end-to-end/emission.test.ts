@@ -99,10 +99,14 @@ test('every event that an alert or a tile looks for is one that the broker write
   await loseGrant(lost)
   expect((await world.call('GET', `/v1/tenants/${lost}/token`)).status).toBe(503)
 
-  const damaged = await world.connectedStale('ada@outlook.example')
+  const damaged = await world.connectedStale('ada@outlook.example', 4)
   const key = { partitionKey: tenantKey({ workspace: 'demo', tenant: damaged }), rowKey: 'tenant' }
   await world.tableClient('Tenants').updateEntity({ ...key, grantReference: '' }, 'Merge')
-  await sweep()
+  const isDamageTold = async () => {
+    await sweep()
+    return emitted().has('tenant.damaged')
+  }
+  await expect.poll(isDamageTold, { timeout: 30_000, interval: 500 }).toBe(true)
 
   await runFunction('refreshChunk', '{"shard":"none"}')
   await runFunction('refreshChunkPoisoned', '{"shard":3}')

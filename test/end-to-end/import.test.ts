@@ -149,7 +149,7 @@ describe('import', () => {
     )
     const { code, err, out } = await runCommand('import', [file])
     expect(code).toBe(2)
-    expect(err).toContain('line 3: tenant acme is on line 2 too')
+    expect(err).toContain('line 3: tenant acme is also on line 2')
     expect(err).toContain('line 4: environment')
     expect(err).toContain('line 5: tenant')
     expect(err + out).not.toContain('secret-')

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { migrateGrants } from '../../scripts/migrate-grants.ts'
 import { secondsAfter } from '../../shared/clock.ts'
+import { grantOwnerOf } from '../../shared/domain/grants.ts'
 import { migrateGrant } from '../../shared/operations/migrate.ts'
 import { type OperatorWorld, openOperatorWorld } from './operator.ts'
 
@@ -53,8 +54,9 @@ describe('moving grants while the broker serves', () => {
 
   test('a newer token that a dead refresher left behind is the one that moves', async () => {
     const name = await world.connect('newer', 'ada@outlook.example')
-    const { grant } = await world.read(name)
-    const owner = { ...name, environment: 'production', identityProvider: 'microsoft' } as const
+    const row = await world.read(name)
+    const { grant } = row
+    const owner = grantOwnerOf(row, grant!)
     await world.broker.grantStores.vault.write('newer token', owner, grant?.reference)
     expect(await migrateGrant(dependencies(), name, 'sealed')).toBe('moved')
     const moved = (await world.read(name)).grant?.reference ?? ''
