@@ -395,7 +395,7 @@ describe('the choice page', () => {
     const [first] = await listed(tenant)
     const ticked = await visitor.submit(page, { q: first!.name, go: 'tick' })
     const shown = await visitor.submit(ticked, { go: 'ticked' })
-    expect(shown.body).toMatch(/\d+ accounts? ticked\./)
+    expect(shown.body).toMatch(/\d+ accounts? selected\./)
     const none = await visitor.submit(shown, { go: 'untick' })
     expect(none.body).not.toContain(' checked><span><b>')
   })
