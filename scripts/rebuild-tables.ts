@@ -2,6 +2,7 @@ import { pMapIterable } from 'p-map'
 import type { Broker } from '../shared/broker.ts'
 import { isDamaged } from '../shared/domain/damagedRow.ts'
 import type { TenantName } from '../shared/domain/tenant.ts'
+import { tenantKey } from '../shared/domain/tenantKey.ts'
 import {
   findTaggedGrants,
   type RebuildOutcome,
@@ -60,7 +61,9 @@ export async function rebuildTables(
       attention.push({ workspace: owner.workspace, tenant: owner.tenant, outcome })
     onTenant(counts)
   }
+  const isTagged = new Set(tagged.flatMap(([newest]) => (newest ? tenantKey(newest.owner) : [])))
   for await (const name of walkTenants(broker.tables)) {
+    if (isTagged.has(tenantKey(name))) continue
     const outcome = await repairIfDamaged(broker, name, dryRun).catch(() => 'failed' as const)
     if (!outcome) continue
     counts[outcome] = (counts[outcome] ?? 0) + 1
@@ -69,7 +72,7 @@ export async function rebuildTables(
   return { counts, attention }
 }
 
-/** A damaged row that no vault secret is tagged with is written again, and its advertiser asked to sign in. */
+/** Repairs a damaged row that no vault secret is tagged with. Without a sound grant, its advertiser must sign in again. */
 async function repairIfDamaged(
   broker: Broker,
   name: TenantName,

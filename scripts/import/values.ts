@@ -22,7 +22,7 @@ export function tokenFault(token: string): string | undefined {
   const label = token.match(/^([A-Za-z][A-Za-z_ -]{0,30}?)\s*[=:]/)?.[1] ?? token.match(/^(Bearer)\s/i)?.[1]
   if (label) return `has “${label}” in front of the token; remove it`
   if (/^[{[]/.test(token)) return 'is JSON; paste the token alone'
-  if (/\s/.test(token)) return 'has a blank or a line break inside the token'
+  if (/\s/.test(token)) return 'has a space or a line break inside the token'
   if (!/^[\x21-\x7e]+$/.test(token)) return 'has a character that no token has; copy it again'
   if (/^eyJ[\w-]+\.[\w-]+\./.test(token)) return 'is an access token or ID token, and not a refresh token'
   return /[,;]$/.test(token) ? 'ends with a comma or semicolon; remove it' : undefined

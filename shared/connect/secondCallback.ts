@@ -58,7 +58,7 @@ export async function endOfFirst(
   const giveUpAt = secondsAfter(clock.now(), longestWaitSeconds)
   for (;;) {
     const end = (await records.read('callback-end', state, clock.now())) as { sealed: string } | undefined
-    if (end) return JSON.parse(open(end.sealed, keyOf(browser, state))) as Ended
+    if (end) return open(end.sealed, keyOf(browser, state))
     if (clock.now() >= giveUpAt) return undefined
     await clock.sleep(pollMilliseconds)
   }
@@ -76,11 +76,18 @@ function seal(text: string, key: Buffer): string {
   return Buffer.concat([iv, cipher.getAuthTag(), ...encrypted]).toString('base64url')
 }
 
-function open(sealed: string, key: Buffer): string {
+/** Undefined for what was not sealed with this key, or was changed since. */
+function open(sealed: string, key: Buffer): Ended | undefined {
   const bytes = Buffer.from(sealed, 'base64url')
-  const decipher = createDecipheriv(algorithm, key, bytes.subarray(0, ivBytes), { authTagLength: tagBytes })
-  decipher.setAuthTag(bytes.subarray(ivBytes, ivBytes + tagBytes))
-  return decipher.update(bytes.subarray(ivBytes + tagBytes), undefined, 'utf8') + decipher.final('utf8')
+  try {
+    const decipher = createDecipheriv(algorithm, key, bytes.subarray(0, ivBytes), { authTagLength: tagBytes })
+    decipher.setAuthTag(bytes.subarray(ivBytes, ivBytes + tagBytes))
+    const text =
+      decipher.update(bytes.subarray(ivBytes + tagBytes), undefined, 'utf8') + decipher.final('utf8')
+    return JSON.parse(text) as Ended
+  } catch {
+    return undefined
+  }
 }
 
 function keyOf(browser: BrowserBinding, state: string): Buffer {

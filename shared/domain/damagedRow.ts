@@ -12,9 +12,9 @@ export interface DamagedTenant {
   readonly damaged: RowDamage
   readonly etag: string
   /**
-   * What the row still says, enough to show and to disconnect it: name, status and dates, and as leftovers every
-   * reference that was found. What cannot be read is replaced: environment by `production`, status by
-   * `reauthorization_required`, creation by the row's last change.
+   * What the row still says: its sound columns, and as leftovers every reference that no sound grant names. A
+   * connected tenant may be without a grant here. What every tenant has is replaced where it can't be read:
+   * environment by `production`, status by `reauthorization_required`, creation by the row's last change.
    */
   readonly remains: Tenant
 }

@@ -58,6 +58,17 @@ export function dead(row: Tenant, reauthorizationReason: StoredReason): Tenant {
   return { ...rest, status: 'reauthorization_required', reauthorizationReason }
 }
 
+/**
+ * A damaged row is written again from what it still says. A connected tenant whose grant is sound is refreshed at once;
+ * without one, or when the status can't be read, its advertiser must sign in.
+ */
+export function repaired(row: Tenant, now: Date): Tenant {
+  if (row.status === 'connected' && row.grant) return { ...unleased(row), dueAt: now }
+  const isKnown =
+    row.status !== 'connected' && (row.status !== 'reauthorization_required' || row.reauthorizationReason)
+  return isKnown ? row : dead(row, 'row_damaged')
+}
+
 /** What a consent brought. */
 export interface Connected {
   readonly grant: Grant

@@ -6,7 +6,8 @@ import { dueRowOf } from '../domain/due.ts'
 import type { GrantOwner } from '../domain/grants.ts'
 import type { TokenRefusal } from '../domain/refusal.ts'
 import { defaultAccountOf } from '../domain/selectAccounts.ts'
-import type { StoredTenant, Tenant, TenantName } from '../domain/tenant.ts'
+import type { Tenant, TenantName } from '../domain/tenant.ts'
+import { repaired } from '../domain/transitions.ts'
 import type { ListableVault } from '../domain/vault.ts'
 import { type Environment, environments, identityProviders } from '../environment.ts'
 import { type ProvenToken, proveToken } from '../grants/prove.ts'
@@ -83,8 +84,10 @@ export async function rebuildTenant(
   if (!newest) throw new Error('A tenant is rebuilt from one grant at least.')
   const { tenants } = dependencies.keeping
   const found = await tenants.inspect(newest.owner)
-  const stored = found && (isDamaged(found) ? await repair(dependencies, found) : found)
-  if (stored && isStanding(stored.tenant)) return makeSureOfHints(dependencies, stored.tenant)
+  // What is left of a damaged row without a grant is written only when a grant is proved or refused for good.
+  const row = found && (isDamaged(found) ? found.remains : found.tenant)
+  if (found && row && isStanding(row))
+    return makeSureOfHints(dependencies, isDamaged(found) ? await repair(dependencies, found) : row)
   let unclear = false
   for (const tagged of grants) {
     const proof = await proveGrant(dependencies, tagged)
@@ -103,21 +106,21 @@ export async function rebuildTenant(
 }
 
 /**
- * Writes a damaged row again from what is left of it: a disconnected tenant stays so, every other waits for a grant to
- * be proved or given. Its references stay as left over.
+ * Writes a damaged row again from what is left of it: with its grant where that is sound, and a due row by which sweeps
+ * find it. A disconnected tenant stays so.
+ * @throws DamagedRowError when another process changed the row and it is still damaged.
  */
 export async function repair(
   { keeping }: Pick<RebuildDependencies, 'keeping'>,
   { remains, damaged, etag }: DamagedTenant,
-): Promise<StoredTenant | undefined> {
-  const isEnded = remains.status === 'disconnected'
-  const next: Tenant = isEnded
-    ? remains
-    : { ...remains, status: 'reauthorization_required', reauthorizationReason: 'row_damaged' }
+): Promise<Tenant> {
+  const at = keeping.clock.now()
+  const next = repaired(remains, at)
+  if (next.dueAt && next.grant) await keeping.due.insert(dueRowOf(next, next.grant, next.dueAt))
   const detail = `The stored row was damaged (${damaged.column}) and was repaired.`
-  const event = { type: 'tenant.repaired', at: keeping.clock.now(), detail } as const
+  const event = { type: 'tenant.repaired', at, detail } as const
   const written = await keeping.tenants.replace({ tenant: remains, etag }, next, [event])
-  return written === 'conflict' ? keeping.tenants.read(remains) : written
+  return written === 'conflict' ? ((await keeping.tenants.read(remains))?.tenant ?? next) : written.tenant
 }
 
 /** A row that knows about a grant. A disconnected or unconfirmed tenant is never connected again. */
@@ -188,7 +191,7 @@ async function connect(
   if (!committed) throw new Error(`The row of tenant ${owner.tenant} was changed without end.`)
 }
 
-/** A row that an earlier run left half done is used as is. */
+/** A row that an earlier run left half done is used as is, and a damaged one is repaired. */
 async function createRow(
   { keeping }: RebuildDependencies,
   { workspace, tenant, environment }: TenantName & { environment: Environment },
@@ -199,7 +202,9 @@ async function createRow(
   const detail = 'The tables were lost; the tenant was rebuilt from its vault secret.'
   const created = await keeping.tenants.create(row, [{ type: 'tenant.created', at, detail }])
   if (created !== 'conflict') return created.tenant
-  return (await keeping.tenants.read(row))?.tenant ?? row
+  const found = await keeping.tenants.inspect(row)
+  if (!found) return row
+  return isDamaged(found) ? repair({ keeping }, found) : found.tenant
 }
 
 /** Without an answer, the tenant is connected anyway, and its app discovers again. */

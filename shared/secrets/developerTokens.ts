@@ -24,10 +24,10 @@ export type FoundDeveloperToken = ({ readonly ok: true } & BrokerSecret) | NoDev
 export interface DeveloperTokens {
   find(environment: Environment): Promise<FoundDeveloperToken>
   /**
-   * The token to use; at once where it was found within the last second, undefined when the vault has none.
-   * @throws Problem `environment_on_hold` when what the vault has cannot be a developer token.
+   * The token to use, at once if it was found within the last second.
+   * @throws Problem `environment_on_hold` when the vault has none, or a value that can't be one.
    */
-  current(environment: Environment): BrokerSecret | undefined | Promise<BrokerSecret | undefined>
+  current(environment: Environment): BrokerSecret | Promise<BrokerSecret>
   /** Best first; empty when the vault has none that can be used. */
   list(environment: Environment): Promise<readonly BrokerSecret[]>
   /** Tells that `refused` was refused where `accepted` worked with the same access token. */
@@ -60,7 +60,7 @@ export function createDeveloperTokens(dependencies: DeveloperTokenDependencies):
   return {
     find,
     current: (environment) =>
-      memory.recent(environment, rememberedMilliseconds)?.usable[0] ?? find(environment).then(assertSound),
+      memory.recent(environment, rememberedMilliseconds)?.usable[0] ?? find(environment).then(assertFound),
     list: async (environment) => (await inUse(environment)).usable,
     async fellOver(environment, refused, accepted) {
       const name = developerTokenName(environment)
@@ -79,9 +79,9 @@ function toFound(environment: Environment, { usable, malformed }: SecretsInUse):
   return { ok: false, reason: 'developer_token_missing', detail }
 }
 
-function assertSound(found: FoundDeveloperToken): BrokerSecret | undefined {
-  if (!found.ok && found.reason === 'developer_token_malformed') throw explainNoDeveloperToken(found)
-  return found.ok ? found : undefined
+function assertFound(found: FoundDeveloperToken): BrokerSecret {
+  if (!found.ok) throw explainNoDeveloperToken(found)
+  return found
 }
 
 /** The operator has to store a developer token that can be one. */

@@ -1,22 +1,23 @@
+import { azureReference, quotationMarks } from '../settings/readableText.ts'
+
 /** Secrets that are sent as one word, in a header or a form. */
 const oneWord = /-(developer-token|client-secret)(-next)?$/
 
-/** The first that matches says most of what went wrong. */
+/** The first that matches says most about what went wrong. */
 const faults: readonly (readonly [pattern: RegExp, fault: string])[] = [
   [/^$/, 'is empty'],
-  [/^@Microsoft\.KeyVault\(/i, 'is a Key Vault reference that Azure has not resolved'],
-  [/^(["'`]).*\1$|^[“”„‘’«»]/s, 'has quotation marks around it'],
-  [/[\p{Cf}\u2028\u2029]/u, 'has an invisible character inside'],
-  [/[\r\n]/, 'has a line break inside'],
-  [/\s/, 'has a blank inside'],
-  [/\p{Cc}/u, 'has a control character inside'],
-  [/[^!-~]/, 'has a character outside ASCII'],
+  [azureReference, 'is a reference that Azure didn’t resolve'],
+  [quotationMarks, 'has quotation marks around it'],
+  [/[\p{Cf}\u2028\u2029]/u, 'contains an invisible character'],
+  [/[\r\n]/, 'contains a line break'],
+  [/\s/, 'contains a space'],
+  [/\p{Cc}/u, 'contains a control character'],
+  [/[^!-~]/, 'contains a character that isn’t ASCII'],
 ]
 
 /**
- * Why a value cannot be the developer token or client secret that its name says, in words that say nothing of the
- * value; undefined when it can be, and for other secrets. Blanks around it are no fault, since they are
- * cut when it is read.
+ * Why a value can't be the developer token or client secret that its name says, without revealing the value; undefined
+ * when it can be, and for other secrets. Spaces around it are no fault, because they are removed when it is read.
  */
 export function faultOfSecret(name: string, value: string): string | undefined {
   if (!oneWord.test(name)) return undefined

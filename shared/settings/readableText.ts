@@ -6,13 +6,17 @@ export const readableText = z.string().superRefine((value, context) => {
   if (fault) context.addIssue(fault)
 })
 
+/** Quotation marks around a value. */
+export const quotationMarks = /^(["'`]).*\1$|^[“”„«].*[“”»]$|^[‘’‚].*[‘’]$/su
+/** A reference that Azure replaces by a secret's value, if it can. */
+export const azureReference = /@Microsoft\.(KeyVault|AppConfiguration)\(/i
 /** What several lines may hold; a value that must be one line says so itself. */
 const invisible = /(?![ \t\r\n])[\p{Cc}\p{Cf}\p{Z}]/gu
 
 const faults: readonly (readonly [pattern: RegExp, fault: string])[] = [
-  [/^(["'`]).*\1$|^[“”„«].*[“”»]$|^[‘’‚].*[‘’]$/su, 'has quotation marks around it; leave them out'],
+  [quotationMarks, 'has quotation marks around it; remove them'],
   [
-    /@Microsoft\.(KeyVault|AppConfiguration)\(/i,
+    azureReference,
     'is a reference that Azure didn’t resolve: the app’s identity can’t read the secret, or the reference is malformed',
   ],
   [/^%[^%]*%$/, 'is a name between percent signs, which the Functions host doesn’t replace in a setting'],

@@ -4,7 +4,7 @@ import { parseReason, unknownReason } from '../domain/reasons.ts'
 import { idOfConsentAt, type Tenant, type TenantName } from '../domain/tenant.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
 import { type TenantColumn, tenantColumns } from './tenantColumns.ts'
-import { damageOf, readDate, readJson, remainsOf } from './tenantRow.ts'
+import { damageOf, readDate, readJson, referencesIn, soundPartOf } from './tenantRow.ts'
 
 /** The row key of the tenant row within its partition. */
 export const tenantRowKey = 'tenant'
@@ -37,7 +37,10 @@ export function fromTenantEntity(
   name: TenantName,
 ): Tenant | Omit<DamagedTenant, 'etag'> {
   const damaged = damageOf(entity, name)
-  if (damaged) return { damaged, remains: remainsOf(entity, name) }
+  return damaged ? { damaged, remains: remainsOf(entity, name) } : readTenant(entity)
+}
+
+function readTenant(entity: Record<string, unknown>): Tenant {
   const tenant: Record<string, unknown> = {}
   const unknown = Object.entries(entity).filter(
     ([column, value]) =>
@@ -50,6 +53,21 @@ export function fromTenantEntity(
     if (value !== undefined && value !== null) writePath(tenant, path.split('.'), fromColumn(value, type))
   }
   return withConsentIds(tenant as unknown as Tenant)
+}
+
+/** What a damaged row still says, with every reference that its grants do not name as left over. */
+function remainsOf(entity: Record<string, unknown>, name: TenantName): Tenant {
+  const { leftovers: _leftovers, ...sound } = readTenant(soundPartOf(entity))
+  const named = [sound.grant?.reference, sound.pendingGrant?.grant.reference]
+  const leftovers = referencesIn(entity).filter((reference) => !named.includes(reference))
+  return {
+    ...sound,
+    ...name,
+    environment: sound.environment ?? 'production',
+    status: sound.status ?? 'reauthorization_required',
+    createdAt: sound.createdAt ?? readDate(entity.timestamp) ?? new Date(0),
+    ...(leftovers.length > 0 && { leftovers }),
+  }
 }
 
 /** A reason of another version, whose text the row keeps. */

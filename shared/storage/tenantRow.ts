@@ -1,5 +1,5 @@
 import type { RowDamage } from '../domain/damagedRow.ts'
-import type { Tenant, TenantName } from '../domain/tenant.ts'
+import type { TenantName } from '../domain/tenant.ts'
 import { jsonColumns, tenantColumns } from './tenantColumns.ts'
 
 type Row = Readonly<Record<string, unknown>>
@@ -100,29 +100,21 @@ function reviveDates(_key: string, value: unknown): unknown {
     : value
 }
 
-/**
- * What a damaged row still says. Its grant and tokens are not used again, but every reference in it is kept as left
- * over, so that a disconnect destroys the refresh tokens.
- */
-export function remainsOf(row: Row, name: TenantName): Tenant {
-  const sound = <T>(column: string): T | undefined =>
-    isSet(row, column) && !faultOf(row[column], column) ? (row[column] as T) : undefined
-  const references = referencesIn(row)
-  const displayName = sound<string>('displayName')
-  const disconnectCount = sound<number>('disconnectCount')
-  const createdAt = readDate(row.createdAt) ?? readDate(row.timestamp) ?? new Date(0)
-  return {
-    ...name,
-    environment: sound<Tenant['environment']>('environment') ?? 'production',
-    status: sound<Tenant['status']>('status') ?? 'reauthorization_required',
-    createdAt,
-    ...(displayName && { displayName }),
-    ...(disconnectCount && { disconnectCount }),
-    ...(references.length > 0 && { leftovers: references }),
+/** The sound columns of a damaged row. An object that lacks a column that it needs is left out as a whole. */
+export function soundPartOf(row: Row): Row {
+  const part = Object.fromEntries(
+    Object.entries(row).filter(([column, value]) => !(column in tenantColumns) || !faultOf(value, column)),
+  )
+  for (const column of Object.keys(tenantColumns)) {
+    const [object = '', member] = tenantColumns[column]?.path.split('.') ?? []
+    if (member === undefined || isSet(part, column) || !faultOfAbsence(part, column)) continue
+    for (const other of columnsOf(object)) delete part[other]
   }
+  return part
 }
 
-function referencesIn({ grantReference, leftovers, pendingGrant }: Row): string[] {
+/** Every reference to a refresh token that a row holds, whatever else is wrong with it. */
+export function referencesIn({ grantReference, leftovers, pendingGrant }: Row): string[] {
   const words = [grantReference, leftovers].flatMap((each) =>
     typeof each === 'string' ? each.split(/\s+/).filter(Boolean) : [],
   )

@@ -16,7 +16,6 @@ import type { DefaultAccount, Tenant, TenantName } from '../domain/tenant.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
 import { type Environment, environments } from '../environment.ts'
 import { Problem } from '../problems.ts'
-import { developerTokenName } from '../secrets/brokerSecrets.ts'
 import type { DeveloperTokens } from '../secrets/developerTokens.ts'
 import { explainNotObtained, tookTooLong } from './explain.ts'
 import { type Obtain, settledForOf } from './obtain.ts'
@@ -123,16 +122,7 @@ async function currentToken(
   const current = developerTokens.current(environment)
   const token =
     current instanceof Promise ? await deadline.step('reading the developer token', () => current) : current
-  if (!token) throw missingDeveloperToken(environment)
   return token.value
-}
-
-/** The operator has not put the environment's developer token into the vault. */
-export function missingDeveloperToken(environment: Environment): Problem {
-  return new Problem('environment_on_hold', {
-    detail: `The vault has no secret ${developerTokenName(environment)}.`,
-    members: { reason: 'developer_token_missing' },
-  })
 }
 
 /** The tenant's default account, where that is the one that is asked for, and reached in the way asked for. */

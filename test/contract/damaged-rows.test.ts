@@ -4,7 +4,6 @@ import { systemClock, systemRandomness } from '../../shared/clock.ts'
 import { type DamagedTenant, isDamaged } from '../../shared/domain/damagedRow.ts'
 import type { DueIndex } from '../../shared/domain/due.ts'
 import type { StoredTenant, Tenant, TenantName } from '../../shared/domain/tenant.ts'
-import { tenantKey } from '../../shared/domain/tenantKey.ts'
 import { repair } from '../../shared/operations/rebuild.ts'
 import type { Tables } from '../../shared/storage/clients.ts'
 import { createDueTable } from '../../shared/storage/dueTable.ts'
@@ -197,14 +196,45 @@ async function dueOf({ tenant }: TenantName): Promise<string[]> {
   return found.filter((each) => each === tenant)
 }
 
-test.each([
-  ['connected', 'reauthorization_required'],
-  ['disconnected', 'disconnected'],
-])('a damaged row that was %s is repaired as %s', async (status, repaired) => {
-  const name = await damagedBy(() => ({ status, troubleReason: 5 }))
-  const row = await inspect(name)
-  if (!isDamaged(row)) throw new Error('It should be damaged.')
-  const written = await repair({ keeping: keepingWith(async () => undefined) } as never, row)
-  expect(written?.tenant).toMatchObject({ status: repaired, leftovers: row.remains.leftovers })
-  expect(await tables.Tenants.getEntity(tenantKey(name), 'tenant')).toMatchObject({ status: repaired })
+describe('a damaged row', () => {
+  const repairedRow = async (columns: Damage) => {
+    const name = await damagedBy(() => columns)
+    const row = await inspect(name)
+    if (!isDamaged(row)) throw new Error('It should be damaged.')
+    await repair({ keeping: keepingWith(async () => undefined) } as never, row)
+    const read = await inspect(name)
+    if (isDamaged(read)) throw new Error(`It is still damaged: ${read.damaged.column}.`)
+    return { name, row: read.tenant }
+  }
+
+  test('keeps a sound grant, all else that is sound, and a due row', async () => {
+    const { name, row } = await repairedRow({ troubleReason: 5, confirmed: '{}', laterColumn: 'stays' })
+    expect(row).toMatchObject({
+      ...{ status: 'connected', environment: 'sandbox', displayName: 'A', accountsGeneration: 'g' },
+      grant: { reference: reference(`${name.tenant}-kept`) },
+      pendingGrant: { grant: { reference: reference(`${name.tenant}-waiting`) } },
+      leftovers: [reference(`${name.tenant}-old`)],
+      defaultAccount: { accountId: '1', customerId: '2' },
+      unknownColumns: { laterColumn: 'stays' },
+    })
+    expect([row.trouble, row.confirmed, row.lease]).toEqual([undefined, undefined, undefined])
+    expect(await dueOf(name)).toEqual([name.tenant])
+  })
+
+  test('without a sound grant waits for a sign-in, and still names the secret', async () => {
+    const { name, row } = await repairedRow({ grantScopes: 5 })
+    expect(row).toMatchObject({ status: 'reauthorization_required', reauthorizationReason: 'row_damaged' })
+    expect(row.grant).toBeUndefined()
+    expect(row.leftovers).toContain(reference(`${name.tenant}-kept`))
+  })
+
+  test('whose status cannot be read waits for a sign-in', async () => {
+    const { row } = await repairedRow({ status: 'paused', reauthorizationReason: undefined })
+    expect(row).toMatchObject({ status: 'reauthorization_required', reauthorizationReason: 'row_damaged' })
+  })
+
+  test('that was disconnected stays so', async () => {
+    const { row } = await repairedRow({ status: 'disconnected', troubleReason: 5 })
+    expect(row.status).toBe('disconnected')
+  })
 })

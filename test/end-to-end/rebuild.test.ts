@@ -156,7 +156,11 @@ describe('a damaged row', () => {
         { ...bare, outcome: 'damaged' },
       ]),
     )
-    expect((await rebuild()).attention).toContainEqual({ ...bare, outcome: 'repaired' })
+    await world.stack.parts.signIn.stop()
+    expect((await rebuild()).attention).toContainEqual({ ...kept, outcome: 'unclear' })
+    expect(await world.broker.tenants.inspect(kept)).toHaveProperty('damaged')
+    await world.stack.parts.signIn.start()
+    await rebuild()
     expect(await world.refreshes(kept)).toBe(true)
     expect(await world.read(bare)).toMatchObject({
       status: 'reauthorization_required',

@@ -531,7 +531,7 @@ describe('a live probe', () => {
   })
 
   test('with a developer token that cannot be one names the secret, and needs no call', () => {
-    const malformed = 'The vault secret production-developer-token has a blank inside.'
+    const malformed = 'The vault secret production-developer-token contains a space.'
     const diagnosis = probe({ refresh: { ok: true }, developerToken: { malformed } })
     expect(diagnosis).toMatchObject({ verdict: 'developer_token_malformed', actor: 'operator' })
     expect(JSON.stringify(diagnosis)).toContain(malformed)

@@ -112,7 +112,7 @@ describe('a token', () => {
     [`"""${token}"""`, 'quotation marks'],
     [`“${token}”`, 'quotation marks'],
     [`=A1`, 'formula'],
-    [`M.C5 xY9`, 'blank'],
+    [`M.C5 xY9`, 'a space or a line break'],
     [`"M.C5\nxY9"`, 'line break'],
     [`M.C5\u200BxY9`, 'character that no token has'],
     [`eyJhbGciOi.eyJzdWIi.c2ln`, 'not a refresh token'],

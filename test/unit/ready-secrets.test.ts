@@ -25,8 +25,8 @@ async function look(values: Readonly<Record<string, string>>) {
 
 describe('a secret', () => {
   test.each([
-    [token, 'MY TOKEN', 'has a blank inside'],
-    [secret, 'MY\u200bSECRET', 'has an invisible character inside'],
+    [token, 'MY TOKEN', 'contains a space'],
+    [secret, 'MY\u200bSECRET', 'contains an invisible character'],
     [`${token}-next`, '"MYTOKEN"', 'has quotation marks around it'],
   ])('%s of %j is named with its command and not shown', async (name, value, detail) => {
     const found = (await look({ [token]: 'T', [secret]: 'S', [name]: value }))(name)

@@ -69,6 +69,7 @@ const each: Readonly<Record<keyof typeof transitions, readonly [Tenant, Partial<
       { status: 'reauthorization_required', reauthorizationReason: 'grant_revoked' },
       ['lease', 'trouble', 'dueAt'],
     ],
+    repaired: [transitions.repaired(full, now), { dueAt: now }, ['lease']],
     connected: [
       transitions.connected({ ...full, status: 'reauthorization_required' }, consent),
       { ...consent, status: 'connected', discoveredAt: now },

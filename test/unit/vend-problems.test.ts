@@ -156,30 +156,19 @@ describe('a vend', () => {
     expiresAt: at(3600),
   } as const
   const vending = (change: object = {}) => {
-    const state = { developerToken: 'dt' as string | undefined, now }
+    const state = { developerToken: 'dt', now }
     const found = { ...obtained, ...change }
     const dependencies = {
       config: { ...(config as object), environments: new Map(), vendLimitSeconds: 20 },
       obtain: { obtain: async () => found },
       accounts: { findById: async () => [{ accountId: '7', customerId: '70' }] },
-      developerTokens: {
-        current: () => (state.developerToken ? { value: state.developerToken, version: '1' } : undefined),
-      },
+      developerTokens: { current: () => ({ value: state.developerToken, version: '1' }) },
       clock: { ...systemClock, now: () => state.now },
     }
     const { vend } = createVend(dependencies as unknown as VendDependencies)
     const name = { workspace: 'w', tenant: 't' }
     return { state, vend: (wish = {}) => vend(name, wish) }
   }
-
-  test('says what is missing where the vault has no developer token', async () => {
-    const { state, vend } = vending()
-    state.developerToken = undefined
-    await expect(vend()).rejects.toMatchObject({
-      code: 'environment_on_hold',
-      extras: { members: { reason: 'developer_token_missing' } },
-    })
-  })
 
   test('asks for an account where none was chosen and none is named', async () => {
     const { vend } = vending({ tenant: row({ accountsGeneration: 'g' }) })

@@ -98,7 +98,7 @@ describe('what the vault holds as a developer token', () => {
     expect(found).toEqual({
       ok: false,
       reason: 'developer_token_malformed',
-      detail: `The vault secret ${name} has an invisible character inside.`,
+      detail: `The vault secret ${name} contains an invisible character.`,
     })
   })
 
@@ -107,8 +107,15 @@ describe('what the vault holds as a developer token', () => {
     expect(await find({ [name]: 'old', [`${name}-next`]: 'two words' })).toMatchObject({ value: 'old' })
   })
 
-  test('is missing where there is none', async () => {
+  test('is missing where there is none, and a vend says so', async () => {
     expect(await find({})).toMatchObject({ ok: false, reason: 'developer_token_missing' })
+    await expect(createWorld([], {}).createProcess().vended()).rejects.toMatchObject({
+      code: 'environment_on_hold',
+      extras: {
+        detail: `The vault has no secret ${name}.`,
+        members: { reason: 'developer_token_missing' },
+      },
+    })
   })
 
   test('is never vended where it cannot be one, and the operator is told which secret', async () => {
@@ -116,7 +123,7 @@ describe('what the vault holds as a developer token', () => {
     await expect(world.createProcess().vended()).rejects.toMatchObject({
       code: 'environment_on_hold',
       extras: {
-        detail: `The vault secret ${name} has a blank inside.`,
+        detail: `The vault secret ${name} contains a space.`,
         members: { reason: 'developer_token_malformed' },
       },
     })
