@@ -11,6 +11,7 @@ describe('a sign-in that waits for its confirmation', () => {
   test('waits 15 minutes beside the grant that works, under the hash of a code that only the browser has', async () => {
     const own = await connectedGround()
     const kept = await keepFor(own, 'first', two, { confirm: true, accountChoice: 'page' })
+    expect(kept).toHaveProperty('tenant', own.row())
     const { confirmation_code: code = '', ...rest } = toldBy(kept)
     expect(rest).toEqual({ ...told, status: 'confirmation_required', accounts: '2', account_choice: 'open' })
     const { grant, pendingGrant } = own.row()
