@@ -91,6 +91,14 @@ test('no secret is written for a tenant that was disconnected since it was compa
   })
 })
 
+test('its due row is there before it waits, so that a sweep ends it whatever happens', async () => {
+  const own = await connectedGround()
+  const due = { ...own.due, insert: () => Promise.reject(new Error('out')) }
+  const keeping = { ...(own.dependencies as object), due }
+  await expect(keepFor(own, 'second', two, { confirm: true }, { keeping })).rejects.toThrow('out')
+  expect(own.row().pendingGrant).toBeUndefined()
+})
+
 describe('a sign-in is not kept', () => {
   const disconnected = { failed: 'sign_in_not_valid' }
   test.each([
