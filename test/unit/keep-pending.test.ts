@@ -11,6 +11,7 @@ describe('a sign-in that waits for its confirmation', () => {
   test('waits 15 minutes beside the grant that works, under the hash of a code that only the browser has', async () => {
     const own = await connectedGround()
     const kept = await keepFor(own, 'first', two, { confirm: true, accountChoice: 'page' })
+    expect(kept).toHaveProperty('tenant', own.row())
     const { confirmation_code: code = '', ...rest } = toldBy(kept)
     expect(rest).toEqual({ ...told, status: 'confirmation_required', accounts: '2', account_choice: 'open' })
     const { grant, pendingGrant } = own.row()
@@ -88,6 +89,14 @@ test('no secret is written for a tenant that was disconnected since it was compa
   expect(await keepPending(dependencies, signIn, provenBy('second', two), waiting)).toMatchObject({
     ...{ failed: 'sign_in_not_valid' },
   })
+})
+
+test('its due row is there before it waits, so that a sweep ends it whatever happens', async () => {
+  const own = await connectedGround()
+  const due = { ...own.due, insert: () => Promise.reject(new Error('out')) }
+  const keeping = { ...(own.dependencies as object), due }
+  await expect(keepFor(own, 'second', two, { confirm: true }, { keeping })).rejects.toThrow('out')
+  expect(own.row().pendingGrant).toBeUndefined()
 })
 
 describe('a sign-in is not kept', () => {

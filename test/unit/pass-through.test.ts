@@ -58,6 +58,15 @@ describe('a failure of Microsoft', () => {
     expect((await told.pass()).headers['retry-after']).toBe('7')
   })
 
+  test('of the broker’s tokens is never the app’s to fix', async () => {
+    for (const code of [105, 109]) {
+      const refused = { status: 401, code }
+      const own = await passing([refused, refused], { age: 0 })
+      const diagnosis = (await own.pass()).headers['x-diagnosis']
+      expect(diagnosis, String(code)).toMatch(/;actor=(nobody|operator|advertiser);credential=/)
+    }
+  })
+
   test('is noted against the person, unless it may be about the account that the call names', async () => {
     const person = await passing([{ status: 401, code: 122 }])
     await person.pass()

@@ -71,6 +71,31 @@ test('a second callback waits 20 seconds at most', async () => {
   expect(clock.passed()).toBe(20)
 })
 
+test('a second callback whose first one is still at work after 20 seconds is over', async () => {
+  const { callback, clock } = await begun(30)
+  const [, second] = await clock.run(Promise.all([callback(), callback()]))
+  expect(second).toEqual(over)
+})
+
+test('a callback is noted before its state is spent, so that a second one never misses it', async () => {
+  const { browser, clock, records, state } = await begun()
+  const done: string[] = []
+  const slow = {
+    ...records,
+    async keep(...kept: Parameters<typeof records.keep>) {
+      await clock.sleep(1000)
+      done.push(kept[0])
+      return records.keep(...kept)
+    },
+    async take() {
+      done.push('spent')
+    },
+  }
+  const dependencies = { clock, records: slow } as unknown as CallbackDependencies
+  await clock.run(finishSignIn(dependencies, { state }, browser))
+  expect(done).toEqual(['callback', 'spent'])
+})
+
 test('another browser does not learn where a callback ended', async () => {
   const { callback, callbackOf, clock } = await begun()
   await clock.run(callback())

@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest'
+import type { Config } from '../../shared/config.ts'
+import { createSignInTable } from '../../shared/identity/signInTable.ts'
+
+const google = { authorizeUrl: 'https://accounts.example/auth', tokenUrl: 't', jwksUrl: 'j', issuer: 'i' }
+const tableOf = (tenant: string, more: object = {}) => {
+  const microsoft = { clientId: 'id', scope: 'ads', authority: { origin: 'https://login.example', tenant } }
+  const environments = new Map([['production', { microsoft, ...more }]])
+  return createSignInTable({
+    environments,
+    google,
+    microsoftPersonalTenant: 'consumers',
+  } as unknown as Config)
+}
+
+test.each([
+  ['common', undefined, 'common'],
+  ['common', 'personal', 'consumers'],
+  ['common', 'work', 'organizations'],
+  ['contoso', 'personal', 'contoso'],
+  ['contoso', 'work', 'contoso'],
+] as const)('a sign-in at %s with a %s account starts at %s', (tenant, kind, segment) => {
+  const row = tableOf(tenant)('production', 'microsoft', kind)
+  expect(row).toMatchObject({
+    ...{ signInTenant: segment, requiredScope: 'ads', authorizeParameters: { response_mode: 'query' } },
+    authorizeUrl: `https://login.example/${segment}/oauth2/v2.0/authorize`,
+  })
+})
+
+test('Google is there where it is set up, and nothing is where the environment isn’t served', () => {
+  expect(tableOf('common')('production', 'google')).toBeUndefined()
+  expect(tableOf('common')('sandbox', 'microsoft')).toBeUndefined()
+  expect(tableOf('common', { google: { clientId: 'g' } })('production', 'google')).toMatchObject({
+    ...{ clientId: 'g', authorizeUrl: google.authorizeUrl },
+    authorizeParameters: { access_type: 'offline', prompt: 'consent' },
+  })
+})
