@@ -122,6 +122,14 @@ test('where a callback ended is in the table for its own browser alone', async (
   expect(await endOfFirst(memory, state, browser)).toEqual({ returnUrl })
 })
 
+test('an end that cannot be decrypted is no end', async () => {
+  const { browser, clock, records, state } = await begun()
+  const memory = { clock, records }
+  await noteBegun(memory, state, browser)
+  await records.keep('callback-end', state, { sealed: 'bm90IGFuIGVuZA' }, secondsAfter(clock.now(), 60))
+  expect(await clock.run(endOfFirst(memory, state, browser))).toBeUndefined()
+})
+
 test('storage that does not take the note costs the person nothing', async () => {
   const { browser, clock, state } = await begun()
   const records = { keep: () => Promise.reject(new Error('full')), read: async () => undefined }
