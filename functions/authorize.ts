@@ -4,7 +4,7 @@ import { bindingCookie, newBrowser } from '../shared/access/browser.ts'
 import { authorize } from '../shared/connect/authorize.ts'
 import type { HandledRequest } from '../shared/http/accept.ts'
 import { readText } from '../shared/http/body.ts'
-import { isLookAhead, nothingSpent } from '../shared/http/lookAhead.ts'
+import { isPrefetch, nothingSpent } from '../shared/http/prefetch.ts'
 import { operation } from '../shared/http/route.ts'
 import { appName } from '../shared/pages/appName.ts'
 import { askFirstPage, goOnPage } from '../shared/pages/askFirstPage.ts'
@@ -23,7 +23,7 @@ pageRoute('authorize', 'oauth/authorize', {
     query: z.object({ session: z.string().max(200).default('') }),
     answer: { status: 302, description: 'Redirect to the identity provider’s sign-in.' },
     handle: async ({ query, raw, ...request }) =>
-      isLookAhead(raw) ? nothingSpent : lead(request, query.session, { pressed: false }),
+      isPrefetch(raw) ? nothingSpent : lead(request, query.session, { pressed: false }),
   }),
   POST: operation({
     summary: 'The button on the page of a link that asks first',

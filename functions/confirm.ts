@@ -26,7 +26,7 @@ route('confirm', 'v1/tenants/{tenant}/connect-sessions/{session}/confirm', {
     problems: ['tenant_not_found', 'connect_session_not_found', 'tenant_changed'],
     handle: async ({ broker, tenant, params, body }) => {
       const confirmed = await confirmConnectSession(broker, tenant, params.session, body.code)
-      broker.obtain.forget(tenant)
+      broker.accessTokens.forget(tenant)
       const chooseAccountsUrl = await openConfirmedChoice(broker, confirmed)
       const view = toTenantView(confirmed, broker.clock.now())
       return answerJson({ ...view, ...(chooseAccountsUrl && { chooseAccountsUrl }) })

@@ -1,8 +1,8 @@
 import {
+  asksForProbe,
   diagnosisAnswer,
   diagnosisBody,
   explainFailedCall,
-  isProbeWish,
   longestDiagnosisBytes,
 } from '../shared/diagnosis/failedCall.ts'
 import { probeTenant } from '../shared/diagnosis/probe.ts'
@@ -23,7 +23,7 @@ route('diagnosis', 'v1/tenants/{tenant}/diagnosis', {
     },
     problems: ['tenant_not_found'],
     handle: async ({ broker, tenant, body }) => {
-      const diagnosis = await (isProbeWish(body)
+      const diagnosis = await (asksForProbe(body)
         ? probeTenant(broker, tenant)
         : explainFailedCall(broker, tenant, body))
       return answerJson(diagnosis)

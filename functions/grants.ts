@@ -23,7 +23,7 @@ route('grants', 'v1/tenants/{tenant}/grants', {
     ],
     handle: async ({ broker, tenant, body }) => {
       const connected = await bringGrant(broker, tenant, body)
-      broker.obtain.forget(tenant)
+      broker.accessTokens.forget(tenant)
       return answerJson(toTenantView(connected, broker.clock.now()))
     },
   }),

@@ -24,8 +24,8 @@ route('tenant', 'v1/tenants/{tenant}', {
     answer: { status: 200, description: 'The tenant, disconnected.', schema: tenantView },
     problems: ['tenant_not_found', 'tenant_changed'],
     handle: async ({ broker, tenant }) => {
-      const ended = await disconnectTenant(broker.keeping, tenant)
-      broker.obtain.forget(tenant)
+      const ended = await disconnectTenant(broker.grantServices, tenant)
+      broker.accessTokens.forget(tenant)
       if (!ended) throw new Problem('tenant_not_found')
       if (ended === 'conflict') throw new Problem('tenant_changed')
       return answerJson(toTenantView(ended.tenant, broker.clock.now()))

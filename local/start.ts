@@ -28,7 +28,7 @@ Ports are changed by: ${Object.values(defaultPorts)
 const tokenFileSeconds = 1200
 const patienceMilliseconds = 15_000
 
-interface Wish {
+interface StartOptions {
   readonly once: boolean
   readonly json: boolean
   readonly host: HostKind
@@ -41,20 +41,20 @@ const toStop: (() => Promise<void>)[] = []
 let status = 0
 let leaving = false
 
-async function run(wish: Wish): Promise<void> {
-  const tell = createTranscript(wish)
-  const stack = await startAll(wish, tell)
-  const broker = wish.stackOnly ? undefined : await startTheBroker(stack, wish, tell)
+async function run(options: StartOptions): Promise<void> {
+  const tell = createTranscript(options)
+  const stack = await startAll(options, tell)
+  const broker = options.stackOnly ? undefined : await startTheBroker(stack, options, tell)
   await keepTokenFiles(stack)
-  if (broker && wish.demo) status = (await perform(createDemo(stack, broker.origin), tell)) ? 0 : 1
-  if (wish.once) return leave()
+  if (broker && options.demo) status = (await perform(createDemo(stack, broker.origin), tell)) ? 0 : 1
+  if (options.once) return leave()
   tellWhereAllIs(stack, broker?.origin, tell)
   if (broker) tellWhatToTry(stack, broker.origin, tell)
   else tell({ event: 'note', text: 'Now: cp local.settings.sample.json local.settings.json && func start' })
   tell({ event: 'note', text: 'Ctrl-C stops it all; the data stays in .local/ until npm run reset.' })
 }
 
-async function startAll({ stackOnly, folder }: Wish, tell: Transcript): Promise<Stack> {
+async function startAll({ stackOnly, folder }: StartOptions, tell: Transcript): Promise<Stack> {
   const began = performance.now()
   const names = Object.keys(defaultPorts) as PortName[]
   await assertPortsFree(
@@ -68,7 +68,11 @@ async function startAll({ stackOnly, folder }: Wish, tell: Transcript): Promise<
   return stack
 }
 
-async function startTheBroker(stack: Stack, { host }: Wish, tell: Transcript): Promise<RunningBroker> {
+async function startTheBroker(
+  stack: Stack,
+  { host }: StartOptions,
+  tell: Transcript,
+): Promise<RunningBroker> {
   const began = performance.now()
   const path = join(stack.folder, 'broker.log')
   const log = createWriteStream(path, { flags: 'a' })
@@ -91,7 +95,7 @@ async function keepTokenFiles(stack: Stack): Promise<void> {
   toStop.push(async () => clearInterval(timer))
 }
 
-function createTranscript({ json }: Wish): Transcript {
+function createTranscript({ json }: StartOptions): Transcript {
   const write = (line: string) => process.stdout.write(`${line}\n`)
   const colour = process.stdout.isTTY && !process.env.NO_COLOR
   return json ? createJsonTranscript(write) : createTextTranscript(write, colour)
@@ -113,7 +117,7 @@ function fail(error: unknown): void {
   status = 1
 }
 
-function readWish(): Wish {
+function readOptions(): StartOptions {
   const { values } = parseArgs({ options: startOptions })
   const host = values.host ?? (hasFunc() ? 'func' : 'embedded')
   if (values.help) throw new UsageError()
@@ -132,7 +136,7 @@ class UsageError extends Error {
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void leave())
 try {
-  await run(readWish())
+  await run(readOptions())
 } catch (error) {
   const isUsage =
     error instanceof UsageError || (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS')

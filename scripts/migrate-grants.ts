@@ -27,7 +27,7 @@ export async function migrateGrants(
   onOutcome: (counts: Readonly<Record<string, number>>) => void = () => {},
 ): Promise<Partial<Record<Outcome, number>>> {
   const counts: Partial<Record<Outcome, number>> = {}
-  const dependencies = { ...broker.keeping, stores: broker.grantStores }
+  const dependencies = { ...broker.grantServices, stores: broker.grantStores }
   const move = (name: TenantName): Promise<Outcome> =>
     migrateGrant(dependencies, name, to).catch((error) => {
       if (error instanceof DamagedRowError) return 'failed'

@@ -86,10 +86,10 @@ async function repairIfDamaged(
 }
 
 async function lookAt(
-  { keeping }: Broker,
+  { grantServices }: Broker,
   [newest]: readonly TaggedGrant[],
 ): Promise<'present' | 'missing' | 'damaged'> {
-  const stored = newest && (await keeping.tenants.inspect(newest.owner))
+  const stored = newest && (await grantServices.tenants.inspect(newest.owner))
   if (stored && isDamaged(stored)) return 'damaged'
   return stored?.tenant.grant ? 'present' : 'missing'
 }

@@ -42,7 +42,7 @@ export type PruneOutcome =
  * with an older key, and when a row was busy or could not be opened: run it again.
  */
 export async function pruneSealingKeys(
-  { clock, keeping, tables, vaults }: Pick<Broker, 'clock' | 'keeping' | 'tables' | 'vaults'>,
+  { clock, grantServices, tables, vaults }: Pick<Broker, 'clock' | 'grantServices' | 'tables' | 'vaults'>,
   onRow: (counts: Readonly<Record<string, number>>) => void = () => {},
 ): Promise<PruneOutcome> {
   const keys = await readSealingKeyIds({ vault: vaults.main, clock })
@@ -50,7 +50,7 @@ export async function pruneSealingKeys(
   if (keys.older.length === 0) return { pruned: false, because: 'nothing_older', counts: {} }
   if (!keys.settled) return { pruned: false, because: 'not_settled', counts: {} }
   const counts: Partial<Record<ResealOutcome, number>> = {}
-  const rows = pMapIterable(walkTenants(tables), (name) => resealTenant(keeping, name, keys.sealing), {
+  const rows = pMapIterable(walkTenants(tables), (name) => resealTenant(grantServices, name, keys.sealing), {
     concurrency,
     backpressure: concurrency * 4,
   })

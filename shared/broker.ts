@@ -36,7 +36,7 @@ import {
   type DeveloperTokens,
   withDeveloperTokenFallOver,
 } from './secrets/developerTokens.ts'
-import { createSecretStandings, type SecretStandings } from './secrets/standings.ts'
+import { createSecretHealth, type SecretHealth } from './secrets/secretHealth.ts'
 import { createAccountTable } from './storage/accountTable.ts'
 import { createCredential, createSecretClient, createTables, type Tables } from './storage/clients.ts'
 import { createDueTable } from './storage/dueTable.ts'
@@ -51,8 +51,8 @@ import { createVault } from './storage/vault.ts'
 import { createLog } from './telemetry/log.ts'
 import { meterLog, meterUse } from './telemetry/metered.ts'
 import { tracedFetch } from './telemetry/outgoing.ts'
-import type { GrantKeeping } from './tenants/connectGrant.ts'
-import { createObtain, type Obtain } from './vend/obtain.ts'
+import type { GrantServices } from './tenants/connectGrant.ts'
+import { type AccessTokens, createAccessTokens } from './vend/accessTokens.ts'
 import { createVend, type Vend } from './vend/vend.ts'
 
 /** Everything that the functions and the commands use, wired once per process. */
@@ -70,7 +70,7 @@ export interface Broker {
   /** Every tenant, a page at a time, for the audit of due rows. */
   readonly tenantPages: TenantPages
   readonly developerTokens: DeveloperTokens
-  readonly standings: SecretStandings
+  readonly secretHealth: SecretHealth
   readonly developerTokenProofs: DeveloperTokenProofs
   readonly notes: BrokerNotes
   /** The identity that the broker runs as. */
@@ -83,10 +83,10 @@ export interface Broker {
   readonly tokenEndpoints: TokenEndpoints
   readonly idTokens: IdTokenChecker
   readonly advertising: (environment: Environment) => CustomerManagement
-  readonly keeping: GrantKeeping
+  readonly grantServices: GrantServices
   readonly refresher: Refresher
   readonly sweeping: SweepDependencies
-  readonly obtain: Obtain
+  readonly accessTokens: AccessTokens
   readonly vend: Vend
   /** Told of each use that an app makes of the broker. */
   readonly recordUse: RecordUse
@@ -116,26 +116,26 @@ export function createBroker(
   const [clock, randomness, log] = [systemClock, systemRandomness, meterLog(createLog(writeLog))]
   const storage = createStorage(config, credential, clock, randomness, log)
   const identity = createIdentity(config, storage, clock)
-  const keeping: GrantKeeping = { ...storage, clock, randomness, log, config: config.refresh }
+  const grantServices: GrantServices = { ...storage, clock, randomness, log, config: config.refresh }
   const refresher = createRefresher({
-    ...keeping,
+    ...grantServices,
     environments: storage.environments,
     tokenEndpoint: identity.tokenEndpoints,
     vendWaitSeconds: config.vendWaitSeconds,
   })
-  const obtain = createObtain({
-    ...keeping,
+  const accessTokens = createAccessTokens({
+    ...grantServices,
     refresher,
     rowCacheSeconds: config.rowCacheSeconds,
     vendLimitSeconds: config.vendLimitSeconds,
   })
   const sweeping: SweepDependencies = {
-    ...keeping,
+    ...grantServices,
     refresher,
     holds: async () => (await readHolds(config, storage.environments)).map(nameOfHold),
   }
   const { accounts, developerTokens } = storage
-  const vend = createVend({ config, obtain, accounts, developerTokens, clock })
+  const vend = createVend({ config, accessTokens, accounts, developerTokens, clock })
   const callers = createCallers(config)
   return {
     config,
@@ -145,10 +145,10 @@ export function createBroker(
     callers,
     ...storage,
     ...identity,
-    keeping,
+    grantServices,
     refresher,
     sweeping,
-    obtain,
+    accessTokens,
     vend,
     recordUse: meterUse,
   }
@@ -171,8 +171,8 @@ function createStorage(
   const grantVaults = config.vault.grantUrls.map((url) => (url === config.vault.url ? main : vaultAt(url)))
   const notes = createNoteTable(tables)
   const secrets = createBrokerSecrets(main, clock)
-  const standings = createSecretStandings({ notes, clock, log })
-  const developerTokens = createDeveloperTokens({ secrets, standings, clock })
+  const secretHealth = createSecretHealth({ notes, clock, log })
+  const developerTokens = createDeveloperTokens({ secrets, secretHealth, clock })
   const developerTokenProofs = createDeveloperTokenProofs({ notes, clock, list: developerTokens.list })
   const sealer = createSealer(async (options) => (await secrets.read(sealingKeysName, options))?.value)
   const stores = { vault: createGrantVault(grantVaults, randomness), sealed: createSealedGrants(sealer) }
@@ -180,7 +180,7 @@ function createStorage(
     credential,
     tables,
     notes,
-    standings,
+    secretHealth,
     developerTokens,
     developerTokenProofs,
     vaults: { main, grants: grantVaults },
@@ -199,14 +199,14 @@ function createStorage(
 
 interface IdentityParts {
   readonly secrets: BrokerSecrets
-  readonly standings: SecretStandings
+  readonly secretHealth: SecretHealth
   readonly developerTokens: DeveloperTokens
   readonly developerTokenProofs: DeveloperTokenProofs
   readonly credential: TokenCredential
 }
 
 function createIdentity(config: Config, parts: IdentityParts, clock: Clock) {
-  const { secrets, standings, developerTokens, developerTokenProofs, credential } = parts
+  const { secrets, secretHealth, developerTokens, developerTokenProofs, credential } = parts
   const signInTable = createSignInTable(config)
   const managements = new Map(
     [...config.environments].map(([name, environmentConfig]) => [
@@ -230,7 +230,7 @@ function createIdentity(config: Config, parts: IdentityParts, clock: Clock) {
       credentials: createClientCredentials({
         method: config.clientAuthentication,
         secrets,
-        standings,
+        secretHealth,
         identityToken: async () => {
           const token = await credential.getToken(`${tokenExchangeAudience}/.default`)
           if (!token) throw new Error('no token')

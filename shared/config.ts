@@ -86,7 +86,7 @@ function tableFaults({ tables }: Draft, tree: BrokerSettings): SettingFault[] {
   return [faultOf(tree.tables.endpoint, 'set exactly one of TABLES_ENDPOINT and TABLES_CONNECTION_STRING')]
 }
 
-/** What reading and keeping a grant need beside the call; a lease that is shorter would end before each call. */
+/** What reading and storing a grant need beside the call; a lease that is shorter would end before each call. */
 const leaseBeyondCallSeconds = 15
 
 function leaseFaults({ refresh }: Draft, tree: BrokerSettings): SettingFault[] {

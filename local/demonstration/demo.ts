@@ -57,8 +57,8 @@ export function createDemo(stack: Stack, origin: string): Demo {
       return readAnswer(`${method} ${path}`, answer, status)
     },
     async signIn(authorizeUrl, username) {
-      const wish = { authorizeUrl, username, password, stopAt: stack.returnUrl }
-      const visit = await createVisitor().signIn(wish)
+      const options = { authorizeUrl, username, password, stopAt: stack.returnUrl }
+      const visit = await createVisitor().signIn(options)
       if (!visit.stopped)
         throw new Error(`The sign-in ended on a page (${visit.status}): ${textOf(visit.body)}`)
       return new URL(visit.url)

@@ -10,14 +10,14 @@ import type { Stack } from '../stack.ts'
  * @throws Error when there is no such connected tenant or somebody else changed it in the meantime.
  */
 export async function bringDueForward(stack: Stack, name: TenantName): Promise<void> {
-  const { tenants, keeping, clock } = createBroker(parseConfig(stack.settings()))
+  const { tenants, grantServices, clock } = createBroker(parseConfig(stack.settings()))
   const stored = await tenants.read(name)
   if (!stored?.tenant.grant) throw new Error(`Tenant ${name.tenant} of ${name.workspace} has no grant.`)
   const { tenant } = stored
   const { grant } = stored.tenant
   const dueAt = clock.now()
-  await keeping.due.insert(dueRowOf(tenant, grant!, dueAt))
+  await grantServices.due.insert(dueRowOf(tenant, grant!, dueAt))
   const written = await tenants.replace(stored, { ...tenant, dueAt }, [])
   if (written === 'conflict') throw new Error(`Tenant ${name.tenant} is being changed by somebody else.`)
-  if (tenant.dueAt) await keeping.due.remove(dueRowOf(tenant, grant!, tenant.dueAt))
+  if (tenant.dueAt) await grantServices.due.remove(dueRowOf(tenant, grant!, tenant.dueAt))
 }

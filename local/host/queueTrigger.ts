@@ -118,7 +118,7 @@ async function runs(
 }
 
 async function bury(
-  held: Held,
+  held: TakenLease,
   { queue, warn }: QueueListenerOptions,
   poison: Queue | undefined,
   send: () => Promise<void> | undefined,
@@ -129,7 +129,7 @@ async function bury(
   await held.remove()
 }
 
-type Held = ReturnType<typeof hold>
+type TakenLease = ReturnType<typeof hold>
 
 function hold({ messageId, popReceipt }: DequeuedMessageItem, { client }: Queue) {
   let receipt = popReceipt

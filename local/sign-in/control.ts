@@ -48,7 +48,7 @@ export function createControl(state: SignInState): Hono {
   return app
 }
 
-async function change<T>(context: Context, schema: z.ZodType<T>, apply: (wish: T) => boolean) {
+async function change<T>(context: Context, schema: z.ZodType<T>, apply: (options: T) => boolean) {
   const parsed = schema.safeParse(await context.req.json().catch(() => undefined))
   if (!parsed.success) return context.json({ error: z.prettifyError(parsed.error) }, 400)
   if (!apply(parsed.data)) return context.json({ error: 'There is no such user or client.' }, 404)

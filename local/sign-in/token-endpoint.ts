@@ -90,7 +90,7 @@ function fingerprintOf(body: object): string | undefined {
 }
 
 /** Where and for whom the provider library is asked for tokens. */
-export interface TokenWish {
+export interface TokenOptions {
   readonly provider: Provider
   /** The token endpoint, as the provider library routes it. */
   readonly url: URL
@@ -102,13 +102,13 @@ export interface TokenWish {
 }
 
 /** Puts a token request to the provider library, in the name of a client that the front has authenticated. */
-export function askForTokens(state: SignInState, wish: TokenWish): Promise<ProviderAnswer> {
-  const params = new URLSearchParams(wish.params)
+export function askForTokens(state: SignInState, options: TokenOptions): Promise<ProviderAnswer> {
+  const params = new URLSearchParams(options.params)
   for (const name of ['client_assertion', 'client_assertion_type', 'resource']) params.delete(name)
-  params.set('client_id', wish.client.clientId)
+  params.set('client_id', options.client.clientId)
   params.set('client_secret', state.clients.innerSecret)
-  const { fault, url } = wish
-  return ask(wish.provider, {
+  const { fault, url } = options
+  return ask(options.provider, {
     method: 'POST',
     path: url.pathname,
     headers: {

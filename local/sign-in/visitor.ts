@@ -17,7 +17,7 @@ export interface VisitOptions {
 }
 
 /** A sign-in, as a person would do it. */
-export interface SignInWish extends VisitOptions {
+export interface SignInOptions extends VisitOptions {
   /** The authorization request, or any address that redirects to one. */
   readonly authorizeUrl: string
   readonly username: string
@@ -37,7 +37,7 @@ export interface Visitor {
    * Signs in and decides on the consent page. Ends at the first page that is none of the sign-in's (or at
    * `stopAt`), or on a page of the sign-in that shows an error.
    */
-  signIn(wish: SignInWish): Promise<Visit>
+  signIn(options: SignInOptions): Promise<Visit>
 }
 
 interface Cookie {
@@ -73,7 +73,7 @@ export function createVisitor(): Visitor {
   return visitor
 }
 
-type Typed = Required<Pick<SignInWish, 'username' | 'password' | 'decision' | 'code'>>
+type Typed = Required<Pick<SignInOptions, 'username' | 'password' | 'decision' | 'code'>>
 
 function toFields({ body, stopped }: Visit, typed: Typed): Record<string, string> | undefined {
   if (stopped || body.includes('id="error"')) return undefined

@@ -25,7 +25,7 @@ export interface DoctorReport {
 }
 
 /** What the verdict is about. */
-export interface VerdictWish {
+export interface VerdictOptions {
   /** Only lines of this category count. Default is all. */
   readonly category?: Category | undefined
   /** Whether what could not be looked at counts as bad. Default is false. */
@@ -44,7 +44,7 @@ export function categoryOf(name: string): Category {
 /** Weighs the lines. */
 export function toReport(
   diagnosed: readonly Diagnosed[],
-  { category, strict = false }: VerdictWish = {},
+  { category, strict = false }: VerdictOptions = {},
 ): DoctorReport {
   const checks = diagnosed.map((line) => ({ ...line, category: categoryOf(line.name) }))
   const counted = checks.filter((line) => category === undefined || line.category === category)

@@ -4,13 +4,13 @@ import { accountNotReached, accountNotSelected } from '../domain/findAccount.ts'
 import { defaultAccountOf, defaultAmong, isSelected, selectAmong } from '../domain/selectAccounts.ts'
 import type { DefaultAccount, StoredTenant, Tenant, TenantName } from '../domain/tenant.ts'
 import { Problem } from '../problems.ts'
-import type { Obtain } from '../vend/obtain.ts'
+import type { AccessTokens } from '../vend/accessTokens.ts'
 import { defaultEvents, selectionEvents } from './events.ts'
 import { type AccountsDependencies, replaceAccounts } from './replace.ts'
 
 /** Dependencies of choosing. */
 export interface ChooseDependencies extends AccountsDependencies {
-  readonly obtain: Pick<Obtain, 'forget'>
+  readonly accessTokens: Pick<AccessTokens, 'forget'>
 }
 
 /** Which accounts may be vended; each by its id or its number, and which one when the app names none. */
@@ -59,7 +59,7 @@ export async function chooseAccounts(
     const changed = selectionEvents(before, chosen, dependencies.clock.now())
     return { accounts: chosen, defaultAccount, events: [...changed, ...events] }
   })
-  dependencies.obtain.forget(name)
+  dependencies.accessTokens.forget(name)
   return toAnswer(tenant, chosen)
 }
 

@@ -12,8 +12,8 @@ import { isSameConsent, type Tenant, type TenantName } from '../domain/tenant.ts
 import { Problem } from '../problems.ts'
 import { explainNoDeveloperToken } from '../secrets/developerTokens.ts'
 import { noteAdvertisingAnswer } from '../tenants/advertisingAnswer.ts'
+import type { AccessTokens } from '../vend/accessTokens.ts'
 import { explainNotObtained } from '../vend/explain.ts'
-import type { Obtain } from '../vend/obtain.ts'
 import type { NotObtained, Obtained } from '../vend/obtained.ts'
 import { isReplacedLately } from '../vend/replacedLately.ts'
 import { type DiscoverForDependencies, discoverFor } from './discoverFor.ts'
@@ -24,7 +24,7 @@ import { type AccountsChange, type AccountsDependencies, replaceAccounts } from 
 /** Dependencies of discovering again. */
 export interface DiscoverDependencies extends AccountsDependencies, DiscoverForDependencies {
   readonly config: Config
-  readonly obtain: Obtain
+  readonly accessTokens: AccessTokens
 }
 
 /** As much of an account as tells people which one it is. */
@@ -67,8 +67,8 @@ export async function rediscoverAccounts(
   dependencies: DiscoverDependencies,
   name: TenantName,
 ): Promise<DiscoveryAnswer> {
-  const { clock, obtain } = dependencies
-  const obtained = assertObtained(dependencies, await obtain.obtain(name))
+  const { clock, accessTokens } = dependencies
+  const obtained = assertObtained(dependencies, await accessTokens.obtain(name))
   const discovery = await discover(dependencies, name, obtained)
   const discoveredAt = clock.now()
   let told: Told | undefined
@@ -81,7 +81,7 @@ export async function rediscoverAccounts(
     told = { tenant, before, change }
     return change
   })
-  obtain.forget(name)
+  accessTokens.forget(name)
   if (!told) throw new Problem('tenant_changed')
   return toAnswer(told, discoveredAt)
 }
@@ -97,7 +97,7 @@ async function discover(
   if (first.ok || !isTokenDoubted(first.fault, obtained.tenant, now))
     return settle(dependencies, obtained, first)
   const seen = obtained.tenant.accessToken?.refreshedAt ?? now
-  const renewed = assertObtained(dependencies, await dependencies.obtain.replace(name, seen))
+  const renewed = assertObtained(dependencies, await dependencies.accessTokens.replace(name, seen))
   return settle(dependencies, renewed, await ask(dependencies, renewed))
 }
 

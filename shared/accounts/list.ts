@@ -48,7 +48,7 @@ export const accountsPage = z.object({
 })
 
 /** Which accounts are wanted, and how many. */
-export interface AccountsWish {
+export interface AccountsQuery {
   readonly limit: number
   readonly continuation?: string | undefined
   /** Part of the name, the number, the id or the customer's name, in any case. */
@@ -63,15 +63,15 @@ export interface AccountsWish {
 export async function listAccounts(
   stores: { readonly tenants: TenantStore; readonly accounts: AccountStore },
   name: TenantName,
-  wish: AccountsWish,
+  query: AccountsQuery,
 ): Promise<z.infer<typeof accountsPage>> {
   const stored = await stores.tenants.read(name)
   if (!stored) throw new Problem('tenant_not_found')
-  if (wish.continuation !== undefined && !isAccountContinuation(wish.continuation))
+  if (query.continuation !== undefined && !isAccountContinuation(query.continuation))
     throw invalidContinuation()
   const { accountsGeneration, defaultAccount, discoveredAt } = stored.tenant
   if (!accountsGeneration) return { accounts: [] }
-  const page = await findPage(stores.accounts, name, accountsGeneration, wish)
+  const page = await findPage(stores.accounts, name, accountsGeneration, query)
   const view = (account: Account) => ({
     ...account,
     selected: isSelected(account),
@@ -97,7 +97,7 @@ async function findPage(
   store: AccountStore,
   name: TenantName,
   generation: string,
-  { limit, continuation, search = '', usable }: AccountsWish,
+  { limit, continuation, search = '', usable }: AccountsQuery,
 ): Promise<AccountPage> {
   if (search === '' && usable === undefined) return store.list(name, generation, limit, continuation)
   const found: Account[] = []

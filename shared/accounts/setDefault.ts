@@ -21,7 +21,7 @@ export const defaultAccountBody = z.strictObject({
 })
 
 /** A parsed {@link defaultAccountBody}. */
-export type DefaultAccountWish = z.infer<typeof defaultAccountBody>
+export type DefaultAccountRequest = z.infer<typeof defaultAccountBody>
 
 /**
  * Sets the default account. The same default again is no change and no event.
@@ -30,11 +30,11 @@ export type DefaultAccountWish = z.infer<typeof defaultAccountBody>
 export async function setDefaultAccount(
   dependencies: ChooseDependencies,
   name: TenantName,
-  wish: DefaultAccountWish,
+  request: DefaultAccountRequest,
 ): Promise<Tenant> {
-  const { accounts, clock, obtain } = dependencies
+  const { accounts, clock, accessTokens } = dependencies
   const changed = await changeTenant(dependencies, name, async (row) => {
-    const { accountId, customerId } = await findAccount(accounts, row, wish.accountId, wish.customerId)
+    const { accountId, customerId } = await findAccount(accounts, row, request.accountId, request.customerId)
     const defaultAccount = { accountId, customerId }
     if (isSameDefault(row.defaultAccount, defaultAccount)) return undefined
     const events = defaultEvents(row.defaultAccount, defaultAccount, clock.now(), '')
@@ -42,6 +42,6 @@ export async function setDefaultAccount(
   })
   if (changed.outcome === 'not_found') throw new Problem('tenant_not_found')
   if (changed.outcome === 'conflict') throw new Problem('tenant_changed')
-  if (changed.outcome === 'changed') obtain.forget(name)
+  if (changed.outcome === 'changed') accessTokens.forget(name)
   return changed.stored.tenant
 }

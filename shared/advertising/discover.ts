@@ -1,5 +1,5 @@
 import type { DiscoveredAccount } from '../domain/account.ts'
-import { accountStanding } from './accountStanding.ts'
+import { accountUsability } from './accountUsability.ts'
 import type { Answer, CustomerManagement } from './client.ts'
 import type { AdvertiserAccount, Customer, CustomerRole, UserAndRoles } from './customerManagementSchemas.ts'
 import { findCustomerNames } from './customerNames.ts'
@@ -89,7 +89,7 @@ function toReached(account: AdvertiserAccount, byRole: Reach | undefined, walk: 
     ...account,
     ...reach,
     linked: reach.customerId !== account.ownerCustomerId,
-    ...(isUnknown ? { usable: false, note: unknownReach, reachUnknown: true } : accountStanding(account)),
+    ...(isUnknown ? { usable: false, note: unknownReach, reachUnknown: true } : accountUsability(account)),
   }
 }
 

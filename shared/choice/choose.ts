@@ -19,7 +19,7 @@ export interface OpenChoice extends TenantName {
   /** What choices said of the consent before grants had ids. */
   readonly consentedAt?: string
   /** Names the record that is spent by the answer. */
-  readonly turn: string
+  readonly answerId: string
   /** The tenant's when the choice was opened: a disconnect makes it void. */
   readonly disconnectCount: number
   /** What the return URL says once the choice is made. */
@@ -46,8 +46,8 @@ export interface ChoiceDependencies extends ChooseDependencies {
 const choiceSeconds = 1800
 
 /** The one answer to a choice whose page may be opened until `latestOpening`, once or again. */
-export function issueTurn(records: Pick<OneTimeRecords, 'issue'>, latestOpening: Date): Promise<string> {
-  return records.issue('choice-turn', {}, secondsAfter(latestOpening, choiceSeconds))
+export function issueAnswer(records: Pick<OneTimeRecords, 'issue'>, latestOpening: Date): Promise<string> {
+  return records.issue('choice-answer', {}, secondsAfter(latestOpening, choiceSeconds))
 }
 
 /** Opens a choice for the browser that has just signed in, and returns the address of its page. */
@@ -57,9 +57,9 @@ export async function openChoice(
   { id: grantId }: Pick<Grant, 'id'>,
   outcome: OpenChoice['outcome'],
 ): Promise<string> {
-  const { workspace, tenant, id, returnUrl, browserHash, disconnectCount, turn } = signIn
+  const { workspace, tenant, id, returnUrl, browserHash, disconnectCount, answerId } = signIn
   const choice: OpenChoice = {
-    ...{ workspace, tenant, id, returnUrl, browserHash, disconnectCount, turn, outcome },
+    ...{ workspace, tenant, id, returnUrl, browserHash, disconnectCount, answerId, outcome },
     grantId,
   }
   const token = await records.issue('choice', choice, secondsAfter(clock.now(), choiceSeconds))
@@ -78,7 +78,7 @@ export async function readChoice(
   const stored = await tenants.read(choice)
   if (!stored || !isOfConsent(choice, stored.tenant)) return undefined
   const all = await allAccounts(dependencies.accounts, choice, stored.tenant.accountsGeneration)
-  const isOpen = (await records.read('choice-turn', choice.turn, clock.now())) !== undefined
+  const isOpen = (await records.read('choice-answer', choice.answerId, clock.now())) !== undefined
   const person = stored.tenant.grant?.consenter.hint ?? ''
   return {
     choice,
@@ -104,7 +104,7 @@ export async function finishChoice(
   const name = { workspace: choice.workspace, tenant: choice.tenant }
   const isStill = (tenant: Tenant) => isOfConsent(choice, tenant)
   const chosen = answer && (await chooseAccounts(dependencies, name, answer, isStill))
-  await records.take('choice-turn', choice.turn, clock.now())
+  await records.take('choice-answer', choice.answerId, clock.now())
   return chosen ? chosenUrl(choice, chosen.selected) : returnUrlWith(choice, choice.outcome)
 }
 

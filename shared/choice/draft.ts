@@ -41,8 +41,8 @@ export function firstDraft(accounts: readonly Account[]): ChoiceDraft {
 /** What the form says, as far as the tenant reaches it: anything else was never on the page. */
 export function parseDraft(form: URLSearchParams, accounts: readonly Account[]): ChoiceDraft {
   const reached = new Set(accounts.map(({ accountId }) => accountId))
-  const words = [...form.getAll('account'), ...(form.get('held') ?? '').split(' ')]
-  const defaultId = form.get('default') ?? form.get('heldDefault') ?? ''
+  const words = [...form.getAll('account'), ...(form.get('selected') ?? '').split(' ')]
+  const defaultId = form.get('default') ?? form.get('selectedDefault') ?? ''
   return {
     step: form.get('step') === 'default' ? 'default' : 'accounts',
     scope: form.get('scope') === 'all' ? 'all' : 'these',

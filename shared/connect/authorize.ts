@@ -27,7 +27,7 @@ export interface AuthorizeDependencies {
 const signInSeconds = 1800
 
 /** A connect session as the browser brought it. */
-export interface AuthorizeWish {
+export interface AuthorizeRequest {
   readonly sessionToken: string
   readonly browser: BrowserBinding
   /** Whether a person has pressed the button, so that a link that asks first may be spent. */
@@ -45,7 +45,7 @@ export type Authorized =
  */
 export async function authorize(
   dependencies: AuthorizeDependencies,
-  { browser, pressed, sessionToken }: AuthorizeWish,
+  { browser, pressed, sessionToken }: AuthorizeRequest,
 ): Promise<Authorized | undefined> {
   const { clock, config, records, signInTable } = dependencies
   const now = clock.now()

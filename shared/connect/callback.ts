@@ -4,12 +4,12 @@ import type { SignIn } from './authorize.ts'
 import type { CallbackDependencies } from './dependencies.ts'
 import type { AuthorizationResponse } from './explain.ts'
 import type { ConnectFailure } from './failures.ts'
-import { keep } from './keep.ts'
-import type { Kept } from './kept.ts'
+import { withNextSteps } from './nextSteps.ts'
 import { prove } from './prove.ts'
 import { reportFailure } from './report.ts'
+import type { SavedSignIn } from './savedSignIn.ts'
+import { saveSignIn } from './saveSignIn.ts'
 import { type Ended, endOfFirst, noteBegun, noteEnded } from './secondCallback.ts'
-import { withWaysOn } from './waysOn.ts'
 
 /**
  * Finishes a sign-in: validates, exchanges, proves, stores. State and code are spent whatever comes of it; a failure
@@ -45,7 +45,7 @@ async function finishOnce(
   const kept = await proveAndKeep(dependencies, signIn, response, browser, state).catch(toStorageFailure)
   if (!('failed' in kept)) return kept
   reportFailure(dependencies.log, signIn, kept)
-  return withWaysOn(dependencies, signIn, kept)
+  return withNextSteps(dependencies, signIn, kept)
 }
 
 async function proveAndKeep(
@@ -54,9 +54,9 @@ async function proveAndKeep(
   response: AuthorizationResponse,
   browser: BrowserBinding,
   state: string,
-): Promise<Kept | ConnectFailure> {
+): Promise<SavedSignIn | ConnectFailure> {
   const ended = await prove(dependencies, signIn, response, browser, state)
-  return 'failed' in ended ? ended : keep(dependencies, signIn, ended)
+  return 'failed' in ended ? ended : saveSignIn(dependencies, signIn, ended)
 }
 
 /** The state is spent, so only a page with next steps helps. @throws errors other than storage's. */

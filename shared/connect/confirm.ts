@@ -6,12 +6,12 @@ import { type AccountStore, allAccounts } from '../domain/account.ts'
 import { defaultAccountOf, isSelected } from '../domain/selectAccounts.ts'
 import type { Tenant, TenantName } from '../domain/tenant.ts'
 import { Problem } from '../problems.ts'
-import { commitGrant, type GrantKeeping } from '../tenants/connectGrant.ts'
+import { commitGrant, type GrantServices } from '../tenants/connectGrant.ts'
 import { assertPending } from './pending.ts'
 
 /** Dependencies of confirming. */
 export interface ConfirmDependencies {
-  readonly keeping: GrantKeeping
+  readonly grantServices: GrantServices
   readonly accounts: AccountStore
 }
 
@@ -27,11 +27,11 @@ export async function confirmConnectSession(
   sessionId: string,
   code: string,
 ): Promise<Tenant> {
-  const { accounts, keeping } = dependencies
-  const stored = await keeping.tenants.read(name)
+  const { accounts, grantServices } = dependencies
+  const stored = await grantServices.tenants.read(name)
   if (!stored) throw new Problem('tenant_not_found')
   const { confirmed, disconnectCount = 0 } = stored.tenant
-  const now = keeping.clock.now()
+  const now = grantServices.clock.now()
   const isAgain = confirmed?.sessionId === sessionId && confirmed.codeHash === sha256(code)
   if (isAgain && confirmed.until > now) return stored.tenant
   const pendingGrant = assertPending(stored.tenant.pendingGrant, sessionId, now)
@@ -40,7 +40,7 @@ export async function confirmConnectSession(
   const known = await allAccounts(accounts, name, stored.tenant.accountsGeneration)
   const after = await allAccounts(accounts, name, accountsGeneration)
   const defaultAccount = defaultAccountOf(stored.tenant, after)
-  const at = keeping.clock.now()
+  const at = grantServices.clock.now()
   const events = discoveryEvents({
     tenant: stored.tenant,
     before: known,
@@ -49,9 +49,9 @@ export async function confirmConnectSession(
     person: pendingGrant.grant,
     at,
   })
-  const connected = await commitGrant(keeping, name, (row) => {
+  const connected = await commitGrant(grantServices, name, (row) => {
     // Only while this very grant waits: a disconnect has destroyed it, a later sign-in stands in its place.
-    if (row.pendingGrant?.codeHash !== codeHash || expiresAt <= keeping.clock.now()) return undefined
+    if (row.pendingGrant?.codeHash !== codeHash || expiresAt <= grantServices.clock.now()) return undefined
     const { grant, accessToken } = row.pendingGrant
     return {
       ...{ environment, grant, accessToken, accountsGeneration, events, disconnectCount },
@@ -75,7 +75,8 @@ export async function openConfirmedChoice(
 ): Promise<string | undefined> {
   if (!confirmed?.choice || !grant || defaultAccount) return undefined
   const { clock, records } = dependencies
-  if ((await records.read('choice-turn', confirmed.choice.turn, clock.now())) === undefined) return undefined
+  if ((await records.read('choice-answer', confirmed.choice.answerId, clock.now())) === undefined)
+    return undefined
   const name = { workspace, tenant }
   const reached = await allAccounts(dependencies.accounts, name, accountsGeneration)
   const accounts = String(reached.filter(isSelected).length)

@@ -6,7 +6,7 @@ import type { OneTimeRecords } from '../domain/oneTime.ts'
 import type { IdTokenChecker } from '../identity/idToken.ts'
 import type { SignInTable } from '../identity/signInTable.ts'
 import type { TokenEndpoints } from '../identity/tokenEndpoint.ts'
-import type { GrantKeeping } from '../tenants/connectGrant.ts'
+import type { GrantServices } from '../tenants/connectGrant.ts'
 import type { ReportDependencies } from './report.ts'
 
 /** What finishing a sign-in touches. */
@@ -17,7 +17,7 @@ export interface CallbackDependencies extends ReportDependencies, DiscoverForDep
   readonly tokenEndpoints: TokenEndpoints
   readonly idTokens: IdTokenChecker
   readonly accounts: AccountStore
-  readonly keeping: GrantKeeping
+  readonly grantServices: GrantServices
   readonly clock: Clock
   readonly randomness: Randomness
 }

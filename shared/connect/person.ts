@@ -9,7 +9,7 @@ export function differentUser(before: Tenant, proven: Proven, allowed: boolean):
   if (allowed || before.status === 'disconnected') return undefined
   const person = personChange(before, personOf(proven))
   if (!person) return undefined
-  return { failed: 'different_user', advice: `${expectation(person)} ${standing(before)}` }
+  return { failed: 'different_user', advice: `${expectation(person)} ${statusNow(before)}` }
 }
 
 /** Who signed in. */
@@ -29,7 +29,7 @@ function expectation({ previousUser, user }: PersonChange): string {
   return `Sign in as ${previousUser}; ${isKnown ? `you signed in as ${user}` : 'yours is another account'}.`
 }
 
-function standing({ status }: Tenant): string {
+function statusNow({ status }: Tenant): string {
   return status === 'connected'
     ? 'The connection still works.'
     : 'The connection doesn’t work until that person signs in again.'

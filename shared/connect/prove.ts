@@ -74,14 +74,14 @@ export async function prove(
 
 /** Notes of a wrong kind of account whether it is the tenant's own consenter who is asked to use another one. */
 async function withConsenter(
-  { keeping }: CallbackDependencies,
+  { grantServices }: CallbackDependencies,
   signIn: SignIn,
   { consenter }: SignedInUser,
   failure: ConnectFailure,
 ): Promise<ConnectFailure> {
   if (failure.failed !== 'wrong_account_kind') return failure
   // The person sees what is wrong even when storage is down.
-  const stored = await keeping.tenants.read(signIn).catch(() => undefined)
+  const stored = await grantServices.tenants.read(signIn).catch(() => undefined)
   return stored && isConsenterOf(stored.tenant, consenter) ? { ...failure, isConsenter: true } : failure
 }
 

@@ -40,9 +40,9 @@ export async function noteRedemption(
   { environment, identityProvider }: SignInRow,
   answer: CodeAnswer,
 ): Promise<void> {
-  const held = await environments.read(environment, identityProvider)
+  const hold = await environments.read(environment, identityProvider)
   if (answer.ok) {
-    if (!held || !isCredentialReason(held.reason)) return
+    if (!hold || !isCredentialReason(hold.reason)) return
     if (await environments.release(environment, identityProvider))
       log('environment.released', { environment, identityProvider })
     return
@@ -50,8 +50,8 @@ export async function noteRedemption(
   if (answer.otherCredentialLeft || !isAboutUs(answer.refusal)) return
   const { reason, traceId } = answer.refusal
   const fault = { environment, identityProvider, reason, traceId }
-  await environments.hold(nextHold(held, fault, clock.now()))
-  if (!held) log('environment.held', fault)
+  await environments.placeHold(nextHold(hold, fault, clock.now()))
+  if (!hold) log('environment.held', fault)
 }
 
 /** `invalid_client` (RFC 6749, section 5.2), or no error at all, since we had nothing good to authenticate with. */

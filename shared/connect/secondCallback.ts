@@ -3,14 +3,14 @@ import { type BrowserBinding, derive, isSameBrowser } from '../access/browser.ts
 import { type Clock, secondsAfter } from '../clock.ts'
 import type { OneTimeRecords } from '../domain/oneTime.ts'
 import type { ConnectFailure } from './failures.ts'
-import type { Kept } from './kept.ts'
+import type { SavedSignIn } from './savedSignIn.ts'
 
 /** Where a callback ended: back at the app, or on a page. */
-export type Ended = Pick<Kept, 'returnUrl'> | ConnectFailure
+export type Ended = Pick<SavedSignIn, 'returnUrl'> | ConnectFailure
 
 interface CallbackMemory {
   readonly clock: Clock
-  readonly records: Pick<OneTimeRecords, 'keep' | 'read'>
+  readonly records: Pick<OneTimeRecords, 'put' | 'read'>
 }
 
 /** A person reloads or goes back within minutes; later the app knows how it ended. */
@@ -25,7 +25,7 @@ export async function noteBegun(
   state: string,
   { hash }: BrowserBinding,
 ): Promise<void> {
-  await records.keep('callback', state, { browserHash: hash }, secondsAfter(clock.now(), keptSeconds))
+  await records.put('callback', state, { browserHash: hash }, secondsAfter(clock.now(), keptSeconds))
 }
 
 /**
@@ -38,10 +38,10 @@ export async function noteEnded(
   browser: BrowserBinding,
   ended: Ended,
 ): Promise<void> {
-  const { tenant: _tenant, ...end } = ended as Partial<Kept> & Ended
+  const { tenant: _tenant, ...end } = ended as Partial<SavedSignIn> & Ended
   const sealed = seal(JSON.stringify(end), keyOf(browser, state))
   const expiresAt = secondsAfter(clock.now(), keptSeconds)
-  await records.keep('callback-end', state, { sealed }, expiresAt).catch(() => undefined)
+  await records.put('callback-end', state, { sealed }, expiresAt).catch(() => undefined)
 }
 
 /**

@@ -8,7 +8,7 @@ import type { TenantStore } from '../domain/tenantStore.ts'
 import { accountKinds, environments, type IdentityProvider, identityProviders } from '../environment.ts'
 import type { SignInTable } from '../identity/signInTable.ts'
 import { Problem } from '../problems.ts'
-import { claimTenant } from '../tenants/claim.ts'
+import { ensureTenant } from '../tenants/ensureTenant.ts'
 
 /** What an app asks for when it wants an advertiser to connect. */
 export const connectSessionBody = z
@@ -42,10 +42,10 @@ export const connectSessionBody = z
   )
 
 /** A parsed {@link connectSessionBody}. */
-export type ConnectSessionWish = z.infer<typeof connectSessionBody>
+export type ConnectSessionRequest = z.infer<typeof connectSessionBody>
 
 /** A connect session as it is stored until it is used. */
-export interface ConnectSession extends TenantName, Omit<ConnectSessionWish, 'expiresIn'> {
+export interface ConnectSession extends TenantName, Omit<ConnectSessionRequest, 'expiresIn'> {
   readonly id: string
   readonly identityProvider: IdentityProvider
   /** The tenant's when the session was made: a disconnect makes it void. */
@@ -82,15 +82,15 @@ export interface ConnectSessionAnswer {
 export async function createConnectSession(
   dependencies: ConnectSessionDependencies,
   name: TenantName,
-  wish: ConnectSessionWish,
+  request: ConnectSessionRequest,
 ): Promise<ConnectSessionAnswer> {
   const { clock, config, randomness, records } = dependencies
-  const identityProvider = await providerFor(dependencies, name, wish)
-  assertServed(dependencies, wish, identityProvider)
-  assertReturnUrl(config, name.workspace, wish.returnUrl)
+  const identityProvider = await providerFor(dependencies, name, request)
+  assertServed(dependencies, request, identityProvider)
+  assertReturnUrl(config, name.workspace, request.returnUrl)
   const detail = 'The app created the first connect session.'
-  const { disconnectCount = 0 } = await claimTenant(dependencies, name, { ...wish, detail })
-  const { expiresIn, ...asked } = wish
+  const { disconnectCount = 0 } = await ensureTenant(dependencies, name, { ...request, detail })
+  const { expiresIn, ...asked } = request
   const expiresAt = secondsAfter(clock.now(), expiresIn)
   const session: ConnectSession = {
     ...asked,
@@ -109,7 +109,7 @@ export async function createConnectSession(
 async function providerFor(
   { tenants }: ConnectSessionDependencies,
   name: TenantName,
-  { identityProvider, signInWith }: ConnectSessionWish,
+  { identityProvider, signInWith }: ConnectSessionRequest,
 ): Promise<IdentityProvider> {
   if (identityProvider) return identityProvider
   if (signInWith) return providerOf(signInWith)
@@ -118,17 +118,17 @@ async function providerFor(
 
 function assertServed(
   { config, signInTable }: ConnectSessionDependencies,
-  wish: ConnectSessionWish,
+  request: ConnectSessionRequest,
   identityProvider: IdentityProvider,
 ): void {
-  if (!config.environments.has(wish.environment)) {
+  if (!config.environments.has(request.environment)) {
     throw invalidField(
       'environment',
       `isn’t served here; served: ${[...config.environments.keys()].join(', ')}`,
     )
   }
-  if (!signInTable(wish.environment, identityProvider)) {
-    throw invalidField('identityProvider', `isn’t set up for ${wish.environment}`)
+  if (!signInTable(request.environment, identityProvider)) {
+    throw invalidField('identityProvider', `isn’t set up for ${request.environment}`)
   }
 }
 

@@ -1,4 +1,4 @@
-import { accountStanding } from '../advertising/accountStanding.ts'
+import { accountUsability } from '../advertising/accountUsability.ts'
 import type { Answer, CustomerManagement } from '../advertising/client.ts'
 import type { AdvertiserAccount, UserAndRoles } from '../advertising/customerManagementSchemas.ts'
 import type { AdvertisingFault } from '../advertising/faults.ts'
@@ -134,7 +134,7 @@ function diagnoseAccount(
 }
 
 function judgeReach({ vendedCustomerId }: AccountProbe, { account, customerId }: AccountAndReach): Finding {
-  const { usable, note } = accountStanding(account)
+  const { usable, note } = accountUsability(account)
   if (!usable) return { verdict: 'account_not_usable', ...(note && { detail: note }) }
   if (!customerId || customerId === vendedCustomerId) return { verdict: 'all_well' }
   const detail = `The broker vends ${vendedCustomerId || 'none'}, but the user reaches the account through ${customerId}.`

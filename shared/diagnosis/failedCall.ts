@@ -42,7 +42,7 @@ export const diagnosisBody = z
   })
 
 /** Whether nothing was told, which asks for a live probe. */
-export function isProbeWish({ status, body, ...rest }: Readonly<Record<string, unknown>>): boolean {
+export function asksForProbe({ status, body, ...rest }: Readonly<Record<string, unknown>>): boolean {
   return status === undefined && !hasBody(body) && isEmpty(rest)
 }
 
@@ -50,7 +50,7 @@ export function isProbeWish({ status, body, ...rest }: Readonly<Record<string, u
 export const longestDiagnosisBytes = 1_048_576
 
 /** A parsed {@link diagnosisBody}. */
-export type DiagnosisWish = z.infer<typeof diagnosisBody>
+export type DiagnosisRequest = z.infer<typeof diagnosisBody>
 
 /** A diagnosis as the apps see it. */
 export const diagnosisAnswer = z.object({
@@ -90,7 +90,7 @@ export function withConnectHint(config: Config, tenant: Tenant, diagnosis: Diagn
 export async function explainFailedCall(
   dependencies: DiagnosisDependencies & { readonly tenants: TenantStore },
   name: TenantName,
-  call: DiagnosisWish,
+  call: DiagnosisRequest,
 ): Promise<DiagnosisAnswer> {
   const stored = await dependencies.tenants.read(name)
   if (!stored) throw new Problem('tenant_not_found')
@@ -101,7 +101,7 @@ export async function explainFailedCall(
 }
 
 /** What an app leaves out is absent, not undefined, from here on. */
-function withoutUndefined(call: DiagnosisWish) {
+function withoutUndefined(call: DiagnosisRequest) {
   const { status = 0, body, trackingId, service, sent } = call
   const { customerId, accountId, host, path } = sent ?? {}
   return {

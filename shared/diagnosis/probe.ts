@@ -6,8 +6,8 @@ import type { TenantStore } from '../domain/tenantStore.ts'
 import type { Environment } from '../environment.ts'
 import { type Actor, Problem, type ProblemCode, problems } from '../problems.ts'
 import { noteAdvertisingAnswer } from '../tenants/advertisingAnswer.ts'
+import type { AccessTokens } from '../vend/accessTokens.ts'
 import { explainNotObtained } from '../vend/explain.ts'
-import type { Obtain } from '../vend/obtain.ts'
 import type { Obtained } from '../vend/obtained.ts'
 import { type DiagnosisDependencies, developerTokenState } from './context.ts'
 import {
@@ -23,7 +23,7 @@ import { type DiagnosisAnswer, withConnectHint } from './failedCall.ts'
 /** Dependencies of a live probe. */
 export interface ProbeDependencies extends DiagnosisDependencies {
   readonly tenants: TenantStore
-  readonly obtain: Obtain
+  readonly accessTokens: AccessTokens
   readonly advertising: (environment: Environment) => CustomerManagement
   readonly randomness: Randomness
 }
@@ -66,12 +66,12 @@ async function probe(dependencies: ProbeDependencies, tenant: Tenant): Promise<D
 }
 
 async function refreshNow(
-  { obtain, clock, config }: ProbeDependencies,
+  { accessTokens, clock, config }: ProbeDependencies,
   name: TenantName,
   refreshedAt: Date | undefined,
 ): Promise<Obtained | Problem> {
   const isProven = !refreshedAt || secondsAfter(refreshedAt, provenSeconds) > clock.now()
-  const obtained = await (isProven ? obtain.obtain(name) : obtain.replace(name, refreshedAt))
+  const obtained = await (isProven ? accessTokens.obtain(name) : accessTokens.replace(name, refreshedAt))
   return obtained.ok ? obtained : explainNotObtained(config, obtained, clock.now())
 }
 

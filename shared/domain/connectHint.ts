@@ -33,7 +33,7 @@ export const connectHintView = z.object({
 export type ConnectHint = z.infer<typeof connectHintView>
 
 /** Whose sign-in fixes it. */
-export interface ConnectWish {
+export interface ConnectHintOptions {
   readonly signInWith?: SignInWith | undefined
   /** Whether it may be another person's than before: that one has left, or used the wrong account. */
   readonly allowDifferentUser?: boolean
@@ -48,7 +48,7 @@ export interface ConnectHintConfig {
 export function connectHint(
   config: ConnectHintConfig,
   { workspace, tenant, environment, grant }: Tenant,
-  { signInWith, allowDifferentUser }: ConnectWish = {},
+  { signInWith, allowDifferentUser }: ConnectHintOptions = {},
 ): ConnectHint {
   const kind = toKind(signInWith)
   const returnUrl = config.workspaces.find((one) => one.workspace === workspace)?.returnUrls[0]

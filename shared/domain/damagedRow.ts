@@ -12,7 +12,7 @@ export interface DamagedTenant {
   readonly damaged: RowDamage
   readonly etag: string
   /**
-   * What the row still says: its sound columns, and as leftovers every reference that no sound grant names. A
+   * What the row still says: its sound columns, and as `secretsToDestroy` every reference that no sound grant names. A
    * connected tenant may be without a grant here. What every tenant has is replaced where it can't be read:
    * environment by `production`, status by `reauthorization_required`, creation by the row's last change.
    */

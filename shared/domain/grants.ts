@@ -16,7 +16,7 @@ export interface GrantStore {
   /** Destroys what the reference names; nothing left to destroy is no error. */
   forget(reference: string): Promise<void>
   /** Whether a reference keeps something alive that none of the references in `named` needs. */
-  leaves(reference: string, named: readonly string[]): boolean
+  isUnneeded(reference: string, named: readonly string[]): boolean
 }
 
 /** Whose grant a secret is: written beside it so that lost tables can be rebuilt. */

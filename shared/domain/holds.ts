@@ -15,12 +15,12 @@ export interface EnvironmentHold {
 export interface EnvironmentStates {
   /** The hold that is or was last in force; undefined when there is none. */
   read(environment: Environment, identityProvider: IdentityProvider): Promise<EnvironmentHold | undefined>
-  hold(hold: EnvironmentHold): Promise<void>
+  placeHold(hold: EnvironmentHold): Promise<void>
   /**
    * Takes the one attempt that a hold allows when it is over, for all processes, by lengthening it.
    * @returns undefined when the attempt is the caller's, or the hold is gone; else the hold that stands in his way.
    */
-  claimProbe(hold: EnvironmentHold, until: Date): Promise<EnvironmentHold | undefined>
+  reserveProbe(hold: EnvironmentHold, until: Date): Promise<EnvironmentHold | undefined>
   /** Ends a hold; whether there was one. */
   release(environment: Environment, identityProvider: IdentityProvider): Promise<boolean>
 }

@@ -15,7 +15,7 @@ export interface BrokerNotes {
   read<T>(kind: string, key: string): Promise<T | undefined>
   write(kind: string, key: string, value: object): Promise<void>
   /** Writes unless there is such a note already; says whether it did. */
-  claim(kind: string, key: string, value: object): Promise<boolean>
+  createOnce(kind: string, key: string, value: object): Promise<boolean>
   remove(kind: string, key: string): Promise<void>
   addEvent(event: BrokerEvent): Promise<void>
   /** Newest first. */

@@ -3,7 +3,7 @@
  * one answer to it. `callback` and `callback-end` are notes beside a sign-in: which browser brought its callback, and
  * where that ended.
  */
-export type OneTimeKind = 'session' | 'sign-in' | 'choice' | 'choice-turn' | 'callback' | 'callback-end'
+export type OneTimeKind = 'session' | 'sign-in' | 'choice' | 'choice-answer' | 'callback' | 'callback-end'
 
 /** Records that are spent once and expire: what connecting remembers between two requests. */
 export interface OneTimeRecords {
@@ -13,7 +13,7 @@ export interface OneTimeRecords {
    * Keeps `value` until `expiresAt`, but not long beyond the issued record's hour, under that record's identifier and a
    * kind of its own; in place of one kept before.
    */
-  keep(kind: OneTimeKind, id: string, value: object, expiresAt: Date): Promise<void>
+  put(kind: OneTimeKind, id: string, value: object, expiresAt: Date): Promise<void>
   /** The value, unspent; undefined when it is unknown, spent or expired. */
   read(kind: OneTimeKind, id: string, now: Date): Promise<unknown>
   /** The value, for exactly one caller; undefined for everyone else, ever after. */

@@ -89,7 +89,7 @@ export interface PendingChoice {
   /** The browser that the person consented with. */
   readonly browserHash: string
   /** Names the one-time record that the answer spends, however often the page is opened. */
-  readonly turn: string
+  readonly answerId: string
 }
 
 /** The confirmation that made the grant the tenant's, so that an app whose answer was lost may ask again. */
@@ -124,7 +124,7 @@ export interface Tenant extends TenantName {
   readonly pendingGrant?: PendingGrant
   readonly confirmed?: Confirmed
   /** References that the row named once and whose secrets are yet to be destroyed. */
-  readonly leftovers?: readonly string[]
+  readonly secretsToDestroy?: readonly string[]
   /** Which generation of account rows counts; absent before the first discovery. */
   readonly accountsGeneration?: string
   readonly discoveredAt?: Date

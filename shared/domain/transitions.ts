@@ -122,22 +122,22 @@ export function disconnected(row: Tenant): Tenant {
 }
 
 /** The row lists the secrets to destroy. */
-export function leaving(row: Tenant, leftovers: readonly string[]): Tenant {
-  const { leftovers: _before, ...rest } = row
-  return leftovers.length > 0 ? { ...rest, leftovers } : rest
+export function listSecrets(row: Tenant, secretsToDestroy: readonly string[]): Tenant {
+  const { secretsToDestroy: _before, ...rest } = row
+  return secretsToDestroy.length > 0 ? { ...rest, secretsToDestroy } : rest
 }
 
 /** Some of the secrets to be destroyed are. */
-export function withoutLeftovers(row: Tenant, destroyed: readonly string[]): Tenant {
-  return leaving(
+export function withoutDestroyed(row: Tenant, destroyed: readonly string[]): Tenant {
+  return listSecrets(
     row,
-    (row.leftovers ?? []).filter((reference) => !destroyed.includes(reference)),
+    (row.secretsToDestroy ?? []).filter((reference) => !destroyed.includes(reference)),
   )
 }
 
-/** The row forgets its grant; the secret is named as left over, or destroyed. */
+/** The row forgets its grant; the secret is listed to be destroyed, or is gone. */
 export function bare(row: Tenant): Tenant {
-  const { grant: _grant, leftovers: _leftovers, ...rest } = row
+  const { grant: _grant, secretsToDestroy: _secrets, ...rest } = row
   return rest
 }
 

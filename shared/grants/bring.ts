@@ -2,16 +2,16 @@ import * as z from 'zod'
 import { discoverFor } from '../accounts/discoverFor.ts'
 import type { Discovery } from '../advertising/discover.ts'
 import type { CallbackDependencies } from '../connect/dependencies.ts'
-import { compareSignIn, keepAtOnce } from '../connect/keep.ts'
 import type { Proven } from '../connect/prove.ts'
+import { compareSignIn, connectAtOnce } from '../connect/saveSignIn.ts'
 import type { Tenant, TenantName } from '../domain/tenant.ts'
 import { environments, identityProviders } from '../environment.ts'
 import { maskAddress, type SignedInUser } from '../identity/idToken.ts'
 import type { SignInRow } from '../identity/signInTable.ts'
 import { Problem } from '../problems.ts'
 import { explainNoDeveloperToken } from '../secrets/developerTokens.ts'
-import { assertClaimable, claimTenant } from '../tenants/claim.ts'
-import { explainFault, explainLoss, explainNotKept, explainRefusal, refused } from './explain.ts'
+import { assertCanConnect, ensureTenant } from '../tenants/ensureTenant.ts'
+import { explainFault, explainLoss, explainNotSaved, explainRefusal, refused } from './explain.ts'
 import { type ProvenToken, proveToken } from './prove.ts'
 
 /** A refresh token from elsewhere. It must have been issued to the client id that the broker uses. */
@@ -42,7 +42,7 @@ export const grantBody = z
   .refine(isOneProvider, { path: ['identityProvider'], message: 'doesn’t match accountKind' })
 
 /** A parsed {@link grantBody}. */
-export type GrantWish = z.infer<typeof grantBody>
+export type GrantRequest = z.infer<typeof grantBody>
 
 /** Dependencies of bringing a grant. */
 export type BringDependencies = CallbackDependencies
@@ -55,16 +55,16 @@ export type BringDependencies = CallbackDependencies
 export async function bringGrant(
   dependencies: BringDependencies,
   name: TenantName,
-  wish: GrantWish,
+  request: GrantRequest,
 ): Promise<Tenant> {
-  const row = assertServed(dependencies, wish)
-  await assertEnvironment(dependencies, name, wish)
-  const proven = await proveToken(dependencies, row, wish)
+  const row = assertServed(dependencies, request)
+  await assertEnvironment(dependencies, name, request)
+  const proven = await proveToken(dependencies, row, request)
   if (!proven.ok) throw explainRefusal(proven.refusal, row.identityProvider)
   const discovery = await discover(dependencies, row, proven.tokens.accessToken)
-  const claim = { environment: wish.environment, detail: 'The app imported a grant.' }
-  const { disconnectCount = 0 } = await claimTenant(dependencies.keeping, name, claim)
-  const signIn = { ...toSignIn(dependencies, name, row, wish), disconnectCount }
+  const claim = { environment: request.environment, detail: 'The app imported a grant.' }
+  const { disconnectCount = 0 } = await ensureTenant(dependencies.grantServices, name, claim)
+  const signIn = { ...toSignIn(dependencies, name, row, request), disconnectCount }
   const found: Proven = {
     row: { ...row, scopes: proven.scopes },
     user: named(proven.user, discovery),
@@ -72,12 +72,12 @@ export async function bringGrant(
     discovery,
   }
   const compared = await compareSignIn(dependencies, signIn, found)
-  if ('failed' in compared) throw explainNotKept(compared)
-  if (compared.loss && !wish.acceptLostAccounts) throw explainLoss(compared.loss)
+  if ('failed' in compared) throw explainNotSaved(compared)
+  if (compared.loss && !request.acceptLostAccounts) throw explainLoss(compared.loss)
   // Not before: of a grant that is not kept, not even the name is.
-  await claimTenant(dependencies.keeping, name, { ...claim, displayName: wish.displayName })
-  const kept = await keepAtOnce(dependencies, signIn, found, compared)
-  if ('failed' in kept) throw explainNotKept(kept)
+  await ensureTenant(dependencies.grantServices, name, { ...claim, displayName: request.displayName })
+  const kept = await connectAtOnce(dependencies, signIn, found, compared)
+  if ('failed' in kept) throw explainNotSaved(kept)
   return kept.tenant
 }
 
@@ -91,26 +91,26 @@ function isOneProvider({
   return !identityProvider || !accountKind || (identityProvider === 'google') === (accountKind === 'google')
 }
 
-function assertServed({ signInTable }: BringDependencies, wish: GrantWish): SignInRow {
-  const usual = wish.accountKind === 'google' ? 'google' : 'microsoft'
-  const identityProvider = wish.identityProvider ?? usual
-  const row = signInTable(wish.environment, identityProvider)
+function assertServed({ signInTable }: BringDependencies, request: GrantRequest): SignInRow {
+  const usual = request.accountKind === 'google' ? 'google' : 'microsoft'
+  const identityProvider = request.identityProvider ?? usual
+  const row = signInTable(request.environment, identityProvider)
   if (row) return row
   const fault = `isn’t set up here for identityProvider ${identityProvider}`
   throw new Problem('invalid_request', {
-    detail: `body environment: ${wish.environment} ${fault}`,
+    detail: `body environment: ${request.environment} ${fault}`,
     members: { errors: [{ in: 'body', field: 'environment', fault }] },
   })
 }
 
 /** Asked before anything is called: nothing of one environment is sent to the other. */
 async function assertEnvironment(
-  { keeping }: BringDependencies,
+  { grantServices }: BringDependencies,
   name: TenantName,
-  { environment }: GrantWish,
+  { environment }: GrantRequest,
 ): Promise<void> {
-  const stored = await keeping.tenants.read(name)
-  if (stored) assertClaimable(stored.tenant, environment)
+  const stored = await grantServices.tenants.read(name)
+  if (stored) assertCanConnect(stored.tenant, environment)
 }
 
 async function discover(
@@ -130,8 +130,8 @@ function toSignIn(
   { config, randomness }: BringDependencies,
   name: TenantName,
   { environment, identityProvider }: SignInRow,
-  { allowDifferentUser }: GrantWish,
-): Omit<Parameters<typeof keepAtOnce>[1], 'disconnectCount'> {
+  { allowDifferentUser }: GrantRequest,
+): Omit<Parameters<typeof connectAtOnce>[1], 'disconnectCount'> {
   return {
     ...name,
     environment,

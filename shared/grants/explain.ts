@@ -58,7 +58,7 @@ export function explainFault(fault: AdvertisingFault): Problem {
 }
 
 /** Why a proven grant was not kept. */
-export function explainNotKept({ failed, reason, advice }: ConnectFailure): Problem {
+export function explainNotSaved({ failed, reason, advice }: ConnectFailure): Problem {
   switch (failed) {
     case 'environment_mismatch':
       return new Problem('environment_conflict')

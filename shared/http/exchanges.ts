@@ -54,13 +54,13 @@ const listening = 'tracing:net.server.listen:asyncStart'
 function watchServer(server: Server, refuse: Refuse): void {
   Object.assign(server, { maxHeaderSize: mostHeaderBytes })
   server.on('checkExpectation', (request, response) => server.emit('request', request, response))
-  server.prependListener('request', (request, response) => keep(request, response, refuse))
+  server.prependListener('request', (request, response) => track(request, response, refuse))
 }
 
 /** An id that the host has made (.NET `Guid.ToString()`). */
 const hostsOwn = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
-function keep(request: IncomingMessage, response: ServerResponse, refuse: Refuse): void {
+function track(request: IncomingMessage, response: ServerResponse, refuse: Refuse): void {
   // When the reader has left, later writes fail, and the writer learns of it from `close`.
   response.on('error', () => undefined)
   const invocationId = String(request.headers['x-ms-invocation-id'] ?? '')

@@ -8,7 +8,7 @@ import {
   clientSecretName,
 } from '../secrets/brokerSecrets.ts'
 import { readInUse } from '../secrets/inUse.ts'
-import type { SecretStandings } from '../secrets/standings.ts'
+import type { SecretHealth } from '../secrets/secretHealth.ts'
 import { ClientCredentialError, createCertificateAuth, createFederatedAuth } from './clientAssertion.ts'
 import type { ClientCredential, ClientCredentials } from './tokenEndpoint.ts'
 
@@ -17,7 +17,7 @@ export interface ClientCredentialDependencies {
   /** How the broker authenticates as its Microsoft registrations; Google knows secrets only. */
   readonly method: ClientAuthentication
   readonly secrets: BrokerSecrets
-  readonly standings: SecretStandings
+  readonly secretHealth: SecretHealth
   /** The managed identity's token for `api://AzureADTokenExchange`; remembered by its giver until near expiry. */
   readonly identityToken: () => Promise<string>
 }
@@ -44,7 +44,7 @@ export function createClientCredentials(dependencies: ClientCredentialDependenci
     },
     async report(environment, identityProvider, id, result) {
       if (id === identityCredentialId) return
-      await dependencies.standings.report(nameOf(environment, identityProvider), id, result)
+      await dependencies.secretHealth.report(nameOf(environment, identityProvider), id, result)
     },
   }
 }

@@ -148,7 +148,7 @@ async function postWithin(
       const isTriedOn = isCode ? isCredentialRefusal : mayBeCredentialRefusal
       if (last.ok || !isTriedOn(last.refusal)) {
         // An answer, and a refresh token that is nowhere else yet, waits for no bookkeeping.
-        if (last.ok) void reportStandings(dependencies, row, [...tried]).catch(() => undefined)
+        if (last.ok) void reportHealth(dependencies, row, [...tried]).catch(() => undefined)
         return last
       }
       // A code may be burnt by the refused attempt (Softeria/ms-365-mcp-server#664): it is not sent again.
@@ -191,7 +191,7 @@ async function listCredentials(
 }
 
 /** The last of those tried was accepted: whatever was refused before it is at fault itself. */
-async function reportStandings(
+async function reportHealth(
   { credentials }: TokenEndpointDependencies,
   { environment, identityProvider }: SignInRow,
   tried: readonly string[],

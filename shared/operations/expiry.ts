@@ -49,7 +49,7 @@ async function watchOne({ clock, log, notes }: ExpiryDependencies, secret: Secre
   const expiresOn = secret.expiresOn?.toISOString() ?? ''
   const at = now.toISOString()
   const key = `${secret.name}:${expiresOn.slice(0, 10)}:${thresholdDays}`
-  if (await notes.claim('expiring', key, { at })) {
+  if (await notes.createOnce('expiring', key, { at })) {
     await notes.addEvent({ type: 'secret.expiring', at, secret: secret.name, thresholdDays, expiresOn })
   }
 }

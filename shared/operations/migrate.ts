@@ -2,10 +2,10 @@ import { grantOwnerOf } from '../domain/grants.ts'
 import type { StoredTenant, TenantName } from '../domain/tenant.ts'
 import { moved, unleased } from '../domain/transitions.ts'
 import { type Attempt, beginAttempt } from '../refresh/attempt.ts'
-import { createLeaseTaker, giveBack, isLeased } from '../refresh/lease.ts'
+import { createLeaseTaker, isLeased, releaseLease } from '../refresh/lease.ts'
 import { outsideLease } from '../refresh/leaseTime.ts'
 import { writeLeased } from '../refresh/writeLeased.ts'
-import { destroyLeftovers, destroyUncommitted, withLeftovers } from '../tenants/leftovers.ts'
+import { destroySecrets, destroyUncommitted, withSecretsToDestroy } from '../tenants/secretsToDestroy.ts'
 import { migratePending } from './migratePending.ts'
 import { type GrantStoreName, type MigrationDependencies, type NeedsMove, storeNameOf } from './migration.ts'
 
@@ -58,14 +58,14 @@ async function migrateOwn(
   if (!grant || status === 'disconnected') return 'no_grant'
   if (storeNameOf(grant.reference) === to && !needsMove(grant.reference)) return 'already_there'
   if (isLeased(stored, clock.now())) return 'leased'
-  const held = await createLeaseTaker(dependencies)(stored)
-  if (!held) return 'changed'
-  const attempt = beginAttempt(dependencies, held.leased)
+  const taken = await createLeaseTaker(dependencies)(stored)
+  if (!taken) return 'changed'
+  const attempt = beginAttempt(dependencies, taken.leased)
   try {
     return await moveLeased(dependencies, attempt, to)
   } catch (error) {
     // An unreleased lease means that a newer token may exist, so the lease is left to expire.
-    if (!held.leftBehind) await giveBack(dependencies, attempt)
+    if (!taken.leftBehind) await releaseLease(dependencies, attempt)
     throw error
   }
 }
@@ -85,7 +85,7 @@ async function moveLeased(
   const refreshToken =
     newer?.refreshToken ?? (await time.step('reading the grant', () => from.read(before, owner)))
   if (refreshToken === undefined) {
-    await giveBack(dependencies, attempt)
+    await releaseLease(dependencies, attempt)
     return 'grant_missing'
   }
   const reference = await time.step('writing the grant', () => stores[to].write(refreshToken, owner))
@@ -104,12 +104,14 @@ async function commit(
   const { leased } = attempt
   const { grants } = dependencies
   const written = await writeLeased(dependencies, attempt, (row) => ({
-    next: withLeftovers(grants, moved(unleased(row), leased.grant, reference), [leased.grant.reference]),
+    next: withSecretsToDestroy(grants, moved(unleased(row), leased.grant, reference), [
+      leased.grant.reference,
+    ]),
   }))
   if ('lost' in written) {
     await destroyUncommitted(dependencies, reference, written.lost?.tenant)
     return 'changed'
   }
-  await destroyLeftovers(dependencies, written.stored)
+  await destroySecrets(dependencies, written.stored)
   return 'moved'
 }

@@ -3,7 +3,7 @@ import type { StoredTenant, Tenant } from '../domain/tenant.ts'
 import { pending } from '../domain/transitions.ts'
 import { outsideLease } from '../refresh/leaseTime.ts'
 import { changeTenant } from '../tenants/changeTenant.ts'
-import { destroyLeftovers, destroyUncommitted, withLeftovers } from '../tenants/leftovers.ts'
+import { destroySecrets, destroyUncommitted, withSecretsToDestroy } from '../tenants/secretsToDestroy.ts'
 import { type GrantStoreName, type MigrationDependencies, type NeedsMove, storeNameOf } from './migration.ts'
 
 /**
@@ -32,7 +32,7 @@ export async function migratePending(
     changeTenant(dependencies, stored, (row) => {
       if (row.pendingGrant?.grant.reference !== before) return undefined
       const pendingGrant = { ...row.pendingGrant, grant: { ...row.pendingGrant.grant, reference } }
-      return { next: withLeftovers(grants, pending(row, pendingGrant), [before]) }
+      return { next: withSecretsToDestroy(grants, pending(row, pendingGrant), [before]) }
     })
   const committed = await outsideLease(clock, 'committing the pending grant', commit)
   if (committed.outcome !== 'changed') {
@@ -40,7 +40,7 @@ export async function migratePending(
     await destroyUncommitted(dependencies, reference, row?.tenant)
     return 'changed'
   }
-  await destroyLeftovers(dependencies, committed.stored)
+  await destroySecrets(dependencies, committed.stored)
   return 'moved'
 }
 

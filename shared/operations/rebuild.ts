@@ -16,7 +16,7 @@ import type { TokenEndpoints } from '../identity/tokenEndpoint.ts'
 import type { Tables } from '../storage/clients.ts'
 import { guarded } from '../storage/unavailable.ts'
 import { workspaceIndexEntity } from '../storage/workspaceIndex.ts'
-import { commitGrant, type GrantKeeping, sealAccessToken } from '../tenants/connectGrant.ts'
+import { commitGrant, type GrantServices, sealAccessToken } from '../tenants/connectGrant.ts'
 
 /** A vault secret that its tags call a tenant's grant. */
 export interface TaggedGrant {
@@ -29,7 +29,7 @@ export interface TaggedGrant {
 /** Dependencies of rebuilding. */
 export interface RebuildDependencies extends DiscoverForDependencies {
   readonly config: Config
-  readonly keeping: GrantKeeping
+  readonly grantServices: GrantServices
   readonly signInTable: SignInTable
   readonly tokenEndpoints: TokenEndpoints
   readonly accounts: AccountStore
@@ -82,12 +82,12 @@ export async function rebuildTenant(
 ): Promise<RebuildOutcome> {
   const [newest] = grants
   if (!newest) throw new Error('A tenant is rebuilt from one grant at least.')
-  const { tenants } = dependencies.keeping
+  const { tenants } = dependencies.grantServices
   const found = await tenants.inspect(newest.owner)
   // What is left of a damaged row without a grant is written only when a grant is proved or refused for good.
   const row = found && (isDamaged(found) ? found.remains : found.tenant)
-  if (found && row && isStanding(row))
-    return makeSureOfHints(dependencies, isDamaged(found) ? await repair(dependencies, found) : row)
+  if (found && row && isIntact(row))
+    return restoreHints(dependencies, isDamaged(found) ? await repair(dependencies, found) : row)
   let unclear = false
   for (const tagged of grants) {
     const proof = await proveGrant(dependencies, tagged)
@@ -111,43 +111,48 @@ export async function rebuildTenant(
  * @throws DamagedRowError when another process changed the row and it is still damaged.
  */
 export async function repair(
-  { keeping }: Pick<RebuildDependencies, 'keeping'>,
+  { grantServices }: Pick<RebuildDependencies, 'grantServices'>,
   { remains, damaged, etag }: DamagedTenant,
 ): Promise<Tenant> {
-  const at = keeping.clock.now()
+  const at = grantServices.clock.now()
   const next = repaired(remains, at)
-  if (next.dueAt && next.grant) await keeping.due.insert(dueRowOf(next, next.grant, next.dueAt))
+  if (next.dueAt && next.grant) await grantServices.due.insert(dueRowOf(next, next.grant, next.dueAt))
   const detail = `The stored row was damaged (${damaged.column}) and was repaired.`
   const event = { type: 'tenant.repaired', at, detail } as const
-  const written = await keeping.tenants.replace({ tenant: remains, etag }, next, [event])
-  return written === 'conflict' ? ((await keeping.tenants.read(remains))?.tenant ?? next) : written.tenant
+  const written = await grantServices.tenants.replace({ tenant: remains, etag }, next, [event])
+  return written === 'conflict'
+    ? ((await grantServices.tenants.read(remains))?.tenant ?? next)
+    : written.tenant
 }
 
 /** A row that knows about a grant. A disconnected or unconfirmed tenant is never connected again. */
-function isStanding({ grant, pendingGrant, status }: Tenant): boolean {
+function isIntact({ grant, pendingGrant, status }: Tenant): boolean {
   return grant !== undefined || pendingGrant !== undefined || status === 'disconnected'
 }
 
 /** The listing and the due row are hints; writing them again costs nothing. */
-async function makeSureOfHints({ keeping, tables }: RebuildDependencies, tenant: Tenant): Promise<'present'> {
+async function restoreHints(
+  { grantServices, tables }: RebuildDependencies,
+  tenant: Tenant,
+): Promise<'present'> {
   const { dueAt, grant } = tenant
   await guarded('tables', () =>
     tables.TenantsByWorkspace.upsertEntity(workspaceIndexEntity(tenant), 'Replace'),
   )
-  if (dueAt && grant) await keeping.due.insert(dueRowOf(tenant, grant, dueAt))
+  if (dueAt && grant) await grantServices.due.insert(dueRowOf(tenant, grant, dueAt))
   return 'present'
 }
 
 /** Tries the authorities that a user can be refreshed at; the ID token then says which one is theirs. */
 async function proveGrant(
-  { config, keeping, signInTable, tokenEndpoints }: RebuildDependencies,
+  { config, grantServices, signInTable, tokenEndpoints }: RebuildDependencies,
   { vault, name, owner }: TaggedGrant,
 ): Promise<ProvenToken | 'dead' | 'unclear'> {
   const row = signInTable(owner.environment, owner.identityProvider)
   const secret = await vault.read(name)
   if (!row) return 'unclear'
   if (!secret) return 'dead'
-  const proving = { config, tokenEndpoints, clock: keeping.clock }
+  const proving = { config, tokenEndpoints, clock: grantServices.clock }
   const proven = await proveToken(proving, row, { refreshToken: secret.value })
   if (proven.ok) return proven
   return isOpen(proven.refusal) ? 'unclear' : 'dead'
@@ -163,14 +168,14 @@ async function connect(
   { owner }: TaggedGrant,
   { refreshToken, scopes, tokens, user }: ProvenToken,
 ): Promise<void> {
-  const { accounts, keeping } = dependencies
+  const { accounts, grantServices } = dependencies
   // First of all: a strict provider takes no other token from now on.
-  const id = keeping.randomness.identifier()
-  const reference = await keeping.grants.write(refreshToken, { ...owner, grantId: id })
+  const id = grantServices.randomness.identifier()
+  const reference = await grantServices.grants.write(refreshToken, { ...owner, grantId: id })
   const created = await createRow(dependencies, owner, { status: 'pending' })
-  const accessToken = await sealAccessToken(keeping, { ...owner, grantId: id }, tokens)
+  const accessToken = await sealAccessToken(grantServices, { ...owner, grantId: id }, tokens)
   const discovery = await discover(dependencies, owner, tokens.accessToken)
-  const accountsGeneration = `rebuilt${keeping.randomness.identifier().slice(0, 12)}`
+  const accountsGeneration = `rebuilt${grantServices.randomness.identifier().slice(0, 12)}`
   await accounts.write(owner, accountsGeneration, discovery?.accounts ?? [])
   const defaultAccount = discovery && defaultAccountOf(created, discovery.accounts)
   const grant = {
@@ -179,7 +184,7 @@ async function connect(
     identityProvider: owner.identityProvider,
     scopes,
     ...user,
-    consentedAt: keeping.clock.now(),
+    consentedAt: grantServices.clock.now(),
     advertisingUserId: discovery?.advertisingUserId ?? '',
   }
   const { environment } = owner
@@ -187,24 +192,24 @@ async function connect(
     ...{ environment, grant, accessToken, accountsGeneration },
     ...(defaultAccount && { defaultAccount }),
   }
-  const committed = await commitGrant(keeping, owner, () => kept)
+  const committed = await commitGrant(grantServices, owner, () => kept)
   if (!committed) throw new Error(`The row of tenant ${owner.tenant} was changed without end.`)
 }
 
 /** A row that an earlier run left half done is used as is, and a damaged one is repaired. */
 async function createRow(
-  { keeping }: RebuildDependencies,
+  { grantServices }: RebuildDependencies,
   { workspace, tenant, environment }: TenantName & { environment: Environment },
-  standing: Pick<Tenant, 'status' | 'reauthorizationReason'>,
+  status: Pick<Tenant, 'status' | 'reauthorizationReason'>,
 ): Promise<Tenant> {
-  const at = keeping.clock.now()
-  const row: Tenant = { workspace, tenant, environment, createdAt: at, ...standing }
+  const at = grantServices.clock.now()
+  const row: Tenant = { workspace, tenant, environment, createdAt: at, ...status }
   const detail = 'The tables were lost; the tenant was rebuilt from its vault secret.'
-  const created = await keeping.tenants.create(row, [{ type: 'tenant.created', at, detail }])
+  const created = await grantServices.tenants.create(row, [{ type: 'tenant.created', at, detail }])
   if (created !== 'conflict') return created.tenant
-  const found = await keeping.tenants.inspect(row)
+  const found = await grantServices.tenants.inspect(row)
   if (!found) return row
-  return isDamaged(found) ? repair({ keeping }, found) : found.tenant
+  return isDamaged(found) ? repair({ grantServices }, found) : found.tenant
 }
 
 /** Without an answer, the tenant is connected anyway, and its app discovers again. */

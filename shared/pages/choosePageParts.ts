@@ -33,14 +33,14 @@ export function faultNote(text: string): Html {
 /** What the form carries along: what is ticked and not in sight stays ticked, in one field, however much it is. */
 export function hiddenFields({ token, draft }: ChoicePage, { shown, page }: ChoiceView): Html {
   const visible = new Set(draft.step === 'accounts' ? shown.map(({ accountId }) => accountId) : [])
-  const held = [...draft.ticked].filter((accountId) => !visible.has(accountId))
+  const elsewhere = [...draft.ticked].filter((accountId) => !visible.has(accountId))
   const { defaultId, onlyTicked, scope, step } = draft
   const isDefaultShown = step === 'default' && shown.some(({ accountId }) => accountId === defaultId)
   const hidden = (name: string, value: string | number) =>
     html`<input type="hidden" name="${name}" value="${value}">`
-  return html`${hidden('choice', token)}${hidden('step', step)}${hidden('page', page)}${hidden('held', held.join(' '))}${
+  return html`${hidden('choice', token)}${hidden('step', step)}${hidden('page', page)}${hidden('selected', elsewhere.join(' '))}${
     onlyTicked && hidden('only', 'ticked')
-  }${step === 'default' && hidden('scope', scope)}${defaultId && !isDefaultShown && hidden('heldDefault', defaultId)}`
+  }${step === 'default' && hidden('scope', scope)}${defaultId && !isDefaultShown && hidden('selectedDefault', defaultId)}`
 }
 
 /** The search box, where there is something to search. */
@@ -56,7 +56,7 @@ export function searchBox({ search }: ChoiceDraft, total: number): Html | false 
 export function accountList(page: ChoicePage, view: ChoiceView): Html {
   const { draft, moved, open } = page
   const { shown, matching } = view
-  const held = draft.ticked.size - shown.filter(({ accountId }) => draft.ticked.has(accountId)).length
+  const elsewhere = draft.ticked.size - shown.filter(({ accountId }) => draft.ticked.has(accountId)).length
   const isFiltered = draft.search !== '' || draft.onlyTicked
   const isAccounts = draft.step === 'accounts'
   // All of a long list is one press away already.
@@ -66,10 +66,10 @@ export function accountList(page: ChoicePage, view: ChoiceView): Html {
 ${isFiltered && tool('clear', 'Show all')}
 ${isAccounts && isWorthTicking && tool('tick', `Select ${isFiltered ? 'these' : 'all'} ${matching.toLocaleString('en')}`)}
 ${isAccounts && view.ticked > 0 && tool('untick', isFiltered ? 'Clear these' : 'Clear all')}
-${isAccounts && held > 0 && !draft.onlyTicked && tool('ticked', `Show ${held.toLocaleString('en')} more selected`)}
+${isAccounts && elsewhere > 0 && !draft.onlyTicked && tool('ticked', `Show ${elsewhere.toLocaleString('en')} more selected`)}
 </div>
 <a class="skip" href="#finish">Skip the list</a>
-<fieldset id="accounts" data-total="${open.accounts.length}" data-held="${held}">
+<fieldset id="accounts" data-total="${open.accounts.length}" data-elsewhere="${elsewhere}">
 <legend class="unseen">${draft.search ? html`Accounts that match “${draft.search}”` : 'Accounts'}</legend>
 ${shown.length > 0 && html`<ul>${shown.map((account) => accountRow(account, draft))}</ul>`}
 <p class="none" id="none"${shown.length > 0 && html` hidden`}>No matches. Try part of a name, a number, or an ID.</p>

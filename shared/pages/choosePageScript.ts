@@ -5,7 +5,7 @@
 export const choiceScript = `
 const form = document.forms[0], q = form.elements.q, list = document.getElementById('accounts'), none = document.getElementById('none')
 const rows = [...list.querySelectorAll('li')].map(li => ({ li, text: li.textContent.toLowerCase() + ' ' + li.querySelector('input').value }))
-const total = Number(list.dataset.total), held = Number(list.dataset.held)
+const total = Number(list.dataset.total), elsewhere = Number(list.dataset.elsewhere)
 const count = document.getElementById('count'), ticked = document.getElementById('ticked'), number = n => n.toLocaleString('en')
 const said = count.textContent, typed = q ? q.value : ''
 let waiting
@@ -27,7 +27,7 @@ function filter() {
 }
 function tell() {
   if (!form.querySelector('[type=radio][name=scope]')) return
-  const n = held + list.querySelectorAll('[name=account]:checked').length
+  const n = elsewhere + list.querySelectorAll('[name=account]:checked').length
   const isAll = form.elements.scope.value === 'all'
   ticked.textContent = isAll ? 'All ' + number(total) + ' accounts' : (n ? number(n) : 'None') + ' of ' + number(total) + ' selected'
   ticked.hidden = false

@@ -27,7 +27,7 @@ ${sign(signByActor[actor])}
 <p>${withAppName(explanation, app)}</p>
 ${failure.advice && html`<p><strong>${withWholeNames(failure.advice)}</strong></p>`}
 ${failure.adminConsentUrl && adminLink(failure.adminConsentUrl)}
-${waysOn(failure, app)}
+${nextSteps(failure, app)}
 ${supportLine(failure)}
 </div>`
   const script = failure.adminConsentUrl ? adminLinkScript : undefined
@@ -49,7 +49,10 @@ export function adminConsentedPage(granted: boolean, config: NamingConfig): Http
 }
 
 /** The first way is the likelier one. */
-function waysOn({ adminConsentUrl, backUrl, again }: ConnectFailure, app: string | undefined): Html | false {
+function nextSteps(
+  { adminConsentUrl, backUrl, again }: ConnectFailure,
+  app: string | undefined,
+): Html | false {
   if (!backUrl && !again) return false
   const back = `Back to ${app ?? 'the app'}`
   return html`<p class="ways">${again && html`<a class="button" href="${again.url}">${again.anotherAccount ? 'Use another account' : 'Try again'}</a>`}${backUrl && html`<a class="button${(again || adminConsentUrl) && ' plain'}" href="${backUrl}">${back}</a>`}</p>`

@@ -153,7 +153,7 @@ async function renew(
   failure: FailureText,
   upload: ReadAhead,
 ): Promise<Prepared | undefined> {
-  const { advertising, clock, config, obtain } = dependencies
+  const { advertising, clock, config, accessTokens } = dependencies
   const fault = faultOf(wanted.service, failure)
   const now = clock.now()
   const decision = decideRepeat({
@@ -164,7 +164,7 @@ async function renew(
     now,
   })
   if (!decision.repeat) return undefined
-  const replaced = await obtain.replace(name, refreshedAt)
+  const replaced = await accessTokens.replace(name, refreshedAt)
   if (!replaced.ok) {
     if (decision.reason === 'token_expired') throw explainNotObtained(config, replaced, now)
     return undefined

@@ -4,15 +4,15 @@ import type { Config } from '../config.ts'
 import type { Tenant, TenantName } from '../domain/tenant.ts'
 import { Problem } from '../problems.ts'
 import { type DeveloperTokens, explainNoDeveloperToken } from '../secrets/developerTokens.ts'
+import type { AccessTokens } from '../vend/accessTokens.ts'
 import { explainNotObtained } from '../vend/explain.ts'
-import type { Obtain } from '../vend/obtain.ts'
 import type { Obtained } from '../vend/obtained.ts'
 import type { Vend } from '../vend/vend.ts'
 
 /** What a call is prepared from. */
 export interface PrepareDependencies {
   readonly config: Config
-  readonly obtain: Obtain
+  readonly accessTokens: AccessTokens
   readonly vend: Vend
   readonly developerTokens: Pick<DeveloperTokens, 'find'>
   readonly clock: Clock
@@ -48,8 +48,8 @@ export async function prepare(
   name: TenantName,
   wanted: Wanted,
 ): Promise<Prepared> {
-  const { config, clock, obtain } = dependencies
-  const obtained = await obtain.obtain(name)
+  const { config, clock, accessTokens } = dependencies
+  const obtained = await accessTokens.obtain(name)
   if (!obtained.ok) throw explainNotObtained(config, obtained, clock.now())
   const { tenant } = obtained
   const settings = config.environments.get(tenant.environment)

@@ -6,7 +6,7 @@ import type { BrokerNotes } from '../domain/notes.ts'
 import type { SweepReports } from '../domain/sweepReports.ts'
 import type { ListableVault } from '../domain/vault.ts'
 import type { SignInTable } from '../identity/signInTable.ts'
-import type { SecretStandings } from '../secrets/standings.ts'
+import type { SecretHealth } from '../secrets/secretHealth.ts'
 import type { Tables } from '../storage/clients.ts'
 
 /** Dependencies of looking at every dependency. */
@@ -16,7 +16,7 @@ export interface ReadyDependencies {
   readonly credential: TokenCredential
   readonly tables: Tables
   readonly vaults: { readonly main: ListableVault; readonly grants: readonly ListableVault[] }
-  readonly standings: SecretStandings
+  readonly secretHealth: SecretHealth
   readonly notes: BrokerNotes
   readonly environments: EnvironmentStates
   readonly sweeps: SweepReports

@@ -29,11 +29,11 @@ async function checkWithNext(broker: ReadyDependencies, name: string): Promise<R
 }
 
 async function lookAt(broker: ReadyDependencies, name: string): Promise<Finding> {
-  const { standings, vaults } = broker
+  const { secretHealth, vaults } = broker
   if (name === sealingKeysName) return lookAtSealingKeys(broker)
   const secret = await vaults.main.read(name)
   if (!secret) return { ok: false, detail: 'is missing', resolution: setSecret(broker, name) }
-  const refused = await standings.refused(name)
+  const refused = await secretHealth.refused(name)
   if (refused?.version === secret.version) {
     const detail = `has been refused since ${refused.since}; the next one is in use`
     return { ok: false, detail, resolution: `Make the next one the current one: ${setSecret(broker, name)}` }

@@ -77,8 +77,8 @@ export async function checkState(
 }
 
 async function showHolds({ config, environments: states }: ReadyDependencies) {
-  const held = await readHolds(config, states)
-  return held.map((hold) => ({ ...hold, since: hold.since.toISOString(), until: hold.until.toISOString() }))
+  const holds = await readHolds(config, states)
+  return holds.map((hold) => ({ ...hold, since: hold.since.toISOString(), until: hold.until.toISOString() }))
 }
 
 async function readLastSweep({ clock, sweeps }: ReadyDependencies) {

@@ -10,19 +10,19 @@ import type { TokenAnswer } from '../domain/tokenEndpoint.ts'
 import { dead, refreshed, unleased, vended, waiting } from '../domain/transitions.ts'
 import type { Registration } from '../environment.ts'
 import type { TenantChange } from '../tenants/changeTenant.ts'
-import { destroyLeftovers, destroyUncommitted, withLeftovers } from '../tenants/leftovers.ts'
+import { destroySecrets, destroyUncommitted, withSecretsToDestroy } from '../tenants/secretsToDestroy.ts'
 import type { Attempt } from './attempt.ts'
-import { type RefreshWish, type RefusalVerdict, suspectsThatHold } from './decide.ts'
+import { type RefreshPurpose, type RefusalVerdict, refusalsBeforeHold } from './decide.ts'
 import type { RefreshDependencies } from './dependencies.ts'
 import { outsideLease } from './leaseTime.ts'
 import type { RefreshOutcome } from './outcome.ts'
 import { ended, failed, isNewLoop, isNewsForOperator, recovered } from './refusalEvents.ts'
-import type { Suspects } from './suspects.ts'
+import type { RefusedTenants } from './refusedTenants.ts'
 import { type LeasedWrite, writeLeased } from './writeLeased.ts'
 
 /** What a refresh brought, for whom, and where its refresh token is. */
 export interface Brought {
-  readonly wish: RefreshWish
+  readonly purpose: RefreshPurpose
   readonly answer: Extract<TokenAnswer, { ok: true }> & { readonly askedAt: Date }
   readonly reference: string
 }
@@ -37,17 +37,17 @@ export interface Judged {
 export async function commitRefreshed(
   dependencies: RefreshDependencies,
   attempt: Attempt,
-  { wish, answer, reference }: Brought,
+  { purpose, answer, reference }: Brought,
 ): Promise<RefreshOutcome> {
   const { leased, time } = attempt
   const { clock, config, grants, randomness, sealer } = dependencies
   const now = clock.now()
   const expiresAt = secondsAfter(answer.askedAt, answer.expiresInSeconds)
   const context = sealContextOf(leased.tenant, leased.grant.id, 'access_token')
-  const sealed = await time.insist('sealing', () => sealer.seal(answer.accessToken, context))
-  const replaced = wish.for === 'replacement' && ({ replaced: true } as const)
+  const sealed = await time.repeat('sealing', () => sealer.seal(answer.accessToken, context))
+  const replaced = purpose.for === 'replacement' && ({ replaced: true } as const)
   const accessToken = { sealed, refreshedAt: answer.askedAt, expiresAt, ...replaced }
-  const lastVendedAt = wish.for === 'sweep' ? leased.tenant.lastVendedAt : now
+  const lastVendedAt = purpose.for === 'sweep' ? leased.tenant.lastVendedAt : now
   const seen = lastVendedAt ? vended(leased.tenant, lastVendedAt, undefined) : leased.tenant
   const dueAt = nextDueAt(seen, accessToken, config, now, randomness.fraction())
   const committed = await commit(dependencies, attempt, dueAt, (row) => {
@@ -55,7 +55,7 @@ export async function commitRefreshed(
     const grant = { ...leased.grant, reference }
     const next = refreshed(row, { grant, accessToken, dueAt, lastVendedAt })
     return {
-      next: withLeftovers(grants, next, [row.grant?.reference, leased.grant.reference]),
+      next: withSecretsToDestroy(grants, next, [row.grant?.reference, leased.grant.reference]),
       events: trouble && trouble.attempts > 1 ? [recovered(trouble.attempts, now)] : [],
     }
   })
@@ -63,7 +63,7 @@ export async function commitRefreshed(
     await destroyUncommitted(dependencies, reference, committed.lost?.tenant)
     return { outcome: 'passed_on', stored: committed.lost ?? leased, reason: 'lease_lost' }
   }
-  const stored = await destroyLeftovers(dependencies, committed.stored)
+  const stored = await destroySecrets(dependencies, committed.stored)
   await release(dependencies, registrationOf(leased)).catch(() => undefined)
   return { outcome: 'refreshed', stored, accessToken: answer.accessToken, dueBefore: leased.tenant.dueAt }
 }
@@ -113,7 +113,7 @@ export async function commitHold(
   attempt: Attempt,
   refusal: TokenRefusal,
 ): Promise<StoredTenant | undefined> {
-  await holdEnvironment(dependencies, attempt, refusal)
+  await placeHold(dependencies, attempt, refusal)
   const committed = await commit(dependencies, attempt, attempt.leased.tenant.dueAt, (row) => ({
     next: unleased(row),
   }))
@@ -121,7 +121,7 @@ export async function commitHold(
 }
 
 /** Puts the environment's refreshes on hold. A hold that has already begun continues. */
-async function holdEnvironment(
+async function placeHold(
   { clock, environments, log }: RefreshDependencies,
   { leased, time }: Attempt,
   { reason, traceId }: TokenRefusal,
@@ -130,7 +130,7 @@ async function holdEnvironment(
   const fault = { environment, identityProvider, reason, traceId }
   const previous = await time.step('reading the hold', () => environments.read(environment, identityProvider))
   const hold = nextHold(previous, fault, clock.now())
-  await time.step('holding the environment', () => environments.hold(hold))
+  await time.step('holding the environment', () => environments.placeHold(hold))
   if (!previous) log('environment.held', fault)
 }
 
@@ -138,18 +138,18 @@ async function holdEnvironment(
  * One more tenant is refused for what may be our registration's fault. Enough of them in a row hold the environment,
  * and so does each new one while a hold has not been ended by a success.
  */
-export async function countSuspect(
-  dependencies: RefreshDependencies & { readonly suspects: Suspects },
+export async function countRefusal(
+  dependencies: RefreshDependencies & { readonly refusedTenants: RefusedTenants },
   attempt: Attempt,
   refusal: TokenRefusal,
 ): Promise<void> {
   const { leased, time } = attempt
   const { environment, identityProvider } = registrationOf(leased)
-  const count = dependencies.suspects.add(environment, identityProvider, tenantKey(leased.tenant))
+  const count = dependencies.refusedTenants.add(environment, identityProvider, tenantKey(leased.tenant))
   const isHeld = await time.step('reading the hold', () =>
     dependencies.environments.read(environment, identityProvider),
   )
-  if (isHeld || count >= suspectsThatHold) await holdEnvironment(dependencies, attempt, refusal)
+  if (isHeld || count >= refusalsBeforeHold) await placeHold(dependencies, attempt, refusal)
 }
 
 function registrationOf({ tenant: { environment }, grant: { identityProvider } }: Leased): Registration {
@@ -171,7 +171,7 @@ async function commit(
   const previousDueAt = leased.tenant.dueAt
   const moved = dueAt?.getTime() !== previousDueAt?.getTime()
   const dueRow = (at: Date) => dueRowOf(leased.tenant, leased.grant, at)
-  if (dueAt && moved) await time.insist('inserting the due row', () => due.insert(dueRow(dueAt)))
+  if (dueAt && moved) await time.repeat('inserting the due row', () => due.insert(dueRow(dueAt)))
   const written = await writeLeased(dependencies, attempt, change)
   if ('stored' in written && previousDueAt && moved) {
     const remove = () => due.remove(dueRow(previousDueAt))

@@ -6,7 +6,7 @@ import { firstRetrySeconds, leastValiditySeconds, retryAt } from '../domain/sche
 import type { RefreshTrouble, Tenant } from '../domain/tenant.ts'
 
 /** What the caller of a refresh wants. */
-export type RefreshWish =
+export type RefreshPurpose =
   | { readonly for: 'vend'; readonly minValiditySeconds: number }
   | { readonly for: 'sweep' }
   /** The access token refreshed at `seen` was refused by Microsoft Advertising although unexpired. */
@@ -32,15 +32,15 @@ export type RefreshDecision =
  */
 export function decideRefresh(
   tenant: Tenant,
-  wish: RefreshWish,
+  purpose: RefreshPurpose,
   hold: EnvironmentHold | undefined,
   now: Date,
 ): RefreshDecision {
   if (tenant.status === 'reauthorization_required') return { refresh: false, reason: 'grant_is_dead' }
   if (tenant.status !== 'connected' || !tenant.grant) return { refresh: false, reason: 'not_connected' }
-  const wanted = reasonToRefresh(tenant, wish, now)
+  const wanted = reasonToRefresh(tenant, purpose, now)
   if (!wanted) return { refresh: false, reason: 'fresh' }
-  if (wish.for === 'vend' && !canReach(tenant, wish.minValiditySeconds, now))
+  if (purpose.for === 'vend' && !canReach(tenant, purpose.minValiditySeconds, now))
     return { refresh: false, reason: 'validity_not_reached' }
   if (tenant.trouble && tenant.trouble.nextAttemptAt > now)
     return { refresh: false, reason: 'waiting_to_retry' }
@@ -54,7 +54,7 @@ const restSeconds = 30
 const slackSeconds = 2
 
 /**
- * Whether a refresh may bring a token that lasts as long as is wished. The last answer tells: one that lived too short
+ * Whether a refresh may bring a token that lasts as long as asked. The last answer tells: one that lived too short
  * from the start is repeated only in the second half of its life, one that can be vended is left alone for a while.
  * What the consent itself brought tells nothing of refreshes.
  */
@@ -71,19 +71,19 @@ function canReach({ accessToken, grant }: Tenant, minValiditySeconds: number, no
 
 function reasonToRefresh(
   tenant: Tenant,
-  wish: RefreshWish,
+  purpose: RefreshPurpose,
   now: Date,
 ): 'expires_soon' | 'due' | 'replaced' | undefined {
   const { accessToken, dueAt } = tenant
-  switch (wish.for) {
+  switch (purpose.for) {
     case 'vend':
-      return accessToken && secondsUntil(accessToken.expiresAt, now) >= wish.minValiditySeconds
+      return accessToken && secondsUntil(accessToken.expiresAt, now) >= purpose.minValiditySeconds
         ? undefined
         : 'expires_soon'
     case 'sweep':
       return dueAt && dueAt <= now ? 'due' : undefined
     case 'replacement':
-      return accessToken && accessToken.refreshedAt > wish.seen ? undefined : 'replaced'
+      return accessToken && accessToken.refreshedAt > purpose.seen ? undefined : 'replaced'
   }
 }
 
@@ -104,7 +104,7 @@ const mostUnknownAnswers = 5
  * A plain `invalid_grant` has been seen to pass (AADSTS70000), so it is confirmed once, 5 s later at the earliest;
  * a refusal that names what the person must do needs no second look. Operator faults never change a tenant's status:
  * what is about our own credential holds the environment at once; any other may be one directory's doing, so the
- * tenant waits, and {@link isNewSuspect} says when it counts against the registration.
+ * tenant waits, and {@link isFirstRefusal} says when it counts against the registration.
  */
 export function judgeRefusal(
   tenant: Tenant,
@@ -145,9 +145,9 @@ export function judgeRefusal(
 }
 
 /** Newly refused tenants in a row, without a success between, that rule out a single directory as the cause. */
-export const suspectsThatHold = 5
+export const refusalsBeforeHold = 5
 
 /** Whether a refusal is news about our registration: what a tenant met before says nothing about the others. */
-export function isNewSuspect(tenant: Tenant, refusal: TokenRefusal): boolean {
+export function isFirstRefusal(tenant: Tenant, refusal: TokenRefusal): boolean {
   return meaningOf(refusal.reason).about === 'our_registration' && tenant.trouble?.actor !== 'operator'
 }

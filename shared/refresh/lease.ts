@@ -8,7 +8,7 @@ import { outsideLease } from './leaseTime.ts'
 import { writeLeased } from './writeLeased.ts'
 
 /** A lease that is held, and the one found on the row if its holder never released it. */
-export interface Held {
+export interface TakenLease {
   readonly leased: Leased
   readonly leftBehind: Lease | undefined
 }
@@ -17,7 +17,7 @@ export interface Held {
  * Takes a free lease, with the same id for every try.
  * @returns undefined when another process changed the row first.
  */
-export type TakeLease = (stored: StoredTenant) => Promise<Held | undefined>
+export type TakeLease = (stored: StoredTenant) => Promise<TakenLease | undefined>
 
 /** Creates the taker of one refresh. */
 export function createLeaseTaker({
@@ -32,23 +32,28 @@ export function createLeaseTaker({
     if (!grant) return undefined
     const lease = { id, until: secondsAfter(clock.now(), config.leaseSeconds) }
     const write = () => tenants.replace(stored, leased(stored.tenant, lease), [])
-    const lookAgain = async (): Promise<Held | undefined> => {
+    const lookAgain = async (): Promise<TakenLease | undefined> => {
       const row = await outsideLease(clock, 'reading the row', () => tenants.read(stored.tenant))
       return row && ownOf(row, id, clock.now(), leftBehind)
     }
     // It may have taken effect although its answer was lost, and the client that repeats it meets its own ETag: then
     // nobody could refresh before our own lease ends.
     const taken = await outsideLease(clock, 'taking the lease', write).catch(async (error) => {
-      const held = await lookAgain()
-      if (!held) throw error
-      return held
+      const own = await lookAgain()
+      if (!own) throw error
+      return own
     })
     if (taken === 'conflict') return lookAgain()
     return 'leased' in taken ? taken : { leased: { ...taken, lease, grant }, leftBehind }
   }
 }
 
-function ownOf(stored: StoredTenant, id: string, now: Date, leftBehind: Lease | undefined): Held | undefined {
+function ownOf(
+  stored: StoredTenant,
+  id: string,
+  now: Date,
+  leftBehind: Lease | undefined,
+): TakenLease | undefined {
   const { lease, grant } = stored.tenant
   if (!grant || lease?.id !== id || lease.until <= now) return undefined
   return { leased: { ...stored, lease, grant }, leftBehind }
@@ -85,7 +90,7 @@ export async function adoptNewer(
 }
 
 /** Gives a lease back that brought nothing, so that nobody waits for a refresh that nobody does. */
-export async function giveBack(
+export async function releaseLease(
   { tenants }: Pick<RefreshDependencies, 'tenants'>,
   { leased, time }: Attempt,
 ): Promise<void> {

@@ -12,8 +12,8 @@ export interface LeaseTime {
    */
   step<T>(name: string, work: () => Promise<T>): Promise<T>
   /** Repeats a step that failed until it does not, the failure is one for good, or the lease has no time for more. */
-  insist<T>(name: string, work: () => Promise<T>, isForGood?: (error: unknown) => boolean): Promise<T>
-  /** Whether a call to the token endpoint fits in, and then the keeping of what it brings. */
+  repeat<T>(name: string, work: () => Promise<T>, isPermanent?: (error: unknown) => boolean): Promise<T>
+  /** Whether a call to the token endpoint fits in, and then storing what it brings. */
   allowsCall(): boolean
   /** Waits a little before the next try of what has failed; false when nothing would be left for what follows it. */
   pause(tries: number): Promise<boolean>
@@ -53,12 +53,12 @@ export function createLeaseTime(
   return {
     step,
     pause,
-    async insist(name, work, isForGood = () => false) {
+    async repeat(name, work, isPermanent = () => false) {
       for (let tries = 0; ; tries++) {
         try {
           return await step(name, work)
         } catch (error) {
-          if (isForGood(error) || !(await pause(tries))) throw error
+          if (isPermanent(error) || !(await pause(tries))) throw error
         }
       }
     },

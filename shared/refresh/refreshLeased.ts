@@ -5,48 +5,48 @@ import { tenantKey } from '../domain/tenantKey.ts'
 import type { TokenAnswer } from '../domain/tokenEndpoint.ts'
 import { type Asked, askWithNamedOrNewer } from './askProvider.ts'
 import { type Attempt, beginAttempt } from './attempt.ts'
-import { commitHold, commitRefreshed, commitVerdict, countSuspect } from './commit.ts'
-import { isNewSuspect, judgeRefusal, type RefreshWish } from './decide.ts'
+import { commitHold, commitRefreshed, commitVerdict, countRefusal } from './commit.ts'
+import { isFirstRefusal, judgeRefusal, type RefreshPurpose } from './decide.ts'
 import type { RefreshDependencies } from './dependencies.ts'
-import { adoptNewer, giveBack, type Held } from './lease.ts'
+import { adoptNewer, releaseLease, type TakenLease } from './lease.ts'
 import type { RefreshOutcome } from './outcome.ts'
-import type { Suspects } from './suspects.ts'
+import type { RefusedTenants } from './refusedTenants.ts'
 
 /** Dependencies of refreshing, and what this process has seen. */
 export interface Refreshing extends RefreshDependencies {
-  readonly suspects: Suspects
+  readonly refusedTenants: RefusedTenants
 }
 
 /** Reads the grant, asks, keeps what comes and commits it; all within the lease. */
 export async function refreshLeased(
   dependencies: Refreshing,
-  held: Held,
-  wish: RefreshWish,
+  taken: TakenLease,
+  purpose: RefreshPurpose,
 ): Promise<RefreshOutcome> {
-  const begun = beginAttempt(dependencies, held.leased)
-  const attempt = held.leftBehind ? await adoptNewer(dependencies, begun) : begun
-  if (!attempt) return { outcome: 'passed_on', stored: held.leased, reason: 'lease_lost' }
+  const begun = beginAttempt(dependencies, taken.leased)
+  const attempt = taken.leftBehind ? await adoptNewer(dependencies, begun) : begun
+  if (!attempt) return { outcome: 'passed_on', stored: taken.leased, reason: 'lease_lost' }
   const { leased } = attempt
   const giveUp = async (error: unknown): Promise<never> => {
-    await giveBack(dependencies, attempt)
+    await releaseLease(dependencies, attempt)
     throw error
   }
   // Only a failure before the answer gives the lease up: after it, an expired lease is what tells the process that
   // comes next to look for the refresh token that we could not commit.
   const asked = await askWithNamedOrNewer(dependencies, attempt).catch(giveUp)
   if (asked === 'no_time') {
-    await giveBack(dependencies, attempt)
+    await releaseLease(dependencies, attempt)
     return { outcome: 'passed_on', stored: leased, reason: 'lease_lost' }
   }
   const { askedAt, answer, reference, refreshToken } = asked
   logRefresh(dependencies, attempt, answer)
   if (!answer.ok) return refuse(dependencies, attempt, answer.refusal).catch(giveUp)
-  dependencies.suspects.clear(leased.tenant.environment, leased.grant.identityProvider)
+  dependencies.refusedTenants.clear(leased.tenant.environment, leased.grant.identityProvider)
   const rotated = answer.refreshToken !== undefined && answer.refreshToken !== refreshToken
   const next = rotated
     ? await writeGrant(dependencies, attempt, { reference, refreshToken: answer.refreshToken })
     : reference
-  return commitRefreshed(dependencies, attempt, { wish, answer: { ...answer, askedAt }, reference: next })
+  return commitRefreshed(dependencies, attempt, { purpose, answer: { ...answer, askedAt }, reference: next })
 }
 
 /** A new refresh token is worth every try that the lease has time for: a strict provider has no other. */
@@ -57,7 +57,7 @@ async function writeGrant(
 ): Promise<string> {
   const owner = grantOwnerOf(leased.tenant, leased.grant)
   const write = () => grants.write(refreshToken, owner, reference)
-  return time.insist('writing the grant', write, isGone)
+  return time.repeat('writing the grant', write, isGone)
 }
 
 /** Somebody has just forgotten the grant: the secret takes no new version any more. */
@@ -73,8 +73,8 @@ async function refuse(
   const { leased } = attempt
   const { clock, randomness } = dependencies
   const verdict = judgeRefusal(leased.tenant, refusal, clock.now(), randomness.fraction())
-  if (verdict.verdict === 'retry' && isNewSuspect(leased.tenant, refusal))
-    await countSuspect(dependencies, attempt, refusal)
+  if (verdict.verdict === 'retry' && isFirstRefusal(leased.tenant, refusal))
+    await countRefusal(dependencies, attempt, refusal)
   const stored =
     verdict.verdict === 'hold'
       ? await commitHold(dependencies, attempt, refusal)

@@ -266,7 +266,7 @@ class SweepRun {
     const { clock, due } = this.#dependencies
     const { tenant } = stored
     if (tenant.lease && tenant.lease.until > clock.now()) return
-    if (tenant.pendingGrant || tenant.leftovers) {
+    if (tenant.pendingGrant || tenant.secretsToDestroy) {
       // The hint stays until nothing is left, for who reads it next.
       if (!(await expirePending(this.#dependencies, stored))) return
     }

@@ -7,7 +7,7 @@ import { createMemory } from '../memory.ts'
 import { Problem } from '../problems.ts'
 import { type BrokerSecret, type BrokerSecrets, developerTokenName } from './brokerSecrets.ts'
 import { readInUse, type SecretsInUse } from './inUse.ts'
-import type { SecretStandings } from './standings.ts'
+import type { SecretHealth } from './secretHealth.ts'
 
 /** There is no developer token that can be sent. */
 export interface NoDeveloperToken {
@@ -37,7 +37,7 @@ export interface DeveloperTokens {
 /** What developer tokens are made of. */
 export interface DeveloperTokenDependencies {
   readonly secrets: BrokerSecrets
-  readonly standings: SecretStandings
+  readonly secretHealth: SecretHealth
   readonly clock: Clock
 }
 
@@ -46,7 +46,7 @@ const rememberedMilliseconds = 1000
 
 /** Creates the developer tokens of every environment, from the vault and from what is known of them. */
 export function createDeveloperTokens(dependencies: DeveloperTokenDependencies): DeveloperTokens {
-  const { clock, standings } = dependencies
+  const { clock, secretHealth } = dependencies
   const memory = createMemory<SecretsInUse>(clock)
   const inUse = async (environment: Environment): Promise<SecretsInUse> => {
     const known = memory.recent(environment, rememberedMilliseconds)
@@ -64,8 +64,8 @@ export function createDeveloperTokens(dependencies: DeveloperTokenDependencies):
     list: async (environment) => (await inUse(environment)).usable,
     async fellOver(environment, refused, accepted) {
       const name = developerTokenName(environment)
-      await standings.report(name, refused.version, 'refused')
-      await standings.report(name, accepted.version, 'accepted')
+      await secretHealth.report(name, refused.version, 'refused')
+      await secretHealth.report(name, accepted.version, 'accepted')
       memory.forget(environment)
     },
   }

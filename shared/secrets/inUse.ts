@@ -1,11 +1,11 @@
 import { type BrokerSecret, type BrokerSecrets, nextNameOf } from './brokerSecrets.ts'
-import type { SecretStandings } from './standings.ts'
+import type { SecretHealth } from './secretHealth.ts'
 import { faultOfSecret } from './wellFormed.ts'
 
 /** What choosing among a secret and its next one needs. */
 export interface InUseDependencies {
   readonly secrets: BrokerSecrets
-  readonly standings: Pick<SecretStandings, 'order'>
+  readonly secretHealth: Pick<SecretHealth, 'order'>
 }
 
 /** A secret as it is used: the current one and, while it is rotated, the next one. */
@@ -18,7 +18,7 @@ export interface SecretsInUse {
 
 /** Reads a secret and the next one. What is malformed is left out, so that it does not stand in the way of the other. */
 export async function readInUse(
-  { secrets, standings }: InUseDependencies,
+  { secrets, secretHealth }: InUseDependencies,
   name: string,
   options?: { fresh: boolean },
 ): Promise<SecretsInUse> {
@@ -30,7 +30,7 @@ export async function readInUse(
     secret ? [{ each, secret, fault: faultOfSecret(each, secret.value) }] : [],
   )
   const sound = present.filter(({ fault }) => !fault).map(({ secret }) => secret)
-  if (sound.length > 0) return { usable: await standings.order(name, sound) }
+  if (sound.length > 0) return { usable: await secretHealth.order(name, sound) }
   const [first] = present
   return { usable: [], ...(first && { malformed: `The vault secret ${first.each} ${first.fault}.` }) }
 }

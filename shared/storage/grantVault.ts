@@ -56,7 +56,7 @@ export function createGrantVault(vaults: readonly Vault[], randomness: Randomnes
       const named = understood(reference)
       await vaultOf(named).remove(named.name)
     },
-    leaves(reference, named) {
+    isUnneeded(reference, named) {
       const own = parseReference(reference)
       return !named.some((other) => (own ? isSameSecret(own, parseReference(other)) : other === reference))
     },

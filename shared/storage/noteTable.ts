@@ -21,7 +21,7 @@ export function createNoteTable({ BrokerState: table }: Pick<Tables, 'BrokerStat
     async write(kind, key, value) {
       await guarded('tables', () => table.upsertEntity(entityOf(kind, key, value), 'Replace'))
     },
-    claim: (kind, key, value) =>
+    createOnce: (kind, key, value) =>
       guarded<boolean>(
         'tables',
         async () => {

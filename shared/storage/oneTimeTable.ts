@@ -32,7 +32,7 @@ export function createOneTimeTable({ SignIns: table }: Pick<Tables, 'SignIns'>):
       )
       return id
     },
-    async keep(kind, id, value, expiresAt) {
+    async put(kind, id, value, expiresAt) {
       const keys = keysOf(kind, id)
       if (!keys) throw new Error('a kept record stands beside an issued one')
       const row = { ...keys, kind, expiresAt, value: JSON.stringify(value) }

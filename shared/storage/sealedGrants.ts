@@ -12,7 +12,7 @@ export function createSealedGrants(sealer: Sealer): GrantStore {
     // The row that names the token is the only place it is in: nothing newer can be left behind.
     readNewer: async () => undefined,
     forget: async () => undefined,
-    leaves: () => false,
+    isUnneeded: () => false,
   }
 }
 
@@ -32,6 +32,6 @@ export function combineGrantStores(
     read: (reference, owner) => storeOf(reference).read(reference, owner),
     readNewer: (reference, owner) => storeOf(reference).readNewer(reference, owner),
     forget: (reference) => storeOf(reference).forget(reference),
-    leaves: (reference, named) => storeOf(reference).leaves(reference, named),
+    isUnneeded: (reference, named) => storeOf(reference).isUnneeded(reference, named),
   }
 }

@@ -26,12 +26,12 @@ export function createStateTable(
       if (cached && clock.now().getTime() - cached.readAt < cacheMilliseconds) return cached.hold
       return remember(key, (await readHold(table, key))?.value)
     },
-    async hold(hold) {
+    async placeHold(hold) {
       const key = `${hold.environment}:${hold.identityProvider}`
       await writeRow(table, 'hold', key, hold)
       remember(key, hold)
     },
-    async claimProbe({ environment, identityProvider }, until) {
+    async reserveProbe({ environment, identityProvider }, until) {
       const key = `${environment}:${identityProvider}`
       const found = await readHold(table, key)
       if (!found || found.value.until > clock.now()) return remember(key, found?.value)
@@ -44,8 +44,8 @@ export function createStateTable(
     },
     async release(environment, identityProvider) {
       const key = `${environment}:${identityProvider}`
-      const held = await environments.read(environment, identityProvider)
-      if (!held) return false
+      const hold = await environments.read(environment, identityProvider)
+      if (!hold) return false
       await removeRow(table, 'hold', key)
       remember(key, undefined)
       return true

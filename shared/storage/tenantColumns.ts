@@ -52,7 +52,7 @@ export const tenantColumns: Readonly<Record<string, TenantColumn>> = {
   troubleSuspectedSince: { path: 'trouble.suspectedSince', type: 'date', isOptional: true },
   pendingGrant: { path: 'pendingGrant', type: 'json' },
   confirmed: { path: 'confirmed', type: 'json' },
-  leftovers: { path: 'leftovers', type: 'words' },
+  leftovers: { path: 'secretsToDestroy', type: 'words' },
   accountsGeneration: { path: 'accountsGeneration', type: 'name' },
   discoveredAt: { path: 'discoveredAt', type: 'date' },
   defaultAccountId: { path: 'defaultAccount.accountId', type: 'name' },
@@ -77,7 +77,7 @@ const storedGrant = z.looseObject({
   consentedAt: z.date(),
 })
 const storedToken = z.looseObject({ sealed: text, expiresAt: z.date(), refreshedAt: z.date() })
-const storedChoice = z.looseObject({ returnUrl: text, browserHash: text, turn: text })
+const storedChoice = z.looseObject({ returnUrl: text, browserHash: text, answerId: text })
 
 /** What the JSON of a column must hold; further members are kept. */
 export const jsonColumns: Readonly<Record<string, z.ZodType>> = {

@@ -57,16 +57,16 @@ function readTenant(entity: Record<string, unknown>): Tenant {
 
 /** What a damaged row still says, with every reference that its grants do not name as left over. */
 function remainsOf(entity: Record<string, unknown>, name: TenantName): Tenant {
-  const { leftovers: _leftovers, ...sound } = readTenant(soundPartOf(entity))
+  const { secretsToDestroy: _listed, ...sound } = readTenant(soundPartOf(entity))
   const named = [sound.grant?.reference, sound.pendingGrant?.grant.reference]
-  const leftovers = referencesIn(entity).filter((reference) => !named.includes(reference))
+  const secretsToDestroy = referencesIn(entity).filter((reference) => !named.includes(reference))
   return {
     ...sound,
     ...name,
     environment: sound.environment ?? 'production',
     status: sound.status ?? 'reauthorization_required',
     createdAt: sound.createdAt ?? readDate(entity.timestamp) ?? new Date(0),
-    ...(leftovers.length > 0 && { leftovers }),
+    ...(secretsToDestroy.length > 0 && { secretsToDestroy }),
   }
 }
 

@@ -10,7 +10,7 @@ import { faultEvidence } from './faultEvidence.ts'
 
 /** Dependencies of noting an answer. */
 export interface AdvertisingAnswerDependencies extends ChangeDependencies {
-  readonly obtain: { forget(name: TenantName): void }
+  readonly accessTokens: { forget(name: TenantName): void }
   readonly clock: Clock
 }
 
@@ -47,7 +47,7 @@ async function write(
     const event = identity ? refusedEvent(identity, fault?.trackingId ?? '', at) : acceptedEvent(at)
     return { next, events: [event] }
   })
-  if (changed.outcome === 'changed') dependencies.obtain.forget(seen)
+  if (changed.outcome === 'changed') dependencies.accessTokens.forget(seen)
 }
 
 function refusedEvent({ advice, reason, signInWith }: IdentityFault, traceId: string, at: Date): TenantEvent {

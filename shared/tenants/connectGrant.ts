@@ -20,10 +20,10 @@ import type { TenantStore } from '../domain/tenantStore.ts'
 import { connected } from '../domain/transitions.ts'
 import type { Environment } from '../environment.ts'
 import { changeTenant, type TenantChange } from './changeTenant.ts'
-import { destroyLeftovers, destroyUncommitted, withLeftovers } from './leftovers.ts'
+import { destroySecrets, destroyUncommitted, withSecretsToDestroy } from './secretsToDestroy.ts'
 
-/** Dependencies of keeping a grant. */
-export interface GrantKeeping {
+/** What storing and committing a grant needs. */
+export interface GrantServices {
   readonly tenants: TenantStore
   readonly due: DueIndex
   readonly grants: GrantStore
@@ -64,31 +64,31 @@ export interface ProvenGrant {
  *   grant is no longer meant for it, or when it changed without end.
  */
 export async function connectGrant(
-  keeping: GrantKeeping,
+  grantServices: GrantServices,
   name: TenantName,
   proven: ProvenGrant,
 ): Promise<StoredTenant | undefined> {
-  const { grants } = keeping
+  const { grants } = grantServices
   const { environment } = proven
-  const found = await keeping.tenants.read(name)
+  const found = await grantServices.tenants.read(name)
   if (found?.tenant.environment !== environment) return undefined
-  const id = keeping.randomness.identifier()
+  const id = grantServices.randomness.identifier()
   const owner = grantOwnerOf(found.tenant, { ...proven.grant, id })
-  const accessToken = await sealAccessToken(keeping, owner, proven)
+  const accessToken = await sealAccessToken(grantServices, owner, proven)
   const reference = await grants.write(proven.refreshToken, owner)
   const kept = { ...proven, grant: { ...proven.grant, id, reference }, accessToken }
-  const committed = await commitGrant(keeping, name, (row) =>
+  const committed = await commitGrant(grantServices, name, (row) =>
     proven.isStillFor?.(row) === false ? undefined : kept,
   )
   if (committed) return committed
-  const row = await keeping.tenants.read(name).catch(() => undefined)
-  await destroyUncommitted(keeping, reference, row?.tenant)
+  const row = await grantServices.tenants.read(name).catch(() => undefined)
+  await destroyUncommitted(grantServices, reference, row?.tenant)
   return undefined
 }
 
 /** Seals a fresh access token as the row keeps it. */
 export async function sealAccessToken(
-  { sealer }: Pick<GrantKeeping, 'sealer'>,
+  { sealer }: Pick<GrantServices, 'sealer'>,
   owner: SealOwner,
   token: Pick<ProvenGrant, 'accessToken' | 'expiresInSeconds' | 'askedAt'>,
 ): Promise<CachedAccessToken> {
@@ -99,7 +99,7 @@ export async function sealAccessToken(
 }
 
 /** A grant that is kept already, and what the row will say of it. */
-export interface KeptGrant
+export interface GrantToCommit
   extends Pick<
     ProvenGrant,
     'environment' | 'accountsGeneration' | 'defaultAccount' | 'events' | 'disconnectCount'
@@ -111,32 +111,32 @@ export interface KeptGrant
 
 /**
  * The commit of {@link connectGrant}, for a grant whose refresh token is kept already.
- * @param keptOf what is to be kept, by the row as it stands; undefined when it is to be kept no more.
+ * @param grantOf what is to be kept, by the row as it stands; undefined when it is to be kept no more.
  */
 export async function commitGrant(
-  keeping: GrantKeeping,
+  grantServices: GrantServices,
   name: TenantName,
-  keptOf: (row: Tenant) => KeptGrant | undefined,
+  grantOf: (row: Tenant) => GrantToCommit | undefined,
 ): Promise<StoredTenant | undefined> {
   let own: string | undefined
-  const changed = await changeTenant(keeping, name, async (row) => {
-    const kept = keptOf(row)
+  const changed = await changeTenant(grantServices, name, async (row) => {
+    const kept = grantOf(row)
     // Asked at every try: the row may be moved or disconnected at any time before the write that counts.
     if (!kept || !isStillFor(row, kept)) return undefined
     own = kept.grant.id
-    return prepareCommit(keeping, row, kept)
+    return prepareCommit(grantServices, row, kept)
   })
   if (changed.outcome !== 'changed') return undefined
-  const committed = await concludeCommit(keeping, changed.before, changed.stored)
+  const committed = await concludeCommit(grantServices, changed.before, changed.stored)
   // Somebody may have disconnected the tenant, or consented again, since a write whose answer was lost.
   const { grant, status } = committed.tenant
   return status !== 'disconnected' && grant?.id === own ? committed : undefined
 }
 
 async function prepareCommit(
-  { clock, config, due, grants, randomness }: GrantKeeping,
+  { clock, config, due, grants, randomness }: GrantServices,
   before: Tenant,
-  kept: KeptGrant,
+  kept: GrantToCommit,
 ): Promise<TenantChange> {
   const { grant, accessToken, accountsGeneration, defaultAccount, confirmed } = kept
   const now = clock.now()
@@ -149,27 +149,27 @@ async function prepareCommit(
   const superseded = [before.grant?.reference, before.pendingGrant?.grant.reference]
   await due.insert(dueRowOf(before, grant, dueAt))
   return {
-    next: withLeftovers(grants, connected(before, consent), superseded),
+    next: withSecretsToDestroy(grants, connected(before, consent), superseded),
     events: [connectedEvent(before, grant, now), ...(kept.events ?? [])],
   }
 }
 
 /** Whether the row is still the one that the grant was given for. */
-function isStillFor({ disconnectCount = 0, environment }: Tenant, kept: KeptGrant): boolean {
+function isStillFor({ disconnectCount = 0, environment }: Tenant, kept: GrantToCommit): boolean {
   return environment === kept.environment && disconnectCount === (kept.disconnectCount ?? disconnectCount)
 }
 
 /** Old due row and old grant go after the commit; a death before this leaves an orphan, never a loss. */
 async function concludeCommit(
-  keeping: GrantKeeping,
+  grantServices: GrantServices,
   before: Tenant,
   written: StoredTenant,
 ): Promise<StoredTenant> {
-  logStatus(keeping, before)
+  logStatus(grantServices, before)
   if (before.grant && before.dueAt && before.dueAt.getTime() !== written.tenant.dueAt?.getTime()) {
-    await keeping.due.remove(dueRowOf(before, before.grant, before.dueAt)).catch(() => undefined)
+    await grantServices.due.remove(dueRowOf(before, before.grant, before.dueAt)).catch(() => undefined)
   }
-  return destroyLeftovers(keeping, written)
+  return destroySecrets(grantServices, written)
 }
 
 function connectedEvent(before: Tenant, grant: Grant, at: Date) {
@@ -182,7 +182,7 @@ function connectedEvent(before: Tenant, grant: Grant, at: Date) {
   }
 }
 
-function logStatus({ log }: GrantKeeping, before: Tenant): void {
+function logStatus({ log }: GrantServices, before: Tenant): void {
   if (before.status === 'connected') return
   const { environment, status: from } = before
   log('tenant.status_changed', {

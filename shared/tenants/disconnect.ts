@@ -4,8 +4,8 @@ import type { StoredTenant, Tenant, TenantName } from '../domain/tenant.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
 import { bare, disconnected } from '../domain/transitions.ts'
 import { changeTenant } from './changeTenant.ts'
-import type { GrantKeeping } from './connectGrant.ts'
-import { destroyLeftovers, withLeftovers } from './leftovers.ts'
+import type { GrantServices } from './connectGrant.ts'
+import { destroySecrets, withSecretsToDestroy } from './secretsToDestroy.ts'
 
 /**
  * Ends a tenant: nothing is vended or refreshed from the commit on, and the grant is destroyed at once. A secret that
@@ -14,27 +14,30 @@ import { destroyLeftovers, withLeftovers } from './leftovers.ts'
  * @returns undefined when there is no such tenant, `conflict` when others keep changing it.
  */
 export async function disconnectTenant(
-  keeping: Pick<GrantKeeping, 'tenants' | 'due' | 'grants' | 'clock' | 'log' | 'randomness'>,
+  grantServices: Pick<GrantServices, 'tenants' | 'due' | 'grants' | 'clock' | 'log' | 'randomness'>,
   name: TenantName,
 ): Promise<StoredTenant | 'conflict' | undefined> {
-  const found = await keeping.tenants.inspect(name)
+  const found = await grantServices.tenants.inspect(name)
   if (!found) return undefined
   const row = isDamaged(found) ? { tenant: found.remains, etag: found.etag } : found
-  const ended = await changeTenant(keeping, row, async (each) => {
-    const next = withLeftovers(keeping.grants, bare(disconnected(each)), referencesOf(each))
-    if (next.leftovers) await keeping.due.insert(cleanUpOf(each, keeping.clock.now()))
-    return { next, events: endEvents(each, keeping.clock.now()) }
+  const ended = await changeTenant(grantServices, row, async (each) => {
+    const next = withSecretsToDestroy(grantServices.grants, bare(disconnected(each)), referencesOf(each))
+    if (next.secretsToDestroy) await grantServices.due.insert(cleanUpOf(each, grantServices.clock.now()))
+    return { next, events: endEvents(each, grantServices.clock.now()) }
   })
   if (ended.outcome !== 'changed') return ended.outcome === 'not_found' ? undefined : 'conflict'
   const { before, stored } = ended
-  logEnd(keeping, before)
-  if (before.dueAt && before.grant) await keeping.due.remove(dueRowOf(before, before.grant, before.dueAt))
-  return destroyLeftovers(keeping, stored)
+  logEnd(grantServices, before)
+  if (before.dueAt && before.grant)
+    await grantServices.due.remove(dueRowOf(before, before.grant, before.dueAt))
+  return destroySecrets(grantServices, stored)
 }
 
 /** The references in a row whose secrets must be destroyed. */
-function referencesOf({ grant, pendingGrant, leftovers = [] }: Tenant): string[] {
-  return [grant?.reference, pendingGrant?.grant.reference, ...leftovers].filter((each) => each !== undefined)
+function referencesOf({ grant, pendingGrant, secretsToDestroy = [] }: Tenant): string[] {
+  return [grant?.reference, pendingGrant?.grant.reference, ...secretsToDestroy].filter(
+    (each) => each !== undefined,
+  )
 }
 
 /** Due at once: the next sweep that finds nothing left removes it. */
@@ -49,7 +52,7 @@ function endEvents(before: Tenant, at: Date) {
   return [{ type: 'tenant.disconnected' as const, at, detail }]
 }
 
-function logEnd({ log }: Pick<GrantKeeping, 'log'>, before: Tenant): void {
+function logEnd({ log }: Pick<GrantServices, 'log'>, before: Tenant): void {
   const { environment, status: from } = before
   if (from === 'disconnected') return
   log('tenant.status_changed', {

@@ -1,7 +1,7 @@
 import type { StoredTenant } from '../domain/tenant.ts'
 import { unconfirmed } from '../domain/transitions.ts'
 import { changeTenant } from './changeTenant.ts'
-import { destroyLeftovers, type LeftoverDependencies, withLeftovers } from './leftovers.ts'
+import { type DestroyDependencies, destroySecrets, withSecretsToDestroy } from './secretsToDestroy.ts'
 
 /**
  * Ends a consent that nobody has confirmed in time: the row forgets it first, so that a late confirmation finds
@@ -9,7 +9,7 @@ import { destroyLeftovers, type LeftoverDependencies, withLeftovers } from './le
  * @returns whether nothing is left. Otherwise a later sweep must try again.
  */
 export async function expirePending(
-  dependencies: LeftoverDependencies,
+  dependencies: DestroyDependencies,
   stored: StoredTenant,
 ): Promise<boolean> {
   const { clock, grants } = dependencies
@@ -17,9 +17,9 @@ export async function expirePending(
     const { pendingGrant } = row
     const hasExpired = pendingGrant !== undefined && pendingGrant.expiresAt <= clock.now()
     return hasExpired
-      ? { next: withLeftovers(grants, unconfirmed(row), [pendingGrant.grant.reference]) }
+      ? { next: withSecretsToDestroy(grants, unconfirmed(row), [pendingGrant.grant.reference]) }
       : undefined
   })
   if (!('stored' in ended)) return false
-  return (await destroyLeftovers(dependencies, ended.stored)).tenant.leftovers === undefined
+  return (await destroySecrets(dependencies, ended.stored)).tenant.secretsToDestroy === undefined
 }

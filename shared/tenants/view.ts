@@ -76,7 +76,7 @@ export function toTenantView(row: Tenant | Omit<DamagedTenant, 'etag'>, now: Dat
     reauthorizationReason: tenant.reauthorizationReason,
     advertisingRefusal: tenant.advertisingRefusal,
     confirmationPending: tenant.pendingGrant !== undefined && tenant.pendingGrant.expiresAt > now,
-    secretsToDestroy: tenant.leftovers?.length,
+    secretsToDestroy: tenant.secretsToDestroy?.length,
     damaged: isDamaged(row) ? row.damaged : undefined,
     refresh: {
       lastRefreshedAt: accessToken?.refreshedAt.toISOString(),

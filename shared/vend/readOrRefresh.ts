@@ -20,7 +20,7 @@ export interface Validity {
   readonly settleFor: number
 }
 
-/** Seconds of the deadline that are kept for answering with the held token when a refresh takes too long. */
+/** Seconds of the deadline that are kept for answering with the stored token when a refresh takes too long. */
 const answerSeconds = 1
 
 /** Obtains a token that this process does not remember: the row's, or a refresh's where that lasts too short. */
@@ -33,13 +33,14 @@ export async function readOrRefresh(
   const { clock, refresher, tenants } = dependencies
   const stored = await tenants.read(name)
   if (!stored) return { ok: false, because: 'not_found' }
-  const held = await open(dependencies, stored)
-  if (held && secondsUntil(held.expiresAt, clock.now()) >= wanted) return held
-  const refresh = () => refresher.refresh(name, wishFor(stored, held !== undefined, wanted), deadline)
+  const storedToken = await open(dependencies, stored)
+  if (storedToken && secondsUntil(storedToken.expiresAt, clock.now()) >= wanted) return storedToken
+  const refresh = () =>
+    refresher.refresh(name, purposeOf(stored, storedToken !== undefined, wanted), deadline)
   const refreshed = deadline.step('refreshing', refresh, deadline.left() - answerSeconds)
   const outcome = await refreshed.catch((error: unknown) => {
     // A vault outage never withholds a token that is still valid.
-    const usable = held && secondsUntil(held.expiresAt, clock.now()) >= settleFor
+    const usable = storedToken && secondsUntil(storedToken.expiresAt, clock.now()) >= settleFor
     if (usable && isOutage(error)) return { outcome: 'fresh', stored } as const
     throw error
   })
@@ -52,7 +53,7 @@ function isOutage(error: unknown): boolean {
 }
 
 /** A token that no key opens any more is replaced whatever its expiry says. */
-function wishFor(stored: StoredTenant, opens: boolean, minValiditySeconds: number) {
+function purposeOf(stored: StoredTenant, opens: boolean, minValiditySeconds: number) {
   const { accessToken } = stored.tenant
   return accessToken && !opens
     ? ({ for: 'replacement', seen: accessToken.refreshedAt } as const)

@@ -11,7 +11,7 @@ export interface RecordedVendDependencies {
 /** The vend as one app uses it: every vend is recorded, however it ends. */
 export function recordedVend({ vend, recordUse }: RecordedVendDependencies, app: string): Vend {
   return {
-    async vend(tenant, wish) {
+    async vend(tenant, options) {
       const startedAt = performance.now()
       const record = (end: Pick<Use, 'environment' | 'problem'>) =>
         recordUse({
@@ -22,7 +22,7 @@ export function recordedVend({ vend, recordUse }: RecordedVendDependencies, app:
           ...end,
         })
       try {
-        const vended = await vend.vend(tenant, wish)
+        const vended = await vend.vend(tenant, options)
         record({ environment: vended.environment })
         return vended
       } catch (error) {

@@ -17,12 +17,12 @@ import { tenantKey } from '../domain/tenantKey.ts'
 import { type Environment, environments } from '../environment.ts'
 import { Problem } from '../problems.ts'
 import type { DeveloperTokens } from '../secrets/developerTokens.ts'
+import { type AccessTokens, settledForOf } from './accessTokens.ts'
 import { explainNotObtained, tookTooLong } from './explain.ts'
-import { type Obtain, settledForOf } from './obtain.ts'
 import type { NotObtained, Obtained } from './obtained.ts'
 
 /** What an app may ask of a vend. */
-export interface VendWish {
+export interface VendOptions {
   /** The app's promise to itself: a token with less is never vended. Seconds. */
   readonly minValiditySeconds?: number | undefined
   /** Account id, or the number that people see in Microsoft's pages. */
@@ -55,7 +55,7 @@ export type VendAnswer = z.infer<typeof vendAnswer>
 /** Dependencies of vending. */
 export interface VendDependencies {
   readonly config: Config
-  readonly obtain: Obtain
+  readonly accessTokens: AccessTokens
   readonly accounts: AccountStore
   readonly developerTokens: Pick<DeveloperTokens, 'current'>
   readonly clock: Clock
@@ -64,27 +64,27 @@ export interface VendDependencies {
 /** Answers apps. */
 export interface Vend {
   /** @throws Problem that says who must do what, also at the limit of a vend (`VEND_LIMIT_SECONDS`). */
-  vend(name: TenantName, wish: VendWish): Promise<VendAnswer>
+  vend(name: TenantName, options: VendOptions): Promise<VendAnswer>
 }
 
 const mostRememberedAccounts = 10_000
 
 /** Creates the vend: three credentials, the ids, and the headers and hosts to use them with. */
 export function createVend(dependencies: VendDependencies): Vend {
-  const { config, clock, obtain } = dependencies
+  const { config, clock, accessTokens } = dependencies
   const services = new Map([...config.environments].map(([name, settings]) => [name, serviceUrls(settings)]))
   const resolve = createAccountResolver(dependencies.accounts)
   const attempt = async (asked: Asked, isSecond: boolean): Promise<VendAnswer> => {
-    const { name, wish, deadline } = asked
-    const obtained = await obtain.obtain(name, wish.minValiditySeconds, deadline)
+    const { name, options, deadline } = asked
+    const obtained = await accessTokens.obtain(name, options.minValiditySeconds, deadline)
     if (!obtained.ok) throw explainNotObtained(config, obtained, clock.now())
     const { environment } = obtained.tenant
-    const find = () => resolve(obtained.tenant, wish)
-    const account = defaultFor(obtained.tenant, wish) ?? (await deadline.step('finding the account', find))
+    const find = () => resolve(obtained.tenant, options)
+    const account = defaultFor(obtained.tenant, options) ?? (await deadline.step('finding the account', find))
     const developerToken = await currentToken(dependencies, environment, deadline)
     const expiresIn = secondsUntil(obtained.expiresAt, clock.now())
     // The account and the developer token may have taken their time, and what was promised holds at the answer.
-    if (expiresIn < settledForOf(wish.minValiditySeconds)) {
+    if (expiresIn < settledForOf(options.minValiditySeconds)) {
       if (isSecond) throw explainNotObtained(config, tooShort(expiresIn), clock.now())
       return attempt(asked, true)
     }
@@ -92,10 +92,10 @@ export function createVend(dependencies: VendDependencies): Vend {
     return { ...answer, expiresIn }
   }
   return {
-    async vend(name, wish) {
+    async vend(name, options) {
       const deadline = createDeadline(clock, secondsAfter(clock.now(), config.vendLimitSeconds))
       try {
-        return await attempt({ name, wish, deadline }, false)
+        return await attempt({ name, options, deadline }, false)
       } catch (error) {
         throw error instanceof TimeLimitError ? tookTooLong(error) : error
       }
@@ -105,7 +105,7 @@ export function createVend(dependencies: VendDependencies): Vend {
 
 interface Asked {
   readonly name: TenantName
-  readonly wish: VendWish
+  readonly options: VendOptions
   readonly deadline: Deadline
 }
 
@@ -128,7 +128,7 @@ async function currentToken(
 /** The tenant's default account, where that is the one that is asked for, and reached in the way asked for. */
 function defaultFor(
   { defaultAccount }: Tenant,
-  { accountId, customerId }: VendWish,
+  { accountId, customerId }: VendOptions,
 ): DefaultAccount | undefined {
   const isThat = accountId === undefined || accountId === defaultAccount?.accountId
   const isThatWay = customerId === undefined || customerId === defaultAccount?.customerId
@@ -137,9 +137,9 @@ function defaultFor(
 
 function createAccountResolver(store: AccountStore) {
   const known = new LRUCache<string, Account>({ max: mostRememberedAccounts })
-  return async (tenant: Tenant, wish: VendWish): Promise<DefaultAccount> => {
+  return async (tenant: Tenant, options: VendOptions): Promise<DefaultAccount> => {
     const { accountsGeneration, defaultAccount } = tenant
-    const { accountId: wanted = defaultAccount?.accountId, customerId } = wish
+    const { accountId: wanted = defaultAccount?.accountId, customerId } = options
     if (wanted === undefined) throw new Problem('account_not_chosen')
     const key = `${tenantKey(tenant)}:${accountsGeneration}:${wanted}:${customerId ?? ''}`
     const account = known.get(key) ?? (await findAccount(store, tenant, wanted, customerId))

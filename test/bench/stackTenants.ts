@@ -12,7 +12,7 @@ import type { World } from '../end-to-end/world.ts'
 export async function createProductionTenants(world: World, count: number): Promise<void> {
   const name = { workspace: 'demo', tenant: await world.connected() }
   Object.assign(process.env, world.stack.settings())
-  const { tenants, keeping, grantStores } = await openBroker(undefined)
+  const { tenants, grantServices, grantStores } = await openBroker(undefined)
   const first = (await tenants.read(name))?.tenant
   const grant = first?.grant
   if (!first || !grant) throw new Error('The first tenant has no grant.')
@@ -26,7 +26,7 @@ export async function createProductionTenants(world: World, count: number): Prom
       const tenant = { ...first, tenant: `due-${number}`, dueAt }
       const reference = await grantStores.vault.write(refreshToken, grantOwnerOf(tenant, grant))
       await tenants.create({ ...tenant, grant: { ...grant, reference } }, [])
-      await keeping.due.insert(dueRowOf(tenant, grant, dueAt))
+      await grantServices.due.insert(dueRowOf(tenant, grant, dueAt))
     },
     { concurrency: 16 },
   )

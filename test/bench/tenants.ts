@@ -59,8 +59,8 @@ export function besideStores(tokenEndpoint: TokenEndpoint, chosen: Sealer = seal
     grants: createSealedGrants(chosen),
     environments: {
       read: async () => undefined,
-      hold: async () => {},
-      claimProbe: async () => undefined,
+      placeHold: async () => {},
+      reserveProbe: async () => undefined,
       release: async () => false,
     },
     randomness: systemRandomness,

@@ -59,7 +59,7 @@ function fullTenant(): Tenant {
       accessToken,
     },
     confirmed: { sessionId: 's', codeHash: 'h', until: at },
-    leftovers: [reference(`${tenant}-old`)],
+    secretsToDestroy: [reference(`${tenant}-old`)],
     defaultAccount: { accountId: '1', customerId: '2' },
     advertisingRefusal: { reason: 'r', since: at },
     reauthorizationReason: 'grant_revoked',
@@ -82,7 +82,7 @@ async function damagedBy(damage: (row: TableEntity) => Damage): Promise<TenantNa
 const inspect = (name: TenantName) =>
   createTenantTable(tables).inspect(name) as Promise<StoredTenant | DamagedTenant>
 
-function keepingWith(remove: (secret: string) => Promise<void>) {
+function grantServicesWith(remove: (secret: string) => Promise<void>) {
   const vault = { host: 'v.example', remove } as never
   const sealed = createSealedGrants({} as never)
   return {
@@ -118,7 +118,7 @@ describe.each(Object.keys(tenantColumns))('a row whose column %s', (column) => {
     }
     const removed: string[] = []
     const ended = await disconnectTenant(
-      keepingWith(async (secret) => void removed.push(secret)),
+      grantServicesWith(async (secret) => void removed.push(secret)),
       name,
     )
     expect(ended).toMatchObject({ tenant: { status: 'disconnected' } })
@@ -171,9 +171,9 @@ describe('a secret that cannot be destroyed', () => {
       if (secret.endsWith('waiting')) throw new Error('the vault is read-only')
       removed.push(secret)
     }
-    const ended = await disconnectTenant(keepingWith(remove), name)
+    const ended = await disconnectTenant(grantServicesWith(remove), name)
     const left = [reference(`${name.tenant}-waiting`)]
-    expect(ended).toMatchObject({ tenant: { status: 'disconnected', leftovers: left } })
+    expect(ended).toMatchObject({ tenant: { status: 'disconnected', secretsToDestroy: left } })
     expect(removed.toSorted()).toEqual([`${name.tenant}-kept`, `${name.tenant}-old`])
     expect(toTenantView((ended as StoredTenant).tenant, at).secretsToDestroy).toBe(1)
     expect(await dueOf(name)).toEqual([name.tenant])
@@ -182,10 +182,10 @@ describe('a secret that cannot be destroyed', () => {
   test('of a kind that this version does not understand is never taken for gone', async () => {
     const name = await damagedBy(() => ({ grantReference: 'hsm:somewhere/else' }))
     const ended = await disconnectTenant(
-      keepingWith(async () => undefined),
+      grantServicesWith(async () => undefined),
       name,
     )
-    expect(ended).toMatchObject({ tenant: { leftovers: ['hsm:somewhere/else'] } })
+    expect(ended).toMatchObject({ tenant: { secretsToDestroy: ['hsm:somewhere/else'] } })
   })
 })
 
@@ -201,7 +201,7 @@ describe('a damaged row', () => {
     const name = await damagedBy(() => columns)
     const row = await inspect(name)
     if (!isDamaged(row)) throw new Error('It should be damaged.')
-    await repair({ keeping: keepingWith(async () => undefined) } as never, row)
+    await repair({ grantServices: grantServicesWith(async () => undefined) } as never, row)
     const read = await inspect(name)
     if (isDamaged(read)) throw new Error(`It is still damaged: ${read.damaged.column}.`)
     return { name, row: read.tenant }
@@ -213,7 +213,7 @@ describe('a damaged row', () => {
       ...{ status: 'connected', environment: 'sandbox', displayName: 'A', accountsGeneration: 'g' },
       grant: { reference: reference(`${name.tenant}-kept`) },
       pendingGrant: { grant: { reference: reference(`${name.tenant}-waiting`) } },
-      leftovers: [reference(`${name.tenant}-old`)],
+      secretsToDestroy: [reference(`${name.tenant}-old`)],
       defaultAccount: { accountId: '1', customerId: '2' },
       unknownColumns: { laterColumn: 'stays' },
     })
@@ -225,7 +225,7 @@ describe('a damaged row', () => {
     const { name, row } = await repairedRow({ grantScopes: 5 })
     expect(row).toMatchObject({ status: 'reauthorization_required', reauthorizationReason: 'row_damaged' })
     expect(row.grant).toBeUndefined()
-    expect(row.leftovers).toContain(reference(`${name.tenant}-kept`))
+    expect(row.secretsToDestroy).toContain(reference(`${name.tenant}-kept`))
   })
 
   test('whose status cannot be read waits for a sign-in', async () => {

@@ -85,7 +85,7 @@ describe.each([
     const [clock, process] = [handClock(), await open()]
     const [one, other] = [process(clock), process(clock)]
     expect(await other.read('production', 'microsoft')).toBeUndefined()
-    await one.hold(hold)
+    await one.placeHold(hold)
     expect(await one.read('production', 'microsoft')).toEqual(hold)
     clock.move(4999)
     expect(await other.read('production', 'microsoft')).toBeUndefined()
@@ -95,7 +95,7 @@ describe.each([
 
   test('are of one environment and one identity provider', async () => {
     const states = (await open())(handClock())
-    await states.hold(hold)
+    await states.placeHold(hold)
     expect(await states.read('sandbox', 'microsoft')).toBeUndefined()
     expect(await states.read('production', 'google')).toBeUndefined()
   })
@@ -103,7 +103,7 @@ describe.each([
   test('end once, whichever process releases them, and their end is seen as late as their beginning', async () => {
     const [clock, process] = [handClock(), await open()]
     const [one, other] = [process(clock), process(clock)]
-    await one.hold(hold)
+    await one.placeHold(hold)
     expect(await other.release('production', 'microsoft')).toBe(true)
     expect(await other.release('production', 'microsoft')).toBe(false)
     expect(await one.read('production', 'microsoft')).toEqual(hold)

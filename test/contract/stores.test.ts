@@ -253,8 +253,8 @@ describe.each([
     const second = await store.write('second', owner, first)
     expect(await store.read(first, owner)).toBe('first')
     expect(await store.readNewer(first, owner)).toMatchObject({ refreshToken: 'second' })
-    expect(store.leaves(first, [second])).toBe(false)
-    expect(store.leaves(first, [])).toBe(true)
+    expect(store.isUnneeded(first, [second])).toBe(false)
+    expect(store.isUnneeded(first, [])).toBe(true)
   })
 
   test('what is forgotten is gone, and forgetting it again is no error', async () => {
@@ -277,7 +277,7 @@ describe.each([
       expect(rotation).toBeLessThanOrEqual(400)
     }
     expect((await store.readNewer(previous, owner))?.refreshToken).toBe(await store.read(reference, owner))
-    expect(store.leaves(previous, [reference])).toBe(true)
+    expect(store.isUnneeded(previous, [reference])).toBe(true)
     await store.forget(previous)
     expect(await store.read(previous, owner)).toBeUndefined()
     expect(await store.read(reference, owner)).toBeDefined()
@@ -401,12 +401,12 @@ test.each([
     traceId: 't',
   } as const
   const over = { ...named, since: later(-60), until: later(-1) }
-  await one.hold(over)
-  const claims = await Promise.all([one.claimProbe(over, later(30)), two.claimProbe(over, later(30))])
-  expect(claims.filter((inTheWay) => inTheWay === undefined)).toHaveLength(1)
-  expect(await one.claimProbe(over, later(60))).toMatchObject({ until: later(30), since: later(-60) })
+  await one.placeHold(over)
+  const claims = await Promise.all([one.reserveProbe(over, later(30)), two.reserveProbe(over, later(30))])
+  expect(claims.filter((blocking) => blocking === undefined)).toHaveLength(1)
+  expect(await one.reserveProbe(over, later(60))).toMatchObject({ until: later(30), since: later(-60) })
   await two.release('production', 'google')
-  expect(await one.claimProbe(over, later(60))).toBeUndefined()
+  expect(await one.reserveProbe(over, later(60))).toBeUndefined()
 })
 
 function createModelProcesses() {
@@ -425,7 +425,7 @@ test('an environment’s hold is seen by every process and ends when it is relea
     since: now,
     until: new Date(now.getTime() + 30_000),
   } as const
-  await one.environments.hold(hold)
+  await one.environments.placeHold(hold)
   expect(await two.environments.read('sandbox', 'google')).toEqual(hold)
   await two.environments.release('sandbox', 'google')
   const three = createStateTable(tables, systemClock)

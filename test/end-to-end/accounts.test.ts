@@ -403,8 +403,8 @@ describe('the choice page', () => {
   test('another person who connects since ends the page: their accounts are none of its business', async () => {
     const tenant = world.newTenant()
     const { visitor, page } = await openPage(tenant)
-    const wish = { allowDifferentUser: true, accountChoice: 'app' } as const
-    await world.connectConfirmed(tenant, 'edsger@contoso.example', wish)
+    const options = { allowDifferentUser: true, accountChoice: 'app' } as const
+    await world.connectConfirmed(tenant, 'edsger@contoso.example', options)
     expect((await visitor.visit(page.url)).body).toContain('This choice is no longer available')
     const answered = await visitor.submit(page, { scope: 'all', go: 'choose' }, { stopAt: world.returnUrl })
     expect(answered.status).toBe(410)

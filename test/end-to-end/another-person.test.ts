@@ -100,8 +100,8 @@ describe('another person reconnects', () => {
     const [first] = await listed(tenant)
     const choice = { accounts: [first!.accountId], default: first!.accountId }
     await world.call('PUT', accountsPath(tenant, '/selection'), { body: choice })
-    const wish = { allowDifferentUser: true, accountChoice: 'app' } as const
-    const { body } = await world.connectConfirmed(tenant, 'ada@outlook.example', wish)
+    const options = { allowDifferentUser: true, accountChoice: 'app' } as const
+    const { body } = await world.connectConfirmed(tenant, 'ada@outlook.example', options)
     expect(body.accounts.choiceOpen).toBe(false)
     expect(await listed(tenant)).toMatchObject([{ selected: true, default: true }])
     expect((await world.call('GET', `/v1/tenants/${tenant}/token`)).status).toBe(200)
@@ -153,15 +153,15 @@ describe('another person reconnects', () => {
     async function switchAccount(tenant: string, username: string) {
       const { connectUrl } = await world.session(tenant, { accountChoice: 'app' })
       const visitor = createVisitor()
-      const wish = { password: 'open-sesame', stopAt: world.returnUrl }
+      const options = { password: 'open-sesame', stopAt: world.returnUrl }
       await world.advertising.fault({ kind: 'fault', code: 122 })
-      const failed = await visitor.signIn({ authorizeUrl: connectUrl, username, ...wish })
+      const failed = await visitor.signIn({ authorizeUrl: connectUrl, username, ...options })
       expect(failed.body).toContain('wrong_account_kind')
       await world.advertising.clear()
       return visitor.signIn({
         authorizeUrl: againOf(failed.body),
         username: 'edsger@contoso.example',
-        ...wish,
+        ...options,
       })
     }
 

@@ -12,7 +12,7 @@ import { createClientCredentials } from '../../shared/identity/clientCredentials
 import { createSignInTable } from '../../shared/identity/signInTable.ts'
 import { createTokenEndpoints } from '../../shared/identity/tokenEndpoint.ts'
 import type { BrokerSecrets } from '../../shared/secrets/brokerSecrets.ts'
-import { createSecretStandings } from '../../shared/secrets/standings.ts'
+import { createSecretHealth } from '../../shared/secrets/secretHealth.ts'
 import { clientId, redirectUri } from '../contract/sign-in/client.ts'
 import { startTestSignIn } from '../contract/sign-in/microsoft.ts'
 import { createNotesInMemory } from '../unit/operator/notes.ts'
@@ -55,13 +55,13 @@ async function createWorld({ method, trusted = {}, vault = {}, identityToken }: 
       return value === undefined ? undefined : { value, version: `version of ${value.slice(0, 12)}` }
     },
   }
-  const standings = createSecretStandings({ notes: createNotesInMemory(), clock: systemClock, log })
+  const secretHealth = createSecretHealth({ notes: createNotesInMemory(), clock: systemClock, log })
   const endpoints = createTokenEndpoints({
     signInTable: createSignInTable(config),
     credentials: createClientCredentials({
       method,
       secrets,
-      standings,
+      secretHealth,
       identityToken: identityToken ?? (() => Promise.reject(new Error('no identity'))),
     }),
     clock: systemClock,

@@ -42,7 +42,7 @@ interface Event {
 }
 
 describe('1. "The rotated refresh token gets lost or overwritten"', () => {
-  test('ten rotations in a row, by two processes in turn: the vault holds the newest token each time', async () => {
+  test('ten rotations in a row, by two processes in answerId: the vault holds the newest token each time', async () => {
     const tenant = await world.connectedStale()
     for (let rotation = 1; rotation <= 10; rotation++) {
       await letAnHourPass(tenant)
@@ -85,7 +85,7 @@ describe('1. "The rotated refresh token gets lost", by a process that dies in be
     await own.signIn.settings({ latencyMilliseconds: 1500 })
     const dying = own.call('GET', `/v1/tenants/${tenant}/token`, { broker: 0 }).catch(() => undefined)
     await expect.poll(async () => (await own.refreshCalls()).length, { timeout: 10_000 }).toBe(1)
-    // From now on nothing can be committed: the process dies between keeping the token and naming it.
+    // From now on nothing can be committed: the process dies between storing the token and naming it.
     await own.stack.parts.azurite.stop()
     const issued = async () => (await own.refreshCalls())[0]?.refreshTokenIssued
     const isKept = async () => (await own.grantSecrets()).map(toFingerprint).includes((await issued()) ?? '')
@@ -404,8 +404,8 @@ describe('12. "The person who consented leaves; nobody is told, and the status s
     const { body } = await vend(tenant)
     expect(body).toMatchObject({ code: 'admin_consent_required', actor: 'advertiserAdmin' })
     expect(body.adminConsentUrl).toBeUndefined()
-    const { method, path, body: wish } = body.connect
-    const { body: made } = await world.call(method, path, { body: { ...wish, accountChoice: 'app' } })
+    const { method, path, body: options } = body.connect
+    const { body: made } = await world.call(method, path, { body: { ...options, accountChoice: 'app' } })
     const visit = await world.finish(made.connectUrl, 'edsger@contoso.example')
     const { searchParams: outcome } = new URL(visit.url)
     expect([outcome.get('status'), outcome.get('accounts_lost')]).toEqual(['confirmation_required', '1'])

@@ -41,8 +41,8 @@ async function withRequest(change: (request: URLSearchParams) => void): Promise<
   const cookie = begun.headers.getSetCookie()[0]?.split(';')[0] ?? ''
   const request = new URL(begun.headers.get('location') ?? '')
   change(request.searchParams)
-  const wish = { username: ada, password: 'open-sesame', stopAt: `${world.origin}/oauth/callback` }
-  const visit = await createVisitor().signIn({ authorizeUrl: request.href, ...wish })
+  const options = { username: ada, password: 'open-sesame', stopAt: `${world.origin}/oauth/callback` }
+  const visit = await createVisitor().signIn({ authorizeUrl: request.href, ...options })
   return open(visit.url, cookie)
 }
 

@@ -267,8 +267,8 @@ describe('reconnecting', () => {
 
   test('another person may where the session allows it and the app confirms', async () => {
     const tenant = await world.connected()
-    const wish = { allowDifferentUser: true, accountChoice: 'app' } as const
-    expect((await world.connectConfirmed(tenant, 'edsger@contoso.example', wish)).status).toBe(200)
+    const options = { allowDifferentUser: true, accountChoice: 'app' } as const
+    expect((await world.connectConfirmed(tenant, 'edsger@contoso.example', options)).status).toBe(200)
     expect((await world.call('GET', `/v1/tenants/${tenant}`)).body.connection.accountKind).toBe('work')
   })
 
@@ -463,17 +463,17 @@ describe('a sign-in that failed for something another one fixes', () => {
     const tenant = world.newTenant()
     const { connectUrl } = await world.session(tenant, { accountChoice: 'app' })
     const visitor = createVisitor()
-    const wish = { password: 'open-sesame', stopAt: world.returnUrl }
+    const options = { password: 'open-sesame', stopAt: world.returnUrl }
     const failed = await visitor.signIn({
       authorizeUrl: connectUrl,
       username: 'barbara@outlook.example',
-      ...wish,
+      ...options,
     })
     expect(failed.body).toContain('Use another account')
     const back = await visitor.signIn({
       authorizeUrl: againOf(failed.body),
       username: 'edsger@contoso.example',
-      ...wish,
+      ...options,
     })
     expect(new URL(back.url).searchParams.get('status')).toBe('connected')
   })
@@ -481,11 +481,11 @@ describe('a sign-in that failed for something another one fixes', () => {
   test('does not go on in another browser, nor without end', async () => {
     const { connectUrl } = await world.session(world.newTenant())
     const visitor = createVisitor()
-    const wish = { username: 'niklaus@outlook.example', password: 'open-sesame', stopAt: world.returnUrl }
-    let failed = await visitor.signIn({ authorizeUrl: connectUrl, ...wish })
+    const options = { username: 'niklaus@outlook.example', password: 'open-sesame', stopAt: world.returnUrl }
+    let failed = await visitor.signIn({ authorizeUrl: connectUrl, ...options })
     expect((await createVisitor().visit(againOf(failed.body))).status).toBe(400)
     for (let tries = 2; tries <= 5; tries++) {
-      failed = await visitor.signIn({ authorizeUrl: againOf(failed.body), ...wish })
+      failed = await visitor.signIn({ authorizeUrl: againOf(failed.body), ...options })
     }
     expect(failed.body).toContain('no_advertising_user')
     expect(againOf(failed.body)).toBe('')

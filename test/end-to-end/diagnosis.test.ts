@@ -159,8 +159,8 @@ describe('a failed call', () => {
     [{ status: 401, service: 'search' }, 'service'],
     [{ status: 401, sent: { accountId: 5 } }, 'sent.accountId'],
     [{ status: 401, extra: true }, 'extra'],
-  ])('%j is refused with the field named', async (wish, field) => {
-    const { status, body } = await diagnose(wish)
+  ])('%j is refused with the field named', async (options, field) => {
+    const { status, body } = await diagnose(options)
     expect(status).toBe(400)
     expect(body.errors.map((error: { field: string }) => error.field)).toContain(field)
   })

@@ -97,12 +97,12 @@ describe('secrets', () => {
       resolution: expect.stringContaining(`--name ${name}-next `),
     })
     const restored = await main.write(name, before.value, {})
-    await world.broker.standings.report(name, restored.version, 'refused')
+    await world.broker.secretHealth.report(name, restored.version, 'refused')
     expect(find(await look(), `secret ${name}`)).toMatchObject({
       ok: false,
       detail: expect.stringContaining('refused'),
     })
-    await world.broker.standings.report(name, restored.version, 'accepted')
+    await world.broker.secretHealth.report(name, restored.version, 'accepted')
   })
 
   test('whose successor has expired before its turn', async () => {
@@ -207,7 +207,12 @@ describe('tables', () => {
     await world.broker.sweeps.write(report, new Date(Date.now() - 3_600_000))
     const hold = { environment: 'sandbox', identityProvider: 'microsoft', traceId: 'trace-1' } as const
     const now = new Date()
-    await world.broker.environments.hold({ ...hold, reason: 'client_secret_expired', since: now, until: now })
+    await world.broker.environments.placeHold({
+      ...hold,
+      reason: 'client_secret_expired',
+      since: now,
+      until: now,
+    })
     const seen = await look()
     expect(bad(seen)).toEqual(['environment sandbox microsoft', 'last sweep'])
     // A sweep a day is late after three days.

@@ -110,8 +110,8 @@ describe('a grant that is brought', () => {
   test('without an ID token is its person’s still: the same one reconnects, another one does not', async () => {
     const refreshToken = await refreshTokenWithoutOpenId('ada@outlook.example')
     const tenant = world.newTenant()
-    const wish = { environment: 'production', refreshToken, accountKind: 'personal' }
-    expect((await bring(tenant, wish)).status).toBe(200)
+    const options = { environment: 'production', refreshToken, accountKind: 'personal' }
+    expect((await bring(tenant, options)).status).toBe(200)
     const stranger = await world.connect(tenant, 'edsger@contoso.example')
     expect(stranger.body).toContain('different_user')
     const visit = await world.connect(tenant, 'ada@outlook.example')
@@ -130,8 +130,8 @@ describe('a grant that is brought', () => {
   test('by another person leaves the tenant as it was, unless that is meant', async () => {
     const { refreshToken } = await refreshTokenOf('edsger@contoso.example')
     const tenant = await world.connected('ada@outlook.example')
-    const wish = { environment: 'production', refreshToken }
-    const { status, body } = await bring(tenant, wish)
+    const options = { environment: 'production', refreshToken }
+    const { status, body } = await bring(tenant, options)
     expect({ status, code: body.code, reason: body.reason }).toEqual({
       status: 422,
       code: 'grant_refused',
@@ -145,9 +145,9 @@ describe('a grant that is brought', () => {
     const { refreshToken } = await refreshTokenOf('edsger@contoso.example')
     const tenant = await world.connected('ada@outlook.example')
     const [account] = (await world.call('GET', `/v1/tenants/${tenant}/accounts`)).body.accounts
-    const wish = { environment: 'production', refreshToken, allowDifferentUser: true, displayName: 'New' }
+    const options = { environment: 'production', refreshToken, allowDifferentUser: true, displayName: 'New' }
     const before = await world.grantSecrets()
-    const { status, body } = await bring(tenant, wish)
+    const { status, body } = await bring(tenant, options)
     expect({ status, ...body }).toMatchObject({
       status: 409,
       code: 'accounts_would_be_lost',
@@ -162,7 +162,7 @@ describe('a grant that is brought', () => {
     expect(seen.displayName).toBeUndefined()
     expect(await world.grantSecrets()).toEqual(before)
     expect((await world.call('GET', `/v1/tenants/${tenant}/token`)).body.accountId).toBe(account.accountId)
-    const taken = await bring(tenant, { ...wish, acceptLostAccounts: true })
+    const taken = await bring(tenant, { ...options, acceptLostAccounts: true })
     expect(taken).toMatchObject({ status: 200, body: { displayName: 'New', status: 'connected' } })
     const { events } = (await world.call('GET', `/v1/tenants/${tenant}/events`)).body
     const changed = events.find(({ type }: { type: string }) => type === 'accounts.changed')
@@ -204,17 +204,17 @@ describe('nothing is kept', () => {
 
   test('while the identity provider or Microsoft Advertising does not answer; it is to be tried again', async () => {
     const { refreshToken } = await refreshTokenOf('ada@outlook.example')
-    const wish = { environment: 'production', refreshToken, accountKind: 'personal' }
+    const options = { environment: 'production', refreshToken, accountKind: 'personal' }
     const tenant = world.newTenant()
     await world.signIn.fault({ endpoint: 'token', kind: 'serverError', times: 5 })
-    const unanswered = await bring(tenant, wish)
+    const unanswered = await bring(tenant, options)
     expect(unanswered.body.code).toBe('identity_provider_unavailable')
     expect(Number(unanswered.headers.get('retry-after'))).toBeGreaterThan(0)
     await world.signIn.clear()
     await world.advertising.fault({ kind: 'throttled' })
-    expect((await bring(tenant, wish)).body.code).toBe('advertising_unavailable')
+    expect((await bring(tenant, options)).body.code).toBe('advertising_unavailable')
     await world.advertising.clear()
-    expect((await bring(tenant, wish)).status).toBe(200)
+    expect((await bring(tenant, options)).status).toBe(200)
   })
 
   test.each([

@@ -13,7 +13,7 @@ beforeAll(async () => {
 
 afterAll(() => world.stack.stop())
 
-const dependencies = () => ({ ...world.broker.keeping, stores: world.broker.grantStores })
+const dependencies = () => ({ ...world.broker.grantServices, stores: world.broker.grantStores })
 const secretNameOf = (reference = '') => reference.split('/')[1] ?? ''
 const isInVault = async (reference: string | undefined) => {
   const reads = world.broker.vaults.grants.map((vault) => vault.read(secretNameOf(reference)))
@@ -81,7 +81,7 @@ describe('moving grants while the broker serves', () => {
         },
       },
     }
-    expect(await migrateGrant({ ...world.broker.keeping, stores }, name, 'vault')).toBe('changed')
+    expect(await migrateGrant({ ...world.broker.grantServices, stores }, name, 'vault')).toBe('changed')
     expect((await world.read(name)).grant?.reference).toMatch(/^sealed:/)
     expect(await isInVault(written[0])).toBe(false)
   })
@@ -94,7 +94,7 @@ describe('moving grants while the broker serves', () => {
       write: () => Promise.reject(new Error('no storage')),
     }
     const stores = { ...world.broker.grantStores, sealed }
-    await expect(migrateGrant({ ...world.broker.keeping, stores }, name, 'sealed')).rejects.toThrow(
+    await expect(migrateGrant({ ...world.broker.grantServices, stores }, name, 'sealed')).rejects.toThrow(
       'no storage',
     )
     const { grant, lease } = await world.read(name)

@@ -78,7 +78,7 @@ async function connect(broker: Broker, tenant: string, username: string): Promis
   if ('fault' in user) throw new Error(user.fault)
   const at = new Date()
   await broker.tenants.create({ ...name, environment: 'production', status: 'pending', createdAt: at }, [])
-  await connectGrant(broker.keeping, name, {
+  await connectGrant(broker.grantServices, name, {
     environment: 'production',
     grant: {
       ...user,

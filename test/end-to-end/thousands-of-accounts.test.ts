@@ -71,8 +71,8 @@ async function leaveOldGeneration(tenant: string): Promise<string> {
 
 test('5,000 accounts are discovered, listed, found, chosen and cleaned up', patience, async () => {
   const objectId = people.find(({ username }) => username === grace)?.objectId
-  const wish = { environment: 'production', objectId, count: 5000 }
-  const { accountIds: added } = (await world.advertising.control('POST', 'accounts', wish)) as {
+  const options = { environment: 'production', objectId, count: 5000 }
+  const { accountIds: added } = (await world.advertising.control('POST', 'accounts', options)) as {
     accountIds: string[]
   }
   const tenant = world.newTenant()

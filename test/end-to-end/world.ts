@@ -56,7 +56,7 @@ interface AdvertisingRequest {
   readonly traceParent?: string | null
 }
 
-interface SessionWish {
+interface SessionOptions {
   readonly environment?: 'production' | 'sandbox'
   readonly identityProvider?: 'microsoft' | 'google'
   readonly signInWith?: 'personal' | 'work' | 'google'
@@ -89,8 +89,8 @@ export async function openWorld(options: WorldOptions = {}) {
     brokers.flatMap(({ lines }) => lines.filter((line) => line.includes(' left unanswered: ')))
   const newTenant = () => `tenant-${process.pid}-${++made}`
 
-  const session = async (tenant: string, wish: SessionWish = {}) => {
-    const body = { environment: 'production', returnUrl: stack.returnUrl, ...wish }
+  const session = async (tenant: string, options: SessionOptions = {}) => {
+    const body = { environment: 'production', returnUrl: stack.returnUrl, ...options }
     const answer = await call('POST', `/v1/tenants/${tenant}/connect-sessions`, { body })
     if (answer.status !== 201) throw new Error(JSON.stringify(answer.body))
     return answer.body as { id: string; connectUrl: string; expiresAt: string }
@@ -103,11 +103,11 @@ export async function openWorld(options: WorldOptions = {}) {
       decision,
       stopAt: stack.returnUrl,
     })
-  const connect = async (tenant: string, username: string, wish: SessionWish = {}): Promise<Visit> =>
-    finish((await session(tenant, wish)).connectUrl, username)
+  const connect = async (tenant: string, username: string, options: SessionOptions = {}): Promise<Visit> =>
+    finish((await session(tenant, options)).connectUrl, username)
   /** Connects and confirms, as an app does that waits for the confirmation. */
-  const connectConfirmed = async (tenant: string, username: string, wish: SessionWish = {}) => {
-    const { id, connectUrl } = await session(tenant, wish)
+  const connectConfirmed = async (tenant: string, username: string, options: SessionOptions = {}) => {
+    const { id, connectUrl } = await session(tenant, options)
     const { searchParams } = new URL((await finish(connectUrl, username)).url)
     const body = { code: searchParams.get('confirmation_code') }
     return call('POST', `/v1/tenants/${tenant}/connect-sessions/${id}/confirm`, { body })

@@ -133,10 +133,14 @@ async function sweepAndHandOver(world: World, { dependencies, refresher }: Simul
 
 /** Another writer of the row: an account that nobody has chosen before becomes the default. */
 async function chooseDefault(world: World, broker: SimulatedBroker, name: TenantName): Promise<void> {
-  const { dependencies, accounts, obtain } = broker
+  const { dependencies, accounts, accessTokens } = broker
   const { accountId, ended } = world.checks.nextChoice()
-  const wish = { accountId: String(accountId) }
-  const choosing = world.useCases.setDefaultAccount({ ...dependencies, accounts, obtain }, name, wish)
+  const purpose = { accountId: String(accountId) }
+  const choosing = world.useCases.setDefaultAccount(
+    { ...dependencies, accounts, accessTokens },
+    name,
+    purpose,
+  )
   await unlessRefused(choosing)
   ended()
 }
@@ -167,7 +171,7 @@ function vendTogether(world: World, broker: SimulatedBroker, name: TenantName): 
   })
 }
 
-/** Exactly what the row says: the wish that finds out when it says a moment too much. */
+/** Exactly what the row says: the purpose that finds out when it says a moment too much. */
 function secondsLeft(world: World, { tenant }: TenantName): number {
   const expiresAt = world.row(tenant)?.tenant.accessToken?.expiresAt.getTime() ?? 0
   return Math.max(0, Math.floor((expiresAt - world.scheduler.now()) / 1000))
@@ -175,12 +179,12 @@ function secondsLeft(world: World, { tenant }: TenantName): number {
 
 async function vend(
   world: World,
-  { obtain, process }: SimulatedBroker,
+  { accessTokens, process }: SimulatedBroker,
   name: TenantName,
   minValiditySeconds: number | undefined,
 ): Promise<void> {
   const startedAt = world.scheduler.now()
-  const work = async () => obtain.obtain(name, minValiditySeconds)
+  const work = async () => accessTokens.obtain(name, minValiditySeconds)
   const obtained = await world.checks.vend(process, name.tenant, work)
   if (!obtained.ok) return
   const asked = minValiditySeconds === undefined ? {} : { minValiditySeconds }
@@ -190,12 +194,12 @@ async function vend(
 /** An app was told that its token is expired although it is not. */
 async function replaceToken(
   world: World,
-  { obtain, process }: SimulatedBroker,
+  { accessTokens, process }: SimulatedBroker,
   name: TenantName,
 ): Promise<void> {
   const startedAt = world.scheduler.now()
   const seen = world.row(name.tenant)?.tenant.accessToken?.refreshedAt ?? new Date(0)
-  const obtained = await world.checks.vend(process, name.tenant, () => obtain.replace(name, seen))
+  const obtained = await world.checks.vend(process, name.tenant, () => accessTokens.replace(name, seen))
   if (obtained.ok) world.checks.vended(obtained, { tenant: name.tenant, startedAt })
 }
 

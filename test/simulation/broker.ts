@@ -7,7 +7,7 @@ import type { RefreshRequest, TokenAnswer } from '../../shared/domain/tokenEndpo
 import type { Vault } from '../../shared/domain/vault.ts'
 import type { RefreshDependencies } from '../../shared/refresh/dependencies.ts'
 import type { Refresher } from '../../shared/refresh/refreshTenant.ts'
-import type { Obtain } from '../../shared/vend/obtain.ts'
+import type { AccessTokens } from '../../shared/vend/accessTokens.ts'
 import { pagesOf } from './models/dueIndex.ts'
 import { createModelEnvironmentStates, type HoldTable } from './models/environmentStates.ts'
 import type { ProviderAnswer } from './models/identityProvider.ts'
@@ -22,7 +22,7 @@ export interface SimulatedBroker {
   /** Each grant store by itself, as the migration wants them. */
   readonly stores: { readonly vault: GrantStore; readonly sealed: GrantStore }
   readonly refresher: Refresher
-  readonly obtain: Obtain
+  readonly accessTokens: AccessTokens
   readonly accounts: AccountStore
   /** How many tenant rows it has read. */
   rowsRead(): number
@@ -54,14 +54,14 @@ export function createSimulatedBroker(world: World, process: SimulatedProcess): 
   }
   const refresher = createWatchedRefresher(world, process, dependencies)
   const { rowCacheSeconds } = plan
-  const obtain = useCases.createObtain({
+  const accessTokens = useCases.createAccessTokens({
     ...dependencies,
     refresher,
     rowCacheSeconds,
     vendLimitSeconds,
   })
   const accounts = unreliableAccounts(world, process)
-  return { process, dependencies, stores, refresher, obtain, accounts, rowsRead: () => rowsRead }
+  return { process, dependencies, stores, refresher, accessTokens, accounts, rowsRead: () => rowsRead }
 }
 
 /** As long as the setting's default. */
@@ -80,9 +80,9 @@ export function createWatchedRefresher(
   const tenants = { ...dependencies.tenants, replace }
   const { refresh } = world.useCases.createRefresher({ ...dependencies, tenants })
   return {
-    async refresh(name, wish, deadline) {
+    async refresh(name, purpose, deadline) {
       const startedAt = world.scheduler.now()
-      const outcome = await refresh(name, wish, deadline).finally(() =>
+      const outcome = await refresh(name, purpose, deadline).finally(() =>
         world.refreshEnded(process, name.tenant),
       )
       world.checks.refreshEnded(process, outcome, startedAt)

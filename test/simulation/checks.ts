@@ -12,7 +12,7 @@ import type { World } from './world.ts'
 /** Less is never vended (invariant 1). */
 const leastValiditySeconds = 60
 
-/** What is left of a lease after a call, for the keeping of what it brings. */
+/** What is left of a lease after a call, for storing what it brings. */
 const leastKeepSeconds = 5
 
 /** A vend asks with the token that the row names, and with a newer one where that is refused. */
@@ -164,18 +164,22 @@ export class Checks {
   }
 
   /** Invariant 1, and the end of vending after a disconnect. */
-  vended(obtained: Obtained, wish: { tenant: string; minValiditySeconds?: number; startedAt: number }): void {
+  vended(
+    obtained: Obtained,
+    purpose: { tenant: string; minValiditySeconds?: number; startedAt: number },
+  ): void {
     const { provider, scheduler, plan } = this.#world
     const real = provider.accessToken(obtained.accessToken)
-    if (real?.tenant !== wish.tenant) this.report('isolation', `${wish.tenant} got ${obtained.accessToken}`)
-    const promised = Math.max(wish.minValiditySeconds ?? 0, leastValiditySeconds)
+    if (real?.tenant !== purpose.tenant)
+      this.report('isolation', `${purpose.tenant} got ${obtained.accessToken}`)
+    const promised = Math.max(purpose.minValiditySeconds ?? 0, leastValiditySeconds)
     const validSeconds = ((real?.expiresAt ?? 0) - scheduler.now()) / 1000
     // One process says when a token ends, another one what time it is.
     if (validSeconds < promised - this.#world.clocksApartMilliseconds / 1000)
-      this.report('validity', `${wish.tenant} got ${validSeconds} s of at least ${promised} s`)
-    const endedAt = this.#disconnectedAt.get(wish.tenant)
-    if (endedAt !== undefined && wish.startedAt > endedAt + plan.rowCacheSeconds * 1000)
-      this.report('vended_after_disconnect', `${wish.tenant}, ${wish.startedAt - endedAt} ms after it`)
+      this.report('validity', `${purpose.tenant} got ${validSeconds} s of at least ${promised} s`)
+    const endedAt = this.#disconnectedAt.get(purpose.tenant)
+    if (endedAt !== undefined && purpose.startedAt > endedAt + plan.rowCacheSeconds * 1000)
+      this.report('vended_after_disconnect', `${purpose.tenant}, ${purpose.startedAt - endedAt} ms after it`)
   }
 
   /** What one directory says is no fault of the environment; only a wrong secret is, in worlds this small. */

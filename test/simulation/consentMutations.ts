@@ -5,7 +5,7 @@ export const consentMutations: readonly Mutation[] = [
   {
     name: 'a code confirms whatever grant waits by then',
     file: 'shared/connect/confirm.ts',
-    find: 'if (row.pendingGrant?.codeHash !== codeHash || expiresAt <= keeping.clock.now()) return undefined',
+    find: 'if (row.pendingGrant?.codeHash !== codeHash || expiresAt <= grantServices.clock.now()) return undefined',
     replace: 'if (!row.pendingGrant) return undefined',
     also: [
       {
@@ -39,7 +39,7 @@ export const consentMutations: readonly Mutation[] = [
   },
   {
     name: 'a consent in whose place another one waits is forgotten by nobody',
-    file: 'shared/connect/keepPending.ts',
+    file: 'shared/connect/savePending.ts',
     find: 'pending(row, pendingGrant), [row.pendingGrant?.grant.reference])',
     replace: 'pending(row, pendingGrant), [])',
     breaks: ['secret_left_over', 'grant_kept_after_disconnect'],
@@ -49,7 +49,7 @@ export const consentMutations: readonly Mutation[] = [
     file: 'shared/tenants/disconnect.ts',
     find: '  const row = isDamaged(found)',
     replace:
-      "  if ('tenant' in found) for (const each of referencesOf(found.tenant)) await keeping.grants.forget(each)\n  const row = isDamaged(found)",
+      "  if ('tenant' in found) for (const each of referencesOf(found.tenant)) await grantServices.grants.forget(each)\n  const row = isDamaged(found)",
     breaks: ['token_lost'],
   },
   {

@@ -69,8 +69,8 @@ export async function consentAndConfirm(
   }
   const { family, identityProvider, proven } = consent(world, broker, name)
   await broker.accounts.write(name, family, accountsReached)
-  const keeping = { keeping: broker.dependencies, clock: broker.process.clock }
-  const kept = await useCases.keepPending(keeping, { ...signIn, identityProvider }, proven, {
+  const grantServices = { grantServices: broker.dependencies, clock: broker.process.clock }
+  const kept = await useCases.savePending(grantServices, { ...signIn, identityProvider }, proven, {
     accountsGeneration: family,
     outcome: {},
   })
@@ -104,7 +104,7 @@ async function confirm(
   const { dependencies, accounts, process } = world.random.pick(world.brokers)
   world.record('world', `confirm at ${process.name}`, name.tenant, '')
   const confirming = world.useCases.confirmConnectSession(
-    { keeping: dependencies, accounts },
+    { grantServices: dependencies, accounts },
     name,
     session,
     code,

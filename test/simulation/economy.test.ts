@@ -63,9 +63,9 @@ describe('what is spent', () => {
     await addTenants(world, 't', 1, new Date(world.scheduler.now() + 100 * hour))
     await world.pass((world.plan.lifetimeSeconds - 100) * 1000)
     const { refresher } = world.start()
-    const wish = (minValiditySeconds: number) =>
+    const purpose = (minValiditySeconds: number) =>
       refresher.refresh({ workspace, tenant: 't0' }, { for: 'vend', minValiditySeconds })
-    const outcomes = await world.until(Promise.all([wish(60), wish(120)]))
+    const outcomes = await world.until(Promise.all([purpose(60), purpose(120)]))
     expect(outcomes.map(({ outcome }) => outcome)).toEqual(['fresh', 'refreshed'])
   })
 
@@ -73,10 +73,10 @@ describe('what is spent', () => {
     const world = calmWorld(5)
     await addTenants(world, 't', 1, new Date(world.scheduler.now() + 100 * hour))
     await world.pass(2 * hour)
-    const { obtain } = world.start()
+    const { accessTokens } = world.start()
     const promise = world.plan.lifetimeSeconds + 100
     for (let vend = 0; vend < 20; vend++) {
-      const obtained = await world.until(obtain.obtain({ workspace, tenant: 't0' }, promise))
+      const obtained = await world.until(accessTokens.obtain({ workspace, tenant: 't0' }, promise))
       expect(obtained).toMatchObject({ ok: false, because: 'validity_not_reached' })
       await world.pass(1000)
     }
@@ -89,7 +89,9 @@ describe('what is spent', () => {
     await world.pass(2 * hour)
     const brokers = [world.start(), world.start(), world.start()]
     const name = { workspace, tenant: 't0' }
-    const vends = brokers.flatMap(({ obtain }) => Array.from({ length: 50 }, () => obtain.obtain(name, 60)))
+    const vends = brokers.flatMap(({ accessTokens }) =>
+      Array.from({ length: 50 }, () => accessTokens.obtain(name, 60)),
+    )
     const answers = await world.until(Promise.all(vends))
     expect(answers.filter(({ ok }) => ok)).toHaveLength(150)
     expect(world.totals().calls).toBe(1)

@@ -38,8 +38,8 @@ export function ground() {
     vendWaitSeconds: 15,
     environments: {
       read: async () => undefined,
-      hold: async () => {},
-      claimProbe: async () => undefined,
+      placeHold: async () => {},
+      reserveProbe: async () => undefined,
       release: async () => false,
     },
     tokenEndpoint: {

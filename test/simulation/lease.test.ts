@@ -37,10 +37,10 @@ describe('a lease whose answer is lost', () => {
     ['is met as a conflict by a vend', conflict, replacement],
     ['is met as a conflict by a sweep', conflict, { for: 'sweep' } as const],
     ['ends in an error', error, replacement],
-  ])('and %s is its taker’s all the same', async (_title, answer, wish) => {
+  ])('and %s is its taker’s all the same', async (_title, answer, purpose) => {
     const { world, refresher } = await lostAnswer(answer)
     const startedAt = world.scheduler.now()
-    const outcome = await world.until(refresher.refresh(name, wish))
+    const outcome = await world.until(refresher.refresh(name, purpose))
     expect(outcome.outcome).toBe('refreshed')
     expect(world.scheduler.now() - startedAt).toBeLessThan(20_000)
     expect(world.row('t1')?.tenant.lease).toBeUndefined()

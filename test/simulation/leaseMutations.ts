@@ -50,7 +50,7 @@ export const leaseMutations: readonly Mutation[] = [
   },
   {
     name: 'a vend is noted in a row that somebody refreshes',
-    file: 'shared/vend/touch.ts',
+    file: 'shared/vend/noteVend.ts',
     find: 'if (row.lease && row.lease.until > now) return undefined',
     replace: '',
     breaks: ['noted_under_lease'],
@@ -65,8 +65,8 @@ export const leaseMutations: readonly Mutation[] = [
   {
     name: 'a lease of one’s own is not looked for after an error',
     file: lease,
-    find: 'if (!held) throw error',
-    replace: 'if (held || !held) throw error',
+    find: 'if (!own) throw error',
+    replace: 'if (own || !own) throw error',
     breaks: ['own_write_denied'],
     by: lostLease,
   },
@@ -91,16 +91,16 @@ export const leaseMutations: readonly Mutation[] = [
     file: 'shared/tenants/connectGrant.ts',
     find: '  await due.insert(dueRowOf(before, grant, dueAt))',
     replace: `  for (const reference of superseded)
-    if (reference && grants.leaves(reference, [grant.reference])) await grants.forget(reference)
+    if (reference && grants.isUnneeded(reference, [grant.reference])) await grants.forget(reference)
   await due.insert(dueRowOf(before, grant, dueAt))`,
     breaks: ['token_lost'],
   },
   {
     name: 'a replaced secret is forgotten before the commit',
     file: 'shared/refresh/refreshLeased.ts',
-    find: 'return commitRefreshed(dependencies, attempt, { wish, answer: { ...answer, askedAt }, reference: next })',
-    replace: `if (next !== leased.grant.reference && dependencies.grants.leaves(leased.grant.reference, [next])) await dependencies.grants.forget(leased.grant.reference)
-  return commitRefreshed(dependencies, attempt, { wish, answer: { ...answer, askedAt }, reference: next })`,
+    find: 'return commitRefreshed(dependencies, attempt, { purpose, answer: { ...answer, askedAt }, reference: next })',
+    replace: `if (next !== leased.grant.reference && dependencies.grants.isUnneeded(leased.grant.reference, [next])) await dependencies.grants.forget(leased.grant.reference)
+  return commitRefreshed(dependencies, attempt, { purpose, answer: { ...answer, askedAt }, reference: next })`,
     breaks: ['token_lost'],
   },
 ]

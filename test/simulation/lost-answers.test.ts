@@ -90,7 +90,7 @@ describe('a write that took effect and is answered as a conflict', () => {
     expect(stored?.tenant.grant?.consenter.subject).toBe('second')
     expect(tenants.history(name).map(({ type }) => type)).toEqual(['tenant.reconnected'])
     expect(live()).toEqual(afterwards ? ['new'] : ['new', 'next1'])
-    expect(row().leftovers).toBeUndefined()
+    expect(row().secretsToDestroy).toBeUndefined()
   })
 
   test('is not repeated by a reconnect after a disconnect has destroyed its grant', async () => {
@@ -149,10 +149,10 @@ test('an old secret that cannot be destroyed is remembered, and destroyed by the
     throw new Error('out')
   }
   await refresh()
-  expect(row().leftovers).toEqual([reference])
+  expect(row().secretsToDestroy).toEqual([reference])
   vault.remove = remove
   await refresh()
-  expect(row().leftovers).toBeUndefined()
+  expect(row().secretsToDestroy).toBeUndefined()
   expect(await grants.read(row().grant?.reference ?? '', owner)).toBe('next2')
   expect(new Set(live())).toEqual(new Set(['next1', 'next2']))
 })
@@ -181,7 +181,7 @@ describe('a confirmation', () => {
       return { accounts: [] }
     }
     const accounts = { list, removeOthers: async () => {} } as never
-    return confirmConnectSession({ keeping: own.dependencies, accounts }, name, 'session', 'code')
+    return confirmConnectSession({ grantServices: own.dependencies, accounts }, name, 'session', 'code')
   }
 
   test('does not revive a tenant that is disconnected afterwards', async () => {
@@ -212,9 +212,12 @@ describe('a confirmation', () => {
     expect(writes).toBeGreaterThan(1)
     const confirmed = confirm(own, async () => {})
     await expect(confirmed).rejects.toMatchObject({ code: 'connect_session_not_found' })
-    expect(own.row()).toMatchObject({ status: 'disconnected', leftovers: [pendingGrant.grant.reference] })
+    expect(own.row()).toMatchObject({
+      status: 'disconnected',
+      secretsToDestroy: [pendingGrant.grant.reference],
+    })
     await disconnectTenant(own.dependencies, name)
-    expect(own.row().leftovers).toBeUndefined()
+    expect(own.row().secretsToDestroy).toBeUndefined()
   })
 
   test('does not keep a grant in whose place a later sign-in stands', async () => {

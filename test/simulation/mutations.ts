@@ -7,7 +7,7 @@ const commit = 'shared/refresh/commit.ts'
 const writeLeased = 'shared/refresh/writeLeased.ts'
 const decide = 'shared/refresh/decide.ts'
 const commitAnswer =
-  'return commitRefreshed(dependencies, attempt, { wish, answer: { ...answer, askedAt }, reference: next })'
+  'return commitRefreshed(dependencies, attempt, { purpose, answer: { ...answer, askedAt }, reference: next })'
 
 /** Every breakage that the simulator must catch. */
 export const mutations: readonly Mutation[] = [
@@ -18,7 +18,7 @@ export const mutations: readonly Mutation[] = [
     ? await writeGrant(dependencies, attempt, { reference, refreshToken: answer.refreshToken })
     : reference
   ${commitAnswer}`,
-    replace: `const done = await commitRefreshed(dependencies, attempt, { wish, answer: { ...answer, askedAt }, reference })
+    replace: `const done = await commitRefreshed(dependencies, attempt, { purpose, answer: { ...answer, askedAt }, reference })
   if (rotated) await writeGrant(dependencies, attempt, { reference, refreshToken: answer.refreshToken })
   return done`,
     mode: 'strict',
@@ -70,15 +70,15 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'the old due row is deleted first',
     file: commit,
-    find: "if (dueAt && moved) await time.insist('inserting the due row', () => due.insert(dueRow(dueAt)))",
+    find: "if (dueAt && moved) await time.repeat('inserting the due row', () => due.insert(dueRow(dueAt)))",
     replace: `if (previousDueAt && moved) await due.remove(dueRow(previousDueAt))
-  if (dueAt && moved) await time.insist('inserting the due row', () => due.insert(dueRow(dueAt)))`,
+  if (dueAt && moved) await time.repeat('inserting the due row', () => due.insert(dueRow(dueAt)))`,
     breaks: ['forgotten_by_the_sweep'],
   },
   {
     name: 'the new due row is never inserted',
     file: commit,
-    find: "if (dueAt && moved) await time.insist('inserting the due row', () => due.insert(dueRow(dueAt)))",
+    find: "if (dueAt && moved) await time.repeat('inserting the due row', () => due.insert(dueRow(dueAt)))",
     replace: '',
     breaks: ['forgotten_by_the_sweep'],
   },
@@ -177,15 +177,15 @@ export const mutations: readonly Mutation[] = [
     name: 'the old secret is deleted before the commit',
     file: commit,
     find: 'const committed = await commit(dependencies, attempt, dueAt, (row) => {',
-    replace: `if (grants.leaves(leased.grant.reference, [reference])) await grants.forget(leased.grant.reference)
+    replace: `if (grants.isUnneeded(leased.grant.reference, [reference])) await grants.forget(leased.grant.reference)
   const committed = await commit(dependencies, attempt, dueAt, (row) => {`,
     breaks: ['token_lost'],
   },
   {
     name: 'the old secret is forgotten by nobody',
-    file: 'shared/tenants/leftovers.ts',
-    find: 'return leaving(next, unneeded)',
-    replace: 'return leaving(next, [])',
+    file: 'shared/tenants/secretsToDestroy.ts',
+    find: 'return listSecrets(next, unneeded)',
+    replace: 'return listSecrets(next, [])',
     breaks: ['secret_left_over', 'grant_kept_after_disconnect'],
   },
   {
@@ -199,20 +199,20 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'a disconnect leaves the grant in its store',
     file: 'shared/tenants/disconnect.ts',
-    find: 'withLeftovers(keeping.grants, bare(disconnected(each)), referencesOf(each))',
+    find: 'withSecretsToDestroy(grantServices.grants, bare(disconnected(each)), referencesOf(each))',
     replace: 'bare(disconnected(each))',
     breaks: ['grant_kept_after_disconnect', 'secret_left_over'],
   },
   {
     name: 'cached rows outlive their time',
-    file: 'shared/vend/obtain.ts',
+    file: 'shared/vend/accessTokens.ts',
     find: 'rowCacheSeconds * 1000 ? known',
     replace: 'rowCacheSeconds * 100_000 ? known',
     breaks: ['vended_after_disconnect'],
   },
   {
     name: 'a promise below sixty seconds is taken at its word',
-    file: 'shared/vend/obtain.ts',
+    file: 'shared/vend/accessTokens.ts',
     find: 'minValiditySeconds = 0): number {\n  return Math.max(minValiditySeconds, leastValiditySeconds)',
     replace: 'minValiditySeconds = leastValiditySeconds): number {\n  return minValiditySeconds',
     breaks: ['validity'],
@@ -249,7 +249,7 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'the write of a new refresh token is not repeated',
     file: refreshLeased,
-    find: "return time.insist('writing the grant', write, isGone)",
+    find: "return time.repeat('writing the grant', write, isGone)",
     replace: "return time.step('writing the grant', write)",
     mode: 'strict',
     breaks: ['used_token_redeemed'],

@@ -73,7 +73,7 @@ describe('a consent that nobody confirms in time', () => {
       throw new Error('out')
     }
     await sweepOf(own)
-    expect(own.row().leftovers).toHaveLength(1)
+    expect(own.row().secretsToDestroy).toHaveLength(1)
     own.vault.remove = remove
     await sweepOf(own)
     expect(own.row()).toEqual({ ...pendingTenant, writeIds: expect.any(Array) })
@@ -102,7 +102,7 @@ describe('a consent that waits for its confirmation', () => {
     expect(await move()).toBe('moved')
     expect(own.live()).toEqual([])
     expect(await move()).toBe(alone ? 'no_grant' : 'already_there')
-    await confirmConnectSession({ keeping: own.dependencies, accounts }, name, 'session', 'code')
+    await confirmConnectSession({ grantServices: own.dependencies, accounts }, name, 'session', 'code')
     const { reference = '', id } = own.row().grant ?? {}
     expect(reference).toMatch(/^sealed:/)
     expect(await own.grants.read(reference, { ...owner, grantId: id })).toBe('rt-code')

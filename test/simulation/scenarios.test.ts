@@ -15,7 +15,7 @@ const seeds = Array.from({ length: 150 }, (_, index) => index + 1)
 test.each([
   ['a sweep beside the vend that wakes an idle tenant does not forget it', wakeBesideSweep],
   ['a sweep beside a refusal that is committed slowly does not forget its tenant', refusalBesideSweep],
-  ['a refresh whose keeping is slow commits within its lease, or not at all', slowKeeping],
+  ['a refresh whose grantServices is slow commits within its lease, or not at all', slowKeeping],
   ['a sign-in beside a refresh of the old grant is what stays', reconnectBesideRefresh],
   ['a migration beside a refresh, or after its death, moves the newest token', migrateBesideRefresh],
   [

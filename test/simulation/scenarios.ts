@@ -48,7 +48,7 @@ export function wakeBesideSweep(seed: number, useCases: UseCases): Promise<Viola
   return brokenRule(async () => {
     const world = await idleWorld(seed, useCases)
     const [waking, sweeping] = [world.start(), world.start()]
-    const vend = waking.obtain.obtain(name)
+    const vend = waking.accessTokens.obtain(name)
     await world.pass(world.random.below(200))
     await sweep(world, sweeping)
     await world.until(vend)
@@ -192,12 +192,14 @@ export async function clocksApart(seed: number, useCases: UseCases): Promise<Vio
       ({ ok: true, accessToken: 'at', refreshToken: 'next', expiresInSeconds: 3600 }) as const,
   }
   const own = { ...dependencies, tokenEndpoint }
-  const keeping = useCases.createRefresher({ ...own, ...stores, clock: late }).refresh(name, { for: 'sweep' })
+  const grantServices = useCases
+    .createRefresher({ ...own, ...stores, clock: late })
+    .refresh(name, { for: 'sweep' })
   await world.pass((dependencies.config.leaseSeconds - 10) * second)
   const seen = new Date(late.now().getTime() + 300 * second)
   const waiting = useCases.createRefresher({ ...own, tenants: world.tenants, clock: early })
   const taking = waiting.refresh(name, { for: 'replacement', seen })
-  for (const work of [keeping, taking]) await world.until(work.catch(() => undefined))
+  for (const work of [grantServices, taking]) await world.until(work.catch(() => undefined))
   return violation
 }
 

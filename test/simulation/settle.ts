@@ -82,11 +82,12 @@ async function assertRefreshes(world: World, broker: SimulatedBroker, tenant: st
   if (end === 'refreshed') assertNothingLeftOver(world, tenant)
 }
 
-/** What a refresh in calm leaves: the secret that the row names. Deaths and failures leave some that no row ever named. */
+/** What a refresh in calm isUnneeded: the secret that the row names. Deaths and failures leave some that no row ever named. */
 function assertNothingLeftOver(world: World, tenant: string): void {
-  const { grant, leftovers, pendingGrant } = world.row(tenant)?.tenant ?? {}
+  const { grant, secretsToDestroy, pendingGrant } = world.row(tenant)?.tenant ?? {}
   const named = [grant, pendingGrant?.grant].map((each) => each?.reference ?? '')
-  if (leftovers) throw new Violation('secret_left_over', `the row of ${tenant} remembers ${leftovers}`)
+  if (secretsToDestroy)
+    throw new Violation('secret_left_over', `the row of ${tenant} remembers ${secretsToDestroy}`)
   const { dies, failsBefore } = world.plan.faults
   if (dies + failsBefore > 0) return
   for (const { name, tags } of world.vaults.flatMap((vault) => [...vault.live()]))

@@ -41,7 +41,7 @@ const longestRestartMilliseconds = 60_000
  */
 const lastTryMilliseconds = { vault: 9_500, sealed: 13_250 } as const
 
-/** What keeping a refresh token that is sealed into the row consists of. */
+/** What storing a refresh token that is sealed into the row consists of. */
 const sealedKeeping: ReadonlySet<string> = new Set(['sealer.seal', 'due.insert', 'tenants.replace'])
 
 /** One simulated world: models, processes, and the rules they are held to. */

@@ -29,7 +29,7 @@ async function noting(row: Tenant, seen = row) {
       {
         tenants: store,
         randomness: systemRandomness,
-        obtain: { forget: ({ tenant }) => void forgotten.push(tenant) },
+        accessTokens: { forget: ({ tenant }) => void forgotten.push(tenant) },
         clock: { now: () => now, sleep: async () => {} },
       },
       seen,

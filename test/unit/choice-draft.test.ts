@@ -25,14 +25,15 @@ describe('the draft of a choice', () => {
   })
 
   test('is what the form says, without accounts that the tenant doesn’t reach', () => {
-    const form = 'account=1&account=9&held=2+8&default=3&step=default&scope=all&q=+shop+&only=ticked&page=7'
+    const form =
+      'account=1&account=9&selected=2+8&default=3&step=default&scope=all&q=+shop+&only=ticked&page=7'
     expect(parsed(form)).toEqual({
       ...{ step: 'default', scope: 'all', ticked: new Set(['1', '2']), defaultId: '3', search: 'shop' },
       ...{ onlyTicked: true, page: 7 },
     })
     expect(parsed('default=9')).not.toHaveProperty('defaultId')
-    expect(parsed('heldDefault=2').defaultId).toBe('2')
-    expect(parsed('default=1&heldDefault=2').defaultId).toBe('1')
+    expect(parsed('selectedDefault=2').defaultId).toBe('2')
+    expect(parsed('default=1&selectedDefault=2').defaultId).toBe('1')
     expect(parsed('')).toEqual(untouched)
   })
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { newBrowser } from '../../shared/access/browser.ts'
-import { issueTurn, openChoice, readChoice } from '../../shared/choice/choose.ts'
+import { issueAnswer, openChoice, readChoice } from '../../shared/choice/choose.ts'
 import { answerChoiceForm } from '../../shared/choice/form.ts'
 import type { Account } from '../../shared/domain/account.ts'
 import { StorageUnavailableError } from '../../shared/domain/storageUnavailable.ts'
@@ -16,8 +16,8 @@ async function opened(accounts: readonly Account[] = three, more: object = {}) {
   const tenant = { ...connected('vault:x'), accountsGeneration: 'g', disconnectCount: 1 }
   await own.create(tenant)
   await own.accounts.write(name, 'g', accounts)
-  const turn = await issueTurn(own.records, own.clock.now())
-  const signIn = { ...name, id: 's', returnUrl, browserHash: own.browser.hash, disconnectCount: 1, turn }
+  const answerId = await issueAnswer(own.records, own.clock.now())
+  const signIn = { ...name, id: 's', returnUrl, browserHash: own.browser.hash, disconnectCount: 1, answerId }
   const outcome = { status: 'connected', accounts: '3', account_choice: 'open' }
   const dependencies = { ...(own.dependencies as object), ...more } as never
   const url = await openChoice(dependencies, signIn, { id: 'consent-of-first' }, outcome)
@@ -30,7 +30,7 @@ async function opened(accounts: readonly Account[] = three, more: object = {}) {
   }
   const read = (browser: typeof own.browser | undefined = own.browser) =>
     readChoice(dependencies, token, browser)
-  return { ...own, answer, change, read, token, turn }
+  return { ...own, answer, change, read, token, answerId }
 }
 
 /** What the app learns. */
@@ -96,7 +96,7 @@ describe('the answer to a choice', () => {
     })
     expect(asked).toHaveProperty('draft.defaultId', undefined)
     expect(asked).not.toHaveProperty('fault')
-    const done = await own.answer('go=choose&step=default&held=1+2&default=2')
+    const done = await own.answer('go=choose&step=default&selected=1+2&default=2')
     expect(toldBy(done)).toEqual({ ...told, accounts: '2' })
     expect(own.row().defaultAccount?.accountId).toBe('2')
     // A second answer changes nothing, and ends at the app too.
@@ -120,7 +120,7 @@ describe('the answer to a choice', () => {
     expect(await own.answer('go=choose')).toMatchObject({
       fault: { status: 422, text: expect.stringContaining('at least one') },
     })
-    const elsewhere = await own.answer('go=choose&step=default&held=1+2&default=3')
+    const elsewhere = await own.answer('go=choose&step=default&selected=1+2&default=3')
     expect(elsewhere).toMatchObject({ fault: { status: 422, text: 'Choose one account.' } })
     expect(own.row().accountsGeneration).toBe('g')
   })
@@ -129,7 +129,7 @@ describe('the answer to a choice', () => {
     const own = await opened()
     expect(toldBy(await own.answer('go=later'))).toEqual({ ...told, accounts: '3', account_choice: 'open' })
     expect(own.row().accountsGeneration).toBe('g')
-    expect(await own.records.read('choice-turn', own.turn, own.clock.now())).toBeUndefined()
+    expect(await own.records.read('choice-answer', own.answerId, own.clock.now())).toBeUndefined()
   })
 
   test.each([

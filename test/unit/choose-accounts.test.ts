@@ -138,8 +138,8 @@ describe('setting the default account', () => {
 })
 
 describe('listing accounts', () => {
-  const list = (own: Awaited<ReturnType<typeof tenantWith>>, wish: object) =>
-    listAccounts(own, name, { limit: 50, ...wish })
+  const list = (own: Awaited<ReturnType<typeof tenantWith>>, options: object) =>
+    listAccounts(own, name, { limit: 50, ...options })
   const idsOf = async (...asked: Parameters<typeof list>) =>
     (await list(...asked)).accounts.map(({ accountId }) => accountId)
 

@@ -112,22 +112,22 @@ describe('the page for choosing accounts after a confirmation', () => {
   /** A tenant that was confirmed by a person who can choose, as far as `change` leaves it so. */
   async function confirmed(change: Partial<Tenant> = {}) {
     const own = connectGround()
-    const turn = await own.records.issue('choice-turn', {}, secondsAfter(now, 60))
-    const choice = { returnUrl, browserHash: own.browser.hash, turn }
+    const answerId = await own.records.issue('choice-answer', {}, secondsAfter(now, 60))
+    const choice = { returnUrl, browserHash: own.browser.hash, answerId }
     await own.accounts.write(name, 'g', [accountOf('1'), accountOf('2'), accountOf('3', { selected: false })])
     const tenant = {
       ...{ ...connected('vault:x'), accountsGeneration: 'g', disconnectCount: 2 },
       confirmed: { sessionId: 'session', codeHash: 'c', until: now, choice },
       ...change,
     }
-    return { ...own, turn, open: () => openConfirmedChoice(own.dependencies, tenant) }
+    return { ...own, answerId, open: () => openConfirmedChoice(own.dependencies, tenant) }
   }
 
   test('opens for the browser of the person who consented, and counts the selected accounts', async () => {
-    const { browser, clock, open, records, turn } = await confirmed()
+    const { browser, clock, open, records, answerId } = await confirmed()
     const token = new URL((await open()) ?? '').searchParams.get('choice') ?? ''
     expect(await records.read('choice', token, clock.now())).toEqual({
-      ...{ ...name, id: 'session', returnUrl, browserHash: browser.hash, disconnectCount: 2, turn },
+      ...{ ...name, id: 'session', returnUrl, browserHash: browser.hash, disconnectCount: 2, answerId },
       grantId: 'consent-of-first',
       outcome: { status: 'connected', accounts: '2', account_choice: 'open' },
     })
@@ -143,8 +143,8 @@ describe('the page for choosing accounts after a confirmation', () => {
   })
 
   test('stays closed once the choice was made', async () => {
-    const { clock, open, records, turn } = await confirmed()
-    await records.take('choice-turn', turn, clock.now())
+    const { clock, open, records, answerId } = await confirmed()
+    await records.take('choice-answer', answerId, clock.now())
     expect(await open()).toBeUndefined()
   })
 })

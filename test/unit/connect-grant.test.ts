@@ -3,9 +3,9 @@ import { secondsAfter, systemRandomness } from '../../shared/clock.ts'
 import { StorageUnavailableError } from '../../shared/domain/storageUnavailable.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
 import type { TenantStore } from '../../shared/domain/tenantStore.ts'
-import { assertClaimable, claimTenant } from '../../shared/tenants/claim.ts'
 import { connectGrant, type ProvenGrant } from '../../shared/tenants/connectGrant.ts'
 import { disconnectTenant } from '../../shared/tenants/disconnect.ts'
+import { assertCanConnect, ensureTenant } from '../../shared/tenants/ensureTenant.ts'
 import { connected, grantOf, ground, name, now, owner, pendingOf } from '../simulation/ground.ts'
 
 const proven: ProvenGrant = {
@@ -149,10 +149,10 @@ describe('a disconnect', () => {
   test('that is repeated is counted, and told once', async () => {
     const own = ground()
     const logged: unknown[] = []
-    const keeping = { ...own.dependencies, log: (event: string) => void logged.push(event) }
+    const grantServices = { ...own.dependencies, log: (event: string) => void logged.push(event) }
     await own.tenants.create(connected(await own.stores.vault.write('old', owner)), [])
-    await disconnectTenant(keeping, name)
-    await disconnectTenant(keeping, name)
+    await disconnectTenant(grantServices, name)
+    await disconnectTenant(grantServices, name)
     expect(own.row().disconnectCount).toBe(2)
     expect(own.tenants.history(name).map(({ type }) => type)).toEqual(['tenant.disconnected'])
     expect(logged).toEqual(['tenant.status_changed'])
@@ -192,7 +192,7 @@ describe('an app that wants a tenant connected', () => {
   const waiting: Tenant = { ...name, environment: 'sandbox', status: 'pending', createdAt: now }
   const clock = { now: () => now, sleep: async () => {} }
   const claiming = (tenants: TenantStore, change: object = {}) =>
-    claimTenant({ tenants, clock, randomness: systemRandomness }, name, { ...claim, ...change })
+    ensureTenant({ tenants, clock, randomness: systemRandomness }, name, { ...claim, ...change })
 
   test('makes a new one, once, although two ask at the same time', async () => {
     const { tenants } = ground()
@@ -244,9 +244,9 @@ describe('an app that wants a tenant connected', () => {
     ['about to be confirmed there', { pendingGrant: {} }, false],
     ['about to be confirmed there after a disconnect', { status: 'disconnected', pendingGrant: {} }, false],
   ])('may take one from the other environment that is %s: %#', (_title, change, isFree) => {
-    const asked = () => assertClaimable({ ...waiting, ...change } as Tenant, 'production')
+    const asked = () => assertCanConnect({ ...waiting, ...change } as Tenant, 'production')
     if (isFree) expect(asked).not.toThrow()
     else expect(asked).toThrow(expect.objectContaining({ code: 'environment_conflict' }))
-    expect(() => assertClaimable({ ...waiting, ...change } as Tenant, 'sandbox')).not.toThrow()
+    expect(() => assertCanConnect({ ...waiting, ...change } as Tenant, 'sandbox')).not.toThrow()
   })
 })

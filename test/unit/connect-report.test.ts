@@ -7,13 +7,13 @@ import type { CodeAnswer } from '../../shared/identity/tokenEndpoint.ts'
 /** What a redemption changes of an environment's hold, and what is logged. */
 async function noted(answer: object, reason?: string) {
   const done: unknown[] = []
-  const held = reason && { environment: 'production', identityProvider: 'microsoft', reason, attempts: 1 }
+  const hold = reason && { environment: 'production', identityProvider: 'microsoft', reason, attempts: 1 }
   const dependencies = {
     clock: { now: () => new Date(0) },
     log: (event: string) => void done.push(event),
     environments: {
-      read: async () => held,
-      hold: async () => void done.push('hold'),
+      read: async () => hold,
+      placeHold: async () => void done.push('hold'),
       release: async () => done.push('release') > 0,
     },
   }

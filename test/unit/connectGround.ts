@@ -50,7 +50,7 @@ export function connectGround() {
   const forgotten: unknown[] = []
   const dependencies = {
     ...{ ...own.dependencies, accounts, clock, records },
-    obtain: { forget: (whose: unknown) => void forgotten.push(whose) },
+    accessTokens: { forget: (whose: unknown) => void forgotten.push(whose) },
     config: {
       ...{
         ...own.dependencies.config,
@@ -67,7 +67,7 @@ export function connectGround() {
       environment === 'production' && provider !== 'google'
         ? { ...row, authorizeParameters: { extra: '1' } }
         : undefined,
-    keeping: { ...own.dependencies, clock },
+    grantServices: { ...own.dependencies, clock },
   }
   const create = (tenant: Partial<Tenant> = {}) =>
     own.tenants.create(

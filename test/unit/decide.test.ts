@@ -4,7 +4,7 @@ import { secondsAfter } from '../../shared/clock.ts'
 import type { EnvironmentHold } from '../../shared/domain/holds.ts'
 import { type Tenant, tenantStatuses } from '../../shared/domain/tenant.ts'
 import { classifyTokenRefusal } from '../../shared/identity/refusal.ts'
-import { decideRefresh, judgeRefusal, type RefreshWish } from '../../shared/refresh/decide.ts'
+import { decideRefresh, judgeRefusal, type RefreshPurpose } from '../../shared/refresh/decide.ts'
 
 const now = new Date('2026-11-23T16:00:00Z')
 const later = (seconds: number) => secondsAfter(now, seconds)
@@ -46,7 +46,7 @@ const trouble = {
 } as const
 
 describe('whether a tenant is refreshed', () => {
-  test.each<[string, Tenant, RefreshWish, EnvironmentHold | undefined, object]>([
+  test.each<[string, Tenant, RefreshPurpose, EnvironmentHold | undefined, object]>([
     [
       'a fresh token serves a vend',
       connected,
@@ -161,19 +161,19 @@ describe('whether a tenant is refreshed', () => {
       hold,
       { refresh: false, reason: 'fresh' },
     ],
-  ])('%s', (_sentence, tenant, wish, held, decision) => {
-    expect(decideRefresh(tenant, wish, held, now)).toEqual(decision)
+  ])('%s', (_sentence, tenant, purpose, hold, decision) => {
+    expect(decideRefresh(tenant, purpose, hold, now)).toEqual(decision)
   })
 
   test('a dead grant is never refreshed, for any caller', () => {
-    const wish = fc.oneof(
+    const purpose = fc.oneof(
       fc.record({ for: fc.constant('vend' as const), minValiditySeconds: fc.nat(4000) }),
       fc.constant({ for: 'sweep' as const }),
       fc.record({ for: fc.constant('replacement' as const), seen: fc.date({ noInvalidDate: true }) }),
     )
     const dead = tenantStatuses.filter((status) => status !== 'connected')
     fc.assert(
-      fc.property(wish, fc.constantFrom(...dead), (wanted, status) => {
+      fc.property(purpose, fc.constantFrom(...dead), (wanted, status) => {
         expect(decideRefresh({ ...connected, status }, wanted, undefined, now).refresh).toBe(false)
       }),
     )

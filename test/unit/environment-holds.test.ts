@@ -28,30 +28,30 @@ function processes(count: number) {
 describe('when a hold is over', () => {
   test('one process probes, and everybody else rests until its probe is over', async () => {
     const { clock, hold, states, until } = processes(4)
-    await states[0]?.hold(hold)
+    await states[0]?.placeHold(hold)
     clock.advance(30)
-    const claims = await Promise.all(states.map((state) => state.claimProbe(hold, until(60))))
-    expect(claims.filter((inTheWay) => inTheWay === undefined)).toHaveLength(1)
+    const claims = await Promise.all(states.map((state) => state.reserveProbe(hold, until(60))))
+    expect(claims.filter((blocking) => blocking === undefined)).toHaveLength(1)
     expect(claims.filter(Boolean)).toEqual(Array(3).fill({ ...hold, until: until(60) }))
     // Who comes later is told the same.
-    expect(await states[0]?.claimProbe(hold, until(61))).toEqual({ ...hold, until: until(60) })
+    expect(await states[0]?.reserveProbe(hold, until(61))).toEqual({ ...hold, until: until(60) })
     clock.advance(30)
-    expect(await states[1]?.claimProbe(hold, until(90))).toBeUndefined()
+    expect(await states[1]?.reserveProbe(hold, until(90))).toBeUndefined()
   })
 
   test('nobody probes before its time', async () => {
     const { clock, hold, states, until } = processes(1)
-    await states[0]?.hold(hold)
+    await states[0]?.placeHold(hold)
     clock.advance(29)
-    expect(await states[0]?.claimProbe(hold, until(60))).toEqual(hold)
+    expect(await states[0]?.reserveProbe(hold, until(60))).toEqual(hold)
   })
 
   test('a hold that has been ended in the meantime is in nobody’s way', async () => {
     const { clock, hold, states, until } = processes(2)
-    await states[0]?.hold(hold)
+    await states[0]?.placeHold(hold)
     clock.advance(30)
     await states[1]?.release('production', 'microsoft')
-    expect(await states[0]?.claimProbe(hold, until(60))).toBeUndefined()
+    expect(await states[0]?.reserveProbe(hold, until(60))).toBeUndefined()
     expect(await states[0]?.read('production', 'microsoft')).toBeUndefined()
   })
 })
@@ -60,7 +60,7 @@ test('a process asks the table about a hold every five seconds at most', async (
   const { clock, hold, states } = processes(2)
   const [one, other] = states
   expect(await one?.read('production', 'microsoft')).toBeUndefined()
-  await other?.hold(hold)
+  await other?.placeHold(hold)
   clock.advance(4.9)
   expect(await one?.read('production', 'microsoft')).toBeUndefined()
   clock.advance(0.1)
@@ -70,7 +70,7 @@ test('a process asks the table about a hold every five seconds at most', async (
 test('a hold is of one environment and one identity provider, and ending it says whether there was one', async () => {
   const { hold, states } = processes(1)
   const [state] = states
-  await state?.hold(hold)
+  await state?.placeHold(hold)
   expect(await state?.read('sandbox', 'microsoft')).toBeUndefined()
   expect(await state?.read('production', 'google')).toBeUndefined()
   expect(await state?.release('sandbox', 'microsoft')).toBe(false)

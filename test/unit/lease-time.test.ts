@@ -60,33 +60,33 @@ describe('a call to the token endpoint', () => {
 })
 
 describe('what fails under a lease', () => {
-  async function insist(seconds: number, isForGood?: (error: unknown) => boolean) {
+  async function repeat(seconds: number, isPermanent?: (error: unknown) => boolean) {
     const { clock, time } = leased(seconds)
     const tries: number[] = []
     const failing = async () => {
       tries.push(clock.passed())
       throw new Error('ServerBusy')
     }
-    await expect(clock.run(time.insist('x', failing, isForGood))).rejects.toThrow('ServerBusy')
+    await expect(clock.run(time.repeat('x', failing, isPermanent))).rejects.toThrow('ServerBusy')
     return tries
   }
 
   test('is tried again after a tenth of a second, then twice as long each time, up to 3.2 s', async () => {
-    const tries = await insist(60)
+    const tries = await repeat(60)
     const pauses = tries.slice(1).map((at, index) => Number((at - (tries[index] ?? 0)).toFixed(3)))
     expect(pauses.slice(0, 8)).toEqual([0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 3.2, 3.2])
   })
 
   test('is tried again while seven seconds of the lease are left, so that something is left for what follows', async () => {
-    const tries = await insist(60)
+    const tries = await repeat(60)
     expect(tries.at(-2)).toBeLessThanOrEqual(53)
     expect(tries.at(-1)).toBeGreaterThan(53)
     expect(tries.at(-1)).toBeLessThanOrEqual(53 + 3.2)
-    expect(await insist(6.9)).toHaveLength(1)
-    expect(await insist(7)).toHaveLength(2)
+    expect(await repeat(6.9)).toHaveLength(1)
+    expect(await repeat(7)).toHaveLength(2)
   })
 
   test('for good is not tried again', async () => {
-    expect(await insist(60, () => true)).toHaveLength(1)
+    expect(await repeat(60, () => true)).toHaveLength(1)
   })
 })

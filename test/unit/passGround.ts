@@ -36,7 +36,7 @@ export async function passing(
       workspaces: [],
     },
     developerTokens: { find: async () => ({ ok: true, value: 'developer', version: '1' }) },
-    obtain: {
+    accessTokens: {
       obtain: async () => ({ ok: true, tenant: row, accessToken: `token-${seen.replaced}` }),
       replace: async () => {
         seen.replaced++

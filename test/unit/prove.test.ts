@@ -171,8 +171,8 @@ describe('a sign-in', () => {
     expect(await other.run()).not.toHaveProperty('isConsenter')
     const inactive = await signingIn({ accounts: 0 })
     expect(await inactive.run()).not.toHaveProperty('isConsenter')
-    const keeping = { tenants: { read: () => Promise.reject(new Error('out')) } }
-    const untold = await signingIn({ faults: [[401, 122]], parts: { keeping } })
+    const grantServices = { tenants: { read: () => Promise.reject(new Error('out')) } }
+    const untold = await signingIn({ faults: [[401, 122]], parts: { grantServices } })
     expect(await untold.run()).toMatchObject({ failed: 'wrong_account_kind' })
   })
 })

@@ -16,7 +16,7 @@ async function look(values: Readonly<Record<string, string>>) {
       vault: { url: 'https://kv-broker.vault.azure.net' },
     },
     clock: systemClock,
-    standings: { refused: async () => undefined },
+    secretHealth: { refused: async () => undefined },
     vaults: { main: { read } },
   } as unknown as ReadyDependencies
   const checks = await checkSecrets(broker)

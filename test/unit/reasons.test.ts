@@ -2,8 +2,8 @@ import { expect, test } from 'vitest'
 import type { SignIn } from '../../shared/connect/authorize.ts'
 import type { CallbackDependencies } from '../../shared/connect/dependencies.ts'
 import { type ConnectFailureCode, connectFailures } from '../../shared/connect/failures.ts'
+import { withNextSteps } from '../../shared/connect/nextSteps.ts'
 import { prove } from '../../shared/connect/prove.ts'
-import { withWaysOn } from '../../shared/connect/waysOn.ts'
 import { judgeTokenError } from '../../shared/diagnosis/judgeTokenError.ts'
 import { probeTenant } from '../../shared/diagnosis/probe.ts'
 import { reasonByNumber } from '../../shared/domain/aadsts.ts'
@@ -27,8 +27,8 @@ import { failurePage } from '../../shared/pages/failurePage.ts'
 import { prepare } from '../../shared/passthrough/prepare.ts'
 import { type Actor, type Problem, problems } from '../../shared/problems.ts'
 import { ended } from '../../shared/refresh/refusalEvents.ts'
+import { createAccessTokens } from '../../shared/vend/accessTokens.ts'
 import { explainNotObtained } from '../../shared/vend/explain.ts'
-import { createObtain } from '../../shared/vend/obtain.ts'
 import { name } from '../simulation/ground.ts'
 import { refreshGround } from './refreshGround.ts'
 
@@ -55,9 +55,9 @@ async function refusedTenant(reason: RefusalReason) {
   const own = refreshGround({ answer: () => ({ ok: false, refusal: toRefusal(reason) }) })
   const { clock, dependencies, refresher } = own
   await own.add()
-  const obtain = createObtain({ ...dependencies, refresher, rowCacheSeconds: 30 } as never)
+  const accessTokens = createAccessTokens({ ...dependencies, refresher, rowCacheSeconds: 30 } as never)
   const problem = async () => {
-    const obtained = await clock.run(Promise.resolve(obtain.obtain(name)))
+    const obtained = await clock.run(Promise.resolve(accessTokens.obtain(name)))
     if (obtained.ok) throw new Error('nothing is obtained where all is refused')
     return explainNotObtained(config, obtained, clock.now())
   }
@@ -67,15 +67,15 @@ async function refusedTenant(reason: RefusalReason) {
     const { trouble } = own.row()
     if (trouble) clock.advance((trouble.nextAttemptAt.getTime() - clock.now().getTime()) / 1000)
   }
-  return { ...own, obtain, problem, justRefused: refusedNow.at(-1) as Problem }
+  return { ...own, accessTokens, problem, justRefused: refusedNow.at(-1) as Problem }
 }
 
 test.each(words)('%s: a vend, a pass-through and a probe name who acts', async (reason) => {
-  const { clock, justRefused, obtain, problem, tenants } = await refusedTenant(reason)
+  const { clock, justRefused, accessTokens, problem, tenants } = await refusedTenant(reason)
   const actor = actorOfLasting(reason)
   expect(toldBy(justRefused)).toBe(actor)
   expect(toldBy(await problem())).toBe(actor)
-  const shared = { config, clock, obtain, developerTokens, tenants }
+  const shared = { config, clock, accessTokens, developerTokens, tenants }
   const passedThrough = prepare(shared as never, name, { service: 'campaignManagement' })
   expect(toldBy(await clock.run(thrownBy(passedThrough)))).toBe(actor)
   expect((await clock.run(probeTenant(shared as never, name))).actor).toBe(actor)
@@ -96,11 +96,11 @@ test.each(words)('%s: an app that brings a refresh token is told who acts', asyn
     config,
     clock: { now: () => new Date() },
     signInTable: () => signInRow,
-    keeping: { tenants: { read: async () => undefined } },
+    grantServices: { tenants: { read: async () => undefined } },
     tokenEndpoints: { refresh: async () => ({ ok: false, refusal: toRefusal(reason) }) },
   } as never
-  const wish = { environment: 'production', refreshToken: 'rt' } as never
-  const problem = await thrownBy(bringGrant(dependencies, name, wish))
+  const options = { environment: 'production', refreshToken: 'rt' } as never
+  const problem = await thrownBy(bringGrant(dependencies, name, options))
   expect(toldBy(problem)).toBe(actorOfBrought(reason))
   const isAboutTheToken = ['app', 'advertiser', 'advertiserAdmin'].includes(actorOfBrought(reason))
   expect(problem.code === 'grant_refused').toBe(isAboutTheToken)
@@ -113,13 +113,13 @@ test.each(words)('%s: the page and the return URL of a sign-in name who acts', a
     clock: { now: () => new Date() },
     signInTable: () => signInRow,
     tokenEndpoints: { redeem: async () => ({ ok: false, refusal: toRefusal(reason) }) },
-    environments: { read: async () => undefined, hold: async () => undefined },
+    environments: { read: async () => undefined, placeHold: async () => undefined },
     log: () => undefined,
     records: { issue: async () => 'token' },
   } as unknown as CallbackDependencies
   const ended = await prove(dependencies, signIn, { code: 'c' }, { secret: 'x' } as never, 'state')
   if (!('failed' in ended)) throw new Error('a refused code proves nothing')
-  const failure = await withWaysOn(dependencies, signIn, ended)
+  const failure = await withNextSteps(dependencies, signIn, ended)
   const shown = /<code id="code">(\w+)/.exec(String(failurePage(failure, config).body))?.[1]
   const sent = new URL(failure.backUrl ?? '').searchParams
   expect(sent.get('reason')).toBe(reason)

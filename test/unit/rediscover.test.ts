@@ -59,7 +59,7 @@ async function discovery(before: readonly Account[], found: readonly string[], m
     fetch: async (input: unknown, init?: RequestInit) =>
       answer(new URL(String(input)).pathname, new Headers(init?.headers)),
   } as never)
-  const obtain = {
+  const accessTokens = {
     obtain: async () => met.obtained ?? { ok: true, tenant, accessToken: 'first' },
     replace: async (_name: unknown, from: Date) => {
       seen.replaced.push(from)
@@ -74,7 +74,7 @@ async function discovery(before: readonly Account[], found: readonly string[], m
   const dependencies = {
     ...(own.dependencies as object),
     advertising: () => advertising,
-    obtain,
+    accessTokens,
     developerTokens,
   }
   return { ...own, seen, run: () => rediscoverAccounts(dependencies as never, name) }

@@ -24,13 +24,13 @@ export interface Meeting {
   readonly answer?: (call: number) => TokenAnswer
   readonly hold?: EnvironmentHold
   /** The hold that another process's probe has made of it. */
-  readonly inTheWay?: EnvironmentHold
+  readonly blocking?: EnvironmentHold
   /** What differs from the models otherwise. */
   readonly with?: (dependencies: RefreshDependencies) => Partial<RefreshDependencies>
 }
 
 /** One process that refreshes, in a time of its own, with what it was asked and what it logged. */
-export function refreshGround({ answer = () => anHour, hold, inTheWay, with: change }: Meeting = {}) {
+export function refreshGround({ answer = () => anHour, hold, blocking, with: change }: Meeting = {}) {
   const clock = createVirtualClock()
   const base = ground()
   const logged: { readonly event: keyof LogEvents; readonly fields: object }[] = []
@@ -43,10 +43,10 @@ export function refreshGround({ answer = () => anHour, hold, inTheWay, with: cha
     log: (event, fields) => void logged.push({ event, fields }),
     environments: {
       read: async () => holds.at(-1) ?? hold,
-      hold: async (next) => void holds.push(next),
-      async claimProbe(_hold, until) {
+      placeHold: async (next) => void holds.push(next),
+      async reserveProbe(_hold, until) {
         probes.push(until)
-        return inTheWay
+        return blocking
       },
       release: async () => hold !== undefined,
     },

@@ -3,7 +3,7 @@ import { secondsAfter, systemRandomness } from '../../shared/clock.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
 import type { TenantStore } from '../../shared/domain/tenantStore.ts'
 import type { RefreshOutcome } from '../../shared/refresh/outcome.ts'
-import { createObtain } from '../../shared/vend/obtain.ts'
+import { createAccessTokens } from '../../shared/vend/accessTokens.ts'
 import { createModelDueIndex } from '../simulation/models/dueIndex.ts'
 import { createModelSealer } from '../simulation/models/sealer.ts'
 import { createModelTenantStore } from '../simulation/models/tenantStore.ts'
@@ -53,7 +53,7 @@ async function ground({ lifeSeconds = hour, vendedSecondsAgo = 0, ...options }: 
     },
   }
   let refreshes = 0
-  const obtain = createObtain({
+  const accessTokens = createAccessTokens({
     tenants: slow,
     sealer,
     clock,
@@ -71,10 +71,10 @@ async function ground({ lifeSeconds = hour, vendedSecondsAgo = 0, ...options }: 
     },
   })
   return {
-    ...{ clock, obtain, tenant, tenants },
+    ...{ clock, accessTokens, tenant, tenants },
     reads: () => reads,
     refreshes: () => refreshes,
-    vend: (minValiditySeconds?: number) => clock.run(obtain.obtain(name, minValiditySeconds)),
+    vend: (minValiditySeconds?: number) => clock.run(accessTokens.obtain(name, minValiditySeconds)),
     async disconnect() {
       const stored = tenants.row(name)
       if (stored) await tenants.replace(stored, { ...stored.tenant, status: 'disconnected' }, [])
@@ -107,8 +107,8 @@ describe('a row that a process remembers', () => {
   })
 
   test('is as old as the beginning of a replacement that brought it', async () => {
-    const { clock, disconnect, obtain, vend } = await ground({ readSeconds: 20 })
-    const replaced = clock.run(obtain.replace(name, clock.now()))
+    const { clock, disconnect, accessTokens, vend } = await ground({ readSeconds: 20 })
+    const replaced = clock.run(accessTokens.replace(name, clock.now()))
     await disconnect()
     await replaced
     clock.advance(10)
@@ -128,18 +128,21 @@ describe('a row that a process remembers', () => {
   })
 
   test('is forgotten when this process changes it', async () => {
-    const { disconnect, obtain, vend } = await ground()
+    const { disconnect, accessTokens, vend } = await ground()
     await vend()
     await disconnect()
-    obtain.forget(name)
+    accessTokens.forget(name)
     expect(await vend()).toMatchObject({ ok: false })
   })
 
   test('stays forgotten although a note of an earlier vend ends later', async () => {
-    const { clock, disconnect, obtain, vend } = await ground({ vendedSecondsAgo: 7 * hour, noteSeconds: 20 })
+    const { clock, disconnect, accessTokens, vend } = await ground({
+      vendedSecondsAgo: 7 * hour,
+      noteSeconds: 20,
+    })
     await vend()
     await disconnect()
-    obtain.forget(name)
+    accessTokens.forget(name)
     await clock.run(clock.sleep(20_000))
     expect(await vend()).toMatchObject({ ok: false })
   })
@@ -176,7 +179,7 @@ test('a vend is written down when a quarter of the active window has passed sinc
 })
 
 test('a tenant that nobody knows is not found', async () => {
-  const { clock, obtain } = await ground()
+  const { clock, accessTokens } = await ground()
   const unknown = { workspace: 'w', tenant: 'other' }
-  expect(await clock.run(obtain.obtain(unknown))).toEqual({ ok: false, because: 'not_found' })
+  expect(await clock.run(accessTokens.obtain(unknown))).toEqual({ ok: false, because: 'not_found' })
 })

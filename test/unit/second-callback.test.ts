@@ -82,10 +82,10 @@ test('a callback is noted before its state is spent, so that a second one never 
   const done: string[] = []
   const slow = {
     ...records,
-    async keep(...kept: Parameters<typeof records.keep>) {
+    async put(...values: Parameters<typeof records.put>) {
       await clock.sleep(1000)
-      done.push(kept[0])
-      return records.keep(...kept)
+      done.push(values[0])
+      return records.put(...values)
     },
     async take() {
       done.push('spent')
@@ -126,12 +126,12 @@ test('an end that cannot be decrypted is no end', async () => {
   const { browser, clock, records, state } = await begun()
   const memory = { clock, records }
   await noteBegun(memory, state, browser)
-  await records.keep('callback-end', state, { sealed: 'bm90IGFuIGVuZA' }, secondsAfter(clock.now(), 60))
+  await records.put('callback-end', state, { sealed: 'bm90IGFuIGVuZA' }, secondsAfter(clock.now(), 60))
   expect(await clock.run(endOfFirst(memory, state, browser))).toBeUndefined()
 })
 
 test('storage that does not take the note costs the person nothing', async () => {
   const { browser, clock, state } = await begun()
-  const records = { keep: () => Promise.reject(new Error('full')), read: async () => undefined }
+  const records = { put: () => Promise.reject(new Error('full')), read: async () => undefined }
   await noteEnded({ clock, records }, state, browser, { returnUrl: 'https://app.example/' })
 })

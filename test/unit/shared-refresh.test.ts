@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { secondsAfter } from '../../shared/clock.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
-import { suspectsThatHold } from '../../shared/refresh/decide.ts'
+import { refusalsBeforeHold } from '../../shared/refresh/decide.ts'
 import type { RefreshDependencies } from '../../shared/refresh/dependencies.ts'
 import { name } from '../simulation/ground.ts'
 import { anHour, refreshGround, refusalOf } from './refreshGround.ts'
@@ -83,7 +83,7 @@ describe('when a hold is over', () => {
   const { after } = refreshGround()
 
   test('a tenant whose probe another process has taken is passed on, and asks nobody', async () => {
-    const own = refreshGround({ hold: holdUntil({ after }, 0), inTheWay: holdUntil({ after }, 30) })
+    const own = refreshGround({ hold: holdUntil({ after }, 0), blocking: holdUntil({ after }, 30) })
     await own.add()
     const outcome = await own.clock.run(own.refresher.refresh(name, sweep))
     expect(outcome).toMatchObject({ outcome: 'passed_on', reason: 'environment_on_hold' })
@@ -113,7 +113,7 @@ describe('tenants that are refused for what may be our registration’s fault', 
   }
 
   test('hold the environment when there are five in a row', async () => {
-    expect(suspectsThatHold).toBe(5)
+    expect(refusalsBeforeHold).toBe(5)
     expect((await several(() => refused, 4)).holds).toEqual([])
     const { holds, logged } = await several(() => refused, 5)
     expect(holds).toMatchObject([{ reason: 'application_disabled' }])

@@ -132,7 +132,7 @@ describe('docs/storage.md', () => {
   test('explains every column and partition of the broker’s own state', async () => {
     const { client, columns } = recordingTable()
     const { environments: states } = createStateTable({ BrokerState: client }, systemClock)
-    await states.hold({
+    await states.placeHold({
       environment: 'production',
       identityProvider: 'microsoft',
       reason: 'client_secret_expired',

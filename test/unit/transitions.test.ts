@@ -31,7 +31,7 @@ const full: Required<Tenant> = {
   trouble: { attempts: 3, reason: 'identity_provider_timed_out', traceId: '', nextAttemptAt: later },
   pendingGrant,
   confirmed: { sessionId: 's', codeHash: 'h', until: later },
-  leftovers: ['vault:gone', 'vault:other'],
+  secretsToDestroy: ['vault:gone', 'vault:other'],
   accountsGeneration: 'g1',
   discoveredAt: now,
   defaultAccount: { accountId: '1', customerId: '2' },
@@ -103,13 +103,13 @@ const each: Readonly<Record<keyof typeof transitions, readonly [Tenant, Partial<
         'pendingGrant',
       ],
     ],
-    leaving: [transitions.leaving(full, ['vault:a']), { leftovers: ['vault:a'] }, []],
-    withoutLeftovers: [
-      transitions.withoutLeftovers(full, ['vault:gone']),
-      { leftovers: ['vault:other'] },
+    listSecrets: [transitions.listSecrets(full, ['vault:a']), { secretsToDestroy: ['vault:a'] }, []],
+    withoutDestroyed: [
+      transitions.withoutDestroyed(full, ['vault:gone']),
+      { secretsToDestroy: ['vault:other'] },
       [],
     ],
-    bare: [transitions.bare(full), {}, ['grant', 'leftovers']],
+    bare: [transitions.bare(full), {}, ['grant', 'secretsToDestroy']],
     reassigned: [
       transitions.reassigned(full, 'sandbox'),
       { environment: 'sandbox' },
@@ -146,7 +146,7 @@ describe('a row that says everything says afterwards what is true and no more, w
   })
 })
 
-test('an empty list of leftovers is none, and an acceptance takes a refusal away', () => {
-  expect(transitions.withoutLeftovers(full, full.leftovers)).not.toHaveProperty('leftovers')
+test('an empty list of secretsToDestroy is none, and an acceptance takes a refusal away', () => {
+  expect(transitions.withoutDestroyed(full, full.secretsToDestroy)).not.toHaveProperty('secretsToDestroy')
   expect(transitions.judgedByAdvertising(full, undefined)).not.toHaveProperty('advertisingRefusal')
 })

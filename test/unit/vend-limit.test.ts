@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { createDeadline, secondsAfter, TimeLimitError } from '../../shared/clock.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
-import { createObtain } from '../../shared/vend/obtain.ts'
+import { createAccessTokens } from '../../shared/vend/accessTokens.ts'
 import { createVend, type VendDependencies } from '../../shared/vend/vend.ts'
 import { name } from '../simulation/ground.ts'
 import { anHour, type Meeting, refreshGround } from './refreshGround.ts'
@@ -13,12 +13,17 @@ const developerToken = { value: 'dt', version: '1' }
 async function vending(meeting: Meeting = {}, parts: Partial<VendDependencies> = {}) {
   const own = refreshGround(meeting)
   const { clock, dependencies, refresher } = own
-  const obtain = createObtain({ ...dependencies, refresher, rowCacheSeconds: 30, vendLimitSeconds: 20 })
+  const accessTokens = createAccessTokens({
+    ...dependencies,
+    refresher,
+    rowCacheSeconds: 30,
+    vendLimitSeconds: 20,
+  })
   const { vend } = createVend({
     config: { environments: new Map(), vendLimitSeconds: 20 } as never,
     accounts: {} as never,
     developerTokens: { current: async () => developerToken },
-    ...{ obtain, clock },
+    ...{ accessTokens, clock },
     ...parts,
   })
   return {
@@ -106,8 +111,8 @@ test('a refresh that has no lease yet ends at the deadline of its caller', async
       with: (models) => ({ [part]: { ...models[part], read: never } }),
     })
     await add()
-    const wish = { for: 'vend', minValiditySeconds: 300 } as const
-    const refreshed = refresher.refresh(name, wish, createDeadline(clock, secondsAfter(clock.now(), 3)))
+    const purpose = { for: 'vend', minValiditySeconds: 300 } as const
+    const refreshed = refresher.refresh(name, purpose, createDeadline(clock, secondsAfter(clock.now(), 3)))
     await expect(clock.run(refreshed)).rejects.toBeInstanceOf(TimeLimitError)
     expect(clock.passed()).toBe(3)
   }

@@ -160,14 +160,14 @@ describe('a vend', () => {
     const found = { ...obtained, ...change }
     const dependencies = {
       config: { ...(config as object), environments: new Map(), vendLimitSeconds: 20 },
-      obtain: { obtain: async () => found },
+      accessTokens: { obtain: async () => found },
       accounts: { findById: async () => [{ accountId: '7', customerId: '70' }] },
       developerTokens: { current: () => ({ value: state.developerToken, version: '1' }) },
       clock: { ...systemClock, now: () => state.now },
     }
     const { vend } = createVend(dependencies as unknown as VendDependencies)
     const name = { workspace: 'w', tenant: 't' }
-    return { state, vend: (wish = {}) => vend(name, wish) }
+    return { state, vend: (options = {}) => vend(name, options) }
   }
 
   test('asks for an account where none was chosen and none is named', async () => {

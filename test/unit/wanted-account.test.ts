@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isLookAhead } from '../../shared/http/lookAhead.ts'
+import { isPrefetch } from '../../shared/http/prefetch.ts'
 import { wantedAccountOf } from '../../shared/passthrough/wantedAccount.ts'
 
 const wanted = (headers: Record<string, string>) => wantedAccountOf(new Headers(headers))
@@ -32,5 +32,5 @@ test.each([
   ['GET', { purpose: 'prefetch' }, true],
   ['GET', { 'sec-purpose': 'x' }, false],
 ] as const)('%s with %j only looks ahead: %s', (method, headers, isAhead) => {
-  expect(isLookAhead({ method, headers: new Headers(headers) })).toBe(isAhead)
+  expect(isPrefetch({ method, headers: new Headers(headers) })).toBe(isAhead)
 })

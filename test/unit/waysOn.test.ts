@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { SignIn } from '../../shared/connect/authorize.ts'
 import type { ConnectFailure } from '../../shared/connect/failures.ts'
-import { withWaysOn } from '../../shared/connect/waysOn.ts'
+import { withNextSteps } from '../../shared/connect/nextSteps.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
 import { isConsenterOf } from '../../shared/domain/tenant.ts'
 
@@ -23,7 +23,7 @@ async function nextOf(failure: ConnectFailure): Promise<SignIn | undefined> {
     records: { issue: async (_kind: string, next: SignIn) => `token-${issued.push(next)}` },
     signInTable: () => ({}),
   }
-  await withWaysOn(dependencies as never, signIn, failure)
+  await withNextSteps(dependencies as never, signIn, failure)
   return issued[0]
 }
 
@@ -56,7 +56,7 @@ async function offered(failure: ConnectFailure, change: Partial<SignIn> = {}, mo
     records: { issue },
     signInTable: () => ({}),
   }
-  const page = await withWaysOn(
+  const page = await withNextSteps(
     { ...dependencies, ...more } as never,
     { ...signIn, id: 's', ...change },
     failure,

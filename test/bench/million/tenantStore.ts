@@ -68,7 +68,7 @@ export function createCompactTenantStore(ground: TenantStoreGround): CompactTena
   }
   const put = (number: number, next: Tenant): StoredTenant => {
     writes[number]!++
-    const { accessToken, grant, lease, trouble, leftovers, status } = next
+    const { accessToken, grant, lease, trouble, secretsToDestroy, status } = next
     const fresh = accessToken && accessToken.refreshedAt.getTime() > refreshedAt[number]!
     if (fresh) {
       judge(number, time.now())
@@ -78,7 +78,7 @@ export function createCompactTenantStore(ground: TenantStoreGround): CompactTena
       dueAt[number] = next.dueAt?.getTime() ?? Number.POSITIVE_INFINITY
       versions[number] = Number(grant?.reference.split('/')[2] ?? 1)
     }
-    if (lease || trouble || leftovers || status !== 'connected') whole.set(number, next)
+    if (lease || trouble || secretsToDestroy || status !== 'connected') whole.set(number, next)
     else whole.delete(number)
     return { tenant: next, etag: String(writes[number]) }
   }

@@ -198,12 +198,12 @@ describe('refreshing', () => {
 })
 
 describe('an application’s own token', () => {
-  const wish = { grant_type: 'client_credentials', client_id: 'caller', client_secret: 'caller-secret' }
+  const options = { grant_type: 'client_credentials', client_id: 'caller', client_secret: 'caller-secret' }
   const ask = async (tenantPath: string, scope: string) => {
     const signIn = await startTestSignIn()
     const answer = await fetch(signIn.tokenUrl(tenantPath), {
       method: 'POST',
-      body: new URLSearchParams({ ...wish, scope }),
+      body: new URLSearchParams({ ...options, scope }),
     })
     return { signIn, answer }
   }

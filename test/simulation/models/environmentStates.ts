@@ -49,12 +49,12 @@ export function createModelEnvironmentStates(
   }
   return {
     read: (environment, identityProvider) => read(`${environment}:${identityProvider}`),
-    async hold(hold) {
+    async placeHold(hold) {
       const key = `${hold.environment}:${hold.identityProvider}`
       await table.put(key, hold)
       remember(key, hold)
     },
-    async claimProbe(hold, until) {
+    async reserveProbe(hold, until) {
       const key = `${hold.environment}:${hold.identityProvider}`
       const found = await table.get(key)
       if (!found || found.until > clock.now()) return remember(key, found)

@@ -7,7 +7,7 @@ import type { LogEvents } from '../../../shared/domain/logEvents.ts'
 import { problems } from '../../../shared/problems.ts'
 import type { BrokerSecrets } from '../../../shared/secrets/brokerSecrets.ts'
 import { createDeveloperTokens, withDeveloperTokenFallOver } from '../../../shared/secrets/developerTokens.ts'
-import { createSecretStandings } from '../../../shared/secrets/standings.ts'
+import { createSecretHealth } from '../../../shared/secrets/secretHealth.ts'
 import { createNotesInMemory } from './notes.ts'
 
 const name = 'production-developer-token'
@@ -39,8 +39,8 @@ function createWorld(accepted: string[], vault: Record<string, string>) {
     searchAccounts: async ({ developerToken }) => answer(developerToken, []),
   } as Pick<CustomerManagement, 'getUser' | 'searchAccounts'> as CustomerManagement
   const createProcess = () => {
-    const standings = createSecretStandings({ notes, clock: systemClock, log })
-    const tokens = createDeveloperTokens({ secrets, standings, clock: systemClock })
+    const secretHealth = createSecretHealth({ notes, clock: systemClock, log })
+    const tokens = createDeveloperTokens({ secrets, secretHealth, clock: systemClock })
     return {
       tokens,
       vended: async () => (await tokens.current('production'))?.value,

@@ -9,7 +9,7 @@ import { resolutionsOf } from '../../../shared/ready/resolutions.ts'
 
 describe('the verdict', () => {
   const line = (name: string, ok: boolean | null): Diagnosed => ({ name, ok, detail: '' })
-  const healthy = (lines: Diagnosed[], wish = {}) => toReport(lines, wish).healthy
+  const healthy = (lines: Diagnosed[], options = {}) => toReport(lines, options).healthy
 
   test('is bad where a line is, and where it is strict also when one could not be looked at', () => {
     expect(healthy([line('health', true), line('last sweep', null)])).toBe(true)

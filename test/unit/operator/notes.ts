@@ -13,7 +13,7 @@ export function createNotesInMemory(): BrokerNotes {
     async write(kind, key, value) {
       notes.set(keyOf(kind, key), JSON.stringify(value))
     },
-    async claim(kind, key, value) {
+    async createOnce(kind, key, value) {
       if (notes.has(keyOf(kind, key))) return false
       notes.set(keyOf(kind, key), JSON.stringify(value))
       return true

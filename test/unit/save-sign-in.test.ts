@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Tenant } from '../../shared/domain/tenant.ts'
 import { connected, name } from '../simulation/ground.ts'
 import { accountOf } from './connectGround.ts'
-import { connectedGround, keepFor, told, toldBy, two } from './keepGround.ts'
+import { connectedGround, keepFor, told, toldBy, two } from './saveGround.ts'
 
 describe('a sign-in that is kept at once', () => {
   test('connects the tenant with the accounts that it reaches, and forgets the rest', async () => {
@@ -32,7 +32,7 @@ describe('a sign-in that is kept at once', () => {
     const kept = await keepFor(own, 'first', two, { accountChoice: 'page' })
     if ('failed' in kept) throw new Error(kept.failed)
     const token = new URL(kept.returnUrl).searchParams.get('choice') ?? ''
-    const choice = (await own.records.read('choice', token, own.clock.now())) as { turn: string }
+    const choice = (await own.records.read('choice', token, own.clock.now())) as { answerId: string }
     expect(choice).toMatchObject({
       browserHash: own.browser.hash,
       grantId: own.row().grant?.id,
@@ -40,10 +40,10 @@ describe('a sign-in that is kept at once', () => {
     })
     own.clock.advance(1799)
     expect(await own.records.read('choice', token, own.clock.now())).toBeDefined()
-    expect(await own.records.read('choice-turn', choice.turn, own.clock.now())).toBeDefined()
+    expect(await own.records.read('choice-answer', choice.answerId, own.clock.now())).toBeDefined()
     own.clock.advance(1)
     expect(await own.records.read('choice', token, own.clock.now())).toBeUndefined()
-    expect(await own.records.read('choice-turn', choice.turn, own.clock.now())).toBeUndefined()
+    expect(await own.records.read('choice-answer', choice.answerId, own.clock.now())).toBeUndefined()
   })
 
   test('leads to no page when the default is clear', async () => {

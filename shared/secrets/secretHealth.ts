@@ -11,7 +11,7 @@ export interface RefusedVersion {
 }
 
 /** Which version of a secret works, known to every process through the table of notes. */
-export interface SecretStandings {
+export interface SecretHealth {
   /** The candidates with the one that is known as refused last. */
   order<T extends { readonly version: string }>(name: string, candidates: readonly T[]): Promise<T[]>
   /**
@@ -23,8 +23,8 @@ export interface SecretStandings {
   refused(name: string): Promise<RefusedVersion | undefined>
 }
 
-/** Dependencies of remembering standings. */
-export interface SecretStandingDependencies {
+/** Dependencies of the secrets’ health. */
+export interface SecretHealthDependencies {
   readonly notes: BrokerNotes
   readonly clock: Clock
   readonly log: Log
@@ -35,7 +35,7 @@ const rememberedMilliseconds = 60_000
 const kind = 'refused'
 
 /** Remembers refused versions; while the table does not answer, what was read last counts. */
-export function createSecretStandings({ notes, clock, log }: SecretStandingDependencies): SecretStandings {
+export function createSecretHealth({ notes, clock, log }: SecretHealthDependencies): SecretHealth {
   const memory = createMemory<RefusedVersion | undefined>(clock)
   const refused = async (name: string): Promise<RefusedVersion | undefined> => {
     const known = memory.recall(name)

@@ -8,13 +8,13 @@ import { isStillWanted, type PendingGrant, type Tenant } from '../domain/tenant.
 import { pending } from '../domain/transitions.ts'
 import { changeTenant } from '../tenants/changeTenant.ts'
 import { sealAccessToken } from '../tenants/connectGrant.ts'
-import { destroyLeftovers, destroyUncommitted, withLeftovers } from '../tenants/leftovers.ts'
+import { destroySecrets, destroyUncommitted, withSecretsToDestroy } from '../tenants/secretsToDestroy.ts'
 import type { SignIn } from './authorize.ts'
 import type { Reach } from './compareReach.ts'
 import type { CallbackDependencies } from './dependencies.ts'
 import type { ConnectFailure } from './failures.ts'
-import { disconnectedMeanwhile, type Kept } from './kept.ts'
 import type { Proven } from './prove.ts'
+import { disconnectedMeanwhile, type SavedSignIn } from './savedSignIn.ts'
 import { toGrant } from './toGrant.ts'
 
 /** How long an app may take to hand back the confirmation code. */
@@ -26,22 +26,22 @@ export interface Waiting
     Pick<PendingGrant, 'accountsGeneration' | 'choice'> {}
 
 /** The grant waits beside the tenant's current one, which keeps working until the app confirms. */
-export async function keepPending(
-  { keeping, clock }: Pick<CallbackDependencies, 'keeping' | 'clock'>,
+export async function savePending(
+  { grantServices, clock }: Pick<CallbackDependencies, 'grantServices' | 'clock'>,
   signIn: SignIn,
   proven: Proven,
   { accountsGeneration, choice, outcome }: Waiting,
-): Promise<Kept | ConnectFailure> {
-  const { due, grants, tenants } = keeping
+): Promise<SavedSignIn | ConnectFailure> {
+  const { due, grants, tenants } = grantServices
   const name = { workspace: signIn.workspace, tenant: signIn.tenant }
   const code = randomBytes(32).toString('base64url')
   const stored = await tenants.read(name)
   if (!stored) return { failed: 'sign_in_not_valid', reason: 'tenant_gone' }
   const stopped = whyNotFor(signIn, stored.tenant)
   if (stopped) return stopped
-  const id = keeping.randomness.identifier()
+  const id = grantServices.randomness.identifier()
   const owner = grantOwnerOf(stored.tenant, { ...proven.row, id })
-  const accessToken = await sealAccessToken(keeping, owner, proven.tokens)
+  const accessToken = await sealAccessToken(grantServices, owner, proven.tokens)
   const reference = await grants.write(proven.tokens.refreshToken, owner)
   const pendingGrant = {
     environment: signIn.environment,
@@ -55,17 +55,19 @@ export async function keepPending(
   }
   // The sweep ends unconfirmed consents. A due row without one costs one read.
   await due.insert(dueRowOf(stored.tenant, proven.row, pendingGrant.expiresAt))
-  const changed = await changeTenant(keeping, stored, (row) =>
+  const changed = await changeTenant(grantServices, stored, (row) =>
     whyNotFor(signIn, row)
       ? undefined
-      : { next: withLeftovers(grants, pending(row, pendingGrant), [row.pendingGrant?.grant.reference]) },
+      : {
+          next: withSecretsToDestroy(grants, pending(row, pendingGrant), [row.pendingGrant?.grant.reference]),
+        },
   )
   if (changed.outcome !== 'changed') {
     const row = changed.outcome === 'unchanged' ? changed.stored.tenant : (await tenants.read(name))?.tenant
-    await destroyUncommitted(keeping, reference, row)
+    await destroyUncommitted(grantServices, reference, row)
     return (row && whyNotFor(signIn, row)) ?? { failed: 'storage_unavailable', reason: 'tenant_changed' }
   }
-  const written = await destroyLeftovers(keeping, changed.stored)
+  const written = await destroySecrets(grantServices, changed.stored)
   const confirmation = { status: 'confirmation_required', confirmation_code: code }
   const returnUrl = returnUrlWith(signIn, { ...confirmation, ...outcome })
   return { tenant: written.tenant, returnUrl }

@@ -5,12 +5,12 @@ import type { RefreshConfig } from '../config.ts'
 import { leastValiditySeconds } from '../domain/schedule.ts'
 import type { Tenant, TenantName } from '../domain/tenant.ts'
 import type { RefreshDependencies } from '../refresh/dependencies.ts'
+import { noteVend } from './noteVend.ts'
 import type { NotObtained, Obtained } from './obtained.ts'
 import { conclude, type ReadDependencies, readOrRefresh } from './readOrRefresh.ts'
-import { touch } from './touch.ts'
 
 /** Dependencies of obtaining. */
-export interface ObtainDependencies
+export interface AccessTokenDependencies
   extends ReadDependencies,
     Pick<RefreshDependencies, 'tenants' | 'due' | 'randomness'> {
   readonly config: RefreshConfig
@@ -21,7 +21,7 @@ export interface ObtainDependencies
 }
 
 /** Obtains access tokens: from this process's memory, from the row, or by a refresh. */
-export interface Obtain {
+export interface AccessTokens {
   /**
    * @param minValiditySeconds a promise when given; without it 300 s are aimed at and 60 s settled for.
    * @throws TimeLimitError at the deadline, while a refresh goes on for the next caller.
@@ -46,7 +46,7 @@ interface AsOf<T> {
 }
 
 /** Creates the hot path: warm calls reach neither storage nor the identity provider. */
-export function createObtain(dependencies: ObtainDependencies): Obtain {
+export function createAccessTokens(dependencies: AccessTokenDependencies): AccessTokens {
   const { clock, refresher, rowCacheSeconds, vendLimitSeconds } = dependencies
   const memory = new LRUCache<string, AsOf<Obtained>>({ max: mostRemembered })
   const reading = createCoalesce<AsOf<Obtained | NotObtained>>()
@@ -66,7 +66,7 @@ export function createObtain(dependencies: ObtainDependencies): Obtain {
     else memory.delete(key)
     return value
   }
-  const obtainAnew = async (name: TenantName, minValiditySeconds: number | undefined, deadline: Deadline) => {
+  const readAgain = async (name: TenantName, minValiditySeconds: number | undefined, deadline: Deadline) => {
     const key = keyOf(name)
     const [wanted, settleFor] = [wantedOf(minValiditySeconds), settledForOf(minValiditySeconds)]
     const work = () => readOrRefresh(dependencies, name, { wanted, settleFor }, deadline)
@@ -75,7 +75,7 @@ export function createObtain(dependencies: ObtainDependencies): Obtain {
     return remember(key, await reading(`${key}:${wanted}:${settleFor}`, read))
   }
   const note = async (key: string, vended: Obtained): Promise<void> => {
-    const { value: tenant, readAt } = await asOf(() => touch(dependencies, vended.tenant))
+    const { value: tenant, readAt } = await asOf(() => noteVend(dependencies, vended.tenant))
     if (!tenant || memory.peek(key)?.value !== vended) return
     // A row with another token is another answer: this token is not to go with its ids.
     const isSame = tenant.accessToken?.sealed === vended.tenant.accessToken?.sealed
@@ -88,17 +88,16 @@ export function createObtain(dependencies: ObtainDependencies): Obtain {
       const key = keyOf(name)
       const known = recall(key)
       const isGood = known && secondsUntil(known.expiresAt, clock.now()) >= wantedOf(minValiditySeconds)
-      const obtained = isGood ? known : await obtainAnew(name, minValiditySeconds, deadline ?? limit())
+      const obtained = isGood ? known : await readAgain(name, minValiditySeconds, deadline ?? limit())
       // Nobody waits for it: storage that hangs costs a vend from memory nothing.
-      if (obtained.ok && needsTouch(dependencies, obtained.tenant))
-        void noting(key, () => note(key, obtained))
+      if (obtained.ok && needsNote(dependencies, obtained.tenant)) void noting(key, () => note(key, obtained))
       return obtained
     },
     async replace(name, seen) {
       const deadline = limit()
       const replaced = await asOf(async () => {
-        const wish = { for: 'replacement', seen } as const
-        const refresh = () => refresher.refresh(name, wish, deadline)
+        const purpose = { for: 'replacement', seen } as const
+        const refresh = () => refresher.refresh(name, purpose, deadline)
         const outcome = await deadline.step('replacing a token', refresh)
         return conclude(dependencies, outcome, leastValiditySeconds)
       })
@@ -125,7 +124,7 @@ export function settledForOf(minValiditySeconds = 0): number {
 }
 
 /** A vend is written down four times in an active window at most. */
-function needsTouch({ clock, config }: ObtainDependencies, tenant: Tenant): boolean {
+function needsNote({ clock, config }: AccessTokenDependencies, tenant: Tenant): boolean {
   const { lastVendedAt } = tenant
   return (
     !lastVendedAt || clock.now().getTime() - lastVendedAt.getTime() > (config.activeWindowSeconds * 1000) / 4

@@ -6,7 +6,7 @@ import { Problem } from '../problems.ts'
 import { type ChangeDependencies, changeTenant } from './changeTenant.ts'
 
 /** What an app says of the tenant that it is about to connect. */
-export interface TenantClaim {
+export interface WantedTenant {
   readonly environment: Environment
   readonly displayName?: string | undefined
   /** How the tenant came about, for its history, where it is new. */
@@ -22,15 +22,15 @@ const mostTries = 3
  * @returns the resulting tenant.
  * @throws Problem `environment_conflict` or `tenant_changed`.
  */
-export async function claimTenant(
+export async function ensureTenant(
   dependencies: ChangeDependencies & { readonly clock: Clock },
   name: TenantName,
-  { environment, displayName, detail }: TenantClaim,
+  { environment, displayName, detail }: WantedTenant,
 ): Promise<Tenant> {
   const named = displayName && { displayName }
   for (let tries = 0; tries < mostTries; tries++) {
     const changed = await changeTenant(dependencies, name, (row) => {
-      assertClaimable(row, environment)
+      assertCanConnect(row, environment)
       const moved = row.environment === environment ? row : reassigned(row, environment)
       const next = displayName && displayName !== row.displayName ? renamed(moved, displayName) : moved
       return next === row ? undefined : { next }
@@ -50,7 +50,7 @@ export async function claimTenant(
  * to be confirmed stays where that consent was given.
  * @throws Problem `environment_conflict`.
  */
-export function assertClaimable(tenant: Tenant, environment: Environment): void {
+export function assertCanConnect(tenant: Tenant, environment: Environment): void {
   const { status, grant, pendingGrant } = tenant
   const isFree = status === 'disconnected' || (status === 'pending' && !grant)
   if (tenant.environment === environment || (isFree && !pendingGrant)) return

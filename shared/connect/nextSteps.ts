@@ -26,11 +26,11 @@ const fixable: Readonly<Partial<Record<ConnectFailureCode, { anotherAccount: boo
   storage_unavailable: { anotherAccount: false },
 }
 
-type WaysOnDependencies = Pick<CallbackDependencies, 'clock' | 'config' | 'records' | 'signInTable'>
+type NextStepDependencies = Pick<CallbackDependencies, 'clock' | 'config' | 'records' | 'signInTable'>
 
 /** Adds the app and the next steps to a failure: back to the app with the error, or another sign-in. */
-export async function withWaysOn(
-  dependencies: WaysOnDependencies,
+export async function withNextSteps(
+  dependencies: NextStepDependencies,
   signIn: SignIn,
   failure: ConnectFailure,
 ): Promise<ConnectFailure> {
@@ -61,7 +61,7 @@ function backUrl(signIn: SignIn, failure: ConnectFailure): string {
  * a hint that led to the wrong one would lead there again.
  */
 async function anotherSignIn(
-  { clock, config, records, signInTable }: WaysOnDependencies,
+  { clock, config, records, signInTable }: NextStepDependencies,
   signIn: SignIn,
   { failed, isConsenter, signInWith }: ConnectFailure,
 ): Promise<ConnectFailure['again']> {

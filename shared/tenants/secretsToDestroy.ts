@@ -3,11 +3,11 @@ import type { GrantStore } from '../domain/grants.ts'
 import type { Log } from '../domain/logEvents.ts'
 import type { StoredTenant, Tenant } from '../domain/tenant.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
-import { leaving, withoutLeftovers } from '../domain/transitions.ts'
+import { listSecrets, withoutDestroyed } from '../domain/transitions.ts'
 import { type ChangeDependencies, changeTenant } from './changeTenant.ts'
 
-/** Dependencies of destroying leftovers. */
-export interface LeftoverDependencies extends ChangeDependencies {
+/** Dependencies of destroying secrets. */
+export interface DestroyDependencies extends ChangeDependencies {
   readonly grants: GrantStore
   readonly clock: Clock
   readonly log: Log
@@ -20,16 +20,16 @@ const destroySeconds = 5
  * The row with those references of `superseded` that it no longer needs, for the commit that supersedes them: so no
  * death and no failure after it forgets that a refresh token rests in a vault.
  */
-export function withLeftovers(
-  grants: Pick<GrantStore, 'leaves'>,
+export function withSecretsToDestroy(
+  grants: Pick<GrantStore, 'isUnneeded'>,
   next: Tenant,
   superseded: readonly (string | undefined)[],
 ): Tenant {
   const left = new Set(
-    [...(next.leftovers ?? []), ...superseded].filter((reference) => reference !== undefined),
+    [...(next.secretsToDestroy ?? []), ...superseded].filter((reference) => reference !== undefined),
   )
-  const unneeded = [...left].filter((reference) => grants.leaves(reference, namedBy(next)))
-  return leaving(next, unneeded)
+  const unneeded = [...left].filter((reference) => grants.isUnneeded(reference, namedBy(next)))
+  return listSecrets(next, unneeded)
 }
 
 /**
@@ -37,34 +37,34 @@ export function withLeftovers(
  * for the tenant's next commit.
  * @returns the current row.
  */
-export async function destroyLeftovers(
-  dependencies: LeftoverDependencies,
+export async function destroySecrets(
+  dependencies: DestroyDependencies,
   stored: StoredTenant,
 ): Promise<StoredTenant> {
   const { clock, grants, log } = dependencies
   const { tenant } = stored
-  const { environment, leftovers } = tenant
-  if (!leftovers) return stored
+  const { environment, secretsToDestroy } = tenant
+  if (!secretsToDestroy) return stored
   const report = (secrets: number) =>
     log('grant.left_over', { tenantKey: tenantKey(tenant), environment, secrets })
   try {
-    const unneeded = leftovers.filter((reference) => grants.leaves(reference, namedBy(tenant)))
+    const unneeded = secretsToDestroy.filter((reference) => grants.isUnneeded(reference, namedBy(tenant)))
     const survivors: string[] = []
     const forget = (reference: string) => grants.forget(reference).catch(() => void survivors.push(reference))
     const destroy = () => Promise.all(unneeded.map(forget))
     await within(clock, destroySeconds, 'destroying what is left over', destroy)
     if (survivors.length > 0) report(survivors.length)
-    const destroyed = leftovers.filter((reference) => !survivors.includes(reference))
+    const destroyed = secretsToDestroy.filter((reference) => !survivors.includes(reference))
     if (destroyed.length === 0) return stored
     // A row that others have changed is left to its next commit.
     const strike = () =>
       changeTenant(dependencies, stored, (row) =>
-        row === tenant ? { next: withoutLeftovers(row, destroyed) } : undefined,
+        row === tenant ? { next: withoutDestroyed(row, destroyed) } : undefined,
       )
     const struck = await within(clock, destroySeconds, 'striking what is left over', strike)
     return struck.outcome === 'changed' ? struck.stored : stored
   } catch {
-    report(leftovers.length)
+    report(secretsToDestroy.length)
     return stored
   }
 }
@@ -74,11 +74,11 @@ export async function destroyLeftovers(
  * names, or has gone on from, is spared, and so is one about which nothing can be found out.
  */
 export async function destroyUncommitted(
-  { clock, grants }: Pick<LeftoverDependencies, 'clock' | 'grants'>,
+  { clock, grants }: Pick<DestroyDependencies, 'clock' | 'grants'>,
   reference: string,
   row: Tenant | undefined,
 ): Promise<void> {
-  if (!row || !grants.leaves(reference, namedBy(row))) return
+  if (!row || !grants.isUnneeded(reference, namedBy(row))) return
   const destroy = () => grants.forget(reference)
   await within(clock, destroySeconds, 'destroying what was not committed', destroy).catch(() => undefined)
 }

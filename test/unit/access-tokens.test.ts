@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { secondsAfter, systemClock, systemRandomness, TimeLimitError } from '../../shared/clock.ts'
 import type { Grant, Tenant } from '../../shared/domain/tenant.ts'
-import type { RefreshWish } from '../../shared/refresh/decide.ts'
-import { createObtain } from '../../shared/vend/obtain.ts'
+import type { RefreshPurpose } from '../../shared/refresh/decide.ts'
+import { createAccessTokens } from '../../shared/vend/accessTokens.ts'
 import { createModelDueIndex } from '../simulation/models/dueIndex.ts'
 import { createModelSealer } from '../simulation/models/sealer.ts'
 import { createModelTenantStore } from '../simulation/models/tenantStore.ts'
@@ -26,7 +26,7 @@ test('a token that is good for a minute is vended while the vault hangs', async 
   const hanging = async () => {
     throw new TimeLimitError('reading the grant', 8)
   }
-  const obtain = createObtain({
+  const accessTokens = createAccessTokens({
     tenants,
     sealer,
     due: createModelDueIndex(),
@@ -37,8 +37,8 @@ test('a token that is good for a minute is vended while the vault hangs', async 
     vendLimitSeconds: 20,
     config: { activeWindowSeconds: 86_400 } as never,
   })
-  expect(await obtain.obtain(name)).toMatchObject({ ok: true, accessToken: 'at' })
-  await expect(obtain.obtain(name, 300)).rejects.toThrow(TimeLimitError)
+  expect(await accessTokens.obtain(name)).toMatchObject({ ok: true, accessToken: 'at' })
+  await expect(accessTokens.obtain(name, 300)).rejects.toThrow(TimeLimitError)
 })
 
 test('a token is never vended with the ids of a row that holds another one', async () => {
@@ -51,7 +51,7 @@ test('a token is never vended with the ids of a row that holds another one', asy
     [],
   )
   if (stored === 'conflict') throw new Error('conflict')
-  const obtain = createObtain({
+  const accessTokens = createAccessTokens({
     tenants,
     sealer,
     due: createModelDueIndex(),
@@ -62,7 +62,7 @@ test('a token is never vended with the ids of a row that holds another one', asy
     vendLimitSeconds: 20,
     config: { activeWindowSeconds: 40 } as never,
   })
-  expect(await obtain.obtain(name)).toMatchObject({ accessToken: 'at' })
+  expect(await accessTokens.obtain(name)).toMatchObject({ accessToken: 'at' })
   // Another process reconnects the tenant as somebody else, and then this one notes its vend.
   const defaultAccount = { accountId: '2', customerId: '20' }
   const accessToken = {
@@ -72,11 +72,14 @@ test('a token is never vended with the ids of a row that holds another one', asy
   }
   await tenants.replace(stored, { ...stored.tenant, accessToken, defaultAccount }, [])
   now = secondsAfter(now, 20)
-  const noting = await obtain.obtain(name)
+  const noting = await accessTokens.obtain(name)
   expect(noting).toMatchObject({ accessToken: 'at' })
   expect(noting).not.toHaveProperty('tenant.defaultAccount')
   await new Promise((resolve) => setImmediate(resolve))
-  expect(await obtain.obtain(name)).toMatchObject({ accessToken: 'of another', tenant: { defaultAccount } })
+  expect(await accessTokens.obtain(name)).toMatchObject({
+    accessToken: 'of another',
+    tenant: { defaultAccount },
+  })
 })
 
 /** Vends a token that was sealed for `sealedFor`, of a tenant whose grant is `one`. */
@@ -87,16 +90,16 @@ async function vendSealedFor(sealedFor: string | undefined) {
   const accessToken = { sealed, refreshedAt: now, expiresAt: secondsAfter(now, 3000) }
   const row = { ...(await connected(sealer, now)), lastVendedAt: now, grant, accessToken }
   await tenants.create(row, [])
-  const wishes: RefreshWish[] = []
-  const obtain = createObtain({
+  const purposes: RefreshPurpose[] = []
+  const accessTokens = createAccessTokens({
     tenants,
     sealer,
     due: createModelDueIndex(),
     clock: systemClock,
     randomness: systemRandomness,
     refresher: {
-      async refresh(_name, wish) {
-        wishes.push(wish)
+      async refresh(_name, purpose) {
+        purposes.push(purpose)
         return { outcome: 'passed_on', stored: tenants.row(name)!, reason: 'waiting_to_retry' }
       },
     },
@@ -104,19 +107,19 @@ async function vendSealedFor(sealedFor: string | undefined) {
     vendLimitSeconds: 20,
     config: { activeWindowSeconds: 86_400 } as never,
   })
-  return { obtained: await obtain.obtain(name), wishes, accessToken }
+  return { obtained: await accessTokens.obtain(name), purposes, accessToken }
 }
 
 test('a token that was sealed for the tenant’s grant, or by an older version for none, is vended', async () => {
   for (const sealedFor of ['one', undefined]) {
-    const { obtained, wishes } = await vendSealedFor(sealedFor)
+    const { obtained, purposes } = await vendSealedFor(sealedFor)
     expect(obtained).toMatchObject({ ok: true, accessToken: 'at' })
-    expect(wishes).toEqual([])
+    expect(purposes).toEqual([])
   }
 })
 
 test('a token that was sealed for another grant is replaced, never vended', async () => {
-  const { accessToken, obtained, wishes } = await vendSealedFor('other')
+  const { accessToken, obtained, purposes } = await vendSealedFor('other')
   expect(obtained).toMatchObject({ ok: false })
-  expect(wishes).toEqual([{ for: 'replacement', seen: accessToken.refreshedAt }])
+  expect(purposes).toEqual([{ for: 'replacement', seen: accessToken.refreshedAt }])
 })

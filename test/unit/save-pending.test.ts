@@ -2,10 +2,10 @@ import { describe, expect, test } from 'vitest'
 import { sha256 } from '../../shared/access/browser.ts'
 import { secondsAfter } from '../../shared/clock.ts'
 import type { SignIn } from '../../shared/connect/authorize.ts'
-import { keepPending } from '../../shared/connect/keepPending.ts'
+import { savePending } from '../../shared/connect/savePending.ts'
 import { name, now, pendingOf } from '../simulation/ground.ts'
 import { accountOf, provenBy, returnUrl } from './connectGround.ts'
-import { connectedGround, keepFor, told, toldBy, two } from './keepGround.ts'
+import { connectedGround, keepFor, told, toldBy, two } from './saveGround.ts'
 
 describe('a sign-in that waits for its confirmation', () => {
   test('waits 15 minutes beside the grant that works, under the hash of a code that only the browser has', async () => {
@@ -33,7 +33,8 @@ describe('a sign-in that waits for its confirmation', () => {
     expect(await own.accounts.findById(name, pendingGrant?.accountsGeneration ?? '', '2')).toHaveLength(1)
     expect([...own.due.rows()].map(({ dueAt }) => dueAt)).toContainEqual(secondsAfter(now, 900))
     // The page can be opened until the code expires, and answered 30 minutes after that.
-    const isOpen = () => own.records.read('choice-turn', pendingGrant?.choice?.turn ?? '', own.clock.now())
+    const isOpen = () =>
+      own.records.read('choice-answer', pendingGrant?.choice?.answerId ?? '', own.clock.now())
     own.clock.advance(2699)
     expect(await isOpen()).toBeDefined()
     own.clock.advance(1)
@@ -72,8 +73,8 @@ describe('a sign-in that waits for its confirmation', () => {
 test('a tenant that others keep changing stays as it is, and no secret is left', async () => {
   const own = await connectedGround()
   const tenants = { ...own.tenants, replace: async () => 'conflict' }
-  const keeping = { ...(own.dependencies as object), tenants }
-  expect(await keepFor(own, 'second', two, { confirm: true }, { keeping })).toEqual({
+  const grantServices = { ...(own.dependencies as object), tenants }
+  expect(await keepFor(own, 'second', two, { confirm: true }, { grantServices })).toEqual({
     ...{ failed: 'storage_unavailable', reason: 'tenant_changed' },
   })
   expect(own.live()).toEqual(['rt-first'])
@@ -82,11 +83,11 @@ test('a tenant that others keep changing stays as it is, and no secret is left',
 test('no secret is written for a tenant that was disconnected since it was compared', async () => {
   const own = await connectedGround({ disconnectCount: 1 })
   const grants = { ...own.grants, write: () => Promise.reject(new Error('written')) }
-  const keeping = { ...(own.dependencies as object), grants }
-  const dependencies = { keeping, clock: own.clock } as never
+  const grantServices = { ...(own.dependencies as object), grants }
+  const dependencies = { grantServices, clock: own.clock } as never
   const waiting = { accountsGeneration: 'g', outcome: {} }
   const signIn = { ...name, environment: 'production', disconnectCount: 0 } as SignIn
-  expect(await keepPending(dependencies, signIn, provenBy('second', two), waiting)).toMatchObject({
+  expect(await savePending(dependencies, signIn, provenBy('second', two), waiting)).toMatchObject({
     ...{ failed: 'sign_in_not_valid' },
   })
 })
@@ -94,8 +95,8 @@ test('no secret is written for a tenant that was disconnected since it was compa
 test('its due row is there before it waits, so that a sweep ends it whatever happens', async () => {
   const own = await connectedGround()
   const due = { ...own.due, insert: () => Promise.reject(new Error('out')) }
-  const keeping = { ...(own.dependencies as object), due }
-  await expect(keepFor(own, 'second', two, { confirm: true }, { keeping })).rejects.toThrow('out')
+  const grantServices = { ...(own.dependencies as object), due }
+  await expect(keepFor(own, 'second', two, { confirm: true }, { grantServices })).rejects.toThrow('out')
   expect(own.row().pendingGrant).toBeUndefined()
 })
 
@@ -143,8 +144,10 @@ describe('a sign-in is not kept', () => {
         return own.grants.write(...written)
       }
       const grants = { ...own.grants, write }
-      const keeping = { ...(own.dependencies as object), grants }
-      expect(await keepFor(own, 'second', two, { confirm: true }, { keeping })).toMatchObject({ failed })
+      const grantServices = { ...(own.dependencies as object), grants }
+      expect(await keepFor(own, 'second', two, { confirm: true }, { grantServices })).toMatchObject({
+        failed,
+      })
       expect(own.live()).toEqual(['rt-first'])
       expect(own.row().pendingGrant).toBeUndefined()
     },

@@ -2,7 +2,7 @@ import type { Tenant } from '../domain/tenant.ts'
 import type { ConnectFailure } from './failures.ts'
 
 /** A finished sign-in: where the browser goes next. */
-export interface Kept {
+export interface SavedSignIn {
   readonly tenant: Tenant
   /** Back to the app, or first to the page that asks which account is meant. */
   readonly returnUrl: string

@@ -3,7 +3,7 @@ import { guardHeaders } from './answers.ts'
 import type { ReceivedRequest } from './received.ts'
 
 /** Whether it is no person who asks: a HEAD request, or a browser that looks ahead (`Sec-Purpose`, `Purpose`). */
-export function isLookAhead(request: Pick<ReceivedRequest, 'method' | 'headers'>): boolean {
+export function isPrefetch(request: Pick<ReceivedRequest, 'method' | 'headers'>): boolean {
   if (request.method === 'HEAD') return true
   const purpose = request.headers.get('sec-purpose') ?? request.headers.get('purpose') ?? ''
   return /prefetch|prerender/.test(purpose)

@@ -1,5 +1,5 @@
 import type { SignIn } from '../../shared/connect/authorize.ts'
-import { keep } from '../../shared/connect/keep.ts'
+import { saveSignIn } from '../../shared/connect/saveSignIn.ts'
 import type { Account } from '../../shared/domain/account.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
 import { connected, name, owner } from '../simulation/ground.ts'
@@ -31,11 +31,11 @@ export function keepFor(
     ...{ browserHash: own.browser.hash, asksFirst: false, ...change },
   } as SignIn
   const all = { ...(own.dependencies as object), ...dependencies } as never
-  return keep(all, signIn, provenBy(subject, accounts))
+  return saveSignIn(all, signIn, provenBy(subject, accounts))
 }
 
 /** What the app learns from the return URL. */
-export function toldBy(kept: Awaited<ReturnType<typeof keep>>): Record<string, string> {
+export function toldBy(kept: Awaited<ReturnType<typeof saveSignIn>>): Record<string, string> {
   if ('failed' in kept) throw new Error(kept.failed)
   return Object.fromEntries(new URL(kept.returnUrl).searchParams)
 }

@@ -1,6 +1,6 @@
 import { discoveryEvents, personChange } from '../accounts/events.ts'
 import { newGeneration, sparedAfter } from '../accounts/generation.ts'
-import { issueTurn, openChoice } from '../choice/choose.ts'
+import { issueAnswer, openChoice } from '../choice/choose.ts'
 import { secondsAfter } from '../clock.ts'
 import { returnUrlWith } from '../domain/returnUrl.ts'
 import { isSameConsent, isStillWanted, type PendingChoice, type Tenant } from '../domain/tenant.ts'
@@ -9,10 +9,10 @@ import type { SignIn } from './authorize.ts'
 import { compareReach, type Reach } from './compareReach.ts'
 import type { CallbackDependencies } from './dependencies.ts'
 import type { ConnectFailure } from './failures.ts'
-import { confirmationSeconds, keepPending } from './keepPending.ts'
-import { disconnectedMeanwhile, type Kept } from './kept.ts'
 import { differentUser, personOf } from './person.ts'
 import type { Proven } from './prove.ts'
+import { disconnectedMeanwhile, type SavedSignIn } from './savedSignIn.ts'
+import { confirmationSeconds, savePending } from './savePending.ts'
 import { toGrant } from './toGrant.ts'
 
 /** What a sign-in would change of the tenant, as it was read. */
@@ -24,18 +24,18 @@ export interface Compared extends Reach {
  * Keeps a proven grant: at once, or as a pending one where the app wants to confirm who consented, or where another
  * person than before would lose accounts, which the app is told before they are marked.
  */
-export async function keep(
+export async function saveSignIn(
   dependencies: CallbackDependencies,
   signIn: SignIn,
   proven: Proven,
-): Promise<Kept | ConnectFailure> {
+): Promise<SavedSignIn | ConnectFailure> {
   const compared = await compareSignIn(dependencies, signIn, proven)
   if ('failed' in compared) return compared
-  if (!signIn.confirm && !compared.loss) return keepAtOnce(dependencies, signIn, proven, compared)
+  if (!signIn.confirm && !compared.loss) return connectAtOnce(dependencies, signIn, proven, compared)
   const choice = await offerChoice(dependencies, signIn)
   const accountsGeneration = await writeReached(dependencies, compared)
   const { outcome } = compared
-  return keepPending(dependencies, signIn, proven, { accountsGeneration, outcome, ...(choice && { choice }) })
+  return savePending(dependencies, signIn, proven, { accountsGeneration, outcome, ...(choice && { choice }) })
 }
 
 /** The page that may follow a confirmation; undefined where the app asks itself. */
@@ -44,18 +44,18 @@ async function offerChoice(
   { accountChoice, browserHash, returnUrl }: SignIn,
 ): Promise<PendingChoice | undefined> {
   if (accountChoice === 'app') return undefined
-  const turn = await issueTurn(records, secondsAfter(clock.now(), confirmationSeconds))
-  return { returnUrl, browserHash, turn }
+  const answerId = await issueAnswer(records, secondsAfter(clock.now(), confirmationSeconds))
+  return { returnUrl, browserHash, answerId }
 }
 
 /** Compares a proven sign-in with what the tenant has; changes nothing. */
 export async function compareSignIn(
-  { accounts, keeping }: Pick<CallbackDependencies, 'accounts' | 'keeping'>,
+  { accounts, grantServices }: Pick<CallbackDependencies, 'accounts' | 'grantServices'>,
   signIn: SignIn,
   proven: Proven,
 ): Promise<Compared | ConnectFailure> {
   const name = { workspace: signIn.workspace, tenant: signIn.tenant }
-  const stored = await keeping.tenants.read(name)
+  const stored = await grantServices.tenants.read(name)
   if (!stored) return { failed: 'sign_in_not_valid', reason: 'tenant_gone' }
   const { tenant: before } = stored
   if (!isStillWanted(signIn, before)) return disconnectedMeanwhile
@@ -76,19 +76,19 @@ async function writeReached(
 }
 
 /** Makes a proven grant the tenant's, unless someone else connected since the comparison. */
-export async function keepAtOnce(
+export async function connectAtOnce(
   dependencies: CallbackDependencies,
   signIn: SignIn,
   proven: Proven,
   compared: Compared,
-): Promise<Kept | ConnectFailure> {
-  const { accounts, clock, keeping } = dependencies
+): Promise<SavedSignIn | ConnectFailure> {
+  const { accounts, clock, grantServices } = dependencies
   const { after, before, defaultAccount, known } = compared
   const accountsGeneration = await writeReached(dependencies, compared)
   const person = personOf(proven)
   const story = { tenant: before, before: known, after, defaultAccount, person, at: clock.now() }
   const { accessToken, askedAt, expiresInSeconds, refreshToken } = proven.tokens
-  const connected = await connectGrant(keeping, before, {
+  const connected = await connectGrant(grantServices, before, {
     environment: signIn.environment,
     grant: toGrant(proven, clock.now()),
     refreshToken,
@@ -112,7 +112,7 @@ export async function keepAtOnce(
     asks && connected.tenant.grant
       ? await openChoice(
           dependencies,
-          { ...signIn, turn: await issueTurn(dependencies.records, clock.now()) },
+          { ...signIn, answerId: await issueAnswer(dependencies.records, clock.now()) },
           connected.tenant.grant,
           outcome,
         )

@@ -2,7 +2,7 @@ import type { PauseReason } from '../domain/account.ts'
 import type { AccountInfo } from './customerManagementSchemas.ts'
 
 /** Whether an account can be worked with, and what a person should know about it. */
-export interface AccountStanding {
+export interface AccountUsability {
   readonly usable: boolean
   readonly note?: string
 }
@@ -13,7 +13,7 @@ const pauses: Readonly<Record<PauseReason, string>> = {
   userAndBilling: 'Paused by a user and for a billing reason. Ads don’t run.',
 }
 
-const standings: Readonly<Record<string, AccountStanding>> = {
+const usabilities: Readonly<Record<string, AccountUsability>> = {
   Active: { usable: true },
   Pause: { usable: true, note: 'Paused. API calls work, but ads don’t run.' },
   Pending: { usable: true, note: 'Pending. Microsoft Advertising hasn’t activated it yet.' },
@@ -32,12 +32,12 @@ const standings: Readonly<Record<string, AccountStanding>> = {
  * Judges an account's status (customer-management-service/accountlifecyclestatus.md). A status that is not
  * documented is taken for usable and named.
  */
-export function accountStanding(
+export function accountUsability(
   account: Pick<AccountInfo, 'lifeCycleStatus' | 'pauseReason'>,
-): AccountStanding {
+): AccountUsability {
   const { lifeCycleStatus, pauseReason } = account
-  const standing = Object.hasOwn(standings, lifeCycleStatus)
-    ? standings[lifeCycleStatus]!
+  const usability = Object.hasOwn(usabilities, lifeCycleStatus)
+    ? usabilities[lifeCycleStatus]!
     : { usable: true, note: `Microsoft Advertising calls its status “${lifeCycleStatus || 'unknown'}”.` }
-  return pauseReason && standing.usable ? { usable: true, note: pauses[pauseReason] } : standing
+  return pauseReason && usability.usable ? { usable: true, note: pauses[pauseReason] } : usability
 }
