@@ -203,14 +203,21 @@ async function replaceToken(
   if (obtained.ok) world.checks.vended(obtained, { tenant: name.tenant, startedAt })
 }
 
-/** What production code throws is an error of storage, or a step's time limit; anything else is a fault of ours. */
+/** A vend's own limit ends it however well storage works: another process may have died with the lease. */
+const vendLimit = /^(obtaining|replacing) a token took longer|^refreshing took longer/
+
+/**
+ * Reports what production code may not throw. It may throw a vend's limit and, where storage fails, the error of
+ * storage or a step's limit.
+ */
 function follow(world: World, work: Promise<unknown>): void {
   const expected = ['StorageUnavailableError', 'TimeLimitError']
   work.catch((error: unknown) => {
     const name = error instanceof Error ? error.name : ''
     // A refresh in flight on a grant that a reconnect has just forgotten cannot write its new token.
     const isForgotten = (error as { code?: string }).code === 'SecretDeleted'
-    if (isForgotten || (expected.includes(name) && world.plan.faults.failsBefore > 0)) return
+    const isVendLimit = name === 'TimeLimitError' && vendLimit.test((error as Error).message)
+    if (isForgotten || isVendLimit || (expected.includes(name) && world.plan.faults.failsBefore > 0)) return
     world.checks.report('unexpected_error', error instanceof Error ? (error.stack ?? name) : String(error))
   })
 }
