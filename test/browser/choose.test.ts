@@ -82,7 +82,7 @@ async function pictures(page: Page, name: string): Promise<void> {
   }
 }
 
-describe('5,006 accounts to choose from', () => {
+describe('5,006 accounts to choose from', { timeout: 60_000 }, () => {
   test('on a phone of 320 pixels, light and dark: nothing is cut off, and several rows are in sight', async () => {
     const { page } = await openPage({ viewport: { width: 320, height: 640 } })
     await page.waitForSelector('#ticked:not([hidden])')

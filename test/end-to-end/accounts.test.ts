@@ -315,7 +315,7 @@ describe('the choice page', () => {
     const { visitor, page } = await openPage(tenant)
     const [first, second, third] = await listed(tenant)
     const searched = await visitor.submit(page, { account: first!.accountId, q: second!.name, go: 'search' })
-    expect(searched.body).toContain(`name="held" value="${first!.accountId}"`)
+    expect(searched.body).toContain(`name="selected" value="${first!.accountId}"`)
     const asked = await visitor.submit(searched, { account: second!.accountId, go: 'choose' })
     expect(asked.body).toContain('Which account should be the default?')
     expect(asked.body).not.toContain(third!.accountId)
@@ -373,8 +373,8 @@ describe('the choice page', () => {
     const tenant = world.newTenant()
     const { visitor, page } = await openPage(tenant)
     const [first, second, third] = await listed(tenant)
-    const held = `${first!.accountId} ${second!.accountId} 999`
-    const asked = await visitor.submit(page, { held, go: 'choose' })
+    const selected = `${first!.accountId} ${second!.accountId} 999`
+    const asked = await visitor.submit(page, { selected, go: 'choose' })
     const forged = await visitor.submit(
       asked,
       { default: third!.accountId, go: 'choose' },
