@@ -58,13 +58,17 @@ describe('a failure of Microsoft', () => {
     expect((await told.pass()).headers['retry-after']).toBe('7')
   })
 
-  test('of the broker’s tokens is never the app’s to fix', async () => {
-    for (const code of [105, 109]) {
-      const refused = { status: 401, code }
-      const own = await passing([refused, refused], { age: 0 })
-      const diagnosis = (await own.pass()).headers['x-diagnosis']
-      expect(diagnosis, String(code)).toMatch(/;actor=(nobody|operator|advertiser);credential=/)
-    }
+  test.each([
+    [109, 'access_token_revoked', 'nobody', 'accessToken'],
+    [3101, 'credentials_refused', 'operator', 'accessToken'],
+    [116, 'header_missing', 'operator', 'developerToken'],
+    [105, 'no_advertising_user', 'advertiser', 'identity'],
+    [100, 'request_invalid', 'app', 'none'],
+  ])('is the app’s to fix only where no token is at fault: %i', async (code, verdict, actor, credential) => {
+    const refused = { status: code === 100 ? 400 : 401, code }
+    const own = await passing([refused, refused], { age: 0 })
+    const { headers } = await own.pass({ service: 'campaignManagement' })
+    expect(headers['x-diagnosis']).toBe(`${verdict};actor=${actor};credential=${credential}`)
   })
 
   test('is noted against the person, unless it may be about the account that the call names', async () => {
