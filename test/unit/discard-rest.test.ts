@@ -1,3 +1,4 @@
+import type { UnderlyingSource } from 'node:stream/web'
 import type { HttpRequest } from '@azure/functions'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { discardRest } from '../../shared/http/body.ts'
@@ -7,7 +8,7 @@ describe('what nobody read of a body', () => {
 
   const mebibyte = new Uint8Array(1_048_576)
   /** A body of a source, with the means to see how it was read. */
-  const open = (source: UnderlyingDefaultSource<Uint8Array>) => {
+  const open = (source: UnderlyingSource<Uint8Array>) => {
     const body = new ReadableStream(source, { highWaterMark: 0 })
     return { body, discarded: () => discardRest({ body } as unknown as HttpRequest) }
   }

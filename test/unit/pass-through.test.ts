@@ -1,7 +1,9 @@
 import { text } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
+import { retryAfterHeader } from '../../shared/passthrough/explain.ts'
 import { UnusableAnswerError } from '../../shared/passthrough/send.ts'
-import { now } from '../simulation/ground.ts'
+import { name, now } from '../simulation/ground.ts'
+import { accountOf } from './connectGround.ts'
 import { passing } from './passGround.ts'
 
 describe('a call that is passed on', () => {
@@ -56,6 +58,19 @@ describe('a failure of Microsoft', () => {
     expect(body && (await text(body))).toBe('{"Errors":[{"Code":117}]}')
     const told = await passing([{ status: 429, code: 117, headers: { 'retry-after': '7' } }])
     expect((await told.pass()).headers['retry-after']).toBe('7')
+    expect(retryAfterHeader(4.2, new Headers())).toEqual({ 'retry-after': '5' })
+  })
+
+  test('is missing rights where the account that was called is the tenant’s', async () => {
+    for (const [accounts, verdict] of [
+      [[accountOf('1')], 'user_without_rights;actor=advertiserAdmin;credential=identity'],
+      [[accountOf('2')], 'access_refused;actor=app;credential=none'],
+    ] as const) {
+      const own = await passing([{ status: 403, code: 106 }], { tenant: { accountsGeneration: 'g' } })
+      await own.accounts.write(name, 'g', accounts)
+      const { headers } = await own.pass({ service: 'campaignManagement' })
+      expect(headers['x-diagnosis']).toBe(verdict)
+    }
   })
 
   test.each([
