@@ -12,8 +12,11 @@ export async function openWatched(refuse: Refuse = () => undefined) {
   const { port } = server.address() as AddressInfo
   /** Sends a request; its answer has the status that it ends with. */
   const send = (invocationId: string, headers: OutgoingHttpHeaders = {}) => {
-    const all = { 'x-ms-invocation-id': invocationId, ...headers }
-    const sent = request({ port, headers: all, agent: false }).end()
+    // As a list: Node would make one header of several cookies.
+    const list = Object.entries({ host: 'x', 'x-ms-invocation-id': invocationId, ...headers }).flatMap(
+      ([name, values]) => [values].flat().flatMap((value) => [name, String(value)]),
+    )
+    const sent = request({ port, headers: list, agent: false }).end()
     const status = once(sent, 'response').then(([answer]: IncomingMessage[]) => answer?.statusCode)
     status.catch(() => undefined)
     return { sent, status }

@@ -113,11 +113,15 @@ describe('an answer of the token endpoint', () => {
   })
 
   test.each([
-    ['no access token', () => Response.json({ ...answer, access_token: 1 })],
-    ['an access token and a failure', () => Response.json(answer, { status: 500 })],
-    ['a page', () => new Response('<html>')],
-  ])('with %s is no success', async (_what, respond) => {
-    expect(await refreshed(respond())).toMatchObject({ ok: false, refusal: { class: 'passing' } })
+    ['no access token', () => Response.json({ ...answer, access_token: 1 }), 'unknown_answer'],
+    [
+      'an access token and a failure',
+      () => Response.json(answer, { status: 500 }),
+      'identity_provider_error',
+    ],
+    ['a page', () => new Response('<html>'), 'unknown_answer'],
+  ])('with %s is no success', async (_what, respond, reason) => {
+    expect(await refreshed(respond())).toMatchObject({ ok: false, refusal: { class: 'passing', reason } })
   })
 
   test('says how long to wait', async () => {
