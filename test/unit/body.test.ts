@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import * as z from 'zod'
 import { parseBody, parseParams, parseQuery, readText } from '../../shared/http/body.ts'
-import { pageQuery, tenantParams } from '../../shared/http/fields.ts'
+import { namesTenant, nothing, pageQuery, tenantParams } from '../../shared/http/fields.ts'
 import { Problem } from '../../shared/problems.ts'
 
 const schema = z.strictObject({ name: z.string(), size: z.int().optional() })
@@ -36,6 +36,10 @@ describe('a body', () => {
     })
   })
 
+  test('may name its type in capitals', async () => {
+    expect(await parseBody(posted('{"name":"a"}', 'Application/JSON'), schema, 99)).toEqual({ name: 'a' })
+  })
+
   test('that is missing is an empty object', async () => {
     expect(await parseBody(request({ method: 'POST' }), z.strictObject({}), 100)).toEqual({})
   })
@@ -52,10 +56,17 @@ describe('a body', () => {
     )
   })
 
+  test('with a field of any length is refused with the first 100 characters of its name', async () => {
+    const body = posted(JSON.stringify({ name: 'a', ['x'.repeat(101)]: 1 }))
+    const { extras } = await problemOf(() => parseBody(body, schema, 999))
+    expect(extras.members?.errors).toMatchObject([{ field: 'x'.repeat(100) }])
+  })
+
   test('that is not declared as JSON, or is none, is refused', async () => {
-    expect((await problemOf(() => parseBody(posted('a=b', 'text/plain'), schema, 100))).code).toBe(
-      'unsupported_media_type',
-    )
+    expect(await problemOf(() => parseBody(posted('a=b', 'text/plain'), schema, 100))).toMatchObject({
+      code: 'unsupported_media_type',
+      extras: { headers: { Accept: 'application/json' } },
+    })
     expect((await problemOf(() => parseBody(posted('{'), schema, 100))).code).toBe('invalid_request')
   })
 
@@ -87,13 +98,46 @@ describe('a query', () => {
     expect(parseQuery(request(), pageQuery)).toEqual({ limit: 50 })
   })
 
-  test.each(['limit=0', 'limit=201', 'limit=1.5', 'limit=-1', 'limit=', 'limit=1&limit=2', 'offset=3'])(
-    '%s is refused',
-    async (query) => {
-      const { code } = await problemOf(() => parseQuery(asked(query), pageQuery))
-      expect(code).toBe('invalid_request')
-    },
-  )
+  const longest = 'x'.repeat(2000)
+
+  test.each([
+    ['limit=1', { limit: 1 }],
+    ['limit=200', { limit: 200 }],
+    [`continuation=${longest}`, { limit: 50, continuation: longest }],
+  ])('%s is read', (query, read) => {
+    expect(parseQuery(asked(query), pageQuery)).toEqual(read)
+  })
+
+  test.each([
+    ...['limit=0', 'limit=201', 'limit=1.5', 'limit=-1', 'limit=', 'limit=1&limit=2', 'offset=3'],
+    `continuation=${longest}x`,
+  ])('%s is refused', async (query) => {
+    const { code } = await problemOf(() => parseQuery(asked(query), pageQuery))
+    expect(code).toBe('invalid_request')
+  })
+
+  test.each(['limit=', 'limit=-1'])('%s is refused as no whole number', async (query) => {
+    const { extras } = await problemOf(() => parseQuery(asked(query), pageQuery))
+    expect(extras.detail).toBe('query limit: must be a whole number')
+  })
+
+  test('of which the schema reads only a part may repeat the rest', async () => {
+    const open = z.object({ state: z.string() })
+    expect(parseQuery(asked('state=a&other=1&other=2'), open)).toEqual({ state: 'a' })
+    const { extras } = await problemOf(() => parseQuery(asked('state=a&state=b'), open))
+    expect(extras.detail).toBe('query state: occurs more than once')
+  })
+
+  test('whose schema doesn’t list its fields repeats none', async () => {
+    const any = z.record(z.string(), z.string())
+    const { extras } = await problemOf(() => parseQuery(asked('a=1&a=2'), any))
+    expect(extras.detail).toBe('query a: occurs more than once')
+  })
+
+  test('of a route that takes none is refused by name', async () => {
+    const { extras } = await problemOf(() => parseQuery(asked('a=1'), nothing))
+    expect(extras.detail).toBe('query a: isn’t a known field')
+  })
 })
 
 describe('a tenant id', () => {
@@ -105,4 +149,8 @@ describe('a tenant id', () => {
     const { extras } = await problemOf(() => parseParams(request({ params: { tenant } }), tenantParams))
     expect(extras.members?.errors).toMatchObject([{ in: 'path', field: 'tenant' }])
   })
+})
+
+test('a path names a tenant by its parameter alone', () => {
+  expect(['v1/tenants/{tenant}/token', 'v1/tenants'].map(namesTenant)).toEqual([true, false])
 })

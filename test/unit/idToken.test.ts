@@ -59,6 +59,25 @@ describe('a good ID token', () => {
     })
   })
 
+  test('without an object id names the person by its subject', async () => {
+    expect(await check({ oid: undefined })).toMatchObject({ consenter: { subject: 'pairwise' } })
+  })
+
+  test.each([
+    [{ email: 'eve@fabrikam.example' }, 'a…@contoso.example'],
+    [{ preferred_username: undefined, email: 'eve@fabrikam.example' }, 'e…@fabrikam.example'],
+    [{ preferred_username: 'ada' }, '…'],
+    [{ preferred_username: undefined }, '…'],
+  ])('with %j masks the address as far as it is known', async (claims, hint) => {
+    expect(await check(claims)).toMatchObject({ consenter: { hint } })
+  })
+
+  test('needs its provider’s keys fetched once', async () => {
+    await check({})
+    await check({})
+    expect(address.calls).toBe(1)
+  })
+
   test('of a personal account is refreshed where personal accounts are', async () => {
     const personal = { tid: consumerTenantId, iss: issuerOf(consumerTenantId) }
     expect(await check(personal)).toMatchObject({ accountKind: 'personal', authorityTenant: 'consumers' })

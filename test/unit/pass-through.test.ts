@@ -1,7 +1,9 @@
 import { text } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
+import { retryAfterHeader } from '../../shared/passthrough/explain.ts'
 import { UnusableAnswerError } from '../../shared/passthrough/send.ts'
-import { now } from '../simulation/ground.ts'
+import { name, now } from '../simulation/ground.ts'
+import { accountOf } from './connectGround.ts'
 import { passing } from './passGround.ts'
 
 describe('a call that is passed on', () => {
@@ -56,15 +58,32 @@ describe('a failure of Microsoft', () => {
     expect(body && (await text(body))).toBe('{"Errors":[{"Code":117}]}')
     const told = await passing([{ status: 429, code: 117, headers: { 'retry-after': '7' } }])
     expect((await told.pass()).headers['retry-after']).toBe('7')
+    expect(retryAfterHeader(4.2, new Headers())).toEqual({ 'retry-after': '5' })
   })
 
-  test('of the broker’s tokens is never the app’s to fix', async () => {
-    for (const code of [105, 109]) {
-      const refused = { status: 401, code }
-      const own = await passing([refused, refused], { age: 0 })
-      const diagnosis = (await own.pass()).headers['x-diagnosis']
-      expect(diagnosis, String(code)).toMatch(/;actor=(nobody|operator|advertiser);credential=/)
+  test('is missing rights where the account that was called is the tenant’s', async () => {
+    for (const [accounts, verdict] of [
+      [[accountOf('1')], 'user_without_rights;actor=advertiserAdmin;credential=identity'],
+      [[accountOf('2')], 'access_refused;actor=app;credential=none'],
+    ] as const) {
+      const own = await passing([{ status: 403, code: 106 }], { tenant: { accountsGeneration: 'g' } })
+      await own.accounts.write(name, 'g', accounts)
+      const { headers } = await own.pass({ service: 'campaignManagement' })
+      expect(headers['x-diagnosis']).toBe(verdict)
     }
+  })
+
+  test.each([
+    [109, 'access_token_revoked', 'nobody', 'accessToken'],
+    [3101, 'credentials_refused', 'operator', 'accessToken'],
+    [116, 'header_missing', 'operator', 'developerToken'],
+    [105, 'no_advertising_user', 'advertiser', 'identity'],
+    [100, 'request_invalid', 'app', 'none'],
+  ])('is the app’s to fix only where no token is at fault: %i', async (code, verdict, actor, credential) => {
+    const refused = { status: code === 100 ? 400 : 401, code }
+    const own = await passing([refused, refused], { age: 0 })
+    const { headers } = await own.pass({ service: 'campaignManagement' })
+    expect(headers['x-diagnosis']).toBe(`${verdict};actor=${actor};credential=${credential}`)
   })
 
   test('is noted against the person, unless it may be about the account that the call names', async () => {

@@ -1,10 +1,8 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import { type AddressInfo, createServer as createRawServer, type Socket } from 'node:net'
-import { gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, test } from 'vitest'
 import { readFault } from '../../shared/advertising/faults.ts'
-import { failureTextOf } from '../../shared/passthrough/failureText.ts'
 import { toAnsweredHeaders, toSentHeaders } from '../../shared/passthrough/headers.ts'
 import { readAhead } from '../../shared/passthrough/readAhead.ts'
 import { decideRepeat } from '../../shared/passthrough/repeat.ts'
@@ -179,20 +177,6 @@ describe('a refused call', () => {
   ])('with %s', (_what, decision, expected) => {
     expect(decision).toEqual(expected)
   })
-})
-
-test('a compressed failure is read; a broken or unknown encoding is not, and harms nothing', async () => {
-  const text = '{"Errors":[{"Code":106}]}'
-  const read = async (encoding: string, bytes: Uint8Array) => {
-    async function* body() {
-      yield bytes
-    }
-    const headers = new Headers({ 'content-encoding': encoding })
-    return failureTextOf({ status: 403, headers }, await readAhead(body(), 1000)).text
-  }
-  expect(await read('gzip', gzipSync(text))).toBe(text)
-  expect(await read('gzip', Buffer.from(text))).toBe('')
-  expect(await read('zstd', Buffer.from(text))).toBe('')
 })
 
 describe('sending', () => {

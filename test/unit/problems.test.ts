@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { systemRandomness } from '../../shared/clock.ts'
+import { systemRandomness, TimeLimitError } from '../../shared/clock.ts'
+import { DamagedRowError } from '../../shared/domain/damagedRow.ts'
 import { SealingKeysError } from '../../shared/domain/sealer.ts'
 import { StorageUnavailableError } from '../../shared/domain/storageUnavailable.ts'
 import { answerProblem, toProblem } from '../../shared/http/answers.ts'
@@ -32,6 +33,10 @@ describe('a problem document', () => {
       expect(answer.headers).toMatchObject({
         'Content-Type': 'application/problem+json; charset=utf-8',
         'Cache-Control': 'no-store',
+        'X-Content-Type-Options': 'nosniff',
+        'X-Frame-Options': 'DENY',
+        'Referrer-Policy': 'no-referrer',
+        'Strict-Transport-Security': 'max-age=31536000; includeSubDomains',
       })
     },
   )
@@ -59,6 +64,8 @@ describe('a failure as a problem', () => {
     expect(documentOf(passing)).toMatchObject({ code: 'storage_unavailable', actor: 'nobody', retryAfter: 5 })
     const refused = toProblem(new StorageUnavailableError('vault', 403, 'Forbidden'))
     expect(documentOf(refused)).toMatchObject({ actor: 'operator', reason: 'vault_forbidden' })
+    const unknown = toProblem(new StorageUnavailableError('tables', 401, 'InvalidAuthenticationInfo'))
+    expect(documentOf(unknown)).toMatchObject({ actor: 'operator', reason: 'tables_forbidden' })
   })
 
   test('of a grant in a vault that the settings do not name is the operator’s', async () => {
@@ -77,6 +84,33 @@ describe('a failure as a problem', () => {
       code: 'storage_unavailable',
       actor: 'operator',
       reason: 'vault_not_named',
+    })
+  })
+
+  test('of a reference of a later version is the operator’s', () => {
+    const error = new StorageUnavailableError('vault', 0, 'ReferenceNotUnderstood')
+    expect(documentOf(toProblem(error))).toMatchObject({
+      code: 'storage_unavailable',
+      actor: 'operator',
+      reason: 'reference_not_understood',
+    })
+  })
+
+  test('of a damaged row names the column', () => {
+    const damage = { column: 'Grant', detail: 'isn’t JSON' }
+    const error = new DamagedRowError({ workspace: 'w', tenant: 't' }, damage)
+    expect(documentOf(toProblem(error))).toMatchObject({
+      code: 'tenant_damaged',
+      detail: 'The tenant’s row has a damaged column: Grant isn’t JSON.',
+      damaged: damage,
+    })
+  })
+
+  test('of a step that takes too long can be tried again in 5 s', () => {
+    expect(documentOf(toProblem(new TimeLimitError('reading', 8)))).toMatchObject({
+      code: 'storage_unavailable',
+      retryAfter: 5,
+      reason: 'time_limit',
     })
   })
 

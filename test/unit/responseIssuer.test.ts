@@ -14,6 +14,7 @@ describe('the issuer in an authorization response (RFC 9207)', () => {
     ['the template of discovery', 'https://login.microsoftonline.com/{tenantid}/v2.0'],
     ['the authority', 'https://login.microsoftonline.com/common/v2.0'],
     ['a directory', `https://login.microsoftonline.com/${directory}/v2.0`],
+    ['a directory in capitals', `https://login.microsoftonline.com/${directory.toUpperCase()}/v2.0`],
   ])('may be Microsoft’s: %s', (_title, iss) => {
     expect(isResponseIssuer(microsoft, iss)).toBe(true)
     expect(isResponseIssuer(google, iss)).toBe(false)
@@ -31,6 +32,8 @@ describe('the issuer in an authorization response (RFC 9207)', () => {
     `https://login.microsoftonline.com.evil.example/${directory}/v2.0`,
     `https://login.microsoftonline.com/evil/${directory}/v2.0`,
     'https://login.microsoftonline.com/v2.0',
+    `https://login.microsoftonline.bad/${directory}/v2.0`,
+    `https://login.microsoftonline.com/${directory}/v1.0`,
   ])('may not be "%s" where Microsoft was asked', (iss) => {
     expect(isResponseIssuer(microsoft, iss)).toBe(false)
   })

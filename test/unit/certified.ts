@@ -1,0 +1,24 @@
+import { createPrivateKey } from 'node:crypto'
+import { generate } from 'selfsigned'
+
+/** A key with its certificate, each as a PEM. */
+export interface Certified {
+  /** Both, as Key Vault keeps them. */
+  readonly pem: string
+  readonly key: string
+  /** The key as `BEGIN RSA PRIVATE KEY`, where it is one. */
+  readonly pkcs1: string
+  readonly certificate: string
+}
+
+/** Makes a key with its certificate. Default is RSA. */
+export async function createCertified(keyType: 'rsa' | 'ec' = 'rsa'): Promise<Certified> {
+  const made = await generate([{ name: 'commonName', value: 'broker' }], {
+    keyType,
+    keySize: 2048,
+    algorithm: 'sha256',
+  })
+  const { private: key, cert: certificate } = made
+  const pkcs1 = keyType === 'rsa' ? createPrivateKey(key).export({ type: 'pkcs1', format: 'pem' }) : ''
+  return { pem: `${key}\n${certificate}`, key, pkcs1: String(pkcs1), certificate }
+}

@@ -1,0 +1,28 @@
+import { beforeEach, expect, test, vi } from 'vitest'
+import { answersWell, registered } from './routeGround.ts'
+import { leastSettings } from './settingRefusals.ts'
+
+beforeEach(() => {
+  for (const [name, value] of Object.entries(leastSettings)) vi.stubEnv(name, value)
+  vi.stubEnv('PUBLIC_URL', undefined)
+  vi.stubEnv('KEY_VAULT_URL', 'secret-value')
+  return () => void vi.unstubAllEnvs()
+})
+
+test('a broker without its settings names them where the operation does, and never a value', async () => {
+  const { body, document } = await registered(answersWell, { tellsSettings: true })()
+  expect(document()).toMatchObject({
+    code: 'broker_not_configured',
+    settings: [
+      { setting: 'PUBLIC_URL', fault: 'is missing' },
+      { setting: 'KEY_VAULT_URL', fault: 'isn’t valid' },
+    ],
+  })
+  expect(body).not.toContain('secret-value')
+})
+
+test('a broker without its settings names none where the operation doesn’t', async () => {
+  const document = (await registered(answersWell)()).document()
+  expect(document).toMatchObject({ code: 'broker_not_configured' })
+  expect(document).not.toHaveProperty('settings')
+})

@@ -1,0 +1,32 @@
+import { app, HttpRequest, type HttpRequestInit, type HttpResponseInit } from '@azure/functions'
+import { vi } from 'vitest'
+import { answerJson } from '../../shared/http/answers.ts'
+
+/** Everything that the process has logged since this module was imported; the log takes `console.log` as it finds it. */
+export const lines: string[] = []
+vi.spyOn(console, 'log').mockImplementation((line) => void lines.push(line))
+const { operation, route } = await import('../../shared/http/route.ts')
+
+type AnyOperation = Parameters<typeof operation<unknown, unknown, unknown>>[0]
+
+/** A good answer. */
+export const answersWell = async () => answerJson({ a: 1 })
+
+/** Registers a route that anybody may GET, and calls it as the library does. */
+export function registered(handle: AnyOperation['handle'], more: Partial<AnyOperation> = {}) {
+  const http = vi.spyOn(app, 'http').mockReturnValue(undefined)
+  const answer = { status: 200, description: 'x' }
+  route('name', 'v1/x', { GET: { summary: 'x', answer, handle, ...more } })
+  const { handler } = http.mock.lastCall![1]
+  return async (method = 'GET', invocationId = 'id-1', init: Partial<HttpRequestInit> = {}) => {
+    const errors: unknown[] = []
+    const request = new HttpRequest({ url: 'http://127.0.0.1/v1/x', method, ...init })
+    const context = {
+      ...{ invocationId, functionName: 'name', options: { trigger: { type: 'httpTrigger' } } },
+      error: (text: unknown) => void errors.push(text),
+    }
+    const answered = (await handler(request, context as never)) as HttpResponseInit
+    const document = () => JSON.parse(String(answered.body))
+    return { ...answered, document, errors, request }
+  }
+}

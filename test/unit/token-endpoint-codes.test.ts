@@ -1,0 +1,49 @@
+import { describe, expect, test } from 'vitest'
+import {
+  answer,
+  code,
+  credentials,
+  openEndpoints,
+  refused,
+  row,
+  unlisted,
+  wrongSecret,
+} from './tokenGround.ts'
+
+describe('a code', () => {
+  test('is redeemed where the sign-in started, with scopes at Microsoft alone', async () => {
+    const { redeem, seen } = openEndpoints([Response.json({ ...answer, id_token: 'it', scope: 'ads' })])
+    expect(await redeem(code)).toMatchObject({ ok: true, idToken: 'it', scope: 'ads' })
+    await redeem({ ...code, row: { ...row, identityProvider: 'google' } })
+    const [microsoft, google] = seen.sent
+    expect(microsoft).toMatchObject({ url: 'https://login.example/common/token', scope: 'ads openid' })
+    expect(google).not.toHaveProperty('scope')
+  })
+
+  test.each<[string, readonly string[], boolean, readonly string[]]>([
+    ['another credential is left', ['one', 'two'], true, ['one refused']],
+    ['a new credential has replaced it', ['new'], true, []],
+    ['there is no other', ['one'], false, []],
+  ])('is sent once though our credential is refused: %s', async (_what, later, isLeft, reported) => {
+    const list = async (_e: unknown, _p: unknown, fresh: boolean) => credentials(...(fresh ? later : ['one']))
+    const { redeem, seen } = openEndpoints([refused(wrongSecret)], { list })
+    const read = await redeem(code)
+    expect(read).toMatchObject({ ok: false, refusal: { reason: 'client_secret_invalid' } })
+    expect('otherCredentialLeft' in read).toBe(isLeft)
+    expect(seen.sent).toHaveLength(1)
+    expect(seen.reported).toEqual(reported)
+  })
+
+  test('that meets an unlisted number, or whose other credentials can’t be read, is refused as it was', async () => {
+    const { redeem, seen } = openEndpoints([refused(unlisted)])
+    expect(await redeem(code)).toMatchObject({ ok: false, refusal: { reason: 'unlisted_client_error' } })
+    expect(seen.fresh).toEqual([false])
+    const list = async (_e: unknown, _p: unknown, fresh: boolean) => {
+      if (fresh) throw new Error('out')
+      return credentials('one')
+    }
+    expect(await openEndpoints([refused(wrongSecret)], { list }).redeem(code)).toMatchObject({
+      refusal: { reason: 'client_secret_invalid' },
+    })
+  })
+})

@@ -1,0 +1,79 @@
+import { ClientSecretPost } from 'oauth4webapi'
+import { systemClock } from '../../shared/clock.ts'
+import type { SignInRow } from '../../shared/identity/signInTable.ts'
+import {
+  type ClientCredentials,
+  createTokenEndpoints,
+  type TokenEndpointDependencies,
+} from '../../shared/identity/tokenEndpoint.ts'
+
+/** A good answer to a refresh. */
+export const answer = { access_token: 'at', refresh_token: 'rt', token_type: 'Bearer', expires_in: 3600 }
+/** A refresh. */
+export const request = {
+  environment: 'production',
+  identityProvider: 'microsoft',
+  authorityTenant: 'consumers',
+  scopes: ['s', 'openid'],
+  refreshToken: 'r',
+} as const
+/** Where the sign-ins go. */
+export const row = {
+  environment: 'production',
+  identityProvider: 'microsoft',
+  clientId: 'c',
+  signInTenant: 'common',
+  scopes: ['ads', 'openid'],
+  issuer: () => 'https://login.example',
+  tokenUrl: (tenant: string) => `https://login.example/${tenant}/token`,
+} as unknown as SignInRow
+/** A code to redeem. */
+export const code = {
+  row,
+  code: 'code',
+  codeVerifier: 'v'.repeat(43),
+  redirectUri: 'https://broker.example/cb',
+}
+/** An answer that refuses our credential by a number of Entra. */
+export const refused = (number: number) =>
+  Response.json({ error: 'invalid_client', error_codes: [number] }, { status: 401 })
+/** Numbers of Entra: one says that our secret is wrong; the other is in no table. */
+export const [wrongSecret, unlisted] = [7000215, 7000998]
+
+/** How one request is answered. */
+export type Step = Response | (() => Promise<Response>)
+/** What is otherwise with the token endpoints. */
+export interface TokenGround extends Partial<TokenEndpointDependencies> {
+  readonly list?: ClientCredentials['list']
+  readonly report?: ClientCredentials['report']
+}
+
+/** Token endpoints that answer like this, in order, and then well; sees what was sent and reported. */
+export function openEndpoints(answers: readonly Step[] = [], { list, report, ...more }: TokenGround = {}) {
+  const left = [...answers]
+  const seen = { sent: [] as Record<string, string>[], reported: [] as string[], fresh: [] as boolean[] }
+  const endpoints = createTokenEndpoints({
+    signInTable: () => row,
+    credentials: {
+      list: async (...asked) => {
+        seen.fresh.push(asked[2])
+        return list ? list(...asked) : credentials('one', 'two')
+      },
+      report: report ?? (async (_e, _p, id, result) => void seen.reported.push(`${id} ${result}`)),
+    },
+    clock: systemClock,
+    timeLimitSeconds: 0.2,
+    allowInsecure: false,
+    fetch: async (url, init) => {
+      const body = new URLSearchParams(String(init?.body))
+      seen.sent.push({ url: String(url), ...Object.fromEntries(body) })
+      const next = left.shift() ?? Response.json(answer)
+      return typeof next === 'function' ? next() : next
+    },
+    ...more,
+  })
+  return { ...endpoints, seen }
+}
+
+/** Client secrets, each of which is its own id. */
+export const credentials = (...ids: string[]) => ids.map((id) => ({ id, authenticate: ClientSecretPost(id) }))
