@@ -80,6 +80,15 @@ var alerts alert[] = [
     repeatAfter: 'P1D'
   }
   {
+    name: 'token-not-stored'
+    title: 'A vault does not take new refresh tokens'
+    severity: 2
+    query: loadTextContent('../alerts/token-not-stored.kql')
+    window: 'PT1H'
+    frequency: 'PT15M'
+    threshold: 0
+  }
+  {
     name: 'connect-failed'
     title: 'Nobody can connect for what the operator must fix'
     severity: 2

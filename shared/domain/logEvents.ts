@@ -12,7 +12,7 @@ export interface LogEvents {
   'function.failed': { function: string; invocationId: string; error: string }
   /** One run of the refresh timer, or of `POST /v1/sweeps`. Counts are tenants. */
   'sweep.ended': SweepReport
-  /** One refresh that reached the token endpoint, or found no grant to use. `outcome` is `refreshed` or the failure’s class. */
+  /** One refresh that reached the token endpoint, or found no grant to use. `outcome` is `refreshed`, the failure’s class, or why nothing was committed: `lease_lost`, `not_committed`. */
   'refresh.ended': {
     tenantKey: string
     environment: Environment
@@ -33,6 +33,17 @@ export interface LogEvents {
     reason: string
     traceId: string
     attempts: number
+  }
+  /**
+   * The vault didn't take a new refresh token. The old one still works and stays the tenant's; the next refresh brings
+   * another. `status` is 0 without an answer.
+   */
+  'grant.not_stored': {
+    tenantKey: string
+    environment: Environment
+    identityProvider: IdentityProvider
+    status: number
+    code: string
   }
   /** A tenant's status changed. */
   'tenant.status_changed': {

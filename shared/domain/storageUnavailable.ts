@@ -1,3 +1,5 @@
+import { TimeLimitError } from '../clock.ts'
+
 /** Table Storage or Key Vault did not do what it was asked. The SDK's own message stays out: it may name secrets. */
 export class StorageUnavailableError extends Error {
   readonly service: 'tables' | 'vault'
@@ -16,4 +18,17 @@ export class StorageUnavailableError extends Error {
     this.status = status
     this.code = code
   }
+}
+
+/** Malformed, forbidden, not allowed, too large: the service answers the same however often it is asked (RFC 9110, 15.5). */
+const refusedStatuses: ReadonlySet<number> = new Set([400, 403, 405, 413])
+
+/**
+ * Whether trying again can't help: the service refused the request itself, the secret is deleted, or the error is ours
+ * and not the service's.
+ */
+export function isRefused(error: unknown): boolean {
+  if (error instanceof StorageUnavailableError)
+    return refusedStatuses.has(error.status) || error.code === 'SecretDeleted'
+  return !(error instanceof TimeLimitError)
 }

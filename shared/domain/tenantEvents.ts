@@ -8,6 +8,7 @@ export const tenantEventTypes = [
   'tenant.repaired',
   'refresh.failing',
   'refresh.recovered',
+  'refresh.token_not_stored',
   'advertising.sign_in_refused',
   'advertising.sign_in_accepted',
   'accounts.discovered',

@@ -16,7 +16,7 @@ import { type RefreshPurpose, type RefusalVerdict, refusalsBeforeHold } from './
 import type { RefreshDependencies } from './dependencies.ts'
 import { outsideLease } from './leaseTime.ts'
 import type { RefreshOutcome } from './outcome.ts'
-import { ended, failed, isNewLoop, isNewsForOperator, recovered } from './refusalEvents.ts'
+import { ended, failed, isNewLoop, isNewsForOperator, notStored, recovered } from './refusalEvents.ts'
 import type { RefusedTenants } from './refusedTenants.ts'
 import { type LeasedWrite, writeLeased } from './writeLeased.ts'
 
@@ -25,6 +25,8 @@ export interface Brought {
   readonly purpose: RefreshPurpose
   readonly answer: Extract<TokenAnswer, { ok: true }> & { readonly askedAt: Date }
   readonly reference: string
+  /** Whether the new refresh token is stored; else the vault didn't take it, and the used one stays. */
+  readonly isStored: boolean
 }
 
 /** A refusal, and what it means for the tenant. */
@@ -37,7 +39,7 @@ export interface Judged {
 export async function commitRefreshed(
   dependencies: RefreshDependencies,
   attempt: Attempt,
-  { purpose, answer, reference }: Brought,
+  { purpose, answer, isStored, reference }: Brought,
 ): Promise<RefreshOutcome> {
   const { leased, time } = attempt
   const { clock, config, grants, randomness, sealer } = dependencies
@@ -56,7 +58,10 @@ export async function commitRefreshed(
     const next = refreshed(row, { grant, accessToken, dueAt, lastVendedAt })
     return {
       next: withSecretsToDestroy(grants, next, [row.grant?.reference, leased.grant.reference]),
-      events: trouble && trouble.attempts > 1 ? [recovered(trouble.attempts, now)] : [],
+      events: [
+        ...(trouble && trouble.attempts > 1 ? [recovered(trouble.attempts, now)] : []),
+        ...(isStored ? [] : [notStored(now)]),
+      ],
     }
   })
   if ('lost' in committed) {

@@ -1,5 +1,6 @@
 import { type Clock, createDeadline, type Deadline, secondsAfter, within } from '../clock.ts'
 import type { RefreshConfig } from '../config.ts'
+import { isRefused } from '../domain/storageUnavailable.ts'
 
 /**
  * What is left of a lease. Every step between taking and committing draws on it, so that a process that is alive never
@@ -11,8 +12,11 @@ export interface LeaseTime {
    * @throws TimeLimitError. The step may still take effect.
    */
   step<T>(name: string, work: () => Promise<T>): Promise<T>
-  /** Repeats a step that failed until it does not, the failure is one for good, or the lease has no time for more. */
-  repeat<T>(name: string, work: () => Promise<T>, isPermanent?: (error: unknown) => boolean): Promise<T>
+  /**
+   * Repeats a step that failed until it does not, trying again can't help, or the lease has no time for more.
+   * @param longestSeconds no try begins later than this. Default: none does that the lease has no time for.
+   */
+  repeat<T>(name: string, work: () => Promise<T>, longestSeconds?: number): Promise<T>
   /** Whether a call to the token endpoint fits in, and then storing what it brings. */
   allowsCall(): boolean
   /** Waits a little before the next try of what has failed; false when nothing would be left for what follows it. */
@@ -53,12 +57,13 @@ export function createLeaseTime(
   return {
     step,
     pause,
-    async repeat(name, work, isPermanent = () => false) {
+    async repeat(name, work, longestSeconds = Number.POSITIVE_INFINITY) {
+      const lastTryAt = secondsAfter(clock.now(), Math.min(longestSeconds, left()))
       for (let tries = 0; ; tries++) {
         try {
           return await step(name, work)
         } catch (error) {
-          if (isPermanent(error) || !(await pause(tries))) throw error
+          if (isRefused(error) || clock.now() >= lastTryAt || !(await pause(tries))) throw error
         }
       }
     },

@@ -1,6 +1,7 @@
+import { TimeLimitError } from '../clock.ts'
 import { grantOwnerOf } from '../domain/grants.ts'
 import type { TokenRefusal } from '../domain/refusal.ts'
-import { StorageUnavailableError } from '../domain/storageUnavailable.ts'
+import { isRefused, StorageUnavailableError } from '../domain/storageUnavailable.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
 import type { TokenAnswer } from '../domain/tokenEndpoint.ts'
 import { type Asked, askWithNamedOrNewer } from './askProvider.ts'
@@ -38,31 +39,78 @@ export async function refreshLeased(
     await releaseLease(dependencies, attempt)
     return { outcome: 'passed_on', stored: leased, reason: 'lease_lost' }
   }
-  const { askedAt, answer, reference, refreshToken } = asked
-  logRefresh(dependencies, attempt, answer)
-  if (!answer.ok) return refuse(dependencies, attempt, answer.refusal).catch(giveUp)
-  dependencies.refusedTenants.clear(leased.tenant.environment, leased.grant.identityProvider)
-  const rotated = answer.refreshToken !== undefined && answer.refreshToken !== refreshToken
-  const next = rotated
-    ? await writeGrant(dependencies, attempt, { reference, refreshToken: answer.refreshToken })
-    : reference
-  return commitRefreshed(dependencies, attempt, { purpose, answer: { ...answer, askedAt }, reference: next })
+  const { answer } = asked
+  try {
+    const outcome = answer.ok
+      ? await accept(dependencies, attempt, { ...asked, answer, purpose })
+      : await refuse(dependencies, attempt, answer.refusal).catch(giveUp)
+    logRefresh(dependencies, attempt, answer, outcome.outcome === 'passed_on' ? 'lease_lost' : undefined)
+    return outcome
+  } catch (error) {
+    logRefresh(dependencies, attempt, answer, 'not_committed')
+    // Where used tokens are accepted, nothing is lost that the next process would have to look for.
+    if (answer.ok && isRefused(error) && dependencies.config.usedRefreshTokens === 'accepted') await giveUp(error)
+    throw error
+  }
 }
 
-/** A new refresh token is worth every try that the lease has time for: a strict provider has no other. */
+/** Stores what a good answer brought, and commits it. */
+async function accept(
+  dependencies: Refreshing,
+  attempt: Attempt,
+  { answer, askedAt, purpose, reference, refreshToken }: Accepted,
+): Promise<RefreshOutcome> {
+  const { tenant, grant } = attempt.leased
+  dependencies.refusedTenants.clear(tenant.environment, grant.identityProvider)
+  const isNew = answer.refreshToken !== undefined && answer.refreshToken !== refreshToken
+  const stored = isNew ? await writeGrant(dependencies, attempt, reference, answer.refreshToken) : reference
+  return commitRefreshed(dependencies, attempt, {
+    ...{ purpose, answer: { ...answer, askedAt } },
+    reference: stored ?? reference,
+    isStored: stored !== undefined,
+  })
+}
+
+interface Accepted extends Omit<Asked, 'answer'> {
+  readonly answer: Extract<TokenAnswer, { ok: true }>
+  readonly purpose: RefreshPurpose
+}
+
+/** Seconds in which a write of the new refresh token is tried again, where the old one still works. */
+const writeSeconds = 4
+
+/**
+ * Stores a new refresh token. Where the used one is revoked, it is worth every try that the lease has time for: there
+ * is no other.
+ * @returns undefined when the vault didn't take it and the used one still works.
+ */
 async function writeGrant(
-  { grants }: RefreshDependencies,
+  { config, grants, log }: RefreshDependencies,
   { leased, time }: Attempt,
-  { reference, refreshToken }: Pick<Asked, 'reference' | 'refreshToken'>,
-): Promise<string> {
-  const owner = grantOwnerOf(leased.tenant, leased.grant)
+  reference: string,
+  refreshToken: string,
+): Promise<string | undefined> {
+  const { tenant, grant } = leased
+  const owner = grantOwnerOf(tenant, grant)
   const write = () => grants.write(refreshToken, owner, reference)
-  return time.repeat('writing the grant', write, isGone)
+  if (config.usedRefreshTokens === 'revoked') return time.repeat('writing the grant', write)
+  try {
+    return await time.repeat('writing the grant', write, writeSeconds)
+  } catch (error) {
+    if (!isOutage(error)) throw error
+    const [status, code] =
+      error instanceof StorageUnavailableError ? [error.status, error.code] : [0, 'TimeLimitError']
+    const { environment } = tenant
+    const { identityProvider } = grant
+    log('grant.not_stored', { tenantKey: tenantKey(tenant), environment, identityProvider, status, code })
+    return undefined
+  }
 }
 
-/** Somebody has just forgotten the grant: the secret takes no new version any more. */
-function isGone(error: unknown): boolean {
-  return error instanceof StorageUnavailableError && error.code === 'SecretDeleted'
+/** The vault fails, or is read-only. A secret that was just deleted belongs to a consent that has ended. */
+function isOutage(error: unknown): boolean {
+  if (error instanceof StorageUnavailableError) return error.code !== 'SecretDeleted'
+  return error instanceof TimeLimitError
 }
 
 async function refuse(
@@ -88,12 +136,13 @@ function logRefresh(
   { log, clock }: RefreshDependencies,
   { leased, startedAt }: Attempt,
   answer: TokenAnswer,
+  notCommitted: 'lease_lost' | 'not_committed' | undefined,
 ): void {
   log('refresh.ended', {
     tenantKey: tenantKey(leased.tenant),
     environment: leased.tenant.environment,
     identityProvider: leased.grant.identityProvider,
-    outcome: answer.ok ? 'refreshed' : answer.refusal.class,
+    outcome: notCommitted ?? (answer.ok ? 'refreshed' : answer.refusal.class),
     reason: answer.ok ? '' : answer.refusal.reason,
     traceId: answer.ok ? '' : answer.refusal.traceId,
     durationMilliseconds: clock.now().getTime() - startedAt.getTime(),

@@ -6,6 +6,12 @@ import type { TenantEvent } from '../domain/tenantEvents.ts'
 import type { IdentityProvider } from '../environment.ts'
 import type { Actor } from '../problems.ts'
 
+/** The vault didn't take the new refresh token; the old one still works. */
+export function notStored(at: Date): TenantEvent {
+  const detail = 'The broker couldn’t store the new refresh token. The previous one still works and stays in use.'
+  return { type: 'refresh.token_not_stored', at, detail, data: { actor: 'operator' } }
+}
+
 /**
  * What a tenant's history says of a refresh that failed and is tried again: the second failure in a row of what may
  * pass, and the first of what the operator must look at.

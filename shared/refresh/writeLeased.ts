@@ -1,3 +1,4 @@
+import { isRefused } from '../domain/storageUnavailable.ts'
 import type { StoredTenant, Tenant } from '../domain/tenant.ts'
 import { isWrittenBy, newWriteId, withWriteId } from '../domain/writeId.ts'
 import type { ChangeDependencies, TenantChange } from '../tenants/changeTenant.ts'
@@ -8,7 +9,8 @@ export type LeasedWrite = { readonly stored: StoredTenant } | { readonly lost: S
 
 /**
  * Changes a leased row. Another writer's harmless change (our lease still stands) is written over its result; a lease
- * that was taken over ends the write without effect. What fails is repeated while the lease lasts.
+ * that was taken over ends the write without effect. What fails is repeated while the lease lasts,
+ * unless trying again can't help.
  * @throws whatever storage threw last. The write may still have taken effect.
  */
 export async function writeLeased(
@@ -29,7 +31,7 @@ export async function writeLeased(
       if (reread?.tenant.lease?.id !== leased.lease.id) return { lost: reread }
       current = reread
     } catch (error) {
-      if (!(await time.pause(tries))) throw error
+      if (isRefused(error) || !(await time.pause(tries))) throw error
     }
   }
 }

@@ -55,6 +55,12 @@ export const refreshSettings = {
     default: '10',
     example: '15',
   }),
+  usedRefreshTokens: withDefault('USED_REFRESH_TOKENS', z.enum(['accepted', 'revoked']), {
+    meaning:
+      'Whether the identity providers accept a refresh token that was used before. Microsoft and Google do (`accepted`): while the vault refuses writes, the broker vends the new access token and keeps the old refresh token. With `revoked`, such a refresh fails.',
+    default: 'accepted',
+    example: 'revoked',
+  }),
 }
 
 function inSeconds(seconds: number, count: z.ZodType<number, string>) {

@@ -25,6 +25,7 @@ export const refreshConfig: RefreshConfig = {
   sweepConcurrency: 16,
   sweepSeconds: 3600,
   sweepHandoverCount: Number.POSITIVE_INFINITY,
+  usedRefreshTokens: 'accepted',
   leaseSeconds: 60,
   tokenEndpointSeconds: 10,
 }

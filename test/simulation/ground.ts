@@ -54,6 +54,7 @@ export function ground() {
       sweepConcurrency: 1,
       sweepSeconds: 240,
       sweepHandoverCount: 2000,
+      usedRefreshTokens: 'accepted',
       leaseSeconds: 60,
       tokenEndpointSeconds: 10,
     },

@@ -95,7 +95,7 @@ export function planOf(seed: number, random: Random, mode: ProviderMode): Plan {
     processes: 1 + random.below(3),
     actions: 20 + random.below(30),
     faults: faultRates[trouble],
-    config: refreshConfig(random),
+    config: refreshConfig(random, mode),
     rowCacheSeconds: 30,
     vendWaitSeconds: 15,
     clockSkewMilliseconds: random.chance(0.5) ? 2000 : 0,
@@ -103,7 +103,7 @@ export function planOf(seed: number, random: Random, mode: ProviderMode): Plan {
 }
 
 /** The settings' defaults, but for windows that are shorter so that both sides of them are seen. */
-function refreshConfig(random: Random): RefreshConfig {
+function refreshConfig(random: Random, mode: ProviderMode): RefreshConfig {
   return {
     policy: random.weighted({ active: 6, always: 2, onDemand: 1 }),
     activeWindowSeconds: 3600,
@@ -112,6 +112,7 @@ function refreshConfig(random: Random): RefreshConfig {
     sweepConcurrency: 1 + random.below(4),
     sweepSeconds: 240,
     sweepHandoverCount: random.pick([2000, 2000, 2]),
+    usedRefreshTokens: mode === 'strict' ? 'revoked' : 'accepted',
     ...random.pick(limits),
   }
 }

@@ -106,6 +106,7 @@ test('what the issue asks to be told of has an alert each', () => {
     'sweep-failed.md',
     'sweep-silent.md',
     'tenant-damaged.md',
+    'token-not-stored.md',
     'vault-throttled.md',
   ])
 })

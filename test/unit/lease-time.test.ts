@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { secondsAfter } from '../../shared/clock.ts'
+import { secondsAfter, TimeLimitError } from '../../shared/clock.ts'
+import { StorageUnavailableError } from '../../shared/domain/storageUnavailable.ts'
 import { createLeaseTime } from '../../shared/refresh/leaseTime.ts'
 import { createVirtualClock } from './virtualClock.ts'
 
@@ -60,14 +61,15 @@ describe('a call to the token endpoint', () => {
 })
 
 describe('what fails under a lease', () => {
-  async function repeat(seconds: number, isPermanent?: (error: unknown) => boolean) {
+  const busy = new StorageUnavailableError('vault', 503, 'ServerBusy')
+  async function repeat(seconds: number, error: Error = busy, longestSeconds?: number) {
     const { clock, time } = leased(seconds)
     const tries: number[] = []
     const failing = async () => {
       tries.push(clock.passed())
-      throw new Error('ServerBusy')
+      throw error
     }
-    await expect(clock.run(time.repeat('x', failing, isPermanent))).rejects.toThrow('ServerBusy')
+    await expect(clock.run(time.repeat('x', failing, longestSeconds))).rejects.toBe(error)
     return tries
   }
 
@@ -86,7 +88,31 @@ describe('what fails under a lease', () => {
     expect(await repeat(7)).toHaveLength(2)
   })
 
-  test('for good is not tried again', async () => {
-    expect(await repeat(60, () => true)).toHaveLength(1)
+  test.each([
+    ['malformed', new StorageUnavailableError('tables', 400, 'InvalidInput')],
+    ['forbidden', new StorageUnavailableError('vault', 403, 'ForbiddenByRbac')],
+    ['not allowed', new StorageUnavailableError('vault', 405, 'MethodNotAllowed')],
+    ['too large', new StorageUnavailableError('tables', 413, 'RequestBodyTooLarge')],
+    ['about a deleted secret', new StorageUnavailableError('vault', 409, 'SecretDeleted')],
+    ['our own mistake', new RangeError('Invalid count value')],
+  ])('is not tried again when it is %s', async (_kind, error) => {
+    expect(await repeat(60, error)).toHaveLength(1)
+  })
+
+  test('is tried again when it may have been in time, or was throttled', async () => {
+    for (const error of [
+      new TimeLimitError('x', 8),
+      new StorageUnavailableError('vault', 0, 'ETIMEDOUT'),
+      new StorageUnavailableError('vault', 429, 'Throttled'),
+      new StorageUnavailableError('tables', 409, 'TableBeingDeleted'),
+    ])
+      expect((await repeat(60, error)).length).toBeGreaterThan(1)
+  })
+
+  test('begins no try later than the seconds that it is given', async () => {
+    const tries = await repeat(60, busy, 4)
+    expect(tries.at(-2)).toBeLessThan(4)
+    expect(tries.at(-1)).toBeLessThan(4 + 3.2)
+    expect(tries).toHaveLength(7)
   })
 })

@@ -15,6 +15,7 @@ const config: RefreshConfig = {
   sweepConcurrency: 16,
   sweepSeconds: 240,
   sweepHandoverCount: 2000,
+  usedRefreshTokens: 'accepted',
   leaseSeconds: 60,
   tokenEndpointSeconds: 10,
 }
