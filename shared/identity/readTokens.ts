@@ -34,7 +34,7 @@ function isToken(value: unknown): value is string {
 
 /** Some of Microsoft's endpoints send seconds as text (`expires_in` of v1.0). */
 function toLifetime(value: unknown): number | undefined {
-  const seconds = typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value
+  const seconds = typeof value === 'string' ? Number(value) : value
   if (typeof seconds !== 'number') return undefined
   return seconds >= 1 && seconds <= longestLifetimeSeconds ? seconds : undefined
 }

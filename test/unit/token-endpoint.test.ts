@@ -77,6 +77,7 @@ describe('an answer whose tokens', () => {
     ['have an empty lifetime', { expires_in: '' }],
     ['have a list for a lifetime', { expires_in: [3600] }],
     ['have a lifetime of 0', { expires_in: 0 }],
+    ['live for less than a second', { expires_in: 0.5 }],
     ['have a negative lifetime', { expires_in: -3600 }],
     ['live longer than 28 hours', { expires_in: 100_801 }],
     ['live longer than 28 hours, in text', { expires_in: '100801' }],
