@@ -7,8 +7,12 @@ import { anHour, refreshGround } from './refreshGround.ts'
 const sealing = { ...name, environment: 'production', use: 'access_token', grantId: undefined } as const
 
 /** A due tenant whose token has some seconds left, and a provider whose tokens last for others. */
-async function holding(heldSeconds: number, broughtSeconds: number) {
-  const own = refreshGround({ answer: () => ({ ...anHour, expiresInSeconds: broughtSeconds }) })
+async function holding(heldSeconds: number, broughtSeconds: number, meanwhile = () => {}) {
+  const answer = () => {
+    meanwhile()
+    return { ...anHour, expiresInSeconds: broughtSeconds }
+  }
+  const own = refreshGround({ answer })
   const { clock, dependencies, refresher } = own
   const sealed = await dependencies.sealer.seal('held', sealing)
   const accessToken = { sealed, refreshedAt: own.after(-2700), expiresAt: own.after(heldSeconds) }
@@ -40,11 +44,26 @@ describe('a refresh that brings a token that ends sooner than the held one', () 
   })
 
   test('makes the tenant due between the refresh and the end of the held one', async () => {
-    const own = await holding(900, 600)
+    const own = await holding(900, 120)
     await own.refresh({ for: 'sweep' })
     const { dueAt } = own.row()
     expect(dueAt?.getTime()).toBeGreaterThan(own.after(200).getTime())
     expect(dueAt?.getTime()).toBeLessThan(own.after(900).getTime())
+  })
+
+  test('keeps the held one as another process has sealed it again in the meantime', async () => {
+    const own = await holding(900, 600, () => {
+      const stored = own.tenants.row(name)
+      const accessToken = stored?.tenant.accessToken
+      if (stored && accessToken)
+        void own.tenants.replace(
+          stored,
+          { ...stored.tenant, accessToken: { ...accessToken, sealed: 'again' } },
+          [],
+        )
+    })
+    await own.refresh({ for: 'sweep' })
+    expect(own.row().accessToken?.sealed).toBe('again')
   })
 
   test('vends the held one, with its own expiry', async () => {
