@@ -7,9 +7,9 @@ import { anHour, refreshGround } from './refreshGround.ts'
 const sealing = { ...name, environment: 'production', use: 'access_token', grantId: undefined } as const
 
 /** A due tenant whose token has some seconds left, and a provider whose tokens last for others. */
-async function holding(heldSeconds: number, broughtSeconds: number, meanwhile = () => {}) {
+async function holding(heldSeconds: number, broughtSeconds: number, duringCall = () => {}) {
   const answer = () => {
-    meanwhile()
+    duringCall()
     return { ...anHour, expiresInSeconds: broughtSeconds }
   }
   const own = refreshGround({ answer })
