@@ -46,6 +46,7 @@ type brokerSettings = {
   SWEEP_HANDOVER_COUNT: string?
   LEASE_SECONDS: string?
   TOKEN_ENDPOINT_SECONDS: string?
+  USED_REFRESH_TOKENS: ('accepted' | 'revoked')?
   VEND_WAIT_SECONDS: string?
   VEND_LIMIT_SECONDS: string?
   ROW_CACHE_SECONDS: string?

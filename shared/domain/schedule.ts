@@ -1,4 +1,4 @@
-import { secondsAfter } from '../clock.ts'
+import { secondsAfter, secondsUntil } from '../clock.ts'
 import type { Tenant } from './tenant.ts'
 
 /** What governs when a tenant is refreshed; the settings say it. */
@@ -27,7 +27,7 @@ export function isActive(tenant: Tenant, config: ScheduleConfig, now: Date): boo
 /**
  * When the sweep is to look at a freshly refreshed tenant next.
  * Active: before expiry, by the configured margin and up to as much again, so that tenants that were connected
- * together drift apart. Idle: often enough to keep the grant alive.
+ * together drift apart. Idle: often enough to keep the grant alive, and active ones are never due later than that.
  * @param fraction chance in [0, 1).
  */
 export function nextDueAt(
@@ -37,13 +37,19 @@ export function nextDueAt(
   now: Date,
   fraction: number,
 ): Date {
-  const lifetimeSeconds = (token.expiresAt.getTime() - token.refreshedAt.getTime()) / 1000
-  if (!isActive(tenant, config, now)) {
-    return secondsAfter(token.refreshedAt, config.keepAliveSeconds * (1 - 0.2 * fraction))
-  }
+  const lifetimeSeconds = secondsUntil(token.expiresAt, token.refreshedAt)
+  const keepAliveAt = secondsAfter(
+    earlier(token.refreshedAt, now),
+    config.keepAliveSeconds * (1 - 0.2 * fraction),
+  )
+  if (!isActive(tenant, config, now)) return keepAliveAt
   const marginSeconds = Math.min(config.aheadSeconds, lifetimeSeconds / 2)
   const spreadSeconds = Math.min(config.aheadSeconds, lifetimeSeconds / 4)
-  return secondsAfter(token.expiresAt, -marginSeconds - spreadSeconds * fraction)
+  return earlier(secondsAfter(token.expiresAt, -marginSeconds - spreadSeconds * fraction), keepAliveAt)
+}
+
+function earlier(a: Date, b: Date): Date {
+  return a < b ? a : b
 }
 
 /**

@@ -43,6 +43,7 @@ export interface CachedAccessToken {
   /** JWE, bound to tenant and environment. */
   readonly sealed: string
   readonly expiresAt: Date
+  /** When the last refresh was asked for; the token is older if it outlasts the one that this refresh brought. */
   readonly refreshedAt: Date
   /** Whether it took the place of one that Microsoft Advertising had refused before its time. */
   readonly replaced?: true

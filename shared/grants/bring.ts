@@ -7,6 +7,7 @@ import { compareSignIn, connectAtOnce } from '../connect/saveSignIn.ts'
 import type { Tenant, TenantName } from '../domain/tenant.ts'
 import { environments, identityProviders } from '../environment.ts'
 import { maskAddress, type SignedInUser } from '../identity/idToken.ts'
+import { longestTokenCharacters } from '../identity/readTokens.ts'
 import type { SignInRow } from '../identity/signInTable.ts'
 import { Problem } from '../problems.ts'
 import { explainNoDeveloperToken } from '../secrets/developerTokens.ts'
@@ -20,7 +21,7 @@ export const grantBody = z
     environment: z.enum(environments),
     /** Default is `google` for a Google account, `microsoft` otherwise. */
     identityProvider: z.enum(identityProviders).optional(),
-    refreshToken: z.string().min(1).max(16_384),
+    refreshToken: z.string().min(1).max(longestTokenCharacters),
     accountKind: z
       .enum(['personal', 'work', 'google'])
       .describe('Determined automatically when absent.')

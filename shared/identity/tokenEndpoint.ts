@@ -9,6 +9,7 @@ import {
 import type { RefreshRequest, TokenAnswer, TokenEndpoint } from '../domain/tokenEndpoint.ts'
 import type { Environment, IdentityProvider } from '../environment.ts'
 import { ClientCredentialError } from './clientAssertion.ts'
+import { type ReadTokens, readTokens } from './readTokens.ts'
 import { classifyTokenRefusal } from './refusal.ts'
 import type { SignInRow, SignInTable } from './signInTable.ts'
 
@@ -90,7 +91,7 @@ export function createTokenEndpoints(dependencies: TokenEndpointDependencies): T
       if (!row) return { ok: false, refusal: noAnswer('environment_not_served') }
       const parameters = { refresh_token: refreshToken, scope: scopes.join(' ') }
       const read = await post(dependencies, row, authorityTenant, 'refresh_token', parameters)
-      return read.ok ? toTokenAnswer(read.body) : read
+      return read.ok ? toTokenAnswer(read) : read
     },
     async redeem({ row, code, codeVerifier, redirectUri }) {
       const parameters = {
@@ -100,12 +101,18 @@ export function createTokenEndpoints(dependencies: TokenEndpointDependencies): T
         ...(row.identityProvider === 'microsoft' && { scope: row.scopes.join(' ') }),
       }
       const read = await post(dependencies, row, row.signInTenant, 'authorization_code', parameters)
-      return read.ok ? toCodeAnswer(read.body) : read
+      return read.ok ? toCodeAnswer(read) : read
     },
   }
 }
 
-type Read = { ok: true; body: Record<string, unknown> } | Extract<CodeAnswer, { ok: false }>
+interface Tokens {
+  readonly ok: true
+  readonly tokens: ReadTokens
+  readonly body: Readonly<Record<string, unknown>>
+}
+
+type Read = Tokens | Extract<CodeAnswer, { ok: false }>
 
 /**
  * Posts a grant; when our own credential is refused, the other one that the registration may hold is tried, and then
@@ -253,7 +260,8 @@ async function postOnce(
 async function read(response: Response): Promise<Read> {
   const text = await response.text()
   const body = parseObject(text)
-  if (response.ok && body && typeof body.access_token === 'string') return { ok: true, body }
+  const tokens = response.ok && body ? readTokens(body) : undefined
+  if (tokens && body) return { ok: true, tokens, body }
   return {
     ok: false,
     refusal: classifyTokenRefusal(response.status, body, response.headers.get('retry-after')),
@@ -269,23 +277,13 @@ function parseObject(text: string): Record<string, unknown> | undefined {
   }
 }
 
-function toTokenAnswer(body: Record<string, unknown>): RefreshedTokens {
+function toTokenAnswer({ tokens, body }: Tokens): RefreshedTokens {
   const idToken = textOf(body.id_token)
-  return { ok: true, ...tokensOf(body), ...(idToken && { idToken }) }
+  return { ok: true, ...tokens, ...(idToken && { idToken }) }
 }
 
-function toCodeAnswer(body: Record<string, unknown>): CodeAnswer {
-  return { ok: true, ...tokensOf(body), scope: textOf(body.scope), idToken: textOf(body.id_token) }
-}
-
-/** "Always read expires_in" (bingads-13 guides/faq.yml); an answer without one counts for nothing. */
-function tokensOf(body: Record<string, unknown>) {
-  const expiresInSeconds = Number(body.expires_in)
-  return {
-    accessToken: textOf(body.access_token),
-    expiresInSeconds: Number.isFinite(expiresInSeconds) ? Math.max(0, expiresInSeconds) : 0,
-    ...(textOf(body.refresh_token) && { refreshToken: textOf(body.refresh_token) }),
-  }
+function toCodeAnswer({ tokens, body }: Tokens): CodeAnswer {
+  return { ok: true, ...tokens, scope: textOf(body.scope), idToken: textOf(body.id_token) }
 }
 
 function textOf(value: unknown): string {

@@ -12,7 +12,7 @@ import type { Registration } from '../environment.ts'
 import type { TenantChange } from '../tenants/changeTenant.ts'
 import { destroySecrets, destroyUncommitted, withSecretsToDestroy } from '../tenants/secretsToDestroy.ts'
 import type { Attempt } from './attempt.ts'
-import { type RefreshPurpose, type RefusalVerdict, refusalsBeforeHold } from './decide.ts'
+import { type RefreshPurpose, type RefusalVerdict, refusalsBeforeHold, tokenToKeep } from './decide.ts'
 import type { RefreshDependencies } from './dependencies.ts'
 import { outsideLease } from './leaseTime.ts'
 import type { RefreshOutcome } from './outcome.ts'
@@ -35,7 +35,7 @@ export interface Judged {
   readonly verdict: Exclude<RefusalVerdict, { verdict: 'hold' }>
 }
 
-/** Commits a good answer: reference, sealed access token, next due time; the lease ends with it. */
+/** Commits a good answer: reference, the longer-lived access token, next due time; the lease ends with it. */
 export async function commitRefreshed(
   dependencies: RefreshDependencies,
   attempt: Attempt,
@@ -48,13 +48,15 @@ export async function commitRefreshed(
   const context = sealContextOf(leased.tenant, leased.grant.id, 'access_token')
   const sealed = await time.repeat('sealing', () => sealer.seal(answer.accessToken, context))
   const replaced = purpose.for === 'replacement' && ({ replaced: true } as const)
-  const accessToken = { sealed, refreshedAt: answer.askedAt, expiresAt, ...replaced }
+  const brought = { sealed, refreshedAt: answer.askedAt, expiresAt, ...replaced }
   const lastVendedAt = purpose.for === 'sweep' ? leased.tenant.lastVendedAt : now
   const seen = lastVendedAt ? vended(leased.tenant, lastVendedAt, undefined) : leased.tenant
-  const dueAt = nextDueAt(seen, accessToken, config, now, randomness.fraction())
+  const kept = tokenToKeep(leased.tenant.accessToken, brought)
+  const dueAt = nextDueAt(seen, kept, config, now, randomness.fraction())
   const committed = await commit(dependencies, attempt, dueAt, (row) => {
     const { trouble } = row
     const grant = { ...leased.grant, reference }
+    const accessToken = tokenToKeep(row.accessToken, brought)
     const next = refreshed(row, { grant, accessToken, dueAt, lastVendedAt })
     return {
       next: withSecretsToDestroy(grants, next, [row.grant?.reference, leased.grant.reference]),
@@ -70,7 +72,9 @@ export async function commitRefreshed(
   }
   const stored = await destroySecrets(dependencies, committed.stored)
   await release(dependencies, registrationOf(leased)).catch(() => undefined)
-  return { outcome: 'refreshed', stored, accessToken: answer.accessToken, dueBefore: leased.tenant.dueAt }
+  const isNew = stored.tenant.accessToken?.sealed === sealed
+  const dueBefore = leased.tenant.dueAt
+  return { outcome: 'refreshed', stored, dueBefore, ...(isNew && { accessToken: answer.accessToken }) }
 }
 
 /** What was the operator's trouble is over: a refresh has just worked. */

@@ -3,7 +3,7 @@ import type { EnvironmentHold } from '../domain/holds.ts'
 import { meaningOf, type RefusalReason } from '../domain/reasons.ts'
 import { isCredentialRefusal, type TokenRefusal } from '../domain/refusal.ts'
 import { firstRetrySeconds, leastValiditySeconds, retryAt } from '../domain/schedule.ts'
-import type { RefreshTrouble, Tenant } from '../domain/tenant.ts'
+import type { CachedAccessToken, RefreshTrouble, Tenant } from '../domain/tenant.ts'
 
 /** What the caller of a refresh wants. */
 export type RefreshPurpose =
@@ -85,6 +85,19 @@ function reasonToRefresh(
     case 'replacement':
       return accessToken && accessToken.refreshedAt > purpose.seen ? undefined : 'replaced'
   }
+}
+
+/**
+ * The access token that a row keeps after a refresh: the one that lasts longer, unless the new one replaces a token that
+ * Microsoft Advertising refused. A token that stays counts from this refresh, so that what follows from its age and
+ * lifetime, such as when it's refreshed again, is decided from what the refresh achieved.
+ */
+export function tokenToKeep(
+  held: CachedAccessToken | undefined,
+  brought: CachedAccessToken,
+): CachedAccessToken {
+  if (!held || brought.replaced || held.expiresAt <= brought.expiresAt) return brought
+  return { ...held, refreshedAt: brought.refreshedAt }
 }
 
 /** What a refusal means for the tenant and its environment. */

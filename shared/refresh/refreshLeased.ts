@@ -44,12 +44,14 @@ export async function refreshLeased(
     const outcome = answer.ok
       ? await accept(dependencies, attempt, { ...asked, answer, purpose })
       : await refuse(dependencies, attempt, answer.refusal).catch(giveUp)
-    logRefresh(dependencies, attempt, answer, outcome.outcome === 'passed_on' ? 'lease_lost' : undefined)
+    const notCommitted = outcome.outcome === 'passed_on' ? 'lease_lost' : undefined
+    logRefresh(dependencies, attempt, { answer, notCommitted })
     return outcome
   } catch (error) {
-    logRefresh(dependencies, attempt, answer, 'not_committed')
+    logRefresh(dependencies, attempt, { answer, notCommitted: 'not_committed' })
     // Where used tokens are accepted, nothing is lost that the next process would have to look for.
-    if (answer.ok && isRefused(error) && dependencies.config.usedRefreshTokens === 'accepted') await giveUp(error)
+    if (answer.ok && isRefused(error) && dependencies.config.usedRefreshTokens === 'accepted')
+      await giveUp(error)
     throw error
   }
 }
@@ -63,7 +65,9 @@ async function accept(
   const { tenant, grant } = attempt.leased
   dependencies.refusedTenants.clear(tenant.environment, grant.identityProvider)
   const isNew = answer.refreshToken !== undefined && answer.refreshToken !== refreshToken
-  const stored = isNew ? await writeGrant(dependencies, attempt, reference, answer.refreshToken) : reference
+  const stored = isNew
+    ? await writeGrant(dependencies, attempt, { reference, refreshToken: answer.refreshToken })
+    : reference
   return commitRefreshed(dependencies, attempt, {
     ...{ purpose, answer: { ...answer, askedAt } },
     reference: stored ?? reference,
@@ -87,8 +91,7 @@ const writeSeconds = 4
 async function writeGrant(
   { config, grants, log }: RefreshDependencies,
   { leased, time }: Attempt,
-  reference: string,
-  refreshToken: string,
+  { reference, refreshToken }: Pick<Asked, 'reference' | 'refreshToken'>,
 ): Promise<string | undefined> {
   const { tenant, grant } = leased
   const owner = grantOwnerOf(tenant, grant)
@@ -132,11 +135,15 @@ async function refuse(
     : { outcome: 'passed_on', stored: leased, reason: 'lease_lost' }
 }
 
+interface Ended {
+  readonly answer: TokenAnswer
+  readonly notCommitted: 'lease_lost' | 'not_committed' | undefined
+}
+
 function logRefresh(
   { log, clock }: RefreshDependencies,
   { leased, startedAt }: Attempt,
-  answer: TokenAnswer,
-  notCommitted: 'lease_lost' | 'not_committed' | undefined,
+  { answer, notCommitted }: Ended,
 ): void {
   log('refresh.ended', {
     tenantKey: tenantKey(leased.tenant),

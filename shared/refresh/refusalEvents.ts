@@ -8,7 +8,8 @@ import type { Actor } from '../problems.ts'
 
 /** The vault didn't take the new refresh token; the old one still works. */
 export function notStored(at: Date): TenantEvent {
-  const detail = 'The broker couldn’t store the new refresh token. The previous one still works and stays in use.'
+  const detail =
+    'The broker couldn’t store the new refresh token. The previous one still works and stays in use.'
   return { type: 'refresh.token_not_stored', at, detail, data: { actor: 'operator' } }
 }
 

@@ -1,10 +1,3 @@
-import {
-  type CircuitBreakerPolicy,
-  ConsecutiveBreaker,
-  circuitBreaker,
-  handleWhenResult,
-  isBrokenCircuitError,
-} from 'cockatiel'
 import { pMapIterable } from 'p-map'
 import { type Clock, type Randomness, secondsAfter, secondsUntil } from '../clock.ts'
 import type { RefreshConfig } from '../config.ts'
@@ -15,6 +8,7 @@ import type { Log, SweepReport } from '../domain/logEvents.ts'
 import { meaningOf } from '../domain/reasons.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
 import type { TenantStore } from '../domain/tenantStore.ts'
+import type { Registration } from '../environment.ts'
 import { expirePending } from '../tenants/expirePending.ts'
 import type { RefreshOutcome } from './outcome.ts'
 import type { Refresher } from './refreshTenant.ts'
@@ -94,7 +88,7 @@ class SweepRun {
   readonly #stopAt: Date
   readonly #shards: number[]
   readonly #mayHandOver: boolean
-  readonly #breakers = new Map<string, CircuitBreakerPolicy>()
+  readonly #failuresInARow = new Map<string, number>()
   readonly #heldUntil = new Map<string, Date>()
   readonly #firsts = new Map<string, Promise<void>>()
   readonly #failed: Record<string, number> = {}
@@ -162,7 +156,7 @@ class SweepRun {
   }
 
   async work({ row, shard }: ShardRow): Promise<RowOutcome> {
-    const provider = `${row.environment}:${row.identityProvider}`
+    const provider = keyOf(row)
     const { clock } = this.#dependencies
     if (clock.now() >= this.#stopAt) return this.#leaveOver(shard)
     // The first of each provider goes alone: it is the probe where a hold is over, and finds out where none is yet.
@@ -182,18 +176,34 @@ class SweepRun {
     if (now >= this.#stopAt) return this.#leaveOver(shard)
     const heldUntil = this.#heldUntil.get(provider)
     if (heldUntil && heldUntil > now) return { failed: 'environment_on_hold' }
+    if (this.#failuresOf(provider) >= failuresThatOpenTheCircuit) return { failed: 'circuit_open' }
     try {
-      const outcome = await this.#breaker(provider).execute(() =>
-        this.#dependencies.refresher.refresh(row, { for: 'sweep' }),
-      )
-      if (outcome.outcome === 'passed_on' && outcome.reason === 'environment_on_hold')
-        this.#heldUntil.set(provider, outcome.hold?.until ?? now)
+      const outcome = await this.#dependencies.refresher.refresh(row, { for: 'sweep' })
+      this.#learn(outcome)
       return await this.#settle(row, outcome)
     } catch (error) {
       if (error instanceof DamagedRowError)
         return this.#putOff(row, error).catch(() => ({ failed: 'storage' }))
-      return { failed: isBrokenCircuitError(error) ? 'circuit_open' : 'storage' }
+      return { failed: 'storage' }
     }
+  }
+
+  /**
+   * What an outcome says of a registration. The tenant row and the hold name it: the due row is a hint that may still
+   * name the one that the tenant had before.
+   */
+  #learn(outcome: RefreshOutcome): void {
+    if (outcome.outcome === 'not_found') return
+    if (outcome.outcome === 'passed_on' && outcome.reason === 'environment_on_hold' && outcome.hold)
+      this.#heldUntil.set(keyOf(outcome.hold), outcome.hold.until)
+    const { environment, grant } = outcome.stored.tenant
+    if (!grant) return
+    const provider = keyOf({ environment, identityProvider: grant.identityProvider })
+    this.#failuresInARow.set(provider, isProviderFailure(outcome) ? this.#failuresOf(provider) + 1 : 0)
+  }
+
+  #failuresOf(provider: string): number {
+    return this.#failuresInARow.get(provider) ?? 0
   }
 
   /** A damaged row costs the others nothing; it is reported again each day until it is repaired or disconnected. */
@@ -274,25 +284,15 @@ class SweepRun {
     if (tenant.dueAt && tenant.grant) await due.insert(dueRowOf(tenant, tenant.grant, tenant.dueAt))
     await due.remove(row)
   }
-
-  /** Opens when the identity provider itself is failing; it stays open for the rest of this sweep. */
-  #breaker(provider: string): CircuitBreakerPolicy {
-    const existing = this.#breakers.get(provider)
-    if (existing) return existing
-    const { sweepSeconds } = this.#dependencies.config
-    const breaker = circuitBreaker(handleWhenResult(isProviderFailure), {
-      halfOpenAfter: sweepSeconds * 1000,
-      breaker: new ConsecutiveBreaker(failuresThatOpenTheCircuit),
-    })
-    this.#breakers.set(provider, breaker)
-    return breaker
-  }
 }
 
 /** The operator's trouble has its own brake: the environment's hold, and each tenant's wait. */
-function isProviderFailure(result: unknown): boolean {
-  const outcome = result as RefreshOutcome
+function isProviderFailure(outcome: RefreshOutcome): boolean {
   return outcome.outcome === 'refused' && meaningOf(outcome.refusal.reason).about === 'provider'
+}
+
+function keyOf({ environment, identityProvider }: Registration): string {
+  return `${environment}:${identityProvider}`
 }
 
 function earlier(a: Date | undefined, b: Date | undefined): Date | undefined {

@@ -201,7 +201,7 @@ function unreliableVault(world: World, process: SimulatedProcess, vault: ModelVa
           world.provider.kept(value)
           return written
         },
-        failure,
+        failure: () => world.failedWrite(process, tags.tenant ?? ''),
       }),
     remove: (name) =>
       process.perform({

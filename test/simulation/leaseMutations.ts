@@ -98,9 +98,9 @@ export const leaseMutations: readonly Mutation[] = [
   {
     name: 'a replaced secret is forgotten before the commit',
     file: 'shared/refresh/refreshLeased.ts',
-    find: 'return commitRefreshed(dependencies, attempt, { purpose, answer: { ...answer, askedAt }, reference: next })',
-    replace: `if (next !== leased.grant.reference && dependencies.grants.isUnneeded(leased.grant.reference, [next])) await dependencies.grants.forget(leased.grant.reference)
-  return commitRefreshed(dependencies, attempt, { purpose, answer: { ...answer, askedAt }, reference: next })`,
+    find: 'return commitRefreshed(dependencies, attempt, {',
+    replace: `if (stored !== undefined && stored !== grant.reference && dependencies.grants.isUnneeded(grant.reference, [stored])) await dependencies.grants.forget(grant.reference)
+  return commitRefreshed(dependencies, attempt, {`,
     breaks: ['token_lost'],
   },
 ]

@@ -1,26 +1,25 @@
 import type { Mutation } from './mutation.ts'
-import { migrateBesideRefresh, reconnectBesideRefresh } from './scenarios.ts'
+import { migrateBesideRefresh, reconnectBesideRefresh, refusedWrites } from './scenarios.ts'
 
 const lease = 'shared/refresh/lease.ts'
 const refreshLeased = 'shared/refresh/refreshLeased.ts'
 const commit = 'shared/refresh/commit.ts'
 const writeLeased = 'shared/refresh/writeLeased.ts'
 const decide = 'shared/refresh/decide.ts'
-const commitAnswer =
-  'return commitRefreshed(dependencies, attempt, { purpose, answer: { ...answer, askedAt }, reference: next })'
 
 /** Every breakage that the simulator must catch. */
 export const mutations: readonly Mutation[] = [
   {
     name: 'the row is committed before the new refresh token is written',
     file: refreshLeased,
-    find: `const next = rotated
-    ? await writeGrant(dependencies, attempt, { reference, refreshToken: answer.refreshToken })
-    : reference
-  ${commitAnswer}`,
-    replace: `const done = await commitRefreshed(dependencies, attempt, { purpose, answer: { ...answer, askedAt }, reference })
-  if (rotated) await writeGrant(dependencies, attempt, { reference, refreshToken: answer.refreshToken })
-  return done`,
+    find: 'const stored = isNew\n',
+    replace: `if (isNew) {
+    const done = await commitRefreshed(dependencies, attempt, { purpose, answer: { ...answer, askedAt }, reference, isStored: true })
+    await writeGrant(dependencies, attempt, { reference, refreshToken: answer.refreshToken })
+    return done
+  }
+  const stored = isNew
+`,
     mode: 'strict',
     breaks: ['used_token_redeemed', 'token_lost', 'secret_left_over'],
   },
@@ -135,8 +134,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'an answer without a refresh token overwrites the old one',
     file: refreshLeased,
-    find: 'const rotated = answer.refreshToken !== undefined && answer.refreshToken !== refreshToken',
-    replace: 'const rotated = answer.refreshToken !== refreshToken',
+    find: 'const isNew = answer.refreshToken !== undefined && answer.refreshToken !== refreshToken',
+    replace: 'const isNew = answer.refreshToken !== refreshToken',
     breaks: ['token_lost', 'unexpected_error'],
   },
   {
@@ -150,7 +149,7 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'the lease is given back although the new token was not committed',
     file: writeLeased,
-    find: 'if (!(await time.pause(tries))) throw error',
+    find: 'if (isRefused(error) || !(await time.pause(tries))) throw error',
     replace: `const { lease: _lease, ...rest } = leased.tenant
       await tenants.replace(leased, rest, []).catch(() => undefined)
       throw error`,
@@ -249,8 +248,24 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'the write of a new refresh token is not repeated',
     file: refreshLeased,
-    find: "return time.repeat('writing the grant', write, isGone)",
-    replace: "return time.step('writing the grant', write)",
+    find: "return time.repeat('writing the grant', write)\n",
+    replace: "return time.step('writing the grant', write)\n",
+    mode: 'strict',
+    breaks: ['used_token_redeemed'],
+  },
+  {
+    name: 'an answer is thrown away when the vault takes no new refresh token, although the used one still works',
+    file: refreshLeased,
+    find: "if (config.usedRefreshTokens === 'revoked') return",
+    replace: 'if (config) return',
+    breaks: ['answer_thrown_away'],
+    by: refusedWrites,
+  },
+  {
+    name: 'a used refresh token is kept although the provider revokes it',
+    file: refreshLeased,
+    find: "if (config.usedRefreshTokens === 'revoked') return",
+    replace: 'if (!config) return',
     mode: 'strict',
     breaks: ['used_token_redeemed'],
   },

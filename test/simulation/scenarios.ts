@@ -191,15 +191,15 @@ export async function clocksApart(seed: number, useCases: UseCases): Promise<Vio
     refresh: async () =>
       ({ ok: true, accessToken: 'at', refreshToken: 'next', expiresInSeconds: 3600 }) as const,
   }
-  const own = { ...dependencies, tokenEndpoint }
-  const grantServices = useCases
-    .createRefresher({ ...own, ...stores, clock: late })
-    .refresh(name, { for: 'sweep' })
+  // Where the used refresh token still works, nobody tries for that long.
+  const config = { ...dependencies.config, usedRefreshTokens: 'revoked' } as const
+  const own = { ...dependencies, config, tokenEndpoint }
+  const storing = useCases.createRefresher({ ...own, ...stores, clock: late }).refresh(name, { for: 'sweep' })
   await world.pass((dependencies.config.leaseSeconds - 10) * second)
   const seen = new Date(late.now().getTime() + 300 * second)
   const waiting = useCases.createRefresher({ ...own, tenants: world.tenants, clock: early })
   const taking = waiting.refresh(name, { for: 'replacement', seen })
-  for (const work of [grantServices, taking]) await world.until(work.catch(() => undefined))
+  for (const work of [storing, taking]) await world.until(work.catch(() => undefined))
   return violation
 }
 
@@ -220,4 +220,33 @@ export async function lostLease(seed: number, useCases: UseCases): Promise<Viola
   const { outcome } = await world.until(refreshed.catch(() => ({ outcome: 'failed' })))
   if (outcome === 'refreshed') return world.violation
   return new Violation('own_write_denied', `the refresh whose lease it is ends as ${outcome}`)
+}
+
+/** The vault takes no new refresh token: it is read-only, it is out, or it hangs. The used one still works. */
+export async function refusedWrites(seed: number, useCases: UseCases): Promise<Violation | undefined> {
+  const { world, broker } = await dueTenants(1, { seed, useCases })
+  const { clock, config, grants, tokenEndpoint } = broker.dependencies
+  const status = world.random.pick([403, 503, 0])
+  const write: GrantStore['write'] = async () => {
+    if (status === 0) await clock.sleep(config.leaseSeconds * second)
+    throw new useCases.StorageUnavailableError('vault', status, 'Refused')
+  }
+  const refresh: typeof tokenEndpoint.refresh = async (request) => {
+    const answer = await tokenEndpoint.refresh(request)
+    return answer.ok ? { ...answer, refreshToken: 'next' } : answer
+  }
+  const refresher = useCases.createRefresher({
+    ...broker.dependencies,
+    config: { ...config, usedRefreshTokens: 'accepted' },
+    grants: { ...grants, write },
+    tokenEndpoint: { refresh },
+  })
+  const seen = new Date(clock.now().getTime() + 5 * second)
+  const refreshed = refresher.refresh(name, { for: 'replacement', seen })
+  const { outcome } = await world.until(refreshed.catch((error: Error) => ({ outcome: error.message })))
+  if (outcome === 'refreshed') return world.violation
+  return new Violation(
+    'answer_thrown_away',
+    `a refresh whose new token is refused with ${status}: ${outcome}`,
+  )
 }

@@ -7,6 +7,7 @@ export type Rule =
   | 'call_during_hold'
   | 'wait_cut_short'
   | 'token_lost'
+  | 'answer_thrown_away'
   | 'used_token_redeemed'
   | 'one_call_a_lease'
   | 'call_without_lease'

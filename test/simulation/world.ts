@@ -41,6 +41,9 @@ const longestRestartMilliseconds = 60_000
  */
 const lastTryMilliseconds = { vault: 9_500, sealed: 13_250 } as const
 
+/** What fails for some time. */
+type Outage = 'tables' | 'vault' | 'vault_writes'
+
 /** What storing a refresh token that is sealed into the row consists of. */
 const sealedKeeping: ReadonlySet<string> = new Set(['sealer.seal', 'due.insert', 'tenants.replace'])
 
@@ -64,7 +67,7 @@ export class World implements ProcessWorld {
   calm = false
   /** Where the client secret that the broker has is not the right one, as `environment:identityProvider`. */
   readonly wrongSecrets = new Set<string>()
-  #outage: { readonly service: 'tables' | 'vault'; readonly until: number } | undefined
+  #outage: { readonly service: Outage; readonly until: number } | undefined
   readonly #trace: ((line: string) => void) | undefined
   readonly #startedAt: number
   readonly #cutOff: ProcessTimes = new Map()
@@ -104,14 +107,16 @@ export class World implements ProcessWorld {
 
   isOut(operation: string): boolean {
     const { service, until } = this.#outage ?? { until: 0 }
+    if (service === 'vault_writes')
+      return !this.calm && this.scheduler.now() < until && /^vault\.(write|remove)$/.test(operation)
     const isVault = /^(vault|sealer)\./.test(operation)
     const isStorage = isVault || /^(tenants|accounts|due|holds)\./.test(operation)
     return !this.calm && this.scheduler.now() < until && isStorage && isVault === (service === 'vault')
   }
 
-  /** For some time a whole service fails whatever it is asked. */
+  /** For some time a whole service fails whatever it is asked, or the vault refuses every write, as after a fail-over. */
   breakDown(): void {
-    const service = this.random.pick(['tables', 'vault'] as const)
+    const service = this.random.pick(['tables', 'vault', 'vault_writes'] as const)
     const milliseconds = this.random.below(longestOutageMilliseconds)
     this.#outage = { service, until: this.scheduler.now() + milliseconds }
     this.record('world', `${service} are out`, '', `for ${milliseconds} ms`)
@@ -165,6 +170,13 @@ export class World implements ProcessWorld {
     const client = `${environment}:${identityProvider}`
     if (!this.wrongSecrets.delete(client)) this.wrongSecrets.add(client)
     this.record('world', `secret is ${this.wrongSecrets.has(client) ? 'wrong' : 'right'}`, '', client)
+  }
+
+  /** What a failed write of a secret answers: one that is refused is never tried again. */
+  failedWrite(process: SimulatedProcess, tenant: string): Error {
+    if (!this.isOut('vault.write') || this.isOut('vault.read')) return this.unavailable('vault')
+    note(this.#cutOff, process, tenant, this.scheduler.now())
+    return new this.useCases.StorageUnavailableError('vault', 403, 'Forbidden')
   }
 
   unavailable(service: 'tables' | 'vault'): Error {

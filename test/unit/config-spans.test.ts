@@ -25,6 +25,7 @@ test('every span and count has the unit that its setting names', () => {
     SWEEP_HANDOVER_COUNT: '2003',
     LEASE_SECONDS: '61',
     TOKEN_ENDPOINT_SECONDS: '13',
+    USED_REFRESH_TOKENS: 'revoked',
     VEND_WAIT_SECONDS: '19',
     VEND_LIMIT_SECONDS: '23',
     ROW_CACHE_SECONDS: '29',
@@ -41,6 +42,7 @@ test('every span and count has the unit that its setting names', () => {
     sweepHandoverCount: 2003,
     leaseSeconds: 61,
     tokenEndpointSeconds: 13,
+    usedRefreshTokens: 'revoked',
   })
   expect(config).toMatchObject({
     vendWaitSeconds: 19,
@@ -63,6 +65,7 @@ test('the defaults are those that the settings page shows', () => {
     sweepHandoverCount: 2000,
     leaseSeconds: 60,
     tokenEndpointSeconds: 10,
+    usedRefreshTokens: 'accepted',
   })
   expect(config).toMatchObject({
     vendWaitSeconds: 15,

@@ -73,6 +73,24 @@ describe('when a refreshed tenant is due', () => {
   })
 })
 
+describe('no due time is further away than the keep-alive', () => {
+  const keepAlive = secondsAfter(now, config.keepAliveSeconds).getTime()
+
+  test('of an active tenant whose token claims a year', () => {
+    const token = { refreshedAt: now, expiresAt: secondsAfter(now, 365 * 86_400) }
+    expect(nextDueAt(active, token, config, now, 0).getTime()).toBe(keepAlive)
+  })
+
+  test.each([
+    ['idle', idle],
+    ['active', active],
+  ])('of an %s tenant whose row was written by a clock that is ahead', (_what, tenant) => {
+    const ahead = secondsAfter(now, 30 * 86_400)
+    const token = { refreshedAt: ahead, expiresAt: secondsAfter(ahead, 3600) }
+    expect(nextDueAt(tenant, token, config, now, 0).getTime()).toBe(keepAlive)
+  })
+})
+
 describe('when a failed refresh is tried again', () => {
   test('never sooner than 5 s, never sooner than asked, and within an hour beyond that', () => {
     const floor = fc.option(fc.integer({ min: 5, max: 3600 }), { nil: undefined })

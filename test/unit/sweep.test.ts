@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest'
+import { secondsAfter } from '../../shared/clock.ts'
+import { dueRowOf } from '../../shared/domain/due.ts'
+import type { EnvironmentHold } from '../../shared/domain/holds.ts'
 import type { LogEvents } from '../../shared/domain/logEvents.ts'
+import type { Registration } from '../../shared/environment.ts'
 import { type SweepDependencies, type SweepOrder, sweep } from '../../shared/refresh/sweep.ts'
+import { connected, grantOf } from '../simulation/ground.ts'
+import { createModelDueIndex } from '../simulation/models/dueIndex.ts'
+import { refreshGround, refusalOf } from './refreshGround.ts'
 
 const start = new Date('2026-11-23T16:00:00Z')
 
@@ -45,20 +52,22 @@ async function run(
 }
 
 test('a sweep begins nothing more after the setting’s seconds, or after fewer where the order says so', async () => {
-  const refreshed = { outcome: 'refreshed', dueBefore: start }
+  const refreshed = { outcome: 'refreshed', dueBefore: start, stored: { tenant: {} } }
   expect(await run(refreshed)).toMatchObject({ refreshed: 3, leftOver: 0 })
   expect(await run(refreshed, { mostSeconds: 150 })).toMatchObject({ refreshed: 2, leftOver: 1 })
   expect(await run(refreshed, { mostSeconds: 9000 })).toMatchObject({ refreshed: 3, leftOver: 0 })
 })
 
 test('every report says what is on hold, whether or not anything was due for it', async () => {
-  const refreshed = { outcome: 'refreshed', dueBefore: start }
+  const refreshed = { outcome: 'refreshed', dueBefore: start, stored: { tenant: {} } }
   expect((await run(refreshed, {}, async () => ['sandbox:google'])).holds).toEqual(['sandbox:google'])
   expect((await run(refreshed, {}, async () => [])).holds).toEqual([])
 })
 
 test('where storage cannot tell what is on hold, the report says what the sweep met', async () => {
-  const onHold = { outcome: 'passed_on', reason: 'environment_on_hold' }
+  const hold = { environment: 'production', identityProvider: 'microsoft', until: secondsAfter(start, 999) }
+  const stored = { tenant: { environment: 'production' } }
+  const onHold = { outcome: 'passed_on', reason: 'environment_on_hold', hold, stored }
   const failing = () => Promise.reject(new Error('no answer'))
   expect(await run(onHold, {}, failing)).toMatchObject({
     holds: ['production:microsoft'],
@@ -67,7 +76,7 @@ test('where storage cannot tell what is on hold, the report says what the sweep 
 })
 
 describe('a shard that cannot be read', () => {
-  const refreshed = { outcome: 'refreshed', dueBefore: start }
+  const refreshed = { outcome: 'refreshed', dueBefore: start, stored: { tenant: {} } }
   const order = { mostSeconds: 240 }
 
   test('costs the others nothing, and is handed over where that may be', async () => {
@@ -88,5 +97,58 @@ describe('a shard that cannot be read', () => {
     { count: 32, unreadable: 4 },
   ])('fails the sweep where $unreadable of $count are such', async (shards) => {
     await expect(run(refreshed, order, undefined, shards)).rejects.toThrow('ServerBusy')
+  })
+})
+
+const ours: Registration = { environment: 'production', identityProvider: 'microsoft' }
+
+/** Sweeps tenants of ours, after those of another registration whose due rows still name ours. */
+async function sweepWithStrays(other: Registration, strays: number, isHeld: boolean) {
+  const isOther = (asked: Registration) =>
+    asked.environment === other.environment && asked.identityProvider === other.identityProvider
+  const found = refreshGround({
+    with: ({ clock, environments, tokenEndpoint }) => ({
+      due: createModelDueIndex({ shardCount: 1 }),
+      environments: {
+        ...environments,
+        read: async (environment, identityProvider) =>
+          isHeld && isOther({ environment, identityProvider }) ? holdOf(other, clock.now()) : undefined,
+      },
+      tokenEndpoint: {
+        refresh: async (request) => (isOther(request) ? refusalOf(503) : tokenEndpoint.refresh(request)),
+      },
+    }),
+  })
+  const { clock, dependencies, refresher } = found
+  for (let index = 0; index < strays + 3; index++) {
+    const tenant = { workspace: 'w', tenant: `t${index}` }
+    const dueAt = secondsAfter(clock.now(), index - 100)
+    const { environment, identityProvider } = index < strays ? other : ours
+    const owner = { ...tenant, environment, identityProvider }
+    const grant = { ...grantOf(await found.stores.vault.write('old', owner), 'first'), identityProvider }
+    const row = { ...connected(grant.reference), ...tenant, environment, grant, dueAt }
+    await found.tenants.create(row, [])
+    await dependencies.due.insert(dueRowOf({ ...row, environment: ours.environment }, ours, dueAt))
+  }
+  return (await clock.run(sweep({ ...dependencies, refresher }))).report
+}
+
+function holdOf(registration: Registration, now: Date): EnvironmentHold {
+  const until = secondsAfter(now, 30)
+  return { ...registration, reason: 'client_secret_expired', traceId: '', since: now, until }
+}
+
+describe.each<Registration>([
+  { environment: 'production', identityProvider: 'google' },
+  { environment: 'sandbox', identityProvider: 'microsoft' },
+])('a due row of a tenant that has moved to $environment:$identityProvider', (other) => {
+  test('stops only its own tenant while that registration is on hold', async () => {
+    const report = await sweepWithStrays(other, 1, true)
+    expect(report).toMatchObject({ refreshed: 3, failed: { environment_on_hold: 1 } })
+    expect(report.holds).toEqual([`${other.environment}:${other.identityProvider}`])
+  })
+
+  test('opens no circuit of the registration that it still names', async () => {
+    expect(await sweepWithStrays(other, 10, false)).toMatchObject({ refreshed: 3, failed: { passing: 10 } })
   })
 })

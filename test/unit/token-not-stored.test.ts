@@ -7,7 +7,10 @@ const readOnly = new StorageUnavailableError('vault', 403, 'Forbidden')
 const rotated = { ...anHour, refreshToken: 'next' } as typeof anHour
 
 /** A refresh that brings a new refresh token, which the vault takes as `write` says. */
-async function refreshed(write: () => Promise<string>, usedRefreshTokens: 'accepted' | 'revoked' = 'accepted') {
+async function refreshed(
+  write: () => Promise<string>,
+  usedRefreshTokens: 'accepted' | 'revoked' = 'accepted',
+) {
   const own = refreshGround({
     answer: () => rotated,
     with: ({ config, grants }) => ({
