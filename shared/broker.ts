@@ -6,9 +6,10 @@ import {
   type DeveloperTokenProofs,
   withProofs,
 } from './advertising/developerTokenProofs.ts'
-import { type Clock, type Randomness, systemClock, systemRandomness } from './clock.ts'
+import { type Clock, type Randomness, systemRandomness } from './clock.ts'
 import { type Config, parseConfig } from './config.ts'
 import type { AccountStore } from './domain/account.ts'
+import { withBelievableTimes } from './domain/believableTimes.ts'
 import type { TenantDirectory } from './domain/directory.ts'
 import type { GrantStore } from './domain/grants.ts'
 import type { EnvironmentHold, EnvironmentStates } from './domain/holds.ts'
@@ -46,6 +47,7 @@ import { createOneTimeTable } from './storage/oneTimeTable.ts'
 import { combineGrantStores, createSealedGrants } from './storage/sealedGrants.ts'
 import { createSealer } from './storage/sealer.ts'
 import { createStateTable } from './storage/stateTable.ts'
+import { createClockComparison, createStorageClock, type StorageClock } from './storage/storageClock.ts'
 import { createTenantTable } from './storage/tenantTable.ts'
 import { createVault } from './storage/vault.ts'
 import { createLog } from './telemetry/log.ts'
@@ -58,7 +60,7 @@ import { createVend, type Vend } from './vend/vend.ts'
 /** Everything that the functions and the commands use, wired once per process. */
 export interface Broker {
   readonly config: Config
-  readonly clock: Clock
+  readonly clock: StorageClock
   readonly randomness: Randomness
   readonly log: Log
   readonly callers: Callers
@@ -113,8 +115,9 @@ export function createBroker(
   writeLog: (line: string) => void = console.log,
   credential: TokenCredential = createCredential(config),
 ): Broker {
-  const [clock, randomness, log] = [systemClock, systemRandomness, meterLog(createLog(writeLog))]
-  const storage = createStorage(config, credential, clock, randomness, log)
+  const [randomness, log] = [systemRandomness, meterLog(createLog(writeLog))]
+  const clock = createStorageClock(log)
+  const storage = createStorage(config, credential, { clock, randomness, log })
   const identity = createIdentity(config, storage, clock)
   const grantServices: GrantServices = { ...storage, clock, randomness, log, config: config.refresh }
   const refresher = createRefresher({
@@ -136,7 +139,7 @@ export function createBroker(
   }
   const { accounts, developerTokens } = storage
   const vend = createVend({ config, accessTokens, accounts, developerTokens, clock })
-  const callers = createCallers(config)
+  const callers = createCallers(config, { clock, compareClocks: () => storage.compareClocks() })
   return {
     config,
     clock,
@@ -161,11 +164,9 @@ function nameOfHold({ environment, identityProvider }: EnvironmentHold): string 
 function createStorage(
   config: Config,
   credential: TokenCredential,
-  clock: Clock,
-  randomness: Randomness,
-  log: Log,
+  { clock, randomness, log }: { clock: StorageClock; randomness: Randomness; log: Log },
 ) {
-  const tables = createTables(config, credential)
+  const tables = createTables(config, credential, { storageClock: clock })
   const vaultAt = (url: string) => createVault(createSecretClient(config, credential, url), log)
   const main = vaultAt(config.vault.url)
   const grantVaults = config.vault.grantUrls.map((url) => (url === config.vault.url ? main : vaultAt(url)))
@@ -184,7 +185,7 @@ function createStorage(
     developerTokens,
     developerTokenProofs,
     vaults: { main, grants: grantVaults },
-    tenants: createTenantTable(tables),
+    tenants: createTenantTable(tables, (tenant) => withBelievableTimes(tenant, config.refresh, clock.now())),
     accounts: createAccountTable(tables),
     due: createDueTable(tables),
     tenantPages: createTenantPages(tables),
@@ -194,6 +195,7 @@ function createStorage(
     secrets,
     sealer,
     ...createStateTable(tables, clock),
+    compareClocks: createClockComparison(tables, clock),
   }
 }
 

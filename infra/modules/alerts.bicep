@@ -89,6 +89,15 @@ var alerts alert[] = [
     threshold: 0
   }
   {
+    name: 'clock-wrong'
+    title: 'The clock of an instance is wrong'
+    severity: 3
+    query: loadTextContent('../alerts/clock-wrong.kql')
+    window: 'PT1H'
+    frequency: 'PT15M'
+    threshold: 0
+  }
+  {
     name: 'connect-failed'
     title: 'Nobody can connect for what the operator must fix'
     severity: 2

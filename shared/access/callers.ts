@@ -25,6 +25,15 @@ export interface Callers {
   authenticate(authorization: string | null): Promise<Caller>
 }
 
+/** Options of checking callers. */
+export interface CallerOptions extends KeySourceOptions {
+  /**
+   * Compares the clock with storage's, so that a token isn't refused because the broker's own clock is wrong.
+   * Resolves with whether storage answered. Default is not to compare.
+   */
+  readonly compareClocks?: () => Promise<boolean>
+}
+
 /** A verified token is remembered until it expires, never longer than this. */
 const longestMemoryMilliseconds = 300_000
 const mostRemembered = 5000
@@ -40,9 +49,9 @@ interface Remembered {
 /** Creates the check of bearer tokens: signature, `iss`, `aud`, `exp`, `nbf`, and algorithms allowed for the issuer. */
 export function createCallers(
   config: Pick<Config, 'callerIssuers' | 'workspaces'>,
-  options: KeySourceOptions = {},
+  options: CallerOptions = {},
 ): Callers {
-  const { clock = systemClock } = options
+  const { clock = systemClock, compareClocks } = options
   const issuers = new Map(
     config.callerIssuers.map((issuer) => [
       issuer.issuer,
@@ -62,7 +71,7 @@ export function createCallers(
     const issuer = issuers.get(issuerIn(token))
     if (!issuer)
       throw notAuthenticated('The bearer token was not issued by a trusted issuer (CALLER_ISSUERS).')
-    const payload = await verify(token, issuer, clock)
+    const payload = await verify(token, issuer, { clock, compareClocks })
     const caller = toCaller(payload, appOf(payload, issuer, namespaces), workspaceOf)
     const expiresAt = (payload.exp ?? 0) * 1000
     const until = Math.min(expiresAt, clock.now().getTime() + longestMemoryMilliseconds)
@@ -98,9 +107,9 @@ function issuerIn(token: string): string {
 async function verify(
   token: string,
   issuer: CallerIssuer & { readonly keys: JWTVerifyGetKey },
-  clock: Clock,
+  { clock, compareClocks }: { readonly clock: Clock; readonly compareClocks: CallerOptions['compareClocks'] },
 ): Promise<JWTPayload> {
-  try {
+  const verifyNow = async () => {
     const { payload } = await jwtVerify(token, issuer.keys, {
       issuer: issuer.issuer,
       audience: [...issuer.audiences],
@@ -110,9 +119,20 @@ async function verify(
       currentDate: clock.now(),
     })
     return payload
+  }
+  try {
+    return await verifyNow().catch(async (error) => {
+      if (!isAboutTime(error) || !(await compareClocks?.())) throw error
+      return verifyNow()
+    })
   } catch (error) {
     throw toProblem(error)
   }
+}
+
+function isAboutTime(error: unknown): boolean {
+  if (error instanceof errors.JWTExpired) return true
+  return error instanceof errors.JWTClaimValidationFailed && error.claim === 'nbf'
 }
 
 /** @throws what is neither the token's fault nor the issuer's. */

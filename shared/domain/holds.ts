@@ -1,4 +1,6 @@
+import { secondsAfter } from '../clock.ts'
 import type { Environment, IdentityProvider } from '../environment.ts'
+import { clockToleranceSeconds } from './believableTimes.ts'
 import type { StoredReason } from './reasons.ts'
 
 /** Trouble that only the operator can fix: refreshing rests until `until`, then one attempt probes. */
@@ -31,6 +33,12 @@ export const probeSeconds = 30
 /** The first hold is short, and a lasting one is probed once a minute, so that a fixed secret is noticed soon. */
 const firstHoldSeconds = 30
 const longestHoldSeconds = 60
+
+/** A hold as read: one that no process with a right clock could have written is over, and is probed. */
+export function withBelievableEnd(hold: EnvironmentHold, now: Date): EnvironmentHold {
+  const isBeyond = hold.until > secondsAfter(now, longestHoldSeconds + clockToleranceSeconds)
+  return isBeyond ? { ...hold, until: now } : hold
+}
 
 /** The hold that follows from an operator fault: as long again as the trouble has lasted, within bounds. */
 export function nextHold(

@@ -45,6 +45,8 @@ export interface LogEvents {
     status: number
     code: string
   }
+  /** The machine’s clock and storage’s are more than 5 s apart. `aheadSeconds` is negative when the machine is behind. At most once an hour in each process. */
+  'clock.wrong': { aheadSeconds: number }
   /** A tenant's status changed. */
   'tenant.status_changed': {
     tenantKey: string

@@ -11,6 +11,10 @@ export interface ScheduleConfig {
 
 /** No backoff waits longer: an hour. */
 const longestBackoffSeconds = 3600
+/** No wait is longer: what an answer asks for is an hour at most, and the backoff comes on top. */
+export const longestWaitSeconds = 2 * longestBackoffSeconds
+/** Entra's longest lifetime of an access token, 28 hours (entra/identity-platform/app-resilience-continuous-access-evaluation). */
+export const longestLifetimeSeconds = 100_800
 /** Token-endpoint guidance: the first retry comes 5 s later at the earliest (resilience-client-app.md). */
 export const firstRetrySeconds = 5
 

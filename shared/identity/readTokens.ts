@@ -1,11 +1,11 @@
+import { longestLifetimeSeconds } from '../domain/schedule.ts'
+
 /**
  * Characters of the longest token that is taken: what an app can bring (`POST …/grants`). Servers accept 16 KiB of
  * headers by default (Node.js, http.sys), a sealed token must fit a table column of 32,768 characters, and Google's
  * longest is 12,288 bytes (STS `ExchangeTokenResponse`).
  */
 export const longestTokenCharacters = 16_384
-/** Entra's longest lifetime of an access token, 28 hours (entra/identity-platform/app-resilience-continuous-access-evaluation). */
-const longestLifetimeSeconds = 100_800
 /** RFC 6749, appendices A.12 and A.17, without the space, which ends a credential in a header. */
 const tokenPattern = /^[\x21-\x7e]+$/
 

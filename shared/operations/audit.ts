@@ -1,4 +1,6 @@
 import { type Clock, secondsAfter } from '../clock.ts'
+import type { RefreshConfig } from '../config.ts'
+import { clockToleranceSeconds } from '../domain/believableTimes.ts'
 import { isDamaged } from '../domain/damagedRow.ts'
 import { type DueIndex, dueRowOf } from '../domain/due.ts'
 import type { Log } from '../domain/logEvents.ts'
@@ -14,6 +16,7 @@ export interface AuditDependencies {
   readonly due: Pick<DueIndex, 'insert'>
   readonly notes: Pick<BrokerNotes, 'read' | 'write'>
   readonly clock: Clock
+  readonly config: Pick<RefreshConfig, 'keepAliveSeconds'>
   readonly log: Log
 }
 
@@ -22,11 +25,13 @@ const overdueSeconds = 2 * 3600
 
 /**
  * Looks at the next page of tenants, and writes the due row of each again that is two hours overdue: no sweep would
- * ever come to one whose due row was lost (a table restored or emptied by hand), and its grant would die unused. A due
+ * ever come to one whose due row was lost (a table restored or emptied by hand), and its grant would die unused. One
+ * that is due later than a keep-alive from now, by a wrong clock or an older setting, is due at once. A due
  * row that is there already is written over by its like. The place is remembered, so that run after run comes to all.
  */
 export async function auditDueRows({
   clock,
+  config,
   due,
   log,
   notes,
@@ -36,8 +41,10 @@ export async function auditDueRows({
   const place = await notes.read<{ from?: string }>('audit', 'place')
   // A place that the listing no longer knows is no reason to stand still.
   const page = await pages.read(place?.from).catch(() => pages.read())
-  const until = secondsAfter(clock.now(), -overdueSeconds)
-  for (const name of page.tenants.filter(({ dueAt }) => dueAt && dueAt < until)) {
+  const now = clock.now()
+  const earliest = secondsAfter(now, -overdueSeconds)
+  const latest = secondsAfter(now, config.keepAliveSeconds + clockToleranceSeconds)
+  for (const name of page.tenants.filter(({ dueAt }) => dueAt && (dueAt < earliest || dueAt > latest))) {
     const row = await tenants.inspect(name)
     if (!row) continue
     if (isDamaged(row)) {
@@ -45,7 +52,7 @@ export async function auditDueRows({
       continue
     }
     const { tenant } = row
-    if (tenant.status === 'connected' && tenant.grant && tenant.dueAt && tenant.dueAt < until)
+    if (tenant.status === 'connected' && tenant.grant && tenant.dueAt && tenant.dueAt <= now)
       await due.insert(dueRowOf(tenant, tenant.grant, tenant.dueAt))
   }
   await notes.write('audit', 'place', page.next ? { from: page.next } : {})

@@ -8,11 +8,12 @@ import type { ListableVault } from '../domain/vault.ts'
 import type { SignInTable } from '../identity/signInTable.ts'
 import type { SecretHealth } from '../secrets/secretHealth.ts'
 import type { Tables } from '../storage/clients.ts'
+import type { ClockHealth } from '../storage/storageClock.ts'
 
 /** Dependencies of looking at every dependency. */
 export interface ReadyDependencies {
   readonly config: Config
-  readonly clock: Clock
+  readonly clock: Clock & ClockHealth
   readonly credential: TokenCredential
   readonly tables: Tables
   readonly vaults: { readonly main: ListableVault; readonly grants: readonly ListableVault[] }

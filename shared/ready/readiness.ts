@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { readinessCheck } from './checks.ts'
+import { checkClock } from './clock.ts'
 import type { ReadyDependencies } from './dependencies.ts'
 import { checkPermissions } from './permissions.ts'
 import { checkSecrets } from './secrets.ts'
@@ -32,7 +33,8 @@ export async function checkReadiness(broker: ReadyDependencies): Promise<Readine
     Promise.all(rows.map(checkSignIn)),
     checkState(broker),
   ])
-  const checks = [...permissions, ...secrets, ...signIns, state.check]
+  // Last, since every answer of storage tells what time it is.
+  const checks = [...permissions, ...secrets, ...signIns, state.check, checkClock(broker)]
   return {
     ready: checks.every(({ ok }) => ok) && state.shown.holds.length === 0,
     checks,

@@ -3,7 +3,7 @@ import { ManagedIdentityCredential, type TokenCredential } from '@azure/identity
 import { SecretClient } from '@azure/keyvault-secrets'
 import type { Config } from '../config.ts'
 import { isLoopbackUrl } from '../settings/urls.ts'
-import { limitedCredential, storageTrySeconds, tryLimit } from './tryLimit.ts'
+import { limitedCredential, type Policy, storageTrySeconds, tryLimit } from './tryLimit.ts'
 
 /** The broker's tables, by the names that `docs/storage.md` explains. */
 export const tableNames = ['Tenants', 'TenantsByWorkspace', 'RefreshDue', 'SignIns', 'BrokerState'] as const
@@ -24,20 +24,26 @@ export function createCredential({
   return clientId ? new ManagedIdentityCredential({ clientId }) : new ManagedIdentityCredential()
 }
 
-/**
- * Creates a client for each table: by connection string where the settings have one, else by identity.
- * @param trySeconds limit of one try. Default is 5 seconds.
- */
+/** How tables are reached. */
+export interface TableOptions {
+  /** Limit of one try. Default is 5 seconds. */
+  readonly trySeconds?: number
+  /** Compares its time with storage's. Default is none. */
+  readonly storageClock?: { readonly policy: Policy }
+}
+
+/** Creates a client for each table: by connection string where the settings have one, else by identity. */
 export function createTables(
   config: Config,
   credential: TokenCredential,
-  trySeconds = storageTrySeconds,
+  { trySeconds = storageTrySeconds, storageClock }: TableOptions = {},
 ): Tables {
   const { endpoint, connectionString, prefix } = config.tables
   const limited = limitedCredential(credential, trySeconds)
   const create = (name: string): TableClient => {
     const allowInsecureConnection = config.allowInsecureLoopback && isLoopback(endpoint, connectionString)
-    const options = { retryOptions, additionalPolicies: [tryLimit(trySeconds)], allowInsecureConnection }
+    const additionalPolicies = [tryLimit(trySeconds), ...(storageClock ? [storageClock.policy] : [])]
+    const options = { retryOptions, additionalPolicies, allowInsecureConnection }
     return connectionString
       ? TableClient.fromConnectionString(connectionString, prefix + name, options)
       : new TableClient(endpoint ?? '', prefix + name, limited, options)

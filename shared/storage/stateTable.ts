@@ -1,6 +1,6 @@
 import { odata } from '@azure/data-tables'
 import type { Clock } from '../clock.ts'
-import type { EnvironmentHold, EnvironmentStates } from '../domain/holds.ts'
+import { type EnvironmentHold, type EnvironmentStates, withBelievableEnd } from '../domain/holds.ts'
 import { parseReason } from '../domain/reasons.ts'
 import type { EndedSweep, SweepReports } from '../domain/sweepReports.ts'
 import type { Tables } from './clients.ts'
@@ -19,12 +19,16 @@ export function createStateTable(
     known.set(key, { hold, readAt: clock.now().getTime() })
     return hold
   }
+  const readBelievable = async (key: string) => {
+    const found = await readHold(table, key)
+    return found && { ...found, value: withBelievableEnd(found.value, clock.now()) }
+  }
   const environments: EnvironmentStates = {
     async read(environment, identityProvider) {
       const key = `${environment}:${identityProvider}`
       const cached = known.get(key)
       if (cached && clock.now().getTime() - cached.readAt < cacheMilliseconds) return cached.hold
-      return remember(key, (await readHold(table, key))?.value)
+      return remember(key, (await readBelievable(key))?.value)
     },
     async placeHold(hold) {
       const key = `${hold.environment}:${hold.identityProvider}`
@@ -33,14 +37,14 @@ export function createStateTable(
     },
     async reserveProbe({ environment, identityProvider }, until) {
       const key = `${environment}:${identityProvider}`
-      const found = await readHold(table, key)
+      const found = await readBelievable(key)
       if (!found || found.value.until > clock.now()) return remember(key, found?.value)
       const claimed = { ...found.value, until }
       if (await replaceRow(table, 'hold', key, claimed, found.etag)) {
         remember(key, claimed)
         return undefined
       }
-      return remember(key, (await readHold(table, key))?.value)
+      return remember(key, (await readBelievable(key))?.value)
     },
     async release(environment, identityProvider) {
       const key = `${environment}:${identityProvider}`

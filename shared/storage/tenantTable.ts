@@ -11,18 +11,23 @@ import { fromTenantEntity, tenantRowKey, toTenantEntity } from './tenantEntity.t
 import { guarded } from './unavailable.ts'
 import { workspaceIndexEntity, workspacePartitions } from './workspaceIndex.ts'
 
-/** Keeps tenants in Table Storage: the row and its events in one partition, so that one transaction changes both. */
+/**
+ * Keeps tenants in Table Storage: the row and its events in one partition, so that one transaction changes both.
+ * @param toBelievable what is believed of a row as read. Default is all of it.
+ */
 export function createTenantTable(
   tables: Pick<Tables, 'Tenants' | 'TenantsByWorkspace'>,
+  toBelievable: (tenant: Tenant) => Tenant = (tenant) => tenant,
 ): TenantStore & TenantDirectory {
   const { Tenants: table, TenantsByWorkspace: index } = tables
+  const inspect: TenantStore['inspect'] = (name) => inspectRow(table, name, toBelievable)
   return {
     async read(name) {
-      const row = await inspect(table, name)
+      const row = await inspect(name)
       if (row && isDamaged(row)) throw new DamagedRowError(name, row.damaged)
       return row
     },
-    inspect: (name) => inspect(table, name),
+    inspect,
     async create(tenant, events) {
       // The index first: an index row without a tenant is passed over, a tenant without one would be lost from sight.
       await guarded('tables', () => index.upsertEntity(workspaceIndexEntity(tenant), 'Replace'))
@@ -52,20 +57,22 @@ export function createTenantTable(
       )
     },
     events: (name, limit, continuation) => readEvents(tables, name, limit, continuation),
-    list: (workspace, limit, continuation) => listTenants(tables, workspace, limit, continuation),
+    list: (workspace, limit, continuation) =>
+      listTenants({ index, inspect }, { workspace, limit, continuation }),
   }
 }
 
-function inspect(
+function inspectRow(
   table: Tables['Tenants'],
   name: TenantName,
+  toBelievable: (tenant: Tenant) => Tenant,
 ): Promise<StoredTenant | DamagedTenant | undefined> {
   return guarded<StoredTenant | DamagedTenant | undefined>(
     'tables',
     async () => {
       const entity = await table.getEntity(tenantKey(name), tenantRowKey)
       const [read, etag] = [fromTenantEntity(entity, name), String(entity.etag)]
-      return isDamaged(read) ? { ...read, etag } : { tenant: read, etag }
+      return isDamaged(read) ? { ...read, etag } : { tenant: toBelievable(read), etag }
     },
     (status) => (status === 404 ? { value: undefined } : undefined),
   )
@@ -120,18 +127,25 @@ async function readEvents(
   }
 }
 
+interface ListRequest {
+  readonly workspace: string
+  readonly limit: number
+  readonly continuation: string | undefined
+}
+
 async function listTenants(
-  tables: Pick<Tables, 'Tenants' | 'TenantsByWorkspace'>,
-  workspace: string,
-  limit: number,
-  continuation?: string,
+  {
+    index,
+    inspect,
+  }: { readonly index: Tables['TenantsByWorkspace']; readonly inspect: TenantStore['inspect'] },
+  { workspace, limit, continuation }: ListRequest,
 ): Promise<TenantPage | 'continuation_unknown'> {
   const { first, last } = workspacePartitions(workspace)
   const filter = odata`PartitionKey ge ${first} and PartitionKey lt ${last}`
-  const page = await firstPage(tables.TenantsByWorkspace, filter, limit, continuation)
+  const page = await firstPage(index, filter, limit, continuation)
   if (page === 'continuation_unknown') return page
   const names = page.map((row) => ({ workspace, tenant: String(row.tenant) }))
-  const found = await Promise.all(names.map((name) => inspect(tables.Tenants, name)))
+  const found = await Promise.all(names.map(inspect))
   return {
     tenants: found.flatMap((row) => (row ? [isDamaged(row) ? row : row.tenant] : [])),
     ...(page.continuationToken && { continuation: page.continuationToken }),

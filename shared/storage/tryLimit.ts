@@ -5,7 +5,8 @@ import { withSignal } from '../clock.ts'
 /** One try of a storage call; a healthy one takes some tens of milliseconds, a page of a thousand rows some hundreds. */
 export const storageTrySeconds = 5
 
-type Policy = NonNullable<TableServiceClientOptions['additionalPolicies']>[number]
+/** What the Azure SDK’s clients do with each request. */
+export type Policy = NonNullable<TableServiceClientOptions['additionalPolicies']>[number]
 
 /**
  * Gives up a try that is not answered in time, the connection with it, so that the SDK tries again: its clients wait

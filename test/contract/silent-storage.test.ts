@@ -26,7 +26,7 @@ describe('storage that takes a connection and never answers', () => {
     const key = Buffer.alloc(64, 1).toString('base64')
     const connectionString = `DefaultEndpointsProtocol=http;AccountName=a;AccountKey=${key};TableEndpoint=${origin}/a`
     const config = { allowInsecureLoopback: true, tables: { prefix: '', connectionString } } as Config
-    const tables = createTables(config, { getToken: async () => null }, trySeconds)
+    const tables = createTables(config, { getToken: async () => null }, { trySeconds })
     const reading = createTenantTable(tables).read({ workspace: 'w', tenant: 't' })
     await expect(reading).rejects.toMatchObject(silence)
   })
@@ -44,7 +44,7 @@ describe('storage that takes a connection and never answers', () => {
       tables: { prefix: '', endpoint: 'https://a.table.core.windows.net' },
     } as Config
     const credential = { getToken: () => new Promise<never>(() => {}) }
-    const tables = createTables(config, credential, trySeconds)
+    const tables = createTables(config, credential, { trySeconds })
     const reading = createTenantTable(tables).read({ workspace: 'w', tenant: 't' })
     await expect(reading).rejects.toMatchObject(silence)
   })

@@ -49,10 +49,11 @@ async function createGround(rows: readonly Tenant[]) {
     notes,
     inserted,
     audit: () =>
-      auditDueRows({ pages, tenants: store, due, notes, clock: { ...clock }, log: () => undefined }),
+      auditDueRows({ pages, tenants: store, due, notes, clock: { ...clock }, log: () => undefined, config }),
   }
 }
 
+const config = { keepAliveSeconds: 7 * 86_400 }
 const clock = { now: () => now, sleep: () => new Promise<void>(() => undefined) }
 
 test('run after run comes to every tenant, and then begins again', async () => {
@@ -93,4 +94,13 @@ test('a place that the listing no longer knows begins from the beginning', async
   await ground.notes.write('audit', 'place', { from: 'gone' })
   await ground.audit()
   expect(ground.inserted).toMatchObject([{ tenant: 'a' }])
+})
+
+test('what is due later than any setting allows is due at once', async () => {
+  const latest = secondsAfter(now, config.keepAliveSeconds)
+  const ground = await createGround([tenantOf('a', latest), tenantOf('b', secondsAfter(latest, 6))])
+  const [, second] = ['a', 'b'].map((tenant) => tenantOf(tenant, now))
+  await ground.store.replace({ tenant: second!, etag: '*' }, second!, [])
+  await ground.audit()
+  expect(ground.inserted).toMatchObject([{ tenant: 'b', dueAt: now }])
 })

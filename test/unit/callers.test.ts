@@ -73,6 +73,36 @@ describe('a caller', () => {
     expect(await call({ nbf: now + 20 })).toMatchObject({ app: 'the-app' })
   })
 
+  test.each<[string, Claims]>([
+    ['not yet valid', { nbf: now + 600 }],
+    ['expired', { exp: now - 60 }],
+  ])('whose token is %s by the broker’s clock alone is let in', async (_what, claims) => {
+    let seconds = now
+    const clock = { now: () => new Date(seconds * 1000), sleep: async () => undefined }
+    let answers = false
+    const compareClocks = async () => {
+      if (answers) seconds = claims.nbf === undefined ? now - 120 : now + 600
+      return answers
+    }
+    const callerIssuers = [trusted('https://issuer.example/v2.0', '')]
+    callers = createCallers({ callerIssuers, workspaces }, { fetch: address.fetch, clock, compareClocks })
+    expect(await problemOf(call(claims))).toMatchObject({ code: 'caller_not_authenticated' })
+    answers = true
+    expect(await call(claims)).toMatchObject({ app: 'the-app' })
+  })
+
+  test('whose token is invalid for another reason compares no clocks', async () => {
+    let compared = 0
+    const compareClocks = async () => {
+      compared++
+      return true
+    }
+    const callerIssuers = [trusted('https://issuer.example/v2.0', '')]
+    callers = createCallers({ callerIssuers, workspaces }, { fetch: address.fetch, compareClocks })
+    expect(await problemOf(call({ aud: 'another' }))).toMatchObject({ code: 'caller_not_authenticated' })
+    expect(compared).toBe(0)
+  })
+
   test('is verified once, then remembered', async () => {
     const header = `Bearer ${await signer.sign(good)}`
     expect(await callers.authenticate(header)).toBe(await callers.authenticate(header))

@@ -96,6 +96,7 @@ test('throttling of every vault is seen by the vaults’ own metric too', () => 
 
 test('what the issue asks to be told of has an alert each', () => {
   expect(alerts.map(runbookOf).toSorted()).toEqual([
+    'clock-wrong.md',
     'connect-failed.md',
     'environment-on-hold.md',
     'reauthorization-required.md',

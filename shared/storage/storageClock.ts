@@ -1,0 +1,96 @@
+import { type Clock, systemClock } from '../clock.ts'
+import { clockToleranceSeconds } from '../domain/believableTimes.ts'
+import type { Log } from '../domain/logEvents.ts'
+import type { Tables } from './clients.ts'
+import type { Policy } from './tryLimit.ts'
+import { guarded } from './unavailable.ts'
+
+/** What is known of this machine's clock. */
+export interface ClockHealth {
+  /** Seconds by which the machine's clock is ahead of storage's; negative when it is behind, undefined before any answer. */
+  aheadSeconds(): number | undefined
+}
+
+/** A clock that follows storage's where the machine's own is wrong. */
+export interface StorageClock extends Clock, ClockHealth {
+  /** Compares the clocks with each answer of the client that has it. */
+  readonly policy: Policy
+}
+
+/** An answer's `Date` counts whole seconds, and answers take time, so a smaller difference shows nothing. */
+const measurableSeconds = 2
+/** A wrong clock is reported this often. */
+const reportMilliseconds = 3_600_000
+
+/**
+ * Creates the clock of a process. All processes share one storage account, so its `Date` header (RFC 9110, section
+ * 6.6.1) is the time that they agree on.
+ * @param log told when the machine's clock is wrong by more than 5 s.
+ * @param own the machine's clock.
+ */
+export function createStorageClock(log: Log, own: Clock = systemClock): StorageClock {
+  let [correction, reportedAt] = [0, Number.NEGATIVE_INFINITY]
+  let ahead: number | undefined
+  const compare = (date: string | undefined, sentAt: number) => {
+    const heardAt = own.now().getTime()
+    const storage = Date.parse(date ?? '') + 500
+    const takes = heardAt - sentAt
+    if (Number.isNaN(storage) || takes < 0 || takes > measurableSeconds * 1000) return
+    const difference = storage - (sentAt + takes / 2)
+    ahead = -difference / 1000
+    if (Math.abs(difference - correction) > measurableSeconds * 1000) correction = difference
+    if (!isWrong(ahead) || heardAt - reportedAt < reportMilliseconds) return
+    reportedAt = heardAt
+    log('clock.wrong', { aheadSeconds: Math.round(ahead) })
+  }
+  return {
+    now: () => new Date(own.now().getTime() + correction),
+    sleep: own.sleep,
+    aheadSeconds: () => ahead,
+    policy: {
+      position: 'perRetry',
+      policy: {
+        name: 'brokerStorageClock',
+        async sendRequest(request, next) {
+          const sentAt = own.now().getTime()
+          const response = await next(request)
+          compare(response.headers.get('date'), sentAt)
+          return response
+        },
+      },
+    },
+  }
+}
+
+/** Whether a clock is further from storage's than clocks may be apart. */
+export function isWrong(aheadSeconds: number): boolean {
+  return Math.abs(aheadSeconds) > clockToleranceSeconds
+}
+
+/** A process asks storage for the time this often at most. */
+const comparisonMilliseconds = 60_000
+
+/**
+ * Creates a way to compare the clocks at once, with whatever storage answers.
+ * @returns whether storage answered, now or within the last minute.
+ */
+export function createClockComparison(
+  { BrokerState: table }: Pick<Tables, 'BrokerState'>,
+  own: Clock = systemClock,
+): () => Promise<boolean> {
+  let last = { at: Number.NEGATIVE_INFINITY, answered: Promise.resolve(false) }
+  const isAnswered = () =>
+    guarded<unknown>(
+      'tables',
+      () => table.getEntity('clock', 'none'),
+      (status) => (status === 404 ? { value: undefined } : undefined),
+    ).then(
+      () => true,
+      () => false,
+    )
+  return () => {
+    const at = own.now().getTime()
+    if (at - last.at >= comparisonMilliseconds) last = { at, answered: isAnswered() }
+    return last.answered
+  }
+}

@@ -1,0 +1,111 @@
+import { RestError } from '@azure/data-tables'
+import { expect, test } from 'vitest'
+import type { LogEvents } from '../../shared/domain/logEvents.ts'
+import { checkClock } from '../../shared/ready/clock.ts'
+import { createClockComparison, createStorageClock } from '../../shared/storage/storageClock.ts'
+
+const trueTime = new Date('2026-11-23T16:00:00.400Z').getTime()
+
+/** A machine whose clock is ahead by some seconds, and answers of storage that tell the true time. */
+function createGround() {
+  const machine = { ahead: 0, passed: 0 }
+  const own = {
+    now: () => new Date(trueTime + (machine.ahead + machine.passed) * 1000),
+    sleep: async () => undefined,
+  }
+  const logged: object[] = []
+  const clock = createStorageClock(
+    (event: keyof LogEvents, data: object) => void logged.push({ event, ...data }),
+    own,
+  )
+  const answer = async (date?: string, takesSeconds = 0) => {
+    const header = date ?? new Date(trueTime + machine.passed * 1000).toUTCString()
+    await clock.policy.policy.sendRequest({} as never, async () => {
+      machine.passed += takesSeconds
+      return { headers: { get: (name: string) => (name === 'date' ? header : undefined) } } as never
+    })
+  }
+  const apart = () => (clock.now().getTime() - trueTime) / 1000 - machine.passed
+  return { machine, clock, answer, logged, apart }
+}
+
+test.each([0, 1, -1])('a clock that is %i s ahead is the machine’s own', async (ahead) => {
+  const { machine, clock, answer, apart, logged } = createGround()
+  machine.ahead = ahead
+  await answer()
+  expect(apart()).toBe(ahead)
+  expect(Math.abs(clock.aheadSeconds()! - ahead)).toBeLessThanOrEqual(0.5)
+  expect(logged).toEqual([])
+})
+
+test.each([600, -600, 6, -6])(
+  'a clock that is %i s ahead follows storage’s, and is reported',
+  async (ahead) => {
+    const { machine, answer, apart, logged } = createGround()
+    machine.ahead = ahead
+    await answer()
+    expect(Math.abs(apart())).toBeLessThanOrEqual(0.5)
+    await answer()
+    expect(logged).toEqual([{ event: 'clock.wrong', aheadSeconds: ahead }])
+  },
+)
+
+test('a wrong clock is reported again after an hour', async () => {
+  const { machine, answer, logged } = createGround()
+  machine.ahead = 60
+  for (const seconds of [0, 3599, 1]) {
+    machine.passed += seconds
+    await answer()
+  }
+  expect(logged).toHaveLength(2)
+})
+
+test('a clock that is set right is the machine’s own again', async () => {
+  const { machine, answer, apart } = createGround()
+  machine.ahead = 600
+  await answer()
+  machine.ahead = 0
+  await answer()
+  expect(Math.abs(apart())).toBeLessThanOrEqual(0.5)
+})
+
+test.each([
+  ['comes too late', undefined, 3],
+  ['has no date', '', 0],
+])('an answer that %s tells nothing', async (_what, date, takes) => {
+  const { machine, clock, answer } = createGround()
+  machine.ahead = 600
+  await answer(date, takes)
+  expect(clock.aheadSeconds()).toBeUndefined()
+})
+
+test.each([
+  [undefined, true, 'not compared: Table Storage hasn’t answered'],
+  [5, true, '5 s from storage’s clock'],
+  [6, false, '6 s ahead of storage’s clock'],
+  [-6, false, '6 s behind storage’s clock'],
+] as const)('readiness tells of a clock that is %j s ahead', (ahead, ok, detail) => {
+  const clock = { ...createGround().clock, aheadSeconds: () => ahead }
+  const check = checkClock({
+    clock,
+    config: { tables: { endpoint: 'https://a.table.core.windows.net' } },
+  } as never)
+  expect(check).toMatchObject({ name: 'clock', ok, detail: expect.stringContaining(detail) })
+  expect(check.resolution?.startsWith('az functionapp restart')).toBe(ok ? undefined : true)
+})
+
+test('clocks are compared once a minute, and all callers wait for the same comparison', async () => {
+  const { machine, clock } = createGround()
+  let asked = 0
+  const own = { now: () => new Date(trueTime + machine.passed * 1000), sleep: clock.sleep }
+  const getEntity = async () => {
+    asked++
+    throw new RestError('none', { statusCode: asked === 1 ? 404 : 503 })
+  }
+  const compare = createClockComparison({ BrokerState: { getEntity } } as never, own)
+  expect(await Promise.all([compare(), compare()])).toEqual([true, true])
+  expect(asked).toBe(1)
+  machine.passed = 60
+  expect(await compare()).toBe(false)
+  expect(asked).toBe(2)
+})
