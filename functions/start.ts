@@ -2,6 +2,7 @@ import { app } from '@azure/functions'
 import { broker } from '../shared/broker.ts'
 import { functionsCore } from '../shared/http/functionsCore.ts'
 import { guardInvocations } from '../shared/http/guard.ts'
+import { readAhead } from '../shared/secrets/brokerSecrets.ts'
 import { SettingsError } from '../shared/settings/faults.ts'
 import { startTelemetry, type Telemetry } from '../shared/telemetry/start.ts'
 
@@ -15,11 +16,12 @@ app.hook.appStart(() => {
   if (core) guardInvocations(core)
 })
 
-/** Says at start, not at the first request, what is wrong with the settings: all of it, by name. */
+/** Says at start, not at the first request, what is wrong with the settings: all of it, by name. Reads secrets ahead. */
 app.hook.appStart(() => {
   try {
-    const { config, credential } = broker()
+    const { config, credential, secrets } = broker()
     telemetry = startTelemetry(config.telemetry, credential)
+    readAhead(secrets, config.environments.keys())
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error
     console.error(error.message)

@@ -71,6 +71,8 @@ export interface Broker {
   readonly records: OneTimeRecords
   /** Every tenant, a page at a time, for the audit of due rows. */
   readonly tenantPages: TenantPages
+  /** The broker’s own secrets. */
+  readonly secrets: BrokerSecrets
   readonly developerTokens: DeveloperTokens
   readonly secretHealth: SecretHealth
   readonly developerTokenProofs: DeveloperTokenProofs

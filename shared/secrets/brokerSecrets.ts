@@ -55,13 +55,13 @@ const freshMilliseconds = 1000
 
 /**
  * Reads the broker's own secrets from its vault. While the vault does not answer, or not soon, what was read before is
- * used on, also that there was none: a vault outage alone stops no vend.
+ * used on, also that there was none: a vault outage alone stops no vend. A process that has read nothing yet fails
+ * with what the vault answered in the last ten seconds, and asks again in the background.
  */
 export function createBrokerSecrets(vault: Vault, clock: Clock): BrokerSecrets {
   const memory = createMemory<BrokerSecret | undefined>(clock)
-  const failures = createMemory<true>(clock)
+  const failures = createMemory<unknown>(clock)
   const coalesce = createCoalesce<BrokerSecret | undefined>()
-  const noteFailure = (name: string) => failures.remember(name, true)
   const readNow = async (name: string): Promise<BrokerSecret | undefined> => {
     const known = memory.recall(name)
     try {
@@ -70,7 +70,7 @@ export function createBrokerSecrets(vault: Vault, clock: Clock): BrokerSecrets {
       failures.forget(name)
       return secret
     } catch (error) {
-      noteFailure(name)
+      failures.remember(name, error)
       if (!known) throw error
       return known.value
     }
@@ -79,22 +79,36 @@ export function createBrokerSecrets(vault: Vault, clock: Clock): BrokerSecrets {
     async read(name, options = {}) {
       const known = memory.recall(name)
       const renewed = () => coalesce(name, () => readNow(name))
-      if (!known) return renewed()
+      const failure = options.fresh ? undefined : failures.recent(name, outMilliseconds)
+      if (!known) {
+        if (failure === undefined) return renewed()
+        renewed().catch(() => undefined)
+        throw failure
+      }
       const { value: secret, ageMilliseconds: age } = known
       // A missing secret is looked for again soon: someone is just setting it.
       const limit = options.fresh || !secret ? freshMilliseconds : rememberedMilliseconds
-      const isOut = !options.fresh && failures.recent(name, outMilliseconds) === true
+      const isOut = failure !== undefined
       if (age < limit || isOut) {
         if (age >= renewedMilliseconds || isOut) renewed().catch(() => undefined)
         return secret
       }
       const seconds = options.fresh ? patienceSeconds.fresh : patienceSeconds.usual
-      return within(clock, seconds, 'reading a secret again', renewed).catch(() => {
-        noteFailure(name)
+      return within(clock, seconds, 'reading a secret again', renewed).catch((error) => {
+        failures.remember(name, error)
         return secret
       })
     },
   }
+}
+
+/**
+ * Begins to read what every vend needs, so that the first one doesn't wait for it. A failure is left to the caller
+ * that needs the secret.
+ */
+export function readAhead(secrets: BrokerSecrets, environments: Iterable<Environment>): void {
+  for (const name of [sealingKeysName, ...[...environments].map(developerTokenName)])
+    secrets.read(name).catch(() => undefined)
 }
 
 /** A file ends with a line break, and a paste begins with a blank. Sealing keys are JSON, which is read as it is. */

@@ -1,8 +1,9 @@
+import { setImmediate } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import type { Clock } from '../../shared/clock.ts'
 import { StorageUnavailableError } from '../../shared/domain/storageUnavailable.ts'
 import type { Vault } from '../../shared/domain/vault.ts'
-import { createBrokerSecrets } from '../../shared/secrets/brokerSecrets.ts'
+import { createBrokerSecrets, readAhead } from '../../shared/secrets/brokerSecrets.ts'
 
 /** Every sleep ends at once. */
 function fakeClock() {
@@ -81,6 +82,42 @@ describe('the broker’s own secrets', () => {
     pass(5)
     await secrets.read('a-next')
     expect(clock.now().getTime() - before).toBe(5000)
+  })
+
+  test('that no process could read yet fail at once for ten seconds, and are asked for in the background', async () => {
+    const { clock, pass } = fakeClock()
+    const { secrets, state } = secretsOf(clock)
+    state.isOut = true
+    await expect(secrets.read('a')).rejects.toThrow(StorageUnavailableError)
+    state.hangs = true
+    await expect(secrets.read('a')).rejects.toThrow(StorageUnavailableError)
+    expect(state.reads).toBe(2)
+    pass(10)
+    const waiting = secrets.read('a').catch(() => 'failed')
+    expect(await Promise.race([waiting, setImmediate('waits')])).toBe('waits')
+    expect(state.reads).toBe(2)
+  })
+
+  test('are there for the next reader when the background has read them', async () => {
+    const { secrets, state } = secretsOf(fakeClock().clock)
+    state.isOut = true
+    await expect(secrets.read('a')).rejects.toThrow(StorageUnavailableError)
+    state.isOut = false
+    await expect(secrets.read('a')).rejects.toThrow(StorageUnavailableError)
+    await setImmediate()
+    expect((await secrets.read('a'))?.value).toBe('first')
+    expect(state.reads).toBe(2)
+  })
+
+  test('are read ahead, and a vault that is out harms nobody', async () => {
+    const { secrets, state } = secretsOf(fakeClock().clock)
+    readAhead(secrets, ['production', 'sandbox'])
+    expect(state.names).toEqual(['sealing-keys', 'production-developer-token', 'sandbox-developer-token'])
+    const out = secretsOf(fakeClock().clock)
+    out.state.isOut = true
+    readAhead(out.secrets, ['production'])
+    // A rejection that nobody handles fails the run.
+    await setImmediate()
   })
 
   test('are renewed behind their readers before they are forgotten', async () => {
