@@ -13,8 +13,11 @@ export interface Person {
   readonly objectId: string
   /** The `tid` claim; the consumer directory for personal accounts, empty for Google. */
   readonly directoryId: string
-  /** What stands between the person and consent: nothing, a second factor, or their administrator. */
-  readonly hurdle?: 'mfa' | 'adminConsentRequired' | 'serviceNotEnabled'
+  /**
+   * What stands between the person and consent: nothing, a second factor, their administrator, or a policy that the
+   * token endpoint refuses by until a sign-in brings its claims.
+   */
+  readonly hurdle?: 'mfa' | 'claimsChallenge' | 'adminConsentRequired' | 'serviceNotEnabled'
 }
 
 const contoso = '5d2f0c4e-0f5c-4a57-9b35-6b1f0f4c1a01'
@@ -66,6 +69,14 @@ export const people: readonly Person[] = [
     '11111111-1111-4111-8111-0000000ad1a0',
     contoso,
     'mfa',
+  ),
+  person(
+    'hedy@contoso.example',
+    'Hedy Lamarr',
+    'work',
+    '11111111-1111-4111-8111-0000000bed70',
+    contoso,
+    'claimsChallenge',
   ),
   person(
     'donald@fabrikam.example',

@@ -16,6 +16,7 @@ import type { EnvironmentHold, EnvironmentStates } from './domain/holds.ts'
 import type { Log } from './domain/logEvents.ts'
 import type { BrokerNotes } from './domain/notes.ts'
 import type { OneTimeRecords } from './domain/oneTime.ts'
+import type { Sealer } from './domain/sealer.ts'
 import type { SweepReports } from './domain/sweepReports.ts'
 import type { TenantPages } from './domain/tenantPages.ts'
 import type { TenantStore } from './domain/tenantStore.ts'
@@ -69,6 +70,7 @@ export interface Broker {
   readonly tenants: TenantStore & TenantDirectory
   readonly accounts: AccountStore
   readonly records: OneTimeRecords
+  readonly sealer: Sealer
   /** Every tenant, a page at a time, for the audit of due rows. */
   readonly tenantPages: TenantPages
   /** The broker’s own secrets. */

@@ -30,6 +30,7 @@ export function seedProduction(): Directory {
   single(directory, 'radia', 'Spanning Trees', 250000105n, 180105001n, 'X0000105')
   directory.accounts.get(180105001n)!.status = 'Suspended'
   single(directory, 'alan', 'Universal Machines', 250000107n, 180107001n, 'X0000107')
+  single(directory, 'hedy', 'Frequency Hopping', 250000108n, 180108001n, 'X0000108')
   seedGoogle(directory, 250000106n, 180106001n)
   seedAgency(directory)
   seedMultiUser(directory)

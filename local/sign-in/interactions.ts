@@ -15,6 +15,8 @@ export interface InteractionManners {
   refuseHere?(person: Person): string | undefined
   /** The error that goes back to the application in place of a consent page, if any. */
   refuseConsent?(person: Person): string | undefined
+  /** Whether this person must give a second factor for this authorization request. */
+  asksForCode?(person: Person, params: Interaction['params']): boolean
   /** The error that goes back when the person declines. */
   readonly declined: string
 }
@@ -100,7 +102,7 @@ async function takePassword(desk: Desk, visit: Visit, username: string, password
   }
   const refusal = desk.manners.refuseHere?.(person)
   if (refusal) return showSignIn(desk, visit, refusal, username)
-  if (person.hurdle !== 'mfa') return signIn(visit, person)
+  if (!desk.manners.asksForCode?.(person, visit.interaction.params)) return signIn(visit, person, ['pwd'])
   desk.awaitingCode.set(visit.interaction.uid, person)
   return visit.context.html(codePage({ username: person.username }))
 }
@@ -112,12 +114,12 @@ async function takeCode(desk: Desk, visit: Visit, code: string): Promise<Respons
     return visit.context.html(codePage({ username: person.username, error: 'That code did not work.' }), 401)
   }
   desk.awaitingCode.delete(visit.interaction.uid)
-  return signIn(visit, person)
+  return signIn(visit, person, ['pwd', 'mfa'])
 }
 
-function signIn(visit: Visit, person: Person): Promise<Response> {
+function signIn(visit: Visit, person: Person, amr: string[]): Promise<Response> {
   return finish(visit, {
-    login: { accountId: person.objectId, amr: person.hurdle === 'mfa' ? ['pwd', 'mfa'] : ['pwd'] },
+    login: { accountId: person.objectId, amr },
     select_account: {},
   })
 }

@@ -10,6 +10,7 @@ import {
 } from 'oidc-provider'
 import type { Person } from '../people.ts'
 import { createAdapterFactory } from './adapter.ts'
+import { isChallenged, lacksClaims } from './claims-challenge.ts'
 import { isWebClient } from './clients.ts'
 import { createGrant } from './consents.ts'
 import { toErrorPage } from './microsoft-redirect.ts'
@@ -50,7 +51,7 @@ export function createMicrosoftProvider(state: SignInState, origin: string, tena
       email: ['email'],
     },
     conformIdTokenClaims: false,
-    extraParams: ['domain_hint'],
+    extraParams: ['domain_hint', 'challenge'],
     pkce: { required: () => true },
     responseTypes: ['code'],
     ttl: {
@@ -126,11 +127,18 @@ function createPolicy(state: SignInState, tenantPath: string) {
     const person = state.findByAccountId(context.oidc.session?.accountId)
     return person !== undefined && !accepts(tenantPath, person)
   }
+  const mustStepUp = ({ oidc: { params = {}, session } }: KoaContextWithOIDC) => {
+    const person = state.findByAccountId(session?.accountId)
+    return person !== undefined && isChallenged(person, params) && lacksClaims(person, session?.amr)
+  }
   policy
     .get('login')
     ?.checks.add(
       new Check('other_directory', 'another account is needed here', 'login_required', isElsewhere),
     )
+  policy
+    .get('login')
+    ?.checks.add(new Check('claims_challenge', 'a second factor is needed', 'login_required', mustStepUp))
   return policy
 }
 

@@ -1,4 +1,5 @@
 import type { Provider } from 'oidc-provider'
+import { lacksClaims } from './claims-challenge.ts'
 import { authenticateClient } from './client-authentication.ts'
 import { type Client, isWebClient } from './clients.ts'
 import type { SocketContext } from './fault-effects.ts'
@@ -124,6 +125,7 @@ function refuseGrant(state: SignInState, call: TokenCall): RefusalAnswer | undef
   }
   const person = state.findByAccountId(source.accountId)
   if (!person || !accepts(tenantPath, person)) return { code: 50020 }
+  if (lacksClaims(person, source.amr)) return { code: 50076 }
   return isWithin(params.get('scope'), source.scope)
     ? undefined
     : { code: 70000, text: scopeNotConsentedText }

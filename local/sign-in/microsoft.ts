@@ -2,6 +2,7 @@ import type { HttpBindings } from '@hono/node-server'
 import { type Context, Hono } from 'hono'
 import type { Provider } from 'oidc-provider'
 import { type RunningService, serve } from '../service.ts'
+import { isChallenged } from './claims-challenge.ts'
 import { createControl } from './control.ts'
 import type { SocketContext } from './fault-effects.ts'
 import { answerAuthorization, answerKeys, redirectWith } from './front.ts'
@@ -110,6 +111,7 @@ function createDesk(state: SignInState, tenantPath: string): InteractionDesk {
     declined: 'AADSTS65004',
     refuseHere: (person) =>
       accepts(tenantPath, person) ? undefined : 'AADSTS50020: You can’t sign in here with this account.',
+    asksForCode: (person, params) => person.hurdle === 'mfa' || isChallenged(person, params),
     refuseConsent: ({ hurdle }) => {
       if (hurdle === 'adminConsentRequired') return 'AADSTS90094'
       return hurdle === 'serviceNotEnabled' ? 'AADSTS650052' : undefined
@@ -131,6 +133,10 @@ function toInnerPath(url: string): string {
   const scope = searchParams.get('scope')
   if (scope) searchParams.set('scope', toInnerScope(scope))
   searchParams.delete('resource')
+  // The library reads `claims` as OpenID Connect's parameter of that name.
+  const claims = searchParams.get('claims')
+  searchParams.delete('claims')
+  if (claims) searchParams.set('challenge', claims)
   return `${pathname.toLowerCase()}?${searchParams}`
 }
 

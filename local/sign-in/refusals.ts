@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { policyClaims } from './claims-challenge.ts'
 
 /** What Microsoft says with one AADSTS code. */
 interface Refusal {
@@ -6,14 +7,17 @@ interface Refusal {
   readonly error: string
   readonly text: string
   readonly suberror?: string
+  /** What the next authorization request must carry as `claims` (identity-platform/claims-challenge). */
+  readonly claims?: string
   /** HTTP status at the token endpoint. Default is 400. */
   readonly status?: number
 }
 
-const invalidGrant = (text: string, suberror?: string): Refusal => ({
+const invalidGrant = (text: string, suberror?: string, claims?: string): Refusal => ({
   error: 'invalid_grant',
   text,
   ...(suberror && { suberror }),
+  ...(claims && { claims }),
 })
 const invalidRequest = (text: string): Refusal => ({ error: 'invalid_request', text })
 const invalidClient = (text: string): Refusal => ({ error: 'invalid_client', text, status: 401 })
@@ -34,6 +38,7 @@ const catalog = {
   50076: invalidGrant(
     'Due to a configuration change made by your administrator, or because you moved to a new location, you must use multi-factor authentication.',
     'basic_action',
+    policyClaims,
   ),
   50173: invalidGrant(
     'The provided grant has expired due to it being revoked, a fresh auth token is needed. The user might have changed or reset their password.',
@@ -158,6 +163,7 @@ export function toTokenRefusal({ code, text }: RefusalAnswer): { status: number;
       ...ids,
       error_uri: `https://login.microsoftonline.com/error?code=${code}`,
       ...(refusal.suberror && text !== scopeNotConsentedText && { suberror: refusal.suberror }),
+      ...(refusal.claims && { claims: refusal.claims }),
     },
   }
 }

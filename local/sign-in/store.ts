@@ -8,6 +8,8 @@ export interface StoredRecord {
   readonly grantId?: string | undefined
   readonly scope?: string | undefined
   readonly redirectUri?: string | undefined
+  /** How the person signed in: `pwd`, `mfa` (RFC 8176). */
+  readonly amr?: string[] | undefined
   readonly uid?: string | undefined
   /** When it ends, in seconds since 1970. */
   readonly exp?: number | undefined

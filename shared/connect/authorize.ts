@@ -2,9 +2,11 @@ import { type BrowserBinding, derive, isSameBrowser, sha256 } from '../access/br
 import { type Clock, secondsAfter } from '../clock.ts'
 import type { Config } from '../config.ts'
 import type { OneTimeRecords } from '../domain/oneTime.ts'
-import { isStillWanted } from '../domain/tenant.ts'
+import type { Sealer } from '../domain/sealer.ts'
+import { isStillWanted, type Tenant } from '../domain/tenant.ts'
 import type { TenantStore } from '../domain/tenantStore.ts'
 import type { SignInRow, SignInTable } from '../identity/signInTable.ts'
+import { type PersonParameters, personParametersOf } from './challenge.ts'
 import type { ConnectSession } from './sessions.ts'
 
 /** What waits between *authorize* and *callback*. The verifier and nonce are not in it: the browser derives them. */
@@ -12,6 +14,8 @@ export interface SignIn extends ConnectSession {
   readonly browserHash: string
   /** Which attempt of this browser it is, where an earlier one failed. Default is 1. */
   readonly tries?: number
+  /** Whether it asks for another account than the one that failed. */
+  readonly anotherAccount?: true
 }
 
 /** Dependencies of authorizing. */
@@ -20,6 +24,7 @@ export interface AuthorizeDependencies {
   readonly signInTable: SignInTable
   readonly records: OneTimeRecords
   readonly tenants: TenantStore
+  readonly sealer: Sealer
   readonly clock: Clock
 }
 
@@ -49,28 +54,30 @@ export async function authorize(
 ): Promise<Authorized | undefined> {
   const { clock, config, records, signInTable } = dependencies
   const now = clock.now()
-  const session = await readSession(dependencies, sessionToken, now)
+  const found = await readSession(dependencies, sessionToken, now)
+  const session = found?.session
   const row = session && signInTable(session.environment, session.identityProvider, session.signInWith)
-  if (!session || !row) return undefined
+  if (!found || !session || !row) return undefined
   // A session that a failed sign-in left is for that browser alone.
   if ('browserHash' in session && !isSameBrowser(browser, session.browserHash)) return undefined
   const { workspace } = session
   if (session.asksFirst && !pressed) return { asksFirst: true, workspace }
   // The sign-in is there before the session is spent: a failure in between costs the advertiser nothing.
+  const person = await personParametersOf(dependencies, session, found.tenant)
   const signIn: SignIn = { ...session, browserHash: browser.hash }
   const state = await records.issue('sign-in', signIn, secondsAfter(now, signInSeconds))
   if ((await records.take('session', sessionToken, now)) === undefined) return undefined
-  return { url: authorizationUrl(row, config.redirectUri, browser, state, session.loginHint), workspace }
+  return { url: authorizationUrl(row, config.redirectUri, browser, state, person), workspace }
 }
 
 async function readSession(
   { records, tenants }: AuthorizeDependencies,
   sessionToken: string,
   now: Date,
-): Promise<ConnectSession | SignIn | undefined> {
+): Promise<{ session: ConnectSession | SignIn; tenant: Tenant } | undefined> {
   const session = (await records.read('session', sessionToken, now)) as ConnectSession | SignIn | undefined
   const stored = session && (await tenants.read({ workspace: session.workspace, tenant: session.tenant }))
-  return stored && isStillWanted(session, stored.tenant) ? session : undefined
+  return stored && isStillWanted(session, stored.tenant) ? { session, tenant: stored.tenant } : undefined
 }
 
 /** The authorization request: code flow with PKCE (S256), state and nonce (RFC 9700, sections 2.1 and 4.7). */
@@ -79,7 +86,7 @@ function authorizationUrl(
   redirectUri: string,
   browser: BrowserBinding,
   state: string,
-  loginHint: string | undefined,
+  { claims, loginHint }: PersonParameters,
 ): URL {
   const url = new URL(row.authorizeUrl)
   const parameters = {
@@ -93,6 +100,7 @@ function authorizationUrl(
     code_challenge_method: 'S256',
     // login_hint and prompt=select_account cannot be used together (v2-protocols-oidc.md).
     ...(loginHint ? { login_hint: loginHint } : { prompt: 'select_account' }),
+    ...(claims && { claims }),
     ...row.authorizeParameters,
   }
   for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value)

@@ -40,7 +40,7 @@ export function explainRefusal(
   environment: Environment,
   refusal: TokenRefusal,
 ): ConnectFailure {
-  const { reason, traceId } = refusal
+  const { claims, reason, traceId } = refusal
   const failed = failureOf(refusal)
   const settings = config.environments.get(environment)
   const withLink = isCuredByAdminConsent(reason) && settings
@@ -48,6 +48,7 @@ export function explainRefusal(
     failed,
     reason,
     ...(traceId && { traceId }),
+    ...(claims && { isChallenged: true }),
     ...(withLink && { adminConsentUrl: adminConsentUrl(settings, config.redirectUri) }),
   }
 }

@@ -159,6 +159,8 @@ export interface ConnectFailure {
   readonly signInWith?: SignInWith
   /** Whether the person who failed is the one who connected the tenant. Default is no. */
   readonly isConsenter?: boolean
+  /** Whether the next sign-in carries the claims that this one lacked, so that it can succeed. Default is no. */
+  readonly isChallenged?: boolean
   readonly adminConsentUrl?: string
   readonly traceId?: string
   /** The app's workspace; absent when unknown. */

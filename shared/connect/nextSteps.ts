@@ -63,10 +63,10 @@ function backUrl(signIn: SignIn, failure: ConnectFailure): string {
 async function anotherSignIn(
   { clock, config, records, signInTable }: NextStepDependencies,
   signIn: SignIn,
-  { failed, isConsenter, signInWith }: ConnectFailure,
+  { failed, isChallenged, isConsenter, signInWith }: ConnectFailure,
 ): Promise<ConnectFailure['again']> {
-  const { tries = 1, loginHint, ...session } = signIn
-  const fixing = fixable[failed]
+  const { tries = 1, loginHint, anotherAccount: _before, ...session } = signIn
+  const fixing = fixable[failed] ?? (isChallenged ? { anotherAccount: false } : undefined)
   if (!fixing || tries >= mostTries) return undefined
   const { anotherAccount } = fixing
   const kind = toKind(signInWith)
@@ -79,7 +79,7 @@ async function anotherSignIn(
     ...(maySwitch && { allowDifferentUser: true }),
     asksFirst: false,
     tries: tries + 1,
-    ...(!anotherAccount && loginHint && { loginHint }),
+    ...(anotherAccount ? { anotherAccount } : loginHint && { loginHint }),
   }
   if (!signInTable(next.environment, next.identityProvider, next.signInWith)) return undefined
   try {

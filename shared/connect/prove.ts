@@ -17,6 +17,7 @@ import {
   explainRefusal,
 } from './explain.ts'
 import type { ConnectFailure } from './failures.ts'
+import { noteChallenge } from './noteChallenge.ts'
 import { noteRedemption } from './report.ts'
 
 /** A grant that a user has just given, with everything that proves it. */
@@ -58,8 +59,9 @@ export async function prove(
     codeVerifier,
     redirectUri,
   })
-  // What it says of us is for refreshes; storage that does not take it costs this person nothing.
+  // Both notes are for later calls; storage that does not take them costs this person nothing.
   await noteRedemption(dependencies, row, answer).catch(() => undefined)
+  await noteChallenge(dependencies.grantServices, signIn, answer).catch(() => undefined)
   if (!answer.ok) return explain(answer.refusal)
   const { refreshToken } = answer
   const user = await checkUser(dependencies, row, answer.idToken, derive(browser, 'nonce', state))

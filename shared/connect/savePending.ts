@@ -9,6 +9,7 @@ import { pending } from '../domain/transitions.ts'
 import { changeTenant } from '../tenants/changeTenant.ts'
 import { sealAccessToken } from '../tenants/connectGrant.ts'
 import { destroySecrets, destroyUncommitted, withSecretsToDestroy } from '../tenants/secretsToDestroy.ts'
+import { sealSignInName } from '../tenants/signInName.ts'
 import type { SignIn } from './authorize.ts'
 import type { Reach } from './compareReach.ts'
 import type { CallbackDependencies } from './dependencies.ts'
@@ -42,10 +43,11 @@ export async function savePending(
   const id = grantServices.randomness.identifier()
   const owner = grantOwnerOf(stored.tenant, { ...proven.row, id })
   const accessToken = await sealAccessToken(grantServices, owner, proven.tokens)
+  const named = await sealSignInName(grantServices, owner, proven.user.signInName)
   const reference = await grants.write(proven.tokens.refreshToken, owner)
   const pendingGrant = {
     environment: signIn.environment,
-    grant: { ...toGrant(proven, clock.now()), id, reference },
+    grant: { ...toGrant(proven, clock.now()), ...named, id, reference },
     sessionId: signIn.id,
     codeHash: sha256(code),
     expiresAt: secondsAfter(clock.now(), confirmationSeconds),

@@ -91,6 +91,7 @@ export async function connectAtOnce(
   const connected = await connectGrant(grantServices, before, {
     environment: signIn.environment,
     grant: toGrant(proven, clock.now()),
+    signInName: proven.user.signInName,
     refreshToken,
     accessToken,
     expiresInSeconds,

@@ -5,7 +5,7 @@ import type { Proven } from './prove.ts'
 export function toGrant(
   { row, user, discovery }: Proven,
   consentedAt: Date,
-): Omit<Grant, 'id' | 'reference'> {
+): Omit<Grant, 'id' | 'reference' | 'signInNameSealed'> {
   return {
     identityProvider: row.identityProvider,
     scopes: row.scopes,

@@ -16,11 +16,13 @@ export interface TokenRefusal {
   readonly suberror: string
   readonly errorCodes: readonly number[]
   readonly traceId: string
+  /** What the next sign-in must meet ({@link isClaimsChallenge}); absent when the answer asks for nothing. */
+  readonly claims?: string
 }
 
 /** What an answer says beside its reason. */
 export type RefusalEvidence = Partial<
-  Pick<TokenRefusal, 'error' | 'suberror' | 'errorCodes' | 'traceId' | 'retryAfterSeconds'>
+  Pick<TokenRefusal, 'error' | 'suberror' | 'errorCodes' | 'traceId' | 'retryAfterSeconds' | 'claims'>
 >
 
 /** A refusal for a reason, with what the table of reasons says of it. */

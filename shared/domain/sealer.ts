@@ -10,7 +10,7 @@ export interface SealOwner extends TenantName {
 
 /** What a sealed text is bound to: it opens for the same tenant, environment, use and consent only. */
 export interface SealContext extends SealOwner {
-  readonly use: 'access_token' | 'refresh_token'
+  readonly use: 'access_token' | 'refresh_token' | 'sign_in_name'
 }
 
 /** The context of a text of a tenant's grant. */

@@ -36,6 +36,8 @@ export interface Grant {
   readonly consentedAt: Date
   /** Microsoft Advertising's own user id, learnt at discovery. */
   readonly advertisingUserId: string
+  /** JWE of the name that the person typed at sign-in, bound to tenant, environment, and consent; absent when unknown. */
+  readonly signInNameSealed?: string
 }
 
 /** The access token as the row keeps it. */
@@ -136,6 +138,8 @@ export interface Tenant extends TenantName {
   readonly dueAt?: Date
   /** Why the tenant must be reauthorized; only with that status. */
   readonly reauthorizationReason?: StoredReason
+  /** What the identity provider wants the next sign-in to meet, as it sent it ({@link isClaimsChallenge}). */
+  readonly claims?: string
   /** Microsoft Advertising does not take the person who consented; the grant itself is good. */
   readonly advertisingRefusal?: AdvertisingRefusal
   /** How often it was disconnected: what was made for a connection before the last one is void. Default is 0. */

@@ -52,10 +52,19 @@ export function waiting(row: Tenant, trouble: RefreshTrouble): Tenant {
   return { ...unleased(row), trouble, dueAt: trouble.nextAttemptAt }
 }
 
-/** The grant was refused for good: only a new sign-in helps, and no call is made until then. */
-export function dead(row: Tenant, reauthorizationReason: StoredReason): Tenant {
+/**
+ * The grant was refused for good: only a new sign-in helps, and no call is made until then.
+ * @param claims what that sign-in must meet, where the refusal says so.
+ */
+export function dead(row: Tenant, reauthorizationReason: StoredReason, claims?: string): Tenant {
   const { trouble: _trouble, dueAt: _dueAt, ...rest } = unleased(row)
-  return { ...rest, status: 'reauthorization_required', reauthorizationReason }
+  const next: Tenant = { ...rest, status: 'reauthorization_required', reauthorizationReason }
+  return claims ? challenged(next, claims) : next
+}
+
+/** The identity provider wants the next sign-in to meet these claims. */
+export function challenged(row: Tenant, claims: string): Tenant {
+  return { ...row, claims }
 }
 
 /**
@@ -89,6 +98,7 @@ export function connected(row: Tenant, consent: Connected): Tenant {
     reauthorizationReason: _reason,
     defaultAccount: _default,
     advertisingRefusal: _refusal,
+    claims: _claims,
     ...rest
   } = row
   return { ...rest, ...consent, status: 'connected', discoveredAt: consent.accessToken.refreshedAt }
@@ -116,6 +126,7 @@ export function disconnected(row: Tenant): Tenant {
     advertisingRefusal: _refusal,
     confirmed: _confirmed,
     pendingGrant: _pending,
+    claims: _claims,
     ...rest
   } = row
   return { ...rest, status: 'disconnected', disconnectCount: (row.disconnectCount ?? 0) + 1 }
@@ -141,9 +152,15 @@ export function bare(row: Tenant): Tenant {
   return rest
 }
 
-/** The tenant belongs to another environment: its accounts, and what was chosen among them, were the other's. */
+/** The tenant belongs to another environment: its accounts, what was chosen among them, and claims were the other's. */
 export function reassigned(row: Tenant, environment: Environment): Tenant {
-  const { accountsGeneration: _generation, discoveredAt: _at, defaultAccount: _default, ...rest } = row
+  const {
+    accountsGeneration: _generation,
+    discoveredAt: _at,
+    defaultAccount: _default,
+    claims: _claims,
+    ...rest
+  } = row
   return { ...rest, environment }
 }
 

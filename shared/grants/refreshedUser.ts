@@ -1,6 +1,6 @@
 import { decodeJwt, type JWTPayload } from 'jose'
 import type { IdentityProvider } from '../environment.ts'
-import { maskAddress, type SignedInUser, unknownAddress } from '../identity/idToken.ts'
+import { maskAddress, namesOf, type SignedInUser, unknownAddress } from '../identity/idToken.ts'
 import { consumerTenantId } from '../identity/signInTable.ts'
 
 /** What an ID token of a refresh is read with. */
@@ -23,13 +23,15 @@ export function refreshedUser(
 ): SignedInUser | undefined {
   const claims = claimsOf(idToken)
   if (!claims) return undefined
-  const hint = maskAddress(String(claims.preferred_username ?? claims.email ?? ''))
+  const named = namesOf(claims)
+  const hint = maskAddress(named.signInName ?? '')
   const consenter = { issuer: claims.iss ?? '', subject: String(claims.oid ?? claims.sub ?? ''), hint }
-  if (identityProvider === 'google') return { accountKind: 'google', authorityTenant: '', consenter }
+  if (identityProvider === 'google')
+    return { accountKind: 'google', authorityTenant: '', consenter, ...named }
   if (typeof claims.tid !== 'string') return undefined
   return claims.tid === consumerTenantId
-    ? { accountKind: 'personal', authorityTenant: personalTenant, consenter }
-    : { accountKind: 'work', authorityTenant: claims.tid, consenter }
+    ? { accountKind: 'personal', authorityTenant: personalTenant, consenter, ...named }
+    : { accountKind: 'work', authorityTenant: claims.tid, consenter, ...named }
 }
 
 /**

@@ -11,6 +11,8 @@ export interface SignedInUser {
   /** Where refreshes go: the personal tenant setting, the directory's id, or empty for Google. */
   readonly authorityTenant: string
   readonly consenter: Consenter
+  /** What the person types at sign-in. Personal data: it's stored sealed only. Absent when unknown. */
+  readonly signInName?: string
 }
 
 /** The ID token is not one that this sign-in can have brought; `reason` is a stable word. */
@@ -62,13 +64,15 @@ export function createIdTokenChecker(personalTenant: string, options?: KeySource
 
 function toUser(payload: JWTPayload, row: SignInRow, tid: string, personalTenant: string): SignedInUser {
   const personal = tid === consumerTenantId
-  const hint = maskAddress(String(payload.preferred_username ?? payload.email ?? ''))
+  const named = namesOf(payload)
+  const hint = maskAddress(named.signInName ?? '')
   const issuer = payload.iss ?? ''
   if (row.identityProvider === 'google') {
     return {
       accountKind: 'google',
       authorityTenant: '',
       consenter: { issuer, subject: payload.sub ?? '', hint },
+      ...named,
     }
   }
   return {
@@ -76,7 +80,18 @@ function toUser(payload: JWTPayload, row: SignInRow, tid: string, personalTenant
     authorityTenant: personal ? personalTenant : tid,
     // `sub` is pairwise; `oid` with the issuer's tenant names the person (nextauthjs/next-auth#13440).
     consenter: { issuer, subject: String(payload.oid ?? payload.sub ?? ''), hint },
+    ...named,
   }
+}
+
+/** Longer names can't be given as a `loginHint` either. */
+const longestNameCharacters = 320
+
+/** The name by which an ID token's person signs in: what `login_hint` is (v2-oauth2-auth-code-flow.md). */
+export function namesOf(payload: JWTPayload): Pick<SignedInUser, 'signInName'> {
+  const signInName = payload.preferred_username ?? payload.email
+  const isUsable = typeof signInName === 'string' && signInName.length <= longestNameCharacters
+  return isUsable && signInName !== '' ? { signInName } : {}
 }
 
 /** The hint when the address is unknown. */

@@ -1,4 +1,5 @@
 import { reasonOfNumbers } from '../domain/aadsts.ts'
+import { isClaimsChallenge } from '../domain/claimsChallenge.ts'
 import { meaningOf, type RefusalReason } from '../domain/reasons.ts'
 import { serverErrorSeconds, type TokenRefusal, toRefusal } from '../domain/refusal.ts'
 
@@ -66,7 +67,17 @@ export function classifyTokenRefusal(
   const { subtype, ...seen } = readBody(body)
   const reason = reasonOf(status, { ...seen, subtype })
   const seconds = secondsToWait(reason, parseRetryAfterSeconds(retryAfter))
-  return toRefusal(reason, { ...seen, ...(seconds !== undefined && { retryAfterSeconds: seconds }) })
+  return toRefusal(reason, {
+    ...seen,
+    ...(seconds !== undefined && { retryAfterSeconds: seconds }),
+    ...claimsOf(reason, body),
+  })
+}
+
+/** Only a refusal that a sign-in or an administrator can end has a challenge. One that can't be sent back is dropped. */
+function claimsOf(reason: RefusalReason, body: unknown): Pick<TokenRefusal, 'claims'> {
+  const claims = toRecord(body).claims
+  return meaningOf(reason).class.startsWith('advertiser') && isClaimsChallenge(claims) ? { claims } : {}
 }
 
 function secondsToWait(reason: RefusalReason, asked: number | undefined): number | undefined {
@@ -130,7 +141,7 @@ function lookUp(table: Reasons, word: string): RefusalReason | undefined {
 }
 
 function readBody(body: unknown): Seen {
-  const record = typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {}
+  const record = toRecord(body)
   return {
     error: wordOf(record.error),
     suberror: wordOf(record.suberror),
@@ -138,6 +149,10 @@ function readBody(body: unknown): Seen {
     errorCodes: codesOf(record),
     traceId: wordOf(record.trace_id),
   }
+}
+
+function toRecord(body: unknown): Readonly<Record<string, unknown>> {
+  return typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {}
 }
 
 /** Numbers or strings of numbers. Without a list, the numbers at the start of the description's sentences. */

@@ -17,6 +17,7 @@ import type { Tables } from '../storage/clients.ts'
 import { guarded } from '../storage/unavailable.ts'
 import { workspaceIndexEntity } from '../storage/workspaceIndex.ts'
 import { commitGrant, type GrantServices, sealAccessToken } from '../tenants/connectGrant.ts'
+import { sealSignInName } from '../tenants/signInName.ts'
 
 /** A vault secret that its tags call a tenant's grant. */
 export interface TaggedGrant {
@@ -178,12 +179,15 @@ async function connect(
   const accountsGeneration = `rebuilt${grantServices.randomness.identifier().slice(0, 12)}`
   await accounts.write(owner, accountsGeneration, discovery?.accounts ?? [])
   const defaultAccount = discovery && defaultAccountOf(created, discovery.accounts)
+  const { signInName, ...person } = user
+  const named = await sealSignInName(grantServices, { ...owner, grantId: id }, signInName)
   const grant = {
     id,
     reference,
     identityProvider: owner.identityProvider,
     scopes,
-    ...user,
+    ...person,
+    ...named,
     consentedAt: grantServices.clock.now(),
     advertisingUserId: discovery?.advertisingUserId ?? '',
   }

@@ -4,6 +4,7 @@ import { type Sealer, sealContextOf } from '../domain/sealer.ts'
 import type { CachedAccessToken, Grant, PendingGrant, Tenant, TenantName } from '../domain/tenant.ts'
 import { resealed } from '../domain/transitions.ts'
 import { type ChangeDependencies, changeTenant } from '../tenants/changeTenant.ts'
+import { openSignInName, sealSignInName } from '../tenants/signInName.ts'
 
 /** Dependencies of resealing. */
 export interface ResealDependencies extends ChangeDependencies {
@@ -50,7 +51,8 @@ export async function resealTenant(
 
 function sealedTexts({ accessToken, grant, pendingGrant }: Tenant): string[] {
   const references = [grant?.reference, pendingGrant?.grant.reference].filter((r) => r?.startsWith(prefix))
-  const tokens = [accessToken?.sealed, pendingGrant?.accessToken.sealed]
+  const names = [grant?.signInNameSealed, pendingGrant?.grant.signInNameSealed]
+  const tokens = [accessToken?.sealed, pendingGrant?.accessToken.sealed, ...names]
   return [...references.map((r) => r?.slice(prefix.length)), ...tokens].filter((text) => text !== undefined)
 }
 
@@ -77,7 +79,16 @@ async function resealRow(sealer: Sealer, tenant: Tenant): Promise<Tenant | undef
   })
 }
 
+/** A name that does not open is dropped: sign-ins work without it. */
 async function resealGrant(sealer: Sealer, tenant: Tenant, grant: Grant): Promise<Grant | undefined> {
+  const { signInNameSealed: _name, ...rest } = grant
+  const signInName = await openSignInName({ sealer }, { ...tenant, grant })
+  const owner = { ...tenant, grantId: grant.id }
+  const named = await sealSignInName({ sealer }, owner, signInName)
+  return resealReference(sealer, tenant, { ...rest, ...named })
+}
+
+async function resealReference(sealer: Sealer, tenant: Tenant, grant: Grant): Promise<Grant | undefined> {
   if (!grant.reference.startsWith(prefix)) return grant
   const context = sealContextOf(tenant, grant.id, 'refresh_token')
   const refreshToken = await sealer.open(grant.reference.slice(prefix.length), context)

@@ -108,7 +108,7 @@ export async function commitVerdict(
     return committed.stored
   }
   const committed = await commit(dependencies, attempt, undefined, (row) => ({
-    next: dead(row, verdict.reason),
+    next: dead(row, verdict.reason, refusal.claims),
     events: [ended(refusal, leased.grant.identityProvider, at)],
   }))
   if ('lost' in committed) return undefined

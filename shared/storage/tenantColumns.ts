@@ -4,9 +4,21 @@ import { accountKinds, environments, identityProviders } from '../environment.ts
 
 /**
  * How a column is written: `name` is a text that is never empty, `reason` is a word of the table of reasons, `reference`
- * says where a refresh token is, `words` are joined by blanks, `json` is a document with dates as ISO 8601.
+ * says where a refresh token is, `sealed` is a JWE, `claims` is a claims challenge as it was sent, `words` are joined by
+ * blanks, `json` is a document with dates as ISO 8601.
  */
-type ColumnType = 'name' | 'text' | 'reason' | 'reference' | 'number' | 'flag' | 'date' | 'words' | 'json'
+type ColumnType =
+  | 'name'
+  | 'text'
+  | 'reason'
+  | 'reference'
+  | 'sealed'
+  | 'claims'
+  | 'number'
+  | 'flag'
+  | 'date'
+  | 'words'
+  | 'json'
 
 /** One column of {@link tenantColumns}. */
 export interface TenantColumn {
@@ -37,7 +49,8 @@ export const tenantColumns: Readonly<Record<string, TenantColumn>> = {
   grantHint: { path: 'grant.consenter.hint', type: 'text' },
   grantConsentedAt: { path: 'grant.consentedAt', type: 'date' },
   grantAdvertisingUserId: { path: 'grant.advertisingUserId', type: 'text' },
-  accessTokenSealed: { path: 'accessToken.sealed', type: 'name' },
+  grantSignInNameSealed: { path: 'grant.signInNameSealed', type: 'sealed', isOptional: true },
+  accessTokenSealed: { path: 'accessToken.sealed', type: 'sealed' },
   accessTokenExpiresAt: { path: 'accessToken.expiresAt', type: 'date' },
   accessTokenRefreshedAt: { path: 'accessToken.refreshedAt', type: 'date' },
   accessTokenReplaced: { path: 'accessToken.replaced', type: 'flag', isOptional: true },
@@ -62,6 +75,7 @@ export const tenantColumns: Readonly<Record<string, TenantColumn>> = {
   advertisingRefusalReason: { path: 'advertisingRefusal.reason', type: 'name' },
   advertisingRefusalSince: { path: 'advertisingRefusal.since', type: 'date' },
   reauthorizationReason: { path: 'reauthorizationReason', type: 'reason' },
+  claims: { path: 'claims', type: 'claims' },
   disconnectCount: { path: 'disconnectCount', type: 'number' },
   writeIds: { path: 'writeIds', type: 'words' },
 }
@@ -75,6 +89,7 @@ const storedGrant = z.looseObject({
   authorityTenant: text,
   consenter: z.looseObject({ issuer: text, subject: text, hint: text }),
   consentedAt: z.date(),
+  signInNameSealed: text.optional(),
 })
 const storedToken = z.looseObject({ sealed: text, expiresAt: z.date(), refreshedAt: z.date() })
 const storedChoice = z.looseObject({ returnUrl: text, browserHash: text, answerId: text })

@@ -1,3 +1,4 @@
+import { isClaimsChallenge } from '../domain/claimsChallenge.ts'
 import type { RowDamage } from '../domain/damagedRow.ts'
 import type { TenantName } from '../domain/tenant.ts'
 import { jsonColumns, tenantColumns } from './tenantColumns.ts'
@@ -51,10 +52,12 @@ function faultOf(value: unknown, column: string): string | undefined {
       return typeof value === 'boolean' ? undefined : 'is not a Boolean'
     case 'number':
       return Number.isSafeInteger(value) && Number(value) >= 0 ? undefined : 'is not a count'
+    case 'claims':
+      return isClaimsChallenge(value) ? undefined : 'is not a claims challenge'
     case 'json':
       return typeof value === 'string' ? faultOfJson(value, column) : 'is not a text'
     default:
-      return typeof value === 'string' ? faultOfText(value, type, values, column) : 'is not a text'
+      return typeof value === 'string' ? faultOfText(value, type, values) : 'is not a text'
   }
 }
 
@@ -62,13 +65,12 @@ function faultOfText(
   value: string,
   type: string | undefined,
   values: readonly string[] | undefined,
-  column: string,
 ): string | undefined {
   if (type === 'words') return undefined
   if (type !== 'text' && value === '') return 'is empty'
   if (values && !values.includes(value)) return 'has a value that this version does not know'
   if (type === 'reference' && !referencePattern.test(value)) return 'is a reference of an unknown kind'
-  const most = type === 'reference' || column === 'accessTokenSealed' ? longestToken : longestName
+  const most = type === 'reference' || type === 'sealed' ? longestToken : longestName
   return value.length > most ? `is longer than ${most} characters` : undefined
 }
 

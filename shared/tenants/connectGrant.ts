@@ -21,6 +21,7 @@ import { connected } from '../domain/transitions.ts'
 import type { Environment } from '../environment.ts'
 import { changeTenant, type TenantChange } from './changeTenant.ts'
 import { destroySecrets, destroyUncommitted, withSecretsToDestroy } from './secretsToDestroy.ts'
+import { sealSignInName } from './signInName.ts'
 
 /** What storing and committing a grant needs. */
 export interface GrantServices {
@@ -38,7 +39,9 @@ export interface GrantServices {
 export interface ProvenGrant {
   /** Where the user consented: the grant is kept for no tenant of the other environment. */
   readonly environment: Environment
-  readonly grant: Omit<Grant, 'id' | 'reference'>
+  readonly grant: Omit<Grant, 'id' | 'reference' | 'signInNameSealed'>
+  /** What the person signed in with; it's kept sealed. */
+  readonly signInName?: string | undefined
   readonly refreshToken: string
   readonly accessToken: string
   readonly expiresInSeconds: number
@@ -75,8 +78,9 @@ export async function connectGrant(
   const id = grantServices.randomness.identifier()
   const owner = grantOwnerOf(found.tenant, { ...proven.grant, id })
   const accessToken = await sealAccessToken(grantServices, owner, proven)
+  const named = await sealSignInName(grantServices, owner, proven.signInName)
   const reference = await grants.write(proven.refreshToken, owner)
-  const kept = { ...proven, grant: { ...proven.grant, id, reference }, accessToken }
+  const kept = { ...proven, grant: { ...proven.grant, ...named, id, reference }, accessToken }
   const committed = await commitGrant(grantServices, name, (row) =>
     proven.isStillFor?.(row) === false ? undefined : kept,
   )

@@ -37,7 +37,7 @@ const reference = (secret: string) => `vault:v.example/${secret}/1/0`
 function fullTenant(): Tenant {
   const tenant = `d${made++}`
   const accessToken = { sealed: 's', expiresAt: at, refreshedAt: at, replaced: true } as const
-  const grant = { ...grantOf(reference(`${tenant}-kept`), 'ada'), consentedAt: at, advertisingUserId: '1' }
+  const grant = { ...grantOf(reference(`${tenant}-kept`), 'ada'), consentedAt: at, signInNameSealed: 'n' }
   return {
     ...{
       workspace: 'w',
@@ -63,6 +63,7 @@ function fullTenant(): Tenant {
     defaultAccount: { accountId: '1', customerId: '2' },
     advertisingRefusal: { reason: 'r', since: at },
     reauthorizationReason: 'grant_revoked',
+    claims: '{"access_token":{}}',
     disconnectCount: 1,
     writeIds: ['w'],
   } as Tenant

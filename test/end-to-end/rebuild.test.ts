@@ -52,6 +52,8 @@ test('lost tables come back from the vaults: tenants, listing, due rows, account
     const { consenter, accountKind, authorityTenant } = before[index]!.grant!
     expect(status).toBe('connected')
     expect(grant).toMatchObject({ accountKind, authorityTenant, consenter })
+    expect(grant?.signInNameSealed).toMatch(/^eyJ/)
+    expect(JSON.stringify(grant)).not.toContain(`${name.tenant}@`)
     expect(dueAt).toBeInstanceOf(Date)
     const { accounts } = await world.broker.accounts.list(name, accountsGeneration!, 100)
     expect(accounts.length).toBeGreaterThan(0)

@@ -68,6 +68,12 @@ test('a login hint takes the place of the choice of an account', async () => {
   expect([searchParams.get('login_hint'), searchParams.has('prompt')]).toEqual(['a@x.example', false])
 })
 
+test('a tenant’s claims go into its request, beside the choice of an account where nobody is named', async () => {
+  const claims = '{"access_token":{}}'
+  const { searchParams } = await urlOf((await issued({}, { claims })).open())
+  expect([searchParams.get('claims'), searchParams.get('prompt')]).toEqual([claims, 'select_account'])
+})
+
 test.each([
   ['whose tenant was disconnected since', {}, { disconnectCount: 1 }],
   ['whose tenant is gone', { tenant: 'another' }, {}],

@@ -92,7 +92,7 @@ export function provenBy(subject: string, accounts: readonly Account[]): Proven 
   const { consenter, accountKind, authorityTenant } = grantOf('', subject)
   return {
     row: { identityProvider: 'microsoft', environment: 'production', scopes: [] },
-    user: { consenter, accountKind, authorityTenant },
+    user: { consenter, accountKind, authorityTenant, signInName: `${subject}@x.example` },
     tokens: {
       ok: true,
       accessToken: 'at',

@@ -56,6 +56,7 @@ describe('a good ID token', () => {
       accountKind: 'work',
       authorityTenant: directory,
       consenter: { issuer: issuerOf(directory), subject: 'person', hint: 'a…@contoso.example' },
+      signInName: 'ada@contoso.example',
     })
   })
 

@@ -6,6 +6,7 @@ import type { SignIn } from '../../shared/connect/authorize.ts'
 import { finishSignIn } from '../../shared/connect/callback.ts'
 import { prove } from '../../shared/connect/prove.ts'
 import { KeysUnreachableError } from '../../shared/identity/keySource.ts'
+import { classifyTokenRefusal } from '../../shared/identity/refusal.ts'
 import { connected, grantOf, name } from '../simulation/ground.ts'
 import { connectGround, returnUrl } from './connectGround.ts'
 
@@ -161,6 +162,19 @@ describe('a sign-in', () => {
     const lasting = await signingIn({ faults: [[401, 122]] })
     expect(await lasting.run()).toMatchObject({ failed: 'wrong_account_kind', isConsenter: true })
     expect(lasting.seen.asked).toBe(1)
+  })
+
+  test('that lacked claims is refused so, even when the row can’t be read', async () => {
+    const claims = '{"access_token":{}}'
+    const body = { error: 'invalid_grant', error_codes: [50076], claims }
+    const redeem = async () => ({ ok: false, refusal: classifyTokenRefusal(400, body) })
+    const ended = { failed: 'sign_in_refused', reason: 'mfa_required', isChallenged: true }
+    const own = await signingIn({ parts: { tokenEndpoints: { redeem } } })
+    expect(await own.run()).toEqual(ended)
+    expect(own.row().claims).toBe(claims)
+    const grantServices = { tenants: { read: () => Promise.reject(new Error('out')) } }
+    const out = await signingIn({ parts: { tokenEndpoints: { redeem }, grantServices } })
+    expect(await out.run()).toMatchObject(ended)
   })
 
   test('notes only of a wrong kind of account that it is the consenter’s own', async () => {

@@ -39,6 +39,7 @@ const full: Required<Tenant> = {
   dueAt: later,
   reauthorizationReason: 'grant_refused',
   advertisingRefusal: { reason: 'user_not_known', since: now },
+  claims: '{"access_token":{}}',
   disconnectCount: 2,
   writeIds: ['w1'],
   unknownColumns: { later: 'stays' },
@@ -69,6 +70,7 @@ const each: Readonly<Record<keyof typeof transitions, readonly [Tenant, Partial<
       { status: 'reauthorization_required', reauthorizationReason: 'grant_revoked' },
       ['lease', 'trouble', 'dueAt'],
     ],
+    challenged: [transitions.challenged(full, '{}'), { claims: '{}' }, []],
     repaired: [transitions.repaired(full, now), { dueAt: now }, ['lease']],
     connected: [
       transitions.connected({ ...full, status: 'reauthorization_required' }, consent),
@@ -81,6 +83,7 @@ const each: Readonly<Record<keyof typeof transitions, readonly [Tenant, Partial<
         'reauthorizationReason',
         'defaultAccount',
         'advertisingRefusal',
+        'claims',
       ],
     ],
     pending: [
@@ -101,6 +104,7 @@ const each: Readonly<Record<keyof typeof transitions, readonly [Tenant, Partial<
         'advertisingRefusal',
         'confirmed',
         'pendingGrant',
+        'claims',
       ],
     ],
     listSecrets: [transitions.listSecrets(full, ['vault:a']), { secretsToDestroy: ['vault:a'] }, []],
@@ -113,7 +117,7 @@ const each: Readonly<Record<keyof typeof transitions, readonly [Tenant, Partial<
     reassigned: [
       transitions.reassigned(full, 'sandbox'),
       { environment: 'sandbox' },
-      ['accountsGeneration', 'discoveredAt', 'defaultAccount'],
+      ['accountsGeneration', 'discoveredAt', 'defaultAccount', 'claims'],
     ],
     renamed: [transitions.renamed(full, 'Other'), { displayName: 'Other' }, []],
     vended: [transitions.vended(full, later, now), { lastVendedAt: later, dueAt: now }, []],

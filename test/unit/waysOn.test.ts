@@ -100,6 +100,19 @@ test.each([
   expect(page).not.toHaveProperty('again')
 })
 
+test('a sign-in that lacked claims can be tried again, whatever it ended in', async () => {
+  expect((await offered({ failed: 'directory_policy' })).page).not.toHaveProperty('again')
+  const { page } = await offered({ failed: 'directory_policy', isChallenged: true })
+  expect(page.again).toMatchObject({ anotherAccount: false })
+})
+
+test('only the sign-in that follows at once asks for another account', async () => {
+  const { next } = await offered({ failed: 'no_advertising_user' })
+  expect(next).toHaveProperty('anotherAccount', true)
+  const again = await offered({ failed: 'sign_in_refused' }, next)
+  expect(again.next).not.toHaveProperty('anotherAccount')
+})
+
 test('the fifth sign-in of a browser is the last one', async () => {
   expect((await offered({ failed: 'sign_in_refused' }, { tries: 4 })).next?.tries).toBe(5)
 })

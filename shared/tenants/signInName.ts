@@ -1,0 +1,28 @@
+import { type Sealer, type SealOwner, sealContextOf } from '../domain/sealer.ts'
+import type { Grant, Tenant } from '../domain/tenant.ts'
+
+interface NameSealer {
+  readonly sealer: Sealer
+}
+
+/** Seals the name that a person signed in with, as their grant keeps it; nothing when the name is unknown. */
+export async function sealSignInName(
+  { sealer }: NameSealer,
+  owner: SealOwner,
+  signInName: string | undefined,
+): Promise<Pick<Grant, 'signInNameSealed'>> {
+  if (!signInName) return {}
+  const context = sealContextOf(owner, owner.grantId, 'sign_in_name')
+  return { signInNameSealed: await sealer.seal(signInName, context) }
+}
+
+/**
+ * The name that a tenant's consenter signed in with.
+ * @returns undefined when it is unknown or doesn’t open. @throws whatever reading the sealing keys throws.
+ */
+export async function openSignInName({ sealer }: NameSealer, tenant: Tenant): Promise<string | undefined> {
+  const { grant } = tenant
+  if (!grant?.signInNameSealed) return undefined
+  const context = sealContextOf(tenant, grant.id, 'sign_in_name')
+  return sealer.open(grant.signInNameSealed, context)
+}
