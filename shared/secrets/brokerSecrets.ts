@@ -1,5 +1,6 @@
-import { type Clock, within } from '../clock.ts'
+import { type Clock, TimeLimitError, within } from '../clock.ts'
 import { createCoalesce } from '../coalesce.ts'
+import { StorageUnavailableError } from '../domain/storageUnavailable.ts'
 import type { SecretVersion, Vault } from '../domain/vault.ts'
 import type { Environment, IdentityProvider } from '../environment.ts'
 import { createMemory } from '../memory.ts'
@@ -51,12 +52,14 @@ const renewedMilliseconds = 240_000
 const outMilliseconds = 10_000
 /** A caller who has something to go on with waits no longer for the vault; one who doubts it, a little longer. */
 const patienceSeconds = { usual: 2, fresh: 5 }
+/** One who has nothing waits for a try that hangs, and for the next one. */
+const unreadSeconds = 6
 const freshMilliseconds = 1000
 
 /**
  * Reads the broker's own secrets from its vault. While the vault does not answer, or not soon, what was read before is
  * used on, also that there was none: a vault outage alone stops no vend. A process that has read nothing yet fails
- * with what the vault answered in the last ten seconds, and asks again in the background.
+ * after six seconds, then for ten seconds at once, and asks again in the background.
  */
 export function createBrokerSecrets(vault: Vault, clock: Clock): BrokerSecrets {
   const memory = createMemory<BrokerSecret | undefined>(clock)
@@ -81,9 +84,16 @@ export function createBrokerSecrets(vault: Vault, clock: Clock): BrokerSecrets {
       const renewed = () => coalesce(name, () => readNow(name))
       const failure = options.fresh ? undefined : failures.recent(name, outMilliseconds)
       if (!known) {
-        if (failure === undefined) return renewed()
-        renewed().catch(() => undefined)
-        throw failure
+        if (failure !== undefined) {
+          renewed().catch(() => undefined)
+          throw failure
+        }
+        return within(clock, unreadSeconds, 'reading a secret', renewed).catch((error) => {
+          if (!(error instanceof TimeLimitError)) throw error
+          const silence = new StorageUnavailableError('vault', 0, 'ETIMEDOUT')
+          failures.remember(name, silence)
+          throw silence
+        })
       }
       const { value: secret, ageMilliseconds: age } = known
       // A missing secret is looked for again soon: someone is just setting it.
