@@ -12,6 +12,7 @@ import { isSameConsent, type Tenant, type TenantName } from '../domain/tenant.ts
 import { Problem } from '../problems.ts'
 import { explainNoDeveloperToken } from '../secrets/developerTokens.ts'
 import { noteAdvertisingAnswer } from '../tenants/advertisingAnswer.ts'
+import { cutMeaning } from '../tenants/view.ts'
 import type { AccessTokens } from '../vend/accessTokens.ts'
 import { explainNotObtained } from '../vend/explain.ts'
 import type { NotObtained, Obtained } from '../vend/obtained.ts'
@@ -40,6 +41,7 @@ export const discoveryAnswer = z.object({
   changed: z.array(namedAccount.extend({ properties: z.array(z.string()) })),
   defaultAccountId: z.string().optional(),
   defaultChanged: z.boolean(),
+  cut: z.literal(true).describe(cutMeaning).optional(),
 })
 
 /** A {@link discoveryAnswer}'s value. */
@@ -77,7 +79,8 @@ export async function rediscoverAccounts(
     const accounts = carrySelection(before, discovery.accounts)
     const defaultAccount = defaultAccountOf(tenant, accounts)
     const story = { tenant, before, after: accounts, defaultAccount, at: discoveredAt }
-    const change = { accounts, defaultAccount, discoveredAt, events: discoveryEvents(story) }
+    const isCut = discovery.isCut === true
+    const change = { accounts, defaultAccount, discoveredAt, isCut, events: discoveryEvents(story) }
     told = { tenant, before, change }
     return change
   })
@@ -153,6 +156,7 @@ function toAnswer({ tenant, before, change }: Told, discoveredAt: Date): Discove
       .map(({ after, properties }) => ({ ...toNamed(after), properties: [...properties] })),
     ...(defaultAccount && { defaultAccountId: defaultAccount.accountId }),
     defaultChanged: !isSameDefault(tenant.defaultAccount, defaultAccount),
+    ...(change.isCut && { cut: true as const }),
   }
 }
 

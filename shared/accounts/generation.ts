@@ -1,4 +1,5 @@
 import type { Randomness } from '../clock.ts'
+import { toCutGeneration } from '../domain/account.ts'
 import type { Tenant } from '../domain/tenant.ts'
 
 /** Milliseconds since 1970 in base 36 have eight digits until 2059. */
@@ -7,9 +8,10 @@ const timeDigits = 8
 /** Longer than any sign-in or discovery takes from writing a generation to committing it. */
 const uncommittedMilliseconds = 120_000
 
-/** Names a new generation of account rows: when it was made, and chance. */
-export function newGeneration(now: Date, randomness: Randomness): string {
-  return `${now.getTime().toString(36)}${randomness.identifier().slice(0, 8)}`
+/** Names a new generation of account rows: when it was made, chance, and whether the list is cut. */
+export function newGeneration(now: Date, randomness: Randomness, isCut = false): string {
+  const generation = `${now.getTime().toString(36)}${randomness.identifier().slice(0, 8)}`
+  return isCut ? toCutGeneration(generation) : generation
 }
 
 /**

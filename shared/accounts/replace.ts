@@ -1,5 +1,5 @@
 import type { Clock, Randomness } from '../clock.ts'
-import { type Account, type AccountStore, allAccounts } from '../domain/account.ts'
+import { type Account, type AccountStore, allAccounts, isCutGeneration } from '../domain/account.ts'
 import type { DefaultAccount, StoredTenant, Tenant, TenantName } from '../domain/tenant.ts'
 import type { TenantEvent } from '../domain/tenantEvents.ts'
 import { withAccounts } from '../domain/transitions.ts'
@@ -22,6 +22,8 @@ export interface AccountsChange {
   /** When it comes from a discovery. */
   readonly discoveredAt?: Date
   readonly events: readonly TenantEvent[]
+  /** Whether there are more accounts. Default is as before. */
+  readonly isCut?: boolean
 }
 
 /**
@@ -43,7 +45,8 @@ export async function replaceAccounts(
     const before = isCurrent && written ? written.before : await allAccounts(accounts, name, basis)
     const { events, ...next } = change(row, before)
     if (!isCurrent || !written) {
-      written = { basis, before, generation: newGeneration(clock.now(), randomness) }
+      const isCut = next.isCut ?? isCutGeneration(basis)
+      written = { basis, before, generation: newGeneration(clock.now(), randomness, isCut) }
       await accounts.write(name, written.generation, next.accounts)
     }
     return { next: withAccounts(row, { ...next, accountsGeneration: written.generation }), events }

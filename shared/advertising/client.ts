@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import type { EnvironmentConfig } from '../config.ts'
+import { mostAccounts } from '../domain/account.ts'
 import {
   type AccountInfo,
   type AdvertiserAccount,
@@ -21,6 +22,13 @@ export type Answer<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly fault: AdvertisingFault }
 
+/** The accounts that a search found. */
+export interface AccountSearch {
+  readonly accounts: readonly AdvertiserAccount[]
+  /** Whether accounts were left out, because there are more than 50,000. */
+  readonly isCut: boolean
+}
+
 /** What {@link createCustomerManagement} needs. */
 export interface CustomerManagementOptions {
   readonly environmentConfig: Pick<EnvironmentConfig, 'advertisingUrl'>
@@ -37,8 +45,8 @@ export interface CustomerManagementOptions {
 export interface CustomerManagement {
   /** The user that the access token stands for, and the user's roles in all customers. */
   getUser(credentials: Credentials): Promise<Answer<UserAndRoles>>
-  /** Every account that a user reaches, page by page until a short one. */
-  searchAccounts(credentials: Credentials, userId: string): Promise<Answer<readonly AdvertiserAccount[]>>
+  /** The accounts that a user reaches, page by page until a short one: the first 50,000 by id. */
+  searchAccounts(credentials: Credentials, userId: string): Promise<Answer<AccountSearch>>
   /** The accounts and customers one level below a customer, linked ones included. */
   getLinkedAccountsAndCustomersInfo(
     credentials: Credentials,
@@ -53,8 +61,11 @@ export interface CustomerManagement {
 /** The largest page that SearchAccounts gives (customer-management-service/paging.md). */
 const accountsPageSize = 1000
 
-/** Ends a search that a faulty server would keep going: a million accounts. */
-const mostPages = 1000
+/** One page more shows whether accounts are left out. */
+const mostPages = mostAccounts / accountsPageSize + 1
+
+/** The most bytes of one answer. A page of 1,000 accounts as Microsoft's examples show them has some 2 MiB. */
+const mostAnswerBytes = 16 * 1024 * 1024
 
 /** As many customers as FindAccounts' like allow in `TopN`. */
 const mostCustomers = 5000
@@ -110,7 +121,7 @@ function createCall(options: CustomerManagementOptions): Call {
         redirect: 'manual',
         signal: limitOf(credentials, timeLimit),
       })
-      return toAnswer(response, await response.text(), schema)
+      return toAnswer(response, await readText(response), schema)
     } catch (error) {
       return { ok: false, fault: faultWithoutAnswer('customerManagement', causeOf(error)) }
     }
@@ -123,9 +134,26 @@ function limitOf({ signal }: Credentials, milliseconds: number): AbortSignal {
   return signal ? AbortSignal.any([own, signal]) : own
 }
 
-function toAnswer<T>(response: Response, bodyText: string, schema: z.ZodType<T>): Answer<T> {
+/** The body; undefined when it is too long to be read. */
+async function readText({ body }: Response): Promise<string | undefined> {
+  const chunks: Uint8Array[] = []
+  let bytes = 0
+  for await (const chunk of body ?? []) {
+    bytes += chunk.length
+    if (bytes > mostAnswerBytes) return undefined
+    chunks.push(chunk)
+  }
+  return new TextDecoder().decode(Buffer.concat(chunks))
+}
+
+function toAnswer<T>(response: Response, text: string | undefined, schema: z.ZodType<T>): Answer<T> {
   const { status, headers } = response
+  const bodyText = text ?? ''
   const answer = { service: 'customerManagement', status, headers, bodyText } as const
+  if (response.ok && text === undefined) {
+    const lacking = `the answer is longer than ${mostAnswerBytes} bytes`
+    return { ok: false, fault: faultOfUnexpectedAnswer(answer, lacking) }
+  }
   if (!response.ok) return { ok: false, fault: readFault(answer) }
   const parsed = schema.safeParse(parseJsonOrNothing(bodyText))
   return parsed.success
@@ -145,16 +173,25 @@ function accountsOfUser(userId: string, index: number): unknown {
   }
 }
 
+type AccountsPage = Answer<readonly AdvertiserAccount[]>
+
 async function searchAllPages(
-  page: (index: number) => Promise<Answer<readonly AdvertiserAccount[]>>,
-): Promise<Answer<readonly AdvertiserAccount[]>> {
+  page: (index: number) => Promise<AccountsPage>,
+): Promise<Answer<AccountSearch>> {
   const found = new Map<string, AdvertiserAccount>()
-  for (let index = 0; index < mostPages; index++) {
-    const answer = await page(index)
+  for (let index = 0; index < mostPages && found.size <= mostAccounts; index++) {
+    const answer = await lookTwice(() => page(index))
     if (!answer.ok) return answer
     const before = found.size
     for (const account of answer.value) found.set(account.accountId, account)
     if (answer.value.length < accountsPageSize || found.size === before) break
   }
-  return { ok: true, value: [...found.values()] }
+  const accounts = [...found.values()].slice(0, mostAccounts)
+  return { ok: true, value: { accounts, isCut: found.size > mostAccounts } }
+}
+
+/** An empty page takes accounts away from a tenant, so it counts only if a second call brings it too. */
+async function lookTwice(page: () => Promise<AccountsPage>): Promise<AccountsPage> {
+  const first = await page()
+  return first.ok && first.value.length === 0 ? page() : first
 }

@@ -48,14 +48,26 @@ export interface Customer {
 
 const pauseReasons: Readonly<Record<string, PauseReason>> = { 1: 'user', 2: 'billing', 4: 'userAndBilling' }
 
+/**
+ * The most characters to keep of a text. A name has 100 at most at Microsoft, and a column of a table takes 32,768
+ * (Understanding the Table service data model, "property types").
+ */
+const mostTextCharacters = 256
+
 const text = z
   .union([z.string(), z.number().transform(String)])
   .nullish()
-  .transform((value) => value ?? '')
+  .transform((value) => cut(value ?? ''))
 const ids = z
   .array(idSchema)
   .nullish()
   .transform((value) => value ?? [])
+
+/** Copies what it keeps: a slice would keep the whole text in memory, and half a character can't be stored. */
+function cut(value: string): string {
+  if (value.length <= mostTextCharacters) return value
+  return Buffer.from(value.slice(0, mostTextCharacters)).toString()
+}
 
 function list<T extends z.ZodType>(item: T) {
   return z

@@ -1,4 +1,4 @@
-import type { DiscoveredAccount } from '../domain/account.ts'
+import { type DiscoveredAccount, mostAccounts } from '../domain/account.ts'
 import { accountUsability } from './accountUsability.ts'
 import type { Answer, CustomerManagement } from './client.ts'
 import type { AdvertiserAccount, Customer, CustomerRole, UserAndRoles } from './customerManagementSchemas.ts'
@@ -18,7 +18,12 @@ export interface Discovery {
   readonly userName: string
   readonly accounts: readonly DiscoveredAccount[]
   readonly customers: readonly DiscoveredCustomer[]
+  /** There are more accounts or roles than the broker reads: those it has found are kept. */
+  readonly isCut?: true
 }
+
+/** The most roles to read: as many customers as Microsoft gives in one answer (getcustomersinfo.md, `TopN`). */
+const mostRoles = 5000
 
 /**
  * All calls of a discovery together: a person waits for it in the browser, and the platform ends an HTTP call after
@@ -41,17 +46,26 @@ export async function discoverAccounts(
   if (!user.ok) return user
   const searched = await client.searchAccounts(credentials, user.value.userId)
   if (!searched.ok) return searched
-  const { roles } = user.value
+  const roles = user.value.roles.slice(0, mostRoles)
   const findReach = createFindReach(roles)
-  const wanted = unexplained(searched.value, roles, findReach)
+  const wanted = searched.value.isCut
+    ? unreached(searched.value.accounts, findReach)
+    : unexplained(searched.value.accounts, roles, findReach)
   const roots = new Set(roles.map((role) => role.customerId))
   const walk = await walkLinks(client, credentials, [...roots], wanted)
   if (!walk.ok) return walk
-  const accounts = [...searched.value, ...onlyListed(searched.value, roles, walk.value)]
-  const reached = accounts.map((account) => toReached(account, findReach(account), walk.value))
+  const listed = onlyListed(searched.value.accounts, roles, walk.value)
+  const accounts = [...searched.value.accounts, ...listed]
+  const isCut = searched.value.isCut || accounts.length > mostAccounts || user.value.roles.length > mostRoles
+  const reached = accounts
+    .slice(0, mostAccounts)
+    .map((account) => toReached(account, findReach(account), walk.value))
   const customerIds = new Set([...roots, ...reached.map((account) => account.customerId)])
   const names = await findCustomerNames(client, credentials, customerIds, walk.value.customers)
-  return { ok: true, value: toDiscovery(user.value, reached, names) }
+  return {
+    ok: true,
+    value: { ...toDiscovery({ ...user.value, roles }, reached, names), ...(isCut && { isCut }) },
+  }
 }
 
 /** The accounts that need a look at the links: reached without a role, or named by a role and not searched. */
@@ -60,8 +74,12 @@ function unexplained(
   roles: readonly CustomerRole[],
   findReach: FindReach,
 ): ReadonlySet<string> {
-  const unreached = searched.filter((account) => !findReach(account))
-  return new Set([...notSearched(searched, roles), ...unreached.map((account) => account.accountId)])
+  return new Set([...notSearched(searched, roles), ...unreached(searched, findReach)])
+}
+
+/** Of a search that was cut, a role may name any number of accounts that were left out: only these are looked for. */
+function unreached(searched: readonly AdvertiserAccount[], findReach: FindReach): ReadonlySet<string> {
+  return new Set(searched.filter((account) => !findReach(account)).map((account) => account.accountId))
 }
 
 /** Accounts that roles name and that only the links describe: the search lags behind a new link. */

@@ -1,3 +1,4 @@
+import { parseRetryAfterSeconds } from '../domain/retryAfter.ts'
 import type { VerdictCode } from '../domain/verdicts.ts'
 import type { Actor } from '../problems.ts'
 import type { AdvertisingError } from './advertisingError.ts'
@@ -49,7 +50,7 @@ export interface AdvertisingFault {
 export interface FailedAnswer {
   readonly service?: ServiceName
   readonly status: number
-  /** Read for `TrackingId` and `Retry-After` (in seconds; a date is not understood). */
+  /** Read for `TrackingId` and `Retry-After`. */
   readonly headers?: Headers
   readonly trackingId?: string
   readonly bodyText: string
@@ -91,7 +92,7 @@ export function toFault(answer: FailedAnswer, body: FaultBody): AdvertisingFault
   const error = known ? undefined : body.errors[0]
   const judgement = known ?? judgeStatus(answer.status, body.form)
   const headers = answer.headers ?? body.head?.headers
-  const retryAfterSeconds = retryAfterOf(headers) ?? judgement.retryAfterSeconds
+  const retryAfterSeconds = parseRetryAfterSeconds(headers?.get('Retry-After')) ?? judgement.retryAfterSeconds
   const named = namedToken(body)
   const code = known?.code ?? error?.code
   return {
@@ -180,11 +181,6 @@ function judged(faultClass: FaultClass, actor: Actor, meaning: string): Judgemen
 
 function isRetryable(judgement: Judgement): boolean {
   return judgement.class === 'backOff' || judgement.class === 'passing'
-}
-
-function retryAfterOf(headers: Headers | undefined): number | undefined {
-  const value = headers?.get('Retry-After') ?? ''
-  return /^\d{1,6}$/.test(value) ? Number(value) : undefined
 }
 
 /** The most errors to return. */

@@ -41,7 +41,7 @@ export async function walkLinks(
   wanted: ReadonlySet<string>,
 ): Promise<Answer<LinkWalk>> {
   const accounts = new Map<string, ListedAccount>()
-  const customers: Customer[] = []
+  const customers = new Map<string, Customer>()
   const seen = new Set<string>()
   let isCut = false
   const next = (customerIds: Iterable<string>) => {
@@ -54,32 +54,51 @@ export async function walkLinks(
   const isDone = () => level.length === 0 || [...wanted].every((id) => accounts.has(id))
   for (let depth = 0; depth <= mostLevels && !isDone(); depth++) {
     for (const id of level) seen.add(id)
-    const listed = await listLevel(client, credentials, level)
+    const listed = await listLevel(client, credentials, level, wanted)
     if (!listed.ok) return listed
     for (const one of listed.value.accounts) {
       if (!accounts.has(one.account.accountId)) accounts.set(one.account.accountId, one)
     }
-    customers.push(...listed.value.customers)
+    for (const customer of listed.value.customers) customers.set(customer.customerId, customer)
     level = next(listed.value.customers.map((customer) => customer.customerId))
   }
-  return { ok: true, value: { accounts, customers, isCut: isCut || level.length > 0 } }
+  return {
+    ok: true,
+    value: { accounts, customers: [...customers.values()], isCut: isCut || level.length > 0 },
+  }
+}
+
+interface Listed {
+  readonly accounts: readonly AccountInfo[]
+  readonly customers: readonly Customer[]
 }
 
 async function listLevel(
   client: CustomerManagement,
   credentials: Credentials,
   customerIds: readonly string[],
+  wanted: ReadonlySet<string>,
 ): Promise<Answer<{ accounts: readonly ListedAccount[]; customers: readonly Customer[] }>> {
   const accounts: ListedAccount[] = []
   const customers: Customer[] = []
-  const list = (id: string) => client.getLinkedAccountsAndCustomersInfo(credentials, id)
+  const list = async (id: string) =>
+    withoutUnwanted(await client.getLinkedAccountsAndCustomersInfo(credentials, id), wanted)
   const answers = await pMap(customerIds, list, { concurrency: callsAtOnce })
   for (const [index, answer] of answers.entries()) {
     if (!answer.ok && answer.fault.class === 'rights') continue
     if (!answer.ok) return answer
     const customerId = customerIds[index]!
-    accounts.push(...answer.value.accounts.map((account) => ({ account, customerId })))
-    customers.push(...answer.value.customers)
+    for (const account of answer.value.accounts) accounts.push({ account, customerId })
+    for (const customer of answer.value.customers) customers.push(customer)
   }
+  return { ok: true, value: { accounts, customers } }
+}
+
+/** Frees what no later step of the walk reads: 500 answers at once would fill the memory. */
+function withoutUnwanted(answer: Answer<Listed>, wanted: ReadonlySet<string>): Answer<Listed> {
+  if (!answer.ok) return answer
+  const accounts = answer.value.accounts.filter(({ accountId }) => wanted.has(accountId))
+  // One more than the walk takes, so that it sees that it is cut.
+  const customers = answer.value.customers.slice(0, mostWalkedCustomers + 1)
   return { ok: true, value: { accounts, customers } }
 }

@@ -16,6 +16,8 @@ export interface AccountLoss {
 export interface Reach {
   readonly known: readonly Account[]
   readonly after: readonly Account[]
+  /** Whether the user has more accounts than `after`. */
+  readonly isCut: boolean
   /** The account to vend when the app names none, if that is clear. */
   readonly defaultAccount: DefaultAccount | undefined
   /** Who signed in instead of whom, where that would lose accounts: the app is told before they are marked. */
@@ -42,5 +44,5 @@ export async function compareReach(store: AccountStore, before: Tenant, proven: 
   }
   const isLoss = person !== undefined && lost.length > 0 && before.status !== 'disconnected'
   const loss = isLoss ? { person, lost } : undefined
-  return { known, after, defaultAccount, outcome, ...(loss && { loss }) }
+  return { known, after, isCut: discovery.isCut === true, defaultAccount, outcome, ...(loss && { loss }) }
 }

@@ -68,9 +68,9 @@ export async function compareSignIn(
 /** Writes what a sign-in reaches, as a generation of accounts that no row names yet. */
 async function writeReached(
   { accounts, clock, randomness }: Pick<CallbackDependencies, 'accounts' | 'clock' | 'randomness'>,
-  { after, before }: Compared,
+  { after, before, isCut }: Compared,
 ): Promise<string> {
-  const accountsGeneration = newGeneration(clock.now(), randomness)
+  const accountsGeneration = newGeneration(clock.now(), randomness, isCut)
   await accounts.write(before, accountsGeneration, after)
   return accountsGeneration
 }

@@ -43,6 +43,25 @@ export interface Account extends DiscoveredAccount {
   readonly selected?: false
 }
 
+/**
+ * The most accounts to keep. A partition of a table takes 2,000 changes a second (scalability-targets), and an account has
+ * two rows: writing all of them takes 50 s and removing the generation before takes 50 s, which with the 120 s of a
+ * discovery's calls stays below the 230 s after which the platform ends an HTTP call. Microsoft documents no limit.
+ */
+export const mostAccounts = 50_000
+
+const cutMark = '.cut'
+
+/** Names a generation of a list that was cut: its name says so wherever it is kept, as long as its rows are. */
+export function toCutGeneration(generation: string): string {
+  return `${generation}${cutMark}`
+}
+
+/** Whether the user has more accounts than a generation holds. */
+export function isCutGeneration(generation: string | undefined): boolean {
+  return generation?.endsWith(cutMark) ?? false
+}
+
 /** One page of accounts. */
 export interface AccountPage {
   readonly accounts: readonly Account[]

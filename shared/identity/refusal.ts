@@ -2,6 +2,7 @@ import { reasonOfNumbers } from '../domain/aadsts.ts'
 import { isClaimsChallenge } from '../domain/claimsChallenge.ts'
 import { meaningOf, type RefusalReason } from '../domain/reasons.ts'
 import { serverErrorSeconds, type TokenRefusal, toRefusal } from '../domain/refusal.ts'
+import { parseRetryAfterSeconds } from '../domain/retryAfter.ts'
 
 /** MSAL's own default hold for 429 without `Retry-After` (msal-common ThrottlingUtils, 60 s). */
 const throttledSeconds = 60
@@ -173,14 +174,4 @@ function isPlain(value: unknown): boolean {
 /** Only short words of a closed alphabet leave this file: nothing that a body smuggles reaches a log. */
 function wordOf(value: unknown): string {
   return typeof value === 'string' && /^[A-Za-z0-9_.-]{1,80}$/.test(value) ? value : ''
-}
-
-/** Seconds of a `Retry-After` header (RFC 9110, section 10.2.3), delta or date; undefined when absent or strange. */
-export function parseRetryAfterSeconds(
-  value: string | null | undefined,
-  now = new Date(),
-): number | undefined {
-  if (!value) return undefined
-  const seconds = /^\d+$/.test(value) ? Number(value) : Math.ceil((Date.parse(value) - now.getTime()) / 1000)
-  return Number.isFinite(seconds) ? Math.min(Math.max(seconds, 0), 3600) : undefined
 }

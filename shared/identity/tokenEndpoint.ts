@@ -258,7 +258,7 @@ async function postOnce(
 }
 
 async function read(response: Response): Promise<Read> {
-  const text = await response.text()
+  const text = await response.text().catch(withoutText)
   const body = parseObject(text)
   const tokens = response.ok && body ? readTokens(body) : undefined
   if (tokens && body) return { ok: true, tokens, body }
@@ -266,6 +266,12 @@ async function read(response: Response): Promise<Read> {
     ok: false,
     refusal: classifyTokenRefusal(response.status, body, response.headers.get('retry-after')),
   }
+}
+
+/** A status came, so this is an answer, even if its body can't be decompressed or is cut off. */
+function withoutText(error: unknown): string {
+  if (error instanceof Error && error.name === 'TimeoutError') throw error
+  return ''
 }
 
 function parseObject(text: string): Record<string, unknown> | undefined {

@@ -1,6 +1,6 @@
 import { type DiscoverForDependencies, discoverFor } from '../accounts/discoverFor.ts'
 import type { Config } from '../config.ts'
-import type { AccountStore } from '../domain/account.ts'
+import { type AccountStore, toCutGeneration } from '../domain/account.ts'
 import { type DamagedTenant, isDamaged } from '../domain/damagedRow.ts'
 import { dueRowOf } from '../domain/due.ts'
 import type { GrantOwner } from '../domain/grants.ts'
@@ -176,7 +176,8 @@ async function connect(
   const created = await createRow(dependencies, owner, { status: 'pending' })
   const accessToken = await sealAccessToken(grantServices, { ...owner, grantId: id }, tokens)
   const discovery = await discover(dependencies, owner, tokens.accessToken)
-  const accountsGeneration = `rebuilt${grantServices.randomness.identifier().slice(0, 12)}`
+  const generation = `rebuilt${grantServices.randomness.identifier().slice(0, 12)}`
+  const accountsGeneration = discovery?.isCut ? toCutGeneration(generation) : generation
   await accounts.write(owner, accountsGeneration, discovery?.accounts ?? [])
   const defaultAccount = discovery && defaultAccountOf(created, discovery.accounts)
   const { signInName, ...person } = user

@@ -2,6 +2,7 @@ import type { FaultEvidence } from '../advertising/faultEvidence.ts'
 import { type DiagnosisDependencies, diagnosisContext } from '../diagnosis/context.ts'
 import { diagnoseFailedCall } from '../diagnosis/diagnose.ts'
 import type { Diagnosis } from '../diagnosis/facts.ts'
+import { parseRetryAfterSeconds } from '../domain/retryAfter.ts'
 import { faultEvidence } from '../tenants/faultEvidence.ts'
 import type { FailureText } from './failureText.ts'
 import type { Prepared, Wanted } from './prepare.ts'
@@ -59,9 +60,8 @@ export function diagnosisHeader({ verdict, actor, credential }: Diagnosis): Reco
   return { 'x-diagnosis': `${verdict};actor=${actor};credential=${credential}` }
 }
 
-/** `Retry-After` where Microsoft sent none; nothing where there is nothing to wait for. */
+/** Microsoft's `Retry-After` within an hour, or ours where Microsoft names no wait; nothing where there is none. */
 export function retryAfterHeader(seconds: number | undefined, answered: Headers): Record<string, string> {
-  return seconds === undefined || answered.has('retry-after')
-    ? {}
-    : { 'retry-after': String(Math.ceil(seconds)) }
+  const wait = parseRetryAfterSeconds(answered.get('retry-after')) ?? seconds
+  return wait === undefined ? {} : { 'retry-after': String(Math.ceil(wait)) }
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { isCutGeneration, mostAccounts } from '../domain/account.ts'
 import { type ConnectHint, connectHintView } from '../domain/connectHint.ts'
 import { type DamagedTenant, isDamaged } from '../domain/damagedRow.ts'
 import type { Grant, Tenant } from '../domain/tenant.ts'
@@ -14,6 +15,9 @@ export const connectionView = z.object({
   consentedBy: z.string().describe('Who consented, masked.'),
   consentedAt: z.iso.datetime(),
 })
+
+/** What `cut` says of a list of accounts. */
+export const cutMeaning = `The user has more accounts or roles than the broker reads (${mostAccounts} and 5000). The other accounts can’t be vended.`
 
 /** A tenant as its apps see it. */
 export const tenantView = z.object({
@@ -56,6 +60,7 @@ export const tenantView = z.object({
     choiceOpen: z
       .boolean()
       .describe('Whether the tenant has accounts but no default. A vend must then name one.'),
+    cut: z.literal(true).describe(cutMeaning).optional(),
   }),
 })
 
@@ -91,6 +96,7 @@ export function toTenantView(row: Tenant | Omit<DamagedTenant, 'etag'>, now: Dat
       defaultAccountId: defaultAccount?.accountId,
       defaultCustomerId: defaultAccount?.customerId,
       choiceOpen: tenant.status === 'connected' && !defaultAccount,
+      cut: isCutGeneration(tenant.accountsGeneration) || undefined,
     },
   }) as TenantView
 }

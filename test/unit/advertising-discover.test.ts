@@ -326,3 +326,74 @@ test('two discoveries are compared account by account', async () => {
   ])
   expect(compareAccounts(after, after)).toEqual({ appeared: [], vanished: [], changed: [] })
 })
+
+describe('what Microsoft sends without bounds', () => {
+  const page = (from: number, more: object = {}) =>
+    Array.from({ length: 1000 }, (_, i) => account(String(from + i), '333', more))
+  const roles = [agencyRole]
+
+  test('is read up to 50,000 accounts, and the rest is called cut off', async () => {
+    const endless = {
+      '/Accounts/Search': ({ PageInfo }: { PageInfo?: { Index: number } }) => ({
+        Accounts: page(1 + PageInfo!.Index * 1000),
+      }),
+    }
+    const { answer, calls } = await discover({ roles, more: endless })
+    expect(answer).toMatchObject({ ok: true, value: { isCut: true } })
+    expect(answer.ok && answer.value.accounts.length).toBe(50_000)
+    expect(calls.filter((path) => path === '/Accounts/Search')).toHaveLength(51)
+    // What the search left out is not looked for below every customer.
+    expect(calls).not.toContain('/LinkedAccountsAndCustomersInfo/Query')
+  })
+
+  test('is called cut off beyond 5,000 roles, and not below', async () => {
+    const many = (count: number) =>
+      Array.from({ length: count }, (_, i) => ({ RoleId: 41, CustomerId: String(1000 + i) }))
+    const accounts = [account('1', '1000')]
+    expect(await discovered({ roles: many(5001), accounts })).toMatchObject({ isCut: true })
+    expect(await discovered({ roles: many(5000), accounts })).not.toHaveProperty('isCut')
+  })
+
+  test('has names of 256 characters at most, and no half characters', async () => {
+    const { accounts } = await discovered({
+      roles,
+      accounts: [account('1', '333', { Name: `${'n'.repeat(255)}😀${'n'.repeat(40_000)}` })],
+    })
+    expect(accounts[0]?.name).toBe(`${'n'.repeat(255)}\ufffd`)
+  })
+
+  test('is no answer beyond 16 MiB', async () => {
+    const chunk = Buffer.alloc(1024 * 1024, ' ')
+    let sent = 0
+    const pull = (body: ReadableStreamDefaultController) => {
+      sent += 1
+      body.enqueue(chunk)
+    }
+    const more = { '/Accounts/Search': () => new Response(new ReadableStream({ pull })) }
+    const { answer } = await discover({ roles, more })
+    expect(answer).toMatchObject({ ok: false, fault: { class: 'unexpectedAnswer', actor: 'operator' } })
+    expect(sent).toBeLessThan(20)
+  })
+})
+
+describe('an empty page', () => {
+  const searching = (pages: readonly unknown[]) => {
+    const left = [...pages]
+    return { '/Accounts/Search': () => ({ Accounts: left.shift() ?? null }) }
+  }
+  const full = Array.from({ length: 1000 }, (_, i) => account(String(1 + i), '333'))
+  const last = [account('2000', '333')]
+
+  test.each([
+    ['once instead of the accounts', [null, last], 1],
+    ['once after a full page', [full, [], last], 1001],
+    ['twice after a full page', [full, null, null, last], 1000],
+    ['twice', [[], null, last], 0],
+  ])('takes accounts away only if a second call agrees: %s', async (_when, pages, count) => {
+    const { accounts } = await discovered({
+      roles: [{ RoleId: 41, CustomerId: '333' }],
+      more: searching(pages),
+    })
+    expect(accounts).toHaveLength(count)
+  })
+})

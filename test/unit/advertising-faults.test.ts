@@ -137,6 +137,16 @@ describe('throttling', () => {
       trackingId,
     })
   })
+
+  test.each([
+    ['950400', 3600],
+    [new Date(Date.now() + 950_400_000).toUTCString(), 3600],
+    ['0', 60],
+    ['Mon, 23 Nov 2015 15:00:00 GMT', 60],
+  ])('with Retry-After: %s means %i seconds', (value, seconds) => {
+    const headers = new Headers({ 'Retry-After': value })
+    expect(readFault({ status: 429, headers, bodyText: '' }).retryAfterSeconds).toBe(seconds)
+  })
 })
 
 describe('a fault about who signed in', () => {

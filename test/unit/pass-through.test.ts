@@ -59,6 +59,9 @@ describe('a failure of Microsoft', () => {
     const told = await passing([{ status: 429, code: 117, headers: { 'retry-after': '7' } }])
     expect((await told.pass()).headers['retry-after']).toBe('7')
     expect(retryAfterHeader(4.2, new Headers())).toEqual({ 'retry-after': '5' })
+    const passedOn = (value: string) => retryAfterHeader(60, new Headers({ 'retry-after': value }))
+    expect(passedOn('950400')).toEqual({ 'retry-after': '3600' })
+    expect(passedOn('0')).toEqual({ 'retry-after': '60' })
   })
 
   test('is missing rights where the account that was called is the tenant’s', async () => {

@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest'
+import { chooseAccounts } from '../../shared/accounts/choose.ts'
 import { rediscoverAccounts } from '../../shared/accounts/discover.ts'
 import { createCustomerManagement } from '../../shared/advertising/client.ts'
 import { secondsAfter } from '../../shared/clock.ts'
 import type { Account } from '../../shared/domain/account.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
+import { toTenantView } from '../../shared/tenants/view.ts'
 import { connected, name, now } from '../simulation/ground.ts'
 import { accountOf, connectGround } from './connectGround.ts'
 
@@ -16,6 +18,8 @@ interface Circumstances {
   /** What another process writes while Microsoft answers. */
   readonly inBetween?: Partial<Tenant>
   readonly obtained?: object
+  /** Whether each page of accounts is followed by another. */
+  readonly endless?: boolean
 }
 
 /** A connected tenant that reached `before`, and whose person reaches accounts with the ids `found`. */
@@ -25,9 +29,14 @@ async function discovery(before: readonly Account[], found: readonly string[], m
   const tenant = { ...connected('vault:x'), accountsGeneration: 'before', accessToken, ...met.tenant }
   await own.create(tenant)
   await own.accounts.write(name, 'before', before)
-  const seen = { tokens: [] as (string | null)[], replaced: [] as Date[], forgotten: 0 }
+  const seen = {
+    tokens: [] as (string | null)[],
+    replaced: [] as Date[],
+    forgotten: 0,
+    endless: met.endless ?? false,
+  }
   const faults = [...(met.faults ?? [])]
-  const answer = async (path: string, headers: Headers) => {
+  const answer = async (path: string, headers: Headers, body: string) => {
     if (path.endsWith('/User/Query')) {
       seen.tokens.push(headers.get('authorization'))
       const stored = own.tenants.row(name)
@@ -40,9 +49,11 @@ async function discovery(before: readonly Account[], found: readonly string[], m
         CustomerRoles: [{ CustomerId: '10', RoleId: 41 }],
       })
     }
-    if (path.endsWith('/Accounts/Search'))
+    if (path.endsWith('/Accounts/Search')) {
+      const { Index } = JSON.parse(body).PageInfo
+      const idOn = (id: string) => (seen.endless ? String(Number(id) + Index * 1000) : id)
       return Response.json({
-        Accounts: found.map((Id) => ({
+        Accounts: found.map(idOn).map((Id) => ({
           ...{
             Id,
             Number: `F${Id}`,
@@ -52,12 +63,13 @@ async function discovery(before: readonly Account[], found: readonly string[], m
           },
         })),
       })
+    }
     return Response.json({ Customer: { Id: '10', Name: 'Customer' }, CustomersInfo: [] })
   }
   const advertising = createCustomerManagement({
     environmentConfig: { advertisingUrl: 'https://{host}.api.example' },
     fetch: async (input: unknown, init?: RequestInit) =>
-      answer(new URL(String(input)).pathname, new Headers(init?.headers)),
+      answer(new URL(String(input)).pathname, new Headers(init?.headers), String(init?.body)),
   } as never)
   const accessTokens = {
     obtain: async () => met.obtained ?? { ok: true, tenant, accessToken: 'first' },
@@ -77,7 +89,7 @@ async function discovery(before: readonly Account[], found: readonly string[], m
     accessTokens,
     developerTokens,
   }
-  return { ...own, seen, run: () => rediscoverAccounts(dependencies as never, name) }
+  return { ...own, dependencies, seen, run: () => rediscoverAccounts(dependencies as never, name) }
 }
 
 const known = (...ids: string[]) => ids.map((id) => accountOf(id, { roleId: '41' }))
@@ -178,4 +190,16 @@ test('without a token, or a developer token, nothing is asked', async () => {
   const unnamed = await discovery([], [], { developerToken: false })
   await expect(unnamed.run()).rejects.toMatchObject({ code: 'environment_on_hold' })
   expect([...nothing.seen.tokens, ...unnamed.seen.tokens]).toEqual([])
+})
+
+test('a list that is cut says so on the tenant until a whole one is found', async () => {
+  const pages = Array.from({ length: 1000 }, (_, index) => String(1000 + index))
+  const own = await discovery([], pages, { endless: true })
+  expect(await own.run()).toMatchObject({ accounts: 50_000, cut: true })
+  expect(toTenantView(own.row(), now).accounts.cut).toBe(true)
+  await chooseAccounts(own.dependencies as never, name, { accounts: 'all' } as never)
+  expect(toTenantView(own.row(), now).accounts.cut).toBe(true)
+  own.seen.endless = false
+  expect(await own.run()).not.toHaveProperty('cut')
+  expect(toTenantView(own.row(), now).accounts).not.toHaveProperty('cut')
 })

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { reasonByNumber } from '../../shared/domain/aadsts.ts'
 import { isAdminReason, type RefusalClass } from '../../shared/domain/reasons.ts'
 import { noAnswer } from '../../shared/domain/refusal.ts'
-import { classifyTokenRefusal, parseRetryAfterSeconds } from '../../shared/identity/refusal.ts'
+import { parseRetryAfterSeconds } from '../../shared/domain/retryAfter.ts'
+import { classifyTokenRefusal } from '../../shared/identity/refusal.ts'
 
 /** A refusal as Entra words it. */
 const refused = (code: number, error = 'invalid_grant', suberror?: string) =>
@@ -123,6 +124,8 @@ describe('a refusal without a number that is known', () => {
   test('obeys Retry-After', () => {
     expect(classifyTokenRefusal(429, {}, '17').retryAfterSeconds).toBe(17)
     expect(classifyTokenRefusal(429, {}).retryAfterSeconds).toBe(60)
+    for (const gone of ['0', 'Mon, 23 Nov 2015 15:00:00 GMT'])
+      expect(classifyTokenRefusal(429, {}, gone).retryAfterSeconds).toBe(60)
     expect(classifyTokenRefusal(503, {}).retryAfterSeconds).toBe(5)
     for (const code of [90055, 90024]) {
       const body = { error: 'invalid_grant', error_codes: [code] }
@@ -173,11 +176,11 @@ describe('Retry-After', () => {
   const now = new Date('2026-11-23T16:00:00Z')
 
   test.each<[string | null, number | undefined]>([
-    ['0', 0],
+    ['0', undefined],
     ['120', 120],
     ['999999', 3600],
     ['Mon, 23 Nov 2026 16:00:30 GMT', 30],
-    ['Mon, 23 Nov 2026 15:00:00 GMT', 0],
+    ['Mon, 23 Nov 2026 15:00:00 GMT', undefined],
     ['soon', undefined],
     ['', undefined],
     [null, undefined],

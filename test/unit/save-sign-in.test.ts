@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Tenant } from '../../shared/domain/tenant.ts'
+import { toTenantView } from '../../shared/tenants/view.ts'
 import { connected, name } from '../simulation/ground.ts'
 import { accountOf } from './connectGround.ts'
 import { connectedGround, keepFor, told, toldBy, two } from './saveGround.ts'
@@ -16,6 +17,12 @@ describe('a sign-in that is kept at once', () => {
     expect(await own.accounts.findById(name, '00000000', '1')).toEqual([])
     expect(own.live()).toEqual(['rt-first'])
     expect(own.tenants.history(name).map(({ type }) => type)).toContain('accounts.changed')
+  })
+
+  test.each([true, undefined])('says whether its list of accounts is cut: %s', async (isCut) => {
+    const own = await connectedGround()
+    await keepFor(own, 'first', two, {}, {}, { isCut })
+    expect(toTenantView(own.row(), own.clock.now()).accounts.cut).toBe(isCut)
   })
 
   test('by another person who loses no account tells the app of the person', async () => {

@@ -24,6 +24,7 @@ export function keepFor(
   accounts: readonly Account[],
   change: Partial<SignIn> = {},
   dependencies: object = {},
+  discovery: object = {},
 ) {
   const signIn = {
     ...{ ...name, id: 'session', environment: 'production', identityProvider: 'microsoft', returnUrl },
@@ -31,7 +32,8 @@ export function keepFor(
     ...{ browserHash: own.browser.hash, asksFirst: false, ...change },
   } as SignIn
   const all = { ...(own.dependencies as object), ...dependencies } as never
-  return saveSignIn(all, signIn, provenBy(subject, accounts))
+  const proven = provenBy(subject, accounts)
+  return saveSignIn(all, signIn, { ...proven, discovery: { ...proven.discovery, ...discovery } })
 }
 
 /** What the app learns from the return URL. */

@@ -28,6 +28,23 @@ describe('a refresh at the token endpoint', () => {
     ])
   })
 
+  test.each([
+    [200, 'unknown_answer'],
+    [400, 'unknown_answer'],
+    [503, 'identity_provider_error'],
+  ])('takes %i with a body that can’t be read as an answer: %s', async (status, reason) => {
+    const body = new ReadableStream({ pull: (cut) => cut.error(new TypeError('terminated')) })
+    const { refresh } = openEndpoints([new Response(body, { status })])
+    expect(await refresh(request)).toMatchObject({ ok: false, refusal: { reason } })
+  })
+
+  test('that ends at the time limit within the body has timed out', async () => {
+    const late = new DOMException('late', 'TimeoutError')
+    const body = new ReadableStream({ pull: (cut) => cut.error(late) })
+    const { refresh } = openEndpoints([new Response(body)])
+    expect(await refresh(request)).toMatchObject({ refusal: { reason: 'identity_provider_timed_out' } })
+  })
+
   test('does not wait for what is written down about the secrets', async () => {
     const { refresh } = openEndpoints([refused(wrongSecret)], { report: never })
     expect(await refresh(request)).toMatchObject({ ok: true, refreshToken: 'rt' })
