@@ -63,6 +63,8 @@ export const tenantColumns: Readonly<Record<string, TenantColumn>> = {
   advertisingRefusalSince: { path: 'advertisingRefusal.since', type: 'date' },
   reauthorizationReason: { path: 'reauthorizationReason', type: 'reason' },
   disconnectCount: { path: 'disconnectCount', type: 'number' },
+  disconnectedAt: { path: 'disconnectedAt', type: 'date' },
+  disconnectMarkOwed: { path: 'owesMark', type: 'flag' },
   writeIds: { path: 'writeIds', type: 'words' },
 }
 

@@ -5,32 +5,35 @@ import { tenantKey } from '../domain/tenantKey.ts'
 import { bare, disconnected } from '../domain/transitions.ts'
 import { changeTenant } from './changeTenant.ts'
 import type { GrantServices } from './connectGrant.ts'
+import { writeOwedMark } from './owedMark.ts'
 import { destroySecrets, withSecretsToDestroy } from './secretsToDestroy.ts'
 
 /**
- * Ends a tenant: nothing is vended or refreshed from the commit on, and the grant is destroyed at once. A secret that
- * cannot be destroyed now stays in the row as left over, with a due row by which sweeps come back for it.
+ * Ends a tenant: nothing is vended or refreshed from the commit on, the disconnect is marked in the vault, and the grant
+ * is destroyed at once. The row remembers a mark that can't be written and a secret that can't be destroyed, with a due
+ * row by which sweeps come back for them.
  * Links, sign-ins and choices that were made before it are void. A row that cannot be read is ended as well.
  * @returns undefined when there is no such tenant, `conflict` when others keep changing it.
  */
 export async function disconnectTenant(
-  grantServices: Pick<GrantServices, 'tenants' | 'due' | 'grants' | 'clock' | 'log' | 'randomness'>,
+  grantServices: Pick<GrantServices, 'tenants' | 'due' | 'grants' | 'marks' | 'clock' | 'log' | 'randomness'>,
   name: TenantName,
 ): Promise<StoredTenant | 'conflict' | undefined> {
   const found = await grantServices.tenants.inspect(name)
   if (!found) return undefined
   const row = isDamaged(found) ? { tenant: found.remains, etag: found.etag } : found
   const ended = await changeTenant(grantServices, row, async (each) => {
-    const next = withSecretsToDestroy(grantServices.grants, bare(disconnected(each)), referencesOf(each))
-    if (next.secretsToDestroy) await grantServices.due.insert(cleanUpOf(each, grantServices.clock.now()))
-    return { next, events: endEvents(each, grantServices.clock.now()) }
+    const now = grantServices.clock.now()
+    const next = withSecretsToDestroy(grantServices.grants, bare(disconnected(each, now)), referencesOf(each))
+    if (next.secretsToDestroy || next.owesMark) await grantServices.due.insert(cleanUpOf(each, now))
+    return { next, events: endEvents(each, now) }
   })
   if (ended.outcome !== 'changed') return ended.outcome === 'not_found' ? undefined : 'conflict'
   const { before, stored } = ended
   logEnd(grantServices, before)
   if (before.dueAt && before.grant)
     await grantServices.due.remove(dueRowOf(before, before.grant, before.dueAt))
-  return destroySecrets(grantServices, stored)
+  return destroySecrets(grantServices, await writeOwedMark(grantServices, stored))
 }
 
 /** The references in a row whose secrets must be destroyed. */

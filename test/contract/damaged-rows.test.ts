@@ -6,6 +6,7 @@ import type { DueIndex } from '../../shared/domain/due.ts'
 import type { StoredTenant, Tenant, TenantName } from '../../shared/domain/tenant.ts'
 import { repair } from '../../shared/operations/rebuild.ts'
 import type { Tables } from '../../shared/storage/clients.ts'
+import { createDisconnectMarks } from '../../shared/storage/disconnectMarks.ts'
 import { createDueTable } from '../../shared/storage/dueTable.ts'
 import { createGrantVault } from '../../shared/storage/grantVault.ts'
 import { combineGrantStores, createSealedGrants } from '../../shared/storage/sealedGrants.ts'
@@ -15,6 +16,7 @@ import { createTenantTable } from '../../shared/storage/tenantTable.ts'
 import { disconnectTenant } from '../../shared/tenants/disconnect.ts'
 import { toTenantView } from '../../shared/tenants/view.ts'
 import { grantOf } from '../simulation/ground.ts'
+import { createModelVault } from '../simulation/models/vault.ts'
 import { openTablesBench, type TablesBench } from './tables-bench.ts'
 
 let bench: TablesBench
@@ -64,6 +66,8 @@ function fullTenant(): Tenant {
     advertisingRefusal: { reason: 'r', since: at },
     reauthorizationReason: 'grant_revoked',
     disconnectCount: 1,
+    disconnectedAt: at,
+    owesMark: true,
     writeIds: ['w'],
   } as Tenant
 }
@@ -89,6 +93,7 @@ function grantServicesWith(remove: (secret: string) => Promise<void>) {
     tenants: createTenantTable(tables),
     due,
     grants: combineGrantStores({ vault: createGrantVault([vault], systemRandomness), sealed }, 'vault'),
+    marks: createDisconnectMarks(createModelVault(), systemClock, 90 * 86_400),
     clock: systemClock,
     randomness: systemRandomness,
     log: () => undefined,

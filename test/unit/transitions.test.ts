@@ -9,7 +9,7 @@ const later = secondsAfter(now, 3600)
 const accessToken = { sealed: 'new', refreshedAt: now, expiresAt: later }
 const pendingGrant = {
   environment: 'production' as const,
-  grant: grantOf('vault:pending', 'second'),
+  grant: { ...grantOf('vault:pending', 'second'), consentedAt: now },
   sessionId: 's',
   codeHash: 'h',
   expiresAt: later,
@@ -25,7 +25,7 @@ const full: Required<Tenant> = {
   status: 'connected',
   displayName: 'Acme',
   createdAt: now,
-  grant: grantOf('vault:old', 'first'),
+  grant: { ...grantOf('vault:old', 'first'), consentedAt: now },
   accessToken: { sealed: 'old', refreshedAt: now, expiresAt: later },
   lease: { id: 'l', until: later },
   trouble: { attempts: 3, reason: 'identity_provider_timed_out', traceId: '', nextAttemptAt: later },
@@ -40,6 +40,8 @@ const full: Required<Tenant> = {
   reauthorizationReason: 'grant_refused',
   advertisingRefusal: { reason: 'user_not_known', since: now },
   disconnectCount: 2,
+  disconnectedAt: secondsAfter(now, -3600),
+  owesMark: true,
   writeIds: ['w1'],
   unknownColumns: { later: 'stays' },
 }
@@ -90,8 +92,8 @@ const each: Readonly<Record<keyof typeof transitions, readonly [Tenant, Partial<
     ],
     unconfirmed: [transitions.unconfirmed(full), {}, ['pendingGrant']],
     disconnected: [
-      transitions.disconnected(full),
-      { status: 'disconnected', disconnectCount: 3 },
+      transitions.disconnected(full, later),
+      { status: 'disconnected', disconnectCount: 3, disconnectedAt: later },
       [
         'accessToken',
         'lease',
@@ -103,6 +105,7 @@ const each: Readonly<Record<keyof typeof transitions, readonly [Tenant, Partial<
         'pendingGrant',
       ],
     ],
+    marked: [transitions.marked(full), {}, ['owesMark']],
     listSecrets: [transitions.listSecrets(full, ['vault:a']), { secretsToDestroy: ['vault:a'] }, []],
     withoutDestroyed: [
       transitions.withoutDestroyed(full, ['vault:gone']),
