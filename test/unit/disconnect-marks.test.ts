@@ -3,6 +3,7 @@ import { secondsAfter } from '../../shared/clock.ts'
 import { isEndedBy } from '../../shared/domain/disconnectMarks.ts'
 import { StorageUnavailableError } from '../../shared/domain/storageUnavailable.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
+import type { TenantStore } from '../../shared/domain/tenantStore.ts'
 import { connected as connectedNow, disconnected } from '../../shared/domain/transitions.ts'
 import { createRefresher } from '../../shared/refresh/refreshTenant.ts'
 import { sweep } from '../../shared/refresh/sweep.ts'
@@ -13,6 +14,7 @@ import { createModelVault } from '../simulation/models/vault.ts'
 import { createVirtualClock } from './virtualClock.ts'
 
 const day = 86_400
+
 const tenant = { ...name, environment: 'production' } as const
 
 function markGround() {
@@ -100,9 +102,11 @@ describe('a disconnect', () => {
     const refuseWhileReadOnly = async () => {
       if (isReadOnly) throw new StorageUnavailableError('vault', 403, 'Forbidden')
     }
-    const { grants, marks } = own.dependencies
+    let seconds = 0
+    const { clock, grants, marks } = own.dependencies
     const dependencies = {
       ...own.dependencies,
+      clock: { ...clock, now: () => secondsAfter(clock.now(), seconds) },
       log: (event: string) => void logged.push(event),
       marks: {
         ...marks,
@@ -117,6 +121,7 @@ describe('a disconnect', () => {
     const sweepOnce = () => sweep({ ...dependencies, refresher: createRefresher(dependencies) })
     await own.tenants.create(connected(await own.stores.vault.write('old', owner)), [])
     await disconnectTenant(dependencies, name)
+    seconds = 310
     await sweepOnce()
     expect(own.row()).toMatchObject({
       status: 'disconnected',
@@ -131,6 +136,21 @@ describe('a disconnect', () => {
     expect(await marks.read(name)).toEqual(own.row().disconnectedAt)
     expect(own.live()).toEqual([])
     expect([...own.due.rows()]).toEqual([])
+  })
+
+  test('is not forgotten by a sweep that looks at the tenant while the disconnect is committed', async () => {
+    const own = ground()
+    const { dependencies, tenants } = own
+    const row = connected(await own.stores.vault.write('old', owner))
+    await tenants.create({ ...row, dueAt: secondsAfter(now, 3600) }, [])
+    const replace: TenantStore['replace'] = async (...write) => {
+      await sweep({ ...dependencies, refresher: createRefresher(dependencies) })
+      return tenants.replace(...write)
+    }
+    const marks = { ...dependencies.marks, write: () => Promise.reject(new Error('read-only')) }
+    await disconnectTenant({ ...dependencies, marks, tenants: { ...tenants, replace } }, name)
+    expect(own.row()).toMatchObject({ status: 'disconnected', owesMark: true })
+    expect([...own.due.rows()]).toHaveLength(1)
   })
 
   test('whose mark is owed is marked after the tenant is connected again', async () => {
