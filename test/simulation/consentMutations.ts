@@ -63,6 +63,7 @@ export const consentMutations: readonly Mutation[] = [
       'forgotten_by_the_sweep',
       'dead_grant_called',
       'vended_after_disconnect',
+      'secret_left_over',
     ],
   },
   {
