@@ -29,8 +29,8 @@ export function planRebuild<F extends RebuildFacts>({
   grants,
   disconnectedAt,
 }: F): RebuildPlan<F['grants'][number]> {
-  const isEnded = isEndedBy(disconnectedAt, row?.grant)
-  const own = isEnded ? undefined : row?.grant
+  const own = row?.grant
+  const isEnded = isEndedBy(disconnectedAt, own)
   const newerThan = [disconnectedAt, own?.consentedAt].map((time) => time?.getTime() ?? 0)
   const candidates = grants.filter(({ updatedOn }) => updatedOn.getTime() > Math.max(...newerThan))
   const isGone = own?.reference.startsWith('vault:') && !grants.some((grant) => isNamed(grant, own.reference))

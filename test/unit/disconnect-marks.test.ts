@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { secondsAfter } from '../../shared/clock.ts'
-import { isEndedBy } from '../../shared/domain/disconnectMarks.ts'
+import { isEndedBy, type MarkedTenant } from '../../shared/domain/disconnectMarks.ts'
 import { StorageUnavailableError } from '../../shared/domain/storageUnavailable.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
 import type { TenantStore } from '../../shared/domain/tenantStore.ts'
@@ -95,48 +95,52 @@ describe('a disconnect', () => {
     expect([...own.vault.live()]).toEqual([])
   })
 
-  test('takes effect while the vault refuses writes; sweeps write the mark and destroy the grant later', async () => {
-    const own = ground()
-    const logged: string[] = []
-    let isReadOnly = true
-    const refuseWhileReadOnly = async () => {
-      if (isReadOnly) throw new StorageUnavailableError('vault', 403, 'Forbidden')
-    }
-    let seconds = 0
-    const { clock, grants, marks } = own.dependencies
-    const dependencies = {
-      ...own.dependencies,
-      clock: { ...clock, now: () => secondsAfter(clock.now(), seconds) },
-      log: (event: string) => void logged.push(event),
-      marks: {
-        ...marks,
-        write: (...mark: Parameters<typeof marks.write>) =>
-          refuseWhileReadOnly().then(() => marks.write(...mark)),
-      },
-      grants: {
-        ...grants,
-        forget: (reference: string) => refuseWhileReadOnly().then(() => grants.forget(reference)),
-      },
-    }
-    const sweepOnce = () => sweep({ ...dependencies, refresher: createRefresher(dependencies) })
-    await own.tenants.create(connected(await own.stores.vault.write('old', owner)), [])
-    await disconnectTenant(dependencies, name)
-    seconds = 310
-    await sweepOnce()
-    expect(own.row()).toMatchObject({
-      status: 'disconnected',
-      owesMark: true,
-      secretsToDestroy: [expect.any(String)],
-    })
-    expect(logged.filter((event) => event === 'disconnect.mark_owed')).toHaveLength(2)
-    expect([...own.due.rows()]).toHaveLength(1)
-    isReadOnly = false
-    await sweepOnce()
-    expect(own.row()).not.toHaveProperty('owesMark')
-    expect(await marks.read(name)).toEqual(own.row().disconnectedAt)
-    expect(own.live()).toEqual([])
-    expect([...own.due.rows()]).toEqual([])
-  })
+  test.each([
+    ['mark', 'deletion'],
+    ['deletion', 'mark'],
+  ] as const)(
+    'takes effect while the vault refuses writes; sweeps do the %s and then the %s',
+    async (first, last) => {
+      const own = ground()
+      const { clock, grants, marks } = own.dependencies
+      const logged: string[] = []
+      const refused = { mark: true, deletion: true }
+      let seconds = 0
+      const unless = (what: keyof typeof refused, work: () => Promise<void>) =>
+        refused[what] ? Promise.reject(new StorageUnavailableError('vault', 403, 'Forbidden')) : work()
+      const dependencies = {
+        ...own.dependencies,
+        clock: { ...clock, now: () => secondsAfter(clock.now(), seconds) },
+        log: (event: string) => void logged.push(event),
+        marks: {
+          ...marks,
+          write: (tenant: MarkedTenant, at: Date) => unless('mark', () => marks.write(tenant, at)),
+        },
+        grants: {
+          ...grants,
+          forget: (reference: string) => unless('deletion', () => grants.forget(reference)),
+        },
+      }
+      const sweepOnce = () => sweep({ ...dependencies, refresher: createRefresher(dependencies) })
+      await own.tenants.create(connected(await own.stores.vault.write('old', owner)), [])
+      await disconnectTenant(dependencies, name)
+      const secretsToDestroy = [expect.any(String)]
+      expect(own.row()).toMatchObject({ status: 'disconnected', owesMark: true, secretsToDestroy })
+      seconds = 310
+      refused[first] = false
+      await sweepOnce()
+      expect(own.live()).toEqual(first === 'deletion' ? [] : ['old'])
+      expect(own.row().owesMark).toBe(first === 'deletion' ? true : undefined)
+      expect([...own.due.rows()]).toHaveLength(1)
+      refused[last] = false
+      await sweepOnce()
+      expect(logged).toContain('disconnect.mark_owed')
+      expect(own.row()).not.toHaveProperty('owesMark')
+      expect(own.live()).toEqual([])
+      expect(await marks.read(name)).toEqual(own.row().disconnectedAt)
+      expect([...own.due.rows()]).toEqual([])
+    },
+  )
 
   test('is not forgotten by a sweep that looks at the tenant while the disconnect is committed', async () => {
     const own = ground()
