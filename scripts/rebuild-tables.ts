@@ -1,18 +1,17 @@
 import { pMapIterable } from 'p-map'
 import type { Broker } from '../shared/broker.ts'
 import { isDamaged } from '../shared/domain/damagedRow.ts'
+import { isEndedBy } from '../shared/domain/disconnectMarks.ts'
 import type { TenantName } from '../shared/domain/tenant.ts'
 import { tenantKey } from '../shared/domain/tenantKey.ts'
-import {
-  findTaggedGrants,
-  type RebuildOutcome,
-  rebuildTenant,
-  repair,
-  type TaggedGrant,
-} from '../shared/operations/rebuild.ts'
+import { endMarked, type RebuildOutcome, rebuildTenant, repair } from '../shared/operations/rebuild.ts'
+import { planRebuild } from '../shared/operations/rebuildPlan.ts'
+import { findTagged, type Tagged, type TaggedGrant } from '../shared/operations/taggedSecrets.ts'
 import { walkTenants } from '../shared/operations/tenantWalk.ts'
 import { tableNames } from '../shared/storage/clients.ts'
+import type { FoundMark } from '../shared/storage/disconnectMarks.ts'
 import { guarded } from '../shared/storage/unavailable.ts'
+import { disconnectAgain } from '../shared/tenants/disconnect.ts'
 import { createProgress, openBroker, parseOptions, run, toText } from './commandLine.ts'
 import { rebuildOptions } from './options.ts'
 
@@ -39,10 +38,13 @@ export async function createMissingTables({ tables }: Pick<Broker, 'tables'>): P
   }
 }
 
-/** Rebuilds every tenant that the vaults' tags name; nothing is written in a dry run. */
+/**
+ * Rebuilds every tenant that the vaults' tags name, and ends every other one that was disconnected after its consent.
+ * Nothing is written in a dry run.
+ */
 export async function rebuildTables(
   broker: Broker,
-  tagged: readonly TaggedGrant[][],
+  { grants: tagged, marks }: Tagged,
   dryRun: 'dryRun' | 'write',
   onTenant: (counts: Readonly<Record<string, number>>) => void = () => {},
 ): Promise<RebuildReport> {
@@ -50,9 +52,11 @@ export async function rebuildTables(
   const attention: { workspace: string; tenant: string; outcome: string }[] = []
   const work = async (grants: readonly TaggedGrant[]) => ({
     owner: grants[0]!.owner,
-    outcome: await (dryRun === 'dryRun' ? lookAt(broker, grants) : rebuildTenant(broker, grants)).catch(
-      () => 'failed' as const,
-    ),
+    outcome: await (dryRun === 'dryRun' ? lookAt : rebuildTenant)(
+      broker,
+      grants,
+      marks.get(tenantKey(grants[0]!.owner)),
+    ).catch(() => 'failed' as const),
   })
   const outcomes = pMapIterable(tagged, work, { concurrency, backpressure: concurrency * 4 })
   for await (const { owner, outcome } of outcomes) {
@@ -64,7 +68,8 @@ export async function rebuildTables(
   const isTagged = new Set(tagged.flatMap(([newest]) => (newest ? tenantKey(newest.owner) : [])))
   for await (const name of walkTenants(broker.tables)) {
     if (isTagged.has(tenantKey(name))) continue
-    const outcome = await repairIfDamaged(broker, name, dryRun).catch(() => 'failed' as const)
+    const disconnectedAt = endMarked(broker, marks.get(tenantKey(name)))
+    const outcome = await settleRow(broker, { name, disconnectedAt, dryRun }).catch(() => 'failed' as const)
     if (!outcome) continue
     counts[outcome] = (counts[outcome] ?? 0) + 1
     attention.push({ ...name, outcome })
@@ -72,26 +77,42 @@ export async function rebuildTables(
   return { counts, attention }
 }
 
-/** Repairs a damaged row that no vault secret is tagged with. Without a sound grant, its advertiser must sign in again. */
-async function repairIfDamaged(
+interface Untagged {
+  readonly name: TenantName
+  readonly disconnectedAt: Date | undefined
+  readonly dryRun: 'dryRun' | 'write'
+}
+
+/**
+ * A row that no vault secret is tagged with. A damaged one is repaired; without a sound grant, its advertiser must sign in
+ * again. One that was restored from before a disconnect is disconnected again.
+ */
+async function settleRow(
   broker: Broker,
-  name: TenantName,
-  dryRun: 'dryRun' | 'write',
-): Promise<'damaged' | 'repaired' | undefined> {
-  const row = await broker.tenants.inspect(name)
-  if (!row || !isDamaged(row)) return undefined
+  { name, disconnectedAt, dryRun }: Untagged,
+): Promise<'damaged' | 'repaired' | 'disconnected' | undefined> {
+  const found = await broker.tenants.inspect(name)
+  if (!found) return undefined
+  if (!isDamaged(found)) {
+    if (!disconnectedAt || !isEndedBy(disconnectedAt, found.tenant.grant)) return undefined
+    if (dryRun === 'write') await disconnectAgain(broker.grantServices, found, disconnectedAt)
+    return 'disconnected'
+  }
   if (dryRun === 'dryRun') return 'damaged'
-  await repair(broker, row)
-  return 'repaired'
+  const repaired = await repair(broker, found)
+  if (!disconnectedAt || !isEndedBy(disconnectedAt, repaired.grant)) return 'repaired'
+  return settleRow(broker, { name, disconnectedAt, dryRun })
 }
 
 async function lookAt(
-  { grantServices }: Broker,
-  [newest]: readonly TaggedGrant[],
-): Promise<'present' | 'missing' | 'damaged'> {
-  const stored = newest && (await grantServices.tenants.inspect(newest.owner))
-  if (stored && isDamaged(stored)) return 'damaged'
-  return stored?.tenant.grant ? 'present' : 'missing'
+  broker: Broker,
+  grants: readonly TaggedGrant[],
+  mark: FoundMark | undefined,
+): Promise<'present' | 'missing' | 'damaged' | 'disconnected'> {
+  const found = await broker.grantServices.tenants.inspect(grants[0]!.owner)
+  if (found && isDamaged(found)) return 'damaged'
+  const { plan } = planRebuild({ row: found?.tenant, grants, disconnectedAt: endMarked(broker, mark) })
+  return ({ keep: 'present', prove: 'missing', end: 'disconnected' } as const)[plan]
 }
 
 async function command(): Promise<number> {
@@ -99,10 +120,10 @@ async function command(): Promise<number> {
   const broker = await openBroker(options.settings)
   const dryRun = options['dry-run'] ? 'dryRun' : 'write'
   if (dryRun === 'write') await createMissingTables(broker)
-  const tagged = await findTaggedGrants(broker.vaults.grants)
+  const tagged = await findTagged(broker.vaults.grants)
   const progress = createProgress(
     dryRun === 'dryRun' ? 'Looking at tenants' : 'Rebuilding tenants',
-    tagged.length,
+    tagged.grants.length,
   )
   const report = await rebuildTables(broker, tagged, dryRun, progress.step).finally(progress.stop)
   console.log(toText(report.counts) || 'The vaults hold no grants.')

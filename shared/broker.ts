@@ -41,6 +41,7 @@ import {
 import { createSecretHealth, type SecretHealth } from './secrets/secretHealth.ts'
 import { createAccountTable } from './storage/accountTable.ts'
 import { createCredential, createSecretClient, createTables, type Tables } from './storage/clients.ts'
+import { createDisconnectMarks } from './storage/disconnectMarks.ts'
 import { createDueTable } from './storage/dueTable.ts'
 import { createGrantVault } from './storage/grantVault.ts'
 import { createNoteTable } from './storage/noteTable.ts'
@@ -198,6 +199,8 @@ function createStorage(
     grants: combineGrantStores(stores, config.grantStore),
     secrets,
     sealer,
+    // Always in the same vault, so that one read finds it.
+    marks: createDisconnectMarks(grantVaults[0] ?? main, clock, config.backupRetentionDays * 86_400),
     ...createStateTable(tables, clock),
     compareClocks: createClockComparison(tables, clock),
   }

@@ -53,6 +53,12 @@ export const brokerSettings = (urls: UrlSchemas) => ({
     default: 'vault',
     example: 'sealed',
   }),
+  backupRetentionDays: withDefault('BACKUP_RETENTION_DAYS', wholeNumber(14, 3650), {
+    meaning:
+      'How many days the oldest backup of the tables is kept. For this time, a restored backup can’t undo a disconnect. The default is how long a Microsoft refresh token lives without use, and how long a deleted vault secret can be recovered.',
+    default: '90',
+    example: '365',
+  }),
   callerIssuers: required('CALLER_ISSUERS', json(callerIssuers(urls)), {
     meaning:
       'The trusted issuers of apps’ bearer tokens: a JSON list, each with issuer, JWKS URL, accepted audiences, and, if not `RS256`, algorithms. With several issuers, each needs a `namespace`, which prefixes the IDs of its apps (`partner:<app id>`). Only issuers that share a namespace can name each other’s apps. One namespace may be empty.',
@@ -133,7 +139,7 @@ const vaultSettings = (urls: UrlSchemas) => ({
   }),
   grantUrls: withDefault('GRANT_VAULT_URLS', listOf(urls.origin), {
     meaning:
-      'The vaults among which new grants are distributed, separated by commas. When empty, `KEY_VAULT_URL` is used. Never remove a vault that still holds grants.',
+      'The vaults among which new grants are distributed, separated by commas. When empty, `KEY_VAULT_URL` is used. Never remove a vault that still holds grants. The first one also holds the marks of disconnects, so add new vaults after it.',
     default: '',
     example: 'https://grants1.vault.azure.net,https://grants2.vault.azure.net',
   }),

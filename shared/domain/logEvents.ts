@@ -59,6 +59,8 @@ export interface LogEvents {
   'tenant.damaged': { tenantKey: string; column: string; detail: string }
   /** Secrets of old grants couldn't be destroyed. The row lists them, and the next sweep or commit tries again. */
   'grant.left_over': { tenantKey: string; environment: Environment; secrets: number }
+  /** A disconnect took effect but couldn't be marked in the vault. The row remembers it, and the next sweep tries again. */
+  'disconnect.mark_owed': { tenantKey: string; environment: Environment }
   /** Refreshes of an environment and identity provider are on hold until the operator fixes the cause. */
   'environment.held': {
     environment: Environment

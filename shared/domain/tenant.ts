@@ -144,6 +144,10 @@ export interface Tenant extends TenantName {
   readonly advertisingRefusal?: AdvertisingRefusal
   /** How often it was disconnected: what was made for a connection before the last one is void. Default is 0. */
   readonly disconnectCount?: number
+  /** When it was last disconnected: no consent up to then counts. */
+  readonly disconnectedAt?: Date
+  /** The last disconnect is yet to be marked in the vault. */
+  readonly owesMark?: true
   /** The marks of the last changes that were written, oldest first. */
   readonly writeIds?: readonly string[]
   /** Columns that only a later version knows. They survive this version's writes. */

@@ -1,4 +1,5 @@
 import type { Environment } from '../environment.ts'
+import { consentAfter, endOf, mayBeInBackup } from './disconnectMarks.ts'
 import type { StoredReason } from './reasons.ts'
 import type {
   AdvertisingRefusal,
@@ -101,7 +102,8 @@ export function connected(row: Tenant, consent: Connected): Tenant {
     claims: _claims,
     ...rest
   } = row
-  return { ...rest, ...consent, status: 'connected', discoveredAt: consent.accessToken.refreshedAt }
+  const grant = consentAfter(row.disconnectedAt, consent.grant)
+  return { ...rest, ...consent, grant, status: 'connected', discoveredAt: consent.accessToken.refreshedAt }
 }
 
 /** A consent waits for the app's confirmation, beside whatever the tenant has. */
@@ -115,8 +117,11 @@ export function unconfirmed(row: Tenant): Tenant {
   return rest
 }
 
-/** The app ended the tenant. The row names the grant until it is destroyed ({@link bare}). */
-export function disconnected(row: Tenant): Tenant {
+/**
+ * The app ended the tenant. The row names the grant until it is destroyed ({@link bare}), and owes a mark in the vault if
+ * there was a consent to end.
+ */
+export function disconnected(row: Tenant, now: Date): Tenant {
   const {
     accessToken: _token,
     lease: _lease,
@@ -129,7 +134,15 @@ export function disconnected(row: Tenant): Tenant {
     claims: _claims,
     ...rest
   } = row
-  return { ...rest, status: 'disconnected', disconnectCount: (row.disconnectCount ?? 0) + 1 }
+  const disconnectCount = (row.disconnectCount ?? 0) + 1
+  const owed = mayBeInBackup(row) && ({ disconnectedAt: endOf(row, now), owesMark: true } as const)
+  return { ...rest, ...owed, status: 'disconnected', disconnectCount }
+}
+
+/** The last disconnect is marked in the vault. */
+export function marked(row: Tenant): Tenant {
+  const { owesMark: _owed, ...rest } = row
+  return rest
 }
 
 /** The row lists the secrets to destroy. */

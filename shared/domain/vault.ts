@@ -15,12 +15,18 @@ export interface ListedSecret {
   readonly updatedOn: Date
 }
 
+/** What a version says beside its value. Default is no tags, and no expiry date. */
+export interface NewProperties {
+  readonly tags?: Readonly<Record<string, string>>
+  readonly expiresOn?: Date
+}
+
 /** One vault, as the broker uses it. A secret that is gone, or disabled, reads as undefined. */
 export interface Vault {
   /** Host name, e.g. `grants1.vault.azure.net`, with the port where it is not 443. */
   readonly host: string
   read(name: string, version?: string): Promise<SecretVersion | undefined>
-  write(name: string, value: string, tags: Readonly<Record<string, string>>): Promise<SecretVersion>
+  write(name: string, value: string, properties: NewProperties): Promise<SecretVersion>
   /** Deletes a secret with all its versions (soft delete); one that is gone is no error. */
   remove(name: string): Promise<void>
 }

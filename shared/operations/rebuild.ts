@@ -8,24 +8,19 @@ import type { TokenRefusal } from '../domain/refusal.ts'
 import { defaultAccountOf } from '../domain/selectAccounts.ts'
 import type { Tenant, TenantName } from '../domain/tenant.ts'
 import { repaired } from '../domain/transitions.ts'
-import type { ListableVault } from '../domain/vault.ts'
-import { type Environment, environments, identityProviders } from '../environment.ts'
+import type { Environment } from '../environment.ts'
 import { type ProvenToken, proveToken } from '../grants/prove.ts'
 import type { SignInTable } from '../identity/signInTable.ts'
 import type { TokenEndpoints } from '../identity/tokenEndpoint.ts'
 import type { Tables } from '../storage/clients.ts'
+import { type FoundMark, isInForce } from '../storage/disconnectMarks.ts'
 import { guarded } from '../storage/unavailable.ts'
 import { workspaceIndexEntity } from '../storage/workspaceIndex.ts'
 import { commitGrant, type GrantServices, sealAccessToken } from '../tenants/connectGrant.ts'
+import { disconnectAgain, disconnectTenant } from '../tenants/disconnect.ts'
 import { sealSignInName } from '../tenants/signInName.ts'
-
-/** A vault secret that its tags call a tenant's grant. */
-export interface TaggedGrant {
-  readonly vault: ListableVault
-  readonly name: string
-  readonly owner: GrantOwner
-  readonly updatedOn: Date
-}
+import { planRebuild } from './rebuildPlan.ts'
+import type { TaggedGrant } from './taggedSecrets.ts'
 
 /** Dependencies of rebuilding. */
 export interface RebuildDependencies extends DiscoverForDependencies {
@@ -39,71 +34,89 @@ export interface RebuildDependencies extends DiscoverForDependencies {
 
 /**
  * How one tenant ended. `present`: its row is there, and its listing and due rows were made sure of. `connected`: a
- * refresh proved a grant. `dead`: every grant of it was refused for good; the row asks for a new sign-in.
+ * refresh proved a grant. `disconnected`: a
+ * mark says so. `dead`: every grant of it was refused for good; the row asks for a new sign-in.
  * `unclear`: the identity provider did not say; nothing was written, run it again.
  */
-export type RebuildOutcome = 'present' | 'connected' | 'dead' | 'unclear'
-
-/**
- * Finds every grant by its tags, grouped by tenant, newest first. Sealed grants are in the tables themselves and
- * cannot be found so.
- */
-export async function findTaggedGrants(vaults: readonly ListableVault[]): Promise<TaggedGrant[][]> {
-  const byTenant = new Map<string, TaggedGrant[]>()
-  for (const vault of vaults) {
-    for await (const { name, tags, updatedOn } of vault.list()) {
-      const owner = name.startsWith('grant-') ? toOwner(tags) : undefined
-      if (!owner) continue
-      const key = JSON.stringify([owner.workspace, owner.tenant])
-      byTenant.set(key, [...(byTenant.get(key) ?? []), { vault, name, owner, updatedOn }])
-    }
-  }
-  return [...byTenant.values()].map((grants) =>
-    grants.toSorted((a, b) => b.updatedOn.getTime() - a.updatedOn.getTime()),
-  )
-}
-
-function toOwner(tags: Readonly<Record<string, string>>): GrantOwner | undefined {
-  const { workspace, tenant } = tags
-  const environment = environments.find((each) => each === tags.environment)
-  const identityProvider = identityProviders.find((each) => each === tags.identityProvider)
-  return workspace && tenant && environment && identityProvider
-    ? { workspace, tenant, environment, identityProvider }
-    : undefined
-}
+export type RebuildOutcome = 'present' | 'connected' | 'disconnected' | 'dead' | 'unclear'
 
 /**
  * Rebuilds one tenant from its grants, newest first. The one that a refresh proves is written to a secret of its own
  * and committed; the tenant's other secrets are deleted after that (softly, as all deletions), so that a later
  * disconnect leaves none behind.
+ * @param mark the tenant's mark, if it has one.
  */
 export async function rebuildTenant(
   dependencies: RebuildDependencies,
   grants: readonly TaggedGrant[],
+  mark?: FoundMark,
 ): Promise<RebuildOutcome> {
   const [newest] = grants
   if (!newest) throw new Error('A tenant is rebuilt from one grant at least.')
-  const { tenants } = dependencies.grantServices
-  const found = await tenants.inspect(newest.owner)
+  const found = await dependencies.grantServices.tenants.inspect(newest.owner)
   // What is left of a damaged row without a grant is written only when a grant is proved or refused for good.
   const row = found && (isDamaged(found) ? found.remains : found.tenant)
-  if (found && row && isIntact(row))
+  const disconnectedAt = endMarked(dependencies, mark)
+  const planned = planRebuild({ row, grants, disconnectedAt })
+  if (planned.plan === 'prove') return proveOne(dependencies, grants, planned.grants)
+  if (planned.plan === 'keep' && found && row)
     return restoreHints(dependencies, isDamaged(found) ? await repair(dependencies, found) : row)
+  return endTenant(dependencies, grants, disconnectedAt)
+}
+
+/** When the mark says that the tenant was disconnected; undefined once it has expired. */
+export function endMarked(
+  { config, grantServices }: Pick<RebuildDependencies, 'config' | 'grantServices'>,
+  mark: FoundMark | undefined,
+): Date | undefined {
+  const retentionSeconds = config.backupRetentionDays * 86_400
+  return mark && isInForce(mark, retentionSeconds, grantServices.clock.now())
+    ? mark.disconnectedAt
+    : undefined
+}
+
+/** Makes the first of the candidates that a refresh proves the tenant's grant, and deletes all its other secrets. */
+async function proveOne(
+  dependencies: RebuildDependencies,
+  grants: readonly TaggedGrant[],
+  candidates: readonly TaggedGrant[],
+): Promise<RebuildOutcome> {
   let unclear = false
-  for (const tagged of grants) {
+  for (const tagged of candidates) {
     const proof = await proveGrant(dependencies, tagged)
     if (proof === 'unclear') unclear = true
     if (typeof proof === 'string') continue
     await connect(dependencies, tagged, proof)
-    for (const { vault, name } of grants) await vault.remove(name)
+    await removeSecrets(grants)
     return 'connected'
   }
   if (unclear) return 'unclear'
-  await createRow(dependencies, newest.owner, {
+  await createRow(dependencies, candidates[0]!.owner, {
     status: 'reauthorization_required',
     reauthorizationReason: 'grant_refused',
   })
   return 'dead'
+}
+
+/** The tenant was disconnected after all that is left of it: its row says so, and its secrets are deleted. */
+async function endTenant(
+  dependencies: RebuildDependencies,
+  grants: readonly TaggedGrant[],
+  disconnectedAt: Date | undefined,
+): Promise<'disconnected'> {
+  const { grantServices } = dependencies
+  const { owner } = grants[0]!
+  const found = await grantServices.tenants.inspect(owner)
+  const ended = { status: 'disconnected', ...(disconnectedAt && { disconnectedAt }) } as const
+  if (!found) await createRow(dependencies, owner, ended)
+  else if (isDamaged(found)) await disconnectTenant(grantServices, owner)
+  else if (disconnectedAt) await disconnectAgain(grantServices, found, disconnectedAt)
+  await removeSecrets(grants)
+  return 'disconnected'
+}
+
+async function removeSecrets(grants: readonly TaggedGrant[]): Promise<void> {
+  for (const { vault, name } of grants) await vault.remove(name)
 }
 
 /**
@@ -124,11 +137,6 @@ export async function repair(
   return written === 'conflict'
     ? ((await grantServices.tenants.read(remains))?.tenant ?? next)
     : written.tenant
-}
-
-/** A row that knows about a grant. A disconnected or unconfirmed tenant is never connected again. */
-function isIntact({ grant, pendingGrant, status }: Tenant): boolean {
-  return grant !== undefined || pendingGrant !== undefined || status === 'disconnected'
 }
 
 /** The listing and the due row are hints; writing them again costs nothing. */
@@ -205,7 +213,7 @@ async function connect(
 async function createRow(
   { grantServices }: RebuildDependencies,
   { workspace, tenant, environment }: TenantName & { environment: Environment },
-  status: Pick<Tenant, 'status' | 'reauthorizationReason'>,
+  status: Pick<Tenant, 'status' | 'reauthorizationReason' | 'disconnectedAt'>,
 ): Promise<Tenant> {
   const at = grantServices.clock.now()
   const row: Tenant = { workspace, tenant, environment, createdAt: at, ...status }

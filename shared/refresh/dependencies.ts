@@ -1,5 +1,6 @@
 import type { Clock, Randomness } from '../clock.ts'
 import type { RefreshConfig } from '../config.ts'
+import type { DisconnectMarks } from '../domain/disconnectMarks.ts'
 import type { DueIndex } from '../domain/due.ts'
 import type { GrantStore } from '../domain/grants.ts'
 import type { EnvironmentStates } from '../domain/holds.ts'
@@ -13,6 +14,7 @@ export interface RefreshDependencies {
   readonly tenants: TenantStore
   readonly due: DueIndex
   readonly grants: GrantStore
+  readonly marks: DisconnectMarks
   readonly environments: EnvironmentStates
   readonly tokenEndpoint: TokenEndpoint
   readonly sealer: Sealer

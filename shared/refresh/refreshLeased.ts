@@ -12,6 +12,7 @@ import type { RefreshDependencies } from './dependencies.ts'
 import { adoptNewer, releaseLease, type TakenLease } from './lease.ts'
 import type { RefreshOutcome } from './outcome.ts'
 import type { RefusedTenants } from './refusedTenants.ts'
+import { endRestoredRow } from './restoredRow.ts'
 
 /** Dependencies of refreshing, and what this process has seen. */
 export interface Refreshing extends RefreshDependencies {
@@ -34,6 +35,8 @@ export async function refreshLeased(
   }
   // Only a failure before the answer gives the lease up: after it, an expired lease is what tells the process that
   // comes next to look for the refresh token that we could not commit.
+  const ended = await endRestoredRow(dependencies, attempt).catch(giveUp)
+  if (ended) return ended
   const asked = await askWithNamedOrNewer(dependencies, attempt).catch(giveUp)
   if (asked === 'no_time') {
     await releaseLease(dependencies, attempt)

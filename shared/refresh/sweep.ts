@@ -2,6 +2,7 @@ import { pMapIterable } from 'p-map'
 import { type Clock, type Randomness, secondsAfter, secondsUntil } from '../clock.ts'
 import type { RefreshConfig } from '../config.ts'
 import { DamagedRowError } from '../domain/damagedRow.ts'
+import type { DisconnectMarks } from '../domain/disconnectMarks.ts'
 import { type DueIndex, type DueRow, dueRowOf } from '../domain/due.ts'
 import type { GrantStore } from '../domain/grants.ts'
 import type { Log, SweepReport } from '../domain/logEvents.ts'
@@ -18,6 +19,7 @@ export interface SweepDependencies {
   readonly tenants: TenantStore
   readonly due: DueIndex
   readonly grants: GrantStore
+  readonly marks: DisconnectMarks
   readonly refresher: Refresher
   readonly clock: Clock
   readonly config: RefreshConfig
@@ -276,7 +278,7 @@ class SweepRun {
     const { clock, due } = this.#dependencies
     const { tenant } = stored
     if (tenant.lease && tenant.lease.until > clock.now()) return
-    if (tenant.pendingGrant || tenant.secretsToDestroy) {
+    if (tenant.pendingGrant || tenant.secretsToDestroy || tenant.owesMark) {
       // The hint stays until nothing is left, for who reads it next.
       if (!(await expirePending(this.#dependencies, stored))) return
     }

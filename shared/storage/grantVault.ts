@@ -28,14 +28,16 @@ export function createGrantVault(vaults: readonly Vault[], randomness: Randomnes
   const fresh = async (refreshToken: string, owner: GrantOwner): Promise<string> => {
     const vault = vaults[Math.floor(randomness.fraction() * vaults.length)] ?? vaults[0]
     if (!vault) throw new StorageUnavailableError('vault', 0, 'VaultNotNamed')
-    const written = await vault.write(`grant-${randomness.identifier()}`, refreshToken, tagsOf(owner))
+    const written = await vault.write(`grant-${randomness.identifier()}`, refreshToken, {
+      tags: tagsOf(owner),
+    })
     return toReference({ host: vault.host, name: written.name, version: written.version, rotations: 0 })
   }
   return {
     async write(refreshToken, owner, previous) {
       const before = previous === undefined ? undefined : parseReference(previous)
       if (!before) return fresh(refreshToken, owner)
-      const { version } = await vaultOf(before).write(before.name, refreshToken, tagsOf(owner))
+      const { version } = await vaultOf(before).write(before.name, refreshToken, { tags: tagsOf(owner) })
       const rotations = before.rotations + 1
       // The token stands in the old secret first, where a process that takes over will look for it.
       if (rotations >= rotationsPerSecret) return fresh(refreshToken, owner)

@@ -77,6 +77,8 @@ export const tenantColumns: Readonly<Record<string, TenantColumn>> = {
   reauthorizationReason: { path: 'reauthorizationReason', type: 'reason' },
   claims: { path: 'claims', type: 'claims' },
   disconnectCount: { path: 'disconnectCount', type: 'number' },
+  disconnectedAt: { path: 'disconnectedAt', type: 'date' },
+  disconnectMarkOwed: { path: 'owesMark', type: 'flag' },
   writeIds: { path: 'writeIds', type: 'words' },
 }
 

@@ -27,12 +27,15 @@ export function createVault(client: SecretClient, log: Log): ListableVault {
         async () => toSecretVersion(await client.getSecret(name, version ? { version } : {})),
         () => undefined,
       ),
-    write: (name, value, tags) =>
+    write: (name, value, { tags, expiresOn }) =>
       run(
         'set',
         async () =>
           toSecretVersion(
-            await client.setSecret(name, value, { tags: { ...tags }, contentType: 'text/plain' }),
+            await client.setSecret(name, value, {
+              ...{ tags: { ...tags }, contentType: 'text/plain' },
+              ...(expiresOn && { expiresOn }),
+            }),
           ),
         () => {
           throw new StorageUnavailableError('vault', 409, 'SecretDeleted')

@@ -1,5 +1,6 @@
 import { type Clock, type Randomness, secondsAfter } from '../clock.ts'
 import type { RefreshConfig } from '../config.ts'
+import type { DisconnectMarks } from '../domain/disconnectMarks.ts'
 import { type DueIndex, dueRowOf } from '../domain/due.ts'
 import { type GrantStore, grantOwnerOf } from '../domain/grants.ts'
 import type { Log } from '../domain/logEvents.ts'
@@ -28,6 +29,7 @@ export interface GrantServices {
   readonly tenants: TenantStore
   readonly due: DueIndex
   readonly grants: GrantStore
+  readonly marks: DisconnectMarks
   readonly sealer: Sealer
   readonly clock: Clock
   readonly randomness: Randomness

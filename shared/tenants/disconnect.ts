@@ -1,36 +1,93 @@
+import { secondsAfter } from '../clock.ts'
 import { isDamaged } from '../domain/damagedRow.ts'
+import { isEndedBy } from '../domain/disconnectMarks.ts'
 import { type DueRow, dueRowOf } from '../domain/due.ts'
 import type { StoredTenant, Tenant, TenantName } from '../domain/tenant.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
 import { bare, disconnected } from '../domain/transitions.ts'
-import { changeTenant } from './changeTenant.ts'
+import { type ChangeOutcome, changeTenant } from './changeTenant.ts'
 import type { GrantServices } from './connectGrant.ts'
+import { writeOwedMark } from './owedMark.ts'
 import { destroySecrets, withSecretsToDestroy } from './secretsToDestroy.ts'
 
+/** What ending a tenant needs. */
+export type DisconnectServices = Pick<
+  GrantServices,
+  'tenants' | 'due' | 'grants' | 'marks' | 'clock' | 'log' | 'randomness'
+>
+
 /**
- * Ends a tenant: nothing is vended or refreshed from the commit on, and the grant is destroyed at once. A secret that
- * cannot be destroyed now stays in the row as left over, with a due row by which sweeps come back for it.
+ * Ends a tenant: nothing is vended or refreshed from the commit on, the disconnect is marked in the vault, and the grant
+ * is destroyed at once. The row remembers a mark that can't be written and a secret that can't be destroyed, with a due
+ * row by which sweeps come back for them.
  * Links, sign-ins and choices that were made before it are void. A row that cannot be read is ended as well.
  * @returns undefined when there is no such tenant, `conflict` when others keep changing it.
  */
 export async function disconnectTenant(
-  grantServices: Pick<GrantServices, 'tenants' | 'due' | 'grants' | 'clock' | 'log' | 'randomness'>,
+  services: DisconnectServices,
   name: TenantName,
 ): Promise<StoredTenant | 'conflict' | undefined> {
-  const found = await grantServices.tenants.inspect(name)
+  const found = await services.tenants.inspect(name)
   if (!found) return undefined
   const row = isDamaged(found) ? { tenant: found.remains, etag: found.etag } : found
-  const ended = await changeTenant(grantServices, row, async (each) => {
-    const next = withSecretsToDestroy(grantServices.grants, bare(disconnected(each)), referencesOf(each))
-    if (next.secretsToDestroy) await grantServices.due.insert(cleanUpOf(each, grantServices.clock.now()))
-    return { next, events: endEvents(each, grantServices.clock.now()) }
-  })
+  const ended = await endTenant(services, row, byApp)
   if (ended.outcome !== 'changed') return ended.outcome === 'not_found' ? undefined : 'conflict'
+  return ended.stored
+}
+
+/**
+ * Ends a tenant again whose row was restored from a backup from before its disconnect, unless it has been connected since.
+ * @returns undefined when it isn't to be ended, is gone, or others keep changing it.
+ */
+export async function disconnectAgain(
+  services: DisconnectServices,
+  row: StoredTenant,
+  disconnectedAt: Date,
+): Promise<StoredTenant | undefined> {
+  const ended = await endTenant(services, row, { ...byMark, disconnectedAt })
+  return ended.outcome === 'changed' ? ended.stored : undefined
+}
+
+interface Ending {
+  readonly reason: 'app' | 'mark'
+  readonly detail: string
+  /** Only consents up to then are ended. Default is all of them. */
+  readonly disconnectedAt?: Date
+}
+
+const byApp: Ending = {
+  reason: 'app',
+  detail: 'The app disconnected the tenant. Its grant is destroyed.',
+}
+const byMark: Ending = {
+  reason: 'mark',
+  detail:
+    'The row was restored from a backup from before the tenant was disconnected. The tenant is disconnected again.',
+}
+
+async function endTenant(
+  services: DisconnectServices,
+  row: StoredTenant,
+  ending: Ending,
+): Promise<ChangeOutcome> {
+  const { clock, due, grants } = services
+  const { disconnectedAt } = ending
+  const ended = await changeTenant(services, row, async (each) => {
+    if (disconnectedAt && !isEndedBy(disconnectedAt, each.grant)) return undefined
+    const now = clock.now()
+    const next = withSecretsToDestroy(
+      grants,
+      bare(disconnected(each, disconnectedAt ?? now)),
+      referencesOf(each),
+    )
+    if (next.secretsToDestroy || next.owesMark) await due.insert(cleanUpOf(each, now))
+    return { next, events: endEvents(each, ending.detail, now) }
+  })
+  if (ended.outcome !== 'changed') return ended
   const { before, stored } = ended
-  logEnd(grantServices, before)
-  if (before.dueAt && before.grant)
-    await grantServices.due.remove(dueRowOf(before, before.grant, before.dueAt))
-  return destroySecrets(grantServices, stored)
+  logEnd(services, before, ending)
+  if (before.dueAt && before.grant) await due.remove(dueRowOf(before, before.grant, before.dueAt))
+  return { ...ended, stored: await destroySecrets(services, await writeOwedMark(services, stored)) }
 }
 
 /** The references in a row whose secrets must be destroyed. */
@@ -40,19 +97,21 @@ function referencesOf({ grant, pendingGrant, secretsToDestroy = [] }: Tenant): s
   )
 }
 
-/** Due at once: the next sweep that finds nothing left removes it. */
+/** Longer than a commit takes: a sweep that saw the due row before it would drop it as an orphan. */
+const cleanUpSeconds = 300
+
+/** The first sweep after that does what is left, and removes the due row once nothing is. */
 function cleanUpOf(row: Tenant, now: Date): DueRow {
   const grant = row.grant ?? row.pendingGrant?.grant ?? { identityProvider: 'microsoft' as const }
-  return dueRowOf(row, grant, now)
+  return dueRowOf(row, grant, secondsAfter(now, cleanUpSeconds))
 }
 
-function endEvents(before: Tenant, at: Date) {
+function endEvents(before: Tenant, detail: string, at: Date) {
   if (before.status === 'disconnected') return []
-  const detail = 'The app disconnected the tenant. Its grant is destroyed.'
   return [{ type: 'tenant.disconnected' as const, at, detail }]
 }
 
-function logEnd({ log }: Pick<GrantServices, 'log'>, before: Tenant): void {
+function logEnd({ log }: DisconnectServices, before: Tenant, { reason }: Ending): void {
   const { environment, status: from } = before
   if (from === 'disconnected') return
   log('tenant.status_changed', {
@@ -60,6 +119,6 @@ function logEnd({ log }: Pick<GrantServices, 'log'>, before: Tenant): void {
     environment,
     from,
     to: 'disconnected',
-    reason: 'app',
+    reason,
   })
 }

@@ -1,15 +1,16 @@
 import type { StoredTenant } from '../domain/tenant.ts'
 import { unconfirmed } from '../domain/transitions.ts'
 import { changeTenant } from './changeTenant.ts'
+import { type MarkDependencies, writeOwedMark } from './owedMark.ts'
 import { type DestroyDependencies, destroySecrets, withSecretsToDestroy } from './secretsToDestroy.ts'
 
 /**
  * Ends a consent that nobody has confirmed in time: the row forgets it first, so that a late confirmation finds
- * nothing, then its refresh token is destroyed.
+ * nothing, then its refresh token is destroyed. What a disconnect left undone is done too.
  * @returns whether nothing is left. Otherwise a later sweep must try again.
  */
 export async function expirePending(
-  dependencies: DestroyDependencies,
+  dependencies: DestroyDependencies & MarkDependencies,
   stored: StoredTenant,
 ): Promise<boolean> {
   const { clock, grants } = dependencies
@@ -21,5 +22,6 @@ export async function expirePending(
       : undefined
   })
   if (!('stored' in ended)) return false
-  return (await destroySecrets(dependencies, ended.stored)).tenant.secretsToDestroy === undefined
+  const left = await destroySecrets(dependencies, await writeOwedMark(dependencies, ended.stored))
+  return !left.tenant.secretsToDestroy && !left.tenant.owesMark
 }

@@ -1,5 +1,5 @@
 import pMap from 'p-map'
-import { secondsAfter, systemRandomness } from '../../shared/clock.ts'
+import { secondsAfter, systemClock, systemRandomness } from '../../shared/clock.ts'
 import type { RefreshConfig } from '../../shared/config.ts'
 import { type DueIndex, dueRowOf } from '../../shared/domain/due.ts'
 import type { Sealer } from '../../shared/domain/sealer.ts'
@@ -8,10 +8,12 @@ import type { TenantStore } from '../../shared/domain/tenantStore.ts'
 import type { TokenEndpoint } from '../../shared/domain/tokenEndpoint.ts'
 import type { RefreshDependencies } from '../../shared/refresh/dependencies.ts'
 import type { Tables } from '../../shared/storage/clients.ts'
+import { createDisconnectMarks } from '../../shared/storage/disconnectMarks.ts'
 import { createDueTable } from '../../shared/storage/dueTable.ts'
 import { createSealedGrants } from '../../shared/storage/sealedGrants.ts'
 import { createSealer } from '../../shared/storage/sealer.ts'
 import { toTenantEntity } from '../../shared/storage/tenantEntity.ts'
+import { createModelVault } from '../simulation/models/vault.ts'
 
 /** As long as Microsoft's are: between one and two thousand characters. */
 const tokenCharacters = 1500
@@ -58,6 +60,7 @@ export function besideStores(tokenEndpoint: TokenEndpoint, chosen: Sealer = seal
     tokenEndpoint,
     sealer: chosen,
     grants: createSealedGrants(chosen),
+    marks: createDisconnectMarks(createModelVault(), systemClock, 90 * 86_400),
     environments: {
       read: async () => undefined,
       placeHold: async () => {},

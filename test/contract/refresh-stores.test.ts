@@ -277,30 +277,39 @@ describe.each([
 
   test('keeps every version, gives the newest when none is named, and tags with each', async () => {
     const [vault, name] = [open(), newName()]
-    const first = await vault.write(name, 'one', tags)
-    const second = await vault.write(name, 'two', { ...tags, tenant: 'other' })
+    const first = await vault.write(name, 'one', { tags })
+    const second = await vault.write(name, 'two', { tags: { ...tags, tenant: 'other' } })
     expect(first.version).not.toBe(second.version)
     expect(await vault.read(name)).toMatchObject({ value: 'two', version: second.version })
     expect(await vault.read(name, first.version)).toMatchObject({ name, value: 'one', tags })
     expect(await vault.read(name, second.version)).toMatchObject({ tags: { tenant: 'other' } })
   })
 
+  test('gives the expiry date of a version that has one, and the version after that date too', async () => {
+    const [vault, name] = [open(), newName()]
+    const expiresOn = new Date('2026-01-01T00:00:00Z')
+    await vault.write(name, 'one', { expiresOn })
+    expect(await vault.read(name)).toMatchObject({ value: 'one', expiresOn })
+    await vault.write(name, 'two', {})
+    expect(await vault.read(name)).not.toHaveProperty('expiresOn')
+  })
+
   test('reads nothing of a secret or a version that is not there', async () => {
     const [vault, name] = [open(), newName()]
     expect(await vault.read(name)).toBeUndefined()
-    await vault.write(name, 'one', tags)
+    await vault.write(name, 'one', { tags })
     expect(await vault.read(name, '0123456789abcdef0123456789abcdef')).toBeUndefined()
   })
 
   test('deletes a secret with all its versions, once or again, and its name takes no new one', async () => {
     const [vault, name] = [open(), newName()]
-    const { version } = await vault.write(name, 'one', tags)
+    const { version } = await vault.write(name, 'one', { tags })
     await vault.remove(name)
     await vault.remove(name)
     await vault.remove(newName())
     expect(await vault.read(name)).toBeUndefined()
     expect(await vault.read(name, version)).toBeUndefined()
-    await expect(vault.write(name, 'two', tags)).rejects.toMatchObject({
+    await expect(vault.write(name, 'two', { tags })).rejects.toMatchObject({
       name: 'StorageUnavailableError',
       service: 'vault',
       status: 409,

@@ -3,11 +3,12 @@ import { migrateGrants } from '../../scripts/migrate-grants.ts'
 import { createMissingTables, rebuildTables } from '../../scripts/rebuild-tables.ts'
 import { secondsAfter } from '../../shared/clock.ts'
 import { dueRowOf } from '../../shared/domain/due.ts'
-import type { TenantName } from '../../shared/domain/tenant.ts'
+import type { Tenant, TenantName } from '../../shared/domain/tenant.ts'
 import { tenantKey } from '../../shared/domain/tenantKey.ts'
-import { findTaggedGrants } from '../../shared/operations/rebuild.ts'
 import { runSweep } from '../../shared/operations/runSweep.ts'
+import { findTagged } from '../../shared/operations/taggedSecrets.ts'
 import { walkTenants } from '../../shared/operations/tenantWalk.ts'
+import { disconnectTenant } from '../../shared/tenants/disconnect.ts'
 import { type OperatorWorld, openOperatorWorld } from './operator.ts'
 
 let world: OperatorWorld
@@ -29,7 +30,7 @@ async function loseTables() {
 async function rebuild(dryRun: 'dryRun' | 'write' = 'write') {
   const operator = world.createBroker()
   await createMissingTables(operator)
-  return rebuildTables(operator, await findTaggedGrants(operator.vaults.grants), dryRun)
+  return rebuildTables(operator, await findTagged(operator.vaults.grants), dryRun)
 }
 
 async function listed(): Promise<TenantName[]> {
@@ -70,7 +71,7 @@ test('of several secrets of one tenant the newest that works is taken, and the o
   await rebuild()
   expect((await world.read(name)).status).toBe('connected')
   expect(await world.refreshes(name)).toBe(true)
-  const tagged = (await findTaggedGrants(world.broker.vaults.grants)).flat()
+  const tagged = (await findTagged(world.broker.vaults.grants)).grants.flat()
   expect(tagged.filter((grant) => grant.owner.tenant === name.tenant)).toHaveLength(1)
 })
 
@@ -116,6 +117,53 @@ test('a tenant whose due row alone was lost is found by the sweeps themselves, s
   expect((await runSweep(broker)).report.due).toBe(0)
   expect((await runSweep(broker)).report).toMatchObject({ due: 1, refreshed: 1 })
   expect((await world.read(name)).dueAt?.getTime()).toBeGreaterThan(Date.now())
+})
+
+describe('tables that were restored from before a disconnect', () => {
+  const replaceRow = async (name: TenantName, change: (row: Tenant) => Tenant) => {
+    const stored = await world.broker.tenants.read(name)
+    await world.broker.tenants.replace(stored!, change(stored!.tenant), [])
+    return change(stored!.tenant)
+  }
+
+  /** Consented an hour ago and disconnected a minute ago; then `inBetween`, and the row as it was before. */
+  const restore = async (
+    tenant: string,
+    inBetween: (name: TenantName) => Promise<unknown> = async () => {},
+  ) => {
+    const name = await world.connect(tenant, 'ada@outlook.example')
+    if (tenant.startsWith('sealed')) await migrateGrants(world.broker, 'sealed')
+    const consentedAt = secondsAfter(new Date(), -3600)
+    const backup = await replaceRow(name, (row) => ({ ...row, grant: { ...row.grant!, consentedAt } }))
+    const { grantServices } = world.broker
+    const clock = { ...grantServices.clock, now: () => secondsAfter(new Date(), -60) }
+    await disconnectTenant({ ...grantServices, clock }, name)
+    await inBetween(name)
+    await replaceRow(name, () => backup)
+    return name
+  }
+
+  test('are put right: nobody who was disconnected is connected, and who signed in again is', async () => {
+    const sealed = await restore('sealed-ended')
+    const again = await restore('vault-again', (name) => world.connect(name.tenant, 'ada@outlook.example'))
+    expect((await rebuild('dryRun')).attention).toEqual(
+      expect.arrayContaining([
+        { ...sealed, outcome: 'disconnected' },
+        { ...again, outcome: 'missing' },
+      ]),
+    )
+    expect((await world.read(sealed)).status).toBe('connected')
+    expect((await rebuild()).attention).toContainEqual({ ...sealed, outcome: 'disconnected' })
+    expect(await world.read(sealed)).toMatchObject({ status: 'disconnected' })
+    expect(await world.read(sealed)).not.toHaveProperty('grant')
+    expect(await world.refreshes(again)).toBe(true)
+  })
+
+  test('that nobody has rebuilt give no token for a sealed grant', async () => {
+    const sealed = await restore('sealed-vended')
+    expect(await world.refreshes(sealed)).toBe(false)
+    expect(await world.read(sealed)).toMatchObject({ status: 'disconnected' })
+  })
 })
 
 describe('a damaged row', () => {

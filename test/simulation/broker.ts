@@ -43,6 +43,7 @@ export function createSimulatedBroker(world: World, process: SimulatedProcess): 
     tenants,
     due: unreliableDue(world, process),
     grants: useCases.combineGrantStores(stores, plan.grantStore),
+    marks: useCases.createDisconnectMarks(unreliableMarks(world, process), process.clock, markSeconds),
     environments: createModelEnvironmentStates(process.clock, unreliableHolds(world, process)),
     tokenEndpoint: { refresh: (request) => callTokenEndpoint(world, process, request) },
     sealer,
@@ -64,6 +65,8 @@ export function createSimulatedBroker(world: World, process: SimulatedProcess): 
   return { process, dependencies, stores, refresher, accessTokens, accounts, rowsRead: () => rowsRead }
 }
 
+/** As long as the default of `BACKUP_RETENTION_DAYS`. */
+const markSeconds = 90 * 86_400
 /** As long as the setting's default. */
 const vendLimitSeconds = 20
 
@@ -192,16 +195,16 @@ function unreliableVault(world: World, process: SimulatedProcess, vault: ModelVa
         effect: () => vault.read(name, version),
         failure,
       }),
-    write: (name, value, tags) =>
+    write: (name, value, properties) =>
       process.perform({
         name: 'vault.write',
-        tenant: tags.tenant ?? '',
+        tenant: properties.tags?.tenant ?? '',
         effect: async () => {
-          const written = await vault.write(name, value, tags)
+          const written = await vault.write(name, value, properties)
           world.provider.kept(value)
           return written
         },
-        failure: () => world.failedWrite(process, tags.tenant ?? ''),
+        failure: () => world.failedWrite(process, properties.tags?.tenant ?? ''),
       }),
     remove: (name) =>
       process.perform({
@@ -213,6 +216,19 @@ function unreliableVault(world: World, process: SimulatedProcess, vault: ModelVa
         },
         failure,
       }),
+  }
+}
+
+/** The vault as it holds marks, apart from refresh tokens, which other rules are about. */
+function unreliableMarks({ markVault, unavailable }: World, process: SimulatedProcess): Vault {
+  const failure = () => unavailable('vault')
+  const perform = <T>(name: string, effect: () => Promise<T>): Promise<T> =>
+    process.perform({ name: `marks.${name}`, tenant: '', effect, failure })
+  return {
+    host: markVault.host,
+    read: (name) => perform('read', () => markVault.read(name)),
+    write: (name, ...written) => perform('write', () => markVault.write(name, ...written)),
+    remove: (name) => perform('remove', () => markVault.remove(name)),
   }
 }
 

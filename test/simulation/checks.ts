@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import type { EnvironmentHold } from '../../shared/domain/holds.ts'
 import type { RefreshTrouble, Tenant } from '../../shared/domain/tenant.ts'
 import type { RefreshRequest } from '../../shared/domain/tokenEndpoint.ts'
+import type { SecretVersion } from '../../shared/domain/vault.ts'
 import type { RefreshOutcome } from '../../shared/refresh/outcome.ts'
 import type { Obtained } from '../../shared/vend/obtained.ts'
 import type { Family } from './models/identityProvider.ts'
@@ -212,6 +213,7 @@ export class Checks {
     const hints = this.#firstHints()
     for (const { tenant } of this.#world.tenants.rows()) {
       this.#assertPendingKept(tenant)
+      this.#assertMarked(tenant, hints)
       if (tenant.status !== 'connected') continue
       this.#assertReachable(tenant)
       this.#assertRemembered(tenant, hints)
@@ -328,6 +330,15 @@ export class Checks {
       'forgotten_by_the_sweep',
       `${tenant} is due ${dueAt?.toISOString() ?? 'never'} and has no hint`,
     )
+  }
+
+  /** A disconnect is marked in the vault, or owed by a row that a sweep will come to. */
+  #assertMarked({ tenant, disconnectedAt, owesMark }: Tenant, hints: ReadonlyMap<string, Date>): void {
+    if (!disconnectedAt) return
+    const isMarked = ({ tags }: SecretVersion) =>
+      tags.tenant === tenant && new Date(tags.disconnectedAt ?? '') >= disconnectedAt
+    const isKept = owesMark ? hints.has(tenant) : [...this.#world.markVault.live()].some(isMarked)
+    if (!isKept) this.report('mark_forgotten', `${tenant}, ${owesMark ? 'owed' : 'not written'}`)
   }
 
   /** The earliest due row of each tenant. */

@@ -49,7 +49,7 @@ export const consentMutations: readonly Mutation[] = [
     file: 'shared/tenants/disconnect.ts',
     find: '  const row = isDamaged(found)',
     replace:
-      "  if ('tenant' in found) for (const each of referencesOf(found.tenant)) await grantServices.grants.forget(each)\n  const row = isDamaged(found)",
+      "  if ('tenant' in found) for (const each of referencesOf(found.tenant)) await services.grants.forget(each)\n  const row = isDamaged(found)",
     breaks: ['token_lost'],
   },
   {
@@ -63,6 +63,7 @@ export const consentMutations: readonly Mutation[] = [
       'forgotten_by_the_sweep',
       'dead_grant_called',
       'vended_after_disconnect',
+      'secret_left_over',
     ],
   },
   {

@@ -187,6 +187,6 @@ async function keptReference(
   }
   const vault = random.pick(world.vaults)
   const tags = { workspace, tenant, environment, identityProvider }
-  const { name, version } = await vault.write(`grant-of-${tenant}`, refreshToken, tags)
+  const { name, version } = await vault.write(`grant-of-${tenant}`, refreshToken, { tags })
   return `vault:${vault.host}/${name}/${version}/${394 + random.below(6)}`
 }

@@ -3,6 +3,7 @@ import { secondsAfter, systemClock, systemRandomness } from '../../shared/clock.
 import type { Grant, Tenant } from '../../shared/domain/tenant.ts'
 import type { TenantStore } from '../../shared/domain/tenantStore.ts'
 import { createRefresher } from '../../shared/refresh/refreshTenant.ts'
+import { createDisconnectMarks, parseMark } from '../../shared/storage/disconnectMarks.ts'
 import { createGrantVault } from '../../shared/storage/grantVault.ts'
 import { combineGrantStores, createSealedGrants } from '../../shared/storage/sealedGrants.ts'
 import { createModelDueIndex } from './models/dueIndex.ts'
@@ -26,11 +27,13 @@ export function ground() {
   const due = createModelDueIndex()
   const stores = { vault: createGrantVault([vault], systemRandomness), sealed: createSealedGrants(sealer) }
   const grants = combineGrantStores(stores, 'vault')
+  const marks = createDisconnectMarks(vault, systemClock, 90 * 86_400)
   let issued = 0
   const dependencies = {
     tenants: tenants as TenantStore,
     due,
     grants,
+    marks,
     sealer,
     clock: systemClock,
     randomness: systemRandomness,
@@ -64,7 +67,7 @@ export function ground() {
       for: 'replacement',
       seen: secondsAfter(new Date(), 1),
     })
-  const live = () => [...vault.live()].map(({ value }) => value)
+  const live = () => [...vault.live()].filter((secret) => !parseMark(secret)).map(({ value }) => value)
   const row = () => tenants.row(name)?.tenant as Tenant
   return { tenants, due, vault, stores, grants, dependencies, refresh, live, row }
 }

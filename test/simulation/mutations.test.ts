@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { consentMutations } from './consentMutations.ts'
 import { leaseMutations } from './leaseMutations.ts'
+import { markMutations } from './markMutations.ts'
 import type { ProviderMode } from './models/identityProvider.ts'
 import { loadMutant } from './mutants.ts'
 import type { Scenario } from './mutation.ts'
@@ -21,7 +22,7 @@ const mostSeeds = 600
 
 describe('the simulator catches a protocol in which', () => {
   test.each(
-    [...mutations, ...leaseMutations, ...consentMutations].map(
+    [...mutations, ...leaseMutations, ...consentMutations, ...markMutations].map(
       (mutation) => [mutation.name, mutation] as const,
     ),
   )('%s', patient, async (_, mutation) => {

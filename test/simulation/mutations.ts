@@ -198,8 +198,12 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'a disconnect leaves the grant in its store',
     file: 'shared/tenants/disconnect.ts',
-    find: 'withSecretsToDestroy(grantServices.grants, bare(disconnected(each)), referencesOf(each))',
-    replace: 'bare(disconnected(each))',
+    find: `withSecretsToDestroy(
+      grants,
+      bare(disconnected(each, disconnectedAt ?? now)),
+      referencesOf(each),
+    )`,
+    replace: 'bare(disconnected(each, disconnectedAt ?? now))',
     breaks: ['grant_kept_after_disconnect', 'secret_left_over'],
   },
   {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { reconnectAfterDisconnect, restoredAfterDisconnect } from './markScenarios.ts'
 import {
   clocksApart,
   lostLease,
@@ -23,6 +24,8 @@ test.each([
     'a token is kept within its lease, by the clock of the process that waits for its end as well',
     clocksApart,
   ],
+  ['a row that is restored from before a disconnect is not vended', restoredAfterDisconnect],
+  ['a sign-in after a disconnect stays, although a clock is behind', reconnectAfterDisconnect],
   ['a vault that takes no new refresh token does not stop a vend', refusedWrites],
   ['a lease whose answer is an error is its taker’s all the same', lostLease],
 ])('%s', async (_title, scenario) => {

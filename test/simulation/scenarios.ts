@@ -11,10 +11,15 @@ import { Violation } from './violation.ts'
 import { type UseCases, World, workspace } from './world.ts'
 
 const second = 1000
-const name = { workspace, tenant: 't1' }
+/** The one tenant of a world. */
+export const name = { workspace, tenant: 't1' }
 
 /** A calm world with one idle tenant whose token is about to expire. */
-async function idleWorld(seed: number, useCases: UseCases, mode: ProviderMode = 'microsoft'): Promise<World> {
+export async function idleWorld(
+  seed: number,
+  useCases: UseCases,
+  mode: ProviderMode = 'microsoft',
+): Promise<World> {
   const world = new World({ seed, mode, useCases })
   world.calm = true
   const now = world.scheduler.now()
@@ -34,7 +39,8 @@ function sweep(world: World, { dependencies, refresher }: SimulatedBroker): Prom
   return world.until(world.useCases.sweep({ ...dependencies, refresher }))
 }
 
-async function brokenRule(work: () => Promise<World>): Promise<Violation | undefined> {
+/** Which rule a world breaks, if any. */
+export async function brokenRule(work: () => Promise<World>): Promise<Violation | undefined> {
   try {
     return (await work()).violation
   } catch (error) {

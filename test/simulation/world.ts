@@ -58,6 +58,7 @@ export class World implements ProcessWorld {
   readonly due = createModelDueIndex()
   readonly accounts = createModelAccountStore()
   readonly vaults = [createModelVault('grants1.vault.example'), createModelVault('grants2.vault.example')]
+  readonly markVault = createModelVault('grants1.vault.example')
   readonly tenants = createModelTenantStore((before, after) => this.#rowWritten(before, after))
   readonly provider
   readonly checks
@@ -108,8 +109,8 @@ export class World implements ProcessWorld {
   isOut(operation: string): boolean {
     const { service, until } = this.#outage ?? { until: 0 }
     if (service === 'vault_writes')
-      return !this.calm && this.scheduler.now() < until && /^vault\.(write|remove)$/.test(operation)
-    const isVault = /^(vault|sealer)\./.test(operation)
+      return !this.calm && this.scheduler.now() < until && /^(vault|marks)\.(write|remove)$/.test(operation)
+    const isVault = /^(vault|sealer|marks)\./.test(operation)
     const isStorage = isVault || /^(tenants|accounts|due|holds)\./.test(operation)
     return !this.calm && this.scheduler.now() < until && isStorage && isVault === (service === 'vault')
   }
@@ -179,7 +180,7 @@ export class World implements ProcessWorld {
     return new this.useCases.StorageUnavailableError('vault', 403, 'Forbidden')
   }
 
-  unavailable(service: 'tables' | 'vault'): Error {
+  readonly unavailable = (service: 'tables' | 'vault'): Error => {
     const [status, code] = this.random.pick([
       [0, 'ETIMEDOUT'],
       [503, 'ServerBusy'],

@@ -133,14 +133,14 @@ describe('a disconnect', () => {
       return own.tenants.replace(expected, next, events)
     }
     await disconnectTenant({ ...own.dependencies, tenants: { ...own.tenants, replace } }, name)
-    // From the first write on nobody can vend or refresh; the last one forgets what is destroyed.
+    // From the first write on nobody can vend or refresh; the others note the mark and forget what is destroyed.
     for (const row of rows) {
       expect(row).toMatchObject({ status: 'disconnected', disconnectCount: 1 })
       for (const gone of ['accessToken', 'lease', 'trouble', 'dueAt', 'pendingGrant', 'confirmed'])
         expect(row).not.toHaveProperty(gone)
       for (const gone of ['reauthorizationReason', 'advertisingRefusal']) expect(row).not.toHaveProperty(gone)
     }
-    expect(rows).toHaveLength(2)
+    expect(rows).toHaveLength(3)
     expect(own.row()).not.toHaveProperty('grant')
     expect(own.row()).not.toHaveProperty('leftovers')
     expect(own.live()).toEqual([])

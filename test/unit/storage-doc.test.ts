@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { systemClock, systemRandomness } from '../../shared/clock.ts'
 import type { Account } from '../../shared/domain/account.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
+import type { NewProperties } from '../../shared/domain/vault.ts'
 import { environments, identityProviders } from '../../shared/environment.ts'
 import { refreshChunksQueue } from '../../shared/operations/runSweep.ts'
 import {
@@ -15,6 +16,7 @@ import {
 } from '../../shared/secrets/brokerSecrets.ts'
 import { createAccountTable } from '../../shared/storage/accountTable.ts'
 import { tableNames } from '../../shared/storage/clients.ts'
+import { createDisconnectMarks } from '../../shared/storage/disconnectMarks.ts'
 import { createDueTable } from '../../shared/storage/dueTable.ts'
 import { createGrantVault } from '../../shared/storage/grantVault.ts'
 import { createNoteTable } from '../../shared/storage/noteTable.ts'
@@ -22,6 +24,7 @@ import { createOneTimeTable } from '../../shared/storage/oneTimeTable.ts'
 import { createStateTable } from '../../shared/storage/stateTable.ts'
 import { tenantColumns } from '../../shared/storage/tenantColumns.ts'
 import { createTenantTable } from '../../shared/storage/tenantTable.ts'
+import { createModelVault } from '../simulation/models/vault.ts'
 
 const doc = readFileSync(join(import.meta.dirname, '../../docs/storage.md'), 'utf8')
 
@@ -162,15 +165,22 @@ describe('docs/storage.md', () => {
       host: 'grants1.vault.azure.net',
       read: async () => undefined,
       remove: async () => undefined,
-      write: async (secret: string, value: string, given: Readonly<Record<string, string>>) => {
-        tags = given
-        return { name: secret, version: 'v1', value, tags: given }
+      write: async (secret: string, value: string, given: NewProperties) => {
+        tags = given.tags ?? {}
+        return { name: secret, version: 'v1', value, tags }
       },
     }
     const owner = { ...name, environment: 'production', identityProvider: 'microsoft' } as const
     const reference = await createGrantVault([vault], systemRandomness).write('token', owner)
     expect(listed('### Grants', 'tag')).toEqual(Object.keys(tags).sort())
     expect(reference).toMatch(/^vault:grants1\.vault\.azure\.net\/grant-[0-9a-f]{32}\/v1\/0$/)
+  })
+
+  test('explains every tag of a mark', async () => {
+    const vault = createModelVault()
+    await createDisconnectMarks(vault, systemClock, 1).write({ ...name, environment: 'production' }, at)
+    const [mark] = vault.live()
+    expect(listed('### Marks of disconnects', 'tag')).toEqual(Object.keys(mark?.tags ?? {}).sort())
   })
 
   test('names the queue', () => {

@@ -9,7 +9,7 @@ const later = secondsAfter(now, 3600)
 const accessToken = { sealed: 'new', refreshedAt: now, expiresAt: later }
 const pendingGrant = {
   environment: 'production' as const,
-  grant: grantOf('vault:pending', 'second'),
+  grant: { ...grantOf('vault:pending', 'second'), consentedAt: now },
   sessionId: 's',
   codeHash: 'h',
   expiresAt: later,
@@ -25,7 +25,7 @@ const full: Required<Tenant> = {
   status: 'connected',
   displayName: 'Acme',
   createdAt: now,
-  grant: grantOf('vault:old', 'first'),
+  grant: { ...grantOf('vault:old', 'first'), consentedAt: now },
   accessToken: { sealed: 'old', refreshedAt: now, expiresAt: later },
   lease: { id: 'l', until: later },
   trouble: { attempts: 3, reason: 'identity_provider_timed_out', traceId: '', nextAttemptAt: later },
@@ -41,6 +41,8 @@ const full: Required<Tenant> = {
   advertisingRefusal: { reason: 'user_not_known', since: now },
   claims: '{"access_token":{}}',
   disconnectCount: 2,
+  disconnectedAt: secondsAfter(now, -3600),
+  owesMark: true,
   writeIds: ['w1'],
   unknownColumns: { later: 'stays' },
 }
@@ -93,8 +95,8 @@ const each: Readonly<Record<keyof typeof transitions, readonly [Tenant, Partial<
     ],
     unconfirmed: [transitions.unconfirmed(full), {}, ['pendingGrant']],
     disconnected: [
-      transitions.disconnected(full),
-      { status: 'disconnected', disconnectCount: 3 },
+      transitions.disconnected(full, later),
+      { status: 'disconnected', disconnectCount: 3, disconnectedAt: later },
       [
         'accessToken',
         'lease',
@@ -107,6 +109,7 @@ const each: Readonly<Record<keyof typeof transitions, readonly [Tenant, Partial<
         'claims',
       ],
     ],
+    marked: [transitions.marked(full), {}, ['owesMark']],
     listSecrets: [transitions.listSecrets(full, ['vault:a']), { secretsToDestroy: ['vault:a'] }, []],
     withoutDestroyed: [
       transitions.withoutDestroyed(full, ['vault:gone']),

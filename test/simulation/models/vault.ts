@@ -25,12 +25,13 @@ export function createModelVault(host = 'grants.vault.example'): ModelVault {
   return {
     host,
     read: async (name, version) => read(name, version),
-    async write(name, value, tags) {
+    async write(name, value, { tags = {}, expiresOn }) {
       if (deleted.has(name)) throw new StorageUnavailableError('vault', 409, 'SecretDeleted')
       const written: SecretVersion = {
         name,
         value,
         tags,
+        ...(expiresOn && { expiresOn }),
         version: (++versions).toString(16).padStart(32, '0'),
       }
       secrets.set(name, [...versionsOf(name), written])

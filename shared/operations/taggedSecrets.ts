@@ -1,0 +1,54 @@
+import type { GrantOwner } from '../domain/grants.ts'
+import { tenantKey } from '../domain/tenantKey.ts'
+import type { ListableVault, ListedSecret } from '../domain/vault.ts'
+import { environments, identityProviders } from '../environment.ts'
+import { type FoundMark, parseMark } from '../storage/disconnectMarks.ts'
+
+/** A vault secret that its tags call a tenant's grant. */
+export interface TaggedGrant {
+  readonly vault: ListableVault
+  readonly name: string
+  readonly owner: GrantOwner
+  readonly updatedOn: Date
+}
+
+/** What the vaults' tags tell of tenants. */
+export interface Tagged {
+  /** The grants of each tenant, newest first. Sealed grants are in the tables and can't be found this way. */
+  readonly grants: readonly (readonly TaggedGrant[])[]
+  /** The latest disconnect of each tenant that has a mark, by its key. */
+  readonly marks: ReadonlyMap<string, FoundMark>
+}
+
+/** Finds every grant and every mark by its tags, in one pass over the vaults. */
+export async function findTagged(vaults: readonly ListableVault[]): Promise<Tagged> {
+  const grants = new Map<string, TaggedGrant[]>()
+  const marks = new Map<string, FoundMark>()
+  for (const vault of vaults) {
+    for await (const secret of vault.list()) {
+      const grant = toGrant(vault, secret)
+      if (grant) grants.set(tenantKey(grant.owner), [...(grants.get(tenantKey(grant.owner)) ?? []), grant])
+      const mark = parseMark(secret)
+      if (mark) marks.set(tenantKey(mark), later(mark, marks.get(tenantKey(mark))))
+    }
+  }
+  return { grants: [...grants.values()].map(newestFirst), marks }
+}
+
+function toGrant(vault: ListableVault, { name, tags, updatedOn }: ListedSecret): TaggedGrant | undefined {
+  const { workspace, tenant } = tags
+  const environment = environments.find((each) => each === tags.environment)
+  const identityProvider = identityProviders.find((each) => each === tags.identityProvider)
+  if (!name.startsWith('grant-') || !workspace || !tenant || !environment || !identityProvider)
+    return undefined
+  return { vault, name, updatedOn, owner: { workspace, tenant, environment, identityProvider } }
+}
+
+function newestFirst(grants: readonly TaggedGrant[]): TaggedGrant[] {
+  return grants.toSorted((a, b) => b.updatedOn.getTime() - a.updatedOn.getTime())
+}
+
+/** Two vaults hold a mark of the same tenant when the first one was replaced. */
+function later(one: FoundMark, other: FoundMark | undefined): FoundMark {
+  return other && other.disconnectedAt > one.disconnectedAt ? other : one
+}

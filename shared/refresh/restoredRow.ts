@@ -1,0 +1,32 @@
+import { within } from '../clock.ts'
+import { isEndedBy } from '../domain/disconnectMarks.ts'
+import { disconnectAgain } from '../tenants/disconnect.ts'
+import type { Attempt } from './attempt.ts'
+import type { RefreshDependencies } from './dependencies.ts'
+import type { RefreshOutcome } from './outcome.ts'
+
+/** A vault that doesn't answer delays a refresh by at most this. */
+const markSeconds = 2
+
+/**
+ * Ends a tenant whose row was restored from a backup from before its disconnect. A sealed grant comes back with the row,
+ * so its mark is read before the provider is asked: once for each refresh, and never for a vend. A grant in a vault was
+ * destroyed there, so nothing has to be read for it. While the vault doesn't answer, the refresh goes on, and the next
+ * one looks again.
+ * @returns undefined when the tenant has not been disconnected since its consent.
+ */
+export async function endRestoredRow(
+  dependencies: RefreshDependencies,
+  { leased, time }: Attempt,
+): Promise<RefreshOutcome | undefined> {
+  const { clock, marks } = dependencies
+  const { grant, tenant } = leased
+  if (!grant.reference.startsWith('sealed:')) return undefined
+  const read = () => within(clock, markSeconds, 'reading the mark', () => marks.read(tenant))
+  const disconnectedAt = await time.step('reading the mark', read).catch(() => undefined)
+  if (!disconnectedAt || !isEndedBy(disconnectedAt, grant)) return undefined
+  const stored = await disconnectAgain(dependencies, leased, disconnectedAt)
+  return stored
+    ? { outcome: 'passed_on', stored, reason: 'not_connected' }
+    : { outcome: 'passed_on', stored: leased, reason: 'lease_lost' }
+}

@@ -1,0 +1,66 @@
+import { type Clock, secondsAfter } from '../clock.ts'
+import type { DisconnectMarks } from '../domain/disconnectMarks.ts'
+import type { TenantName } from '../domain/tenant.ts'
+import { tenantKey } from '../domain/tenantKey.ts'
+import type { Vault } from '../domain/vault.ts'
+import { type Environment, environments } from '../environment.ts'
+
+/** What the secret of a mark says in its tags. */
+export interface FoundMark extends TenantName {
+  readonly environment: Environment
+  readonly disconnectedAt: Date
+}
+
+const prefix = 'disconnected-'
+
+/**
+ * Keeps each tenant's mark in a vault secret of its own. The name of a deleted secret can't be used again for 90 days, so
+ * a mark is never deleted: a later disconnect writes a new version, and a mark that has expired counts for nothing.
+ */
+export function createDisconnectMarks(vault: Vault, clock: Clock, retentionSeconds: number): DisconnectMarks {
+  const read: DisconnectMarks['read'] = async (name) => {
+    const secret = await vault.read(nameOf(name))
+    const mark = secret && parseMark(secret)
+    return mark && isInForce(mark, retentionSeconds, clock.now()) ? mark.disconnectedAt : undefined
+  }
+  return {
+    read,
+    async write({ workspace, tenant, environment }, disconnectedAt) {
+      const marked = await read({ workspace, tenant })
+      if (marked && marked >= disconnectedAt) return
+      const tags = { workspace, tenant, environment, disconnectedAt: disconnectedAt.toISOString() }
+      const expiresOn = secondsAfter(disconnectedAt, retentionSeconds)
+      await vault.write(nameOf({ workspace, tenant }), 'disconnected', { tags, expiresOn })
+    },
+  }
+}
+
+/** Reads a mark from a secret's name and tags; undefined for every other secret. */
+export function parseMark({
+  name,
+  tags,
+}: {
+  readonly name: string
+  readonly tags: Readonly<Record<string, string>>
+}): FoundMark | undefined {
+  const { workspace, tenant } = tags
+  const environment = environments.find((each) => each === tags.environment)
+  const disconnectedAt = new Date(tags.disconnectedAt ?? '')
+  const isMark = name.startsWith(prefix) && !Number.isNaN(disconnectedAt.getTime())
+  return isMark && workspace && tenant && environment
+    ? { workspace, tenant, environment, disconnectedAt }
+    : undefined
+}
+
+/** Whether a backup from before the disconnect can still exist. */
+export function isInForce(
+  { disconnectedAt }: Pick<FoundMark, 'disconnectedAt'>,
+  retentionSeconds: number,
+  now: Date,
+): boolean {
+  return now < secondsAfter(disconnectedAt, retentionSeconds)
+}
+
+function nameOf(name: TenantName): string {
+  return prefix + tenantKey(name)
+}

@@ -1,0 +1,49 @@
+import { type Clock, within } from '../clock.ts'
+import type { DisconnectMarks } from '../domain/disconnectMarks.ts'
+import type { Log } from '../domain/logEvents.ts'
+import type { StoredTenant, Tenant } from '../domain/tenant.ts'
+import { tenantKey } from '../domain/tenantKey.ts'
+import { marked } from '../domain/transitions.ts'
+import { type ChangeDependencies, changeTenant } from './changeTenant.ts'
+
+/** Dependencies of marking disconnects. */
+export interface MarkDependencies extends ChangeDependencies {
+  readonly marks: DisconnectMarks
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** Marking delays its caller by at most twice this. */
+const markSeconds = 5
+
+/**
+ * Writes the mark that a disconnect owes. If the vault doesn't take it, the row keeps owing it and its due row brings a
+ * sweep back.
+ * @returns the current row.
+ */
+export async function writeOwedMark(
+  dependencies: MarkDependencies,
+  stored: StoredTenant,
+): Promise<StoredTenant> {
+  const { clock, log, marks } = dependencies
+  const { tenant } = stored
+  const { disconnectedAt, environment, owesMark } = tenant
+  if (!owesMark || !disconnectedAt) return stored
+  const write = () => marks.write(tenant, disconnectedAt)
+  const strike = () =>
+    changeTenant(dependencies, stored, (row) =>
+      isSameDisconnect(row, disconnectedAt) ? { next: marked(row) } : undefined,
+    )
+  try {
+    await within(clock, markSeconds, 'marking the disconnect', write)
+    const struck = await within(clock, markSeconds, 'noting the mark', strike)
+    return 'stored' in struck ? struck.stored : stored
+  } catch {
+    log('disconnect.mark_owed', { tenantKey: tenantKey(tenant), environment })
+    return stored
+  }
+}
+
+function isSameDisconnect({ disconnectedAt, owesMark }: Tenant, at: Date): boolean {
+  return owesMark === true && disconnectedAt?.getTime() === at.getTime()
+}

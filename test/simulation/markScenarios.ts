@@ -1,0 +1,45 @@
+import { connect } from './consents.ts'
+import { brokenRule, idleWorld, name } from './scenarios.ts'
+import { settle } from './settle.ts'
+import { Violation } from './violation.ts'
+import type { UseCases } from './world.ts'
+
+const second = 1000
+
+/** The tables are restored from a backup from before a disconnect. The sealed grant in it is still good. */
+export function restoredAfterDisconnect(seed: number, useCases: UseCases): Promise<Violation | undefined> {
+  return brokenRule(async () => {
+    const world = await idleWorld(seed, useCases)
+    const broker = world.start()
+    const { dependencies, stores } = broker
+    await world.until(useCases.migrateGrant({ ...dependencies, stores }, name, 'sealed'))
+    const backup = world.row(name.tenant)?.tenant
+    await world.until(useCases.disconnectTenant(dependencies, name))
+    const row = world.row(name.tenant)
+    if (!backup || !row) throw new Error('no row')
+    await world.tenants.replace(row, backup, [])
+    await world.pass(world.plan.lifetimeSeconds * second)
+    const { ok } = await world.until(broker.accessTokens.obtain(name))
+    if (ok) throw new Violation('vended_after_disconnect', 'from a restored row')
+    await settle(world)
+    return world
+  })
+}
+
+/** A person signs in after a disconnect, through a process whose clock is behind. */
+export function reconnectAfterDisconnect(seed: number, useCases: UseCases): Promise<Violation | undefined> {
+  return brokenRule(async () => {
+    const world = await idleWorld(seed, useCases)
+    const [ending, connecting] = [world.start(), world.start()]
+    const { clock } = ending.dependencies
+    const ahead = { ...clock, now: () => new Date(clock.now().getTime() + 3 * second) }
+    await world.until(useCases.disconnectTenant({ ...ending.dependencies, clock: ahead }, name))
+    await world.until(connect(world, connecting, name))
+    const { dependencies, stores } = connecting
+    await world.until(useCases.migrateGrant({ ...dependencies, stores }, name, 'sealed'))
+    await settle(world)
+    if (world.row(name.tenant)?.tenant.status !== 'connected')
+      throw new Violation('token_lost', 'a consent after the disconnect')
+    return world
+  })
+}

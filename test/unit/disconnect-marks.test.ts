@@ -1,0 +1,172 @@
+import { describe, expect, test } from 'vitest'
+import { secondsAfter } from '../../shared/clock.ts'
+import { isEndedBy, type MarkedTenant } from '../../shared/domain/disconnectMarks.ts'
+import { StorageUnavailableError } from '../../shared/domain/storageUnavailable.ts'
+import type { Tenant } from '../../shared/domain/tenant.ts'
+import type { TenantStore } from '../../shared/domain/tenantStore.ts'
+import { connected as connectedNow, disconnected } from '../../shared/domain/transitions.ts'
+import { createRefresher } from '../../shared/refresh/refreshTenant.ts'
+import { sweep } from '../../shared/refresh/sweep.ts'
+import { createDisconnectMarks, parseMark } from '../../shared/storage/disconnectMarks.ts'
+import { disconnectTenant } from '../../shared/tenants/disconnect.ts'
+import { connected, grantOf, ground, name, now, owner } from '../simulation/ground.ts'
+import { createModelVault } from '../simulation/models/vault.ts'
+import { createVirtualClock } from './virtualClock.ts'
+
+const day = 86_400
+
+const tenant = { ...name, environment: 'production' } as const
+
+function markGround() {
+  const [vault, clock] = [createModelVault(), createVirtualClock(now)]
+  return { vault, clock, marks: createDisconnectMarks(vault, clock, 90 * day) }
+}
+
+describe('a mark', () => {
+  test('is a secret of its own that holds no secret and expires with the backups', async () => {
+    const { marks, vault } = markGround()
+    await marks.write(tenant, now)
+    const [secret] = [...vault.live()]
+    expect(secret).toMatchObject({
+      name: expect.stringMatching(/^disconnected-[0-9a-f]{40}$/),
+      value: 'disconnected',
+      tags: { ...tenant, disconnectedAt: now.toISOString() },
+      expiresOn: secondsAfter(now, 90 * day),
+    })
+    expect(secret && parseMark(secret)).toEqual({ ...tenant, disconnectedAt: now })
+  })
+
+  test('counts until no backup is left that it must undo', async () => {
+    const { clock, marks } = markGround()
+    await marks.write(tenant, now)
+    clock.advance(90 * day - 1)
+    expect(await marks.read(name)).toEqual(now)
+    clock.advance(1)
+    expect(await marks.read(name)).toBeUndefined()
+  })
+
+  test('of a later disconnect replaces an earlier one, and never the other way around', async () => {
+    const { marks, vault } = markGround()
+    for (const seconds of [0, 5, 2]) await marks.write(tenant, secondsAfter(now, seconds))
+    expect(await marks.read(name)).toEqual(secondsAfter(now, 5))
+    expect([...vault.live()]).toHaveLength(2)
+  })
+
+  test.each([
+    ['a grant', { name: 'grant-1', tags: { ...tenant, disconnectedAt: now.toISOString() } }],
+    ['one without a time', { name: 'disconnected-1', tags: tenant }],
+    ['one without a tenant', { name: 'disconnected-1', tags: { disconnectedAt: now.toISOString() } }],
+  ])('is not read from %s', (_title, secret) => {
+    expect(parseMark(secret)).toBeUndefined()
+  })
+})
+
+describe('a disconnect', () => {
+  const grant = grantOf('vault:old', 'first')
+  const row: Tenant = { ...tenant, status: 'connected', createdAt: now, grant }
+
+  test('ends the consents that the row holds, even if another clock was ahead when they were given', () => {
+    const ahead = { ...grant, consentedAt: secondsAfter(now, 4) }
+    const pendingGrant = { grant: { ...grant, consentedAt: secondsAfter(now, 7) } } as Tenant['pendingGrant']
+    expect(disconnected({ ...row, grant: ahead }, now).disconnectedAt).toEqual(ahead.consentedAt)
+    expect(disconnected({ ...row, pendingGrant } as Tenant, now).disconnectedAt).toEqual(secondsAfter(now, 7))
+  })
+
+  test('ends no later consent, even if that clock is behind', () => {
+    const ended = disconnected(row, secondsAfter(now, 10))
+    const accessToken = { sealed: 's', refreshedAt: now, expiresAt: now }
+    const again = connectedNow(ended, { grant, accessToken, dueAt: now, accountsGeneration: 'g' })
+    expect(isEndedBy(ended.disconnectedAt, grant)).toBe(true)
+    expect(isEndedBy(ended.disconnectedAt, again.grant)).toBe(false)
+  })
+
+  test('is marked at once, and nothing is owed', async () => {
+    const own = ground()
+    await own.tenants.create(connected(await own.stores.vault.write('old', owner)), [])
+    await disconnectTenant(own.dependencies, name)
+    expect(own.row()).not.toHaveProperty('owesMark')
+    expect(await own.dependencies.marks.read(name)).toEqual(own.row().disconnectedAt)
+  })
+
+  test('of a tenant that was never connected leaves no mark', async () => {
+    const own = ground()
+    await own.tenants.create({ ...tenant, status: 'pending', createdAt: now }, [])
+    await disconnectTenant(own.dependencies, name)
+    expect([...own.vault.live()]).toEqual([])
+  })
+
+  test.each([
+    ['mark', 'deletion'],
+    ['deletion', 'mark'],
+  ] as const)(
+    'takes effect while the vault refuses writes; sweeps do the %s and then the %s',
+    async (first, last) => {
+      const own = ground()
+      const { clock, grants, marks } = own.dependencies
+      const logged: string[] = []
+      const refused = { mark: true, deletion: true }
+      let seconds = 0
+      const unless = (what: keyof typeof refused, work: () => Promise<void>) =>
+        refused[what] ? Promise.reject(new StorageUnavailableError('vault', 403, 'Forbidden')) : work()
+      const dependencies = {
+        ...own.dependencies,
+        clock: { ...clock, now: () => secondsAfter(clock.now(), seconds) },
+        log: (event: string) => void logged.push(event),
+        marks: {
+          ...marks,
+          write: (tenant: MarkedTenant, at: Date) => unless('mark', () => marks.write(tenant, at)),
+        },
+        grants: {
+          ...grants,
+          forget: (reference: string) => unless('deletion', () => grants.forget(reference)),
+        },
+      }
+      const sweepOnce = () => sweep({ ...dependencies, refresher: createRefresher(dependencies) })
+      await own.tenants.create(connected(await own.stores.vault.write('old', owner)), [])
+      await disconnectTenant(dependencies, name)
+      const secretsToDestroy = [expect.any(String)]
+      expect(own.row()).toMatchObject({ status: 'disconnected', owesMark: true, secretsToDestroy })
+      seconds = 310
+      refused[first] = false
+      await sweepOnce()
+      expect(own.live()).toEqual(first === 'deletion' ? [] : ['old'])
+      expect(own.row().owesMark).toBe(first === 'deletion' ? true : undefined)
+      expect([...own.due.rows()]).toHaveLength(1)
+      refused[last] = false
+      await sweepOnce()
+      expect(logged).toContain('disconnect.mark_owed')
+      expect(own.row()).not.toHaveProperty('owesMark')
+      expect(own.live()).toEqual([])
+      expect(await marks.read(name)).toEqual(own.row().disconnectedAt)
+      expect([...own.due.rows()]).toEqual([])
+    },
+  )
+
+  test('is not forgotten by a sweep that looks at the tenant while the disconnect is committed', async () => {
+    const own = ground()
+    const { dependencies, tenants } = own
+    const row = connected(await own.stores.vault.write('old', owner))
+    await tenants.create({ ...row, dueAt: secondsAfter(now, 3600) }, [])
+    const replace: TenantStore['replace'] = async (...write) => {
+      await sweep({ ...dependencies, refresher: createRefresher(dependencies) })
+      return tenants.replace(...write)
+    }
+    const marks = { ...dependencies.marks, write: () => Promise.reject(new Error('read-only')) }
+    await disconnectTenant({ ...dependencies, marks, tenants: { ...tenants, replace } }, name)
+    expect(own.row()).toMatchObject({ status: 'disconnected', owesMark: true })
+    expect([...own.due.rows()]).toHaveLength(1)
+  })
+
+  test('whose mark is owed is marked after the tenant is connected again', async () => {
+    const own = ground()
+    const at = secondsAfter(now, -60)
+    const reference = await own.stores.vault.write('new', owner)
+    await own.tenants.create({ ...connected(reference), disconnectedAt: at, owesMark: true }, [])
+    await own.due.insert({ ...owner, dueAt: secondsAfter(now, -30) })
+    const { dependencies } = own
+    await sweep({ ...dependencies, refresher: createRefresher(dependencies) })
+    expect(own.row()).toMatchObject({ status: 'connected', disconnectedAt: at })
+    expect(own.row()).not.toHaveProperty('owesMark')
+    expect(await dependencies.marks.read(name)).toEqual(at)
+  })
+})

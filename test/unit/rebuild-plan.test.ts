@@ -1,0 +1,71 @@
+import { describe, expect, test } from 'vitest'
+import { secondsAfter } from '../../shared/clock.ts'
+import type { Tenant } from '../../shared/domain/tenant.ts'
+import { planRebuild } from '../../shared/operations/rebuildPlan.ts'
+import { findTagged } from '../../shared/operations/taggedSecrets.ts'
+import { connected, name, now, owner } from '../simulation/ground.ts'
+
+const vault = { host: 'v.example' } as never
+const at = (seconds: number) => secondsAfter(now, seconds)
+const secret = (id: string, seconds: number) => ({ vault, name: `grant-${id}`, updatedOn: at(seconds) })
+const rowOf = (reference: string): Tenant => connected(reference)
+const naming = (id: string) => rowOf(`vault:v.example/grant-${id}/1/0`)
+const disconnected: Tenant = { ...name, environment: 'production', status: 'disconnected', createdAt: now }
+
+describe('a rebuild', () => {
+  // The consent of every row is from second 0.
+  test.each([
+    ['a row whose secret is there', naming('a'), [secret('a', 5)], undefined, 'keep'],
+    ['a row with a sealed grant', rowOf('sealed:x'), [secret('a', 5)], undefined, 'keep'],
+    ['a disconnected row', disconnected, [secret('a', 5)], undefined, 'keep'],
+    ['a row whose secret alone is gone', naming('a'), [secret('old', -5)], undefined, 'keep'],
+    [
+      'a row that was restored from before a reconnect',
+      naming('a'),
+      [secret('b', 5)],
+      undefined,
+      ['grant-b'],
+    ],
+    ['the same with a mark', naming('a'), [secret('b', 5), secret('a', 0)], at(3), ['grant-b']],
+    [
+      'a tenant without a row',
+      undefined,
+      [secret('b', 5), secret('a', 1)],
+      undefined,
+      ['grant-b', 'grant-a'],
+    ],
+    [
+      'the same, disconnected between its secrets',
+      undefined,
+      [secret('b', 5), secret('a', 1)],
+      at(3),
+      ['grant-b'],
+    ],
+    ['a tenant that was disconnected after its secrets', undefined, [secret('a', 5)], at(5), 'end'],
+    ['a restored row with a grant from before a disconnect', naming('a'), [secret('a', 1)], at(3), 'end'],
+    ['a row that was connected after the mark', naming('a'), [secret('a', 5)], at(-3), 'keep'],
+  ] as const)('decides about %s', (_title, row, grants, disconnectedAt, expected) => {
+    const planned = planRebuild({ row, grants, disconnectedAt })
+    expect('grants' in planned ? planned.grants.map((each) => each.name) : planned.plan).toEqual(expected)
+  })
+
+  test('finds grants newest first and the latest mark of each tenant, in all vaults', async () => {
+    const listed = (secrets: readonly object[]) =>
+      ({
+        async *list() {
+          yield* secrets
+        },
+      }) as never
+    const mark = (seconds: number) => ({
+      name: 'disconnected-1',
+      tags: { ...owner, disconnectedAt: at(seconds).toISOString() },
+    })
+    const grant = (id: string, seconds: number) => ({ ...secret(id, seconds), tags: owner })
+    const { grants, marks } = await findTagged([
+      listed([grant('a', 1), mark(4), { name: 'readiness-probe', tags: {} }]),
+      listed([mark(2), grant('b', 5), { ...grant('c', 9), tags: {} }]),
+    ])
+    expect(grants.map((each) => each.map((found) => found.name))).toEqual([['grant-b', 'grant-a']])
+    expect([...marks.values()].map(({ disconnectedAt }) => disconnectedAt)).toEqual([at(4)])
+  })
+})
