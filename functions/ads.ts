@@ -5,8 +5,8 @@ import type { HandledRequest } from '../shared/http/accept.ts'
 import { guardHeaders } from '../shared/http/answers.ts'
 import { operation, route } from '../shared/http/route.ts'
 import { passThrough } from '../shared/passthrough/passThrough.ts'
+import { requestedAccountOf } from '../shared/passthrough/requestedAccount.ts'
 import { createSend } from '../shared/passthrough/send.ts'
-import { wantedAccountOf } from '../shared/passthrough/wantedAccount.ts'
 import { Problem } from '../shared/problems.ts'
 import { vendProblems } from '../shared/vend/problems.ts'
 import { recordedVend } from '../shared/vend/recorded.ts'
@@ -63,7 +63,7 @@ async function pass(
     method: raw.method,
     headers: raw.headers,
     body: raw.body,
-    ...wantedAccountOf(raw.headers),
+    ...requestedAccountOf(raw.headers),
   })
   return {
     status,

@@ -16,7 +16,7 @@ import { cutMeaning } from '../tenants/view.ts'
 import type { AccessTokens } from '../vend/accessTokens.ts'
 import { explainNotObtained } from '../vend/explain.ts'
 import type { NotObtained, Obtained } from '../vend/obtained.ts'
-import { isReplacedLately } from '../vend/replacedLately.ts'
+import { isRecentlyReplaced } from '../vend/recentlyReplaced.ts'
 import { type DiscoverForDependencies, discoverFor } from './discoverFor.ts'
 import { discoveryEvents } from './events.ts'
 import { explainDiscoveryFault } from './explainFault.ts'
@@ -106,7 +106,7 @@ async function discover(
 
 /** Whether a discovery is worth another access token: 109, or a 105 that an older token may have caused. */
 export function isTokenDoubted(fault: AdvertisingFault, { accessToken }: Tenant, now: Date): boolean {
-  if (isReplacedLately(accessToken, now)) return false
+  if (isRecentlyReplaced(accessToken, now)) return false
   if (fault.class === 'expiredToken') return true
   const isAged = !accessToken || secondsAfter(accessToken.refreshedAt, freshSeconds) <= now
   return isAged && isWithoutReason(fault)

@@ -9,7 +9,7 @@ import { prove } from './prove.ts'
 import { reportFailure } from './report.ts'
 import type { SavedSignIn } from './savedSignIn.ts'
 import { saveSignIn } from './saveSignIn.ts'
-import { type Ended, endOfFirst, noteBegun, noteEnded } from './secondCallback.ts'
+import { type Ended, noteBegun, noteEnded, resultOfFirstCallback } from './secondCallback.ts'
 
 /**
  * Finishes a sign-in: validates, exchanges, proves, stores. State and code are spent whatever comes of it; a failure
@@ -23,13 +23,15 @@ export async function finishSignIn(
   const { clock, records } = dependencies
   const { state = '' } = response
   const waiting = (await records.read('sign-in', state, clock.now())) as SignIn | undefined
-  if (!waiting) return (await endOfFirst(dependencies, state, browser)) ?? { failed: 'sign_in_not_valid' }
+  if (!waiting)
+    return (await resultOfFirstCallback(dependencies, state, browser)) ?? { failed: 'sign_in_not_valid' }
   // Checked before the state is spent, so that a second browser can't end the first one's sign-in.
   if (!browser || !isSameBrowser(browser, waiting.browserHash))
     return { failed: 'other_browser', workspace: waiting.workspace }
   await noteBegun(dependencies, state, browser)
   const signIn = (await records.take('sign-in', state, clock.now())) as SignIn | undefined
-  if (!signIn) return (await endOfFirst(dependencies, state, browser)) ?? { failed: 'sign_in_not_valid' }
+  if (!signIn)
+    return (await resultOfFirstCallback(dependencies, state, browser)) ?? { failed: 'sign_in_not_valid' }
   const ended = await finishOnce(dependencies, signIn, response, browser, state)
   await noteEnded(dependencies, state, browser, ended)
   return ended

@@ -15,7 +15,7 @@ import type { Reach } from './compareReach.ts'
 import type { CallbackDependencies } from './dependencies.ts'
 import type { ConnectFailure } from './failures.ts'
 import type { Proven } from './prove.ts'
-import { disconnectedMeanwhile, type SavedSignIn } from './savedSignIn.ts'
+import { disconnectedDuringSignIn, type SavedSignIn } from './savedSignIn.ts'
 import { toGrant } from './toGrant.ts'
 
 /** How long an app may take to hand back the confirmation code. */
@@ -78,5 +78,5 @@ export async function savePending(
 /** Why a consent doesn't fit the current row; undefined when it does. */
 function whyNotFor(signIn: SignIn, row: Tenant): ConnectFailure | undefined {
   if (row.environment !== signIn.environment) return { failed: 'environment_mismatch' }
-  return isStillWanted(signIn, row) ? undefined : disconnectedMeanwhile
+  return isStillWanted(signIn, row) ? undefined : disconnectedDuringSignIn
 }

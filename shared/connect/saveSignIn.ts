@@ -11,7 +11,7 @@ import type { CallbackDependencies } from './dependencies.ts'
 import type { ConnectFailure } from './failures.ts'
 import { differentUser, personOf } from './person.ts'
 import type { Proven } from './prove.ts'
-import { disconnectedMeanwhile, type SavedSignIn } from './savedSignIn.ts'
+import { disconnectedDuringSignIn, type SavedSignIn } from './savedSignIn.ts'
 import { confirmationSeconds, savePending } from './savePending.ts'
 import { toGrant } from './toGrant.ts'
 
@@ -31,7 +31,7 @@ export async function saveSignIn(
 ): Promise<SavedSignIn | ConnectFailure> {
   const compared = await compareSignIn(dependencies, signIn, proven)
   if ('failed' in compared) return compared
-  if (!signIn.confirm && !compared.loss) return connectAtOnce(dependencies, signIn, proven, compared)
+  if (!signIn.confirm && !compared.loss) return connectImmediately(dependencies, signIn, proven, compared)
   const choice = await offerChoice(dependencies, signIn)
   const accountsGeneration = await writeReached(dependencies, compared)
   const { outcome } = compared
@@ -58,7 +58,7 @@ export async function compareSignIn(
   const stored = await grantServices.tenants.read(name)
   if (!stored) return { failed: 'sign_in_not_valid', reason: 'tenant_gone' }
   const { tenant: before } = stored
-  if (!isStillWanted(signIn, before)) return disconnectedMeanwhile
+  if (!isStillWanted(signIn, before)) return disconnectedDuringSignIn
   if (before.environment !== signIn.environment) return { failed: 'environment_mismatch' }
   const stranger = differentUser(before, proven, signIn.allowDifferentUser)
   if (stranger) return stranger
@@ -76,7 +76,7 @@ async function writeReached(
 }
 
 /** Makes a proven grant the tenant's, unless someone else connected since the comparison. */
-export async function connectAtOnce(
+export async function connectImmediately(
   dependencies: CallbackDependencies,
   signIn: SignIn,
   proven: Proven,

@@ -9,7 +9,7 @@ export interface SavedSignIn {
 }
 
 /** The link, or the sign-in, was made before the app disconnected the tenant. */
-export const disconnectedMeanwhile: ConnectFailure = {
+export const disconnectedDuringSignIn: ConnectFailure = {
   failed: 'sign_in_not_valid',
   reason: 'tenant_disconnected',
 }

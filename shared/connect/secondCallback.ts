@@ -48,7 +48,7 @@ export async function noteEnded(
  * Where this browser's first callback ended; waits up to 20 seconds while that one is still at work.
  * @returns undefined when there was none, it came from another browser, or its end is not known.
  */
-export async function endOfFirst(
+export async function resultOfFirstCallback(
   { clock, records }: CallbackMemory,
   state: string,
   browser: BrowserBinding | undefined,

@@ -3,7 +3,7 @@ import { discoverFor } from '../accounts/discoverFor.ts'
 import type { Discovery } from '../advertising/discover.ts'
 import type { CallbackDependencies } from '../connect/dependencies.ts'
 import type { Proven } from '../connect/prove.ts'
-import { compareSignIn, connectAtOnce } from '../connect/saveSignIn.ts'
+import { compareSignIn, connectImmediately } from '../connect/saveSignIn.ts'
 import type { Tenant, TenantName } from '../domain/tenant.ts'
 import { environments, identityProviders } from '../environment.ts'
 import { maskAddress, type SignedInUser } from '../identity/idToken.ts'
@@ -77,7 +77,7 @@ export async function bringGrant(
   if (compared.loss && !request.acceptLostAccounts) throw explainLoss(compared.loss)
   // Not before: of a grant that is not kept, not even the name is.
   await ensureTenant(dependencies.grantServices, name, { ...claim, displayName: request.displayName })
-  const kept = await connectAtOnce(dependencies, signIn, found, compared)
+  const kept = await connectImmediately(dependencies, signIn, found, compared)
   if ('failed' in kept) throw explainNotSaved(kept)
   return kept.tenant
 }
@@ -132,7 +132,7 @@ function toSignIn(
   name: TenantName,
   { environment, identityProvider }: SignInRow,
   { allowDifferentUser }: GrantRequest,
-): Omit<Parameters<typeof connectAtOnce>[1], 'disconnectCount'> {
+): Omit<Parameters<typeof connectImmediately>[1], 'disconnectCount'> {
   return {
     ...name,
     environment,

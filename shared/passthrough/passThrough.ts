@@ -10,7 +10,7 @@ import type { Environment } from '../environment.ts'
 import { Problem } from '../problems.ts'
 import { noteAdvertisingAnswer } from '../tenants/advertisingAnswer.ts'
 import { explainNotObtained } from '../vend/explain.ts'
-import { isReplacedLately } from '../vend/replacedLately.ts'
+import { isRecentlyReplaced } from '../vend/recentlyReplaced.ts'
 import { diagnosisHeader, explainFailure, retryAfterHeader } from './explain.ts'
 import { type FailureText, failureTextOf, longestFaultBytes } from './failureText.ts'
 import { toAnsweredHeaders, toSentHeaders } from './headers.ts'
@@ -159,7 +159,7 @@ async function renew(
   const decision = decideRepeat({
     fault,
     refreshedAt,
-    isReplacedLately: isReplacedLately(tenant.accessToken, now),
+    isRecentlyReplaced: isRecentlyReplaced(tenant.accessToken, now),
     canRepeat: upload.isWhole,
     now,
   })

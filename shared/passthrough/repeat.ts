@@ -9,7 +9,7 @@ export interface RefusedCall {
   /** When the access token was issued that was refused. */
   readonly refreshedAt: Date
   /** Whether it has just taken the place of another refused one. */
-  readonly isReplacedLately: boolean
+  readonly isRecentlyReplaced: boolean
   /** Whether the whole body is still in memory. */
   readonly canRepeat: boolean
   readonly now: Date
@@ -38,7 +38,7 @@ export function decideRepeat(refused: RefusedCall): RepeatDecision {
   if (!isExpired && !(isDoubted && fault.class === 'credentials')) {
     return { repeat: false, reason: 'other_failure' }
   }
-  if (refused.isReplacedLately || (!isExpired && secondsAfter(refreshedAt, freshSeconds) > now)) {
+  if (refused.isRecentlyReplaced || (!isExpired && secondsAfter(refreshedAt, freshSeconds) > now)) {
     return { repeat: false, reason: 'token_is_fresh' }
   }
   if (!canRepeat) return { repeat: false, reason: 'body_is_gone' }

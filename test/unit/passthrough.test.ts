@@ -141,12 +141,12 @@ describe('a refused call', () => {
     status: number,
     bodyText: string,
     minutesOld: number,
-    { canRepeat = true, isReplacedLately = false } = {},
+    { canRepeat = true, isRecentlyReplaced = false } = {},
   ) =>
     decideRepeat({
       fault: readFault({ service: 'bulk', status, bodyText }),
       refreshedAt: new Date(now.getTime() - minutesOld * 60_000),
-      isReplacedLately,
+      isRecentlyReplaced,
       canRepeat,
       now,
     })
@@ -171,7 +171,7 @@ describe('a refused call', () => {
     ],
     [
       '109 of a token that has just replaced another',
-      call(401, error(109), 0, { isReplacedLately: true }),
+      call(401, error(109), 0, { isRecentlyReplaced: true }),
       { repeat: false, reason: 'token_is_fresh' },
     ],
   ])('with %s', (_what, decision, expected) => {

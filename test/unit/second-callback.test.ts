@@ -3,7 +3,7 @@ import { type BrowserBinding, newBrowser } from '../../shared/access/browser.ts'
 import { secondsAfter } from '../../shared/clock.ts'
 import { finishSignIn } from '../../shared/connect/callback.ts'
 import type { CallbackDependencies } from '../../shared/connect/dependencies.ts'
-import { endOfFirst, noteBegun, noteEnded } from '../../shared/connect/secondCallback.ts'
+import { noteBegun, noteEnded, resultOfFirstCallback } from '../../shared/connect/secondCallback.ts'
 import { toRefusal } from '../../shared/domain/refusal.ts'
 import { createOneTimeTable } from '../../shared/storage/oneTimeTable.ts'
 import { createMemoryTable } from './memoryTable.ts'
@@ -119,7 +119,7 @@ test('where a callback ended is in the table for its own browser alone', async (
   await noteBegun(memory, state, browser)
   await noteEnded(memory, state, browser, { returnUrl })
   expect(JSON.stringify(rows())).not.toContain('confirmation_code')
-  expect(await endOfFirst(memory, state, browser)).toEqual({ returnUrl })
+  expect(await resultOfFirstCallback(memory, state, browser)).toEqual({ returnUrl })
 })
 
 test('an end that cannot be decrypted is no end', async () => {
@@ -127,7 +127,7 @@ test('an end that cannot be decrypted is no end', async () => {
   const memory = { clock, records }
   await noteBegun(memory, state, browser)
   await records.put('callback-end', state, { sealed: 'bm90IGFuIGVuZA' }, secondsAfter(clock.now(), 60))
-  expect(await clock.run(endOfFirst(memory, state, browser))).toBeUndefined()
+  expect(await clock.run(resultOfFirstCallback(memory, state, browser))).toBeUndefined()
 })
 
 test('storage that does not take the note costs the person nothing', async () => {

@@ -4,7 +4,7 @@ import type { RefreshTrouble, Tenant } from '../../shared/domain/tenant.ts'
 import { Problem } from '../../shared/problems.ts'
 import { explainNotObtained } from '../../shared/vend/explain.ts'
 import type { NotObtained } from '../../shared/vend/obtained.ts'
-import { isReplacedLately } from '../../shared/vend/replacedLately.ts'
+import { isRecentlyReplaced } from '../../shared/vend/recentlyReplaced.ts'
 import { createVend, type VendDependencies } from '../../shared/vend/vend.ts'
 
 const now = new Date('2026-11-23T16:00:00Z')
@@ -142,10 +142,10 @@ test('a token that took a refused one’s place is not replaced again for a minu
       expiresAt: at(3000),
       ...(replaced && { replaced }),
     }) as const
-  expect(isReplacedLately(token(59.9, true), now)).toBe(true)
-  expect(isReplacedLately(token(60, true), now)).toBe(false)
-  expect(isReplacedLately(token(1), now)).toBe(false)
-  expect(isReplacedLately(undefined, now)).toBe(false)
+  expect(isRecentlyReplaced(token(59.9, true), now)).toBe(true)
+  expect(isRecentlyReplaced(token(60, true), now)).toBe(false)
+  expect(isRecentlyReplaced(token(1), now)).toBe(false)
+  expect(isRecentlyReplaced(undefined, now)).toBe(false)
 })
 
 describe('a vend', () => {

@@ -7,7 +7,7 @@ import type { Wanted } from './prepare.ts'
  * through which customer: `CustomerId`. What is named is honoured or refused, never replaced in silence.
  * @throws Problem `invalid_request` when both name an account and not the same one, or for what can be no id.
  */
-export function wantedAccountOf(headers: Pick<Headers, 'get'>): Pick<Wanted, 'accountId' | 'customerId'> {
+export function requestedAccountOf(headers: Pick<Headers, 'get'>): Pick<Wanted, 'accountId' | 'customerId'> {
   const own = readId(headers, 'X-Account-Id')
   const theirs = readId(headers, 'CustomerAccountId')
   if (own && theirs && own !== theirs) {

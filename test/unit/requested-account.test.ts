@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { isPrefetch } from '../../shared/http/prefetch.ts'
-import { wantedAccountOf } from '../../shared/passthrough/wantedAccount.ts'
+import { requestedAccountOf } from '../../shared/passthrough/requestedAccount.ts'
 
-const wanted = (headers: Record<string, string>) => wantedAccountOf(new Headers(headers))
+const wanted = (headers: Record<string, string>) => requestedAccountOf(new Headers(headers))
 
 test('the account of a call is named by either header, and the customer by its own', () => {
   expect(wanted({})).toEqual({})

@@ -8,6 +8,6 @@ import type { CachedAccessToken } from '../domain/tenant.ts'
 const replacementSeconds = 60
 
 /** Whether an access token has just taken the place of one that Microsoft Advertising refused. */
-export function isReplacedLately(token: CachedAccessToken | undefined, now: Date): boolean {
+export function isRecentlyReplaced(token: CachedAccessToken | undefined, now: Date): boolean {
   return token?.replaced === true && secondsAfter(token.refreshedAt, replacementSeconds) > now
 }
