@@ -56,7 +56,7 @@ export async function authorize(
   const now = clock.now()
   const found = await readSession(dependencies, sessionToken, now)
   const session = found?.session
-  const row = session && signInTable(session.environment, session.identityProvider, session.signInWith)
+  const row = session && signInTable(session)
   if (!found || !session || !row) return undefined
   // A session that a failed sign-in left is for that browser alone.
   if ('browserHash' in session && !isSameBrowser(browser, session.browserHash)) return undefined

@@ -81,7 +81,7 @@ async function anotherSignIn(
     tries: tries + 1,
     ...(anotherAccount ? { anotherAccount } : loginHint && { loginHint }),
   }
-  if (!signInTable(next.environment, next.identityProvider, next.signInWith)) return undefined
+  if (!signInTable(next)) return undefined
   try {
     const token = await records.issue('session', next, secondsAfter(clock.now(), againSeconds))
     return { url: `${config.publicUrl}/oauth/authorize?session=${encodeURIComponent(token)}`, anotherAccount }

@@ -42,13 +42,12 @@ export async function prove(
   browser: BrowserBinding,
   state: string,
 ): Promise<Proven | ConnectFailure> {
-  const { environment, identityProvider, signInWith } = signIn
-  const row = dependencies.signInTable(environment, identityProvider, signInWith)
+  const row = dependencies.signInTable(signIn)
   if (!row) return { failed: 'environment_on_hold', reason: 'environment_not_served' }
   // Before anything of the answer is used, an error included (RFC 9207, section 2.4).
   if (response.iss !== undefined && !isResponseIssuer(row, response.iss))
     return { failed: 'sign_in_token_invalid', reason: 'issuer_mismatch' }
-  const explain = (refusal: TokenRefusal) => explainRefusal(dependencies.config, environment, refusal)
+  const explain = (refusal: TokenRefusal) => explainRefusal(dependencies.config, signIn.environment, refusal)
   if (response.error || !response.code) return explain(classifyAuthorizationError(response))
   const codeVerifier = derive(browser, 'pkce', state)
   const { redirectUri } = dependencies.config

@@ -127,7 +127,7 @@ function assertServed(
       `isn’t served here; served: ${[...config.environments.keys()].join(', ')}`,
     )
   }
-  if (!signInTable(request.environment, identityProvider)) {
+  if (!signInTable({ environment: request.environment, identityProvider })) {
     throw invalidField('identityProvider', `isn’t set up for ${request.environment}`)
   }
 }

@@ -95,7 +95,7 @@ function isOneProvider({
 function assertServed({ signInTable }: BringDependencies, request: GrantRequest): SignInRow {
   const usual = request.accountKind === 'google' ? 'google' : 'microsoft'
   const identityProvider = request.identityProvider ?? usual
-  const row = signInTable(request.environment, identityProvider)
+  const row = signInTable({ environment: request.environment, identityProvider })
   if (row) return row
   const fault = `isn’t set up here for identityProvider ${identityProvider}`
   throw new Problem('invalid_request', {

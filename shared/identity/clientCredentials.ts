@@ -1,6 +1,6 @@
 import { ClientSecretPost } from 'oauth4webapi'
 import type { ClientAuthentication } from '../config.ts'
-import type { Environment, IdentityProvider } from '../environment.ts'
+import type { Registration } from '../environment.ts'
 import {
   type BrokerSecret,
   type BrokerSecrets,
@@ -27,14 +27,14 @@ export interface ClientCredentialDependencies {
  * (`…-next`), the one that is not known as refused first; or the managed identity's token.
  */
 export function createClientCredentials(dependencies: ClientCredentialDependencies): ClientCredentials {
-  const nameOf = (environment: Environment, identityProvider: IdentityProvider) =>
+  const nameOf = ({ environment, identityProvider }: Registration) =>
     dependencies.method === 'certificate' && identityProvider === 'microsoft'
       ? clientCertificateName(environment)
       : clientSecretName(environment, identityProvider)
   return {
-    async list(environment, identityProvider, fresh) {
-      const name = nameOf(environment, identityProvider)
-      if (identityProvider === 'google' || dependencies.method === 'secret') {
+    async list(registration, fresh) {
+      const name = nameOf(registration)
+      if (registration.identityProvider === 'google' || dependencies.method === 'secret') {
         const found = await inOrder(dependencies, name, fresh)
         return found.map(({ version, value }) => ({ id: version, authenticate: ClientSecretPost(value) }))
       }
@@ -42,9 +42,9 @@ export function createClientCredentials(dependencies: ClientCredentialDependenci
         ? listCertificates(await inOrder(dependencies, name, fresh), name)
         : [await identityCredential(dependencies)]
     },
-    async report(environment, identityProvider, id, result) {
+    async report(registration, id, result) {
       if (id === identityCredentialId) return
-      await dependencies.secretHealth.report(nameOf(environment, identityProvider), id, result)
+      await dependencies.secretHealth.report(nameOf(registration), id, result)
     },
   }
 }

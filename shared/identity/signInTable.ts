@@ -1,5 +1,5 @@
 import type { Config } from '../config.ts'
-import type { AccountKind, Environment, IdentityProvider } from '../environment.ts'
+import type { AccountKind, Environment, IdentityProvider, Registration } from '../environment.ts'
 
 /** One row of the sign-in table: where and how users of one environment sign in through one provider. */
 export interface SignInRow {
@@ -21,22 +21,21 @@ export interface SignInRow {
   readonly authorizeParameters: Readonly<Record<string, string>>
 }
 
-/**
- * Looks a row up; undefined when the environment is not served or the provider not set up.
- * @param signInWith the kind of account that the sign-in leads to; the code is redeemed at the same row.
- */
-export type SignInTable = (
-  environment: Environment,
-  identityProvider: IdentityProvider,
-  signInWith?: AccountKind,
-) => SignInRow | undefined
+/** Which row of the sign-in table. */
+export interface SignInRowKey extends Registration {
+  /** The kind of account that the sign-in leads to; the code is redeemed at the same row. Default is any. */
+  readonly signInWith?: AccountKind | undefined
+}
+
+/** Looks a row up; undefined when the environment is not served or the provider not set up. */
+export type SignInTable = (key: SignInRowKey) => SignInRow | undefined
 
 /** The consumer directory: the `tid` of personal Microsoft accounts. */
 export const consumerTenantId = '9188040d-6c67-4c5b-b112-36a304b66dad'
 
 /** Builds the sign-in table from the settings; sources: docs/facts.md#sign-in-endpoints. */
 export function createSignInTable(config: Config): SignInTable {
-  return (environment, identityProvider, signInWith) => {
+  return ({ environment, identityProvider, signInWith }) => {
     const settings = config.environments.get(environment)
     if (!settings) return undefined
     if (identityProvider === 'google') {

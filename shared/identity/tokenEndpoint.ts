@@ -7,7 +7,7 @@ import {
   type TokenRefusal,
 } from '../domain/refusal.ts'
 import type { RefreshRequest, TokenAnswer, TokenEndpoint } from '../domain/tokenEndpoint.ts'
-import type { Environment, IdentityProvider } from '../environment.ts'
+import type { Registration } from '../environment.ts'
 import { ClientCredentialError } from './clientAssertion.ts'
 import { type ReadTokens, readTokens } from './readTokens.ts'
 import { classifyTokenRefusal } from './refusal.ts'
@@ -15,18 +15,9 @@ import type { SignInRow, SignInTable } from './signInTable.ts'
 
 /** Supplies the client authentications to try, in order; asked again with `fresh` after a refusal. */
 export interface ClientCredentials {
-  list(
-    environment: Environment,
-    identityProvider: IdentityProvider,
-    fresh: boolean,
-  ): Promise<readonly ClientCredential[]>
+  list(registration: Registration, fresh: boolean): Promise<readonly ClientCredential[]>
   /** Told when one was refused and another accepted in its place, so that the refused one is tried last. */
-  report?(
-    environment: Environment,
-    identityProvider: IdentityProvider,
-    id: string,
-    result: 'refused' | 'accepted',
-  ): Promise<void>
+  report?(registration: Registration, id: string, result: 'refused' | 'accepted'): Promise<void>
 }
 
 /** One way to authenticate as the registration. `id` tells whether a fresh list brings something new. */
@@ -86,8 +77,8 @@ export interface TokenEndpointDependencies {
 /** Creates the client of all token endpoints. */
 export function createTokenEndpoints(dependencies: TokenEndpointDependencies): TokenEndpoints {
   return {
-    async refresh({ environment, identityProvider, authorityTenant, scopes, refreshToken }) {
-      const row = dependencies.signInTable(environment, identityProvider)
+    async refresh({ authorityTenant, scopes, refreshToken, ...registration }) {
+      const row = dependencies.signInTable(registration)
       if (!row) return { ok: false, refusal: noAnswer('environment_not_served') }
       const parameters = { refresh_token: refreshToken, scope: scopes.join(' ') }
       const read = await post(dependencies, row, authorityTenant, 'refresh_token', parameters)
@@ -190,7 +181,7 @@ async function listCredentials(
   fresh: boolean,
 ): Promise<readonly ClientCredential[] | { refusal: TokenRefusal }> {
   try {
-    return await credentials.list(row.environment, row.identityProvider, fresh)
+    return await credentials.list(row, fresh)
   } catch (error) {
     if (error instanceof ClientCredentialError) return { refusal: noAnswer(error.reason) }
     throw error
@@ -200,12 +191,12 @@ async function listCredentials(
 /** The last of those tried was accepted: whatever was refused before it is at fault itself. */
 async function reportHealth(
   { credentials }: TokenEndpointDependencies,
-  { environment, identityProvider }: SignInRow,
+  row: SignInRow,
   tried: readonly string[],
 ): Promise<void> {
   for (const [index, id] of tried.entries()) {
     const result = index === tried.length - 1 ? 'accepted' : 'refused'
-    await credentials.report?.(environment, identityProvider, id, result)
+    await credentials.report?.(row, id, result)
   }
 }
 
@@ -220,8 +211,7 @@ async function takeUpOther(
 ): Promise<boolean> {
   const list = await listCredentials(dependencies, row, true)
   if ('refusal' in list || list.every(({ id }) => id === refused)) return false
-  if (list.some(({ id }) => id === refused))
-    await dependencies.credentials.report?.(row.environment, row.identityProvider, refused, 'refused')
+  if (list.some(({ id }) => id === refused)) await dependencies.credentials.report?.(row, refused, 'refused')
   return true
 }
 

@@ -157,7 +157,7 @@ async function proveGrant(
   { config, grantServices, signInTable, tokenEndpoints }: RebuildDependencies,
   { vault, name, owner }: TaggedGrant,
 ): Promise<ProvenToken | 'dead' | 'unclear'> {
-  const row = signInTable(owner.environment, owner.identityProvider)
+  const row = signInTable(owner)
   const secret = await vault.read(name)
   if (!row) return 'unclear'
   if (!secret) return 'dead'

@@ -21,7 +21,9 @@ export type SignInView = z.infer<typeof signInView>
 /** Every row of the sign-in table that the settings serve. */
 export function signInRows({ environments: served }: Config, table: SignInTable): SignInRow[] {
   return [...served.values()].flatMap((settings) =>
-    providersOf(settings).flatMap((provider) => table(settings.environment, provider) ?? []),
+    providersOf(settings).flatMap(
+      (identityProvider) => table({ environment: settings.environment, identityProvider }) ?? [],
+    ),
   )
 }
 

@@ -80,7 +80,7 @@ async function createWorld({ method, trusted = {}, vault = {}, identityToken }: 
     })
   }
   const redeem = async (code: string) => {
-    const row = createSignInTable(config)('production', 'microsoft')!
+    const row = createSignInTable(config)({ environment: 'production', identityProvider: 'microsoft' })!
     return endpoints.redeem({ row, code, codeVerifier: 'v'.repeat(43), redirectUri })
   }
   return { signIn, refresh, redeem, logged, vault }

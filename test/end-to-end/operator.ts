@@ -53,7 +53,7 @@ export async function openOperatorWorld(): Promise<OperatorWorld> {
 
 async function connect(broker: Broker, tenant: string, username: string): Promise<TenantName> {
   const name = { workspace: 'agency', tenant }
-  const row = broker.signInTable('production', 'microsoft')
+  const row = broker.signInTable({ environment: 'production', identityProvider: 'microsoft' })
   const password = people.find((person) => person.username === username)?.password
   if (!row || !password) throw new Error(`${username} cannot sign in here.`)
   const [codeVerifier, nonce] = [oauth.generateRandomCodeVerifier(), randomBytes(8).toString('hex')]

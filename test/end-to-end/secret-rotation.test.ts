@@ -21,7 +21,7 @@ test('a client secret that Entra no longer takes falls over to the next, and /re
   const secret = 'production-microsoft-client-secret'
   const before = await world.broker.vaults.main.read(secret)
   await world.broker.vaults.main.write(`${secret}-next`, 'the-next-secret', {})
-  const { clientId } = world.broker.signInTable('production', 'microsoft')!
+  const { clientId } = world.broker.signInTable({ environment: 'production', identityProvider: 'microsoft' })!
   const answer = await fetch(`${world.stack.parts.signIn.origin}/_control/clients/${clientId}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

@@ -50,7 +50,10 @@ async function parametersBy(authenticate: ClientAuth) {
 }
 
 const firstOf = async (...of: Parameters<typeof credentialsOf>) => {
-  const [first] = await credentialsOf(...of).list('production', 'microsoft', false)
+  const [first] = await credentialsOf(...of).list(
+    { environment: 'production', identityProvider: 'microsoft' },
+    false,
+  )
   return first!
 }
 
@@ -107,7 +110,7 @@ describe('a certificate', () => {
 describe('a secret', () => {
   test('is sent as it is, and read again when asked for', async () => {
     const { list, seen } = credentialsOf('secret', { [currentSecret]: 'one' })
-    const [found] = await list('production', 'microsoft', true)
+    const [found] = await list({ environment: 'production', identityProvider: 'microsoft' }, true)
     expect(found?.id).toBe(`${currentSecret} 1`)
     expect(await parametersBy(found!.authenticate)).toEqual({ client_id: 'client', client_secret: 'one' })
     expect(seen.fresh).toEqual([true, true])
@@ -124,9 +127,9 @@ describe('a secret', () => {
     async (method) => {
       const name = 'production-google-client-secret'
       const { list, report, seen } = credentialsOf(method, { [name]: 'google' })
-      const [found] = await list('production', 'google', false)
+      const [found] = await list({ environment: 'production', identityProvider: 'google' }, false)
       expect(await parametersBy(found!.authenticate)).toMatchObject({ client_secret: 'google' })
-      await report?.('production', 'google', found!.id, 'refused')
+      await report?.({ environment: 'production', identityProvider: 'google' }, found!.id, 'refused')
       expect(seen.reported).toEqual([[name, `${name} 1`, 'refused']])
     },
   )
@@ -135,13 +138,13 @@ describe('a secret', () => {
 describe('a managed identity', () => {
   test('authenticates by its token, of which no vault secret’s health is kept', async () => {
     const { list, report, seen } = credentialsOf('managedIdentity')
-    const [found] = await list('production', 'microsoft', false)
+    const [found] = await list({ environment: 'production', identityProvider: 'microsoft' }, false)
     expect(await parametersBy(found!.authenticate)).toEqual({
       client_id: 'client',
       client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
       client_assertion: 'it',
     })
-    await report?.('production', 'microsoft', found!.id, 'accepted')
+    await report?.({ environment: 'production', identityProvider: 'microsoft' }, found!.id, 'accepted')
     expect(seen.reported).toEqual([])
     expect(tokenExchangeAudience).toBe('api://AzureADTokenExchange')
   })

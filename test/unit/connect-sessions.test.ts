@@ -77,11 +77,11 @@ describe('a connect session', () => {
     const tenant = connected('')
     if (isGoogle) await own.create({ grant: { ...connected('').grant, identityProvider: 'google' } as never })
     const asks: unknown[] = []
-    const signInTable = (...row: unknown[]) => asks.push(row)
+    const signInTable = (key: unknown) => asks.push(key)
     await createConnectSession({ ...(own.dependencies as object), signInTable } as never, tenant, {
       ...connectSessionBody.parse({ ...asked, ...change }),
     })
-    expect(asks).toEqual([['production', provider]])
+    expect(asks).toEqual([{ environment: 'production', identityProvider: provider }])
   })
 
   test.each([

@@ -2,6 +2,7 @@ import { type BrowserBinding, newBrowser } from '../../shared/access/browser.ts'
 import type { Proven } from '../../shared/connect/prove.ts'
 import type { Account, AccountStore } from '../../shared/domain/account.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
+import type { Registration } from '../../shared/environment.ts'
 import { createOneTimeTable } from '../../shared/storage/oneTimeTable.ts'
 import { grantOf, ground, name, now } from '../simulation/ground.ts'
 import { createModelAccountStore } from '../simulation/models/accountStore.ts'
@@ -63,8 +64,8 @@ export function connectGround() {
         { workspace: 'other', returnUrls: ['https://other.example/'] },
       ],
     },
-    signInTable: (environment: string, provider: string) =>
-      environment === 'production' && provider !== 'google'
+    signInTable: ({ environment, identityProvider }: Registration) =>
+      environment === 'production' && identityProvider !== 'google'
         ? { ...row, authorizeParameters: { extra: '1' } }
         : undefined,
     grantServices: { ...own.dependencies, clock },

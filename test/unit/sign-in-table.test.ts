@@ -20,7 +20,7 @@ test.each([
   ['contoso', 'personal', 'contoso'],
   ['contoso', 'work', 'contoso'],
 ] as const)('a sign-in at %s with a %s account starts at %s', (tenant, kind, segment) => {
-  const row = tableOf(tenant)('production', 'microsoft', kind)
+  const row = tableOf(tenant)({ environment: 'production', identityProvider: 'microsoft', signInWith: kind })
   expect(row).toMatchObject({
     ...{ signInTenant: segment, requiredScope: 'ads', authorizeParameters: { response_mode: 'query' } },
     authorizeUrl: `https://login.example/${segment}/oauth2/v2.0/authorize`,
@@ -28,9 +28,14 @@ test.each([
 })
 
 test('Google is there where it is set up, and nothing is where the environment isn’t served', () => {
-  expect(tableOf('common')('production', 'google')).toBeUndefined()
-  expect(tableOf('common')('sandbox', 'microsoft')).toBeUndefined()
-  expect(tableOf('common', { google: { clientId: 'g' } })('production', 'google')).toMatchObject({
+  expect(tableOf('common')({ environment: 'production', identityProvider: 'google' })).toBeUndefined()
+  expect(tableOf('common')({ environment: 'sandbox', identityProvider: 'microsoft' })).toBeUndefined()
+  expect(
+    tableOf('common', { google: { clientId: 'g' } })({
+      environment: 'production',
+      identityProvider: 'google',
+    }),
+  ).toMatchObject({
     ...{ clientId: 'g', authorizeUrl: google.authorizeUrl },
     authorizeParameters: { access_type: 'offline', prompt: 'consent' },
   })

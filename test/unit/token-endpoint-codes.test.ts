@@ -25,7 +25,7 @@ describe('a code', () => {
     ['a new credential has replaced it', ['new'], true, []],
     ['there is no other', ['one'], false, []],
   ])('is sent once though our credential is refused: %s', async (_what, later, isLeft, reported) => {
-    const list = async (_e: unknown, _p: unknown, fresh: boolean) => credentials(...(fresh ? later : ['one']))
+    const list = async (_registration: unknown, fresh: boolean) => credentials(...(fresh ? later : ['one']))
     const { redeem, seen } = openEndpoints([refused(wrongSecret)], { list })
     const read = await redeem(code)
     expect(read).toMatchObject({ ok: false, refusal: { reason: 'client_secret_invalid' } })
@@ -38,7 +38,7 @@ describe('a code', () => {
     const { redeem, seen } = openEndpoints([refused(unlisted)])
     expect(await redeem(code)).toMatchObject({ ok: false, refusal: { reason: 'unlisted_client_error' } })
     expect(seen.fresh).toEqual([false])
-    const list = async (_e: unknown, _p: unknown, fresh: boolean) => {
+    const list = async (_registration: unknown, fresh: boolean) => {
       if (fresh) throw new Error('out')
       return credentials('one')
     }

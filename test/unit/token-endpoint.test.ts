@@ -65,7 +65,7 @@ describe('a refresh at the token endpoint', () => {
   })
 
   test('takes up what the vault has now, and tries nothing twice', async () => {
-    const list = async (_e: unknown, _p: unknown, fresh: boolean) =>
+    const list = async (_registration: unknown, fresh: boolean) =>
       credentials('one', ...(fresh ? ['rotated'] : []))
     const { refresh, seen } = openEndpoints([refused(wrongSecret)], { list })
     expect(await refresh(request)).toMatchObject({ ok: true })
@@ -74,7 +74,7 @@ describe('a refresh at the token endpoint', () => {
   })
 
   test('says what the last credential met when the vault fails to give others', async () => {
-    const list = async (_e: unknown, _p: unknown, fresh: boolean) => {
+    const list = async (_registration: unknown, fresh: boolean) => {
       if (fresh) throw new ClientCredentialError('client_certificate_missing', '')
       return credentials('one')
     }

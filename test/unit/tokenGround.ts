@@ -56,10 +56,10 @@ export function openEndpoints(answers: readonly Step[] = [], { list, report, ...
     signInTable: () => row,
     credentials: {
       list: async (...asked) => {
-        seen.fresh.push(asked[2])
+        seen.fresh.push(asked[1])
         return list ? list(...asked) : credentials('one', 'two')
       },
-      report: report ?? (async (_e, _p, id, result) => void seen.reported.push(`${id} ${result}`)),
+      report: report ?? (async (_registration, id, result) => void seen.reported.push(`${id} ${result}`)),
     },
     clock: systemClock,
     timeLimitSeconds: 0.2,
