@@ -24,7 +24,11 @@ const usualKeys = 1000
 /** Creates an empty memory. @param most keys; beyond them, the one that was used longest ago is forgotten. */
 export function createMemory<T>(clock: Pick<Clock, 'now'>, most = usualKeys): Memory<T> {
   const entries = new LRUCache<string, { readonly value: T; readonly asOf: number }>({ max: most })
-  const ageOf = (asOf: number) => clock.now().getTime() - asOf
+  const ageOf = (asOf: number) => {
+    const age = clock.now().getTime() - asOf
+    // The clock was set back, so the age is unknown.
+    return age < 0 ? Number.POSITIVE_INFINITY : age
+  }
   return {
     recall(key) {
       const entry = entries.get(key)

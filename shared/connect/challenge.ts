@@ -13,7 +13,7 @@ export interface PersonParameters {
 /**
  * What a tenant's authorization request says of the person: the session's own hint, and the claims that the tenant's last
  * sign-in or refresh lacked, with the name of the person who was asked for them. Claims go back to Microsoft only, which
- * sent them, and not with another account than the one that failed. A session that lets another person in names nobody.
+ * sent them, in the same environment, and not with another account than the one that failed. A session that lets another person in names nobody.
  */
 export async function personParametersOf(
   dependencies: { readonly sealer: Sealer },
@@ -22,7 +22,8 @@ export async function personParametersOf(
 ): Promise<PersonParameters> {
   const { allowDifferentUser, anotherAccount, identityProvider, loginHint } = session
   const { claims, grant } = tenant
-  if (!claims || identityProvider !== 'microsoft' || anotherAccount) return { loginHint }
+  const isOfTenant = session.environment === tenant.environment && identityProvider === 'microsoft'
+  if (!claims || !isOfTenant || anotherAccount) return { loginHint }
   if (loginHint || allowDifferentUser || grant?.identityProvider !== 'microsoft') return { claims, loginHint }
   // Without the sealing keys the person types the name.
   return { claims, loginHint: await openSignInName(dependencies, tenant).catch(() => undefined) }

@@ -4,14 +4,17 @@ import type { CodeAnswer } from '../identity/tokenEndpoint.ts'
 import { type ChangeDependencies, changeTenant } from '../tenants/changeTenant.ts'
 import type { SignIn } from './authorize.ts'
 
-/** Keeps the claims of a refused redemption in the tenant's row, for its next authorization request. */
+/**
+ * Keeps the claims of a refused redemption in the tenant's row, for its next authorization request. Those of another
+ * account than the tenant's are not its own.
+ */
 export async function noteChallenge(
   dependencies: ChangeDependencies,
   signIn: SignIn,
   answer: CodeAnswer,
 ): Promise<void> {
   const claims = answer.ok ? undefined : answer.refusal.claims
-  if (!claims) return
+  if (!claims || signIn.anotherAccount) return
   const { tenant, workspace } = signIn
   await changeTenant(dependencies, { tenant, workspace }, (row) =>
     isStillWanted(signIn, row) && row.environment === signIn.environment && row.claims !== claims

@@ -27,7 +27,7 @@ export function createStateTable(
     async read(environment, identityProvider) {
       const key = `${environment}:${identityProvider}`
       const cached = known.get(key)
-      if (cached && clock.now().getTime() - cached.readAt < cacheMilliseconds) return cached.hold
+      if (cached && Math.abs(clock.now().getTime() - cached.readAt) < cacheMilliseconds) return cached.hold
       return remember(key, (await readBelievable(key))?.value)
     },
     async placeHold(hold) {

@@ -4,7 +4,7 @@ import { parseReason, unknownReason } from '../domain/reasons.ts'
 import { idOfConsentAt, type Tenant, type TenantName } from '../domain/tenant.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
 import { type TenantColumn, tenantColumns } from './tenantColumns.ts'
-import { damageOf, readDate, readJson, referencesIn, soundPartOf } from './tenantRow.ts'
+import { damageOf, isLeftBehind, readDate, readJson, referencesIn, soundPartOf } from './tenantRow.ts'
 
 /** The row key of the tenant row within its partition. */
 export const tenantRowKey = 'tenant'
@@ -50,7 +50,8 @@ function readTenant(entity: Record<string, unknown>): Tenant {
   if (unknown.length > 0) tenant.unknownColumns = Object.fromEntries(unknown)
   for (const [column, { path, type }] of Object.entries(tenantColumns)) {
     const value = entity[column]
-    if (value !== undefined && value !== null) writePath(tenant, path.split('.'), fromColumn(value, type))
+    const isRead = value !== undefined && value !== null && !isLeftBehind(entity, column)
+    if (isRead) writePath(tenant, path.split('.'), fromColumn(value, type))
   }
   return withConsentIds(tenant as unknown as Tenant)
 }

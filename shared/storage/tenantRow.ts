@@ -35,12 +35,24 @@ function faultOfAbsence(row: Row, column: string): string | undefined {
   if (isOptional || !path) return undefined
   const [object = ''] = path.split('.')
   const isAlways = ['workspace', 'tenant', 'environment', 'status', 'createdAt'].includes(column)
-  const isWanted = object !== path && columnsOf(object).some((other) => isSet(row, other))
+  const isWanted = object !== path && hasObject(row, object)
   return isAlways || isWanted || needed[String(row.status)] === column ? 'is missing' : undefined
+}
+
+/** Whether a row has an object: an optional column alone is what an older version left of one that it ended. */
+function hasObject(row: Row, object: string): boolean {
+  return columnsOf(object).some((column) => !tenantColumns[column]?.isOptional && isSet(row, column))
 }
 
 function columnsOf(object: string): string[] {
   return Object.keys(tenantColumns).filter((column) => tenantColumns[column]?.path.startsWith(`${object}.`))
+}
+
+/** Whether a column is the rest of an object that the row no longer has. */
+export function isLeftBehind(row: Row, column: string): boolean {
+  const { path = '', isOptional } = tenantColumns[column] ?? {}
+  const [object = ''] = path.split('.')
+  return isOptional === true && object !== path && !hasObject(row, object)
 }
 
 function faultOf(value: unknown, column: string): string | undefined {

@@ -59,7 +59,9 @@ export function createAccessTokens(dependencies: AccessTokenDependencies): Acces
   }
   const recall = (key: string): Obtained | undefined => {
     const known = memory.get(key)
-    return known && clock.now().getTime() - known.readAt < rowCacheSeconds * 1000 ? known.value : undefined
+    const age = clock.now().getTime() - (known?.readAt ?? 0)
+    // A negative age is unknown: the clock was set back.
+    return known && age >= 0 && age < rowCacheSeconds * 1000 ? known.value : undefined
   }
   const remember = (key: string, { value, readAt }: AsOf<Obtained | NotObtained>) => {
     if (value.ok) memory.set(key, { value, readAt })

@@ -123,3 +123,26 @@ test('a token that was sealed for another grant is replaced, never vended', asyn
   expect(obtained).toMatchObject({ ok: false })
   expect(purposes).toEqual([{ for: 'replacement', seen: accessToken.refreshedAt }])
 })
+
+test('a row that is remembered from a time to come is read again, since the clock was set back', async () => {
+  const [tenants, sealer] = [createModelTenantStore(), createModelSealer()]
+  let now = new Date()
+  const row = { ...(await connected(sealer, now)), lastVendedAt: now }
+  const stored = await tenants.create(row, [])
+  if (stored === 'conflict') throw new Error('conflict')
+  const accessTokens = createAccessTokens({
+    tenants,
+    sealer,
+    due: createModelDueIndex(),
+    clock: { ...systemClock, now: () => now },
+    randomness: systemRandomness,
+    refresher: { refresh: () => Promise.reject(new Error('nobody is to refresh')) },
+    rowCacheSeconds: 30,
+    vendLimitSeconds: 20,
+    config: { activeWindowSeconds: 86_400 } as never,
+  })
+  expect(await accessTokens.obtain(name, 60)).toMatchObject({ accessToken: 'at' })
+  await tenants.replace(stored, { ...row, status: 'disconnected' }, [])
+  now = secondsAfter(now, -60)
+  await expect(accessTokens.obtain(name, 60)).rejects.toThrow('nobody is to refresh')
+})

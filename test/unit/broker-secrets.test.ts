@@ -107,6 +107,15 @@ describe('the broker’s own secrets', () => {
     expect(state.reads).toBe(1)
   })
 
+  test('are read again after the clock was set back', async () => {
+    const { clock, pass } = fakeClock()
+    const { secrets, state } = secretsOf(clock)
+    await secrets.read('a')
+    state.value = 'second'
+    pass(-3600)
+    expect((await secrets.read('a'))?.value).toBe('second')
+  })
+
   test('are there for the next reader when the background has read them', async () => {
     const { secrets, state } = secretsOf(fakeClock().clock)
     state.isOut = true

@@ -64,6 +64,13 @@ describe('the claims of a refused redemption', () => {
     expect(row).toEqual({ ...connected('vault:x'), claims })
   })
 
+  test('are not the tenant’s when another account met them', async () => {
+    const own = ground()
+    await own.tenants.create(connected('vault:x'), [])
+    await noteChallenge(own.dependencies, { ...signIn, anotherAccount: true }, answer)
+    expect(own.row()).not.toHaveProperty('claims')
+  })
+
   test.each([
     ['disconnected since', { disconnectCount: 1 }],
     ['moved to the other environment since', { environment: 'sandbox' }],
@@ -74,7 +81,12 @@ describe('the claims of a refused redemption', () => {
 
 describe('an authorization request', () => {
   const { sealer } = ground().dependencies
-  const session = { ...name, identityProvider: 'microsoft', allowDifferentUser: false } as SignIn
+  const usual = {
+    environment: 'production',
+    identityProvider: 'microsoft',
+    allowDifferentUser: false,
+  } as const
+  const session = { ...name, ...usual } as SignIn
   const named = async (change: Partial<Tenant> = {}): Promise<Tenant> => {
     const { grant, ...row } = connected('vault:x')
     const sealed = await sealSignInName({ sealer }, { ...row, grantId: grant?.id }, 'ada@x.example')
@@ -99,6 +111,7 @@ describe('an authorization request', () => {
     ['the tenant has none', {}, { claims: undefined }],
     ['the person is to use another account', { anotherAccount: true }, {}],
     ['it goes to another provider', { identityProvider: 'google' }, {}],
+    ['it goes to the other environment', { environment: 'sandbox' }, {}],
   ] as const)('has no claims and no name when %s', async (_title, change, tenant) => {
     expect(await parametersOf(change, tenant as Partial<Tenant>)).toEqual({})
   })

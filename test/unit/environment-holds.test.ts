@@ -77,3 +77,12 @@ test('a hold is of one environment and one identity provider, and ending it says
   expect(await state?.release('production', 'microsoft')).toBe(true)
   expect(await state?.release('production', 'microsoft')).toBe(false)
 })
+
+test('a hold that is remembered from a time to come is read again, since the clock was set back', async () => {
+  const { clock, hold, states } = processes(2)
+  const [one, other] = states
+  expect(await one?.read('production', 'microsoft')).toBeUndefined()
+  await other?.placeHold(hold)
+  clock.advance(-5)
+  expect(await one?.read('production', 'microsoft')).toEqual(hold)
+})

@@ -131,3 +131,17 @@ test('a name alone is reason enough to seal a row again', async () => {
   keys.unshift(await keyNamed('new'))
   expect(await resealTenant({ ...own.dependencies, sealer }, name, 'new')).toBe('resealed')
 })
+
+test.each(['grantSignInNameSealed', 'grantId'])(
+  'a row is sound with a %s that an older version left',
+  (column) => {
+    const { [column]: left } = toTenantEntity({
+      ...connected('vault:x'),
+      grant: { ...connected('vault:x').grant!, signInNameSealed: 'sealed' },
+    }) as Record<string, unknown>
+    const { grant: _grant, ...pending } = { ...connected('vault:x'), status: 'pending' as const }
+    const read = fromTenantEntity({ ...toTenantEntity(pending), [column]: left }, name)
+    expect(left).toBeDefined()
+    expect(read).toEqual(pending)
+  },
+)
