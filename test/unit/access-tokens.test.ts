@@ -41,6 +41,23 @@ test('a token that is good for a minute is vended while the vault hangs', async 
   await expect(accessTokens.obtain(name, 300)).rejects.toThrow(TimeLimitError)
 })
 
+/** Access tokens of a process by whose clock it is `now`, and that refreshes nothing. */
+function neverRefreshing(
+  models: Pick<Parameters<typeof createAccessTokens>[0], 'tenants' | 'sealer'>,
+  { now, activeWindowSeconds }: { now: () => Date; activeWindowSeconds: number },
+) {
+  return createAccessTokens({
+    ...models,
+    due: createModelDueIndex(),
+    clock: { ...systemClock, now },
+    randomness: systemRandomness,
+    refresher: { refresh: () => Promise.reject(new Error('nobody is to refresh')) },
+    rowCacheSeconds: 30,
+    vendLimitSeconds: 20,
+    config: { activeWindowSeconds } as never,
+  })
+}
+
 test('a token is never vended with the ids of a row that holds another one', async () => {
   const [tenants, sealer] = [createModelTenantStore(), createModelSealer()]
   let now = new Date()
@@ -51,17 +68,7 @@ test('a token is never vended with the ids of a row that holds another one', asy
     [],
   )
   if (stored === 'conflict') throw new Error('conflict')
-  const accessTokens = createAccessTokens({
-    tenants,
-    sealer,
-    due: createModelDueIndex(),
-    clock: { ...systemClock, now: () => now },
-    randomness: systemRandomness,
-    refresher: { refresh: () => Promise.reject(new Error('nobody is to refresh')) },
-    rowCacheSeconds: 30,
-    vendLimitSeconds: 20,
-    config: { activeWindowSeconds: 40 } as never,
-  })
+  const accessTokens = neverRefreshing({ tenants, sealer }, { now: () => now, activeWindowSeconds: 40 })
   expect(await accessTokens.obtain(name)).toMatchObject({ accessToken: 'at' })
   // Another process reconnects the tenant as somebody else, and then this one notes its vend.
   const defaultAccount = { accountId: '2', customerId: '20' }
@@ -130,17 +137,7 @@ test('a row that is remembered from a time to come is read again, since the cloc
   const row = { ...(await connected(sealer, now)), lastVendedAt: now }
   const stored = await tenants.create(row, [])
   if (stored === 'conflict') throw new Error('conflict')
-  const accessTokens = createAccessTokens({
-    tenants,
-    sealer,
-    due: createModelDueIndex(),
-    clock: { ...systemClock, now: () => now },
-    randomness: systemRandomness,
-    refresher: { refresh: () => Promise.reject(new Error('nobody is to refresh')) },
-    rowCacheSeconds: 30,
-    vendLimitSeconds: 20,
-    config: { activeWindowSeconds: 86_400 } as never,
-  })
+  const accessTokens = neverRefreshing({ tenants, sealer }, { now: () => now, activeWindowSeconds: 86_400 })
   expect(await accessTokens.obtain(name, 60)).toMatchObject({ accessToken: 'at' })
   await tenants.replace(stored, { ...row, status: 'disconnected' }, [])
   now = secondsAfter(now, -60)
