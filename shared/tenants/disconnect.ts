@@ -80,7 +80,7 @@ async function endTenant(
       bare(disconnected(each, disconnectedAt ?? now)),
       referencesOf(each),
     )
-    if (next.secretsToDestroy || next.owesMark) await due.insert(cleanUpOf(each, now))
+    if (next.secretsToDestroy || next.owesMark) await due.insert(cleanUpRowOf(each, now))
     return { next, events: endEvents(each, ending.detail, now) }
   })
   if (ended.outcome !== 'changed') return ended
@@ -100,8 +100,8 @@ function referencesOf({ grant, pendingGrant, secretsToDestroy = [] }: Tenant): s
 /** Longer than a commit takes: a sweep that saw the due row before it would drop it as an orphan. */
 const cleanUpSeconds = 300
 
-/** The first sweep after that does what is left, and removes the due row once nothing is. */
-function cleanUpOf(row: Tenant, now: Date): DueRow {
+/** The due row of a disconnect: the first sweep after five minutes does what is left, and removes it once nothing is. */
+export function cleanUpRowOf(row: Tenant, now: Date): DueRow {
   const grant = row.grant ?? row.pendingGrant?.grant ?? { identityProvider: 'microsoft' as const }
   return dueRowOf(row, grant, secondsAfter(now, cleanUpSeconds))
 }
