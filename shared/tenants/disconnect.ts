@@ -36,7 +36,7 @@ export async function disconnectTenant(
 }
 
 /**
- * Ends a tenant again whose row was restored from a backup from before its disconnect, unless it has been connected since.
+ * Ends a tenant again whose row was restored from a backup from before its disconnect, unless somebody has consented since.
  * @returns undefined when it isn't to be ended, is gone, or others keep changing it.
  */
 export async function disconnectAgain(
@@ -73,7 +73,7 @@ async function endTenant(
   const { clock, due, grants } = services
   const { disconnectedAt } = ending
   const ended = await changeTenant(services, row, async (each) => {
-    if (disconnectedAt && !isEndedBy(disconnectedAt, each.grant)) return undefined
+    if (disconnectedAt && !isWhollyEndedBy(disconnectedAt, each)) return undefined
     const now = clock.now()
     const next = withSecretsToDestroy(
       grants,
@@ -88,6 +88,11 @@ async function endTenant(
   logEnd(services, before, ending)
   if (before.dueAt && before.grant) await due.remove(dueRowOf(before, before.grant, before.dueAt))
   return { ...ended, stored: await destroySecrets(services, await writeOwedMark(services, stored)) }
+}
+
+/** A newer consent that waits for its confirmation replaces the old one, or the next refresh after its end comes here. */
+function isWhollyEndedBy(disconnectedAt: Date, { grant, pendingGrant }: Tenant): boolean {
+  return isEndedBy(disconnectedAt, grant) && (!pendingGrant || isEndedBy(disconnectedAt, pendingGrant.grant))
 }
 
 /** The references in a row whose secrets must be destroyed. */
