@@ -1,8 +1,10 @@
 import type { TenantName } from './tenant.ts'
 
-/** A tenant as the listing comes to it, with when its row says that it is due. */
+/** A tenant as the listing comes to it, with when its row says that it is due, and whether a disconnect is to be finished. */
 export interface ListedTenant extends TenantName {
   readonly dueAt?: Date
+  /** Not due, and a disconnect left something to be done. */
+  readonly isEnding?: true
 }
 
 /** One page of every workspace's listing. */

@@ -6,8 +6,9 @@ import { type DueIndex, dueRowOf } from '../domain/due.ts'
 import type { Log } from '../domain/logEvents.ts'
 import type { BrokerNotes } from '../domain/notes.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
-import type { TenantPages } from '../domain/tenantPages.ts'
+import type { ListedTenant, TenantPages } from '../domain/tenantPages.ts'
 import type { TenantStore } from '../domain/tenantStore.ts'
+import { cleanUpRowOf } from '../tenants/disconnect.ts'
 
 /** Dependencies of the audit. */
 export interface AuditDependencies {
@@ -26,7 +27,8 @@ const overdueSeconds = 2 * 3600
 /**
  * Looks at the next page of tenants, and writes the due row of each again that is two hours overdue: no sweep would
  * ever come to one whose due row was lost (a table restored or emptied by hand), and its grant would die unused. One
- * that is due later than a keep-alive from now, by a wrong clock or an older setting, is due at once. A due
+ * that is due later than a keep-alive from now, by a wrong clock or an older setting, is due at once. A disconnect that
+ * isn't finished gets a due row too. A due
  * row that is there already is written over by its like. The place is remembered, so that run after run comes to all.
  */
 export async function auditDueRows({
@@ -44,7 +46,9 @@ export async function auditDueRows({
   const now = clock.now()
   const earliest = secondsAfter(now, -overdueSeconds)
   const latest = secondsAfter(now, config.keepAliveSeconds + clockToleranceSeconds)
-  for (const name of page.tenants.filter(({ dueAt }) => dueAt && (dueAt < earliest || dueAt > latest))) {
+  const isDoubtful = ({ dueAt, isEnding }: ListedTenant) =>
+    isEnding || (dueAt && (dueAt < earliest || dueAt > latest))
+  for (const name of page.tenants.filter(isDoubtful)) {
     const row = await tenants.inspect(name)
     if (!row) continue
     if (isDamaged(row)) {
@@ -54,6 +58,8 @@ export async function auditDueRows({
     const { tenant } = row
     if (tenant.status === 'connected' && tenant.grant && tenant.dueAt && tenant.dueAt <= now)
       await due.insert(dueRowOf(tenant, tenant.grant, tenant.dueAt))
+    else if (!tenant.dueAt && (tenant.secretsToDestroy || tenant.owesMark))
+      await due.insert(cleanUpRowOf(tenant, now))
   }
   await notes.write('audit', 'place', page.next ? { from: page.next } : {})
 }

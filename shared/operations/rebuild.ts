@@ -103,14 +103,17 @@ async function endTenant(
   dependencies: RebuildDependencies,
   grants: readonly TaggedGrant[],
   disconnectedAt: Date | undefined,
-): Promise<'disconnected'> {
+): Promise<'disconnected' | 'unclear'> {
   const { grantServices } = dependencies
   const { owner } = grants[0]!
   const found = await grantServices.tenants.inspect(owner)
   const ended = { status: 'disconnected', ...(disconnectedAt && { disconnectedAt }) } as const
   if (!found) await createRow(dependencies, owner, ended)
   else if (isDamaged(found)) await disconnectTenant(grantServices, owner)
-  else if (disconnectedAt) await disconnectAgain(grantServices, found, disconnectedAt)
+  else if (disconnectedAt && found.tenant.grant) {
+    // Another process may have connected the tenant in the meantime: its secrets stay.
+    if (!(await disconnectAgain(grantServices, found, disconnectedAt))) return 'unclear'
+  }
   await removeSecrets(grants)
   return 'disconnected'
 }

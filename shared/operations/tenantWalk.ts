@@ -44,7 +44,7 @@ export async function* walkTenants(
 const auditPageSize = 50
 const auditConcurrency = 10
 
-/** Creates the pages of the audit: of each tenant's row, its name and when it is due. */
+/** Creates the pages of the audit: of each tenant's row, its name, when it is due, and whether a disconnect is to be finished. */
 export function createTenantPages(tables: Pick<Tables, 'Tenants' | 'TenantsByWorkspace'>): TenantPages {
   return {
     async read(continuationToken) {
@@ -65,6 +65,12 @@ export function createTenantPages(tables: Pick<Tables, 'Tenants' | 'TenantsByWor
   }
 }
 
+interface ListedColumns extends TenantName {
+  readonly dueAt?: Date
+  readonly leftovers?: string
+  readonly disconnectMarkOwed?: boolean
+}
+
 /** A listing's line without a tenant is passed over. */
 function readListed(
   { Tenants: table }: Pick<Tables, 'Tenants'>,
@@ -73,15 +79,16 @@ function readListed(
   return guarded<ListedTenant | undefined>(
     'tables',
     async () => {
-      const select = ['workspace', 'tenant', 'dueAt']
-      const row = await table.getEntity<TenantName & { dueAt?: Date }>(key, tenantRowKey, {
+      const select = ['workspace', 'tenant', 'dueAt', 'leftovers', 'disconnectMarkOwed']
+      const row = await table.getEntity<ListedColumns>(key, tenantRowKey, {
         queryOptions: { select },
       })
-      const { workspace, tenant, dueAt } = row
+      const { workspace, tenant, dueAt, leftovers, disconnectMarkOwed } = row
       // A row that does not say whose it is cannot be walked; the listing and a disconnect still find it by its name.
       if (typeof workspace !== 'string' || typeof tenant !== 'string') return undefined
       if (tenantKey({ workspace, tenant }) !== key) return undefined
-      return { workspace, tenant, ...(dueAt && { dueAt: new Date(dueAt) }) }
+      if (dueAt) return { workspace, tenant, dueAt: new Date(dueAt) }
+      return { workspace, tenant, ...((leftovers || disconnectMarkOwed) && { isEnding: true }) }
     },
     (status) => (status === 404 ? { value: undefined } : undefined),
   )

@@ -27,24 +27,32 @@ const reportMilliseconds = 3_600_000
  * 6.6.1) is the time that they agree on.
  * @param log told when the machine's clock is wrong by more than 5 s.
  * @param own the machine's clock.
+ * @param elapsed milliseconds that pass however the machine's clock is set.
  */
-export function createStorageClock(log: Log, own: Clock = systemClock): StorageClock {
-  let [correction, reportedAt] = [0, Number.NEGATIVE_INFINITY]
+export function createStorageClock(
+  log: Log,
+  own: Clock = systemClock,
+  elapsed: () => number = () => performance.now(),
+): StorageClock {
+  /** Storage's time, and when it was that; undefined while the machine's own clock is right. */
+  let anchor: { readonly time: number; readonly at: number } | undefined
+  let reportedAt = Number.NEGATIVE_INFINITY
   let ahead: number | undefined
+  const now = () => (anchor ? anchor.time + elapsed() - anchor.at : own.now().getTime())
   const compare = (date: string | undefined, sentAt: number) => {
-    const heardAt = own.now().getTime()
-    const storage = Date.parse(date ?? '') + 500
+    const heardAt = elapsed()
     const takes = heardAt - sentAt
-    if (Number.isNaN(storage) || takes < 0 || takes > measurableSeconds * 1000) return
-    const difference = storage - (sentAt + takes / 2)
-    ahead = -difference / 1000
-    if (Math.abs(difference - correction) > measurableSeconds * 1000) correction = difference
+    const time = Date.parse(date ?? '') + 500 + takes / 2
+    if (Number.isNaN(time) || takes > measurableSeconds * 1000) return
+    ahead = (own.now().getTime() - time) / 1000
+    if (Math.abs(ahead) <= measurableSeconds) anchor = undefined
+    else if (Math.abs(time - now()) > measurableSeconds * 1000) anchor = { time, at: heardAt }
     if (!isWrong(ahead) || heardAt - reportedAt < reportMilliseconds) return
     reportedAt = heardAt
     log('clock.wrong', { aheadSeconds: Math.round(ahead) })
   }
   return {
-    now: () => new Date(own.now().getTime() + correction),
+    now: () => new Date(now()),
     sleep: own.sleep,
     aheadSeconds: () => ahead,
     policy: {
@@ -52,7 +60,7 @@ export function createStorageClock(log: Log, own: Clock = systemClock): StorageC
       policy: {
         name: 'brokerStorageClock',
         async sendRequest(request, next) {
-          const sentAt = own.now().getTime()
+          const sentAt = elapsed()
           const response = await next(request)
           compare(response.headers.get('date'), sentAt)
           return response

@@ -36,7 +36,7 @@ export async function disconnectTenant(
 }
 
 /**
- * Ends a tenant again whose row was restored from a backup from before its disconnect, unless it has been connected since.
+ * Ends a tenant again whose row was restored from a backup from before its disconnect, unless somebody has consented since.
  * @returns undefined when it isn't to be ended, is gone, or others keep changing it.
  */
 export async function disconnectAgain(
@@ -73,14 +73,14 @@ async function endTenant(
   const { clock, due, grants } = services
   const { disconnectedAt } = ending
   const ended = await changeTenant(services, row, async (each) => {
-    if (disconnectedAt && !isEndedBy(disconnectedAt, each.grant)) return undefined
+    if (disconnectedAt && !isWhollyEndedBy(disconnectedAt, each)) return undefined
     const now = clock.now()
     const next = withSecretsToDestroy(
       grants,
       bare(disconnected(each, disconnectedAt ?? now)),
       referencesOf(each),
     )
-    if (next.secretsToDestroy || next.owesMark) await due.insert(cleanUpOf(each, now))
+    if (next.secretsToDestroy || next.owesMark) await due.insert(cleanUpRowOf(each, now))
     return { next, events: endEvents(each, ending.detail, now) }
   })
   if (ended.outcome !== 'changed') return ended
@@ -88,6 +88,11 @@ async function endTenant(
   logEnd(services, before, ending)
   if (before.dueAt && before.grant) await due.remove(dueRowOf(before, before.grant, before.dueAt))
   return { ...ended, stored: await destroySecrets(services, await writeOwedMark(services, stored)) }
+}
+
+/** A newer consent that waits for its confirmation replaces the old one, or the next refresh after its end comes here. */
+function isWhollyEndedBy(disconnectedAt: Date, { grant, pendingGrant }: Tenant): boolean {
+  return isEndedBy(disconnectedAt, grant) && (!pendingGrant || isEndedBy(disconnectedAt, pendingGrant.grant))
 }
 
 /** The references in a row whose secrets must be destroyed. */
@@ -100,8 +105,8 @@ function referencesOf({ grant, pendingGrant, secretsToDestroy = [] }: Tenant): s
 /** Longer than a commit takes: a sweep that saw the due row before it would drop it as an orphan. */
 const cleanUpSeconds = 300
 
-/** The first sweep after that does what is left, and removes the due row once nothing is. */
-function cleanUpOf(row: Tenant, now: Date): DueRow {
+/** The due row of a disconnect: the first sweep after five minutes does what is left, and removes it once nothing is. */
+export function cleanUpRowOf(row: Tenant, now: Date): DueRow {
   const grant = row.grant ?? row.pendingGrant?.grant ?? { identityProvider: 'microsoft' as const }
   return dueRowOf(row, grant, secondsAfter(now, cleanUpSeconds))
 }

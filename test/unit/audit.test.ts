@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { secondsAfter } from '../../shared/clock.ts'
 import type { DueRow } from '../../shared/domain/due.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
-import type { TenantPages } from '../../shared/domain/tenantPages.ts'
+import type { ListedTenant, TenantPages } from '../../shared/domain/tenantPages.ts'
 import { auditDueRows } from '../../shared/operations/audit.ts'
 import { createModelTenantStore } from '../simulation/models/tenantStore.ts'
 
@@ -36,7 +36,10 @@ async function createGround(rows: readonly Tenant[]) {
     async read(from = '0') {
       if (Number.isNaN(Number(from))) throw new Error('no such place')
       const end = Number(from) + 2
-      return { tenants: rows.slice(Number(from), end), ...(end < rows.length && { next: String(end) }) }
+      return {
+        tenants: rows.slice(Number(from), end).map(toListed),
+        ...(end < rows.length && { next: String(end) }),
+      }
     },
   }
   const notes = {
@@ -53,6 +56,10 @@ async function createGround(rows: readonly Tenant[]) {
   }
 }
 
+const toListed = ({ workspace, tenant, dueAt, secretsToDestroy, owesMark }: Tenant): ListedTenant => ({
+  ...{ workspace, tenant },
+  ...(dueAt ? { dueAt } : (secretsToDestroy || owesMark) && { isEnding: true }),
+})
 const config = { keepAliveSeconds: 7 * 86_400 }
 const clock = { now: () => now, sleep: () => new Promise<void>(() => undefined) }
 
@@ -104,3 +111,13 @@ test('what is due later than any setting allows is due at once', async () => {
   await ground.audit()
   expect(ground.inserted).toMatchObject([{ tenant: 'b', dueAt: now }])
 })
+
+test.each([{ owesMark: true }, { secretsToDestroy: ['vault:x'] }] as const)(
+  'a disconnect that is not finished gets a due row: %j',
+  async (left) => {
+    const { dueAt: _dueAt, grant: _grant, ...row } = tenantOf('a', now, 'disconnected')
+    const ground = await createGround([{ ...row, ...left }, tenantOf('b', hours(1))])
+    await ground.audit()
+    expect(ground.inserted).toMatchObject([{ tenant: 'a', dueAt: secondsAfter(now, 300) }])
+  },
+)

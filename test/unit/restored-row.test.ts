@@ -67,3 +67,25 @@ test('a consent that comes in the meantime stays', async () => {
   expect(await disconnectAgain(own.dependencies, stale, secondsAfter(consentedAt, 1))).toBeUndefined()
   expect(own.row()).toMatchObject({ status: 'connected', grant: { reference: 'sealed:new' } })
 })
+
+test('a consent that waits for its confirmation is not ended with the older one', async () => {
+  const disconnectedAt = secondsAfter(consentedAt, 1)
+  for (const [seconds, status] of [
+    [1, 'connected'],
+    [0, 'disconnected'],
+  ] as const) {
+    const own = ground()
+    const pending = { ...grantOf('sealed:new', 'second'), consentedAt: secondsAfter(disconnectedAt, seconds) }
+    const stored = await own.tenants.create(
+      {
+        ...connected('sealed:old'),
+        grant: { ...grantOf('sealed:old', 'first'), consentedAt },
+        pendingGrant: { grant: pending } as Tenant['pendingGrant'] & object,
+      },
+      [],
+    )
+    if (stored === 'conflict') throw new Error('conflict')
+    await disconnectAgain(own.dependencies, stored, disconnectedAt)
+    expect(own.row()?.status).toBe(status)
+  }
+})

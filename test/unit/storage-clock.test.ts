@@ -17,6 +17,7 @@ function createGround() {
   const clock = createStorageClock(
     (event: keyof LogEvents, data: object) => void logged.push({ event, ...data }),
     own,
+    () => machine.passed * 1000,
   )
   const answer = async (date?: string, takesSeconds = 0) => {
     const header = date ?? new Date(trueTime + machine.passed * 1000).toUTCString()
@@ -67,6 +68,17 @@ test('a clock that is set right is the machine’s own again', async () => {
   machine.ahead = 0
   await answer()
   expect(Math.abs(apart())).toBeLessThanOrEqual(0.5)
+})
+
+test('a wrong clock that is set makes no difference before the next answer', async () => {
+  const { machine, answer, apart } = createGround()
+  machine.ahead = 600
+  await answer()
+  for (const ahead of [0, -600, 4000]) {
+    machine.ahead = ahead
+    machine.passed += 60
+    expect(Math.abs(apart())).toBeLessThanOrEqual(0.5)
+  }
 })
 
 test.each([
