@@ -21,6 +21,7 @@ export interface Callers {
   /**
    * @param authorization the header as received.
    * @throws Problem `caller_not_authenticated`, or `identity_provider_unavailable` when the issuer's keys are out of reach.
+   * @throws StorageUnavailableError when only the clock speaks against a token, and it has never been compared.
    */
   authenticate(authorization: string | null): Promise<Caller>
 }
@@ -29,9 +30,9 @@ export interface Callers {
 export interface CallerOptions extends KeySourceOptions {
   /**
    * Compares the clock with storage's, so that a token isn't refused because the broker's own clock is wrong.
-   * Resolves with whether storage answered. Default is not to compare.
+   * Throws when it can't be compared. Default is not to compare.
    */
-  readonly compareClocks?: () => Promise<boolean>
+  readonly compareClocks?: () => Promise<void>
 }
 
 /** A verified token is remembered until it expires, never longer than this. */
@@ -122,7 +123,8 @@ async function verify(
   }
   try {
     return await verifyNow().catch(async (error) => {
-      if (!isAboutTime(error) || !(await compareClocks?.())) throw error
+      if (!isAboutTime(error)) throw error
+      await compareClocks?.()
       return verifyNow()
     })
   } catch (error) {

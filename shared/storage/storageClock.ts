@@ -80,25 +80,26 @@ const comparisonMilliseconds = 60_000
 
 /**
  * Creates a way to compare the clocks at once, with whatever storage answers.
- * @returns whether storage answered, now or within the last minute.
+ * @throws StorageUnavailableError when storage doesn't answer and this process has never compared its clock with it.
  */
 export function createClockComparison(
   { BrokerState: table }: Pick<Tables, 'BrokerState'>,
-  own: Clock = systemClock,
-): () => Promise<boolean> {
-  let last = { at: Number.NEGATIVE_INFINITY, answered: Promise.resolve(false) }
-  const isAnswered = () =>
+  clock: Clock & ClockHealth,
+): () => Promise<void> {
+  let last = { at: Number.NEGATIVE_INFINITY, failure: Promise.resolve<unknown>(undefined) }
+  const failureOfAsking = () =>
     guarded<unknown>(
       'tables',
       () => table.getEntity('clock', 'none'),
       (status) => (status === 404 ? { value: undefined } : undefined),
     ).then(
-      () => true,
-      () => false,
+      () => undefined,
+      (error: unknown) => error,
     )
-  return () => {
-    const at = own.now().getTime()
-    if (at - last.at >= comparisonMilliseconds) last = { at, answered: isAnswered() }
-    return last.answered
+  return async () => {
+    const at = clock.now().getTime()
+    if (at - last.at >= comparisonMilliseconds) last = { at, failure: failureOfAsking() }
+    const failure = await last.failure
+    if (failure && clock.aheadSeconds() === undefined) throw failure
   }
 }

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { type Callers, createCallers } from '../../shared/access/callers.ts'
+import { StorageUnavailableError } from '../../shared/domain/storageUnavailable.ts'
 import { Problem } from '../../shared/problems.ts'
 import { type Claims, createKeyAddress, createSigner, unsigned } from './signedTokens.ts'
 
@@ -81,12 +82,12 @@ describe('a caller', () => {
     const clock = { now: () => new Date(seconds * 1000), sleep: async () => undefined }
     let answers = false
     const compareClocks = async () => {
-      if (answers) seconds = claims.nbf === undefined ? now - 120 : now + 600
-      return answers
+      if (!answers) throw new StorageUnavailableError('tables', 503, 'ServerBusy')
+      seconds = claims.nbf === undefined ? now - 120 : now + 600
     }
     const callerIssuers = [trusted('https://issuer.example/v2.0', '')]
     callers = createCallers({ callerIssuers, workspaces }, { fetch: address.fetch, clock, compareClocks })
-    expect(await problemOf(call(claims))).toMatchObject({ code: 'caller_not_authenticated' })
+    await expect(call(claims)).rejects.toBeInstanceOf(StorageUnavailableError)
     answers = true
     expect(await call(claims)).toMatchObject({ app: 'the-app' })
   })
@@ -95,7 +96,6 @@ describe('a caller', () => {
     let compared = 0
     const compareClocks = async () => {
       compared++
-      return true
     }
     const callerIssuers = [trusted('https://issuer.example/v2.0', '')]
     callers = createCallers({ callerIssuers, workspaces }, { fetch: address.fetch, compareClocks })

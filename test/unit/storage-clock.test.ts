@@ -1,6 +1,7 @@
 import { RestError } from '@azure/data-tables'
 import { expect, test } from 'vitest'
 import type { LogEvents } from '../../shared/domain/logEvents.ts'
+import { StorageUnavailableError } from '../../shared/domain/storageUnavailable.ts'
 import { checkClock } from '../../shared/ready/clock.ts'
 import { createClockComparison, createStorageClock } from '../../shared/storage/storageClock.ts'
 
@@ -109,15 +110,20 @@ test.each([
 test('clocks are compared once a minute, and all callers wait for the same comparison', async () => {
   const { machine, clock } = createGround()
   let asked = 0
-  const own = { now: () => new Date(trueTime + machine.passed * 1000), sleep: clock.sleep }
+  let ahead: number | undefined
+  const own = { ...clock, now: () => new Date(trueTime + machine.passed * 1000), aheadSeconds: () => ahead }
   const getEntity = async () => {
     asked++
     throw new RestError('none', { statusCode: asked === 1 ? 404 : 503 })
   }
   const compare = createClockComparison({ BrokerState: { getEntity } } as never, own)
-  expect(await Promise.all([compare(), compare()])).toEqual([true, true])
+  await Promise.all([compare(), compare()])
   expect(asked).toBe(1)
   machine.passed = 60
-  expect(await compare()).toBe(false)
+  await expect(compare()).rejects.toBeInstanceOf(StorageUnavailableError)
+  expect(asked).toBe(2)
+  // Another answer of storage's has compared them since.
+  ahead = 0
+  await compare()
   expect(asked).toBe(2)
 })
