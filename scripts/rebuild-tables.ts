@@ -1,7 +1,9 @@
 import { pMapIterable } from 'p-map'
 import type { Broker } from '../shared/broker.ts'
+import { type Clock, secondsAfter, systemClock } from '../shared/clock.ts'
 import { isDamaged } from '../shared/domain/damagedRow.ts'
 import { isEndedBy } from '../shared/domain/disconnectMarks.ts'
+import { isTableMissing } from '../shared/domain/storageUnavailable.ts'
 import type { TenantName } from '../shared/domain/tenant.ts'
 import { tenantKey } from '../shared/domain/tenantKey.ts'
 import { endMarked, type RebuildOutcome, rebuildTenant, repair } from '../shared/operations/rebuild.ts'
@@ -31,10 +33,36 @@ export interface RebuildReport {
   }[]
 }
 
-/** Makes the tables that are missing; those that are there are left alone. */
-export async function createMissingTables({ tables }: Pick<Broker, 'tables'>): Promise<void> {
+/** A deleted table's name stays taken for 40 seconds or longer (learn.microsoft.com/rest/api/storageservices/delete-table). */
+const nameTakenSeconds = 600
+const betweenTriesSeconds = 10
+
+/**
+ * Creates the tables that are missing and leaves the others alone. Waits while the name of a deleted one is still taken.
+ * @param onWait called before each wait.
+ * @throws StorageUnavailableError with the code `TableBeingDeleted` when the name is still taken after ten minutes.
+ */
+export async function createMissingTables(
+  { tables }: Pick<Broker, 'tables'>,
+  onWait: (table: string) => void = () => {},
+  clock: Pick<Clock, 'now' | 'sleep'> = systemClock,
+): Promise<void> {
+  const until = secondsAfter(clock.now(), nameTakenSeconds)
   for (const name of tableNames) {
-    await guarded('tables', () => tables[name].createTable())
+    const create = () =>
+      guarded(
+        'tables',
+        async () => {
+          await tables[name].createTable()
+          return true
+        },
+        (_status, code) =>
+          code === 'TableBeingDeleted' && clock.now() < until ? { value: false } : undefined,
+      )
+    while (!(await create())) {
+      onWait(name)
+      await clock.sleep(betweenTriesSeconds * 1000)
+    }
   }
 }
 
@@ -66,7 +94,7 @@ export async function rebuildTables(
     onTenant(counts)
   }
   const isTagged = new Set(tagged.flatMap(([newest]) => (newest ? tenantKey(newest.owner) : [])))
-  for await (const name of walkTenants(broker.tables)) {
+  for await (const name of walkRows(broker, dryRun)) {
     if (isTagged.has(tenantKey(name))) continue
     const disconnectedAt = endMarked(broker, marks.get(tenantKey(name)))
     const outcome = await settleRow(broker, { name, disconnectedAt, dryRun }).catch(() => 'failed' as const)
@@ -75,6 +103,21 @@ export async function rebuildTables(
     attention.push({ ...name, outcome })
   }
   return { counts, attention }
+}
+
+/** A dry run creates no tables, so a missing one has no rows. */
+async function* walkRows({ tables }: Pick<Broker, 'tables'>, dryRun: 'dryRun' | 'write') {
+  try {
+    yield* walkTenants(tables)
+  } catch (error) {
+    if (dryRun === 'write') throw error
+    undefinedIfTableMissing(error)
+  }
+}
+
+/** @throws the error, unless it says that a table is missing. */
+function undefinedIfTableMissing(error: unknown): undefined {
+  if (!isTableMissing(error)) throw error
 }
 
 interface Untagged {
@@ -109,7 +152,7 @@ async function lookAt(
   grants: readonly TaggedGrant[],
   mark: FoundMark | undefined,
 ): Promise<'present' | 'missing' | 'damaged' | 'disconnected'> {
-  const found = await broker.grantServices.tenants.inspect(grants[0]!.owner)
+  const found = await broker.grantServices.tenants.inspect(grants[0]!.owner).catch(undefinedIfTableMissing)
   if (found && isDamaged(found)) return 'damaged'
   const { plan } = planRebuild({ row: found?.tenant, grants, disconnectedAt: endMarked(broker, mark) })
   return ({ keep: 'present', prove: 'missing', end: 'disconnected' } as const)[plan]
@@ -119,7 +162,9 @@ async function command(): Promise<number> {
   const options = parseOptions(rebuildOptions)
   const broker = await openBroker(options.settings)
   const dryRun = options['dry-run'] ? 'dryRun' : 'write'
-  if (dryRun === 'write') await createMissingTables(broker)
+  const onWait = (table: string) =>
+    console.error(`The deleted table ${table} still takes its name. The next attempt is in 10 s.`)
+  if (dryRun === 'write') await createMissingTables(broker, onWait)
   const tagged = await findTagged(broker.vaults.grants)
   const progress = createProgress(
     dryRun === 'dryRun' ? 'Looking at tenants' : 'Rebuilding tenants',

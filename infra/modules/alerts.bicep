@@ -80,6 +80,15 @@ var alerts alert[] = [
     repeatAfter: 'P1D'
   }
   {
+    name: 'table-missing'
+    title: 'A table of the broker does not exist'
+    severity: 1
+    query: loadTextContent('../alerts/table-missing.kql')
+    window: 'PT15M'
+    frequency: 'PT5M'
+    threshold: 0
+  }
+  {
     name: 'token-not-stored'
     title: 'A vault does not take new refresh tokens'
     severity: 2

@@ -20,6 +20,18 @@ export class StorageUnavailableError extends Error {
   }
 }
 
+/**
+ * Whether a table doesn't exist. The name of a deleted table stays taken for 40 seconds or longer
+ * (learn.microsoft.com/rest/api/storageservices/delete-table).
+ */
+export function isTableMissing(error: unknown): boolean {
+  return (
+    error instanceof StorageUnavailableError &&
+    error.service === 'tables' &&
+    (error.code === 'TableNotFound' || error.code === 'TableBeingDeleted')
+  )
+}
+
 /** Malformed, forbidden, not allowed, too large: the service answers the same however often it is asked (RFC 9110, 15.5). */
 const refusedStatuses: ReadonlySet<number> = new Set([400, 403, 405, 413])
 

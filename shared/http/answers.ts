@@ -1,7 +1,7 @@
 import type { HttpResponseInit } from '@azure/functions'
 import { DamagedRowError } from '../domain/damagedRow.ts'
 import { SealingKeysError } from '../domain/sealer.ts'
-import { StorageUnavailableError } from '../domain/storageUnavailable.ts'
+import { isTableMissing, StorageUnavailableError } from '../domain/storageUnavailable.ts'
 import { Problem, problems } from '../problems.ts'
 
 /** Headers of every answer: nothing is stored, sniffed or framed, and no address leaks onwards. */
@@ -74,8 +74,16 @@ export function toProblem(error: unknown): Problem {
   return new Problem('internal_error')
 }
 
-/** A refused right is the operator's to fix; everything else passes. */
-function storageProblem({ service, status, code }: StorageUnavailableError): Problem {
+/** A refused right and a missing table are the operator's to fix; everything else passes. */
+function storageProblem(error: StorageUnavailableError): Problem {
+  const { service, status, code } = error
+  if (isTableMissing(error)) {
+    return new Problem('storage_unavailable', {
+      actor: 'operator',
+      detail: `One of the broker’s tables doesn’t exist (${code}). \`/ready\` says which one.`,
+      members: { reason: 'table_missing', serviceCode: code },
+    })
+  }
   if (code === 'VaultNotNamed') {
     return new Problem('storage_unavailable', {
       actor: 'operator',

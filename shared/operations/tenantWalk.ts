@@ -4,7 +4,7 @@ import { tenantKey } from '../domain/tenantKey.ts'
 import type { ListedTenant, TenantPages } from '../domain/tenantPages.ts'
 import type { Tables } from '../storage/clients.ts'
 import { tenantRowKey } from '../storage/tenantEntity.ts'
-import { guarded } from '../storage/unavailable.ts'
+import { guarded, onRow } from '../storage/unavailable.ts'
 
 /** One line of the listing: where its tenant's row is. */
 interface IndexLine {
@@ -76,8 +76,7 @@ function readListed(
   { Tenants: table }: Pick<Tables, 'Tenants'>,
   key: string,
 ): Promise<ListedTenant | undefined> {
-  return guarded<ListedTenant | undefined>(
-    'tables',
+  return onRow(
     async () => {
       const select = ['workspace', 'tenant', 'dueAt', 'leftovers', 'disconnectMarkOwed']
       const row = await table.getEntity<ListedColumns>(key, tenantRowKey, {
@@ -90,6 +89,6 @@ function readListed(
       if (dueAt) return { workspace, tenant, dueAt: new Date(dueAt) }
       return { workspace, tenant, ...((leftovers || disconnectMarkOwed) && { isEnding: true }) }
     },
-    (status) => (status === 404 ? { value: undefined } : undefined),
+    { absent: undefined },
   )
 }

@@ -7,6 +7,7 @@ import { type DueIndex, type DueRow, dueRowOf } from '../domain/due.ts'
 import type { GrantStore } from '../domain/grants.ts'
 import type { Log, SweepReport } from '../domain/logEvents.ts'
 import { meaningOf } from '../domain/reasons.ts'
+import { isTableMissing } from '../domain/storageUnavailable.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
 import type { TenantStore } from '../domain/tenantStore.ts'
 import type { Registration } from '../environment.ts'
@@ -100,6 +101,7 @@ class SweepRun {
   #leftOver = 0
   #oldestDueAt: Date | undefined
   readonly #handOver = new Set<number>()
+  #isTableMissing = false
   #untimely = 0
   #unreadable = 0
 
@@ -124,6 +126,7 @@ class SweepRun {
           this.#oldestDueAt = earlier(this.#oldestDueAt, page[0]?.dueAt)
           this.#due += page.length
           for (const row of page) yield { row, shard }
+          if (this.#isTableMissing) return
           const isEnough = this.#mayHandOver && this.#due >= config.sweepHandoverCount
           if (isEnough || clock.now() >= this.#stopAt) {
             this.#leave(index)
@@ -131,6 +134,7 @@ class SweepRun {
           }
         }
       } catch (error) {
+        if (isTableMissing(error)) return this.count(this.#stopForMissingTable())
         this.#passOver(shard, error)
       }
     }
@@ -144,6 +148,12 @@ class SweepRun {
     this.#unreadable++
     if (this.#unreadable === this.#shards.length || this.#unreadable > mostUnreadableShards) throw error
     if (this.#mayHandOver) this.#handOver.add(shard)
+  }
+
+  /** Without its tables a sweep learns nothing about any tenant. The due rows stay for the sweep after the repair. */
+  #stopForMissingTable(): RowOutcome {
+    this.#isTableMissing = true
+    return { failed: 'table_missing' }
   }
 
   /** The shard at `index` may hold more than was read, and those after it were not read at all. */
@@ -176,6 +186,7 @@ class SweepRun {
   async #refresh(row: DueRow, shard: number, provider: string): Promise<RowOutcome> {
     const now = this.#dependencies.clock.now()
     if (now >= this.#stopAt) return this.#leaveOver(shard)
+    if (this.#isTableMissing) return { failed: 'table_missing' }
     const heldUntil = this.#heldUntil.get(provider)
     if (heldUntil && heldUntil > now) return { failed: 'environment_on_hold' }
     if (this.#failuresOf(provider) >= failuresThatOpenTheCircuit) return { failed: 'circuit_open' }
@@ -186,7 +197,7 @@ class SweepRun {
     } catch (error) {
       if (error instanceof DamagedRowError)
         return this.#putOff(row, error).catch(() => ({ failed: 'storage' }))
-      return { failed: 'storage' }
+      return isTableMissing(error) ? this.#stopForMissingTable() : { failed: 'storage' }
     }
   }
 

@@ -4,7 +4,7 @@ import { type Account, type AccountStore, continuationAfter, largestAccountPage 
 import type { TenantName } from '../domain/tenant.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
 import type { Tables } from './clients.ts'
-import { guarded } from './unavailable.ts'
+import { guarded, onRow } from './unavailable.ts'
 
 /** The most changes in an entity-group transaction (table-service-error-codes, InvalidInput). */
 const transactionSize = 100
@@ -99,11 +99,10 @@ async function submitAll(table: Tables['Tenants'], actions: readonly Transaction
 }
 
 async function submit(table: Tables['Tenants'], actions: TransactionAction[]): Promise<void> {
-  await guarded<unknown>(
-    'tables',
+  await onRow(
     () => table.submitTransaction(actions),
     // Another process cleaned up the same old generation.
-    (status) => (status === 404 && actions[0]?.[0] === 'delete' ? { value: undefined } : undefined),
+    actions[0]?.[0] === 'delete' ? { absent: undefined } : {},
   )
 }
 

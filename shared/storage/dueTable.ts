@@ -3,7 +3,7 @@ import type { DueIndex, DueRow } from '../domain/due.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
 import type { Environment, IdentityProvider } from '../environment.ts'
 import type { Tables } from './clients.ts'
-import { guarded } from './unavailable.ts'
+import { guarded, onRow } from './unavailable.ts'
 
 /** Number of partitions. Each holds a thirty-second of the tenants and takes 2,000 writes a second. */
 const shardCount = 32
@@ -19,11 +19,7 @@ export function createDueTable({ RefreshDue: table }: Pick<Tables, 'RefreshDue'>
     },
     async remove(row) {
       const { partitionKey, rowKey } = keysOf(row)
-      await guarded<unknown>(
-        'tables',
-        () => table.deleteEntity(partitionKey, rowKey),
-        (status) => (status === 404 ? { value: undefined } : undefined),
-      )
+      await onRow(() => table.deleteEntity(partitionKey, rowKey), { absent: undefined })
     },
     async *due(shard, until) {
       const filter = odata`PartitionKey eq ${partitionOf(shard)} and RowKey lt ${sortableTime(new Date(until.getTime() + 1))}`

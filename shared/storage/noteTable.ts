@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { odata } from '@azure/data-tables'
 import type { BrokerEvent, BrokerNotes } from '../domain/notes.ts'
 import type { Tables } from './clients.ts'
-import { guarded } from './unavailable.ts'
+import { guarded, onRow } from './unavailable.ts'
 
 /** Keeps notes in `BrokerState`: the partition is `note:<kind>` or `event`. */
 export function createNoteTable({ BrokerState: table }: Pick<Tables, 'BrokerState'>): BrokerNotes {
@@ -13,29 +13,23 @@ export function createNoteTable({ BrokerState: table }: Pick<Tables, 'BrokerStat
   })
   return {
     read: <T>(kind: string, key: string) =>
-      guarded<T | undefined>(
-        'tables',
+      onRow(
         async () => JSON.parse((await table.getEntity<{ value: string }>(`note:${kind}`, key)).value) as T,
-        (status) => (status === 404 ? { value: undefined } : undefined),
+        { absent: undefined },
       ),
     async write(kind, key, value) {
       await guarded('tables', () => table.upsertEntity(entityOf(kind, key, value), 'Replace'))
     },
     createOnce: (kind, key, value) =>
-      guarded<boolean>(
-        'tables',
+      onRow(
         async () => {
           await table.createEntity(entityOf(kind, key, value))
           return true
         },
-        (status) => (status === 409 ? { value: false } : undefined),
+        { taken: false },
       ),
     async remove(kind, key) {
-      await guarded<unknown>(
-        'tables',
-        () => table.deleteEntity(`note:${kind}`, key),
-        (status) => (status === 404 ? { value: undefined } : undefined),
-      )
+      await onRow(() => table.deleteEntity(`note:${kind}`, key), { absent: undefined })
     },
     async addEvent(event) {
       // Newest first: the row key counts down.

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { odata } from '@azure/data-tables'
 import type { OneTimeRecords } from '../domain/oneTime.ts'
 import type { Tables } from './clients.ts'
-import { guarded } from './unavailable.ts'
+import { guarded, onRow } from './unavailable.ts'
 
 const hourMilliseconds = 3_600_000
 
@@ -45,13 +45,12 @@ export function createOneTimeTable({ SignIns: table }: Pick<Tables, 'SignIns'>):
     async take(kind, id, now) {
       const row = await find(kind, id)
       if (!row || now >= row.expiresAt) return undefined
-      const spent = await guarded<boolean>(
-        'tables',
+      const spent = await onRow(
         async () => {
           await table.deleteEntity(row.partitionKey, row.rowKey, { etag: row.etag })
           return true
         },
-        (status) => (status === 404 || status === 412 ? { value: false } : undefined),
+        { absent: false, changed: false },
       )
       return spent ? row.value : undefined
     },
@@ -77,15 +76,14 @@ function byPartition(rows: readonly Keys[]): Keys[][] {
 
 /** Deletes rows of one partition; when another sweep is at them too, they are left to it. */
 async function removeAll(table: Tables['SignIns'], rows: readonly Keys[]): Promise<number> {
-  return guarded<number>(
-    'tables',
+  return onRow(
     async () => {
       await table.submitTransaction(
         rows.map(({ partitionKey, rowKey }) => ['delete', { partitionKey, rowKey }]),
       )
       return rows.length
     },
-    (status) => (status === 404 ? { value: 0 } : undefined),
+    { absent: 0 },
   )
 }
 
@@ -107,8 +105,7 @@ function partitionOf(hour: number): string {
 }
 
 async function readRow(table: Tables['SignIns'], { partitionKey, rowKey }: Keys) {
-  return guarded(
-    'tables',
+  return onRow(
     async () => {
       const row = await table.getEntity<{ value: string; expiresAt: Date }>(partitionKey, rowKey)
       return {
@@ -119,6 +116,6 @@ async function readRow(table: Tables['SignIns'], { partitionKey, rowKey }: Keys)
         expiresAt: new Date(row.expiresAt),
       }
     },
-    (status) => (status === 404 ? { value: undefined } : undefined),
+    { absent: undefined },
   )
 }

@@ -4,7 +4,7 @@ import { type EnvironmentHold, type EnvironmentStates, withBelievableEnd } from 
 import { parseReason } from '../domain/reasons.ts'
 import type { EndedSweep, SweepReports } from '../domain/sweepReports.ts'
 import type { Tables } from './clients.ts'
-import { guarded } from './unavailable.ts'
+import { guarded, onRow } from './unavailable.ts'
 
 /** A process asks the table about an environment at most this often. */
 const cacheMilliseconds = 5000
@@ -92,22 +92,17 @@ function replaceRow(
   value: object,
   etag: string,
 ): Promise<boolean> {
-  return guarded<boolean>(
-    'tables',
+  return onRow(
     async () => {
       await table.updateEntity({ partitionKey, rowKey, value: JSON.stringify(value) }, 'Replace', { etag })
       return true
     },
-    (status) => (status === 404 || status === 412 ? { value: false } : undefined),
+    { absent: false, changed: false },
   )
 }
 
 async function removeRow(table: Tables['BrokerState'], partitionKey: string, rowKey: string): Promise<void> {
-  await guarded<unknown>(
-    'tables',
-    () => table.deleteEntity(partitionKey, rowKey),
-    (status) => (status === 404 ? { value: undefined } : undefined),
-  )
+  await onRow(() => table.deleteEntity(partitionKey, rowKey), { absent: undefined })
 }
 
 /** A hold; a reason of another version is unknown to this one. */
@@ -131,13 +126,12 @@ function readRowWithTag<T>(
   partitionKey: string,
   rowKey: string,
 ): Promise<{ readonly value: T; readonly etag: string } | undefined> {
-  return guarded<{ value: T; etag: string } | undefined>(
-    'tables',
+  return onRow(
     async () => {
       const { value, etag } = await table.getEntity<{ value: string }>(partitionKey, rowKey)
       return { value: parseRow<T>(value), etag }
     },
-    (status) => (status === 404 ? { value: undefined } : undefined),
+    { absent: undefined },
   )
 }
 

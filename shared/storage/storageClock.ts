@@ -3,7 +3,7 @@ import { clockToleranceSeconds } from '../domain/believableTimes.ts'
 import type { Log } from '../domain/logEvents.ts'
 import type { Tables } from './clients.ts'
 import type { Policy } from './tryLimit.ts'
-import { guarded } from './unavailable.ts'
+import { onRow } from './unavailable.ts'
 
 /** What is known of this machine's clock. */
 export interface ClockHealth {
@@ -88,11 +88,7 @@ export function createClockComparison(
 ): () => Promise<void> {
   let last = { at: Number.NEGATIVE_INFINITY, failure: Promise.resolve<unknown>(undefined) }
   const failureOfAsking = () =>
-    guarded<unknown>(
-      'tables',
-      () => table.getEntity('clock', 'none'),
-      (status) => (status === 404 ? { value: undefined } : undefined),
-    ).then(
+    onRow(() => table.getEntity('clock', 'none'), { absent: undefined }).then(
       () => undefined,
       (error: unknown) => error,
     )

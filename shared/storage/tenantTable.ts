@@ -8,7 +8,7 @@ import { tenantKey } from '../domain/tenantKey.ts'
 import type { TenantStore } from '../domain/tenantStore.ts'
 import type { Tables } from './clients.ts'
 import { fromTenantEntity, tenantRowKey, toTenantEntity } from './tenantEntity.ts'
-import { guarded } from './unavailable.ts'
+import { guarded, onRow } from './unavailable.ts'
 import { workspaceIndexEntity, workspacePartitions } from './workspaceIndex.ts'
 
 /**
@@ -35,7 +35,7 @@ export function createTenantTable(
         ['create', toTenantEntity(tenant)],
         ...eventActions(tenant, events),
       ]
-      return transact(tables, tenant, actions, [404, 409, 412])
+      return transact(tables, tenant, actions)
     },
     async replace(expected, next, events) {
       const entity = toTenantEntity(next)
@@ -44,16 +44,15 @@ export function createTenantTable(
           ['update', entity, 'Replace', { etag: expected.etag }],
           ...eventActions(next, events),
         ]
-        return transact(tables, next, actions, [404, 409, 412])
+        return transact(tables, next, actions)
       }
-      return guarded<StoredTenant | 'conflict'>(
-        'tables',
+      return onRow(
         async () => {
           // The client's default ETag is `*`, which checks nothing.
           const { etag } = await table.updateEntity(entity, 'Replace', { etag: expected.etag })
           return { tenant: next, etag: etag ?? '' }
         },
-        (status) => (status === 404 || status === 412 ? { value: 'conflict' } : undefined),
+        { absent: 'conflict', changed: 'conflict' },
       )
     },
     events: (name, limit, continuation) => readEvents(tables, name, limit, continuation),
@@ -67,14 +66,13 @@ function inspectRow(
   name: TenantName,
   toBelievable: (tenant: Tenant) => Tenant,
 ): Promise<StoredTenant | DamagedTenant | undefined> {
-  return guarded<StoredTenant | DamagedTenant | undefined>(
-    'tables',
+  return onRow(
     async () => {
       const entity = await table.getEntity(tenantKey(name), tenantRowKey)
       const [read, etag] = [fromTenantEntity(entity, name), String(entity.etag)]
       return isDamaged(read) ? { ...read, etag } : { tenant: toBelievable(read), etag }
     },
-    (status) => (status === 404 ? { value: undefined } : undefined),
+    { absent: undefined },
   )
 }
 
@@ -82,17 +80,15 @@ async function transact(
   { Tenants: table }: Pick<Tables, 'Tenants'>,
   tenant: Tenant,
   actions: TransactionAction[],
-  conflicts: readonly number[],
 ): Promise<StoredTenant | 'conflict'> {
-  return guarded<StoredTenant | 'conflict'>(
-    'tables',
+  return onRow(
     async () => {
       const answer = await table.submitTransaction(actions)
       // The row is always the first action. Updates answer without the row key by which the SDK would find them, and
       // its parser keeps the carriage return.
       return { tenant, etag: answer.subResponses[0]?.etag?.trim() ?? '' }
     },
-    (status) => (conflicts.includes(status) ? { value: 'conflict' } : undefined),
+    { absent: 'conflict', taken: 'conflict', changed: 'conflict' },
   )
 }
 

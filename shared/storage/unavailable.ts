@@ -32,6 +32,35 @@ export async function guarded<T>(
   }
 }
 
+/** What Table Storage says of a row. */
+type RowAnswer = 'absent' | 'taken' | 'changed'
+
+/**
+ * The service's error codes that speak of a row (learn.microsoft.com/rest/api/storageservices/table-service-error-codes).
+ * A 404 or 409 with another code, such as `TableNotFound` or `TableBeingDeleted`, is storage's own failure.
+ */
+const rowAnswers: Readonly<Record<string, RowAnswer>> = {
+  ResourceNotFound: 'absent',
+  EntityNotFound: 'absent',
+  EntityAlreadyExists: 'taken',
+  UpdateConditionNotSatisfied: 'changed',
+  ConditionNotMet: 'changed',
+}
+
+/**
+ * Runs one operation on rows of a table. What the service says of a row becomes the value that `answers` has for it; all
+ * other failures are a {@link StorageUnavailableError}.
+ */
+export function onRow<T, const A>(
+  work: () => Promise<T>,
+  answers: Readonly<Partial<Record<RowAnswer, A>>>,
+): Promise<T | A> {
+  return guarded<T | A>('tables', work, (_status, code) => {
+    const answer = rowAnswers[code]
+    return answer && answer in answers ? { value: answers[answer] as A } : undefined
+  })
+}
+
 /** What no service and no network throws: a document that does not parse, a mistake in the code. */
 function isOurs(error: unknown): boolean {
   const ours = [SyntaxError, TypeError, RangeError, ReferenceError]

@@ -106,6 +106,7 @@ test('what the issue asks to be told of has an alert each', () => {
     'server-errors.md',
     'sweep-failed.md',
     'sweep-silent.md',
+    'table-missing.md',
     'tenant-damaged.md',
     'token-not-stored.md',
     'vault-throttled.md',

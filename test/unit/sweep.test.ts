@@ -3,6 +3,7 @@ import { secondsAfter } from '../../shared/clock.ts'
 import { dueRowOf } from '../../shared/domain/due.ts'
 import type { EnvironmentHold } from '../../shared/domain/holds.ts'
 import type { LogEvents } from '../../shared/domain/logEvents.ts'
+import { StorageUnavailableError } from '../../shared/domain/storageUnavailable.ts'
 import type { Registration } from '../../shared/environment.ts'
 import { type SweepDependencies, type SweepOrder, sweep } from '../../shared/refresh/sweep.ts'
 import { connected, grantOf } from '../simulation/ground.ts'
@@ -16,7 +17,10 @@ async function run(
   outcome: object,
   order: SweepOrder = {},
   holds?: SweepDependencies['holds'],
-  shards: { readonly count: number; readonly unreadable: number } = { count: 1, unreadable: 0 },
+  shards: { readonly count: number; readonly unreadable: number; readonly error?: Error } = {
+    count: 1,
+    unreadable: 0,
+  },
 ): Promise<LogEvents['sweep.ended'] & { readonly handOver: readonly number[] }> {
   let seconds = 0
   const logged: LogEvents['sweep.ended'][] = []
@@ -34,13 +38,14 @@ async function run(
     due: {
       shardCount: shards.count,
       async *due(shard: number) {
-        if (shard < shards.unreadable) throw new Error('ServerBusy')
+        if (shard < shards.unreadable) throw shards.error ?? new Error('ServerBusy')
         yield ['one', 'two', 'three'].map(row)
       },
     },
     refresher: {
       refresh: async () => {
         seconds += 100
+        if (outcome instanceof Error) throw outcome
         return outcome
       },
     },
@@ -97,6 +102,22 @@ describe('a shard that cannot be read', () => {
     { count: 32, unreadable: 4 },
   ])('fails the sweep where $unreadable of $count are such', async (shards) => {
     await expect(run(refreshed, order, undefined, shards)).rejects.toThrow('ServerBusy')
+  })
+})
+
+describe.each(['TableNotFound', 'TableBeingDeleted'])('where a table answers %s, the sweep', (code) => {
+  const missing = new StorageUnavailableError('tables', 404, code)
+
+  test('asks for no further tenant and removes nothing', async () => {
+    const report = await run(missing)
+    expect(report).toMatchObject({ due: 3, refreshed: 0, passedOn: 0, failed: { table_missing: 3 } })
+    // Only the first one took its time.
+    expect(report.durationMilliseconds).toBe(100_000)
+  })
+
+  test('stops at the first shard of a missing due index, and is reported', async () => {
+    const shards = { count: 32, unreadable: 32, error: missing }
+    expect(await run({}, {}, undefined, shards)).toMatchObject({ due: 0, failed: { table_missing: 1 } })
   })
 })
 
