@@ -180,7 +180,7 @@ function createStorage(
   const secretHealth = createSecretHealth({ notes, clock, log })
   const developerTokens = createDeveloperTokens({ secrets, secretHealth, clock })
   const developerTokenProofs = createDeveloperTokenProofs({ notes, clock, list: developerTokens.list })
-  const sealer = createSealer(async (options) => (await secrets.read(sealingKeysName, options))?.value)
+  const sealer = createSealer(async (age) => (await secrets.read(sealingKeysName, age))?.value)
   const stores = { vault: createGrantVault(grantVaults, randomness), sealed: createSealedGrants(sealer) }
   return {
     credential,

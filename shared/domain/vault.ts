@@ -36,3 +36,9 @@ export interface ListableVault extends Vault {
   /** Every enabled secret; certificates' own secrets are among them. */
   list(): AsyncIterable<ListedSecret>
 }
+
+/**
+ * How old a remembered secret may be. `any`: whatever is remembered, which is renewed behind the reader. `recent`: five
+ * minutes. `now`: a second, after a refusal.
+ */
+export type SecretAge = 'any' | 'recent' | 'now'

@@ -53,7 +53,7 @@ const identityCredentialId = 'managed-identity'
 
 /** @throws ClientCredentialError when what the vault has cannot be a client secret. */
 async function inOrder(dependencies: ClientCredentialDependencies, name: string, fresh: boolean) {
-  const { usable, malformed } = await readInUse(dependencies, name, { fresh })
+  const { usable, malformed } = await readInUse(dependencies, name, fresh ? 'now' : 'any')
   if (malformed) throw new ClientCredentialError('client_secret_malformed', malformed)
   return usable
 }

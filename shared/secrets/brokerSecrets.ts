@@ -1,7 +1,7 @@
 import { type Clock, TimeLimitError, within } from '../clock.ts'
 import { createCoalesce } from '../coalesce.ts'
 import { StorageUnavailableError } from '../domain/storageUnavailable.ts'
-import type { SecretVersion, Vault } from '../domain/vault.ts'
+import type { SecretAge, SecretVersion, Vault } from '../domain/vault.ts'
 import type { Environment, IdentityProvider } from '../environment.ts'
 import { createMemory } from '../memory.ts'
 
@@ -16,9 +16,9 @@ export interface BrokerSecret {
 export interface BrokerSecrets {
   /**
    * Reads the secret of that name and no other, without the blanks around it.
-   * @param options.fresh asks the vault, whatever is remembered; still at most once a second.
+   * @param age default is `any`. While the vault doesn't answer, what is remembered is used at any age.
    */
-  read(name: string, options?: { fresh?: boolean }): Promise<BrokerSecret | undefined>
+  read(name: string, age?: SecretAge): Promise<BrokerSecret | undefined>
 }
 
 /** The vault secret of a registration's client secret. */
@@ -44,22 +44,28 @@ export function nextNameOf(name: string): string {
   return `${name}-next`
 }
 
+function isNextName(name: string): boolean {
+  return name.endsWith(nextNameOf(''))
+}
+
 /** Secrets are read again after five minutes: the vault's advice is to cache (overview-throttling.md). */
-const rememberedMilliseconds = 300_000
-/** Within its last minutes a secret is renewed in the background. */
+const recentMilliseconds = 300_000
+/** What is older is renewed behind its reader. */
 const renewedMilliseconds = 240_000
 /** A vault that just failed is asked in the background, so callers don't wait for it again. */
 const outMilliseconds = 10_000
-/** A caller who has something to go on with waits no longer for the vault; one who doubts it, a little longer. */
-const patienceSeconds = { usual: 2, fresh: 5 }
+/** A caller waits for a secret that it can't go on without, and a little longer after a refusal. */
+const patienceSeconds = { recent: 2, now: 5 }
 /** One who has nothing waits for a try that hangs, and for the next one. */
 const unreadSeconds = 6
-const freshMilliseconds = 1000
+/** A vault is asked for the same secret this often at most. */
+const nowMilliseconds = 1000
 
 /**
- * Reads the broker's own secrets from its vault. While the vault does not answer, or not soon, what was read before is
- * used on, also that there was none: a vault outage alone stops no vend. A process that has read nothing yet fails
- * after six seconds, then for ten seconds at once, and asks again in the background.
+ * Reads the broker's own secrets from its vault. After the first read, a reader waits for the vault only if it asks for
+ * a `recent` secret or for one `now`, or needs one that doesn't exist (a `…-next` secret usually doesn't). While the vault
+ * doesn't answer, what was read before stays in use: a vault outage alone stops no vend. A process that has read nothing
+ * yet fails after six seconds, then for ten seconds without waiting, and asks again in the background.
  */
 export function createBrokerSecrets(vault: Vault, clock: Clock): BrokerSecrets {
   const memory = createMemory<BrokerSecret | undefined>(clock)
@@ -79,10 +85,10 @@ export function createBrokerSecrets(vault: Vault, clock: Clock): BrokerSecrets {
     }
   }
   return {
-    async read(name, options = {}) {
+    async read(name, age = 'any') {
       const known = memory.recall(name)
       const renewed = () => coalesce(name, () => readNow(name))
-      const failure = options.fresh ? undefined : failures.recent(name, outMilliseconds)
+      const failure = age === 'now' ? undefined : failures.recent(name, outMilliseconds)
       if (!known) {
         if (failure !== undefined) {
           renewed().catch(() => undefined)
@@ -95,21 +101,26 @@ export function createBrokerSecrets(vault: Vault, clock: Clock): BrokerSecrets {
           throw silence
         })
       }
-      const { value: secret, ageMilliseconds: age } = known
-      // A missing secret is looked for again soon: someone is just setting it.
-      const limit = options.fresh || !secret ? freshMilliseconds : rememberedMilliseconds
+      const { value: secret, ageMilliseconds } = known
       const isOut = failure !== undefined
-      if (age < limit || isOut) {
-        if (age >= renewedMilliseconds || isOut) renewed().catch(() => undefined)
+      const waitsFrom = longestAge(name, secret, age)
+      if (ageMilliseconds < waitsFrom || isOut) {
+        if (ageMilliseconds >= renewedMilliseconds || isOut) renewed().catch(() => undefined)
         return secret
       }
-      const seconds = options.fresh ? patienceSeconds.fresh : patienceSeconds.usual
+      const seconds = age === 'now' ? patienceSeconds.now : patienceSeconds.recent
       return within(clock, seconds, 'reading a secret again', renewed).catch((error) => {
         failures.remember(name, error)
         return secret
       })
     },
   }
+}
+
+/** The age in milliseconds from which a reader waits for the vault. */
+function longestAge(name: string, secret: BrokerSecret | undefined, age: SecretAge): number {
+  if (age === 'now' || (!secret && !isNextName(name))) return nowMilliseconds
+  return age === 'recent' ? recentMilliseconds : Number.POSITIVE_INFINITY
 }
 
 /**

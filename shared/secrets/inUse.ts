@@ -1,3 +1,4 @@
+import type { SecretAge } from '../domain/vault.ts'
 import { type BrokerSecret, type BrokerSecrets, nextNameOf } from './brokerSecrets.ts'
 import type { SecretHealth } from './secretHealth.ts'
 import { faultOfSecret } from './wellFormed.ts'
@@ -20,12 +21,10 @@ export interface SecretsInUse {
 export async function readInUse(
   { secrets, secretHealth }: InUseDependencies,
   name: string,
-  options?: { fresh: boolean },
+  age?: SecretAge,
 ): Promise<SecretsInUse> {
   const names = [name, nextNameOf(name)]
-  const read = await Promise.all(
-    names.map(async (each) => ({ each, secret: await secrets.read(each, options) })),
-  )
+  const read = await Promise.all(names.map(async (each) => ({ each, secret: await secrets.read(each, age) })))
   const present = read.flatMap(({ each, secret }) =>
     secret ? [{ each, secret, fault: faultOfSecret(each, secret.value) }] : [],
   )

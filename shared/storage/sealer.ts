@@ -3,6 +3,7 @@ import * as z from 'zod'
 import type { SealContext, Sealer } from '../domain/sealer.ts'
 import { SealingKeysError } from '../domain/sealer.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
+import type { SecretAge } from '../domain/vault.ts'
 
 /** The secret `sealing-keys`: a JWK set of 256-bit keys; the first seals, all open. */
 const keySet = z.object({
@@ -18,21 +19,22 @@ interface SealingKey {
  * Seals texts as JWE compact (RFC 7516, `dir` with A256GCM). Tenant, environment and use stand in the protected
  * header, which is authenticated: what was sealed for one opens for no other. The consent stands there too, in a
  * parameter of its own that an older version of the broker ignores. Text that an older version sealed has none.
- * @param readKeys the JWK set's JSON, remembered by its reader; asked again, freshly, for a `kid` not in it.
+ * @param readKeys the JWK set's JSON, remembered by its reader; asked again `now` for a `kid` not in it. Text is sealed with
+ *   `recent` keys, because older keys are dropped ten minutes after a newer one was added.
  */
-export function createSealer(readKeys: (options: { fresh: boolean }) => Promise<string | undefined>): Sealer {
+export function createSealer(readKeys: (age: SecretAge) => Promise<string | undefined>): Sealer {
   let parsed: { json: string; keys: SealingKey[] } | undefined
-  const keys = async (fresh: boolean): Promise<SealingKey[]> => {
-    const json = await readKeys({ fresh })
+  const keys = async (age: SecretAge): Promise<SealingKey[]> => {
+    const json = await readKeys(age)
     if (json === undefined) throw new SealingKeysError('is missing')
     if (parsed?.json !== json) parsed = { json, keys: parseKeys(json) }
     return parsed.keys
   }
   const keyNamed = async (kid: unknown): Promise<SealingKey | undefined> =>
-    (await keys(false)).find((key) => key.kid === kid) ?? (await keys(true)).find((key) => key.kid === kid)
+    (await keys('any')).find((key) => key.kid === kid) ?? (await keys('now')).find((key) => key.kid === kid)
   return {
     async seal(plaintext, context) {
-      const [key] = await keys(false)
+      const [key] = await keys('recent')
       if (!key) throw new SealingKeysError('holds no key')
       return new CompactEncrypt(new TextEncoder().encode(plaintext))
         .setProtectedHeader({

@@ -49,8 +49,8 @@ async function createWorld({ method, trusted = {}, vault = {}, identityToken }: 
   const log = (event: keyof LogEvents) => void logged.push(event)
   const remembered: Record<string, string | undefined> = {}
   const secrets: BrokerSecrets = {
-    async read(name, { fresh = false } = {}) {
-      if (fresh || !(name in remembered)) remembered[name] = vault[name]
+    async read(name, age) {
+      if (age === 'now' || !(name in remembered)) remembered[name] = vault[name]
       const value = remembered[name]
       return value === undefined ? undefined : { value, version: `version of ${value.slice(0, 12)}` }
     },

@@ -57,7 +57,7 @@ describe('the broker’s own secrets', () => {
     state.hangs = true
     pass(301)
     expect((await secrets.read('a'))?.value).toBe('first')
-    expect((await secrets.read('a', { fresh: true }))?.value).toBe('first')
+    expect((await secrets.read('a', 'now'))?.value).toBe('first')
   })
 
   test('that the vault did not have are taken for absent while it is out', async () => {
@@ -72,17 +72,65 @@ describe('the broker’s own secrets', () => {
     await expect(secrets.read('b-next')).rejects.toThrow(StorageUnavailableError)
   })
 
-  test('of a vault that hangs cost one wait in ten seconds, not one each', async () => {
+  test('that are there, or that are the next ones, keep no reader waiting whatever lies between two reads', async () => {
     const { clock, pass } = fakeClock()
     const { secrets, state } = secretsOf(clock)
-    await secrets.read('a-next')
+    await Promise.all([secrets.read('a'), secrets.read('a-next')])
     state.hangs = true
-    pass(2)
-    await secrets.read('a-next')
+    for (const seconds of [2, 61, 301, 86_400]) {
+      pass(seconds)
+      const before = clock.now().getTime()
+      expect(await secrets.read('a')).toMatchObject({ value: 'first' })
+      expect(await secrets.read('a-next')).toBeUndefined()
+      expect(clock.now().getTime()).toBe(before)
+    }
+  })
+
+  test.each([
+    ['a', 239, 1],
+    ['a', 240, 2],
+    ['a-next', 239, 1],
+    ['a-next', 240, 2],
+  ])(
+    '%s is read again behind its readers after its time alone: after %i s, %i reads',
+    async (name, seconds, reads) => {
+      const { clock, pass } = fakeClock()
+      const { secrets, state } = secretsOf(clock)
+      await secrets.read(name)
+      pass(seconds)
+      await secrets.read(name)
+      expect(state.reads).toBe(reads)
+    },
+  )
+
+  test('are no older than five minutes for a reader that needs recent ones, unless the vault hangs', async () => {
+    const { clock, pass } = fakeClock()
+    const { secrets, state } = secretsOf(clock)
+    await secrets.read('sealing-keys')
+    state.value = 'second'
+    pass(300)
+    expect((await secrets.read('sealing-keys', 'recent'))?.value).toBe('second')
+    state.hangs = true
+    pass(300)
     const before = clock.now().getTime()
+    expect((await secrets.read('sealing-keys', 'recent'))?.value).toBe('second')
+    expect(clock.now().getTime() - before).toBe(2000)
     pass(5)
-    await secrets.read('a-next')
-    expect(clock.now().getTime() - before).toBe(5000)
+    await secrets.read('sealing-keys', 'recent')
+    expect(clock.now().getTime() - before).toBe(7000)
+  })
+
+  test('that are absent are looked for at once after a second by those who need them, and after a refusal', async () => {
+    const { clock, pass } = fakeClock()
+    const read: string[] = []
+    const vault = { read: async (name: string) => void read.push(name) } as unknown as Vault
+    const secrets = createBrokerSecrets(vault, clock)
+    await Promise.all([secrets.read('a'), secrets.read('a-next')])
+    pass(1)
+    await Promise.all([secrets.read('a'), secrets.read('a-next')])
+    expect(read).toEqual(['a', 'a-next', 'a'])
+    await secrets.read('a-next', 'now')
+    expect(read).toEqual(['a', 'a-next', 'a', 'a-next'])
   })
 
   test('that no process could read yet fail at once for ten seconds, and are asked for in the background', async () => {

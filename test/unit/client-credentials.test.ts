@@ -26,8 +26,8 @@ function credentialsOf(method: ClientAuthentication, vault: Record<string, strin
   const credentials = createClientCredentials({
     method,
     secrets: {
-      read: async (name, { fresh = false } = {}) => {
-        seen.fresh.push(fresh)
+      read: async (name, age) => {
+        seen.fresh.push(age === 'now')
         const value = vault[name]
         return value === undefined ? undefined : { value, version: `${name} 1` }
       },
