@@ -3,7 +3,7 @@ import { ManagedIdentityCredential, type TokenCredential } from '@azure/identity
 import { SecretClient } from '@azure/keyvault-secrets'
 import type { Config } from '../config.ts'
 import { isLoopbackUrl } from '../settings/urls.ts'
-import { limitedCredential, type Policy, storageTrySeconds, tryLimit } from './tryLimit.ts'
+import { limitedCredential, type Policy, storageTrySeconds, type TrySeconds, tryLimit } from './tryLimit.ts'
 
 /** The broker's tables, by the names that `docs/storage.md` explains. */
 export const tableNames = ['Tenants', 'TenantsByWorkspace', 'RefreshDue', 'SignIns', 'BrokerState'] as const
@@ -26,8 +26,8 @@ export function createCredential({
 
 /** How tables are reached. */
 export interface TableOptions {
-  /** Limit of one try. Default is 5 seconds. */
-  readonly trySeconds?: number
+  /** Limits of one try. Default is {@link storageTrySeconds}. */
+  readonly trySeconds?: TrySeconds
   /** Compares its time with storage's. Default is none. */
   readonly storageClock?: { readonly policy: Policy }
 }
@@ -39,10 +39,13 @@ export function createTables(
   { trySeconds = storageTrySeconds, storageClock }: TableOptions = {},
 ): Tables {
   const { endpoint, connectionString, prefix } = config.tables
-  const limited = limitedCredential(credential, trySeconds)
+  const limited = limitedCredential(credential, trySeconds.point)
   const create = (name: string): TableClient => {
     const allowInsecureConnection = config.allowInsecureLoopback && isLoopback(endpoint, connectionString)
-    const additionalPolicies = [tryLimit(trySeconds), ...(storageClock ? [storageClock.policy] : [])]
+    const additionalPolicies = [
+      tryLimit(trySeconds, isTableQuery),
+      ...(storageClock ? [storageClock.policy] : []),
+    ]
     const options = { retryOptions, additionalPolicies, allowInsecureConnection }
     return connectionString
       ? TableClient.fromConnectionString(connectionString, prefix + name, options)
@@ -53,7 +56,7 @@ export function createTables(
 
 /**
  * Creates a client for one vault.
- * @param trySeconds limit of one try. Default is 5 seconds.
+ * @param trySeconds limits of one try. Default is {@link storageTrySeconds}.
  */
 export function createSecretClient(
   { vault }: { readonly vault: Pick<Config['vault'], 'verifyChallengeResource'> },
@@ -61,11 +64,20 @@ export function createSecretClient(
   url: string,
   trySeconds = storageTrySeconds,
 ): SecretClient {
-  return new SecretClient(url, limitedCredential(credential, trySeconds), {
+  return new SecretClient(url, limitedCredential(credential, trySeconds.point), {
     retryOptions,
-    additionalPolicies: [tryLimit(trySeconds)],
+    additionalPolicies: [tryLimit(trySeconds, isSecretList)],
     disableChallengeResourceVerification: !vault.verifyChallengeResource,
   })
+}
+
+/** `GET …/Table()` reads a page; with keys between the parentheses, one entity. */
+function isTableQuery({ pathname }: URL, method: string): boolean {
+  return method === 'GET' && pathname.endsWith('()')
+}
+
+function isSecretList({ pathname }: URL): boolean {
+  return pathname === '/secrets' || pathname === '/secrets/'
 }
 
 function isLoopback(endpoint: string | undefined, connectionString: string | undefined): boolean {

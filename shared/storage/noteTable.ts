@@ -36,14 +36,16 @@ export function createNoteTable({ BrokerState: table }: Pick<Tables, 'BrokerStat
       const countdown = String(9_999_999_999_999 - Date.parse(event.at)).padStart(13, '0')
       const rowKey = `${countdown}:${randomBytes(4).toString('hex')}`
       const entity = { partitionKey: 'event', rowKey, value: JSON.stringify(event) }
-      await guarded('tables', () => table.createEntity(entity))
+      // The key is random: a row that is there already is this one, whose first answer was lost.
+      await onRow(() => table.createEntity(entity), { taken: undefined })
     },
     events: (limit) =>
       guarded('tables', async () => {
         const filter = odata`PartitionKey eq ${'event'}`
         const pages = table.listEntities<{ value: string }>({ queryOptions: { filter } })
+        // A page can be empty and have a continuation.
         for await (const page of pages.byPage({ maxPageSize: limit })) {
-          return page.map(({ value }) => JSON.parse(value) as BrokerEvent)
+          if (page.length > 0) return page.map(({ value }) => JSON.parse(value) as BrokerEvent)
         }
         return []
       }),

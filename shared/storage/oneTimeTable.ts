@@ -27,9 +27,10 @@ export function createOneTimeTable({ SignIns: table }: Pick<Tables, 'SignIns'>):
       const id = `${hour.toString(36)}.${randomBytes(24).toString('base64url')}`
       const keys = keysOf(kind, id)
       if (!keys) throw new Error('a fresh identifier is well-formed')
-      await guarded('tables', () =>
-        table.createEntity({ ...keys, kind, expiresAt, value: JSON.stringify(value) }),
-      )
+      // The identifier is random: a row that is there already is this one, whose first answer was lost.
+      await onRow(() => table.createEntity({ ...keys, kind, expiresAt, value: JSON.stringify(value) }), {
+        taken: undefined,
+      })
       return id
     },
     async put(kind, id, value, expiresAt) {

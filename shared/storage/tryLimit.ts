@@ -2,8 +2,19 @@ import { RestError, type TableServiceClientOptions } from '@azure/data-tables'
 import type { TokenCredential } from '@azure/identity'
 import { withSignal } from '../clock.ts'
 
-/** One try of a storage call; a healthy one takes some tens of milliseconds, a page of a thousand rows some hundreds. */
-export const storageTrySeconds = 5
+/** Seconds that one try may take. */
+export interface TrySeconds {
+  /** A call about one thing, or a few. */
+  readonly point: number
+  /** A page of a list. */
+  readonly list: number
+}
+
+/**
+ * A healthy call takes some tens of milliseconds. A query runs for up to 5 seconds in Table Storage, which then answers
+ * with what it has and a continuation (query-timeout-and-pagination); an impatient client would never get past it.
+ */
+export const storageTrySeconds: TrySeconds = { point: 5, list: 12 }
 
 /** What the Azure SDK’s clients do with each request. */
 export type Policy = NonNullable<TableServiceClientOptions['additionalPolicies']>[number]
@@ -11,14 +22,18 @@ export type Policy = NonNullable<TableServiceClientOptions['additionalPolicies']
 /**
  * Gives up a try that is not answered in time, the connection with it, so that the SDK tries again: its clients wait
  * for as long as a silent peer keeps the connection open.
+ * @param isList whether a request asks for a page of a list. Default is that none does.
  */
-export function tryLimit(seconds: number): Policy {
+export function tryLimit(
+  { point, list }: TrySeconds,
+  isList: (url: URL, method: string) => boolean = () => false,
+): Policy {
   return {
     position: 'perRetry',
     policy: {
       name: 'brokerTryLimit',
       sendRequest: (request, next) =>
-        unlessSilent(seconds, async (limit) => {
+        unlessSilent(isList(new URL(request.url), request.method) ? list : point, async (limit) => {
           const callers = request.abortSignal
           request.abortSignal = callers ? AbortSignal.any([limit, callers as AbortSignal]) : limit
           try {

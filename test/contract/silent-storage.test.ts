@@ -18,7 +18,7 @@ beforeAll(async () => {
 
 afterAll(() => silent.close())
 
-const trySeconds = 0.1
+const trySeconds = { point: 0.1, list: 300 }
 const silence = { name: 'StorageUnavailableError', status: 0, code: 'ETIMEDOUT' }
 
 describe('storage that takes a connection and never answers', () => {
@@ -36,6 +36,15 @@ describe('storage that takes a connection and never answers', () => {
     const credential = { getToken: async () => null }
     const client = createSecretClient(config, credential, origin.replace('http:', 'https:'), trySeconds)
     await expect(createVault(client, () => {}).read('a')).rejects.toMatchObject(silence)
+  })
+
+  test('is given up at a page of a list after a time of its own', async () => {
+    const key = Buffer.alloc(64, 1).toString('base64')
+    const connectionString = `DefaultEndpointsProtocol=http;AccountName=a;AccountKey=${key};TableEndpoint=${origin}/a`
+    const config = { allowInsecureLoopback: true, tables: { prefix: '', connectionString } } as Config
+    const limits = { point: 300, list: 0.1 }
+    const tables = createTables(config, { getToken: async () => null }, { trySeconds: limits })
+    await expect(createTenantTable(tables).list('w', 10)).rejects.toMatchObject(silence)
   })
 
   test('is given up when it is the credential that hangs', async () => {
