@@ -11,7 +11,7 @@ import { carrySelection, defaultAccountOf, isSameDefault } from '../domain/selec
 import { isSameConsent, type Tenant, type TenantName } from '../domain/tenant.ts'
 import { Problem } from '../problems.ts'
 import { explainNoDeveloperToken } from '../secrets/developerTokens.ts'
-import { noteAdvertisingAnswer } from '../tenants/advertisingAnswer.ts'
+import { recordAdvertisingResult } from '../tenants/recordAdvertisingResult.ts'
 import { cutMeaning } from '../tenants/view.ts'
 import type { AccessTokens } from '../vend/accessTokens.ts'
 import { explainNotObtained } from '../vend/explain.ts'
@@ -117,7 +117,7 @@ async function settle(
   { tenant }: Obtained,
   answer: Answer<Discovery>,
 ): Promise<Discovery> {
-  await noteAdvertisingAnswer(dependencies, tenant, answer.ok ? undefined : answer.fault)
+  await recordAdvertisingResult(dependencies, tenant, answer.ok ? undefined : answer.fault)
   if (answer.ok) return answer.value
   throw explainDiscoveryFault(dependencies.config, tenant, answer.fault)
 }

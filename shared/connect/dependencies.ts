@@ -7,7 +7,7 @@ import type { IdTokenChecker } from '../identity/idToken.ts'
 import type { SignInTable } from '../identity/signInTable.ts'
 import type { TokenEndpoints } from '../identity/tokenEndpoint.ts'
 import type { GrantServices } from '../tenants/connectGrant.ts'
-import type { ReportDependencies } from './report.ts'
+import type { ReportDependencies } from './reportSignIn.ts'
 
 /** What finishing a sign-in touches. */
 export interface CallbackDependencies extends ReportDependencies, DiscoverForDependencies {

@@ -17,8 +17,8 @@ import {
   explainRefusal,
 } from './explain.ts'
 import type { ConnectFailure } from './failures.ts'
-import { noteChallenge } from './noteChallenge.ts'
-import { noteRedemption } from './report.ts'
+import { recordClaimsChallenge } from './recordClaimsChallenge.ts'
+import { updateEnvironmentHold } from './reportSignIn.ts'
 
 /** A grant that a user has just given, with everything that proves it. */
 export interface Proven {
@@ -59,8 +59,8 @@ export async function prove(
     redirectUri,
   })
   // Both notes are for later calls; storage that does not take them costs this person nothing.
-  await noteRedemption(dependencies, row, answer).catch(() => undefined)
-  await noteChallenge(dependencies.grantServices, signIn, answer).catch(() => undefined)
+  await updateEnvironmentHold(dependencies, row, answer).catch(() => undefined)
+  await recordClaimsChallenge(dependencies.grantServices, signIn, answer).catch(() => undefined)
   if (!answer.ok) return explain(answer.refusal)
   const { refreshToken } = answer
   const user = await checkUser(dependencies, row, answer.idToken, derive(browser, 'nonce', state))

@@ -5,7 +5,7 @@ import type { Tenant, TenantName } from '../domain/tenant.ts'
 import type { TenantStore } from '../domain/tenantStore.ts'
 import type { Environment } from '../environment.ts'
 import { type Actor, Problem, type ProblemCode, problems } from '../problems.ts'
-import { noteAdvertisingAnswer } from '../tenants/advertisingAnswer.ts'
+import { recordAdvertisingResult } from '../tenants/recordAdvertisingResult.ts'
 import type { AccessTokens } from '../vend/accessTokens.ts'
 import { explainNotObtained } from '../vend/explain.ts'
 import type { Obtained } from '../vend/obtained.ts'
@@ -82,7 +82,7 @@ async function probeCalls(
 ): Promise<Pick<ProbeResults, 'user' | 'account'>> {
   const client = dependencies.advertising(tenant.environment)
   const user = await client.getUser(credentials)
-  await noteAdvertisingAnswer(dependencies, tenant, user.ok ? undefined : user.fault)
+  await recordAdvertisingResult(dependencies, tenant, user.ok ? undefined : user.fault)
   const chosen = tenant.defaultAccount
   if (!user.ok || !chosen) return { user }
   const account: AccountProbe = {

@@ -6,7 +6,7 @@ import type { Broker } from '../broker.ts'
 import type { TenantName } from '../domain/tenant.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
 import { Problem } from '../problems.ts'
-import { noteTenant } from '../telemetry/invocation.ts'
+import { recordTenant } from '../telemetry/invocation.ts'
 import { parseBody, parseParams, parseQuery } from './body.ts'
 import { namesTenant, nothing, tenantParams } from './fields.ts'
 import type { ReceivedRequest } from './received.ts'
@@ -82,7 +82,7 @@ async function callerWith(
 
 function tenantOf({ workspace }: Caller, request: ReceivedRequest): TenantName {
   const tenant = { workspace, ...parseParams(request, tenantParams) }
-  noteTenant(() => tenantKey(tenant))
+  recordTenant(() => tenantKey(tenant))
   return tenant
 }
 

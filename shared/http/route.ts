@@ -9,7 +9,7 @@ import type * as z from 'zod'
 import { broker } from '../broker.ts'
 import { Problem, type ProblemCode, problems } from '../problems.ts'
 import { SettingsError, settingIsMissing } from '../settings/faults.ts'
-import { noteProblem, traced } from '../telemetry/invocation.ts'
+import { recordProblem, traced } from '../telemetry/invocation.ts'
 import { createLog } from '../telemetry/log.ts'
 import { type Acceptance, accept, type HandledRequest } from './accept.ts'
 import { answerProblem, toProblem } from './answers.ts'
@@ -102,7 +102,7 @@ async function serve(
     return body instanceof ReadableStream ? { ...answer, body: paced(requestId, body) } : answer
   } catch (error) {
     const problem = error instanceof SettingsError ? notConfigured(error, chosen) : toProblem(error)
-    noteProblem(problem.code)
+    recordProblem(problem.code)
     logFailure(context, path, problem, error)
     await discardRest(request)
     return answerFailure(problem, requestId, request)

@@ -8,7 +8,7 @@ import type { TenantName } from '../domain/tenant.ts'
 import type { TenantStore } from '../domain/tenantStore.ts'
 import type { Environment } from '../environment.ts'
 import { Problem } from '../problems.ts'
-import { noteAdvertisingAnswer } from '../tenants/advertisingAnswer.ts'
+import { recordAdvertisingResult } from '../tenants/recordAdvertisingResult.ts'
 import { explainNotObtained } from '../vend/explain.ts'
 import { isRecentlyReplaced } from '../vend/recentlyReplaced.ts'
 import { diagnosisHeader, explainFailure, retryAfterHeader } from './explain.ts'
@@ -195,7 +195,7 @@ async function explained(
     const tokens = await tokensOf(dependencies, prepared)
     // Without a reason, the cause may be the account that the call names, and not the person.
     if (!(services[wanted.service].needsIds && isWithoutReason(fault))) {
-      await noteAdvertisingAnswer(dependencies, prepared.tenant, { ...fault, tokens })
+      await recordAdvertisingResult(dependencies, prepared.tenant, { ...fault, tokens })
     }
     return explainFailure(dependencies, prepared, wanted, { url, tokens }, failure)
   }).catch(() => undefined)
@@ -219,8 +219,8 @@ async function accepted(
   answered: Answered,
 ): Promise<PassedAnswer> {
   const { DeveloperToken: developerToken = '' } = headers
-  dependencies.developerTokenProofs.noteAccepted(tenant.environment, developerToken).catch(() => undefined)
-  if (tenant.advertisingRefusal) await noteAdvertisingAnswer(dependencies, tenant, undefined)
+  dependencies.developerTokenProofs.recordAccepted(tenant.environment, developerToken).catch(() => undefined)
+  if (tenant.advertisingRefusal) await recordAdvertisingResult(dependencies, tenant, undefined)
   return toAnswer(answered)
 }
 

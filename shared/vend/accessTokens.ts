@@ -5,9 +5,9 @@ import type { RefreshConfig } from '../config.ts'
 import { leastValiditySeconds } from '../domain/schedule.ts'
 import type { Tenant, TenantName } from '../domain/tenant.ts'
 import type { RefreshDependencies } from '../refresh/dependencies.ts'
-import { noteVend } from './noteVend.ts'
 import type { NotObtained, Obtained } from './obtained.ts'
 import { conclude, type ReadDependencies, readOrRefresh } from './readOrRefresh.ts'
+import { recordVend } from './recordVend.ts'
 
 /** Dependencies of obtaining. */
 export interface AccessTokenDependencies
@@ -50,7 +50,7 @@ export function createAccessTokens(dependencies: AccessTokenDependencies): Acces
   const { clock, refresher, rowCacheSeconds, vendLimitSeconds } = dependencies
   const memory = new LRUCache<string, AsOf<Obtained>>({ max: mostRemembered })
   const reading = createCoalesce<AsOf<Obtained | NotObtained>>()
-  const noting = createCoalesce<void>()
+  const recording = createCoalesce<void>()
   const limit = () => createDeadline(clock, secondsAfter(clock.now(), vendLimitSeconds))
   /** Callers that share a read share its age too. */
   const asOf = async <T>(work: () => Promise<T>): Promise<AsOf<T>> => {
@@ -76,8 +76,8 @@ export function createAccessTokens(dependencies: AccessTokenDependencies): Acces
     const read = () => asOf(() => deadline.step('obtaining a token', work))
     return remember(key, await reading(`${key}:${wanted}:${settleFor}`, read))
   }
-  const note = async (key: string, vended: Obtained): Promise<void> => {
-    const { value: tenant, readAt } = await asOf(() => noteVend(dependencies, vended.tenant))
+  const record = async (key: string, vended: Obtained): Promise<void> => {
+    const { value: tenant, readAt } = await asOf(() => recordVend(dependencies, vended.tenant))
     if (!tenant || memory.peek(key)?.value !== vended) return
     // A row with another token is another answer: this token is not to go with its ids.
     const isSame = tenant.accessToken?.sealed === vended.tenant.accessToken?.sealed
@@ -92,7 +92,8 @@ export function createAccessTokens(dependencies: AccessTokenDependencies): Acces
       const isGood = known && secondsUntil(known.expiresAt, clock.now()) >= wantedOf(minValiditySeconds)
       const obtained = isGood ? known : await readAgain(name, minValiditySeconds, deadline ?? limit())
       // Nobody waits for it: storage that hangs costs a vend from memory nothing.
-      if (obtained.ok && needsNote(dependencies, obtained.tenant)) void noting(key, () => note(key, obtained))
+      if (obtained.ok && mustRecordVend(dependencies, obtained.tenant))
+        void recording(key, () => record(key, obtained))
       return obtained
     },
     async replace(name, seen) {
@@ -126,7 +127,7 @@ export function settledForOf(minValiditySeconds = 0): number {
 }
 
 /** A vend is written down four times in an active window at most. */
-function needsNote({ clock, config }: AccessTokenDependencies, tenant: Tenant): boolean {
+function mustRecordVend({ clock, config }: AccessTokenDependencies, tenant: Tenant): boolean {
   const { lastVendedAt } = tenant
   return (
     !lastVendedAt || clock.now().getTime() - lastVendedAt.getTime() > (config.activeWindowSeconds * 1000) / 4

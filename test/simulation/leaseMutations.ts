@@ -50,7 +50,7 @@ export const leaseMutations: readonly Mutation[] = [
   },
   {
     name: 'a vend is noted in a row that somebody refreshes',
-    file: 'shared/vend/noteVend.ts',
+    file: 'shared/vend/recordVend.ts',
     find: 'if (row.lease && row.lease.until > now) return undefined',
     replace: '',
     breaks: ['noted_under_lease'],

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { SignIn } from '../../shared/connect/authorize.ts'
 import { personParametersOf } from '../../shared/connect/challenge.ts'
-import { noteChallenge } from '../../shared/connect/noteChallenge.ts'
+import { recordClaimsChallenge } from '../../shared/connect/recordClaimsChallenge.ts'
 import { isDamaged } from '../../shared/domain/damagedRow.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
 import { classifyTokenRefusal } from '../../shared/identity/refusal.ts'
@@ -55,7 +55,7 @@ describe('the claims of a refused redemption', () => {
   const noted = async (change: Partial<Tenant> = {}) => {
     const own = ground()
     await own.tenants.create({ ...connected('vault:x'), ...change }, [])
-    await noteChallenge(own.dependencies, signIn, answer)
+    await recordClaimsChallenge(own.dependencies, signIn, answer)
     return own.row()
   }
 
@@ -67,7 +67,7 @@ describe('the claims of a refused redemption', () => {
   test('are not the tenant’s when another account met them', async () => {
     const own = ground()
     await own.tenants.create(connected('vault:x'), [])
-    await noteChallenge(own.dependencies, { ...signIn, anotherAccount: true }, answer)
+    await recordClaimsChallenge(own.dependencies, { ...signIn, anotherAccount: true }, answer)
     expect(own.row()).not.toHaveProperty('claims')
   })
 

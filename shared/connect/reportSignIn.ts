@@ -35,7 +35,7 @@ export function reportFailure(log: Log, signIn: SignIn, { failed, reason, traceI
  * such a hold. Nothing else in a refusal counts, because anyone can cause it by opening a callback with a code
  * of his own; nor does it while another credential is left to try.
  */
-export async function noteRedemption(
+export async function updateEnvironmentHold(
   { clock, environments, log }: ReportDependencies,
   { environment, identityProvider }: SignInRow,
   answer: CodeAnswer,

@@ -12,7 +12,7 @@ import { changeTenant } from '../tenants/changeTenant.ts'
  * A hint, not a duty: a row that others change in the meantime stays as it is.
  * @returns the row as written, or undefined when it was not.
  */
-export async function noteVend(
+export async function recordVend(
   dependencies: Pick<RefreshDependencies, 'tenants' | 'due' | 'clock' | 'randomness' | 'config'>,
   tenant: Tenant,
 ): Promise<Tenant | undefined> {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { secondsAfter } from '../../shared/clock.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
 import type { TenantStore } from '../../shared/domain/tenantStore.ts'
-import { noteVend } from '../../shared/vend/noteVend.ts'
+import { recordVend } from '../../shared/vend/recordVend.ts'
 import { createModelDueIndex } from '../simulation/models/dueIndex.ts'
 import { createModelTenantStore } from '../simulation/models/tenantStore.ts'
 
@@ -33,7 +33,7 @@ async function noted(row: Tenant, change: (tenants: TenantStore) => Partial<Tena
   const tenants = { ...model, ...change(model) }
   const clock = { now: () => now, sleep: async () => {} }
   const randomness = { fraction: () => 0, identifier: () => '' }
-  const answer = await noteVend({ tenants, due, clock, randomness, config }, row)
+  const answer = await recordVend({ tenants, due, clock, randomness, config }, row)
   return { answer, row: model.row(name)?.tenant, hints: [...due.rows()].map(({ dueAt }) => dueAt) }
 }
 

@@ -9,7 +9,7 @@ import { type ChangeDependencies, changeTenant } from './changeTenant.ts'
 import { faultEvidence } from './faultEvidence.ts'
 
 /** Dependencies of noting an answer. */
-export interface AdvertisingAnswerDependencies extends ChangeDependencies {
+export interface AdvertisingResultDependencies extends ChangeDependencies {
   readonly accessTokens: { forget(name: TenantName): void }
   readonly clock: Clock
 }
@@ -21,8 +21,8 @@ export interface AdvertisingAnswerDependencies extends ChangeDependencies {
  * @param tenant the row that the call was made from.
  * @param fault of the call; undefined when it succeeded. A fault about anything else says nothing of the person.
  */
-export async function noteAdvertisingAnswer(
-  dependencies: AdvertisingAnswerDependencies,
+export async function recordAdvertisingResult(
+  dependencies: AdvertisingResultDependencies,
   tenant: Tenant,
   fault: AdvertisingFault | undefined,
 ): Promise<void> {
@@ -33,7 +33,7 @@ export async function noteAdvertisingAnswer(
 }
 
 async function write(
-  dependencies: AdvertisingAnswerDependencies,
+  dependencies: AdvertisingResultDependencies,
   seen: Tenant,
   identity: IdentityFault | undefined,
   fault: AdvertisingFault | undefined,

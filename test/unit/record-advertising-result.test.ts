@@ -3,7 +3,7 @@ import type { AdvertisingFault } from '../../shared/advertising/faults.ts'
 import { secondsAfter, systemRandomness } from '../../shared/clock.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
 import type { TenantStore } from '../../shared/domain/tenantStore.ts'
-import { noteAdvertisingAnswer } from '../../shared/tenants/advertisingAnswer.ts'
+import { recordAdvertisingResult } from '../../shared/tenants/recordAdvertisingResult.ts'
 import { createModelTenantStore } from '../simulation/models/tenantStore.ts'
 
 const now = new Date('2026-11-23T16:00:00Z')
@@ -25,7 +25,7 @@ async function noting(row: Tenant, seen = row) {
   await tenants.create(row, [])
   const forgotten: string[] = []
   const note = (fault: AdvertisingFault | undefined, store: TenantStore = tenants) =>
-    noteAdvertisingAnswer(
+    recordAdvertisingResult(
       {
         tenants: store,
         randomness: systemRandomness,

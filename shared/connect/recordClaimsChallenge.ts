@@ -8,7 +8,7 @@ import type { SignIn } from './authorize.ts'
  * Keeps the claims of a refused redemption in the tenant's row, for its next authorization request. Those of another
  * account than the tenant's are not its own.
  */
-export async function noteChallenge(
+export async function recordClaimsChallenge(
   dependencies: ChangeDependencies,
   signIn: SignIn,
   answer: CodeAnswer,
