@@ -1,10 +1,10 @@
 import {
   accountsChoice,
-  choiceAnswer,
+  choiceResponse,
   chooseAccounts,
   longestChoiceBytes,
 } from '../shared/accounts/choose.ts'
-import { answerJson } from '../shared/http/answers.ts'
+import { jsonResponse } from '../shared/http/responses.ts'
 import { operation, route } from '../shared/http/route.ts'
 
 /** `PUT /v1/tenants/{tenant}/accounts/selection`: which accounts may be vended, for apps that ask by themselves. */
@@ -14,12 +14,12 @@ route('accountsSelection', 'v1/tenants/{tenant}/accounts/selection', {
     role: 'Tenants.Manage',
     body: accountsChoice,
     maxBodyBytes: longestChoiceBytes,
-    answer: {
+    response: {
       status: 200,
       description: 'How many accounts can be vended now, and the default.',
-      schema: choiceAnswer,
+      schema: choiceResponse,
     },
     problems: ['tenant_not_found', 'account_not_found', 'tenant_changed'],
-    handle: async ({ broker, tenant, body }) => answerJson(await chooseAccounts(broker, tenant, body)),
+    handle: async ({ broker, tenant, body }) => jsonResponse(await chooseAccounts(broker, tenant, body)),
   }),
 })

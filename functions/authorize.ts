@@ -2,8 +2,8 @@ import type { HttpResponseInit } from '@azure/functions'
 import * as z from 'zod'
 import { bindingCookie, newBrowser } from '../shared/access/browser.ts'
 import { authorize } from '../shared/connect/authorize.ts'
-import type { HandledRequest } from '../shared/http/accept.ts'
 import { readText } from '../shared/http/body.ts'
+import type { HandledRequest } from '../shared/http/checkRequest.ts'
 import { isPrefetch, nothingSpent } from '../shared/http/prefetch.ts'
 import { operation } from '../shared/http/route.ts'
 import { appName } from '../shared/pages/appName.ts'
@@ -21,14 +21,14 @@ pageRoute('authorize', 'oauth/authorize', {
     summary: 'The link that the advertiser opens: starts the sign-in, or asks first',
     // Links travel by mail and pick up tracking parameters on the way.
     query: z.object({ session: z.string().max(200).default('') }),
-    answer: { status: 302, description: 'Redirect to the identity provider’s sign-in.' },
+    response: { status: 302, description: 'Redirect to the identity provider’s sign-in.' },
     handle: async ({ query, raw, ...request }) =>
       isPrefetch(raw) ? nothingSpent : lead(request, query.session, { pressed: false }),
   }),
   POST: operation({
     summary: 'The button on the page of a link that asks first',
     readsBodyItself: true,
-    answer: { status: 200, description: 'A page that continues to the identity provider’s sign-in.' },
+    response: { status: 200, description: 'A page that continues to the identity provider’s sign-in.' },
     handle: async ({ raw, ...request }) => {
       const form = new URLSearchParams(await readText(raw, longestFormBytes))
       return lead(request, form.get('session') ?? '', { pressed: true })

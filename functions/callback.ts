@@ -23,7 +23,7 @@ pageRoute('callback', 'oauth/callback', {
   GET: operation({
     summary: 'The redirect URI to which the identity provider returns the browser',
     query: authorizationResponse,
-    answer: { status: 303, description: 'Redirect to the app’s return URL with `tenant` and `status`.' },
+    response: { status: 303, description: 'Redirect to the app’s return URL with `tenant` and `status`.' },
     handle: async ({ broker, browser, query, raw }) => {
       if (isPrefetch(raw)) return nothingSpent
       const adminConsent = readAdminConsent(query)

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { readChoice } from '../shared/choice/choose.ts'
 import { firstDraft } from '../shared/choice/draft.ts'
-import { answerChoiceForm, longestChoiceFormBytes } from '../shared/choice/form.ts'
+import { handleChoiceForm, longestChoiceFormBytes } from '../shared/choice/form.ts'
 import { readText } from '../shared/http/body.ts'
 import { operation } from '../shared/http/route.ts'
 import { appName } from '../shared/pages/appName.ts'
@@ -14,7 +14,7 @@ pageRoute('chooseAccounts', 'oauth/accounts', {
   GET: operation({
     summary: 'The page where the advertiser chooses accounts',
     query: z.object({ choice: z.string().max(200).default('') }),
-    answer: { status: 200, description: 'The page.' },
+    response: { status: 200, description: 'The page.' },
     handle: async ({ broker, browser, query }) => {
       const { config } = broker
       const open = await readChoice(broker, query.choice, browser)
@@ -27,14 +27,14 @@ pageRoute('chooseAccounts', 'oauth/accounts', {
   POST: operation({
     summary: 'The form on that page: search, select, change pages, confirm, or decide later',
     readsBodyItself: true,
-    answer: {
+    response: {
       status: 200,
       description: 'The page again, or a page that continues to the return URL after the choice.',
     },
     handle: async ({ broker, browser, raw }) => {
       const { config } = broker
       const form = new URLSearchParams(await readText(raw, longestChoiceFormBytes))
-      const answered = await answerChoiceForm(broker, form, browser)
+      const answered = await handleChoiceForm(broker, form, browser)
       if (!answered) return choiceOverPage(appName(config))
       const { open } = answered
       const app = appName(config, open.choice.workspace)

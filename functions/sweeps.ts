@@ -1,4 +1,4 @@
-import { answerJson } from '../shared/http/answers.ts'
+import { jsonResponse } from '../shared/http/responses.ts'
 import { operation, route } from '../shared/http/route.ts'
 import { runSweep, sweepReport } from '../shared/operations/runSweep.ts'
 
@@ -13,7 +13,7 @@ route('sweeps', 'v1/sweeps', {
   POST: operation({
     summary: 'Run a refresh sweep now, for at most two and a half minutes; the next sweep does the rest',
     role: 'Broker.Operate',
-    answer: { status: 200, description: 'What the sweep did.', schema: sweepReport },
-    handle: async ({ broker }) => answerJson((await runSweep(broker, { mostSeconds })).report),
+    response: { status: 200, description: 'What the sweep did.', schema: sweepReport },
+    handle: async ({ broker }) => jsonResponse((await runSweep(broker, { mostSeconds })).report),
   }),
 })

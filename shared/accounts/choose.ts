@@ -27,15 +27,15 @@ export const longestChoiceBytes = 262_144
 export type AccountsChoice = z.infer<typeof accountsChoice>
 
 /** What a choice came to. */
-export const choiceAnswer = z.object({
+export const choiceResponse = z.object({
   accounts: z.int().describe('How many accounts the tenant has access to.'),
   selected: z.int().describe('How many of them can be vended.'),
   defaultAccountId: z.string().optional(),
   defaultCustomerId: z.string().optional(),
 })
 
-/** A {@link choiceAnswer}'s value. */
-export type ChoiceAnswer = z.infer<typeof choiceAnswer>
+/** A {@link choiceResponse}'s value. */
+export type ChoiceResponse = z.infer<typeof choiceResponse>
 
 /**
  * Chooses which accounts may be vended, and the default among them.
@@ -48,7 +48,7 @@ export async function chooseAccounts(
   name: TenantName,
   choice: AccountsChoice,
   isStill: (tenant: Tenant) => boolean = () => true,
-): Promise<ChoiceAnswer> {
+): Promise<ChoiceResponse> {
   let chosen: readonly Account[] = []
   const { tenant } = await replaceAccounts(dependencies, name, (row, before) => {
     if (!isStill(row)) throw new Problem('tenant_changed')
@@ -60,7 +60,7 @@ export async function chooseAccounts(
     return { accounts: chosen, defaultAccount, events: [...changed, ...events] }
   })
   dependencies.accessTokens.forget(name)
-  return toAnswer(tenant, chosen)
+  return toResponse(tenant, chosen)
 }
 
 function idsOf(tenant: Tenant, accounts: readonly Account[], wanted: readonly string[]): ReadonlySet<string> {
@@ -86,7 +86,10 @@ function chosenDefault(
   return defaultAccount
 }
 
-function toAnswer({ defaultAccount }: StoredTenant['tenant'], accounts: readonly Account[]): ChoiceAnswer {
+function toResponse(
+  { defaultAccount }: StoredTenant['tenant'],
+  accounts: readonly Account[],
+): ChoiceResponse {
   return {
     accounts: accounts.length,
     selected: accounts.filter(isSelected).length,

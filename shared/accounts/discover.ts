@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { Answer } from '../advertising/client.ts'
+import type { CallResult } from '../advertising/client.ts'
 import { compareAccounts } from '../advertising/compareAccounts.ts'
 import { isWithoutReason } from '../advertising/developerTokenProofs.ts'
 import type { Discovery } from '../advertising/discover.ts'
@@ -32,7 +32,7 @@ export interface DiscoverDependencies extends AccountsDependencies, DiscoverForD
 export const namedAccount = z.object({ accountId: z.string(), number: z.string(), name: z.string() })
 
 /** What a discovery found and what differs from the one before. Lists end after 100; the counts do not. */
-export const discoveryAnswer = z.object({
+export const discoveryResponse = z.object({
   accounts: z.int().describe('How many accounts the tenant now has access to.'),
   discoveredAt: z.iso.datetime(),
   counts: z.object({ appeared: z.int(), vanished: z.int(), changed: z.int() }),
@@ -44,11 +44,11 @@ export const discoveryAnswer = z.object({
   cut: z.literal(true).describe(cutMeaning).optional(),
 })
 
-/** A {@link discoveryAnswer}'s value. */
-export type DiscoveryAnswer = z.infer<typeof discoveryAnswer>
+/** A {@link discoveryResponse}'s value. */
+export type DiscoveryResponse = z.infer<typeof discoveryResponse>
 
 /** The committed change and what it was made from. */
-interface Told {
+interface CommittedDiscovery {
   readonly tenant: Tenant
   readonly before: readonly Account[]
   readonly change: AccountsChange
@@ -68,12 +68,12 @@ const mostListed = 100
 export async function rediscoverAccounts(
   dependencies: DiscoverDependencies,
   name: TenantName,
-): Promise<DiscoveryAnswer> {
+): Promise<DiscoveryResponse> {
   const { clock, accessTokens } = dependencies
   const obtained = assertObtained(dependencies, await accessTokens.obtain(name))
   const discovery = await discover(dependencies, name, obtained)
   const discoveredAt = clock.now()
-  let told: Told | undefined
+  let told: CommittedDiscovery | undefined
   await replaceAccounts(dependencies, name, (tenant, before) => {
     assertSameGrant(tenant, obtained.tenant)
     const accounts = carrySelection(before, discovery.accounts)
@@ -86,7 +86,7 @@ export async function rediscoverAccounts(
   })
   accessTokens.forget(name)
   if (!told) throw new Problem('tenant_changed')
-  return toAnswer(told, discoveredAt)
+  return toResponse(told, discoveredAt)
 }
 
 /** An access token that Microsoft Advertising calls expired, or refuses without a reason, is replaced once. */
@@ -95,13 +95,13 @@ async function discover(
   name: TenantName,
   obtained: Obtained,
 ): Promise<Discovery> {
-  const first = await ask(dependencies, obtained)
+  const first = await requestDiscovery(dependencies, obtained)
   const now = dependencies.clock.now()
   if (first.ok || !isTokenDoubted(first.fault, obtained.tenant, now))
-    return settle(dependencies, obtained, first)
+    return recordAndUnwrap(dependencies, obtained, first)
   const seen = obtained.tenant.accessToken?.refreshedAt ?? now
   const renewed = assertObtained(dependencies, await dependencies.accessTokens.replace(name, seen))
-  return settle(dependencies, renewed, await ask(dependencies, renewed))
+  return recordAndUnwrap(dependencies, renewed, await requestDiscovery(dependencies, renewed))
 }
 
 /** Whether a discovery is worth another access token: 109, or a 105 that an older token may have caused. */
@@ -112,20 +112,20 @@ export function isTokenDoubted(fault: AdvertisingFault, { accessToken }: Tenant,
   return isAged && isWithoutReason(fault)
 }
 
-async function settle(
+async function recordAndUnwrap(
   dependencies: DiscoverDependencies,
   { tenant }: Obtained,
-  answer: Answer<Discovery>,
+  answer: CallResult<Discovery>,
 ): Promise<Discovery> {
   await recordAdvertisingResult(dependencies, tenant, answer.ok ? undefined : answer.fault)
   if (answer.ok) return answer.value
   throw explainDiscoveryFault(dependencies.config, tenant, answer.fault)
 }
 
-async function ask(
+async function requestDiscovery(
   dependencies: DiscoverDependencies,
   { tenant: { environment, grant }, accessToken }: Obtained,
-): Promise<Answer<Discovery>> {
+): Promise<CallResult<Discovery>> {
   const { identityProvider = 'microsoft' } = grant ?? {}
   const found = await discoverFor(dependencies, { environment, identityProvider }, accessToken)
   if ('unarmed' in found) throw explainNoDeveloperToken(found.unarmed)
@@ -142,7 +142,7 @@ function assertSameGrant(tenant: Tenant, seen: Tenant): void {
   if (tenant.status !== 'connected' || !isSameConsent(tenant, seen)) throw new Problem('tenant_changed')
 }
 
-function toAnswer({ tenant, before, change }: Told, discoveredAt: Date): DiscoveryAnswer {
+function toResponse({ tenant, before, change }: CommittedDiscovery, discoveredAt: Date): DiscoveryResponse {
   const { accounts, defaultAccount } = change
   const { appeared, vanished, changed } = compareAccounts(before, accounts)
   return {

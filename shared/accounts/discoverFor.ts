@@ -1,4 +1,4 @@
-import type { Answer, CustomerManagement } from '../advertising/client.ts'
+import type { CallResult, CustomerManagement } from '../advertising/client.ts'
 import { type Discovery, discoverAccounts } from '../advertising/discover.ts'
 import type { Environment, Registration } from '../environment.ts'
 import type { DeveloperTokens, NoDeveloperToken } from '../secrets/developerTokens.ts'
@@ -10,7 +10,7 @@ export interface DiscoverForDependencies {
 }
 
 /** What a user reaches, Microsoft's fault, or why the broker has no developer token to ask with. */
-export type DiscoveredFor = Answer<Discovery> | { readonly ok: false; readonly unarmed: NoDeveloperToken }
+export type DiscoveredFor = CallResult<Discovery> | { readonly ok: false; readonly unarmed: NoDeveloperToken }
 
 /** Discovers all that the user of an access token reaches, with the environment's developer token. */
 export async function discoverFor(

@@ -13,12 +13,17 @@ import {
   type UserAndRoles,
   userSchema,
 } from './customerManagementSchemas.ts'
-import { type AdvertisingFault, faultOfUnexpectedAnswer, faultWithoutAnswer, readFault } from './faults.ts'
+import {
+  type AdvertisingFault,
+  faultOfUnexpectedResponse,
+  faultWithoutResponse,
+  readFault,
+} from './faults.ts'
 import { parseJsonOrNothing } from './json.ts'
 import { type Credentials, requestHeaders, serviceUrl } from './services.ts'
 
 /** What a call brought: a value, or why there is none. */
-export type Answer<T> =
+export type CallResult<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly fault: AdvertisingFault }
 
@@ -44,18 +49,20 @@ export interface CustomerManagementOptions {
  */
 export interface CustomerManagement {
   /** The user that the access token stands for, and the user's roles in all customers. */
-  getUser(credentials: Credentials): Promise<Answer<UserAndRoles>>
+  getUser(credentials: Credentials): Promise<CallResult<UserAndRoles>>
   /** The accounts that a user reaches, page by page until a short one: the first 50,000 by id. */
-  searchAccounts(credentials: Credentials, userId: string): Promise<Answer<AccountSearch>>
+  searchAccounts(credentials: Credentials, userId: string): Promise<CallResult<AccountSearch>>
   /** The accounts and customers one level below a customer, linked ones included. */
   getLinkedAccountsAndCustomersInfo(
     credentials: Credentials,
     customerId: string,
-  ): Promise<Answer<{ readonly accounts: readonly AccountInfo[]; readonly customers: readonly Customer[] }>>
-  getAccount(credentials: Credentials, accountId: string): Promise<Answer<AdvertiserAccount>>
-  getCustomer(credentials: Credentials, customerId: string): Promise<Answer<Customer>>
+  ): Promise<
+    CallResult<{ readonly accounts: readonly AccountInfo[]; readonly customers: readonly Customer[] }>
+  >
+  getAccount(credentials: Credentials, accountId: string): Promise<CallResult<AdvertiserAccount>>
+  getCustomer(credentials: Credentials, customerId: string): Promise<CallResult<Customer>>
   /** Ids and names of the customers that the user reaches: the first 5,000. */
-  getCustomersInfo(credentials: Credentials): Promise<Answer<readonly Customer[]>>
+  getCustomersInfo(credentials: Credentials): Promise<CallResult<readonly Customer[]>>
 }
 
 /** The largest page that SearchAccounts gives (customer-management-service/paging.md). */
@@ -105,7 +112,7 @@ type Call = <T>(
   path: string,
   body: unknown,
   schema: z.ZodType<T>,
-) => Promise<Answer<T>>
+) => Promise<CallResult<T>>
 
 function createCall(options: CustomerManagementOptions): Call {
   const send = options.fetch ?? fetch
@@ -121,9 +128,9 @@ function createCall(options: CustomerManagementOptions): Call {
         redirect: 'manual',
         signal: limitOf(credentials, timeLimit),
       })
-      return toAnswer(response, await readText(response), schema)
+      return toCallResult(response, await readText(response), schema)
     } catch (error) {
-      return { ok: false, fault: faultWithoutAnswer('customerManagement', causeOf(error)) }
+      return { ok: false, fault: faultWithoutResponse('customerManagement', causeOf(error)) }
     }
   }
 }
@@ -146,19 +153,19 @@ async function readText({ body }: Response): Promise<string | undefined> {
   return new TextDecoder().decode(Buffer.concat(chunks))
 }
 
-function toAnswer<T>(response: Response, text: string | undefined, schema: z.ZodType<T>): Answer<T> {
+function toCallResult<T>(response: Response, text: string | undefined, schema: z.ZodType<T>): CallResult<T> {
   const { status, headers } = response
   const bodyText = text ?? ''
   const answer = { service: 'customerManagement', status, headers, bodyText } as const
   if (response.ok && text === undefined) {
     const lacking = `the answer is longer than ${mostAnswerBytes} bytes`
-    return { ok: false, fault: faultOfUnexpectedAnswer(answer, lacking) }
+    return { ok: false, fault: faultOfUnexpectedResponse(answer, lacking) }
   }
   if (!response.ok) return { ok: false, fault: readFault(answer) }
   const parsed = schema.safeParse(parseJsonOrNothing(bodyText))
   return parsed.success
     ? { ok: true, value: parsed.data }
-    : { ok: false, fault: faultOfUnexpectedAnswer(answer, z.prettifyError(parsed.error)) }
+    : { ok: false, fault: faultOfUnexpectedResponse(answer, z.prettifyError(parsed.error)) }
 }
 
 function causeOf(error: unknown): 'timeLimit' | 'network' {
@@ -173,11 +180,11 @@ function accountsOfUser(userId: string, index: number): unknown {
   }
 }
 
-type AccountsPage = Answer<readonly AdvertiserAccount[]>
+type AccountsPage = CallResult<readonly AdvertiserAccount[]>
 
 async function searchAllPages(
   page: (index: number) => Promise<AccountsPage>,
-): Promise<Answer<AccountSearch>> {
+): Promise<CallResult<AccountSearch>> {
   const found = new Map<string, AdvertiserAccount>()
   for (let index = 0; index < mostPages && found.size <= mostAccounts; index++) {
     const answer = await lookTwice(() => page(index))

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts'
 import type { BrokerNotes } from '../domain/notes.ts'
 import type { Environment } from '../environment.ts'
-import type { Answer, CustomerManagement } from './client.ts'
+import type { CallResult, CustomerManagement } from './client.ts'
 import type { DeveloperTokenProof } from './faultEvidence.ts'
 import type { AdvertisingFault } from './faults.ts'
 
@@ -99,7 +99,11 @@ export function withProofs(
   environment: Environment,
   proofs: DeveloperTokenProofs,
 ): CustomerManagement {
-  const judged = async <T>(answer: Answer<T>, developerToken: string, accessToken: 'accepted' | 'fresh') => {
+  const judged = async <T>(
+    answer: CallResult<T>,
+    developerToken: string,
+    accessToken: 'accepted' | 'fresh',
+  ) => {
     if (answer.ok) {
       await proofs.recordAccepted(environment, developerToken).catch(() => undefined)
       return answer

@@ -1,6 +1,6 @@
 import { type DiscoveredAccount, mostAccounts } from '../domain/account.ts'
 import { accountUsability } from './accountUsability.ts'
-import type { Answer, CustomerManagement } from './client.ts'
+import type { CallResult, CustomerManagement } from './client.ts'
 import type { AdvertiserAccount, Customer, CustomerRole, UserAndRoles } from './customerManagementSchemas.ts'
 import { findCustomerNames } from './customerNames.ts'
 import { accountIdsOf, createFindReach, type FindReach, type Reach } from './reach.ts'
@@ -40,7 +40,7 @@ const discoverySeconds = 120
 export async function discoverAccounts(
   client: CustomerManagement,
   given: Credentials,
-): Promise<Answer<Discovery>> {
+): Promise<CallResult<Discovery>> {
   const credentials = { ...given, signal: AbortSignal.timeout(discoverySeconds * 1000) }
   const user = await client.getUser(credentials)
   if (!user.ok) return user

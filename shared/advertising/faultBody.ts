@@ -2,7 +2,7 @@ import type { AdvertisingError } from './advertisingError.ts'
 import { readFaultJson } from './faultJson.ts'
 import { namesInText, readFaultText } from './faultText.ts'
 import { parseJsonOrNothing } from './json.ts'
-import { type PastedHead, splitPastedHead } from './pastedHead.ts'
+import { parsePastedResponse, type ResponseHead } from './pastedResponse.ts'
 import { tokenErrorOfJson, tokenErrorOfText } from './tokenErrorBody.ts'
 
 /** What kind of body a failed call brought. */
@@ -15,7 +15,7 @@ export interface FaultBody {
   /** Empty when the body names none. */
   readonly trackingId: string
   /** Status and headers that were pasted in front of the body. */
-  readonly head?: PastedHead
+  readonly head?: ResponseHead
   /** Whether the errors are of single items of a call that succeeded otherwise. */
   readonly isPartial: boolean
   /** The status of a report or bulk job that has failed; empty for every other. */
@@ -31,7 +31,7 @@ const mostTextCharacters = 262_144
 
 /** Reads a body of whatever kind and in whatever form it was pasted; never throws. Linear in its length. */
 export function readFaultBody(bodyText: string): FaultBody {
-  const { head, body } = splitPastedHead(bodyText)
+  const { head, body } = parsePastedResponse(bodyText)
   const text = body.trim()
   return { ...nothing, ...(head && { head }), text, ...readText(text) }
 }

@@ -47,7 +47,7 @@ export interface AdvertisingFault {
 }
 
 /** The answer of a call that failed. */
-export interface FailedAnswer {
+export interface FailedResponse {
   readonly service?: ServiceName
   readonly status: number
   /** Read for `TrackingId` and `Retry-After`. */
@@ -82,12 +82,12 @@ const throttledSeconds = 60
  * Reads a failed answer: all errors of the body by (service, code), then the status alone.
  * Never throws, whatever the body is (plain text on 403 has been seen: Java SDK issue 223).
  */
-export function readFault(answer: FailedAnswer): AdvertisingFault {
+export function readFault(answer: FailedResponse): AdvertisingFault {
   return toFault(answer, readFaultBody(answer.bodyText))
 }
 
 /** {@link readFault} of a body that was read before. Comparing comes first, cutting secrets out last. */
-export function toFault(answer: FailedAnswer, body: FaultBody): AdvertisingFault {
+export function toFault(answer: FailedResponse, body: FaultBody): AdvertisingFault {
   const known = decisive(answer.service, body.errors)
   const error = known ? undefined : body.errors[0]
   const judgement = known ?? judgeStatus(answer.status, body.form)
@@ -118,7 +118,7 @@ export function toFault(answer: FailedAnswer, body: FaultBody): AdvertisingFault
 }
 
 /** The fault of a call that brought no answer within its time, or none at all. */
-export function faultWithoutAnswer(service: ServiceName, cause: 'timeLimit' | 'network'): AdvertisingFault {
+export function faultWithoutResponse(service: ServiceName, cause: 'timeLimit' | 'network'): AdvertisingFault {
   const meaning =
     cause === 'timeLimit'
       ? 'Microsoft Advertising didn’t respond in time.'
@@ -139,7 +139,7 @@ export function faultWithoutAnswer(service: ServiceName, cause: 'timeLimit' | 'n
 }
 
 /** The fault of a successful answer that lacks what its operation promises. */
-export function faultOfUnexpectedAnswer(answer: FailedAnswer, lacking: string): AdvertisingFault {
+export function faultOfUnexpectedResponse(answer: FailedResponse, lacking: string): AdvertisingFault {
   return {
     ...readFault(answer),
     errorCode: '',
@@ -188,7 +188,7 @@ const mostErrorsKept = 100
 /** The most errors to list; one body can have thousands. */
 const mostErrorsShown = 20
 
-function evidenceOf({ status }: FailedAnswer, { errors, text }: FaultBody): string {
+function evidenceOf({ status }: FailedResponse, { errors, text }: FaultBody): string {
   const seen = errors
     .slice(0, mostErrorsShown)
     .map((e) =>

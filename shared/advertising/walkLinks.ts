@@ -1,5 +1,5 @@
 import pMap from 'p-map'
-import type { Answer, CustomerManagement } from './client.ts'
+import type { CallResult, CustomerManagement } from './client.ts'
 import type { AccountInfo, Customer } from './customerManagementSchemas.ts'
 import type { Credentials } from './services.ts'
 
@@ -39,7 +39,7 @@ export async function walkLinks(
   credentials: Credentials,
   roots: readonly string[],
   wanted: ReadonlySet<string>,
-): Promise<Answer<LinkWalk>> {
+): Promise<CallResult<LinkWalk>> {
   const accounts = new Map<string, ListedAccount>()
   const customers = new Map<string, Customer>()
   const seen = new Set<string>()
@@ -78,7 +78,7 @@ async function listLevel(
   credentials: Credentials,
   customerIds: readonly string[],
   wanted: ReadonlySet<string>,
-): Promise<Answer<{ accounts: readonly ListedAccount[]; customers: readonly Customer[] }>> {
+): Promise<CallResult<{ accounts: readonly ListedAccount[]; customers: readonly Customer[] }>> {
   const accounts: ListedAccount[] = []
   const customers: Customer[] = []
   const list = async (id: string) =>
@@ -95,7 +95,7 @@ async function listLevel(
 }
 
 /** Frees what no later step of the walk reads: 500 answers at once would fill the memory. */
-function withoutUnwanted(answer: Answer<Listed>, wanted: ReadonlySet<string>): Answer<Listed> {
+function withoutUnwanted(answer: CallResult<Listed>, wanted: ReadonlySet<string>): CallResult<Listed> {
   if (!answer.ok) return answer
   const accounts = answer.value.accounts.filter(({ accountId }) => wanted.has(accountId))
   // One more than the walk takes, so that it sees that it is cut.

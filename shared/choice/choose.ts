@@ -46,7 +46,10 @@ export interface ChoiceDependencies extends ChooseDependencies {
 const choiceSeconds = 1800
 
 /** The one answer to a choice whose page may be opened until `latestOpening`, once or again. */
-export function issueAnswer(records: Pick<OneTimeRecords, 'issue'>, latestOpening: Date): Promise<string> {
+export function issueChoiceAnswer(
+  records: Pick<OneTimeRecords, 'issue'>,
+  latestOpening: Date,
+): Promise<string> {
   return records.issue('choice-answer', {}, secondsAfter(latestOpening, choiceSeconds))
 }
 

@@ -9,7 +9,7 @@ import { type ChoiceDraft, candidatesOf, matchesOf, parseDraft } from './draft.t
 export const longestChoiceFormBytes = 262_144
 
 /** What answering the form comes to. */
-export type FormAnswer =
+export type FormResult =
   /** A page again; with what is missing, or why it could not be kept. */
   | { readonly open: OpenedChoice; readonly draft: ChoiceDraft; readonly fault?: ChoiceFault }
   /** Made now: on to the app. */
@@ -26,25 +26,25 @@ export interface ChoiceFault {
  * the default, or makes the choice and says where the browser goes.
  * @returns undefined when the choice is over, or another browser's.
  */
-export async function answerChoiceForm(
+export async function handleChoiceForm(
   dependencies: ChoiceDependencies,
   form: URLSearchParams,
   browser: BrowserBinding | undefined,
-): Promise<FormAnswer | undefined> {
+): Promise<FormResult | undefined> {
   const open = await readChoice(dependencies, form.get('choice') ?? '', browser)
   if (!open) return undefined
   if (open.doneUrl) return { open, doneUrl: open.doneUrl }
   const draft = parseDraft(form, open.accounts)
   const go = form.get('go') ?? 'search'
   if (go === 'later') return finish(dependencies, open, draft, undefined)
-  if (go !== 'choose') return { open, draft: moved(draft, go, open.accounts) }
+  if (go !== 'choose') return { open, draft: withNavigation(draft, go, open.accounts) }
   return draft.step === 'accounts'
     ? chooseAmong(dependencies, open, draft)
     : chooseDefault(dependencies, open, draft)
 }
 
 /** The page after a button that neither chooses nor leaves. */
-function moved(draft: ChoiceDraft, go: string, accounts: readonly Account[]): ChoiceDraft {
+function withNavigation(draft: ChoiceDraft, go: string, accounts: readonly Account[]): ChoiceDraft {
   const turned = /^page-(\d{1,5})$/.exec(go)?.[1]
   if (turned) return { ...draft, page: Number(turned) }
   const matching = matchesOf(draft, accounts).map(({ accountId }) => accountId)
@@ -68,7 +68,7 @@ function chooseAmong(
   dependencies: ChoiceDependencies,
   open: OpenedChoice,
   draft: ChoiceDraft,
-): Promise<FormAnswer> | FormAnswer {
+): Promise<FormResult> | FormResult {
   const candidates = candidatesOf(draft, open.accounts)
   const [only] = candidates
   if (!only) return { open, draft, fault: missing('Select at least one account, or choose all of them.') }
@@ -82,7 +82,7 @@ function chooseDefault(
   dependencies: ChoiceDependencies,
   open: OpenedChoice,
   draft: ChoiceDraft,
-): Promise<FormAnswer> | FormAnswer {
+): Promise<FormResult> | FormResult {
   const chosen = candidatesOf(draft, open.accounts).find(({ accountId }) => accountId === draft.defaultId)
   return chosen
     ? finish(dependencies, open, draft, chosen.accountId)
@@ -94,7 +94,7 @@ async function finish(
   open: OpenedChoice,
   draft: ChoiceDraft,
   defaultId: string | undefined,
-): Promise<FormAnswer> {
+): Promise<FormResult> {
   const accounts = draft.scope === 'all' ? ('all' as const) : [...draft.ticked]
   const answer = defaultId === undefined ? undefined : { accounts, default: defaultId }
   try {

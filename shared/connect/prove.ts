@@ -7,7 +7,7 @@ import type { SignedInUser } from '../identity/idToken.ts'
 import { KeysUnreachableError } from '../identity/keySource.ts'
 import { isResponseIssuer } from '../identity/responseIssuer.ts'
 import type { SignInRow } from '../identity/signInTable.ts'
-import type { CodeAnswer } from '../identity/tokenEndpoint.ts'
+import type { RedeemResult } from '../identity/tokenEndpoint.ts'
 import type { SignIn } from './authorize.ts'
 import type { CallbackDependencies } from './dependencies.ts'
 import {
@@ -24,7 +24,7 @@ import { updateEnvironmentHold } from './reportSignIn.ts'
 export interface Proven {
   readonly row: SignInRow
   readonly user: SignedInUser
-  readonly tokens: Extract<CodeAnswer, { ok: true }> & {
+  readonly tokens: Extract<RedeemResult, { ok: true }> & {
     readonly refreshToken: string
     readonly askedAt: Date
   }

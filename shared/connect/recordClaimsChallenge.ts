@@ -1,6 +1,6 @@
 import { isStillWanted } from '../domain/tenant.ts'
 import { challenged } from '../domain/transitions.ts'
-import type { CodeAnswer } from '../identity/tokenEndpoint.ts'
+import type { RedeemResult } from '../identity/tokenEndpoint.ts'
 import { type ChangeDependencies, changeTenant } from '../tenants/changeTenant.ts'
 import type { SignIn } from './authorize.ts'
 
@@ -11,7 +11,7 @@ import type { SignIn } from './authorize.ts'
 export async function recordClaimsChallenge(
   dependencies: ChangeDependencies,
   signIn: SignIn,
-  answer: CodeAnswer,
+  answer: RedeemResult,
 ): Promise<void> {
   const claims = answer.ok ? undefined : answer.refusal.claims
   if (!claims || signIn.anotherAccount) return

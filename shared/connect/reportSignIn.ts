@@ -5,7 +5,7 @@ import { isCredentialReason } from '../domain/reasons.ts'
 import type { TokenRefusal } from '../domain/refusal.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
 import type { SignInRow } from '../identity/signInTable.ts'
-import type { CodeAnswer } from '../identity/tokenEndpoint.ts'
+import type { RedeemResult } from '../identity/tokenEndpoint.ts'
 import type { SignIn } from './authorize.ts'
 import { type ConnectFailure, connectFailures } from './failures.ts'
 
@@ -38,7 +38,7 @@ export function reportFailure(log: Log, signIn: SignIn, { failed, reason, traceI
 export async function updateEnvironmentHold(
   { clock, environments, log }: ReportDependencies,
   { environment, identityProvider }: SignInRow,
-  answer: CodeAnswer,
+  answer: RedeemResult,
 ): Promise<void> {
   const hold = await environments.read(environment, identityProvider)
   if (answer.ok) {

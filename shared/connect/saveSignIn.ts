@@ -1,6 +1,6 @@
 import { discoveryEvents, personChange } from '../accounts/events.ts'
 import { newGeneration, sparedAfter } from '../accounts/generation.ts'
-import { issueAnswer, openChoice } from '../choice/choose.ts'
+import { issueChoiceAnswer, openChoice } from '../choice/choose.ts'
 import { secondsAfter } from '../clock.ts'
 import { returnUrlWith } from '../domain/returnUrl.ts'
 import { isSameConsent, isStillWanted, type PendingChoice, type Tenant } from '../domain/tenant.ts'
@@ -44,7 +44,7 @@ async function offerChoice(
   { accountChoice, browserHash, returnUrl }: SignIn,
 ): Promise<PendingChoice | undefined> {
   if (accountChoice === 'app') return undefined
-  const answerId = await issueAnswer(records, secondsAfter(clock.now(), confirmationSeconds))
+  const answerId = await issueChoiceAnswer(records, secondsAfter(clock.now(), confirmationSeconds))
   return { returnUrl, browserHash, answerId }
 }
 
@@ -113,7 +113,7 @@ export async function connectImmediately(
     asks && connected.tenant.grant
       ? await openChoice(
           dependencies,
-          { ...signIn, answerId: await issueAnswer(dependencies.records, clock.now()) },
+          { ...signIn, answerId: await issueChoiceAnswer(dependencies.records, clock.now()) },
           connected.tenant.grant,
           outcome,
         )

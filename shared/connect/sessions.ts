@@ -68,7 +68,7 @@ export interface ConnectSessionDependencies {
 }
 
 /** What the app gets: it sends the advertiser's browser to `connectUrl`. */
-export interface ConnectSessionAnswer {
+export interface ConnectSessionResponse {
   readonly id: string
   readonly connectUrl: string
   readonly expiresAt: string
@@ -83,7 +83,7 @@ export async function createConnectSession(
   dependencies: ConnectSessionDependencies,
   name: TenantName,
   request: ConnectSessionRequest,
-): Promise<ConnectSessionAnswer> {
+): Promise<ConnectSessionResponse> {
   const { clock, config, randomness, records } = dependencies
   const identityProvider = await providerFor(dependencies, name, request)
   assertServed(dependencies, request, identityProvider)

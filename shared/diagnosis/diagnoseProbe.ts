@@ -1,5 +1,5 @@
 import { accountUsability } from '../advertising/accountUsability.ts'
-import type { Answer, CustomerManagement } from '../advertising/client.ts'
+import type { CallResult, CustomerManagement } from '../advertising/client.ts'
 import type { AdvertiserAccount, UserAndRoles } from '../advertising/customerManagementSchemas.ts'
 import type { AdvertisingFault } from '../advertising/faults.ts'
 import { judgeFault } from '../advertising/judgeFault.ts'
@@ -36,7 +36,7 @@ export interface AccountProbe {
   readonly accountId: string
   /** The customer that the broker vends with the account; empty when it knows none. */
   readonly vendedCustomerId: string
-  readonly answer: Answer<AccountAndReach>
+  readonly answer: CallResult<AccountAndReach>
 }
 
 /** An account with the customer through which roles lead to it; absent when no role does. */
@@ -50,7 +50,7 @@ export interface ProbeResults {
   readonly refresh: RefreshProbe
   readonly developerToken: DeveloperTokenState
   /** GetUser with the access token that the refresh has just brought. */
-  readonly user?: Answer<UserAndRoles>
+  readonly user?: CallResult<UserAndRoles>
   /** Absent too when the tenant has no default account and none was named. */
   readonly account?: AccountProbe
 }
@@ -87,7 +87,7 @@ export async function probeAccount(
   credentials: Credentials,
   user: UserAndRoles,
   accountId: string,
-): Promise<Answer<AccountAndReach>> {
+): Promise<CallResult<AccountAndReach>> {
   const answer = await client.getAccount(credentials, accountId)
   if (!answer.ok) return answer
   const customerId = createFindReach(user.roles)(answer.value)?.customerId

@@ -42,7 +42,7 @@ export const diagnosisBody = z
   })
 
 /** Whether nothing was told, which asks for a live probe. */
-export function asksForProbe({ status, body, ...rest }: Readonly<Record<string, unknown>>): boolean {
+export function isProbeRequest({ status, body, ...rest }: Readonly<Record<string, unknown>>): boolean {
   return status === undefined && !hasBody(body) && isEmpty(rest)
 }
 
@@ -53,7 +53,7 @@ export const longestDiagnosisBytes = 1_048_576
 export type DiagnosisRequest = z.infer<typeof diagnosisBody>
 
 /** A diagnosis as the apps see it. */
-export const diagnosisAnswer = z.object({
+export const diagnosisResponse = z.object({
   verdict: z.enum(Object.keys(verdicts) as [keyof typeof verdicts, ...(keyof typeof verdicts)[]]),
   credential: z.enum(credentialNames).describe('Which part of the call’s credentials is at fault.'),
   actor: z.enum(actors),
@@ -68,11 +68,11 @@ export const diagnosisAnswer = z.object({
     .optional(),
 })
 
-/** A {@link diagnosisAnswer}'s value. */
-export type DiagnosisAnswer = Diagnosis & { readonly connect?: ConnectHint }
+/** A {@link diagnosisResponse}'s value. */
+export type DiagnosisResponse = Diagnosis & { readonly connect?: ConnectHint }
 
 /** Adds to a verdict about who signed in how the right person is brought to sign in. */
-export function withConnectHint(config: Config, tenant: Tenant, diagnosis: Diagnosis): DiagnosisAnswer {
+export function withConnectHint(config: Config, tenant: Tenant, diagnosis: Diagnosis): DiagnosisResponse {
   const { credential, signInWith, verdict } = diagnosis
   if (credential !== 'identity' || verdict === 'confirmation_required') return diagnosis
   const isAnotherUser = verdict === 'user_without_rights'
@@ -91,7 +91,7 @@ export async function explainFailedCall(
   dependencies: DiagnosisDependencies & { readonly tenants: TenantStore },
   name: TenantName,
   call: DiagnosisRequest,
-): Promise<DiagnosisAnswer> {
+): Promise<DiagnosisResponse> {
   const stored = await dependencies.tenants.read(name)
   if (!stored) throw new Problem('tenant_not_found')
   const { tenant } = stored

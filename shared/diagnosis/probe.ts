@@ -18,7 +18,7 @@ import {
   type RefreshProbe,
 } from './diagnoseProbe.ts'
 import type { Diagnosis } from './facts.ts'
-import { type DiagnosisAnswer, withConnectHint } from './failedCall.ts'
+import { type DiagnosisResponse, withConnectHint } from './failedCall.ts'
 
 /** Dependencies of a live probe. */
 export interface ProbeDependencies extends DiagnosisDependencies {
@@ -39,7 +39,7 @@ const provenSeconds = 60
 export async function probeTenant(
   dependencies: ProbeDependencies,
   name: TenantName,
-): Promise<DiagnosisAnswer> {
+): Promise<DiagnosisResponse> {
   const stored = await dependencies.tenants.read(name)
   if (!stored) throw new Problem('tenant_not_found')
   const diagnosis = await probe(dependencies, stored.tenant)

@@ -5,7 +5,7 @@ import type { TokenRefusal } from '../domain/refusal.ts'
 import type { AccountKind } from '../environment.ts'
 import { type SignedInUser, unknownAddress } from '../identity/idToken.ts'
 import type { SignInRow } from '../identity/signInTable.ts'
-import type { TokenEndpoints, TokensAskedAt } from '../identity/tokenEndpoint.ts'
+import type { TimedTokens, TokenEndpoints } from '../identity/tokenEndpoint.ts'
 import { refreshedUser, unnamedUser } from './refreshedUser.ts'
 
 /** Dependencies of proving. */
@@ -27,7 +27,7 @@ export interface BroughtToken {
 export interface ProvenToken {
   readonly ok: true
   readonly refreshToken: string
-  readonly tokens: TokensAskedAt
+  readonly tokens: TimedTokens
   readonly scopes: readonly string[]
   readonly user: SignedInUser
 }
@@ -79,7 +79,7 @@ export async function proveToken(
 }
 
 type Refreshed =
-  | { readonly ok: true; readonly tokens: TokensAskedAt; readonly scopes: readonly string[] }
+  | { readonly ok: true; readonly tokens: TimedTokens; readonly scopes: readonly string[] }
   | { readonly ok: false; readonly refusal: TokenRefusal }
 
 async function refreshAt(

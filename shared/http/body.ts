@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { Problem } from '../problems.ts'
-import type { ReceivedRequest } from './received.ts'
+import type { ReceivedRequest } from './receiveRequest.ts'
 
 /** One field that is wrong, named as the caller wrote it. */
 interface FieldFault {

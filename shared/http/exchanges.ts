@@ -35,10 +35,10 @@ const mostHeaderBytes = 65_536
  * invocation until its answer is over. Node tells of a server before it listens (diagnostics_channel,
  * "tracing:net.server.listen:asyncStart"); the library keeps it to itself (`src/http/httpProxy.ts`).
  */
-export async function watchServerOf<T>(start: () => Promise<T>, refuse: Refuse): Promise<T> {
+export async function startAndTrackExchanges<T>(start: () => Promise<T>, refuse: Refuse): Promise<T> {
   const watch = (message: unknown) => {
     const { server } = message as { server: unknown }
-    if (server instanceof Server) watchServer(server, refuse)
+    if (server instanceof Server) trackServer(server, refuse)
   }
   subscribe(listening, watch)
   try {
@@ -51,21 +51,22 @@ export async function watchServerOf<T>(start: () => Promise<T>, refuse: Refuse):
 const listening = 'tracing:net.server.listen:asyncStart'
 
 /** Takes what the platform's own server has let in, so that nothing is refused before its invocation is known. */
-function watchServer(server: Server, refuse: Refuse): void {
+function trackServer(server: Server, refuse: Refuse): void {
   Object.assign(server, { maxHeaderSize: mostHeaderBytes })
   server.on('checkExpectation', (request, response) => server.emit('request', request, response))
   server.prependListener('request', (request, response) => track(request, response, refuse))
 }
 
 /** An id that the host has made (.NET `Guid.ToString()`). */
-const hostsOwn = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+const hostInvocationId = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 function track(request: IncomingMessage, response: ServerResponse, refuse: Refuse): void {
   // When the reader has left, later writes fail, and the writer learns of it from `close`.
   response.on('error', () => undefined)
   const invocationId = String(request.headers['x-ms-invocation-id'] ?? '')
   const exchange = { invocationId, request, response, cameAt: performance.now(), isPaired: false }
-  if (!hostsOwn.test(invocationId) || exchanges.has(invocationId)) return void setImmediate(refuse, exchange)
+  if (!hostInvocationId.test(invocationId) || exchanges.has(invocationId))
+    return void setImmediate(refuse, exchange)
   exchanges.set(invocationId, exchange)
   response.once('close', () => exchanges.delete(invocationId))
 }

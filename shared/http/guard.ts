@@ -1,7 +1,7 @@
 import { invalidField, Problem } from '../problems.ts'
-import { answerProblem } from './answers.ts'
-import { type Exchange, exchangeOf, openExchanges, watchServerOf } from './exchanges.ts'
+import { type Exchange, exchangeOf, openExchanges, startAndTrackExchanges } from './exchanges.ts'
 import type { CoreInvocation, FunctionsCore, InvocationModel, ProgrammingModel } from './functionsCore.ts'
+import { problemResponse } from './responses.ts'
 
 /** Request and invocation reach the worker within milliseconds of each other; what is alone after so long stays alone. */
 const pairingSeconds = 10
@@ -37,7 +37,7 @@ export function guardInvocations(core: FunctionsCore): () => void {
       return isHttp(invocation) ? guarded(inner, invocation, waiting) : inner
     },
     getCapabilities: (capabilities) =>
-      watchServerOf(
+      startAndTrackExchanges(
         async () => (await model.getCapabilities?.(capabilities)) ?? capabilities,
         (exchange) => void refuse(model, waiting, exchange),
       ),
@@ -123,13 +123,13 @@ function end({ invocationId, response }: Exchange, problem: Problem): void {
   if (response.writableEnded) return
   if (response.headersSent) return void response.destroy()
   for (const name of response.getHeaderNames()) response.removeHeader(name)
-  const { status, headers, body } = wholeAnswer(problem, invocationId)
+  const { status, headers, body } = completeResponse(problem, invocationId)
   response.writeHead(status, headers).end(body)
 }
 
 /** With its length, so that the caller knows its end: the invocation fails after it, and the host then cuts the connection. */
-function wholeAnswer(problem: Problem, invocationId: string) {
-  const { status = 500, headers, body } = answerProblem(problem, invocationId)
+function completeResponse(problem: Problem, invocationId: string) {
+  const { status = 500, headers, body } = problemResponse(problem, invocationId)
   const length = { 'Content-Length': String(Buffer.byteLength(String(body))) }
   return { status, headers: { ...(headers as Record<string, string>), ...length }, body: String(body) }
 }
@@ -146,7 +146,7 @@ async function refuse(model: ProgrammingModel, waiting: Set<Waiting>, exchange: 
   try {
     const invocation = await model.getInvocationModel(adopted(invocationId))
     const { context } = await inTime(waiting, refusalSeconds, () => invocation.getArguments())
-    await invocation.getResponse(context, wholeAnswer(problem, invocationId))
+    await invocation.getResponse(context, completeResponse(problem, invocationId))
   } catch {
     end(exchange, problem)
   }

@@ -1,5 +1,5 @@
 import type { HttpResponseInit } from '@azure/functions'
-import { answerPage, html } from './page.ts'
+import { html, pageResponse } from './page.ts'
 
 /**
  * The page of a link that may have been sent by mail: a mere request, as mail scanners send, spends
@@ -15,7 +15,7 @@ export function askFirstPage(sessionToken: string, app: string | undefined): Htt
 <p class="ways"><button class="button" id="continue">Continue to sign-in</button></p>
 </form>
 </div>`
-  return answerPage({ title, app, body })
+  return pageResponse({ title, app, body })
 }
 
 /** What the button answers: a page that goes on by itself, since a policy on forms would hold for every redirect after it. */
@@ -29,5 +29,5 @@ export function goOnPage(
 <h1>${title}</h1>
 <p class="ways"><a class="button" href="${url}">Continue to sign-in</a></p>
 </div>`
-  return answerPage({ title, app, body, headers, onward: url })
+  return pageResponse({ title, app, body, headers, onward: url })
 }

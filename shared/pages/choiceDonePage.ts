@@ -1,5 +1,5 @@
 import type { HttpResponseInit } from '@azure/functions'
-import { answerPage, html } from './page.ts'
+import { html, pageResponse } from './page.ts'
 import { sign } from './sign.ts'
 
 /**
@@ -14,7 +14,7 @@ ${sign('done')}
 <p>If ${app} doesn’t open automatically, use the button.</p>
 <p class="ways"><a class="button" id="onward" href="${url}">${title}</a></p>
 </div>`
-  return answerPage({ title, app: app === 'the app' ? undefined : app, body, onward: url })
+  return pageResponse({ title, app: app === 'the app' ? undefined : app, body, onward: url })
 }
 
 /** The choice was made earlier; the next step is the same. */
@@ -26,7 +26,7 @@ ${sign('done')}
 <p>Your choice was saved. To change it, start again from ${app}.</p>
 <p class="ways"><a class="button" id="onward" href="${url}">Back to ${app}</a></p>
 </div>`
-  return answerPage({ title, app: app === 'the app' ? undefined : app, body, status: 410 })
+  return pageResponse({ title, app: app === 'the app' ? undefined : app, body, status: 410 })
 }
 
 /** The page for a choice that is over, or that another browser began. */
@@ -37,5 +37,5 @@ ${sign('wait')}
 <h1>${title}</h1>
 <p>The page expired, was opened in another browser, or someone else has connected since. Go back to ${app ?? 'the app'}. It can ask you which accounts to use.</p>
 </div>`
-  return answerPage({ title, app, body, status: 410 })
+  return pageResponse({ title, app, body, status: 410 })
 }

@@ -11,7 +11,7 @@ import {
 } from './choosePageParts.ts'
 import { choiceScript } from './choosePageScript.ts'
 import { choiceStyle } from './choosePageStyle.ts'
-import { answerPage, type Html, html } from './page.ts'
+import { type Html, html, pageResponse } from './page.ts'
 
 /**
  * The page on which a person says which accounts the app works with, then the one on which they name the default. A
@@ -39,7 +39,7 @@ ${draft.step === 'accounts' && html`<p class="quiet">Your Microsoft permission c
 ${draft.step === 'default' ? back : later}</div>
 </div>
 </form>`
-  return answerPage(
+  return pageResponse(
     {
       title: pageTitle(page, view, title),
       app: page.app,

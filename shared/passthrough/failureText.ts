@@ -1,9 +1,9 @@
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib'
 import type { ReadAhead } from './readAhead.ts'
-import type { Answered } from './send.ts'
+import type { UpstreamResponse } from './send.ts'
 
 /** The part of a failed answer that is read to explain it. */
-export interface FailureText extends Pick<Answered, 'status' | 'headers'> {
+export interface FailureText extends Pick<UpstreamResponse, 'status' | 'headers'> {
   /** Empty when the body is larger than a fault's or cannot be decoded. */
   readonly text: string
   readonly body: ReadAhead
@@ -21,7 +21,10 @@ const decoders: Readonly<Record<string, (body: Buffer) => Buffer>> = {
 }
 
 /** Decodes the beginning of a failed answer's body; never throws. */
-export function failureTextOf(answered: Pick<Answered, 'status' | 'headers'>, body: ReadAhead): FailureText {
+export function failureTextOf(
+  answered: Pick<UpstreamResponse, 'status' | 'headers'>,
+  body: ReadAhead,
+): FailureText {
   const { status, headers } = answered
   const decode = decoders[headers.get('content-encoding')?.toLowerCase() ?? '']
   try {

@@ -14,7 +14,7 @@ const longestPath = 500
  * @param path what follows the service in the route, decoded or not.
  * @throws Problem `invalid_request`.
  */
-export function targetOf(baseUrl: string, path: string, query: string): URL {
+export function targetUrl(baseUrl: string, path: string, query: string): URL {
   if (path.length > longestPath) throw invalidPath(`is longer than ${longestPath} characters`)
   const isPlain = path.split('/').every((word) => plainWord.test(word) && word !== '.' && word !== '..')
   if (!isPlain) {

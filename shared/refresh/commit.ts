@@ -6,7 +6,7 @@ import { nextDueAt } from '../domain/schedule.ts'
 import { sealContextOf } from '../domain/sealer.ts'
 import type { Leased, RefreshTrouble, StoredTenant, Tenant } from '../domain/tenant.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
-import type { TokenAnswer } from '../domain/tokenEndpoint.ts'
+import type { TokenResult } from '../domain/tokenEndpoint.ts'
 import { dead, refreshed, unleased, vended, waiting } from '../domain/transitions.ts'
 import type { Registration } from '../environment.ts'
 import type { TenantChange } from '../tenants/changeTenant.ts'
@@ -23,7 +23,7 @@ import { type LeasedWrite, writeLeased } from './writeLeased.ts'
 /** What a refresh brought, for whom, and where its refresh token is. */
 export interface Brought {
   readonly purpose: RefreshPurpose
-  readonly answer: Extract<TokenAnswer, { ok: true }> & { readonly askedAt: Date }
+  readonly answer: Extract<TokenResult, { ok: true }> & { readonly askedAt: Date }
   readonly reference: string
   /** Whether the new refresh token is stored; else the vault didn't take it, and the used one stays. */
   readonly isStored: boolean

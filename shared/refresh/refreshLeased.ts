@@ -3,8 +3,7 @@ import { grantOwnerOf } from '../domain/grants.ts'
 import type { TokenRefusal } from '../domain/refusal.ts'
 import { isRefused, StorageUnavailableError } from '../domain/storageUnavailable.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
-import type { TokenAnswer } from '../domain/tokenEndpoint.ts'
-import { type Asked, askWithNamedOrNewer } from './askProvider.ts'
+import type { TokenResult } from '../domain/tokenEndpoint.ts'
 import { type Attempt, beginAttempt } from './attempt.ts'
 import { commitHold, commitRefreshed, commitVerdict, countRefusal } from './commit.ts'
 import { isFirstRefusal, judgeRefusal, type RefreshPurpose } from './decide.ts'
@@ -12,6 +11,7 @@ import type { RefreshDependencies } from './dependencies.ts'
 import { adoptNewer, releaseLease, type TakenLease } from './lease.ts'
 import type { RefreshOutcome } from './outcome.ts'
 import type { RefusedTenants } from './refusedTenants.ts'
+import { requestTokensWithNewestGrant, type TokenRequestResult } from './requestTokens.ts'
 import { endRestoredRow } from './restoredRow.ts'
 
 /** Dependencies of refreshing, and what this process has seen. */
@@ -37,7 +37,7 @@ export async function refreshLeased(
   // comes next to look for the refresh token that we could not commit.
   const ended = await endRestoredRow(dependencies, attempt).catch(giveUp)
   if (ended) return ended
-  const asked = await askWithNamedOrNewer(dependencies, attempt).catch(giveUp)
+  const asked = await requestTokensWithNewestGrant(dependencies, attempt).catch(giveUp)
   if (asked === 'no_time') {
     await releaseLease(dependencies, attempt)
     return { outcome: 'passed_on', stored: leased, reason: 'lease_lost' }
@@ -78,8 +78,8 @@ async function accept(
   })
 }
 
-interface Accepted extends Omit<Asked, 'answer'> {
-  readonly answer: Extract<TokenAnswer, { ok: true }>
+interface Accepted extends Omit<TokenRequestResult, 'answer'> {
+  readonly answer: Extract<TokenResult, { ok: true }>
   readonly purpose: RefreshPurpose
 }
 
@@ -94,7 +94,7 @@ const writeSeconds = 4
 async function writeGrant(
   { config, grants, log }: RefreshDependencies,
   { leased, time }: Attempt,
-  { reference, refreshToken }: Pick<Asked, 'reference' | 'refreshToken'>,
+  { reference, refreshToken }: Pick<TokenRequestResult, 'reference' | 'refreshToken'>,
 ): Promise<string | undefined> {
   const { tenant, grant } = leased
   const owner = grantOwnerOf(tenant, grant)
@@ -139,7 +139,7 @@ async function refuse(
 }
 
 interface Ended {
-  readonly answer: TokenAnswer
+  readonly answer: TokenResult
   readonly notCommitted: 'lease_lost' | 'not_committed' | undefined
 }
 

@@ -35,7 +35,7 @@ export interface VendOptions {
 export const longestMinValiditySeconds = 3300
 
 /** All that is needed to call Microsoft Advertising now. */
-export const vendAnswer = z.object({
+export const vendResponse = z.object({
   tenant: z.string(),
   environment: z.enum(environments),
   accessToken: z.string(),
@@ -49,8 +49,8 @@ export const vendAnswer = z.object({
   services: z.record(z.string(), z.url()).describe('REST base URL of each service in this environment.'),
 })
 
-/** A {@link vendAnswer}'s value. */
-export type VendAnswer = z.infer<typeof vendAnswer>
+/** A {@link vendResponse}'s value. */
+export type VendResponse = z.infer<typeof vendResponse>
 
 /** Dependencies of vending. */
 export interface VendDependencies {
@@ -64,7 +64,7 @@ export interface VendDependencies {
 /** Answers apps. */
 export interface Vend {
   /** @throws Problem that says who must do what, also at the limit of a vend (`VEND_LIMIT_SECONDS`). */
-  vend(name: TenantName, options: VendOptions): Promise<VendAnswer>
+  vend(name: TenantName, options: VendOptions): Promise<VendResponse>
 }
 
 const mostRememberedAccounts = 10_000
@@ -74,7 +74,7 @@ export function createVend(dependencies: VendDependencies): Vend {
   const { config, clock, accessTokens } = dependencies
   const services = new Map([...config.environments].map(([name, settings]) => [name, serviceUrls(settings)]))
   const resolve = createAccountResolver(dependencies.accounts)
-  const attempt = async (asked: Asked, isSecond: boolean): Promise<VendAnswer> => {
+  const attempt = async (asked: VendRequest, isSecond: boolean): Promise<VendResponse> => {
     const { name, options, deadline } = asked
     const obtained = await accessTokens.obtain(name, options.minValiditySeconds, deadline)
     if (!obtained.ok) throw explainNotObtained(config, obtained, clock.now())
@@ -88,7 +88,7 @@ export function createVend(dependencies: VendDependencies): Vend {
       if (isSecond) throw explainNotObtained(config, tooShort(expiresIn), clock.now())
       return attempt(asked, true)
     }
-    const answer = toAnswer(obtained, account, developerToken, services.get(environment) ?? {})
+    const answer = toResponse(obtained, account, developerToken, services.get(environment) ?? {})
     return { ...answer, expiresIn }
   }
   return {
@@ -103,7 +103,7 @@ export function createVend(dependencies: VendDependencies): Vend {
   }
 }
 
-interface Asked {
+interface VendRequest {
   readonly name: TenantName
   readonly options: VendOptions
   readonly deadline: Deadline
@@ -148,12 +148,12 @@ function createAccountResolver(store: AccountStore) {
   }
 }
 
-function toAnswer(
+function toResponse(
   { tenant, accessToken, expiresAt }: Obtained,
   { accountId, customerId }: DefaultAccount,
   developerToken: string,
   services: Readonly<Record<string, string>>,
-): Omit<VendAnswer, 'expiresIn'> {
+): Omit<VendResponse, 'expiresIn'> {
   const identityProvider = tenant.grant?.identityProvider ?? 'microsoft'
   return {
     tenant: tenant.tenant,

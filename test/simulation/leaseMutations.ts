@@ -6,11 +6,11 @@ const leaseTime = 'shared/refresh/leaseTime.ts'
 const refreshTenant = 'shared/refresh/refreshTenant.ts'
 const sweep = 'shared/refresh/sweep.ts'
 
-/** Breakages of what a lease, a hold and a lost answer are good for. */
+/** Breakages of what a lease, a hold and a lost result are good for. */
 export const leaseMutations: readonly Mutation[] = [
   {
     name: 'a call is made although the lease has no time for it',
-    file: 'shared/refresh/askProvider.ts',
+    file: 'shared/refresh/requestTokens.ts',
     find: "if (!time.allowsCall()) return 'no_time'",
     replace: '',
     breaks: ['lease_outlived', 'one_call_a_lease'],

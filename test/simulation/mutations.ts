@@ -14,8 +14,8 @@ export const mutations: readonly Mutation[] = [
     file: refreshLeased,
     find: 'const stored = isNew\n',
     replace: `if (isNew) {
-    const done = await commitRefreshed(dependencies, attempt, { purpose, answer: { ...answer, askedAt }, reference, isStored: true })
-    await writeGrant(dependencies, attempt, { reference, refreshToken: answer.refreshToken })
+    const done = await commitRefreshed(dependencies, attempt, { purpose, result: { ...result, askedAt }, reference, isStored: true })
+    await writeGrant(dependencies, attempt, { reference, refreshToken: result.refreshToken })
     return done
   }
   const stored = isNew
@@ -134,8 +134,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'an answer without a refresh token overwrites the old one',
     file: refreshLeased,
-    find: 'const isNew = answer.refreshToken !== undefined && answer.refreshToken !== refreshToken',
-    replace: 'const isNew = answer.refreshToken !== refreshToken',
+    find: 'const isNew = result.refreshToken !== undefined && result.refreshToken !== refreshToken',
+    replace: 'const isNew = result.refreshToken !== refreshToken',
     breaks: ['token_lost', 'unexpected_error'],
   },
   {
@@ -223,8 +223,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'an access token’s life is counted from the commit',
     file: commit,
-    find: 'secondsAfter(answer.askedAt, answer.expiresInSeconds)',
-    replace: 'secondsAfter(now, answer.expiresInSeconds)',
+    find: 'secondsAfter(result.askedAt, result.expiresInSeconds)',
+    replace: 'secondsAfter(now, result.expiresInSeconds)',
     breaks: ['validity'],
   },
   {
@@ -275,7 +275,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'one environment’s token is refreshed in the other',
-    file: 'shared/refresh/askProvider.ts',
+    file: 'shared/refresh/requestTokens.ts',
     find: 'const { environment } = leased.tenant',
     replace: "const environment = 'production' as const",
     breaks: ['crossed_environment'],

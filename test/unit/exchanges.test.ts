@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { expect, test } from 'vitest'
-import { exchangeOf, openExchanges, watchServerOf } from '../../shared/http/exchanges.ts'
+import { exchangeOf, openExchanges, startAndTrackExchanges } from '../../shared/http/exchanges.ts'
 import { openWatched } from './exchangeGround.ts'
 
 test('a request is known by its invocation until its answer is over', async () => {
@@ -57,7 +57,7 @@ test('a reader that leaves is no failure of the process', async () => {
 
 test('a server that isn’t HTTP’s, or listens later, is left alone', async () => {
   const other = createServer()
-  await watchServerOf(
+  await startAndTrackExchanges(
     async () => once(other.listen(0, '127.0.0.1'), 'listening'),
     () => undefined,
   )

@@ -28,7 +28,7 @@ describe('the OpenAPI contract', () => {
   test('lists every registered operation but those that only say 404', () => {
     const registered = routes.flatMap(({ path, operations: byMethod }) =>
       Object.entries(byMethod)
-        .filter(([, operation]) => operation.answer.status !== 404)
+        .filter(([, operation]) => operation.response.status !== 404)
         .map(([method]) => `${method} /${path.replace('{*', '{')}`),
     )
     const listed = operations().map(({ path, method }) => `${method.toUpperCase()} ${path}`)
@@ -113,8 +113,8 @@ describe('the OpenAPI contract', () => {
       const operation = byMethod?.[method] as RouteDefinition['operations']['GET']
       expect(operation, key).toBeDefined()
       if (example.body !== undefined) expect(operation?.body?.safeParse(example.body).success, key).toBe(true)
-      if (example.answer !== undefined)
-        expect(operation?.answer.schema?.parse(example.answer), key).toEqual(example.answer)
+      if (example.response !== undefined)
+        expect(operation?.response.schema?.parse(example.response), key).toEqual(example.response)
     }
   })
 })

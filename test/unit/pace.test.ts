@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, request, type ServerResponse } from
 import type { AddressInfo } from 'node:net'
 import { setImmediate } from 'node:timers/promises'
 import { afterEach, expect, test } from 'vitest'
-import { watchServerOf } from '../../shared/http/exchanges.ts'
+import { startAndTrackExchanges } from '../../shared/http/exchanges.ts'
 import { paced } from '../../shared/http/pace.ts'
 
 const chunkBytes = 65_536
@@ -41,7 +41,7 @@ async function answerWith(body: ReadableStream<Uint8Array>, headers: Record<stri
     for await (const chunk of paced(invocationId, body)) response.write(chunk)
     response.end()
   })
-  await watchServerOf(
+  await startAndTrackExchanges(
     async () => once(server.listen(0, '127.0.0.1'), 'listening'),
     () => undefined,
   )

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { secondsAfter } from '../../shared/clock.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
-import { type PassedCall, passThrough } from '../../shared/passthrough/passThrough.ts'
+import { type PassThroughCall, passThrough } from '../../shared/passthrough/passThrough.ts'
 import { connected, name, now } from '../simulation/ground.ts'
 import { connectGround } from './connectGround.ts'
 
@@ -73,7 +73,7 @@ export async function passing(
       return { status, headers: new Headers(more as Record<string, string>), body: stream }
     },
   }
-  const pass = (change: Partial<PassedCall> = {}) =>
+  const pass = (change: Partial<PassThroughCall> = {}) =>
     passThrough(dependencies as never, name, {
       ...{ service: 'customerManagement', method: 'POST', path: 'User/Query', query: '' },
       ...{ headers: new Headers(), body: Readable.from([Buffer.from('{}')]) },

@@ -24,7 +24,7 @@ import { bringGrant } from '../../shared/grants/bring.ts'
 import { explainRefusal } from '../../shared/grants/explain.ts'
 import { classifyTokenRefusal } from '../../shared/identity/refusal.ts'
 import { failurePage } from '../../shared/pages/failurePage.ts'
-import { prepare } from '../../shared/passthrough/prepare.ts'
+import { prepareCall } from '../../shared/passthrough/prepareCall.ts'
 import { type Actor, type Problem, problems } from '../../shared/problems.ts'
 import { ended } from '../../shared/refresh/refusalEvents.ts'
 import { createAccessTokens } from '../../shared/vend/accessTokens.ts'
@@ -76,7 +76,7 @@ test.each(words)('%s: a vend, a pass-through and a probe name who acts', async (
   expect(toldBy(justRefused)).toBe(actor)
   expect(toldBy(await problem())).toBe(actor)
   const shared = { config, clock, accessTokens, developerTokens, tenants }
-  const passedThrough = prepare(shared as never, name, { service: 'campaignManagement' })
+  const passedThrough = prepareCall(shared as never, name, { service: 'campaignManagement' })
   expect(toldBy(await clock.run(thrownBy(passedThrough)))).toBe(actor)
   expect((await clock.run(probeTenant(shared as never, name))).actor).toBe(actor)
 })

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { SignIn } from '../../shared/connect/authorize.ts'
 import { reportFailure, updateEnvironmentHold } from '../../shared/connect/reportSignIn.ts'
 import { toRefusal } from '../../shared/domain/refusal.ts'
-import type { CodeAnswer } from '../../shared/identity/tokenEndpoint.ts'
+import type { RedeemResult } from '../../shared/identity/tokenEndpoint.ts'
 
 /** What a redemption changes of an environment's hold, and what is logged. */
 async function noted(answer: object, reason?: string) {
@@ -18,7 +18,7 @@ async function noted(answer: object, reason?: string) {
     },
   }
   const row = { environment: 'production', identityProvider: 'microsoft' }
-  await updateEnvironmentHold(dependencies as never, row as never, answer as CodeAnswer)
+  await updateEnvironmentHold(dependencies as never, row as never, answer as RedeemResult)
   return done
 }
 
@@ -66,7 +66,7 @@ test('a release that another process has made is not logged', async () => {
     ...{ read: async () => ({ reason: 'client_secret_invalid' }), release: async () => false },
   }
   const log = (event: string) => void done.push(event)
-  await updateEnvironmentHold({ environments, log } as never, {} as never, { ok: true } as CodeAnswer)
+  await updateEnvironmentHold({ environments, log } as never, {} as never, { ok: true } as RedeemResult)
   expect(done).toEqual([])
 })
 

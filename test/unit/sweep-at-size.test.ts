@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { type Clock, secondsAfter, systemRandomness } from '../../shared/clock.ts'
 import { dueRowOf } from '../../shared/domain/due.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
-import type { RefreshRequest, TokenAnswer } from '../../shared/domain/tokenEndpoint.ts'
+import type { RefreshRequest, TokenResult } from '../../shared/domain/tokenEndpoint.ts'
 import type { Environment } from '../../shared/environment.ts'
 import { classifyTokenRefusal } from '../../shared/identity/refusal.ts'
 import type { RefreshDependencies } from '../../shared/refresh/dependencies.ts'
@@ -12,10 +12,10 @@ import { createMemoryStores } from '../bench/memoryStores.ts'
 import { besideStores, plainSealer, refreshConfig } from '../bench/tenants.ts'
 
 const start = new Date('2026-11-23T16:00:00Z')
-const anHour: TokenAnswer = { ok: true, accessToken: 'at', refreshToken: 'rt', expiresInSeconds: 3600 }
-const outage: TokenAnswer = { ok: false, refusal: classifyTokenRefusal(503, {}) }
+const anHour: TokenResult = { ok: true, accessToken: 'at', refreshToken: 'rt', expiresInSeconds: 3600 }
+const outage: TokenResult = { ok: false, refusal: classifyTokenRefusal(503, {}) }
 
-type Answer = (request: RefreshRequest, calls: number) => TokenAnswer
+type Answer = (request: RefreshRequest, calls: number) => TokenResult
 
 /** Tenants in memory, a token endpoint that answers as told, and a clock that only its calls move. */
 function createGround(answer: Answer, settings: Partial<typeof refreshConfig> = {}, callSeconds = 0) {

@@ -4,8 +4,8 @@ import type { DeveloperTokenProofs } from '../../shared/advertising/developerTok
 import { readFault } from '../../shared/advertising/faults.ts'
 import { secondsAfter } from '../../shared/clock.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
-import type { Prepared } from '../../shared/passthrough/prepare.ts'
-import { tokensOf } from '../../shared/passthrough/tokens.ts'
+import type { PreparedCall } from '../../shared/passthrough/prepareCall.ts'
+import { findTokenEvidence } from '../../shared/passthrough/tokenEvidence.ts'
 import { faultEvidence } from '../../shared/tenants/faultEvidence.ts'
 
 const now = new Date('2026-11-28T12:00:00Z')
@@ -44,8 +44,8 @@ test.each([
     tenant: { environment: 'sandbox' },
     headers: { DeveloperToken: 'd' },
     refreshedAt: secondsAfter(now, -age),
-  } as unknown as Prepared
-  expect(await tokensOf({ developerTokenProofs, clock }, prepared)).toEqual({
+  } as unknown as PreparedCall
+  expect(await findTokenEvidence({ developerTokenProofs, clock }, prepared)).toEqual({
     developerToken: 'lapsed',
     accessToken,
   })
@@ -55,8 +55,8 @@ test('nothing is known of a developer token while storage does not answer', asyn
   const developerTokenProofs = {
     of: () => Promise.reject(new Error('out')),
   } as unknown as DeveloperTokenProofs
-  const prepared = { tenant: {}, headers: {}, refreshedAt: now } as unknown as Prepared
-  expect(await tokensOf({ developerTokenProofs, clock }, prepared)).toEqual({ accessToken: 'fresh' })
+  const prepared = { tenant: {}, headers: {}, refreshedAt: now } as unknown as PreparedCall
+  expect(await findTokenEvidence({ developerTokenProofs, clock }, prepared)).toEqual({ accessToken: 'fresh' })
 })
 
 test.each([

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Answer, CustomerManagement } from '../../../shared/advertising/client.ts'
+import type { CallResult, CustomerManagement } from '../../../shared/advertising/client.ts'
 import type { UserAndRoles } from '../../../shared/advertising/customerManagementSchemas.ts'
 import { readFault } from '../../../shared/advertising/faults.ts'
 import { systemClock } from '../../../shared/clock.ts'
@@ -29,7 +29,7 @@ function createWorld(accepted: string[], vault: Record<string, string>) {
     },
   }
   const log = (event: keyof LogEvents) => void logged.push(event)
-  const answer = <T>(developerToken: string, value: T): Answer<T> => {
+  const answer = <T>(developerToken: string, value: T): CallResult<T> => {
     sent.push(developerToken)
     return accepted.includes(developerToken) ? { ok: true, value } : refusal
   }

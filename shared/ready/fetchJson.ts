@@ -1,7 +1,7 @@
 import { tracedFetch } from '../telemetry/outgoing.ts'
 
 /** What asking brought. */
-export interface Asked {
+export interface FetchedJson {
   /** 0 when there was no answer. */
   readonly status: number
   /** The parsed body; undefined when it is not JSON. */
@@ -11,7 +11,7 @@ export interface Asked {
 const limitMilliseconds = 5000
 
 /** Asks once, within five seconds; redirects are not followed, and no answer is an answer. */
-export async function ask(url: string, init: RequestInit = {}): Promise<Asked> {
+export async function fetchJson(url: string, init: RequestInit = {}): Promise<FetchedJson> {
   try {
     const signal = AbortSignal.timeout(limitMilliseconds)
     const response = await tracedFetch(url, { redirect: 'manual', signal, ...init })

@@ -16,7 +16,7 @@ export const guardHeaders = {
 const jsonHeaders = { ...guardHeaders, 'Content-Type': 'application/json; charset=utf-8' } as const
 
 /** A JSON answer. Default status is 200. */
-export function answerJson(
+export function jsonResponse(
   value: unknown,
   status = 200,
   headers: Record<string, string> = {},
@@ -29,7 +29,7 @@ export function answerJson(
 }
 
 /** A problem document (RFC 9457). */
-export function answerProblem(problem: Problem, requestId: string): HttpResponseInit {
+export function problemResponse(problem: Problem, requestId: string): HttpResponseInit {
   const { status, actor, title, resolution } = problems[problem.code]
   const { extras } = problem
   const retryAfter = extras.retryAfterSeconds === undefined ? undefined : Math.ceil(extras.retryAfterSeconds)
@@ -50,7 +50,7 @@ export function answerProblem(problem: Problem, requestId: string): HttpResponse
     ...(retryAfter !== undefined && { 'Retry-After': String(retryAfter) }),
     ...extras.headers,
   }
-  return answerJson(document, status, headers)
+  return jsonResponse(document, status, headers)
 }
 
 /** Every failure as a problem: known ones as they are, storage as `storage_unavailable`, the rest as `internal_error`. */

@@ -46,7 +46,7 @@ export function decideRepeat(refused: RefusedCall): RepeatDecision {
 }
 
 /** Reads a failed answer whose beginning is known. */
-export function faultOf(service: ServiceName, failure: FailureText): AdvertisingFault {
+export function readCallFault(service: ServiceName, failure: FailureText): AdvertisingFault {
   const { status, headers, text } = failure
   return readFault({ service, status, headers, bodyText: text })
 }

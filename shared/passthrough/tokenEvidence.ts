@@ -1,19 +1,19 @@
 import type { DeveloperTokenProofs } from '../advertising/developerTokenProofs.ts'
 import type { FaultEvidence } from '../advertising/faultEvidence.ts'
 import { type Clock, secondsAfter } from '../clock.ts'
-import type { Prepared } from './prepare.ts'
-import { freshSeconds } from './repeat.ts'
+import { freshSeconds } from './decideRepeat.ts'
+import type { PreparedCall } from './prepareCall.ts'
 
 /** What knowing a call's tokens reads. */
-export interface TokenDependencies {
+export interface TokenEvidenceDependencies {
   readonly developerTokenProofs: DeveloperTokenProofs
   readonly clock: Clock
 }
 
 /** What is known of the tokens of a passed-on call; without storage, nothing of the developer token. */
-export async function tokensOf(
-  { developerTokenProofs, clock }: TokenDependencies,
-  { tenant, headers, refreshedAt }: Prepared,
+export async function findTokenEvidence(
+  { developerTokenProofs, clock }: TokenEvidenceDependencies,
+  { tenant, headers, refreshedAt }: PreparedCall,
 ): Promise<FaultEvidence> {
   const { DeveloperToken: developerToken = '' } = headers
   const proof = await developerTokenProofs.of(tenant.environment, developerToken).catch(() => undefined)

@@ -1,14 +1,14 @@
 import { grantOwnerOf } from '../domain/grants.ts'
-import { noAnswer } from '../domain/refusal.ts'
-import type { TokenAnswer } from '../domain/tokenEndpoint.ts'
+import { refusalWithoutResponse } from '../domain/refusal.ts'
+import type { TokenResult } from '../domain/tokenEndpoint.ts'
 import type { Attempt } from './attempt.ts'
 import type { RefreshDependencies } from './dependencies.ts'
 
 /** A call to the token endpoint, and what it was made with. */
-export interface Asked {
+export interface TokenRequestResult {
   /** When it was asked for: the access token's life counts from here, however long the answer took. */
   readonly askedAt: Date
-  readonly answer: TokenAnswer
+  readonly answer: TokenResult
   readonly reference: string
   readonly refreshToken: string
 }
@@ -19,40 +19,42 @@ export interface Asked {
  * cannot be read is a refusal too, of nobody's asking.
  * @returns `no_time` when the lease is too short for a call.
  */
-export async function askWithNamedOrNewer(
+export async function requestTokensWithNewestGrant(
   dependencies: RefreshDependencies,
   attempt: Attempt,
-): Promise<Asked | 'no_time'> {
+): Promise<TokenRequestResult | 'no_time'> {
   const { leased, time } = attempt
   const { clock, grants } = dependencies
   const owner = grantOwnerOf(leased.tenant, leased.grant)
   const { reference } = leased.grant
   const named = await time.step('reading the grant', () => grants.read(reference, owner))
   const asked =
-    named === undefined ? undefined : await ask(dependencies, attempt, { reference, refreshToken: named })
+    named === undefined
+      ? undefined
+      : await requestTokens(dependencies, attempt, { reference, refreshToken: named })
   if (asked === 'no_time' || (asked && !isRefusedGrant(asked.answer))) return asked
   const newer = await time.step('looking for a newer grant', () => grants.readNewer(reference, owner))
   if (!newer)
     return asked ?? { askedAt: clock.now(), answer: grantGone(reference), reference, refreshToken: '' }
-  const retried = await ask(dependencies, attempt, newer)
+  const retried = await requestTokens(dependencies, attempt, newer)
   return retried !== 'no_time' && !retried.answer.ok && asked ? asked : retried
 }
 
 /** The secret is gone from its vault, where it can be recovered while soft-deleted; or the seal's key is. */
-function grantGone(reference: string): TokenAnswer {
+function grantGone(reference: string): TokenResult {
   const reason = reference.startsWith('sealed:') ? 'grant_unreadable' : 'grant_missing'
-  return { ok: false, refusal: noAnswer(reason) }
+  return { ok: false, refusal: refusalWithoutResponse(reason) }
 }
 
-function isRefusedGrant(answer: TokenAnswer): boolean {
+function isRefusedGrant(answer: TokenResult): boolean {
   return !answer.ok && answer.refusal.class === 'advertiser' && answer.refusal.error === 'invalid_grant'
 }
 
-async function ask(
+async function requestTokens(
   { clock, tokenEndpoint }: RefreshDependencies,
   { leased, time }: Attempt,
-  { reference, refreshToken }: Pick<Asked, 'reference' | 'refreshToken'>,
-): Promise<Asked | 'no_time'> {
+  { reference, refreshToken }: Pick<TokenRequestResult, 'reference' | 'refreshToken'>,
+): Promise<TokenRequestResult | 'no_time'> {
   // The answer must be kept before the lease ends, or another process would redeem beside us.
   if (!time.allowsCall()) return 'no_time'
   const { environment } = leased.tenant

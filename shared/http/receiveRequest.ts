@@ -15,7 +15,11 @@ export interface ReceivedRequest extends Pick<HttpRequest, 'method' | 'url' | 'q
  * values from its path.
  * @param template the route's template, as it is registered.
  */
-export function receive(request: HttpRequest, invocationId: string, template: string): ReceivedRequest {
+export function receiveRequest(
+  request: HttpRequest,
+  invocationId: string,
+  template: string,
+): ReceivedRequest {
   const { method, url, query, body } = request
   const native = exchangeOf(invocationId)?.request
   return {

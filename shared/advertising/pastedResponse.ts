@@ -1,11 +1,11 @@
 /** A pasted answer: its body, and its head if there is one, as `curl -i` prints it. */
-export interface PastedAnswer {
-  readonly head?: PastedHead
+export interface PastedResponse {
+  readonly head?: ResponseHead
   readonly body: string
 }
 
 /** What a pasted head tells. */
-export interface PastedHead {
+export interface ResponseHead {
   readonly status: number
   readonly headers: Headers
 }
@@ -19,9 +19,9 @@ const mostHeadCharacters = 32_768
  * Takes the head off an answer that was pasted with it, as `curl -i` or `curl -v` shows it. The last head counts: a
  * proxy's or `100 Continue` stands before it. Linear in the text.
  */
-export function splitPastedHead(text: string): PastedAnswer {
+export function parsePastedResponse(text: string): PastedResponse {
   let body = withoutMarks(text.trimStart())
-  let head: PastedHead | undefined
+  let head: ResponseHead | undefined
   for (let read = 0; read < mostHeads && /^HTTP\/\d(?:\.\d)?\s\d{3}\b/.test(body); read += 1) {
     const end = endOfHead(body)
     head = parseHead(body.slice(0, end))
@@ -35,7 +35,7 @@ const namedStatus =
   /\bstatus(?: code|Code)?["']?[ :=]{1,3}([45]\d\d)\b|\b([45]\d\d) (?:Client|Server) Error\b|\(([45]\d\d)\) [A-Z]|<title>\s{0,9}([45]\d\d)\b/
 
 /** The status that a text names; 0 where it names none. */
-export function statusInWords(text: string): number {
+export function findStatusInText(text: string): number {
   const found = text.slice(0, mostHeadCharacters).match(namedStatus)
   return Number(found?.slice(1).find((status) => status !== undefined) ?? 0)
 }
@@ -61,7 +61,7 @@ function endOfHead(text: string): number {
   return Math.min(text.length, mostHeadCharacters)
 }
 
-function parseHead(head: string): PastedHead {
+function parseHead(head: string): ResponseHead {
   const [statusLine = '', ...lines] = head.split(/\r?\n/)
   const headers = new Headers()
   for (const line of lines) {

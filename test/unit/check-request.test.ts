@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest'
 import * as z from 'zod'
 import { bindingCookie, newBrowser } from '../../shared/access/browser.ts'
 import type { Broker } from '../../shared/broker.ts'
-import { type Acceptance, accept } from '../../shared/http/accept.ts'
-import { type ReceivedRequest, readPathParams } from '../../shared/http/received.ts'
+import { checkRequest, type RequestRules } from '../../shared/http/checkRequest.ts'
+import { type ReceivedRequest, readPathParams } from '../../shared/http/receiveRequest.ts'
 
 const publicUrl = 'https://broker.example'
 const caller = { app: 'the-app', workspace: 'agency', rights: new Set(['Tokens.Vend']) }
@@ -26,8 +26,8 @@ function get(pathname: string, cookie: string | null = null): ReceivedRequest {
   }
 }
 
-const accepted = <P>(acceptance: Acceptance<P, unknown, unknown>, request: ReceivedRequest, at = path) =>
-  accept({ broker, path: at }, acceptance, request)
+const accepted = <P>(acceptance: RequestRules<P, unknown, unknown>, request: ReceivedRequest, at = path) =>
+  checkRequest({ broker, path: at }, acceptance, request)
 
 describe('a request below a tenant', () => {
   test('is about the tenant that the path names, in the caller’s own workspace', async () => {

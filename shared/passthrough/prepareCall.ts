@@ -19,7 +19,7 @@ export interface PrepareDependencies {
 }
 
 /** The service that is called, and for which account. */
-export interface Wanted {
+export interface CallTarget {
   readonly service: ServiceName
   /** Id or number; the tenant's default without it. */
   readonly accountId?: string
@@ -28,7 +28,7 @@ export interface Wanted {
 }
 
 /** All that a call needs: where it goes and what it is made with. */
-export interface Prepared {
+export interface PreparedCall {
   readonly tenant: Tenant
   /** The service's base URL in the tenant's own environment. */
   readonly baseUrl: string
@@ -43,11 +43,11 @@ export interface Prepared {
  * Prepares a call as a vend would. A tenant without a default account can call the services that need no ids.
  * @throws Problem that says who must do what.
  */
-export async function prepare(
+export async function prepareCall(
   dependencies: PrepareDependencies,
   name: TenantName,
-  wanted: Wanted,
-): Promise<Prepared> {
+  wanted: CallTarget,
+): Promise<PreparedCall> {
   const { config, clock, accessTokens } = dependencies
   const obtained = await accessTokens.obtain(name)
   if (!obtained.ok) throw explainNotObtained(config, obtained, clock.now())
@@ -70,7 +70,7 @@ export async function prepare(
 async function withAccount(
   { vend }: PrepareDependencies,
   name: TenantName,
-  { accountId, customerId }: Wanted,
+  { accountId, customerId }: CallTarget,
 ) {
   const vended = await vend.vend(name, { accountId, customerId })
   return { headers: vended.headers, customerId: vended.customerId, accountId: vended.accountId }

@@ -9,10 +9,10 @@ import { Problem } from '../problems.ts'
 import { recordTenant } from '../telemetry/invocation.ts'
 import { parseBody, parseParams, parseQuery } from './body.ts'
 import { namesTenant, nothing, tenantParams } from './fields.ts'
-import type { ReceivedRequest } from './received.ts'
+import type { ReceivedRequest } from './receiveRequest.ts'
 
 /** What an operation takes, and from whom. */
-export interface Acceptance<P, Q, B> {
+export interface RequestRules<P, Q, B> {
   /** The app role that the caller needs; without one, anybody may call. */
   readonly role?: AppRole
   /** What the path brings beside `{tenant}`. */
@@ -41,7 +41,7 @@ export interface HandledRequest<P, Q, B> {
 }
 
 /** What checks a request, and the template of the route that it came by. */
-export interface Gate {
+export interface RequestContext {
   readonly broker: Pick<Broker, 'callers' | 'config'>
   readonly path: string
 }
@@ -50,9 +50,9 @@ export interface Gate {
  * Checks a request: who calls, then the path, the query and the body.
  * @throws Problem for the first check that fails.
  */
-export async function accept<P, Q, B>(
-  { broker, path }: Gate,
-  acceptance: Acceptance<P, Q, B>,
+export async function checkRequest<P, Q, B>(
+  { broker, path }: RequestContext,
+  acceptance: RequestRules<P, Q, B>,
   request: ReceivedRequest,
 ): Promise<Omit<HandledRequest<P, Q, B>, 'broker'>> {
   const { role, params, query } = acceptance
@@ -64,7 +64,7 @@ export async function accept<P, Q, B>(
     browser: role ? undefined : recognizeBrowser(broker.config.publicUrl, headers.get('cookie')),
     params: params ? parseParams(request, params) : (request.params as P),
     query: parseQuery(request, query ?? nothing) as Q,
-    body: (await acceptBody(broker, acceptance, request)) as B,
+    body: (await checkBody(broker, acceptance, request)) as B,
     raw: request,
   }
 }
@@ -86,9 +86,9 @@ function tenantOf({ workspace }: Caller, request: ReceivedRequest): TenantName {
   return tenant
 }
 
-async function acceptBody<B>(
+async function checkBody<B>(
   { config }: Pick<Broker, 'config'>,
-  { body, maxBodyBytes = 0, readsBodyItself }: Acceptance<unknown, unknown, B>,
+  { body, maxBodyBytes = 0, readsBodyItself }: RequestRules<unknown, unknown, B>,
   request: ReceivedRequest,
 ): Promise<unknown> {
   // A method without a body's meaning (RFC 9110, section 9.3) has none that could be wrong.

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Tenant } from '../../shared/domain/tenant.ts'
-import { prepare, type Wanted } from '../../shared/passthrough/prepare.ts'
+import { type CallTarget, prepareCall } from '../../shared/passthrough/prepareCall.ts'
 import { connected, name, now } from '../simulation/ground.ts'
 
 const issuedAt = new Date('2026-11-24T11:00:00Z')
@@ -35,7 +35,7 @@ function preparing({ tenant = {}, obtained = {}, developerToken = {} }: Ground =
       },
     },
   }
-  const prepared = (wanted: Wanted) => prepare(dependencies as never, name, wanted)
+  const prepared = (wanted: CallTarget) => prepareCall(dependencies as never, name, wanted)
   return { prepared, seen }
 }
 
@@ -51,7 +51,7 @@ describe('a call is prepared', () => {
     expect(seen).toEqual({ vended: [], looked: ['production'] })
   })
 
-  test.each<[string, Wanted, Partial<Tenant>]>([
+  test.each<[string, CallTarget, Partial<Tenant>]>([
     ['the service needs one', { service: needsIds }, {}],
     ['the tenant has a default', { service: needsNoIds }, { defaultAccount: { accountId: '1' } as never }],
     ['the caller names one', { service: needsNoIds, accountId: 'F1', customerId: '10' }, {}],

@@ -5,10 +5,10 @@ import type { Diagnosis } from '../diagnosis/facts.ts'
 import { parseRetryAfterSeconds } from '../domain/retryAfter.ts'
 import { faultEvidence } from '../tenants/faultEvidence.ts'
 import type { FailureText } from './failureText.ts'
-import type { Prepared, Wanted } from './prepare.ts'
+import type { CallTarget, PreparedCall } from './prepareCall.ts'
 
 /** A passed-on call: where it went, and what is known of its tokens. */
-export interface SentOn {
+export interface ForwardedCall {
   readonly url: URL
   readonly tokens: FaultEvidence
 }
@@ -16,9 +16,9 @@ export interface SentOn {
 /** Explains a passed-on call that failed, by its own account alone: the ids are the broker's. */
 export async function explainFailure(
   dependencies: DiagnosisDependencies,
-  prepared: Prepared,
-  { service }: Wanted,
-  { url, tokens }: SentOn,
+  prepared: PreparedCall,
+  { service }: CallTarget,
+  { url, tokens }: ForwardedCall,
   { status, headers, text }: FailureText,
 ): Promise<Diagnosis> {
   const { tenant, customerId, accountId } = prepared
