@@ -1,7 +1,7 @@
 import { discoveryResponse, rediscoverAccounts } from '../shared/accounts/discover.ts'
 import { jsonResponse } from '../shared/http/responses.ts'
 import { operation, route } from '../shared/http/route.ts'
-import { obtainProblems } from '../shared/vend/problems.ts'
+import { tokenProblems } from '../shared/vend/problems.ts'
 
 /** `POST /v1/tenants/{tenant}/accounts/discover`: asks Microsoft Advertising again what the tenant reaches. */
 route('accountsDiscover', 'v1/tenants/{tenant}/accounts/discover', {
@@ -13,7 +13,7 @@ route('accountsDiscover', 'v1/tenants/{tenant}/accounts/discover', {
       description: 'The accounts found, and which ones appeared, disappeared, or changed.',
       schema: discoveryResponse,
     },
-    problems: [...obtainProblems, 'tenant_changed', 'advertising_unavailable'],
+    problems: [...tokenProblems, 'tenant_changed', 'advertising_unavailable'],
     handle: async ({ broker, tenant }) => jsonResponse(await rediscoverAccounts(broker, tenant)),
   }),
 })

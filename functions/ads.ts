@@ -9,7 +9,7 @@ import { readRequestedAccount } from '../shared/passthrough/requestedAccount.ts'
 import { createUpstreamSender } from '../shared/passthrough/send.ts'
 import { Problem } from '../shared/problems.ts'
 import { vendProblems } from '../shared/vend/problems.ts'
-import { recordedVend } from '../shared/vend/recorded.ts'
+import { withUsageRecording } from '../shared/vend/usageRecording.ts'
 
 const params = z.object({ service: z.string(), path: z.string().default('') })
 
@@ -55,7 +55,7 @@ async function pass(
       detail: `Unknown service ${service.slice(0, 60)}. Services: ${serviceNames.join(', ')}.`,
     })
   }
-  const vend = recordedVend(broker, caller.app)
+  const vend = withUsageRecording(broker, caller.app)
   const { status, headers, body } = await passThrough({ ...broker, vend, send }, tenant, {
     service,
     path,

@@ -7,7 +7,7 @@ import type { HandledRequest } from '../shared/http/checkRequest.ts'
 import { isPrefetch, nothingSpent } from '../shared/http/prefetch.ts'
 import { operation } from '../shared/http/route.ts'
 import { appName } from '../shared/pages/appName.ts'
-import { askFirstPage, goOnPage } from '../shared/pages/askFirstPage.ts'
+import { connectStartPage, continuePage } from '../shared/pages/connectStartPage.ts'
 import { failurePage } from '../shared/pages/failurePage.ts'
 import { redirect } from '../shared/pages/page.ts'
 import { pageRoute } from '../shared/pages/pageRoute.ts'
@@ -45,9 +45,9 @@ async function lead(
   const browser = known ?? newBrowser()
   const ended = await authorize(broker, { sessionToken, browser, pressed })
   if (!ended) return failurePage({ failed: 'link_not_valid' }, config)
-  if ('asksFirst' in ended) return askFirstPage(sessionToken, appName(config, ended.workspace))
+  if ('asksFirst' in ended) return connectStartPage(sessionToken, appName(config, ended.workspace))
   const headers = { 'Set-Cookie': bindingCookie(config.publicUrl, browser) }
   return pressed
-    ? goOnPage(ended.url.href, appName(config, ended.workspace), headers)
+    ? continuePage(ended.url.href, appName(config, ended.workspace), headers)
     : redirect(ended.url.href, 302, headers)
 }

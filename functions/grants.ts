@@ -1,4 +1,4 @@
-import { bringGrant, grantBody } from '../shared/grants/bring.ts'
+import { grantBody, importGrant } from '../shared/grants/importGrant.ts'
 import { jsonResponse } from '../shared/http/responses.ts'
 import { operation, route } from '../shared/http/route.ts'
 import { tenantView, toTenantView } from '../shared/tenants/view.ts'
@@ -22,7 +22,7 @@ route('grants', 'v1/tenants/{tenant}/grants', {
       'advertising_unavailable',
     ],
     handle: async ({ broker, tenant, body }) => {
-      const connected = await bringGrant(broker, tenant, body)
+      const connected = await importGrant(broker, tenant, body)
       broker.accessTokens.forget(tenant)
       return jsonResponse(toTenantView(connected, broker.clock.now()))
     },

@@ -4,7 +4,7 @@ import { wholeNumber } from '../shared/http/fields.ts'
 import { jsonResponse } from '../shared/http/responses.ts'
 import { operation, route } from '../shared/http/route.ts'
 import { vendProblems } from '../shared/vend/problems.ts'
-import { recordedVend } from '../shared/vend/recorded.ts'
+import { withUsageRecording } from '../shared/vend/usageRecording.ts'
 import { longestMinValiditySeconds, vendResponse } from '../shared/vend/vend.ts'
 
 /** `GET /v1/tenants/{tenant}/token`: what the app needs to call Microsoft Advertising now. */
@@ -24,7 +24,7 @@ route('token', 'v1/tenants/{tenant}/token', {
     problems: vendProblems,
     handle: async ({ broker, caller, tenant, query }) => {
       const { minValidity: minValiditySeconds, accountId } = query
-      const { vend } = recordedVend(broker, caller.app)
+      const { vend } = withUsageRecording(broker, caller.app)
       return jsonResponse(await vend(tenant, { minValiditySeconds, accountId }))
     },
   }),

@@ -20,7 +20,7 @@ import type { Sealer } from './domain/sealer.ts'
 import type { SweepReports } from './domain/sweepReports.ts'
 import type { TenantPages } from './domain/tenantPages.ts'
 import type { TenantStore } from './domain/tenantStore.ts'
-import type { RecordUse } from './domain/use.ts'
+import type { RecordUsage } from './domain/usage.ts'
 import type { ListableVault } from './domain/vault.ts'
 import type { Environment } from './environment.ts'
 import { tokenExchangeAudience } from './identity/clientAssertion.ts'
@@ -53,7 +53,7 @@ import { createClockComparison, createStorageClock, type StorageClock } from './
 import { createTenantTable } from './storage/tenantTable.ts'
 import { createVault } from './storage/vault.ts'
 import { createLog } from './telemetry/log.ts'
-import { meterLog, meterUse } from './telemetry/metered.ts'
+import { meterLog, meterUsage } from './telemetry/meters.ts'
 import { tracedFetch } from './telemetry/outgoing.ts'
 import type { GrantServices } from './tenants/connectGrant.ts'
 import { type AccessTokens, createAccessTokens } from './vend/accessTokens.ts'
@@ -96,7 +96,7 @@ export interface Broker {
   readonly accessTokens: AccessTokens
   readonly vend: Vend
   /** Told of each use that an app makes of the broker. */
-  readonly recordUse: RecordUse
+  readonly recordUse: RecordUsage
 }
 
 let built: Broker | undefined
@@ -158,7 +158,7 @@ export function createBroker(
     sweeping,
     accessTokens,
     vend,
-    recordUse: meterUse,
+    recordUse: meterUsage,
   }
 }
 

@@ -14,9 +14,9 @@ import { explainNoDeveloperToken } from '../secrets/developerTokens.ts'
 import { recordAdvertisingResult } from '../tenants/recordAdvertisingResult.ts'
 import { cutMeaning } from '../tenants/view.ts'
 import type { AccessTokens } from '../vend/accessTokens.ts'
-import { explainNotObtained } from '../vend/explain.ts'
-import type { NotObtained, Obtained } from '../vend/obtained.ts'
+import { explainMissingToken } from '../vend/explainMissingToken.ts'
 import { isRecentlyReplaced } from '../vend/recentlyReplaced.ts'
+import type { MissingToken, UsableToken } from '../vend/usableToken.ts'
 import { type DiscoverForDependencies, discoverFor } from './discoverFor.ts'
 import { discoveryEvents } from './events.ts'
 import { explainDiscoveryFault } from './explainFault.ts'
@@ -70,7 +70,7 @@ export async function rediscoverAccounts(
   name: TenantName,
 ): Promise<DiscoveryResponse> {
   const { clock, accessTokens } = dependencies
-  const obtained = assertObtained(dependencies, await accessTokens.obtain(name))
+  const obtained = assertToken(dependencies, await accessTokens.get(name))
   const discovery = await discover(dependencies, name, obtained)
   const discoveredAt = clock.now()
   let told: CommittedDiscovery | undefined
@@ -93,14 +93,14 @@ export async function rediscoverAccounts(
 async function discover(
   dependencies: DiscoverDependencies,
   name: TenantName,
-  obtained: Obtained,
+  obtained: UsableToken,
 ): Promise<Discovery> {
   const first = await requestDiscovery(dependencies, obtained)
   const now = dependencies.clock.now()
   if (first.ok || !isTokenDoubted(first.fault, obtained.tenant, now))
     return recordAndUnwrap(dependencies, obtained, first)
   const seen = obtained.tenant.accessToken?.refreshedAt ?? now
-  const renewed = assertObtained(dependencies, await dependencies.accessTokens.replace(name, seen))
+  const renewed = assertToken(dependencies, await dependencies.accessTokens.replace(name, seen))
   return recordAndUnwrap(dependencies, renewed, await requestDiscovery(dependencies, renewed))
 }
 
@@ -114,17 +114,17 @@ export function isTokenDoubted(fault: AdvertisingFault, { accessToken }: Tenant,
 
 async function recordAndUnwrap(
   dependencies: DiscoverDependencies,
-  { tenant }: Obtained,
-  answer: CallResult<Discovery>,
+  { tenant }: UsableToken,
+  result: CallResult<Discovery>,
 ): Promise<Discovery> {
-  await recordAdvertisingResult(dependencies, tenant, answer.ok ? undefined : answer.fault)
-  if (answer.ok) return answer.value
-  throw explainDiscoveryFault(dependencies.config, tenant, answer.fault)
+  await recordAdvertisingResult(dependencies, tenant, result.ok ? undefined : result.fault)
+  if (result.ok) return result.value
+  throw explainDiscoveryFault(dependencies.config, tenant, result.fault)
 }
 
 async function requestDiscovery(
   dependencies: DiscoverDependencies,
-  { tenant: { environment, grant }, accessToken }: Obtained,
+  { tenant: { environment, grant }, accessToken }: UsableToken,
 ): Promise<CallResult<Discovery>> {
   const { identityProvider = 'microsoft' } = grant ?? {}
   const found = await discoverFor(dependencies, { environment, identityProvider }, accessToken)
@@ -132,8 +132,11 @@ async function requestDiscovery(
   return found
 }
 
-function assertObtained({ config, clock }: DiscoverDependencies, obtained: Obtained | NotObtained): Obtained {
-  if (!obtained.ok) throw explainNotObtained(config, obtained, clock.now())
+function assertToken(
+  { config, clock }: DiscoverDependencies,
+  obtained: UsableToken | MissingToken,
+): UsableToken {
+  if (!obtained.ok) throw explainMissingToken(config, obtained, clock.now())
   return obtained
 }
 

@@ -100,19 +100,19 @@ export function withProofs(
   proofs: DeveloperTokenProofs,
 ): CustomerManagement {
   const judged = async <T>(
-    answer: CallResult<T>,
+    result: CallResult<T>,
     developerToken: string,
     accessToken: 'accepted' | 'fresh',
   ) => {
-    if (answer.ok) {
+    if (result.ok) {
       await proofs.recordAccepted(environment, developerToken).catch(() => undefined)
-      return answer
+      return result
     }
-    if (accessToken === 'fresh' && isWithoutReason(answer.fault)) {
+    if (accessToken === 'fresh' && isWithoutReason(result.fault)) {
       proofs.recordRefused(developerToken)
     }
     const proof = await proofs.of(environment, developerToken).catch(() => 'unproven' as const)
-    return { ok: false, fault: { ...answer.fault, tokens: { developerToken: proof, accessToken } } } as const
+    return { ok: false, fault: { ...result.fault, tokens: { developerToken: proof, accessToken } } } as const
   }
   return {
     getUser: async (sent) => judged(await client.getUser(sent), sent.developerToken, 'fresh'),

@@ -1,9 +1,14 @@
 import { type DiscoveredAccount, mostAccounts } from '../domain/account.ts'
+import {
+  type AccountAccess,
+  accountIdsOf,
+  createAccountAccessFinder,
+  type FindAccountAccess,
+} from './accountAccess.ts'
 import { accountUsability } from './accountUsability.ts'
 import type { CallResult, CustomerManagement } from './client.ts'
 import type { AdvertiserAccount, Customer, CustomerRole, UserAndRoles } from './customerManagementSchemas.ts'
 import { findCustomerNames } from './customerNames.ts'
-import { accountIdsOf, createFindReach, type FindReach, type Reach } from './reach.ts'
 import type { Credentials } from './services.ts'
 import { type LinkWalk, mostWalkedCustomers, walkLinks } from './walkLinks.ts'
 
@@ -47,7 +52,7 @@ export async function discoverAccounts(
   const searched = await client.searchAccounts(credentials, user.value.userId)
   if (!searched.ok) return searched
   const roles = user.value.roles.slice(0, mostRoles)
-  const findReach = createFindReach(roles)
+  const findReach = createAccountAccessFinder(roles)
   const wanted = searched.value.isCut
     ? unreached(searched.value.accounts, findReach)
     : unexplained(searched.value.accounts, roles, findReach)
@@ -72,13 +77,16 @@ export async function discoverAccounts(
 function unexplained(
   searched: readonly AdvertiserAccount[],
   roles: readonly CustomerRole[],
-  findReach: FindReach,
+  findReach: FindAccountAccess,
 ): ReadonlySet<string> {
   return new Set([...notSearched(searched, roles), ...unreached(searched, findReach)])
 }
 
 /** Of a search that was cut, a role may name any number of accounts that were left out: only these are looked for. */
-function unreached(searched: readonly AdvertiserAccount[], findReach: FindReach): ReadonlySet<string> {
+function unreached(
+  searched: readonly AdvertiserAccount[],
+  findReach: FindAccountAccess,
+): ReadonlySet<string> {
   return new Set(searched.filter((account) => !findReach(account)).map((account) => account.accountId))
 }
 
@@ -99,7 +107,11 @@ const unknownReach = `The broker doesn’t know which customer gives access: the
 
 type ReachedAccount = Omit<DiscoveredAccount, 'customerName'>
 
-function toReached(account: AdvertiserAccount, byRole: Reach | undefined, walk: LinkWalk): ReachedAccount {
+function toReached(
+  account: AdvertiserAccount,
+  byRole: AccountAccess | undefined,
+  walk: LinkWalk,
+): ReachedAccount {
   const listedBy = walk.accounts.get(account.accountId)?.customerId
   const reach = byRole ?? { customerId: listedBy ?? account.ownerCustomerId }
   const isUnknown = !byRole && !listedBy && walk.isCut

@@ -6,7 +6,7 @@ import { type BodyForm, type FaultBody, readFaultBody } from './faultBody.ts'
 import type { FaultClass, FaultCode } from './faultCode.ts'
 import { faultCodeOf } from './faultCodes.ts'
 import type { FaultEvidence } from './faultEvidence.ts'
-import { furtherFaultCodes } from './furtherFaultCodes.ts'
+import { otherFaultCodes } from './otherFaultCodes.ts'
 import { redact } from './redact.ts'
 import type { ServiceName } from './services.ts'
 
@@ -110,7 +110,7 @@ export function toFault(answer: FailedResponse, body: FaultBody): AdvertisingFau
     ...(retryAfterSeconds !== undefined && isRetryable(judgement) && { retryAfterSeconds }),
     isDocumented: known !== undefined,
     ...(known?.verdict && { verdict: known.verdict }),
-    ...(known && furtherFaultCodes.includes(known) && { documented: known.meaning }),
+    ...(known && otherFaultCodes.includes(known) && { documented: known.meaning }),
     ...(named && { named }),
     isBare: body.errors.length === 0 && isCauseless(body),
     evidence: evidenceOf(answer, body),

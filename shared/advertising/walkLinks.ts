@@ -84,21 +84,21 @@ async function listLevel(
   const list = async (id: string) =>
     withoutUnwanted(await client.getLinkedAccountsAndCustomersInfo(credentials, id), wanted)
   const answers = await pMap(customerIds, list, { concurrency: callsAtOnce })
-  for (const [index, answer] of answers.entries()) {
-    if (!answer.ok && answer.fault.class === 'rights') continue
-    if (!answer.ok) return answer
+  for (const [index, result] of answers.entries()) {
+    if (!result.ok && result.fault.class === 'rights') continue
+    if (!result.ok) return result
     const customerId = customerIds[index]!
-    for (const account of answer.value.accounts) accounts.push({ account, customerId })
-    for (const customer of answer.value.customers) customers.push(customer)
+    for (const account of result.value.accounts) accounts.push({ account, customerId })
+    for (const customer of result.value.customers) customers.push(customer)
   }
   return { ok: true, value: { accounts, customers } }
 }
 
 /** Frees what no later step of the walk reads: 500 answers at once would fill the memory. */
-function withoutUnwanted(answer: CallResult<Listed>, wanted: ReadonlySet<string>): CallResult<Listed> {
-  if (!answer.ok) return answer
-  const accounts = answer.value.accounts.filter(({ accountId }) => wanted.has(accountId))
+function withoutUnwanted(result: CallResult<Listed>, wanted: ReadonlySet<string>): CallResult<Listed> {
+  if (!result.ok) return result
+  const accounts = result.value.accounts.filter(({ accountId }) => wanted.has(accountId))
   // One more than the walk takes, so that it sees that it is cut.
-  const customers = answer.value.customers.slice(0, mostWalkedCustomers + 1)
+  const customers = result.value.customers.slice(0, mostWalkedCustomers + 1)
   return { ok: true, value: { accounts, customers } }
 }

@@ -2,10 +2,10 @@ import { type BrowserBinding, isSameBrowser } from '../access/browser.ts'
 import { StorageUnavailableError } from '../domain/storageUnavailable.ts'
 import type { SignIn } from './authorize.ts'
 import type { CallbackDependencies } from './dependencies.ts'
-import type { AuthorizationResponse } from './explain.ts'
+import type { AuthorizationResponse } from './explainSignInFailure.ts'
 import type { ConnectFailure } from './failures.ts'
 import { withNextSteps } from './nextSteps.ts'
-import { prove } from './prove.ts'
+import { proveSignIn } from './proveSignIn.ts'
 import { reportFailure } from './reportSignIn.ts'
 import type { SavedSignIn } from './savedSignIn.ts'
 import { saveSignIn } from './saveSignIn.ts'
@@ -62,7 +62,7 @@ async function proveAndKeep(
   browser: BrowserBinding,
   state: string,
 ): Promise<SavedSignIn | ConnectFailure> {
-  const ended = await prove(dependencies, signIn, response, browser, state)
+  const ended = await proveSignIn(dependencies, signIn, response, browser, state)
   return 'failed' in ended ? ended : saveSignIn(dependencies, signIn, ended)
 }
 

@@ -11,9 +11,9 @@ import type { SignIn } from './authorize.ts'
 export async function recordClaimsChallenge(
   dependencies: ChangeDependencies,
   signIn: SignIn,
-  answer: RedeemResult,
+  result: RedeemResult,
 ): Promise<void> {
-  const claims = answer.ok ? undefined : answer.refusal.claims
+  const claims = result.ok ? undefined : result.refusal.claims
   if (!claims || signIn.anotherAccount) return
   const { tenant, workspace } = signIn
   await changeTenant(dependencies, { tenant, workspace }, (row) =>

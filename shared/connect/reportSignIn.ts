@@ -38,17 +38,17 @@ export function reportFailure(log: Log, signIn: SignIn, { failed, reason, traceI
 export async function updateEnvironmentHold(
   { clock, environments, log }: ReportDependencies,
   { environment, identityProvider }: SignInRow,
-  answer: RedeemResult,
+  result: RedeemResult,
 ): Promise<void> {
   const hold = await environments.read(environment, identityProvider)
-  if (answer.ok) {
+  if (result.ok) {
     if (!hold || !isCredentialReason(hold.reason)) return
     if (await environments.release(environment, identityProvider))
       log('environment.released', { environment, identityProvider })
     return
   }
-  if (answer.otherCredentialLeft || !isAboutUs(answer.refusal)) return
-  const { reason, traceId } = answer.refusal
+  if (result.otherCredentialLeft || !isAboutUs(result.refusal)) return
+  const { reason, traceId } = result.refusal
   const fault = { environment, identityProvider, reason, traceId }
   await environments.placeHold(nextHold(hold, fault, clock.now()))
   if (!hold) log('environment.held', fault)

@@ -11,10 +11,10 @@ import { sealAccessToken } from '../tenants/connectGrant.ts'
 import { destroySecrets, destroyUncommitted, withSecretsToDestroy } from '../tenants/secretsToDestroy.ts'
 import { sealSignInName } from '../tenants/signInName.ts'
 import type { SignIn } from './authorize.ts'
-import type { Reach } from './compareReach.ts'
+import type { AccountComparison } from './compareSignInAccounts.ts'
 import type { CallbackDependencies } from './dependencies.ts'
 import type { ConnectFailure } from './failures.ts'
-import type { Proven } from './prove.ts'
+import type { ProvenSignIn } from './proveSignIn.ts'
 import { disconnectedDuringSignIn, type SavedSignIn } from './savedSignIn.ts'
 import { toGrant } from './toGrant.ts'
 
@@ -22,23 +22,23 @@ import { toGrant } from './toGrant.ts'
 export const confirmationSeconds = 900
 
 /** What waits with a grant, written before it. */
-export interface Waiting
-  extends Pick<Reach, 'outcome'>,
+export interface PendingDetails
+  extends Pick<AccountComparison, 'outcome'>,
     Pick<PendingGrant, 'accountsGeneration' | 'choice'> {}
 
 /** The grant waits beside the tenant's current one, which keeps working until the app confirms. */
 export async function savePending(
   { grantServices, clock }: Pick<CallbackDependencies, 'grantServices' | 'clock'>,
   signIn: SignIn,
-  proven: Proven,
-  { accountsGeneration, choice, outcome }: Waiting,
+  proven: ProvenSignIn,
+  { accountsGeneration, choice, outcome }: PendingDetails,
 ): Promise<SavedSignIn | ConnectFailure> {
   const { due, grants, tenants } = grantServices
   const name = { workspace: signIn.workspace, tenant: signIn.tenant }
   const code = randomBytes(32).toString('base64url')
   const stored = await tenants.read(name)
   if (!stored) return { failed: 'sign_in_not_valid', reason: 'tenant_gone' }
-  const stopped = whyNotFor(signIn, stored.tenant)
+  const stopped = findMismatch(signIn, stored.tenant)
   if (stopped) return stopped
   const id = grantServices.randomness.identifier()
   const owner = grantOwnerOf(stored.tenant, { ...proven.row, id })
@@ -58,7 +58,7 @@ export async function savePending(
   // The sweep ends unconfirmed consents. A due row without one costs one read.
   await due.insert(dueRowOf(stored.tenant, proven.row, pendingGrant.expiresAt))
   const changed = await changeTenant(grantServices, stored, (row) =>
-    whyNotFor(signIn, row)
+    findMismatch(signIn, row)
       ? undefined
       : {
           next: withSecretsToDestroy(grants, pending(row, pendingGrant), [row.pendingGrant?.grant.reference]),
@@ -67,7 +67,7 @@ export async function savePending(
   if (changed.outcome !== 'changed') {
     const row = changed.outcome === 'unchanged' ? changed.stored.tenant : (await tenants.read(name))?.tenant
     await destroyUncommitted(grantServices, reference, row)
-    return (row && whyNotFor(signIn, row)) ?? { failed: 'storage_unavailable', reason: 'tenant_changed' }
+    return (row && findMismatch(signIn, row)) ?? { failed: 'storage_unavailable', reason: 'tenant_changed' }
   }
   const written = await destroySecrets(grantServices, changed.stored)
   const confirmation = { status: 'confirmation_required', confirmation_code: code }
@@ -76,7 +76,7 @@ export async function savePending(
 }
 
 /** Why a consent doesn't fit the current row; undefined when it does. */
-function whyNotFor(signIn: SignIn, row: Tenant): ConnectFailure | undefined {
+function findMismatch(signIn: SignIn, row: Tenant): ConnectFailure | undefined {
   if (row.environment !== signIn.environment) return { failed: 'environment_mismatch' }
   return isStillWanted(signIn, row) ? undefined : disconnectedDuringSignIn
 }

@@ -6,17 +6,17 @@ import { returnUrlWith } from '../domain/returnUrl.ts'
 import { isSameConsent, isStillWanted, type PendingChoice, type Tenant } from '../domain/tenant.ts'
 import { connectGrant } from '../tenants/connectGrant.ts'
 import type { SignIn } from './authorize.ts'
-import { compareReach, type Reach } from './compareReach.ts'
+import { type AccountComparison, compareSignInAccounts } from './compareSignInAccounts.ts'
 import type { CallbackDependencies } from './dependencies.ts'
 import type { ConnectFailure } from './failures.ts'
 import { differentUser, personOf } from './person.ts'
-import type { Proven } from './prove.ts'
+import type { ProvenSignIn } from './proveSignIn.ts'
 import { disconnectedDuringSignIn, type SavedSignIn } from './savedSignIn.ts'
 import { confirmationSeconds, savePending } from './savePending.ts'
 import { toGrant } from './toGrant.ts'
 
 /** What a sign-in would change of the tenant, as it was read. */
-export interface Compared extends Reach {
+export interface SignInComparison extends AccountComparison {
   readonly before: Tenant
 }
 
@@ -27,13 +27,13 @@ export interface Compared extends Reach {
 export async function saveSignIn(
   dependencies: CallbackDependencies,
   signIn: SignIn,
-  proven: Proven,
+  proven: ProvenSignIn,
 ): Promise<SavedSignIn | ConnectFailure> {
   const compared = await compareSignIn(dependencies, signIn, proven)
   if ('failed' in compared) return compared
   if (!signIn.confirm && !compared.loss) return connectImmediately(dependencies, signIn, proven, compared)
   const choice = await offerChoice(dependencies, signIn)
-  const accountsGeneration = await writeReached(dependencies, compared)
+  const accountsGeneration = await writeAccounts(dependencies, compared)
   const { outcome } = compared
   return savePending(dependencies, signIn, proven, { accountsGeneration, outcome, ...(choice && { choice }) })
 }
@@ -52,8 +52,8 @@ async function offerChoice(
 export async function compareSignIn(
   { accounts, grantServices }: Pick<CallbackDependencies, 'accounts' | 'grantServices'>,
   signIn: SignIn,
-  proven: Proven,
-): Promise<Compared | ConnectFailure> {
+  proven: ProvenSignIn,
+): Promise<SignInComparison | ConnectFailure> {
   const name = { workspace: signIn.workspace, tenant: signIn.tenant }
   const stored = await grantServices.tenants.read(name)
   if (!stored) return { failed: 'sign_in_not_valid', reason: 'tenant_gone' }
@@ -62,13 +62,13 @@ export async function compareSignIn(
   if (before.environment !== signIn.environment) return { failed: 'environment_mismatch' }
   const stranger = differentUser(before, proven, signIn.allowDifferentUser)
   if (stranger) return stranger
-  return { ...(await compareReach(accounts, before, proven)), before }
+  return { ...(await compareSignInAccounts(accounts, before, proven)), before }
 }
 
 /** Writes what a sign-in reaches, as a generation of accounts that no row names yet. */
-async function writeReached(
+async function writeAccounts(
   { accounts, clock, randomness }: Pick<CallbackDependencies, 'accounts' | 'clock' | 'randomness'>,
-  { after, before, isCut }: Compared,
+  { after, before, isCut }: SignInComparison,
 ): Promise<string> {
   const accountsGeneration = newGeneration(clock.now(), randomness, isCut)
   await accounts.write(before, accountsGeneration, after)
@@ -79,15 +79,15 @@ async function writeReached(
 export async function connectImmediately(
   dependencies: CallbackDependencies,
   signIn: SignIn,
-  proven: Proven,
-  compared: Compared,
+  proven: ProvenSignIn,
+  compared: SignInComparison,
 ): Promise<SavedSignIn | ConnectFailure> {
   const { accounts, clock, grantServices } = dependencies
   const { after, before, defaultAccount, known } = compared
-  const accountsGeneration = await writeReached(dependencies, compared)
+  const accountsGeneration = await writeAccounts(dependencies, compared)
   const person = personOf(proven)
   const story = { tenant: before, before: known, after, defaultAccount, person, at: clock.now() }
-  const { accessToken, askedAt, expiresInSeconds, refreshToken } = proven.tokens
+  const { accessToken, requestedAt, expiresInSeconds, refreshToken } = proven.tokens
   const connected = await connectGrant(grantServices, before, {
     environment: signIn.environment,
     grant: toGrant(proven, clock.now()),
@@ -95,7 +95,7 @@ export async function connectImmediately(
     refreshToken,
     accessToken,
     expiresInSeconds,
-    askedAt,
+    requestedAt,
     accountsGeneration,
     ...(defaultAccount && { defaultAccount }),
     disconnectCount: signIn.disconnectCount,

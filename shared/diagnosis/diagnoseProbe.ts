@@ -1,9 +1,9 @@
+import { createAccountAccessFinder } from '../advertising/accountAccess.ts'
 import { accountUsability } from '../advertising/accountUsability.ts'
 import type { CallResult, CustomerManagement } from '../advertising/client.ts'
 import type { AdvertiserAccount, UserAndRoles } from '../advertising/customerManagementSchemas.ts'
 import type { AdvertisingFault } from '../advertising/faults.ts'
 import { judgeFault } from '../advertising/judgeFault.ts'
-import { createFindReach } from '../advertising/reach.ts'
 import type { Credentials } from '../advertising/services.ts'
 import { isRetiredSignIn } from './credentialRules.ts'
 import { findUnusableToken } from './developerTokenState.ts'
@@ -36,7 +36,7 @@ export interface AccountProbe {
   readonly accountId: string
   /** The customer that the broker vends with the account; empty when it knows none. */
   readonly vendedCustomerId: string
-  readonly answer: CallResult<AccountAndReach>
+  readonly result: CallResult<AccountAndReach>
 }
 
 /** An account with the customer through which roles lead to it; absent when no role does. */
@@ -90,7 +90,7 @@ export async function probeAccount(
 ): Promise<CallResult<AccountAndReach>> {
   const answer = await client.getAccount(credentials, accountId)
   if (!answer.ok) return answer
-  const customerId = createFindReach(user.roles)(answer.value)?.customerId
+  const customerId = createAccountAccessFinder(user.roles)(answer.value)?.customerId
   return { ok: true, value: { account: answer.value, ...(customerId && { customerId }) } }
 }
 
@@ -122,13 +122,13 @@ function diagnoseAccount(
   probe: AccountProbe,
   context: Pick<DiagnosisContext, 'identityProvider'>,
 ): Diagnosis {
-  if (!probe.answer.ok) {
-    const { fault } = probe.answer
+  if (!probe.result.ok) {
+    const { fault } = probe.result
     // Customer Management answers an id that exists nowhere as it answers one that is out of reach.
     const isOutOfReach = fault.class === 'rights' || fault.class === 'request'
     return toDiagnosis(isOutOfReach ? { verdict: 'account_unknown' } : judgeCallFault(fault), fault, context)
   }
-  const finding = judgeReach(probe, probe.answer.value)
+  const finding = judgeReach(probe, probe.result.value)
   const evidence = `Refresh, GetUser, and GetAccount of ${probe.accountId} succeeded.`
   return toDiagnosis(finding, { ...nothingSeen, evidence }, context)
 }

@@ -7,8 +7,8 @@ import type { Environment } from '../environment.ts'
 import { type Actor, Problem, type ProblemCode, problems } from '../problems.ts'
 import { recordAdvertisingResult } from '../tenants/recordAdvertisingResult.ts'
 import type { AccessTokens } from '../vend/accessTokens.ts'
-import { explainNotObtained } from '../vend/explain.ts'
-import type { Obtained } from '../vend/obtained.ts'
+import { explainMissingToken } from '../vend/explainMissingToken.ts'
+import type { UsableToken } from '../vend/usableToken.ts'
 import { type DiagnosisDependencies, developerTokenState } from './context.ts'
 import {
   type AccountProbe,
@@ -69,15 +69,15 @@ async function refreshNow(
   { accessTokens, clock, config }: ProbeDependencies,
   name: TenantName,
   refreshedAt: Date | undefined,
-): Promise<Obtained | Problem> {
+): Promise<UsableToken | Problem> {
   const isProven = !refreshedAt || secondsAfter(refreshedAt, provenSeconds) > clock.now()
-  const obtained = await (isProven ? accessTokens.obtain(name) : accessTokens.replace(name, refreshedAt))
-  return obtained.ok ? obtained : explainNotObtained(config, obtained, clock.now())
+  const obtained = await (isProven ? accessTokens.get(name) : accessTokens.replace(name, refreshedAt))
+  return obtained.ok ? obtained : explainMissingToken(config, obtained, clock.now())
 }
 
 async function probeCalls(
   dependencies: ProbeDependencies,
-  { tenant }: Obtained,
+  { tenant }: UsableToken,
   credentials: Credentials,
 ): Promise<Pick<ProbeResults, 'user' | 'account'>> {
   const client = dependencies.advertising(tenant.environment)
@@ -88,7 +88,7 @@ async function probeCalls(
   const account: AccountProbe = {
     accountId: chosen.accountId,
     vendedCustomerId: chosen.customerId,
-    answer: await probeAccount(client, credentials, user.value, chosen.accountId),
+    result: await probeAccount(client, credentials, user.value, chosen.accountId),
   }
   return { user, account }
 }

@@ -7,21 +7,21 @@ import { exchangeOf } from './exchanges.ts'
  * library takes the whole body at once, and there is nothing to wait for.
  */
 export function paced(invocationId: string, body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
-  const answer = exchangeOf(invocationId)?.response
-  return answer ? pacedTo(answer, body) : body
+  const response = exchangeOf(invocationId)?.response
+  return response ? pacedTo(response, body) : body
 }
 
 /** Holds a body back for one answer. */
 export function pacedTo(
-  answer: ServerResponse,
+  response: ServerResponse,
   body: ReadableStream<Uint8Array>,
 ): ReadableStream<Uint8Array> {
   const reader = body.getReader()
-  answer.once('close', () => void reader.cancel().catch(() => undefined))
+  response.once('close', () => void reader.cancel().catch(() => undefined))
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
-        if (answer.writableNeedDrain) await drained(answer)
+        if (response.writableNeedDrain) await drained(response)
         const { done, value } = await reader.read()
         if (done) controller.close()
         else controller.enqueue(value)
@@ -33,13 +33,13 @@ export function pacedTo(
 }
 
 /** Resolves when there is room again or the reader has left. */
-function drained(answer: ServerResponse): Promise<void> {
+function drained(response: ServerResponse): Promise<void> {
   return new Promise((resolve) => {
     const settle = () => {
-      answer.off('drain', settle).off('close', settle)
+      response.off('drain', settle).off('close', settle)
       resolve()
     }
-    answer.on('drain', settle).on('close', settle)
-    if (answer.destroyed) settle()
+    response.on('drain', settle).on('close', settle)
+    if (response.destroyed) settle()
   })
 }

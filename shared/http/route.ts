@@ -110,10 +110,10 @@ async function serve(
 }
 
 /** Ends an unread stream together with its source. */
-async function withoutBody(answer: HttpResponseInit): Promise<HttpResponseInit> {
-  const { body } = answer
+async function withoutBody(response: HttpResponseInit): Promise<HttpResponseInit> {
+  const { body } = response
   if (body instanceof ReadableStream) await body.cancel()
-  return { ...answer, body: '' }
+  return { ...response, body: '' }
 }
 
 async function perform(

@@ -55,7 +55,7 @@ export interface RedeemRequest {
 export type RefreshedTokens = Extract<TokenResult, { ok: true }> & { readonly idToken?: string }
 
 /** {@link RefreshedTokens}, and when they were asked for: their lifetime counts from then. */
-export type TimedTokens = RefreshedTokens & { readonly askedAt: Date }
+export type TimedTokens = RefreshedTokens & { readonly requestedAt: Date }
 
 /** The identity providers' token endpoints: the one place that sends credentials to them. */
 export interface TokenEndpoints extends TokenEndpoint {

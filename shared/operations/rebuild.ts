@@ -9,7 +9,7 @@ import { defaultAccountOf } from '../domain/selectAccounts.ts'
 import type { Tenant, TenantName } from '../domain/tenant.ts'
 import { repaired } from '../domain/transitions.ts'
 import type { Environment } from '../environment.ts'
-import { type ProvenToken, proveToken } from '../grants/prove.ts'
+import { type ProvenRefreshToken, proveRefreshToken } from '../grants/proveRefreshToken.ts'
 import type { SignInTable } from '../identity/signInTable.ts'
 import type { TokenEndpoints } from '../identity/tokenEndpoint.ts'
 import type { Tables } from '../storage/clients.ts'
@@ -159,13 +159,13 @@ async function restoreHints(
 async function proveGrant(
   { config, grantServices, signInTable, tokenEndpoints }: RebuildDependencies,
   { vault, name, owner }: TaggedGrant,
-): Promise<ProvenToken | 'dead' | 'unclear'> {
+): Promise<ProvenRefreshToken | 'dead' | 'unclear'> {
   const row = signInTable(owner)
   const secret = await vault.read(name)
   if (!row) return 'unclear'
   if (!secret) return 'dead'
   const proving = { config, tokenEndpoints, clock: grantServices.clock }
-  const proven = await proveToken(proving, row, { refreshToken: secret.value })
+  const proven = await proveRefreshToken(proving, row, { refreshToken: secret.value })
   if (proven.ok) return proven
   return isOpen(proven.refusal) ? 'unclear' : 'dead'
 }
@@ -178,7 +178,7 @@ function isOpen({ class: about, reason }: TokenRefusal): boolean {
 async function connect(
   dependencies: RebuildDependencies,
   { owner }: TaggedGrant,
-  { refreshToken, scopes, tokens, user }: ProvenToken,
+  { refreshToken, scopes, tokens, user }: ProvenRefreshToken,
 ): Promise<void> {
   const { accounts, grantServices } = dependencies
   // First of all: a strict provider takes no other token from now on.

@@ -2,11 +2,11 @@ import type { HttpResponseInit } from '@azure/functions'
 import type { ReceivedRequest } from '../http/receiveRequest.ts'
 import { problemResponse } from '../http/responses.ts'
 import { type Problem, type ProblemCode, problems } from '../problems.ts'
+import { type IconName, icon } from './icon.ts'
 import { html, pageResponse } from './page.ts'
-import { type Sign, sign } from './sign.ts'
 
 interface Words {
-  readonly sign: Sign
+  readonly sign: IconName
   readonly title: string
   readonly text: string
   /** Whether asking for the same address again can help. */
@@ -64,7 +64,7 @@ export function problemPageResponse(
   if (prefersJson(request.headers.get('accept') ?? '')) return problemResponse(problem, requestId)
   const { sign: name, title, text, again } = words[problem.code] ?? brokenHere
   const body = html`<div class="card">
-${sign(name)}
+${icon(name)}
 <h1>${title}</h1>
 <p>${text}</p>
 ${again && request.method === 'GET' && html`<p class="ways"><a class="button" href="">Try again</a></p>`}

@@ -9,7 +9,7 @@ import type { TenantStore } from '../domain/tenantStore.ts'
 import type { Environment } from '../environment.ts'
 import { Problem } from '../problems.ts'
 import { recordAdvertisingResult } from '../tenants/recordAdvertisingResult.ts'
-import { explainNotObtained } from '../vend/explain.ts'
+import { explainMissingToken } from '../vend/explainMissingToken.ts'
 import { isRecentlyReplaced } from '../vend/recentlyReplaced.ts'
 import { decideRepeat, readCallFault } from './decideRepeat.ts'
 import { diagnosisHeader, explainFailure, retryAfterHeader } from './explainFailure.ts'
@@ -173,7 +173,7 @@ async function refreshAndPrepare(
   if (!decision.repeat) return undefined
   const replaced = await accessTokens.replace(name, refreshedAt)
   if (!replaced.ok) {
-    if (decision.reason === 'token_expired') throw explainNotObtained(config, replaced, now)
+    if (decision.reason === 'token_expired') throw explainMissingToken(config, replaced, now)
     return undefined
   }
   const renewed = await prepareCall(dependencies, name, wanted)

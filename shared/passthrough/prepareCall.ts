@@ -5,8 +5,8 @@ import type { Tenant, TenantName } from '../domain/tenant.ts'
 import { Problem } from '../problems.ts'
 import { type DeveloperTokens, explainNoDeveloperToken } from '../secrets/developerTokens.ts'
 import type { AccessTokens } from '../vend/accessTokens.ts'
-import { explainNotObtained } from '../vend/explain.ts'
-import type { Obtained } from '../vend/obtained.ts'
+import { explainMissingToken } from '../vend/explainMissingToken.ts'
+import type { UsableToken } from '../vend/usableToken.ts'
 import type { Vend } from '../vend/vend.ts'
 
 /** What a call is prepared from. */
@@ -49,8 +49,8 @@ export async function prepareCall(
   wanted: CallTarget,
 ): Promise<PreparedCall> {
   const { config, clock, accessTokens } = dependencies
-  const obtained = await accessTokens.obtain(name)
-  if (!obtained.ok) throw explainNotObtained(config, obtained, clock.now())
+  const obtained = await accessTokens.get(name)
+  if (!obtained.ok) throw explainMissingToken(config, obtained, clock.now())
   const { tenant } = obtained
   const settings = config.environments.get(tenant.environment)
   if (!settings) {
@@ -78,7 +78,7 @@ async function withAccount(
 
 async function withoutAccount(
   { developerTokens }: PrepareDependencies,
-  { tenant, accessToken }: Obtained,
+  { tenant, accessToken }: UsableToken,
 ): Promise<Record<string, string>> {
   const developerToken = await developerTokens.find(tenant.environment)
   if (!developerToken.ok) throw explainNoDeveloperToken(developerToken)

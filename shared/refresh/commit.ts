@@ -21,16 +21,16 @@ import type { RefusedTenants } from './refusedTenants.ts'
 import { type LeasedWrite, writeLeased } from './writeLeased.ts'
 
 /** What a refresh brought, for whom, and where its refresh token is. */
-export interface Brought {
+export interface StoredRefresh {
   readonly purpose: RefreshPurpose
-  readonly answer: Extract<TokenResult, { ok: true }> & { readonly askedAt: Date }
+  readonly result: Extract<TokenResult, { ok: true }> & { readonly requestedAt: Date }
   readonly reference: string
   /** Whether the new refresh token is stored; else the vault didn't take it, and the used one stays. */
   readonly isStored: boolean
 }
 
 /** A refusal, and what it means for the tenant. */
-export interface Judged {
+export interface JudgedRefusal {
   readonly refusal: TokenRefusal
   readonly verdict: Exclude<RefusalVerdict, { verdict: 'hold' }>
 }
@@ -39,24 +39,24 @@ export interface Judged {
 export async function commitRefreshed(
   dependencies: RefreshDependencies,
   attempt: Attempt,
-  { purpose, answer, isStored, reference }: Brought,
+  { purpose, result, isStored, reference }: StoredRefresh,
 ): Promise<RefreshOutcome> {
   const { leased, time } = attempt
   const { clock, config, grants, randomness, sealer } = dependencies
   const now = clock.now()
-  const expiresAt = secondsAfter(answer.askedAt, answer.expiresInSeconds)
+  const expiresAt = secondsAfter(result.requestedAt, result.expiresInSeconds)
   const context = sealContextOf(leased.tenant, leased.grant.id, 'access_token')
-  const sealed = await time.repeat('sealing', () => sealer.seal(answer.accessToken, context))
+  const sealed = await time.repeat('sealing', () => sealer.seal(result.accessToken, context))
   const replaced = purpose.for === 'replacement' && ({ replaced: true } as const)
-  const brought = { sealed, refreshedAt: answer.askedAt, expiresAt, ...replaced }
+  const newToken = { sealed, refreshedAt: result.requestedAt, expiresAt, ...replaced }
   const lastVendedAt = purpose.for === 'sweep' ? leased.tenant.lastVendedAt : now
   const seen = lastVendedAt ? vended(leased.tenant, lastVendedAt, undefined) : leased.tenant
-  const kept = tokenToKeep(leased.tenant.accessToken, brought)
+  const kept = tokenToKeep(leased.tenant.accessToken, newToken)
   const dueAt = nextDueAt(seen, kept, config, now, randomness.fraction())
   const committed = await commit(dependencies, attempt, dueAt, (row) => {
     const { trouble } = row
     const grant = { ...leased.grant, reference }
-    const accessToken = tokenToKeep(row.accessToken, brought)
+    const accessToken = tokenToKeep(row.accessToken, newToken)
     const next = refreshed(row, { grant, accessToken, dueAt, lastVendedAt })
     return {
       next: withSecretsToDestroy(grants, next, [row.grant?.reference, leased.grant.reference]),
@@ -71,14 +71,14 @@ export async function commitRefreshed(
     return { outcome: 'passed_on', stored: committed.lost ?? leased, reason: 'lease_lost' }
   }
   const stored = await destroySecrets(dependencies, committed.stored)
-  await release(dependencies, registrationOf(leased)).catch(() => undefined)
+  await endHold(dependencies, registrationOf(leased)).catch(() => undefined)
   const isNew = stored.tenant.accessToken?.sealed === sealed
   const dueBefore = leased.tenant.dueAt
-  return { outcome: 'refreshed', stored, dueBefore, ...(isNew && { accessToken: answer.accessToken }) }
+  return { outcome: 'refreshed', stored, dueBefore, ...(isNew && { accessToken: result.accessToken }) }
 }
 
 /** What was the operator's trouble is over: a refresh has just worked. */
-async function release(
+async function endHold(
   { clock, environments, log }: RefreshDependencies,
   { environment, identityProvider }: Registration,
 ): Promise<void> {
@@ -91,7 +91,7 @@ async function release(
 export async function commitVerdict(
   dependencies: RefreshDependencies,
   attempt: Attempt,
-  { refusal, verdict }: Judged,
+  { refusal, verdict }: JudgedRefusal,
 ): Promise<StoredTenant | undefined> {
   const { leased } = attempt
   const at = dependencies.clock.now()

@@ -93,11 +93,11 @@ function reasonToRefresh(
  * lifetime, such as when it's refreshed again, is decided from what the refresh achieved.
  */
 export function tokenToKeep(
-  held: CachedAccessToken | undefined,
-  brought: CachedAccessToken,
+  current: CachedAccessToken | undefined,
+  refreshed: CachedAccessToken,
 ): CachedAccessToken {
-  if (!held || brought.replaced || held.expiresAt <= brought.expiresAt) return brought
-  return { ...held, refreshedAt: brought.refreshedAt }
+  if (!current || refreshed.replaced || current.expiresAt <= refreshed.expiresAt) return refreshed
+  return { ...current, refreshedAt: refreshed.refreshedAt }
 }
 
 /** What a refusal means for the tenant and its environment. */

@@ -37,23 +37,23 @@ export async function refreshLeased(
   // comes next to look for the refresh token that we could not commit.
   const ended = await endRestoredRow(dependencies, attempt).catch(giveUp)
   if (ended) return ended
-  const asked = await requestTokensWithNewestGrant(dependencies, attempt).catch(giveUp)
-  if (asked === 'no_time') {
+  const requested = await requestTokensWithNewestGrant(dependencies, attempt).catch(giveUp)
+  if (requested === 'no_time') {
     await releaseLease(dependencies, attempt)
     return { outcome: 'passed_on', stored: leased, reason: 'lease_lost' }
   }
-  const { answer } = asked
+  const { result } = requested
   try {
-    const outcome = answer.ok
-      ? await accept(dependencies, attempt, { ...asked, answer, purpose })
-      : await refuse(dependencies, attempt, answer.refusal).catch(giveUp)
+    const outcome = result.ok
+      ? await accept(dependencies, attempt, { ...requested, result, purpose })
+      : await refuse(dependencies, attempt, result.refusal).catch(giveUp)
     const notCommitted = outcome.outcome === 'passed_on' ? 'lease_lost' : undefined
-    logRefresh(dependencies, attempt, { answer, notCommitted })
+    logRefresh(dependencies, attempt, { result, notCommitted })
     return outcome
   } catch (error) {
-    logRefresh(dependencies, attempt, { answer, notCommitted: 'not_committed' })
+    logRefresh(dependencies, attempt, { result, notCommitted: 'not_committed' })
     // Where used tokens are accepted, nothing is lost that the next process would have to look for.
-    if (answer.ok && isRefused(error) && dependencies.config.usedRefreshTokens === 'accepted')
+    if (result.ok && isRefused(error) && dependencies.config.usedRefreshTokens === 'accepted')
       await giveUp(error)
     throw error
   }
@@ -63,23 +63,23 @@ export async function refreshLeased(
 async function accept(
   dependencies: Refreshing,
   attempt: Attempt,
-  { answer, askedAt, purpose, reference, refreshToken }: Accepted,
+  { result, requestedAt, purpose, reference, refreshToken }: AcceptedRefresh,
 ): Promise<RefreshOutcome> {
   const { tenant, grant } = attempt.leased
   dependencies.refusedTenants.clear(tenant.environment, grant.identityProvider)
-  const isNew = answer.refreshToken !== undefined && answer.refreshToken !== refreshToken
+  const isNew = result.refreshToken !== undefined && result.refreshToken !== refreshToken
   const stored = isNew
-    ? await writeGrant(dependencies, attempt, { reference, refreshToken: answer.refreshToken })
+    ? await writeGrant(dependencies, attempt, { reference, refreshToken: result.refreshToken })
     : reference
   return commitRefreshed(dependencies, attempt, {
-    ...{ purpose, answer: { ...answer, askedAt } },
+    ...{ purpose, result: { ...result, requestedAt } },
     reference: stored ?? reference,
     isStored: stored !== undefined,
   })
 }
 
-interface Accepted extends Omit<TokenRequestResult, 'answer'> {
-  readonly answer: Extract<TokenResult, { ok: true }>
+interface AcceptedRefresh extends Omit<TokenRequestResult, 'answer'> {
+  readonly result: Extract<TokenResult, { ok: true }>
   readonly purpose: RefreshPurpose
 }
 
@@ -138,23 +138,23 @@ async function refuse(
     : { outcome: 'passed_on', stored: leased, reason: 'lease_lost' }
 }
 
-interface Ended {
-  readonly answer: TokenResult
+interface RefreshLogEntry {
+  readonly result: TokenResult
   readonly notCommitted: 'lease_lost' | 'not_committed' | undefined
 }
 
 function logRefresh(
   { log, clock }: RefreshDependencies,
   { leased, startedAt }: Attempt,
-  { answer, notCommitted }: Ended,
+  { result, notCommitted }: RefreshLogEntry,
 ): void {
   log('refresh.ended', {
     tenantKey: tenantKey(leased.tenant),
     environment: leased.tenant.environment,
     identityProvider: leased.grant.identityProvider,
-    outcome: notCommitted ?? (answer.ok ? 'refreshed' : answer.refusal.class),
-    reason: answer.ok ? '' : answer.refusal.reason,
-    traceId: answer.ok ? '' : answer.refusal.traceId,
+    outcome: notCommitted ?? (result.ok ? 'refreshed' : result.refusal.class),
+    reason: result.ok ? '' : result.refusal.reason,
+    traceId: result.ok ? '' : result.refusal.traceId,
     durationMilliseconds: clock.now().getTime() - startedAt.getTime(),
   })
 }

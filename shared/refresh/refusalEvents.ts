@@ -1,4 +1,4 @@
-import { actorOf, actorOfLasting } from '../domain/reasons.ts'
+import { actorOf, actorOfRepeated } from '../domain/reasons.ts'
 import type { TokenRefusal } from '../domain/refusal.ts'
 import { usualCauses } from '../domain/refusalCauses.ts'
 import type { RefreshTrouble } from '../domain/tenant.ts'
@@ -44,7 +44,7 @@ function failing(refusal: TokenRefusal, at: Date): TenantEvent {
 
 function needsOperator(refusal: TokenRefusal, at: Date): TenantEvent {
   const detail = `Refreshing fails, and the operator must find out why (${refusal.reason}); the broker retries automatically.`
-  return { type: 'refresh.failing', at, detail, data: factsOf(refusal, actorOfLasting(refusal.reason)) }
+  return { type: 'refresh.failing', at, detail, data: factsOf(refusal, actorOfRepeated(refusal.reason)) }
 }
 
 /** A refresh works again after several failures. */

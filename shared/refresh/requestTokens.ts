@@ -7,8 +7,8 @@ import type { RefreshDependencies } from './dependencies.ts'
 /** A call to the token endpoint, and what it was made with. */
 export interface TokenRequestResult {
   /** When it was asked for: the access token's life counts from here, however long the answer took. */
-  readonly askedAt: Date
-  readonly answer: TokenResult
+  readonly requestedAt: Date
+  readonly result: TokenResult
   readonly reference: string
   readonly refreshToken: string
 }
@@ -28,16 +28,16 @@ export async function requestTokensWithNewestGrant(
   const owner = grantOwnerOf(leased.tenant, leased.grant)
   const { reference } = leased.grant
   const named = await time.step('reading the grant', () => grants.read(reference, owner))
-  const asked =
+  const first =
     named === undefined
       ? undefined
       : await requestTokens(dependencies, attempt, { reference, refreshToken: named })
-  if (asked === 'no_time' || (asked && !isRefusedGrant(asked.answer))) return asked
+  if (first === 'no_time' || (first && !isRefusedGrant(first.result))) return first
   const newer = await time.step('looking for a newer grant', () => grants.readNewer(reference, owner))
   if (!newer)
-    return asked ?? { askedAt: clock.now(), answer: grantGone(reference), reference, refreshToken: '' }
+    return first ?? { requestedAt: clock.now(), result: grantGone(reference), reference, refreshToken: '' }
   const retried = await requestTokens(dependencies, attempt, newer)
-  return retried !== 'no_time' && !retried.answer.ok && asked ? asked : retried
+  return retried !== 'no_time' && !retried.result.ok && first ? first : retried
 }
 
 /** The secret is gone from its vault, where it can be recovered while soft-deleted; or the seal's key is. */
@@ -46,8 +46,8 @@ function grantGone(reference: string): TokenResult {
   return { ok: false, refusal: refusalWithoutResponse(reason) }
 }
 
-function isRefusedGrant(answer: TokenResult): boolean {
-  return !answer.ok && answer.refusal.class === 'advertiser' && answer.refusal.error === 'invalid_grant'
+function isRefusedGrant(result: TokenResult): boolean {
+  return !result.ok && result.refusal.class === 'advertiser' && result.refusal.error === 'invalid_grant'
 }
 
 async function requestTokens(
@@ -59,13 +59,13 @@ async function requestTokens(
   if (!time.allowsCall()) return 'no_time'
   const { environment } = leased.tenant
   const { identityProvider, authorityTenant, scopes } = leased.grant
-  const askedAt = clock.now()
-  const answer = await tokenEndpoint.refresh({
+  const requestedAt = clock.now()
+  const result = await tokenEndpoint.refresh({
     environment,
     identityProvider,
     authorityTenant,
     scopes,
     refreshToken,
   })
-  return { askedAt, answer, reference, refreshToken }
+  return { requestedAt, result, reference, refreshToken }
 }

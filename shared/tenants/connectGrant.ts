@@ -48,7 +48,7 @@ export interface ProvenGrant {
   readonly accessToken: string
   readonly expiresInSeconds: number
   /** When the tokens were asked for: `expiresInSeconds` counts from here, at worst too early. */
-  readonly askedAt: Date
+  readonly requestedAt: Date
   /** The account rows that were written for it, and the account to vend by default, if that is clear. */
   readonly accountsGeneration: string
   readonly defaultAccount?: DefaultAccount
@@ -96,12 +96,12 @@ export async function connectGrant(
 export async function sealAccessToken(
   { sealer }: Pick<GrantServices, 'sealer'>,
   owner: SealOwner,
-  token: Pick<ProvenGrant, 'accessToken' | 'expiresInSeconds' | 'askedAt'>,
+  token: Pick<ProvenGrant, 'accessToken' | 'expiresInSeconds' | 'requestedAt'>,
 ): Promise<CachedAccessToken> {
   const context = sealContextOf(owner, owner.grantId, 'access_token')
   const sealed = await sealer.seal(token.accessToken, context)
-  const { askedAt, expiresInSeconds } = token
-  return { sealed, refreshedAt: askedAt, expiresAt: secondsAfter(askedAt, expiresInSeconds) }
+  const { requestedAt, expiresInSeconds } = token
+  return { sealed, refreshedAt: requestedAt, expiresAt: secondsAfter(requestedAt, expiresInSeconds) }
 }
 
 /** A grant that is kept already, and what the row will say of it. */

@@ -5,7 +5,7 @@ import type { StoredTenant, TenantName } from '../domain/tenant.ts'
 import type { RefreshDependencies } from '../refresh/dependencies.ts'
 import type { RefreshOutcome } from '../refresh/outcome.ts'
 import type { Refresher } from '../refresh/refreshTenant.ts'
-import type { NotObtained, Obtained } from './obtained.ts'
+import type { MissingToken, UsableToken } from './usableToken.ts'
 
 /** Dependencies of reading a token from a row, or refreshing it. */
 export interface ReadDependencies extends Pick<RefreshDependencies, 'tenants' | 'sealer' | 'clock'> {
@@ -15,9 +15,9 @@ export interface ReadDependencies extends Pick<RefreshDependencies, 'tenants' | 
 /** How long a token must last, in seconds. */
 export interface Validity {
   /** Less than this is refreshed. */
-  readonly wanted: number
+  readonly preferredSeconds: number
   /** Less than this is never vended. */
-  readonly settleFor: number
+  readonly minimumSeconds: number
 }
 
 /** Seconds of the deadline that are kept for answering with the stored token when a refresh takes too long. */
@@ -27,9 +27,9 @@ const answerSeconds = 1
 export async function readOrRefresh(
   dependencies: ReadDependencies,
   name: TenantName,
-  { wanted, settleFor }: Validity,
+  { preferredSeconds: wanted, minimumSeconds: settleFor }: Validity,
   deadline: Deadline,
-): Promise<Obtained | NotObtained> {
+): Promise<UsableToken | MissingToken> {
   const { clock, refresher, tenants } = dependencies
   const stored = await tenants.read(name)
   if (!stored) return { ok: false, because: 'not_found' }
@@ -44,7 +44,7 @@ export async function readOrRefresh(
     if (usable && isOutage(error)) return { outcome: 'fresh', stored } as const
     throw error
   })
-  return conclude(dependencies, outcome, settleFor)
+  return toTokenOutcome(dependencies, outcome, settleFor)
 }
 
 /** A vault that hangs is as much out as one that refuses. */
@@ -61,11 +61,11 @@ function purposeOf(stored: StoredTenant, opens: boolean, minValiditySeconds: num
 }
 
 /** What a refresh brought: its token where it lasts `settleFor` seconds, else why there is none. */
-export async function conclude(
+export async function toTokenOutcome(
   dependencies: ReadDependencies,
   outcome: RefreshOutcome,
   settleFor: number,
-): Promise<Obtained | NotObtained> {
+): Promise<UsableToken | MissingToken> {
   if (outcome.outcome === 'not_found') return { ok: false, because: 'not_found' }
   const opened = await open(
     dependencies,
@@ -86,7 +86,7 @@ async function open(
   { sealer }: ReadDependencies,
   { tenant }: StoredTenant,
   plain?: string,
-): Promise<Obtained | undefined> {
+): Promise<UsableToken | undefined> {
   const { accessToken, grant, status } = tenant
   if (status !== 'connected' || !accessToken) return undefined
   const context = sealContextOf(tenant, grant?.id, 'access_token')

@@ -17,9 +17,9 @@ import { tenantKey } from '../domain/tenantKey.ts'
 import { type Environment, environments } from '../environment.ts'
 import { Problem } from '../problems.ts'
 import type { DeveloperTokens } from '../secrets/developerTokens.ts'
-import { type AccessTokens, settledForOf } from './accessTokens.ts'
-import { explainNotObtained, tookTooLong } from './explain.ts'
-import type { NotObtained, Obtained } from './obtained.ts'
+import { type AccessTokens, minimumValidity } from './accessTokens.ts'
+import { explainMissingToken, explainTimeLimit } from './explainMissingToken.ts'
+import type { MissingToken, UsableToken } from './usableToken.ts'
 
 /** What an app may ask of a vend. */
 export interface VendOptions {
@@ -76,16 +76,16 @@ export function createVend(dependencies: VendDependencies): Vend {
   const resolve = createAccountResolver(dependencies.accounts)
   const attempt = async (asked: VendRequest, isSecond: boolean): Promise<VendResponse> => {
     const { name, options, deadline } = asked
-    const obtained = await accessTokens.obtain(name, options.minValiditySeconds, deadline)
-    if (!obtained.ok) throw explainNotObtained(config, obtained, clock.now())
+    const obtained = await accessTokens.get(name, options.minValiditySeconds, deadline)
+    if (!obtained.ok) throw explainMissingToken(config, obtained, clock.now())
     const { environment } = obtained.tenant
     const find = () => resolve(obtained.tenant, options)
     const account = defaultFor(obtained.tenant, options) ?? (await deadline.step('finding the account', find))
     const developerToken = await currentToken(dependencies, environment, deadline)
     const expiresIn = secondsUntil(obtained.expiresAt, clock.now())
     // The account and the developer token may have taken their time, and what was promised holds at the answer.
-    if (expiresIn < settledForOf(options.minValiditySeconds)) {
-      if (isSecond) throw explainNotObtained(config, tooShort(expiresIn), clock.now())
+    if (expiresIn < minimumValidity(options.minValiditySeconds)) {
+      if (isSecond) throw explainMissingToken(config, tooShort(expiresIn), clock.now())
       return attempt(asked, true)
     }
     const answer = toResponse(obtained, account, developerToken, services.get(environment) ?? {})
@@ -97,7 +97,7 @@ export function createVend(dependencies: VendDependencies): Vend {
       try {
         return await attempt({ name, options, deadline }, false)
       } catch (error) {
-        throw error instanceof TimeLimitError ? tookTooLong(error) : error
+        throw error instanceof TimeLimitError ? explainTimeLimit(error) : error
       }
     },
   }
@@ -109,7 +109,7 @@ interface VendRequest {
   readonly deadline: Deadline
 }
 
-function tooShort(validSeconds: number): NotObtained {
+function tooShort(validSeconds: number): MissingToken {
   return { ok: false, because: 'validity_not_reached', validSeconds }
 }
 
@@ -149,7 +149,7 @@ function createAccountResolver(store: AccountStore) {
 }
 
 function toResponse(
-  { tenant, accessToken, expiresAt }: Obtained,
+  { tenant, accessToken, expiresAt }: UsableToken,
   { accountId, customerId }: DefaultAccount,
   developerToken: string,
   services: Readonly<Record<string, string>>,

@@ -23,8 +23,8 @@ test('a process that starts while the vault hangs waits for it once, and vends w
   const cold = world.createBroker()
   readAhead(cold.secrets, cold.config.environments.keys())
   for (let vend = 0; vend < 3; vend++)
-    await expect(cold.accessTokens.obtain(name)).rejects.toThrow(StorageUnavailableError)
+    await expect(cold.accessTokens.get(name)).rejects.toThrow(StorageUnavailableError)
   await faults('DELETE')
-  const vends = async () => (await cold.accessTokens.obtain(name).catch(() => undefined))?.ok
+  const vends = async () => (await cold.accessTokens.get(name).catch(() => undefined))?.ok
   await expect.poll(vends, { timeout: 40_000 }).toBe(true)
 }, 60_000)

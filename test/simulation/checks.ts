@@ -4,7 +4,7 @@ import type { RefreshTrouble, Tenant } from '../../shared/domain/tenant.ts'
 import type { RefreshRequest } from '../../shared/domain/tokenEndpoint.ts'
 import type { SecretVersion } from '../../shared/domain/vault.ts'
 import type { RefreshOutcome } from '../../shared/refresh/outcome.ts'
-import type { Obtained } from '../../shared/vend/obtained.ts'
+import type { UsableToken } from '../../shared/vend/usableToken.ts'
 import type { Family } from './models/identityProvider.ts'
 import type { SimulatedProcess } from './process.ts'
 import { type Rule, Violation } from './violation.ts'
@@ -166,7 +166,7 @@ export class Checks {
 
   /** Invariant 1, and the end of vending after a disconnect. */
   vended(
-    obtained: Obtained,
+    obtained: UsableToken,
     purpose: { tenant: string; minValiditySeconds?: number; startedAt: number },
   ): void {
     const { provider, scheduler, plan } = this.#world

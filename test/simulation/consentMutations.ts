@@ -69,12 +69,16 @@ export const consentMutations: readonly Mutation[] = [
   {
     name: 'a call that fails is repeated at once',
     file: 'shared/refresh/requestTokens.ts',
-    find: `const asked =
-    named === undefined ? undefined : await ask(dependencies, attempt, { reference, refreshToken: named })`,
-    replace: `let asked =
-    named === undefined ? undefined : await ask(dependencies, attempt, { reference, refreshToken: named })
-  for (let tries = 0; tries < 2 && asked && asked !== 'no_time' && !asked.result.ok; tries++)
-    asked = await ask(dependencies, attempt, { reference, refreshToken: named ?? '' })`,
+    find: `const first =
+    named === undefined
+      ? undefined
+      : await requestTokens(dependencies, attempt, { reference, refreshToken: named })`,
+    replace: `let first =
+    named === undefined
+      ? undefined
+      : await requestTokens(dependencies, attempt, { reference, refreshToken: named })
+  for (let tries = 0; tries < 2 && first && first !== 'no_time' && !first.result.ok; tries++)
+    first = await requestTokens(dependencies, attempt, { reference, refreshToken: named ?? '' })`,
     breaks: ['calls_per_vend'],
   },
   {

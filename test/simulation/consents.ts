@@ -1,4 +1,4 @@
-import type { Proven } from '../../shared/connect/prove.ts'
+import type { ProvenSignIn } from '../../shared/connect/proveSignIn.ts'
 import type { Account } from '../../shared/domain/account.ts'
 import { sealContextOf } from '../../shared/domain/sealer.ts'
 import type { Grant, Tenant, TenantName } from '../../shared/domain/tenant.ts'
@@ -34,15 +34,15 @@ export async function unlessRefused<T>(work: Promise<T>): Promise<T | undefined>
 
 /** A person consents, and half a minute of discovery later at most, the grant is kept. */
 export async function connect(world: World, broker: SimulatedBroker, name: TenantName): Promise<void> {
-  const askedAt = broker.process.clock.now()
+  const requestedAt = broker.process.clock.now()
   const { random } = world
   const { family, ...tokens } = world.provider.consent(name.tenant)
   await broker.accounts.write(name, family.id, accountsReached)
   await world.useCases.connectGrant(broker.dependencies, name, {
     ...tokens,
     environment: random.chance(0.1) ? 'production' : environmentOf(world, name),
-    askedAt,
-    grant: grantOf(family.id, askedAt, providerFor(world, name.tenant)),
+    requestedAt,
+    grant: grantOf(family.id, requestedAt, providerFor(world, name.tenant)),
     accountsGeneration: family.id,
   })
 }
@@ -85,13 +85,13 @@ function consent(
   world: World,
   broker: SimulatedBroker,
   { tenant }: TenantName,
-): { family: string; identityProvider: IdentityProvider; proven: Proven } {
-  const askedAt = broker.process.clock.now()
+): { family: string; identityProvider: IdentityProvider; proven: ProvenSignIn } {
+  const requestedAt = broker.process.clock.now()
   const { family, ...tokens } = world.provider.consent(tenant)
-  const { identityProvider, scopes, ...user } = grantOf(family.id, askedAt, providerFor(world, tenant))
+  const { identityProvider, scopes, ...user } = grantOf(family.id, requestedAt, providerFor(world, tenant))
   const row = { identityProvider, scopes }
-  const proven = { row, user, tokens: { ...tokens, askedAt }, discovery: user }
-  return { family: family.id, identityProvider, proven: proven as unknown as Proven }
+  const proven = { row, user, tokens: { ...tokens, requestedAt }, discovery: user }
+  return { family: family.id, identityProvider, proven: proven as unknown as ProvenSignIn }
 }
 
 async function confirm(

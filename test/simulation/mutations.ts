@@ -14,7 +14,7 @@ export const mutations: readonly Mutation[] = [
     file: refreshLeased,
     find: 'const stored = isNew\n',
     replace: `if (isNew) {
-    const done = await commitRefreshed(dependencies, attempt, { purpose, result: { ...result, askedAt }, reference, isStored: true })
+    const done = await commitRefreshed(dependencies, attempt, { purpose, result: { ...result, requestedAt }, reference, isStored: true })
     await writeGrant(dependencies, attempt, { reference, refreshToken: result.refreshToken })
     return done
   }
@@ -223,7 +223,7 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'an access token’s life is counted from the commit',
     file: commit,
-    find: 'secondsAfter(result.askedAt, result.expiresInSeconds)',
+    find: 'secondsAfter(result.requestedAt, result.expiresInSeconds)',
     replace: 'secondsAfter(now, result.expiresInSeconds)',
     breaks: ['validity'],
   },

@@ -37,8 +37,8 @@ test('a token that is good for a minute is vended while the vault hangs', async 
     vendLimitSeconds: 20,
     config: { activeWindowSeconds: 86_400 } as never,
   })
-  expect(await accessTokens.obtain(name)).toMatchObject({ ok: true, accessToken: 'at' })
-  await expect(accessTokens.obtain(name, 300)).rejects.toThrow(TimeLimitError)
+  expect(await accessTokens.get(name)).toMatchObject({ ok: true, accessToken: 'at' })
+  await expect(accessTokens.get(name, 300)).rejects.toThrow(TimeLimitError)
 })
 
 /** Access tokens of a process by whose clock it is `now`, and that refreshes nothing. */
@@ -69,7 +69,7 @@ test('a token is never vended with the ids of a row that holds another one', asy
   )
   if (stored === 'conflict') throw new Error('conflict')
   const accessTokens = neverRefreshing({ tenants, sealer }, { now: () => now, activeWindowSeconds: 40 })
-  expect(await accessTokens.obtain(name)).toMatchObject({ accessToken: 'at' })
+  expect(await accessTokens.get(name)).toMatchObject({ accessToken: 'at' })
   // Another process reconnects the tenant as somebody else, and then this one notes its vend.
   const defaultAccount = { accountId: '2', customerId: '20' }
   const accessToken = {
@@ -79,11 +79,11 @@ test('a token is never vended with the ids of a row that holds another one', asy
   }
   await tenants.replace(stored, { ...stored.tenant, accessToken, defaultAccount }, [])
   now = secondsAfter(now, 20)
-  const noting = await accessTokens.obtain(name)
+  const noting = await accessTokens.get(name)
   expect(noting).toMatchObject({ accessToken: 'at' })
   expect(noting).not.toHaveProperty('tenant.defaultAccount')
   await new Promise((resolve) => setImmediate(resolve))
-  expect(await accessTokens.obtain(name)).toMatchObject({
+  expect(await accessTokens.get(name)).toMatchObject({
     accessToken: 'of another',
     tenant: { defaultAccount },
   })
@@ -114,7 +114,7 @@ async function vendSealedFor(sealedFor: string | undefined) {
     vendLimitSeconds: 20,
     config: { activeWindowSeconds: 86_400 } as never,
   })
-  return { obtained: await accessTokens.obtain(name), purposes, accessToken }
+  return { obtained: await accessTokens.get(name), purposes, accessToken }
 }
 
 test('a token that was sealed for the tenant’s grant, or by an older version for none, is vended', async () => {
@@ -138,8 +138,8 @@ test('a row that is remembered from a time to come is read again, since the cloc
   const stored = await tenants.create(row, [])
   if (stored === 'conflict') throw new Error('conflict')
   const accessTokens = neverRefreshing({ tenants, sealer }, { now: () => now, activeWindowSeconds: 86_400 })
-  expect(await accessTokens.obtain(name, 60)).toMatchObject({ accessToken: 'at' })
+  expect(await accessTokens.get(name, 60)).toMatchObject({ accessToken: 'at' })
   await tenants.replace(stored, { ...row, status: 'disconnected' }, [])
   now = secondsAfter(now, -60)
-  await expect(accessTokens.obtain(name, 60)).rejects.toThrow('nobody is to refresh')
+  await expect(accessTokens.get(name, 60)).rejects.toThrow('nobody is to refresh')
 })

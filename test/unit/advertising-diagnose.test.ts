@@ -592,9 +592,9 @@ describe('a live probe', () => {
   test('in which everything works says so', () => {
     expect(probe(good).verdict).toBe('all_well')
     const answer = { ok: true, value: { account, customerId: '333' } } as const
-    expect(probe({ ...good, account: { accountId: '101', vendedCustomerId: '333', answer } }).verdict).toBe(
-      'all_well',
-    )
+    expect(
+      probe({ ...good, account: { accountId: '101', vendedCustomerId: '333', result: answer } }).verdict,
+    ).toBe('all_well')
   })
 
   test.each([
@@ -611,9 +611,9 @@ describe('a live probe', () => {
       'account_not_usable',
     ],
   ] as const)('whose account %s says so', (_what, answer, verdict) => {
-    expect(probe({ ...good, account: { accountId: '101', vendedCustomerId: '333', answer } }).verdict).toBe(
-      verdict,
-    )
+    expect(
+      probe({ ...good, account: { accountId: '101', vendedCustomerId: '333', result: answer } }).verdict,
+    ).toBe(verdict)
   })
 
   test('finds an account’s customer with one call', async () => {

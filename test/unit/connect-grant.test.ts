@@ -14,7 +14,7 @@ const proven: ProvenGrant = {
   refreshToken: 'new',
   accessToken: 'at2',
   expiresInSeconds: 3600,
-  askedAt: now,
+  requestedAt: now,
   accountsGeneration: 'g2',
 }
 

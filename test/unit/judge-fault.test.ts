@@ -5,8 +5,8 @@ import type { FaultEvidence } from '../../shared/advertising/faultEvidence.ts'
 import { readFault } from '../../shared/advertising/faults.ts'
 import { judgeFault } from '../../shared/advertising/judgeFault.ts'
 import { secondsAfter } from '../../shared/clock.ts'
-import { explainFault as explainToPerson } from '../../shared/connect/explain.ts'
-import { explainFault as explainToApp } from '../../shared/grants/explain.ts'
+import { explainSignInFault as explainToPerson } from '../../shared/connect/explainSignInFailure.ts'
+import { explainImportFault as explainToApp } from '../../shared/grants/explainImportFailure.ts'
 
 /** As it came in every public capture (Advertising-docs issue 555). */
 const wire = (

@@ -3,7 +3,7 @@ import { examples } from '../../shared/contract/examples.ts'
 import { buildContract, type Contract, type ContractOperation } from '../../shared/contract/openapi.ts'
 import type { RouteDefinition } from '../../shared/http/route.ts'
 import { problems } from '../../shared/problems.ts'
-import { obtainProblems } from '../../shared/vend/problems.ts'
+import { tokenProblems } from '../../shared/vend/problems.ts'
 import { registeredRoutes } from './registeredRoutes.ts'
 
 let routes: RouteDefinition[]
@@ -96,7 +96,7 @@ describe('the OpenAPI contract', () => {
     const found = operations().filter(({ path }) => needsToken.test(path))
     expect(found).toHaveLength(9)
     for (const { path, operation } of found)
-      expect(operation['x-problems'], path).toEqual(expect.arrayContaining([...obtainProblems]))
+      expect(operation['x-problems'], path).toEqual(expect.arrayContaining([...tokenProblems]))
   })
 
   test('refers to named schemas that are there, and refuses unknown fields of a body', () => {

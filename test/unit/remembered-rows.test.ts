@@ -74,7 +74,7 @@ async function ground({ lifeSeconds = hour, vendedSecondsAgo = 0, ...options }: 
     ...{ clock, accessTokens, tenant, tenants },
     reads: () => reads,
     refreshes: () => refreshes,
-    vend: (minValiditySeconds?: number) => clock.run(accessTokens.obtain(name, minValiditySeconds)),
+    vend: (minValiditySeconds?: number) => clock.run(accessTokens.get(name, minValiditySeconds)),
     async disconnect() {
       const stored = tenants.row(name)
       if (stored) await tenants.replace(stored, { ...stored.tenant, status: 'disconnected' }, [])
@@ -181,5 +181,5 @@ test('a vend is written down when a quarter of the active window has passed sinc
 test('a tenant that nobody knows is not found', async () => {
   const { clock, accessTokens } = await ground()
   const unknown = { workspace: 'w', tenant: 'other' }
-  expect(await clock.run(accessTokens.obtain(unknown))).toEqual({ ok: false, because: 'not_found' })
+  expect(await clock.run(accessTokens.get(unknown))).toEqual({ ok: false, because: 'not_found' })
 })

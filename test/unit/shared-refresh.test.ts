@@ -187,10 +187,10 @@ test('an access token’s life counts from when it was asked for', async () => {
     }),
   })
   await own.add()
-  const askedAt = own.clock.now()
+  const requestedAt = own.clock.now()
   await own.clock.run(own.refresher.refresh(name, sweep))
   expect(own.row().accessToken).toMatchObject({
-    refreshedAt: askedAt,
-    expiresAt: secondsAfter(askedAt, 3600),
+    refreshedAt: requestedAt,
+    expiresAt: secondsAfter(requestedAt, 3600),
   })
 })

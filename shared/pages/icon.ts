@@ -1,10 +1,10 @@
 import { type Html, html } from './page.ts'
 
 /** What a page's sign tells at a glance; the heading says it in words. */
-export type Sign = keyof typeof signs
+export type IconName = keyof typeof icons
 
 /** Strokes on a field of 24 by 24. */
-const signs = {
+const icons = {
   stop: 'M12 7v6m0 3.5v.01',
   lock: 'M8 11V8.5a4 4 0 0 1 8 0V11m-9 0h10v6.5H7z',
   wait: 'M12 7.5V12l3 2',
@@ -12,6 +12,6 @@ const signs = {
 } as const
 
 /** The sign above a page's heading. */
-export function sign(name: Sign): Html {
-  return html`<svg class="sign ${name}" viewBox="0 0 24 24" width="48" height="48" aria-hidden="true"><circle cx="12" cy="12" r="11"/><path d="${signs[name]}"/></svg>`
+export function icon(name: IconName): Html {
+  return html`<svg class="sign ${name}" viewBox="0 0 24 24" width="48" height="48" aria-hidden="true"><circle cx="12" cy="12" r="11"/><path d="${icons[name]}"/></svg>`
 }

@@ -5,7 +5,7 @@ import { html, pageResponse } from './page.ts'
  * The page of a link that may have been sent by mail: a mere request, as mail scanners send, spends
  * nothing; the button does.
  */
-export function askFirstPage(sessionToken: string, app: string | undefined): HttpResponseInit {
+export function connectStartPage(sessionToken: string, app: string | undefined): HttpResponseInit {
   const title = 'Connect Microsoft Advertising'
   const body = html`<div class="card">
 <h1>${title}</h1>
@@ -19,7 +19,7 @@ export function askFirstPage(sessionToken: string, app: string | undefined): Htt
 }
 
 /** What the button answers: a page that goes on by itself, since a policy on forms would hold for every redirect after it. */
-export function goOnPage(
+export function continuePage(
   url: string,
   app: string | undefined,
   headers: Readonly<Record<string, string>>,

@@ -1,16 +1,16 @@
 import { expect, test } from 'vitest'
-import type { Use } from '../../shared/domain/use.ts'
+import type { UsageRecord } from '../../shared/domain/usage.ts'
 import { Problem } from '../../shared/problems.ts'
-import { recordedVend } from '../../shared/vend/recorded.ts'
+import { withUsageRecording } from '../../shared/vend/usageRecording.ts'
 import type { Vend } from '../../shared/vend/vend.ts'
 
 const tenant = { workspace: 'w', tenant: 't' }
 
 /** What is recorded of a vend by the app `a` that ends so. */
 async function recorded(end: () => Promise<unknown>) {
-  const uses: Use[] = []
+  const uses: UsageRecord[] = []
   const vend: Vend = { vend: end as Vend['vend'] }
-  const own = recordedVend({ vend, recordUse: (use) => void uses.push(use) }, 'a')
+  const own = withUsageRecording({ vend, recordUse: (use) => void uses.push(use) }, 'a')
   const answer = await own.vend(tenant, {}).catch((error: unknown) => error)
   return { answer, uses }
 }

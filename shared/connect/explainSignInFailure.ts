@@ -35,7 +35,7 @@ export function classifyAuthorizationError(response: AuthorizationResponse): Tok
 }
 
 /** A refusal as the person and the app are told of it, with the administrator's link where that cures it. */
-export function explainRefusal(
+export function explainSignInRefusal(
   config: Config,
   environment: Environment,
   refusal: TokenRefusal,
@@ -73,7 +73,7 @@ const undecidedAdvice =
   'If you do use Microsoft Advertising with this account, the app’s developer token may be at fault: ask the app’s operator to check it.'
 
 /** A fault of Microsoft Advertising likewise. A person is asked to wait only for what passes. */
-export function explainFault(fault: AdvertisingFault): ConnectFailure {
+export function explainSignInFault(fault: AdvertisingFault): ConnectFailure {
   const traceId = fault.trackingId
   const { about, identity } = judgeFault(fault)
   if (identity) {

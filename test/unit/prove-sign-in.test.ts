@@ -4,7 +4,7 @@ import { createCustomerManagement } from '../../shared/advertising/client.ts'
 import { secondsAfter } from '../../shared/clock.ts'
 import type { SignIn } from '../../shared/connect/authorize.ts'
 import { finishSignIn } from '../../shared/connect/callback.ts'
-import { prove } from '../../shared/connect/prove.ts'
+import { proveSignIn } from '../../shared/connect/proveSignIn.ts'
 import { KeysUnreachableError } from '../../shared/identity/keySource.ts'
 import { classifyTokenRefusal } from '../../shared/identity/refusal.ts'
 import { connected, grantOf, name } from '../simulation/ground.ts'
@@ -80,7 +80,7 @@ async function signingIn(
     ...{ disconnectCount: 0, browserHash: own.browser.hash, accountChoice: 'app' },
   } as SignIn
   const run = (response = {}) =>
-    own.clock.run(prove(dependencies, signIn, { code: 'c', ...response }, own.browser, 'state'))
+    own.clock.run(proveSignIn(dependencies, signIn, { code: 'c', ...response }, own.browser, 'state'))
   return { ...own, dependencies, run, seen, signIn }
 }
 
@@ -88,7 +88,7 @@ describe('a sign-in', () => {
   test('is proven with the verifier and nonce that only its browser can derive', async () => {
     const { browser, clock, run, seen } = await signingIn()
     expect(await run()).toMatchObject({
-      ...{ user: { consenter }, tokens: { refreshToken: 'rt', askedAt: clock.now() } },
+      ...{ user: { consenter }, tokens: { refreshToken: 'rt', requestedAt: clock.now() } },
       discovery: { advertisingUserId: '1', accounts: [{ accountId: '1' }] },
     })
     const codeVerifier = derive(browser, 'pkce', 'state')

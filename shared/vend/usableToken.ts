@@ -2,7 +2,7 @@ import type { Tenant } from '../domain/tenant.ts'
 import type { RefreshOutcome } from '../refresh/outcome.ts'
 
 /** A usable access token, with the tenant it is for. */
-export interface Obtained {
+export interface UsableToken {
   readonly ok: true
   readonly tenant: Tenant
   readonly accessToken: string
@@ -10,7 +10,7 @@ export interface Obtained {
 }
 
 /** Why there is none: the tenant is unknown, the refresh ended otherwise, or the new token lives too short. */
-export type NotObtained =
+export type MissingToken =
   | { readonly ok: false; readonly because: 'not_found' }
   | {
       readonly ok: false

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { discoverFor } from '../accounts/discoverFor.ts'
 import type { Discovery } from '../advertising/discover.ts'
 import type { CallbackDependencies } from '../connect/dependencies.ts'
-import type { Proven } from '../connect/prove.ts'
+import type { ProvenSignIn } from '../connect/proveSignIn.ts'
 import { compareSignIn, connectImmediately } from '../connect/saveSignIn.ts'
 import type { Tenant, TenantName } from '../domain/tenant.ts'
 import { environments, identityProviders } from '../environment.ts'
@@ -12,8 +12,14 @@ import type { SignInRow } from '../identity/signInTable.ts'
 import { Problem } from '../problems.ts'
 import { explainNoDeveloperToken } from '../secrets/developerTokens.ts'
 import { assertCanConnect, ensureTenant } from '../tenants/ensureTenant.ts'
-import { explainFault, explainLoss, explainNotSaved, explainRefusal, refused } from './explain.ts'
-import { type ProvenToken, proveToken } from './prove.ts'
+import {
+  explainAccountLoss,
+  explainImportFault,
+  explainImportRefusal,
+  explainNotSaved,
+  grantRefused,
+} from './explainImportFailure.ts'
+import { type ProvenRefreshToken, proveRefreshToken } from './proveRefreshToken.ts'
 
 /** A refresh token from elsewhere. It must have been issued to the client id that the broker uses. */
 export const grantBody = z
@@ -46,37 +52,37 @@ export const grantBody = z
 export type GrantRequest = z.infer<typeof grantBody>
 
 /** Dependencies of bringing a grant. */
-export type BringDependencies = CallbackDependencies
+export type ImportDependencies = CallbackDependencies
 
 /**
  * Takes a refresh token over, as a consent would: proven by a refresh and by what Microsoft Advertising answers to
  * its access token, before anything is kept; then the tenant is connected. The tenant is made if it is new.
  * @throws Problem `grant_refused` with the reason, `accounts_would_be_lost` with who and which, or what keeps the broker from finding out.
  */
-export async function bringGrant(
-  dependencies: BringDependencies,
+export async function importGrant(
+  dependencies: ImportDependencies,
   name: TenantName,
   request: GrantRequest,
 ): Promise<Tenant> {
   const row = assertServed(dependencies, request)
   await assertEnvironment(dependencies, name, request)
-  const proven = await proveToken(dependencies, row, request)
-  if (!proven.ok) throw explainRefusal(proven.refusal, row.identityProvider)
+  const proven = await proveRefreshToken(dependencies, row, request)
+  if (!proven.ok) throw explainImportRefusal(proven.refusal, row.identityProvider)
   const discovery = await discover(dependencies, row, proven.tokens.accessToken)
-  const claim = { environment: request.environment, detail: 'The app imported a grant.' }
-  const { disconnectCount = 0 } = await ensureTenant(dependencies.grantServices, name, claim)
+  const tenantRequest = { environment: request.environment, detail: 'The app imported a grant.' }
+  const { disconnectCount = 0 } = await ensureTenant(dependencies.grantServices, name, tenantRequest)
   const signIn = { ...toSignIn(dependencies, name, row, request), disconnectCount }
-  const found: Proven = {
+  const found: ProvenSignIn = {
     row: { ...row, scopes: proven.scopes },
-    user: named(proven.user, discovery),
+    user: withUserName(proven.user, discovery),
     tokens: toTokens(proven),
     discovery,
   }
   const compared = await compareSignIn(dependencies, signIn, found)
   if ('failed' in compared) throw explainNotSaved(compared)
-  if (compared.loss && !request.acceptLostAccounts) throw explainLoss(compared.loss)
+  if (compared.loss && !request.acceptLostAccounts) throw explainAccountLoss(compared.loss)
   // Not before: of a grant that is not kept, not even the name is.
-  await ensureTenant(dependencies.grantServices, name, { ...claim, displayName: request.displayName })
+  await ensureTenant(dependencies.grantServices, name, { ...tenantRequest, displayName: request.displayName })
   const kept = await connectImmediately(dependencies, signIn, found, compared)
   if ('failed' in kept) throw explainNotSaved(kept)
   return kept.tenant
@@ -92,7 +98,7 @@ function isOneProvider({
   return !identityProvider || !accountKind || (identityProvider === 'google') === (accountKind === 'google')
 }
 
-function assertServed({ signInTable }: BringDependencies, request: GrantRequest): SignInRow {
+function assertServed({ signInTable }: ImportDependencies, request: GrantRequest): SignInRow {
   const usual = request.accountKind === 'google' ? 'google' : 'microsoft'
   const identityProvider = request.identityProvider ?? usual
   const row = signInTable({ environment: request.environment, identityProvider })
@@ -106,7 +112,7 @@ function assertServed({ signInTable }: BringDependencies, request: GrantRequest)
 
 /** Asked before anything is called: nothing of one environment is sent to the other. */
 async function assertEnvironment(
-  { grantServices }: BringDependencies,
+  { grantServices }: ImportDependencies,
   name: TenantName,
   { environment }: GrantRequest,
 ): Promise<void> {
@@ -115,20 +121,20 @@ async function assertEnvironment(
 }
 
 async function discover(
-  dependencies: BringDependencies,
+  dependencies: ImportDependencies,
   row: SignInRow,
   accessToken: string,
 ): Promise<Discovery> {
   const found = await discoverFor(dependencies, row, accessToken)
   if ('unarmed' in found) throw explainNoDeveloperToken(found.unarmed)
-  if (!found.ok) throw explainFault(found.fault)
-  if (found.value.accounts.length === 0) throw refused('no_advertising_account', 'advertiserAdmin')
+  if (!found.ok) throw explainImportFault(found.fault)
+  if (found.value.accounts.length === 0) throw grantRefused('no_advertising_account', 'advertiserAdmin')
   return found.value
 }
 
 /** An imported grant is kept like a sign-in's. There is no browser to redirect or ask. */
 function toSignIn(
-  { config, randomness }: BringDependencies,
+  { config, randomness }: ImportDependencies,
   name: TenantName,
   { environment, identityProvider }: SignInRow,
   { allowDifferentUser }: GrantRequest,
@@ -148,11 +154,11 @@ function toSignIn(
 }
 
 /** Without an ID token, Microsoft Advertising's own name of the user is all that tells who it is. */
-function named(user: SignedInUser, { userName }: Discovery): SignedInUser {
+function withUserName(user: SignedInUser, { userName }: Discovery): SignedInUser {
   if (user.consenter.subject !== '') return user
   return { ...user, consenter: { ...user.consenter, hint: maskAddress(userName) } }
 }
 
-function toTokens({ tokens, refreshToken, scopes }: ProvenToken) {
+function toTokens({ tokens, refreshToken, scopes }: ProvenRefreshToken) {
   return { ...tokens, refreshToken, scope: scopes.join(' '), idToken: tokens.idToken ?? '' }
 }

@@ -3,7 +3,7 @@ import type { ProblemCode } from '../problems.ts'
 import type { TenantName } from './tenant.ts'
 
 /** One use that an app made of the broker, when it has ended. */
-export interface Use {
+export interface UsageRecord {
   readonly operation: 'vend'
   readonly app: string
   readonly tenant: TenantName
@@ -15,4 +15,4 @@ export interface Use {
 }
 
 /** Takes note of each use. It never throws and nobody waits for it. */
-export type RecordUse = (use: Use) => void
+export type RecordUsage = (use: UsageRecord) => void

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { secondsAfter } from '../../shared/clock.ts'
 import type { RefreshTrouble, Tenant } from '../../shared/domain/tenant.ts'
-import { explainNotObtained } from '../../shared/vend/explain.ts'
+import { explainMissingToken } from '../../shared/vend/explainMissingToken.ts'
 
 const now = new Date('2026-11-23T16:00:00Z')
 const waiting = (trouble: Partial<RefreshTrouble>) => {
@@ -10,7 +10,7 @@ const waiting = (trouble: Partial<RefreshTrouble>) => {
     trouble: { attempts: 7, traceId: 'trace', nextAttemptAt: secondsAfter(now, 90), ...trouble },
   } as Tenant
   const outcome = { outcome: 'passed_on', reason: 'waiting_to_retry', stored: { tenant, etag: '' } } as const
-  return explainNotObtained({} as never, { ok: false, because: 'not_refreshed', outcome }, now)
+  return explainMissingToken({} as never, { ok: false, because: 'not_refreshed', outcome }, now)
 }
 
 test.each([

@@ -1,21 +1,21 @@
 import type { AdvertiserAccount, CustomerRole } from './customerManagementSchemas.ts'
 
 /** How a user reaches an account. */
-export interface Reach {
+export interface AccountAccess {
   /** What the `CustomerId` header must say. */
   readonly customerId: string
   readonly roleId?: string
 }
 
 /** Finds how accounts are reached. */
-export type FindReach = (account: AdvertiserAccount) => Reach | undefined
+export type FindAccountAccess = (account: AdvertiserAccount) => AccountAccess | undefined
 
 /**
  * Indexes a user's roles. A direct role in the owning customer comes first, then a role there through a
  * customer link, then a customer that is the account's agency (guides/account-hierarchy-permissions.md).
  * Undefined when no role explains the account.
  */
-export function createFindReach(roles: readonly CustomerRole[]): FindReach {
+export function createAccountAccessFinder(roles: readonly CustomerRole[]): FindAccountAccess {
   const directFirst = roles.toSorted((a, b) => Number(isByLink(a)) - Number(isByLink(b)))
   const byCustomer = groupByCustomer(directFirst.filter(seesOwnAccounts))
   const byLinkedAccount = new Map<string, CustomerRole>()

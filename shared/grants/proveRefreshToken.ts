@@ -9,14 +9,14 @@ import type { TimedTokens, TokenEndpoints } from '../identity/tokenEndpoint.ts'
 import { refreshedUser, unnamedUser } from './refreshedUser.ts'
 
 /** Dependencies of proving. */
-export interface ProveDependencies {
+export interface ProveTokenDependencies {
   readonly config: Pick<Config, 'microsoftPersonalTenant'>
   readonly clock: Clock
   readonly tokenEndpoints: Pick<TokenEndpoints, 'refresh'>
 }
 
 /** A refresh token, and what the importing app knows about it. */
-export interface BroughtToken {
+export interface ImportedToken {
   readonly refreshToken: string
   readonly accountKind?: AccountKind | undefined
   /** Of a work account. */
@@ -24,7 +24,7 @@ export interface BroughtToken {
 }
 
 /** A refresh token that works: the newest one, whose it is, and with which scopes. */
-export interface ProvenToken {
+export interface ProvenRefreshToken {
   readonly ok: true
   readonly refreshToken: string
   readonly tokens: TimedTokens
@@ -33,7 +33,7 @@ export interface ProvenToken {
 }
 
 /** Refusals that another authority may not repeat: this one does not know the account. */
-const ofTheAuthority: ReadonlySet<RefusalReason> = new Set([
+const authorityReasons: ReadonlySet<RefusalReason> = new Set([
   'wrong_authority',
   'user_not_in_directory',
   'grant_refused',
@@ -41,61 +41,65 @@ const ofTheAuthority: ReadonlySet<RefusalReason> = new Set([
 ])
 
 /** Refusals that fewer scopes may fix: the consent did not cover all of ours (AADSTS70000, AADSTS65001). */
-const ofTheScopes: ReadonlySet<RefusalReason> = new Set(['grant_refused', 'consent_missing', 'invalid_scope'])
+const scopeReasons: ReadonlySet<RefusalReason> = new Set([
+  'grant_refused',
+  'consent_missing',
+  'invalid_scope',
+])
 
 /**
  * Finds out by refreshing where a refresh token belongs and with which scopes: at the authority that its bringer
  * named, else at the one where sign-ins start, for personal accounts, for work accounts. The ID token settles it.
  * A refusal that another authority would repeat ends the search and is the answer; otherwise it is the first refusal.
  */
-export async function proveToken(
-  dependencies: ProveDependencies,
+export async function proveRefreshToken(
+  dependencies: ProveTokenDependencies,
   row: SignInRow,
-  brought: BroughtToken,
-): Promise<ProvenToken | Extract<Refreshed, { ok: false }>> {
+  imported: ImportedToken,
+): Promise<ProvenRefreshToken | Extract<RefreshAttempt, { ok: false }>> {
   const { microsoftPersonalTenant: personalTenant } = dependencies.config
-  let { refreshToken } = brought
-  let refused: Extract<Refreshed, { ok: false }> | undefined
-  let unsettled: ProvenToken | undefined
-  for (const authorityTenant of authoritiesOf(row, brought, personalTenant)) {
-    const answer = await refreshAt(dependencies, row, authorityTenant, refreshToken)
-    if (!answer.ok) {
-      if (!ofTheAuthority.has(answer.refusal.reason)) {
-        refused = answer
+  let { refreshToken } = imported
+  let refused: Extract<RefreshAttempt, { ok: false }> | undefined
+  let unsettled: ProvenRefreshToken | undefined
+  for (const authorityTenant of authoritiesOf(row, imported, personalTenant)) {
+    const result = await refreshAt(dependencies, row, authorityTenant, refreshToken)
+    if (!result.ok) {
+      if (!authorityReasons.has(result.refusal.reason)) {
+        refused = result
         break
       }
-      refused ??= answer
+      refused ??= result
       continue
     }
-    const { tokens, scopes } = answer
+    const { tokens, scopes } = result
     refreshToken = tokens.refreshToken ?? refreshToken
     const at = { identityProvider: row.identityProvider, authorityTenant, personalTenant }
     const user = refreshedUser(tokens.idToken, at) ?? unnamedUser(at)
     if (user) return { ok: true, refreshToken, tokens, scopes, user }
-    unsettled = { ok: true, refreshToken, tokens, scopes, user: nobodyAt(authorityTenant) }
+    unsettled = { ok: true, refreshToken, tokens, scopes, user: unknownUserAt(authorityTenant) }
   }
   if (unsettled) return { ...unsettled, refreshToken }
-  return refused as Extract<Refreshed, { ok: false }>
+  return refused as Extract<RefreshAttempt, { ok: false }>
 }
 
-type Refreshed =
+type RefreshAttempt =
   | { readonly ok: true; readonly tokens: TimedTokens; readonly scopes: readonly string[] }
   | { readonly ok: false; readonly refusal: TokenRefusal }
 
 async function refreshAt(
-  { clock, tokenEndpoints }: ProveDependencies,
+  { clock, tokenEndpoints }: ProveTokenDependencies,
   { environment, identityProvider, scopes, requiredScope }: SignInRow,
   authorityTenant: string,
   refreshToken: string,
-): Promise<Refreshed> {
-  const refresh = async (wanted: readonly string[]): Promise<Refreshed> => {
+): Promise<RefreshAttempt> {
+  const refresh = async (wanted: readonly string[]): Promise<RefreshAttempt> => {
     const request = { environment, identityProvider, authorityTenant, scopes: wanted, refreshToken }
-    const askedAt = clock.now()
-    const answer = await tokenEndpoints.refresh(request)
-    return answer.ok ? { ok: true, tokens: { ...answer, askedAt }, scopes: wanted } : answer
+    const requestedAt = clock.now()
+    const result = await tokenEndpoints.refresh(request)
+    return result.ok ? { ok: true, tokens: { ...result, requestedAt }, scopes: wanted } : result
   }
   const full = await refresh(scopes)
-  if (full.ok || !requiredScope || !ofTheScopes.has(full.refusal.reason)) return full
+  if (full.ok || !requiredScope || !scopeReasons.has(full.refusal.reason)) return full
   // Other apps asked for no more than this (msads SDK, `authorization.py`).
   const least = await refresh([requiredScope, 'offline_access'])
   return least.ok ? least : full
@@ -103,7 +107,7 @@ async function refreshAt(
 
 function authoritiesOf(
   { identityProvider, signInTenant }: SignInRow,
-  { accountKind, directoryId }: BroughtToken,
+  { accountKind, directoryId }: ImportedToken,
   personalTenant: string,
 ): readonly string[] {
   if (identityProvider === 'google') return ['']
@@ -113,7 +117,7 @@ function authoritiesOf(
   return [...new Set([signInTenant, personalTenant, 'organizations'])]
 }
 
-function nobodyAt(authorityTenant: string): SignedInUser {
+function unknownUserAt(authorityTenant: string): SignedInUser {
   return {
     accountKind: 'work',
     authorityTenant,

@@ -2,9 +2,9 @@ import { toNamed } from '../accounts/discover.ts'
 import { listed, toldApart } from '../accounts/events.ts'
 import type { AdvertisingFault } from '../advertising/faults.ts'
 import { judgeFault } from '../advertising/judgeFault.ts'
-import type { AccountLoss } from '../connect/compareReach.ts'
+import type { AccountLoss } from '../connect/compareSignInAccounts.ts'
 import { type ConnectFailure, connectFailures } from '../connect/failures.ts'
-import { actorOfBrought } from '../domain/reasons.ts'
+import { actorOfImported } from '../domain/reasons.ts'
 import { isCredentialRefusal, type TokenRefusal } from '../domain/refusal.ts'
 import { detailWithCauses } from '../domain/refusalCauses.ts'
 import type { IdentityProvider } from '../environment.ts'
@@ -14,10 +14,10 @@ import { type Actor, Problem } from '../problems.ts'
 const shortWaitSeconds = 5
 
 /** Why a refresh token was not taken. */
-export function explainRefusal(refusal: TokenRefusal, identityProvider: IdentityProvider): Problem {
+export function explainImportRefusal(refusal: TokenRefusal, identityProvider: IdentityProvider): Problem {
   const { reason, traceId, retryAfterSeconds = shortWaitSeconds } = refusal
   const members = { reason, ...(traceId && { traceId }) }
-  const actor = actorOfBrought(reason)
+  const actor = actorOfImported(reason)
   switch (actor) {
     case 'nobody':
       return new Problem('identity_provider_unavailable', { retryAfterSeconds, members })
@@ -26,7 +26,7 @@ export function explainRefusal(refusal: TokenRefusal, identityProvider: Identity
         members,
       })
     default:
-      return refused(reason, actor, detailWithCauses('grant_refused', identityProvider, reason), traceId)
+      return grantRefused(reason, actor, detailWithCauses('grant_refused', identityProvider, reason), traceId)
   }
 }
 
@@ -35,23 +35,23 @@ const undecidedDetail =
   'Microsoft Advertising refused this grant’s credentials without a reason. Either the person who consented is not a Microsoft Advertising user, or the developer token is wrong: it has not been accepted for anybody since it was stored.'
 
 /** Why a refresh token that works is of no use: what Microsoft Advertising said to its access token. */
-export function explainFault(fault: AdvertisingFault): Problem {
+export function explainImportFault(fault: AdvertisingFault): Problem {
   const { about, actor, identity } = judgeFault(fault)
   const traceId = fault.trackingId || undefined
-  if (identity) return refused(identity.reason, actor, identity.advice, traceId)
+  if (identity) return grantRefused(identity.reason, actor, identity.advice, traceId)
   const members = { reason: `advertising_${fault.code ?? fault.status}`, ...(traceId && { traceId }) }
   switch (about) {
     case 'credentials':
       return new Problem('environment_on_hold', { detail: fault.meaning, members })
     case 'undecided':
-      return refused(members.reason, actor, undecidedDetail, traceId)
+      return grantRefused(members.reason, actor, undecidedDetail, traceId)
     case 'service': {
       const retryAfterSeconds = fault.retryAfterSeconds ?? shortWaitSeconds
       return new Problem('advertising_unavailable', { detail: fault.meaning, retryAfterSeconds, members })
     }
     case 'account':
     case 'rights':
-      return refused(members.reason, actor, fault.meaning, traceId)
+      return grantRefused(members.reason, actor, fault.meaning, traceId)
     default:
       return new Problem('unexpected_upstream_answer', { detail: fault.meaning, members })
   }
@@ -63,12 +63,12 @@ export function explainNotSaved({ failed, reason, advice }: ConnectFailure): Pro
     case 'environment_mismatch':
       return new Problem('environment_conflict')
     case 'different_user':
-      return refused(failed, 'app', `${advice} To allow it, set allowDifferentUser.`)
+      return grantRefused(failed, 'app', `${advice} To allow it, set allowDifferentUser.`)
     case 'storage_unavailable':
     case 'sign_in_not_valid':
       return new Problem('tenant_changed')
     default:
-      return refused(reason ?? failed, connectFailures[failed].actor)
+      return grantRefused(reason ?? failed, connectFailures[failed].actor)
   }
 }
 
@@ -76,7 +76,7 @@ export function explainNotSaved({ failed, reason, advice }: ConnectFailure): Pro
 const mostNamed = 100
 
 /** Somebody else's grant would lose accounts, and the app has not said that it knows. */
-export function explainLoss({ person, lost }: AccountLoss): Problem {
+export function explainAccountLoss({ person, lost }: AccountLoss): Problem {
   const { previousUser, user } = person
   return new Problem('accounts_would_be_lost', {
     detail: `${toldApart(person)} consented instead of ${previousUser}, and doesn’t have access to ${listed(lost)}.`,
@@ -88,7 +88,7 @@ export function explainLoss({ person, lost }: AccountLoss): Problem {
 }
 
 /** A grant that was refused for a reason of its own. */
-export function refused(reason: string, actor: Actor, detail?: string, traceId?: string): Problem {
+export function grantRefused(reason: string, actor: Actor, detail?: string, traceId?: string): Problem {
   const members = { reason, ...(traceId && { traceId }) }
   return new Problem('grant_refused', { actor, members, ...(detail && { detail }) })
 }

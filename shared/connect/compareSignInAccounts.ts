@@ -4,7 +4,7 @@ import { type Account, type AccountStore, allAccounts } from '../domain/account.
 import { carrySelectionToSignIn, defaultAccountOf, isSelected } from '../domain/selectAccounts.ts'
 import type { DefaultAccount, Tenant } from '../domain/tenant.ts'
 import { personOf } from './person.ts'
-import type { Proven } from './prove.ts'
+import type { ProvenSignIn } from './proveSignIn.ts'
 
 /** Accounts that another person does not reach. */
 export interface AccountLoss {
@@ -13,7 +13,7 @@ export interface AccountLoss {
 }
 
 /** What a sign-in reaches, beside what the tenant reached before. */
-export interface Reach {
+export interface AccountComparison {
   readonly known: readonly Account[]
   readonly after: readonly Account[]
   /** Whether the user has more accounts than `after`. */
@@ -27,7 +27,11 @@ export interface Reach {
 }
 
 /** Compares what a sign-in reaches with what the tenant has. */
-export async function compareReach(store: AccountStore, before: Tenant, proven: Proven): Promise<Reach> {
+export async function compareSignInAccounts(
+  store: AccountStore,
+  before: Tenant,
+  proven: ProvenSignIn,
+): Promise<AccountComparison> {
   const { discovery } = proven
   const known = await allAccounts(store, before, before.accountsGeneration)
   const person = personChange(before, personOf(proven))

@@ -9,8 +9,8 @@ import { adminConsentUrl, isCuredByAdminConsent } from '../identity/adminConsent
 import { explainCredential } from '../identity/explainCredential.ts'
 import { Problem, type ProblemExtras } from '../problems.ts'
 import type { PassedOnReason, RefreshOutcome } from '../refresh/outcome.ts'
-import type { NotObtained } from './obtained.ts'
-import type { ObtainProblemCode } from './problems.ts'
+import type { TokenProblemCode } from './problems.ts'
+import type { MissingToken } from './usableToken.ts'
 
 /** A token that lives too short is not asked for again sooner. */
 const tooShortWaitSeconds = 30
@@ -18,7 +18,7 @@ const tooShortWaitSeconds = 30
 const shortWaitSeconds = 5
 
 /** Turns the reason for a missing token into a problem that says who must act. */
-export function explainNotObtained(config: Config, missing: NotObtained, now: Date): Problem {
+export function explainMissingToken(config: Config, missing: MissingToken, now: Date): Problem {
   switch (missing.because) {
     case 'not_found':
       return problem('tenant_not_found')
@@ -34,7 +34,7 @@ export function explainNotObtained(config: Config, missing: NotObtained, now: Da
 }
 
 /** Something did not answer in time. What was begun may still end well, so asking again is worth it. */
-export function tookTooLong({ message }: TimeLimitError): Problem {
+export function explainTimeLimit({ message }: TimeLimitError): Problem {
   return problem('storage_unavailable', {
     detail: `Not answered in time: ${message}.`,
     retryAfterSeconds: shortWaitSeconds,
@@ -134,6 +134,6 @@ function secondsToWait(until: Date | undefined, now: Date): number {
 }
 
 /** No other problem than those that the contract lists. */
-function problem(code: ObtainProblemCode, extras: ProblemExtras = {}): Problem {
+function problem(code: TokenProblemCode, extras: ProblemExtras = {}): Problem {
   return new Problem(code, extras)
 }

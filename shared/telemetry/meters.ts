@@ -1,6 +1,6 @@
 import { ATTR_ERROR_TYPE } from '@opentelemetry/semantic-conventions'
 import type { Log, LogEvents } from '../domain/logEvents.ts'
-import type { RecordUse } from '../domain/use.ts'
+import type { RecordUsage } from '../domain/usage.ts'
 import { instruments } from './instruments.ts'
 
 /** A log whose lines are counted and timed as well: what is worth a line is worth a metric. */
@@ -12,7 +12,7 @@ export function meterLog(log: Log): Log {
 }
 
 /** Times each vend, by environment or by the problem that it ended in. */
-export const meterUse: RecordUse = ({ durationSeconds, environment, problem }) =>
+export const meterUsage: RecordUsage = ({ durationSeconds, environment, problem }) =>
   instruments().vendDuration.record(durationSeconds, {
     ...(environment && { 'token_broker.environment': environment }),
     ...(problem && { [ATTR_ERROR_TYPE]: problem }),

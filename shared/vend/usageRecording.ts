@@ -1,20 +1,23 @@
-import type { RecordUse, Use } from '../domain/use.ts'
+import type { RecordUsage, UsageRecord } from '../domain/usage.ts'
 import { Problem } from '../problems.ts'
 import type { Vend } from './vend.ts'
 
 /** Dependencies of a recorded vend. */
-export interface RecordedVendDependencies {
+export interface UsageRecordingDependencies {
   readonly vend: Vend
-  readonly recordUse: RecordUse
+  readonly recordUse: RecordUsage
 }
 
 /** The vend as one app uses it: every vend is recorded, however it ends. */
-export function recordedVend({ vend, recordUse }: RecordedVendDependencies, app: string): Vend {
+export function withUsageRecording(
+  { vend, recordUse: recordUsage }: UsageRecordingDependencies,
+  app: string,
+): Vend {
   return {
     async vend(tenant, options) {
       const startedAt = performance.now()
-      const record = (end: Pick<Use, 'environment' | 'problem'>) =>
-        recordUse({
+      const record = (end: Pick<UsageRecord, 'environment' | 'problem'>) =>
+        recordUsage({
           operation: 'vend',
           app,
           tenant,

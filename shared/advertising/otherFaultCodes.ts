@@ -26,7 +26,7 @@ const kinds = {
  * status, throttling, the service itself or transfer addresses (guides/operation-error-codes.md, gone through row by
  * row). Every other row is about the request. 119 is in no table: it was seen on the wire (BingAds-Python-SDK#154).
  */
-export const furtherFaultCodes: readonly FaultCode[] = [
+export const otherFaultCodes: readonly FaultCode[] = [
   ...rows('account_unknown', undefined, [
     [119, 'InvalidAccountId', 'The account ID isn’t valid.'],
     [1102, 'CampaignServiceInvalidAccountId', 'The account ID isn’t valid.'],

@@ -13,20 +13,20 @@ import type { CallbackDependencies } from './dependencies.ts'
 import {
   type AuthorizationResponse,
   classifyAuthorizationError,
-  explainFault,
-  explainRefusal,
-} from './explain.ts'
+  explainSignInFault,
+  explainSignInRefusal,
+} from './explainSignInFailure.ts'
 import type { ConnectFailure } from './failures.ts'
 import { recordClaimsChallenge } from './recordClaimsChallenge.ts'
 import { updateEnvironmentHold } from './reportSignIn.ts'
 
 /** A grant that a user has just given, with everything that proves it. */
-export interface Proven {
+export interface ProvenSignIn {
   readonly row: SignInRow
   readonly user: SignedInUser
   readonly tokens: Extract<RedeemResult, { ok: true }> & {
     readonly refreshToken: string
-    readonly askedAt: Date
+    readonly requestedAt: Date
   }
   readonly discovery: Discovery
 }
@@ -35,42 +35,43 @@ export interface Proven {
  * Proves a sign-in: the answer is the right provider's, its code is redeemed, its ID token names the person, and
  * Microsoft Advertising knows them. Nothing is kept here. @throws whatever storage throws.
  */
-export async function prove(
+export async function proveSignIn(
   dependencies: CallbackDependencies,
   signIn: SignIn,
   response: AuthorizationResponse,
   browser: BrowserBinding,
   state: string,
-): Promise<Proven | ConnectFailure> {
+): Promise<ProvenSignIn | ConnectFailure> {
   const row = dependencies.signInTable(signIn)
   if (!row) return { failed: 'environment_on_hold', reason: 'environment_not_served' }
   // Before anything of the answer is used, an error included (RFC 9207, section 2.4).
   if (response.iss !== undefined && !isResponseIssuer(row, response.iss))
     return { failed: 'sign_in_token_invalid', reason: 'issuer_mismatch' }
-  const explain = (refusal: TokenRefusal) => explainRefusal(dependencies.config, signIn.environment, refusal)
+  const explain = (refusal: TokenRefusal) =>
+    explainSignInRefusal(dependencies.config, signIn.environment, refusal)
   if (response.error || !response.code) return explain(classifyAuthorizationError(response))
   const codeVerifier = derive(browser, 'pkce', state)
   const { redirectUri } = dependencies.config
-  const askedAt = dependencies.clock.now()
-  const answer = await dependencies.tokenEndpoints.redeem({
+  const requestedAt = dependencies.clock.now()
+  const result = await dependencies.tokenEndpoints.redeem({
     row,
     code: response.code,
     codeVerifier,
     redirectUri,
   })
   // Both notes are for later calls; storage that does not take them costs this person nothing.
-  await updateEnvironmentHold(dependencies, row, answer).catch(() => undefined)
-  await recordClaimsChallenge(dependencies.grantServices, signIn, answer).catch(() => undefined)
-  if (!answer.ok) return explain(answer.refusal)
-  const { refreshToken } = answer
-  const user = await checkUser(dependencies, row, answer.idToken, derive(browser, 'nonce', state))
+  await updateEnvironmentHold(dependencies, row, result).catch(() => undefined)
+  await recordClaimsChallenge(dependencies.grantServices, signIn, result).catch(() => undefined)
+  if (!result.ok) return explain(result.refusal)
+  const { refreshToken } = result
+  const user = await checkUser(dependencies, row, result.idToken, derive(browser, 'nonce', state))
   if ('failed' in user) return user
-  if (row.requiredScope && !answer.scope.split(' ').includes(row.requiredScope))
+  if (row.requiredScope && !result.scope.split(' ').includes(row.requiredScope))
     return { failed: 'scope_not_granted' }
   if (!refreshToken) return { failed: 'refresh_token_missing' }
-  const discovery = await discover(dependencies, row, answer.accessToken)
+  const discovery = await discover(dependencies, row, result.accessToken)
   if ('failed' in discovery) return withConsenter(dependencies, signIn, user, discovery)
-  return { row, user, tokens: { ...answer, refreshToken, askedAt }, discovery }
+  return { row, user, tokens: { ...result, refreshToken, requestedAt }, discovery }
 }
 
 /** Notes of a wrong kind of account whether it is the tenant's own consenter who is asked to use another one. */
@@ -116,6 +117,6 @@ async function discover(
     found = await ask()
   }
   if ('unarmed' in found) return { failed: 'environment_on_hold', reason: found.unarmed.reason }
-  if (!found.ok) return explainFault(found.fault)
+  if (!found.ok) return explainSignInFault(found.fault)
   return found.value.accounts.length > 0 ? found.value : { failed: 'no_advertising_account' }
 }

@@ -1,7 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { readFault } from '../../shared/advertising/faults.ts'
 import type { Config } from '../../shared/config.ts'
-import { classifyAuthorizationError, explainFault, explainRefusal } from '../../shared/connect/explain.ts'
+import {
+  classifyAuthorizationError,
+  explainSignInFault,
+  explainSignInRefusal,
+} from '../../shared/connect/explainSignInFailure.ts'
 import { toRefusal } from '../../shared/domain/refusal.ts'
 
 describe('an authorization error', () => {
@@ -46,7 +50,7 @@ describe('a refusal', () => {
   const explained = (
     reason: Parameters<typeof toRefusal>[0],
     environment: 'production' | 'sandbox' = 'production',
-  ) => explainRefusal(config, environment, toRefusal(reason, { traceId: 'trace' }))
+  ) => explainSignInRefusal(config, environment, toRefusal(reason, { traceId: 'trace' }))
 
   test.each([
     ['client_secret_invalid', 'environment_on_hold'],
@@ -80,22 +84,25 @@ describe('a fault of Microsoft Advertising', () => {
     })
 
   test('carries its code, or else its status, and the tracking id', () => {
-    expect(explainFault(fault(500, { Code: 0 }))).toMatchObject({ reason: 'advertising_0', traceId: 'track' })
-    expect(explainFault(fault(503))).toMatchObject({
+    expect(explainSignInFault(fault(500, { Code: 0 }))).toMatchObject({
+      reason: 'advertising_0',
+      traceId: 'track',
+    })
+    expect(explainSignInFault(fault(503))).toMatchObject({
       ...{ failed: 'advertising_unavailable', reason: 'advertising_503', traceId: 'track' },
     })
   })
 
   test('about a person who has no user, or the wrong kind of account, says so', () => {
-    const of = (Detail: string) => explainFault(fault(401, { Code: 105, Detail }))
+    const of = (Detail: string) => explainSignInFault(fault(401, { Code: 105, Detail }))
     expect(of('UserNotFound')).toMatchObject({ failed: 'no_advertising_user', reason: 'no_advertising_user' })
     expect(of('UserNotFound')).not.toHaveProperty('advice')
   })
 
   test('that may be the developer token’s tells the person whom to ask', () => {
-    const undecided = explainFault(fault(401, { Code: 105 }))
+    const undecided = explainSignInFault(fault(401, { Code: 105 }))
     expect(undecided).toMatchObject({ failed: 'no_advertising_user', reason: 'advertising_105' })
     expect(undecided.advice).toContain('ask the app’s operator')
-    expect(explainFault(fault(503)).advice).toBeUndefined()
+    expect(explainSignInFault(fault(503)).advice).toBeUndefined()
   })
 })
