@@ -4,7 +4,7 @@ import { bindingCookie, newBrowser } from '../shared/access/browser.ts'
 import { authorize } from '../shared/connect/authorize.ts'
 import { readText } from '../shared/http/body.ts'
 import type { HandledRequest } from '../shared/http/checkRequest.ts'
-import { isPrefetch, nothingSpent } from '../shared/http/prefetch.ts'
+import { isPrefetch, prefetchResponse } from '../shared/http/prefetch.ts'
 import { operation } from '../shared/http/route.ts'
 import { appName } from '../shared/pages/appName.ts'
 import { connectStartPage, continuePage } from '../shared/pages/connectStartPage.ts'
@@ -23,7 +23,7 @@ pageRoute('authorize', 'oauth/authorize', {
     query: z.object({ session: z.string().max(200).default('') }),
     response: { status: 302, description: 'Redirect to the identity provider’s sign-in.' },
     handle: async ({ query, raw, ...request }) =>
-      isPrefetch(raw) ? nothingSpent : lead(request, query.session, { pressed: false }),
+      isPrefetch(raw) ? prefetchResponse : lead(request, query.session, { pressed: false }),
   }),
   POST: operation({
     summary: 'The button on the page of a link that asks first',

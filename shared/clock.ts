@@ -40,7 +40,7 @@ export class TimeLimitError extends Error {
  * Gives a step a time limit. The step itself may still take effect after it: callers treat a
  * {@link TimeLimitError} as "unknown", never as "not done".
  */
-export async function within<T>(
+export async function withTimeLimit<T>(
   clock: Clock,
   seconds: number,
   step: string,
@@ -78,7 +78,7 @@ export function createDeadline(clock: Clock, until: Date): Deadline {
     async step(name, work, mostSeconds = Number.POSITIVE_INFINITY) {
       const seconds = Math.min(mostSeconds, left())
       if (seconds <= 0) throw new TimeLimitError(name, 0)
-      return within(clock, seconds, name, work)
+      return withTimeLimit(clock, seconds, name, work)
     },
   }
 }
@@ -100,7 +100,7 @@ export async function withSignal<T>(seconds: number, work: (signal: AbortSignal)
 }
 
 /** A time `seconds` after `from`. */
-export function secondsAfter(from: Date, seconds: number): Date {
+export function addSeconds(from: Date, seconds: number): Date {
   return new Date(from.getTime() + seconds * 1000)
 }
 

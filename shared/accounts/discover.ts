@@ -4,7 +4,7 @@ import { compareAccounts } from '../advertising/compareAccounts.ts'
 import { isWithoutReason } from '../advertising/developerTokenProofs.ts'
 import type { Discovery } from '../advertising/discover.ts'
 import type { AdvertisingFault } from '../advertising/faults.ts'
-import { secondsAfter } from '../clock.ts'
+import { addSeconds } from '../clock.ts'
 import type { Config } from '../config.ts'
 import type { Account } from '../domain/account.ts'
 import { carrySelection, defaultAccountOf, isSameDefault } from '../domain/selectAccounts.ts'
@@ -17,13 +17,13 @@ import type { AccessTokens } from '../vend/accessTokens.ts'
 import { explainMissingToken } from '../vend/explainMissingToken.ts'
 import { isRecentlyReplaced } from '../vend/recentlyReplaced.ts'
 import type { MissingToken, UsableToken } from '../vend/usableToken.ts'
-import { type DiscoverForDependencies, discoverFor } from './discoverFor.ts'
+import { type DiscoverWithTokenDependencies, discoverWithToken } from './discoverWithToken.ts'
 import { discoveryEvents } from './events.ts'
 import { explainDiscoveryFault } from './explainFault.ts'
 import { type AccountsChange, type AccountsDependencies, replaceAccounts } from './replace.ts'
 
 /** Dependencies of discovering again. */
-export interface DiscoverDependencies extends AccountsDependencies, DiscoverForDependencies {
+export interface DiscoverDependencies extends AccountsDependencies, DiscoverWithTokenDependencies {
   readonly config: Config
   readonly accessTokens: AccessTokens
 }
@@ -108,7 +108,7 @@ async function discover(
 export function isTokenDoubted(fault: AdvertisingFault, { accessToken }: Tenant, now: Date): boolean {
   if (isRecentlyReplaced(accessToken, now)) return false
   if (fault.class === 'expiredToken') return true
-  const isAged = !accessToken || secondsAfter(accessToken.refreshedAt, freshSeconds) <= now
+  const isAged = !accessToken || addSeconds(accessToken.refreshedAt, freshSeconds) <= now
   return isAged && isWithoutReason(fault)
 }
 
@@ -127,8 +127,8 @@ async function requestDiscovery(
   { tenant: { environment, grant }, accessToken }: UsableToken,
 ): Promise<CallResult<Discovery>> {
   const { identityProvider = 'microsoft' } = grant ?? {}
-  const found = await discoverFor(dependencies, { environment, identityProvider }, accessToken)
-  if ('unarmed' in found) throw explainNoDeveloperToken(found.unarmed)
+  const found = await discoverWithToken(dependencies, { environment, identityProvider }, accessToken)
+  if ('noDeveloperToken' in found) throw explainNoDeveloperToken(found.noDeveloperToken)
   return found
 }
 

@@ -5,7 +5,7 @@ import type { TenantEvent } from '../domain/tenantEvents.ts'
 import { withAccounts } from '../domain/transitions.ts'
 import { Problem } from '../problems.ts'
 import { type ChangeDependencies, changeTenant } from '../tenants/changeTenant.ts'
-import { newGeneration, sparedAfter } from './generation.ts'
+import { isGenerationKept, newGeneration } from './generation.ts'
 
 /** Dependencies of changing a tenant's accounts. */
 export interface AccountsDependencies extends ChangeDependencies {
@@ -54,7 +54,7 @@ export async function replaceAccounts(
   if (changed.outcome === 'not_found') throw new Problem('tenant_not_found')
   if (changed.outcome !== 'changed' || !written) throw new Problem('tenant_changed')
   await accounts
-    .removeOthers(name, written.generation, sparedAfter(changed.before, clock.now()))
+    .removeOthers(name, written.generation, isGenerationKept(changed.before, clock.now()))
     .catch(() => undefined)
   return changed.stored
 }

@@ -60,7 +60,7 @@ export function candidatesOf(draft: ChoiceDraft, accounts: readonly Account[]): 
 }
 
 /** What the list is made of, before it is cut into pages. */
-export function matchesOf(draft: ChoiceDraft, accounts: readonly Account[]): readonly Account[] {
+export function filterAccounts(draft: ChoiceDraft, accounts: readonly Account[]): readonly Account[] {
   const { onlyTicked, search, step, ticked } = draft
   const listed = step === 'default' ? candidatesOf(draft, accounts) : accounts
   const filtered = onlyTicked ? listed.filter(({ accountId }) => ticked.has(accountId)) : listed
@@ -68,8 +68,8 @@ export function matchesOf(draft: ChoiceDraft, accounts: readonly Account[]): rea
 }
 
 /** The page of the list that the draft is at. */
-export function viewOf(draft: ChoiceDraft, accounts: readonly Account[]): ChoiceView {
-  const matches = matchesOf(draft, accounts)
+export function toChoiceView(draft: ChoiceDraft, accounts: readonly Account[]): ChoiceView {
+  const matches = filterAccounts(draft, accounts)
   const pages = Math.max(1, Math.ceil(matches.length / rowsAtOnce))
   const page = Math.min(Math.max(1, draft.page), pages)
   const shown = matches.slice((page - 1) * rowsAtOnce, page * rowsAtOnce)

@@ -2,8 +2,8 @@ import type { BrowserBinding } from '../access/browser.ts'
 import type { Account } from '../domain/account.ts'
 import { StorageUnavailableError } from '../domain/storageUnavailable.ts'
 import { Problem } from '../problems.ts'
-import { type ChoiceDependencies, finishChoice, type OpenedChoice, readChoice } from './choose.ts'
-import { type ChoiceDraft, candidatesOf, matchesOf, parseDraft } from './draft.ts'
+import { type ChoiceDependencies, type ChoiceWithAccounts, finishChoice, readChoice } from './choose.ts'
+import { type ChoiceDraft, candidatesOf, filterAccounts, parseDraft } from './draft.ts'
 
 /** Room for 10,000 ticked accounts with the longest ids. */
 export const longestChoiceFormBytes = 262_144
@@ -11,9 +11,9 @@ export const longestChoiceFormBytes = 262_144
 /** What answering the form comes to. */
 export type FormResult =
   /** A page again; with what is missing, or why it could not be kept. */
-  | { readonly open: OpenedChoice; readonly draft: ChoiceDraft; readonly fault?: ChoiceFault }
+  | { readonly open: ChoiceWithAccounts; readonly draft: ChoiceDraft; readonly fault?: ChoiceFault }
   /** Made now: on to the app. */
-  | { readonly open: OpenedChoice; readonly doneUrl: string }
+  | { readonly open: ChoiceWithAccounts; readonly doneUrl: string }
 
 /** Why the page comes again. */
 export interface ChoiceFault {
@@ -47,7 +47,7 @@ export async function handleChoiceForm(
 function withNavigation(draft: ChoiceDraft, go: string, accounts: readonly Account[]): ChoiceDraft {
   const turned = /^page-(\d{1,5})$/.exec(go)?.[1]
   if (turned) return { ...draft, page: Number(turned) }
-  const matching = matchesOf(draft, accounts).map(({ accountId }) => accountId)
+  const matching = filterAccounts(draft, accounts).map(({ accountId }) => accountId)
   switch (go) {
     case 'tick':
       return { ...draft, scope: 'these', ticked: new Set([...draft.ticked, ...matching]) }
@@ -66,7 +66,7 @@ function withNavigation(draft: ChoiceDraft, go: string, accounts: readonly Accou
 
 function chooseAmong(
   dependencies: ChoiceDependencies,
-  open: OpenedChoice,
+  open: ChoiceWithAccounts,
   draft: ChoiceDraft,
 ): Promise<FormResult> | FormResult {
   const candidates = candidatesOf(draft, open.accounts)
@@ -80,7 +80,7 @@ function chooseAmong(
 
 function chooseDefault(
   dependencies: ChoiceDependencies,
-  open: OpenedChoice,
+  open: ChoiceWithAccounts,
   draft: ChoiceDraft,
 ): Promise<FormResult> | FormResult {
   const chosen = candidatesOf(draft, open.accounts).find(({ accountId }) => accountId === draft.defaultId)
@@ -91,7 +91,7 @@ function chooseDefault(
 
 async function finish(
   dependencies: ChoiceDependencies,
-  open: OpenedChoice,
+  open: ChoiceWithAccounts,
   draft: ChoiceDraft,
   defaultId: string | undefined,
 ): Promise<FormResult> {

@@ -1,6 +1,6 @@
 import { sha256 } from '../access/browser.ts'
 import { discoveryEvents } from '../accounts/events.ts'
-import { sparedAfter } from '../accounts/generation.ts'
+import { isGenerationKept } from '../accounts/generation.ts'
 import { type ChoiceDependencies, openChoice } from '../choice/choose.ts'
 import { type AccountStore, allAccounts } from '../domain/account.ts'
 import { defaultAccountOf, isSelected } from '../domain/selectAccounts.ts'
@@ -60,7 +60,9 @@ export async function confirmConnectSession(
     }
   })
   if (!connected) throw new Problem('tenant_changed')
-  await accounts.removeOthers(name, accountsGeneration, sparedAfter(stored.tenant, at)).catch(() => undefined)
+  await accounts
+    .removeOthers(name, accountsGeneration, isGenerationKept(stored.tenant, at))
+    .catch(() => undefined)
   return connected.tenant
 }
 

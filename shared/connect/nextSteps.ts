@@ -1,4 +1,4 @@
-import { secondsAfter } from '../clock.ts'
+import { addSeconds } from '../clock.ts'
 import { isAnotherPerson, providerOf, toKind } from '../domain/connectHint.ts'
 import { returnUrlWith } from '../domain/returnUrl.ts'
 import type { SignIn } from './authorize.ts'
@@ -83,7 +83,7 @@ async function anotherSignIn(
   }
   if (!signInTable(next)) return undefined
   try {
-    const token = await records.issue('session', next, secondsAfter(clock.now(), againSeconds))
+    const token = await records.issue('session', next, addSeconds(clock.now(), againSeconds))
     return { url: `${config.publicUrl}/oauth/authorize?session=${encodeURIComponent(token)}`, anotherAccount }
   } catch {
     // The page is worth more than its button.

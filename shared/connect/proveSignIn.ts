@@ -1,5 +1,5 @@
-import { type BrowserBinding, derive } from '../access/browser.ts'
-import { discoverFor } from '../accounts/discoverFor.ts'
+import { type BrowserBinding, deriveBrowserSecret } from '../access/browser.ts'
+import { discoverWithToken } from '../accounts/discoverWithToken.ts'
 import type { Discovery } from '../advertising/discover.ts'
 import type { TokenRefusal } from '../domain/refusal.ts'
 import { isConsenterOf } from '../domain/tenant.ts'
@@ -50,7 +50,7 @@ export async function proveSignIn(
   const explain = (refusal: TokenRefusal) =>
     explainSignInRefusal(dependencies.config, signIn.environment, refusal)
   if (response.error || !response.code) return explain(classifyAuthorizationError(response))
-  const codeVerifier = derive(browser, 'pkce', state)
+  const codeVerifier = deriveBrowserSecret(browser, 'pkce', state)
   const { redirectUri } = dependencies.config
   const requestedAt = dependencies.clock.now()
   const result = await dependencies.tokenEndpoints.redeem({
@@ -64,7 +64,12 @@ export async function proveSignIn(
   await recordClaimsChallenge(dependencies.grantServices, signIn, result).catch(() => undefined)
   if (!result.ok) return explain(result.refusal)
   const { refreshToken } = result
-  const user = await checkUser(dependencies, row, result.idToken, derive(browser, 'nonce', state))
+  const user = await checkUser(
+    dependencies,
+    row,
+    result.idToken,
+    deriveBrowserSecret(browser, 'nonce', state),
+  )
   if ('failed' in user) return user
   if (row.requiredScope && !result.scope.split(' ').includes(row.requiredScope))
     return { failed: 'scope_not_granted' }
@@ -109,14 +114,15 @@ async function discover(
   row: SignInRow,
   accessToken: string,
 ): Promise<Discovery | ConnectFailure> {
-  const ask = () => discoverFor(dependencies, row, accessToken)
+  const ask = () => discoverWithToken(dependencies, row, accessToken)
   let found = await ask()
   if ('fault' in found && found.fault.class === 'passing') {
     // A person has just consented: one hiccup must not cost them the whole sign-in.
     await dependencies.clock.sleep(retryMilliseconds)
     found = await ask()
   }
-  if ('unarmed' in found) return { failed: 'environment_on_hold', reason: found.unarmed.reason }
+  if ('noDeveloperToken' in found)
+    return { failed: 'environment_on_hold', reason: found.noDeveloperToken.reason }
   if (!found.ok) return explainSignInFault(found.fault)
   return found.value.accounts.length > 0 ? found.value : { failed: 'no_advertising_account' }
 }

@@ -1,5 +1,5 @@
-import { isStillWanted } from '../domain/tenant.ts'
-import { challenged } from '../domain/transitions.ts'
+import { isStillValid } from '../domain/tenant.ts'
+import { withClaims } from '../domain/transitions.ts'
 import type { RedeemResult } from '../identity/tokenEndpoint.ts'
 import { type ChangeDependencies, changeTenant } from '../tenants/changeTenant.ts'
 import type { SignIn } from './authorize.ts'
@@ -17,8 +17,8 @@ export async function recordClaimsChallenge(
   if (!claims || signIn.anotherAccount) return
   const { tenant, workspace } = signIn
   await changeTenant(dependencies, { tenant, workspace }, (row) =>
-    isStillWanted(signIn, row) && row.environment === signIn.environment && row.claims !== claims
-      ? { next: challenged(row, claims) }
+    isStillValid(signIn, row) && row.environment === signIn.environment && row.claims !== claims
+      ? { next: withClaims(row, claims) }
       : undefined,
   )
 }

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { sha256 } from '../access/browser.ts'
-import { secondsAfter } from '../clock.ts'
+import { addSeconds } from '../clock.ts'
 import { dueRowOf } from '../domain/due.ts'
 import { grantOwnerOf } from '../domain/grants.ts'
 import { returnUrlWith } from '../domain/returnUrl.ts'
-import { isStillWanted, type PendingGrant, type Tenant } from '../domain/tenant.ts'
-import { pending } from '../domain/transitions.ts'
+import { isStillValid, type PendingGrant, type Tenant } from '../domain/tenant.ts'
+import { withPendingGrant } from '../domain/transitions.ts'
 import { changeTenant } from '../tenants/changeTenant.ts'
 import { sealAccessToken } from '../tenants/connectGrant.ts'
 import { destroySecrets, destroyUncommitted, withSecretsToDestroy } from '../tenants/secretsToDestroy.ts'
@@ -50,7 +50,7 @@ export async function savePending(
     grant: { ...toGrant(proven, clock.now()), ...named, id, reference },
     sessionId: signIn.id,
     codeHash: sha256(code),
-    expiresAt: secondsAfter(clock.now(), confirmationSeconds),
+    expiresAt: addSeconds(clock.now(), confirmationSeconds),
     accessToken,
     accountsGeneration,
     ...(choice && { choice }),
@@ -61,7 +61,9 @@ export async function savePending(
     findMismatch(signIn, row)
       ? undefined
       : {
-          next: withSecretsToDestroy(grants, pending(row, pendingGrant), [row.pendingGrant?.grant.reference]),
+          next: withSecretsToDestroy(grants, withPendingGrant(row, pendingGrant), [
+            row.pendingGrant?.grant.reference,
+          ]),
         },
   )
   if (changed.outcome !== 'changed') {
@@ -78,5 +80,5 @@ export async function savePending(
 /** Why a consent doesn't fit the current row; undefined when it does. */
 function findMismatch(signIn: SignIn, row: Tenant): ConnectFailure | undefined {
   if (row.environment !== signIn.environment) return { failed: 'environment_mismatch' }
-  return isStillWanted(signIn, row) ? undefined : disconnectedDuringSignIn
+  return isStillValid(signIn, row) ? undefined : disconnectedDuringSignIn
 }

@@ -1,9 +1,9 @@
 import { discoveryEvents, personChange } from '../accounts/events.ts'
-import { newGeneration, sparedAfter } from '../accounts/generation.ts'
+import { isGenerationKept, newGeneration } from '../accounts/generation.ts'
 import { issueChoiceAnswer, openChoice } from '../choice/choose.ts'
-import { secondsAfter } from '../clock.ts'
+import { addSeconds } from '../clock.ts'
 import { returnUrlWith } from '../domain/returnUrl.ts'
-import { isSameConsent, isStillWanted, type PendingChoice, type Tenant } from '../domain/tenant.ts'
+import { isSameConsent, isStillValid, type PendingChoice, type Tenant } from '../domain/tenant.ts'
 import { connectGrant } from '../tenants/connectGrant.ts'
 import type { SignIn } from './authorize.ts'
 import { type AccountComparison, compareSignInAccounts } from './compareSignInAccounts.ts'
@@ -44,7 +44,7 @@ async function offerChoice(
   { accountChoice, browserHash, returnUrl }: SignIn,
 ): Promise<PendingChoice | undefined> {
   if (accountChoice === 'app') return undefined
-  const answerId = await issueChoiceAnswer(records, secondsAfter(clock.now(), confirmationSeconds))
+  const answerId = await issueChoiceAnswer(records, addSeconds(clock.now(), confirmationSeconds))
   return { returnUrl, browserHash, answerId }
 }
 
@@ -58,7 +58,7 @@ export async function compareSignIn(
   const stored = await grantServices.tenants.read(name)
   if (!stored) return { failed: 'sign_in_not_valid', reason: 'tenant_gone' }
   const { tenant: before } = stored
-  if (!isStillWanted(signIn, before)) return disconnectedDuringSignIn
+  if (!isStillValid(signIn, before)) return disconnectedDuringSignIn
   if (before.environment !== signIn.environment) return { failed: 'environment_mismatch' }
   const stranger = differentUser(before, proven, signIn.allowDifferentUser)
   if (stranger) return stranger
@@ -105,7 +105,7 @@ export async function connectImmediately(
   })
   if (!connected) return { failed: 'storage_unavailable', reason: 'tenant_changed' }
   await accounts
-    .removeOthers(before, accountsGeneration, sparedAfter(before, clock.now()))
+    .removeOthers(before, accountsGeneration, isGenerationKept(before, clock.now()))
     .catch(() => undefined)
   const outcome = { status: 'connected', ...compared.outcome }
   const asks = !defaultAccount && signIn.accountChoice !== 'app'

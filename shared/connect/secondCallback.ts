@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
-import { type BrowserBinding, derive, isSameBrowser } from '../access/browser.ts'
-import { type Clock, secondsAfter } from '../clock.ts'
+import { type BrowserBinding, deriveBrowserSecret, isSameBrowser } from '../access/browser.ts'
+import { addSeconds, type Clock } from '../clock.ts'
 import type { OneTimeRecords } from '../domain/oneTime.ts'
 import type { ConnectFailure } from './failures.ts'
 import type { SavedSignIn } from './savedSignIn.ts'
@@ -25,7 +25,7 @@ export async function recordCallbackStarted(
   state: string,
   { hash }: BrowserBinding,
 ): Promise<void> {
-  await records.put('callback', state, { browserHash: hash }, secondsAfter(clock.now(), recordSeconds))
+  await records.put('callback', state, { browserHash: hash }, addSeconds(clock.now(), recordSeconds))
 }
 
 /**
@@ -40,7 +40,7 @@ export async function recordCallbackResult(
 ): Promise<void> {
   const { tenant: _tenant, ...end } = ended as Partial<SavedSignIn> & CallbackResult
   const sealed = seal(JSON.stringify(end), keyOf(browser, state))
-  const expiresAt = secondsAfter(clock.now(), recordSeconds)
+  const expiresAt = addSeconds(clock.now(), recordSeconds)
   await records.put('callback-end', state, { sealed }, expiresAt).catch(() => undefined)
 }
 
@@ -55,7 +55,7 @@ export async function waitForFirstCallback(
 ): Promise<CallbackResult | undefined> {
   const begun = (await records.read('callback', state, clock.now())) as { browserHash: string } | undefined
   if (!begun || !browser || !isSameBrowser(browser, begun.browserHash)) return undefined
-  const giveUpAt = secondsAfter(clock.now(), longestWaitSeconds)
+  const giveUpAt = addSeconds(clock.now(), longestWaitSeconds)
   for (;;) {
     const end = (await records.read('callback-end', state, clock.now())) as { sealed: string } | undefined
     if (end) return open(end.sealed, keyOf(browser, state))
@@ -91,5 +91,5 @@ function open(sealed: string, key: Buffer): CallbackResult | undefined {
 }
 
 function keyOf(browser: BrowserBinding, state: string): Buffer {
-  return Buffer.from(derive(browser, 'callback', state), 'base64url')
+  return Buffer.from(deriveBrowserSecret(browser, 'callback', state), 'base64url')
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { type Clock, type Randomness, secondsAfter } from '../clock.ts'
+import { addSeconds, type Clock, type Randomness } from '../clock.ts'
 import type { Config } from '../config.ts'
 import { providerOf } from '../domain/connectHint.ts'
 import type { OneTimeRecords } from '../domain/oneTime.ts'
@@ -91,7 +91,7 @@ export async function createConnectSession(
   const detail = 'The app created the first connect session.'
   const { disconnectCount = 0 } = await ensureTenant(dependencies, name, { ...request, detail })
   const { expiresIn, ...asked } = request
-  const expiresAt = secondsAfter(clock.now(), expiresIn)
+  const expiresAt = addSeconds(clock.now(), expiresIn)
   const session: ConnectSession = {
     ...asked,
     ...name,

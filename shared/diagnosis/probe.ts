@@ -1,6 +1,6 @@
 import type { CustomerManagement } from '../advertising/client.ts'
 import type { Credentials } from '../advertising/services.ts'
-import { type Randomness, secondsAfter } from '../clock.ts'
+import { addSeconds, type Randomness } from '../clock.ts'
 import type { Tenant, TenantName } from '../domain/tenant.ts'
 import type { TenantStore } from '../domain/tenantStore.ts'
 import type { Environment } from '../environment.ts'
@@ -70,7 +70,7 @@ async function refreshNow(
   name: TenantName,
   refreshedAt: Date | undefined,
 ): Promise<UsableToken | Problem> {
-  const isProven = !refreshedAt || secondsAfter(refreshedAt, provenSeconds) > clock.now()
+  const isProven = !refreshedAt || addSeconds(refreshedAt, provenSeconds) > clock.now()
   const obtained = await (isProven ? accessTokens.get(name) : accessTokens.replace(name, refreshedAt))
   return obtained.ok ? obtained : explainMissingToken(config, obtained, clock.now())
 }

@@ -1,4 +1,4 @@
-import { secondsAfter } from '../clock.ts'
+import { addSeconds } from '../clock.ts'
 import { longestLifetimeSeconds, longestWaitSeconds, type ScheduleConfig } from './schedule.ts'
 import type { Tenant } from './tenant.ts'
 
@@ -13,7 +13,7 @@ export type TimeBounds = Pick<ScheduleConfig, 'keepAliveSeconds'> & { readonly l
  * lies too far ahead is over, an access token is as good as none, and the tenant is due.
  */
 export function withBelievableTimes(tenant: Tenant, bounds: TimeBounds, now: Date): Tenant {
-  const isBeyond = (time: Date, seconds: number) => time > secondsAfter(now, seconds + clockToleranceSeconds)
+  const isBeyond = (time: Date, seconds: number) => time > addSeconds(now, seconds + clockToleranceSeconds)
   const { accessToken, dueAt, lastVendedAt, lease, trouble, ...rest } = tenant
   const isTokenBeyond =
     accessToken !== undefined &&

@@ -20,7 +20,7 @@ export function mayBeInBackup({ pendingGrant, status }: Tenant): boolean {
 }
 
 /** The time of a disconnect: no earlier than the consents that it ends, even if the clocks of two processes differ. */
-export function endOf({ disconnectedAt, grant, pendingGrant }: Tenant, now: Date): Date {
+export function disconnectTime({ disconnectedAt, grant, pendingGrant }: Tenant, now: Date): Date {
   const times = [disconnectedAt, grant?.consentedAt, pendingGrant?.grant.consentedAt, now]
   return new Date(Math.max(...times.map((time) => time?.getTime() ?? 0)))
 }

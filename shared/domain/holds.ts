@@ -1,4 +1,4 @@
-import { secondsAfter } from '../clock.ts'
+import { addSeconds } from '../clock.ts'
 import type { Environment, IdentityProvider } from '../environment.ts'
 import { clockToleranceSeconds } from './believableTimes.ts'
 import type { StoredReason } from './reasons.ts'
@@ -36,7 +36,7 @@ const longestHoldSeconds = 60
 
 /** A hold as read: one that no process with a right clock could have written is over, and is probed. */
 export function withBelievableEnd(hold: EnvironmentHold, now: Date): EnvironmentHold {
-  const isBeyond = hold.until > secondsAfter(now, longestHoldSeconds + clockToleranceSeconds)
+  const isBeyond = hold.until > addSeconds(now, longestHoldSeconds + clockToleranceSeconds)
   return isBeyond ? { ...hold, until: now } : hold
 }
 

@@ -1,4 +1,4 @@
-import { secondsAfter, secondsUntil } from '../clock.ts'
+import { addSeconds, secondsUntil } from '../clock.ts'
 import type { Tenant } from './tenant.ts'
 
 /** What governs when a tenant is refreshed; the settings say it. */
@@ -25,7 +25,7 @@ export const leastValiditySeconds = 60
 export function isActive(tenant: Tenant, config: ScheduleConfig, now: Date): boolean {
   if (config.policy !== 'active') return config.policy === 'always'
   const { lastVendedAt } = tenant
-  return lastVendedAt !== undefined && now < secondsAfter(lastVendedAt, config.activeWindowSeconds)
+  return lastVendedAt !== undefined && now < addSeconds(lastVendedAt, config.activeWindowSeconds)
 }
 
 /**
@@ -42,14 +42,14 @@ export function nextDueAt(
   fraction: number,
 ): Date {
   const lifetimeSeconds = secondsUntil(token.expiresAt, token.refreshedAt)
-  const keepAliveAt = secondsAfter(
+  const keepAliveAt = addSeconds(
     earlier(token.refreshedAt, now),
     config.keepAliveSeconds * (1 - 0.2 * fraction),
   )
   if (!isActive(tenant, config, now)) return keepAliveAt
   const marginSeconds = Math.min(config.aheadSeconds, lifetimeSeconds / 2)
   const spreadSeconds = Math.min(config.aheadSeconds, lifetimeSeconds / 4)
-  return earlier(secondsAfter(token.expiresAt, -marginSeconds - spreadSeconds * fraction), keepAliveAt)
+  return earlier(addSeconds(token.expiresAt, -marginSeconds - spreadSeconds * fraction), keepAliveAt)
 }
 
 function earlier(a: Date, b: Date): Date {
@@ -68,5 +68,5 @@ export function retryAt(
   floorSeconds = firstRetrySeconds,
 ): Date {
   const ceiling = Math.min(longestBackoffSeconds, firstRetrySeconds * 2 ** Math.min(attempt, 16))
-  return secondsAfter(now, Math.max(floorSeconds, firstRetrySeconds) + fraction * ceiling)
+  return addSeconds(now, Math.max(floorSeconds, firstRetrySeconds) + fraction * ceiling)
 }

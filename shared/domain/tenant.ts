@@ -177,7 +177,7 @@ export interface Leased extends StoredTenant {
 }
 
 /** Whether what was made for a tenant's connection still counts: not once it was disconnected. */
-export function isStillWanted(made: { readonly disconnectCount: number }, tenant: Tenant): boolean {
+export function isStillValid(made: { readonly disconnectCount: number }, tenant: Tenant): boolean {
   return (made.disconnectCount ?? 0) === (tenant.disconnectCount ?? 0)
 }
 

@@ -1,5 +1,5 @@
 import { toNamed } from '../accounts/discover.ts'
-import { listed, toldApart } from '../accounts/events.ts'
+import { listAccountNames, nameOfNewPerson } from '../accounts/events.ts'
 import type { AdvertisingFault } from '../advertising/faults.ts'
 import { judgeFault } from '../advertising/judgeFault.ts'
 import type { AccountLoss } from '../connect/compareSignInAccounts.ts'
@@ -79,7 +79,7 @@ const mostNamed = 100
 export function explainAccountLoss({ person, lost }: AccountLoss): Problem {
   const { previousUser, user } = person
   return new Problem('accounts_would_be_lost', {
-    detail: `${toldApart(person)} consented instead of ${previousUser}, and doesn’t have access to ${listed(lost)}.`,
+    detail: `${nameOfNewPerson(person)} consented instead of ${previousUser}, and doesn’t have access to ${listAccountNames(lost)}.`,
     members: {
       ...{ user, previousUser, accountsLost: lost.length },
       lost: lost.slice(0, mostNamed).map(toNamed),

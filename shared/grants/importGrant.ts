@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { discoverFor } from '../accounts/discoverFor.ts'
+import { discoverWithToken } from '../accounts/discoverWithToken.ts'
 import type { Discovery } from '../advertising/discover.ts'
 import type { CallbackDependencies } from '../connect/dependencies.ts'
 import type { ProvenSignIn } from '../connect/proveSignIn.ts'
@@ -125,8 +125,8 @@ async function discover(
   row: SignInRow,
   accessToken: string,
 ): Promise<Discovery> {
-  const found = await discoverFor(dependencies, row, accessToken)
-  if ('unarmed' in found) throw explainNoDeveloperToken(found.unarmed)
+  const found = await discoverWithToken(dependencies, row, accessToken)
+  if ('noDeveloperToken' in found) throw explainNoDeveloperToken(found.noDeveloperToken)
   if (!found.ok) throw explainImportFault(found.fault)
   if (found.value.accounts.length === 0) throw grantRefused('no_advertising_account', 'advertiserAdmin')
   return found.value

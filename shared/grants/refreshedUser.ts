@@ -1,6 +1,6 @@
 import { decodeJwt, type JWTPayload } from 'jose'
 import type { IdentityProvider } from '../environment.ts'
-import { maskAddress, namesOf, type SignedInUser, unknownAddress } from '../identity/idToken.ts'
+import { maskAddress, readSignInName, type SignedInUser, unknownAddress } from '../identity/idToken.ts'
 import { consumerTenantId } from '../identity/signInTable.ts'
 
 /** What an ID token of a refresh is read with. */
@@ -23,7 +23,7 @@ export function refreshedUser(
 ): SignedInUser | undefined {
   const claims = claimsOf(idToken)
   if (!claims) return undefined
-  const named = namesOf(claims)
+  const named = readSignInName(claims)
   const hint = maskAddress(named.signInName ?? '')
   const consenter = { issuer: claims.iss ?? '', subject: String(claims.oid ?? claims.sub ?? ''), hint }
   if (identityProvider === 'google')

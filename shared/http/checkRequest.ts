@@ -8,7 +8,7 @@ import { tenantKey } from '../domain/tenantKey.ts'
 import { Problem } from '../problems.ts'
 import { recordTenant } from '../telemetry/invocation.ts'
 import { parseBody, parseParams, parseQuery } from './body.ts'
-import { namesTenant, nothing, tenantParams } from './fields.ts'
+import { namesTenant, noFields, tenantParams } from './fields.ts'
 import type { ReceivedRequest } from './receiveRequest.ts'
 
 /** What an operation takes, and from whom. */
@@ -63,7 +63,7 @@ export async function checkRequest<P, Q, B>(
     tenant: role && namesTenant(path) ? tenantOf(caller, request) : noTenant,
     browser: role ? undefined : recognizeBrowser(broker.config.publicUrl, headers.get('cookie')),
     params: params ? parseParams(request, params) : (request.params as P),
-    query: parseQuery(request, query ?? nothing) as Q,
+    query: parseQuery(request, query ?? noFields) as Q,
     body: (await checkBody(broker, acceptance, request)) as B,
     raw: request,
   }
@@ -93,7 +93,7 @@ async function checkBody<B>(
 ): Promise<unknown> {
   // A method without a body's meaning (RFC 9110, section 9.3) has none that could be wrong.
   if (readsBodyItself || (!body && bodiless.has(request.method))) return undefined
-  return parseBody(request, body ?? nothing, Math.max(maxBodyBytes, config.maxBodyBytes))
+  return parseBody(request, body ?? noFields, Math.max(maxBodyBytes, config.maxBodyBytes))
 }
 
 const bodiless: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])

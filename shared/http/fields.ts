@@ -32,4 +32,4 @@ export function wholeNumber(min: number, max: number) {
 }
 
 /** Where nothing is asked for, any field is a fault. */
-export const nothing: z.ZodType = z.strictObject({})
+export const noFields: z.ZodType = z.strictObject({})

@@ -10,4 +10,4 @@ export function isPrefetch(request: Pick<ReceivedRequest, 'method' | 'headers'>)
 }
 
 /** What a look ahead gets where an answer would spend something: nothing. */
-export const nothingSpent: HttpResponseInit = { status: 204, headers: guardHeaders }
+export const prefetchResponse: HttpResponseInit = { status: 204, headers: guardHeaders }

@@ -11,9 +11,9 @@ import { Problem, type ProblemCode, problems } from '../problems.ts'
 import { SettingsError, settingIsMissing } from '../settings/faults.ts'
 import { recordProblem, traced } from '../telemetry/invocation.ts'
 import { createLog } from '../telemetry/log.ts'
+import { withBackpressure } from './backpressure.ts'
 import { discardRest } from './body.ts'
 import { checkRequest, type HandledRequest, type RequestRules } from './checkRequest.ts'
-import { paced } from './pace.ts'
 import { type ReceivedRequest, receiveRequest } from './receiveRequest.ts'
 import { problemResponse, toProblem } from './responses.ts'
 
@@ -99,7 +99,9 @@ async function serve(
     const response = await perform(path, chosen, request)
     if (request.method === 'HEAD') return withoutBody(response)
     const { body } = response
-    return body instanceof ReadableStream ? { ...response, body: paced(requestId, body) } : response
+    return body instanceof ReadableStream
+      ? { ...response, body: withBackpressure(requestId, body) }
+      : response
   } catch (error) {
     const problem = error instanceof SettingsError ? notConfigured(error, chosen) : toProblem(error)
     recordProblem(problem.code)

@@ -1,6 +1,6 @@
 import { grantOwnerOf } from '../domain/grants.ts'
 import type { StoredTenant, TenantName } from '../domain/tenant.ts'
-import { moved, unleased } from '../domain/transitions.ts'
+import { withGrantReference, withoutLease } from '../domain/transitions.ts'
 import { type Attempt, beginAttempt } from '../refresh/attempt.ts'
 import { createLeaseTaker, isLeased, releaseLease } from '../refresh/lease.ts'
 import { outsideLease } from '../refresh/leaseTime.ts'
@@ -104,7 +104,7 @@ async function commit(
   const { leased } = attempt
   const { grants } = dependencies
   const written = await writeLeased(dependencies, attempt, (row) => ({
-    next: withSecretsToDestroy(grants, moved(unleased(row), leased.grant, reference), [
+    next: withSecretsToDestroy(grants, withGrantReference(withoutLease(row), leased.grant, reference), [
       leased.grant.reference,
     ]),
   }))

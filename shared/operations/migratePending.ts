@@ -1,6 +1,6 @@
 import { grantOwnerOf } from '../domain/grants.ts'
 import type { StoredTenant, Tenant } from '../domain/tenant.ts'
-import { pending } from '../domain/transitions.ts'
+import { withPendingGrant } from '../domain/transitions.ts'
 import { outsideLease } from '../refresh/leaseTime.ts'
 import { changeTenant } from '../tenants/changeTenant.ts'
 import { destroySecrets, destroyUncommitted, withSecretsToDestroy } from '../tenants/secretsToDestroy.ts'
@@ -32,7 +32,7 @@ export async function migratePending(
     changeTenant(dependencies, stored, (row) => {
       if (row.pendingGrant?.grant.reference !== before) return undefined
       const pendingGrant = { ...row.pendingGrant, grant: { ...row.pendingGrant.grant, reference } }
-      return { next: withSecretsToDestroy(grants, pending(row, pendingGrant), [before]) }
+      return { next: withSecretsToDestroy(grants, withPendingGrant(row, pendingGrant), [before]) }
     })
   const committed = await outsideLease(clock, 'committing the pending grant', commit)
   if (committed.outcome !== 'changed') {

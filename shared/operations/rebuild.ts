@@ -1,4 +1,4 @@
-import { type DiscoverForDependencies, discoverFor } from '../accounts/discoverFor.ts'
+import { type DiscoverWithTokenDependencies, discoverWithToken } from '../accounts/discoverWithToken.ts'
 import type { Config } from '../config.ts'
 import { type AccountStore, toCutGeneration } from '../domain/account.ts'
 import { type DamagedTenant, isDamaged } from '../domain/damagedRow.ts'
@@ -7,7 +7,7 @@ import type { GrantOwner } from '../domain/grants.ts'
 import type { TokenRefusal } from '../domain/refusal.ts'
 import { defaultAccountOf } from '../domain/selectAccounts.ts'
 import type { Tenant, TenantName } from '../domain/tenant.ts'
-import { repaired } from '../domain/transitions.ts'
+import { withRepairs } from '../domain/transitions.ts'
 import type { Environment } from '../environment.ts'
 import { type ProvenRefreshToken, proveRefreshToken } from '../grants/proveRefreshToken.ts'
 import type { SignInTable } from '../identity/signInTable.ts'
@@ -23,7 +23,7 @@ import { planRebuild } from './rebuildPlan.ts'
 import type { TaggedGrant } from './taggedSecrets.ts'
 
 /** Dependencies of rebuilding. */
-export interface RebuildDependencies extends DiscoverForDependencies {
+export interface RebuildDependencies extends DiscoverWithTokenDependencies {
   readonly config: Config
   readonly grantServices: GrantServices
   readonly signInTable: SignInTable
@@ -56,16 +56,16 @@ export async function rebuildTenant(
   const found = await dependencies.grantServices.tenants.inspect(newest.owner)
   // What is left of a damaged row without a grant is written only when a grant is proved or refused for good.
   const row = found && (isDamaged(found) ? found.remains : found.tenant)
-  const disconnectedAt = endMarked(dependencies, mark)
+  const disconnectedAt = endMarkedTenant(dependencies, mark)
   const planned = planRebuild({ row, grants, disconnectedAt })
   if (planned.plan === 'prove') return proveOne(dependencies, grants, planned.grants)
   if (planned.plan === 'keep' && found && row)
-    return restoreHints(dependencies, isDamaged(found) ? await repair(dependencies, found) : row)
+    return restoreHints(dependencies, isDamaged(found) ? await repairTenant(dependencies, found) : row)
   return endTenant(dependencies, grants, disconnectedAt)
 }
 
 /** When the mark says that the tenant was disconnected; undefined once it has expired. */
-export function endMarked(
+export function endMarkedTenant(
   { config, grantServices }: Pick<RebuildDependencies, 'config' | 'grantServices'>,
   mark: FoundMark | undefined,
 ): Date | undefined {
@@ -127,12 +127,12 @@ async function removeSecrets(grants: readonly TaggedGrant[]): Promise<void> {
  * find it. A disconnected tenant stays so.
  * @throws DamagedRowError when another process changed the row and it is still damaged.
  */
-export async function repair(
+export async function repairTenant(
   { grantServices }: Pick<RebuildDependencies, 'grantServices'>,
   { remains, damaged, etag }: DamagedTenant,
 ): Promise<Tenant> {
   const at = grantServices.clock.now()
-  const next = repaired(remains, at)
+  const next = withRepairs(remains, at)
   if (next.dueAt && next.grant) await grantServices.due.insert(dueRowOf(next, next.grant, next.dueAt))
   const detail = `The stored row was damaged (${damaged.column}) and was repaired.`
   const event = { type: 'tenant.repaired', at, detail } as const
@@ -225,11 +225,11 @@ async function createRow(
   if (created !== 'conflict') return created.tenant
   const found = await grantServices.tenants.inspect(row)
   if (!found) return row
-  return isDamaged(found) ? repair({ grantServices }, found) : found.tenant
+  return isDamaged(found) ? repairTenant({ grantServices }, found) : found.tenant
 }
 
 /** Without an answer, the tenant is connected anyway, and its app discovers again. */
 async function discover(dependencies: RebuildDependencies, owner: GrantOwner, accessToken: string) {
-  const found = await discoverFor(dependencies, owner, accessToken)
+  const found = await discoverWithToken(dependencies, owner, accessToken)
   return found.ok ? found.value : undefined
 }

@@ -1,5 +1,5 @@
 import type { HttpResponseInit } from '@azure/functions'
-import { type ChoiceDraft, candidatesOf, viewOf } from '../choice/draft.ts'
+import { type ChoiceDraft, candidatesOf, toChoiceView } from '../choice/draft.ts'
 import {
   accountList,
   type ChoicePage,
@@ -20,7 +20,7 @@ import { type Html, html, pageResponse } from './page.ts'
 export function choicePage(page: ChoicePage): HttpResponseInit {
   const { draft, fault, open } = page
   const title = titleOf(page)
-  const view = viewOf(draft, open.accounts)
+  const view = toChoiceView(draft, open.accounts)
   const { length: total } = draft.step === 'default' ? candidatesOf(draft, open.accounts) : open.accounts
   const body = html`<form method="post" action="accounts">
 ${defaultButton(total)}

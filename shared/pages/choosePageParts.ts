@@ -1,4 +1,4 @@
-import type { OpenedChoice } from '../choice/choose.ts'
+import type { ChoiceWithAccounts } from '../choice/choose.ts'
 import { type ChoiceDraft, type ChoiceView, rowsAtOnce } from '../choice/draft.ts'
 import type { ChoiceFault } from '../choice/form.ts'
 import type { Account } from '../domain/account.ts'
@@ -8,7 +8,7 @@ import { type Html, html } from './page.ts'
 export interface ChoicePage {
   readonly token: string
   readonly app: string | undefined
-  readonly open: OpenedChoice
+  readonly open: ChoiceWithAccounts
   readonly draft: ChoiceDraft
   /** What is missing before the choice can be made, or why it could not be kept. */
   readonly fault?: ChoiceFault

@@ -1,6 +1,6 @@
 import { type AdvertisingFault, readFault } from '../advertising/faults.ts'
 import type { ServiceName } from '../advertising/services.ts'
-import { secondsAfter } from '../clock.ts'
+import { addSeconds } from '../clock.ts'
 import type { FailureText } from './failureText.ts'
 
 /** What decides whether a refused call is sent once more. */
@@ -38,7 +38,7 @@ export function decideRepeat(refused: RefusedCall): RepeatDecision {
   if (!isExpired && !(isDoubted && fault.class === 'credentials')) {
     return { repeat: false, reason: 'other_failure' }
   }
-  if (refused.isRecentlyReplaced || (!isExpired && secondsAfter(refreshedAt, freshSeconds) > now)) {
+  if (refused.isRecentlyReplaced || (!isExpired && addSeconds(refreshedAt, freshSeconds) > now)) {
     return { repeat: false, reason: 'token_is_fresh' }
   }
   if (!canRepeat) return { repeat: false, reason: 'body_is_gone' }

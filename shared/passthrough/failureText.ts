@@ -1,12 +1,12 @@
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib'
-import type { ReadAhead } from './readAhead.ts'
+import type { PartlyReadBody } from './readBeginning.ts'
 import type { UpstreamResponse } from './send.ts'
 
 /** The part of a failed answer that is read to explain it. */
 export interface FailureText extends Pick<UpstreamResponse, 'status' | 'headers'> {
   /** Empty when the body is larger than a fault's or cannot be decoded. */
   readonly text: string
-  readonly body: ReadAhead
+  readonly body: PartlyReadBody
 }
 
 /** No fault of the API comes near it; what is larger is passed on unread. */
@@ -23,7 +23,7 @@ const decoders: Readonly<Record<string, (body: Buffer) => Buffer>> = {
 /** Decodes the beginning of a failed answer's body; never throws. */
 export function failureTextOf(
   answered: Pick<UpstreamResponse, 'status' | 'headers'>,
-  body: ReadAhead,
+  body: PartlyReadBody,
 ): FailureText {
   const { status, headers } = answered
   const decode = decoders[headers.get('content-encoding')?.toLowerCase() ?? '']

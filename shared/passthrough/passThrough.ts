@@ -2,7 +2,7 @@ import { ReadableStream } from 'node:stream/web'
 import type { CustomerManagement } from '../advertising/client.ts'
 import { isWithoutReason } from '../advertising/developerTokenProofs.ts'
 import { services } from '../advertising/services.ts'
-import { type Randomness, within } from '../clock.ts'
+import { type Randomness, withTimeLimit } from '../clock.ts'
 import type { DiagnosisDependencies } from '../diagnosis/context.ts'
 import type { TenantName } from '../domain/tenant.ts'
 import type { TenantStore } from '../domain/tenantStore.ts'
@@ -16,7 +16,7 @@ import { diagnosisHeader, explainFailure, retryAfterHeader } from './explainFail
 import { type FailureText, failureTextOf, longestFaultBytes } from './failureText.ts'
 import { toRequestHeaders, toResponseHeaders } from './headers.ts'
 import { type CallTarget, type PrepareDependencies, type PreparedCall, prepareCall } from './prepareCall.ts'
-import { type ReadAhead, readAhead } from './readAhead.ts'
+import { type PartlyReadBody, readBeginning } from './readBeginning.ts'
 import { type SendUpstream, UnusableResponseError, type UpstreamCall, type UpstreamResponse } from './send.ts'
 import { targetUrl } from './target.ts'
 import { findTokenEvidence, type TokenEvidenceDependencies } from './tokenEvidence.ts'
@@ -102,8 +102,8 @@ export async function passThrough(
 }
 
 /** @throws Problem `invalid_request` for a body where the method gives it no meaning (RFC 9110, section 9.3). */
-async function readUpload({ method, body }: PassThroughCall): Promise<ReadAhead> {
-  const upload = await readAhead(body, repeatableBytes)
+async function readUpload({ method, body }: PassThroughCall): Promise<PartlyReadBody> {
+  const upload = await readBeginning(body, repeatableBytes)
   if (!methodsWithoutBody.has(method) || isEmpty(upload)) return upload
   await upload.stream().return?.()
   const fault = `isn’t allowed with ${method}; Microsoft’s operations take a body with POST, PUT, or DELETE`
@@ -113,7 +113,7 @@ async function readUpload({ method, body }: PassThroughCall): Promise<ReadAhead>
   })
 }
 
-function isEmpty({ isWhole, beginning }: ReadAhead): boolean {
+function isEmpty({ isWhole, beginning }: PartlyReadBody): boolean {
   return isWhole && beginning.byteLength === 0
 }
 
@@ -121,7 +121,7 @@ async function send(
   sender: SendUpstream,
   { method, headers }: PassThroughCall,
   sent: Pick<UpstreamCall, 'url' | 'headers' | 'signal'>,
-  upload: ReadAhead,
+  upload: PartlyReadBody,
 ): Promise<UpstreamResponse> {
   const contentLength = /^\d{1,15}$/.exec(headers.get('content-length') ?? '')?.[0]
   try {
@@ -145,7 +145,7 @@ function unavailable(reason: string): Problem {
 
 /** @throws Problem for a failure that breaks off before it could be read. */
 async function readFailure(answered: UpstreamResponse): Promise<FailureText> {
-  const body = await readAhead(answered.body, longestFaultBytes).catch(() => {
+  const body = await readBeginning(answered.body, longestFaultBytes).catch(() => {
     throw unavailable('advertising_answer_unusable')
   })
   return failureTextOf(answered, body)
@@ -158,7 +158,7 @@ async function refreshAndPrepare(
   wanted: CallTarget,
   { refreshedAt, tenant }: PreparedCall,
   failure: FailureText,
-  upload: ReadAhead,
+  upload: PartlyReadBody,
 ): Promise<PreparedCall | undefined> {
   const { advertising, clock, config, accessTokens } = dependencies
   const fault = readCallFault(wanted.service, failure)
@@ -198,7 +198,7 @@ async function explainedResponse(
   failure: FailureText,
 ): Promise<PassThroughResponse> {
   const fault = readCallFault(wanted.service, failure)
-  const diagnosis = await within(dependencies.clock, explainSeconds, 'explaining', async () => {
+  const diagnosis = await withTimeLimit(dependencies.clock, explainSeconds, 'explaining', async () => {
     const tokens = await findTokenEvidence(dependencies, prepared)
     // Without a reason, the cause may be the account that the call names, and not the person.
     if (!(services[wanted.service].needsIds && isWithoutReason(fault))) {

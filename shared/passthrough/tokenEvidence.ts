@@ -1,6 +1,6 @@
 import type { DeveloperTokenProofs } from '../advertising/developerTokenProofs.ts'
 import type { FaultEvidence } from '../advertising/faultEvidence.ts'
-import { type Clock, secondsAfter } from '../clock.ts'
+import { addSeconds, type Clock } from '../clock.ts'
 import { freshSeconds } from './decideRepeat.ts'
 import type { PreparedCall } from './prepareCall.ts'
 
@@ -17,6 +17,6 @@ export async function findTokenEvidence(
 ): Promise<FaultEvidence> {
   const { DeveloperToken: developerToken = '' } = headers
   const proof = await developerTokenProofs.of(tenant.environment, developerToken).catch(() => undefined)
-  const isFresh = secondsAfter(refreshedAt, freshSeconds) > clock.now()
+  const isFresh = addSeconds(refreshedAt, freshSeconds) > clock.now()
   return { ...(proof && { developerToken: proof }), accessToken: isFresh ? 'fresh' : 'aged' }
 }

@@ -3,7 +3,7 @@ import { daysLeftOf } from '../operations/expiry.ts'
 import { nextNameOf, sealingKeysName } from '../secrets/brokerSecrets.ts'
 import { requiredSecretNames } from '../secrets/names.ts'
 import { readSealingKeyIds, SealingKeySetError } from '../secrets/sealingKeys.ts'
-import { faultOfSecret } from '../secrets/wellFormed.ts'
+import { findSecretFault } from '../secrets/wellFormed.ts'
 import { explained, type Finding, type ReadinessCheck } from './checks.ts'
 import type { ReadyDependencies } from './dependencies.ts'
 import { resolutionsOf, resourceName } from './resolutions.ts'
@@ -59,7 +59,7 @@ async function lookAtSealingKeys({ clock, config, vaults }: ReadyDependencies): 
 
 /** @param name of the current secret; the one looked at may be the next one. */
 function judge(broker: ReadyDependencies, name: string, secret: SecretVersion): Finding {
-  const fault = faultOfSecret(secret.name, secret.value)
+  const fault = findSecretFault(secret.name, secret.value)
   if (fault) return { ok: false, detail: fault, resolution: setSecret(broker, secret.name) }
   const daysLeft = daysLeftOf(secret, broker.clock.now())
   if (daysLeft === undefined) return { ok: true, detail: 'is present; it has no expiry date' }

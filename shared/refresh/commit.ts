@@ -1,4 +1,4 @@
-import { secondsAfter } from '../clock.ts'
+import { addSeconds } from '../clock.ts'
 import { dueRowOf } from '../domain/due.ts'
 import { nextHold } from '../domain/holds.ts'
 import type { TokenRefusal } from '../domain/refusal.ts'
@@ -7,7 +7,13 @@ import { sealContextOf } from '../domain/sealer.ts'
 import type { Leased, RefreshTrouble, StoredTenant, Tenant } from '../domain/tenant.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
 import type { TokenResult } from '../domain/tokenEndpoint.ts'
-import { dead, refreshed, unleased, vended, waiting } from '../domain/transitions.ts'
+import {
+  withDeadGrant,
+  withoutLease,
+  withRefreshedGrant,
+  withTrouble,
+  withVend,
+} from '../domain/transitions.ts'
 import type { Registration } from '../environment.ts'
 import type { TenantChange } from '../tenants/changeTenant.ts'
 import { destroySecrets, destroyUncommitted, withSecretsToDestroy } from '../tenants/secretsToDestroy.ts'
@@ -16,7 +22,14 @@ import { type RefreshPurpose, type RefusalVerdict, refusalsBeforeHold, tokenToKe
 import type { RefreshDependencies } from './dependencies.ts'
 import { outsideLease } from './leaseTime.ts'
 import type { RefreshOutcome } from './outcome.ts'
-import { ended, failed, isNewLoop, isNewsForOperator, notStored, recovered } from './refusalEvents.ts'
+import {
+  failureEvent,
+  grantEndedEvent,
+  isNewLoop,
+  isNewsForOperator,
+  notStoredEvent,
+  recoveryEvent,
+} from './refusalEvents.ts'
 import type { RefusedTenants } from './refusedTenants.ts'
 import { type LeasedWrite, writeLeased } from './writeLeased.ts'
 
@@ -44,25 +57,25 @@ export async function commitRefreshed(
   const { leased, time } = attempt
   const { clock, config, grants, randomness, sealer } = dependencies
   const now = clock.now()
-  const expiresAt = secondsAfter(result.requestedAt, result.expiresInSeconds)
+  const expiresAt = addSeconds(result.requestedAt, result.expiresInSeconds)
   const context = sealContextOf(leased.tenant, leased.grant.id, 'access_token')
   const sealed = await time.repeat('sealing', () => sealer.seal(result.accessToken, context))
   const replaced = purpose.for === 'replacement' && ({ replaced: true } as const)
   const newToken = { sealed, refreshedAt: result.requestedAt, expiresAt, ...replaced }
   const lastVendedAt = purpose.for === 'sweep' ? leased.tenant.lastVendedAt : now
-  const seen = lastVendedAt ? vended(leased.tenant, lastVendedAt, undefined) : leased.tenant
+  const seen = lastVendedAt ? withVend(leased.tenant, lastVendedAt, undefined) : leased.tenant
   const kept = tokenToKeep(leased.tenant.accessToken, newToken)
   const dueAt = nextDueAt(seen, kept, config, now, randomness.fraction())
   const committed = await commit(dependencies, attempt, dueAt, (row) => {
     const { trouble } = row
     const grant = { ...leased.grant, reference }
     const accessToken = tokenToKeep(row.accessToken, newToken)
-    const next = refreshed(row, { grant, accessToken, dueAt, lastVendedAt })
+    const next = withRefreshedGrant(row, { grant, accessToken, dueAt, lastVendedAt })
     return {
       next: withSecretsToDestroy(grants, next, [row.grant?.reference, leased.grant.reference]),
       events: [
-        ...(trouble && trouble.attempts > 1 ? [recovered(trouble.attempts, now)] : []),
-        ...(isStored ? [] : [notStored(now)]),
+        ...(trouble && trouble.attempts > 1 ? [recoveryEvent(trouble.attempts, now)] : []),
+        ...(isStored ? [] : [notStoredEvent(now)]),
       ],
     }
   })
@@ -99,8 +112,8 @@ export async function commitVerdict(
     const { trouble } = verdict
     const before = leased.tenant.trouble
     const committed = await commit(dependencies, attempt, trouble.nextAttemptAt, (row) => ({
-      next: waiting(row, trouble),
-      events: failed(before, trouble, refusal, at),
+      next: withTrouble(row, trouble),
+      events: failureEvent(before, trouble, refusal, at),
     }))
     if ('lost' in committed) return undefined
     if (isNewsForOperator(before, trouble) || isNewLoop(before, trouble))
@@ -108,8 +121,8 @@ export async function commitVerdict(
     return committed.stored
   }
   const committed = await commit(dependencies, attempt, undefined, (row) => ({
-    next: dead(row, verdict.reason, refusal.claims),
-    events: [ended(refusal, leased.grant.identityProvider, at)],
+    next: withDeadGrant(row, verdict.reason, refusal.claims),
+    events: [grantEndedEvent(refusal, leased.grant.identityProvider, at)],
   }))
   if ('lost' in committed) return undefined
   logStatus(dependencies, leased, verdict.reason)
@@ -124,7 +137,7 @@ export async function commitHold(
 ): Promise<StoredTenant | undefined> {
   await placeHold(dependencies, attempt, refusal)
   const committed = await commit(dependencies, attempt, attempt.leased.tenant.dueAt, (row) => ({
-    next: unleased(row),
+    next: withoutLease(row),
   }))
   return 'lost' in committed ? undefined : committed.stored
 }

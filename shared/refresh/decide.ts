@@ -1,4 +1,4 @@
-import { secondsAfter, secondsUntil } from '../clock.ts'
+import { addSeconds, secondsUntil } from '../clock.ts'
 import type { EnvironmentHold } from '../domain/holds.ts'
 import { meaningOf, type RefusalReason } from '../domain/reasons.ts'
 import { isCredentialRefusal, type TokenRefusal } from '../domain/refusal.ts'
@@ -142,7 +142,7 @@ export function judgeRefusal(
       const suspectedSince = tenant.trouble?.suspectedSince
       const confirmed = suspectedSince !== undefined && secondsUntil(now, suspectedSince) >= firstRetrySeconds
       if (refusal.definite || confirmed) return { verdict: 'dead', reason: refusal.reason }
-      const nextAttemptAt = secondsAfter(now, Math.max(firstRetrySeconds, refusal.retryAfterSeconds ?? 0))
+      const nextAttemptAt = addSeconds(now, Math.max(firstRetrySeconds, refusal.retryAfterSeconds ?? 0))
       return { verdict: 'retry', trouble: { ...base, nextAttemptAt, suspectedSince: suspectedSince ?? now } }
     }
     case 'backOff':

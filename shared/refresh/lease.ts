@@ -1,7 +1,7 @@
-import { secondsAfter } from '../clock.ts'
+import { addSeconds } from '../clock.ts'
 import { grantOwnerOf } from '../domain/grants.ts'
 import type { Lease, Leased, StoredTenant } from '../domain/tenant.ts'
-import { leased, moved, unleased } from '../domain/transitions.ts'
+import { withGrantReference, withLease, withoutLease } from '../domain/transitions.ts'
 import type { Attempt } from './attempt.ts'
 import type { RefreshDependencies } from './dependencies.ts'
 import { outsideLease } from './leaseTime.ts'
@@ -30,20 +30,20 @@ export function createLeaseTaker({
   return async (stored) => {
     const { grant, lease: leftBehind } = stored.tenant
     if (!grant) return undefined
-    const lease = { id, until: secondsAfter(clock.now(), config.leaseSeconds) }
-    const write = () => tenants.replace(stored, leased(stored.tenant, lease), [])
-    const lookAgain = async (): Promise<TakenLease | undefined> => {
+    const lease = { id, until: addSeconds(clock.now(), config.leaseSeconds) }
+    const write = () => tenants.replace(stored, withLease(stored.tenant, lease), [])
+    const readOwnLease = async (): Promise<TakenLease | undefined> => {
       const row = await outsideLease(clock, 'reading the row', () => tenants.read(stored.tenant))
       return row && ownOf(row, id, clock.now(), leftBehind)
     }
     // It may have taken effect although its answer was lost, and the client that repeats it meets its own ETag: then
     // nobody could refresh before our own lease ends.
     const taken = await outsideLease(clock, 'taking the lease', write).catch(async (error) => {
-      const own = await lookAgain()
+      const own = await readOwnLease()
       if (!own) throw error
       return own
     })
-    if (taken === 'conflict') return lookAgain()
+    if (taken === 'conflict') return readOwnLease()
     return 'leased' in taken ? taken : { leased: { ...taken, lease, grant }, leftBehind }
   }
 }
@@ -83,7 +83,7 @@ export async function adoptNewer(
   if (!newer) return attempt
   const grant = { ...leased.grant, reference: newer.reference }
   const adopted = await writeLeased(dependencies, attempt, (row) => ({
-    next: moved(row, leased.grant, newer.reference),
+    next: withGrantReference(row, leased.grant, newer.reference),
   }))
   if ('lost' in adopted) return undefined
   return { ...attempt, leased: { ...adopted.stored, lease: leased.lease, grant } }
@@ -94,6 +94,6 @@ export async function releaseLease(
   { tenants }: Pick<RefreshDependencies, 'tenants'>,
   { leased, time }: Attempt,
 ): Promise<void> {
-  const giveUp = () => tenants.replace(leased, unleased(leased.tenant), [])
+  const giveUp = () => tenants.replace(leased, withoutLease(leased.tenant), [])
   await time.step('giving up the lease', giveUp).catch(() => undefined)
 }

@@ -1,4 +1,4 @@
-import { type Clock, createDeadline, type Deadline, secondsAfter, within } from '../clock.ts'
+import { addSeconds, type Clock, createDeadline, type Deadline, withTimeLimit } from '../clock.ts'
 import type { RefreshConfig } from '../config.ts'
 import { isRefused } from '../domain/storageUnavailable.ts'
 
@@ -26,11 +26,11 @@ export interface LeaseTime {
 /** No step on storage waits longer. */
 const longestStepSeconds = 8
 /** The end of every lease is left alone: a token is kept in time although the clocks of processes are 3 s apart. */
-const spareSeconds = 2
+const marginSeconds = 2
 /** A step takes a third of what is left at most, so that there is always something for the next one. */
 const share = 1 / 3
 /** What writing, sealing and committing are given at least, and at most. */
-const [leastKeepSeconds, mostKeepSeconds] = [5, 12]
+const [leastStoreSeconds, mostStoreSeconds] = [5, 12]
 
 /** A failed step is repeated after 0.1 s at first, twice as long each time, 3.2 s at most. */
 const [firstPauseMilliseconds, mostDoublings] = [100, 5]
@@ -41,16 +41,16 @@ export function createLeaseTime(
   { leaseSeconds, tokenEndpointSeconds }: RefreshConfig,
   until: Date,
 ): LeaseTime {
-  const deadline = createDeadline(clock, secondsAfter(until, -spareSeconds))
+  const deadline = createDeadline(clock, addSeconds(until, -marginSeconds))
   const { left } = deadline
-  const keepSeconds = Math.max(
-    leastKeepSeconds,
-    Math.min(mostKeepSeconds, (leaseSeconds - tokenEndpointSeconds) / 3),
+  const storeSeconds = Math.max(
+    leastStoreSeconds,
+    Math.min(mostStoreSeconds, (leaseSeconds - tokenEndpointSeconds) / 3),
   )
   const step: LeaseTime['step'] = (name, work) =>
     deadline.step(name, work, Math.min(longestStepSeconds, left() * share))
   const pause = async (tries: number): Promise<boolean> => {
-    if (left() < leastKeepSeconds) return false
+    if (left() < leastStoreSeconds) return false
     await clock.sleep(firstPauseMilliseconds * 2 ** Math.min(tries, mostDoublings))
     return true
   }
@@ -58,7 +58,7 @@ export function createLeaseTime(
     step,
     pause,
     async repeat(name, work, longestSeconds = Number.POSITIVE_INFINITY) {
-      const lastTryAt = secondsAfter(clock.now(), Math.min(longestSeconds, left()))
+      const lastTryAt = addSeconds(clock.now(), Math.min(longestSeconds, left()))
       for (let tries = 0; ; tries++) {
         try {
           return await step(name, work)
@@ -67,7 +67,7 @@ export function createLeaseTime(
         }
       }
     },
-    allowsCall: () => left() >= tokenEndpointSeconds + keepSeconds,
+    allowsCall: () => left() >= tokenEndpointSeconds + storeSeconds,
   }
 }
 
@@ -80,5 +80,5 @@ export function outsideLease<T>(
 ): Promise<T> {
   return deadline
     ? deadline.step(name, work, longestStepSeconds)
-    : within(clock, longestStepSeconds, name, work)
+    : withTimeLimit(clock, longestStepSeconds, name, work)
 }

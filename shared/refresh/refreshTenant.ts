@@ -1,4 +1,4 @@
-import { type Deadline, secondsAfter } from '../clock.ts'
+import { addSeconds, type Deadline } from '../clock.ts'
 import { type EnvironmentHold, probeSeconds } from '../domain/holds.ts'
 import type { StoredTenant, TenantName } from '../domain/tenant.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
@@ -83,9 +83,9 @@ async function refreshUnderLease(
   deadline?: Deadline,
 ): Promise<RefreshOutcome> {
   const { tenants, clock } = dependencies
-  const giveUpAt = secondsAfter(clock.now(), purpose.for === 'sweep' ? 0 : dependencies.vendWaitSeconds)
+  const giveUpAt = addSeconds(clock.now(), purpose.for === 'sweep' ? 0 : dependencies.vendWaitSeconds)
   const take = createLeaseTaker(dependencies)
-  const gate = createGate(dependencies, deadline)
+  const gate = createHoldGate(dependencies, deadline)
   for (let poll = 0; ; poll++) {
     const stored = await outsideLease(clock, 'reading the row', () => tenants.read(name), deadline)
     if (!stored) return { outcome: 'not_found' }
@@ -102,7 +102,7 @@ async function checkAndTake(
   stored: StoredTenant,
   purpose: RefreshPurpose,
   take: TakeLease,
-  gate: Gate,
+  gate: HoldGate,
 ): Promise<RefreshOutcome | TakenLease | undefined> {
   const hold = await gate.read(stored)
   const decision = decideRefresh(stored.tenant, purpose, hold, clock.now())
@@ -123,13 +123,13 @@ function toOutcome(
 }
 
 /** The environment's hold, as one refresh meets it. */
-interface Gate {
+interface HoldGate {
   read(stored: StoredTenant): Promise<EnvironmentHold | undefined>
   /** Claims the one attempt allowed after a hold. Returns the blocking hold if another process claimed it. */
   pass(hold: EnvironmentHold): Promise<EnvironmentHold | undefined>
 }
 
-function createGate({ clock, environments }: RefreshDependencies, deadline?: Deadline): Gate {
+function createHoldGate({ clock, environments }: RefreshDependencies, deadline?: Deadline): HoldGate {
   let isPassed = false
   return {
     async read({ tenant: { environment, grant } }) {
@@ -138,8 +138,8 @@ function createGate({ clock, environments }: RefreshDependencies, deadline?: Dea
       return outsideLease(clock, 'reading the hold', read, deadline)
     },
     async pass(hold) {
-      const claim = () => environments.reserveProbe(hold, secondsAfter(clock.now(), probeSeconds))
-      const blocking = await outsideLease(clock, 'claiming the probe', claim, deadline)
+      const reserve = () => environments.reserveProbe(hold, addSeconds(clock.now(), probeSeconds))
+      const blocking = await outsideLease(clock, 'claiming the probe', reserve, deadline)
       isPassed = !blocking
       return blocking
     },

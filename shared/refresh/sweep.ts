@@ -1,5 +1,5 @@
 import { pMapIterable } from 'p-map'
-import { type Clock, type Randomness, secondsAfter, secondsUntil } from '../clock.ts'
+import { addSeconds, type Clock, type Randomness, secondsUntil } from '../clock.ts'
 import type { RefreshConfig } from '../config.ts'
 import { DamagedRowError } from '../domain/damagedRow.ts'
 import type { DisconnectMarks } from '../domain/disconnectMarks.ts'
@@ -30,7 +30,7 @@ export interface SweepDependencies {
 }
 
 /** What a sweep is asked to do. */
-export interface SweepOrder {
+export interface SweepOptions {
   /** Which shards; all of them by default. */
   readonly shards?: readonly number[]
   /** Whether what exceeds one instance's share, or its time, may be handed over; default false. */
@@ -57,7 +57,7 @@ const backpressureFactor = 4
  * Refreshes what is due, with bounded concurrency, and stops cleanly before its time is up.
  * Two sweeps at once are harmless: each refresh takes the tenant's lease.
  */
-export async function sweep(dependencies: SweepDependencies, order: SweepOrder = {}): Promise<SweepResult> {
+export async function sweep(dependencies: SweepDependencies, order: SweepOptions = {}): Promise<SweepResult> {
   const run = new SweepRun(dependencies, order)
   const { sweepConcurrency } = dependencies.config
   const outcomes = pMapIterable(run.rows(), (row) => run.work(row), {
@@ -72,7 +72,7 @@ export async function sweep(dependencies: SweepDependencies, order: SweepOrder =
 
 /** If storage fails at the end, the report lists the holds that the sweep met, and is logged anyway. */
 async function readHolds({ holds }: SweepDependencies, run: SweepRun): Promise<readonly string[]> {
-  return (await holds?.().catch(() => undefined)) ?? run.held()
+  return (await holds?.().catch(() => undefined)) ?? run.holdsMet()
 }
 
 /** One row's end: `refreshed`, `passed_on`, `left_over`, or the word of its failure. */
@@ -103,11 +103,11 @@ class SweepRun {
   #untimely = 0
   #unreadable = 0
 
-  constructor(dependencies: SweepDependencies, order: SweepOrder) {
+  constructor(dependencies: SweepDependencies, order: SweepOptions) {
     this.#dependencies = dependencies
     this.#startedAt = dependencies.clock.now()
     const { sweepSeconds } = dependencies.config
-    this.#stopAt = secondsAfter(this.#startedAt, Math.min(sweepSeconds, order.mostSeconds ?? sweepSeconds))
+    this.#stopAt = addSeconds(this.#startedAt, Math.min(sweepSeconds, order.mostSeconds ?? sweepSeconds))
     const all = order.shards ?? Array.from({ length: dependencies.due.shardCount }, (_, shard) => shard)
     // A random start, so that the same shards aren't always the ones left out.
     const first = Math.floor(dependencies.randomness.fraction() * all.length)
@@ -212,7 +212,7 @@ class SweepRun {
   async #putOff(row: DueRow, { damage }: DamagedRowError): Promise<RowOutcome> {
     const { clock, due, log } = this.#dependencies
     log('tenant.damaged', { tenantKey: tenantKey(row), ...damage })
-    await due.insert({ ...row, dueAt: secondsAfter(clock.now(), damagedRowSeconds) })
+    await due.insert({ ...row, dueAt: addSeconds(clock.now(), damagedRowSeconds) })
     await due.remove(row)
     return { failed: 'damaged_row' }
   }
@@ -225,7 +225,7 @@ class SweepRun {
   }
 
   /** What was on hold when its rows came. */
-  held(): readonly string[] {
+  holdsMet(): readonly string[] {
     return [...this.#heldUntil.keys()].sort()
   }
 

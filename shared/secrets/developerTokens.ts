@@ -6,7 +6,7 @@ import type { Environment } from '../environment.ts'
 import { createMemory } from '../memory.ts'
 import { Problem } from '../problems.ts'
 import { type BrokerSecret, type BrokerSecrets, developerTokenName } from './brokerSecrets.ts'
-import { readInUse, type SecretsInUse } from './inUse.ts'
+import { readSecretsInUse, type SecretsInUse } from './inUse.ts'
 import type { SecretHealth } from './secretHealth.ts'
 
 /** There is no developer token that can be sent. */
@@ -52,7 +52,7 @@ export function createDeveloperTokens(dependencies: DeveloperTokenDependencies):
     const known = memory.recent(environment, rememberedMilliseconds)
     if (known) return known
     const asOf = clock.now().getTime()
-    const read = await readInUse(dependencies, developerTokenName(environment))
+    const read = await readSecretsInUse(dependencies, developerTokenName(environment))
     if (read.usable.length > 0) memory.remember(environment, read, asOf)
     return read
   }

@@ -1,4 +1,4 @@
-import { type Clock, secondsAfter } from '../clock.ts'
+import { addSeconds, type Clock } from '../clock.ts'
 import type { DisconnectMarks } from '../domain/disconnectMarks.ts'
 import type { TenantName } from '../domain/tenant.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
@@ -29,7 +29,7 @@ export function createDisconnectMarks(vault: Vault, clock: Clock, retentionSecon
       const marked = await read({ workspace, tenant })
       if (marked && marked >= disconnectedAt) return
       const tags = { workspace, tenant, environment, disconnectedAt: disconnectedAt.toISOString() }
-      const expiresOn = secondsAfter(disconnectedAt, retentionSeconds)
+      const expiresOn = addSeconds(disconnectedAt, retentionSeconds)
       await vault.write(nameOf({ workspace, tenant }), 'disconnected', { tags, expiresOn })
     },
   }
@@ -58,7 +58,7 @@ export function isInForce(
   retentionSeconds: number,
   now: Date,
 ): boolean {
-  return now < secondsAfter(disconnectedAt, retentionSeconds)
+  return now < addSeconds(disconnectedAt, retentionSeconds)
 }
 
 function nameOf(name: TenantName): string {

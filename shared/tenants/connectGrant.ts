@@ -1,4 +1,4 @@
-import { type Clock, type Randomness, secondsAfter } from '../clock.ts'
+import { addSeconds, type Clock, type Randomness } from '../clock.ts'
 import type { RefreshConfig } from '../config.ts'
 import type { DisconnectMarks } from '../domain/disconnectMarks.ts'
 import { type DueIndex, dueRowOf } from '../domain/due.ts'
@@ -18,7 +18,7 @@ import type {
 import type { TenantEvent } from '../domain/tenantEvents.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
 import type { TenantStore } from '../domain/tenantStore.ts'
-import { connected } from '../domain/transitions.ts'
+import { withConnection } from '../domain/transitions.ts'
 import type { Environment } from '../environment.ts'
 import { changeTenant, type TenantChange } from './changeTenant.ts'
 import { destroySecrets, destroyUncommitted, withSecretsToDestroy } from './secretsToDestroy.ts'
@@ -101,7 +101,7 @@ export async function sealAccessToken(
   const context = sealContextOf(owner, owner.grantId, 'access_token')
   const sealed = await sealer.seal(token.accessToken, context)
   const { requestedAt, expiresInSeconds } = token
-  return { sealed, refreshedAt: requestedAt, expiresAt: secondsAfter(requestedAt, expiresInSeconds) }
+  return { sealed, refreshedAt: requestedAt, expiresAt: addSeconds(requestedAt, expiresInSeconds) }
 }
 
 /** A grant that is kept already, and what the row will say of it. */
@@ -155,7 +155,7 @@ async function prepareCommit(
   const superseded = [before.grant?.reference, before.pendingGrant?.grant.reference]
   await due.insert(dueRowOf(before, grant, dueAt))
   return {
-    next: withSecretsToDestroy(grants, connected(before, consent), superseded),
+    next: withSecretsToDestroy(grants, withConnection(before, consent), superseded),
     events: [connectedEvent(before, grant, now), ...(kept.events ?? [])],
   }
 }

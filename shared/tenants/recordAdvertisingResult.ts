@@ -4,7 +4,7 @@ import { judgeFault } from '../advertising/judgeFault.ts'
 import type { Clock } from '../clock.ts'
 import { isSameConsent, type Tenant, type TenantName } from '../domain/tenant.ts'
 import type { TenantEvent } from '../domain/tenantEvents.ts'
-import { judgedByAdvertising } from '../domain/transitions.ts'
+import { withAdvertisingRefusal } from '../domain/transitions.ts'
 import { type ChangeDependencies, changeTenant } from './changeTenant.ts'
 import { faultEvidence } from './faultEvidence.ts'
 
@@ -43,7 +43,7 @@ async function write(
     if (row.status !== 'connected' || !isSameConsent(row, seen)) return undefined
     if (row.advertisingRefusal?.reason === identity?.reason) return undefined
     const at = dependencies.clock.now()
-    const next = judgedByAdvertising(row, identity && { reason: identity.reason, since: at })
+    const next = withAdvertisingRefusal(row, identity && { reason: identity.reason, since: at })
     const event = identity ? refusedEvent(identity, fault?.trackingId ?? '', at) : acceptedEvent(at)
     return { next, events: [event] }
   })

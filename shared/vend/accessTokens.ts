@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import { createDeadline, type Deadline, secondsAfter, secondsUntil } from '../clock.ts'
+import { addSeconds, createDeadline, type Deadline, secondsUntil } from '../clock.ts'
 import { createCoalesce } from '../coalesce.ts'
 import type { RefreshConfig } from '../config.ts'
 import { leastValiditySeconds } from '../domain/schedule.ts'
@@ -51,7 +51,7 @@ export function createAccessTokens(dependencies: AccessTokenDependencies): Acces
   const memory = new LRUCache<string, Dated<UsableToken>>({ max: mostRemembered })
   const reading = createCoalesce<Dated<UsableToken | MissingToken>>()
   const recording = createCoalesce<void>()
-  const limit = () => createDeadline(clock, secondsAfter(clock.now(), vendLimitSeconds))
+  const limit = () => createDeadline(clock, addSeconds(clock.now(), vendLimitSeconds))
   /** Callers that share a read share its age too. */
   const dated = async <T>(work: () => Promise<T>): Promise<Dated<T>> => {
     const readAt = clock.now().getTime()

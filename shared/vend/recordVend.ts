@@ -1,9 +1,9 @@
-import { secondsAfter } from '../clock.ts'
+import { addSeconds } from '../clock.ts'
 import type { RefreshConfig } from '../config.ts'
 import { dueRowOf } from '../domain/due.ts'
 import { isActive, nextDueAt } from '../domain/schedule.ts'
 import type { Tenant } from '../domain/tenant.ts'
-import { vended } from '../domain/transitions.ts'
+import { withVend } from '../domain/transitions.ts'
 import type { RefreshDependencies } from '../refresh/dependencies.ts'
 import { changeTenant } from '../tenants/changeTenant.ts'
 
@@ -22,7 +22,7 @@ export async function recordVend(
       const now = clock.now()
       if (row.status !== 'connected' || !row.grant || !row.accessToken) return undefined
       if (row.lease && row.lease.until > now) return undefined
-      const noted = vended(row, now, undefined)
+      const noted = withVend(row, now, undefined)
       const wakes = !row.trouble && isActive(noted, config, now) && !isActive(row, config, now)
       if (!wakes) return { next: noted }
       const dueAt = wakingDueAt(
@@ -31,7 +31,7 @@ export async function recordVend(
         now,
       )
       await due.insert(dueRowOf(row, row.grant, dueAt))
-      return { next: vended(row, now, dueAt) }
+      return { next: withVend(row, now, dueAt) }
     })
     if (changed.outcome !== 'changed') return undefined
     const { before, stored } = changed
@@ -48,5 +48,5 @@ export async function recordVend(
  * Bounded by the lease's length, not closed: a write that hangs for longer loses, and the next refresh fixes it.
  */
 function wakingDueAt(dueAt: Date, config: RefreshConfig, now: Date): Date {
-  return new Date(Math.max(dueAt.getTime(), secondsAfter(now, config.leaseSeconds).getTime()))
+  return new Date(Math.max(dueAt.getTime(), addSeconds(now, config.leaseSeconds).getTime()))
 }

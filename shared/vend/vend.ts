@@ -2,10 +2,10 @@ import { LRUCache } from 'lru-cache'
 import * as z from 'zod'
 import { requestHeaders, serviceUrls } from '../advertising/services.ts'
 import {
+  addSeconds,
   type Clock,
   createDeadline,
   type Deadline,
-  secondsAfter,
   secondsUntil,
   TimeLimitError,
 } from '../clock.ts'
@@ -93,7 +93,7 @@ export function createVend(dependencies: VendDependencies): Vend {
   }
   return {
     async vend(name, options) {
-      const deadline = createDeadline(clock, secondsAfter(clock.now(), config.vendLimitSeconds))
+      const deadline = createDeadline(clock, addSeconds(clock.now(), config.vendLimitSeconds))
       try {
         return await attempt({ name, options, deadline }, false)
       } catch (error) {

@@ -40,8 +40,10 @@ export const consentMutations: readonly Mutation[] = [
   {
     name: 'a consent in whose place another one waits is forgotten by nobody',
     file: 'shared/connect/savePending.ts',
-    find: 'pending(row, pendingGrant), [row.pendingGrant?.grant.reference])',
-    replace: 'pending(row, pendingGrant), [])',
+    find: `withPendingGrant(row, pendingGrant), [
+            row.pendingGrant?.grant.reference,
+          ])`,
+    replace: 'withPendingGrant(row, pendingGrant), [])',
     breaks: ['secret_left_over', 'grant_kept_after_disconnect'],
   },
   {

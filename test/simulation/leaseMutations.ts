@@ -27,8 +27,8 @@ export const leaseMutations: readonly Mutation[] = [
   {
     name: 'a lease is used up to its very end',
     file: leaseTime,
-    find: 'const spareSeconds = 2',
-    replace: 'const spareSeconds = 0',
+    find: 'const marginSeconds = 2',
+    replace: 'const marginSeconds = 0',
     breaks: ['lease_outlived'],
     by: clocksApart,
   },
@@ -58,7 +58,7 @@ export const leaseMutations: readonly Mutation[] = [
   {
     name: 'a lease of one’s own is taken for another one’s after a conflict',
     file: lease,
-    find: "if (taken === 'conflict') return lookAgain()",
+    find: "if (taken === 'conflict') return readOwnLease()",
     replace: "if (taken === 'conflict') return undefined",
     breaks: ['own_write_denied'],
   },

@@ -183,8 +183,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'the old secret is forgotten by nobody',
     file: 'shared/tenants/secretsToDestroy.ts',
-    find: 'return listSecrets(next, unneeded)',
-    replace: 'return listSecrets(next, [])',
+    find: 'return withListedSecrets(next, unneeded)',
+    replace: 'return withListedSecrets(next, [])',
     breaks: ['secret_left_over', 'grant_kept_after_disconnect'],
   },
   {
@@ -200,10 +200,10 @@ export const mutations: readonly Mutation[] = [
     file: 'shared/tenants/disconnect.ts',
     find: `withSecretsToDestroy(
       grants,
-      bare(disconnected(each, disconnectedAt ?? now)),
+      withoutGrant(withDisconnect(each, disconnectedAt ?? now)),
       referencesOf(each),
     )`,
-    replace: 'bare(disconnected(each, disconnectedAt ?? now))',
+    replace: 'withoutGrant(withDisconnect(each, disconnectedAt ?? now))',
     breaks: ['grant_kept_after_disconnect', 'secret_left_over'],
   },
   {
@@ -223,8 +223,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'an access token’s life is counted from the commit',
     file: commit,
-    find: 'secondsAfter(result.requestedAt, result.expiresInSeconds)',
-    replace: 'secondsAfter(now, result.expiresInSeconds)',
+    find: 'addSeconds(result.requestedAt, result.expiresInSeconds)',
+    replace: 'addSeconds(now, result.expiresInSeconds)',
     breaks: ['validity'],
   },
   {

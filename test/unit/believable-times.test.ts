@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
-import { secondsAfter } from '../../shared/clock.ts'
+import { addSeconds } from '../../shared/clock.ts'
 import { withBelievableTimes } from '../../shared/domain/believableTimes.ts'
 import { withBelievableEnd } from '../../shared/domain/holds.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
 
 const now = new Date('2026-11-23T16:00:00Z')
-const after = (seconds: number) => secondsAfter(now, seconds)
+const after = (seconds: number) => addSeconds(now, seconds)
 const bounds = { leaseSeconds: 60, keepAliveSeconds: 7 * 86_400 }
 const base = {
   ...({ workspace: 'w', tenant: 't', environment: 'production', status: 'connected' } as const),

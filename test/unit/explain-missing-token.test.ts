@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { secondsAfter } from '../../shared/clock.ts'
+import { addSeconds } from '../../shared/clock.ts'
 import type { RefreshTrouble, Tenant } from '../../shared/domain/tenant.ts'
 import { explainMissingToken } from '../../shared/vend/explainMissingToken.ts'
 
@@ -7,7 +7,7 @@ const now = new Date('2026-11-23T16:00:00Z')
 const waiting = (trouble: Partial<RefreshTrouble>) => {
   const tenant = {
     status: 'connected',
-    trouble: { attempts: 7, traceId: 'trace', nextAttemptAt: secondsAfter(now, 90), ...trouble },
+    trouble: { attempts: 7, traceId: 'trace', nextAttemptAt: addSeconds(now, 90), ...trouble },
   } as Tenant
   const outcome = { outcome: 'passed_on', reason: 'waiting_to_retry', stored: { tenant, etag: '' } } as const
   return explainMissingToken({} as never, { ok: false, because: 'not_refreshed', outcome }, now)

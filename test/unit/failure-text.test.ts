@@ -1,7 +1,7 @@
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { failureTextOf, longestFaultBytes } from '../../shared/passthrough/failureText.ts'
-import { readAhead } from '../../shared/passthrough/readAhead.ts'
+import { readBeginning } from '../../shared/passthrough/readBeginning.ts'
 
 describe('a failure’s text', () => {
   const text = '{"Errors":[{"Code":106}]}'
@@ -10,7 +10,7 @@ describe('a failure’s text', () => {
       yield bytes
     }
     const headers = new Headers({ 'content-encoding': encoding })
-    return failureTextOf({ status: 403, headers }, await readAhead(body(), readBytes)).text
+    return failureTextOf({ status: 403, headers }, await readBeginning(body(), readBytes)).text
   }
 
   test.each([

@@ -4,7 +4,7 @@ import { createDeveloperTokenProofs, withProofs } from '../../shared/advertising
 import type { FaultEvidence } from '../../shared/advertising/faultEvidence.ts'
 import { readFault } from '../../shared/advertising/faults.ts'
 import { judgeFault } from '../../shared/advertising/judgeFault.ts'
-import { secondsAfter } from '../../shared/clock.ts'
+import { addSeconds } from '../../shared/clock.ts'
 import { explainSignInFault as explainToPerson } from '../../shared/connect/explainSignInFailure.ts'
 import { explainImportFault as explainToApp } from '../../shared/grants/explainImportFailure.ts'
 
@@ -176,7 +176,7 @@ describe('a developer token', () => {
         return withProofs(client, 'production', proofs).searchAccounts(credentials(), '1')
       },
       pass: (seconds: number) => {
-        now = secondsAfter(now, seconds)
+        now = addSeconds(now, seconds)
       },
       storeAnew: () => {
         version = 'v2'

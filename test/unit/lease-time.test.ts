@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { secondsAfter, TimeLimitError } from '../../shared/clock.ts'
+import { addSeconds, TimeLimitError } from '../../shared/clock.ts'
 import { StorageUnavailableError } from '../../shared/domain/storageUnavailable.ts'
 import { createLeaseTime } from '../../shared/refresh/leaseTime.ts'
 import { createVirtualClock } from './virtualClock.ts'
@@ -7,7 +7,7 @@ import { createVirtualClock } from './virtualClock.ts'
 /** A lease with its length in seconds; what it leaves alone at its end is part of it. */
 function leased(seconds: number, limits = { leaseSeconds: 60, tokenEndpointSeconds: 10 }) {
   const clock = createVirtualClock()
-  const until = secondsAfter(clock.now(), seconds)
+  const until = addSeconds(clock.now(), seconds)
   return { clock, time: createLeaseTime(clock, limits as never, until) }
 }
 

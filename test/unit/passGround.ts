@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import { secondsAfter } from '../../shared/clock.ts'
+import { addSeconds } from '../../shared/clock.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
 import { type PassThroughCall, passThrough } from '../../shared/passthrough/passThrough.ts'
 import { connected, name, now } from '../simulation/ground.ts'
@@ -16,9 +16,9 @@ export async function passing(
   const own = connectGround()
   const issued = (at: Date, change: object = {}) => ({
     ...{ ...connected('vault:x'), ...tenant },
-    accessToken: { sealed: 's', refreshedAt: at, expiresAt: secondsAfter(now, 3600), ...change },
+    accessToken: { sealed: 's', refreshedAt: at, expiresAt: addSeconds(now, 3600), ...change },
   })
-  let row = issued(secondsAfter(now, -age), token)
+  let row = issued(addSeconds(now, -age), token)
   await own.create(row)
   const seen = {
     bodies: [] as unknown[],

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { readFault } from '../../shared/advertising/faults.ts'
 import { decideRepeat } from '../../shared/passthrough/decideRepeat.ts'
 import { toRequestHeaders, toResponseHeaders } from '../../shared/passthrough/headers.ts'
-import { readAhead } from '../../shared/passthrough/readAhead.ts'
+import { readBeginning } from '../../shared/passthrough/readBeginning.ts'
 import { createUpstreamSender } from '../../shared/passthrough/send.ts'
 import { targetUrl } from '../../shared/passthrough/target.ts'
 import { Problem } from '../../shared/problems.ts'
@@ -110,12 +110,12 @@ describe('reading ahead', () => {
   }
 
   test('of a small body has all of it, as often as wanted', async () => {
-    const body = await readAhead(chunks(3), 10)
+    const body = await readBeginning(chunks(3), 10)
     expect({ whole: body.isWhole, bytes: [...body.beginning] }).toEqual({ whole: true, bytes: [0, 1, 2] })
   })
 
   test('of a large body has its beginning and streams it all', async () => {
-    const body = await readAhead(chunks(9), 4)
+    const body = await readBeginning(chunks(9), 4)
     expect(body.isWhole).toBe(false)
     const all = []
     for await (const part of body.stream()) all.push(...part)
@@ -124,7 +124,7 @@ describe('reading ahead', () => {
 
   test('ends its source when the reader stops, even before it began', async () => {
     let ended = 0
-    const body = await readAhead(
+    const body = await readBeginning(
       chunks(9, () => {
         ended++
       }),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { secondsAfter } from '../../shared/clock.ts'
+import { addSeconds } from '../../shared/clock.ts'
 import { assertPending } from '../../shared/connect/pending.ts'
 import { dueRowOf } from '../../shared/domain/due.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
@@ -30,8 +30,8 @@ async function waiting(expiresAt: Date, hints: readonly Date[]) {
 
 describe('a consent that still waits for its confirmation', () => {
   test('is left alone by a sweep that comes to its tenant', async () => {
-    const expiresAt = secondsAfter(now, 1)
-    const own = await waiting(expiresAt, [secondsAfter(now, -60), expiresAt])
+    const expiresAt = addSeconds(now, 1)
+    const own = await waiting(expiresAt, [addSeconds(now, -60), expiresAt])
     await own.sweep()
     expect(own.row().pendingGrant).toMatchObject({ expiresAt })
     expect(own.live()).toEqual(['rt-code'])
@@ -48,9 +48,9 @@ describe('a consent that still waits for its confirmation', () => {
 
   test('can be confirmed until its time', async () => {
     const { pendingGrant } = (await waiting(now, [])).row()
-    expect(assertPending(pendingGrant, 'session', secondsAfter(now, -0.001))).toBe(pendingGrant)
+    expect(assertPending(pendingGrant, 'session', addSeconds(now, -0.001))).toBe(pendingGrant)
     expect(() => assertPending(pendingGrant, 'session', now)).toThrow()
-    expect(() => assertPending(pendingGrant, 'another', secondsAfter(now, -1))).toThrow()
+    expect(() => assertPending(pendingGrant, 'another', addSeconds(now, -1))).toThrow()
   })
 
   test('is looked at again where somebody changes the row in the meantime', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { derive } from '../../shared/access/browser.ts'
+import { deriveBrowserSecret } from '../../shared/access/browser.ts'
 import { createCustomerManagement } from '../../shared/advertising/client.ts'
-import { secondsAfter } from '../../shared/clock.ts'
+import { addSeconds } from '../../shared/clock.ts'
 import type { SignIn } from '../../shared/connect/authorize.ts'
 import { finishSignIn } from '../../shared/connect/callback.ts'
 import { proveSignIn } from '../../shared/connect/proveSignIn.ts'
@@ -91,15 +91,15 @@ describe('a sign-in', () => {
       ...{ user: { consenter }, tokens: { refreshToken: 'rt', requestedAt: clock.now() } },
       discovery: { advertisingUserId: '1', accounts: [{ accountId: '1' }] },
     })
-    const codeVerifier = derive(browser, 'pkce', 'state')
+    const codeVerifier = deriveBrowserSecret(browser, 'pkce', 'state')
     const redirectUri = 'https://broker.example/cb'
     expect(seen.redeemed).toEqual([{ row, code: 'c', codeVerifier, redirectUri }])
-    expect(seen.checked).toEqual([derive(browser, 'nonce', 'state')])
+    expect(seen.checked).toEqual([deriveBrowserSecret(browser, 'nonce', 'state')])
   })
 
   test('ends at the app with a connected tenant, and logs no failure', async () => {
     const { browser, clock, dependencies, records, row: rowNow, signIn } = await signingIn()
-    const state = await records.issue('sign-in', signIn, secondsAfter(clock.now(), 60))
+    const state = await records.issue('sign-in', signIn, addSeconds(clock.now(), 60))
     const ended = await finishSignIn(dependencies, { state, code: 'c' }, browser)
     expect(ended).toMatchObject({ returnUrl: expect.stringContaining('status=connected') })
     expect(ended).not.toHaveProperty('failed')

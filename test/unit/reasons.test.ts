@@ -26,7 +26,7 @@ import { classifyTokenRefusal } from '../../shared/identity/refusal.ts'
 import { failurePage } from '../../shared/pages/failurePage.ts'
 import { prepareCall } from '../../shared/passthrough/prepareCall.ts'
 import { type Actor, type Problem, problems } from '../../shared/problems.ts'
-import { ended } from '../../shared/refresh/refusalEvents.ts'
+import { grantEndedEvent } from '../../shared/refresh/refusalEvents.ts'
 import { createAccessTokens } from '../../shared/vend/accessTokens.ts'
 import { explainMissingToken } from '../../shared/vend/explainMissingToken.ts'
 import { name } from '../simulation/ground.ts'
@@ -160,7 +160,7 @@ test('a plain refusal of a Google grant says what may have ended it, Google’s 
   expect(vendedOf({ ...row, ...dead('grant_refused') }).message).not.toMatch(limit)
   expect(vendedOf(google('grant_revoked')).message).not.toMatch(limit)
   expect(explainImportRefusal(toRefusal('grant_refused'), 'google').message).toMatch(limit)
-  expect(ended(toRefusal('grant_refused'), 'google', own.clock.now()).detail).toMatch(limit)
+  expect(grantEndedEvent(toRefusal('grant_refused'), 'google', own.clock.now()).detail).toMatch(limit)
 })
 
 const dead = (reauthorizationReason: RefusalReason) =>

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { AdvertisingFault } from '../../shared/advertising/faults.ts'
-import { secondsAfter, systemRandomness } from '../../shared/clock.ts'
+import { addSeconds, systemRandomness } from '../../shared/clock.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
 import type { TenantStore } from '../../shared/domain/tenantStore.ts'
 import { recordAdvertisingResult } from '../../shared/tenants/recordAdvertisingResult.ts'
@@ -10,7 +10,7 @@ const now = new Date('2026-11-23T16:00:00Z')
 const name = { workspace: 'w', tenant: 't' }
 const refused = { class: 'identity', code: 122, trackingId: 'trace' } as unknown as AdvertisingFault
 const busy = { class: 'backOff', code: 117, trackingId: '' } as unknown as AdvertisingFault
-const noted = { advertisingRefusal: { reason: 'work_account_required', since: secondsAfter(now, -60) } }
+const noted = { advertisingRefusal: { reason: 'work_account_required', since: addSeconds(now, -60) } }
 
 const consented = (at: Date, change: object = {}) =>
   ({
@@ -52,7 +52,7 @@ describe('an answer of Microsoft Advertising', () => {
   test('to the old person’s token is not noted on the new person’s grant', async () => {
     const { forgotten, note, refusal, types } = await noting(
       consented(now),
-      consented(secondsAfter(now, -3600)),
+      consented(addSeconds(now, -3600)),
     )
     await note(refused)
     expect({ refusal: refusal(), types: types(), forgotten }).toEqual({

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { secondsAfter } from '../../shared/clock.ts'
+import { addSeconds } from '../../shared/clock.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
 import type { TenantStore } from '../../shared/domain/tenantStore.ts'
 import { recordVend } from '../../shared/vend/recordVend.ts'
@@ -7,7 +7,7 @@ import { createModelDueIndex } from '../simulation/models/dueIndex.ts'
 import { createModelTenantStore } from '../simulation/models/tenantStore.ts'
 
 const now = new Date('2026-11-23T16:00:00Z')
-const at = (seconds: number) => secondsAfter(now, seconds)
+const at = (seconds: number) => addSeconds(now, seconds)
 const name = { workspace: 'w', tenant: 't' }
 const idle = {
   ...{ ...name, environment: 'production', status: 'connected', createdAt: at(-90_000) },

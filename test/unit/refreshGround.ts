@@ -1,4 +1,4 @@
-import { secondsAfter } from '../../shared/clock.ts'
+import { addSeconds } from '../../shared/clock.ts'
 import type { EnvironmentHold } from '../../shared/domain/holds.ts'
 import type { LogEvents } from '../../shared/domain/logEvents.ts'
 import type { Tenant, TenantName } from '../../shared/domain/tenant.ts'
@@ -67,6 +67,6 @@ export function refreshGround({ answer = () => anHour, hold, blocking, with: cha
       return row
     },
     rowOf: (tenant: TenantName) => base.tenants.row(tenant)?.tenant,
-    after: (seconds: number) => secondsAfter(clock.now(), seconds),
+    after: (seconds: number) => addSeconds(clock.now(), seconds),
   }
 }

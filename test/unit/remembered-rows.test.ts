@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { secondsAfter, systemRandomness } from '../../shared/clock.ts'
+import { addSeconds, systemRandomness } from '../../shared/clock.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
 import type { TenantStore } from '../../shared/domain/tenantStore.ts'
 import type { RefreshOutcome } from '../../shared/refresh/outcome.ts'
@@ -33,8 +33,8 @@ async function ground({ lifeSeconds = hour, vendedSecondsAgo = 0, ...options }: 
   const tenant = {
     ...{ ...name, environment: 'production', status: 'connected', createdAt: now },
     grant: { reference: 'sealed:rt', identityProvider: 'microsoft' },
-    accessToken: { sealed, refreshedAt: now, expiresAt: secondsAfter(now, lifeSeconds) },
-    lastVendedAt: secondsAfter(now, -vendedSecondsAgo),
+    accessToken: { sealed, refreshedAt: now, expiresAt: addSeconds(now, lifeSeconds) },
+    lastVendedAt: addSeconds(now, -vendedSecondsAgo),
   } as Tenant
   await tenants.create(tenant, [])
   let reads = 0

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { sha256 } from '../../shared/access/browser.ts'
-import { secondsAfter } from '../../shared/clock.ts'
+import { addSeconds } from '../../shared/clock.ts'
 import type { SignIn } from '../../shared/connect/authorize.ts'
 import { savePending } from '../../shared/connect/savePending.ts'
 import { name, now, pendingOf } from '../simulation/ground.ts'
@@ -26,12 +26,12 @@ describe('a sign-in that waits for its confirmation', () => {
         advertisingUserId: '1',
       },
       ...{ environment: 'production', sessionId: 'session', codeHash: sha256(code) },
-      expiresAt: secondsAfter(now, 900),
-      accessToken: { refreshedAt: now, expiresAt: secondsAfter(now, 3600) },
+      expiresAt: addSeconds(now, 900),
+      accessToken: { refreshedAt: now, expiresAt: addSeconds(now, 3600) },
       choice: { returnUrl, browserHash: own.browser.hash },
     })
     expect(await own.accounts.findById(name, pendingGrant?.accountsGeneration ?? '', '2')).toHaveLength(1)
-    expect([...own.due.rows()].map(({ dueAt }) => dueAt)).toContainEqual(secondsAfter(now, 900))
+    expect([...own.due.rows()].map(({ dueAt }) => dueAt)).toContainEqual(addSeconds(now, 900))
     // The page can be opened until the code expires, and answered 30 minutes after that.
     const isOpen = () =>
       own.records.read('choice-answer', pendingGrant?.choice?.answerId ?? '', own.clock.now())

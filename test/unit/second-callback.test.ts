@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { type BrowserBinding, newBrowser } from '../../shared/access/browser.ts'
-import { secondsAfter } from '../../shared/clock.ts'
+import { addSeconds } from '../../shared/clock.ts'
 import { finishSignIn } from '../../shared/connect/callback.ts'
 import type { CallbackDependencies } from '../../shared/connect/dependencies.ts'
 import {
@@ -21,7 +21,7 @@ async function begun(seconds = 1) {
   const browser = newBrowser()
   const signIn = { workspace: 'w', tenant: 't', environment: 'production', returnUrl: 'https://app.example/' }
   const waiting = { ...signIn, browserHash: browser.hash }
-  const state = await records.issue('sign-in', waiting, secondsAfter(clock.now(), 1800))
+  const state = await records.issue('sign-in', waiting, addSeconds(clock.now(), 1800))
   const calls = { redeemed: 0, logged: 0 }
   const dependencies = {
     ...{ clock, records },
@@ -130,7 +130,7 @@ test('an end that cannot be decrypted is no end', async () => {
   const { browser, clock, records, state } = await begun()
   const memory = { clock, records }
   await recordCallbackStarted(memory, state, browser)
-  await records.put('callback-end', state, { sealed: 'bm90IGFuIGVuZA' }, secondsAfter(clock.now(), 60))
+  await records.put('callback-end', state, { sealed: 'bm90IGFuIGVuZA' }, addSeconds(clock.now(), 60))
   expect(await clock.run(waitForFirstCallback(memory, state, browser))).toBeUndefined()
 })
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { secondsAfter } from '../../shared/clock.ts'
+import { addSeconds } from '../../shared/clock.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
 import { refusalsBeforeHold } from '../../shared/refresh/decide.ts'
 import type { RefreshDependencies } from '../../shared/refresh/dependencies.ts'
@@ -191,6 +191,6 @@ test('an access token’s life counts from when it was asked for', async () => {
   await own.clock.run(own.refresher.refresh(name, sweep))
   expect(own.row().accessToken).toMatchObject({
     refreshedAt: requestedAt,
-    expiresAt: secondsAfter(requestedAt, 3600),
+    expiresAt: addSeconds(requestedAt, 3600),
   })
 })

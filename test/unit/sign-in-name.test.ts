@@ -2,7 +2,7 @@ import { exportJWK, generateSecret } from 'jose'
 import { expect, test } from 'vitest'
 import { isDamaged } from '../../shared/domain/damagedRow.ts'
 import { refreshedUser } from '../../shared/grants/refreshedUser.ts'
-import { namesOf } from '../../shared/identity/idToken.ts'
+import { readSignInName } from '../../shared/identity/idToken.ts'
 import { resealTenant } from '../../shared/operations/reseal.ts'
 import { createSealer } from '../../shared/storage/sealer.ts'
 import { fromTenantEntity, toTenantEntity } from '../../shared/storage/tenantEntity.ts'
@@ -36,7 +36,7 @@ test.each([
   [{ preferred_username: 7 }, {}],
   [{}, {}],
 ])('the claims %j name %j', (claims, named) => {
-  expect(namesOf(claims)).toEqual(named)
+  expect(readSignInName(claims)).toEqual(named)
 })
 
 test.each([

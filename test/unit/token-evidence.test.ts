@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { isTokenDoubted } from '../../shared/accounts/discover.ts'
 import type { DeveloperTokenProofs } from '../../shared/advertising/developerTokenProofs.ts'
 import { readFault } from '../../shared/advertising/faults.ts'
-import { secondsAfter } from '../../shared/clock.ts'
+import { addSeconds } from '../../shared/clock.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
 import type { PreparedCall } from '../../shared/passthrough/prepareCall.ts'
 import { findTokenEvidence } from '../../shared/passthrough/tokenEvidence.ts'
@@ -17,7 +17,7 @@ const fault = (Code: number, Detail: string | null = null) =>
     bodyText: JSON.stringify({ Errors: [{ Code, Detail }] }),
   })
 const issued = (secondsAgo: number) =>
-  ({ accessToken: { refreshedAt: secondsAfter(now, -secondsAgo) } }) as unknown as Tenant
+  ({ accessToken: { refreshedAt: addSeconds(now, -secondsAgo) } }) as unknown as Tenant
 
 test.each([
   [109, null, 1, true],
@@ -43,7 +43,7 @@ test.each([
   const prepared = {
     tenant: { environment: 'sandbox' },
     headers: { DeveloperToken: 'd' },
-    refreshedAt: secondsAfter(now, -age),
+    refreshedAt: addSeconds(now, -age),
   } as unknown as PreparedCall
   expect(await findTokenEvidence({ developerTokenProofs, clock }, prepared)).toEqual({
     developerToken: 'lapsed',

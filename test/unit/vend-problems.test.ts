@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { secondsAfter, systemClock } from '../../shared/clock.ts'
+import { addSeconds, systemClock } from '../../shared/clock.ts'
 import type { RefreshTrouble, Tenant } from '../../shared/domain/tenant.ts'
 import { Problem } from '../../shared/problems.ts'
 import { explainMissingToken } from '../../shared/vend/explainMissingToken.ts'
@@ -8,7 +8,7 @@ import type { MissingToken } from '../../shared/vend/usableToken.ts'
 import { createVend, type VendDependencies } from '../../shared/vend/vend.ts'
 
 const now = new Date('2026-11-23T16:00:00Z')
-const at = (seconds: number) => secondsAfter(now, seconds)
+const at = (seconds: number) => addSeconds(now, seconds)
 const config = {
   redirectUri: 'https://broker.example/oauth/callback',
   publicUrl: 'https://broker.example',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { secondsAfter, systemClock } from '../../shared/clock.ts'
+import { addSeconds, systemClock } from '../../shared/clock.ts'
 import { Problem } from '../../shared/problems.ts'
 import type { UsableToken } from '../../shared/vend/usableToken.ts'
 import { createVend, type VendDependencies } from '../../shared/vend/vend.ts'
@@ -22,7 +22,7 @@ function slowVend(lives: readonly number[], secondsEach: number) {
     ok: true,
     tenant: tenant as UsableToken['tenant'],
     accessToken: `token ${++asked}`,
-    expiresAt: secondsAfter(now, lives[asked - 1] ?? 0),
+    expiresAt: addSeconds(now, lives[asked - 1] ?? 0),
   })
   const dependencies = {
     config: { environments: new Map(), vendLimitSeconds: 20 },
@@ -30,7 +30,7 @@ function slowVend(lives: readonly number[], secondsEach: number) {
     accounts: {},
     developerTokens: {
       current: async () => {
-        now = secondsAfter(now, secondsEach)
+        now = addSeconds(now, secondsEach)
         return { value: 'developer token', version: '1' }
       },
     },

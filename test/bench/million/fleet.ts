@@ -1,7 +1,7 @@
 import { StorageUnavailableError } from '../../../shared/domain/storageUnavailable.ts'
 import type { RefreshDependencies } from '../../../shared/refresh/dependencies.ts'
 import { createRefresher } from '../../../shared/refresh/refreshTenant.ts'
-import { type SweepOrder, type SweepResult, sweep } from '../../../shared/refresh/sweep.ts'
+import { type SweepOptions, type SweepResult, sweep } from '../../../shared/refresh/sweep.ts'
 import type { VirtualTime } from './virtualTime.ts'
 
 /** The timer's instance and those that do what it hands over. */
@@ -51,7 +51,7 @@ export async function runFleet(
   }
   const createInstance = () => {
     const refresher = createRefresher(dependencies)
-    return async (order: SweepOrder): Promise<SweepResult | undefined> => {
+    return async (order: SweepOptions): Promise<SweepResult | undefined> => {
       const result = await sweep({ ...dependencies, refresher }, order).catch(isStorages)
       if (!result) {
         work.failedSweeps++

@@ -1,5 +1,5 @@
 /** A body of which the beginning has been read. */
-export interface ReadAhead {
+export interface PartlyReadBody {
   readonly beginning: Buffer
   /** Whether the beginning is all of it. */
   readonly isWhole: boolean
@@ -11,7 +11,10 @@ export interface ReadAhead {
  * Reads a body until a little more than `bytes` have come or it has ended; memory stays bounded by that and one
  * chunk. A reader that stops early ends the source.
  */
-export async function readAhead(body: AsyncIterable<Uint8Array> | null, bytes: number): Promise<ReadAhead> {
+export async function readBeginning(
+  body: AsyncIterable<Uint8Array> | null,
+  bytes: number,
+): Promise<PartlyReadBody> {
   const source = (body ?? nothing())[Symbol.asyncIterator]()
   const chunks: Uint8Array[] = []
   let size = 0

@@ -6,13 +6,16 @@ import { exchangeOf } from './exchanges.ts'
  * without waiting (`sendProxyResponse`), so that a fast source would fill the memory. Without HTTP streaming the
  * library takes the whole body at once, and there is nothing to wait for.
  */
-export function paced(invocationId: string, body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
+export function withBackpressure(
+  invocationId: string,
+  body: ReadableStream<Uint8Array>,
+): ReadableStream<Uint8Array> {
   const response = exchangeOf(invocationId)?.response
-  return response ? pacedTo(response, body) : body
+  return response ? withBackpressureTo(response, body) : body
 }
 
 /** Holds a body back for one answer. */
-export function pacedTo(
+export function withBackpressureTo(
   response: ServerResponse,
   body: ReadableStream<Uint8Array>,
 ): ReadableStream<Uint8Array> {

@@ -2,14 +2,14 @@ import { EventEmitter } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { setImmediate } from 'node:timers/promises'
 import { expect, test, vi } from 'vitest'
-import { pacedTo } from '../../shared/http/pace.ts'
+import { withBackpressureTo } from '../../shared/http/backpressure.ts'
 
 /** An answer with the state that is given, and a source of one chunk a pull. */
 function paced(state: { writableNeedDrain?: boolean; destroyed?: boolean } = {}, cancel = vi.fn()) {
   const answer = Object.assign(new EventEmitter(), { writableNeedDrain: false, destroyed: false, ...state })
   const pull = vi.fn((controller: ReadableStreamDefaultController) => controller.enqueue(new Uint8Array(1)))
   const source = new ReadableStream<Uint8Array>({ pull, cancel }, { highWaterMark: 0 })
-  return { answer, pull, cancel, body: pacedTo(answer as unknown as ServerResponse, source) }
+  return { answer, pull, cancel, body: withBackpressureTo(answer as unknown as ServerResponse, source) }
 }
 
 test('a body is taken chunk by chunk, and only when it is read', async () => {

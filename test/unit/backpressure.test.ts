@@ -4,8 +4,8 @@ import { createServer, type IncomingMessage, request, type ServerResponse } from
 import type { AddressInfo } from 'node:net'
 import { setImmediate } from 'node:timers/promises'
 import { afterEach, expect, test } from 'vitest'
+import { withBackpressure } from '../../shared/http/backpressure.ts'
 import { startAndTrackExchanges } from '../../shared/http/exchanges.ts'
-import { paced } from '../../shared/http/pace.ts'
 
 const chunkBytes = 65_536
 const mostHeldBytes = 64 * 1_048_576
@@ -38,7 +38,7 @@ async function answerWith(body: ReadableStream<Uint8Array>, headers: Record<stri
   let serving: ServerResponse | undefined
   const server = createServer(async (_request, response) => {
     serving = response
-    for await (const chunk of paced(invocationId, body)) response.write(chunk)
+    for await (const chunk of withBackpressure(invocationId, body)) response.write(chunk)
     response.end()
   })
   await startAndTrackExchanges(
@@ -76,5 +76,5 @@ test('a reader that leaves ends the source', async () => {
 
 test('an answer that is no invocation’s goes out as it is', async () => {
   const { body } = openSource(chunkBytes)
-  expect(paced('another', body)).toBe(body)
+  expect(withBackpressure('another', body)).toBe(body)
 })
