@@ -1,9 +1,4 @@
-import {
-  accountsChoice,
-  choiceResponse,
-  chooseAccounts,
-  longestChoiceBytes,
-} from '../shared/accounts/choose.ts'
+import { accountsChoice, choiceResponse, chooseAccounts, maxChoiceBytes } from '../shared/accounts/choose.ts'
 import { jsonResponse } from '../shared/http/responses.ts'
 import { operation, route } from '../shared/http/route.ts'
 
@@ -13,7 +8,7 @@ route('accountsSelection', 'v1/tenants/{tenant}/accounts/selection', {
     summary: 'Choose which accounts can be vended, and the default account',
     role: 'Tenants.Manage',
     body: accountsChoice,
-    maxBodyBytes: longestChoiceBytes,
+    maxBodyBytes: maxChoiceBytes,
     response: {
       status: 200,
       description: 'How many accounts can be vended now, and the default.',

@@ -13,7 +13,7 @@ import { redirect } from '../shared/pages/page.ts'
 import { pageRoute } from '../shared/pages/pageRoute.ts'
 
 /** A session's identifier and the name of its field. */
-const longestFormBytes = 1024
+const maxFormBytes = 1024
 
 /** `/oauth/authorize?session=…`: spends the connect session, binds the browser, leads to the sign-in. */
 pageRoute('authorize', 'oauth/authorize', {
@@ -30,7 +30,7 @@ pageRoute('authorize', 'oauth/authorize', {
     readsBodyItself: true,
     response: { status: 200, description: 'A page that continues to the identity provider’s sign-in.' },
     handle: async ({ raw, ...request }) => {
-      const form = new URLSearchParams(await readText(raw, longestFormBytes))
+      const form = new URLSearchParams(await readText(raw, maxFormBytes))
       return lead(request, form.get('session') ?? '', { pressed: true })
     },
   }),

@@ -1,11 +1,11 @@
 import * as z from 'zod'
 import { readChoice } from '../shared/choice/choose.ts'
 import { firstDraft } from '../shared/choice/draft.ts'
-import { handleChoiceForm, longestChoiceFormBytes } from '../shared/choice/form.ts'
+import { handleChoiceForm, maxChoiceFormBytes } from '../shared/choice/form.ts'
 import { readText } from '../shared/http/body.ts'
 import { operation } from '../shared/http/route.ts'
 import { appName } from '../shared/pages/appName.ts'
-import { choiceMadeBeforePage, choiceMadePage, choiceOverPage } from '../shared/pages/choiceDonePage.ts'
+import { choiceAlreadyMadePage, choiceExpiredPage, choiceMadePage } from '../shared/pages/choiceDonePage.ts'
 import { choicePage } from '../shared/pages/choosePage.ts'
 import { pageRoute } from '../shared/pages/pageRoute.ts'
 
@@ -18,9 +18,9 @@ pageRoute('chooseAccounts', 'oauth/accounts', {
     handle: async ({ broker, browser, query }) => {
       const { config } = broker
       const open = await readChoice(broker, query.choice, browser)
-      if (!open) return choiceOverPage(appName(config))
+      if (!open) return choiceExpiredPage(appName(config))
       const app = appName(config, open.choice.workspace)
-      if (open.doneUrl) return choiceMadeBeforePage(open.doneUrl, app)
+      if (open.doneUrl) return choiceAlreadyMadePage(open.doneUrl, app)
       return choicePage({ token: query.choice, app, open, draft: firstDraft(open.accounts) })
     },
   }),
@@ -33,14 +33,14 @@ pageRoute('chooseAccounts', 'oauth/accounts', {
     },
     handle: async ({ broker, browser, raw }) => {
       const { config } = broker
-      const form = new URLSearchParams(await readText(raw, longestChoiceFormBytes))
+      const form = new URLSearchParams(await readText(raw, maxChoiceFormBytes))
       const answered = await handleChoiceForm(broker, form, browser)
-      if (!answered) return choiceOverPage(appName(config))
+      if (!answered) return choiceExpiredPage(appName(config))
       const { open } = answered
       const app = appName(config, open.choice.workspace)
       if (!('doneUrl' in answered))
         return choicePage({ token: form.get('choice') ?? '', app, moved: true, ...answered })
-      return open.doneUrl ? choiceMadeBeforePage(open.doneUrl, app) : choiceMadePage(answered.doneUrl, app)
+      return open.doneUrl ? choiceAlreadyMadePage(open.doneUrl, app) : choiceMadePage(answered.doneUrl, app)
     },
   }),
 })

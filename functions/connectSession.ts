@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { pendingView, readPending } from '../shared/connect/pending.ts'
+import { pendingView, readPendingGrant } from '../shared/connect/readPendingGrant.ts'
 import { pageQuery } from '../shared/http/fields.ts'
 import { jsonResponse } from '../shared/http/responses.ts'
 import { operation, route } from '../shared/http/route.ts'
@@ -18,6 +18,6 @@ route('connectSession', 'v1/tenants/{tenant}/connect-sessions/{session}', {
     },
     problems: ['tenant_not_found', 'connect_session_not_found'],
     handle: async ({ broker, tenant, params, query }) =>
-      jsonResponse(await readPending(broker, tenant, params.session, query)),
+      jsonResponse(await readPendingGrant(broker, tenant, params.session, query)),
   }),
 })

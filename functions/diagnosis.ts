@@ -3,7 +3,7 @@ import {
   diagnosisResponse,
   explainFailedCall,
   isProbeRequest,
-  longestDiagnosisBytes,
+  maxDiagnosisBytes,
 } from '../shared/diagnosis/failedCall.ts'
 import { probeTenant } from '../shared/diagnosis/probe.ts'
 import { jsonResponse } from '../shared/http/responses.ts'
@@ -15,7 +15,7 @@ route('diagnosis', 'v1/tenants/{tenant}/diagnosis', {
     summary: 'Test every credential live, or explain a failed call',
     role: 'Tokens.Vend',
     body: diagnosisBody,
-    maxBodyBytes: longestDiagnosisBytes,
+    maxBodyBytes: maxDiagnosisBytes,
     response: {
       status: 200,
       description: 'Which credential is at fault, why, and who must act.',

@@ -6,7 +6,7 @@ import { runSweep, sweepReport } from '../shared/operations/runSweep.ts'
  * Azure's load balancer ends a request after 230 s (azure-functions/functions-scale, HTTP trigger); what has begun by
  * then may still take a tenant's lease.
  */
-const mostSeconds = 150
+const maxSeconds = 150
 
 /** `POST /v1/sweeps`: runs a sweep now, for any scheduler that is to stand beside the timer. */
 route('sweeps', 'v1/sweeps', {
@@ -14,6 +14,6 @@ route('sweeps', 'v1/sweeps', {
     summary: 'Run a refresh sweep now, for at most two and a half minutes; the next sweep does the rest',
     role: 'Broker.Operate',
     response: { status: 200, description: 'What the sweep did.', schema: sweepReport },
-    handle: async ({ broker }) => jsonResponse((await runSweep(broker, { mostSeconds })).report),
+    handle: async ({ broker }) => jsonResponse((await runSweep(broker, { maxSeconds })).report),
   }),
 })

@@ -5,7 +5,7 @@ import { jsonResponse } from '../shared/http/responses.ts'
 import { operation, route } from '../shared/http/route.ts'
 import { vendProblems } from '../shared/vend/problems.ts'
 import { withUsageRecording } from '../shared/vend/usageRecording.ts'
-import { longestMinValiditySeconds, vendResponse } from '../shared/vend/vend.ts'
+import { maxRequestedValiditySeconds, vendResponse } from '../shared/vend/vend.ts'
 
 /** `GET /v1/tenants/{tenant}/token`: what the app needs to call Microsoft Advertising now. */
 route('token', 'v1/tenants/{tenant}/token', {
@@ -13,7 +13,7 @@ route('token', 'v1/tenants/{tenant}/token', {
     summary: 'Vend a valid access token with everything else a call needs',
     role: 'Tokens.Vend',
     query: z.strictObject({
-      minValidity: wholeNumber(0, longestMinValiditySeconds).optional(),
+      minValidity: wholeNumber(0, maxRequestedValiditySeconds).optional(),
       accountId: accountName.optional(),
     }),
     response: {

@@ -3,7 +3,7 @@ export type PastedCall = Readonly<Record<string, unknown>>
 
 const members: ReadonlySet<string> = new Set(['status', 'body', 'trackingId', 'service', 'sent'])
 /** More than the broker reads of a text, and less than it takes, however the text is escaped. */
-const mostCharacters = 400_000
+const maxCharacters = 400_000
 
 /**
  * Turns what a person has of a failed call into a diagnosis's body: the call as the contract describes it, or the
@@ -11,7 +11,7 @@ const mostCharacters = 400_000
  */
 export function toPastedCall(text: string): PastedCall {
   const call = parseCall(text)
-  return call ?? { body: text.slice(0, mostCharacters) }
+  return call ?? { body: text.slice(0, maxCharacters) }
 }
 
 /** An object of the contract's members alone; an answer that happens to have a `status` has others besides. */

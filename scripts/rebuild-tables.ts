@@ -11,11 +11,11 @@ import {
   repairTenant,
 } from '../shared/operations/rebuild.ts'
 import { planRebuild } from '../shared/operations/rebuildPlan.ts'
-import { findTagged, type Tagged, type TaggedGrant } from '../shared/operations/taggedSecrets.ts'
+import { findTagged, type TaggedGrant, type TaggedSecrets } from '../shared/operations/taggedSecrets.ts'
 import { walkTenants } from '../shared/operations/tenantWalk.ts'
 import { tableNames } from '../shared/storage/clients.ts'
 import type { FoundMark } from '../shared/storage/disconnectMarks.ts'
-import { guarded } from '../shared/storage/unavailable.ts'
+import { runStorageOperation } from '../shared/storage/unavailable.ts'
 import { disconnectAgain } from '../shared/tenants/disconnect.ts'
 import { createProgress, openBroker, parseOptions, run, toText } from './commandLine.ts'
 import { rebuildOptions } from './options.ts'
@@ -39,7 +39,7 @@ export interface RebuildReport {
 /** Makes the tables that are missing; those that are there are left alone. */
 export async function createMissingTables({ tables }: Pick<Broker, 'tables'>): Promise<void> {
   for (const name of tableNames) {
-    await guarded('tables', () => tables[name].createTable())
+    await runStorageOperation('tables', () => tables[name].createTable())
   }
 }
 
@@ -49,7 +49,7 @@ export async function createMissingTables({ tables }: Pick<Broker, 'tables'>): P
  */
 export async function rebuildTables(
   broker: Broker,
-  { grants: tagged, marks }: Tagged,
+  { grants: tagged, marks }: TaggedSecrets,
   dryRun: 'dryRun' | 'write',
   onTenant: (counts: Readonly<Record<string, number>>) => void = () => {},
 ): Promise<RebuildReport> {

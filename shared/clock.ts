@@ -64,10 +64,10 @@ export interface Deadline {
   /** Seconds that are left; negative when it is past. */
   left(): number
   /**
-   * Runs a step for as long as is left, and no longer than `mostSeconds`. Without time left it is not begun.
+   * Runs a step for as long as is left, and no longer than `maxSeconds`. Without time left it is not begun.
    * @throws TimeLimitError. The step may still take effect.
    */
-  step<T>(name: string, work: () => Promise<T>, mostSeconds?: number): Promise<T>
+  step<T>(name: string, work: () => Promise<T>, maxSeconds?: number): Promise<T>
 }
 
 /** Creates the deadline of an attempt that must end at `until`. */
@@ -75,8 +75,8 @@ export function createDeadline(clock: Clock, until: Date): Deadline {
   const left = () => (until.getTime() - clock.now().getTime()) / 1000
   return {
     left,
-    async step(name, work, mostSeconds = Number.POSITIVE_INFINITY) {
-      const seconds = Math.min(mostSeconds, left())
+    async step(name, work, maxSeconds = Number.POSITIVE_INFINITY) {
+      const seconds = Math.min(maxSeconds, left())
       if (seconds <= 0) throw new TimeLimitError(name, 0)
       return withTimeLimit(clock, seconds, name, work)
     },

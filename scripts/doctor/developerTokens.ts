@@ -1,11 +1,11 @@
 import type { Environment } from '../../shared/environment.ts'
-import { developerTokenName, nextNameOf } from '../../shared/secrets/brokerSecrets.ts'
+import { developerTokenName, nextSecretName } from '../../shared/secrets/brokerSecrets.ts'
 import type { BrokerUnderTest } from './broker.ts'
 import type { Diagnosed } from './finding.ts'
 import { look, told, toObject } from './look.ts'
 
 /** The most pages of tenants to read in search of a connected one in each environment. */
-const mostPages = 5
+const maxPages = 5
 
 interface ShownTenant {
   readonly tenant: string
@@ -59,7 +59,7 @@ async function findTenants(
   }
   const found: ShownTenant[] = []
   let query = ''
-  for (let page = 0; page < mostPages; page++) {
+  for (let page = 0; page < maxPages; page++) {
     const seen = await look(`${url}/v1/tenants${query}`, { headers })
     if (seen.status !== 200) return `the list of tenants answered ${told(seen)}`
     const { tenants, continuation } = toObject(seen.text)
@@ -85,7 +85,7 @@ async function tryWith(
 
 function judge(verdict: string, tenant: string, environment: Environment): Omit<Diagnosed, 'name'> {
   if (/^developer_token/.test(verdict)) {
-    const name = nextNameOf(developerTokenName(environment))
+    const name = nextSecretName(developerTokenName(environment))
     const resolution = `az keyvault secret set --vault-name "$KEY_VAULT_NAME" --name ${name} --file <file> --output none`
     return { ok: false, detail: `${verdict} (tenant ${tenant})`, resolution }
   }

@@ -21,7 +21,7 @@ export const accountsChoice = z.strictObject({
 })
 
 /** Room for 5,000 ids or numbers of any length that the body allows, and some blanks. */
-export const longestChoiceBytes = 262_144
+export const maxChoiceBytes = 262_144
 
 /** A parsed {@link accountsChoice}. */
 export type AccountsChoice = z.infer<typeof accountsChoice>

@@ -29,16 +29,16 @@ export interface DiscoverDependencies extends AccountsDependencies, DiscoverWith
 }
 
 /** As much of an account as tells people which one it is. */
-export const namedAccount = z.object({ accountId: z.string(), number: z.string(), name: z.string() })
+export const accountSummary = z.object({ accountId: z.string(), number: z.string(), name: z.string() })
 
 /** What a discovery found and what differs from the one before. Lists end after 100; the counts do not. */
 export const discoveryResponse = z.object({
   accounts: z.int().describe('How many accounts the tenant now has access to.'),
   discoveredAt: z.iso.datetime(),
   counts: z.object({ appeared: z.int(), vanished: z.int(), changed: z.int() }),
-  appeared: z.array(namedAccount),
-  vanished: z.array(namedAccount),
-  changed: z.array(namedAccount.extend({ properties: z.array(z.string()) })),
+  appeared: z.array(accountSummary),
+  vanished: z.array(accountSummary),
+  changed: z.array(accountSummary.extend({ properties: z.array(z.string()) })),
   defaultAccountId: z.string().optional(),
   defaultChanged: z.boolean(),
   cut: z.literal(true).describe(cutMeaning).optional(),
@@ -58,7 +58,7 @@ interface CommittedDiscovery {
 const freshSeconds = 300
 
 /** The most accounts of each kind in the answer. */
-const mostListed = 100
+const maxListed = 100
 
 /**
  * Discovers a tenant's accounts again: the choice and the default stay while they are reached, and what changed
@@ -152,18 +152,22 @@ function toResponse({ tenant, before, change }: CommittedDiscovery, discoveredAt
     accounts: accounts.length,
     discoveredAt: discoveredAt.toISOString(),
     counts: { appeared: appeared.length, vanished: vanished.length, changed: changed.length },
-    appeared: appeared.slice(0, mostListed).map(toNamed),
-    vanished: vanished.slice(0, mostListed).map(toNamed),
+    appeared: appeared.slice(0, maxListed).map(toAccountSummary),
+    vanished: vanished.slice(0, maxListed).map(toAccountSummary),
     changed: changed
-      .slice(0, mostListed)
-      .map(({ after, properties }) => ({ ...toNamed(after), properties: [...properties] })),
+      .slice(0, maxListed)
+      .map(({ after, properties }) => ({ ...toAccountSummary(after), properties: [...properties] })),
     ...(defaultAccount && { defaultAccountId: defaultAccount.accountId }),
     defaultChanged: !isSameDefault(tenant.defaultAccount, defaultAccount),
     ...(change.isCut && { cut: true as const }),
   }
 }
 
-/** An account as a {@link namedAccount}. */
-export function toNamed({ accountId, number, name }: Pick<Account, 'accountId' | 'number' | 'name'>) {
+/** An account as a {@link accountSummary}. */
+export function toAccountSummary({
+  accountId,
+  number,
+  name,
+}: Pick<Account, 'accountId' | 'number' | 'name'>) {
   return { accountId, number, name }
 }

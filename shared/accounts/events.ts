@@ -5,13 +5,13 @@ import type { DefaultAccount, Grant, Tenant } from '../domain/tenant.ts'
 import type { TenantEvent } from '../domain/tenantEvents.ts'
 
 /** The most accounts of each kind that an event's text lists; the rest are only counted. */
-const mostNamed = 20
+const maxNamed = 20
 
 /** The most accounts in one event's data: a text column holds 32,000 characters. */
 const idsPerEvent = 1000
 
 /** More events than these no one transaction takes along; what is beyond is read in `GET …/accounts`. */
-const mostEvents = 20
+const maxEvents = 20
 
 /** The event of another selection; none when it stayed. */
 export function selectionEvents(
@@ -129,7 +129,7 @@ function changedEvents(
     ...vanished.map(({ accountId }) => ['vanishedIds', accountId] as const),
     ...changed.map(({ after }) => ['changedIds', after.accountId] as const),
   ]
-  const parts = Math.min(Math.ceil(ids.length / idsPerEvent), mostEvents)
+  const parts = Math.min(Math.ceil(ids.length / idsPerEvent), maxEvents)
   return Array.from({ length: parts }, (_, index) => ({
     type: 'accounts.changed' as const,
     at,
@@ -175,7 +175,7 @@ function countsOf({ appeared, vanished, changed }: AccountsDifference<Account>) 
 /** Accounts by name and number, for people; beyond 20 they count. */
 export function listAccountNames(accounts: readonly Account[]): string {
   const shown = accounts
-    .slice(0, mostNamed)
+    .slice(0, maxNamed)
     .map(({ name, number, accountId }) => `${name} (${number || accountId})`)
   const rest = accounts.length - shown.length
   return `${shown.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`

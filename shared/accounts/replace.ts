@@ -1,5 +1,5 @@
 import type { Clock, Randomness } from '../clock.ts'
-import { type Account, type AccountStore, allAccounts, isCutGeneration } from '../domain/account.ts'
+import { type Account, type AccountStore, isCutGeneration, listAllAccounts } from '../domain/account.ts'
 import type { DefaultAccount, StoredTenant, Tenant, TenantName } from '../domain/tenant.ts'
 import type { TenantEvent } from '../domain/tenantEvents.ts'
 import { withAccounts } from '../domain/transitions.ts'
@@ -42,7 +42,7 @@ export async function replaceAccounts(
   const changed = await changeTenant(dependencies, name, async (row) => {
     const basis = row.accountsGeneration
     const isCurrent = written !== undefined && written.basis === basis
-    const before = isCurrent && written ? written.before : await allAccounts(accounts, name, basis)
+    const before = isCurrent && written ? written.before : await listAllAccounts(accounts, name, basis)
     const { events, ...next } = change(row, before)
     if (!isCurrent || !written) {
       const isCut = next.isCut ?? isCutGeneration(basis)

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import type { EnvironmentConfig } from '../config.ts'
-import { mostAccounts } from '../domain/account.ts'
+import { maxAccounts } from '../domain/account.ts'
 import {
   type AccountInfo,
   type AdvertiserAccount,
@@ -69,13 +69,13 @@ export interface CustomerManagement {
 const accountsPageSize = 1000
 
 /** One page more shows whether accounts are left out. */
-const mostPages = mostAccounts / accountsPageSize + 1
+const maxPages = maxAccounts / accountsPageSize + 1
 
 /** The most bytes of one answer. A page of 1,000 accounts as Microsoft's examples show them has some 2 MiB. */
-const mostAnswerBytes = 16 * 1024 * 1024
+const maxAnswerBytes = 16 * 1024 * 1024
 
 /** As many customers as FindAccounts' like allow in `TopN`. */
-const mostCustomers = 5000
+const maxCustomers = 5000
 
 /** Builds the client of one environment. */
 export function createCustomerManagement(options: CustomerManagementOptions): CustomerManagement {
@@ -101,7 +101,7 @@ export function createCustomerManagement(options: CustomerManagementOptions): Cu
       call(
         credentials,
         '/CustomersInfo/Query',
-        { CustomerNameFilter: '', TopN: mostCustomers },
+        { CustomerNameFilter: '', TopN: maxCustomers },
         customersInfoSchema,
       ),
   }
@@ -147,7 +147,7 @@ async function readText({ body }: Response): Promise<string | undefined> {
   let bytes = 0
   for await (const chunk of body ?? []) {
     bytes += chunk.length
-    if (bytes > mostAnswerBytes) return undefined
+    if (bytes > maxAnswerBytes) return undefined
     chunks.push(chunk)
   }
   return new TextDecoder().decode(Buffer.concat(chunks))
@@ -158,7 +158,7 @@ function toCallResult<T>(response: Response, text: string | undefined, schema: z
   const bodyText = text ?? ''
   const answer = { service: 'customerManagement', status, headers, bodyText } as const
   if (response.ok && text === undefined) {
-    const lacking = `the answer is longer than ${mostAnswerBytes} bytes`
+    const lacking = `the answer is longer than ${maxAnswerBytes} bytes`
     return { ok: false, fault: faultOfUnexpectedResponse(answer, lacking) }
   }
   if (!response.ok) return { ok: false, fault: readFault(answer) }
@@ -186,19 +186,19 @@ async function searchAllPages(
   page: (index: number) => Promise<AccountsPage>,
 ): Promise<CallResult<AccountSearch>> {
   const found = new Map<string, AdvertiserAccount>()
-  for (let index = 0; index < mostPages && found.size <= mostAccounts; index++) {
-    const answer = await lookTwice(() => page(index))
+  for (let index = 0; index < maxPages && found.size <= maxAccounts; index++) {
+    const answer = await confirmEmptyPage(() => page(index))
     if (!answer.ok) return answer
     const before = found.size
     for (const account of answer.value) found.set(account.accountId, account)
     if (answer.value.length < accountsPageSize || found.size === before) break
   }
-  const accounts = [...found.values()].slice(0, mostAccounts)
-  return { ok: true, value: { accounts, isCut: found.size > mostAccounts } }
+  const accounts = [...found.values()].slice(0, maxAccounts)
+  return { ok: true, value: { accounts, isCut: found.size > maxAccounts } }
 }
 
 /** An empty page takes accounts away from a tenant, so it counts only if a second call brings it too. */
-async function lookTwice(page: () => Promise<AccountsPage>): Promise<AccountsPage> {
+async function confirmEmptyPage(page: () => Promise<AccountsPage>): Promise<AccountsPage> {
   const first = await page()
   return first.ok && first.value.length === 0 ? page() : first
 }

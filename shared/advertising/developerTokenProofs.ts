@@ -38,7 +38,7 @@ const provenMilliseconds = 24 * 3_600_000
 /** A process writes at most this often. */
 const recordMilliseconds = 3_600_000
 /** Refusals in a row, without a success, after which the token may have been withdrawn. */
-const mostRefusals = 5
+const maxRefusals = 5
 
 /**
  * Remembers by the secret's version, so that a token that was stored again has yet to prove itself. While the table does
@@ -77,7 +77,7 @@ export function createDeveloperTokenProofs(
       if (developerToken === sandboxDeveloperToken) {
         return environment === 'sandbox' ? 'proven' : 'ofOtherEnvironment'
       }
-      if ((refusals.get(developerToken) ?? 0) > mostRefusals) return 'unproven'
+      if ((refusals.get(developerToken) ?? 0) > maxRefusals) return 'unproven'
       const at = await recall(environment, developerToken)
       if (at === 0) return 'unproven'
       return now() - at < provenMilliseconds ? 'proven' : 'lapsed'

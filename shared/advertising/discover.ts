@@ -1,4 +1,4 @@
-import { type DiscoveredAccount, mostAccounts } from '../domain/account.ts'
+import { type DiscoveredAccount, maxAccounts } from '../domain/account.ts'
 import {
   type AccountAccess,
   accountIdsOf,
@@ -10,7 +10,7 @@ import type { CallResult, CustomerManagement } from './client.ts'
 import type { AdvertiserAccount, Customer, CustomerRole, UserAndRoles } from './customerManagementSchemas.ts'
 import { findCustomerNames } from './customerNames.ts'
 import type { Credentials } from './services.ts'
-import { type LinkWalk, mostWalkedCustomers, walkLinks } from './walkLinks.ts'
+import { type LinkWalk, maxWalkedCustomers, walkLinks } from './walkLinks.ts'
 
 /** A customer in which the user has a role. */
 export interface DiscoveredCustomer extends Customer {
@@ -28,7 +28,7 @@ export interface Discovery {
 }
 
 /** The most roles to read: as many customers as Microsoft gives in one answer (getcustomersinfo.md, `TopN`). */
-const mostRoles = 5000
+const maxRoles = 5000
 
 /**
  * All calls of a discovery together: a person waits for it in the browser, and the platform ends an HTTP call after
@@ -51,7 +51,7 @@ export async function discoverAccounts(
   if (!user.ok) return user
   const searched = await client.searchAccounts(credentials, user.value.userId)
   if (!searched.ok) return searched
-  const roles = user.value.roles.slice(0, mostRoles)
+  const roles = user.value.roles.slice(0, maxRoles)
   const findReach = createAccountAccessFinder(roles)
   const wanted = searched.value.isCut
     ? unreached(searched.value.accounts, findReach)
@@ -61,9 +61,9 @@ export async function discoverAccounts(
   if (!walk.ok) return walk
   const listed = onlyListed(searched.value.accounts, roles, walk.value)
   const accounts = [...searched.value.accounts, ...listed]
-  const isCut = searched.value.isCut || accounts.length > mostAccounts || user.value.roles.length > mostRoles
+  const isCut = searched.value.isCut || accounts.length > maxAccounts || user.value.roles.length > maxRoles
   const reached = accounts
-    .slice(0, mostAccounts)
+    .slice(0, maxAccounts)
     .map((account) => toReached(account, findReach(account), walk.value))
   const customerIds = new Set([...roots, ...reached.map((account) => account.customerId)])
   const names = await findCustomerNames(client, credentials, customerIds, walk.value.customers)
@@ -103,7 +103,7 @@ function onlyListed(
   })
 }
 
-const unknownReach = `The broker doesn’t know which customer gives access: the hierarchy has more than ${mostWalkedCustomers} customers or is deeper than Microsoft documents.`
+const unknownReach = `The broker doesn’t know which customer gives access: the hierarchy has more than ${maxWalkedCustomers} customers or is deeper than Microsoft documents.`
 
 type ReachedAccount = Omit<DiscoveredAccount, 'customerName'>
 

@@ -100,7 +100,7 @@ export function toFault(answer: FailedResponse, body: FaultBody): AdvertisingFau
     status: answer.status,
     trackingId: redact(answer.trackingId ?? headers?.get('TrackingId') ?? '') || redact(body.trackingId),
     form: body.form,
-    errors: body.errors.slice(0, mostErrorsKept).map(redactError),
+    errors: body.errors.slice(0, maxErrorsKept).map(redactError),
     ...(code !== undefined && { code }),
     errorCode: redact(known?.errorCode ?? error?.errorCode ?? ''),
     ...(known?.reason && { reason: known.reason }),
@@ -184,13 +184,13 @@ function isRetryable(judgement: Judgement): boolean {
 }
 
 /** The most errors to return. */
-const mostErrorsKept = 100
+const maxErrorsKept = 100
 /** The most errors to list; one body can have thousands. */
-const mostErrorsShown = 20
+const maxErrorsShown = 20
 
 function evidenceOf({ status }: FailedResponse, { errors, text }: FaultBody): string {
   const seen = errors
-    .slice(0, mostErrorsShown)
+    .slice(0, maxErrorsShown)
     .map((e) =>
       [e.code, e.errorCode, e.detail, e.message]
         .filter((part) => part !== '' && part !== undefined)
@@ -206,7 +206,7 @@ function redactError({ errorCode, message, detail, ...code }: AdvertisingError):
 
 /** Microsoft's usual text of 105 names both tokens, and so names neither. */
 function namedToken({ errors, text, head }: FaultBody): AdvertisingFault['named'] {
-  const told = errors.slice(0, mostErrorsShown).map((e) => `${e.errorCode} ${e.detail} ${e.message}`)
+  const told = errors.slice(0, maxErrorsShown).map((e) => `${e.errorCode} ${e.detail} ${e.message}`)
   const words = told.length > 0 ? told.join(' ') : text.slice(0, 4_000)
   const isDeveloper = /developer\s?token|authori[sz]ed developer/i.test(words)
   const isAccess = /(?:access|oauth|bearer|authentication)\s?token/i.test(words)

@@ -11,9 +11,9 @@ export interface ResponseHead {
 }
 
 /** The most heads to read (`100 Continue`, a proxy's own, redirects). */
-const mostHeads = 5
+const maxHeads = 5
 /** A longer head is none. */
-const mostHeadCharacters = 32_768
+const maxHeadCharacters = 32_768
 
 /**
  * Takes the head off an answer that was pasted with it, as `curl -i` or `curl -v` shows it. The last head counts: a
@@ -22,7 +22,7 @@ const mostHeadCharacters = 32_768
 export function parsePastedResponse(text: string): PastedResponse {
   let body = withoutMarks(text.trimStart())
   let head: ResponseHead | undefined
-  for (let read = 0; read < mostHeads && /^HTTP\/\d(?:\.\d)?\s\d{3}\b/.test(body); read += 1) {
+  for (let read = 0; read < maxHeads && /^HTTP\/\d(?:\.\d)?\s\d{3}\b/.test(body); read += 1) {
     const end = endOfHead(body)
     head = parseHead(body.slice(0, end))
     body = body.slice(end).trimStart()
@@ -36,7 +36,7 @@ const namedStatus =
 
 /** The status that a text names; 0 where it names none. */
 export function findStatusInText(text: string): number {
-  const found = text.slice(0, mostHeadCharacters).match(namedStatus)
+  const found = text.slice(0, maxHeadCharacters).match(namedStatus)
   return Number(found?.slice(1).find((status) => status !== undefined) ?? 0)
 }
 
@@ -53,12 +53,12 @@ function withoutMarks(text: string): string {
 
 /** At the blank line; where a paste has lost it, at the first line that begins a body. */
 function endOfHead(text: string): number {
-  const head = text.slice(0, mostHeadCharacters)
+  const head = text.slice(0, maxHeadCharacters)
   const blank = head.search(/\r?\n\r?\n/)
   if (blank >= 0) return blank
   const begun = head.search(/\n[{[<]/)
   if (begun >= 0) return begun
-  return Math.min(text.length, mostHeadCharacters)
+  return Math.min(text.length, maxHeadCharacters)
 }
 
 function parseHead(head: string): ResponseHead {

@@ -19,13 +19,13 @@ export interface LinkWalk {
 }
 
 /** Microsoft allows five levels of links (guides/account-hierarchy-permissions.md): the roots, and five below them. */
-const mostLevels = 5
+const maxLevels = 5
 
 /**
  * Ends a walk through a very wide hierarchy, at a call for each customer: a browser waits for it, and the platform
  * ends its call after 230 s (functions-scale, "timeout").
  */
-export const mostWalkedCustomers = 500
+export const maxWalkedCustomers = 500
 
 const callsAtOnce = 4
 
@@ -46,13 +46,13 @@ export async function walkLinks(
   let isCut = false
   const next = (customerIds: Iterable<string>) => {
     const unseen = [...new Set(customerIds)].filter((id) => !seen.has(id))
-    const left = mostWalkedCustomers - seen.size
+    const left = maxWalkedCustomers - seen.size
     isCut ||= unseen.length > left
     return unseen.slice(0, left)
   }
   let level = next(roots)
   const isDone = () => level.length === 0 || [...wanted].every((id) => accounts.has(id))
-  for (let depth = 0; depth <= mostLevels && !isDone(); depth++) {
+  for (let depth = 0; depth <= maxLevels && !isDone(); depth++) {
     for (const id of level) seen.add(id)
     const listed = await listLevel(client, credentials, level, wanted)
     if (!listed.ok) return listed
@@ -99,6 +99,6 @@ function withoutUnwanted(result: CallResult<Listed>, wanted: ReadonlySet<string>
   if (!result.ok) return result
   const accounts = result.value.accounts.filter(({ accountId }) => wanted.has(accountId))
   // One more than the walk takes, so that it sees that it is cut.
-  const customers = result.value.customers.slice(0, mostWalkedCustomers + 1)
+  const customers = result.value.customers.slice(0, maxWalkedCustomers + 1)
   return { ok: true, value: { accounts, customers } }
 }

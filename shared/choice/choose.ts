@@ -2,7 +2,7 @@ import { type BrowserBinding, isSameBrowser } from '../access/browser.ts'
 import { type AccountsChoice, type ChooseDependencies, chooseAccounts } from '../accounts/choose.ts'
 import { addSeconds } from '../clock.ts'
 import type { Config } from '../config.ts'
-import { type Account, allAccounts } from '../domain/account.ts'
+import { type Account, listAllAccounts } from '../domain/account.ts'
 import type { OneTimeRecords } from '../domain/oneTime.ts'
 import { returnUrlWith } from '../domain/returnUrl.ts'
 import { isSelected } from '../domain/selectAccounts.ts'
@@ -80,7 +80,7 @@ export async function readChoice(
   if (!choice || !isSameBrowser(browser, choice.browserHash)) return undefined
   const stored = await tenants.read(choice)
   if (!stored || !isOfConsent(choice, stored.tenant)) return undefined
-  const all = await allAccounts(dependencies.accounts, choice, stored.tenant.accountsGeneration)
+  const all = await listAllAccounts(dependencies.accounts, choice, stored.tenant.accountsGeneration)
   const isOpen = (await records.read('choice-answer', choice.answerId, clock.now())) !== undefined
   const person = stored.tenant.grant?.consenter.hint ?? ''
   return {

@@ -55,14 +55,14 @@ export function parseDraft(form: URLSearchParams, accounts: readonly Account[]):
 }
 
 /** The accounts among which the default is chosen. */
-export function candidatesOf(draft: ChoiceDraft, accounts: readonly Account[]): readonly Account[] {
+export function defaultCandidates(draft: ChoiceDraft, accounts: readonly Account[]): readonly Account[] {
   return draft.scope === 'all' ? accounts : accounts.filter(({ accountId }) => draft.ticked.has(accountId))
 }
 
 /** What the list is made of, before it is cut into pages. */
 export function filterAccounts(draft: ChoiceDraft, accounts: readonly Account[]): readonly Account[] {
   const { onlyTicked, search, step, ticked } = draft
-  const listed = step === 'default' ? candidatesOf(draft, accounts) : accounts
+  const listed = step === 'default' ? defaultCandidates(draft, accounts) : accounts
   const filtered = onlyTicked ? listed.filter(({ accountId }) => ticked.has(accountId)) : listed
   return search ? filtered.filter((account) => isMatch(account, search)) : filtered
 }

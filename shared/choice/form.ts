@@ -3,10 +3,10 @@ import type { Account } from '../domain/account.ts'
 import { StorageUnavailableError } from '../domain/storageUnavailable.ts'
 import { Problem } from '../problems.ts'
 import { type ChoiceDependencies, type ChoiceWithAccounts, finishChoice, readChoice } from './choose.ts'
-import { type ChoiceDraft, candidatesOf, filterAccounts, parseDraft } from './draft.ts'
+import { type ChoiceDraft, defaultCandidates, filterAccounts, parseDraft } from './draft.ts'
 
 /** Room for 10,000 ticked accounts with the longest ids. */
-export const longestChoiceFormBytes = 262_144
+export const maxChoiceFormBytes = 262_144
 
 /** What answering the form comes to. */
 export type FormResult =
@@ -69,7 +69,7 @@ function chooseAmong(
   open: ChoiceWithAccounts,
   draft: ChoiceDraft,
 ): Promise<FormResult> | FormResult {
-  const candidates = candidatesOf(draft, open.accounts)
+  const candidates = defaultCandidates(draft, open.accounts)
   const [only] = candidates
   if (!only) return { open, draft, fault: missing('Select at least one account, or choose all of them.') }
   if (candidates.length === 1) return finish(dependencies, open, draft, only.accountId)
@@ -83,7 +83,9 @@ function chooseDefault(
   open: ChoiceWithAccounts,
   draft: ChoiceDraft,
 ): Promise<FormResult> | FormResult {
-  const chosen = candidatesOf(draft, open.accounts).find(({ accountId }) => accountId === draft.defaultId)
+  const chosen = defaultCandidates(draft, open.accounts).find(
+    ({ accountId }) => accountId === draft.defaultId,
+  )
   return chosen
     ? finish(dependencies, open, draft, chosen.accountId)
     : { open, draft, fault: missing('Choose one account.') }

@@ -6,7 +6,7 @@ import type { Sealer } from '../domain/sealer.ts'
 import { isStillValid, type Tenant } from '../domain/tenant.ts'
 import type { TenantStore } from '../domain/tenantStore.ts'
 import type { SignInRow, SignInTable } from '../identity/signInTable.ts'
-import { type PersonParameters, personParametersOf } from './challenge.ts'
+import { createPersonParameters, type PersonParameters } from './personParameters.ts'
 import type { ConnectSession } from './sessions.ts'
 
 /** What waits between *authorize* and *callback*. The verifier and nonce are not in it: the browser derives them. */
@@ -40,7 +40,7 @@ export interface AuthorizeRequest {
 }
 
 /** Where the browser goes on to, or that a person must press a button first; and whose app it is. */
-export type Authorized =
+export type AuthorizeResult =
   | { readonly url: URL; readonly workspace: string }
   | { readonly asksFirst: true; readonly workspace: string }
 
@@ -51,7 +51,7 @@ export type Authorized =
 export async function authorize(
   dependencies: AuthorizeDependencies,
   { browser, pressed, sessionToken }: AuthorizeRequest,
-): Promise<Authorized | undefined> {
+): Promise<AuthorizeResult | undefined> {
   const { clock, config, records, signInTable } = dependencies
   const now = clock.now()
   const found = await readSession(dependencies, sessionToken, now)
@@ -63,7 +63,7 @@ export async function authorize(
   const { workspace } = session
   if (session.asksFirst && !pressed) return { asksFirst: true, workspace }
   // The sign-in is there before the session is spent: a failure in between costs the advertiser nothing.
-  const person = await personParametersOf(dependencies, session, found.tenant)
+  const person = await createPersonParameters(dependencies, session, found.tenant)
   const signIn: SignIn = { ...session, browserHash: browser.hash }
   const state = await records.issue('sign-in', signIn, addSeconds(now, signInSeconds))
   if ((await records.take('session', sessionToken, now)) === undefined) return undefined

@@ -1,6 +1,6 @@
 import { type PersonChange, personChange } from '../accounts/events.ts'
 import { compareAccounts } from '../advertising/compareAccounts.ts'
-import { type Account, type AccountStore, allAccounts } from '../domain/account.ts'
+import { type Account, type AccountStore, listAllAccounts } from '../domain/account.ts'
 import { carrySelectionToSignIn, defaultAccountOf, isSelected } from '../domain/selectAccounts.ts'
 import type { DefaultAccount, Tenant } from '../domain/tenant.ts'
 import { personOf } from './person.ts'
@@ -33,7 +33,7 @@ export async function compareSignInAccounts(
   proven: ProvenSignIn,
 ): Promise<AccountComparison> {
   const { discovery } = proven
-  const known = await allAccounts(store, before, before.accountsGeneration)
+  const known = await listAllAccounts(store, before, before.accountsGeneration)
   const person = personChange(before, personOf(proven))
   const isSamePerson = before.grant !== undefined && !person
   const after = carrySelectionToSignIn(known, discovery.accounts, isSamePerson)

@@ -5,7 +5,7 @@ import type { ConnectFailure } from './failures.ts'
 import type { ProvenSignIn } from './proveSignIn.ts'
 
 /** A reconnect by another person keeps the old grant, unless the session allows it. */
-export function differentUser(
+export function findDifferentUser(
   before: Tenant,
   proven: ProvenSignIn,
   allowed: boolean,

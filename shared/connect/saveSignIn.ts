@@ -9,10 +9,10 @@ import type { SignIn } from './authorize.ts'
 import { type AccountComparison, compareSignInAccounts } from './compareSignInAccounts.ts'
 import type { CallbackDependencies } from './dependencies.ts'
 import type { ConnectFailure } from './failures.ts'
-import { differentUser, personOf } from './person.ts'
+import { findDifferentUser, personOf } from './person.ts'
 import type { ProvenSignIn } from './proveSignIn.ts'
 import { disconnectedDuringSignIn, type SavedSignIn } from './savedSignIn.ts'
-import { confirmationSeconds, savePending } from './savePending.ts'
+import { confirmationSeconds, savePendingGrant } from './savePendingGrant.ts'
 import { toGrant } from './toGrant.ts'
 
 /** What a sign-in would change of the tenant, as it was read. */
@@ -35,7 +35,11 @@ export async function saveSignIn(
   const choice = await offerChoice(dependencies, signIn)
   const accountsGeneration = await writeAccounts(dependencies, compared)
   const { outcome } = compared
-  return savePending(dependencies, signIn, proven, { accountsGeneration, outcome, ...(choice && { choice }) })
+  return savePendingGrant(dependencies, signIn, proven, {
+    accountsGeneration,
+    outcome,
+    ...(choice && { choice }),
+  })
 }
 
 /** The page that may follow a confirmation; undefined where the app asks itself. */
@@ -60,7 +64,7 @@ export async function compareSignIn(
   const { tenant: before } = stored
   if (!isStillValid(signIn, before)) return disconnectedDuringSignIn
   if (before.environment !== signIn.environment) return { failed: 'environment_mismatch' }
-  const stranger = differentUser(before, proven, signIn.allowDifferentUser)
+  const stranger = findDifferentUser(before, proven, signIn.allowDifferentUser)
   if (stranger) return stranger
   return { ...(await compareSignInAccounts(accounts, before, proven)), before }
 }

@@ -16,7 +16,7 @@ interface CallbackRecordDependencies {
 /** A person reloads or goes back within minutes; later the app knows how it ended. */
 const recordSeconds = 600
 /** The first callback may still be asking Microsoft. */
-const longestWaitSeconds = 20
+const maxWaitSeconds = 20
 const pollMilliseconds = 500
 
 /** Notes that this browser's callback has come. Before the state is spent, so that a second callback never misses it. */
@@ -55,7 +55,7 @@ export async function waitForFirstCallback(
 ): Promise<CallbackResult | undefined> {
   const begun = (await records.read('callback', state, clock.now())) as { browserHash: string } | undefined
   if (!begun || !browser || !isSameBrowser(browser, begun.browserHash)) return undefined
-  const giveUpAt = addSeconds(clock.now(), longestWaitSeconds)
+  const giveUpAt = addSeconds(clock.now(), maxWaitSeconds)
   for (;;) {
     const end = (await records.read('callback-end', state, clock.now())) as { sealed: string } | undefined
     if (end) return open(end.sealed, keyOf(browser, state))

@@ -55,7 +55,7 @@ export interface ConnectSession extends TenantName, Omit<ConnectSessionRequest, 
 }
 
 /** Links that live longer are taken to travel by mail. */
-const longestDirectSeconds = 3600
+const maxDirectSeconds = 3600
 
 /** Dependencies of making connect sessions. */
 export interface ConnectSessionDependencies {
@@ -98,7 +98,7 @@ export async function createConnectSession(
     identityProvider,
     id: randomness.identifier(),
     disconnectCount,
-    asksFirst: expiresIn > longestDirectSeconds,
+    asksFirst: expiresIn > maxDirectSeconds,
   }
   const token = await records.issue('session', session, expiresAt)
   const connectUrl = `${config.publicUrl}/oauth/authorize?session=${encodeURIComponent(token)}`

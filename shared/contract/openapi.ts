@@ -1,5 +1,5 @@
 import { type AppRole, appRoles } from '../access/rights.ts'
-import { namesTenant, tenantParams } from '../http/fields.ts'
+import { isTenantRoute, tenantParams } from '../http/fields.ts'
 import type { RouteDefinition } from '../http/route.ts'
 import { examples, type OperationExample } from './examples.ts'
 import {
@@ -120,7 +120,7 @@ function parametersIn(
   path: string,
   { params, query }: RegisteredOperation,
 ): ContractParameter[] {
-  const schemas = where === 'path' ? [namesTenant(path) && tenantParams, params] : [query]
+  const schemas = where === 'path' ? [isTenantRoute(path) && tenantParams, params] : [query]
   const declared = schemas.flatMap((schema) => (schema ? parameterSchemas(schema) : []))
   const inPath = [...path.matchAll(/\{\*?(\w+)[^}]*\}/g)].map(([, name = '']) => name)
   const undeclared = where === 'path' ? inPath.filter((name) => !declared.some((p) => p.name === name)) : []

@@ -17,8 +17,6 @@ export interface DiagnosisDependencies {
   readonly clock: Clock
 }
 
-const accountsPageSize = 1000
-
 /** Gathers what a failed call is judged by. @param accounts those that matter to it. */
 export async function diagnosisContext(
   dependencies: DiagnosisDependencies,
@@ -50,21 +48,4 @@ export async function developerTokenState(
     other && developerTokens.find(other),
   ])
   return judgeDeveloperToken(environment, own, others)
-}
-
-/** Every account of the tenant: which customers lead to which of them is only seen in all. */
-export async function allAccounts(
-  { accounts }: Pick<DiagnosisDependencies, 'accounts'>,
-  tenant: Tenant,
-): Promise<readonly DiagnosedAccount[]> {
-  const { accountsGeneration } = tenant
-  if (!accountsGeneration) return []
-  const found: DiagnosedAccount[] = []
-  let continuation: string | undefined
-  do {
-    const page = await accounts.list(tenant, accountsGeneration, accountsPageSize, continuation)
-    found.push(...page.accounts)
-    continuation = page.continuation
-  } while (continuation)
-  return found
 }

@@ -36,11 +36,11 @@ export interface AccountProbe {
   readonly accountId: string
   /** The customer that the broker vends with the account; empty when it knows none. */
   readonly vendedCustomerId: string
-  readonly result: CallResult<AccountAndReach>
+  readonly result: CallResult<AccountWithAccess>
 }
 
 /** An account with the customer through which roles lead to it; absent when no role does. */
-export interface AccountAndReach {
+export interface AccountWithAccess {
   readonly account: AdvertiserAccount
   readonly customerId?: string
 }
@@ -87,7 +87,7 @@ export async function probeAccount(
   credentials: Credentials,
   user: UserAndRoles,
   accountId: string,
-): Promise<CallResult<AccountAndReach>> {
+): Promise<CallResult<AccountWithAccess>> {
   const answer = await client.getAccount(credentials, accountId)
   if (!answer.ok) return answer
   const customerId = createAccountAccessFinder(user.roles)(answer.value)?.customerId
@@ -128,12 +128,15 @@ function diagnoseAccount(
     const isOutOfReach = fault.class === 'rights' || fault.class === 'request'
     return toDiagnosis(isOutOfReach ? { verdict: 'account_unknown' } : judgeCallFault(fault), fault, context)
   }
-  const finding = judgeReach(probe, probe.result.value)
+  const finding = judgeAccess(probe, probe.result.value)
   const evidence = `Refresh, GetUser, and GetAccount of ${probe.accountId} succeeded.`
   return toDiagnosis(finding, { ...nothingSeen, evidence }, context)
 }
 
-function judgeReach({ vendedCustomerId }: AccountProbe, { account, customerId }: AccountAndReach): Finding {
+function judgeAccess(
+  { vendedCustomerId }: AccountProbe,
+  { account, customerId }: AccountWithAccess,
+): Finding {
   const { usable, note } = accountUsability(account)
   if (!usable) return { verdict: 'account_not_usable', ...(note && { detail: note }) }
   if (!customerId || customerId === vendedCustomerId) return { verdict: 'all_well' }

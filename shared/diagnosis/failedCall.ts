@@ -1,12 +1,13 @@
 import * as z from 'zod'
 import { type ServiceName, serviceNames } from '../advertising/services.ts'
 import type { Config } from '../config.ts'
+import { listAllAccounts } from '../domain/account.ts'
 import { type ConnectHint, connectHint, connectHintView, reconnectHint } from '../domain/connectHint.ts'
 import type { Tenant, TenantName } from '../domain/tenant.ts'
 import type { TenantStore } from '../domain/tenantStore.ts'
 import { credentialNames, verdicts } from '../domain/verdicts.ts'
 import { actors, Problem } from '../problems.ts'
-import { allAccounts, type DiagnosisDependencies, diagnosisContext } from './context.ts'
+import { type DiagnosisDependencies, diagnosisContext } from './context.ts'
 import { diagnoseFailedCall } from './diagnose.ts'
 import type { Diagnosis } from './facts.ts'
 
@@ -47,7 +48,7 @@ export function isProbeRequest({ status, body, ...rest }: Readonly<Record<string
 }
 
 /** Room for the answer to a call whose every item was refused, thousands of them. */
-export const longestDiagnosisBytes = 1_048_576
+export const maxDiagnosisBytes = 1_048_576
 
 /** A parsed {@link diagnosisBody}. */
 export type DiagnosisRequest = z.infer<typeof diagnosisBody>
@@ -95,7 +96,8 @@ export async function explainFailedCall(
   const stored = await dependencies.tenants.read(name)
   if (!stored) throw new Problem('tenant_not_found')
   const { tenant } = stored
-  const accounts = await allAccounts(dependencies, tenant)
+  // Which customers lead to an account is only seen in all of them.
+  const accounts = await listAllAccounts(dependencies.accounts, tenant, tenant.accountsGeneration)
   const context = await diagnosisContext(dependencies, tenant, accounts)
   return withConnectHint(dependencies.config, tenant, diagnoseFailedCall(withoutUndefined(call), context))
 }

@@ -4,7 +4,7 @@ import type { StoredReason } from './reasons.ts'
 import type {
   AdvertisingRefusal,
   CachedAccessToken,
-  Confirmed,
+  Confirmation,
   DefaultAccount,
   Grant,
   Lease,
@@ -89,7 +89,7 @@ export interface NewConnection {
   readonly dueAt: Date
   readonly accountsGeneration: string
   readonly defaultAccount?: DefaultAccount
-  readonly confirmed?: Confirmed
+  readonly confirmed?: Confirmation
 }
 
 /** Somebody has consented: whatever an earlier grant left in the row is over, a refresh in flight included. */

@@ -1,4 +1,4 @@
-import { toNamed } from '../accounts/discover.ts'
+import { toAccountSummary } from '../accounts/discover.ts'
 import { listAccountNames, nameOfNewPerson } from '../accounts/events.ts'
 import type { AdvertisingFault } from '../advertising/faults.ts'
 import { judgeFault } from '../advertising/judgeFault.ts'
@@ -73,7 +73,7 @@ export function explainNotSaved({ failed, reason, advice }: ConnectFailure): Pro
 }
 
 /** The most lost accounts to list; the rest are only counted. */
-const mostNamed = 100
+const maxNamed = 100
 
 /** Somebody else's grant would lose accounts, and the app has not said that it knows. */
 export function explainAccountLoss({ person, lost }: AccountLoss): Problem {
@@ -82,7 +82,7 @@ export function explainAccountLoss({ person, lost }: AccountLoss): Problem {
     detail: `${nameOfNewPerson(person)} consented instead of ${previousUser}, and doesn’t have access to ${listAccountNames(lost)}.`,
     members: {
       ...{ user, previousUser, accountsLost: lost.length },
-      lost: lost.slice(0, mostNamed).map(toNamed),
+      lost: lost.slice(0, maxNamed).map(toAccountSummary),
     },
   })
 }

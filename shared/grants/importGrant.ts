@@ -7,7 +7,7 @@ import { compareSignIn, connectImmediately } from '../connect/saveSignIn.ts'
 import type { Tenant, TenantName } from '../domain/tenant.ts'
 import { environments, identityProviders } from '../environment.ts'
 import { maskAddress, type SignedInUser } from '../identity/idToken.ts'
-import { longestTokenCharacters } from '../identity/readTokens.ts'
+import { maxTokenCharacters } from '../identity/readTokens.ts'
 import type { SignInRow } from '../identity/signInTable.ts'
 import { Problem } from '../problems.ts'
 import { explainNoDeveloperToken } from '../secrets/developerTokens.ts'
@@ -27,7 +27,7 @@ export const grantBody = z
     environment: z.enum(environments),
     /** Default is `google` for a Google account, `microsoft` otherwise. */
     identityProvider: z.enum(identityProviders).optional(),
-    refreshToken: z.string().min(1).max(longestTokenCharacters),
+    refreshToken: z.string().min(1).max(maxTokenCharacters),
     accountKind: z
       .enum(['personal', 'work', 'google'])
       .describe('Determined automatically when absent.')

@@ -6,7 +6,7 @@ import type { AccountKind } from '../environment.ts'
 import { type SignedInUser, unknownAddress } from '../identity/idToken.ts'
 import type { SignInRow } from '../identity/signInTable.ts'
 import type { TimedTokens, TokenEndpoints } from '../identity/tokenEndpoint.ts'
-import { refreshedUser, unnamedUser } from './refreshedUser.ts'
+import { createUnnamedUser, readRefreshedUser } from './refreshedUser.ts'
 
 /** Dependencies of proving. */
 export interface ProveTokenDependencies {
@@ -74,7 +74,7 @@ export async function proveRefreshToken(
     const { tokens, scopes } = result
     refreshToken = tokens.refreshToken ?? refreshToken
     const at = { identityProvider: row.identityProvider, authorityTenant, personalTenant }
-    const user = refreshedUser(tokens.idToken, at) ?? unnamedUser(at)
+    const user = readRefreshedUser(tokens.idToken, at) ?? createUnnamedUser(at)
     if (user) return { ok: true, refreshToken, tokens, scopes, user }
     unsettled = { ok: true, refreshToken, tokens, scopes, user: unknownUserAt(authorityTenant) }
   }

@@ -17,7 +17,7 @@ export interface RefreshedAt {
  * TLS, which may stand for its signature (OpenID Connect Core 3.1.3.7, point 6). Undefined when there is no ID token,
  * or none that names a directory.
  */
-export function refreshedUser(
+export function readRefreshedUser(
   idToken: string | undefined,
   { identityProvider, personalTenant }: RefreshedAt,
 ): SignedInUser | undefined {
@@ -38,7 +38,7 @@ export function refreshedUser(
  * What can be told without an ID token: the authority that answered. Nobody is named: a later sign-in is compared by
  * Microsoft Advertising's user id. Undefined where the authority serves every kind of account.
  */
-export function unnamedUser({
+export function createUnnamedUser({
   identityProvider,
   authorityTenant,
   personalTenant,

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { exchangeOf } from './exchanges.ts'
+import { findExchange } from './exchanges.ts'
 
 /**
  * Holds a body back while its reader is slow, and ends it when the reader leaves: the library writes every chunk
@@ -10,7 +10,7 @@ export function withBackpressure(
   invocationId: string,
   body: ReadableStream<Uint8Array>,
 ): ReadableStream<Uint8Array> {
-  const response = exchangeOf(invocationId)?.response
+  const response = findExchange(invocationId)?.response
   return response ? withBackpressureTo(response, body) : body
 }
 

@@ -8,7 +8,7 @@ import { tenantKey } from '../domain/tenantKey.ts'
 import { Problem } from '../problems.ts'
 import { recordTenant } from '../telemetry/invocation.ts'
 import { parseBody, parseParams, parseQuery } from './body.ts'
-import { namesTenant, noFields, tenantParams } from './fields.ts'
+import { isTenantRoute, noFields, tenantParams } from './fields.ts'
 import type { ReceivedRequest } from './receiveRequest.ts'
 
 /** What an operation takes, and from whom. */
@@ -60,7 +60,7 @@ export async function checkRequest<P, Q, B>(
   const caller = role ? await callerWith(broker, role, headers.get('authorization')) : nobody
   return {
     caller,
-    tenant: role && namesTenant(path) ? tenantOf(caller, request) : noTenant,
+    tenant: role && isTenantRoute(path) ? tenantOf(caller, request) : noTenant,
     browser: role ? undefined : recognizeBrowser(broker.config.publicUrl, headers.get('cookie')),
     params: params ? parseParams(request, params) : (request.params as P),
     query: parseQuery(request, query ?? noFields) as Q,

@@ -12,7 +12,7 @@ export const tenantId = z
 export const tenantParams = z.object({ tenant: tenantId })
 
 /** Whether a route's requests are about one tenant. */
-export function namesTenant(path: string): boolean {
+export function isTenantRoute(path: string): boolean {
   return path.includes('{tenant}')
 }
 

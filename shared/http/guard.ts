@@ -1,5 +1,5 @@
 import { invalidField, Problem } from '../problems.ts'
-import { type Exchange, exchangeOf, openExchanges, startAndTrackExchanges } from './exchanges.ts'
+import { type Exchange, findExchange, openExchanges, startAndTrackExchanges } from './exchanges.ts'
 import type { CoreInvocation, FunctionsCore, InvocationModel, ProgrammingModel } from './functionsCore.ts'
 import { problemResponse } from './responses.ts'
 
@@ -73,7 +73,7 @@ function guarded(
     getArguments: () =>
       ending(async () => {
         const found = await inTime(waiting, pairingSeconds, () => inner.getArguments())
-        const exchange = exchangeOf(invocationId)
+        const exchange = findExchange(invocationId)
         if (exchange) exchange.isPaired = true
         return found
       }),
@@ -83,7 +83,7 @@ function guarded(
       ending(async () => {
         const response = await inner.getResponse(context, result)
         // A handler that returned nothing has answered nothing.
-        if (exchangeOf(invocationId)?.response.writableEnded === false) endExchange(invocationId)
+        if (findExchange(invocationId)?.response.writableEnded === false) endExchange(invocationId)
         return response
       }),
   }
@@ -115,7 +115,7 @@ function endWhatIsLate(model: ProgrammingModel, waiting: Set<Waiting>): void {
 
 /** An answer that has not begun becomes a 500; one that has is cut, which the client sees. */
 function endExchange(invocationId: string): void {
-  const exchange = exchangeOf(invocationId)
+  const exchange = findExchange(invocationId)
   if (exchange) end(exchange, new Problem('internal_error'))
 }
 

@@ -1,5 +1,5 @@
 import type { HttpRequest } from '@azure/functions'
-import { exchangeOf } from './exchanges.ts'
+import { findExchange } from './exchanges.ts'
 
 /** A request as the client sent it. */
 export interface ReceivedRequest extends Pick<HttpRequest, 'method' | 'url' | 'query' | 'body'> {
@@ -21,7 +21,7 @@ export function receiveRequest(
   template: string,
 ): ReceivedRequest {
   const { method, url, query, body } = request
-  const native = exchangeOf(invocationId)?.request
+  const native = findExchange(invocationId)?.request
   return {
     method,
     url,

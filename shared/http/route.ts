@@ -9,10 +9,10 @@ import type * as z from 'zod'
 import { broker } from '../broker.ts'
 import { Problem, type ProblemCode, problems } from '../problems.ts'
 import { SettingsError, settingIsMissing } from '../settings/faults.ts'
-import { recordProblem, traced } from '../telemetry/invocation.ts'
+import { recordProblem, withTracing } from '../telemetry/invocation.ts'
 import { createLog } from '../telemetry/log.ts'
 import { withBackpressure } from './backpressure.ts'
-import { discardRest } from './body.ts'
+import { drainBody } from './body.ts'
 import { checkRequest, type HandledRequest, type RequestRules } from './checkRequest.ts'
 import { type ReceivedRequest, receiveRequest } from './receiveRequest.ts'
 import { problemResponse, toProblem } from './responses.ts'
@@ -77,7 +77,7 @@ export function route(
     methods: everyMethod,
     authLevel: 'anonymous',
     route: path,
-    handler: traced((request: HttpRequest, context) =>
+    handler: withTracing((request: HttpRequest, context) =>
       serve(path, operations, respondToFailure, request, context),
     ),
   })
@@ -106,7 +106,7 @@ async function serve(
     const problem = error instanceof SettingsError ? notConfigured(error, chosen) : toProblem(error)
     recordProblem(problem.code)
     logFailure(context, path, problem, error)
-    await discardRest(request)
+    await drainBody(request)
     return respondToFailure(problem, requestId, request)
   }
 }

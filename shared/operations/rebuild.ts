@@ -14,7 +14,7 @@ import type { SignInTable } from '../identity/signInTable.ts'
 import type { TokenEndpoints } from '../identity/tokenEndpoint.ts'
 import type { Tables } from '../storage/clients.ts'
 import { type FoundMark, isInForce } from '../storage/disconnectMarks.ts'
-import { guarded } from '../storage/unavailable.ts'
+import { runStorageOperation } from '../storage/unavailable.ts'
 import { workspaceIndexEntity } from '../storage/workspaceIndex.ts'
 import { commitGrant, type GrantServices, sealAccessToken } from '../tenants/connectGrant.ts'
 import { disconnectAgain, disconnectTenant } from '../tenants/disconnect.ts'
@@ -148,7 +148,7 @@ async function restoreHints(
   tenant: Tenant,
 ): Promise<'present'> {
   const { dueAt, grant } = tenant
-  await guarded('tables', () =>
+  await runStorageOperation('tables', () =>
     tables.TenantsByWorkspace.upsertEntity(workspaceIndexEntity(tenant), 'Replace'),
   )
   if (dueAt && grant) await grantServices.due.insert(dueRowOf(tenant, grant, dueAt))

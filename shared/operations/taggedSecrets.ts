@@ -13,7 +13,7 @@ export interface TaggedGrant {
 }
 
 /** What the vaults' tags tell of tenants. */
-export interface Tagged {
+export interface TaggedSecrets {
   /** The grants of each tenant, newest first. Sealed grants are in the tables and can't be found this way. */
   readonly grants: readonly (readonly TaggedGrant[])[]
   /** The latest disconnect of each tenant that has a mark, by its key. */
@@ -21,7 +21,7 @@ export interface Tagged {
 }
 
 /** Finds every grant and every mark by its tags, in one pass over the vaults. */
-export async function findTagged(vaults: readonly ListableVault[]): Promise<Tagged> {
+export async function findTagged(vaults: readonly ListableVault[]): Promise<TaggedSecrets> {
   const grants = new Map<string, TaggedGrant[]>()
   const marks = new Map<string, FoundMark>()
   for (const vault of vaults) {

@@ -18,7 +18,7 @@ ${icon('done')}
 }
 
 /** The choice was made earlier; the next step is the same. */
-export function choiceMadeBeforePage(url: string, app = 'the app'): HttpResponseInit {
+export function choiceAlreadyMadePage(url: string, app = 'the app'): HttpResponseInit {
   const title = 'You’ve already chosen'
   const body = html`<div class="card">
 ${icon('done')}
@@ -30,7 +30,7 @@ ${icon('done')}
 }
 
 /** The page for a choice that is over, or that another browser began. */
-export function choiceOverPage(app?: string): HttpResponseInit {
+export function choiceExpiredPage(app?: string): HttpResponseInit {
   const title = 'This choice is no longer available'
   const body = html`<div class="card">
 ${icon('wait')}

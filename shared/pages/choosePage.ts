@@ -1,10 +1,10 @@
 import type { HttpResponseInit } from '@azure/functions'
-import { type ChoiceDraft, candidatesOf, toChoiceView } from '../choice/draft.ts'
+import { type ChoiceDraft, defaultCandidates, toChoiceView } from '../choice/draft.ts'
 import {
   accountList,
   type ChoicePage,
   defaultButton,
-  faultNote,
+  faultMessage,
   hiddenFields,
   pageTitle,
   searchBox,
@@ -21,11 +21,11 @@ export function choicePage(page: ChoicePage): HttpResponseInit {
   const { draft, fault, open } = page
   const title = titleOf(page)
   const view = toChoiceView(draft, open.accounts)
-  const { length: total } = draft.step === 'default' ? candidatesOf(draft, open.accounts) : open.accounts
+  const { length: total } = draft.step === 'default' ? defaultCandidates(draft, open.accounts) : open.accounts
   const body = html`<form method="post" action="accounts">
 ${defaultButton(total)}
 <h1>${title}</h1>
-${fault && faultNote(fault.text)}
+${fault && faultMessage(fault.text)}
 ${draft.step === 'default' ? aboutDefault(page) : aboutAccounts(page)}
 ${hiddenFields(page, view)}
 <div class="pick">

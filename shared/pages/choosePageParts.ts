@@ -26,7 +26,7 @@ export function defaultButton(total: number): Html {
 }
 
 /** What went wrong; focused, so that it is read out and seen first. */
-export function faultNote(text: string): Html {
+export function faultMessage(text: string): Html {
   return html`<p class="fault" role="alert" id="fault" tabindex="-1" autofocus>${text}</p>`
 }
 

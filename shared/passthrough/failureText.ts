@@ -10,18 +10,18 @@ export interface FailureText extends Pick<UpstreamResponse, 'status' | 'headers'
 }
 
 /** No fault of the API comes near it; what is larger is passed on unread. */
-export const longestFaultBytes = 65_536
+export const maxFaultBytes = 65_536
 
 const decoders: Readonly<Record<string, (body: Buffer) => Buffer>> = {
   '': (body) => body,
   identity: (body) => body,
-  gzip: (body) => gunzipSync(body, { maxOutputLength: longestFaultBytes * 4 }),
-  deflate: (body) => inflateSync(body, { maxOutputLength: longestFaultBytes * 4 }),
-  br: (body) => brotliDecompressSync(body, { maxOutputLength: longestFaultBytes * 4 }),
+  gzip: (body) => gunzipSync(body, { maxOutputLength: maxFaultBytes * 4 }),
+  deflate: (body) => inflateSync(body, { maxOutputLength: maxFaultBytes * 4 }),
+  br: (body) => brotliDecompressSync(body, { maxOutputLength: maxFaultBytes * 4 }),
 }
 
 /** Decodes the beginning of a failed answer's body; never throws. */
-export function failureTextOf(
+export function decodeFailureText(
   answered: Pick<UpstreamResponse, 'status' | 'headers'>,
   body: PartlyReadBody,
 ): FailureText {

@@ -13,7 +13,7 @@ import { explainMissingToken } from '../vend/explainMissingToken.ts'
 import { isRecentlyReplaced } from '../vend/recentlyReplaced.ts'
 import { decideRepeat, readCallFault } from './decideRepeat.ts'
 import { diagnosisHeader, explainFailure, retryAfterHeader } from './explainFailure.ts'
-import { type FailureText, failureTextOf, longestFaultBytes } from './failureText.ts'
+import { decodeFailureText, type FailureText, maxFaultBytes } from './failureText.ts'
 import { toRequestHeaders, toResponseHeaders } from './headers.ts'
 import { type CallTarget, type PrepareDependencies, type PreparedCall, prepareCall } from './prepareCall.ts'
 import { type PartlyReadBody, readBeginning } from './readBeginning.ts'
@@ -145,10 +145,10 @@ function unavailable(reason: string): Problem {
 
 /** @throws Problem for a failure that breaks off before it could be read. */
 async function readFailure(answered: UpstreamResponse): Promise<FailureText> {
-  const body = await readBeginning(answered.body, longestFaultBytes).catch(() => {
+  const body = await readBeginning(answered.body, maxFaultBytes).catch(() => {
     throw unavailable('advertising_answer_unusable')
   })
-  return failureTextOf(answered, body)
+  return decodeFailureText(answered, body)
 }
 
 /** One forced refresh for a token that Microsoft no longer takes; undefined when a repetition is not worth it. */

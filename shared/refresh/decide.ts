@@ -2,7 +2,7 @@ import { addSeconds, secondsUntil } from '../clock.ts'
 import type { EnvironmentHold } from '../domain/holds.ts'
 import { meaningOf, type RefusalReason } from '../domain/reasons.ts'
 import { isCredentialRefusal, type TokenRefusal } from '../domain/refusal.ts'
-import { firstRetrySeconds, leastValiditySeconds, retryAt } from '../domain/schedule.ts'
+import { firstRetrySeconds, minimumValiditySeconds, retryAt } from '../domain/schedule.ts'
 import type { CachedAccessToken, RefreshTrouble, Tenant } from '../domain/tenant.ts'
 
 /** What the caller of a refresh wants. */
@@ -66,7 +66,7 @@ function canReach({ accessToken, grant }: Tenant, minValiditySeconds: number, no
   const lifetimeSeconds = secondsUntil(expiresAt, refreshedAt)
   if (lifetimeSeconds < minValiditySeconds + slackSeconds)
     return ageSeconds >= Math.max(restSeconds, lifetimeSeconds / 2)
-  return ageSeconds >= restSeconds || secondsUntil(expiresAt, now) < leastValiditySeconds
+  return ageSeconds >= restSeconds || secondsUntil(expiresAt, now) < minimumValiditySeconds
 }
 
 function reasonToRefresh(
@@ -107,10 +107,10 @@ export type RefusalVerdict =
   | { readonly verdict: 'hold' }
 
 /** How often in a row an operator fault lengthens the wait: it is fixed at any time, and then noticed within minutes. */
-const longestOperatorBackoff = 5
+const maxOperatorBackoff = 5
 
 /** Up to this many unknown answers count as passing. After that, the operator must act. */
-const mostUnknownAnswers = 5
+const maxUnknownAnswers = 5
 
 /**
  * Decides what follows from a refusal.
@@ -132,7 +132,7 @@ export function judgeRefusal(
   switch (refusal.class) {
     case 'operator': {
       if (isCredentialRefusal(refusal)) return { verdict: 'hold' }
-      const attempt = Math.min(attempts, longestOperatorBackoff)
+      const attempt = Math.min(attempts, maxOperatorBackoff)
       const nextAttemptAt = retryAt(now, attempt, fraction, refusal.retryAfterSeconds)
       return { verdict: 'retry', trouble: { ...base, nextAttemptAt, actor: 'operator' } }
     }
@@ -148,7 +148,7 @@ export function judgeRefusal(
     case 'backOff':
     case 'passing': {
       const nextAttemptAt = retryAt(now, attempts, fraction, refusal.retryAfterSeconds)
-      const isOperators = refusal.unknown && unknownAnswers >= mostUnknownAnswers
+      const isOperators = refusal.unknown && unknownAnswers >= maxUnknownAnswers
       return {
         verdict: 'retry',
         trouble: { ...base, nextAttemptAt, ...(isOperators && { actor: 'operator' }) },

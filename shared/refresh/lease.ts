@@ -70,7 +70,7 @@ export function isLeased(stored: StoredTenant, now: Date): boolean {
  * when a used token is shown to it (RFC 9700, section 4.14.2).
  * @returns undefined when another process changed the row in the meantime.
  */
-export async function adoptNewer(
+export async function adoptNewerGrant(
   dependencies: RefreshDependencies,
   attempt: Attempt,
 ): Promise<Attempt | undefined> {

@@ -8,7 +8,7 @@ import { type Attempt, beginAttempt } from './attempt.ts'
 import { commitHold, commitRefreshed, commitVerdict, countRefusal } from './commit.ts'
 import { isFirstRefusal, judgeRefusal, type RefreshPurpose } from './decide.ts'
 import type { RefreshDependencies } from './dependencies.ts'
-import { adoptNewer, releaseLease, type TakenLease } from './lease.ts'
+import { adoptNewerGrant, releaseLease, type TakenLease } from './lease.ts'
 import type { RefreshOutcome } from './outcome.ts'
 import type { RefusedTenants } from './refusedTenants.ts'
 import { requestTokensWithNewestGrant, type TokenRequestResult } from './requestTokens.ts'
@@ -26,7 +26,7 @@ export async function refreshLeased(
   purpose: RefreshPurpose,
 ): Promise<RefreshOutcome> {
   const begun = beginAttempt(dependencies, taken.leased)
-  const attempt = taken.leftBehind ? await adoptNewer(dependencies, begun) : begun
+  const attempt = taken.leftBehind ? await adoptNewerGrant(dependencies, begun) : begun
   if (!attempt) return { outcome: 'passed_on', stored: taken.leased, reason: 'lease_lost' }
   const { leased } = attempt
   const giveUp = async (error: unknown): Promise<never> => {

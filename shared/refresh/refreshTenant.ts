@@ -20,7 +20,7 @@ export interface Refresher {
 }
 
 const firstPollMilliseconds = 40
-const longestPollMilliseconds = 800
+const maxPollMilliseconds = 800
 
 /** Creates the one path that vend, sweep and pass-through refresh through. */
 export function createRefresher(given: RefreshDependencies): Refresher {
@@ -93,7 +93,7 @@ async function refreshUnderLease(
     if (taken && 'outcome' in taken) return taken
     if (taken) return await refreshLeased(dependencies, taken, purpose)
     if (clock.now() >= giveUpAt) return { outcome: 'passed_on', stored, reason: 'leased_elsewhere' }
-    await clock.sleep(Math.min(longestPollMilliseconds, firstPollMilliseconds * 2 ** Math.min(poll, 6)))
+    await clock.sleep(Math.min(maxPollMilliseconds, firstPollMilliseconds * 2 ** Math.min(poll, 6)))
   }
 }
 

@@ -36,7 +36,7 @@ export interface SweepOptions {
   /** Whether what exceeds one instance's share, or its time, may be handed over; default false. */
   readonly mayHandOver?: boolean
   /** Seconds after which no more refreshes start, if this is less than the setting. */
-  readonly mostSeconds?: number
+  readonly maxSeconds?: number
 }
 
 /** What a sweep did, and the shards that it hands over. */
@@ -48,7 +48,7 @@ export interface SweepResult {
 /** Failures of one identity provider in a row that end its part of the sweep. */
 const failuresThatOpenTheCircuit = 10
 /** A single partition may be throttled. More unreadable shards than this mean that the tables are down. */
-const mostUnreadableShards = 3
+const maxUnreadableShards = 3
 const damagedRowSeconds = 86_400
 /** Finished rows that may wait to be counted, for each row in flight. */
 const backpressureFactor = 4
@@ -107,7 +107,7 @@ class SweepRun {
     this.#dependencies = dependencies
     this.#startedAt = dependencies.clock.now()
     const { sweepSeconds } = dependencies.config
-    this.#stopAt = addSeconds(this.#startedAt, Math.min(sweepSeconds, order.mostSeconds ?? sweepSeconds))
+    this.#stopAt = addSeconds(this.#startedAt, Math.min(sweepSeconds, order.maxSeconds ?? sweepSeconds))
     const all = order.shards ?? Array.from({ length: dependencies.due.shardCount }, (_, shard) => shard)
     // A random start, so that the same shards aren't always the ones left out.
     const first = Math.floor(dependencies.randomness.fraction() * all.length)
@@ -142,7 +142,7 @@ class SweepRun {
    */
   #passOver(shard: number, error: unknown): void {
     this.#unreadable++
-    if (this.#unreadable === this.#shards.length || this.#unreadable > mostUnreadableShards) throw error
+    if (this.#unreadable === this.#shards.length || this.#unreadable > maxUnreadableShards) throw error
     if (this.#mayHandOver) this.#handOver.add(shard)
   }
 

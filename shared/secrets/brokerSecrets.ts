@@ -40,7 +40,7 @@ export function developerTokenName(environment: Environment): string {
 export const sealingKeysName = 'sealing-keys'
 
 /** The vault secret beside `name` that holds its next value while it is rotated. */
-export function nextNameOf(name: string): string {
+export function nextSecretName(name: string): string {
   return `${name}-next`
 }
 

@@ -1,4 +1,4 @@
-import { type BrokerSecret, type BrokerSecrets, nextNameOf } from './brokerSecrets.ts'
+import { type BrokerSecret, type BrokerSecrets, nextSecretName } from './brokerSecrets.ts'
 import type { SecretHealth } from './secretHealth.ts'
 import { findSecretFault } from './wellFormed.ts'
 
@@ -22,7 +22,7 @@ export async function readSecretsInUse(
   name: string,
   options?: { fresh: boolean },
 ): Promise<SecretsInUse> {
-  const names = [name, nextNameOf(name)]
+  const names = [name, nextSecretName(name)]
   const read = await Promise.all(
     names.map(async (each) => ({ each, secret: await secrets.read(each, options) })),
   )

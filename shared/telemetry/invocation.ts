@@ -26,7 +26,7 @@ const triggers: Readonly<Record<string, string>> = {
  * host does not keep there is none. A handler that throws is logged as `function.failed`: the host's own record of it
  * is sampled, and alerts must not be.
  */
-export function traced<I, R>(handler: Handler<I, R>): Handler<I, R> {
+export function withTracing<I, R>(handler: Handler<I, R>): Handler<I, R> {
   return (input, invocation) => {
     const parent = parentOf(invocation)
     const isKept =

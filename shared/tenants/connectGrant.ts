@@ -8,7 +8,7 @@ import { nextDueAt } from '../domain/schedule.ts'
 import { type Sealer, type SealOwner, sealContextOf } from '../domain/sealer.ts'
 import type {
   CachedAccessToken,
-  Confirmed,
+  Confirmation,
   DefaultAccount,
   Grant,
   StoredTenant,
@@ -112,7 +112,7 @@ export interface GrantToCommit
   > {
   readonly grant: Grant
   readonly accessToken: CachedAccessToken
-  readonly confirmed?: Confirmed
+  readonly confirmed?: Confirmation
 }
 
 /**
@@ -133,7 +133,7 @@ export async function commitGrant(
     return prepareCommit(grantServices, row, kept)
   })
   if (changed.outcome !== 'changed') return undefined
-  const committed = await concludeCommit(grantServices, changed.before, changed.stored)
+  const committed = await finishCommit(grantServices, changed.before, changed.stored)
   // Somebody may have disconnected the tenant, or consented again, since a write whose answer was lost.
   const { grant, status } = committed.tenant
   return status !== 'disconnected' && grant?.id === own ? committed : undefined
@@ -166,7 +166,7 @@ function isStillFor({ disconnectCount = 0, environment }: Tenant, kept: GrantToC
 }
 
 /** Old due row and old grant go after the commit; a death before this leaves an orphan, never a loss. */
-async function concludeCommit(
+async function finishCommit(
   grantServices: GrantServices,
   before: Tenant,
   written: StoredTenant,

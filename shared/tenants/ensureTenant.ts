@@ -14,7 +14,7 @@ export interface TenantRequest {
 }
 
 /** A tenant that is neither there nor can be made is storage's trouble, and not worth more tries. */
-const mostTries = 3
+const maxTries = 3
 
 /**
  * Makes sure that there is a tenant to connect in this environment: makes it if it is new, renames it, and moves it
@@ -28,7 +28,7 @@ export async function ensureTenant(
   { environment, displayName, detail }: TenantRequest,
 ): Promise<Tenant> {
   const named = displayName && { displayName }
-  for (let tries = 0; tries < mostTries; tries++) {
+  for (let tries = 0; tries < maxTries; tries++) {
     const changed = await changeTenant(dependencies, name, (row) => {
       assertCanConnect(row, environment)
       const moved = row.environment === environment ? row : withEnvironment(row, environment)

@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache'
 import { addSeconds, createDeadline, type Deadline, secondsUntil } from '../clock.ts'
 import { createCoalesce } from '../coalesce.ts'
 import type { RefreshConfig } from '../config.ts'
-import { leastValiditySeconds } from '../domain/schedule.ts'
+import { minimumValiditySeconds } from '../domain/schedule.ts'
 import type { Tenant, TenantName } from '../domain/tenant.ts'
 import type { RefreshDependencies } from '../refresh/dependencies.ts'
 import { type ReadDependencies, readOrRefresh, toTokenOutcome } from './readOrRefresh.ts'
@@ -37,7 +37,7 @@ export interface AccessTokens {
 const defaultValiditySeconds = 300
 
 /** Rows and opened tokens that a process remembers at most. */
-const mostRemembered = 5000
+const maxRemembered = 5000
 
 interface Dated<T> {
   readonly value: T
@@ -48,7 +48,7 @@ interface Dated<T> {
 /** Creates the hot path: warm calls reach neither storage nor the identity provider. */
 export function createAccessTokens(dependencies: AccessTokenDependencies): AccessTokens {
   const { clock, refresher, rowCacheSeconds, vendLimitSeconds } = dependencies
-  const memory = new LRUCache<string, Dated<UsableToken>>({ max: mostRemembered })
+  const memory = new LRUCache<string, Dated<UsableToken>>({ max: maxRemembered })
   const reading = createCoalesce<Dated<UsableToken | MissingToken>>()
   const recording = createCoalesce<void>()
   const limit = () => createDeadline(clock, addSeconds(clock.now(), vendLimitSeconds))
@@ -104,7 +104,7 @@ export function createAccessTokens(dependencies: AccessTokenDependencies): Acces
         const purpose = { for: 'replacement', seen } as const
         const refresh = () => refresher.refresh(name, purpose, deadline)
         const outcome = await deadline.step('replacing a token', refresh)
-        return toTokenOutcome(dependencies, outcome, leastValiditySeconds)
+        return toTokenOutcome(dependencies, outcome, minimumValiditySeconds)
       })
       return replaced.value.ok ? remember(keyOf(name), replaced) : replaced.value
     },
@@ -120,12 +120,12 @@ function keyOf({ workspace, tenant }: TenantName): string {
 }
 
 function preferredValidity(minValiditySeconds = defaultValiditySeconds): number {
-  return Math.max(minValiditySeconds, leastValiditySeconds)
+  return Math.max(minValiditySeconds, minimumValiditySeconds)
 }
 
 /** The validity in seconds that is vended at least: the app's promise, and never less than sixty. */
 export function minimumValidity(minValiditySeconds = 0): number {
-  return Math.max(minValiditySeconds, leastValiditySeconds)
+  return Math.max(minValiditySeconds, minimumValiditySeconds)
 }
 
 /** A vend is written down four times in an active window at most. */

@@ -32,7 +32,7 @@ export interface VendOptions {
 }
 
 /** No access token lives longer than Microsoft's 60 to 90 minutes; more than 55 minutes is never promised. */
-export const longestMinValiditySeconds = 3300
+export const maxRequestedValiditySeconds = 3300
 
 /** All that is needed to call Microsoft Advertising now. */
 export const vendResponse = z.object({
@@ -67,7 +67,7 @@ export interface Vend {
   vend(name: TenantName, options: VendOptions): Promise<VendResponse>
 }
 
-const mostRememberedAccounts = 10_000
+const maxRememberedAccounts = 10_000
 
 /** Creates the vend: three credentials, the ids, and the headers and hosts to use them with. */
 export function createVend(dependencies: VendDependencies): Vend {
@@ -136,7 +136,7 @@ function defaultFor(
 }
 
 function createAccountResolver(store: AccountStore) {
-  const known = new LRUCache<string, Account>({ max: mostRememberedAccounts })
+  const known = new LRUCache<string, Account>({ max: maxRememberedAccounts })
   return async (tenant: Tenant, options: VendOptions): Promise<DefaultAccount> => {
     const { accountsGeneration, defaultAccount } = tenant
     const { accountId: wanted = defaultAccount?.accountId, customerId } = options

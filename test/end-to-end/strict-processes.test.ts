@@ -7,7 +7,7 @@ import { grantOwnerOf } from '../../shared/domain/grants.ts'
 import { askerOf, connectTenants, type Kill, killAndReplace, loadSettings, startLoad } from './killing.ts'
 import { openWorld, type World } from './world.ts'
 
-const mostKills = 5
+const maxKills = 5
 const workspace = 'demo'
 const settings = { ...loadSettings, GRANT_STORE: 'sealed' }
 
@@ -69,7 +69,7 @@ test('with a sign-in that ends used tokens, a death costs those tenants alone wh
   await world.signIn.settings({ latencyMilliseconds: 100 })
   const alive = new Set([0, 1, 2])
   const running = startLoad(world, tenants, alive)
-  const kills = await killAndReplace(world, alive, (count) => count >= mostKills)
+  const kills = await killAndReplace(world, alive, (count) => count >= maxKills)
   await running.stop()
   expect([...running.statuses]).toContain(200)
   expect([...running.statuses].filter((status) => ![200, 409, 503].includes(status))).toEqual([])
@@ -89,6 +89,6 @@ test('with a sign-in that ends used tokens, a death costs those tenants alone wh
     expect(unkept.filter((call) => !diedBeforeKeeping(call, kills))).toEqual([])
     if (end === 'refreshed') expect(new Set(family.map(({ outcome }) => outcome))).toEqual(new Set(['ok']))
   }
-  expect(calls.filter((call) => askerOf(call) !== undefined).length).toBeGreaterThanOrEqual(mostKills)
+  expect(calls.filter((call) => askerOf(call) !== undefined).length).toBeGreaterThanOrEqual(maxKills)
   expect([...ends.values()].filter((end) => end === 'refreshed').length).toBeGreaterThan(0)
 }, 180_000)

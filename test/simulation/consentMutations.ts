@@ -14,7 +14,7 @@ export const consentMutations: readonly Mutation[] = [
         replace: '',
       },
       {
-        file: 'shared/connect/pending.ts',
+        file: 'shared/connect/readPendingGrant.ts',
         find: 'pending?.sessionId !== sessionId || pending.expiresAt <= now',
         replace: '!pending',
       },
@@ -39,7 +39,7 @@ export const consentMutations: readonly Mutation[] = [
   },
   {
     name: 'a consent in whose place another one waits is forgotten by nobody',
-    file: 'shared/connect/savePending.ts',
+    file: 'shared/connect/savePendingGrant.ts',
     find: `withPendingGrant(row, pendingGrant), [
             row.pendingGrant?.grant.reference,
           ])`,

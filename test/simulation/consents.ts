@@ -20,7 +20,7 @@ const accountsReached: readonly Account[] = Array.from({ length: 60 }, (_, index
 }))
 
 /** An app brings the code back within this time or some minutes later, when it is too late. */
-const longestConfirmationMilliseconds = 18 * 60_000
+const maxConfirmationMilliseconds = 18 * 60_000
 
 /** Waits for a use case that may be refused for what the tenant is. */
 export async function unlessRefused<T>(work: Promise<T>): Promise<T | undefined> {
@@ -70,13 +70,13 @@ export async function consentAndConfirm(
   const { family, identityProvider, proven } = consent(world, broker, name)
   await broker.accounts.write(name, family, accountsReached)
   const grantServices = { grantServices: broker.dependencies, clock: broker.process.clock }
-  const kept = await useCases.savePending(grantServices, { ...signIn, identityProvider }, proven, {
+  const kept = await useCases.savePendingGrant(grantServices, { ...signIn, identityProvider }, proven, {
     accountsGeneration: family,
     outcome: {},
   })
   const code = 'returnUrl' in kept && new URL(kept.returnUrl).searchParams.get('confirmation_code')
   if (!code || random.chance(0.2)) return
-  scheduler.after(random.below(longestConfirmationMilliseconds), () => {
+  scheduler.after(random.below(maxConfirmationMilliseconds), () => {
     if (world.brokers.length > 0) follow(confirm(world, name, signIn.id, code, family))
   })
 }

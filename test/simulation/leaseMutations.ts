@@ -19,7 +19,7 @@ export const leaseMutations: readonly Mutation[] = [
     name: 'a step under the lease has no time limit',
     file: leaseTime,
     find: `=>
-    deadline.step(name, work, Math.min(longestStepSeconds, left() * share))`,
+    deadline.step(name, work, Math.min(maxStepSeconds, left() * share))`,
     replace: '=> work()',
     breaks: ['lease_outlived'],
     by: slowKeeping,

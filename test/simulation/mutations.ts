@@ -216,8 +216,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'a promise below sixty seconds is taken at its word',
     file: 'shared/vend/accessTokens.ts',
-    find: 'minValiditySeconds = 0): number {\n  return Math.max(minValiditySeconds, leastValiditySeconds)',
-    replace: 'minValiditySeconds = leastValiditySeconds): number {\n  return minValiditySeconds',
+    find: 'minValiditySeconds = 0): number {\n  return Math.max(minValiditySeconds, minimumValiditySeconds)',
+    replace: 'minValiditySeconds = minimumValiditySeconds): number {\n  return minValiditySeconds',
     breaks: ['validity'],
   },
   {

@@ -8,7 +8,7 @@ import { withBackpressure } from '../../shared/http/backpressure.ts'
 import { startAndTrackExchanges } from '../../shared/http/exchanges.ts'
 
 const chunkBytes = 65_536
-const mostHeldBytes = 64 * 1_048_576
+const maxHeldBytes = 64 * 1_048_576
 const invocationId = randomUUID()
 
 let close = () => {}
@@ -16,7 +16,7 @@ let close = () => {}
 afterEach(() => close())
 
 /** More than any buffer holds; tells how much was taken and whether it was ended. */
-function openSource(size = 4 * mostHeldBytes) {
+function openSource(size = 4 * maxHeldBytes) {
   let end = () => {}
   const ended = new Promise<void>((resolve) => {
     end = resolve
@@ -59,10 +59,10 @@ test('a reader that pauses holds the source back, and gets all of it once it rea
   const { answer, isFull } = await answerWith(source.body, { 'x-ms-invocation-id': invocationId })
   while (!isFull()) await setImmediate()
   for (let turn = 0; turn < 1000; turn++) await setImmediate()
-  expect(source.taken).toBeLessThan(mostHeldBytes)
+  expect(source.taken).toBeLessThan(maxHeldBytes)
   let bytes = 0
   for await (const chunk of answer as AsyncIterable<Buffer>) bytes += chunk.byteLength
-  expect(bytes).toBe(4 * mostHeldBytes)
+  expect(bytes).toBe(4 * maxHeldBytes)
 })
 
 test('a reader that leaves ends the source', async () => {
@@ -71,7 +71,7 @@ test('a reader that leaves ends the source', async () => {
   while (!isFull()) await setImmediate()
   answer.destroy()
   await source.ended
-  expect(source.taken).toBeLessThan(mostHeldBytes)
+  expect(source.taken).toBeLessThan(maxHeldBytes)
 })
 
 test('an answer that is no invocation’s goes out as it is', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import {
   type ChoiceDraft,
-  candidatesOf,
+  defaultCandidates,
   filterAccounts,
   firstDraft,
   parseDraft,
@@ -47,8 +47,8 @@ describe('the draft of a choice', () => {
 describe('the list of a choice', () => {
   test('offers as defaults what is ticked, or everything', () => {
     const ticked = new Set(['2'])
-    expect(idsOf(candidatesOf(draft({ ticked }), three))).toEqual(['2'])
-    expect(idsOf(candidatesOf(draft({ ticked, scope: 'all' }), three))).toEqual(['1', '2', '3'])
+    expect(idsOf(defaultCandidates(draft({ ticked }), three))).toEqual(['2'])
+    expect(idsOf(defaultCandidates(draft({ ticked, scope: 'all' }), three))).toEqual(['1', '2', '3'])
     expect(idsOf(filterAccounts(draft({ ticked, step: 'default' }), three))).toEqual(['2'])
     expect(idsOf(filterAccounts(draft({ ticked }), three))).toEqual(['1', '2', '3'])
   })

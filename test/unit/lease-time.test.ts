@@ -62,14 +62,14 @@ describe('a call to the token endpoint', () => {
 
 describe('what fails under a lease', () => {
   const busy = new StorageUnavailableError('vault', 503, 'ServerBusy')
-  async function repeat(seconds: number, error: Error = busy, longestSeconds?: number) {
+  async function repeat(seconds: number, error: Error = busy, maxSeconds?: number) {
     const { clock, time } = leased(seconds)
     const tries: number[] = []
     const failing = async () => {
       tries.push(clock.passed())
       throw error
     }
-    await expect(clock.run(time.repeat('x', failing, longestSeconds))).rejects.toBe(error)
+    await expect(clock.run(time.repeat('x', failing, maxSeconds))).rejects.toBe(error)
     return tries
   }
 

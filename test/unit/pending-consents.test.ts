@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { addSeconds } from '../../shared/clock.ts'
-import { assertPending } from '../../shared/connect/pending.ts'
+import { assertPendingGrant } from '../../shared/connect/readPendingGrant.ts'
 import { dueRowOf } from '../../shared/domain/due.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
 import { createRefresher } from '../../shared/refresh/refreshTenant.ts'
@@ -48,9 +48,9 @@ describe('a consent that still waits for its confirmation', () => {
 
   test('can be confirmed until its time', async () => {
     const { pendingGrant } = (await waiting(now, [])).row()
-    expect(assertPending(pendingGrant, 'session', addSeconds(now, -0.001))).toBe(pendingGrant)
-    expect(() => assertPending(pendingGrant, 'session', now)).toThrow()
-    expect(() => assertPending(pendingGrant, 'another', addSeconds(now, -1))).toThrow()
+    expect(assertPendingGrant(pendingGrant, 'session', addSeconds(now, -0.001))).toBe(pendingGrant)
+    expect(() => assertPendingGrant(pendingGrant, 'session', now)).toThrow()
+    expect(() => assertPendingGrant(pendingGrant, 'another', addSeconds(now, -1))).toThrow()
   })
 
   test('is looked at again where somebody changes the row in the meantime', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { sha256 } from '../../shared/access/browser.ts'
 import { addSeconds } from '../../shared/clock.ts'
 import type { SignIn } from '../../shared/connect/authorize.ts'
-import { savePending } from '../../shared/connect/savePending.ts'
+import { savePendingGrant } from '../../shared/connect/savePendingGrant.ts'
 import { name, now, pendingOf } from '../simulation/ground.ts'
 import { accountOf, provenBy, returnUrl } from './connectGround.ts'
 import { connectedGround, keepFor, told, toldBy, two } from './saveGround.ts'
@@ -87,7 +87,7 @@ test('no secret is written for a tenant that was disconnected since it was compa
   const dependencies = { grantServices, clock: own.clock } as never
   const waiting = { accountsGeneration: 'g', outcome: {} }
   const signIn = { ...name, environment: 'production', disconnectCount: 0 } as SignIn
-  expect(await savePending(dependencies, signIn, provenBy('second', two), waiting)).toMatchObject({
+  expect(await savePendingGrant(dependencies, signIn, provenBy('second', two), waiting)).toMatchObject({
     ...{ failed: 'sign_in_not_valid' },
   })
 })

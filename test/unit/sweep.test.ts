@@ -54,8 +54,8 @@ async function run(
 test('a sweep begins nothing more after the setting’s seconds, or after fewer where the order says so', async () => {
   const refreshed = { outcome: 'refreshed', dueBefore: start, stored: { tenant: {} } }
   expect(await run(refreshed)).toMatchObject({ refreshed: 3, leftOver: 0 })
-  expect(await run(refreshed, { mostSeconds: 150 })).toMatchObject({ refreshed: 2, leftOver: 1 })
-  expect(await run(refreshed, { mostSeconds: 9000 })).toMatchObject({ refreshed: 3, leftOver: 0 })
+  expect(await run(refreshed, { maxSeconds: 150 })).toMatchObject({ refreshed: 2, leftOver: 1 })
+  expect(await run(refreshed, { maxSeconds: 9000 })).toMatchObject({ refreshed: 3, leftOver: 0 })
 })
 
 test('every report says what is on hold, whether or not anything was due for it', async () => {
@@ -77,7 +77,7 @@ test('where storage cannot tell what is on hold, the report says what the sweep 
 
 describe('a shard that cannot be read', () => {
   const refreshed = { outcome: 'refreshed', dueBefore: start, stored: { tenant: {} } }
-  const order = { mostSeconds: 240 }
+  const order = { maxSeconds: 240 }
 
   test('costs the others nothing, and is handed over where that may be', async () => {
     const shards = { count: 4, unreadable: 3 }

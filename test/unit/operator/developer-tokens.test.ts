@@ -6,7 +6,7 @@ import { systemClock } from '../../../shared/clock.ts'
 import type { LogEvents } from '../../../shared/domain/logEvents.ts'
 import { problems } from '../../../shared/problems.ts'
 import type { BrokerSecrets } from '../../../shared/secrets/brokerSecrets.ts'
-import { createDeveloperTokens, withDeveloperTokenFallOver } from '../../../shared/secrets/developerTokens.ts'
+import { createDeveloperTokens, withDeveloperTokenFailover } from '../../../shared/secrets/developerTokens.ts'
 import { createSecretHealth } from '../../../shared/secrets/secretHealth.ts'
 import { createNotesInMemory } from './notes.ts'
 
@@ -44,7 +44,7 @@ function createWorld(accepted: string[], vault: Record<string, string>) {
     return {
       tokens,
       vended: async () => (await tokens.current('production'))?.value,
-      advertising: withDeveloperTokenFallOver(client, 'production', tokens),
+      advertising: withDeveloperTokenFailover(client, 'production', tokens),
     }
   }
   return { sent, logged, vault, notes, createProcess }

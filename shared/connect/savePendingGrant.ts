@@ -27,7 +27,7 @@ export interface PendingDetails
     Pick<PendingGrant, 'accountsGeneration' | 'choice'> {}
 
 /** The grant waits beside the tenant's current one, which keeps working until the app confirms. */
-export async function savePending(
+export async function savePendingGrant(
   { grantServices, clock }: Pick<CallbackDependencies, 'grantServices' | 'clock'>,
   signIn: SignIn,
   proven: ProvenSignIn,

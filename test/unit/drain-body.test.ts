@@ -1,7 +1,7 @@
 import type { UnderlyingSource } from 'node:stream/web'
 import type { HttpRequest } from '@azure/functions'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { discardRest } from '../../shared/http/body.ts'
+import { drainBody } from '../../shared/http/body.ts'
 
 describe('what nobody read of a body', () => {
   afterEach(() => void vi.useRealTimers())
@@ -10,7 +10,7 @@ describe('what nobody read of a body', () => {
   /** A body of a source, with the means to see how it was read. */
   const open = (source: UnderlyingSource<Uint8Array>) => {
     const body = new ReadableStream(source, { highWaterMark: 0 })
-    return { body, discarded: () => discardRest({ body } as unknown as HttpRequest) }
+    return { body, discarded: () => drainBody({ body } as unknown as HttpRequest) }
   }
 
   test('is taken in to its end, or until 32 MiB have come', async () => {
@@ -48,6 +48,6 @@ describe('what nobody read of a body', () => {
     const { body, discarded } = open({})
     body.getReader()
     await discarded()
-    await discardRest({ body: null } as HttpRequest)
+    await drainBody({ body: null } as HttpRequest)
   })
 })

@@ -15,7 +15,7 @@ export interface PersonParameters {
  * sign-in or refresh lacked, with the name of the person who was asked for them. Claims go back to Microsoft only, which
  * sent them, in the same environment, and not with another account than the one that failed. A session that lets another person in names nobody.
  */
-export async function personParametersOf(
+export async function createPersonParameters(
   dependencies: { readonly sealer: Sealer },
   session: ConnectSession & { readonly anotherAccount?: true },
   tenant: Tenant,

@@ -1,5 +1,5 @@
 import { addSeconds } from '../clock.ts'
-import { longestLifetimeSeconds, longestWaitSeconds, type ScheduleConfig } from './schedule.ts'
+import { maxLifetimeSeconds, maxWaitSeconds, type ScheduleConfig } from './schedule.ts'
 import type { Tenant } from './tenant.ts'
 
 /** Seconds by which the clocks of two processes may be apart without anybody noticing. */
@@ -12,12 +12,12 @@ export type TimeBounds = Pick<ScheduleConfig, 'keepAliveSeconds'> & { readonly l
  * A tenant as read, without the times that no process with a right clock could have written. A lease or a wait that
  * lies too far ahead is over, an access token is as good as none, and the tenant is due.
  */
-export function withBelievableTimes(tenant: Tenant, bounds: TimeBounds, now: Date): Tenant {
+export function withPlausibleTimes(tenant: Tenant, bounds: TimeBounds, now: Date): Tenant {
   const isBeyond = (time: Date, seconds: number) => time > addSeconds(now, seconds + clockToleranceSeconds)
   const { accessToken, dueAt, lastVendedAt, lease, trouble, ...rest } = tenant
   const isTokenBeyond =
     accessToken !== undefined &&
-    (isBeyond(accessToken.refreshedAt, 0) || isBeyond(accessToken.expiresAt, longestLifetimeSeconds))
+    (isBeyond(accessToken.refreshedAt, 0) || isBeyond(accessToken.expiresAt, maxLifetimeSeconds))
   const notBeyond = (time: Date, seconds: number) => (isBeyond(time, seconds) ? now : time)
   return {
     ...rest,
@@ -28,7 +28,7 @@ export function withBelievableTimes(tenant: Tenant, bounds: TimeBounds, now: Dat
     ...(trouble && {
       trouble: {
         ...trouble,
-        nextAttemptAt: notBeyond(trouble.nextAttemptAt, longestWaitSeconds),
+        nextAttemptAt: notBeyond(trouble.nextAttemptAt, maxWaitSeconds),
         ...(trouble.suspectedSince && { suspectedSince: notBeyond(trouble.suspectedSince, 0) }),
       },
     }),

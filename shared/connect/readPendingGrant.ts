@@ -1,9 +1,9 @@
 import * as z from 'zod'
-import { namedAccount, toNamed } from '../accounts/discover.ts'
+import { accountSummary, toAccountSummary } from '../accounts/discover.ts'
 import { personChange } from '../accounts/events.ts'
 import { compareAccounts } from '../advertising/compareAccounts.ts'
 import type { Clock } from '../clock.ts'
-import { type AccountStore, allAccounts } from '../domain/account.ts'
+import { type AccountStore, listAllAccounts } from '../domain/account.ts'
 import type { PendingGrant, TenantName } from '../domain/tenant.ts'
 import type { TenantStore } from '../domain/tenantStore.ts'
 import { Problem } from '../problems.ts'
@@ -18,7 +18,7 @@ export const pendingView = z.object({
   previousUser: z.string().describe('Who consented before, masked.').optional(),
   accounts: z.int().describe('How many accounts the tenant would have access to.'),
   counts: z.object({ appeared: z.int(), lost: z.int() }),
-  lost: z.array(namedAccount).describe('One page of the accounts that would be lost.'),
+  lost: z.array(accountSummary).describe('One page of the accounts that would be lost.'),
   continuation: z.string().optional(),
 })
 
@@ -33,7 +33,7 @@ export interface PendingDependencies {
  * Shows what a consent that waits for confirmation would change, before anything is marked.
  * @throws Problem `tenant_not_found`, or `connect_session_not_found` when no consent of this session waits.
  */
-export async function readPending(
+export async function readPendingGrant(
   { tenants, accounts, clock }: PendingDependencies,
   name: TenantName,
   sessionId: string,
@@ -42,9 +42,9 @@ export async function readPending(
   const stored = await tenants.read(name)
   if (!stored) throw new Problem('tenant_not_found')
   const { tenant } = stored
-  const pending = assertPending(tenant.pendingGrant, sessionId, clock.now())
-  const before = await allAccounts(accounts, name, tenant.accountsGeneration)
-  const after = await allAccounts(accounts, name, pending.accountsGeneration)
+  const pending = assertPendingGrant(tenant.pendingGrant, sessionId, clock.now())
+  const before = await listAllAccounts(accounts, name, tenant.accountsGeneration)
+  const after = await listAllAccounts(accounts, name, pending.accountsGeneration)
   const { appeared, vanished } = compareAccounts(before, after)
   const person = personChange(tenant, pending.grant)
   const begin = Number(continuation ?? 0) || 0
@@ -57,13 +57,17 @@ export async function readPending(
     ...(person && { previousUser: person.previousUser }),
     accounts: after.length,
     counts: { appeared: appeared.length, lost: vanished.length },
-    lost: vanished.slice(begin, end).map(toNamed),
+    lost: vanished.slice(begin, end).map(toAccountSummary),
     ...(end < vanished.length && { continuation: String(end) }),
   }
 }
 
 /** @throws Problem `connect_session_not_found`. */
-export function assertPending(pending: PendingGrant | undefined, sessionId: string, now: Date): PendingGrant {
+export function assertPendingGrant(
+  pending: PendingGrant | undefined,
+  sessionId: string,
+  now: Date,
+): PendingGrant {
   if (pending?.sessionId !== sessionId || pending.expiresAt <= now) {
     throw new Problem('connect_session_not_found')
   }

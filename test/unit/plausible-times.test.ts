@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { addSeconds } from '../../shared/clock.ts'
-import { withBelievableTimes } from '../../shared/domain/believableTimes.ts'
-import { withBelievableEnd } from '../../shared/domain/holds.ts'
+import { withPlausibleEnd } from '../../shared/domain/holds.ts'
+import { withPlausibleTimes } from '../../shared/domain/plausibleTimes.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
 
 const now = new Date('2026-11-23T16:00:00Z')
@@ -15,7 +15,7 @@ const token = (refreshed: number, expires: number) => ({
   accessToken: { sealed: 'e', refreshedAt: after(refreshed), expiresAt: after(expires) },
 })
 const trouble = { attempts: 1, reason: 'unknown_reason', traceId: '', nextAttemptAt: now } as const
-const believed = (row: Partial<Tenant>) => withBelievableTimes({ ...base, ...row }, bounds, now)
+const believed = (row: Partial<Tenant>) => withPlausibleTimes({ ...base, ...row }, bounds, now)
 
 test.each<[string, Partial<Tenant>]>([
   ['a row without times', {}],
@@ -53,6 +53,6 @@ test('a hold lasts a minute at most', () => {
       since: now,
       until,
     }) as const
-  expect(withBelievableEnd(hold(after(65)), now).until).toEqual(after(65))
-  expect(withBelievableEnd(hold(after(66)), now).until).toEqual(now)
+  expect(withPlausibleEnd(hold(after(65)), now).until).toEqual(after(65))
+  expect(withPlausibleEnd(hold(after(66)), now).until).toEqual(now)
 })
