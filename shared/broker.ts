@@ -96,7 +96,7 @@ export interface Broker {
   readonly accessTokens: AccessTokens
   readonly vend: Vend
   /** Told of each use that an app makes of the broker. */
-  readonly recordUse: RecordUsage
+  readonly recordUsage: RecordUsage
 }
 
 let built: Broker | undefined
@@ -158,7 +158,7 @@ export function createBroker(
     sweeping,
     accessTokens,
     vend,
-    recordUse: meterUsage,
+    recordUsage: meterUsage,
   }
 }
 

@@ -20,16 +20,19 @@ export async function checkDeveloperTokens(
 ): Promise<Diagnosed[]> {
   const bearer = broker.appToken ?? broker.token
   if (!bearer)
-    return untold(served, 'not tested: set BROKER_APP_TOKEN to the token of an app with a connected tenant')
+    return unknownTokens(
+      served,
+      'not tested: set BROKER_APP_TOKEN to the token of an app with a connected tenant',
+    )
   const headers = { authorization: `Bearer ${bearer}`, 'content-type': 'application/json' }
   const tenants = await findTenants(broker, headers)
   if (typeof tenants === 'string')
-    return untold(
+    return unknownTokens(
       served,
       `not tested: ${tenants}; BROKER_APP_TOKEN must be the token of an app with a connected tenant`,
     )
   const environments = served.length > 0 ? served : [...new Set(tenants.map((each) => each.environment))]
-  if (environments.length === 0) return untold([], noneConnected)
+  if (environments.length === 0) return unknownTokens([], noneConnected)
   return Promise.all(
     environments.map(async (environment) => {
       const found = tenants.find((each) => each.environment === environment)
@@ -43,7 +46,7 @@ const noneConnected = 'not tested: the token’s workspace has no connected tena
 
 const nameOf = (environment: Environment) => `developer token: ${environment}`
 
-function untold(served: readonly Environment[], detail: string): Diagnosed[] {
+function unknownTokens(served: readonly Environment[], detail: string): Diagnosed[] {
   const names = served.length > 0 ? served.map(nameOf) : ['developer token']
   return names.map((name) => ({ name, ok: null, detail }))
 }

@@ -49,13 +49,13 @@ async function finishOnce(
   browser: BrowserBinding,
   state: string,
 ): Promise<CallbackResult> {
-  const kept = await proveAndKeep(dependencies, signIn, response, browser, state).catch(toStorageFailure)
-  if (!('failed' in kept)) return kept
-  reportFailure(dependencies.log, signIn, kept)
-  return withNextSteps(dependencies, signIn, kept)
+  const saved = await proveAndSave(dependencies, signIn, response, browser, state).catch(toStorageFailure)
+  if (!('failed' in saved)) return saved
+  reportFailure(dependencies.log, signIn, saved)
+  return withNextSteps(dependencies, signIn, saved)
 }
 
-async function proveAndKeep(
+async function proveAndSave(
   dependencies: CallbackDependencies,
   signIn: SignIn,
   response: AuthorizationResponse,

@@ -105,7 +105,7 @@ export async function connectImmediately(
     disconnectCount: signIn.disconnectCount,
     events: discoveryEvents(story),
     // What that other person would lose was never compared, let alone told.
-    isStillFor: (row) => isSameConsent(row, before) || !personChange(row, person),
+    isStillValidFor: (row) => isSameConsent(row, before) || !personChange(row, person),
   })
   if (!connected) return { failed: 'storage_unavailable', reason: 'tenant_changed' }
   await accounts

@@ -83,9 +83,9 @@ export async function importGrant(
   if (compared.loss && !request.acceptLostAccounts) throw explainAccountLoss(compared.loss)
   // Not before: of a grant that is not kept, not even the name is.
   await ensureTenant(dependencies.grantServices, name, { ...tenantRequest, displayName: request.displayName })
-  const kept = await connectImmediately(dependencies, signIn, found, compared)
-  if ('failed' in kept) throw explainNotSaved(kept)
-  return kept.tenant
+  const saved = await connectImmediately(dependencies, signIn, found, compared)
+  if ('failed' in saved) throw explainNotSaved(saved)
+  return saved.tenant
 }
 
 function isOneProvider({

@@ -57,7 +57,7 @@ export async function readText(request: ReceivedRequest, maxBodyBytes: number): 
       chunks.push(read.value)
     }
   } finally {
-    // Not cancelled: see discardRest.
+    // Not cancelled: see drainBody.
     reader.releaseLock()
   }
   return Buffer.concat(chunks).toString('utf8')

@@ -204,11 +204,11 @@ async function connect(
     advertisingUserId: discovery?.advertisingUserId ?? '',
   }
   const { environment } = owner
-  const kept = {
+  const grantToCommit = {
     ...{ environment, grant, accessToken, accountsGeneration },
     ...(defaultAccount && { defaultAccount }),
   }
-  const committed = await commitGrant(grantServices, owner, () => kept)
+  const committed = await commitGrant(grantServices, owner, () => grantToCommit)
   if (!committed) throw new Error(`The row of tenant ${owner.tenant} was changed without end.`)
 }
 

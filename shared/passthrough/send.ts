@@ -31,7 +31,7 @@ export class UnusableResponseError extends Error {
   }
 }
 
-/** Sends a call. @throws Error of the network, UnusableAnswerError, or whatever `signal` was aborted with. */
+/** Sends a call. @throws Error of the network, UnusableResponseError, or whatever `signal` was aborted with. */
 export type SendUpstream = (call: UpstreamCall) => Promise<UpstreamResponse>
 
 /** A server that says nothing for so long in the middle of a body is given up. */

@@ -11,7 +11,7 @@ import type { RefreshDependencies } from './dependencies.ts'
 import { adoptNewerGrant, releaseLease, type TakenLease } from './lease.ts'
 import type { RefreshOutcome } from './outcome.ts'
 import type { RefusedTenants } from './refusedTenants.ts'
-import { requestTokensWithNewestGrant, type TokenRequestResult } from './requestTokens.ts'
+import { requestTokensWithNewest, type TokenRequestResult } from './requestTokens.ts'
 import { endRestoredRow } from './restoredRow.ts'
 
 /** Dependencies of refreshing, and what this process has seen. */
@@ -37,7 +37,7 @@ export async function refreshLeased(
   // comes next to look for the refresh token that we could not commit.
   const ended = await endRestoredRow(dependencies, attempt).catch(giveUp)
   if (ended) return ended
-  const requested = await requestTokensWithNewestGrant(dependencies, attempt).catch(giveUp)
+  const requested = await requestTokensWithNewest(dependencies, attempt).catch(giveUp)
   if (requested === 'no_time') {
     await releaseLease(dependencies, attempt)
     return { outcome: 'passed_on', stored: leased, reason: 'lease_lost' }
@@ -45,8 +45,8 @@ export async function refreshLeased(
   const { result } = requested
   try {
     const outcome = result.ok
-      ? await accept(dependencies, attempt, { ...requested, result, purpose })
-      : await refuse(dependencies, attempt, result.refusal).catch(giveUp)
+      ? await storeTokens(dependencies, attempt, { ...requested, result, purpose })
+      : await handleRefusal(dependencies, attempt, result.refusal).catch(giveUp)
     const notCommitted = outcome.outcome === 'passed_on' ? 'lease_lost' : undefined
     logRefresh(dependencies, attempt, { result, notCommitted })
     return outcome
@@ -60,7 +60,7 @@ export async function refreshLeased(
 }
 
 /** Stores what a good answer brought, and commits it. */
-async function accept(
+async function storeTokens(
   dependencies: Refreshing,
   attempt: Attempt,
   { result, requestedAt, purpose, reference, refreshToken }: AcceptedRefresh,
@@ -119,7 +119,7 @@ function isOutage(error: unknown): boolean {
   return error instanceof TimeLimitError
 }
 
-async function refuse(
+async function handleRefusal(
   dependencies: Refreshing,
   attempt: Attempt,
   refusal: TokenRefusal,

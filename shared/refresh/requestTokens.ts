@@ -19,7 +19,7 @@ export interface TokenRequestResult {
  * cannot be read is a refusal too, of nobody's asking.
  * @returns `no_time` when the lease is too short for a call.
  */
-export async function requestTokensWithNewestGrant(
+export async function requestTokensWithNewest(
   dependencies: RefreshDependencies,
   attempt: Attempt,
 ): Promise<TokenRequestResult | 'no_time'> {

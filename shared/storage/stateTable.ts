@@ -19,7 +19,7 @@ export function createStateTable(
     known.set(key, { hold, readAt: clock.now().getTime() })
     return hold
   }
-  const readBelievable = async (key: string) => {
+  const readPlausible = async (key: string) => {
     const found = await readHold(table, key)
     return found && { ...found, value: withPlausibleEnd(found.value, clock.now()) }
   }
@@ -28,7 +28,7 @@ export function createStateTable(
       const key = `${environment}:${identityProvider}`
       const cached = known.get(key)
       if (cached && Math.abs(clock.now().getTime() - cached.readAt) < cacheMilliseconds) return cached.hold
-      return remember(key, (await readBelievable(key))?.value)
+      return remember(key, (await readPlausible(key))?.value)
     },
     async placeHold(hold) {
       const key = `${hold.environment}:${hold.identityProvider}`
@@ -37,14 +37,14 @@ export function createStateTable(
     },
     async reserveProbe({ environment, identityProvider }, until) {
       const key = `${environment}:${identityProvider}`
-      const found = await readBelievable(key)
+      const found = await readPlausible(key)
       if (!found || found.value.until > clock.now()) return remember(key, found?.value)
       const claimed = { ...found.value, until }
       if (await replaceRow(table, 'hold', key, claimed, found.etag)) {
         remember(key, claimed)
         return undefined
       }
-      return remember(key, (await readBelievable(key))?.value)
+      return remember(key, (await readPlausible(key))?.value)
     },
     async release(environment, identityProvider) {
       const key = `${environment}:${identityProvider}`

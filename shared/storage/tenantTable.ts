@@ -65,14 +65,14 @@ export function createTenantTable(
 function inspectRow(
   table: Tables['Tenants'],
   name: TenantName,
-  toBelievable: (tenant: Tenant) => Tenant,
+  toPlausible: (tenant: Tenant) => Tenant,
 ): Promise<StoredTenant | DamagedTenant | undefined> {
   return runStorageOperation<StoredTenant | DamagedTenant | undefined>(
     'tables',
     async () => {
       const entity = await table.getEntity(tenantKey(name), tenantRowKey)
       const [read, etag] = [fromTenantEntity(entity, name), String(entity.etag)]
-      return isDamaged(read) ? { ...read, etag } : { tenant: toBelievable(read), etag }
+      return isDamaged(read) ? { ...read, etag } : { tenant: toPlausible(read), etag }
     },
     (status) => (status === 404 ? { value: undefined } : undefined),
   )

@@ -57,7 +57,7 @@ export interface ProvenGrant {
   /** The tenant's when somebody asked for this grant; a disconnect since then makes it void. Default: none does. */
   readonly disconnectCount?: number
   /** Whether the grant is still meant for the row as it stands, asked before each write. Default: it is. */
-  readonly isStillFor?: (row: Tenant) => boolean
+  readonly isStillValidFor?: (row: Tenant) => boolean
 }
 
 /**
@@ -82,9 +82,9 @@ export async function connectGrant(
   const accessToken = await sealAccessToken(grantServices, owner, proven)
   const named = await sealSignInName(grantServices, owner, proven.signInName)
   const reference = await grants.write(proven.refreshToken, owner)
-  const kept = { ...proven, grant: { ...proven.grant, ...named, id, reference }, accessToken }
+  const grantToCommit = { ...proven, grant: { ...proven.grant, ...named, id, reference }, accessToken }
   const committed = await commitGrant(grantServices, name, (row) =>
-    proven.isStillFor?.(row) === false ? undefined : kept,
+    proven.isStillValidFor?.(row) === false ? undefined : grantToCommit,
   )
   if (committed) return committed
   const row = await grantServices.tenants.read(name).catch(() => undefined)
@@ -126,11 +126,11 @@ export async function commitGrant(
 ): Promise<StoredTenant | undefined> {
   let own: string | undefined
   const changed = await changeTenant(grantServices, name, async (row) => {
-    const kept = grantOf(row)
+    const grantToCommit = grantOf(row)
     // Asked at every try: the row may be moved or disconnected at any time before the write that counts.
-    if (!kept || !isStillFor(row, kept)) return undefined
-    own = kept.grant.id
-    return prepareCommit(grantServices, row, kept)
+    if (!grantToCommit || !isCurrentTenant(row, grantToCommit)) return undefined
+    own = grantToCommit.grant.id
+    return prepareCommit(grantServices, row, grantToCommit)
   })
   if (changed.outcome !== 'changed') return undefined
   const committed = await finishCommit(grantServices, changed.before, changed.stored)
@@ -142,9 +142,9 @@ export async function commitGrant(
 async function prepareCommit(
   { clock, config, due, grants, randomness }: GrantServices,
   before: Tenant,
-  kept: GrantToCommit,
+  grantToCommit: GrantToCommit,
 ): Promise<TenantChange> {
-  const { grant, accessToken, accountsGeneration, defaultAccount, confirmed } = kept
+  const { grant, accessToken, accountsGeneration, defaultAccount, confirmed } = grantToCommit
   const now = clock.now()
   const dueAt = nextDueAt(before, accessToken, config, now, randomness.fraction())
   const consent = {
@@ -156,13 +156,19 @@ async function prepareCommit(
   await due.insert(dueRowOf(before, grant, dueAt))
   return {
     next: withSecretsToDestroy(grants, withConnection(before, consent), superseded),
-    events: [connectedEvent(before, grant, now), ...(kept.events ?? [])],
+    events: [connectedEvent(before, grant, now), ...(grantToCommit.events ?? [])],
   }
 }
 
 /** Whether the row is still the one that the grant was given for. */
-function isStillFor({ disconnectCount = 0, environment }: Tenant, kept: GrantToCommit): boolean {
-  return environment === kept.environment && disconnectCount === (kept.disconnectCount ?? disconnectCount)
+function isCurrentTenant(
+  { disconnectCount = 0, environment }: Tenant,
+  grantToCommit: GrantToCommit,
+): boolean {
+  return (
+    environment === grantToCommit.environment &&
+    disconnectCount === (grantToCommit.disconnectCount ?? disconnectCount)
+  )
 }
 
 /** Old due row and old grant go after the commit; a death before this leaves an orphan, never a loss. */

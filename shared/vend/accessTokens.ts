@@ -5,7 +5,7 @@ import type { RefreshConfig } from '../config.ts'
 import { minimumValiditySeconds } from '../domain/schedule.ts'
 import type { Tenant, TenantName } from '../domain/tenant.ts'
 import type { RefreshDependencies } from '../refresh/dependencies.ts'
-import { type ReadDependencies, readOrRefresh, toTokenOutcome } from './readOrRefresh.ts'
+import { type ReadDependencies, readOrRefresh, tokenFromOutcome } from './readOrRefresh.ts'
 import { recordVend } from './recordVend.ts'
 import type { MissingToken, UsableToken } from './usableToken.ts'
 
@@ -70,12 +70,14 @@ export function createAccessTokens(dependencies: AccessTokenDependencies): Acces
   }
   const readAgain = async (name: TenantName, minValiditySeconds: number | undefined, deadline: Deadline) => {
     const key = keyOf(name)
-    const [wanted, settleFor] = [preferredValidity(minValiditySeconds), minimumValidity(minValiditySeconds)]
-    const work = () =>
-      readOrRefresh(dependencies, name, { preferredSeconds: wanted, minimumSeconds: settleFor }, deadline)
+    const [preferredSeconds, minimumSeconds] = [
+      preferredValidity(minValiditySeconds),
+      minimumValidity(minValiditySeconds),
+    ]
+    const work = () => readOrRefresh(dependencies, name, { preferredSeconds, minimumSeconds }, deadline)
     // What hangs must not keep the next caller from starting afresh.
     const read = () => dated(() => deadline.step('obtaining a token', work))
-    return remember(key, await reading(`${key}:${wanted}:${settleFor}`, read))
+    return remember(key, await reading(`${key}:${preferredSeconds}:${minimumSeconds}`, read))
   }
   const record = async (key: string, vended: UsableToken): Promise<void> => {
     const { value: tenant, readAt } = await dated(() => recordVend(dependencies, vended.tenant))
@@ -104,7 +106,7 @@ export function createAccessTokens(dependencies: AccessTokenDependencies): Acces
         const purpose = { for: 'replacement', seen } as const
         const refresh = () => refresher.refresh(name, purpose, deadline)
         const outcome = await deadline.step('replacing a token', refresh)
-        return toTokenOutcome(dependencies, outcome, minimumValiditySeconds)
+        return tokenFromOutcome(dependencies, outcome, minimumValiditySeconds)
       })
       return replaced.value.ok ? remember(keyOf(name), replaced) : replaced.value
     },

@@ -27,24 +27,24 @@ const answerSeconds = 1
 export async function readOrRefresh(
   dependencies: ReadDependencies,
   name: TenantName,
-  { preferredSeconds: wanted, minimumSeconds: settleFor }: Validity,
+  { preferredSeconds, minimumSeconds }: Validity,
   deadline: Deadline,
 ): Promise<UsableToken | MissingToken> {
   const { clock, refresher, tenants } = dependencies
   const stored = await tenants.read(name)
   if (!stored) return { ok: false, because: 'not_found' }
   const storedToken = await open(dependencies, stored)
-  if (storedToken && secondsUntil(storedToken.expiresAt, clock.now()) >= wanted) return storedToken
+  if (storedToken && secondsUntil(storedToken.expiresAt, clock.now()) >= preferredSeconds) return storedToken
   const refresh = () =>
-    refresher.refresh(name, purposeOf(stored, storedToken !== undefined, wanted), deadline)
+    refresher.refresh(name, purposeOf(stored, storedToken !== undefined, preferredSeconds), deadline)
   const refreshed = deadline.step('refreshing', refresh, deadline.left() - answerSeconds)
   const outcome = await refreshed.catch((error: unknown) => {
     // A vault outage never withholds a token that is still valid.
-    const usable = storedToken && secondsUntil(storedToken.expiresAt, clock.now()) >= settleFor
+    const usable = storedToken && secondsUntil(storedToken.expiresAt, clock.now()) >= minimumSeconds
     if (usable && isOutage(error)) return { outcome: 'fresh', stored } as const
     throw error
   })
-  return toTokenOutcome(dependencies, outcome, settleFor)
+  return tokenFromOutcome(dependencies, outcome, minimumSeconds)
 }
 
 /** A vault that hangs is as much out as one that refuses. */
@@ -60,11 +60,11 @@ function purposeOf(stored: StoredTenant, opens: boolean, minValiditySeconds: num
     : ({ for: 'vend', minValiditySeconds } as const)
 }
 
-/** What a refresh brought: its token where it lasts `settleFor` seconds, else why there is none. */
-export async function toTokenOutcome(
+/** What a refresh brought: its token where it lasts `minimumSeconds`, else why there is none. */
+export async function tokenFromOutcome(
   dependencies: ReadDependencies,
   outcome: RefreshOutcome,
-  settleFor: number,
+  minimumSeconds: number,
 ): Promise<UsableToken | MissingToken> {
   if (outcome.outcome === 'not_found') return { ok: false, because: 'not_found' }
   const opened = await open(
@@ -73,7 +73,7 @@ export async function toTokenOutcome(
     'accessToken' in outcome ? outcome.accessToken : undefined,
   )
   const validSeconds = opened ? secondsUntil(opened.expiresAt, dependencies.clock.now()) : 0
-  if (opened && validSeconds >= settleFor) return opened
+  if (opened && validSeconds >= minimumSeconds) return opened
   const isTooShort = outcome.outcome === 'passed_on' && outcome.reason === 'validity_not_reached'
   if (outcome.outcome === 'refreshed' || outcome.outcome === 'fresh' || isTooShort) {
     return { ok: false, because: 'validity_not_reached', validSeconds }

@@ -5,14 +5,11 @@ import type { Vend } from './vend.ts'
 /** Dependencies of a recorded vend. */
 export interface UsageRecordingDependencies {
   readonly vend: Vend
-  readonly recordUse: RecordUsage
+  readonly recordUsage: RecordUsage
 }
 
 /** The vend as one app uses it: every vend is recorded, however it ends. */
-export function withUsageRecording(
-  { vend, recordUse: recordUsage }: UsageRecordingDependencies,
-  app: string,
-): Vend {
+export function withUsageRecording({ vend, recordUsage }: UsageRecordingDependencies, app: string): Vend {
   return {
     async vend(tenant, options) {
       const startedAt = performance.now()

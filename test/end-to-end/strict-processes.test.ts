@@ -4,7 +4,14 @@ import { prepareProcess } from '../../scripts/commandLine.ts'
 import { type Broker, createBroker } from '../../shared/broker.ts'
 import { parseConfig } from '../../shared/config.ts'
 import { grantOwnerOf } from '../../shared/domain/grants.ts'
-import { askerOf, connectTenants, type Kill, killAndReplace, loadSettings, startLoad } from './killing.ts'
+import {
+  callerSpanOf,
+  connectTenants,
+  type Kill,
+  killAndReplace,
+  loadSettings,
+  startLoad,
+} from './killing.ts'
 import { openWorld, type World } from './world.ts'
 
 const maxKills = 5
@@ -62,7 +69,7 @@ function unkeptOf(family: readonly LoggedRequest[], kept: string): readonly Logg
 
 /** Whether the process that made the call was killed after it had begun. */
 function diedBeforeKeeping(call: LoggedRequest, kills: readonly Kill[]): boolean {
-  return kills.some(({ broker, at }) => broker === askerOf(call) && Date.parse(call.at) <= at)
+  return kills.some(({ broker, at }) => broker === callerSpanOf(call) && Date.parse(call.at) <= at)
 }
 
 test('with a sign-in that ends used tokens, a death costs those tenants alone whose new token only the dead process had', async () => {
@@ -89,6 +96,6 @@ test('with a sign-in that ends used tokens, a death costs those tenants alone wh
     expect(unkept.filter((call) => !diedBeforeKeeping(call, kills))).toEqual([])
     if (end === 'refreshed') expect(new Set(family.map(({ outcome }) => outcome))).toEqual(new Set(['ok']))
   }
-  expect(calls.filter((call) => askerOf(call) !== undefined).length).toBeGreaterThanOrEqual(maxKills)
+  expect(calls.filter((call) => callerSpanOf(call) !== undefined).length).toBeGreaterThanOrEqual(maxKills)
   expect([...ends.values()].filter((end) => end === 'refreshed').length).toBeGreaterThan(0)
 }, 180_000)

@@ -166,7 +166,7 @@ test('a grant is not kept, nor its secret, once the row is another one than it w
     grant: grantOf('', 'second'),
     ...{ refreshToken: 'new', accessToken: 'at', expiresInSeconds: 3600, requestedAt: now },
     accountsGeneration: 'g',
-    isStillFor: (found) => found.grant?.consenter.subject === 'second',
+    isStillValidFor: (found) => found.grant?.consenter.subject === 'second',
   })
   expect(kept).toBeUndefined()
   expect(row()).toEqual(old)

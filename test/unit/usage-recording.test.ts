@@ -10,7 +10,7 @@ const tenant = { workspace: 'w', tenant: 't' }
 async function recorded(end: () => Promise<unknown>) {
   const uses: UsageRecord[] = []
   const vend: Vend = { vend: end as Vend['vend'] }
-  const own = withUsageRecording({ vend, recordUse: (use) => void uses.push(use) }, 'a')
+  const own = withUsageRecording({ vend, recordUsage: (use) => void uses.push(use) }, 'a')
   const answer = await own.vend(tenant, {}).catch((error: unknown) => error)
   return { answer, uses }
 }
