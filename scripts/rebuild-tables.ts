@@ -14,7 +14,7 @@ import { planRebuild } from '../shared/operations/rebuildPlan.ts'
 import { findTagged, type TaggedGrant, type TaggedSecrets } from '../shared/operations/taggedSecrets.ts'
 import { walkTenants } from '../shared/operations/tenantWalk.ts'
 import { tableNames } from '../shared/storage/clients.ts'
-import type { FoundMark } from '../shared/storage/disconnectMarks.ts'
+import type { MarkFromTags } from '../shared/storage/disconnectMarks.ts'
 import { runStorageOperation } from '../shared/storage/unavailable.ts'
 import { disconnectAgain } from '../shared/tenants/disconnect.ts'
 import { createProgress, openBroker, parseOptions, run, toText } from './commandLine.ts'
@@ -112,7 +112,7 @@ async function settleRow(
 async function lookAt(
   broker: Broker,
   grants: readonly TaggedGrant[],
-  mark: FoundMark | undefined,
+  mark: MarkFromTags | undefined,
 ): Promise<'present' | 'missing' | 'damaged' | 'disconnected'> {
   const found = await broker.grantServices.tenants.inspect(grants[0]!.owner)
   if (found && isDamaged(found)) return 'damaged'

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { type Account, accountName } from '../domain/account.ts'
-import { accountNotReached, accountNotSelected } from '../domain/findAccount.ts'
+import { accountNotReachable, accountNotSelected } from '../domain/findAccount.ts'
 import { defaultAccountOf, defaultAmong, isSelected, selectAmong } from '../domain/selectAccounts.ts'
 import type { DefaultAccount, StoredTenant, Tenant, TenantName } from '../domain/tenant.ts'
 import { Problem } from '../problems.ts'
@@ -68,7 +68,7 @@ function idsOf(tenant: Tenant, accounts: readonly Account[], wanted: readonly st
   for (const { accountId } of accounts) byWord.set(accountId, accountId)
   const ids = wanted.map((word) => {
     const accountId = byWord.get(word.toUpperCase())
-    if (accountId === undefined) throw accountNotReached(tenant, word)
+    if (accountId === undefined) throw accountNotReachable(tenant, word)
     return accountId
   })
   return new Set(ids)

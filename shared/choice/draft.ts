@@ -29,7 +29,7 @@ export interface ChoiceView {
 }
 
 /** Rows at once: what a phone lays out in an instant and a keyboard can walk through. */
-export const rowsAtOnce = 100
+export const rowsPerPage = 100
 
 /** The draft of a new page, with an earlier choice selected if there was one. */
 export function firstDraft(accounts: readonly Account[]): ChoiceDraft {
@@ -70,9 +70,9 @@ export function filterAccounts(draft: ChoiceDraft, accounts: readonly Account[])
 /** The page of the list that the draft is at. */
 export function toChoiceView(draft: ChoiceDraft, accounts: readonly Account[]): ChoiceView {
   const matches = filterAccounts(draft, accounts)
-  const pages = Math.max(1, Math.ceil(matches.length / rowsAtOnce))
+  const pages = Math.max(1, Math.ceil(matches.length / rowsPerPage))
   const page = Math.min(Math.max(1, draft.page), pages)
-  const shown = matches.slice((page - 1) * rowsAtOnce, page * rowsAtOnce)
+  const shown = matches.slice((page - 1) * rowsPerPage, page * rowsPerPage)
   const ticked = matches.filter(({ accountId }) => draft.ticked.has(accountId)).length
   return { shown, matching: matches.length, ticked, page, pages }
 }

@@ -64,8 +64,8 @@ export async function compareSignIn(
   const { tenant: before } = stored
   if (!isStillValid(signIn, before)) return disconnectedDuringSignIn
   if (before.environment !== signIn.environment) return { failed: 'environment_mismatch' }
-  const stranger = findDifferentUser(before, proven, signIn.allowDifferentUser)
-  if (stranger) return stranger
+  const differentUser = findDifferentUser(before, proven, signIn.allowDifferentUser)
+  if (differentUser) return differentUser
   return { ...(await compareSignInAccounts(accounts, before, proven)), before }
 }
 

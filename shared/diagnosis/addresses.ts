@@ -13,7 +13,7 @@ export interface CalledAddress {
 export type AddressOwner = Environment | 'both' | 'nobody' | undefined
 
 /** Judges addresses by the configured hosts and Microsoft's documented ones. */
-export type OwnerOfAddress = (sent: CalledAddress) => AddressOwner
+export type FindAddressOwner = (sent: CalledAddress) => AddressOwner
 
 /** The documented hosts (every REST reference page), known even where settings name others. */
 const documented: Readonly<Record<Environment, string>> = {
@@ -31,9 +31,9 @@ const transferHosts = ['download', 'fileupload'] as const
 const reportStorageHost = 'bingadsappsstorageprod.blob.core.windows.net'
 
 /** Indexes the API hosts of all environments; a local stack keeps them apart by path, below one host. */
-export function createOwnerOfAddress(
+export function createAddressOwnerFinder(
   configs: ReadonlyMap<Environment, Pick<EnvironmentConfig, 'advertisingUrl'>>,
-): OwnerOfAddress {
+): FindAddressOwner {
   const known = environments.flatMap((environment) =>
     [documented[environment], configs.get(environment)?.advertisingUrl ?? []]
       .flat()

@@ -4,7 +4,7 @@ import type { AccountStore } from '../domain/account.ts'
 import type { Tenant } from '../domain/tenant.ts'
 import { type Environment, environments } from '../environment.ts'
 import type { DeveloperTokens } from '../secrets/developerTokens.ts'
-import { createOwnerOfAddress } from './addresses.ts'
+import { createAddressOwnerFinder } from './addresses.ts'
 import { judgeDeveloperToken } from './developerTokenState.ts'
 import type { DeveloperTokenState, DiagnosisContext } from './facts.ts'
 import { createKnownAccounts, type DiagnosedAccount } from './knownAccounts.ts'
@@ -32,7 +32,7 @@ export async function diagnosisContext(
     accounts: createKnownAccounts(accounts),
     ...(accessToken && { tokenExpiresAt: accessToken.expiresAt }),
     developerToken: await developerTokenState(dependencies, environment),
-    ownerOfAddress: createOwnerOfAddress(config.environments),
+    findAddressOwner: createAddressOwnerFinder(config.environments),
     now: clock.now(),
   }
 }

@@ -6,7 +6,7 @@ import type { SignInWith } from '../domain/connectHint.ts'
 import type { CredentialName, VerdictCode } from '../domain/verdicts.ts'
 import type { AccountKind, Environment, IdentityProvider } from '../environment.ts'
 import type { Actor } from '../problems.ts'
-import type { CalledAddress, OwnerOfAddress } from './addresses.ts'
+import type { CalledAddress, FindAddressOwner } from './addresses.ts'
 import type { Finding, SentIds } from './diagnoseIds.ts'
 import type { KnownAccounts } from './knownAccounts.ts'
 
@@ -35,7 +35,7 @@ export interface DiagnosisContext {
   /** What is known of the call's own tokens and of the person; an app may have used others. Default is nothing. */
   readonly evidence?: FaultEvidence
   readonly developerToken: DeveloperTokenState
-  readonly ownerOfAddress: OwnerOfAddress
+  readonly findAddressOwner: FindAddressOwner
   readonly now: Date
 }
 

@@ -26,7 +26,7 @@ const serviceHost = /^([a-z]+)\.(api(?:\.sandbox)?\.bingads\.microsoft\.com)$/
 const knownHosts: ReadonlySet<string> = new Set(Object.values(services).map(({ host }) => host))
 
 /** The name of the Microsoft service that an address belongs to, where it is none of the six. */
-export function otherServiceOf(sent: CalledAddress): string | undefined {
+export function findOtherService(sent: CalledAddress): string | undefined {
   const { host, path } = addressOf(sent)
   return otherServices.find(([pattern]) => pattern.test(`${host}/${path.replace(/^\//, '')}`))?.[1]
 }
@@ -42,7 +42,7 @@ export function isMicrosoftAddress(sent: CalledAddress): boolean {
 }
 
 /** The host that a path belongs to, where it was called at another service's; undefined where they go together. */
-export function rightHostOf(sent: CalledAddress): string | undefined {
+export function findExpectedHost(sent: CalledAddress): string | undefined {
   const { host, path } = addressOf(sent)
   const [, label = '', domain] = host.match(serviceHost) ?? []
   if (!domain || !knownHosts.has(label)) return undefined

@@ -26,7 +26,7 @@ export function disconnectTime({ disconnectedAt, grant, pendingGrant }: Tenant, 
 }
 
 /** A grant after the tenant's last disconnect: consented later than that, even if the clocks of two processes differ. */
-export function consentAfter(disconnectedAt: Date | undefined, grant: Grant): Grant {
+export function withConsentAfter(disconnectedAt: Date | undefined, grant: Grant): Grant {
   if (!disconnectedAt || grant.consentedAt > disconnectedAt) return grant
   return { ...grant, consentedAt: new Date(disconnectedAt.getTime() + 1) }
 }

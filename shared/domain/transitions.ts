@@ -1,5 +1,5 @@
 import type { Environment } from '../environment.ts'
-import { consentAfter, disconnectTime, mayBeInBackup } from './disconnectMarks.ts'
+import { disconnectTime, mayBeInBackup, withConsentAfter } from './disconnectMarks.ts'
 import type { StoredReason } from './reasons.ts'
 import type {
   AdvertisingRefusal,
@@ -105,7 +105,7 @@ export function withConnection(row: Tenant, consent: NewConnection): Tenant {
     claims: _claims,
     ...rest
   } = row
-  const grant = consentAfter(row.disconnectedAt, consent.grant)
+  const grant = withConsentAfter(row.disconnectedAt, consent.grant)
   return { ...rest, ...consent, grant, status: 'connected', discoveredAt: consent.accessToken.refreshedAt }
 }
 

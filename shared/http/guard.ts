@@ -28,7 +28,7 @@ const everySecond = 1000
  */
 export function guardInvocations(core: FunctionsCore): () => void {
   const model = core.getProgrammingModel()
-  const waiting = new Set<Waiting>()
+  const waiting = new Set<PendingStep>()
   core.setProgrammingModel({
     name: model.name,
     version: model.version,
@@ -42,12 +42,12 @@ export function guardInvocations(core: FunctionsCore): () => void {
         (exchange) => void refuse(model, waiting, exchange),
       ),
   })
-  const timer = setInterval(() => endWhatIsLate(model, waiting), everySecond).unref()
+  const timer = setInterval(() => endOverdue(model, waiting), everySecond).unref()
   return () => clearInterval(timer)
 }
 
 /** A step of an invocation that must end in time. */
-interface Waiting {
+interface PendingStep {
   readonly until: number
   readonly giveUp: () => void
 }
@@ -59,7 +59,7 @@ function isHttp({ metadata }: CoreInvocation): boolean {
 function guarded(
   inner: InvocationModel,
   { invocationId }: CoreInvocation,
-  waiting: Set<Waiting>,
+  waiting: Set<PendingStep>,
 ): InvocationModel {
   const ending = async <T>(step: () => Promise<T>): Promise<T> => {
     try {
@@ -72,13 +72,15 @@ function guarded(
   return {
     getArguments: () =>
       ending(async () => {
-        const found = await inTime(waiting, pairingSeconds, () => inner.getArguments())
+        const found = await withTimeout(waiting, pairingSeconds, () => inner.getArguments())
         const exchange = findExchange(invocationId)
         if (exchange) exchange.isPaired = true
         return found
       }),
     invokeFunction: (context, inputs, handler) =>
-      ending(() => inTime(waiting, handlerSeconds, () => inner.invokeFunction(context, inputs, handler))),
+      ending(() =>
+        withTimeout(waiting, handlerSeconds, () => inner.invokeFunction(context, inputs, handler)),
+      ),
     getResponse: (context, result) =>
       ending(async () => {
         const response = await inner.getResponse(context, result)
@@ -90,8 +92,12 @@ function guarded(
 }
 
 /** By one timer for all: a timer of its own for each step would cost every vend two. */
-async function inTime<T>(waiting: Set<Waiting>, seconds: number, step: () => Promise<T>): Promise<T> {
-  let late: Waiting | undefined
+async function withTimeout<T>(
+  waiting: Set<PendingStep>,
+  seconds: number,
+  step: () => Promise<T>,
+): Promise<T> {
+  let late: PendingStep | undefined
   const tooLate = new Promise<never>((_, reject) => {
     const giveUp = () => reject(new Error(`The invocation made no progress for ${seconds} s.`))
     late = { until: performance.now() + seconds * 1000, giveUp }
@@ -104,7 +110,7 @@ async function inTime<T>(waiting: Set<Waiting>, seconds: number, step: () => Pro
   }
 }
 
-function endWhatIsLate(model: ProgrammingModel, waiting: Set<Waiting>): void {
+function endOverdue(model: ProgrammingModel, waiting: Set<PendingStep>): void {
   const now = performance.now()
   for (const each of waiting) if (each.until <= now) each.giveUp()
   for (const exchange of openExchanges()) {
@@ -139,13 +145,13 @@ function completeResponse(problem: Problem, invocationId: string) {
  * place of the right one (`DefaultHttpProxyService.StartForwarding`). Through the library, which would otherwise keep
  * the request forever.
  */
-async function refuse(model: ProgrammingModel, waiting: Set<Waiting>, exchange: Exchange): Promise<void> {
+async function refuse(model: ProgrammingModel, waiting: Set<PendingStep>, exchange: Exchange): Promise<void> {
   exchange.isPaired = true
   const { invocationId } = exchange
   const problem = invalidField('header', 'x-ms-invocation-id', 'must not be sent: the Functions host sets it')
   try {
-    const invocation = await model.getInvocationModel(adopted(invocationId))
-    const { context } = await inTime(waiting, refusalSeconds, () => invocation.getArguments())
+    const invocation = await model.getInvocationModel(toInvocation(invocationId))
+    const { context } = await withTimeout(waiting, refusalSeconds, () => invocation.getArguments())
     await invocation.getResponse(context, completeResponse(problem, invocationId))
   } catch {
     end(exchange, problem)
@@ -153,7 +159,7 @@ async function refuse(model: ProgrammingModel, waiting: Set<Waiting>, exchange: 
 }
 
 /** An invocation that only answers a request, as the library reads it (`src/InvocationModel.ts`). */
-function adopted(invocationId: string): CoreInvocation {
+function toInvocation(invocationId: string): CoreInvocation {
   const request = { inputData: [{ name: 'request', data: { http: {} } }], triggerMetadata: {} }
   const bindings = {
     request: { type: 'httpTrigger', direction: 'in' },

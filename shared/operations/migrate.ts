@@ -3,7 +3,7 @@ import type { StoredTenant, TenantName } from '../domain/tenant.ts'
 import { withGrantReference, withoutLease } from '../domain/transitions.ts'
 import { type Attempt, beginAttempt } from '../refresh/attempt.ts'
 import { createLeaseTaker, isLeased, releaseLease } from '../refresh/lease.ts'
-import { outsideLease } from '../refresh/leaseTime.ts'
+import { stepOutsideLease } from '../refresh/leaseTime.ts'
 import { writeLeased } from '../refresh/writeLeased.ts'
 import { destroySecrets, destroyUncommitted, withSecretsToDestroy } from '../tenants/secretsToDestroy.ts'
 import { migratePending } from './migratePending.ts'
@@ -35,7 +35,7 @@ export async function migrateGrant(
   needsMove: NeedsMove = () => false,
 ): Promise<MigrationOutcome> {
   const { clock, tenants } = dependencies
-  const read = () => outsideLease(clock, 'reading the row', () => tenants.read(name))
+  const read = () => stepOutsideLease(clock, 'reading the row', () => tenants.read(name))
   const stored = await read()
   if (!stored) return 'not_found'
   const pending = await migratePending(dependencies, stored, to, needsMove)

@@ -13,7 +13,7 @@ import { type ProvenRefreshToken, proveRefreshToken } from '../grants/proveRefre
 import type { SignInTable } from '../identity/signInTable.ts'
 import type { TokenEndpoints } from '../identity/tokenEndpoint.ts'
 import type { Tables } from '../storage/clients.ts'
-import { type FoundMark, isInForce } from '../storage/disconnectMarks.ts'
+import { isInForce, type MarkFromTags } from '../storage/disconnectMarks.ts'
 import { runStorageOperation } from '../storage/unavailable.ts'
 import { workspaceIndexEntity } from '../storage/workspaceIndex.ts'
 import { commitGrant, type GrantServices, sealAccessToken } from '../tenants/connectGrant.ts'
@@ -49,7 +49,7 @@ export type RebuildOutcome = 'present' | 'connected' | 'disconnected' | 'dead' |
 export async function rebuildTenant(
   dependencies: RebuildDependencies,
   grants: readonly TaggedGrant[],
-  mark?: FoundMark,
+  mark?: MarkFromTags,
 ): Promise<RebuildOutcome> {
   const [newest] = grants
   if (!newest) throw new Error('A tenant is rebuilt from one grant at least.')
@@ -67,7 +67,7 @@ export async function rebuildTenant(
 /** When the mark says that the tenant was disconnected; undefined once it has expired. */
 export function endMarkedTenant(
   { config, grantServices }: Pick<RebuildDependencies, 'config' | 'grantServices'>,
-  mark: FoundMark | undefined,
+  mark: MarkFromTags | undefined,
 ): Date | undefined {
   const retentionSeconds = config.backupRetentionDays * 86_400
   return mark && isInForce(mark, retentionSeconds, grantServices.clock.now())

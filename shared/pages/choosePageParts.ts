@@ -1,5 +1,5 @@
 import type { ChoiceWithAccounts } from '../choice/choose.ts'
-import { type ChoiceDraft, type ChoiceView, rowsAtOnce } from '../choice/draft.ts'
+import { type ChoiceDraft, type ChoiceView, rowsPerPage } from '../choice/draft.ts'
 import type { ChoiceFault } from '../choice/form.ts'
 import type { Account } from '../domain/account.ts'
 import { type Html, html } from './page.ts'
@@ -110,7 +110,7 @@ export function pageTitle({ draft, fault }: ChoicePage, view: ChoiceView, title:
 }
 
 function countText({ search, onlyTicked }: ChoiceDraft, { shown, matching, page }: ChoiceView): string {
-  const first = (page - 1) * rowsAtOnce + 1
+  const first = (page - 1) * rowsPerPage + 1
   const range =
     shown.length < matching
       ? `${first.toLocaleString('en')}–${(first + shown.length - 1).toLocaleString('en')} of `

@@ -20,7 +20,7 @@ import { destroySecrets, destroyUncommitted, withSecretsToDestroy } from '../ten
 import type { Attempt } from './attempt.ts'
 import { type RefreshPurpose, type RefusalVerdict, refusalsBeforeHold, tokenToKeep } from './decide.ts'
 import type { RefreshDependencies } from './dependencies.ts'
-import { outsideLease } from './leaseTime.ts'
+import { stepOutsideLease } from './leaseTime.ts'
 import type { RefreshOutcome } from './outcome.ts'
 import {
   failureEvent,
@@ -96,7 +96,7 @@ async function endHold(
   { environment, identityProvider }: Registration,
 ): Promise<void> {
   const end = () => environments.release(environment, identityProvider)
-  const wasHeld = await outsideLease(clock, 'ending the hold', end)
+  const wasHeld = await stepOutsideLease(clock, 'ending the hold', end)
   if (wasHeld) log('environment.released', { environment, identityProvider })
 }
 
@@ -197,7 +197,7 @@ async function commit(
   const written = await writeLeased(dependencies, attempt, change)
   if ('stored' in written && previousDueAt && moved) {
     const remove = () => due.remove(dueRow(previousDueAt))
-    await outsideLease(clock, 'removing the due row', remove).catch(() => undefined)
+    await stepOutsideLease(clock, 'removing the due row', remove).catch(() => undefined)
   }
   return written
 }

@@ -4,7 +4,7 @@ import type { Lease, Leased, StoredTenant } from '../domain/tenant.ts'
 import { withGrantReference, withLease, withoutLease } from '../domain/transitions.ts'
 import type { Attempt } from './attempt.ts'
 import type { RefreshDependencies } from './dependencies.ts'
-import { outsideLease } from './leaseTime.ts'
+import { stepOutsideLease } from './leaseTime.ts'
 import { writeLeased } from './writeLeased.ts'
 
 /** A lease that is held, and the one found on the row if its holder never released it. */
@@ -33,12 +33,12 @@ export function createLeaseTaker({
     const lease = { id, until: addSeconds(clock.now(), config.leaseSeconds) }
     const write = () => tenants.replace(stored, withLease(stored.tenant, lease), [])
     const readOwnLease = async (): Promise<TakenLease | undefined> => {
-      const row = await outsideLease(clock, 'reading the row', () => tenants.read(stored.tenant))
+      const row = await stepOutsideLease(clock, 'reading the row', () => tenants.read(stored.tenant))
       return row && ownOf(row, id, clock.now(), leftBehind)
     }
     // It may have taken effect although its answer was lost, and the client that repeats it meets its own ETag: then
     // nobody could refresh before our own lease ends.
-    const taken = await outsideLease(clock, 'taking the lease', write).catch(async (error) => {
+    const taken = await stepOutsideLease(clock, 'taking the lease', write).catch(async (error) => {
       const own = await readOwnLease()
       if (!own) throw error
       return own

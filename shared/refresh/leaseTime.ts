@@ -72,7 +72,7 @@ export function createLeaseTime(
 }
 
 /** A step outside a lease, which delays only its caller and ends at the caller's deadline. */
-export function outsideLease<T>(
+export function stepOutsideLease<T>(
   clock: Clock,
   name: string,
   work: () => Promise<T>,

@@ -78,7 +78,7 @@ async function storeTokens(
   })
 }
 
-interface AcceptedRefresh extends Omit<TokenRequestResult, 'answer'> {
+interface AcceptedRefresh extends Omit<TokenRequestResult, 'result'> {
   readonly result: Extract<TokenResult, { ok: true }>
   readonly purpose: RefreshPurpose
 }

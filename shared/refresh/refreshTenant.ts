@@ -5,7 +5,7 @@ import { tenantKey } from '../domain/tenantKey.ts'
 import { decideRefresh, type RefreshDecision, type RefreshPurpose } from './decide.ts'
 import type { RefreshDependencies } from './dependencies.ts'
 import { createLeaseTaker, isLeased, type TakeLease, type TakenLease } from './lease.ts'
-import { outsideLease } from './leaseTime.ts'
+import { stepOutsideLease } from './leaseTime.ts'
 import type { RefreshOutcome } from './outcome.ts'
 import { type Refreshing, refreshLeased } from './refreshLeased.ts'
 import { createRefusedTenants } from './refusedTenants.ts'
@@ -87,7 +87,7 @@ async function refreshUnderLease(
   const take = createLeaseTaker(dependencies)
   const gate = createHoldGate(dependencies, deadline)
   for (let poll = 0; ; poll++) {
-    const stored = await outsideLease(clock, 'reading the row', () => tenants.read(name), deadline)
+    const stored = await stepOutsideLease(clock, 'reading the row', () => tenants.read(name), deadline)
     if (!stored) return { outcome: 'not_found' }
     const taken = await checkAndTake(dependencies, stored, purpose, take, gate)
     if (taken && 'outcome' in taken) return taken
@@ -135,11 +135,11 @@ function createHoldGate({ clock, environments }: RefreshDependencies, deadline?:
     async read({ tenant: { environment, grant } }) {
       if (!grant || isPassed) return undefined
       const read = () => environments.read(environment, grant.identityProvider)
-      return outsideLease(clock, 'reading the hold', read, deadline)
+      return stepOutsideLease(clock, 'reading the hold', read, deadline)
     },
     async pass(hold) {
       const reserve = () => environments.reserveProbe(hold, addSeconds(clock.now(), probeSeconds))
-      const blocking = await outsideLease(clock, 'claiming the probe', reserve, deadline)
+      const blocking = await stepOutsideLease(clock, 'claiming the probe', reserve, deadline)
       isPassed = !blocking
       return blocking
     },

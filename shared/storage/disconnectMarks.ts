@@ -6,7 +6,7 @@ import type { Vault } from '../domain/vault.ts'
 import { type Environment, environments } from '../environment.ts'
 
 /** What the secret of a mark says in its tags. */
-export interface FoundMark extends TenantName {
+export interface MarkFromTags extends TenantName {
   readonly environment: Environment
   readonly disconnectedAt: Date
 }
@@ -42,7 +42,7 @@ export function parseMark({
 }: {
   readonly name: string
   readonly tags: Readonly<Record<string, string>>
-}): FoundMark | undefined {
+}): MarkFromTags | undefined {
   const { workspace, tenant } = tags
   const environment = environments.find((each) => each === tags.environment)
   const disconnectedAt = new Date(tags.disconnectedAt ?? '')
@@ -54,7 +54,7 @@ export function parseMark({
 
 /** Whether a backup from before the disconnect can still exist. */
 export function isInForce(
-  { disconnectedAt }: Pick<FoundMark, 'disconnectedAt'>,
+  { disconnectedAt }: Pick<MarkFromTags, 'disconnectedAt'>,
   retentionSeconds: number,
   now: Date,
 ): boolean {

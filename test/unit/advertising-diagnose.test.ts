@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { FaultEvidence } from '../../shared/advertising/faultEvidence.ts'
 import { readFault } from '../../shared/advertising/faults.ts'
-import { createOwnerOfAddress, serviceOfAddress } from '../../shared/diagnosis/addresses.ts'
+import { createAddressOwnerFinder, serviceOfAddress } from '../../shared/diagnosis/addresses.ts'
 import { judgeDeveloperToken } from '../../shared/diagnosis/developerTokenState.ts'
 import { diagnoseFailedCall } from '../../shared/diagnosis/diagnose.ts'
 import { diagnoseProbe, type ProbeResults, probeAccount } from '../../shared/diagnosis/diagnoseProbe.ts'
@@ -32,7 +32,7 @@ const context: DiagnosisContext = {
   accounts: createKnownAccounts([own, linked, suspended]),
   tokenExpiresAt: later,
   developerToken: 'present',
-  ownerOfAddress: createOwnerOfAddress(new Map()),
+  findAddressOwner: createAddressOwnerFinder(new Map()),
   now,
 }
 
@@ -646,7 +646,7 @@ test.each([
 })
 
 describe('addresses', () => {
-  const local = createOwnerOfAddress(
+  const local = createAddressOwnerFinder(
     new Map([
       ['production', { advertisingUrl: 'http://127.0.0.1:9/production/{host}' }],
       ['sandbox', { advertisingUrl: 'http://127.0.0.1:9/sandbox/{host}' }],

@@ -37,7 +37,7 @@ export async function passing(
     },
     developerTokens: { find: async () => ({ ok: true, value: 'developer', version: '1' }) },
     accessTokens: {
-      obtain: async () => ({ ok: true, tenant: row, accessToken: `token-${seen.replaced}` }),
+      get: async () => ({ ok: true, tenant: row, accessToken: `token-${seen.replaced}` }),
       replace: async () => {
         seen.replaced++
         row = issued(now, { replaced: true })
@@ -51,7 +51,7 @@ export async function passing(
     advertising: () => ({ getUser: async () => void seen.asked++ }),
     developerTokenProofs: {
       of: async () => 'proven',
-      noteAccepted: async () => void seen.accepted++,
+      recordAccepted: async () => void seen.accepted++,
       ...proofs,
     },
     send: async ({

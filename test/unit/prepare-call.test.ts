@@ -21,7 +21,7 @@ function preparing({ tenant = {}, obtained = {}, developerToken = {} }: Ground =
   const dependencies = {
     config: { environments: new Map([['production', settings]]) },
     clock: { now: () => now },
-    accessTokens: { obtain: async () => ({ ok: true, tenant: row, accessToken: 'at', ...obtained }) },
+    accessTokens: { get: async () => ({ ok: true, tenant: row, accessToken: 'at', ...obtained }) },
     vend: {
       vend: async (_name: unknown, wish: unknown) => {
         seen.vended.push(wish)

@@ -72,7 +72,7 @@ async function discovery(before: readonly Account[], found: readonly string[], m
       answer(new URL(String(input)).pathname, new Headers(init?.headers), String(init?.body)),
   } as never)
   const accessTokens = {
-    obtain: async () => met.obtained ?? { ok: true, tenant, accessToken: 'first' },
+    get: async () => met.obtained ?? { ok: true, tenant, accessToken: 'first' },
     replace: async (_name: unknown, from: Date) => {
       seen.replaced.push(from)
       return { ok: true, tenant, accessToken: 'second' }

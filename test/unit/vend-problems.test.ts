@@ -162,7 +162,7 @@ describe('a vend', () => {
     const found = { ...obtained, ...change }
     const dependencies = {
       config: { ...(config as object), environments: new Map(), vendLimitSeconds: 20 },
-      accessTokens: { obtain: async () => found },
+      accessTokens: { get: async () => found },
       accounts: { findById: async () => [{ accountId: '7', customerId: '70' }] },
       developerTokens: { current: () => ({ value: state.developerToken, version: '1' }) },
       clock: { ...systemClock, now: () => state.now },

@@ -26,7 +26,7 @@ function slowVend(lives: readonly number[], secondsEach: number) {
   })
   const dependencies = {
     config: { environments: new Map(), vendLimitSeconds: 20 },
-    accessTokens: { obtain },
+    accessTokens: { get: obtain },
     accounts: {},
     developerTokens: {
       current: async () => {
