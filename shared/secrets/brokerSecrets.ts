@@ -1,4 +1,4 @@
-import { type Clock, TimeLimitError, within } from '../clock.ts'
+import { type Clock, TimeLimitError, withTimeLimit } from '../clock.ts'
 import { createCoalesce } from '../coalesce.ts'
 import { StorageUnavailableError } from '../domain/storageUnavailable.ts'
 import type { SecretAge, SecretVersion, Vault } from '../domain/vault.ts'
@@ -40,12 +40,12 @@ export function developerTokenName(environment: Environment): string {
 export const sealingKeysName = 'sealing-keys'
 
 /** The vault secret beside `name` that holds its next value while it is rotated. */
-export function nextNameOf(name: string): string {
+export function nextSecretName(name: string): string {
   return `${name}-next`
 }
 
 function isNextName(name: string): boolean {
-  return name.endsWith(nextNameOf(''))
+  return name.endsWith(nextSecretName(''))
 }
 
 /** Secrets are read again after five minutes: the vault's advice is to cache (overview-throttling.md). */
@@ -94,7 +94,7 @@ export function createBrokerSecrets(vault: Vault, clock: Clock): BrokerSecrets {
           renewed().catch(() => undefined)
           throw failure
         }
-        return within(clock, unreadSeconds, 'reading a secret', renewed).catch((error) => {
+        return withTimeLimit(clock, unreadSeconds, 'reading a secret', renewed).catch((error) => {
           if (!(error instanceof TimeLimitError)) throw error
           const silence = new StorageUnavailableError('vault', 0, 'ETIMEDOUT')
           failures.remember(name, silence)
@@ -109,7 +109,7 @@ export function createBrokerSecrets(vault: Vault, clock: Clock): BrokerSecrets {
         return secret
       }
       const seconds = age === 'now' ? patienceSeconds.now : patienceSeconds.recent
-      return within(clock, seconds, 'reading a secret again', renewed).catch((error) => {
+      return withTimeLimit(clock, seconds, 'reading a secret again', renewed).catch((error) => {
         failures.remember(name, error)
         return secret
       })
@@ -127,7 +127,7 @@ function longestAge(name: string, secret: BrokerSecret | undefined, age: SecretA
  * Begins to read what every vend needs, so that the first one doesn't wait for it. A failure is left to the caller
  * that needs the secret.
  */
-export function readAhead(secrets: BrokerSecrets, environments: Iterable<Environment>): void {
+export function preloadSecrets(secrets: BrokerSecrets, environments: Iterable<Environment>): void {
   for (const name of [sealingKeysName, ...[...environments].map(developerTokenName)])
     secrets.read(name).catch(() => undefined)
 }

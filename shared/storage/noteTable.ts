@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { odata } from '@azure/data-tables'
 import type { BrokerEvent, BrokerNotes } from '../domain/notes.ts'
 import type { Tables } from './clients.ts'
-import { guarded, onRow } from './unavailable.ts'
+import { onRow, runStorageOperation } from './unavailable.ts'
 
 /** Keeps notes in `BrokerState`: the partition is `note:<kind>` or `event`. */
 export function createNoteTable({ BrokerState: table }: Pick<Tables, 'BrokerState'>): BrokerNotes {
@@ -18,7 +18,7 @@ export function createNoteTable({ BrokerState: table }: Pick<Tables, 'BrokerStat
         { absent: undefined },
       ),
     async write(kind, key, value) {
-      await guarded('tables', () => table.upsertEntity(entityOf(kind, key, value), 'Replace'))
+      await runStorageOperation('tables', () => table.upsertEntity(entityOf(kind, key, value), 'Replace'))
     },
     createOnce: (kind, key, value) =>
       onRow(
@@ -40,7 +40,7 @@ export function createNoteTable({ BrokerState: table }: Pick<Tables, 'BrokerStat
       await onRow(() => table.createEntity(entity), { taken: undefined })
     },
     events: (limit) =>
-      guarded('tables', async () => {
+      runStorageOperation('tables', async () => {
         const filter = odata`PartitionKey eq ${'event'}`
         const pages = table.listEntities<{ value: string }>({ queryOptions: { filter } })
         // A page can be empty and have a continuation.

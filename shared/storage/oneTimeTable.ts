@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { odata } from '@azure/data-tables'
 import type { OneTimeRecords } from '../domain/oneTime.ts'
 import type { Tables } from './clients.ts'
-import { guarded, onRow } from './unavailable.ts'
+import { onRow, runStorageOperation } from './unavailable.ts'
 
 const hourMilliseconds = 3_600_000
 
@@ -10,7 +10,7 @@ const hourMilliseconds = 3_600_000
 const transactionSize = 100
 
 /** The most rows that a sweep removes, at most a minute's work. The next sweep continues. */
-const mostRemoved = 5000
+const maxRemoved = 5000
 
 /**
  * Keeps records that are spent once: connect sessions, sign-ins. The identifier carries the hour of expiry, which is
@@ -37,7 +37,7 @@ export function createOneTimeTable({ SignIns: table }: Pick<Tables, 'SignIns'>):
       const keys = keysOf(kind, id)
       if (!keys) throw new Error('a kept record stands beside an issued one')
       const row = { ...keys, kind, expiresAt, value: JSON.stringify(value) }
-      await guarded('tables', () => table.upsertEntity(row, 'Replace'))
+      await runStorageOperation('tables', () => table.upsertEntity(row, 'Replace'))
     },
     async read(kind, id, now) {
       const row = await find(kind, id)
@@ -60,10 +60,10 @@ export function createOneTimeTable({ SignIns: table }: Pick<Tables, 'SignIns'>):
       const queryOptions = { filter, select: ['partitionKey', 'rowKey'] }
       let removed = 0
       const pages = table.listEntities({ queryOptions }).byPage({ maxPageSize: transactionSize })
-      await guarded('tables', async () => {
+      await runStorageOperation('tables', async () => {
         for await (const page of pages) {
           for (const rows of byPartition(page as Keys[])) removed += await removeAll(table, rows)
-          if (removed >= mostRemoved) return
+          if (removed >= maxRemoved) return
         }
       })
       return removed

@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from '../clock.ts'
-import { clockToleranceSeconds } from '../domain/believableTimes.ts'
 import type { Log } from '../domain/logEvents.ts'
+import { clockToleranceSeconds } from '../domain/plausibleTimes.ts'
 import type { Tables } from './clients.ts'
 import type { Policy } from './tryLimit.ts'
 import { onRow } from './unavailable.ts'

@@ -8,19 +8,19 @@ import { tenantKey } from '../domain/tenantKey.ts'
 import type { TenantStore } from '../domain/tenantStore.ts'
 import type { Tables } from './clients.ts'
 import { fromTenantEntity, tenantRowKey, toTenantEntity } from './tenantEntity.ts'
-import { guarded, onRow } from './unavailable.ts'
+import { onRow, runStorageOperation } from './unavailable.ts'
 import { workspaceIndexEntity, workspacePartitions } from './workspaceIndex.ts'
 
 /**
  * Keeps tenants in Table Storage: the row and its events in one partition, so that one transaction changes both.
- * @param toBelievable what is believed of a row as read. Default is all of it.
+ * @param toPlausible what is believed of a row as read. Default is all of it.
  */
 export function createTenantTable(
   tables: Pick<Tables, 'Tenants' | 'TenantsByWorkspace'>,
-  toBelievable: (tenant: Tenant) => Tenant = (tenant) => tenant,
+  toPlausible: (tenant: Tenant) => Tenant = (tenant) => tenant,
 ): TenantStore & TenantDirectory {
   const { Tenants: table, TenantsByWorkspace: index } = tables
-  const inspect: TenantStore['inspect'] = (name) => inspectRow(table, name, toBelievable)
+  const inspect: TenantStore['inspect'] = (name) => inspectRow(table, name, toPlausible)
   return {
     async read(name) {
       const row = await inspect(name)
@@ -30,7 +30,7 @@ export function createTenantTable(
     inspect,
     async create(tenant, events) {
       // The index first: an index row without a tenant is passed over, a tenant without one would be lost from sight.
-      await guarded('tables', () => index.upsertEntity(workspaceIndexEntity(tenant), 'Replace'))
+      await runStorageOperation('tables', () => index.upsertEntity(workspaceIndexEntity(tenant), 'Replace'))
       const actions: TransactionAction[] = [
         ['create', toTenantEntity(tenant)],
         ...eventActions(tenant, events),
@@ -64,13 +64,13 @@ export function createTenantTable(
 function inspectRow(
   table: Tables['Tenants'],
   name: TenantName,
-  toBelievable: (tenant: Tenant) => Tenant,
+  toPlausible: (tenant: Tenant) => Tenant,
 ): Promise<StoredTenant | DamagedTenant | undefined> {
   return onRow(
     async () => {
       const entity = await table.getEntity(tenantKey(name), tenantRowKey)
       const [read, etag] = [fromTenantEntity(entity, name), String(entity.etag)]
-      return isDamaged(read) ? { ...read, etag } : { tenant: toBelievable(read), etag }
+      return isDamaged(read) ? { ...read, etag } : { tenant: toPlausible(read), etag }
     },
     { absent: undefined },
   )
@@ -157,7 +157,7 @@ async function firstPage(
   continuation?: string,
 ): Promise<Page | 'continuation_unknown'> {
   if (continuation !== undefined && !isContinuation(continuation)) return 'continuation_unknown'
-  return guarded<Page | 'continuation_unknown'>(
+  return runStorageOperation<Page | 'continuation_unknown'>(
     'tables',
     async () => {
       const settings = { maxPageSize: limit, ...(continuation && { continuationToken: continuation }) }

@@ -16,7 +16,7 @@ export function readRestError(error: unknown): { status: number; code: string } 
  * Runs one storage operation; failures that `expected` explains become its value, all others a
  * {@link StorageUnavailableError}. Our own errors are rethrown unchanged: storage did nothing wrong.
  */
-export async function guarded<T>(
+export async function runStorageOperation<T>(
   service: 'tables' | 'vault',
   work: () => Promise<T>,
   expected: (status: number, code: string) => { readonly value: T } | undefined = () => undefined,
@@ -55,7 +55,7 @@ export function onRow<T, const A>(
   work: () => Promise<T>,
   answers: Readonly<Partial<Record<RowAnswer, A>>>,
 ): Promise<T | A> {
-  return guarded<T | A>('tables', work, (_status, code) => {
+  return runStorageOperation<T | A>('tables', work, (_status, code) => {
     const answer = rowAnswers[code]
     return answer && answer in answers ? { value: answers[answer] as A } : undefined
   })
