@@ -167,7 +167,8 @@ describe('queues, on Azurite', () => {
     await host.line('got ')
     await expect.poll(async () => (await poison.getProperties()).approximateMessagesCount).toBe(1)
     expect(await service.getQueueClient('work-poison-poison').exists()).toBe(false)
-    expect(host.lines.filter((line) => line.includes('got '))).toHaveLength(1)
+    // Queues deliver at least once.
+    expect(host.lines.filter((line) => line.includes('got ') && !line.includes('good'))).toEqual([])
   })
 
   test('a body that is no UTF-8 never reaches the function, and is tried as often as any other', async () => {

@@ -104,5 +104,5 @@ describe('two processes on one stack', () => {
         interval: 1000,
       })
       .toBe('tenant_not_connected')
-  }, 60_000)
+  })
 })

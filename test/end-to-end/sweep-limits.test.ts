@@ -46,7 +46,7 @@ test('what a sweep has no time for is left over, as /ready says, and the next on
     return Promise.all(tenants.map(isRefreshed))
   }
   await expect.poll(sweepAndLook, { timeout: 30_000, interval: 500 }).toEqual(tenants.map(() => true))
-}, 60_000)
+})
 
 test('a shard that fails at every try ends in an event of the log', async () => {
   const linesOf = (text: string) => world.brokers[0]?.lines.filter((line) => line.includes(text)) ?? []
@@ -57,4 +57,4 @@ test('a shard that fails at every try ends in an event of the log', async () => 
   expect(linesOf('sweep.shard_poisoned')[0]).toContain('"shard":7')
   const failed = linesOf('"event":"function.failed","function":"refreshChunk"')
   expect(failed).toHaveLength(hostJson.extensions.queues.maxDequeueCount)
-}, 60_000)
+})

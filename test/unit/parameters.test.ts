@@ -41,4 +41,4 @@ test('functions take three parameters or an object, but for those that were ther
   const found = longParameterLists(['shared', 'functions'])
   expect(found).not.toEqual([])
   expect(found.length, found.join('\n')).toBeLessThanOrEqual(most)
-}, 60_000)
+})
