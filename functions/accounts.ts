@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { accountsPage, listAccounts } from '../shared/accounts/list.ts'
-import { answerJson } from '../shared/http/answers.ts'
 import { pageQuery } from '../shared/http/fields.ts'
+import { jsonResponse } from '../shared/http/responses.ts'
 import { operation, route } from '../shared/http/route.ts'
 
 /** `GET /v1/tenants/{tenant}/accounts`: the customers and accounts that the tenant reaches. */
@@ -16,8 +16,8 @@ route('accounts', 'v1/tenants/{tenant}/accounts', {
         .transform((word) => word === 'true')
         .optional(),
     }),
-    answer: { status: 200, description: 'One page of accounts.', schema: accountsPage },
+    response: { status: 200, description: 'One page of accounts.', schema: accountsPage },
     problems: ['tenant_not_found'],
-    handle: async ({ broker, tenant, query }) => answerJson(await listAccounts(broker, tenant, query)),
+    handle: async ({ broker, tenant, query }) => jsonResponse(await listAccounts(broker, tenant, query)),
   }),
 })

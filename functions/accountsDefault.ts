@@ -1,5 +1,5 @@
 import { defaultAccountBody, setDefaultAccount } from '../shared/accounts/setDefault.ts'
-import { answerJson } from '../shared/http/answers.ts'
+import { jsonResponse } from '../shared/http/responses.ts'
 import { operation, route } from '../shared/http/route.ts'
 import { tenantView, toTenantView } from '../shared/tenants/view.ts'
 
@@ -9,9 +9,9 @@ route('accountsDefault', 'v1/tenants/{tenant}/accounts/default', {
     summary: 'Set the default account, vended when the app doesn’t name one',
     role: 'Tenants.Manage',
     body: defaultAccountBody,
-    answer: { status: 200, description: 'The tenant with its default account.', schema: tenantView },
+    response: { status: 200, description: 'The tenant with its default account.', schema: tenantView },
     problems: ['tenant_not_found', 'account_not_found', 'tenant_changed'],
     handle: async ({ broker, tenant, body }) =>
-      answerJson(toTenantView(await setDefaultAccount(broker, tenant, body), broker.clock.now())),
+      jsonResponse(toTenantView(await setDefaultAccount(broker, tenant, body), broker.clock.now())),
   }),
 })

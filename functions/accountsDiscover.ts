@@ -1,19 +1,19 @@
-import { discoveryAnswer, rediscoverAccounts } from '../shared/accounts/discover.ts'
-import { answerJson } from '../shared/http/answers.ts'
+import { discoveryResponse, rediscoverAccounts } from '../shared/accounts/discover.ts'
+import { jsonResponse } from '../shared/http/responses.ts'
 import { operation, route } from '../shared/http/route.ts'
-import { obtainProblems } from '../shared/vend/problems.ts'
+import { tokenProblems } from '../shared/vend/problems.ts'
 
 /** `POST /v1/tenants/{tenant}/accounts/discover`: asks Microsoft Advertising again what the tenant reaches. */
 route('accountsDiscover', 'v1/tenants/{tenant}/accounts/discover', {
   POST: operation({
     summary: 'Discover a tenant’s accounts again',
     role: 'Tenants.Manage',
-    answer: {
+    response: {
       status: 200,
       description: 'The accounts found, and which ones appeared, disappeared, or changed.',
-      schema: discoveryAnswer,
+      schema: discoveryResponse,
     },
-    problems: [...obtainProblems, 'tenant_changed', 'advertising_unavailable'],
-    handle: async ({ broker, tenant }) => answerJson(await rediscoverAccounts(broker, tenant)),
+    problems: [...tokenProblems, 'tenant_changed', 'advertising_unavailable'],
+    handle: async ({ broker, tenant }) => jsonResponse(await rediscoverAccounts(broker, tenant)),
   }),
 })

@@ -1,10 +1,5 @@
-import {
-  accountsChoice,
-  choiceAnswer,
-  chooseAccounts,
-  longestChoiceBytes,
-} from '../shared/accounts/choose.ts'
-import { answerJson } from '../shared/http/answers.ts'
+import { accountsChoice, choiceResponse, chooseAccounts, maxChoiceBytes } from '../shared/accounts/choose.ts'
+import { jsonResponse } from '../shared/http/responses.ts'
 import { operation, route } from '../shared/http/route.ts'
 
 /** `PUT /v1/tenants/{tenant}/accounts/selection`: which accounts may be vended, for apps that ask by themselves. */
@@ -13,13 +8,13 @@ route('accountsSelection', 'v1/tenants/{tenant}/accounts/selection', {
     summary: 'Choose which accounts can be vended, and the default account',
     role: 'Tenants.Manage',
     body: accountsChoice,
-    maxBodyBytes: longestChoiceBytes,
-    answer: {
+    maxBodyBytes: maxChoiceBytes,
+    response: {
       status: 200,
       description: 'How many accounts can be vended now, and the default.',
-      schema: choiceAnswer,
+      schema: choiceResponse,
     },
     problems: ['tenant_not_found', 'account_not_found', 'tenant_changed'],
-    handle: async ({ broker, tenant, body }) => answerJson(await chooseAccounts(broker, tenant, body)),
+    handle: async ({ broker, tenant, body }) => jsonResponse(await chooseAccounts(broker, tenant, body)),
   }),
 })

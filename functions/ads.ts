@@ -1,20 +1,20 @@
 import type { HttpResponseInit } from '@azure/functions'
 import * as z from 'zod'
 import { isServiceName, serviceNames } from '../shared/advertising/services.ts'
-import type { HandledRequest } from '../shared/http/accept.ts'
-import { guardHeaders } from '../shared/http/answers.ts'
+import type { HandledRequest } from '../shared/http/checkRequest.ts'
+import { guardHeaders } from '../shared/http/responses.ts'
 import { operation, route } from '../shared/http/route.ts'
 import { passThrough } from '../shared/passthrough/passThrough.ts'
-import { requestedAccountOf } from '../shared/passthrough/requestedAccount.ts'
-import { createSend } from '../shared/passthrough/send.ts'
+import { readRequestedAccount } from '../shared/passthrough/requestedAccount.ts'
+import { createUpstreamSender } from '../shared/passthrough/send.ts'
 import { Problem } from '../shared/problems.ts'
 import { vendProblems } from '../shared/vend/problems.ts'
-import { recordedVend } from '../shared/vend/recorded.ts'
+import { withUsageRecording } from '../shared/vend/usageRecording.ts'
 
 const params = z.object({ service: z.string(), path: z.string().default('') })
 
 /** Connections to Microsoft Advertising outlive the call that opened them. */
-const send = createSend()
+const send = createUpstreamSender()
 
 const passed = operation({
   summary: 'Call Microsoft Advertising with the tenant’s credentials',
@@ -22,7 +22,7 @@ const passed = operation({
   params,
   query: z.looseObject({}),
   readsBodyItself: true,
-  answer: {
+  response: {
     status: 200,
     description:
       'Microsoft’s response, streamed. For a failure, `X-Diagnosis` names the cause. Chunked requests stream as well. The Functions host reads a request with `Content-Length` completely first, and itself answers 500 above its limit of 100 MiB.',
@@ -55,7 +55,7 @@ async function pass(
       detail: `Unknown service ${service.slice(0, 60)}. Services: ${serviceNames.join(', ')}.`,
     })
   }
-  const vend = recordedVend(broker, caller.app)
+  const vend = withUsageRecording(broker, caller.app)
   const { status, headers, body } = await passThrough({ ...broker, vend, send }, tenant, {
     service,
     path,
@@ -63,7 +63,7 @@ async function pass(
     method: raw.method,
     headers: raw.headers,
     body: raw.body,
-    ...requestedAccountOf(raw.headers),
+    ...readRequestedAccount(raw.headers),
   })
   return {
     status,

@@ -2,18 +2,18 @@ import type { HttpResponseInit } from '@azure/functions'
 import * as z from 'zod'
 import { bindingCookie, newBrowser } from '../shared/access/browser.ts'
 import { authorize } from '../shared/connect/authorize.ts'
-import type { HandledRequest } from '../shared/http/accept.ts'
 import { readText } from '../shared/http/body.ts'
-import { isPrefetch, nothingSpent } from '../shared/http/prefetch.ts'
+import type { HandledRequest } from '../shared/http/checkRequest.ts'
+import { isPrefetch, prefetchResponse } from '../shared/http/prefetch.ts'
 import { operation } from '../shared/http/route.ts'
 import { appName } from '../shared/pages/appName.ts'
-import { askFirstPage, goOnPage } from '../shared/pages/askFirstPage.ts'
+import { connectStartPage, continuePage } from '../shared/pages/connectStartPage.ts'
 import { failurePage } from '../shared/pages/failurePage.ts'
 import { redirect } from '../shared/pages/page.ts'
 import { pageRoute } from '../shared/pages/pageRoute.ts'
 
 /** A session's identifier and the name of its field. */
-const longestFormBytes = 1024
+const maxFormBytes = 1024
 
 /** `/oauth/authorize?session=…`: spends the connect session, binds the browser, leads to the sign-in. */
 pageRoute('authorize', 'oauth/authorize', {
@@ -21,16 +21,16 @@ pageRoute('authorize', 'oauth/authorize', {
     summary: 'The link that the advertiser opens: starts the sign-in, or asks first',
     // Links travel by mail and pick up tracking parameters on the way.
     query: z.object({ session: z.string().max(200).default('') }),
-    answer: { status: 302, description: 'Redirect to the identity provider’s sign-in.' },
+    response: { status: 302, description: 'Redirect to the identity provider’s sign-in.' },
     handle: async ({ query, raw, ...request }) =>
-      isPrefetch(raw) ? nothingSpent : lead(request, query.session, { pressed: false }),
+      isPrefetch(raw) ? prefetchResponse : lead(request, query.session, { pressed: false }),
   }),
   POST: operation({
     summary: 'The button on the page of a link that asks first',
     readsBodyItself: true,
-    answer: { status: 200, description: 'A page that continues to the identity provider’s sign-in.' },
+    response: { status: 200, description: 'A page that continues to the identity provider’s sign-in.' },
     handle: async ({ raw, ...request }) => {
-      const form = new URLSearchParams(await readText(raw, longestFormBytes))
+      const form = new URLSearchParams(await readText(raw, maxFormBytes))
       return lead(request, form.get('session') ?? '', { pressed: true })
     },
   }),
@@ -45,9 +45,9 @@ async function lead(
   const browser = known ?? newBrowser()
   const ended = await authorize(broker, { sessionToken, browser, pressed })
   if (!ended) return failurePage({ failed: 'link_not_valid' }, config)
-  if ('asksFirst' in ended) return askFirstPage(sessionToken, appName(config, ended.workspace))
+  if ('asksFirst' in ended) return connectStartPage(sessionToken, appName(config, ended.workspace))
   const headers = { 'Set-Cookie': bindingCookie(config.publicUrl, browser) }
   return pressed
-    ? goOnPage(ended.url.href, appName(config, ended.workspace), headers)
+    ? continuePage(ended.url.href, appName(config, ended.workspace), headers)
     : redirect(ended.url.href, 302, headers)
 }

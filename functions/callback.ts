@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { readAdminConsent } from '../shared/connect/adminConsent.ts'
 import { finishSignIn } from '../shared/connect/callback.ts'
-import { isPrefetch, nothingSpent } from '../shared/http/prefetch.ts'
+import { isPrefetch, prefetchResponse } from '../shared/http/prefetch.ts'
 import { operation } from '../shared/http/route.ts'
 import { adminConsentedPage, failurePage } from '../shared/pages/failurePage.ts'
 import { redirect } from '../shared/pages/page.ts'
@@ -23,9 +23,9 @@ pageRoute('callback', 'oauth/callback', {
   GET: operation({
     summary: 'The redirect URI to which the identity provider returns the browser',
     query: authorizationResponse,
-    answer: { status: 303, description: 'Redirect to the app’s return URL with `tenant` and `status`.' },
+    response: { status: 303, description: 'Redirect to the app’s return URL with `tenant` and `status`.' },
     handle: async ({ broker, browser, query, raw }) => {
-      if (isPrefetch(raw)) return nothingSpent
+      if (isPrefetch(raw)) return prefetchResponse
       const adminConsent = readAdminConsent(query)
       if (adminConsent) return adminConsentedPage(adminConsent === 'granted', broker.config)
       const ended = await finishSignIn(broker, query, browser)

@@ -1,11 +1,11 @@
 import * as z from 'zod'
 import { readChoice } from '../shared/choice/choose.ts'
 import { firstDraft } from '../shared/choice/draft.ts'
-import { answerChoiceForm, longestChoiceFormBytes } from '../shared/choice/form.ts'
+import { handleChoiceForm, maxChoiceFormBytes } from '../shared/choice/form.ts'
 import { readText } from '../shared/http/body.ts'
 import { operation } from '../shared/http/route.ts'
 import { appName } from '../shared/pages/appName.ts'
-import { choiceMadeBeforePage, choiceMadePage, choiceOverPage } from '../shared/pages/choiceDonePage.ts'
+import { choiceAlreadyMadePage, choiceExpiredPage, choiceMadePage } from '../shared/pages/choiceDonePage.ts'
 import { choicePage } from '../shared/pages/choosePage.ts'
 import { pageRoute } from '../shared/pages/pageRoute.ts'
 
@@ -14,33 +14,33 @@ pageRoute('chooseAccounts', 'oauth/accounts', {
   GET: operation({
     summary: 'The page where the advertiser chooses accounts',
     query: z.object({ choice: z.string().max(200).default('') }),
-    answer: { status: 200, description: 'The page.' },
+    response: { status: 200, description: 'The page.' },
     handle: async ({ broker, browser, query }) => {
       const { config } = broker
       const open = await readChoice(broker, query.choice, browser)
-      if (!open) return choiceOverPage(appName(config))
+      if (!open) return choiceExpiredPage(appName(config))
       const app = appName(config, open.choice.workspace)
-      if (open.doneUrl) return choiceMadeBeforePage(open.doneUrl, app)
+      if (open.doneUrl) return choiceAlreadyMadePage(open.doneUrl, app)
       return choicePage({ token: query.choice, app, open, draft: firstDraft(open.accounts) })
     },
   }),
   POST: operation({
     summary: 'The form on that page: search, select, change pages, confirm, or decide later',
     readsBodyItself: true,
-    answer: {
+    response: {
       status: 200,
       description: 'The page again, or a page that continues to the return URL after the choice.',
     },
     handle: async ({ broker, browser, raw }) => {
       const { config } = broker
-      const form = new URLSearchParams(await readText(raw, longestChoiceFormBytes))
-      const answered = await answerChoiceForm(broker, form, browser)
-      if (!answered) return choiceOverPage(appName(config))
+      const form = new URLSearchParams(await readText(raw, maxChoiceFormBytes))
+      const answered = await handleChoiceForm(broker, form, browser)
+      if (!answered) return choiceExpiredPage(appName(config))
       const { open } = answered
       const app = appName(config, open.choice.workspace)
       if (!('doneUrl' in answered))
         return choicePage({ token: form.get('choice') ?? '', app, moved: true, ...answered })
-      return open.doneUrl ? choiceMadeBeforePage(open.doneUrl, app) : choiceMadePage(answered.doneUrl, app)
+      return open.doneUrl ? choiceAlreadyMadePage(open.doneUrl, app) : choiceMadePage(answered.doneUrl, app)
     },
   }),
 })

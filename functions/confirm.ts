@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { confirmConnectSession, openConfirmedChoice } from '../shared/connect/confirm.ts'
-import { answerJson } from '../shared/http/answers.ts'
+import { jsonResponse } from '../shared/http/responses.ts'
 import { operation, route } from '../shared/http/route.ts'
 import { tenantView, toTenantView } from '../shared/tenants/view.ts'
 
@@ -11,7 +11,7 @@ route('confirm', 'v1/tenants/{tenant}/connect-sessions/{session}/confirm', {
     role: 'Tenants.Manage',
     params: z.object({ session: z.string().max(64) }),
     body: z.strictObject({ code: z.string().min(1).max(100) }),
-    answer: {
+    response: {
       status: 200,
       description: 'The tenant, connected.',
       schema: tenantView.extend({
@@ -29,7 +29,7 @@ route('confirm', 'v1/tenants/{tenant}/connect-sessions/{session}/confirm', {
       broker.accessTokens.forget(tenant)
       const chooseAccountsUrl = await openConfirmedChoice(broker, confirmed)
       const view = toTenantView(confirmed, broker.clock.now())
-      return answerJson({ ...view, ...(chooseAccountsUrl && { chooseAccountsUrl }) })
+      return jsonResponse({ ...view, ...(chooseAccountsUrl && { chooseAccountsUrl }) })
     },
   }),
 })

@@ -1,7 +1,7 @@
 import * as z from 'zod'
-import { pendingView, readPending } from '../shared/connect/pending.ts'
-import { answerJson } from '../shared/http/answers.ts'
+import { pendingView, readPendingGrant } from '../shared/connect/readPendingGrant.ts'
 import { pageQuery } from '../shared/http/fields.ts'
+import { jsonResponse } from '../shared/http/responses.ts'
 import { operation, route } from '../shared/http/route.ts'
 
 /** `GET …/connect-sessions/{session}`: what confirming its consent would change, before anything is marked. */
@@ -11,13 +11,13 @@ route('connectSession', 'v1/tenants/{tenant}/connect-sessions/{session}', {
     role: 'Tenants.Manage',
     params: z.object({ session: z.string().max(64) }),
     query: pageQuery,
-    answer: {
+    response: {
       status: 200,
       description: 'The consent that is waiting for confirmation.',
       schema: pendingView,
     },
     problems: ['tenant_not_found', 'connect_session_not_found'],
     handle: async ({ broker, tenant, params, query }) =>
-      answerJson(await readPending(broker, tenant, params.session, query)),
+      jsonResponse(await readPendingGrant(broker, tenant, params.session, query)),
   }),
 })

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { connectSessionBody, createConnectSession } from '../shared/connect/sessions.ts'
-import { answerJson } from '../shared/http/answers.ts'
+import { jsonResponse } from '../shared/http/responses.ts'
 import { operation, route } from '../shared/http/route.ts'
 
 /** `POST /v1/tenants/{tenant}/connect-sessions`: a one-time link with which the advertiser connects the tenant. */
@@ -9,13 +9,13 @@ route('connectSessions', 'v1/tenants/{tenant}/connect-sessions', {
     summary: 'Create a one-time link for an advertiser to connect the tenant',
     role: 'Tenants.Manage',
     body: connectSessionBody,
-    answer: {
+    response: {
       status: 201,
       description: 'Send the advertiser’s browser to `connectUrl`.',
       schema: z.object({ id: z.string(), connectUrl: z.url(), expiresAt: z.iso.datetime() }),
     },
     problems: ['environment_conflict', 'tenant_changed'],
     handle: async ({ broker, tenant, body }) =>
-      answerJson(await createConnectSession(broker, tenant, body), 201),
+      jsonResponse(await createConnectSession(broker, tenant, body), 201),
   }),
 })

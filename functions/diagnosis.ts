@@ -1,12 +1,12 @@
 import {
-  asksForProbe,
-  diagnosisAnswer,
   diagnosisBody,
+  diagnosisResponse,
   explainFailedCall,
-  longestDiagnosisBytes,
+  isProbeRequest,
+  maxDiagnosisBytes,
 } from '../shared/diagnosis/failedCall.ts'
 import { probeTenant } from '../shared/diagnosis/probe.ts'
-import { answerJson } from '../shared/http/answers.ts'
+import { jsonResponse } from '../shared/http/responses.ts'
 import { operation, route } from '../shared/http/route.ts'
 
 /** `POST /v1/tenants/{tenant}/diagnosis`: which credential is at fault, and who acts. */
@@ -15,18 +15,18 @@ route('diagnosis', 'v1/tenants/{tenant}/diagnosis', {
     summary: 'Test every credential live, or explain a failed call',
     role: 'Tokens.Vend',
     body: diagnosisBody,
-    maxBodyBytes: longestDiagnosisBytes,
-    answer: {
+    maxBodyBytes: maxDiagnosisBytes,
+    response: {
       status: 200,
       description: 'Which credential is at fault, why, and who must act.',
-      schema: diagnosisAnswer,
+      schema: diagnosisResponse,
     },
     problems: ['tenant_not_found'],
     handle: async ({ broker, tenant, body }) => {
-      const diagnosis = await (asksForProbe(body)
+      const diagnosis = await (isProbeRequest(body)
         ? probeTenant(broker, tenant)
         : explainFailedCall(broker, tenant, body))
-      return answerJson(diagnosis)
+      return jsonResponse(diagnosis)
     },
   }),
 })

@@ -1,7 +1,7 @@
 import { buildContract } from '../shared/contract/openapi.ts'
 import { operation, route, routes } from '../shared/http/route.ts'
 import { docsPage } from '../shared/pages/docsPage.ts'
-import { answerPage, type Page } from '../shared/pages/page.ts'
+import { type Page, pageResponse } from '../shared/pages/page.ts'
 
 let page: (Page & { readonly style: string }) | undefined
 
@@ -9,10 +9,10 @@ let page: (Page & { readonly style: string }) | undefined
 route('docs', 'docs', {
   GET: operation({
     summary: 'The contract, readable',
-    answer: { status: 200, description: 'An HTML page.' },
+    response: { status: 200, description: 'An HTML page.' },
     handle: async ({ broker }) => {
       page ??= docsPage(buildContract(routes, broker.config.publicUrl))
-      return answerPage(page, page.style)
+      return pageResponse(page, page.style)
     },
   }),
 })

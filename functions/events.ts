@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { connectHintOfEvent } from '../shared/domain/connectHint.ts'
-import { answerJson } from '../shared/http/answers.ts'
 import { pageQuery } from '../shared/http/fields.ts'
+import { jsonResponse } from '../shared/http/responses.ts'
 import { operation, route } from '../shared/http/route.ts'
 import { invalidContinuation, Problem } from '../shared/problems.ts'
 import { eventView, toEventView } from '../shared/tenants/view.ts'
@@ -12,7 +12,7 @@ route('events', 'v1/tenants/{tenant}/events', {
     summary: 'A tenant’s history, newest first',
     role: 'Tenants.Manage',
     query: pageQuery,
-    answer: {
+    response: {
       status: 200,
       description: 'One page of events.',
       schema: z.object({ events: z.array(eventView), continuation: z.string().optional() }),
@@ -26,7 +26,7 @@ route('events', 'v1/tenants/{tenant}/events', {
       const events = page.events.map((event) =>
         toEventView(event, connectHintOfEvent(broker.config, stored.tenant, event)),
       )
-      return answerJson({ ...page, events })
+      return jsonResponse({ ...page, events })
     },
   }),
 })

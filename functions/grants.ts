@@ -1,5 +1,5 @@
-import { bringGrant, grantBody } from '../shared/grants/bring.ts'
-import { answerJson } from '../shared/http/answers.ts'
+import { grantBody, importGrant } from '../shared/grants/importGrant.ts'
+import { jsonResponse } from '../shared/http/responses.ts'
 import { operation, route } from '../shared/http/route.ts'
 import { tenantView, toTenantView } from '../shared/tenants/view.ts'
 
@@ -9,7 +9,7 @@ route('grants', 'v1/tenants/{tenant}/grants', {
     summary: 'Import an existing refresh token; the broker verifies it before saving it',
     role: 'Tenants.Manage',
     body: grantBody,
-    answer: { status: 200, description: 'The tenant, connected.', schema: tenantView },
+    response: { status: 200, description: 'The tenant, connected.', schema: tenantView },
     problems: [
       'grant_refused',
       'accounts_would_be_lost',
@@ -22,9 +22,9 @@ route('grants', 'v1/tenants/{tenant}/grants', {
       'advertising_unavailable',
     ],
     handle: async ({ broker, tenant, body }) => {
-      const connected = await bringGrant(broker, tenant, body)
+      const connected = await importGrant(broker, tenant, body)
       broker.accessTokens.forget(tenant)
-      return answerJson(toTenantView(connected, broker.clock.now()))
+      return jsonResponse(toTenantView(connected, broker.clock.now()))
     },
   }),
 })

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { answerJson } from '../shared/http/answers.ts'
+import { jsonResponse } from '../shared/http/responses.ts'
 import { operation, route } from '../shared/http/route.ts'
 
 /** `GET /health`: the process is alive and its settings are valid. Calls nothing else. */
@@ -7,7 +7,7 @@ route('health', 'health', {
   GET: operation({
     summary: 'Liveness: the process responds and its settings are valid',
     tellsSettings: true,
-    answer: { status: 200, description: 'Alive.', schema: z.object({ status: z.literal('ok') }) },
-    handle: async () => answerJson({ status: 'ok' }),
+    response: { status: 200, description: 'Alive.', schema: z.object({ status: z.literal('ok') }) },
+    handle: async () => jsonResponse({ status: 'ok' }),
   }),
 })

@@ -7,7 +7,7 @@ const missing = operation({
   summary: 'No such route',
   query: z.looseObject({}),
   readsBodyItself: true,
-  answer: { status: 404, description: 'A problem document.' },
+  response: { status: 404, description: 'A problem document.' },
   handle: async () => {
     throw new Problem('route_not_found')
   },

@@ -1,5 +1,5 @@
 import { buildContract, type Contract } from '../shared/contract/openapi.ts'
-import { answerJson } from '../shared/http/answers.ts'
+import { jsonResponse } from '../shared/http/responses.ts'
 import { operation, route, routes } from '../shared/http/route.ts'
 
 let contract: Contract | undefined
@@ -8,10 +8,10 @@ let contract: Contract | undefined
 route('openapi', 'openapi.json', {
   GET: operation({
     summary: 'This contract, as OpenAPI 3.1',
-    answer: { status: 200, description: 'An OpenAPI 3.1 document.' },
+    response: { status: 200, description: 'An OpenAPI 3.1 document.' },
     handle: async ({ broker }) => {
       contract ??= buildContract(routes, broker.config.publicUrl)
-      return answerJson(contract)
+      return jsonResponse(contract)
     },
   }),
 })

@@ -1,4 +1,4 @@
-import { answerJson } from '../shared/http/answers.ts'
+import { jsonResponse } from '../shared/http/responses.ts'
 import { operation, route } from '../shared/http/route.ts'
 import { checkReadiness, readiness } from '../shared/ready/readiness.ts'
 
@@ -8,14 +8,14 @@ route('ready', 'ready', {
     summary: 'Readiness: every dependency, secret, and environment, and the last sweep',
     role: 'Broker.Operate',
     tellsSettings: true,
-    answer: {
+    response: {
       status: 200,
       description: '200 when everything works, 503 when something needs the operator.',
       schema: readiness,
     },
     handle: async ({ broker }) => {
       const report = await checkReadiness(broker)
-      return answerJson(report, report.ready ? 200 : 503)
+      return jsonResponse(report, report.ready ? 200 : 503)
     },
   }),
 })

@@ -1,7 +1,7 @@
 import { app, output } from '@azure/functions'
 import { broker } from '../shared/broker.ts'
 import { refreshChunksQueue, runSweep } from '../shared/operations/runSweep.ts'
-import { traced } from '../shared/telemetry/invocation.ts'
+import { withTracing } from '../shared/telemetry/invocation.ts'
 
 /** The output binding that hands over; messages are `{shard}`. */
 const refreshChunks = output.storageQueue({
@@ -16,7 +16,7 @@ const refreshChunks = output.storageQueue({
 app.timer('refresh', {
   schedule: '%REFRESH_SCHEDULE%',
   extraOutputs: [refreshChunks],
-  handler: traced(async (_timer, context) => {
+  handler: withTracing(async (_timer, context) => {
     const { handOver } = await runSweep(broker(), { mayHandOver: true })
     context.extraOutputs.set(
       refreshChunks,

@@ -2,7 +2,7 @@ import { app } from '@azure/functions'
 import * as z from 'zod'
 import { broker } from '../shared/broker.ts'
 import { refreshChunksQueue, runShard } from '../shared/operations/runSweep.ts'
-import { traced } from '../shared/telemetry/invocation.ts'
+import { withTracing } from '../shared/telemetry/invocation.ts'
 
 const message = z.object({ shard: z.int().min(0) })
 
@@ -10,7 +10,7 @@ const message = z.object({ shard: z.int().min(0) })
 app.storageQueue('refreshChunk', {
   queueName: refreshChunksQueue,
   connection: 'AzureWebJobsStorage',
-  handler: traced(async (entry) => {
+  handler: withTracing(async (entry) => {
     const { shard } = message.parse(entry)
     await runShard(broker(), shard)
   }),

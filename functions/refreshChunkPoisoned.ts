@@ -1,13 +1,13 @@
 import { app } from '@azure/functions'
 import { refreshChunksQueue } from '../shared/operations/runSweep.ts'
-import { traced } from '../shared/telemetry/invocation.ts'
+import { withTracing } from '../shared/telemetry/invocation.ts'
 import { createLog } from '../shared/telemetry/log.ts'
 
 /** A shard that failed at every try ends in a log event that an alert watches; its rows stay due for the next sweep. */
 app.storageQueue('refreshChunkPoisoned', {
   queueName: `${refreshChunksQueue}-poison`,
   connection: 'AzureWebJobsStorage',
-  handler: traced(async (entry) => {
+  handler: withTracing(async (entry) => {
     const shard = Number((entry as { shard?: unknown })?.shard ?? -1)
     createLog(console.log)('sweep.shard_poisoned', { shard })
   }),

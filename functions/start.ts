@@ -2,7 +2,7 @@ import { app } from '@azure/functions'
 import { broker } from '../shared/broker.ts'
 import { functionsCore } from '../shared/http/functionsCore.ts'
 import { guardInvocations } from '../shared/http/guard.ts'
-import { readAhead } from '../shared/secrets/brokerSecrets.ts'
+import { preloadSecrets } from '../shared/secrets/brokerSecrets.ts'
 import { SettingsError } from '../shared/settings/faults.ts'
 import { startTelemetry, type Telemetry } from '../shared/telemetry/start.ts'
 
@@ -21,7 +21,7 @@ app.hook.appStart(() => {
   try {
     const { config, credential, secrets } = broker()
     telemetry = startTelemetry(config.telemetry, credential)
-    readAhead(secrets, config.environments.keys())
+    preloadSecrets(secrets, config.environments.keys())
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error
     console.error(error.message)

@@ -1,4 +1,4 @@
-import { answerJson } from '../shared/http/answers.ts'
+import { jsonResponse } from '../shared/http/responses.ts'
 import { operation, route } from '../shared/http/route.ts'
 import { runSweep, sweepReport } from '../shared/operations/runSweep.ts'
 
@@ -6,14 +6,14 @@ import { runSweep, sweepReport } from '../shared/operations/runSweep.ts'
  * Azure's load balancer ends a request after 230 s (azure-functions/functions-scale, HTTP trigger); what has begun by
  * then may still take a tenant's lease.
  */
-const mostSeconds = 150
+const maxSeconds = 150
 
 /** `POST /v1/sweeps`: runs a sweep now, for any scheduler that is to stand beside the timer. */
 route('sweeps', 'v1/sweeps', {
   POST: operation({
     summary: 'Run a refresh sweep now, for at most two and a half minutes; the next sweep does the rest',
     role: 'Broker.Operate',
-    answer: { status: 200, description: 'What the sweep did.', schema: sweepReport },
-    handle: async ({ broker }) => answerJson((await runSweep(broker, { mostSeconds })).report),
+    response: { status: 200, description: 'What the sweep did.', schema: sweepReport },
+    handle: async ({ broker }) => jsonResponse((await runSweep(broker, { maxSeconds })).report),
   }),
 })

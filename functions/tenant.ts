@@ -1,5 +1,5 @@
 import { isDamaged } from '../shared/domain/damagedRow.ts'
-import { answerJson } from '../shared/http/answers.ts'
+import { jsonResponse } from '../shared/http/responses.ts'
 import { operation, route } from '../shared/http/route.ts'
 import { Problem } from '../shared/problems.ts'
 import { disconnectTenant } from '../shared/tenants/disconnect.ts'
@@ -10,25 +10,25 @@ route('tenant', 'v1/tenants/{tenant}', {
   GET: operation({
     summary: 'A tenant and its status',
     role: 'Tenants.Manage',
-    answer: { status: 200, description: 'The tenant.', schema: tenantView },
+    response: { status: 200, description: 'The tenant.', schema: tenantView },
     problems: ['tenant_not_found'],
     handle: async ({ broker, tenant }) => {
       const stored = await broker.tenants.inspect(tenant)
       if (!stored) throw new Problem('tenant_not_found')
-      return answerJson(toTenantView(isDamaged(stored) ? stored : stored.tenant, broker.clock.now()))
+      return jsonResponse(toTenantView(isDamaged(stored) ? stored : stored.tenant, broker.clock.now()))
     },
   }),
   DELETE: operation({
     summary: 'Disconnect a tenant: vending stops and the grant is destroyed',
     role: 'Tenants.Manage',
-    answer: { status: 200, description: 'The tenant, disconnected.', schema: tenantView },
+    response: { status: 200, description: 'The tenant, disconnected.', schema: tenantView },
     problems: ['tenant_not_found', 'tenant_changed'],
     handle: async ({ broker, tenant }) => {
       const ended = await disconnectTenant(broker.grantServices, tenant)
       broker.accessTokens.forget(tenant)
       if (!ended) throw new Problem('tenant_not_found')
       if (ended === 'conflict') throw new Problem('tenant_changed')
-      return answerJson(toTenantView(ended.tenant, broker.clock.now()))
+      return jsonResponse(toTenantView(ended.tenant, broker.clock.now()))
     },
   }),
 })

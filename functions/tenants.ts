@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import { answerJson } from '../shared/http/answers.ts'
 import { pageQuery } from '../shared/http/fields.ts'
+import { jsonResponse } from '../shared/http/responses.ts'
 import { operation, route } from '../shared/http/route.ts'
 import { invalidContinuation } from '../shared/problems.ts'
 import { tenantView, toTenantView } from '../shared/tenants/view.ts'
@@ -11,7 +11,7 @@ route('tenants', 'v1/tenants', {
     summary: 'List the workspace’s tenants',
     role: 'Tenants.Manage',
     query: pageQuery,
-    answer: {
+    response: {
       status: 200,
       description: 'One page. If it has a `continuation`, request the next page with it.',
       schema: z.object({ tenants: z.array(tenantView), continuation: z.string().optional() }),
@@ -19,7 +19,7 @@ route('tenants', 'v1/tenants', {
     handle: async ({ broker, caller, query }) => {
       const page = await broker.tenants.list(caller.workspace, query.limit, query.continuation)
       if (page === 'continuation_unknown') throw invalidContinuation()
-      return answerJson({
+      return jsonResponse({
         ...page,
         tenants: page.tenants.map((tenant) => toTenantView(tenant, broker.clock.now())),
       })

@@ -1,11 +1,11 @@
 import * as z from 'zod'
 import { accountName } from '../shared/domain/account.ts'
-import { answerJson } from '../shared/http/answers.ts'
 import { wholeNumber } from '../shared/http/fields.ts'
+import { jsonResponse } from '../shared/http/responses.ts'
 import { operation, route } from '../shared/http/route.ts'
 import { vendProblems } from '../shared/vend/problems.ts'
-import { recordedVend } from '../shared/vend/recorded.ts'
-import { longestMinValiditySeconds, vendAnswer } from '../shared/vend/vend.ts'
+import { withUsageRecording } from '../shared/vend/usageRecording.ts'
+import { maxRequestedValiditySeconds, vendResponse } from '../shared/vend/vend.ts'
 
 /** `GET /v1/tenants/{tenant}/token`: what the app needs to call Microsoft Advertising now. */
 route('token', 'v1/tenants/{tenant}/token', {
@@ -13,19 +13,19 @@ route('token', 'v1/tenants/{tenant}/token', {
     summary: 'Vend a valid access token with everything else a call needs',
     role: 'Tokens.Vend',
     query: z.strictObject({
-      minValidity: wholeNumber(0, longestMinValiditySeconds).optional(),
+      minValidity: wholeNumber(0, maxRequestedValiditySeconds).optional(),
       accountId: accountName.optional(),
     }),
-    answer: {
+    response: {
       status: 200,
       description: 'The credentials, IDs, headers, and hosts to use now.',
-      schema: vendAnswer,
+      schema: vendResponse,
     },
     problems: vendProblems,
     handle: async ({ broker, caller, tenant, query }) => {
       const { minValidity: minValiditySeconds, accountId } = query
-      const { vend } = recordedVend(broker, caller.app)
-      return answerJson(await vend(tenant, { minValiditySeconds, accountId }))
+      const { vend } = withUsageRecording(broker, caller.app)
+      return jsonResponse(await vend(tenant, { minValiditySeconds, accountId }))
     },
   }),
 })

@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util'
 import { type HostKind, hasFunc, type RunningBroker, startBroker } from './broker-process.ts'
 import { type CallingAppName, callingApps } from './callers.ts'
 import { createDemo } from './demonstration/demo.ts'
-import { tellWhatToTry, tellWhereAllIs } from './demonstration/next.ts'
+import { printAddresses, printNextSteps } from './demonstration/next.ts'
 import { perform } from './demonstration/perform.ts'
 import { createJsonTranscript, createTextTranscript, type Transcript } from './demonstration/transcript.ts'
 import { assertPortsFree, PortsTakenError } from './ports.ts'
@@ -44,12 +44,12 @@ let leaving = false
 async function run(options: StartOptions): Promise<void> {
   const tell = createTranscript(options)
   const stack = await startAll(options, tell)
-  const broker = options.stackOnly ? undefined : await startTheBroker(stack, options, tell)
+  const broker = options.stackOnly ? undefined : await startBrokerProcess(stack, options, tell)
   await keepTokenFiles(stack)
   if (broker && options.demo) status = (await perform(createDemo(stack, broker.origin), tell)) ? 0 : 1
   if (options.once) return leave()
-  tellWhereAllIs(stack, broker?.origin, tell)
-  if (broker) tellWhatToTry(stack, broker.origin, tell)
+  printAddresses(stack, broker?.origin, tell)
+  if (broker) printNextSteps(stack, broker.origin, tell)
   else tell({ event: 'note', text: 'Now: cp local.settings.sample.json local.settings.json && func start' })
   tell({ event: 'note', text: 'Ctrl-C stops it all; the data stays in .local/ until npm run reset.' })
 }
@@ -68,7 +68,7 @@ async function startAll({ stackOnly, folder }: StartOptions, tell: Transcript): 
   return stack
 }
 
-async function startTheBroker(
+async function startBrokerProcess(
   stack: Stack,
   { host }: StartOptions,
   tell: Transcript,

@@ -116,7 +116,7 @@ export async function run(command: () => Promise<number | undefined>): Promise<v
     process.exitCode = (await command()) ?? 0
   } catch (error) {
     if (error instanceof StorageUnavailableError) {
-      console.error([error.message, adviceOn(error)].filter(Boolean).join('\n'))
+      console.error([error.message, adviceFor(error)].filter(Boolean).join('\n'))
       process.exitCode = 1
       return
     }
@@ -126,7 +126,7 @@ export async function run(command: () => Promise<number | undefined>): Promise<v
   }
 }
 
-function adviceOn({ service, status, code }: StorageUnavailableError): string {
+function adviceFor({ service, status, code }: StorageUnavailableError): string {
   if (/Credential|Authentication/.test(code)) return 'You aren’t logged in. Run: az login'
   if (status !== 401 && status !== 403) return ''
   const role = service === 'vault' ? 'Key Vault Secrets Officer' : 'Storage Table Data Contributor'

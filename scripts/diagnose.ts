@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
 import type * as z from 'zod'
-import type { diagnosisAnswer } from '../shared/diagnosis/failedCall.ts'
+import type { diagnosisResponse } from '../shared/diagnosis/failedCall.ts'
 import { createCallBroker, problemOf } from './callBroker.ts'
 import { parseOptions, run, UsageError } from './commandLine.ts'
 import { diagnoseOptions } from './options.ts'
-import { toPastedCall } from './pastedAnswer.ts'
+import { toPastedCall } from './pastedCall.ts'
 
-type Shown = z.infer<typeof diagnosisAnswer>
+type Shown = z.infer<typeof diagnosisResponse>
 
 /**
  * Diagnoses a tenant: `npm run diagnose -- --tenant acme` tries every credential live; with `--answer file` or a pipe

@@ -59,7 +59,7 @@ export async function examine(options: DoctorOptions): Promise<DoctorReport> {
   const [checks, config] = settings ? checkSettings(settings, names) : [[], undefined]
   const [outside, inside, hostQueue] = await Promise.all([
     broker ? checkFromOutside(broker) : [],
-    lookInside(broker, config, settings),
+    checkInside(broker, config, settings),
     config && settings ? checkHostQueue(settings) : [],
   ])
   const report = inside && 'checks' in inside ? inside : undefined
@@ -99,7 +99,7 @@ function checkSettings(
 }
 
 /** The broker's own eyes where a token opens them; else the same look from this process, with its identity. */
-async function lookInside(
+async function checkInside(
   broker: BrokerUnderTest | undefined,
   config: Config | undefined,
   settings: DoctorOptions['settings'] = {},

@@ -13,7 +13,7 @@ import { createProgress, run, UsageError } from './commandLine.ts'
 import { decodeImportFile } from './import/decode.ts'
 import { type ImportRow, parseImportFile } from './import/file.ts'
 import { createJournal, type Journal, type JournalEntry } from './import/journal.ts'
-import { tellOutcome, tellPlan } from './import/report.ts'
+import { printOutcome, printPlan } from './import/report.ts'
 import { importOptions } from './options.ts'
 
 /** What importing needs. */
@@ -71,7 +71,7 @@ export async function importGrants(options: ImportOptions): Promise<Outcome[]> {
   const gate = createGate(options)
   const bring = async (row: ImportRow): Promise<Outcome> => {
     await gate()
-    const entry = await bringOne(options, row)
+    const entry = await importOne(options, row)
     await options.journal.add(entry)
     options.onOutcome?.(entry)
     return entry
@@ -79,7 +79,7 @@ export async function importGrants(options: ImportOptions): Promise<Outcome[]> {
   return pMap(options.rows, bring, { concurrency })
 }
 
-async function bringOne({ call, clock }: ImportOptions, { tenant, grant }: ImportRow): Promise<Outcome> {
+async function importOne({ call, clock }: ImportOptions, { tenant, grant }: ImportRow): Promise<Outcome> {
   for (let tries = 1; ; tries++) {
     const answer = await call(`/v1/tenants/${encodeURIComponent(tenant)}/grants`, grant).catch((error) => {
       if (error instanceof BrokerUnreachableError && tries < triesPerTenant) return 'unreachable' as const
@@ -134,7 +134,7 @@ async function command(): Promise<number> {
     )
   }
   const journal = createJournal(`${file}.journal`, brokerUrlOf(values))
-  if (values['dry-run']) return tellPlan(rows, await journal.read())
+  if (values['dry-run']) return printPlan(rows, await journal.read())
   const open = openRows(rows, await journal.read(), values['retry-refused'] ?? false)
   const progress = createProgress('Importing', open.length)
   const counts: Record<string, number> = {}
@@ -153,7 +153,7 @@ async function command(): Promise<number> {
     .catch((error: unknown) => error)
     .finally(progress.stop)
   // Told of every line of the file, whichever run brought it, and also when this run was stopped.
-  const status = tellOutcome(rows, await journal.read(), counts)
+  const status = printOutcome(rows, await journal.read(), counts)
   if (stopped) throw stopped
   return status
 }

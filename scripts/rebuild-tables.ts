@@ -4,13 +4,18 @@ import { isDamaged } from '../shared/domain/damagedRow.ts'
 import { isEndedBy } from '../shared/domain/disconnectMarks.ts'
 import type { TenantName } from '../shared/domain/tenant.ts'
 import { tenantKey } from '../shared/domain/tenantKey.ts'
-import { endMarked, type RebuildOutcome, rebuildTenant, repair } from '../shared/operations/rebuild.ts'
+import {
+  endMarkedTenant,
+  type RebuildOutcome,
+  rebuildTenant,
+  repairTenant,
+} from '../shared/operations/rebuild.ts'
 import { planRebuild } from '../shared/operations/rebuildPlan.ts'
-import { findTagged, type Tagged, type TaggedGrant } from '../shared/operations/taggedSecrets.ts'
+import { findTagged, type TaggedGrant, type TaggedSecrets } from '../shared/operations/taggedSecrets.ts'
 import { walkTenants } from '../shared/operations/tenantWalk.ts'
 import { tableNames } from '../shared/storage/clients.ts'
-import type { FoundMark } from '../shared/storage/disconnectMarks.ts'
-import { guarded } from '../shared/storage/unavailable.ts'
+import type { MarkFromTags } from '../shared/storage/disconnectMarks.ts'
+import { runStorageOperation } from '../shared/storage/unavailable.ts'
 import { disconnectAgain } from '../shared/tenants/disconnect.ts'
 import { createProgress, openBroker, parseOptions, run, toText } from './commandLine.ts'
 import { rebuildOptions } from './options.ts'
@@ -34,7 +39,7 @@ export interface RebuildReport {
 /** Makes the tables that are missing; those that are there are left alone. */
 export async function createMissingTables({ tables }: Pick<Broker, 'tables'>): Promise<void> {
   for (const name of tableNames) {
-    await guarded('tables', () => tables[name].createTable())
+    await runStorageOperation('tables', () => tables[name].createTable())
   }
 }
 
@@ -44,7 +49,7 @@ export async function createMissingTables({ tables }: Pick<Broker, 'tables'>): P
  */
 export async function rebuildTables(
   broker: Broker,
-  { grants: tagged, marks }: Tagged,
+  { grants: tagged, marks }: TaggedSecrets,
   dryRun: 'dryRun' | 'write',
   onTenant: (counts: Readonly<Record<string, number>>) => void = () => {},
 ): Promise<RebuildReport> {
@@ -68,7 +73,7 @@ export async function rebuildTables(
   const isTagged = new Set(tagged.flatMap(([newest]) => (newest ? tenantKey(newest.owner) : [])))
   for await (const name of walkTenants(broker.tables)) {
     if (isTagged.has(tenantKey(name))) continue
-    const disconnectedAt = endMarked(broker, marks.get(tenantKey(name)))
+    const disconnectedAt = endMarkedTenant(broker, marks.get(tenantKey(name)))
     const outcome = await settleRow(broker, { name, disconnectedAt, dryRun }).catch(() => 'failed' as const)
     if (!outcome) continue
     counts[outcome] = (counts[outcome] ?? 0) + 1
@@ -99,7 +104,7 @@ async function settleRow(
     return 'disconnected'
   }
   if (dryRun === 'dryRun') return 'damaged'
-  const repaired = await repair(broker, found)
+  const repaired = await repairTenant(broker, found)
   if (!disconnectedAt || !isEndedBy(disconnectedAt, repaired.grant)) return 'repaired'
   return settleRow(broker, { name, disconnectedAt, dryRun })
 }
@@ -107,11 +112,11 @@ async function settleRow(
 async function lookAt(
   broker: Broker,
   grants: readonly TaggedGrant[],
-  mark: FoundMark | undefined,
+  mark: MarkFromTags | undefined,
 ): Promise<'present' | 'missing' | 'damaged' | 'disconnected'> {
   const found = await broker.grantServices.tenants.inspect(grants[0]!.owner)
   if (found && isDamaged(found)) return 'damaged'
-  const { plan } = planRebuild({ row: found?.tenant, grants, disconnectedAt: endMarked(broker, mark) })
+  const { plan } = planRebuild({ row: found?.tenant, grants, disconnectedAt: endMarkedTenant(broker, mark) })
   return ({ keep: 'present', prove: 'missing', end: 'disconnected' } as const)[plan]
 }
 

@@ -7,9 +7,9 @@ import { countTenants, walkTenants } from '../shared/operations/tenantWalk.ts'
 import {
   addSealingKey,
   dropOlderSealingKeys,
+  propagationSeconds,
   readSealingKeyIds,
   SealingKeySetError,
-  settleSeconds,
 } from '../shared/secrets/sealingKeys.ts'
 import {
   createProgress,
@@ -67,7 +67,7 @@ export async function pruneSealingKeys(
 const advice: Readonly<Record<string, string>> = {
   missing: 'The vault has no sealing keys. Create the first one with: npm run rotate-sealing-key',
   nothing_older: 'There is only one key, so nothing was removed.',
-  not_settled: `The newest key is less than ${settleSeconds / 60} minutes old, and a process may still seal with an older one. Wait and try again.`,
+  not_settled: `The newest key is less than ${propagationSeconds / 60} minutes old, and a process may still seal with an older one. Wait and try again.`,
   rows_left: 'Some rows were busy or couldn’t be opened, so no key was removed. Run the same command again.',
 }
 
@@ -85,7 +85,7 @@ async function command(): Promise<number> {
 async function add(vault: Vault): Promise<number> {
   const { sealing, older } = await addSealingKey({ vault, clock: systemClock, randomness: systemRandomness })
   console.log(`Key ${sealing} now seals. ${older.length} older key(s) can still open what they sealed.`)
-  console.log(`Running processes start using it within ${settleSeconds / 120} minutes.`)
+  console.log(`Running processes start using it within ${propagationSeconds / 120} minutes.`)
   return 0
 }
 

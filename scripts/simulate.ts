@@ -6,7 +6,7 @@ import { simulateOptions } from './options.ts'
 const { values } = parseArgs({ options: simulateOptions })
 const mode = values.strict ? 'strict' : 'microsoft'
 /** A run ends after this many broken rules, because they are mostly one fault. */
-const mostFailures = 20
+const maxFailures = 20
 /** A long run says how far it is. */
 const progressSeeds = 5000
 
@@ -23,7 +23,7 @@ async function runSeeds(from: number, count: number): Promise<void> {
   const startedAt = performance.now()
   const totals = { seeds: 0, calls: 0, lives: 0, excused: 0 }
   const failures: SimulationResult[] = []
-  for (let seed = from; seed < from + count && failures.length < mostFailures; seed++) {
+  for (let seed = from; seed < from + count && failures.length < maxFailures; seed++) {
     const result = await simulate(seed, { mode })
     totals.seeds++
     for (const key of ['calls', 'lives', 'excused'] as const) totals[key] += result[key]

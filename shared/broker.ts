@@ -9,18 +9,18 @@ import {
 import { type Clock, type Randomness, systemRandomness } from './clock.ts'
 import { type Config, parseConfig } from './config.ts'
 import type { AccountStore } from './domain/account.ts'
-import { withBelievableTimes } from './domain/believableTimes.ts'
 import type { TenantDirectory } from './domain/directory.ts'
 import type { GrantStore } from './domain/grants.ts'
 import type { EnvironmentHold, EnvironmentStates } from './domain/holds.ts'
 import type { Log } from './domain/logEvents.ts'
 import type { BrokerNotes } from './domain/notes.ts'
 import type { OneTimeRecords } from './domain/oneTime.ts'
+import { withPlausibleTimes } from './domain/plausibleTimes.ts'
 import type { Sealer } from './domain/sealer.ts'
 import type { SweepReports } from './domain/sweepReports.ts'
 import type { TenantPages } from './domain/tenantPages.ts'
 import type { TenantStore } from './domain/tenantStore.ts'
-import type { RecordUse } from './domain/use.ts'
+import type { RecordUsage } from './domain/usage.ts'
 import type { ListableVault } from './domain/vault.ts'
 import type { Environment } from './environment.ts'
 import { tokenExchangeAudience } from './identity/clientAssertion.ts'
@@ -36,7 +36,7 @@ import { type BrokerSecrets, createBrokerSecrets, sealingKeysName } from './secr
 import {
   createDeveloperTokens,
   type DeveloperTokens,
-  withDeveloperTokenFallOver,
+  withDeveloperTokenFailover,
 } from './secrets/developerTokens.ts'
 import { createSecretHealth, type SecretHealth } from './secrets/secretHealth.ts'
 import { createAccountTable } from './storage/accountTable.ts'
@@ -53,7 +53,7 @@ import { createClockComparison, createStorageClock, type StorageClock } from './
 import { createTenantTable } from './storage/tenantTable.ts'
 import { createVault } from './storage/vault.ts'
 import { createLog } from './telemetry/log.ts'
-import { meterLog, meterUse } from './telemetry/metered.ts'
+import { meterLog, meterUsage } from './telemetry/meters.ts'
 import { tracedFetch } from './telemetry/outgoing.ts'
 import type { GrantServices } from './tenants/connectGrant.ts'
 import { type AccessTokens, createAccessTokens } from './vend/accessTokens.ts'
@@ -96,7 +96,7 @@ export interface Broker {
   readonly accessTokens: AccessTokens
   readonly vend: Vend
   /** Told of each use that an app makes of the broker. */
-  readonly recordUse: RecordUse
+  readonly recordUsage: RecordUsage
 }
 
 let built: Broker | undefined
@@ -158,7 +158,7 @@ export function createBroker(
     sweeping,
     accessTokens,
     vend,
-    recordUse: meterUse,
+    recordUsage: meterUsage,
   }
 }
 
@@ -190,7 +190,7 @@ function createStorage(
     developerTokens,
     developerTokenProofs,
     vaults: { main, grants: grantVaults },
-    tenants: createTenantTable(tables, (tenant) => withBelievableTimes(tenant, config.refresh, clock.now())),
+    tenants: createTenantTable(tables, (tenant) => withPlausibleTimes(tenant, config.refresh, clock.now())),
     accounts: createAccountTable(tables),
     due: createDueTable(tables),
     tenantPages: createTenantPages(tables),
@@ -220,7 +220,7 @@ function createIdentity(config: Config, parts: IdentityParts, clock: Clock) {
   const managements = new Map(
     [...config.environments].map(([name, environmentConfig]) => [
       name,
-      withDeveloperTokenFallOver(
+      withDeveloperTokenFailover(
         withProofs(
           createCustomerManagement({ environmentConfig, fetch: tracedFetch }),
           name,

@@ -40,7 +40,7 @@ export class TimeLimitError extends Error {
  * Gives a step a time limit. The step itself may still take effect after it: callers treat a
  * {@link TimeLimitError} as "unknown", never as "not done".
  */
-export async function within<T>(
+export async function withTimeLimit<T>(
   clock: Clock,
   seconds: number,
   step: string,
@@ -64,10 +64,10 @@ export interface Deadline {
   /** Seconds that are left; negative when it is past. */
   left(): number
   /**
-   * Runs a step for as long as is left, and no longer than `mostSeconds`. Without time left it is not begun.
+   * Runs a step for as long as is left, and no longer than `maxSeconds`. Without time left it is not begun.
    * @throws TimeLimitError. The step may still take effect.
    */
-  step<T>(name: string, work: () => Promise<T>, mostSeconds?: number): Promise<T>
+  step<T>(name: string, work: () => Promise<T>, maxSeconds?: number): Promise<T>
 }
 
 /** Creates the deadline of an attempt that must end at `until`. */
@@ -75,10 +75,10 @@ export function createDeadline(clock: Clock, until: Date): Deadline {
   const left = () => (until.getTime() - clock.now().getTime()) / 1000
   return {
     left,
-    async step(name, work, mostSeconds = Number.POSITIVE_INFINITY) {
-      const seconds = Math.min(mostSeconds, left())
+    async step(name, work, maxSeconds = Number.POSITIVE_INFINITY) {
+      const seconds = Math.min(maxSeconds, left())
       if (seconds <= 0) throw new TimeLimitError(name, 0)
-      return within(clock, seconds, name, work)
+      return withTimeLimit(clock, seconds, name, work)
     },
   }
 }
@@ -100,7 +100,7 @@ export async function withSignal<T>(seconds: number, work: (signal: AbortSignal)
 }
 
 /** A time `seconds` after `from`. */
-export function secondsAfter(from: Date, seconds: number): Date {
+export function addSeconds(from: Date, seconds: number): Date {
   return new Date(from.getTime() + seconds * 1000)
 }
 

@@ -1,7 +1,7 @@
 import { type Environment, environments, type IdentityProvider } from './environment.ts'
 import { type FunctionsHost, readFunctionsHost } from './functionsHost.ts'
 import { environmentSettings } from './settings/environmentSettings.ts'
-import { faultOf, type SettingFault, SettingsError } from './settings/faults.ts'
+import { createSettingFault, type SettingFault, SettingsError } from './settings/faults.ts'
 import { type RawSettings, readSetting, readSettings } from './settings/read.ts'
 import type { ConfigOf, DraftOf, Setting } from './settings/setting.ts'
 import { createUrlSchemas } from './settings/urls.ts'
@@ -83,7 +83,12 @@ function complete(
 
 function tableFaults({ tables }: Draft, tree: BrokerSettings): SettingFault[] {
   if (!tables.endpoint !== !tables.connectionString) return []
-  return [faultOf(tree.tables.endpoint, 'set exactly one of TABLES_ENDPOINT and TABLES_CONNECTION_STRING')]
+  return [
+    createSettingFault(
+      tree.tables.endpoint,
+      'set exactly one of TABLES_ENDPOINT and TABLES_CONNECTION_STRING',
+    ),
+  ]
 }
 
 /** What reading and storing a grant need beside the call; a lease that is shorter would end before each call. */
@@ -94,7 +99,7 @@ function leaseFaults({ refresh }: Draft, tree: BrokerSettings): SettingFault[] {
   if (leaseSeconds === undefined || tokenEndpointSeconds === undefined) return []
   if (leaseSeconds >= tokenEndpointSeconds + leaseBeyondCallSeconds) return []
   const fault = `must be at least TOKEN_ENDPOINT_SECONDS + ${leaseBeyondCallSeconds}`
-  return [faultOf(tree.refresh.leaseSeconds, fault)]
+  return [createSettingFault(tree.refresh.leaseSeconds, fault)]
 }
 
 /** Nothing of one environment is ever sent to the other; one registration for both would have one secret for both. */
@@ -107,7 +112,10 @@ function sharedFaults(
   const [one, other] = [ownOf(first.values, first.tree), ownOf(second.values, second.tree)]
   return other.flatMap(({ value, setting }, index) =>
     value !== undefined && value === one[index]?.value
-      ? faultOf(setting, `is the same as ${one[index].setting.name}; each environment needs its own`)
+      ? createSettingFault(
+          setting,
+          `is the same as ${one[index].setting.name}; each environment needs its own`,
+        )
       : [],
   )
 }

@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache'
 import type { Clock } from './clock.ts'
 
 /** A remembered value and how old it is. */
-export interface Aged<T> {
+export interface RememberedValue<T> {
   readonly value: T
   readonly ageMilliseconds: number
 }
@@ -10,7 +10,7 @@ export interface Aged<T> {
 /** Values by key, each with the time that it is as of. Reading never drops one: what is too old is the reader's choice. */
 export interface Memory<T> {
   /** The value, whatever its age; undefined when nothing is remembered. */
-  recall(key: string): Aged<T> | undefined
+  recall(key: string): RememberedValue<T> | undefined
   /** The value when it is younger than `milliseconds`. */
   recent(key: string, milliseconds: number): T | undefined
   /** @param asOf when reading the value began, in milliseconds since the epoch. Default is now. */

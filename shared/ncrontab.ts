@@ -59,7 +59,7 @@ function parseField(text: string, field: Field): number[] | undefined {
 }
 
 const itemPattern = /^([^/-]+)(?:-([^/-]+))?(?:\/([^/]+))?$/
-const largestInteger = 2 ** 31 - 1
+const maxInteger = 2 ** 31 - 1
 
 /**
  * `*`, a value, or a range, each with a step if need be (`CrontabFieldImpl.InternalParse`). A range that begins above
@@ -75,7 +75,7 @@ function parseItem(text: string, field: Field): { from: number; to: number; step
   const to = Math.max(one, other)
   const step = Math.max(toInteger(every ?? '1'), 1)
   // Beyond it, NCrontab's counter overflows and it throws.
-  const fits = from - field.first + step <= largestInteger
+  const fits = from - field.first + step <= maxInteger
   return fits && field.first <= from && to <= field.last ? { from, to, step } : undefined
 }
 
@@ -89,7 +89,7 @@ function toValue(text: string, { first, names }: Field): number {
 /** .NET's `int.Parse`: white space around the number, 32 bits; what is above them, `parseItem` refuses anyway. */
 function toInteger(text: string): number {
   const number = /^[\t\n\v\f\r ]*[+-]?\d+[\t\n\v\f\r ]*$/.test(text) ? Number(text) : Number.NaN
-  return number >= -largestInteger - 1 ? number : Number.NaN
+  return number >= -maxInteger - 1 ? number : Number.NaN
 }
 
 const secondsPerDay = 86_400

@@ -13,7 +13,7 @@ export interface CollectorOptions {
   readonly port: number
 }
 
-const mostBytes = 16 * 1_048_576
+const maxBytes = 16 * 1_048_576
 
 /**
  * Starts a collector that takes OTLP over HTTP as JSON at `/v1/traces` and `/v1/metrics` (opentelemetry.io, "OTLP
@@ -44,7 +44,7 @@ function createApp(records: Records): Hono {
 
 /** Protobuf is the other encoding of OTLP; nothing here sends it, so it is refused, not dropped. */
 function receive(app: Hono, path: string, take: (body: unknown) => void): void {
-  app.post(path, bodyLimit({ maxSize: mostBytes }), async (c) => {
+  app.post(path, bodyLimit({ maxSize: maxBytes }), async (c) => {
     if (!c.req.header('content-type')?.startsWith('application/json')) {
       return c.json({ code: 3, message: 'Only OTLP as JSON is read here.' }, 415)
     }

@@ -28,9 +28,9 @@ export interface Records {
   ): Promise<CollectedMetric>
 }
 
-const mostTraces = 2000
+const maxTraces = 2000
 /** Of one trace; a caller may send the same one forever. */
-const mostSpans = 1000
+const maxSpans = 1000
 const patienceSeconds = 20
 
 /** Creates empty records that keep the latest 2,000 traces. */
@@ -64,10 +64,10 @@ export function createRecords(): Records {
     addSpans(spans) {
       for (const span of spans) {
         const known = traces.get(span.traceId) ?? []
-        if (known.length < mostSpans) known.push(span)
+        if (known.length < maxSpans) known.push(span)
         traces.set(span.traceId, known)
       }
-      for (const oldest of [...traces.keys()].slice(0, Math.max(0, traces.size - mostTraces)))
+      for (const oldest of [...traces.keys()].slice(0, Math.max(0, traces.size - maxTraces)))
         traces.delete(oldest)
       tell()
     },

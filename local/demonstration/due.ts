@@ -9,7 +9,7 @@ import type { Stack } from '../stack.ts'
  * of it changes.
  * @throws Error when there is no such connected tenant or somebody else changed it in the meantime.
  */
-export async function bringDueForward(stack: Stack, name: TenantName): Promise<void> {
+export async function makeDueNow(stack: Stack, name: TenantName): Promise<void> {
   const { tenants, grantServices, clock } = createBroker(parseConfig(stack.settings()))
   const stored = await tenants.read(name)
   if (!stored?.tenant.grant) throw new Error(`Tenant ${name.tenant} of ${name.workspace} has no grant.`)

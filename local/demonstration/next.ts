@@ -13,7 +13,7 @@ export function tokenFile(stack: Stack, app: string): string {
 }
 
 /** Tells where every part listens. */
-export function tellWhereAllIs({ parts }: Stack, broker: string | undefined, tell: Transcript): void {
+export function printAddresses({ parts }: Stack, broker: string | undefined, tell: Transcript): void {
   if (broker) tell({ event: 'listening', what: capital(defaultPorts.broker.what), origin: broker })
   const { azurite, ...others } = parts
   for (const [name, { origin }] of Object.entries(others)) {
@@ -30,7 +30,7 @@ export function tellWhereAllIs({ parts }: Stack, broker: string | undefined, tel
 }
 
 /** Tells what to try next, each as a line that can be pasted. */
-export function tellWhatToTry(stack: Stack, broker: string, tell: Transcript): void {
+export function printNextSteps(stack: Stack, broker: string, tell: Transcript): void {
   const as = (app: string) => `-H "Authorization: Bearer $(cat ${tokenFile(stack, app)})"`
   const json = '-H "Content-Type: application/json"'
   const tenants = `${broker}/v1/tenants`

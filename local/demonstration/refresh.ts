@@ -2,7 +2,7 @@ import { callingApps } from '../callers.ts'
 import { hostMasterKey } from '../settings.ts'
 import { advertiser, callAdvertising } from './advertiser.ts'
 import { assert, type Demo, nameOf } from './demo.ts'
-import { bringDueForward } from './due.ts'
+import { makeDueNow } from './due.ts'
 import type { Step } from './steps.ts'
 
 const path = `/v1/tenants/${advertiser.tenant}`
@@ -18,7 +18,7 @@ export const refreshSteps: readonly Step[] = [
     async run(demo) {
       const before = (await demo.refreshes(advertiser.username)).length
       const { lastRefreshedAt } = (await demo.call(path)).refresh
-      await bringDueForward(demo.stack, name)
+      await makeDueNow(demo.stack, name)
       await runTimer(demo)
       const refreshedAt = await waitForRefresh(demo, lastRefreshedAt)
       const refreshes = (await demo.refreshes(advertiser.username)).slice(before)

@@ -109,7 +109,7 @@ function toTimerEvent(status: TimerStatus | undefined, isPastDue: boolean): Trig
 }
 
 /** `setTimeout` counts no further than 2^31 - 1 ms, some 24 days. */
-const longestWait = 2 ** 31 - 1
+const maxWait = 2 ** 31 - 1
 
 /** The machine's clock. */
 export const systemClock: Clock = {
@@ -118,7 +118,7 @@ export const systemClock: Clock = {
     let handle: NodeJS.Timeout
     const wait = () => {
       const left = time.getTime() - Date.now()
-      handle = setTimeout(left > longestWait ? wait : callback, Math.max(0, Math.min(left, longestWait)))
+      handle = setTimeout(left > maxWait ? wait : callback, Math.max(0, Math.min(left, maxWait)))
     }
     wait()
     return () => clearTimeout(handle)

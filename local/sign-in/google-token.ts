@@ -6,7 +6,7 @@ import type { Fault, FaultKind } from './faults.ts'
 import { googlePaths } from './google-provider.ts'
 import type { ProviderAnswer } from './provider.ts'
 import type { SignInState } from './state.ts'
-import { answerTokenCall, askForTokens, type TokenAnswer, type TokenCall } from './token-endpoint.ts'
+import { answerTokenCall, requestTokens, type TokenAnswer, type TokenCall } from './token-endpoint.ts'
 
 /** What the token endpoint needs. */
 export interface GoogleTokenEndpoint {
@@ -73,7 +73,7 @@ async function toAnswer(
   if (authentication.kind === 'refused') return refuse(invalidClient)
   const refusal = refuseGrant(call, authentication.client)
   if (refusal) return refuse(refusal)
-  const answer = await askForTokens(state, {
+  const answer = await requestTokens(state, {
     provider: provider(),
     url: new URL(googlePaths.token, origin),
     params: call.params,

@@ -70,16 +70,16 @@ async function withInteraction(
   return context.html(errorPage({ title: 'This page has expired', text }), 400)
 }
 
-const asksForConsent = ({ interaction }: Visit) => interaction.prompt.name === 'consent'
+const isConsentPrompt = ({ interaction }: Visit) => interaction.prompt.name === 'consent'
 
 async function showPage(desk: Desk, visit: Visit): Promise<Response> {
-  return asksForConsent(visit) ? showConsent(desk, visit) : showSignIn(desk, visit)
+  return isConsentPrompt(visit) ? showConsent(desk, visit) : showSignIn(desk, visit)
 }
 
 async function takeForm(desk: Desk, visit: Visit): Promise<Response> {
   const form = await visit.context.req.parseBody()
   const text = (name: string) => String(form[name] ?? '')
-  if (asksForConsent(visit)) return takeDecision(desk, visit, text('decision'))
+  if (isConsentPrompt(visit)) return takeDecision(desk, visit, text('decision'))
   if ('code' in form) return takeCode(desk, visit, text('code'))
   return takePassword(desk, visit, text('username'), text('password'))
 }

@@ -15,7 +15,7 @@ import {
 import { parseScope, toInnerScope } from './scopes.ts'
 import type { SignInState } from './state.ts'
 import { accepts, isDirectoryId, isTenantPath } from './tenants.ts'
-import { answerTokenCall, askForTokens, type TokenAnswer, type TokenCall } from './token-endpoint.ts'
+import { answerTokenCall, requestTokens, type TokenAnswer, type TokenCall } from './token-endpoint.ts'
 
 /** What the token endpoint needs. */
 export interface TokenEndpoint {
@@ -152,7 +152,7 @@ async function exchange(
   const params = new URLSearchParams(call.params)
   const scope = params.get('scope')
   if (scope) params.set('scope', toInnerScope(scope))
-  const answer = await askForTokens(state, {
+  const answer = await requestTokens(state, {
     provider: providerOf(directoryId),
     url: new URL(`/${directoryId}/oauth2/v2.0/token`, origin),
     params,

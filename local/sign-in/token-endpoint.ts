@@ -102,7 +102,7 @@ export interface TokenOptions {
 }
 
 /** Puts a token request to the provider library, in the name of a client that the front has authenticated. */
-export function askForTokens(state: SignInState, options: TokenOptions): Promise<ProviderAnswer> {
+export function requestTokens(state: SignInState, options: TokenOptions): Promise<ProviderAnswer> {
   const params = new URLSearchParams(options.params)
   for (const name of ['client_assertion', 'client_assertion_type', 'resource']) params.delete(name)
   params.set('client_id', options.client.clientId)

@@ -12,7 +12,7 @@ export function graphOf(pairs: Iterable<readonly [from: string, to: string]>): G
 }
 
 /** Every group of nodes that reach each other, largest first: its strongly connected components of two and more. */
-export function knotsOf(graph: Graph): string[][] {
+export function findCycles(graph: Graph): string[][] {
   const reached = new Map([...graph.keys()].map((node) => [node, reachableFrom(graph, node)]))
   const knots: string[][] = []
   const tied = new Set<string>()
@@ -27,7 +27,7 @@ export function knotsOf(graph: Graph): string[][] {
 }
 
 /** The pairs that point at each other, each once. */
-export function mutualPairsOf(graph: Graph): (readonly [string, string])[] {
+export function findMutualPairs(graph: Graph): (readonly [string, string])[] {
   return [...graph].flatMap(([from, targets]) =>
     [...targets].filter((to) => from < to && graph.get(to)?.has(from)).map((to) => [from, to] as const),
   )

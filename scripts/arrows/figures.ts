@@ -1,4 +1,4 @@
-import { graphOf, knotsOf, mutualPairsOf } from './circles.ts'
+import { findCycles, findMutualPairs, graphOf } from './circles.ts'
 import { filePairs, roomPairs } from './judge.ts'
 import { readImports, type Sources } from './readImports.ts'
 
@@ -12,9 +12,9 @@ export function figuresOf(sources: Sources): string[] {
   const shared = [...sources].filter(([path]) => path.startsWith('shared/'))
   const lineCounts = shared.map(([, text]) => text.split('\n').length - 1)
   return [
-    `rooms in knots: ${knotsOf(rooms).flat().length}`,
-    `pairs of rooms that import each other: ${mutualPairsOf(rooms).length}`,
-    `circles of files: ${knotsOf(graphOf(filePairs(imports))).length}`,
+    `rooms in knots: ${findCycles(rooms).flat().length}`,
+    `pairs of rooms that import each other: ${findMutualPairs(rooms).length}`,
+    `circles of files: ${findCycles(graphOf(filePairs(imports))).length}`,
     `lines of shared/: ${lineCounts.reduce((sum, count) => sum + count, 0)} in ${shared.length} files`,
     `files of more than ${manyLines} lines: ${lineCounts.filter((count) => count > manyLines).length}`,
   ]

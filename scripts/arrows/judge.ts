@@ -1,4 +1,4 @@
-import { graphOf, knotsOf } from './circles.ts'
+import { findCycles, graphOf } from './circles.ts'
 import { type House, roomOf } from './floors.ts'
 import { type Import, readImports, type Sources } from './readImports.ts'
 
@@ -57,5 +57,5 @@ function faultsOfDoor({ from, specifier, to }: Import, { doors }: House): string
 }
 
 function faultsOfKnots(kind: string, pairs: readonly (readonly [string, string])[]): string[] {
-  return knotsOf(graphOf(pairs)).map((knot) => `${kind} import each other around: ${knot.join(', ')}`)
+  return findCycles(graphOf(pairs)).map((knot) => `${kind} import each other around: ${knot.join(', ')}`)
 }

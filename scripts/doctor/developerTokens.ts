@@ -1,11 +1,11 @@
 import type { Environment } from '../../shared/environment.ts'
-import { developerTokenName, nextNameOf } from '../../shared/secrets/brokerSecrets.ts'
+import { developerTokenName, nextSecretName } from '../../shared/secrets/brokerSecrets.ts'
 import type { BrokerUnderTest } from './broker.ts'
 import type { Diagnosed } from './finding.ts'
 import { look, told, toObject } from './look.ts'
 
 /** The most pages of tenants to read in search of a connected one in each environment. */
-const mostPages = 5
+const maxPages = 5
 
 interface ShownTenant {
   readonly tenant: string
@@ -20,16 +20,19 @@ export async function checkDeveloperTokens(
 ): Promise<Diagnosed[]> {
   const bearer = broker.appToken ?? broker.token
   if (!bearer)
-    return untold(served, 'not tested: set BROKER_APP_TOKEN to the token of an app with a connected tenant')
+    return unknownTokens(
+      served,
+      'not tested: set BROKER_APP_TOKEN to the token of an app with a connected tenant',
+    )
   const headers = { authorization: `Bearer ${bearer}`, 'content-type': 'application/json' }
   const tenants = await findTenants(broker, headers)
   if (typeof tenants === 'string')
-    return untold(
+    return unknownTokens(
       served,
       `not tested: ${tenants}; BROKER_APP_TOKEN must be the token of an app with a connected tenant`,
     )
   const environments = served.length > 0 ? served : [...new Set(tenants.map((each) => each.environment))]
-  if (environments.length === 0) return untold([], noneConnected)
+  if (environments.length === 0) return unknownTokens([], noneConnected)
   return Promise.all(
     environments.map(async (environment) => {
       const found = tenants.find((each) => each.environment === environment)
@@ -43,7 +46,7 @@ const noneConnected = 'not tested: the token’s workspace has no connected tena
 
 const nameOf = (environment: Environment) => `developer token: ${environment}`
 
-function untold(served: readonly Environment[], detail: string): Diagnosed[] {
+function unknownTokens(served: readonly Environment[], detail: string): Diagnosed[] {
   const names = served.length > 0 ? served.map(nameOf) : ['developer token']
   return names.map((name) => ({ name, ok: null, detail }))
 }
@@ -59,7 +62,7 @@ async function findTenants(
   }
   const found: ShownTenant[] = []
   let query = ''
-  for (let page = 0; page < mostPages; page++) {
+  for (let page = 0; page < maxPages; page++) {
     const seen = await look(`${url}/v1/tenants${query}`, { headers })
     if (seen.status !== 200) return `the list of tenants answered ${told(seen)}`
     const { tenants, continuation } = toObject(seen.text)
@@ -85,7 +88,7 @@ async function tryWith(
 
 function judge(verdict: string, tenant: string, environment: Environment): Omit<Diagnosed, 'name'> {
   if (/^developer_token/.test(verdict)) {
-    const name = nextNameOf(developerTokenName(environment))
+    const name = nextSecretName(developerTokenName(environment))
     const resolution = `az keyvault secret set --vault-name "$KEY_VAULT_NAME" --name ${name} --file <file> --output none`
     return { ok: false, detail: `${verdict} (tenant ${tenant})`, resolution }
   }

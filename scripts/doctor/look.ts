@@ -43,7 +43,7 @@ export function told({ status, text }: Seen): string {
 }
 
 /** A token is refused when clocks are five minutes apart (Entra's and our own tolerance is less); one is a warning. */
-const mostSkewSeconds = 60
+const maxSkewSeconds = 60
 
 /** Compares this machine's clock with the one that a `Date` header shows. */
 export function checkClock(name: string, { at, headers, status }: Seen): Diagnosed {
@@ -52,6 +52,6 @@ export function checkClock(name: string, { at, headers, status }: Seen): Diagnos
   // The header counts whole seconds, cut off.
   const skewSeconds = Math.round((at.getTime() - date) / 1000 - 0.5)
   const detail = `${Math.abs(skewSeconds)} s apart`
-  if (Math.abs(skewSeconds) <= mostSkewSeconds) return { name, ok: true, detail }
+  if (Math.abs(skewSeconds) <= maxSkewSeconds) return { name, ok: true, detail }
   return { name, ok: false, detail, resolution: 'timedatectl set-ntp true' }
 }

@@ -3,18 +3,18 @@ import { type Ncrontab, nextOccurrence, parseNcrontab } from '../../shared/ncron
 /** One sweep may be late, one cut short by a deployment: three that are missing are no chance. */
 const missedSweeps = 3
 /** However often sweeps are to run, one of them may take its time. */
-const leastSeconds = 600
+const minSeconds = 600
 /** A broker that tells no schedule, as older packages do, is held to the default one. */
 const usualSchedule = '0 */5 * * * *'
 /** February 29 on a given weekday comes every 40 years at the latest, so three of them within 120. */
-const longestSeconds = 120 * 366 * 86_400
+const maxSeconds = 120 * 366 * 86_400
 
 /**
  * Since when a sweep must have ended, by the broker's own schedule.
  * @param schedule NCRONTAB with seconds, read in UTC. Default is every five minutes.
  */
 export function sweepExpectedSince(schedule: string | undefined, now: Date): Date {
-  const least = new Date(now.getTime() - leastSeconds * 1000)
+  const least = new Date(now.getTime() - minSeconds * 1000)
   const third = thirdLast(schedule ?? usualSchedule, now) ?? thirdLast(usualSchedule, now) ?? least
   return third < least ? third : least
 }
@@ -24,7 +24,7 @@ function thirdLast(text: string, now: Date): Date | undefined {
   const schedule = parseNcrontab(text)
   if (!schedule) return undefined
   const before = (seconds: number) => new Date(now.getTime() - seconds * 1000)
-  let far = longestSeconds
+  let far = maxSeconds
   if (!hasMissed(schedule, before(far), now)) return undefined
   for (let near = 0; far - near > 1; ) {
     const middle = Math.floor((near + far) / 2)

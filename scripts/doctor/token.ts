@@ -21,11 +21,11 @@ export async function findToken(
   }
   if (raw.BROKER_TOKEN?.trim()) return { token: raw.BROKER_TOKEN.trim() }
   if (!raw.API_CLIENT_ID) return undefined
-  return askAzureCli(`${raw.API_CLIENT_ID}/.default`)
+  return requestFromAzureCli(`${raw.API_CLIENT_ID}/.default`)
 }
 
 /** The Azure CLI's own token for a scope; what it says where it has none is for the person who ran it. */
-async function askAzureCli(scope: string): Promise<FoundToken> {
+async function requestFromAzureCli(scope: string): Promise<FoundToken> {
   try {
     return { token: (await new AzureCliCredential().getToken(scope)).token }
   } catch (error) {

@@ -1,6 +1,6 @@
 import { type CsvError, parse } from 'csv-parse/sync'
 import * as z from 'zod'
-import { grantBody } from '../../shared/grants/bring.ts'
+import { grantBody } from '../../shared/grants/importGrant.ts'
 import { tenantId } from '../../shared/http/fields.ts'
 import { UsageError } from '../commandLine.ts'
 import { flags, readHeader } from './columns.ts'

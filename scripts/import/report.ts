@@ -5,7 +5,7 @@ import type { JournalEntry } from './journal.ts'
 type Done = ReadonlyMap<string, JournalEntry>
 
 /** Tells what a run would find. @returns the exit status. */
-export function tellPlan(rows: readonly ImportRow[], done: Done): number {
+export function printPlan(rows: readonly ImportRow[], done: Done): number {
   const states = toText(countStates(rows, done))
   console.log(`${rows.length} tenant(s), every line in order: ${states}. Nothing was called.`)
   return 0
@@ -15,7 +15,7 @@ export function tellPlan(rows: readonly ImportRow[], done: Done): number {
  * Tells what this run did, and of every line of the file that is not connected why, whichever run met it.
  * @returns the exit status: 0 when all are connected.
  */
-export function tellOutcome(
+export function printOutcome(
   rows: readonly ImportRow[],
   done: Done,
   counts: Readonly<Record<string, number>>,

@@ -46,7 +46,7 @@ export function isSameBrowser(browser: BrowserBinding | undefined, hash: string)
  * the nonce, or the 256-bit key of the note where its callback ended. Derived when it is needed, so that no table ever
  * holds it.
  */
-export function derive(
+export function deriveBrowserSecret(
   { secret }: BrowserBinding,
   purpose: 'pkce' | 'nonce' | 'callback',
   state: string,

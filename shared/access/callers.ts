@@ -36,8 +36,8 @@ export interface CallerOptions extends KeySourceOptions {
 }
 
 /** A verified token is remembered until it expires, never longer than this. */
-const longestMemoryMilliseconds = 300_000
-const mostRemembered = 5000
+const maxMemoryMilliseconds = 300_000
+const maxRemembered = 5000
 /** Seconds by which the clocks of issuer and broker may differ. */
 const clockToleranceSeconds = 30
 
@@ -61,7 +61,7 @@ export function createCallers(
   )
   const workspaceOf = createWorkspaceLookup(config)
   const namespaces = config.callerIssuers.flatMap(({ namespace }) => namespace || [])
-  const remembered = new LRUCache<string, Remembered>({ max: mostRemembered })
+  const remembered = new LRUCache<string, Remembered>({ max: maxRemembered })
   const recall = (authorization: string): Caller | undefined => {
     const known = remembered.get(authorization)
     return known && clock.now().getTime() < known.until ? known.caller : undefined
@@ -75,7 +75,7 @@ export function createCallers(
     const payload = await verify(token, issuer, { clock, compareClocks })
     const caller = toCaller(payload, appOf(payload, issuer, namespaces), workspaceOf)
     const expiresAt = (payload.exp ?? 0) * 1000
-    const until = Math.min(expiresAt, clock.now().getTime() + longestMemoryMilliseconds)
+    const until = Math.min(expiresAt, clock.now().getTime() + maxMemoryMilliseconds)
     if (authorization) remembered.set(authorization, { caller, until })
     return caller
   }

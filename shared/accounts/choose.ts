@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { type Account, accountName } from '../domain/account.ts'
-import { accountNotReached, accountNotSelected } from '../domain/findAccount.ts'
+import { accountNotReachable, accountNotSelected } from '../domain/findAccount.ts'
 import { defaultAccountOf, defaultAmong, isSelected, selectAmong } from '../domain/selectAccounts.ts'
 import type { DefaultAccount, StoredTenant, Tenant, TenantName } from '../domain/tenant.ts'
 import { Problem } from '../problems.ts'
@@ -21,21 +21,21 @@ export const accountsChoice = z.strictObject({
 })
 
 /** Room for 5,000 ids or numbers of any length that the body allows, and some blanks. */
-export const longestChoiceBytes = 262_144
+export const maxChoiceBytes = 262_144
 
 /** A parsed {@link accountsChoice}. */
 export type AccountsChoice = z.infer<typeof accountsChoice>
 
 /** What a choice came to. */
-export const choiceAnswer = z.object({
+export const choiceResponse = z.object({
   accounts: z.int().describe('How many accounts the tenant has access to.'),
   selected: z.int().describe('How many of them can be vended.'),
   defaultAccountId: z.string().optional(),
   defaultCustomerId: z.string().optional(),
 })
 
-/** A {@link choiceAnswer}'s value. */
-export type ChoiceAnswer = z.infer<typeof choiceAnswer>
+/** A {@link choiceResponse}'s value. */
+export type ChoiceResponse = z.infer<typeof choiceResponse>
 
 /**
  * Chooses which accounts may be vended, and the default among them.
@@ -48,7 +48,7 @@ export async function chooseAccounts(
   name: TenantName,
   choice: AccountsChoice,
   isStill: (tenant: Tenant) => boolean = () => true,
-): Promise<ChoiceAnswer> {
+): Promise<ChoiceResponse> {
   let chosen: readonly Account[] = []
   const { tenant } = await replaceAccounts(dependencies, name, (row, before) => {
     if (!isStill(row)) throw new Problem('tenant_changed')
@@ -60,7 +60,7 @@ export async function chooseAccounts(
     return { accounts: chosen, defaultAccount, events: [...changed, ...events] }
   })
   dependencies.accessTokens.forget(name)
-  return toAnswer(tenant, chosen)
+  return toResponse(tenant, chosen)
 }
 
 function idsOf(tenant: Tenant, accounts: readonly Account[], wanted: readonly string[]): ReadonlySet<string> {
@@ -68,7 +68,7 @@ function idsOf(tenant: Tenant, accounts: readonly Account[], wanted: readonly st
   for (const { accountId } of accounts) byWord.set(accountId, accountId)
   const ids = wanted.map((word) => {
     const accountId = byWord.get(word.toUpperCase())
-    if (accountId === undefined) throw accountNotReached(tenant, word)
+    if (accountId === undefined) throw accountNotReachable(tenant, word)
     return accountId
   })
   return new Set(ids)
@@ -86,7 +86,10 @@ function chosenDefault(
   return defaultAccount
 }
 
-function toAnswer({ defaultAccount }: StoredTenant['tenant'], accounts: readonly Account[]): ChoiceAnswer {
+function toResponse(
+  { defaultAccount }: StoredTenant['tenant'],
+  accounts: readonly Account[],
+): ChoiceResponse {
   return {
     accounts: accounts.length,
     selected: accounts.filter(isSelected).length,

@@ -1,54 +1,54 @@
 import * as z from 'zod'
-import type { Answer } from '../advertising/client.ts'
+import type { CallResult } from '../advertising/client.ts'
 import { compareAccounts } from '../advertising/compareAccounts.ts'
 import { isWithoutReason } from '../advertising/developerTokenProofs.ts'
 import type { Discovery } from '../advertising/discover.ts'
 import type { AdvertisingFault } from '../advertising/faults.ts'
-import { secondsAfter } from '../clock.ts'
+import { addSeconds } from '../clock.ts'
 import type { Config } from '../config.ts'
 import type { Account } from '../domain/account.ts'
 import { carrySelection, defaultAccountOf, isSameDefault } from '../domain/selectAccounts.ts'
 import { isSameConsent, type Tenant, type TenantName } from '../domain/tenant.ts'
 import { Problem } from '../problems.ts'
 import { explainNoDeveloperToken } from '../secrets/developerTokens.ts'
-import { noteAdvertisingAnswer } from '../tenants/advertisingAnswer.ts'
+import { recordAdvertisingResult } from '../tenants/recordAdvertisingResult.ts'
 import { cutMeaning } from '../tenants/view.ts'
 import type { AccessTokens } from '../vend/accessTokens.ts'
-import { explainNotObtained } from '../vend/explain.ts'
-import type { NotObtained, Obtained } from '../vend/obtained.ts'
+import { explainMissingToken } from '../vend/explainMissingToken.ts'
 import { isRecentlyReplaced } from '../vend/recentlyReplaced.ts'
-import { type DiscoverForDependencies, discoverFor } from './discoverFor.ts'
+import type { MissingToken, UsableToken } from '../vend/usableToken.ts'
+import { type DiscoverWithTokenDependencies, discoverWithToken } from './discoverWithToken.ts'
 import { discoveryEvents } from './events.ts'
 import { explainDiscoveryFault } from './explainFault.ts'
 import { type AccountsChange, type AccountsDependencies, replaceAccounts } from './replace.ts'
 
 /** Dependencies of discovering again. */
-export interface DiscoverDependencies extends AccountsDependencies, DiscoverForDependencies {
+export interface DiscoverDependencies extends AccountsDependencies, DiscoverWithTokenDependencies {
   readonly config: Config
   readonly accessTokens: AccessTokens
 }
 
 /** As much of an account as tells people which one it is. */
-export const namedAccount = z.object({ accountId: z.string(), number: z.string(), name: z.string() })
+export const accountSummary = z.object({ accountId: z.string(), number: z.string(), name: z.string() })
 
 /** What a discovery found and what differs from the one before. Lists end after 100; the counts do not. */
-export const discoveryAnswer = z.object({
+export const discoveryResponse = z.object({
   accounts: z.int().describe('How many accounts the tenant now has access to.'),
   discoveredAt: z.iso.datetime(),
   counts: z.object({ appeared: z.int(), vanished: z.int(), changed: z.int() }),
-  appeared: z.array(namedAccount),
-  vanished: z.array(namedAccount),
-  changed: z.array(namedAccount.extend({ properties: z.array(z.string()) })),
+  appeared: z.array(accountSummary),
+  vanished: z.array(accountSummary),
+  changed: z.array(accountSummary.extend({ properties: z.array(z.string()) })),
   defaultAccountId: z.string().optional(),
   defaultChanged: z.boolean(),
   cut: z.literal(true).describe(cutMeaning).optional(),
 })
 
-/** A {@link discoveryAnswer}'s value. */
-export type DiscoveryAnswer = z.infer<typeof discoveryAnswer>
+/** A {@link discoveryResponse}'s value. */
+export type DiscoveryResponse = z.infer<typeof discoveryResponse>
 
 /** The committed change and what it was made from. */
-interface Told {
+interface CommittedDiscovery {
   readonly tenant: Tenant
   readonly before: readonly Account[]
   readonly change: AccountsChange
@@ -58,7 +58,7 @@ interface Told {
 const freshSeconds = 300
 
 /** The most accounts of each kind in the answer. */
-const mostListed = 100
+const maxListed = 100
 
 /**
  * Discovers a tenant's accounts again: the choice and the default stay while they are reached, and what changed
@@ -68,12 +68,12 @@ const mostListed = 100
 export async function rediscoverAccounts(
   dependencies: DiscoverDependencies,
   name: TenantName,
-): Promise<DiscoveryAnswer> {
+): Promise<DiscoveryResponse> {
   const { clock, accessTokens } = dependencies
-  const obtained = assertObtained(dependencies, await accessTokens.obtain(name))
+  const obtained = assertToken(dependencies, await accessTokens.get(name))
   const discovery = await discover(dependencies, name, obtained)
   const discoveredAt = clock.now()
-  let told: Told | undefined
+  let told: CommittedDiscovery | undefined
   await replaceAccounts(dependencies, name, (tenant, before) => {
     assertSameGrant(tenant, obtained.tenant)
     const accounts = carrySelection(before, discovery.accounts)
@@ -86,54 +86,57 @@ export async function rediscoverAccounts(
   })
   accessTokens.forget(name)
   if (!told) throw new Problem('tenant_changed')
-  return toAnswer(told, discoveredAt)
+  return toResponse(told, discoveredAt)
 }
 
 /** An access token that Microsoft Advertising calls expired, or refuses without a reason, is replaced once. */
 async function discover(
   dependencies: DiscoverDependencies,
   name: TenantName,
-  obtained: Obtained,
+  obtained: UsableToken,
 ): Promise<Discovery> {
-  const first = await ask(dependencies, obtained)
+  const first = await requestDiscovery(dependencies, obtained)
   const now = dependencies.clock.now()
   if (first.ok || !isTokenDoubted(first.fault, obtained.tenant, now))
-    return settle(dependencies, obtained, first)
+    return recordAndUnwrap(dependencies, obtained, first)
   const seen = obtained.tenant.accessToken?.refreshedAt ?? now
-  const renewed = assertObtained(dependencies, await dependencies.accessTokens.replace(name, seen))
-  return settle(dependencies, renewed, await ask(dependencies, renewed))
+  const renewed = assertToken(dependencies, await dependencies.accessTokens.replace(name, seen))
+  return recordAndUnwrap(dependencies, renewed, await requestDiscovery(dependencies, renewed))
 }
 
 /** Whether a discovery is worth another access token: 109, or a 105 that an older token may have caused. */
 export function isTokenDoubted(fault: AdvertisingFault, { accessToken }: Tenant, now: Date): boolean {
   if (isRecentlyReplaced(accessToken, now)) return false
   if (fault.class === 'expiredToken') return true
-  const isAged = !accessToken || secondsAfter(accessToken.refreshedAt, freshSeconds) <= now
+  const isAged = !accessToken || addSeconds(accessToken.refreshedAt, freshSeconds) <= now
   return isAged && isWithoutReason(fault)
 }
 
-async function settle(
+async function recordAndUnwrap(
   dependencies: DiscoverDependencies,
-  { tenant }: Obtained,
-  answer: Answer<Discovery>,
+  { tenant }: UsableToken,
+  result: CallResult<Discovery>,
 ): Promise<Discovery> {
-  await noteAdvertisingAnswer(dependencies, tenant, answer.ok ? undefined : answer.fault)
-  if (answer.ok) return answer.value
-  throw explainDiscoveryFault(dependencies.config, tenant, answer.fault)
+  await recordAdvertisingResult(dependencies, tenant, result.ok ? undefined : result.fault)
+  if (result.ok) return result.value
+  throw explainDiscoveryFault(dependencies.config, tenant, result.fault)
 }
 
-async function ask(
+async function requestDiscovery(
   dependencies: DiscoverDependencies,
-  { tenant: { environment, grant }, accessToken }: Obtained,
-): Promise<Answer<Discovery>> {
+  { tenant: { environment, grant }, accessToken }: UsableToken,
+): Promise<CallResult<Discovery>> {
   const { identityProvider = 'microsoft' } = grant ?? {}
-  const found = await discoverFor(dependencies, { environment, identityProvider }, accessToken)
-  if ('unarmed' in found) throw explainNoDeveloperToken(found.unarmed)
+  const found = await discoverWithToken(dependencies, { environment, identityProvider }, accessToken)
+  if ('noDeveloperToken' in found) throw explainNoDeveloperToken(found.noDeveloperToken)
   return found
 }
 
-function assertObtained({ config, clock }: DiscoverDependencies, obtained: Obtained | NotObtained): Obtained {
-  if (!obtained.ok) throw explainNotObtained(config, obtained, clock.now())
+function assertToken(
+  { config, clock }: DiscoverDependencies,
+  obtained: UsableToken | MissingToken,
+): UsableToken {
+  if (!obtained.ok) throw explainMissingToken(config, obtained, clock.now())
   return obtained
 }
 
@@ -142,25 +145,29 @@ function assertSameGrant(tenant: Tenant, seen: Tenant): void {
   if (tenant.status !== 'connected' || !isSameConsent(tenant, seen)) throw new Problem('tenant_changed')
 }
 
-function toAnswer({ tenant, before, change }: Told, discoveredAt: Date): DiscoveryAnswer {
+function toResponse({ tenant, before, change }: CommittedDiscovery, discoveredAt: Date): DiscoveryResponse {
   const { accounts, defaultAccount } = change
   const { appeared, vanished, changed } = compareAccounts(before, accounts)
   return {
     accounts: accounts.length,
     discoveredAt: discoveredAt.toISOString(),
     counts: { appeared: appeared.length, vanished: vanished.length, changed: changed.length },
-    appeared: appeared.slice(0, mostListed).map(toNamed),
-    vanished: vanished.slice(0, mostListed).map(toNamed),
+    appeared: appeared.slice(0, maxListed).map(toAccountSummary),
+    vanished: vanished.slice(0, maxListed).map(toAccountSummary),
     changed: changed
-      .slice(0, mostListed)
-      .map(({ after, properties }) => ({ ...toNamed(after), properties: [...properties] })),
+      .slice(0, maxListed)
+      .map(({ after, properties }) => ({ ...toAccountSummary(after), properties: [...properties] })),
     ...(defaultAccount && { defaultAccountId: defaultAccount.accountId }),
     defaultChanged: !isSameDefault(tenant.defaultAccount, defaultAccount),
     ...(change.isCut && { cut: true as const }),
   }
 }
 
-/** An account as a {@link namedAccount}. */
-export function toNamed({ accountId, number, name }: Pick<Account, 'accountId' | 'number' | 'name'>) {
+/** An account as a {@link accountSummary}. */
+export function toAccountSummary({
+  accountId,
+  number,
+  name,
+}: Pick<Account, 'accountId' | 'number' | 'name'>) {
   return { accountId, number, name }
 }

@@ -5,13 +5,13 @@ import type { DefaultAccount, Grant, Tenant } from '../domain/tenant.ts'
 import type { TenantEvent } from '../domain/tenantEvents.ts'
 
 /** The most accounts of each kind that an event's text lists; the rest are only counted. */
-const mostNamed = 20
+const maxNamed = 20
 
 /** The most accounts in one event's data: a text column holds 32,000 characters. */
 const idsPerEvent = 1000
 
 /** More events than these no one transaction takes along; what is beyond is read in `GET …/accounts`. */
-const mostEvents = 20
+const maxEvents = 20
 
 /** The event of another selection; none when it stayed. */
 export function selectionEvents(
@@ -42,7 +42,7 @@ function keyOf({ accountId, customerId }: Account): string {
 export type Person = Pick<Grant, 'consenter' | 'advertisingUserId'>
 
 /** One discovery as the tenant's history tells it. */
-export interface DiscoveryStory {
+export interface DiscoveryFacts {
   /** The row before it; its default and grant are compared. */
   readonly tenant: Tenant
   readonly before: readonly Account[]
@@ -54,7 +54,7 @@ export interface DiscoveryStory {
 }
 
 /** What a discovery did: always that it happened; what changed, where anything did; a default that is lost. */
-export function discoveryEvents(story: DiscoveryStory): TenantEvent[] {
+export function discoveryEvents(story: DiscoveryFacts): TenantEvent[] {
   const { tenant, before, after, at, defaultAccount, person } = story
   const difference = compareAccounts(before, after)
   const counts = countsOf(difference)
@@ -106,7 +106,7 @@ export function personChange(
 }
 
 /** The one who signed in, as named beside the one before. */
-export function toldApart({ previousUser, user }: PersonChange): string {
+export function nameOfNewPerson({ previousUser, user }: PersonChange): string {
   return user === previousUser ? `another ${user}` : user
 }
 
@@ -129,7 +129,7 @@ function changedEvents(
     ...vanished.map(({ accountId }) => ['vanishedIds', accountId] as const),
     ...changed.map(({ after }) => ['changedIds', after.accountId] as const),
   ]
-  const parts = Math.min(Math.ceil(ids.length / idsPerEvent), mostEvents)
+  const parts = Math.min(Math.ceil(ids.length / idsPerEvent), maxEvents)
   return Array.from({ length: parts }, (_, index) => ({
     type: 'accounts.changed' as const,
     at,
@@ -148,10 +148,10 @@ function inWords(
   person: PersonChange | undefined,
 ): string {
   const sentences = [
-    person && `${toldApart(person)} signed in instead of ${person.previousUser}.`,
-    appeared.length > 0 && `Appeared: ${listed(appeared)}.`,
-    vanished.length > 0 && `${person ? 'Lost' : 'Vanished'}: ${listed(vanished)}.`,
-    changed.length > 0 && `Changed: ${listed(changed.map(({ after }) => after))}.`,
+    person && `${nameOfNewPerson(person)} signed in instead of ${person.previousUser}.`,
+    appeared.length > 0 && `Appeared: ${listAccountNames(appeared)}.`,
+    vanished.length > 0 && `${person ? 'Lost' : 'Vanished'}: ${listAccountNames(vanished)}.`,
+    changed.length > 0 && `Changed: ${listAccountNames(changed.map(({ after }) => after))}.`,
   ]
   return sentences.filter(Boolean).join(' ')
 }
@@ -173,9 +173,9 @@ function countsOf({ appeared, vanished, changed }: AccountsDifference<Account>) 
 }
 
 /** Accounts by name and number, for people; beyond 20 they count. */
-export function listed(accounts: readonly Account[]): string {
+export function listAccountNames(accounts: readonly Account[]): string {
   const shown = accounts
-    .slice(0, mostNamed)
+    .slice(0, maxNamed)
     .map(({ name, number, accountId }) => `${name} (${number || accountId})`)
   const rest = accounts.length - shown.length
   return `${shown.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`

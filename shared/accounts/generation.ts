@@ -20,7 +20,7 @@ export function newGeneration(now: Date, randomness: Randomness, isCut = false):
  * since another process may be about to commit them.
  * @param before the row that the commit replaced.
  */
-export function sparedAfter(before: Tenant, now: Date): (generation: string) => boolean {
+export function isGenerationKept(before: Tenant, now: Date): (generation: string) => boolean {
   return (generation) => {
     if (generation === before.accountsGeneration) return true
     if (generation === before.pendingGrant?.accountsGeneration) return true

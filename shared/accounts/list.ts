@@ -5,7 +5,7 @@ import {
   type AccountStore,
   continuationAfter,
   isAccountContinuation,
-  largestAccountPage,
+  maxAccountPage,
 } from '../domain/account.ts'
 import { isSelected } from '../domain/selectAccounts.ts'
 import type { TenantName } from '../domain/tenant.ts'
@@ -103,7 +103,7 @@ async function findPage(
   const found: Account[] = []
   let next = continuation
   do {
-    const page = await store.list(name, generation, largestAccountPage, next)
+    const page = await store.list(name, generation, maxAccountPage, next)
     const isWanted = (account: Account) => usable === undefined || account.usable === usable
     found.push(...page.accounts.filter((account) => isWanted(account) && isMatch(account, search)))
     next = page.continuation

@@ -1,11 +1,11 @@
 import type { Clock, Randomness } from '../clock.ts'
-import { type Account, type AccountStore, allAccounts, isCutGeneration } from '../domain/account.ts'
+import { type Account, type AccountStore, isCutGeneration, listAllAccounts } from '../domain/account.ts'
 import type { DefaultAccount, StoredTenant, Tenant, TenantName } from '../domain/tenant.ts'
 import type { TenantEvent } from '../domain/tenantEvents.ts'
 import { withAccounts } from '../domain/transitions.ts'
 import { Problem } from '../problems.ts'
 import { type ChangeDependencies, changeTenant } from '../tenants/changeTenant.ts'
-import { newGeneration, sparedAfter } from './generation.ts'
+import { isGenerationKept, newGeneration } from './generation.ts'
 
 /** Dependencies of changing a tenant's accounts. */
 export interface AccountsDependencies extends ChangeDependencies {
@@ -42,7 +42,7 @@ export async function replaceAccounts(
   const changed = await changeTenant(dependencies, name, async (row) => {
     const basis = row.accountsGeneration
     const isCurrent = written !== undefined && written.basis === basis
-    const before = isCurrent && written ? written.before : await allAccounts(accounts, name, basis)
+    const before = isCurrent && written ? written.before : await listAllAccounts(accounts, name, basis)
     const { events, ...next } = change(row, before)
     if (!isCurrent || !written) {
       const isCut = next.isCut ?? isCutGeneration(basis)
@@ -54,7 +54,7 @@ export async function replaceAccounts(
   if (changed.outcome === 'not_found') throw new Problem('tenant_not_found')
   if (changed.outcome !== 'changed' || !written) throw new Problem('tenant_changed')
   await accounts
-    .removeOthers(name, written.generation, sparedAfter(changed.before, clock.now()))
+    .removeOthers(name, written.generation, isGenerationKept(changed.before, clock.now()))
     .catch(() => undefined)
   return changed.stored
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import type { EnvironmentConfig } from '../config.ts'
-import { mostAccounts } from '../domain/account.ts'
+import { maxAccounts } from '../domain/account.ts'
 import {
   type AccountInfo,
   type AdvertiserAccount,
@@ -13,12 +13,17 @@ import {
   type UserAndRoles,
   userSchema,
 } from './customerManagementSchemas.ts'
-import { type AdvertisingFault, faultOfUnexpectedAnswer, faultWithoutAnswer, readFault } from './faults.ts'
+import {
+  type AdvertisingFault,
+  faultOfUnexpectedResponse,
+  faultWithoutResponse,
+  readFault,
+} from './faults.ts'
 import { parseJsonOrNothing } from './json.ts'
 import { type Credentials, requestHeaders, serviceUrl } from './services.ts'
 
 /** What a call brought: a value, or why there is none. */
-export type Answer<T> =
+export type CallResult<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly fault: AdvertisingFault }
 
@@ -44,31 +49,33 @@ export interface CustomerManagementOptions {
  */
 export interface CustomerManagement {
   /** The user that the access token stands for, and the user's roles in all customers. */
-  getUser(credentials: Credentials): Promise<Answer<UserAndRoles>>
+  getUser(credentials: Credentials): Promise<CallResult<UserAndRoles>>
   /** The accounts that a user reaches, page by page until a short one: the first 50,000 by id. */
-  searchAccounts(credentials: Credentials, userId: string): Promise<Answer<AccountSearch>>
+  searchAccounts(credentials: Credentials, userId: string): Promise<CallResult<AccountSearch>>
   /** The accounts and customers one level below a customer, linked ones included. */
   getLinkedAccountsAndCustomersInfo(
     credentials: Credentials,
     customerId: string,
-  ): Promise<Answer<{ readonly accounts: readonly AccountInfo[]; readonly customers: readonly Customer[] }>>
-  getAccount(credentials: Credentials, accountId: string): Promise<Answer<AdvertiserAccount>>
-  getCustomer(credentials: Credentials, customerId: string): Promise<Answer<Customer>>
+  ): Promise<
+    CallResult<{ readonly accounts: readonly AccountInfo[]; readonly customers: readonly Customer[] }>
+  >
+  getAccount(credentials: Credentials, accountId: string): Promise<CallResult<AdvertiserAccount>>
+  getCustomer(credentials: Credentials, customerId: string): Promise<CallResult<Customer>>
   /** Ids and names of the customers that the user reaches: the first 5,000. */
-  getCustomersInfo(credentials: Credentials): Promise<Answer<readonly Customer[]>>
+  getCustomersInfo(credentials: Credentials): Promise<CallResult<readonly Customer[]>>
 }
 
 /** The largest page that SearchAccounts gives (customer-management-service/paging.md). */
 const accountsPageSize = 1000
 
 /** One page more shows whether accounts are left out. */
-const mostPages = mostAccounts / accountsPageSize + 1
+const maxPages = maxAccounts / accountsPageSize + 1
 
 /** The most bytes of one answer. A page of 1,000 accounts as Microsoft's examples show them has some 2 MiB. */
-const mostAnswerBytes = 16 * 1024 * 1024
+const maxAnswerBytes = 16 * 1024 * 1024
 
 /** As many customers as FindAccounts' like allow in `TopN`. */
-const mostCustomers = 5000
+const maxCustomers = 5000
 
 /** Builds the client of one environment. */
 export function createCustomerManagement(options: CustomerManagementOptions): CustomerManagement {
@@ -94,7 +101,7 @@ export function createCustomerManagement(options: CustomerManagementOptions): Cu
       call(
         credentials,
         '/CustomersInfo/Query',
-        { CustomerNameFilter: '', TopN: mostCustomers },
+        { CustomerNameFilter: '', TopN: maxCustomers },
         customersInfoSchema,
       ),
   }
@@ -105,7 +112,7 @@ type Call = <T>(
   path: string,
   body: unknown,
   schema: z.ZodType<T>,
-) => Promise<Answer<T>>
+) => Promise<CallResult<T>>
 
 function createCall(options: CustomerManagementOptions): Call {
   const send = options.fetch ?? fetch
@@ -121,9 +128,9 @@ function createCall(options: CustomerManagementOptions): Call {
         redirect: 'manual',
         signal: limitOf(credentials, timeLimit),
       })
-      return toAnswer(response, await readText(response), schema)
+      return toCallResult(response, await readText(response), schema)
     } catch (error) {
-      return { ok: false, fault: faultWithoutAnswer('customerManagement', causeOf(error)) }
+      return { ok: false, fault: faultWithoutResponse('customerManagement', causeOf(error)) }
     }
   }
 }
@@ -140,25 +147,25 @@ async function readText({ body }: Response): Promise<string | undefined> {
   let bytes = 0
   for await (const chunk of body ?? []) {
     bytes += chunk.length
-    if (bytes > mostAnswerBytes) return undefined
+    if (bytes > maxAnswerBytes) return undefined
     chunks.push(chunk)
   }
   return new TextDecoder().decode(Buffer.concat(chunks))
 }
 
-function toAnswer<T>(response: Response, text: string | undefined, schema: z.ZodType<T>): Answer<T> {
+function toCallResult<T>(response: Response, text: string | undefined, schema: z.ZodType<T>): CallResult<T> {
   const { status, headers } = response
   const bodyText = text ?? ''
   const answer = { service: 'customerManagement', status, headers, bodyText } as const
   if (response.ok && text === undefined) {
-    const lacking = `the answer is longer than ${mostAnswerBytes} bytes`
-    return { ok: false, fault: faultOfUnexpectedAnswer(answer, lacking) }
+    const lacking = `the answer is longer than ${maxAnswerBytes} bytes`
+    return { ok: false, fault: faultOfUnexpectedResponse(answer, lacking) }
   }
   if (!response.ok) return { ok: false, fault: readFault(answer) }
   const parsed = schema.safeParse(parseJsonOrNothing(bodyText))
   return parsed.success
     ? { ok: true, value: parsed.data }
-    : { ok: false, fault: faultOfUnexpectedAnswer(answer, z.prettifyError(parsed.error)) }
+    : { ok: false, fault: faultOfUnexpectedResponse(answer, z.prettifyError(parsed.error)) }
 }
 
 function causeOf(error: unknown): 'timeLimit' | 'network' {
@@ -173,25 +180,25 @@ function accountsOfUser(userId: string, index: number): unknown {
   }
 }
 
-type AccountsPage = Answer<readonly AdvertiserAccount[]>
+type AccountsPage = CallResult<readonly AdvertiserAccount[]>
 
 async function searchAllPages(
   page: (index: number) => Promise<AccountsPage>,
-): Promise<Answer<AccountSearch>> {
+): Promise<CallResult<AccountSearch>> {
   const found = new Map<string, AdvertiserAccount>()
-  for (let index = 0; index < mostPages && found.size <= mostAccounts; index++) {
-    const answer = await lookTwice(() => page(index))
+  for (let index = 0; index < maxPages && found.size <= maxAccounts; index++) {
+    const answer = await confirmEmptyPage(() => page(index))
     if (!answer.ok) return answer
     const before = found.size
     for (const account of answer.value) found.set(account.accountId, account)
     if (answer.value.length < accountsPageSize || found.size === before) break
   }
-  const accounts = [...found.values()].slice(0, mostAccounts)
-  return { ok: true, value: { accounts, isCut: found.size > mostAccounts } }
+  const accounts = [...found.values()].slice(0, maxAccounts)
+  return { ok: true, value: { accounts, isCut: found.size > maxAccounts } }
 }
 
 /** An empty page takes accounts away from a tenant, so it counts only if a second call brings it too. */
-async function lookTwice(page: () => Promise<AccountsPage>): Promise<AccountsPage> {
+async function confirmEmptyPage(page: () => Promise<AccountsPage>): Promise<AccountsPage> {
   const first = await page()
   return first.ok && first.value.length === 0 ? page() : first
 }

@@ -52,7 +52,7 @@ const pauseReasons: Readonly<Record<string, PauseReason>> = { 1: 'user', 2: 'bil
  * The most characters to keep of a text. A name has 100 at most at Microsoft, and a column of a table takes 32,768
  * (Understanding the Table service data model, "property types").
  */
-const mostTextCharacters = 256
+const maxTextCharacters = 256
 
 const text = z
   .union([z.string(), z.number().transform(String)])
@@ -65,8 +65,8 @@ const ids = z
 
 /** Copies what it keeps: a slice would keep the whole text in memory, and half a character can't be stored. */
 function cut(value: string): string {
-  if (value.length <= mostTextCharacters) return value
-  return Buffer.from(value.slice(0, mostTextCharacters)).toString()
+  if (value.length <= maxTextCharacters) return value
+  return Buffer.from(value.slice(0, maxTextCharacters)).toString()
 }
 
 function list<T extends z.ZodType>(item: T) {

@@ -4,7 +4,7 @@ import type { Customer } from './customerManagementSchemas.ts'
 import type { Credentials } from './services.ts'
 
 /** Names that GetCustomersInfo does not give are asked for one by one, up to this many. */
-const mostSingleCalls = 25
+const maxSingleCalls = 25
 
 const callsAtOnce = 4
 
@@ -24,7 +24,7 @@ export async function findCustomerNames(
   const reached = await client.getCustomersInfo(credentials)
   if (!reached.ok) return names
   for (const customer of reached.value) names.set(customer.customerId, customer.name)
-  const single = nameless().slice(0, mostSingleCalls)
+  const single = nameless().slice(0, maxSingleCalls)
   const answers = await pMap(single, (id) => client.getCustomer(credentials, id), {
     concurrency: callsAtOnce,
   })

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts'
 import type { BrokerNotes } from '../domain/notes.ts'
 import type { Environment } from '../environment.ts'
-import type { Answer, CustomerManagement } from './client.ts'
+import type { CallResult, CustomerManagement } from './client.ts'
 import type { DeveloperTokenProof } from './faultEvidence.ts'
 import type { AdvertisingFault } from './faults.ts'
 
@@ -11,9 +11,9 @@ export const sandboxDeveloperToken = 'BBD37VB98'
 /** Whether Microsoft Advertising has taken each developer token since it was stored, known to every process. */
 export interface DeveloperTokenProofs {
   /** A call with this developer token succeeded. */
-  noteAccepted(environment: Environment, developerToken: string): Promise<void>
+  recordAccepted(environment: Environment, developerToken: string): Promise<void>
   /** Somebody was refused with it, and the answer does not say why. */
-  noteRefused(developerToken: string): void
+  recordRefused(developerToken: string): void
   of(environment: Environment, developerToken: string): Promise<DeveloperTokenProof>
 }
 
@@ -36,9 +36,9 @@ const kind = 'developer-token-accepted'
 /** A token that worked within this time is taken for one that works. */
 const provenMilliseconds = 24 * 3_600_000
 /** A process writes at most this often. */
-const notedMilliseconds = 3_600_000
+const recordMilliseconds = 3_600_000
 /** Refusals in a row, without a success, after which the token may have been withdrawn. */
-const mostRefusals = 5
+const maxRefusals = 5
 
 /**
  * Remembers by the secret's version, so that a token that was stored again has yet to prove itself. While the table does
@@ -62,22 +62,22 @@ export function createDeveloperTokenProofs(
     return noted ? Math.max(Date.parse(noted.at), known) : known
   }
   return {
-    async noteAccepted(environment, developerToken) {
+    async recordAccepted(environment, developerToken) {
       refusals.delete(developerToken)
-      if (now() - (acceptedAt.get(developerToken) ?? 0) < notedMilliseconds) return
+      if (now() - (acceptedAt.get(developerToken) ?? 0) < recordMilliseconds) return
       acceptedAt.set(developerToken, now())
       const version = await versionOf(environment, developerToken)
       const accepted: Acceptance = { at: clock.now().toISOString() }
       if (version) await notes.write(kind, version, accepted)
     },
-    noteRefused(developerToken) {
+    recordRefused(developerToken) {
       refusals.set(developerToken, (refusals.get(developerToken) ?? 0) + 1)
     },
     async of(environment, developerToken) {
       if (developerToken === sandboxDeveloperToken) {
         return environment === 'sandbox' ? 'proven' : 'ofOtherEnvironment'
       }
-      if ((refusals.get(developerToken) ?? 0) > mostRefusals) return 'unproven'
+      if ((refusals.get(developerToken) ?? 0) > maxRefusals) return 'unproven'
       const at = await recall(environment, developerToken)
       if (at === 0) return 'unproven'
       return now() - at < provenMilliseconds ? 'proven' : 'lapsed'
@@ -99,16 +99,20 @@ export function withProofs(
   environment: Environment,
   proofs: DeveloperTokenProofs,
 ): CustomerManagement {
-  const judged = async <T>(answer: Answer<T>, developerToken: string, accessToken: 'accepted' | 'fresh') => {
-    if (answer.ok) {
-      await proofs.noteAccepted(environment, developerToken).catch(() => undefined)
-      return answer
+  const judged = async <T>(
+    result: CallResult<T>,
+    developerToken: string,
+    accessToken: 'accepted' | 'fresh',
+  ) => {
+    if (result.ok) {
+      await proofs.recordAccepted(environment, developerToken).catch(() => undefined)
+      return result
     }
-    if (accessToken === 'fresh' && isWithoutReason(answer.fault)) {
-      proofs.noteRefused(developerToken)
+    if (accessToken === 'fresh' && isWithoutReason(result.fault)) {
+      proofs.recordRefused(developerToken)
     }
     const proof = await proofs.of(environment, developerToken).catch(() => 'unproven' as const)
-    return { ok: false, fault: { ...answer.fault, tokens: { developerToken: proof, accessToken } } } as const
+    return { ok: false, fault: { ...result.fault, tokens: { developerToken: proof, accessToken } } } as const
   }
   return {
     getUser: async (sent) => judged(await client.getUser(sent), sent.developerToken, 'fresh'),

@@ -1,11 +1,16 @@
-import { type DiscoveredAccount, mostAccounts } from '../domain/account.ts'
+import { type DiscoveredAccount, maxAccounts } from '../domain/account.ts'
+import {
+  type AccountAccess,
+  accountIdsOf,
+  createAccountAccessFinder,
+  type FindAccountAccess,
+} from './accountAccess.ts'
 import { accountUsability } from './accountUsability.ts'
-import type { Answer, CustomerManagement } from './client.ts'
+import type { CallResult, CustomerManagement } from './client.ts'
 import type { AdvertiserAccount, Customer, CustomerRole, UserAndRoles } from './customerManagementSchemas.ts'
 import { findCustomerNames } from './customerNames.ts'
-import { accountIdsOf, createFindReach, type FindReach, type Reach } from './reach.ts'
 import type { Credentials } from './services.ts'
-import { type LinkWalk, mostWalkedCustomers, walkLinks } from './walkLinks.ts'
+import { type LinkWalk, maxWalkedCustomers, walkLinks } from './walkLinks.ts'
 
 /** A customer in which the user has a role. */
 export interface DiscoveredCustomer extends Customer {
@@ -23,7 +28,7 @@ export interface Discovery {
 }
 
 /** The most roles to read: as many customers as Microsoft gives in one answer (getcustomersinfo.md, `TopN`). */
-const mostRoles = 5000
+const maxRoles = 5000
 
 /**
  * All calls of a discovery together: a person waits for it in the browser, and the platform ends an HTTP call after
@@ -40,14 +45,14 @@ const discoverySeconds = 120
 export async function discoverAccounts(
   client: CustomerManagement,
   given: Credentials,
-): Promise<Answer<Discovery>> {
+): Promise<CallResult<Discovery>> {
   const credentials = { ...given, signal: AbortSignal.timeout(discoverySeconds * 1000) }
   const user = await client.getUser(credentials)
   if (!user.ok) return user
   const searched = await client.searchAccounts(credentials, user.value.userId)
   if (!searched.ok) return searched
-  const roles = user.value.roles.slice(0, mostRoles)
-  const findReach = createFindReach(roles)
+  const roles = user.value.roles.slice(0, maxRoles)
+  const findReach = createAccountAccessFinder(roles)
   const wanted = searched.value.isCut
     ? unreached(searched.value.accounts, findReach)
     : unexplained(searched.value.accounts, roles, findReach)
@@ -56,9 +61,9 @@ export async function discoverAccounts(
   if (!walk.ok) return walk
   const listed = onlyListed(searched.value.accounts, roles, walk.value)
   const accounts = [...searched.value.accounts, ...listed]
-  const isCut = searched.value.isCut || accounts.length > mostAccounts || user.value.roles.length > mostRoles
+  const isCut = searched.value.isCut || accounts.length > maxAccounts || user.value.roles.length > maxRoles
   const reached = accounts
-    .slice(0, mostAccounts)
+    .slice(0, maxAccounts)
     .map((account) => toReached(account, findReach(account), walk.value))
   const customerIds = new Set([...roots, ...reached.map((account) => account.customerId)])
   const names = await findCustomerNames(client, credentials, customerIds, walk.value.customers)
@@ -72,13 +77,16 @@ export async function discoverAccounts(
 function unexplained(
   searched: readonly AdvertiserAccount[],
   roles: readonly CustomerRole[],
-  findReach: FindReach,
+  findReach: FindAccountAccess,
 ): ReadonlySet<string> {
   return new Set([...notSearched(searched, roles), ...unreached(searched, findReach)])
 }
 
 /** Of a search that was cut, a role may name any number of accounts that were left out: only these are looked for. */
-function unreached(searched: readonly AdvertiserAccount[], findReach: FindReach): ReadonlySet<string> {
+function unreached(
+  searched: readonly AdvertiserAccount[],
+  findReach: FindAccountAccess,
+): ReadonlySet<string> {
   return new Set(searched.filter((account) => !findReach(account)).map((account) => account.accountId))
 }
 
@@ -95,11 +103,15 @@ function onlyListed(
   })
 }
 
-const unknownReach = `The broker doesn’t know which customer gives access: the hierarchy has more than ${mostWalkedCustomers} customers or is deeper than Microsoft documents.`
+const unknownReach = `The broker doesn’t know which customer gives access: the hierarchy has more than ${maxWalkedCustomers} customers or is deeper than Microsoft documents.`
 
 type ReachedAccount = Omit<DiscoveredAccount, 'customerName'>
 
-function toReached(account: AdvertiserAccount, byRole: Reach | undefined, walk: LinkWalk): ReachedAccount {
+function toReached(
+  account: AdvertiserAccount,
+  byRole: AccountAccess | undefined,
+  walk: LinkWalk,
+): ReachedAccount {
   const listedBy = walk.accounts.get(account.accountId)?.customerId
   const reach = byRole ?? { customerId: listedBy ?? account.ownerCustomerId }
   const isUnknown = !byRole && !listedBy && walk.isCut

@@ -2,7 +2,7 @@ import type { AdvertisingError } from './advertisingError.ts'
 import { readFaultJson } from './faultJson.ts'
 import { namesInText, readFaultText } from './faultText.ts'
 import { parseJsonOrNothing } from './json.ts'
-import { type PastedHead, splitPastedHead } from './pastedHead.ts'
+import { parsePastedResponse, type ResponseHead } from './pastedResponse.ts'
 import { tokenErrorOfJson, tokenErrorOfText } from './tokenErrorBody.ts'
 
 /** What kind of body a failed call brought. */
@@ -15,7 +15,7 @@ export interface FaultBody {
   /** Empty when the body names none. */
   readonly trackingId: string
   /** Status and headers that were pasted in front of the body. */
-  readonly head?: PastedHead
+  readonly head?: ResponseHead
   /** Whether the errors are of single items of a call that succeeded otherwise. */
   readonly isPartial: boolean
   /** The status of a report or bulk job that has failed; empty for every other. */
@@ -27,11 +27,11 @@ export interface FaultBody {
 }
 
 /** Forms other than JSON are read so far; a fault in words is never longer. */
-const mostTextCharacters = 262_144
+const maxTextCharacters = 262_144
 
 /** Reads a body of whatever kind and in whatever form it was pasted; never throws. Linear in its length. */
 export function readFaultBody(bodyText: string): FaultBody {
-  const { head, body } = splitPastedHead(bodyText)
+  const { head, body } = parsePastedResponse(bodyText)
   const text = body.trim()
   return { ...nothing, ...(head && { head }), text, ...readText(text) }
 }
@@ -44,7 +44,7 @@ function readText(text: string): Read {
   if (text === '') return { form: 'empty' }
   const json = jsonOf(text)
   if (json !== undefined) return readJson(json, text)
-  const head = text.slice(0, mostTextCharacters)
+  const head = text.slice(0, maxTextCharacters)
   if (isSoap(head)) return readSoap(head)
   const isHtml = /^(?:<\?xml[^>]{0,200}>\s{0,20})?<(?:!doctype html|html|head|body)/i.test(head)
   return isHtml ? readHtml(head) : readWords(head)
@@ -57,7 +57,7 @@ function readJson(json: unknown, text: string): Read {
   if (tokenError) return { form: 'tokenError', tokenError }
   if (failedJob) return { form: 'foreignJson', failedJob }
   // A tool's own JSON may hold the fault in one of its strings.
-  const words = readWords(text.slice(0, mostTextCharacters))
+  const words = readWords(text.slice(0, maxTextCharacters))
   return words.form === 'text' ? { ...words, form: 'foreignJson' } : words
 }
 
@@ -92,7 +92,7 @@ function jsonOf(text: string): unknown {
   const whole = parseJsonOrNothing(text)
   if (typeof whole === 'string') return parseJsonOrNothing(whole) ?? undefined
   if (whole !== undefined) return whole
-  const head = text.slice(0, mostTextCharacters)
+  const head = text.slice(0, maxTextCharacters)
   const from = head.indexOf('{')
   const to = head.lastIndexOf('}')
   if (from < 0 || to < from) return undefined

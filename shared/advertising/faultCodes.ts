@@ -2,7 +2,7 @@ import type { Actor } from '../problems.ts'
 import type { AdvertisingError } from './advertisingError.ts'
 import { isListedCode, nameOfCode, rowOfName } from './errorNames.ts'
 import type { FaultClass, FaultCode } from './faultCode.ts'
-import { furtherFaultCodes } from './furtherFaultCodes.ts'
+import { otherFaultCodes } from './otherFaultCodes.ts'
 import type { ServiceName } from './services.ts'
 
 const campaignServices = ['campaignManagement', 'adInsight', 'bulk', 'reporting'] as const
@@ -13,7 +13,7 @@ const campaignServices = ['campaignManagement', 'adInsight', 'bulk', 'reporting'
  * Microsoft says only "until the previous reports are completed").
  * Numbers repeat across services, so a row is found by service and code.
  */
-export const faultCodes: readonly FaultCode[] = [
+export const commonFaultCodes: readonly FaultCode[] = [
   row(0, 'InternalError', 'passing', 'nobody', 'Microsoft Advertising failed without naming a cause.'),
   row(100, 'NullRequest', 'request', 'app', 'The request has no body.'),
   reason(105, 'InvalidCredentials', 'UserNotFound', 'identity', 'advertiser', {
@@ -146,7 +146,7 @@ export const faultCodes: readonly FaultCode[] = [
 ]
 
 /** Every row that is not about the request alone. */
-const ownMeanings = [...faultCodes, ...furtherFaultCodes]
+const allFaultCodes = [...commonFaultCodes, ...otherFaultCodes]
 
 /**
  * The documented meaning of one error in one service; undefined when there is none. A row of Microsoft's table that
@@ -157,7 +157,7 @@ export function faultCodeOf(
   error: AdvertisingError,
 ): FaultCode | undefined {
   const named = toNamed(error)
-  const own = ownMeanings.filter(({ code }) => code === named.code)
+  const own = allFaultCodes.filter(({ code }) => code === named.code)
   const found = own.find((known) => isService(known, service, named) && isReason(known, named))
   if (found) return found
   if (named.code === undefined || !isListedCode(named.code)) return undefined

@@ -26,8 +26,8 @@ const allLists = [...faultLists, ...partialLists]
 const elementNames = ['adapierror', 'operationerror', 'batcherror', 'editorialerror', 'batcherrorcollection']
 
 /** How deep and how many objects are searched. A wrapped fault is near the top. */
-const mostDepth = 6
-const mostObjects = 2_000
+const maxDepth = 6
+const maxObjects = 2_000
 
 /** Reads the errors from parsed JSON at any depth. Never throws; linear in the body's size. */
 export function readFaultJson(json: unknown): ReadJson {
@@ -47,13 +47,13 @@ export function readFaultJson(json: unknown): ReadJson {
 export function objectsOf(root: unknown): Members[] {
   const found: Members[] = []
   let level: unknown[] = [root]
-  for (let depth = 0; depth < mostDepth && level.length > 0; depth += 1) {
+  for (let depth = 0; depth < maxDepth && level.length > 0; depth += 1) {
     const next: unknown[] = []
     for (const value of level) {
-      if (found.length >= mostObjects) return found
+      if (found.length >= maxObjects) return found
       if (typeof value !== 'object' || value === null) continue
       if (Array.isArray(value)) {
-        for (const one of value.slice(0, mostObjects)) next.push(one)
+        for (const one of value.slice(0, maxObjects)) next.push(one)
         continue
       }
       const members = toMembers(value)

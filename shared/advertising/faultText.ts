@@ -22,7 +22,7 @@ const key = /(?<![A-Za-z0-9_])(?:Code|ErrorCode|Message|Details?|TrackingId)(?![
 /** What stands before a `Code` that is not Microsoft's: `Status Code: 401`, `Fault Code: s:Server`, `exit code 1`. */
 const otherCode = /(?:status|http|response|exit|fault|return)[ _-]?$/i
 /** Nothing that a fault says is longer. */
-const mostValueCharacters = 2_000
+const maxValueCharacters = 2_000
 
 const attributes = /(?:\s[^<>]{0,300})?(\/?)>/y
 const separator = /["'\]]{0,2}[ \t]{0,20}(?:=>\s{0,40}|[:=][ \t]{0,40})/y
@@ -33,7 +33,7 @@ const value =
 /**
  * Reads the errors out of a fault that is pasted in any written form: XML, JSON that was cut or has single quotes, a
  * Python dictionary, a suds dump, PHP's `print_r` and `var_dump`, a message of an SDK. Each name is looked at once and
- * each value up to {@link mostValueCharacters}, so that the time grows with the text alone.
+ * each value up to {@link maxValueCharacters}, so that the time grows with the text alone.
  */
 export function readFaultText(text: string): ReadText {
   const records: Partial<Record<Field, string>>[] = []
@@ -86,7 +86,7 @@ function valueAt(text: string, start: number, end: number): FoundValue | undefin
   const between = stickyMatch(separator, text, end)
   if (!between) return undefined
   const from = end + between[0].length
-  const found = stickyMatch(value, text.slice(from, from + mostValueCharacters), 0)
+  const found = stickyMatch(value, text.slice(from, from + maxValueCharacters), 0)
   const words = found ? (found[1] ?? found[2] ?? found[3] ?? found[4]) : undefined
   const isBare = found?.[4] !== undefined
   return { text: isNothing(words) ? '' : words!.trim(), end: from + (found?.[0].length ?? 0), isBare }
@@ -98,7 +98,7 @@ function isElement(text: string, start: number): boolean {
 }
 
 function elementText(text: string, from: number): FoundValue {
-  const rest = text.slice(from, from + mostValueCharacters)
+  const rest = text.slice(from, from + maxValueCharacters)
   const close = rest.indexOf('<')
   const found = close < 0 ? rest : rest.slice(0, close)
   return { text: found.trim(), end: from + found.length }

@@ -6,7 +6,7 @@ import { type BodyForm, type FaultBody, readFaultBody } from './faultBody.ts'
 import type { FaultClass, FaultCode } from './faultCode.ts'
 import { faultCodeOf } from './faultCodes.ts'
 import type { FaultEvidence } from './faultEvidence.ts'
-import { furtherFaultCodes } from './furtherFaultCodes.ts'
+import { otherFaultCodes } from './otherFaultCodes.ts'
 import { redact } from './redact.ts'
 import type { ServiceName } from './services.ts'
 
@@ -47,7 +47,7 @@ export interface AdvertisingFault {
 }
 
 /** The answer of a call that failed. */
-export interface FailedAnswer {
+export interface FailedResponse {
   readonly service?: ServiceName
   readonly status: number
   /** Read for `TrackingId` and `Retry-After`. */
@@ -82,12 +82,12 @@ const throttledSeconds = 60
  * Reads a failed answer: all errors of the body by (service, code), then the status alone.
  * Never throws, whatever the body is (plain text on 403 has been seen: Java SDK issue 223).
  */
-export function readFault(answer: FailedAnswer): AdvertisingFault {
+export function readFault(answer: FailedResponse): AdvertisingFault {
   return toFault(answer, readFaultBody(answer.bodyText))
 }
 
 /** {@link readFault} of a body that was read before. Comparing comes first, cutting secrets out last. */
-export function toFault(answer: FailedAnswer, body: FaultBody): AdvertisingFault {
+export function toFault(answer: FailedResponse, body: FaultBody): AdvertisingFault {
   const known = decisive(answer.service, body.errors)
   const error = known ? undefined : body.errors[0]
   const judgement = known ?? judgeStatus(answer.status, body.form)
@@ -100,7 +100,7 @@ export function toFault(answer: FailedAnswer, body: FaultBody): AdvertisingFault
     status: answer.status,
     trackingId: redact(answer.trackingId ?? headers?.get('TrackingId') ?? '') || redact(body.trackingId),
     form: body.form,
-    errors: body.errors.slice(0, mostErrorsKept).map(redactError),
+    errors: body.errors.slice(0, maxErrorsKept).map(redactError),
     ...(code !== undefined && { code }),
     errorCode: redact(known?.errorCode ?? error?.errorCode ?? ''),
     ...(known?.reason && { reason: known.reason }),
@@ -110,7 +110,7 @@ export function toFault(answer: FailedAnswer, body: FaultBody): AdvertisingFault
     ...(retryAfterSeconds !== undefined && isRetryable(judgement) && { retryAfterSeconds }),
     isDocumented: known !== undefined,
     ...(known?.verdict && { verdict: known.verdict }),
-    ...(known && furtherFaultCodes.includes(known) && { documented: known.meaning }),
+    ...(known && otherFaultCodes.includes(known) && { documented: known.meaning }),
     ...(named && { named }),
     isBare: body.errors.length === 0 && isCauseless(body),
     evidence: evidenceOf(answer, body),
@@ -118,7 +118,7 @@ export function toFault(answer: FailedAnswer, body: FaultBody): AdvertisingFault
 }
 
 /** The fault of a call that brought no answer within its time, or none at all. */
-export function faultWithoutAnswer(service: ServiceName, cause: 'timeLimit' | 'network'): AdvertisingFault {
+export function faultWithoutResponse(service: ServiceName, cause: 'timeLimit' | 'network'): AdvertisingFault {
   const meaning =
     cause === 'timeLimit'
       ? 'Microsoft Advertising didn’t respond in time.'
@@ -139,7 +139,7 @@ export function faultWithoutAnswer(service: ServiceName, cause: 'timeLimit' | 'n
 }
 
 /** The fault of a successful answer that lacks what its operation promises. */
-export function faultOfUnexpectedAnswer(answer: FailedAnswer, lacking: string): AdvertisingFault {
+export function faultOfUnexpectedResponse(answer: FailedResponse, lacking: string): AdvertisingFault {
   return {
     ...readFault(answer),
     errorCode: '',
@@ -184,13 +184,13 @@ function isRetryable(judgement: Judgement): boolean {
 }
 
 /** The most errors to return. */
-const mostErrorsKept = 100
+const maxErrorsKept = 100
 /** The most errors to list; one body can have thousands. */
-const mostErrorsShown = 20
+const maxErrorsShown = 20
 
-function evidenceOf({ status }: FailedAnswer, { errors, text }: FaultBody): string {
+function evidenceOf({ status }: FailedResponse, { errors, text }: FaultBody): string {
   const seen = errors
-    .slice(0, mostErrorsShown)
+    .slice(0, maxErrorsShown)
     .map((e) =>
       [e.code, e.errorCode, e.detail, e.message]
         .filter((part) => part !== '' && part !== undefined)
@@ -206,7 +206,7 @@ function redactError({ errorCode, message, detail, ...code }: AdvertisingError):
 
 /** Microsoft's usual text of 105 names both tokens, and so names neither. */
 function namedToken({ errors, text, head }: FaultBody): AdvertisingFault['named'] {
-  const told = errors.slice(0, mostErrorsShown).map((e) => `${e.errorCode} ${e.detail} ${e.message}`)
+  const told = errors.slice(0, maxErrorsShown).map((e) => `${e.errorCode} ${e.detail} ${e.message}`)
   const words = told.length > 0 ? told.join(' ') : text.slice(0, 4_000)
   const isDeveloper = /developer\s?token|authori[sz]ed developer/i.test(words)
   const isAccess = /(?:access|oauth|bearer|authentication)\s?token/i.test(words)

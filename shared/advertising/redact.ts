@@ -1,9 +1,9 @@
 import { rowOfName } from './errorNames.ts'
 
 /** The longest text of others that is shown. */
-const mostCharacters = 300
+const maxCharacters = 300
 /** What is looked at to show that much: no text is read further, however long it is. */
-const mostReadCharacters = 8_000
+const maxReadCharacters = 8_000
 
 /** What names a secret, and the secret behind it, in JSON, XML, headers and form bodies. */
 const named =
@@ -26,13 +26,13 @@ export function redact(text: string): string {
     .replace(named, '$1$2[redacted]')
     .replace(known, '[redacted]')
     .replace(unbroken, (run) => (isVocabulary(run) ? run : '[redacted]'))
-    .slice(0, mostCharacters)
+    .slice(0, maxCharacters)
 }
 
 /** The beginning of a long text, without the run that the cut goes through: half a token looks like none. */
 function headOf(text: string): string {
-  if (text.length <= mostReadCharacters) return text
-  const head = text.slice(0, mostReadCharacters)
+  if (text.length <= maxReadCharacters) return text
+  const head = text.slice(0, maxReadCharacters)
   const lastBreak = Math.max(...[' ', '\n', ',', '"', '>'].map((character) => head.lastIndexOf(character)))
   return lastBreak < 0 ? '[redacted]' : head.slice(0, lastBreak + 1)
 }

@@ -1,5 +1,5 @@
 import pMap from 'p-map'
-import type { Answer, CustomerManagement } from './client.ts'
+import type { CallResult, CustomerManagement } from './client.ts'
 import type { AccountInfo, Customer } from './customerManagementSchemas.ts'
 import type { Credentials } from './services.ts'
 
@@ -19,13 +19,13 @@ export interface LinkWalk {
 }
 
 /** Microsoft allows five levels of links (guides/account-hierarchy-permissions.md): the roots, and five below them. */
-const mostLevels = 5
+const maxLevels = 5
 
 /**
  * Ends a walk through a very wide hierarchy, at a call for each customer: a browser waits for it, and the platform
  * ends its call after 230 s (functions-scale, "timeout").
  */
-export const mostWalkedCustomers = 500
+export const maxWalkedCustomers = 500
 
 const callsAtOnce = 4
 
@@ -39,20 +39,20 @@ export async function walkLinks(
   credentials: Credentials,
   roots: readonly string[],
   wanted: ReadonlySet<string>,
-): Promise<Answer<LinkWalk>> {
+): Promise<CallResult<LinkWalk>> {
   const accounts = new Map<string, ListedAccount>()
   const customers = new Map<string, Customer>()
   const seen = new Set<string>()
   let isCut = false
   const next = (customerIds: Iterable<string>) => {
     const unseen = [...new Set(customerIds)].filter((id) => !seen.has(id))
-    const left = mostWalkedCustomers - seen.size
+    const left = maxWalkedCustomers - seen.size
     isCut ||= unseen.length > left
     return unseen.slice(0, left)
   }
   let level = next(roots)
   const isDone = () => level.length === 0 || [...wanted].every((id) => accounts.has(id))
-  for (let depth = 0; depth <= mostLevels && !isDone(); depth++) {
+  for (let depth = 0; depth <= maxLevels && !isDone(); depth++) {
     for (const id of level) seen.add(id)
     const listed = await listLevel(client, credentials, level, wanted)
     if (!listed.ok) return listed
@@ -78,27 +78,27 @@ async function listLevel(
   credentials: Credentials,
   customerIds: readonly string[],
   wanted: ReadonlySet<string>,
-): Promise<Answer<{ accounts: readonly ListedAccount[]; customers: readonly Customer[] }>> {
+): Promise<CallResult<{ accounts: readonly ListedAccount[]; customers: readonly Customer[] }>> {
   const accounts: ListedAccount[] = []
   const customers: Customer[] = []
   const list = async (id: string) =>
     withoutUnwanted(await client.getLinkedAccountsAndCustomersInfo(credentials, id), wanted)
   const answers = await pMap(customerIds, list, { concurrency: callsAtOnce })
-  for (const [index, answer] of answers.entries()) {
-    if (!answer.ok && answer.fault.class === 'rights') continue
-    if (!answer.ok) return answer
+  for (const [index, result] of answers.entries()) {
+    if (!result.ok && result.fault.class === 'rights') continue
+    if (!result.ok) return result
     const customerId = customerIds[index]!
-    for (const account of answer.value.accounts) accounts.push({ account, customerId })
-    for (const customer of answer.value.customers) customers.push(customer)
+    for (const account of result.value.accounts) accounts.push({ account, customerId })
+    for (const customer of result.value.customers) customers.push(customer)
   }
   return { ok: true, value: { accounts, customers } }
 }
 
 /** Frees what no later step of the walk reads: 500 answers at once would fill the memory. */
-function withoutUnwanted(answer: Answer<Listed>, wanted: ReadonlySet<string>): Answer<Listed> {
-  if (!answer.ok) return answer
-  const accounts = answer.value.accounts.filter(({ accountId }) => wanted.has(accountId))
+function withoutUnwanted(result: CallResult<Listed>, wanted: ReadonlySet<string>): CallResult<Listed> {
+  if (!result.ok) return result
+  const accounts = result.value.accounts.filter(({ accountId }) => wanted.has(accountId))
   // One more than the walk takes, so that it sees that it is cut.
-  const customers = answer.value.customers.slice(0, mostWalkedCustomers + 1)
+  const customers = result.value.customers.slice(0, maxWalkedCustomers + 1)
   return { ok: true, value: { accounts, customers } }
 }

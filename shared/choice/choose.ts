@@ -1,12 +1,12 @@
 import { type BrowserBinding, isSameBrowser } from '../access/browser.ts'
 import { type AccountsChoice, type ChooseDependencies, chooseAccounts } from '../accounts/choose.ts'
-import { secondsAfter } from '../clock.ts'
+import { addSeconds } from '../clock.ts'
 import type { Config } from '../config.ts'
-import { type Account, allAccounts } from '../domain/account.ts'
+import { type Account, listAllAccounts } from '../domain/account.ts'
 import type { OneTimeRecords } from '../domain/oneTime.ts'
 import { returnUrlWith } from '../domain/returnUrl.ts'
 import { isSelected } from '../domain/selectAccounts.ts'
-import { type Grant, idOfConsentAt, isStillWanted, type Tenant, type TenantName } from '../domain/tenant.ts'
+import { type Grant, idOfConsentAt, isStillValid, type Tenant, type TenantName } from '../domain/tenant.ts'
 
 /** A choice of accounts that waits for the person who has just signed in; it outlives the answer. */
 export interface OpenChoice extends TenantName {
@@ -27,7 +27,7 @@ export interface OpenChoice extends TenantName {
 }
 
 /** An open choice with the accounts to choose among, in the order in which they are shown. */
-export interface OpenedChoice {
+export interface ChoiceWithAccounts {
   readonly choice: OpenChoice
   /** Whose sign-in it is, masked. */
   readonly person: string
@@ -46,8 +46,11 @@ export interface ChoiceDependencies extends ChooseDependencies {
 const choiceSeconds = 1800
 
 /** The one answer to a choice whose page may be opened until `latestOpening`, once or again. */
-export function issueAnswer(records: Pick<OneTimeRecords, 'issue'>, latestOpening: Date): Promise<string> {
-  return records.issue('choice-answer', {}, secondsAfter(latestOpening, choiceSeconds))
+export function issueChoiceAnswer(
+  records: Pick<OneTimeRecords, 'issue'>,
+  latestOpening: Date,
+): Promise<string> {
+  return records.issue('choice-answer', {}, addSeconds(latestOpening, choiceSeconds))
 }
 
 /** Opens a choice for the browser that has just signed in, and returns the address of its page. */
@@ -62,7 +65,7 @@ export async function openChoice(
     ...{ workspace, tenant, id, returnUrl, browserHash, disconnectCount, answerId, outcome },
     grantId,
   }
-  const token = await records.issue('choice', choice, secondsAfter(clock.now(), choiceSeconds))
+  const token = await records.issue('choice', choice, addSeconds(clock.now(), choiceSeconds))
   return `${config.publicUrl}/oauth/accounts?choice=${encodeURIComponent(token)}`
 }
 
@@ -71,13 +74,13 @@ export async function readChoice(
   dependencies: Pick<ChoiceDependencies, 'clock' | 'records' | 'tenants' | 'accounts'>,
   token: string,
   browser: BrowserBinding | undefined,
-): Promise<OpenedChoice | undefined> {
+): Promise<ChoiceWithAccounts | undefined> {
   const { clock, records, tenants } = dependencies
   const choice = (await records.read('choice', token, clock.now())) as OpenChoice | undefined
   if (!choice || !isSameBrowser(browser, choice.browserHash)) return undefined
   const stored = await tenants.read(choice)
   if (!stored || !isOfConsent(choice, stored.tenant)) return undefined
-  const all = await allAccounts(dependencies.accounts, choice, stored.tenant.accountsGeneration)
+  const all = await listAllAccounts(dependencies.accounts, choice, stored.tenant.accountsGeneration)
   const isOpen = (await records.read('choice-answer', choice.answerId, clock.now())) !== undefined
   const person = stored.tenant.grant?.consenter.hint ?? ''
   return {
@@ -97,7 +100,7 @@ export async function readChoice(
  */
 export async function finishChoice(
   dependencies: ChoiceDependencies,
-  { choice }: OpenedChoice,
+  { choice }: ChoiceWithAccounts,
   answer: AccountsChoice | undefined,
 ): Promise<string> {
   const { clock, records } = dependencies
@@ -110,7 +113,7 @@ export async function finishChoice(
 
 function isOfConsent(choice: OpenChoice, tenant: Tenant): boolean {
   const { consentedAt, grantId = consentedAt && idOfConsentAt(new Date(consentedAt)) } = choice
-  return tenant.status === 'connected' && tenant.grant?.id === grantId && isStillWanted(choice, tenant)
+  return tenant.status === 'connected' && tenant.grant?.id === grantId && isStillValid(choice, tenant)
 }
 
 /** Nothing is open any more. */

@@ -29,7 +29,7 @@ export interface ChoiceView {
 }
 
 /** Rows at once: what a phone lays out in an instant and a keyboard can walk through. */
-export const rowsAtOnce = 100
+export const rowsPerPage = 100
 
 /** The draft of a new page, with an earlier choice selected if there was one. */
 export function firstDraft(accounts: readonly Account[]): ChoiceDraft {
@@ -55,24 +55,24 @@ export function parseDraft(form: URLSearchParams, accounts: readonly Account[]):
 }
 
 /** The accounts among which the default is chosen. */
-export function candidatesOf(draft: ChoiceDraft, accounts: readonly Account[]): readonly Account[] {
+export function defaultCandidates(draft: ChoiceDraft, accounts: readonly Account[]): readonly Account[] {
   return draft.scope === 'all' ? accounts : accounts.filter(({ accountId }) => draft.ticked.has(accountId))
 }
 
 /** What the list is made of, before it is cut into pages. */
-export function matchesOf(draft: ChoiceDraft, accounts: readonly Account[]): readonly Account[] {
+export function filterAccounts(draft: ChoiceDraft, accounts: readonly Account[]): readonly Account[] {
   const { onlyTicked, search, step, ticked } = draft
-  const listed = step === 'default' ? candidatesOf(draft, accounts) : accounts
+  const listed = step === 'default' ? defaultCandidates(draft, accounts) : accounts
   const filtered = onlyTicked ? listed.filter(({ accountId }) => ticked.has(accountId)) : listed
   return search ? filtered.filter((account) => isMatch(account, search)) : filtered
 }
 
 /** The page of the list that the draft is at. */
-export function viewOf(draft: ChoiceDraft, accounts: readonly Account[]): ChoiceView {
-  const matches = matchesOf(draft, accounts)
-  const pages = Math.max(1, Math.ceil(matches.length / rowsAtOnce))
+export function toChoiceView(draft: ChoiceDraft, accounts: readonly Account[]): ChoiceView {
+  const matches = filterAccounts(draft, accounts)
+  const pages = Math.max(1, Math.ceil(matches.length / rowsPerPage))
   const page = Math.min(Math.max(1, draft.page), pages)
-  const shown = matches.slice((page - 1) * rowsAtOnce, page * rowsAtOnce)
+  const shown = matches.slice((page - 1) * rowsPerPage, page * rowsPerPage)
   const ticked = matches.filter(({ accountId }) => draft.ticked.has(accountId)).length
   return { shown, matching: matches.length, ticked, page, pages }
 }

@@ -2,18 +2,18 @@ import type { BrowserBinding } from '../access/browser.ts'
 import type { Account } from '../domain/account.ts'
 import { StorageUnavailableError } from '../domain/storageUnavailable.ts'
 import { Problem } from '../problems.ts'
-import { type ChoiceDependencies, finishChoice, type OpenedChoice, readChoice } from './choose.ts'
-import { type ChoiceDraft, candidatesOf, matchesOf, parseDraft } from './draft.ts'
+import { type ChoiceDependencies, type ChoiceWithAccounts, finishChoice, readChoice } from './choose.ts'
+import { type ChoiceDraft, defaultCandidates, filterAccounts, parseDraft } from './draft.ts'
 
 /** Room for 10,000 ticked accounts with the longest ids. */
-export const longestChoiceFormBytes = 262_144
+export const maxChoiceFormBytes = 262_144
 
 /** What answering the form comes to. */
-export type FormAnswer =
+export type FormResult =
   /** A page again; with what is missing, or why it could not be kept. */
-  | { readonly open: OpenedChoice; readonly draft: ChoiceDraft; readonly fault?: ChoiceFault }
+  | { readonly open: ChoiceWithAccounts; readonly draft: ChoiceDraft; readonly fault?: ChoiceFault }
   /** Made now: on to the app. */
-  | { readonly open: OpenedChoice; readonly doneUrl: string }
+  | { readonly open: ChoiceWithAccounts; readonly doneUrl: string }
 
 /** Why the page comes again. */
 export interface ChoiceFault {
@@ -26,28 +26,28 @@ export interface ChoiceFault {
  * the default, or makes the choice and says where the browser goes.
  * @returns undefined when the choice is over, or another browser's.
  */
-export async function answerChoiceForm(
+export async function handleChoiceForm(
   dependencies: ChoiceDependencies,
   form: URLSearchParams,
   browser: BrowserBinding | undefined,
-): Promise<FormAnswer | undefined> {
+): Promise<FormResult | undefined> {
   const open = await readChoice(dependencies, form.get('choice') ?? '', browser)
   if (!open) return undefined
   if (open.doneUrl) return { open, doneUrl: open.doneUrl }
   const draft = parseDraft(form, open.accounts)
   const go = form.get('go') ?? 'search'
   if (go === 'later') return finish(dependencies, open, draft, undefined)
-  if (go !== 'choose') return { open, draft: moved(draft, go, open.accounts) }
+  if (go !== 'choose') return { open, draft: withNavigation(draft, go, open.accounts) }
   return draft.step === 'accounts'
     ? chooseAmong(dependencies, open, draft)
     : chooseDefault(dependencies, open, draft)
 }
 
 /** The page after a button that neither chooses nor leaves. */
-function moved(draft: ChoiceDraft, go: string, accounts: readonly Account[]): ChoiceDraft {
+function withNavigation(draft: ChoiceDraft, go: string, accounts: readonly Account[]): ChoiceDraft {
   const turned = /^page-(\d{1,5})$/.exec(go)?.[1]
   if (turned) return { ...draft, page: Number(turned) }
-  const matching = matchesOf(draft, accounts).map(({ accountId }) => accountId)
+  const matching = filterAccounts(draft, accounts).map(({ accountId }) => accountId)
   switch (go) {
     case 'tick':
       return { ...draft, scope: 'these', ticked: new Set([...draft.ticked, ...matching]) }
@@ -66,10 +66,10 @@ function moved(draft: ChoiceDraft, go: string, accounts: readonly Account[]): Ch
 
 function chooseAmong(
   dependencies: ChoiceDependencies,
-  open: OpenedChoice,
+  open: ChoiceWithAccounts,
   draft: ChoiceDraft,
-): Promise<FormAnswer> | FormAnswer {
-  const candidates = candidatesOf(draft, open.accounts)
+): Promise<FormResult> | FormResult {
+  const candidates = defaultCandidates(draft, open.accounts)
   const [only] = candidates
   if (!only) return { open, draft, fault: missing('Select at least one account, or choose all of them.') }
   if (candidates.length === 1) return finish(dependencies, open, draft, only.accountId)
@@ -80,10 +80,12 @@ function chooseAmong(
 
 function chooseDefault(
   dependencies: ChoiceDependencies,
-  open: OpenedChoice,
+  open: ChoiceWithAccounts,
   draft: ChoiceDraft,
-): Promise<FormAnswer> | FormAnswer {
-  const chosen = candidatesOf(draft, open.accounts).find(({ accountId }) => accountId === draft.defaultId)
+): Promise<FormResult> | FormResult {
+  const chosen = defaultCandidates(draft, open.accounts).find(
+    ({ accountId }) => accountId === draft.defaultId,
+  )
   return chosen
     ? finish(dependencies, open, draft, chosen.accountId)
     : { open, draft, fault: missing('Choose one account.') }
@@ -91,10 +93,10 @@ function chooseDefault(
 
 async function finish(
   dependencies: ChoiceDependencies,
-  open: OpenedChoice,
+  open: ChoiceWithAccounts,
   draft: ChoiceDraft,
   defaultId: string | undefined,
-): Promise<FormAnswer> {
+): Promise<FormResult> {
   const accounts = draft.scope === 'all' ? ('all' as const) : [...draft.ticked]
   const answer = defaultId === undefined ? undefined : { accounts, default: defaultId }
   try {

@@ -1,12 +1,12 @@
-import { type BrowserBinding, derive, isSameBrowser, sha256 } from '../access/browser.ts'
-import { type Clock, secondsAfter } from '../clock.ts'
+import { type BrowserBinding, deriveBrowserSecret, isSameBrowser, sha256 } from '../access/browser.ts'
+import { addSeconds, type Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import type { OneTimeRecords } from '../domain/oneTime.ts'
 import type { Sealer } from '../domain/sealer.ts'
-import { isStillWanted, type Tenant } from '../domain/tenant.ts'
+import { isStillValid, type Tenant } from '../domain/tenant.ts'
 import type { TenantStore } from '../domain/tenantStore.ts'
 import type { SignInRow, SignInTable } from '../identity/signInTable.ts'
-import { type PersonParameters, personParametersOf } from './challenge.ts'
+import { createPersonParameters, type PersonParameters } from './personParameters.ts'
 import type { ConnectSession } from './sessions.ts'
 
 /** What waits between *authorize* and *callback*. The verifier and nonce are not in it: the browser derives them. */
@@ -40,7 +40,7 @@ export interface AuthorizeRequest {
 }
 
 /** Where the browser goes on to, or that a person must press a button first; and whose app it is. */
-export type Authorized =
+export type AuthorizeResult =
   | { readonly url: URL; readonly workspace: string }
   | { readonly asksFirst: true; readonly workspace: string }
 
@@ -51,7 +51,7 @@ export type Authorized =
 export async function authorize(
   dependencies: AuthorizeDependencies,
   { browser, pressed, sessionToken }: AuthorizeRequest,
-): Promise<Authorized | undefined> {
+): Promise<AuthorizeResult | undefined> {
   const { clock, config, records, signInTable } = dependencies
   const now = clock.now()
   const found = await readSession(dependencies, sessionToken, now)
@@ -63,9 +63,9 @@ export async function authorize(
   const { workspace } = session
   if (session.asksFirst && !pressed) return { asksFirst: true, workspace }
   // The sign-in is there before the session is spent: a failure in between costs the advertiser nothing.
-  const person = await personParametersOf(dependencies, session, found.tenant)
+  const person = await createPersonParameters(dependencies, session, found.tenant)
   const signIn: SignIn = { ...session, browserHash: browser.hash }
-  const state = await records.issue('sign-in', signIn, secondsAfter(now, signInSeconds))
+  const state = await records.issue('sign-in', signIn, addSeconds(now, signInSeconds))
   if ((await records.take('session', sessionToken, now)) === undefined) return undefined
   return { url: authorizationUrl(row, config.redirectUri, browser, state, person), workspace }
 }
@@ -77,7 +77,7 @@ async function readSession(
 ): Promise<{ session: ConnectSession | SignIn; tenant: Tenant } | undefined> {
   const session = (await records.read('session', sessionToken, now)) as ConnectSession | SignIn | undefined
   const stored = session && (await tenants.read({ workspace: session.workspace, tenant: session.tenant }))
-  return stored && isStillWanted(session, stored.tenant) ? { session, tenant: stored.tenant } : undefined
+  return stored && isStillValid(session, stored.tenant) ? { session, tenant: stored.tenant } : undefined
 }
 
 /** The authorization request: code flow with PKCE (S256), state and nonce (RFC 9700, sections 2.1 and 4.7). */
@@ -95,8 +95,8 @@ function authorizationUrl(
     redirect_uri: redirectUri,
     scope: row.scopes.join(' '),
     state,
-    nonce: derive(browser, 'nonce', state),
-    code_challenge: sha256(derive(browser, 'pkce', state)),
+    nonce: deriveBrowserSecret(browser, 'nonce', state),
+    code_challenge: sha256(deriveBrowserSecret(browser, 'pkce', state)),
     code_challenge_method: 'S256',
     // login_hint and prompt=select_account cannot be used together (v2-protocols-oidc.md).
     ...(loginHint ? { login_hint: loginHint } : { prompt: 'select_account' }),

@@ -2,14 +2,19 @@ import { type BrowserBinding, isSameBrowser } from '../access/browser.ts'
 import { StorageUnavailableError } from '../domain/storageUnavailable.ts'
 import type { SignIn } from './authorize.ts'
 import type { CallbackDependencies } from './dependencies.ts'
-import type { AuthorizationResponse } from './explain.ts'
+import type { AuthorizationResponse } from './explainSignInFailure.ts'
 import type { ConnectFailure } from './failures.ts'
 import { withNextSteps } from './nextSteps.ts'
-import { prove } from './prove.ts'
-import { reportFailure } from './report.ts'
+import { proveSignIn } from './proveSignIn.ts'
+import { reportFailure } from './reportSignIn.ts'
 import type { SavedSignIn } from './savedSignIn.ts'
 import { saveSignIn } from './saveSignIn.ts'
-import { type Ended, noteBegun, noteEnded, resultOfFirstCallback } from './secondCallback.ts'
+import {
+  type CallbackResult,
+  recordCallbackResult,
+  recordCallbackStarted,
+  waitForFirstCallback,
+} from './secondCallback.ts'
 
 /**
  * Finishes a sign-in: validates, exchanges, proves, stores. State and code are spent whatever comes of it; a failure
@@ -19,21 +24,21 @@ export async function finishSignIn(
   dependencies: CallbackDependencies,
   response: AuthorizationResponse,
   browser: BrowserBinding | undefined,
-): Promise<Ended> {
+): Promise<CallbackResult> {
   const { clock, records } = dependencies
   const { state = '' } = response
   const waiting = (await records.read('sign-in', state, clock.now())) as SignIn | undefined
   if (!waiting)
-    return (await resultOfFirstCallback(dependencies, state, browser)) ?? { failed: 'sign_in_not_valid' }
+    return (await waitForFirstCallback(dependencies, state, browser)) ?? { failed: 'sign_in_not_valid' }
   // Checked before the state is spent, so that a second browser can't end the first one's sign-in.
   if (!browser || !isSameBrowser(browser, waiting.browserHash))
     return { failed: 'other_browser', workspace: waiting.workspace }
-  await noteBegun(dependencies, state, browser)
+  await recordCallbackStarted(dependencies, state, browser)
   const signIn = (await records.take('sign-in', state, clock.now())) as SignIn | undefined
   if (!signIn)
-    return (await resultOfFirstCallback(dependencies, state, browser)) ?? { failed: 'sign_in_not_valid' }
+    return (await waitForFirstCallback(dependencies, state, browser)) ?? { failed: 'sign_in_not_valid' }
   const ended = await finishOnce(dependencies, signIn, response, browser, state)
-  await noteEnded(dependencies, state, browser, ended)
+  await recordCallbackResult(dependencies, state, browser, ended)
   return ended
 }
 
@@ -43,21 +48,21 @@ async function finishOnce(
   response: AuthorizationResponse,
   browser: BrowserBinding,
   state: string,
-): Promise<Ended> {
-  const kept = await proveAndKeep(dependencies, signIn, response, browser, state).catch(toStorageFailure)
-  if (!('failed' in kept)) return kept
-  reportFailure(dependencies.log, signIn, kept)
-  return withNextSteps(dependencies, signIn, kept)
+): Promise<CallbackResult> {
+  const saved = await proveAndSave(dependencies, signIn, response, browser, state).catch(toStorageFailure)
+  if (!('failed' in saved)) return saved
+  reportFailure(dependencies.log, signIn, saved)
+  return withNextSteps(dependencies, signIn, saved)
 }
 
-async function proveAndKeep(
+async function proveAndSave(
   dependencies: CallbackDependencies,
   signIn: SignIn,
   response: AuthorizationResponse,
   browser: BrowserBinding,
   state: string,
 ): Promise<SavedSignIn | ConnectFailure> {
-  const ended = await prove(dependencies, signIn, response, browser, state)
+  const ended = await proveSignIn(dependencies, signIn, response, browser, state)
   return 'failed' in ended ? ended : saveSignIn(dependencies, signIn, ended)
 }
 

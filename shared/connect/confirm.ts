@@ -1,13 +1,13 @@
 import { sha256 } from '../access/browser.ts'
 import { discoveryEvents } from '../accounts/events.ts'
-import { sparedAfter } from '../accounts/generation.ts'
+import { isGenerationKept } from '../accounts/generation.ts'
 import { type ChoiceDependencies, openChoice } from '../choice/choose.ts'
-import { type AccountStore, allAccounts } from '../domain/account.ts'
+import { type AccountStore, listAllAccounts } from '../domain/account.ts'
 import { defaultAccountOf, isSelected } from '../domain/selectAccounts.ts'
 import type { Tenant, TenantName } from '../domain/tenant.ts'
 import { Problem } from '../problems.ts'
 import { commitGrant, type GrantServices } from '../tenants/connectGrant.ts'
-import { assertPending } from './pending.ts'
+import { assertPendingGrant } from './readPendingGrant.ts'
 
 /** Dependencies of confirming. */
 export interface ConfirmDependencies {
@@ -34,11 +34,11 @@ export async function confirmConnectSession(
   const now = grantServices.clock.now()
   const isAgain = confirmed?.sessionId === sessionId && confirmed.codeHash === sha256(code)
   if (isAgain && confirmed.until > now) return stored.tenant
-  const pendingGrant = assertPending(stored.tenant.pendingGrant, sessionId, now)
+  const pendingGrant = assertPendingGrant(stored.tenant.pendingGrant, sessionId, now)
   if (pendingGrant.codeHash !== sha256(code)) throw new Problem('connect_session_not_found')
   const { accountsGeneration, choice, codeHash, environment, expiresAt } = pendingGrant
-  const known = await allAccounts(accounts, name, stored.tenant.accountsGeneration)
-  const after = await allAccounts(accounts, name, accountsGeneration)
+  const known = await listAllAccounts(accounts, name, stored.tenant.accountsGeneration)
+  const after = await listAllAccounts(accounts, name, accountsGeneration)
   const defaultAccount = defaultAccountOf(stored.tenant, after)
   const at = grantServices.clock.now()
   const events = discoveryEvents({
@@ -60,7 +60,9 @@ export async function confirmConnectSession(
     }
   })
   if (!connected) throw new Problem('tenant_changed')
-  await accounts.removeOthers(name, accountsGeneration, sparedAfter(stored.tenant, at)).catch(() => undefined)
+  await accounts
+    .removeOthers(name, accountsGeneration, isGenerationKept(stored.tenant, at))
+    .catch(() => undefined)
   return connected.tenant
 }
 
@@ -78,7 +80,7 @@ export async function openConfirmedChoice(
   if ((await records.read('choice-answer', confirmed.choice.answerId, clock.now())) === undefined)
     return undefined
   const name = { workspace, tenant }
-  const reached = await allAccounts(dependencies.accounts, name, accountsGeneration)
+  const reached = await listAllAccounts(dependencies.accounts, name, accountsGeneration)
   const accounts = String(reached.filter(isSelected).length)
   return openChoice(
     dependencies,

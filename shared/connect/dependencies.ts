@@ -1,4 +1,4 @@
-import type { DiscoverForDependencies } from '../accounts/discoverFor.ts'
+import type { DiscoverWithTokenDependencies } from '../accounts/discoverWithToken.ts'
 import type { Clock, Randomness } from '../clock.ts'
 import type { Config } from '../config.ts'
 import type { AccountStore } from '../domain/account.ts'
@@ -7,10 +7,10 @@ import type { IdTokenChecker } from '../identity/idToken.ts'
 import type { SignInTable } from '../identity/signInTable.ts'
 import type { TokenEndpoints } from '../identity/tokenEndpoint.ts'
 import type { GrantServices } from '../tenants/connectGrant.ts'
-import type { ReportDependencies } from './report.ts'
+import type { ReportDependencies } from './reportSignIn.ts'
 
 /** What finishing a sign-in touches. */
-export interface CallbackDependencies extends ReportDependencies, DiscoverForDependencies {
+export interface CallbackDependencies extends ReportDependencies, DiscoverWithTokenDependencies {
   readonly config: Config
   readonly signInTable: SignInTable
   readonly records: OneTimeRecords

@@ -1,4 +1,4 @@
-import { secondsAfter } from '../clock.ts'
+import { addSeconds } from '../clock.ts'
 import { isAnotherPerson, providerOf, toKind } from '../domain/connectHint.ts'
 import { returnUrlWith } from '../domain/returnUrl.ts'
 import type { SignIn } from './authorize.ts'
@@ -9,7 +9,7 @@ import type { ConnectFailure, ConnectFailureCode } from './failures.ts'
 const againSeconds = 900
 
 /** A browser that fails more often starts again from the app. */
-const mostTries = 5
+const maxTries = 5
 
 /** Failures that another sign-in by the same person in the same browser can fix, and whether by another account. */
 const fixable: Readonly<Partial<Record<ConnectFailureCode, { anotherAccount: boolean }>>> = {
@@ -67,7 +67,7 @@ async function anotherSignIn(
 ): Promise<ConnectFailure['again']> {
   const { tries = 1, loginHint, anotherAccount: _before, ...session } = signIn
   const fixing = fixable[failed] ?? (isChallenged ? { anotherAccount: false } : undefined)
-  if (!fixing || tries >= mostTries) return undefined
+  if (!fixing || tries >= maxTries) return undefined
   const { anotherAccount } = fixing
   const kind = toKind(signInWith)
   // The person who connected the tenant is sent to another of their accounts, which the next sign-in must not refuse as
@@ -83,7 +83,7 @@ async function anotherSignIn(
   }
   if (!signInTable(next)) return undefined
   try {
-    const token = await records.issue('session', next, secondsAfter(clock.now(), againSeconds))
+    const token = await records.issue('session', next, addSeconds(clock.now(), againSeconds))
     return { url: `${config.publicUrl}/oauth/authorize?session=${encodeURIComponent(token)}`, anotherAccount }
   } catch {
     // The page is worth more than its button.

@@ -2,10 +2,14 @@ import { type Person, type PersonChange, personChange } from '../accounts/events
 import type { Tenant } from '../domain/tenant.ts'
 import { unknownAddress } from '../identity/idToken.ts'
 import type { ConnectFailure } from './failures.ts'
-import type { Proven } from './prove.ts'
+import type { ProvenSignIn } from './proveSignIn.ts'
 
 /** A reconnect by another person keeps the old grant, unless the session allows it. */
-export function differentUser(before: Tenant, proven: Proven, allowed: boolean): ConnectFailure | undefined {
+export function findDifferentUser(
+  before: Tenant,
+  proven: ProvenSignIn,
+  allowed: boolean,
+): ConnectFailure | undefined {
   if (allowed || before.status === 'disconnected') return undefined
   const person = personChange(before, personOf(proven))
   if (!person) return undefined
@@ -13,7 +17,7 @@ export function differentUser(before: Tenant, proven: Proven, allowed: boolean):
 }
 
 /** Who signed in. */
-export function personOf({ discovery, user }: Proven): Person {
+export function personOf({ discovery, user }: ProvenSignIn): Person {
   return { consenter: user.consenter, advertisingUserId: discovery.advertisingUserId }
 }
 

@@ -1,22 +1,22 @@
 import { discoveryEvents, personChange } from '../accounts/events.ts'
-import { newGeneration, sparedAfter } from '../accounts/generation.ts'
-import { issueAnswer, openChoice } from '../choice/choose.ts'
-import { secondsAfter } from '../clock.ts'
+import { isGenerationKept, newGeneration } from '../accounts/generation.ts'
+import { issueChoiceAnswer, openChoice } from '../choice/choose.ts'
+import { addSeconds } from '../clock.ts'
 import { returnUrlWith } from '../domain/returnUrl.ts'
-import { isSameConsent, isStillWanted, type PendingChoice, type Tenant } from '../domain/tenant.ts'
+import { isSameConsent, isStillValid, type PendingChoice, type Tenant } from '../domain/tenant.ts'
 import { connectGrant } from '../tenants/connectGrant.ts'
 import type { SignIn } from './authorize.ts'
-import { compareReach, type Reach } from './compareReach.ts'
+import { type AccountComparison, compareSignInAccounts } from './compareSignInAccounts.ts'
 import type { CallbackDependencies } from './dependencies.ts'
 import type { ConnectFailure } from './failures.ts'
-import { differentUser, personOf } from './person.ts'
-import type { Proven } from './prove.ts'
+import { findDifferentUser, personOf } from './person.ts'
+import type { ProvenSignIn } from './proveSignIn.ts'
 import { disconnectedDuringSignIn, type SavedSignIn } from './savedSignIn.ts'
-import { confirmationSeconds, savePending } from './savePending.ts'
+import { confirmationSeconds, savePendingGrant } from './savePendingGrant.ts'
 import { toGrant } from './toGrant.ts'
 
 /** What a sign-in would change of the tenant, as it was read. */
-export interface Compared extends Reach {
+export interface SignInComparison extends AccountComparison {
   readonly before: Tenant
 }
 
@@ -27,15 +27,19 @@ export interface Compared extends Reach {
 export async function saveSignIn(
   dependencies: CallbackDependencies,
   signIn: SignIn,
-  proven: Proven,
+  proven: ProvenSignIn,
 ): Promise<SavedSignIn | ConnectFailure> {
   const compared = await compareSignIn(dependencies, signIn, proven)
   if ('failed' in compared) return compared
   if (!signIn.confirm && !compared.loss) return connectImmediately(dependencies, signIn, proven, compared)
   const choice = await offerChoice(dependencies, signIn)
-  const accountsGeneration = await writeReached(dependencies, compared)
+  const accountsGeneration = await writeAccounts(dependencies, compared)
   const { outcome } = compared
-  return savePending(dependencies, signIn, proven, { accountsGeneration, outcome, ...(choice && { choice }) })
+  return savePendingGrant(dependencies, signIn, proven, {
+    accountsGeneration,
+    outcome,
+    ...(choice && { choice }),
+  })
 }
 
 /** The page that may follow a confirmation; undefined where the app asks itself. */
@@ -44,7 +48,7 @@ async function offerChoice(
   { accountChoice, browserHash, returnUrl }: SignIn,
 ): Promise<PendingChoice | undefined> {
   if (accountChoice === 'app') return undefined
-  const answerId = await issueAnswer(records, secondsAfter(clock.now(), confirmationSeconds))
+  const answerId = await issueChoiceAnswer(records, addSeconds(clock.now(), confirmationSeconds))
   return { returnUrl, browserHash, answerId }
 }
 
@@ -52,23 +56,23 @@ async function offerChoice(
 export async function compareSignIn(
   { accounts, grantServices }: Pick<CallbackDependencies, 'accounts' | 'grantServices'>,
   signIn: SignIn,
-  proven: Proven,
-): Promise<Compared | ConnectFailure> {
+  proven: ProvenSignIn,
+): Promise<SignInComparison | ConnectFailure> {
   const name = { workspace: signIn.workspace, tenant: signIn.tenant }
   const stored = await grantServices.tenants.read(name)
   if (!stored) return { failed: 'sign_in_not_valid', reason: 'tenant_gone' }
   const { tenant: before } = stored
-  if (!isStillWanted(signIn, before)) return disconnectedDuringSignIn
+  if (!isStillValid(signIn, before)) return disconnectedDuringSignIn
   if (before.environment !== signIn.environment) return { failed: 'environment_mismatch' }
-  const stranger = differentUser(before, proven, signIn.allowDifferentUser)
-  if (stranger) return stranger
-  return { ...(await compareReach(accounts, before, proven)), before }
+  const differentUser = findDifferentUser(before, proven, signIn.allowDifferentUser)
+  if (differentUser) return differentUser
+  return { ...(await compareSignInAccounts(accounts, before, proven)), before }
 }
 
 /** Writes what a sign-in reaches, as a generation of accounts that no row names yet. */
-async function writeReached(
+async function writeAccounts(
   { accounts, clock, randomness }: Pick<CallbackDependencies, 'accounts' | 'clock' | 'randomness'>,
-  { after, before, isCut }: Compared,
+  { after, before, isCut }: SignInComparison,
 ): Promise<string> {
   const accountsGeneration = newGeneration(clock.now(), randomness, isCut)
   await accounts.write(before, accountsGeneration, after)
@@ -79,15 +83,15 @@ async function writeReached(
 export async function connectImmediately(
   dependencies: CallbackDependencies,
   signIn: SignIn,
-  proven: Proven,
-  compared: Compared,
+  proven: ProvenSignIn,
+  compared: SignInComparison,
 ): Promise<SavedSignIn | ConnectFailure> {
   const { accounts, clock, grantServices } = dependencies
   const { after, before, defaultAccount, known } = compared
-  const accountsGeneration = await writeReached(dependencies, compared)
+  const accountsGeneration = await writeAccounts(dependencies, compared)
   const person = personOf(proven)
   const story = { tenant: before, before: known, after, defaultAccount, person, at: clock.now() }
-  const { accessToken, askedAt, expiresInSeconds, refreshToken } = proven.tokens
+  const { accessToken, requestedAt, expiresInSeconds, refreshToken } = proven.tokens
   const connected = await connectGrant(grantServices, before, {
     environment: signIn.environment,
     grant: toGrant(proven, clock.now()),
@@ -95,17 +99,17 @@ export async function connectImmediately(
     refreshToken,
     accessToken,
     expiresInSeconds,
-    askedAt,
+    requestedAt,
     accountsGeneration,
     ...(defaultAccount && { defaultAccount }),
     disconnectCount: signIn.disconnectCount,
     events: discoveryEvents(story),
     // What that other person would lose was never compared, let alone told.
-    isStillFor: (row) => isSameConsent(row, before) || !personChange(row, person),
+    isStillValidFor: (row) => isSameConsent(row, before) || !personChange(row, person),
   })
   if (!connected) return { failed: 'storage_unavailable', reason: 'tenant_changed' }
   await accounts
-    .removeOthers(before, accountsGeneration, sparedAfter(before, clock.now()))
+    .removeOthers(before, accountsGeneration, isGenerationKept(before, clock.now()))
     .catch(() => undefined)
   const outcome = { status: 'connected', ...compared.outcome }
   const asks = !defaultAccount && signIn.accountChoice !== 'app'
@@ -113,7 +117,7 @@ export async function connectImmediately(
     asks && connected.tenant.grant
       ? await openChoice(
           dependencies,
-          { ...signIn, answerId: await issueAnswer(dependencies.records, clock.now()) },
+          { ...signIn, answerId: await issueChoiceAnswer(dependencies.records, clock.now()) },
           connected.tenant.grant,
           outcome,
         )

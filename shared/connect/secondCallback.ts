@@ -1,46 +1,46 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
-import { type BrowserBinding, derive, isSameBrowser } from '../access/browser.ts'
-import { type Clock, secondsAfter } from '../clock.ts'
+import { type BrowserBinding, deriveBrowserSecret, isSameBrowser } from '../access/browser.ts'
+import { addSeconds, type Clock } from '../clock.ts'
 import type { OneTimeRecords } from '../domain/oneTime.ts'
 import type { ConnectFailure } from './failures.ts'
 import type { SavedSignIn } from './savedSignIn.ts'
 
 /** Where a callback ended: back at the app, or on a page. */
-export type Ended = Pick<SavedSignIn, 'returnUrl'> | ConnectFailure
+export type CallbackResult = Pick<SavedSignIn, 'returnUrl'> | ConnectFailure
 
-interface CallbackMemory {
+interface CallbackRecordDependencies {
   readonly clock: Clock
   readonly records: Pick<OneTimeRecords, 'put' | 'read'>
 }
 
 /** A person reloads or goes back within minutes; later the app knows how it ended. */
-const keptSeconds = 600
+const recordSeconds = 600
 /** The first callback may still be asking Microsoft. */
-const longestWaitSeconds = 20
+const maxWaitSeconds = 20
 const pollMilliseconds = 500
 
 /** Notes that this browser's callback has come. Before the state is spent, so that a second callback never misses it. */
-export async function noteBegun(
-  { clock, records }: CallbackMemory,
+export async function recordCallbackStarted(
+  { clock, records }: CallbackRecordDependencies,
   state: string,
   { hash }: BrowserBinding,
 ): Promise<void> {
-  await records.put('callback', state, { browserHash: hash }, secondsAfter(clock.now(), keptSeconds))
+  await records.put('callback', state, { browserHash: hash }, addSeconds(clock.now(), recordSeconds))
 }
 
 /**
  * Notes where the callback ended, for 10 minutes. The note is encrypted with a key that only the browser's cookie gives,
  * since return URL and page hold one-time codes. Storage that does not take it costs this person nothing.
  */
-export async function noteEnded(
-  { clock, records }: CallbackMemory,
+export async function recordCallbackResult(
+  { clock, records }: CallbackRecordDependencies,
   state: string,
   browser: BrowserBinding,
-  ended: Ended,
+  ended: CallbackResult,
 ): Promise<void> {
-  const { tenant: _tenant, ...end } = ended as Partial<SavedSignIn> & Ended
+  const { tenant: _tenant, ...end } = ended as Partial<SavedSignIn> & CallbackResult
   const sealed = seal(JSON.stringify(end), keyOf(browser, state))
-  const expiresAt = secondsAfter(clock.now(), keptSeconds)
+  const expiresAt = addSeconds(clock.now(), recordSeconds)
   await records.put('callback-end', state, { sealed }, expiresAt).catch(() => undefined)
 }
 
@@ -48,14 +48,14 @@ export async function noteEnded(
  * Where this browser's first callback ended; waits up to 20 seconds while that one is still at work.
  * @returns undefined when there was none, it came from another browser, or its end is not known.
  */
-export async function resultOfFirstCallback(
-  { clock, records }: CallbackMemory,
+export async function waitForFirstCallback(
+  { clock, records }: CallbackRecordDependencies,
   state: string,
   browser: BrowserBinding | undefined,
-): Promise<Ended | undefined> {
+): Promise<CallbackResult | undefined> {
   const begun = (await records.read('callback', state, clock.now())) as { browserHash: string } | undefined
   if (!begun || !browser || !isSameBrowser(browser, begun.browserHash)) return undefined
-  const giveUpAt = secondsAfter(clock.now(), longestWaitSeconds)
+  const giveUpAt = addSeconds(clock.now(), maxWaitSeconds)
   for (;;) {
     const end = (await records.read('callback-end', state, clock.now())) as { sealed: string } | undefined
     if (end) return open(end.sealed, keyOf(browser, state))
@@ -77,19 +77,19 @@ function seal(text: string, key: Buffer): string {
 }
 
 /** Undefined for what was not sealed with this key, or was changed since. */
-function open(sealed: string, key: Buffer): Ended | undefined {
+function open(sealed: string, key: Buffer): CallbackResult | undefined {
   const bytes = Buffer.from(sealed, 'base64url')
   try {
     const decipher = createDecipheriv(algorithm, key, bytes.subarray(0, ivBytes), { authTagLength: tagBytes })
     decipher.setAuthTag(bytes.subarray(ivBytes, ivBytes + tagBytes))
     const text =
       decipher.update(bytes.subarray(ivBytes + tagBytes), undefined, 'utf8') + decipher.final('utf8')
-    return JSON.parse(text) as Ended
+    return JSON.parse(text) as CallbackResult
   } catch {
     return undefined
   }
 }
 
 function keyOf(browser: BrowserBinding, state: string): Buffer {
-  return Buffer.from(derive(browser, 'callback', state), 'base64url')
+  return Buffer.from(deriveBrowserSecret(browser, 'callback', state), 'base64url')
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { type Clock, type Randomness, secondsAfter } from '../clock.ts'
+import { addSeconds, type Clock, type Randomness } from '../clock.ts'
 import type { Config } from '../config.ts'
 import { providerOf } from '../domain/connectHint.ts'
 import type { OneTimeRecords } from '../domain/oneTime.ts'
@@ -55,7 +55,7 @@ export interface ConnectSession extends TenantName, Omit<ConnectSessionRequest, 
 }
 
 /** Links that live longer are taken to travel by mail. */
-const longestDirectSeconds = 3600
+const maxDirectSeconds = 3600
 
 /** Dependencies of making connect sessions. */
 export interface ConnectSessionDependencies {
@@ -68,7 +68,7 @@ export interface ConnectSessionDependencies {
 }
 
 /** What the app gets: it sends the advertiser's browser to `connectUrl`. */
-export interface ConnectSessionAnswer {
+export interface ConnectSessionResponse {
   readonly id: string
   readonly connectUrl: string
   readonly expiresAt: string
@@ -83,7 +83,7 @@ export async function createConnectSession(
   dependencies: ConnectSessionDependencies,
   name: TenantName,
   request: ConnectSessionRequest,
-): Promise<ConnectSessionAnswer> {
+): Promise<ConnectSessionResponse> {
   const { clock, config, randomness, records } = dependencies
   const identityProvider = await providerFor(dependencies, name, request)
   assertServed(dependencies, request, identityProvider)
@@ -91,14 +91,14 @@ export async function createConnectSession(
   const detail = 'The app created the first connect session.'
   const { disconnectCount = 0 } = await ensureTenant(dependencies, name, { ...request, detail })
   const { expiresIn, ...asked } = request
-  const expiresAt = secondsAfter(clock.now(), expiresIn)
+  const expiresAt = addSeconds(clock.now(), expiresIn)
   const session: ConnectSession = {
     ...asked,
     ...name,
     identityProvider,
     id: randomness.identifier(),
     disconnectCount,
-    asksFirst: expiresIn > longestDirectSeconds,
+    asksFirst: expiresIn > maxDirectSeconds,
   }
   const token = await records.issue('session', session, expiresAt)
   const connectUrl = `${config.publicUrl}/oauth/authorize?session=${encodeURIComponent(token)}`

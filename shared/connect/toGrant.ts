@@ -1,9 +1,9 @@
 import type { Grant } from '../domain/tenant.ts'
-import type { Proven } from './prove.ts'
+import type { ProvenSignIn } from './proveSignIn.ts'
 
 /** What a proven sign-in makes of the grant, before it is known where its refresh token rests. */
 export function toGrant(
-  { row, user, discovery }: Proven,
+  { row, user, discovery }: ProvenSignIn,
   consentedAt: Date,
 ): Omit<Grant, 'id' | 'reference' | 'signInNameSealed'> {
   return {

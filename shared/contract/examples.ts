@@ -1,7 +1,7 @@
 /** An example of what an operation takes and gives; held against its schemas by a test. */
 export interface OperationExample {
   readonly body?: unknown
-  readonly answer?: unknown
+  readonly response?: unknown
 }
 
 const tenant = {
@@ -119,7 +119,7 @@ export const examples: Readonly<Record<string, OperationExample>> = {
       loginHint: 'ann@acme.example',
       displayName: 'Acme Shoes',
     },
-    answer: {
+    response: {
       id: '4bd63ad0a2b14dc7a6e1c2f0e8d9b3a7',
       connectUrl: 'https://broker.example.com/oauth/authorize?session=ar2k.tmfCk7…',
       expiresAt: '2026-11-20T09:27:44.120Z',
@@ -127,14 +127,14 @@ export const examples: Readonly<Record<string, OperationExample>> = {
   },
   'POST v1/tenants/{tenant}/connect-sessions/{session}/confirm': {
     body: { code: 'Zk3nq2sW0m8v…' },
-    answer: {
+    response: {
       ...tenant,
       accounts: { discoveredAt: tenant.accounts.discoveredAt, choiceOpen: true },
       chooseAccountsUrl: 'https://broker.example.com/oauth/accounts?choice=ar2k.Xq8Lw…',
     },
   },
   'GET v1/tenants/{tenant}/connect-sessions/{session}': {
-    answer: {
+    response: {
       session: '4bd63ad0a2b14dc7a6e1c2f0e8d9b3a7',
       expiresAt: '2026-11-20T09:29:02.551Z',
       connection: { ...tenant.connection, consentedBy: 'b…@acme.example' },
@@ -145,11 +145,11 @@ export const examples: Readonly<Record<string, OperationExample>> = {
       lost: [{ accountId: '180001001', number: 'F1234567', name: 'Acme Shoes' }],
     },
   },
-  'GET v1/tenants/{tenant}/token': { answer: vend },
-  'GET v1/tenants': { answer: { tenants: [tenant], continuation: '1!48!…' } },
-  'GET v1/tenants/{tenant}': { answer: tenant },
+  'GET v1/tenants/{tenant}/token': { response: vend },
+  'GET v1/tenants': { response: { tenants: [tenant], continuation: '1!48!…' } },
+  'GET v1/tenants/{tenant}': { response: tenant },
   'DELETE v1/tenants/{tenant}': {
-    answer: {
+    response: {
       tenant: 'acme',
       environment: 'production',
       status: 'disconnected',
@@ -160,10 +160,10 @@ export const examples: Readonly<Record<string, OperationExample>> = {
     },
   },
   'GET v1/tenants/{tenant}/accounts': {
-    answer: { accounts: [account], discoveredAt: tenant.accounts.discoveredAt },
+    response: { accounts: [account], discoveredAt: tenant.accounts.discoveredAt },
   },
   'GET v1/tenants/{tenant}/events': {
-    answer: {
+    response: {
       events: [
         {
           type: 'tenant.connected',
@@ -174,7 +174,7 @@ export const examples: Readonly<Record<string, OperationExample>> = {
       ],
     },
   },
-  'GET health': { answer: { status: 'ok' } },
-  'GET ready': { answer: ready },
-  'POST v1/sweeps': { answer: sweepReport },
+  'GET health': { response: { status: 'ok' } },
+  'GET ready': { response: ready },
+  'POST v1/sweeps': { response: sweepReport },
 }

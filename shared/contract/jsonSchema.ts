@@ -3,7 +3,7 @@ import { accountView } from '../accounts/list.ts'
 import { sweepReport } from '../operations/runSweep.ts'
 import { readiness } from '../ready/readiness.ts'
 import { eventView, tenantView } from '../tenants/view.ts'
-import { vendAnswer } from '../vend/vend.ts'
+import { vendResponse } from '../vend/vend.ts'
 
 /** A JSON Schema of the dialect that OpenAPI 3.1 uses (2020-12), as far as the contract reads it back. */
 export interface JsonSchema {
@@ -35,14 +35,14 @@ const named = {
   Tenant: tenantView,
   TenantEvent: eventView,
   Account: accountView,
-  Vend: vendAnswer,
+  Vend: vendResponse,
   SweepReport: sweepReport,
   Readiness: readiness,
 }
 for (const [id, schema] of Object.entries(named)) z.globalRegistry.add(schema, { id })
 
 /** What an answer looks like. It may gain members: clients ignore what they do not know. */
-export function answerSchema(schema: z.ZodType): ConvertedSchema {
+export function responseSchema(schema: z.ZodType): ConvertedSchema {
   return convert(schema, 'output')
 }
 

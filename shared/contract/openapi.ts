@@ -1,13 +1,13 @@
 import { type AppRole, appRoles } from '../access/rights.ts'
-import { namesTenant, tenantParams } from '../http/fields.ts'
+import { isTenantRoute, tenantParams } from '../http/fields.ts'
 import type { RouteDefinition } from '../http/route.ts'
 import { examples, type OperationExample } from './examples.ts'
 import {
-  answerSchema,
   bodySchema,
   type ConvertedSchema,
   type JsonSchema,
   parameterSchemas,
+  responseSchema,
 } from './jsonSchema.ts'
 import { meanings } from './meanings.ts'
 import { problemResponses, problemSchema, problemsOf, type RegisteredOperation } from './operationProblems.ts'
@@ -70,7 +70,7 @@ export function buildContract(routes: readonly RouteDefinition[], publicUrl: str
   const paths: Record<string, Record<string, ContractOperation>> = {}
   for (const { path, operations } of routes) {
     for (const [method, operation] of Object.entries(operations)) {
-      if (operation.answer.status === 404) continue
+      if (operation.response.status === 404) continue
       const key = `/${path.replaceAll('{*', '{')}`
       paths[key] ??= {}
       paths[key][method.toLowerCase()] = toOperation(method, path, operation, named)
@@ -110,7 +110,7 @@ function toOperation(
     'x-problems': codes,
     parameters: [...parametersIn('path', path, operation), ...parametersIn('query', path, operation)],
     ...(body && { requestBody: requestBody(gather(bodySchema(body), named), example) }),
-    responses: { ...goodAnswer(operation, named, example), ...(problemResponses(codes) as object) },
+    responses: { ...successResponse(operation, named, example), ...(problemResponses(codes) as object) },
   }
 }
 
@@ -120,7 +120,7 @@ function parametersIn(
   path: string,
   { params, query }: RegisteredOperation,
 ): ContractParameter[] {
-  const schemas = where === 'path' ? [namesTenant(path) && tenantParams, params] : [query]
+  const schemas = where === 'path' ? [isTenantRoute(path) && tenantParams, params] : [query]
   const declared = schemas.flatMap((schema) => (schema ? parameterSchemas(schema) : []))
   const inPath = [...path.matchAll(/\{\*?(\w+)[^}]*\}/g)].map(([, name = '']) => name)
   const undeclared = where === 'path' ? inPath.filter((name) => !declared.some((p) => p.name === name)) : []
@@ -148,14 +148,14 @@ function requestBody(schema: JsonSchema, { body }: OperationExample) {
   }
 }
 
-function goodAnswer(
-  { answer }: RegisteredOperation,
+function successResponse(
+  { response: answer }: RegisteredOperation,
   named: Record<string, JsonSchema>,
-  { answer: example }: OperationExample,
+  { response: example }: OperationExample,
 ): Record<string, ContractResponse> {
   const { status, description: text, schema } = answer
   if (!schema) return { [status]: { description: text } }
-  const media = { schema: gather(answerSchema(schema), named), ...(example !== undefined && { example }) }
+  const media = { schema: gather(responseSchema(schema), named), ...(example !== undefined && { example }) }
   return { [status]: { description: text, content: { 'application/json': media } } }
 }
 

@@ -1,18 +1,18 @@
 import { isRetiredAddress, isTransferAddress } from './addresses.ts'
 import { type Finding, findMisplacedId } from './diagnoseIds.ts'
 import type { Facts } from './facts.ts'
-import { isMicrosoftAddress, isSignInAddress, otherServiceOf, rightHostOf } from './microsoftHosts.ts'
+import { findExpectedHost, findOtherService, isMicrosoftAddress, isSignInAddress } from './microsoftHosts.ts'
 import { isOnlyRefusal } from './soapRules.ts'
 
 /** Finds an address that cannot have worked. */
 export function findWrongAddress({ sent, context }: Facts): Finding | undefined {
   if (isRetiredAddress(sent)) return { verdict: 'retired_endpoint' }
-  const owner = context.ownerOfAddress(sent)
-  const other = otherServiceOf(sent)
+  const owner = context.findAddressOwner(sent)
+  const other = findOtherService(sent)
   if (other) return { verdict: 'other_service', detail: `The address belongs to ${other}.` }
   if (isSignInAddress(sent)) return undefined
   if (owner === 'nobody' && !isMicrosoftAddress(sent)) return { verdict: 'unknown_host' }
-  const rightHost = rightHostOf(sent)
+  const rightHost = findExpectedHost(sent)
   if (rightHost) return { verdict: 'wrong_host', detail: `This path is at ${rightHost}.` }
   if (owner === 'nobody') return { verdict: 'wrong_host' }
   if (owner === undefined || owner === 'both' || owner === context.environment) return undefined

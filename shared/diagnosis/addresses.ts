@@ -3,7 +3,7 @@ import type { EnvironmentConfig } from '../config.ts'
 import { type Environment, environments } from '../environment.ts'
 
 /** Where a call went, as its sender remembers it. */
-export interface SentTo {
+export interface CalledAddress {
   /** A host, with or without port, or a whole URL. */
   readonly host?: string
   readonly path?: string
@@ -13,7 +13,7 @@ export interface SentTo {
 export type AddressOwner = Environment | 'both' | 'nobody' | undefined
 
 /** Judges addresses by the configured hosts and Microsoft's documented ones. */
-export type OwnerOfAddress = (sent: SentTo) => AddressOwner
+export type FindAddressOwner = (sent: CalledAddress) => AddressOwner
 
 /** The documented hosts (every REST reference page), known even where settings name others. */
 const documented: Readonly<Record<Environment, string>> = {
@@ -31,9 +31,9 @@ const transferHosts = ['download', 'fileupload'] as const
 const reportStorageHost = 'bingadsappsstorageprod.blob.core.windows.net'
 
 /** Indexes the API hosts of all environments; a local stack keeps them apart by path, below one host. */
-export function createOwnerOfAddress(
+export function createAddressOwnerFinder(
   configs: ReadonlyMap<Environment, Pick<EnvironmentConfig, 'advertisingUrl'>>,
-): OwnerOfAddress {
+): FindAddressOwner {
   const known = environments.flatMap((environment) =>
     [documented[environment], configs.get(environment)?.advertisingUrl ?? []]
       .flat()
@@ -59,7 +59,7 @@ export function createOwnerOfAddress(
 }
 
 /** The service that an address belongs to, by its path first, then by its host; undefined when neither tells. */
-export function serviceOfAddress(sent: SentTo): ServiceName | undefined {
+export function serviceOfAddress(sent: CalledAddress): ServiceName | undefined {
   const { host, path } = addressOf(sent)
   const folder = (name: ServiceName) => services[name].path.split('/')[1]!.toLowerCase()
   const segments = path.toLowerCase().split('/')
@@ -69,7 +69,7 @@ export function serviceOfAddress(sent: SentTo): ServiceName | undefined {
 }
 
 /** Whether it is an address at which a report or bulk file is fetched or brought. */
-export function isTransferAddress(sent: SentTo): boolean {
+export function isTransferAddress(sent: CalledAddress): boolean {
   return transferOwner(addressOf(sent).host) !== undefined
 }
 
@@ -81,7 +81,7 @@ function transferOwner(host: string): Environment | 'both' | undefined {
 }
 
 /** Whether it is an address of the SOAP services (guides/web-service-addresses.md). */
-export function isSoapAddress(sent: SentTo): boolean {
+export function isSoapAddress(sent: CalledAddress): boolean {
   return /\/Api\/.+\.svc\b/i.test(addressOf(sent).path)
 }
 
@@ -89,7 +89,7 @@ export function isSoapAddress(sent: SentTo): boolean {
  * Whether an address is of something that Microsoft has retired: an API version other than v13, or Live
  * Connect's sign-in (guides/authentication-oauth-mfa.md).
  */
-export function isRetiredAddress(sent: SentTo): boolean {
+export function isRetiredAddress(sent: CalledAddress): boolean {
   const { host, path } = addressOf(sent)
   const version = path.match(/\/v(\d{1,2})(?:\/|$)/i)?.[1]
   const isLiveConnect = host === 'login.live.com'
@@ -97,7 +97,7 @@ export function isRetiredAddress(sent: SentTo): boolean {
 }
 
 /** Host and path of an address, in lower case the host. */
-export function addressOf({ host = '', path = '' }: SentTo): { host: string; path: string } {
+export function addressOf({ host = '', path = '' }: CalledAddress): { host: string; path: string } {
   const url = URL.parse(host.includes('://') ? host : `https://${host}`)
   if (!url) return { host: host.toLowerCase(), path }
   return { host: url.host.toLowerCase(), path: path || url.pathname.replace(/^\/$/, '') }

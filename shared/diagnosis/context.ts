@@ -4,7 +4,7 @@ import type { AccountStore } from '../domain/account.ts'
 import type { Tenant } from '../domain/tenant.ts'
 import { type Environment, environments } from '../environment.ts'
 import type { DeveloperTokens } from '../secrets/developerTokens.ts'
-import { createOwnerOfAddress } from './addresses.ts'
+import { createAddressOwnerFinder } from './addresses.ts'
 import { judgeDeveloperToken } from './developerTokenState.ts'
 import type { DeveloperTokenState, DiagnosisContext } from './facts.ts'
 import { createKnownAccounts, type DiagnosedAccount } from './knownAccounts.ts'
@@ -16,8 +16,6 @@ export interface DiagnosisDependencies {
   readonly developerTokens: Pick<DeveloperTokens, 'find'>
   readonly clock: Clock
 }
-
-const accountsPageSize = 1000
 
 /** Gathers what a failed call is judged by. @param accounts those that matter to it. */
 export async function diagnosisContext(
@@ -34,7 +32,7 @@ export async function diagnosisContext(
     accounts: createKnownAccounts(accounts),
     ...(accessToken && { tokenExpiresAt: accessToken.expiresAt }),
     developerToken: await developerTokenState(dependencies, environment),
-    ownerOfAddress: createOwnerOfAddress(config.environments),
+    findAddressOwner: createAddressOwnerFinder(config.environments),
     now: clock.now(),
   }
 }
@@ -50,21 +48,4 @@ export async function developerTokenState(
     other && developerTokens.find(other),
   ])
   return judgeDeveloperToken(environment, own, others)
-}
-
-/** Every account of the tenant: which customers lead to which of them is only seen in all. */
-export async function allAccounts(
-  { accounts }: Pick<DiagnosisDependencies, 'accounts'>,
-  tenant: Tenant,
-): Promise<readonly DiagnosedAccount[]> {
-  const { accountsGeneration } = tenant
-  if (!accountsGeneration) return []
-  const found: DiagnosedAccount[] = []
-  let continuation: string | undefined
-  do {
-    const page = await accounts.list(tenant, accountsGeneration, accountsPageSize, continuation)
-    found.push(...page.accounts)
-    continuation = page.continuation
-  } while (continuation)
-  return found
 }

@@ -1,6 +1,6 @@
 import { type FaultBody, readFaultBody } from '../advertising/faultBody.ts'
 import { type AdvertisingFault, toFault } from '../advertising/faults.ts'
-import { statusInWords } from '../advertising/pastedHead.ts'
+import { findStatusInText } from '../advertising/pastedResponse.ts'
 import { serviceOfAddress } from './addresses.ts'
 import { findMisplaced, findTransferOver, findUnknownOperation, findWrongAddress } from './addressRules.ts'
 import {
@@ -50,7 +50,7 @@ export function diagnoseFailedCall(call: FailedCall, context: DiagnosisContext):
   const service = call.service ?? serviceOfAddress(sent)
   const bodyText = textOf(call.body)
   const body = readFaultBody(bodyText)
-  const status = call.status || (body.head?.status ?? statusInWords(bodyText))
+  const status = call.status || (body.head?.status ?? findStatusInText(bodyText))
   const { trackingId } = call
   const answer = { ...(service && { service }), status, ...(trackingId && { trackingId }), bodyText }
   const facts: Facts = { call: { ...call, status }, sent, fault: toFault(answer, body), body, context }

@@ -54,7 +54,7 @@ export function findUnreachableId(sent: SentIds, known: KnownAccounts): Finding 
   if (account && !account.usable) {
     return { verdict: 'account_not_usable', ...(account.note && { detail: account.note }) }
   }
-  if (customerId !== '' && !known.isReach(customerId)) {
+  if (customerId !== '' && !known.isAccessCustomer(customerId)) {
     return { verdict: 'customer_unknown', detail: `The ID sent was ${redact(customerId)}.` }
   }
   return undefined

@@ -1,9 +1,9 @@
+import { createAccountAccessFinder } from '../advertising/accountAccess.ts'
 import { accountUsability } from '../advertising/accountUsability.ts'
-import type { Answer, CustomerManagement } from '../advertising/client.ts'
+import type { CallResult, CustomerManagement } from '../advertising/client.ts'
 import type { AdvertiserAccount, UserAndRoles } from '../advertising/customerManagementSchemas.ts'
 import type { AdvertisingFault } from '../advertising/faults.ts'
 import { judgeFault } from '../advertising/judgeFault.ts'
-import { createFindReach } from '../advertising/reach.ts'
 import type { Credentials } from '../advertising/services.ts'
 import { isRetiredSignIn } from './credentialRules.ts'
 import { findUnusableToken } from './developerTokenState.ts'
@@ -36,11 +36,11 @@ export interface AccountProbe {
   readonly accountId: string
   /** The customer that the broker vends with the account; empty when it knows none. */
   readonly vendedCustomerId: string
-  readonly answer: Answer<AccountAndReach>
+  readonly result: CallResult<AccountWithAccess>
 }
 
 /** An account with the customer through which roles lead to it; absent when no role does. */
-export interface AccountAndReach {
+export interface AccountWithAccess {
   readonly account: AdvertiserAccount
   readonly customerId?: string
 }
@@ -50,7 +50,7 @@ export interface ProbeResults {
   readonly refresh: RefreshProbe
   readonly developerToken: DeveloperTokenState
   /** GetUser with the access token that the refresh has just brought. */
-  readonly user?: Answer<UserAndRoles>
+  readonly user?: CallResult<UserAndRoles>
   /** Absent too when the tenant has no default account and none was named. */
   readonly account?: AccountProbe
 }
@@ -87,10 +87,10 @@ export async function probeAccount(
   credentials: Credentials,
   user: UserAndRoles,
   accountId: string,
-): Promise<Answer<AccountAndReach>> {
+): Promise<CallResult<AccountWithAccess>> {
   const answer = await client.getAccount(credentials, accountId)
   if (!answer.ok) return answer
-  const customerId = createFindReach(user.roles)(answer.value)?.customerId
+  const customerId = createAccountAccessFinder(user.roles)(answer.value)?.customerId
   return { ok: true, value: { account: answer.value, ...(customerId && { customerId }) } }
 }
 
@@ -122,18 +122,21 @@ function diagnoseAccount(
   probe: AccountProbe,
   context: Pick<DiagnosisContext, 'identityProvider'>,
 ): Diagnosis {
-  if (!probe.answer.ok) {
-    const { fault } = probe.answer
+  if (!probe.result.ok) {
+    const { fault } = probe.result
     // Customer Management answers an id that exists nowhere as it answers one that is out of reach.
     const isOutOfReach = fault.class === 'rights' || fault.class === 'request'
     return toDiagnosis(isOutOfReach ? { verdict: 'account_unknown' } : judgeCallFault(fault), fault, context)
   }
-  const finding = judgeReach(probe, probe.answer.value)
+  const finding = judgeAccess(probe, probe.result.value)
   const evidence = `Refresh, GetUser, and GetAccount of ${probe.accountId} succeeded.`
   return toDiagnosis(finding, { ...nothingSeen, evidence }, context)
 }
 
-function judgeReach({ vendedCustomerId }: AccountProbe, { account, customerId }: AccountAndReach): Finding {
+function judgeAccess(
+  { vendedCustomerId }: AccountProbe,
+  { account, customerId }: AccountWithAccess,
+): Finding {
   const { usable, note } = accountUsability(account)
   if (!usable) return { verdict: 'account_not_usable', ...(note && { detail: note }) }
   if (!customerId || customerId === vendedCustomerId) return { verdict: 'all_well' }

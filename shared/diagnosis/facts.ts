@@ -6,7 +6,7 @@ import type { SignInWith } from '../domain/connectHint.ts'
 import type { CredentialName, VerdictCode } from '../domain/verdicts.ts'
 import type { AccountKind, Environment, IdentityProvider } from '../environment.ts'
 import type { Actor } from '../problems.ts'
-import type { OwnerOfAddress, SentTo } from './addresses.ts'
+import type { CalledAddress, FindAddressOwner } from './addresses.ts'
 import type { Finding, SentIds } from './diagnoseIds.ts'
 import type { KnownAccounts } from './knownAccounts.ts'
 
@@ -19,7 +19,7 @@ export interface FailedCall {
   /** The body as text, or as the JSON it was parsed to. */
   readonly body?: unknown
   readonly trackingId?: string
-  readonly sent?: SentIds & SentTo
+  readonly sent?: SentIds & CalledAddress
 }
 
 /** What the broker knows about the tenant and its own developer token. */
@@ -35,7 +35,7 @@ export interface DiagnosisContext {
   /** What is known of the call's own tokens and of the person; an app may have used others. Default is nothing. */
   readonly evidence?: FaultEvidence
   readonly developerToken: DeveloperTokenState
-  readonly ownerOfAddress: OwnerOfAddress
+  readonly findAddressOwner: FindAddressOwner
   readonly now: Date
 }
 
@@ -66,7 +66,7 @@ export interface Diagnosis {
 /** What the rules look at. */
 export interface Facts {
   readonly call: FailedCall
-  readonly sent: SentIds & SentTo
+  readonly sent: SentIds & CalledAddress
   readonly fault: AdvertisingFault
   readonly body: FaultBody
   readonly context: DiagnosisContext

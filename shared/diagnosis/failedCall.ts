@@ -1,12 +1,13 @@
 import * as z from 'zod'
 import { type ServiceName, serviceNames } from '../advertising/services.ts'
 import type { Config } from '../config.ts'
+import { listAllAccounts } from '../domain/account.ts'
 import { type ConnectHint, connectHint, connectHintView, reconnectHint } from '../domain/connectHint.ts'
 import type { Tenant, TenantName } from '../domain/tenant.ts'
 import type { TenantStore } from '../domain/tenantStore.ts'
 import { credentialNames, verdicts } from '../domain/verdicts.ts'
 import { actors, Problem } from '../problems.ts'
-import { allAccounts, type DiagnosisDependencies, diagnosisContext } from './context.ts'
+import { type DiagnosisDependencies, diagnosisContext } from './context.ts'
 import { diagnoseFailedCall } from './diagnose.ts'
 import type { Diagnosis } from './facts.ts'
 
@@ -42,18 +43,18 @@ export const diagnosisBody = z
   })
 
 /** Whether nothing was told, which asks for a live probe. */
-export function asksForProbe({ status, body, ...rest }: Readonly<Record<string, unknown>>): boolean {
+export function isProbeRequest({ status, body, ...rest }: Readonly<Record<string, unknown>>): boolean {
   return status === undefined && !hasBody(body) && isEmpty(rest)
 }
 
 /** Room for the answer to a call whose every item was refused, thousands of them. */
-export const longestDiagnosisBytes = 1_048_576
+export const maxDiagnosisBytes = 1_048_576
 
 /** A parsed {@link diagnosisBody}. */
 export type DiagnosisRequest = z.infer<typeof diagnosisBody>
 
 /** A diagnosis as the apps see it. */
-export const diagnosisAnswer = z.object({
+export const diagnosisResponse = z.object({
   verdict: z.enum(Object.keys(verdicts) as [keyof typeof verdicts, ...(keyof typeof verdicts)[]]),
   credential: z.enum(credentialNames).describe('Which part of the call’s credentials is at fault.'),
   actor: z.enum(actors),
@@ -68,11 +69,11 @@ export const diagnosisAnswer = z.object({
     .optional(),
 })
 
-/** A {@link diagnosisAnswer}'s value. */
-export type DiagnosisAnswer = Diagnosis & { readonly connect?: ConnectHint }
+/** A {@link diagnosisResponse}'s value. */
+export type DiagnosisResponse = Diagnosis & { readonly connect?: ConnectHint }
 
 /** Adds to a verdict about who signed in how the right person is brought to sign in. */
-export function withConnectHint(config: Config, tenant: Tenant, diagnosis: Diagnosis): DiagnosisAnswer {
+export function withConnectHint(config: Config, tenant: Tenant, diagnosis: Diagnosis): DiagnosisResponse {
   const { credential, signInWith, verdict } = diagnosis
   if (credential !== 'identity' || verdict === 'confirmation_required') return diagnosis
   const isAnotherUser = verdict === 'user_without_rights'
@@ -91,11 +92,12 @@ export async function explainFailedCall(
   dependencies: DiagnosisDependencies & { readonly tenants: TenantStore },
   name: TenantName,
   call: DiagnosisRequest,
-): Promise<DiagnosisAnswer> {
+): Promise<DiagnosisResponse> {
   const stored = await dependencies.tenants.read(name)
   if (!stored) throw new Problem('tenant_not_found')
   const { tenant } = stored
-  const accounts = await allAccounts(dependencies, tenant)
+  // Which customers lead to an account is only seen in all of them.
+  const accounts = await listAllAccounts(dependencies.accounts, tenant, tenant.accountsGeneration)
   const context = await diagnosisContext(dependencies, tenant, accounts)
   return withConnectHint(dependencies.config, tenant, diagnoseFailedCall(withoutUndefined(call), context))
 }

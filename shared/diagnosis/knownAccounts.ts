@@ -15,7 +15,7 @@ export interface KnownAccounts {
   /** Whether an id is that of a customer through which an account is reached, or that owns one. */
   isCustomer(customerId: string): boolean
   /** Whether an account is reached through this customer. */
-  isReach(customerId: string): boolean
+  isAccessCustomer(customerId: string): boolean
 }
 
 /** Indexes the accounts of a tenant. */
@@ -29,6 +29,6 @@ export function createKnownAccounts(accounts: readonly DiagnosedAccount[]): Know
     byId: (accountId) => byId.get(accountId),
     byNumber: (number) => (number === '' ? undefined : byNumber.get(number.toUpperCase())),
     isCustomer: (customerId) => customerId !== '' && (reaches.has(customerId) || owners.has(customerId)),
-    isReach: (customerId) => reaches.has(customerId),
+    isAccessCustomer: (customerId) => reaches.has(customerId),
   }
 }

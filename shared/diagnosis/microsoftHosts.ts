@@ -1,5 +1,5 @@
 import { services } from '../advertising/services.ts'
-import { addressOf, type SentTo, serviceOfAddress } from './addresses.ts'
+import { addressOf, type CalledAddress, serviceOfAddress } from './addresses.ts'
 
 /** Microsoft's services beside the six, by host and path; the broker passes no calls to them. */
 const otherServices: readonly (readonly [pattern: RegExp, name: string])[] = [
@@ -26,23 +26,23 @@ const serviceHost = /^([a-z]+)\.(api(?:\.sandbox)?\.bingads\.microsoft\.com)$/
 const knownHosts: ReadonlySet<string> = new Set(Object.values(services).map(({ host }) => host))
 
 /** The name of the Microsoft service that an address belongs to, where it is none of the six. */
-export function otherServiceOf(sent: SentTo): string | undefined {
+export function findOtherService(sent: CalledAddress): string | undefined {
   const { host, path } = addressOf(sent)
   return otherServices.find(([pattern]) => pattern.test(`${host}/${path.replace(/^\//, '')}`))?.[1]
 }
 
 /** Whether an address is an identity provider's. */
-export function isSignInAddress(sent: SentTo): boolean {
+export function isSignInAddress(sent: CalledAddress): boolean {
   return signInHosts.has(addressOf(sent).host)
 }
 
 /** Whether a host is Microsoft Advertising's, whether or not anything known is there. */
-export function isMicrosoftAddress(sent: SentTo): boolean {
+export function isMicrosoftAddress(sent: CalledAddress): boolean {
   return /(?:^|\.)(?:bing)?ads\.microsoft\.com$/.test(addressOf(sent).host)
 }
 
 /** The host that a path belongs to, where it was called at another service's; undefined where they go together. */
-export function rightHostOf(sent: SentTo): string | undefined {
+export function findExpectedHost(sent: CalledAddress): string | undefined {
   const { host, path } = addressOf(sent)
   const [, label = '', domain] = host.match(serviceHost) ?? []
   if (!domain || !knownHosts.has(label)) return undefined

@@ -1,14 +1,14 @@
 import type { CustomerManagement } from '../advertising/client.ts'
 import type { Credentials } from '../advertising/services.ts'
-import { type Randomness, secondsAfter } from '../clock.ts'
+import { addSeconds, type Randomness } from '../clock.ts'
 import type { Tenant, TenantName } from '../domain/tenant.ts'
 import type { TenantStore } from '../domain/tenantStore.ts'
 import type { Environment } from '../environment.ts'
 import { type Actor, Problem, type ProblemCode, problems } from '../problems.ts'
-import { noteAdvertisingAnswer } from '../tenants/advertisingAnswer.ts'
+import { recordAdvertisingResult } from '../tenants/recordAdvertisingResult.ts'
 import type { AccessTokens } from '../vend/accessTokens.ts'
-import { explainNotObtained } from '../vend/explain.ts'
-import type { Obtained } from '../vend/obtained.ts'
+import { explainMissingToken } from '../vend/explainMissingToken.ts'
+import type { UsableToken } from '../vend/usableToken.ts'
 import { type DiagnosisDependencies, developerTokenState } from './context.ts'
 import {
   type AccountProbe,
@@ -18,7 +18,7 @@ import {
   type RefreshProbe,
 } from './diagnoseProbe.ts'
 import type { Diagnosis } from './facts.ts'
-import { type DiagnosisAnswer, withConnectHint } from './failedCall.ts'
+import { type DiagnosisResponse, withConnectHint } from './failedCall.ts'
 
 /** Dependencies of a live probe. */
 export interface ProbeDependencies extends DiagnosisDependencies {
@@ -39,7 +39,7 @@ const provenSeconds = 60
 export async function probeTenant(
   dependencies: ProbeDependencies,
   name: TenantName,
-): Promise<DiagnosisAnswer> {
+): Promise<DiagnosisResponse> {
   const stored = await dependencies.tenants.read(name)
   if (!stored) throw new Problem('tenant_not_found')
   const diagnosis = await probe(dependencies, stored.tenant)
@@ -69,26 +69,26 @@ async function refreshNow(
   { accessTokens, clock, config }: ProbeDependencies,
   name: TenantName,
   refreshedAt: Date | undefined,
-): Promise<Obtained | Problem> {
-  const isProven = !refreshedAt || secondsAfter(refreshedAt, provenSeconds) > clock.now()
-  const obtained = await (isProven ? accessTokens.obtain(name) : accessTokens.replace(name, refreshedAt))
-  return obtained.ok ? obtained : explainNotObtained(config, obtained, clock.now())
+): Promise<UsableToken | Problem> {
+  const isProven = !refreshedAt || addSeconds(refreshedAt, provenSeconds) > clock.now()
+  const obtained = await (isProven ? accessTokens.get(name) : accessTokens.replace(name, refreshedAt))
+  return obtained.ok ? obtained : explainMissingToken(config, obtained, clock.now())
 }
 
 async function probeCalls(
   dependencies: ProbeDependencies,
-  { tenant }: Obtained,
+  { tenant }: UsableToken,
   credentials: Credentials,
 ): Promise<Pick<ProbeResults, 'user' | 'account'>> {
   const client = dependencies.advertising(tenant.environment)
   const user = await client.getUser(credentials)
-  await noteAdvertisingAnswer(dependencies, tenant, user.ok ? undefined : user.fault)
+  await recordAdvertisingResult(dependencies, tenant, user.ok ? undefined : user.fault)
   const chosen = tenant.defaultAccount
   if (!user.ok || !chosen) return { user }
   const account: AccountProbe = {
     accountId: chosen.accountId,
     vendedCustomerId: chosen.customerId,
-    answer: await probeAccount(client, credentials, user.value, chosen.accountId),
+    result: await probeAccount(client, credentials, user.value, chosen.accountId),
   }
   return { user, account }
 }

@@ -1,6 +1,6 @@
 import type { FaultBody } from '../advertising/faultBody.ts'
 import { soapNote } from '../domain/verdicts.ts'
-import { isSoapAddress, type SentTo } from './addresses.ts'
+import { type CalledAddress, isSoapAddress } from './addresses.ts'
 import { isUnlisted } from './credentialRules.ts'
 import type { Finding } from './diagnoseIds.ts'
 import type { Diagnosis, Facts } from './facts.ts'
@@ -26,6 +26,6 @@ export function withSoapNote(diagnosis: Diagnosis, { sent, body }: Facts): Diagn
   return { ...diagnosis, next: [...diagnosis.next, soapNote] }
 }
 
-function isSoap(sent: SentTo, { form }: FaultBody): boolean {
+function isSoap(sent: CalledAddress, { form }: FaultBody): boolean {
   return form === 'soapFault' || isSoapAddress(sent)
 }

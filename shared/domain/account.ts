@@ -48,7 +48,7 @@ export interface Account extends DiscoveredAccount {
  * two rows: writing all of them takes 50 s and removing the generation before takes 50 s, which with the 120 s of a
  * discovery's calls stays below the 230 s after which the platform ends an HTTP call. Microsoft documents no limit.
  */
-export const mostAccounts = 50_000
+export const maxAccounts = 50_000
 
 const cutMark = '.cut'
 
@@ -104,10 +104,10 @@ export function isAccountContinuation(text: string): boolean {
 }
 
 /** As many accounts as the store gives at once. */
-export const largestAccountPage = 1000
+export const maxAccountPage = 1000
 
 /** Every account of a generation; none without one. */
-export async function allAccounts(
+export async function listAllAccounts(
   store: AccountStore,
   name: TenantName,
   generation: string | undefined,
@@ -116,7 +116,7 @@ export async function allAccounts(
   if (generation === undefined) return found
   let continuation: string | undefined
   do {
-    const page = await store.list(name, generation, largestAccountPage, continuation)
+    const page = await store.list(name, generation, maxAccountPage, continuation)
     found.push(...page.accounts)
     continuation = page.continuation
   } while (continuation)

@@ -20,13 +20,13 @@ export function mayBeInBackup({ pendingGrant, status }: Tenant): boolean {
 }
 
 /** The time of a disconnect: no earlier than the consents that it ends, even if the clocks of two processes differ. */
-export function endOf({ disconnectedAt, grant, pendingGrant }: Tenant, now: Date): Date {
+export function disconnectTime({ disconnectedAt, grant, pendingGrant }: Tenant, now: Date): Date {
   const times = [disconnectedAt, grant?.consentedAt, pendingGrant?.grant.consentedAt, now]
   return new Date(Math.max(...times.map((time) => time?.getTime() ?? 0)))
 }
 
 /** A grant after the tenant's last disconnect: consented later than that, even if the clocks of two processes differ. */
-export function consentAfter(disconnectedAt: Date | undefined, grant: Grant): Grant {
+export function withConsentAfter(disconnectedAt: Date | undefined, grant: Grant): Grant {
   if (!disconnectedAt || grant.consentedAt > disconnectedAt) return grant
   return { ...grant, consentedAt: new Date(disconnectedAt.getTime() + 1) }
 }

@@ -19,7 +19,7 @@ export async function findAccount(
   )
   const account = ways.find(({ linked }) => !linked) ?? ways[0]
   if (!account)
-    throw accountNotReached(tenant, customerId ? `${wanted} through customer ${customerId}` : wanted)
+    throw accountNotReachable(tenant, customerId ? `${wanted} through customer ${customerId}` : wanted)
   if (!isSelected(account)) throw accountNotSelected(tenant, wanted)
   if (account.reachUnknown) throw accountReachUnknown(tenant, account)
   return account
@@ -33,7 +33,7 @@ async function findWays(store: AccountStore, tenant: Tenant, wanted: string): Pr
 }
 
 /** The tenant's user has no access to the account, or there is none. */
-export function accountNotReached({ tenant }: Pick<Tenant, 'tenant'>, wanted: string): Problem {
+export function accountNotReachable({ tenant }: Pick<Tenant, 'tenant'>, wanted: string): Problem {
   return new Problem('account_not_found', {
     detail: `Tenant ${tenant} doesn’t have access to the account ${wanted}.`,
   })

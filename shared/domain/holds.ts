@@ -1,6 +1,6 @@
-import { secondsAfter } from '../clock.ts'
+import { addSeconds } from '../clock.ts'
 import type { Environment, IdentityProvider } from '../environment.ts'
-import { clockToleranceSeconds } from './believableTimes.ts'
+import { clockToleranceSeconds } from './plausibleTimes.ts'
 import type { StoredReason } from './reasons.ts'
 
 /** Trouble that only the operator can fix: refreshing rests until `until`, then one attempt probes. */
@@ -32,11 +32,11 @@ export const probeSeconds = 30
 
 /** The first hold is short, and a lasting one is probed once a minute, so that a fixed secret is noticed soon. */
 const firstHoldSeconds = 30
-const longestHoldSeconds = 60
+const maxHoldSeconds = 60
 
 /** A hold as read: one that no process with a right clock could have written is over, and is probed. */
-export function withBelievableEnd(hold: EnvironmentHold, now: Date): EnvironmentHold {
-  const isBeyond = hold.until > secondsAfter(now, longestHoldSeconds + clockToleranceSeconds)
+export function withPlausibleEnd(hold: EnvironmentHold, now: Date): EnvironmentHold {
+  const isBeyond = hold.until > addSeconds(now, maxHoldSeconds + clockToleranceSeconds)
   return isBeyond ? { ...hold, until: now } : hold
 }
 
@@ -48,6 +48,6 @@ export function nextHold(
 ): EnvironmentHold {
   const since = previous?.since ?? now
   const lastedSeconds = (now.getTime() - since.getTime()) / 1000
-  const holdSeconds = Math.min(longestHoldSeconds, Math.max(firstHoldSeconds, lastedSeconds))
+  const holdSeconds = Math.min(maxHoldSeconds, Math.max(firstHoldSeconds, lastedSeconds))
   return { ...fault, since, until: new Date(now.getTime() + holdSeconds * 1000) }
 }

@@ -148,12 +148,12 @@ export function actorOf(reason: RefusalReason): Actor {
 }
 
 /** Who must act when a refresh token that an app brings is refused. */
-export function actorOfBrought(reason: RefusalReason): Actor {
+export function actorOfImported(reason: RefusalReason): Actor {
   return meaningOf(reason).brought ?? actorOf(reason)
 }
 
 /** Who must act when a refusal comes again and again, or is looked at as the last word. */
-export function actorOfLasting(reason: RefusalReason): Actor {
+export function actorOfRepeated(reason: RefusalReason): Actor {
   return meaningOf(reason).lasting ?? actorOf(reason)
 }
 

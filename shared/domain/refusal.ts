@@ -58,6 +58,6 @@ export function mayBeCredentialRefusal(refusal: TokenRefusal): boolean {
 export const serverErrorSeconds = 5
 
 /** The refusal when no answer came at all: a cut connection, a time-out, nothing to ask with. */
-export function noAnswer(reason: RefusalReason): TokenRefusal {
+export function refusalWithoutResponse(reason: RefusalReason): TokenRefusal {
   return toRefusal(reason, { retryAfterSeconds: serverErrorSeconds })
 }

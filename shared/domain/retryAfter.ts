@@ -1,5 +1,5 @@
 /** The longest wait that an answer of Microsoft or Google can ask for; a longer one would stop work for days. */
-const longestRetryAfterSeconds = 3600
+const maxRetryAfterSeconds = 3600
 
 /**
  * Seconds of a `Retry-After` header (RFC 9110, section 10.2.3), delta or date, an hour at most. Undefined when it is
@@ -11,5 +11,5 @@ export function parseRetryAfterSeconds(
 ): number | undefined {
   if (!value) return undefined
   const seconds = /^\d+$/.test(value) ? Number(value) : Math.ceil((Date.parse(value) - now.getTime()) / 1000)
-  return seconds > 0 ? Math.min(seconds, longestRetryAfterSeconds) : undefined
+  return seconds > 0 ? Math.min(seconds, maxRetryAfterSeconds) : undefined
 }

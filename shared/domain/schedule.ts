@@ -1,4 +1,4 @@
-import { secondsAfter, secondsUntil } from '../clock.ts'
+import { addSeconds, secondsUntil } from '../clock.ts'
 import type { Tenant } from './tenant.ts'
 
 /** What governs when a tenant is refreshed; the settings say it. */
@@ -10,22 +10,22 @@ export interface ScheduleConfig {
 }
 
 /** No backoff waits longer: an hour. */
-const longestBackoffSeconds = 3600
+const maxBackoffSeconds = 3600
 /** No wait is longer: what an answer asks for is an hour at most, and the backoff comes on top. */
-export const longestWaitSeconds = 2 * longestBackoffSeconds
+export const maxWaitSeconds = 2 * maxBackoffSeconds
 /** Entra's longest lifetime of an access token, 28 hours (entra/identity-platform/app-resilience-continuous-access-evaluation). */
-export const longestLifetimeSeconds = 100_800
+export const maxLifetimeSeconds = 100_800
 /** Token-endpoint guidance: the first retry comes 5 s later at the earliest (resilience-client-app.md). */
 export const firstRetrySeconds = 5
 
 /** Less is never vended (invariant 1). */
-export const leastValiditySeconds = 60
+export const minimumValiditySeconds = 60
 
 /** Whether an app asked for the tenant recently, so that its token is kept fresh in advance. */
 export function isActive(tenant: Tenant, config: ScheduleConfig, now: Date): boolean {
   if (config.policy !== 'active') return config.policy === 'always'
   const { lastVendedAt } = tenant
-  return lastVendedAt !== undefined && now < secondsAfter(lastVendedAt, config.activeWindowSeconds)
+  return lastVendedAt !== undefined && now < addSeconds(lastVendedAt, config.activeWindowSeconds)
 }
 
 /**
@@ -42,14 +42,14 @@ export function nextDueAt(
   fraction: number,
 ): Date {
   const lifetimeSeconds = secondsUntil(token.expiresAt, token.refreshedAt)
-  const keepAliveAt = secondsAfter(
+  const keepAliveAt = addSeconds(
     earlier(token.refreshedAt, now),
     config.keepAliveSeconds * (1 - 0.2 * fraction),
   )
   if (!isActive(tenant, config, now)) return keepAliveAt
   const marginSeconds = Math.min(config.aheadSeconds, lifetimeSeconds / 2)
   const spreadSeconds = Math.min(config.aheadSeconds, lifetimeSeconds / 4)
-  return earlier(secondsAfter(token.expiresAt, -marginSeconds - spreadSeconds * fraction), keepAliveAt)
+  return earlier(addSeconds(token.expiresAt, -marginSeconds - spreadSeconds * fraction), keepAliveAt)
 }
 
 function earlier(a: Date, b: Date): Date {
@@ -67,6 +67,6 @@ export function retryAt(
   fraction: number,
   floorSeconds = firstRetrySeconds,
 ): Date {
-  const ceiling = Math.min(longestBackoffSeconds, firstRetrySeconds * 2 ** Math.min(attempt, 16))
-  return secondsAfter(now, Math.max(floorSeconds, firstRetrySeconds) + fraction * ceiling)
+  const ceiling = Math.min(maxBackoffSeconds, firstRetrySeconds * 2 ** Math.min(attempt, 16))
+  return addSeconds(now, Math.max(floorSeconds, firstRetrySeconds) + fraction * ceiling)
 }

@@ -1,7 +1,7 @@
 import type { SweepReport } from './logEvents.ts'
 
 /** A sweep, or a shard's part of one, that has ended. */
-export interface EndedSweep {
+export interface CompletedSweep {
   readonly report: SweepReport
   readonly endedAt: Date
 }
@@ -10,7 +10,7 @@ export interface EndedSweep {
 export interface SweepReports {
   /** @param shard when it was handed over and done by itself; none for a whole sweep. */
   write(report: SweepReport, endedAt: Date, shard?: number): Promise<void>
-  read(): Promise<EndedSweep | undefined>
+  read(): Promise<CompletedSweep | undefined>
   /** The last report of each shard that was handed over. */
-  readShards(): Promise<readonly EndedSweep[]>
+  readShards(): Promise<readonly CompletedSweep[]>
 }

@@ -96,7 +96,7 @@ export interface PendingChoice {
 }
 
 /** The confirmation that made the grant the tenant's, so that an app whose answer was lost may ask again. */
-export interface Confirmed extends Pick<PendingGrant, 'sessionId' | 'codeHash' | 'choice'> {
+export interface Confirmation extends Pick<PendingGrant, 'sessionId' | 'codeHash' | 'choice'> {
   /** When the code would have expired. */
   readonly until: Date
 }
@@ -125,7 +125,7 @@ export interface Tenant extends TenantName {
   readonly lease?: Lease
   readonly trouble?: RefreshTrouble
   readonly pendingGrant?: PendingGrant
-  readonly confirmed?: Confirmed
+  readonly confirmed?: Confirmation
   /** References that the row named once and whose secrets are yet to be destroyed. */
   readonly secretsToDestroy?: readonly string[]
   /** Which generation of account rows counts; absent before the first discovery. */
@@ -177,7 +177,7 @@ export interface Leased extends StoredTenant {
 }
 
 /** Whether what was made for a tenant's connection still counts: not once it was disconnected. */
-export function isStillWanted(made: { readonly disconnectCount: number }, tenant: Tenant): boolean {
+export function isStillValid(made: { readonly disconnectCount: number }, tenant: Tenant): boolean {
   return (made.disconnectCount ?? 0) === (tenant.disconnectCount ?? 0)
 }
 

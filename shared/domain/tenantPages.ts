@@ -8,7 +8,7 @@ export interface ListedTenant extends TenantName {
 }
 
 /** One page of every workspace's listing. */
-export interface TenantPage {
+export interface ListedTenantPage {
   readonly tenants: readonly ListedTenant[]
   /** Where the next page begins; absent after the last one. */
   readonly next?: string
@@ -17,5 +17,5 @@ export interface TenantPage {
 /** Every workspace's listing, a page at a time. */
 export interface TenantPages {
   /** @param from what the page before said; the beginning by default. */
-  read(from?: string): Promise<TenantPage>
+  read(from?: string): Promise<ListedTenantPage>
 }

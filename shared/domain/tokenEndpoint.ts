@@ -13,7 +13,7 @@ export interface RefreshRequest {
 }
 
 /** What the token endpoint said. */
-export type TokenAnswer =
+export type TokenResult =
   | {
       readonly ok: true
       readonly accessToken: string
@@ -25,5 +25,5 @@ export type TokenAnswer =
 
 /** The identity provider as refreshing sees it. Expected failures are answers; it does not throw for them. */
 export interface TokenEndpoint {
-  refresh(request: RefreshRequest): Promise<TokenAnswer>
+  refresh(request: RefreshRequest): Promise<TokenResult>
 }

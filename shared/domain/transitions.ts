@@ -1,10 +1,10 @@
 import type { Environment } from '../environment.ts'
-import { consentAfter, endOf, mayBeInBackup } from './disconnectMarks.ts'
+import { disconnectTime, mayBeInBackup, withConsentAfter } from './disconnectMarks.ts'
 import type { StoredReason } from './reasons.ts'
 import type {
   AdvertisingRefusal,
   CachedAccessToken,
-  Confirmed,
+  Confirmation,
   DefaultAccount,
   Grant,
   Lease,
@@ -17,23 +17,23 @@ import type {
 // no longer say is decided here and nowhere else.
 
 /** A process has taken the right to refresh. */
-export function leased(row: Tenant, lease: Lease): Tenant {
+export function withLease(row: Tenant, lease: Lease): Tenant {
   return { ...row, lease }
 }
 
 /** The right to refresh was given back. */
-export function unleased(row: Tenant): Tenant {
+export function withoutLease(row: Tenant): Tenant {
   const { lease: _lease, ...rest } = row
   return rest
 }
 
 /** The grant's refresh token is elsewhere now; it is the same consent. */
-export function moved(row: Tenant, grant: Grant, reference: string): Tenant {
+export function withGrantReference(row: Tenant, grant: Grant, reference: string): Tenant {
   return { ...row, grant: { ...grant, reference } }
 }
 
 /** What a refresh brought. */
-export interface Refreshed {
+export interface RefreshedGrant {
   /** The refreshed grant with its current reference. */
   readonly grant: Grant
   readonly accessToken: CachedAccessToken
@@ -43,28 +43,31 @@ export interface Refreshed {
 }
 
 /** A refresh worked: whatever trouble there was is over. */
-export function refreshed(row: Tenant, { grant, accessToken, dueAt, lastVendedAt }: Refreshed): Tenant {
-  const { trouble: _trouble, ...rest } = unleased(row)
+export function withRefreshedGrant(
+  row: Tenant,
+  { grant, accessToken, dueAt, lastVendedAt }: RefreshedGrant,
+): Tenant {
+  const { trouble: _trouble, ...rest } = withoutLease(row)
   return { ...rest, grant, accessToken, dueAt, ...(lastVendedAt && { lastVendedAt }) }
 }
 
 /** A refresh failed and will be retried later. */
-export function waiting(row: Tenant, trouble: RefreshTrouble): Tenant {
-  return { ...unleased(row), trouble, dueAt: trouble.nextAttemptAt }
+export function withTrouble(row: Tenant, trouble: RefreshTrouble): Tenant {
+  return { ...withoutLease(row), trouble, dueAt: trouble.nextAttemptAt }
 }
 
 /**
  * The grant was refused for good: only a new sign-in helps, and no call is made until then.
  * @param claims what that sign-in must meet, where the refusal says so.
  */
-export function dead(row: Tenant, reauthorizationReason: StoredReason, claims?: string): Tenant {
-  const { trouble: _trouble, dueAt: _dueAt, ...rest } = unleased(row)
+export function withDeadGrant(row: Tenant, reauthorizationReason: StoredReason, claims?: string): Tenant {
+  const { trouble: _trouble, dueAt: _dueAt, ...rest } = withoutLease(row)
   const next: Tenant = { ...rest, status: 'reauthorization_required', reauthorizationReason }
-  return claims ? challenged(next, claims) : next
+  return claims ? withClaims(next, claims) : next
 }
 
 /** The identity provider wants the next sign-in to meet these claims. */
-export function challenged(row: Tenant, claims: string): Tenant {
+export function withClaims(row: Tenant, claims: string): Tenant {
   return { ...row, claims }
 }
 
@@ -72,25 +75,25 @@ export function challenged(row: Tenant, claims: string): Tenant {
  * A damaged row is written again from what it still says. A connected tenant whose grant is sound is refreshed at once;
  * without one, or when the status can't be read, its advertiser must sign in.
  */
-export function repaired(row: Tenant, now: Date): Tenant {
-  if (row.status === 'connected' && row.grant) return { ...unleased(row), dueAt: now }
+export function withRepairs(row: Tenant, now: Date): Tenant {
+  if (row.status === 'connected' && row.grant) return { ...withoutLease(row), dueAt: now }
   const isKnown =
     row.status !== 'connected' && (row.status !== 'reauthorization_required' || row.reauthorizationReason)
-  return isKnown ? row : dead(row, 'row_damaged')
+  return isKnown ? row : withDeadGrant(row, 'row_damaged')
 }
 
 /** What a consent brought. */
-export interface Connected {
+export interface NewConnection {
   readonly grant: Grant
   readonly accessToken: CachedAccessToken
   readonly dueAt: Date
   readonly accountsGeneration: string
   readonly defaultAccount?: DefaultAccount
-  readonly confirmed?: Confirmed
+  readonly confirmed?: Confirmation
 }
 
 /** Somebody has consented: whatever an earlier grant left in the row is over, a refresh in flight included. */
-export function connected(row: Tenant, consent: Connected): Tenant {
+export function withConnection(row: Tenant, consent: NewConnection): Tenant {
   const {
     lease: _lease,
     trouble: _trouble,
@@ -102,26 +105,26 @@ export function connected(row: Tenant, consent: Connected): Tenant {
     claims: _claims,
     ...rest
   } = row
-  const grant = consentAfter(row.disconnectedAt, consent.grant)
+  const grant = withConsentAfter(row.disconnectedAt, consent.grant)
   return { ...rest, ...consent, grant, status: 'connected', discoveredAt: consent.accessToken.refreshedAt }
 }
 
 /** A consent waits for the app's confirmation, beside whatever the tenant has. */
-export function pending(row: Tenant, pendingGrant: PendingGrant): Tenant {
+export function withPendingGrant(row: Tenant, pendingGrant: PendingGrant): Tenant {
   return { ...row, pendingGrant }
 }
 
 /** A consent that waited is over, unconfirmed. */
-export function unconfirmed(row: Tenant): Tenant {
+export function withoutPendingGrant(row: Tenant): Tenant {
   const { pendingGrant: _pending, ...rest } = row
   return rest
 }
 
 /**
- * The app ended the tenant. The row names the grant until it is destroyed ({@link bare}), and owes a mark in the vault if
+ * The app ended the tenant. The row names the grant until it is destroyed ({@link withoutGrant}), and owes a mark in the vault if
  * there was a consent to end.
  */
-export function disconnected(row: Tenant, now: Date): Tenant {
+export function withDisconnect(row: Tenant, now: Date): Tenant {
   const {
     accessToken: _token,
     lease: _lease,
@@ -135,38 +138,38 @@ export function disconnected(row: Tenant, now: Date): Tenant {
     ...rest
   } = row
   const disconnectCount = (row.disconnectCount ?? 0) + 1
-  const owed = mayBeInBackup(row) && ({ disconnectedAt: endOf(row, now), owesMark: true } as const)
+  const owed = mayBeInBackup(row) && ({ disconnectedAt: disconnectTime(row, now), owesMark: true } as const)
   return { ...rest, ...owed, status: 'disconnected', disconnectCount }
 }
 
 /** The last disconnect is marked in the vault. */
-export function marked(row: Tenant): Tenant {
+export function withoutOwedMark(row: Tenant): Tenant {
   const { owesMark: _owed, ...rest } = row
   return rest
 }
 
 /** The row lists the secrets to destroy. */
-export function listSecrets(row: Tenant, secretsToDestroy: readonly string[]): Tenant {
+export function withListedSecrets(row: Tenant, secretsToDestroy: readonly string[]): Tenant {
   const { secretsToDestroy: _before, ...rest } = row
   return secretsToDestroy.length > 0 ? { ...rest, secretsToDestroy } : rest
 }
 
 /** Some of the secrets to be destroyed are. */
 export function withoutDestroyed(row: Tenant, destroyed: readonly string[]): Tenant {
-  return listSecrets(
+  return withListedSecrets(
     row,
     (row.secretsToDestroy ?? []).filter((reference) => !destroyed.includes(reference)),
   )
 }
 
 /** The row forgets its grant; the secret is listed to be destroyed, or is gone. */
-export function bare(row: Tenant): Tenant {
+export function withoutGrant(row: Tenant): Tenant {
   const { grant: _grant, secretsToDestroy: _secrets, ...rest } = row
   return rest
 }
 
 /** The tenant belongs to another environment: its accounts, what was chosen among them, and claims were the other's. */
-export function reassigned(row: Tenant, environment: Environment): Tenant {
+export function withEnvironment(row: Tenant, environment: Environment): Tenant {
   const {
     accountsGeneration: _generation,
     discoveredAt: _at,
@@ -178,23 +181,23 @@ export function reassigned(row: Tenant, environment: Environment): Tenant {
 }
 
 /** The app shows it under another name. */
-export function renamed(row: Tenant, displayName: string): Tenant {
+export function withDisplayName(row: Tenant, displayName: string): Tenant {
   return { ...row, displayName }
 }
 
 /** It was vended; one that was idle until then is due earlier. */
-export function vended(row: Tenant, lastVendedAt: Date, dueAt: Date | undefined): Tenant {
+export function withVend(row: Tenant, lastVendedAt: Date, dueAt: Date | undefined): Tenant {
   return { ...row, lastVendedAt, ...(dueAt && { dueAt }) }
 }
 
 /** Microsoft Advertising does not take the person who consented, or takes them again. */
-export function judgedByAdvertising(row: Tenant, refusal: AdvertisingRefusal | undefined): Tenant {
+export function withAdvertisingRefusal(row: Tenant, refusal: AdvertisingRefusal | undefined): Tenant {
   const { advertisingRefusal: _before, ...rest } = row
   return { ...rest, ...(refusal && { advertisingRefusal: refusal }) }
 }
 
 /** What is known of a tenant's accounts. */
-export interface AccountsKnown {
+export interface AccountsUpdate {
   readonly accountsGeneration: string
   readonly defaultAccount: DefaultAccount | undefined
   /** When it comes from a discovery. */
@@ -204,7 +207,7 @@ export interface AccountsKnown {
 /** Other account rows count from now on, and with them the default. */
 export function withAccounts(
   row: Tenant,
-  { defaultAccount, discoveredAt, accountsGeneration }: AccountsKnown,
+  { defaultAccount, discoveredAt, accountsGeneration }: AccountsUpdate,
 ): Tenant {
   const { defaultAccount: _before, ...rest } = row
   return {
@@ -221,10 +224,10 @@ export function withDefaultAccount(row: Tenant, defaultAccount: DefaultAccount):
 }
 
 /** What rests sealed in a row, sealed again. */
-export type Resealed = Pick<Tenant, 'grant' | 'accessToken' | 'pendingGrant'>
+export type ResealedTexts = Pick<Tenant, 'grant' | 'accessToken' | 'pendingGrant'>
 
 /** Everything that rests sealed in the row has been sealed with another key; what did not open is gone. */
-export function resealed(row: Tenant, { grant, accessToken, pendingGrant }: Resealed): Tenant {
+export function withResealedTexts(row: Tenant, { grant, accessToken, pendingGrant }: ResealedTexts): Tenant {
   const { grant: _grant, accessToken: _token, pendingGrant: _pending, ...rest } = row
   return {
     ...rest,

@@ -16,7 +16,7 @@ export interface ListedSecret {
 }
 
 /** What a version says beside its value. Default is no tags, and no expiry date. */
-export interface NewProperties {
+export interface SecretProperties {
   readonly tags?: Readonly<Record<string, string>>
   readonly expiresOn?: Date
 }
@@ -26,7 +26,7 @@ export interface Vault {
   /** Host name, e.g. `grants1.vault.azure.net`, with the port where it is not 443. */
   readonly host: string
   read(name: string, version?: string): Promise<SecretVersion | undefined>
-  write(name: string, value: string, properties: NewProperties): Promise<SecretVersion>
+  write(name: string, value: string, properties: SecretProperties): Promise<SecretVersion>
   /** Deletes a secret with all its versions (soft delete); one that is gone is no error. */
   remove(name: string): Promise<void>
 }

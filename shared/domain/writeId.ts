@@ -2,7 +2,7 @@ import type { Randomness } from '../clock.ts'
 import type { Tenant } from './tenant.ts'
 
 /** Writes that a row remembers. A writer whose answer was lost checks within seconds, before that many others. */
-const mostWriteIds = 8
+const maxWriteIds = 8
 
 /** A new mark for one change of a row, under which each try of it is known. */
 export function newWriteId(randomness: Pick<Randomness, 'identifier'>): string {
@@ -11,7 +11,7 @@ export function newWriteId(randomness: Pick<Randomness, 'identifier'>): string {
 
 /** The row with a mark of the change that wrote it. */
 export function withWriteId(row: Tenant, writeId: string): Tenant {
-  return { ...row, writeIds: [...(row.writeIds ?? []), writeId].slice(-mostWriteIds) }
+  return { ...row, writeIds: [...(row.writeIds ?? []), writeId].slice(-maxWriteIds) }
 }
 
 /**

@@ -1,6 +1,6 @@
 import { decodeJwt, type JWTPayload } from 'jose'
 import type { IdentityProvider } from '../environment.ts'
-import { maskAddress, namesOf, type SignedInUser, unknownAddress } from '../identity/idToken.ts'
+import { maskAddress, readSignInName, type SignedInUser, unknownAddress } from '../identity/idToken.ts'
 import { consumerTenantId } from '../identity/signInTable.ts'
 
 /** What an ID token of a refresh is read with. */
@@ -17,13 +17,13 @@ export interface RefreshedAt {
  * TLS, which may stand for its signature (OpenID Connect Core 3.1.3.7, point 6). Undefined when there is no ID token,
  * or none that names a directory.
  */
-export function refreshedUser(
+export function readRefreshedUser(
   idToken: string | undefined,
   { identityProvider, personalTenant }: RefreshedAt,
 ): SignedInUser | undefined {
   const claims = claimsOf(idToken)
   if (!claims) return undefined
-  const named = namesOf(claims)
+  const named = readSignInName(claims)
   const hint = maskAddress(named.signInName ?? '')
   const consenter = { issuer: claims.iss ?? '', subject: String(claims.oid ?? claims.sub ?? ''), hint }
   if (identityProvider === 'google')
@@ -38,7 +38,7 @@ export function refreshedUser(
  * What can be told without an ID token: the authority that answered. Nobody is named: a later sign-in is compared by
  * Microsoft Advertising's user id. Undefined where the authority serves every kind of account.
  */
-export function unnamedUser({
+export function createUnnamedUser({
   identityProvider,
   authorityTenant,
   personalTenant,

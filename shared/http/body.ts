@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { Problem } from '../problems.ts'
-import type { ReceivedRequest } from './received.ts'
+import type { ReceivedRequest } from './receiveRequest.ts'
 
 /** One field that is wrong, named as the caller wrote it. */
 interface FieldFault {
@@ -57,26 +57,26 @@ export async function readText(request: ReceivedRequest, maxBodyBytes: number): 
       chunks.push(read.value)
     }
   } finally {
-    // Not cancelled: see discardRest.
+    // Not cancelled: see drainBody.
     reader.releaseLock()
   }
   return Buffer.concat(chunks).toString('utf8')
 }
 
 /** How much of a refused body is read: longer than any honest mistake. */
-const mostDiscardedBytes = 33_554_432
-const mostDiscardedMilliseconds = 10_000
+const maxDiscardedBytes = 33_554_432
+const maxDiscardedMilliseconds = 10_000
 
 /**
  * Takes in what nobody read of a body. An answer that is sent while a client still sends makes the connection end
  * before the client has read it (RFC 9112, section 9.6): it would see a reset in place of the problem.
  */
-export async function discardRest(request: ReceivedRequest): Promise<void> {
+export async function drainBody(request: ReceivedRequest): Promise<void> {
   const { body } = request
   if (!body || body.locked) return
   const reader = body.getReader()
-  const giveUp = setTimeout(() => void reader.cancel().catch(() => undefined), mostDiscardedMilliseconds)
-  let left = mostDiscardedBytes
+  const giveUp = setTimeout(() => void reader.cancel().catch(() => undefined), maxDiscardedMilliseconds)
+  let left = maxDiscardedBytes
   try {
     for (let read = await reader.read(); !read.done && left > 0; read = await reader.read())
       left -= read.value.byteLength

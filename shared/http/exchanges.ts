@@ -15,7 +15,7 @@ export interface Exchange {
 const exchanges = new Map<string, Exchange>()
 
 /** The exchange of an invocation; undefined without HTTP streaming, or once the answer is over. */
-export function exchangeOf(invocationId: string): Exchange | undefined {
+export function findExchange(invocationId: string): Exchange | undefined {
   return exchanges.get(invocationId)
 }
 
@@ -25,20 +25,20 @@ export function openExchanges(): IterableIterator<Exchange> {
 }
 
 /** What is done with a request that no invocation can ever take. */
-export type Refuse = (exchange: Exchange) => void
+export type RefuseExchange = (exchange: Exchange) => void
 
 /** The host lets 32 KiB of headers in (Kestrel's `MaxRequestHeadersTotalSize`) and adds some of its own; Node's limit is 16 KiB. */
-const mostHeaderBytes = 65_536
+const maxHeaderBytes = 65_536
 
 /**
  * Watches the server that `@azure/functions` starts for HTTP streaming while `start` runs: each request is kept by its
  * invocation until its answer is over. Node tells of a server before it listens (diagnostics_channel,
  * "tracing:net.server.listen:asyncStart"); the library keeps it to itself (`src/http/httpProxy.ts`).
  */
-export async function watchServerOf<T>(start: () => Promise<T>, refuse: Refuse): Promise<T> {
+export async function startAndTrackExchanges<T>(start: () => Promise<T>, refuse: RefuseExchange): Promise<T> {
   const watch = (message: unknown) => {
     const { server } = message as { server: unknown }
-    if (server instanceof Server) watchServer(server, refuse)
+    if (server instanceof Server) trackServer(server, refuse)
   }
   subscribe(listening, watch)
   try {
@@ -51,21 +51,22 @@ export async function watchServerOf<T>(start: () => Promise<T>, refuse: Refuse):
 const listening = 'tracing:net.server.listen:asyncStart'
 
 /** Takes what the platform's own server has let in, so that nothing is refused before its invocation is known. */
-function watchServer(server: Server, refuse: Refuse): void {
-  Object.assign(server, { maxHeaderSize: mostHeaderBytes })
+function trackServer(server: Server, refuse: RefuseExchange): void {
+  Object.assign(server, { maxHeaderSize: maxHeaderBytes })
   server.on('checkExpectation', (request, response) => server.emit('request', request, response))
   server.prependListener('request', (request, response) => track(request, response, refuse))
 }
 
 /** An id that the host has made (.NET `Guid.ToString()`). */
-const hostsOwn = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+const hostInvocationId = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
-function track(request: IncomingMessage, response: ServerResponse, refuse: Refuse): void {
+function track(request: IncomingMessage, response: ServerResponse, refuse: RefuseExchange): void {
   // When the reader has left, later writes fail, and the writer learns of it from `close`.
   response.on('error', () => undefined)
   const invocationId = String(request.headers['x-ms-invocation-id'] ?? '')
   const exchange = { invocationId, request, response, cameAt: performance.now(), isPaired: false }
-  if (!hostsOwn.test(invocationId) || exchanges.has(invocationId)) return void setImmediate(refuse, exchange)
+  if (!hostInvocationId.test(invocationId) || exchanges.has(invocationId))
+    return void setImmediate(refuse, exchange)
   exchanges.set(invocationId, exchange)
   response.once('close', () => exchanges.delete(invocationId))
 }

@@ -12,7 +12,7 @@ export const tenantId = z
 export const tenantParams = z.object({ tenant: tenantId })
 
 /** Whether a route's requests are about one tenant. */
-export function namesTenant(path: string): boolean {
+export function isTenantRoute(path: string): boolean {
   return path.includes('{tenant}')
 }
 
@@ -32,4 +32,4 @@ export function wholeNumber(min: number, max: number) {
 }
 
 /** Where nothing is asked for, any field is a fault. */
-export const nothing: z.ZodType = z.strictObject({})
+export const noFields: z.ZodType = z.strictObject({})

@@ -1,7 +1,7 @@
 import { invalidField, Problem } from '../problems.ts'
-import { answerProblem } from './answers.ts'
-import { type Exchange, exchangeOf, openExchanges, watchServerOf } from './exchanges.ts'
+import { type Exchange, findExchange, openExchanges, startAndTrackExchanges } from './exchanges.ts'
 import type { CoreInvocation, FunctionsCore, InvocationModel, ProgrammingModel } from './functionsCore.ts'
+import { problemResponse } from './responses.ts'
 
 /** Request and invocation reach the worker within milliseconds of each other; what is alone after so long stays alone. */
 const pairingSeconds = 10
@@ -28,7 +28,7 @@ const everySecond = 1000
  */
 export function guardInvocations(core: FunctionsCore): () => void {
   const model = core.getProgrammingModel()
-  const waiting = new Set<Waiting>()
+  const waiting = new Set<PendingStep>()
   core.setProgrammingModel({
     name: model.name,
     version: model.version,
@@ -37,17 +37,17 @@ export function guardInvocations(core: FunctionsCore): () => void {
       return isHttp(invocation) ? guarded(inner, invocation, waiting) : inner
     },
     getCapabilities: (capabilities) =>
-      watchServerOf(
+      startAndTrackExchanges(
         async () => (await model.getCapabilities?.(capabilities)) ?? capabilities,
         (exchange) => void refuse(model, waiting, exchange),
       ),
   })
-  const timer = setInterval(() => endWhatIsLate(model, waiting), everySecond).unref()
+  const timer = setInterval(() => endOverdue(model, waiting), everySecond).unref()
   return () => clearInterval(timer)
 }
 
 /** A step of an invocation that must end in time. */
-interface Waiting {
+interface PendingStep {
   readonly until: number
   readonly giveUp: () => void
 }
@@ -59,7 +59,7 @@ function isHttp({ metadata }: CoreInvocation): boolean {
 function guarded(
   inner: InvocationModel,
   { invocationId }: CoreInvocation,
-  waiting: Set<Waiting>,
+  waiting: Set<PendingStep>,
 ): InvocationModel {
   const ending = async <T>(step: () => Promise<T>): Promise<T> => {
     try {
@@ -72,26 +72,32 @@ function guarded(
   return {
     getArguments: () =>
       ending(async () => {
-        const found = await inTime(waiting, pairingSeconds, () => inner.getArguments())
-        const exchange = exchangeOf(invocationId)
+        const found = await withTimeout(waiting, pairingSeconds, () => inner.getArguments())
+        const exchange = findExchange(invocationId)
         if (exchange) exchange.isPaired = true
         return found
       }),
     invokeFunction: (context, inputs, handler) =>
-      ending(() => inTime(waiting, handlerSeconds, () => inner.invokeFunction(context, inputs, handler))),
+      ending(() =>
+        withTimeout(waiting, handlerSeconds, () => inner.invokeFunction(context, inputs, handler)),
+      ),
     getResponse: (context, result) =>
       ending(async () => {
         const response = await inner.getResponse(context, result)
         // A handler that returned nothing has answered nothing.
-        if (exchangeOf(invocationId)?.response.writableEnded === false) endExchange(invocationId)
+        if (findExchange(invocationId)?.response.writableEnded === false) endExchange(invocationId)
         return response
       }),
   }
 }
 
 /** By one timer for all: a timer of its own for each step would cost every vend two. */
-async function inTime<T>(waiting: Set<Waiting>, seconds: number, step: () => Promise<T>): Promise<T> {
-  let late: Waiting | undefined
+async function withTimeout<T>(
+  waiting: Set<PendingStep>,
+  seconds: number,
+  step: () => Promise<T>,
+): Promise<T> {
+  let late: PendingStep | undefined
   const tooLate = new Promise<never>((_, reject) => {
     const giveUp = () => reject(new Error(`The invocation made no progress for ${seconds} s.`))
     late = { until: performance.now() + seconds * 1000, giveUp }
@@ -104,7 +110,7 @@ async function inTime<T>(waiting: Set<Waiting>, seconds: number, step: () => Pro
   }
 }
 
-function endWhatIsLate(model: ProgrammingModel, waiting: Set<Waiting>): void {
+function endOverdue(model: ProgrammingModel, waiting: Set<PendingStep>): void {
   const now = performance.now()
   for (const each of waiting) if (each.until <= now) each.giveUp()
   for (const exchange of openExchanges()) {
@@ -115,7 +121,7 @@ function endWhatIsLate(model: ProgrammingModel, waiting: Set<Waiting>): void {
 
 /** An answer that has not begun becomes a 500; one that has is cut, which the client sees. */
 function endExchange(invocationId: string): void {
-  const exchange = exchangeOf(invocationId)
+  const exchange = findExchange(invocationId)
   if (exchange) end(exchange, new Problem('internal_error'))
 }
 
@@ -123,13 +129,13 @@ function end({ invocationId, response }: Exchange, problem: Problem): void {
   if (response.writableEnded) return
   if (response.headersSent) return void response.destroy()
   for (const name of response.getHeaderNames()) response.removeHeader(name)
-  const { status, headers, body } = wholeAnswer(problem, invocationId)
+  const { status, headers, body } = completeResponse(problem, invocationId)
   response.writeHead(status, headers).end(body)
 }
 
 /** With its length, so that the caller knows its end: the invocation fails after it, and the host then cuts the connection. */
-function wholeAnswer(problem: Problem, invocationId: string) {
-  const { status = 500, headers, body } = answerProblem(problem, invocationId)
+function completeResponse(problem: Problem, invocationId: string) {
+  const { status = 500, headers, body } = problemResponse(problem, invocationId)
   const length = { 'Content-Length': String(Buffer.byteLength(String(body))) }
   return { status, headers: { ...(headers as Record<string, string>), ...length }, body: String(body) }
 }
@@ -139,21 +145,21 @@ function wholeAnswer(problem: Problem, invocationId: string) {
  * place of the right one (`DefaultHttpProxyService.StartForwarding`). Through the library, which would otherwise keep
  * the request forever.
  */
-async function refuse(model: ProgrammingModel, waiting: Set<Waiting>, exchange: Exchange): Promise<void> {
+async function refuse(model: ProgrammingModel, waiting: Set<PendingStep>, exchange: Exchange): Promise<void> {
   exchange.isPaired = true
   const { invocationId } = exchange
   const problem = invalidField('header', 'x-ms-invocation-id', 'must not be sent: the Functions host sets it')
   try {
-    const invocation = await model.getInvocationModel(adopted(invocationId))
-    const { context } = await inTime(waiting, refusalSeconds, () => invocation.getArguments())
-    await invocation.getResponse(context, wholeAnswer(problem, invocationId))
+    const invocation = await model.getInvocationModel(toInvocation(invocationId))
+    const { context } = await withTimeout(waiting, refusalSeconds, () => invocation.getArguments())
+    await invocation.getResponse(context, completeResponse(problem, invocationId))
   } catch {
     end(exchange, problem)
   }
 }
 
 /** An invocation that only answers a request, as the library reads it (`src/InvocationModel.ts`). */
-function adopted(invocationId: string): CoreInvocation {
+function toInvocation(invocationId: string): CoreInvocation {
   const request = { inputData: [{ name: 'request', data: { http: {} } }], triggerMetadata: {} }
   const bindings = {
     request: { type: 'httpTrigger', direction: 'in' },

@@ -1,6 +1,6 @@
 import type { HttpResponseInit } from '@azure/functions'
-import { guardHeaders } from './answers.ts'
-import type { ReceivedRequest } from './received.ts'
+import type { ReceivedRequest } from './receiveRequest.ts'
+import { guardHeaders } from './responses.ts'
 
 /** Whether it is no person who asks: a HEAD request, or a browser that looks ahead (`Sec-Purpose`, `Purpose`). */
 export function isPrefetch(request: Pick<ReceivedRequest, 'method' | 'headers'>): boolean {
@@ -10,4 +10,4 @@ export function isPrefetch(request: Pick<ReceivedRequest, 'method' | 'headers'>)
 }
 
 /** What a look ahead gets where an answer would spend something: nothing. */
-export const nothingSpent: HttpResponseInit = { status: 204, headers: guardHeaders }
+export const prefetchResponse: HttpResponseInit = { status: 204, headers: guardHeaders }

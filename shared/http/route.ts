@@ -9,22 +9,22 @@ import type * as z from 'zod'
 import { broker } from '../broker.ts'
 import { Problem, type ProblemCode, problems } from '../problems.ts'
 import { SettingsError, settingIsMissing } from '../settings/faults.ts'
-import { noteProblem, traced } from '../telemetry/invocation.ts'
+import { recordProblem, withTracing } from '../telemetry/invocation.ts'
 import { createLog } from '../telemetry/log.ts'
-import { type Acceptance, accept, type HandledRequest } from './accept.ts'
-import { answerProblem, toProblem } from './answers.ts'
-import { discardRest } from './body.ts'
-import { paced } from './pace.ts'
-import { type ReceivedRequest, receive } from './received.ts'
+import { withBackpressure } from './backpressure.ts'
+import { drainBody } from './body.ts'
+import { checkRequest, type HandledRequest, type RequestRules } from './checkRequest.ts'
+import { type ReceivedRequest, receiveRequest } from './receiveRequest.ts'
+import { problemResponse, toProblem } from './responses.ts'
 
 /** What one method of a route does, and all that its contract says. */
-export interface Operation<P, Q, B> extends Acceptance<P, Q, B> {
+export interface Operation<P, Q, B> extends RequestRules<P, Q, B> {
   /** One line for the contract. */
   readonly summary: string
   /** A broker that is not configured names its faulty settings here, never their values. Default is false. */
   readonly tellsSettings?: boolean
   /** What a good answer is. */
-  readonly answer: { readonly status: number; readonly description: string; readonly schema?: z.ZodType }
+  readonly response: { readonly status: number; readonly description: string; readonly schema?: z.ZodType }
   /** Problems that this operation can end in, beside those that every one of its kind can. */
   readonly problems?: readonly ProblemCode[]
   handle(request: HandledRequest<P, Q, B>): Promise<HttpResponseInit>
@@ -54,7 +54,7 @@ export function operation<P = unknown, Q = unknown, B = unknown>(
 }
 
 /** How a failure is answered. */
-export type AnswerFailure = (
+export type FailureResponder = (
   problem: Problem,
   requestId: string,
   request: ReceivedRequest,
@@ -64,21 +64,21 @@ export type AnswerFailure = (
  * Registers a route with all its methods. Methods it does not have get 405 with `Allow`; failures become problems.
  * @param name the function's name.
  * @param path the route template, without a leading slash.
- * @param answerFailure default is a problem document.
+ * @param respondToFailure default is a problem document.
  */
 export function route(
   name: string,
   path: string,
   operations: RouteDefinition['operations'],
-  answerFailure: AnswerFailure = answerProblem,
+  respondToFailure: FailureResponder = problemResponse,
 ): void {
   routes.push({ name, path, operations })
   app.http(name, {
     methods: everyMethod,
     authLevel: 'anonymous',
     route: path,
-    handler: traced((request: HttpRequest, context) =>
-      serve(path, operations, answerFailure, request, context),
+    handler: withTracing((request: HttpRequest, context) =>
+      serve(path, operations, respondToFailure, request, context),
     ),
   })
 }
@@ -86,34 +86,36 @@ export function route(
 async function serve(
   path: string,
   operations: RouteDefinition['operations'],
-  answerFailure: AnswerFailure,
+  respondToFailure: FailureResponder,
   received: HttpRequest,
   context: InvocationContext,
 ): Promise<HttpResponseInit> {
   const requestId = context.invocationId
-  const request = receive(received, requestId, path)
+  const request = receiveRequest(received, requestId, path)
   const chosen =
     operations[request.method as HttpMethod] ?? (request.method === 'HEAD' ? operations.GET : undefined)
   try {
     if (!chosen) throw methodNotAllowed(operations)
-    const answer = await perform(path, chosen, request)
-    if (request.method === 'HEAD') return withoutBody(answer)
-    const { body } = answer
-    return body instanceof ReadableStream ? { ...answer, body: paced(requestId, body) } : answer
+    const response = await perform(path, chosen, request)
+    if (request.method === 'HEAD') return withoutBody(response)
+    const { body } = response
+    return body instanceof ReadableStream
+      ? { ...response, body: withBackpressure(requestId, body) }
+      : response
   } catch (error) {
     const problem = error instanceof SettingsError ? notConfigured(error, chosen) : toProblem(error)
-    noteProblem(problem.code)
+    recordProblem(problem.code)
     logFailure(context, path, problem, error)
-    await discardRest(request)
-    return answerFailure(problem, requestId, request)
+    await drainBody(request)
+    return respondToFailure(problem, requestId, request)
   }
 }
 
 /** Ends an unread stream together with its source. */
-async function withoutBody(answer: HttpResponseInit): Promise<HttpResponseInit> {
-  const { body } = answer
+async function withoutBody(response: HttpResponseInit): Promise<HttpResponseInit> {
+  const { body } = response
   if (body instanceof ReadableStream) await body.cancel()
-  return { ...answer, body: '' }
+  return { ...response, body: '' }
 }
 
 async function perform(
@@ -122,7 +124,7 @@ async function perform(
   request: ReceivedRequest,
 ): Promise<HttpResponseInit> {
   const built = broker()
-  return chosen.handle({ broker: built, ...(await accept({ broker: built, path }, chosen, request)) })
+  return chosen.handle({ broker: built, ...(await checkRequest({ broker: built, path }, chosen, request)) })
 }
 
 /** Lines go to standard output, for those that belong to an invocation are sampled together with its trace. */

@@ -7,7 +7,7 @@ import {
   clientCertificateName,
   clientSecretName,
 } from '../secrets/brokerSecrets.ts'
-import { readInUse } from '../secrets/inUse.ts'
+import { readSecretsInUse } from '../secrets/inUse.ts'
 import type { SecretHealth } from '../secrets/secretHealth.ts'
 import { ClientCredentialError, createCertificateAuth, createFederatedAuth } from './clientAssertion.ts'
 import type { ClientCredential, ClientCredentials } from './tokenEndpoint.ts'
@@ -53,7 +53,7 @@ const identityCredentialId = 'managed-identity'
 
 /** @throws ClientCredentialError when what the vault has cannot be a client secret. */
 async function inOrder(dependencies: ClientCredentialDependencies, name: string, fresh: boolean) {
-  const { usable, malformed } = await readInUse(dependencies, name, { fresh })
+  const { usable, malformed } = await readSecretsInUse(dependencies, name, { fresh })
   if (malformed) throw new ClientCredentialError('client_secret_malformed', malformed)
   return usable
 }

@@ -64,7 +64,7 @@ export function createIdTokenChecker(personalTenant: string, options?: KeySource
 
 function toUser(payload: JWTPayload, row: SignInRow, tid: string, personalTenant: string): SignedInUser {
   const personal = tid === consumerTenantId
-  const named = namesOf(payload)
+  const named = readSignInName(payload)
   const hint = maskAddress(named.signInName ?? '')
   const issuer = payload.iss ?? ''
   if (row.identityProvider === 'google') {
@@ -85,12 +85,12 @@ function toUser(payload: JWTPayload, row: SignInRow, tid: string, personalTenant
 }
 
 /** Longer names can't be given as a `loginHint` either. */
-const longestNameCharacters = 320
+const maxNameCharacters = 320
 
 /** The name by which an ID token's person signs in: what `login_hint` is (v2-oauth2-auth-code-flow.md). */
-export function namesOf(payload: JWTPayload): Pick<SignedInUser, 'signInName'> {
+export function readSignInName(payload: JWTPayload): Pick<SignedInUser, 'signInName'> {
   const signInName = payload.preferred_username ?? payload.email
-  const isUsable = typeof signInName === 'string' && signInName.length <= longestNameCharacters
+  const isUsable = typeof signInName === 'string' && signInName.length <= maxNameCharacters
   return isUsable && signInName !== '' ? { signInName } : {}
 }
 

@@ -20,7 +20,7 @@ export interface KeySourceOptions {
 /** Keys are fetched again after so long: jose's own default. */
 const freshMilliseconds = 600_000
 /** An outage of the issuer is lived through with the keys of the last day; Microsoft asks to look daily (access-tokens.md). */
-const longestMilliseconds = 86_400_000
+const maxMilliseconds = 86_400_000
 /** A token that names an unknown key makes us look again, not more often than this. */
 const lookAgainMilliseconds = 30_000
 /** After a failed fetch, no caller waits for the issuer again within this time, with or without kept keys. */
@@ -48,7 +48,7 @@ export function createKeySource(url: string, options: KeySourceOptions = {}): JW
   return async (header, token) => {
     const now = clock.now().getTime()
     if (!kept || now - kept.at >= freshMilliseconds) await load(now)
-    if (!kept || now - kept.at >= longestMilliseconds) throw new KeysUnreachableError()
+    if (!kept || now - kept.at >= maxMilliseconds) throw new KeysUnreachableError()
     const first = kept
     try {
       return await first.keys(header, token)

@@ -1,11 +1,11 @@
-import { longestLifetimeSeconds } from '../domain/schedule.ts'
+import { maxLifetimeSeconds } from '../domain/schedule.ts'
 
 /**
  * Characters of the longest token that is taken: what an app can bring (`POST …/grants`). Servers accept 16 KiB of
  * headers by default (Node.js, http.sys), a sealed token must fit a table column of 32,768 characters, and Google's
  * longest is 12,288 bytes (STS `ExchangeTokenResponse`).
  */
-export const longestTokenCharacters = 16_384
+export const maxTokenCharacters = 16_384
 /** RFC 6749, appendices A.12 and A.17, without the space, which ends a credential in a header. */
 const tokenPattern = /^[\x21-\x7e]+$/
 
@@ -29,12 +29,12 @@ export function readTokens(body: Readonly<Record<string, unknown>>): ReadTokens 
 }
 
 function isToken(value: unknown): value is string {
-  return typeof value === 'string' && value.length <= longestTokenCharacters && tokenPattern.test(value)
+  return typeof value === 'string' && value.length <= maxTokenCharacters && tokenPattern.test(value)
 }
 
 /** Some of Microsoft's endpoints send seconds as text (`expires_in` of v1.0). */
 function toLifetime(value: unknown): number | undefined {
   const seconds = typeof value === 'string' ? Number(value) : value
   if (typeof seconds !== 'number') return undefined
-  return seconds >= 1 && seconds <= longestLifetimeSeconds ? seconds : undefined
+  return seconds >= 1 && seconds <= maxLifetimeSeconds ? seconds : undefined
 }

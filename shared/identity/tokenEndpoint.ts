@@ -3,10 +3,10 @@ import { type Clock, TimeLimitError, withSignal } from '../clock.ts'
 import {
   isCredentialRefusal,
   mayBeCredentialRefusal,
-  noAnswer,
+  refusalWithoutResponse,
   type TokenRefusal,
 } from '../domain/refusal.ts'
-import type { RefreshRequest, TokenAnswer, TokenEndpoint } from '../domain/tokenEndpoint.ts'
+import type { RefreshRequest, TokenEndpoint, TokenResult } from '../domain/tokenEndpoint.ts'
 import type { Registration } from '../environment.ts'
 import { ClientCredentialError } from './clientAssertion.ts'
 import { type ReadTokens, readTokens } from './readTokens.ts'
@@ -27,7 +27,7 @@ export interface ClientCredential {
 }
 
 /** What a redeemed code brought. */
-export type CodeAnswer =
+export type RedeemResult =
   | {
       readonly ok: true
       readonly accessToken: string
@@ -44,7 +44,7 @@ export type CodeAnswer =
     }
 
 /** A redemption of an authorization code. */
-export interface CodeRequest {
+export interface RedeemRequest {
   readonly row: SignInRow
   readonly code: string
   readonly codeVerifier: string
@@ -52,16 +52,16 @@ export interface CodeRequest {
 }
 
 /** What a refresh brought, with the ID token where `openid` was among the scopes. */
-export type RefreshedTokens = Extract<TokenAnswer, { ok: true }> & { readonly idToken?: string }
+export type RefreshedTokens = Extract<TokenResult, { ok: true }> & { readonly idToken?: string }
 
 /** {@link RefreshedTokens}, and when they were asked for: their lifetime counts from then. */
-export type TokensAskedAt = RefreshedTokens & { readonly askedAt: Date }
+export type TimedTokens = RefreshedTokens & { readonly requestedAt: Date }
 
 /** The identity providers' token endpoints: the one place that sends credentials to them. */
 export interface TokenEndpoints extends TokenEndpoint {
-  refresh(request: RefreshRequest): Promise<RefreshedTokens | Extract<TokenAnswer, { ok: false }>>
+  refresh(request: RefreshRequest): Promise<RefreshedTokens | Extract<TokenResult, { ok: false }>>
   /** Redeems a code once; it is never tried again with other parameters, for that can burn it. */
-  redeem(request: CodeRequest): Promise<CodeAnswer>
+  redeem(request: RedeemRequest): Promise<RedeemResult>
 }
 
 /** What calling token endpoints needs. */
@@ -79,10 +79,10 @@ export function createTokenEndpoints(dependencies: TokenEndpointDependencies): T
   return {
     async refresh({ authorityTenant, scopes, refreshToken, ...registration }) {
       const row = dependencies.signInTable(registration)
-      if (!row) return { ok: false, refusal: noAnswer('environment_not_served') }
+      if (!row) return { ok: false, refusal: refusalWithoutResponse('environment_not_served') }
       const parameters = { refresh_token: refreshToken, scope: scopes.join(' ') }
       const read = await post(dependencies, row, authorityTenant, 'refresh_token', parameters)
-      return read.ok ? toTokenAnswer(read) : read
+      return read.ok ? toTokenResult(read) : read
     },
     async redeem({ row, code, codeVerifier, redirectUri }) {
       const parameters = {
@@ -92,7 +92,7 @@ export function createTokenEndpoints(dependencies: TokenEndpointDependencies): T
         ...(row.identityProvider === 'microsoft' && { scope: row.scopes.join(' ') }),
       }
       const read = await post(dependencies, row, row.signInTenant, 'authorization_code', parameters)
-      return read.ok ? toCodeAnswer(read) : read
+      return read.ok ? toRedeemResult(read) : read
     },
   }
 }
@@ -103,7 +103,7 @@ interface Tokens {
   readonly body: Readonly<Record<string, unknown>>
 }
 
-type Read = Tokens | Extract<CodeAnswer, { ok: false }>
+type Read = Tokens | Extract<RedeemResult, { ok: false }>
 
 /**
  * Posts a grant; when our own credential is refused, the other one that the registration may hold is tried, and then
@@ -132,7 +132,7 @@ async function postWithin(
 ): Promise<Read> {
   const list = (fresh: boolean) => beforeEnd(dependencies, signal, listCredentials(dependencies, row, fresh))
   const tried = new Set<string>()
-  let last: Read = { ok: false, refusal: noAnswer('client_secret_missing') }
+  let last: Read = { ok: false, refusal: refusalWithoutResponse('client_secret_missing') }
   for (const fresh of [false, true]) {
     const listed = await list(fresh)
     if ('refusal' in listed) return tried.size > 0 ? last : { ok: false, refusal: listed.refusal }
@@ -183,7 +183,7 @@ async function listCredentials(
   try {
     return await credentials.list(row, fresh)
   } catch (error) {
-    if (error instanceof ClientCredentialError) return { refusal: noAnswer(error.reason) }
+    if (error instanceof ClientCredentialError) return { refusal: refusalWithoutResponse(error.reason) }
     throw error
   }
 }
@@ -242,7 +242,9 @@ async function postOnce(
     const timedOut = error instanceof Error && error.name === 'TimeoutError'
     return {
       ok: false,
-      refusal: noAnswer(timedOut ? 'identity_provider_timed_out' : 'identity_provider_unreachable'),
+      refusal: refusalWithoutResponse(
+        timedOut ? 'identity_provider_timed_out' : 'identity_provider_unreachable',
+      ),
     }
   }
 }
@@ -273,12 +275,12 @@ function parseObject(text: string): Record<string, unknown> | undefined {
   }
 }
 
-function toTokenAnswer({ tokens, body }: Tokens): RefreshedTokens {
+function toTokenResult({ tokens, body }: Tokens): RefreshedTokens {
   const idToken = textOf(body.id_token)
   return { ok: true, ...tokens, ...(idToken && { idToken }) }
 }
 
-function toCodeAnswer({ tokens, body }: Tokens): CodeAnswer {
+function toRedeemResult({ tokens, body }: Tokens): RedeemResult {
   return { ok: true, ...tokens, scope: textOf(body.scope), idToken: textOf(body.id_token) }
 }
 

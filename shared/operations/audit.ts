@@ -1,14 +1,14 @@
-import { type Clock, secondsAfter } from '../clock.ts'
+import { addSeconds, type Clock } from '../clock.ts'
 import type { RefreshConfig } from '../config.ts'
-import { clockToleranceSeconds } from '../domain/believableTimes.ts'
 import { isDamaged } from '../domain/damagedRow.ts'
 import { type DueIndex, dueRowOf } from '../domain/due.ts'
 import type { Log } from '../domain/logEvents.ts'
 import type { BrokerNotes } from '../domain/notes.ts'
+import { clockToleranceSeconds } from '../domain/plausibleTimes.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
 import type { ListedTenant, TenantPages } from '../domain/tenantPages.ts'
 import type { TenantStore } from '../domain/tenantStore.ts'
-import { cleanUpRowOf } from '../tenants/disconnect.ts'
+import { cleanUpDueRow } from '../tenants/disconnect.ts'
 
 /** Dependencies of the audit. */
 export interface AuditDependencies {
@@ -44,8 +44,8 @@ export async function auditDueRows({
   // A place that the listing no longer knows is no reason to stand still.
   const page = await pages.read(place?.from).catch(() => pages.read())
   const now = clock.now()
-  const earliest = secondsAfter(now, -overdueSeconds)
-  const latest = secondsAfter(now, config.keepAliveSeconds + clockToleranceSeconds)
+  const earliest = addSeconds(now, -overdueSeconds)
+  const latest = addSeconds(now, config.keepAliveSeconds + clockToleranceSeconds)
   const isDoubtful = ({ dueAt, isEnding }: ListedTenant) =>
     isEnding || (dueAt && (dueAt < earliest || dueAt > latest))
   for (const name of page.tenants.filter(isDoubtful)) {
@@ -59,7 +59,7 @@ export async function auditDueRows({
     if (tenant.status === 'connected' && tenant.grant && tenant.dueAt && tenant.dueAt <= now)
       await due.insert(dueRowOf(tenant, tenant.grant, tenant.dueAt))
     else if (!tenant.dueAt && (tenant.secretsToDestroy || tenant.owesMark))
-      await due.insert(cleanUpRowOf(tenant, now))
+      await due.insert(cleanUpDueRow(tenant, now))
   }
   await notes.write('audit', 'place', page.next ? { from: page.next } : {})
 }

@@ -1,9 +1,9 @@
 import { grantOwnerOf } from '../domain/grants.ts'
 import type { StoredTenant, TenantName } from '../domain/tenant.ts'
-import { moved, unleased } from '../domain/transitions.ts'
+import { withGrantReference, withoutLease } from '../domain/transitions.ts'
 import { type Attempt, beginAttempt } from '../refresh/attempt.ts'
 import { createLeaseTaker, isLeased, releaseLease } from '../refresh/lease.ts'
-import { outsideLease } from '../refresh/leaseTime.ts'
+import { stepOutsideLease } from '../refresh/leaseTime.ts'
 import { writeLeased } from '../refresh/writeLeased.ts'
 import { destroySecrets, destroyUncommitted, withSecretsToDestroy } from '../tenants/secretsToDestroy.ts'
 import { migratePending } from './migratePending.ts'
@@ -35,7 +35,7 @@ export async function migrateGrant(
   needsMove: NeedsMove = () => false,
 ): Promise<MigrationOutcome> {
   const { clock, tenants } = dependencies
-  const read = () => outsideLease(clock, 'reading the row', () => tenants.read(name))
+  const read = () => stepOutsideLease(clock, 'reading the row', () => tenants.read(name))
   const stored = await read()
   if (!stored) return 'not_found'
   const pending = await migratePending(dependencies, stored, to, needsMove)
@@ -104,7 +104,7 @@ async function commit(
   const { leased } = attempt
   const { grants } = dependencies
   const written = await writeLeased(dependencies, attempt, (row) => ({
-    next: withSecretsToDestroy(grants, moved(unleased(row), leased.grant, reference), [
+    next: withSecretsToDestroy(grants, withGrantReference(withoutLease(row), leased.grant, reference), [
       leased.grant.reference,
     ]),
   }))

@@ -1,7 +1,7 @@
 import { grantOwnerOf } from '../domain/grants.ts'
 import type { StoredTenant, Tenant } from '../domain/tenant.ts'
-import { pending } from '../domain/transitions.ts'
-import { outsideLease } from '../refresh/leaseTime.ts'
+import { withPendingGrant } from '../domain/transitions.ts'
+import { stepOutsideLease } from '../refresh/leaseTime.ts'
 import { changeTenant } from '../tenants/changeTenant.ts'
 import { destroySecrets, destroyUncommitted, withSecretsToDestroy } from '../tenants/secretsToDestroy.ts'
 import { type GrantStoreName, type MigrationDependencies, type NeedsMove, storeNameOf } from './migration.ts'
@@ -24,17 +24,17 @@ export async function migratePending(
   if (storeNameOf(before) === to && !needsMove(before)) return 'nothing_to_move'
   const owner = grantOwnerOf({ ...tenant, environment: waiting.environment }, waiting.grant)
   const read = () => stores[storeNameOf(before)].read(before, owner)
-  const refreshToken = await outsideLease(clock, 'reading the pending grant', read)
+  const refreshToken = await stepOutsideLease(clock, 'reading the pending grant', read)
   if (refreshToken === undefined) return 'grant_missing'
   const write = () => stores[to].write(refreshToken, owner)
-  const reference = await outsideLease(clock, 'writing the pending grant', write)
+  const reference = await stepOutsideLease(clock, 'writing the pending grant', write)
   const commit = () =>
     changeTenant(dependencies, stored, (row) => {
       if (row.pendingGrant?.grant.reference !== before) return undefined
       const pendingGrant = { ...row.pendingGrant, grant: { ...row.pendingGrant.grant, reference } }
-      return { next: withSecretsToDestroy(grants, pending(row, pendingGrant), [before]) }
+      return { next: withSecretsToDestroy(grants, withPendingGrant(row, pendingGrant), [before]) }
     })
-  const committed = await outsideLease(clock, 'committing the pending grant', commit)
+  const committed = await stepOutsideLease(clock, 'committing the pending grant', commit)
   if (committed.outcome !== 'changed') {
     const row = committed.outcome === 'unchanged' ? committed.stored : await tenants.read(tenant)
     await destroyUncommitted(dependencies, reference, row?.tenant)

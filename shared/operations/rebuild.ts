@@ -1,4 +1,4 @@
-import { type DiscoverForDependencies, discoverFor } from '../accounts/discoverFor.ts'
+import { type DiscoverWithTokenDependencies, discoverWithToken } from '../accounts/discoverWithToken.ts'
 import type { Config } from '../config.ts'
 import { type AccountStore, toCutGeneration } from '../domain/account.ts'
 import { type DamagedTenant, isDamaged } from '../domain/damagedRow.ts'
@@ -7,14 +7,14 @@ import type { GrantOwner } from '../domain/grants.ts'
 import type { TokenRefusal } from '../domain/refusal.ts'
 import { defaultAccountOf } from '../domain/selectAccounts.ts'
 import type { Tenant, TenantName } from '../domain/tenant.ts'
-import { repaired } from '../domain/transitions.ts'
+import { withRepairs } from '../domain/transitions.ts'
 import type { Environment } from '../environment.ts'
-import { type ProvenToken, proveToken } from '../grants/prove.ts'
+import { type ProvenRefreshToken, proveRefreshToken } from '../grants/proveRefreshToken.ts'
 import type { SignInTable } from '../identity/signInTable.ts'
 import type { TokenEndpoints } from '../identity/tokenEndpoint.ts'
 import type { Tables } from '../storage/clients.ts'
-import { type FoundMark, isInForce } from '../storage/disconnectMarks.ts'
-import { guarded } from '../storage/unavailable.ts'
+import { isInForce, type MarkFromTags } from '../storage/disconnectMarks.ts'
+import { runStorageOperation } from '../storage/unavailable.ts'
 import { workspaceIndexEntity } from '../storage/workspaceIndex.ts'
 import { commitGrant, type GrantServices, sealAccessToken } from '../tenants/connectGrant.ts'
 import { disconnectAgain, disconnectTenant } from '../tenants/disconnect.ts'
@@ -23,7 +23,7 @@ import { planRebuild } from './rebuildPlan.ts'
 import type { TaggedGrant } from './taggedSecrets.ts'
 
 /** Dependencies of rebuilding. */
-export interface RebuildDependencies extends DiscoverForDependencies {
+export interface RebuildDependencies extends DiscoverWithTokenDependencies {
   readonly config: Config
   readonly grantServices: GrantServices
   readonly signInTable: SignInTable
@@ -49,25 +49,25 @@ export type RebuildOutcome = 'present' | 'connected' | 'disconnected' | 'dead' |
 export async function rebuildTenant(
   dependencies: RebuildDependencies,
   grants: readonly TaggedGrant[],
-  mark?: FoundMark,
+  mark?: MarkFromTags,
 ): Promise<RebuildOutcome> {
   const [newest] = grants
   if (!newest) throw new Error('A tenant is rebuilt from one grant at least.')
   const found = await dependencies.grantServices.tenants.inspect(newest.owner)
   // What is left of a damaged row without a grant is written only when a grant is proved or refused for good.
   const row = found && (isDamaged(found) ? found.remains : found.tenant)
-  const disconnectedAt = endMarked(dependencies, mark)
+  const disconnectedAt = endMarkedTenant(dependencies, mark)
   const planned = planRebuild({ row, grants, disconnectedAt })
   if (planned.plan === 'prove') return proveOne(dependencies, grants, planned.grants)
   if (planned.plan === 'keep' && found && row)
-    return restoreHints(dependencies, isDamaged(found) ? await repair(dependencies, found) : row)
+    return restoreHints(dependencies, isDamaged(found) ? await repairTenant(dependencies, found) : row)
   return endTenant(dependencies, grants, disconnectedAt)
 }
 
 /** When the mark says that the tenant was disconnected; undefined once it has expired. */
-export function endMarked(
+export function endMarkedTenant(
   { config, grantServices }: Pick<RebuildDependencies, 'config' | 'grantServices'>,
-  mark: FoundMark | undefined,
+  mark: MarkFromTags | undefined,
 ): Date | undefined {
   const retentionSeconds = config.backupRetentionDays * 86_400
   return mark && isInForce(mark, retentionSeconds, grantServices.clock.now())
@@ -127,12 +127,12 @@ async function removeSecrets(grants: readonly TaggedGrant[]): Promise<void> {
  * find it. A disconnected tenant stays so.
  * @throws DamagedRowError when another process changed the row and it is still damaged.
  */
-export async function repair(
+export async function repairTenant(
   { grantServices }: Pick<RebuildDependencies, 'grantServices'>,
   { remains, damaged, etag }: DamagedTenant,
 ): Promise<Tenant> {
   const at = grantServices.clock.now()
-  const next = repaired(remains, at)
+  const next = withRepairs(remains, at)
   if (next.dueAt && next.grant) await grantServices.due.insert(dueRowOf(next, next.grant, next.dueAt))
   const detail = `The stored row was damaged (${damaged.column}) and was repaired.`
   const event = { type: 'tenant.repaired', at, detail } as const
@@ -148,7 +148,7 @@ async function restoreHints(
   tenant: Tenant,
 ): Promise<'present'> {
   const { dueAt, grant } = tenant
-  await guarded('tables', () =>
+  await runStorageOperation('tables', () =>
     tables.TenantsByWorkspace.upsertEntity(workspaceIndexEntity(tenant), 'Replace'),
   )
   if (dueAt && grant) await grantServices.due.insert(dueRowOf(tenant, grant, dueAt))
@@ -159,13 +159,13 @@ async function restoreHints(
 async function proveGrant(
   { config, grantServices, signInTable, tokenEndpoints }: RebuildDependencies,
   { vault, name, owner }: TaggedGrant,
-): Promise<ProvenToken | 'dead' | 'unclear'> {
+): Promise<ProvenRefreshToken | 'dead' | 'unclear'> {
   const row = signInTable(owner)
   const secret = await vault.read(name)
   if (!row) return 'unclear'
   if (!secret) return 'dead'
   const proving = { config, tokenEndpoints, clock: grantServices.clock }
-  const proven = await proveToken(proving, row, { refreshToken: secret.value })
+  const proven = await proveRefreshToken(proving, row, { refreshToken: secret.value })
   if (proven.ok) return proven
   return isOpen(proven.refusal) ? 'unclear' : 'dead'
 }
@@ -178,7 +178,7 @@ function isOpen({ class: about, reason }: TokenRefusal): boolean {
 async function connect(
   dependencies: RebuildDependencies,
   { owner }: TaggedGrant,
-  { refreshToken, scopes, tokens, user }: ProvenToken,
+  { refreshToken, scopes, tokens, user }: ProvenRefreshToken,
 ): Promise<void> {
   const { accounts, grantServices } = dependencies
   // First of all: a strict provider takes no other token from now on.
@@ -204,11 +204,11 @@ async function connect(
     advertisingUserId: discovery?.advertisingUserId ?? '',
   }
   const { environment } = owner
-  const kept = {
+  const grantToCommit = {
     ...{ environment, grant, accessToken, accountsGeneration },
     ...(defaultAccount && { defaultAccount }),
   }
-  const committed = await commitGrant(grantServices, owner, () => kept)
+  const committed = await commitGrant(grantServices, owner, () => grantToCommit)
   if (!committed) throw new Error(`The row of tenant ${owner.tenant} was changed without end.`)
 }
 
@@ -225,11 +225,11 @@ async function createRow(
   if (created !== 'conflict') return created.tenant
   const found = await grantServices.tenants.inspect(row)
   if (!found) return row
-  return isDamaged(found) ? repair({ grantServices }, found) : found.tenant
+  return isDamaged(found) ? repairTenant({ grantServices }, found) : found.tenant
 }
 
 /** Without an answer, the tenant is connected anyway, and its app discovers again. */
 async function discover(dependencies: RebuildDependencies, owner: GrantOwner, accessToken: string) {
-  const found = await discoverFor(dependencies, owner, accessToken)
+  const found = await discoverWithToken(dependencies, owner, accessToken)
   return found.ok ? found.value : undefined
 }

@@ -2,7 +2,7 @@ import { decodeProtectedHeader } from 'jose'
 import type { Clock } from '../clock.ts'
 import { type Sealer, sealContextOf } from '../domain/sealer.ts'
 import type { CachedAccessToken, Grant, PendingGrant, Tenant, TenantName } from '../domain/tenant.ts'
-import { resealed } from '../domain/transitions.ts'
+import { withResealedTexts } from '../domain/transitions.ts'
 import { type ChangeDependencies, changeTenant } from '../tenants/changeTenant.ts'
 import { openSignInName, sealSignInName } from '../tenants/signInName.ts'
 
@@ -72,7 +72,7 @@ async function resealRow(sealer: Sealer, tenant: Tenant): Promise<Tenant | undef
   if ((grant && !grantNow) || (pendingGrant && !pendingNow)) return undefined
   const accessToken =
     tenant.accessToken && (await resealToken(sealer, tenant, { grant, accessToken: tenant.accessToken }))
-  return resealed(tenant, {
+  return withResealedTexts(tenant, {
     ...(grantNow && { grant: grantNow }),
     ...(pendingNow && { pendingGrant: pendingNow }),
     ...(accessToken && { accessToken }),

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import type { OneTimeRecords } from '../domain/oneTime.ts'
 import type { SweepReports } from '../domain/sweepReports.ts'
-import { type SweepDependencies, type SweepOrder, type SweepResult, sweep } from '../refresh/sweep.ts'
+import { type SweepDependencies, type SweepOptions, type SweepResult, sweep } from '../refresh/sweep.ts'
 import { type AuditDependencies, auditDueRows } from './audit.ts'
 import { type ExpiryDependencies, watchExpiry } from './expiry.ts'
 
@@ -41,7 +41,7 @@ export const sweepReport = z.object({
  */
 export async function runSweep(
   dependencies: RunSweepDependencies,
-  order: SweepOrder = {},
+  order: SweepOptions = {},
 ): Promise<SweepResult> {
   const { clock, notes, records, sweeping, sweeps, tenantPages } = dependencies
   const result = await sweep(sweeping, order)

@@ -2,7 +2,7 @@ import type { GrantOwner } from '../domain/grants.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
 import type { ListableVault, ListedSecret } from '../domain/vault.ts'
 import { environments, identityProviders } from '../environment.ts'
-import { type FoundMark, parseMark } from '../storage/disconnectMarks.ts'
+import { type MarkFromTags, parseMark } from '../storage/disconnectMarks.ts'
 
 /** A vault secret that its tags call a tenant's grant. */
 export interface TaggedGrant {
@@ -13,17 +13,17 @@ export interface TaggedGrant {
 }
 
 /** What the vaults' tags tell of tenants. */
-export interface Tagged {
+export interface TaggedSecrets {
   /** The grants of each tenant, newest first. Sealed grants are in the tables and can't be found this way. */
   readonly grants: readonly (readonly TaggedGrant[])[]
   /** The latest disconnect of each tenant that has a mark, by its key. */
-  readonly marks: ReadonlyMap<string, FoundMark>
+  readonly marks: ReadonlyMap<string, MarkFromTags>
 }
 
 /** Finds every grant and every mark by its tags, in one pass over the vaults. */
-export async function findTagged(vaults: readonly ListableVault[]): Promise<Tagged> {
+export async function findTagged(vaults: readonly ListableVault[]): Promise<TaggedSecrets> {
   const grants = new Map<string, TaggedGrant[]>()
-  const marks = new Map<string, FoundMark>()
+  const marks = new Map<string, MarkFromTags>()
   for (const vault of vaults) {
     for await (const secret of vault.list()) {
       const grant = toGrant(vault, secret)
@@ -49,6 +49,6 @@ function newestFirst(grants: readonly TaggedGrant[]): TaggedGrant[] {
 }
 
 /** Two vaults hold a mark of the same tenant when the first one was replaced. */
-function later(one: FoundMark, other: FoundMark | undefined): FoundMark {
+function later(one: MarkFromTags, other: MarkFromTags | undefined): MarkFromTags {
   return other && other.disconnectedAt > one.disconnectedAt ? other : one
 }

@@ -4,7 +4,7 @@ import { tenantKey } from '../domain/tenantKey.ts'
 import type { ListedTenant, TenantPages } from '../domain/tenantPages.ts'
 import type { Tables } from '../storage/clients.ts'
 import { tenantRowKey } from '../storage/tenantEntity.ts'
-import { guarded } from '../storage/unavailable.ts'
+import { runStorageOperation } from '../storage/unavailable.ts'
 
 /** One line of the listing: where its tenant's row is. */
 interface IndexLine {
@@ -17,7 +17,7 @@ export async function countTenants({
   TenantsByWorkspace: index,
 }: Pick<Tables, 'TenantsByWorkspace'>): Promise<number> {
   let count = 0
-  await guarded('tables', async () => {
+  await runStorageOperation('tables', async () => {
     for await (const page of index.listEntities({ queryOptions: { select: ['rowKey'] } }).byPage())
       count += page.length
   })
@@ -31,7 +31,7 @@ export async function* walkTenants(
   const lines = tables.TenantsByWorkspace.listEntities<IndexLine>({ queryOptions: { select: ['rowKey'] } })
   const pages = lines.byPage({ maxPageSize: 1000 })
   for (;;) {
-    const { done, value } = await guarded('tables', () => pages.next())
+    const { done, value } = await runStorageOperation('tables', () => pages.next())
     if (done) return
     for (const { rowKey } of value) {
       const listed = rowKey && (await readListed(tables, rowKey))
@@ -55,7 +55,7 @@ export function createTenantPages(tables: Pick<Tables, 'Tenants' | 'TenantsByWor
         maxPageSize: auditPageSize,
         ...(continuationToken && { continuationToken }),
       })
-      const { done, value } = await guarded('tables', () => pages.next())
+      const { done, value } = await runStorageOperation('tables', () => pages.next())
       if (done) return { tenants: [] }
       const keys = value.flatMap(({ rowKey }) => rowKey ?? [])
       const rows = await pMap(keys, (key) => readListed(tables, key), { concurrency: auditConcurrency })
@@ -76,7 +76,7 @@ function readListed(
   { Tenants: table }: Pick<Tables, 'Tenants'>,
   key: string,
 ): Promise<ListedTenant | undefined> {
-  return guarded<ListedTenant | undefined>(
+  return runStorageOperation<ListedTenant | undefined>(
     'tables',
     async () => {
       const select = ['workspace', 'tenant', 'dueAt', 'leftovers', 'disconnectMarkOwed']

@@ -1,17 +1,17 @@
 import type { HttpResponseInit } from '@azure/functions'
-import { type ChoiceDraft, candidatesOf, viewOf } from '../choice/draft.ts'
+import { type ChoiceDraft, defaultCandidates, toChoiceView } from '../choice/draft.ts'
 import {
   accountList,
   type ChoicePage,
   defaultButton,
-  faultNote,
+  faultMessage,
   hiddenFields,
   pageTitle,
   searchBox,
 } from './choosePageParts.ts'
 import { choiceScript } from './choosePageScript.ts'
 import { choiceStyle } from './choosePageStyle.ts'
-import { answerPage, type Html, html } from './page.ts'
+import { type Html, html, pageResponse } from './page.ts'
 
 /**
  * The page on which a person says which accounts the app works with, then the one on which they name the default. A
@@ -20,12 +20,12 @@ import { answerPage, type Html, html } from './page.ts'
 export function choicePage(page: ChoicePage): HttpResponseInit {
   const { draft, fault, open } = page
   const title = titleOf(page)
-  const view = viewOf(draft, open.accounts)
-  const { length: total } = draft.step === 'default' ? candidatesOf(draft, open.accounts) : open.accounts
+  const view = toChoiceView(draft, open.accounts)
+  const { length: total } = draft.step === 'default' ? defaultCandidates(draft, open.accounts) : open.accounts
   const body = html`<form method="post" action="accounts">
 ${defaultButton(total)}
 <h1>${title}</h1>
-${fault && faultNote(fault.text)}
+${fault && faultMessage(fault.text)}
 ${draft.step === 'default' ? aboutDefault(page) : aboutAccounts(page)}
 ${hiddenFields(page, view)}
 <div class="pick">
@@ -39,7 +39,7 @@ ${draft.step === 'accounts' && html`<p class="quiet">Your Microsoft permission c
 ${draft.step === 'default' ? back : later}</div>
 </div>
 </form>`
-  return answerPage(
+  return pageResponse(
     {
       title: pageTitle(page, view, title),
       app: page.app,

@@ -1,5 +1,5 @@
-import type { OpenedChoice } from '../choice/choose.ts'
-import { type ChoiceDraft, type ChoiceView, rowsAtOnce } from '../choice/draft.ts'
+import type { ChoiceWithAccounts } from '../choice/choose.ts'
+import { type ChoiceDraft, type ChoiceView, rowsPerPage } from '../choice/draft.ts'
 import type { ChoiceFault } from '../choice/form.ts'
 import type { Account } from '../domain/account.ts'
 import { type Html, html } from './page.ts'
@@ -8,7 +8,7 @@ import { type Html, html } from './page.ts'
 export interface ChoicePage {
   readonly token: string
   readonly app: string | undefined
-  readonly open: OpenedChoice
+  readonly open: ChoiceWithAccounts
   readonly draft: ChoiceDraft
   /** What is missing before the choice can be made, or why it could not be kept. */
   readonly fault?: ChoiceFault
@@ -26,7 +26,7 @@ export function defaultButton(total: number): Html {
 }
 
 /** What went wrong; focused, so that it is read out and seen first. */
-export function faultNote(text: string): Html {
+export function faultMessage(text: string): Html {
   return html`<p class="fault" role="alert" id="fault" tabindex="-1" autofocus>${text}</p>`
 }
 
@@ -110,7 +110,7 @@ export function pageTitle({ draft, fault }: ChoicePage, view: ChoiceView, title:
 }
 
 function countText({ search, onlyTicked }: ChoiceDraft, { shown, matching, page }: ChoiceView): string {
-  const first = (page - 1) * rowsAtOnce + 1
+  const first = (page - 1) * rowsPerPage + 1
   const range =
     shown.length < matching
       ? `${first.toLocaleString('en')}–${(first + shown.length - 1).toLocaleString('en')} of `

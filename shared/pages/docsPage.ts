@@ -81,16 +81,16 @@ function operationSection(
 ${fieldList('Parameters', parameterLines)}
 ${input && fieldList('Body', fieldLines(contract, input.schema))}
 ${input?.example !== undefined && example('Example body', input.example)}
-${good.map(([status, answer]) => answerPart(contract, status, answer))}
+${good.map(([status, response]) => answerPart(contract, status, response))}
 <h4>Problems</h4>
 <ul class="codes">${operation['x-problems'].map((code) => html`<li><a href="#${code}"><code>${code}</code></a></li>`)}</ul>
 </section>`
 }
 
-function answerPart(contract: Contract, status: string, answer: ContractResponse): Html {
-  const content = answer.content?.['application/json']
+function answerPart(contract: Contract, status: string, response: ContractResponse): Html {
+  const content = response.content?.['application/json']
   return html`<h4>Answer ${status}</h4>
-<p>${withCode(answer.description)}</p>
+<p>${withCode(response.description)}</p>
 ${content && html`<details><summary>Fields</summary>${fieldList('', fieldLines(contract, content.schema))}</details>`}
 ${content?.example !== undefined && example('Example answer', content.example)}`
 }

@@ -3,12 +3,12 @@ import { type ConnectFailure, connectFailures } from '../connect/failures.ts'
 import type { Actor } from '../problems.ts'
 import { adminLink, adminLinkScript, adminLinkStyle } from './adminLink.ts'
 import { appName, type NamingConfig, withAppName } from './appName.ts'
-import { answerPage, type Html, html } from './page.ts'
-import { type Sign, sign } from './sign.ts'
+import { type IconName, icon } from './icon.ts'
+import { type Html, html, pageResponse } from './page.ts'
 
 const statusByActor = { advertiser: 403, advertiserAdmin: 403, app: 400, operator: 503, nobody: 503 } as const
 
-const signByActor: Readonly<Record<Actor, Sign>> = {
+const iconByActor: Readonly<Record<Actor, IconName>> = {
   advertiser: 'stop',
   advertiserAdmin: 'lock',
   app: 'stop',
@@ -22,7 +22,7 @@ export function failurePage(failure: ConnectFailure, config: NamingConfig): Http
   const app = appName(config, failure.workspace)
   const heading = withAppName(title, app)
   const body = html`<div class="card">
-${sign(signByActor[actor])}
+${icon(iconByActor[actor])}
 <h1>${heading}</h1>
 <p>${withAppName(explanation, app)}</p>
 ${failure.advice && html`<p><strong>${withWholeNames(failure.advice)}</strong></p>`}
@@ -31,7 +31,7 @@ ${nextSteps(failure, app)}
 ${supportLine(failure)}
 </div>`
   const script = failure.adminConsentUrl ? adminLinkScript : undefined
-  return answerPage(
+  return pageResponse(
     { title: heading, app, body, status: statusByActor[actor], ...(script && { script }) },
     adminLinkStyle,
   )
@@ -44,8 +44,8 @@ export function adminConsentedPage(granted: boolean, config: NamingConfig): Http
   const text = granted
     ? 'People in your organization can now connect their Microsoft Advertising accounts. Tell the person who sent you this link to start again.'
     : 'Nothing was changed. People in your organization can’t connect until an administrator approves the app.'
-  const body = html`<div class="card">${sign(granted ? 'done' : 'stop')}<h1>${title}</h1><p>${withAppName(text, app)}</p></div>`
-  return answerPage({ title, app, body })
+  const body = html`<div class="card">${icon(granted ? 'done' : 'stop')}<h1>${title}</h1><p>${withAppName(text, app)}</p></div>`
+  return pageResponse({ title, app, body })
 }
 
 /** The first way is the likelier one. */

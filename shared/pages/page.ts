@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { HttpResponseInit } from '@azure/functions'
-import { guardHeaders } from '../http/answers.ts'
+import { guardHeaders } from '../http/responses.ts'
 import { pageStyle } from './pageStyle.ts'
 
 /** Markup that needs no further escaping. */
@@ -44,7 +44,7 @@ export interface Page {
 }
 
 /** Answers a page that loads nothing from anywhere, is never framed, and runs no script but the one it names. */
-export function answerPage(page: Page, extraStyle = ''): HttpResponseInit {
+export function pageResponse(page: Page, extraStyle = ''): HttpResponseInit {
   const sheet = pageStyle + extraStyle
   const policy = [
     "default-src 'none'",

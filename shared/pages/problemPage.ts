@@ -1,12 +1,12 @@
 import type { HttpResponseInit } from '@azure/functions'
-import { answerProblem } from '../http/answers.ts'
-import type { ReceivedRequest } from '../http/received.ts'
+import type { ReceivedRequest } from '../http/receiveRequest.ts'
+import { problemResponse } from '../http/responses.ts'
 import { type Problem, type ProblemCode, problems } from '../problems.ts'
-import { answerPage, html } from './page.ts'
-import { type Sign, sign } from './sign.ts'
+import { type IconName, icon } from './icon.ts'
+import { html, pageResponse } from './page.ts'
 
 interface Words {
-  readonly sign: Sign
+  readonly sign: IconName
   readonly title: string
   readonly text: string
   /** Whether asking for the same address again can help. */
@@ -56,15 +56,15 @@ const words: Readonly<Partial<Record<ProblemCode, Words>>> = {
 }
 
 /** A failure as a page, for routes that browsers open; a problem document where the request prefers JSON. */
-export function answerProblemPage(
+export function problemPageResponse(
   problem: Problem,
   requestId: string,
   request: ReceivedRequest,
 ): HttpResponseInit {
-  if (prefersJson(request.headers.get('accept') ?? '')) return answerProblem(problem, requestId)
+  if (prefersJson(request.headers.get('accept') ?? '')) return problemResponse(problem, requestId)
   const { sign: name, title, text, again } = words[problem.code] ?? brokenHere
   const body = html`<div class="card">
-${sign(name)}
+${icon(name)}
 <h1>${title}</h1>
 <p>${text}</p>
 ${again && request.method === 'GET' && html`<p class="ways"><a class="button" href="">Try again</a></p>`}
@@ -72,7 +72,7 @@ ${again && request.method === 'GET' && html`<p class="ways"><a class="button" hr
 </div>`
   const { Allow } = (problem.extras.headers ?? {}) as { Allow?: string }
   const { status } = problems[problem.code]
-  return answerPage({ title, body, status, ...(Allow && { headers: { Allow } }) })
+  return pageResponse({ title, body, status, ...(Allow && { headers: { Allow } }) })
 }
 
 /** Whether JSON is named, and a page is not named before it (RFC 9110, section 12.5.1). Browsers never name JSON. */

@@ -1,27 +1,30 @@
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib'
-import type { ReadAhead } from './readAhead.ts'
-import type { Answered } from './send.ts'
+import type { PartlyReadBody } from './readBeginning.ts'
+import type { UpstreamResponse } from './send.ts'
 
 /** The part of a failed answer that is read to explain it. */
-export interface FailureText extends Pick<Answered, 'status' | 'headers'> {
+export interface FailureText extends Pick<UpstreamResponse, 'status' | 'headers'> {
   /** Empty when the body is larger than a fault's or cannot be decoded. */
   readonly text: string
-  readonly body: ReadAhead
+  readonly body: PartlyReadBody
 }
 
 /** No fault of the API comes near it; what is larger is passed on unread. */
-export const longestFaultBytes = 65_536
+export const maxFaultBytes = 65_536
 
 const decoders: Readonly<Record<string, (body: Buffer) => Buffer>> = {
   '': (body) => body,
   identity: (body) => body,
-  gzip: (body) => gunzipSync(body, { maxOutputLength: longestFaultBytes * 4 }),
-  deflate: (body) => inflateSync(body, { maxOutputLength: longestFaultBytes * 4 }),
-  br: (body) => brotliDecompressSync(body, { maxOutputLength: longestFaultBytes * 4 }),
+  gzip: (body) => gunzipSync(body, { maxOutputLength: maxFaultBytes * 4 }),
+  deflate: (body) => inflateSync(body, { maxOutputLength: maxFaultBytes * 4 }),
+  br: (body) => brotliDecompressSync(body, { maxOutputLength: maxFaultBytes * 4 }),
 }
 
 /** Decodes the beginning of a failed answer's body; never throws. */
-export function failureTextOf(answered: Pick<Answered, 'status' | 'headers'>, body: ReadAhead): FailureText {
+export function decodeFailureText(
+  answered: Pick<UpstreamResponse, 'status' | 'headers'>,
+  body: PartlyReadBody,
+): FailureText {
   const { status, headers } = answered
   const decode = decoders[headers.get('content-encoding')?.toLowerCase() ?? '']
   try {

@@ -39,7 +39,7 @@ const ofTheirSite: ReadonlySet<string> = new Set([
  * The headers of the call to Microsoft Advertising: the caller's that go along, then the broker's own.
  * `Content-Length` is left to the sender, which knows the body.
  */
-export function toSentHeaders(
+export function toRequestHeaders(
   received: Pick<Headers, 'get'>,
   own: Readonly<Record<string, string>>,
 ): Record<string, string> {
@@ -52,7 +52,7 @@ export function toSentHeaders(
 }
 
 /** The headers of the answer to the caller: Microsoft's without hop-by-hop ones and those of its own site. */
-export function toAnsweredHeaders(answered: Headers): Record<string, string> {
+export function toResponseHeaders(answered: Headers): Record<string, string> {
   const named = namedByConnection(answered)
   const isPassed = (name: string) => !hopByHop.has(name) && !named.has(name) && !ofTheirSite.has(name)
   return Object.fromEntries(

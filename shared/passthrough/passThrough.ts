@@ -2,38 +2,38 @@ import { ReadableStream } from 'node:stream/web'
 import type { CustomerManagement } from '../advertising/client.ts'
 import { isWithoutReason } from '../advertising/developerTokenProofs.ts'
 import { services } from '../advertising/services.ts'
-import { type Randomness, within } from '../clock.ts'
+import { type Randomness, withTimeLimit } from '../clock.ts'
 import type { DiagnosisDependencies } from '../diagnosis/context.ts'
 import type { TenantName } from '../domain/tenant.ts'
 import type { TenantStore } from '../domain/tenantStore.ts'
 import type { Environment } from '../environment.ts'
 import { Problem } from '../problems.ts'
-import { noteAdvertisingAnswer } from '../tenants/advertisingAnswer.ts'
-import { explainNotObtained } from '../vend/explain.ts'
+import { recordAdvertisingResult } from '../tenants/recordAdvertisingResult.ts'
+import { explainMissingToken } from '../vend/explainMissingToken.ts'
 import { isRecentlyReplaced } from '../vend/recentlyReplaced.ts'
-import { diagnosisHeader, explainFailure, retryAfterHeader } from './explain.ts'
-import { type FailureText, failureTextOf, longestFaultBytes } from './failureText.ts'
-import { toAnsweredHeaders, toSentHeaders } from './headers.ts'
-import { type PrepareDependencies, type Prepared, prepare, type Wanted } from './prepare.ts'
-import { type ReadAhead, readAhead } from './readAhead.ts'
-import { decideRepeat, faultOf } from './repeat.ts'
-import { type Answered, type Send, type SentCall, UnusableAnswerError } from './send.ts'
-import { targetOf } from './target.ts'
-import { type TokenDependencies, tokensOf } from './tokens.ts'
+import { decideRepeat, readCallFault } from './decideRepeat.ts'
+import { diagnosisHeader, explainFailure, retryAfterHeader } from './explainFailure.ts'
+import { decodeFailureText, type FailureText, maxFaultBytes } from './failureText.ts'
+import { toRequestHeaders, toResponseHeaders } from './headers.ts'
+import { type CallTarget, type PrepareDependencies, type PreparedCall, prepareCall } from './prepareCall.ts'
+import { type PartlyReadBody, readBeginning } from './readBeginning.ts'
+import { type SendUpstream, UnusableResponseError, type UpstreamCall, type UpstreamResponse } from './send.ts'
+import { targetUrl } from './target.ts'
+import { findTokenEvidence, type TokenEvidenceDependencies } from './tokenEvidence.ts'
 
 /** Dependencies of passing calls on. */
 export interface PassThroughDependencies
   extends PrepareDependencies,
     DiagnosisDependencies,
-    TokenDependencies {
+    TokenEvidenceDependencies {
   readonly advertising: (environment: Environment) => Pick<CustomerManagement, 'getUser'>
-  readonly send: Send
+  readonly send: SendUpstream
   readonly tenants: TenantStore
   readonly randomness: Randomness
 }
 
 /** A call as the app made it. */
-export interface PassedCall extends Wanted {
+export interface PassThroughCall extends CallTarget {
   readonly method: string
   /** Below the service, without a leading slash. */
   readonly path: string
@@ -44,7 +44,7 @@ export interface PassedCall extends Wanted {
 }
 
 /** Microsoft's answer: its status, its bytes, its headers without those of another hop. */
-export interface PassedAnswer {
+export interface PassThroughResponse {
   readonly status: number
   readonly headers: Record<string, string>
   readonly body: ReadableStream<Uint8Array> | null
@@ -72,31 +72,38 @@ const bodiless = [204, 205, 304]
 export async function passThrough(
   dependencies: PassThroughDependencies,
   name: TenantName,
-  call: PassedCall,
-): Promise<PassedAnswer> {
+  call: PassThroughCall,
+): Promise<PassThroughResponse> {
   const signal = AbortSignal.timeout(answerSeconds * 1000)
-  const prepared = await prepare(dependencies, name, call)
-  const url = targetOf(prepared.baseUrl, call.path, call.query)
+  const prepared = await prepareCall(dependencies, name, call)
+  const url = targetUrl(prepared.baseUrl, call.path, call.query)
   const upload = await readUpload(call)
-  const sendWith = (own: Prepared) =>
-    send(dependencies.send, call, { url, signal, headers: toSentHeaders(call.headers, own.headers) }, upload)
+  const sendWith = (own: PreparedCall) =>
+    send(
+      dependencies.send,
+      call,
+      { url, signal, headers: toRequestHeaders(call.headers, own.headers) },
+      upload,
+    )
   const first = await sendWith(prepared)
-  if (first.status < 400) return accepted(dependencies, prepared, first)
+  if (first.status < 400) return acceptedResponse(dependencies, prepared, first)
   const failure = await readFailure(first)
-  const renewed = await renew(dependencies, name, call, prepared, failure, upload).catch((error) => {
-    first.body.destroy()
-    throw error
-  })
-  if (!renewed) return explained(dependencies, prepared, call, url, failure)
+  const renewed = await refreshAndPrepare(dependencies, name, call, prepared, failure, upload).catch(
+    (error) => {
+      first.body.destroy()
+      throw error
+    },
+  )
+  if (!renewed) return explainedResponse(dependencies, prepared, call, url, failure)
   first.body.destroy()
   const second = await sendWith(renewed)
-  if (second.status < 400) return accepted(dependencies, renewed, second)
-  return explained(dependencies, renewed, call, url, await readFailure(second))
+  if (second.status < 400) return acceptedResponse(dependencies, renewed, second)
+  return explainedResponse(dependencies, renewed, call, url, await readFailure(second))
 }
 
 /** @throws Problem `invalid_request` for a body where the method gives it no meaning (RFC 9110, section 9.3). */
-async function readUpload({ method, body }: PassedCall): Promise<ReadAhead> {
-  const upload = await readAhead(body, repeatableBytes)
+async function readUpload({ method, body }: PassThroughCall): Promise<PartlyReadBody> {
+  const upload = await readBeginning(body, repeatableBytes)
   if (!methodsWithoutBody.has(method) || isEmpty(upload)) return upload
   await upload.stream().return?.()
   const fault = `isn’t allowed with ${method}; Microsoft’s operations take a body with POST, PUT, or DELETE`
@@ -106,16 +113,16 @@ async function readUpload({ method, body }: PassedCall): Promise<ReadAhead> {
   })
 }
 
-function isEmpty({ isWhole, beginning }: ReadAhead): boolean {
+function isEmpty({ isWhole, beginning }: PartlyReadBody): boolean {
   return isWhole && beginning.byteLength === 0
 }
 
 async function send(
-  sender: Send,
-  { method, headers }: PassedCall,
-  sent: Pick<SentCall, 'url' | 'headers' | 'signal'>,
-  upload: ReadAhead,
-): Promise<Answered> {
+  sender: SendUpstream,
+  { method, headers }: PassThroughCall,
+  sent: Pick<UpstreamCall, 'url' | 'headers' | 'signal'>,
+  upload: PartlyReadBody,
+): Promise<UpstreamResponse> {
   const contentLength = /^\d{1,15}$/.exec(headers.get('content-length') ?? '')?.[0]
   try {
     return await sender({
@@ -127,7 +134,7 @@ async function send(
   } catch (error) {
     if (sent.signal.aborted) throw unavailable('advertising_timed_out')
     throw unavailable(
-      error instanceof UnusableAnswerError ? 'advertising_answer_unusable' : 'advertising_unreachable',
+      error instanceof UnusableResponseError ? 'advertising_answer_unusable' : 'advertising_unreachable',
     )
   }
 }
@@ -137,24 +144,24 @@ function unavailable(reason: string): Problem {
 }
 
 /** @throws Problem for a failure that breaks off before it could be read. */
-async function readFailure(answered: Answered): Promise<FailureText> {
-  const body = await readAhead(answered.body, longestFaultBytes).catch(() => {
+async function readFailure(answered: UpstreamResponse): Promise<FailureText> {
+  const body = await readBeginning(answered.body, maxFaultBytes).catch(() => {
     throw unavailable('advertising_answer_unusable')
   })
-  return failureTextOf(answered, body)
+  return decodeFailureText(answered, body)
 }
 
 /** One forced refresh for a token that Microsoft no longer takes; undefined when a repetition is not worth it. */
-async function renew(
+async function refreshAndPrepare(
   dependencies: PassThroughDependencies,
   name: TenantName,
-  wanted: Wanted,
-  { refreshedAt, tenant }: Prepared,
+  wanted: CallTarget,
+  { refreshedAt, tenant }: PreparedCall,
   failure: FailureText,
-  upload: ReadAhead,
-): Promise<Prepared | undefined> {
+  upload: PartlyReadBody,
+): Promise<PreparedCall | undefined> {
   const { advertising, clock, config, accessTokens } = dependencies
-  const fault = faultOf(wanted.service, failure)
+  const fault = readCallFault(wanted.service, failure)
   const now = clock.now()
   const decision = decideRepeat({
     fault,
@@ -166,10 +173,10 @@ async function renew(
   if (!decision.repeat) return undefined
   const replaced = await accessTokens.replace(name, refreshedAt)
   if (!replaced.ok) {
-    if (decision.reason === 'token_expired') throw explainNotObtained(config, replaced, now)
+    if (decision.reason === 'token_expired') throw explainMissingToken(config, replaced, now)
     return undefined
   }
-  const renewed = await prepare(dependencies, name, wanted)
+  const renewed = await prepareCall(dependencies, name, wanted)
   if (decision.reason === 'token_expired') return renewed
   // GetUser is what tells a refused developer token from a refused access token, and falls over to the next one.
   const { DeveloperToken: developerToken = '' } = renewed.headers
@@ -179,23 +186,23 @@ async function renew(
     developerToken,
     identityProvider,
   })
-  return prepare(dependencies, name, wanted)
+  return prepareCall(dependencies, name, wanted)
 }
 
 /** Microsoft's answer comes first: where storage is too slow or too ill to explain it, it passes on unexplained. */
-async function explained(
+async function explainedResponse(
   dependencies: PassThroughDependencies,
-  prepared: Prepared,
-  wanted: Wanted,
+  prepared: PreparedCall,
+  wanted: CallTarget,
   url: URL,
   failure: FailureText,
-): Promise<PassedAnswer> {
-  const fault = faultOf(wanted.service, failure)
-  const diagnosis = await within(dependencies.clock, explainSeconds, 'explaining', async () => {
-    const tokens = await tokensOf(dependencies, prepared)
+): Promise<PassThroughResponse> {
+  const fault = readCallFault(wanted.service, failure)
+  const diagnosis = await withTimeLimit(dependencies.clock, explainSeconds, 'explaining', async () => {
+    const tokens = await findTokenEvidence(dependencies, prepared)
     // Without a reason, the cause may be the account that the call names, and not the person.
     if (!(services[wanted.service].needsIds && isWithoutReason(fault))) {
-      await noteAdvertisingAnswer(dependencies, prepared.tenant, { ...fault, tokens })
+      await recordAdvertisingResult(dependencies, prepared.tenant, { ...fault, tokens })
     }
     return explainFailure(dependencies, prepared, wanted, { url, tokens }, failure)
   }).catch(() => undefined)
@@ -204,7 +211,7 @@ async function explained(
   return {
     status,
     headers: {
-      ...toAnsweredHeaders(headers),
+      ...toResponseHeaders(headers),
       ...(diagnosis && diagnosisHeader(diagnosis)),
       ...retryAfterHeader(retryAfterSeconds, headers),
     },
@@ -213,22 +220,22 @@ async function explained(
 }
 
 /** Waits for nothing unless Microsoft Advertising refused this person before. */
-async function accepted(
+async function acceptedResponse(
   dependencies: PassThroughDependencies,
-  { tenant, headers }: Prepared,
-  answered: Answered,
-): Promise<PassedAnswer> {
+  { tenant, headers }: PreparedCall,
+  answered: UpstreamResponse,
+): Promise<PassThroughResponse> {
   const { DeveloperToken: developerToken = '' } = headers
-  dependencies.developerTokenProofs.noteAccepted(tenant.environment, developerToken).catch(() => undefined)
-  if (tenant.advertisingRefusal) await noteAdvertisingAnswer(dependencies, tenant, undefined)
-  return toAnswer(answered)
+  dependencies.developerTokenProofs.recordAccepted(tenant.environment, developerToken).catch(() => undefined)
+  if (tenant.advertisingRefusal) await recordAdvertisingResult(dependencies, tenant, undefined)
+  return toResponse(answered)
 }
 
-function toAnswer({ status, headers, body }: Answered): PassedAnswer {
+function toResponse({ status, headers, body }: UpstreamResponse): PassThroughResponse {
   if (bodiless.includes(status)) body.resume()
   return {
     status,
-    headers: toAnsweredHeaders(headers),
+    headers: toResponseHeaders(headers),
     body: bodiless.includes(status) ? null : ReadableStream.from<Uint8Array>(body),
   }
 }

@@ -1,13 +1,15 @@
 import { accountName } from '../domain/account.ts'
 import { invalidField } from '../problems.ts'
-import type { Wanted } from './prepare.ts'
+import type { CallTarget } from './prepareCall.ts'
 
 /**
  * Which account a call is for: `X-Account-Id`, or `CustomerAccountId` as an app that came from its own calls sends it;
  * through which customer: `CustomerId`. What is named is honoured or refused, never replaced in silence.
  * @throws Problem `invalid_request` when both name an account and not the same one, or for what can be no id.
  */
-export function requestedAccountOf(headers: Pick<Headers, 'get'>): Pick<Wanted, 'accountId' | 'customerId'> {
+export function readRequestedAccount(
+  headers: Pick<Headers, 'get'>,
+): Pick<CallTarget, 'accountId' | 'customerId'> {
   const own = readId(headers, 'X-Account-Id')
   const theirs = readId(headers, 'CustomerAccountId')
   if (own && theirs && own !== theirs) {

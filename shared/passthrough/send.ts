@@ -4,7 +4,7 @@ import { pipeline, Readable } from 'node:stream'
 import { traceOutgoing } from '../telemetry/outgoing.ts'
 
 /** One call to Microsoft Advertising. */
-export interface SentCall {
+export interface UpstreamCall {
   readonly url: URL
   readonly method: string
   readonly headers: Readonly<Record<string, string>>
@@ -17,22 +17,22 @@ export interface SentCall {
 }
 
 /** Its answer: never decompressed, never redirected. */
-export interface Answered {
+export interface UpstreamResponse {
   readonly status: number
   readonly headers: Headers
   readonly body: Readable
 }
 
 /** An answer with a status that cannot be passed on: 101, or outside 200 to 599. */
-export class UnusableAnswerError extends Error {
+export class UnusableResponseError extends Error {
   constructor(status: number | undefined) {
     super(`Microsoft Advertising answered with status ${status}.`)
-    this.name = 'UnusableAnswerError'
+    this.name = 'UnusableResponseError'
   }
 }
 
-/** Sends a call. @throws Error of the network, UnusableAnswerError, or whatever `signal` was aborted with. */
-export type Send = (call: SentCall) => Promise<Answered>
+/** Sends a call. @throws Error of the network, UnusableResponseError, or whatever `signal` was aborted with. */
+export type SendUpstream = (call: UpstreamCall) => Promise<UpstreamResponse>
 
 /** A server that says nothing for so long in the middle of a body is given up. */
 const silenceSeconds = 120
@@ -44,7 +44,7 @@ const idleSeconds = 4
  * Creates the sender, with connections kept for the next call. Node's own client rather than `fetch`: it hands
  * bodies on as they are, compressed ones too, and follows no redirect.
  */
-export function createSend(): Send {
+export function createUpstreamSender(): SendUpstream {
   const options = { keepAlive: true, timeout: idleSeconds * 1000, maxFreeSockets: 64 }
   const agents = { 'http:': new http.Agent(options), 'https:': new https.Agent(options) }
   return (call) =>
@@ -59,7 +59,7 @@ export function createSend(): Send {
     })
 }
 
-function exchange(request: http.ClientRequest, call: SentCall): Promise<Answered> {
+function exchange(request: http.ClientRequest, call: UpstreamCall): Promise<UpstreamResponse> {
   const { body, signal } = call
   return new Promise((resolve, reject) => {
     const abort = () => request.destroy(signal.reason as Error)
@@ -70,14 +70,14 @@ function exchange(request: http.ClientRequest, call: SentCall): Promise<Answered
     }
     request.once('response', (response) => {
       signal.removeEventListener('abort', abort)
-      if (isAnswerable(response.statusCode)) return resolve(toAnswered(response))
+      if (isForwardableStatus(response.statusCode)) return resolve(toUpstreamResponse(response))
       response.destroy()
-      fail(new UnusableAnswerError(response.statusCode))
+      fail(new UnusableResponseError(response.statusCode))
     })
     // For a 101 Node emits neither `response` nor `error`.
     request.once('upgrade', (response, socket) => {
       socket.destroy()
-      fail(new UnusableAnswerError(response.statusCode))
+      fail(new UnusableResponseError(response.statusCode))
     })
     // Not `once`: an upload that continues after the answer may still fail, and nothing awaits it then.
     request.on('error', fail)
@@ -102,11 +102,11 @@ async function* exactly(
 }
 
 /** Statuses that an answer of ours can have (Fetch, "Response constructor"); no others are Microsoft's. */
-function isAnswerable(status = 0): boolean {
+function isForwardableStatus(status = 0): boolean {
   return status >= 200 && status <= 599
 }
 
-function toAnswered(response: http.IncomingMessage): Answered {
+function toUpstreamResponse(response: http.IncomingMessage): UpstreamResponse {
   const headers = new Headers()
   for (const [name, values] of Object.entries(response.headersDistinct)) {
     for (const value of values ?? []) headers.append(name, value)
@@ -121,7 +121,7 @@ function toAnswered(response: http.IncomingMessage): Answered {
  * How the receiver knows where the body ends (RFC 9112, section 6). Said for every method: Node's own default leaves
  * it out of all but POST, PUT and PATCH, and the body would be read as further calls of whichever caller shares the connection.
  */
-function framingOf({ body, contentLength }: SentCall): Record<string, string> {
+function framingOf({ body, contentLength }: UpstreamCall): Record<string, string> {
   if (body === undefined) return {}
   if (body instanceof Uint8Array) return { 'content-length': String(body.byteLength) }
   return contentLength === undefined

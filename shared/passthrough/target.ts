@@ -4,7 +4,7 @@ import { Problem } from '../problems.ts'
 const plainWord = /^[A-Za-z0-9_.~-]+$/
 
 /** Longer than any path of the API (the longest in the reference has 79 characters). */
-const longestPath = 500
+const maxPath = 500
 
 /**
  * Where a passed-on call goes: a path below the service's base URL, with the caller's query as it is.
@@ -14,8 +14,8 @@ const longestPath = 500
  * @param path what follows the service in the route, decoded or not.
  * @throws Problem `invalid_request`.
  */
-export function targetOf(baseUrl: string, path: string, query: string): URL {
-  if (path.length > longestPath) throw invalidPath(`is longer than ${longestPath} characters`)
+export function targetUrl(baseUrl: string, path: string, query: string): URL {
+  if (path.length > maxPath) throw invalidPath(`is longer than ${maxPath} characters`)
   const isPlain = path.split('/').every((word) => plainWord.test(word) && word !== '.' && word !== '..')
   if (!isPlain) {
     throw invalidPath('must be an operation’s path as Microsoft documents it, for example Campaigns/Query')

@@ -18,7 +18,7 @@ export type ReadinessCheck = z.infer<typeof readinessCheck>
 export type Finding = Omit<ReadinessCheck, 'name'>
 
 /** Looks at one thing; storage that does not answer as it should is a finding, not a failure. */
-export async function explained(
+export async function runCheck(
   name: string,
   resolutions: Resolutions,
   look: () => Promise<Finding>,

@@ -1,7 +1,7 @@
 import { refreshChunksQueue } from '../operations/runSweep.ts'
-import { ask } from './ask.ts'
 import type { ReadinessCheck } from './checks.ts'
 import type { ReadyDependencies } from './dependencies.ts'
+import { fetchJson } from './fetchJson.ts'
 import { resolutionsOf } from './resolutions.ts'
 
 /**
@@ -91,7 +91,7 @@ async function send(
   { method, path, headers = {}, body }: Probe,
   token: string,
 ): Promise<number> {
-  const { status } = await ask(`${url}/${path}`, {
+  const { status } = await fetchJson(`${url}/${path}`, {
     method,
     headers: {
       authorization: `Bearer ${token}`,

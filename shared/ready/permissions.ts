@@ -1,7 +1,7 @@
 import { StorageUnavailableError } from '../domain/storageUnavailable.ts'
 import { type TableName, tableNames } from '../storage/clients.ts'
-import { guarded } from '../storage/unavailable.ts'
-import { explained, type Finding, type ReadinessCheck } from './checks.ts'
+import { runStorageOperation } from '../storage/unavailable.ts'
+import { type Finding, type ReadinessCheck, runCheck } from './checks.ts'
 import type { ReadyDependencies } from './dependencies.ts'
 import { checkHostStorage } from './hostStorage.ts'
 import { resolutionsOf, resourceName } from './resolutions.ts'
@@ -37,10 +37,14 @@ function checkTable({ config, tables }: ReadyDependencies, name: TableName): Pro
   const gone = (status: number, code: string) =>
     status === 404 && code !== 'TableNotFound' ? { value: undefined } : undefined
   const resolutions = resolutionsOf(config, config.tables.endpoint, 'Storage Table Data Contributor')
-  return explained(`table ${name}`, resolutions, async () => {
+  return runCheck(`table ${name}`, resolutions, async () => {
     try {
-      await guarded<unknown>('tables', () => tables[name].getEntity(probeName, probeName), gone)
-      await guarded<unknown>('tables', () => tables[name].deleteEntity(probeName, probeName), gone)
+      await runStorageOperation<unknown>('tables', () => tables[name].getEntity(probeName, probeName), gone)
+      await runStorageOperation<unknown>(
+        'tables',
+        () => tables[name].deleteEntity(probeName, probeName),
+        gone,
+      )
       return { ok: true, detail: 'can be read and written' }
     } catch (error) {
       if (!(error instanceof StorageUnavailableError) || error.code !== 'TableNotFound') throw error
@@ -71,7 +75,7 @@ function checkGrantVault(
   index: number,
 ): Promise<ReadinessCheck> {
   const resolutions = resolutionsOf(config, config.vault.grantUrls[index], 'Key Vault Secrets Officer')
-  return explained(`vault ${vault.host}`, resolutions, async (): Promise<Finding> => {
+  return runCheck(`vault ${vault.host}`, resolutions, async (): Promise<Finding> => {
     await vault.read(probeName)
     await vault.write(probeName, 'nothing', {}).catch((error: unknown) => {
       if (!(error instanceof StorageUnavailableError) || error.status !== 409) throw error

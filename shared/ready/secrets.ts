@@ -1,10 +1,10 @@
 import type { SecretVersion } from '../domain/vault.ts'
 import { daysLeftOf } from '../operations/expiry.ts'
-import { nextNameOf, sealingKeysName } from '../secrets/brokerSecrets.ts'
+import { nextSecretName, sealingKeysName } from '../secrets/brokerSecrets.ts'
 import { requiredSecretNames } from '../secrets/names.ts'
 import { readSealingKeyIds, SealingKeySetError } from '../secrets/sealingKeys.ts'
-import { faultOfSecret } from '../secrets/wellFormed.ts'
-import { explained, type Finding, type ReadinessCheck } from './checks.ts'
+import { findSecretFault } from '../secrets/wellFormed.ts'
+import { type Finding, type ReadinessCheck, runCheck } from './checks.ts'
 import type { ReadyDependencies } from './dependencies.ts'
 import { resolutionsOf, resourceName } from './resolutions.ts'
 
@@ -17,10 +17,10 @@ export async function checkSecrets(broker: ReadyDependencies): Promise<Readiness
 
 async function checkWithNext(broker: ReadyDependencies, name: string): Promise<ReadinessCheck[]> {
   const resolutions = resolutionsOf(broker.config, broker.config.vault.url, 'Key Vault Secrets User')
-  const nextName = nextNameOf(name)
-  const current = await explained(`secret ${name}`, resolutions, () => lookAt(broker, name))
+  const nextName = nextSecretName(name)
+  const current = await runCheck(`secret ${name}`, resolutions, () => lookAt(broker, name))
   let present = true
-  const next = await explained(`secret ${nextName}`, resolutions, async () => {
+  const next = await runCheck(`secret ${nextName}`, resolutions, async () => {
     const secret = await broker.vaults.main.read(nextName)
     present = secret !== undefined
     return secret ? judge(broker, name, secret) : { ok: true, detail: 'is not there' }
@@ -59,12 +59,12 @@ async function lookAtSealingKeys({ clock, config, vaults }: ReadyDependencies): 
 
 /** @param name of the current secret; the one looked at may be the next one. */
 function judge(broker: ReadyDependencies, name: string, secret: SecretVersion): Finding {
-  const fault = faultOfSecret(secret.name, secret.value)
+  const fault = findSecretFault(secret.name, secret.value)
   if (fault) return { ok: false, detail: fault, resolution: setSecret(broker, secret.name) }
   const daysLeft = daysLeftOf(secret, broker.clock.now())
   if (daysLeft === undefined) return { ok: true, detail: 'is present; it has no expiry date' }
   if (daysLeft >= 0) return { ok: true, detail: `is present; it expires in ${daysLeft} days` }
-  const resolution = setSecret(broker, nextNameOf(name))
+  const resolution = setSecret(broker, nextSecretName(name))
   return { ok: false, detail: `expired on ${secret.expiresOn?.toISOString().slice(0, 10)}`, resolution }
 }
 

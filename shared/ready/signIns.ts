@@ -2,8 +2,8 @@ import * as z from 'zod'
 import { type Config, providersOf } from '../config.ts'
 import { environments, identityProviders } from '../environment.ts'
 import type { SignInRow, SignInTable } from '../identity/signInTable.ts'
-import { ask } from './ask.ts'
 import type { ReadinessCheck } from './checks.ts'
+import { fetchJson } from './fetchJson.ts'
 
 /** The public part of a sign-in table row: the parameters with which a browser goes to the provider. */
 export const signInView = z.object({
@@ -37,7 +37,7 @@ export function toSignInView(row: SignInRow, redirectUri: string): SignInView {
 export async function checkSignIn(row: SignInRow): Promise<ReadinessCheck> {
   const name = `sign-in table: ${row.environment} ${row.identityProvider}`
   const url = metadataUrl(row)
-  const { status, body } = await ask(url)
+  const { status, body } = await fetchJson(url)
   const resolution = `Compare the settings with: curl ${url}`
   if (status !== 200) return { name, ok: false, detail: `metadata: ${status || 'no answer'}`, resolution }
   const metadata = (body ?? {}) as Record<string, unknown>

@@ -1,11 +1,11 @@
 import * as z from 'zod'
 import { secondsUntil } from '../clock.ts'
 import type { SweepReport } from '../domain/logEvents.ts'
-import type { EndedSweep } from '../domain/sweepReports.ts'
+import type { CompletedSweep } from '../domain/sweepReports.ts'
 import { environments, identityProviders } from '../environment.ts'
 import { sweepReport } from '../operations/runSweep.ts'
 import { readHolds } from '../refresh/readHolds.ts'
-import { explained, type ReadinessCheck } from './checks.ts'
+import { type ReadinessCheck, runCheck } from './checks.ts'
 import type { ReadyDependencies } from './dependencies.ts'
 import { resolutionsOf } from './resolutions.ts'
 
@@ -58,7 +58,7 @@ export async function checkState(
   const { config, notes, sweeps } = broker
   const resolutions = resolutionsOf(config, config.tables.endpoint, 'Storage Table Data Contributor')
   let shown: BrokerState = { holds: [], events: [] }
-  const check = await explained('broker state', resolutions, async () => {
+  const check = await runCheck('broker state', resolutions, async () => {
     const [holds, lastSweep, shards, events] = await Promise.all([
       showHolds(broker),
       readLastSweep(broker),
@@ -89,7 +89,7 @@ async function readLastSweep({ clock, sweeps }: ReadyDependencies) {
 }
 
 /** The shards that were done since a sweep began, together. */
-function sumOf(shards: readonly EndedSweep[], since: Date): BrokerState['handedOver'] {
+function sumOf(shards: readonly CompletedSweep[], since: Date): BrokerState['handedOver'] {
   const done = shards.filter(({ endedAt }) => endedAt >= since)
   if (done.length === 0) return undefined
   const sum = (count: (report: SweepReport) => number) =>

@@ -1,4 +1,4 @@
-import { secondsAfter } from '../clock.ts'
+import { addSeconds } from '../clock.ts'
 import { dueRowOf } from '../domain/due.ts'
 import { nextHold } from '../domain/holds.ts'
 import type { TokenRefusal } from '../domain/refusal.ts'
@@ -6,31 +6,44 @@ import { nextDueAt } from '../domain/schedule.ts'
 import { sealContextOf } from '../domain/sealer.ts'
 import type { Leased, RefreshTrouble, StoredTenant, Tenant } from '../domain/tenant.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
-import type { TokenAnswer } from '../domain/tokenEndpoint.ts'
-import { dead, refreshed, unleased, vended, waiting } from '../domain/transitions.ts'
+import type { TokenResult } from '../domain/tokenEndpoint.ts'
+import {
+  withDeadGrant,
+  withoutLease,
+  withRefreshedGrant,
+  withTrouble,
+  withVend,
+} from '../domain/transitions.ts'
 import type { Registration } from '../environment.ts'
 import type { TenantChange } from '../tenants/changeTenant.ts'
 import { destroySecrets, destroyUncommitted, withSecretsToDestroy } from '../tenants/secretsToDestroy.ts'
 import type { Attempt } from './attempt.ts'
 import { type RefreshPurpose, type RefusalVerdict, refusalsBeforeHold, tokenToKeep } from './decide.ts'
 import type { RefreshDependencies } from './dependencies.ts'
-import { outsideLease } from './leaseTime.ts'
+import { stepOutsideLease } from './leaseTime.ts'
 import type { RefreshOutcome } from './outcome.ts'
-import { ended, failed, isNewLoop, isNewsForOperator, notStored, recovered } from './refusalEvents.ts'
+import {
+  failureEvent,
+  grantEndedEvent,
+  isNewLoop,
+  isNewsForOperator,
+  notStoredEvent,
+  recoveryEvent,
+} from './refusalEvents.ts'
 import type { RefusedTenants } from './refusedTenants.ts'
 import { type LeasedWrite, writeLeased } from './writeLeased.ts'
 
 /** What a refresh brought, for whom, and where its refresh token is. */
-export interface Brought {
+export interface StoredRefresh {
   readonly purpose: RefreshPurpose
-  readonly answer: Extract<TokenAnswer, { ok: true }> & { readonly askedAt: Date }
+  readonly result: Extract<TokenResult, { ok: true }> & { readonly requestedAt: Date }
   readonly reference: string
   /** Whether the new refresh token is stored; else the vault didn't take it, and the used one stays. */
   readonly isStored: boolean
 }
 
 /** A refusal, and what it means for the tenant. */
-export interface Judged {
+export interface JudgedRefusal {
   readonly refusal: TokenRefusal
   readonly verdict: Exclude<RefusalVerdict, { verdict: 'hold' }>
 }
@@ -39,30 +52,30 @@ export interface Judged {
 export async function commitRefreshed(
   dependencies: RefreshDependencies,
   attempt: Attempt,
-  { purpose, answer, isStored, reference }: Brought,
+  { purpose, result, isStored, reference }: StoredRefresh,
 ): Promise<RefreshOutcome> {
   const { leased, time } = attempt
   const { clock, config, grants, randomness, sealer } = dependencies
   const now = clock.now()
-  const expiresAt = secondsAfter(answer.askedAt, answer.expiresInSeconds)
+  const expiresAt = addSeconds(result.requestedAt, result.expiresInSeconds)
   const context = sealContextOf(leased.tenant, leased.grant.id, 'access_token')
-  const sealed = await time.repeat('sealing', () => sealer.seal(answer.accessToken, context))
+  const sealed = await time.repeat('sealing', () => sealer.seal(result.accessToken, context))
   const replaced = purpose.for === 'replacement' && ({ replaced: true } as const)
-  const brought = { sealed, refreshedAt: answer.askedAt, expiresAt, ...replaced }
+  const newToken = { sealed, refreshedAt: result.requestedAt, expiresAt, ...replaced }
   const lastVendedAt = purpose.for === 'sweep' ? leased.tenant.lastVendedAt : now
-  const seen = lastVendedAt ? vended(leased.tenant, lastVendedAt, undefined) : leased.tenant
-  const kept = tokenToKeep(leased.tenant.accessToken, brought)
+  const seen = lastVendedAt ? withVend(leased.tenant, lastVendedAt, undefined) : leased.tenant
+  const kept = tokenToKeep(leased.tenant.accessToken, newToken)
   const dueAt = nextDueAt(seen, kept, config, now, randomness.fraction())
   const committed = await commit(dependencies, attempt, dueAt, (row) => {
     const { trouble } = row
     const grant = { ...leased.grant, reference }
-    const accessToken = tokenToKeep(row.accessToken, brought)
-    const next = refreshed(row, { grant, accessToken, dueAt, lastVendedAt })
+    const accessToken = tokenToKeep(row.accessToken, newToken)
+    const next = withRefreshedGrant(row, { grant, accessToken, dueAt, lastVendedAt })
     return {
       next: withSecretsToDestroy(grants, next, [row.grant?.reference, leased.grant.reference]),
       events: [
-        ...(trouble && trouble.attempts > 1 ? [recovered(trouble.attempts, now)] : []),
-        ...(isStored ? [] : [notStored(now)]),
+        ...(trouble && trouble.attempts > 1 ? [recoveryEvent(trouble.attempts, now)] : []),
+        ...(isStored ? [] : [notStoredEvent(now)]),
       ],
     }
   })
@@ -71,19 +84,19 @@ export async function commitRefreshed(
     return { outcome: 'passed_on', stored: committed.lost ?? leased, reason: 'lease_lost' }
   }
   const stored = await destroySecrets(dependencies, committed.stored)
-  await release(dependencies, registrationOf(leased)).catch(() => undefined)
+  await endHold(dependencies, registrationOf(leased)).catch(() => undefined)
   const isNew = stored.tenant.accessToken?.sealed === sealed
   const dueBefore = leased.tenant.dueAt
-  return { outcome: 'refreshed', stored, dueBefore, ...(isNew && { accessToken: answer.accessToken }) }
+  return { outcome: 'refreshed', stored, dueBefore, ...(isNew && { accessToken: result.accessToken }) }
 }
 
 /** What was the operator's trouble is over: a refresh has just worked. */
-async function release(
+async function endHold(
   { clock, environments, log }: RefreshDependencies,
   { environment, identityProvider }: Registration,
 ): Promise<void> {
   const end = () => environments.release(environment, identityProvider)
-  const wasHeld = await outsideLease(clock, 'ending the hold', end)
+  const wasHeld = await stepOutsideLease(clock, 'ending the hold', end)
   if (wasHeld) log('environment.released', { environment, identityProvider })
 }
 
@@ -91,7 +104,7 @@ async function release(
 export async function commitVerdict(
   dependencies: RefreshDependencies,
   attempt: Attempt,
-  { refusal, verdict }: Judged,
+  { refusal, verdict }: JudgedRefusal,
 ): Promise<StoredTenant | undefined> {
   const { leased } = attempt
   const at = dependencies.clock.now()
@@ -99,8 +112,8 @@ export async function commitVerdict(
     const { trouble } = verdict
     const before = leased.tenant.trouble
     const committed = await commit(dependencies, attempt, trouble.nextAttemptAt, (row) => ({
-      next: waiting(row, trouble),
-      events: failed(before, trouble, refusal, at),
+      next: withTrouble(row, trouble),
+      events: failureEvent(before, trouble, refusal, at),
     }))
     if ('lost' in committed) return undefined
     if (isNewsForOperator(before, trouble) || isNewLoop(before, trouble))
@@ -108,8 +121,8 @@ export async function commitVerdict(
     return committed.stored
   }
   const committed = await commit(dependencies, attempt, undefined, (row) => ({
-    next: dead(row, verdict.reason, refusal.claims),
-    events: [ended(refusal, leased.grant.identityProvider, at)],
+    next: withDeadGrant(row, verdict.reason, refusal.claims),
+    events: [grantEndedEvent(refusal, leased.grant.identityProvider, at)],
   }))
   if ('lost' in committed) return undefined
   logStatus(dependencies, leased, verdict.reason)
@@ -124,7 +137,7 @@ export async function commitHold(
 ): Promise<StoredTenant | undefined> {
   await placeHold(dependencies, attempt, refusal)
   const committed = await commit(dependencies, attempt, attempt.leased.tenant.dueAt, (row) => ({
-    next: unleased(row),
+    next: withoutLease(row),
   }))
   return 'lost' in committed ? undefined : committed.stored
 }
@@ -184,7 +197,7 @@ async function commit(
   const written = await writeLeased(dependencies, attempt, change)
   if ('stored' in written && previousDueAt && moved) {
     const remove = () => due.remove(dueRow(previousDueAt))
-    await outsideLease(clock, 'removing the due row', remove).catch(() => undefined)
+    await stepOutsideLease(clock, 'removing the due row', remove).catch(() => undefined)
   }
   return written
 }

@@ -1,8 +1,8 @@
-import { secondsAfter, secondsUntil } from '../clock.ts'
+import { addSeconds, secondsUntil } from '../clock.ts'
 import type { EnvironmentHold } from '../domain/holds.ts'
 import { meaningOf, type RefusalReason } from '../domain/reasons.ts'
 import { isCredentialRefusal, type TokenRefusal } from '../domain/refusal.ts'
-import { firstRetrySeconds, leastValiditySeconds, retryAt } from '../domain/schedule.ts'
+import { firstRetrySeconds, minimumValiditySeconds, retryAt } from '../domain/schedule.ts'
 import type { CachedAccessToken, RefreshTrouble, Tenant } from '../domain/tenant.ts'
 
 /** What the caller of a refresh wants. */
@@ -66,7 +66,7 @@ function canReach({ accessToken, grant }: Tenant, minValiditySeconds: number, no
   const lifetimeSeconds = secondsUntil(expiresAt, refreshedAt)
   if (lifetimeSeconds < minValiditySeconds + slackSeconds)
     return ageSeconds >= Math.max(restSeconds, lifetimeSeconds / 2)
-  return ageSeconds >= restSeconds || secondsUntil(expiresAt, now) < leastValiditySeconds
+  return ageSeconds >= restSeconds || secondsUntil(expiresAt, now) < minimumValiditySeconds
 }
 
 function reasonToRefresh(
@@ -93,11 +93,11 @@ function reasonToRefresh(
  * lifetime, such as when it's refreshed again, is decided from what the refresh achieved.
  */
 export function tokenToKeep(
-  held: CachedAccessToken | undefined,
-  brought: CachedAccessToken,
+  current: CachedAccessToken | undefined,
+  refreshed: CachedAccessToken,
 ): CachedAccessToken {
-  if (!held || brought.replaced || held.expiresAt <= brought.expiresAt) return brought
-  return { ...held, refreshedAt: brought.refreshedAt }
+  if (!current || refreshed.replaced || current.expiresAt <= refreshed.expiresAt) return refreshed
+  return { ...current, refreshedAt: refreshed.refreshedAt }
 }
 
 /** What a refusal means for the tenant and its environment. */
@@ -107,10 +107,10 @@ export type RefusalVerdict =
   | { readonly verdict: 'hold' }
 
 /** How often in a row an operator fault lengthens the wait: it is fixed at any time, and then noticed within minutes. */
-const longestOperatorBackoff = 5
+const maxOperatorBackoff = 5
 
 /** Up to this many unknown answers count as passing. After that, the operator must act. */
-const mostUnknownAnswers = 5
+const maxUnknownAnswers = 5
 
 /**
  * Decides what follows from a refusal.
@@ -132,7 +132,7 @@ export function judgeRefusal(
   switch (refusal.class) {
     case 'operator': {
       if (isCredentialRefusal(refusal)) return { verdict: 'hold' }
-      const attempt = Math.min(attempts, longestOperatorBackoff)
+      const attempt = Math.min(attempts, maxOperatorBackoff)
       const nextAttemptAt = retryAt(now, attempt, fraction, refusal.retryAfterSeconds)
       return { verdict: 'retry', trouble: { ...base, nextAttemptAt, actor: 'operator' } }
     }
@@ -142,13 +142,13 @@ export function judgeRefusal(
       const suspectedSince = tenant.trouble?.suspectedSince
       const confirmed = suspectedSince !== undefined && secondsUntil(now, suspectedSince) >= firstRetrySeconds
       if (refusal.definite || confirmed) return { verdict: 'dead', reason: refusal.reason }
-      const nextAttemptAt = secondsAfter(now, Math.max(firstRetrySeconds, refusal.retryAfterSeconds ?? 0))
+      const nextAttemptAt = addSeconds(now, Math.max(firstRetrySeconds, refusal.retryAfterSeconds ?? 0))
       return { verdict: 'retry', trouble: { ...base, nextAttemptAt, suspectedSince: suspectedSince ?? now } }
     }
     case 'backOff':
     case 'passing': {
       const nextAttemptAt = retryAt(now, attempts, fraction, refusal.retryAfterSeconds)
-      const isOperators = refusal.unknown && unknownAnswers >= mostUnknownAnswers
+      const isOperators = refusal.unknown && unknownAnswers >= maxUnknownAnswers
       return {
         verdict: 'retry',
         trouble: { ...base, nextAttemptAt, ...(isOperators && { actor: 'operator' }) },

@@ -1,10 +1,10 @@
-import { secondsAfter } from '../clock.ts'
+import { addSeconds } from '../clock.ts'
 import { grantOwnerOf } from '../domain/grants.ts'
 import type { Lease, Leased, StoredTenant } from '../domain/tenant.ts'
-import { leased, moved, unleased } from '../domain/transitions.ts'
+import { withGrantReference, withLease, withoutLease } from '../domain/transitions.ts'
 import type { Attempt } from './attempt.ts'
 import type { RefreshDependencies } from './dependencies.ts'
-import { outsideLease } from './leaseTime.ts'
+import { stepOutsideLease } from './leaseTime.ts'
 import { writeLeased } from './writeLeased.ts'
 
 /** A lease that is held, and the one found on the row if its holder never released it. */
@@ -30,20 +30,20 @@ export function createLeaseTaker({
   return async (stored) => {
     const { grant, lease: leftBehind } = stored.tenant
     if (!grant) return undefined
-    const lease = { id, until: secondsAfter(clock.now(), config.leaseSeconds) }
-    const write = () => tenants.replace(stored, leased(stored.tenant, lease), [])
-    const lookAgain = async (): Promise<TakenLease | undefined> => {
-      const row = await outsideLease(clock, 'reading the row', () => tenants.read(stored.tenant))
+    const lease = { id, until: addSeconds(clock.now(), config.leaseSeconds) }
+    const write = () => tenants.replace(stored, withLease(stored.tenant, lease), [])
+    const readOwnLease = async (): Promise<TakenLease | undefined> => {
+      const row = await stepOutsideLease(clock, 'reading the row', () => tenants.read(stored.tenant))
       return row && ownOf(row, id, clock.now(), leftBehind)
     }
     // It may have taken effect although its answer was lost, and the client that repeats it meets its own ETag: then
     // nobody could refresh before our own lease ends.
-    const taken = await outsideLease(clock, 'taking the lease', write).catch(async (error) => {
-      const own = await lookAgain()
+    const taken = await stepOutsideLease(clock, 'taking the lease', write).catch(async (error) => {
+      const own = await readOwnLease()
       if (!own) throw error
       return own
     })
-    if (taken === 'conflict') return lookAgain()
+    if (taken === 'conflict') return readOwnLease()
     return 'leased' in taken ? taken : { leased: { ...taken, lease, grant }, leftBehind }
   }
 }
@@ -70,7 +70,7 @@ export function isLeased(stored: StoredTenant, now: Date): boolean {
  * when a used token is shown to it (RFC 9700, section 4.14.2).
  * @returns undefined when another process changed the row in the meantime.
  */
-export async function adoptNewer(
+export async function adoptNewerGrant(
   dependencies: RefreshDependencies,
   attempt: Attempt,
 ): Promise<Attempt | undefined> {
@@ -83,7 +83,7 @@ export async function adoptNewer(
   if (!newer) return attempt
   const grant = { ...leased.grant, reference: newer.reference }
   const adopted = await writeLeased(dependencies, attempt, (row) => ({
-    next: moved(row, leased.grant, newer.reference),
+    next: withGrantReference(row, leased.grant, newer.reference),
   }))
   if ('lost' in adopted) return undefined
   return { ...attempt, leased: { ...adopted.stored, lease: leased.lease, grant } }
@@ -94,6 +94,6 @@ export async function releaseLease(
   { tenants }: Pick<RefreshDependencies, 'tenants'>,
   { leased, time }: Attempt,
 ): Promise<void> {
-  const giveUp = () => tenants.replace(leased, unleased(leased.tenant), [])
+  const giveUp = () => tenants.replace(leased, withoutLease(leased.tenant), [])
   await time.step('giving up the lease', giveUp).catch(() => undefined)
 }

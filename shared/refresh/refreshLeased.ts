@@ -3,15 +3,15 @@ import { grantOwnerOf } from '../domain/grants.ts'
 import type { TokenRefusal } from '../domain/refusal.ts'
 import { isRefused, StorageUnavailableError } from '../domain/storageUnavailable.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
-import type { TokenAnswer } from '../domain/tokenEndpoint.ts'
-import { type Asked, askWithNamedOrNewer } from './askProvider.ts'
+import type { TokenResult } from '../domain/tokenEndpoint.ts'
 import { type Attempt, beginAttempt } from './attempt.ts'
 import { commitHold, commitRefreshed, commitVerdict, countRefusal } from './commit.ts'
 import { isFirstRefusal, judgeRefusal, type RefreshPurpose } from './decide.ts'
 import type { RefreshDependencies } from './dependencies.ts'
-import { adoptNewer, releaseLease, type TakenLease } from './lease.ts'
+import { adoptNewerGrant, releaseLease, type TakenLease } from './lease.ts'
 import type { RefreshOutcome } from './outcome.ts'
 import type { RefusedTenants } from './refusedTenants.ts'
+import { requestTokensWithNewest, type TokenRequestResult } from './requestTokens.ts'
 import { endRestoredRow } from './restoredRow.ts'
 
 /** Dependencies of refreshing, and what this process has seen. */
@@ -26,7 +26,7 @@ export async function refreshLeased(
   purpose: RefreshPurpose,
 ): Promise<RefreshOutcome> {
   const begun = beginAttempt(dependencies, taken.leased)
-  const attempt = taken.leftBehind ? await adoptNewer(dependencies, begun) : begun
+  const attempt = taken.leftBehind ? await adoptNewerGrant(dependencies, begun) : begun
   if (!attempt) return { outcome: 'passed_on', stored: taken.leased, reason: 'lease_lost' }
   const { leased } = attempt
   const giveUp = async (error: unknown): Promise<never> => {
@@ -37,49 +37,49 @@ export async function refreshLeased(
   // comes next to look for the refresh token that we could not commit.
   const ended = await endRestoredRow(dependencies, attempt).catch(giveUp)
   if (ended) return ended
-  const asked = await askWithNamedOrNewer(dependencies, attempt).catch(giveUp)
-  if (asked === 'no_time') {
+  const requested = await requestTokensWithNewest(dependencies, attempt).catch(giveUp)
+  if (requested === 'no_time') {
     await releaseLease(dependencies, attempt)
     return { outcome: 'passed_on', stored: leased, reason: 'lease_lost' }
   }
-  const { answer } = asked
+  const { result } = requested
   try {
-    const outcome = answer.ok
-      ? await accept(dependencies, attempt, { ...asked, answer, purpose })
-      : await refuse(dependencies, attempt, answer.refusal).catch(giveUp)
+    const outcome = result.ok
+      ? await storeTokens(dependencies, attempt, { ...requested, result, purpose })
+      : await handleRefusal(dependencies, attempt, result.refusal).catch(giveUp)
     const notCommitted = outcome.outcome === 'passed_on' ? 'lease_lost' : undefined
-    logRefresh(dependencies, attempt, { answer, notCommitted })
+    logRefresh(dependencies, attempt, { result, notCommitted })
     return outcome
   } catch (error) {
-    logRefresh(dependencies, attempt, { answer, notCommitted: 'not_committed' })
+    logRefresh(dependencies, attempt, { result, notCommitted: 'not_committed' })
     // Where used tokens are accepted, nothing is lost that the next process would have to look for.
-    if (answer.ok && isRefused(error) && dependencies.config.usedRefreshTokens === 'accepted')
+    if (result.ok && isRefused(error) && dependencies.config.usedRefreshTokens === 'accepted')
       await giveUp(error)
     throw error
   }
 }
 
 /** Stores what a good answer brought, and commits it. */
-async function accept(
+async function storeTokens(
   dependencies: Refreshing,
   attempt: Attempt,
-  { answer, askedAt, purpose, reference, refreshToken }: Accepted,
+  { result, requestedAt, purpose, reference, refreshToken }: AcceptedRefresh,
 ): Promise<RefreshOutcome> {
   const { tenant, grant } = attempt.leased
   dependencies.refusedTenants.clear(tenant.environment, grant.identityProvider)
-  const isNew = answer.refreshToken !== undefined && answer.refreshToken !== refreshToken
+  const isNew = result.refreshToken !== undefined && result.refreshToken !== refreshToken
   const stored = isNew
-    ? await writeGrant(dependencies, attempt, { reference, refreshToken: answer.refreshToken })
+    ? await writeGrant(dependencies, attempt, { reference, refreshToken: result.refreshToken })
     : reference
   return commitRefreshed(dependencies, attempt, {
-    ...{ purpose, answer: { ...answer, askedAt } },
+    ...{ purpose, result: { ...result, requestedAt } },
     reference: stored ?? reference,
     isStored: stored !== undefined,
   })
 }
 
-interface Accepted extends Omit<Asked, 'answer'> {
-  readonly answer: Extract<TokenAnswer, { ok: true }>
+interface AcceptedRefresh extends Omit<TokenRequestResult, 'result'> {
+  readonly result: Extract<TokenResult, { ok: true }>
   readonly purpose: RefreshPurpose
 }
 
@@ -94,7 +94,7 @@ const writeSeconds = 4
 async function writeGrant(
   { config, grants, log }: RefreshDependencies,
   { leased, time }: Attempt,
-  { reference, refreshToken }: Pick<Asked, 'reference' | 'refreshToken'>,
+  { reference, refreshToken }: Pick<TokenRequestResult, 'reference' | 'refreshToken'>,
 ): Promise<string | undefined> {
   const { tenant, grant } = leased
   const owner = grantOwnerOf(tenant, grant)
@@ -119,7 +119,7 @@ function isOutage(error: unknown): boolean {
   return error instanceof TimeLimitError
 }
 
-async function refuse(
+async function handleRefusal(
   dependencies: Refreshing,
   attempt: Attempt,
   refusal: TokenRefusal,
@@ -138,23 +138,23 @@ async function refuse(
     : { outcome: 'passed_on', stored: leased, reason: 'lease_lost' }
 }
 
-interface Ended {
-  readonly answer: TokenAnswer
+interface RefreshLogEntry {
+  readonly result: TokenResult
   readonly notCommitted: 'lease_lost' | 'not_committed' | undefined
 }
 
 function logRefresh(
   { log, clock }: RefreshDependencies,
   { leased, startedAt }: Attempt,
-  { answer, notCommitted }: Ended,
+  { result, notCommitted }: RefreshLogEntry,
 ): void {
   log('refresh.ended', {
     tenantKey: tenantKey(leased.tenant),
     environment: leased.tenant.environment,
     identityProvider: leased.grant.identityProvider,
-    outcome: notCommitted ?? (answer.ok ? 'refreshed' : answer.refusal.class),
-    reason: answer.ok ? '' : answer.refusal.reason,
-    traceId: answer.ok ? '' : answer.refusal.traceId,
+    outcome: notCommitted ?? (result.ok ? 'refreshed' : result.refusal.class),
+    reason: result.ok ? '' : result.refusal.reason,
+    traceId: result.ok ? '' : result.refusal.traceId,
     durationMilliseconds: clock.now().getTime() - startedAt.getTime(),
   })
 }

@@ -1,11 +1,11 @@
-import { type Deadline, secondsAfter } from '../clock.ts'
+import { addSeconds, type Deadline } from '../clock.ts'
 import { type EnvironmentHold, probeSeconds } from '../domain/holds.ts'
 import type { StoredTenant, TenantName } from '../domain/tenant.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
 import { decideRefresh, type RefreshDecision, type RefreshPurpose } from './decide.ts'
 import type { RefreshDependencies } from './dependencies.ts'
 import { createLeaseTaker, isLeased, type TakeLease, type TakenLease } from './lease.ts'
-import { outsideLease } from './leaseTime.ts'
+import { stepOutsideLease } from './leaseTime.ts'
 import type { RefreshOutcome } from './outcome.ts'
 import { type Refreshing, refreshLeased } from './refreshLeased.ts'
 import { createRefusedTenants } from './refusedTenants.ts'
@@ -20,7 +20,7 @@ export interface Refresher {
 }
 
 const firstPollMilliseconds = 40
-const longestPollMilliseconds = 800
+const maxPollMilliseconds = 800
 
 /** Creates the one path that vend, sweep and pass-through refresh through. */
 export function createRefresher(given: RefreshDependencies): Refresher {
@@ -83,17 +83,17 @@ async function refreshUnderLease(
   deadline?: Deadline,
 ): Promise<RefreshOutcome> {
   const { tenants, clock } = dependencies
-  const giveUpAt = secondsAfter(clock.now(), purpose.for === 'sweep' ? 0 : dependencies.vendWaitSeconds)
+  const giveUpAt = addSeconds(clock.now(), purpose.for === 'sweep' ? 0 : dependencies.vendWaitSeconds)
   const take = createLeaseTaker(dependencies)
-  const gate = createGate(dependencies, deadline)
+  const gate = createHoldGate(dependencies, deadline)
   for (let poll = 0; ; poll++) {
-    const stored = await outsideLease(clock, 'reading the row', () => tenants.read(name), deadline)
+    const stored = await stepOutsideLease(clock, 'reading the row', () => tenants.read(name), deadline)
     if (!stored) return { outcome: 'not_found' }
     const taken = await checkAndTake(dependencies, stored, purpose, take, gate)
     if (taken && 'outcome' in taken) return taken
     if (taken) return await refreshLeased(dependencies, taken, purpose)
     if (clock.now() >= giveUpAt) return { outcome: 'passed_on', stored, reason: 'leased_elsewhere' }
-    await clock.sleep(Math.min(longestPollMilliseconds, firstPollMilliseconds * 2 ** Math.min(poll, 6)))
+    await clock.sleep(Math.min(maxPollMilliseconds, firstPollMilliseconds * 2 ** Math.min(poll, 6)))
   }
 }
 
@@ -102,7 +102,7 @@ async function checkAndTake(
   stored: StoredTenant,
   purpose: RefreshPurpose,
   take: TakeLease,
-  gate: Gate,
+  gate: HoldGate,
 ): Promise<RefreshOutcome | TakenLease | undefined> {
   const hold = await gate.read(stored)
   const decision = decideRefresh(stored.tenant, purpose, hold, clock.now())
@@ -123,23 +123,23 @@ function toOutcome(
 }
 
 /** The environment's hold, as one refresh meets it. */
-interface Gate {
+interface HoldGate {
   read(stored: StoredTenant): Promise<EnvironmentHold | undefined>
   /** Claims the one attempt allowed after a hold. Returns the blocking hold if another process claimed it. */
   pass(hold: EnvironmentHold): Promise<EnvironmentHold | undefined>
 }
 
-function createGate({ clock, environments }: RefreshDependencies, deadline?: Deadline): Gate {
+function createHoldGate({ clock, environments }: RefreshDependencies, deadline?: Deadline): HoldGate {
   let isPassed = false
   return {
     async read({ tenant: { environment, grant } }) {
       if (!grant || isPassed) return undefined
       const read = () => environments.read(environment, grant.identityProvider)
-      return outsideLease(clock, 'reading the hold', read, deadline)
+      return stepOutsideLease(clock, 'reading the hold', read, deadline)
     },
     async pass(hold) {
-      const claim = () => environments.reserveProbe(hold, secondsAfter(clock.now(), probeSeconds))
-      const blocking = await outsideLease(clock, 'claiming the probe', claim, deadline)
+      const reserve = () => environments.reserveProbe(hold, addSeconds(clock.now(), probeSeconds))
+      const blocking = await stepOutsideLease(clock, 'claiming the probe', reserve, deadline)
       isPassed = !blocking
       return blocking
     },

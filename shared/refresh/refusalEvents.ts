@@ -1,4 +1,4 @@
-import { actorOf, actorOfLasting } from '../domain/reasons.ts'
+import { actorOf, actorOfRepeated } from '../domain/reasons.ts'
 import type { TokenRefusal } from '../domain/refusal.ts'
 import { usualCauses } from '../domain/refusalCauses.ts'
 import type { RefreshTrouble } from '../domain/tenant.ts'
@@ -7,7 +7,7 @@ import type { IdentityProvider } from '../environment.ts'
 import type { Actor } from '../problems.ts'
 
 /** The vault didn't take the new refresh token; the old one still works. */
-export function notStored(at: Date): TenantEvent {
+export function notStoredEvent(at: Date): TenantEvent {
   const detail =
     'The broker couldn’t store the new refresh token. The previous one still works and stays in use.'
   return { type: 'refresh.token_not_stored', at, detail, data: { actor: 'operator' } }
@@ -17,7 +17,7 @@ export function notStored(at: Date): TenantEvent {
  * What a tenant's history says of a refresh that failed and is tried again: the second failure in a row of what may
  * pass, and the first of what the operator must look at.
  */
-export function failed(
+export function failureEvent(
   before: RefreshTrouble | undefined,
   trouble: RefreshTrouble,
   refusal: TokenRefusal,
@@ -44,17 +44,21 @@ function failing(refusal: TokenRefusal, at: Date): TenantEvent {
 
 function needsOperator(refusal: TokenRefusal, at: Date): TenantEvent {
   const detail = `Refreshing fails, and the operator must find out why (${refusal.reason}); the broker retries automatically.`
-  return { type: 'refresh.failing', at, detail, data: factsOf(refusal, actorOfLasting(refusal.reason)) }
+  return { type: 'refresh.failing', at, detail, data: factsOf(refusal, actorOfRepeated(refusal.reason)) }
 }
 
 /** A refresh works again after several failures. */
-export function recovered(attempts: number, at: Date): TenantEvent {
+export function recoveryEvent(attempts: number, at: Date): TenantEvent {
   const detail = `Refreshing works again after ${attempts} failed attempts.`
   return { type: 'refresh.recovered', at, detail }
 }
 
 /** The grant is over: the advertiser must sign in again, or their administrator must act first. */
-export function ended(refusal: TokenRefusal, identityProvider: IdentityProvider, at: Date): TenantEvent {
+export function grantEndedEvent(
+  refusal: TokenRefusal,
+  identityProvider: IdentityProvider,
+  at: Date,
+): TenantEvent {
   const { reason } = refusal
   const actor = actorOf(reason)
   const happened =

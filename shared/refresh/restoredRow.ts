@@ -1,4 +1,4 @@
-import { within } from '../clock.ts'
+import { withTimeLimit } from '../clock.ts'
 import { isEndedBy } from '../domain/disconnectMarks.ts'
 import { disconnectAgain } from '../tenants/disconnect.ts'
 import type { Attempt } from './attempt.ts'
@@ -22,7 +22,7 @@ export async function endRestoredRow(
   const { clock, marks } = dependencies
   const { grant, tenant } = leased
   if (!grant.reference.startsWith('sealed:')) return undefined
-  const read = () => within(clock, markSeconds, 'reading the mark', () => marks.read(tenant))
+  const read = () => withTimeLimit(clock, markSeconds, 'reading the mark', () => marks.read(tenant))
   const disconnectedAt = await time.step('reading the mark', read).catch(() => undefined)
   if (!disconnectedAt || !isEndedBy(disconnectedAt, grant)) return undefined
   const stored = await disconnectAgain(dependencies, leased, disconnectedAt)

@@ -1,5 +1,5 @@
 import { pMapIterable } from 'p-map'
-import { type Clock, type Randomness, secondsAfter, secondsUntil } from '../clock.ts'
+import { addSeconds, type Clock, type Randomness, secondsUntil } from '../clock.ts'
 import type { RefreshConfig } from '../config.ts'
 import { DamagedRowError } from '../domain/damagedRow.ts'
 import type { DisconnectMarks } from '../domain/disconnectMarks.ts'
@@ -30,13 +30,13 @@ export interface SweepDependencies {
 }
 
 /** What a sweep is asked to do. */
-export interface SweepOrder {
+export interface SweepOptions {
   /** Which shards; all of them by default. */
   readonly shards?: readonly number[]
   /** Whether what exceeds one instance's share, or its time, may be handed over; default false. */
   readonly mayHandOver?: boolean
   /** Seconds after which no more refreshes start, if this is less than the setting. */
-  readonly mostSeconds?: number
+  readonly maxSeconds?: number
 }
 
 /** What a sweep did, and the shards that it hands over. */
@@ -48,7 +48,7 @@ export interface SweepResult {
 /** Failures of one identity provider in a row that end its part of the sweep. */
 const failuresThatOpenTheCircuit = 10
 /** A single partition may be throttled. More unreadable shards than this mean that the tables are down. */
-const mostUnreadableShards = 3
+const maxUnreadableShards = 3
 const damagedRowSeconds = 86_400
 /** Finished rows that may wait to be counted, for each row in flight. */
 const backpressureFactor = 4
@@ -57,7 +57,7 @@ const backpressureFactor = 4
  * Refreshes what is due, with bounded concurrency, and stops cleanly before its time is up.
  * Two sweeps at once are harmless: each refresh takes the tenant's lease.
  */
-export async function sweep(dependencies: SweepDependencies, order: SweepOrder = {}): Promise<SweepResult> {
+export async function sweep(dependencies: SweepDependencies, order: SweepOptions = {}): Promise<SweepResult> {
   const run = new SweepRun(dependencies, order)
   const { sweepConcurrency } = dependencies.config
   const outcomes = pMapIterable(run.rows(), (row) => run.work(row), {
@@ -72,7 +72,7 @@ export async function sweep(dependencies: SweepDependencies, order: SweepOrder =
 
 /** If storage fails at the end, the report lists the holds that the sweep met, and is logged anyway. */
 async function readHolds({ holds }: SweepDependencies, run: SweepRun): Promise<readonly string[]> {
-  return (await holds?.().catch(() => undefined)) ?? run.held()
+  return (await holds?.().catch(() => undefined)) ?? run.holdsMet()
 }
 
 /** One row's end: `refreshed`, `passed_on`, `left_over`, or the word of its failure. */
@@ -103,11 +103,11 @@ class SweepRun {
   #untimely = 0
   #unreadable = 0
 
-  constructor(dependencies: SweepDependencies, order: SweepOrder) {
+  constructor(dependencies: SweepDependencies, order: SweepOptions) {
     this.#dependencies = dependencies
     this.#startedAt = dependencies.clock.now()
     const { sweepSeconds } = dependencies.config
-    this.#stopAt = secondsAfter(this.#startedAt, Math.min(sweepSeconds, order.mostSeconds ?? sweepSeconds))
+    this.#stopAt = addSeconds(this.#startedAt, Math.min(sweepSeconds, order.maxSeconds ?? sweepSeconds))
     const all = order.shards ?? Array.from({ length: dependencies.due.shardCount }, (_, shard) => shard)
     // A random start, so that the same shards aren't always the ones left out.
     const first = Math.floor(dependencies.randomness.fraction() * all.length)
@@ -142,7 +142,7 @@ class SweepRun {
    */
   #passOver(shard: number, error: unknown): void {
     this.#unreadable++
-    if (this.#unreadable === this.#shards.length || this.#unreadable > mostUnreadableShards) throw error
+    if (this.#unreadable === this.#shards.length || this.#unreadable > maxUnreadableShards) throw error
     if (this.#mayHandOver) this.#handOver.add(shard)
   }
 
@@ -212,7 +212,7 @@ class SweepRun {
   async #putOff(row: DueRow, { damage }: DamagedRowError): Promise<RowOutcome> {
     const { clock, due, log } = this.#dependencies
     log('tenant.damaged', { tenantKey: tenantKey(row), ...damage })
-    await due.insert({ ...row, dueAt: secondsAfter(clock.now(), damagedRowSeconds) })
+    await due.insert({ ...row, dueAt: addSeconds(clock.now(), damagedRowSeconds) })
     await due.remove(row)
     return { failed: 'damaged_row' }
   }
@@ -225,7 +225,7 @@ class SweepRun {
   }
 
   /** What was on hold when its rows came. */
-  held(): readonly string[] {
+  holdsMet(): readonly string[] {
     return [...this.#heldUntil.keys()].sort()
   }
 

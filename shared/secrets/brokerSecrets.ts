@@ -1,4 +1,4 @@
-import { type Clock, TimeLimitError, within } from '../clock.ts'
+import { type Clock, TimeLimitError, withTimeLimit } from '../clock.ts'
 import { createCoalesce } from '../coalesce.ts'
 import { StorageUnavailableError } from '../domain/storageUnavailable.ts'
 import type { SecretVersion, Vault } from '../domain/vault.ts'
@@ -40,7 +40,7 @@ export function developerTokenName(environment: Environment): string {
 export const sealingKeysName = 'sealing-keys'
 
 /** The vault secret beside `name` that holds its next value while it is rotated. */
-export function nextNameOf(name: string): string {
+export function nextSecretName(name: string): string {
   return `${name}-next`
 }
 
@@ -88,7 +88,7 @@ export function createBrokerSecrets(vault: Vault, clock: Clock): BrokerSecrets {
           renewed().catch(() => undefined)
           throw failure
         }
-        return within(clock, unreadSeconds, 'reading a secret', renewed).catch((error) => {
+        return withTimeLimit(clock, unreadSeconds, 'reading a secret', renewed).catch((error) => {
           if (!(error instanceof TimeLimitError)) throw error
           const silence = new StorageUnavailableError('vault', 0, 'ETIMEDOUT')
           failures.remember(name, silence)
@@ -104,7 +104,7 @@ export function createBrokerSecrets(vault: Vault, clock: Clock): BrokerSecrets {
         return secret
       }
       const seconds = options.fresh ? patienceSeconds.fresh : patienceSeconds.usual
-      return within(clock, seconds, 'reading a secret again', renewed).catch((error) => {
+      return withTimeLimit(clock, seconds, 'reading a secret again', renewed).catch((error) => {
         failures.remember(name, error)
         return secret
       })
@@ -116,7 +116,7 @@ export function createBrokerSecrets(vault: Vault, clock: Clock): BrokerSecrets {
  * Begins to read what every vend needs, so that the first one doesn't wait for it. A failure is left to the caller
  * that needs the secret.
  */
-export function readAhead(secrets: BrokerSecrets, environments: Iterable<Environment>): void {
+export function preloadSecrets(secrets: BrokerSecrets, environments: Iterable<Environment>): void {
   for (const name of [sealingKeysName, ...[...environments].map(developerTokenName)])
     secrets.read(name).catch(() => undefined)
 }

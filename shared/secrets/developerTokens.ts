@@ -6,7 +6,7 @@ import type { Environment } from '../environment.ts'
 import { createMemory } from '../memory.ts'
 import { Problem } from '../problems.ts'
 import { type BrokerSecret, type BrokerSecrets, developerTokenName } from './brokerSecrets.ts'
-import { readInUse, type SecretsInUse } from './inUse.ts'
+import { readSecretsInUse, type SecretsInUse } from './inUse.ts'
 import type { SecretHealth } from './secretHealth.ts'
 
 /** There is no developer token that can be sent. */
@@ -31,7 +31,7 @@ export interface DeveloperTokens {
   /** Best first; empty when the vault has none that can be used. */
   list(environment: Environment): Promise<readonly BrokerSecret[]>
   /** Tells that `refused` was refused where `accepted` worked with the same access token. */
-  fellOver(environment: Environment, refused: BrokerSecret, accepted: BrokerSecret): Promise<void>
+  recordFailover(environment: Environment, refused: BrokerSecret, accepted: BrokerSecret): Promise<void>
 }
 
 /** What developer tokens are made of. */
@@ -52,7 +52,7 @@ export function createDeveloperTokens(dependencies: DeveloperTokenDependencies):
     const known = memory.recent(environment, rememberedMilliseconds)
     if (known) return known
     const asOf = clock.now().getTime()
-    const read = await readInUse(dependencies, developerTokenName(environment))
+    const read = await readSecretsInUse(dependencies, developerTokenName(environment))
     if (read.usable.length > 0) memory.remember(environment, read, asOf)
     return read
   }
@@ -62,7 +62,7 @@ export function createDeveloperTokens(dependencies: DeveloperTokenDependencies):
     current: (environment) =>
       memory.recent(environment, rememberedMilliseconds)?.usable[0] ?? find(environment).then(assertFound),
     list: async (environment) => (await inUse(environment)).usable,
-    async fellOver(environment, refused, accepted) {
+    async recordFailover(environment, refused, accepted) {
       const name = developerTokenName(environment)
       await secretHealth.report(name, refused.version, 'refused')
       await secretHealth.report(name, accepted.version, 'accepted')
@@ -94,7 +94,7 @@ export function explainNoDeveloperToken({ detail, reason }: NoDeveloperToken): P
  * Code 105 does not say whether the access token or the developer token is wrong (operation-error-codes.md), so
  * the proof is GetUser: refused with one developer token and accepted with the other, same access token.
  */
-export function withDeveloperTokenFallOver(
+export function withDeveloperTokenFailover(
   client: CustomerManagement,
   environment: Environment,
   tokens: DeveloperTokens,
@@ -114,7 +114,7 @@ export function withDeveloperTokenFallOver(
       const other = list.find(({ value }) => value !== sent.developerToken)
       if (!refused || !other) return answer
       const second = await client.getUser({ ...sent, developerToken: other.value })
-      if (second.ok) await tokens.fellOver(environment, refused, other)
+      if (second.ok) await tokens.recordFailover(environment, refused, other)
       return second.ok ? second : answer
     },
     searchAccounts: async (credentials, userId) => client.searchAccounts(await current(credentials), userId),

@@ -1,6 +1,6 @@
-import { type BrokerSecret, type BrokerSecrets, nextNameOf } from './brokerSecrets.ts'
+import { type BrokerSecret, type BrokerSecrets, nextSecretName } from './brokerSecrets.ts'
 import type { SecretHealth } from './secretHealth.ts'
-import { faultOfSecret } from './wellFormed.ts'
+import { findSecretFault } from './wellFormed.ts'
 
 /** What choosing among a secret and its next one needs. */
 export interface InUseDependencies {
@@ -17,17 +17,17 @@ export interface SecretsInUse {
 }
 
 /** Reads a secret and the next one. What is malformed is left out, so that it does not stand in the way of the other. */
-export async function readInUse(
+export async function readSecretsInUse(
   { secrets, secretHealth }: InUseDependencies,
   name: string,
   options?: { fresh: boolean },
 ): Promise<SecretsInUse> {
-  const names = [name, nextNameOf(name)]
+  const names = [name, nextSecretName(name)]
   const read = await Promise.all(
     names.map(async (each) => ({ each, secret: await secrets.read(each, options) })),
   )
   const present = read.flatMap(({ each, secret }) =>
-    secret ? [{ each, secret, fault: faultOfSecret(each, secret.value) }] : [],
+    secret ? [{ each, secret, fault: findSecretFault(each, secret.value) }] : [],
   )
   const sound = present.filter(({ fault }) => !fault).map(({ secret }) => secret)
   if (sound.length > 0) return { usable: await secretHealth.order(name, sound) }

@@ -28,7 +28,7 @@ export interface SealingKeyIds {
 export class SealingKeySetError extends Error {}
 
 /** Processes remember the key set for five minutes; twice that, and none seals with an older key any more. */
-export const settleSeconds = 600
+export const propagationSeconds = 600
 
 /**
  * Puts a fresh 256-bit key in front of the set, and makes the secret if it is missing. What older keys sealed still
@@ -58,7 +58,7 @@ export async function readSealingKeyIds({
   const [first, ...older] = keys ?? []
   if (!first) return undefined
   const madeAt = new Date((first.iat ?? 0) * 1000)
-  const settled = secondsUntil(clock.now(), madeAt) >= settleSeconds
+  const settled = secondsUntil(clock.now(), madeAt) >= propagationSeconds
   return { sealing: first.kid, older: older.map(({ kid }) => kid), settled }
 }
 

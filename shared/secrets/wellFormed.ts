@@ -19,7 +19,7 @@ const faults: readonly (readonly [pattern: RegExp, fault: string])[] = [
  * Why a value can't be the developer token or client secret that its name says, without revealing the value; undefined
  * when it can be, and for other secrets. Spaces around it are no fault, because they are removed when it is read.
  */
-export function faultOfSecret(name: string, value: string): string | undefined {
+export function findSecretFault(name: string, value: string): string | undefined {
   if (!oneWord.test(name)) return undefined
   const word = value.trim()
   return faults.find(([pattern]) => pattern.test(word))?.[1]

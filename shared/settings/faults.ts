@@ -26,6 +26,6 @@ export class SettingsError extends Error {
 }
 
 /** A fault of a setting, with what helps to correct it. */
-export function faultOf({ name, meaning, example }: Setting, fault: string): SettingFault {
+export function createSettingFault({ name, meaning, example }: Setting, fault: string): SettingFault {
   return { setting: name, fault, meaning, example }
 }

@@ -1,5 +1,5 @@
 import type * as z from 'zod'
-import { faultOf, type SettingFault, settingIsMissing } from './faults.ts'
+import { createSettingFault, type SettingFault, settingIsMissing } from './faults.ts'
 import { type DraftOf, isSetting, type Setting, type SettingTree } from './setting.ts'
 
 /** Raw settings, e.g. `process.env`. */
@@ -27,7 +27,7 @@ export function readSetting<T>(setting: Setting<T>, env: RawSettings, faults: Se
   const raw = env[setting.name]?.trim() ? env[setting.name] : undefined
   const parsed = setting.schema.safeParse(raw)
   if (parsed.success) return parsed.data
-  faults.push(faultOf(setting, raw === undefined ? settingIsMissing : messageOf(parsed.error)))
+  faults.push(createSettingFault(setting, raw === undefined ? settingIsMissing : messageOf(parsed.error)))
   return undefined
 }
 

@@ -1,10 +1,10 @@
 import { odata, type TableEntity, type TransactionAction } from '@azure/data-tables'
 import pMap from 'p-map'
-import { type Account, type AccountStore, continuationAfter, largestAccountPage } from '../domain/account.ts'
+import { type Account, type AccountStore, continuationAfter, maxAccountPage } from '../domain/account.ts'
 import type { TenantName } from '../domain/tenant.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
 import type { Tables } from './clients.ts'
-import { guarded } from './unavailable.ts'
+import { runStorageOperation } from './unavailable.ts'
 
 /** The most changes in an entity-group transaction (table-service-error-codes, InvalidInput). */
 const transactionSize = 100
@@ -33,7 +33,7 @@ export function createAccountTable({ Tenants: table }: Pick<Tables, 'Tenants'>):
       const prefix = `account:${generation}:`
       const after = continuation && Buffer.from(continuation, 'base64url').toString()
       const filter = rowsBetween(name, prefix, after)
-      const page = await readPage(table, filter, Math.min(limit, largestAccountPage))
+      const page = await readPage(table, filter, Math.min(limit, maxAccountPage))
       const accounts = page.map(toAccount)
       const last = accounts.at(-1)
       return { accounts, ...(page.hasMore && last && { continuation: continuationAfter(last) }) }
@@ -74,7 +74,7 @@ type Rows = Record<string, unknown>[] & { hasMore?: boolean }
 
 /** The first page that is not empty: a page may be empty where a query crosses the service's own limits. */
 async function readPage(table: Tables['Tenants'], filter: string, maxPageSize: number): Promise<Rows> {
-  return guarded('tables', async () => {
+  return runStorageOperation('tables', async () => {
     for await (const page of table.listEntities({ queryOptions: { filter } }).byPage({ maxPageSize })) {
       if (page.length > 0) return Object.assign([...page], { hasMore: page.continuationToken !== undefined })
     }
@@ -84,7 +84,7 @@ async function readPage(table: Tables['Tenants'], filter: string, maxPageSize: n
 
 async function rowKeysOf(table: Tables['Tenants'], name: TenantName, prefix: string): Promise<string[]> {
   const queryOptions = { filter: rowsBetween(name, prefix), select: ['rowKey'] }
-  return guarded('tables', async () => {
+  return runStorageOperation('tables', async () => {
     const rowKeys: string[] = []
     for await (const { rowKey } of table.listEntities({ queryOptions })) if (rowKey) rowKeys.push(rowKey)
     return rowKeys
@@ -99,7 +99,7 @@ async function submitAll(table: Tables['Tenants'], actions: readonly Transaction
 }
 
 async function submit(table: Tables['Tenants'], actions: TransactionAction[]): Promise<void> {
-  await guarded<unknown>(
+  await runStorageOperation<unknown>(
     'tables',
     () => table.submitTransaction(actions),
     // Another process cleaned up the same old generation.

@@ -3,7 +3,7 @@ import { ManagedIdentityCredential, type TokenCredential } from '@azure/identity
 import { SecretClient } from '@azure/keyvault-secrets'
 import type { Config } from '../config.ts'
 import { isLoopbackUrl } from '../settings/urls.ts'
-import { limitedCredential, type Policy, storageTrySeconds, tryLimit } from './tryLimit.ts'
+import { type Policy, storageTrySeconds, tryLimit, withTryLimit } from './tryLimit.ts'
 
 /** The broker's tables, by the names that `docs/storage.md` explains. */
 export const tableNames = ['Tenants', 'TenantsByWorkspace', 'RefreshDue', 'SignIns', 'BrokerState'] as const
@@ -39,7 +39,7 @@ export function createTables(
   { trySeconds = storageTrySeconds, storageClock }: TableOptions = {},
 ): Tables {
   const { endpoint, connectionString, prefix } = config.tables
-  const limited = limitedCredential(credential, trySeconds)
+  const limited = withTryLimit(credential, trySeconds)
   const create = (name: string): TableClient => {
     const allowInsecureConnection = config.allowInsecureLoopback && isLoopback(endpoint, connectionString)
     const additionalPolicies = [tryLimit(trySeconds), ...(storageClock ? [storageClock.policy] : [])]
@@ -61,7 +61,7 @@ export function createSecretClient(
   url: string,
   trySeconds = storageTrySeconds,
 ): SecretClient {
-  return new SecretClient(url, limitedCredential(credential, trySeconds), {
+  return new SecretClient(url, withTryLimit(credential, trySeconds), {
     retryOptions,
     additionalPolicies: [tryLimit(trySeconds)],
     disableChallengeResourceVerification: !vault.verifyChallengeResource,

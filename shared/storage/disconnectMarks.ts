@@ -1,4 +1,4 @@
-import { type Clock, secondsAfter } from '../clock.ts'
+import { addSeconds, type Clock } from '../clock.ts'
 import type { DisconnectMarks } from '../domain/disconnectMarks.ts'
 import type { TenantName } from '../domain/tenant.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
@@ -6,7 +6,7 @@ import type { Vault } from '../domain/vault.ts'
 import { type Environment, environments } from '../environment.ts'
 
 /** What the secret of a mark says in its tags. */
-export interface FoundMark extends TenantName {
+export interface MarkFromTags extends TenantName {
   readonly environment: Environment
   readonly disconnectedAt: Date
 }
@@ -29,7 +29,7 @@ export function createDisconnectMarks(vault: Vault, clock: Clock, retentionSecon
       const marked = await read({ workspace, tenant })
       if (marked && marked >= disconnectedAt) return
       const tags = { workspace, tenant, environment, disconnectedAt: disconnectedAt.toISOString() }
-      const expiresOn = secondsAfter(disconnectedAt, retentionSeconds)
+      const expiresOn = addSeconds(disconnectedAt, retentionSeconds)
       await vault.write(nameOf({ workspace, tenant }), 'disconnected', { tags, expiresOn })
     },
   }
@@ -42,7 +42,7 @@ export function parseMark({
 }: {
   readonly name: string
   readonly tags: Readonly<Record<string, string>>
-}): FoundMark | undefined {
+}): MarkFromTags | undefined {
   const { workspace, tenant } = tags
   const environment = environments.find((each) => each === tags.environment)
   const disconnectedAt = new Date(tags.disconnectedAt ?? '')
@@ -54,11 +54,11 @@ export function parseMark({
 
 /** Whether a backup from before the disconnect can still exist. */
 export function isInForce(
-  { disconnectedAt }: Pick<FoundMark, 'disconnectedAt'>,
+  { disconnectedAt }: Pick<MarkFromTags, 'disconnectedAt'>,
   retentionSeconds: number,
   now: Date,
 ): boolean {
-  return now < secondsAfter(disconnectedAt, retentionSeconds)
+  return now < addSeconds(disconnectedAt, retentionSeconds)
 }
 
 function nameOf(name: TenantName): string {

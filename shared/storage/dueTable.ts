@@ -3,7 +3,7 @@ import type { DueIndex, DueRow } from '../domain/due.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
 import type { Environment, IdentityProvider } from '../environment.ts'
 import type { Tables } from './clients.ts'
-import { guarded } from './unavailable.ts'
+import { runStorageOperation } from './unavailable.ts'
 
 /** Number of partitions. Each holds a thirty-second of the tenants and takes 2,000 writes a second. */
 const shardCount = 32
@@ -15,11 +15,11 @@ export function createDueTable({ RefreshDue: table }: Pick<Tables, 'RefreshDue'>
     async insert(row) {
       const { workspace, tenant, environment, identityProvider, dueAt } = row
       const entity = { ...keysOf(row), workspace, tenant, environment, identityProvider, dueAt }
-      await guarded('tables', () => table.upsertEntity(entity, 'Replace'))
+      await runStorageOperation('tables', () => table.upsertEntity(entity, 'Replace'))
     },
     async remove(row) {
       const { partitionKey, rowKey } = keysOf(row)
-      await guarded<unknown>(
+      await runStorageOperation<unknown>(
         'tables',
         () => table.deleteEntity(partitionKey, rowKey),
         (status) => (status === 404 ? { value: undefined } : undefined),
@@ -29,7 +29,7 @@ export function createDueTable({ RefreshDue: table }: Pick<Tables, 'RefreshDue'>
       const filter = odata`PartitionKey eq ${partitionOf(shard)} and RowKey lt ${sortableTime(new Date(until.getTime() + 1))}`
       const pages = table.listEntities({ queryOptions: { filter } }).byPage({ maxPageSize: 1000 })
       for (;;) {
-        const { done, value } = await guarded('tables', () => pages.next())
+        const { done, value } = await runStorageOperation('tables', () => pages.next())
         if (done) return
         yield value.map(toDueRow)
       }

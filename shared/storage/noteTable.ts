@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { odata } from '@azure/data-tables'
 import type { BrokerEvent, BrokerNotes } from '../domain/notes.ts'
 import type { Tables } from './clients.ts'
-import { guarded } from './unavailable.ts'
+import { runStorageOperation } from './unavailable.ts'
 
 /** Keeps notes in `BrokerState`: the partition is `note:<kind>` or `event`. */
 export function createNoteTable({ BrokerState: table }: Pick<Tables, 'BrokerState'>): BrokerNotes {
@@ -13,16 +13,16 @@ export function createNoteTable({ BrokerState: table }: Pick<Tables, 'BrokerStat
   })
   return {
     read: <T>(kind: string, key: string) =>
-      guarded<T | undefined>(
+      runStorageOperation<T | undefined>(
         'tables',
         async () => JSON.parse((await table.getEntity<{ value: string }>(`note:${kind}`, key)).value) as T,
         (status) => (status === 404 ? { value: undefined } : undefined),
       ),
     async write(kind, key, value) {
-      await guarded('tables', () => table.upsertEntity(entityOf(kind, key, value), 'Replace'))
+      await runStorageOperation('tables', () => table.upsertEntity(entityOf(kind, key, value), 'Replace'))
     },
     createOnce: (kind, key, value) =>
-      guarded<boolean>(
+      runStorageOperation<boolean>(
         'tables',
         async () => {
           await table.createEntity(entityOf(kind, key, value))
@@ -31,7 +31,7 @@ export function createNoteTable({ BrokerState: table }: Pick<Tables, 'BrokerStat
         (status) => (status === 409 ? { value: false } : undefined),
       ),
     async remove(kind, key) {
-      await guarded<unknown>(
+      await runStorageOperation<unknown>(
         'tables',
         () => table.deleteEntity(`note:${kind}`, key),
         (status) => (status === 404 ? { value: undefined } : undefined),
@@ -42,10 +42,10 @@ export function createNoteTable({ BrokerState: table }: Pick<Tables, 'BrokerStat
       const countdown = String(9_999_999_999_999 - Date.parse(event.at)).padStart(13, '0')
       const rowKey = `${countdown}:${randomBytes(4).toString('hex')}`
       const entity = { partitionKey: 'event', rowKey, value: JSON.stringify(event) }
-      await guarded('tables', () => table.createEntity(entity))
+      await runStorageOperation('tables', () => table.createEntity(entity))
     },
     events: (limit) =>
-      guarded('tables', async () => {
+      runStorageOperation('tables', async () => {
         const filter = odata`PartitionKey eq ${'event'}`
         const pages = table.listEntities<{ value: string }>({ queryOptions: { filter } })
         for await (const page of pages.byPage({ maxPageSize: limit })) {

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { odata } from '@azure/data-tables'
 import type { OneTimeRecords } from '../domain/oneTime.ts'
 import type { Tables } from './clients.ts'
-import { guarded } from './unavailable.ts'
+import { runStorageOperation } from './unavailable.ts'
 
 const hourMilliseconds = 3_600_000
 
@@ -10,7 +10,7 @@ const hourMilliseconds = 3_600_000
 const transactionSize = 100
 
 /** The most rows that a sweep removes, at most a minute's work. The next sweep continues. */
-const mostRemoved = 5000
+const maxRemoved = 5000
 
 /**
  * Keeps records that are spent once: connect sessions, sign-ins. The identifier carries the hour of expiry, which is
@@ -27,7 +27,7 @@ export function createOneTimeTable({ SignIns: table }: Pick<Tables, 'SignIns'>):
       const id = `${hour.toString(36)}.${randomBytes(24).toString('base64url')}`
       const keys = keysOf(kind, id)
       if (!keys) throw new Error('a fresh identifier is well-formed')
-      await guarded('tables', () =>
+      await runStorageOperation('tables', () =>
         table.createEntity({ ...keys, kind, expiresAt, value: JSON.stringify(value) }),
       )
       return id
@@ -36,7 +36,7 @@ export function createOneTimeTable({ SignIns: table }: Pick<Tables, 'SignIns'>):
       const keys = keysOf(kind, id)
       if (!keys) throw new Error('a kept record stands beside an issued one')
       const row = { ...keys, kind, expiresAt, value: JSON.stringify(value) }
-      await guarded('tables', () => table.upsertEntity(row, 'Replace'))
+      await runStorageOperation('tables', () => table.upsertEntity(row, 'Replace'))
     },
     async read(kind, id, now) {
       const row = await find(kind, id)
@@ -45,7 +45,7 @@ export function createOneTimeTable({ SignIns: table }: Pick<Tables, 'SignIns'>):
     async take(kind, id, now) {
       const row = await find(kind, id)
       if (!row || now >= row.expiresAt) return undefined
-      const spent = await guarded<boolean>(
+      const spent = await runStorageOperation<boolean>(
         'tables',
         async () => {
           await table.deleteEntity(row.partitionKey, row.rowKey, { etag: row.etag })
@@ -60,10 +60,10 @@ export function createOneTimeTable({ SignIns: table }: Pick<Tables, 'SignIns'>):
       const queryOptions = { filter, select: ['partitionKey', 'rowKey'] }
       let removed = 0
       const pages = table.listEntities({ queryOptions }).byPage({ maxPageSize: transactionSize })
-      await guarded('tables', async () => {
+      await runStorageOperation('tables', async () => {
         for await (const page of pages) {
           for (const rows of byPartition(page as Keys[])) removed += await removeAll(table, rows)
-          if (removed >= mostRemoved) return
+          if (removed >= maxRemoved) return
         }
       })
       return removed
@@ -77,7 +77,7 @@ function byPartition(rows: readonly Keys[]): Keys[][] {
 
 /** Deletes rows of one partition; when another sweep is at them too, they are left to it. */
 async function removeAll(table: Tables['SignIns'], rows: readonly Keys[]): Promise<number> {
-  return guarded<number>(
+  return runStorageOperation<number>(
     'tables',
     async () => {
       await table.submitTransaction(
@@ -107,7 +107,7 @@ function partitionOf(hour: number): string {
 }
 
 async function readRow(table: Tables['SignIns'], { partitionKey, rowKey }: Keys) {
-  return guarded(
+  return runStorageOperation(
     'tables',
     async () => {
       const row = await table.getEntity<{ value: string; expiresAt: Date }>(partitionKey, rowKey)

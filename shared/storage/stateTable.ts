@@ -1,10 +1,10 @@
 import { odata } from '@azure/data-tables'
 import type { Clock } from '../clock.ts'
-import { type EnvironmentHold, type EnvironmentStates, withBelievableEnd } from '../domain/holds.ts'
+import { type EnvironmentHold, type EnvironmentStates, withPlausibleEnd } from '../domain/holds.ts'
 import { parseReason } from '../domain/reasons.ts'
-import type { EndedSweep, SweepReports } from '../domain/sweepReports.ts'
+import type { CompletedSweep, SweepReports } from '../domain/sweepReports.ts'
 import type { Tables } from './clients.ts'
-import { guarded } from './unavailable.ts'
+import { runStorageOperation } from './unavailable.ts'
 
 /** A process asks the table about an environment at most this often. */
 const cacheMilliseconds = 5000
@@ -19,16 +19,16 @@ export function createStateTable(
     known.set(key, { hold, readAt: clock.now().getTime() })
     return hold
   }
-  const readBelievable = async (key: string) => {
+  const readPlausible = async (key: string) => {
     const found = await readHold(table, key)
-    return found && { ...found, value: withBelievableEnd(found.value, clock.now()) }
+    return found && { ...found, value: withPlausibleEnd(found.value, clock.now()) }
   }
   const environments: EnvironmentStates = {
     async read(environment, identityProvider) {
       const key = `${environment}:${identityProvider}`
       const cached = known.get(key)
       if (cached && Math.abs(clock.now().getTime() - cached.readAt) < cacheMilliseconds) return cached.hold
-      return remember(key, (await readBelievable(key))?.value)
+      return remember(key, (await readPlausible(key))?.value)
     },
     async placeHold(hold) {
       const key = `${hold.environment}:${hold.identityProvider}`
@@ -37,14 +37,14 @@ export function createStateTable(
     },
     async reserveProbe({ environment, identityProvider }, until) {
       const key = `${environment}:${identityProvider}`
-      const found = await readBelievable(key)
+      const found = await readPlausible(key)
       if (!found || found.value.until > clock.now()) return remember(key, found?.value)
       const claimed = { ...found.value, until }
       if (await replaceRow(table, 'hold', key, claimed, found.etag)) {
         remember(key, claimed)
         return undefined
       }
-      return remember(key, (await readBelievable(key))?.value)
+      return remember(key, (await readPlausible(key))?.value)
     },
     async release(environment, identityProvider) {
       const key = `${environment}:${identityProvider}`
@@ -62,9 +62,9 @@ export function createStateTable(
         writeRow(table, 'sweep', shard === undefined ? 'last' : `shard:${shard}`, { report, endedAt }),
       read: () => readRow(table, 'sweep', 'last'),
       readShards: () =>
-        guarded('tables', async () => {
+        runStorageOperation('tables', async () => {
           const filter = odata`PartitionKey eq ${'sweep'} and RowKey ge ${'shard:'} and RowKey lt ${'shard;'}`
-          const ended: EndedSweep[] = []
+          const ended: CompletedSweep[] = []
           for await (const { value } of table.listEntities<{ value: string }>({ queryOptions: { filter } }))
             ended.push(parseRow(value))
           return ended
@@ -79,7 +79,7 @@ async function writeRow(
   rowKey: string,
   value: object,
 ): Promise<void> {
-  await guarded('tables', () =>
+  await runStorageOperation('tables', () =>
     table.upsertEntity({ partitionKey, rowKey, value: JSON.stringify(value) }, 'Replace'),
   )
 }
@@ -92,7 +92,7 @@ function replaceRow(
   value: object,
   etag: string,
 ): Promise<boolean> {
-  return guarded<boolean>(
+  return runStorageOperation<boolean>(
     'tables',
     async () => {
       await table.updateEntity({ partitionKey, rowKey, value: JSON.stringify(value) }, 'Replace', { etag })
@@ -103,7 +103,7 @@ function replaceRow(
 }
 
 async function removeRow(table: Tables['BrokerState'], partitionKey: string, rowKey: string): Promise<void> {
-  await guarded<unknown>(
+  await runStorageOperation<unknown>(
     'tables',
     () => table.deleteEntity(partitionKey, rowKey),
     (status) => (status === 404 ? { value: undefined } : undefined),
@@ -131,7 +131,7 @@ function readRowWithTag<T>(
   partitionKey: string,
   rowKey: string,
 ): Promise<{ readonly value: T; readonly etag: string } | undefined> {
-  return guarded<{ value: T; etag: string } | undefined>(
+  return runStorageOperation<{ value: T; etag: string } | undefined>(
     'tables',
     async () => {
       const { value, etag } = await table.getEntity<{ value: string }>(partitionKey, rowKey)

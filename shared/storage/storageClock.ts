@@ -1,9 +1,9 @@
 import { type Clock, systemClock } from '../clock.ts'
-import { clockToleranceSeconds } from '../domain/believableTimes.ts'
 import type { Log } from '../domain/logEvents.ts'
+import { clockToleranceSeconds } from '../domain/plausibleTimes.ts'
 import type { Tables } from './clients.ts'
 import type { Policy } from './tryLimit.ts'
-import { guarded } from './unavailable.ts'
+import { runStorageOperation } from './unavailable.ts'
 
 /** What is known of this machine's clock. */
 export interface ClockHealth {
@@ -88,7 +88,7 @@ export function createClockComparison(
 ): () => Promise<void> {
   let last = { at: Number.NEGATIVE_INFINITY, failure: Promise.resolve<unknown>(undefined) }
   const failureOfAsking = () =>
-    guarded<unknown>(
+    runStorageOperation<unknown>(
       'tables',
       () => table.getEntity('clock', 'none'),
       (status) => (status === 404 ? { value: undefined } : undefined),

@@ -4,7 +4,14 @@ import { parseReason, unknownReason } from '../domain/reasons.ts'
 import { idOfConsentAt, type Tenant, type TenantName } from '../domain/tenant.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
 import { type TenantColumn, tenantColumns } from './tenantColumns.ts'
-import { damageOf, isLeftBehind, readDate, readJson, referencesIn, soundPartOf } from './tenantRow.ts'
+import {
+  findDamage,
+  findReferences,
+  isStrayColumn,
+  readDate,
+  readJson,
+  readSoundColumns,
+} from './tenantRow.ts'
 
 /** The row key of the tenant row within its partition. */
 export const tenantRowKey = 'tenant'
@@ -36,7 +43,7 @@ export function fromTenantEntity(
   entity: Record<string, unknown>,
   name: TenantName,
 ): Tenant | Omit<DamagedTenant, 'etag'> {
-  const damaged = damageOf(entity, name)
+  const damaged = findDamage(entity, name)
   return damaged ? { damaged, remains: remainsOf(entity, name) } : readTenant(entity)
 }
 
@@ -50,7 +57,7 @@ function readTenant(entity: Record<string, unknown>): Tenant {
   if (unknown.length > 0) tenant.unknownColumns = Object.fromEntries(unknown)
   for (const [column, { path, type }] of Object.entries(tenantColumns)) {
     const value = entity[column]
-    const isRead = value !== undefined && value !== null && !isLeftBehind(entity, column)
+    const isRead = value !== undefined && value !== null && !isStrayColumn(entity, column)
     if (isRead) writePath(tenant, path.split('.'), fromColumn(value, type))
   }
   return withConsentIds(tenant as unknown as Tenant)
@@ -58,9 +65,9 @@ function readTenant(entity: Record<string, unknown>): Tenant {
 
 /** What a damaged row still says, with every reference that its grants do not name as left over. */
 function remainsOf(entity: Record<string, unknown>, name: TenantName): Tenant {
-  const { secretsToDestroy: _listed, ...sound } = readTenant(soundPartOf(entity))
+  const { secretsToDestroy: _listed, ...sound } = readTenant(readSoundColumns(entity))
   const named = [sound.grant?.reference, sound.pendingGrant?.grant.reference]
-  const secretsToDestroy = referencesIn(entity).filter((reference) => !named.includes(reference))
+  const secretsToDestroy = findReferences(entity).filter((reference) => !named.includes(reference))
   return {
     ...sound,
     ...name,

@@ -6,8 +6,8 @@ import { jsonColumns, tenantColumns } from './tenantColumns.ts'
 type Row = Readonly<Record<string, unknown>>
 
 /** No workspace, tenant or id that the broker writes is longer; only tokens are. */
-const longestName = 1024
-const longestToken = 32_768
+const maxName = 1024
+const maxToken = 32_768
 /** The grant stores that this version knows. */
 const referencePattern = /^(sealed|vault):./
 
@@ -15,7 +15,7 @@ const referencePattern = /^(sealed|vault):./
 const needed: Readonly<Partial<Record<string, string>>> = { connected: 'grantReference' }
 
 /** Finds what keeps a row from being read as the tenant of that name; undefined for a sound one. */
-export function damageOf(row: Row, name: TenantName): RowDamage | undefined {
+export function findDamage(row: Row, name: TenantName): RowDamage | undefined {
   for (const column of Object.keys(tenantColumns)) {
     const detail = isSet(row, column) ? faultOf(row[column], column) : faultOfAbsence(row, column)
     if (detail) return { column, detail }
@@ -49,7 +49,7 @@ function columnsOf(object: string): string[] {
 }
 
 /** Whether a column is the rest of an object that the row no longer has. */
-export function isLeftBehind(row: Row, column: string): boolean {
+export function isStrayColumn(row: Row, column: string): boolean {
   const { path = '', isOptional } = tenantColumns[column] ?? {}
   const [object = ''] = path.split('.')
   return isOptional === true && object !== path && !hasObject(row, object)
@@ -82,7 +82,7 @@ function faultOfText(
   if (type !== 'text' && value === '') return 'is empty'
   if (values && !values.includes(value)) return 'has a value that this version does not know'
   if (type === 'reference' && !referencePattern.test(value)) return 'is a reference of an unknown kind'
-  const most = type === 'reference' || type === 'sealed' ? longestToken : longestName
+  const most = type === 'reference' || type === 'sealed' ? maxToken : maxName
   return value.length > most ? `is longer than ${most} characters` : undefined
 }
 
@@ -115,7 +115,7 @@ function reviveDates(_key: string, value: unknown): unknown {
 }
 
 /** The sound columns of a damaged row. An object that lacks a column that it needs is left out as a whole. */
-export function soundPartOf(row: Row): Row {
+export function readSoundColumns(row: Row): Row {
   const part = Object.fromEntries(
     Object.entries(row).filter(([column, value]) => !(column in tenantColumns) || !faultOf(value, column)),
   )
@@ -128,7 +128,7 @@ export function soundPartOf(row: Row): Row {
 }
 
 /** Every reference to a refresh token that a row holds, whatever else is wrong with it. */
-export function referencesIn({ grantReference, leftovers, pendingGrant }: Row): string[] {
+export function findReferences({ grantReference, leftovers, pendingGrant }: Row): string[] {
   const words = [grantReference, leftovers].flatMap((each) =>
     typeof each === 'string' ? each.split(/\s+/).filter(Boolean) : [],
   )

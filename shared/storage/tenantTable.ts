@@ -8,19 +8,19 @@ import { tenantKey } from '../domain/tenantKey.ts'
 import type { TenantStore } from '../domain/tenantStore.ts'
 import type { Tables } from './clients.ts'
 import { fromTenantEntity, tenantRowKey, toTenantEntity } from './tenantEntity.ts'
-import { guarded } from './unavailable.ts'
+import { runStorageOperation } from './unavailable.ts'
 import { workspaceIndexEntity, workspacePartitions } from './workspaceIndex.ts'
 
 /**
  * Keeps tenants in Table Storage: the row and its events in one partition, so that one transaction changes both.
- * @param toBelievable what is believed of a row as read. Default is all of it.
+ * @param toPlausible what is believed of a row as read. Default is all of it.
  */
 export function createTenantTable(
   tables: Pick<Tables, 'Tenants' | 'TenantsByWorkspace'>,
-  toBelievable: (tenant: Tenant) => Tenant = (tenant) => tenant,
+  toPlausible: (tenant: Tenant) => Tenant = (tenant) => tenant,
 ): TenantStore & TenantDirectory {
   const { Tenants: table, TenantsByWorkspace: index } = tables
-  const inspect: TenantStore['inspect'] = (name) => inspectRow(table, name, toBelievable)
+  const inspect: TenantStore['inspect'] = (name) => inspectRow(table, name, toPlausible)
   return {
     async read(name) {
       const row = await inspect(name)
@@ -30,7 +30,7 @@ export function createTenantTable(
     inspect,
     async create(tenant, events) {
       // The index first: an index row without a tenant is passed over, a tenant without one would be lost from sight.
-      await guarded('tables', () => index.upsertEntity(workspaceIndexEntity(tenant), 'Replace'))
+      await runStorageOperation('tables', () => index.upsertEntity(workspaceIndexEntity(tenant), 'Replace'))
       const actions: TransactionAction[] = [
         ['create', toTenantEntity(tenant)],
         ...eventActions(tenant, events),
@@ -46,7 +46,7 @@ export function createTenantTable(
         ]
         return transact(tables, next, actions, [404, 409, 412])
       }
-      return guarded<StoredTenant | 'conflict'>(
+      return runStorageOperation<StoredTenant | 'conflict'>(
         'tables',
         async () => {
           // The client's default ETag is `*`, which checks nothing.
@@ -65,14 +65,14 @@ export function createTenantTable(
 function inspectRow(
   table: Tables['Tenants'],
   name: TenantName,
-  toBelievable: (tenant: Tenant) => Tenant,
+  toPlausible: (tenant: Tenant) => Tenant,
 ): Promise<StoredTenant | DamagedTenant | undefined> {
-  return guarded<StoredTenant | DamagedTenant | undefined>(
+  return runStorageOperation<StoredTenant | DamagedTenant | undefined>(
     'tables',
     async () => {
       const entity = await table.getEntity(tenantKey(name), tenantRowKey)
       const [read, etag] = [fromTenantEntity(entity, name), String(entity.etag)]
-      return isDamaged(read) ? { ...read, etag } : { tenant: toBelievable(read), etag }
+      return isDamaged(read) ? { ...read, etag } : { tenant: toPlausible(read), etag }
     },
     (status) => (status === 404 ? { value: undefined } : undefined),
   )
@@ -84,7 +84,7 @@ async function transact(
   actions: TransactionAction[],
   conflicts: readonly number[],
 ): Promise<StoredTenant | 'conflict'> {
-  return guarded<StoredTenant | 'conflict'>(
+  return runStorageOperation<StoredTenant | 'conflict'>(
     'tables',
     async () => {
       const answer = await table.submitTransaction(actions)
@@ -161,7 +161,7 @@ async function firstPage(
   continuation?: string,
 ): Promise<Page | 'continuation_unknown'> {
   if (continuation !== undefined && !isContinuation(continuation)) return 'continuation_unknown'
-  return guarded<Page | 'continuation_unknown'>(
+  return runStorageOperation<Page | 'continuation_unknown'>(
     'tables',
     async () => {
       const settings = { maxPageSize: limit, ...(continuation && { continuationToken: continuation }) }

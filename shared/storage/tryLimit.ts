@@ -34,7 +34,7 @@ export function tryLimit(seconds: number): Policy {
 }
 
 /** A credential that gives up as well: some clients ask for its token outside of their tries. */
-export function limitedCredential(credential: TokenCredential, seconds: number): TokenCredential {
+export function withTryLimit(credential: TokenCredential, seconds: number): TokenCredential {
   return { getToken: (scopes, options) => unlessSilent(seconds, () => credential.getToken(scopes, options)) }
 }
 

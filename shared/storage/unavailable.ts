@@ -16,7 +16,7 @@ export function readRestError(error: unknown): { status: number; code: string } 
  * Runs one storage operation; failures that `expected` explains become its value, all others a
  * {@link StorageUnavailableError}. Our own errors are rethrown unchanged: storage did nothing wrong.
  */
-export async function guarded<T>(
+export async function runStorageOperation<T>(
   service: 'tables' | 'vault',
   work: () => Promise<T>,
   expected: (status: number, code: string) => { readonly value: T } | undefined = () => undefined,

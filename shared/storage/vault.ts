@@ -3,7 +3,7 @@ import { ExponentialBackoff, handleWhen, retry } from 'cockatiel'
 import type { Log } from '../domain/logEvents.ts'
 import { StorageUnavailableError } from '../domain/storageUnavailable.ts'
 import type { ListableVault, ListedSecret, SecretVersion } from '../domain/vault.ts'
-import { guarded } from './unavailable.ts'
+import { runStorageOperation } from './unavailable.ts'
 
 /**
  * Wraps a vault's client. The SDK retries neither a 429 without `Retry-After`, which is how Key Vault throttles, nor
@@ -16,7 +16,9 @@ export function createVault(client: SecretClient, log: Log): ListableVault {
     challenged ??= client.getSecret('first-request').catch(() => undefined)
     await challenged
     return throttleRetry(log, operation).execute(() =>
-      guarded('vault', work, (status, code) => (isGone(status, code) ? { value: gone() } : undefined)),
+      runStorageOperation('vault', work, (status, code) =>
+        isGone(status, code) ? { value: gone() } : undefined,
+      ),
     )
   }
   return {

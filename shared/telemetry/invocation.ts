@@ -26,7 +26,7 @@ const triggers: Readonly<Record<string, string>> = {
  * host does not keep there is none. A handler that throws is logged as `function.failed`: the host's own record of it
  * is sampled, and alerts must not be.
  */
-export function traced<I, R>(handler: Handler<I, R>): Handler<I, R> {
+export function withTracing<I, R>(handler: Handler<I, R>): Handler<I, R> {
   return (input, invocation) => {
     const parent = parentOf(invocation)
     const isKept =
@@ -62,7 +62,7 @@ function inSpan<R>(invocation: InvocationContext, parent: Context, run: () => Pr
   return tracer.startActiveSpan(invocation.functionName, { attributes }, parent, async (span) => {
     try {
       const result = await run()
-      noteStatus(span, result)
+      recordStatus(span, result)
       return result
     } catch (error) {
       span.setAttribute(ATTR_ERROR_TYPE, error instanceof Error ? error.name : 'unknown')
@@ -75,7 +75,7 @@ function inSpan<R>(invocation: InvocationContext, parent: Context, run: () => Pr
 }
 
 /** Notes on the active span which problem the invocation ends in. */
-export function noteProblem(code: string): void {
+export function recordProblem(code: string): void {
   trace.getActiveSpan()?.setAttribute(ATTR_ERROR_TYPE, code)
 }
 
@@ -83,12 +83,12 @@ export function noteProblem(code: string): void {
  * Notes on the active span whom the invocation is for, so that its trace is found by the key that log lines have.
  * @param key makes the tenant's key; asked only where somebody will read it.
  */
-export function noteTenant(key: () => string): void {
+export function recordTenant(key: () => string): void {
   const span = trace.getActiveSpan()
   if (span?.isRecording()) span.setAttribute('token_broker.tenant_key', key())
 }
 
-function noteStatus(span: Span, result: unknown): void {
+function recordStatus(span: Span, result: unknown): void {
   const status = (result as { status?: unknown } | undefined)?.status
   if (typeof status !== 'number') return
   span.setAttribute(ATTR_HTTP_RESPONSE_STATUS_CODE, status)

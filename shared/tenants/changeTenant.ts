@@ -27,9 +27,9 @@ export type ChangeOutcome =
   | { readonly outcome: 'not_found' }
   | { readonly outcome: 'conflict' }
 
-const mostTries = 8
+const maxTries = 8
 /** The most failed writes; more mean that storage is down. */
-const mostFailures = 2
+const maxFailures = 2
 
 /**
  * Changes a tenant's row: reads, changes, writes conditionally, and repeats when others were faster. The only writer of
@@ -49,7 +49,7 @@ export async function changeTenant(
   const name = 'etag' in which ? which.tenant : which
   let before: Tenant | undefined
   let failures = 0
-  for (let tries = 1; tries <= mostTries; tries++) {
+  for (let tries = 1; tries <= maxTries; tries++) {
     const stored = (tries === 1 && known) || (await tenants.read(name))
     if (!stored) return { outcome: 'not_found' }
     if (before && isWrittenBy(stored.tenant, writeId)) return { outcome: 'changed', before, stored }
@@ -60,7 +60,7 @@ export async function changeTenant(
       .replace(stored, withWriteId(wanted.next, writeId), wanted.events ?? [])
       .catch((error: unknown) => {
         failures += 1
-        if (failures > mostFailures) throw error
+        if (failures > maxFailures) throw error
         return 'conflict' as const
       })
     if (written !== 'conflict') return { outcome: 'changed', before, stored: written }

@@ -1,4 +1,4 @@
-import { type Clock, type Randomness, secondsAfter } from '../clock.ts'
+import { addSeconds, type Clock, type Randomness } from '../clock.ts'
 import type { RefreshConfig } from '../config.ts'
 import type { DisconnectMarks } from '../domain/disconnectMarks.ts'
 import { type DueIndex, dueRowOf } from '../domain/due.ts'
@@ -8,7 +8,7 @@ import { nextDueAt } from '../domain/schedule.ts'
 import { type Sealer, type SealOwner, sealContextOf } from '../domain/sealer.ts'
 import type {
   CachedAccessToken,
-  Confirmed,
+  Confirmation,
   DefaultAccount,
   Grant,
   StoredTenant,
@@ -18,7 +18,7 @@ import type {
 import type { TenantEvent } from '../domain/tenantEvents.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
 import type { TenantStore } from '../domain/tenantStore.ts'
-import { connected } from '../domain/transitions.ts'
+import { withConnection } from '../domain/transitions.ts'
 import type { Environment } from '../environment.ts'
 import { changeTenant, type TenantChange } from './changeTenant.ts'
 import { destroySecrets, destroyUncommitted, withSecretsToDestroy } from './secretsToDestroy.ts'
@@ -48,7 +48,7 @@ export interface ProvenGrant {
   readonly accessToken: string
   readonly expiresInSeconds: number
   /** When the tokens were asked for: `expiresInSeconds` counts from here, at worst too early. */
-  readonly askedAt: Date
+  readonly requestedAt: Date
   /** The account rows that were written for it, and the account to vend by default, if that is clear. */
   readonly accountsGeneration: string
   readonly defaultAccount?: DefaultAccount
@@ -57,7 +57,7 @@ export interface ProvenGrant {
   /** The tenant's when somebody asked for this grant; a disconnect since then makes it void. Default: none does. */
   readonly disconnectCount?: number
   /** Whether the grant is still meant for the row as it stands, asked before each write. Default: it is. */
-  readonly isStillFor?: (row: Tenant) => boolean
+  readonly isStillValidFor?: (row: Tenant) => boolean
 }
 
 /**
@@ -82,9 +82,9 @@ export async function connectGrant(
   const accessToken = await sealAccessToken(grantServices, owner, proven)
   const named = await sealSignInName(grantServices, owner, proven.signInName)
   const reference = await grants.write(proven.refreshToken, owner)
-  const kept = { ...proven, grant: { ...proven.grant, ...named, id, reference }, accessToken }
+  const grantToCommit = { ...proven, grant: { ...proven.grant, ...named, id, reference }, accessToken }
   const committed = await commitGrant(grantServices, name, (row) =>
-    proven.isStillFor?.(row) === false ? undefined : kept,
+    proven.isStillValidFor?.(row) === false ? undefined : grantToCommit,
   )
   if (committed) return committed
   const row = await grantServices.tenants.read(name).catch(() => undefined)
@@ -96,12 +96,12 @@ export async function connectGrant(
 export async function sealAccessToken(
   { sealer }: Pick<GrantServices, 'sealer'>,
   owner: SealOwner,
-  token: Pick<ProvenGrant, 'accessToken' | 'expiresInSeconds' | 'askedAt'>,
+  token: Pick<ProvenGrant, 'accessToken' | 'expiresInSeconds' | 'requestedAt'>,
 ): Promise<CachedAccessToken> {
   const context = sealContextOf(owner, owner.grantId, 'access_token')
   const sealed = await sealer.seal(token.accessToken, context)
-  const { askedAt, expiresInSeconds } = token
-  return { sealed, refreshedAt: askedAt, expiresAt: secondsAfter(askedAt, expiresInSeconds) }
+  const { requestedAt, expiresInSeconds } = token
+  return { sealed, refreshedAt: requestedAt, expiresAt: addSeconds(requestedAt, expiresInSeconds) }
 }
 
 /** A grant that is kept already, and what the row will say of it. */
@@ -112,7 +112,7 @@ export interface GrantToCommit
   > {
   readonly grant: Grant
   readonly accessToken: CachedAccessToken
-  readonly confirmed?: Confirmed
+  readonly confirmed?: Confirmation
 }
 
 /**
@@ -126,14 +126,14 @@ export async function commitGrant(
 ): Promise<StoredTenant | undefined> {
   let own: string | undefined
   const changed = await changeTenant(grantServices, name, async (row) => {
-    const kept = grantOf(row)
+    const grantToCommit = grantOf(row)
     // Asked at every try: the row may be moved or disconnected at any time before the write that counts.
-    if (!kept || !isStillFor(row, kept)) return undefined
-    own = kept.grant.id
-    return prepareCommit(grantServices, row, kept)
+    if (!grantToCommit || !isCurrentTenant(row, grantToCommit)) return undefined
+    own = grantToCommit.grant.id
+    return prepareCommit(grantServices, row, grantToCommit)
   })
   if (changed.outcome !== 'changed') return undefined
-  const committed = await concludeCommit(grantServices, changed.before, changed.stored)
+  const committed = await finishCommit(grantServices, changed.before, changed.stored)
   // Somebody may have disconnected the tenant, or consented again, since a write whose answer was lost.
   const { grant, status } = committed.tenant
   return status !== 'disconnected' && grant?.id === own ? committed : undefined
@@ -142,9 +142,9 @@ export async function commitGrant(
 async function prepareCommit(
   { clock, config, due, grants, randomness }: GrantServices,
   before: Tenant,
-  kept: GrantToCommit,
+  grantToCommit: GrantToCommit,
 ): Promise<TenantChange> {
-  const { grant, accessToken, accountsGeneration, defaultAccount, confirmed } = kept
+  const { grant, accessToken, accountsGeneration, defaultAccount, confirmed } = grantToCommit
   const now = clock.now()
   const dueAt = nextDueAt(before, accessToken, config, now, randomness.fraction())
   const consent = {
@@ -155,18 +155,24 @@ async function prepareCommit(
   const superseded = [before.grant?.reference, before.pendingGrant?.grant.reference]
   await due.insert(dueRowOf(before, grant, dueAt))
   return {
-    next: withSecretsToDestroy(grants, connected(before, consent), superseded),
-    events: [connectedEvent(before, grant, now), ...(kept.events ?? [])],
+    next: withSecretsToDestroy(grants, withConnection(before, consent), superseded),
+    events: [connectedEvent(before, grant, now), ...(grantToCommit.events ?? [])],
   }
 }
 
 /** Whether the row is still the one that the grant was given for. */
-function isStillFor({ disconnectCount = 0, environment }: Tenant, kept: GrantToCommit): boolean {
-  return environment === kept.environment && disconnectCount === (kept.disconnectCount ?? disconnectCount)
+function isCurrentTenant(
+  { disconnectCount = 0, environment }: Tenant,
+  grantToCommit: GrantToCommit,
+): boolean {
+  return (
+    environment === grantToCommit.environment &&
+    disconnectCount === (grantToCommit.disconnectCount ?? disconnectCount)
+  )
 }
 
 /** Old due row and old grant go after the commit; a death before this leaves an orphan, never a loss. */
-async function concludeCommit(
+async function finishCommit(
   grantServices: GrantServices,
   before: Tenant,
   written: StoredTenant,

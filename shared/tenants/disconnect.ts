@@ -1,10 +1,10 @@
-import { secondsAfter } from '../clock.ts'
+import { addSeconds } from '../clock.ts'
 import { isDamaged } from '../domain/damagedRow.ts'
 import { isEndedBy } from '../domain/disconnectMarks.ts'
 import { type DueRow, dueRowOf } from '../domain/due.ts'
 import type { StoredTenant, Tenant, TenantName } from '../domain/tenant.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
-import { bare, disconnected } from '../domain/transitions.ts'
+import { withDisconnect, withoutGrant } from '../domain/transitions.ts'
 import { type ChangeOutcome, changeTenant } from './changeTenant.ts'
 import type { GrantServices } from './connectGrant.ts'
 import { writeOwedMark } from './owedMark.ts'
@@ -48,18 +48,18 @@ export async function disconnectAgain(
   return ended.outcome === 'changed' ? ended.stored : undefined
 }
 
-interface Ending {
+interface DisconnectCause {
   readonly reason: 'app' | 'mark'
   readonly detail: string
   /** Only consents up to then are ended. Default is all of them. */
   readonly disconnectedAt?: Date
 }
 
-const byApp: Ending = {
+const byApp: DisconnectCause = {
   reason: 'app',
   detail: 'The app disconnected the tenant. Its grant is destroyed.',
 }
-const byMark: Ending = {
+const byMark: DisconnectCause = {
   reason: 'mark',
   detail:
     'The row was restored from a backup from before the tenant was disconnected. The tenant is disconnected again.',
@@ -68,7 +68,7 @@ const byMark: Ending = {
 async function endTenant(
   services: DisconnectServices,
   row: StoredTenant,
-  ending: Ending,
+  ending: DisconnectCause,
 ): Promise<ChangeOutcome> {
   const { clock, due, grants } = services
   const { disconnectedAt } = ending
@@ -77,10 +77,10 @@ async function endTenant(
     const now = clock.now()
     const next = withSecretsToDestroy(
       grants,
-      bare(disconnected(each, disconnectedAt ?? now)),
+      withoutGrant(withDisconnect(each, disconnectedAt ?? now)),
       referencesOf(each),
     )
-    if (next.secretsToDestroy || next.owesMark) await due.insert(cleanUpRowOf(each, now))
+    if (next.secretsToDestroy || next.owesMark) await due.insert(cleanUpDueRow(each, now))
     return { next, events: endEvents(each, ending.detail, now) }
   })
   if (ended.outcome !== 'changed') return ended
@@ -106,9 +106,9 @@ function referencesOf({ grant, pendingGrant, secretsToDestroy = [] }: Tenant): s
 const cleanUpSeconds = 300
 
 /** The due row of a disconnect: the first sweep after five minutes does what is left, and removes it once nothing is. */
-export function cleanUpRowOf(row: Tenant, now: Date): DueRow {
+export function cleanUpDueRow(row: Tenant, now: Date): DueRow {
   const grant = row.grant ?? row.pendingGrant?.grant ?? { identityProvider: 'microsoft' as const }
-  return dueRowOf(row, grant, secondsAfter(now, cleanUpSeconds))
+  return dueRowOf(row, grant, addSeconds(now, cleanUpSeconds))
 }
 
 function endEvents(before: Tenant, detail: string, at: Date) {
@@ -116,7 +116,7 @@ function endEvents(before: Tenant, detail: string, at: Date) {
   return [{ type: 'tenant.disconnected' as const, at, detail }]
 }
 
-function logEnd({ log }: DisconnectServices, before: Tenant, { reason }: Ending): void {
+function logEnd({ log }: DisconnectServices, before: Tenant, { reason }: DisconnectCause): void {
   const { environment, status: from } = before
   if (from === 'disconnected') return
   log('tenant.status_changed', {

@@ -1,12 +1,12 @@
 import type { Clock } from '../clock.ts'
 import type { Tenant, TenantName } from '../domain/tenant.ts'
-import { reassigned, renamed } from '../domain/transitions.ts'
+import { withDisplayName, withEnvironment } from '../domain/transitions.ts'
 import type { Environment } from '../environment.ts'
 import { Problem } from '../problems.ts'
 import { type ChangeDependencies, changeTenant } from './changeTenant.ts'
 
 /** What an app says of the tenant that it is about to connect. */
-export interface WantedTenant {
+export interface TenantRequest {
   readonly environment: Environment
   readonly displayName?: string | undefined
   /** How the tenant came about, for its history, where it is new. */
@@ -14,7 +14,7 @@ export interface WantedTenant {
 }
 
 /** A tenant that is neither there nor can be made is storage's trouble, and not worth more tries. */
-const mostTries = 3
+const maxTries = 3
 
 /**
  * Makes sure that there is a tenant to connect in this environment: makes it if it is new, renames it, and moves it
@@ -25,14 +25,15 @@ const mostTries = 3
 export async function ensureTenant(
   dependencies: ChangeDependencies & { readonly clock: Clock },
   name: TenantName,
-  { environment, displayName, detail }: WantedTenant,
+  { environment, displayName, detail }: TenantRequest,
 ): Promise<Tenant> {
   const named = displayName && { displayName }
-  for (let tries = 0; tries < mostTries; tries++) {
+  for (let tries = 0; tries < maxTries; tries++) {
     const changed = await changeTenant(dependencies, name, (row) => {
       assertCanConnect(row, environment)
-      const moved = row.environment === environment ? row : reassigned(row, environment)
-      const next = displayName && displayName !== row.displayName ? renamed(moved, displayName) : moved
+      const moved = row.environment === environment ? row : withEnvironment(row, environment)
+      const next =
+        displayName && displayName !== row.displayName ? withDisplayName(moved, displayName) : moved
       return next === row ? undefined : { next }
     })
     if (changed.outcome === 'conflict') break

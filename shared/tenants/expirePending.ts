@@ -1,5 +1,5 @@
 import type { StoredTenant } from '../domain/tenant.ts'
-import { unconfirmed } from '../domain/transitions.ts'
+import { withoutPendingGrant } from '../domain/transitions.ts'
 import { changeTenant } from './changeTenant.ts'
 import { type MarkDependencies, writeOwedMark } from './owedMark.ts'
 import { type DestroyDependencies, destroySecrets, withSecretsToDestroy } from './secretsToDestroy.ts'
@@ -18,7 +18,7 @@ export async function expirePending(
     const { pendingGrant } = row
     const hasExpired = pendingGrant !== undefined && pendingGrant.expiresAt <= clock.now()
     return hasExpired
-      ? { next: withSecretsToDestroy(grants, unconfirmed(row), [pendingGrant.grant.reference]) }
+      ? { next: withSecretsToDestroy(grants, withoutPendingGrant(row), [pendingGrant.grant.reference]) }
       : undefined
   })
   if (!('stored' in ended)) return false

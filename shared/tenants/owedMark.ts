@@ -1,9 +1,9 @@
-import { type Clock, within } from '../clock.ts'
+import { type Clock, withTimeLimit } from '../clock.ts'
 import type { DisconnectMarks } from '../domain/disconnectMarks.ts'
 import type { Log } from '../domain/logEvents.ts'
 import type { StoredTenant, Tenant } from '../domain/tenant.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
-import { marked } from '../domain/transitions.ts'
+import { withoutOwedMark } from '../domain/transitions.ts'
 import { type ChangeDependencies, changeTenant } from './changeTenant.ts'
 
 /** Dependencies of marking disconnects. */
@@ -32,11 +32,11 @@ export async function writeOwedMark(
   const write = () => marks.write(tenant, disconnectedAt)
   const strike = () =>
     changeTenant(dependencies, stored, (row) =>
-      isSameDisconnect(row, disconnectedAt) ? { next: marked(row) } : undefined,
+      isSameDisconnect(row, disconnectedAt) ? { next: withoutOwedMark(row) } : undefined,
     )
   try {
-    await within(clock, markSeconds, 'marking the disconnect', write)
-    const struck = await within(clock, markSeconds, 'noting the mark', strike)
+    await withTimeLimit(clock, markSeconds, 'marking the disconnect', write)
+    const struck = await withTimeLimit(clock, markSeconds, 'noting the mark', strike)
     return 'stored' in struck ? struck.stored : stored
   } catch {
     log('disconnect.mark_owed', { tenantKey: tenantKey(tenant), environment })

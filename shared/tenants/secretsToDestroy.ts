@@ -1,9 +1,9 @@
-import { type Clock, within } from '../clock.ts'
+import { type Clock, withTimeLimit } from '../clock.ts'
 import type { GrantStore } from '../domain/grants.ts'
 import type { Log } from '../domain/logEvents.ts'
 import type { StoredTenant, Tenant } from '../domain/tenant.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
-import { listSecrets, withoutDestroyed } from '../domain/transitions.ts'
+import { withListedSecrets, withoutDestroyed } from '../domain/transitions.ts'
 import { type ChangeDependencies, changeTenant } from './changeTenant.ts'
 
 /** Dependencies of destroying secrets. */
@@ -29,7 +29,7 @@ export function withSecretsToDestroy(
     [...(next.secretsToDestroy ?? []), ...superseded].filter((reference) => reference !== undefined),
   )
   const unneeded = [...left].filter((reference) => grants.isUnneeded(reference, namedBy(next)))
-  return listSecrets(next, unneeded)
+  return withListedSecrets(next, unneeded)
 }
 
 /**
@@ -52,7 +52,7 @@ export async function destroySecrets(
     const survivors: string[] = []
     const forget = (reference: string) => grants.forget(reference).catch(() => void survivors.push(reference))
     const destroy = () => Promise.all(unneeded.map(forget))
-    await within(clock, destroySeconds, 'destroying what is left over', destroy)
+    await withTimeLimit(clock, destroySeconds, 'destroying what is left over', destroy)
     if (survivors.length > 0) report(survivors.length)
     const destroyed = secretsToDestroy.filter((reference) => !survivors.includes(reference))
     if (destroyed.length === 0) return stored
@@ -61,7 +61,7 @@ export async function destroySecrets(
       changeTenant(dependencies, stored, (row) =>
         row === tenant ? { next: withoutDestroyed(row, destroyed) } : undefined,
       )
-    const struck = await within(clock, destroySeconds, 'striking what is left over', strike)
+    const struck = await withTimeLimit(clock, destroySeconds, 'striking what is left over', strike)
     return struck.outcome === 'changed' ? struck.stored : stored
   } catch {
     report(secretsToDestroy.length)
@@ -80,7 +80,9 @@ export async function destroyUncommitted(
 ): Promise<void> {
   if (!row || !grants.isUnneeded(reference, namedBy(row))) return
   const destroy = () => grants.forget(reference)
-  await within(clock, destroySeconds, 'destroying what was not committed', destroy).catch(() => undefined)
+  await withTimeLimit(clock, destroySeconds, 'destroying what was not committed', destroy).catch(
+    () => undefined,
+  )
 }
 
 function namedBy({ grant, pendingGrant }: Tenant): string[] {

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { isCutGeneration, mostAccounts } from '../domain/account.ts'
+import { isCutGeneration, maxAccounts } from '../domain/account.ts'
 import { type ConnectHint, connectHintView } from '../domain/connectHint.ts'
 import { type DamagedTenant, isDamaged } from '../domain/damagedRow.ts'
 import type { Grant, Tenant } from '../domain/tenant.ts'
@@ -17,7 +17,7 @@ export const connectionView = z.object({
 })
 
 /** What `cut` says of a list of accounts. */
-export const cutMeaning = `The user has more accounts or roles than the broker reads (${mostAccounts} and 5000). The other accounts can’t be vended.`
+export const cutMeaning = `The user has more accounts or roles than the broker reads (${maxAccounts} and 5000). The other accounts can’t be vended.`
 
 /** A tenant as its apps see it. */
 export const tenantView = z.object({

@@ -1,13 +1,13 @@
 import { LRUCache } from 'lru-cache'
-import { createDeadline, type Deadline, secondsAfter, secondsUntil } from '../clock.ts'
+import { addSeconds, createDeadline, type Deadline, secondsUntil } from '../clock.ts'
 import { createCoalesce } from '../coalesce.ts'
 import type { RefreshConfig } from '../config.ts'
-import { leastValiditySeconds } from '../domain/schedule.ts'
+import { minimumValiditySeconds } from '../domain/schedule.ts'
 import type { Tenant, TenantName } from '../domain/tenant.ts'
 import type { RefreshDependencies } from '../refresh/dependencies.ts'
-import { noteVend } from './noteVend.ts'
-import type { NotObtained, Obtained } from './obtained.ts'
-import { conclude, type ReadDependencies, readOrRefresh } from './readOrRefresh.ts'
+import { type ReadDependencies, readOrRefresh, tokenFromOutcome } from './readOrRefresh.ts'
+import { recordVend } from './recordVend.ts'
+import type { MissingToken, UsableToken } from './usableToken.ts'
 
 /** Dependencies of obtaining. */
 export interface AccessTokenDependencies
@@ -26,20 +26,20 @@ export interface AccessTokens {
    * @param minValiditySeconds a promise when given; without it 300 s are aimed at and 60 s settled for.
    * @throws TimeLimitError at the deadline, while a refresh goes on for the next caller.
    */
-  obtain(name: TenantName, minValiditySeconds?: number, deadline?: Deadline): Promise<Obtained | NotObtained>
+  get(name: TenantName, minValiditySeconds?: number, deadline?: Deadline): Promise<UsableToken | MissingToken>
   /** Obtains another token than the one refreshed at `seen`, which Microsoft Advertising refused. */
-  replace(name: TenantName, seen: Date): Promise<Obtained | NotObtained>
+  replace(name: TenantName, seen: Date): Promise<UsableToken | MissingToken>
   /** Forgets what this process remembers of a tenant that it has just changed. */
   forget(name: TenantName): void
 }
 
 /** What the broker aims at when the app asks for nothing. */
-const aimedValiditySeconds = 300
+const defaultValiditySeconds = 300
 
 /** Rows and opened tokens that a process remembers at most. */
-const mostRemembered = 5000
+const maxRemembered = 5000
 
-interface AsOf<T> {
+interface Dated<T> {
   readonly value: T
   /** When its reading began, since a disconnect after that must be seen in time; milliseconds since the epoch. */
   readonly readAt: number
@@ -48,36 +48,39 @@ interface AsOf<T> {
 /** Creates the hot path: warm calls reach neither storage nor the identity provider. */
 export function createAccessTokens(dependencies: AccessTokenDependencies): AccessTokens {
   const { clock, refresher, rowCacheSeconds, vendLimitSeconds } = dependencies
-  const memory = new LRUCache<string, AsOf<Obtained>>({ max: mostRemembered })
-  const reading = createCoalesce<AsOf<Obtained | NotObtained>>()
-  const noting = createCoalesce<void>()
-  const limit = () => createDeadline(clock, secondsAfter(clock.now(), vendLimitSeconds))
+  const memory = new LRUCache<string, Dated<UsableToken>>({ max: maxRemembered })
+  const reading = createCoalesce<Dated<UsableToken | MissingToken>>()
+  const recording = createCoalesce<void>()
+  const limit = () => createDeadline(clock, addSeconds(clock.now(), vendLimitSeconds))
   /** Callers that share a read share its age too. */
-  const asOf = async <T>(work: () => Promise<T>): Promise<AsOf<T>> => {
+  const dated = async <T>(work: () => Promise<T>): Promise<Dated<T>> => {
     const readAt = clock.now().getTime()
     return { value: await work(), readAt }
   }
-  const recall = (key: string): Obtained | undefined => {
+  const recall = (key: string): UsableToken | undefined => {
     const known = memory.get(key)
     const age = clock.now().getTime() - (known?.readAt ?? 0)
     // A negative age is unknown: the clock was set back.
     return known && age >= 0 && age < rowCacheSeconds * 1000 ? known.value : undefined
   }
-  const remember = (key: string, { value, readAt }: AsOf<Obtained | NotObtained>) => {
+  const remember = (key: string, { value, readAt }: Dated<UsableToken | MissingToken>) => {
     if (value.ok) memory.set(key, { value, readAt })
     else memory.delete(key)
     return value
   }
   const readAgain = async (name: TenantName, minValiditySeconds: number | undefined, deadline: Deadline) => {
     const key = keyOf(name)
-    const [wanted, settleFor] = [wantedOf(minValiditySeconds), settledForOf(minValiditySeconds)]
-    const work = () => readOrRefresh(dependencies, name, { wanted, settleFor }, deadline)
+    const [preferredSeconds, minimumSeconds] = [
+      preferredValidity(minValiditySeconds),
+      minimumValidity(minValiditySeconds),
+    ]
+    const work = () => readOrRefresh(dependencies, name, { preferredSeconds, minimumSeconds }, deadline)
     // What hangs must not keep the next caller from starting afresh.
-    const read = () => asOf(() => deadline.step('obtaining a token', work))
-    return remember(key, await reading(`${key}:${wanted}:${settleFor}`, read))
+    const read = () => dated(() => deadline.step('obtaining a token', work))
+    return remember(key, await reading(`${key}:${preferredSeconds}:${minimumSeconds}`, read))
   }
-  const note = async (key: string, vended: Obtained): Promise<void> => {
-    const { value: tenant, readAt } = await asOf(() => noteVend(dependencies, vended.tenant))
+  const record = async (key: string, vended: UsableToken): Promise<void> => {
+    const { value: tenant, readAt } = await dated(() => recordVend(dependencies, vended.tenant))
     if (!tenant || memory.peek(key)?.value !== vended) return
     // A row with another token is another answer: this token is not to go with its ids.
     const isSame = tenant.accessToken?.sealed === vended.tenant.accessToken?.sealed
@@ -86,22 +89,24 @@ export function createAccessTokens(dependencies: AccessTokenDependencies): Acces
   }
 
   return {
-    async obtain(name, minValiditySeconds, deadline) {
+    async get(name, minValiditySeconds, deadline) {
       const key = keyOf(name)
       const known = recall(key)
-      const isGood = known && secondsUntil(known.expiresAt, clock.now()) >= wantedOf(minValiditySeconds)
+      const isGood =
+        known && secondsUntil(known.expiresAt, clock.now()) >= preferredValidity(minValiditySeconds)
       const obtained = isGood ? known : await readAgain(name, minValiditySeconds, deadline ?? limit())
       // Nobody waits for it: storage that hangs costs a vend from memory nothing.
-      if (obtained.ok && needsNote(dependencies, obtained.tenant)) void noting(key, () => note(key, obtained))
+      if (obtained.ok && mustRecordVend(dependencies, obtained.tenant))
+        void recording(key, () => record(key, obtained))
       return obtained
     },
     async replace(name, seen) {
       const deadline = limit()
-      const replaced = await asOf(async () => {
+      const replaced = await dated(async () => {
         const purpose = { for: 'replacement', seen } as const
         const refresh = () => refresher.refresh(name, purpose, deadline)
         const outcome = await deadline.step('replacing a token', refresh)
-        return conclude(dependencies, outcome, leastValiditySeconds)
+        return tokenFromOutcome(dependencies, outcome, minimumValiditySeconds)
       })
       return replaced.value.ok ? remember(keyOf(name), replaced) : replaced.value
     },
@@ -116,17 +121,17 @@ function keyOf({ workspace, tenant }: TenantName): string {
   return `${workspace}/${tenant}`
 }
 
-function wantedOf(minValiditySeconds = aimedValiditySeconds): number {
-  return Math.max(minValiditySeconds, leastValiditySeconds)
+function preferredValidity(minValiditySeconds = defaultValiditySeconds): number {
+  return Math.max(minValiditySeconds, minimumValiditySeconds)
 }
 
 /** The validity in seconds that is vended at least: the app's promise, and never less than sixty. */
-export function settledForOf(minValiditySeconds = 0): number {
-  return Math.max(minValiditySeconds, leastValiditySeconds)
+export function minimumValidity(minValiditySeconds = 0): number {
+  return Math.max(minValiditySeconds, minimumValiditySeconds)
 }
 
 /** A vend is written down four times in an active window at most. */
-function needsNote({ clock, config }: AccessTokenDependencies, tenant: Tenant): boolean {
+function mustRecordVend({ clock, config }: AccessTokenDependencies, tenant: Tenant): boolean {
   const { lastVendedAt } = tenant
   return (
     !lastVendedAt || clock.now().getTime() - lastVendedAt.getTime() > (config.activeWindowSeconds * 1000) / 4

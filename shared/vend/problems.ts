@@ -1,7 +1,7 @@
 import type { ProblemCode } from '../problems.ts'
 
 /** Problems in which obtaining an access token can end, for every route that needs one. */
-export const obtainProblems = [
+export const tokenProblems = [
   'tenant_not_found',
   'tenant_not_connected',
   'confirmation_required',
@@ -14,12 +14,12 @@ export const obtainProblems = [
   'storage_unavailable',
 ] as const satisfies readonly ProblemCode[]
 
-/** One of {@link obtainProblems}. */
-export type ObtainProblemCode = (typeof obtainProblems)[number]
+/** One of {@link tokenProblems}. */
+export type TokenProblemCode = (typeof tokenProblems)[number]
 
 /** Problems in which a vend can end: there may be no token, or no account to use it with. */
 export const vendProblems = [
-  ...obtainProblems,
+  ...tokenProblems,
   'account_not_found',
   'account_not_chosen',
 ] as const satisfies readonly ProblemCode[]

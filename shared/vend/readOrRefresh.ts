@@ -5,7 +5,7 @@ import type { StoredTenant, TenantName } from '../domain/tenant.ts'
 import type { RefreshDependencies } from '../refresh/dependencies.ts'
 import type { RefreshOutcome } from '../refresh/outcome.ts'
 import type { Refresher } from '../refresh/refreshTenant.ts'
-import type { NotObtained, Obtained } from './obtained.ts'
+import type { MissingToken, UsableToken } from './usableToken.ts'
 
 /** Dependencies of reading a token from a row, or refreshing it. */
 export interface ReadDependencies extends Pick<RefreshDependencies, 'tenants' | 'sealer' | 'clock'> {
@@ -15,9 +15,9 @@ export interface ReadDependencies extends Pick<RefreshDependencies, 'tenants' | 
 /** How long a token must last, in seconds. */
 export interface Validity {
   /** Less than this is refreshed. */
-  readonly wanted: number
+  readonly preferredSeconds: number
   /** Less than this is never vended. */
-  readonly settleFor: number
+  readonly minimumSeconds: number
 }
 
 /** Seconds of the deadline that are kept for answering with the stored token when a refresh takes too long. */
@@ -27,24 +27,24 @@ const answerSeconds = 1
 export async function readOrRefresh(
   dependencies: ReadDependencies,
   name: TenantName,
-  { wanted, settleFor }: Validity,
+  { preferredSeconds, minimumSeconds }: Validity,
   deadline: Deadline,
-): Promise<Obtained | NotObtained> {
+): Promise<UsableToken | MissingToken> {
   const { clock, refresher, tenants } = dependencies
   const stored = await tenants.read(name)
   if (!stored) return { ok: false, because: 'not_found' }
   const storedToken = await open(dependencies, stored)
-  if (storedToken && secondsUntil(storedToken.expiresAt, clock.now()) >= wanted) return storedToken
+  if (storedToken && secondsUntil(storedToken.expiresAt, clock.now()) >= preferredSeconds) return storedToken
   const refresh = () =>
-    refresher.refresh(name, purposeOf(stored, storedToken !== undefined, wanted), deadline)
+    refresher.refresh(name, purposeOf(stored, storedToken !== undefined, preferredSeconds), deadline)
   const refreshed = deadline.step('refreshing', refresh, deadline.left() - answerSeconds)
   const outcome = await refreshed.catch((error: unknown) => {
     // A vault outage never withholds a token that is still valid.
-    const usable = storedToken && secondsUntil(storedToken.expiresAt, clock.now()) >= settleFor
+    const usable = storedToken && secondsUntil(storedToken.expiresAt, clock.now()) >= minimumSeconds
     if (usable && isOutage(error)) return { outcome: 'fresh', stored } as const
     throw error
   })
-  return conclude(dependencies, outcome, settleFor)
+  return tokenFromOutcome(dependencies, outcome, minimumSeconds)
 }
 
 /** A vault that hangs is as much out as one that refuses. */
@@ -60,12 +60,12 @@ function purposeOf(stored: StoredTenant, opens: boolean, minValiditySeconds: num
     : ({ for: 'vend', minValiditySeconds } as const)
 }
 
-/** What a refresh brought: its token where it lasts `settleFor` seconds, else why there is none. */
-export async function conclude(
+/** What a refresh brought: its token where it lasts `minimumSeconds`, else why there is none. */
+export async function tokenFromOutcome(
   dependencies: ReadDependencies,
   outcome: RefreshOutcome,
-  settleFor: number,
-): Promise<Obtained | NotObtained> {
+  minimumSeconds: number,
+): Promise<UsableToken | MissingToken> {
   if (outcome.outcome === 'not_found') return { ok: false, because: 'not_found' }
   const opened = await open(
     dependencies,
@@ -73,7 +73,7 @@ export async function conclude(
     'accessToken' in outcome ? outcome.accessToken : undefined,
   )
   const validSeconds = opened ? secondsUntil(opened.expiresAt, dependencies.clock.now()) : 0
-  if (opened && validSeconds >= settleFor) return opened
+  if (opened && validSeconds >= minimumSeconds) return opened
   const isTooShort = outcome.outcome === 'passed_on' && outcome.reason === 'validity_not_reached'
   if (outcome.outcome === 'refreshed' || outcome.outcome === 'fresh' || isTooShort) {
     return { ok: false, because: 'validity_not_reached', validSeconds }
@@ -86,7 +86,7 @@ async function open(
   { sealer }: ReadDependencies,
   { tenant }: StoredTenant,
   plain?: string,
-): Promise<Obtained | undefined> {
+): Promise<UsableToken | undefined> {
   const { accessToken, grant, status } = tenant
   if (status !== 'connected' || !accessToken) return undefined
   const context = sealContextOf(tenant, grant?.id, 'access_token')

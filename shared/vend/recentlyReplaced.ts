@@ -1,4 +1,4 @@
-import { secondsAfter } from '../clock.ts'
+import { addSeconds } from '../clock.ts'
 import type { CachedAccessToken } from '../domain/tenant.ts'
 
 /**
@@ -9,5 +9,5 @@ const replacementSeconds = 60
 
 /** Whether an access token has just taken the place of one that Microsoft Advertising refused. */
 export function isRecentlyReplaced(token: CachedAccessToken | undefined, now: Date): boolean {
-  return token?.replaced === true && secondsAfter(token.refreshedAt, replacementSeconds) > now
+  return token?.replaced === true && addSeconds(token.refreshedAt, replacementSeconds) > now
 }

@@ -2,10 +2,10 @@ import { LRUCache } from 'lru-cache'
 import * as z from 'zod'
 import { requestHeaders, serviceUrls } from '../advertising/services.ts'
 import {
+  addSeconds,
   type Clock,
   createDeadline,
   type Deadline,
-  secondsAfter,
   secondsUntil,
   TimeLimitError,
 } from '../clock.ts'
@@ -17,9 +17,9 @@ import { tenantKey } from '../domain/tenantKey.ts'
 import { type Environment, environments } from '../environment.ts'
 import { Problem } from '../problems.ts'
 import type { DeveloperTokens } from '../secrets/developerTokens.ts'
-import { type AccessTokens, settledForOf } from './accessTokens.ts'
-import { explainNotObtained, tookTooLong } from './explain.ts'
-import type { NotObtained, Obtained } from './obtained.ts'
+import { type AccessTokens, minimumValidity } from './accessTokens.ts'
+import { explainMissingToken, explainTimeLimit } from './explainMissingToken.ts'
+import type { MissingToken, UsableToken } from './usableToken.ts'
 
 /** What an app may ask of a vend. */
 export interface VendOptions {
@@ -32,10 +32,10 @@ export interface VendOptions {
 }
 
 /** No access token lives longer than Microsoft's 60 to 90 minutes; more than 55 minutes is never promised. */
-export const longestMinValiditySeconds = 3300
+export const maxRequestedValiditySeconds = 3300
 
 /** All that is needed to call Microsoft Advertising now. */
-export const vendAnswer = z.object({
+export const vendResponse = z.object({
   tenant: z.string(),
   environment: z.enum(environments),
   accessToken: z.string(),
@@ -49,8 +49,8 @@ export const vendAnswer = z.object({
   services: z.record(z.string(), z.url()).describe('REST base URL of each service in this environment.'),
 })
 
-/** A {@link vendAnswer}'s value. */
-export type VendAnswer = z.infer<typeof vendAnswer>
+/** A {@link vendResponse}'s value. */
+export type VendResponse = z.infer<typeof vendResponse>
 
 /** Dependencies of vending. */
 export interface VendDependencies {
@@ -64,52 +64,52 @@ export interface VendDependencies {
 /** Answers apps. */
 export interface Vend {
   /** @throws Problem that says who must do what, also at the limit of a vend (`VEND_LIMIT_SECONDS`). */
-  vend(name: TenantName, options: VendOptions): Promise<VendAnswer>
+  vend(name: TenantName, options: VendOptions): Promise<VendResponse>
 }
 
-const mostRememberedAccounts = 10_000
+const maxRememberedAccounts = 10_000
 
 /** Creates the vend: three credentials, the ids, and the headers and hosts to use them with. */
 export function createVend(dependencies: VendDependencies): Vend {
   const { config, clock, accessTokens } = dependencies
   const services = new Map([...config.environments].map(([name, settings]) => [name, serviceUrls(settings)]))
   const resolve = createAccountResolver(dependencies.accounts)
-  const attempt = async (asked: Asked, isSecond: boolean): Promise<VendAnswer> => {
+  const attempt = async (asked: VendRequest, isSecond: boolean): Promise<VendResponse> => {
     const { name, options, deadline } = asked
-    const obtained = await accessTokens.obtain(name, options.minValiditySeconds, deadline)
-    if (!obtained.ok) throw explainNotObtained(config, obtained, clock.now())
+    const obtained = await accessTokens.get(name, options.minValiditySeconds, deadline)
+    if (!obtained.ok) throw explainMissingToken(config, obtained, clock.now())
     const { environment } = obtained.tenant
     const find = () => resolve(obtained.tenant, options)
     const account = defaultFor(obtained.tenant, options) ?? (await deadline.step('finding the account', find))
     const developerToken = await currentToken(dependencies, environment, deadline)
     const expiresIn = secondsUntil(obtained.expiresAt, clock.now())
     // The account and the developer token may have taken their time, and what was promised holds at the answer.
-    if (expiresIn < settledForOf(options.minValiditySeconds)) {
-      if (isSecond) throw explainNotObtained(config, tooShort(expiresIn), clock.now())
+    if (expiresIn < minimumValidity(options.minValiditySeconds)) {
+      if (isSecond) throw explainMissingToken(config, tooShort(expiresIn), clock.now())
       return attempt(asked, true)
     }
-    const answer = toAnswer(obtained, account, developerToken, services.get(environment) ?? {})
+    const answer = toResponse(obtained, account, developerToken, services.get(environment) ?? {})
     return { ...answer, expiresIn }
   }
   return {
     async vend(name, options) {
-      const deadline = createDeadline(clock, secondsAfter(clock.now(), config.vendLimitSeconds))
+      const deadline = createDeadline(clock, addSeconds(clock.now(), config.vendLimitSeconds))
       try {
         return await attempt({ name, options, deadline }, false)
       } catch (error) {
-        throw error instanceof TimeLimitError ? tookTooLong(error) : error
+        throw error instanceof TimeLimitError ? explainTimeLimit(error) : error
       }
     },
   }
 }
 
-interface Asked {
+interface VendRequest {
   readonly name: TenantName
   readonly options: VendOptions
   readonly deadline: Deadline
 }
 
-function tooShort(validSeconds: number): NotObtained {
+function tooShort(validSeconds: number): MissingToken {
   return { ok: false, because: 'validity_not_reached', validSeconds }
 }
 
@@ -136,7 +136,7 @@ function defaultFor(
 }
 
 function createAccountResolver(store: AccountStore) {
-  const known = new LRUCache<string, Account>({ max: mostRememberedAccounts })
+  const known = new LRUCache<string, Account>({ max: maxRememberedAccounts })
   return async (tenant: Tenant, options: VendOptions): Promise<DefaultAccount> => {
     const { accountsGeneration, defaultAccount } = tenant
     const { accountId: wanted = defaultAccount?.accountId, customerId } = options
@@ -148,12 +148,12 @@ function createAccountResolver(store: AccountStore) {
   }
 }
 
-function toAnswer(
-  { tenant, accessToken, expiresAt }: Obtained,
+function toResponse(
+  { tenant, accessToken, expiresAt }: UsableToken,
   { accountId, customerId }: DefaultAccount,
   developerToken: string,
   services: Readonly<Record<string, string>>,
-): Omit<VendAnswer, 'expiresIn'> {
+): Omit<VendResponse, 'expiresIn'> {
   const identityProvider = tenant.grant?.identityProvider ?? 'microsoft'
   return {
     tenant: tenant.tenant,

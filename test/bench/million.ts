@@ -5,7 +5,7 @@ import { type Bench, exactly, type Measurement, near, told } from './report.ts'
 interface Case extends Scenario {
   readonly name: string
   /** New versions a second that the services allow at most, where more are needed. */
-  readonly mostWritesASecond?: number
+  readonly maxWritesASecond?: number
 }
 
 const usual = { instances: 1, everySeconds: 300, keepAliveDays: 14, vaults: 0, sweepConcurrency: 32 }
@@ -21,7 +21,7 @@ const quickCases: readonly Case[] = [
     allActive: true,
     vaults: 1,
     name: '1 vault, too few',
-    mostWritesASecond: 30,
+    maxWritesASecond: 30,
   },
 ]
 
@@ -46,7 +46,7 @@ const furtherCases: readonly Case[] = [
     instances: 9,
     seconds: 1800,
     name: '12 vaults, all that a subscription takes',
-    mostWritesASecond: 150,
+    maxWritesASecond: 150,
   },
 ]
 
@@ -73,30 +73,30 @@ export const million: Bench = async ({ quick }) => {
 }
 
 function toMeasurements(each: Case, result: ScenarioResult): Measurement[] {
-  const { tenants, allActive, mostWritesASecond, seconds = 3300 } = each
+  const { tenants, allActive, maxWritesASecond, seconds = 3300 } = each
   const who = `${tenants.toLocaleString('en')} tenants, ${allActive ? 'all' : 'a quarter'} active, ${each.name}`
   const { expired, refreshed, failed } = result
-  const aim = mostWritesASecond
-    ? near(`${who}: refreshes a second : limit`, refreshed / seconds / mostWritesASecond, 0.1)
+  const aim = maxWritesASecond
+    ? near(`${who}: refreshes a second : limit`, refreshed / seconds / maxWritesASecond, 0.1)
     : exactly(`${who}: active tenants without a good token`, expired, 0)
   const failures = Object.entries(failed).map(([word, count]) => `, ${word} ${count}`)
   const tooLate =
-    expired > 0 ? `; ${expired} without a good token, ${result.mostExpiredSeconds} s at most` : ''
+    expired > 0 ? `; ${expired} without a good token, ${result.maxExpiredSeconds} s at most` : ''
   return [
     aim,
     told('  refreshed', `${refreshed} (${(refreshed / seconds).toFixed(1)} a second)${failures.join('')}`),
-    told('  latest after its due time', `${result.mostSeconds} s${tooLate}`),
+    told('  latest after its due time', `${result.maxSeconds} s${tooLate}`),
     told(
       '  throttled',
       `${result.vaultThrottled} by vaults, ${result.tableThrottled} by tables (sweeps that failed: ${result.failedSweeps})`,
     ),
     told(
       '  most in a window',
-      `${result.mostVaultWrites} of 300 new versions in 10 s, ${result.mostTransactions} of 20,000 table transactions in 1 s`,
+      `${result.maxVaultWrites} of 300 new versions in 10 s, ${result.maxTransactions} of 20,000 table transactions in 1 s`,
     ),
     told(
       '  longest run, shards handed over, instances that took them',
-      `${result.longestSeconds.toFixed(0)} s, ${result.messages}, ${result.mostAtOnce}`,
+      `${result.maxSeconds.toFixed(0)} s, ${result.messages}, ${result.maxAtOnce}`,
     ),
   ]
 }

@@ -72,7 +72,7 @@ async function answer(request: Request, partitionsOf: (table: string) => Partiti
   }
 }
 
-const mostRowsOfAPage = 1000
+const maxRowsOfAPage = 1000
 
 /** One page of one partition: `PartitionKey eq 'p' and RowKey lt 'r'`. */
 function query(partitions: Partitions, parameters: URLSearchParams): Response {
@@ -80,7 +80,7 @@ function query(partitions: Partitions, parameters: URLSearchParams): Response {
   const [, partitionKey, before] = /^PartitionKey eq '(.*)' and RowKey lt '(.*)'$/.exec(filter) ?? []
   if (partitionKey === undefined || before === undefined)
     throw new Error(`${filter} is no range of one partition.`)
-  const wanted = Number(parameters.get('$top') ?? mostRowsOfAPage)
+  const wanted = Number(parameters.get('$top') ?? maxRowsOfAPage)
   const rows =
     partitions.get(partitionKey)?.range(parameters.get('NextRowKey') ?? '', before, wanted + 1) ?? []
   const [next] = rows.slice(wanted)

@@ -1,6 +1,6 @@
 import pMap from 'p-map'
 import { openBroker } from '../../scripts/commandLine.ts'
-import { secondsAfter } from '../../shared/clock.ts'
+import { addSeconds } from '../../shared/clock.ts'
 import { dueRowOf } from '../../shared/domain/due.ts'
 import { grantOwnerOf } from '../../shared/domain/grants.ts'
 import type { World } from '../end-to-end/world.ts'
@@ -18,7 +18,7 @@ export async function createProductionTenants(world: World, count: number): Prom
   if (!first || !grant) throw new Error('The first tenant has no grant.')
   const refreshToken = await grantStores.vault.read(grant.reference, grantOwnerOf(first, grant))
   if (!refreshToken) throw new Error('The first tenant has no refresh token.')
-  const dueAt = secondsAfter(new Date(), -60)
+  const dueAt = addSeconds(new Date(), -60)
   const numbers = Array.from({ length: count }, (_, number) => number)
   await pMap(
     numbers,

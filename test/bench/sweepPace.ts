@@ -1,4 +1,4 @@
-import { secondsAfter, systemClock } from '../../shared/clock.ts'
+import { addSeconds, systemClock } from '../../shared/clock.ts'
 import type { Sealer } from '../../shared/domain/sealer.ts'
 import { createRefresher } from '../../shared/refresh/refreshTenant.ts'
 import { sweep } from '../../shared/refresh/sweep.ts'
@@ -20,7 +20,7 @@ export const sweepPace: Bench = async ({ quick }) => {
   await writeTenants(stores, {
     prefix: 'due',
     count,
-    dueAt: secondsAfter(new Date(), -60),
+    dueAt: addSeconds(new Date(), -60),
     sealedBy: constantSealer,
   })
   const dependencies = {

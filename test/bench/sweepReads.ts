@@ -1,5 +1,5 @@
 import { type Ports, storageConnection } from '../../local/settings.ts'
-import { secondsAfter, systemClock } from '../../shared/clock.ts'
+import { addSeconds, systemClock } from '../../shared/clock.ts'
 import type { Config } from '../../shared/config.ts'
 import { createRefresher } from '../../shared/refresh/refreshTenant.ts'
 import { sweep } from '../../shared/refresh/sweep.ts'
@@ -82,7 +82,7 @@ function writeIdle({ tables, size }: Ground): Promise<void> {
   return writeRows(tables, {
     prefix: 'idle',
     count: size - dueCount,
-    dueAt: secondsAfter(new Date(), 5 * 86_400),
+    dueAt: addSeconds(new Date(), 5 * 86_400),
     characters: idleTokenCharacters,
   })
 }
@@ -98,7 +98,7 @@ function middleOf(costs: readonly Cost[]): Cost {
 
 /** Arms the same tenants for each sweep. */
 async function sweepOnce({ tables, operations }: Ground, round: number): Promise<Cost> {
-  const dueAt = secondsAfter(new Date(), -round - 60)
+  const dueAt = addSeconds(new Date(), -round - 60)
   await writeRows(tables, { prefix: 'due', count: dueCount, dueAt })
   const dependencies = {
     ...besideStores(createFixedTokenEndpoint(providerMilliseconds)),

@@ -1,5 +1,5 @@
 import pMap from 'p-map'
-import { secondsAfter, systemClock, systemRandomness } from '../../shared/clock.ts'
+import { addSeconds, systemClock, systemRandomness } from '../../shared/clock.ts'
 import type { RefreshConfig } from '../../shared/config.ts'
 import { type DueIndex, dueRowOf } from '../../shared/domain/due.ts'
 import type { Sealer } from '../../shared/domain/sealer.ts'
@@ -160,7 +160,7 @@ async function connectedTenant(name: string, due: Date, sealedBy: Sealer, charac
     },
     accessToken: {
       sealed: await sealed('access_token'),
-      expiresAt: secondsAfter(dueAt, 600),
+      expiresAt: addSeconds(dueAt, 600),
       refreshedAt: new Date(now),
     },
   } satisfies Tenant

@@ -7,7 +7,7 @@ import { startTableProxy, sum, type TableProxy } from './tableProxy.ts'
 
 const connectionCounts = [1, 16, 64]
 /** Of a function that only gives back a prepared answer. */
-const leastRatio = 0.85
+const minRatio = 0.85
 /** Young memory has grown to what the load needs after these seconds of it; before, one side pays more for it. */
 const warmUpSeconds = 8
 
@@ -113,7 +113,7 @@ function describeLoads(found: readonly Loaded[], connections: number, sampled: b
   const name = `${connections} connection${connections === 1 ? '' : 's'}${sampled ? ', each traced' : ''}`
   const what = `vend : no-op of the same host, requests a second, ${name}`
   return [
-    sampled ? told(what, ratioTo('noop').toFixed(2)) : atLeast(what, ratioTo('noop'), leastRatio),
+    sampled ? told(what, ratioTo('noop').toFixed(2)) : atLeast(what, ratioTo('noop'), minRatio),
     told('  vend : no-op alone in a host', ratioTo('alone').toFixed(2)),
     told(
       '  requests a second: vend, no-op, alone',

@@ -1,10 +1,10 @@
 import type { TableEntity } from '@azure/data-tables'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { secondsAfter, systemClock, systemRandomness } from '../../shared/clock.ts'
+import { addSeconds, systemClock, systemRandomness } from '../../shared/clock.ts'
 import { type DamagedTenant, isDamaged } from '../../shared/domain/damagedRow.ts'
 import type { DueIndex } from '../../shared/domain/due.ts'
 import type { StoredTenant, Tenant, TenantName } from '../../shared/domain/tenant.ts'
-import { repair } from '../../shared/operations/rebuild.ts'
+import { repairTenant } from '../../shared/operations/rebuild.ts'
 import type { Tables } from '../../shared/storage/clients.ts'
 import { createDisconnectMarks } from '../../shared/storage/disconnectMarks.ts'
 import { createDueTable } from '../../shared/storage/dueTable.ts'
@@ -198,7 +198,7 @@ describe('a secret that cannot be destroyed', () => {
 async function dueOf({ tenant }: TenantName): Promise<string[]> {
   const found: string[] = []
   for (let shard = 0; shard < due.shardCount; shard++)
-    for await (const page of due.due(shard, secondsAfter(new Date(), 600)))
+    for await (const page of due.due(shard, addSeconds(new Date(), 600)))
       found.push(...page.map((row) => row.tenant))
   return found.filter((each) => each === tenant)
 }
@@ -208,7 +208,7 @@ describe('a damaged row', () => {
     const name = await damagedBy(() => columns)
     const row = await inspect(name)
     if (!isDamaged(row)) throw new Error('It should be damaged.')
-    await repair({ grantServices: grantServicesWith(async () => undefined) } as never, row)
+    await repairTenant({ grantServices: grantServicesWith(async () => undefined) } as never, row)
     const read = await inspect(name)
     if (isDamaged(read)) throw new Error(`It is still damaged: ${read.damaged.column}.`)
     return { name, row: read.tenant }

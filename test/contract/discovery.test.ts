@@ -10,7 +10,7 @@ import { identityFaultOf } from '../../shared/advertising/identityFault.ts'
 import { judgeFault } from '../../shared/advertising/judgeFault.ts'
 import { requestHeaders } from '../../shared/advertising/services.ts'
 import { systemClock } from '../../shared/clock.ts'
-import { createOwnerOfAddress } from '../../shared/diagnosis/addresses.ts'
+import { createAddressOwnerFinder } from '../../shared/diagnosis/addresses.ts'
 import { diagnoseFailedCall } from '../../shared/diagnosis/diagnose.ts'
 import { diagnoseProbe } from '../../shared/diagnosis/diagnoseProbe.ts'
 import { createKnownAccounts } from '../../shared/diagnosis/knownAccounts.ts'
@@ -114,7 +114,7 @@ describe('diagnosis of what the stand-in answers', () => {
       identityProvider: 'microsoft',
       accounts,
       developerToken: 'present',
-      ownerOfAddress: createOwnerOfAddress(new Map([['production', environmentConfig()]])),
+      findAddressOwner: createAddressOwnerFinder(new Map([['production', environmentConfig()]])),
       now: new Date(),
     })
     expect(diagnosis.trackingId).toBe(trackingId)

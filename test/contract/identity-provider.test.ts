@@ -2,7 +2,7 @@ import { ClientSecretPost } from 'oauth4webapi'
 import { describe, expect, test } from 'vitest'
 import { consumerTenantId } from '../../local/people.ts'
 import { systemClock } from '../../shared/clock.ts'
-import type { TokenAnswer } from '../../shared/domain/tokenEndpoint.ts'
+import type { TokenResult } from '../../shared/domain/tokenEndpoint.ts'
 import type { SignInRow } from '../../shared/identity/signInTable.ts'
 import { createTokenEndpoints } from '../../shared/identity/tokenEndpoint.ts'
 import {
@@ -24,7 +24,7 @@ type SecretState = 'right' | 'wrong' | 'expired'
 interface Ground {
   /** A new consent of the same person; its refresh token. */
   consent(): Promise<string>
-  refresh(refreshToken: string): Promise<TokenAnswer>
+  refresh(refreshToken: string): Promise<TokenResult>
   /** What the next call meets. */
   meet(trouble: Glitch | Transport): Promise<void>
   /** Ends what was consented to so far. */
@@ -138,7 +138,7 @@ function setSecret(signIn: TestSignIn, state: SecretState): Promise<void> {
 }
 
 /** The new refresh token of a good answer. */
-function nextOf(answer: TokenAnswer): string {
+function nextOf(answer: TokenResult): string {
   if (!answer.ok || answer.refreshToken === undefined) throw new Error(JSON.stringify(answer))
   return answer.refreshToken
 }

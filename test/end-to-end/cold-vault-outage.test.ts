@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { StorageUnavailableError } from '../../shared/domain/storageUnavailable.ts'
-import { readAhead } from '../../shared/secrets/brokerSecrets.ts'
+import { preloadSecrets } from '../../shared/secrets/brokerSecrets.ts'
 import { type OperatorWorld, openOperatorWorld } from './operator.ts'
 
 let world: OperatorWorld
@@ -21,10 +21,10 @@ test('a process that starts while the vault hangs waits for it once, and vends w
   const name = await world.connect('ada', 'ada@outlook.example')
   await faults('POST', { kind: 'hang' })
   const cold = world.createBroker()
-  readAhead(cold.secrets, cold.config.environments.keys())
+  preloadSecrets(cold.secrets, cold.config.environments.keys())
   for (let vend = 0; vend < 3; vend++)
-    await expect(cold.accessTokens.obtain(name)).rejects.toThrow(StorageUnavailableError)
+    await expect(cold.accessTokens.get(name)).rejects.toThrow(StorageUnavailableError)
   await faults('DELETE')
-  const vends = async () => (await cold.accessTokens.obtain(name).catch(() => undefined))?.ok
+  const vends = async () => (await cold.accessTokens.get(name).catch(() => undefined))?.ok
   await expect.poll(vends, { timeout: 40_000 }).toBe(true)
 })

@@ -95,7 +95,7 @@ export async function killAndReplace(
 }
 
 /** Which process made a call of the load; undefined for any other call. */
-export function askerOf({ traceParent = '' }: LoggedRequest): number | undefined {
+export function callerSpanOf({ traceParent = '' }: LoggedRequest): number | undefined {
   const [, broker] = /^00-10ad([0-9a-f]{4})/.exec(traceParent) ?? []
   return broker === undefined ? undefined : Number.parseInt(broker, 16)
 }

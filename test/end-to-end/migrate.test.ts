@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { migrateGrants } from '../../scripts/migrate-grants.ts'
-import { secondsAfter } from '../../shared/clock.ts'
+import { addSeconds } from '../../shared/clock.ts'
 import { grantOwnerOf } from '../../shared/domain/grants.ts'
 import { migrateGrant } from '../../shared/operations/migrate.ts'
 import { type OperatorWorld, openOperatorWorld } from './operator.ts'
@@ -46,7 +46,7 @@ describe('moving grants while the broker serves', () => {
   test('a tenant that is being refreshed is left for another round', async () => {
     const name = await world.connect('leased', 'ada@outlook.example')
     const stored = await world.broker.tenants.read(name)
-    const lease = { id: 'another process', until: secondsAfter(new Date(), 60) }
+    const lease = { id: 'another process', until: addSeconds(new Date(), 60) }
     await world.broker.tenants.replace(stored!, { ...stored!.tenant, lease }, [])
     expect(await migrateGrant(dependencies(), name, 'sealed')).toBe('leased')
     expect((await world.read(name)).grant?.reference).toMatch(/^vault:/)

@@ -71,7 +71,7 @@ async function connect(broker: Broker, tenant: string, username: string): Promis
   const authorizeUrl = `${row.authorizeUrl}?${query}`
   const { url } = await createVisitor().signIn({ authorizeUrl, username, password, stopAt: redirectUri })
   const code = new URL(url).searchParams.get('code') ?? ''
-  const askedAt = new Date()
+  const requestedAt = new Date()
   const tokens = await broker.tokenEndpoints.redeem({ row, code, codeVerifier, redirectUri })
   if (!tokens.ok) throw new Error(`The code was refused: ${tokens.refusal.reason}`)
   const user = await broker.idTokens.check(row, tokens.idToken, nonce)
@@ -90,7 +90,7 @@ async function connect(broker: Broker, tenant: string, username: string): Promis
     refreshToken: tokens.refreshToken ?? '',
     accessToken: tokens.accessToken,
     expiresInSeconds: tokens.expiresInSeconds,
-    askedAt,
+    requestedAt,
     accountsGeneration: 'first',
   })
   return name

@@ -13,7 +13,7 @@ const slow = { timeout: 120_000 }
 
 /** More than any buffers on the way, and than the broker may grow by. */
 const largeBytes = 200 * mebibyte
-const mostGrownMebibytes = 64
+const maxGrownMebibytes = 64
 
 /** As much as the platform lets in by default (`FUNCTIONS_REQUEST_BODY_SIZE_LIMIT`). */
 const usualBytes = 100 * mebibyte
@@ -131,7 +131,7 @@ test(
     const answer = await answerTo((await post('flood')).end())
     const paused = await standingStill(() => upstream.flow.sent)
     expect(paused.count).toBeLessThan(largeBytes / 2)
-    expect(paused.peak - before).toBeLessThan(mostGrownMebibytes)
+    expect(paused.peak - before).toBeLessThan(maxGrownMebibytes)
     const { bytes, digest } = await take(answer)
     expect({ status: answer.statusCode, bytes }).toEqual({ status: 200, bytes: largeBytes })
     expect(digest).toBe(upstream.flow.hash.digest('hex'))
@@ -160,7 +160,7 @@ test(
     Readable.from(body(largeBytes, count, hash)).pipe(call)
     const paused = await standingStill(() => sent)
     expect(paused.count).toBeLessThan(largeBytes / 2)
-    expect(paused.peak - before).toBeLessThan(mostGrownMebibytes)
+    expect(paused.peak - before).toBeLessThan(maxGrownMebibytes)
     upstream.letRead()
     const answer = await answerTo(call)
     const told = await new Response(Readable.toWeb(answer) as never).json()
@@ -191,5 +191,5 @@ test('100 MB go there and come back while the broker’s memory grows by less th
   const before = await residentMebibytes(world.brokers[0]?.pid ?? 0)
   const { status, received, peak } = await echo(usualBytes)
   expect({ status, received }).toEqual({ status: 200, received: usualBytes })
-  expect(peak - before).toBeLessThan(mostGrownMebibytes)
+  expect(peak - before).toBeLessThan(maxGrownMebibytes)
 })

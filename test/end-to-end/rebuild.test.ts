@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { migrateGrants } from '../../scripts/migrate-grants.ts'
 import { createMissingTables, rebuildTables } from '../../scripts/rebuild-tables.ts'
-import { secondsAfter } from '../../shared/clock.ts'
+import { addSeconds } from '../../shared/clock.ts'
 import { dueRowOf } from '../../shared/domain/due.ts'
 import type { Tenant, TenantName } from '../../shared/domain/tenant.ts'
 import { tenantKey } from '../../shared/domain/tenantKey.ts'
@@ -107,7 +107,7 @@ test('a tenant whose due row alone was lost is found by the sweeps themselves, s
   const name = await world.connect('hintless', 'ada@outlook.example')
   await migrateGrants(world.broker, 'sealed')
   const stored = await world.broker.tenants.read(name)
-  const dueAt = secondsAfter(new Date(), -3 * 3600)
+  const dueAt = addSeconds(new Date(), -3 * 3600)
   await world.broker.tenants.replace(stored!, { ...stored!.tenant, dueAt }, [])
   const table = world.broker.tables.RefreshDue
   for await (const { partitionKey, rowKey } of table.listEntities())
@@ -133,10 +133,10 @@ describe('tables that were restored from before a disconnect', () => {
   ) => {
     const name = await world.connect(tenant, 'ada@outlook.example')
     if (tenant.startsWith('sealed')) await migrateGrants(world.broker, 'sealed')
-    const consentedAt = secondsAfter(new Date(), -3600)
+    const consentedAt = addSeconds(new Date(), -3600)
     const backup = await replaceRow(name, (row) => ({ ...row, grant: { ...row.grant!, consentedAt } }))
     const { grantServices } = world.broker
-    const clock = { ...grantServices.clock, now: () => secondsAfter(new Date(), -60) }
+    const clock = { ...grantServices.clock, now: () => addSeconds(new Date(), -60) }
     await disconnectTenant({ ...grantServices, clock }, name)
     await inBetween(name)
     await replaceRow(name, () => backup)
@@ -177,7 +177,7 @@ describe('a damaged row', () => {
       await world.connect('broken', 'ada@outlook.example'),
       await world.connect('sound', 'grace@contoso.example'),
     ]
-    const dueAt = secondsAfter(new Date(), -60)
+    const dueAt = addSeconds(new Date(), -60)
     for (const name of [broken, sound]) {
       const stored = await world.broker.tenants.read(name)
       await world.broker.tenants.replace(stored!, { ...stored!.tenant, dueAt }, [])

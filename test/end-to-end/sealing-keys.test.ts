@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { migrateGrants } from '../../scripts/migrate-grants.ts'
 import { pruneSealingKeys } from '../../scripts/rotate-sealing-key.ts'
-import { secondsAfter } from '../../shared/clock.ts'
+import { addSeconds } from '../../shared/clock.ts'
 import { addSealingKey, readSealingKeyIds } from '../../shared/secrets/sealingKeys.ts'
 import { createStorageClock } from '../../shared/storage/storageClock.ts'
 import { createTenantTable } from '../../shared/storage/tenantTable.ts'
@@ -15,7 +15,7 @@ beforeAll(async () => {
 
 afterAll(() => world.stack.stop())
 
-const later = { ...createStorageClock(() => undefined), now: () => secondsAfter(new Date(), 601) }
+const later = { ...createStorageClock(() => undefined), now: () => addSeconds(new Date(), 601) }
 
 test('a new key seals, older ones open, and none is dropped before everything is sealed again', async () => {
   const { broker } = world
@@ -53,7 +53,7 @@ test('no key is dropped while a row is busy', async () => {
   const name = await world.connect('busy', 'ada@outlook.example')
   await addSealingKey({ ...broker, vault: broker.vaults.main })
   const stored = await broker.tenants.read(name)
-  const lease = { id: 'another process', until: secondsAfter(new Date(), 3600) }
+  const lease = { id: 'another process', until: addSeconds(new Date(), 3600) }
   await broker.tenants.replace(stored!, { ...stored!.tenant, lease }, [])
   const operator = world.createBroker()
   // The broker doesn't believe in a lease of an hour.

@@ -4,10 +4,17 @@ import { prepareProcess } from '../../scripts/commandLine.ts'
 import { type Broker, createBroker } from '../../shared/broker.ts'
 import { parseConfig } from '../../shared/config.ts'
 import { grantOwnerOf } from '../../shared/domain/grants.ts'
-import { askerOf, connectTenants, type Kill, killAndReplace, loadSettings, startLoad } from './killing.ts'
+import {
+  callerSpanOf,
+  connectTenants,
+  type Kill,
+  killAndReplace,
+  loadSettings,
+  startLoad,
+} from './killing.ts'
 import { openWorld, type World } from './world.ts'
 
-const mostKills = 5
+const maxKills = 5
 const workspace = 'demo'
 const settings = { ...loadSettings, GRANT_STORE: 'sealed' }
 
@@ -62,14 +69,14 @@ function unkeptOf(family: readonly LoggedRequest[], kept: string): readonly Logg
 
 /** Whether the process that made the call was killed after it had begun. */
 function diedBeforeKeeping(call: LoggedRequest, kills: readonly Kill[]): boolean {
-  return kills.some(({ broker, at }) => broker === askerOf(call) && Date.parse(call.at) <= at)
+  return kills.some(({ broker, at }) => broker === callerSpanOf(call) && Date.parse(call.at) <= at)
 }
 
 test('with a sign-in that ends used tokens, a death costs those tenants alone whose new token only the dead process had', async () => {
   await world.signIn.settings({ latencyMilliseconds: 100 })
   const alive = new Set([0, 1, 2])
   const running = startLoad(world, tenants, alive)
-  const kills = await killAndReplace(world, alive, (count) => count >= mostKills)
+  const kills = await killAndReplace(world, alive, (count) => count >= maxKills)
   await running.stop()
   expect([...running.statuses]).toContain(200)
   expect([...running.statuses].filter((status) => ![200, 409, 503].includes(status))).toEqual([])
@@ -89,6 +96,6 @@ test('with a sign-in that ends used tokens, a death costs those tenants alone wh
     expect(unkept.filter((call) => !diedBeforeKeeping(call, kills))).toEqual([])
     if (end === 'refreshed') expect(new Set(family.map(({ outcome }) => outcome))).toEqual(new Set(['ok']))
   }
-  expect(calls.filter((call) => askerOf(call) !== undefined).length).toBeGreaterThanOrEqual(mostKills)
+  expect(calls.filter((call) => callerSpanOf(call) !== undefined).length).toBeGreaterThanOrEqual(maxKills)
   expect([...ends.values()].filter((end) => end === 'refreshed').length).toBeGreaterThan(0)
 }, 180_000)

@@ -184,7 +184,7 @@ async function vend(
   minValiditySeconds: number | undefined,
 ): Promise<void> {
   const startedAt = world.scheduler.now()
-  const work = async () => accessTokens.obtain(name, minValiditySeconds)
+  const work = async () => accessTokens.get(name, minValiditySeconds)
   const obtained = await world.checks.vend(process, name.tenant, work)
   if (!obtained.ok) return
   const asked = minValiditySeconds === undefined ? {} : { minValiditySeconds }

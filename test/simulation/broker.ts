@@ -3,7 +3,7 @@ import type { DueIndex } from '../../shared/domain/due.ts'
 import type { GrantStore } from '../../shared/domain/grants.ts'
 import type { TenantName } from '../../shared/domain/tenant.ts'
 import type { TenantStore } from '../../shared/domain/tenantStore.ts'
-import type { RefreshRequest, TokenAnswer } from '../../shared/domain/tokenEndpoint.ts'
+import type { RefreshRequest, TokenResult } from '../../shared/domain/tokenEndpoint.ts'
 import type { Vault } from '../../shared/domain/vault.ts'
 import type { RefreshDependencies } from '../../shared/refresh/dependencies.ts'
 import type { Refresher } from '../../shared/refresh/refreshTenant.ts'
@@ -270,15 +270,18 @@ async function callTokenEndpoint(
   world: World,
   process: SimulatedProcess,
   request: RefreshRequest,
-): Promise<TokenAnswer> {
+): Promise<TokenResult> {
   const { provider, useCases, plan } = world
   const { refreshToken } = request
   const tenant = provider.familyOf(refreshToken)?.tenant ?? ''
   const ended = world.checks.callSent(process, request)
   const leaseUntil = world.row(tenant)?.tenant.lease?.until.getTime() ?? 0
   const sentAt = world.scheduler.now()
-  const timedOut: TokenAnswer = { ok: false, refusal: useCases.noAnswer('identity_provider_timed_out') }
-  const answer = await process.perform<TokenAnswer>({
+  const timedOut: TokenResult = {
+    ok: false,
+    refusal: useCases.refusalWithoutResponse('identity_provider_timed_out'),
+  }
+  const answer = await process.perform<TokenResult>({
     name: 'tokenEndpoint.refresh',
     tenant,
     effect: () => {
@@ -296,7 +299,7 @@ async function callTokenEndpoint(
   return answer
 }
 
-function toTokenAnswer({ useCases }: World, { status, body, retryAfter }: ProviderAnswer): TokenAnswer {
+function toTokenAnswer({ useCases }: World, { status, body, retryAfter }: ProviderAnswer): TokenResult {
   if (status !== 200) return { ok: false, refusal: useCases.classifyTokenRefusal(status, body, retryAfter) }
   const { access_token, expires_in, refresh_token } = body
   return {

@@ -4,26 +4,26 @@ import type { RefreshTrouble, Tenant } from '../../shared/domain/tenant.ts'
 import type { RefreshRequest } from '../../shared/domain/tokenEndpoint.ts'
 import type { SecretVersion } from '../../shared/domain/vault.ts'
 import type { RefreshOutcome } from '../../shared/refresh/outcome.ts'
-import type { Obtained } from '../../shared/vend/obtained.ts'
+import type { UsableToken } from '../../shared/vend/usableToken.ts'
 import type { Family } from './models/identityProvider.ts'
 import type { SimulatedProcess } from './process.ts'
 import { type Rule, Violation } from './violation.ts'
 import type { World } from './world.ts'
 
 /** Less is never vended (invariant 1). */
-const leastValiditySeconds = 60
+const minimumValiditySeconds = 60
 
 /** What is left of a lease after a call, for storing what it brings. */
-const leastKeepSeconds = 5
+const minKeepSeconds = 5
 
 /** A vend asks with the token that the row names, and with a newer one where that is refused. */
-const mostCallsPerVend = 2
+const maxCallsPerVend = 2
 
 /** A write that hangs takes effect within this time, or never. */
-const longestWriteMilliseconds = 150_000
+const maxWriteMilliseconds = 150_000
 
 /** Fewer than it takes to suspect the registration. */
-const mostTenantsOfSmallWorld = 4
+const maxTenantsOfSmallWorld = 4
 /** A process knows of a hold after 5 s, and a refresh that was decided on before has called some seconds later. */
 const knownMilliseconds = 20_000
 
@@ -153,7 +153,7 @@ export class Checks {
     try {
       return await vending.run(caused, work)
     } finally {
-      if (caused.calls > mostCallsPerVend)
+      if (caused.calls > maxCallsPerVend)
         this.report('calls_per_vend', `${caused.calls} for ${tenant} by ${process.name}`)
     }
   }
@@ -166,14 +166,14 @@ export class Checks {
 
   /** Invariant 1, and the end of vending after a disconnect. */
   vended(
-    obtained: Obtained,
+    obtained: UsableToken,
     purpose: { tenant: string; minValiditySeconds?: number; startedAt: number },
   ): void {
     const { provider, scheduler, plan } = this.#world
     const real = provider.accessToken(obtained.accessToken)
     if (real?.tenant !== purpose.tenant)
       this.report('isolation', `${purpose.tenant} got ${obtained.accessToken}`)
-    const promised = Math.max(purpose.minValiditySeconds ?? 0, leastValiditySeconds)
+    const promised = Math.max(purpose.minValiditySeconds ?? 0, minimumValiditySeconds)
     const validSeconds = ((real?.expiresAt ?? 0) - scheduler.now()) / 1000
     // One process says when a token ends, another one what time it is.
     if (validSeconds < promised - this.#world.clocksApartMilliseconds / 1000)
@@ -189,9 +189,9 @@ export class Checks {
     const { plan, scheduler } = this.#world
     this.#holds.set(`${environment}:${identityProvider}`, { ...hold, putAt: scheduler.now() })
     // Where many are refused for one reason, it may well be ours.
-    if (plan.tenants > mostTenantsOfSmallWorld) return
+    if (plan.tenants > maxTenantsOfSmallWorld) return
     // Who goes on with a hold may have read it before it was released.
-    const wasHeld = before || scheduler.now() < this.#releasedAt + longestWriteMilliseconds
+    const wasHeld = before || scheduler.now() < this.#releasedAt + maxWriteMilliseconds
     if (!wasHeld && reason !== 'client_secret_invalid') this.report('healthy_environment_held', reason)
   }
 
@@ -296,7 +296,7 @@ export class Checks {
     if (trouble && trouble.nextAttemptAt.getTime() > now)
       this.report('call_while_waiting', `${process.name} for ${tenant}, ${trouble.reason}`)
     if (!lease) return
-    const neededSeconds = this.#world.plan.config.tokenEndpointSeconds + leastKeepSeconds
+    const neededSeconds = this.#world.plan.config.tokenEndpointSeconds + minKeepSeconds
     if (lease.until.getTime() < now + neededSeconds * 1000)
       this.report(
         'lease_outlived',

@@ -14,7 +14,7 @@ export const consentMutations: readonly Mutation[] = [
         replace: '',
       },
       {
-        file: 'shared/connect/pending.ts',
+        file: 'shared/connect/readPendingGrant.ts',
         find: 'pending?.sessionId !== sessionId || pending.expiresAt <= now',
         replace: '!pending',
       },
@@ -39,9 +39,11 @@ export const consentMutations: readonly Mutation[] = [
   },
   {
     name: 'a consent in whose place another one waits is forgotten by nobody',
-    file: 'shared/connect/savePending.ts',
-    find: 'pending(row, pendingGrant), [row.pendingGrant?.grant.reference])',
-    replace: 'pending(row, pendingGrant), [])',
+    file: 'shared/connect/savePendingGrant.ts',
+    find: `withPendingGrant(row, pendingGrant), [
+            row.pendingGrant?.grant.reference,
+          ])`,
+    replace: 'withPendingGrant(row, pendingGrant), [])',
     breaks: ['secret_left_over', 'grant_kept_after_disconnect'],
   },
   {
@@ -68,13 +70,17 @@ export const consentMutations: readonly Mutation[] = [
   },
   {
     name: 'a call that fails is repeated at once',
-    file: 'shared/refresh/askProvider.ts',
-    find: `const asked =
-    named === undefined ? undefined : await ask(dependencies, attempt, { reference, refreshToken: named })`,
-    replace: `let asked =
-    named === undefined ? undefined : await ask(dependencies, attempt, { reference, refreshToken: named })
-  for (let tries = 0; tries < 2 && asked && asked !== 'no_time' && !asked.answer.ok; tries++)
-    asked = await ask(dependencies, attempt, { reference, refreshToken: named ?? '' })`,
+    file: 'shared/refresh/requestTokens.ts',
+    find: `const first =
+    named === undefined
+      ? undefined
+      : await requestTokens(dependencies, attempt, { reference, refreshToken: named })`,
+    replace: `let first =
+    named === undefined
+      ? undefined
+      : await requestTokens(dependencies, attempt, { reference, refreshToken: named })
+  for (let tries = 0; tries < 2 && first && first !== 'no_time' && !first.result.ok; tries++)
+    first = await requestTokens(dependencies, attempt, { reference, refreshToken: named ?? '' })`,
     breaks: ['calls_per_vend'],
   },
   {

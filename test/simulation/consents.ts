@@ -1,4 +1,4 @@
-import type { Proven } from '../../shared/connect/prove.ts'
+import type { ProvenSignIn } from '../../shared/connect/proveSignIn.ts'
 import type { Account } from '../../shared/domain/account.ts'
 import { sealContextOf } from '../../shared/domain/sealer.ts'
 import type { Grant, Tenant, TenantName } from '../../shared/domain/tenant.ts'
@@ -20,7 +20,7 @@ const accountsReached: readonly Account[] = Array.from({ length: 60 }, (_, index
 }))
 
 /** An app brings the code back within this time or some minutes later, when it is too late. */
-const longestConfirmationMilliseconds = 18 * 60_000
+const maxConfirmationMilliseconds = 18 * 60_000
 
 /** Waits for a use case that may be refused for what the tenant is. */
 export async function unlessRefused<T>(work: Promise<T>): Promise<T | undefined> {
@@ -34,15 +34,15 @@ export async function unlessRefused<T>(work: Promise<T>): Promise<T | undefined>
 
 /** A person consents, and half a minute of discovery later at most, the grant is kept. */
 export async function connect(world: World, broker: SimulatedBroker, name: TenantName): Promise<void> {
-  const askedAt = broker.process.clock.now()
+  const requestedAt = broker.process.clock.now()
   const { random } = world
   const { family, ...tokens } = world.provider.consent(name.tenant)
   await broker.accounts.write(name, family.id, accountsReached)
   await world.useCases.connectGrant(broker.dependencies, name, {
     ...tokens,
     environment: random.chance(0.1) ? 'production' : environmentOf(world, name),
-    askedAt,
-    grant: grantOf(family.id, askedAt, providerFor(world, name.tenant)),
+    requestedAt,
+    grant: grantOf(family.id, requestedAt, providerFor(world, name.tenant)),
     accountsGeneration: family.id,
   })
 }
@@ -70,13 +70,13 @@ export async function consentAndConfirm(
   const { family, identityProvider, proven } = consent(world, broker, name)
   await broker.accounts.write(name, family, accountsReached)
   const grantServices = { grantServices: broker.dependencies, clock: broker.process.clock }
-  const kept = await useCases.savePending(grantServices, { ...signIn, identityProvider }, proven, {
+  const kept = await useCases.savePendingGrant(grantServices, { ...signIn, identityProvider }, proven, {
     accountsGeneration: family,
     outcome: {},
   })
   const code = 'returnUrl' in kept && new URL(kept.returnUrl).searchParams.get('confirmation_code')
   if (!code || random.chance(0.2)) return
-  scheduler.after(random.below(longestConfirmationMilliseconds), () => {
+  scheduler.after(random.below(maxConfirmationMilliseconds), () => {
     if (world.brokers.length > 0) follow(confirm(world, name, signIn.id, code, family))
   })
 }
@@ -85,13 +85,13 @@ function consent(
   world: World,
   broker: SimulatedBroker,
   { tenant }: TenantName,
-): { family: string; identityProvider: IdentityProvider; proven: Proven } {
-  const askedAt = broker.process.clock.now()
+): { family: string; identityProvider: IdentityProvider; proven: ProvenSignIn } {
+  const requestedAt = broker.process.clock.now()
   const { family, ...tokens } = world.provider.consent(tenant)
-  const { identityProvider, scopes, ...user } = grantOf(family.id, askedAt, providerFor(world, tenant))
+  const { identityProvider, scopes, ...user } = grantOf(family.id, requestedAt, providerFor(world, tenant))
   const row = { identityProvider, scopes }
-  const proven = { row, user, tokens: { ...tokens, askedAt }, discovery: user }
-  return { family: family.id, identityProvider, proven: proven as unknown as Proven }
+  const proven = { row, user, tokens: { ...tokens, requestedAt }, discovery: user }
+  return { family: family.id, identityProvider, proven: proven as unknown as ProvenSignIn }
 }
 
 async function confirm(

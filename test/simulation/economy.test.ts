@@ -76,7 +76,7 @@ describe('what is spent', () => {
     const { accessTokens } = world.start()
     const promise = world.plan.lifetimeSeconds + 100
     for (let vend = 0; vend < 20; vend++) {
-      const obtained = await world.until(accessTokens.obtain({ workspace, tenant: 't0' }, promise))
+      const obtained = await world.until(accessTokens.get({ workspace, tenant: 't0' }, promise))
       expect(obtained).toMatchObject({ ok: false, because: 'validity_not_reached' })
       await world.pass(1000)
     }
@@ -90,7 +90,7 @@ describe('what is spent', () => {
     const brokers = [world.start(), world.start(), world.start()]
     const name = { workspace, tenant: 't0' }
     const vends = brokers.flatMap(({ accessTokens }) =>
-      Array.from({ length: 50 }, () => accessTokens.obtain(name, 60)),
+      Array.from({ length: 50 }, () => accessTokens.get(name, 60)),
     )
     const answers = await world.until(Promise.all(vends))
     expect(answers.filter(({ ok }) => ok)).toHaveLength(150)

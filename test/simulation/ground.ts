@@ -1,5 +1,5 @@
 import { sha256 } from '../../shared/access/browser.ts'
-import { secondsAfter, systemClock, systemRandomness } from '../../shared/clock.ts'
+import { addSeconds, systemClock, systemRandomness } from '../../shared/clock.ts'
 import type { Grant, Tenant } from '../../shared/domain/tenant.ts'
 import type { TenantStore } from '../../shared/domain/tenantStore.ts'
 import { createRefresher } from '../../shared/refresh/refreshTenant.ts'
@@ -65,7 +65,7 @@ export function ground() {
   const refresh = (store: TenantStore = tenants) =>
     createRefresher({ ...dependencies, tenants: store }).refresh(name, {
       for: 'replacement',
-      seen: secondsAfter(new Date(), 1),
+      seen: addSeconds(new Date(), 1),
     })
   const live = () => [...vault.live()].filter((secret) => !parseMark(secret)).map(({ value }) => value)
   const row = () => tenants.row(name)?.tenant as Tenant
@@ -97,7 +97,7 @@ export function connected(reference: string): Tenant {
 export async function pendingOf(
   { grants, dependencies }: ReturnType<typeof ground>,
   code: string,
-  expiresAt = secondsAfter(now, 900),
+  expiresAt = addSeconds(now, 900),
 ) {
   return {
     environment: 'production' as const,
@@ -107,7 +107,7 @@ export async function pendingOf(
     expiresAt,
     accessToken: {
       sealed: await dependencies.sealer.seal('at', sealing),
-      expiresAt: secondsAfter(now, 3600),
+      expiresAt: addSeconds(now, 3600),
       refreshedAt: now,
     },
     accountsGeneration: 'g',

@@ -10,7 +10,7 @@ const sweep = 'shared/refresh/sweep.ts'
 export const leaseMutations: readonly Mutation[] = [
   {
     name: 'a call is made although the lease has no time for it',
-    file: 'shared/refresh/askProvider.ts',
+    file: 'shared/refresh/requestTokens.ts',
     find: "if (!time.allowsCall()) return 'no_time'",
     replace: '',
     breaks: ['lease_outlived', 'one_call_a_lease'],
@@ -19,7 +19,7 @@ export const leaseMutations: readonly Mutation[] = [
     name: 'a step under the lease has no time limit',
     file: leaseTime,
     find: `=>
-    deadline.step(name, work, Math.min(longestStepSeconds, left() * share))`,
+    deadline.step(name, work, Math.min(maxStepSeconds, left() * share))`,
     replace: '=> work()',
     breaks: ['lease_outlived'],
     by: slowKeeping,
@@ -27,8 +27,8 @@ export const leaseMutations: readonly Mutation[] = [
   {
     name: 'a lease is used up to its very end',
     file: leaseTime,
-    find: 'const spareSeconds = 2',
-    replace: 'const spareSeconds = 0',
+    find: 'const marginSeconds = 2',
+    replace: 'const marginSeconds = 0',
     breaks: ['lease_outlived'],
     by: clocksApart,
   },
@@ -50,7 +50,7 @@ export const leaseMutations: readonly Mutation[] = [
   },
   {
     name: 'a vend is noted in a row that somebody refreshes',
-    file: 'shared/vend/noteVend.ts',
+    file: 'shared/vend/recordVend.ts',
     find: 'if (row.lease && row.lease.until > now) return undefined',
     replace: '',
     breaks: ['noted_under_lease'],
@@ -58,7 +58,7 @@ export const leaseMutations: readonly Mutation[] = [
   {
     name: 'a lease of one’s own is taken for another one’s after a conflict',
     file: lease,
-    find: "if (taken === 'conflict') return lookAgain()",
+    find: "if (taken === 'conflict') return readOwnLease()",
     replace: "if (taken === 'conflict') return undefined",
     breaks: ['own_write_denied'],
   },

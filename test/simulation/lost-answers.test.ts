@@ -83,7 +83,7 @@ describe('a write that took effect and is answered as a conflict', () => {
       refreshToken: 'new',
       accessToken: 'at',
       expiresInSeconds: 3600,
-      askedAt: now,
+      requestedAt: now,
       accountsGeneration: 'g',
     }
     const stored = await connectGrant({ ...dependencies, tenants: store }, name, proven)
@@ -104,7 +104,7 @@ describe('a write that took effect and is answered as a conflict', () => {
       refreshToken: 'new',
       accessToken: 'at',
       expiresInSeconds: 3600,
-      askedAt: now,
+      requestedAt: now,
       accountsGeneration: 'g',
     }
     expect(await connectGrant({ ...dependencies, tenants: store }, name, proven)).toBeUndefined()
@@ -164,9 +164,9 @@ test('a grant is not kept, nor its secret, once the row is another one than it w
   const kept = await connectGrant(dependencies, name, {
     environment: 'production',
     grant: grantOf('', 'second'),
-    ...{ refreshToken: 'new', accessToken: 'at', expiresInSeconds: 3600, askedAt: now },
+    ...{ refreshToken: 'new', accessToken: 'at', expiresInSeconds: 3600, requestedAt: now },
     accountsGeneration: 'g',
-    isStillFor: (found) => found.grant?.consenter.subject === 'second',
+    isStillValidFor: (found) => found.grant?.consenter.subject === 'second',
   })
   expect(kept).toBeUndefined()
   expect(row()).toEqual(old)

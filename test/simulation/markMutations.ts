@@ -16,7 +16,7 @@ export const markMutations: readonly Mutation[] = [
   {
     name: 'a disconnect leaves no mark',
     file: 'shared/tenants/owedMark.ts',
-    find: "await within(clock, markSeconds, 'marking the disconnect', write)",
+    find: "await withTimeLimit(clock, markSeconds, 'marking the disconnect', write)",
     replace: 'void write',
     breaks: ['mark_forgotten'],
   },

@@ -19,7 +19,7 @@ export function restoredAfterDisconnect(seed: number, useCases: UseCases): Promi
     if (!backup || !row) throw new Error('no row')
     await world.tenants.replace(row, backup, [])
     await world.pass(world.plan.lifetimeSeconds * second)
-    const { ok } = await world.until(broker.accessTokens.obtain(name))
+    const { ok } = await world.until(broker.accessTokens.get(name))
     if (ok) throw new Violation('vended_after_disconnect', 'from a restored row')
     await settle(world)
     return world

@@ -18,7 +18,7 @@ const bySimulation =
 const patient = { timeout: 120_000 }
 
 /** Each breakage must show within this many seeds. */
-const mostSeeds = 600
+const maxSeeds = 600
 
 describe('the simulator catches a protocol in which', () => {
   test.each(
@@ -29,7 +29,7 @@ describe('the simulator catches a protocol in which', () => {
     const useCases = await loadMutant(mutation)
     const { mode = 'microsoft', by = bySimulation(mode) } = mutation
     let caught: Rule | undefined
-    for (let seed = 1; seed <= mostSeeds && !caught; seed++) caught = (await by(seed, useCases))?.rule
+    for (let seed = 1; seed <= maxSeeds && !caught; seed++) caught = (await by(seed, useCases))?.rule
     expect(mutation.breaks).toContain(caught)
   })
 

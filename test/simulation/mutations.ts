@@ -14,8 +14,8 @@ export const mutations: readonly Mutation[] = [
     file: refreshLeased,
     find: 'const stored = isNew\n',
     replace: `if (isNew) {
-    const done = await commitRefreshed(dependencies, attempt, { purpose, answer: { ...answer, askedAt }, reference, isStored: true })
-    await writeGrant(dependencies, attempt, { reference, refreshToken: answer.refreshToken })
+    const done = await commitRefreshed(dependencies, attempt, { purpose, result: { ...result, requestedAt }, reference, isStored: true })
+    await writeGrant(dependencies, attempt, { reference, refreshToken: result.refreshToken })
     return done
   }
   const stored = isNew
@@ -134,8 +134,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'an answer without a refresh token overwrites the old one',
     file: refreshLeased,
-    find: 'const isNew = answer.refreshToken !== undefined && answer.refreshToken !== refreshToken',
-    replace: 'const isNew = answer.refreshToken !== refreshToken',
+    find: 'const isNew = result.refreshToken !== undefined && result.refreshToken !== refreshToken',
+    replace: 'const isNew = result.refreshToken !== refreshToken',
     breaks: ['token_lost', 'unexpected_error'],
   },
   {
@@ -183,8 +183,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'the old secret is forgotten by nobody',
     file: 'shared/tenants/secretsToDestroy.ts',
-    find: 'return listSecrets(next, unneeded)',
-    replace: 'return listSecrets(next, [])',
+    find: 'return withListedSecrets(next, unneeded)',
+    replace: 'return withListedSecrets(next, [])',
     breaks: ['secret_left_over', 'grant_kept_after_disconnect'],
   },
   {
@@ -200,10 +200,10 @@ export const mutations: readonly Mutation[] = [
     file: 'shared/tenants/disconnect.ts',
     find: `withSecretsToDestroy(
       grants,
-      bare(disconnected(each, disconnectedAt ?? now)),
+      withoutGrant(withDisconnect(each, disconnectedAt ?? now)),
       referencesOf(each),
     )`,
-    replace: 'bare(disconnected(each, disconnectedAt ?? now))',
+    replace: 'withoutGrant(withDisconnect(each, disconnectedAt ?? now))',
     breaks: ['grant_kept_after_disconnect', 'secret_left_over'],
   },
   {
@@ -216,15 +216,15 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'a promise below sixty seconds is taken at its word',
     file: 'shared/vend/accessTokens.ts',
-    find: 'minValiditySeconds = 0): number {\n  return Math.max(minValiditySeconds, leastValiditySeconds)',
-    replace: 'minValiditySeconds = leastValiditySeconds): number {\n  return minValiditySeconds',
+    find: 'minValiditySeconds = 0): number {\n  return Math.max(minValiditySeconds, minimumValiditySeconds)',
+    replace: 'minValiditySeconds = minimumValiditySeconds): number {\n  return minValiditySeconds',
     breaks: ['validity'],
   },
   {
     name: 'an access token’s life is counted from the commit',
     file: commit,
-    find: 'secondsAfter(answer.askedAt, answer.expiresInSeconds)',
-    replace: 'secondsAfter(now, answer.expiresInSeconds)',
+    find: 'addSeconds(result.requestedAt, result.expiresInSeconds)',
+    replace: 'addSeconds(now, result.expiresInSeconds)',
     breaks: ['validity'],
   },
   {
@@ -275,7 +275,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'one environment’s token is refreshed in the other',
-    file: 'shared/refresh/askProvider.ts',
+    file: 'shared/refresh/requestTokens.ts',
     find: 'const { environment } = leased.tenant',
     replace: "const environment = 'production' as const",
     breaks: ['crossed_environment'],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { secondsAfter } from '../../shared/clock.ts'
+import { addSeconds } from '../../shared/clock.ts'
 import { confirmConnectSession } from '../../shared/connect/confirm.ts'
 import { dueRowOf } from '../../shared/domain/due.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
@@ -14,7 +14,7 @@ const accounts = { list: async () => ({ accounts: [] }), removeOthers: async () 
 
 /** A consent that expired a second ago, with the hint by which the sweep finds it. */
 async function expired(own: ReturnType<typeof ground>, tenant: Tenant): Promise<void> {
-  const pendingGrant = await pendingOf(own, 'code', secondsAfter(now, -1))
+  const pendingGrant = await pendingOf(own, 'code', addSeconds(now, -1))
   await own.tenants.create({ ...tenant, pendingGrant }, [])
   await own.dependencies.due.insert(dueRowOf(tenant, pendingGrant.grant, pendingGrant.expiresAt))
 }
@@ -27,7 +27,7 @@ test('a hint that the row does not confirm goes although the tenant is due each 
   const own = ground()
   const tenant = connected(await own.stores.vault.write('old', owner))
   await own.tenants.create(tenant, [])
-  for (const dueAt of [secondsAfter(now, -60), now]) {
+  for (const dueAt of [addSeconds(now, -60), now]) {
     if (tenant.grant) await own.dependencies.due.insert(dueRowOf(tenant, tenant.grant, dueAt))
   }
   const { report } = await sweepOf(own)
@@ -47,7 +47,7 @@ describe('a consent that nobody confirms in time', () => {
 
   test('goes beside a connected tenant, which keeps its own', async () => {
     const own = ground()
-    const dueAt = secondsAfter(now, 900)
+    const dueAt = addSeconds(now, 900)
     await expired(own, { ...connected(await own.stores.vault.write('old', owner)), dueAt })
     await sweepOf(own)
     expect(own.row()).toMatchObject({ status: 'connected', dueAt })
@@ -85,7 +85,7 @@ describe('a consent that nobody confirms in time', () => {
     const own = ground()
     await expired(own, pendingTenant)
     expect(toTenantView(own.row(), now).confirmationPending).toBe(false)
-    expect(toTenantView(own.row(), secondsAfter(now, -2)).confirmationPending).toBe(true)
+    expect(toTenantView(own.row(), addSeconds(now, -2)).confirmationPending).toBe(true)
   })
 })
 

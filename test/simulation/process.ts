@@ -100,9 +100,9 @@ export class SimulatedProcess {
     const chance = random.fraction()
     const bad = rates.failsBefore + rates.failsAfter + rates.hangs
     const isSlow = rates.slow > 0 && random.chance(rates.slow)
-    const mostSlow = Math.min(limit / 2, slowMilliseconds)
+    const maxSlow = Math.min(limit / 2, slowMilliseconds)
     const latency = () =>
-      isSlow ? random.below(mostSlow) : random.chance(0.1) ? random.below(1500) : 1 + random.below(40)
+      isSlow ? random.below(maxSlow) : random.chance(0.1) ? random.below(1500) : 1 + random.below(40)
     if (chance >= bad + rates.dies) return { fate: 'done', effectAfter: latency(), answerAfter: latency() }
     if (chance >= bad) {
       return { fate: random.pick(['died_before', 'died_after']), effectAfter: latency(), answerAfter: 0 }

@@ -54,7 +54,7 @@ export function wakeBesideSweep(seed: number, useCases: UseCases): Promise<Viola
   return brokenRule(async () => {
     const world = await idleWorld(seed, useCases)
     const [waking, sweeping] = [world.start(), world.start()]
-    const vend = waking.accessTokens.obtain(name)
+    const vend = waking.accessTokens.get(name)
     await world.pass(world.random.below(200))
     await sweep(world, sweeping)
     await world.until(vend)

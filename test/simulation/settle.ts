@@ -4,9 +4,9 @@ import { Violation } from './violation.ts'
 import { type World, workspace } from './world.ts'
 
 /** Refreshes until the outcome is final; more than this means that it never will be. */
-const mostAttempts = 12
+const maxAttempts = 12
 /** A dead grant is noticed by a call and a confirming one, each of which may try a newer token as well. */
-const mostCallsOfDeadGrant = 4
+const maxCallsOfDeadGrant = 4
 /** A row that is due is read once by its refresh, and once more while it is leased. */
 const readsPerDueRow = 2
 
@@ -75,7 +75,7 @@ async function assertRefreshes(world: World, broker: SimulatedBroker, tenant: st
   const end = await refreshUntilFinal(world, broker, tenant)
   const calls = family.calls - callsBefore
   if (isDead && end !== 'dead') throw new Violation('never_settles', `${tenant} is dead and ${end}`)
-  if (isDead && calls > mostCallsOfDeadGrant)
+  if (isDead && calls > maxCallsOfDeadGrant)
     throw new Violation('dead_grant_called', `${calls} times for ${tenant}`)
   if (!isDead && end !== 'refreshed' && !family.excuse)
     throw new Violation('token_lost', `${tenant} ends as ${end}`)
@@ -100,7 +100,7 @@ async function refreshUntilFinal(
   { refresher }: SimulatedBroker,
   tenant: string,
 ): Promise<string> {
-  for (let attempt = 0; attempt < mostAttempts; attempt++) {
+  for (let attempt = 0; attempt < maxAttempts; attempt++) {
     const seen = new Date(world.scheduler.now() + world.clocksApartMilliseconds)
     const outcome = await world.until(refresher.refresh({ workspace, tenant }, { for: 'replacement', seen }))
     const status = world.row(tenant)?.tenant.status
@@ -108,15 +108,15 @@ async function refreshUntilFinal(
     if (outcome.outcome === 'refreshed') return 'refreshed'
     await world.pass(millisecondsToWait(world, tenant, outcome))
   }
-  return `not final after ${mostAttempts} attempts`
+  return `not final after ${maxAttempts} attempts`
 }
 
 function millisecondsToWait(world: World, tenant: string, outcome: RefreshOutcome): number {
   const row = world.row(tenant)?.tenant
   const hold = outcome.outcome === 'passed_on' ? outcome.hold?.until : undefined
   const until = [row?.lease?.until, row?.trouble?.nextAttemptAt, hold].map((time) => time?.getTime() ?? 0)
-  const leastMilliseconds = 1000 + world.clocksApartMilliseconds
-  return leastMilliseconds + Math.max(0, Math.max(...until) - world.scheduler.now())
+  const minMilliseconds = 1000 + world.clocksApartMilliseconds
+  return minMilliseconds + Math.max(0, Math.max(...until) - world.scheduler.now())
 }
 
 /** Invariant 10, and that every hint in the past is its tenant's own: two sweeps leave nothing behind. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { RefreshConfig } from '../../shared/config.ts'
 import type { RefreshDependencies } from '../../shared/refresh/dependencies.ts'
-import type { SweepOrder } from '../../shared/refresh/sweep.ts'
+import type { SweepOptions } from '../../shared/refresh/sweep.ts'
 import type { SimulatedBroker } from './broker.ts'
 import { dueTenants } from './dueTenants.ts'
 import * as useCases from './useCases.ts'
@@ -155,7 +155,7 @@ describe('a sweep that has not the time or the share for all', () => {
   test('hands over what it has read and not begun when the time is up', async () => {
     const { world, broker } = await dueTenants(60)
     const dependencies = configured(broker, { sweepSeconds: 1, sweepConcurrency: 1 })
-    const sweep = (order: SweepOrder) =>
+    const sweep = (order: SweepOptions) =>
       world.until(useCases.sweep({ ...dependencies, refresher: broker.refresher }, order))
     const { handOver, report } = await sweep({ mayHandOver: true })
     expect(report.leftOver).toBeGreaterThan(0)

@@ -1,8 +1,8 @@
 /** The production code that a simulation runs; the mutation check bundles this file with one breakage at a time. */
 export { setDefaultAccount } from '../../shared/accounts/setDefault.ts'
 export { confirmConnectSession } from '../../shared/connect/confirm.ts'
-export { savePending } from '../../shared/connect/savePending.ts'
-export { noAnswer } from '../../shared/domain/refusal.ts'
+export { savePendingGrant } from '../../shared/connect/savePendingGrant.ts'
+export { refusalWithoutResponse } from '../../shared/domain/refusal.ts'
 export { StorageUnavailableError } from '../../shared/domain/storageUnavailable.ts'
 export { classifyTokenRefusal } from '../../shared/identity/refusal.ts'
 export { migrateGrant } from '../../shared/operations/migrate.ts'

@@ -30,9 +30,9 @@ export interface WorldOptions {
 type ProcessTimes = Map<SimulatedProcess, Map<string, number>>
 
 const noFaults: FaultRates = { failsBefore: 0, failsAfter: 0, hangs: 0, dies: 0, slow: 0 }
-const longestOutageMilliseconds = 120_000
+const maxOutageMilliseconds = 120_000
 /** A process that died is back within this time. */
-const longestRestartMilliseconds = 60_000
+const maxRestartMilliseconds = 60_000
 
 /**
  * What failed is repeated as long as 7 s of the lease are left when it has failed. A try takes a third at most of what
@@ -118,7 +118,7 @@ export class World implements ProcessWorld {
   /** For some time a whole service fails whatever it is asked, or the vault refuses every write, as after a fail-over. */
   breakDown(): void {
     const service = this.random.pick(['tables', 'vault', 'vault_writes'] as const)
-    const milliseconds = this.random.below(longestOutageMilliseconds)
+    const milliseconds = this.random.below(maxOutageMilliseconds)
     this.#outage = { service, until: this.scheduler.now() + milliseconds }
     this.record('world', `${service} are out`, '', `for ${milliseconds} ms`)
   }
@@ -134,7 +134,7 @@ export class World implements ProcessWorld {
     const at = this.brokers.findIndex((broker) => broker.process === process)
     if (at >= 0) this.brokers.splice(at, 1)
     if (this.calm) return
-    this.scheduler.after(this.random.below(longestRestartMilliseconds), () => {
+    this.scheduler.after(this.random.below(maxRestartMilliseconds), () => {
       if (!this.calm) this.record(this.start().process.name, 'starts', '', '')
     })
   }

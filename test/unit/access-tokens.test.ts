@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { secondsAfter, systemClock, systemRandomness, TimeLimitError } from '../../shared/clock.ts'
+import { addSeconds, systemClock, systemRandomness, TimeLimitError } from '../../shared/clock.ts'
 import type { Grant, Tenant } from '../../shared/domain/tenant.ts'
 import type { RefreshPurpose } from '../../shared/refresh/decide.ts'
 import { createAccessTokens } from '../../shared/vend/accessTokens.ts'
@@ -14,8 +14,8 @@ const context = { ...name, environment: 'production', use: 'access_token' } as c
 async function connected(sealer: ReturnType<typeof createModelSealer>, now: Date): Promise<Tenant> {
   const accessToken = {
     sealed: await sealer.seal('at', context),
-    refreshedAt: secondsAfter(now, -3400),
-    expiresAt: secondsAfter(now, 200),
+    refreshedAt: addSeconds(now, -3400),
+    expiresAt: addSeconds(now, 200),
   }
   return { ...name, environment: 'production', status: 'connected', createdAt: now, accessToken }
 }
@@ -37,8 +37,8 @@ test('a token that is good for a minute is vended while the vault hangs', async 
     vendLimitSeconds: 20,
     config: { activeWindowSeconds: 86_400 } as never,
   })
-  expect(await accessTokens.obtain(name)).toMatchObject({ ok: true, accessToken: 'at' })
-  await expect(accessTokens.obtain(name, 300)).rejects.toThrow(TimeLimitError)
+  expect(await accessTokens.get(name)).toMatchObject({ ok: true, accessToken: 'at' })
+  await expect(accessTokens.get(name, 300)).rejects.toThrow(TimeLimitError)
 })
 
 /** Access tokens of a process by whose clock it is `now`, and that refreshes nothing. */
@@ -64,26 +64,26 @@ test('a token is never vended with the ids of a row that holds another one', asy
   const grant = { reference: 'vault:one', identityProvider: 'microsoft' } as unknown as Grant
   const old = { ...(await connected(sealer, now)), lastVendedAt: now, grant }
   const stored = await tenants.create(
-    { ...old, accessToken: { ...old.accessToken!, expiresAt: secondsAfter(now, 3000) } },
+    { ...old, accessToken: { ...old.accessToken!, expiresAt: addSeconds(now, 3000) } },
     [],
   )
   if (stored === 'conflict') throw new Error('conflict')
   const accessTokens = neverRefreshing({ tenants, sealer }, { now: () => now, activeWindowSeconds: 40 })
-  expect(await accessTokens.obtain(name)).toMatchObject({ accessToken: 'at' })
+  expect(await accessTokens.get(name)).toMatchObject({ accessToken: 'at' })
   // Another process reconnects the tenant as somebody else, and then this one notes its vend.
   const defaultAccount = { accountId: '2', customerId: '20' }
   const accessToken = {
     ...old.accessToken!,
     sealed: await sealer.seal('of another', context),
-    expiresAt: secondsAfter(now, 3000),
+    expiresAt: addSeconds(now, 3000),
   }
   await tenants.replace(stored, { ...stored.tenant, accessToken, defaultAccount }, [])
-  now = secondsAfter(now, 20)
-  const noting = await accessTokens.obtain(name)
+  now = addSeconds(now, 20)
+  const noting = await accessTokens.get(name)
   expect(noting).toMatchObject({ accessToken: 'at' })
   expect(noting).not.toHaveProperty('tenant.defaultAccount')
   await new Promise((resolve) => setImmediate(resolve))
-  expect(await accessTokens.obtain(name)).toMatchObject({
+  expect(await accessTokens.get(name)).toMatchObject({
     accessToken: 'of another',
     tenant: { defaultAccount },
   })
@@ -94,7 +94,7 @@ async function vendSealedFor(sealedFor: string | undefined) {
   const [tenants, sealer, now] = [createModelTenantStore(), createModelSealer(), new Date()]
   const grant = { id: 'one', reference: 'vault:one', identityProvider: 'microsoft' } as unknown as Grant
   const sealed = await sealer.seal('at', { ...context, grantId: sealedFor })
-  const accessToken = { sealed, refreshedAt: now, expiresAt: secondsAfter(now, 3000) }
+  const accessToken = { sealed, refreshedAt: now, expiresAt: addSeconds(now, 3000) }
   const row = { ...(await connected(sealer, now)), lastVendedAt: now, grant, accessToken }
   await tenants.create(row, [])
   const purposes: RefreshPurpose[] = []
@@ -114,7 +114,7 @@ async function vendSealedFor(sealedFor: string | undefined) {
     vendLimitSeconds: 20,
     config: { activeWindowSeconds: 86_400 } as never,
   })
-  return { obtained: await accessTokens.obtain(name), purposes, accessToken }
+  return { obtained: await accessTokens.get(name), purposes, accessToken }
 }
 
 test('a token that was sealed for the tenant’s grant, or by an older version for none, is vended', async () => {
@@ -138,8 +138,8 @@ test('a row that is remembered from a time to come is read again, since the cloc
   const stored = await tenants.create(row, [])
   if (stored === 'conflict') throw new Error('conflict')
   const accessTokens = neverRefreshing({ tenants, sealer }, { now: () => now, activeWindowSeconds: 86_400 })
-  expect(await accessTokens.obtain(name, 60)).toMatchObject({ accessToken: 'at' })
+  expect(await accessTokens.get(name, 60)).toMatchObject({ accessToken: 'at' })
   await tenants.replace(stored, { ...row, status: 'disconnected' }, [])
-  now = secondsAfter(now, -60)
-  await expect(accessTokens.obtain(name, 60)).rejects.toThrow('nobody is to refresh')
+  now = addSeconds(now, -60)
+  await expect(accessTokens.get(name, 60)).rejects.toThrow('nobody is to refresh')
 })

@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { discoveryEvents, listed, personChange, selectionEvents } from '../../shared/accounts/events.ts'
+import {
+  discoveryEvents,
+  listAccountNames,
+  personChange,
+  selectionEvents,
+} from '../../shared/accounts/events.ts'
 import type { Account } from '../../shared/domain/account.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
 import { connected, grantOf, now } from '../simulation/ground.ts'
@@ -69,9 +74,9 @@ test('a selection that gains and loses accounts says how many', () => {
 })
 
 test('a list names 20 accounts, by id where there is no number, and counts the rest', () => {
-  expect(listed([accountOf('1', { number: '' })])).toBe('Account 1 (1)')
-  expect(listed(many(20))).not.toContain('more')
-  expect(listed(many(21))).toMatch(/\(F10019\) and 1 more$/)
+  expect(listAccountNames([accountOf('1', { number: '' })])).toBe('Account 1 (1)')
+  expect(listAccountNames(many(20))).not.toContain('more')
+  expect(listAccountNames(many(21))).toMatch(/\(F10019\) and 1 more$/)
 })
 
 test('a person is known by issuer and subject, or else by Microsoft’s user id', () => {

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { FaultEvidence } from '../../shared/advertising/faultEvidence.ts'
 import { readFault } from '../../shared/advertising/faults.ts'
-import { createOwnerOfAddress, serviceOfAddress } from '../../shared/diagnosis/addresses.ts'
+import { createAddressOwnerFinder, serviceOfAddress } from '../../shared/diagnosis/addresses.ts'
 import { judgeDeveloperToken } from '../../shared/diagnosis/developerTokenState.ts'
 import { diagnoseFailedCall } from '../../shared/diagnosis/diagnose.ts'
 import { diagnoseProbe, type ProbeResults, probeAccount } from '../../shared/diagnosis/diagnoseProbe.ts'
@@ -32,7 +32,7 @@ const context: DiagnosisContext = {
   accounts: createKnownAccounts([own, linked, suspended]),
   tokenExpiresAt: later,
   developerToken: 'present',
-  ownerOfAddress: createOwnerOfAddress(new Map()),
+  findAddressOwner: createAddressOwnerFinder(new Map()),
   now,
 }
 
@@ -592,9 +592,9 @@ describe('a live probe', () => {
   test('in which everything works says so', () => {
     expect(probe(good).verdict).toBe('all_well')
     const answer = { ok: true, value: { account, customerId: '333' } } as const
-    expect(probe({ ...good, account: { accountId: '101', vendedCustomerId: '333', answer } }).verdict).toBe(
-      'all_well',
-    )
+    expect(
+      probe({ ...good, account: { accountId: '101', vendedCustomerId: '333', result: answer } }).verdict,
+    ).toBe('all_well')
   })
 
   test.each([
@@ -611,9 +611,9 @@ describe('a live probe', () => {
       'account_not_usable',
     ],
   ] as const)('whose account %s says so', (_what, answer, verdict) => {
-    expect(probe({ ...good, account: { accountId: '101', vendedCustomerId: '333', answer } }).verdict).toBe(
-      verdict,
-    )
+    expect(
+      probe({ ...good, account: { accountId: '101', vendedCustomerId: '333', result: answer } }).verdict,
+    ).toBe(verdict)
   })
 
   test('finds an account’s customer with one call', async () => {
@@ -646,7 +646,7 @@ test.each([
 })
 
 describe('addresses', () => {
-  const local = createOwnerOfAddress(
+  const local = createAddressOwnerFinder(
     new Map([
       ['production', { advertisingUrl: 'http://127.0.0.1:9/production/{host}' }],
       ['sandbox', { advertisingUrl: 'http://127.0.0.1:9/sandbox/{host}' }],

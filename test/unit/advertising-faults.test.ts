@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { faultCodes } from '../../shared/advertising/faultCodes.ts'
+import { commonFaultCodes } from '../../shared/advertising/faultCodes.ts'
 import { readFault } from '../../shared/advertising/faults.ts'
 import { identityFaultOf } from '../../shared/advertising/identityFault.ts'
 import { type ServiceName, serviceNames } from '../../shared/advertising/services.ts'
@@ -20,7 +20,7 @@ function read(bodyText: string, status = 400, service: ServiceName = 'campaignMa
 }
 
 describe('every documented code', () => {
-  test.each(faultCodes.map((row) => [row.code, row.reason ?? row.errorCode, row] as const))(
+  test.each(commonFaultCodes.map((row) => [row.code, row.reason ?? row.errorCode, row] as const))(
     '%i %s is read as its row says',
     (code, _name, row) => {
       const service = row.services?.[0] ?? 'customerBilling'

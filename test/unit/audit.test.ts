@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { secondsAfter } from '../../shared/clock.ts'
+import { addSeconds } from '../../shared/clock.ts'
 import type { DueRow } from '../../shared/domain/due.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
 import type { ListedTenant, TenantPages } from '../../shared/domain/tenantPages.ts'
@@ -7,7 +7,7 @@ import { auditDueRows } from '../../shared/operations/audit.ts'
 import { createModelTenantStore } from '../simulation/models/tenantStore.ts'
 
 const now = new Date('2026-11-23T16:00:00Z')
-const hours = (count: number) => secondsAfter(now, count * 3600)
+const hours = (count: number) => addSeconds(now, count * 3600)
 
 function tenantOf(tenant: string, dueAt: Date, status: Tenant['status'] = 'connected'): Tenant {
   return {
@@ -104,8 +104,8 @@ test('a place that the listing no longer knows begins from the beginning', async
 })
 
 test('what is due later than any setting allows is due at once', async () => {
-  const latest = secondsAfter(now, config.keepAliveSeconds)
-  const ground = await createGround([tenantOf('a', latest), tenantOf('b', secondsAfter(latest, 6))])
+  const latest = addSeconds(now, config.keepAliveSeconds)
+  const ground = await createGround([tenantOf('a', latest), tenantOf('b', addSeconds(latest, 6))])
   const [, second] = ['a', 'b'].map((tenant) => tenantOf(tenant, now))
   await ground.store.replace({ tenant: second!, etag: '*' }, second!, [])
   await ground.audit()
@@ -118,6 +118,6 @@ test.each([{ owesMark: true }, { secretsToDestroy: ['vault:x'] }] as const)(
     const { dueAt: _dueAt, grant: _grant, ...row } = tenantOf('a', now, 'disconnected')
     const ground = await createGround([{ ...row, ...left }, tenantOf('b', hours(1))])
     await ground.audit()
-    expect(ground.inserted).toMatchObject([{ tenant: 'a', dueAt: secondsAfter(now, 300) }])
+    expect(ground.inserted).toMatchObject([{ tenant: 'a', dueAt: addSeconds(now, 300) }])
   },
 )

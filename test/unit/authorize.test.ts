@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { derive, newBrowser, sha256 } from '../../shared/access/browser.ts'
-import { secondsAfter } from '../../shared/clock.ts'
+import { deriveBrowserSecret, newBrowser, sha256 } from '../../shared/access/browser.ts'
+import { addSeconds } from '../../shared/clock.ts'
 import { authorize } from '../../shared/connect/authorize.ts'
 import { name } from '../simulation/ground.ts'
 import { connectGround, returnUrl } from './connectGround.ts'
@@ -10,7 +10,7 @@ async function issued(change: object = {}, tenant: object = {}) {
   const own = connectGround()
   await own.create(tenant)
   const session = { ...name, id: 's', environment: 'production', identityProvider: 'microsoft', returnUrl }
-  const expiresAt = secondsAfter(own.clock.now(), 7200)
+  const expiresAt = addSeconds(own.clock.now(), 7200)
   const sessionToken = await own.records.issue(
     'session',
     { ...session, disconnectCount: 0, ...change },
@@ -39,8 +39,8 @@ test('a connect session leads once to the sign-in page, with values that only th
     response_type: 'code',
     redirect_uri: 'https://broker.example/cb',
     scope: 'ads openid',
-    nonce: derive(browser, 'nonce', state),
-    code_challenge: sha256(derive(browser, 'pkce', state)),
+    nonce: deriveBrowserSecret(browser, 'nonce', state),
+    code_challenge: sha256(deriveBrowserSecret(browser, 'pkce', state)),
     code_challenge_method: 'S256',
     prompt: 'select_account',
     extra: '1',

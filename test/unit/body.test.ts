@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import * as z from 'zod'
 import { parseBody, parseParams, parseQuery, readText } from '../../shared/http/body.ts'
-import { namesTenant, nothing, pageQuery, tenantParams } from '../../shared/http/fields.ts'
+import { isTenantRoute, noFields, pageQuery, tenantParams } from '../../shared/http/fields.ts'
 import { Problem } from '../../shared/problems.ts'
 
 const schema = z.strictObject({ name: z.string(), size: z.int().optional() })
@@ -135,7 +135,7 @@ describe('a query', () => {
   })
 
   test('of a route that takes none is refused by name', async () => {
-    const { extras } = await problemOf(() => parseQuery(asked('a=1'), nothing))
+    const { extras } = await problemOf(() => parseQuery(asked('a=1'), noFields))
     expect(extras.detail).toBe('query a: isn’t a known field')
   })
 })
@@ -152,5 +152,5 @@ describe('a tenant id', () => {
 })
 
 test('a path names a tenant by its parameter alone', () => {
-  expect(['v1/tenants/{tenant}/token', 'v1/tenants'].map(namesTenant)).toEqual([true, false])
+  expect(['v1/tenants/{tenant}/token', 'v1/tenants'].map(isTenantRoute)).toEqual([true, false])
 })

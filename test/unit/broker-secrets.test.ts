@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { Clock } from '../../shared/clock.ts'
 import { StorageUnavailableError } from '../../shared/domain/storageUnavailable.ts'
 import type { Vault } from '../../shared/domain/vault.ts'
-import { createBrokerSecrets, readAhead } from '../../shared/secrets/brokerSecrets.ts'
+import { createBrokerSecrets, preloadSecrets } from '../../shared/secrets/brokerSecrets.ts'
 
 /** A sleep ends at once, but after what needs no time at all. */
 function fakeClock() {
@@ -129,11 +129,11 @@ describe('the broker’s own secrets', () => {
 
   test('are read ahead, and a vault that is out harms nobody', async () => {
     const { secrets, state } = secretsOf(fakeClock().clock)
-    readAhead(secrets, ['production', 'sandbox'])
+    preloadSecrets(secrets, ['production', 'sandbox'])
     expect(state.names).toEqual(['sealing-keys', 'production-developer-token', 'sandbox-developer-token'])
     const out = secretsOf(fakeClock().clock)
     out.state.isOut = true
-    readAhead(out.secrets, ['production'])
+    preloadSecrets(out.secrets, ['production'])
     // A rejection that nobody handles fails the run.
     await setImmediate()
   })

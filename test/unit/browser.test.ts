@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import {
   bindingCookie,
-  derive,
+  deriveBrowserSecret,
   isSameBrowser,
   newBrowser,
   recognizeBrowser,
@@ -37,14 +37,14 @@ describe('a browser', () => {
   test('derives verifier and nonce for one sign-in only, and never the same', () => {
     const [one, other] = [newBrowser(), newBrowser()]
     const values = [
-      derive(one, 'pkce', 'state'),
-      derive(one, 'nonce', 'state'),
-      derive(one, 'pkce', 'another'),
-      derive(other, 'pkce', 'state'),
+      deriveBrowserSecret(one, 'pkce', 'state'),
+      deriveBrowserSecret(one, 'nonce', 'state'),
+      deriveBrowserSecret(one, 'pkce', 'another'),
+      deriveBrowserSecret(other, 'pkce', 'state'),
     ]
     expect(new Set(values).size).toBe(values.length)
     for (const value of values) expect(value).toMatch(/^[\w-]{43}$/)
-    expect(derive(one, 'pkce', 'state')).toBe(values[0])
+    expect(deriveBrowserSecret(one, 'pkce', 'state')).toBe(values[0])
   })
 
   test('challenges as RFC 7636, appendix B, has it', () => {

@@ -3,7 +3,7 @@ import { systemRandomness } from '../../shared/clock.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
 import type { TenantEvent } from '../../shared/domain/tenantEvents.ts'
 import type { TenantStore } from '../../shared/domain/tenantStore.ts'
-import { renamed } from '../../shared/domain/transitions.ts'
+import { withDisplayName } from '../../shared/domain/transitions.ts'
 import { changeTenant } from '../../shared/tenants/changeTenant.ts'
 import { createModelTenantStore } from '../simulation/models/tenantStore.ts'
 
@@ -31,7 +31,10 @@ async function ground(fates: readonly ('conflict' | 'lost' | 'lost_as_conflict' 
       return fate === 'lost_as_conflict' ? 'conflict' : written
     },
   }
-  const change = (each: Tenant) => ({ next: renamed(each, `${each.displayName ?? ''}x`), events: [event] })
+  const change = (each: Tenant) => ({
+    next: withDisplayName(each, `${each.displayName ?? ''}x`),
+    events: [event],
+  })
   const run = (which: Parameters<typeof changeTenant>[1] = name) =>
     changeTenant({ tenants, randomness: systemRandomness }, which, change)
   return { model, tenants, run, writes: () => writes, row: () => model.row(name)?.tenant }

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import {
   type ChoiceDraft,
-  candidatesOf,
+  defaultCandidates,
+  filterAccounts,
   firstDraft,
-  matchesOf,
   parseDraft,
-  viewOf,
+  toChoiceView,
 } from '../../shared/choice/draft.ts'
 import { accountOf } from './connectGround.ts'
 
@@ -47,26 +47,27 @@ describe('the draft of a choice', () => {
 describe('the list of a choice', () => {
   test('offers as defaults what is ticked, or everything', () => {
     const ticked = new Set(['2'])
-    expect(idsOf(candidatesOf(draft({ ticked }), three))).toEqual(['2'])
-    expect(idsOf(candidatesOf(draft({ ticked, scope: 'all' }), three))).toEqual(['1', '2', '3'])
-    expect(idsOf(matchesOf(draft({ ticked, step: 'default' }), three))).toEqual(['2'])
-    expect(idsOf(matchesOf(draft({ ticked }), three))).toEqual(['1', '2', '3'])
+    expect(idsOf(defaultCandidates(draft({ ticked }), three))).toEqual(['2'])
+    expect(idsOf(defaultCandidates(draft({ ticked, scope: 'all' }), three))).toEqual(['1', '2', '3'])
+    expect(idsOf(filterAccounts(draft({ ticked, step: 'default' }), three))).toEqual(['2'])
+    expect(idsOf(filterAccounts(draft({ ticked }), three))).toEqual(['1', '2', '3'])
   })
 
   test('shows only what is ticked, and what the search finds', () => {
     const ticked = new Set(['2', '3'])
-    expect(idsOf(matchesOf(draft({ ticked, onlyTicked: true }), three))).toEqual(['2', '3'])
-    expect(idsOf(matchesOf(draft({ ticked, onlyTicked: true, search: 'f3' }), three))).toEqual(['3'])
-    expect(idsOf(matchesOf(draft({ search: 'account 1' }), three))).toEqual(['1'])
+    expect(idsOf(filterAccounts(draft({ ticked, onlyTicked: true }), three))).toEqual(['2', '3'])
+    expect(idsOf(filterAccounts(draft({ ticked, onlyTicked: true, search: 'f3' }), three))).toEqual(['3'])
+    expect(idsOf(filterAccounts(draft({ search: 'account 1' }), three))).toEqual(['1'])
   })
 
   test('has pages of 100 accounts, and none beyond the last', () => {
-    const page = (number: number) => viewOf(draft({ page: number, ticked: new Set(['1000', '1200']) }), many)
+    const page = (number: number) =>
+      toChoiceView(draft({ page: number, ticked: new Set(['1000', '1200']) }), many)
     expect(page(1)).toMatchObject({ matching: 201, ticked: 2, page: 1, pages: 3 })
     expect(idsOf(page(1).shown)).toEqual(idsOf(many.slice(0, 100)))
     expect(idsOf(page(2).shown)).toEqual(idsOf(many.slice(100, 200)))
     expect(idsOf(page(3).shown)).toEqual(['1200'])
     expect([page(0).page, page(4).page]).toEqual([1, 3])
-    expect(viewOf(draft({}), [])).toEqual({ shown: [], matching: 0, ticked: 0, page: 1, pages: 1 })
+    expect(toChoiceView(draft({}), [])).toEqual({ shown: [], matching: 0, ticked: 0, page: 1, pages: 1 })
   })
 })

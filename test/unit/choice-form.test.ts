@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { newBrowser } from '../../shared/access/browser.ts'
-import { issueAnswer, openChoice, readChoice } from '../../shared/choice/choose.ts'
-import { answerChoiceForm } from '../../shared/choice/form.ts'
+import { issueChoiceAnswer, openChoice, readChoice } from '../../shared/choice/choose.ts'
+import { handleChoiceForm } from '../../shared/choice/form.ts'
 import type { Account } from '../../shared/domain/account.ts'
 import { StorageUnavailableError } from '../../shared/domain/storageUnavailable.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
@@ -16,14 +16,14 @@ async function opened(accounts: readonly Account[] = three, more: object = {}) {
   const tenant = { ...connected('vault:x'), accountsGeneration: 'g', disconnectCount: 1 }
   await own.create(tenant)
   await own.accounts.write(name, 'g', accounts)
-  const answerId = await issueAnswer(own.records, own.clock.now())
+  const answerId = await issueChoiceAnswer(own.records, own.clock.now())
   const signIn = { ...name, id: 's', returnUrl, browserHash: own.browser.hash, disconnectCount: 1, answerId }
   const outcome = { status: 'connected', accounts: '3', account_choice: 'open' }
   const dependencies = { ...(own.dependencies as object), ...more } as never
   const url = await openChoice(dependencies, signIn, { id: 'consent-of-first' }, outcome)
   const token = new URL(url).searchParams.get('choice') ?? ''
   const answer = (form: string, browser = own.browser) =>
-    answerChoiceForm(dependencies, new URLSearchParams(`choice=${token}&${form}`), browser)
+    handleChoiceForm(dependencies, new URLSearchParams(`choice=${token}&${form}`), browser)
   const change = async (row: Partial<Tenant>) => {
     const stored = own.tenants.row(name)
     if (stored) await own.tenants.replace(stored, { ...stored.tenant, ...row }, [])
@@ -144,7 +144,7 @@ describe('the answer to a choice', () => {
       ...(error && { accounts: { ...own.accounts, write } }),
     }
     const form = new URLSearchParams(`choice=${own.token}&go=choose&account=1`)
-    expect(await answerChoiceForm(dependencies as never, form, own.browser)).toMatchObject({
+    expect(await handleChoiceForm(dependencies as never, form, own.browser)).toMatchObject({
       fault: { status, text: expect.stringContaining(text) },
     })
     expect(await own.read()).not.toHaveProperty('doneUrl')
@@ -155,7 +155,7 @@ describe('the answer to a choice', () => {
     const write = () => Promise.reject(new TypeError('ours'))
     const dependencies = { ...(own.dependencies as object), accounts: { ...own.accounts, write } } as never
     const form = new URLSearchParams(`choice=${own.token}&go=choose&account=1`)
-    await expect(answerChoiceForm(dependencies, form, own.browser)).rejects.toThrow('ours')
+    await expect(handleChoiceForm(dependencies, form, own.browser)).rejects.toThrow('ours')
   })
 })
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { SignIn } from '../../shared/connect/authorize.ts'
-import { personParametersOf } from '../../shared/connect/challenge.ts'
-import { noteChallenge } from '../../shared/connect/noteChallenge.ts'
+import { createPersonParameters } from '../../shared/connect/personParameters.ts'
+import { recordClaimsChallenge } from '../../shared/connect/recordClaimsChallenge.ts'
 import { isDamaged } from '../../shared/domain/damagedRow.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
 import { classifyTokenRefusal } from '../../shared/identity/refusal.ts'
@@ -55,7 +55,7 @@ describe('the claims of a refused redemption', () => {
   const noted = async (change: Partial<Tenant> = {}) => {
     const own = ground()
     await own.tenants.create({ ...connected('vault:x'), ...change }, [])
-    await noteChallenge(own.dependencies, signIn, answer)
+    await recordClaimsChallenge(own.dependencies, signIn, answer)
     return own.row()
   }
 
@@ -67,7 +67,7 @@ describe('the claims of a refused redemption', () => {
   test('are not the tenant’s when another account met them', async () => {
     const own = ground()
     await own.tenants.create(connected('vault:x'), [])
-    await noteChallenge(own.dependencies, { ...signIn, anotherAccount: true }, answer)
+    await recordClaimsChallenge(own.dependencies, { ...signIn, anotherAccount: true }, answer)
     expect(own.row()).not.toHaveProperty('claims')
   })
 
@@ -93,7 +93,7 @@ describe('an authorization request', () => {
     return { ...row, grant: { ...grant!, ...sealed }, claims, ...change }
   }
   const parametersOf = async (change: Partial<SignIn> = {}, tenant: Partial<Tenant> = {}) =>
-    personParametersOf({ sealer }, { ...session, ...change }, await named(tenant))
+    createPersonParameters({ sealer }, { ...session, ...change }, await named(tenant))
 
   test('carries the tenant’s claims, with the name of the person who was asked for them', async () => {
     expect(await parametersOf()).toEqual({ claims, loginHint: 'ada@x.example' })
@@ -121,7 +121,7 @@ describe('an authorization request', () => {
     expect(await parametersOf({}, { grant: { ...grant!, id: 'another-consent' } })).toEqual({ claims })
     const open = () => Promise.reject(new Error('out'))
     const out = { sealer: { ...sealer, open } }
-    expect(await personParametersOf(out, session, await named())).toEqual({ claims })
+    expect(await createPersonParameters(out, session, await named())).toEqual({ claims })
   })
 })
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { systemClock, TimeLimitError, within } from '../../shared/clock.ts'
+import { systemClock, TimeLimitError, withTimeLimit } from '../../shared/clock.ts'
 
 test('work that throws before its first await fails the step and leaves no rejection behind', async () => {
   const unhandled: unknown[] = []
@@ -8,7 +8,7 @@ test('work that throws before its first await fails the step and leaves no rejec
   const work = () => {
     throw new TypeError('no reference')
   }
-  await expect(within(systemClock, 60, 'reading', work)).rejects.toThrow('no reference')
+  await expect(withTimeLimit(systemClock, 60, 'reading', work)).rejects.toThrow('no reference')
   await new Promise((resolve) => setImmediate(resolve))
   process.off('unhandledRejection', note)
   expect(unhandled).toEqual([])
@@ -17,5 +17,5 @@ test('work that throws before its first await fails the step and leaves no rejec
 test('a step that takes longer than its limit ends with that', async () => {
   const clock = { now: () => new Date(0), sleep: async () => undefined }
   const never = () => new Promise<void>(() => undefined)
-  await expect(within(clock, 5, 'reading', never)).rejects.toBeInstanceOf(TimeLimitError)
+  await expect(withTimeLimit(clock, 5, 'reading', never)).rejects.toBeInstanceOf(TimeLimitError)
 })

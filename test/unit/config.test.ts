@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { secondsAfter, systemClock } from '../../shared/clock.ts'
+import { addSeconds, systemClock } from '../../shared/clock.ts'
 import { parseConfig } from '../../shared/config.ts'
 import { createLeaseTime } from '../../shared/refresh/leaseTime.ts'
 import { SettingsError } from '../../shared/settings/faults.ts'
@@ -114,7 +114,7 @@ describe('settings at start', () => {
     ])
     const { refresh } = parseConfig({ ...least, LEASE_SECONDS: '30', TOKEN_ENDPOINT_SECONDS: '15' })
     const now = new Date()
-    const time = createLeaseTime({ ...systemClock, now: () => now }, refresh, secondsAfter(now, 30))
+    const time = createLeaseTime({ ...systemClock, now: () => now }, refresh, addSeconds(now, 30))
     expect(time.allowsCall()).toBe(true)
   })
 

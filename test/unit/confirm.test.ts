@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { secondsAfter } from '../../shared/clock.ts'
+import { addSeconds } from '../../shared/clock.ts'
 import { confirmConnectSession, openConfirmedChoice } from '../../shared/connect/confirm.ts'
 import type { PendingGrant, Tenant } from '../../shared/domain/tenant.ts'
 import { connected, name, now, pendingOf } from '../simulation/ground.ts'
@@ -112,7 +112,7 @@ describe('the page for choosing accounts after a confirmation', () => {
   /** A tenant that was confirmed by a person who can choose, as far as `change` leaves it so. */
   async function confirmed(change: Partial<Tenant> = {}) {
     const own = connectGround()
-    const answerId = await own.records.issue('choice-answer', {}, secondsAfter(now, 60))
+    const answerId = await own.records.issue('choice-answer', {}, addSeconds(now, 60))
     const choice = { returnUrl, browserHash: own.browser.hash, answerId }
     await own.accounts.write(name, 'g', [accountOf('1'), accountOf('2'), accountOf('3', { selected: false })])
     const tenant = {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { secondsAfter, systemRandomness } from '../../shared/clock.ts'
+import { addSeconds, systemRandomness } from '../../shared/clock.ts'
 import { StorageUnavailableError } from '../../shared/domain/storageUnavailable.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
 import type { TenantStore } from '../../shared/domain/tenantStore.ts'
@@ -14,7 +14,7 @@ const proven: ProvenGrant = {
   refreshToken: 'new',
   accessToken: 'at2',
   expiresInSeconds: 3600,
-  askedAt: now,
+  requestedAt: now,
   accountsGeneration: 'g2',
 }
 
@@ -22,18 +22,18 @@ const proven: ProvenGrant = {
 async function burdened(own: ReturnType<typeof ground>): Promise<Tenant> {
   return {
     ...connected(await own.stores.vault.write('old', owner)),
-    accessToken: { sealed: 'at1', refreshedAt: now, expiresAt: secondsAfter(now, 3600) },
-    lease: { id: 'x', until: secondsAfter(now, 60) },
+    accessToken: { sealed: 'at1', refreshedAt: now, expiresAt: addSeconds(now, 3600) },
+    lease: { id: 'x', until: addSeconds(now, 60) },
     trouble: {
       attempts: 3,
       reason: 'identity_provider_error',
       traceId: '',
-      nextAttemptAt: secondsAfter(now, 900),
+      nextAttemptAt: addSeconds(now, 900),
     },
     reauthorizationReason: 'grant_revoked',
     advertisingRefusal: { reason: 'r', since: now },
     defaultAccount: { accountId: '1', customerId: '10' },
-    confirmed: { sessionId: 's', codeHash: 'c', until: secondsAfter(now, 900) },
+    confirmed: { sessionId: 's', codeHash: 'c', until: addSeconds(now, 900) },
     pendingGrant: await pendingOf(own, 'code'),
     accountsGeneration: 'g1',
   }
@@ -68,7 +68,7 @@ describe('a new sign-in', () => {
       discoveredAt: now,
     })
     expect(grant?.consenter.subject).toBe('second')
-    expect(accessToken).toMatchObject({ refreshedAt: now, expiresAt: secondsAfter(now, 3600) })
+    expect(accessToken).toMatchObject({ refreshedAt: now, expiresAt: addSeconds(now, 3600) })
     expect(dueAt).toBeInstanceOf(Date)
     expect(own.live()).toEqual(['new'])
   })

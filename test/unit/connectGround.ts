@@ -1,5 +1,5 @@
 import { type BrowserBinding, newBrowser } from '../../shared/access/browser.ts'
-import type { Proven } from '../../shared/connect/prove.ts'
+import type { ProvenSignIn } from '../../shared/connect/proveSignIn.ts'
 import type { Account, AccountStore } from '../../shared/domain/account.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
 import type { Registration } from '../../shared/environment.ts'
@@ -89,7 +89,7 @@ export function connectGround() {
 }
 
 /** A sign-in that this person has proven, and what they can reach. */
-export function provenBy(subject: string, accounts: readonly Account[]): Proven {
+export function provenBy(subject: string, accounts: readonly Account[]): ProvenSignIn {
   const { consenter, accountKind, authorityTenant } = grantOf('', subject)
   return {
     row: { identityProvider: 'microsoft', environment: 'production', scopes: [] },
@@ -99,8 +99,8 @@ export function provenBy(subject: string, accounts: readonly Account[]): Proven 
       accessToken: 'at',
       refreshToken: `rt-${subject}`,
       expiresInSeconds: 3600,
-      askedAt: now,
+      requestedAt: now,
     },
     discovery: { advertisingUserId: '1', accounts },
-  } as unknown as Proven
+  } as unknown as ProvenSignIn
 }

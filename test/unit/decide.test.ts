@@ -1,13 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { secondsAfter } from '../../shared/clock.ts'
+import { addSeconds } from '../../shared/clock.ts'
 import type { EnvironmentHold } from '../../shared/domain/holds.ts'
 import { type Tenant, tenantStatuses } from '../../shared/domain/tenant.ts'
 import { classifyTokenRefusal } from '../../shared/identity/refusal.ts'
 import { decideRefresh, judgeRefusal, type RefreshPurpose } from '../../shared/refresh/decide.ts'
 
 const now = new Date('2026-11-23T16:00:00Z')
-const later = (seconds: number) => secondsAfter(now, seconds)
+const later = (seconds: number) => addSeconds(now, seconds)
 
 const theGrant: NonNullable<Tenant['grant']> = {
   id: 'consent',

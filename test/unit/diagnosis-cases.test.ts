@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createOwnerOfAddress } from '../../shared/diagnosis/addresses.ts'
+import { createAddressOwnerFinder } from '../../shared/diagnosis/addresses.ts'
 import { diagnoseFailedCall } from '../../shared/diagnosis/diagnose.ts'
 import type { DiagnosisContext, FailedCall } from '../../shared/diagnosis/facts.ts'
 import { createKnownAccounts } from '../../shared/diagnosis/knownAccounts.ts'
@@ -30,7 +30,7 @@ const agency: DiagnosisContext = {
   ),
   tokenExpiresAt: new Date('2026-11-28T14:50:00Z'),
   developerToken: 'present',
-  ownerOfAddress: createOwnerOfAddress(new Map()),
+  findAddressOwner: createAddressOwnerFinder(new Map()),
   now,
 }
 

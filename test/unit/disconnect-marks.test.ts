@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { secondsAfter } from '../../shared/clock.ts'
+import { addSeconds } from '../../shared/clock.ts'
 import { isEndedBy, type MarkedTenant } from '../../shared/domain/disconnectMarks.ts'
 import { StorageUnavailableError } from '../../shared/domain/storageUnavailable.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
 import type { TenantStore } from '../../shared/domain/tenantStore.ts'
-import { connected as connectedNow, disconnected } from '../../shared/domain/transitions.ts'
+import { withConnection as connectedNow, withDisconnect } from '../../shared/domain/transitions.ts'
 import { createRefresher } from '../../shared/refresh/refreshTenant.ts'
 import { sweep } from '../../shared/refresh/sweep.ts'
 import { createDisconnectMarks, parseMark } from '../../shared/storage/disconnectMarks.ts'
@@ -31,7 +31,7 @@ describe('a mark', () => {
       name: expect.stringMatching(/^disconnected-[0-9a-f]{40}$/),
       value: 'disconnected',
       tags: { ...tenant, disconnectedAt: now.toISOString() },
-      expiresOn: secondsAfter(now, 90 * day),
+      expiresOn: addSeconds(now, 90 * day),
     })
     expect(secret && parseMark(secret)).toEqual({ ...tenant, disconnectedAt: now })
   })
@@ -47,8 +47,8 @@ describe('a mark', () => {
 
   test('of a later disconnect replaces an earlier one, and never the other way around', async () => {
     const { marks, vault } = markGround()
-    for (const seconds of [0, 5, 2]) await marks.write(tenant, secondsAfter(now, seconds))
-    expect(await marks.read(name)).toEqual(secondsAfter(now, 5))
+    for (const seconds of [0, 5, 2]) await marks.write(tenant, addSeconds(now, seconds))
+    expect(await marks.read(name)).toEqual(addSeconds(now, 5))
     expect([...vault.live()]).toHaveLength(2)
   })
 
@@ -66,14 +66,14 @@ describe('a disconnect', () => {
   const row: Tenant = { ...tenant, status: 'connected', createdAt: now, grant }
 
   test('ends the consents that the row holds, even if another clock was ahead when they were given', () => {
-    const ahead = { ...grant, consentedAt: secondsAfter(now, 4) }
-    const pendingGrant = { grant: { ...grant, consentedAt: secondsAfter(now, 7) } } as Tenant['pendingGrant']
-    expect(disconnected({ ...row, grant: ahead }, now).disconnectedAt).toEqual(ahead.consentedAt)
-    expect(disconnected({ ...row, pendingGrant } as Tenant, now).disconnectedAt).toEqual(secondsAfter(now, 7))
+    const ahead = { ...grant, consentedAt: addSeconds(now, 4) }
+    const pendingGrant = { grant: { ...grant, consentedAt: addSeconds(now, 7) } } as Tenant['pendingGrant']
+    expect(withDisconnect({ ...row, grant: ahead }, now).disconnectedAt).toEqual(ahead.consentedAt)
+    expect(withDisconnect({ ...row, pendingGrant } as Tenant, now).disconnectedAt).toEqual(addSeconds(now, 7))
   })
 
   test('ends no later consent, even if that clock is behind', () => {
-    const ended = disconnected(row, secondsAfter(now, 10))
+    const ended = withDisconnect(row, addSeconds(now, 10))
     const accessToken = { sealed: 's', refreshedAt: now, expiresAt: now }
     const again = connectedNow(ended, { grant, accessToken, dueAt: now, accountsGeneration: 'g' })
     expect(isEndedBy(ended.disconnectedAt, grant)).toBe(true)
@@ -110,7 +110,7 @@ describe('a disconnect', () => {
         refused[what] ? Promise.reject(new StorageUnavailableError('vault', 403, 'Forbidden')) : work()
       const dependencies = {
         ...own.dependencies,
-        clock: { ...clock, now: () => secondsAfter(clock.now(), seconds) },
+        clock: { ...clock, now: () => addSeconds(clock.now(), seconds) },
         log: (event: string) => void logged.push(event),
         marks: {
           ...marks,
@@ -146,7 +146,7 @@ describe('a disconnect', () => {
     const own = ground()
     const { dependencies, tenants } = own
     const row = connected(await own.stores.vault.write('old', owner))
-    await tenants.create({ ...row, dueAt: secondsAfter(now, 3600) }, [])
+    await tenants.create({ ...row, dueAt: addSeconds(now, 3600) }, [])
     const replace: TenantStore['replace'] = async (...write) => {
       await sweep({ ...dependencies, refresher: createRefresher(dependencies) })
       return tenants.replace(...write)
@@ -159,10 +159,10 @@ describe('a disconnect', () => {
 
   test('whose mark is owed is marked after the tenant is connected again', async () => {
     const own = ground()
-    const at = secondsAfter(now, -60)
+    const at = addSeconds(now, -60)
     const reference = await own.stores.vault.write('new', owner)
     await own.tenants.create({ ...connected(reference), disconnectedAt: at, owesMark: true }, [])
-    await own.due.insert({ ...owner, dueAt: secondsAfter(now, -30) })
+    await own.due.insert({ ...owner, dueAt: addSeconds(now, -30) })
     const { dependencies } = own
     await sweep({ ...dependencies, refresher: createRefresher(dependencies) })
     expect(own.row()).toMatchObject({ status: 'connected', disconnectedAt: at })

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { connectFailures } from '../../shared/connect/failures.ts'
 import { buildContract, type Contract } from '../../shared/contract/openapi.ts'
 import { docsPage } from '../../shared/pages/docsPage.ts'
-import { answerPage } from '../../shared/pages/page.ts'
+import { pageResponse } from '../../shared/pages/page.ts'
 import { problems } from '../../shared/problems.ts'
 import { registeredRoutes } from './registeredRoutes.ts'
 
@@ -13,7 +13,7 @@ let headers: Record<string, string>
 beforeAll(async () => {
   contract = buildContract(await registeredRoutes(), 'https://broker.example.com')
   const page = docsPage(contract)
-  const answer = answerPage(page, page.style)
+  const answer = pageResponse(page, page.style)
   body = String(answer.body)
   headers = answer.headers as Record<string, string>
 })

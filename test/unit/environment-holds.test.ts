@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { secondsAfter } from '../../shared/clock.ts'
+import { addSeconds } from '../../shared/clock.ts'
 import type { EnvironmentHold } from '../../shared/domain/holds.ts'
 import { createStateTable } from '../../shared/storage/stateTable.ts'
 import { createMemoryTable } from './memoryTable.ts'
@@ -20,9 +20,9 @@ function processes(count: number) {
     reason: 'client_secret_expired',
     traceId: 'trace',
     since: now,
-    until: secondsAfter(now, 30),
+    until: addSeconds(now, 30),
   }
-  return { clock, states, hold, until: (seconds: number) => secondsAfter(now, seconds) }
+  return { clock, states, hold, until: (seconds: number) => addSeconds(now, seconds) }
 }
 
 describe('when a hold is over', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { errorNameRows } from '../../shared/advertising/errorNameRows.ts'
 import type { ServiceName } from '../../shared/advertising/services.ts'
-import { createOwnerOfAddress } from '../../shared/diagnosis/addresses.ts'
+import { createAddressOwnerFinder } from '../../shared/diagnosis/addresses.ts'
 import { diagnoseFailedCall } from '../../shared/diagnosis/diagnose.ts'
 import type { DiagnosisContext } from '../../shared/diagnosis/facts.ts'
 import { createKnownAccounts } from '../../shared/diagnosis/knownAccounts.ts'
@@ -13,7 +13,7 @@ const context: DiagnosisContext = {
   accounts: createKnownAccounts([own, { ...own, accountId: '102', number: 'F102', usable: false }]),
   tokenExpiresAt: new Date('2026-11-28T14:50:00Z'),
   developerToken: 'present',
-  ownerOfAddress: createOwnerOfAddress(new Map()),
+  findAddressOwner: createAddressOwnerFinder(new Map()),
   now: new Date('2026-11-28T14:00:00Z'),
 }
 const sent = { customerId: '333', accountId: '101' }

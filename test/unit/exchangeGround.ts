@@ -2,12 +2,12 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type OutgoingHttpHeaders, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
-import { type Exchange, type Refuse, watchServerOf } from '../../shared/http/exchanges.ts'
+import { type Exchange, type RefuseExchange, startAndTrackExchanges } from '../../shared/http/exchanges.ts'
 
 /** A watched server, as the Functions library's, that leaves each answer to the test; it ends with the test. */
-export async function openWatched(refuse: Refuse = () => undefined) {
+export async function openWatched(refuse: RefuseExchange = () => undefined) {
   const server = createServer()
-  await watchServerOf(async () => once(server.listen(0, '127.0.0.1'), 'listening'), refuse)
+  await startAndTrackExchanges(async () => once(server.listen(0, '127.0.0.1'), 'listening'), refuse)
   onTestFinished(() => void server.close().closeAllConnections())
   const { port } = server.address() as AddressInfo
   /** Sends a request; its answer has the status that it ends with. */

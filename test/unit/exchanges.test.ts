@@ -2,18 +2,18 @@ import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { expect, test } from 'vitest'
-import { exchangeOf, openExchanges, watchServerOf } from '../../shared/http/exchanges.ts'
+import { findExchange, openExchanges, startAndTrackExchanges } from '../../shared/http/exchanges.ts'
 import { openWatched } from './exchangeGround.ts'
 
 test('a request is known by its invocation until its answer is over', async () => {
   const id = randomUUID()
   const { arrive } = await openWatched()
   const { response } = await arrive(id)
-  expect(exchangeOf(id)).toMatchObject({ invocationId: id, response, isPaired: false })
+  expect(findExchange(id)).toMatchObject({ invocationId: id, response, isPaired: false })
   expect([...openExchanges()].map(({ invocationId }) => invocationId)).toEqual([id])
   response.end()
   await once(response, 'close')
-  expect(exchangeOf(id)).toBeUndefined()
+  expect(findExchange(id)).toBeUndefined()
 })
 
 test('a second request of the same invocation, or one whose id isn’t the host’s, is refused', async () => {
@@ -29,7 +29,7 @@ test('a second request of the same invocation, or one whose id isn’t the host�
     expect(refused).toEqual([other])
     refused.length = 0
   }
-  expect(exchangeOf(id)?.response).toBe(response)
+  expect(findExchange(id)?.response).toBe(response)
 })
 
 test('headers may have 64 KiB, since the host lets in 32 KiB and adds its own', async () => {
@@ -44,7 +44,7 @@ test('an expectation that Node doesn’t know is a request like any other', asyn
   const id = randomUUID()
   const { arrive } = await openWatched()
   const { response, status } = await arrive(id, { expect: 'the-unexpected' })
-  expect(exchangeOf(id)?.response).toBe(response)
+  expect(findExchange(id)?.response).toBe(response)
   response.end()
   expect(await status).toBe(200)
 })
@@ -57,7 +57,7 @@ test('a reader that leaves is no failure of the process', async () => {
 
 test('a server that isn’t HTTP’s, or listens later, is left alone', async () => {
   const other = createServer()
-  await watchServerOf(
+  await startAndTrackExchanges(
     async () => once(other.listen(0, '127.0.0.1'), 'listening'),
     () => undefined,
   )

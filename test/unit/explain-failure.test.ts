@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { explainFailure } from '../../shared/passthrough/explain.ts'
+import { explainFailure } from '../../shared/passthrough/explainFailure.ts'
 import { connected, now } from '../simulation/ground.ts'
 
 /** Explains a plain-text refusal of a call in an environment. */

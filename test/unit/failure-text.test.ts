@@ -1,16 +1,16 @@
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { failureTextOf, longestFaultBytes } from '../../shared/passthrough/failureText.ts'
-import { readAhead } from '../../shared/passthrough/readAhead.ts'
+import { decodeFailureText, maxFaultBytes } from '../../shared/passthrough/failureText.ts'
+import { readBeginning } from '../../shared/passthrough/readBeginning.ts'
 
 describe('a failure’s text', () => {
   const text = '{"Errors":[{"Code":106}]}'
-  const read = async (encoding: string, bytes: Uint8Array, readBytes = longestFaultBytes) => {
+  const read = async (encoding: string, bytes: Uint8Array, readBytes = maxFaultBytes) => {
     async function* body() {
       yield bytes
     }
     const headers = new Headers({ 'content-encoding': encoding })
-    return failureTextOf({ status: 403, headers }, await readAhead(body(), readBytes)).text
+    return decodeFailureText({ status: 403, headers }, await readBeginning(body(), readBytes)).text
   }
 
   test.each([

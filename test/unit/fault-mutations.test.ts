@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { FaultEvidence } from '../../shared/advertising/faultEvidence.ts'
 import { readFault } from '../../shared/advertising/faults.ts'
 import { judgeFault } from '../../shared/advertising/judgeFault.ts'
-import { createOwnerOfAddress } from '../../shared/diagnosis/addresses.ts'
+import { createAddressOwnerFinder } from '../../shared/diagnosis/addresses.ts'
 import { diagnoseFailedCall } from '../../shared/diagnosis/diagnose.ts'
 import type { DiagnosisContext, FailedCall } from '../../shared/diagnosis/facts.ts'
 import { createKnownAccounts } from '../../shared/diagnosis/knownAccounts.ts'
@@ -22,7 +22,7 @@ const context: DiagnosisContext = {
   accounts: createKnownAccounts([own]),
   tokenExpiresAt: new Date('2026-11-28T14:50:00Z'),
   developerToken: 'present',
-  ownerOfAddress: createOwnerOfAddress(new Map()),
+  findAddressOwner: createAddressOwnerFinder(new Map()),
   now: new Date('2026-11-28T14:00:00Z'),
 }
 

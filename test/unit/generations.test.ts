@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest'
-import { newGeneration, sparedAfter } from '../../shared/accounts/generation.ts'
+import { isGenerationKept, newGeneration } from '../../shared/accounts/generation.ts'
 import { replaceAccounts } from '../../shared/accounts/replace.ts'
-import { secondsAfter, systemRandomness } from '../../shared/clock.ts'
+import { addSeconds, systemRandomness } from '../../shared/clock.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
 import { createModelAccountStore } from '../simulation/models/accountStore.ts'
 import { createModelTenantStore } from '../simulation/models/tenantStore.ts'
 
 const now = new Date('2026-11-23T16:00:00Z')
 const name = { workspace: 'w', tenant: 't' }
-const madeAt = (seconds: number) => newGeneration(secondsAfter(now, seconds), systemRandomness)
+const madeAt = (seconds: number) => newGeneration(addSeconds(now, seconds), systemRandomness)
 const row = (change: object): Tenant => ({
   ...{ ...name, environment: 'production', status: 'connected', createdAt: now },
   ...change,
@@ -59,13 +59,13 @@ describe('after a discovery is committed', () => {
   })
 
   test('the generation before stays for those who remember the row, and older ones go', () => {
-    const isSpared = sparedAfter(row({ accountsGeneration: old }), now)
+    const isSpared = isGenerationKept(row({ accountsGeneration: old }), now)
     expect(isSpared(old)).toBe(true)
     expect(isSpared(madeAt(-9001))).toBe(false)
   })
 
   test('a generation less than two minutes old stays, since another process may be about to commit it', () => {
-    const isSpared = sparedAfter(row({}), now)
+    const isSpared = isGenerationKept(row({}), now)
     expect(isSpared(madeAt(-119))).toBe(true)
     expect(isSpared(madeAt(-120))).toBe(false)
     // Made by a process whose clock is ahead.

@@ -8,7 +8,7 @@ import { systemClock } from '../../shared/clock.ts'
 import type { RefusalReason } from '../../shared/domain/reasons.ts'
 import { toRefusal } from '../../shared/domain/refusal.ts'
 import type { RefreshRequest } from '../../shared/domain/tokenEndpoint.ts'
-import { proveToken } from '../../shared/grants/prove.ts'
+import { proveRefreshToken } from '../../shared/grants/proveRefreshToken.ts'
 import type { SignInRow } from '../../shared/identity/signInTable.ts'
 
 const row: SignInRow = {
@@ -55,7 +55,10 @@ function world(judge: (request: RefreshRequest) => object | 'without' | { refuse
       },
     },
   }
-  return { asked, prove: (brought = {}) => proveToken(dependencies, row, { refreshToken: '0', ...brought }) }
+  return {
+    asked,
+    prove: (brought = {}) => proveRefreshToken(dependencies, row, { refreshToken: '0', ...brought }),
+  }
 }
 
 describe('proving a token', () => {

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { setImmediate } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { exchangeOf } from '../../shared/http/exchanges.ts'
+import { findExchange } from '../../shared/http/exchanges.ts'
 import type { CoreInvocation, InvocationModel, ProgrammingModel } from '../../shared/http/functionsCore.ts'
 import { guardInvocations } from '../../shared/http/guard.ts'
 
@@ -161,7 +161,7 @@ test('a request that its invocation has taken is left alone', async () => {
   await model.getArguments()
   vi.advanceTimersByTime(60_000)
   expect(await stateOf(answer)).toBe('waiting')
-  expect(exchangeOf(id)?.isPaired).toBe(true)
+  expect(findExchange(id)?.isPaired).toBe(true)
   expect(known).toEqual([id])
 })
 

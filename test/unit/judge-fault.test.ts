@@ -4,9 +4,9 @@ import { createDeveloperTokenProofs, withProofs } from '../../shared/advertising
 import type { FaultEvidence } from '../../shared/advertising/faultEvidence.ts'
 import { readFault } from '../../shared/advertising/faults.ts'
 import { judgeFault } from '../../shared/advertising/judgeFault.ts'
-import { secondsAfter } from '../../shared/clock.ts'
-import { explainFault as explainToPerson } from '../../shared/connect/explain.ts'
-import { explainFault as explainToApp } from '../../shared/grants/explain.ts'
+import { addSeconds } from '../../shared/clock.ts'
+import { explainSignInFault as explainToPerson } from '../../shared/connect/explainSignInFailure.ts'
+import { explainImportFault as explainToApp } from '../../shared/grants/explainImportFailure.ts'
 
 /** As it came in every public capture (Advertising-docs issue 555). */
 const wire = (
@@ -176,7 +176,7 @@ describe('a developer token', () => {
         return withProofs(client, 'production', proofs).searchAccounts(credentials(), '1')
       },
       pass: (seconds: number) => {
-        now = secondsAfter(now, seconds)
+        now = addSeconds(now, seconds)
       },
       storeAnew: () => {
         version = 'v2'

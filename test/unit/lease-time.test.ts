@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { secondsAfter, TimeLimitError } from '../../shared/clock.ts'
+import { addSeconds, TimeLimitError } from '../../shared/clock.ts'
 import { StorageUnavailableError } from '../../shared/domain/storageUnavailable.ts'
 import { createLeaseTime } from '../../shared/refresh/leaseTime.ts'
 import { createVirtualClock } from './virtualClock.ts'
@@ -7,7 +7,7 @@ import { createVirtualClock } from './virtualClock.ts'
 /** A lease with its length in seconds; what it leaves alone at its end is part of it. */
 function leased(seconds: number, limits = { leaseSeconds: 60, tokenEndpointSeconds: 10 }) {
   const clock = createVirtualClock()
-  const until = secondsAfter(clock.now(), seconds)
+  const until = addSeconds(clock.now(), seconds)
   return { clock, time: createLeaseTime(clock, limits as never, until) }
 }
 
@@ -62,14 +62,14 @@ describe('a call to the token endpoint', () => {
 
 describe('what fails under a lease', () => {
   const busy = new StorageUnavailableError('vault', 503, 'ServerBusy')
-  async function repeat(seconds: number, error: Error = busy, longestSeconds?: number) {
+  async function repeat(seconds: number, error: Error = busy, maxSeconds?: number) {
     const { clock, time } = leased(seconds)
     const tries: number[] = []
     const failing = async () => {
       tries.push(clock.passed())
       throw error
     }
-    await expect(clock.run(time.repeat('x', failing, longestSeconds))).rejects.toBe(error)
+    await expect(clock.run(time.repeat('x', failing, maxSeconds))).rejects.toBe(error)
     return tries
   }
 

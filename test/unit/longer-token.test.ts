@@ -28,7 +28,7 @@ async function holding(heldSeconds: number, broughtSeconds: number, duringCall =
   return {
     ...own,
     before,
-    obtain: (seconds?: number) => clock.run(accessTokens.obtain(name, seconds)),
+    obtain: (seconds?: number) => clock.run(accessTokens.get(name, seconds)),
     refresh: (purpose: RefreshPurpose) => clock.run(refresher.refresh(name, purpose)),
   }
 }

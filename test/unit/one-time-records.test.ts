@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import { secondsAfter } from '../../shared/clock.ts'
+import { addSeconds } from '../../shared/clock.ts'
 import { createOneTimeTable } from '../../shared/storage/oneTimeTable.ts'
 import { createMemoryTable } from './memoryTable.ts'
 
 const now = new Date('2026-11-23T16:00:00Z')
-const at = (seconds: number) => secondsAfter(now, seconds)
+const at = (seconds: number) => addSeconds(now, seconds)
 
 /** One record that expires in a minute. */
 async function issued() {

@@ -3,7 +3,7 @@ import { examples } from '../../shared/contract/examples.ts'
 import { buildContract, type Contract, type ContractOperation } from '../../shared/contract/openapi.ts'
 import type { RouteDefinition } from '../../shared/http/route.ts'
 import { problems } from '../../shared/problems.ts'
-import { obtainProblems } from '../../shared/vend/problems.ts'
+import { tokenProblems } from '../../shared/vend/problems.ts'
 import { registeredRoutes } from './registeredRoutes.ts'
 
 let routes: RouteDefinition[]
@@ -28,7 +28,7 @@ describe('the OpenAPI contract', () => {
   test('lists every registered operation but those that only say 404', () => {
     const registered = routes.flatMap(({ path, operations: byMethod }) =>
       Object.entries(byMethod)
-        .filter(([, operation]) => operation.answer.status !== 404)
+        .filter(([, operation]) => operation.response.status !== 404)
         .map(([method]) => `${method} /${path.replace('{*', '{')}`),
     )
     const listed = operations().map(({ path, method }) => `${method.toUpperCase()} ${path}`)
@@ -96,7 +96,7 @@ describe('the OpenAPI contract', () => {
     const found = operations().filter(({ path }) => needsToken.test(path))
     expect(found).toHaveLength(9)
     for (const { path, operation } of found)
-      expect(operation['x-problems'], path).toEqual(expect.arrayContaining([...obtainProblems]))
+      expect(operation['x-problems'], path).toEqual(expect.arrayContaining([...tokenProblems]))
   })
 
   test('refers to named schemas that are there, and refuses unknown fields of a body', () => {
@@ -113,8 +113,8 @@ describe('the OpenAPI contract', () => {
       const operation = byMethod?.[method] as RouteDefinition['operations']['GET']
       expect(operation, key).toBeDefined()
       if (example.body !== undefined) expect(operation?.body?.safeParse(example.body).success, key).toBe(true)
-      if (example.answer !== undefined)
-        expect(operation?.answer.schema?.parse(example.answer), key).toEqual(example.answer)
+      if (example.response !== undefined)
+        expect(operation?.response.schema?.parse(example.response), key).toEqual(example.response)
     }
   })
 })

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { answerPage, html, redirect } from '../../shared/pages/page.ts'
+import { html, pageResponse, redirect } from '../../shared/pages/page.ts'
 import { prefersJson } from '../../shared/pages/problemPage.ts'
 
 const headersOf = (answer: { headers?: unknown }) => answer.headers as Record<string, string>
@@ -42,7 +42,7 @@ describe('a page', () => {
   const page = { title: 'A <title>', body: html`<p>x</p>`, script: 'document.title' }
 
   test('allows its own style and script by their hashes, and nothing else', () => {
-    const answer = answerPage(page)
+    const answer = pageResponse(page)
     const policy = headersOf(answer)['Content-Security-Policy'] ?? ''
     const hash = createHash('sha256').update(page.script).digest('base64')
     expect(policy).toContain("default-src 'none'")
@@ -54,7 +54,7 @@ describe('a page', () => {
   })
 
   test('is never stored, framed or sniffed, and escapes its title', () => {
-    const answer = answerPage(page)
+    const answer = pageResponse(page)
     expect(headersOf(answer)).toMatchObject({
       'Cache-Control': 'no-store',
       'X-Frame-Options': 'DENY',
@@ -65,7 +65,7 @@ describe('a page', () => {
   })
 
   test('posts forms to itself alone, and may go on by itself', () => {
-    const answer = answerPage({ ...page, onward: 'https://app.example.com/?a=1&b="' })
+    const answer = pageResponse({ ...page, onward: 'https://app.example.com/?a=1&b="' })
     expect(headersOf(answer)['Content-Security-Policy']).toContain("form-action 'self';")
     expect(answer.body).toContain(
       '<meta http-equiv="refresh" content="0;url=https://app.example.com/?a=1&amp;b=&quot;">',

@@ -1,7 +1,7 @@
 import { text } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
-import { retryAfterHeader } from '../../shared/passthrough/explain.ts'
-import { UnusableAnswerError } from '../../shared/passthrough/send.ts'
+import { retryAfterHeader } from '../../shared/passthrough/explainFailure.ts'
+import { UnusableResponseError } from '../../shared/passthrough/send.ts'
 import { name, now } from '../simulation/ground.ts'
 import { accountOf } from './connectGround.ts'
 import { passing } from './passGround.ts'
@@ -39,7 +39,7 @@ describe('a call that is passed on', () => {
 
   test.each([
     [new Error('reset'), 'advertising_unreachable'],
-    [new UnusableAnswerError(101), 'advertising_answer_unusable'],
+    [new UnusableResponseError(101), 'advertising_answer_unusable'],
   ])('that gets no answer can be tried again in 5 s (%#)', async (error, reason) => {
     const own = await passing([error])
     await expect(own.pass()).rejects.toMatchObject({

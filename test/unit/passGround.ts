@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
-import { secondsAfter } from '../../shared/clock.ts'
+import { addSeconds } from '../../shared/clock.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
-import { type PassedCall, passThrough } from '../../shared/passthrough/passThrough.ts'
+import { type PassThroughCall, passThrough } from '../../shared/passthrough/passThrough.ts'
 import { connected, name, now } from '../simulation/ground.ts'
 import { connectGround } from './connectGround.ts'
 
@@ -16,9 +16,9 @@ export async function passing(
   const own = connectGround()
   const issued = (at: Date, change: object = {}) => ({
     ...{ ...connected('vault:x'), ...tenant },
-    accessToken: { sealed: 's', refreshedAt: at, expiresAt: secondsAfter(now, 3600), ...change },
+    accessToken: { sealed: 's', refreshedAt: at, expiresAt: addSeconds(now, 3600), ...change },
   })
-  let row = issued(secondsAfter(now, -age), token)
+  let row = issued(addSeconds(now, -age), token)
   await own.create(row)
   const seen = {
     bodies: [] as unknown[],
@@ -37,7 +37,7 @@ export async function passing(
     },
     developerTokens: { find: async () => ({ ok: true, value: 'developer', version: '1' }) },
     accessTokens: {
-      obtain: async () => ({ ok: true, tenant: row, accessToken: `token-${seen.replaced}` }),
+      get: async () => ({ ok: true, tenant: row, accessToken: `token-${seen.replaced}` }),
       replace: async () => {
         seen.replaced++
         row = issued(now, { replaced: true })
@@ -51,7 +51,7 @@ export async function passing(
     advertising: () => ({ getUser: async () => void seen.asked++ }),
     developerTokenProofs: {
       of: async () => 'proven',
-      noteAccepted: async () => void seen.accepted++,
+      recordAccepted: async () => void seen.accepted++,
       ...proofs,
     },
     send: async ({
@@ -73,7 +73,7 @@ export async function passing(
       return { status, headers: new Headers(more as Record<string, string>), body: stream }
     },
   }
-  const pass = (change: Partial<PassedCall> = {}) =>
+  const pass = (change: Partial<PassThroughCall> = {}) =>
     passThrough(dependencies as never, name, {
       ...{ service: 'customerManagement', method: 'POST', path: 'User/Query', query: '' },
       ...{ headers: new Headers(), body: Readable.from([Buffer.from('{}')]) },

@@ -3,18 +3,18 @@ import { createServer, type Server } from 'node:http'
 import { type AddressInfo, createServer as createRawServer, type Socket } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
 import { readFault } from '../../shared/advertising/faults.ts'
-import { toAnsweredHeaders, toSentHeaders } from '../../shared/passthrough/headers.ts'
-import { readAhead } from '../../shared/passthrough/readAhead.ts'
-import { decideRepeat } from '../../shared/passthrough/repeat.ts'
-import { createSend } from '../../shared/passthrough/send.ts'
-import { targetOf } from '../../shared/passthrough/target.ts'
+import { decideRepeat } from '../../shared/passthrough/decideRepeat.ts'
+import { toRequestHeaders, toResponseHeaders } from '../../shared/passthrough/headers.ts'
+import { readBeginning } from '../../shared/passthrough/readBeginning.ts'
+import { createUpstreamSender } from '../../shared/passthrough/send.ts'
+import { targetUrl } from '../../shared/passthrough/target.ts'
 import { Problem } from '../../shared/problems.ts'
 
 const base = 'https://bulk.api.bingads.microsoft.com/Bulk/v13'
 
 describe('a target', () => {
   test('is the path below the service’s base, with the query as it was', () => {
-    expect(targetOf(base, 'Campaigns/QueryByAccountId', '?a=1&a=%2F').href).toBe(
+    expect(targetUrl(base, 'Campaigns/QueryByAccountId', '?a=1&a=%2F').href).toBe(
       `${base}/Campaigns/QueryByAccountId?a=1&a=%2F`,
     )
   })
@@ -41,7 +41,7 @@ describe('a target', () => {
     'a\r\nb',
     'x'.repeat(501),
   ])('is nothing that could lead elsewhere: %j', (path) => {
-    expect(() => targetOf(base, path, '')).toThrow(Problem)
+    expect(() => targetUrl(base, path, '')).toThrow(Problem)
   })
 })
 
@@ -67,7 +67,7 @@ describe('headers', () => {
       'x-custom': 'may be anything',
       'x-ms-client-principal': 'p',
     })
-    expect(toSentHeaders(received, { Authorization: 'Bearer ours' })).toEqual({
+    expect(toRequestHeaders(received, { Authorization: 'Bearer ours' })).toEqual({
       accept: 'application/json',
       'accept-encoding': 'gzip',
       'content-type': 'application/json',
@@ -86,7 +86,7 @@ describe('headers', () => {
       trackingid: 't',
       'x-hop': '1',
     })
-    expect(toAnsweredHeaders(answered)).toEqual({
+    expect(toResponseHeaders(answered)).toEqual({
       'content-encoding': 'gzip',
       'content-length': '20',
       trackingid: 't',
@@ -94,7 +94,7 @@ describe('headers', () => {
   })
 
   test('of the answer are ASCII, since the Functions host can send nothing else', () => {
-    expect(toAnsweredHeaders(new Headers({ trackingid: 'Köln\u00a0\u007f' }))).toEqual({
+    expect(toResponseHeaders(new Headers({ trackingid: 'Köln\u00a0\u007f' }))).toEqual({
       trackingid: 'K?ln??',
     })
   })
@@ -110,12 +110,12 @@ describe('reading ahead', () => {
   }
 
   test('of a small body has all of it, as often as wanted', async () => {
-    const body = await readAhead(chunks(3), 10)
+    const body = await readBeginning(chunks(3), 10)
     expect({ whole: body.isWhole, bytes: [...body.beginning] }).toEqual({ whole: true, bytes: [0, 1, 2] })
   })
 
   test('of a large body has its beginning and streams it all', async () => {
-    const body = await readAhead(chunks(9), 4)
+    const body = await readBeginning(chunks(9), 4)
     expect(body.isWhole).toBe(false)
     const all = []
     for await (const part of body.stream()) all.push(...part)
@@ -124,7 +124,7 @@ describe('reading ahead', () => {
 
   test('ends its source when the reader stops, even before it began', async () => {
     let ended = 0
-    const body = await readAhead(
+    const body = await readBeginning(
       chunks(9, () => {
         ended++
       }),
@@ -210,7 +210,7 @@ describe('sending', () => {
         response.end()
       })
       const smuggled = 'POST /smuggled HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n'
-      const answered = await createSend()({ ...bare, url, method, body: twice(smuggled) })
+      const answered = await createUpstreamSender()({ ...bare, url, method, body: twice(smuggled) })
       expect(answered.status).toBe(200)
       answered.body.resume()
       expect(seen).toEqual([{ method, bytes: 2 * smuggled.length }])
@@ -222,13 +222,19 @@ describe('sending', () => {
     ['shorter', 50],
   ])('a body that is %s than it says ends the call and its connection', async (_what, contentLength) => {
     const url = await listen((request, response) => request.on('end', () => response.end()).resume())
-    const sent = createSend()({ ...bare, url, method: 'DELETE', body: twice('twelve bytes'), contentLength })
+    const sent = createUpstreamSender()({
+      ...bare,
+      url,
+      method: 'DELETE',
+      body: twice('twelve bytes'),
+      contentLength,
+    })
     await expect(sent).rejects.toThrow()
   })
 
   test('follows no redirect', async () => {
     const url = await listen((_request, response) => response.writeHead(302, { location: '/y' }).end())
-    const answered = await createSend()({ ...bare, url })
+    const answered = await createUpstreamSender()({ ...bare, url })
     expect({ status: answered.status, location: answered.headers.get('location') }).toEqual({
       status: 302,
       location: '/y',
@@ -243,7 +249,7 @@ describe('sending', () => {
         socket.end(`HTTP/1.1 ${status}\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n`),
       )
       const { port } = (await raw).address() as AddressInfo
-      const sent = createSend()({ ...bare, url: new URL(`http://127.0.0.1:${port}/`) })
+      const sent = createUpstreamSender()({ ...bare, url: new URL(`http://127.0.0.1:${port}/`) })
       await expect(sent).rejects.toThrow(/answered with status \d+|Invalid status|Parse Error/)
       ;(await raw).close()
     },
@@ -251,7 +257,7 @@ describe('sending', () => {
 
   test('gives up when its time is over', async () => {
     const url = await listen(() => {})
-    const sent = createSend()({ ...bare, url, signal: AbortSignal.timeout(30) })
+    const sent = createUpstreamSender()({ ...bare, url, signal: AbortSignal.timeout(30) })
     await expect(sent).rejects.toThrow(/timeout/)
   })
 })

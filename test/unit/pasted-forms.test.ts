@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { redact } from '../../shared/advertising/redact.ts'
-import { createOwnerOfAddress } from '../../shared/diagnosis/addresses.ts'
+import { createAddressOwnerFinder } from '../../shared/diagnosis/addresses.ts'
 import { diagnoseFailedCall } from '../../shared/diagnosis/diagnose.ts'
 import type { Diagnosis, DiagnosisContext } from '../../shared/diagnosis/facts.ts'
 import { createKnownAccounts } from '../../shared/diagnosis/knownAccounts.ts'
@@ -13,7 +13,7 @@ const context: DiagnosisContext = {
   accounts: createKnownAccounts([own]),
   tokenExpiresAt: new Date('2026-11-28T14:50:00Z'),
   developerToken: 'present',
-  ownerOfAddress: createOwnerOfAddress(new Map()),
+  findAddressOwner: createAddressOwnerFinder(new Map()),
   now: new Date('2026-11-28T14:00:00Z'),
 }
 const sent = { customerId: '333', accountId: '101' }

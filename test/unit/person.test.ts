@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { differentUser } from '../../shared/connect/person.ts'
+import { findDifferentUser } from '../../shared/connect/person.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
 
 const consenter = (hint: string, subject: string) => ({ issuer: 'i', subject, hint })
@@ -7,7 +7,7 @@ const tenantOf = (hint: string) =>
   ({ status: 'connected', grant: { consenter: consenter(hint, 'before'), advertisingUserId: '1' } }) as Tenant
 const adviceTo = (previousUser: string, user: string) => {
   const proven = { user: { consenter: consenter(user, 'now') }, discovery: { advertisingUserId: '2' } }
-  return differentUser(tenantOf(previousUser), proven as never, false)?.advice
+  return findDifferentUser(tenantOf(previousUser), proven as never, false)?.advice
 }
 
 test.each([
@@ -26,5 +26,5 @@ test.each([
 
 test('nobody is a stranger who is allowed to be', () => {
   const proven = { user: { consenter: consenter('e…', 'now') }, discovery: { advertisingUserId: '2' } }
-  expect(differentUser(tenantOf('a…'), proven as never, true)).toBeUndefined()
+  expect(findDifferentUser(tenantOf('a…'), proven as never, true)).toBeUndefined()
 })

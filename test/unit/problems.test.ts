@@ -5,17 +5,17 @@ import { systemRandomness, TimeLimitError } from '../../shared/clock.ts'
 import { DamagedRowError } from '../../shared/domain/damagedRow.ts'
 import { SealingKeysError } from '../../shared/domain/sealer.ts'
 import { StorageUnavailableError } from '../../shared/domain/storageUnavailable.ts'
-import { answerProblem, toProblem } from '../../shared/http/answers.ts'
+import { problemResponse, toProblem } from '../../shared/http/responses.ts'
 import { actors, Problem, type ProblemCode, problems } from '../../shared/problems.ts'
 import { createGrantVault } from '../../shared/storage/grantVault.ts'
 
-const documentOf = (problem: Problem) => JSON.parse(String(answerProblem(problem, 'request-1').body))
+const documentOf = (problem: Problem) => JSON.parse(String(problemResponse(problem, 'request-1').body))
 
 describe('a problem document', () => {
   test.each(Object.keys(problems) as ProblemCode[])(
     '%s says what happened, who acts and how to fix it',
     (code) => {
-      const answer = answerProblem(new Problem(code), 'request-1')
+      const answer = problemResponse(new Problem(code), 'request-1')
       const document = JSON.parse(String(answer.body))
       const { status, title, actor, resolution } = problems[code]
       expect(document).toEqual({
@@ -42,7 +42,7 @@ describe('a problem document', () => {
   )
 
   test('carries Retry-After in whole seconds, in header and body', () => {
-    const answer = answerProblem(new Problem('storage_unavailable', { retryAfterSeconds: 4.2 }), 'r')
+    const answer = problemResponse(new Problem('storage_unavailable', { retryAfterSeconds: 4.2 }), 'r')
     expect(answer.headers).toMatchObject({ 'Retry-After': '5' })
     expect(JSON.parse(String(answer.body)).retryAfter).toBe(5)
   })
@@ -123,7 +123,7 @@ describe('a failure as a problem', () => {
   })
 
   test('that nobody knows says nothing of its message', () => {
-    const answer = answerProblem(toProblem(new Error('token=secret-value')), 'r')
+    const answer = problemResponse(toProblem(new Error('token=secret-value')), 'r')
     expect(answer.status).toBe(500)
     expect(String(answer.body)).not.toContain('secret-value')
   })

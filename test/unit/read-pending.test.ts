@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readPending } from '../../shared/connect/pending.ts'
+import { readPendingGrant } from '../../shared/connect/readPendingGrant.ts'
 import { connected, name, pendingOf } from '../simulation/ground.ts'
 import { accountOf, connectGround } from './connectGround.ts'
 
@@ -16,7 +16,7 @@ async function waiting() {
   await own.accounts.write(name, 'before', five)
   await own.accounts.write(name, 'g', [accountOf('5'), accountOf('6')])
   const page = (asked: { continuation?: string | undefined } = {}) =>
-    readPending(own as never, name, 'session', { limit: 2, ...asked })
+    readPendingGrant(own as never, name, 'session', { limit: 2, ...asked })
   return { ...own, page }
 }
 
@@ -35,7 +35,7 @@ test('a waiting consent shows what would change, and what would be lost page by 
 
 test('a consent that nobody waits for is not found', async () => {
   const own = connectGround()
-  const ask = () => readPending(own as never, name, 'session', { limit: 2 })
+  const ask = () => readPendingGrant(own as never, name, 'session', { limit: 2 })
   await expect(ask()).rejects.toMatchObject({ code: 'tenant_not_found' })
   await own.create()
   await expect(ask()).rejects.toMatchObject({ code: 'connect_session_not_found' })

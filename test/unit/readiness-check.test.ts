@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { StorageUnavailableError } from '../../shared/domain/storageUnavailable.ts'
-import { explained } from '../../shared/ready/checks.ts'
+import { runCheck } from '../../shared/ready/checks.ts'
 
 test.each([
   [403, 'ForbiddenByRbac', 'a role'],
@@ -10,5 +10,5 @@ test.each([
 ])('storage that answers %i %s is fixed by %s', async (status, code, resolution) => {
   const resolutions = { refused: 'a role', unreachable: 'a look at the network' }
   const look = () => Promise.reject(new StorageUnavailableError('vault', status, code))
-  expect(await explained('vault', resolutions, look)).toMatchObject({ name: 'vault', ok: false, resolution })
+  expect(await runCheck('vault', resolutions, look)).toMatchObject({ name: 'vault', ok: false, resolution })
 })

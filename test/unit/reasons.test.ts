@@ -3,14 +3,14 @@ import type { SignIn } from '../../shared/connect/authorize.ts'
 import type { CallbackDependencies } from '../../shared/connect/dependencies.ts'
 import { type ConnectFailureCode, connectFailures } from '../../shared/connect/failures.ts'
 import { withNextSteps } from '../../shared/connect/nextSteps.ts'
-import { prove } from '../../shared/connect/prove.ts'
+import { proveSignIn } from '../../shared/connect/proveSignIn.ts'
 import { judgeTokenError } from '../../shared/diagnosis/judgeTokenError.ts'
 import { probeTenant } from '../../shared/diagnosis/probe.ts'
 import { reasonByNumber } from '../../shared/domain/aadsts.ts'
 import {
   actorOf,
-  actorOfBrought,
-  actorOfLasting,
+  actorOfImported,
+  actorOfRepeated,
   isCredentialReason,
   parseReason,
   type RefusalReason,
@@ -20,15 +20,15 @@ import {
 import { toRefusal } from '../../shared/domain/refusal.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
 import { verdicts } from '../../shared/domain/verdicts.ts'
-import { bringGrant } from '../../shared/grants/bring.ts'
-import { explainRefusal } from '../../shared/grants/explain.ts'
+import { explainImportRefusal } from '../../shared/grants/explainImportFailure.ts'
+import { importGrant } from '../../shared/grants/importGrant.ts'
 import { classifyTokenRefusal } from '../../shared/identity/refusal.ts'
 import { failurePage } from '../../shared/pages/failurePage.ts'
-import { prepare } from '../../shared/passthrough/prepare.ts'
+import { prepareCall } from '../../shared/passthrough/prepareCall.ts'
 import { type Actor, type Problem, problems } from '../../shared/problems.ts'
-import { ended } from '../../shared/refresh/refusalEvents.ts'
+import { grantEndedEvent } from '../../shared/refresh/refusalEvents.ts'
 import { createAccessTokens } from '../../shared/vend/accessTokens.ts'
-import { explainNotObtained } from '../../shared/vend/explain.ts'
+import { explainMissingToken } from '../../shared/vend/explainMissingToken.ts'
 import { name } from '../simulation/ground.ts'
 import { refreshGround } from './refreshGround.ts'
 
@@ -57,9 +57,9 @@ async function refusedTenant(reason: RefusalReason) {
   await own.add()
   const accessTokens = createAccessTokens({ ...dependencies, refresher, rowCacheSeconds: 30 } as never)
   const problem = async () => {
-    const obtained = await clock.run(Promise.resolve(accessTokens.obtain(name)))
+    const obtained = await clock.run(Promise.resolve(accessTokens.get(name)))
     if (obtained.ok) throw new Error('nothing is obtained where all is refused')
-    return explainNotObtained(config, obtained, clock.now())
+    return explainMissingToken(config, obtained, clock.now())
   }
   const refusedNow: Problem[] = []
   for (let attempt = 0; attempt < attemptsOf(reason); attempt++) {
@@ -72,11 +72,11 @@ async function refusedTenant(reason: RefusalReason) {
 
 test.each(words)('%s: a vend, a pass-through and a probe name who acts', async (reason) => {
   const { clock, justRefused, accessTokens, problem, tenants } = await refusedTenant(reason)
-  const actor = actorOfLasting(reason)
+  const actor = actorOfRepeated(reason)
   expect(toldBy(justRefused)).toBe(actor)
   expect(toldBy(await problem())).toBe(actor)
   const shared = { config, clock, accessTokens, developerTokens, tenants }
-  const passedThrough = prepare(shared as never, name, { service: 'campaignManagement' })
+  const passedThrough = prepareCall(shared as never, name, { service: 'campaignManagement' })
   expect(toldBy(await clock.run(thrownBy(passedThrough)))).toBe(actor)
   expect((await clock.run(probeTenant(shared as never, name))).actor).toBe(actor)
 })
@@ -87,7 +87,7 @@ test.each(words)(
     const { tenants } = await refusedTenant(reason)
     const told = tenants.history(name).flatMap(({ data }) => data?.actor ?? [])
     if (isCredentialReason(reason)) expect(told).toEqual([])
-    else expect(told.at(-1)).toBe(actorOfLasting(reason))
+    else expect(told.at(-1)).toBe(actorOfRepeated(reason))
   },
 )
 
@@ -100,9 +100,9 @@ test.each(words)('%s: an app that brings a refresh token is told who acts', asyn
     tokenEndpoints: { refresh: async () => ({ ok: false, refusal: toRefusal(reason) }) },
   } as never
   const options = { environment: 'production', refreshToken: 'rt' } as never
-  const problem = await thrownBy(bringGrant(dependencies, name, options))
-  expect(toldBy(problem)).toBe(actorOfBrought(reason))
-  const isAboutTheToken = ['app', 'advertiser', 'advertiserAdmin'].includes(actorOfBrought(reason))
+  const problem = await thrownBy(importGrant(dependencies, name, options))
+  expect(toldBy(problem)).toBe(actorOfImported(reason))
+  const isAboutTheToken = ['app', 'advertiser', 'advertiserAdmin'].includes(actorOfImported(reason))
   expect(problem.code === 'grant_refused').toBe(isAboutTheToken)
 })
 
@@ -117,7 +117,7 @@ test.each(words)('%s: the page and the return URL of a sign-in name who acts', a
     log: () => undefined,
     records: { issue: async () => 'token' },
   } as unknown as CallbackDependencies
-  const ended = await prove(dependencies, signIn, { code: 'c' }, { secret: 'x' } as never, 'state')
+  const ended = await proveSignIn(dependencies, signIn, { code: 'c' }, { secret: 'x' } as never, 'state')
   if (!('failed' in ended)) throw new Error('a refused code proves nothing')
   const failure = await withNextSteps(dependencies, signIn, ended)
   const shown = /<code id="code">(\w+)/.exec(String(failurePage(failure, config).body))?.[1]
@@ -140,7 +140,7 @@ test('a pasted refusal names the actor of the table', () => {
   for (const body of pasted) {
     const { verdict } = judgeTokenError({ ...body }, 400)
     const { reason } = classifyTokenRefusal(400, body)
-    expect(verdicts[verdict].actor, JSON.stringify(body)).toBe(actorOfLasting(reason))
+    expect(verdicts[verdict].actor, JSON.stringify(body)).toBe(actorOfRepeated(reason))
   }
 })
 
@@ -159,8 +159,8 @@ test('a plain refusal of a Google grant says what may have ended it, Google’s 
   expect(vendedOf(google('grant_refused')).message).toMatch(limit)
   expect(vendedOf({ ...row, ...dead('grant_refused') }).message).not.toMatch(limit)
   expect(vendedOf(google('grant_revoked')).message).not.toMatch(limit)
-  expect(explainRefusal(toRefusal('grant_refused'), 'google').message).toMatch(limit)
-  expect(ended(toRefusal('grant_refused'), 'google', own.clock.now()).detail).toMatch(limit)
+  expect(explainImportRefusal(toRefusal('grant_refused'), 'google').message).toMatch(limit)
+  expect(grantEndedEvent(toRefusal('grant_refused'), 'google', own.clock.now()).detail).toMatch(limit)
 })
 
 const dead = (reauthorizationReason: RefusalReason) =>
@@ -168,5 +168,5 @@ const dead = (reauthorizationReason: RefusalReason) =>
 
 function vendedOf(tenant: Tenant): Problem {
   const outcome = { outcome: 'passed_on', reason: 'grant_is_dead', stored: { tenant, etag: '' } } as const
-  return explainNotObtained(config, { ok: false, because: 'not_refreshed', outcome }, new Date())
+  return explainMissingToken(config, { ok: false, because: 'not_refreshed', outcome }, new Date())
 }

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { secondsAfter } from '../../shared/clock.ts'
+import { addSeconds } from '../../shared/clock.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
 import { planRebuild } from '../../shared/operations/rebuildPlan.ts'
 import { findTagged } from '../../shared/operations/taggedSecrets.ts'
 import { connected, name, now, owner } from '../simulation/ground.ts'
 
 const vault = { host: 'v.example' } as never
-const at = (seconds: number) => secondsAfter(now, seconds)
+const at = (seconds: number) => addSeconds(now, seconds)
 const secret = (id: string, seconds: number) => ({ vault, name: `grant-${id}`, updatedOn: at(seconds) })
 const rowOf = (reference: string): Tenant => connected(reference)
 const naming = (id: string) => rowOf(`vault:v.example/grant-${id}/1/0`)

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { chooseAccounts } from '../../shared/accounts/choose.ts'
 import { rediscoverAccounts } from '../../shared/accounts/discover.ts'
 import { createCustomerManagement } from '../../shared/advertising/client.ts'
-import { secondsAfter } from '../../shared/clock.ts'
+import { addSeconds } from '../../shared/clock.ts'
 import type { Account } from '../../shared/domain/account.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
 import { toTenantView } from '../../shared/tenants/view.ts'
@@ -25,7 +25,7 @@ interface Circumstances {
 /** A connected tenant that reached `before`, and whose person reaches accounts with the ids `found`. */
 async function discovery(before: readonly Account[], found: readonly string[], met: Circumstances = {}) {
   const own = connectGround()
-  const accessToken = { sealed: 's', refreshedAt: secondsAfter(now, -3600), expiresAt: secondsAfter(now, 60) }
+  const accessToken = { sealed: 's', refreshedAt: addSeconds(now, -3600), expiresAt: addSeconds(now, 60) }
   const tenant = { ...connected('vault:x'), accountsGeneration: 'before', accessToken, ...met.tenant }
   await own.create(tenant)
   await own.accounts.write(name, 'before', before)
@@ -72,7 +72,7 @@ async function discovery(before: readonly Account[], found: readonly string[], m
       answer(new URL(String(input)).pathname, new Headers(init?.headers), String(init?.body)),
   } as never)
   const accessTokens = {
-    obtain: async () => met.obtained ?? { ok: true, tenant, accessToken: 'first' },
+    get: async () => met.obtained ?? { ok: true, tenant, accessToken: 'first' },
     replace: async (_name: unknown, from: Date) => {
       seen.replaced.push(from)
       return { ok: true, tenant, accessToken: 'second' }
@@ -149,7 +149,7 @@ test('a token that Microsoft calls expired is replaced once', async () => {
   const own = await discovery(known('1'), ['1'], { faults: [109] })
   expect(await own.run()).toMatchObject({ accounts: 1 })
   expect(own.seen.tokens).toEqual(['Bearer first', 'Bearer second'])
-  expect(own.seen.replaced).toEqual([secondsAfter(now, -3600)])
+  expect(own.seen.replaced).toEqual([addSeconds(now, -3600)])
   const again = await discovery(known('1'), ['1'], { faults: [109, 109] })
   await expect(again.run()).rejects.toThrow()
   expect(again.seen.tokens).toHaveLength(2)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { secondsAfter } from '../../shared/clock.ts'
+import { addSeconds } from '../../shared/clock.ts'
 import { nextHold } from '../../shared/domain/holds.ts'
 import { nextDueAt } from '../../shared/domain/schedule.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
@@ -7,7 +7,7 @@ import { classifyTokenRefusal } from '../../shared/identity/refusal.ts'
 import { decideRefresh, judgeRefusal } from '../../shared/refresh/decide.ts'
 
 const now = new Date('2026-11-23T16:00:00Z')
-const at = (seconds: number) => secondsAfter(now, seconds)
+const at = (seconds: number) => addSeconds(now, seconds)
 const connected = {
   ...{ workspace: 'w', tenant: 't', environment: 'production', status: 'connected', createdAt: now },
   grant: { reference: 'vault:one', identityProvider: 'microsoft', consentedAt: at(-90_000) },

@@ -1,8 +1,8 @@
-import { secondsAfter } from '../../shared/clock.ts'
+import { addSeconds } from '../../shared/clock.ts'
 import type { EnvironmentHold } from '../../shared/domain/holds.ts'
 import type { LogEvents } from '../../shared/domain/logEvents.ts'
 import type { Tenant, TenantName } from '../../shared/domain/tenant.ts'
-import type { TokenAnswer } from '../../shared/domain/tokenEndpoint.ts'
+import type { TokenResult } from '../../shared/domain/tokenEndpoint.ts'
 import { classifyTokenRefusal } from '../../shared/identity/refusal.ts'
 import type { RefreshDependencies } from '../../shared/refresh/dependencies.ts'
 import { createRefresher } from '../../shared/refresh/refreshTenant.ts'
@@ -10,10 +10,10 @@ import { connected, ground, name } from '../simulation/ground.ts'
 import { createVirtualClock } from './virtualClock.ts'
 
 /** A good answer of a token endpoint. */
-export const anHour: TokenAnswer = { ok: true, accessToken: 'at', refreshToken: 'rt', expiresInSeconds: 3600 }
+export const anHour: TokenResult = { ok: true, accessToken: 'at', refreshToken: 'rt', expiresInSeconds: 3600 }
 
 /** A refusal of a token endpoint, by its status and AADSTS code. */
-export function refusalOf(status: number, error?: string, code?: number): TokenAnswer {
+export function refusalOf(status: number, error?: string, code?: number): TokenResult {
   const body = { ...(error && { error }), ...(code && { error_codes: [code] }) }
   return { ok: false, refusal: classifyTokenRefusal(status, body) }
 }
@@ -21,7 +21,7 @@ export function refusalOf(status: number, error?: string, code?: number): TokenA
 /** What a refresh meets. */
 export interface Meeting {
   /** What the token endpoint answers, by the number of the call. Default is always an hour's token. */
-  readonly answer?: (call: number) => TokenAnswer
+  readonly answer?: (call: number) => TokenResult
   readonly hold?: EnvironmentHold
   /** The hold that another process's probe has made of it. */
   readonly blocking?: EnvironmentHold
@@ -67,6 +67,6 @@ export function refreshGround({ answer = () => anHour, hold, blocking, with: cha
       return row
     },
     rowOf: (tenant: TenantName) => base.tenants.row(tenant)?.tenant,
-    after: (seconds: number) => secondsAfter(clock.now(), seconds),
+    after: (seconds: number) => addSeconds(clock.now(), seconds),
   }
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { reasonByNumber } from '../../shared/domain/aadsts.ts'
 import { isAdminReason, type RefusalClass } from '../../shared/domain/reasons.ts'
-import { noAnswer } from '../../shared/domain/refusal.ts'
+import { refusalWithoutResponse } from '../../shared/domain/refusal.ts'
 import { parseRetryAfterSeconds } from '../../shared/domain/retryAfter.ts'
 import { classifyTokenRefusal } from '../../shared/identity/refusal.ts'
 
@@ -168,7 +168,10 @@ describe('a strange answer', () => {
   })
 
   test('that never came is passing', () => {
-    expect(noAnswer('identity_provider_timed_out')).toMatchObject({ class: 'passing', retryAfterSeconds: 5 })
+    expect(refusalWithoutResponse('identity_provider_timed_out')).toMatchObject({
+      class: 'passing',
+      retryAfterSeconds: 5,
+    })
   })
 })
 

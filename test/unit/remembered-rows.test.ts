@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { secondsAfter, systemRandomness } from '../../shared/clock.ts'
+import { addSeconds, systemRandomness } from '../../shared/clock.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
 import type { TenantStore } from '../../shared/domain/tenantStore.ts'
 import type { RefreshOutcome } from '../../shared/refresh/outcome.ts'
@@ -33,8 +33,8 @@ async function ground({ lifeSeconds = hour, vendedSecondsAgo = 0, ...options }: 
   const tenant = {
     ...{ ...name, environment: 'production', status: 'connected', createdAt: now },
     grant: { reference: 'sealed:rt', identityProvider: 'microsoft' },
-    accessToken: { sealed, refreshedAt: now, expiresAt: secondsAfter(now, lifeSeconds) },
-    lastVendedAt: secondsAfter(now, -vendedSecondsAgo),
+    accessToken: { sealed, refreshedAt: now, expiresAt: addSeconds(now, lifeSeconds) },
+    lastVendedAt: addSeconds(now, -vendedSecondsAgo),
   } as Tenant
   await tenants.create(tenant, [])
   let reads = 0
@@ -74,7 +74,7 @@ async function ground({ lifeSeconds = hour, vendedSecondsAgo = 0, ...options }: 
     ...{ clock, accessTokens, tenant, tenants },
     reads: () => reads,
     refreshes: () => refreshes,
-    vend: (minValiditySeconds?: number) => clock.run(accessTokens.obtain(name, minValiditySeconds)),
+    vend: (minValiditySeconds?: number) => clock.run(accessTokens.get(name, minValiditySeconds)),
     async disconnect() {
       const stored = tenants.row(name)
       if (stored) await tenants.replace(stored, { ...stored.tenant, status: 'disconnected' }, [])
@@ -181,5 +181,5 @@ test('a vend is written down when a quarter of the active window has passed sinc
 test('a tenant that nobody knows is not found', async () => {
   const { clock, accessTokens } = await ground()
   const unknown = { workspace: 'w', tenant: 'other' }
-  expect(await clock.run(accessTokens.obtain(unknown))).toEqual({ ok: false, because: 'not_found' })
+  expect(await clock.run(accessTokens.get(unknown))).toEqual({ ok: false, because: 'not_found' })
 })

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { isPrefetch } from '../../shared/http/prefetch.ts'
-import { requestedAccountOf } from '../../shared/passthrough/requestedAccount.ts'
+import { readRequestedAccount } from '../../shared/passthrough/requestedAccount.ts'
 
-const wanted = (headers: Record<string, string>) => requestedAccountOf(new Headers(headers))
+const wanted = (headers: Record<string, string>) => readRequestedAccount(new Headers(headers))
 
 test('the account of a call is named by either header, and the customer by its own', () => {
   expect(wanted({})).toEqual({})

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { secondsAfter } from '../../shared/clock.ts'
+import { addSeconds } from '../../shared/clock.ts'
 import type { DisconnectMarks } from '../../shared/domain/disconnectMarks.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
 import { disconnectAgain } from '../../shared/tenants/disconnect.ts'
@@ -22,7 +22,7 @@ async function restored(read: DisconnectMarks['read']) {
 }
 
 test('a row from before a disconnect is disconnected again before anybody is asked for a token', async () => {
-  const disconnectedAt = secondsAfter(consentedAt, 1)
+  const disconnectedAt = addSeconds(consentedAt, 1)
   const own = await restored(async () => disconnectedAt)
   expect(await own.sweep()).toMatchObject({ outcome: 'passed_on', reason: 'not_connected' })
   expect(own.calls()).toBe(0)
@@ -33,7 +33,7 @@ test('a row from before a disconnect is disconnected again before anybody is ask
 })
 
 test('a row whose consent is newer than the mark is refreshed, at the cost of one read', async () => {
-  const own = await restored(async () => secondsAfter(consentedAt, -1))
+  const own = await restored(async () => addSeconds(consentedAt, -1))
   expect(await own.sweep()).toMatchObject({ outcome: 'refreshed' })
   expect(own.reads()).toBe(1)
 })
@@ -64,18 +64,18 @@ test('a consent that comes in the meantime stays', async () => {
     tenant: { ...before, grant: { ...grantOf('sealed:old', 'first'), consentedAt } },
     etag: 'W/"0"',
   }
-  expect(await disconnectAgain(own.dependencies, stale, secondsAfter(consentedAt, 1))).toBeUndefined()
+  expect(await disconnectAgain(own.dependencies, stale, addSeconds(consentedAt, 1))).toBeUndefined()
   expect(own.row()).toMatchObject({ status: 'connected', grant: { reference: 'sealed:new' } })
 })
 
 test('a consent that waits for its confirmation is not ended with the older one', async () => {
-  const disconnectedAt = secondsAfter(consentedAt, 1)
+  const disconnectedAt = addSeconds(consentedAt, 1)
   for (const [seconds, status] of [
     [1, 'connected'],
     [0, 'disconnected'],
   ] as const) {
     const own = ground()
-    const pending = { ...grantOf('sealed:new', 'second'), consentedAt: secondsAfter(disconnectedAt, seconds) }
+    const pending = { ...grantOf('sealed:new', 'second'), consentedAt: addSeconds(disconnectedAt, seconds) }
     const stored = await own.tenants.create(
       {
         ...connected('sealed:old'),

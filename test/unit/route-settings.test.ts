@@ -1,9 +1,9 @@
 import { beforeEach, expect, test, vi } from 'vitest'
 import { answersWell, registered } from './routeGround.ts'
-import { leastSettings } from './settingRefusals.ts'
+import { minimalSettings } from './settingRefusals.ts'
 
 beforeEach(() => {
-  for (const [name, value] of Object.entries(leastSettings)) vi.stubEnv(name, value)
+  for (const [name, value] of Object.entries(minimalSettings)) vi.stubEnv(name, value)
   vi.stubEnv('PUBLIC_URL', undefined)
   vi.stubEnv('KEY_VAULT_URL', 'secret-value')
   return () => void vi.unstubAllEnvs()

@@ -3,11 +3,11 @@ import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { Problem } from '../../shared/problems.ts'
 import { openWatched } from './exchangeGround.ts'
 import { answersWell, lines, registered } from './routeGround.ts'
-import { leastSettings } from './settingRefusals.ts'
+import { minimalSettings } from './settingRefusals.ts'
 
 beforeEach(() => {
   lines.length = 0
-  for (const [name, value] of Object.entries(leastSettings)) vi.stubEnv(name, value)
+  for (const [name, value] of Object.entries(minimalSettings)) vi.stubEnv(name, value)
   return () => void vi.unstubAllEnvs()
 })
 

@@ -1,6 +1,6 @@
 import { app, HttpRequest, type HttpRequestInit, type HttpResponseInit } from '@azure/functions'
 import { vi } from 'vitest'
-import { answerJson } from '../../shared/http/answers.ts'
+import { jsonResponse } from '../../shared/http/responses.ts'
 
 /** Everything that the process has logged since this module was imported; the log takes `console.log` as it finds it. */
 export const lines: string[] = []
@@ -10,13 +10,13 @@ const { operation, route } = await import('../../shared/http/route.ts')
 type AnyOperation = Parameters<typeof operation<unknown, unknown, unknown>>[0]
 
 /** A good answer. */
-export const answersWell = async () => answerJson({ a: 1 })
+export const answersWell = async () => jsonResponse({ a: 1 })
 
 /** Registers a route that anybody may GET, and calls it as the library does. */
 export function registered(handle: AnyOperation['handle'], more: Partial<AnyOperation> = {}) {
   const http = vi.spyOn(app, 'http').mockReturnValue(undefined)
   const answer = { status: 200, description: 'x' }
-  route('name', 'v1/x', { GET: { summary: 'x', answer, handle, ...more } })
+  route('name', 'v1/x', { GET: { summary: 'x', response: answer, handle, ...more } })
   const { handler } = http.mock.lastCall![1]
   return async (method = 'GET', invocationId = 'id-1', init: Partial<HttpRequestInit> = {}) => {
     const errors: unknown[] = []

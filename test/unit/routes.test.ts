@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { compareFunctionNames, compileRoute, createMatch, type Match } from '../../local/host/route.ts'
 import { findShadowed, type NamedRoute } from '../../scripts/shadowedRoutes.ts'
-import { readPathParams } from '../../shared/http/received.ts'
+import { readPathParams } from '../../shared/http/receiveRequest.ts'
 import type { RouteDefinition } from '../../shared/http/route.ts'
 import { registeredRoutes } from './registeredRoutes.ts'
 

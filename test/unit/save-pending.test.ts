@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { sha256 } from '../../shared/access/browser.ts'
-import { secondsAfter } from '../../shared/clock.ts'
+import { addSeconds } from '../../shared/clock.ts'
 import type { SignIn } from '../../shared/connect/authorize.ts'
-import { savePending } from '../../shared/connect/savePending.ts'
+import { savePendingGrant } from '../../shared/connect/savePendingGrant.ts'
 import { name, now, pendingOf } from '../simulation/ground.ts'
 import { accountOf, provenBy, returnUrl } from './connectGround.ts'
 import { connectedGround, keepFor, told, toldBy, two } from './saveGround.ts'
@@ -26,12 +26,12 @@ describe('a sign-in that waits for its confirmation', () => {
         advertisingUserId: '1',
       },
       ...{ environment: 'production', sessionId: 'session', codeHash: sha256(code) },
-      expiresAt: secondsAfter(now, 900),
-      accessToken: { refreshedAt: now, expiresAt: secondsAfter(now, 3600) },
+      expiresAt: addSeconds(now, 900),
+      accessToken: { refreshedAt: now, expiresAt: addSeconds(now, 3600) },
       choice: { returnUrl, browserHash: own.browser.hash },
     })
     expect(await own.accounts.findById(name, pendingGrant?.accountsGeneration ?? '', '2')).toHaveLength(1)
-    expect([...own.due.rows()].map(({ dueAt }) => dueAt)).toContainEqual(secondsAfter(now, 900))
+    expect([...own.due.rows()].map(({ dueAt }) => dueAt)).toContainEqual(addSeconds(now, 900))
     // The page can be opened until the code expires, and answered 30 minutes after that.
     const isOpen = () =>
       own.records.read('choice-answer', pendingGrant?.choice?.answerId ?? '', own.clock.now())
@@ -87,7 +87,7 @@ test('no secret is written for a tenant that was disconnected since it was compa
   const dependencies = { grantServices, clock: own.clock } as never
   const waiting = { accountsGeneration: 'g', outcome: {} }
   const signIn = { ...name, environment: 'production', disconnectCount: 0 } as SignIn
-  expect(await savePending(dependencies, signIn, provenBy('second', two), waiting)).toMatchObject({
+  expect(await savePendingGrant(dependencies, signIn, provenBy('second', two), waiting)).toMatchObject({
     ...{ failed: 'sign_in_not_valid' },
   })
 })

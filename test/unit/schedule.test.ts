@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { secondsAfter } from '../../shared/clock.ts'
+import { addSeconds } from '../../shared/clock.ts'
 import type { RefreshConfig } from '../../shared/config.ts'
 import { firstRetrySeconds, isActive, nextDueAt, retryAt } from '../../shared/domain/schedule.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
@@ -26,7 +26,7 @@ const idle: Tenant = {
   status: 'connected',
   createdAt: now,
 }
-const active: Tenant = { ...idle, lastVendedAt: secondsAfter(now, -60) }
+const active: Tenant = { ...idle, lastVendedAt: addSeconds(now, -60) }
 const fraction = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })
 const lifetime = fc.integer({ min: 60, max: 90_000 })
 
@@ -34,7 +34,7 @@ describe('which tenants are active', () => {
   test('those vended within the window', () => {
     expect(isActive(active, config, now)).toBe(true)
     expect(isActive(idle, config, now)).toBe(false)
-    expect(isActive(active, config, secondsAfter(now, 86_400))).toBe(false)
+    expect(isActive(active, config, addSeconds(now, 86_400))).toBe(false)
   })
 
   test('all or none, when the policy says so', () => {
@@ -47,7 +47,7 @@ describe('when a refreshed tenant is due', () => {
   test('an active one before its token expires and after it was refreshed, whatever the lifetime', () => {
     fc.assert(
       fc.property(lifetime, fraction, (seconds, chance) => {
-        const token = { refreshedAt: now, expiresAt: secondsAfter(now, seconds) }
+        const token = { refreshedAt: now, expiresAt: addSeconds(now, seconds) }
         const due = nextDueAt(active, token, config, now, chance)
         expect(due.getTime()).toBeLessThan(token.expiresAt.getTime())
         expect(due.getTime()).toBeGreaterThan(now.getTime())
@@ -56,15 +56,15 @@ describe('when a refreshed tenant is due', () => {
   })
 
   test('an active one with an hour’s token ten to twenty minutes ahead', () => {
-    const token = { refreshedAt: now, expiresAt: secondsAfter(now, 3600) }
-    expect(nextDueAt(active, token, config, now, 0)).toEqual(secondsAfter(now, 3000))
-    expect(nextDueAt(active, token, config, now, 0.5)).toEqual(secondsAfter(now, 2700))
+    const token = { refreshedAt: now, expiresAt: addSeconds(now, 3600) }
+    expect(nextDueAt(active, token, config, now, 0)).toEqual(addSeconds(now, 3000))
+    expect(nextDueAt(active, token, config, now, 0.5)).toEqual(addSeconds(now, 2700))
   })
 
   test('an idle one within the keep-alive span, and not in its first four fifths', () => {
     fc.assert(
       fc.property(lifetime, fraction, (seconds, chance) => {
-        const token = { refreshedAt: now, expiresAt: secondsAfter(now, seconds) }
+        const token = { refreshedAt: now, expiresAt: addSeconds(now, seconds) }
         const spanSeconds = (nextDueAt(idle, token, config, now, chance).getTime() - now.getTime()) / 1000
         expect(spanSeconds).toBeLessThanOrEqual(config.keepAliveSeconds)
         expect(spanSeconds).toBeGreaterThanOrEqual(config.keepAliveSeconds * 0.8 - 1)
@@ -74,10 +74,10 @@ describe('when a refreshed tenant is due', () => {
 })
 
 describe('no due time is further away than the keep-alive', () => {
-  const keepAlive = secondsAfter(now, config.keepAliveSeconds).getTime()
+  const keepAlive = addSeconds(now, config.keepAliveSeconds).getTime()
 
   test('of an active tenant whose token claims a year', () => {
-    const token = { refreshedAt: now, expiresAt: secondsAfter(now, 365 * 86_400) }
+    const token = { refreshedAt: now, expiresAt: addSeconds(now, 365 * 86_400) }
     expect(nextDueAt(active, token, config, now, 0).getTime()).toBe(keepAlive)
   })
 
@@ -85,8 +85,8 @@ describe('no due time is further away than the keep-alive', () => {
     ['idle', idle],
     ['active', active],
   ])('of an %s tenant whose row was written by a clock that is ahead', (_what, tenant) => {
-    const ahead = secondsAfter(now, 30 * 86_400)
-    const token = { refreshedAt: ahead, expiresAt: secondsAfter(ahead, 3600) }
+    const ahead = addSeconds(now, 30 * 86_400)
+    const token = { refreshedAt: ahead, expiresAt: addSeconds(ahead, 3600) }
     expect(nextDueAt(tenant, token, config, now, 0).getTime()).toBe(keepAlive)
   })
 })
@@ -121,10 +121,10 @@ describe('tenants that were connected together', () => {
     const sweeps = new Map<number, number>()
     for (let number = 0; number < tenants; number++) {
       // All within one minute.
-      let at = secondsAfter(now, (60 * number) / tenants)
+      let at = addSeconds(now, (60 * number) / tenants)
       for (let round = 0; round < rounds; round++) {
         const vended = tenant.lastVendedAt ? { ...tenant, lastVendedAt: at } : tenant
-        const token = { refreshedAt: at, expiresAt: secondsAfter(at, lifetimeSeconds) }
+        const token = { refreshedAt: at, expiresAt: addSeconds(at, lifetimeSeconds) }
         at = sweptAt(nextDueAt(vended, token, config, at, chance()))
       }
       sweeps.set(at.getTime(), (sweeps.get(at.getTime()) ?? 0) + 1)

@@ -1,9 +1,13 @@
 import { expect, test } from 'vitest'
 import { type BrowserBinding, newBrowser } from '../../shared/access/browser.ts'
-import { secondsAfter } from '../../shared/clock.ts'
+import { addSeconds } from '../../shared/clock.ts'
 import { finishSignIn } from '../../shared/connect/callback.ts'
 import type { CallbackDependencies } from '../../shared/connect/dependencies.ts'
-import { noteBegun, noteEnded, resultOfFirstCallback } from '../../shared/connect/secondCallback.ts'
+import {
+  recordCallbackResult,
+  recordCallbackStarted,
+  waitForFirstCallback,
+} from '../../shared/connect/secondCallback.ts'
 import { toRefusal } from '../../shared/domain/refusal.ts'
 import { createOneTimeTable } from '../../shared/storage/oneTimeTable.ts'
 import { createMemoryTable } from './memoryTable.ts'
@@ -17,7 +21,7 @@ async function begun(seconds = 1) {
   const browser = newBrowser()
   const signIn = { workspace: 'w', tenant: 't', environment: 'production', returnUrl: 'https://app.example/' }
   const waiting = { ...signIn, browserHash: browser.hash }
-  const state = await records.issue('sign-in', waiting, secondsAfter(clock.now(), 1800))
+  const state = await records.issue('sign-in', waiting, addSeconds(clock.now(), 1800))
   const calls = { redeemed: 0, logged: 0 }
   const dependencies = {
     ...{ clock, records },
@@ -65,7 +69,7 @@ test('a callback that comes while the first one is at work waits for its end', a
 
 test('a second callback waits 20 seconds at most', async () => {
   const { browser, callback, clock, records, state } = await begun()
-  await noteBegun({ clock, records }, state, browser)
+  await recordCallbackStarted({ clock, records }, state, browser)
   await records.take('sign-in', state, clock.now())
   expect(await clock.run(callback())).toEqual(over)
   expect(clock.passed()).toBe(20)
@@ -116,22 +120,22 @@ test('where a callback ended is in the table for its own browser alone', async (
   const { browser, clock, records, rows, state } = await begun()
   const memory = { clock, records }
   const returnUrl = 'https://app.example/?confirmation_code=secret'
-  await noteBegun(memory, state, browser)
-  await noteEnded(memory, state, browser, { returnUrl })
+  await recordCallbackStarted(memory, state, browser)
+  await recordCallbackResult(memory, state, browser, { returnUrl })
   expect(JSON.stringify(rows())).not.toContain('confirmation_code')
-  expect(await resultOfFirstCallback(memory, state, browser)).toEqual({ returnUrl })
+  expect(await waitForFirstCallback(memory, state, browser)).toEqual({ returnUrl })
 })
 
 test('an end that cannot be decrypted is no end', async () => {
   const { browser, clock, records, state } = await begun()
   const memory = { clock, records }
-  await noteBegun(memory, state, browser)
-  await records.put('callback-end', state, { sealed: 'bm90IGFuIGVuZA' }, secondsAfter(clock.now(), 60))
-  expect(await clock.run(resultOfFirstCallback(memory, state, browser))).toBeUndefined()
+  await recordCallbackStarted(memory, state, browser)
+  await records.put('callback-end', state, { sealed: 'bm90IGFuIGVuZA' }, addSeconds(clock.now(), 60))
+  expect(await clock.run(waitForFirstCallback(memory, state, browser))).toBeUndefined()
 })
 
 test('storage that does not take the note costs the person nothing', async () => {
   const { browser, clock, state } = await begun()
   const records = { put: () => Promise.reject(new Error('full')), read: async () => undefined }
-  await noteEnded({ clock, records }, state, browser, { returnUrl: 'https://app.example/' })
+  await recordCallbackResult({ clock, records }, state, browser, { returnUrl: 'https://app.example/' })
 })

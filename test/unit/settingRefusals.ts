@@ -6,7 +6,7 @@ import { allSettings } from '../../shared/settings.ts'
 export const otherClientId = '22223333-cccc-4444-dddd-5555eeee6666'
 
 /** Every required setting, for both environments. */
-export const leastSettings: Readonly<Record<string, string>> = {
+export const minimalSettings: Readonly<Record<string, string>> = {
   ...Object.fromEntries(
     allSettings().flatMap(({ name, isRequired, example }) => (isRequired ? [[name, example]] : [])),
   ),
@@ -28,5 +28,5 @@ export function refusalsOf(env: Readonly<Record<string, string | undefined>>): R
 
 /** The same for one setting among others that are right. */
 export function refusalsOfOne(name: string, value: string): Record<string, string> {
-  return refusalsOf({ ...leastSettings, [name]: value })
+  return refusalsOf({ ...minimalSettings, [name]: value })
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { parseConfig } from '../../shared/config.ts'
-import { leastSettings, otherClientId, refusalsOfOne } from './settingRefusals.ts'
+import { minimalSettings, otherClientId, refusalsOfOne } from './settingRefusals.ts'
 
 const issuer = (change: object) =>
   JSON.stringify([
@@ -46,7 +46,7 @@ describe('a caller issuer', () => {
 
   test('is compared without the blanks around its audiences, and so are the apps of a workspace', () => {
     const config = parseConfig({
-      ...leastSettings,
+      ...minimalSettings,
       CALLER_ISSUERS: issuer({ audiences: [' api://broker '] }),
       WORKSPACES: '[{"workspace":"w","apps":[" app\\n"]}]',
     })

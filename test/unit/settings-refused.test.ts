@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { parseConfig } from '../../shared/config.ts'
 import { allSettings } from '../../shared/settings.ts'
-import { leastSettings, otherClientId, refusalsOf, refusalsOfOne } from './settingRefusals.ts'
+import { minimalSettings, otherClientId, refusalsOf, refusalsOfOne } from './settingRefusals.ts'
 
 test('the settings that the others are tried with are accepted', () => {
-  expect(refusalsOf(leastSettings)).toEqual({})
+  expect(refusalsOf(minimalSettings)).toEqual({})
 })
 
 describe('a scope', () => {
@@ -32,7 +32,7 @@ describe('a scope', () => {
 
   test('is compared with answers as Microsoft writes it', () => {
     const config = parseConfig({
-      ...leastSettings,
+      ...minimalSettings,
       PRODUCTION_MICROSOFT_SCOPE: 'https://ADS.Microsoft.com/msads.manage',
     })
     expect(config.environments.get('production')?.microsoft.scope).toBe(
@@ -57,7 +57,7 @@ describe('a client id', () => {
   })
 
   test('is written as tokens have it, so that one registration for both environments is found in any case', () => {
-    const config = parseConfig({ ...leastSettings, PRODUCTION_MICROSOFT_CLIENT_ID: id.toUpperCase() })
+    const config = parseConfig({ ...minimalSettings, PRODUCTION_MICROSOFT_CLIENT_ID: id.toUpperCase() })
     expect(config.environments.get('production')?.microsoft.clientId).toBe(id)
     expect(refusalsOfOne('PRODUCTION_MICROSOFT_CLIENT_ID', otherClientId.toUpperCase())).toEqual({
       SANDBOX_MICROSOFT_CLIENT_ID: expect.stringContaining('is the same as PRODUCTION_MICROSOFT_CLIENT_ID'),
@@ -70,7 +70,7 @@ describe('a client id', () => {
       expect(refusalsOfOne(name, wrong)).toEqual({ [name]: expect.stringContaining('Google OAuth client') })
     const google = '1234-a_b.apps.googleusercontent.com'
     expect(refusalsOfOne(name, google)).toEqual({})
-    expect(refusalsOf({ ...leastSettings, [name]: google, SANDBOX_GOOGLE_CLIENT_ID: google })).toEqual({
+    expect(refusalsOf({ ...minimalSettings, [name]: google, SANDBOX_GOOGLE_CLIENT_ID: google })).toEqual({
       SANDBOX_GOOGLE_CLIENT_ID: expect.stringContaining(`is the same as ${name}`),
     })
   })
@@ -96,7 +96,7 @@ describe('a URL', () => {
 
   test('is an origin with a slash at its end or without', () => {
     const { publicUrl, vault, google } = parseConfig({
-      ...leastSettings,
+      ...minimalSettings,
       PUBLIC_URL: 'https://broker.example.com/',
       GRANT_VAULT_URLS: 'https://one.example/, https://two.example',
       GOOGLE_ISSUER: 'https://accounts.google.com/',
@@ -126,13 +126,13 @@ describe('a URL', () => {
   })
 
   test('of the one vault takes grants where no other is named', () => {
-    expect(parseConfig(leastSettings).vault.grantUrls).toEqual([leastSettings.KEY_VAULT_URL])
+    expect(parseConfig(minimalSettings).vault.grantUrls).toEqual([minimalSettings.KEY_VAULT_URL])
   })
 
   test('of Microsoft Advertising is not the same for both environments', () => {
     const url = 'https://proxy.example/{host}'
     expect(
-      refusalsOf({ ...leastSettings, PRODUCTION_ADVERTISING_URL: url, SANDBOX_ADVERTISING_URL: url }),
+      refusalsOf({ ...minimalSettings, PRODUCTION_ADVERTISING_URL: url, SANDBOX_ADVERTISING_URL: url }),
     ).toEqual({
       SANDBOX_ADVERTISING_URL: expect.stringContaining('is the same as PRODUCTION_ADVERTISING_URL'),
     })

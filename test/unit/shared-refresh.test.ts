@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { secondsAfter } from '../../shared/clock.ts'
+import { addSeconds } from '../../shared/clock.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
 import { refusalsBeforeHold } from '../../shared/refresh/decide.ts'
 import type { RefreshDependencies } from '../../shared/refresh/dependencies.ts'
@@ -187,10 +187,10 @@ test('an access token’s life counts from when it was asked for', async () => {
     }),
   })
   await own.add()
-  const askedAt = own.clock.now()
+  const requestedAt = own.clock.now()
   await own.clock.run(own.refresher.refresh(name, sweep))
   expect(own.row().accessToken).toMatchObject({
-    refreshedAt: askedAt,
-    expiresAt: secondsAfter(askedAt, 3600),
+    refreshedAt: requestedAt,
+    expiresAt: addSeconds(requestedAt, 3600),
   })
 })

@@ -1,8 +1,8 @@
 import { exportJWK, generateSecret } from 'jose'
 import { expect, test } from 'vitest'
 import { isDamaged } from '../../shared/domain/damagedRow.ts'
-import { refreshedUser } from '../../shared/grants/refreshedUser.ts'
-import { namesOf } from '../../shared/identity/idToken.ts'
+import { readRefreshedUser } from '../../shared/grants/refreshedUser.ts'
+import { readSignInName } from '../../shared/identity/idToken.ts'
 import { resealTenant } from '../../shared/operations/reseal.ts'
 import { createSealer } from '../../shared/storage/sealer.ts'
 import { fromTenantEntity, toTenantEntity } from '../../shared/storage/tenantEntity.ts'
@@ -36,7 +36,7 @@ test.each([
   [{ preferred_username: 7 }, {}],
   [{}, {}],
 ])('the claims %j name %j', (claims, named) => {
-  expect(namesOf(claims)).toEqual(named)
+  expect(readSignInName(claims)).toEqual(named)
 })
 
 test.each([
@@ -46,7 +46,7 @@ test.each([
 ] as const)('an imported grant of %s (%s) has its person’s name too', (identityProvider, tid) => {
   const at = { identityProvider, authorityTenant: 'common', personalTenant: 'consumers' }
   const idToken = unsigned({ iss: 'i', sub: 's', tid, preferred_username: ada })
-  expect(refreshedUser(idToken, at)).toMatchObject({
+  expect(readRefreshedUser(idToken, at)).toMatchObject({
     signInName: ada,
     consenter: { hint: 'a…@contoso.example' },
   })

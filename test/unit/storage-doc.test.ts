@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { systemClock, systemRandomness } from '../../shared/clock.ts'
 import type { Account } from '../../shared/domain/account.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
-import type { NewProperties } from '../../shared/domain/vault.ts'
+import type { SecretProperties } from '../../shared/domain/vault.ts'
 import { environments, identityProviders } from '../../shared/environment.ts'
 import { refreshChunksQueue } from '../../shared/operations/runSweep.ts'
 import {
@@ -165,7 +165,7 @@ describe('docs/storage.md', () => {
       host: 'grants1.vault.azure.net',
       read: async () => undefined,
       remove: async () => undefined,
-      write: async (secret: string, value: string, given: NewProperties) => {
+      write: async (secret: string, value: string, given: SecretProperties) => {
         tags = given.tags ?? {}
         return { name: secret, version: 'v1', value, tags }
       },

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { Clock } from '../../shared/clock.ts'
 import { isDamaged } from '../../shared/domain/damagedRow.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
-import { refreshed, waiting } from '../../shared/domain/transitions.ts'
+import { withRefreshedGrant, withTrouble } from '../../shared/domain/transitions.ts'
 import { createStateTable } from '../../shared/storage/stateTable.ts'
 import { fromTenantEntity, toTenantEntity } from '../../shared/storage/tenantEntity.ts'
 import { connected, name, now } from '../simulation/ground.ts'
@@ -13,7 +13,7 @@ const trouble = { attempts: 1, reason: 'throttled', traceId: '', nextAttemptAt: 
 /** A row as a later version writes it, with a reason that this one does not know. */
 const laterRow = {
   ...toTenantEntity({
-    ...waiting(connected('vault:v/s/1/0'), trouble),
+    ...withTrouble(connected('vault:v/s/1/0'), trouble),
     reauthorizationReason: 'grant_revoked',
   }),
   troubleReason: 'later_word',
@@ -38,10 +38,10 @@ test('a reason that only a later version knows is unknown here and survives a wr
 
 test('a reason that only a later version knows ends with what it was about', () => {
   const tenant = read(laterRow)
-  expect(toTenantEntity(waiting(tenant, trouble)).troubleReason).toBe('throttled')
+  expect(toTenantEntity(withTrouble(tenant, trouble)).troubleReason).toBe('throttled')
   const { grant } = tenant
   const accessToken = { sealed: 's', expiresAt: now, refreshedAt: now }
-  const next = refreshed(tenant, { grant: grant!, accessToken, dueAt: now, lastVendedAt: undefined })
+  const next = withRefreshedGrant(tenant, { grant: grant!, accessToken, dueAt: now, lastVendedAt: undefined })
   expect(toTenantEntity(next)).not.toHaveProperty('troubleReason')
 })
 

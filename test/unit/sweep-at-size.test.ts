@@ -1,21 +1,21 @@
 import { describe, expect, test } from 'vitest'
-import { type Clock, secondsAfter, systemRandomness } from '../../shared/clock.ts'
+import { addSeconds, type Clock, systemRandomness } from '../../shared/clock.ts'
 import { dueRowOf } from '../../shared/domain/due.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
-import type { RefreshRequest, TokenAnswer } from '../../shared/domain/tokenEndpoint.ts'
+import type { RefreshRequest, TokenResult } from '../../shared/domain/tokenEndpoint.ts'
 import type { Environment } from '../../shared/environment.ts'
 import { classifyTokenRefusal } from '../../shared/identity/refusal.ts'
 import type { RefreshDependencies } from '../../shared/refresh/dependencies.ts'
 import { createRefresher } from '../../shared/refresh/refreshTenant.ts'
-import { type SweepOrder, sweep } from '../../shared/refresh/sweep.ts'
+import { type SweepOptions, sweep } from '../../shared/refresh/sweep.ts'
 import { createMemoryStores } from '../bench/memoryStores.ts'
 import { besideStores, plainSealer, refreshConfig } from '../bench/tenants.ts'
 
 const start = new Date('2026-11-23T16:00:00Z')
-const anHour: TokenAnswer = { ok: true, accessToken: 'at', refreshToken: 'rt', expiresInSeconds: 3600 }
-const outage: TokenAnswer = { ok: false, refusal: classifyTokenRefusal(503, {}) }
+const anHour: TokenResult = { ok: true, accessToken: 'at', refreshToken: 'rt', expiresInSeconds: 3600 }
+const outage: TokenResult = { ok: false, refusal: classifyTokenRefusal(503, {}) }
 
-type Answer = (request: RefreshRequest, calls: number) => TokenAnswer
+type Answer = (request: RefreshRequest, calls: number) => TokenResult
 
 /** Tenants in memory, a token endpoint that answers as told, and a clock that only its calls move. */
 function createGround(answer: Answer, settings: Partial<typeof refreshConfig> = {}, callSeconds = 0) {
@@ -54,7 +54,7 @@ function createGround(answer: Answer, settings: Partial<typeof refreshConfig> = 
         await stores.due.insert(dueRowOf(tenant, tenant.grant, tenant.dueAt))
       }
     },
-    sweep: (order?: SweepOrder) => sweep({ ...dependencies, refresher }, order),
+    sweep: (order?: SweepOptions) => sweep({ ...dependencies, refresher }, order),
     /** How many rows are due now. */
     async due() {
       let count = 0
@@ -74,7 +74,7 @@ function connected(environment: Environment, number: number) {
     status: 'connected',
     createdAt: start,
     lastVendedAt: start,
-    dueAt: secondsAfter(start, -60 - number),
+    dueAt: addSeconds(start, -60 - number),
     grant: {
       id: 'consent',
       reference: `sealed:${tenant}`,
@@ -88,8 +88,8 @@ function connected(environment: Environment, number: number) {
     },
     accessToken: {
       sealed: 'at',
-      refreshedAt: secondsAfter(start, -3000),
-      expiresAt: secondsAfter(start, 600),
+      refreshedAt: addSeconds(start, -3000),
+      expiresAt: addSeconds(start, 600),
     },
   } satisfies Tenant
 }

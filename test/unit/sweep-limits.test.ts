@@ -12,7 +12,7 @@ test('a burst that a vault throttles is late by seconds: every token is refreshe
     instances: 1,
   })
   expect(found.vaultThrottled).toBeGreaterThan(0)
-  expect(found.mostVaultWrites).toBe(300)
+  expect(found.maxVaultWrites).toBe(300)
   expect(found).toMatchObject({ expired: 0, failed: {}, failedSweeps: 0 })
   expect(found.refreshed).toBeGreaterThanOrEqual(4000)
 })

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { secondsAfter } from '../../shared/clock.ts'
+import { addSeconds } from '../../shared/clock.ts'
 import { dueRowOf } from '../../shared/domain/due.ts'
 import type { EnvironmentHold } from '../../shared/domain/holds.ts'
 import type { LogEvents } from '../../shared/domain/logEvents.ts'
 import type { Registration } from '../../shared/environment.ts'
-import { type SweepDependencies, type SweepOrder, sweep } from '../../shared/refresh/sweep.ts'
+import { type SweepDependencies, type SweepOptions, sweep } from '../../shared/refresh/sweep.ts'
 import { connected, grantOf } from '../simulation/ground.ts'
 import { createModelDueIndex } from '../simulation/models/dueIndex.ts'
 import { refreshGround, refusalOf } from './refreshGround.ts'
@@ -14,7 +14,7 @@ const start = new Date('2026-11-23T16:00:00Z')
 /** A sweep over three due rows, whose refreshes take 100 s each and end as told. */
 async function run(
   outcome: object,
-  order: SweepOrder = {},
+  order: SweepOptions = {},
   holds?: SweepDependencies['holds'],
   shards: { readonly count: number; readonly unreadable: number } = { count: 1, unreadable: 0 },
 ): Promise<LogEvents['sweep.ended'] & { readonly handOver: readonly number[] }> {
@@ -54,8 +54,8 @@ async function run(
 test('a sweep begins nothing more after the setting’s seconds, or after fewer where the order says so', async () => {
   const refreshed = { outcome: 'refreshed', dueBefore: start, stored: { tenant: {} } }
   expect(await run(refreshed)).toMatchObject({ refreshed: 3, leftOver: 0 })
-  expect(await run(refreshed, { mostSeconds: 150 })).toMatchObject({ refreshed: 2, leftOver: 1 })
-  expect(await run(refreshed, { mostSeconds: 9000 })).toMatchObject({ refreshed: 3, leftOver: 0 })
+  expect(await run(refreshed, { maxSeconds: 150 })).toMatchObject({ refreshed: 2, leftOver: 1 })
+  expect(await run(refreshed, { maxSeconds: 9000 })).toMatchObject({ refreshed: 3, leftOver: 0 })
 })
 
 test('every report says what is on hold, whether or not anything was due for it', async () => {
@@ -65,7 +65,7 @@ test('every report says what is on hold, whether or not anything was due for it'
 })
 
 test('where storage cannot tell what is on hold, the report says what the sweep met', async () => {
-  const hold = { environment: 'production', identityProvider: 'microsoft', until: secondsAfter(start, 999) }
+  const hold = { environment: 'production', identityProvider: 'microsoft', until: addSeconds(start, 999) }
   const stored = { tenant: { environment: 'production' } }
   const onHold = { outcome: 'passed_on', reason: 'environment_on_hold', hold, stored }
   const failing = () => Promise.reject(new Error('no answer'))
@@ -77,7 +77,7 @@ test('where storage cannot tell what is on hold, the report says what the sweep 
 
 describe('a shard that cannot be read', () => {
   const refreshed = { outcome: 'refreshed', dueBefore: start, stored: { tenant: {} } }
-  const order = { mostSeconds: 240 }
+  const order = { maxSeconds: 240 }
 
   test('costs the others nothing, and is handed over where that may be', async () => {
     const shards = { count: 4, unreadable: 3 }
@@ -122,7 +122,7 @@ async function sweepWithStrays(other: Registration, strays: number, isHeld: bool
   const { clock, dependencies, refresher } = found
   for (let index = 0; index < strays + 3; index++) {
     const tenant = { workspace: 'w', tenant: `t${index}` }
-    const dueAt = secondsAfter(clock.now(), index - 100)
+    const dueAt = addSeconds(clock.now(), index - 100)
     const { environment, identityProvider } = index < strays ? other : ours
     const owner = { ...tenant, environment, identityProvider }
     const grant = { ...grantOf(await found.stores.vault.write('old', owner), 'first'), identityProvider }
@@ -134,7 +134,7 @@ async function sweepWithStrays(other: Registration, strays: number, isHeld: bool
 }
 
 function holdOf(registration: Registration, now: Date): EnvironmentHold {
-  const until = secondsAfter(now, 30)
+  const until = addSeconds(now, 30)
   return { ...registration, reason: 'client_secret_expired', traceId: '', since: now, until }
 }
 

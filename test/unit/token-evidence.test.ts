@@ -2,10 +2,10 @@ import { expect, test } from 'vitest'
 import { isTokenDoubted } from '../../shared/accounts/discover.ts'
 import type { DeveloperTokenProofs } from '../../shared/advertising/developerTokenProofs.ts'
 import { readFault } from '../../shared/advertising/faults.ts'
-import { secondsAfter } from '../../shared/clock.ts'
+import { addSeconds } from '../../shared/clock.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
-import type { Prepared } from '../../shared/passthrough/prepare.ts'
-import { tokensOf } from '../../shared/passthrough/tokens.ts'
+import type { PreparedCall } from '../../shared/passthrough/prepareCall.ts'
+import { findTokenEvidence } from '../../shared/passthrough/tokenEvidence.ts'
 import { faultEvidence } from '../../shared/tenants/faultEvidence.ts'
 
 const now = new Date('2026-11-28T12:00:00Z')
@@ -17,7 +17,7 @@ const fault = (Code: number, Detail: string | null = null) =>
     bodyText: JSON.stringify({ Errors: [{ Code, Detail }] }),
   })
 const issued = (secondsAgo: number) =>
-  ({ accessToken: { refreshedAt: secondsAfter(now, -secondsAgo) } }) as unknown as Tenant
+  ({ accessToken: { refreshedAt: addSeconds(now, -secondsAgo) } }) as unknown as Tenant
 
 test.each([
   [109, null, 1, true],
@@ -43,9 +43,9 @@ test.each([
   const prepared = {
     tenant: { environment: 'sandbox' },
     headers: { DeveloperToken: 'd' },
-    refreshedAt: secondsAfter(now, -age),
-  } as unknown as Prepared
-  expect(await tokensOf({ developerTokenProofs, clock }, prepared)).toEqual({
+    refreshedAt: addSeconds(now, -age),
+  } as unknown as PreparedCall
+  expect(await findTokenEvidence({ developerTokenProofs, clock }, prepared)).toEqual({
     developerToken: 'lapsed',
     accessToken,
   })
@@ -55,8 +55,8 @@ test('nothing is known of a developer token while storage does not answer', asyn
   const developerTokenProofs = {
     of: () => Promise.reject(new Error('out')),
   } as unknown as DeveloperTokenProofs
-  const prepared = { tenant: {}, headers: {}, refreshedAt: now } as unknown as Prepared
-  expect(await tokensOf({ developerTokenProofs, clock }, prepared)).toEqual({ accessToken: 'fresh' })
+  const prepared = { tenant: {}, headers: {}, refreshedAt: now } as unknown as PreparedCall
+  expect(await findTokenEvidence({ developerTokenProofs, clock }, prepared)).toEqual({ accessToken: 'fresh' })
 })
 
 test.each([

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { secondsAfter } from '../../shared/clock.ts'
+import { addSeconds } from '../../shared/clock.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
 import * as transitions from '../../shared/domain/transitions.ts'
 import { grantOf } from '../simulation/ground.ts'
 
 const now = new Date('2026-11-28T12:00:00Z')
-const later = secondsAfter(now, 3600)
+const later = addSeconds(now, 3600)
 const accessToken = { sealed: 'new', refreshedAt: now, expiresAt: later }
 const pendingGrant = {
   environment: 'production' as const,
@@ -41,7 +41,7 @@ const full: Required<Tenant> = {
   advertisingRefusal: { reason: 'user_not_known', since: now },
   claims: '{"access_token":{}}',
   disconnectCount: 2,
-  disconnectedAt: secondsAfter(now, -3600),
+  disconnectedAt: addSeconds(now, -3600),
   owesMark: true,
   writeIds: ['w1'],
   unknownColumns: { later: 'stays' },
@@ -54,28 +54,28 @@ const consent = { grant, accessToken, dueAt: now, accountsGeneration: 'g3' }
 /** Each transition of the full row: what it sets, and what it takes away. Everything else stays. */
 const each: Readonly<Record<keyof typeof transitions, readonly [Tenant, Partial<Tenant>, (keyof Tenant)[]]>> =
   {
-    leased: [transitions.leased(full, { id: 'm', until: now }), { lease: { id: 'm', until: now } }, []],
-    unleased: [transitions.unleased(full), {}, ['lease']],
-    moved: [
-      transitions.moved(full, full.grant, 'vault:there'),
+    withLease: [transitions.withLease(full, { id: 'm', until: now }), { lease: { id: 'm', until: now } }, []],
+    withoutLease: [transitions.withoutLease(full), {}, ['lease']],
+    withGrantReference: [
+      transitions.withGrantReference(full, full.grant, 'vault:there'),
       { grant: { ...full.grant, reference: 'vault:there' } },
       [],
     ],
-    refreshed: [
-      transitions.refreshed(full, { grant, accessToken, dueAt: now, lastVendedAt: later }),
+    withRefreshedGrant: [
+      transitions.withRefreshedGrant(full, { grant, accessToken, dueAt: now, lastVendedAt: later }),
       { grant, accessToken, dueAt: now, lastVendedAt: later },
       ['lease', 'trouble'],
     ],
-    waiting: [transitions.waiting(full, trouble), { trouble, dueAt: now }, ['lease']],
-    dead: [
-      transitions.dead(full, 'grant_revoked'),
+    withTrouble: [transitions.withTrouble(full, trouble), { trouble, dueAt: now }, ['lease']],
+    withDeadGrant: [
+      transitions.withDeadGrant(full, 'grant_revoked'),
       { status: 'reauthorization_required', reauthorizationReason: 'grant_revoked' },
       ['lease', 'trouble', 'dueAt'],
     ],
-    challenged: [transitions.challenged(full, '{}'), { claims: '{}' }, []],
-    repaired: [transitions.repaired(full, now), { dueAt: now }, ['lease']],
-    connected: [
-      transitions.connected({ ...full, status: 'reauthorization_required' }, consent),
+    withClaims: [transitions.withClaims(full, '{}'), { claims: '{}' }, []],
+    withRepairs: [transitions.withRepairs(full, now), { dueAt: now }, ['lease']],
+    withConnection: [
+      transitions.withConnection({ ...full, status: 'reauthorization_required' }, consent),
       { ...consent, status: 'connected', discoveredAt: now },
       [
         'lease',
@@ -88,14 +88,14 @@ const each: Readonly<Record<keyof typeof transitions, readonly [Tenant, Partial<
         'claims',
       ],
     ],
-    pending: [
-      transitions.pending(full, { ...pendingGrant, sessionId: 'z' }),
+    withPendingGrant: [
+      transitions.withPendingGrant(full, { ...pendingGrant, sessionId: 'z' }),
       { pendingGrant: { ...pendingGrant, sessionId: 'z' } },
       [],
     ],
-    unconfirmed: [transitions.unconfirmed(full), {}, ['pendingGrant']],
-    disconnected: [
-      transitions.disconnected(full, later),
+    withoutPendingGrant: [transitions.withoutPendingGrant(full), {}, ['pendingGrant']],
+    withDisconnect: [
+      transitions.withDisconnect(full, later),
       { status: 'disconnected', disconnectCount: 3, disconnectedAt: later },
       [
         'accessToken',
@@ -109,23 +109,27 @@ const each: Readonly<Record<keyof typeof transitions, readonly [Tenant, Partial<
         'claims',
       ],
     ],
-    marked: [transitions.marked(full), {}, ['owesMark']],
-    listSecrets: [transitions.listSecrets(full, ['vault:a']), { secretsToDestroy: ['vault:a'] }, []],
+    withoutOwedMark: [transitions.withoutOwedMark(full), {}, ['owesMark']],
+    withListedSecrets: [
+      transitions.withListedSecrets(full, ['vault:a']),
+      { secretsToDestroy: ['vault:a'] },
+      [],
+    ],
     withoutDestroyed: [
       transitions.withoutDestroyed(full, ['vault:gone']),
       { secretsToDestroy: ['vault:other'] },
       [],
     ],
-    bare: [transitions.bare(full), {}, ['grant', 'secretsToDestroy']],
-    reassigned: [
-      transitions.reassigned(full, 'sandbox'),
+    withoutGrant: [transitions.withoutGrant(full), {}, ['grant', 'secretsToDestroy']],
+    withEnvironment: [
+      transitions.withEnvironment(full, 'sandbox'),
       { environment: 'sandbox' },
       ['accountsGeneration', 'discoveredAt', 'defaultAccount', 'claims'],
     ],
-    renamed: [transitions.renamed(full, 'Other'), { displayName: 'Other' }, []],
-    vended: [transitions.vended(full, later, now), { lastVendedAt: later, dueAt: now }, []],
-    judgedByAdvertising: [
-      transitions.judgedByAdvertising(full, refusal),
+    withDisplayName: [transitions.withDisplayName(full, 'Other'), { displayName: 'Other' }, []],
+    withVend: [transitions.withVend(full, later, now), { lastVendedAt: later, dueAt: now }, []],
+    withAdvertisingRefusal: [
+      transitions.withAdvertisingRefusal(full, refusal),
       { advertisingRefusal: refusal },
       [],
     ],
@@ -143,7 +147,11 @@ const each: Readonly<Record<keyof typeof transitions, readonly [Tenant, Partial<
       { defaultAccount: { accountId: '3', customerId: '4' } },
       [],
     ],
-    resealed: [transitions.resealed(full, { grant }), { grant }, ['accessToken', 'pendingGrant']],
+    withResealedTexts: [
+      transitions.withResealedTexts(full, { grant }),
+      { grant },
+      ['accessToken', 'pendingGrant'],
+    ],
   }
 
 describe('a row that says everything says afterwards what is true and no more, when it is', () => {
@@ -155,5 +163,5 @@ describe('a row that says everything says afterwards what is true and no more, w
 
 test('an empty list of secretsToDestroy is none, and an acceptance takes a refusal away', () => {
   expect(transitions.withoutDestroyed(full, full.secretsToDestroy)).not.toHaveProperty('secretsToDestroy')
-  expect(transitions.judgedByAdvertising(full, undefined)).not.toHaveProperty('advertisingRefusal')
+  expect(transitions.withAdvertisingRefusal(full, undefined)).not.toHaveProperty('advertisingRefusal')
 })

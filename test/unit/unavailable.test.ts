@@ -1,7 +1,7 @@
 import { RestError } from '@azure/data-tables'
 import { expect, test } from 'vitest'
 import { StorageUnavailableError } from '../../shared/domain/storageUnavailable.ts'
-import { guarded } from '../../shared/storage/unavailable.ts'
+import { runStorageOperation } from '../../shared/storage/unavailable.ts'
 
 const failing = (error: unknown) => () => Promise.reject(error)
 
@@ -20,7 +20,7 @@ test.each([
     'CredentialUnavailableError',
   ],
 ])('%s is storage being unavailable', async (_title, error, status, code) => {
-  const thrown = await guarded('tables', failing(error)).catch((each: unknown) => each)
+  const thrown = await runStorageOperation('tables', failing(error)).catch((each: unknown) => each)
   expect(thrown).toBeInstanceOf(StorageUnavailableError)
   expect(thrown).toMatchObject({ status, code })
 })
@@ -28,11 +28,11 @@ test.each([
 test.each([new SyntaxError('x'), new TypeError('x'), new RangeError('x')])(
   'a fault of our own making is not: %s',
   async (error) => {
-    await expect(guarded('tables', failing(error))).rejects.toBe(error)
+    await expect(runStorageOperation('tables', failing(error))).rejects.toBe(error)
   },
 )
 
 test('what is explained is a value', async () => {
   const error = new RestError('x', { statusCode: 404 })
-  expect(await guarded('tables', failing(error), (status) => ({ value: status }))).toBe(404)
+  expect(await runStorageOperation('tables', failing(error), (status) => ({ value: status }))).toBe(404)
 })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { createDeadline, secondsAfter, TimeLimitError } from '../../shared/clock.ts'
+import { addSeconds, createDeadline, TimeLimitError } from '../../shared/clock.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
 import { createAccessTokens } from '../../shared/vend/accessTokens.ts'
 import { createVend, type VendDependencies } from '../../shared/vend/vend.ts'
@@ -99,7 +99,7 @@ describe('a vend as a whole', () => {
 
   test('waits for another process no longer than its limit', async () => {
     const own = await vending({ with: () => ({ vendWaitSeconds: 100 }) })
-    await own.addWithToken(-1, { lease: { id: 'another', until: secondsAfter(own.clock.now(), 300) } })
+    await own.addWithToken(-1, { lease: { id: 'another', until: addSeconds(own.clock.now(), 300) } })
     await expect(own.vend()).rejects.toMatchObject(tooLong)
     expect(own.clock.passed()).toBeLessThanOrEqual(20)
   })
@@ -112,7 +112,7 @@ test('a refresh that has no lease yet ends at the deadline of its caller', async
     })
     await add()
     const purpose = { for: 'vend', minValiditySeconds: 300 } as const
-    const refreshed = refresher.refresh(name, purpose, createDeadline(clock, secondsAfter(clock.now(), 3)))
+    const refreshed = refresher.refresh(name, purpose, createDeadline(clock, addSeconds(clock.now(), 3)))
     await expect(clock.run(refreshed)).rejects.toBeInstanceOf(TimeLimitError)
     expect(clock.passed()).toBe(3)
   }

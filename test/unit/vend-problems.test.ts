@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest'
-import { secondsAfter, systemClock } from '../../shared/clock.ts'
+import { addSeconds, systemClock } from '../../shared/clock.ts'
 import type { RefreshTrouble, Tenant } from '../../shared/domain/tenant.ts'
 import { Problem } from '../../shared/problems.ts'
-import { explainNotObtained } from '../../shared/vend/explain.ts'
-import type { NotObtained } from '../../shared/vend/obtained.ts'
+import { explainMissingToken } from '../../shared/vend/explainMissingToken.ts'
 import { isRecentlyReplaced } from '../../shared/vend/recentlyReplaced.ts'
+import type { MissingToken } from '../../shared/vend/usableToken.ts'
 import { createVend, type VendDependencies } from '../../shared/vend/vend.ts'
 
 const now = new Date('2026-11-23T16:00:00Z')
-const at = (seconds: number) => secondsAfter(now, seconds)
+const at = (seconds: number) => addSeconds(now, seconds)
 const config = {
   redirectUri: 'https://broker.example/oauth/callback',
   publicUrl: 'https://broker.example',
@@ -34,19 +34,21 @@ function problemOf(outcome: object, tenant = row()): Problem {
     because: 'not_refreshed',
     outcome: { ...outcome, stored: { tenant, etag: '' } },
   }
-  return explainNotObtained(config, missing as NotObtained, now)
+  return explainMissingToken(config, missing as MissingToken, now)
 }
 const passedOn = (reason: string, more: object = {}) => ({ outcome: 'passed_on', reason, ...more })
 const refused = (refusal: object) => ({ outcome: 'refused', refusal: { traceId: 'trace', ...refusal } })
 
 describe('an app that gets no token', () => {
   test('of a tenant that nobody knows is told so', () => {
-    expect(explainNotObtained(config, { ok: false, because: 'not_found' }, now).code).toBe('tenant_not_found')
+    expect(explainMissingToken(config, { ok: false, because: 'not_found' }, now).code).toBe(
+      'tenant_not_found',
+    )
   })
 
   test('because tokens live too short is to ask again in half a minute', () => {
     const missing = { ok: false, because: 'validity_not_reached', validSeconds: 1500 } as const
-    expect(explainNotObtained(config, missing, now)).toMatchObject({
+    expect(explainMissingToken(config, missing, now)).toMatchObject({
       code: 'identity_provider_unavailable',
       extras: { retryAfterSeconds: 30, members: { reason: 'validity_not_reached' } },
     })
@@ -160,7 +162,7 @@ describe('a vend', () => {
     const found = { ...obtained, ...change }
     const dependencies = {
       config: { ...(config as object), environments: new Map(), vendLimitSeconds: 20 },
-      accessTokens: { obtain: async () => found },
+      accessTokens: { get: async () => found },
       accounts: { findById: async () => [{ accountId: '7', customerId: '70' }] },
       developerTokens: { current: () => ({ value: state.developerToken, version: '1' }) },
       clock: { ...systemClock, now: () => state.now },

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { secondsAfter, systemClock } from '../../shared/clock.ts'
+import { addSeconds, systemClock } from '../../shared/clock.ts'
 import { Problem } from '../../shared/problems.ts'
-import type { Obtained } from '../../shared/vend/obtained.ts'
+import type { UsableToken } from '../../shared/vend/usableToken.ts'
 import { createVend, type VendDependencies } from '../../shared/vend/vend.ts'
 
 const start = new Date('2026-11-23T16:00:00Z')
@@ -18,19 +18,19 @@ function slowVend(lives: readonly number[], secondsEach: number) {
     createdAt: start,
     defaultAccount: { accountId: '1', customerId: '10' },
   }
-  const obtain = async (): Promise<Obtained> => ({
+  const obtain = async (): Promise<UsableToken> => ({
     ok: true,
-    tenant: tenant as Obtained['tenant'],
+    tenant: tenant as UsableToken['tenant'],
     accessToken: `token ${++asked}`,
-    expiresAt: secondsAfter(now, lives[asked - 1] ?? 0),
+    expiresAt: addSeconds(now, lives[asked - 1] ?? 0),
   })
   const dependencies = {
     config: { environments: new Map(), vendLimitSeconds: 20 },
-    accessTokens: { obtain },
+    accessTokens: { get: obtain },
     accounts: {},
     developerTokens: {
       current: async () => {
-        now = secondsAfter(now, secondsEach)
+        now = addSeconds(now, secondsEach)
         return { value: 'developer token', version: '1' }
       },
     },

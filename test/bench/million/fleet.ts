@@ -1,7 +1,7 @@
 import { StorageUnavailableError } from '../../../shared/domain/storageUnavailable.ts'
 import type { RefreshDependencies } from '../../../shared/refresh/dependencies.ts'
 import { createRefresher } from '../../../shared/refresh/refreshTenant.ts'
-import { type SweepOrder, type SweepResult, sweep } from '../../../shared/refresh/sweep.ts'
+import { type SweepOptions, type SweepResult, sweep } from '../../../shared/refresh/sweep.ts'
 import type { VirtualTime } from './virtualTime.ts'
 
 /** The timer's instance and those that do what it hands over. */
@@ -18,9 +18,9 @@ export interface FleetWork {
   /** Shards that were handed over. */
   readonly messages: number
   /** The longest sweep, of the timer or of one shard. */
-  readonly longestSeconds: number
+  readonly maxSeconds: number
   /** The most instances that worked on messages at once. */
-  readonly mostAtOnce: number
+  readonly maxAtOnce: number
   /** Sweeps, of the timer or of one shard, that ended because the due index did not answer. */
   readonly failedSweeps: number
   /** Refreshes that failed, by the word of their failure. */
@@ -45,19 +45,19 @@ export async function runFleet(
     failedSweeps: 0,
     sweeps: 0,
     messages: 0,
-    longestSeconds: 0,
-    mostAtOnce: 0,
+    maxSeconds: 0,
+    maxAtOnce: 0,
     failed: {} as Record<string, number>,
   }
   const createInstance = () => {
     const refresher = createRefresher(dependencies)
-    return async (order: SweepOrder): Promise<SweepResult | undefined> => {
+    return async (order: SweepOptions): Promise<SweepResult | undefined> => {
       const result = await sweep({ ...dependencies, refresher }, order).catch(isStorages)
       if (!result) {
         work.failedSweeps++
         return undefined
       }
-      work.longestSeconds = Math.max(work.longestSeconds, result.report.durationMilliseconds / 1000)
+      work.maxSeconds = Math.max(work.maxSeconds, result.report.durationMilliseconds / 1000)
       for (const [word, count] of Object.entries(result.report.failed))
         work.failed[word] = (work.failed[word] ?? 0) + count
       return result
@@ -68,7 +68,7 @@ export async function runFleet(
   const take = (): void => {
     const [instance, shard] = [idle.pop(), queue.shift()]
     if (instance && shard !== undefined) {
-      work.mostAtOnce = Math.max(work.mostAtOnce, instances - idle.length)
+      work.maxAtOnce = Math.max(work.maxAtOnce, instances - idle.length)
       void instance({ shards: [shard] }).then((result) => {
         idle.push(instance)
         if (!result) void time.wait(visibilityMilliseconds).then(() => enqueue([shard]))

@@ -31,8 +31,8 @@ export interface Scenario extends FleetSize {
 export interface ScenarioResult extends FleetWork, Lateness {
   readonly vaultThrottled: number
   readonly tableThrottled: number
-  readonly mostVaultWrites: number
-  readonly mostTransactions: number
+  readonly maxVaultWrites: number
+  readonly maxTransactions: number
 }
 
 const accessTokenSeconds = 3600
@@ -85,8 +85,8 @@ export async function playScenario(scenario: Scenario): Promise<ScenarioResult> 
     ...tenants.lateness(),
     vaultThrottled: vaults.throttled(),
     tableThrottled: account.throttled(),
-    mostVaultWrites: vaults.mostWrites(),
-    mostTransactions: account.mostTransactions(),
+    maxVaultWrites: vaults.maxWrites(),
+    maxTransactions: account.maxTransactions(),
   }
 }
 

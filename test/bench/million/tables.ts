@@ -11,12 +11,12 @@ export interface LimitedAccount {
   /** Transactions that were answered 503. */
   throttled(): number
   /** The most transactions of the account in one second. */
-  mostTransactions(): number
+  maxTransactions(): number
 }
 
 /** As `shared/storage/clients.ts` has them: two tries more, after 150 ms and twice as long. */
 const [retries, retryMilliseconds] = [2, 150]
-const [leastMilliseconds, meanMilliseconds] = [5, 10]
+const [minMilliseconds, meanMilliseconds] = [5, 10]
 
 /** Creates the account. */
 export function createLimitedAccount(time: VirtualTime, fraction: () => number): LimitedAccount {
@@ -25,7 +25,7 @@ export function createLimitedAccount(time: VirtualTime, fraction: () => number):
   return {
     async transact(partition, entities, work) {
       for (let tries = 0; ; tries++) {
-        await time.wait(latency(leastMilliseconds, meanMilliseconds, fraction()))
+        await time.wait(latency(minMilliseconds, meanMilliseconds, fraction()))
         if (account.take() && (partition?.take(entities) ?? true)) return work()
         if (tries === retries) throw new StorageUnavailableError('tables', 503, 'ServerBusy')
         await time.wait(retryMilliseconds * 2 ** tries)
@@ -37,6 +37,6 @@ export function createLimitedAccount(time: VirtualTime, fraction: () => number):
       return partition
     },
     throttled: () => partitions.reduce((sum, one) => sum + one.refused(), account.refused()),
-    mostTransactions: account.peak,
+    maxTransactions: account.peak,
   }
 }

@@ -9,11 +9,11 @@ import type { VirtualTime } from './virtualTime.ts'
 export interface Lateness {
   readonly refreshed: number
   /** How long after its due time the latest one was committed. */
-  readonly mostSeconds: number
+  readonly maxSeconds: number
   /** Active tenants whose access token had ended before the next one was there. */
   readonly expired: number
   /** How long the longest of them had none. */
-  readonly mostExpiredSeconds: number
+  readonly maxExpiredSeconds: number
 }
 
 /** Many tenants' rows in little memory, with a way to fill them that costs no time. */
@@ -59,12 +59,12 @@ export function createCompactTenantStore(ground: TenantStoreGround): CompactTena
     const lastVendedAt = number < active ? { lastVendedAt: new Date(time.now()) } : undefined
     return { tenant: { ...tenant, ...lastVendedAt }, etag: String(writes[number]) }
   }
-  const late = { refreshed: 0, mostSeconds: 0, expired: 0, mostExpiredSeconds: 0 }
+  const late = { refreshed: 0, maxSeconds: 0, expired: 0, maxExpiredSeconds: 0 }
   const judge = (number: number, at: number) => {
-    late.mostSeconds = Math.max(late.mostSeconds, Math.floor((at - dueAt[number]!) / 1000))
+    late.maxSeconds = Math.max(late.maxSeconds, Math.floor((at - dueAt[number]!) / 1000))
     if (number >= active || at <= expiresAt[number]!) return
     late.expired++
-    late.mostExpiredSeconds = Math.max(late.mostExpiredSeconds, Math.ceil((at - expiresAt[number]!) / 1000))
+    late.maxExpiredSeconds = Math.max(late.maxExpiredSeconds, Math.ceil((at - expiresAt[number]!) / 1000))
   }
   const put = (number: number, next: Tenant): StoredTenant => {
     writes[number]!++

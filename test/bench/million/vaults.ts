@@ -13,7 +13,7 @@ export interface LimitedVaults {
   /** Requests that were answered 429. */
   throttled(): number
   /** The most new versions that one vault took in ten seconds. */
-  mostWrites(): number
+  maxWrites(): number
 }
 
 /** What vaults are made with. */
@@ -55,7 +55,7 @@ export function createLimitedVaults(count: number, ground: VaultGround): Limited
   return {
     vaults: clients.map((client) => createVault(client, log)),
     throttled: () => all.reduce((sum, one) => sum + one.refused(), 0),
-    mostWrites: () => Math.max(0, ...limits.map(({ writes }) => writes.peak())),
+    maxWrites: () => Math.max(0, ...limits.map(({ writes }) => writes.peak())),
   }
 }
 

@@ -6,7 +6,7 @@ import { app, type HttpRequest, type InvocationContext, output } from '@azure/fu
 // @ts-expect-error: the host supplies it
 import * as core from '@azure/functions-core'
 import type { CoreInvocationContext, InvocationModel, ProgrammingModel } from '../../../local/host/rpc.ts'
-import { pacedTo } from '../../../shared/http/pace.ts'
+import { withBackpressureTo } from '../../../shared/http/backpressure.ts'
 
 app.setup({ enableHttpStream: process.env.STREAM === 'yes' })
 
@@ -91,7 +91,7 @@ subscribe('http.server.request.start', (message) => {
 /** A body at its reader's pace; as it is without streams. */
 function paced(invocationId: string, body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
   const answer = answers.get(invocationId)
-  return answer ? pacedTo(answer, body as never) : body
+  return answer ? withBackpressureTo(answer, body as never) : body
 }
 
 /** A source that breaks off after its first chunk. */

@@ -20,7 +20,7 @@ const createSigner = async () => {
 
 const caller = { clientId: 'caller', clientSecrets: [], appRoles: ['Tokens.Vend'], audience: 'api://broker' }
 
-const askWith = (tokenUrl: string, client_assertion: string) =>
+const requestWith = (tokenUrl: string, client_assertion: string) =>
   fetch(tokenUrl, {
     method: 'POST',
     body: new URLSearchParams({
@@ -38,11 +38,11 @@ describe('a client without a secret', () => {
     const signIn = await startTestSignIn({ clients: [{ ...caller, jwks }] })
     const tokenUrl = signIn.tokenUrl(contoso)
     const claims = { iss: 'caller', sub: 'caller', aud: tokenUrl }
-    expect((await askWith(tokenUrl, await sign(claims))).status).toBe(200)
+    expect((await requestWith(tokenUrl, await sign(claims))).status).toBe(200)
     const elsewhere = await sign({ ...claims, aud: 'https://elsewhere.example/token' })
-    expect(await readRefusal(await askWith(tokenUrl, elsewhere))).toMatchObject({ code: 700027 })
+    expect(await readRefusal(await requestWith(tokenUrl, elsewhere))).toMatchObject({ code: 700027 })
     const stranger = await (await createSigner()).sign(claims)
-    expect(await readRefusal(await askWith(tokenUrl, stranger))).toMatchObject({
+    expect(await readRefusal(await requestWith(tokenUrl, stranger))).toMatchObject({
       error: 'invalid_client',
       code: 700027,
     })
@@ -60,11 +60,11 @@ describe('a client without a secret', () => {
     const signIn = await startTestSignIn({ clients: [{ ...caller, federated }] })
     const tokenUrl = signIn.tokenUrl(contoso)
     const claims = { iss: federated.issuer, sub: 'identity-1', aud: 'api://AzureADTokenExchange' }
-    expect((await askWith(tokenUrl, await sign(claims))).status).toBe(200)
+    expect((await requestWith(tokenUrl, await sign(claims))).status).toBe(200)
     for (const wrong of [{ sub: 'identity-2' }, { aud: tokenUrl }, { iss: 'https://other.example' }]) {
-      const answer = await askWith(tokenUrl, await sign({ ...claims, ...wrong }))
+      const answer = await requestWith(tokenUrl, await sign({ ...claims, ...wrong }))
       expect(await readRefusal(answer)).toMatchObject({ error: 'invalid_client', code: 70021 })
     }
-    expect(await readRefusal(await askWith(tokenUrl, 'nonsense'))).toMatchObject({ code: 70021 })
+    expect(await readRefusal(await requestWith(tokenUrl, 'nonsense'))).toMatchObject({ code: 70021 })
   })
 })

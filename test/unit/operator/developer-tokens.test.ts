@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import type { Answer, CustomerManagement } from '../../../shared/advertising/client.ts'
+import type { CallResult, CustomerManagement } from '../../../shared/advertising/client.ts'
 import type { UserAndRoles } from '../../../shared/advertising/customerManagementSchemas.ts'
 import { readFault } from '../../../shared/advertising/faults.ts'
 import { systemClock } from '../../../shared/clock.ts'
 import type { LogEvents } from '../../../shared/domain/logEvents.ts'
 import { problems } from '../../../shared/problems.ts'
 import type { BrokerSecrets } from '../../../shared/secrets/brokerSecrets.ts'
-import { createDeveloperTokens, withDeveloperTokenFallOver } from '../../../shared/secrets/developerTokens.ts'
+import { createDeveloperTokens, withDeveloperTokenFailover } from '../../../shared/secrets/developerTokens.ts'
 import { createSecretHealth } from '../../../shared/secrets/secretHealth.ts'
 import { createNotesInMemory } from './notes.ts'
 
@@ -29,7 +29,7 @@ function createWorld(accepted: string[], vault: Record<string, string>) {
     },
   }
   const log = (event: keyof LogEvents) => void logged.push(event)
-  const answer = <T>(developerToken: string, value: T): Answer<T> => {
+  const answer = <T>(developerToken: string, value: T): CallResult<T> => {
     sent.push(developerToken)
     return accepted.includes(developerToken) ? { ok: true, value } : refusal
   }
@@ -44,7 +44,7 @@ function createWorld(accepted: string[], vault: Record<string, string>) {
     return {
       tokens,
       vended: async () => (await tokens.current('production'))?.value,
-      advertising: withDeveloperTokenFallOver(client, 'production', tokens),
+      advertising: withDeveloperTokenFailover(client, 'production', tokens),
     }
   }
   return { sent, logged, vault, notes, createProcess }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { secondsAfter } from '../../../shared/clock.ts'
+import { addSeconds } from '../../../shared/clock.ts'
 import type { Config } from '../../../shared/config.ts'
 import type { LogEvents } from '../../../shared/domain/logEvents.ts'
 import type { Vault } from '../../../shared/domain/vault.ts'
@@ -8,7 +8,7 @@ import { createNotesInMemory } from './notes.ts'
 
 const name = 'production-microsoft-client-secret'
 const start = new Date('2026-11-01T00:00:00Z')
-const days = (count: number) => secondsAfter(start, count * 86_400)
+const days = (count: number) => addSeconds(start, count * 86_400)
 
 /** A broker with one secret that expires 40 days after the start. */
 function createWorld() {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { toPastedCall } from '../../../scripts/pastedAnswer.ts'
+import { toPastedCall } from '../../../scripts/pastedCall.ts'
 
 test.each([
   [

@@ -1,0 +1,128 @@
+import { type BrowserBinding, deriveBrowserSecret } from '../access/browser.ts'
+import { discoverWithToken } from '../accounts/discoverWithToken.ts'
+import type { Discovery } from '../advertising/discover.ts'
+import type { TokenRefusal } from '../domain/refusal.ts'
+import { isConsenterOf } from '../domain/tenant.ts'
+import type { SignedInUser } from '../identity/idToken.ts'
+import { KeysUnreachableError } from '../identity/keySource.ts'
+import { isResponseIssuer } from '../identity/responseIssuer.ts'
+import type { SignInRow } from '../identity/signInTable.ts'
+import type { RedeemResult } from '../identity/tokenEndpoint.ts'
+import type { SignIn } from './authorize.ts'
+import type { CallbackDependencies } from './dependencies.ts'
+import {
+  type AuthorizationResponse,
+  classifyAuthorizationError,
+  explainSignInFault,
+  explainSignInRefusal,
+} from './explainSignInFailure.ts'
+import type { ConnectFailure } from './failures.ts'
+import { recordClaimsChallenge } from './recordClaimsChallenge.ts'
+import { updateEnvironmentHold } from './reportSignIn.ts'
+
+/** A grant that a user has just given, with everything that proves it. */
+export interface ProvenSignIn {
+  readonly row: SignInRow
+  readonly user: SignedInUser
+  readonly tokens: Extract<RedeemResult, { ok: true }> & {
+    readonly refreshToken: string
+    readonly requestedAt: Date
+  }
+  readonly discovery: Discovery
+}
+
+/**
+ * Proves a sign-in: the answer is the right provider's, its code is redeemed, its ID token names the person, and
+ * Microsoft Advertising knows them. Nothing is kept here. @throws whatever storage throws.
+ */
+export async function proveSignIn(
+  dependencies: CallbackDependencies,
+  signIn: SignIn,
+  response: AuthorizationResponse,
+  browser: BrowserBinding,
+  state: string,
+): Promise<ProvenSignIn | ConnectFailure> {
+  const row = dependencies.signInTable(signIn)
+  if (!row) return { failed: 'environment_on_hold', reason: 'environment_not_served' }
+  // Before anything of the answer is used, an error included (RFC 9207, section 2.4).
+  if (response.iss !== undefined && !isResponseIssuer(row, response.iss))
+    return { failed: 'sign_in_token_invalid', reason: 'issuer_mismatch' }
+  const explain = (refusal: TokenRefusal) =>
+    explainSignInRefusal(dependencies.config, signIn.environment, refusal)
+  if (response.error || !response.code) return explain(classifyAuthorizationError(response))
+  const codeVerifier = deriveBrowserSecret(browser, 'pkce', state)
+  const { redirectUri } = dependencies.config
+  const requestedAt = dependencies.clock.now()
+  const result = await dependencies.tokenEndpoints.redeem({
+    row,
+    code: response.code,
+    codeVerifier,
+    redirectUri,
+  })
+  // Both notes are for later calls; storage that does not take them costs this person nothing.
+  await updateEnvironmentHold(dependencies, row, result).catch(() => undefined)
+  await recordClaimsChallenge(dependencies.grantServices, signIn, result).catch(() => undefined)
+  if (!result.ok) return explain(result.refusal)
+  const { refreshToken } = result
+  const user = await checkUser(
+    dependencies,
+    row,
+    result.idToken,
+    deriveBrowserSecret(browser, 'nonce', state),
+  )
+  if ('failed' in user) return user
+  if (row.requiredScope && !result.scope.split(' ').includes(row.requiredScope))
+    return { failed: 'scope_not_granted' }
+  if (!refreshToken) return { failed: 'refresh_token_missing' }
+  const discovery = await discover(dependencies, row, result.accessToken)
+  if ('failed' in discovery) return withConsenter(dependencies, signIn, user, discovery)
+  return { row, user, tokens: { ...result, refreshToken, requestedAt }, discovery }
+}
+
+/** Notes of a wrong kind of account whether it is the tenant's own consenter who is asked to use another one. */
+async function withConsenter(
+  { grantServices }: CallbackDependencies,
+  signIn: SignIn,
+  { consenter }: SignedInUser,
+  failure: ConnectFailure,
+): Promise<ConnectFailure> {
+  if (failure.failed !== 'wrong_account_kind') return failure
+  // The person sees what is wrong even when storage is down.
+  const stored = await grantServices.tenants.read(signIn).catch(() => undefined)
+  return stored && isConsenterOf(stored.tenant, consenter) ? { ...failure, isConsenter: true } : failure
+}
+
+async function checkUser(
+  { idTokens }: CallbackDependencies,
+  row: SignInRow,
+  idToken: string,
+  nonce: string,
+): Promise<SignedInUser | ConnectFailure> {
+  try {
+    const user = await idTokens.check(row, idToken, nonce)
+    return 'fault' in user ? { failed: 'sign_in_token_invalid', reason: user.fault } : user
+  } catch (error) {
+    if (!(error instanceof KeysUnreachableError)) throw error
+    return { failed: 'identity_provider_unavailable', reason: 'keys_unreachable' }
+  }
+}
+
+const retryMilliseconds = 1000
+
+async function discover(
+  dependencies: CallbackDependencies,
+  row: SignInRow,
+  accessToken: string,
+): Promise<Discovery | ConnectFailure> {
+  const ask = () => discoverWithToken(dependencies, row, accessToken)
+  let found = await ask()
+  if ('fault' in found && found.fault.class === 'passing') {
+    // A person has just consented: one hiccup must not cost them the whole sign-in.
+    await dependencies.clock.sleep(retryMilliseconds)
+    found = await ask()
+  }
+  if ('noDeveloperToken' in found)
+    return { failed: 'environment_on_hold', reason: found.noDeveloperToken.reason }
+  if (!found.ok) return explainSignInFault(found.fault)
+  return found.value.accounts.length > 0 ? found.value : { failed: 'no_advertising_account' }
+}

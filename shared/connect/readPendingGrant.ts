@@ -1,0 +1,75 @@
+import * as z from 'zod'
+import { accountSummary, toAccountSummary } from '../accounts/discover.ts'
+import { personChange } from '../accounts/events.ts'
+import { compareAccounts } from '../advertising/compareAccounts.ts'
+import type { Clock } from '../clock.ts'
+import { type AccountStore, listAllAccounts } from '../domain/account.ts'
+import type { PendingGrant, TenantName } from '../domain/tenant.ts'
+import type { TenantStore } from '../domain/tenantStore.ts'
+import { Problem } from '../problems.ts'
+import { connectionView, toConnectionView } from '../tenants/view.ts'
+
+/** What confirming a consent would change. */
+export const pendingView = z.object({
+  session: z.string(),
+  expiresAt: z.iso.datetime().describe('The app can confirm until then.'),
+  connection: connectionView,
+  userChanged: z.boolean().describe('Whether a different person consented than before.'),
+  previousUser: z.string().describe('Who consented before, masked.').optional(),
+  accounts: z.int().describe('How many accounts the tenant would have access to.'),
+  counts: z.object({ appeared: z.int(), lost: z.int() }),
+  lost: z.array(accountSummary).describe('One page of the accounts that would be lost.'),
+  continuation: z.string().optional(),
+})
+
+/** Dependencies of reading a waiting consent. */
+export interface PendingDependencies {
+  readonly tenants: TenantStore
+  readonly accounts: AccountStore
+  readonly clock: Clock
+}
+
+/**
+ * Shows what a consent that waits for confirmation would change, before anything is marked.
+ * @throws Problem `tenant_not_found`, or `connect_session_not_found` when no consent of this session waits.
+ */
+export async function readPendingGrant(
+  { tenants, accounts, clock }: PendingDependencies,
+  name: TenantName,
+  sessionId: string,
+  { limit, continuation }: { readonly limit: number; readonly continuation?: string | undefined },
+): Promise<z.infer<typeof pendingView>> {
+  const stored = await tenants.read(name)
+  if (!stored) throw new Problem('tenant_not_found')
+  const { tenant } = stored
+  const pending = assertPendingGrant(tenant.pendingGrant, sessionId, clock.now())
+  const before = await listAllAccounts(accounts, name, tenant.accountsGeneration)
+  const after = await listAllAccounts(accounts, name, pending.accountsGeneration)
+  const { appeared, vanished } = compareAccounts(before, after)
+  const person = personChange(tenant, pending.grant)
+  const begin = Number(continuation ?? 0) || 0
+  const end = begin + limit
+  return {
+    session: sessionId,
+    expiresAt: pending.expiresAt.toISOString(),
+    connection: toConnectionView(pending.grant),
+    userChanged: person !== undefined,
+    ...(person && { previousUser: person.previousUser }),
+    accounts: after.length,
+    counts: { appeared: appeared.length, lost: vanished.length },
+    lost: vanished.slice(begin, end).map(toAccountSummary),
+    ...(end < vanished.length && { continuation: String(end) }),
+  }
+}
+
+/** @throws Problem `connect_session_not_found`. */
+export function assertPendingGrant(
+  pending: PendingGrant | undefined,
+  sessionId: string,
+  now: Date,
+): PendingGrant {
+  if (pending?.sessionId !== sessionId || pending.expiresAt <= now) {
+    throw new Problem('connect_session_not_found')
+  }
+  return pending
+}

@@ -1,0 +1,24 @@
+import { isStillValid } from '../domain/tenant.ts'
+import { withClaims } from '../domain/transitions.ts'
+import type { RedeemResult } from '../identity/tokenEndpoint.ts'
+import { type ChangeDependencies, changeTenant } from '../tenants/changeTenant.ts'
+import type { SignIn } from './authorize.ts'
+
+/**
+ * Keeps the claims of a refused redemption in the tenant's row, for its next authorization request. Those of another
+ * account than the tenant's are not its own.
+ */
+export async function recordClaimsChallenge(
+  dependencies: ChangeDependencies,
+  signIn: SignIn,
+  result: RedeemResult,
+): Promise<void> {
+  const claims = result.ok ? undefined : result.refusal.claims
+  if (!claims || signIn.anotherAccount) return
+  const { tenant, workspace } = signIn
+  await changeTenant(dependencies, { tenant, workspace }, (row) =>
+    isStillValid(signIn, row) && row.environment === signIn.environment && row.claims !== claims
+      ? { next: withClaims(row, claims) }
+      : undefined,
+  )
+}

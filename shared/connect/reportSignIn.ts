@@ -1,0 +1,60 @@
+import type { Clock } from '../clock.ts'
+import { type EnvironmentStates, nextHold } from '../domain/holds.ts'
+import type { Log } from '../domain/logEvents.ts'
+import { isCredentialReason } from '../domain/reasons.ts'
+import type { TokenRefusal } from '../domain/refusal.ts'
+import { tenantKey } from '../domain/tenantKey.ts'
+import type { SignInRow } from '../identity/signInTable.ts'
+import type { RedeemResult } from '../identity/tokenEndpoint.ts'
+import type { SignIn } from './authorize.ts'
+import { type ConnectFailure, connectFailures } from './failures.ts'
+
+/** Dependencies of telling the operator. */
+export interface ReportDependencies {
+  readonly environments: EnvironmentStates
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** Logs why a sign-in ended without a connection. A sign-in that the broker didn't start isn't logged: anyone could flood the log. */
+export function reportFailure(log: Log, signIn: SignIn, { failed, reason, traceId }: ConnectFailure): void {
+  const { environment, identityProvider } = signIn
+  log('connect.failed', {
+    tenantKey: tenantKey(signIn),
+    environment,
+    identityProvider,
+    code: failed,
+    actor: connectFailures[failed].actor,
+    reason: reason ?? '',
+    traceId: traceId ?? '',
+  })
+}
+
+/**
+ * Takes from a redemption what it says of our own credentials: refused ones hold the environment, accepted ones end
+ * such a hold. Nothing else in a refusal counts, because anyone can cause it by opening a callback with a code
+ * of his own; nor does it while another credential is left to try.
+ */
+export async function updateEnvironmentHold(
+  { clock, environments, log }: ReportDependencies,
+  { environment, identityProvider }: SignInRow,
+  result: RedeemResult,
+): Promise<void> {
+  const hold = await environments.read(environment, identityProvider)
+  if (result.ok) {
+    if (!hold || !isCredentialReason(hold.reason)) return
+    if (await environments.release(environment, identityProvider))
+      log('environment.released', { environment, identityProvider })
+    return
+  }
+  if (result.otherCredentialLeft || !isAboutUs(result.refusal)) return
+  const { reason, traceId } = result.refusal
+  const fault = { environment, identityProvider, reason, traceId }
+  await environments.placeHold(nextHold(hold, fault, clock.now()))
+  if (!hold) log('environment.held', fault)
+}
+
+/** `invalid_client` (RFC 6749, section 5.2), or no error at all, since we had nothing good to authenticate with. */
+function isAboutUs({ error, reason }: TokenRefusal): boolean {
+  return isCredentialReason(reason) && /^(invalid_client)?$/.test(error)
+}

@@ -1,0 +1,84 @@
+import { randomBytes } from 'node:crypto'
+import { sha256 } from '../access/browser.ts'
+import { addSeconds } from '../clock.ts'
+import { dueRowOf } from '../domain/due.ts'
+import { grantOwnerOf } from '../domain/grants.ts'
+import { returnUrlWith } from '../domain/returnUrl.ts'
+import { isStillValid, type PendingGrant, type Tenant } from '../domain/tenant.ts'
+import { withPendingGrant } from '../domain/transitions.ts'
+import { changeTenant } from '../tenants/changeTenant.ts'
+import { sealAccessToken } from '../tenants/connectGrant.ts'
+import { destroySecrets, destroyUncommitted, withSecretsToDestroy } from '../tenants/secretsToDestroy.ts'
+import { sealSignInName } from '../tenants/signInName.ts'
+import type { SignIn } from './authorize.ts'
+import type { AccountComparison } from './compareSignInAccounts.ts'
+import type { CallbackDependencies } from './dependencies.ts'
+import type { ConnectFailure } from './failures.ts'
+import type { ProvenSignIn } from './proveSignIn.ts'
+import { disconnectedDuringSignIn, type SavedSignIn } from './savedSignIn.ts'
+import { toGrant } from './toGrant.ts'
+
+/** How long an app may take to hand back the confirmation code. */
+export const confirmationSeconds = 900
+
+/** What waits with a grant, written before it. */
+export interface PendingDetails
+  extends Pick<AccountComparison, 'outcome'>,
+    Pick<PendingGrant, 'accountsGeneration' | 'choice'> {}
+
+/** The grant waits beside the tenant's current one, which keeps working until the app confirms. */
+export async function savePendingGrant(
+  { grantServices, clock }: Pick<CallbackDependencies, 'grantServices' | 'clock'>,
+  signIn: SignIn,
+  proven: ProvenSignIn,
+  { accountsGeneration, choice, outcome }: PendingDetails,
+): Promise<SavedSignIn | ConnectFailure> {
+  const { due, grants, tenants } = grantServices
+  const name = { workspace: signIn.workspace, tenant: signIn.tenant }
+  const code = randomBytes(32).toString('base64url')
+  const stored = await tenants.read(name)
+  if (!stored) return { failed: 'sign_in_not_valid', reason: 'tenant_gone' }
+  const stopped = findMismatch(signIn, stored.tenant)
+  if (stopped) return stopped
+  const id = grantServices.randomness.identifier()
+  const owner = grantOwnerOf(stored.tenant, { ...proven.row, id })
+  const accessToken = await sealAccessToken(grantServices, owner, proven.tokens)
+  const named = await sealSignInName(grantServices, owner, proven.user.signInName)
+  const reference = await grants.write(proven.tokens.refreshToken, owner)
+  const pendingGrant = {
+    environment: signIn.environment,
+    grant: { ...toGrant(proven, clock.now()), ...named, id, reference },
+    sessionId: signIn.id,
+    codeHash: sha256(code),
+    expiresAt: addSeconds(clock.now(), confirmationSeconds),
+    accessToken,
+    accountsGeneration,
+    ...(choice && { choice }),
+  }
+  // The sweep ends unconfirmed consents. A due row without one costs one read.
+  await due.insert(dueRowOf(stored.tenant, proven.row, pendingGrant.expiresAt))
+  const changed = await changeTenant(grantServices, stored, (row) =>
+    findMismatch(signIn, row)
+      ? undefined
+      : {
+          next: withSecretsToDestroy(grants, withPendingGrant(row, pendingGrant), [
+            row.pendingGrant?.grant.reference,
+          ]),
+        },
+  )
+  if (changed.outcome !== 'changed') {
+    const row = changed.outcome === 'unchanged' ? changed.stored.tenant : (await tenants.read(name))?.tenant
+    await destroyUncommitted(grantServices, reference, row)
+    return (row && findMismatch(signIn, row)) ?? { failed: 'storage_unavailable', reason: 'tenant_changed' }
+  }
+  const written = await destroySecrets(grantServices, changed.stored)
+  const confirmation = { status: 'confirmation_required', confirmation_code: code }
+  const returnUrl = returnUrlWith(signIn, { ...confirmation, ...outcome })
+  return { tenant: written.tenant, returnUrl }
+}
+
+/** Why a consent doesn't fit the current row; undefined when it does. */
+function findMismatch(signIn: SignIn, row: Tenant): ConnectFailure | undefined {
+  if (row.environment !== signIn.environment) return { failed: 'environment_mismatch' }
+  return isStillValid(signIn, row) ? undefined : disconnectedDuringSignIn
+}

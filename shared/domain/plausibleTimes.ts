@@ -1,0 +1,36 @@
+import { addSeconds } from '../clock.ts'
+import { maxLifetimeSeconds, maxWaitSeconds, type ScheduleConfig } from './schedule.ts'
+import type { Tenant } from './tenant.ts'
+
+/** Seconds by which the clocks of two processes may be apart without anybody noticing. */
+export const clockToleranceSeconds = 5
+
+/** The settings from which the times in a row follow. */
+export type TimeBounds = Pick<ScheduleConfig, 'keepAliveSeconds'> & { readonly leaseSeconds: number }
+
+/**
+ * A tenant as read, without the times that no process with a right clock could have written. A lease or a wait that
+ * lies too far ahead is over, an access token is as good as none, and the tenant is due.
+ */
+export function withPlausibleTimes(tenant: Tenant, bounds: TimeBounds, now: Date): Tenant {
+  const isBeyond = (time: Date, seconds: number) => time > addSeconds(now, seconds + clockToleranceSeconds)
+  const { accessToken, dueAt, lastVendedAt, lease, trouble, ...rest } = tenant
+  const isTokenBeyond =
+    accessToken !== undefined &&
+    (isBeyond(accessToken.refreshedAt, 0) || isBeyond(accessToken.expiresAt, maxLifetimeSeconds))
+  const notBeyond = (time: Date, seconds: number) => (isBeyond(time, seconds) ? now : time)
+  return {
+    ...rest,
+    ...(accessToken && !isTokenBeyond && { accessToken }),
+    ...(dueAt && { dueAt: notBeyond(dueAt, bounds.keepAliveSeconds) }),
+    ...(lastVendedAt && { lastVendedAt: notBeyond(lastVendedAt, 0) }),
+    ...(lease && { lease: { ...lease, until: notBeyond(lease.until, bounds.leaseSeconds) } }),
+    ...(trouble && {
+      trouble: {
+        ...trouble,
+        nextAttemptAt: notBeyond(trouble.nextAttemptAt, maxWaitSeconds),
+        ...(trouble.suspectedSince && { suspectedSince: notBeyond(trouble.suspectedSince, 0) }),
+      },
+    }),
+  }
+}

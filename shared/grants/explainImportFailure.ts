@@ -1,0 +1,94 @@
+import { toAccountSummary } from '../accounts/discover.ts'
+import { listAccountNames, nameOfNewPerson } from '../accounts/events.ts'
+import type { AdvertisingFault } from '../advertising/faults.ts'
+import { judgeFault } from '../advertising/judgeFault.ts'
+import type { AccountLoss } from '../connect/compareSignInAccounts.ts'
+import { type ConnectFailure, connectFailures } from '../connect/failures.ts'
+import { actorOfImported } from '../domain/reasons.ts'
+import { isCredentialRefusal, type TokenRefusal } from '../domain/refusal.ts'
+import { detailWithCauses } from '../domain/refusalCauses.ts'
+import type { IdentityProvider } from '../environment.ts'
+import { type Actor, Problem } from '../problems.ts'
+
+/** Seconds to wait when the answer named none. */
+const shortWaitSeconds = 5
+
+/** Why a refresh token was not taken. */
+export function explainImportRefusal(refusal: TokenRefusal, identityProvider: IdentityProvider): Problem {
+  const { reason, traceId, retryAfterSeconds = shortWaitSeconds } = refusal
+  const members = { reason, ...(traceId && { traceId }) }
+  const actor = actorOfImported(reason)
+  switch (actor) {
+    case 'nobody':
+      return new Problem('identity_provider_unavailable', { retryAfterSeconds, members })
+    case 'operator':
+      return new Problem(isCredentialRefusal(refusal) ? 'environment_on_hold' : 'registration_refused', {
+        members,
+      })
+    default:
+      return grantRefused(reason, actor, detailWithCauses('grant_refused', identityProvider, reason), traceId)
+  }
+}
+
+/** One grant says nothing of the registration: what is refused here is this grant, and the operator finds out why. */
+const undecidedDetail =
+  'Microsoft Advertising refused this grant’s credentials without a reason. Either the person who consented is not a Microsoft Advertising user, or the developer token is wrong: it has not been accepted for anybody since it was stored.'
+
+/** Why a refresh token that works is of no use: what Microsoft Advertising said to its access token. */
+export function explainImportFault(fault: AdvertisingFault): Problem {
+  const { about, actor, identity } = judgeFault(fault)
+  const traceId = fault.trackingId || undefined
+  if (identity) return grantRefused(identity.reason, actor, identity.advice, traceId)
+  const members = { reason: `advertising_${fault.code ?? fault.status}`, ...(traceId && { traceId }) }
+  switch (about) {
+    case 'credentials':
+      return new Problem('environment_on_hold', { detail: fault.meaning, members })
+    case 'undecided':
+      return grantRefused(members.reason, actor, undecidedDetail, traceId)
+    case 'service': {
+      const retryAfterSeconds = fault.retryAfterSeconds ?? shortWaitSeconds
+      return new Problem('advertising_unavailable', { detail: fault.meaning, retryAfterSeconds, members })
+    }
+    case 'account':
+    case 'rights':
+      return grantRefused(members.reason, actor, fault.meaning, traceId)
+    default:
+      return new Problem('unexpected_upstream_answer', { detail: fault.meaning, members })
+  }
+}
+
+/** Why a proven grant was not kept. */
+export function explainNotSaved({ failed, reason, advice }: ConnectFailure): Problem {
+  switch (failed) {
+    case 'environment_mismatch':
+      return new Problem('environment_conflict')
+    case 'different_user':
+      return grantRefused(failed, 'app', `${advice} To allow it, set allowDifferentUser.`)
+    case 'storage_unavailable':
+    case 'sign_in_not_valid':
+      return new Problem('tenant_changed')
+    default:
+      return grantRefused(reason ?? failed, connectFailures[failed].actor)
+  }
+}
+
+/** The most lost accounts to list; the rest are only counted. */
+const maxNamed = 100
+
+/** Somebody else's grant would lose accounts, and the app has not said that it knows. */
+export function explainAccountLoss({ person, lost }: AccountLoss): Problem {
+  const { previousUser, user } = person
+  return new Problem('accounts_would_be_lost', {
+    detail: `${nameOfNewPerson(person)} consented instead of ${previousUser}, and doesn’t have access to ${listAccountNames(lost)}.`,
+    members: {
+      ...{ user, previousUser, accountsLost: lost.length },
+      lost: lost.slice(0, maxNamed).map(toAccountSummary),
+    },
+  })
+}
+
+/** A grant that was refused for a reason of its own. */
+export function grantRefused(reason: string, actor: Actor, detail?: string, traceId?: string): Problem {
+  const members = { reason, ...(traceId && { traceId }) }
+  return new Problem('grant_refused', { actor, members, ...(detail && { detail }) })
+}

@@ -1,0 +1,101 @@
+import type * as z from 'zod'
+import { type BrowserBinding, recognizeBrowser } from '../access/browser.ts'
+import type { Caller } from '../access/callers.ts'
+import { type AppRole, noRights } from '../access/rights.ts'
+import type { Broker } from '../broker.ts'
+import type { TenantName } from '../domain/tenant.ts'
+import { tenantKey } from '../domain/tenantKey.ts'
+import { Problem } from '../problems.ts'
+import { recordTenant } from '../telemetry/invocation.ts'
+import { parseBody, parseParams, parseQuery } from './body.ts'
+import { isTenantRoute, noFields, tenantParams } from './fields.ts'
+import type { ReceivedRequest } from './receiveRequest.ts'
+
+/** What an operation takes, and from whom. */
+export interface RequestRules<P, Q, B> {
+  /** The app role that the caller needs; without one, anybody may call. */
+  readonly role?: AppRole
+  /** What the path brings beside `{tenant}`. */
+  readonly params?: z.ZodType<P>
+  readonly query?: z.ZodType<Q>
+  /** Without one, any field of a body is refused by name, unless `handle` reads the body itself. */
+  readonly body?: z.ZodType<B>
+  /** Where a good body may be larger than `MAX_BODY_BYTES` says. */
+  readonly maxBodyBytes?: number
+  readonly readsBodyItself?: true
+}
+
+/** A request that has passed every check. */
+export interface HandledRequest<P, Q, B> {
+  readonly broker: Broker
+  /** Present when the operation has a role. */
+  readonly caller: Caller
+  /** The caller's tenant that `{tenant}` in the path names; present when both are there. */
+  readonly tenant: TenantName
+  /** The browser that has our cookie; only where anybody may call. */
+  readonly browser: BrowserBinding | undefined
+  readonly params: P
+  readonly query: Q
+  readonly body: B
+  readonly raw: ReceivedRequest
+}
+
+/** What checks a request, and the template of the route that it came by. */
+export interface RequestContext {
+  readonly broker: Pick<Broker, 'callers' | 'config'>
+  readonly path: string
+}
+
+/**
+ * Checks a request: who calls, then the path, the query and the body.
+ * @throws Problem for the first check that fails.
+ */
+export async function checkRequest<P, Q, B>(
+  { broker, path }: RequestContext,
+  acceptance: RequestRules<P, Q, B>,
+  request: ReceivedRequest,
+): Promise<Omit<HandledRequest<P, Q, B>, 'broker'>> {
+  const { role, params, query } = acceptance
+  const { headers } = request
+  const caller = role ? await callerWith(broker, role, headers.get('authorization')) : nobody
+  return {
+    caller,
+    tenant: role && isTenantRoute(path) ? tenantOf(caller, request) : noTenant,
+    browser: role ? undefined : recognizeBrowser(broker.config.publicUrl, headers.get('cookie')),
+    params: params ? parseParams(request, params) : (request.params as P),
+    query: parseQuery(request, query ?? noFields) as Q,
+    body: (await checkBody(broker, acceptance, request)) as B,
+    raw: request,
+  }
+}
+
+async function callerWith(
+  { callers }: Pick<Broker, 'callers'>,
+  role: AppRole,
+  authorization: string | null,
+): Promise<Caller> {
+  const caller = await callers.authenticate(authorization)
+  const { app, rights } = caller
+  if (!rights.has(role)) throw new Problem('caller_not_allowed', { members: { requiredRole: role, app } })
+  return caller
+}
+
+function tenantOf({ workspace }: Caller, request: ReceivedRequest): TenantName {
+  const tenant = { workspace, ...parseParams(request, tenantParams) }
+  recordTenant(() => tenantKey(tenant))
+  return tenant
+}
+
+async function checkBody<B>(
+  { config }: Pick<Broker, 'config'>,
+  { body, maxBodyBytes = 0, readsBodyItself }: RequestRules<unknown, unknown, B>,
+  request: ReceivedRequest,
+): Promise<unknown> {
+  // A method without a body's meaning (RFC 9110, section 9.3) has none that could be wrong.
+  if (readsBodyItself || (!body && bodiless.has(request.method))) return undefined
+  return parseBody(request, body ?? noFields, Math.max(maxBodyBytes, config.maxBodyBytes))
+}
+
+const bodiless: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
+const nobody: Caller = { app: '', workspace: '', rights: noRights }
+const noTenant: TenantName = { workspace: '', tenant: '' }

@@ -1,0 +1,64 @@
+import type { HttpRequest } from '@azure/functions'
+import { findExchange } from './exchanges.ts'
+
+/** A request as the client sent it. */
+export interface ReceivedRequest extends Pick<HttpRequest, 'method' | 'url' | 'query' | 'body'> {
+  readonly headers: Pick<Headers, 'get'>
+  readonly params: Readonly<Record<string, string>>
+}
+
+/**
+ * Reads a request past what the host makes of it. The host merges a JSON body's members, the query and the route's
+ * values into one map, in which names differ in no letter's case (`HttpTriggerAttributeBindingProvider`,
+ * `GetRequestBindingData`), and the library takes `params` and `headers` from there: a query parameter `Headers` would
+ * replace every header, one called `Tenant` hide the route's own. So headers come from the request itself, and route
+ * values from its path.
+ * @param template the route's template, as it is registered.
+ */
+export function receiveRequest(
+  request: HttpRequest,
+  invocationId: string,
+  template: string,
+): ReceivedRequest {
+  const { method, url, query, body } = request
+  const native = findExchange(invocationId)?.request
+  return {
+    method,
+    url,
+    query,
+    body,
+    headers: native ? { get: (name) => joined(native.headersDistinct, name) } : request.headers,
+    params: readPathParams(template, new URL(url).pathname),
+  }
+}
+
+/** A header that came several times is one value, with commas (RFC 9110, section 5.2), cookies with semicolons. */
+function joined(headers: NodeJS.Dict<string[]>, name: string): string | null {
+  const lowerName = name.toLowerCase()
+  return headers[lowerName]?.join(lowerName === 'cookie' ? '; ' : ', ') ?? null
+}
+
+/**
+ * Reads a template's values from a path that it matches. The host hands the path on encoded once more than it routed by
+ * (a client's `%2F` arrives as `%252F`), so decoding once gives the values by which it routed.
+ */
+export function readPathParams(template: string, pathname: string): Record<string, string> {
+  const words = pathname.split('/').slice(1)
+  const params: Record<string, string> = {}
+  for (const [index, part] of template.split('/').entries()) {
+    const name = /^\{(\*?)(\w+)\}$/.exec(part)
+    if (!name?.[2]) continue
+    const value = name[1] ? words.slice(index).join('/') : words[index]
+    if (value) params[name[2]] = decode(value)
+  }
+  return params
+}
+
+/** An invalid encoding stays unchanged, and the field's own check refuses it. */
+function decode(value: string): string {
+  try {
+    return decodeURIComponent(value)
+  } catch {
+    return value
+  }
+}

@@ -1,0 +1,102 @@
+import type { HttpResponseInit } from '@azure/functions'
+import { DamagedRowError } from '../domain/damagedRow.ts'
+import { SealingKeysError } from '../domain/sealer.ts'
+import { StorageUnavailableError } from '../domain/storageUnavailable.ts'
+import { Problem, problems } from '../problems.ts'
+
+/** Headers of every answer: nothing is stored, sniffed or framed, and no address leaks onwards. */
+export const guardHeaders = {
+  'Cache-Control': 'no-store',
+  'X-Content-Type-Options': 'nosniff',
+  'X-Frame-Options': 'DENY',
+  'Referrer-Policy': 'no-referrer',
+  'Strict-Transport-Security': 'max-age=31536000; includeSubDomains',
+} as const
+
+const jsonHeaders = { ...guardHeaders, 'Content-Type': 'application/json; charset=utf-8' } as const
+
+/** A JSON answer. Default status is 200. */
+export function jsonResponse(
+  value: unknown,
+  status = 200,
+  headers: Record<string, string> = {},
+): HttpResponseInit {
+  return {
+    status,
+    headers: { ...jsonHeaders, ...headers },
+    body: JSON.stringify(value),
+  }
+}
+
+/** A problem document (RFC 9457). */
+export function problemResponse(problem: Problem, requestId: string): HttpResponseInit {
+  const { status, actor, title, resolution } = problems[problem.code]
+  const { extras } = problem
+  const retryAfter = extras.retryAfterSeconds === undefined ? undefined : Math.ceil(extras.retryAfterSeconds)
+  const document = {
+    type: `/docs#${problem.code}`,
+    title,
+    status,
+    code: problem.code,
+    detail: extras.detail ?? title,
+    actor: extras.actor ?? actor,
+    resolution,
+    ...(retryAfter !== undefined && { retryAfter }),
+    ...extras.members,
+    requestId,
+  }
+  const headers = {
+    'Content-Type': 'application/problem+json; charset=utf-8',
+    ...(retryAfter !== undefined && { 'Retry-After': String(retryAfter) }),
+    ...extras.headers,
+  }
+  return jsonResponse(document, status, headers)
+}
+
+/** Every failure as a problem: known ones as they are, storage as `storage_unavailable`, the rest as `internal_error`. */
+export function toProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error
+  if (error instanceof StorageUnavailableError) return storageProblem(error)
+  if (error instanceof DamagedRowError) {
+    const { column, detail } = error.damage
+    return new Problem('tenant_damaged', { detail: error.message, members: { damaged: { column, detail } } })
+  }
+  if (error instanceof SealingKeysError) {
+    return new Problem('storage_unavailable', {
+      actor: 'operator',
+      detail: error.message,
+      members: { reason: 'sealing_keys' },
+    })
+  }
+  if (error instanceof Error && error.name === 'TimeLimitError') {
+    return new Problem('storage_unavailable', { retryAfterSeconds: 5, members: { reason: 'time_limit' } })
+  }
+  return new Problem('internal_error')
+}
+
+/** A refused right is the operator's to fix; everything else passes. */
+function storageProblem({ service, status, code }: StorageUnavailableError): Problem {
+  if (code === 'VaultNotNamed') {
+    return new Problem('storage_unavailable', {
+      actor: 'operator',
+      detail: 'A grant is in a vault that GRANT_VAULT_URLS doesn’t list. Add the vault again.',
+      members: { reason: 'vault_not_named' },
+    })
+  }
+  if (code === 'ReferenceNotUnderstood') {
+    return new Problem('storage_unavailable', {
+      actor: 'operator',
+      detail: 'This version of the broker doesn’t understand the tenant’s reference to its refresh token.',
+      members: { reason: 'reference_not_understood' },
+    })
+  }
+  const refused = status === 401 || status === 403
+  const members = { reason: `${service}_${refused ? 'forbidden' : 'unavailable'}`, serviceCode: code }
+  const detail = `${service === 'tables' ? 'Table Storage' : 'Key Vault'} ${refused ? 'refuses the broker’s identity' : 'isn’t responding'} (${code}).`
+  return new Problem('storage_unavailable', {
+    detail,
+    members,
+    retryAfterSeconds: 5,
+    ...(refused && { actor: 'operator' }),
+  })
+}

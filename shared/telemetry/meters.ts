@@ -1,0 +1,35 @@
+import { ATTR_ERROR_TYPE } from '@opentelemetry/semantic-conventions'
+import type { Log, LogEvents } from '../domain/logEvents.ts'
+import type { RecordUsage } from '../domain/usage.ts'
+import { instruments } from './instruments.ts'
+
+/** A log whose lines are counted and timed as well: what is worth a line is worth a metric. */
+export function meterLog(log: Log): Log {
+  return (event, fields) => {
+    log(event, fields)
+    meters[event]?.(fields as never)
+  }
+}
+
+/** Times each vend, by environment or by the problem that it ended in. */
+export const meterUsage: RecordUsage = ({ durationSeconds, environment, problem }) =>
+  instruments().vendDuration.record(durationSeconds, {
+    ...(environment && { 'token_broker.environment': environment }),
+    ...(problem && { [ATTR_ERROR_TYPE]: problem }),
+  })
+
+const meters: { readonly [E in keyof LogEvents]?: (fields: LogEvents[E]) => void } = {
+  'refresh.ended': ({ durationMilliseconds, environment, identityProvider, outcome }) =>
+    instruments().refreshDuration.record(durationMilliseconds / 1000, {
+      'token_broker.environment': environment,
+      'token_broker.identity_provider': identityProvider,
+      'token_broker.outcome': outcome,
+    }),
+  'sweep.ended': ({ due, leftOver, oldestOverdueSeconds }) => {
+    const { sweepDue, sweepLeftOver, sweepOldestOverdue } = instruments()
+    sweepDue.record(due)
+    sweepLeftOver.record(leftOver)
+    sweepOldestOverdue.record(oldestOverdueSeconds)
+  },
+  'vault.throttled': () => instruments().vaultThrottled.add(1),
+}

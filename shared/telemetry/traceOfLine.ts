@@ -1,7 +1,0 @@
-import { trace } from '@opentelemetry/api'
-
-/** The active trace and span, as log lines name them ("trace context in non-OTLP log formats"); empty without. */
-export function traceOfLine(): { readonly trace_id?: string; readonly span_id?: string } {
-  const active = trace.getActiveSpan()?.spanContext()
-  return active ? { trace_id: active.traceId, span_id: active.spanId } : {}
-}

@@ -1,0 +1,139 @@
+import { secondsUntil, type TimeLimitError } from '../clock.ts'
+import type { Config } from '../config.ts'
+import { connectHint, reconnectHint } from '../domain/connectHint.ts'
+import { isAdminReason, type StoredReason } from '../domain/reasons.ts'
+import { isCredentialRefusal, type TokenRefusal } from '../domain/refusal.ts'
+import { detailWithCauses } from '../domain/refusalCauses.ts'
+import type { Tenant } from '../domain/tenant.ts'
+import { adminConsentUrl, isCuredByAdminConsent } from '../identity/adminConsent.ts'
+import { explainCredential } from '../identity/explainCredential.ts'
+import { Problem, type ProblemExtras } from '../problems.ts'
+import type { PassedOnReason, RefreshOutcome } from '../refresh/outcome.ts'
+import type { TokenProblemCode } from './problems.ts'
+import type { MissingToken } from './usableToken.ts'
+
+/** A token that lives too short is not asked for again sooner. */
+const tooShortWaitSeconds = 30
+/** Seconds to wait when nothing better is known: the first retry's own distance. */
+const shortWaitSeconds = 5
+
+/** Turns the reason for a missing token into a problem that says who must act. */
+export function explainMissingToken(config: Config, missing: MissingToken, now: Date): Problem {
+  switch (missing.because) {
+    case 'not_found':
+      return problem('tenant_not_found')
+    case 'validity_not_reached':
+      return problem('identity_provider_unavailable', {
+        detail: `The identity provider issues access tokens of ${missing.validSeconds} s at present, which is less than requested.`,
+        retryAfterSeconds: tooShortWaitSeconds,
+        members: { reason: 'validity_not_reached' },
+      })
+    case 'not_refreshed':
+      return explainOutcome(config, missing.outcome, now)
+  }
+}
+
+/** Something did not answer in time. What was begun may still end well, so asking again is worth it. */
+export function explainTimeLimit({ message }: TimeLimitError): Problem {
+  return problem('storage_unavailable', {
+    detail: `Not answered in time: ${message}.`,
+    retryAfterSeconds: shortWaitSeconds,
+    members: { reason: 'time_limit' },
+  })
+}
+
+function explainOutcome(
+  config: Config,
+  outcome: Exclude<RefreshOutcome, { outcome: 'not_found' }>,
+  now: Date,
+): Problem {
+  const { tenant } = outcome.stored
+  if (tenant.status !== 'connected') return explainStatus(config, tenant, now)
+  if (outcome.outcome === 'refused') return explainRefusal(tenant, outcome.refusal, now)
+  if (outcome.outcome === 'passed_on' && outcome.reason === 'environment_on_hold') {
+    return onHold(tenant, outcome.hold ?? {}, secondsToWait(outcome.hold?.until, now))
+  }
+  if (outcome.outcome === 'passed_on' && outcome.reason === 'waiting_to_retry') {
+    return explainTrouble(tenant, tenant.trouble ?? { reason: outcome.reason }, now)
+  }
+  const reason = outcome.outcome === 'passed_on' ? outcome.reason : 'refreshing'
+  return explainTrouble(tenant, { reason }, now)
+}
+
+/** Why a tenant that is not connected has nothing to vend. */
+function explainStatus(config: Config, tenant: Tenant, now: Date): Problem {
+  const { pendingGrant, reauthorizationReason: reason, status } = tenant
+  if (pendingGrant && pendingGrant.expiresAt > now) return problem('confirmation_required')
+  if (status !== 'reauthorization_required') {
+    const connect = connectHint(config, tenant)
+    return problem('tenant_not_connected', { members: { tenantStatus: status, connect } })
+  }
+  const connect = reconnectHint(config, tenant)
+  if (!isAdminReason(reason)) {
+    const detail = detailWithCauses('reauthorization_required', tenant.grant?.identityProvider, reason)
+    return problem('reauthorization_required', {
+      members: { reason, connect },
+      ...(detail && { detail }),
+    })
+  }
+  const link = isCuredByAdminConsent(reason) && adminLink(config, tenant)
+  return problem('admin_consent_required', {
+    members: { reason, ...(link && { adminConsentUrl: link }), connect },
+  })
+}
+
+function adminLink(config: Config, { environment, grant }: Tenant): string | undefined {
+  const settings = config.environments.get(environment)
+  const directoryId = grant?.accountKind === 'work' ? grant.authorityTenant : undefined
+  return settings && adminConsentUrl(settings, config.redirectUri, directoryId)
+}
+
+/** What has just been refused; the row says already what follows from it, but for what holds the environment. */
+function explainRefusal(tenant: Tenant, refusal: TokenRefusal, now: Date): Problem {
+  if (!isCredentialRefusal(refusal))
+    return explainTrouble(tenant, { ...refusal, actor: tenant.trouble?.actor }, now)
+  return onHold(tenant, refusal, 30)
+}
+
+function onHold(
+  { environment, grant }: Tenant,
+  { reason, traceId }: Partial<Failure>,
+  retryAfterSeconds: number,
+): Problem {
+  const identityProvider = grant?.identityProvider ?? 'microsoft'
+  const detail = explainCredential(reason, { environment, identityProvider })
+  const members = { reason, traceId: traceId || undefined }
+  return problem('environment_on_hold', { retryAfterSeconds, members, ...(detail && { detail }) })
+}
+
+interface Failure {
+  readonly reason: StoredReason | PassedOnReason | 'refreshing'
+  readonly traceId?: string
+  readonly actor?: 'operator' | undefined
+}
+
+const grantGone: Readonly<Partial<Record<Failure['reason'], string>>> = {
+  grant_missing: 'The vault secret with this tenant’s grant is missing. Recover it.',
+  grant_unreadable: 'The key that sealed this tenant’s grant is missing from sealing-keys. Restore it.',
+}
+
+/** What fails now, or failed when it was last tried: it passes by itself, or the operator must look at it. */
+function explainTrouble({ trouble }: Tenant, { reason, traceId, actor }: Failure, now: Date): Problem {
+  const detail = grantGone[reason]
+  const extras = {
+    retryAfterSeconds: secondsToWait(trouble?.nextAttemptAt, now),
+    members: { reason, traceId: traceId || undefined },
+  }
+  if (detail) return problem('storage_unavailable', { ...extras, actor: 'operator', detail })
+  if (actor !== 'operator') return problem('identity_provider_unavailable', extras)
+  return problem(reason === 'unknown_answer' ? 'unexpected_upstream_answer' : 'registration_refused', extras)
+}
+
+function secondsToWait(until: Date | undefined, now: Date): number {
+  return until ? Math.max(1, secondsUntil(until, now) + 1) : shortWaitSeconds
+}
+
+/** No other problem than those that the contract lists. */
+function problem(code: TokenProblemCode, extras: ProblemExtras = {}): Problem {
+  return new Problem(code, extras)
+}

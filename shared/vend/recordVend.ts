@@ -1,0 +1,52 @@
+import { addSeconds } from '../clock.ts'
+import type { RefreshConfig } from '../config.ts'
+import { dueRowOf } from '../domain/due.ts'
+import { isActive, nextDueAt } from '../domain/schedule.ts'
+import type { Tenant } from '../domain/tenant.ts'
+import { withVend } from '../domain/transitions.ts'
+import type { RefreshDependencies } from '../refresh/dependencies.ts'
+import { changeTenant } from '../tenants/changeTenant.ts'
+
+/**
+ * Writes down that a tenant was vended; one that was idle is due before its expiry from now on.
+ * A hint, not a duty: a row that others change in the meantime stays as it is.
+ * @returns the row as written, or undefined when it was not.
+ */
+export async function recordVend(
+  dependencies: Pick<RefreshDependencies, 'tenants' | 'due' | 'clock' | 'randomness' | 'config'>,
+  tenant: Tenant,
+): Promise<Tenant | undefined> {
+  const { clock, config, due, randomness } = dependencies
+  try {
+    const changed = await changeTenant(dependencies, tenant, async (row) => {
+      const now = clock.now()
+      if (row.status !== 'connected' || !row.grant || !row.accessToken) return undefined
+      if (row.lease && row.lease.until > now) return undefined
+      const noted = withVend(row, now, undefined)
+      const wakes = !row.trouble && isActive(noted, config, now) && !isActive(row, config, now)
+      if (!wakes) return { next: noted }
+      const dueAt = wakingDueAt(
+        nextDueAt(noted, row.accessToken, config, now, randomness.fraction()),
+        config,
+        now,
+      )
+      await due.insert(dueRowOf(row, row.grant, dueAt))
+      return { next: withVend(row, now, dueAt) }
+    })
+    if (changed.outcome !== 'changed') return undefined
+    const { before, stored } = changed
+    if (before.grant && before.dueAt && before.dueAt.getTime() !== stored.tenant.dueAt?.getTime())
+      await due.remove(dueRowOf(before, before.grant, before.dueAt))
+    return stored.tenant
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * A due time that no sweep sees yet: one would take the hint for an orphan as long as the row does not confirm it.
+ * Bounded by the lease's length, not closed: a write that hangs for longer loses, and the next refresh fixes it.
+ */
+function wakingDueAt(dueAt: Date, config: RefreshConfig, now: Date): Date {
+  return new Date(Math.max(dueAt.getTime(), addSeconds(now, config.leaseSeconds).getTime()))
+}

@@ -1,0 +1,20 @@
+import type { Tenant } from '../domain/tenant.ts'
+import type { RefreshOutcome } from '../refresh/outcome.ts'
+
+/** A usable access token, with the tenant it is for. */
+export interface UsableToken {
+  readonly ok: true
+  readonly tenant: Tenant
+  readonly accessToken: string
+  readonly expiresAt: Date
+}
+
+/** Why there is none: the tenant is unknown, the refresh ended otherwise, or the new token lives too short. */
+export type MissingToken =
+  | { readonly ok: false; readonly because: 'not_found' }
+  | {
+      readonly ok: false
+      readonly because: 'not_refreshed'
+      readonly outcome: Exclude<RefreshOutcome, { outcome: 'not_found' }>
+    }
+  | { readonly ok: false; readonly because: 'validity_not_reached'; readonly validSeconds: number }

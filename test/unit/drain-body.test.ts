@@ -1,0 +1,53 @@
+import type { UnderlyingSource } from 'node:stream/web'
+import type { HttpRequest } from '@azure/functions'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { drainBody } from '../../shared/http/body.ts'
+
+describe('what nobody read of a body', () => {
+  afterEach(() => void vi.useRealTimers())
+
+  const mebibyte = new Uint8Array(1_048_576)
+  /** A body of a source, with the means to see how it was read. */
+  const open = (source: UnderlyingSource<Uint8Array>) => {
+    const body = new ReadableStream(source, { highWaterMark: 0 })
+    return { body, discarded: () => drainBody({ body } as unknown as HttpRequest) }
+  }
+
+  test('is taken in to its end, or until 32 MiB have come', async () => {
+    for (const [size, most] of [
+      [32, 32],
+      [99, 33],
+    ] as const) {
+      let taken = 0
+      const { discarded } = open({
+        pull: (controller) => (taken++ < size ? controller.enqueue(mebibyte) : controller.close()),
+      })
+      await discarded()
+      expect(Math.min(taken, size)).toBe(most)
+    }
+  })
+
+  test('is waited for 10 s', async () => {
+    vi.useFakeTimers()
+    let ended = false
+    const { discarded } = open({
+      cancel: () => {
+        ended = true
+      },
+    })
+    const discarding = discarded()
+    await vi.advanceTimersByTimeAsync(9999)
+    expect(ended).toBe(false)
+    await vi.advanceTimersByTimeAsync(1)
+    await discarding
+    expect(ended).toBe(true)
+  })
+
+  test('is nobody’s fault when the client has left, or somebody else reads it', async () => {
+    await open({ pull: (controller) => controller.error(new Error('reset')) }).discarded()
+    const { body, discarded } = open({})
+    body.getReader()
+    await discarded()
+    await drainBody({ body: null } as HttpRequest)
+  })
+})

@@ -1,0 +1,108 @@
+import { describe, expect, test } from 'vitest'
+import { readFault } from '../../shared/advertising/faults.ts'
+import type { Config } from '../../shared/config.ts'
+import {
+  classifyAuthorizationError,
+  explainSignInFault,
+  explainSignInRefusal,
+} from '../../shared/connect/explainSignInFailure.ts'
+import { toRefusal } from '../../shared/domain/refusal.ts'
+
+describe('an authorization error', () => {
+  const trace = '0a1b2c3d-0a1b-2c3d-4e5f-0a1b2c3d4e5f'
+
+  test('is read from its text, with number and trace id', () => {
+    const description = `AADSTS65004: The user declined. Trace ID: ${trace} Correlation ID: x`
+    expect(
+      classifyAuthorizationError({ error: 'access_denied', error_description: description }),
+    ).toMatchObject({
+      ...{ reason: 'consent_declined', traceId: trace },
+    })
+  })
+
+  test('is read from its lookup address when the text has no number', () => {
+    const error_uri = 'https://login.example/error?code=90094'
+    expect(classifyAuthorizationError({ error: 'access_denied', error_uri })).toMatchObject({
+      ...{ reason: 'admin_consent_required' },
+    })
+    const error_description = 'AADSTS65004: The user declined.'
+    expect(
+      classifyAuthorizationError({ error: 'access_denied', error_description, error_uri }),
+    ).toMatchObject({
+      ...{ reason: 'consent_declined' },
+    })
+  })
+
+  test('without any word of why passes', () => {
+    expect(classifyAuthorizationError({}).class).toBe('passing')
+  })
+})
+
+describe('a refusal', () => {
+  const microsoft = {
+    authority: { origin: 'https://login.example', tenant: 'common' },
+    clientId: 'c',
+    scope: 's',
+  }
+  const config = {
+    ...{ redirectUri: 'https://broker.example/cb', environments: new Map([['production', { microsoft }]]) },
+  } as unknown as Config
+  const explained = (
+    reason: Parameters<typeof toRefusal>[0],
+    environment: 'production' | 'sandbox' = 'production',
+  ) => explainSignInRefusal(config, environment, toRefusal(reason, { traceId: 'trace' }))
+
+  test.each([
+    ['client_secret_invalid', 'environment_on_hold'],
+    ['identity_provider_error', 'identity_provider_unavailable'],
+    ['throttled', 'identity_provider_unavailable'],
+    ['admin_consent_required', 'admin_consent_required'],
+    ['advertising_not_enabled', 'advertising_not_enabled'],
+    ['conditional_access', 'directory_policy'],
+    ['consent_declined', 'consent_declined'],
+    ['mfa_required', 'sign_in_refused'],
+  ] as const)('for %s is %s, with reason and trace id', (reason, failed) => {
+    expect(explained(reason)).toMatchObject({ failed, reason, traceId: 'trace' })
+  })
+
+  test('names the administrator’s link where that helps, and only in an environment that is served', () => {
+    expect(explained('admin_consent_required').adminConsentUrl).toMatch(/^https:\/\/login\.example\//)
+    expect(explained('admin_consent_required', 'sandbox')).not.toHaveProperty('adminConsentUrl')
+    expect(explained('mfa_required')).not.toHaveProperty('adminConsentUrl')
+  })
+})
+
+describe('a fault of Microsoft Advertising', () => {
+  const fault = (status: number, error?: object) =>
+    readFault({
+      ...{
+        service: 'customerManagement',
+        status,
+        bodyText: error ? JSON.stringify({ Errors: [error] }) : '',
+      },
+      headers: new Headers({ trackingid: 'track' }),
+    })
+
+  test('carries its code, or else its status, and the tracking id', () => {
+    expect(explainSignInFault(fault(500, { Code: 0 }))).toMatchObject({
+      reason: 'advertising_0',
+      traceId: 'track',
+    })
+    expect(explainSignInFault(fault(503))).toMatchObject({
+      ...{ failed: 'advertising_unavailable', reason: 'advertising_503', traceId: 'track' },
+    })
+  })
+
+  test('about a person who has no user, or the wrong kind of account, says so', () => {
+    const of = (Detail: string) => explainSignInFault(fault(401, { Code: 105, Detail }))
+    expect(of('UserNotFound')).toMatchObject({ failed: 'no_advertising_user', reason: 'no_advertising_user' })
+    expect(of('UserNotFound')).not.toHaveProperty('advice')
+  })
+
+  test('that may be the developer token’s tells the person whom to ask', () => {
+    const undecided = explainSignInFault(fault(401, { Code: 105 }))
+    expect(undecided).toMatchObject({ failed: 'no_advertising_user', reason: 'advertising_105' })
+    expect(undecided.advice).toContain('ask the app’s operator')
+    expect(explainSignInFault(fault(503)).advice).toBeUndefined()
+  })
+})

@@ -1,0 +1,65 @@
+import { describe, expect, test } from 'vitest'
+import { addSeconds } from '../../shared/clock.ts'
+import { assertPendingGrant } from '../../shared/connect/readPendingGrant.ts'
+import { dueRowOf } from '../../shared/domain/due.ts'
+import type { Tenant } from '../../shared/domain/tenant.ts'
+import { createRefresher } from '../../shared/refresh/refreshTenant.ts'
+import { sweep } from '../../shared/refresh/sweep.ts'
+import { expirePending } from '../../shared/tenants/expirePending.ts'
+import { ground, name, now, pendingOf } from '../simulation/ground.ts'
+
+const tenant: Tenant = { ...name, environment: 'production', status: 'pending', createdAt: now }
+
+/** A consent that waits until then, and the hints at the given times by which sweeps come to it. */
+async function waiting(expiresAt: Date, hints: readonly Date[]) {
+  const own = ground()
+  const pendingGrant = await pendingOf(own, 'code', expiresAt)
+  await own.tenants.create({ ...tenant, pendingGrant }, [])
+  for (const at of hints) await own.due.insert(dueRowOf(tenant, pendingGrant.grant, at))
+  const dependencies = {
+    ...own.dependencies,
+    clock: { now: () => now, sleep: () => new Promise<void>(() => {}) },
+  }
+  return {
+    ...own,
+    dependencies,
+    sweep: () => sweep({ ...dependencies, refresher: createRefresher(dependencies) }),
+    hints: () => [...own.due.rows()].map(({ dueAt }) => dueAt),
+  }
+}
+
+describe('a consent that still waits for its confirmation', () => {
+  test('is left alone by a sweep that comes to its tenant', async () => {
+    const expiresAt = addSeconds(now, 1)
+    const own = await waiting(expiresAt, [addSeconds(now, -60), expiresAt])
+    await own.sweep()
+    expect(own.row().pendingGrant).toMatchObject({ expiresAt })
+    expect(own.live()).toEqual(['rt-code'])
+    expect(own.hints()).toContainEqual(expiresAt)
+  })
+
+  test('ends at its time, and not before', async () => {
+    const own = await waiting(now, [now])
+    await own.sweep()
+    expect(own.row().pendingGrant).toBeUndefined()
+    expect(own.live()).toEqual([])
+    expect(own.hints()).toEqual([])
+  })
+
+  test('can be confirmed until its time', async () => {
+    const { pendingGrant } = (await waiting(now, [])).row()
+    expect(assertPendingGrant(pendingGrant, 'session', addSeconds(now, -0.001))).toBe(pendingGrant)
+    expect(() => assertPendingGrant(pendingGrant, 'session', now)).toThrow()
+    expect(() => assertPendingGrant(pendingGrant, 'another', addSeconds(now, -1))).toThrow()
+  })
+
+  test('is looked at again where somebody changes the row in the meantime', async () => {
+    const own = await waiting(now, [now])
+    const stored = own.tenants.row(name)
+    if (!stored) throw new Error('no row')
+    const replace = async () => 'conflict' as const
+    const dependencies = { ...own.dependencies, tenants: { ...own.tenants, replace } }
+    expect(await expirePending(dependencies, stored)).toBe(false)
+    expect(own.live()).toEqual(['rt-code'])
+  })
+})

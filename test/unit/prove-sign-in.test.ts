@@ -1,0 +1,192 @@
+import { describe, expect, test } from 'vitest'
+import { deriveBrowserSecret } from '../../shared/access/browser.ts'
+import { createCustomerManagement } from '../../shared/advertising/client.ts'
+import { addSeconds } from '../../shared/clock.ts'
+import type { SignIn } from '../../shared/connect/authorize.ts'
+import { finishSignIn } from '../../shared/connect/callback.ts'
+import { proveSignIn } from '../../shared/connect/proveSignIn.ts'
+import { KeysUnreachableError } from '../../shared/identity/keySource.ts'
+import { classifyTokenRefusal } from '../../shared/identity/refusal.ts'
+import { connected, grantOf, name } from '../simulation/ground.ts'
+import { connectGround, returnUrl } from './connectGround.ts'
+
+const { accountKind, authorityTenant, consenter } = grantOf('', 'first')
+const row = {
+  ...{ environment: 'production', identityProvider: 'microsoft', signInTenant: 'common', scopes: ['ads'] },
+  ...{ requiredScope: 'ads', issuer: (tid: string) => `https://login.example/${tid}/v2.0` },
+}
+
+/** A tenant whose person signs in, and what the providers answer. */
+async function signingIn(
+  more: { tokens?: object; faults?: readonly [number, number][]; accounts?: number; parts?: object } = {},
+) {
+  const own = connectGround()
+  await own.create(connected('vault:x'))
+  const seen = { redeemed: [] as object[], checked: [] as string[], asked: 0 }
+  const faults = [...(more.faults ?? [])]
+  const answer = (path: string) => {
+    if (path.endsWith('/User/Query')) {
+      seen.asked++
+      const [status, Code] = faults.shift() ?? []
+      if (status) return Response.json({ Errors: [{ Code }] }, { status })
+      return Response.json({
+        User: { Id: '1', UserName: 'u' },
+        CustomerRoles: [{ CustomerId: '10', RoleId: 41 }],
+      })
+    }
+    const account = {
+      Id: '1',
+      Number: 'F1',
+      Name: 'A',
+      ParentCustomerId: '10',
+      AccountLifeCycleStatus: 'Active',
+    }
+    if (path.endsWith('/Accounts/Search'))
+      return Response.json({ Accounts: Array(more.accounts ?? 1).fill(account) })
+    return Response.json({ Customer: { Id: '10', Name: 'C' }, CustomersInfo: [] })
+  }
+  const advertising = createCustomerManagement({
+    environmentConfig: { advertisingUrl: 'https://{host}.api.example' },
+    fetch: async (input: unknown) => answer(new URL(String(input)).pathname),
+  } as never)
+  const tokens = {
+    accessToken: 'at',
+    refreshToken: 'rt',
+    idToken: 'id',
+    scope: 'openid ads',
+    expiresInSeconds: 3600,
+  }
+  const dependencies = {
+    ...(own.dependencies as object),
+    signInTable: () => row,
+    tokenEndpoints: {
+      redeem: async (asked: object) => {
+        seen.redeemed.push(asked)
+        return { ok: true, ...tokens, ...more.tokens }
+      },
+    },
+    idTokens: {
+      check: async (_row: unknown, _token: string, nonce: string) => {
+        seen.checked.push(nonce)
+        return { accountKind, authorityTenant, consenter }
+      },
+    },
+    developerTokens: { find: async () => ({ ok: true, value: 'd' }) },
+    advertising: () => advertising,
+    ...more.parts,
+  } as never
+  const signIn = {
+    ...{ ...name, id: 's', environment: 'production', identityProvider: 'microsoft', returnUrl },
+    ...{ disconnectCount: 0, browserHash: own.browser.hash, accountChoice: 'app' },
+  } as SignIn
+  const run = (response = {}) =>
+    own.clock.run(proveSignIn(dependencies, signIn, { code: 'c', ...response }, own.browser, 'state'))
+  return { ...own, dependencies, run, seen, signIn }
+}
+
+describe('a sign-in', () => {
+  test('is proven with the verifier and nonce that only its browser can derive', async () => {
+    const { browser, clock, run, seen } = await signingIn()
+    expect(await run()).toMatchObject({
+      ...{ user: { consenter }, tokens: { refreshToken: 'rt', requestedAt: clock.now() } },
+      discovery: { advertisingUserId: '1', accounts: [{ accountId: '1' }] },
+    })
+    const codeVerifier = deriveBrowserSecret(browser, 'pkce', 'state')
+    const redirectUri = 'https://broker.example/cb'
+    expect(seen.redeemed).toEqual([{ row, code: 'c', codeVerifier, redirectUri }])
+    expect(seen.checked).toEqual([deriveBrowserSecret(browser, 'nonce', 'state')])
+  })
+
+  test('ends at the app with a connected tenant, and logs no failure', async () => {
+    const { browser, clock, dependencies, records, row: rowNow, signIn } = await signingIn()
+    const state = await records.issue('sign-in', signIn, addSeconds(clock.now(), 60))
+    const ended = await finishSignIn(dependencies, { state, code: 'c' }, browser)
+    expect(ended).toMatchObject({ returnUrl: expect.stringContaining('status=connected') })
+    expect(ended).not.toHaveProperty('failed')
+    expect(rowNow().status).toBe('connected')
+  })
+
+  test('is refused before its code is used when another issuer answers, or there is no code', async () => {
+    const { run, seen } = await signingIn()
+    expect(await run({ iss: 'https://evil.example/' })).toMatchObject({ reason: 'issuer_mismatch' })
+    expect(await run({ error: 'access_denied' })).toHaveProperty('failed')
+    expect(await run({ code: undefined })).toHaveProperty('failed')
+    expect(seen.redeemed).toEqual([])
+  })
+
+  test.each([
+    ['scope_not_granted', { tokens: { scope: 'openid ads.read' } }],
+    ['refresh_token_missing', { tokens: { refreshToken: undefined } }],
+    ['no_advertising_account', { accounts: 0 }],
+    [
+      'environment_on_hold',
+      {
+        parts: { developerTokens: { find: async () => ({ ok: false, reason: 'developer_token_missing' }) } },
+      },
+    ],
+    ['environment_on_hold', { parts: { signInTable: () => undefined } }],
+    [
+      'sign_in_token_invalid',
+      { parts: { idTokens: { check: async () => ({ fault: 'id_token_expired' }) } } },
+    ],
+    [
+      'identity_provider_unavailable',
+      { parts: { idTokens: { check: () => Promise.reject(new KeysUnreachableError()) } } },
+    ],
+  ])('ends in %s (%#)', async (failed, more) => {
+    expect(await (await signingIn(more)).run()).toMatchObject({ failed })
+  })
+
+  test('never hides a failure of our own', async () => {
+    const parts = { idTokens: { check: () => Promise.reject(new TypeError('ours')) } }
+    await expect((await signingIn({ parts })).run()).rejects.toThrow('ours')
+  })
+
+  test('doesn’t fail when the hold can’t be read', async () => {
+    const parts = { environments: { read: () => Promise.reject(new Error('out')) } }
+    expect(await (await signingIn({ parts })).run()).toHaveProperty('discovery')
+  })
+
+  test('asks Microsoft Advertising once more, after 1 s, when the fault may pass', async () => {
+    const once = await signingIn({ faults: [[500, 0]] })
+    expect(await once.run()).toHaveProperty('discovery')
+    expect([once.seen.asked, once.clock.passed()]).toEqual([2, 1])
+    const twice = await signingIn({
+      faults: [
+        [500, 0],
+        [500, 0],
+      ],
+    })
+    expect(await twice.run()).toMatchObject({ failed: 'advertising_unavailable' })
+    expect(twice.seen.asked).toBe(2)
+    const lasting = await signingIn({ faults: [[401, 122]] })
+    expect(await lasting.run()).toMatchObject({ failed: 'wrong_account_kind', isConsenter: true })
+    expect(lasting.seen.asked).toBe(1)
+  })
+
+  test('that lacked claims is refused so, even when the row can’t be read', async () => {
+    const claims = '{"access_token":{}}'
+    const body = { error: 'invalid_grant', error_codes: [50076], claims }
+    const redeem = async () => ({ ok: false, refusal: classifyTokenRefusal(400, body) })
+    const ended = { failed: 'sign_in_refused', reason: 'mfa_required', isChallenged: true }
+    const own = await signingIn({ parts: { tokenEndpoints: { redeem } } })
+    expect(await own.run()).toEqual(ended)
+    expect(own.row().claims).toBe(claims)
+    const grantServices = { tenants: { read: () => Promise.reject(new Error('out')) } }
+    const out = await signingIn({ parts: { tokenEndpoints: { redeem }, grantServices } })
+    expect(await out.run()).toMatchObject(ended)
+  })
+
+  test('notes only of a wrong kind of account that it is the consenter’s own', async () => {
+    const other = await signingIn({ faults: [[401, 122]] })
+    const stored = other.tenants.row(name)
+    const grant = grantOf('vault:x', 'second')
+    if (stored) await other.tenants.replace(stored, { ...stored.tenant, grant }, [])
+    expect(await other.run()).not.toHaveProperty('isConsenter')
+    const inactive = await signingIn({ accounts: 0 })
+    expect(await inactive.run()).not.toHaveProperty('isConsenter')
+    const grantServices = { tenants: { read: () => Promise.reject(new Error('out')) } }
+    const untold = await signingIn({ faults: [[401, 122]], parts: { grantServices } })
+    expect(await untold.run()).toMatchObject({ failed: 'wrong_account_kind' })
+  })
+})

@@ -1,0 +1,31 @@
+import { randomUUID } from 'node:crypto'
+import { HttpRequest } from '@azure/functions'
+import { expect, test } from 'vitest'
+import { receiveRequest } from '../../shared/http/receiveRequest.ts'
+import { openWatched } from './exchangeGround.ts'
+
+const template = 'v1/tenants/{tenant}'
+/** A request as the library makes it of what the host merged: its headers and route values are a caller's own. */
+const merged = new HttpRequest({
+  method: 'GET',
+  url: 'http://127.0.0.1/v1/tenants/acme?tenant=theirs',
+  headers: { authorization: 'theirs' },
+  params: { tenant: 'theirs' },
+})
+
+test('a request’s values come from its path, and its headers from the request that the host forwarded', async () => {
+  const id = randomUUID()
+  const { arrive } = await openWatched()
+  const cookie = ['a=1', 'b=2']
+  await arrive(id, { authorization: 'ours', accept: ['text/html', 'application/json'], cookie })
+  const { headers, params } = receiveRequest(merged, id, template)
+  expect(params).toEqual({ tenant: 'acme' })
+  expect(headers.get('Authorization')).toBe('ours')
+  expect(headers.get('accept')).toBe('text/html, application/json')
+  expect(headers.get('cookie')).toBe('a=1; b=2')
+  expect(headers.get('x-other')).toBeNull()
+})
+
+test('without HTTP streaming its headers are the library’s', () => {
+  expect(receiveRequest(merged, 'none', template).headers.get('authorization')).toBe('theirs')
+})
