@@ -1,6 +1,7 @@
 import type { Answer, CustomerManagement } from '../advertising/client.ts'
 import { type Discovery, discoverAccounts } from '../advertising/discover.ts'
 import type { Environment, Registration } from '../environment.ts'
+import type { Secret } from '../secret.ts'
 import type { DeveloperTokens, NoDeveloperToken } from '../secrets/developerTokens.ts'
 
 /** What asking Microsoft Advertising for a user's accounts needs. */
@@ -16,7 +17,7 @@ export type DiscoveredFor = Answer<Discovery> | { readonly ok: false; readonly u
 export async function discoverFor(
   { advertising, developerTokens }: DiscoverForDependencies,
   { environment, identityProvider }: Registration,
-  accessToken: string,
+  accessToken: Secret,
 ): Promise<DiscoveredFor> {
   const found = await developerTokens.find(environment)
   if (!found.ok) return { ok: false, unarmed: found }

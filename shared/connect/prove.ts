@@ -8,6 +8,7 @@ import { KeysUnreachableError } from '../identity/keySource.ts'
 import { isResponseIssuer } from '../identity/responseIssuer.ts'
 import type { SignInRow } from '../identity/signInTable.ts'
 import type { CodeAnswer } from '../identity/tokenEndpoint.ts'
+import type { Secret } from '../secret.ts'
 import type { SignIn } from './authorize.ts'
 import type { CallbackDependencies } from './dependencies.ts'
 import {
@@ -25,7 +26,7 @@ export interface Proven {
   readonly row: SignInRow
   readonly user: SignedInUser
   readonly tokens: Extract<CodeAnswer, { ok: true }> & {
-    readonly refreshToken: string
+    readonly refreshToken: Secret
     readonly askedAt: Date
   }
   readonly discovery: Discovery
@@ -106,7 +107,7 @@ const retryMilliseconds = 1000
 async function discover(
   dependencies: CallbackDependencies,
   row: SignInRow,
-  accessToken: string,
+  accessToken: Secret,
 ): Promise<Discovery | ConnectFailure> {
   const ask = () => discoverFor(dependencies, row, accessToken)
   let found = await ask()

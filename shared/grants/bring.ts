@@ -10,6 +10,7 @@ import { maskAddress, type SignedInUser } from '../identity/idToken.ts'
 import { longestTokenCharacters } from '../identity/readTokens.ts'
 import type { SignInRow } from '../identity/signInTable.ts'
 import { Problem } from '../problems.ts'
+import { Secret } from '../secret.ts'
 import { explainNoDeveloperToken } from '../secrets/developerTokens.ts'
 import { assertCanConnect, ensureTenant } from '../tenants/ensureTenant.ts'
 import { explainFault, explainLoss, explainNotSaved, explainRefusal, refused } from './explain.ts'
@@ -21,7 +22,11 @@ export const grantBody = z
     environment: z.enum(environments),
     /** Default is `google` for a Google account, `microsoft` otherwise. */
     identityProvider: z.enum(identityProviders).optional(),
-    refreshToken: z.string().min(1).max(longestTokenCharacters),
+    refreshToken: z
+      .string()
+      .min(1)
+      .max(longestTokenCharacters)
+      .transform((text) => new Secret(text)),
     accountKind: z
       .enum(['personal', 'work', 'google'])
       .describe('Determined automatically when absent.')
@@ -117,7 +122,7 @@ async function assertEnvironment(
 async function discover(
   dependencies: BringDependencies,
   row: SignInRow,
-  accessToken: string,
+  accessToken: Secret,
 ): Promise<Discovery> {
   const found = await discoverFor(dependencies, row, accessToken)
   if ('unarmed' in found) throw explainNoDeveloperToken(found.unarmed)

@@ -6,6 +6,7 @@ import type { AccountKind } from '../environment.ts'
 import { type SignedInUser, unknownAddress } from '../identity/idToken.ts'
 import type { SignInRow } from '../identity/signInTable.ts'
 import type { TokenEndpoints, TokensAskedAt } from '../identity/tokenEndpoint.ts'
+import type { Secret } from '../secret.ts'
 import { refreshedUser, unnamedUser } from './refreshedUser.ts'
 
 /** Dependencies of proving. */
@@ -17,7 +18,7 @@ export interface ProveDependencies {
 
 /** A refresh token, and what the importing app knows about it. */
 export interface BroughtToken {
-  readonly refreshToken: string
+  readonly refreshToken: Secret
   readonly accountKind?: AccountKind | undefined
   /** Of a work account. */
   readonly directoryId?: string | undefined
@@ -26,7 +27,7 @@ export interface BroughtToken {
 /** A refresh token that works: the newest one, whose it is, and with which scopes. */
 export interface ProvenToken {
   readonly ok: true
-  readonly refreshToken: string
+  readonly refreshToken: Secret
   readonly tokens: TokensAskedAt
   readonly scopes: readonly string[]
   readonly user: SignedInUser
@@ -86,7 +87,7 @@ async function refreshAt(
   { clock, tokenEndpoints }: ProveDependencies,
   { environment, identityProvider, scopes, requiredScope }: SignInRow,
   authorityTenant: string,
-  refreshToken: string,
+  refreshToken: Secret,
 ): Promise<Refreshed> {
   const refresh = async (wanted: readonly string[]): Promise<Refreshed> => {
     const request = { environment, identityProvider, authorityTenant, scopes: wanted, refreshToken }

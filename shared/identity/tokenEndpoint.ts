@@ -8,6 +8,7 @@ import {
 } from '../domain/refusal.ts'
 import type { RefreshRequest, TokenAnswer, TokenEndpoint } from '../domain/tokenEndpoint.ts'
 import type { Registration } from '../environment.ts'
+import type { Secret } from '../secret.ts'
 import { ClientCredentialError } from './clientAssertion.ts'
 import { type ReadTokens, readTokens } from './readTokens.ts'
 import { classifyTokenRefusal } from './refusal.ts'
@@ -30,9 +31,9 @@ export interface ClientCredential {
 export type CodeAnswer =
   | {
       readonly ok: true
-      readonly accessToken: string
+      readonly accessToken: Secret
       readonly expiresInSeconds: number
-      readonly refreshToken?: string
+      readonly refreshToken?: Secret
       readonly scope: string
       readonly idToken: string
     }
@@ -80,7 +81,7 @@ export function createTokenEndpoints(dependencies: TokenEndpointDependencies): T
     async refresh({ authorityTenant, scopes, refreshToken, ...registration }) {
       const row = dependencies.signInTable(registration)
       if (!row) return { ok: false, refusal: noAnswer('environment_not_served') }
-      const parameters = { refresh_token: refreshToken, scope: scopes.join(' ') }
+      const parameters = { refresh_token: refreshToken.expose(), scope: scopes.join(' ') }
       const read = await post(dependencies, row, authorityTenant, 'refresh_token', parameters)
       return read.ok ? toTokenAnswer(read) : read
     },

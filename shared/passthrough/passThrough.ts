@@ -19,7 +19,7 @@ import { type ReadAhead, readAhead } from './readAhead.ts'
 import { decideRepeat, faultOf } from './repeat.ts'
 import { type Answered, type Send, type SentCall, UnusableAnswerError } from './send.ts'
 import { targetOf } from './target.ts'
-import { type TokenDependencies, tokensOf } from './tokens.ts'
+import { developerTokenIn, type TokenDependencies, tokensOf } from './tokens.ts'
 
 /** Dependencies of passing calls on. */
 export interface PassThroughDependencies
@@ -172,11 +172,10 @@ async function renew(
   const renewed = await prepare(dependencies, name, wanted)
   if (decision.reason === 'token_expired') return renewed
   // GetUser is what tells a refused developer token from a refused access token, and falls over to the next one.
-  const { DeveloperToken: developerToken = '' } = renewed.headers
   const identityProvider = tenant.grant?.identityProvider ?? 'microsoft'
   await advertising(tenant.environment).getUser({
     accessToken: replaced.accessToken,
-    developerToken,
+    developerToken: developerTokenIn(renewed.headers),
     identityProvider,
   })
   return prepare(dependencies, name, wanted)
@@ -218,7 +217,7 @@ async function accepted(
   { tenant, headers }: Prepared,
   answered: Answered,
 ): Promise<PassedAnswer> {
-  const { DeveloperToken: developerToken = '' } = headers
+  const developerToken = developerTokenIn(headers)
   dependencies.developerTokenProofs.noteAccepted(tenant.environment, developerToken).catch(() => undefined)
   if (tenant.advertisingRefusal) await noteAdvertisingAnswer(dependencies, tenant, undefined)
   return toAnswer(answered)

@@ -1,6 +1,7 @@
 import { grantOwnerOf } from '../domain/grants.ts'
 import { noAnswer } from '../domain/refusal.ts'
 import type { TokenAnswer } from '../domain/tokenEndpoint.ts'
+import { Secret } from '../secret.ts'
 import type { Attempt } from './attempt.ts'
 import type { RefreshDependencies } from './dependencies.ts'
 
@@ -10,7 +11,7 @@ export interface Asked {
   readonly askedAt: Date
   readonly answer: TokenAnswer
   readonly reference: string
-  readonly refreshToken: string
+  readonly refreshToken: Secret
 }
 
 /**
@@ -33,7 +34,9 @@ export async function askWithNamedOrNewer(
   if (asked === 'no_time' || (asked && !isRefusedGrant(asked.answer))) return asked
   const newer = await time.step('looking for a newer grant', () => grants.readNewer(reference, owner))
   if (!newer)
-    return asked ?? { askedAt: clock.now(), answer: grantGone(reference), reference, refreshToken: '' }
+    return (
+      asked ?? { askedAt: clock.now(), answer: grantGone(reference), reference, refreshToken: new Secret('') }
+    )
   const retried = await ask(dependencies, attempt, newer)
   return retried !== 'no_time' && !retried.answer.ok && asked ? asked : retried
 }

@@ -67,7 +67,7 @@ async function accept(
 ): Promise<RefreshOutcome> {
   const { tenant, grant } = attempt.leased
   dependencies.refusedTenants.clear(tenant.environment, grant.identityProvider)
-  const isNew = answer.refreshToken !== undefined && answer.refreshToken !== refreshToken
+  const isNew = answer.refreshToken !== undefined && !answer.refreshToken.equals(refreshToken)
   const stored = isNew
     ? await writeGrant(dependencies, attempt, { reference, refreshToken: answer.refreshToken })
     : reference

@@ -74,7 +74,7 @@ export const consentMutations: readonly Mutation[] = [
     replace: `let asked =
     named === undefined ? undefined : await ask(dependencies, attempt, { reference, refreshToken: named })
   for (let tries = 0; tries < 2 && asked && asked !== 'no_time' && !asked.answer.ok; tries++)
-    asked = await ask(dependencies, attempt, { reference, refreshToken: named ?? '' })`,
+    asked = await ask(dependencies, attempt, { reference, refreshToken: named ?? new Secret('') })`,
     breaks: ['calls_per_vend'],
   },
   {

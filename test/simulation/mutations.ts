@@ -134,8 +134,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'an answer without a refresh token overwrites the old one',
     file: refreshLeased,
-    find: 'const isNew = answer.refreshToken !== undefined && answer.refreshToken !== refreshToken',
-    replace: 'const isNew = answer.refreshToken !== refreshToken',
+    find: 'const isNew = answer.refreshToken !== undefined && !answer.refreshToken.equals(refreshToken)',
+    replace: 'const isNew = !answer.refreshToken?.equals(refreshToken)',
     breaks: ['token_lost', 'unexpected_error'],
   },
   {

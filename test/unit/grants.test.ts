@@ -10,6 +10,7 @@ import { toRefusal } from '../../shared/domain/refusal.ts'
 import type { RefreshRequest } from '../../shared/domain/tokenEndpoint.ts'
 import { proveToken } from '../../shared/grants/prove.ts'
 import type { SignInRow } from '../../shared/identity/signInTable.ts'
+import { Secret } from '../../shared/secret.ts'
 
 const row: SignInRow = {
   environment: 'production',
@@ -47,15 +48,18 @@ function world(judge: (request: RefreshRequest) => object | 'without' | { refuse
         }
         const tokens = {
           ok: true,
-          accessToken: 'a',
+          accessToken: new Secret('a'),
           expiresInSeconds: 3600,
-          refreshToken: `${asked.length}`,
+          refreshToken: new Secret(`${asked.length}`),
         } as const
         return typeof judged === 'string' ? tokens : { ...tokens, idToken: idTokenOf(judged) }
       },
     },
   }
-  return { asked, prove: (brought = {}) => proveToken(dependencies, row, { refreshToken: '0', ...brought }) }
+  return {
+    asked,
+    prove: (brought = {}) => proveToken(dependencies, row, { refreshToken: new Secret('0'), ...brought }),
+  }
 }
 
 describe('proving a token', () => {
@@ -73,10 +77,12 @@ describe('proving a token', () => {
       authorityTenant === 'consumers' ? { refused: 'user_not_in_directory' } : 'without',
     )
     expect(await prove()).toMatchObject({
-      refreshToken: '3',
+      refreshToken: new Secret('3'),
       user: { accountKind: 'work', authorityTenant: 'organizations' },
     })
-    expect(asked.map(({ authorityTenant, refreshToken }) => [authorityTenant, refreshToken])).toEqual([
+    expect(
+      asked.map(({ authorityTenant, refreshToken }) => [authorityTenant, refreshToken.expose()]),
+    ).toEqual([
       ['common', '0'],
       ['consumers', '1'],
       ['organizations', '1'],

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { Secret } from '../../shared/secret.ts'
 import { faultOfSecret } from '../../shared/secrets/wellFormed.ts'
 
 const secrets = ['sandbox-developer-token', 'production-microsoft-client-secret']
@@ -27,13 +28,13 @@ describe.each([...secrets, ...secrets.map((name) => `${name}-next`)])('a %s', (n
     ['TOKEN\x7f', 'contains a control character'],
     ['TÖKEN', 'contains a character that isn’t ASCII'],
   ])('of %j %s', (value, fault) => {
-    expect(faultOfSecret(name, value)).toBe(fault)
+    expect(faultOfSecret(name, new Secret(value))).toBe(fault)
   })
 
   test.each(['012345679ABCDEF0', 'BBD37VB98', 'GOCSPX-a_b', 'x8Q~.Yz-_', ' TOKEN\r\n', '\ufeffTOKEN'])(
     'of %j can be one',
     (value) => {
-      expect(faultOfSecret(name, value)).toBeUndefined()
+      expect(faultOfSecret(name, new Secret(value))).toBeUndefined()
     },
   )
 })
@@ -43,7 +44,7 @@ test('whatever passes can be sent in a header as it is read', () => {
   fc.assert(
     fc.property(fc.string({ unit, maxLength: 4 }), (value) => {
       const word = value.trim()
-      if (faultOfSecret(secrets[0]!, value)) return
+      if (faultOfSecret(secrets[0]!, new Secret(value))) return
       expect(word).toMatch(/^[!-~]+$/)
       expect(new Headers({ DeveloperToken: word }).get('DeveloperToken')).toBe(word)
     }),
@@ -52,6 +53,6 @@ test('whatever passes can be sent in a header as it is read', () => {
 })
 
 test('sealing keys and certificates may have several lines', () => {
-  expect(faultOfSecret('sealing-keys', '{\n "keys": [] }')).toBeUndefined()
-  expect(faultOfSecret('production-microsoft-client-certificate', '-----BEGIN\n')).toBeUndefined()
+  expect(faultOfSecret('sealing-keys', new Secret('{\n "keys": [] }'))).toBeUndefined()
+  expect(faultOfSecret('production-microsoft-client-certificate', new Secret('-----BEGIN\n'))).toBeUndefined()
 })
