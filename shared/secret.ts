@@ -2,7 +2,7 @@ const shown = '[secret]'
 
 /**
  * A text that must not be printed, logged, serialized, or put into an error by accident: everywhere it shows as
- * `[secret]`. Only {@link Secret.expose} gives it away, and `scripts/check-sources.ts` lists the files that can call that.
+ * `[secret]`. Only {@link Secret.expose} gives it away, and `scripts/sourceFaults.ts` lists the files that can call that.
  */
 export class Secret {
   readonly #value: string
