@@ -40,10 +40,10 @@ export async function noteRedemption(
   { environment, identityProvider }: SignInRow,
   answer: CodeAnswer,
 ): Promise<void> {
-  const hold = await environments.read(environment, identityProvider)
+  const hold = await environments.read({ environment, identityProvider })
   if (answer.ok) {
     if (!hold || !isCredentialReason(hold.reason)) return
-    if (await environments.release(environment, identityProvider))
+    if (await environments.release({ environment, identityProvider }))
       log('environment.released', { environment, identityProvider })
     return
   }

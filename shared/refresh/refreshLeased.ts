@@ -6,7 +6,7 @@ import { tenantKey } from '../domain/tenantKey.ts'
 import type { TokenAnswer } from '../domain/tokenEndpoint.ts'
 import { type Asked, askWithNamedOrNewer } from './askProvider.ts'
 import { type Attempt, beginAttempt } from './attempt.ts'
-import { commitHold, commitRefreshed, commitVerdict, countRefusal } from './commit.ts'
+import { commitHold, commitRefreshed, commitVerdict, countRefusal, registrationOf } from './commit.ts'
 import { isFirstRefusal, judgeRefusal, type RefreshPurpose } from './decide.ts'
 import type { RefreshDependencies } from './dependencies.ts'
 import { adoptNewer, releaseLease, type TakenLease } from './lease.ts'
@@ -65,8 +65,7 @@ async function accept(
   attempt: Attempt,
   { answer, askedAt, purpose, reference, refreshToken }: Accepted,
 ): Promise<RefreshOutcome> {
-  const { tenant, grant } = attempt.leased
-  dependencies.refusedTenants.clear(tenant.environment, grant.identityProvider)
+  dependencies.refusedTenants.clear(registrationOf(attempt.leased))
   const isNew = answer.refreshToken !== undefined && !answer.refreshToken.equals(refreshToken)
   const stored = isNew
     ? await writeGrant(dependencies, attempt, { reference, refreshToken: answer.refreshToken })

@@ -85,32 +85,32 @@ describe.each([
   test('are seen at once by who wrote them, and by another process when what it remembers is 5 s old', async () => {
     const [clock, process] = [handClock(), await open()]
     const [one, other] = [process(clock), process(clock)]
-    expect(await other.read('production', 'microsoft')).toBeUndefined()
+    expect(await other.read({ environment: 'production', identityProvider: 'microsoft' })).toBeUndefined()
     await one.placeHold(hold)
-    expect(await one.read('production', 'microsoft')).toEqual(hold)
+    expect(await one.read({ environment: 'production', identityProvider: 'microsoft' })).toEqual(hold)
     clock.move(4999)
-    expect(await other.read('production', 'microsoft')).toBeUndefined()
+    expect(await other.read({ environment: 'production', identityProvider: 'microsoft' })).toBeUndefined()
     clock.move(1)
-    expect(await other.read('production', 'microsoft')).toEqual(hold)
+    expect(await other.read({ environment: 'production', identityProvider: 'microsoft' })).toEqual(hold)
   })
 
   test('are of one environment and one identity provider', async () => {
     const states = (await open())(handClock())
     await states.placeHold(hold)
-    expect(await states.read('sandbox', 'microsoft')).toBeUndefined()
-    expect(await states.read('production', 'google')).toBeUndefined()
+    expect(await states.read({ environment: 'sandbox', identityProvider: 'microsoft' })).toBeUndefined()
+    expect(await states.read({ environment: 'production', identityProvider: 'google' })).toBeUndefined()
   })
 
   test('end once, whichever process releases them, and their end is seen as late as their beginning', async () => {
     const [clock, process] = [handClock(), await open()]
     const [one, other] = [process(clock), process(clock)]
     await one.placeHold(hold)
-    expect(await other.release('production', 'microsoft')).toBe(true)
-    expect(await other.release('production', 'microsoft')).toBe(false)
-    expect(await one.read('production', 'microsoft')).toEqual(hold)
+    expect(await other.release({ environment: 'production', identityProvider: 'microsoft' })).toBe(true)
+    expect(await other.release({ environment: 'production', identityProvider: 'microsoft' })).toBe(false)
+    expect(await one.read({ environment: 'production', identityProvider: 'microsoft' })).toEqual(hold)
     clock.move(5000)
-    expect(await one.read('production', 'microsoft')).toBeUndefined()
-    expect(await one.release('production', 'microsoft')).toBe(false)
+    expect(await one.read({ environment: 'production', identityProvider: 'microsoft' })).toBeUndefined()
+    expect(await one.release({ environment: 'production', identityProvider: 'microsoft' })).toBe(false)
   })
 })
 

@@ -406,7 +406,7 @@ test.each([
   const claims = await Promise.all([one.reserveProbe(over, later(30)), two.reserveProbe(over, later(30))])
   expect(claims.filter((blocking) => blocking === undefined)).toHaveLength(1)
   expect(await one.reserveProbe(over, later(60))).toMatchObject({ until: later(30), since: later(-60) })
-  await two.release('production', 'google')
+  await two.release({ environment: 'production', identityProvider: 'google' })
   expect(await one.reserveProbe(over, later(60))).toBeUndefined()
 })
 
@@ -427,8 +427,10 @@ test('an environment’s hold is seen by every process and ends when it is relea
     until: new Date(now.getTime() + 30_000),
   } as const
   await one.environments.placeHold(hold)
-  expect(await two.environments.read('sandbox', 'google')).toEqual(hold)
-  await two.environments.release('sandbox', 'google')
+  expect(await two.environments.read({ environment: 'sandbox', identityProvider: 'google' })).toEqual(hold)
+  await two.environments.release({ environment: 'sandbox', identityProvider: 'google' })
   const three = createStateTable(tables, systemClock)
-  expect(await three.environments.read('sandbox', 'google')).toBeUndefined()
+  expect(
+    await three.environments.read({ environment: 'sandbox', identityProvider: 'google' }),
+  ).toBeUndefined()
 })

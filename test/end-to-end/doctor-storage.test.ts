@@ -219,7 +219,7 @@ describe('tables', () => {
     // A sweep a day is late after three days.
     expect(bad(await look({ REFRESH_SCHEDULE: '0 0 3 * * *' }))).toEqual(['environment sandbox microsoft'])
     expect((await runSweep(world.createBroker())).report.holds).toEqual(['sandbox:microsoft'])
-    await world.broker.environments.release('sandbox', 'microsoft')
+    await world.broker.environments.release({ environment: 'sandbox', identityProvider: 'microsoft' })
     expect((await runSweep(world.createBroker())).report.holds).toEqual([])
   })
 

@@ -112,8 +112,8 @@ async function sweepWithStrays(other: Registration, strays: number, isHeld: bool
       due: createModelDueIndex({ shardCount: 1 }),
       environments: {
         ...environments,
-        read: async (environment, identityProvider) =>
-          isHeld && isOther({ environment, identityProvider }) ? holdOf(other, clock.now()) : undefined,
+        read: async (registration) =>
+          isHeld && isOther(registration) ? holdOf(other, clock.now()) : undefined,
       },
       tokenEndpoint: {
         refresh: async (request) => (isOther(request) ? refusalOf(503) : tokenEndpoint.refresh(request)),
