@@ -80,8 +80,9 @@ export async function importGrants(options: ImportOptions): Promise<Outcome[]> {
 }
 
 async function importOne({ call, clock }: ImportOptions, { tenant, grant }: ImportRow): Promise<Outcome> {
+  const body = { ...grant, refreshToken: grant.refreshToken.expose() }
   for (let tries = 1; ; tries++) {
-    const answer = await call(`/v1/tenants/${encodeURIComponent(tenant)}/grants`, grant).catch((error) => {
+    const answer = await call(`/v1/tenants/${encodeURIComponent(tenant)}/grants`, body).catch((error) => {
       if (error instanceof BrokerUnreachableError && tries < triesPerTenant) return 'unreachable' as const
       throw error
     })

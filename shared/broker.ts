@@ -32,6 +32,7 @@ import { createTenantPages } from './operations/tenantWalk.ts'
 import { readHolds } from './refresh/readHolds.ts'
 import { createRefresher, type Refresher } from './refresh/refreshTenant.ts'
 import type { SweepDependencies } from './refresh/sweep.ts'
+import { Secret } from './secret.ts'
 import { type BrokerSecrets, createBrokerSecrets, sealingKeysName } from './secrets/brokerSecrets.ts'
 import {
   createDeveloperTokens,
@@ -243,7 +244,7 @@ function createIdentity(config: Config, parts: IdentityParts, clock: Clock) {
         identityToken: async () => {
           const token = await credential.getToken(`${tokenExchangeAudience}/.default`)
           if (!token) throw new Error('no token')
-          return token.token
+          return new Secret(token.token)
         },
       }),
       clock,

@@ -26,11 +26,11 @@ export function filePairs(imports: readonly Import[]): (readonly [string, string
   return imports.flatMap(({ from, to }) => (to === undefined ? [] : [[from, to] as const]))
 }
 
-function faultsOfFloors(sources: Sources, { floors }: House): string[] {
+function faultsOfFloors(sources: Sources, { floors, reserved }: House): string[] {
   const rooms = new Set([...sources.keys()].map(roomOf))
   const placed = floors.flat()
   const homeless = [...rooms].filter((room) => !placed.includes(room))
-  const gone = placed.filter((room) => !rooms.has(room))
+  const gone = placed.filter((room) => !rooms.has(room) && !reserved.includes(room))
   const twice = placed.filter((room, index) => placed.indexOf(room) !== index)
   return [
     ...homeless.map((room) => `${room} stands on no floor: add it to the table "Floors"`),

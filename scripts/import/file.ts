@@ -1,6 +1,6 @@
 import { type CsvError, parse } from 'csv-parse/sync'
 import * as z from 'zod'
-import { grantBody } from '../../shared/grants/importGrant.ts'
+import { type GrantRequest, grantBody } from '../../shared/grants/importGrant.ts'
 import { tenantId } from '../../shared/http/fields.ts'
 import { UsageError } from '../commandLine.ts'
 import { flags, readHeader } from './columns.ts'
@@ -11,7 +11,7 @@ import { tokenFault, toValue, trimCell } from './values.ts'
 export interface ImportRow {
   readonly line: number
   readonly tenant: string
-  readonly grant: z.input<typeof grantBody>
+  readonly grant: GrantRequest
 }
 
 /** Why a line cannot be imported; never with the line's token in it. */

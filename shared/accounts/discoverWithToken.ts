@@ -1,6 +1,7 @@
 import type { CallResult, CustomerManagement } from '../advertising/client.ts'
 import { type Discovery, discoverAccounts } from '../advertising/discover.ts'
 import type { Environment, Registration } from '../environment.ts'
+import type { Secret } from '../secret.ts'
 import type { DeveloperTokens, NoDeveloperToken } from '../secrets/developerTokens.ts'
 
 /** What asking Microsoft Advertising for a user's accounts needs. */
@@ -18,7 +19,7 @@ export type DiscoveryResult =
 export async function discoverWithToken(
   { advertising, developerTokens }: DiscoverWithTokenDependencies,
   { environment, identityProvider }: Registration,
-  accessToken: string,
+  accessToken: Secret,
 ): Promise<DiscoveryResult> {
   const found = await developerTokens.find(environment)
   if (!found.ok) return { ok: false, noDeveloperToken: found }

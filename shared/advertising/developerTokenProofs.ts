@@ -1,20 +1,21 @@
 import type { Clock } from '../clock.ts'
 import type { BrokerNotes } from '../domain/notes.ts'
 import type { Environment } from '../environment.ts'
+import { Secret } from '../secret.ts'
 import type { CallResult, CustomerManagement } from './client.ts'
 import type { DeveloperTokenProof } from './faultEvidence.ts'
 import type { AdvertisingFault } from './faults.ts'
 
 /** Microsoft's published developer token of the sandbox (guides/sandbox.md): good there, of no use in production. */
-export const sandboxDeveloperToken = 'BBD37VB98'
+export const sandboxDeveloperToken = new Secret('BBD37VB98')
 
 /** Whether Microsoft Advertising has taken each developer token since it was stored, known to every process. */
 export interface DeveloperTokenProofs {
   /** A call with this developer token succeeded. */
-  recordAccepted(environment: Environment, developerToken: string): Promise<void>
+  recordAccepted(environment: Environment, developerToken: Secret): Promise<void>
   /** Somebody was refused with it, and the answer does not say why. */
-  recordRefused(developerToken: string): void
-  of(environment: Environment, developerToken: string): Promise<DeveloperTokenProof>
+  recordRefused(developerToken: Secret): void
+  of(environment: Environment, developerToken: Secret): Promise<DeveloperTokenProof>
 }
 
 /** Dependencies of remembering proofs. */
@@ -24,7 +25,7 @@ export interface DeveloperTokenProofDependencies {
   /** The environment's stored developer tokens. */
   readonly list: (
     environment: Environment,
-  ) => Promise<readonly { readonly value: string; readonly version: string }[]>
+  ) => Promise<readonly { readonly value: Secret; readonly version: string }[]>
 }
 
 interface Acceptance {
@@ -52,10 +53,10 @@ export function createDeveloperTokenProofs(
   const acceptedAt = new Map<string, number>()
   const refusals = new Map<string, number>()
   const now = () => clock.now().getTime()
-  const versionOf = async (environment: Environment, developerToken: string) =>
-    (await dependencies.list(environment)).find(({ value }) => value === developerToken)?.version
-  const recall = async (environment: Environment, developerToken: string): Promise<number> => {
-    const known = acceptedAt.get(developerToken) ?? 0
+  const versionOf = async (environment: Environment, developerToken: Secret) =>
+    (await dependencies.list(environment)).find(({ value }) => value.equals(developerToken))?.version
+  const recall = async (environment: Environment, developerToken: Secret): Promise<number> => {
+    const known = acceptedAt.get(developerToken.expose()) ?? 0
     if (now() - known < provenMilliseconds) return known
     const version = await versionOf(environment, developerToken)
     const noted = version && (await notes.read<Acceptance>(kind, version).catch(() => undefined))
@@ -63,21 +64,21 @@ export function createDeveloperTokenProofs(
   }
   return {
     async recordAccepted(environment, developerToken) {
-      refusals.delete(developerToken)
-      if (now() - (acceptedAt.get(developerToken) ?? 0) < recordMilliseconds) return
-      acceptedAt.set(developerToken, now())
+      refusals.delete(developerToken.expose())
+      if (now() - (acceptedAt.get(developerToken.expose()) ?? 0) < recordMilliseconds) return
+      acceptedAt.set(developerToken.expose(), now())
       const version = await versionOf(environment, developerToken)
       const accepted: Acceptance = { at: clock.now().toISOString() }
       if (version) await notes.write(kind, version, accepted)
     },
     recordRefused(developerToken) {
-      refusals.set(developerToken, (refusals.get(developerToken) ?? 0) + 1)
+      refusals.set(developerToken.expose(), (refusals.get(developerToken.expose()) ?? 0) + 1)
     },
     async of(environment, developerToken) {
-      if (developerToken === sandboxDeveloperToken) {
+      if (developerToken.equals(sandboxDeveloperToken)) {
         return environment === 'sandbox' ? 'proven' : 'ofOtherEnvironment'
       }
-      if ((refusals.get(developerToken) ?? 0) > maxRefusals) return 'unproven'
+      if ((refusals.get(developerToken.expose()) ?? 0) > maxRefusals) return 'unproven'
       const at = await recall(environment, developerToken)
       if (at === 0) return 'unproven'
       return now() - at < provenMilliseconds ? 'proven' : 'lapsed'
@@ -101,7 +102,7 @@ export function withProofs(
 ): CustomerManagement {
   const judged = async <T>(
     result: CallResult<T>,
-    developerToken: string,
+    developerToken: Secret,
     accessToken: 'accepted' | 'fresh',
   ) => {
     if (result.ok) {

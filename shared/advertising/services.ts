@@ -1,5 +1,6 @@
 import type { EnvironmentConfig } from '../config.ts'
 import type { IdentityProvider } from '../environment.ts'
+import type { Secret } from '../secret.ts'
 
 /** One of Microsoft Advertising's web services. */
 export interface Service {
@@ -51,8 +52,8 @@ export function serviceUrls(config: Pick<EnvironmentConfig, 'advertisingUrl'>): 
 
 /** What a call to Microsoft Advertising is made with. */
 export interface Credentials {
-  readonly accessToken: string
-  readonly developerToken: string
+  readonly accessToken: Secret
+  readonly developerToken: Secret
   readonly identityProvider: IdentityProvider
   /** The customer through which the user reaches the account. */
   readonly customerId?: string
@@ -69,8 +70,8 @@ export interface Credentials {
 export function requestHeaders(credentials: Credentials): Record<string, string> {
   const { accessToken, developerToken, identityProvider, customerId, accountId } = credentials
   return {
-    Authorization: `Bearer ${accessToken}`,
-    DeveloperToken: developerToken,
+    Authorization: `Bearer ${accessToken.expose()}`,
+    DeveloperToken: developerToken.expose(),
     ...(customerId && { CustomerId: customerId }),
     ...(accountId && { CustomerAccountId: accountId }),
     ...(identityProvider === 'google' && { IdentityProvider: 'Google' }),

@@ -8,6 +8,7 @@ import { KeysUnreachableError } from '../identity/keySource.ts'
 import { isResponseIssuer } from '../identity/responseIssuer.ts'
 import type { SignInRow } from '../identity/signInTable.ts'
 import type { RedeemResult } from '../identity/tokenEndpoint.ts'
+import type { Secret } from '../secret.ts'
 import type { SignIn } from './authorize.ts'
 import type { CallbackDependencies } from './dependencies.ts'
 import {
@@ -25,7 +26,7 @@ export interface ProvenSignIn {
   readonly row: SignInRow
   readonly user: SignedInUser
   readonly tokens: Extract<RedeemResult, { ok: true }> & {
-    readonly refreshToken: string
+    readonly refreshToken: Secret
     readonly requestedAt: Date
   }
   readonly discovery: Discovery
@@ -112,7 +113,7 @@ const retryMilliseconds = 1000
 async function discover(
   dependencies: CallbackDependencies,
   row: SignInRow,
-  accessToken: string,
+  accessToken: Secret,
 ): Promise<Discovery | ConnectFailure> {
   const ask = () => discoverWithToken(dependencies, row, accessToken)
   let found = await ask()

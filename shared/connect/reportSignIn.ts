@@ -40,10 +40,10 @@ export async function updateEnvironmentHold(
   { environment, identityProvider }: SignInRow,
   result: RedeemResult,
 ): Promise<void> {
-  const hold = await environments.read(environment, identityProvider)
+  const hold = await environments.read({ environment, identityProvider })
   if (result.ok) {
     if (!hold || !isCredentialReason(hold.reason)) return
-    if (await environments.release(environment, identityProvider))
+    if (await environments.release({ environment, identityProvider }))
       log('environment.released', { environment, identityProvider })
     return
   }

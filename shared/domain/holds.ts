@@ -1,12 +1,10 @@
 import { addSeconds } from '../clock.ts'
-import type { Environment, IdentityProvider } from '../environment.ts'
+import type { Registration } from '../environment.ts'
 import { clockToleranceSeconds } from './plausibleTimes.ts'
 import type { StoredReason } from './reasons.ts'
 
 /** Trouble that only the operator can fix: refreshing rests until `until`, then one attempt probes. */
-export interface EnvironmentHold {
-  readonly environment: Environment
-  readonly identityProvider: IdentityProvider
+export interface EnvironmentHold extends Registration {
   readonly reason: StoredReason
   readonly traceId: string
   readonly since: Date
@@ -16,7 +14,7 @@ export interface EnvironmentHold {
 /** How the use cases keep an environment's state; it is shared by every process. */
 export interface EnvironmentStates {
   /** The hold that is or was last in force; undefined when there is none. */
-  read(environment: Environment, identityProvider: IdentityProvider): Promise<EnvironmentHold | undefined>
+  read(registration: Registration): Promise<EnvironmentHold | undefined>
   placeHold(hold: EnvironmentHold): Promise<void>
   /**
    * Takes the one attempt that a hold allows when it is over, for all processes, by lengthening it.
@@ -24,7 +22,7 @@ export interface EnvironmentStates {
    */
   reserveProbe(hold: EnvironmentHold, until: Date): Promise<EnvironmentHold | undefined>
   /** Ends a hold; whether there was one. */
-  release(environment: Environment, identityProvider: IdentityProvider): Promise<boolean>
+  release(registration: Registration): Promise<boolean>
 }
 
 /** No other process probes within this time: as long as a refresh can take, in case the probing process dies. */

@@ -1,4 +1,5 @@
 import type { Environment } from '../environment.ts'
+import type { Secret } from '../secret.ts'
 import type { TenantName } from './tenant.ts'
 
 /** Whose text it is that is sealed. */
@@ -24,9 +25,9 @@ export function sealContextOf(
 
 /** Encrypts what may rest in a table. */
 export interface Sealer {
-  seal(plaintext: string, context: SealContext): Promise<string>
+  seal(plaintext: Secret, context: SealContext): Promise<string>
   /** Undefined when it was sealed for another context or with a key that is gone. */
-  open(sealed: string, context: SealContext): Promise<string | undefined>
+  open(sealed: string, context: SealContext): Promise<Secret | undefined>
 }
 
 /** The broker has no usable sealing keys; `/ready` says so too. */

@@ -1,4 +1,5 @@
 import type { Environment, IdentityProvider } from '../environment.ts'
+import type { Secret } from '../secret.ts'
 import type { TokenRefusal } from './refusal.ts'
 import type { Grant } from './tenant.ts'
 
@@ -9,17 +10,17 @@ export interface RefreshRequest {
   /** Microsoft: `consumers` or the directory id; Google: empty. */
   readonly authorityTenant: Grant['authorityTenant']
   readonly scopes: readonly string[]
-  readonly refreshToken: string
+  readonly refreshToken: Secret
 }
 
 /** What the token endpoint said. */
 export type TokenResult =
   | {
       readonly ok: true
-      readonly accessToken: string
+      readonly accessToken: Secret
       readonly expiresInSeconds: number
       /** Absent when the provider sent none: the old one stays good. */
-      readonly refreshToken?: string
+      readonly refreshToken?: Secret
     }
   | { readonly ok: false; readonly refusal: TokenRefusal }
 

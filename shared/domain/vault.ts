@@ -1,8 +1,10 @@
+import type { Secret } from '../secret.ts'
+
 /** One version of a secret. */
 export interface SecretVersion {
   readonly name: string
   readonly version: string
-  readonly value: string
+  readonly value: Secret
   readonly tags: Readonly<Record<string, string>>
   readonly expiresOn?: Date
 }
@@ -26,7 +28,7 @@ export interface Vault {
   /** Host name, e.g. `grants1.vault.azure.net`, with the port where it is not 443. */
   readonly host: string
   read(name: string, version?: string): Promise<SecretVersion | undefined>
-  write(name: string, value: string, properties: SecretProperties): Promise<SecretVersion>
+  write(name: string, value: Secret, properties: SecretProperties): Promise<SecretVersion>
   /** Deletes a secret with all its versions (soft delete); one that is gone is no error. */
   remove(name: string): Promise<void>
 }

@@ -10,6 +10,7 @@ import { maskAddress, type SignedInUser } from '../identity/idToken.ts'
 import { maxTokenCharacters } from '../identity/readTokens.ts'
 import type { SignInRow } from '../identity/signInTable.ts'
 import { Problem } from '../problems.ts'
+import { Secret } from '../secret.ts'
 import { explainNoDeveloperToken } from '../secrets/developerTokens.ts'
 import { assertCanConnect, ensureTenant } from '../tenants/ensureTenant.ts'
 import {
@@ -27,7 +28,11 @@ export const grantBody = z
     environment: z.enum(environments),
     /** Default is `google` for a Google account, `microsoft` otherwise. */
     identityProvider: z.enum(identityProviders).optional(),
-    refreshToken: z.string().min(1).max(maxTokenCharacters),
+    refreshToken: z
+      .string()
+      .min(1)
+      .max(maxTokenCharacters)
+      .transform((text) => new Secret(text)),
     accountKind: z
       .enum(['personal', 'work', 'google'])
       .describe('Determined automatically when absent.')
@@ -123,7 +128,7 @@ async function assertEnvironment(
 async function discover(
   dependencies: ImportDependencies,
   row: SignInRow,
-  accessToken: string,
+  accessToken: Secret,
 ): Promise<Discovery> {
   const found = await discoverWithToken(dependencies, row, accessToken)
   if ('noDeveloperToken' in found) throw explainNoDeveloperToken(found.noDeveloperToken)

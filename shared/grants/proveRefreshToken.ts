@@ -6,6 +6,7 @@ import type { AccountKind } from '../environment.ts'
 import { type SignedInUser, unknownAddress } from '../identity/idToken.ts'
 import type { SignInRow } from '../identity/signInTable.ts'
 import type { TimedTokens, TokenEndpoints } from '../identity/tokenEndpoint.ts'
+import type { Secret } from '../secret.ts'
 import { createUnnamedUser, readRefreshedUser } from './refreshedUser.ts'
 
 /** Dependencies of proving. */
@@ -17,7 +18,7 @@ export interface ProveTokenDependencies {
 
 /** A refresh token, and what the importing app knows about it. */
 export interface ImportedToken {
-  readonly refreshToken: string
+  readonly refreshToken: Secret
   readonly accountKind?: AccountKind | undefined
   /** Of a work account. */
   readonly directoryId?: string | undefined
@@ -26,7 +27,7 @@ export interface ImportedToken {
 /** A refresh token that works: the newest one, whose it is, and with which scopes. */
 export interface ProvenRefreshToken {
   readonly ok: true
-  readonly refreshToken: string
+  readonly refreshToken: Secret
   readonly tokens: TimedTokens
   readonly scopes: readonly string[]
   readonly user: SignedInUser
@@ -90,7 +91,7 @@ async function refreshAt(
   { clock, tokenEndpoints }: ProveTokenDependencies,
   { environment, identityProvider, scopes, requiredScope }: SignInRow,
   authorityTenant: string,
-  refreshToken: string,
+  refreshToken: Secret,
 ): Promise<RefreshAttempt> {
   const refresh = async (wanted: readonly string[]): Promise<RefreshAttempt> => {
     const request = { environment, identityProvider, authorityTenant, scopes: wanted, refreshToken }

@@ -1,5 +1,6 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
 import { type ClientAuth, modifyAssertion, PrivateKeyJwt } from 'oauth4webapi'
+import type { Secret } from '../secret.ts'
 
 /** There is nothing good to authenticate with; `reason` is a stable word that an environment's hold names. */
 export class ClientCredentialError extends Error {
@@ -24,8 +25,8 @@ export class ClientCredentialError extends Error {
  * @param pem private key and certificate, as Key Vault keeps a certificate of content type PEM.
  * @throws ClientCredentialError when the text holds no RSA key with its certificate.
  */
-export function createCertificateAuth(pem: string): ClientAuth {
-  const { key, thumbprint } = parsePem(pem)
+export function createCertificateAuth(pem: Secret): ClientAuth {
+  const { key, thumbprint } = parsePem(pem.expose())
   const signer = key.toCryptoKey({ name: 'RSA-PSS', hash: 'SHA-256' }, false, ['sign'])
   return (server, client, body, headers) => {
     const authenticate = PrivateKeyJwt(signer, {
@@ -42,11 +43,11 @@ export function createCertificateAuth(pem: string): ClientAuth {
  * Authenticates by a token of the managed identity that a federated credential of the registration names: no secret
  * at all (workload-identity-federation-config-app-trust-managed-identity).
  */
-export function createFederatedAuth(assertion: string): ClientAuth {
+export function createFederatedAuth(assertion: Secret): ClientAuth {
   return (_server, client, body) => {
     body.set('client_id', client.client_id)
     body.set('client_assertion_type', 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer')
-    body.set('client_assertion', assertion)
+    body.set('client_assertion', assertion.expose())
   }
 }
 

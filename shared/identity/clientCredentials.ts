@@ -1,6 +1,7 @@
 import { ClientSecretPost } from 'oauth4webapi'
 import type { ClientAuthentication } from '../config.ts'
 import type { Registration } from '../environment.ts'
+import type { Secret } from '../secret.ts'
 import {
   type BrokerSecret,
   type BrokerSecrets,
@@ -19,7 +20,7 @@ export interface ClientCredentialDependencies {
   readonly secrets: BrokerSecrets
   readonly secretHealth: SecretHealth
   /** The managed identity's token for `api://AzureADTokenExchange`; remembered by its giver until near expiry. */
-  readonly identityToken: () => Promise<string>
+  readonly identityToken: () => Promise<Secret>
 }
 
 /**
@@ -36,7 +37,10 @@ export function createClientCredentials(dependencies: ClientCredentialDependenci
       const name = nameOf(registration)
       if (registration.identityProvider === 'google' || dependencies.method === 'secret') {
         const found = await inOrder(dependencies, name, fresh)
-        return found.map(({ version, value }) => ({ id: version, authenticate: ClientSecretPost(value) }))
+        return found.map(({ version, value }) => ({
+          id: version,
+          authenticate: ClientSecretPost(value.expose()),
+        }))
       }
       return dependencies.method === 'certificate'
         ? listCertificates(await inOrder(dependencies, name, fresh), name)

@@ -1,4 +1,5 @@
 import { maxLifetimeSeconds } from '../domain/schedule.ts'
+import { Secret } from '../secret.ts'
 
 /**
  * Characters of the longest token that is taken: what an app can bring (`POST …/grants`). Servers accept 16 KiB of
@@ -11,9 +12,9 @@ const tokenPattern = /^[\x21-\x7e]+$/
 
 /** What a good answer of a token endpoint always holds, and the refresh token where there is one. */
 export interface ReadTokens {
-  readonly accessToken: string
+  readonly accessToken: Secret
   readonly expiresInSeconds: number
-  readonly refreshToken?: string
+  readonly refreshToken?: Secret
 }
 
 /**
@@ -21,11 +22,13 @@ export interface ReadTokens {
  * @returns undefined unless each token can be sent in a header and stored, and the lifetime is one that providers give.
  */
 export function readTokens(body: Readonly<Record<string, unknown>>): ReadTokens | undefined {
-  const { access_token: accessToken, refresh_token: refreshToken } = body
+  const { access_token, refresh_token } = body
   const expiresInSeconds = toLifetime(body.expires_in)
-  if (!isToken(accessToken) || !expiresInSeconds) return undefined
-  if (refreshToken === undefined || refreshToken === null) return { accessToken, expiresInSeconds }
-  return isToken(refreshToken) ? { accessToken, expiresInSeconds, refreshToken } : undefined
+  if (!isToken(access_token) || !expiresInSeconds) return undefined
+  const accessToken = new Secret(access_token)
+  if (refresh_token === undefined || refresh_token === null) return { accessToken, expiresInSeconds }
+  if (!isToken(refresh_token)) return undefined
+  return { accessToken, expiresInSeconds, refreshToken: new Secret(refresh_token) }
 }
 
 function isToken(value: unknown): value is string {

@@ -8,6 +8,7 @@ import {
 } from '../domain/refusal.ts'
 import type { RefreshRequest, TokenEndpoint, TokenResult } from '../domain/tokenEndpoint.ts'
 import type { Registration } from '../environment.ts'
+import type { Secret } from '../secret.ts'
 import { ClientCredentialError } from './clientAssertion.ts'
 import { type ReadTokens, readTokens } from './readTokens.ts'
 import { classifyTokenRefusal } from './refusal.ts'
@@ -30,9 +31,9 @@ export interface ClientCredential {
 export type RedeemResult =
   | {
       readonly ok: true
-      readonly accessToken: string
+      readonly accessToken: Secret
       readonly expiresInSeconds: number
-      readonly refreshToken?: string
+      readonly refreshToken?: Secret
       readonly scope: string
       readonly idToken: string
     }
@@ -80,8 +81,8 @@ export function createTokenEndpoints(dependencies: TokenEndpointDependencies): T
     async refresh({ authorityTenant, scopes, refreshToken, ...registration }) {
       const row = dependencies.signInTable(registration)
       if (!row) return { ok: false, refusal: refusalWithoutResponse('environment_not_served') }
-      const parameters = { refresh_token: refreshToken, scope: scopes.join(' ') }
-      const read = await post(dependencies, row, authorityTenant, 'refresh_token', parameters)
+      const parameters = { refresh_token: refreshToken.expose(), scope: scopes.join(' ') }
+      const read = await post(dependencies, { row, authorityTenant, grantType: 'refresh_token', parameters })
       return read.ok ? toTokenResult(read) : read
     },
     async redeem({ row, code, codeVerifier, redirectUri }) {
@@ -91,10 +92,23 @@ export function createTokenEndpoints(dependencies: TokenEndpointDependencies): T
         redirect_uri: redirectUri,
         ...(row.identityProvider === 'microsoft' && { scope: row.scopes.join(' ') }),
       }
-      const read = await post(dependencies, row, row.signInTenant, 'authorization_code', parameters)
+      const authorityTenant = row.signInTenant
+      const read = await post(dependencies, {
+        row,
+        authorityTenant,
+        grantType: 'authorization_code',
+        parameters,
+      })
       return read.ok ? toRedeemResult(read) : read
     },
   }
+}
+
+interface GrantPost {
+  readonly row: SignInRow
+  readonly authorityTenant: string
+  readonly grantType: 'refresh_token' | 'authorization_code'
+  readonly parameters: Record<string, string>
 }
 
 interface Tokens {
@@ -109,27 +123,17 @@ type Read = Tokens | Extract<RedeemResult, { ok: false }>
  * Posts a grant; when our own credential is refused, the other one that the registration may hold is tried, and then
  * whatever the vault holds now: a rotated secret is taken up at once.
  */
-async function post(
-  dependencies: TokenEndpointDependencies,
-  row: SignInRow,
-  authorityTenant: string,
-  grantType: string,
-  parameters: Record<string, string>,
-): Promise<Read> {
+async function post(dependencies: TokenEndpointDependencies, grant: GrantPost): Promise<Read> {
   // One limit for reading credentials and all attempts together: the lease that the caller holds counts on it.
-  return withSignal(dependencies.timeLimitSeconds, (signal) =>
-    postWithin(dependencies, row, authorityTenant, grantType, parameters, signal),
-  )
+  return withSignal(dependencies.timeLimitSeconds, (signal) => postWithin(dependencies, grant, signal))
 }
 
 async function postWithin(
   dependencies: TokenEndpointDependencies,
-  row: SignInRow,
-  authorityTenant: string,
-  grantType: string,
-  parameters: Record<string, string>,
+  grant: GrantPost,
   signal: AbortSignal,
 ): Promise<Read> {
+  const { row, grantType } = grant
   const list = (fresh: boolean) => beforeEnd(dependencies, signal, listCredentials(dependencies, row, fresh))
   const tried = new Set<string>()
   let last: Read = { ok: false, refusal: refusalWithoutResponse('client_secret_missing') }
@@ -138,10 +142,7 @@ async function postWithin(
     if ('refusal' in listed) return tried.size > 0 ? last : { ok: false, refusal: listed.refusal }
     for (const credential of listed.filter(({ id }) => !tried.has(id))) {
       tried.add(credential.id)
-      last = await postOnce(dependencies, row, authorityTenant, grantType, parameters, {
-        authenticate: credential.authenticate,
-        signal,
-      })
+      last = await postOnce(dependencies, grant, { authenticate: credential.authenticate, signal })
       const isCode = grantType === 'authorization_code'
       const isTriedOn = isCode ? isCredentialRefusal : mayBeCredentialRefusal
       if (last.ok || !isTriedOn(last.refusal)) {
@@ -217,10 +218,7 @@ async function takeUpOther(
 
 async function postOnce(
   dependencies: TokenEndpointDependencies,
-  row: SignInRow,
-  authorityTenant: string,
-  grantType: string,
-  parameters: Record<string, string>,
+  { row, authorityTenant, grantType, parameters }: GrantPost,
   { authenticate, signal }: { authenticate: oauth.ClientAuth; signal: AbortSignal },
 ): Promise<Read> {
   const server = { issuer: row.issuer(authorityTenant), token_endpoint: row.tokenUrl(authorityTenant) }

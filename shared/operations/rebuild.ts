@@ -12,6 +12,7 @@ import type { Environment } from '../environment.ts'
 import { type ProvenRefreshToken, proveRefreshToken } from '../grants/proveRefreshToken.ts'
 import type { SignInTable } from '../identity/signInTable.ts'
 import type { TokenEndpoints } from '../identity/tokenEndpoint.ts'
+import type { Secret } from '../secret.ts'
 import type { Tables } from '../storage/clients.ts'
 import { isInForce, type MarkFromTags } from '../storage/disconnectMarks.ts'
 import { runStorageOperation } from '../storage/unavailable.ts'
@@ -229,7 +230,7 @@ async function createRow(
 }
 
 /** Without an answer, the tenant is connected anyway, and its app discovers again. */
-async function discover(dependencies: RebuildDependencies, owner: GrantOwner, accessToken: string) {
+async function discover(dependencies: RebuildDependencies, owner: GrantOwner, accessToken: Secret) {
   const found = await discoverWithToken(dependencies, owner, accessToken)
   return found.ok ? found.value : undefined
 }

@@ -19,7 +19,7 @@ import { type CallTarget, type PrepareDependencies, type PreparedCall, prepareCa
 import { type PartlyReadBody, readBeginning } from './readBeginning.ts'
 import { type SendUpstream, UnusableResponseError, type UpstreamCall, type UpstreamResponse } from './send.ts'
 import { targetUrl } from './target.ts'
-import { findTokenEvidence, type TokenEvidenceDependencies } from './tokenEvidence.ts'
+import { developerTokenIn, findTokenEvidence, type TokenEvidenceDependencies } from './tokenEvidence.ts'
 
 /** Dependencies of passing calls on. */
 export interface PassThroughDependencies
@@ -179,11 +179,10 @@ async function refreshAndPrepare(
   const renewed = await prepareCall(dependencies, name, wanted)
   if (decision.reason === 'token_expired') return renewed
   // GetUser is what tells a refused developer token from a refused access token, and falls over to the next one.
-  const { DeveloperToken: developerToken = '' } = renewed.headers
   const identityProvider = tenant.grant?.identityProvider ?? 'microsoft'
   await advertising(tenant.environment).getUser({
     accessToken: replaced.accessToken,
-    developerToken,
+    developerToken: developerTokenIn(renewed.headers),
     identityProvider,
   })
   return prepareCall(dependencies, name, wanted)
@@ -225,7 +224,7 @@ async function acceptedResponse(
   { tenant, headers }: PreparedCall,
   answered: UpstreamResponse,
 ): Promise<PassThroughResponse> {
-  const { DeveloperToken: developerToken = '' } = headers
+  const developerToken = developerTokenIn(headers)
   dependencies.developerTokenProofs.recordAccepted(tenant.environment, developerToken).catch(() => undefined)
   if (tenant.advertisingRefusal) await recordAdvertisingResult(dependencies, tenant, undefined)
   return toResponse(answered)

@@ -1,6 +1,7 @@
 import type { DeveloperTokenProofs } from '../advertising/developerTokenProofs.ts'
 import type { FaultEvidence } from '../advertising/faultEvidence.ts'
 import { addSeconds, type Clock } from '../clock.ts'
+import { Secret } from '../secret.ts'
 import { freshSeconds } from './decideRepeat.ts'
 import type { PreparedCall } from './prepareCall.ts'
 
@@ -15,8 +16,13 @@ export async function findTokenEvidence(
   { developerTokenProofs, clock }: TokenEvidenceDependencies,
   { tenant, headers, refreshedAt }: PreparedCall,
 ): Promise<FaultEvidence> {
-  const { DeveloperToken: developerToken = '' } = headers
+  const developerToken = developerTokenIn(headers)
   const proof = await developerTokenProofs.of(tenant.environment, developerToken).catch(() => undefined)
   const isFresh = addSeconds(refreshedAt, freshSeconds) > clock.now()
   return { ...(proof && { developerToken: proof }), accessToken: isFresh ? 'fresh' : 'aged' }
+}
+
+/** The developer token that a prepared call carries. */
+export function developerTokenIn({ DeveloperToken = '' }: PreparedCall['headers']): Secret {
+  return new Secret(DeveloperToken)
 }

@@ -1,4 +1,5 @@
 import { StorageUnavailableError } from '../domain/storageUnavailable.ts'
+import { Secret } from '../secret.ts'
 import { type TableName, tableNames } from '../storage/clients.ts'
 import { runStorageOperation } from '../storage/unavailable.ts'
 import { type Finding, type ReadinessCheck, runCheck } from './checks.ts'
@@ -77,7 +78,7 @@ function checkGrantVault(
   const resolutions = resolutionsOf(config, config.vault.grantUrls[index], 'Key Vault Secrets Officer')
   return runCheck(`vault ${vault.host}`, resolutions, async (): Promise<Finding> => {
     await vault.read(probeName)
-    await vault.write(probeName, 'nothing', {}).catch((error: unknown) => {
+    await vault.write(probeName, new Secret('nothing'), {}).catch((error: unknown) => {
       if (!(error instanceof StorageUnavailableError) || error.status !== 409) throw error
     })
     await vault.remove(probeName)

@@ -95,7 +95,7 @@ async function endHold(
   { clock, environments, log }: RefreshDependencies,
   { environment, identityProvider }: Registration,
 ): Promise<void> {
-  const end = () => environments.release(environment, identityProvider)
+  const end = () => environments.release({ environment, identityProvider })
   const wasHeld = await stepOutsideLease(clock, 'ending the hold', end)
   if (wasHeld) log('environment.released', { environment, identityProvider })
 }
@@ -148,9 +148,9 @@ async function placeHold(
   { leased, time }: Attempt,
   { reason, traceId }: TokenRefusal,
 ): Promise<void> {
-  const { environment, identityProvider } = registrationOf(leased)
-  const fault = { environment, identityProvider, reason, traceId }
-  const previous = await time.step('reading the hold', () => environments.read(environment, identityProvider))
+  const registration = registrationOf(leased)
+  const fault = { ...registration, reason, traceId }
+  const previous = await time.step('reading the hold', () => environments.read(registration))
   const hold = nextHold(previous, fault, clock.now())
   await time.step('holding the environment', () => environments.placeHold(hold))
   if (!previous) log('environment.held', fault)
@@ -166,15 +166,17 @@ export async function countRefusal(
   refusal: TokenRefusal,
 ): Promise<void> {
   const { leased, time } = attempt
-  const { environment, identityProvider } = registrationOf(leased)
-  const count = dependencies.refusedTenants.add(environment, identityProvider, tenantKey(leased.tenant))
-  const isHeld = await time.step('reading the hold', () =>
-    dependencies.environments.read(environment, identityProvider),
-  )
+  const registration = registrationOf(leased)
+  const count = dependencies.refusedTenants.add(registration, tenantKey(leased.tenant))
+  const isHeld = await time.step('reading the hold', () => dependencies.environments.read(registration))
   if (isHeld || count >= refusalsBeforeHold) await placeHold(dependencies, attempt, refusal)
 }
 
-function registrationOf({ tenant: { environment }, grant: { identityProvider } }: Leased): Registration {
+/** The registration through which the tenant's grant was given. */
+export function registrationOf({
+  tenant: { environment },
+  grant: { identityProvider },
+}: Leased): Registration {
   return { environment, identityProvider }
 }
 

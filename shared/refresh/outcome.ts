@@ -1,6 +1,7 @@
 import type { EnvironmentHold } from '../domain/holds.ts'
 import type { TokenRefusal } from '../domain/refusal.ts'
 import type { StoredTenant } from '../domain/tenant.ts'
+import type { Secret } from '../secret.ts'
 import type { RefreshDecision } from './decide.ts'
 
 /** How a refresh ended. `stored` is the tenant row as last seen. */
@@ -8,7 +9,7 @@ export type RefreshOutcome =
   | {
       readonly outcome: 'refreshed' | 'fresh'
       readonly stored: StoredTenant
-      readonly accessToken?: string
+      readonly accessToken?: Secret
       /** Of a refresh: the due time whose row went with it. */
       readonly dueBefore?: Date | undefined
     }

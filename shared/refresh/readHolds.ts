@@ -7,7 +7,9 @@ export async function readHolds(
   states: Pick<EnvironmentStates, 'read'>,
 ): Promise<EnvironmentHold[]> {
   const reads = [...environments.values()].flatMap((settings) =>
-    providersOf(settings).map((provider) => states.read(settings.environment, provider)),
+    providersOf(settings).map((identityProvider) =>
+      states.read({ environment: settings.environment, identityProvider }),
+    ),
   )
   return (await Promise.all(reads)).filter((hold) => hold !== undefined)
 }

@@ -5,7 +5,7 @@ import { isRefused, StorageUnavailableError } from '../domain/storageUnavailable
 import { tenantKey } from '../domain/tenantKey.ts'
 import type { TokenResult } from '../domain/tokenEndpoint.ts'
 import { type Attempt, beginAttempt } from './attempt.ts'
-import { commitHold, commitRefreshed, commitVerdict, countRefusal } from './commit.ts'
+import { commitHold, commitRefreshed, commitVerdict, countRefusal, registrationOf } from './commit.ts'
 import { isFirstRefusal, judgeRefusal, type RefreshPurpose } from './decide.ts'
 import type { RefreshDependencies } from './dependencies.ts'
 import { adoptNewerGrant, releaseLease, type TakenLease } from './lease.ts'
@@ -65,9 +65,8 @@ async function storeTokens(
   attempt: Attempt,
   { result, requestedAt, purpose, reference, refreshToken }: AcceptedRefresh,
 ): Promise<RefreshOutcome> {
-  const { tenant, grant } = attempt.leased
-  dependencies.refusedTenants.clear(tenant.environment, grant.identityProvider)
-  const isNew = result.refreshToken !== undefined && result.refreshToken !== refreshToken
+  dependencies.refusedTenants.clear(registrationOf(attempt.leased))
+  const isNew = result.refreshToken !== undefined && !result.refreshToken.equals(refreshToken)
   const stored = isNew
     ? await writeGrant(dependencies, attempt, { reference, refreshToken: result.refreshToken })
     : reference

@@ -134,7 +134,8 @@ function createHoldGate({ clock, environments }: RefreshDependencies, deadline?:
   return {
     async read({ tenant: { environment, grant } }) {
       if (!grant || isPassed) return undefined
-      const read = () => environments.read(environment, grant.identityProvider)
+      const { identityProvider } = grant
+      const read = () => environments.read({ environment, identityProvider })
       return stepOutsideLease(clock, 'reading the hold', read, deadline)
     },
     async pass(hold) {

@@ -1,6 +1,7 @@
 import { grantOwnerOf } from '../domain/grants.ts'
 import { refusalWithoutResponse } from '../domain/refusal.ts'
 import type { TokenResult } from '../domain/tokenEndpoint.ts'
+import { Secret } from '../secret.ts'
 import type { Attempt } from './attempt.ts'
 import type { RefreshDependencies } from './dependencies.ts'
 
@@ -10,7 +11,7 @@ export interface TokenRequestResult {
   readonly requestedAt: Date
   readonly result: TokenResult
   readonly reference: string
-  readonly refreshToken: string
+  readonly refreshToken: Secret
 }
 
 /**
@@ -35,7 +36,14 @@ export async function requestTokensWithNewest(
   if (first === 'no_time' || (first && !isRefusedGrant(first.result))) return first
   const newer = await time.step('looking for a newer grant', () => grants.readNewer(reference, owner))
   if (!newer)
-    return first ?? { requestedAt: clock.now(), result: grantGone(reference), reference, refreshToken: '' }
+    return (
+      first ?? {
+        requestedAt: clock.now(),
+        result: grantGone(reference),
+        reference,
+        refreshToken: new Secret(''),
+      }
+    )
   const retried = await requestTokens(dependencies, attempt, newer)
   return retried !== 'no_time' && !retried.result.ok && first ? first : retried
 }

@@ -4,10 +4,11 @@ import { StorageUnavailableError } from '../domain/storageUnavailable.ts'
 import type { SecretVersion, Vault } from '../domain/vault.ts'
 import type { Environment, IdentityProvider } from '../environment.ts'
 import { createMemory } from '../memory.ts'
+import { Secret } from '../secret.ts'
 
 /** One of the broker's own secrets, as last read. */
 export interface BrokerSecret {
-  readonly value: string
+  readonly value: Secret
   readonly version: string
   readonly expiresOn?: Date
 }
@@ -124,5 +125,5 @@ export function preloadSecrets(secrets: BrokerSecrets, environments: Iterable<En
 /** A file ends with a line break, and a paste begins with a blank. Sealing keys are JSON, which is read as it is. */
 function cutBlanks(secret: SecretVersion | undefined): SecretVersion | undefined {
   if (!secret || secret.name === sealingKeysName) return secret
-  return { ...secret, value: secret.value.trim() }
+  return { ...secret, value: new Secret(secret.value.expose().trim()) }
 }

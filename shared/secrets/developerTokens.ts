@@ -101,7 +101,7 @@ export function withDeveloperTokenFailover(
 ): CustomerManagement {
   const current = async (credentials: Credentials): Promise<Credentials> => {
     const [best, ...others] = await tokens.list(environment)
-    const isKnownWorse = others.some(({ value }) => value === credentials.developerToken)
+    const isKnownWorse = others.some(({ value }) => value.equals(credentials.developerToken))
     return best && isKnownWorse ? { ...credentials, developerToken: best.value } : credentials
   }
   return {
@@ -110,8 +110,8 @@ export function withDeveloperTokenFailover(
       const answer = await client.getUser(sent)
       if (answer.ok || answer.fault.class !== 'credentials' || identityFaultOf(answer.fault)) return answer
       const list = await tokens.list(environment)
-      const refused = list.find(({ value }) => value === sent.developerToken)
-      const other = list.find(({ value }) => value !== sent.developerToken)
+      const refused = list.find(({ value }) => value.equals(sent.developerToken))
+      const other = list.find(({ value }) => !value.equals(sent.developerToken))
       if (!refused || !other) return answer
       const second = await client.getUser({ ...sent, developerToken: other.value })
       if (second.ok) await tokens.recordFailover(environment, refused, other)

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import * as z from 'zod'
 import { type Clock, type Randomness, secondsUntil } from '../clock.ts'
 import type { Vault } from '../domain/vault.ts'
+import { Secret } from '../secret.ts'
 import { sealingKeysName } from './brokerSecrets.ts'
 
 /** The vault secret `sealing-keys`: the first key seals, all open. `iat` is when a key was made, in epoch seconds. */
@@ -40,7 +41,7 @@ export async function addSealingKey(dependencies: SealingKeyDependencies): Promi
   const kid = randomness.identifier()
   const iat = Math.floor(clock.now().getTime() / 1000)
   const key = { kty: 'oct' as const, kid, k: randomBytes(32).toString('base64url'), iat }
-  await vault.write(sealingKeysName, JSON.stringify({ keys: [key, ...older] }), {})
+  await vault.write(sealingKeysName, toSecret([key, ...older]), {})
   return { sealing: kid, older: older.map((each) => each.kid) }
 }
 
@@ -67,13 +68,17 @@ export async function dropOlderSealingKeys(vault: Vault, sealing: string): Promi
   const [first] = (await readKeys(vault)) ?? []
   if (first?.kid !== sealing)
     throw new SealingKeySetError('The key set changed in the meantime, so nothing was removed.')
-  await vault.write(sealingKeysName, JSON.stringify({ keys: [first] }), {})
+  await vault.write(sealingKeysName, toSecret([first]), {})
+}
+
+function toSecret(keys: readonly object[]): Secret {
+  return new Secret(JSON.stringify({ keys }))
 }
 
 async function readKeys(vault: Vault) {
   const secret = await vault.read(sealingKeysName)
   if (!secret) return undefined
-  const parsed = keySet.safeParse(parseJson(secret.value))
+  const parsed = keySet.safeParse(parseJson(secret.value.expose()))
   if (!parsed.success)
     throw new SealingKeySetError(
       `The vault secret ${sealingKeysName} isn’t a JWK set. Recover an older version.`,

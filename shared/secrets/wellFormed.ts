@@ -1,3 +1,4 @@
+import type { Secret } from '../secret.ts'
 import { azureReference, quotationMarks } from '../settings/readableText.ts'
 
 /** Secrets that are sent as one word, in a header or a form. */
@@ -19,8 +20,8 @@ const faults: readonly (readonly [pattern: RegExp, fault: string])[] = [
  * Why a value can't be the developer token or client secret that its name says, without revealing the value; undefined
  * when it can be, and for other secrets. Spaces around it are no fault, because they are removed when it is read.
  */
-export function findSecretFault(name: string, value: string): string | undefined {
+export function findSecretFault(name: string, value: Secret): string | undefined {
   if (!oneWord.test(name)) return undefined
-  const word = value.trim()
+  const word = value.expose().trim()
   return faults.find(([pattern]) => pattern.test(word))?.[1]
 }

@@ -4,6 +4,7 @@ import type { TenantName } from '../domain/tenant.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
 import type { Vault } from '../domain/vault.ts'
 import { type Environment, environments } from '../environment.ts'
+import { Secret } from '../secret.ts'
 
 /** What the secret of a mark says in its tags. */
 export interface MarkFromTags extends TenantName {
@@ -30,7 +31,7 @@ export function createDisconnectMarks(vault: Vault, clock: Clock, retentionSecon
       if (marked && marked >= disconnectedAt) return
       const tags = { workspace, tenant, environment, disconnectedAt: disconnectedAt.toISOString() }
       const expiresOn = addSeconds(disconnectedAt, retentionSeconds)
-      await vault.write(nameOf({ workspace, tenant }), 'disconnected', { tags, expiresOn })
+      await vault.write(nameOf({ workspace, tenant }), new Secret('disconnected'), { tags, expiresOn })
     },
   }
 }

@@ -2,6 +2,7 @@ import type { Randomness } from '../clock.ts'
 import type { GrantOwner, GrantStore } from '../domain/grants.ts'
 import { StorageUnavailableError } from '../domain/storageUnavailable.ts'
 import type { Vault } from '../domain/vault.ts'
+import type { Secret } from '../secret.ts'
 
 /**
  * A vault's backup fails above 500 versions of a secret (key-vault/general/backup), and versions cannot be deleted
@@ -25,7 +26,7 @@ export function createGrantVault(vaults: readonly Vault[], randomness: Randomnes
     if (!vault) throw new StorageUnavailableError('vault', 0, 'VaultNotNamed')
     return vault
   }
-  const fresh = async (refreshToken: string, owner: GrantOwner): Promise<string> => {
+  const fresh = async (refreshToken: Secret, owner: GrantOwner): Promise<string> => {
     const vault = vaults[Math.floor(randomness.fraction() * vaults.length)] ?? vaults[0]
     if (!vault) throw new StorageUnavailableError('vault', 0, 'VaultNotNamed')
     const written = await vault.write(`grant-${randomness.identifier()}`, refreshToken, {

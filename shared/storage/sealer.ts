@@ -3,6 +3,7 @@ import * as z from 'zod'
 import type { SealContext, Sealer } from '../domain/sealer.ts'
 import { SealingKeysError } from '../domain/sealer.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
+import { Secret } from '../secret.ts'
 
 /** The secret `sealing-keys`: a JWK set of 256-bit keys; the first seals, all open. */
 const keySet = z.object({
@@ -20,12 +21,12 @@ interface SealingKey {
  * parameter of its own that an older version of the broker ignores. Text that an older version sealed has none.
  * @param readKeys the JWK set's JSON, remembered by its reader; asked again, freshly, for a `kid` not in it.
  */
-export function createSealer(readKeys: (options: { fresh: boolean }) => Promise<string | undefined>): Sealer {
-  let parsed: { json: string; keys: SealingKey[] } | undefined
+export function createSealer(readKeys: (options: { fresh: boolean }) => Promise<Secret | undefined>): Sealer {
+  let parsed: { json: Secret; keys: SealingKey[] } | undefined
   const keys = async (fresh: boolean): Promise<SealingKey[]> => {
     const json = await readKeys({ fresh })
     if (json === undefined) throw new SealingKeysError('is missing')
-    if (parsed?.json !== json) parsed = { json, keys: parseKeys(json) }
+    if (!parsed?.json.equals(json)) parsed = { json, keys: parseKeys(json) }
     return parsed.keys
   }
   const keyNamed = async (kid: unknown): Promise<SealingKey | undefined> =>
@@ -34,7 +35,7 @@ export function createSealer(readKeys: (options: { fresh: boolean }) => Promise<
     async seal(plaintext, context) {
       const [key] = await keys(false)
       if (!key) throw new SealingKeysError('holds no key')
-      return new CompactEncrypt(new TextEncoder().encode(plaintext))
+      return new CompactEncrypt(new TextEncoder().encode(plaintext.expose()))
         .setProtectedHeader({
           alg: 'dir',
           enc: 'A256GCM',
@@ -55,7 +56,7 @@ export function createSealer(readKeys: (options: { fresh: boolean }) => Promise<
           },
           { keyManagementAlgorithms: ['dir'], contentEncryptionAlgorithms: ['A256GCM'] },
         )
-        return isFor(protectedHeader, context) ? new TextDecoder().decode(plaintext) : undefined
+        return isFor(protectedHeader, context) ? new Secret(new TextDecoder().decode(plaintext)) : undefined
       } catch (error) {
         if (error instanceof errors.JOSEError) return undefined
         throw error
@@ -72,8 +73,8 @@ function bindingOf(context: SealContext): string {
   return `${tenantKey(context)}/${context.environment}/${context.use}`
 }
 
-function parseKeys(json: string): SealingKey[] {
-  const set = keySet.safeParse(parseJson(json))
+function parseKeys(json: Secret): SealingKey[] {
+  const set = keySet.safeParse(parseJson(json.expose()))
   if (!set.success) throw new SealingKeysError('isn’t a JWK set of symmetric keys')
   return set.data.keys.map(({ kid, k }) => ({ kid, bytes: base64url.decode(k) }))
 }

@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts'
 import { type EnvironmentHold, type EnvironmentStates, withPlausibleEnd } from '../domain/holds.ts'
 import { parseReason } from '../domain/reasons.ts'
 import type { CompletedSweep, SweepReports } from '../domain/sweepReports.ts'
+import type { Registration } from '../environment.ts'
 import type { Tables } from './clients.ts'
 import { runStorageOperation } from './unavailable.ts'
 
@@ -24,19 +25,19 @@ export function createStateTable(
     return found && { ...found, value: withPlausibleEnd(found.value, clock.now()) }
   }
   const environments: EnvironmentStates = {
-    async read(environment, identityProvider) {
-      const key = `${environment}:${identityProvider}`
+    async read(registration) {
+      const key = keyOf(registration)
       const cached = known.get(key)
       if (cached && Math.abs(clock.now().getTime() - cached.readAt) < cacheMilliseconds) return cached.hold
       return remember(key, (await readPlausible(key))?.value)
     },
     async placeHold(hold) {
-      const key = `${hold.environment}:${hold.identityProvider}`
+      const key = keyOf(hold)
       await writeRow(table, 'hold', key, hold)
       remember(key, hold)
     },
-    async reserveProbe({ environment, identityProvider }, until) {
-      const key = `${environment}:${identityProvider}`
+    async reserveProbe(hold, until) {
+      const key = keyOf(hold)
       const found = await readPlausible(key)
       if (!found || found.value.until > clock.now()) return remember(key, found?.value)
       const claimed = { ...found.value, until }
@@ -46,9 +47,9 @@ export function createStateTable(
       }
       return remember(key, (await readPlausible(key))?.value)
     },
-    async release(environment, identityProvider) {
-      const key = `${environment}:${identityProvider}`
-      const hold = await environments.read(environment, identityProvider)
+    async release(registration) {
+      const key = keyOf(registration)
+      const hold = await environments.read(registration)
       if (!hold) return false
       await removeRow(table, 'hold', key)
       remember(key, undefined)
@@ -71,6 +72,10 @@ export function createStateTable(
         }),
     },
   }
+}
+
+function keyOf({ environment, identityProvider }: Registration): string {
+  return `${environment}:${identityProvider}`
 }
 
 async function writeRow(

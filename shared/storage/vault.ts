@@ -3,6 +3,7 @@ import { ExponentialBackoff, handleWhen, retry } from 'cockatiel'
 import type { Log } from '../domain/logEvents.ts'
 import { StorageUnavailableError } from '../domain/storageUnavailable.ts'
 import type { ListableVault, ListedSecret, SecretVersion } from '../domain/vault.ts'
+import { Secret } from '../secret.ts'
 import { runStorageOperation } from './unavailable.ts'
 
 /**
@@ -34,7 +35,7 @@ export function createVault(client: SecretClient, log: Log): ListableVault {
         'set',
         async () =>
           toSecretVersion(
-            await client.setSecret(name, value, {
+            await client.setSecret(name, value.expose(), {
               ...{ tags: { ...tags }, contentType: 'text/plain' },
               ...(expiresOn && { expiresOn }),
             }),
@@ -94,7 +95,7 @@ function toSecretVersion(secret: Awaited<ReturnType<SecretClient['getSecret']>>)
   const { name, value = '', properties } = secret
   return {
     name,
-    value,
+    value: new Secret(value),
     version: properties.version ?? '',
     tags: properties.tags ?? {},
     ...(properties.expiresOn && { expiresOn: properties.expiresOn }),

@@ -20,6 +20,7 @@ import { tenantKey } from '../domain/tenantKey.ts'
 import type { TenantStore } from '../domain/tenantStore.ts'
 import { withConnection } from '../domain/transitions.ts'
 import type { Environment } from '../environment.ts'
+import type { Secret } from '../secret.ts'
 import { changeTenant, type TenantChange } from './changeTenant.ts'
 import { destroySecrets, destroyUncommitted, withSecretsToDestroy } from './secretsToDestroy.ts'
 import { sealSignInName } from './signInName.ts'
@@ -44,8 +45,8 @@ export interface ProvenGrant {
   readonly grant: Omit<Grant, 'id' | 'reference' | 'signInNameSealed'>
   /** What the person signed in with; it's kept sealed. */
   readonly signInName?: string | undefined
-  readonly refreshToken: string
-  readonly accessToken: string
+  readonly refreshToken: Secret
+  readonly accessToken: Secret
   readonly expiresInSeconds: number
   /** When the tokens were asked for: `expiresInSeconds` counts from here, at worst too early. */
   readonly requestedAt: Date

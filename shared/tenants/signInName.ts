@@ -1,5 +1,6 @@
 import { type Sealer, type SealOwner, sealContextOf } from '../domain/sealer.ts'
 import type { Grant, Tenant } from '../domain/tenant.ts'
+import { Secret } from '../secret.ts'
 
 interface NameSealer {
   readonly sealer: Sealer
@@ -13,7 +14,7 @@ export async function sealSignInName(
 ): Promise<Pick<Grant, 'signInNameSealed'>> {
   if (!signInName) return {}
   const context = sealContextOf(owner, owner.grantId, 'sign_in_name')
-  return { signInNameSealed: await sealer.seal(signInName, context) }
+  return { signInNameSealed: await sealer.seal(new Secret(signInName), context) }
 }
 
 /**
@@ -24,5 +25,5 @@ export async function openSignInName({ sealer }: NameSealer, tenant: Tenant): Pr
   const { grant } = tenant
   if (!grant?.signInNameSealed) return undefined
   const context = sealContextOf(tenant, grant.id, 'sign_in_name')
-  return sealer.open(grant.signInNameSealed, context)
+  return (await sealer.open(grant.signInNameSealed, context))?.expose()
 }

@@ -5,6 +5,7 @@ import type { StoredTenant, TenantName } from '../domain/tenant.ts'
 import type { RefreshDependencies } from '../refresh/dependencies.ts'
 import type { RefreshOutcome } from '../refresh/outcome.ts'
 import type { Refresher } from '../refresh/refreshTenant.ts'
+import type { Secret } from '../secret.ts'
 import type { MissingToken, UsableToken } from './usableToken.ts'
 
 /** Dependencies of reading a token from a row, or refreshing it. */
@@ -85,7 +86,7 @@ export async function tokenFromOutcome(
 async function open(
   { sealer }: ReadDependencies,
   { tenant }: StoredTenant,
-  plain?: string,
+  plain?: Secret,
 ): Promise<UsableToken | undefined> {
   const { accessToken, grant, status } = tenant
   if (status !== 'connected' || !accessToken) return undefined

@@ -1,11 +1,12 @@
 import type { Tenant } from '../domain/tenant.ts'
 import type { RefreshOutcome } from '../refresh/outcome.ts'
+import type { Secret } from '../secret.ts'
 
 /** A usable access token, with the tenant it is for. */
 export interface UsableToken {
   readonly ok: true
   readonly tenant: Tenant
-  readonly accessToken: string
+  readonly accessToken: Secret
   readonly expiresAt: Date
 }
 

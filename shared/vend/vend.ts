@@ -16,6 +16,7 @@ import type { DefaultAccount, Tenant, TenantName } from '../domain/tenant.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
 import { type Environment, environments } from '../environment.ts'
 import { Problem } from '../problems.ts'
+import type { Secret } from '../secret.ts'
 import type { DeveloperTokens } from '../secrets/developerTokens.ts'
 import { type AccessTokens, minimumValidity } from './accessTokens.ts'
 import { explainMissingToken, explainTimeLimit } from './explainMissingToken.ts'
@@ -118,7 +119,7 @@ async function currentToken(
   { developerTokens }: VendDependencies,
   environment: Environment,
   deadline: Deadline,
-): Promise<string> {
+): Promise<Secret> {
   const current = developerTokens.current(environment)
   const token =
     current instanceof Promise ? await deadline.step('reading the developer token', () => current) : current
@@ -151,17 +152,17 @@ function createAccountResolver(store: AccountStore) {
 function toResponse(
   { tenant, accessToken, expiresAt }: UsableToken,
   { accountId, customerId }: DefaultAccount,
-  developerToken: string,
+  developerToken: Secret,
   services: Readonly<Record<string, string>>,
 ): Omit<VendResponse, 'expiresIn'> {
   const identityProvider = tenant.grant?.identityProvider ?? 'microsoft'
   return {
     tenant: tenant.tenant,
     environment: tenant.environment,
-    accessToken,
+    accessToken: accessToken.expose(),
     tokenType: 'Bearer',
     expiresAt: expiresAt.toISOString(),
-    developerToken,
+    developerToken: developerToken.expose(),
     customerId,
     accountId,
     headers: requestHeaders({ accessToken, developerToken, identityProvider, customerId, accountId }),

@@ -7,6 +7,7 @@ import type { Tenant } from '../../shared/domain/tenant.ts'
 import type { TenantStore } from '../../shared/domain/tenantStore.ts'
 import type { TokenEndpoint } from '../../shared/domain/tokenEndpoint.ts'
 import type { RefreshDependencies } from '../../shared/refresh/dependencies.ts'
+import { Secret } from '../../shared/secret.ts'
 import type { Tables } from '../../shared/storage/clients.ts'
 import { createDisconnectMarks } from '../../shared/storage/disconnectMarks.ts'
 import { createDueTable } from '../../shared/storage/dueTable.ts'
@@ -34,17 +35,22 @@ export const refreshConfig: RefreshConfig = {
 
 /** A real sealer, its key in this process instead of the vault. */
 const sealer = createSealer(async () => keys)
-const keys = JSON.stringify({
-  keys: [{ kty: 'oct', kid: 'bench', k: Buffer.alloc(32, 7).toString('base64url') }],
-})
+const keys = new Secret(
+  JSON.stringify({
+    keys: [{ kty: 'oct', kid: 'bench', k: Buffer.alloc(32, 7).toString('base64url') }],
+  }),
+)
 
 /** A sealer that encrypts nothing: it costs no processor time, so that a pace can be seen. */
-export const plainSealer: Sealer = { seal: async (text) => text, open: async (text) => text }
+export const plainSealer: Sealer = {
+  seal: async (text) => text.expose(),
+  open: async (text) => new Secret(text),
+}
 
 /** A token endpoint that answers each call after a fixed time, with new tokens each time. */
 export function createFixedTokenEndpoint(milliseconds: number): TokenEndpoint & { calls(): number } {
   let calls = 0
-  const token = (kind: string) => `${kind}-${++calls}-`.padEnd(tokenCharacters, 'x')
+  const token = (kind: string) => new Secret(`${kind}-${++calls}-`.padEnd(tokenCharacters, 'x'))
   return {
     calls: () => calls / 2,
     async refresh() {
@@ -140,7 +146,7 @@ async function connectedTenant(name: string, due: Date, sealedBy: Sealer, charac
   const [now, dueAt] = [new Date(), new Date(due)]
   const owner = { workspace: 'bench', tenant: name, environment: 'production' } as const
   const sealed = (use: 'access_token' | 'refresh_token') =>
-    sealedBy.seal(use.padEnd(characters, 'x'), { ...owner, use, grantId: 'consent' })
+    sealedBy.seal(new Secret(use.padEnd(characters, 'x')), { ...owner, use, grantId: 'consent' })
   return {
     ...owner,
     status: 'connected',

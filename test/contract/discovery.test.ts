@@ -4,7 +4,11 @@ import { createTokenSigner, localDeveloperTokens, type TokenSigner } from '../..
 import { accountIdBeyondSafeInteger, agency } from '../../local/advertising/seeds.ts'
 import type { RunningService } from '../../local/service.ts'
 import { createCustomerManagement } from '../../shared/advertising/client.ts'
-import { createDeveloperTokenProofs, withProofs } from '../../shared/advertising/developerTokenProofs.ts'
+import {
+  createDeveloperTokenProofs,
+  sandboxDeveloperToken,
+  withProofs,
+} from '../../shared/advertising/developerTokenProofs.ts'
 import { discoverAccounts } from '../../shared/advertising/discover.ts'
 import { identityFaultOf } from '../../shared/advertising/identityFault.ts'
 import { judgeFault } from '../../shared/advertising/judgeFault.ts'
@@ -14,6 +18,7 @@ import { createAddressOwnerFinder } from '../../shared/diagnosis/addresses.ts'
 import { diagnoseFailedCall } from '../../shared/diagnosis/diagnose.ts'
 import { diagnoseProbe } from '../../shared/diagnosis/diagnoseProbe.ts'
 import { createKnownAccounts } from '../../shared/diagnosis/knownAccounts.ts'
+import { Secret } from '../../shared/secret.ts'
 
 let signer: TokenSigner
 let advertising: RunningService
@@ -42,7 +47,7 @@ const proofs = createDeveloperTokenProofs({
     write: async (kind, key, value) => void notes.set(`${kind} ${key}`, value),
   },
   clock: systemClock,
-  list: async () => [{ value: localDeveloperTokens.production[0], version: 'v1' }],
+  list: async () => [{ value: new Secret(localDeveloperTokens.production[0]), version: 'v1' }],
 })
 
 function client() {
@@ -54,8 +59,8 @@ function client() {
 }
 
 async function credentialsOf(person: string) {
-  const accessToken = await signer.sign(person)
-  const developerToken = localDeveloperTokens.production[0]
+  const accessToken = new Secret(await signer.sign(person))
+  const developerToken = new Secret(localDeveloperTokens.production[0])
   return { accessToken, developerToken, identityProvider: 'microsoft' } as const
 }
 
@@ -139,7 +144,7 @@ describe('diagnosis of what the stand-in answers', () => {
   })
 
   test('finds a developer token of the other environment by probing', async () => {
-    const credentials = { ...(await credentialsOf('ada')), developerToken: localDeveloperTokens.sandbox[0] }
+    const credentials = { ...(await credentialsOf('ada')), developerToken: sandboxDeveloperToken }
     const user = await client().getUser(credentials)
     const results = { refresh: { ok: true }, developerToken: 'present', user } as const
     expect(diagnoseProbe(results, { environment: 'production', identityProvider: 'microsoft' }).verdict).toBe(

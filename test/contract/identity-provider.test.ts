@@ -5,6 +5,7 @@ import { systemClock } from '../../shared/clock.ts'
 import type { TokenResult } from '../../shared/domain/tokenEndpoint.ts'
 import type { SignInRow } from '../../shared/identity/signInTable.ts'
 import { createTokenEndpoints } from '../../shared/identity/tokenEndpoint.ts'
+import { Secret } from '../../shared/secret.ts'
 import {
   createModelIdentityProvider,
   type Glitch,
@@ -56,7 +57,7 @@ function endpointOver(tokenUrl: string, fetchTokens: typeof fetch = fetch) {
       identityProvider: 'microsoft',
       authorityTenant: 'consumers',
       scopes: productionScopes.split(' '),
-      refreshToken,
+      refreshToken: new Secret(refreshToken),
     })
 }
 
@@ -140,7 +141,7 @@ function setSecret(signIn: TestSignIn, state: SecretState): Promise<void> {
 /** The new refresh token of a good answer. */
 function nextOf(answer: TokenResult): string {
   if (!answer.ok || answer.refreshToken === undefined) throw new Error(JSON.stringify(answer))
-  return answer.refreshToken
+  return answer.refreshToken.expose()
 }
 
 const good = { ok: true, expiresInSeconds: 3600 }

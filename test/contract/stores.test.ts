@@ -7,6 +7,7 @@ import type { GrantStore } from '../../shared/domain/grants.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
 import { tenantKey } from '../../shared/domain/tenantKey.ts'
 import type { TenantStore } from '../../shared/domain/tenantStore.ts'
+import { Secret } from '../../shared/secret.ts'
 import { createAccountTable } from '../../shared/storage/accountTable.ts'
 import type { Tables } from '../../shared/storage/clients.ts'
 import { createDueTable } from '../../shared/storage/dueTable.ts'
@@ -42,7 +43,7 @@ beforeAll(async () => {
   const keys = JSON.stringify({
     keys: [{ kty: 'oct', kid: 'one', k: Buffer.alloc(32, 7).toString('base64url') }],
   })
-  const sealed = createSealedGrants(createSealer(async () => keys))
+  const sealed = createSealedGrants(createSealer(async () => new Secret(keys)))
   realGrants = combineGrantStores({ vault: createGrantVault([opened], systemRandomness), sealed }, 'vault')
 })
 
@@ -242,24 +243,24 @@ describe.each([
 ])('a grant store (%s)', (_name, open) => {
   test('reads back what was written, by its reference', async () => {
     const store = open()
-    const reference = await store.write('first', owner)
-    expect(await store.read(reference, owner)).toBe('first')
+    const reference = await store.write(new Secret('first'), owner)
+    expect(await store.read(reference, owner)).toEqual(new Secret('first'))
     expect(await store.readNewer(reference, owner)).toBeUndefined()
   })
 
   test('a rotation leaves the old reference readable and is found as newer from it', async () => {
     const store = open()
-    const first = await store.write('first', owner)
-    const second = await store.write('second', owner, first)
-    expect(await store.read(first, owner)).toBe('first')
-    expect(await store.readNewer(first, owner)).toMatchObject({ refreshToken: 'second' })
+    const first = await store.write(new Secret('first'), owner)
+    const second = await store.write(new Secret('second'), owner, first)
+    expect(await store.read(first, owner)).toEqual(new Secret('first'))
+    expect(await store.readNewer(first, owner)).toMatchObject({ refreshToken: new Secret('second') })
     expect(store.isUnneeded(first, [second])).toBe(false)
     expect(store.isUnneeded(first, [])).toBe(true)
   })
 
   test('what is forgotten is gone, and forgetting it again is no error', async () => {
     const store = open()
-    const reference = await store.write('first', owner)
+    const reference = await store.write(new Secret('first'), owner)
     await store.forget(reference)
     await store.forget(reference)
     expect(await store.read(reference, owner)).toBeUndefined()
@@ -267,16 +268,16 @@ describe.each([
 
   test('a grant moves to a fresh secret after four hundred rotations, and the old one goes after the commit', async () => {
     const store = open()
-    let reference = await store.write('0', owner)
+    let reference = await store.write(new Secret('0'), owner)
     const secretOf = (text: string) => text.split('/')[1]
     const first = secretOf(reference)
     let previous = reference
     for (let rotation = 1; secretOf(reference) === first; rotation++) {
       previous = reference
-      reference = await store.write(String(rotation), owner, previous)
+      reference = await store.write(new Secret(String(rotation)), owner, previous)
       expect(rotation).toBeLessThanOrEqual(400)
     }
-    expect((await store.readNewer(previous, owner))?.refreshToken).toBe(await store.read(reference, owner))
+    expect((await store.readNewer(previous, owner))?.refreshToken).toEqual(await store.read(reference, owner))
     expect(store.isUnneeded(previous, [reference])).toBe(true)
     await store.forget(previous)
     expect(await store.read(previous, owner)).toBeUndefined()
@@ -288,13 +289,13 @@ test('a sealed grant opens for its own tenant and environment and for no other',
   const keys = JSON.stringify({
     keys: [{ kty: 'oct', kid: 'one', k: Buffer.alloc(32, 9).toString('base64url') }],
   })
-  const sealed = createSealedGrants(createSealer(async () => keys))
+  const sealed = createSealedGrants(createSealer(async () => new Secret(keys)))
   const text = fc.string({ minLength: 1 })
   await fc.assert(
     fc.asyncProperty(text, text, async (token, tenant) => {
-      const reference = await sealed.write(token, { ...owner, tenant })
+      const reference = await sealed.write(new Secret(token), { ...owner, tenant })
       expect(reference).not.toContain(token.length > 8 ? token : '\u0000')
-      expect(await sealed.read(reference, { ...owner, tenant })).toBe(token)
+      expect(await sealed.read(reference, { ...owner, tenant })).toEqual(new Secret(token))
       expect(await sealed.read(reference, { ...owner, tenant: `${tenant}x` })).toBeUndefined()
       expect(await sealed.read(reference, { ...owner, tenant, environment: 'sandbox' })).toBeUndefined()
     }),
@@ -405,7 +406,7 @@ test.each([
   const claims = await Promise.all([one.reserveProbe(over, later(30)), two.reserveProbe(over, later(30))])
   expect(claims.filter((blocking) => blocking === undefined)).toHaveLength(1)
   expect(await one.reserveProbe(over, later(60))).toMatchObject({ until: later(30), since: later(-60) })
-  await two.release('production', 'google')
+  await two.release({ environment: 'production', identityProvider: 'google' })
   expect(await one.reserveProbe(over, later(60))).toBeUndefined()
 })
 
@@ -426,8 +427,10 @@ test('an environment’s hold is seen by every process and ends when it is relea
     until: new Date(now.getTime() + 30_000),
   } as const
   await one.environments.placeHold(hold)
-  expect(await two.environments.read('sandbox', 'google')).toEqual(hold)
-  await two.environments.release('sandbox', 'google')
+  expect(await two.environments.read({ environment: 'sandbox', identityProvider: 'google' })).toEqual(hold)
+  await two.environments.release({ environment: 'sandbox', identityProvider: 'google' })
   const three = createStateTable(tables, systemClock)
-  expect(await three.environments.read('sandbox', 'google')).toBeUndefined()
+  expect(
+    await three.environments.read({ environment: 'sandbox', identityProvider: 'google' }),
+  ).toBeUndefined()
 })

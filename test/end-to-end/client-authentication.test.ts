@@ -11,6 +11,7 @@ import type { LogEvents } from '../../shared/domain/logEvents.ts'
 import { createClientCredentials } from '../../shared/identity/clientCredentials.ts'
 import { createSignInTable } from '../../shared/identity/signInTable.ts'
 import { createTokenEndpoints } from '../../shared/identity/tokenEndpoint.ts'
+import { Secret } from '../../shared/secret.ts'
 import type { BrokerSecrets } from '../../shared/secrets/brokerSecrets.ts'
 import { createSecretHealth } from '../../shared/secrets/secretHealth.ts'
 import { clientId, redirectUri } from '../contract/sign-in/client.ts'
@@ -24,7 +25,7 @@ interface World {
   readonly method: ClientAuthentication
   readonly trusted?: Partial<ClientCredentialsTrusted>
   readonly vault?: Record<string, string>
-  readonly identityToken?: () => Promise<string>
+  readonly identityToken?: () => Promise<Secret>
 }
 
 /** A personal and a work account's grants at the local sign-in, and the broker's own client of its token endpoints. */
@@ -52,7 +53,9 @@ async function createWorld({ method, trusted = {}, vault = {}, identityToken }: 
     async read(name, { fresh = false } = {}) {
       if (fresh || !(name in remembered)) remembered[name] = vault[name]
       const value = remembered[name]
-      return value === undefined ? undefined : { value, version: `version of ${value.slice(0, 12)}` }
+      return value === undefined
+        ? undefined
+        : { value: new Secret(value), version: `version of ${value.slice(0, 12)}` }
     },
   }
   const secretHealth = createSecretHealth({ notes: createNotesInMemory(), clock: systemClock, log })
@@ -76,7 +79,7 @@ async function createWorld({ method, trusted = {}, vault = {}, identityToken }: 
       identityProvider: 'microsoft',
       authorityTenant,
       scopes,
-      refreshToken,
+      refreshToken: new Secret(refreshToken),
     })
   }
   const redeem = async (code: string) => {
@@ -146,7 +149,7 @@ describe('the broker authenticates as its registration', () => {
     const identityToken = async () => {
       const token = (await credential.getToken('api://AzureADTokenExchange/.default'))?.token ?? ''
       tokens.add(token)
-      return token
+      return new Secret(token)
     }
     const federated = {
       issuer: identity.issuer,

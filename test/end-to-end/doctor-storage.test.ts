@@ -3,6 +3,7 @@ import { serve } from '../../local/service.ts'
 import type { DoctorReport } from '../../scripts/doctor/finding.ts'
 import { examine } from '../../scripts/doctor.ts'
 import { runSweep } from '../../shared/operations/runSweep.ts'
+import { Secret } from '../../shared/secret.ts'
 import { createSecretClient } from '../../shared/storage/clients.ts'
 import { type OperatorWorld, openOperatorWorld } from './operator.ts'
 
@@ -90,7 +91,7 @@ describe('secrets', () => {
     })
     const client = createSecretClient(world.broker.config, world.broker.credential, settings.KEY_VAULT_URL!)
     await (await client.beginRecoverDeletedSecret(name)).pollUntilDone()
-    await client.setSecret(name, before.value, { expiresOn: new Date(Date.now() - 3 * 86_400_000) })
+    await client.setSecret(name, before.value.expose(), { expiresOn: new Date(Date.now() - 3 * 86_400_000) })
     expect(find(await look(), `secret ${name}`)).toMatchObject({
       ok: false,
       detail: expect.stringContaining('expired on 20'),
@@ -118,7 +119,7 @@ describe('secrets', () => {
   test('a set of sealing keys that is none, or missing', async () => {
     const { main } = world.broker.vaults
     const before = (await main.read('sealing-keys'))!
-    await main.write('sealing-keys', 'somebody’s note', {})
+    await main.write('sealing-keys', new Secret('somebody’s note'), {})
     expect(find(await look(), 'secret sealing-keys')).toMatchObject({
       ok: false,
       detail: 'isn’t a JWK set',
@@ -218,7 +219,7 @@ describe('tables', () => {
     // A sweep a day is late after three days.
     expect(bad(await look({ REFRESH_SCHEDULE: '0 0 3 * * *' }))).toEqual(['environment sandbox microsoft'])
     expect((await runSweep(world.createBroker())).report.holds).toEqual(['sandbox:microsoft'])
-    await world.broker.environments.release('sandbox', 'microsoft')
+    await world.broker.environments.release({ environment: 'sandbox', identityProvider: 'microsoft' })
     expect((await runSweep(world.createBroker())).report.holds).toEqual([])
   })
 

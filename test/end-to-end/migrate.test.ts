@@ -3,6 +3,7 @@ import { migrateGrants } from '../../scripts/migrate-grants.ts'
 import { addSeconds } from '../../shared/clock.ts'
 import { grantOwnerOf } from '../../shared/domain/grants.ts'
 import { migrateGrant } from '../../shared/operations/migrate.ts'
+import { Secret } from '../../shared/secret.ts'
 import { type OperatorWorld, openOperatorWorld } from './operator.ts'
 
 let world: OperatorWorld
@@ -57,10 +58,10 @@ describe('moving grants while the broker serves', () => {
     const row = await world.read(name)
     const { grant } = row
     const owner = grantOwnerOf(row, grant!)
-    await world.broker.grantStores.vault.write('newer token', owner, grant?.reference)
+    await world.broker.grantStores.vault.write(new Secret('newer token'), owner, grant?.reference)
     expect(await migrateGrant(dependencies(), name, 'sealed')).toBe('moved')
     const moved = (await world.read(name)).grant?.reference ?? ''
-    expect(await world.broker.grantStores.sealed.read(moved, owner)).toBe('newer token')
+    expect(await world.broker.grantStores.sealed.read(moved, owner)).toEqual(new Secret('newer token'))
   })
 
   test('a reconnect in the midst of it wins, and the copy that was made is destroyed', async () => {

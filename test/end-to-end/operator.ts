@@ -7,6 +7,7 @@ import { prepareProcess } from '../../scripts/commandLine.ts'
 import { type Broker, createBroker } from '../../shared/broker.ts'
 import { parseConfig } from '../../shared/config.ts'
 import type { Tenant, TenantName } from '../../shared/domain/tenant.ts'
+import { Secret } from '../../shared/secret.ts'
 import { connectGrant } from '../../shared/tenants/connectGrant.ts'
 
 /** A local stack with a broker in this process: what an operator's commands work on. */
@@ -87,7 +88,7 @@ async function connect(broker: Broker, tenant: string, username: string): Promis
       consentedAt: at,
       advertisingUserId: '',
     },
-    refreshToken: tokens.refreshToken ?? '',
+    refreshToken: tokens.refreshToken ?? new Secret(''),
     accessToken: tokens.accessToken,
     expiresInSeconds: tokens.expiresInSeconds,
     requestedAt,

@@ -8,6 +8,7 @@ import { tenantKey } from '../../shared/domain/tenantKey.ts'
 import { runSweep } from '../../shared/operations/runSweep.ts'
 import { findTagged } from '../../shared/operations/taggedSecrets.ts'
 import { walkTenants } from '../../shared/operations/tenantWalk.ts'
+import { Secret } from '../../shared/secret.ts'
 import { disconnectTenant } from '../../shared/tenants/disconnect.ts'
 import { type OperatorWorld, openOperatorWorld } from './operator.ts'
 
@@ -66,7 +67,7 @@ test('lost tables come back from the vaults: tenants, listing, due rows, account
 test('of several secrets of one tenant the newest that works is taken, and the others go', async () => {
   const name = await world.connect('several', 'ada@outlook.example')
   const owner = { ...name, environment: 'production', identityProvider: 'microsoft' } as const
-  await world.broker.grantStores.vault.write('a refresh token that never was', owner)
+  await world.broker.grantStores.vault.write(new Secret('a refresh token that never was'), owner)
   await loseTables()
   await rebuild()
   expect((await world.read(name)).status).toBe('connected')
@@ -78,7 +79,7 @@ test('of several secrets of one tenant the newest that works is taken, and the o
 test('a tenant none of whose grants works any more asks for a new sign-in', async () => {
   const name = { workspace: 'agency', tenant: 'dead' }
   const owner = { ...name, environment: 'production', identityProvider: 'microsoft' } as const
-  await world.broker.grantStores.vault.write('a refresh token that never was', owner)
+  await world.broker.grantStores.vault.write(new Secret('a refresh token that never was'), owner)
   const { counts, attention } = await rebuild()
   expect(counts).toMatchObject({ dead: 1 })
   expect(attention).toEqual([{ ...name, outcome: 'dead' }])

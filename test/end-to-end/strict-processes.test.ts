@@ -38,7 +38,7 @@ async function keptBy(tenant: string): Promise<string> {
   const grant = stored?.tenant.grant
   if (!stored || !grant) throw new Error(`${tenant} has no grant.`)
   const kept = await reader.grantStores.sealed.read(grant.reference, grantOwnerOf(stored.tenant, grant))
-  return toFingerprint(kept ?? '')
+  return toFingerprint(kept?.expose() ?? '')
 }
 
 /** How the tenant ends: a vend works, or the grant is dead. Nothing else lasts. */

@@ -7,6 +7,7 @@ import type { RefreshRequest, TokenResult } from '../../shared/domain/tokenEndpo
 import type { Vault } from '../../shared/domain/vault.ts'
 import type { RefreshDependencies } from '../../shared/refresh/dependencies.ts'
 import type { Refresher } from '../../shared/refresh/refreshTenant.ts'
+import { Secret } from '../../shared/secret.ts'
 import type { AccessTokens } from '../../shared/vend/accessTokens.ts'
 import { pagesOf } from './models/dueIndex.ts'
 import { createModelEnvironmentStates, type HoldTable } from './models/environmentStates.ts'
@@ -201,7 +202,7 @@ function unreliableVault(world: World, process: SimulatedProcess, vault: ModelVa
         tenant: properties.tags?.tenant ?? '',
         effect: async () => {
           const written = await vault.write(name, value, properties)
-          world.provider.kept(value)
+          world.provider.kept(value.expose())
           return written
         },
         failure: () => world.failedWrite(process, properties.tags?.tenant ?? ''),
@@ -272,7 +273,7 @@ async function callTokenEndpoint(
   request: RefreshRequest,
 ): Promise<TokenResult> {
   const { provider, useCases, plan } = world
-  const { refreshToken } = request
+  const refreshToken = request.refreshToken.expose()
   const tenant = provider.familyOf(refreshToken)?.tenant ?? ''
   const ended = world.checks.callSent(process, request)
   const leaseUntil = world.row(tenant)?.tenant.lease?.until.getTime() ?? 0
@@ -304,8 +305,8 @@ function toTokenAnswer({ useCases }: World, { status, body, retryAfter }: Provid
   const { access_token, expires_in, refresh_token } = body
   return {
     ok: true,
-    accessToken: String(access_token),
+    accessToken: new Secret(String(access_token)),
     expiresInSeconds: Number(expires_in),
-    ...(refresh_token !== undefined && { refreshToken: String(refresh_token) }),
+    ...(refresh_token !== undefined && { refreshToken: new Secret(String(refresh_token)) }),
   }
 }

@@ -67,7 +67,7 @@ export class Checks {
   /** Invariants 3 and 8, when a call leaves a process. Returns what is to be called when it has ended. */
   callSent(process: SimulatedProcess, request: RefreshRequest): () => void {
     const { provider } = this.#world
-    const family = provider.familyOf(request.refreshToken)
+    const family = provider.familyOf(request.refreshToken.expose())
     if (!family) return () => undefined
     const vend = vending.getStore()
     if (vend) vend.calls++
@@ -170,9 +170,9 @@ export class Checks {
     purpose: { tenant: string; minValiditySeconds?: number; startedAt: number },
   ): void {
     const { provider, scheduler, plan } = this.#world
-    const real = provider.accessToken(obtained.accessToken)
+    const real = provider.accessToken(obtained.accessToken.expose())
     if (real?.tenant !== purpose.tenant)
-      this.report('isolation', `${purpose.tenant} got ${obtained.accessToken}`)
+      this.report('isolation', `${purpose.tenant} got ${obtained.accessToken.expose()}`)
     const promised = Math.max(purpose.minValiditySeconds ?? 0, minimumValiditySeconds)
     const validSeconds = ((real?.expiresAt ?? 0) - scheduler.now()) / 1000
     // One process says when a token ends, another one what time it is.
@@ -228,7 +228,7 @@ export class Checks {
     const [, host, name = '', version] = /^vault:([^/]+)\/([^/]+)\/([^/]+)\//.exec(reference) ?? []
     const vault = vaults.find((candidate) => candidate.host === host)
     const found = [vault?.version(name, version ?? ''), vault?.current(name)]
-    return found.filter((secret) => secret !== undefined).map(({ value }) => value)
+    return found.filter((secret) => secret !== undefined).map(({ value }) => value.expose())
   }
 
   /** Invariant 6: what is asked with is of the tenant's environment and of the provider that it signed in through. */

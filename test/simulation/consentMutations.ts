@@ -80,7 +80,7 @@ export const consentMutations: readonly Mutation[] = [
       ? undefined
       : await requestTokens(dependencies, attempt, { reference, refreshToken: named })
   for (let tries = 0; tries < 2 && first && first !== 'no_time' && !first.result.ok; tries++)
-    first = await requestTokens(dependencies, attempt, { reference, refreshToken: named ?? '' })`,
+    first = await requestTokens(dependencies, attempt, { reference, refreshToken: named ?? new Secret('') })`,
     breaks: ['calls_per_vend'],
   },
   {

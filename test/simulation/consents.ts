@@ -3,6 +3,7 @@ import type { Account } from '../../shared/domain/account.ts'
 import { sealContextOf } from '../../shared/domain/sealer.ts'
 import type { Grant, Tenant, TenantName } from '../../shared/domain/tenant.ts'
 import type { Environment, IdentityProvider } from '../../shared/environment.ts'
+import { Secret } from '../../shared/secret.ts'
 import type { SimulatedBroker } from './broker.ts'
 import { type World, workspace } from './world.ts'
 
@@ -39,7 +40,7 @@ export async function connect(world: World, broker: SimulatedBroker, name: Tenan
   const { family, ...tokens } = world.provider.consent(name.tenant)
   await broker.accounts.write(name, family.id, accountsReached)
   await world.useCases.connectGrant(broker.dependencies, name, {
-    ...tokens,
+    ...toTokens(tokens),
     environment: random.chance(0.1) ? 'production' : environmentOf(world, name),
     requestedAt,
     grant: grantOf(family.id, requestedAt, providerFor(world, name.tenant)),
@@ -90,8 +91,20 @@ function consent(
   const { family, ...tokens } = world.provider.consent(tenant)
   const { identityProvider, scopes, ...user } = grantOf(family.id, requestedAt, providerFor(world, tenant))
   const row = { identityProvider, scopes }
-  const proven = { row, user, tokens: { ...tokens, requestedAt }, discovery: user }
+  const proven = { row, user, tokens: { ...toTokens(tokens), requestedAt }, discovery: user }
   return { family: family.id, identityProvider, proven: proven as unknown as ProvenSignIn }
+}
+
+function toTokens({
+  refreshToken,
+  accessToken,
+  expiresInSeconds,
+}: Omit<ReturnType<World['provider']['consent']>, 'family'>) {
+  return {
+    refreshToken: new Secret(refreshToken),
+    accessToken: new Secret(accessToken),
+    expiresInSeconds,
+  }
 }
 
 async function confirm(
@@ -152,7 +165,7 @@ export async function findConnected(
   const { tenant, environment } = pending
   const identityProvider = providerFor(world, tenant)
   const context = sealContextOf({ workspace, tenant, environment }, family.id, 'access_token')
-  const sealed = await world.sealer.seal(accessToken, context)
+  const sealed = await world.sealer.seal(new Secret(accessToken), context)
   await world.accounts.write(pending, family.id, accountsReached)
   const connected: Tenant = {
     ...pending,
@@ -183,10 +196,10 @@ async function keptReference(
   const { tenant, environment } = pending
   if (plan.grantStore === 'sealed') {
     const context = sealContextOf({ workspace, tenant, environment }, id, 'refresh_token')
-    return `sealed:${await world.sealer.seal(refreshToken, context)}`
+    return `sealed:${await world.sealer.seal(new Secret(refreshToken), context)}`
   }
   const vault = random.pick(world.vaults)
   const tags = { workspace, tenant, environment, identityProvider }
-  const { name, version } = await vault.write(`grant-of-${tenant}`, refreshToken, { tags })
+  const { name, version } = await vault.write(`grant-of-${tenant}`, new Secret(refreshToken), { tags })
   return `vault:${vault.host}/${name}/${version}/${394 + random.below(6)}`
 }

@@ -3,6 +3,7 @@ import { addSeconds, systemClock, systemRandomness } from '../../shared/clock.ts
 import type { Grant, Tenant } from '../../shared/domain/tenant.ts'
 import type { TenantStore } from '../../shared/domain/tenantStore.ts'
 import { createRefresher } from '../../shared/refresh/refreshTenant.ts'
+import { Secret } from '../../shared/secret.ts'
 import { createDisconnectMarks, parseMark } from '../../shared/storage/disconnectMarks.ts'
 import { createGrantVault } from '../../shared/storage/grantVault.ts'
 import { combineGrantStores, createSealedGrants } from '../../shared/storage/sealedGrants.ts'
@@ -47,7 +48,12 @@ export function ground() {
     },
     tokenEndpoint: {
       refresh: async () =>
-        ({ ok: true, accessToken: 'at', refreshToken: `next${++issued}`, expiresInSeconds: 3600 }) as const,
+        ({
+          ok: true,
+          accessToken: new Secret('at'),
+          refreshToken: new Secret(`next${++issued}`),
+          expiresInSeconds: 3600,
+        }) as const,
     },
     config: {
       policy: 'active',
@@ -67,7 +73,8 @@ export function ground() {
       for: 'replacement',
       seen: addSeconds(new Date(), 1),
     })
-  const live = () => [...vault.live()].filter((secret) => !parseMark(secret)).map(({ value }) => value)
+  const live = () =>
+    [...vault.live()].filter((secret) => !parseMark(secret)).map(({ value }) => value.expose())
   const row = () => tenants.row(name)?.tenant as Tenant
   return { tenants, due, vault, stores, grants, dependencies, refresh, live, row }
 }
@@ -101,12 +108,12 @@ export async function pendingOf(
 ) {
   return {
     environment: 'production' as const,
-    grant: grantOf(await grants.write(`rt-${code}`, owner), code),
+    grant: grantOf(await grants.write(new Secret(`rt-${code}`), owner), code),
     sessionId: 'session',
     codeHash: sha256(code),
     expiresAt,
     accessToken: {
-      sealed: await dependencies.sealer.seal('at', sealing),
+      sealed: await dependencies.sealer.seal(new Secret('at'), sealing),
       expiresAt: addSeconds(now, 3600),
       refreshedAt: now,
     },

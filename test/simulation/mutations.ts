@@ -134,8 +134,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'an answer without a refresh token overwrites the old one',
     file: refreshLeased,
-    find: 'const isNew = result.refreshToken !== undefined && result.refreshToken !== refreshToken',
-    replace: 'const isNew = result.refreshToken !== refreshToken',
+    find: 'const isNew = result.refreshToken !== undefined && !result.refreshToken.equals(refreshToken)',
+    replace: 'const isNew = !result.refreshToken?.equals(refreshToken)',
     breaks: ['token_lost', 'unexpected_error'],
   },
   {

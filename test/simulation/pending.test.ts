@@ -6,6 +6,7 @@ import type { Tenant } from '../../shared/domain/tenant.ts'
 import { migrateGrant } from '../../shared/operations/migrate.ts'
 import { createRefresher } from '../../shared/refresh/refreshTenant.ts'
 import { sweep } from '../../shared/refresh/sweep.ts'
+import { Secret } from '../../shared/secret.ts'
 import { toTenantView } from '../../shared/tenants/view.ts'
 import { connected, ground, name, now, owner, pendingOf } from './ground.ts'
 
@@ -25,7 +26,7 @@ function sweepOf({ dependencies }: ReturnType<typeof ground>) {
 
 test('a hint that the row does not confirm goes although the tenant is due each time', async () => {
   const own = ground()
-  const tenant = connected(await own.stores.vault.write('old', owner))
+  const tenant = connected(await own.stores.vault.write(new Secret('old'), owner))
   await own.tenants.create(tenant, [])
   for (const dueAt of [addSeconds(now, -60), now]) {
     if (tenant.grant) await own.dependencies.due.insert(dueRowOf(tenant, tenant.grant, dueAt))
@@ -48,7 +49,7 @@ describe('a consent that nobody confirms in time', () => {
   test('goes beside a connected tenant, which keeps its own', async () => {
     const own = ground()
     const dueAt = addSeconds(now, 900)
-    await expired(own, { ...connected(await own.stores.vault.write('old', owner)), dueAt })
+    await expired(own, { ...connected(await own.stores.vault.write(new Secret('old'), owner)), dueAt })
     await sweepOf(own)
     expect(own.row()).toMatchObject({ status: 'connected', dueAt })
     expect(own.row().pendingGrant).toBeUndefined()
@@ -57,7 +58,7 @@ describe('a consent that nobody confirms in time', () => {
 
   test('goes beside a tenant that is due as well, whose refresh came by its hint', async () => {
     const own = ground()
-    await expired(own, connected(await own.stores.vault.write('old', owner)))
+    await expired(own, connected(await own.stores.vault.write(new Secret('old'), owner)))
     await sweepOf(own)
     const { dueAt, pendingGrant, status } = own.row()
     expect({ pendingGrant, status }).toEqual({ pendingGrant: undefined, status: 'connected' })
@@ -96,7 +97,7 @@ describe('a consent that waits for its confirmation', () => {
     ['after a disconnect', { ...pendingTenant, status: 'disconnected' } satisfies Tenant],
   ])('moves to the other store %s, and is confirmed from there', async (_title, alone) => {
     const own = ground()
-    const tenant = alone ?? connected(await own.stores.vault.write('old', owner))
+    const tenant = alone ?? connected(await own.stores.vault.write(new Secret('old'), owner))
     await own.tenants.create({ ...tenant, pendingGrant: await pendingOf(own, 'code') }, [])
     const move = () => migrateGrant({ ...own.dependencies, stores: own.stores }, name, 'sealed')
     expect(await move()).toBe('moved')
@@ -105,6 +106,6 @@ describe('a consent that waits for its confirmation', () => {
     await confirmConnectSession({ grantServices: own.dependencies, accounts }, name, 'session', 'code')
     const { reference = '', id } = own.row().grant ?? {}
     expect(reference).toMatch(/^sealed:/)
-    expect(await own.grants.read(reference, { ...owner, grantId: id })).toBe('rt-code')
+    expect(await own.grants.read(reference, { ...owner, grantId: id })).toEqual(new Secret('rt-code'))
   })
 })

@@ -2,6 +2,7 @@ import type { Clock } from '../../shared/clock.ts'
 import type { GrantStore } from '../../shared/domain/grants.ts'
 import type { Lease } from '../../shared/domain/tenant.ts'
 import type { TenantStore } from '../../shared/domain/tenantStore.ts'
+import { Secret } from '../../shared/secret.ts'
 import { createWatchedRefresher, type SimulatedBroker } from './broker.ts'
 import { connect, findConnected } from './consents.ts'
 import { dueTenants } from './dueTenants.ts'
@@ -195,7 +196,12 @@ export async function clocksApart(seed: number, useCases: UseCases): Promise<Vio
   const stores = { tenants: { ...world.tenants, replace }, grants: { ...dependencies.grants, write } }
   const tokenEndpoint = {
     refresh: async () =>
-      ({ ok: true, accessToken: 'at', refreshToken: 'next', expiresInSeconds: 3600 }) as const,
+      ({
+        ok: true,
+        accessToken: new Secret('at'),
+        refreshToken: new Secret('next'),
+        expiresInSeconds: 3600,
+      }) as const,
   }
   // Where the used refresh token still works, nobody tries for that long.
   const config = { ...dependencies.config, usedRefreshTokens: 'revoked' } as const
@@ -239,7 +245,7 @@ export async function refusedWrites(seed: number, useCases: UseCases): Promise<V
   }
   const refresh: typeof tokenEndpoint.refresh = async (request) => {
     const answer = await tokenEndpoint.refresh(request)
-    return answer.ok ? { ...answer, refreshToken: 'next' } : answer
+    return answer.ok ? { ...answer, refreshToken: new Secret('next') } : answer
   }
   const refresher = useCases.createRefresher({
     ...broker.dependencies,

@@ -10,6 +10,7 @@ import type { DiagnosisContext, FailedCall } from '../../shared/diagnosis/facts.
 import { createKnownAccounts } from '../../shared/diagnosis/knownAccounts.ts'
 import { type VerdictCode, verdicts } from '../../shared/domain/verdicts.ts'
 import type { Actor } from '../../shared/problems.ts'
+import { Secret } from '../../shared/secret.ts'
 import type { FoundDeveloperToken } from '../../shared/secrets/developerTokens.ts'
 
 const now = new Date('2026-11-24T04:00:00Z')
@@ -619,7 +620,11 @@ describe('a live probe', () => {
   test('finds an account’s customer with one call', async () => {
     const client = { getAccount: async () => ({ ok: true, value: account }) as const }
     const roles = [{ customerId: '333', accountIds: [], linkedAccountIds: [], customerLinkPermission: '' }]
-    const credentials = { accessToken: 'a', developerToken: 'd', identityProvider: 'microsoft' } as const
+    const credentials = {
+      accessToken: new Secret('a'),
+      developerToken: new Secret('d'),
+      identityProvider: 'microsoft',
+    } as const
     const answer = await probeAccount(client, credentials, { ...user.value, roles }, '101')
     expect(answer).toMatchObject({ ok: true, value: { customerId: '333' } })
   })
@@ -640,7 +645,7 @@ test.each([
 ] as const)('in %s the developer token %s beside %s is %s', (environment, token, other, state) => {
   const foundToken = (value?: string): FoundDeveloperToken =>
     value
-      ? { ok: true, value, version: '1' }
+      ? { ok: true, value: new Secret(value), version: '1' }
       : { ok: false, reason: 'developer_token_missing', detail: 'The vault has no such secret.' }
   expect(judgeDeveloperToken(environment, foundToken(token), foundToken(other))).toBe(state)
 })

@@ -2,10 +2,11 @@ import { describe, expect, test } from 'vitest'
 import { createCustomerManagement } from '../../shared/advertising/client.ts'
 import { compareAccounts } from '../../shared/advertising/compareAccounts.ts'
 import { discoverAccounts } from '../../shared/advertising/discover.ts'
+import { Secret } from '../../shared/secret.ts'
 
 const credentials = {
-  accessToken: 'token',
-  developerToken: 'developer',
+  accessToken: new Secret('token'),
+  developerToken: new Secret('developer'),
   identityProvider: 'microsoft',
 } as const
 

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { idSchema, parseJson, parseJsonOrNothing } from '../../shared/advertising/json.ts'
 import { isServiceName, requestHeaders, serviceUrls } from '../../shared/advertising/services.ts'
+import { Secret } from '../../shared/secret.ts'
 
 describe('the services', () => {
   test('have the documented addresses in production', () => {
@@ -27,7 +28,7 @@ describe('the services', () => {
 })
 
 describe('the headers of a call', () => {
-  const credentials = { accessToken: 'token', developerToken: 'developer' } as const
+  const credentials = { accessToken: new Secret('token'), developerToken: new Secret('developer') }
 
   test('announce a Google sign-in, and only that', () => {
     expect(requestHeaders({ ...credentials, identityProvider: 'google' })).toEqual({

@@ -97,6 +97,18 @@ test('a room without a floor, and a floor without its room, are faults', () => {
   ])
 })
 
+test('a room in italics has its floor before it exists, and after', () => {
+  const house = readHouse(page.replace('`connect/`', '`connect/` *`downloads/`*'))
+  const upwards = "import { download } from '../downloads/download.ts'\n"
+  const built = { ...sound, 'shared/downloads/download.ts': 'export const download = 1\n' }
+  expect(faultsOfArrows(new Map(Object.entries(sound)), house)).toEqual([])
+  expect(faultsOfArrows(new Map(Object.entries(built)), house)).toEqual([])
+  const wrong = { ...built, 'shared/storage/upwards.ts': upwards }
+  expect(faultsOfArrows(new Map(Object.entries(wrong)), house)).toEqual([
+    'shared/storage/upwards.ts → shared/downloads/download.ts: shared/downloads/ stands above shared/storage/',
+  ])
+})
+
 test('a page without the tables is an error, not a house without rules', () => {
   expect(() => readHouse('# How it is built')).toThrow('no table below the heading "Floors"')
 })

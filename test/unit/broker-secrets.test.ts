@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { Clock } from '../../shared/clock.ts'
 import { StorageUnavailableError } from '../../shared/domain/storageUnavailable.ts'
 import type { Vault } from '../../shared/domain/vault.ts'
+import { Secret } from '../../shared/secret.ts'
 import { createBrokerSecrets, preloadSecrets } from '../../shared/secrets/brokerSecrets.ts'
 
 /** A sleep ends at once, but after what needs no time at all. */
@@ -29,7 +30,7 @@ function secretsOf(clock: Clock) {
     if (state.hangs) await new Promise(() => {})
     if (state.isOut) throw new StorageUnavailableError('vault', 0, 'ECONNREFUSED')
     if (name.endsWith('-next')) return undefined
-    return { name, value: state.value, version: String(state.reads), tags: {} }
+    return { name, value: new Secret(state.value), version: String(state.reads), tags: {} }
   }
   return { state, secrets: createBrokerSecrets({ read } as unknown as Vault, clock) }
 }
@@ -40,13 +41,13 @@ describe('the broker’s own secrets', () => {
     async (value) => {
       const { secrets, state } = secretsOf(fakeClock().clock)
       state.value = value
-      expect((await secrets.read('a'))?.value).toBe('token')
+      expect((await secrets.read('a'))?.value.expose()).toBe('token')
     },
   )
 
   test('are read by their own name and no other', async () => {
     const { secrets, state } = secretsOf(fakeClock().clock)
-    expect(await secrets.read('production-developer-token')).toMatchObject({ value: 'first' })
+    expect(await secrets.read('production-developer-token')).toMatchObject({ value: new Secret('first') })
     expect(state.names).toEqual(['production-developer-token'])
   })
 
@@ -56,8 +57,8 @@ describe('the broker’s own secrets', () => {
     await secrets.read('a')
     state.hangs = true
     pass(301)
-    expect((await secrets.read('a'))?.value).toBe('first')
-    expect((await secrets.read('a', { fresh: true }))?.value).toBe('first')
+    expect((await secrets.read('a'))?.value.expose()).toBe('first')
+    expect((await secrets.read('a', { fresh: true }))?.value.expose()).toBe('first')
   })
 
   test('that the vault did not have are taken for absent while it is out', async () => {
@@ -113,7 +114,7 @@ describe('the broker’s own secrets', () => {
     await secrets.read('a')
     state.value = 'second'
     pass(-3600)
-    expect((await secrets.read('a'))?.value).toBe('second')
+    expect((await secrets.read('a'))?.value.expose()).toBe('second')
   })
 
   test('are there for the next reader when the background has read them', async () => {
@@ -123,7 +124,7 @@ describe('the broker’s own secrets', () => {
     state.isOut = false
     await expect(secrets.read('a')).rejects.toThrow(StorageUnavailableError)
     await setImmediate()
-    expect((await secrets.read('a'))?.value).toBe('first')
+    expect((await secrets.read('a'))?.value.expose()).toBe('first')
     expect(state.reads).toBe(2)
   })
 
@@ -144,9 +145,9 @@ describe('the broker’s own secrets', () => {
     await secrets.read('a')
     state.value = 'second'
     pass(241)
-    expect((await secrets.read('a'))?.value).toBe('first')
+    expect((await secrets.read('a'))?.value.expose()).toBe('first')
     pass(1)
-    expect((await secrets.read('a'))?.value).toBe('second')
+    expect((await secrets.read('a'))?.value.expose()).toBe('second')
     expect(state.reads).toBe(2)
   })
 })

@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import type { ClientAuthentication } from '../../shared/config.ts'
 import { tokenExchangeAudience } from '../../shared/identity/clientAssertion.ts'
 import { createClientCredentials } from '../../shared/identity/clientCredentials.ts'
+import { Secret } from '../../shared/secret.ts'
 import { type Certified, createCertified } from './certified.ts'
 
 const tokenUrl = 'https://login.example/consumers/token'
@@ -29,14 +30,14 @@ function credentialsOf(method: ClientAuthentication, vault: Record<string, strin
       read: async (name, { fresh = false } = {}) => {
         seen.fresh.push(fresh)
         const value = vault[name]
-        return value === undefined ? undefined : { value, version: `${name} 1` }
+        return value === undefined ? undefined : { value: new Secret(value), version: `${name} 1` }
       },
     },
     secretHealth: {
       order: async (_name: string, found: readonly unknown[]) => [...found],
       report: async (...report: unknown[]) => void seen.reported.push(report),
     } as never,
-    identityToken: async () => identity || Promise.reject(new Error('no identity')),
+    identityToken: async () => (identity ? new Secret(identity) : Promise.reject(new Error('no identity'))),
   })
   return { ...credentials, seen }
 }

@@ -3,6 +3,7 @@ import { addSeconds, systemRandomness } from '../../shared/clock.ts'
 import { StorageUnavailableError } from '../../shared/domain/storageUnavailable.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
 import type { TenantStore } from '../../shared/domain/tenantStore.ts'
+import { Secret } from '../../shared/secret.ts'
 import { connectGrant, type ProvenGrant } from '../../shared/tenants/connectGrant.ts'
 import { disconnectTenant } from '../../shared/tenants/disconnect.ts'
 import { assertCanConnect, ensureTenant } from '../../shared/tenants/ensureTenant.ts'
@@ -11,8 +12,8 @@ import { connected, grantOf, ground, name, now, owner, pendingOf } from '../simu
 const proven: ProvenGrant = {
   environment: 'production',
   grant: grantOf('', 'second'),
-  refreshToken: 'new',
-  accessToken: 'at2',
+  refreshToken: new Secret('new'),
+  accessToken: new Secret('at2'),
   expiresInSeconds: 3600,
   requestedAt: now,
   accountsGeneration: 'g2',
@@ -21,7 +22,7 @@ const proven: ProvenGrant = {
 /** What a row can remember of the consent before. */
 async function burdened(own: ReturnType<typeof ground>): Promise<Tenant> {
   return {
-    ...connected(await own.stores.vault.write('old', owner)),
+    ...connected(await own.stores.vault.write(new Secret('old'), owner)),
     accessToken: { sealed: 'at1', refreshedAt: now, expiresAt: addSeconds(now, 3600) },
     lease: { id: 'x', until: addSeconds(now, 60) },
     trouble: {
@@ -78,7 +79,10 @@ describe('a new sign-in', () => {
     ['before the tenant was disconnected', { disconnectCount: 1 }, { disconnectCount: 0 }],
   ] as const)('that was made %s connects nobody, and its secret is destroyed', async (_title, row, made) => {
     const own = ground()
-    await own.tenants.create({ ...connected(await own.stores.vault.write('old', owner)), ...row }, [])
+    await own.tenants.create(
+      { ...connected(await own.stores.vault.write(new Secret('old'), owner)), ...row },
+      [],
+    )
     expect(await connectGrant(own.dependencies, name, { ...proven, ...made })).toBeUndefined()
     expect(own.row().grant?.consenter.subject).toBe('first')
     expect(own.live()).toEqual(['old'])
@@ -96,7 +100,7 @@ describe('a new sign-in', () => {
     ['conflict', 8, false],
   ] as const)('after writes that end in %s, %i of them, is kept: %s', async (how, times, isKept) => {
     const own = ground()
-    await own.tenants.create(connected(await own.stores.vault.write('old', owner)), [])
+    await own.tenants.create(connected(await own.stores.vault.write(new Secret('old'), owner)), [])
     const tenants = failing(own.tenants, times, how)
     const stored = await connectGrant({ ...own.dependencies, tenants }, name, proven)
     expect(stored !== undefined).toBe(isKept)
@@ -105,7 +109,7 @@ describe('a new sign-in', () => {
 
   test('is given up while storage is out', async () => {
     const own = ground()
-    await own.tenants.create(connected(await own.stores.vault.write('old', owner)), [])
+    await own.tenants.create(connected(await own.stores.vault.write(new Secret('old'), owner)), [])
     const tenants = failing(own.tenants, 3, 'error')
     await expect(connectGrant({ ...own.dependencies, tenants }, name, proven)).rejects.toThrow('ServerBusy')
     expect(own.row().grant?.consenter.subject).toBe('first')
@@ -116,7 +120,10 @@ describe('a new sign-in', () => {
       const own = ground()
       const logged: unknown[] = []
       const log = (event: string) => void logged.push(event)
-      await own.tenants.create({ ...connected(await own.stores.vault.write('old', owner)), status }, [])
+      await own.tenants.create(
+        { ...connected(await own.stores.vault.write(new Secret('old'), owner)), status },
+        [],
+      )
       await connectGrant({ ...own.dependencies, log }, name, proven)
       expect(logged).toEqual(status === 'connected' ? [] : ['tenant.status_changed'])
     }
@@ -150,7 +157,7 @@ describe('a disconnect', () => {
     const own = ground()
     const logged: unknown[] = []
     const grantServices = { ...own.dependencies, log: (event: string) => void logged.push(event) }
-    await own.tenants.create(connected(await own.stores.vault.write('old', owner)), [])
+    await own.tenants.create(connected(await own.stores.vault.write(new Secret('old'), owner)), [])
     await disconnectTenant(grantServices, name)
     await disconnectTenant(grantServices, name)
     expect(own.row().disconnectCount).toBe(2)
@@ -175,7 +182,7 @@ describe('a disconnect', () => {
     [8, 'connected'],
   ])('that meets %i other writes leaves the tenant %s', async (times, status) => {
     const own = ground()
-    await own.tenants.create(connected(await own.stores.vault.write('old', owner)), [])
+    await own.tenants.create(connected(await own.stores.vault.write(new Secret('old'), owner)), [])
     const tenants = failing(own.tenants, times, 'conflict')
     const ended = await disconnectTenant({ ...own.dependencies, tenants }, name)
     expect(ended === 'conflict').toBe(status === 'connected')

@@ -3,6 +3,7 @@ import type { ProvenSignIn } from '../../shared/connect/proveSignIn.ts'
 import type { Account, AccountStore } from '../../shared/domain/account.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
 import type { Registration } from '../../shared/environment.ts'
+import { Secret } from '../../shared/secret.ts'
 import { createOneTimeTable } from '../../shared/storage/oneTimeTable.ts'
 import { grantOf, ground, name, now } from '../simulation/ground.ts'
 import { createModelAccountStore } from '../simulation/models/accountStore.ts'
@@ -96,8 +97,8 @@ export function provenBy(subject: string, accounts: readonly Account[]): ProvenS
     user: { consenter, accountKind, authorityTenant, signInName: `${subject}@x.example` },
     tokens: {
       ok: true,
-      accessToken: 'at',
-      refreshToken: `rt-${subject}`,
+      accessToken: new Secret('at'),
+      refreshToken: new Secret(`rt-${subject}`),
       expiresInSeconds: 3600,
       requestedAt: now,
     },

@@ -7,6 +7,7 @@ import type { TenantStore } from '../../shared/domain/tenantStore.ts'
 import { withConnection as connectedNow, withDisconnect } from '../../shared/domain/transitions.ts'
 import { createRefresher } from '../../shared/refresh/refreshTenant.ts'
 import { sweep } from '../../shared/refresh/sweep.ts'
+import { Secret } from '../../shared/secret.ts'
 import { createDisconnectMarks, parseMark } from '../../shared/storage/disconnectMarks.ts'
 import { disconnectTenant } from '../../shared/tenants/disconnect.ts'
 import { connected, grantOf, ground, name, now, owner } from '../simulation/ground.ts'
@@ -29,7 +30,7 @@ describe('a mark', () => {
     const [secret] = [...vault.live()]
     expect(secret).toMatchObject({
       name: expect.stringMatching(/^disconnected-[0-9a-f]{40}$/),
-      value: 'disconnected',
+      value: new Secret('disconnected'),
       tags: { ...tenant, disconnectedAt: now.toISOString() },
       expiresOn: addSeconds(now, 90 * day),
     })
@@ -82,7 +83,7 @@ describe('a disconnect', () => {
 
   test('is marked at once, and nothing is owed', async () => {
     const own = ground()
-    await own.tenants.create(connected(await own.stores.vault.write('old', owner)), [])
+    await own.tenants.create(connected(await own.stores.vault.write(new Secret('old'), owner)), [])
     await disconnectTenant(own.dependencies, name)
     expect(own.row()).not.toHaveProperty('owesMark')
     expect(await own.dependencies.marks.read(name)).toEqual(own.row().disconnectedAt)
@@ -122,7 +123,7 @@ describe('a disconnect', () => {
         },
       }
       const sweepOnce = () => sweep({ ...dependencies, refresher: createRefresher(dependencies) })
-      await own.tenants.create(connected(await own.stores.vault.write('old', owner)), [])
+      await own.tenants.create(connected(await own.stores.vault.write(new Secret('old'), owner)), [])
       await disconnectTenant(dependencies, name)
       const secretsToDestroy = [expect.any(String)]
       expect(own.row()).toMatchObject({ status: 'disconnected', owesMark: true, secretsToDestroy })
@@ -145,7 +146,7 @@ describe('a disconnect', () => {
   test('is not forgotten by a sweep that looks at the tenant while the disconnect is committed', async () => {
     const own = ground()
     const { dependencies, tenants } = own
-    const row = connected(await own.stores.vault.write('old', owner))
+    const row = connected(await own.stores.vault.write(new Secret('old'), owner))
     await tenants.create({ ...row, dueAt: addSeconds(now, 3600) }, [])
     const replace: TenantStore['replace'] = async (...write) => {
       await sweep({ ...dependencies, refresher: createRefresher(dependencies) })
@@ -160,7 +161,7 @@ describe('a disconnect', () => {
   test('whose mark is owed is marked after the tenant is connected again', async () => {
     const own = ground()
     const at = addSeconds(now, -60)
-    const reference = await own.stores.vault.write('new', owner)
+    const reference = await own.stores.vault.write(new Secret('new'), owner)
     await own.tenants.create({ ...connected(reference), disconnectedAt: at, owesMark: true }, [])
     await own.due.insert({ ...owner, dueAt: addSeconds(now, -30) })
     const { dependencies } = own

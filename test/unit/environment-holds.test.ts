@@ -50,39 +50,41 @@ describe('when a hold is over', () => {
     const { clock, hold, states, until } = processes(2)
     await states[0]?.placeHold(hold)
     clock.advance(30)
-    await states[1]?.release('production', 'microsoft')
+    await states[1]?.release({ environment: 'production', identityProvider: 'microsoft' })
     expect(await states[0]?.reserveProbe(hold, until(60))).toBeUndefined()
-    expect(await states[0]?.read('production', 'microsoft')).toBeUndefined()
+    expect(
+      await states[0]?.read({ environment: 'production', identityProvider: 'microsoft' }),
+    ).toBeUndefined()
   })
 })
 
 test('a process asks the table about a hold every five seconds at most', async () => {
   const { clock, hold, states } = processes(2)
   const [one, other] = states
-  expect(await one?.read('production', 'microsoft')).toBeUndefined()
+  expect(await one?.read({ environment: 'production', identityProvider: 'microsoft' })).toBeUndefined()
   await other?.placeHold(hold)
   clock.advance(4.9)
-  expect(await one?.read('production', 'microsoft')).toBeUndefined()
+  expect(await one?.read({ environment: 'production', identityProvider: 'microsoft' })).toBeUndefined()
   clock.advance(0.1)
-  expect(await one?.read('production', 'microsoft')).toEqual(hold)
+  expect(await one?.read({ environment: 'production', identityProvider: 'microsoft' })).toEqual(hold)
 })
 
 test('a hold is of one environment and one identity provider, and ending it says whether there was one', async () => {
   const { hold, states } = processes(1)
   const [state] = states
   await state?.placeHold(hold)
-  expect(await state?.read('sandbox', 'microsoft')).toBeUndefined()
-  expect(await state?.read('production', 'google')).toBeUndefined()
-  expect(await state?.release('sandbox', 'microsoft')).toBe(false)
-  expect(await state?.release('production', 'microsoft')).toBe(true)
-  expect(await state?.release('production', 'microsoft')).toBe(false)
+  expect(await state?.read({ environment: 'sandbox', identityProvider: 'microsoft' })).toBeUndefined()
+  expect(await state?.read({ environment: 'production', identityProvider: 'google' })).toBeUndefined()
+  expect(await state?.release({ environment: 'sandbox', identityProvider: 'microsoft' })).toBe(false)
+  expect(await state?.release({ environment: 'production', identityProvider: 'microsoft' })).toBe(true)
+  expect(await state?.release({ environment: 'production', identityProvider: 'microsoft' })).toBe(false)
 })
 
 test('a hold that is remembered from a time to come is read again, since the clock was set back', async () => {
   const { clock, hold, states } = processes(2)
   const [one, other] = states
-  expect(await one?.read('production', 'microsoft')).toBeUndefined()
+  expect(await one?.read({ environment: 'production', identityProvider: 'microsoft' })).toBeUndefined()
   await other?.placeHold(hold)
   clock.advance(-5)
-  expect(await one?.read('production', 'microsoft')).toEqual(hold)
+  expect(await one?.read({ environment: 'production', identityProvider: 'microsoft' })).toEqual(hold)
 })

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { explainFailure } from '../../shared/passthrough/explainFailure.ts'
+import { Secret } from '../../shared/secret.ts'
 import { connected, now } from '../simulation/ground.ts'
 
 /** Explains a plain-text refusal of a call in an environment. */
@@ -7,7 +8,7 @@ const refused = (environment: 'production' | 'sandbox') =>
   explainFailure(
     {
       config: { environments: new Map([[environment, { advertisingUrl: 'https://{host}.example' }]]) },
-      developerTokens: { find: async () => ({ ok: true, value: 'developer' }) },
+      developerTokens: { find: async () => ({ ok: true, value: new Secret('developer') }) },
       clock: { now: () => now },
     } as never,
     { tenant: { ...connected('vault:x'), environment } } as never,

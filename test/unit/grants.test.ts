@@ -10,6 +10,7 @@ import { toRefusal } from '../../shared/domain/refusal.ts'
 import type { RefreshRequest } from '../../shared/domain/tokenEndpoint.ts'
 import { proveRefreshToken } from '../../shared/grants/proveRefreshToken.ts'
 import type { SignInRow } from '../../shared/identity/signInTable.ts'
+import { Secret } from '../../shared/secret.ts'
 
 const row: SignInRow = {
   environment: 'production',
@@ -47,9 +48,9 @@ function world(judge: (request: RefreshRequest) => object | 'without' | { refuse
         }
         const tokens = {
           ok: true,
-          accessToken: 'a',
+          accessToken: new Secret('a'),
           expiresInSeconds: 3600,
-          refreshToken: `${asked.length}`,
+          refreshToken: new Secret(`${asked.length}`),
         } as const
         return typeof judged === 'string' ? tokens : { ...tokens, idToken: idTokenOf(judged) }
       },
@@ -57,7 +58,8 @@ function world(judge: (request: RefreshRequest) => object | 'without' | { refuse
   }
   return {
     asked,
-    prove: (brought = {}) => proveRefreshToken(dependencies, row, { refreshToken: '0', ...brought }),
+    prove: (brought = {}) =>
+      proveRefreshToken(dependencies, row, { refreshToken: new Secret('0'), ...brought }),
   }
 }
 
@@ -76,10 +78,12 @@ describe('proving a token', () => {
       authorityTenant === 'consumers' ? { refused: 'user_not_in_directory' } : 'without',
     )
     expect(await prove()).toMatchObject({
-      refreshToken: '3',
+      refreshToken: new Secret('3'),
       user: { accountKind: 'work', authorityTenant: 'organizations' },
     })
-    expect(asked.map(({ authorityTenant, refreshToken }) => [authorityTenant, refreshToken])).toEqual([
+    expect(
+      asked.map(({ authorityTenant, refreshToken }) => [authorityTenant, refreshToken.expose()]),
+    ).toEqual([
       ['common', '0'],
       ['consumers', '1'],
       ['organizations', '1'],

@@ -7,6 +7,7 @@ import { judgeFault } from '../../shared/advertising/judgeFault.ts'
 import { addSeconds } from '../../shared/clock.ts'
 import { explainSignInFault as explainToPerson } from '../../shared/connect/explainSignInFailure.ts'
 import { explainImportFault as explainToApp } from '../../shared/grants/explainImportFailure.ts'
+import { Secret } from '../../shared/secret.ts'
 
 /** As it came in every public capture (Advertising-docs issue 555). */
 const wire = (
@@ -155,18 +156,21 @@ describe('a developer token', () => {
     }
     const clock = { now: () => now, sleep: async () => {} }
     const open = () =>
-      createDeveloperTokenProofs({ notes, clock, list: async () => [{ value: 'MINE', version }] })
+      createDeveloperTokenProofs({ notes, clock, list: async () => [{ value: new Secret('MINE'), version }] })
     const client = {
       getUser: async () => answer,
       searchAccounts: async () => answer,
     } as unknown as CustomerManagement
     const credentials = (developerToken = 'MINE') =>
-      ({ accessToken: 'a', developerToken, identityProvider: 'microsoft' }) as const
+      ({
+        ...{ accessToken: new Secret('a'), developerToken: new Secret(developerToken) },
+        identityProvider: 'microsoft',
+      }) as const
     const proofs = open()
     return {
       open,
       of: (token?: string, environment: 'production' | 'sandbox' = 'production') =>
-        proofs.of(environment, token ?? 'MINE'),
+        proofs.of(environment, new Secret(token ?? 'MINE')),
       getUser: (next = answer, token?: string) => {
         answer = next
         return withProofs(client, 'production', proofs).getUser(credentials(token))
@@ -189,7 +193,7 @@ describe('a developer token', () => {
     expect(await of()).toBe('unproven')
     await getUser(accepted)
     expect(await of()).toBe('proven')
-    expect(await open().of('production', 'MINE')).toBe('proven')
+    expect(await open().of('production', new Secret('MINE'))).toBe('proven')
     pass(86_400)
     expect(await of()).toBe('lapsed')
   })
@@ -198,7 +202,7 @@ describe('a developer token', () => {
     const { getUser, open, storeAnew } = world()
     await getUser(accepted)
     storeAnew()
-    expect(await open().of('production', 'MINE')).toBe('unproven')
+    expect(await open().of('production', new Secret('MINE'))).toBe('unproven')
   })
 
   test('is doubted after six refusals in a row, until it works again', async () => {

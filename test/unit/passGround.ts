@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import { addSeconds } from '../../shared/clock.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
 import { type PassThroughCall, passThrough } from '../../shared/passthrough/passThrough.ts'
+import { Secret } from '../../shared/secret.ts'
 import { connected, name, now } from '../simulation/ground.ts'
 import { connectGround } from './connectGround.ts'
 
@@ -35,13 +36,15 @@ export async function passing(
       environments: new Map([['production', { advertisingUrl: 'https://{host}.example' }]]),
       workspaces: [],
     },
-    developerTokens: { find: async () => ({ ok: true, value: 'developer', version: '1' }) },
+    developerTokens: { find: async () => ({ ok: true, value: new Secret('developer'), version: '1' }) },
     accessTokens: {
-      get: async () => ({ ok: true, tenant: row, accessToken: `token-${seen.replaced}` }),
+      get: async () => ({ ok: true, tenant: row, accessToken: new Secret(`token-${seen.replaced}`) }),
       replace: async () => {
         seen.replaced++
         row = issued(now, { replaced: true })
-        return isReplaced ? { ok: true, tenant: row, accessToken: 'x' } : { ok: false, because: 'not_found' }
+        return isReplaced
+          ? { ok: true, tenant: row, accessToken: new Secret('x') }
+          : { ok: false, because: 'not_found' }
       },
       forget: () => undefined,
     },

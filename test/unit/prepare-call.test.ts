@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Tenant } from '../../shared/domain/tenant.ts'
 import { type CallTarget, prepareCall } from '../../shared/passthrough/prepareCall.ts'
+import { Secret } from '../../shared/secret.ts'
 import { connected, name, now } from '../simulation/ground.ts'
 
 const issuedAt = new Date('2026-11-24T11:00:00Z')
@@ -21,7 +22,9 @@ function preparing({ tenant = {}, obtained = {}, developerToken = {} }: Ground =
   const dependencies = {
     config: { environments: new Map([['production', settings]]) },
     clock: { now: () => now },
-    accessTokens: { get: async () => ({ ok: true, tenant: row, accessToken: 'at', ...obtained }) },
+    accessTokens: {
+      get: async () => ({ ok: true, tenant: row, accessToken: new Secret('at'), ...obtained }),
+    },
     vend: {
       vend: async (_name: unknown, wish: unknown) => {
         seen.vended.push(wish)
@@ -31,7 +34,7 @@ function preparing({ tenant = {}, obtained = {}, developerToken = {} }: Ground =
     developerTokens: {
       find: async (environment: unknown) => {
         seen.looked.push(environment)
-        return { ok: true, value: 'developer', ...developerToken }
+        return { ok: true, value: new Secret('developer'), ...developerToken }
       },
     },
   }

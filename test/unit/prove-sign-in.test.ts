@@ -7,6 +7,7 @@ import { finishSignIn } from '../../shared/connect/callback.ts'
 import { proveSignIn } from '../../shared/connect/proveSignIn.ts'
 import { KeysUnreachableError } from '../../shared/identity/keySource.ts'
 import { classifyTokenRefusal } from '../../shared/identity/refusal.ts'
+import { Secret } from '../../shared/secret.ts'
 import { connected, grantOf, name } from '../simulation/ground.ts'
 import { connectGround, returnUrl } from './connectGround.ts'
 
@@ -50,8 +51,8 @@ async function signingIn(
     fetch: async (input: unknown) => answer(new URL(String(input)).pathname),
   } as never)
   const tokens = {
-    accessToken: 'at',
-    refreshToken: 'rt',
+    accessToken: new Secret('at'),
+    refreshToken: new Secret('rt'),
     idToken: 'id',
     scope: 'openid ads',
     expiresInSeconds: 3600,
@@ -71,7 +72,7 @@ async function signingIn(
         return { accountKind, authorityTenant, consenter }
       },
     },
-    developerTokens: { find: async () => ({ ok: true, value: 'd' }) },
+    developerTokens: { find: async () => ({ ok: true, value: new Secret('d') }) },
     advertising: () => advertising,
     ...more.parts,
   } as never
@@ -88,7 +89,7 @@ describe('a sign-in', () => {
   test('is proven with the verifier and nonce that only its browser can derive', async () => {
     const { browser, clock, run, seen } = await signingIn()
     expect(await run()).toMatchObject({
-      ...{ user: { consenter }, tokens: { refreshToken: 'rt', requestedAt: clock.now() } },
+      ...{ user: { consenter }, tokens: { refreshToken: new Secret('rt'), requestedAt: clock.now() } },
       discovery: { advertisingUserId: '1', accounts: [{ accountId: '1' }] },
     })
     const codeVerifier = deriveBrowserSecret(browser, 'pkce', 'state')

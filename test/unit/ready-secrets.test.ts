@@ -2,13 +2,14 @@ import { describe, expect, test } from 'vitest'
 import { systemClock } from '../../shared/clock.ts'
 import type { ReadyDependencies } from '../../shared/ready/dependencies.ts'
 import { checkSecrets } from '../../shared/ready/secrets.ts'
+import { Secret } from '../../shared/secret.ts'
 
 const token = 'sandbox-developer-token'
 const secret = 'sandbox-microsoft-client-secret'
 
 async function look(values: Readonly<Record<string, string>>) {
   const read = async (name: string) =>
-    name in values ? { name, value: values[name], version: '1', tags: {} } : undefined
+    name in values ? { name, value: new Secret(values[name] ?? ''), version: '1', tags: {} } : undefined
   const broker = {
     config: {
       environments: new Map([['sandbox', { environment: 'sandbox', microsoft: {} }]]),

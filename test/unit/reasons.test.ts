@@ -27,6 +27,7 @@ import { failurePage } from '../../shared/pages/failurePage.ts'
 import { prepareCall } from '../../shared/passthrough/prepareCall.ts'
 import { type Actor, type Problem, problems } from '../../shared/problems.ts'
 import { grantEndedEvent } from '../../shared/refresh/refusalEvents.ts'
+import { Secret } from '../../shared/secret.ts'
 import { createAccessTokens } from '../../shared/vend/accessTokens.ts'
 import { explainMissingToken } from '../../shared/vend/explainMissingToken.ts'
 import { name } from '../simulation/ground.ts'
@@ -41,7 +42,7 @@ const config = {
     ['production', { microsoft: { clientId: 'id', authority: { origin: 'https://login.example' } } }],
   ]),
 } as never
-const token = { ok: true, value: 'developer-token', version: '1' } as const
+const token = { ok: true, value: new Secret('developer-token'), version: '1' } as const
 const developerTokens = { find: async () => token, current: async () => token } as never
 const signInRow = { environment: 'production', identityProvider: 'microsoft', scopes: ['s'] } as never
 const toldBy = ({ code, extras }: Problem): Actor => extras.actor ?? problems[code].actor
@@ -99,7 +100,7 @@ test.each(words)('%s: an app that brings a refresh token is told who acts', asyn
     grantServices: { tenants: { read: async () => undefined } },
     tokenEndpoints: { refresh: async () => ({ ok: false, refusal: toRefusal(reason) }) },
   } as never
-  const options = { environment: 'production', refreshToken: 'rt' } as never
+  const options = { environment: 'production', refreshToken: new Secret('rt') } as never
   const problem = await thrownBy(importGrant(dependencies, name, options))
   expect(toldBy(problem)).toBe(actorOfImported(reason))
   const isAboutTheToken = ['app', 'advertiser', 'advertiserAdmin'].includes(actorOfImported(reason))

@@ -5,6 +5,7 @@ import { createCustomerManagement } from '../../shared/advertising/client.ts'
 import { addSeconds } from '../../shared/clock.ts'
 import type { Account } from '../../shared/domain/account.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
+import { Secret } from '../../shared/secret.ts'
 import { toTenantView } from '../../shared/tenants/view.ts'
 import { connected, name, now } from '../simulation/ground.ts'
 import { accountOf, connectGround } from './connectGround.ts'
@@ -72,16 +73,17 @@ async function discovery(before: readonly Account[], found: readonly string[], m
       answer(new URL(String(input)).pathname, new Headers(init?.headers), String(init?.body)),
   } as never)
   const accessTokens = {
-    get: async () => met.obtained ?? { ok: true, tenant, accessToken: 'first' },
+    get: async () => met.obtained ?? { ok: true, tenant, accessToken: new Secret('first') },
     replace: async (_name: unknown, from: Date) => {
       seen.replaced.push(from)
-      return { ok: true, tenant, accessToken: 'second' }
+      return { ok: true, tenant, accessToken: new Secret('second') }
     },
     forget: () => void seen.forgotten++,
   }
   const missing = { ok: false, reason: 'developer_token_missing', detail: 'The vault has no secret.' }
   const developerTokens = {
-    find: async () => (met.developerToken === false ? missing : { ok: true, value: 'd', version: '1' }),
+    find: async () =>
+      met.developerToken === false ? missing : { ok: true, value: new Secret('d'), version: '1' },
   }
   const dependencies = {
     ...(own.dependencies as object),

@@ -6,11 +6,17 @@ import type { TokenResult } from '../../shared/domain/tokenEndpoint.ts'
 import { classifyTokenRefusal } from '../../shared/identity/refusal.ts'
 import type { RefreshDependencies } from '../../shared/refresh/dependencies.ts'
 import { createRefresher } from '../../shared/refresh/refreshTenant.ts'
+import { Secret } from '../../shared/secret.ts'
 import { connected, ground, name } from '../simulation/ground.ts'
 import { createVirtualClock } from './virtualClock.ts'
 
 /** A good answer of a token endpoint. */
-export const anHour: TokenResult = { ok: true, accessToken: 'at', refreshToken: 'rt', expiresInSeconds: 3600 }
+export const anHour: TokenResult = {
+  ok: true,
+  accessToken: new Secret('at'),
+  refreshToken: new Secret('rt'),
+  expiresInSeconds: 3600,
+}
 
 /** A refusal of a token endpoint, by its status and AADSTS code. */
 export function refusalOf(status: number, error?: string, code?: number): TokenResult {
@@ -61,7 +67,7 @@ export function refreshGround({ answer = () => anHour, hold, blocking, with: cha
     /** Creates a due tenant with a grant in the vault; default is the one tenant. */
     async add(change: Partial<Tenant> = {}, tenant: TenantName = name) {
       const identity = { ...tenant, environment: 'production', identityProvider: 'microsoft' } as const
-      const reference = await base.stores.vault.write('old', identity)
+      const reference = await base.stores.vault.write(new Secret('old'), identity)
       const row = { ...connected(reference), ...tenant, dueAt: clock.now(), ...change }
       await base.tenants.create(row, [])
       return row

@@ -3,6 +3,7 @@ import { addSeconds, systemRandomness } from '../../shared/clock.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
 import type { TenantStore } from '../../shared/domain/tenantStore.ts'
 import type { RefreshOutcome } from '../../shared/refresh/outcome.ts'
+import { Secret } from '../../shared/secret.ts'
 import { createAccessTokens } from '../../shared/vend/accessTokens.ts'
 import { createModelDueIndex } from '../simulation/models/dueIndex.ts'
 import { createModelSealer } from '../simulation/models/sealer.ts'
@@ -29,7 +30,7 @@ async function ground({ lifeSeconds = hour, vendedSecondsAgo = 0, ...options }: 
   const { readSeconds = 0, noteSeconds = 0, activeWindowSeconds = 86_400 } = options
   const [tenants, sealer, clock] = [createModelTenantStore(), createModelSealer(), createVirtualClock()]
   const now = clock.now()
-  const sealed = await sealer.seal('at', context)
+  const sealed = await sealer.seal(new Secret('at'), context)
   const tenant = {
     ...{ ...name, environment: 'production', status: 'connected', createdAt: now },
     grant: { reference: 'sealed:rt', identityProvider: 'microsoft' },

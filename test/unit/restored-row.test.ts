@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { addSeconds } from '../../shared/clock.ts'
 import type { DisconnectMarks } from '../../shared/domain/disconnectMarks.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
+import { Secret } from '../../shared/secret.ts'
 import { disconnectAgain } from '../../shared/tenants/disconnect.ts'
 import { connected, grantOf, ground, name, owner } from '../simulation/ground.ts'
 import { refreshGround } from './refreshGround.ts'
@@ -16,7 +17,10 @@ async function restored(read: DisconnectMarks['read']) {
     return read(tenant)
   }
   const own = refreshGround({ with: ({ marks }) => ({ marks: { ...marks, read: counted } }) })
-  const reference = await own.stores.sealed.write('old', { ...owner, grantId: 'consent-of-first' })
+  const reference = await own.stores.sealed.write(new Secret('old'), {
+    ...owner,
+    grantId: 'consent-of-first',
+  })
   await own.add({ grant: { ...grantOf(reference, 'first'), consentedAt } })
   return { ...own, reads: () => reads, sweep: () => own.refresher.refresh(name, { for: 'sweep' }) }
 }
@@ -57,7 +61,7 @@ test('no mark is read for a grant in a vault, which a disconnect destroys', asyn
 
 test('a consent that comes in the meantime stays', async () => {
   const own = ground()
-  const before = connected(await own.stores.vault.write('old', owner))
+  const before = connected(await own.stores.vault.write(new Secret('old'), owner))
   const after: Tenant = { ...before, grant: { ...grantOf('sealed:new', 'second') } }
   await own.tenants.create(after, [])
   const stale = {

@@ -2,6 +2,7 @@ import type { SignIn } from '../../shared/connect/authorize.ts'
 import { saveSignIn } from '../../shared/connect/saveSignIn.ts'
 import type { Account } from '../../shared/domain/account.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
+import { Secret } from '../../shared/secret.ts'
 import { connected, name, owner } from '../simulation/ground.ts'
 import { accountOf, connectGround, provenBy, returnUrl } from './connectGround.ts'
 
@@ -11,7 +12,7 @@ export const two = [accountOf('1'), accountOf('2')]
 /** A tenant that the first person connected and that reaches two accounts. */
 export async function connectedGround(change: Partial<Tenant> = {}) {
   const own = connectGround()
-  const tenant = connected(await own.grants.write('rt-first', owner))
+  const tenant = connected(await own.grants.write(new Secret('rt-first'), owner))
   await own.create({ ...tenant, accountsGeneration: 'before', ...change })
   await own.accounts.write(name, 'before', two)
   return own

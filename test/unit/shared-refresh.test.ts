@@ -187,10 +187,10 @@ test('an access token’s life counts from when it was asked for', async () => {
     }),
   })
   await own.add()
-  const requestedAt = own.clock.now()
+  const askedAt = own.clock.now()
   await own.clock.run(own.refresher.refresh(name, sweep))
   expect(own.row().accessToken).toMatchObject({
-    refreshedAt: requestedAt,
-    expiresAt: addSeconds(requestedAt, 3600),
+    refreshedAt: askedAt,
+    expiresAt: addSeconds(askedAt, 3600),
   })
 })

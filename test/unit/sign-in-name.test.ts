@@ -4,6 +4,7 @@ import { isDamaged } from '../../shared/domain/damagedRow.ts'
 import { readRefreshedUser } from '../../shared/grants/refreshedUser.ts'
 import { readSignInName } from '../../shared/identity/idToken.ts'
 import { resealTenant } from '../../shared/operations/reseal.ts'
+import { Secret } from '../../shared/secret.ts'
 import { createSealer } from '../../shared/storage/sealer.ts'
 import { fromTenantEntity, toTenantEntity } from '../../shared/storage/tenantEntity.ts'
 import { openSignInName, sealSignInName } from '../../shared/tenants/signInName.ts'
@@ -20,7 +21,7 @@ const keyNamed = async (kid: string) => ({
 /** A sealer on a set of keys that a test can change. */
 async function sealing() {
   const keys = [await keyNamed('old')]
-  return { keys, sealer: createSealer(async () => JSON.stringify({ keys })) }
+  return { keys, sealer: createSealer(async () => new Secret(JSON.stringify({ keys }))) }
 }
 
 const tenant = connected('vault:x')
@@ -107,7 +108,7 @@ test('a key change seals names again, and drops one that doesn’t open', async 
   const sealed = await sealSignInName({ sealer }, owner, ada)
   const lost = await sealSignInName({ sealer }, { ...owner, grantId: 'another' }, ada)
   const accessToken = {
-    sealed: await sealer.seal('at', { ...owner, grantId: 'waiting', use: 'access_token' }),
+    sealed: await sealer.seal(new Secret('at'), { ...owner, grantId: 'waiting', use: 'access_token' }),
     ...{ expiresAt: now, refreshedAt: now },
   }
   const pendingGrant = {

@@ -8,6 +8,7 @@ import type { Tenant } from '../../shared/domain/tenant.ts'
 import type { SecretProperties } from '../../shared/domain/vault.ts'
 import { environments, identityProviders } from '../../shared/environment.ts'
 import { refreshChunksQueue } from '../../shared/operations/runSweep.ts'
+import { Secret } from '../../shared/secret.ts'
 import {
   clientCertificateName,
   clientSecretName,
@@ -165,13 +166,13 @@ describe('docs/storage.md', () => {
       host: 'grants1.vault.azure.net',
       read: async () => undefined,
       remove: async () => undefined,
-      write: async (secret: string, value: string, given: SecretProperties) => {
+      write: async (secret: string, value: Secret, given: SecretProperties) => {
         tags = given.tags ?? {}
         return { name: secret, version: 'v1', value, tags }
       },
     }
     const owner = { ...name, environment: 'production', identityProvider: 'microsoft' } as const
-    const reference = await createGrantVault([vault], systemRandomness).write('token', owner)
+    const reference = await createGrantVault([vault], systemRandomness).write(new Secret('token'), owner)
     expect(listed('### Grants', 'tag')).toEqual(Object.keys(tags).sort())
     expect(reference).toMatch(/^vault:grants1\.vault\.azure\.net\/grant-[0-9a-f]{32}\/v1\/0$/)
   })

@@ -50,7 +50,9 @@ test('a hold for a reason that only a later version knows is still a hold', asyn
   const stateOf = () => createStateTable({ BrokerState: table }, { now: () => now } as Clock)
   const hold = { environment: 'production', identityProvider: 'google', traceId: '', since: now, until: now }
   await stateOf().environments.placeHold({ ...hold, reason: 'later_word' } as never)
-  expect(await stateOf().environments.read('production', 'google')).toMatchObject({
+  expect(
+    await stateOf().environments.read({ environment: 'production', identityProvider: 'google' }),
+  ).toMatchObject({
     reason: 'unknown_reason',
   })
 })

@@ -8,11 +8,17 @@ import { classifyTokenRefusal } from '../../shared/identity/refusal.ts'
 import type { RefreshDependencies } from '../../shared/refresh/dependencies.ts'
 import { createRefresher } from '../../shared/refresh/refreshTenant.ts'
 import { type SweepOptions, sweep } from '../../shared/refresh/sweep.ts'
+import { Secret } from '../../shared/secret.ts'
 import { createMemoryStores } from '../bench/memoryStores.ts'
 import { besideStores, plainSealer, refreshConfig } from '../bench/tenants.ts'
 
 const start = new Date('2026-11-23T16:00:00Z')
-const anHour: TokenResult = { ok: true, accessToken: 'at', refreshToken: 'rt', expiresInSeconds: 3600 }
+const anHour: TokenResult = {
+  ok: true,
+  accessToken: new Secret('at'),
+  refreshToken: new Secret('rt'),
+  expiresInSeconds: 3600,
+}
 const outage: TokenResult = { ok: false, refusal: classifyTokenRefusal(503, {}) }
 
 type Answer = (request: RefreshRequest, calls: number) => TokenResult

@@ -5,6 +5,7 @@ import type { EnvironmentHold } from '../../shared/domain/holds.ts'
 import type { LogEvents } from '../../shared/domain/logEvents.ts'
 import type { Registration } from '../../shared/environment.ts'
 import { type SweepDependencies, type SweepOptions, sweep } from '../../shared/refresh/sweep.ts'
+import { Secret } from '../../shared/secret.ts'
 import { connected, grantOf } from '../simulation/ground.ts'
 import { createModelDueIndex } from '../simulation/models/dueIndex.ts'
 import { refreshGround, refusalOf } from './refreshGround.ts'
@@ -111,8 +112,8 @@ async function sweepWithStrays(other: Registration, strays: number, isHeld: bool
       due: createModelDueIndex({ shardCount: 1 }),
       environments: {
         ...environments,
-        read: async (environment, identityProvider) =>
-          isHeld && isOther({ environment, identityProvider }) ? holdOf(other, clock.now()) : undefined,
+        read: async (registration) =>
+          isHeld && isOther(registration) ? holdOf(other, clock.now()) : undefined,
       },
       tokenEndpoint: {
         refresh: async (request) => (isOther(request) ? refusalOf(503) : tokenEndpoint.refresh(request)),
@@ -125,7 +126,10 @@ async function sweepWithStrays(other: Registration, strays: number, isHeld: bool
     const dueAt = addSeconds(clock.now(), index - 100)
     const { environment, identityProvider } = index < strays ? other : ours
     const owner = { ...tenant, environment, identityProvider }
-    const grant = { ...grantOf(await found.stores.vault.write('old', owner), 'first'), identityProvider }
+    const grant = {
+      ...grantOf(await found.stores.vault.write(new Secret('old'), owner), 'first'),
+      identityProvider,
+    }
     const row = { ...connected(grant.reference), ...tenant, environment, grant, dueAt }
     await found.tenants.create(row, [])
     await dependencies.due.insert(dueRowOf({ ...row, environment: ours.environment }, ours, dueAt))

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { ClientCredentialError } from '../../shared/identity/clientAssertion.ts'
+import { Secret } from '../../shared/secret.ts'
 import {
   answer,
   credentials,
@@ -21,7 +22,7 @@ describe('a refresh at the token endpoint', () => {
   test('goes to the authority of the grant, with its scopes', async () => {
     const { refresh, seen } = openEndpoints()
     expect(await refresh(request)).toEqual({
-      ...{ ok: true, accessToken: 'at', refreshToken: 'rt', expiresInSeconds: 3600 },
+      ...{ ok: true, accessToken: new Secret('at'), refreshToken: new Secret('rt'), expiresInSeconds: 3600 },
     })
     expect(seen.sent).toMatchObject([
       { url: 'https://login.example/consumers/token', refresh_token: 'r', scope: 's openid' },
@@ -47,7 +48,7 @@ describe('a refresh at the token endpoint', () => {
 
   test('does not wait for what is written down about the secrets', async () => {
     const { refresh } = openEndpoints([refused(wrongSecret)], { report: never })
-    expect(await refresh(request)).toMatchObject({ ok: true, refreshToken: 'rt' })
+    expect(await refresh(request)).toMatchObject({ ok: true, refreshToken: new Secret('rt') })
   })
 
   test('succeeds when what it learned of the secrets can’t be written down', async () => {
@@ -59,7 +60,7 @@ describe('a refresh at the token endpoint', () => {
 
   test.each([wrongSecret, unlisted])('tries the other credential after %i', async (number) => {
     const { refresh, seen } = openEndpoints([refused(number)])
-    expect(await refresh(request)).toMatchObject({ ok: true, refreshToken: 'rt' })
+    expect(await refresh(request)).toMatchObject({ ok: true, refreshToken: new Secret('rt') })
     expect(seen.sent.map((sent) => sent.client_secret)).toEqual(['one', 'two'])
     expect(seen.reported).toEqual(['one refused', 'two accepted'])
   })
@@ -188,9 +189,9 @@ describe('an answer whose tokens', () => {
     const { access_token, expires_in, refresh_token } = { ...answer, ...odd }
     expect(await answered({ ...answer, ...odd })).toEqual({
       ok: true,
-      accessToken: access_token,
+      accessToken: new Secret(access_token),
       expiresInSeconds: Number(expires_in),
-      ...(refresh_token && { refreshToken: refresh_token }),
+      ...(refresh_token && { refreshToken: new Secret(refresh_token) }),
     })
   })
 

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { StorageUnavailableError } from '../../shared/domain/storageUnavailable.ts'
+import { Secret } from '../../shared/secret.ts'
 import { name } from '../simulation/ground.ts'
 import { anHour, refreshGround } from './refreshGround.ts'
 
 const readOnly = new StorageUnavailableError('vault', 403, 'Forbidden')
-const rotated = { ...anHour, refreshToken: 'next' } as typeof anHour
+const rotated = { ...anHour, refreshToken: new Secret('next') } as typeof anHour
 
 /** A refresh that brings a new refresh token, which the vault takes as `write` says. */
 async function refreshed(
@@ -32,7 +33,7 @@ describe('a new refresh token that the vault does not take', () => {
     ['hangs', () => new Promise<never>(() => {}), 9],
   ])('costs nobody the answer when the vault %s', async (_how, write, seconds) => {
     const { after, clock, ended, logged, outcome, row, tenants } = await refreshed(write)
-    expect(outcome).toMatchObject({ outcome: 'refreshed', accessToken: 'at' })
+    expect(outcome).toMatchObject({ outcome: 'refreshed', accessToken: new Secret('at') })
     expect(clock.passed()).toBeLessThan(seconds)
     expect(after?.grant?.reference).toBe(row.grant?.reference)
     expect(after?.lease).toBeUndefined()

@@ -6,6 +6,7 @@ import {
   createTokenEndpoints,
   type TokenEndpointDependencies,
 } from '../../shared/identity/tokenEndpoint.ts'
+import { Secret } from '../../shared/secret.ts'
 
 /** A good answer to a refresh. */
 export const answer = { access_token: 'at', refresh_token: 'rt', token_type: 'Bearer', expires_in: 3600 }
@@ -15,7 +16,7 @@ export const request = {
   identityProvider: 'microsoft',
   authorityTenant: 'consumers',
   scopes: ['s', 'openid'],
-  refreshToken: 'r',
+  refreshToken: new Secret('r'),
 } as const
 /** Where the sign-ins go. */
 export const row = {

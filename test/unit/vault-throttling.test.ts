@@ -1,6 +1,7 @@
 import { RestError } from '@azure/data-tables'
 import type { SecretClient } from '@azure/keyvault-secrets'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { Secret } from '../../shared/secret.ts'
 import { createVault } from '../../shared/storage/vault.ts'
 
 beforeEach(() => {
@@ -38,7 +39,7 @@ async function read(vault: ReturnType<typeof createVault>): Promise<unknown> {
 
 test('a vault that throttles is asked again, three times at most, and each time is logged', async () => {
   const { calls, logged, vault } = refusing(3)
-  expect(await read(vault)).toMatchObject({ answer: { value: 'rt' } })
+  expect(await read(vault)).toMatchObject({ answer: { value: new Secret('rt') } })
   expect(calls.reads).toBe(4)
   expect(logged).toEqual(Array(3).fill(['vault.throttled', { operation: 'get' }]))
 })

@@ -1,13 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { addSeconds, createDeadline, TimeLimitError } from '../../shared/clock.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
+import { Secret } from '../../shared/secret.ts'
 import { createAccessTokens } from '../../shared/vend/accessTokens.ts'
 import { createVend, type VendDependencies } from '../../shared/vend/vend.ts'
 import { name } from '../simulation/ground.ts'
 import { anHour, type Meeting, refreshGround } from './refreshGround.ts'
 
 const never = () => new Promise<never>(() => {})
-const developerToken = { value: 'dt', version: '1' }
+const developerToken = { value: new Secret('dt'), version: '1' }
 
 /** A vend of the one tenant, on the refresh's own models, with a limit of 20 s. */
 async function vending(meeting: Meeting = {}, parts: Partial<VendDependencies> = {}) {
@@ -30,7 +31,7 @@ async function vending(meeting: Meeting = {}, parts: Partial<VendDependencies> =
     ...own,
     vend: () => clock.run(vend(name, {})),
     addWithToken: async (seconds: number, change: Partial<Tenant> = {}) => {
-      const sealed = await dependencies.sealer.seal('held', {
+      const sealed = await dependencies.sealer.seal(new Secret('held'), {
         ...{ ...name, environment: 'production', use: 'access_token', grantId: undefined },
       })
       const accessToken = { sealed, refreshedAt: own.after(-600), expiresAt: own.after(seconds) }

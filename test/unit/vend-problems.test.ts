@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { addSeconds, systemClock } from '../../shared/clock.ts'
 import type { RefreshTrouble, Tenant } from '../../shared/domain/tenant.ts'
 import { Problem } from '../../shared/problems.ts'
+import { Secret } from '../../shared/secret.ts'
 import { explainMissingToken } from '../../shared/vend/explainMissingToken.ts'
 import { isRecentlyReplaced } from '../../shared/vend/recentlyReplaced.ts'
 import type { MissingToken } from '../../shared/vend/usableToken.ts'
@@ -154,7 +155,7 @@ describe('a vend', () => {
   const obtained = {
     ok: true,
     tenant: row({ accountsGeneration: 'g', defaultAccount: { accountId: '1', customerId: '10' } }),
-    accessToken: 'at',
+    accessToken: new Secret('at'),
     expiresAt: at(3600),
   } as const
   const vending = (change: object = {}) => {
@@ -164,7 +165,7 @@ describe('a vend', () => {
       config: { ...(config as object), environments: new Map(), vendLimitSeconds: 20 },
       accessTokens: { get: async () => found },
       accounts: { findById: async () => [{ accountId: '7', customerId: '70' }] },
-      developerTokens: { current: () => ({ value: state.developerToken, version: '1' }) },
+      developerTokens: { current: () => ({ value: new Secret(state.developerToken), version: '1' }) },
       clock: { ...systemClock, now: () => state.now },
     }
     const { vend } = createVend(dependencies as unknown as VendDependencies)

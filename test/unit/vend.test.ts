@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { addSeconds, systemClock } from '../../shared/clock.ts'
 import { Problem } from '../../shared/problems.ts'
+import { Secret } from '../../shared/secret.ts'
 import type { UsableToken } from '../../shared/vend/usableToken.ts'
 import { createVend, type VendDependencies } from '../../shared/vend/vend.ts'
 
@@ -21,7 +22,7 @@ function slowVend(lives: readonly number[], secondsEach: number) {
   const obtain = async (): Promise<UsableToken> => ({
     ok: true,
     tenant: tenant as UsableToken['tenant'],
-    accessToken: `token ${++asked}`,
+    accessToken: new Secret(`token ${++asked}`),
     expiresAt: addSeconds(now, lives[asked - 1] ?? 0),
   })
   const dependencies = {
@@ -31,7 +32,7 @@ function slowVend(lives: readonly number[], secondsEach: number) {
     developerTokens: {
       current: async () => {
         now = addSeconds(now, secondsEach)
-        return { value: 'developer token', version: '1' }
+        return { value: new Secret('developer token'), version: '1' }
       },
     },
     clock: { ...systemClock, now: () => now },

@@ -1,5 +1,6 @@
 import type { RefreshConfig } from '../../../shared/config.ts'
 import type { Log } from '../../../shared/domain/logEvents.ts'
+import { Secret } from '../../../shared/secret.ts'
 import { createGrantVault } from '../../../shared/storage/grantVault.ts'
 import { combineGrantStores, createSealedGrants } from '../../../shared/storage/sealedGrants.ts'
 import { createRandom, type Random } from '../../simulation/random.ts'
@@ -123,8 +124,13 @@ function createSignIn(time: VirtualTime, { fraction, below }: Random) {
   return {
     async refresh() {
       await time.wait(latency(least, mean, fraction()))
-      const refreshToken = `rt${below(2 ** 32)}`
-      return { ok: true, accessToken: 'at', refreshToken, expiresInSeconds: accessTokenSeconds } as const
+      const refreshToken = new Secret(`rt${below(2 ** 32)}`)
+      return {
+        ok: true,
+        accessToken: new Secret('at'),
+        refreshToken,
+        expiresInSeconds: accessTokenSeconds,
+      } as const
     },
   }
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../../../shared/clock.ts'
 import type { EnvironmentHold, EnvironmentStates } from '../../../shared/domain/holds.ts'
+import type { Registration } from '../../../shared/environment.ts'
 
 /** The rows behind the holds, which all processes share. */
 export interface HoldTable {
@@ -48,14 +49,14 @@ export function createModelEnvironmentStates(
     return isRecent ? cached.hold : remember(key, await table.get(key))
   }
   return {
-    read: (environment, identityProvider) => read(`${environment}:${identityProvider}`),
+    read: (registration) => read(keyOf(registration)),
     async placeHold(hold) {
-      const key = `${hold.environment}:${hold.identityProvider}`
+      const key = keyOf(hold)
       await table.put(key, hold)
       remember(key, hold)
     },
     async reserveProbe(hold, until) {
-      const key = `${hold.environment}:${hold.identityProvider}`
+      const key = keyOf(hold)
       const found = await table.get(key)
       if (!found || found.until > clock.now()) return remember(key, found)
       const claimed = { ...found, until }
@@ -63,12 +64,16 @@ export function createModelEnvironmentStates(
       remember(key, claimed)
       return undefined
     },
-    async release(environment, identityProvider) {
-      const key = `${environment}:${identityProvider}`
+    async release(registration) {
+      const key = keyOf(registration)
       if (!(await read(key))) return false
       await table.delete(key)
       remember(key, undefined)
       return true
     },
   }
+}
+
+function keyOf({ environment, identityProvider }: Registration): string {
+  return `${environment}:${identityProvider}`
 }

@@ -1,4 +1,5 @@
 import type { SealContext, Sealer } from '../../../shared/domain/sealer.ts'
+import { Secret } from '../../../shared/secret.ts'
 
 /** Creates a sealer that remembers instead of encrypting: each seal is unlike any other, as a JWE's is. */
 export function createModelSealer(): Sealer & { openNow(sealed: string): string | undefined } {
@@ -6,13 +7,19 @@ export function createModelSealer(): Sealer & { openNow(sealed: string): string 
   return {
     async seal(plaintext, context) {
       const sealed = `jwe.${texts.size + 1}`
-      texts.set(sealed, { plaintext, binding: bindingOf(context), grantId: context.grantId })
+      texts.set(sealed, {
+        plaintext: plaintext.expose(),
+        binding: bindingOf(context),
+        grantId: context.grantId,
+      })
       return sealed
     },
     async open(sealed, context) {
       const text = texts.get(sealed)
       if (text?.binding !== bindingOf(context)) return undefined
-      return text.grantId === undefined || text.grantId === context.grantId ? text.plaintext : undefined
+      return text.grantId === undefined || text.grantId === context.grantId
+        ? new Secret(text.plaintext)
+        : undefined
     },
     openNow: (sealed) => texts.get(sealed)?.plaintext,
   }

@@ -5,6 +5,7 @@ import { readFault } from '../../../shared/advertising/faults.ts'
 import { systemClock } from '../../../shared/clock.ts'
 import type { LogEvents } from '../../../shared/domain/logEvents.ts'
 import { problems } from '../../../shared/problems.ts'
+import { Secret } from '../../../shared/secret.ts'
 import type { BrokerSecrets } from '../../../shared/secrets/brokerSecrets.ts'
 import { createDeveloperTokens, withDeveloperTokenFailover } from '../../../shared/secrets/developerTokens.ts'
 import { createSecretHealth } from '../../../shared/secrets/secretHealth.ts'
@@ -25,13 +26,13 @@ function createWorld(accepted: string[], vault: Record<string, string>) {
   const secrets: BrokerSecrets = {
     read: async (secret) => {
       const value = vault[secret]
-      return value === undefined ? undefined : { value, version: `version of ${value}` }
+      return value === undefined ? undefined : { value: new Secret(value), version: `version of ${value}` }
     },
   }
   const log = (event: keyof LogEvents) => void logged.push(event)
-  const answer = <T>(developerToken: string, value: T): CallResult<T> => {
-    sent.push(developerToken)
-    return accepted.includes(developerToken) ? { ok: true, value } : refusal
+  const answer = <T>(developerToken: Secret, value: T): CallResult<T> => {
+    sent.push(developerToken.expose())
+    return accepted.includes(developerToken.expose()) ? { ok: true, value } : refusal
   }
   const user = { userId: '1', userName: 'ada', roles: [] } as unknown as UserAndRoles
   const client = {
@@ -43,14 +44,18 @@ function createWorld(accepted: string[], vault: Record<string, string>) {
     const tokens = createDeveloperTokens({ secrets, secretHealth, clock: systemClock })
     return {
       tokens,
-      vended: async () => (await tokens.current('production'))?.value,
+      vended: async () => (await tokens.current('production'))?.value.expose(),
       advertising: withDeveloperTokenFailover(client, 'production', tokens),
     }
   }
   return { sent, logged, vault, notes, createProcess }
 }
 
-const credentials = { accessToken: 'a', developerToken: 'old', identityProvider: 'microsoft' } as const
+const credentials = {
+  accessToken: new Secret('a'),
+  developerToken: new Secret('old'),
+  identityProvider: 'microsoft',
+} as const
 
 describe('a developer token that Microsoft Advertising refuses', () => {
   test('falls over to the next one, within the call, for vends and for every other process', async () => {
@@ -103,8 +108,12 @@ describe('what the vault holds as a developer token', () => {
   })
 
   test('is passed over for the next one where it cannot be one', async () => {
-    expect(await find({ [name]: 'two words', [`${name}-next`]: 'new' })).toMatchObject({ value: 'new' })
-    expect(await find({ [name]: 'old', [`${name}-next`]: 'two words' })).toMatchObject({ value: 'old' })
+    expect(await find({ [name]: 'two words', [`${name}-next`]: 'new' })).toMatchObject({
+      value: new Secret('new'),
+    })
+    expect(await find({ [name]: 'old', [`${name}-next`]: 'two words' })).toMatchObject({
+      value: new Secret('old'),
+    })
   })
 
   test('is missing where there is none, and a vend says so', async () => {

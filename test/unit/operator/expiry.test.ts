@@ -4,6 +4,7 @@ import type { Config } from '../../../shared/config.ts'
 import type { LogEvents } from '../../../shared/domain/logEvents.ts'
 import type { Vault } from '../../../shared/domain/vault.ts'
 import { watchExpiry } from '../../../shared/operations/expiry.ts'
+import { Secret } from '../../../shared/secret.ts'
 import { createNotesInMemory } from './notes.ts'
 
 const name = 'production-microsoft-client-secret'
@@ -21,7 +22,7 @@ function createWorld() {
       vault.reads++
       if (vault.fails) throw new Error('no vault')
       if (asked !== name) return undefined
-      return { name, version: '1', value: 's', tags: {}, expiresOn: vault.expiresOn }
+      return { name, version: '1', value: new Secret('s'), tags: {}, expiresOn: vault.expiresOn }
     },
   }
   const environments = new Map([['production', { environment: 'production' }]])
