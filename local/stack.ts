@@ -8,11 +8,7 @@ import type { World } from './advertising/world.ts'
 import { type CallingAppName, callingAppClients, requestCallerToken } from './callers.ts'
 import { createLocalCertificate, type LocalCertificate } from './certificate.ts'
 import { type RunningCollector, startCollector } from './collector/collector.ts'
-import {
-  createTokenVerifier,
-  type RunningIdentityEndpoint,
-  startIdentityEndpoint,
-} from './identity-endpoint.ts'
+import { type RunningIdentityEndpoint, startIdentityEndpoint } from './identity-endpoint.ts'
 import { type Part, startPart } from './part.ts'
 import { assertPortsFree, findFreePort } from './ports.ts'
 import { startReturnPage } from './return-page.ts'
@@ -32,6 +28,7 @@ import {
 import { type RunningGoogleSignIn, startGoogleSignIn } from './sign-in/google.ts'
 import { type RunningMicrosoftSignIn, startMicrosoftSignIn } from './sign-in/microsoft.ts'
 import { type RunningStorage, startStorage } from './storage.ts'
+import { createTokenVerifier } from './token-verifier.ts'
 import { type RunningVault, startVault } from './vault/vault.ts'
 
 /** How the local stack is to run. */

@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { setTimeout as wait } from 'node:timers/promises'
 import { getRequestListener } from '@hono/node-server'
 import { Hono } from 'hono'
 import { Allowance } from '../allowance.ts'
 import { createControlRoutes } from '../control-routes.ts'
+import { passTime } from '../latency.ts'
 import { createServer, type ListenOptions, listen, type RunningService } from '../service.ts'
 import { type LoggedTableRequest, TableControl, type TableFault } from './control.ts'
 import { Deletions } from './deletions.ts'
@@ -131,10 +131,6 @@ const isRefusal = (kind: TableFault['kind']): kind is RefusalName =>
 
 const millisecondsOf = (fault: TableFault | undefined) =>
   fault?.milliseconds ?? (fault?.kind === 'slow' ? 5000 : 0)
-
-async function passTime(milliseconds: number): Promise<void> {
-  if (milliseconds > 0) await wait(milliseconds, undefined, { ref: false })
-}
 
 const keyOf = ({ table, partition = '' }: TableRequest) => `${table}/${partition}`
 
