@@ -10,7 +10,7 @@ export class Allowance {
     this.#now = now
   }
 
-  /** Uses up some of what the key may still have in this span, if there is as much; what is refused costs nothing. */
+  /** Uses up an amount for the key, unless it would exceed `most` in this span; a refused amount does not count. */
   take(key: string, amount: number, most: number): boolean {
     const used = this.#usedBy(key)
     if (used + amount > most) return false
@@ -18,12 +18,12 @@ export class Allowance {
     return true
   }
 
-  /** Uses it up, whether there is as much or not. */
+  /** Uses up an amount without a limit. */
   charge(key: string, amount: number): void {
     this.#used.set(key, { span: this.#span(), amount: this.#usedBy(key) + amount })
   }
 
-  /** Whole seconds until everything may be used again. */
+  /** Whole seconds until the next span begins. */
   secondsLeft(): number {
     return Math.ceil(((this.#span() + 1) * this.#spanMilliseconds - this.#now()) / 1000)
   }

@@ -58,7 +58,7 @@ export async function startTableFront(options: TableFrontOptions): Promise<Runni
   const answerControl = getRequestListener(new Hono().route('/_control', createControlRoutes(control)).fetch)
   const server = createServer({ name: 'tables', ...options }, (incoming, answer) => {
     if (incoming.url?.startsWith('/_control/')) return void answerControl(incoming, answer)
-    // Like the service that a cut connection leads to, it has no answer for a caller who cannot have one.
+    // While Azurite is down, callers see a cut connection, not an answer that the service never gives.
     serveTables(front, incoming, answer).catch(() => answer.destroy())
   })
   const service = await listen(server, { name: 'tables', ...options })

@@ -119,7 +119,7 @@ describe('a deleted table', () => {
     expect(await pagesOf()).toEqual([[]])
   })
 
-  test('can be another’s trouble at any operation', async () => {
+  test('refuses any operation while it is being deleted, if a fault says so', async () => {
     await addFault({ kind: 'tableBeingDeleted', table: 'Another' })
     await things.createEntity(row('a'))
     await addFault({ kind: 'tableBeingDeleted', table: things.tableName })
