@@ -10,8 +10,15 @@ export interface LocalCertificate {
   readonly caCert: string
   /** Absolute path of the authority's certificate: what `NODE_EXTRA_CA_CERTS` names. */
   readonly caPath: string
+  /** Absolute paths of key and certificate, for a process of its own. */
+  readonly keyPath: string
+  readonly certPath: string
 }
 
+type Paths = [keyPath: string, certPath: string, caPath: string]
+
+const keyFile = 'localhost.key.pem'
+const certFile = 'localhost.pem'
 const dayMilliseconds = 86_400_000
 const lifetimeDays = 365
 const renewBeforeDays = 30
@@ -29,13 +36,15 @@ export async function createLocalCertificate(folder: string): Promise<LocalCerti
 }
 
 async function readCertificate(folder: string): Promise<LocalCertificate> {
-  const caPath = resolve(folder, 'ca.pem')
+  const [keyPath, certPath, caPath] = [keyFile, certFile, 'ca.pem'].map((name) =>
+    resolve(folder, name),
+  ) as Paths
   const [key, cert, caCert] = await Promise.all([
-    readFile(join(folder, 'localhost.key.pem'), 'utf8'),
-    readFile(join(folder, 'localhost.pem'), 'utf8'),
+    readFile(keyPath, 'utf8'),
+    readFile(certPath, 'utf8'),
     readFile(caPath, 'utf8'),
   ])
-  return { key, cert, caCert, caPath }
+  return { key, cert, caCert, caPath, keyPath, certPath }
 }
 
 function isUsable({ key, cert, caCert }: LocalCertificate, now: Date): boolean {
@@ -79,8 +88,8 @@ async function makeCertificate(folder: string): Promise<void> {
     ],
   })
   await mkdir(folder, { recursive: true })
-  await replaceFile(join(folder, 'localhost.key.pem'), key)
-  await replaceFile(join(folder, 'localhost.pem'), cert)
+  await replaceFile(join(folder, keyFile), key)
+  await replaceFile(join(folder, certFile), cert)
   await replaceFile(join(folder, 'ca.pem'), authority.cert)
 }
 

@@ -5,15 +5,10 @@ import { startAdvertising } from './advertising/advertising.ts'
 import { localDeveloperTokens } from './advertising/caller.ts'
 import { createGoogleTokenVerifier, createMicrosoftTokenVerifier } from './advertising/verifiers.ts'
 import type { World } from './advertising/world.ts'
-import { type RunningAzurite, startAzurite } from './azurite.ts'
 import { type CallingAppName, callingAppClients, requestCallerToken } from './callers.ts'
 import { createLocalCertificate, type LocalCertificate } from './certificate.ts'
 import { type RunningCollector, startCollector } from './collector/collector.ts'
-import {
-  createTokenVerifier,
-  type RunningIdentityEndpoint,
-  startIdentityEndpoint,
-} from './identity-endpoint.ts'
+import { type RunningIdentityEndpoint, startIdentityEndpoint } from './identity-endpoint.ts'
 import { type Part, startPart } from './part.ts'
 import { assertPortsFree, findFreePort } from './ports.ts'
 import { startReturnPage } from './return-page.ts'
@@ -32,6 +27,8 @@ import {
 } from './settings.ts'
 import { type RunningGoogleSignIn, startGoogleSignIn } from './sign-in/google.ts'
 import { type RunningMicrosoftSignIn, startMicrosoftSignIn } from './sign-in/microsoft.ts'
+import { type RunningStorage, startStorage } from './storage.ts'
+import { createTokenVerifier } from './token-verifier.ts'
 import { type RunningVault, startVault } from './vault/vault.ts'
 
 /** How the local stack is to run. */
@@ -52,8 +49,8 @@ export interface StackOptions {
 
 /** The parts, each of which can be stopped and started by itself. */
 export interface StackParts {
-  /** In memory, and so empty after a restart, unless the stack has a folder. */
-  readonly azurite: Part<RunningAzurite>
+  /** In memory, and so empty after a restart, unless the stack has a folder. Its tables are behind a front. */
+  readonly azurite: Part<RunningStorage>
   readonly identityEndpoint: Part<RunningIdentityEndpoint>
   readonly vault: Part<RunningVault>
   readonly grantVault: Part<RunningVault>
@@ -158,9 +155,9 @@ function openIdentityEndpoint({ ports }: Ground) {
 
 /** Tables and queues are made at each start: without a folder, a restart has lost them. */
 function openAzurite({ folder, ports, options }: Ground) {
-  return async (before?: RunningAzurite) => {
+  return async (before?: RunningStorage) => {
     const kept = options.folder && { folder: join(folder, 'azurite') }
-    const azurite = await startAzurite({ ...(before?.ports ?? ports), ...kept })
+    const azurite = await startStorage({ ...(before?.ports ?? ports), ...kept })
     await seedStorage(storageConnection({ ...ports, ...azurite.ports }), options.tablesPrefix ?? '')
     return azurite
   }

@@ -1,6 +1,6 @@
 import type { JWTPayload } from 'jose'
 import { errors } from 'jose'
-import type { TokenVerifier } from '../identity-endpoint.ts'
+import type { TokenVerifier } from '../token-verifier.ts'
 import { unauthorized } from './refusals.ts'
 
 /**

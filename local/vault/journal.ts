@@ -1,6 +1,6 @@
 import { closeSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
-import type { VaultEvent } from './secrets.ts'
+import type { VaultEvent } from './secret.ts'
 
 /** An append-only file of events, one JSON object a line. */
 export interface Journal {

@@ -3,6 +3,8 @@ export class VaultRefusal extends Error {
   readonly status: 400 | 401 | 403 | 404 | 409 | 429 | 500
   readonly code: string
   readonly innerCode: string | undefined
+  /** The header `Retry-After`, if there is one. */
+  retryAfterSeconds?: number
 
   constructor(status: VaultRefusal['status'], code: string, message: string, innerCode?: string) {
     super(message)
@@ -49,6 +51,19 @@ export function deletedButRecoverable(name: string): VaultRefusal {
   return new VaultRefusal(409, 'Conflict', message, 'ObjectIsDeletedButRecoverable')
 }
 
+/** 409 for a name whose deletion is under way (azure-sdk-for-js recordings, there of a key). */
+export function beingDeleted(): VaultRefusal {
+  return new VaultRefusal(409, 'Conflict', 'Secret is currently being deleted.', 'ObjectIsBeingDeleted')
+}
+
+/** 403 for purging where nobody can (reported with hashicorp/terraform-provider-azurerm). */
+export function purgeProtected(host: string): VaultRefusal {
+  const message =
+    'Operation "purge" is not allowed because purge protection is enabled for this vault. Key Vault service will ' +
+    `automatically purge it after the retention period has passed. Vault: ${host}`
+  return new VaultRefusal(403, 'Forbidden', message)
+}
+
 /** 400 for what the request got wrong; values are never quoted. */
 export function badParameter(message: string): VaultRefusal {
   return new VaultRefusal(400, 'BadParameter', message)
@@ -59,11 +74,13 @@ export function unauthorized(message: string): VaultRefusal {
   return new VaultRefusal(401, 'Unauthorized', message)
 }
 
-/** 429 without `Retry-After`, as captured from the service (vcsjones/AzureSignTool#219). */
-export function throttled(): VaultRefusal {
+/** 429; without `Retry-After` unless given, as captured from the service (vcsjones/AzureSignTool#219). */
+export function throttled(retryAfterSeconds?: number): VaultRefusal {
   const message =
     'Request was not processed because too many requests were received. Reason: VaultRequestTypeLimitReached'
-  return new VaultRefusal(429, 'Throttled', message)
+  const refusal = new VaultRefusal(429, 'Throttled', message)
+  if (retryAfterSeconds !== undefined) refusal.retryAfterSeconds = retryAfterSeconds
+  return refusal
 }
 
 /** 403 for a caller without the role; the message names caller and resource, as the service's does. */
@@ -77,6 +94,16 @@ export function forbiddenByRbac(callerId: string, action: string): VaultRefusal 
     "DecisionReason: 'DeniedWithNoValidRBAC'",
   ].join('\r\n')
   return new VaultRefusal(403, 'Forbidden', message, 'ForbiddenByRbac')
+}
+
+/**
+ * 403 for what a policy in Deny mode does not let in, of which Azure/azure-policy has `Secrets_ExpirationSet.json`.
+ * The words are ours: no answer of the service was found, only reports of 403 (packer-plugin-azure#235).
+ */
+export function forbiddenByPolicy(): VaultRefusal {
+  const message =
+    'Operation "set" is not allowed by policy. Key Vault secrets should have an expiration date.'
+  return new VaultRefusal(403, 'Forbidden', message, 'ForbiddenByPolicy')
 }
 
 /** 403 for a caller outside the vault's network rules. */

@@ -1,45 +1,26 @@
 import { randomBytes } from 'node:crypto'
-import { deletedButRecoverable, deletedSecretNotFound, secretDisabled, secretNotFound } from './refusals.ts'
-
-/** What a caller may say about a version of a secret; times in Unix seconds. */
-export interface SecretProperties {
-  readonly contentType?: string | undefined
-  readonly tags?: Readonly<Record<string, string>> | undefined
-  readonly enabled?: boolean | undefined
-  readonly notBefore?: number | undefined
-  readonly expires?: number | undefined
-}
-
-/** One version of a secret, as it is kept; times in Unix seconds. */
-export interface SecretVersion extends SecretProperties {
-  readonly version: string
-  readonly value: string
-  readonly enabled: boolean
-  readonly created: number
-  readonly updated: number
-}
-
-/** A secret with all its versions. */
-export interface Secret {
-  readonly name: string
-  readonly versions: Map<string, SecretVersion>
-  /** The newest version's id. */
-  current: string
-  /** When it was deleted, Unix seconds; absent while it is not. */
-  deletedAt?: number | undefined
-}
-
-/** One thing that happened to the vault's content: what its journal keeps, and all that changes its state. */
-export type VaultEvent =
-  | { readonly event: 'stored'; readonly name: string; readonly version: SecretVersion }
-  | { readonly event: 'deleted'; readonly name: string; readonly at: number }
-  | { readonly event: 'recovered' | 'purged'; readonly name: string }
+import {
+  beingDeleted,
+  deletedButRecoverable,
+  deletedSecretNotFound,
+  secretDisabled,
+  secretNotFound,
+} from './refusals.ts'
+import {
+  type Secret,
+  type SecretProperties,
+  type SecretVersion,
+  type VaultEvent,
+  versionOf,
+} from './secret.ts'
 
 /** How the content is made durable and what time it is. */
 export interface SecretsOptions {
   /** Called before an event changes anything; what it throws keeps the event from happening. */
   readonly record: (event: VaultEvent) => void
   readonly now: () => Date
+  /** How long a deletion takes after it was answered. */
+  readonly deletionMilliseconds: () => number
 }
 
 /**
@@ -57,7 +38,9 @@ export class Secrets {
 
   /** Adds a version. @throws VaultRefusal `Conflict` when the name is deleted. */
   set(name: string, value: string, properties: SecretProperties): SecretVersion {
-    if (this.#find(name)?.deletedAt !== undefined) throw deletedButRecoverable(name)
+    const known = this.#find(name)
+    if (known && this.#isBeingDeleted(known)) throw beingDeleted()
+    if (known?.deletedAt !== undefined) throw deletedButRecoverable(name)
     const at = this.#seconds()
     const version = randomBytes(16).toString('hex')
     const stored = {
@@ -93,19 +76,20 @@ export class Secrets {
   delete(name: string): Secret {
     const secret = this.get(name)
     this.#commit({ event: 'deleted', name: secret.name, at: this.#seconds() })
+    secret.deletedFrom = this.#options.now().getTime() + this.#options.deletionMilliseconds()
     return secret
   }
 
-  /** Undoes a deletion. @throws VaultRefusal when it is not deleted. */
+  /** Undoes a deletion. @throws VaultRefusal when it is not deleted, or not yet. */
   recover(name: string): Secret {
-    const secret = this.getDeleted(name)
+    const secret = this.#getWhollyDeleted(name)
     this.#commit({ event: 'recovered', name: secret.name })
     return secret
   }
 
-  /** Ends a deleted secret for good; its name is free. @throws VaultRefusal when it is not deleted. */
+  /** Ends a deleted secret for good; its name is free. @throws VaultRefusal when it is not deleted, or not yet. */
   purge(name: string): void {
-    this.#commit({ event: 'purged', name: this.getDeleted(name).name })
+    this.#commit({ event: 'purged', name: this.#getWhollyDeleted(name).name })
   }
 
   /** Finds a secret that is not deleted. @throws VaultRefusal `SecretNotFound`. */
@@ -118,8 +102,13 @@ export class Secrets {
   /** Finds a deleted secret. @throws VaultRefusal `SecretNotFound`. */
   getDeleted(name: string): Secret {
     const secret = this.#find(name)
-    if (secret?.deletedAt === undefined) throw deletedSecretNotFound(name)
+    if (secret?.deletedAt === undefined || this.#isBeingDeleted(secret)) throw deletedSecretNotFound(name)
     return secret
+  }
+
+  /** Whether it is among the deleted: what is still being deleted is nowhere. */
+  isDeleted(secret: Secret): boolean {
+    return secret.deletedAt !== undefined && !this.#isBeingDeleted(secret)
   }
 
   /** All secrets, deleted or not, by name. */
@@ -163,6 +152,16 @@ export class Secrets {
     secret.versions.set(version.version, version)
   }
 
+  #isBeingDeleted({ deletedAt, deletedFrom = 0 }: Secret): boolean {
+    return deletedAt !== undefined && this.#options.now().getTime() < deletedFrom
+  }
+
+  #getWhollyDeleted(name: string): Secret {
+    const secret = this.#find(name)
+    if (secret && this.#isBeingDeleted(secret)) throw beingDeleted()
+    return this.getDeleted(name)
+  }
+
   #find(name: string): Secret | undefined {
     return this.#byKey.get(name.toLowerCase())
   }
@@ -175,11 +174,4 @@ export class Secrets {
   #seconds(): number {
     return Math.floor(this.#options.now().getTime() / 1000)
   }
-}
-
-/** One version of a secret, the current one unless told. @throws VaultRefusal `SecretNotFound`. */
-export function versionOf(secret: Secret, version?: string): SecretVersion {
-  const found = secret.versions.get(version ?? secret.current)
-  if (!found) throw secretNotFound(`${secret.name}/${version}`)
-  return found
 }

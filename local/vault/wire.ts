@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { badParameter } from './refusals.ts'
-import { type Secret, type SecretProperties, type SecretVersion, versionOf } from './secrets.ts'
+import { type Secret, type SecretProperties, type SecretVersion, versionOf } from './secret.ts'
 
 /** A secret's value: 25 KB at most (secrets/about-secrets). */
 const maxValueBytes = 25_600
@@ -62,32 +62,38 @@ function fromWire({ contentType, tags, attributes }: z.infer<typeof propertiesSc
   }
 }
 
+/** Where the vault is and what it does with the deleted: the same for each of its answers. */
+export interface VaultView {
+  readonly origin: string
+  readonly purgeProtection: boolean
+}
+
 /** A version as answered: id, attributes, tags, content type; without its value. */
-export function toProperties(origin: string, name: string, version: SecretVersion) {
-  return { id: `${origin}/secrets/${name}/${version.version}`, ...toCommon(version) }
+export function toProperties(vault: VaultView, name: string, version: SecretVersion) {
+  return { id: `${vault.origin}/secrets/${name}/${version.version}`, ...toCommon(vault, version) }
 }
 
 /** A version as `get` and `set` answer it: with its value. */
-export function toBundle(origin: string, name: string, version: SecretVersion) {
-  return { value: version.value, ...toProperties(origin, name, version) }
+export function toBundle(vault: VaultView, name: string, version: SecretVersion) {
+  return { value: version.value, ...toProperties(vault, name, version) }
 }
 
 /** A secret in a list: its id names no version. */
-export function toItem(origin: string, secret: Secret) {
-  return { id: `${origin}/secrets/${secret.name}`, ...toCommon(versionOf(secret)) }
+export function toItem(vault: VaultView, secret: Secret) {
+  return { id: `${vault.origin}/secrets/${secret.name}`, ...toCommon(vault, versionOf(secret)) }
 }
 
 /** A deleted secret as `delete` and `getDeleted` answer it; its id names the newest version. */
-export function toDeletedBundle(origin: string, secret: Secret) {
-  return { ...toDeletion(origin, secret), ...toProperties(origin, secret.name, versionOf(secret)) }
+export function toDeletedBundle(vault: VaultView, secret: Secret) {
+  return { ...toDeletion(vault, secret), ...toProperties(vault, secret.name, versionOf(secret)) }
 }
 
 /** A deleted secret in a list: its id names no version. */
-export function toDeletedItem(origin: string, secret: Secret) {
-  return { ...toDeletion(origin, secret), ...toItem(origin, secret) }
+export function toDeletedItem(vault: VaultView, secret: Secret) {
+  return { ...toDeletion(vault, secret), ...toItem(vault, secret) }
 }
 
-function toCommon(version: SecretVersion) {
+function toCommon({ purgeProtection }: VaultView, version: SecretVersion) {
   return {
     ...(version.contentType === undefined ? {} : { contentType: version.contentType }),
     attributes: {
@@ -96,16 +102,16 @@ function toCommon(version: SecretVersion) {
       exp: version.expires,
       created: version.created,
       updated: version.updated,
-      recoveryLevel: 'Recoverable+Purgeable',
+      recoveryLevel: purgeProtection ? 'Recoverable' : 'Recoverable+Purgeable',
       recoverableDays,
     },
     tags: version.tags ?? {},
   }
 }
 
-function toDeletion(origin: string, { name, deletedAt = 0 }: Secret) {
+function toDeletion(vault: VaultView, { name, deletedAt = 0 }: Secret) {
   return {
-    recoveryId: `${origin}/deletedsecrets/${name}`,
+    recoveryId: `${vault.origin}/deletedsecrets/${name}`,
     deletedDate: deletedAt,
     scheduledPurgeDate: deletedAt + recoverableDays * daySeconds,
   }

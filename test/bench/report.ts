@@ -64,6 +64,11 @@ export function median(values: readonly number[]): number {
   return (low + high) / 2
 }
 
+/** The number of operations in all. */
+export function sum(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((total, count) => total + count, 0)
+}
+
 /** A report as lines of text, its table aligned. */
 export function formatReport({ title, ground, measurements }: BenchReport): string {
   const rows = measurements.map(({ what, value, target = '', reached }) => [

@@ -2,8 +2,7 @@ import autocannon from 'autocannon'
 import { openWorld, type World } from '../end-to-end/world.ts'
 import { noopSettings, startNoopHost, writeBrokerBesideNoop } from './noopHost.ts'
 import { processorSeconds } from './processTime.ts'
-import { atLeast, type Bench, type Measurement, median, told } from './report.ts'
-import { startTableProxy, sum, type TableProxy } from './tableProxy.ts'
+import { atLeast, type Bench, type Measurement, median, sum, told } from './report.ts'
 
 const connectionCounts = [1, 16, 64]
 /** Of a function that only gives back a prepared answer. */
@@ -16,12 +15,10 @@ const warmUpSeconds = 8
  * broker's own host, and for comparison one alone in a host that holds nothing else.
  */
 export const warmVend: Bench = async ({ quick }) => {
-  const proxy = await startTableProxy()
-  const world = await openWorld({ settings: { TABLES_CONNECTION_STRING: proxy.connectionString } })
-  proxy.connect(world.stack.ports.table)
+  const world = await openWorld()
   try {
     const vend = await prepareVend(world)
-    const operations = await countOperations(world, proxy, vend)
+    const operations = await countOperations(world, vend)
     const app = await writeBrokerBesideNoop()
     const { origin, pid } = await world.addBroker(noopSettings(vend.answer), app.folder)
     const alone = await startNoopHost(vend.answer)
@@ -47,7 +44,6 @@ export const warmVend: Bench = async ({ quick }) => {
     }
   } finally {
     await world.close()
-    await proxy.stop()
   }
 }
 
@@ -141,14 +137,13 @@ async function load({ origin, path, headers, pid }: Side, connections: number, s
 /** What a thousand vends cost outside the process: first the warm ones, then one that must refresh. */
 async function countOperations(
   world: World,
-  proxy: TableProxy,
   warm: Pick<Side, 'origin' | 'path' | 'headers'>,
 ): Promise<Measurement[]> {
-  const started = await takeOperations(world, proxy, async () => {
+  const started = await takeOperations(world, async () => {
     await autocannon({ url: warm.origin + warm.path, headers: warm.headers, connections: 16, amount: 1000 })
   })
   const stale = await world.connectedStale()
-  const refreshed = await takeOperations(world, proxy, async () => {
+  const refreshed = await takeOperations(world, async () => {
     await world.call('GET', `/v1/tenants/${stale}/token`)
   })
   return [
@@ -164,18 +159,15 @@ interface Operations {
   readonly tokenEndpoint: number
 }
 
-async function takeOperations(
-  world: World,
-  proxy: TableProxy,
-  work: () => Promise<void>,
-): Promise<Operations> {
+async function takeOperations(world: World, work: () => Promise<void>): Promise<Operations> {
   const vaults = [world.stack.parts.vault, world.stack.parts.grantVault].map(({ service }) => service.control)
   for (const vault of vaults) vault.clearRequests()
   await world.signIn.forget()
-  proxy.takeCounts()
+  const tablesLog = world.stack.parts.azurite.service.control.log
+  tablesLog.clear()
   await work()
   return {
-    tables: proxy.takeCounts(),
+    tables: tablesLog.counts(),
     vault: vaults.reduce((count, vault) => count + vault.requests().length, 0),
     tokenEndpoint: (await world.refreshCalls()).length,
   }

@@ -5,10 +5,9 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { ManagedIdentityCredential } from '@azure/identity'
 import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createLocalCertificate } from '../../local/certificate.ts'
 import {
-  createTokenVerifier,
   type RunningIdentityEndpoint,
   startIdentityEndpoint,
   storageAudience,
@@ -16,6 +15,7 @@ import {
   vaultAudience,
 } from '../../local/identity-endpoint.ts'
 import { serve } from '../../local/service.ts'
+import { createTokenVerifier } from '../../local/token-verifier.ts'
 
 const clientId = 'f3a1c9d2-0000-4000-8000-000000000001'
 const principalId = 'f3a1c9d2-0000-4000-8000-000000000002'
@@ -112,6 +112,67 @@ describe('the identity endpoint', () => {
     const answer = await ask(query as Record<string, string>, header)
     expect(answer.status).toBe(status)
     expect(await answer.json()).not.toHaveProperty('access_token')
+  })
+})
+
+describe('faults of the identity endpoint', () => {
+  const get = (path = '') =>
+    fetch(`${identity.endpoint}${path}?api-version=2019-08-01&resource=${vaultAudience}`, {
+      headers: { 'X-IDENTITY-HEADER': 'let me in' },
+    })
+  const control = (path: string, body: unknown) =>
+    fetch(`${identity.origin}/_control/${path}`, { method: 'POST', body: JSON.stringify(body) })
+  const addFault = async (fault: object) => expect((await control('faults', fault)).status).toBe(204)
+  afterEach(() => identity.control.faults.clear())
+
+  test.each([
+    { kind: 'serverError', status: 500 },
+    { kind: 'badRequest', status: 400 },
+    { kind: 'throttled', status: 429 },
+  ])('$kind is $status, as often as told, and no token', async ({ kind, status }) => {
+    await addFault({ kind, times: 1 })
+    const refused = await get()
+    expect(refused.status).toBe(status)
+    expect(await refused.json()).toEqual({
+      statusCode: status,
+      message: expect.any(String),
+      correlationId: expect.any(String),
+    })
+    expect((await get()).status).toBe(200)
+  })
+
+  test('one sick process of two gets no token, and the other does', async () => {
+    await addFault({ kind: 'serverError', instance: 'two' })
+    const statuses = await Promise.all(['/one', '/two', ''].map(async (path) => (await get(path)).status))
+    expect(statuses).toEqual([200, 500, 200])
+    const instances = identity.control.log
+      .entries()
+      .slice(-3)
+      .map(({ instance }) => instance)
+    expect(instances.sort()).toEqual(['', 'one', 'two'])
+  })
+
+  test('strike requests for one resource only', async () => {
+    await addFault({ kind: 'serverError', resource: storageAudience })
+    expect((await get()).status).toBe(200)
+  })
+
+  test('a slow endpoint gives the token in the end, by a fault or by its latency', async () => {
+    const millisecondsOf = async () => {
+      const startedAt = performance.now()
+      expect((await get()).status).toBe(200)
+      return performance.now() - startedAt
+    }
+    await addFault({ kind: 'slow', milliseconds: 120, times: 1 })
+    expect(await millisecondsOf()).toBeGreaterThanOrEqual(119)
+    expect((await control('settings', { latencyMilliseconds: 120 })).status).toBe(204)
+    expect(await millisecondsOf()).toBeGreaterThanOrEqual(119)
+    identity.control.settings.latencyMilliseconds = 0
+  })
+
+  test('a connection that is cut has no answer', async () => {
+    await addFault({ kind: 'cut', times: 1 })
+    await expect(get()).rejects.toThrow()
   })
 })
 

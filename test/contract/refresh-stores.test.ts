@@ -159,9 +159,15 @@ describe.each([
 })
 
 async function historyOf(store: TenantDirectory, tenant: Tenant): Promise<readonly TenantEvent[]> {
-  const page = await store.events(tenant, 100)
-  if (page === 'continuation_unknown') throw new Error(page)
-  return page.events
+  const events: TenantEvent[] = []
+  let continuation: string | undefined
+  do {
+    const page = await store.events(tenant, 100, continuation)
+    if (page === 'continuation_unknown') throw new Error(page)
+    events.push(...page.events)
+    continuation = page.continuation
+  } while (continuation)
+  return events
 }
 
 interface OpenedTenants {

@@ -6,7 +6,8 @@ import { ManagedIdentityCredential } from '@azure/identity'
 import { SecretClient } from '@azure/keyvault-secrets'
 import { expect, vi } from 'vitest'
 import { createLocalCertificate } from '../../local/certificate.ts'
-import { createTokenVerifier, startIdentityEndpoint, vaultAudience } from '../../local/identity-endpoint.ts'
+import { startIdentityEndpoint, vaultAudience } from '../../local/identity-endpoint.ts'
+import { createTokenVerifier } from '../../local/token-verifier.ts'
 import { type RunningVault, startVault, type VaultOptions } from '../../local/vault/vault.ts'
 
 /** What a vault answers to a request sent around the SDK. */

@@ -46,6 +46,7 @@ describe('a restart', () => {
     }
     for (const name of ['deleted', 'purged'])
       await client.setSecret(name, 'x').then(() => deleteSecret(client, name))
+    vault.control.settings.purgeProtection = false
     await client.purgeDeletedSecret('purged')
     await appendFile(dataFile, '{"event":"stored","name":"cut off in the mid')
     await restart()
@@ -87,7 +88,7 @@ describe('a restart', () => {
 function startInChild(options: { identityOrigin: string; folder: string; dataFile: string }) {
   const script = `
     import { createLocalCertificate } from '${new URL('../../local/certificate.ts', import.meta.url)}'
-    import { createTokenVerifier } from '${new URL('../../local/identity-endpoint.ts', import.meta.url)}'
+    import { createTokenVerifier } from '${new URL('../../local/token-verifier.ts', import.meta.url)}'
     import { startVault } from '${new URL('../../local/vault/vault.ts', import.meta.url)}'
     const { identityOrigin, folder, dataFile } = ${JSON.stringify(options)}
     const verifyToken = createTokenVerifier(identityOrigin)

@@ -79,7 +79,7 @@ describe('secrets and their versions', () => {
     expect(properties).toMatchObject({ name: 'grant', contentType: 'text/plain', tags, notBefore, expiresOn })
     expect(properties).toMatchObject({
       enabled: true,
-      recoveryLevel: 'Recoverable+Purgeable',
+      recoveryLevel: 'Recoverable',
       recoverableDays: 90,
     })
     expect(properties.version).toMatch(/^[0-9a-f]{32}$/)
@@ -211,8 +211,44 @@ describe('soft delete', () => {
     expect(await namesOf(client.listDeletedSecrets())).toEqual(['grant'])
   })
 
-  test('a deleted name cannot be set until it is purged', async () => {
+  test('nobody can purge a deleted secret, as the template has it', async () => {
     await client.setSecret('grant', 'one')
+    await deleteSecret(client, 'grant')
+    expect(await refusalOf(client.purgeDeletedSecret('grant'))).toEqual({ status: 403, code: 'Forbidden' })
+    expect(await refusalOf(client.purgeDeletedSecret('other'))).toEqual({
+      status: 404,
+      code: 'SecretNotFound',
+    })
+    expect(await namesOf(client.listDeletedSecrets())).toEqual(['grant'])
+  })
+
+  test('a deletion takes its time, in which the name is nowhere and taken', async () => {
+    let now = Date.now()
+    const slow = await bench.startVault({ now: () => new Date(now) })
+    const patient = bench.connect(slow.origin)
+    slow.control.settings.deletionMilliseconds = 5000
+    await patient.setSecret('grant', 'one')
+    await patient.beginDeleteSecret('grant')
+    const underWay = { status: 409, code: 'Conflict', inner: 'ObjectIsBeingDeleted' }
+    const notFound = { status: 404, code: 'SecretNotFound' }
+    now += 4999
+    expect(await refusalOf(patient.getSecret('grant'))).toEqual(notFound)
+    expect(await refusalOf(patient.getDeletedSecret('grant'))).toEqual(notFound)
+    expect(await namesOf(patient.listDeletedSecrets())).toEqual([])
+    expect(await refusalOf(patient.setSecret('grant', 'two'))).toEqual(underWay)
+    expect(await refusalOf(patient.beginRecoverDeletedSecret('grant'))).toEqual(underWay)
+    now += 1
+    expect((await patient.getDeletedSecret('grant')).name).toBe('grant')
+    const deleted = { ...underWay, inner: 'ObjectIsDeletedButRecoverable' }
+    expect(await refusalOf(patient.setSecret('grant', 'two'))).toEqual(deleted)
+    await slow.stop()
+  })
+
+  test('a deleted name cannot be set until it is purged', async () => {
+    vault.control.settings.purgeProtection = false
+    await client.setSecret('grant', 'one')
+    const { properties } = await client.getSecret('grant')
+    expect(properties.recoveryLevel).toBe('Recoverable+Purgeable')
     await deleteSecret(client, 'grant')
     const conflict = { status: 409, code: 'Conflict', inner: 'ObjectIsDeletedButRecoverable' }
     expect(await refusalOf(client.setSecret('grant', 'two'))).toEqual(conflict)
