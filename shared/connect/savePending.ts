@@ -18,15 +18,15 @@ import type { Proven } from './prove.ts'
 import { disconnectedDuringSignIn, type SavedSignIn } from './savedSignIn.ts'
 import { toGrant } from './toGrant.ts'
 
-/** How long an app may take to hand back the confirmation code. */
+/** How long an app has to return the confirmation code. */
 export const confirmationSeconds = 900
 
-/** What waits with a grant, written before it. */
+/** Values that wait with a grant, written before it. */
 export interface Waiting
   extends Pick<Reach, 'outcome'>,
     Pick<PendingGrant, 'accountsGeneration' | 'choice'> {}
 
-/** The grant waits beside the tenant's current one, which keeps working until the app confirms. */
+/** Stores the grant beside the tenant's current one, which keeps working until the app confirms. */
 export async function savePending(
   { grantServices, clock }: Pick<CallbackDependencies, 'grantServices' | 'clock'>,
   signIn: SignIn,
@@ -55,7 +55,7 @@ export async function savePending(
     accountsGeneration,
     ...(choice && { choice }),
   }
-  // The sweep ends unconfirmed consents. A due row without one costs one read.
+  // The sweep ends unconfirmed consents. A due row without a consent costs one read.
   await due.insert(dueRowOf(stored.tenant, proven.row, pendingGrant.expiresAt))
   const changed = await changeTenant(grantServices, stored, (row) =>
     whyNotFor(signIn, row)
@@ -75,7 +75,7 @@ export async function savePending(
   return { tenant: written.tenant, returnUrl }
 }
 
-/** Why a consent doesn't fit the current row; undefined when it does. */
+/** Returns why a consent doesn't fit the current row; undefined if it does. */
 function whyNotFor(signIn: SignIn, row: Tenant): ConnectFailure | undefined {
   if (row.environment !== signIn.environment) return { failed: 'environment_mismatch' }
   return isStillWanted(signIn, row) ? undefined : disconnectedDuringSignIn
