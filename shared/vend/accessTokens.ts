@@ -9,39 +9,39 @@ import { noteVend } from './noteVend.ts'
 import type { NotObtained, Obtained } from './obtained.ts'
 import { conclude, type ReadDependencies, readOrRefresh } from './readOrRefresh.ts'
 
-/** Dependencies of obtaining. */
+/** Dependencies of obtaining access tokens. */
 export interface AccessTokenDependencies
   extends ReadDependencies,
     Pick<RefreshDependencies, 'tenants' | 'due' | 'randomness'> {
   readonly config: RefreshConfig
-  /** How long a process answers from a row it has read. */
+  /** How long a process answers from a row that it has read. */
   readonly rowCacheSeconds: number
-  /** How long an attempt may take that brings no deadline of its own. */
+  /** The time limit of an attempt that has no deadline of its own. */
   readonly vendLimitSeconds: number
 }
 
 /** Obtains access tokens: from this process's memory, from the row, or by a refresh. */
 export interface AccessTokens {
   /**
-   * @param minValiditySeconds a promise when given; without it 300 s are aimed at and 60 s settled for.
+   * @param minValiditySeconds a promise if given. Without it, the goal is 300 s and the minimum is 60 s.
    * @throws TimeLimitError at the deadline, while a refresh goes on for the next caller.
    */
   obtain(name: TenantName, minValiditySeconds?: number, deadline?: Deadline): Promise<Obtained | NotObtained>
-  /** Obtains another token than the one refreshed at `seen`, which Microsoft Advertising refused. */
+  /** Replaces the token refreshed at `seen`, which Microsoft Advertising refused. */
   replace(name: TenantName, seen: Date): Promise<Obtained | NotObtained>
-  /** Forgets what this process remembers of a tenant that it has just changed. */
+  /** Removes a tenant from this process's memory, because the process has just changed it. */
   forget(name: TenantName): void
 }
 
-/** What the broker aims at when the app asks for nothing. */
+/** The validity that the broker aims for when the app asks for none. */
 const aimedValiditySeconds = 300
 
-/** Rows and opened tokens that a process remembers at most. */
+/** The most rows and opened tokens that a process remembers. */
 const mostRemembered = 5000
 
 interface AsOf<T> {
   readonly value: T
-  /** When its reading began, since a disconnect after that must be seen in time; milliseconds since the epoch. */
+  /** When reading it began, because a later disconnect must be seen in time; milliseconds since the epoch. */
   readonly readAt: number
 }
 
@@ -52,7 +52,7 @@ export function createAccessTokens(dependencies: AccessTokenDependencies): Acces
   const reading = createCoalesce<AsOf<Obtained | NotObtained>>()
   const noting = createCoalesce<void>()
   const limit = () => createDeadline(clock, secondsAfter(clock.now(), vendLimitSeconds))
-  /** Callers that share a read share its age too. */
+  /** Callers that share a read also share its age. */
   const asOf = async <T>(work: () => Promise<T>): Promise<AsOf<T>> => {
     const readAt = clock.now().getTime()
     return { value: await work(), readAt }
@@ -72,14 +72,14 @@ export function createAccessTokens(dependencies: AccessTokenDependencies): Acces
     const key = keyOf(name)
     const [wanted, settleFor] = [wantedOf(minValiditySeconds), settledForOf(minValiditySeconds)]
     const work = () => readOrRefresh(dependencies, name, { wanted, settleFor }, deadline)
-    // What hangs must not keep the next caller from starting afresh.
+    // A call that hangs must not keep the next caller from starting a new one.
     const read = () => asOf(() => deadline.step('obtaining a token', work))
     return remember(key, await reading(`${key}:${wanted}:${settleFor}`, read))
   }
   const note = async (key: string, vended: Obtained): Promise<void> => {
     const { value: tenant, readAt } = await asOf(() => noteVend(dependencies, vended.tenant))
     if (!tenant || memory.peek(key)?.value !== vended) return
-    // A row with another token is another answer: this token is not to go with its ids.
+    // A row with another token is a different answer: this token must not be sent with the ids of that row.
     const isSame = tenant.accessToken?.sealed === vended.tenant.accessToken?.sealed
     if (isSame) memory.set(key, { value: { ...vended, tenant }, readAt })
     else memory.delete(key)
@@ -91,7 +91,7 @@ export function createAccessTokens(dependencies: AccessTokenDependencies): Acces
       const known = recall(key)
       const isGood = known && secondsUntil(known.expiresAt, clock.now()) >= wantedOf(minValiditySeconds)
       const obtained = isGood ? known : await readAgain(name, minValiditySeconds, deadline ?? limit())
-      // Nobody waits for it: storage that hangs costs a vend from memory nothing.
+      // Not awaited: storage that hangs must not delay a vend from memory.
       if (obtained.ok && needsNote(dependencies, obtained.tenant)) void noting(key, () => note(key, obtained))
       return obtained
     },
@@ -111,7 +111,7 @@ export function createAccessTokens(dependencies: AccessTokenDependencies): Acces
   }
 }
 
-/** Tenant ids hold no slash, so no two names make the same key. */
+/** Tenant ids contain no slash, so no two names have the same key. */
 function keyOf({ workspace, tenant }: TenantName): string {
   return `${workspace}/${tenant}`
 }
@@ -120,12 +120,12 @@ function wantedOf(minValiditySeconds = aimedValiditySeconds): number {
   return Math.max(minValiditySeconds, leastValiditySeconds)
 }
 
-/** The validity in seconds that is vended at least: the app's promise, and never less than sixty. */
+/** The least validity to vend, in seconds: the app's promise, and never less than sixty. */
 export function settledForOf(minValiditySeconds = 0): number {
   return Math.max(minValiditySeconds, leastValiditySeconds)
 }
 
-/** A vend is written down four times in an active window at most. */
+/** A vend is recorded at most four times in an active window. */
 function needsNote({ clock, config }: AccessTokenDependencies, tenant: Tenant): boolean {
   const { lastVendedAt } = tenant
   return (

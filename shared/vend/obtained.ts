@@ -9,7 +9,7 @@ export interface Obtained {
   readonly expiresAt: Date
 }
 
-/** Why there is none: the tenant is unknown, the refresh ended otherwise, or the new token lives too short. */
+/** Why there is no token: the tenant is unknown, the refresh failed, or the new token doesn't last long enough. */
 export type NotObtained =
   | { readonly ok: false; readonly because: 'not_found' }
   | {

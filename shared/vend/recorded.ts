@@ -8,7 +8,7 @@ export interface RecordedVendDependencies {
   readonly recordUse: RecordUse
 }
 
-/** The vend as one app uses it: every vend is recorded, however it ends. */
+/** Wraps the vend for one app: every vend is recorded, whether it succeeds or fails. */
 export function recordedVend({ vend, recordUse }: RecordedVendDependencies, app: string): Vend {
   return {
     async vend(tenant, options) {
