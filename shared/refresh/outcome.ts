@@ -3,13 +3,13 @@ import type { TokenRefusal } from '../domain/refusal.ts'
 import type { StoredTenant } from '../domain/tenant.ts'
 import type { RefreshDecision } from './decide.ts'
 
-/** How a refresh ended. `stored` is the tenant row as last seen. */
+/** How a refresh ended. `stored` is the tenant row as last read. */
 export type RefreshOutcome =
   | {
       readonly outcome: 'refreshed' | 'fresh'
       readonly stored: StoredTenant
       readonly accessToken?: string
-      /** Of a refresh: the due time whose row went with it. */
+      /** Set for a refresh: the due time whose row was removed. */
       readonly dueBefore?: Date | undefined
     }
   | { readonly outcome: 'refused'; readonly stored: StoredTenant; readonly refusal: TokenRefusal }
@@ -21,7 +21,7 @@ export type RefreshOutcome =
     }
   | { readonly outcome: 'not_found' }
 
-/** Why a tenant that wanted a refresh got none from us. */
+/** Why a tenant that needed a refresh wasn't refreshed here. */
 export type PassedOnReason =
   | Exclude<Extract<RefreshDecision, { refresh: false }>['reason'], 'fresh'>
   | 'leased_elsewhere'

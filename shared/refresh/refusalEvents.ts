@@ -14,8 +14,8 @@ export function notStored(at: Date): TenantEvent {
 }
 
 /**
- * What a tenant's history says of a refresh that failed and is tried again: the second failure in a row of what may
- * pass, and the first of what the operator must look at.
+ * Returns the event for a failed refresh that will be retried: for the second temporary failure in a row, and for
+ * the first failure that the operator must look into.
  */
 export function failed(
   before: RefreshTrouble | undefined,
@@ -27,7 +27,7 @@ export function failed(
   return trouble.attempts === 2 && trouble.actor !== 'operator' ? [failing(refusal, at)] : []
 }
 
-/** Whether a failure newly needs the operator. */
+/** Whether a failure is new to the operator. */
 export function isNewsForOperator(before: RefreshTrouble | undefined, trouble: RefreshTrouble): boolean {
   return trouble.actor === 'operator' && before?.actor !== 'operator'
 }
