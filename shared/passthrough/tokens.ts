@@ -4,13 +4,13 @@ import { type Clock, secondsAfter } from '../clock.ts'
 import type { Prepared } from './prepare.ts'
 import { freshSeconds } from './repeat.ts'
 
-/** What knowing a call's tokens reads. */
+/** Dependencies of describing a call's tokens. */
 export interface TokenDependencies {
   readonly developerTokenProofs: DeveloperTokenProofs
   readonly clock: Clock
 }
 
-/** What is known of the tokens of a passed-on call; without storage, nothing of the developer token. */
+/** The known facts about the tokens of a passed-through call; without storage, none about the developer token. */
 export async function tokensOf(
   { developerTokenProofs, clock }: TokenDependencies,
   { tenant, headers, refreshedAt }: Prepared,
