@@ -9,7 +9,7 @@ import { judgeDeveloperToken } from './developerTokenState.ts'
 import type { DeveloperTokenState, DiagnosisContext } from './facts.ts'
 import { createKnownAccounts, type DiagnosedAccount } from './knownAccounts.ts'
 
-/** What a diagnosis reads. */
+/** Dependencies of a diagnosis. */
 export interface DiagnosisDependencies {
   readonly config: Config
   readonly accounts: AccountStore
@@ -19,7 +19,7 @@ export interface DiagnosisDependencies {
 
 const accountsPageSize = 1000
 
-/** Gathers what a failed call is judged by. @param accounts those that matter to it. */
+/** Gathers the facts for judging a failed call. @param accounts the relevant ones. */
 export async function diagnosisContext(
   dependencies: DiagnosisDependencies,
   tenant: Tenant,
@@ -39,7 +39,7 @@ export async function diagnosisContext(
   }
 }
 
-/** Judges the environment's developer token beside the other environment's, where that is served. */
+/** Judges the environment's developer token, compared with the other environment's, if that is configured. */
 export async function developerTokenState(
   { config, developerTokens }: Pick<DiagnosisDependencies, 'config' | 'developerTokens'>,
   environment: Environment,
@@ -52,7 +52,7 @@ export async function developerTokenState(
   return judgeDeveloperToken(environment, own, others)
 }
 
-/** Every account of the tenant: which customers lead to which of them is only seen in all. */
+/** All accounts of the tenant: only the full list shows which customers can reach an account. */
 export async function allAccounts(
   { accounts }: Pick<DiagnosisDependencies, 'accounts'>,
   tenant: Tenant,
