@@ -9,7 +9,7 @@ export interface ListedAccount {
   readonly customerId: string
 }
 
-/** What a walk down the customer links found. */
+/** The result of a walk down the customer links. */
 export interface LinkWalk {
   /** By account id. */
   readonly accounts: ReadonlyMap<string, ListedAccount>
@@ -22,7 +22,7 @@ export interface LinkWalk {
 const mostLevels = 5
 
 /**
- * Ends a walk through a very wide hierarchy, at a call for each customer: a browser waits for it, and the platform
+ * Limits a walk through a very wide hierarchy, with one call for each customer: a browser waits for it, and the platform
  * ends its call after 230 s (functions-scale, "timeout").
  */
 export const mostWalkedCustomers = 500
@@ -30,9 +30,9 @@ export const mostWalkedCustomers = 500
 const callsAtOnce = 4
 
 /**
- * Walks GetLinkedAccountsAndCustomersInfo from `roots` downwards, a level at a time, until every wanted account
- * was seen. A customer that the user may not list is passed over; any other fault ends the walk, since half a
- * walk would make accounts look as if they had vanished.
+ * Walks GetLinkedAccountsAndCustomersInfo from `roots` downward, one level at a time, until every wanted account
+ * is found. A customer that the user may not list is skipped; any other fault ends the walk, because half a
+ * walk would make accounts seem to have vanished.
  */
 export async function walkLinks(
   client: CustomerManagement,
@@ -94,11 +94,11 @@ async function listLevel(
   return { ok: true, value: { accounts, customers } }
 }
 
-/** Frees what no later step of the walk reads: 500 answers at once would fill the memory. */
+/** Drops what later steps don't read: 500 answers would fill the memory. */
 function withoutUnwanted(answer: Answer<Listed>, wanted: ReadonlySet<string>): Answer<Listed> {
   if (!answer.ok) return answer
   const accounts = answer.value.accounts.filter(({ accountId }) => wanted.has(accountId))
-  // One more than the walk takes, so that it sees that it is cut.
+  // One more than the walk reads, so it notices the cut.
   const customers = answer.value.customers.slice(0, mostWalkedCustomers + 1)
   return { ok: true, value: { accounts, customers } }
 }
