@@ -2,7 +2,7 @@ import type { Environment, IdentityProvider } from '../environment.ts'
 import type { TokenRefusal } from './refusal.ts'
 import type { Grant } from './tenant.ts'
 
-/** One refresh as the identity provider is asked for it. */
+/** A refresh request to the identity provider. */
 export interface RefreshRequest {
   readonly environment: Environment
   readonly identityProvider: IdentityProvider
@@ -12,18 +12,18 @@ export interface RefreshRequest {
   readonly refreshToken: string
 }
 
-/** What the token endpoint said. */
+/** The token endpoint's answer. */
 export type TokenAnswer =
   | {
       readonly ok: true
       readonly accessToken: string
       readonly expiresInSeconds: number
-      /** Absent when the provider sent none: the old one stays good. */
+      /** Absent if the provider sent none: the old one stays valid. */
       readonly refreshToken?: string
     }
   | { readonly ok: false; readonly refusal: TokenRefusal }
 
-/** The identity provider as refreshing sees it. Expected failures are answers; it does not throw for them. */
+/** The identity provider, as refreshing sees it. Expected failures are returned, not thrown. */
 export interface TokenEndpoint {
   refresh(request: RefreshRequest): Promise<TokenAnswer>
 }
