@@ -2,16 +2,16 @@ import type { ServerResponse } from 'node:http'
 import { exchangeOf } from './exchanges.ts'
 
 /**
- * Holds a body back while its reader is slow, and ends it when the reader leaves: the library writes every chunk
- * without waiting (`sendProxyResponse`), so that a fast source would fill the memory. Without HTTP streaming the
- * library takes the whole body at once, and there is nothing to wait for.
+ * Pauses a body while its reader is slow, and ends it when the reader leaves: the library writes every chunk
+ * without waiting (`sendProxyResponse`), so a fast source would fill the memory. Without HTTP streaming, the
+ * library reads the whole body first, so there is nothing to wait for.
  */
 export function paced(invocationId: string, body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
   const answer = exchangeOf(invocationId)?.response
   return answer ? pacedTo(answer, body) : body
 }
 
-/** Holds a body back for one answer. */
+/** Paces a body for one answer. */
 export function pacedTo(
   answer: ServerResponse,
   body: ReadableStream<Uint8Array>,
