@@ -3,7 +3,9 @@ import { answerJson } from '../shared/http/answers.ts'
 import { operation, route } from '../shared/http/route.ts'
 import { obtainProblems } from '../shared/vend/problems.ts'
 
-/** `POST /v1/tenants/{tenant}/accounts/discover`: asks Microsoft Advertising again which accounts the tenant can reach. */
+/**
+ * `POST /v1/tenants/{tenant}/accounts/discover`: asks Microsoft Advertising again which accounts the tenant can reach.
+ */
 route('accountsDiscover', 'v1/tenants/{tenant}/accounts/discover', {
   POST: operation({
     summary: 'Discover a tenant’s accounts again',

@@ -7,7 +7,9 @@ import {
 import { answerJson } from '../shared/http/answers.ts'
 import { operation, route } from '../shared/http/route.ts'
 
-/** `PUT /v1/tenants/{tenant}/accounts/selection`: the accounts that may be vended, for apps with their own choice page. */
+/**
+ * `PUT /v1/tenants/{tenant}/accounts/selection`: the accounts that may be vended, for apps with their own choice page.
+ */
 route('accountsSelection', 'v1/tenants/{tenant}/accounts/selection', {
   PUT: operation({
     summary: 'Choose which accounts can be vended, and the default account',

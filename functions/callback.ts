@@ -18,7 +18,9 @@ const authorizationResponse = z.object({
   admin_consent: z.string().optional(),
 })
 
-/** `GET /oauth/callback`: validates, exchanges, proves, stores. Redirects to the app, or shows why connecting failed. */
+/**
+ * `GET /oauth/callback`: validates, exchanges, proves, stores. Redirects to the app, or shows why connecting failed.
+ */
 pageRoute('callback', 'oauth/callback', {
   GET: operation({
     summary: 'The redirect URI to which the identity provider returns the browser',

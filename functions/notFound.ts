@@ -27,8 +27,8 @@ const everything = {
  * catch-all at the root would take precedence over the host's own `/admin` routes.
  *
  * The host tries functions in the order of their names, in upper case, and the first template that matches wins
- * (azure-functions-host `FunctionMetadataManager`, `OrderBy(f => f.Name, StringComparer.OrdinalIgnoreCase)`). `Z_` sorts
- * after every name that starts with a letter, so these come last no matter which functions are added.
+ * (azure-functions-host `FunctionMetadataManager`, `OrderBy(f => f.Name, StringComparer.OrdinalIgnoreCase)`). `Z_`
+ * sorts after every name that starts with a letter, so these come last no matter which functions are added.
  */
 route('z_notFound', 'v1/{*path}', everything)
 pageRoute('z_notFoundPage', 'oauth/{*path}', everything)

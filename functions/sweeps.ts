@@ -3,8 +3,8 @@ import { operation, route } from '../shared/http/route.ts'
 import { runSweep, sweepReport } from '../shared/operations/runSweep.ts'
 
 /**
- * Azure's load balancer ends a request after 230 s (azure-functions/functions-scale, HTTP trigger); a refresh that starts
- * within this time may still need a tenant's full lease.
+ * Azure's load balancer ends a request after 230 s (azure-functions/functions-scale, HTTP trigger); a refresh that
+ * starts within this time may still need a tenant's full lease.
  */
 const mostSeconds = 150
 

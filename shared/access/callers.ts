@@ -20,8 +20,10 @@ export interface Caller {
 export interface Callers {
   /**
    * @param authorization the header as received.
-   * @throws Problem `caller_not_authenticated`, or `identity_provider_unavailable` when the issuer's keys can't be fetched.
-   * @throws StorageUnavailableError when a token is refused only because of its time, and the clock has never been compared.
+   * @throws Problem `caller_not_authenticated`, or `identity_provider_unavailable` when the issuer's keys can't be
+   *   fetched.
+   * @throws StorageUnavailableError when a token is refused only because of its time, and the clock has never been
+   *   compared.
    */
   authenticate(authorization: string | null): Promise<Caller>
 }
@@ -86,8 +88,8 @@ export function createCallers(
 }
 
 /**
- * Returns the lookup of an app's workspace: the one that settings name, or otherwise the app's own. A workspace whose apps
- * are listed is closed to other apps, even to an app with the same name.
+ * Returns the lookup of an app's workspace: the one that settings name, or otherwise the app's own. A workspace whose
+ * apps are listed is closed to other apps, even to an app with the same name.
  */
 function createWorkspaceLookup({ workspaces }: Pick<Config, 'workspaces'>) {
   const named = new Map(

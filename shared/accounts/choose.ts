@@ -40,8 +40,8 @@ export type ChoiceAnswer = z.infer<typeof choiceAnswer>
 /**
  * Sets the accounts that may be vended, and the default among them.
  * @param isStill whether the choice still applies to the tenant. Default is that it does.
- * @throws Problem `tenant_not_found`, `tenant_changed`, or `account_not_found` that names the accounts that can't be reached or, for
- *   a default, aren't chosen.
+ * @throws Problem `tenant_not_found`, `tenant_changed`, or `account_not_found` that names the accounts that can't be
+ *   reached or, for a default, aren't chosen.
  */
 export async function chooseAccounts(
   dependencies: ChooseDependencies,

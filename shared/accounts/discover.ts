@@ -31,7 +31,9 @@ export interface DiscoverDependencies extends AccountsDependencies, DiscoverForD
 /** The part of an account by which people recognize it. */
 export const namedAccount = z.object({ accountId: z.string(), number: z.string(), name: z.string() })
 
-/** A discovery's result and its differences from the previous one. Lists have at most 100 entries; counts have no limit. */
+/**
+ * A discovery's result and its differences from the previous one. Lists have at most 100 entries; counts have no limit.
+ */
 export const discoveryAnswer = z.object({
   accounts: z.int().describe('How many accounts the tenant now has access to.'),
   discoveredAt: z.iso.datetime(),

@@ -117,7 +117,9 @@ function isSamePerson(one: Person, other: Person): boolean {
   return one.consenter.issuer === other.consenter.issuer && one.consenter.subject === other.consenter.subject
 }
 
-/** The first event describes the change in words; as many as needed list every account in their data, `part` of `parts`. */
+/**
+ * The first event describes the change in words; as many as needed list every account in their data, `part` of `parts`.
+ */
 function changedEvents(
   difference: AccountsDifference<Account>,
   person: PersonChange | undefined,

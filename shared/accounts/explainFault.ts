@@ -10,8 +10,8 @@ import { faultEvidence } from '../tenants/faultEvidence.ts'
 const usualWaitSeconds = 60
 
 /**
- * Turns a discovery's fault into the problem that says who acts. If the person who consented is refused, the problem asks
- * for another sign-in and says which. The tenant keeps its status, because its grant works and its row is correct.
+ * Turns a discovery's fault into the problem that says who acts. If the person who consented is refused, the problem
+ * asks for another sign-in and says which. The tenant keeps its status, because its grant works and its row is correct.
  */
 export function explainDiscoveryFault(config: Config, tenant: Tenant, fault: AdvertisingFault): Problem {
   const members = {

@@ -85,7 +85,10 @@ export async function listAccounts(
   }
 }
 
-/** Whether an account's name, number, id or customer contains the text, ignoring case. Every account contains the empty text. */
+/**
+ * Whether an account's name, number, id or customer contains the text, ignoring case. Every account contains the empty
+ * text.
+ */
 export function isMatch(account: Account, search: string): boolean {
   const wanted = search.trim().toLowerCase()
   const texts = [account.name, account.number, account.accountId, account.customerName]

@@ -16,7 +16,10 @@ export interface AccountsDependencies extends ChangeDependencies {
 
 /** The new state of a tenant's accounts. */
 export interface AccountsChange {
-  /** Depends only on the previous accounts: it's written once and committed against a row that other processes may change. */
+  /**
+   * Depends only on the previous accounts: it's written once and committed against a row that other processes may
+   * change.
+   */
   readonly accounts: readonly Account[]
   readonly defaultAccount: DefaultAccount | undefined
   /** Set if the change comes from a discovery. */

@@ -91,8 +91,8 @@ export function isWithoutReason({ class: about, code, named, reason }: Advertisi
 }
 
 /**
- * Wraps an environment's Customer Management so that its faults include the known facts about the call's tokens. The broker
- * calls GetUser first: every other call uses tokens that have just worked with GetUser.
+ * Wraps an environment's Customer Management so that its faults include the known facts about the call's tokens. The
+ * broker calls GetUser first: every other call uses tokens that have just worked with GetUser.
  */
 export function withProofs(
   client: CustomerManagement,

@@ -68,7 +68,9 @@ export async function discoverAccounts(
   }
 }
 
-/** The accounts that only the links can explain: reached without a role, or named by a role but not found by the search. */
+/**
+ * The accounts that only the links can explain: reached without a role, or named by a role but not found by the search.
+ */
 function unexplained(
   searched: readonly AdvertiserAccount[],
   roles: readonly CustomerRole[],

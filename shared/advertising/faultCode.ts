@@ -5,8 +5,8 @@ import type { ServiceName } from './services.ts'
 /**
  * The action that a failure requires. `expiredToken`: one forced refresh and one retry. `credentials`: access token,
  * developer token or environment is wrong. `identity`: another kind of sign-in. `rights`: the user lacks
- * access. `request`: the call itself is wrong. `backOff`: wait for the stated time. `passing`: a temporary failure, try again.
- * `unexpectedAnswer`: not documented by Microsoft.
+ * access. `request`: the call itself is wrong. `backOff`: wait for the stated time. `passing`: a temporary failure, try
+ * again. `unexpectedAnswer`: not documented by Microsoft.
  */
 export type FaultClass =
   | 'expiredToken'

@@ -1,7 +1,7 @@
 /**
- * The known state of a developer token. `proven`: Microsoft Advertising accepted it within the last day. `lapsed`: it was
- * accepted once since it was stored. `unproven`: it was never accepted, or all recent calls were refused. `ofOtherEnvironment`:
- * it's Microsoft's published sandbox token, sent to production.
+ * The known state of a developer token. `proven`: Microsoft Advertising accepted it within the last day. `lapsed`: it
+ * was accepted once since it was stored. `unproven`: it was never accepted, or all recent calls were refused.
+ * `ofOtherEnvironment`: it's Microsoft's published sandbox token, sent to production.
  */
 export type DeveloperTokenProof = 'proven' | 'lapsed' | 'unproven' | 'ofOtherEnvironment'
 

@@ -43,7 +43,10 @@ export function readFaultJson(json: unknown): ReadJson {
   return { isFault: true, isPartial: isPartial(fault), errors, trackingId, failedJob }
 }
 
-/** Every object in a value, with its members' names in lower case. Breadth first, so the outermost fault is found; elements of error lists are skipped. */
+/**
+ * Every object in a value, with its members' names in lower case. Breadth first, so the outermost fault is found;
+ * elements of error lists are skipped.
+ */
 export function objectsOf(root: unknown): Members[] {
   const found: Members[] = []
   let level: unknown[] = [root]

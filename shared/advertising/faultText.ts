@@ -26,7 +26,9 @@ const mostValueCharacters = 2_000
 
 const attributes = /(?:\s[^<>]{0,300})?(\/?)>/y
 const separator = /["'\]]{0,2}[ \t]{0,20}(?:=>\s{0,40}|[:=][ \t]{0,40})/y
-/** A value in JSON, Python, suds, PHP's `print_r` and `var_dump`, or bare; an unclosed quote is a paste that was cut. */
+/**
+ * A value in JSON, Python, suds, PHP's `print_r` and `var_dump`, or bare; an unclosed quote is a paste that was cut.
+ */
 const value =
   /(?:string\(\d{1,6}\) ?|int\(|[ub](?=["']))?(?:"((?:[^"\\]|\\[\s\S])*)|'((?:[^'\\]|\\[\s\S])*)|(-?\d{1,9})(?![\w.-])|([^\s,;[\](){}<>"'][^\n,;\])}<>]*))/y
 

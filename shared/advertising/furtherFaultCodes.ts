@@ -24,7 +24,8 @@ const kinds = {
 /**
  * The rows of Microsoft's error table beyond the common ones that concern credentials, ids, rights, the account's
  * status, throttling, the service itself, or transfer addresses (guides/operation-error-codes.md, reviewed row by
- * row). Every other row is about the request. 119 isn't in any table: it was observed in an answer (BingAds-Python-SDK#154).
+ * row). Every other row is about the request. 119 isn't in any table: it was observed in an answer
+ * (BingAds-Python-SDK#154).
  */
 export const furtherFaultCodes: readonly FaultCode[] = [
   ...rows('account_unknown', undefined, [

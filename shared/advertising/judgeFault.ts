@@ -6,8 +6,8 @@ import { type IdentityFault, identityFaultOf, notAnAdvertisingUser } from './ide
 
 /**
  * The subject of a fault. `person`: who signed in. `account`: an inactive account. `rights`: the person's
- * permissions. `credentials`: a token that the operator provides. `undecided`: the person or the developer token, without
- * evidence which. `service`: Microsoft Advertising itself; wait. `unknown`: not documented.
+ * permissions. `credentials`: a token that the operator provides. `undecided`: the person or the developer token,
+ * without evidence which. `service`: Microsoft Advertising itself; wait. `unknown`: not documented.
  */
 export type FaultSubject =
   | 'person'
@@ -96,7 +96,8 @@ function judgeWithoutReason({ accessToken, developerToken, isPersonKnown }: Faul
       : undecided
   }
   if (developerToken === 'proven') return person(notAnAdvertisingUser)
-  // For a known person, only the developer token can be new; for an unknown person, a token that once worked is proof enough.
+  // For a known person, only the developer token can be new; for an unknown person, a token that once worked is proof
+  // enough.
   if (isPersonKnown) return developerToken === 'unproven' ? developerTokenRefused : undecided
   return developerToken === 'lapsed' ? person(notAnAdvertisingUser) : undecided
 }

@@ -16,9 +16,10 @@ const guid = /\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b/gi
 const unbroken = /[\w.~+/=!*$-]{40,}/g
 
 /**
- * Removes possible credentials from an outside text and limits it to 300 characters. It removes the word after `Bearer` or
- * the name of a secret, words that begin like tokens, and every unbroken run of 40 or more characters that isn't known
- * vocabulary. Names of Microsoft's error table, type names, and addresses without a query are shown: they contain no secret.
+ * Removes possible credentials from an outside text and limits it to 300 characters. It removes the word after `Bearer`
+ * or the name of a secret, words that begin like tokens, and every unbroken run of 40 or more characters that isn't
+ * known vocabulary. Names of Microsoft's error table, type names, and addresses without a query are shown: they contain
+ * no secret.
  */
 export function redact(text: string): string {
   return headOf(text)
@@ -37,7 +38,10 @@ function headOf(text: string): string {
   return lastBreak < 0 ? '[redacted]' : head.slice(0, lastBreak + 1)
 }
 
-/** A run of known words, for example `CampaignServiceNegativeKeywordsTotalLengthExceeded` or `//bingads.microsoft.com/Customer/v13`. */
+/**
+ * A run of known words, for example `CampaignServiceNegativeKeywordsTotalLengthExceeded` or
+ * `//bingads.microsoft.com/Customer/v13`.
+ */
 function isVocabulary(run: string): boolean {
   return run
     .replace(guid, '')

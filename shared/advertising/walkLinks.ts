@@ -22,8 +22,8 @@ export interface LinkWalk {
 const mostLevels = 5
 
 /**
- * Limits a walk through a very wide hierarchy, with one call for each customer: a browser waits for it, and the platform
- * ends its call after 230 s (functions-scale, "timeout").
+ * Limits a walk through a very wide hierarchy, with one call for each customer: a browser waits for it, and the
+ * platform ends its call after 230 s (functions-scale, "timeout").
  */
 export const mostWalkedCustomers = 500
 

@@ -12,8 +12,9 @@ import { saveSignIn } from './saveSignIn.ts'
 import { type Ended, noteBegun, noteEnded, resultOfFirstCallback } from './secondCallback.ts'
 
 /**
- * Finishes a sign-in: validates, exchanges, proves, stores. State and code are spent regardless of the result. A failure
- * leaves the tenant's existing state unchanged. A second callback from the same browser ends where the first one ended.
+ * Finishes a sign-in: validates, exchanges, proves, stores. State and code are spent regardless of the result. A
+ * failure leaves the tenant's existing state unchanged. A second callback from the same browser ends where the first
+ * one ended.
  */
 export async function finishSignIn(
   dependencies: CallbackDependencies,

@@ -11,9 +11,10 @@ export interface PersonParameters {
 }
 
 /**
- * Returns the person's part of a tenant's authorization request: the session's own hint, and the claims that the tenant's last
- * sign-in or refresh lacked, with the name of the person they concern. Claims go back only to Microsoft, which
- * sent them, in the same environment, and only with the account that failed. A session that allows another person includes no name.
+ * Returns the person's part of a tenant's authorization request: the session's own hint, and the claims that the
+ * tenant's last sign-in or refresh lacked, with the name of the person they concern. Claims go back only to Microsoft,
+ * which sent them, in the same environment, and only with the account that failed. A session that allows another person
+ * includes no name.
  */
 export async function personParametersOf(
   dependencies: { readonly sealer: Sealer },

@@ -19,7 +19,8 @@ export interface ConfirmDependencies {
  * Activates a pending grant when the app returns the one-time code that it received from the browser:
  * the person who consented is the one signed in to the app. If the app repeats the call because the answer was
  * lost, it gets the same answer and nothing changes.
- * @throws Problem `tenant_not_found`, or `connect_session_not_found` when no grant of this session is waiting for this code.
+ * @throws Problem `tenant_not_found`, or `connect_session_not_found` when no grant of this session is waiting for this
+ *   code.
  */
 export async function confirmConnectSession(
   dependencies: ConfirmDependencies,

@@ -7,7 +7,9 @@ import { adminConsentUrl, isCuredByAdminConsent } from '../identity/adminConsent
 import { classifyTokenRefusal } from '../identity/refusal.ts'
 import type { ConnectFailure, ConnectFailureCode } from './failures.ts'
 
-/** The authorization response as received from the browser. Google sends further parameters, which have no meaning here. */
+/**
+ * The authorization response as received from the browser. Google sends further parameters, which have no meaning here.
+ */
 export interface AuthorizationResponse {
   readonly state?: string | undefined
   readonly code?: string | undefined

@@ -11,7 +11,10 @@ const againSeconds = 900
 /** A browser that fails more often must start again from the app. */
 const mostTries = 5
 
-/** Failures that another sign-in by the same person in the same browser can fix, and whether a different account is needed. */
+/**
+ * Failures that another sign-in by the same person in the same browser can fix, and whether a different account is
+ * needed.
+ */
 const fixable: Readonly<Partial<Record<ConnectFailureCode, { anotherAccount: boolean }>>> = {
   no_advertising_user: { anotherAccount: true },
   no_advertising_account: { anotherAccount: true },
@@ -70,8 +73,8 @@ async function anotherSignIn(
   if (!fixing || tries >= mostTries) return undefined
   const { anotherAccount } = fixing
   const kind = toKind(signInWith)
-  // The person who connected the tenant is asked to use another of their accounts, which the next sign-in must not refuse as
-  // someone else's. A loss of accounts still requires the app's confirmation.
+  // The person who connected the tenant is asked to use another of their accounts, which the next sign-in must not
+  // refuse as someone else's. A loss of accounts still requires the app's confirmation.
   const maySwitch = isConsenter === true && failed === 'wrong_account_kind' && isAnotherPerson(signInWith)
   const next: SignIn = {
     ...session,

@@ -16,7 +16,10 @@ export interface ReportDependencies {
   readonly log: Log
 }
 
-/** Logs why a sign-in ended without a connection. A sign-in that the broker didn't start isn't logged: anyone could flood the log. */
+/**
+ * Logs why a sign-in ended without a connection. A sign-in that the broker didn't start isn't logged: anyone could
+ * flood the log.
+ */
 export function reportFailure(log: Log, signIn: SignIn, { failed, reason, traceId }: ConnectFailure): void {
   const { environment, identityProvider } = signIn
   log('connect.failed', {

@@ -19,7 +19,9 @@ const keptSeconds = 600
 const longestWaitSeconds = 20
 const pollMilliseconds = 500
 
-/** Records that this browser's callback has arrived, before the state is spent, so a second callback never misses it. */
+/**
+ * Records that this browser's callback has arrived, before the state is spent, so a second callback never misses it.
+ */
 export async function noteBegun(
   { clock, records }: CallbackMemory,
   state: string,
@@ -29,8 +31,9 @@ export async function noteBegun(
 }
 
 /**
- * Records where the callback ended, for 10 minutes. The note is encrypted with a key that only the browser's cookie provides,
- * because the return URL and the page contain one-time codes. If storage refuses the note, this person isn't affected.
+ * Records where the callback ended, for 10 minutes. The note is encrypted with a key that only the browser's cookie
+ * provides, because the return URL and the page contain one-time codes. If storage refuses the note, this person isn't
+ * affected.
  */
 export async function noteEnded(
   { clock, records }: CallbackMemory,

@@ -30,8 +30,8 @@ export const connectSessionBody = z
     /** Who asks the person to choose when there are several accounts: our page, or the app through the API. */
     accountChoice: z.enum(['page', 'app']).default('page'),
     /**
-     * Seconds. Default is 15 minutes. Maximum is 7 days, for links sent by mail. A link valid for more than an hour shows a
-     * page with a button first, so that a mail scanner can't spend it.
+     * Seconds. Default is 15 minutes. Maximum is 7 days, for links sent by mail. A link valid for more than an hour
+     * shows a page with a button first, so that a mail scanner can't spend it.
      */
     expiresIn: z.int().min(60).max(604_800).default(900),
   })
@@ -76,8 +76,8 @@ export interface ConnectSessionAnswer {
 
 /**
  * Creates a one-time right to connect one tenant, and the tenant itself if it's new.
- * @throws Problem `invalid_request` for a return URL that isn't the workspace's, or a provider or environment that isn't configured;
- *   `environment_conflict` when the tenant is in the other environment.
+ * @throws Problem `invalid_request` for a return URL that isn't the workspace's, or a provider or environment that
+ *   isn't configured; `environment_conflict` when the tenant is in the other environment.
  */
 export async function createConnectSession(
   dependencies: ConnectSessionDependencies,

@@ -14,8 +14,8 @@ export interface RefreshedAt {
 
 /**
  * Identifies the owner of a refreshed grant from the ID token that came with it. The token came from the token endpoint
- * over TLS, which can replace checking its signature (OpenID Connect Core 3.1.3.7, point 6). Returns undefined if there is
- * no ID token, or if it names no directory.
+ * over TLS, which can replace checking its signature (OpenID Connect Core 3.1.3.7, point 6). Returns undefined if there
+ * is no ID token, or if it names no directory.
  */
 export function refreshedUser(
   idToken: string | undefined,
@@ -35,8 +35,8 @@ export function refreshedUser(
 }
 
 /**
- * Identifies the user without an ID token, by the authority that answered. It gives no name: a later sign-in is compared by
- * Microsoft Advertising's user id. Returns undefined if the authority serves every kind of account.
+ * Identifies the user without an ID token, by the authority that answered. It gives no name: a later sign-in is
+ * compared by Microsoft Advertising's user id. Returns undefined if the authority serves every kind of account.
  */
 export function unnamedUser({
   identityProvider,

@@ -18,8 +18,8 @@ export class ClientCredentialError extends Error {
 
 /**
  * Authenticates with an assertion that the registration's certificate signs (`private_key_jwt`): PS256, with the
- * `x5t#S256` header, as Entra requires (identity-platform/certificate-credentials). `aud` is exactly the endpoint that is
- * called: for personal accounts, an assertion for `common` has been refused
+ * `x5t#S256` header, as Entra requires (identity-platform/certificate-credentials). `aud` is exactly the endpoint that
+ * is called: for personal accounts, an assertion for `common` has been refused
  * (Azure-Samples/active-directory-aspnetcore-webapp-openidconnect-v2#213).
  * @param pem private key and certificate, as Key Vault stores a certificate with content type PEM.
  * @throws ClientCredentialError if the text contains no RSA key with its certificate.

@@ -18,7 +18,9 @@ export interface ClientCredentialDependencies {
   readonly method: ClientAuthentication
   readonly secrets: BrokerSecrets
   readonly secretHealth: SecretHealth
-  /** The managed identity's token for `api://AzureADTokenExchange`; its provider caches it until it's about to expire. */
+  /**
+   * The managed identity's token for `api://AzureADTokenExchange`; its provider caches it until it's about to expire.
+   */
   readonly identityToken: () => Promise<string>
 }
 

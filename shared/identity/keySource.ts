@@ -19,7 +19,10 @@ export interface KeySourceOptions {
 
 /** Keys are fetched again after this time: jose's own default. */
 const freshMilliseconds = 600_000
-/** During an outage of the issuer, the keys of the last day remain in use; Microsoft asks clients to fetch daily (access-tokens.md). */
+/**
+ * During an outage of the issuer, the keys of the last day remain in use; Microsoft asks clients to fetch daily
+ * (access-tokens.md).
+ */
 const longestMilliseconds = 86_400_000
 /** A token with an unknown key triggers another fetch, at most this often. */
 const lookAgainMilliseconds = 30_000

@@ -11,7 +11,9 @@ const loopDetectedSeconds = 300
 
 type Reasons = Readonly<Record<string, RefusalReason>>
 
-/** Suberrors that say more than any number: the first two are Entra's, the others name an action of the person (MSAL). */
+/**
+ * Suberrors that say more than any number: the first two are Entra's, the others name an action of the person (MSAL).
+ */
 const bySuberror: Reasons = {
   protection_policy_required: 'protection_policy',
   client_mismatch: 'client_mismatch',
@@ -75,7 +77,10 @@ export function classifyTokenRefusal(
   })
 }
 
-/** Only a refusal that a sign-in or an administrator can resolve has a challenge. One that can't be sent back is dropped. */
+/**
+ * Only a refusal that a sign-in or an administrator can resolve has a challenge. One that can't be sent back is
+ * dropped.
+ */
 function claimsOf(reason: RefusalReason, body: unknown): Pick<TokenRefusal, 'claims'> {
   const claims = toRecord(body).claims
   return meaningOf(reason).class.startsWith('advertiser') && isClaimsChallenge(claims) ? { claims } : {}

@@ -48,7 +48,10 @@ export function createSignInTable(config: Config): SignInTable {
   }
 }
 
-/** `common` accepts both kinds of Microsoft account; each kind also has a path that accepts no other (v2-oauth2-auth-code-flow.md). */
+/**
+ * `common` accepts both kinds of Microsoft account; each kind also has a path that accepts no other
+ * (v2-oauth2-auth-code-flow.md).
+ */
 function signInTenantOf(usual: string, signInWith: AccountKind | undefined, personalTenant: string): string {
   if (usual !== 'common') return usual
   if (signInWith === 'personal') return personalTenant

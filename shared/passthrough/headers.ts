@@ -13,8 +13,9 @@ const hopByHop: ReadonlySet<string> = new Set([
 
 /**
  * The caller's headers that are passed through: the format of the body and the accepted answers, as Microsoft's
- * own SDKs send it (NETSDK RestServiceClient.cs; services-protocol.md, "compression"), and the calling software. This is an
- * allowlist: any other header from an app, its proxies, or the platform may be a credential. `x-ms-*` belongs to the platform.
+ * own SDKs send it (NETSDK RestServiceClient.cs; services-protocol.md, "compression"), and the calling software. This
+ * is an allowlist: any other header from an app, its proxies, or the platform may be a credential. `x-ms-*` belongs to
+ * the platform.
  */
 const passed: readonly string[] = [
   'accept',
@@ -51,7 +52,10 @@ export function toSentHeaders(
   return { ...Object.fromEntries(kept), ...own }
 }
 
-/** The headers of the answer to the caller: Microsoft's, without hop-by-hop headers and those that concern Microsoft's site. */
+/**
+ * The headers of the answer to the caller: Microsoft's, without hop-by-hop headers and those that concern Microsoft's
+ * site.
+ */
 export function toAnsweredHeaders(answered: Headers): Record<string, string> {
   const named = namedByConnection(answered)
   const isPassed = (name: string) => !hopByHop.has(name) && !named.has(name) && !ofTheirSite.has(name)

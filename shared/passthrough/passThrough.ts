@@ -65,8 +65,8 @@ const methodsWithoutBody: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS
 const bodiless = [204, 205, 304]
 
 /**
- * Passes a call through to Microsoft Advertising with the tenant's credentials. Bodies stream in both directions. A token
- * that Microsoft refuses is replaced once, and the call is repeated if its body is small.
+ * Passes a call through to Microsoft Advertising with the tenant's credentials. Bodies stream in both directions. A
+ * token that Microsoft refuses is replaced once, and the call is repeated if its body is small.
  * @throws Problem if the call can't be made. Microsoft's answer is returned as it is, even a failure.
  */
 export async function passThrough(

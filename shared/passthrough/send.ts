@@ -41,8 +41,8 @@ const silenceSeconds = 120
 const idleSeconds = 4
 
 /**
- * Creates the sender, which keeps connections for the next call. It uses Node's own client instead of `fetch`, because that
- * passes bodies through unchanged, even compressed ones, and follows no redirect.
+ * Creates the sender, which keeps connections for the next call. It uses Node's own client instead of `fetch`, because
+ * that passes bodies through unchanged, even compressed ones, and follows no redirect.
  */
 export function createSend(): Send {
   const options = { keepAlive: true, timeout: idleSeconds * 1000, maxFreeSockets: 64 }
@@ -87,7 +87,10 @@ function exchange(request: http.ClientRequest, call: SentCall): Promise<Answered
   })
 }
 
-/** A body whose length differs from its declared length would start another call on the connection, or swallow the next one's. */
+/**
+ * A body whose length differs from its declared length would start another call on the connection, or swallow the next
+ * one's.
+ */
 async function* exactly(
   body: AsyncIterable<Uint8Array>,
   contentLength = Number.NaN,
@@ -119,7 +122,8 @@ function toAnswered(response: http.IncomingMessage): Answered {
 
 /**
  * Tells the receiver where the body ends (RFC 9112, section 6). Set for every method: Node's own default omits
- * it except for POST, PUT, and PATCH, and the body would be read as further calls of another caller on the same connection.
+ * it except for POST, PUT, and PATCH, and the body would be read as further calls of another caller on the same
+ * connection.
  */
 function framingOf({ body, contentLength }: SentCall): Record<string, string> {
   if (body === undefined) return {}

@@ -38,7 +38,9 @@ export async function askWithNamedOrNewer(
   return retried !== 'no_time' && !retried.answer.ok && asked ? asked : retried
 }
 
-/** The secret is missing from its vault, where it can be recovered while soft-deleted; or the sealing key is missing. */
+/**
+ * The secret is missing from its vault, where it can be recovered while soft-deleted; or the sealing key is missing.
+ */
 function grantGone(reference: string): TokenAnswer {
   const reason = reference.startsWith('sealed:') ? 'grant_unreadable' : 'grant_missing'
   return { ok: false, refusal: noAnswer(reason) }

@@ -48,15 +48,18 @@ export function decideRefresh(
   return { refresh: true, reason: wanted }
 }
 
-/** Another refresh can't improve on a token that a refresh has just returned; many refreshes look like a loop (AADSTS50196). */
+/**
+ * Another refresh can't improve on a token that a refresh has just returned; many refreshes look like a loop
+ * (AADSTS50196).
+ */
 const restSeconds = 30
 /** Answers take time: a required validity this close to the whole lifetime can't be met. */
 const slackSeconds = 2
 
 /**
- * Whether a refresh may return a token with the required validity. The last token decides: if its lifetime was too short,
- * a refresh is repeated only in the second half of it. A token that can still be vended isn't refreshed for a while.
- * The token that came with the consent says nothing about refreshes.
+ * Whether a refresh may return a token with the required validity. The last token decides: if its lifetime was too
+ * short, a refresh is repeated only in the second half of it. A token that can still be vended isn't refreshed for a
+ * while. The token that came with the consent says nothing about refreshes.
  */
 function canReach({ accessToken, grant }: Tenant, minValiditySeconds: number, now: Date): boolean {
   if (!accessToken || !grant) return true
@@ -106,7 +109,10 @@ export type RefusalVerdict =
   | { readonly verdict: 'retry'; readonly trouble: RefreshTrouble }
   | { readonly verdict: 'hold' }
 
-/** The most operator faults in a row that lengthen the wait: a fix can come at any time, and must be noticed within minutes. */
+/**
+ * The most operator faults in a row that lengthen the wait: a fix can come at any time, and must be noticed within
+ * minutes.
+ */
 const longestOperatorBackoff = 5
 
 /** Up to this many unknown answers count as temporary. After that, the operator must act. */

@@ -36,8 +36,8 @@ export function createLeaseTaker({
       const row = await outsideLease(clock, 'reading the row', () => tenants.read(stored.tenant))
       return row && ownOf(row, id, clock.now(), leftBehind)
     }
-    // The write may have taken effect although its answer was lost, and the client that repeats it meets its own ETag. Without
-    // this check, no process could refresh before our own lease ends.
+    // The write may have taken effect although its answer was lost, and the client that repeats it meets its own ETag.
+    // Without this check, no process could refresh before our own lease ends.
     const taken = await outsideLease(clock, 'taking the lease', write).catch(async (error) => {
       const own = await lookAgain()
       if (!own) throw error
@@ -66,8 +66,8 @@ export function isLeased(stored: StoredTenant, now: Date): boolean {
 
 /**
  * Handles an unreleased lease: its holder crashed or failed, possibly after writing a newer refresh token than the
- * row names. The row must name the newer one before the provider is called, because a strict provider ends the whole grant
- * when it receives a used token (RFC 9700, section 4.14.2).
+ * row names. The row must name the newer one before the provider is called, because a strict provider ends the whole
+ * grant when it receives a used token (RFC 9700, section 4.14.2).
  * @returns undefined when another process changed the row at the same time.
  */
 export async function adoptNewer(

@@ -13,7 +13,8 @@ import { createRefusedTenants } from './refusedTenants.ts'
 /** Refreshes one tenant under its lease. Any number of callers in a process share one refresh. */
 export interface Refresher {
   /**
-   * @param deadline the time at which the caller stops waiting. A refresh that holds the lease then continues for the next caller.
+   * @param deadline the time at which the caller stops waiting. A refresh that holds the lease then continues for the
+   *   next caller.
    * Default is no limit.
    */
   refresh(name: TenantName, purpose: RefreshPurpose, deadline?: Deadline): Promise<RefreshOutcome>

@@ -32,7 +32,9 @@ export function isNewsForOperator(before: RefreshTrouble | undefined, trouble: R
   return trouble.actor === 'operator' && before?.actor !== 'operator'
 }
 
-/** A loop ends when requests stop, but something caused it, so the operator is notified (docs/facts.md, AADSTS50196). */
+/**
+ * A loop ends when requests stop, but something caused it, so the operator is notified (docs/facts.md, AADSTS50196).
+ */
 export function isNewLoop(before: RefreshTrouble | undefined, { reason }: RefreshTrouble): boolean {
   return reason === 'loop_detected' && before?.reason !== reason
 }

@@ -191,8 +191,8 @@ class SweepRun {
   }
 
   /**
-   * Learns about a registration from an outcome. The tenant row and the hold name it; the due row is only a hint that may
-   * still name the tenant's previous registration.
+   * Learns about a registration from an outcome. The tenant row and the hold name it; the due row is only a hint that
+   * may still name the tenant's previous registration.
    */
   #learn(outcome: RefreshOutcome): void {
     if (outcome.outcome === 'not_found') return
@@ -271,8 +271,9 @@ class SweepRun {
   }
 
   /**
-   * Removes a hint that the tenant row doesn't confirm, at the cost of one read. Not while the tenant is leased: the holder
-   * inserts the next due row before it commits. The row's own due time is written again, in case its hint is missing.
+   * Removes a hint that the tenant row doesn't confirm, at the cost of one read. Not while the tenant is leased: the
+   * holder inserts the next due row before it commits. The row's own due time is written again, in case its hint is
+   * missing.
    */
   async #dropOrphan(row: DueRow, { stored }: Extract<RefreshOutcome, { stored: unknown }>): Promise<void> {
     const { clock, due } = this.#dependencies

@@ -8,9 +8,9 @@ import type { Attempt } from './attempt.ts'
 export type LeasedWrite = { readonly stored: StoredTenant } | { readonly lost: StoredTenant | undefined }
 
 /**
- * Changes a leased row. If another writer made a harmless change (our lease is still in place), the change is applied to its result; a lease
- * that was taken over ends the write without effect. A failed write is repeated while the lease lasts,
- * unless trying again can't help.
+ * Changes a leased row. If another writer made a harmless change (our lease is still in place), the change is applied
+ * to its result; a lease that was taken over ends the write without effect. A failed write is repeated while the lease
+ * lasts, unless trying again can't help.
  * @throws storage's last error. The write may still have taken effect.
  */
 export async function writeLeased(

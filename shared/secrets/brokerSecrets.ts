@@ -57,9 +57,9 @@ const unreadSeconds = 6
 const freshMilliseconds = 1000
 
 /**
- * Reads the broker's own secrets from its vault. If the vault doesn't answer, or not soon enough, the last result remains
- * in use, even that a secret was missing: a vault outage alone stops no vend. A process that has read nothing yet fails
- * after six seconds, then immediately for ten seconds, and asks again in the background.
+ * Reads the broker's own secrets from its vault. If the vault doesn't answer, or not soon enough, the last result
+ * remains in use, even that a secret was missing: a vault outage alone stops no vend. A process that has read nothing
+ * yet fails after six seconds, then immediately for ten seconds, and asks again in the background.
  */
 export function createBrokerSecrets(vault: Vault, clock: Clock): BrokerSecrets {
   const memory = createMemory<BrokerSecret | undefined>(clock)
@@ -113,15 +113,17 @@ export function createBrokerSecrets(vault: Vault, clock: Clock): BrokerSecrets {
 }
 
 /**
- * Starts to read the secrets that every vend needs, so the first vend doesn't wait for them. A failure is left to the caller
- * that needs the secret.
+ * Starts to read the secrets that every vend needs, so the first vend doesn't wait for them. A failure is left to the
+ * caller that needs the secret.
  */
 export function readAhead(secrets: BrokerSecrets, environments: Iterable<Environment>): void {
   for (const name of [sealingKeysName, ...[...environments].map(developerTokenName)])
     secrets.read(name).catch(() => undefined)
 }
 
-/** Files end with a line break, and pasted text may begin with a space. Sealing keys are JSON and are read unchanged. */
+/**
+ * Files end with a line break, and pasted text may begin with a space. Sealing keys are JSON and are read unchanged.
+ */
 function cutBlanks(secret: SecretVersion | undefined): SecretVersion | undefined {
   if (!secret || secret.name === sealingKeysName) return secret
   return { ...secret, value: secret.value.trim() }

@@ -12,7 +12,9 @@ export interface InUseDependencies {
 export interface SecretsInUse {
   /** Best first; empty if the vault has no usable one. */
   readonly usable: readonly BrokerSecret[]
-  /** A sentence that names the secret, never its value; set only if nothing is usable because the value is malformed. */
+  /**
+   * A sentence that names the secret, never its value; set only if nothing is usable because the value is malformed.
+   */
   readonly malformed?: string
 }
 

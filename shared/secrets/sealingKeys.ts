@@ -4,7 +4,9 @@ import { type Clock, type Randomness, secondsUntil } from '../clock.ts'
 import type { Vault } from '../domain/vault.ts'
 import { sealingKeysName } from './brokerSecrets.ts'
 
-/** The vault secret `sealing-keys`: the first key seals, all keys open. `iat` is when a key was made, in epoch seconds. */
+/**
+ * The vault secret `sealing-keys`: the first key seals, all keys open. `iat` is when a key was made, in epoch seconds.
+ */
 const keySet = z.object({
   keys: z.array(
     z.looseObject({ kty: z.literal('oct'), kid: z.string(), k: z.string(), iat: z.number().optional() }),
@@ -31,8 +33,8 @@ export class SealingKeySetError extends Error {}
 export const settleSeconds = 600
 
 /**
- * Puts a new 256-bit key first in the set, and creates the secret if it's missing. Text that older keys sealed can still be
- * opened. For one operator at a time: if two run this in the same second, one key is lost unused.
+ * Puts a new 256-bit key first in the set, and creates the secret if it's missing. Text that older keys sealed can
+ * still be opened. For one operator at a time: if two run this in the same second, one key is lost unused.
  */
 export async function addSealingKey(dependencies: SealingKeyDependencies): Promise<SealingKeyIds> {
   const { vault, clock, randomness } = dependencies

@@ -16,8 +16,8 @@ const faults: readonly (readonly [pattern: RegExp, fault: string])[] = [
 ]
 
 /**
- * Explains why a value can't be the developer token or client secret that its name says, without revealing it; undefined
- * if it can be, and for other secrets. Spaces around it are no fault, because reading removes them.
+ * Explains why a value can't be the developer token or client secret that its name says, without revealing it;
+ * undefined if it can be, and for other secrets. Spaces around it are no fault, because reading removes them.
  */
 export function faultOfSecret(name: string, value: string): string | undefined {
   if (!oneWord.test(name)) return undefined

@@ -18,7 +18,8 @@ interface SealingKey {
  * Seals texts as JWE compact (RFC 7516, `dir` with A256GCM). Tenant, environment, and use are in the protected
  * header, which is authenticated: a text sealed for one can't be opened for another. The consent is there too, in a
  * separate parameter that older versions of the broker ignore. Text that an older version sealed has none.
- * @param readKeys returns the JWK set's JSON, which it may cache; called with `fresh` for a `kid` that isn't in the set.
+ * @param readKeys returns the JWK set's JSON, which it may cache; called with `fresh` for a `kid` that isn't in the
+ *   set.
  */
 export function createSealer(readKeys: (options: { fresh: boolean }) => Promise<string | undefined>): Sealer {
   let parsed: { json: string; keys: SealingKey[] } | undefined

@@ -7,7 +7,10 @@ import { guarded } from './unavailable.ts'
 
 /** The known state of this machine's clock. */
 export interface ClockHealth {
-  /** Seconds by which the machine's clock is ahead of storage's; negative when it is behind, undefined before any answer. */
+  /**
+   * Seconds by which the machine's clock is ahead of storage's; negative when it is behind, undefined before any
+   * answer.
+   */
   aheadSeconds(): number | undefined
 }
 

@@ -4,8 +4,8 @@ import { accountKinds, environments, identityProviders } from '../environment.ts
 
 /**
  * The type of a column: `name` is a nonempty text, `reason` is a word from the table of reasons, `reference`
- * names the place of a refresh token, `sealed` is a JWE, `claims` is a claims challenge as it was sent, `words` are joined by
- * spaces, `json` is a document with dates as ISO 8601.
+ * names the place of a refresh token, `sealed` is a JWE, `claims` is a claims challenge as it was sent, `words` are
+ * joined by spaces, `json` is a document with dates as ISO 8601.
  */
 type ColumnType =
   | 'name'

@@ -29,7 +29,8 @@ export function createTenantTable(
     },
     inspect,
     async create(tenant, events) {
-      // The index first: an index row without a tenant is skipped, but a tenant without an index row would be invisible.
+      // The index first: an index row without a tenant is skipped, but a tenant without an index row would be
+      // invisible.
       await guarded('tables', () => index.upsertEntity(workspaceIndexEntity(tenant), 'Replace'))
       const actions: TransactionAction[] = [
         ['create', toTenantEntity(tenant)],

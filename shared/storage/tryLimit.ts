@@ -2,15 +2,18 @@ import { RestError, type TableServiceClientOptions } from '@azure/data-tables'
 import type { TokenCredential } from '@azure/identity'
 import { withSignal } from '../clock.ts'
 
-/** Time limit of one attempt of a storage call. A healthy one takes tens of milliseconds, a page of a thousand rows hundreds. */
+/**
+ * Time limit of one attempt of a storage call. A healthy one takes tens of milliseconds, a page of a thousand rows
+ * hundreds.
+ */
 export const storageTrySeconds = 5
 
 /** A pipeline policy of the Azure SDK's clients. */
 export type Policy = NonNullable<TableServiceClientOptions['additionalPolicies']>[number]
 
 /**
- * Gives up an attempt that isn't answered in time, along with its connection, so that the SDK tries again: its clients wait
- * for as long as a silent peer keeps the connection open.
+ * Gives up an attempt that isn't answered in time, along with its connection, so that the SDK tries again: its clients
+ * wait for as long as a silent peer keeps the connection open.
  */
 export function tryLimit(seconds: number): Policy {
   return {
@@ -38,7 +41,10 @@ export function limitedCredential(credential: TokenCredential, seconds: number):
   return { getToken: (scopes, options) => unlessSilent(seconds, () => credential.getToken(scopes, options)) }
 }
 
-/** For work that may ignore its signal. Rejects with the code that tells the SDK's retry policy that there was no answer. */
+/**
+ * For work that may ignore its signal. Rejects with the code that tells the SDK's retry policy that there was no
+ * answer.
+ */
 function unlessSilent<T>(seconds: number, work: (limit: AbortSignal) => Promise<T>): Promise<T> {
   return withSignal(seconds, (limit) => {
     const silence = new Promise<never>((_, reject) => {

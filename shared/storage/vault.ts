@@ -6,9 +6,9 @@ import type { ListableVault, ListedSecret, SecretVersion } from '../domain/vault
 import { guarded } from './unavailable.ts'
 
 /**
- * Wraps a vault's client. The SDK doesn't retry a 429 without `Retry-After`, which is how Key Vault throttles, and doesn't
- * keep the body of a first write that runs concurrently with other first requests. So throttling is retried here, and each
- * client's first request is a read that is awaited alone.
+ * Wraps a vault's client. The SDK doesn't retry a 429 without `Retry-After`, which is how Key Vault throttles, and
+ * doesn't keep the body of a first write that runs concurrently with other first requests. So throttling is retried
+ * here, and each client's first request is a read that is awaited alone.
  */
 export function createVault(client: SecretClient, log: Log): ListableVault {
   let challenged: Promise<unknown> | undefined
@@ -69,7 +69,10 @@ function isGone(status: number, code: string): boolean {
   return status === 404 || (status === 403 && code === 'SecretDisabled')
 }
 
-/** Key Vault recommends 1, 2, 4, 8, 16 s (overview-throttling.md); a caller is waiting here, so there are fewer and shorter waits. */
+/**
+ * Key Vault recommends 1, 2, 4, 8, 16 s (overview-throttling.md); a caller is waiting here, so there are fewer and
+ * shorter waits.
+ */
 function throttleRetry(log: Log, operation: string) {
   const throttled = handleWhen((error) => error instanceof StorageUnavailableError && error.status === 429)
   const policy = retry(throttled, {

@@ -17,7 +17,8 @@ export interface AdvertisingAnswerDependencies extends ChangeDependencies {
 /**
  * Records on the tenant whether Microsoft Advertising accepts the person who consented, if that has changed: one event
  * when it starts to refuse them (codes 108, 120, and 122 to 126, and a 105 without another explanation) and one when it
- * accepts them again, no matter how often this happens. Best effort: if another process changes the row, or it can't be written, nothing is recorded.
+ * accepts them again, no matter how often this happens. Best effort: if another process changes the row, or it can't be
+ * written, nothing is recorded.
  * @param tenant the row that the call was made from.
  * @param fault the call's fault; undefined if it succeeded. A fault about anything else says nothing about the person.
  */

@@ -18,8 +18,8 @@ export interface TenantChange {
 }
 
 /**
- * The result of a change. `changed`: it took effect once, and `stored` is the row as last read, which other processes may
- * have changed again. `conflict`: other processes kept changing the row.
+ * The result of a change. `changed`: it took effect once, and `stored` is the row as last read, which other processes
+ * may have changed again. `conflict`: other processes kept changing the row.
  */
 export type ChangeOutcome =
   | { readonly outcome: 'changed'; readonly before: Tenant; readonly stored: StoredTenant }
@@ -32,8 +32,8 @@ const mostTries = 8
 const mostFailures = 2
 
 /**
- * Changes a tenant's row: reads, changes, writes conditionally, and repeats if another process was faster. The only writer of
- * rows outside a lease (`refresh/writeLeased.ts`).
+ * Changes a tenant's row: reads, changes, writes conditionally, and repeats if another process was faster. The only
+ * writer of rows outside a lease (`refresh/writeLeased.ts`).
  * @param which a row that has just been read is used for the first attempt.
  * @param change returns the new row, on every attempt; undefined to leave the row unchanged. It can read and write
  * elsewhere, and throw.

@@ -165,7 +165,10 @@ function isStillFor({ disconnectCount = 0, environment }: Tenant, kept: GrantToC
   return environment === kept.environment && disconnectCount === (kept.disconnectCount ?? disconnectCount)
 }
 
-/** The old due row and the old grant are removed after the commit; a crash before this leaves an orphan and never loses anything. */
+/**
+ * The old due row and the old grant are removed after the commit; a crash before this leaves an orphan and never loses
+ * anything.
+ */
 async function concludeCommit(
   grantServices: GrantServices,
   before: Tenant,

@@ -17,9 +17,9 @@ export type DisconnectServices = Pick<
 >
 
 /**
- * Ends a tenant: from the commit on, nothing is vended or refreshed. The disconnect is marked in the vault, and the grant
- * is destroyed immediately. The row lists a mark that can't be written and secrets that can't be destroyed, with a due
- * row that makes sweeps retry them.
+ * Ends a tenant: from the commit on, nothing is vended or refreshed. The disconnect is marked in the vault, and the
+ * grant is destroyed immediately. The row lists a mark that can't be written and secrets that can't be destroyed, with
+ * a due row that makes sweeps retry them.
  * Links, sign-ins, and choices from before the disconnect are void. An unreadable row is ended as well.
  * @returns undefined if there is no such tenant, `conflict` if other processes keep changing it.
  */
@@ -36,7 +36,8 @@ export async function disconnectTenant(
 }
 
 /**
- * Ends a tenant again whose row was restored from a backup from before its disconnect, unless someone has consented since.
+ * Ends a tenant again whose row was restored from a backup from before its disconnect, unless someone has consented
+ * since.
  * @returns undefined if the tenant must not be ended, is gone, or other processes keep changing it.
  */
 export async function disconnectAgain(
@@ -90,7 +91,9 @@ async function endTenant(
   return { ...ended, stored: await destroySecrets(services, await writeOwedMark(services, stored)) }
 }
 
-/** Once confirmed, a newer pending consent replaces the old one. If it expires instead, the next refresh returns here. */
+/**
+ * Once confirmed, a newer pending consent replaces the old one. If it expires instead, the next refresh returns here.
+ */
 function isWhollyEndedBy(disconnectedAt: Date, { grant, pendingGrant }: Tenant): boolean {
   return isEndedBy(disconnectedAt, grant) && (!pendingGrant || isEndedBy(disconnectedAt, pendingGrant.grant))
 }
@@ -105,7 +108,9 @@ function referencesOf({ grant, pendingGrant, secretsToDestroy = [] }: Tenant): s
 /** Longer than a commit takes: before the commit, a sweep would drop the due row as an orphan. */
 const cleanUpSeconds = 300
 
-/** The due row of a disconnect: the first sweep after five minutes finishes the remaining work and then removes the row. */
+/**
+ * The due row of a disconnect: the first sweep after five minutes finishes the remaining work and then removes the row.
+ */
 export function cleanUpRowOf(row: Tenant, now: Date): DueRow {
   const grant = row.grant ?? row.pendingGrant?.grant ?? { identityProvider: 'microsoft' as const }
   return dueRowOf(row, grant, secondsAfter(now, cleanUpSeconds))

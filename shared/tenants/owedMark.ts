@@ -17,8 +17,8 @@ export interface MarkDependencies extends ChangeDependencies {
 const markSeconds = 5
 
 /**
- * Writes a disconnect's outstanding mark. If the vault doesn't take it, the row still owes it, and its due row makes a later
- * sweep retry.
+ * Writes a disconnect's outstanding mark. If the vault doesn't take it, the row still owes it, and its due row makes a
+ * later sweep retry.
  * @returns the current row.
  */
 export async function writeOwedMark(

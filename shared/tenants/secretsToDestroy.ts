@@ -33,8 +33,8 @@ export function withSecretsToDestroy(
 }
 
 /**
- * Destroys the leftovers that the row lists, and removes them from the row. A reference that can't be destroyed now stays
- * for the tenant's next commit.
+ * Destroys the leftovers that the row lists, and removes them from the row. A reference that can't be destroyed now
+ * stays for the tenant's next commit.
  * @returns the current row.
  */
 export async function destroySecrets(

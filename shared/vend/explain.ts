@@ -88,7 +88,9 @@ function adminLink(config: Config, { environment, grant }: Tenant): string | und
   return settings && adminConsentUrl(settings, config.redirectUri, directoryId)
 }
 
-/** Explains a refusal that has just happened. The row already shows its consequences, except a hold of the environment. */
+/**
+ * Explains a refusal that has just happened. The row already shows its consequences, except a hold of the environment.
+ */
 function explainRefusal(tenant: Tenant, refusal: TokenRefusal, now: Date): Problem {
   if (!isCredentialRefusal(refusal))
     return explainTrouble(tenant, { ...refusal, actor: tenant.trouble?.actor }, now)

@@ -23,7 +23,10 @@ export interface Validity {
 /** Seconds reserved for answering with the stored token when a refresh takes too long. */
 const answerSeconds = 1
 
-/** Obtains a token that this process does not remember: from the row, or from a refresh if the row's doesn't last long enough. */
+/**
+ * Obtains a token that this process does not remember: from the row, or from a refresh if the row's doesn't last long
+ * enough.
+ */
 export async function readOrRefresh(
   dependencies: ReadDependencies,
   name: TenantName,

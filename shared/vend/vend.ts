@@ -31,7 +31,9 @@ export interface VendOptions {
   readonly customerId?: string | undefined
 }
 
-/** No access token lasts longer than Microsoft's 60 to 90 minutes, so the broker never promises more than 55 minutes. */
+/**
+ * No access token lasts longer than Microsoft's 60 to 90 minutes, so the broker never promises more than 55 minutes.
+ */
 export const longestMinValiditySeconds = 3300
 
 /** Everything that an app needs to call Microsoft Advertising. */
