@@ -3,14 +3,14 @@ import { createRequire } from 'node:module'
 import { endsWithParent, startChild } from './child.ts'
 import type { RunningService } from './service.ts'
 
-/** The ports of Azurite's three services; 0 takes a free one. */
+/** The ports of Azurite's three services; 0 means any free port. */
 export interface AzuritePorts {
   readonly blob: number
   readonly queue: number
   readonly table: number
 }
 
-/** A listening Azurite; `origin` and `port` are its tables'. */
+/** A listening Azurite; `origin` and `port` are those of its tables. */
 export interface RunningAzurite extends RunningService {
   readonly ports: AzuritePorts
 }
@@ -18,9 +18,9 @@ export interface RunningAzurite extends RunningService {
 const main = createRequire(import.meta.url).resolve('azurite/dist/src/azurite.js')
 
 /**
- * Starts Azurite, Microsoft's own emulator of Azure Storage, in a process of its own.
- * @param options.folder where it keeps its data; in memory without one.
- * @throws Error with its last words when it does not start.
+ * Starts Azurite, Microsoft's own emulator of Azure Storage, in its own process.
+ * @param options.folder where it stores its data. Default is in memory.
+ * @throws Error with its last output if it doesn't start.
  */
 export async function startAzurite(options: AzuritePorts & { folder?: string }): Promise<RunningAzurite> {
   const { folder, blob, queue, table } = options

@@ -18,36 +18,36 @@ const faultSchema = z.strictObject({
 })
 
 /**
- * A fault on demand. It strikes requests of `operation` (any, when absent) whose secret's name begins with
- * `name` (any, when absent), `times` times or until it is cleared. `hang` never answers; `cut` closes the
- * connection before anything is done, `cutAfterEffect` when all is done but not answered.
+ * An injected fault. It affects requests for `operation` (default: any) whose secret's name starts with
+ * `name` (default: any), `times` times or until it's cleared. `hang` never answers; `cut` closes the
+ * connection before the operation, `cutAfterEffect` after it but before the answer.
  */
 export type Fault = z.infer<typeof faultSchema>
 
-/** One request with an accepted token; never a value. */
+/** A request with an accepted token; never contains a value. */
 export interface LoggedRequest {
   /** ISO 8601. */
   readonly at: string
   readonly operation: VaultOperation
   readonly name: string
-  /** The version asked for, or the one that `set` made. */
+  /** The requested version, or the one that `set` created. */
   version?: string
   /** The token's `oid`. */
   readonly caller: string
-  /** Which fault struck, if one did. */
+  /** The fault that affected it, if any. */
   fault?: Fault['kind']
-  /** The answer's status; absent while there is no answer, for good when the connection was cut. */
+  /** The answer's status; absent until there is an answer, permanently if the connection was cut. */
   status?: number
 }
 
 const maxLoggedRequests = 10_000
 
-/** What tests do to one vault and learn from it: faults on demand and the log of its requests. */
+/** The test controls of one vault: injected faults and the log of its requests. */
 export class VaultControl {
   #faults: { readonly fault: Fault; timesLeft: number }[] = []
   #requests: LoggedRequest[] = []
 
-  /** Adds a fault; earlier ones strike first. */
+  /** Adds a fault; earlier ones apply first. */
   addFault(fault: Fault): void {
     this.#faults.push({ fault, timesLeft: fault.times ?? Number.POSITIVE_INFINITY })
   }
@@ -56,12 +56,12 @@ export class VaultControl {
     this.#faults = []
   }
 
-  /** The faults that can still strike. */
+  /** The remaining faults. */
   faults(): readonly Fault[] {
     return this.#faults.map(({ fault }) => fault)
   }
 
-  /** The fault that strikes this request, if any; uses up one of its times. */
+  /** Takes the fault for this request, if any, and counts it. */
   takeFault({ operation, name }: VaultRequest): Fault['kind'] | undefined {
     const found = this.#faults.find(
       ({ fault }) => (fault.operation ?? operation) === operation && name.startsWith(fault.name ?? ''),
@@ -72,7 +72,7 @@ export class VaultControl {
     return found.fault.kind
   }
 
-  /** Logs a request; the entry is filled in as it is answered. The newest 10,000 are kept. */
+  /** Logs a request; the entry is completed with the answer. The newest 10,000 are kept. */
   log(request: VaultRequest, caller: string): LoggedRequest {
     const entry: LoggedRequest = { at: new Date().toISOString(), ...request, caller }
     this.#requests.push(entry)

@@ -11,17 +11,17 @@ import {
   toProperties,
 } from './wire.ts'
 
-/** What the vault answers when nothing is refused; `body` is absent for a 204. */
+/** The vault's successful answer; `body` is absent for a 204. */
 export interface VaultAnswer {
   readonly status: 200 | 204
   readonly body?: unknown
-  /** The version that a `set` made. */
+  /** The version that a `set` created. */
   readonly version?: string
 }
 
 /**
- * Does what a request asks for.
- * @throws VaultRefusal when it is refused; nothing has changed then.
+ * Performs a request.
+ * @throws VaultRefusal if it's refused; nothing has changed then.
  */
 export function perform(secrets: Secrets, request: VaultRequest, url: URL, body: string): VaultAnswer {
   const { operation, name, version } = request
@@ -74,7 +74,7 @@ function pageOf<Item>(
 }
 
 function pageOfVersions(url: URL, secret: Secret) {
-  // By id and not by age: the service promises no order, and a caller that trusts one has to notice here.
+  // By id, not by age: the service guarantees no order, and this reveals callers that rely on one.
   const versions = [...secret.versions.values()].sort((a, b) => (a.version < b.version ? -1 : 1))
   const toWire = (version: (typeof versions)[number]) => toProperties(url.origin, secret.name, version)
   return toPage(url, versions, ({ version }) => version, toWire)

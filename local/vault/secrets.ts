@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { deletedButRecoverable, deletedSecretNotFound, secretDisabled, secretNotFound } from './refusals.ts'
 
-/** What a caller may say about a version of a secret; times in Unix seconds. */
+/** Properties that a caller can set on a version of a secret; times in Unix seconds. */
 export interface SecretProperties {
   readonly contentType?: string | undefined
   readonly tags?: Readonly<Record<string, string>> | undefined
@@ -10,7 +10,7 @@ export interface SecretProperties {
   readonly expires?: number | undefined
 }
 
-/** One version of a secret, as it is kept; times in Unix seconds. */
+/** A stored version of a secret; times in Unix seconds. */
 export interface SecretVersion extends SecretProperties {
   readonly version: string
   readonly value: string
@@ -25,19 +25,19 @@ export interface Secret {
   readonly versions: Map<string, SecretVersion>
   /** The newest version's id. */
   current: string
-  /** When it was deleted, Unix seconds; absent while it is not. */
+  /** When it was deleted, in Unix seconds; absent if it isn't. */
   deletedAt?: number | undefined
 }
 
-/** One thing that happened to the vault's content: what its journal keeps, and all that changes its state. */
+/** A change of the vault's content: an entry of its journal, and the only way to change its state. */
 export type VaultEvent =
   | { readonly event: 'stored'; readonly name: string; readonly version: SecretVersion }
   | { readonly event: 'deleted'; readonly name: string; readonly at: number }
   | { readonly event: 'recovered' | 'purged'; readonly name: string }
 
-/** How the content is made durable and what time it is. */
+/** Storage and clock of the content. */
 export interface SecretsOptions {
-  /** Called before an event changes anything; what it throws keeps the event from happening. */
+  /** Called before an event changes anything; if it throws, nothing changes. */
   readonly record: (event: VaultEvent) => void
   readonly now: () => Date
 }
@@ -55,7 +55,7 @@ export class Secrets {
     this.#options = options
   }
 
-  /** Adds a version. @throws VaultRefusal `Conflict` when the name is deleted. */
+  /** Adds a version. @throws VaultRefusal `Conflict` if the name is deleted. */
   set(name: string, value: string, properties: SecretProperties): SecretVersion {
     if (this.#find(name)?.deletedAt !== undefined) throw deletedButRecoverable(name)
     const at = this.#seconds()
@@ -72,14 +72,14 @@ export class Secrets {
     return stored
   }
 
-  /** Reads one version, the current one unless told. @throws VaultRefusal when absent, deleted or disabled. */
+  /** Reads a version. Default is the current one. @throws VaultRefusal if it's absent, deleted, or disabled. */
   read(name: string, version?: string): SecretVersion {
     const found = versionOf(this.get(name), version)
     if (!found.enabled) throw secretDisabled()
     return found
   }
 
-  /** Changes what is given of one version and leaves the rest. @throws VaultRefusal when absent or deleted. */
+  /** Changes the given properties of a version. @throws VaultRefusal if it's absent or deleted. */
   update(name: string, version: string | undefined, change: SecretProperties): SecretVersion {
     const secret = this.get(name)
     const before = versionOf(secret, version)
@@ -89,26 +89,26 @@ export class Secrets {
     return after
   }
 
-  /** Deletes softly: the name stays taken. @throws VaultRefusal when absent or deleted already. */
+  /** Soft-deletes a secret: the name stays taken. @throws VaultRefusal if it's absent or already deleted. */
   delete(name: string): Secret {
     const secret = this.get(name)
     this.#commit({ event: 'deleted', name: secret.name, at: this.#seconds() })
     return secret
   }
 
-  /** Undoes a deletion. @throws VaultRefusal when it is not deleted. */
+  /** Undoes a deletion. @throws VaultRefusal if it isn't deleted. */
   recover(name: string): Secret {
     const secret = this.getDeleted(name)
     this.#commit({ event: 'recovered', name: secret.name })
     return secret
   }
 
-  /** Ends a deleted secret for good; its name is free. @throws VaultRefusal when it is not deleted. */
+  /** Purges a deleted secret and frees its name. @throws VaultRefusal if it isn't deleted. */
   purge(name: string): void {
     this.#commit({ event: 'purged', name: this.getDeleted(name).name })
   }
 
-  /** Finds a secret that is not deleted. @throws VaultRefusal `SecretNotFound`. */
+  /** Finds a secret that isn't deleted. @throws VaultRefusal `SecretNotFound`. */
   get(name: string): Secret {
     const secret = this.#find(name)
     if (!secret || secret.deletedAt !== undefined) throw secretNotFound(name)
@@ -128,7 +128,7 @@ export class Secrets {
     return this.#sorted
   }
 
-  /** Changes the state as the event says, without recording it: how a journal is replayed. */
+  /** Applies an event without recording it, for replaying a journal. */
   apply(event: VaultEvent): void {
     const key = event.name.toLowerCase()
     const secret = this.#byKey.get(key)
@@ -139,7 +139,7 @@ export class Secrets {
     if (event.event === 'purged') this.#sorted = undefined
   }
 
-  /** The fewest events that lead to the present state. */
+  /** The fewest events that produce the current state. */
   *toEvents(): Generator<VaultEvent> {
     for (const { name, versions, deletedAt } of this.#byKey.values()) {
       for (const version of versions.values()) yield { event: 'stored', name, version }
@@ -177,7 +177,7 @@ export class Secrets {
   }
 }
 
-/** One version of a secret, the current one unless told. @throws VaultRefusal `SecretNotFound`. */
+/** A version of a secret. Default is the current one. @throws VaultRefusal `SecretNotFound`. */
 export function versionOf(secret: Secret, version?: string): SecretVersion {
   const found = secret.versions.get(version ?? secret.current)
   if (!found) throw secretNotFound(`${secret.name}/${version}`)

@@ -2,13 +2,13 @@ import { z } from 'zod'
 import { badParameter } from './refusals.ts'
 import { type Secret, type SecretProperties, type SecretVersion, versionOf } from './secrets.ts'
 
-/** A secret's value: 25 KB at most (secrets/about-secrets). */
+/** Largest value of a secret: 25 KB (secrets/about-secrets). */
 const maxValueBytes = 25_600
-/** 15 tags of 256 characters each for name and value (secrets/about-secrets). */
+/** At most 15 tags, with 256 characters for each name and value (secrets/about-secrets). */
 const maxTags = 15
 const maxTagCharacters = 256
 const maxContentTypeCharacters = 255
-/** Deleted secrets stay for 90 days unless the vault says otherwise (general/soft-delete-overview). */
+/** Deleted secrets are kept for 90 days unless the vault is configured otherwise (general/soft-delete-overview). */
 const recoverableDays = 90
 const daySeconds = 86_400
 
@@ -27,13 +27,13 @@ const setSchema = propertiesSchema.extend({
   value: z.string().refine((value) => Buffer.byteLength(value) <= maxValueBytes),
 })
 
-/** Reads the body of a set. @throws VaultRefusal `BadParameter` that names the property, never its value. */
+/** Parses the body of a set. @throws VaultRefusal `BadParameter` that names the property, never its value. */
 export function parseSetBody(body: string): { value: string; properties: SecretProperties } {
   const { value, ...properties } = parseBody(setSchema, body)
   return { value, properties: fromWire(properties) }
 }
 
-/** Reads the body of an update. @throws VaultRefusal `BadParameter` that names the property. */
+/** Parses the body of an update. @throws VaultRefusal `BadParameter` that names the property. */
 export function parseUpdateBody(body: string): SecretProperties {
   return fromWire(parseBody(propertiesSchema, body))
 }
@@ -62,12 +62,12 @@ function fromWire({ contentType, tags, attributes }: z.infer<typeof propertiesSc
   }
 }
 
-/** A version as answered: id, attributes, tags, content type; without its value. */
+/** A version in an answer: id, attributes, tags, content type; without its value. */
 export function toProperties(origin: string, name: string, version: SecretVersion) {
   return { id: `${origin}/secrets/${name}/${version.version}`, ...toCommon(version) }
 }
 
-/** A version as `get` and `set` answer it: with its value. */
+/** A version in the answer of `get` and `set`: with its value. */
 export function toBundle(origin: string, name: string, version: SecretVersion) {
   return { value: version.value, ...toProperties(origin, name, version) }
 }
@@ -77,7 +77,7 @@ export function toItem(origin: string, secret: Secret) {
   return { id: `${origin}/secrets/${secret.name}`, ...toCommon(versionOf(secret)) }
 }
 
-/** A deleted secret as `delete` and `getDeleted` answer it; its id names the newest version. */
+/** A deleted secret in the answer of `delete` and `getDeleted`; its id names the newest version. */
 export function toDeletedBundle(origin: string, secret: Secret) {
   return { ...toDeletion(origin, secret), ...toProperties(origin, secret.name, versionOf(secret)) }
 }
