@@ -39,8 +39,8 @@ function findNode() {
 }
 
 /**
- * Calls back when npm, which started this process, is gone: npm exits on a signal without forwarding it. Does nothing for a
- * process that was started directly.
+ * Calls back when npm, which started this process, is gone: npm exits on a signal without forwarding it. Does nothing
+ * for a process that was started directly.
  */
 function whenNpmIsGone(act) {
   if (process.env.npm_lifecycle_event === undefined) return

@@ -11,7 +11,10 @@ import {
 } from 'jose'
 import { type RunningService, serve } from './service.ts'
 
-/** Key Vault's token audience, exactly, without a trailing slash (key-vault/general/authentication-requests-and-responses). */
+/**
+ * Key Vault's token audience, exactly, without a trailing slash
+ * (key-vault/general/authentication-requests-and-responses).
+ */
 export const vaultAudience = 'https://vault.azure.net'
 
 /** Storage's token audience. */
@@ -33,7 +36,9 @@ export interface IdentityEndpointOptions {
   readonly header: string
   /** The managed identity's object id: `sub` and `oid` of its tokens. Default is a fixed one. */
   readonly principalId?: string
-  /** The managed identity's client id: `appid` of its tokens, and the only `client_id` answered. Default is a fixed one. */
+  /**
+   * The managed identity's client id: `appid` of its tokens, and the only `client_id` answered. Default is a fixed one.
+   */
   readonly clientId?: string
   /** The directory's id, `tid`. Default is a fixed one. */
   readonly tenantId?: string

@@ -165,7 +165,9 @@ function identityProviderSettings(ports: Ports): Record<string, string> {
   }
 }
 
-/** Azurite's published account (storage/common/storage-connect-azurite); in short form if the ports are the defaults. */
+/**
+ * Azurite's published account (storage/common/storage-connect-azurite); in short form if the ports are the defaults.
+ */
 export function storageConnection({ blob, queue, table }: Ports): string {
   const isDefault = blob === 10_000 && queue === 10_001 && table === 10_002
   if (isDefault) return 'UseDevelopmentStorage=true'

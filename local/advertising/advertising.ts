@@ -153,7 +153,10 @@ function refusal(entry: LoggedRequest, name: FaultName, shape?: 'operation'): Re
   return json(JSON.stringify(body), fault.status)
 }
 
-/** The envelope's AuthenticationToken is never read: SOAP callers learn from 105 and the form that SOAP has been retired. */
+/**
+ * The envelope's AuthenticationToken is never read: SOAP callers learn from 105 and the form that SOAP has been
+ * retired.
+ */
 function answerSoap(entry: LoggedRequest): Response {
   entry.code = faults.invalidCredentials.code
   return new Response(soapFault(faults.invalidCredentials, entry.trackingId), {

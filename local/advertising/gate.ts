@@ -42,7 +42,10 @@ export async function authenticate(
   return pass(objectId)
 }
 
-/** Finds the person's identity in Microsoft Advertising: 105 for an unknown one, or the refusal of their kind of identity. */
+/**
+ * Finds the person's identity in Microsoft Advertising: 105 for an unknown one, or the refusal of their kind of
+ * identity.
+ */
 export function identify(directory: Directory, objectId: string): Passage<Identity> {
   const identity = directory.identities.get(objectId)
   if (!identity) return stop('invalidCredentials')
