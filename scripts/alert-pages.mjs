@@ -1,4 +1,4 @@
-/** Keeps what each alert's page says of its rule, in docs/runbooks, as the compiled template has it. */
+/** Updates each alert's page in docs/runbooks with its rule from the compiled template. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 

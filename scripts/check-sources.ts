@@ -3,13 +3,13 @@ import { join } from 'node:path'
 
 const root = join(import.meta.dirname, '..')
 
-/** What no published source may name, and why. */
+/** Names that published sources must not contain, and the reasons. */
 const banned = {
   triggerMetadata:
     'the host puts headers, query and the whole body in it, refresh tokens too; take headers and params of the request',
 }
 
-/** Making an empty one reads nothing: `shared/http/guard.ts` answers a request through the library with it. */
+/** An empty one doesn't read anything: `shared/http/guard.ts` uses it to answer a request through the library. */
 const allowed = 'triggerMetadata: {}'
 
 let faults = 0

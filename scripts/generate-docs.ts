@@ -13,7 +13,7 @@ import { hostSettings } from './host-settings.ts'
 import { eventsPage } from './log-events.ts'
 import { code, page, table } from './markdown.ts'
 
-// Outside a host the Functions library warns about every registration.
+// Outside a host, the Functions library warns about every registration.
 console.warn = () => undefined
 await import('../functions/main.ts')
 

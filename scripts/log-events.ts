@@ -1,6 +1,6 @@
 import { code, page, table } from './markdown.ts'
 
-/** One event of the log: its name, what it says, its fields. */
+/** A log event: its name, its meaning, its fields. */
 interface LoggedEvent {
   readonly name: string
   readonly about: string
@@ -8,8 +8,8 @@ interface LoggedEvent {
 }
 
 /**
- * The page of log events, read out of the text of `shared/domain/logEvents.ts`: its types and comments are the catalog, and
- * they are gone when the program runs. An event without a comment of its own belongs to the one before it.
+ * Generates the page of log events from the text of `shared/domain/logEvents.ts`: its types and comments are the
+ * catalog, and they don't exist at run time. An event without its own comment belongs to the previous one.
  */
 export function eventsPage(source: string): string {
   const rows = readEvents(source).map(({ name, about, fields }) => [

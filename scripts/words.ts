@@ -23,7 +23,7 @@ const words: readonly Word[] = [
   { pattern: /\bWhat [\w ]+ touches\b/g, instead: 'Dependencies of …' },
 ]
 
-/** A word of the list that stands in a text. */
+/** A word of the list that occurs in a text. */
 export interface WordFault {
   /** Counted from 1. */
   readonly line: number
@@ -31,7 +31,7 @@ export interface WordFault {
   readonly instead: string
 }
 
-/** Finds the words that keep coming back in translated prose. Names of files in links don't count. */
+/** Finds words that are typical of translated prose. Names of files in links don't count. */
 export function faultsOfWords(text: string): WordFault[] {
   return text.split('\n').flatMap((content, index) =>
     words.flatMap(({ pattern, instead }) =>

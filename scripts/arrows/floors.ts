@@ -1,20 +1,20 @@
-/** The house as `docs/architecture.md` shows it: its floors from the top down, and its doors. */
+/** The house in `docs/architecture.md`: its floors from the top down, and its doors. */
 export interface House {
   /** The rooms of each floor: `shared/refresh/`, `shared/clock.ts`, `functions/`. */
   readonly floors: readonly (readonly string[])[]
   readonly doors: readonly Door[]
 }
 
-/** What may be imported by few: a room or a package, and the rooms that may. */
+/** A restricted import: a room or a package, and the rooms that may import it. */
 export interface Door {
   readonly to: string
   readonly only: readonly string[]
 }
 
 /**
- * Reads the house out of the page: the table below the heading "Floors" and the one below "Doors". Names in code type
+ * Reads the house from the page: the tables under the headings "Floors" and "Doors". Names in code type
  * are rooms and packages; everything else is for people.
- * @throws Error when the page has no such tables.
+ * @throws Error if the page has no such tables.
  */
 export function readHouse(page: string): House {
   return {
@@ -28,7 +28,9 @@ export function readHouse(page: string): House {
   }
 }
 
-/** The room of a file of ours: its folder in `shared/`, itself when it stands there alone, or `functions/`. */
+/**
+ * The room of a source file: its folder in `shared/`, the file itself if it's directly in `shared/`, or `functions/`.
+ */
 export function roomOf(path: string): string {
   const [top = '', second = '', ...deeper] = path.split('/')
   if (top !== 'shared') return `${top}/`
