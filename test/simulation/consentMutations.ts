@@ -1,6 +1,6 @@
 import type { Mutation } from './mutation.ts'
 
-/** Breakages of consents that wait for their confirmation, of another writer's choice, and of what is spent. */
+/** Breakages of pending consents, of another writer's choice, and of one-time records. */
 export const consentMutations: readonly Mutation[] = [
   {
     name: 'a code confirms whatever grant waits by then',

@@ -6,7 +6,7 @@ import type { Environment, IdentityProvider } from '../../shared/environment.ts'
 import type { SimulatedBroker } from './broker.ts'
 import { type World, workspace } from './world.ts'
 
-/** More than may be chosen in one world. */
+/** More than can be chosen in one world. */
 const accountsReached: readonly Account[] = Array.from({ length: 60 }, (_, index) => ({
   accountId: String(index + 1),
   number: `F${index + 1}`,
@@ -19,10 +19,10 @@ const accountsReached: readonly Account[] = Array.from({ length: 60 }, (_, index
   usable: true,
 }))
 
-/** An app brings the code back within this time or some minutes later, when it is too late. */
+/** An app returns the code within this time, or some minutes later, when it's too late. */
 const longestConfirmationMilliseconds = 18 * 60_000
 
-/** Waits for a use case that may be refused for what the tenant is. */
+/** Waits for a use case that the tenant's state may refuse. */
 export async function unlessRefused<T>(work: Promise<T>): Promise<T | undefined> {
   try {
     return await work
@@ -32,7 +32,7 @@ export async function unlessRefused<T>(work: Promise<T>): Promise<T | undefined>
   }
 }
 
-/** A person consents, and half a minute of discovery later at most, the grant is kept. */
+/** A person consents, and after at most half a minute of discovery, the grant is stored. */
 export async function connect(world: World, broker: SimulatedBroker, name: TenantName): Promise<void> {
   const askedAt = broker.process.clock.now()
   const { random } = world
@@ -47,7 +47,7 @@ export async function connect(world: World, broker: SimulatedBroker, name: Tenan
   })
 }
 
-/** A person consents where the app wants to confirm it, and mostly the app does. */
+/** A person consents with confirmation, and the app usually confirms it. */
 export async function consentAndConfirm(
   world: World,
   broker: SimulatedBroker,
@@ -117,7 +117,7 @@ function environmentOf(world: World, { tenant }: TenantName): Environment {
   return world.row(tenant)?.tenant.environment ?? 'production'
 }
 
-/** A provider through which one may sign in to the tenant's environment. */
+/** A provider for signing in to the tenant's environment. */
 function providerFor({ plan, random, row }: World, tenant: string): IdentityProvider {
   const environment = row(tenant)?.tenant.environment
   const open = plan.clients.filter((client) => client.environment === environment)
@@ -140,7 +140,7 @@ function grantOf(
   }
 }
 
-/** Gives a pending tenant a grant without the broker. Due within an hour unless told. */
+/** Gives a pending tenant a grant without the broker. Default due time is within an hour. */
 export async function findConnected(
   world: World,
   pending: Tenant,
@@ -172,7 +172,7 @@ export async function findConnected(
   if (stored) await world.tenants.replace(stored, connected, [])
 }
 
-/** The secret is near its last version, so that a move to a fresh one is seen. */
+/** The secret is near its last version, so that moves to a new one occur. */
 async function keptReference(
   world: World,
   pending: Tenant,

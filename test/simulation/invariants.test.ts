@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { replayHint, type SimulationResult, simulate } from './simulate.ts'
 
-/** A few hundred worlds a mode; `npm run simulate` runs as many as one likes. */
+/** A few hundred worlds per mode; `npm run simulate` runs any number. */
 const seeds = Array.from({ length: 200 }, (_, index) => index + 1)
 
 async function broken(mode: 'microsoft' | 'strict'): Promise<{ failures: string[]; excused: number }> {

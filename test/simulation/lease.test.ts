@@ -9,7 +9,7 @@ const name = { workspace, tenant: 't1' }
 
 type Replace = TenantStore['replace']
 
-/** One due tenant, and a broker the first of whose row writes is answered as told, though it takes effect. */
+/** One due tenant, and a broker whose first row write takes effect but gets the given answer. */
 async function lostAnswer(answer: () => Awaited<ReturnType<Replace>>) {
   const { world, broker } = await dueTenants(1)
   const { tenants } = broker.dependencies

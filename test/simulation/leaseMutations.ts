@@ -6,7 +6,7 @@ const leaseTime = 'shared/refresh/leaseTime.ts'
 const refreshTenant = 'shared/refresh/refreshTenant.ts'
 const sweep = 'shared/refresh/sweep.ts'
 
-/** Breakages of what a lease, a hold and a lost answer are good for. */
+/** Breakages of leases, holds, and the handling of lost answers. */
 export const leaseMutations: readonly Mutation[] = [
   {
     name: 'a call is made although the lease has no time for it',

@@ -9,7 +9,7 @@ import { connectGrant } from '../../shared/tenants/connectGrant.ts'
 import { disconnectTenant } from '../../shared/tenants/disconnect.ts'
 import { connected, grantOf, ground, name, now, owner, pendingOf } from './ground.ts'
 
-/** The first write of that kind takes effect, something happens, and then its writer is told of a conflict. */
+/** The first write of this kind takes effect, then something happens, and then its writer gets a conflict. */
 function losingAnswer(
   tenants: TenantStore,
   isMeant: (next: Tenant) => boolean,
@@ -123,7 +123,7 @@ test('a row that another process gave back is not taken for our own verdict', as
     ...tenants,
     async replace(expected, next, events) {
       if (next.status !== 'reauthorization_required') return tenants.replace(expected, next, events)
-      // The lease has run out afterwards, and who took it over has given it back.
+      // The lease has expired afterwards, and its next holder has released it.
       const { lease: _lease, ...released } = row()
       await tenants.replace({ ...expected, etag: '*' }, released, [])
       return 'conflict'
@@ -174,7 +174,7 @@ test('a grant is not kept, nor its secret, once the row is another one than it w
 })
 
 describe('a confirmation', () => {
-  /** Accounts whose listing lets something happen between the check of the code and the commit. */
+  /** Accounts whose listing runs something between the check of the code and the commit. */
   const confirm = (own: ReturnType<typeof ground>, afterwards: () => Promise<unknown>) => {
     const list = async () => {
       await afterwards()

@@ -14,10 +14,10 @@ const bySimulation =
   async (seed, useCases) =>
     (await simulate(seed, { mode, useCases })).violation
 
-/** Hundreds of worlds beside other test files' processes. */
+/** Hundreds of worlds, concurrently with other test files. */
 const patient = { timeout: 120_000 }
 
-/** Each breakage must show within this many seeds. */
+/** Each breakage must be detected within this many seeds. */
 const mostSeeds = 600
 
 describe('the simulator catches a protocol in which', () => {

@@ -12,7 +12,7 @@ import { connected, ground, name, now, owner, pendingOf } from './ground.ts'
 const pendingTenant: Tenant = { ...name, environment: 'production', status: 'pending', createdAt: now }
 const accounts = { list: async () => ({ accounts: [] }), removeOthers: async () => {} } as never
 
-/** A consent that expired a second ago, with the hint by which the sweep finds it. */
+/** A consent that expired a second ago, with the hint that leads the sweep to it. */
 async function expired(own: ReturnType<typeof ground>, tenant: Tenant): Promise<void> {
   const pendingGrant = await pendingOf(own, 'code', secondsAfter(now, -1))
   await own.tenants.create({ ...tenant, pendingGrant }, [])

@@ -13,7 +13,7 @@ function sweepOf(world: World, broker: SimulatedBroker) {
   return world.until(useCases.sweep({ ...broker.dependencies, refresher: broker.refresher }))
 }
 
-/** Their directories refuse the app, as often as anybody asks. */
+/** Makes their directories refuse the app on every call. */
 function refuseApp(world: World, tenants: readonly string[]): void {
   for (const { tenant } of world.tenants.rows()) {
     const family = world.provider.family(tenant.grant?.consenter.subject ?? '')
@@ -21,7 +21,7 @@ function refuseApp(world: World, tenants: readonly string[]): void {
   }
 }
 
-/** Sweeps with a log that is kept, each as soon as the last refusal allows. */
+/** Sweeps repeatedly, each as soon as the last refusal allows, and collects the log. */
 async function sweepTimes(world: World, broker: SimulatedBroker, times: number): Promise<string[]> {
   const events: string[] = []
   const log = (event: string) => void events.push(event)

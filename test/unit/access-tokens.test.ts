@@ -41,7 +41,7 @@ test('a token that is good for a minute is vended while the vault hangs', async 
   await expect(accessTokens.obtain(name, 300)).rejects.toThrow(TimeLimitError)
 })
 
-/** Access tokens of a process by whose clock it is `now`, and that refreshes nothing. */
+/** Access tokens of a process whose clock shows `now` and that refreshes nothing. */
 function neverRefreshing(
   models: Pick<Parameters<typeof createAccessTokens>[0], 'tenants' | 'sealer'>,
   { now, activeWindowSeconds }: { now: () => Date; activeWindowSeconds: number },
@@ -70,7 +70,7 @@ test('a token is never vended with the ids of a row that holds another one', asy
   if (stored === 'conflict') throw new Error('conflict')
   const accessTokens = neverRefreshing({ tenants, sealer }, { now: () => now, activeWindowSeconds: 40 })
   expect(await accessTokens.obtain(name)).toMatchObject({ accessToken: 'at' })
-  // Another process reconnects the tenant as somebody else, and then this one notes its vend.
+  // Another process reconnects the tenant as another person, and then this one records its vend.
   const defaultAccount = { accountId: '2', customerId: '20' }
   const accessToken = {
     ...old.accessToken!,
@@ -89,7 +89,7 @@ test('a token is never vended with the ids of a row that holds another one', asy
   })
 })
 
-/** Vends a token that was sealed for `sealedFor`, of a tenant whose grant is `one`. */
+/** Vends a token that was sealed for `sealedFor` for a tenant whose grant is `one`. */
 async function vendSealedFor(sealedFor: string | undefined) {
   const [tenants, sealer, now] = [createModelTenantStore(), createModelSealer(), new Date()]
   const grant = { id: 'one', reference: 'vault:one', identityProvider: 'microsoft' } as unknown as Grant

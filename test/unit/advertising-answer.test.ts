@@ -19,7 +19,7 @@ const consented = (at: Date, change: object = {}) =>
     ...change,
   }) as Tenant
 
-/** A tenant as it is stored, and how an answer to a call from the row `seen` is noted on it. */
+/** A stored tenant, and a function that records an answer to a call made from the row `seen`. */
 async function noting(row: Tenant, seen = row) {
   const tenants = createModelTenantStore()
   await tenants.create(row, [])

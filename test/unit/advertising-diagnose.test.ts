@@ -345,8 +345,8 @@ const lines: Line[] = [
 ]
 
 /**
- * The error table of `guides/operation-error-codes.md` (2026-08-10), copied by hand and not from our code: code, symbol,
- * reason, service, and what an app is to be told of a call whose ids are right.
+ * The error table of `guides/operation-error-codes.md` (2026-08-10), copied manually, not from our code: code, symbol,
+ * reason, service, and the expected verdict for a call with the right ids.
  */
 const documentedErrors = [
   [0, 'InternalError', '', 'customerManagement', 'service_trouble', 'nobody'],
@@ -399,7 +399,7 @@ describe('a failed call', () => {
       const call = { status: 400, sent, service }
       const named = diagnose({ ...call, body: { Errors: [{ ...error, ErrorCode }], TrackingId: 't' } })
       expect(named).toMatchObject({ verdict, actor, trackingId: 't' })
-      // Customer Management and Billing leave the symbol out.
+      // Customer Management and Billing omit the symbol.
       const bare = diagnose({ ...call, body: { OperationErrors: [{ Code, Details: Detail }] } })
       expect(bare).toMatchObject({ verdict, actor })
     },
@@ -491,7 +491,7 @@ describe('a live probe', () => {
     ownerCustomerId: '333',
   }
 
-  /** The person was known when the tenant was connected; the developer token was stored since. */
+  /** The person was recognized when the tenant was connected; the developer token was stored later. */
   const tokens = { developerToken: 'unproven', accessToken: 'fresh' } as const
 
   function refusedUser(status: number, Code: number, Detail = '') {

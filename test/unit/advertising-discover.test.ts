@@ -17,7 +17,7 @@ interface World {
   readonly more?: Readonly<Record<string, Handler>>
 }
 
-/** Discovers in a hand-made world; a handler may return a Response of its own. */
+/** Discovers in a handmade world; a handler can return its own Response. */
 async function discover({ roles = [], accounts = [], more = {} }: World) {
   const calls: string[] = []
   const handlers: Record<string, Handler> = {
@@ -342,7 +342,7 @@ describe('what Microsoft sends without bounds', () => {
     expect(answer).toMatchObject({ ok: true, value: { isCut: true } })
     expect(answer.ok && answer.value.accounts.length).toBe(50_000)
     expect(calls.filter((path) => path === '/Accounts/Search')).toHaveLength(51)
-    // What the search left out is not looked for below every customer.
+    // Accounts that the search left out aren't looked up under every customer.
     expect(calls).not.toContain('/LinkedAccountsAndCustomersInfo/Query')
   })
 

@@ -26,7 +26,7 @@ function tenantOf(tenant: string, dueAt: Date, status: Tenant['status'] = 'conne
   } as Tenant
 }
 
-/** Tenants in pages of two; a place that is no number is one that the listing no longer knows. */
+/** Tenants in pages of two; a position that isn't a number is unknown to the list. */
 async function createGround(rows: readonly Tenant[]) {
   const store = createModelTenantStore()
   for (const row of rows) await store.create(row, [])

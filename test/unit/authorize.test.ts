@@ -5,7 +5,7 @@ import { authorize } from '../../shared/connect/authorize.ts'
 import { name } from '../simulation/ground.ts'
 import { connectGround, returnUrl } from './connectGround.ts'
 
-/** A tenant and a connect session of its own that is not spent. */
+/** A tenant with an unspent connect session. */
 async function issued(change: object = {}, tenant: object = {}) {
   const own = connectGround()
   await own.create(tenant)

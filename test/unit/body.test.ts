@@ -90,7 +90,7 @@ describe('a body', () => {
   })
 })
 
-/** The library reads a query from a record, where nothing can occur twice; the host brings all of it. */
+/** The library creates a query from a record, without duplicates; the host passes on the whole query. */
 const asked = (query: string) => ({ query: new URLSearchParams(query) }) as unknown as HttpRequest
 
 describe('a query', () => {

@@ -5,7 +5,7 @@ import { StorageUnavailableError } from '../../shared/domain/storageUnavailable.
 import type { Vault } from '../../shared/domain/vault.ts'
 import { createBrokerSecrets, readAhead } from '../../shared/secrets/brokerSecrets.ts'
 
-/** A sleep ends at once, but after what needs no time at all. */
+/** A sleep ends immediately, but after work that takes no time. */
 function fakeClock() {
   let time = Date.UTC(2026, 0, 1)
   const clock: Clock = {
@@ -134,7 +134,7 @@ describe('the broker’s own secrets', () => {
     const out = secretsOf(fakeClock().clock)
     out.state.isOut = true
     readAhead(out.secrets, ['production'])
-    // A rejection that nobody handles fails the run.
+    // An unhandled rejection fails the run.
     await setImmediate()
   })
 

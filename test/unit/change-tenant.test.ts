@@ -12,7 +12,7 @@ const at = new Date('2026-11-28T12:00:00Z')
 const row: Tenant = { ...name, environment: 'production', status: 'pending', createdAt: at }
 const event: TenantEvent = { type: 'accounts.default_changed', at, detail: 'It changed.' }
 
-/** A row, and a writer of it whose n-th write meets what `fates` says; the rest go well. */
+/** A row, and a writer whose nth write has the nth of `fates`; all others succeed. */
 async function ground(fates: readonly ('conflict' | 'lost' | 'lost_as_conflict' | 'fails')[] = []) {
   const model = createModelTenantStore()
   await model.create(row, [])

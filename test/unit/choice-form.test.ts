@@ -10,7 +10,7 @@ import { accountOf, connectGround, returnUrl } from './connectGround.ts'
 
 const three = [accountOf('1'), accountOf('2'), accountOf('3')]
 
-/** A choice that is open to a browser, among these accounts. */
+/** An open choice among these accounts, for one browser. */
 async function opened(accounts: readonly Account[] = three, more: object = {}) {
   const own = connectGround()
   const tenant = { ...connected('vault:x'), accountsGeneration: 'g', disconnectCount: 1 }
@@ -33,7 +33,7 @@ async function opened(accounts: readonly Account[] = three, more: object = {}) {
   return { ...own, answer, change, read, token, answerId }
 }
 
-/** What the app learns. */
+/** The app's return parameters. */
 const toldBy = (answer: unknown) =>
   Object.fromEntries(new URL((answer as { doneUrl: string }).doneUrl).searchParams)
 const told = { tenant: 't', session: 's', status: 'connected' }
@@ -99,7 +99,7 @@ describe('the answer to a choice', () => {
     const done = await own.answer('go=choose&step=default&selected=1+2&default=2')
     expect(toldBy(done)).toEqual({ ...told, accounts: '2' })
     expect(own.row().defaultAccount?.accountId).toBe('2')
-    // A second answer changes nothing, and ends at the app too.
+    // A second answer changes nothing, and also ends at the app.
     expect(toldBy(await own.answer('go=choose&account=3'))).toEqual({ ...told, accounts: '2' })
     expect(own.row().defaultAccount?.accountId).toBe('2')
   })

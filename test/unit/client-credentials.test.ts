@@ -20,7 +20,7 @@ beforeAll(async () => {
   elliptic = await createCertified('ec')
 })
 
-/** The credentials that a vault with these secrets gives, and what was reported and read past memory. */
+/** The credentials from a vault with these secrets, with the reports and the uncached reads. */
 function credentialsOf(method: ClientAuthentication, vault: Record<string, string> = {}, identity = 'it') {
   const seen = { reported: [] as unknown[], fresh: [] as unknown[] }
   const credentials = createClientCredentials({
@@ -41,7 +41,7 @@ function credentialsOf(method: ClientAuthentication, vault: Record<string, strin
   return { ...credentials, seen }
 }
 
-/** What a client authentication adds to a request. */
+/** The parameters that a client authentication adds to a request. */
 async function parametersBy(authenticate: ClientAuth) {
   const body = new URLSearchParams()
   const server = { issuer: 'https://login.example', token_endpoint: tokenUrl }

@@ -5,7 +5,7 @@ import type { PendingGrant, Tenant } from '../../shared/domain/tenant.ts'
 import { connected, name, now, pendingOf } from '../simulation/ground.ts'
 import { accountOf, connectGround, returnUrl } from './connectGround.ts'
 
-/** A tenant with a consent that waits for the code `code` of the session `session`. */
+/** A tenant with a pending consent of the session `session`, with the code `code`. */
 async function waiting(change: Partial<PendingGrant> = {}, tenant: Partial<Tenant> = {}) {
   const own = connectGround()
   const pendingGrant = { ...(await pendingOf(own, 'code')), ...change }
@@ -109,7 +109,7 @@ describe('confirming a consent', () => {
 })
 
 describe('the page for choosing accounts after a confirmation', () => {
-  /** A tenant that was confirmed by a person who can choose, as far as `change` leaves it so. */
+  /** A confirmed tenant whose person can choose, with changes from `change`. */
   async function confirmed(change: Partial<Tenant> = {}) {
     const own = connectGround()
     const answerId = await own.records.issue('choice-answer', {}, secondsAfter(now, 60))

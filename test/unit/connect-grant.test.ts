@@ -18,7 +18,7 @@ const proven: ProvenGrant = {
   accountsGeneration: 'g2',
 }
 
-/** What a row can remember of the consent before. */
+/** A row with everything that a previous consent can leave. */
 async function burdened(own: ReturnType<typeof ground>): Promise<Tenant> {
   return {
     ...connected(await own.stores.vault.write('old', owner)),
@@ -39,7 +39,7 @@ async function burdened(own: ReturnType<typeof ground>): Promise<Tenant> {
   }
 }
 
-/** The store, whose first writes fail or meet another one. */
+/** The store; its first writes fail or conflict with another one. */
 function failing(tenants: TenantStore, times: number, how: 'error' | 'conflict'): TenantStore {
   let left = times
   return {
@@ -133,7 +133,7 @@ describe('a disconnect', () => {
       return own.tenants.replace(expected, next, events)
     }
     await disconnectTenant({ ...own.dependencies, tenants: { ...own.tenants, replace } }, name)
-    // From the first write on nobody can vend or refresh; the others note the mark and forget what is destroyed.
+    // From the first write on, no process can vend or refresh; the other writes record the mark and remove destroyed secrets.
     for (const row of rows) {
       expect(row).toMatchObject({ status: 'disconnected', disconnectCount: 1 })
       for (const gone of ['accessToken', 'lease', 'trouble', 'dueAt', 'pendingGrant', 'confirmed'])

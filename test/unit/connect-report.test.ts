@@ -4,7 +4,7 @@ import { noteRedemption, reportFailure } from '../../shared/connect/report.ts'
 import { toRefusal } from '../../shared/domain/refusal.ts'
 import type { CodeAnswer } from '../../shared/identity/tokenEndpoint.ts'
 
-/** What a redemption changes of an environment's hold, and what is logged. */
+/** A redemption's effect on an environment's hold, and its log. */
 async function noted(answer: object, reason?: string) {
   const done: unknown[] = []
   const hold = reason && { environment: 'production', identityProvider: 'microsoft', reason, attempts: 1 }

@@ -7,7 +7,7 @@ describe('what nobody read of a body', () => {
   afterEach(() => void vi.useRealTimers())
 
   const mebibyte = new Uint8Array(1_048_576)
-  /** A body of a source, with the means to see how it was read. */
+  /** A body from a source, with counters of the reads. */
   const open = (source: UnderlyingSource<Uint8Array>) => {
     const body = new ReadableStream(source, { highWaterMark: 0 })
     return { body, discarded: () => discardRest({ body } as unknown as HttpRequest) }

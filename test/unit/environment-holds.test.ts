@@ -33,7 +33,7 @@ describe('when a hold is over', () => {
     const claims = await Promise.all(states.map((state) => state.reserveProbe(hold, until(60))))
     expect(claims.filter((blocking) => blocking === undefined)).toHaveLength(1)
     expect(claims.filter(Boolean)).toEqual(Array(3).fill({ ...hold, until: until(60) }))
-    // Who comes later is told the same.
+    // A later process gets the same answer.
     expect(await states[0]?.reserveProbe(hold, until(61))).toEqual({ ...hold, until: until(60) })
     clock.advance(30)
     expect(await states[1]?.reserveProbe(hold, until(90))).toBeUndefined()

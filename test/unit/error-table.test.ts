@@ -23,7 +23,7 @@ function diagnose(error: object, service?: ServiceName, ids = sent, status = 400
   return diagnoseFailedCall({ status, body, sent: ids, ...(service && { service }) }, context)
 }
 
-/** Copied by hand from guides/operation-error-codes.md, with what a call is to be told whose ids are right. */
+/** Copied manually from guides/operation-error-codes.md, with the expected verdict for a call with the right ids. */
 const rows = [
   [119, 'InvalidAccountId', 'campaignManagement', 'account_unknown'],
   [303, 'ApiVersionNoLongerSupported', 'campaignManagement', 'retired_endpoint'],
@@ -114,7 +114,7 @@ describe('a row of Microsoft’s error table', () => {
     for (const Code of new Set(codes)) {
       const { verdict } = diagnose({ Code })
       counted.set(verdict, (counted.get(verdict) ?? 0) + 1)
-      // 207 is Reporting's throttle and a line of an address: without a service and a name it proves nothing.
+      // 207 means throttling in Reporting and an address line elsewhere: without a service and a name, it proves nothing.
       if (Code !== 207) expect(verdict, String(Code)).not.toBe('unexplained')
     }
     const ofOwn = [...counted].filter(

@@ -52,7 +52,7 @@ describe('after a discovery is committed', () => {
     const dependencies = { tenants, accounts, clock, randomness: systemRandomness }
     const discover = () =>
       replaceAccounts(dependencies, name, () => ({ accounts: [], defaultAccount: undefined, events: [] }))
-    // Twice: the generation before the current one is spared anyway.
+    // Twice, because the previous generation is spared anyway.
     await discover()
     await discover()
     expect(await accounts.findById(name, old, '1')).toHaveLength(1)
@@ -68,7 +68,7 @@ describe('after a discovery is committed', () => {
     const isSpared = sparedAfter(row({}), now)
     expect(isSpared(madeAt(-119))).toBe(true)
     expect(isSpared(madeAt(-120))).toBe(false)
-    // Made by a process whose clock is ahead.
+    // Created by a process whose clock is ahead.
     expect(isSpared(madeAt(119))).toBe(true)
     expect(isSpared(madeAt(120))).toBe(false)
   })

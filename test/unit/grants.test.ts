@@ -32,7 +32,7 @@ function idTokenOf(claims: object): string {
   return `${part({ alg: 'RS256' })}.${part(claims)}.x`
 }
 
-/** A sign-in that answers as `judge` says: claims of an ID token, no ID token, or a refusal's reason. */
+/** A sign-in that answers with the result of `judge`: claims of an ID token, no ID token, or a refusal's reason. */
 function world(judge: (request: RefreshRequest) => object | 'without' | { refused: RefusalReason }) {
   const asked: RefreshRequest[] = []
   const dependencies = {
@@ -127,7 +127,7 @@ describe('importing', () => {
       ...Array.from({ length: count }, (_, i) => `t${i},production,r`),
     ].join('\n')
 
-  /** A broker that answers `answers` in turn, on a clock of its own. */
+  /** A broker that answers with `answer`, with its own clock. */
   function run(count: number, answer: (path: string, calls: number) => BrokerAnswer) {
     let now = 0
     const entries = new Map<string, Omit<JournalEntry, 'broker'>>()

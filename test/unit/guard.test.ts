@@ -18,7 +18,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-/** A guarded library whose invocations go like this, and its server. */
+/** A guarded library with these steps of an invocation, and its server. */
 async function guarded(steps: Partial<InvocationModel> = {}) {
   const inner: InvocationModel = {
     ...{ getArguments: async () => ({ context: {}, inputs: [] }), invokeFunction: async () => undefined },
@@ -66,7 +66,7 @@ async function guarded(steps: Partial<InvocationModel> = {}) {
   return { inner, invoke, known, send }
 }
 
-/** What has become of a step. */
+/** The state of a step. */
 async function stateOf(step: Promise<unknown>): Promise<string> {
   const settled = step.then(
     () => 'done',

@@ -6,7 +6,7 @@ const readHost = () => JSON.parse(readFileSync(new URL('../../host.json', import
 
 test('a shard that was handed over waits seconds, and its message is a text that a function can always read', () => {
   const { maxPollingInterval, messageEncoding } = readHost().extensions.queues
-  // With base64 the extension moves what it cannot decode past both functions, and nobody is told.
+  // With base64, the extension moves undecodable messages past both functions without reporting them.
   expect(messageEncoding).toBe('none')
   expect(maxPollingInterval).toMatch(/^00:00:(?:0[1-9]|10)$/)
 })

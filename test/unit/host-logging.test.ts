@@ -51,7 +51,7 @@ test('a rule for all functions alone would export every line of every level', ()
   expect(select(without, 'Function.token')?.takes('Debug')).toBe(true)
 })
 
-/** Whether the host's OpenTelemetry logger takes a line, with this host.json. */
+/** Whether the host's OpenTelemetry logger exports a line, with this host.json. */
 function isExported(category: string, level: Level): boolean {
   const { logLevel, OpenTelemetry } = logging
   const ours = [...configured(logLevel, false), ...configured(OpenTelemetry.logLevel, true)]
@@ -71,7 +71,7 @@ function configured(logLevel: LogLevels, ofProvider: boolean): Rule[] {
   }))
 }
 
-/** `OpenTelemetryConfigurationExtensions.AddDefaultOpenTelemetryFilters` of the host: a worker that says no word. */
+/** `OpenTelemetryConfigurationExtensions.AddDefaultOpenTelemetryFilters` of the host: for a worker that reports nothing. */
 function hostOfOpenTelemetry(): Rule[] {
   const never = ['Azure.*', 'Host.Results', 'Host.Aggregator']
   const rules = never.map((category) => ({ category, ofProvider: true, takes: () => false }))
@@ -82,7 +82,7 @@ function atLeast(level: Level): Rule['takes'] {
   return (actual) => levels.indexOf(actual) >= levels.indexOf(level)
 }
 
-/** `LoggerRuleSelector` of Microsoft.Extensions.Logging: the provider's own, then the longest, then the last. */
+/** `LoggerRuleSelector` of Microsoft.Extensions.Logging: the provider's own rule, then the longest, then the last. */
 function select(rules: Rule[], category: string): Rule | undefined {
   const fitting = rules.filter((rule) => fits(rule.category, category))
   const own = fitting.filter((rule) => rule.ofProvider)
@@ -94,7 +94,7 @@ function select(rules: Rule[], category: string): Rule | undefined {
   return longest(own.length > 0 ? own : fitting)
 }
 
-/** A prefix, whatever the case; one star stands for anything. */
+/** A prefix, ignoring case; one star matches anything. */
 function fits(rule: string, category: string): boolean {
   const [start = '', end = ''] = rule.toLowerCase().split('*')
   return category.toLowerCase().startsWith(start) && category.toLowerCase().endsWith(end)

@@ -10,7 +10,7 @@ const token = 'M.C5xY9xY9'
 const header = 'tenant,environment,refreshToken,allowDifferentUser,displayName'
 const one = (cell: string) => parseImportFile(`tenant,environment,refreshToken\nacme,production,${cell}\n`)
 
-/** What each file that people have is to end as: its tenants, or what the message says. */
+/** The expected result for each kind of file: its tenants, or the message. */
 const cases: Readonly<Record<string, readonly string[] | RegExp>> = {
   '04-sep-line.csv': ['acme1'],
   '06-utf16le.csv': ['acme1'],
@@ -50,7 +50,7 @@ describe('the same lines', () => {
   const text = `${lines.join('\r\n')}\r\n`
   const plain = parseImportFile(text)
   const utf16 = (value: string, mark = '') => Buffer.from(mark + value, 'utf16le')
-  /** Line numbers move with what stands above. */
+  /** Line numbers depend on the lines above. */
   const tenants = ({ rows, faults }: ImportFile) => [
     rows.map(({ tenant, grant }) => ({ tenant, grant })),
     faults,

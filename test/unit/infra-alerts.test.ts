@@ -118,7 +118,7 @@ test('every runbook is reached from the list of runbooks', () => {
   for (const page of pages) expect(list).toContain(`(${page})`)
 })
 
-/** `PT6H`, `P2D`, as this template writes durations: one unit each. */
+/** Durations in this template have one unit each, for example `PT6H` or `P2D`. */
 function secondsIn(duration: string): number {
   const [, count = '', unit = ''] = /^PT?(\d+)([MHD])$/.exec(duration) ?? []
   return Number(count) * ({ M: 60, H: 3600, D: 86_400 }[unit] ?? Number.NaN)
@@ -142,11 +142,11 @@ function eventsIn(query: string): string[] {
 }
 
 function fieldsIn(query: string): string[] {
-  // `e["to"]`: some fields are words of the query language.
+  // `e["to"]`: some fields are keywords of the query language.
   return [...query.matchAll(/\be(?:\.|\[")(\w+)/g)].map(([, field = '']) => field)
 }
 
-/** The events of `LogEvents` with their fields, read from the source: types are gone at run time. */
+/** The events of `LogEvents` with their fields, read from the source, because types don't exist at run time. */
 function fieldsOfEvents(source: string): Map<string, string[]> {
   const report = source.match(/interface SweepReport \{([\s\S]*?)\n\}/)?.[1] ?? ''
   const declared = [...source.matchAll(/'([a-z]+\.[a-z_]+)': (SweepReport|\{[^}]*\})/g)]

@@ -5,7 +5,7 @@ import { readJson, readText, root, template } from './infraFiles.ts'
 
 const parameters = Object.keys(template.parameters)
 
-/** The group's own region and who deploys: ARM functions, which no parameter file can call. */
+/** The group's own region and the deploying user: ARM functions, which no parameter file can call. */
 const knownToArm = ['location', 'operatorPrincipalId']
 
 describe('the parameter file of azd, the plain path and CI', () => {
@@ -131,7 +131,7 @@ function toVariable(name: string): string {
   return name.replaceAll(/(?<=[a-z])(?=[A-Z])/g, '_').toUpperCase()
 }
 
-/** The last argument of the innermost call, as the template's JSON has it. */
+/** The last argument of the innermost call, in the template's JSON. */
 function defaultIn(expression: string): unknown {
   const text = [...expression.matchAll(/'([^']*)'/g)].at(-1)?.[1] ?? ''
   return /^(json|int|bool)\(/.test(expression) ? JSON.parse(text) : text

@@ -101,7 +101,7 @@ describe('the app', () => {
 
   test('telemetry is taken from known identities only', () => {
     expect(ofType('Microsoft.Insights/components')[0]?.properties.DisableLocalAuth).toBe(true)
-    // A user-assigned identity has to be named (decision 0019).
+    // A user-assigned identity must be named (decision 0019).
     expect(settingsOf('hostSettings').APPLICATIONINSIGHTS_AUTHENTICATION_STRING).toMatch(
       /ClientId=\{0\};Authorization=AAD.*identityClientId/,
     )
@@ -109,13 +109,13 @@ describe('the app', () => {
 })
 
 describe('application settings', () => {
-  /** Read by the host first. */
+  /** Read first by the host. */
   const ofTheHost = ['APPLICATIONINSIGHTS_CONNECTION_STRING']
   const set = Object.keys(settingsOf('requiredSettings'))
   const offered = Object.keys(definition('brokerSettings').properties)
 
   test('every setting that the broker knows can be set, and none that it does not know', () => {
-    // What only the local stack needs would weaken a deployment.
+    // Settings for the local stack would weaken a deployment.
     const known = allSettings().flatMap(({ name, isLocal }) => (isLocal ? [] : name))
     const ours = known.filter((name) => !ofTheHost.includes(name))
     expect([...set, ...offered].toSorted()).toEqual(ours.toSorted())
@@ -165,7 +165,7 @@ const roleNames: Readonly<Record<string, string>> = {
   'b86a8fe4-44ce-4948-aee5-eccb2c155cd7': 'Key Vault Secrets Officer',
 }
 
-/** Who has which role on what, e.g. `identity: Key Vault Secrets User on kv`. */
+/** A role assignment in words, for example `identity: Key Vault Secrets User on kv`. */
 function roleOf({ id = '', properties }: Resource): string {
   const [, type, name = ''] = /\/([A-Za-z]+)\/([^/]+)\/providers\/Microsoft.Authorization/.exec(id) ?? []
   const role = roleNames[properties.roleDefinitionId.split('/').at(-1)]

@@ -8,7 +8,7 @@ import { secondsAfter } from '../../shared/clock.ts'
 import { explainFault as explainToPerson } from '../../shared/connect/explain.ts'
 import { explainFault as explainToApp } from '../../shared/grants/explain.ts'
 
-/** As it came in every public capture (Advertising-docs issue 555). */
+/** As in every public capture (Advertising-docs issue 555). */
 const wire = (
   Detail: string | null = null,
   Message = 'Authentication failed. Either supplied credentials are invalid or the account is inactive',

@@ -4,14 +4,14 @@ import { StorageUnavailableError } from '../../shared/domain/storageUnavailable.
 import { createLeaseTime } from '../../shared/refresh/leaseTime.ts'
 import { createVirtualClock } from './virtualClock.ts'
 
-/** A lease with its length in seconds; what it leaves alone at its end is part of it. */
+/** A lease of a length in seconds, including the unused end. */
 function leased(seconds: number, limits = { leaseSeconds: 60, tokenEndpointSeconds: 10 }) {
   const clock = createVirtualClock()
   const until = secondsAfter(clock.now(), seconds)
   return { clock, time: createLeaseTime(clock, limits as never, until) }
 }
 
-/** How long a step that never ends is waited for. */
+/** The limit of a step that never ends. */
 async function waitedFor(leaseSeconds: number): Promise<number> {
   const { clock, time } = leased(leaseSeconds)
   const hanging = time.step('x', () => new Promise(() => {}))
@@ -46,7 +46,7 @@ describe('a call to the token endpoint', () => {
     leased(seconds, { leaseSeconds, tokenEndpointSeconds }).time.allowsCall()
 
   test.each([
-    // A third of what the lease has beside the call, 5 s at least and 12 s at most.
+    // A third of the lease's time besides the call, at least 5 s and at most 12 s.
     [60, 10, 10 + 12 + 2],
     [31, 10, 10 + 7 + 2],
     [30, 15, 15 + 5 + 2],

@@ -6,7 +6,7 @@ import { anHour, refreshGround } from './refreshGround.ts'
 
 const sealing = { ...name, environment: 'production', use: 'access_token', grantId: undefined } as const
 
-/** A due tenant whose token has some seconds left, and a provider whose tokens last for others. */
+/** A due tenant whose token lasts `heldSeconds`, and a provider whose tokens last `broughtSeconds`. */
 async function holding(heldSeconds: number, broughtSeconds: number, duringCall = () => {}) {
   const answer = () => {
     duringCall()

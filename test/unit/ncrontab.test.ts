@@ -104,7 +104,7 @@ describe('due', () => {
     ['30 59 23 31 12 *', '2026-12-31T23:59:29.999Z', ['2026-12-31T23:59:30Z', '2027-12-31T23:59:30Z']],
     ['0 */5 * * * *', '2026-11-24T10:04:59.999Z', ['2026-11-24T10:05:00Z', '2026-11-24T10:10:00Z']],
     ['0 */5 * * * *', '2026-11-24T10:05:00Z', ['2026-11-24T10:10:00Z']],
-    // NCrontab 3.3.2 begins at 10:30:29 here.
+    // NCrontab 3.3.2 starts at 10:30:29 here.
     ['*/29 30 * * * *', '2026-11-24T10:04:28Z', ['2026-11-24T10:30:00Z', '2026-11-24T10:30:29Z']],
     ['* * * * *', '2026-11-24T10:04:28Z', ['2026-11-24T10:05:00Z', '2026-11-24T10:06:00Z']],
     ['* * * 31 12 *', '9999-12-31T23:59:58Z', ['9999-12-31T23:59:59Z', 'never']],
@@ -136,7 +136,7 @@ describe('due', () => {
     schedule.months.includes(at.getUTCMonth() + 1) &&
     schedule.weekdays.includes(at.getUTCDay())
 
-  /** Looks at one candidate after the other for as long as a search by hand is affordable. */
+  /** Checks one candidate after another, as long as a plain search is affordable. */
   function searched(
     schedule: Ncrontab,
     after: Date,

@@ -24,7 +24,7 @@ const config = {
   leaseSeconds: 60,
 } as never
 
-/** Writes down a vend of the tenant that is stored so. */
+/** Records a vend of the tenant with this stored row. */
 async function noted(row: Tenant, change: (tenants: TenantStore) => Partial<TenantStore> = () => ({})) {
   const [model, due] = [createModelTenantStore(), createModelDueIndex()]
   await model.create(row, [])

@@ -15,7 +15,7 @@ let close = () => {}
 
 afterEach(() => close())
 
-/** More than any buffer holds; tells how much was taken and whether it was ended. */
+/** More than any buffer holds; reports how much was read and whether it was ended. */
 function openSource(size = 4 * mostHeldBytes) {
   let end = () => {}
   const ended = new Promise<void>((resolve) => {
@@ -33,7 +33,7 @@ function openSource(size = 4 * mostHeldBytes) {
   return Object.assign(source, { body })
 }
 
-/** A server of its own, as the Functions library's, that writes without waiting, as the library does. */
+/** A separate server that writes without waiting, like the Functions library's. */
 async function answerWith(body: ReadableStream<Uint8Array>, headers: Record<string, string>) {
   let serving: ServerResponse | undefined
   const server = createServer(async (_request, response) => {

@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises'
 import { expect, test, vi } from 'vitest'
 import { pacedTo } from '../../shared/http/pace.ts'
 
-/** An answer with the state that is given, and a source of one chunk a pull. */
+/** An answer with the given state, and a source with one chunk per pull. */
 function paced(state: { writableNeedDrain?: boolean; destroyed?: boolean } = {}, cancel = vi.fn()) {
   const answer = Object.assign(new EventEmitter(), { writableNeedDrain: false, destroyed: false, ...state })
   const pull = vi.fn((controller: ReadableStreamDefaultController) => controller.enqueue(new Uint8Array(1)))
@@ -45,7 +45,7 @@ test('an answer whose reader has left already is not waited for', async () => {
 test('a source that fails to end when the reader leaves is no failure of the process', async () => {
   const { answer, cancel } = paced({}, vi.fn().mockRejectedValue(new Error('reset')))
   answer.emit('close')
-  // A rejection that nobody handles fails the run.
+  // An unhandled rejection fails the run.
   await setImmediate()
   expect(cancel).toHaveBeenCalled()
 })

@@ -256,7 +256,7 @@ describe('sending', () => {
   })
 })
 
-/** A server that answers with bytes of its own. */
+/** A server that answers with raw bytes. */
 async function openRaw(answer: (socket: Socket) => void) {
   const server = createRawServer((socket) => socket.once('data', () => answer(socket)).on('error', () => {}))
   await once(server.listen(0, '127.0.0.1'), 'listening')

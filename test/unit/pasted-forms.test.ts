@@ -92,7 +92,7 @@ const faultOf = ({ code, name, message }: Known) => ({
 })
 const jsonOf = (known: Known) => JSON.stringify(faultOf(known))
 
-/** The ways in which people have it on the screen. `bodyOf` gets the answer and returns what is pasted. */
+/** The forms in which people see it on the screen. Each gets the answer and returns the pasted text. */
 const forms: Readonly<Record<string, (known: Known) => unknown>> = {
   'names in another case': (known) => jsonOf(known).replace(known.name, known.name.toUpperCase()),
   'camelCase members': (known) =>
@@ -321,7 +321,7 @@ describe('a token endpoint’s refusal that is pasted', () => {
   })
 })
 
-/** A token endpoint's refusal in the forms in which it reaches a screen. */
+/** A token endpoint's refusal in the forms in which people see it. */
 const refusalForms: Readonly<Record<string, (error: string, code: number) => unknown>> = {
   'with numbers as strings': (error, code) => ({ error, error_codes: [`${code}`] }),
   'with the number in its text only': (error, code) => ({ error, error_description: `AADSTS${code}: x.` }),
@@ -404,6 +404,6 @@ test.each([
     return performance.now() - start
   }
   took(1_000)
-  // A quadratic reader takes hours for this; the bound leaves room for a slow machine.
+  // A quadratic parser takes hours for this; the limit leaves room for a slow machine.
   expect(took(1_048_576)).toBeLessThan(2_000)
 })

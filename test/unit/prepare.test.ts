@@ -14,7 +14,7 @@ interface Ground {
   readonly developerToken?: object
 }
 
-/** Prepares calls of one tenant, and sees which accounts are vended and which developer tokens looked for. */
+/** Prepares a tenant's calls, and records the vended accounts and the requested developer tokens. */
 function preparing({ tenant = {}, obtained = {}, developerToken = {} }: Ground = {}) {
   const seen = { vended: [] as unknown[], looked: [] as unknown[] }
   const row = { ...connected('vault:x'), accessToken: { refreshedAt: issuedAt }, ...tenant }

@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream'
 import { expect, test } from 'vitest'
 import { createProgress } from '../../scripts/commandLine.ts'
 
-/** A stream that is a terminal or is none, and all that was written to it. */
+/** A stream, either a terminal or not, with everything written to it. */
 function openStream(isTTY: boolean) {
   const stream = Object.assign(new PassThrough(), { isTTY, columns: 200 })
   const chunks: string[] = []

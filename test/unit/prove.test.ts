@@ -16,7 +16,7 @@ const row = {
   ...{ requiredScope: 'ads', issuer: (tid: string) => `https://login.example/${tid}/v2.0` },
 }
 
-/** A tenant whose person signs in, and what the providers answer. */
+/** A tenant whose person signs in, with the providers' answers. */
 async function signingIn(
   more: { tokens?: object; faults?: readonly [number, number][]; accounts?: number; parts?: object } = {},
 ) {

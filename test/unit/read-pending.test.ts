@@ -5,7 +5,7 @@ import { accountOf, connectGround } from './connectGround.ts'
 
 const five = ['1', '2', '3', '4', '5'].map((accountId) => accountOf(accountId))
 
-/** A tenant that reaches five accounts, and a consent that reaches one of them and another one. */
+/** A tenant with five accounts, and a pending consent with one of them and another one. */
 async function waiting() {
   const own = connectGround()
   await own.create({

@@ -47,10 +47,10 @@ const signInRow = { environment: 'production', identityProvider: 'microsoft', sc
 const toldBy = ({ code, extras }: Problem): Actor => extras.actor ?? problems[code].actor
 const thrownBy = (work: Promise<unknown>) => work.then(Promise.reject, (problem: Problem) => problem)
 
-/** Refusals in a row after which a reason that may pass is final. */
+/** The number of refusals in a row after which a temporary reason is final. */
 const attemptsOf = (reason: RefusalReason) => (reason === 'unknown_answer' ? 5 : 2)
 
-/** A tenant whose refreshes were refused for this reason until nothing more follows from it. */
+/** A tenant whose refreshes were refused for this reason until its state no longer changes. */
 async function refusedTenant(reason: RefusalReason) {
   const own = refreshGround({ answer: () => ({ ok: false, refusal: toRefusal(reason) }) })
   const { clock, dependencies, refresher } = own
@@ -127,7 +127,7 @@ test.each(words)('%s: the page and the return URL of a sign-in name who acts', a
     expect(connectFailures[code].actor).toBe(actorOf(reason))
 })
 
-/** Refusals as people paste them: by number, or by the word alone. */
+/** Refusals as people paste them: by number, or only by word. */
 const pasted: readonly object[] = [
   ...[...reasonByNumber.keys(), 50196, 530_777].map((code) => ({ error_codes: [code] })),
   ...['invalid_client', 'unauthorized_client', 'invalid_request', 'invalid_scope', 'restricted_client'],

@@ -6,7 +6,7 @@ import type { Vend } from '../../shared/vend/vend.ts'
 
 const tenant = { workspace: 'w', tenant: 't' }
 
-/** What is recorded of a vend by the app `a` that ends so. */
+/** The record of a vend by the app `a` with this end. */
 async function recorded(end: () => Promise<unknown>) {
   const uses: Use[] = []
   const vend: Vend = { vend: end as Vend['vend'] }

@@ -9,20 +9,20 @@ import { toTenantView } from '../../shared/tenants/view.ts'
 import { connected, name, now } from '../simulation/ground.ts'
 import { accountOf, connectGround } from './connectGround.ts'
 
-/** What a discovery meets. */
+/** The circumstances of a discovery. */
 interface Circumstances {
   /** Faults of the first calls, by Microsoft's code. */
   readonly faults?: readonly number[]
   readonly tenant?: Partial<Tenant>
   readonly developerToken?: boolean
-  /** What another process writes while Microsoft answers. */
+  /** Another process's write while Microsoft answers. */
   readonly inBetween?: Partial<Tenant>
   readonly obtained?: object
   /** Whether each page of accounts is followed by another. */
   readonly endless?: boolean
 }
 
-/** A connected tenant that reached `before`, and whose person reaches accounts with the ids `found`. */
+/** A connected tenant with the accounts `before`, whose person can reach accounts with the ids `found`. */
 async function discovery(before: readonly Account[], found: readonly string[], met: Circumstances = {}) {
   const own = connectGround()
   const accessToken = { sealed: 's', refreshedAt: secondsAfter(now, -3600), expiresAt: secondsAfter(now, 60) }

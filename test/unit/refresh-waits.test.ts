@@ -13,7 +13,7 @@ const connected = {
   grant: { reference: 'vault:one', identityProvider: 'microsoft', consentedAt: at(-90_000) },
 } as Tenant
 
-/** How long a tenant waits after each of several refusals in a row, at half of all chance; seconds. */
+/** The waits in seconds after several refusals in a row, with a random value of one half. */
 function waits(times: number, refuse: () => ReturnType<typeof classifyTokenRefusal>): number[] {
   let tenant = connected
   return Array.from({ length: times }, () => {
@@ -83,7 +83,7 @@ describe('a promise that refreshes have just failed to keep', () => {
   })
 
   test('counts as out of reach where it leaves an answer less than two seconds', () => {
-    // Of a lifetime of 3,600 s, 3,598 s can be promised; what cannot is repeated in the second half of a life.
+    // With a lifetime of 3,600 s, 3,598 s can be promised; for more, the refresh is repeated in the second half of the lifetime.
     expect(decide(withToken(40, 3600), 3598)).toBe(true)
     expect(decide(withToken(40, 3600), 3599)).toBe(false)
   })

@@ -9,7 +9,7 @@ import { createRefresher } from '../../shared/refresh/refreshTenant.ts'
 import { connected, ground, name } from '../simulation/ground.ts'
 import { createVirtualClock } from './virtualClock.ts'
 
-/** A good answer of a token endpoint. */
+/** A successful answer of a token endpoint. */
 export const anHour: TokenAnswer = { ok: true, accessToken: 'at', refreshToken: 'rt', expiresInSeconds: 3600 }
 
 /** A refusal of a token endpoint, by its status and AADSTS code. */
@@ -18,18 +18,18 @@ export function refusalOf(status: number, error?: string, code?: number): TokenA
   return { ok: false, refusal: classifyTokenRefusal(status, body) }
 }
 
-/** What a refresh meets. */
+/** The circumstances of a refresh. */
 export interface Meeting {
-  /** What the token endpoint answers, by the number of the call. Default is always an hour's token. */
+  /** The token endpoint's answer by call number. Default is always an hour's token. */
   readonly answer?: (call: number) => TokenAnswer
   readonly hold?: EnvironmentHold
-  /** The hold that another process's probe has made of it. */
+  /** The hold, as extended by another process's probe. */
   readonly blocking?: EnvironmentHold
-  /** What differs from the models otherwise. */
+  /** Other differences from the models. */
   readonly with?: (dependencies: RefreshDependencies) => Partial<RefreshDependencies>
 }
 
-/** One process that refreshes, in a time of its own, with what it was asked and what it logged. */
+/** A refreshing process with its own clock, with the requests to its provider and its log. */
 export function refreshGround({ answer = () => anHour, hold, blocking, with: change }: Meeting = {}) {
   const clock = createVirtualClock()
   const base = ground()

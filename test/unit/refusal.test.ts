@@ -6,7 +6,7 @@ import { noAnswer } from '../../shared/domain/refusal.ts'
 import { parseRetryAfterSeconds } from '../../shared/domain/retryAfter.ts'
 import { classifyTokenRefusal } from '../../shared/identity/refusal.ts'
 
-/** A refusal as Entra words it. */
+/** A refusal in Entra's form. */
 const refused = (code: number, error = 'invalid_grant', suberror?: string) =>
   classifyTokenRefusal(400, {
     error,

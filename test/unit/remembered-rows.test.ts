@@ -14,11 +14,11 @@ const context = { ...name, environment: 'production', use: 'access_token' } as c
 const hour = 3600
 
 interface Options {
-  /** How long reading the row takes, from when its content is fixed. */
+  /** The duration of reading the row, after its content is fixed. */
   readonly readSeconds?: number
-  /** How long noting a vend takes after the row was read for it. */
+  /** The duration of recording a vend, after the row was read for it. */
   readonly noteSeconds?: number
-  /** How long the token lives. Default is an hour. */
+  /** The token's lifetime. Default is an hour. */
   readonly lifeSeconds?: number
   readonly vendedSecondsAgo?: number
   readonly activeWindowSeconds?: number
@@ -117,7 +117,7 @@ describe('a row that a process remembers', () => {
 
   test('is as old as the beginning of the note that a vend was written down with', async () => {
     const { clock, disconnect, vend } = await ground({ vendedSecondsAgo: 7 * hour, noteSeconds: 20 })
-    // Both the read and the note begin now; the note is answered when the tenant is disconnected already.
+    // Both the read and the write start now; the write is answered after the tenant has been disconnected.
     expect(await vend()).toMatchObject({ ok: true })
     expect(clock.passed()).toBe(0)
     await disconnect()

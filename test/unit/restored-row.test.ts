@@ -8,7 +8,7 @@ import { refreshGround } from './refreshGround.ts'
 
 const consentedAt = new Date('2026-11-20T12:00:00Z')
 
-/** A tenant with a sealed grant that meets a mark, as far as the vault tells. */
+/** A tenant with a sealed grant and a mark that is read by `read`. */
 async function restored(read: DisconnectMarks['read']) {
   let reads = 0
   const counted: DisconnectMarks['read'] = (tenant) => {

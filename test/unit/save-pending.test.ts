@@ -16,7 +16,7 @@ describe('a sign-in that waits for its confirmation', () => {
     expect(rest).toEqual({ ...told, status: 'confirmation_required', accounts: '2', account_choice: 'open' })
     const { grant, pendingGrant } = own.row()
     expect(grant?.id).toBe('consent-of-first')
-    // 256 bits of chance.
+    // 256 random bits.
     expect(code).toHaveLength(43)
     expect(pendingGrant).toMatchObject({
       grant: {

@@ -113,7 +113,7 @@ describe('tenants that were connected together', () => {
   const tenants = 10_000
   const sweepMilliseconds = 300_000
 
-  /** When the sweep after `due` comes by. */
+  /** The time of the first sweep after `due`. */
   const sweptAt = (due: Date) => new Date(Math.ceil(due.getTime() / sweepMilliseconds) * sweepMilliseconds)
 
   /** The largest part of them that any one sweep refreshes in their `rounds`th round. */

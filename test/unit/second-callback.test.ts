@@ -9,7 +9,7 @@ import { createOneTimeTable } from '../../shared/storage/oneTimeTable.ts'
 import { createMemoryTable } from './memoryTable.ts'
 import { createVirtualClock } from './virtualClock.ts'
 
-/** A browser that has begun a sign-in, whose code is refused after some seconds at the token endpoint. */
+/** A browser with a started sign-in, whose code the token endpoint refuses after some seconds. */
 async function begun(seconds = 1) {
   const clock = createVirtualClock()
   const { table, rows } = createMemoryTable()

@@ -39,7 +39,7 @@ describe('a caller issuer', () => {
     ['for an audience in braces', { audiences: [`{${otherClientId}}`] }, '0.audiences.0: is in braces'],
     ['for an audience that hides a character', { audiences: ['a\u200b'] }, 'U+200B'],
   ])('%s is refused', (_title, change, reason) => {
-    // As JSON may write it: escaped, a character is invisible in no raw value.
+    // In JSON, an escaped character isn't invisible in the raw value.
     const raw = issuer(change).replaceAll('\u200b', '\\u200b')
     expect(refusalsOfOne('CALLER_ISSUERS', raw)).toEqual({ CALLER_ISSUERS: expect.stringContaining(reason) })
   })

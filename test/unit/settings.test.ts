@@ -51,7 +51,7 @@ describe('the table of settings', () => {
   })
 
   test('names the unit wherever a number counts time or size', () => {
-    // What OpenTelemetry names has OpenTelemetry's name, and its unit: milliseconds.
+    // OpenTelemetry's settings have its names, and its unit: milliseconds.
     const ours = all.filter(([name]) => !name.startsWith('OTEL_'))
     const counting = ours.filter(([, { schema, example }]) => typeof schema.parse(example) === 'number')
     expect(counting.length).toBeGreaterThan(10)

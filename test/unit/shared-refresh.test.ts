@@ -61,7 +61,7 @@ describe('while another process refreshes a tenant', () => {
   test('a vend looks soon at first and then less often, and never waits a second too long', async () => {
     const { clock, reads, refresher } = await leasedElsewhere()
     await clock.run(refresher.refresh(name, vend))
-    // 40 ms doubled up to 0.8 s: five looks in the first second and a quarter, then one each 0.8 s.
+    // 40 ms doubled up to 0.8 s: five reads in the first 1.25 s, then one every 0.8 s.
     expect(reads()).toBeGreaterThan(18)
     expect(reads()).toBeLessThan(26)
     const soon = await leasedElsewhere(0.3)

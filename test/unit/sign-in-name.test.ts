@@ -17,7 +17,7 @@ const keyNamed = async (kid: string) => ({
   kid,
 })
 
-/** A sealer on a set of keys that a test can change. */
+/** A sealer with a set of keys that a test can change. */
 async function sealing() {
   const keys = [await keyNamed('old')]
   return { keys, sealer: createSealer(async () => JSON.stringify({ keys })) }

@@ -7,7 +7,7 @@ import { createClockComparison, createStorageClock } from '../../shared/storage/
 
 const trueTime = new Date('2026-11-23T16:00:00.400Z').getTime()
 
-/** A machine whose clock is ahead by some seconds, and answers of storage that tell the true time. */
+/** A machine whose clock is ahead by some seconds, and storage answers with the true time. */
 function createGround() {
   const machine = { ahead: 0, passed: 0 }
   const own = {
@@ -122,7 +122,7 @@ test('clocks are compared once a minute, and all callers wait for the same compa
   machine.passed = 60
   await expect(compare()).rejects.toBeInstanceOf(StorageUnavailableError)
   expect(asked).toBe(2)
-  // Another answer of storage's has compared them since.
+  // Another answer from storage has compared them since.
   ahead = 0
   await compare()
   expect(asked).toBe(2)

@@ -10,7 +10,7 @@ import { createMemoryTable } from './memoryTable.ts'
 
 const trouble = { attempts: 1, reason: 'throttled', traceId: '', nextAttemptAt: now } as const
 
-/** A row as a later version writes it, with a reason that this one does not know. */
+/** A row as a later version writes it, with a reason that is unknown to this one. */
 const laterRow = {
   ...toTenantEntity({
     ...waiting(connected('vault:v/s/1/0'), trouble),

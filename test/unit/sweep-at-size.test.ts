@@ -17,13 +17,13 @@ const outage: TokenAnswer = { ok: false, refusal: classifyTokenRefusal(503, {}) 
 
 type Answer = (request: RefreshRequest, calls: number) => TokenAnswer
 
-/** Tenants in memory, a token endpoint that answers as told, and a clock that only its calls move. */
+/** Tenants in memory, a token endpoint with the given answer, and a clock that only its calls advance. */
 function createGround(answer: Answer, settings: Partial<typeof refreshConfig> = {}, callSeconds = 0) {
   let now = start.getTime()
   const calls: RefreshRequest[] = []
   const clock: Clock = {
     now: () => new Date(now),
-    // Nothing here takes longer than it may.
+    // No step here exceeds its limit.
     sleep: () => new Promise(() => undefined),
   }
   const tokenEndpoint = {
@@ -55,7 +55,7 @@ function createGround(answer: Answer, settings: Partial<typeof refreshConfig> = 
       }
     },
     sweep: (order?: SweepOrder) => sweep({ ...dependencies, refresher }, order),
-    /** How many rows are due now. */
+    /** The number of due rows. */
     async due() {
       let count = 0
       for (let shard = 0; shard < stores.due.shardCount; shard++)
@@ -102,7 +102,7 @@ describe('where the identity provider itself is failing', () => {
     const { report } = await ground.sweep()
     const asked = ground.calls.filter(({ environment }) => environment === 'production').length
     expect(asked).toBeGreaterThanOrEqual(10)
-    // Those that were in flight beside the tenth are asked as well.
+    // Refreshes that were running concurrently with the tenth also call the provider.
     expect(asked).toBeLessThan(10 + 4)
     expect(report).toMatchObject({
       due: 300,

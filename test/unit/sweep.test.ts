@@ -11,7 +11,7 @@ import { refreshGround, refusalOf } from './refreshGround.ts'
 
 const start = new Date('2026-11-23T16:00:00Z')
 
-/** A sweep over three due rows, whose refreshes take 100 s each and end as told. */
+/** A sweep over three due rows, whose refreshes take 100 s each and end with the given outcomes. */
 async function run(
   outcome: object,
   order: SweepOrder = {},
@@ -102,7 +102,7 @@ describe('a shard that cannot be read', () => {
 
 const ours: Registration = { environment: 'production', identityProvider: 'microsoft' }
 
-/** Sweeps tenants of ours, after those of another registration whose due rows still name ours. */
+/** Sweeps our registration's tenants, after tenants of another one whose due rows still name ours. */
 async function sweepWithStrays(other: Registration, strays: number, isHeld: boolean) {
   const isOther = (asked: Registration) =>
     asked.environment === other.environment && asked.identityProvider === other.identityProvider

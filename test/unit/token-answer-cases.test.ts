@@ -9,7 +9,7 @@ import cases from '../cases/token-answers.json' with { type: 'json' }
 const own = { class: 'operator', isOwnCredential: true } as const
 const notOwn = { class: 'operator', isOwnCredential: false } as const
 
-/** The cases' words, as what the classifier says. */
+/** The cases' words, as results of the classifier. */
 const meanings: Readonly<Record<string, object>> = {
   'operator, own credential': own,
   'operator own credential': own,
@@ -33,9 +33,9 @@ const meanings: Readonly<Record<string, object>> = {
 }
 
 /**
- * Of T57 the case file says "operator own credential", and issue 13, item 8, of every unlisted number with
- * `invalid_client` that it is not our credential until it fails for everybody. 7000117 is in no table that could be
- * read (entra-docs reference-error-codes), and its neighbor 7000112 is one directory's: the issue's rule is kept.
+ * For T57, the case file says "operator own credential", but issue 13, item 8, says for every unlisted number with
+ * `invalid_client` that it isn't our credential until all tenants fail. 7000117 isn't in any table that could be
+ * read (entra-docs reference-error-codes), and its neighbor 7000112 concerns one directory, so the issue's rule applies.
  */
 const otherwise: Readonly<Record<string, object>> = { T57: { ...notOwn, reason: 'unlisted_client_error' } }
 
@@ -96,7 +96,7 @@ test.each([
   [{ error: 'restricted_client' }, 'restricted_client'],
   [{ error: 'rate_limit_exceeded' }, 'throttled'],
   [{ error: 'admin_policy_enforced' }, 'directory_policy'],
-  // The client's project serves one Google organization alone, which only its owner can change.
+  // The client's project serves only one Google organization, which only its owner can change.
   [{ error: 'org_internal' }, 'registration_refused'],
 ])('Google’s %o is %s', (body, reason) => {
   expect(classifyTokenRefusal(400, body).reason).toBe(reason)

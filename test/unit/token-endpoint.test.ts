@@ -53,7 +53,7 @@ describe('a refresh at the token endpoint', () => {
   test('succeeds when what it learned of the secrets can’t be written down', async () => {
     const { refresh } = openEndpoints([refused(wrongSecret)], { report: () => Promise.reject(new Error()) })
     expect(await refresh(request)).toMatchObject({ ok: true })
-    // A rejection that nobody handles fails the run.
+    // An unhandled rejection fails the run.
     await setImmediate()
   })
 

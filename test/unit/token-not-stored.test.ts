@@ -6,7 +6,7 @@ import { anHour, refreshGround } from './refreshGround.ts'
 const readOnly = new StorageUnavailableError('vault', 403, 'Forbidden')
 const rotated = { ...anHour, refreshToken: 'next' } as typeof anHour
 
-/** A refresh that brings a new refresh token, which the vault takes as `write` says. */
+/** A refresh that returns a new refresh token, which the vault stores with `write`. */
 async function refreshed(
   write: () => Promise<string>,
   usedRefreshTokens: 'accepted' | 'revoked' = 'accepted',

@@ -17,7 +17,7 @@ const pendingGrant = {
   accountsGeneration: 'g2',
 }
 
-/** A row that says everything that a row can say. */
+/** A row with all members. */
 const full: Required<Tenant> = {
   workspace: 'w',
   tenant: 't',
@@ -51,7 +51,7 @@ const trouble = { ...full.trouble, attempts: 4, nextAttemptAt: now }
 const refusal = { reason: 'other', since: now }
 const consent = { grant, accessToken, dueAt: now, accountsGeneration: 'g3' }
 
-/** Each transition of the full row: what it sets, and what it takes away. Everything else stays. */
+/** Each transition of the full row: the members that it sets, and those that it removes. Everything else stays. */
 const each: Readonly<Record<keyof typeof transitions, readonly [Tenant, Partial<Tenant>, (keyof Tenant)[]]>> =
   {
     leased: [transitions.leased(full, { id: 'm', until: now }), { lease: { id: 'm', until: now } }, []],

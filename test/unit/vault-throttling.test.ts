@@ -10,7 +10,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-/** A vault that refuses a number of reads, and what was logged. */
+/** A vault that refuses a number of reads, and the log. */
 function refusing(times: number, status = 429) {
   const calls = { reads: 0 }
   const logged: unknown[] = []

@@ -9,7 +9,7 @@ import { anHour, type Meeting, refreshGround } from './refreshGround.ts'
 const never = () => new Promise<never>(() => {})
 const developerToken = { value: 'dt', version: '1' }
 
-/** A vend of the one tenant, on the refresh's own models, with a limit of 20 s. */
+/** A vend of a tenant, on the models of refreshing, with a limit of 20 s. */
 async function vending(meeting: Meeting = {}, parts: Partial<VendDependencies> = {}) {
   const own = refreshGround(meeting)
   const { clock, dependencies, refresher } = own

@@ -27,7 +27,7 @@ const row = (change: object = {}) =>
     ...change,
   }) as Tenant
 
-/** The problem of a vend whose refresh ended so. */
+/** The problem of a vend whose refresh had this outcome. */
 function problemOf(outcome: object, tenant = row()): Problem {
   const missing = {
     ok: false,

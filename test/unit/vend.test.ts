@@ -7,7 +7,7 @@ import { createVend, type VendDependencies } from '../../shared/vend/vend.ts'
 const start = new Date('2026-11-23T16:00:00Z')
 const name = { workspace: 'w', tenant: 't' }
 
-/** A vend of tokens with a given life in seconds; the developer token takes some each time it is asked for. */
+/** A vend of tokens with the given lifetimes in seconds; reading the developer token takes `secondsEach`. */
 function slowVend(lives: readonly number[], secondsEach: number) {
   let now = start
   let asked = 0

@@ -10,7 +10,7 @@ import { ground, name, now, pendingOf } from '../simulation/ground.ts'
 
 const tenant: Tenant = { ...name, environment: 'production', status: 'pending', createdAt: now }
 
-/** A consent that waits until then, and the hints at the given times by which sweeps come to it. */
+/** A pending consent with this expiry, and hints at the given times that lead sweeps to it. */
 async function waiting(expiresAt: Date, hints: readonly Date[]) {
   const own = ground()
   const pendingGrant = await pendingOf(own, 'code', expiresAt)

@@ -14,7 +14,7 @@ const signIn = {
   allowDifferentUser: false,
 } as SignIn
 
-/** The session that the failure's page leads to. */
+/** The session behind the failure page's link. */
 async function nextOf(failure: ConnectFailure): Promise<SignIn | undefined> {
   const issued: SignIn[] = []
   const dependencies = {
@@ -33,7 +33,7 @@ test.each([
   ['google', true, true],
   ['primaryLogin', true, true],
   ['advertisingUser', true, true],
-  // Code 108 asks for a new password: the same person comes back.
+  // Code 108 asks for a new password: the same person signs in again.
   ['sameAgain', true, false],
   ['work', false, false],
 ] as const)(
@@ -44,7 +44,7 @@ test.each([
   },
 )
 
-/** What a failure's page offers, after a change of the sign-in or of what it depends on. */
+/** The next steps on a failure's page, after a change of the sign-in or its dependencies. */
 async function offered(failure: ConnectFailure, change: Partial<SignIn> = {}, more: object = {}) {
   const issued: (SignIn & { readonly expiresAt: Date })[] = []
   const issue = async (_kind: string, next: SignIn, expiresAt: Date) =>
@@ -83,7 +83,7 @@ test.each([
     expect(page.again).toEqual({
       ...{ url: 'https://broker.example/oauth/authorize?session=token-1', anotherAccount },
     })
-    // A hint that led to the wrong account would lead to it again.
+    // A hint that led to the wrong account would lead there again.
     expect(next?.loginHint).toBe(anotherAccount ? undefined : 'a@x.example')
     expect(next).toMatchObject({ asksFirst: false, tries: 2, expiresAt: new Date(900_000) })
   },

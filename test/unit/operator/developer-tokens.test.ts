@@ -17,7 +17,7 @@ const refusal = {
   fault: readFault({ service: 'customerManagement', status: 401, bodyText }),
 }
 
-/** Microsoft Advertising that knows some developer tokens, and a broker with some in its vault. */
+/** Microsoft Advertising with some accepted developer tokens, and a broker with some in its vault. */
 function createWorld(accepted: string[], vault: Record<string, string>) {
   const sent: string[] = []
   const logged: string[] = []
