@@ -4,7 +4,7 @@ import { type Bench, exactly, told } from './report.ts'
 import { createProductionTenants } from './stackTenants.ts'
 import { startTableProxy, sum } from './tableProxy.ts'
 
-/** A sweep through the built broker on the whole local stack: what each refresh costs, and what the stack allows. */
+/** A sweep through the built broker on the whole local stack: the cost of each refresh, and the stack's limits. */
 export const sweepLocal: Bench = async ({ quick }) => {
   const count = quick ? 200 : 2000
   const proxy = await startTableProxy()

@@ -7,13 +7,15 @@ import { createMemoryStores } from './memoryStores.ts'
 import { type Bench, median, near, notAbove, told } from './report.ts'
 import { besideStores, createFixedTokenEndpoint, refreshConfig, writeTenants } from './tenants.ts'
 
-/** All seals are one text, so that rows are as large after their refresh as before it, and what grows is the sweep's. */
+/** All sealed texts are the same, so a refresh doesn't change a row's size, and any growth comes from the sweep. */
 const constantSealer: Sealer = { seal: async () => 'sealed', open: async () => 'opened' }
 
 const concurrency = 64
 const providerMilliseconds = 50
 
-/** All tenants due at once: the sweep keeps the pace that its concurrency limit sets, and its memory stays flat. */
+/**
+ * All tenants due at once: the sweep keeps the pace that its concurrency limit allows, and its memory stays constant.
+ */
 export const sweepPace: Bench = async ({ quick }) => {
   const count = quick ? 10_000 : 100_000
   const stores = createMemoryStores()

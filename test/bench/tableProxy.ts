@@ -2,18 +2,18 @@ import { Agent, createServer, request } from 'node:http'
 import { listen } from '../../local/service.ts'
 import { type Ports, storageConnection } from '../../local/settings.ts'
 
-/** Stands before Azurite's tables and counts what passes. */
+/** A proxy in front of Azurite's tables that counts requests. */
 export interface TableProxy {
-  /** `TABLES_CONNECTION_STRING` for a broker that is to be counted; good before `connect` was called. */
+  /** `TABLES_CONNECTION_STRING` for the measured broker; valid before `connect` is called. */
   readonly connectionString: string
-  /** Tells where the tables are; nothing passes before. */
+  /** Sets the tables' port; no request passes before that. */
   connect(tablePort: number): void
-  /** What has passed since the last call, by method and table, e.g. `GET Tenants`. */
+  /** The number of requests since the last call, by method and table, for example `GET Tenants`. */
   takeCounts(): Readonly<Record<string, number>>
   stop(): Promise<void>
 }
 
-/** Starts a proxy on a free port. Shared keys sign the path and not the host, so requests pass as they are. */
+/** Starts a proxy on a free port. Shared keys sign the path, not the host, so requests pass unchanged. */
 export async function startTableProxy(): Promise<TableProxy> {
   const agent = new Agent({ keepAlive: true })
   let tablePort = 0

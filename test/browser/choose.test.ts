@@ -28,7 +28,7 @@ beforeAll(async () => {
   const settings = { WORKSPACES: JSON.stringify([workspace]) }
   ;[world, browser] = await Promise.all([openWorld({ settings }), openBrowser()])
   const { objectId } = people.find(({ username }) => username === grace) ?? { objectId: '' }
-  // Beside her own six.
+  // In addition to her own six.
   await world.advertising.control('POST', 'accounts', { environment: 'production', objectId, count: 5000 })
 })
 
@@ -72,7 +72,7 @@ const focused = (page: Page) =>
     'document.activeElement.id || document.activeElement.value || document.activeElement.tagName',
   )
 
-/** The page as it is seen, light and dark; it is as wide as the window. */
+/** Screenshots of the page, light and dark; checks that it fits the window's width. */
 async function pictures(page: Page, name: string): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme })
@@ -137,7 +137,7 @@ describe('5,006 accounts to choose from', { timeout: 60_000 }, () => {
     await expect.poll(() => page.title(), patient).toMatch(/^Choose accounts/)
     for (let tabs = 0; (await focused(page)) !== 'A' && tabs < 5; tabs++) await keyboard.press('Tab')
     await picture(page, 'choose-keyboard', { fullPage: false })
-    // The first row, then Enter on it: that continues, and does not search.
+    // Enter on the first row continues instead of searching.
     for (const press of ['Tab', 'Space', 'Enter']) await keyboard.press(press)
     await page.waitForSelector('[name=default]')
     await picture(page, 'choose-default')

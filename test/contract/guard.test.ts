@@ -11,8 +11,8 @@ import type { FunctionsCore } from '../../shared/http/functionsCore.ts'
 import { guardInvocations } from '../../shared/http/guard.ts'
 
 /**
- * The unmodified library with its own server, driven as the host drives it: the request is forwarded, the invocation is
- * sent beside it. What the host's forwarder itself does is tried in `test/platform`.
+ * The unmodified library with its own server, driven like by the host: the request is forwarded, the invocation is
+ * sent separately. `test/platform` covers the host's forwarder itself.
  */
 let invoke: (id: string, metadata?: Record<string, TypedData>) => ReturnType<Invoke>
 let port = 0
@@ -50,7 +50,7 @@ afterAll(() => {
   vi.useRealTimers()
 })
 
-/** Forwards a request as the host does; resolves with the whole answer, rejects when it is cut. */
+/** Forwards a request like the host; resolves with the complete answer, rejects if it's cut off. */
 async function forward(invocationId: string, headers: Record<string, string> = {}) {
   const request = send({
     port,
@@ -71,7 +71,7 @@ async function forward(invocationId: string, headers: Record<string, string> = {
   return { status: answer.statusCode, text, isWhole }
 }
 
-/** Both halves of a call, and how each ended. */
+/** Both halves of a call, with their results. */
 async function call(headers: Record<string, string> = {}, metadata?: Record<string, TypedData>) {
   const id = randomUUID()
   const [answer, invocation] = await Promise.allSettled([forward(id, headers), invoke(id, metadata)])

@@ -40,7 +40,7 @@ test('SIGTERM runs the terminate hooks, cuts requests under way and ends', async
   const host = await spawnHost(folder.path)
   const pending = fetch(`${host.origin}/api/slow`)
   const cut = expect(pending).rejects.toThrow('fetch failed')
-  // A request that is answered afterwards proves that the first one has arrived.
+  // An answer to a later request proves that the first one has arrived.
   await fetch(`${host.origin}/api/query`)
   expect(await host.stop()).toBe(0)
   await cut
@@ -54,7 +54,7 @@ test.each(['no', 'yes'])(
     const host = await spawnHost(folder.path, { STREAM })
     const requests = [fetch(`${host.origin}/api/slow`), fetch(`${host.origin}/api/slow`)]
     const settled = await Promise.allSettled(requests)
-    // Without streaming the host answers for an invocation that has failed.
+    // Without streaming, the host answers for a failed invocation.
     if (STREAM === 'yes') expect(settled.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
     expect(await host.ended).toBe(1)
     await host.line('slow ran longer than functionTimeout allows (1 s). Azure restarts the worker')

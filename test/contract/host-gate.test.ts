@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { createGate } from '../../local/host/gate.ts'
 
-/** Work that ends when told to, and a count of how much of it runs. */
+/** Work that ends on command, and a count of running work. */
 function createWork() {
   const ends: (() => void)[] = []
   const work = () => new Promise<void>((resolve) => void ends.push(resolve))

@@ -186,7 +186,7 @@ describe('a timer', () => {
     },
   })
 
-  /** A clock that stands still until it is moved to the next thing anyone waits for. */
+  /** A clock that stands still until it's moved to the next wake-up. */
   function createClock(start: string) {
     let now = new Date(start)
     let waiting: { time: Date; callback: () => void } | undefined
@@ -209,7 +209,7 @@ describe('a timer', () => {
     return {
       clock,
       skip,
-      /** From now on runs last until they are ended. */
+      /** From now on, runs last until they're ended explicitly. */
       hold: () => {
         held = true
       },
@@ -273,7 +273,7 @@ describe('a timer', () => {
     move('2026-11-24T10:17:00Z')
     end()
     await expect.poll(due).toBe('2026-11-24T10:10:00.000Z')
-    // What is due in the past fires now.
+    // Past due times fire now.
     skip(-7 * 60_000)
     end()
     await expect.poll(due).toBe('2026-11-24T10:20:00.000Z')

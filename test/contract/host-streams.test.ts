@@ -13,7 +13,7 @@ import {
 
 const hostJson = { extensions: { http: { routePrefix: '' } } }
 const maxBodyBytes = 2 * 1024 * 1024
-/** Less than a body held whole, more than the garbage of its passing. */
+/** Less than a completely buffered body, more than the garbage from streaming it. */
 const heldBytes = 90 * 1024 * 1024
 
 describe('the Functions host with HTTP streams', () => {
@@ -99,7 +99,7 @@ describe('the Functions host with HTTP streams', () => {
       return JSON.parse((await answer.toArray()).join(''))
     }
     const measured = await begin({ 'content-length': 10 })
-    // The call after it proves that the host has seen the first half.
+    // The next call proves that the host has received the first half.
     await residentBytes()
     expect(asked()).toBe(before)
     expect(await finish(measured)).toMatchObject({ body: ['{"some":1}'], params: { some: '1' } })

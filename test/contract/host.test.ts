@@ -26,7 +26,7 @@ describe.each(['no', 'yes'])('the Functions host, HTTP streams: %s', (STREAM) =>
 
   test('routes reach their functions with decoded parameters', async () => {
     expect(await json('v1/tenants/a%20b')).toEqual({ name: 'tenant', params: { tenant: 'a b' } })
-    // `tenant` stands before `tenants`, whose route is the literal one.
+    // `tenant` precedes `tenants`, which has the literal route.
     expect(await json('V1/Tenants/LIST')).toEqual({ name: 'tenant', params: { tenant: 'LIST' } })
     expect(await json('v1/tenants/17')).toEqual({ name: 'numbered', params: { id: '17' } })
     expect(await json('v1/a/../tenants/%2e%2e/b')).toEqual({ name: 'z_everything', params: { rest: 'b' } })
@@ -130,7 +130,7 @@ describe.each(['no', 'yes'])('the Functions host, HTTP streams: %s', (STREAM) =>
       const upload = send(`${host.origin}/echo`, { method: 'POST', headers })
       upload.on('error', () => {})
       await new Promise<void>((resolve) => void upload.write('half', () => resolve()))
-      // The call after it proves that the host has seen the first half.
+      // The next call proves that the host has received the first half.
       await get('query')
       upload.destroy()
     }

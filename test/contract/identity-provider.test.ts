@@ -14,20 +14,20 @@ import {
 import { clientId, productionScopes } from './sign-in/client.ts'
 import { startTestSignIn, type TestSignIn } from './sign-in/microsoft.ts'
 
-/** What happens to a call on its way, at either provider. */
+/** Transport faults of a call, for both providers. */
 type Transport = 'hang' | 'cut' | 'cutAfterEffect' | 'noRefreshToken'
 
-/** What the client secret that the broker has is to the provider. */
+/** The state of the broker's client secret at the provider. */
 type SecretState = 'right' | 'wrong' | 'expired'
 
-/** An identity provider that is asked through the broker's own client of token endpoints. */
+/** An identity provider that is called through the broker's own client for token endpoints. */
 interface Ground {
-  /** A new consent of the same person; its refresh token. */
+  /** Creates a new consent of the same person and returns its refresh token. */
   consent(): Promise<string>
   refresh(refreshToken: string): Promise<TokenAnswer>
-  /** What the next call meets. */
+  /** Sets the fault of the next call. */
   meet(trouble: Glitch | Transport): Promise<void>
-  /** Ends what was consented to so far. */
+  /** Revokes the consents so far. */
   revoke(refreshToken: string): Promise<void>
   setSecret(state: SecretState): Promise<void>
 }
@@ -109,7 +109,7 @@ function toResponse({ status, body, retryAfter }: ProviderAnswer): Response {
   return Response.json(body, { status, headers: retryAfter ? { 'retry-after': retryAfter } : {} })
 }
 
-/** How the local sign-in is asked for the same trouble. */
+/** The local sign-in's injections for the same faults. */
 const faultOf: Partial<Record<Glitch | Transport, object>> = {
   plain_refusal: { kind: 'invalidGrantPassing' },
   loop_detected: { kind: 'loopDetected' },
@@ -137,7 +137,7 @@ function setSecret(signIn: TestSignIn, state: SecretState): Promise<void> {
   })
 }
 
-/** The new refresh token of a good answer. */
+/** The new refresh token in a successful answer. */
 function nextOf(answer: TokenAnswer): string {
   if (!answer.ok || answer.refreshToken === undefined) throw new Error(JSON.stringify(answer))
   return answer.refreshToken

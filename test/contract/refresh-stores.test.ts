@@ -43,7 +43,7 @@ const start = new Date('2026-01-01T00:00:00.123Z')
 const later = (milliseconds: number) => new Date(start.getTime() + milliseconds)
 let made = 0
 
-/** A clock that stands until it is moved. */
+/** A clock that stands still until it's moved. */
 function handClock(): Clock & { move(milliseconds: number): void } {
   let now = start.getTime()
   return {

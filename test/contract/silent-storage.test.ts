@@ -5,7 +5,7 @@ import { createSecretClient, createTables } from '../../shared/storage/clients.t
 import { createTenantTable } from '../../shared/storage/tenantTable.ts'
 import { createVault } from '../../shared/storage/vault.ts'
 
-/** Takes every connection and answers none. */
+/** Accepts every connection and never answers. */
 let silent: Server
 let origin: string
 

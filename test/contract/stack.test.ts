@@ -100,7 +100,7 @@ test('a port that is none is refused by the name of its variable', () => {
 describe('local.settings.sample.json', () => {
   const read = async () =>
     JSON.parse(await readFile('local.settings.sample.json', 'utf8')) as { Values: Record<string, string> }
-  /** What the Functions runtime, the platform's identity and Node read by themselves. */
+  /** Settings that the Functions runtime, the platform's identity, and Node read themselves. */
   const runtimeSettings = [
     'FUNCTIONS_WORKER_RUNTIME',
     'AzureWebJobsStorage',

@@ -4,13 +4,13 @@ import { type Ports, storageConnection } from '../../local/settings.ts'
 import type { Config } from '../../shared/config.ts'
 import { createTables, type Tables, tableNames } from '../../shared/storage/clients.ts'
 
-/** The broker's tables in an Azurite of their own. */
+/** The broker's tables in a separate Azurite. */
 export interface TablesBench {
   readonly tables: Tables
   close(): Promise<void>
 }
 
-/** Starts Azurite in memory and makes every table. */
+/** Starts Azurite in memory and creates every table. */
 export async function openTablesBench(): Promise<TablesBench> {
   const azurite = await startAzurite({ blob: 0, queue: 0, table: 0 })
   const connectionString = storageConnection(azurite.ports as Ports)

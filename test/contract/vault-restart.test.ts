@@ -65,7 +65,7 @@ describe('a restart', () => {
     const [line] = await once(createInterface(child.stdout), 'line')
     const killed = bench.connect(line)
     const names = Array.from({ length: 40 }, (_, index) => `grant-${index + 10}`)
-    // The SDK loses the body of a new client's first request when others run beside it.
+    // The SDK loses the body of a new client's first request if others run concurrently.
     await refusalOf(killed.getSecret('primes-the-client'))
     await Promise.all(names.map((name) => killed.setSecret(name, name)))
     child.kill('SIGKILL')

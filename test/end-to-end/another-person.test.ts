@@ -15,7 +15,7 @@ afterAll(() => world.close())
 
 const { connectedByApi, eventsOf, listed, removeAccounts } = accountsOf(() => world)
 
-/** Lets the time of a tenant's waiting consent run out, in the row itself: it is a quarter of an hour. */
+/** Expires a tenant's pending consent in the row itself, because it lasts a quarter of an hour. */
 async function expirePending(tenant: string) {
   const table = world.tableClient('Tenants')
   const filter = `RowKey eq 'tenant' and tenant eq '${tenant}'`
@@ -149,7 +149,7 @@ describe('another person reconnects', () => {
         '&',
       )
 
-    /** Signs in where code 122 asks for a work account, and then, in the same browser, with one. */
+    /** Signs in with an account for which code 122 asks for a work account, and then, in the same browser, with one. */
     async function switchAccount(tenant: string, username: string) {
       const { connectUrl } = await world.session(tenant, { accountChoice: 'app' })
       const visitor = createVisitor()

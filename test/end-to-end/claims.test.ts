@@ -12,7 +12,7 @@ beforeAll(async () => {
 
 afterAll(() => world.close())
 
-/** What a link's authorization request says of the person. */
+/** The person's parameters in a link's authorization request. */
 async function requestOf(connectUrl: string) {
   const { url } = await createVisitor().visit(connectUrl, { stopAt: world.signInOrigin })
   const { searchParams } = new URL(url)

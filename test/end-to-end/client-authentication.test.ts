@@ -27,7 +27,9 @@ interface World {
   readonly identityToken?: () => Promise<string>
 }
 
-/** A personal and a work account's grants at the local sign-in, and the broker's own client of its token endpoints. */
+/**
+ * Grants of a personal and a work account at the local sign-in, and the broker's own client for its token endpoints.
+ */
 async function createWorld({ method, trusted = {}, vault = {}, identityToken }: World) {
   const signIn = await startTestSignIn({
     clients: [{ clientId, redirectUris: [redirectUri], clientSecrets: ['secret-1', 'secret-2'], ...trusted }],

@@ -16,10 +16,10 @@ beforeAll(async () => {
 
 afterAll(() => world.stack.stop())
 
-/** Each command is a process that loads all of the broker. */
+/** Each command is a process that loads the whole broker. */
 const slow = { timeout: 120_000 }
 
-/** What a command printed and how it ended; nothing of the settings is in its environment. */
+/** A command's output and exit code; its environment contains no settings. */
 async function runCommand(script: string, ...args: string[]) {
   const environment = { PATH: process.env.PATH, HOME: process.env.HOME }
   const all = [`scripts/${script}.ts`, '--settings', settingsFile, ...args]

@@ -5,7 +5,7 @@ import { openWorld, type World } from './world.ts'
 
 let world: World
 
-/** The sign-in is strict: a refresh token that was used once is dead, and showing it again ends the grant. */
+/** The sign-in is strict: a used refresh token is revoked, and using it again ends the grant. */
 beforeAll(async () => {
   world = await openWorld({ brokers: 2, strict: true, settings: { ROW_CACHE_SECONDS: '0' } })
 })
@@ -55,7 +55,7 @@ describe('1. "The rotated refresh token gets lost or overwritten"', () => {
     expect((await statusOf(tenant)).status).toBe('connected')
   })
 
-  /** Moves the life of a tenant's access token an hour back, as waiting for an hour would. */
+  /** Moves the times of a tenant's access token an hour back, as if an hour had passed. */
   async function letAnHourPass(tenant: string): Promise<void> {
     const tenants = world.tableClient('Tenants')
     const filter = { queryOptions: { filter: `tenant eq '${tenant}'` } }
@@ -85,7 +85,7 @@ describe('1. "The rotated refresh token gets lost", by a process that dies in be
     await own.signIn.settings({ latencyMilliseconds: 1500 })
     const dying = own.call('GET', `/v1/tenants/${tenant}/token`, { broker: 0 }).catch(() => undefined)
     await expect.poll(async () => (await own.refreshCalls()).length, { timeout: 10_000 }).toBe(1)
-    // From now on nothing can be committed: the process dies between storing the token and naming it.
+    // From now on, nothing can be committed: the process crashes between storing the token and naming it.
     await own.stack.parts.azurite.stop()
     const issued = async () => (await own.refreshCalls())[0]?.refreshTokenIssued
     const isKept = async () => (await own.grantSecrets()).map(toFingerprint).includes((await issued()) ?? '')
@@ -96,7 +96,7 @@ describe('1. "The rotated refresh token gets lost", by a process that dies in be
     await own.signIn.settings({ latencyMilliseconds: 0 })
     const status = async () => (await own.call('GET', `/v1/tenants/${tenant}/token`, { broker: 1 })).status
     await expect.poll(status, { timeout: 90_000, interval: 1000 }).toBe(200)
-    // The sign-in is strict: had the used token been shown once more, the whole grant would be dead.
+    // The sign-in is strict: if the used token had been used again, the whole grant would be dead.
     expect((await own.refreshCalls()).map(({ outcome }) => outcome)).toEqual(['ok', 'ok'])
     expect(before.map(toFingerprint)).not.toContain(await issued())
     await own.close()
@@ -160,7 +160,7 @@ describe('5. "An idle grant dies after 90 days"', () => {
       .toBeGreaterThan(Date.now())
   })
 
-  /** Moves the due time of a tenant to now, in its row and in the index, as waiting for it would. */
+  /** Makes a tenant due now, in its row and in the index, as if time had passed. */
   async function letDaysPass(tenant: string): Promise<void> {
     const past = new Date(Date.now() - 1000)
     const filter = { queryOptions: { filter: `tenant eq '${tenant}'` } }
@@ -199,7 +199,7 @@ describe('6. "There is no refresh token at all"', () => {
 })
 
 describe('7. "Error 105 with no cause: sandbox or production, swapped ids"', () => {
-  /** Makes a call by hand as an app would, wrongly, and asks what was wrong with it. */
+  /** Makes a wrong call, like an app, and requests its diagnosis. */
   async function callAndDiagnose(tenant: string, url: string, headers: Record<string, string>) {
     const answer = await fetch(url, {
       method: 'POST',

@@ -11,7 +11,7 @@ beforeAll(async () => {
 
 afterAll(() => world.close())
 
-/** Where a browser ended. */
+/** The browser's final page. */
 interface End {
   readonly status: number
   readonly body: string
@@ -34,7 +34,7 @@ async function open(url: string, cookie = ''): Promise<End> {
   }
 }
 
-/** Signs in with an authorization request that somebody has changed on its way. */
+/** Signs in with an authorization request that was changed on the way. */
 async function withRequest(change: (request: URLSearchParams) => void): Promise<End> {
   const { connectUrl } = await world.session(world.newTenant())
   const begun = await fetch(connectUrl, { redirect: 'manual' })
@@ -46,7 +46,7 @@ async function withRequest(change: (request: URLSearchParams) => void): Promise<
   return open(visit.url, cookie)
 }
 
-/** How each comes about on real protocols. A code without a way here fails the suite. */
+/** How to cause each failure through real protocols. A code without an entry fails the suite. */
 const ways: Record<ConnectFailureCode, () => Promise<End>> = {
   link_not_valid: () => open(`${world.origin}/oauth/authorize?session=gone`),
   sign_in_not_valid: () => open(`${world.origin}/oauth/callback?state=gone&code=x`),
@@ -120,7 +120,7 @@ const ways: Record<ConnectFailureCode, () => Promise<End>> = {
 }
 
 const statusByActor = { advertiser: 403, advertiserAdmin: 403, app: 400, operator: 503, nobody: 503 } as const
-/** Nobody knows which app's these are, so there is no way back to one. */
+/** The app of these is unknown, so there is no way back to one. */
 const withoutApp = ['link_not_valid', 'sign_in_not_valid', 'other_browser']
 
 const linesOf = (event: string) =>

@@ -15,7 +15,7 @@ beforeAll(async () => {
 
 afterAll(() => world.close())
 
-/** What the contract says of an answer, as a schema of its own. */
+/** The contract's schema for an answer, as a standalone schema. */
 function schemaOf(operation: ContractOperation, status: number, type: string): z.ZodType {
   const schema = operation.responses[status]?.content?.[type]?.schema
   if (!schema) throw new Error(`the contract knows no ${type} with ${status}`)

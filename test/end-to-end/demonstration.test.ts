@@ -11,7 +11,7 @@ import { defaultPorts } from '../../local/settings.ts'
 
 const root = join(import.meta.dirname, '../..')
 
-/** Runs what `npm start` runs once all is installed and built, on ports and in a folder of its own. */
+/** Runs the part of `npm start` after installation and build, with its own ports and folder. */
 async function start(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'broker-demonstration-'))
   onTestFinished(() => rm(folder, { recursive: true, force: true }))

@@ -16,14 +16,14 @@ beforeAll(async () => {
 
 afterAll(() => world?.stack.stop())
 
-/** Everything is started again, whatever the test has stopped. */
+/** Restarts everything that the test has stopped. */
 afterEach(async () => {
   for (const part of Object.values(world.stack.parts)) await part.start()
 })
 
-/** What the doctor sees through a broker in this process; nothing is asked over HTTP. */
+/** Runs the doctor through a broker in this process, without HTTP. */
 const look = (other: Record<string, string> = {}) => examine({ settings: { ...settings, ...other } })
-/** What is bad, but for what nobody listens to: there is no broker process here. */
+/** The bad rows, except those about the missing broker process. */
 const bad = ({ checks }: DoctorReport) =>
   checks.flatMap(({ name, ok }) =>
     ok === false && !/^(health|redirect URI reachable)$/.test(name) ? name : [],
@@ -137,7 +137,7 @@ describe('secrets', () => {
 })
 
 describe('the host’s storage by identity', () => {
-  /** Azure Storage as far as the probes see it: with the rights nothing is found, without them all is refused. */
+  /** Azure Storage as the probes see it: with the rights, nothing is found; without them, everything is refused. */
   async function openStorage(refused: (request: Request) => boolean) {
     const service = await serve(
       (request) => {
@@ -197,7 +197,7 @@ describe('tables', () => {
       ok: false,
       detail: expect.stringContaining('(403)'),
     })
-    // What could not be read is no news, good or bad.
+    // Unreadable state is neither good nor bad.
     expect(find(report, 'broker state')).toMatchObject({ ok: false })
     expect(find(report, 'last sweep')).toMatchObject({ ok: null })
   })
@@ -215,14 +215,14 @@ describe('tables', () => {
     })
     const seen = await look()
     expect(bad(seen)).toEqual(['environment sandbox microsoft', 'last sweep'])
-    // A sweep a day is late after three days.
+    // A daily sweep is late after three days.
     expect(bad(await look({ REFRESH_SCHEDULE: '0 0 3 * * *' }))).toEqual(['environment sandbox microsoft'])
     expect((await runSweep(world.createBroker())).report.holds).toEqual(['sandbox:microsoft'])
     await world.broker.environments.release('sandbox', 'microsoft')
     expect((await runSweep(world.createBroker())).report.holds).toEqual([])
   })
 
-  // The last ones: this storage is empty when it comes back.
+  // Must be last, because this storage is empty after its restart.
   test('that do not answer, every one, and the queue beside them', async () => {
     await world.stack.parts.azurite.stop()
     const report = await look()

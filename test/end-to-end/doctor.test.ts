@@ -32,7 +32,7 @@ afterAll(async () => {
 const sweepNow = () =>
   fetch(`${broker.origin}/v1/sweeps`, { method: 'POST', headers: { authorization: `Bearer ${token}` } })
 
-/** Everything is started again, whatever the test has stopped. */
+/** Restarts everything that the test has stopped. */
 afterEach(async () => {
   for (const part of Object.values(world.stack.parts)) await part.start()
 })
@@ -112,7 +112,7 @@ describe('on a stack that is broken', () => {
     const elsewhere = await examine({ settings: { ...settings, PUBLIC_URL: 'http://127.0.0.1:9' } })
     expect(find(elsewhere, 'redirect URI registered: production microsoft')).toMatchObject({
       ok: false,
-      // The option replaces the list: what is registered already stays.
+      // The option replaces the list: existing URIs stay.
       resolution: expect.stringMatching(
         /--web-redirect-uris \$\(az ad app show .*\) http:\/\/127\.0\.0\.1:9\/oauth\/callback$/,
       ),
@@ -243,7 +243,7 @@ describe('on a stack that is broken', () => {
       detail: expect.stringContaining('403'),
       resolution: expect.stringContaining('Broker.Operate'),
     })
-    // An operator sees readiness, and no tenants: that the developer tokens were not tried is said with its why.
+    // An operator sees readiness but no tenants: the report explains why the developer tokens weren't tested.
     expect(find(await examine({ url: broker.origin, token }), 'developer token: sandbox')).toMatchObject({
       ok: null,
       detail: expect.stringContaining('status 403 caller_not_allowed'),

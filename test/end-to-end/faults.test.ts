@@ -3,7 +3,7 @@ import { openWorld, type World } from './world.ts'
 
 let world: World
 
-/** The shortest that the settings allow, so that nobody waits longer than the behaviour takes. */
+/** The shortest that the settings allow, to keep the tests short. */
 const settings = { LEASE_SECONDS: '30', TOKEN_ENDPOINT_SECONDS: '8', ROW_CACHE_SECONDS: '5' }
 
 beforeEach(async () => {
@@ -19,7 +19,7 @@ describe('a part of the world stops', () => {
     await world.call('GET', `/v1/tenants/${good}/token`)
     await world.stack.parts.vault.stop()
     await world.stack.parts.grantVault.stop()
-    // Longer than what the vault is known not to have is remembered.
+    // Longer than a missing secret is remembered.
     const until = Date.now() + 2500
     while (Date.now() < until) expect((await world.call('GET', `/v1/tenants/${good}/token`)).status).toBe(200)
     const refused = await world.call('GET', `/v1/tenants/${stale}/token`)

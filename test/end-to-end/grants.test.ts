@@ -17,7 +17,7 @@ afterEach(async () => {
 
 afterAll(() => world.close())
 
-/** A refresh token that somebody's own code would hold: it comes from a consent to the same client. */
+/** A refresh token as from an app's own code, from a consent to the same client. */
 async function refreshTokenOf(username: string, environment: 'production' | 'sandbox' = 'production') {
   const before = new Set(await world.grantSecrets())
   const tenant = world.newTenant()
@@ -27,7 +27,7 @@ async function refreshTokenOf(username: string, environment: 'production' | 'san
   return { refreshToken: added[0] ?? '', tenant }
 }
 
-/** As from code of one's own that never asked for `openid`, as Microsoft's own SDKs do not. */
+/** As from an app's own code that never requests `openid`, like Microsoft's SDKs. */
 async function refreshTokenWithoutOpenId(username: string): Promise<string> {
   const clientId = webClients.production.microsoft
   const redirectUri = `${world.origin}/oauth/callback`

@@ -22,7 +22,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-/** Each command is a process of its own. */
+/** Each command is a separate process. */
 const slow = { timeout: 60_000 }
 
 async function runCommand(

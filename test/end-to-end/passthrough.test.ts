@@ -20,7 +20,7 @@ afterAll(() => world.close())
 const ads = (path: string, options: Parameters<World['call']>[2] = {}, of = tenant) =>
   world.call('POST', `/v1/tenants/${of}/ads/${path}`, options)
 
-/** What Microsoft Advertising was asked last. */
+/** The last request to Microsoft Advertising. */
 async function lastRequest() {
   const { requests } = (await world.advertising.control('GET', 'requests')) as {
     requests: Record<string, string | null>[] & { headerNames: string[] }[]
@@ -28,7 +28,7 @@ async function lastRequest() {
   return requests.at(-1) as unknown as Record<string, string> & { headerNames: string[]; path: string }
 }
 
-/** What Microsoft Advertising was asked since it was told to forget. */
+/** The number of requests to Microsoft Advertising since its log was cleared. */
 async function callCount(path: string) {
   const { requests } = (await world.advertising.control('GET', 'requests')) as {
     requests: { path: string }[]
@@ -301,7 +301,7 @@ describe('a failure', () => {
   })
 })
 
-/** Sends a path as it is: every client library would tidy it first. */
+/** Sends a path unchanged, because client libraries would normalize it. */
 function rawStatus(path: string, token: string): Promise<number> {
   return new Promise((resolve, reject) => {
     const { hostname, port } = new URL(world.origin)

@@ -19,7 +19,7 @@ beforeAll(async () => {
 
 afterAll(() => world.stack.stop())
 
-/** Every row of every table is lost, as by a restore of an empty account; deleting the tables would need a pause. */
+/** Deletes every row of every table, as if an empty account were restored; deleting the tables would need a pause. */
 async function loseTables() {
   for (const table of Object.values(world.broker.tables)) {
     const rows = table.listEntities()

@@ -8,7 +8,7 @@ import { openWorld, type World } from './world.ts'
 
 let world: World
 
-/** Every tenant is active, and a token that lives no second is due at once. */
+/** Every tenant is active, and a token with a lifetime of zero is due immediately. */
 beforeAll(async () => {
   const failsFast = { AzureFunctionsJobHost__extensions__queues__visibilityTimeout: '00:00:00' }
   world = await openWorld({
@@ -46,7 +46,7 @@ describe('the sweep', () => {
     const due = createDueTable({ RefreshDue: world.tableClient('RefreshDue') })
     const owner = { workspace: 'w', environment: 'production', identityProvider: 'microsoft' } as const
     const dueAt = new Date(Date.now() - 60_000)
-    // Hints of tenants that are gone: what a sweep finds, without a consent for each.
+    // Hints of missing tenants, so a sweep has work without a consent for each.
     const hints = Array.from({ length: 200 }, (_, index) => ({ ...owner, tenant: `gone-${index}`, dueAt }))
     await Promise.all(hints.map((hint) => due.insert(hint)))
     await world.runTimer('refresh')
@@ -152,7 +152,7 @@ describe('the sweep', () => {
 })
 
 describe('what a sweep cannot do itself', () => {
-  /** Puts a message where the timer's output binding puts it, as the host encodes it. */
+  /** Sends a message like the timer's output binding, in the host's encoding. */
   const hand = async (queue: string, message: object) => {
     const client = new QueueClient(storageConnection(world.stack.ports), queue)
     await client.createIfNotExists()

@@ -12,7 +12,7 @@ beforeAll(async () => {
 
 afterAll(() => world.close())
 
-/** Everything that rests in the tables, as text. */
+/** All contents of the tables, as text. */
 async function tablesAsText(): Promise<string> {
   const rows: unknown[] = []
   for (const name of tableNames) {
@@ -50,10 +50,10 @@ test('no secret rests in a table or appears in a log, whatever happens to a tena
   }
 })
 
-/** A text that comes from nowhere else, to be looked for. */
+/** A unique text to search for. */
 const canary = (what: string) => `canary-${what}-${randomBytes(8).toString('hex')}`
 
-/** `POST …/grants` with a header, and maybe a query, to be looked for; resolves once its spans are recorded. */
+/** `POST …/grants` with a header, and optionally a query, to search for; resolves once its spans are recorded. */
 async function bringWatched(body: object, query = '') {
   const [traceId, header] = [randomBytes(16).toString('hex'), canary('header')]
   const path = `/v1/tenants/${world.newTenant()}/grants${query && `?Tenant=${query}&note=${query}`}`
@@ -100,7 +100,7 @@ test('nothing of a body, a query or a header of one’s own is in any log line, 
   }
 })
 
-/** Everything that makes the broker call out, for one person in one environment. */
+/** All operations in which the broker calls other services, for one person in one environment. */
 async function everyOperation(environment: 'production' | 'sandbox'): Promise<void> {
   const ada = 'ada@outlook.example'
   const call = async (method: string, path: string, body?: object) => {
@@ -158,7 +158,7 @@ interface AdvertisingCall {
 
 const clientIds = { production: webClients.production.microsoft, sandbox: webClients.sandbox.microsoft }
 
-/** Each side has some, and none is on both. */
+/** Each side has some values, and none is on both sides. */
 function expectApart(one: readonly unknown[], other: readonly unknown[]): void {
   const [left, right] = [new Set(one.filter(Boolean)), new Set(other.filter(Boolean))]
   expect([left.size, right.size]).not.toContain(0)

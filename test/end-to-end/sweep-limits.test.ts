@@ -6,7 +6,7 @@ import { openWorld, type World } from './world.ts'
 
 let world: World
 
-/** One refresh at a time, which may take longer than a sweep; a message that failed is tried again at once. */
+/** One refresh at a time, which may take longer than a sweep; failed messages are retried immediately. */
 beforeAll(async () => {
   world = await openWorld({
     settings: {

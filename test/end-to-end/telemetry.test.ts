@@ -9,7 +9,7 @@ beforeAll(async () => {
 })
 afterAll(() => world.close())
 
-/** A call with a trace of its own; resolves with its spans once the function's span has come. */
+/** A call with its own trace; resolves with its spans once the function's span has arrived. */
 async function traced(method: string, path: string, body?: unknown) {
   const traceId = randomBytes(16).toString('hex')
   const headers = { traceparent: `00-${traceId}-${randomBytes(8).toString('hex')}-01` }

@@ -112,7 +112,10 @@ export class Checks {
       this.#leasesAsked.set(leaseId, { process, at: this.#world.scheduler.now() })
   }
 
-  /** A refresh that started at `startedAt` reports its outcome: it must report writes that took effect, even if the answer was lost. */
+  /**
+   * A refresh that started at `startedAt` reports its outcome: it must report writes that took effect, even if the
+   * answer was lost.
+   */
   refreshEnded(process: SimulatedProcess, outcome: RefreshOutcome, startedAt: number): void {
     if (outcome.outcome !== 'passed_on') return
     const { lease, tenant, accessToken } = outcome.stored.tenant

@@ -82,7 +82,10 @@ async function assertRefreshes(world: World, broker: SimulatedBroker, tenant: st
   if (end === 'refreshed') assertNothingLeftOver(world, tenant)
 }
 
-/** After a refresh without faults, only the secret that the row names is left. Crashes and failures leave some that no row ever named. */
+/**
+ * After a refresh without faults, only the secret that the row names is left. Crashes and failures leave some that no
+ * row ever named.
+ */
 function assertNothingLeftOver(world: World, tenant: string): void {
   const { grant, secretsToDestroy, pendingGrant } = world.row(tenant)?.tenant ?? {}
   const named = [grant, pendingGrant?.grant].map((each) => each?.reference ?? '')

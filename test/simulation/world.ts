@@ -35,9 +35,9 @@ const longestOutageMilliseconds = 120_000
 const longestRestartMilliseconds = 60_000
 
 /**
- * A failed write is repeated if at least 7 s of the lease are left after the failure. An attempt takes at most a third of the
- * remaining time minus 2 s, so the last write of a secret starts 9.5 s before the end at the earliest; a commit may be a
- * write and a read, and its last one starts 13.25 s before the end.
+ * A failed write is repeated if at least 7 s of the lease are left after the failure. An attempt takes at most a third
+ * of the remaining time minus 2 s, so the last write of a secret starts 9.5 s before the end at the earliest; a commit
+ * may be a write and a read, and its last one starts 13.25 s before the end.
  */
 const lastTryMilliseconds = { vault: 9_500, sealed: 13_250 } as const
 
@@ -155,7 +155,8 @@ export class World implements ProcessWorld {
 
   /**
    * Whether the new refresh token of a call sent at `sentAt` can no longer be kept: the answer didn't reach its
-   * process, the process crashed before its refresh ended, or it tried to store the token for as long as the lease allowed.
+   * process, the process crashed before its refresh ended, or it tried to store the token for as long as the lease
+   * allowed.
    */
   isLostBy(process: SimulatedProcess, tenant: string, sentAt: number, leaseUntil: number): boolean {
     const at = (times: ProcessTimes) => times.get(process)?.get(tenant) ?? 0

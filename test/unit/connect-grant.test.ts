@@ -133,7 +133,8 @@ describe('a disconnect', () => {
       return own.tenants.replace(expected, next, events)
     }
     await disconnectTenant({ ...own.dependencies, tenants: { ...own.tenants, replace } }, name)
-    // From the first write on, no process can vend or refresh; the other writes record the mark and remove destroyed secrets.
+    // From the first write on, no process can vend or refresh; the other writes record the mark and remove destroyed
+    // secrets.
     for (const row of rows) {
       expect(row).toMatchObject({ status: 'disconnected', disconnectCount: 1 })
       for (const gone of ['accessToken', 'lease', 'trouble', 'dueAt', 'pendingGrant', 'confirmed'])

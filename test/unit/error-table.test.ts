@@ -114,7 +114,8 @@ describe('a row of Microsoft’s error table', () => {
     for (const Code of new Set(codes)) {
       const { verdict } = diagnose({ Code })
       counted.set(verdict, (counted.get(verdict) ?? 0) + 1)
-      // 207 means throttling in Reporting and an address line elsewhere: without a service and a name, it proves nothing.
+      // 207 means throttling in Reporting and an address line elsewhere: without a service and a name, it proves
+      // nothing.
       if (Code !== 207) expect(verdict, String(Code)).not.toBe('unexplained')
     }
     const ofOwn = [...counted].filter(

@@ -71,7 +71,9 @@ function configured(logLevel: LogLevels, ofProvider: boolean): Rule[] {
   }))
 }
 
-/** `OpenTelemetryConfigurationExtensions.AddDefaultOpenTelemetryFilters` of the host: for a worker that reports nothing. */
+/**
+ * `OpenTelemetryConfigurationExtensions.AddDefaultOpenTelemetryFilters` of the host: for a worker that reports nothing.
+ */
 function hostOfOpenTelemetry(): Rule[] {
   const never = ['Azure.*', 'Host.Results', 'Host.Aggregator']
   const rules = never.map((category) => ({ category, ofProvider: true, takes: () => false }))

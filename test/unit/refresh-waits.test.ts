@@ -83,7 +83,8 @@ describe('a promise that refreshes have just failed to keep', () => {
   })
 
   test('counts as out of reach where it leaves an answer less than two seconds', () => {
-    // With a lifetime of 3,600 s, 3,598 s can be promised; for more, the refresh is repeated in the second half of the lifetime.
+    // With a lifetime of 3,600 s, 3,598 s can be promised; for more, the refresh is repeated in the second half of the
+    // lifetime.
     expect(decide(withToken(40, 3600), 3598)).toBe(true)
     expect(decide(withToken(40, 3600), 3599)).toBe(false)
   })

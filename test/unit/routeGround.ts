@@ -2,7 +2,9 @@ import { app, HttpRequest, type HttpRequestInit, type HttpResponseInit } from '@
 import { vi } from 'vitest'
 import { answerJson } from '../../shared/http/answers.ts'
 
-/** Everything that the process has logged since the import of this module; the log uses the `console.log` at that time. */
+/**
+ * Everything that the process has logged since the import of this module; the log uses the `console.log` at that time.
+ */
 export const lines: string[] = []
 vi.spyOn(console, 'log').mockImplementation((line) => void lines.push(line))
 const { operation, route } = await import('../../shared/http/route.ts')

@@ -35,7 +35,8 @@ const meanings: Readonly<Record<string, object>> = {
 /**
  * For T57, the case file says "operator own credential", but issue 13, item 8, says for every unlisted number with
  * `invalid_client` that it isn't our credential until all tenants fail. 7000117 isn't in any table that could be
- * read (entra-docs reference-error-codes), and its neighbor 7000112 concerns one directory, so the issue's rule applies.
+ * read (entra-docs reference-error-codes), and its neighbor 7000112 concerns one directory, so the issue's rule
+ * applies.
  */
 const otherwise: Readonly<Record<string, object>> = { T57: { ...notOwn, reason: 'unlisted_client_error' } }
 

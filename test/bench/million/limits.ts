@@ -1,14 +1,14 @@
-/** What a service takes in each window of time; beyond it the service throttles. */
+/** A service's limit in each window of time; beyond it, the service throttles. */
 export interface Limit {
-  /** Whether there is room for so much now; if not, nothing is counted against the window. */
+  /** Whether there is room for this amount now; if not, nothing is counted against the window. */
   take(amount?: number): boolean
-  /** The most that was taken in one window. */
+  /** The largest amount in one window. */
   peak(): number
-  /** How often there was no room. */
+  /** The number of refusals. */
   refused(): number
 }
 
-/** Creates a limit of `most` in each window; windows follow each other, as those of the services do. */
+/** Creates a limit of `most` in each window; windows follow each other, like those of the services. */
 export function createLimit(most: number, windowSeconds: number, now: () => number): Limit {
   let [window, taken, peak, refused] = [0, 0, 0, 0]
   return {

@@ -13,7 +13,7 @@ test('a policy refuses codes until a sign-in brings its claims; the tokens of th
     const body = await refused.json()
     expect(body).toMatchObject({ error: 'invalid_grant', error_codes: [50076], claims: policyClaims })
   }
-  // The browser is still signed in, without what the policy wants.
+  // The browser is still signed in, without the policy's claims.
   const { refreshToken } = await client.connect(hedy, { claims: policyClaims })
   expect((await client.refresh(refreshToken)).status).toBe(200)
 })

@@ -12,8 +12,8 @@ export interface ModelVault extends Vault {
 }
 
 /**
- * Creates a vault: versions are appended and never removed individually, a deleted secret keeps its name until it's purged,
- * and writing to such a name is refused.
+ * Creates a vault: versions are appended and never removed individually, a deleted secret keeps its name until it's
+ * purged, and writing to such a name is refused.
  */
 export function createModelVault(host = 'grants.vault.example'): ModelVault {
   const secrets = new Map<string, SecretVersion[]>()
