@@ -15,7 +15,7 @@ async function fail(args: readonly string[]) {
   return { code, output }
 }
 
-test('values of local.settings.json reach the app, but not over what the environment sets', async () => {
+test('values of local.settings.json reach the app, but do not override the environment', async () => {
   await using folder = await writeApp({
     'package.json': '{"main":"index.js"}',
     'local.settings.json': '{"Values":{"ONE":"settings","TWO":"settings"}}',
@@ -35,7 +35,7 @@ test('the functions are listed with method and address', async () => {
   expect(await host.stop()).toBe(0)
 })
 
-test('SIGTERM runs the terminate hooks, cuts requests under way and ends', async () => {
+test('SIGTERM runs the terminate hooks, cuts off running requests, and exits', async () => {
   await using folder = await writeFixtureApp({})
   const host = await spawnHost(folder.path)
   const pending = fetch(`${host.origin}/api/slow`)
@@ -62,14 +62,14 @@ test.each(['no', 'yes'])(
   },
 )
 
-test('a caller who was left waiting makes the host end with status 1', async () => {
+test('an unanswered caller makes the host exit with status 1', async () => {
   await using folder = await writeFixtureApp({})
   const host = await spawnHost(folder.path, { STREAM: 'yes' })
   await expect(fetch(`${host.origin}/api/nothing`)).rejects.toThrow('fetch failed')
   expect(await host.stop()).toBe(1)
 })
 
-test('a request that comes before the app is loaded is 503', async () => {
+test('a request before the app is loaded gets 503', async () => {
   await using folder = await writeApp({
     'package.json': '{"main":"index.mjs"}',
     'index.mjs': `const port = process.env.WEBSITE_HOSTNAME.split(':')[1]
@@ -121,14 +121,17 @@ test.each([
     '"a.cjs" failed to load: broken',
   ],
   [{ 'host.json': '{"functionTimeout":1}' }, 'functionTimeout'],
-])('an app that cannot be loaded ends the host with status 1 and says why: %j', async (files, reason) => {
-  await using folder = await writeApp(files as Record<string, string>)
-  const { code, output } = await fail(['--app', folder.path, '--port', '0'])
-  expect(code).toBe(1)
-  expect(output).toContain(reason)
-})
+])(
+  'an app that cannot be loaded makes the host exit with status 1 and the reason: %j',
+  async (files, reason) => {
+    await using folder = await writeApp(files as Record<string, string>)
+    const { code, output } = await fail(['--app', folder.path, '--port', '0'])
+    expect(code).toBe(1)
+    expect(output).toContain(reason)
+  },
+)
 
-test('a taken port ends the host with status 1 and says which and what to do', async () => {
+test('a taken port makes the host exit with status 1, the port, and a fix', async () => {
   await using folder = await writeFixtureApp({})
   await using server = createServer()
   server.listen(0, '127.0.0.1')

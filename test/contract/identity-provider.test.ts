@@ -151,7 +151,7 @@ describe.each([
   ['the model', openModel],
   ['the local sign-in', openSignIn],
 ])('an identity provider (%s)', (_name, open) => {
-  test('gives a new refresh token at each use, and a used one stays good', async () => {
+  test('returns a new refresh token on each use, and a used one stays valid', async () => {
     const ground = await open('microsoft')
     const first = await ground.consent()
     const second = nextOf(await ground.refresh(first))
@@ -160,7 +160,7 @@ describe.each([
     expect(await ground.refresh(second)).toMatchObject(good)
   })
 
-  test('strict: a used refresh token is refused, and showing it ends its whole family, but no other', async () => {
+  test('strict: a used refresh token is refused, and using it again ends its whole family, but no other', async () => {
     const ground = await open('strict')
     const [first, other] = [await ground.consent(), await ground.consent()]
     const second = nextOf(await ground.refresh(first))
@@ -171,7 +171,7 @@ describe.each([
   })
 
   test.each(['microsoft', 'strict'] as const)(
-    'may bring no new refresh token, and the old one stays good (%s)',
+    'may return no new refresh token, and the old one stays valid (%s)',
     async (mode) => {
       const ground = await open(mode)
       const first = await ground.consent()
@@ -203,17 +203,14 @@ describe.each([
   test.each([
     ['wrong', 'client_secret_invalid'],
     ['expired', 'client_secret_expired'],
-  ] as const)(
-    'blames the operator for a secret that is %s, and uses no token up by it',
-    async (state, reason) => {
-      const ground = await open('strict')
-      const first = await ground.consent()
-      await ground.setSecret(state)
-      expect(await ground.refresh(first)).toMatchObject(refused({ class: 'operator', reason }))
-      await ground.setSecret('right')
-      expect(await ground.refresh(first)).toMatchObject(good)
-    },
-  )
+  ] as const)('names the operator for a secret that is %s, and uses up no token', async (state, reason) => {
+    const ground = await open('strict')
+    const first = await ground.consent()
+    await ground.setSecret(state)
+    expect(await ground.refresh(first)).toMatchObject(refused({ class: 'operator', reason }))
+    await ground.setSecret('right')
+    expect(await ground.refresh(first)).toMatchObject(good)
+  })
 
   test.each<[Glitch, object]>([
     ['plain_refusal', { class: 'advertiser', error: 'invalid_grant', definite: false, unknown: false }],
@@ -221,7 +218,7 @@ describe.each([
     ['throttled', { class: 'backOff', reason: 'throttled', retryAfterSeconds: 30 }],
     ['server_error', { class: 'passing', reason: 'identity_provider_error', retryAfterSeconds: 5 }],
     ['strange', { class: 'passing', unknown: true }],
-  ])('strict: answers %s once, and uses no token up by it', async (glitch, refusal) => {
+  ])('strict: answers %s once, and uses up no token', async (glitch, refusal) => {
     const ground = await open('strict')
     const first = await ground.consent()
     await ground.meet(glitch)
@@ -232,7 +229,7 @@ describe.each([
   test.each([
     ['hang', 'identity_provider_timed_out'],
     ['cut', 'identity_provider_unreachable'],
-  ] as const)('strict: a %s before it acted costs no token', async (trouble, reason) => {
+  ] as const)('strict: a %s before the effect costs no token', async (trouble, reason) => {
     const ground = await open('strict')
     const first = await ground.consent()
     await ground.meet(trouble)
@@ -240,7 +237,7 @@ describe.each([
     expect(await ground.refresh(first)).toMatchObject(good)
   })
 
-  test('an answer that is cut off after it acted costs nothing where used tokens stay good', async () => {
+  test('an answer that is cut off after the effect costs nothing if used tokens stay valid', async () => {
     const ground = await open('microsoft')
     const first = await ground.consent()
     await ground.meet('cutAfterEffect')
@@ -248,7 +245,7 @@ describe.each([
     expect(await ground.refresh(first)).toMatchObject(good)
   })
 
-  test('strict: an answer that is cut off after it acted is the loss that no protocol can prevent', async () => {
+  test('strict: an answer that is cut off after the effect is the loss that no protocol can prevent', async () => {
     const ground = await open('strict')
     const first = await ground.consent()
     await ground.meet('cutAfterEffect')

@@ -148,7 +148,7 @@ describe('connecting ends with', () => {
   })
 })
 
-test('keys that the provider does not give are its outage, not our fault', async () => {
+test('missing keys of the provider are its outage, not our fault', async () => {
   const { callbackUrl, cookie } = await world.stopAtCallback(world.newTenant(), ada)
   const fresh = await world.addBroker()
   await world.signIn.fault({ endpoint: 'keys', kind: 'serverError', times: 5 })
@@ -160,7 +160,7 @@ test('keys that the provider does not give are its outage, not our fault', async
   })
 })
 
-describe('of our own registration the operator is told', () => {
+describe('a fault of our own registration', () => {
   test('refused credentials hold the environment, and the next sign-in with good ones ends that', async () => {
     const before = {
       held: linesOf('environment.held').length,
@@ -176,7 +176,7 @@ describe('of our own registration the operator is told', () => {
     await expect.poll(() => linesOf('environment.released').slice(before.released)).toHaveLength(1)
   })
 
-  test('a code of somebody else’s holds nothing', async () => {
+  test('another person’s code holds nothing', async () => {
     const before = linesOf('environment.held').length
     const [one, other] = [
       await world.stopAtCallback(world.newTenant(), ada),
@@ -194,11 +194,11 @@ describe('of our own registration the operator is told', () => {
   })
 })
 
-describe('the provider that answers is the one that was asked', () => {
+describe('the answering provider must be the right one', () => {
   test.each([
     ['another one', 'https://evil.example'],
     ['Google', 'https://accounts.google.com'],
-  ])('an answer of %s is used for nothing, and spends the sign-in', async (_title, iss) => {
+  ])('an answer from %s is not used, and spends the sign-in', async (_title, iss) => {
     const tenant = world.newTenant()
     const { callbackUrl, cookie } = await world.stopAtCallback(tenant, ada)
     const url = new URL(callbackUrl)
@@ -210,7 +210,7 @@ describe('the provider that answers is the one that was asked', () => {
   })
 })
 
-test('Microsoft’s trace id of an error that came through the browser reaches the app', async () => {
+test('Microsoft’s trace id of an error from the browser reaches the app', async () => {
   const { callbackUrl, cookie } = await world.stopAtCallback(world.newTenant(), ada)
   const url = new URL(callbackUrl)
   url.searchParams.delete('code')

@@ -72,7 +72,7 @@ async function endWaiting(): Promise<void> {
   await table.upsertEntity(row, 'Replace')
 }
 
-test('every event that an alert or a tile looks for is one that the broker writes', {
+test('the broker writes every event that an alert or a tile queries', {
   timeout: 120_000,
 }, async () => {
   await letSecretExpire('sandbox-developer-token')
@@ -115,7 +115,7 @@ test('every event that an alert or a tile looks for is one that the broker write
   await expect.poll(missing, { timeout: 30_000, interval: 500 }).toEqual([])
 })
 
-test('the template mentions events at all, and by names that are looked for', async () => {
+test('the template mentions events, by the names that the test searches for', async () => {
   expect(await mentioned()).toEqual(
     expect.arrayContaining(['sweep.ended', 'environment.held', 'refresh.ended']),
   )

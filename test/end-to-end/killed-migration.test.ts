@@ -127,7 +127,7 @@ async function expectAllToRefresh(load: Load): Promise<void> {
 
 const destroying = { operation: 'delete' }
 
-test('a migration to sealed that is killed twice ends when it is run again: no grant is lost, no secret stays', async () => {
+test('a migration to sealed that is killed twice completes when it is run again: no grant is lost, no secret remains', async () => {
   const load = startLoad(world, tenants, new Set([0]))
   // It's killed when a row names the new place and the old one is about to be destroyed.
   for (const name of await lastSecrets(12))
@@ -149,7 +149,7 @@ test('a migration to sealed that is killed twice ends when it is run again: no g
   expect(await world.grantSecrets()).toEqual([])
 }, 120_000)
 
-test('a migration to vaults that is killed with a copy made leaves that copy and nothing else', async () => {
+test('a migration to vaults that is killed after a copy leaves only that copy', async () => {
   const load = startLoad(world, tenants, new Set([0]))
   for (const name of halfOfAll) {
     // It's killed when the copy is in the vault and the row doesn't name it yet.

@@ -123,7 +123,7 @@ async function warmUp() {
 }
 
 test(
-  'an answer that the client reads slowly waits at Microsoft, not in the broker, and is whole',
+  'an answer that the client reads slowly waits at Microsoft, not in the broker, and is complete',
   slow,
   async () => {
     await warmUp()
@@ -138,7 +138,7 @@ test(
   },
 )
 
-test('an answer whose client leaves is not read on', slow, async () => {
+test('an answer whose client leaves is not read further', slow, async () => {
   const answer = await answerTo((await post('flood')).end())
   await standingStill(() => upstream.flow.sent)
   answer.destroy()
@@ -147,7 +147,7 @@ test('an answer whose client leaves is not read on', slow, async () => {
 })
 
 test(
-  'a body that Microsoft reads slowly waits at the client, not in the broker, and is whole',
+  'a body that Microsoft reads slowly waits at the client, not in the broker, and is complete',
   slow,
   async () => {
     const before = await residentMebibytes(broker.pid)
@@ -168,7 +168,7 @@ test(
   },
 )
 
-test('100 MB go there and come back while the broker’s memory grows by less than 64 MB', slow, async () => {
+test('100 MB go there and back while the broker’s memory grows by less than 64 MB', slow, async () => {
   const echo = async (size: number) => {
     const pid = world.brokers[0]?.pid ?? 0
     const answer = await fetch(`${world.origin}/v1/tenants/${tenant}/ads/bulk/_echo`, {

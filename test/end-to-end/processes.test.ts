@@ -37,7 +37,7 @@ function isDouble(one: LoggedRequest, other: LoggedRequest): boolean {
   return apart < signInMilliseconds || (withinLease && one.refreshTokenUsed === other.refreshTokenUsed)
 }
 
-test('processes that are killed again and again under load lose no grant and never call twice under one lease', async () => {
+test('processes that are repeatedly killed under load lose no grant and never call twice under one lease', async () => {
   await world.signIn.settings({ latencyMilliseconds: signInMilliseconds })
   const alive = new Set([0, 1, 2])
   const running = startLoad(world, tenants, alive)

@@ -22,7 +22,7 @@ async function tablesAsText(): Promise<string> {
   return JSON.stringify(rows)
 }
 
-test('no secret rests in a table or appears in a log, whatever happens to a tenant', async () => {
+test('no secret is in a table or a log, whatever happens to a tenant', async () => {
   const { callbackUrl, cookie } = await world.stopAtCallback(world.newTenant(), 'ada@outlook.example')
   const code = new URL(callbackUrl).searchParams.get('code') ?? ''
   const state = new URL(callbackUrl).searchParams.get('state') ?? ''
@@ -68,7 +68,7 @@ async function bringWatched(body: object, query = '') {
   return { status, traceId, header }
 }
 
-test('nothing of a body, a query or a header of one’s own is in any log line, span or metric', async () => {
+test('no part of a body, a query, or a custom header is in any log line, span, or metric', async () => {
   const before = new Set(await world.grantSecrets())
   await world.connected('ada@outlook.example')
   const refreshToken = (await world.grantSecrets()).find((secret) => !before.has(secret)) ?? ''
@@ -128,7 +128,7 @@ async function everyOperation(environment: 'production' | 'sandbox'): Promise<vo
   await call('POST', `/v1/tenants/${world.newTenant()}/grants`, { environment, refreshToken })
 }
 
-test('nothing of one environment is ever sent to the other, whatever the broker does', async () => {
+test('nothing from one environment is ever sent to the other, in any operation', async () => {
   await world.advertising.forget()
   await world.signIn.forget()
   for (const environment of ['production', 'sandbox', 'production'] as const)

@@ -65,7 +65,7 @@ function diedBeforeKeeping(call: LoggedRequest, kills: readonly Kill[]): boolean
   return kills.some(({ broker, at }) => broker === askerOf(call) && Date.parse(call.at) <= at)
 }
 
-test('with a sign-in that ends used tokens, a death costs those tenants alone whose new token only the dead process had', async () => {
+test('with a sign-in that ends used tokens, a crash affects only tenants whose new token only the crashed process had', async () => {
   await world.signIn.settings({ latencyMilliseconds: 100 })
   const alive = new Set([0, 1, 2])
   const running = startLoad(world, tenants, alive)

@@ -42,7 +42,7 @@ async function startIngestion(folder: string) {
   return { ...service, waitFor }
 }
 
-test('Application Insights gets the traces and metrics, from the managed identity and nobody else', async () => {
+test('Application Insights gets the traces and metrics only from the managed identity', async () => {
   const world = await openWorld()
   const ingestion = await startIngestion(dirname(world.stack.settings().NODE_EXTRA_CA_CERTS ?? ''))
   try {

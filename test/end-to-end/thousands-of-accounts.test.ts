@@ -69,7 +69,7 @@ async function leaveOldGeneration(tenant: string): Promise<string> {
   return generation
 }
 
-test('5,000 accounts are discovered, listed, found, chosen and cleaned up', patience, async () => {
+test('5,000 accounts are discovered, listed, found, chosen, and cleaned up', patience, async () => {
   const objectId = people.find(({ username }) => username === grace)?.objectId
   const options = { environment: 'production', objectId, count: 5000 }
   const { accountIds: added } = (await world.advertising.control('POST', 'accounts', options)) as {

@@ -13,12 +13,12 @@ async function broken(mode: 'microsoft' | 'strict'): Promise<{ failures: string[
   }
 }
 
-describe('whatever processes, storage and the identity provider do', () => {
-  test('every rule holds where used refresh tokens stay good', async () => {
+describe('regardless of processes, storage, and the identity provider', () => {
+  test('every rule holds if used refresh tokens stay valid', async () => {
     expect(await broken('microsoft')).toEqual({ failures: [], excused: 0 })
   })
 
-  test('every rule holds where a used refresh token ends its grant, but for tokens that never reached a store', async () => {
+  test('every rule holds if a used refresh token ends its grant, except for tokens that never reached a store', async () => {
     const { failures, excused } = await broken('strict')
     expect(failures).toEqual([])
     expect(excused).toBeGreaterThan(0)

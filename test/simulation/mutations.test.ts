@@ -33,7 +33,7 @@ describe('the simulator catches a protocol in which', () => {
     expect(mutation.breaks).toContain(caught)
   })
 
-  test('nothing is broken: a pattern that matches nowhere is an error, not a survivor', async () => {
+  test('nothing is broken: a pattern without a match is an error, not a survivor', async () => {
     const [first] = mutations
     await expect(loadMutant({ ...first!, find: 'no such text' })).rejects.toThrow('not once')
   })

@@ -20,7 +20,7 @@ async function connected(sealer: ReturnType<typeof createModelSealer>, now: Date
   return { ...name, environment: 'production', status: 'connected', createdAt: now, accessToken }
 }
 
-test('a token that is good for a minute is vended while the vault hangs', async () => {
+test('a token that is valid for a minute is vended while the vault hangs', async () => {
   const [tenants, sealer] = [createModelTenantStore(), createModelSealer()]
   await tenants.create(await connected(sealer, new Date()), [])
   const hanging = async () => {
@@ -58,7 +58,7 @@ function neverRefreshing(
   })
 }
 
-test('a token is never vended with the ids of a row that holds another one', async () => {
+test('a token is never vended with the ids of a row that has a different token', async () => {
   const [tenants, sealer] = [createModelTenantStore(), createModelSealer()]
   let now = new Date()
   const grant = { reference: 'vault:one', identityProvider: 'microsoft' } as unknown as Grant
@@ -117,7 +117,7 @@ async function vendSealedFor(sealedFor: string | undefined) {
   return { obtained: await accessTokens.obtain(name), purposes, accessToken }
 }
 
-test('a token that was sealed for the tenant’s grant, or by an older version for none, is vended', async () => {
+test('a token that was sealed for the tenant’s grant, or by an older version without a grant, is vended', async () => {
   for (const sealedFor of ['one', undefined]) {
     const { obtained, purposes } = await vendSealedFor(sealedFor)
     expect(obtained).toMatchObject({ ok: true, accessToken: 'at' })
@@ -131,7 +131,7 @@ test('a token that was sealed for another grant is replaced, never vended', asyn
   expect(purposes).toEqual([{ for: 'replacement', seen: accessToken.refreshedAt }])
 })
 
-test('a row that is remembered from a time to come is read again, since the clock was set back', async () => {
+test('a row that was remembered at a future time is read again, because the clock was set back', async () => {
   const [tenants, sealer] = [createModelTenantStore(), createModelSealer()]
   let now = new Date()
   const row = { ...(await connected(sealer, now)), lastVendedAt: now }

@@ -14,6 +14,6 @@ test.each([
   ['nothing but the state', { state: 'admin-consent' }, 'refused'],
   ['a sign-in', { state: 'aou4.x', error: 'access_denied' }, undefined],
   ['nothing', {}, undefined],
-])('an answer that is %s is read as such', (_title, response, read) => {
+])('an answer that is %s is recognized', (_title, response, read) => {
   expect(readAdminConsent(response)).toBe(read)
 })

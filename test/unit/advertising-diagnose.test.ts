@@ -410,7 +410,7 @@ describe('a failed call', () => {
     ['adInsight', 117, 60],
     ['reporting', 207, 60],
     ['bulk', 4204, 900],
-  ] as const)('that %s throttled with %i says to wait %i s', (service, Code, seconds) => {
+  ] as const)('that %s throttled with %i has a wait of %i s', (service, Code, seconds) => {
     expect(diagnose({ service, status: 429, body: fault(Code) }).retryAfterSeconds).toBe(seconds)
   })
 
@@ -433,14 +433,14 @@ describe('a failed call', () => {
       'developer_token_refused',
       'operator',
     ],
-  ])('of the broker’s own with %s and a 105 is judged by the evidence', (_what, tokens, verdict, actor) => {
+  ])('by the broker itself with %s and a 105 is judged by the evidence', (_what, tokens, verdict, actor) => {
     const evidence = { ...tokens, isPersonKnown: true }
     const diagnosis = diagnose({ status: 401, body: fault(105), sent }, { evidence })
     expect(diagnosis).toMatchObject({ verdict, actor })
     expect(diagnosis.explanation.includes('Or the account')).toBe(verdict === 'no_advertising_user')
   })
 
-  test('names the way to a linked account', () => {
+  test('names the customer for a linked account', () => {
     const { explanation } = diagnose({
       status: 403,
       body: refused,
@@ -451,7 +451,7 @@ describe('a failed call', () => {
     )
   })
 
-  test('by a Google user is reminded of the header', () => {
+  test('by a Google user points to the missing header', () => {
     const { next } = diagnose({ status: 401, body: fault(105) }, { identityProvider: 'google' })
     expect(next[0]).toContain('IdentityProvider: Google')
   })
@@ -460,7 +460,7 @@ describe('a failed call', () => {
     expect(diagnose({ status: 403, body: fault(122) }).signInWith).toBe('work')
   })
 
-  test('may have any body and any ids', () => {
+  test('can have any body and any ids', () => {
     const anything = fc.record({
       customerId: fc.string(),
       accountId: fc.string(),
@@ -510,7 +510,7 @@ describe('a live probe', () => {
     ['advertiserAdmin', 'admin_consent_required', 'advertiserAdmin'],
     ['operator', 'environment_on_hold', 'operator'],
     ['passing', 'identity_provider_unavailable', 'nobody'],
-  ] as const)('whose refresh fails (%s) goes no further', (trouble, verdict, actor) => {
+  ] as const)('whose refresh fails (%s) stops there', (trouble, verdict, actor) => {
     const refresh = {
       ok: false,
       trouble,
@@ -530,7 +530,7 @@ describe('a live probe', () => {
     expect(probe({ refresh: { ok: true }, developerToken })).toMatchObject({ verdict, actor: 'operator' })
   })
 
-  test('with a developer token that cannot be one names the secret, and needs no call', () => {
+  test('with an impossible developer token names the secret, and needs no call', () => {
     const malformed = 'The vault secret production-developer-token contains a space.'
     const diagnosis = probe({ refresh: { ok: true }, developerToken: { malformed } })
     expect(diagnosis).toMatchObject({ verdict: 'developer_token_malformed', actor: 'operator' })
@@ -589,7 +589,7 @@ describe('a live probe', () => {
     },
   )
 
-  test('in which everything works says so', () => {
+  test('with no failure reports that', () => {
     expect(probe(good).verdict).toBe('all_well')
     const answer = { ok: true, value: { account, customerId: '333' } } as const
     expect(probe({ ...good, account: { accountId: '101', vendedCustomerId: '333', answer } }).verdict).toBe(
@@ -610,7 +610,7 @@ describe('a live probe', () => {
       { ok: true, value: { account: { ...account, lifeCycleStatus: 'Suspended' } } },
       'account_not_usable',
     ],
-  ] as const)('whose account %s says so', (_what, answer, verdict) => {
+  ] as const)('whose account %s reports that', (_what, answer, verdict) => {
     expect(probe({ ...good, account: { accountId: '101', vendedCustomerId: '333', answer } }).verdict).toBe(
       verdict,
     )
@@ -653,7 +653,7 @@ describe('addresses', () => {
     ]),
   )
 
-  test('below one host are told apart by path', () => {
+  test('on one host are distinguished by path', () => {
     expect(local({ host: '127.0.0.1:9', path: '/sandbox/bulk/Bulk/v13/x' })).toBe('sandbox')
     expect(local({ host: 'http://127.0.0.1:9/production/campaign/CampaignManagement/v13' })).toBe(
       'production',
@@ -663,7 +663,7 @@ describe('addresses', () => {
     expect(local({})).toBeUndefined()
   })
 
-  test('tell their service by path, then by host', () => {
+  test('show their service by path, then by host', () => {
     expect(serviceOfAddress({ path: '/CustomerBilling/v13/Invoices' })).toBe('customerBilling')
     expect(serviceOfAddress({ host: 'adinsight.api.bingads.microsoft.com' })).toBe('adInsight')
     expect(serviceOfAddress({ host: 'clientcenter.api.bingads.microsoft.com' })).toBeUndefined()

@@ -41,7 +41,7 @@ test('a verified token is forgotten when it expires', async () => {
   await expect(callers.authenticate(header)).rejects.toMatchObject({ code: 'caller_not_authenticated' })
 })
 
-test('a verified token that lives longer is checked again after five minutes', async () => {
+test('a verified token with a longer lifetime is checked again after five minutes', async () => {
   const { clock, isRemembered } = await remembering(3600)
   clock.advance(299)
   expect(await isRemembered()).toBe(true)

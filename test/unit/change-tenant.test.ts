@@ -45,7 +45,7 @@ test('a change is written once, with its event', async () => {
 })
 
 test.each(['lost', 'lost_as_conflict'] as const)(
-  'a write whose answer was %s is not done twice',
+  'a write whose answer was %s is not repeated',
   async (fate) => {
     const own = await ground([fate])
     expect(await own.run()).toMatchObject({ outcome: 'changed', before: row })
@@ -55,25 +55,25 @@ test.each(['lost', 'lost_as_conflict'] as const)(
   },
 )
 
-test('what others wrote in the meantime stays, and the change is made from it', async () => {
+test('concurrent writes stay, and the change is applied to them', async () => {
   const own = await ground(['conflict', 'conflict'])
   expect((await own.run()).outcome).toBe('changed')
   expect(own.row()).toMatchObject({ displayName: 'x', lastVendedAt: at })
 })
 
-test('others who never stop end it after eight tries', async () => {
+test('constant conflicts end it after eight attempts', async () => {
   const own = await ground(Array(20).fill('conflict'))
   expect(await own.run()).toEqual({ outcome: 'conflict' })
   expect(own.writes()).toBe(8)
   expect(own.row()?.displayName).toBeUndefined()
 })
 
-test('two failed writes are borne, a third is told', async () => {
+test('two failed writes are tolerated, a third is reported', async () => {
   expect((await (await ground(['fails', 'fails'])).run()).outcome).toBe('changed')
   await expect((await ground(['fails', 'fails', 'fails'])).run()).rejects.toThrow('storage is out')
 })
 
-test('a row that was just read is not read again, unless it was changed since', async () => {
+test('a row that has just been read is not read again, unless it has changed', async () => {
   const own = await ground()
   const stored = own.model.row(name)
   if (!stored) throw new Error('There is a row.')
@@ -82,7 +82,7 @@ test('a row that was just read is not read again, unless it was changed since', 
   expect(own.row()?.displayName).toBe('xx')
 })
 
-test('a change that leaves the row writes nothing; a row that is not there is told', async () => {
+test('a change that leaves the row unchanged writes nothing; a missing row is reported', async () => {
   const { model, tenants, writes } = await ground()
   const stores = { tenants, randomness: systemRandomness }
   expect(await changeTenant(stores, name, () => undefined)).toEqual({
@@ -95,7 +95,7 @@ test('a change that leaves the row writes nothing; a row that is not there is to
   expect(writes()).toBe(0)
 })
 
-test('a row remembers its last eight changes', async () => {
+test('a row lists its last eight changes', async () => {
   const own = await ground()
   for (let changes = 0; changes < 12; changes++) await own.run()
   expect(new Set(own.row()?.writeIds).size).toBe(8)

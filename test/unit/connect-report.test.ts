@@ -70,7 +70,7 @@ test('a release that another process has made is not logged', async () => {
   expect(done).toEqual([])
 })
 
-test('a failed sign-in is logged with the one who acts, and without the tenant’s name', () => {
+test('a failed sign-in is logged with the actor, and without the tenant’s name', () => {
   const logged: unknown[] = []
   const log = (event: string, fields: object) => void logged.push([event, fields])
   const signIn = { workspace: 'w', tenant: 'acme', environment: 'production', identityProvider: 'google' }

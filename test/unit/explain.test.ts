@@ -20,12 +20,9 @@ test.each([
   [{ reason: 'application_disabled', actor: 'operator' }, 'registration_refused', undefined],
   [{ reason: 'grant_missing', actor: 'operator' }, 'storage_unavailable', 'operator'],
   [{ reason: 'grant_unreadable', actor: 'operator' }, 'storage_unavailable', 'operator'],
-] as const)(
-  'every caller who meets a tenant that waits after %j is told who acts',
-  (trouble, code, actor) => {
-    const problem = waiting(trouble)
-    expect(problem).toMatchObject({ code, extras: { retryAfterSeconds: 91 } })
-    expect(problem.extras.members).toEqual({ reason: trouble.reason, traceId: 'trace' })
-    expect(problem.extras.actor).toBe(actor)
-  },
-)
+] as const)('every caller of a tenant that waits after %j learns who acts', (trouble, code, actor) => {
+  const problem = waiting(trouble)
+  expect(problem).toMatchObject({ code, extras: { retryAfterSeconds: 91 } })
+  expect(problem.extras.members).toEqual({ reason: trouble.reason, traceId: 'trace' })
+  expect(problem.extras.actor).toBe(actor)
+})

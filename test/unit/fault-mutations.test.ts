@@ -79,7 +79,7 @@ test('a known answer in ten forms keeps its verdict or gets a less definite one,
   )
 })
 
-test('less evidence never names another actor than the operator, who can find out', () => {
+test('less evidence never names an actor other than the operator, who can find out', () => {
   const wire = {
     Errors: [{ Code: 105, ErrorCode: 'InvalidCredentials', Detail: null }],
     Type: 'AdApiFaultDetail',

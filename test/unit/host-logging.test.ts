@@ -22,31 +22,31 @@ beforeAll(async () => {
   names = registrations.flatMap(({ mock }) => mock.calls.map(([name]) => name))
 })
 
-test('the two lines that the host writes for each call are exported for no function', () => {
+test('the host’s two lines for each call are not exported for any function', () => {
   expect(names.length).toBeGreaterThan(20)
   expect(names.filter((name) => isExported(`Function.${name}`, 'Information'))).toEqual([])
 })
 
-test('what the broker writes with console.log, in which alerts read, is exported', () => {
+test('the broker’s console.log lines, which alerts read, are exported', () => {
   expect(isExported('Host.Function.Console', 'Information')).toBe(true)
   expect(isExported('Host.Function.Console', 'Error')).toBe(true)
 })
 
-test('where an unexpected error was thrown, which context.error tells, is exported', () => {
+test('the origin of an unexpected error, from context.error, is exported', () => {
   expect(names.filter((name) => !isExported(`Function.${name}.User`, 'Error'))).toEqual([])
 })
 
-test('that the host itself fails is exported', () => {
+test('a failure of the host itself is exported', () => {
   for (const name of names) expect(isExported(`Function.${name}`, 'Error')).toBe(true)
   expect(isExported('Host.Startup', 'Information')).toBe(true)
 })
 
-test('no rule is left over from a function that is gone', () => {
+test('no rule remains for a removed function', () => {
   const named = names.map((name) => `Function.${name}`)
   expect(Object.keys(logging.OpenTelemetry.logLevel).toSorted()).toEqual(named.toSorted())
 })
 
-test('a rule for all functions alone would export every line of every level', () => {
+test('only a rule for all functions would export every line of every level', () => {
   const without = [...host(), ...configured(logging.logLevel, false), ...hostOfOpenTelemetry()]
   expect(select(without, 'Function.token')?.takes('Debug')).toBe(true)
 })

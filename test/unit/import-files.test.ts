@@ -29,7 +29,7 @@ describe('a file that people have', () => {
     expect(Object.keys(cases)).toEqual(readdirSync(folder).toSorted())
   })
 
-  test.each(Object.entries(cases))('%s is read, or told what to do', (name, expected) => {
+  test.each(Object.entries(cases))('%s is read, or gets instructions', (name, expected) => {
     if (expected instanceof RegExp) {
       expect(() => read(name)).toThrow(expected)
       return
@@ -76,11 +76,11 @@ describe('the same lines', () => {
     ],
     ['with quoted cells', Buffer.from(text.replaceAll(/[^,\r\n]+/g, '"$&"'))],
     ['with other cases of words', Buffer.from(text.replace('production', 'Production'))],
-  ])('%s are the same tenants', (_form, bytes) => {
+  ])('%s have the same tenants', (_form, bytes) => {
     expect(tenants(parseImportFile(decodeImportFile(bytes)))).toEqual(tenants(plain))
   })
 
-  test('in any form are the same tenants', () => {
+  test('in any form have the same tenants', () => {
     fc.assert(
       fc.property(
         fc.constantFrom(',', ';', '\t'),
@@ -138,7 +138,7 @@ test.each([
   [`BING_CLIENT_ID=c\nBING_REFRESH_TOKEN=${token}\n`, /an \.env file[\s\S]*the value of BING_REFRESH_TOKEN/],
   [`# mine\nexport REFRESH_TOKEN="${token}"\n`, /an \.env file/],
   [`[{"refresh_token":"${token}"}]`, /a JSON file/],
-])('%j is told what is wrong with it, without its token', (text, message) => {
+])('%j gets an explanation, without its token', (text, message) => {
   expect(() => parseImportFile(text)).toThrow(message)
   try {
     parseImportFile(text)

@@ -20,7 +20,7 @@ function follow(text: string, after: string, count: number): string[] {
   return found
 }
 
-describe('accepted, as NCrontab.Signed 3.4.0 was seen to accept it', () => {
+describe('accepted, as observed with NCrontab.Signed 3.4.0', () => {
   test.each<[string, keyof Ncrontab, number[]]>([
     ['0 0,0 * * * *', 'minutes', [0]],
     ['0 30,0,15-17 * * * *', 'minutes', [0, 15, 16, 17, 30]],
@@ -50,7 +50,7 @@ describe('accepted, as NCrontab.Signed 3.4.0 was seen to accept it', () => {
   })
 })
 
-describe('refused, as NCrontab.Signed 3.4.0 was seen to refuse it', () => {
+describe('refused, as observed with NCrontab.Signed 3.4.0', () => {
   const odd = ['?', 'L', 'LW', '1#2', 'H', '**', '*-1', '1-*', '@', '1.0', '1e1', '0x1', '+1', '-1', '1-2-3']
   const torn = ['1,', ',1', '1,,2', '1-', '-', '/', '/1', '1/', '1/2/3', '1/x', '*/ 2', '1\u00a0']
   const large = ['2147483648', '*/2147483648', '*/-2147483649', '6/2147483647']
@@ -90,7 +90,7 @@ describe('refused, as NCrontab.Signed 3.4.0 was seen to refuse it', () => {
     expect(parseNcrontab(text)).toBeUndefined()
   })
 
-  test('invisible characters in a name too, which NCrontab reads where .NET has ICU', () => {
+  test('invisible characters in a name too, which NCrontab accepts if .NET has ICU', () => {
     expect(parseNcrontab('0 0 0 * * \u00adMON')).toBeUndefined()
   })
 })
@@ -151,7 +151,7 @@ describe('due', () => {
     return undefined
   }
 
-  test('after a time, in all fields at once, and nowhere in between: by the hour, over two years', () => {
+  test('after a time, in all fields together, and nowhere in between: by the hour, over two years', () => {
     fc.assert(
       fc.property(hourly, time, (text, after) => {
         const schedule = parse(`0 0 ${text}`)

@@ -54,7 +54,7 @@ async function answerWith(body: ReadableStream<Uint8Array>, headers: Record<stri
   return { answer, isFull: () => serving?.writableNeedDrain === true }
 }
 
-test('a reader that pauses holds the source back, and gets all of it once it reads on', async () => {
+test('a reader that pauses also pauses the source, and gets everything when it continues', async () => {
   const source = openSource()
   const { answer, isFull } = await answerWith(source.body, { 'x-ms-invocation-id': invocationId })
   while (!isFull()) await setImmediate()
@@ -74,7 +74,7 @@ test('a reader that leaves ends the source', async () => {
   expect(source.taken).toBeLessThan(mostHeldBytes)
 })
 
-test('an answer that is no invocation’s goes out as it is', async () => {
+test('an answer without an invocation is sent unchanged', async () => {
   const { body } = openSource(chunkBytes)
   expect(paced('another', body)).toBe(body)
 })

@@ -44,7 +44,7 @@ describe('a caller issuer', () => {
     expect(refusalsOfOne('CALLER_ISSUERS', raw)).toEqual({ CALLER_ISSUERS: expect.stringContaining(reason) })
   })
 
-  test('is compared without the blanks around its audiences, and so are the apps of a workspace', () => {
+  test('is compared without whitespace around its audiences, and so are the apps of a workspace', () => {
     const config = parseConfig({
       ...leastSettings,
       CALLER_ISSUERS: issuer({ audiences: [' api://broker '] }),
@@ -57,7 +57,7 @@ describe('a caller issuer', () => {
     })
   })
 
-  test('may be another provider’s realm of such a name, and of Entra’s old form', () => {
+  test('can be another provider’s realm with such a name, or of Entra’s old form', () => {
     for (const change of [
       { issuer: 'https://keys.example/realms/common' },
       { issuer: 'https://sts.windows.net/x/' },

@@ -81,7 +81,7 @@ describe('docs/storage.md', () => {
     expect([...doc.matchAll(/^## `(\w+)`$/gm)].map(([, table]) => table)).toEqual([...tableNames])
   })
 
-  test('explains every column of the tenant row, and no other', () => {
+  test('explains every column of the tenant row, and only those', () => {
     expect(listed('### Row `tenant`')).toEqual(Object.keys(tenantColumns).sort())
   })
 

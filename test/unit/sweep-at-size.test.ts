@@ -94,8 +94,8 @@ function connected(environment: Environment, number: number) {
   } satisfies Tenant
 }
 
-describe('where the identity provider itself is failing', () => {
-  test('a sweep stops asking for that environment after ten failures in a row, and serves the other', async () => {
+describe('while the identity provider itself is failing', () => {
+  test('a sweep stops calling it for that environment after ten failures in a row, and refreshes the other', async () => {
     const ground = createGround(({ environment }) => (environment === 'production' ? outage : anHour))
     await ground.add('production', 200)
     await ground.add('sandbox', 100)
@@ -111,7 +111,7 @@ describe('where the identity provider itself is failing', () => {
     })
   })
 
-  test('what the open circuit passed over is still due, and the next sweep refreshes it', async () => {
+  test('tenants that the open circuit skipped are still due, and the next sweep refreshes it', async () => {
     const ground = createGround((_request, calls) => (calls <= 10 ? outage : anHour), { sweepConcurrency: 1 })
     await ground.add('production', 50)
     expect((await ground.sweep()).report).toMatchObject({ refreshed: 0, failed: { circuit_open: 40 } })
@@ -121,7 +121,7 @@ describe('where the identity provider itself is failing', () => {
     expect(await ground.due()).toBe(0)
   })
 
-  test('failures with successes between them are the tenants’ own, and hold nobody up', async () => {
+  test('failures with successes in between concern only their tenants, and delay no others', async () => {
     const ground = createGround((_request, calls) => (calls % 5 === 0 ? anHour : outage), {
       sweepConcurrency: 1,
     })
@@ -129,7 +129,7 @@ describe('where the identity provider itself is failing', () => {
     expect((await ground.sweep()).report).toMatchObject({ refreshed: 20, failed: { passing: 80 } })
   })
 
-  test('dead grants are no failure of the provider, however many there are', async () => {
+  test('dead grants do not count as failures of the provider, no matter how many there are', async () => {
     const revoked = classifyTokenRefusal(400, { error: 'invalid_grant', error_codes: [50173] })
     const ground = createGround((_request, calls) => (calls <= 50 ? { ok: false, refusal: revoked } : anHour))
     await ground.add('production', 100)
@@ -139,7 +139,7 @@ describe('where the identity provider itself is failing', () => {
 })
 
 describe('at the time limit', () => {
-  test('a sweep begins nothing more, says what it left over, and the next ones end it', async () => {
+  test('a sweep starts nothing more and reports what it left over, and the next ones finish it', async () => {
     const ground = createGround(() => anHour, { sweepConcurrency: 1, sweepSeconds: 30 }, 1)
     await ground.add('production', 100)
     const { report } = await ground.sweep()
@@ -153,8 +153,8 @@ describe('at the time limit', () => {
   })
 })
 
-describe('what is more than one instance’s share', () => {
-  test('is handed over shard by shard, and each tenant is refreshed once by one or the other', async () => {
+describe('work beyond one instance’s share', () => {
+  test('is handed over shard by shard, and each tenant is refreshed once, by one or the other', async () => {
     const ground = createGround(() => anHour, { sweepHandoverCount: 50 })
     await ground.add('production', 400)
     const { handOver, report } = await ground.sweep({ mayHandOver: true })
@@ -167,13 +167,13 @@ describe('what is more than one instance’s share', () => {
     expect(ground.calls).toHaveLength(400)
   })
 
-  test('stays here where it may not be handed over', async () => {
+  test('stays here if it may not be handed over', async () => {
     const ground = createGround(() => anHour, { sweepHandoverCount: 50 })
     await ground.add('production', 200)
     expect(await ground.sweep()).toMatchObject({ handOver: [], report: { refreshed: 200 } })
   })
 
-  test('a handed-over shard that is done twice costs no second call', async () => {
+  test('a handed-over shard that is processed twice causes no second call', async () => {
     const ground = createGround(() => anHour)
     await ground.add('production', 200)
     await Promise.all([ground.sweep({ shards: [3] }), ground.sweep({ shards: [3] })])

@@ -60,12 +60,12 @@ test.each([
   ['Microsoft Advertising missing in the directory', [500011, 500014], 'invalid_resource', 'advertiserAdmin'],
   ['consent that only an administrator gives', [90093, 900941, 900981], 'invalid_grant', 'advertiserAdmin'],
   ['the other authority', [9002331, 9002346], 'invalid_request', 'operator'],
-] as const)('%s are whose they are', (_what, codes, error, refusalClass) => {
+] as const)('%s have the right class', (_what, codes, error, refusalClass) => {
   for (const code of codes)
     expect(classifyTokenRefusal(400, { error, error_codes: [code] }).class, String(code)).toBe(refusalClass)
 })
 
-test('an unlisted number with invalid_client holds nothing by itself, and a missing principal is one directory’s', () => {
+test('an unlisted number with invalid_client holds nothing by itself, and a missing principal concerns one directory', () => {
   for (const code of [7_000_229, 7_000_998]) {
     const refusal = classifyTokenRefusal(401, { error: 'invalid_client', error_codes: [code] })
     expect(refusal.class).toBe('operator')
@@ -73,7 +73,7 @@ test('an unlisted number with invalid_client holds nothing by itself, and a miss
   }
 })
 
-test('a federated credential that does not match is our own, with invalid_request too', () => {
+test('a federated credential that does not match is our own fault, even with invalid_request', () => {
   for (const code of [70_021, 700_024, 7_002_138]) {
     const refusal = classifyTokenRefusal(400, { error: 'invalid_request', error_codes: [code] })
     expect(refusal.reason, String(code)).toBe('client_assertion_refused')
@@ -81,7 +81,7 @@ test('a federated credential that does not match is our own, with invalid_reques
   }
 })
 
-test('Google’s session policy asks the person, definitely', () => {
+test('Google’s session policy definitely requires the person', () => {
   const body = {
     error: 'invalid_grant',
     error_subtype: 'invalid_rapt',
@@ -103,7 +103,7 @@ test.each([
   expect(classifyTokenRefusal(400, body).reason).toBe(reason)
 })
 
-test('a number beside others, as text, or in the words alone says the same', () => {
+test('a number among others, as text, or only in the words has the same meaning', () => {
   for (const [code, reason] of reasonByNumber) {
     if ([9_002_313, 70_000, 70_002].includes(code)) continue
     const error = 'invalid_grant'
@@ -121,14 +121,14 @@ test('a number beside others, as text, or in the words alone says the same', () 
   }
 })
 
-test('the number of `invalid_client` says less than that of `invalid_grant` beside it', () => {
+test('the number of `invalid_client` is less specific than that of `invalid_grant`', () => {
   const body = { error: 'invalid_grant', error_codes: [70_002, 70_000] }
   expect(classifyTokenRefusal(400, body).reason).toBe('grant_refused')
   const alone = { error: 'invalid_client', error_codes: [70_002] }
   expect(classifyTokenRefusal(401, alone).reason).toBe('client_secret_invalid')
 })
 
-test('an advertiser’s number ends no grant where `error` is about us', () => {
+test('an advertiser’s number ends no grant if `error` is about us', () => {
   for (const error of ['invalid_client', 'unauthorized_client', 'invalid_request', 'deleted_client'])
     expect(classifyTokenRefusal(400, { error, error_codes: [50_173] })).toMatchObject({
       class: 'operator',
@@ -136,7 +136,7 @@ test('an advertiser’s number ends no grant where `error` is about us', () => {
     })
 })
 
-test('what a range says of a number that no list has is told as that', () => {
+test('the range of an unlisted number gives its reason', () => {
   const reasonOf = (error: string, code: number) =>
     classifyTokenRefusal(400, { error, error_codes: [code] }).reason
   expect(reasonOf('invalid_grant', 53_998)).toBe('unlisted_policy')

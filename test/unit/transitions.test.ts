@@ -146,14 +146,14 @@ const each: Readonly<Record<keyof typeof transitions, readonly [Tenant, Partial<
     resealed: [transitions.resealed(full, { grant }), { grant }, ['accessToken', 'pendingGrant']],
   }
 
-describe('a row that says everything says afterwards what is true and no more, when it is', () => {
+describe('a complete row has only true members after it is', () => {
   test.each(Object.entries(each))('%s', (_name, [after, set, gone]) => {
     const kept = Object.entries(full).filter(([member]) => !gone.includes(member as keyof Tenant))
     expect(after).toEqual({ ...Object.fromEntries(kept), ...set })
   })
 })
 
-test('an empty list of secretsToDestroy is none, and an acceptance takes a refusal away', () => {
+test('an empty secretsToDestroy is removed, and an acceptance removes a refusal', () => {
   expect(transitions.withoutDestroyed(full, full.secretsToDestroy)).not.toHaveProperty('secretsToDestroy')
   expect(transitions.judgedByAdvertising(full, undefined)).not.toHaveProperty('advertisingRefusal')
 })

@@ -46,7 +46,7 @@ const tooLong = {
 }
 
 describe('a vend as a whole', () => {
-  test('ends after its limit while the row is not answered, and the next caller starts afresh', async () => {
+  test('ends after its limit if reading the row hangs, and the next caller starts over', async () => {
     let isHanging = true
     const own = await vending({
       with: ({ tenants }) => ({
@@ -61,7 +61,7 @@ describe('a vend as a whole', () => {
     expect(own.clock.passed()).toBe(20)
   })
 
-  test('ends after its limit while the sealing keys or the developer token are not answered', async () => {
+  test('ends after its limit if reading the sealing keys or the developer token hangs', async () => {
     const sealing = await vending({ with: ({ sealer }) => ({ sealer: { ...sealer, open: never } }) })
     await sealing.addWithToken(3600)
     await expect(sealing.vend()).rejects.toMatchObject(tooLong)
@@ -72,7 +72,7 @@ describe('a vend as a whole', () => {
     expect(token.clock.passed()).toBe(20)
   })
 
-  test('ends after its limit while a refresh goes on, which the next caller gets', async () => {
+  test('ends after its limit while a refresh continues for the next caller', async () => {
     const own = await vending({
       with: ({ clock }) => ({
         tokenEndpoint: {
@@ -90,7 +90,7 @@ describe('a vend as a whole', () => {
     expect(own.clock.passed()).toBe(25)
   })
 
-  test('answers with a token that is still good for a minute before a refresh takes too long', async () => {
+  test('answers with a token that is still valid for a minute before a refresh takes too long', async () => {
     const own = await vending({ with: () => ({ tokenEndpoint: { refresh: never } }) })
     await own.addWithToken(200)
     expect(await own.vend()).toMatchObject({ accessToken: 'held', expiresIn: 181 })
@@ -118,7 +118,7 @@ test('a refresh that has no lease yet ends at the deadline of its caller', async
   }
 })
 
-test('a vend from memory is answered at once while its note hangs', async () => {
+test('a vend from memory is answered immediately while its record hangs', async () => {
   let isHanging = false
   const own = await vending({
     with: ({ tenants }) => ({

@@ -39,7 +39,7 @@ function slowVend(lives: readonly number[], secondsEach: number) {
   return createVend(dependencies as unknown as VendDependencies)
 }
 
-test('what was promised holds at the answer: time that passes after the token was obtained counts', async () => {
+test('the promised validity holds at the answer, including the time after the token was obtained', async () => {
   const vended = await slowVend([2402, 3600], 4).vend(name, { minValiditySeconds: 2400 })
   expect(vended).toMatchObject({ expiresIn: 3596, accessToken: 'token 2' })
 })

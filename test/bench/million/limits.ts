@@ -30,7 +30,7 @@ export function createLimit(most: number, windowSeconds: number, now: () => numb
 
 /**
  * Key Vault's, for each vault and ten seconds (key-vault/general/service-limits): new secret versions, and all other
- * transactions. A subscription has five times as much in a region.
+ * transactions. A subscription's limit in a region is five times as high.
  */
 export const vaultLimits = { writes: 300, reads: 4000, seconds: 10, subscriptionTimes: 5 } as const
 

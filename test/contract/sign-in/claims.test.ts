@@ -5,7 +5,7 @@ import { startTestSignIn } from './microsoft.ts'
 const hedy = 'hedy@contoso.example'
 const contoso = '5d2f0c4e-0f5c-4a57-9b35-6b1f0f4c1a01'
 
-test('a policy refuses codes until a sign-in brings its claims; the tokens of that one can be refreshed', async () => {
+test('a policy refuses codes until a sign-in brings its claims; its tokens can be refreshed', async () => {
   const signIn = await startTestSignIn()
   const client = await signIn.client('common', contoso)
   for (const claims of [undefined, '{"access_token":{}}']) {

@@ -66,7 +66,7 @@ describe('a developer token that Microsoft Advertising refuses', () => {
     expect(await world.notes.events(9)).toMatchObject([{ type: 'secret.fell_over', secret: name }])
   })
 
-  test('is not blamed while the other one is refused too: then it may be the access token', async () => {
+  test('is not blamed while the other one is refused too, because it may be the access token', async () => {
     const world = createWorld([], { [name]: 'old', [`${name}-next`]: 'new' })
     const here = world.createProcess()
     expect(await here.advertising.getUser(credentials)).toMatchObject({ ok: false })
@@ -74,13 +74,13 @@ describe('a developer token that Microsoft Advertising refuses', () => {
     expect(world.logged).toEqual([])
   })
 
-  test('is asked once when there is no next one', async () => {
+  test('is tried once if there is no next one', async () => {
     const world = createWorld([], { [name]: 'old' })
     expect(await world.createProcess().advertising.getUser(credentials)).toEqual(refusal)
     expect(world.sent).toEqual(['old'])
   })
 
-  test('is forgotten with its version: a new current one is used first again', async () => {
+  test('loses its mark with its version: a new current one is used first again', async () => {
     const world = createWorld(['new', 'newest'], { [name]: 'old', [`${name}-next`]: 'new' })
     const here = world.createProcess()
     await here.advertising.getUser(credentials)
@@ -89,11 +89,11 @@ describe('a developer token that Microsoft Advertising refuses', () => {
   })
 })
 
-describe('what the vault holds as a developer token', () => {
+describe('the vault’s developer token', () => {
   const find = (vault: Record<string, string>) =>
     createWorld([], vault).createProcess().tokens.find('production')
 
-  test('is named by its secret, without its value, where it cannot be one', async () => {
+  test('is named by its secret, without its value, if it is malformed', async () => {
     const found = await find({ [name]: 'OLD\u200bTOKEN' })
     expect(found).toEqual({
       ok: false,
@@ -102,12 +102,12 @@ describe('what the vault holds as a developer token', () => {
     })
   })
 
-  test('is passed over for the next one where it cannot be one', async () => {
+  test('is skipped for the next one if it is malformed', async () => {
     expect(await find({ [name]: 'two words', [`${name}-next`]: 'new' })).toMatchObject({ value: 'new' })
     expect(await find({ [name]: 'old', [`${name}-next`]: 'two words' })).toMatchObject({ value: 'old' })
   })
 
-  test('is missing where there is none, and a vend says so', async () => {
+  test('can be missing, which a vend reports', async () => {
     expect(await find({})).toMatchObject({ ok: false, reason: 'developer_token_missing' })
     await expect(createWorld([], {}).createProcess().vended()).rejects.toMatchObject({
       code: 'environment_on_hold',
@@ -118,7 +118,7 @@ describe('what the vault holds as a developer token', () => {
     })
   })
 
-  test('is never vended where it cannot be one, and the operator is told which secret', async () => {
+  test('is never vended if it is malformed, and the operator learns which secret', async () => {
     const world = createWorld([], { [name]: 'a"b c' })
     await expect(world.createProcess().vended()).rejects.toMatchObject({
       code: 'environment_on_hold',
