@@ -22,7 +22,7 @@ export function writeAlertPages(resources, folder) {
 function sentenceOf({ actions, criteria, evaluationFrequency, severity, windowSize }) {
   const name = actions.customProperties.runbook.split('/').at(-1).replace('.md', '')
   const [{ threshold }] = criteria.allOf
-  return `Alert \`${name}\`, severity ${severity}: more than ${threshold} rows in ${windowSize}, looked at every ${evaluationFrequency}.`
+  return `Alert \`${name}\`, severity ${severity}: more than ${threshold} rows in ${windowSize}, evaluated every ${evaluationFrequency}.`
 }
 
 function queryOf({ criteria }) {

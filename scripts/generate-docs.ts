@@ -88,16 +88,16 @@ function settingsPage(): string {
   return page(
     'Settings',
     'shared/settings.ts',
-    'Application settings on Azure, environment variables anywhere. The broker checks all of them when it starts, and lists invalid ones by name, with the reason and an example. An empty setting counts as unset. Surrounding whitespace is removed. A value with invisible characters, surrounding quotation marks, a placeholder, or an unresolved Key Vault reference is refused. Units are in the names. Secrets aren't settings: they're in Key Vault, see [storage.md](storage.md).',
+    'Application settings on Azure, environment variables anywhere. The broker checks all of them when it starts, and lists invalid ones by name, with the reason and an example. An empty setting counts as unset. Surrounding whitespace is removed. A value with invisible characters, surrounding quotation marks, a placeholder, or an unresolved Key Vault reference is refused. Units are in the names. Secrets aren’t settings: they’re in Key Vault, see [storage.md](storage.md).',
     table(settingColumns, common.map(settingRow)),
     '## Of each environment\n',
     `Prefixed with ${prefixes.join(' or ')}; only the settings of environments in \`ENVIRONMENTS\` are read.\n`,
     table(settingColumns, own.map(settingRow)),
     '## Of the local stack only\n',
-    'They point to stand-ins or relax a check. The Bicep template doesn't include them.\n',
+    'They point to stand-ins or relax a check. The Bicep template doesn’t include them.\n',
     table(settingColumns, local.map(settingRow)),
     '## Of the host\n',
-    'The host and its libraries read these settings; the broker doesn't. [`local.settings.sample.json`](../local.settings.sample.json) has those for a laptop; the deployment sets the others. `func start` with that file, and the local stack’s ports, are in [CONTRIBUTING.md](../CONTRIBUTING.md).\n',
+    'The host and its libraries read these settings; the broker doesn’t. [`local.settings.sample.json`](../local.settings.sample.json) has those for a laptop; the deployment sets the others. `func start` with that file, and the local stack’s ports, are in [CONTRIBUTING.md](../CONTRIBUTING.md).\n',
     table(
       ['setting', 'read by', 'meaning', 'example'],
       Object.entries(hostSettings).map(([name, { readBy, meaning, example }]) => [

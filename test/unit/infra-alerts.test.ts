@@ -24,7 +24,7 @@ for (const alert of predicted('main').filter(({ type }) => type === logAlert)) {
     expect(text.replaceAll(/\s+/g, ' ')).toContain(queryOf(alert).trim().replaceAll(/\s+/g, ' '))
     const { criteria, evaluationFrequency, severity, windowSize } = alert.properties
     expect(text).toContain(
-      `severity ${severity}: more than ${criteria.allOf[0].threshold} rows in ${windowSize}, looked at every ${evaluationFrequency}.`,
+      `severity ${severity}: more than ${criteria.allOf[0].threshold} rows in ${windowSize}, evaluated every ${evaluationFrequency}.`,
     )
   })
 }
