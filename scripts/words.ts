@@ -21,6 +21,14 @@ const words: readonly Word[] = [
   { pattern: /\bupon which\b/gi, instead: 'start a new sentence' },
   { pattern: /\bYou signed in, and\b/g, instead: 'You signed in, but' },
   { pattern: /\bWhat [\w ]+ touches\b/g, instead: 'Dependencies of …' },
+  { pattern: /\bafresh\b/gi, instead: 'again, or: start over' },
+  { pattern: /\bin whose place\b/gi, instead: 'say what replaces it' },
+  { pattern: /\b(somebody|anybody|everybody)\b(?! \|)/gi, instead: 'someone, anyone, everyone; or name the process' },
+  { pattern: /\bof one['’]s own\b/gi, instead: 'its own' },
+  { pattern: /\blooked at every\b/gi, instead: 'evaluated every' },
+  { pattern: /\bis none of (its|ours|theirs)\b/gi, instead: 'isn’t its …' },
+  { pattern: /\bhowever (often|long|many|much)\b/gi, instead: 'no matter how …' },
+  { pattern: /\bnobody waits\b/gi, instead: 'say that the caller doesn’t wait' },
 ]
 
 /** A word of the list that occurs in a text. */

@@ -22,7 +22,7 @@ const credentials =
  * Codes, symbols, and texts are from Microsoft's guides/operation-error-codes. The statuses 400, 401, 403, and 500 are
  * in Microsoft's OpenAPI, and its .NET SDK reads 429, but the combinations of code and status aren't
  * documented anywhere: only 401 with 109 has been observed; the rest are assumptions. 105 comes with `Detail: null`
- * in every public capture (Advertising-docs issue 555), whatever its cause; its documented reasons are here for tests
+ * in every public capture (Advertising-docs issue 555), regardless of its cause; its documented reasons are here for tests
  * that ask for one. That the reasons of 126 appear in `Detail` is an assumption.
  */
 export const faults = {

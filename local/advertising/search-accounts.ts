@@ -110,7 +110,7 @@ function findAccounts(call: Call, predicates: readonly Predicate[]): Account[] |
     .filter((account) => !status || hasStatus(account, status.value))
 }
 
-/** The original user's id stands for all users of the sign-in (guides/account-hierarchy-permissions). */
+/** The original user's id represents all users of the sign-in (guides/account-hierarchy-permissions). */
 function findRoles({ identity }: Call, { field, value }: Predicate) {
   const all = rolesOf(identity)
   if (field === 'CustomerId') {

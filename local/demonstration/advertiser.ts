@@ -84,7 +84,7 @@ export const advertiserSteps: readonly Step[] = [
   },
 ]
 
-/** Asks who the user is and which campaigns the account has, with the vended headers unchanged. */
+/** Requests the user and the account's campaigns, with the vended headers unchanged. */
 export async function callAdvertising(demo: Demo, vend: Json) {
   const { customerManagement, campaignManagement } = vend.services
   const { User } = await demo.callAdvertising(vend, `${customerManagement}/User/Query`, { UserId: null })

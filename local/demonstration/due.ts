@@ -17,6 +17,6 @@ export async function bringDueForward(stack: Stack, name: TenantName): Promise<v
   const dueAt = clock.now()
   await grantServices.due.insert(dueRowOf(tenant, grant!, dueAt))
   const written = await tenants.replace(stored, { ...tenant, dueAt }, [])
-  if (written === 'conflict') throw new Error(`Tenant ${name.tenant} is being changed by somebody else.`)
+  if (written === 'conflict') throw new Error(`Tenant ${name.tenant} is being changed by another process.`)
   if (tenant.dueAt) await grantServices.due.remove(dueRowOf(tenant, grant!, tenant.dueAt))
 }

@@ -80,7 +80,7 @@ const throttledSeconds = 60
 
 /**
  * Reads a failed answer: all errors of the body by (service, code), then only the status.
- * Never throws, whatever the body is (plain text on 403 has been observed: Java SDK issue 223).
+ * Never throws, regardless of the body (plain text on 403 has been observed: Java SDK issue 223).
  */
 export function readFault(answer: FailedAnswer): AdvertisingFault {
   return toFault(answer, readFaultBody(answer.bodyText))

@@ -26,7 +26,7 @@ export interface Waiting
   extends Pick<Reach, 'outcome'>,
     Pick<PendingGrant, 'accountsGeneration' | 'choice'> {}
 
-/** Stores the grant beside the tenant's current one, which keeps working until the app confirms. */
+/** Stores the grant next to the tenant's current one, which keeps working until the app confirms. */
 export async function savePending(
   { grantServices, clock }: Pick<CallbackDependencies, 'grantServices' | 'clock'>,
   signIn: SignIn,

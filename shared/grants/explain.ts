@@ -32,7 +32,7 @@ export function explainRefusal(refusal: TokenRefusal, identityProvider: Identity
 
 /** One grant says nothing about the registration: this grant is refused, and the operator must find the reason. */
 const undecidedDetail =
-  'Microsoft Advertising refused this grant’s credentials without a reason. Either the person who consented is not a Microsoft Advertising user, or the developer token is wrong: it has not been accepted for anybody since it was stored.'
+  'Microsoft Advertising refused this grant’s credentials without a reason. Either the person who consented is not a Microsoft Advertising user, or the developer token is wrong: it hasn’t been accepted for anyone since it was stored.'
 
 /** Explains why a working refresh token is of no use: Microsoft Advertising's answer to its access token. */
 export function explainFault(fault: AdvertisingFault): Problem {

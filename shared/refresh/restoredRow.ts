@@ -11,7 +11,7 @@ const markSeconds = 2
 /**
  * Ends a tenant whose row was restored from a backup from before its disconnect. A sealed grant comes back with the
  * row, so its mark is read before the provider is called: once for each refresh, and never for a vend. A grant in a
- * vault was destroyed there, so nothing has to be read for it. While the vault doesn't answer, the refresh goes on, and
+ * vault was destroyed there, so nothing has to be read for it. While the vault doesn't answer, the refresh continues, and
  * the next one reads the mark again.
  * @returns undefined if the tenant hasn't been disconnected since its consent.
  */

@@ -24,7 +24,7 @@ export interface AccessTokenDependencies
 export interface AccessTokens {
   /**
    * @param minValiditySeconds a promise if given. Without it, the goal is 300 s and the minimum is 60 s.
-   * @throws TimeLimitError at the deadline, while a refresh goes on for the next caller.
+   * @throws TimeLimitError at the deadline, while a refresh continues for the next caller.
    */
   obtain(name: TenantName, minValiditySeconds?: number, deadline?: Deadline): Promise<Obtained | NotObtained>
   /** Replaces the token refreshed at `seen`, which Microsoft Advertising refused. */

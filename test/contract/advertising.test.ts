@@ -39,7 +39,7 @@ describe('the credentials', () => {
     ['another scheme than Bearer', { Authorization: 'Basic YTpi' }, 400, 116, null],
     ['no developer token', { DeveloperToken: '' }, 400, 116, null],
     ["the sandbox's developer token", { DeveloperToken: 'BBD37VB98' }, 401, 105, null],
-    ['an access token that is none', { Authorization: 'Bearer nonsense' }, 401, 105, null],
+    ['an invalid access token', { Authorization: 'Bearer nonsense' }, 401, 105, null],
     ['a Microsoft token called Google’s', { IdentityProvider: 'Google' }, 401, 105, null],
   ])('%s is refused', async (_what, headers, status, code, detail) => {
     expectFault(await manage('/User/Query', {}, { headers }), status, code, detail)

@@ -58,7 +58,7 @@ test('a span received as OTLP is shown in readable form', async () => {
 
 test.each([
   ['protobuf', 'x', 'application/x-protobuf', 415],
-  ['what is no JSON', '{', json, 400],
+  ['text that is not JSON', '{', json, 400],
   ['what is no OTLP', '{"resourceSpans":[{}]}', json, 400],
 ])('%s is refused', async (_what, body, type, status) => {
   expect((await post('/v1/traces', body, type)).status).toBe(status)

@@ -147,7 +147,7 @@ test.each([
   ['pendingGrant', '{"grant":{"reference":"vault:a/b/c/0"}}'],
   ['confirmed', '{}'],
   ['accessTokenReplaced', 'yes'],
-  ['workspace', 'somebody else’s'],
+  ['workspace', 'another tenant’s'],
 ])('a row with %s = %s is damaged there', async (column, value) => {
   const name = await damagedBy(() => ({ [column]: value }))
   const row = await inspect(name)

@@ -155,7 +155,7 @@ describe.each(['no', 'yes'])('the Functions host, HTTP streams: %s', (STREAM) =>
     ['33 KB of headers', 431, `GET /query HTTP/1.1\r\nHost: a\r\nX: ${'y'.repeat(33_000)}`],
     ['a target of 9 KB', 414, `GET /?${'y'.repeat(9000)} HTTP/1.1\r\nHost: a`],
     [
-      'a length beside chunks',
+      'a length together with chunks',
       200,
       'POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0',
     ],
@@ -226,7 +226,7 @@ describe('a handler that fails, without HTTP streams', () => {
     expect((await get('')).status).toBe(204)
   })
 
-  test('a chunked body arrives empty, and repeated query names are one', async () => {
+  test('a chunked body arrives empty, and repeated query names are joined', async () => {
     const upload = send(`${host.origin}/echo`, { method: 'POST' })
     const answered = once(upload, 'response') as Promise<[IncomingMessage]>
     upload.write('some')

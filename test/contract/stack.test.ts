@@ -83,7 +83,7 @@ describe('the stack', () => {
 })
 
 test('a taken port is named, with its purpose and the variable that changes it', async () => {
-  const taken = await listen(createServer({ name: 'somebody', port: 0 }), { name: 'somebody', port: 0 })
+  const taken = await listen(createServer({ name: 'other', port: 0 }), { name: 'other', port: 0 })
   vi.stubEnv('LOCAL_ADVERTISING_PORT', String(taken.port))
   const start = startStack({ ports: 'fixed' })
   await expect(start).rejects.toThrow(PortsTakenError)

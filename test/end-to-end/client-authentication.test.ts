@@ -183,7 +183,7 @@ describe('the broker authenticates as its registration', () => {
   test.each([
     ['a missing certificate', 'certificate', {}, 'client_certificate_missing'],
     [
-      'a certificate that is none',
+      'an invalid certificate',
       'certificate',
       { 'production-microsoft-client-certificate': 'nonsense' },
       'client_certificate_unusable',

@@ -377,7 +377,7 @@ describe('11. "Works on the laptop, fails in production: app type, tenant, admin
   })
 })
 
-describe('12. "The person who consented leaves; nobody is told, and the status says connected"', () => {
+describe('12. "The person who consented leaves; no one notices, and the status says connected"', () => {
   test('the status changes, one event says why, and the consenter is on record', async () => {
     const tenant = await world.connectedStale('radia@contoso.example')
     await failRefreshes('userDisabled')

@@ -121,7 +121,7 @@ describe('secrets', () => {
   test('an invalid or missing set of sealing keys', async () => {
     const { main } = world.broker.vaults
     const before = (await main.read('sealing-keys'))!
-    await main.write('sealing-keys', 'somebody’s note', {})
+    await main.write('sealing-keys', 'someone’s note', {})
     expect(find(await look(), 'secret sealing-keys')).toMatchObject({
       ok: false,
       detail: 'isn’t a JWK set',

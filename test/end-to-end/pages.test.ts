@@ -25,8 +25,8 @@ describe('every request of a browser gets a page', () => {
     ['a choice with a long name', `/oauth/accounts?choice=${'x'.repeat(300)}`, {}, 400],
     ['a body that is no form', '/oauth/accounts', posted('%%%'), 410],
     ['a body that is too large', '/oauth/accounts', posted('x'.repeat(300_000)), 413],
-    ['a method that is none of ours', '/oauth/authorize', { method: 'DELETE' }, 405],
-    ['an address that is none of ours', '/oauth/nowhere?a=1', {}, 404],
+    ['an unsupported method', '/oauth/authorize', { method: 'DELETE' }, 405],
+    ['an unknown address', '/oauth/nowhere?a=1', {}, 404],
   ])('%s', async (_title, path, init, status) => {
     const answer = await ask(path, init)
     expect(answer.status).toBe(status)

@@ -196,7 +196,7 @@ export async function openWorld(options: WorldOptions = {}) {
       await stack.stop()
       if (folder) await rm(folder, { recursive: true, force: true })
       const left = unanswered().slice(taken)
-      if (left.length > 0) throw new Error(`On Azure somebody would wait for minutes:\n${left.join('\n')}`)
+      if (left.length > 0) throw new Error(`On Azure, a caller would wait for minutes:\n${left.join('\n')}`)
     },
   }
 }

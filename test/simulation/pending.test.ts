@@ -92,7 +92,7 @@ describe('a consent that is not confirmed in time', () => {
 describe('a pending consent', () => {
   test.each([
     ['alone', pendingTenant],
-    ['beside a grant', undefined],
+    ['next to a grant', undefined],
     ['after a disconnect', { ...pendingTenant, status: 'disconnected' } satisfies Tenant],
   ])('moves to the other store %s, and is confirmed from there', async (_title, alone) => {
     const own = ground()

@@ -145,7 +145,11 @@ const lines: Line[] = [
     { status: 401, body: fault(105) },
     { developerToken: 'ofOtherEnvironment' },
   ],
-  ['a missing header of which nothing is told', 'header_missing', { status: 400, body: fault(116), sent }],
+  [
+    'a missing header without a description of the call',
+    'header_missing',
+    { status: 400, body: fault(116), sent },
+  ],
   [
     'a missing customer',
     'customer_id_missing',
@@ -241,7 +245,7 @@ const lines: Line[] = [
     { environment: 'sandbox' },
   ],
   [
-    'storage of somebody else',
+    'unrelated storage',
     'unknown_host',
     { status: 403, body: expiredSas, sent: { host: 'https://mallory.blob.core.windows.net/x' } },
   ],
@@ -637,13 +641,16 @@ test.each([
   ['sandbox', 'BBD37VB98', 'BBD37VB98', 'present'],
   ['sandbox', 'MINE', 'MINE', 'ofOtherEnvironment'],
   ['sandbox', undefined, 'MINE', 'missing'],
-] as const)('in %s the developer token %s beside %s is %s', (environment, token, other, state) => {
-  const foundToken = (value?: string): FoundDeveloperToken =>
-    value
-      ? { ok: true, value, version: '1' }
-      : { ok: false, reason: 'developer_token_missing', detail: 'The vault has no such secret.' }
-  expect(judgeDeveloperToken(environment, foundToken(token), foundToken(other))).toBe(state)
-})
+] as const)(
+  'in %s the developer token %s with the other one %s is %s',
+  (environment, token, other, state) => {
+    const foundToken = (value?: string): FoundDeveloperToken =>
+      value
+        ? { ok: true, value, version: '1' }
+        : { ok: false, reason: 'developer_token_missing', detail: 'The vault has no such secret.' }
+    expect(judgeDeveloperToken(environment, foundToken(token), foundToken(other))).toBe(state)
+  },
+)
 
 describe('addresses', () => {
   const local = createOwnerOfAddress(

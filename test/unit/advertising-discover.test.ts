@@ -272,7 +272,7 @@ describe('a failure along the way', () => {
   test.each([
     ['no JSON', () => new Response('OK')],
     ['no user', () => ({ CustomerRoles: [] })],
-    ['an id that is none', () => ({ User: { Id: 'x' }, CustomerRoles: [] })],
+    ['an invalid id', () => ({ User: { Id: 'x' }, CustomerRoles: [] })],
     ['a redirect', () => new Response(null, { status: 302, headers: { Location: 'https://other.example' } })],
   ])('such as %s is an unexpected answer', async (_what, handler) => {
     const { answer } = await discover({ more: { '/User/Query': handler } })

@@ -134,7 +134,7 @@ describe('a bearer token is refused', () => {
   })
 
   test.each([
-    ['that somebody else signed under the issuer’s key id', () => stranger.sign(good)],
+    ['that another party signed under the issuer’s key id', () => stranger.sign(good)],
     ['of an algorithm that the issuer is not trusted with', () => elliptic.sign(good)],
     ['that brings its own key', () => stranger.sign(good, { jwk: stranger.jwk })],
     ['without a signature', async () => unsigned(good)],

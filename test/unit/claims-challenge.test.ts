@@ -29,7 +29,7 @@ describe('the claims of a refusal', () => {
   })
 
   test.each([
-    ['text that is no JSON', { claims: '{"access_token":' }],
+    ['text that is not JSON', { claims: '{"access_token":' }],
     ['a list', { claims: '[]' }],
     ['null', { claims: 'null' }],
     ['an object that is no text', { claims: { access_token: {} } }],

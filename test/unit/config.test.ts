@@ -155,7 +155,7 @@ describe('settings at startup', () => {
     ['with a query', { PUBLIC_URL: 'https://x.example?q=1' }, 'PUBLIC_URL'],
     ['with credentials', { PUBLIC_URL: 'https://user:secret@x.example' }, 'PUBLIC_URL'],
     ['insecure in capitals', { PUBLIC_URL: 'HTTP://x.example' }, 'PUBLIC_URL'],
-    ['that is none', { PUBLIC_URL: 'x.example' }, 'PUBLIC_URL'],
+    ['that is not a URL', { PUBLIC_URL: 'x.example' }, 'PUBLIC_URL'],
     ['of another scheme', { KEY_VAULT_URL: 'ftp://x' }, 'KEY_VAULT_URL'],
     ['with a path', { GRANT_VAULT_URLS: 'https://x.example/secrets' }, 'GRANT_VAULT_URLS'],
     ['named twice', { GRANT_VAULT_URLS: 'https://x.example,https://X.example/' }, 'GRANT_VAULT_URLS'],
@@ -224,7 +224,7 @@ describe('settings at startup', () => {
       '1.issuer: is there already',
     ],
     [
-      'several issuers without a word on whose apps they may name',
+      'several issuers without namespaces',
       { CALLER_ISSUERS: issuers({}, { issuer: 'https://b.example', namespace: 'b' }) },
       'CALLER_ISSUERS',
       '0.namespace: is required',

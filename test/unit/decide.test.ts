@@ -113,7 +113,7 @@ describe('whether a tenant is refreshed', () => {
     ],
     ['a due tenant is swept', connected, { for: 'sweep' }, undefined, { refresh: true, reason: 'due' }],
     [
-      'one that is not due is passed over',
+      'one that is not due is skipped',
       { ...connected, dueAt: later(1) },
       { for: 'sweep' },
       undefined,

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 
-/** One resource of a template, or of a snapshot, with its id, if it has one. */
+/** A resource in a template, or in a snapshot, with its id, if it has one. */
 export interface Resource {
   readonly id?: string
   readonly name: string

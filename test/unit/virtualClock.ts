@@ -20,7 +20,7 @@ export function createVirtualClock(start = new Date('2026-11-23T16:00:00Z')): Vi
   const sleepers = new Set<Sleeper>()
   const wakeFirst = () => {
     const [first] = [...sleepers].sort((a, b) => a.at - b.at)
-    if (!first) throw new Error('everybody waits, and nobody sleeps')
+    if (!first) throw new Error('all work waits, and nothing sleeps')
     sleepers.delete(first)
     time = Math.max(time, first.at)
     first.wake()

@@ -4,7 +4,7 @@ import type { VirtualTime } from './virtualTime.ts'
 
 /** A storage account that throttles, with its measurements. */
 export interface LimitedAccount {
-  /** One transaction of a number of entities in a partition, with the SDK's attempts. */
+  /** A transaction of a number of entities in a partition, with the SDK's attempts. */
   transact<T>(partition: Limit | undefined, entities: number, work: () => T): Promise<T>
   /** A partition's own limit. */
   partition(): Limit

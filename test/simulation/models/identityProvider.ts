@@ -81,7 +81,7 @@ interface IssuedToken {
   used: boolean
 }
 
-/** The refusals (docs/facts.md) that the glitches stand for. */
+/** The refusals (docs/facts.md) for the glitches. */
 const refusals: Readonly<Record<Glitch | 'revoked' | 'wrong_secret' | 'expired_secret', ProviderAnswer>> = {
   plain_refusal: { status: 400, body: { error: 'invalid_grant', error_codes: [70000] } },
   app_refused: { status: 400, body: { error: 'unauthorized_client', error_codes: [7000112] } },
