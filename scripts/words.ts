@@ -23,7 +23,7 @@ const words: readonly Word[] = [
   { pattern: /\bWhat [\w ]+ touches\b/g, instead: 'Dependencies of …' },
   { pattern: /\bafresh\b/gi, instead: 'again, or: start over' },
   { pattern: /\bin whose place\b/gi, instead: 'say what replaces it' },
-  { pattern: /\b(somebody|anybody|everybody)\b(?! \|)/gi, instead: 'someone, anyone, everyone; or name the process' },
+  { pattern: /\b(some|any|every)body\b/gi, instead: 'someone; or name the process' },
   { pattern: /\bof one['’]s own\b/gi, instead: 'its own' },
   { pattern: /\blooked at every\b/gi, instead: 'evaluated every' },
   { pattern: /\bis none of (its|ours|theirs)\b/gi, instead: 'isn’t its …' },
