@@ -136,16 +136,13 @@ test('a request that the library cannot read causes an immediate 500', async () 
   })
 })
 
-test.each(['', 'mine', '7'.repeat(400)])(
-  'a client’s own invocation id %j is refused immediately',
-  async (id) => {
-    expect(await forward(id)).toEqual({
-      status: 400,
-      text: expect.stringContaining('x-ms-invocation-id: must not be sent'),
-      isWhole: true,
-    })
-  },
-)
+test.each(['', 'mine', '7'.repeat(400)])('a client’s own invocation id %j is refused', async (id) => {
+  expect(await forward(id)).toEqual({
+    status: 400,
+    text: expect.stringContaining('x-ms-invocation-id: must not be sent'),
+    isWhole: true,
+  })
+})
 
 test('one that looks like the host’s is refused once no invocation can arrive, and leaves nothing behind', async () => {
   const id = randomUUID()

@@ -99,21 +99,18 @@ test.each([
   ['function-a', 'Same/Route', ['GET'], 'function-b', 'same/route', 'have the same route'],
   ['function-a', 'adminstuff', ['GET'], 'function-b', 'b', "conflicts with the host's own routes"],
   ['function-a', 'Runtime/x', ['GET'], 'function-b', 'b', "conflicts with the host's own routes"],
-])(
-  '%s on %s (%j) together with %s on %s makes the host exit: %s',
-  async (a, routeA, methods, b, routeB, reason) => {
-    const register = (name: string, route: string) =>
-      `core.registerFunction({ name: '${name}', bindings: { request: { type: 'httpTrigger', direction: 'in', ` +
-      `authLevel: 'anonymous', methods: ${JSON.stringify(methods)}, route: '${route}' } } }, () => {})`
-    await using folder = await writeApp({
-      'package.json': '{"main":"index.js"}',
-      'index.js': `const core = require('@azure/functions-core')\n${register(a, routeA)}\n${register(b, routeB)}`,
-    })
-    const { code, output } = await fail(['--app', folder.path, '--port', '0'])
-    expect(code).toBe(1)
-    expect(output).toContain(reason)
-  },
-)
+])('%s on %s (%j) with %s on %s ends the host: %s', async (a, routeA, methods, b, routeB, reason) => {
+  const register = (name: string, route: string) =>
+    `core.registerFunction({ name: '${name}', bindings: { request: { type: 'httpTrigger', direction: 'in', ` +
+    `authLevel: 'anonymous', methods: ${JSON.stringify(methods)}, route: '${route}' } } }, () => {})`
+  await using folder = await writeApp({
+    'package.json': '{"main":"index.js"}',
+    'index.js': `const core = require('@azure/functions-core')\n${register(a, routeA)}\n${register(b, routeB)}`,
+  })
+  const { code, output } = await fail(['--app', folder.path, '--port', '0'])
+  expect(code).toBe(1)
+  expect(output).toContain(reason)
+})
 
 test.each([
   [{ 'package.json': '{"main":"dist/app.cjs"}' }, 'no file matches it'],
@@ -124,15 +121,12 @@ test.each([
     '"a.cjs" failed to load: broken',
   ],
   [{ 'host.json': '{"functionTimeout":1}' }, 'functionTimeout'],
-])(
-  'an app that cannot be loaded makes the host exit with status 1 and the reason: %j',
-  async (files, reason) => {
-    await using folder = await writeApp(files as Record<string, string>)
-    const { code, output } = await fail(['--app', folder.path, '--port', '0'])
-    expect(code).toBe(1)
-    expect(output).toContain(reason)
-  },
-)
+])('an app that cannot be loaded ends the host with status 1: %j', async (files, reason) => {
+  await using folder = await writeApp(files as Record<string, string>)
+  const { code, output } = await fail(['--app', folder.path, '--port', '0'])
+  expect(code).toBe(1)
+  expect(output).toContain(reason)
+})
 
 test('a taken port makes the host exit with status 1, the port, and a fix', async () => {
   await using folder = await writeFixtureApp({})

@@ -203,14 +203,17 @@ describe.each([
   test.each([
     ['wrong', 'client_secret_invalid'],
     ['expired', 'client_secret_expired'],
-  ] as const)('names the operator for a secret that is %s, and uses up no token', async (state, reason) => {
-    const ground = await open('strict')
-    const first = await ground.consent()
-    await ground.setSecret(state)
-    expect(await ground.refresh(first)).toMatchObject(refused({ class: 'operator', reason }))
-    await ground.setSecret('right')
-    expect(await ground.refresh(first)).toMatchObject(good)
-  })
+  ] as const)(
+    'names the operator as the actor for a secret that is %s, and uses up no token',
+    async (state, reason) => {
+      const ground = await open('strict')
+      const first = await ground.consent()
+      await ground.setSecret(state)
+      expect(await ground.refresh(first)).toMatchObject(refused({ class: 'operator', reason }))
+      await ground.setSecret('right')
+      expect(await ground.refresh(first)).toMatchObject(good)
+    },
+  )
 
   test.each<[Glitch, object]>([
     ['plain_refusal', { class: 'advertiser', error: 'invalid_grant', definite: false, unknown: false }],

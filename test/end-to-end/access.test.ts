@@ -142,20 +142,23 @@ describe('bad input gets a clear error', () => {
     ['413', '/v1/tenants/TENANT/connect-sessions', true],
     ['401', '/v1/tenants/TENANT/connect-sessions', false],
     ['404', '/v1/nothing', true],
-  ])('two megabytes in chunks get their %s at %s, never a reset', async (status, path, known) => {
-    const authorization = `Bearer ${known ? await world.stack.callerToken('demo-app') : 'none'}`
-    for (let time = 0; time < 5; time++) {
-      const pieces = Array.from({ length: 32 }, () => new Uint8Array(65_536).fill(120))
-      const answer = await fetch(`${world.origin}${path.replace('TENANT', tenant)}`, {
-        method: 'POST',
-        headers: { authorization, 'content-type': 'application/json' },
-        body: ReadableStream.from(pieces),
-        duplex: 'half',
-      } as RequestInit)
-      expect(String(answer.status)).toBe(status)
-      expect(await answer.json()).toHaveProperty('code')
-    }
-  })
+  ])(
+    'two megabytes that arrive chunk by chunk get their %s at %s, never a reset',
+    async (status, path, known) => {
+      const authorization = `Bearer ${known ? await world.stack.callerToken('demo-app') : 'none'}`
+      for (let time = 0; time < 5; time++) {
+        const pieces = Array.from({ length: 32 }, () => new Uint8Array(65_536).fill(120))
+        const answer = await fetch(`${world.origin}${path.replace('TENANT', tenant)}`, {
+          method: 'POST',
+          headers: { authorization, 'content-type': 'application/json' },
+          body: ReadableStream.from(pieces),
+          duplex: 'half',
+        } as RequestInit)
+        expect(String(answer.status)).toBe(status)
+        expect(await answer.json()).toHaveProperty('code')
+      }
+    },
+  )
 
   test.each(['%00', '', 'a%20b', '../x', 'x'.repeat(41)])(
     'an impossible account: "%s"',

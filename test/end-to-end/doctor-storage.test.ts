@@ -55,15 +55,12 @@ describe('the vaults', () => {
     expect(other).toMatchObject({ ok: false, detail: expect.stringMatching(/no token: \w+/) })
   })
 
-  test.each(['get', 'set', 'delete'] as const)(
-    'are reported if they refuse the right to %s',
-    async (operation) => {
-      const { origin } = world.stack.parts.grantVault
-      await breakVault(origin, { operation, name: 'readiness-probe', kind: 'forbiddenByRbac' })
-      const name = `vault ${new URL(origin).host}`
-      expect(find(await look(), name)).toMatchObject({ ok: false, detail: 'ForbiddenByRbac (403)' })
-    },
-  )
+  test.each(['get', 'set', 'delete'] as const)('are reported if they refuse to %s', async (operation) => {
+    const { origin } = world.stack.parts.grantVault
+    await breakVault(origin, { operation, name: 'readiness-probe', kind: 'forbiddenByRbac' })
+    const name = `vault ${new URL(origin).host}`
+    expect(find(await look(), name)).toMatchObject({ ok: false, detail: 'ForbiddenByRbac (403)' })
+  })
 
   test('keep only one deleted probe, no matter how often they are checked', async () => {
     for (let count = 0; count < 3; count++) expect(bad(await look())).toEqual([])

@@ -641,16 +641,13 @@ test.each([
   ['sandbox', 'BBD37VB98', 'BBD37VB98', 'present'],
   ['sandbox', 'MINE', 'MINE', 'ofOtherEnvironment'],
   ['sandbox', undefined, 'MINE', 'missing'],
-] as const)(
-  'in %s the developer token %s with the other one %s is %s',
-  (environment, token, other, state) => {
-    const foundToken = (value?: string): FoundDeveloperToken =>
-      value
-        ? { ok: true, value, version: '1' }
-        : { ok: false, reason: 'developer_token_missing', detail: 'The vault has no such secret.' }
-    expect(judgeDeveloperToken(environment, foundToken(token), foundToken(other))).toBe(state)
-  },
-)
+] as const)('in %s the token %s with the other one %s is %s', (environment, token, other, state) => {
+  const foundToken = (value?: string): FoundDeveloperToken =>
+    value
+      ? { ok: true, value, version: '1' }
+      : { ok: false, reason: 'developer_token_missing', detail: 'The vault has no such secret.' }
+  expect(judgeDeveloperToken(environment, foundToken(token), foundToken(other))).toBe(state)
+})
 
 describe('addresses', () => {
   const local = createOwnerOfAddress(

@@ -76,16 +76,13 @@ describe('a new sign-in', () => {
   test.each([
     ['in the other environment', {}, { environment: 'sandbox' }],
     ['before the tenant was disconnected', { disconnectCount: 1 }, { disconnectCount: 0 }],
-  ] as const)(
-    'that was made %s does not connect the tenant, and its secret is destroyed',
-    async (_title, row, made) => {
-      const own = ground()
-      await own.tenants.create({ ...connected(await own.stores.vault.write('old', owner)), ...row }, [])
-      expect(await connectGrant(own.dependencies, name, { ...proven, ...made })).toBeUndefined()
-      expect(own.row().grant?.consenter.subject).toBe('first')
-      expect(own.live()).toEqual(['old'])
-    },
-  )
+  ] as const)('that was made %s connects nothing, and its secret is destroyed', async (_title, row, made) => {
+    const own = ground()
+    await own.tenants.create({ ...connected(await own.stores.vault.write('old', owner)), ...row }, [])
+    expect(await connectGrant(own.dependencies, name, { ...proven, ...made })).toBeUndefined()
+    expect(own.row().grant?.consenter.subject).toBe('first')
+    expect(own.live()).toEqual(['old'])
+  })
 
   test('of an unknown tenant connects nothing', async () => {
     const own = ground()

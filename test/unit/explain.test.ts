@@ -20,9 +20,12 @@ test.each([
   [{ reason: 'application_disabled', actor: 'operator' }, 'registration_refused', undefined],
   [{ reason: 'grant_missing', actor: 'operator' }, 'storage_unavailable', 'operator'],
   [{ reason: 'grant_unreadable', actor: 'operator' }, 'storage_unavailable', 'operator'],
-] as const)('every caller of a tenant that waits after %j learns who acts', (trouble, code, actor) => {
-  const problem = waiting(trouble)
-  expect(problem).toMatchObject({ code, extras: { retryAfterSeconds: 91 } })
-  expect(problem.extras.members).toEqual({ reason: trouble.reason, traceId: 'trace' })
-  expect(problem.extras.actor).toBe(actor)
-})
+] as const)(
+  'every caller of a tenant that is waiting after %j learns who must act',
+  (trouble, code, actor) => {
+    const problem = waiting(trouble)
+    expect(problem).toMatchObject({ code, extras: { retryAfterSeconds: 91 } })
+    expect(problem.extras.members).toEqual({ reason: trouble.reason, traceId: 'trace' })
+    expect(problem.extras.actor).toBe(actor)
+  },
+)

@@ -46,15 +46,12 @@ describe('redeeming a code', () => {
       'invalid_scope',
       700022,
     ],
-  ])(
-    '%s is refused in Microsoft’s form, and the code stays valid',
-    async (_what, parameters, error, code) => {
-      const client = await (await startTestSignIn()).client('common')
-      const callback = await client.consent('ada@outlook.example')
-      expect(await readRefusal(await client.redeem(callback, parameters))).toMatchObject({ error, code })
-      expect((await client.redeem(callback, { client_secret: 'secret-2' })).status).toBe(200)
-    },
-  )
+  ])('%s is refused in Microsoft’s form; the code stays valid', async (_what, parameters, error, code) => {
+    const client = await (await startTestSignIn()).client('common')
+    const callback = await client.consent('ada@outlook.example')
+    expect(await readRefusal(await client.redeem(callback, parameters))).toMatchObject({ error, code })
+    expect((await client.redeem(callback, { client_secret: 'secret-2' })).status).toBe(200)
+  })
 
   test('a code is redeemed at the tenant path that issued it', async () => {
     const signIn = await startTestSignIn()
