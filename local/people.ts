@@ -14,8 +14,8 @@ export interface Person {
   /** The `tid` claim; the consumer directory for personal accounts, empty for Google. */
   readonly directoryId: string
   /**
-   * The obstacle between the person and consent: a second factor, their administrator, or a policy with which the
-   * token endpoint refuses until a sign-in has its claims.
+   * The obstacle between the person and consent: a second factor, their administrator, or a policy that makes the
+   * token endpoint refuse until a sign-in has its claims.
    */
   readonly hurdle?: 'mfa' | 'claimsChallenge' | 'adminConsentRequired' | 'serviceNotEnabled'
 }

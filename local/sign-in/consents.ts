@@ -2,7 +2,7 @@ import type { Provider } from 'oidc-provider'
 import { toResource } from './scopes.ts'
 import type { Store } from './store.ts'
 
-/** Who consented to which application. */
+/** The person and the application of a consent. */
 export interface ConsentKey {
   readonly accountId: string
   readonly clientId: string

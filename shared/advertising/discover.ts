@@ -22,7 +22,7 @@ export interface Discovery {
   readonly isCut?: true
 }
 
-/** The most roles to read: as many as Microsoft returns customers in one answer (getcustomersinfo.md, `TopN`). */
+/** The most roles to read: the number of customers that Microsoft returns in one answer (getcustomersinfo.md, `TopN`). */
 const mostRoles = 5000
 
 /**

@@ -12,7 +12,7 @@ export interface Operation<T> {
   readonly name: string
   /** The tenant whose row, secret, or token it concerns; empty if none in particular. */
   readonly tenant: string
-  /** Changes or reads the model the moment it is called. */
+  /** Changes or reads the model immediately. */
   readonly effect: () => Promise<T> | T
   /** The caller's result if it fails. */
   readonly failure: (fate: Fate) => Error | T
