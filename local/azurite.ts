@@ -4,14 +4,14 @@ import type { LocalCertificate } from './certificate.ts'
 import { endsWithParent, startChild } from './child.ts'
 import type { RunningService } from './service.ts'
 
-/** The ports of Azurite's three services; 0 takes a free one. */
+/** The ports of Azurite's three services; 0 means any free port. */
 export interface AzuritePorts {
   readonly blob: number
   readonly queue: number
   readonly table: number
 }
 
-/** A listening Azurite; `origin` and `port` are its tables'. */
+/** A listening Azurite; `origin` and `port` are those of its tables. */
 export interface RunningAzurite extends RunningService {
   readonly ports: AzuritePorts
 }

@@ -3,12 +3,12 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { generate } from 'selfsigned'
 
-/** What a TLS stand-in presents, and what its callers must trust; all PEM. */
+/** A TLS stand-in's certificate and key, and the authority that its callers must trust; all PEM. */
 export interface LocalCertificate {
   readonly key: string
   readonly cert: string
   readonly caCert: string
-  /** Absolute path of the authority's certificate: what `NODE_EXTRA_CA_CERTS` names. */
+  /** Absolute path of the authority's certificate: the value for `NODE_EXTRA_CA_CERTS`. */
   readonly caPath: string
   /** Absolute paths of key and certificate, for a process of its own. */
   readonly keyPath: string
@@ -24,9 +24,9 @@ const lifetimeDays = 365
 const renewBeforeDays = 30
 
 /**
- * Reads the certificate for `localhost` and `127.0.0.1` kept in `folder`.
- * Makes a new authority and certificate when there is none, when the parts do not fit together, or within
- * 30 days of expiry. The authority's private key is thrown away: trusting it means trusting this one certificate.
+ * Reads the certificate for `localhost` and `127.0.0.1` stored in `folder`.
+ * Creates a new authority and certificate if there is none, if the parts don't match, or within
+ * 30 days of expiry. The authority's private key is discarded, so trusting it means trusting only this certificate.
  */
 export async function createLocalCertificate(folder: string): Promise<LocalCertificate> {
   const kept = await readCertificate(folder).catch(() => undefined)

@@ -7,35 +7,40 @@ import { IdentityControl } from './identity-control.ts'
 import { answerOrFail, type IdentityRefusal, refuse } from './identity-faults.ts'
 import { type RunningService, serve } from './service.ts'
 
-/** Key Vault's token audience, exactly so, without a trailing slash (key-vault/general/authentication-requests-and-responses). */
+/**
+ * Key Vault's token audience, exactly, without a trailing slash
+ * (key-vault/general/authentication-requests-and-responses).
+ */
 export const vaultAudience = 'https://vault.azure.net'
 
 /** Storage's token audience. */
 export const storageAudience = 'https://storage.azure.com'
 
-/** The audience of an assertion that a federated credential accepts in place of a client secret. */
+/** The audience of an assertion that a federated credential accepts instead of a client secret. */
 export const tokenExchangeAudience = 'api://AzureADTokenExchange'
 
-/** Application Insights' token audience, where ingestion by key is switched off (azure-monitor/app/azure-ad-authentication). */
+/** Application Insights' token audience, for ingestion without a key (azure-monitor/app/azure-ad-authentication). */
 export const monitorAudience = 'https://monitor.azure.com'
 
 const audiences = [vaultAudience, storageAudience, tokenExchangeAudience, monitorAudience]
 
-/** How the local identity endpoint is to behave. */
+/** Options of the local identity endpoint. */
 export interface IdentityEndpointOptions {
-  /** TCP port; 0 takes a free one. */
+  /** TCP port; 0 means any free port. */
   readonly port: number
-  /** What callers must send as `X-IDENTITY-HEADER`: the setting `IDENTITY_HEADER`. */
+  /** The required `X-IDENTITY-HEADER`: the setting `IDENTITY_HEADER`. */
   readonly header: string
   /** The managed identity's object id: `sub` and `oid` of its tokens. Default is a fixed one. */
   readonly principalId?: string
-  /** The managed identity's client id: `appid` of its tokens, and the only `client_id` answered. Default is a fixed one. */
+  /**
+   * The managed identity's client id: `appid` of its tokens, and the only `client_id` answered. Default is a fixed one.
+   */
   readonly clientId?: string
   /** The directory's id, `tid`. Default is a fixed one. */
   readonly tenantId?: string
-  /** `iss` of vault and token exchange tokens. Default is the endpoint's own origin. */
+  /** `iss` of tokens for the vault and for token exchange. Default is the endpoint's own origin. */
   readonly issuer?: string
-  /** How long tokens live. Default is 86,400 seconds, as managed identities' tokens do. */
+  /** Lifetime of tokens. Default is 86,400 seconds, like managed identities' tokens. */
   readonly lifetimeSeconds?: number
 }
 
@@ -52,10 +57,10 @@ export interface RunningIdentityEndpoint extends RunningService {
 type TokenSigner = (audience: string, issuer: string) => Promise<{ token: string; expiresAt: number }>
 
 /**
- * Starts App Service's managed identity endpoint (`GET /msi/token`), so that the credential that runs on Azure
- * runs here. Tokens are RS256 with a key made at start; `/.well-known/openid-configuration` and
- * `/discovery/keys` let anybody verify them.
- * @throws PortTakenError when the port is in use.
+ * Starts App Service's managed identity endpoint (`GET /msi/token`), so that the credential for Azure
+ * works here. Tokens are RS256 with a key created at startup; `/.well-known/openid-configuration` and
+ * `/discovery/keys` let anyone verify them.
+ * @throws PortTakenError if the port is in use.
  */
 export async function startIdentityEndpoint(
   options: IdentityEndpointOptions,
@@ -110,7 +115,7 @@ function createSigner(identity: Identity, kid: string, privateKey: CryptoKey): T
       ver: '1.0',
     })
       .setProtectedHeader({ alg: 'RS256', kid, typ: 'JWT' })
-      // Azurite's OAuth mode takes only tokens of the directory's v1 issuer.
+      // Azurite's OAuth mode accepts only tokens of the directory's v1 issuer.
       .setIssuer(audience.startsWith(storageAudience) ? v1Issuer(identity.tenantId) : issuer)
       .setSubject(identity.principalId)
       .setAudience(audience)

@@ -66,13 +66,13 @@ export interface LoggedRequest {
   readonly at: string
   readonly operation: VaultOperation
   readonly name: string
-  /** The version asked for, or the one that `set` made. */
+  /** The requested version, or the one that `set` created. */
   version?: string
   /** The token's `oid`. */
   readonly caller: string
-  /** Which fault struck, if one did. */
+  /** The fault that affected it, if any. */
   fault?: Fault['kind']
-  /** The answer's status; absent while there is no answer, for good when the connection was cut. */
+  /** The answer's status; absent until there is an answer, permanently if the connection was cut. */
   status?: number
 }
 

@@ -15,11 +15,11 @@ import {
   type VaultView,
 } from './wire.ts'
 
-/** What the vault answers when nothing is refused; `body` is absent for a 204. */
+/** The vault's successful answer; `body` is absent for a 204. */
 export interface VaultAnswer {
   readonly status: 200 | 204
   readonly body?: unknown
-  /** The version that a `set` made. */
+  /** The version that a `set` created. */
   readonly version?: string
 }
 
@@ -30,8 +30,8 @@ export interface Performer {
 }
 
 /**
- * Does what a request asks for.
- * @throws VaultRefusal when it is refused; nothing has changed then.
+ * Performs a request.
+ * @throws VaultRefusal if it's refused; nothing has changed then.
  */
 export function perform(
   { secrets, settings }: Performer,

@@ -1,4 +1,4 @@
-/** A request that the vault refuses, as it will be answered: `{"error":{"code","message","innererror"?}}`. */
+/** A refused request, with its answer: `{"error":{"code","message","innererror"?}}`. */
 export class VaultRefusal extends Error {
   readonly status: 400 | 401 | 403 | 404 | 409 | 429 | 500
   readonly code: string
@@ -14,14 +14,14 @@ export class VaultRefusal extends Error {
     this.innerCode = innerCode
   }
 
-  /** The body that Key Vault answers with (azure-sdk-for-js recordings; general/rest-error-codes). */
+  /** The body of Key Vault's answer (azure-sdk-for-js recordings; general/rest-error-codes). */
   toBody() {
     const innererror = this.innerCode ? { innererror: { code: this.innerCode } } : {}
     return { error: { code: this.code, message: this.message, ...innererror } }
   }
 }
 
-/** 404 for a name, or `name/version`, that the vault does not hold (azure-sdk-for-js recordings). */
+/** 404 for a name, or `name/version`, that isn't in the vault (azure-sdk-for-js recordings). */
 export function secretNotFound(id: string): VaultRefusal {
   return new VaultRefusal(
     404,
@@ -32,7 +32,7 @@ export function secretNotFound(id: string): VaultRefusal {
   )
 }
 
-/** 404 for a name that is not among the deleted ones. */
+/** 404 for a name that isn't deleted. */
 export function deletedSecretNotFound(name: string): VaultRefusal {
   return new VaultRefusal(404, 'SecretNotFound', `Deleted Secret not found: ${name}`)
 }
@@ -43,7 +43,7 @@ export function secretDisabled(): VaultRefusal {
   return new VaultRefusal(403, 'Forbidden', message, 'SecretDisabled')
 }
 
-/** 409 for setting a name that is deleted and neither recovered nor purged. */
+/** 409 for setting a deleted name that was neither recovered nor purged. */
 export function deletedButRecoverable(name: string): VaultRefusal {
   const message =
     `Secret ${name} is currently in a deleted but recoverable state, and its name cannot be reused; ` +
@@ -69,7 +69,7 @@ export function badParameter(message: string): VaultRefusal {
   return new VaultRefusal(400, 'BadParameter', message)
 }
 
-/** 401 for a missing (AKV10000) or unacceptable token; the challenge header is the caller's to add. */
+/** 401 for a missing (AKV10000) or unacceptable token; the caller adds the challenge header. */
 export function unauthorized(message: string): VaultRefusal {
   return new VaultRefusal(401, 'Unauthorized', message)
 }
@@ -83,7 +83,7 @@ export function throttled(retryAfterSeconds?: number): VaultRefusal {
   return refusal
 }
 
-/** 403 for a caller without the role; the message names caller and resource, as the service's does. */
+/** 403 for a caller without the role; the message names the caller and the resource, like the service's. */
 export function forbiddenByRbac(callerId: string, action: string): VaultRefusal {
   const message = [
     'Caller is not authorized to perform action on resource.',

@@ -14,9 +14,9 @@ import {
   versionOf,
 } from './secret.ts'
 
-/** How the content is made durable and what time it is. */
+/** Storage and clock of the content. */
 export interface SecretsOptions {
-  /** Called before an event changes anything; what it throws keeps the event from happening. */
+  /** Called before an event changes anything; if it throws, nothing changes. */
   readonly record: (event: VaultEvent) => void
   readonly now: () => Date
   /** How long a deletion takes after it was answered. */
@@ -36,7 +36,7 @@ export class Secrets {
     this.#options = options
   }
 
-  /** Adds a version. @throws VaultRefusal `Conflict` when the name is deleted. */
+  /** Adds a version. @throws VaultRefusal `Conflict` if the name is deleted. */
   set(name: string, value: string, properties: SecretProperties): SecretVersion {
     const known = this.#find(name)
     if (known && this.#isBeingDeleted(known)) throw beingDeleted()
@@ -55,14 +55,14 @@ export class Secrets {
     return stored
   }
 
-  /** Reads one version, the current one unless told. @throws VaultRefusal when absent, deleted or disabled. */
+  /** Reads a version. Default is the current one. @throws VaultRefusal if it's absent, deleted, or disabled. */
   read(name: string, version?: string): SecretVersion {
     const found = versionOf(this.get(name), version)
     if (!found.enabled) throw secretDisabled()
     return found
   }
 
-  /** Changes what is given of one version and leaves the rest. @throws VaultRefusal when absent or deleted. */
+  /** Changes the given properties of a version. @throws VaultRefusal if it's absent or deleted. */
   update(name: string, version: string | undefined, change: SecretProperties): SecretVersion {
     const secret = this.get(name)
     const before = versionOf(secret, version)
@@ -72,7 +72,7 @@ export class Secrets {
     return after
   }
 
-  /** Deletes softly: the name stays taken. @throws VaultRefusal when absent or deleted already. */
+  /** Soft-deletes a secret: the name stays taken. @throws VaultRefusal if it's absent or already deleted. */
   delete(name: string): Secret {
     const secret = this.get(name)
     this.#commit({ event: 'deleted', name: secret.name, at: this.#seconds() })
@@ -92,7 +92,7 @@ export class Secrets {
     this.#commit({ event: 'purged', name: this.#getWhollyDeleted(name).name })
   }
 
-  /** Finds a secret that is not deleted. @throws VaultRefusal `SecretNotFound`. */
+  /** Finds a secret that isn't deleted. @throws VaultRefusal `SecretNotFound`. */
   get(name: string): Secret {
     const secret = this.#find(name)
     if (!secret || secret.deletedAt !== undefined) throw secretNotFound(name)
@@ -117,7 +117,7 @@ export class Secrets {
     return this.#sorted
   }
 
-  /** Changes the state as the event says, without recording it: how a journal is replayed. */
+  /** Applies an event without recording it, for replaying a journal. */
   apply(event: VaultEvent): void {
     const key = event.name.toLowerCase()
     const secret = this.#byKey.get(key)
@@ -128,7 +128,7 @@ export class Secrets {
     if (event.event === 'purged') this.#sorted = undefined
   }
 
-  /** The fewest events that lead to the present state. */
+  /** The fewest events that produce the current state. */
   *toEvents(): Generator<VaultEvent> {
     for (const { name, versions, deletedAt } of this.#byKey.values()) {
       for (const version of versions.values()) yield { event: 'stored', name, version }

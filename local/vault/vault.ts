@@ -16,21 +16,21 @@ import * as refusals from './refusals.ts'
 import { assertAllowance, isRefusal, toRefusal } from './refuse.ts'
 import { Secrets } from './secrets.ts'
 
-/** How one local vault is to run. */
+/** Options of a local vault. */
 export interface VaultOptions {
-  /** TCP port; 0 takes a free one. */
+  /** TCP port; 0 means any free port. */
   readonly port: number
-  /** PEM key and certificate: the SDK talks HTTPS only. */
+  /** PEM key and certificate: the SDK supports only HTTPS. */
   readonly tls: NonNullable<ListenOptions['tls']>
-  /** Which tokens are good; see `createTokenVerifier`. */
+  /** Verifies tokens; see `createTokenVerifier`. */
   readonly verifyToken: TokenVerifier
-  /** Where the content is kept, in the clear; without it the vault forgets when it stops. */
+  /** The file for the content, unencrypted. Default is memory only. */
   readonly dataFile?: string
-  /** What people call it. Default is `key vault`. */
+  /** Its name in messages. Default is `key vault`. */
   readonly name?: string
   /** Host name in `origin`. Default is `localhost`. */
   readonly host?: string
-  /** What the challenge names as the place to get a token. Default is Entra's public host with no tenant. */
+  /** The authority in the challenge. Default is Entra's public host without a tenant. */
   readonly authority?: string
   /** Default is the machine's clock. */
   readonly now?: () => Date
@@ -55,8 +55,8 @@ interface Vault {
 const spanMilliseconds = 10_000
 
 /**
- * Starts one Key Vault of secrets that the unmodified `SecretClient` talks to; several calls are several vaults.
- * @throws PortTakenError when the port is in use.
+ * Starts a Key Vault of secrets for the unmodified `SecretClient`; each call starts another vault.
+ * @throws PortTakenError if the port is in use.
  */
 export async function startVault(options: VaultOptions): Promise<RunningVault> {
   const { dataFile, now = () => new Date() } = options
@@ -79,7 +79,7 @@ export async function startVault(options: VaultOptions): Promise<RunningVault> {
     host: 'localhost',
     ...options,
   })
-  // Only after the port is ours: a second process that compacted the file would cut the first one off from it.
+  // Only after the port is ours: if a second process compacted the file, the first one would lose it.
   if (dataFile !== undefined) journal = restore(dataFile, secrets)
   return { ...service, control, stop: () => service.stop().finally(() => journal?.close()) }
 }

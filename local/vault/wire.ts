@@ -2,13 +2,13 @@ import { z } from 'zod'
 import { badParameter } from './refusals.ts'
 import { type Secret, type SecretProperties, type SecretVersion, versionOf } from './secret.ts'
 
-/** A secret's value: 25 KB at most (secrets/about-secrets). */
+/** Largest value of a secret: 25 KB (secrets/about-secrets). */
 const maxValueBytes = 25_600
-/** 15 tags of 256 characters each for name and value (secrets/about-secrets). */
+/** At most 15 tags, with 256 characters for each name and value (secrets/about-secrets). */
 const maxTags = 15
 const maxTagCharacters = 256
 const maxContentTypeCharacters = 255
-/** Deleted secrets stay for 90 days unless the vault says otherwise (general/soft-delete-overview). */
+/** Deleted secrets are kept for 90 days unless the vault is configured otherwise (general/soft-delete-overview). */
 const recoverableDays = 90
 const daySeconds = 86_400
 
@@ -27,13 +27,13 @@ const setSchema = propertiesSchema.extend({
   value: z.string().refine((value) => Buffer.byteLength(value) <= maxValueBytes),
 })
 
-/** Reads the body of a set. @throws VaultRefusal `BadParameter` that names the property, never its value. */
+/** Parses the body of a set. @throws VaultRefusal `BadParameter` that names the property, never its value. */
 export function parseSetBody(body: string): { value: string; properties: SecretProperties } {
   const { value, ...properties } = parseBody(setSchema, body)
   return { value, properties: fromWire(properties) }
 }
 
-/** Reads the body of an update. @throws VaultRefusal `BadParameter` that names the property. */
+/** Parses the body of an update. @throws VaultRefusal `BadParameter` that names the property. */
 export function parseUpdateBody(body: string): SecretProperties {
   return fromWire(parseBody(propertiesSchema, body))
 }

@@ -1,4 +1,4 @@
-/** The house as `docs/architecture.md` shows it: its floors from the top down, and its doors. */
+/** The house in `docs/architecture.md`: its floors from the top down, and its doors. */
 export interface House {
   /** The rooms of each floor: `shared/refresh/`, `shared/clock.ts`, `functions/`. */
   readonly floors: readonly (readonly string[])[]
@@ -7,7 +7,7 @@ export interface House {
   readonly doors: readonly Door[]
 }
 
-/** What may be imported by few: a room or a package, and the rooms that may. */
+/** A restricted import: a room or a package, and the rooms that may import it. */
 export interface Door {
   readonly to: string
   readonly only: readonly string[]
@@ -32,7 +32,9 @@ export function readHouse(page: string): House {
   }
 }
 
-/** The room of a file of ours: its folder in `shared/`, itself when it stands there alone, or `functions/`. */
+/**
+ * The room of a source file: its folder in `shared/`, the file itself if it's directly in `shared/`, or `functions/`.
+ */
 export function roomOf(path: string): string {
   const [top = '', second = '', ...deeper] = path.split('/')
   if (top !== 'shared') return `${top}/`

@@ -9,11 +9,11 @@ import type { AdvertisingFault } from './faults.ts'
 /** Microsoft's published developer token of the sandbox (guides/sandbox.md): good there, of no use in production. */
 export const sandboxDeveloperToken = new Secret('BBD37VB98')
 
-/** Whether Microsoft Advertising has taken each developer token since it was stored, known to every process. */
+/** Whether Microsoft Advertising has accepted each developer token since it was stored, shared between processes. */
 export interface DeveloperTokenProofs {
   /** A call with this developer token succeeded. */
   recordAccepted(environment: Environment, developerToken: Secret): Promise<void>
-  /** Somebody was refused with it, and the answer does not say why. */
+  /** A call with it was refused, and the answer doesn't say why. */
   recordRefused(developerToken: Secret): void
   of(environment: Environment, developerToken: Secret): Promise<DeveloperTokenProof>
 }
@@ -29,27 +29,27 @@ export interface DeveloperTokenProofDependencies {
 }
 
 interface Acceptance {
-  /** When it was accepted last, to the hour; ISO 8601. */
+  /** When it was last accepted, to the hour; ISO 8601. */
   readonly at: string
 }
 
 const kind = 'developer-token-accepted'
-/** A token that worked within this time is taken for one that works. */
+/** A token that worked within this time is assumed to work. */
 const provenMilliseconds = 24 * 3_600_000
-/** A process writes at most this often. */
+/** The shortest time between a process's writes. */
 const recordMilliseconds = 3_600_000
 /** Refusals in a row, without a success, after which the token may have been withdrawn. */
 const maxRefusals = 5
 
 /**
- * Remembers by the secret's version, so that a token that was stored again has yet to prove itself. While the table does
- * not answer, what this process has seen counts.
+ * Remembers by the secret's version, so a token that is stored again must prove itself again. If the table doesn't
+ * answer, the process uses its own observations.
  */
 export function createDeveloperTokenProofs(
   dependencies: DeveloperTokenProofDependencies,
 ): DeveloperTokenProofs {
   const { notes, clock } = dependencies
-  // By the token itself, which never leaves the process.
+  // Keyed by the token itself, which never leaves the process.
   const acceptedAt = new Map<string, number>()
   const refusals = new Map<string, number>()
   const now = () => clock.now().getTime()
@@ -86,14 +86,14 @@ export function createDeveloperTokenProofs(
   }
 }
 
-/** Whether a fault is Microsoft's 105 as it comes: without a reason. */
+/** Whether a fault is Microsoft's usual 105, without a reason. */
 export function isWithoutReason({ class: about, code, named, reason }: AdvertisingFault): boolean {
   return about === 'credentials' && code === 105 && reason === undefined && named === undefined
 }
 
 /**
- * Wraps an environment's Customer Management so that its faults carry what is known of the call's tokens. The broker
- * asks GetUser before anything else: every other call is made with tokens that GetUser has just been answered with.
+ * Wraps an environment's Customer Management so that its faults include the known facts about the call's tokens. The
+ * broker calls GetUser first: every other call uses tokens that have just worked with GetUser.
  */
 export function withProofs(
   client: CustomerManagement,

@@ -17,7 +17,7 @@ export function judgeDeveloperToken(
   return other?.ok && token.equals(other.value) ? 'ofOtherEnvironment' : 'present'
 }
 
-/** What is wrong with a developer token, as found without a call; undefined when nothing is. */
+/** Returns the fault of a developer token that can be seen without a call; undefined if there is none. */
 export function findUnusableToken(state: DeveloperTokenState): Finding | undefined {
   if (state === 'present') return undefined
   if (state === 'missing') return { verdict: 'developer_token_not_set' }

@@ -3,7 +3,7 @@ import type { Secret } from '../secret.ts'
 import type { TokenRefusal } from './refusal.ts'
 import type { Grant } from './tenant.ts'
 
-/** One refresh as the identity provider is asked for it. */
+/** A refresh request to the identity provider. */
 export interface RefreshRequest {
   readonly environment: Environment
   readonly identityProvider: IdentityProvider
@@ -13,7 +13,7 @@ export interface RefreshRequest {
   readonly refreshToken: Secret
 }
 
-/** What the token endpoint said. */
+/** The token endpoint's answer. */
 export type TokenResult =
   | {
       readonly ok: true
@@ -24,7 +24,7 @@ export type TokenResult =
     }
   | { readonly ok: false; readonly refusal: TokenRefusal }
 
-/** The identity provider as refreshing sees it. Expected failures are answers; it does not throw for them. */
+/** The identity provider, as refreshing sees it. Expected failures are returned, not thrown. */
 export interface TokenEndpoint {
   refresh(request: RefreshRequest): Promise<TokenResult>
 }

@@ -13,9 +13,9 @@ import type { SecretHealth } from '../secrets/secretHealth.ts'
 import { ClientCredentialError, createCertificateAuth, createFederatedAuth } from './clientAssertion.ts'
 import type { ClientCredential, ClientCredentials } from './tokenEndpoint.ts'
 
-/** What client authentication is built from. */
+/** Dependencies of client authentication. */
 export interface ClientCredentialDependencies {
-  /** How the broker authenticates as its Microsoft registrations; Google knows secrets only. */
+  /** How the broker authenticates as its Microsoft registrations; Google supports only secrets. */
   readonly method: ClientAuthentication
   readonly secrets: BrokerSecrets
   readonly secretHealth: SecretHealth
@@ -24,8 +24,8 @@ export interface ClientCredentialDependencies {
 }
 
 /**
- * The broker's client authentication: the current secret or certificate and, while it is being rotated, the next one
- * (`…-next`), the one that is not known as refused first; or the managed identity's token.
+ * The broker's client authentication: the current secret or certificate and, during a rotation, the next one
+ * (`…-next`), starting with the one that isn't known as refused; or the managed identity's token.
  */
 export function createClientCredentials(dependencies: ClientCredentialDependencies): ClientCredentials {
   const nameOf = ({ environment, identityProvider }: Registration) =>
@@ -55,7 +55,7 @@ export function createClientCredentials(dependencies: ClientCredentialDependenci
 
 const identityCredentialId = 'managed-identity'
 
-/** @throws ClientCredentialError when what the vault has cannot be a client secret. */
+/** @throws ClientCredentialError if the vault's value can't be a client secret. */
 async function inOrder(dependencies: ClientCredentialDependencies, name: string, fresh: boolean) {
   const { usable, malformed } = await readSecretsInUse(dependencies, name, { fresh })
   if (malformed) throw new ClientCredentialError('client_secret_malformed', malformed)

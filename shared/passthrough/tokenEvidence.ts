@@ -5,13 +5,13 @@ import { Secret } from '../secret.ts'
 import { freshSeconds } from './decideRepeat.ts'
 import type { PreparedCall } from './prepareCall.ts'
 
-/** What knowing a call's tokens reads. */
+/** Dependencies of describing a call's tokens. */
 export interface TokenEvidenceDependencies {
   readonly developerTokenProofs: DeveloperTokenProofs
   readonly clock: Clock
 }
 
-/** What is known of the tokens of a passed-on call; without storage, nothing of the developer token. */
+/** The known facts about the tokens of a passed-through call; without storage, none about the developer token. */
 export async function findTokenEvidence(
   { developerTokenProofs, clock }: TokenEvidenceDependencies,
   { tenant, headers, refreshedAt }: PreparedCall,

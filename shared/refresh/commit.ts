@@ -33,22 +33,22 @@ import {
 import type { RefusedTenants } from './refusedTenants.ts'
 import { type LeasedWrite, writeLeased } from './writeLeased.ts'
 
-/** What a refresh brought, for whom, and where its refresh token is. */
+/** A refresh's result, its tenant, and the place of its refresh token. */
 export interface StoredRefresh {
   readonly purpose: RefreshPurpose
   readonly result: Extract<TokenResult, { ok: true }> & { readonly requestedAt: Date }
   readonly reference: string
-  /** Whether the new refresh token is stored; else the vault didn't take it, and the used one stays. */
+  /** Whether the new refresh token is stored. If not, the vault didn't take it, and the used one stays. */
   readonly isStored: boolean
 }
 
-/** A refusal, and what it means for the tenant. */
+/** A refusal, and its consequence for the tenant. */
 export interface JudgedRefusal {
   readonly refusal: TokenRefusal
   readonly verdict: Exclude<RefusalVerdict, { verdict: 'hold' }>
 }
 
-/** Commits a good answer: reference, the longer-lived access token, next due time; the lease ends with it. */
+/** Commits a good answer: reference, the longer-lived access token, next due time; the same write ends the lease. */
 export async function commitRefreshed(
   dependencies: RefreshDependencies,
   attempt: Attempt,
@@ -90,7 +90,7 @@ export async function commitRefreshed(
   return { outcome: 'refreshed', stored, dueBefore, ...(isNew && { accessToken: result.accessToken }) }
 }
 
-/** What was the operator's trouble is over: a refresh has just worked. */
+/** The operator's problem is solved: a refresh has just worked. */
 async function endHold(
   { clock, environments, log }: RefreshDependencies,
   { environment, identityProvider }: Registration,
@@ -100,7 +100,7 @@ async function endHold(
   if (wasHeld) log('environment.released', { environment, identityProvider })
 }
 
-/** Commits a refusal that is the tenant's own: a later attempt, or the end of the grant. */
+/** Commits a refusal that concerns only the tenant: a later attempt, or the end of the grant. */
 export async function commitVerdict(
   dependencies: RefreshDependencies,
   attempt: Attempt,
@@ -157,8 +157,8 @@ async function placeHold(
 }
 
 /**
- * One more tenant is refused for what may be our registration's fault. Enough of them in a row hold the environment,
- * and so does each new one while a hold has not been ended by a success.
+ * Counts a tenant whose refusal may be our registration's fault. Enough of them in a row hold the environment,
+ * and so does each new one until a success ends the hold.
  */
 export async function countRefusal(
   dependencies: RefreshDependencies & { readonly refusedTenants: RefusedTenants },
@@ -181,8 +181,8 @@ export function registrationOf({
 }
 
 /**
- * The conditional write that counts. The next due row is there before it and the old one goes after it, so a death
- * at any line leaves at least one.
+ * The conditional write that decides. The next due row is inserted before it and the old one removed after it, so a
+ * crash at any line leaves at least one.
  */
 async function commit(
   dependencies: RefreshDependencies,

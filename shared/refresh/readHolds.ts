@@ -1,7 +1,7 @@
 import { type Config, providersOf } from '../config.ts'
 import type { EnvironmentHold, EnvironmentStates } from '../domain/holds.ts'
 
-/** Every hold that stands, of what the settings serve. */
+/** Reads the current holds of all configured registrations. */
 export async function readHolds(
   { environments }: Pick<Config, 'environments'>,
   states: Pick<EnvironmentStates, 'read'>,

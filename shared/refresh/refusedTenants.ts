@@ -1,8 +1,8 @@
 import type { Registration } from '../environment.ts'
 
 /**
- * A registration's tenants that were recently refused because of either the registration or one directory.
- * Each process counts for itself: when all are refused, each soon has enough of its own.
+ * A registration's recently refused tenants, where either the registration or one directory may be the cause.
+ * Each process counts for itself: if all tenants are refused, each process soon has enough of its own.
  */
 export interface RefusedTenants {
   /** Counts a tenant; how many there are since the last success. */
@@ -11,7 +11,7 @@ export interface RefusedTenants {
   clear(registration: Registration): void
 }
 
-/** Creates {@link RefusedTenants} with none. */
+/** Creates {@link RefusedTenants} with no tenants. */
 export function createRefusedTenants(): RefusedTenants {
   const known = new Map<string, Set<string>>()
   return {

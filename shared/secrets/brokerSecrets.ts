@@ -16,8 +16,8 @@ export interface BrokerSecret {
 /** The broker's own secrets, remembered for a while. */
 export interface BrokerSecrets {
   /**
-   * Reads the secret of that name and no other, without the blanks around it.
-   * @param options.fresh asks the vault, whatever is remembered; still at most once a second.
+   * Reads exactly the secret of that name, without surrounding whitespace.
+   * @param options.fresh asks the vault even if the secret is remembered, but at most once a second.
    */
   read(name: string, options?: { fresh?: boolean }): Promise<BrokerSecret | undefined>
 }
@@ -37,30 +37,30 @@ export function developerTokenName(environment: Environment): string {
   return `${environment}-developer-token`
 }
 
-/** The vault secret of the JWK set that seals what rests in tables. */
+/** The vault secret of the JWK set that seals values in tables. */
 export const sealingKeysName = 'sealing-keys'
 
-/** The vault secret beside `name` that holds its next value while it is rotated. */
+/** The vault secret that holds the next value of `name` during a rotation. */
 export function nextSecretName(name: string): string {
   return `${name}-next`
 }
 
-/** Secrets are read again after five minutes: the vault's advice is to cache (overview-throttling.md). */
+/** Secrets are read again after five minutes: Key Vault's documentation advises caching (overview-throttling.md). */
 const rememberedMilliseconds = 300_000
-/** Within its last minutes a secret is renewed in the background. */
+/** After this time, a secret is renewed in the background. */
 const renewedMilliseconds = 240_000
-/** A vault that just failed is asked in the background, so callers don't wait for it again. */
+/** After a failure, the vault is called in the background, so callers don't wait for it again. */
 const outMilliseconds = 10_000
-/** A caller who has something to go on with waits no longer for the vault; one who doubts it, a little longer. */
+/** A caller with a remembered value waits this long for the vault; one who doubts the value, a little longer. */
 const patienceSeconds = { usual: 2, fresh: 5 }
-/** One who has nothing waits for a try that hangs, and for the next one. */
+/** A caller without a value waits for an attempt that hangs, and for the next one. */
 const unreadSeconds = 6
 const freshMilliseconds = 1000
 
 /**
- * Reads the broker's own secrets from its vault. While the vault does not answer, or not soon, what was read before is
- * used on, also that there was none: a vault outage alone stops no vend. A process that has read nothing yet fails
- * after six seconds, then for ten seconds at once, and asks again in the background.
+ * Reads the broker's own secrets from its vault. If the vault doesn't answer, or not soon enough, the last result
+ * remains in use, even that a secret was missing: a vault outage alone stops no vend. A process that has read nothing
+ * yet fails after six seconds, then immediately for ten seconds, and asks again in the background.
  */
 export function createBrokerSecrets(vault: Vault, clock: Clock): BrokerSecrets {
   const memory = createMemory<BrokerSecret | undefined>(clock)
@@ -97,7 +97,7 @@ export function createBrokerSecrets(vault: Vault, clock: Clock): BrokerSecrets {
         })
       }
       const { value: secret, ageMilliseconds: age } = known
-      // A missing secret is looked for again soon: someone is just setting it.
+      // A missing secret is read again soon, because someone may be storing it.
       const limit = options.fresh || !secret ? freshMilliseconds : rememberedMilliseconds
       const isOut = failure !== undefined
       if (age < limit || isOut) {
@@ -114,15 +114,17 @@ export function createBrokerSecrets(vault: Vault, clock: Clock): BrokerSecrets {
 }
 
 /**
- * Begins to read what every vend needs, so that the first one doesn't wait for it. A failure is left to the caller
- * that needs the secret.
+ * Starts to read the secrets that every vend needs, so the first vend doesn't wait for them. A failure is left to the
+ * caller that needs the secret.
  */
 export function preloadSecrets(secrets: BrokerSecrets, environments: Iterable<Environment>): void {
   for (const name of [sealingKeysName, ...[...environments].map(developerTokenName)])
     secrets.read(name).catch(() => undefined)
 }
 
-/** A file ends with a line break, and a paste begins with a blank. Sealing keys are JSON, which is read as it is. */
+/**
+ * Files end with a line break, and pasted text may begin with a space. Sealing keys are JSON and are read unchanged.
+ */
 function cutBlanks(secret: SecretVersion | undefined): SecretVersion | undefined {
   if (!secret || secret.name === sealingKeysName) return secret
   return { ...secret, value: new Secret(secret.value.expose().trim()) }

@@ -5,7 +5,7 @@ import { SealingKeysError } from '../domain/sealer.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
 import { Secret } from '../secret.ts'
 
-/** The secret `sealing-keys`: a JWK set of 256-bit keys; the first seals, all open. */
+/** The secret `sealing-keys`: a JWK set of 256-bit keys; the first key seals, all keys open. */
 const keySet = z.object({
   keys: z.array(z.object({ kty: z.literal('oct'), kid: z.string().min(1), k: z.string().min(43) })).min(1),
 })
@@ -16,10 +16,11 @@ interface SealingKey {
 }
 
 /**
- * Seals texts as JWE compact (RFC 7516, `dir` with A256GCM). Tenant, environment and use stand in the protected
- * header, which is authenticated: what was sealed for one opens for no other. The consent stands there too, in a
- * parameter of its own that an older version of the broker ignores. Text that an older version sealed has none.
- * @param readKeys the JWK set's JSON, remembered by its reader; asked again, freshly, for a `kid` not in it.
+ * Seals texts as JWE compact (RFC 7516, `dir` with A256GCM). Tenant, environment, and use are in the protected
+ * header, which is authenticated: a text sealed for one can't be opened for another. The consent is there too, in a
+ * separate parameter that older versions of the broker ignore. Text that an older version sealed has none.
+ * @param readKeys returns the JWK set's JSON, which it may cache; called with `fresh` for a `kid` that isn't in the
+ *   set.
  */
 export function createSealer(readKeys: (options: { fresh: boolean }) => Promise<Secret | undefined>): Sealer {
   let parsed: { json: Secret; keys: SealingKey[] } | undefined

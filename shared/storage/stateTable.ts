@@ -7,10 +7,10 @@ import type { Registration } from '../environment.ts'
 import type { Tables } from './clients.ts'
 import { runStorageOperation } from './unavailable.ts'
 
-/** A process asks the table about an environment at most this often. */
+/** A process reads an environment's row at most this often. */
 const cacheMilliseconds = 5000
 
-/** Keeps what is true of the broker as a whole: holds on environments, and the last sweep. */
+/** Stores the state of the whole broker: holds on environments, and the last sweep. */
 export function createStateTable(
   { BrokerState: table }: Pick<Tables, 'BrokerState'>,
   clock: Clock,
@@ -89,7 +89,7 @@ async function writeRow(
   )
 }
 
-/** Whether the row was still the one with that tag. */
+/** Whether the row still had that ETag. */
 function replaceRow(
   table: Tables['BrokerState'],
   partitionKey: string,
@@ -115,7 +115,7 @@ async function removeRow(table: Tables['BrokerState'], partitionKey: string, row
   )
 }
 
-/** A hold; a reason of another version is unknown to this one. */
+/** Reads a hold; a reason from another version is unknown to this one. */
 async function readHold(table: Tables['BrokerState'], key: string) {
   const found = await readRowWithTag<EnvironmentHold>(table, 'hold', key)
   if (!found) return undefined

@@ -6,7 +6,7 @@ interface NameSealer {
   readonly sealer: Sealer
 }
 
-/** Seals the name that a person signed in with, as their grant keeps it; nothing when the name is unknown. */
+/** Seals the name that a person signed in with, for their grant; returns nothing if the name is unknown. */
 export async function sealSignInName(
   { sealer }: NameSealer,
   owner: SealOwner,
@@ -18,8 +18,8 @@ export async function sealSignInName(
 }
 
 /**
- * The name that a tenant's consenter signed in with.
- * @returns undefined when it is unknown or doesn’t open. @throws whatever reading the sealing keys throws.
+ * The sign-in name of the person who connected the tenant.
+ * @returns undefined if it's unknown or can't be opened. @throws errors of reading the sealing keys.
  */
 export async function openSignInName({ sealer }: NameSealer, tenant: Tenant): Promise<string | undefined> {
   const { grant } = tenant

@@ -10,7 +10,7 @@ export interface UsableToken {
   readonly expiresAt: Date
 }
 
-/** Why there is none: the tenant is unknown, the refresh ended otherwise, or the new token lives too short. */
+/** Why there is no token: the tenant is unknown, the refresh failed, or the new token doesn't last long enough. */
 export type MissingToken =
   | { readonly ok: false; readonly because: 'not_found' }
   | {

@@ -3,7 +3,7 @@ import { peakMebibytes } from './processTime.ts'
 import { type Bench, exactly, sum, told } from './report.ts'
 import { createProductionTenants } from './stackTenants.ts'
 
-/** A sweep through the built broker on the whole local stack: what each refresh costs, and what the stack allows. */
+/** A sweep through the built broker on the whole local stack: the cost of each refresh, and the stack's limits. */
 export const sweepLocal: Bench = async ({ quick }) => {
   const count = quick ? 200 : 2000
   const world = await openWorld()

@@ -14,7 +14,9 @@ const constantSealer: Sealer = { seal: async () => 'sealed', open: async () => n
 const concurrency = 64
 const providerMilliseconds = 50
 
-/** All tenants due at once: the sweep keeps the pace that its concurrency limit sets, and its memory stays flat. */
+/**
+ * All tenants due at once: the sweep keeps the pace that its concurrency limit allows, and its memory stays constant.
+ */
 export const sweepPace: Bench = async ({ quick }) => {
   const count = quick ? 10_000 : 100_000
   const stores = createMemoryStores()

@@ -75,7 +75,7 @@ async function accountsOf(person: string) {
 }
 
 describe('discovery against the stand-in', () => {
-  test('finds an agency’s own, child and linked accounts with the customer to send', async () => {
+  test('finds an agency’s own, child, and linked accounts with the customer to send', async () => {
     const accounts = await accountsOf('grace')
     expect(accounts.size).toBe(6)
     expect(accounts.get(String(agency.linkedAccountId))).toMatchObject({
@@ -87,7 +87,7 @@ describe('discovery against the stand-in', () => {
     expect(accounts.get('180222002')).toMatchObject({ lifeCycleStatus: 'Suspended', usable: false })
   })
 
-  test('keeps the customers of several users and an id beyond 2^53 apart', async () => {
+  test('distinguishes the customers of several users and an id beyond 2^53', async () => {
     const accounts = await accountsOf('edsger')
     expect(accounts.get(String(accountIdBeyondSafeInteger))).toMatchObject({ customerId: '250000501' })
     expect(accounts.get('180502002')).toMatchObject({ customerId: '250000504', linked: true })
@@ -99,14 +99,14 @@ describe('discovery against the stand-in', () => {
     expect(!answer.ok && identityFaultOf(answer.fault)).toMatchObject({ signInWith: 'work' })
   })
 
-  test('says that a person is no Microsoft Advertising user, once the developer token has worked', async () => {
+  test('says that a person is not a Microsoft Advertising user, once the developer token has worked', async () => {
     await discover('ada')
     const answer = await discover('niklaus')
     expect(!answer.ok && judgeFault(answer.fault).verdict).toBe('no_advertising_user')
   })
 })
 
-describe('diagnosis of what the stand-in answers', () => {
+describe('diagnosis of the stand-in’s answers', () => {
   async function diagnose(path: string, ids: { customerId: string; accountId: string }) {
     const sent = { ...ids, host: `${advertising.origin}/production/campaign${path}` }
     const headers = requestHeaders({ ...(await credentialsOf('grace')), ...ids })
@@ -129,7 +129,7 @@ describe('diagnosis of what the stand-in answers', () => {
   const query = '/CampaignManagement/v13/Campaigns/QueryByAccountId'
   const linked = { customerId: String(agency.ownerCustomerId), accountId: String(agency.linkedAccountId) }
 
-  test('finds the owner sent where the agency is the way', async () => {
+  test('finds the owner’s id in place of the agency’s', async () => {
     expect(await diagnose(query, linked)).toBe('customer_does_not_reach_account')
   })
 
@@ -138,7 +138,7 @@ describe('diagnosis of what the stand-in answers', () => {
     expect(await diagnose(query, swapped)).toBe('ids_swapped')
   })
 
-  test('reads the code of a SOAP fault: what its envelope cannot carry are our headers', async () => {
+  test('reads the code of a SOAP fault, whose envelope cannot contain our headers', async () => {
     const soap = '/Api/Advertiser/CampaignManagement/v13/CampaignManagementService.svc'
     expect(await diagnose(soap, linked)).toBe('credentials_refused')
   })

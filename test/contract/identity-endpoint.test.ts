@@ -69,7 +69,7 @@ describe('the identity endpoint', () => {
     },
   )
 
-  test('the token exchange audience gets an assertion that anybody can verify by discovery', async () => {
+  test('the token exchange audience gets an assertion that anyone can verify through discovery', async () => {
     const { token } = await new ManagedIdentityCredential().getToken(`${tokenExchangeAudience}/.default`)
     const discovery = await fetch(`${identity.origin}/.well-known/openid-configuration`)
     const configuration = (await discovery.json()) as { issuer: string; jwks_uri: string }
@@ -79,7 +79,7 @@ describe('the identity endpoint', () => {
     expect(payload.sub).toBe(principalId)
   })
 
-  test("a storage token has the directory's v1 issuer, which Azurite insists on", async () => {
+  test("a storage token has the directory's v1 issuer, which Azurite requires", async () => {
     const { token } = await new ManagedIdentityCredential().getToken(`${storageAudience}/.default`)
     expect(decodeJwt(token)).toMatchObject({
       aud: storageAudience,
@@ -177,7 +177,7 @@ describe('faults of the identity endpoint', () => {
 })
 
 describe('the token verifier', () => {
-  test('a verifier that could not reach the endpoint works once it is there', async () => {
+  test('a verifier that could not reach the endpoint works once the endpoint is running', async () => {
     const gone = await startIdentityEndpoint({ port: 0, header: 'x' })
     await gone.stop()
     const verify = createTokenVerifier(gone.origin)
@@ -192,7 +192,7 @@ describe('the token verifier', () => {
 })
 
 describe('the local certificate', () => {
-  test('Node trusts it when NODE_EXTRA_CA_CERTS names its authority, by both names', async () => {
+  test('Node trusts it when NODE_EXTRA_CA_CERTS names its authority, for both names', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'certificate-'))
     const certificate = await createLocalCertificate(folder)
     const service = await serve(() => new Response('ok'), { name: 'test', port: 0, tls: certificate })
@@ -205,7 +205,7 @@ describe('the local certificate', () => {
     await rm(folder, { recursive: true })
   })
 
-  test('it is kept, and made again when its parts do not fit', async () => {
+  test('it is kept, and recreated if its parts do not match', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'certificate-'))
     const first = await createLocalCertificate(folder)
     expect(await createLocalCertificate(folder)).toEqual(first)

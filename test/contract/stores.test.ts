@@ -55,7 +55,7 @@ afterAll(async () => {
 let made = 0
 
 describe('a tenant row of another version', () => {
-  test('keeps the columns that only a later version knows, through any number of writes', async () => {
+  test('keeps the columns of a later version, through any number of writes', async () => {
     const [store, tenant] = [createTenantTable(tables), newTenant()]
     await store.create(tenant, [])
     const later = {
@@ -77,7 +77,7 @@ describe('a tenant row of another version', () => {
     expect(row.laterBig).toBe(BigInt(laterBig.value))
   })
 
-  test('without grant ids is known by its consent time, the same in every process, until it is written', async () => {
+  test('without grant ids is identified by its consent time, the same in every process, until it is written', async () => {
     const store = createTenantTable(tables)
     const consentedAt = new Date('2026-02-01T10:00:00.123Z')
     const tenant = newTenant()
@@ -125,7 +125,7 @@ describe.each([
   ['the model', (): TenantStore => createModelTenantStore()],
   ['Table Storage', (): TenantStore => createTenantTable(tables)],
 ])('a tenant store (%s)', (_name, open) => {
-  test('reads what was created, and nothing of what was not', async () => {
+  test('reads a created tenant, and nothing for a missing one', async () => {
     const [store, tenant] = [open(), newTenant()]
     await store.create(tenant, [event])
     expect((await store.read(tenant))?.tenant).toEqual(tenant)
@@ -143,7 +143,7 @@ describe.each([
   test.each([
     ['with events', [event]],
     ['without events', []],
-  ])('of two writers %s that read the same row, one wins', async (_title, events) => {
+  ])('of two writers %s with the same row, one wins', async (_title, events) => {
     const [store, tenant] = [open(), newTenant()]
     const created = await store.create(tenant, [])
     if (created === 'conflict') throw new Error('fresh')
@@ -156,7 +156,7 @@ describe.each([
   test.each([
     ['with events', [event]],
     ['without events', []],
-  ])('the result of a write %s is good for the next write', async (_title, events) => {
+  ])('the result of a write %s is valid for the next write', async (_title, events) => {
     const [store, tenant] = [open(), newTenant()]
     let stored = await store.create(tenant, [event])
     for (const displayName of ['one', 'two', 'three']) {
@@ -167,7 +167,7 @@ describe.each([
     expect((await store.read(tenant))?.tenant.displayName).toBe('three')
   })
 
-  test('a replaced row holds what the new one says and nothing else', async () => {
+  test('a replaced row contains only the new values', async () => {
     const [store, tenant] = [open(), newTenant()]
     const lease = { id: 'l', until: new Date('2026-01-01T00:01:00Z') }
     const leased = await store.create({ ...tenant, lease }, [])
@@ -204,7 +204,7 @@ describe.each([
     },
   ],
 ])('a due index (%s)', (_name, open) => {
-  test('gives what is due at or before a time, once, and nothing later', async () => {
+  test('returns rows that are due at or before a time, once, and nothing later', async () => {
     const index = await open()
     const rows = Array.from({ length: 30 }, (_, second) => dueRow(`due${second}`, second))
     for (const row of rows) await index.insert(row)
@@ -218,7 +218,7 @@ describe.each([
     )
   })
 
-  test('a row that is inserted again is one row, and one that is gone is removed in silence', async () => {
+  test('a row that is inserted again is one row, and removing a missing one is not an error', async () => {
     const index = await open()
     const row = dueRow('again', 1)
     await index.insert(row)
@@ -241,7 +241,7 @@ describe.each([
   ['the model', (): GrantStore => createModelGrantStore()],
   ['Key Vault', (): GrantStore => realGrants],
 ])('a grant store (%s)', (_name, open) => {
-  test('reads back what was written, by its reference', async () => {
+  test('reads a written token by its reference', async () => {
     const store = open()
     const reference = await store.write(new Secret('first'), owner)
     expect(await store.read(reference, owner)).toEqual(new Secret('first'))
@@ -258,7 +258,7 @@ describe.each([
     expect(store.isUnneeded(first, [])).toBe(true)
   })
 
-  test('what is forgotten is gone, and forgetting it again is no error', async () => {
+  test('a removed token is gone, and removing it again is not an error', async () => {
     const store = open()
     const reference = await store.write(new Secret('first'), owner)
     await store.forget(reference)
@@ -266,7 +266,7 @@ describe.each([
     expect(await store.read(reference, owner)).toBeUndefined()
   })
 
-  test('a grant moves to a fresh secret after four hundred rotations, and the old one goes after the commit', async () => {
+  test('a grant moves to a new secret after four hundred rotations, and the old one is removed after the commit', async () => {
     const store = open()
     let reference = await store.write(new Secret('0'), owner)
     const secretOf = (text: string) => text.split('/')[1]
@@ -285,7 +285,7 @@ describe.each([
   })
 })
 
-test('a sealed grant opens for its own tenant and environment and for no other', async () => {
+test('a sealed grant can be opened only for its own tenant and environment', async () => {
   const keys = JSON.stringify({
     keys: [{ kty: 'oct', kid: 'one', k: Buffer.alloc(32, 9).toString('base64url') }],
   })
@@ -305,7 +305,7 @@ test('a sealed grant opens for its own tenant and environment and for no other',
 
 describe('a continuation', () => {
   test.each(['', 'zzz', 'e30=', Buffer.from('{"nextPartitionKey":1}').toString('base64')])(
-    'that no page ended with is told: "%s"',
+    'that no page returned is reported: "%s"',
     async (continuation) => {
       const store = createTenantTable(tables)
       expect(await store.list('w', 10, continuation)).toBe('continuation_unknown')
@@ -315,7 +315,7 @@ describe('a continuation', () => {
 })
 
 describe('one-time records', () => {
-  test('are spent by exactly one of many takers, and by nobody after they expire', async () => {
+  test('are spent by exactly one of many takers, and by none after they expire', async () => {
     const records = createOneTimeTable(tables)
     const now = new Date()
     const id = await records.issue('session', { n: 1 }, new Date(now.getTime() + 60_000))
@@ -326,7 +326,7 @@ describe('one-time records', () => {
     expect(await records.take('session', late, new Date(now.getTime() + 1000))).toBeUndefined()
   })
 
-  test('of past hours are cleared away, those of this hour stay', async () => {
+  test('of past hours are removed, those of this hour stay', async () => {
     const records = createOneTimeTable(tables)
     const now = new Date()
     const old = await records.issue('session', {}, new Date(now.getTime() - 3 * 3_600_000))
@@ -336,7 +336,7 @@ describe('one-time records', () => {
     expect(await records.read('session', current, now)).toEqual({})
   })
 
-  test('are cleared away by two sweeps at once, and none of them fails', async () => {
+  test('are removed by two concurrent sweeps without a failure', async () => {
     const [one, two] = [createOneTimeTable(tables), createOneTimeTable(tables)]
     const now = new Date()
     const expired = new Date(now.getTime() - 5 * 3_600_000)
@@ -365,7 +365,7 @@ describe.each([
     usable: true,
   })
 
-  test('of a generation are listed page by page, found by id and number, and go with their generation', async () => {
+  test('of a generation are listed page by page, found by id and number, and are removed with their generation', async () => {
     const [store, name] = [open(), newTenant()]
     const accounts = Array.from({ length: 250 }, (_, index) => account(index))
     await store.write(name, 'g1', accounts)
@@ -391,7 +391,7 @@ describe.each([
 test.each([
   ['the model', createModelProcesses],
   ['Table Storage', () => [createStateTable(tables, systemClock), createStateTable(tables, systemClock)]],
-])('a hold that is over is probed by one process, until the next time (%s)', async (_name, open) => {
+])('an expired hold is probed by one process, until the next time (%s)', async (_name, open) => {
   const [one, two] = open().map(({ environments }) => environments)
   if (!one || !two) throw new Error('two processes')
   const now = new Date()
@@ -416,7 +416,7 @@ function createModelProcesses() {
   return [1, 2].map(() => ({ environments: createModelEnvironmentStates(systemClock, table) }))
 }
 
-test('an environment’s hold is seen by every process and ends when it is released', async () => {
+test('an environment’s hold is visible to every process and ends when it is released', async () => {
   const [one, two] = [createStateTable(tables, systemClock), createStateTable(tables, systemClock)]
   const now = new Date()
   const hold = {

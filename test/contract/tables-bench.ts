@@ -11,7 +11,7 @@ import { startStorage } from '../../local/storage.ts'
 import type { Config } from '../../shared/config.ts'
 import { createTables, type Tables, tableNames } from '../../shared/storage/clients.ts'
 
-/** The broker's tables in an Azurite of their own. */
+/** The broker's tables in a separate Azurite. */
 export interface TablesBench {
   readonly tables: Tables
   close(): Promise<void>

@@ -33,14 +33,14 @@ describe('faults on demand', () => {
     { kind: 'forbiddenByPolicy', status: 403, code: 'Forbidden', inner: 'ForbiddenByPolicy' },
     { kind: 'forbiddenByFirewall', status: 403, code: 'Forbidden', inner: 'ForbiddenByFirewall' },
     { kind: 'serverError', status: 500, code: 'InternalServerError' },
-  ] as const)('$kind strikes as often as told, then all is well', async ({ kind, ...refusal }) => {
+  ] as const)('$kind occurs the given number of times and no more', async ({ kind, ...refusal }) => {
     await client.setSecret('grant', 'one')
     await addFault({ operation: 'get', name: 'gra', kind, times: 1 })
     expect(await refusalOf(client.getSecret('grant'))).toEqual(refusal)
     expect((await client.getSecret('grant')).value).toBe('one')
   })
 
-  test('a throttled answer has no Retry-After, and so the client does not try again by itself', async () => {
+  test('a throttled answer has no Retry-After, so the client does not retry automatically', async () => {
     await addFault({ kind: 'throttled', times: 2 })
     const { headers } = await bench.send(vault, 'GET', '/secrets?api-version=7.5', {
       token: await getToken(),
@@ -81,7 +81,7 @@ describe('faults on demand', () => {
     await expect(hanging).rejects.toThrow(/abort/i)
   })
 
-  test('faults strike only the names and operations they name, and can be cleared', async () => {
+  test('faults affect only their names and operations, and can be cleared', async () => {
     await addFault({ operation: 'get', name: 'grant', kind: 'serverError' })
     await client.setSecret('grant', 'one')
     await client.setSecret('other', 'one')
@@ -90,12 +90,12 @@ describe('faults on demand', () => {
     expect((await client.getSecret('grant')).value).toBe('one')
   })
 
-  test('a fault that does not exist is refused', async () => {
+  test('an unknown fault is refused', async () => {
     const { status } = await bench.send(vault, 'POST', '/_control/faults', { body: '{"kind":"earthquake"}' })
     expect(status).toBe(400)
   })
 
-  test('the log of requests says who asked for what, and never a value', async () => {
+  test('the log of requests has each caller and request, and never a value', async () => {
     const { properties } = await client.setSecret('grant', 'a secret value')
     await addFault({ operation: 'get', kind: 'throttled', times: 1 })
     await refusalOf(client.getSecret('grant'))

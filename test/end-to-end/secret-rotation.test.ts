@@ -17,7 +17,7 @@ afterAll(() => world.stack.stop())
 const eventsOf = (event: string) =>
   world.lines.map((line) => JSON.parse(line)).filter((line) => line.event === event)
 
-test('a client secret that Entra no longer takes falls over to the next, and /ready says so', async () => {
+test('a client secret that Entra no longer accepts falls over to the next, and /ready reports it', async () => {
   const name = await world.connect('rotating', 'ada@outlook.example')
   const secret = 'production-microsoft-client-secret'
   const before = await world.broker.vaults.main.read(secret)
@@ -48,7 +48,7 @@ test('a client secret that Entra no longer takes falls over to the next, and /re
   )
 })
 
-test('a developer token that is disabled falls over to the next at Microsoft Advertising’s word', async () => {
+test('a developer token that is disabled falls over to the next after Microsoft Advertising’s refusal', async () => {
   const name = await world.connect('developer', 'ada@outlook.example')
   const secret = 'production-developer-token'
   const { main } = world.broker.vaults

@@ -16,16 +16,16 @@ import type { ModelVault } from './models/vault.ts'
 import type { Fate, SimulatedProcess } from './process.ts'
 import type { World } from './world.ts'
 
-/** The broker as one life of a process has it: production code over models that it reaches through its fate. */
+/** The broker in one run of a process: production code over models, whose operations are subject to faults. */
 export interface SimulatedBroker {
   readonly process: SimulatedProcess
   readonly dependencies: RefreshDependencies
-  /** Each grant store by itself, as the migration wants them. */
+  /** Each grant store separately, for the migration. */
   readonly stores: { readonly vault: GrantStore; readonly sealed: GrantStore }
   readonly refresher: Refresher
   readonly accessTokens: AccessTokens
   readonly accounts: AccountStore
-  /** How many tenant rows it has read. */
+  /** The number of tenant rows that it has read. */
   rowsRead(): number
 }
 
@@ -71,7 +71,7 @@ const markSeconds = 90 * 86_400
 /** As long as the setting's default. */
 const vendLimitSeconds = 20
 
-/** A refresher that is held to what it says of its own writes. */
+/** A refresher whose statements about its own writes are checked. */
 export function createWatchedRefresher(
   world: World,
   process: SimulatedProcess,
@@ -220,7 +220,7 @@ function unreliableVault(world: World, process: SimulatedProcess, vault: ModelVa
   }
 }
 
-/** The vault as it holds marks, apart from refresh tokens, which other rules are about. */
+/** The vault's marks, separate from refresh tokens, which have other rules. */
 function unreliableMarks({ markVault, unavailable }: World, process: SimulatedProcess): Vault {
   const failure = () => unavailable('vault')
   const perform = <T>(name: string, effect: () => Promise<T>): Promise<T> =>
@@ -233,7 +233,7 @@ function unreliableMarks({ markVault, unavailable }: World, process: SimulatedPr
   }
 }
 
-/** The sealing keys are remembered, so sealing seldom waits for the vault. */
+/** The sealing keys are cached, so sealing rarely waits for the vault. */
 function unreliableSealer(world: World, process: SimulatedProcess): RefreshDependencies['sealer'] {
   const { sealer, random } = world
   const perform = <T>(name: string, tenant: string, effect: () => Promise<T>): Promise<T> =>

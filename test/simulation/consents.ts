@@ -7,7 +7,7 @@ import { Secret } from '../../shared/secret.ts'
 import type { SimulatedBroker } from './broker.ts'
 import { type World, workspace } from './world.ts'
 
-/** More than may be chosen in one world. */
+/** More than can be chosen in one world. */
 const accountsReached: readonly Account[] = Array.from({ length: 60 }, (_, index) => ({
   accountId: String(index + 1),
   number: `F${index + 1}`,
@@ -20,10 +20,10 @@ const accountsReached: readonly Account[] = Array.from({ length: 60 }, (_, index
   usable: true,
 }))
 
-/** An app brings the code back within this time or some minutes later, when it is too late. */
+/** An app returns the code within this time, or some minutes later, when it's too late. */
 const maxConfirmationMilliseconds = 18 * 60_000
 
-/** Waits for a use case that may be refused for what the tenant is. */
+/** Waits for a use case that the tenant's state may refuse. */
 export async function unlessRefused<T>(work: Promise<T>): Promise<T | undefined> {
   try {
     return await work
@@ -33,7 +33,7 @@ export async function unlessRefused<T>(work: Promise<T>): Promise<T | undefined>
   }
 }
 
-/** A person consents, and half a minute of discovery later at most, the grant is kept. */
+/** A person consents, and after at most half a minute of discovery, the grant is stored. */
 export async function connect(world: World, broker: SimulatedBroker, name: TenantName): Promise<void> {
   const requestedAt = broker.process.clock.now()
   const { random } = world
@@ -48,7 +48,7 @@ export async function connect(world: World, broker: SimulatedBroker, name: Tenan
   })
 }
 
-/** A person consents where the app wants to confirm it, and mostly the app does. */
+/** A person consents with confirmation, and the app usually confirms it. */
 export async function consentAndConfirm(
   world: World,
   broker: SimulatedBroker,
@@ -130,7 +130,7 @@ function environmentOf(world: World, { tenant }: TenantName): Environment {
   return world.row(tenant)?.tenant.environment ?? 'production'
 }
 
-/** A provider through which one may sign in to the tenant's environment. */
+/** A provider for signing in to the tenant's environment. */
 function providerFor({ plan, random, row }: World, tenant: string): IdentityProvider {
   const environment = row(tenant)?.tenant.environment
   const open = plan.clients.filter((client) => client.environment === environment)
@@ -153,7 +153,7 @@ function grantOf(
   }
 }
 
-/** Gives a pending tenant a grant without the broker. Due within an hour unless told. */
+/** Gives a pending tenant a grant without the broker. Default due time is within an hour. */
 export async function findConnected(
   world: World,
   pending: Tenant,
@@ -185,7 +185,7 @@ export async function findConnected(
   if (stored) await world.tenants.replace(stored, connected, [])
 }
 
-/** The secret is near its last version, so that a move to a fresh one is seen. */
+/** The secret is near its last version, so that moves to a new one occur. */
 async function keptReference(
   world: World,
   pending: Tenant,

@@ -14,13 +14,13 @@ import { createModelVault } from './models/vault.ts'
 
 /** The one tenant. */
 export const name = { workspace: 'w', tenant: 't' }
-/** Whose secrets are written. */
+/** The owner of the secrets. */
 export const owner = { ...name, environment: 'production', identityProvider: 'microsoft' } as const
 const sealing = { ...name, environment: 'production', use: 'access_token' } as const
-/** When the world began. */
+/** The start of the world. */
 export const now = new Date()
 
-/** Production code on models, on the machine's own clock, without a provider's moods. */
+/** Production code on models, with the machine's own clock and without faults of the provider. */
 export function ground() {
   const tenants = createModelTenantStore()
   const vault = createModelVault()
@@ -79,7 +79,7 @@ export function ground() {
   return { tenants, due, vault, stores, grants, dependencies, refresh, live, row }
 }
 
-/** A grant that one person consented to. */
+/** A grant of one person. */
 export function grantOf(reference: string, subject: string): Grant {
   return {
     id: `consent-of-${subject}`,
@@ -94,13 +94,13 @@ export function grantOf(reference: string, subject: string): Grant {
   }
 }
 
-/** The tenant, connected by the first person and due. */
+/** The due tenant, connected by the first person. */
 export function connected(reference: string): Tenant {
   const grant = grantOf(reference, 'first')
   return { ...name, environment: 'production', status: 'connected', createdAt: now, dueAt: now, grant }
 }
 
-/** A consent that waits for its confirmation by this code, for a quarter of an hour unless told. */
+/** A pending consent with this code. Default expiry is a quarter of an hour. */
 export async function pendingOf(
   { grants, dependencies }: ReturnType<typeof ground>,
   code: string,

@@ -10,7 +10,7 @@ import { connectGrant } from '../../shared/tenants/connectGrant.ts'
 import { disconnectTenant } from '../../shared/tenants/disconnect.ts'
 import { connected, grantOf, ground, name, now, owner, pendingOf } from './ground.ts'
 
-/** The first write of that kind takes effect, something happens, and then its writer is told of a conflict. */
+/** The first write of this kind takes effect, then something happens, and then its writer gets a conflict. */
 function losingAnswer(
   tenants: TenantStore,
   isMeant: (next: Tenant) => boolean,
@@ -29,8 +29,8 @@ function losingAnswer(
   }
 }
 
-describe('a write that took effect and is answered as a conflict', () => {
-  test('leaves alone the fresh secret in which another refresh has gone on', async () => {
+describe('a write that took effect but returned a conflict', () => {
+  test('does not destroy the new secret that another refresh has continued in', async () => {
     const { tenants, stores, grants, refresh, row } = ground()
     const reference = (await stores.vault.write(new Secret('old'), owner)).replace(/0$/, '399')
     await tenants.create(connected(reference), [])
@@ -39,7 +39,7 @@ describe('a write that took effect and is answered as a conflict', () => {
     expect(await grants.read(row().grant?.reference ?? '', owner)).toEqual(new Secret('next2'))
   })
 
-  test('is known again although a vend has moved the due time since', async () => {
+  test('is recognized although a vend has since moved the due time', async () => {
     const { tenants, stores, refresh, row } = ground()
     await tenants.create(connected(await stores.vault.write(new Secret('old'), owner)), [])
     const isCommit = (next: Tenant) => !next.lease && next.accessToken !== undefined
@@ -51,7 +51,7 @@ describe('a write that took effect and is answered as a conflict', () => {
     expect(row().dueAt).toEqual(now)
   })
 
-  test('leaves alone the migrated secret in which a refresh has gone on', async () => {
+  test('does not destroy the migrated secret that a refresh has continued in', async () => {
     const { tenants, stores, grants, dependencies, refresh, row, live } = ground()
     await tenants.create(connected(await stores.sealed.write(new Secret('old'), owner)), [])
     const isCommit = (next: Tenant) => !next.lease
@@ -61,7 +61,7 @@ describe('a write that took effect and is answered as a conflict', () => {
     expect(live()).toHaveLength(2)
   })
 
-  test('and has taken the lease of a migration is that migration’s own', async () => {
+  test('and took the lease of a migration belongs to that migration', async () => {
     const { tenants, stores, dependencies, row } = ground()
     await tenants.create(connected(await stores.sealed.write(new Secret('old'), owner)), [])
     const store = losingAnswer(tenants, (next) => next.lease !== undefined)
@@ -73,7 +73,7 @@ describe('a write that took effect and is answered as a conflict', () => {
   test.each([
     ['at once', async () => {}],
     ['after a refresh has gone on', undefined],
-  ])('is recognised by a reconnect %s: one event, one secret', async (_title, afterwards) => {
+  ])('is recognized by a reconnect %s: one event, one secret', async (_title, afterwards) => {
     const { tenants, stores, dependencies, refresh, live, row } = ground()
     await tenants.create(connected(await stores.vault.write(new Secret('old'), owner)), [])
     const isCommit = (next: Tenant) => next.grant?.consenter.subject === 'second'
@@ -114,7 +114,7 @@ describe('a write that took effect and is answered as a conflict', () => {
   })
 })
 
-test('a row that another process gave back is not taken for our own verdict', async () => {
+test('a row that another process released is not mistaken for our own verdict', async () => {
   const { tenants, stores, dependencies, row } = ground()
   const accessToken = { sealed: 'jwe', refreshedAt: now, expiresAt: now }
   await tenants.create({ ...connected(await stores.vault.write(new Secret('old'), owner)), accessToken }, [])
@@ -124,7 +124,7 @@ test('a row that another process gave back is not taken for our own verdict', as
     ...tenants,
     async replace(expected, next, events) {
       if (next.status !== 'reauthorization_required') return tenants.replace(expected, next, events)
-      // The lease has run out afterwards, and who took it over has given it back.
+      // The lease has expired afterwards, and its next holder has released it.
       const { lease: _lease, ...released } = row()
       await tenants.replace({ ...expected, etag: '*' }, released, [])
       return 'conflict'
@@ -141,7 +141,7 @@ test('a row that another process gave back is not taken for our own verdict', as
   expect(log).not.toContain('tenant.status_changed')
 })
 
-test('an old secret that cannot be destroyed is remembered, and destroyed by the next refresh', async () => {
+test('an old secret that cannot be destroyed is listed, and destroyed by the next refresh', async () => {
   const { tenants, vault, stores, grants, refresh, live, row } = ground()
   const reference = (await stores.vault.write(new Secret('old'), owner)).replace(/0$/, '399')
   await tenants.create(connected(reference), [])
@@ -158,7 +158,7 @@ test('an old secret that cannot be destroyed is remembered, and destroyed by the
   expect(new Set(live())).toEqual(new Set(['next1', 'next2']))
 })
 
-test('a grant is not kept, nor its secret, once the row is another one than it was meant for', async () => {
+test('neither a grant nor its secret is kept once the row no longer matches it', async () => {
   const { dependencies, tenants, stores, live, row } = ground()
   const old = connected(await stores.vault.write(new Secret('old'), owner))
   await tenants.create(old, [])
@@ -180,7 +180,7 @@ test('a grant is not kept, nor its secret, once the row is another one than it w
 })
 
 describe('a confirmation', () => {
-  /** Accounts whose listing lets something happen between the check of the code and the commit. */
+  /** Accounts whose listing runs something between the check of the code and the commit. */
   const confirm = (own: ReturnType<typeof ground>, afterwards: () => Promise<unknown>) => {
     const list = async () => {
       await afterwards()
@@ -202,7 +202,7 @@ describe('a confirmation', () => {
     expect(own.row().status).toBe('disconnected')
   })
 
-  test('does not revive a tenant whose disconnect stopped short of its last write', async () => {
+  test('does not revive a tenant whose disconnect stopped before its last write', async () => {
     const own = ground()
     const pendingGrant = await pendingOf(own, 'code')
     await own.tenants.create(
@@ -226,7 +226,7 @@ describe('a confirmation', () => {
     expect(own.row().secretsToDestroy).toBeUndefined()
   })
 
-  test('does not keep a grant in whose place a later sign-in stands', async () => {
+  test('does not keep a grant that a later sign-in has replaced', async () => {
     const own = ground()
     const [first, second] = [await pendingOf(own, 'code'), await pendingOf(own, 'other')]
     const tenant = { ...name, environment: 'production', status: 'pending', createdAt: now } as const

@@ -21,7 +21,7 @@ async function connected(sealer: ReturnType<typeof createModelSealer>, now: Date
   return { ...name, environment: 'production', status: 'connected', createdAt: now, accessToken }
 }
 
-test('a token that is good for a minute is vended while the vault hangs', async () => {
+test('a token that is valid for a minute is vended while the vault hangs', async () => {
   const [tenants, sealer] = [createModelTenantStore(), createModelSealer()]
   await tenants.create(await connected(sealer, new Date()), [])
   const hanging = async () => {
@@ -42,7 +42,7 @@ test('a token that is good for a minute is vended while the vault hangs', async 
   await expect(accessTokens.get(name, 300)).rejects.toThrow(TimeLimitError)
 })
 
-/** Access tokens of a process by whose clock it is `now`, and that refreshes nothing. */
+/** Access tokens of a process whose clock shows `now` and that refreshes nothing. */
 function neverRefreshing(
   models: Pick<Parameters<typeof createAccessTokens>[0], 'tenants' | 'sealer'>,
   { now, activeWindowSeconds }: { now: () => Date; activeWindowSeconds: number },
@@ -59,7 +59,7 @@ function neverRefreshing(
   })
 }
 
-test('a token is never vended with the ids of a row that holds another one', async () => {
+test('a token is never vended with the ids of a row that has a different token', async () => {
   const [tenants, sealer] = [createModelTenantStore(), createModelSealer()]
   let now = new Date()
   const grant = { reference: 'vault:one', identityProvider: 'microsoft' } as unknown as Grant
@@ -71,7 +71,7 @@ test('a token is never vended with the ids of a row that holds another one', asy
   if (stored === 'conflict') throw new Error('conflict')
   const accessTokens = neverRefreshing({ tenants, sealer }, { now: () => now, activeWindowSeconds: 40 })
   expect(await accessTokens.get(name)).toMatchObject({ accessToken: new Secret('at') })
-  // Another process reconnects the tenant as somebody else, and then this one notes its vend.
+  // Another process reconnects the tenant as someone else, and then this one notes its vend.
   const defaultAccount = { accountId: '2', customerId: '20' }
   const accessToken = {
     ...old.accessToken!,
@@ -90,7 +90,7 @@ test('a token is never vended with the ids of a row that holds another one', asy
   })
 })
 
-/** Vends a token that was sealed for `sealedFor`, of a tenant whose grant is `one`. */
+/** Vends a token that was sealed for `sealedFor` for a tenant whose grant is `one`. */
 async function vendSealedFor(sealedFor: string | undefined) {
   const [tenants, sealer, now] = [createModelTenantStore(), createModelSealer(), new Date()]
   const grant = { id: 'one', reference: 'vault:one', identityProvider: 'microsoft' } as unknown as Grant
@@ -118,7 +118,7 @@ async function vendSealedFor(sealedFor: string | undefined) {
   return { obtained: await accessTokens.get(name), purposes, accessToken }
 }
 
-test('a token that was sealed for the tenant’s grant, or by an older version for none, is vended', async () => {
+test('a token that was sealed for the tenant’s grant, or by an older version without a grant, is vended', async () => {
   for (const sealedFor of ['one', undefined]) {
     const { obtained, purposes } = await vendSealedFor(sealedFor)
     expect(obtained).toMatchObject({ ok: true, accessToken: new Secret('at') })
@@ -132,7 +132,7 @@ test('a token that was sealed for another grant is replaced, never vended', asyn
   expect(purposes).toEqual([{ for: 'replacement', seen: accessToken.refreshedAt }])
 })
 
-test('a row that is remembered from a time to come is read again, since the clock was set back', async () => {
+test('a row that was remembered at a future time is read again, because the clock was set back', async () => {
   const [tenants, sealer] = [createModelTenantStore(), createModelSealer()]
   let now = new Date()
   const row = { ...(await connected(sealer, now)), lastVendedAt: now }

@@ -6,7 +6,7 @@ import type { Vault } from '../../shared/domain/vault.ts'
 import { Secret } from '../../shared/secret.ts'
 import { createBrokerSecrets, preloadSecrets } from '../../shared/secrets/brokerSecrets.ts'
 
-/** A sleep ends at once, but after what needs no time at all. */
+/** A sleep ends immediately, but after work that takes no time. */
 function fakeClock() {
   let time = Date.UTC(2026, 0, 1)
   const clock: Clock = {
@@ -37,7 +37,7 @@ function secretsOf(clock: Clock) {
 
 describe('the broker’s own secrets', () => {
   test.each(['token\n', 'token\r\n', ' \ttoken ', '\ufefftoken', '\u00a0token'])(
-    'are read without what is around them: %j',
+    'are read without surrounding whitespace: %j',
     async (value) => {
       const { secrets, state } = secretsOf(fakeClock().clock)
       state.value = value
@@ -45,13 +45,13 @@ describe('the broker’s own secrets', () => {
     },
   )
 
-  test('are read by their own name and no other', async () => {
+  test('are read only by their own name', async () => {
     const { secrets, state } = secretsOf(fakeClock().clock)
     expect(await secrets.read('production-developer-token')).toMatchObject({ value: new Secret('first') })
     expect(state.names).toEqual(['production-developer-token'])
   })
 
-  test('are used on while the vault takes the question and does not answer', async () => {
+  test('stay in use while the vault accepts requests without answering', async () => {
     const { clock, pass } = fakeClock()
     const { secrets, state } = secretsOf(clock)
     await secrets.read('a')
@@ -61,7 +61,7 @@ describe('the broker’s own secrets', () => {
     expect((await secrets.read('a', { fresh: true }))?.value.expose()).toBe('first')
   })
 
-  test('that the vault did not have are taken for absent while it is out', async () => {
+  test('that the vault did not have stay absent while it is down', async () => {
     const { clock, pass } = fakeClock()
     const { secrets, state } = secretsOf(clock)
     await secrets.read('a-next')
@@ -73,7 +73,7 @@ describe('the broker’s own secrets', () => {
     await expect(secrets.read('b-next')).rejects.toThrow(StorageUnavailableError)
   })
 
-  test('of a vault that hangs cost one wait in ten seconds, not one each', async () => {
+  test('of a vault that hangs cost one wait in ten seconds, not one per secret', async () => {
     const { clock, pass } = fakeClock()
     const { secrets, state } = secretsOf(clock)
     await secrets.read('a-next')
@@ -86,7 +86,7 @@ describe('the broker’s own secrets', () => {
     expect(clock.now().getTime() - before).toBe(5000)
   })
 
-  test('that no process could read yet fail at once for ten seconds, and are asked for in the background', async () => {
+  test('that were never read fail immediately for ten seconds, and are read in the background', async () => {
     const { clock, pass } = fakeClock()
     const { secrets, state } = secretsOf(clock)
     state.isOut = true
@@ -117,7 +117,7 @@ describe('the broker’s own secrets', () => {
     expect((await secrets.read('a'))?.value.expose()).toBe('second')
   })
 
-  test('are there for the next reader when the background has read them', async () => {
+  test('are available to the next reader after the background read', async () => {
     const { secrets, state } = secretsOf(fakeClock().clock)
     state.isOut = true
     await expect(secrets.read('a')).rejects.toThrow(StorageUnavailableError)
@@ -128,18 +128,18 @@ describe('the broker’s own secrets', () => {
     expect(state.reads).toBe(2)
   })
 
-  test('are read ahead, and a vault that is out harms nobody', async () => {
+  test('are read ahead, without failures if the vault is down', async () => {
     const { secrets, state } = secretsOf(fakeClock().clock)
     preloadSecrets(secrets, ['production', 'sandbox'])
     expect(state.names).toEqual(['sealing-keys', 'production-developer-token', 'sandbox-developer-token'])
     const out = secretsOf(fakeClock().clock)
     out.state.isOut = true
     preloadSecrets(out.secrets, ['production'])
-    // A rejection that nobody handles fails the run.
+    // An unhandled rejection fails the run.
     await setImmediate()
   })
 
-  test('are renewed behind their readers before they are forgotten', async () => {
+  test('are renewed in the background before they expire from memory', async () => {
     const { clock, pass } = fakeClock()
     const { secrets, state } = secretsOf(clock)
     await secrets.read('a')

@@ -10,7 +10,7 @@ import { createModelAccountStore } from '../simulation/models/accountStore.ts'
 import { createMemoryTable } from './memoryTable.ts'
 import { createVirtualClock } from './virtualClock.ts'
 
-/** The return URL that the workspace has. */
+/** The workspace's return URL. */
 export const returnUrl = 'https://app.example/back'
 
 /** An account that a person can reach. */
@@ -22,7 +22,7 @@ export function accountOf(accountId: string, more: Partial<Account> = {}): Accou
   }
 }
 
-/** Accounts whose writes take effect later than they are asked for, as those of a table do. */
+/** Accounts whose writes take effect later, as in a table. */
 function later(store: AccountStore): AccountStore {
   const turn = () => new Promise((resolve) => setImmediate(resolve))
   return {
@@ -38,7 +38,7 @@ function later(store: AccountStore): AccountStore {
   }
 }
 
-/** What connecting depends on, in memory, on a clock that stands still. */
+/** The dependencies of connecting, in memory, with a stopped clock. */
 export function connectGround() {
   const own = ground()
   const clock = createVirtualClock(now)
@@ -76,7 +76,7 @@ export function connectGround() {
       { ...name, environment: 'production', status: 'pending', createdAt: now, ...tenant },
       [],
     )
-  // Each test hands on only the parts that its use case knows.
+  // Each test passes only the parts that its use case needs.
   return {
     ...own,
     accounts,
@@ -89,7 +89,7 @@ export function connectGround() {
   }
 }
 
-/** A sign-in that this person has proven, and what they can reach. */
+/** A proven sign-in of this person, with the accounts that they can reach. */
 export function provenBy(subject: string, accounts: readonly Account[]): ProvenSignIn {
   const { consenter, accountKind, authorityTenant } = grantOf('', subject)
   return {

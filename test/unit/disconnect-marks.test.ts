@@ -24,7 +24,7 @@ function markGround() {
 }
 
 describe('a mark', () => {
-  test('is a secret of its own that holds no secret and expires with the backups', async () => {
+  test('is a separate vault secret that contains no secret value and expires with the backups', async () => {
     const { marks, vault } = markGround()
     await marks.write(tenant, now)
     const [secret] = [...vault.live()]
@@ -37,7 +37,7 @@ describe('a mark', () => {
     expect(secret && parseMark(secret)).toEqual({ ...tenant, disconnectedAt: now })
   })
 
-  test('counts until no backup is left that it must undo', async () => {
+  test('is in force until the last backup that it must undo has expired', async () => {
     const { clock, marks } = markGround()
     await marks.write(tenant, now)
     clock.advance(90 * day - 1)
@@ -66,14 +66,14 @@ describe('a disconnect', () => {
   const grant = grantOf('vault:old', 'first')
   const row: Tenant = { ...tenant, status: 'connected', createdAt: now, grant }
 
-  test('ends the consents that the row holds, even if another clock was ahead when they were given', () => {
+  test('ends the consents in the row, even if another clock was ahead when they were given', () => {
     const ahead = { ...grant, consentedAt: addSeconds(now, 4) }
     const pendingGrant = { grant: { ...grant, consentedAt: addSeconds(now, 7) } } as Tenant['pendingGrant']
     expect(withDisconnect({ ...row, grant: ahead }, now).disconnectedAt).toEqual(ahead.consentedAt)
     expect(withDisconnect({ ...row, pendingGrant } as Tenant, now).disconnectedAt).toEqual(addSeconds(now, 7))
   })
 
-  test('ends no later consent, even if that clock is behind', () => {
+  test('ends no later consent, even if that consent’s clock is behind', () => {
     const ended = withDisconnect(row, addSeconds(now, 10))
     const accessToken = { sealed: 's', refreshedAt: now, expiresAt: now }
     const again = connectedNow(ended, { grant, accessToken, dueAt: now, accountsGeneration: 'g' })
@@ -81,7 +81,7 @@ describe('a disconnect', () => {
     expect(isEndedBy(ended.disconnectedAt, again.grant)).toBe(false)
   })
 
-  test('is marked at once, and nothing is owed', async () => {
+  test('is marked immediately, and nothing is owed', async () => {
     const own = ground()
     await own.tenants.create(connected(await own.stores.vault.write(new Secret('old'), owner)), [])
     await disconnectTenant(own.dependencies, name)
@@ -100,7 +100,7 @@ describe('a disconnect', () => {
     ['mark', 'deletion'],
     ['deletion', 'mark'],
   ] as const)(
-    'takes effect while the vault refuses writes; sweeps do the %s and then the %s',
+    'takes effect while the vault refuses writes; sweeps finish the %s and then the %s',
     async (first, last) => {
       const own = ground()
       const { clock, grants, marks } = own.dependencies
@@ -143,7 +143,7 @@ describe('a disconnect', () => {
     },
   )
 
-  test('is not forgotten by a sweep that looks at the tenant while the disconnect is committed', async () => {
+  test('is not dropped by a sweep that reads the tenant while the disconnect commits', async () => {
     const own = ground()
     const { dependencies, tenants } = own
     const row = connected(await own.stores.vault.write(new Secret('old'), owner))
@@ -158,7 +158,7 @@ describe('a disconnect', () => {
     expect([...own.due.rows()]).toHaveLength(1)
   })
 
-  test('whose mark is owed is marked after the tenant is connected again', async () => {
+  test('with an owed mark is marked after the tenant is connected again', async () => {
     const own = ground()
     const at = addSeconds(now, -60)
     const reference = await own.stores.vault.write(new Secret('new'), owner)

@@ -17,7 +17,7 @@ const refused = (environment: 'production' | 'sandbox') =>
     { status: 403, headers: new Headers({ trackingid: 't' }), text: 'Forbidden', body: {} as never },
   )
 
-test('a token of the sandbox’s older sign-in host is the operator’s, not replaced by waiting', async () => {
+test('a token of the sandbox’s older sign-in host is the operator’s problem, not a token to replace', async () => {
   expect(await refused('sandbox')).toMatchObject({
     ...{ verdict: 'retired_sign_in', actor: 'operator', credential: 'accessToken', trackingId: 't' },
   })

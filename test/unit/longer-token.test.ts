@@ -7,7 +7,7 @@ import { anHour, refreshGround } from './refreshGround.ts'
 
 const sealing = { ...name, environment: 'production', use: 'access_token', grantId: undefined } as const
 
-/** A due tenant whose token has some seconds left, and a provider whose tokens last for others. */
+/** A due tenant whose token lasts `heldSeconds`, and a provider whose tokens last `broughtSeconds`. */
 async function holding(heldSeconds: number, broughtSeconds: number, duringCall = () => {}) {
   const answer = () => {
     duringCall()
@@ -34,7 +34,7 @@ async function holding(heldSeconds: number, broughtSeconds: number, duringCall =
   }
 }
 
-describe('a refresh that brings a token that ends sooner than the held one', () => {
+describe('a refresh whose token ends sooner than the held one', () => {
   test('keeps the held one and commits the new refresh token', async () => {
     const own = await holding(900, 600)
     expect(await own.refresh({ for: 'sweep' })).toMatchObject({ outcome: 'refreshed' })
@@ -52,7 +52,7 @@ describe('a refresh that brings a token that ends sooner than the held one', () 
     expect(dueAt?.getTime()).toBeLessThan(own.after(900).getTime())
   })
 
-  test('keeps the held one as another process has sealed it again in the meantime', async () => {
+  test('keeps the held one as resealed by another process in the meantime', async () => {
     const own = await holding(900, 600, () => {
       const stored = own.tenants.row(name)
       const accessToken = stored?.tenant.accessToken
@@ -84,7 +84,7 @@ describe('a refresh that brings a token that ends sooner than the held one', () 
     expect(own.calls()).toBe(1)
   })
 
-  test('takes the new one where Microsoft Advertising refused the held one', async () => {
+  test('takes the new one if Microsoft Advertising refused the held one', async () => {
     const own = await holding(900, 600)
     const seen = own.before.accessToken?.refreshedAt ?? own.clock.now()
     expect(await own.refresh({ for: 'replacement', seen })).toMatchObject({ accessToken: new Secret('at') })

@@ -6,10 +6,10 @@ import { Secret } from '../../shared/secret.ts'
 import { connected, name, now } from '../simulation/ground.ts'
 import { connectGround } from './connectGround.ts'
 
-/** An answer of Microsoft Advertising, or how sending fails. */
+/** An answer from Microsoft Advertising, or a failure of sending. */
 type Answer = { readonly status: number; readonly code?: number; readonly headers?: object } | Error
 
-/** A tenant whose calls are answered like this, in order, by a token of a given age in seconds. */
+/** A tenant whose calls get these answers, in order, with a token of the given age in seconds. */
 export async function passing(
   answers: readonly Answer[],
   { age = 3600, tenant = {} as Partial<Tenant>, token = {}, isReplaced = true, proofs = {} as object } = {},

@@ -17,7 +17,7 @@ const row = {
   ...{ requiredScope: 'ads', issuer: (tid: string) => `https://login.example/${tid}/v2.0` },
 }
 
-/** A tenant whose person signs in, and what the providers answer. */
+/** A tenant whose person signs in, with the providers' answers. */
 async function signingIn(
   more: { tokens?: object; faults?: readonly [number, number][]; accounts?: number; parts?: object } = {},
 ) {
@@ -107,7 +107,7 @@ describe('a sign-in', () => {
     expect(rowNow().status).toBe('connected')
   })
 
-  test('is refused before its code is used when another issuer answers, or there is no code', async () => {
+  test('is refused before its code is used if another issuer answers, or if there is no code', async () => {
     const { run, seen } = await signingIn()
     expect(await run({ iss: 'https://evil.example/' })).toMatchObject({ reason: 'issuer_mismatch' })
     expect(await run({ error: 'access_denied' })).toHaveProperty('failed')
@@ -143,12 +143,12 @@ describe('a sign-in', () => {
     await expect((await signingIn({ parts })).run()).rejects.toThrow('ours')
   })
 
-  test('doesn’t fail when the hold can’t be read', async () => {
+  test('doesn’t fail if the hold can’t be read', async () => {
     const parts = { environments: { read: () => Promise.reject(new Error('out')) } }
     expect(await (await signingIn({ parts })).run()).toHaveProperty('discovery')
   })
 
-  test('asks Microsoft Advertising once more, after 1 s, when the fault may pass', async () => {
+  test('calls Microsoft Advertising once more, after 1 s, if the fault may be temporary', async () => {
     const once = await signingIn({ faults: [[500, 0]] })
     expect(await once.run()).toHaveProperty('discovery')
     expect([once.seen.asked, once.clock.passed()]).toEqual([2, 1])
@@ -165,7 +165,7 @@ describe('a sign-in', () => {
     expect(lasting.seen.asked).toBe(1)
   })
 
-  test('that lacked claims is refused so, even when the row can’t be read', async () => {
+  test('that lacked claims gets that refusal, even if the row can’t be read', async () => {
     const claims = '{"access_token":{}}'
     const body = { error: 'invalid_grant', error_codes: [50076], claims }
     const redeem = async () => ({ ok: false, refusal: classifyTokenRefusal(400, body) })
@@ -178,7 +178,7 @@ describe('a sign-in', () => {
     expect(await out.run()).toMatchObject(ended)
   })
 
-  test('notes only of a wrong kind of account that it is the consenter’s own', async () => {
+  test('records only for a wrong kind of account that it is the consenter’s own', async () => {
     const other = await signingIn({ faults: [[401, 122]] })
     const stored = other.tenants.row(name)
     const grant = grantOf('vault:x', 'second')

@@ -24,18 +24,18 @@ export function refusalOf(status: number, error?: string, code?: number): TokenR
   return { ok: false, refusal: classifyTokenRefusal(status, body) }
 }
 
-/** What a refresh meets. */
+/** The circumstances of a refresh. */
 export interface Meeting {
-  /** What the token endpoint answers, by the number of the call. Default is always an hour's token. */
+  /** The token endpoint's answer by call number. Default is always an hour's token. */
   readonly answer?: (call: number) => TokenResult
   readonly hold?: EnvironmentHold
-  /** The hold that another process's probe has made of it. */
+  /** The hold, as extended by another process's probe. */
   readonly blocking?: EnvironmentHold
-  /** What differs from the models otherwise. */
+  /** Other differences from the models. */
   readonly with?: (dependencies: RefreshDependencies) => Partial<RefreshDependencies>
 }
 
-/** One process that refreshes, in a time of its own, with what it was asked and what it logged. */
+/** A refreshing process with its own clock, with the requests to its provider and its log. */
 export function refreshGround({ answer = () => anHour, hold, blocking, with: change }: Meeting = {}) {
   const clock = createVirtualClock()
   const base = ground()

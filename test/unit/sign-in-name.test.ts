@@ -18,7 +18,7 @@ const keyNamed = async (kid: string) => ({
   kid,
 })
 
-/** A sealer on a set of keys that a test can change. */
+/** A sealer with a set of keys that a test can change. */
 async function sealing() {
   const keys = [await keyNamed('old')]
   return { keys, sealer: createSealer(async () => new Secret(JSON.stringify({ keys }))) }
@@ -53,7 +53,7 @@ test.each([
   })
 })
 
-test('a name rests sealed, for its own tenant, environment and consent, and no app sees it', async () => {
+test('a name is stored sealed, for its own tenant, environment, and consent, and no app sees it', async () => {
   const { sealer } = await sealing()
   const grant = { ...tenant.grant!, ...(await sealSignInName({ sealer }, owner, ada)) }
   expect(JSON.stringify(grant)).not.toContain('ada')
@@ -101,7 +101,7 @@ test.each([
   expect(isDamaged(read) && read.damaged.column).toBe(column)
 })
 
-test('a key change seals names again, and drops one that doesn’t open', async () => {
+test('a key change reseals names, and drops one that can’t be opened', async () => {
   const { keys, sealer } = await sealing()
   const own = ground()
   const waiting = { ...tenant.grant!, id: 'waiting' }
@@ -124,7 +124,7 @@ test('a key change seals names again, and drops one that doesn’t open', async 
   expect(await resealTenant({ ...own.dependencies, sealer }, name, 'new')).toBe('already_there')
 })
 
-test('a name alone is reason enough to seal a row again', async () => {
+test('a name alone makes a row be resealed', async () => {
   const { keys, sealer } = await sealing()
   const own = ground()
   const sealed = await sealSignInName({ sealer }, owner, ada)
@@ -134,7 +134,7 @@ test('a name alone is reason enough to seal a row again', async () => {
 })
 
 test.each(['grantSignInNameSealed', 'grantId'])(
-  'a row is sound with a %s that an older version left',
+  'a row is valid with a %s from an older version',
   (column) => {
     const { [column]: left } = toTenantEntity({
       ...connected('vault:x'),

@@ -29,7 +29,7 @@ import { createModelVault } from '../simulation/models/vault.ts'
 
 const doc = readFileSync(join(import.meta.dirname, '../../docs/storage.md'), 'utf8')
 
-/** The text below a heading, up to the next one of any level. */
+/** The text under a heading, up to the next heading of any level. */
 function section(heading: string): string {
   const start = doc.indexOf(`\n${heading}`)
   expect(start, heading).toBeGreaterThan(0)
@@ -41,13 +41,13 @@ function section(heading: string): string {
   )
 }
 
-/** First cells of the table whose first heading is `kind`. */
+/** The first cells of the table whose first column is `kind`. */
 function listed(heading: string, kind = 'column'): string[] {
   const rows = section(heading).split(`| ${kind} |`)[1]?.split('\n\n')[0] ?? ''
   return [...rows.matchAll(/^\| `([^`]+)`/gm)].map(([, name = '']) => name).sort()
 }
 
-/** A table that takes everything and remembers the columns of what it was given, by the kind of row. */
+/** A table that accepts everything and records the columns, by the kind of row. */
 function recordingTable() {
   const rows: Record<string, unknown>[] = []
   const keep = async (entity: Record<string, unknown>) => {
@@ -82,7 +82,7 @@ describe('docs/storage.md', () => {
     expect([...doc.matchAll(/^## `(\w+)`$/gm)].map(([, table]) => table)).toEqual([...tableNames])
   })
 
-  test('explains every column of the tenant row, and no other', () => {
+  test('explains every column of the tenant row, and only those', () => {
     expect(listed('### Row `tenant`')).toEqual(Object.keys(tenantColumns).sort())
   })
 

@@ -12,7 +12,7 @@ import { refreshGround, refusalOf } from './refreshGround.ts'
 
 const start = new Date('2026-11-23T16:00:00Z')
 
-/** A sweep over three due rows, whose refreshes take 100 s each and end as told. */
+/** A sweep over three due rows, whose refreshes take 100 s each and end with the given outcomes. */
 async function run(
   outcome: object,
   order: SweepOptions = {},
@@ -52,20 +52,20 @@ async function run(
   return { ...logged[0]!, handOver }
 }
 
-test('a sweep begins nothing more after the setting’s seconds, or after fewer where the order says so', async () => {
+test('a sweep starts nothing more after the setting’s seconds, or after fewer if the order says so', async () => {
   const refreshed = { outcome: 'refreshed', dueBefore: start, stored: { tenant: {} } }
   expect(await run(refreshed)).toMatchObject({ refreshed: 3, leftOver: 0 })
   expect(await run(refreshed, { maxSeconds: 150 })).toMatchObject({ refreshed: 2, leftOver: 1 })
   expect(await run(refreshed, { maxSeconds: 9000 })).toMatchObject({ refreshed: 3, leftOver: 0 })
 })
 
-test('every report says what is on hold, whether or not anything was due for it', async () => {
+test('every report lists the holds, even without due tenants', async () => {
   const refreshed = { outcome: 'refreshed', dueBefore: start, stored: { tenant: {} } }
   expect((await run(refreshed, {}, async () => ['sandbox:google'])).holds).toEqual(['sandbox:google'])
   expect((await run(refreshed, {}, async () => [])).holds).toEqual([])
 })
 
-test('where storage cannot tell what is on hold, the report says what the sweep met', async () => {
+test('if storage can’t return the holds, the report lists those that the sweep met', async () => {
   const hold = { environment: 'production', identityProvider: 'microsoft', until: addSeconds(start, 999) }
   const stored = { tenant: { environment: 'production' } }
   const onHold = { outcome: 'passed_on', reason: 'environment_on_hold', hold, stored }
@@ -76,11 +76,11 @@ test('where storage cannot tell what is on hold, the report says what the sweep 
   })
 })
 
-describe('a shard that cannot be read', () => {
+describe('an unreadable shard', () => {
   const refreshed = { outcome: 'refreshed', dueBefore: start, stored: { tenant: {} } }
   const order = { maxSeconds: 240 }
 
-  test('costs the others nothing, and is handed over where that may be', async () => {
+  test('does not affect the others, and is handed over if allowed', async () => {
     const shards = { count: 4, unreadable: 3 }
     expect(await run(refreshed, order, undefined, shards)).toMatchObject({ refreshed: 3, unreadShards: 3 })
     const handing = { ...order, mayHandOver: true }
@@ -96,14 +96,14 @@ describe('a shard that cannot be read', () => {
     { count: 1, unreadable: 1 },
     { count: 3, unreadable: 3 },
     { count: 32, unreadable: 4 },
-  ])('fails the sweep where $unreadable of $count are such', async (shards) => {
+  ])('fails the sweep if $unreadable of $count are unreadable', async (shards) => {
     await expect(run(refreshed, order, undefined, shards)).rejects.toThrow('ServerBusy')
   })
 })
 
 const ours: Registration = { environment: 'production', identityProvider: 'microsoft' }
 
-/** Sweeps tenants of ours, after those of another registration whose due rows still name ours. */
+/** Sweeps our registration's tenants, after tenants of another one whose due rows still name ours. */
 async function sweepWithStrays(other: Registration, strays: number, isHeld: boolean) {
   const isOther = (asked: Registration) =>
     asked.environment === other.environment && asked.identityProvider === other.identityProvider
@@ -152,7 +152,7 @@ describe.each<Registration>([
     expect(report.holds).toEqual([`${other.environment}:${other.identityProvider}`])
   })
 
-  test('opens no circuit of the registration that it still names', async () => {
+  test('opens no circuit for the registration that it still names', async () => {
     expect(await sweepWithStrays(other, 10, false)).toMatchObject({ refreshed: 3, failed: { passing: 10 } })
   })
 })

@@ -27,7 +27,7 @@ test.each([
   [105, 'UserNotFound', 301, false],
   [106, null, 301, false],
 ])(
-  'a discovery answered %i %s to a token of %i s asks for another token: %s',
+  'a discovery with the answer %i %s to a token of %i s requests another token: %s',
   (code, detail, age, doubted) => {
     expect(isTokenDoubted(fault(code, detail), issued(age), now)).toBe(doubted)
   },
@@ -36,7 +36,7 @@ test.each([
 test.each([
   [299, 'fresh'],
   [300, 'aged'],
-])('a passed-on call’s access token of %i s is %s', async (age, accessToken) => {
+])('a passed-through call’s access token of %i s is %s', async (age, accessToken) => {
   const developerTokenProofs = {
     of: async (environment: string, token: Secret) =>
       environment === 'sandbox' && token.expose() === 'd' ? 'lapsed' : 'unproven',

@@ -8,7 +8,7 @@ import { createVend, type VendDependencies } from '../../shared/vend/vend.ts'
 const start = new Date('2026-11-23T16:00:00Z')
 const name = { workspace: 'w', tenant: 't' }
 
-/** A vend of tokens with a given life in seconds; the developer token takes some each time it is asked for. */
+/** A vend of tokens with the given lifetimes in seconds; reading the developer token takes `secondsEach`. */
 function slowVend(lives: readonly number[], secondsEach: number) {
   let now = start
   let asked = 0
@@ -40,7 +40,7 @@ function slowVend(lives: readonly number[], secondsEach: number) {
   return createVend(dependencies as unknown as VendDependencies)
 }
 
-test('what was promised holds at the answer: time that passes after the token was obtained counts', async () => {
+test('the promised validity holds at the answer, including the time after the token was obtained', async () => {
   const vended = await slowVend([2402, 3600], 4).vend(name, { minValiditySeconds: 2400 })
   expect(vended).toMatchObject({ expiresIn: 3596, accessToken: 'token 2' })
 })

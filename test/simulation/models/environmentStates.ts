@@ -6,7 +6,7 @@ import type { Registration } from '../../../shared/environment.ts'
 export interface HoldTable {
   get(key: string): Promise<EnvironmentHold | undefined>
   put(key: string, hold: EnvironmentHold): Promise<void>
-  /** Puts a hold in the place of the one that was read; whether that one was still there. */
+  /** Replaces the hold that was read; returns whether it was still there. */
   replace(key: string, expected: EnvironmentHold, hold: EnvironmentHold): Promise<boolean>
   delete(key: string): Promise<void>
 }
@@ -30,10 +30,10 @@ export function createModelHoldTable(): HoldTable {
   }
 }
 
-/** A process asks the table about an environment at most this often, as the real one does. */
+/** A process reads an environment's row at most this often, like the real one. */
 const cacheMilliseconds = 5000
 
-/** Creates one process's view of the holds: read through a cache of its own, written through to the table. */
+/** Creates one process's view of the holds: read through its own cache, written through to the table. */
 export function createModelEnvironmentStates(
   clock: Clock,
   table: HoldTable = createModelHoldTable(),

@@ -1,7 +1,7 @@
 import type { SealContext, Sealer } from '../../../shared/domain/sealer.ts'
 import { Secret } from '../../../shared/secret.ts'
 
-/** Creates a sealer that remembers instead of encrypting: each seal is unlike any other, as a JWE's is. */
+/** Creates a sealer that stores instead of encrypting: each sealed text is unique, like a JWE. */
 export function createModelSealer(): Sealer & { openNow(sealed: string): string | undefined } {
   const texts = new Map<string, { plaintext: string; binding: string; grantId: string | undefined }>()
   return {

@@ -18,7 +18,7 @@ const refusal = {
   fault: readFault({ service: 'customerManagement', status: 401, bodyText }),
 }
 
-/** Microsoft Advertising that knows some developer tokens, and a broker with some in its vault. */
+/** Microsoft Advertising with some accepted developer tokens, and a broker with some in its vault. */
 function createWorld(accepted: string[], vault: Record<string, string>) {
   const sent: string[] = []
   const logged: string[] = []
@@ -71,7 +71,7 @@ describe('a developer token that Microsoft Advertising refuses', () => {
     expect(await world.notes.events(9)).toMatchObject([{ type: 'secret.fell_over', secret: name }])
   })
 
-  test('is not blamed while the other one is refused too: then it may be the access token', async () => {
+  test('is not blamed while the other one is refused too, because it may be the access token', async () => {
     const world = createWorld([], { [name]: 'old', [`${name}-next`]: 'new' })
     const here = world.createProcess()
     expect(await here.advertising.getUser(credentials)).toMatchObject({ ok: false })
@@ -79,13 +79,13 @@ describe('a developer token that Microsoft Advertising refuses', () => {
     expect(world.logged).toEqual([])
   })
 
-  test('is asked once when there is no next one', async () => {
+  test('is tried once if there is no next one', async () => {
     const world = createWorld([], { [name]: 'old' })
     expect(await world.createProcess().advertising.getUser(credentials)).toEqual(refusal)
     expect(world.sent).toEqual(['old'])
   })
 
-  test('is forgotten with its version: a new current one is used first again', async () => {
+  test('loses its mark with its version: a new current one is used first again', async () => {
     const world = createWorld(['new', 'newest'], { [name]: 'old', [`${name}-next`]: 'new' })
     const here = world.createProcess()
     await here.advertising.getUser(credentials)
@@ -94,11 +94,11 @@ describe('a developer token that Microsoft Advertising refuses', () => {
   })
 })
 
-describe('what the vault holds as a developer token', () => {
+describe('the vault’s developer token', () => {
   const find = (vault: Record<string, string>) =>
     createWorld([], vault).createProcess().tokens.find('production')
 
-  test('is named by its secret, without its value, where it cannot be one', async () => {
+  test('is named by its secret, without its value, if it is malformed', async () => {
     const found = await find({ [name]: 'OLD\u200bTOKEN' })
     expect(found).toEqual({
       ok: false,
@@ -116,7 +116,7 @@ describe('what the vault holds as a developer token', () => {
     })
   })
 
-  test('is missing where there is none, and a vend says so', async () => {
+  test('can be missing, which a vend reports', async () => {
     expect(await find({})).toMatchObject({ ok: false, reason: 'developer_token_missing' })
     await expect(createWorld([], {}).createProcess().vended()).rejects.toMatchObject({
       code: 'environment_on_hold',
@@ -127,7 +127,7 @@ describe('what the vault holds as a developer token', () => {
     })
   })
 
-  test('is never vended where it cannot be one, and the operator is told which secret', async () => {
+  test('is never vended if it is malformed, and the operator learns which secret', async () => {
     const world = createWorld([], { [name]: 'a"b c' })
     await expect(world.createProcess().vended()).rejects.toMatchObject({
       code: 'environment_on_hold',
