@@ -4,7 +4,7 @@ import { pageQuery } from '../shared/http/fields.ts'
 import { jsonResponse } from '../shared/http/responses.ts'
 import { operation, route } from '../shared/http/route.ts'
 
-/** `GET /v1/tenants/{tenant}/accounts`: the customers and accounts that the tenant reaches. */
+/** `GET /v1/tenants/{tenant}/accounts`: the customers and accounts that the tenant can reach. */
 route('accounts', 'v1/tenants/{tenant}/accounts', {
   GET: operation({
     summary: 'List a tenant’s accounts, each with the customer through which the user reaches it',

@@ -3,7 +3,7 @@ import { jsonResponse } from '../shared/http/responses.ts'
 import { operation, route } from '../shared/http/route.ts'
 import { tenantView, toTenantView } from '../shared/tenants/view.ts'
 
-/** `PUT /v1/tenants/{tenant}/accounts/default`: the account that a vend is for when the app names none. */
+/** `PUT /v1/tenants/{tenant}/accounts/default`: the account to vend when the app names none. */
 route('accountsDefault', 'v1/tenants/{tenant}/accounts/default', {
   PUT: operation({
     summary: 'Set the default account, vended when the app doesn’t name one',

@@ -3,7 +3,9 @@ import { jsonResponse } from '../shared/http/responses.ts'
 import { operation, route } from '../shared/http/route.ts'
 import { tokenProblems } from '../shared/vend/problems.ts'
 
-/** `POST /v1/tenants/{tenant}/accounts/discover`: asks Microsoft Advertising again what the tenant reaches. */
+/**
+ * `POST /v1/tenants/{tenant}/accounts/discover`: asks Microsoft Advertising again which accounts the tenant can reach.
+ */
 route('accountsDiscover', 'v1/tenants/{tenant}/accounts/discover', {
   POST: operation({
     summary: 'Discover a tenant’s accounts again',

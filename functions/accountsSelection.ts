@@ -2,7 +2,9 @@ import { accountsChoice, choiceResponse, chooseAccounts, maxChoiceBytes } from '
 import { jsonResponse } from '../shared/http/responses.ts'
 import { operation, route } from '../shared/http/route.ts'
 
-/** `PUT /v1/tenants/{tenant}/accounts/selection`: which accounts may be vended, for apps that ask by themselves. */
+/**
+ * `PUT /v1/tenants/{tenant}/accounts/selection`: the accounts that may be vended, for apps with their own choice page.
+ */
 route('accountsSelection', 'v1/tenants/{tenant}/accounts/selection', {
   PUT: operation({
     summary: 'Choose which accounts can be vended, and the default account',

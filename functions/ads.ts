@@ -31,7 +31,7 @@ const passed = operation({
   handle: pass,
 })
 
-/** `ANY /v1/tenants/{tenant}/ads/{service}/{*path}`: the call itself, made here. */
+/** `ANY /v1/tenants/{tenant}/ads/{service}/{*path}`: makes the call on the tenant's behalf. */
 route('ads', 'v1/tenants/{tenant}/ads/{service}/{*path}', {
   GET: passed,
   POST: passed,

@@ -12,10 +12,10 @@ import { failurePage } from '../shared/pages/failurePage.ts'
 import { redirect } from '../shared/pages/page.ts'
 import { pageRoute } from '../shared/pages/pageRoute.ts'
 
-/** A session's identifier and the name of its field. */
+/** Enough for a session's identifier and the name of its field. */
 const maxFormBytes = 1024
 
-/** `/oauth/authorize?session=…`: spends the connect session, binds the browser, leads to the sign-in. */
+/** `/oauth/authorize?session=…`: spends the connect session, binds the browser, redirects to the sign-in. */
 pageRoute('authorize', 'oauth/authorize', {
   GET: operation({
     summary: 'The link that the advertiser opens: starts the sign-in, or asks first',

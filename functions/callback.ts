@@ -11,14 +11,16 @@ const authorizationResponse = z.object({
   state: z.string().max(200).optional(),
   code: z.string().max(8000).optional(),
   error: z.string().max(200).optional(),
-  // Only searched for a number; however long it is, the person is not stopped by it.
+  // Only searched for an error number, so its length must not stop the person.
   error_description: z.string().optional(),
   error_uri: z.string().optional(),
   iss: z.string().max(2000).optional().describe('Which provider answers (RFC 9207).'),
   admin_consent: z.string().optional(),
 })
 
-/** `GET /oauth/callback`: validates, exchanges, proves, stores; back to the app, or a page that says why not. */
+/**
+ * `GET /oauth/callback`: validates, exchanges, proves, stores. Redirects to the app, or shows why connecting failed.
+ */
 pageRoute('callback', 'oauth/callback', {
   GET: operation({
     summary: 'The redirect URI to which the identity provider returns the browser',

@@ -4,7 +4,7 @@ import { jsonResponse } from '../shared/http/responses.ts'
 import { operation, route } from '../shared/http/route.ts'
 import { tenantView, toTenantView } from '../shared/tenants/view.ts'
 
-/** `POST …/connect-sessions/{session}/confirm`: the app vouches that the person who consented is the one signed in to it. */
+/** `POST …/connect-sessions/{session}/confirm`: the app confirms that the person who consented is signed in to it. */
 route('confirm', 'v1/tenants/{tenant}/connect-sessions/{session}/confirm', {
   POST: operation({
     summary: 'Confirm who consented, with the one-time code from the return URL',

@@ -5,7 +5,7 @@ import { type Page, pageResponse } from '../shared/pages/page.ts'
 
 let page: (Page & { readonly style: string }) | undefined
 
-/** `GET /docs`: the contract for people; a problem's `type` leads to its code here. */
+/** `GET /docs`: the contract, readable. A problem's `type` links to its code on this page. */
 route('docs', 'docs', {
   GET: operation({
     summary: 'The contract, readable',

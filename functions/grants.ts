@@ -3,7 +3,7 @@ import { jsonResponse } from '../shared/http/responses.ts'
 import { operation, route } from '../shared/http/route.ts'
 import { tenantView, toTenantView } from '../shared/tenants/view.ts'
 
-/** `POST /v1/tenants/{tenant}/grants`: an existing refresh token, for those who move here. */
+/** `POST /v1/tenants/{tenant}/grants`: imports an existing refresh token. */
 route('grants', 'v1/tenants/{tenant}/grants', {
   POST: operation({
     summary: 'Import an existing refresh token; the broker verifies it before saving it',

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { jsonResponse } from '../shared/http/responses.ts'
 import { operation, route } from '../shared/http/route.ts'
 
-/** `GET /health`: the process is alive and its settings are valid. Calls nothing else. */
+/** `GET /health`: the process is alive and its settings are valid. Calls no other service. */
 route('health', 'health', {
   GET: operation({
     summary: 'Liveness: the process responds and its settings are valid',

@@ -23,12 +23,12 @@ const everything = {
 }
 
 /**
- * What is no route of ours below `/v1` and `/oauth` gets a problem document, or a page, instead of the host's empty 404. A
- * catch-all at the root would stand before the host's own `/admin` routes.
+ * An unknown path below `/v1` and `/oauth` gets a problem document, or a page, instead of the host's empty 404. A
+ * catch-all at the root would take precedence over the host's own `/admin` routes.
  *
  * The host tries functions in the order of their names, in upper case, and the first template that matches wins
- * (azure-functions-host `FunctionMetadataManager`, `OrderBy(f => f.Name, StringComparer.OrdinalIgnoreCase)`). `Z_` sorts
- * after every name of letters, so that these come last whatever functions are added.
+ * (azure-functions-host `FunctionMetadataManager`, `OrderBy(f => f.Name, StringComparer.OrdinalIgnoreCase)`). `Z_`
+ * sorts after every name that starts with a letter, so these come last no matter which functions are added.
  */
 route('z_notFound', 'v1/{*path}', everything)
 pageRoute('z_notFoundPage', 'oauth/{*path}', everything)

@@ -4,7 +4,7 @@ import { operation, route, routes } from '../shared/http/route.ts'
 
 let contract: Contract | undefined
 
-/** `GET /openapi.json`: the contract, built once, when every route has been registered. */
+/** `GET /openapi.json`: the contract, built once, after every route is registered. */
 route('openapi', 'openapi.json', {
   GET: operation({
     summary: 'This contract, as OpenAPI 3.1',

@@ -3,15 +3,15 @@ import { broker } from '../shared/broker.ts'
 import { refreshChunksQueue, runSweep } from '../shared/operations/runSweep.ts'
 import { withTracing } from '../shared/telemetry/invocation.ts'
 
-/** The output binding that hands over; messages are `{shard}`. */
+/** The output binding for shards that are handed over; messages are `{shard}`. */
 const refreshChunks = output.storageQueue({
   queueName: refreshChunksQueue,
   connection: 'AzureWebJobsStorage',
 })
 
 /**
- * The refresh timer: refreshes whatever is due. What exceeds one instance's share goes to the queue, shard by shard,
- * and the platform's own scale-out does it.
+ * The refresh timer: refreshes what is due. Work beyond one instance's share goes to the queue, one message per shard,
+ * and the platform scales out to process it.
  */
 app.timer('refresh', {
   schedule: '%REFRESH_SCHEDULE%',

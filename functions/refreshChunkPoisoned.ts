@@ -3,7 +3,7 @@ import { refreshChunksQueue } from '../shared/operations/runSweep.ts'
 import { withTracing } from '../shared/telemetry/invocation.ts'
 import { createLog } from '../shared/telemetry/log.ts'
 
-/** A shard that failed at every try ends in a log event that an alert watches; its rows stay due for the next sweep. */
+/** A shard that failed on every attempt is logged as an event with an alert. Its rows stay due for the next sweep. */
 app.storageQueue('refreshChunkPoisoned', {
   queueName: `${refreshChunksQueue}-poison`,
   connection: 'AzureWebJobsStorage',

@@ -10,13 +10,13 @@ app.setup({ enableHttpStream: true })
 
 let telemetry: Telemetry | undefined
 
-/** By now every function is registered; the worker asks for the model's capabilities afterwards. */
+/** Every function is registered by now; the worker asks for the model's capabilities later. */
 app.hook.appStart(() => {
   const core = functionsCore()
   if (core) guardInvocations(core)
 })
 
-/** Says at start, not at the first request, what is wrong with the settings: all of it, by name. Reads secrets ahead. */
+/** Reports all invalid settings by name at startup, not at the first request. Also reads the secrets ahead of time. */
 app.hook.appStart(() => {
   try {
     const { config, credential, secrets } = broker()
@@ -28,5 +28,5 @@ app.hook.appStart(() => {
   }
 })
 
-/** Sends the remaining measurements before the instance ends. */
+/** Sends the remaining telemetry before the instance stops. */
 app.hook.appTerminate(() => telemetry?.stop())

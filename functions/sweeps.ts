@@ -3,12 +3,12 @@ import { operation, route } from '../shared/http/route.ts'
 import { runSweep, sweepReport } from '../shared/operations/runSweep.ts'
 
 /**
- * Azure's load balancer ends a request after 230 s (azure-functions/functions-scale, HTTP trigger); what has begun by
- * then may still take a tenant's lease.
+ * Azure's load balancer ends a request after 230 s (azure-functions/functions-scale, HTTP trigger); a refresh that
+ * starts within this time may still need a tenant's full lease.
  */
 const maxSeconds = 150
 
-/** `POST /v1/sweeps`: runs a sweep now, for any scheduler that is to stand beside the timer. */
+/** `POST /v1/sweeps`: runs a sweep now, for a scheduler that supplements the timer. */
 route('sweeps', 'v1/sweeps', {
   POST: operation({
     summary: 'Run a refresh sweep now, for at most two and a half minutes; the next sweep does the rest',

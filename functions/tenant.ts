@@ -5,7 +5,7 @@ import { Problem } from '../shared/problems.ts'
 import { disconnectTenant } from '../shared/tenants/disconnect.ts'
 import { tenantView, toTenantView } from '../shared/tenants/view.ts'
 
-/** `GET /v1/tenants/{tenant}`: where it stands. `DELETE`: disconnect it, and destroy its grant. */
+/** `GET /v1/tenants/{tenant}`: its status. `DELETE`: disconnects it and destroys its grant. */
 route('tenant', 'v1/tenants/{tenant}', {
   GET: operation({
     summary: 'A tenant and its status',

@@ -7,7 +7,7 @@ import { vendProblems } from '../shared/vend/problems.ts'
 import { withUsageRecording } from '../shared/vend/usageRecording.ts'
 import { maxRequestedValiditySeconds, vendResponse } from '../shared/vend/vend.ts'
 
-/** `GET /v1/tenants/{tenant}/token`: what the app needs to call Microsoft Advertising now. */
+/** `GET /v1/tenants/{tenant}/token`: what the app needs to call Microsoft Advertising. */
 route('token', 'v1/tenants/{tenant}/token', {
   GET: operation({
     summary: 'Vend a valid access token with everything else a call needs',

@@ -1,8 +1,9 @@
 metadata description = 'The two Entra registrations: the sign-in app that advertisers consent to, and the broker’s own API.'
 
-// Apart from main.bicep: it needs the Microsoft Graph extension and directory rights (Application Administrator).
-// The `az` commands of docs/deploy.md make the same, from the same files in infra/entra.
-// Graph cannot create client secrets from a template; docs/deploy.md says how each way of client authentication is set up.
+// Separate from main.bicep, because it needs the Microsoft Graph extension and directory rights (Application
+// Administrator). The `az` commands in docs/deploy.md create the same objects from the same files in infra/entra.
+// Graph can't create client secrets from a template; docs/deploy.md explains how to set up each method of client
+// authentication.
 extension 'br:mcr.microsoft.com/bicep/extensions/microsoftgraph/v1.0:1.0.0'
 
 targetScope = 'resourceGroup'
@@ -35,16 +36,16 @@ var roleIds = toObject(appRoles, role => role.value, role => role.id)
 resource signIn 'Microsoft.Graph/applications@v1.0' = {
   uniqueName: '${name}-sign-in'
   displayName: 'Microsoft Advertising sign-in (${name})'
-  // Work and personal accounts; such a registration may hold two client secrets at most.
+  // Work and personal accounts; such a registration can have at most two client secrets.
   signInAudience: 'AzureADandPersonalMicrosoftAccount'
   api: { requestedAccessTokenVersion: 2 }
-  // Under Web: as SPA the refresh tokens would die after 24 hours, as a public client secrets are refused.
+  // Under Web: as SPA, refresh tokens would expire after 24 hours; as a public client, secrets are refused.
   web: { redirectUris: redirectUris }
   keyCredentials: empty(certificate)
     ? []
     : [{ displayName: name, type: 'AsymmetricX509Cert', usage: 'Verify', key: certificate }]
 
-  // The scope is asked for at sign-in (https://ads.microsoft.com/msads.manage), so no permission is listed here.
+  // The scope is requested at sign-in (https://ads.microsoft.com/msads.manage), so no permission is listed here.
   resource managedIdentity 'federatedIdentityCredentials' = if (!empty(identityPrincipalId)) {
     name: '${signIn.uniqueName}/broker-identity'
     description: 'The broker proves itself with its managed identity; no secret exists.'
@@ -59,15 +60,15 @@ resource api 'Microsoft.Graph/applications@v1.0' = {
   displayName: 'Microsoft Advertising token broker (${name})'
   signInAudience: 'AzureADMyOrg'
   identifierUris: ['api://${tenant().tenantId}/${name}']
-  // Version 2 tokens carry the client id as their audience and the v2.0 issuer that CALLER_ISSUERS names. A person gets
-  // one by the delegated scope, with the Azure CLI, which needs no consent for it.
+  // Version 2 tokens carry the client id as their audience and the v2.0 issuer that CALLER_ISSUERS names. People get
+  // them through the delegated scope, with the Azure CLI, which needs no consent for it.
   api: union(loadJsonContent('entra/scope.json').api, loadJsonContent('entra/azureCli.json').api)
   appRoles: appRoles
 }
 
 resource apiPrincipal 'Microsoft.Graph/servicePrincipals@v1.0' = {
   appId: api.appId
-  // Nobody gets a token for the broker without having been given a role.
+  // Only principals with an assigned role get a token for the broker.
   appRoleAssignmentRequired: true
 }
 

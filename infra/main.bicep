@@ -5,7 +5,7 @@ import { brokerSettings, callerIssuer, resourceTags, workspace } from 'modules/t
 
 targetScope = 'resourceGroup'
 
-// --- What must be asked -------------------------------------------------------------------------------------------
+// --- Required parameters ------------------------------------------------------------------------------------------
 
 @description('Short name of this broker; part of every resource name.')
 @minLength(2)
@@ -21,7 +21,7 @@ param sandboxMicrosoftClientId string = ''
 @description('Client id of the broker’s own API registration: the audience of the apps’ tokens. Refused as empty unless `callerIssuers` is given.')
 param apiClientId string = ''
 
-// --- What has a good answer already -------------------------------------------------------------------------------
+// --- Optional parameters ------------------------------------------------------------------------------------------
 
 @description('Region of every resource; must offer Flex Consumption (`az functionapp list-flexconsumption-locations`).')
 param location string = resourceGroup().location
@@ -142,7 +142,7 @@ var appName = 'func-${name}-${token}'
 var vaultName = 'kv-${shortName}-${take(token, 10)}'
 var grantVaultNames = [for index in range(1, grantVaultCount): 'kvg${index}-${shortName}-${take(token, 8)}']
 var allTags = union(tags, { application: 'msads-token-broker', broker: name })
-// An empty client id would be a broker that starts, and refuses everyone.
+// With an empty client id, the broker would start and refuse every caller.
 var productionClientId = contains(environments, 'production') && empty(productionMicrosoftClientId)
   ? fail('productionMicrosoftClientId is empty, and production is served (docs/deploy.md, step 1).')
   : productionMicrosoftClientId
@@ -154,8 +154,8 @@ var audience = empty(callerIssuers) && empty(apiClientId)
   : apiClientId
 var origin = empty(publicUrl) ? 'https://${app.outputs.hostName}' : publicUrl
 
-// Role assignments are named after the identity's name: its principal id is known only at run time, and by such a name
-// what-if and the snapshots would see none of them.
+// Role assignments are named after the identity's name: its principal id is known only at run time, and with such a
+// name, what-if and the snapshots wouldn't include them.
 resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' = {
   name: 'id-${name}-${token}'
   location: location
@@ -208,7 +208,7 @@ module vault 'modules/vault.bicep' = {
     name: vaultName
     location: location
     tags: union(allTags, { holds: 'broker-secrets' })
-    // Secrets User on the broker's own secrets: the app reads them and can never change them.
+    // Secrets User on the broker's own secrets: the app can read them, but never change them.
     appRole: 'read'
     identityName: identity.name
     appPrincipalId: identity.properties.principalId
@@ -231,7 +231,8 @@ module grantVaults 'modules/vault.bicep' = [
       name: grantVaultName
       location: location
       tags: union(allTags, { holds: 'grants' })
-      // Secrets Officer where it writes, reads and deletes tenants' refresh tokens, and nothing else lives.
+      // Secrets Officer on the vaults for tenants' refresh tokens, which it writes, reads, and deletes. They contain
+      // nothing else.
       appRole: 'write'
       identityName: identity.name
       appPrincipalId: identity.properties.principalId

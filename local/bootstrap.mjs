@@ -1,4 +1,4 @@
-// Runs on any Node from 18 on, before anything is installed: so plain JavaScript, and nothing but Node's own modules.
+// Runs on Node 18 or later, before anything is installed, so it uses plain JavaScript and only Node's own modules.
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { constants } from 'node:os'
@@ -9,7 +9,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const isWindows = process.platform === 'win32'
 const modules = join(root, 'node_modules')
 
-/** Whether `node_modules` holds what the lock file names: npm notes there what it has installed. */
+/** Whether `node_modules` matches the lock file: npm records there what it has installed. */
 function isInstalled() {
   const noted = join(modules, '.package-lock.json')
   if (!existsSync(noted)) return false
@@ -26,21 +26,21 @@ function readPackages(path) {
   return JSON.parse(readFileSync(path, 'utf8')).packages
 }
 
-/** Runs npm; what it says goes to stderr, since stdout may be read by a machine. */
+/** Runs npm. Its output goes to stderr, because a program may read stdout. */
 function npm(...args) {
   const { status } = spawnSync('npm', args, { cwd: root, shell: isWindows, stdio: ['ignore', 2, 2] })
   if (status !== 0) process.exit(status ?? 1)
 }
 
-/** The Node that the lock file names, which the machine's own need not be. */
+/** The Node version from the lock file, which can differ from the machine's own. */
 function findNode() {
   const node = join(modules, 'node', 'bin', isWindows ? 'node.exe' : 'node')
   return existsSync(node) ? node : process.execPath
 }
 
 /**
- * Acts when npm, which started this process, is gone: npm dies of a signal without passing it on. Does nothing for a
- * process that was started directly.
+ * Calls back when npm, which started this process, is gone: npm exits on a signal without forwarding it. Does nothing
+ * for a process that was started directly.
  */
 function whenNpmIsGone(act) {
   if (process.env.npm_lifecycle_event === undefined) return
@@ -53,7 +53,7 @@ function whenNpmIsGone(act) {
   watch.unref()
 }
 
-/** Runs a script in the place of this process: its signals and its exit status. */
+/** Runs a script in place of this process, with its signals and exit status. */
 function become(script, args) {
   const child = spawn(findNode(), [join(root, script), ...args], {
     cwd: root,

@@ -6,10 +6,10 @@ import { assertPortsFree } from './ports.ts'
 import { hostMasterKey } from './settings.ts'
 import type { Stack } from './stack.ts'
 
-/** Which Functions host runs the broker: the one in `local/host/`, or Azure Functions Core Tools. */
+/** The Functions host for the broker: the one in `local/host/`, or Azure Functions Core Tools. */
 export type HostKind = 'embedded' | 'func'
 
-/** How one broker process is to run. */
+/** Options of a broker process. */
 export interface BrokerOptions {
   readonly stack: Stack
   /** TCP port. Default is the stack's port of the first broker. */
@@ -17,23 +17,23 @@ export interface BrokerOptions {
   /** Default is `embedded`. */
   readonly host?: HostKind
   /**
-   * Whether its `PUBLIC_URL` names its own port. Default is false: like instances behind one address, all name the
+   * Whether its `PUBLIC_URL` has its own port. Default is false: like instances behind one address, all use the
    * first broker's.
    */
   readonly ownPublicUrl?: boolean
-  /** The folder of the app that the embedded host serves. Default is the built broker's. */
+  /** The app folder for the embedded host. Default is the built broker's. */
   readonly app?: string
-  /** Settings that differ from the stack's; an empty one counts as unset. */
+  /** Overrides of the stack's settings; an empty one counts as unset. */
   readonly settings?: Readonly<Record<string, string>>
-  /** Gets each line of the process's output. Default is nothing. */
+  /** Receives each line of the process's output. Default is to ignore it. */
   readonly onLine?: (line: string) => void
 }
 
-/** A broker that answers. */
+/** A running broker. */
 export interface RunningBroker extends Pick<Child, 'pid' | 'isRunning' | 'kill' | 'waitForLine'> {
   readonly origin: string
   readonly port: number
-  /** Ends the process in good order; requests under way are cut, as on Azure. */
+  /** Stops the process cleanly; running requests are cut off, as on Azure. */
   stop(): Promise<void>
 }
 
@@ -43,8 +43,8 @@ const pollMilliseconds = 200
 const startSeconds = 90
 
 /**
- * Starts the built broker (`dist/broker.cjs`) in a Functions host of its own process; several may run on one stack.
- * @throws PortsTakenError when the port is taken; Error with the process's last lines when it does not start.
+ * Starts the built broker (`dist/broker.cjs`) in a Functions host with its own process; several can run on one stack.
+ * @throws PortsTakenError if the port is taken; Error with the process's last output if it doesn't start.
  */
 export async function startBroker(options: BrokerOptions): Promise<RunningBroker> {
   const { stack, port = stack.ports.broker, host = 'embedded', app = root } = options
@@ -69,7 +69,7 @@ export async function startBroker(options: BrokerOptions): Promise<RunningBroker
   return { origin, port, pid, isRunning, kill, waitForLine, stop }
 }
 
-/** Whether Azure Functions Core Tools are on the PATH. */
+/** Whether Azure Functions Core Tools is on the PATH. */
 export function hasFunc(): boolean {
   const names = process.platform === 'win32' ? ['func.exe', 'func.cmd'] : ['func']
   const folders = (process.env.PATH ?? '').split(delimiter).filter(Boolean)
@@ -78,7 +78,7 @@ export function hasFunc(): boolean {
 
 function commandOf(host: HostKind, port: number, folder: string, app: string) {
   if (host === 'func') return { command: 'func', args: ['start', '--port', String(port)] }
-  // A developer's own local.settings.json is for `func start`; here the stack's settings are all there is.
+  // A developer's own local.settings.json is for `func start`; here only the stack's settings apply.
   const settings = join(folder, 'no.settings.json')
   const args = [`--import=${endsWithParent}`, hostMain, '--port', String(port), '--app', app]
   args.push('--settings', settings, '--master-key', hostMasterKey)
@@ -90,7 +90,7 @@ async function waitUntilHealthy(child: Child, origin: string): Promise<void> {
   while (Date.now() < giveUpAt) {
     const answer = await fetch(`${origin}/health`).catch(() => undefined)
     if (answer?.ok) return
-    // Fails with the last lines once the process has ended.
+    // Fails with the last output if the process has ended.
     if (!child.isRunning()) await child.waitForLine(/(?!)/)
     await new Promise((resolve) => setTimeout(resolve, pollMilliseconds))
   }

@@ -1,18 +1,18 @@
 import type { CallingApp } from './sign-in/clients.ts'
 
-/** The operator's own directory: it issues the calling apps' tokens. */
+/** The operator's own directory, which issues the calling apps' tokens. */
 export const homeDirectoryId = '44444444-4444-4444-8444-00000000b20e'
 
 /** The broker as an API: `aud` of the calling apps' tokens. */
 export const brokerAudience = 'api://msads-token-broker'
 
-/** An app that calls the broker, with the workspace that it lives in. */
+/** An app that calls the broker, with its workspace. */
 export interface LocalApp {
   readonly workspace: string
   readonly roles: readonly string[]
 }
 
-/** Everyone who calls the local broker. `other-app` lives in a workspace of its own. */
+/** The callers of the local broker. `other-app` has its own workspace. */
 export const callingApps = {
   'demo-app': { workspace: 'demo', roles: ['Tokens.Vend', 'Tenants.Manage'] },
   'demo-operator': { workspace: 'demo', roles: ['Broker.Operate'] },
@@ -33,8 +33,8 @@ export function callingAppClients(): CallingApp[] {
 }
 
 /**
- * Asks the sign-in for an app's bearer token (`client_credentials`, RFC 6749 section 4.4); it lives an hour.
- * @throws Error with the sign-in's answer when it refuses.
+ * Requests an app's bearer token from the sign-in (`client_credentials`, RFC 6749 section 4.4); it's valid for an hour.
+ * @throws Error with the sign-in's answer if it refuses.
  */
 export async function requestCallerToken(signInOrigin: string, app: CallingAppName): Promise<string> {
   const answer = await fetch(`${signInOrigin}/${homeDirectoryId}/oauth2/v2.0/token`, {

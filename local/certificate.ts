@@ -3,23 +3,30 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { generate } from 'selfsigned'
 
-/** What a TLS stand-in presents, and what its callers must trust; all PEM. */
+/** A TLS stand-in's certificate and key, and the authority that its callers must trust; all PEM. */
 export interface LocalCertificate {
   readonly key: string
   readonly cert: string
   readonly caCert: string
-  /** Absolute path of the authority's certificate: what `NODE_EXTRA_CA_CERTS` names. */
+  /** Absolute path of the authority's certificate: the value for `NODE_EXTRA_CA_CERTS`. */
   readonly caPath: string
+  /** Absolute paths of key and certificate, for a process of its own. */
+  readonly keyPath: string
+  readonly certPath: string
 }
 
+type Paths = [keyPath: string, certPath: string, caPath: string]
+
+const keyFile = 'localhost.key.pem'
+const certFile = 'localhost.pem'
 const dayMilliseconds = 86_400_000
 const lifetimeDays = 365
 const renewBeforeDays = 30
 
 /**
- * Reads the certificate for `localhost` and `127.0.0.1` kept in `folder`.
- * Makes a new authority and certificate when there is none, when the parts do not fit together, or within
- * 30 days of expiry. The authority's private key is thrown away: trusting it means trusting this one certificate.
+ * Reads the certificate for `localhost` and `127.0.0.1` stored in `folder`.
+ * Creates a new authority and certificate if there is none, if the parts don't match, or within
+ * 30 days of expiry. The authority's private key is discarded, so trusting it means trusting only this certificate.
  */
 export async function createLocalCertificate(folder: string): Promise<LocalCertificate> {
   const kept = await readCertificate(folder).catch(() => undefined)
@@ -29,13 +36,15 @@ export async function createLocalCertificate(folder: string): Promise<LocalCerti
 }
 
 async function readCertificate(folder: string): Promise<LocalCertificate> {
-  const caPath = resolve(folder, 'ca.pem')
+  const [keyPath, certPath, caPath] = [keyFile, certFile, 'ca.pem'].map((name) =>
+    resolve(folder, name),
+  ) as Paths
   const [key, cert, caCert] = await Promise.all([
-    readFile(join(folder, 'localhost.key.pem'), 'utf8'),
-    readFile(join(folder, 'localhost.pem'), 'utf8'),
+    readFile(keyPath, 'utf8'),
+    readFile(certPath, 'utf8'),
     readFile(caPath, 'utf8'),
   ])
-  return { key, cert, caCert, caPath }
+  return { key, cert, caCert, caPath, keyPath, certPath }
 }
 
 function isUsable({ key, cert, caCert }: LocalCertificate, now: Date): boolean {
@@ -79,8 +88,8 @@ async function makeCertificate(folder: string): Promise<void> {
     ],
   })
   await mkdir(folder, { recursive: true })
-  await replaceFile(join(folder, 'localhost.key.pem'), key)
-  await replaceFile(join(folder, 'localhost.pem'), cert)
+  await replaceFile(join(folder, keyFile), key)
+  await replaceFile(join(folder, certFile), cert)
   await replaceFile(join(folder, 'ca.pem'), authority.cert)
 }
 

@@ -2,34 +2,34 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 
-/** A child process of the local stack, in a process group of its own. */
+/** A child process of the local stack, in its own process group. */
 export interface Child {
   readonly pid: number
-  /** Whether it has not ended yet. */
+  /** Whether it's still running. */
   isRunning(): boolean
-  /** Waits for a line that the pattern matches. @throws Error with the last lines when the child ends first. */
+  /** Waits for a line that the pattern matches. @throws Error with the last output if the child ends first. */
   waitForLine(pattern: RegExp): Promise<RegExpExecArray>
   /** Sends a signal to the whole group and waits for the end. */
   kill(signal: NodeJS.Signals): Promise<void>
-  /** Asks the child to end; what has not ended after 10 seconds is killed. */
+  /** Asks the child to stop, and kills it after 10 seconds. */
   stop(): Promise<void>
 }
 
-/** What is to run. */
+/** Options of a child process. */
 export interface ChildOptions {
-  /** What people call it; used in messages. */
+  /** Its name in messages. */
   readonly name: string
   readonly command: string
   readonly args: readonly string[]
   readonly env: NodeJS.ProcessEnv
   readonly cwd: string
-  /** Whether it is a Node process that {@link endsWithParent} is imported into. Default is false. */
+  /** Whether it's a Node process that imports {@link endsWithParent}. Default is false. */
   readonly followsParent?: boolean
-  /** Gets each line of both outputs. Default is nothing. */
+  /** Receives each line of both outputs. Default is to ignore them. */
   readonly onLine?: (line: string) => void
 }
 
-/** For Node's `--import`: ends a process once the one that started it is gone, however that went. */
+/** For Node's `--import`: ends a process as soon as its parent is gone, for any reason. */
 export const endsWithParent = `data:text/javascript,${encodeURIComponent(
   "process.on('disconnect', () => process.kill(process.pid, 'SIGTERM')); process.channel?.unref()",
 )}`
@@ -37,7 +37,7 @@ export const endsWithParent = `data:text/javascript,${encodeURIComponent(
 const stopMilliseconds = 10_000
 const keptLines = 40
 
-/** Starts a child process. It doesn't get the terminal's Ctrl-C; its starter stops it in order. */
+/** Starts a child process. It doesn't receive the terminal's Ctrl-C; its parent stops it in order. */
 export function startChild(options: ChildOptions): Child {
   const child = spawn(options.command, options.args, {
     cwd: options.cwd,

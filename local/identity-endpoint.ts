@@ -1,52 +1,55 @@
 import { randomUUID, timingSafeEqual } from 'node:crypto'
+import type { HttpBindings } from '@hono/node-server'
 import { type Context, Hono } from 'hono'
-import {
-  type CryptoKey,
-  createRemoteJWKSet,
-  exportJWK,
-  generateKeyPair,
-  type JWTPayload,
-  jwtVerify,
-  SignJWT,
-} from 'jose'
+import { type CryptoKey, exportJWK, generateKeyPair, SignJWT } from 'jose'
+import { createControlRoutes } from './control-routes.ts'
+import { IdentityControl } from './identity-control.ts'
+import { answerOrFail, type IdentityRefusal, refuse } from './identity-faults.ts'
 import { type RunningService, serve } from './service.ts'
 
-/** Key Vault's token audience, exactly so, without a trailing slash (key-vault/general/authentication-requests-and-responses). */
+/**
+ * Key Vault's token audience, exactly, without a trailing slash
+ * (key-vault/general/authentication-requests-and-responses).
+ */
 export const vaultAudience = 'https://vault.azure.net'
 
 /** Storage's token audience. */
 export const storageAudience = 'https://storage.azure.com'
 
-/** The audience of an assertion that a federated credential accepts in place of a client secret. */
+/** The audience of an assertion that a federated credential accepts instead of a client secret. */
 export const tokenExchangeAudience = 'api://AzureADTokenExchange'
 
-/** Application Insights' token audience, where ingestion by key is switched off (azure-monitor/app/azure-ad-authentication). */
+/** Application Insights' token audience, for ingestion without a key (azure-monitor/app/azure-ad-authentication). */
 export const monitorAudience = 'https://monitor.azure.com'
 
 const audiences = [vaultAudience, storageAudience, tokenExchangeAudience, monitorAudience]
 
-/** How the local identity endpoint is to behave. */
+/** Options of the local identity endpoint. */
 export interface IdentityEndpointOptions {
-  /** TCP port; 0 takes a free one. */
+  /** TCP port; 0 means any free port. */
   readonly port: number
-  /** What callers must send as `X-IDENTITY-HEADER`: the setting `IDENTITY_HEADER`. */
+  /** The required `X-IDENTITY-HEADER`: the setting `IDENTITY_HEADER`. */
   readonly header: string
   /** The managed identity's object id: `sub` and `oid` of its tokens. Default is a fixed one. */
   readonly principalId?: string
-  /** The managed identity's client id: `appid` of its tokens, and the only `client_id` answered. Default is a fixed one. */
+  /**
+   * The managed identity's client id: `appid` of its tokens, and the only `client_id` answered. Default is a fixed one.
+   */
   readonly clientId?: string
   /** The directory's id, `tid`. Default is a fixed one. */
   readonly tenantId?: string
-  /** `iss` of vault and token exchange tokens. Default is the endpoint's own origin. */
+  /** `iss` of tokens for the vault and for token exchange. Default is the endpoint's own origin. */
   readonly issuer?: string
-  /** How long tokens live. Default is 86,400 seconds, as managed identities' tokens do. */
+  /** Lifetime of tokens. Default is 86,400 seconds, like managed identities' tokens. */
   readonly lifetimeSeconds?: number
 }
 
 /** A listening identity endpoint. */
 export interface RunningIdentityEndpoint extends RunningService {
-  /** The setting `IDENTITY_ENDPOINT`. */
+  /** The setting `IDENTITY_ENDPOINT`; a process that adds `/name` to it can be struck by faults of its own. */
   readonly endpoint: string
+  /** Faults, settings, and the log of requests; over HTTP they are under `/_control`. */
+  readonly control: IdentityControl
   /** `iss` of the tokens it gives. */
   readonly issuer: string
 }
@@ -54,10 +57,10 @@ export interface RunningIdentityEndpoint extends RunningService {
 type TokenSigner = (audience: string, issuer: string) => Promise<{ token: string; expiresAt: number }>
 
 /**
- * Starts App Service's managed identity endpoint (`GET /msi/token`), so that the credential that runs on Azure
- * runs here. Tokens are RS256 with a key made at start; `/.well-known/openid-configuration` and
- * `/discovery/keys` let anybody verify them.
- * @throws PortTakenError when the port is in use.
+ * Starts App Service's managed identity endpoint (`GET /msi/token`), so that the credential for Azure
+ * works here. Tokens are RS256 with a key created at startup; `/.well-known/openid-configuration` and
+ * `/discovery/keys` let anyone verify them.
+ * @throws PortTakenError if the port is in use.
  */
 export async function startIdentityEndpoint(
   options: IdentityEndpointOptions,
@@ -75,9 +78,13 @@ export async function startIdentityEndpoint(
   const sign = createSigner(identity, kid, privateKey)
   const issuerFor = (origin: string) => options.issuer ?? origin
 
-  const app = new Hono()
-  app.get('/msi/token', (context) =>
-    answerToken(context, identity, sign, issuerFor(originOf(context.req.raw))),
+  const control = new IdentityControl()
+  const app = new Hono<{ Bindings: HttpBindings }>()
+  app.route('/_control', createControlRoutes(control))
+  app.on('GET', ['/msi/token', '/msi/token/:instance'], (context) =>
+    answerOrFail(context, control, () =>
+      answerToken(context, identity, sign, issuerFor(originOf(context.req.raw))),
+    ),
   )
   app.get('/discovery/keys', (context) => context.json({ keys: [jwk] }))
   app.get('/.well-known/openid-configuration', (context) => {
@@ -85,7 +92,7 @@ export async function startIdentityEndpoint(
     return context.json({ issuer: issuerFor(origin), jwks_uri: `${origin}/discovery/keys` })
   })
   const service = await serve(app.fetch, { name: 'identity endpoint', port: options.port })
-  return { ...service, endpoint: `${service.origin}/msi/token`, issuer: issuerFor(service.origin) }
+  return { ...service, endpoint: `${service.origin}/msi/token`, issuer: issuerFor(service.origin), control }
 }
 
 type Identity = IdentityEndpointOptions & {
@@ -108,7 +115,7 @@ function createSigner(identity: Identity, kid: string, privateKey: CryptoKey): T
       ver: '1.0',
     })
       .setProtectedHeader({ alg: 'RS256', kid, typ: 'JWT' })
-      // Azurite's OAuth mode takes only tokens of the directory's v1 issuer.
+      // Azurite's OAuth mode accepts only tokens of the directory's v1 issuer.
       .setIssuer(audience.startsWith(storageAudience) ? v1Issuer(identity.tenantId) : issuer)
       .setSubject(identity.principalId)
       .setAudience(audience)
@@ -126,7 +133,7 @@ const originOf = (request: Request) => new URL(request.url).origin
 
 async function answerToken(context: Context, identity: Identity, sign: TokenSigner, issuer: string) {
   const refusal = toRefusal(context, identity)
-  if (refusal) return context.json({ ...refusal, correlationId: randomUUID() }, refusal.statusCode)
+  if (refusal) return refuse(context, refusal)
   const resource = context.req.query('resource') ?? ''
   const { token, expiresAt } = await sign(resource, issuer)
   return context.json({
@@ -138,20 +145,20 @@ async function answerToken(context: Context, identity: Identity, sign: TokenSign
   })
 }
 
-function toRefusal({ req }: Context, identity: Identity) {
+function toRefusal({ req }: Context, identity: Identity): IdentityRefusal | undefined {
   if (!isSameText(req.header('X-IDENTITY-HEADER') ?? '', identity.header)) {
-    return { statusCode: 401, message: 'X-IDENTITY-HEADER is missing or wrong.' } as const
+    return { statusCode: 401, message: 'X-IDENTITY-HEADER is missing or wrong.' }
   }
   if (req.query('api-version') !== '2019-08-01') {
-    return { statusCode: 400, message: 'The api-version must be 2019-08-01.' } as const
+    return { statusCode: 400, message: 'The api-version must be 2019-08-01.' }
   }
   const wanted = req.query('client_id') ?? identity.clientId
   const wantedPrincipal = req.query('principal_id') ?? req.query('object_id') ?? identity.principalId
   if (wanted !== identity.clientId || wantedPrincipal !== identity.principalId) {
-    return { statusCode: 400, message: 'Unable to load the proper Managed Identity.' } as const
+    return { statusCode: 400, message: 'Unable to load the proper Managed Identity.' }
   }
   if (!audiences.includes((req.query('resource') ?? '').replace(/\/$/, ''))) {
-    return { statusCode: 400, message: 'The resource is missing or unknown.' } as const
+    return { statusCode: 400, message: 'The resource is missing or unknown.' }
   }
   return undefined
 }
@@ -159,39 +166,4 @@ function toRefusal({ req }: Context, identity: Identity) {
 function isSameText(given: string, expected: string): boolean {
   const [a, b] = [Buffer.from(given), Buffer.from(expected)]
   return a.length === b.length && timingSafeEqual(a, b)
-}
-
-/**
- * Checks one bearer token and returns its claims.
- * @throws a `JOSEError` when the token is not good, another error when the issuer's keys cannot be had.
- */
-export type TokenVerifier = (token: string) => Promise<JWTPayload>
-
-/**
- * Creates a verifier of tokens that the identity endpoint at `identityOrigin` issued for one audience:
- * signature, `iss`, `aud`, `nbf` and `exp`. The issuer's configuration is fetched at the first token.
- * Default audience is Key Vault's.
- */
-export function createTokenVerifier(identityOrigin: string, audience: string = vaultAudience): TokenVerifier {
-  let keys: Promise<KeysOfIssuer> | undefined
-  return async (token) => {
-    keys ??= fetchKeysOfIssuer(identityOrigin)
-    const { issuer, keySet } = await keys.catch((error) => {
-      keys = undefined
-      throw error
-    })
-    return (await jwtVerify(token, keySet, { issuer, audience, algorithms: ['RS256'] })).payload
-  }
-}
-
-interface KeysOfIssuer {
-  readonly issuer: string
-  readonly keySet: ReturnType<typeof createRemoteJWKSet>
-}
-
-async function fetchKeysOfIssuer(identityOrigin: string): Promise<KeysOfIssuer> {
-  const answer = await fetch(`${identityOrigin}/.well-known/openid-configuration`)
-  const { issuer, jwks_uri } = (await answer.json()) as { issuer: string; jwks_uri: string }
-  // A restarted endpoint has a new key: without a pause between fetches its tokens are good at once.
-  return { issuer, keySet: createRemoteJWKSet(new URL(jwks_uri), { cooldownDuration: 0 }) }
 }

@@ -1,21 +1,21 @@
 import type { RunningService } from './service.ts'
 
-/** A part of the stack that can be stopped and started again on the same port, as faults do. */
+/** A part of the stack that can be stopped and started again on the same port, as faults require. */
 export interface Part<T extends RunningService = RunningService> {
-  /** The service as it runs; after a restart it is another. */
+  /** The running service; a restart replaces it. */
   readonly service: T
   readonly origin: string
   readonly port: number
   isRunning(): boolean
-  /** Stops it; a part that does not run stays so. */
+  /** Stops it, if it's running. */
   stop(): Promise<void>
-  /** Starts it on the port that it had; a part that runs goes on. */
+  /** Starts it on its previous port, unless it's running. */
   start(): Promise<void>
 }
 
 /**
  * Starts a part.
- * @param open starts the service; it gets the one that ran before, whose port it takes again.
+ * @param open starts the service; it receives the previous one, whose port it must use again.
  */
 export async function startPart<T extends RunningService>(
   open: (before: T | undefined) => Promise<T>,

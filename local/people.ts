@@ -1,21 +1,21 @@
 /** The consumer directory's tenant id: a `tid` of this value marks a personal Microsoft account. */
 export const consumerTenantId = '9188040d-6c67-4c5b-b112-36a304b66dad'
 
-/** A person who can sign in at the local sign-in, and whom the Microsoft Advertising stand-in knows. */
+/** A person at the local sign-in and the Microsoft Advertising stand-in. */
 export interface Person {
-  /** What is typed at sign-in; also `preferred_username` and `email` in ID tokens. */
+  /** The name for signing in; also `preferred_username` and `email` in ID tokens. */
   readonly username: string
   readonly password: string
   readonly name: string
   /** Personal Microsoft account, work or school account, or a Google account. */
   readonly kind: 'personal' | 'work' | 'google'
-  /** The `oid` claim (Microsoft) or `sub` claim (Google): what the Advertising stand-in knows the person by. */
+  /** The `oid` claim (Microsoft) or `sub` claim (Google): the person's key in the Advertising stand-in. */
   readonly objectId: string
   /** The `tid` claim; the consumer directory for personal accounts, empty for Google. */
   readonly directoryId: string
   /**
-   * What stands between the person and consent: nothing, a second factor, their administrator, or a policy that the
-   * token endpoint refuses by until a sign-in brings its claims.
+   * The obstacle between the person and consent: a second factor, their administrator, or a policy that makes the
+   * token endpoint refuse until a sign-in has its claims.
    */
   readonly hurdle?: 'mfa' | 'claimsChallenge' | 'adminConsentRequired' | 'serviceNotEnabled'
 }
@@ -23,7 +23,7 @@ export interface Person {
 const contoso = '5d2f0c4e-0f5c-4a57-9b35-6b1f0f4c1a01'
 const fabrikam = '7a8f3b52-64d1-4c1e-8f0e-2d9f3c5b7e02'
 
-/** Everyone of the local world. Passwords are no secrets: they open nothing outside this machine. */
+/** All people of the local world. The passwords aren't secrets: they're useless outside this machine. */
 export const people: readonly Person[] = [
   person(
     'ada@outlook.example',
@@ -32,7 +32,7 @@ export const people: readonly Person[] = [
     '00000000-0000-0000-0000-00000000ada0',
     consumerTenantId,
   ),
-  /** Masked, he looks like Ada. */
+  /** His masked name is the same as Ada's. */
   person(
     'alan@outlook.example',
     'Alan Turing',

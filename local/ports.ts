@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { createServer, listen, PortTakenError } from './service.ts'
 import { defaultPorts, type PortName, type Ports } from './settings.ts'
 
-/** Ports that somebody else listens on: which, for what, and which variable changes each. */
+/** Ports that another process uses: each with its purpose and the variable that changes it. */
 export class PortsTakenError extends Error {
   readonly names: readonly PortName[]
 
@@ -22,8 +22,8 @@ export class PortsTakenError extends Error {
 }
 
 /**
- * Makes sure that the named ports can be listened on; 0 always can.
- * @throws PortsTakenError with every one that cannot.
+ * Checks that the named ports are free; 0 always is.
+ * @throws PortsTakenError with every one that isn't.
  */
 export async function assertPortsFree(ports: Ports, names: readonly PortName[]): Promise<void> {
   const taken = await Promise.all(names.map(async (name) => ((await isTaken(ports[name])) ? [name] : [])))
@@ -31,12 +31,12 @@ export async function assertPortsFree(ports: Ports, names: readonly PortName[]):
 }
 
 /**
- * Below the range from which systems take ports for outgoing connections (Linux: 32768 up, IANA: 49152 up): what is
- * free there stays so while nobody asks for it, also over a restart.
+ * Below the range that systems use for outgoing connections (Linux: from 32768, IANA: from 49152): a free port
+ * stays free until a process requests it, even across a restart.
  */
 const [lowestPort, highestPort] = [15_000, 32_000]
 
-/** Finds a port that is free, and that no living process has been given here before: it may be listened on later. */
+/** Finds a free port that this function hasn't returned to another running process, so it can be used later. */
 export async function findFreePort(): Promise<number> {
   for (;;) {
     const port = randomInt(lowestPort, highestPort)
@@ -44,7 +44,7 @@ export async function findFreePort(): Promise<number> {
   }
 }
 
-/** A file for each port that was given, with the process that has it: several test files look for ports at once. */
+/** A file for each assigned port, with its process: several test files search for ports concurrently. */
 const reservations = join(tmpdir(), 'token-broker-ports')
 const reserved: string[] = []
 
@@ -58,7 +58,7 @@ async function reserve(port: number): Promise<boolean> {
   try {
     await writeFile(file, String(process.pid), { flag: 'wx' })
   } catch (error) {
-    // Where another user made the folder, chance alone must do.
+    // If another user created the folder, only chance prevents collisions.
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') return true
     const owner = Number(await readFile(file, 'utf8').catch(() => ''))
     if (owner && !isAlive(owner)) await rm(file, { force: true })

@@ -3,8 +3,8 @@ import { html } from 'hono/html'
 import { type RunningService, serve } from './service.ts'
 
 /**
- * Starts the calling app's page that a sign-in returns to: it shows what the broker says about the tenant.
- * @throws PortTakenError when the port is in use.
+ * Starts the calling app's page that a sign-in returns to: it shows the broker's view of the tenant.
+ * @throws PortTakenError if the port is in use.
  */
 export function startReturnPage(port: number): Promise<RunningService> {
   const app = new Hono()

@@ -11,7 +11,7 @@ import { vaultAudience } from './identity-endpoint.ts'
 import { identityHeader, webClients } from './settings.ts'
 import type { WebClient } from './sign-in/clients.ts'
 
-/** Creates the broker's tables and queues where they are not there yet, as the infrastructure does on Azure. */
+/** Creates the broker's tables and queues if they don't exist, like the infrastructure on Azure. */
 export async function seedStorage(connection: string, tablesPrefix: string): Promise<void> {
   const tables = TableServiceClient.fromConnectionString(connection, { allowInsecureConnection: true })
   const queues = QueueServiceClient.fromConnectionString(connection)
@@ -23,15 +23,15 @@ export async function seedStorage(connection: string, tablesPrefix: string): Pro
   ])
 }
 
-/** Where secrets are seeded, and with whose token. */
+/** The vault to seed, and the source of the token. */
 export interface SeedVaultOptions {
   readonly vaultUrl: string
   readonly identityEndpoint: string
-  /** PEM of the authority that the vault's certificate is from. */
+  /** PEM of the authority that issued the vault's certificate. */
   readonly ca: string
 }
 
-/** Puts into the vault what the broker needs of its own and does not find there; what is there stays. */
+/** Stores the broker's own missing secrets in the vault; existing ones stay unchanged. */
 export async function seedVault({ vaultUrl, identityEndpoint, ca }: SeedVaultOptions): Promise<void> {
   const credential = { getToken: () => requestVaultToken(identityEndpoint) }
   const client = new SecretClient(vaultUrl, credential, {
@@ -44,7 +44,7 @@ export async function seedVault({ vaultUrl, identityEndpoint, ca }: SeedVaultOpt
   await Promise.all(missing.map(([name, value]) => client.setSecret(name, value)))
 }
 
-/** The registrations that advertisers consent to, as the two sign-ins know them. */
+/** The registrations to which advertisers consent, for the two sign-ins. */
 export function webClientsOf(
   identityProvider: (typeof identityProviders)[number],
   redirectUris: readonly string[],

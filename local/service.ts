@@ -3,28 +3,28 @@ import { createServer as createHttpsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 
-/** One stand-in that is listening on loopback. */
+/** A stand-in that listens on loopback. */
 export interface RunningService {
-  /** Where it listens, e.g. `http://127.0.0.1:8402`; no trailing slash. */
+  /** Its address, for example `http://127.0.0.1:8402`, without a trailing slash. */
   readonly origin: string
   readonly port: number
   /** Closes the listener and every open connection. */
   stop(): Promise<void>
 }
 
-/** How a stand-in is to listen. */
+/** Options of a listener. */
 export interface ListenOptions {
-  /** What people call it, e.g. `sign-in`; used in messages. */
+  /** Its name in messages, for example `sign-in`. */
   readonly name: string
-  /** TCP port; 0 takes a free one. */
+  /** TCP port; 0 means any free port. */
   readonly port: number
   /** PEM key and certificate; plain HTTP without them. */
   readonly tls?: { readonly key: string; readonly cert: string }
-  /** Host name put into `origin`. Default is `127.0.0.1`; the socket is always bound to 127.0.0.1. */
+  /** Host name in `origin`. Default is `127.0.0.1`; the socket is always bound to 127.0.0.1. */
   readonly host?: string
 }
 
-/** A port that somebody else listens on; `serviceName` and `port` say which. */
+/** Another process uses the port; `serviceName` and `port` identify it. */
 export class PortTakenError extends Error {
   readonly serviceName: string
   readonly port: number
@@ -37,18 +37,18 @@ export class PortTakenError extends Error {
   }
 }
 
-/** A handler of Web requests, as Hono's `app.fetch` is one. */
+/** A handler of web requests, like Hono's `app.fetch`. */
 export type FetchHandler = (request: Request) => Response | Promise<Response>
 
 /**
  * Serves a Web-standard fetch handler on 127.0.0.1.
- * @throws PortTakenError when the port is in use.
+ * @throws PortTakenError if the port is in use.
  */
 export async function serve(handler: FetchHandler, options: ListenOptions): Promise<RunningService> {
   return listen(createServer(options, getRequestListener(handler)), options)
 }
 
-/** Creates a plain or TLS server, as the options say; not yet listening. */
+/** Creates a plain or TLS server, depending on the options; not yet listening. */
 export function createServer(
   options: ListenOptions,
   listener?: Parameters<typeof createHttpServer>[1],
@@ -56,7 +56,7 @@ export function createServer(
   return options.tls ? createHttpsServer(options.tls, listener) : createHttpServer(listener ?? (() => {}))
 }
 
-/** Starts a server made by {@link createServer} and says where it is. */
+/** Starts a server from {@link createServer} and returns its address. */
 export async function listen(server: Server, options: ListenOptions): Promise<RunningService> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) =>

@@ -1,13 +1,13 @@
 import { fileURLToPath } from 'node:url'
 import { brokerAudience, callingApps, homeDirectoryId } from './callers.ts'
 
-/** Where `npm start` keeps everything. */
+/** The data folder of `npm start`. */
 export const dataFolder = fileURLToPath(new URL('../.local', import.meta.url))
 
-/** A port of the local stack: who listens there, and which variable changes it. */
+/** A port of the local stack: its listener, and the variable that changes it. */
 export interface LocalPort {
   readonly port: number
-  /** What people call the listener; used in messages. */
+  /** The listener's name in messages. */
   readonly what: string
   readonly variable: string
 }
@@ -38,14 +38,14 @@ export type PortName = keyof typeof defaultPorts
 /** A port number for each part. */
 export type Ports = Readonly<Record<PortName, number>>
 
-/** A variable that is to name a port does not. */
+/** A variable's value isn't a port. */
 export class PortError extends Error {
   override readonly name = 'PortError'
 }
 
 /**
- * Reads the ports from the environment; what is not set there is the default.
- * @throws PortError that names the variable when its value is no port.
+ * Reads the ports from the environment; unset variables have defaults.
+ * @throws PortError that names the variable if its value isn't a port.
  */
 export function readPorts(env: Readonly<Record<string, string | undefined>>): Ports {
   const entries = Object.entries(defaultPorts).map(([name, { port, variable }]) => {
@@ -58,16 +58,16 @@ export function readPorts(env: Readonly<Record<string, string | undefined>>): Po
   return Object.fromEntries(entries) as Ports
 }
 
-/** The header that the identity endpoint asks for; it opens nothing outside this machine. */
+/** The header that the identity endpoint requires; it's useless outside this machine. */
 export const identityHeader = 'local-identity-header'
 
-/** The key that the broker's host wants for `/admin`. */
+/** The key that the broker's host requires for `/admin`. */
 export const hostMasterKey = 'local-master-key'
 
-/** Where the vaults' certificate authority is, seen from the stack's folder. */
+/** The path of the vaults' certificate authority, relative to the stack's folder. */
 export const authorityFile = 'certificate/ca.pem'
 
-/** The registrations that advertisers consent to: one for each environment and identity provider. */
+/** The registrations to which advertisers consent: one for each environment and identity provider. */
 export const webClients = {
   production: {
     microsoft: '55555555-5555-4555-8555-00000000b20d',
@@ -79,15 +79,15 @@ export const webClients = {
   },
 } as const
 
-/** Where a sign-in returns to: what the workspaces' return URLs allow. */
+/** The return URL of sign-ins, which the workspaces allow. */
 export function returnUrlAt(port: number): string {
   return `http://127.0.0.1:${port}/connected`
 }
 
 /**
  * Every setting of a broker process on the local stack.
- * @param ports where the parts listen; `broker` is where browsers and apps reach the broker.
- * @param caPath what the process is to trust for the vaults' TLS.
+ * @param ports the ports of the parts; `broker` is the broker's port for browsers and apps.
+ * @param caPath the certificate to trust for the vaults' TLS.
  */
 export function brokerSettings(ports: Ports, caPath: string): Record<string, string> {
   const storage = storageConnection(ports)
@@ -106,7 +106,7 @@ export function brokerSettings(ports: Ports, caPath: string): Record<string, str
     GRANT_VAULT_URLS: vaults.join(','),
     KEY_VAULT_VERIFY_CHALLENGE_RESOURCE: 'false',
     REFRESH_SCHEDULE: '0 */5 * * * *',
-    // What somebody changes by hand is seen by the next call.
+    // The next call must see manual changes.
     ROW_CACHE_SECONDS: '0',
     ...telemetrySettings(ports),
     ...callerSettings(ports),
@@ -114,7 +114,7 @@ export function brokerSettings(ports: Ports, caPath: string): Record<string, str
   }
 }
 
-/** On a laptop, telemetry is sent at once, because developers look at once. */
+/** On a laptop, telemetry is sent immediately, because developers look at it immediately. */
 function telemetrySettings({ collector }: Ports): Record<string, string> {
   return {
     OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${collector}`,
@@ -165,7 +165,9 @@ function identityProviderSettings(ports: Ports): Record<string, string> {
   }
 }
 
-/** Azurite's published account (storage/common/storage-connect-azurite); short where the ports are its own. */
+/**
+ * Azurite's published account (storage/common/storage-connect-azurite); in short form if the ports are the defaults.
+ */
 export function storageConnection({ blob, queue, table }: Ports): string {
   const isDefault = blob === 10_000 && queue === 10_001 && table === 10_002
   if (isDefault) return 'UseDevelopmentStorage=true'

@@ -5,15 +5,10 @@ import { startAdvertising } from './advertising/advertising.ts'
 import { localDeveloperTokens } from './advertising/caller.ts'
 import { createGoogleTokenVerifier, createMicrosoftTokenVerifier } from './advertising/verifiers.ts'
 import type { World } from './advertising/world.ts'
-import { type RunningAzurite, startAzurite } from './azurite.ts'
 import { type CallingAppName, callingAppClients, requestCallerToken } from './callers.ts'
 import { createLocalCertificate, type LocalCertificate } from './certificate.ts'
 import { type RunningCollector, startCollector } from './collector/collector.ts'
-import {
-  createTokenVerifier,
-  type RunningIdentityEndpoint,
-  startIdentityEndpoint,
-} from './identity-endpoint.ts'
+import { type RunningIdentityEndpoint, startIdentityEndpoint } from './identity-endpoint.ts'
 import { type Part, startPart } from './part.ts'
 import { assertPortsFree, findFreePort } from './ports.ts'
 import { startReturnPage } from './return-page.ts'
@@ -32,28 +27,30 @@ import {
 } from './settings.ts'
 import { type RunningGoogleSignIn, startGoogleSignIn } from './sign-in/google.ts'
 import { type RunningMicrosoftSignIn, startMicrosoftSignIn } from './sign-in/microsoft.ts'
+import { type RunningStorage, startStorage } from './storage.ts'
+import { createTokenVerifier } from './token-verifier.ts'
 import { type RunningVault, startVault } from './vault/vault.ts'
 
-/** How the local stack is to run. */
+/** Options of the local stack. */
 export interface StackOptions {
-  /** Where data is kept; without it in a temporary folder that goes with the stack, and storage in memory. */
+  /** The data folder. Default is a temporary folder that is removed with the stack, with storage in memory. */
   readonly folder?: string
-  /** `fixed` takes those of {@link defaultPorts} and the environment's variables, `free` whatever is free. */
+  /** `fixed` uses those of {@link defaultPorts} and the environment's variables, `free` uses any free ports. */
   readonly ports: 'fixed' | 'free'
-  /** Whether a refresh token that was used once is dead at the Microsoft sign-in. Default is false. */
+  /** Whether the Microsoft sign-in revokes a refresh token on use. Default is false. */
   readonly strict?: boolean
-  /** Whether the broker's own vault holds nothing yet, as after a first deployment. Default is false. */
+  /** Whether the broker's own vault is empty, as after a first deployment. Default is false. */
   readonly emptyVault?: boolean
-  /** Put before every table's name. Default is nothing. */
+  /** Prefix of every table's name. Default is none. */
   readonly tablesPrefix?: string
-  /** Whom and what the Advertising stand-in knows. Default is the world of the local people. */
+  /** The contents of the Advertising stand-in. Default is the world of the local people. */
   readonly world?: World
 }
 
-/** The parts, each of which can be stopped and started by itself. */
+/** The parts, which can be stopped and started separately. */
 export interface StackParts {
-  /** In memory, and so empty after a restart, unless the stack has a folder. */
-  readonly azurite: Part<RunningAzurite>
+  /** In memory, and so empty after a restart, unless the stack has a folder. Its tables are behind a front. */
+  readonly azurite: Part<RunningStorage>
   readonly identityEndpoint: Part<RunningIdentityEndpoint>
   readonly vault: Part<RunningVault>
   readonly grantVault: Part<RunningVault>
@@ -66,22 +63,22 @@ export interface StackParts {
   readonly returnPage: Part
 }
 
-/** A running local stack: all that the broker needs besides itself. */
+/** A running local stack: all dependencies of the broker. */
 export interface Stack {
   readonly folder: string
-  /** Where every part listens; `broker` is where the first broker is to. */
+  /** The ports of all parts; `broker` is for the first broker. */
   readonly ports: Ports
   readonly parts: StackParts
   /** The return URL that every workspace allows. */
   readonly returnUrl: string
   /**
    * Every setting of a broker process.
-   * @param brokerPort where browsers and apps reach it; its redirect URI is registered. Default is the first broker's.
+   * @param brokerPort its port for browsers and apps; its redirect URI is registered. Default is the first broker's.
    */
   settings(brokerPort?: number): Record<string, string>
   /** A bearer token of a calling app. Default is `demo-app`'s. */
   callerToken(app?: CallingAppName): Promise<string>
-  /** Stops every part that runs, and removes the folder if it is a temporary one. */
+  /** Stops every running part, and removes the folder if it's temporary. */
   stop(): Promise<void>
 }
 
@@ -89,17 +86,17 @@ interface Ground {
   readonly folder: string
   readonly ports: Ports
   readonly certificate: LocalCertificate
-  /** What the registrations allow; grows while the stack runs. */
+  /** The registered redirect URIs; the list grows while the stack runs. */
   readonly redirectUris: string[]
   readonly options: StackOptions
-  /** Every part, in the order in which its start began. */
+  /** Every part, in start order. */
   readonly starting: Promise<Part>[]
 }
 
 /**
- * Starts the local stack: storage, vaults, managed identity, sign-ins and Microsoft Advertising, with tables,
- * queues, secrets and registrations in place; a second start on the same folder finds all as it was.
- * @throws PortsTakenError that names every port that is taken and the variable that changes it.
+ * Starts the local stack: storage, vaults, managed identity, sign-ins, and Microsoft Advertising, with tables,
+ * queues, secrets, and registrations in place. A second start on the same folder finds everything unchanged.
+ * @throws PortsTakenError with every taken port and the variable that changes it.
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const ports = options.ports === 'free' ? await freePorts() : readPorts(process.env)
@@ -116,7 +113,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   }
 }
 
-/** Stops what has started, and what is starting still, whichever of it failed. */
+/** Stops all started parts and those still starting, even if some have failed. */
 async function stopAll({ starting, options, folder }: Ground): Promise<void> {
   const settled = await Promise.allSettled(starting)
   await Promise.all(settled.map((one) => (one.status === 'fulfilled' ? one.value.stop() : undefined)))
@@ -156,11 +153,11 @@ function openIdentityEndpoint({ ports }: Ground) {
     startIdentityEndpoint({ port: before?.port ?? ports.identityEndpoint, header: identityHeader })
 }
 
-/** Tables and queues are made at each start: without a folder, a restart has lost them. */
+/** Tables and queues are created on each start: without a folder, a restart loses them. */
 function openAzurite({ folder, ports, options }: Ground) {
-  return async (before?: RunningAzurite) => {
+  return async (before?: RunningStorage) => {
     const kept = options.folder && { folder: join(folder, 'azurite') }
-    const azurite = await startAzurite({ ...(before?.ports ?? ports), ...kept })
+    const azurite = await startStorage({ ...(before?.ports ?? ports), ...kept })
     await seedStorage(storageConnection({ ...ports, ...azurite.ports }), options.tablesPrefix ?? '')
     return azurite
   }
@@ -222,12 +219,12 @@ function toStack(ground: Ground, parts: StackParts): Stack {
     callerToken: (app = 'demo-app') => requestCallerToken(parts.signIn.origin, app),
     stop: () => stopAll(ground),
   }
-  // The first broker's redirect URI is known from the start, the operator.
+  // Registers the first broker's redirect URI from the start.
   stack.settings()
   return stack
 }
 
-/** Chosen before anything starts, since registrations name them and a part that restarts takes its own again. */
+/** Chosen before anything starts, because registrations name them and a restarted part uses its own again. */
 async function freePorts(): Promise<Ports> {
   const entries = Object.keys(defaultPorts).map(async (name) => [name, await findFreePort()] as const)
   return Object.fromEntries(await Promise.all(entries)) as Ports

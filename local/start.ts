@@ -24,7 +24,7 @@ Ports are changed by: ${Object.values(defaultPorts)
   .map(({ variable }) => variable)
   .join(', ')}`
 
-/** A caller's token lives an hour; its file gets a new one well before. */
+/** A caller's token is valid for an hour; its file gets a new one well before. */
 const tokenFileSeconds = 1200
 const patienceMilliseconds = 15_000
 
@@ -84,13 +84,13 @@ async function startBrokerProcess(
   return broker
 }
 
-/** Keeps a fresh bearer token of each app in a file, for lines that are pasted. */
+/** Keeps a fresh bearer token of each app in a file, for pasted commands. */
 async function keepTokenFiles(stack: Stack): Promise<void> {
   const write = async (app: CallingAppName) =>
     writeFile(join(stack.folder, `${app}.token`), await stack.callerToken(app), { mode: 0o600 })
   const writeAll = () => Promise.all((Object.keys(callingApps) as CallingAppName[]).map(write))
   await writeAll()
-  // While the sign-in is stopped, the old ones stay.
+  // While the sign-in is stopped, the old tokens stay.
   const timer = setInterval(() => void writeAll().catch(() => {}), tokenFileSeconds * 1000)
   toStop.push(async () => clearInterval(timer))
 }
@@ -101,7 +101,7 @@ function createTranscript({ json }: StartOptions): Transcript {
   return json ? createJsonTranscript(write) : createTextTranscript(write, colour)
 }
 
-/** Stops everything in the order opposite to its start, once; a terminal sends Ctrl-C to several at a time. */
+/** Stops everything in reverse start order, once; a terminal sends Ctrl-C to several processes at a time. */
 async function leave(): Promise<void> {
   if (leaving) return
   leaving = true
@@ -126,7 +126,7 @@ function readOptions(): StartOptions {
   return { ...values, host, folder, demo: !values['no-demo'], stackOnly: values['stack-only'] }
 }
 
-/** The command line is invalid, or asks for help. */
+/** The command line is invalid or asks for help. */
 class UsageError extends Error {
   constructor(fault = '') {
     super([fault, usage].filter(Boolean).join('\n'))

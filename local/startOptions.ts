@@ -1,4 +1,4 @@
-/** Options of `npm start`; the usage text in `start.ts` says what they do. */
+/** Options of `npm start`; the usage text in `start.ts` explains them. */
 export const startOptions = {
   once: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },

@@ -1,4 +1,4 @@
-/** Keeps what each alert's page says of its rule, in docs/runbooks, as the compiled template has it. */
+/** Updates each alert's page in docs/runbooks with its rule from the compiled template. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -22,7 +22,7 @@ export function writeAlertPages(resources, folder) {
 function sentenceOf({ actions, criteria, evaluationFrequency, severity, windowSize }) {
   const name = actions.customProperties.runbook.split('/').at(-1).replace('.md', '')
   const [{ threshold }] = criteria.allOf
-  return `Alert \`${name}\`, severity ${severity}: more than ${threshold} rows in ${windowSize}, looked at every ${evaluationFrequency}.`
+  return `Alert \`${name}\`, severity ${severity}: more than ${threshold} rows in ${windowSize}, evaluated every ${evaluationFrequency}.`
 }
 
 function queryOf({ criteria }) {

@@ -1,24 +1,27 @@
 import { readFile } from 'node:fs/promises'
 import { UsageError } from './commandLine.ts'
 
-/** What the broker answered. */
+/** The broker's answer. */
 export interface BrokerAnswer {
   readonly status: number
-  /** The parsed body; undefined when it is not JSON. */
+  /** The parsed body; undefined if it isn't JSON. */
   readonly body: unknown
   readonly retryAfterSeconds?: number
 }
 
-/** Posts JSON to a path of the broker. @throws UsageError when the broker is out of reach or there is no token. */
+/** Posts JSON to a path of the broker. @throws UsageError if the broker can't be reached or there is no token. */
 export type CallBroker = (path: string, body: unknown) => Promise<BrokerAnswer>
 
-/** Where `func start` and the local stack listen. */
+/** The address of `func start` and the local stack. */
 const usualUrl = 'http://127.0.0.1:7071'
 
-/** Nothing answered. It may pass. */
+/** Nothing answered. This may be temporary. */
 export class BrokerUnreachableError extends UsageError {}
 
-/** The broker's address: `--url`, else `BROKER_URL`, else this machine's. @throws UsageError when it is none. */
+/**
+ * The broker's address: `--url`, otherwise `BROKER_URL`, otherwise this machine's. @throws UsageError if it isn't an
+ * address.
+ */
 export function brokerUrlOf(options: { readonly url?: string | undefined }): string {
   const url = options.url ?? process.env.BROKER_URL ?? usualUrl
   if (!URL.canParse(url)) throw new UsageError(`${url} isn’t a valid URL.`)
@@ -26,8 +29,8 @@ export function brokerUrlOf(options: { readonly url?: string | undefined }): str
 }
 
 /**
- * Creates the caller: at `--url`, else `BROKER_URL`, else this machine's; with the bearer token in `--token-file`,
- * else `BROKER_TOKEN`. The file is read at every call, so that a long run can be given a new token.
+ * Creates the caller: at `--url`, otherwise `BROKER_URL`, otherwise this machine's; with the bearer token in
+ * `--token-file`, otherwise `BROKER_TOKEN`. The file is read for every call, so a long run can get a new token.
  */
 export function createCallBroker(options: {
   readonly url?: string | undefined
@@ -71,7 +74,7 @@ function parse(text: string): unknown {
   }
 }
 
-/** What a problem document says, as far as commands show it. */
+/** The part of a problem document that commands show. */
 export interface ShownProblem {
   readonly code: string
   readonly detail: string
@@ -79,7 +82,7 @@ export interface ShownProblem {
   readonly actor: string
 }
 
-/** Reads a failed answer; one that is no problem document is shown by its status. */
+/** Reads a failed answer; one without a problem document is shown by its status. */
 export function problemOf({ status, body }: BrokerAnswer): ShownProblem {
   const members = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>
   const text = (name: string) => (typeof members[name] === 'string' ? members[name] : '')

@@ -3,10 +3,10 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 
 const bundle = join(import.meta.dirname, '..', 'dist', 'broker.cjs')
-/** Cold starts read all of it; what makes it grow by a tenth is worth asking why. Identifiers are whole, see decision 0002. */
+/** Cold starts read all of it, so growth by a tenth needs a reason. Identifiers aren't minified, see decision 0002. */
 const maxBytes = 2_300_000
 
-/** What a fresh process pays for the bundle, the best of three; the Functions library warns that no host is there. */
+/** The bundle's load time in a fresh process, the best of three; the Functions library warns about the missing host. */
 function loadMilliseconds(): number {
   const program =
     'console.warn=()=>{};const t=performance.now();require(process.argv[1]);process.stdout.write("\\n"+(performance.now()-t))'

@@ -6,10 +6,10 @@ import { findPages } from './pages.ts'
 
 const root = join(import.meta.dirname, '..')
 
-/** `[text](target)`; pictures too. */
+/** `[text](target)`; images too. */
 const link = /\]\(([^)\s]+)\)/g
 
-/** What a page's text points at that is not there. */
+/** Broken references in a page's text. */
 async function faultsOf(path: string, scripts: ReadonlySet<string>): Promise<string[]> {
   const text = await readFile(path, 'utf8')
   const targets = [...text.replace(/```[\s\S]*?```/g, '').matchAll(link)].map(([, target = '']) => target)
@@ -27,7 +27,7 @@ async function faultOfLink(from: string, target: string): Promise<string | undef
   return anchorsOf(await readFile(path, 'utf8')).has(anchor) ? undefined : `${target} has no such heading`
 }
 
-/** Headings as GitHub names them, and the anchors that a page sets itself. */
+/** The anchors of headings, as on GitHub, and the page's own anchors. */
 function anchorsOf(text: string): Set<string> {
   const headings = [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
     heading

@@ -1,9 +1,9 @@
 /**
- * Compiles, lints and formats `infra/` (all but `entra.bicep`, whose extension comes from a registry), takes the
- * deployment snapshot of each parameter file, and fails where what is kept in git differs, or where the template takes
- * an empty value that no broker can work with, or holds a name that Flex Consumption refuses or ignores.
- * `--write` keeps what was made instead, and writes each alert's query into its page. Whether it passes must not depend on the day: the linter's rule on API versions
- * has a wide limit in `bicepconfig.json`, and versions are raised by hand.
+ * Compiles, lints, and formats `infra/` (except `entra.bicep`, whose extension comes from a registry), and takes the
+ * deployment snapshot of each parameter file. Fails if the files in git differ, or if the template accepts
+ * an empty value that no broker can work with, or contains a name that Flex Consumption refuses or ignores.
+ * `--write` updates the files instead, and writes each alert's query to its page. The result must not depend on the
+ * date: the linter's rule on API versions has a wide limit in `bicepconfig.json`, and versions are updated manually.
  */
 import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -19,7 +19,7 @@ const made = join(root, '.local', 'infra')
 const write = process.argv.includes('--write')
 const bicep = installBicep()
 
-/** What the template refuses as empty; every other parameter keeps its default. */
+/** Parameters that must not be empty; all others keep their defaults. */
 const asked = {
   PRODUCTION_MICROSOFT_CLIENT_ID: '11111111-1111-1111-1111-111111111111',
   API_CLIENT_ID: '33333333-3333-3333-3333-333333333333',
@@ -40,7 +40,7 @@ mkdirSync(join(made, 'snapshots'), { recursive: true })
 const sources = globSync(['*.bicep', '*.bicepparam', 'modules/*.bicep'], { cwd: made })
 run('format', '--pattern', '**/*.bicep')
 run('format', '--pattern', '*.bicepparam')
-// Linting a file lints the modules it uses, and so all of them.
+// Linting a file also lints its modules, so this covers all of them.
 run('lint', 'main.bicep')
 run('build', 'main.bicep', '--outfile', 'main.json')
 for (const name of Object.keys(asked)) assertRefused(name)
@@ -83,7 +83,7 @@ function byId(a, b) {
   return a.id < b.id ? -1 : 1
 }
 
-/** The compiler writes outputs in an order that changes from run to run. */
+/** The compiler's order of outputs changes from run to run. */
 function sorted(value) {
   if (Array.isArray(value)) return value.map(sorted)
   if (value === null || typeof value !== 'object') return value
@@ -110,7 +110,7 @@ function assertRefused(name) {
   process.exit(1)
 }
 
-/** Resource Manager refuses some names only when it deploys; the compiler knows nothing of the plan. */
+/** Resource Manager refuses some names only during deployment; the compiler doesn't know the plan. */
 function assertFlexConsumption(file) {
   const names = refusedByFlexConsumption(JSON.parse(readFileSync(join(made, file), 'utf8')))
   if (names.length === 0) return
@@ -126,7 +126,7 @@ function call(args, parameters) {
   return { status, text: stdout + stderr }
 }
 
-/** JSON is compared by what it says: the repository's formatter has its own idea of line breaks. */
+/** JSON is compared by content, because the repository's formatter changes line breaks. */
 function isKept(file) {
   const path = join(kept, file)
   return existsSync(path) && read(path) === read(join(made, file))

@@ -1,6 +1,6 @@
 /**
- * Proves on a tree full of secrets that `.funcignore` publishes what runs and nothing else, by both ways of reading it,
- * and that `.gitignore` keeps every file that our pages have people make out of a commit.
+ * Checks on a tree full of secrets that `.funcignore` publishes only the required files, in both interpretations of it,
+ * and that `.gitignore` excludes every file that our pages tell people to create.
  */
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
@@ -20,7 +20,7 @@ const ours = [
   'node_modules/jose/index.js',
   '.github/ci.yml',
 ]
-/** Kinds of files that hold secrets, whether a page names them or not. */
+/** Kinds of files that contain secrets, even if no page names them. */
 const kinds = [
   'key.pem',
   'broker.key',
@@ -38,7 +38,7 @@ const kinds = [
   'previous/package.zip',
 ]
 
-/** What holds no secret of a deployed broker, and has a name that tools insist on. */
+/** Files without secrets of a deployed broker whose names tools prescribe. */
 const local = /^(local\.settings\.json|\.local\/.+)$/
 
 const faults: string[] = []

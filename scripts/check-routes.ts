@@ -1,6 +1,6 @@
 import { findShadowed } from './shadowedRoutes.ts'
 
-// Outside a host the Functions library warns about every registration.
+// Outside a host, the Functions library warns about every registration.
 console.warn = () => undefined
 await import('../functions/main.ts')
 const { routes } = await import('../shared/http/route.ts')

@@ -1,26 +1,7 @@
-import { glob, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { readSources } from './arrows/readSources.ts'
+import { faultsOfSources } from './sourceFaults.ts'
 
-const root = join(import.meta.dirname, '..')
-
-/** What no published source may name, and why. */
-const banned = {
-  triggerMetadata:
-    'the host puts headers, query and the whole body in it, refresh tokens too; take headers and params of the request',
-}
-
-/** Making an empty one reads nothing: `shared/http/guard.ts` answers a request through the library with it. */
-const allowed = 'triggerMetadata: {}'
-
-let faults = 0
-for await (const path of glob('{functions,shared}/**/*.ts', { cwd: root })) {
-  const lines = (await readFile(join(root, path), 'utf8')).split('\n')
-  for (const [index, line] of lines.entries()) {
-    for (const [name, why] of Object.entries(banned)) {
-      if (!line.replace(allowed, '').includes(name)) continue
-      faults++
-      console.error(`${path}:${index + 1}: ${name}: ${why}`)
-    }
-  }
-}
-if (faults > 0) process.exitCode = 1
+const faults = faultsOfSources(await readSources(join(import.meta.dirname, '..'), ['functions', 'shared']))
+for (const fault of faults) console.error(fault)
+if (faults.length > 0) process.exitCode = 1

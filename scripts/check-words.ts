@@ -10,7 +10,7 @@ const texts = [
   'infra/**/*.{bicep,kql}',
   'test/**/*.ts',
 ]
-/** The list itself. */
+/** The files that contain the list. */
 const exempt = new Set(['scripts/words.ts', 'test/unit/words.test.ts'])
 
 let faults = 0

@@ -17,14 +17,14 @@ import { createCredential, createSecretClient } from '../shared/storage/clients.
 import { createVault } from '../shared/storage/vault.ts'
 import { createLog } from '../shared/telemetry/log.ts'
 
-/** What the operator typed cannot be done as it stands; the message says what to type. */
+/** The command line can't be run as typed; the message says what to type. */
 export class UsageError extends Error {}
 
 type Options = NonNullable<ParseArgsConfig['options']>
 
 /**
  * Parses options strictly.
- * @throws UsageError on an unknown option or a stray word.
+ * @throws UsageError for an unknown option or an unexpected argument.
  */
 export function parseOptions<T extends Options>(options: T, args = process.argv.slice(2)) {
   try {
@@ -34,7 +34,7 @@ export function parseOptions<T extends Options>(options: T, args = process.argv.
   }
 }
 
-/** Raw settings: the environment's variables, overlaid by the `Values` of the settings file where one is named. */
+/** Raw settings: the environment's variables, overridden by the `Values` of the settings file, if one is named. */
 export async function readSettings(file: string | undefined): Promise<Record<string, string | undefined>> {
   if (file === undefined) return process.env
   const text = await readFile(file, 'utf8').catch(() => {
@@ -48,7 +48,7 @@ export async function readSettings(file: string | undefined): Promise<Record<str
   }
 }
 
-/** The broker that the settings describe, as the functions have it. Its log goes to standard error. */
+/** Creates the broker from the settings, like the functions do. Its log goes to standard error. */
 export async function openBroker(settingsFile: string | undefined): Promise<Broker> {
   const settings = await readSettings(settingsFile)
   await prepareProcess(settings)
@@ -57,8 +57,8 @@ export async function openBroker(settingsFile: string | undefined): Promise<Brok
 }
 
 /**
- * One vault by its address alone, for what comes before a broker has settings.
- * @throws UsageError when it is no `https:` address.
+ * Opens a vault by its address, for steps before a broker has settings.
+ * @throws UsageError if it isn't an `https:` address.
  */
 export async function openVault(url: string, settingsFile: string | undefined): Promise<Vault> {
   if (!URL.canParse(url) || new URL(url).protocol !== 'https:')
@@ -77,7 +77,7 @@ export async function openVault(url: string, settingsFile: string | undefined): 
 }
 
 /**
- * The managed identity where there is one, as on Azure and on the local stack; else the user who ran `az login` or
+ * The managed identity if there is one, as on Azure and on the local stack; otherwise the user of `az login` or
  * `azd auth login`.
  */
 export function chooseCredential(
@@ -88,7 +88,10 @@ export function chooseCredential(
   return new ChainedTokenCredential(new AzureCliCredential(), new AzureDeveloperCliCredential())
 }
 
-/** Takes up what libraries read from the process and not from settings: the identity's endpoint, whom TLS trusts. */
+/**
+ * Applies the values that libraries read from the process instead of the settings: the identity's endpoint, and the
+ * trusted TLS authority.
+ */
 export async function prepareProcess(settings: Readonly<Record<string, string | undefined>>): Promise<void> {
   for (const name of ['IDENTITY_ENDPOINT', 'IDENTITY_HEADER'] as const) {
     if (settings[name]) process.env[name] = settings[name]
@@ -96,7 +99,7 @@ export async function prepareProcess(settings: Readonly<Record<string, string | 
   await trust(settings.NODE_EXTRA_CA_CERTS)
 }
 
-/** Node reads `NODE_EXTRA_CA_CERTS` at its start only; out of a settings file it is taken up here. */
+/** Node reads `NODE_EXTRA_CA_CERTS` only when it starts; a value from a settings file is applied here. */
 async function trust(caFile: string | undefined): Promise<void> {
   if (!caFile || caFile === startedWith) return
   const extra = await readFile(caFile, 'utf8').catch(() => {
@@ -108,8 +111,8 @@ async function trust(caFile: string | undefined): Promise<void> {
 const startedWith = process.env.NODE_EXTRA_CA_CERTS
 
 /**
- * Runs a command: exit status 0 or what it answers, 1 when storage refuses or does not answer, 2 with the message for
- * what the operator can fix.
+ * Runs a command: exit status 0 or the command's result, 1 if storage refuses or doesn't answer, 2 with a message about
+ * problems that the operator can fix.
  */
 export async function run(command: () => Promise<number | undefined>): Promise<void> {
   try {
@@ -134,8 +137,8 @@ function adviceFor({ service, status, code }: StorageUnavailableError): string {
 }
 
 /**
- * A progress bar on a terminal, silence elsewhere.
- * @param stream default is standard error, so that what a command answers can be piped.
+ * A progress bar on a terminal; otherwise no output.
+ * @param stream default is standard error, so a command's output can be piped.
  */
 export function createProgress(title: string, total: number, stream: NodeJS.WritableStream = process.stderr) {
   const format = `${title} [{bar}] {value}/{total} {notes}`

@@ -10,9 +10,9 @@ import { toPastedCall } from './pastedCall.ts'
 type Shown = z.infer<typeof diagnosisResponse>
 
 /**
- * Diagnoses a tenant: `npm run diagnose -- --tenant acme` tries every credential live; with `--answer file` or a pipe
- * it explains a failed call by its answer, with the headers or without, or by `{status, body, service?, sent?}`.
- * @returns 0 when all is well, 1 when something is at fault.
+ * Diagnoses a tenant: `npm run diagnose -- --tenant acme` tests every credential live; with `--answer file` or a pipe,
+ * it explains a failed call from its answer, with or without headers, or from `{status, body, service?, sent?}`.
+ * @returns 0 if all is well, 1 if something is at fault.
  */
 async function command(): Promise<number> {
   const options = parseOptions(diagnoseOptions)
@@ -29,7 +29,7 @@ async function command(): Promise<number> {
   return shown.verdict === 'all_well' || shown.verdict === 'not_a_failure' ? 0 : 1
 }
 
-/** What was named or piped in, with what the options add; nothing at all asks for a live probe. */
+/** The named or piped answer, with additions from the options; no input asks for a live probe. */
 async function readCall(options: Options): Promise<unknown> {
   const pasted = (await readAnswer(options.answer)).trim()
   const status = options.status === undefined ? {} : { status: statusOf(options.status) }
@@ -56,7 +56,7 @@ function statusOf(text: string): number {
   throw new UsageError('--status takes the HTTP status of the response, for example 401.')
 }
 
-/** A diagnosis for a person: what is at fault and who acts first, then why, then what to do. */
+/** A diagnosis for a person: first the fault and the actor, then the cause, then the actions. */
 function toLines(shown: Shown): string[] {
   const { verdict, credential, actor, explanation, evidence, trackingId, retryAfterSeconds, next } = shown
   const facts = [

@@ -1,14 +1,14 @@
 import { parseArgs } from 'node:util'
 import type { CommandLine } from './options.ts'
 
-/** `npm start`, `npm test` and `npm run …`, as far as the line, the code span or the table cell goes. */
+/** `npm start`, `npm test` and `npm run …`, up to the end of the line, the code span, or the table cell. */
 const command = /\bnpm (?:run (?:-s )?([\w:-]+)|(start|test)\b)((?: [^`\n]*)?)/g
 
 /**
- * What is wrong with the `npm` commands that a page's text shows: scripts that are none, options that a script does
- * not know, and options that are missing.
+ * Faults of the `npm` commands in a page's text: unknown scripts, options that a script doesn't
+ * have, and missing options.
  * @param scripts the names in `package.json`.
- * @param known what each script takes; a script that is not among them is held by its name alone.
+ * @param known the arguments of each script; for other scripts, only the name is checked.
  */
 export function faultsOfCommands(
   text: string,
@@ -20,7 +20,7 @@ export function faultsOfCommands(
     const name = run ?? bare ?? ''
     if (!scripts.has(name)) return [`npm run ${name} is no script`]
     const line = known[name]
-    // In prose a command without a code span has no end that could be seen.
+    // In prose, a command without a code span has no recognizable end.
     if (!line || !isCode(text, match.index)) return []
     const fault = faultOf(name, toWords(rest), line)
     return fault ? [`${whole.trim()}: ${fault}`] : []
@@ -28,7 +28,7 @@ export function faultsOfCommands(
   return [...new Set(found)]
 }
 
-/** Whether what is at a place stands in a code span or block. */
+/** Whether a position is in a code span or block. */
 function isCode(text: string, at: number): boolean {
   const line = text.slice(text.lastIndexOf('\n', at) + 1, at)
   const inSpan = (line.match(/`/g) ?? []).length % 2 === 1

@@ -29,26 +29,26 @@ import { checkSignIns } from './doctor/signIn.ts'
 import { findToken, graphToken } from './doctor/token.ts'
 import { doctorOptions } from './options.ts'
 
-/** What the doctor is given: a URL, settings, or both. */
+/** Options of the doctor: a URL, settings, or both. */
 export interface DoctorOptions {
   readonly url?: string
-  /** Raw settings; with them they are looked at too, and all of storage where no token is given. */
+  /** Raw settings; if given, they're checked too, and without a token, so is all of storage. */
   readonly settings?: Readonly<Record<string, string | undefined>>
   readonly token?: string
   /** Why there is no token. */
   readonly noToken?: string
   readonly appToken?: string
   readonly tenant?: string
-  /** Reads Entra registrations. Default is through Microsoft Graph as the user logged in with `az login`. */
+  /** Reads Entra registrations. Default is through Microsoft Graph, as the user of `az login`. */
   readonly readRegistration?: ReadRegistration
   readonly strict?: boolean
-  /** Which lines the verdict is about. Default is all. */
+  /** The lines that count for the verdict. Default is all. */
   readonly category?: Category | undefined
 }
 
 /**
- * Looks at everything that the first vend needs, from outside, through the broker's own eyes, and beside its settings.
- * @throws UsageError when there is nothing to look at.
+ * Checks everything that the first vend needs: from outside, through the broker's own checks, and from its settings.
+ * @throws UsageError if there is nothing to check.
  */
 export async function examine(options: DoctorOptions): Promise<DoctorReport> {
   const { settings } = options
@@ -98,7 +98,7 @@ function checkSettings(
   }
 }
 
-/** The broker's own eyes where a token opens them; else the same look from this process, with its identity. */
+/** The broker's own checks if there is a token; otherwise the same checks from this process, with its identity. */
 async function checkInside(
   broker: BrokerUnderTest | undefined,
   config: Config | undefined,
@@ -115,7 +115,7 @@ function signInsOf(config: Config | undefined) {
   )
 }
 
-/** The host's queue by connection string; by identity it is among the readiness checks. */
+/** The host's queue by connection string; with an identity, it's one of the readiness checks. */
 async function checkHostQueue(settings: Readonly<Record<string, string | undefined>>): Promise<Diagnosed[]> {
   const connection = settings.AzureWebJobsStorage
   if (!connection) return []

@@ -1,11 +1,11 @@
-/** What follows these options is a file that the command writes. */
+/** Options that are followed by an output file. */
 const writers = ['-out', '-keyout', '--output-file', '--journal']
-/** Endings of files that hold secrets: wherever code of a page names one, it is meant to lie on somebody's disk. */
+/** Extensions of files that contain secrets: if a page's code names one, someone is going to have it on disk. */
 const secret = /^[\w$./{}<>"-]*\.(?:pem|key|pfx|p12|csv|journal|backup|settings\.json)$/
 
 /**
- * Files that the code of a page makes, or that hold secrets and are named there: redirections, options that name an
- * output, `--file` of a backup, and names by their ending. A new page with a new file is seen by `check-published.ts`.
+ * Files that a page's code creates, or that contain secrets and are named there: redirections, options that name an
+ * output, `--file` of a backup, and names by their extension. `check-published.ts` notices a new page with a new file.
  */
 export function filesMadeBy(markdown: string): string[] {
   const text = markdown
@@ -34,7 +34,7 @@ function filesOfLine(line: string): string[] {
   return [...redirected, ...written, ...backedUp, ...ending].filter(isFile)
 }
 
-/** Neither a placeholder for words in a table nor a comparison of a query. */
+/** Neither a placeholder in a table nor a comparison in a query. */
 function isFile(file: string): boolean {
   return /[./]/.test(file) && !/^\.\w*$|^\d/.test(file)
 }

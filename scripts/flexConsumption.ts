@@ -3,14 +3,14 @@ import { readFileSync } from 'node:fs'
 type List = 'site' | 'siteConfig' | 'appSettings'
 type Json = Record<string, unknown>
 
-/** Azure does not mind the case of these names, so neither do we. */
+/** Azure ignores the case of these names, and so does this check. */
 const refused = lists()
 
 /**
  * Finds what Flex Consumption refuses (Resource Manager's error 51021) or ignores in a compiled template or a snapshot.
- * The names, and where each list comes from, are in `infra/flexConsumption.json`. Every object is looked at, so that
- * what a module, a variable or the type of a parameter holds is found too.
- * @returns e.g. `siteConfig.ftpsState`, each name once.
+ * The names, with the source of each list, are in `infra/flexConsumption.json`. Every object is checked, so
+ * names in modules, variables, and types of parameters are found too.
+ * @returns for example `siteConfig.ftpsState`, each name once.
  */
 export function refusedByFlexConsumption(template: unknown): string[] {
   return [...new Set(objectsIn(template).flatMap(refusedIn))].toSorted()
@@ -25,7 +25,7 @@ function refusedIn(object: Json): string[] {
       ? found('siteConfig', properties)
       : []),
     ...found('siteConfig', siteConfig),
-    // No other key of a template is named like these settings, so they are refused wherever they stand.
+    // No other key in a template has the name of such a setting, so they're refused everywhere.
     ...found('appSettings', object),
     ...listed.flatMap((setting: Json) => found('appSettings', { [`${setting.name}`]: true })),
   ]

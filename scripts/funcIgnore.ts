@@ -1,7 +1,8 @@
 /**
- * What `func azure functionapp publish` publishes of some files. It is no reader of gitignore files: each line stands for
- * the start of a path and ends at a word's boundary, order means nothing, and a `!` line wins over every other
- * (`GitIgnoreParser.cs` of azure-functions-core-tools). A star is one name, two stars are any path, `?` is itself.
+ * The files that `func azure functionapp publish` publishes. It doesn't follow gitignore rules: each line matches
+ * the start of a path up to a word boundary, order has no effect, and a `!` line overrides every other
+ * (`GitIgnoreParser.cs` of azure-functions-core-tools). One star matches a name, two stars match any path, and `?` is
+ * literal.
  */
 export function publishedByFunc(funcignore: string, files: readonly string[]): string[] {
   const lines = funcignore

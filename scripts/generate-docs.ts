@@ -13,7 +13,7 @@ import { hostSettings } from './host-settings.ts'
 import { eventsPage } from './log-events.ts'
 import { code, page, table } from './markdown.ts'
 
-// Outside a host the Functions library warns about every registration.
+// Outside a host, the Functions library warns about every registration.
 console.warn = () => undefined
 await import('../functions/main.ts')
 
@@ -28,7 +28,7 @@ const pages: Readonly<Record<string, () => string | Promise<string>>> = {
     page(
       'Errors',
       'shared/problems.ts',
-      'Every error is a problem document (RFC 9457, `application/problem+json`). Branch on `code`; do what `actor` says: `advertiser` signs in again, `advertiserAdmin` allows the app in their directory, `app` corrects its request, `operator` fixes the broker, `nobody`: try again after `retryAfter` seconds.',
+      'Every error is a problem document (RFC 9457, `application/problem+json`). Branch on `code`; do what `actor` says: `advertiser` signs in again, `advertiserAdmin` allows the app in their directory, `app` corrects its request, `operator` fixes the broker, and `nobody` means to try again after `retryAfter` seconds.',
       table(
         ['code', 'status', 'actor', 'what happened', 'how to fix it'],
         Object.entries(problems).map(([name, p]) => [
@@ -44,7 +44,7 @@ const pages: Readonly<Record<string, () => string | Promise<string>>> = {
     page(
       'When connecting fails',
       'shared/connect/failures.ts',
-      'The person sees a page that says so; its way back leads to `returnUrl` with `status=failed` and the code as `error`, where there is one with `reason`, `sign_in_with`, `trace_id` and `admin_consent_url`. Who declines is sent back at once.',
+      'The person sees a page that explains the failure. Its link back leads to `returnUrl` with `status=failed` and the code as `error`, and, if available, `reason`, `sign_in_with`, `trace_id`, and `admin_consent_url`. A person who declines is sent back immediately.',
       table(
         ['error', 'actor', 'the page’s heading', 'what it says'],
         Object.entries(connectFailures).map(([name, f]) => [
@@ -88,16 +88,16 @@ function settingsPage(): string {
   return page(
     'Settings',
     'shared/settings.ts',
-    'Application settings on Azure, environment variables anywhere. All are checked at once when the broker starts; what is wrong is listed by name, with the reason and an example. A setting that is present and empty counts as unset. Blanks around a value are cut; a value with invisible characters, quotation marks around it, a placeholder or an unresolved Key Vault reference is refused. Units are in the names. Secrets are no settings: they are in Key Vault, see [storage.md](storage.md).',
+    'Application settings on Azure, environment variables anywhere. The broker checks all of them when it starts, and lists invalid ones by name, with the reason and an example. An empty setting counts as unset. Surrounding whitespace is removed. A value with invisible characters, surrounding quotation marks, a placeholder, or an unresolved Key Vault reference is refused. Units are in the names. Secrets aren’t settings: they’re in Key Vault, see [storage.md](storage.md).',
     table(settingColumns, common.map(settingRow)),
     '## Of each environment\n',
-    `Prefixed with ${prefixes.join(' or ')}; only those of the environments that \`ENVIRONMENTS\` names are read.\n`,
+    `Prefixed with ${prefixes.join(' or ')}; only the settings of environments in \`ENVIRONMENTS\` are read.\n`,
     table(settingColumns, own.map(settingRow)),
     '## Of the local stack only\n',
-    'They lead to stand-ins or relax a check. The Bicep template does not offer them.\n',
+    'They point to stand-ins or relax a check. The Bicep template doesn’t include them.\n',
     table(settingColumns, local.map(settingRow)),
     '## Of the host\n',
-    'Read by what the broker runs in, not by the broker; [`local.settings.sample.json`](../local.settings.sample.json) has those that a laptop needs, deployment sets the others. `func start` with that file, and the local stack’s ports, are in [CONTRIBUTING.md](../CONTRIBUTING.md).\n',
+    'The host and its libraries read these settings; the broker doesn’t. [`local.settings.sample.json`](../local.settings.sample.json) has those for a laptop; the deployment sets the others. `func start` with that file, and the local stack’s ports, are in [CONTRIBUTING.md](../CONTRIBUTING.md).\n',
     table(
       ['setting', 'read by', 'meaning', 'example'],
       Object.entries(hostSettings).map(([name, { readBy, meaning, example }]) => [

@@ -1,12 +1,15 @@
-/** A setting that the Functions host, Node or the Azure libraries read themselves; the broker never does. */
+/** A setting that the Functions host, Node, or the Azure libraries read; the broker itself never does. */
 interface HostSetting {
   readonly readBy: string
   readonly meaning: string
-  /** What deployment or the local stack sets it to. */
+  /** The value from deployment or the local stack. */
   readonly example: string
 }
 
-/** The settings beside the broker's own, in `local.settings.sample.json` and on Azure (`infra/modules/appSettings.bicep`). */
+/**
+ * The settings besides the broker's own, in `local.settings.sample.json` and on Azure
+ * (`infra/modules/appSettings.bicep`).
+ */
 export const hostSettings: Readonly<Record<string, HostSetting>> = {
   FUNCTIONS_WORKER_RUNTIME: {
     readBy: 'Functions host',

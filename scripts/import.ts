@@ -16,27 +16,27 @@ import { createJournal, type Journal, type JournalEntry } from './import/journal
 import { printOutcome, printPlan } from './import/report.ts'
 import { importOptions } from './options.ts'
 
-/** What importing needs. */
+/** Dependencies of importing. */
 export interface ImportOptions {
   readonly rows: readonly ImportRow[]
   readonly call: CallBroker
   readonly journal: Pick<Journal, 'add'>
-  /** Tenants begun a second, at most. */
+  /** The most tenants to start per second. */
   readonly ratePerSecond: number
   readonly clock: Clock
   readonly onOutcome?: (entry: Outcome) => void
 }
 
-/** How a tenant ended, before the journal says where. */
+/** A tenant's result, without the broker that the journal adds. */
 type Outcome = Omit<JournalEntry, 'broker'>
 
-/** Tenants in flight at once; the identity provider sees no more from us than from a busy broker. */
+/** Concurrent tenants; for the identity provider, this looks like a busy broker. */
 const concurrency = 4
 
 const triesPerTenant = 3
 const usualWaitSeconds = 5
 
-/** Problems of the operator’s: every tenant after this one would meet the same. */
+/** Problems for the operator: every later tenant would have the same one. */
 const forEveryTenant = new Set([
   'broker_not_configured',
   'caller_not_authenticated',
@@ -46,12 +46,12 @@ const forEveryTenant = new Set([
   'route_not_found',
 ])
 
-/** One grant was refused and nobody can tell yet whether it is its person’s fault: another run may fare better. */
+/** A grant was refused, and it’s not known yet whether its person is at fault: another run may succeed. */
 const undecidedReason = 'advertising_105'
 
 /**
- * The rows that are not done: connected ones are, refused ones too unless they are to be tried again. Those that no run
- * has tried come first, so that what failed once is never in their way.
+ * The rows that aren’t done. Connected rows are done, and so are refused ones unless they must be retried. Rows that no
+ * run has tried come first, so earlier failures don’t delay them.
  */
 export function openRows(
   rows: readonly ImportRow[],
@@ -64,8 +64,8 @@ export function openRows(
 }
 
 /**
- * Brings every row’s grant to the broker; each outcome is in the journal before the next tenant of its lane begins.
- * @throws UsageError when what stands in the way stands in every tenant’s way.
+ * Imports every row’s grant into the broker; each result is in the journal before the next tenant of its lane starts.
+ * @throws UsageError if the problem would affect every tenant.
  */
 export async function importGrants(options: ImportOptions): Promise<Outcome[]> {
   const gate = createGate(options)
@@ -80,8 +80,9 @@ export async function importGrants(options: ImportOptions): Promise<Outcome[]> {
 }
 
 async function importOne({ call, clock }: ImportOptions, { tenant, grant }: ImportRow): Promise<Outcome> {
+  const body = { ...grant, refreshToken: grant.refreshToken.expose() }
   for (let tries = 1; ; tries++) {
-    const answer = await call(`/v1/tenants/${encodeURIComponent(tenant)}/grants`, grant).catch((error) => {
+    const answer = await call(`/v1/tenants/${encodeURIComponent(tenant)}/grants`, body).catch((error) => {
       if (error instanceof BrokerUnreachableError && tries < triesPerTenant) return 'unreachable' as const
       throw error
     })
@@ -119,7 +120,7 @@ function createGate({ clock, ratePerSecond }: ImportOptions): () => Promise<void
   }
 }
 
-/** `npm run import -- tenants.csv`: the journal is beside the file. */
+/** `npm run import -- tenants.csv`: the journal is next to the file. */
 async function command(): Promise<number> {
   const { values, file } = parseCommandLine()
   const ratePerSecond = rateOf(values.rate)
@@ -152,7 +153,7 @@ async function command(): Promise<number> {
     .then(() => undefined)
     .catch((error: unknown) => error)
     .finally(progress.stop)
-  // Told of every line of the file, whichever run brought it, and also when this run was stopped.
+  // Covers every line of the file, from any run, even if this run was stopped.
   const status = printOutcome(rows, await journal.read(), counts)
   if (stopped) throw stopped
   return status

@@ -1,18 +1,18 @@
 /**
- * Installs the Bicep compiler that `infra/` is checked with, from NuGet, into `.local/bicep` (not in git), and prints
- * its path. Needs `dotnet`; a second run finds it installed. Plain JavaScript: CI may run it before `npm ci`.
+ * Installs the Bicep compiler for checking `infra/` from NuGet into `.local/bicep` (not in git), and prints
+ * its path. Needs `dotnet`; a second run does nothing. Plain JavaScript: CI may run it before `npm ci`.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
-/** The kept template names its compiler, so a new version is a change of its own. */
+/** The template in git names its compiler, so a new version is a separate change. */
 const version = '0.49.2'
 const root = fileURLToPath(new URL('..', import.meta.url))
 
 /**
- * Installs the compiler where it is missing.
+ * Installs the compiler if it's missing.
  * @returns {string} the path of the executable.
  */
 export function installBicep() {

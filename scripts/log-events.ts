@@ -1,6 +1,6 @@
 import { code, page, table } from './markdown.ts'
 
-/** One event of the log: its name, what it says, its fields. */
+/** A log event: its name, its meaning, its fields. */
 interface LoggedEvent {
   readonly name: string
   readonly about: string
@@ -8,8 +8,8 @@ interface LoggedEvent {
 }
 
 /**
- * The page of log events, read out of the text of `shared/domain/logEvents.ts`: its types and comments are the catalog, and
- * they are gone when the program runs. An event without a comment of its own belongs to the one before it.
+ * Generates the page of log events from the text of `shared/domain/logEvents.ts`: its types and comments are the
+ * catalog, and they don't exist at run time. An event without its own comment belongs to the previous one.
  */
 export function eventsPage(source: string): string {
   const rows = readEvents(source).map(({ name, about, fields }) => [
@@ -20,7 +20,7 @@ export function eventsPage(source: string): string {
   return page(
     'Log events',
     'shared/domain/logEvents.ts',
-    'Every structured line of the broker is one JSON object with `event` and the fields below. Alerts and the workbook in `infra/` read these names. Lines that were written inside a trace also have its `trace_id` and `span_id`. No field ever holds a secret; `tenantKey` is the hash that is the tenant’s partition key.',
+    'Every structured line of the broker is one JSON object with `event` and the fields below. Alerts and the workbook in `infra/` read these names. Lines that were written inside a trace also have its `trace_id` and `span_id`. No field ever contains a secret; `tenantKey` is the hash that is the tenant’s partition key.',
     table(['event', 'what it says', 'fields'], rows),
   )
 }
@@ -37,7 +37,7 @@ function readEvents(source: string): LoggedEvent[] {
 }
 
 /** A comment, if there is one, then `'name': { … }` or `'name': Type`. */
-const entry = /(?:\/\*\*\s*([\s\S]*?)\*\/\s*)?'([\w.]+)':\s*(\{[^}]*\}|\w+)/g
+const entry = /(?:\/\*\*[\s*]*([\s\S]*?)\*\/\s*)?'([\w.]+)':\s*(\{[^}]*\}|\w+)/g
 
 function fieldsOf(source: string, type: string): string[] {
   const inner = type.startsWith('{') ? type.slice(1, -1) : blockAfter(source, `interface ${type} {`)

@@ -1,10 +1,10 @@
-/** A generated page: its title, the file it is generated from, what it is about, and its parts. */
+/** A generated page: its title, the file it is generated from, its introduction, and its parts. */
 export function page(title: string, source: string, about: string, ...parts: readonly string[]): string {
   const note = `<!-- Generated from ${source} by scripts/generate-docs.ts; do not edit. -->`
   return `${[note, `# ${title}\n`, `${about}\n`, ...parts].join('\n')}\n`
 }
 
-/** A table; what would end a cell is escaped. */
+/** A table; characters that would end a cell are escaped. */
 export function table(columns: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.map(cell).join(' | ')} |`
   return [line(columns), `|${columns.map(() => '---').join('|')}|`, ...rows.map(line), ''].join('\n')

@@ -13,12 +13,12 @@ const defaultConcurrency = Number(migrateOptions.concurrency.default)
 
 type Outcome = MigrationOutcome | 'failed'
 
-/** What another run, a little later, can still move. */
+/** Results that a later run can still improve. */
 const forAnotherRound: readonly Outcome[] = ['leased', 'changed', 'failed']
 
 /**
- * Moves every tenant's grant into one store, while the broker serves.
- * @returns how many tenants ended how; run it again until nothing is `leased`, `changed` or `failed`.
+ * Moves every tenant's grant to one store while the broker is running.
+ * @returns the number of tenants by result; run it again until nothing is `leased`, `changed`, or `failed`.
  */
 export async function migrateGrants(
   broker: Broker,

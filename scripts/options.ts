@@ -1,10 +1,10 @@
 import type { ParseArgsConfig } from 'node:util'
 import { startOptions } from '../local/startOptions.ts'
 
-/** `--settings` names a file as the Functions host's own `local.settings.json`. */
+/** `--settings` names a file in the format of the Functions host's `local.settings.json`. */
 const settings = { settings: { type: 'string' } } as const
 
-/** How a command that calls a running broker is told where and as whom. */
+/** Options for the address and the token of commands that call a running broker. */
 export const callOptions = {
   url: { type: 'string' },
   'token-file': { type: 'string' },
@@ -32,7 +32,7 @@ export const diagnoseOptions = {
   json: { type: 'boolean' },
 } as const
 
-/** Options of `npm run import`, beside the file. */
+/** Options of `npm run import`, besides the file. */
 export const importOptions = {
   ...callOptions,
   'dry-run': { type: 'boolean' },
@@ -66,16 +66,16 @@ export const simulateOptions = {
   replay: { type: 'string' },
 } as const
 
-/** What may follow a command of `package.json`. */
+/** The arguments of a command in `package.json`. */
 export interface CommandLine {
   readonly options: NonNullable<ParseArgsConfig['options']>
-  /** Options without which the command refuses. Default is none. */
+  /** Required options. Default is none. */
   readonly required?: readonly string[]
-  /** How many words beside options it takes. Default is none. */
+  /** The number of arguments besides options. Default is none. */
   readonly words?: number
 }
 
-/** The commands that pages tell people to run, by their name in `package.json`; pages are held against them. */
+/** The commands that pages tell people to run, by their name in `package.json`; pages are checked against them. */
 export const commandLines: Readonly<Record<string, CommandLine>> = {
   start: { options: startOptions },
   doctor: { options: doctorOptions },

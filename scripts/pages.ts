@@ -3,7 +3,7 @@ import { join } from 'node:path'
 
 const passedOver = new Set(['node_modules', 'dist', '.git', '.local', '.artifacts'])
 
-/** Every Markdown page of the repository. */
+/** Finds every Markdown page of the repository. */
 export async function findPages(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true })
   const found = await Promise.all(

@@ -1,20 +1,21 @@
-/** What is posted to the broker of a call that failed. */
+/** The request to the broker about a failed call. */
 export type PastedCall = Readonly<Record<string, unknown>>
 
 const members: ReadonlySet<string> = new Set(['status', 'body', 'trackingId', 'service', 'sent'])
-/** More than the broker reads of a text, and less than it takes, however the text is escaped. */
+/** More than the broker reads of a text, and less than it accepts, regardless of escaping. */
 const maxCharacters = 400_000
 
 /**
- * Turns what a person has of a failed call into a diagnosis's body: the call as the contract describes it, or the
- * answer itself, with its head as `curl -i` shows it or without. The broker reads status and headers out of the head.
+ * Converts a person's record of a failed call to the body of a diagnosis. The record is the call as the contract
+ * describes it, or the answer itself, with or without its head from `curl -i`. The broker reads status and headers from
+ * the head.
  */
 export function toPastedCall(text: string): PastedCall {
   const call = parseCall(text)
   return call ?? { body: text.slice(0, maxCharacters) }
 }
 
-/** An object of the contract's members alone; an answer that happens to have a `status` has others besides. */
+/** An object with only the contract's members; an answer that happens to have a `status` has others too. */
 function parseCall(text: string): PastedCall | undefined {
   try {
     const value: unknown = JSON.parse(text)

@@ -25,12 +25,12 @@ import { rebuildOptions } from './options.ts'
 /** Concurrent refreshes. Each tenant costs a refresh and a discovery. */
 const concurrency = 4
 
-/** What a rebuild did, or with a dry run would look at. */
+/** The result of a rebuild, or the tenants that a dry run would check. */
 export interface RebuildReport {
   readonly counts: Readonly<
     Partial<Record<RebuildOutcome | 'failed' | 'missing' | 'damaged' | 'repaired', number>>
   >
-  /** Tenants that did not end as `present` or `connected`. */
+  /** Tenants with results other than `present` or `connected`. */
   readonly attention: readonly {
     readonly workspace: string
     readonly tenant: string
@@ -73,7 +73,7 @@ export async function createMissingTables(
 
 /**
  * Rebuilds every tenant that the vaults' tags name, and ends every other one that was disconnected after its consent.
- * Nothing is written in a dry run.
+ * A dry run writes nothing.
  */
 export async function rebuildTables(
   broker: Broker,
@@ -132,8 +132,8 @@ interface Untagged {
 }
 
 /**
- * A row that no vault secret is tagged with. A damaged one is repaired; without a sound grant, its advertiser must sign in
- * again. One that was restored from before a disconnect is disconnected again.
+ * Handles a row without a tagged vault secret. A damaged one is repaired; without a valid grant, its advertiser must
+ * sign in again. A row restored from before a disconnect is disconnected again.
  */
 async function settleRow(
   broker: Broker,

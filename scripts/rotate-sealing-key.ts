@@ -24,7 +24,7 @@ import { sealingKeyOptions } from './options.ts'
 
 const concurrency = 8
 
-/** How a prune ended; older keys are dropped only when every row has the sealing key. */
+/** The result of a prune; older keys are dropped only if every row uses the sealing key. */
 export type PruneOutcome =
   | {
       readonly pruned: true
@@ -38,8 +38,8 @@ export type PruneOutcome =
     }
 
 /**
- * Seals every row with the newest key, then drops the older ones. Leaves the set alone while a process may still seal
- * with an older key, and when a row was busy or could not be opened: run it again.
+ * Reseals every row with the newest key, then drops the older ones. Leaves the set unchanged while a process may still
+ * seal with an older key, or if a row was busy or couldn't be opened: run it again.
  */
 export async function pruneSealingKeys(
   { clock, grantServices, tables, vaults }: Pick<Broker, 'clock' | 'grantServices' | 'tables' | 'vaults'>,

@@ -7,8 +7,9 @@ export interface NamedRoute {
 }
 
 /**
- * Finds the routes that lose requests to a function whose name sorts before theirs: both templates match some path, and
- * the earlier one is not the more special. The host knows no precedence of literals (azure-webjobs-sdk-extensions `WebJobsRouteBuilder.Build`).
+ * Finds the routes that lose requests to a function whose name sorts before theirs: both templates match a common path,
+ * and the earlier one isn't more specific. The host gives literals no precedence (azure-webjobs-sdk-extensions
+ * `WebJobsRouteBuilder.Build`).
  */
 export function findShadowed<R extends NamedRoute>(
   routes: readonly R[],
@@ -34,14 +35,14 @@ function takes(earlier: string[], later: string[]): boolean {
   return overlap(earlier, later) && !isMoreSpecial
 }
 
-/** Whether some path matches both. */
+/** Whether a path can match both. */
 function overlap([a, ...restA]: string[], [b, ...restB]: string[]): boolean {
   if (isCatchAll(a) || isCatchAll(b)) return true
   if (a === undefined || b === undefined) return a === b
   return (isParameter(a) || isParameter(b) || a === b) && overlap(restA, restB)
 }
 
-/** Whether every path that `special` matches is one that `general` matches. */
+/** Whether `general` matches every path that `special` matches. */
 function covers([general, ...restGeneral]: string[], [special, ...restSpecial]: string[]): boolean {
   if (isCatchAll(general)) return true
   if (general === undefined || special === undefined) return general === special

@@ -5,9 +5,9 @@ import { simulateOptions } from './options.ts'
 /** `npm run simulate -- --seeds 1000 --from 1 [--strict] [--replay SEED]`: see docs/simulator.md. */
 const { values } = parseArgs({ options: simulateOptions })
 const mode = values.strict ? 'strict' : 'microsoft'
-/** A run ends after this many broken rules, because they are mostly one fault. */
+/** A run ends after this many broken rules, because they usually have the same cause. */
 const maxFailures = 20
-/** A long run says how far it is. */
+/** A long run reports its progress. */
 const progressSeeds = 5000
 
 if (values.replay === undefined) await runSeeds(Number(values.from), Number(values.seeds))

@@ -21,9 +21,17 @@ const words: readonly Word[] = [
   { pattern: /\bupon which\b/gi, instead: 'start a new sentence' },
   { pattern: /\bYou signed in, and\b/g, instead: 'You signed in, but' },
   { pattern: /\bWhat [\w ]+ touches\b/g, instead: 'Dependencies of …' },
+  { pattern: /\bafresh\b/gi, instead: 'again, or: start over' },
+  { pattern: /\bin whose place\b/gi, instead: 'say what replaces it' },
+  { pattern: /\b(some|any|every)body\b/gi, instead: 'someone; or name the process' },
+  { pattern: /\bof one['’]s own\b/gi, instead: 'its own' },
+  { pattern: /\blooked at every\b/gi, instead: 'evaluated every' },
+  { pattern: /\bis none of (its|ours|theirs)\b/gi, instead: 'isn’t its …' },
+  { pattern: /\bhowever (often|long|many|much)\b/gi, instead: 'no matter how …' },
+  { pattern: /\bnobody waits\b/gi, instead: 'say that the caller doesn’t wait' },
 ]
 
-/** A word of the list that stands in a text. */
+/** A word of the list that occurs in a text. */
 export interface WordFault {
   /** Counted from 1. */
   readonly line: number
@@ -31,7 +39,7 @@ export interface WordFault {
   readonly instead: string
 }
 
-/** Finds the words that keep coming back in translated prose. Names of files in links don't count. */
+/** Finds words that are typical of translated prose. Names of files in links don't count. */
 export function faultsOfWords(text: string): WordFault[] {
   return text.split('\n').flatMap((content, index) =>
     words.flatMap(({ pattern, instead }) =>

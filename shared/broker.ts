@@ -32,6 +32,7 @@ import { createTenantPages } from './operations/tenantWalk.ts'
 import { readHolds } from './refresh/readHolds.ts'
 import { createRefresher, type Refresher } from './refresh/refreshTenant.ts'
 import type { SweepDependencies } from './refresh/sweep.ts'
+import { Secret } from './secret.ts'
 import { type BrokerSecrets, createBrokerSecrets, sealingKeysName } from './secrets/brokerSecrets.ts'
 import {
   createDeveloperTokens,
@@ -59,7 +60,7 @@ import type { GrantServices } from './tenants/connectGrant.ts'
 import { type AccessTokens, createAccessTokens } from './vend/accessTokens.ts'
 import { createVend, type Vend } from './vend/vend.ts'
 
-/** Everything that the functions and the commands use, wired once per process. */
+/** The dependencies of all functions and commands, wired once per process. */
 export interface Broker {
   readonly config: Config
   readonly clock: StorageClock
@@ -72,7 +73,7 @@ export interface Broker {
   readonly accounts: AccountStore
   readonly records: OneTimeRecords
   readonly sealer: Sealer
-  /** Every tenant, a page at a time, for the audit of due rows. */
+  /** Every tenant, page by page, for the audit of due rows. */
   readonly tenantPages: TenantPages
   /** The broker’s own secrets. */
   readonly secrets: BrokerSecrets
@@ -82,7 +83,7 @@ export interface Broker {
   readonly notes: BrokerNotes
   /** The identity that the broker runs as. */
   readonly credential: TokenCredential
-  /** Each grant store on its own, for moving grants between them. */
+  /** Each grant store separately, for moving grants between them. */
   readonly grantStores: { readonly vault: GrantStore; readonly sealed: GrantStore }
   readonly environments: EnvironmentStates
   readonly sweeps: SweepReports
@@ -102,7 +103,7 @@ export interface Broker {
 let built: Broker | undefined
 
 /**
- * This process's broker, built at the first call from its environment variables.
+ * This process's broker, created on the first call from its environment variables.
  * @throws SettingsError with every faulty setting; the next call tries again.
  */
 export function broker(): Broker {
@@ -112,8 +113,8 @@ export function broker(): Broker {
 
 /**
  * Wires a broker from settings: clients, then stores, then use cases.
- * @param writeLog takes each log line; default is standard output.
- * @param credential as whom storage is reached; default is the managed identity that the settings name.
+ * @param writeLog receives each log line. Default is standard output.
+ * @param credential the identity for storage. Default is the managed identity that the settings name.
  */
 export function createBroker(
   config: Config,
@@ -199,7 +200,7 @@ function createStorage(
     grants: combineGrantStores(stores, config.grantStore),
     secrets,
     sealer,
-    // Always in the same vault, so that one read finds it.
+    // Always in the same vault, so one read finds it.
     marks: createDisconnectMarks(grantVaults[0] ?? main, clock, config.backupRetentionDays * 86_400),
     ...createStateTable(tables, clock),
     compareClocks: createClockComparison(tables, clock),
@@ -243,7 +244,7 @@ function createIdentity(config: Config, parts: IdentityParts, clock: Clock) {
         identityToken: async () => {
           const token = await credential.getToken(`${tokenExchangeAudience}/.default`)
           if (!token) throw new Error('no token')
-          return token.token
+          return new Secret(token.token)
         },
       }),
       clock,

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as timer } from 'node:timers/promises'
 
-/** Time as the use cases see it, so that the simulator can supply its own. */
+/** The time for use cases; the simulator supplies its own. */
 export interface Clock {
   now(): Date
-  /** Resolves after that many milliseconds; rejects at once when `signal` aborts. */
+  /** Resolves after this many milliseconds; rejects immediately when `signal` aborts. */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>
 }
 
@@ -14,7 +14,7 @@ export const systemClock: Clock = {
   sleep: (milliseconds, signal) => timer(milliseconds, undefined, signal && { signal }),
 }
 
-/** Chance as the use cases see it. */
+/** The randomness for use cases; the simulator supplies its own. */
 export interface Randomness {
   /** A number in [0, 1). */
   fraction(): number
@@ -22,13 +22,13 @@ export interface Randomness {
   identifier(): string
 }
 
-/** The machine's own chance; identifiers are cryptographically random. */
+/** The machine's own randomness; identifiers are cryptographically random. */
 export const systemRandomness: Randomness = {
   fraction: Math.random,
   identifier: () => randomBytes(16).toString('hex'),
 }
 
-/** A step took longer than it may. */
+/** A step exceeded its time limit. */
 export class TimeLimitError extends Error {
   constructor(step: string, seconds: number) {
     super(`${step} took longer than ${seconds} s`)
@@ -37,7 +37,7 @@ export class TimeLimitError extends Error {
 }
 
 /**
- * Gives a step a time limit. The step itself may still take effect after it: callers treat a
+ * Runs a step with a time limit. The step may still take effect afterwards: callers treat a
  * {@link TimeLimitError} as "unknown", never as "not done".
  */
 export async function withTimeLimit<T>(
@@ -47,7 +47,7 @@ export async function withTimeLimit<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   const done = new AbortController()
-  // Work that throws at once has thrown before there is anything that could reject later.
+  // Started before the timer, so that if the work throws synchronously, no pending promise can reject later.
   const started = work()
   const expiry = clock.sleep(seconds * 1000, done.signal).then(() => {
     throw new TimeLimitError(step, seconds)
@@ -59,12 +59,12 @@ export async function withTimeLimit<T>(
   }
 }
 
-/** When an attempt must end. The caller passes it down, and all steps of the attempt share it. */
+/** The end of an attempt. The caller passes it down, and all steps of the attempt share it. */
 export interface Deadline {
-  /** Seconds that are left; negative when it is past. */
+  /** Remaining seconds; negative after the deadline. */
   left(): number
   /**
-   * Runs a step for as long as is left, and no longer than `maxSeconds`. Without time left it is not begun.
+   * Runs a step within the remaining time and `maxSeconds`. Without remaining time, the step doesn't start.
    * @throws TimeLimitError. The step may still take effect.
    */
   step<T>(name: string, work: () => Promise<T>, maxSeconds?: number): Promise<T>
@@ -84,9 +84,9 @@ export function createDeadline(clock: Clock, until: Date): Deadline {
 }
 
 /**
- * Gives work a signal that aborts with a `TimeoutError` after a number of seconds. Once the work has ended nothing is left
- * of it: what `AbortSignal.timeout` and its listeners hold lives on until the time is over, answers and all, and that
- * is megabytes where there are hundreds of calls a second.
+ * Runs work with a signal that aborts with a `TimeoutError` after a number of seconds. Nothing remains after the work
+ * has ended: `AbortSignal.timeout` would keep its listeners, and the answers that they reference, until the time is up,
+ * which is megabytes at hundreds of calls a second.
  */
 export async function withSignal<T>(seconds: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const end = new AbortController()
@@ -104,7 +104,7 @@ export function addSeconds(from: Date, seconds: number): Date {
   return new Date(from.getTime() + seconds * 1000)
 }
 
-/** Whole seconds from `now` until `then`, rounded down; negative when it is past. */
+/** Whole seconds from `now` until `then`, rounded down; negative if it's past. */
 export function secondsUntil(then: Date, now: Date): number {
   return Math.floor((then.getTime() - now.getTime()) / 1000)
 }

@@ -1,7 +1,7 @@
-/** Runs `work` once for all callers of one process that ask under the same key while it runs. */
+/** Runs `work` once for all callers in this process that use the same key while it runs. */
 export type Coalesce<T> = (key: string, work: () => Promise<T>) => Promise<T>
 
-/** Creates a {@link Coalesce} with nothing under way. */
+/** Creates a {@link Coalesce}. */
 export function createCoalesce<T>(): Coalesce<T> {
   const running = new Map<string, Promise<T>>()
   return (key, work) => {

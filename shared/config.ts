@@ -10,12 +10,12 @@ import { allowInsecureLoopback, brokerSettings } from './settings.ts'
 type BrokerSettings = ReturnType<typeof brokerSettings>
 type EnvironmentSettings = ReturnType<typeof environmentSettings>
 
-/** One environment: its own client ids, scope and hosts. */
+/** One environment's client ids, scope, and hosts. */
 export interface EnvironmentConfig extends ConfigOf<EnvironmentSettings> {
   readonly environment: Environment
 }
 
-/** The broker's settings, whole, checked and frozen. Spans carry their unit in the name. */
+/** The broker's settings, complete, checked, and frozen. Names of time spans include the unit. */
 export interface Config extends Omit<ConfigOf<BrokerSettings>, 'environments'> {
   readonly redirectUri: string
   readonly environments: ReadonlyMap<Environment, EnvironmentConfig>
@@ -25,10 +25,10 @@ export interface Config extends Omit<ConfigOf<BrokerSettings>, 'environments'> {
 /** How the broker authenticates as its Microsoft registrations. */
 export type ClientAuthentication = Config['clientAuthentication']
 
-/** Where traces and metrics go; nowhere without a destination. */
+/** The destinations of traces and metrics; without one, nothing is sent. */
 export type TelemetryConfig = Config['telemetry']
 
-/** What governs refreshing; seconds unless the name says otherwise. */
+/** The settings of refreshing; in seconds unless the name says otherwise. */
 export type RefreshConfig = Config['refresh']
 
 type Draft = DraftOf<BrokerSettings>
@@ -36,8 +36,8 @@ type EnvironmentDraft = DraftOf<EnvironmentSettings>
 type EnvironmentDrafts = ReadonlyMap<Environment, EnvironmentDraft>
 
 /**
- * Parses all settings at once.
- * @param env raw settings, e.g. `process.env`; copied, never kept.
+ * Parses all settings together.
+ * @param env raw settings, for example `process.env`; copied, never kept.
  * @throws SettingsError naming every missing or malformed setting.
  */
 export function parseConfig(env: RawSettings): Config {
@@ -52,7 +52,7 @@ export function parseConfig(env: RawSettings): Config {
   const drafts = new Map([...trees].map(([name, each]) => [name, readSettings(each, env, faults)]))
   faults.push(...tableFaults(draft, tree), ...leaseFaults(draft, tree), ...sharedFaults(drafts, trees))
   if (faults.length > 0) throw new SettingsError(faults)
-  // Without faults, nothing is missing that the type promises.
+  // Without faults, all members of the type are present.
   return deepFreeze({
     ...complete(
       draft as ConfigOf<BrokerSettings>,
@@ -62,12 +62,12 @@ export function parseConfig(env: RawSettings): Config {
   })
 }
 
-/** Which identity providers an environment has been set up for. */
+/** The identity providers that are configured for an environment. */
 export function providersOf(config: EnvironmentConfig): IdentityProvider[] {
   return config.google ? ['microsoft', 'google'] : ['microsoft']
 }
 
-/** What follows from several settings. */
+/** Faults and values that depend on several settings. */
 function complete(
   values: ConfigOf<BrokerSettings>,
   served: ReadonlyMap<Environment, ConfigOf<EnvironmentSettings>>,
@@ -91,7 +91,7 @@ function tableFaults({ tables }: Draft, tree: BrokerSettings): SettingFault[] {
   ]
 }
 
-/** What reading and storing a grant need beside the call; a lease that is shorter would end before each call. */
+/** The time for reading and storing a grant besides the call; a shorter lease would end before each call. */
 const leaseBeyondCallSeconds = 15
 
 function leaseFaults({ refresh }: Draft, tree: BrokerSettings): SettingFault[] {
@@ -102,7 +102,7 @@ function leaseFaults({ refresh }: Draft, tree: BrokerSettings): SettingFault[] {
   return [createSettingFault(tree.refresh.leaseSeconds, fault)]
 }
 
-/** Nothing of one environment is ever sent to the other; one registration for both would have one secret for both. */
+/** Nothing from one environment is ever sent to the other; a registration for both would have one secret for both. */
 function sharedFaults(
   drafts: EnvironmentDrafts,
   trees: ReadonlyMap<Environment, EnvironmentSettings>,
@@ -120,7 +120,7 @@ function sharedFaults(
   )
 }
 
-/** What each environment has for itself. */
+/** Values that each environment must have for itself. */
 function ownOf(
   { microsoft, google, advertisingUrl }: EnvironmentDraft,
   tree: EnvironmentSettings,
@@ -132,7 +132,7 @@ function ownOf(
   ]
 }
 
-/** Freezes a value with all that is in it; of a map the values, for a map itself is held by its type alone. */
+/** Freezes a value recursively. In a map, only the values: the map itself is protected only by its type. */
 function deepFreeze<T>(value: T): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
   for (const inner of value instanceof Map ? value.values() : Object.values(value)) deepFreeze(inner)

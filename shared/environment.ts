@@ -1,4 +1,4 @@
-/** Microsoft Advertising's two worlds. Nothing of one is ever sent to the other. */
+/** Microsoft Advertising's two environments. Nothing from one is ever sent to the other. */
 export const environments = ['production', 'sandbox'] as const
 
 /** One of {@link environments}. */
@@ -10,14 +10,14 @@ export const identityProviders = ['microsoft', 'google'] as const
 /** One of {@link identityProviders}. */
 export type IdentityProvider = (typeof identityProviders)[number]
 
-/** One registration of the broker: at one identity provider, for one environment. */
+/** A registration of the broker: at one identity provider, for one environment. */
 export interface Registration {
   readonly environment: Environment
   readonly identityProvider: IdentityProvider
 }
 
-/** Kinds of account that a sign-in can be led to. */
+/** Kinds of account that a sign-in can require. */
 export const accountKinds = ['personal', 'work', 'google'] as const
 
-/** What kind of account consented or is to consent: decides the authority of sign-in and refreshes. */
+/** The kind of account that consented or must consent. It determines the authority of sign-in and refreshes. */
 export type AccountKind = (typeof accountKinds)[number]

@@ -1,9 +1,9 @@
-/** What the platform tells the broker of the Functions host it runs in; nothing on a laptop. */
+/** The platform's information about the Functions host; none on a laptop. */
 export interface FunctionsHost {
   /** The function app's name. */
   readonly app?: string
   readonly resourceGroup?: string
-  /** The queues of the host's own storage, where it reaches them by identity. */
+  /** The queues of the host's own storage, if it uses its identity there. */
   readonly queueUrl?: string
   /** Its blobs, likewise: timer locks and the deployed package. */
   readonly blobUrl?: string

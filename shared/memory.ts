@@ -1,27 +1,27 @@
 import { LRUCache } from 'lru-cache'
 import type { Clock } from './clock.ts'
 
-/** A remembered value and how old it is. */
+/** A remembered value and its age. */
 export interface RememberedValue<T> {
   readonly value: T
   readonly ageMilliseconds: number
 }
 
-/** Values by key, each with the time that it is as of. Reading never drops one: what is too old is the reader's choice. */
+/** Values by key, each with its time. Reading never drops a value: the reader decides which age is too old. */
 export interface Memory<T> {
-  /** The value, whatever its age; undefined when nothing is remembered. */
+  /** The value, regardless of its age; undefined if there is none. */
   recall(key: string): RememberedValue<T> | undefined
-  /** The value when it is younger than `milliseconds`. */
+  /** The value if it's younger than `milliseconds`. */
   recent(key: string, milliseconds: number): T | undefined
-  /** @param asOf when reading the value began, in milliseconds since the epoch. Default is now. */
+  /** @param asOf when reading the value started, in milliseconds since the epoch. Default is now. */
   remember(key: string, value: T, asOf?: number): void
   forget(key: string): void
 }
 
-/** The number of keys that are remembered unless told otherwise. */
+/** The default for the most keys. */
 const usualKeys = 1000
 
-/** Creates an empty memory. @param most keys; beyond them, the one that was used longest ago is forgotten. */
+/** Creates an empty memory. @param most keys; beyond that, the least recently used one is dropped. */
 export function createMemory<T>(clock: Pick<Clock, 'now'>, most = usualKeys): Memory<T> {
   const entries = new LRUCache<string, { readonly value: T; readonly asOf: number }>({ max: most })
   const ageOf = (asOf: number) => {

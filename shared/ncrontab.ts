@@ -1,4 +1,4 @@
-/** A schedule: the values each of its fields allows, ascending. It is due when all six agree. */
+/** A schedule: the values each of its fields allows, ascending. It's due when all six match. */
 export interface Ncrontab {
   readonly seconds: readonly number[]
   readonly minutes: readonly number[]
@@ -12,7 +12,7 @@ export interface Ncrontab {
 interface Field {
   readonly first: number
   readonly last: number
-  /** Names of the values from `first` on. */
+  /** Names of the values, starting with `first`. */
   readonly names: readonly string[]
 }
 
@@ -34,8 +34,8 @@ const fields: readonly Field[] = [
  * Reads a schedule as the Functions host does: with NCrontab.Signed 3.3.3, called by `CronSchedule.cs` of
  * azure-webjobs-sdk-extensions 5.1.0, which the host has had since October 2024. Version 3.4.0 does the same; 3.3.2
  * skips occurrences in the first minute it reaches. Spaces separate the fields, six of them (seconds first) or five,
- * for second 0. Undefined for all that the host does not run. NCrontab also reads NUL after a number and, depending on
- * the image's ICU, invisible characters in names; here they are refused.
+ * for second 0. Undefined for schedules that the host doesn't run. NCrontab also accepts NUL after a number and,
+ * depending on the image's ICU, invisible characters in names; here they are refused.
  */
 export function parseNcrontab(text: string): Ncrontab | undefined {
   const parts = text.split(' ').filter((part) => part !== '')
@@ -62,8 +62,8 @@ const itemPattern = /^([^/-]+)(?:-([^/-]+))?(?:\/([^/]+))?$/
 const maxInteger = 2 ** 31 - 1
 
 /**
- * `*`, a value, or a range, each with a step if need be (`CrontabFieldImpl.InternalParse`). A range that begins above
- * its end is read the other way round, a step below 1 as 1 (`CrontabField.Accumulate`).
+ * `*`, a value, or a range, each with an optional step (`CrontabFieldImpl.InternalParse`). A range that starts above
+ * its end is reversed, and a step below 1 counts as 1 (`CrontabField.Accumulate`).
  */
 function parseItem(text: string, field: Field): { from: number; to: number; step: number } | undefined {
   const [, start = '', end, every] = itemPattern.exec(text) ?? []
@@ -79,27 +79,27 @@ function parseItem(text: string, field: Field): { from: number; to: number; step
   return fits && field.first <= from && to <= field.last ? { from, to, step } : undefined
 }
 
-/** A number, or the beginning of a name: the first name that begins so counts, in any case. */
+/** A number, or the beginning of a name: the first name with this beginning counts, in upper or lower case. */
 function toValue(text: string, { first, names }: Field): number {
   if (/^\d/.test(text)) return toInteger(text)
   const index = /^[a-z]+$/i.test(text) ? names.findIndex((name) => name.startsWith(text.toLowerCase())) : -1
   return index < 0 ? Number.NaN : first + index
 }
 
-/** .NET's `int.Parse`: white space around the number, 32 bits; what is above them, `parseItem` refuses anyway. */
+/** .NET's `int.Parse`: whitespace around the number, 32 bits; `parseItem` refuses larger numbers anyway. */
 function toInteger(text: string): number {
   const number = /^[\t\n\v\f\r ]*[+-]?\d+[\t\n\v\f\r ]*$/.test(text) ? Number(text) : Number.NaN
   return number >= -maxInteger - 1 ? number : Number.NaN
 }
 
 const secondsPerDay = 86_400
-/** The calendar repeats, weekdays included, after 400 years: what is not due within them never is. */
+/** The calendar repeats, weekdays included, after 400 years: a schedule that isn't due within that time never is. */
 const daysPerCycle = 146_097
 /** The last day of .NET's `DateTime`, 9999-12-31, where NCrontab stops searching. */
 const lastDay = Date.UTC(9999, 11, 31) / 1000 / secondsPerDay
 
 /**
- * The first time a schedule is due after `after`, in UTC; undefined when there is none up to the end of the year
+ * The first time a schedule is due after `after`, in UTC; undefined if there is none up to the end of the year
  * 9999. Day of month and weekday must both match, unlike in Unix cron (`CrontabSchedule.TryGetNextOccurrence`).
  * UTC is right on Azure: `WEBSITE_TIME_ZONE` does not work on Linux in Flex Consumption
  * (learn.microsoft.com/azure/azure-functions/functions-bindings-timer, "NCRONTAB time zones").
@@ -127,7 +127,7 @@ function isDueOn({ days, months, weekdays }: Ncrontab, day: number): boolean {
   )
 }
 
-/** The day after, or the first of the next month when this month is none of the schedule's. */
+/** The next day, or the first of the next month if the schedule excludes this month. */
 function followingDay({ months }: Ncrontab, day: number): number {
   const date = toDate(day)
   const month = date.getUTCMonth()

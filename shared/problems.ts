@@ -1,4 +1,4 @@
-/** Who must act before the same request can succeed. `nobody` means: try again later. */
+/** Who must act before the same request can succeed. `nobody` means to try again later. */
 export const actors = ['advertiser', 'advertiserAdmin', 'app', 'operator', 'nobody'] as const
 
 /** One of {@link actors}. */
@@ -205,21 +205,21 @@ export const problems = {
 /** A stable error code of {@link problems}. */
 export type ProblemCode = keyof typeof problems
 
-/** What a problem may carry beside its code. */
+/** Further contents of a problem. */
 export interface ProblemExtras {
-  /** This occurrence, in words; defaults to the catalog's title. Never a secret. */
+  /** A description of this occurrence. Default is the catalog's title. Never contains a secret. */
   readonly detail?: string
-  /** Overrides the catalog's actor where the occurrence knows better. */
+  /** Overrides the catalog's actor for this occurrence. */
   readonly actor?: Actor
   /** Seconds after which a retry makes sense; becomes `retryAfter` and the `Retry-After` header. */
   readonly retryAfterSeconds?: number
   /** Further members of the problem document. */
   readonly members?: Readonly<Record<string, unknown>>
-  /** Further response headers, e.g. `Allow`. */
+  /** Further response headers, for example `Allow`. */
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** A failure that is answered as a problem document. Thrown at the border between use cases and HTTP. */
+/** A failure that becomes a problem document. Thrown at the border between use cases and HTTP. */
 export class Problem extends Error {
   readonly code: ProblemCode
   readonly extras: ProblemExtras
@@ -232,7 +232,7 @@ export class Problem extends Error {
   }
 }
 
-/** One field of a request that is wrong, named as the caller wrote it. */
+/** An invalid field of a request, named as the caller wrote it. */
 export function invalidField(
   where: 'query' | 'body' | 'path' | 'header',
   field: string,
@@ -244,7 +244,7 @@ export function invalidField(
   })
 }
 
-/** A `continuation` that no page ended with. */
+/** A `continuation` that no page returned. */
 export function invalidContinuation(): Problem {
   return invalidField('query', 'continuation', 'isn’t a value returned by a previous page')
 }

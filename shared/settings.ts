@@ -9,7 +9,7 @@ import { telemetrySettings } from './settings/telemetrySettings.ts'
 import { createUrlSchemas, type UrlSchemas } from './settings/urls.ts'
 import { clientId, flag, listOf, schedule, text, wholeNumber } from './settings/values.ts'
 
-/** Decides what every URL may be, and so is read before the others. */
+/** Read before the others, because it decides which URLs are allowed. */
 export const allowInsecureLoopback = withDefault('ALLOW_INSECURE_LOOPBACK', flag, {
   meaning: 'Allows `http:` for loopback hosts. Every other URL must be `https:`.',
   default: 'false',
@@ -17,7 +17,7 @@ export const allowInsecureLoopback = withDefault('ALLOW_INSECURE_LOOPBACK', flag
   isLocal: true,
 })
 
-/** The settings that are the same whatever environments are served, by where they land in `Config`. */
+/** The settings that don't depend on the environments, by their place in `Config`. */
 export const brokerSettings = (urls: UrlSchemas) => ({
   publicUrl: required('PUBLIC_URL', urls.origin, {
     meaning:
@@ -178,7 +178,7 @@ const googleSettings = (urls: UrlSchemas) => ({
   }),
 })
 
-/** Every setting for the environments served, with all URLs `https:`, e.g. for docs and templates. */
+/** Every setting for the given environments, with all URLs `https:`, for example for docs and templates. */
 export function allSettings(served: readonly Environment[] = environments): Setting[] {
   const urls = createUrlSchemas({ allowsInsecureLoopback: false })
   const trees = [brokerSettings(urls), ...served.map((name) => environmentSettings(name, urls))]

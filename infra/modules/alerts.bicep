@@ -3,7 +3,7 @@ metadata description = 'What wakes an operator: one log alert a trouble, each na
 import { resourceTags } from 'types.bicep'
 
 // Queries read the broker's structured lines (shared/domain/logEvents.ts: JSON messages, `event` first) and its metrics, which are
-// never sampled. They read no `requests` and no spans, which are.
+// never sampled. They don't read `requests` and spans, which are sampled.
 param prefix string
 param location string
 param tags resourceTags
@@ -18,8 +18,8 @@ param sweepSilence string
 
 var runbookBase = empty(runbooksUrl) ? 'docs/runbooks' : runbooksUrl
 var silences = { PT15M: '15m', PT30M: '30m', PT1H: '1h', PT6H: '6h', P1D: '1d' }
-// What falls due just after a sweep waits for the next one and is not late: as slow as the schedule may be, so late may a
-// refresh be, and three sweeps must fit into the window.
+// A refresh that is due just after a sweep waits for the next one and isn't late. The slowest schedule sets the latest
+// refresh, and three sweeps must fit in the window.
 var lateSeconds = { PT15M: '1800', PT30M: '1800', PT1H: '3600', PT6H: '21600', P1D: '86400' }
 var lateWindows = { PT15M: 'PT1H', PT30M: 'PT1H', PT1H: 'PT3H', PT6H: 'P1D', P1D: 'P2D' }
 
@@ -45,7 +45,7 @@ var alerts alert[] = [
     window: 'PT1H'
     frequency: 'PT15M'
     threshold: reauthorizationThreshold
-    // Otherwise one tenant an hour would keep the alert open, and the others unheard of.
+    // Otherwise, one tenant per hour would keep the alert open and hide the others.
     repeatAfter: 'PT1H'
   }
   {
@@ -65,7 +65,7 @@ var alerts alert[] = [
     window: 'PT1H'
     frequency: 'PT15M'
     threshold: 0
-    // Logged once a tenant, until it works again: the next tenant is news.
+    // Logged once per tenant, until it works again: the next tenant needs a new alert.
     repeatAfter: 'PT1H'
   }
   {
@@ -76,7 +76,7 @@ var alerts alert[] = [
     window: 'P1D'
     frequency: 'PT1H'
     threshold: 0
-    // Logged once a day for each tenant: the next tenant is news.
+    // Logged once a day for each tenant: the next tenant needs a new alert.
     repeatAfter: 'P1D'
   }
   {
@@ -128,7 +128,7 @@ var alerts alert[] = [
     name: 'sweep-silent'
     title: 'No sweep has ended for too long'
     severity: 1
-    // Two days, the longest there is: before the first package the broker gives no sign, and is not missed.
+    // Two days, the longest window: before the first package is deployed, there is no signal, and no alert is needed.
     query: replace(loadTextContent('../alerts/sweep-silent.kql'), '30m', silences[sweepSilence])
     window: 'P2D'
     frequency: 'PT15M'
@@ -151,7 +151,7 @@ var alerts alert[] = [
     window: 'P1D'
     frequency: 'PT1H'
     threshold: 0
-    // Logged once a day, not at the same minute: as a state it would end and starts again around midnight.
+    // Logged once a day, not at the same minute: as a state, the alert would end and start again around midnight.
     repeatAfter: 'P1D'
   }
   {
@@ -190,7 +190,7 @@ resource rules 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [
       evaluationFrequency: alert.frequency
       autoMitigate: !contains(alert, 'repeatAfter')
       ...(contains(alert, 'repeatAfter') ? { muteActionsDuration: alert.?repeatAfter } : {})
-      // A component made a moment ago has no tables yet, which would fail the first deployment.
+      // A new component has no tables yet, so the first deployment would fail.
       skipQueryValidation: true
       criteria: {
         allOf: [
@@ -211,7 +211,7 @@ resource rules 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [
   }
 ]
 
-// What a vault refuses to others counts here too, and needs no telemetry of ours.
+// Includes refusals to other callers, and works without the broker's telemetry.
 resource throttling 'Microsoft.Insights/metricAlerts@2018-03-01' = {
   name: '${prefix}-vault-throttled-by-metric'
   location: 'global'

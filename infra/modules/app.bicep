@@ -28,7 +28,7 @@ resource plan 'Microsoft.Web/serverfarms@2025-03-01' = {
 resource app 'Microsoft.Web/sites@2025-03-01' = {
   name: name
   location: location
-  // azd finds the app that it deploys to by this tag.
+  // azd finds its target app by this tag.
   tags: union(tags, { 'azd-service-name': 'broker' })
   kind: 'functionapp,linux'
   identity: {
@@ -39,7 +39,7 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
     serverFarmId: plan.id
     httpsOnly: true
     clientAffinityEnabled: false
-    // Advertisers' browsers must reach it, whatever the networking behind it.
+    // Advertisers' browsers must reach it, regardless of the networking behind it.
     publicNetworkAccess: 'Enabled'
     virtualNetworkSubnetId: subnetId
     siteConfig: {
@@ -64,7 +64,7 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
     }
   }
 
-  // Publishing is by Entra token only, and nothing is taken by FTP: Flex Consumption refuses `ftpsState`.
+  // Publishing requires an Entra token, and FTP is disabled: Flex Consumption refuses `ftpsState`.
   resource scmPassword 'basicPublishingCredentialsPolicies' = {
     name: 'scm'
     properties: { allow: false }
@@ -81,7 +81,7 @@ resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' 
   name: 'to-log-analytics'
   properties: {
     workspaceId: workspaceId
-    // Logs arrive through Application Insights already; a second copy would only cost.
+    // Logs already arrive through Application Insights; a second copy would only cost.
     metrics: [{ category: 'AllMetrics', enabled: true }]
   }
 }

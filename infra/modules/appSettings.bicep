@@ -53,7 +53,7 @@ var requiredSettings = {
   WORKSPACES: string(workspaces)
   CLIENT_AUTHENTICATION: clientAuthentication
   REFRESH_SCHEDULE: refreshSchedule
-  // Empty means unset to the broker, which then names what is missing for the environments that it serves.
+  // The broker treats empty as unset, and then names the missing settings of its environments.
   PRODUCTION_MICROSOFT_CLIENT_ID: microsoftClientIds.production
   SANDBOX_MICROSOFT_CLIENT_ID: microsoftClientIds.sandbox
   PRODUCTION_GOOGLE_CLIENT_ID: googleClientIds.?production ?? ''
@@ -63,7 +63,7 @@ var requiredSettings = {
 resource app 'Microsoft.Web/sites@2025-03-01' existing = {
   name: appName
 
-  // Apart from the site, since the default public URL is known only once the site is.
+  // Separate from the site, because the default public URL is known only after the site exists.
   resource applicationSettings 'config' = {
     name: 'appsettings'
     properties: union(hostSettings, requiredSettings, settings)

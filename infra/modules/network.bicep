@@ -8,7 +8,7 @@ param tags resourceTags
 param addressPrefix string
 
 var storageSuffix = environment().suffixes.storage
-// A vault's private name is not its public suffix: privatelink.vaultcore.azure.net for vault.azure.net.
+// A vault's private name differs from its public suffix: privatelink.vaultcore.azure.net for vault.azure.net.
 var vaultZone = 'privatelink${replace(environment().suffixes.keyvaultDns, '.vault.', '.vaultcore.')}'
 var zoneNames = [
   'privatelink.blob.${storageSuffix}'
@@ -29,7 +29,7 @@ resource network 'Microsoft.Network/virtualNetworks@2025-05-01' = {
     name: 'app'
     properties: {
       addressPrefix: cidrSubnet(addressPrefix, 25, 0)
-      // What Flex Consumption asks for; not Microsoft.Web/serverFarms.
+      // Required by Flex Consumption; not Microsoft.Web/serverFarms.
       delegations: [{ name: 'flex', properties: { serviceName: 'Microsoft.App/environments' } }]
     }
   }

@@ -26,7 +26,7 @@ param dnsZoneIds dnsZones?
 var storageBlobDataOwner = 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b'
 var storageQueueDataContributor = '974c5e8b-45b9-4653-ba55-5f855dd0fb88'
 var storageTableDataContributor = '0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3'
-// Nobody else makes them; the code knows them from shared/storage/clients.ts and shared/operations/runSweep.ts.
+// Nothing else creates them; the code lists them in shared/storage/clients.ts and shared/operations/runSweep.ts.
 var tableNames = ['Tenants', 'TenantsByWorkspace', 'RefreshDue', 'SignIns', 'BrokerState']
 var queueNames = ['refresh-chunks', 'refresh-chunks-poison']
 var roles = [storageBlobDataOwner, storageQueueDataContributor, storageTableDataContributor]

@@ -15,11 +15,11 @@ import { createRequestLog, type LoggedRequest } from './request-log.ts'
 import { createTokenExpiry, fingerprint } from './token-expiry.ts'
 import { createWorld, type Environment, type World } from './world.ts'
 
-/** How the stand-in of Microsoft Advertising is to run. */
+/** Options of the Microsoft Advertising stand-in. */
 export interface AdvertisingOptions extends Omit<Credentials, 'expiry'> {
-  /** TCP port; 0 takes a free one. */
+  /** TCP port; 0 means any free port. */
   readonly port: number
-  /** Users, customers and accounts. Default is {@link createWorld}. */
+  /** Users, customers, and accounts. Default is {@link createWorld}. */
   readonly world?: World
   /** Sends 64-bit ids as bare JSON numbers. Default is false; `POST /_control/options` changes it. */
   readonly numericIds?: boolean
@@ -27,10 +27,10 @@ export interface AdvertisingOptions extends Omit<Credentials, 'expiry'> {
 
 type Bindings = { Bindings: HttpBindings }
 
-/** One route below a service's host. */
+/** A route below a service's host. */
 interface Route {
   readonly service: Service
-  /** `echo` streams the body back; a stand-in's own, the real service has no such path. */
+  /** `echo` streams the body back; only the stand-in has this path, the real service doesn't. */
   readonly run: Operation | 'echo'
 }
 
@@ -42,9 +42,9 @@ interface Stand extends Controlled {
 
 /**
  * Starts Microsoft Advertising's REST API, both environments on one port: `${origin}/production/{service}` and
- * `${origin}/sandbox/{service}` stand for `https://{service}.api[.sandbox].bingads.microsoft.com`; below them
- * the paths are the real ones. `${origin}/_control` brings about faults and says what was called.
- * @throws PortTakenError when the port is in use.
+ * `${origin}/sandbox/{service}` replace `https://{service}.api[.sandbox].bingads.microsoft.com`; below them
+ * the paths are the real ones. `${origin}/_control` injects faults and lists the calls.
+ * @throws PortTakenError if the port is in use.
  */
 export function startAdvertising(options: AdvertisingOptions): Promise<RunningService> {
   const expiry = createTokenExpiry()
@@ -83,7 +83,7 @@ function createRoutes(reporting: Reporting): Readonly<Record<string, Route>> {
   ])
 }
 
-/** Logs the call, answers it, and puts the tracking id on whatever the answer is. */
+/** Logs the call, answers it, and adds the tracking id to every answer. */
 async function handle(stand: Stand, c: Context<Bindings>): Promise<Response> {
   const entry = openEntry(c)
   stand.log.add(entry)
@@ -153,7 +153,10 @@ function refusal(entry: LoggedRequest, name: FaultName, shape?: 'operation'): Re
   return json(JSON.stringify(body), fault.status)
 }
 
-/** No AuthenticationToken in the envelope is ever read: what came off SOAP is told so by 105 and the form. */
+/**
+ * The envelope's AuthenticationToken is never read: SOAP callers learn from 105 and the form that SOAP has been
+ * retired.
+ */
 function answerSoap(entry: LoggedRequest): Response {
   entry.code = faults.invalidCredentials.code
   return new Response(soapFault(faults.invalidCredentials, entry.trackingId), {

@@ -8,7 +8,7 @@ import type { Environment } from './world.ts'
 /** Developer tokens of the local world; the sandbox's is Microsoft's published one (guides/sandbox). */
 export const localDeveloperTokens = { production: ['local-developer-token'], sandbox: ['BBD37VB98'] } as const
 
-/** What a signed access token says; each default is what a good one of production says. */
+/** Contents of a signed access token. The defaults are those of a valid production token. */
 interface TokenOptions {
   readonly audience?: string
   readonly scope?: string
@@ -18,30 +18,30 @@ interface TokenOptions {
 
 /** Signs access tokens for local people without a sign-in, and verifies them. */
 export interface TokenSigner {
-  /** What a `/discovery/v2.0/keys` would answer. */
+  /** The answer of a `/discovery/v2.0/keys`. */
   readonly keySet: JSONWebKeySet
   readonly verify: VerifyToken
-  /** Takes `google-{nickname}` for a Google access token of that person. */
+  /** Accepts `google-{nickname}` as a Google access token of that person. */
   readonly verifyGoogle: VerifyToken
-  /** Each token has its own `jti`, as refreshed ones differ within one second. */
+  /** Each token has its own `jti`, because tokens from the same second must differ. */
   sign(nickname: string, options?: TokenOptions): Promise<string>
 }
 
-/** One call; by default Ada's, to Customer Management in production. */
+/** A call. Default is Ada's, to Customer Management in production. */
 interface CallOptions {
   readonly host?: Service
   readonly environment?: Environment
   /** The part of the username before the `@`. */
   readonly person?: string
-  /** More headers; an empty text leaves one out. */
+  /** More headers; an empty text removes one. */
   readonly headers?: Readonly<Record<string, string>>
   readonly signal?: AbortSignal
 }
 
-/** What JSON.parse gives. */
+/** The result of JSON.parse. */
 export type Json = ReturnType<typeof JSON.parse>
 
-/** An answer, read whole. */
+/** An answer, read completely. */
 export interface Answer {
   readonly status: number
   readonly headers: Headers
@@ -50,7 +50,7 @@ export interface Answer {
   readonly json: Json
 }
 
-/** What a search may have beside its predicate. */
+/** A search's options besides its predicate. */
 interface SearchOptions {
   /** Default is `Equals`. */
   readonly operator?: string
@@ -63,19 +63,19 @@ interface SearchOptions {
 
 /** Calls the stand-in as an app would, and its controls. */
 export interface AdvertisingCaller {
-  /** POSTs to a whole path below the host, e.g. `/CustomerManagement/v13/User/Query`. */
+  /** POSTs to a full path below the host, for example `/CustomerManagement/v13/User/Query`. */
   call(path: string, body: object | string, options?: CallOptions): Promise<Answer>
   /** POSTs to `/CustomerManagement/v13{path}`. */
   manage(path: string, body: object | string, options?: CallOptions): Promise<Answer>
-  /** The body of a Customer Management operation's answer. @throws Error when it is not 200. */
+  /** The body of a Customer Management operation's answer. @throws Error if it isn't 200. */
   query(person: string, path: string, body: object): Promise<Json>
-  /** The `Accounts` that SearchAccounts finds by one predicate. @throws Error when the answer is not 200. */
+  /** The `Accounts` that SearchAccounts finds by one predicate. @throws Error if the answer isn't 200. */
   search(person: string, field: string, value: string, options?: SearchOptions): Promise<Json[]>
-  /** POSTs to `/_control/{path}`. @throws Error, with the control's own words, when it refuses. */
+  /** POSTs to `/_control/{path}`. @throws Error with the control's message if it refuses. */
   control(path: string, body: object): Promise<Json>
 }
 
-/** Makes a signer with an RS256 key of its own. */
+/** Creates a signer with its own RS256 key. */
 export async function createTokenSigner(): Promise<TokenSigner> {
   const { privateKey, publicKey } = await generateKeyPair('RS256')
   const keySet = { keys: [{ ...(await exportJWK(publicKey)), kid: 'local', alg: 'RS256' }] }
@@ -100,7 +100,7 @@ export async function createTokenSigner(): Promise<TokenSigner> {
   }
 }
 
-/** Makes a caller of the stand-in at `origin`, whose tokens the signer signs. */
+/** Creates a caller of the stand-in at `origin`, with tokens from the signer. */
 export function createAdvertisingCaller(origin: string, { sign }: TokenSigner): AdvertisingCaller {
   const call: AdvertisingCaller['call'] = async (path, body, options = {}) => {
     const { environment = 'production', host = 'clientcenter', person = 'ada', signal } = options
@@ -135,7 +135,7 @@ export function createAdvertisingCaller(origin: string, { sign }: TokenSigner): 
   }
 }
 
-/** One of the local people, by the part of the username before the `@`. @throws Error for a stranger. */
+/** One of the local people, by the part of the username before the `@`. @throws Error for an unknown name. */
 export function findPerson(nickname: string): Person {
   const person = people.find(({ username }) => username.startsWith(`${nickname}@`))
   if (!person) throw new Error(`Nobody of the local world is called ${nickname}.`)

@@ -1,7 +1,7 @@
 import { parseId } from './json.ts'
 import { answer, type Call, type Operation, type Reply, refuse, refuseInput } from './operation.ts'
 
-/** The operations of `/CampaignManagement/v13` that the stand-in has. */
+/** The operations of `/CampaignManagement/v13` that the stand-in supports. */
 export const campaignManagement: Readonly<Record<string, Operation>> = {
   '/Campaigns/QueryByAccountId': getCampaignsByAccountId,
 }

@@ -6,7 +6,7 @@ import type { RequestLog } from './request-log.ts'
 import type { TokenExpiry } from './token-expiry.ts'
 import { addAccounts, removeAccounts, type World } from './world.ts'
 
-/** What the controls reach into. */
+/** The objects that the controls change. */
 export interface Controlled {
   readonly world: World
   readonly injections: Injections
@@ -38,8 +38,8 @@ const manner = z.strictObject({ numericIds: z.boolean() })
 
 /**
  * The routes of `/_control`: `faults` (GET, POST, DELETE), `requests` (GET, DELETE), `accounts`,
- * `accounts/remove`, `accounts/update`, `expire-tokens` and `options` (POST). A body that does not fit is 400
- * with zod's reading of it.
+ * `accounts/remove`, `accounts/update`, `expire-tokens` and `options` (POST). An invalid body gets 400
+ * with zod's message.
  */
 export function createControl(controlled: Controlled): Hono {
   const control = new Hono()

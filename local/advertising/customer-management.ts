@@ -61,7 +61,7 @@ function getAccountsInfo(call: Call): Reply {
   return answer({ AccountsInfo: accountsThrough(call, customer).map(toAccountInfo) })
 }
 
-/** One level of the hierarchy: the customer's accounts, and the customers right below it. */
+/** One level of the hierarchy: the customer's accounts, and the customers directly below it. */
 function getLinkedAccountsAndCustomersInfo(call: Call): Reply {
   const customer = findCustomer(call)
   if (!customer) return refuse('userIsNotAuthorized')
@@ -78,7 +78,7 @@ function getCustomer(call: Call): Reply {
   return customer ? answer({ Customer: toCustomer(customer) }) : refuse('userIsNotAuthorized')
 }
 
-/** Customers whose name begins with the filter; an empty filter finds all. */
+/** Customers whose name starts with the filter; an empty filter finds all. */
 function getCustomersInfo(call: Call): Reply {
   const topN = Number(call.body.TopN)
   if (!Number.isInteger(topN) || topN < 1 || topN > maxTopN) return refuseInput('apiInputValidationError')
@@ -116,7 +116,7 @@ const customerTexts: Readonly<Record<string, (call: Call, customer: Customer) =>
   AccountName: (call, customer) => accountsThrough(call, customer).map(({ name }) => name),
 }
 
-/** The customer named in the body, else the original user's own; undefined without a role in it. */
+/** The customer named in the body, otherwise the original user's own; undefined without a role in it. */
 function findCustomer({ directory, identity, body }: Call): Customer | undefined {
   const asked = body.CustomerId
   const id = isAbsent(asked) ? identity.users[0]!.customerId : parseId(asked)
@@ -129,7 +129,7 @@ function customersOf({ directory, identity }: Call): Customer[] {
   return [...ids].flatMap((id) => directory.customers.get(id) ?? [])
 }
 
-/** With `OnlyParentAccounts`, linked accounts of other customers stay out. */
+/** With `OnlyParentAccounts`, linked accounts of other customers are left out. */
 function accountsThrough({ directory, identity, body }: Call, { id }: Customer): Account[] {
   const roles = rolesOf(identity).filter(({ customerId }) => customerId === id)
   const accounts = accountsOf(directory, roles)

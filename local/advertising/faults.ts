@@ -1,15 +1,15 @@
-/** One line of Microsoft's error table, with the status that REST answers it with. */
+/** A row of Microsoft's error table, with the status of its REST answer. */
 export interface FaultEntry {
   /** `Code`: the stable number; within Customer Management and the common 0–126 it is unique. */
   readonly code: number
-  /** `ErrorCode`: the symbol; null where Microsoft's table says "Not applicable". */
+  /** `ErrorCode`: the symbol; null if Microsoft's table says "Not applicable". */
   readonly errorCode: string | null
   readonly message: string
-  /** `Detail`: the reason below the code, null where the code has none. */
+  /** `Detail`: the reason below the code, null if the code has none. */
   readonly detail: string | null
   /** HTTP status of the REST answer. */
   readonly status: 400 | 401 | 403 | 429 | 500
-  /** Where code, symbol and message come from; then how sure the status is. */
+  /** The source of code, symbol, and message; then the certainty of the status. */
   readonly source: string
 }
 
@@ -18,12 +18,12 @@ const credentials =
   'Authentication failed. Either supplied credentials are invalid or the account is inactive'
 
 /**
- * Every fault that the stand-in can answer with, by our name for it.
- * Codes, symbols and texts: Microsoft's guides/operation-error-codes. The statuses 400, 401, 403 and 500 are
- * declared by Microsoft's OpenAPI and 429 is read by its .NET SDK, but which code comes with which status is
- * documented nowhere: only 401 with 109 has been seen on the wire; the rest are believed. 105 comes with `Detail: null`
- * in every public capture (Advertising-docs issue 555), whatever its cause; its documented reasons are here for readers who
- * asks for one. That the reasons of 126 stand in `Detail` is believed.
+ * Every fault in the stand-in's answers, by our name for it.
+ * Codes, symbols, and texts are from Microsoft's guides/operation-error-codes. The statuses 400, 401, 403, and 500 are
+ * in Microsoft's OpenAPI, and its .NET SDK reads 429, but the combinations of code and status aren't
+ * documented anywhere: only 401 with 109 has been observed; the rest are assumptions. 105 comes with `Detail: null`
+ * in every public capture (Advertising-docs issue 555), regardless of its cause; its documented reasons are here for tests
+ * that ask for one. That the reasons of 126 appear in `Detail` is an assumption.
  */
 export const faults = {
   internalError: entry(0, 'InternalError', 'An internal error has occurred', 500),
@@ -123,10 +123,10 @@ export const faults = {
   ),
 } as const satisfies Record<string, FaultEntry>
 
-/** Our name of a fault in {@link faults}. */
+/** Our name for a fault in {@link faults}. */
 export type FaultName = keyof typeof faults
 
-/** The entry of a code; a made-up one, status 400, for a code outside the table. */
+/** The entry for a code; an invented one with status 400 for a code outside the table. */
 export function findFault(code: number, reason?: string): FaultEntry {
   const entries: readonly FaultEntry[] = Object.values(faults).filter((fault) => fault.code === code)
   return (
@@ -135,7 +135,7 @@ export function findFault(code: number, reason?: string): FaultEntry {
   )
 }
 
-/** `AdApiFaultDetail` as REST sends it (customer-management-service/adapifaultdetail). */
+/** `AdApiFaultDetail` in its REST form (customer-management-service/adapifaultdetail). */
 export function adApiFaultDetail(fault: FaultEntry, trackingId: string): object {
   const { code, errorCode, detail, message } = fault
   return {
@@ -145,7 +145,7 @@ export function adApiFaultDetail(fault: FaultEntry, trackingId: string): object 
   }
 }
 
-/** `ApiFault`, Customer Management's own: no `ErrorCode`, and `Details` in the plural (…/apifault). */
+/** `ApiFault`, Customer Management's own: no `ErrorCode`, and `Details` instead of `Detail` (…/apifault). */
 export function apiFault(fault: FaultEntry, trackingId: string): object {
   const { code, detail, message } = fault
   return {
@@ -167,7 +167,7 @@ export function apiFaultDetail(fault: FaultEntry, trackingId: string): object {
 }
 
 /**
- * The SOAP fault that the retired `/Api/…Service.svc` addresses answer with, always with HTTP 500
+ * The SOAP fault that the retired `/Api/…Service.svc` addresses return, always with HTTP 500
  * (guides/handle-service-errors-exceptions). The fields are those of Advertising-docs issue 555.
  */
 export function soapFault(fault: FaultEntry, trackingId: string): string {

@@ -5,7 +5,7 @@ import type { TokenExpiry } from './token-expiry.ts'
 import type { VerifyToken } from './verifiers.ts'
 import { type Directory, type Environment, type Identity, reaches } from './world.ts'
 
-/** What the gate needs to judge credentials. */
+/** Dependencies of checking credentials. */
 export interface Credentials {
   readonly developerTokens: Readonly<Record<Environment, readonly string[]>>
   readonly verifyMicrosoftToken: VerifyToken
@@ -13,14 +13,14 @@ export interface Credentials {
   readonly expiry: TokenExpiry
 }
 
-/** A step of the gate: what it found out, or the fault that ends the call. */
+/** The result of a step: a value, or the fault that ends the call. */
 export type Passage<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly fault: FaultName }
 
 /**
- * Judges the credentials that every service asks for; the value is the person's object id.
- * Order (believed): missing headers 116; developer token, then access token 105; age of the token 109.
+ * Checks the credentials that every service requires; the value is the person's object id.
+ * Order (an assumption): missing headers 116; developer token, then access token 105; age of the token 109.
  */
 export async function authenticate(
   credentials: Credentials,
@@ -42,7 +42,10 @@ export async function authenticate(
   return pass(objectId)
 }
 
-/** Finds who the person is in Microsoft Advertising: 105 for nobody, or what their kind of identity gets. */
+/**
+ * Finds the person's identity in Microsoft Advertising: 105 for an unknown one, or the refusal of their kind of
+ * identity.
+ */
 export function identify(directory: Directory, objectId: string): Passage<Identity> {
   const identity = directory.identities.get(objectId)
   if (!identity) return stop('invalidCredentials')
@@ -50,8 +53,8 @@ export function identify(directory: Directory, objectId: string): Passage<Identi
 }
 
 /**
- * Checks `CustomerId` and `CustomerAccountId`, which every service but Customer Management asks for
- * (each service's includes/request-header-rest); the value is the account, null where none is needed.
+ * Checks `CustomerId` and `CustomerAccountId`, which every service except Customer Management requires
+ * (each service's includes/request-header-rest); the value is the account, null if none is needed.
  */
 export function chooseAccount(
   service: Service,

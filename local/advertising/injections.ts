@@ -6,13 +6,13 @@ import { services } from './operation.ts'
 import type { LoggedRequest } from './request-log.ts'
 
 /**
- * The body of `POST /_control/faults`: which calls fail, how, and how often. What is left out matches all.
- * A fault for a person strikes once their access token is proved; any other before anything is checked.
+ * The body of `POST /_control/faults`: which calls fail, how, and how often. An omitted member matches all.
+ * A fault for a person applies after their access token is verified; any other applies before all checks.
  */
 export const injectionSchema = z.strictObject({
   environment: z.enum(['production', 'sandbox']).optional(),
   service: z.enum(services).optional(),
-  /** End of the path, e.g. `/Accounts/Search`. */
+  /** End of the path, for example `/Accounts/Search`. */
   path: z.string().optional(),
   username: z.enum(people.map(({ username }) => username)).optional(),
   objectId: z.string().optional(),
@@ -28,32 +28,32 @@ export const injectionSchema = z.strictObject({
     'cut',
     'cutMidBody',
   ]),
-  /** The error code of `fault`, `apiFault` and `soapFault`; 0 by default. */
+  /** The error code of `fault`, `apiFault`, and `soapFault`. Default is 0. */
   code: z.int().nonnegative().optional(),
-  /** The reason below a code that has several, e.g. `PersonalAccountIsRequired` of 126. */
+  /** The reason for a code with several, for example `PersonalAccountIsRequired` for 126. */
   reason: z.string().optional(),
   /** Overrides the kind's own HTTP status. */
   status: z.int().min(400).max(599).optional(),
-  /** Sent as `Retry-After`, which the real service is not known to send. */
+  /** Sent as `Retry-After`, which the real service isn't known to send. */
   retryAfterSeconds: z.int().nonnegative().optional(),
-  /** The fault ends after this many calls. Default is never. */
+  /** The number of calls after which the fault ends. Default is never. */
   times: z.int().positive().optional(),
 })
 
-/** How calls are to fail. */
+/** An injected fault. */
 export type Injection = z.infer<typeof injectionSchema>
 
-/** The faults that tests asked for. */
+/** The injected faults. */
 export interface Injections {
   add(injection: Injection): void
-  /** What remains of each, in the order in which they were added. */
+  /** The remaining faults, in order of addition. */
   list(): readonly Injection[]
   clear(): void
-  /** The first fault that strikes this call, counted off; persons' faults only when `user` is known. */
+  /** Takes the first fault for this call, and counts it; faults for a person only if `user` is known. */
   take(request: LoggedRequest): Injection | undefined
 }
 
-/** Starts with no faults. */
+/** Creates an empty list of faults. */
 export function createInjections(): Injections {
   let pending: Injection[] = []
   return {
@@ -72,7 +72,7 @@ export function createInjections(): Injections {
   }
 }
 
-/** Carries a fault out; `cut` closes the caller's connection. A fault that hangs never resolves. */
+/** Applies a fault; `cut` closes the caller's connection. A fault that hangs never resolves. */
 export function carryOut(injection: Injection, request: LoggedRequest, cut: () => void): Promise<Response> {
   if (injection.kind === 'hang') return new Promise(() => {})
   if (injection.kind === 'cut') cut()

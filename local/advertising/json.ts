@@ -1,12 +1,12 @@
 /** JSON of a request or answer: an object with PascalCase names. */
 export type JsonObject = Record<string, unknown>
 
-/** Puts a number's digits into JSON as they stand; in V8 since Node 21, not yet in TypeScript's library. */
+/** Writes a number's digits into JSON unchanged; in V8 since Node 21, not yet in TypeScript's library. */
 const { rawJSON } = JSON as unknown as { rawJSON(digits: string): unknown }
 
 /**
  * Writes an answer. 64-bit ids are bigints in memory and quoted strings on the wire, as Microsoft's SDKs write
- * them (LongToStringConverter); with `numericIds` they are bare numbers, whole also beyond 2^53.
+ * them (LongToStringConverter); with `numericIds` they're bare numbers, exact even beyond 2^53.
  */
 export function encodeJson(value: unknown, options: { readonly numericIds: boolean }): string {
   return JSON.stringify(value, (_key, part: unknown) => {
@@ -15,7 +15,7 @@ export function encodeJson(value: unknown, options: { readonly numericIds: boole
   })
 }
 
-/** Reads a request's JSON; null when it is none, or no object. Integers beyond 2^53 come out as bigints. */
+/** Reads a request's JSON; null if it isn't JSON or isn't an object. Integers beyond 2^53 become bigints. */
 export function decodeJson(text: string): JsonObject | null {
   try {
     const value: unknown = JSON.parse(text, keepLargeIntegers)
@@ -25,7 +25,7 @@ export function decodeJson(text: string): JsonObject | null {
   }
 }
 
-/** A 64-bit id sent as a string or as a number, which the service both reads; null for anything else. */
+/** A 64-bit id sent as a string or as a number, because the service accepts both; null for anything else. */
 export function parseId(value: unknown): bigint | null {
   if (typeof value === 'bigint') return value
   const digits = typeof value === 'number' ? String(value) : value

@@ -8,19 +8,19 @@ export const services = ['clientcenter', 'campaign', 'reporting', 'bulk', 'adins
 /** The first label of an API host. */
 export type Service = (typeof services)[number]
 
-/** What an operation knows of a call whose credentials are good. */
+/** A call with valid credentials, as an operation sees it. */
 export interface Call {
   readonly environment: Environment
   readonly directory: Directory
   readonly identity: Identity
   readonly body: JsonObject
-  /** The `CustomerAccountId` header, checked; null on services that need none. */
+  /** The `CustomerAccountId` header, checked; null for services that need none. */
   readonly accountId: bigint | null
-  /** Where this environment's service is, without a trailing slash. */
+  /** The URL of this environment's service, without a trailing slash. */
   readonly serviceUrl: string
 }
 
-/** What an operation answers: a body for 200, or the fault that refuses it. */
+/** An operation's answer: a body for 200, or a fault. */
 export type Reply =
   | { readonly ok: true; readonly body: JsonObject }
   | {
@@ -30,10 +30,10 @@ export type Reply =
       readonly shape?: 'operation'
     }
 
-/** One operation of a service. */
+/** An operation of a service. */
 export type Operation = (call: Call) => Reply
 
-/** A good reply. */
+/** A successful reply. */
 export function answer(body: JsonObject): Reply {
   return { ok: true, body }
 }
@@ -43,7 +43,7 @@ export function refuse(fault: FaultName): Reply {
   return { ok: false, fault }
 }
 
-/** A refusal of the input itself, as the service's own kind of fault. */
+/** A refusal of the input, with the service's own kind of fault. */
 export function refuseInput(fault: FaultName): Reply {
   return { ok: false, fault, shape: 'operation' }
 }

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { answer, type Call, type Operation, refuse, refuseInput } from './operation.ts'
 
-/** The operations of `/Reporting/v13`, and the reports that they made. */
+/** The operations of `/Reporting/v13`, and their reports. */
 export interface Reporting {
   readonly operations: Readonly<Record<string, Operation>>
-  /** The report's CSV, or undefined; needs no credentials, as the real download address needs none. */
+  /** The report's CSV, or undefined; needs no credentials, like the real download address. */
   download(reportId: string): string | undefined
 }
 
@@ -15,8 +15,8 @@ interface Report {
 }
 
 /**
- * A small reporting service: a report is pending at its first poll and ready at its second. Only the user who
- * submitted it may poll it (guides/report-requests).
+ * A small reporting service: a report is pending on its first poll and ready on its second. Only the user who
+ * submitted it can poll it (guides/report-requests).
  */
 export function createReporting(): Reporting {
   const reports = new Map<string, Report>()

@@ -1,14 +1,14 @@
 import type { Service } from './operation.ts'
 import type { Environment } from './world.ts'
 
-/** One call that the stand-in saw. Tokens stand as fingerprints, never as themselves. */
+/** A call that the stand-in received. It contains fingerprints of tokens, never tokens. */
 export interface LoggedRequest {
   /** ISO 8601, UTC. */
   readonly at: string
   readonly environment: Environment
   readonly service: Service
   readonly method: string
-  /** Below the host, e.g. `/CustomerManagement/v13/User/Query`. */
+  /** Below the host, for example `/CustomerManagement/v13/User/Query`. */
   readonly path: string
   readonly trackingId: string
   readonly customerId: string | null
@@ -21,11 +21,11 @@ export interface LoggedRequest {
   readonly traceParent: string | null
   /** Names of all headers received, in lower case. */
   readonly headerNames: readonly string[]
-  /** The person's object id, once the access token has proved it. */
+  /** The person's object id, set after the access token is verified. */
   user: string | null
-  /** Null while the call is open, and for good when it was left hanging or cut. */
+  /** Null while the call is running, and permanently if it was left hanging or cut. */
   status: number | null
-  /** The error code answered with, null for none. */
+  /** The error code in the answer, null for none. */
   code: number | null
 }
 

@@ -33,8 +33,8 @@ const maxAccountsPageSize = 1000
 const maxInValues = 10
 
 /**
- * SearchAccounts: exactly one predicate, or one beside AccountLifeCycleStatus; only accounts that the caller
- * reaches. Ordered by id unless `Ordering` says else.
+ * SearchAccounts: exactly one predicate, or one with AccountLifeCycleStatus; only accounts that the caller
+ * can reach. Ordered by id unless `Ordering` says otherwise.
  */
 export function searchAccounts(call: Call): Reply {
   const predicates = parsePredicates(call.body.Predicates, operators)
@@ -50,7 +50,7 @@ export function searchAccounts(call: Call): Reply {
   })
 }
 
-/** Reads a predicate list; null when one names an unknown field or an operator that the field has not. */
+/** Reads a predicate list; null if one names an unknown field, or an operator that the field doesn't support. */
 export function parsePredicates(
   value: unknown,
   allowed: Readonly<Record<string, readonly string[]>>,
@@ -67,7 +67,7 @@ export function parsePredicates(
   return predicates.every(isKnown) ? predicates : null
 }
 
-/** Reads PageInfo; `Size` is 0 when absent, as the reference says. Null when it is missing or out of range. */
+/** Reads PageInfo; `Size` is 0 when absent, as the reference says. Null if it's missing or out of range. */
 export function parsePage(value: unknown, maxSize: number): Page | null {
   if (typeof value !== 'object' || value === null) return null
   const index = Number((value as JsonObject).Index ?? 0)
@@ -81,7 +81,7 @@ export function slicePage<T>(items: readonly T[], { index, size }: Page): T[] {
   return items.slice(index * size, (index + 1) * size)
 }
 
-/** Whether a text meets a predicate; case does not matter (believed). */
+/** Whether a text matches a predicate, ignoring case (an assumption). */
 export function meets(text: string, { operator, value }: Predicate): boolean {
   const [own, wanted] = [text.toLowerCase(), value.toLowerCase()]
   if (operator === 'Contains') return own.includes(wanted)
@@ -94,7 +94,7 @@ function isCombinable(predicates: readonly Predicate[]): boolean {
   return others.length === 1 && predicates.length <= 2
 }
 
-/** Null when the predicate names a user or customer that the caller is not in. */
+/** Null if the predicate names a user or customer to which the caller doesn't belong. */
 function findAccounts(call: Call, predicates: readonly Predicate[]): Account[] | null {
   const main = predicates.find(({ field }) => field !== 'AccountLifeCycleStatus')!
   const roles = findRoles(call, main)
@@ -110,7 +110,7 @@ function findAccounts(call: Call, predicates: readonly Predicate[]): Account[] |
     .filter((account) => !status || hasStatus(account, status.value))
 }
 
-/** The original user's id stands for all users of the sign-in (guides/account-hierarchy-permissions). */
+/** The original user's id represents all users of the sign-in (guides/account-hierarchy-permissions). */
 function findRoles({ identity }: Call, { field, value }: Predicate) {
   const all = rolesOf(identity)
   if (field === 'CustomerId') {
@@ -122,7 +122,7 @@ function findRoles({ identity }: Call, { field, value }: Predicate) {
   return position === 0 ? all : (identity.users[position]?.roles ?? null)
 }
 
-/** "Active" also finds what billing paused; "Pause" what the user paused (…/predicate, Remarks). */
+/** "Active" also finds accounts paused by billing; "Pause" those paused by the user (…/predicate, Remarks). */
 function hasStatus({ status, pauseReason }: Account, wanted: string): boolean {
   if (wanted === 'Active') return status === 'Active' || (status === 'Pause' && pauseReason === 2)
   return status === wanted && pauseReason !== 2

@@ -2,25 +2,25 @@ import { people } from '../people.ts'
 import type { FaultName } from './faults.ts'
 import type { Account, Customer, Directory, Identity, Role, User } from './world.ts'
 
-/** An account id beyond 2^53, which a reader that parses ids as numbers gets wrong. Edsger has it. */
+/** An account id beyond 2^53, which a reader that parses ids as numbers gets wrong. It belongs to Edsger. */
 export const accountIdBeyondSafeInteger = 9007199254740993n
 
-/** Ids of the agency hierarchy that Grace works in, shaped as guides/account-hierarchy-permissions has it. */
+/** Ids of the agency hierarchy that Grace works in, like the one in guides/account-hierarchy-permissions. */
 export const agency = {
   /** Her own customer: the `CustomerId` to send for its accounts and for the linked one. */
   customerId: 250000333n,
   activeAccountId: 180333001n,
   pausedAccountId: 180333002n,
-  /** A whole customer below hers; it has a role of its own. */
+  /** A whole customer below hers; it has its own role. */
   childCustomerId: 250000222n,
-  /** An account of {@link agency.ownerCustomerId} that is reached through {@link agency.customerId}. */
+  /** An account of {@link agency.ownerCustomerId} that can be reached through {@link agency.customerId}. */
   linkedAccountId: 180444111n,
   ownerCustomerId: 250000444n,
 } as const
 
 const none = { accountIds: null, linkedAccountIds: null, linkPermission: null } as const
 
-/** Production: everyone but Niklaus, whom Advertising does not know. */
+/** Production: everyone except Niklaus, who isn't a user of Microsoft Advertising. */
 export function seedProduction(): Directory {
   const directory = empty()
   single(directory, 'ada', 'Analytical Engines', 250000101n, 180101001n, 'X0000101')
@@ -37,7 +37,7 @@ export function seedProduction(): Directory {
   return directory
 }
 
-/** Sandbox: personal and Google accounts only, since it takes no work accounts (guides/faq.yml). */
+/** Sandbox: personal and Google accounts only, because it doesn't accept work accounts (guides/faq.yml). */
 export function seedSandbox(): Directory {
   const directory = empty()
   single(directory, 'ada', 'Analytical Engines (sandbox)', 650000101n, 680101001n, 'B0000101')
@@ -130,7 +130,7 @@ function addAccount(
   accounts.set(id, { id, name, number, parentCustomerId, status, pauseReason })
 }
 
-/** One user for each list of roles; the list's first role names the user's customer. */
+/** Adds one user for each list of roles; the first role names the user's customer. */
 function addIdentity({ identities }: Directory, nickname: string, ...roleLists: readonly Role[][]): Identity {
   const person = people.find(({ username }) => username.startsWith(`${nickname}@`))!
   const users = roleLists.map((roles): User => {

@@ -1,21 +1,21 @@
 import { createHash } from 'node:crypto'
 
-/** Access tokens that a control declared expired before their time. */
+/** Access tokens that a control has expired early. */
 export interface TokenExpiry {
-  /** Remembers that a person's token was shown. */
+  /** Records that a person's token was used. */
   note(objectId: string, token: string): void
-  /** Expires every token of the person that was issued until now. */
+  /** Expires every token of the person that has been issued so far. */
   expire(objectId: string): void
-  /** Whether the token is one of those; `issuedAt` in seconds since 1970, null if the token does not say. */
+  /** Whether the token has been expired this way; `issuedAt` in seconds since 1970, null if the token has none. */
   isExpired(objectId: string, token: string, issuedAt: number | null): boolean
 }
 
-/** How many tokens of one person are remembered; the oldest are forgotten first. */
+/** The most tokens to remember for a person; the oldest are dropped first. */
 const maxTokensPerPerson = 1000
 
 /**
- * Keeps what was expired. `iat` counts whole seconds, so a token issued in the very second of the expiry is
- * told apart by whether it had been shown before; so are tokens without `iat`.
+ * Records expired tokens. `iat` counts whole seconds, so for a token issued in the same second as the expiry,
+ * earlier use decides; the same applies to tokens without `iat`.
  */
 export function createTokenExpiry(now: () => Date = () => new Date()): TokenExpiry {
   const shown = new Map<string, Set<string>>()
@@ -38,7 +38,7 @@ export function createTokenExpiry(now: () => Date = () => new Date()): TokenExpi
   }
 }
 
-/** The first 12 hexadecimal digits of a secret's SHA-256: tells secrets apart and gives none away. */
+/** The first 12 hexadecimal digits of a secret's SHA-256: distinguishes secrets without revealing them. */
 export function fingerprint(secret: string): string {
   return createHash('sha256').update(secret).digest('hex').slice(0, 12)
 }

@@ -1,20 +1,20 @@
 import { createRemoteJWKSet, errors, type JWTVerifyGetKey, jwtVerify } from 'jose'
 import type { Environment } from './world.ts'
 
-/** What an access token turned out to be. */
+/** The result of verifying an access token. */
 type TokenVerdict =
   | {
       readonly ok: true
       /** The person: `oid` (Microsoft) or `sub` (Google). */
       readonly objectId: string
-      /** `iat` in seconds since 1970; null where the token does not say. */
+      /** `iat` in seconds since 1970; null if the token has none. */
       readonly issuedAt: number | null
     }
   | { readonly ok: false; readonly reason: 'expired' | 'invalid' }
 
 /**
- * Judges an access token for an environment.
- * @throws when the keys or the provider cannot be reached; the stand-in then answers 500 with code 0.
+ * Verifies an access token for an environment.
+ * @throws if the keys or the provider can't be reached; the stand-in then answers 500 with code 0.
  */
 export type VerifyToken = (token: string, environment: Environment) => Promise<TokenVerdict>
 
@@ -24,15 +24,15 @@ export const audiences: Readonly<Record<Environment, string>> = {
   sandbox: 'https://si.ads.microsoft.com',
 }
 
-/** The scope that is accepted since 2022-06-01; `ads.manage` is not (guides/authentication-oauth-mfa). */
+/** The scope that has been required since 2022-06-01; `ads.manage` isn't accepted (guides/authentication-oauth-mfa). */
 export const requiredScope = 'msads.manage'
 
-/** Verifies tokens of a sign-in that keeps Microsoft's paths: its keys are at `/common/discovery/v2.0/keys`. */
+/** Verifies tokens of a sign-in with Microsoft's paths: its keys are at `/common/discovery/v2.0/keys`. */
 export function createMicrosoftTokenVerifier(signInOrigin: string): VerifyToken {
   return createJwtVerifier(createRemoteJWKSet(new URL(`${signInOrigin}/common/discovery/v2.0/keys`)))
 }
 
-/** Verifies RS256 tokens by a key set: signature, `exp`, the environment's `aud`, and `scp`. */
+/** Verifies RS256 tokens against a key set: signature, `exp`, the environment's `aud`, and `scp`. */
 export function createJwtVerifier(keys: JWTVerifyGetKey): VerifyToken {
   return async (token, environment) => {
     try {
@@ -51,7 +51,7 @@ export function createJwtVerifier(keys: JWTVerifyGetKey): VerifyToken {
   }
 }
 
-/** Verifies opaque tokens by asking Google's `/tokeninfo`; a refusal there is all that is ever learnt. */
+/** Verifies opaque tokens by asking Google's `/tokeninfo`; a refusal there gives no details. */
 export function createGoogleTokenVerifier(googleOrigin: string): VerifyToken {
   return async (token) => {
     const url = new URL('/tokeninfo', googleOrigin)
@@ -67,7 +67,7 @@ function refused(reason: 'expired' | 'invalid'): TokenVerdict {
   return { ok: false, reason }
 }
 
-/** Only what speaks about the token is a refusal; unreachable keys are trouble and go on up. */
+/** Only errors about the token are refusals; unreachable keys are rethrown. */
 function readJoseError(error: unknown): 'expired' | 'invalid' {
   if (error instanceof errors.JWTExpired) return 'expired'
   const isAboutKeys = error instanceof errors.JWKSTimeout || error instanceof errors.JWKSInvalid

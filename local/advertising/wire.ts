@@ -4,7 +4,7 @@ import type { Account, Customer, Directory, Role, User } from './world.ts'
 const lastModifiedTime = '2026-11-01T09:00:00.000'
 const timeStamp = 'AAAAAFoBr2s='
 
-/** An AdvertiserAccount with every property, nulls included; `AccountMode` only when it was asked for. */
+/** An AdvertiserAccount with every property, including nulls; `AccountMode` only if requested. */
 export function toAdvertiserAccount(directory: Directory, account: Account, withMode: boolean): JsonObject {
   return {
     BillToCustomerId: account.parentCustomerId,
@@ -97,7 +97,7 @@ export function toUser(user: User): JsonObject {
   }
 }
 
-/** A CustomerRole; `AccountIds` is null where all of the customer's accounts are open. */
+/** A CustomerRole; `AccountIds` is null if it covers all of the customer's accounts. */
 export function toCustomerRole(role: Role): JsonObject {
   return {
     RoleId: role.roleId,

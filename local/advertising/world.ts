@@ -1,10 +1,10 @@
 import type { FaultName } from './faults.ts'
 import { seedProduction, seedSandbox } from './seeds.ts'
 
-/** The two environments: apart in users, customers, accounts and ids. */
+/** The two environments, with separate users, customers, accounts, and ids. */
 export type Environment = 'production' | 'sandbox'
 
-/** A Customer, "manager account" in Microsoft's pages. */
+/** A Customer, "manager account" on Microsoft's pages. */
 export interface Customer {
   readonly id: bigint
   readonly name: string
@@ -19,23 +19,23 @@ type AccountStatus = 'Draft' | 'Active' | 'Inactive' | 'Pause' | 'Pending' | 'Su
 export interface Account {
   readonly id: bigint
   readonly name: string
-  /** The eight letters and digits that people see; no operation takes them as an id. */
+  /** The eight letters and digits that people see; operations don't accept them as an id. */
   readonly number: string
-  /** The owner; not always the customer through which a user reaches the account. */
+  /** The owner, which isn't always the customer through which a user reaches the account. */
   readonly parentCustomerId: bigint
   status: AccountStatus
   /** 1 the user, 2 billing, 4 both; null unless the status is `Pause`. */
   pauseReason: 1 | 2 | 4 | null
 }
 
-/** A CustomerRole: what a user may do through one customer. */
+/** A CustomerRole: a user's permissions through one customer. */
 export interface Role {
   /** 16 campaign manager, 33 aggregator, 41 super admin, 100 viewer, 203 standard user. */
   readonly roleId: 16 | 33 | 41 | 100 | 203
   readonly customerId: bigint
   /** Accounts of the customer; null means all of them. */
   accountIds: readonly bigint[] | null
-  /** Accounts of other customers that are reached through this one. */
+  /** Accounts of other customers that can be reached through this one. */
   linkedAccountIds: readonly bigint[] | null
   readonly linkPermission: 'Administrative' | 'Standard' | 'LinkedEntityOnly' | null
 }
@@ -49,17 +49,17 @@ export interface User {
   readonly roles: readonly Role[]
 }
 
-/** A sign-in as Microsoft Advertising knows it. Several users make it "multi-user credentials". */
+/** A sign-in, as Microsoft Advertising sees it. With several users, it's "multi-user credentials". */
 export interface Identity {
   /** The token's `oid` (Microsoft) or `sub` (Google). */
   readonly objectId: string
   /** The original user first; never empty. */
   readonly users: readonly User[]
-  /** What every call is answered with, e.g. that the kind of account is the wrong one. */
+  /** The answer to every call, for example that the kind of account is wrong. */
   readonly refusal?: FaultName
 }
 
-/** All that one environment holds. */
+/** The contents of one environment. */
 export interface Directory {
   readonly customers: Map<bigint, Customer>
   readonly accounts: Map<bigint, Account>
@@ -69,12 +69,12 @@ export interface Directory {
 /** Both environments' directories; changed in place by the controls. */
 export type World = Record<Environment, Directory>
 
-/** The world of the local people, the same at each start. */
+/** The world of the local people, the same on each start. */
 export function createWorld(): World {
   return { production: seedProduction(), sandbox: seedSandbox() }
 }
 
-/** {@link createWorld} in which one person has `count` accounts more, in each environment that knows them. */
+/** Like {@link createWorld}, but one person has `count` more accounts, in each environment that has the person. */
 export function createLargeWorld(count: number, objectId: string): World {
   const world = createWorld()
   for (const directory of Object.values(world)) addAccounts(directory, objectId, count)
@@ -100,7 +100,7 @@ export function addAccounts(directory: Directory, objectId: string, count: numbe
   return ids
 }
 
-/** Takes accounts out of the directory and out of every role; returns those that were there. */
+/** Removes accounts from the directory and from every role; returns those that existed. */
 export function removeAccounts(directory: Directory, ids: readonly bigint[]): bigint[] {
   const gone = new Set(ids.filter((id) => directory.accounts.delete(id)))
   const stays = (id: bigint) => !gone.has(id)
@@ -116,21 +116,21 @@ export function rolesOf(identity: Pick<Identity, 'users'>): Role[] {
   return identity.users.flatMap(({ roles }) => roles)
 }
 
-/** Whether a role opens an account through its customer; ownership alone opens nothing. */
+/** Whether a role gives access to an account through its customer; ownership alone doesn't. */
 export function opens(role: Role, account: Account): boolean {
   if (role.linkedAccountIds?.includes(account.id)) return true
   if (role.linkPermission === 'LinkedEntityOnly' || account.parentCustomerId !== role.customerId) return false
   return role.accountIds === null || role.accountIds.includes(account.id)
 }
 
-/** The accounts that roles open, each once, by ascending id. */
+/** The accounts that roles give access to, without duplicates, by ascending id. */
 export function accountsOf(directory: Directory, roles: readonly Role[]): Account[] {
   return [...directory.accounts.values()]
     .filter((account) => roles.some((role) => opens(role, account)))
     .sort((one, other) => (one.id < other.id ? -1 : 1))
 }
 
-/** Whether the `CustomerId` and `CustomerAccountId` headers name a way that the identity may go. */
+/** Whether the `CustomerId` and `CustomerAccountId` headers name a permitted path for the identity. */
 export function reaches(
   directory: Directory,
   identity: Identity,

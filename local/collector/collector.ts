@@ -4,21 +4,21 @@ import { type RunningService, serve } from '../service.ts'
 import { readMetrics, readSpans } from './otlp.ts'
 import { createRecords, type Records } from './records.ts'
 
-/** A collector that listens, and what it has received. */
+/** A listening collector, with its received telemetry. */
 export type RunningCollector = RunningService & Omit<Records, 'addSpans' | 'addMetrics'>
 
-/** How a collector is to run. */
+/** Options of a collector. */
 export interface CollectorOptions {
-  /** TCP port; 0 takes a free one. */
+  /** TCP port; 0 means any free port. */
   readonly port: number
 }
 
 const maxBytes = 16 * 1_048_576
 
 /**
- * Starts a collector that takes OTLP over HTTP as JSON at `/v1/traces` and `/v1/metrics` (opentelemetry.io, "OTLP
- * specification"), keeps the latest in memory and shows them: `GET /traces/{traceId}`, `GET /metrics`.
- * @throws PortTakenError when the port is in use.
+ * Starts a collector that receives OTLP over HTTP as JSON at `/v1/traces` and `/v1/metrics` (opentelemetry.io, "OTLP
+ * specification"), keeps the latest telemetry in memory, and shows it: `GET /traces/{traceId}`, `GET /metrics`.
+ * @throws PortTakenError if the port is in use.
  */
 export async function startCollector({ port }: CollectorOptions): Promise<RunningCollector> {
   const records = createRecords()
@@ -42,7 +42,7 @@ function createApp(records: Records): Hono {
   return app
 }
 
-/** Protobuf is the other encoding of OTLP; nothing here sends it, so it is refused, not dropped. */
+/** Protobuf is the other encoding of OTLP; nothing here sends it, so it's refused instead of ignored. */
 function receive(app: Hono, path: string, take: (body: unknown) => void): void {
   app.post(path, bodyLimit({ maxSize: maxBytes }), async (c) => {
     if (!c.req.header('content-type')?.startsWith('application/json')) {

@@ -3,7 +3,7 @@ import { z } from 'zod'
 /** A value of an attribute, as plain JSON. */
 export type AttributeValue = string | number | boolean | null
 
-/** One span as a person reads it. */
+/** A span in readable form. */
 export interface CollectedSpan {
   readonly traceId: string
   readonly spanId: string
@@ -24,7 +24,7 @@ export interface CollectedMetric {
   readonly unit: string
   readonly points: readonly {
     readonly attributes: Readonly<Record<string, AttributeValue>>
-    /** How often a histogram was recorded into, or the value of a sum or gauge. */
+    /** The count of a histogram, or the value of a sum or gauge. */
     readonly value: number
   }[]
 }
@@ -114,7 +114,7 @@ const metricsSchema = z.object({
 /** Status codes of OTLP: 2 is an error. */
 const statusError = 2
 
-/** @throws ZodError when the body is no `ExportTraceServiceRequest`. */
+/** @throws ZodError if the body isn't an `ExportTraceServiceRequest`. */
 export function readSpans(body: unknown): CollectedSpan[] {
   return tracesSchema.parse(body).resourceSpans.flatMap(({ resource: { attributes: of }, scopeSpans }) =>
     scopeSpans.flatMap(({ spans }) =>
@@ -134,7 +134,7 @@ export function readSpans(body: unknown): CollectedSpan[] {
   )
 }
 
-/** @throws ZodError when the body is no `ExportMetricsServiceRequest`. */
+/** @throws ZodError if the body isn't an `ExportMetricsServiceRequest`. */
 export function readMetrics(body: unknown): CollectedMetric[] {
   return metricsSchema.parse(body).resourceMetrics.flatMap(({ scopeMetrics }) =>
     scopeMetrics.flatMap(({ metrics }) =>

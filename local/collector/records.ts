@@ -1,16 +1,16 @@
 import type { CollectedMetric, CollectedSpan } from './otlp.ts'
 
-/** What a collector has received, and who waits for more. */
+/** A collector's received telemetry, and the waiting callers. */
 export interface Records {
   addSpans(spans: readonly CollectedSpan[]): void
   addMetrics(metrics: readonly CollectedMetric[]): void
-  /** The latest traces by id, each in the order in which its spans came: as they ended. */
+  /** The latest traces by id, with spans in the order in which they ended. */
   traces(): ReadonlyMap<string, readonly CollectedSpan[]>
   /** The newest state of each metric. */
   metrics(): readonly CollectedMetric[]
   /**
-   * Resolves with a trace as soon as `isEnough` says so of what has come.
-   * @throws Error that lists what has come, when that does not happen in time. Default is 20 seconds.
+   * Resolves with a trace as soon as `isEnough` accepts its spans.
+   * @throws Error that lists the received spans, if that doesn't happen in time. Default is 20 seconds.
    */
   waitForTrace(
     traceId: string,
@@ -18,8 +18,8 @@ export interface Records {
     seconds?: number,
   ): Promise<readonly CollectedSpan[]>
   /**
-   * Resolves with a metric as soon as `isEnough` says so of its newest state. Default is any state.
-   * @throws Error that names what has come, when that does not happen in time.
+   * Resolves with a metric as soon as `isEnough` accepts its newest state. Default is any state.
+   * @throws Error that lists the received metrics, if that doesn't happen in time.
    */
   waitForMetric(
     name: string,
@@ -29,7 +29,7 @@ export interface Records {
 }
 
 const maxTraces = 2000
-/** Of one trace; a caller may send the same one forever. */
+/** In one trace; a caller may keep sending the same trace. */
 const maxSpans = 1000
 const patienceSeconds = 20
 

@@ -24,7 +24,7 @@ export const advertiserSteps: readonly Step[] = [
     title: 'The app makes a connect link for its customer',
     async run(demo) {
       const { status } = await readStatus(demo)
-      // At another LOCAL_SIGN_IN_PORT the issuer is another one, and so is the person who signs in there.
+      // With a different LOCAL_SIGN_IN_PORT, the issuer differs, and so does the person who signs in there.
       const body = {
         environment: 'production',
         returnUrl: demo.stack.returnUrl,
@@ -84,7 +84,7 @@ export const advertiserSteps: readonly Step[] = [
   },
 ]
 
-/** Asks who the user is and which campaigns the account has, with the vended headers as they are. */
+/** Requests the user and the account's campaigns, with the vended headers unchanged. */
 export async function callAdvertising(demo: Demo, vend: Json) {
   const { customerManagement, campaignManagement } = vend.services
   const { User } = await demo.callAdvertising(vend, `${customerManagement}/User/Query`, { UserId: null })

@@ -3,13 +3,13 @@ import { advertiser, callAdvertising } from './advertiser.ts'
 import { assert } from './demo.ts'
 import type { Step } from './steps.ts'
 
-/** The demonstration's agency: its person reaches several accounts, one of them another company's. */
+/** The demonstration's agency: its person can reach several accounts, one of them another company's. */
 export const agencyTenant = { tenant: 'agency', username: 'grace@contoso.example' } as const
 
 const path = `/v1/tenants/${agencyTenant.tenant}`
 const linkedAccountId = String(agency.linkedAccountId)
 
-/** An agency with a linked account, and another app that asks for what is not its own. */
+/** An agency with a linked account, and another app that requests another workspace's tenant. */
 export const agencySteps: readonly Step[] = [
   {
     name: 'connectAgency',

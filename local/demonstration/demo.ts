@@ -4,41 +4,41 @@ import { toFingerprint } from '../sign-in/request-log.ts'
 import { createVisitor } from '../sign-in/visitor.ts'
 import type { Stack } from '../stack.ts'
 
-/** What an answer's JSON holds. */
+/** The contents of a JSON answer. */
 // biome-ignore lint/suspicious/noExplicitAny: the demonstration looks into answers of every shape
 export type Json = any
 
-/** A call to the broker in the name of an app. */
+/** An app's call to the broker. */
 export interface BrokerCall {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE'
   /** Default is `demo-app`. */
   readonly app?: CallingAppName
   readonly body?: object
   readonly headers?: Readonly<Record<string, string>>
-  /** Another status than success is what the step is about. */
+  /** The expected status, if the step is about a failure. */
   readonly status?: number
 }
 
-/** What the steps do things with, and what an earlier step leaves for a later one. */
+/** The tools of the steps, and the values that earlier steps leave for later ones. */
 export interface Demo {
   readonly stack: Stack
   /** The broker's origin. */
   readonly origin: string
   readonly memory: Map<string, Json>
-  /** Calls the broker. @throws Error with the problem's code and detail when the status is not the expected one. */
+  /** Calls the broker. @throws Error with the problem's code and detail if the status isn't the expected one. */
   call(path: string, call?: BrokerCall): Promise<Json>
-  /** Opens a connect link as a browser does and signs in. @throws Error with the page's text when it ends elsewhere. */
+  /** Opens a connect link like a browser, and signs in. @throws Error with the page's text if it ends elsewhere. */
   signIn(connectUrl: string, username: string): Promise<URL>
   /** Calls Microsoft Advertising with a vend's own headers. */
   callAdvertising(vend: Json, url: string, body: object): Promise<Json>
-  /** The refreshes that the Microsoft sign-in has answered for a user so far. */
+  /** The refreshes that the Microsoft sign-in has answered for a user. */
   refreshes(username: string): Promise<LoggedRequest[]>
 }
 
-/** The demonstration's people all have one password. */
+/** The shared password of all people in the demonstration. */
 const password = 'open-sesame'
 
-/** Creates what the steps work with. */
+/** Creates the tools of the steps. */
 export function createDemo(stack: Stack, origin: string): Demo {
   return {
     stack,
@@ -76,7 +76,7 @@ export function createDemo(stack: Stack, origin: string): Demo {
   }
 }
 
-/** Makes sure of what a step is to prove. @throws Error that says what was not so. */
+/** Checks a condition that a step must prove. @throws Error with `otherwise`. */
 export function assert(condition: unknown, otherwise: string): asserts condition {
   if (!condition) throw new Error(otherwise)
 }

@@ -5,9 +5,8 @@ import type { TenantName } from '../../shared/domain/tenant.ts'
 import type { Stack } from '../stack.ts'
 
 /**
- * Brings a tenant's next refresh forward to now, as waiting would: its row and the due index say so, and nothing else
- * of it changes.
- * @throws Error when there is no such connected tenant or somebody else changed it in the meantime.
+ * Makes a tenant due now, as if time had passed: changes only the due time in its row and the due index.
+ * @throws Error if there is no such connected tenant, or if another process changed it at the same time.
  */
 export async function makeDueNow(stack: Stack, name: TenantName): Promise<void> {
   const { tenants, grantServices, clock } = createBroker(parseConfig(stack.settings()))
@@ -18,6 +17,6 @@ export async function makeDueNow(stack: Stack, name: TenantName): Promise<void> 
   const dueAt = clock.now()
   await grantServices.due.insert(dueRowOf(tenant, grant!, dueAt))
   const written = await tenants.replace(stored, { ...tenant, dueAt }, [])
-  if (written === 'conflict') throw new Error(`Tenant ${name.tenant} is being changed by somebody else.`)
+  if (written === 'conflict') throw new Error(`Tenant ${name.tenant} is being changed by another process.`)
   if (tenant.dueAt) await grantServices.due.remove(dueRowOf(tenant, grant!, tenant.dueAt))
 }

@@ -7,9 +7,9 @@ import { beginTrace } from './trace.ts'
 
 const path = `/v1/tenants/${agencyTenant.tenant}`
 
-/** A call made wrongly on purpose, and what the broker must find. */
+/** A deliberately wrong call, and the expected diagnosis. */
 interface DeliberateFault {
-  /** What goes wrong at Microsoft's side before the call. */
+  /** A fault on Microsoft's side before the call. */
   readonly before?: (demo: Demo) => Promise<void>
   readonly headers: (vend: Json) => Record<string, string>
   readonly finds: string
@@ -27,7 +27,7 @@ const deliberateFaults: readonly DeliberateFault[] = [
   { before: expireTokens, headers: (vend) => vend.headers, finds: 'access_token_expired' },
 ]
 
-/** What the broker knows of Microsoft Advertising: a chosen account, failures explained, calls passed through. */
+/** Steps about Microsoft Advertising: a chosen account, explained failures, passed-through calls. */
 export const knowledgeSteps: readonly Step[] = [
   {
     name: 'chosenAccount',
@@ -73,7 +73,7 @@ export const knowledgeSteps: readonly Step[] = [
   },
 ]
 
-/** As when an app holds a token past its hour: Microsoft calls it expired. */
+/** As if an app used a token after its hour: Microsoft calls it expired. */
 async function expireTokens({ stack }: Demo): Promise<void> {
   const objectId = people.find(({ username }) => username === agencyTenant.username)?.objectId
   await fetch(`${stack.parts.advertising.origin}/_control/expire-tokens`, {

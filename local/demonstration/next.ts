@@ -7,12 +7,12 @@ import { advertiser } from './advertiser.ts'
 import { agencyTenant } from './agency.ts'
 import type { Transcript } from './transcript.ts'
 
-/** The file with an app's bearer token, from where `npm start` runs. */
+/** The file with an app's bearer token, relative to the folder of `npm start`. */
 export function tokenFile(stack: Stack, app: string): string {
   return relative(process.cwd(), `${stack.folder}/${app}.token`)
 }
 
-/** Tells where every part listens. */
+/** Prints the address of every part. */
 export function printAddresses({ parts }: Stack, broker: string | undefined, tell: Transcript): void {
   if (broker) tell({ event: 'listening', what: capital(defaultPorts.broker.what), origin: broker })
   const { azurite, ...others } = parts
@@ -29,7 +29,7 @@ export function printAddresses({ parts }: Stack, broker: string | undefined, tel
   }
 }
 
-/** Tells what to try next, each as a line that can be pasted. */
+/** Prints commands to try next, each as a line to paste. */
 export function printNextSteps(stack: Stack, broker: string, tell: Transcript): void {
   const as = (app: string) => `-H "Authorization: Bearer $(cat ${tokenFile(stack, app)})"`
   const json = '-H "Content-Type: application/json"'

@@ -2,7 +2,7 @@ import type { Demo } from './demo.ts'
 import { steps } from './steps.ts'
 import type { Transcript } from './transcript.ts'
 
-/** Performs the main job up to the first step that fails. @returns whether none did. */
+/** Runs the demonstration until a step fails. @returns whether all steps succeeded. */
 export async function perform(demo: Demo, tell: Transcript): Promise<boolean> {
   const began = performance.now()
   let [done, ok] = [0, true]

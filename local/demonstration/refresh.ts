@@ -10,7 +10,7 @@ const name = { workspace: callingApps['demo-app'].workspace, tenant: advertiser.
 const pollMilliseconds = 50
 const timerSeconds = 20
 
-/** The refresh timer, and what follows from it. */
+/** The refresh timer, and its effects. */
 export const refreshSteps: readonly Step[] = [
   {
     name: 'refreshTimer',
@@ -46,7 +46,7 @@ export const refreshSteps: readonly Step[] = [
   },
 ]
 
-/** The Functions host's own way of running a timer now; it answers before the timer has ended. */
+/** Uses the Functions host's own way to run a timer now; it answers before the run has ended. */
 async function runTimer({ origin }: Demo): Promise<void> {
   const answer = await fetch(`${origin}/admin/functions/refresh`, {
     method: 'POST',

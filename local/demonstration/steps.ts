@@ -5,22 +5,22 @@ import { knowledgeSteps } from './knowledge.ts'
 import { refreshSteps } from './refresh.ts'
 import { traceSteps } from './trace.ts'
 
-/** What a step did, each in one sentence. */
+/** The results of a step, one sentence each. */
 export interface StepOutcome {
   readonly happened: string
   readonly proves: string
 }
 
-/** One step of the main job. To add one is to add an entry to a list; a step that throws has failed. */
+/** A step of the demonstration. To add one, add an entry to a list. A step that throws has failed. */
 export interface Step {
-  /** For machines, e.g. `vend`. */
+  /** For programs, for example `vend`. */
   readonly name: string
-  /** For people, e.g. `The app asks for a token`. */
+  /** For people, for example `The app asks for a token`. */
   readonly title: string
   run(demo: Demo): Promise<StepOutcome>
 }
 
-/** The main job, in order. */
+/** The steps of the demonstration, in order. */
 export const steps: readonly Step[] = [
   ...advertiserSteps,
   ...refreshSteps,

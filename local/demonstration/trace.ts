@@ -3,14 +3,14 @@ import type { CollectedSpan } from '../collector/otlp.ts'
 import { assert, type Demo } from './demo.ts'
 import type { Step } from './steps.ts'
 
-/** Starts a trace, as an app that traces its calls does; the header goes with the call that {@link traceSteps} look at. */
+/** Starts a trace, like an app that traces its calls; the header goes with the call that {@link traceSteps} check. */
 export function beginTrace({ memory }: Demo): { traceparent: string } {
   const traceId = randomBytes(16).toString('hex')
   memory.set('traceId', traceId)
   return { traceparent: `00-${traceId}-${randomBytes(8).toString('hex')}-01` }
 }
 
-/** What the telemetry tells of a call that was made before. */
+/** Steps that check an earlier call in the telemetry. */
 export const traceSteps: readonly Step[] = [
   {
     name: 'trace',
@@ -20,7 +20,7 @@ export const traceSteps: readonly Step[] = [
       const traceId = demo.memory.get('traceId')
       const spans = await parts.collector.service.waitForTrace(traceId, (come) => come.some(isFunction))
       const root = spans.find(isFunction)
-      // A grant is in either vault.
+      // A grant can be in either vault.
       const called: [what: string, ...ports: number[]][] = [
         ['Table Storage', ports.table],
         ['Key Vault', ports.vault, ports.grantVault],

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util'
 
-/** Something that is told: to machines whole, to people as a few lines. */
+/** An entry of the transcript: complete for programs, a few lines for people. */
 export type Entry =
   | { readonly event: 'started'; readonly what: string; readonly milliseconds: number }
   | {
@@ -19,23 +19,23 @@ export type Entry =
   | { readonly event: 'note'; readonly text: string }
   | { readonly event: 'ended'; readonly ok: boolean; readonly steps: number; readonly milliseconds: number }
 
-/** Tells what happens, one entry after the other. */
+/** Writes entries, one after the other. */
 export type Transcript = (entry: Entry) => void
 
 type Style = Parameters<typeof styleText>[0]
 
-/** Writes one JSON object a line, with the time. */
+/** Writes one JSON object per line, with the time. */
 export function createJsonTranscript(write: (line: string) => void): Transcript {
   return (entry) => write(JSON.stringify({ at: new Date().toISOString(), ...entry }))
 }
 
-/** Writes for people. @param colour whether the terminal shows it; `NO_COLOR` is the caller's to respect. */
+/** Writes for people. @param colour whether the terminal supports color; the caller must respect `NO_COLOR`. */
 export function createTextTranscript(write: (line: string) => void, colour: boolean): Transcript {
   const paint = (style: Style, text: string) =>
     colour ? styleText(style, text, { validateStream: false }) : text
   let last: Entry['event'] | undefined
   return (entry) => {
-    // What belongs together stands together.
+    // Related entries are grouped.
     if (last !== undefined && (entry.event !== last || entry.event === 'step')) write('')
     last = entry.event
     for (const line of toLines(entry, paint)) write(line)

@@ -3,18 +3,18 @@ import type { IncomingMessage } from 'node:http'
 
 /** Access keys of the host. */
 export interface HostKeys {
-  /** Opens everything, also functions of level `admin`. */
+  /** Gives access to everything, including functions of level `admin`. */
   readonly master?: string
-  /** Open functions of level `function`. */
+  /** Give access to functions of level `function`. */
   readonly functions?: readonly string[]
 }
 
-/** Who may call a function, as its `authLevel` says. */
+/** The permitted callers of a function, from its `authLevel`. */
 export type AuthLevel = 'anonymous' | 'function' | 'admin'
 
 /**
- * Whether a request may call a function of that level: its key comes in `x-functions-key` or in `?code=`.
- * Where there is no key, none fits.
+ * Whether a request may call a function of this level: its key is in `x-functions-key` or in `?code=`.
+ * If no key is configured, none matches.
  */
 export function isAllowed(request: IncomingMessage, level: AuthLevel, keys: HostKeys): boolean {
   if (level === 'anonymous') return true

@@ -6,15 +6,15 @@ import type { OtherListener } from './http.ts'
 import { BodyTooLargeError, readBody } from './httpBuffered.ts'
 import { isTrigger } from './invocation.ts'
 
-/** What the admin routes act on. */
+/** Dependencies of the admin routes. */
 export interface AdminOptions {
   readonly functions: ReadonlyMap<string, RegisteredFunction>
   readonly keys: HostKeys
   /** Whether `GET /` is 204 instead of the host's page (`AzureWebJobsDisableHomepage`). */
   readonly isHomepageDisabled: boolean
-  /** Address of an HTTP function; undefined for others. */
+  /** The URL of an HTTP function; undefined for others. */
   urlOf(functionName: string): string | undefined
-  /** Starts an invocation with the given input and does not wait for its end. */
+  /** Starts an invocation with the given input, without waiting for its end. */
   start(fn: RegisteredFunction, input: string): void
 }
 
@@ -22,7 +22,7 @@ const maxInputBytes = 1024 * 1024
 
 /**
  * Creates the listener for the host's own routes: `POST /admin/functions/{name}` (202, runs in the background),
- * `GET /admin/functions[/{name}]`, `GET /admin/host/status`, `POST /admin/host/ping`, all with the master key only,
+ * `GET /admin/functions[/{name}]`, `GET /admin/host/status`, `POST /admin/host/ping`, all only with the master key,
  * and its page at `/`; everything else is 404.
  */
 export function createAdminListener(options: AdminOptions): OtherListener {

@@ -1,19 +1,19 @@
 import type { ServerResponse } from 'node:http'
 
-/** Answers with a status and nothing else. */
+/** Answers with only a status. */
 export function answerEmpty(response: ServerResponse, status: number): void {
   response.statusCode = status
   if (status !== 204) response.setHeader('Content-Length', 0)
   response.end()
 }
 
-/** Answers without reading what is left of the body, so the connection cannot be used again. */
+/** Answers without reading the rest of the body, so the connection can't be reused. */
 export function refuse(response: ServerResponse, status: number): void {
   response.setHeader('Connection', 'close')
   answerEmpty(response, status)
 }
 
-/** An answer that had begun cannot become another; cutting it tells the client that it is not whole. */
+/** An answer that has started can't be replaced; cutting it off tells the client that it's incomplete. */
 export function answerFailure(response: ServerResponse, status = 500): void {
   if (response.headersSent) return void response.destroy()
   for (const name of response.getHeaderNames()) response.removeHeader(name)
@@ -21,10 +21,10 @@ export function answerFailure(response: ServerResponse, status = 500): void {
 }
 
 /**
- * Does what the forwarder does when the worker's answer is destroyed before its head was sent: a request with a body
- * is 502; one without is sent again, to be paired with nobody (azure-functions-host `RetryProxyHandler`), which
- * `onLost` is told of.
- * @returns destroys the answer as it would be without this.
+ * Does what the forwarder does if the worker's answer is destroyed before its head is sent: a request with a body
+ * gets 502; one without is sent again, but no invocation matches it (azure-functions-host `RetryProxyHandler`), which
+ * is reported to `onLost`.
+ * @returns a function that destroys the answer as without this guard.
  */
 export function guardHead(response: ServerResponse, hasBody: boolean, onLost: () => void): () => void {
   const destroy = response.destroy.bind(response)

@@ -8,23 +8,23 @@ import { type Core, createCore, type LogEntry, type RegisteredFunction } from '.
 import { supplyCoreModule } from './coreModule.ts'
 import { captureStreamListener } from './streamListener.ts'
 
-/** An app that has been loaded and has run its `appStart` hooks. */
+/** A loaded app whose `appStart` hooks have run. */
 export interface LoadedApp {
   readonly folder: string
   readonly core: Core
   readonly functions: ReadonlyMap<string, RegisteredFunction>
   /** Data that the app's hooks share for the life of the process. */
   readonly appHookData: Record<string, unknown>
-  /** The library's own listener; set when the app asked for HTTP streams. */
+  /** The library's own listener; set if the app enabled HTTP streams. */
   readonly streamListener: Server | undefined
 }
 
-/** An app whose entry cannot be found or throws while loading; `cause` is what it threw. */
+/** An app's entry can't be found or throws while loading; `cause` is the thrown value. */
 export class AppLoadError extends Error {
   override readonly name = 'AppLoadError'
 }
 
-/** What the worker tells a programming model that it can do (worker `getWorkerCapabilities.ts`). */
+/** The worker's capabilities, as reported to the programming model (worker `getWorkerCapabilities.ts`). */
 const workerCapabilities = {
   RawHttpBodyBytes: 'true',
   RpcHttpTriggerMetadataRemoved: 'true',
@@ -37,9 +37,9 @@ const workerCapabilities = {
 }
 
 /**
- * Loads the app in `folder` as the worker does (`src/startApp.ts`): the files that `package.json` `main` names,
- * one after the other, then the `appStart` hooks, then the model's capabilities; later registrations fail.
- * @throws AppLoadError when there is no entry or it throws.
+ * Loads the app in `folder` like the worker (`src/startApp.ts`): the files in `main` of `package.json`,
+ * in order, then the `appStart` hooks, then the model's capabilities; later registrations fail.
+ * @throws AppLoadError if there is no entry or it throws.
  */
 export async function loadApp(folder: string, log: (entry: LogEntry) => void): Promise<LoadedApp> {
   const core = createCore(log)
@@ -83,7 +83,7 @@ function findEntries(folder: string, main: string): string[] {
   throw new AppLoadError(`package.json \`main\` is "${main}", and no file matches it. Was the app built?`)
 }
 
-/** `.mjs` is an ES module, `.cjs` is not, and `package.json` `type` decides on the rest (worker `isESModule`). */
+/** `.mjs` is an ES module, `.cjs` is not, and `type` in `package.json` decides for others (worker `isESModule`). */
 async function loadEntry(path: string, type: string | undefined): Promise<void> {
   const isModule = path.endsWith('.mjs') || (!path.endsWith('.cjs') && type === 'module')
   if (isModule) await import(pathToFileURL(path).href)

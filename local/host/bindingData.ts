@@ -1,23 +1,23 @@
 import type { RouteValues } from './route.ts'
 import type { TypedData } from './rpc.ts'
 
-/** What an HTTP request gives to its invocation beside the body itself. */
+/** An HTTP request's data for its invocation, besides the body. */
 export interface RequestParts {
-  /** As sent, with its question mark; may be empty. */
+  /** As sent, with the question mark; may be empty. */
   readonly query: string
   /** By name, duplicates joined. */
   readonly headers: Readonly<Record<string, string>>
   readonly params: RouteValues
-  /** Only a body that came with a length; a chunked one is never looked into. */
+  /** Only a body with a declared length; a chunked one is never parsed. */
   readonly body: Buffer | undefined
 }
 
 /**
- * Builds the metadata of an HTTP invocation: members of a JSON body, over them the query, over both the route's values,
- * in one map that ignores case and keeps the first spelling of a name; then `Query` and `Headers`, unless
- * something of that name is there already
+ * Builds the metadata of an HTTP invocation: members of a JSON body, overridden by the query and then by the route's
+ * values, in one map that ignores case and keeps the first spelling of a name; then `Query` and `Headers`, unless
+ * an entry with that name exists
  * (azure-webjobs-sdk-extensions `HttpTriggerAttributeBindingProvider.GetRequestBindingData`). With HTTP streaming the
- * library takes `params` and `headers` from it, so that a body or a query can replace or remove them.
+ * library reads `params` and `headers` from it, so a body or a query can replace or remove them.
  */
 export function toTriggerMetadata({ query, headers, params, body }: RequestParts): Record<string, TypedData> {
   const values = new IgnoringCase<string | object | null>()
@@ -31,15 +31,15 @@ export function toTriggerMetadata({ query, headers, params, body }: RequestParts
   return Object.fromEntries([...values].flatMap(([name, value]) => toEntry(name, value)))
 }
 
-/** What is null stays out (azure-functions-host `ScriptInvocationContextExtensions.ShouldSkipBindingData`). */
+/** Null values are left out (azure-functions-host `ScriptInvocationContextExtensions.ShouldSkipBindingData`). */
 function toEntry(name: string, value: string | object | null): [string, TypedData][] {
   if (value === null) return []
   return [[name, typeof value === 'string' ? { string: value } : { json: JSON.stringify(value) }]]
 }
 
 /**
- * Top-level members, arrays and nulls apart (`Utility.ApplyBindingData`), whatever the content type says. Json.NET
- * reads more than JSON (single quotes, comments) and rewrites strings that look like dates; this does not.
+ * Top-level members except arrays and nulls (`Utility.ApplyBindingData`), regardless of the content type. Json.NET
+ * accepts more than JSON (single quotes, comments) and rewrites strings that look like dates; this code doesn't.
  */
 function* membersOf(body: Buffer | undefined): Generator<[string, string | object]> {
   const text = body?.toString().trim()
@@ -59,7 +59,7 @@ function parseJson(text: string): object {
   }
 }
 
-/** Every value of each name; names ignore case, as `IQueryCollection` does. */
+/** Every value of each name; names ignore case, like `IQueryCollection`. */
 export function readQuery(query: string): IgnoringCase<string[]> {
   const values = new IgnoringCase<string[]>()
   for (const [name, value] of new URLSearchParams(query))
@@ -68,8 +68,8 @@ export function readQuery(query: string): IgnoringCase<string[]> {
 }
 
 /**
- * Joins headers of one name by a comma, `Authorization` and `Cookie` too (.NET `StringValues.ToString`).
- * Values are UTF-8 there; Node reads them as Latin-1.
+ * Joins headers of one name with a comma, including `Authorization` and `Cookie` (.NET `StringValues.ToString`).
+ * The host reads values as UTF-8; Node reads them as Latin-1.
  */
 export function joinHeaders(rawHeaders: readonly string[]): Record<string, string> {
   const joined = new IgnoringCase<string>()

@@ -7,7 +7,7 @@ import type {
   ProgrammingModel,
 } from './rpc.ts'
 
-/** One line of the host's, the library's or the app's log. */
+/** A log entry of the host, the library, or the app. */
 export interface LogEntry {
   readonly level: LogLevel
   /** `host` marks the host's own lines. */
@@ -23,21 +23,21 @@ export interface RegisteredFunction {
   readonly callback: FunctionCallback
 }
 
-/** What the module `@azure/functions-core` offers, and what the host reads back from it. */
+/** The module `@azure/functions-core`, and the state that the host reads from it. */
 export interface Core {
-  /** The module itself, as the app and the library see it. */
+  /** The module itself, as seen by the app and the library. */
   readonly api: Record<string, unknown>
   readonly functions: ReadonlyMap<string, RegisteredFunction>
   programmingModel(): ProgrammingModel | undefined
   /** Runs the hooks of one event in the order of registration, each awaited. */
   runHooks(name: HookName, context: Record<string, unknown>): Promise<void>
-  /** Hands an entry to the app's log hooks, then to the host's log. */
+  /** Passes an entry to the app's log hooks, then to the host's log. */
   log(entry: LogEntry, invocationContext?: unknown): void
-  /** Ends the time in which functions may be registered. */
+  /** Ends the registration of functions. */
   finishStartup(): void
 }
 
-/** Versions that the module reports; the app may read them. */
+/** The versions that the module reports; the app can read them. */
 export const hostVersion = '4.1000.0'
 
 const hookNames = ['preInvocation', 'postInvocation', 'appStart', 'appTerminate', 'log'] as const
@@ -63,8 +63,8 @@ class Disposable {
 }
 
 /**
- * Creates the module that `@azure/functions` reaches its host through.
- * Its manners are the worker's (azure-functions-nodejs-worker `src/coreApi`): the last programming model wins,
+ * Creates the module through which `@azure/functions` accesses its host.
+ * It behaves like the worker (azure-functions-nodejs-worker `src/coreApi`): the last programming model wins,
  * registering after startup is an error, an unknown hook name is a `RangeError`.
  */
 export function createCore(write: (entry: LogEntry) => void): Core {

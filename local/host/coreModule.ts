@@ -4,7 +4,8 @@ const specifier = '@azure/functions-core'
 const url = 'azure-functions-core:module'
 const slot = Symbol.for('msads-token-broker.azure-functions-core')
 
-// The name 'module.exports' makes `require` return the object itself (Node.js "Modules: CommonJS", require(esm)).
+// The export name 'module.exports' makes `require` return the object itself (Node.js "Modules: CommonJS",
+// require(esm)).
 const source = (names: readonly string[]) => `
 const core = globalThis[Symbol.for(${JSON.stringify(slot.description)})]
 export const { ${names.join(', ')} } = core
@@ -13,9 +14,9 @@ export { core as default, core as 'module.exports' }
 
 /**
  * Answers every `require` and `import` of `@azure/functions-core` in this process with `api`.
- * The real worker does the same to `Module.prototype.require` (`src/setupCoreModule.ts`); here one hook serves
+ * The real worker does the same to `Module.prototype.require` (`src/setupCoreModule.ts`); here one hook handles
  * CommonJS and ES modules alike.
- * @throws Error when this process has supplied the module already: a process loads one app.
+ * @throws Error if this process has already supplied the module: a process loads only one app.
  */
 export function supplyCoreModule(api: Record<string, unknown>): void {
   const globals = globalThis as Record<symbol, unknown>

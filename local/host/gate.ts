@@ -1,12 +1,13 @@
-/** Lets a bounded number of requests run at once. */
+/** Limits the number of concurrent requests. */
 export interface Gate {
-  /** Runs `work` when its turn comes; undefined, without running it, when too many wait already. */
+  /** Runs `work` in its turn; returns undefined without running it if too many are waiting. */
   run<Result>(work: () => Promise<Result>): Promise<Result> | undefined
 }
 
 /**
  * Creates a gate. -1 means no limit, as in `host.json` (`extensions.http`).
- * @param limits `maxConcurrentRequests` run at once; more than `maxOutstandingRequests` running and waiting are refused.
+ * @param limits `maxConcurrentRequests` run concurrently; more than `maxOutstandingRequests` running and waiting are
+ *   refused.
  */
 export function createGate(limits: {
   readonly maxConcurrentRequests: number
@@ -26,7 +27,7 @@ export function createGate(limits: {
   const leave = () => {
     outstanding -= 1
     const next = waiting.shift()
-    // The place passes on to the next in line, so `running` stays as it is.
+    // The slot passes to the next waiting request, so `running` doesn't change.
     if (next) next()
     else running -= 1
   }

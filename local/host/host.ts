@@ -19,17 +19,17 @@ import { type Clock, systemClock } from './timerTrigger.ts'
 import { startTriggers, type Triggers } from './triggers.ts'
 import { createUnansweredLog, type Unanswered } from './unanswered.ts'
 
-/** How a host is to run. */
+/** Options of a host. */
 export interface HostOptions {
   /** Folder with `host.json` and `package.json`. */
   readonly appFolder: string
-  /** TCP port on 127.0.0.1; 0 takes a free one. */
+  /** TCP port on 127.0.0.1; 0 means any free port. */
   readonly port: number
-  /** App settings; put into `process.env`, over what is there. */
+  /** App settings; written to `process.env`, replacing existing values. */
   readonly env?: Readonly<Record<string, string>>
-  /** Without keys nobody may call what asks for one, `/admin` among it. */
+  /** Without keys, functions that require one, and `/admin`, refuse all calls. */
   readonly keys?: HostKeys
-  /** Where monitored timers are remembered; without it they are forgotten with the process. */
+  /** The folder for the state of monitored timers. Default is to lose it with the process. */
   readonly timerFolder?: string
   /** Default writes to the console; see {@link writeLog}. */
   readonly log?: (entry: LogEntry) => void
@@ -37,7 +37,7 @@ export interface HostOptions {
   readonly clock?: Clock
 }
 
-/** One function, as a person hears about it. */
+/** A function's summary for people. */
 export interface FunctionSummary {
   readonly name: string
   /** `httpTrigger`, `timerTrigger`, `queueTrigger`, … */
@@ -50,24 +50,24 @@ export interface FunctionSummary {
 /** A host that serves an app. */
 export interface RunningHost extends RunningService {
   readonly functions: readonly FunctionSummary[]
-  /** Every invocation so far whose caller would wait without an answer on Azure. */
+  /** Every invocation so far whose caller would get no answer on Azure. */
   readonly unanswered: readonly Unanswered[]
   /**
-   * Resolves when an invocation has run longer than `functionTimeout`. The platform then restarts the worker, and every
-   * invocation of the instance ends with it; this host is its own worker, so its runner ends the process.
+   * Resolves when an invocation exceeds `functionTimeout`. The platform then restarts the worker, and every
+   * invocation of the instance ends with it; this host is also the worker, so its runner ends the process.
    */
   readonly timedOut: Promise<FunctionTimeoutError>
 }
 
-/** Kestrel's limit on a Functions host, in bytes, unless `FUNCTIONS_REQUEST_BODY_SIZE_LIMIT` says otherwise. */
+/** Kestrel's default limit on a Functions host, in bytes; `FUNCTIONS_REQUEST_BODY_SIZE_LIMIT` overrides it. */
 const defaultMaxBodyBytes = 104_857_600
 
 /**
- * Loads an app and serves it: HTTP functions by their routes, timers by their schedules, queues as messages come.
- * Until the app is loaded requests get 503. A process loads one app only. `stop` takes no new work, runs the
- * `appTerminate` hooks and cuts what is under way, as the worker does at `WorkerTerminate`
+ * Loads an app and serves it: HTTP functions by their routes, timers by their schedules, queues as messages arrive.
+ * Until the app is loaded, requests get 503. A process loads only one app. `stop` refuses new work, runs the
+ * `appTerminate` hooks, and cuts off running work, like the worker at `WorkerTerminate`
  * (azure-functions-nodejs-worker `terminateWorker.ts`).
- * @throws AppLoadError when the app cannot be loaded, PortTakenError when the port is in use.
+ * @throws AppLoadError if the app can't be loaded, PortTakenError if the port is in use.
  */
 export async function startHost(options: HostOptions): Promise<RunningHost> {
   const appFolder = resolve(options.appFolder)
@@ -75,7 +75,7 @@ export async function startHost(options: HostOptions): Promise<RunningHost> {
   process.env.AZURE_FUNCTIONS_ENVIRONMENT ??= 'Development'
   process.env.FUNCTIONS_WORKER_RUNTIME ??= 'node'
   const hostJson = await readHostJson(appFolder, process.env)
-  // The port comes before the app, so that an app is not started only to be stopped again.
+  // The port is opened before the app, so that an app isn't started only to be stopped again.
   let listener: RequestListener = (_request, response) => answerEmpty(response, 503)
   const server = createHostServer((request, response) => listener(request, response))
   const service = await listen(server, { name: 'the Functions host', port: options.port })

@@ -4,7 +4,7 @@ import { z } from 'zod'
 
 const timeSpanPattern = /^(?:(\d+)\.)?(\d{1,2}):(\d{2}):(\d{2})(?:\.(\d{1,7}))?$/
 
-/** Reads a .NET time span, `[d.]hh:mm:ss[.fraction]`, as seconds; undefined if it is none. */
+/** Reads a .NET time span, `[d.]hh:mm:ss[.fraction]`, as seconds; undefined if it isn't one. */
 export function parseTimeSpan(text: string): number | undefined {
   const match = timeSpanPattern.exec(text)
   if (!match) return undefined
@@ -43,7 +43,7 @@ const schema = z.object({
 })
 
 /**
- * The settings of `host.json` that this host honours; time spans are in seconds.
+ * The settings of `host.json` that this host supports; time spans are in seconds.
  * Defaults are the real host's (learn.microsoft.com/azure/azure-functions/functions-host-json).
  */
 export type HostJson = z.output<typeof schema>
@@ -54,7 +54,7 @@ const overridePrefix = 'AzureFunctionsJobHost__'
  * Reads `host.json`; a missing file means defaults. Settings such as
  * `AzureFunctionsJobHost__extensions__queues__batchSize` override it
  * (learn.microsoft.com/azure/azure-functions/functions-host-json#override-hostjson-values).
- * @throws Error that names every setting that is wrong.
+ * @throws Error that names every invalid setting.
  */
 export async function readHostJson(appFolder: string, env: NodeJS.ProcessEnv = {}): Promise<HostJson> {
   const text = await readFile(join(appFolder, 'host.json'), 'utf8').catch((error: NodeJS.ErrnoException) => {
@@ -64,7 +64,7 @@ export async function readHostJson(appFolder: string, env: NodeJS.ProcessEnv = {
   return parseHostJson(text, env)
 }
 
-/** Reads the text of a `host.json`, and its overrides. @throws Error that names every setting that is wrong. */
+/** Parses the text of a `host.json` and its overrides. @throws Error that names every invalid setting. */
 export function parseHostJson(text: string, env: NodeJS.ProcessEnv = {}): HostJson {
   const json = JSON.parse(text)
   for (const [name, value] of Object.entries(env))

@@ -12,19 +12,19 @@ import type { Runner } from './runner.ts'
 import { parseTarget } from './target.ts'
 import type { UnansweredLog } from './unanswered.ts'
 
-/** An HTTP function and how it is reached. */
+/** An HTTP function with its methods and route. */
 export interface HttpFunction {
   readonly fn: RegisteredFunction
   readonly authLevel: AuthLevel
   /** Upper-case. */
   readonly methods: readonly string[]
-  /** As the function registered it, without slashes around it. */
+  /** As registered, without leading and trailing slashes. */
   readonly route: string
   /** With the prefix, without a leading slash. */
   readonly template: string
 }
 
-/** What requests are served with. */
+/** Dependencies of serving requests. */
 export interface HttpOptions {
   readonly app: LoadedApp
   readonly runner: Runner
@@ -35,7 +35,7 @@ export interface HttpOptions {
   readonly maxBodyBytes: number
 }
 
-/** Serves what no function is for; `path` is decoded. */
+/** Serves requests without a function; `path` is decoded. */
 export type OtherListener = (request: IncomingMessage, response: ServerResponse, path: string) => void
 
 /** Finds the HTTP functions of an app; `route` defaults to the function's name. */
@@ -60,9 +60,9 @@ function toHttpFunction(fn: RegisteredFunction, trigger: Binding, prefix: string
 }
 
 /**
- * Creates the listener that serves HTTP functions by method and route, the first in order of name that matches; what
- * matches none goes to `otherwise`.
- * @throws Error when a route is malformed, is another function's, or belongs to the host.
+ * Creates the listener that serves HTTP functions by method and route, the first match in order of name; requests
+ * without a match go to `otherwise`.
+ * @throws Error if a route is malformed, belongs to another function, or is reserved for the host.
  */
 export function createHttpListener(
   functions: readonly HttpFunction[],
@@ -79,7 +79,7 @@ export function createHttpListener(
     if ('refused' in target) return refuse(response, target.refused)
     const found = match(method, target.path)
     if (!found) return otherwise(request, response, target.path)
-    // A socket that the client closed early reports its failed writes here; the invocation learns of it by itself.
+    // A socket that the client closed early reports failed writes here; the invocation notices separately.
     response.on('error', () => {})
     const { fn, authLevel } = found.target
     if (!isAllowed(request, authLevel, options.keys)) return refuse(response, 401)
@@ -89,9 +89,10 @@ export function createHttpListener(
 }
 
 /**
- * What the host refuses to load: a route that begins with the letters `admin` or `runtime`, and a route that another
- * function has for one of the same methods, both compared before the prefix (azure-functions-host `ScriptHost.cs`,
- * `ValidateHttpFunction` and `HttpRoutesConflict`). Azure leaves the function out; this host does not start.
+ * Checks for routes that the host refuses to load: those that start with the letters `admin` or `runtime`, and those
+ * that another function has for one of the same methods, both compared before the prefix (azure-functions-host
+ * `ScriptHost.cs`, `ValidateHttpFunction` and `HttpRoutesConflict`). Azure leaves the function out; this host does not
+ * start.
  */
 function assertRoutesAllowed(functions: readonly HttpFunction[]): void {
   for (const [index, each] of functions.entries()) {

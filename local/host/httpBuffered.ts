@@ -8,7 +8,7 @@ export class BodyTooLargeError extends Error {
   override readonly name = 'BodyTooLargeError'
 }
 
-/** Reads a request body whole. @throws BodyTooLargeError beyond `maxBytes`. */
+/** Reads a complete request body. @throws BodyTooLargeError beyond `maxBytes`. */
 export async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw new BodyTooLargeError()
   const chunks: Buffer[] = []
@@ -21,7 +21,7 @@ export async function readBody(request: IncomingMessage, maxBytes: number): Prom
   return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, bytes)
 }
 
-/** A request in parts, as the worker's protocol carries it. */
+/** A request's parts, as in the worker's protocol. */
 export interface HttpParts {
   readonly method: string
   readonly host: string
@@ -34,8 +34,8 @@ export interface HttpParts {
 }
 
 /**
- * Puts a request into the form in which the worker's protocol carries it, body and all. Repeated query names are
- * joined by a comma (azure-functions-host `GrpcMessageConversionExtensions.ToRpcHttp`).
+ * Converts a request, including its body, to the form of the worker's protocol. Repeated query names are
+ * joined with a comma (azure-functions-host `GrpcMessageConversionExtensions.ToRpcHttp`).
  */
 export function toHttpData({ method, host, path, query, headers, params, body }: HttpParts): HttpData {
   const lowerCase = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value] as const)
@@ -50,14 +50,14 @@ export function toHttpData({ method, host, path, query, headers, params, body }:
   }
 }
 
-/** The caller's trace, if it sent one. */
+/** The caller's trace, if sent. */
 export function traceOf(request: IncomingMessage) {
   const { traceparent, tracestate } = request.headers
   return { traceParent: traceparent as string | undefined, traceState: tracestate as string | undefined }
 }
 
 /**
- * Writes the answer of an invocation. No answer at all is 204, as on the real host from version 2 on
+ * Writes the answer of an invocation. No answer at all becomes 204, as on the real host since version 2
  * (functions-bindings-http-webhook-output, "Response").
  */
 export function writeHttpAnswer(answer: InvocationResponse, response: ServerResponse): void {

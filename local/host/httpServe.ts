@@ -11,7 +11,7 @@ import type { RouteValues } from './route.ts'
 import { FunctionTimeoutError } from './runner.ts'
 import { encodePath } from './target.ts'
 
-/** A request that has found its function. */
+/** A request matched to its function. */
 export interface Call {
   readonly fn: RegisteredFunction
   readonly request: IncomingMessage
@@ -23,9 +23,9 @@ export interface Call {
 }
 
 /**
- * Serves one call. A body that says its length is read whole before the app is asked; a chunked one streams with HTTP
- * streaming and is not there without. A body over the limit is 500, as the failure of any invocation that the host
- * itself answers for.
+ * Serves one call. A body with a declared length is read completely before the app runs; with HTTP streaming, a chunked
+ * one streams, otherwise it's missing. A body over the limit gets 500, like any invocation failure that the host
+ * answers itself.
  */
 export async function serve(call: Call, options: HttpOptions): Promise<void> {
   const invocationId = newInvocationId()
@@ -38,7 +38,7 @@ export async function serve(call: Call, options: HttpOptions): Promise<void> {
   }
 }
 
-/** Undefined when there is none or it does not say its length. */
+/** Undefined if there is none or it has no declared length. */
 async function readWhole(request: IncomingMessage, maxBytes: number): Promise<Buffer | undefined> {
   const isChunked = request.headers['transfer-encoding'] !== undefined
   if (isChunked || !(Number(request.headers['content-length']) > 0)) return undefined
@@ -67,9 +67,9 @@ async function serveBuffered(
 }
 
 /**
- * The host looks at the invocation only once the forwarding is over, so nobody answers for the app here: what it leaves
- * open stays open on Azure, and is told and cut instead. A request that never reaches the worker is answered once its
- * invocation has failed by itself; with which status Azure does that is not known, here with 500.
+ * The host reads the invocation's result only after forwarding has ended, so it can't answer for the app: a request
+ * that the app leaves open stays open on Azure; here, it's reported and cut off. A request that never reaches the
+ * worker is answered once its invocation has failed; Azure's status for that is unknown, here it's 500.
  */
 async function serveStreamed(
   call: Call,

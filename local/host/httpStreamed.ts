@@ -3,28 +3,28 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { Readable, Transform } from 'node:stream'
 import { BodyTooLargeError } from './httpBuffered.ts'
 
-/** What a server publishes of each request that it takes (Node's diagnostics_channel). */
+/** The channel on which a server publishes each accepted request (Node's diagnostics_channel). */
 const requestStart = channel('http.server.request.start')
 
-/** One request on its way to the app. */
+/** A request on its way to the app. */
 export interface Handover {
   readonly listener: Server
   readonly request: IncomingMessage
   readonly response: ServerResponse
   /** Path and query as the forwarder writes them. */
   readonly url: string
-  /** A body that the host has read already. */
+  /** A body that the host has already read. */
   readonly body: Buffer | undefined
   readonly invocationId: string
   readonly maxBytes: number
-  /** Called at once when a chunked body passes the limit. */
+  /** Called immediately when a chunked body exceeds the limit. */
   onTooLarge(): void
 }
 
 /**
- * Hands a request to the library's own listener, as the host forwards it.
- * The library reads method, address and body from the request, headers and route parameters from the invocation's
- * metadata, and pairs the two by `x-ms-invocation-id` (`@azure/functions` `src/http/httpProxy.ts`), which the host adds
+ * Passes a request to the library's own listener, in the form in which the host forwards it.
+ * The library reads method, URL, and body from the request, headers and route parameters from the invocation's
+ * metadata, and matches the two by `x-ms-invocation-id` (`@azure/functions` `src/http/httpProxy.ts`), which the host adds
  * (azure-functions-host `DefaultHttpProxyService`).
  */
 export function handOver(handover: Handover): void {
@@ -34,7 +34,7 @@ export function handOver(handover: Handover): void {
   const added = {
     'x-forwarded-host': request.headers.host ?? '127.0.0.1',
     'x-forwarded-proto': 'http',
-    // `TryAdd`: a caller's own id stays, and the invocation waits for a request of another.
+    // `TryAdd`: a caller's own id is kept, and the invocation waits for a request with a different one.
     'x-ms-invocation-id': request.headers['x-ms-invocation-id'] ?? invocationId,
   }
   Object.assign(forwarded.headers, added)
@@ -52,7 +52,7 @@ function toForwarded(handover: Handover): IncomingMessage {
   return Object.assign(stream, head) as unknown as IncomingMessage
 }
 
-/** Passes a chunked body on; it fails as a socket does when the client leaves or the limit is passed. */
+/** Passes a chunked body on; it fails like a socket if the client leaves or the limit is exceeded. */
 function limitBody({ request, maxBytes, onTooLarge }: Handover): Transform {
   let bytes = 0
   const counted = new Transform({
@@ -66,7 +66,7 @@ function limitBody({ request, maxBytes, onTooLarge }: Handover): Transform {
   })
   const abort = () => void counted.destroy(Object.assign(new Error('aborted'), { code: 'ECONNRESET' }))
   request.once('error', abort).once('aborted', abort)
-  // An app that does not read the body does not learn of its end either.
+  // An app that doesn't read the body doesn't notice its end either.
   counted.on('error', () => request.unpipe(counted).resume())
   return request.pipe(counted)
 }

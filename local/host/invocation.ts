@@ -3,21 +3,21 @@ import type { LoadedApp } from './app.ts'
 import type { RegisteredFunction } from './core.ts'
 import type { CoreInvocationContext, InvocationRequest, InvocationResponse, TypedData } from './rpc.ts'
 
-/** What a trigger brings to one invocation. */
+/** A trigger's data for an invocation. */
 export interface TriggerEvent {
   readonly invocationId: string
   readonly data: TypedData
-  /** Values beside the trigger's own, e.g. a message's dequeue count. */
+  /** Values besides the trigger's own, for example a message's dequeue count. */
   readonly metadata?: Record<string, TypedData>
-  /** W3C headers of the caller; a new trace begins without them. */
+  /** W3C headers of the caller; without them, a new trace starts. */
   readonly traceParent?: string | undefined
   readonly traceState?: string | undefined
 }
 
-/** Runs one invocation of a function; rejects with whatever the handler or a hook threw. */
+/** Runs an invocation of a function; rejects with the error of the handler or a hook. */
 export type Invoke = (fn: RegisteredFunction, event: TriggerEvent) => Promise<InvocationResponse>
 
-/** A new invocation id: a GUID, as the real host's. */
+/** A new invocation id: a GUID, as on the real host. */
 export const newInvocationId: () => string = randomUUID
 
 /**
@@ -44,7 +44,7 @@ export function createInvoke(app: LoadedApp): Invoke {
     try {
       after.result = await invocation.invokeFunction(context, before.inputs, before.functionCallback)
     } catch (error) {
-      // A handler may throw anything, even nothing: it failed all the same.
+      // A handler may throw any value, even undefined: it still failed.
       after.error = error ?? new Error('Unknown error')
     }
     coreContext.state = 'postInvocationHooks'
@@ -92,7 +92,7 @@ export const isTrigger = (type: string): boolean => /trigger$/i.test(type)
 
 const traceParentPattern = /^00-([0-9a-f]{32})-[0-9a-f]{16}-([0-9a-f]{2})$/
 
-/** Ids are cut from UUIDs, for which Node.js keeps random bytes in stock. */
+/** Ids are cut from UUIDs, because Node.js caches random bytes for those. */
 function continueTrace(traceParent: string | undefined): string {
   const caller = traceParent ? traceParentPattern.exec(traceParent) : null
   const traceId = caller?.[1] ?? randomUUID().replaceAll('-', '')

@@ -6,9 +6,9 @@ const maxHeaderCount = 100
 const maxHeaderBytes = 32_768
 
 /**
- * Creates a server that lets in what Kestrel, the web server of the Functions host, lets in.
- * Node's parser is stricter and smaller, so it is opened here and {@link refusalOf} closes what Kestrel closes. What
- * Node's parser cannot be opened for is answered by {@link statusOf}.
+ * Creates a server that accepts the same requests as Kestrel, the web server of the Functions host.
+ * Node's parser is stricter, so it's relaxed here, and {@link refusalOf} refuses what Kestrel refuses. Requests that
+ * Node's parser still refuses are answered by {@link statusOf}.
  */
 export function createHostServer(listener: RequestListener): Server {
   const server = createServer({ insecureHTTPParser: true, maxHeaderSize: 2 * maxHeaderBytes }, listener)
@@ -25,15 +25,15 @@ function answerParseError(error: NodeJS.ErrnoException, socket: Duplex): void {
   socket.end(`HTTP/1.1 ${status} \r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
 }
 
-/** A method that Node does not know matches no function, as any other that none names. */
+/** A method that is unknown to Node matches no function, like any unregistered one. */
 function statusOf({ code }: NodeJS.ErrnoException): number {
   if (code === 'HPE_INVALID_METHOD') return 404
   return code === 'HPE_HEADER_OVERFLOW' ? 431 : 400
 }
 
 /**
- * The status that Kestrel refuses a request with before any route is tried; undefined if it does not: more than
- * 100 headers or 32 KiB of them, a NUL or bytes that are not UTF-8 in one, no or several hosts, or one that is none
+ * The status with which Kestrel refuses a request before routing; undefined if it doesn't. It refuses more than
+ * 100 headers or 32 KiB of them, a NUL or bytes that aren't UTF-8 in one, no or several hosts, or an invalid host
  * (aspnetcore `Http1Connection.EnsureHostHeaderExists`, `HttpUtilities.ValidateHostHeader`).
  */
 export function refusalOf(request: IncomingMessage): 400 | 431 | undefined {

@@ -4,8 +4,8 @@ const ranks = { trace: 0, debug: 1, information: 2, warning: 3, error: 4, critic
 
 /**
  * Writes an entry to the console as one line: time, function, message, invocation.
- * Warnings and worse go to stderr. `debug` and `trace` are left out, and of the library's own lines all below
- * warnings, as under `func start` without `--verbose`.
+ * Warnings and errors go to stderr. `debug` and `trace` are left out, and so are the library's own lines below
+ * warnings, like `func start` without `--verbose`.
  */
 export function writeLog(entry: LogEntry): void {
   const rank = ranks[entry.level]
@@ -14,7 +14,7 @@ export function writeLog(entry: LogEntry): void {
   out.write(`${formatLog(entry, new Date())}\n`)
 }
 
-/** Formats an entry as {@link writeLog} writes it. */
+/** Formats an entry for {@link writeLog}. */
 export function formatLog({ level, message, functionName, invocationId }: LogEntry, time: Date): string {
   const mark = ranks[level] >= ranks.warning ? ` ${level}:` : ''
   const id = invocationId ? ` (${invocationId})` : ''

@@ -24,7 +24,7 @@ async function run(): Promise<void> {
   const appFolder = resolve(values.app)
   const settings = await readLocalSettings(resolve(values.settings ?? join(appFolder, 'local.settings.json')))
   const timerFolder = values['timer-folder'] && resolve(values['timer-folder'])
-  // The worker runs in the app's folder too, so relative paths in the app mean the same.
+  // The worker also runs in the app's folder, so relative paths in the app have the same meaning.
   process.chdir(appFolder)
   const host = await startHost({
     appFolder,
@@ -33,7 +33,7 @@ async function run(): Promise<void> {
     keys: readKeys(),
     ...(timerFolder ? { timerFolder } : {}),
   })
-  // A caller that reads that the host is listening may stop it at once and must see its hooks run.
+  // A caller that sees that the host is listening may stop it immediately, and its hooks must still run.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void terminate(host))
   void host.timedOut.then(({ message }) =>
     fail(
@@ -68,7 +68,7 @@ const describeFunction = ({ name, trigger, methods, url }: FunctionSummary) =>
 
 async function terminate(host: RunningHost): Promise<void> {
   await host.stop().catch(fail)
-  // The app may hold sockets or timers of its own; they do not keep a stopped host alive.
+  // The app may have open sockets or timers; they must not keep a stopped host alive.
   process.exit(host.unanswered.length > 0 ? 1 : 0)
 }
 

@@ -2,12 +2,12 @@ import type { RegisteredFunction } from './core.ts'
 import type { QueueConnections } from './queueConnection.ts'
 import type { Binding, InvocationResponse, TypedData } from './rpc.ts'
 
-/** Carries out what an invocation gave to its output bindings. */
+/** Writes an invocation's values to its output bindings. */
 export type WriteOutputs = (fn: RegisteredFunction, answer: InvocationResponse) => Promise<void>
 
 /**
  * Creates the writer of output bindings: `queue` is written, `http` is the answer itself.
- * It throws on any other kind, after the queue messages were sent.
+ * It throws on any other kind, after sending the queue messages.
  */
 export function createWriteOutputs(queues: QueueConnections): WriteOutputs {
   return async ({ metadata }, answer) => {
@@ -30,7 +30,7 @@ async function sendMessages(queues: QueueConnections, binding: Binding, data: Ty
   for (const message of toMessages(data)) await queue.send(message)
 }
 
-/** The messages of one output: an array is one message an element; what is not a string is sent as JSON. */
+/** The messages of one output: an array is one message per element; values other than strings are sent as JSON. */
 export function toMessages(data: TypedData): Uint8Array[] {
   if (data.bytes) return [data.bytes]
   if (data.json === undefined) return [Buffer.from(String(data.string ?? data.int ?? data.double))]

@@ -1,13 +1,14 @@
 import { type IncomingMessage, maxHeaderSize, type Server } from 'node:http'
 
-/** What the forwarder adds to a head: addresses, protocol, host and invocation, in bytes; an estimate. */
+/** Bytes that the forwarder adds to a head (addresses, protocol, host, and invocation); an estimate. */
 const forwarderBytes = 200
 
 /**
- * Why a request that the host let in never reaches the worker's server; undefined if it does.
- * The forwarder's client sends no header value with bytes beyond ASCII; the server, which is Node's, takes no control
- * bytes, no more than 16 KiB of head unless it or `--max-http-header-size` says otherwise, and no expectation but
- * `100-continue` unless it listens for others. The invocation waits for such a request until it or the app gives up.
+ * Why a request that the host accepted never reaches the worker's server; undefined if it does.
+ * The forwarder's client sends no header value with bytes beyond ASCII; Node's server accepts no control
+ * bytes, no more than 16 KiB of head by default (`--max-http-header-size`), and no expectation except
+ * `100-continue` unless it listens for others. The invocation waits for such a request until it times out or the app
+ * gives up.
  */
 export function pairingObstacle(request: IncomingMessage, server: Server): string | undefined {
   const { rawHeaders, headers, url = '' } = request

@@ -3,29 +3,29 @@ import { type QueueClient, QueueServiceClient } from '@azure/storage-queue'
 import type { Binding } from './rpc.ts'
 import { resolveSettings } from './settings.ts'
 
-/** One storage queue, its messages encoded as `host.json` says. */
+/** A storage queue, with messages encoded according to `host.json`. */
 export interface Queue {
   readonly name: string
   readonly client: QueueClient
-  /** Sends a message, encoded; creates the queue if it is not there. */
+  /** Sends a message, encoded; creates the queue if it doesn't exist. */
   send(message: Uint8Array): Promise<void>
-  /** Sends a text as it is. */
+  /** Sends a text unchanged. */
   sendRaw(text: string): Promise<void>
-  /** Calls back when this process has sent a message to the queue; the host's listeners wake up then. */
+  /** Calls back when this process has sent a message to the queue, so the host's listeners wake up. */
   onSent(callback: () => void): void
-  /** The queue of the same account that takes this one's poison messages; a poison queue has none. */
+  /** The queue in the same account for this one's poison messages; a poison queue has none. */
   poison(): Queue | undefined
 }
 
 /** Opens the queues that bindings name. */
 export interface QueueConnections {
-  /** @throws Error when the binding's `connection` setting is missing. */
+  /** @throws Error if the binding's `connection` setting is missing. */
   open(binding: Binding): Queue
 }
 
 /**
- * Creates the opener of queues. A binding's `connection` names the setting with the connection string, as it is or
- * after `AzureWebJobs`; without one it is `AzureWebJobsStorage`. `UseDevelopmentStorage=true` means Azurite's ports.
+ * Creates the opener of queues. A binding's `connection` names the setting with the connection string, unchanged or
+ * after `AzureWebJobs`; the default is `AzureWebJobsStorage`. `UseDevelopmentStorage=true` means Azurite's ports.
  */
 export function createQueueConnections(
   encoding: 'base64' | 'none',

@@ -4,19 +4,19 @@ import type { HostJson } from './hostJson.ts'
 import { newInvocationId, type TriggerEvent } from './invocation.ts'
 import type { Queue } from './queueConnection.ts'
 
-/** A queue that is being read. */
+/** A running queue listener. */
 export interface QueueListener {
-  /** Reads no further. */
+  /** Stops reading. */
   stop(): void
 }
 
-/** What a queue listener works with. */
+/** Dependencies of a queue listener. */
 export interface QueueListenerOptions {
   readonly fn: RegisteredFunction
   readonly queue: Queue
   readonly settings: HostJson['extensions']['queues']
   run(fn: RegisteredFunction, event: TriggerEvent): Promise<unknown>
-  /** Says what went wrong with the queue itself. */
+  /** Reports a problem with the queue itself. */
   warn(message: string): void
 }
 
@@ -27,10 +27,10 @@ const shortestPollMilliseconds = 100
 /**
  * Reads a queue and runs the function for each message, with the rules of the storage extension's `QueueProcessor`:
  * done → deleted; failed → visible again after `visibilityTimeout`; failed for the `maxDequeueCount`th time, or
- * found beyond it → moved to `<queue>-poison`. A text that is no base64 is moved there at once and as it is, so that
- * a function of that queue never gets it either (azure-sdk-for-net `QueueServiceClientProvider.cs`); a body that is no
- * UTF-8 fails like a run, without one. The pause between polls doubles up to `maxPollingInterval`; a message that this
- * host itself sends ends it (`SharedQueueWatcher`).
+ * found beyond it → moved to `<queue>-poison`. A text that isn't base64 is moved there immediately and unchanged, so
+ * a function of that queue never gets it either (azure-sdk-for-net `QueueServiceClientProvider.cs`); a body that isn't
+ * UTF-8 counts as a failed run, without running. The pause between polls doubles up to `maxPollingInterval`; a message
+ * that this host itself sends ends the pause (`SharedQueueWatcher`).
  */
 export function listenToQueue(options: QueueListenerOptions): QueueListener {
   const stopping = new AbortController()
@@ -66,7 +66,7 @@ async function receive(
     })
     return receivedMessageItems
   } catch (error) {
-    // A queue that nobody has written to yet is an empty one.
+    // A queue that doesn't exist yet counts as empty.
     const isEmpty = (error as { statusCode?: number }).statusCode === 404
     if (!isEmpty && !abortSignal.aborted) warn(`Queue ${queue.name}: ${error}`)
     return []
@@ -85,7 +85,7 @@ async function process(message: DequeuedMessageItem, options: QueueListenerOptio
       await held.remove()
     else if (dequeueCount >= settings.maxDequeueCount)
       await bury(held, options, poison, () => poison?.send(body))
-    // Left hidden, so that a poison queue is not tried in a tight loop.
+    // Stays hidden, so a poison queue isn't retried in a tight loop.
     else if (poison) await held.release(settings.visibilityTimeout)
   } catch (error) {
     warn(`Queue ${queue.name}, message ${message.messageId}: ${error}`)
@@ -106,7 +106,7 @@ async function runs(
     await run(fn, toQueueEvent(message, utf8.decode(body)))
     return true
   } catch (error) {
-    // What the run itself threw is in the log already.
+    // The run's own error is already in the log.
     if (
       error instanceof TypeError &&
       (error as { code?: string }).code === 'ERR_ENCODING_INVALID_ENCODED_DATA'
@@ -137,7 +137,7 @@ function hold({ messageId, popReceipt }: DequeuedMessageItem, { client }: Queue)
     const updated = await client.updateMessage(messageId, receipt, undefined, seconds)
     receipt = updated.popReceipt ?? receipt
   }
-  // A failed renewal shows later: the message appears again, and the receipt no longer fits.
+  // A failed renewal shows later: the message reappears, and the receipt is no longer valid.
   const renewal = setInterval(() => void hide(processingSeconds).catch(() => {}), processingSeconds * 500)
   return {
     release: hide,
@@ -146,7 +146,7 @@ function hold({ messageId, popReceipt }: DequeuedMessageItem, { client }: Queue)
   }
 }
 
-/** Blanks count for nothing (.NET `Convert.FromBase64String`). */
+/** Whitespace is ignored (.NET `Convert.FromBase64String`). */
 function decode(text: string, encoding: 'base64' | 'none'): Buffer | undefined {
   if (encoding === 'none') return Buffer.from(text)
   const dense = text.replace(/[ \t\r\n]/g, '')

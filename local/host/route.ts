@@ -1,6 +1,6 @@
 import { type Constraint, parseConstraint } from './routeConstraint.ts'
 
-/** A route template made ready for matching. */
+/** A compiled route template. */
 export interface Route<Target> {
   readonly template: string
   readonly methods: ReadonlySet<string>
@@ -19,19 +19,19 @@ type Segment =
       readonly default: string | undefined
     }
 
-/** Finds the function for a method and a path, decoded as `decodePath` does. */
+/** Finds the function for a method and a path, decoded like in `decodePath`. */
 export type Match<Target> = (
   method: string,
   path: string,
 ) => { readonly target: Target; readonly params: RouteValues } | undefined
 
-/** Values of a route's parameters; null where an optional one or a catch-all has none. */
+/** Values of a route's parameters; null if an optional one or a catch-all has none. */
 export type RouteValues = Readonly<Record<string, string | null>>
 
 /**
  * Compiles an ASP.NET-like route template: `v1/{tenant}`, `{id:int}`, `{page?}`, `{page=1}`, `{*path}`.
  * @param methods upper-case HTTP methods; none means all.
- * @throws Error when the template is malformed or names an unknown constraint.
+ * @throws Error if the template is malformed or names an unknown constraint.
  */
 export function compileRoute<Target>(template: string, methods: readonly string[], target: Target) {
   if (/^[/~]/.test(template)) throw new Error(`Route "${template}" cannot start with "/" or "~"`)
@@ -42,7 +42,7 @@ export function compileRoute<Target>(template: string, methods: readonly string[
 }
 
 /**
- * Orders functions as the host does before it adds their routes: by name, ordinally and ignoring case
+ * Orders functions like the host before it adds their routes: by name, ordinally and ignoring case
  * (azure-functions-host `FunctionMetadataManager.cs`, `StringComparer.OrdinalIgnoreCase` compares upper case).
  */
 export function compareFunctionNames(a: string, b: string): number {
@@ -52,10 +52,10 @@ export function compareFunctionNames(a: string, b: string): number {
 }
 
 /**
- * Returns the matcher over routes, which are tried in the order given; the first that matches wins.
+ * Returns the matcher for routes, which are tried in the given order; the first match wins.
  * No template takes precedence over another (azure-webjobs-sdk-extensions `WebJobsRouteBuilder.Build`): a catch-all
  * that comes first hides every literal behind it. A method is a constraint like any other: a route of another method
- * is passed over, so that nothing matching means 404, never 405 (azure-functions-host issue 10098), also for HEAD
+ * is skipped, so no match means 404, never 405 (azure-functions-host issue 10098), also for HEAD
  * on a route that names only GET (issue 11625).
  */
 export function createMatch<Target>(routes: readonly Route<Target>[]): Match<Target> {
@@ -87,7 +87,7 @@ function parseSegment(text: string): Segment {
 
 function toPattern(segment: Segment): string {
   if (segment.kind === 'literal') return `/${segment.text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}`
-  // An empty segment matches nothing, not even the beginning of a catch-all (ASP.NET Core `RoutePatternMatcher`).
+  // An empty segment matches nothing, not even the start of a catch-all (ASP.NET Core `RoutePatternMatcher`).
   if (segment.kind === 'catchAll') return '(?:/(?!/)(.*))?'
   return segment.optional || segment.default !== undefined ? '(?:/([^/]+))?' : '/([^/]+)'
 }

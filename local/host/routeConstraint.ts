@@ -34,9 +34,9 @@ const withArguments: Record<string, (...args: string[]) => Constraint> = {
 }
 
 /**
- * Reads one inline constraint of a route parameter, e.g. `int`, `length(2,5)` or `regex(^a+$)`.
+ * Reads one inline constraint of a route parameter, for example `int`, `length(2,5)`, or `regex(^a+$)`.
  * The set is ASP.NET Core's (learn.microsoft.com/aspnet/core/fundamentals/routing, "Route constraints").
- * @throws Error on a name it does not know.
+ * @throws Error for an unknown name.
  */
 export function parseConstraint(text: string): Constraint {
   const match = /^(\w+)(?:\((.*)\))?$/s.exec(text)

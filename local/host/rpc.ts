@@ -1,10 +1,10 @@
 /**
- * The messages that pass between a Functions host and the Node.js programming model, as far as HTTP, timer
+ * The messages between a Functions host and the Node.js programming model, limited to those that HTTP, timer,
  * and queue triggers need them. Names are those of the worker's protocol (azure-functions-language-worker-protobuf),
  * as `@azure/functions` reads and writes them.
  */
 
-/** One value on its way in or out; exactly one member is set. */
+/** An input or output value; exactly one member is set. */
 export interface TypedData {
   readonly string?: string
   readonly json?: string
@@ -14,12 +14,12 @@ export interface TypedData {
   readonly http?: HttpData
 }
 
-/** A value that a map may lack. */
+/** A value that can be missing from a map. */
 export interface NullableString {
   readonly value: string
 }
 
-/** An HTTP request on its way in, or an answer on its way out. */
+/** An incoming HTTP request or an outgoing answer. */
 export interface HttpData {
   readonly method?: string
   readonly url?: string
@@ -45,7 +45,7 @@ export interface HttpCookie {
   readonly maxAge?: { readonly value?: number | null } | null
 }
 
-/** One trigger, input or output of a function, with what its kind adds (`route`, `schedule`, `queueName`, …). */
+/** A trigger, input, or output of a function, with the members of its kind (`route`, `schedule`, `queueName`, …). */
 export interface Binding {
   readonly type: string
   readonly direction: 'in' | 'out' | 'inout'
@@ -53,16 +53,16 @@ export interface Binding {
   readonly [setting: string]: unknown
 }
 
-/** What the app registered a function with. */
+/** The metadata with which the app registered a function. */
 export interface FunctionMetadata {
   readonly name: string
   readonly bindings: Record<string, Binding>
 }
 
-/** The app's handler, or what a pre-invocation hook put in its place. */
+/** The app's handler, or the replacement from a pre-invocation hook. */
 export type FunctionCallback = (...inputs: unknown[]) => unknown
 
-/** What starts one invocation. */
+/** The message that starts an invocation. */
 export interface InvocationRequest {
   readonly invocationId: string
   readonly inputData: readonly { readonly name: string; readonly data: TypedData }[]
@@ -70,14 +70,14 @@ export interface InvocationRequest {
   readonly traceContext: TraceContext
 }
 
-/** W3C trace context of one invocation. */
+/** W3C trace context of an invocation. */
 export interface TraceContext {
   readonly traceParent: string
   readonly traceState?: string
   readonly attributes: Record<string, string>
 }
 
-/** What one invocation gave. */
+/** The result of an invocation. */
 export interface InvocationResponse {
   readonly invocationId: string
   readonly returnValue?: TypedData | null
@@ -87,10 +87,10 @@ export interface InvocationResponse {
 /** Levels of a log entry, least urgent first. */
 export type LogLevel = 'trace' | 'debug' | 'information' | 'warning' | 'error' | 'critical' | 'none'
 
-/** Who wrote a log entry: the app, or the machinery around it. */
+/** The source of a log entry: the app, or the host and the library. */
 export type LogCategory = 'user' | 'system' | 'customMetric'
 
-/** What the programming model knows of one invocation. */
+/** The programming model's context of an invocation. */
 export interface CoreInvocationContext {
   readonly invocationId: string
   readonly request: InvocationRequest
@@ -99,14 +99,14 @@ export interface CoreInvocationContext {
   log(level: LogLevel, category: LogCategory, message: string): void
 }
 
-/** The library's own handling of one invocation. */
+/** The library's own handling of an invocation. */
 export interface InvocationModel {
   getArguments(): Promise<{ context: unknown; inputs: unknown[] }>
   invokeFunction(context: unknown, inputs: unknown[], handler: FunctionCallback): Promise<unknown>
   getResponse(context: unknown, result: unknown): Promise<InvocationResponse>
 }
 
-/** What `@azure/functions` hands to `setProgrammingModel`. */
+/** The argument of `setProgrammingModel` from `@azure/functions`. */
 export interface ProgrammingModel {
   readonly name: string
   readonly version: string
@@ -114,5 +114,5 @@ export interface ProgrammingModel {
   getCapabilities?(capabilities: Record<string, string>): Promise<Record<string, string>>
 }
 
-/** A hook of the app, given a context that is the same object for all hooks of one event. */
+/** A hook of the app, with a context object that all hooks of one event share. */
 export type HookCallback = (context: Record<string, unknown>) => unknown

@@ -4,9 +4,9 @@ import { createInvoke, type TriggerEvent } from './invocation.ts'
 import type { WriteOutputs } from './outputs.ts'
 import type { InvocationResponse } from './rpc.ts'
 
-/** Runs invocations to their end: time limit, output bindings, one log line each. */
+/** Runs invocations completely: with time limit, output bindings, and one log line each. */
 export interface Runner {
-  /** Rejects with what the handler threw, after it was logged. */
+  /** Rejects with the handler's error, after logging it. */
   run(fn: RegisteredFunction, event: TriggerEvent): Promise<InvocationResponse>
 }
 
@@ -17,8 +17,9 @@ export class FunctionTimeoutError extends Error {
 
 /**
  * Creates the runner for an app.
- * @param options `timeoutSeconds`: `host.json` `functionTimeout`; undefined means no limit. `onTimeout` is told, after the
- * log, of each invocation beyond it.
+ * @param options `timeoutSeconds`: `host.json` `functionTimeout`; undefined means no limit. `onTimeout` is called,
+ *   after the
+ * log, for each invocation that exceeds it.
  */
 export function createRunner(
   app: LoadedApp,
@@ -39,7 +40,7 @@ export function createRunner(
       return answer
     } catch (error) {
       logEnd(app, fn, event, startedAt, error)
-      // After all who wait for the invocation, since it ends the process.
+      // After all callers that await the invocation, because it ends the process.
       if (error instanceof FunctionTimeoutError) setImmediate(() => options.onTimeout(error))
       throw error
     }

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 
 /**
  * Reads the `Values` of a `local.settings.json`; a missing file has none.
- * @throws Error when the file is not JSON, is encrypted, or a value is not a plain one.
+ * @throws Error when the file is not JSON, is encrypted, or contains a value that isn't plain.
  */
 export async function readLocalSettings(path: string): Promise<Record<string, string>> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
@@ -21,7 +21,7 @@ function toText(name: string, value: unknown): string {
   throw new Error(`The setting "${name}" is not a string.`)
 }
 
-/** Replaces each `%NAME%` by that setting. @throws Error that names a setting which is missing. */
+/** Replaces each `%NAME%` with that setting. @throws Error that names a missing setting. */
 export function resolveSettings(text: string, env: NodeJS.ProcessEnv): string {
   return text.replace(/%([^%]+)%/g, (_, name: string) => {
     const value = env[name]

@@ -3,10 +3,10 @@ import http, { type Server } from 'node:http'
 /**
  * Runs `start` and returns the HTTP server that it created, closed to the outside; undefined if it created none.
  *
- * An app with `enableHttpStream` makes the library start a server of its own, which a remote host forwards each
- * request to. This host lives in the same process, so it hands requests to that server's listener directly: no
- * second trip over a socket, and nothing listens on every interface,
- * as the library's server otherwise would.
+ * An app with `enableHttpStream` makes the library start its own server, to which a remote host forwards each
+ * request. This host runs in the same process, so it passes requests directly to that server's listener: no
+ * second connection, and nothing listens on every interface,
+ * as the library's server would otherwise do.
  */
 export async function captureStreamListener(start: () => Promise<void>): Promise<Server | undefined> {
   const { createServer } = http

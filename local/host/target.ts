@@ -1,12 +1,12 @@
-/** The path and the query of a request, or the status that Kestrel refuses the request with. */
+/** The path and the query of a request, or the status with which Kestrel refuses the request. */
 export type Target = { readonly path: string; readonly query: string } | { readonly refused: 400 | 414 }
 
 /** Kestrel's `MaxRequestLineSize`, in bytes. */
 const maxRequestLineBytes = 8192
 
 /**
- * Reads a request target as Kestrel does: `path` is decoded except for `%2F`, and its dot segments are gone before
- * any route is tried; `query` is as sent, with its question mark. An absolute-form target counts by its path.
+ * Parses a request target like Kestrel: `path` is decoded except for `%2F`, and its dot segments are removed before
+ * routing; `query` is as sent, with the question mark. Only the path of an absolute-form target counts.
  * (aspnetcore `Http1Connection.OnOriginFormTarget`, `UrlDecoder`, `PathNormalizer`.)
  */
 export function parseTarget(method: string, target: string): Target {
@@ -22,14 +22,14 @@ export function parseTarget(method: string, target: string): Target {
   }
 }
 
-/** The forwarder encodes what would end a query. */
+/** The forwarder encodes characters that would end a query. */
 const toQuery = (text: string) => text.replaceAll('#', '%23')
 
-/** One character of UTF-8, escaped; `%2F` is not for Kestrel to decode. */
+/** An escaped UTF-8 character; Kestrel doesn't decode `%2F`. */
 const escapedCharacter =
   /%(?!2f)[0-7][0-9a-f]|%[cd][0-9a-f]%[89ab][0-9a-f]|%e[0-9a-f](?:%[89ab][0-9a-f]){2}|%f[0-7](?:%[89ab][0-9a-f]){3}/gi
 
-/** Decodes all but `%2F`, and leaves escapes that are not UTF-8 as they are. */
+/** Decodes everything except `%2F` and escapes that aren't UTF-8. */
 function decodePath(path: string): string {
   return path.replace(escapedCharacter, (escaped) => {
     try {
@@ -40,7 +40,7 @@ function decodePath(path: string): string {
   })
 }
 
-/** RFC 3986 section 5.2.4, on a path that is decoded: `%2e%2e` is a dot segment too. */
+/** RFC 3986 section 5.2.4, on a decoded path: `%2e%2e` is also a dot segment. */
 function removeDotSegments(path: string): string {
   const segments = path.split('/')
   const kept: string[] = []
@@ -55,10 +55,10 @@ function removeDotSegments(path: string): string {
 }
 
 /**
- * Writes a decoded path into an address.
- * The forwarder encodes `%` as any other character, so that a client's `%2F` becomes `%252F`
- * (YARP `RequestUtilities.EncodePath`); `PathString.ToString`, behind the address of a request that is not
- * forwarded, keeps what is escaped already.
+ * Encodes a decoded path for a URL.
+ * The forwarder encodes `%` like any other character, so a client's `%2F` becomes `%252F`
+ * (YARP `RequestUtilities.EncodePath`); `PathString.ToString`, which is used for the URL of a request that isn't
+ * forwarded, keeps existing escapes.
  */
 export function encodePath(path: string, percent: 'encoded' | 'kept'): string {
   const unsafe = percent === 'encoded' ? unsafeCharacter : unsafeButEscapes

@@ -1,20 +1,20 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** When a timer ran last and is due next, as its function is told (`scheduleStatus`). */
+/** A timer's last run and next due time, as its function sees them (`scheduleStatus`). */
 export interface TimerStatus {
   readonly last: Date
   readonly next: Date
   readonly lastUpdated: Date
 }
 
-/** Keeps the status of monitored timers across restarts. */
+/** Stores the status of monitored timers across restarts. */
 export interface TimerStatusStore {
   read(functionName: string): TimerStatus | undefined
   write(functionName: string, status: TimerStatus): void
 }
 
-/** Keeps timer statuses as JSON files in a folder; without a folder they are forgotten with the process. */
+/** Stores timer statuses as JSON files in a folder; without a folder, they're lost with the process. */
 export function createTimerStatusStore(folder: string | undefined): TimerStatusStore {
   if (folder === undefined) return { read: () => undefined, write: () => {} }
   const pathOf = (name: string) => join(folder, `${name}.json`)
@@ -27,7 +27,7 @@ export function createTimerStatusStore(folder: string | undefined): TimerStatusS
   }
 }
 
-/** A file that is missing or torn by a crash counts as no status: the timer merely misses its past-due run. */
+/** A missing file, or one damaged by a crash, counts as no status: the timer only misses its past-due run. */
 function readStatus(path: string): TimerStatus | undefined {
   try {
     const { last, next, lastUpdated } = JSON.parse(readFileSync(path, 'utf8')) as Record<string, string>

@@ -4,22 +4,22 @@ import { parseSchedule, type Schedule } from './schedule.ts'
 import { resolveSettings } from './settings.ts'
 import type { TimerStatus, TimerStatusStore } from './timerStatus.ts'
 
-/** The time, and waking up at one; a test brings its own. */
+/** The time, and a wake-up call; tests supply their own. */
 export interface Clock {
   now(): Date
-  /** Calls back at `time`; returns how to call that off. */
+  /** Calls back at `time`; returns a function that cancels it. */
   wakeAt(time: Date, callback: () => void): () => void
 }
 
-/** One timer function that is waiting or running. */
+/** A started timer function. */
 export interface Timer {
-  /** Waits no further; an invocation that runs goes on. */
+  /** Stops waiting; a running invocation continues. */
   stop(): void
-  /** What an invocation on demand is given. */
+  /** The event for an invocation on demand. */
   event(): TriggerEvent
 }
 
-/** What a timer works with. */
+/** Dependencies of a timer. */
 export interface TimerOptions {
   readonly fn: RegisteredFunction
   readonly env: NodeJS.ProcessEnv
@@ -28,13 +28,13 @@ export interface TimerOptions {
   run(fn: RegisteredFunction, event: TriggerEvent): Promise<unknown>
 }
 
-/** What .NET calls the default of a time: a timer has never run. */
+/** .NET's default time: the timer has never run. */
 const never = new Date('0001-01-01T00:00:00Z')
 
 /**
- * Starts a timer function: at once when, monitored (`useMonitor`, the default for schedules of a minute or longer), an
- * occurrence was missed while no host ran, or when `runOnStartup` says so; then by its schedule. An occurrence that
- * falls due while the last one still runs starts at once after it; of several, one does
+ * Starts a timer function: immediately if it's monitored (`useMonitor`, the default for schedules of a minute or
+ * longer) and an occurrence was missed while no host ran, or if `runOnStartup` is set; then by its schedule. An
+ * occurrence that is due while the last one is still running starts immediately after it; of several, only one does
  * (azure-webjobs-sdk-extensions `TimerListener.cs`).
  */
 export function startTimer(options: TimerOptions): Timer {
@@ -46,7 +46,7 @@ export function startTimer(options: TimerOptions): Timer {
   const stored = store?.read(name)
   const checked = checkStatus(stored, schedule, clock.now())
   if (store && checked !== stored) store.write(name, checked)
-  // A first start stores when it was, but tells the function that it was never.
+  // A first start stores its time, but the function sees that the timer has never run.
   let status = stored ? checked : { ...checked, lastUpdated: never }
   let cancel = () => {}
   let stopped = false
@@ -54,7 +54,7 @@ export function startTimer(options: TimerOptions): Timer {
   const event = (isPastDue = false) => toTimerEvent(store && status, isPastDue)
   const fire = async (reason: 'schedule' | 'pastDue' | 'startup') => {
     const startedAt = clock.now()
-    // The failure is in the log already; the timer goes on.
+    // The failure is already in the log; the timer continues.
     await options.run(fn, event(reason === 'pastDue')).catch(() => {})
     status = statusAfter(reason === 'schedule' ? later(status.next, startedAt) : startedAt, schedule)
     store?.write(name, status)
@@ -77,8 +77,8 @@ export function startTimer(options: TimerOptions): Timer {
 }
 
 /**
- * The status with which a timer starts: a first start stores when the timer is due; a schedule that has changed since is
- * taken up from now on, so that it is not past due (`ScheduleMonitor.CheckPastDueAsync`).
+ * The status with which a timer starts: a first start stores when the timer is due; a changed schedule
+ * applies from now on, so the timer isn't past due (`ScheduleMonitor.CheckPastDueAsync`).
  */
 function checkStatus(stored: TimerStatus | undefined, schedule: Schedule, now: Date): TimerStatus {
   if (!stored) return { last: never, next: schedule.next(now), lastUpdated: now }
@@ -89,14 +89,17 @@ function checkStatus(stored: TimerStatus | undefined, schedule: Schedule, now: D
   return { last: never, next: schedule.next(from), lastUpdated: from }
 }
 
-/** The next time counts from the occurrence, or from the start of the run if that was later, whatever the run took. */
+/**
+ * The next time counts from the occurrence, or from the start of the run if that was later, regardless of the run's
+ * length.
+ */
 const statusAfter = (time: Date, schedule: Schedule): TimerStatus => ({
   last: time,
   next: schedule.next(time),
   lastUpdated: time,
 })
 
-/** A timer may wake a moment early; counting from the occurrence itself keeps it from coming twice. */
+/** A timer may wake slightly early; counting from the occurrence itself prevents a second run. */
 const later = (a: Date, b: Date) => (a > b ? a : b)
 
 function toTimerEvent(status: TimerStatus | undefined, isPastDue: boolean): TriggerEvent {
@@ -108,7 +111,7 @@ function toTimerEvent(status: TimerStatus | undefined, isPastDue: boolean): Trig
   return { invocationId: newInvocationId(), data: { json: JSON.stringify(info) } }
 }
 
-/** `setTimeout` counts no further than 2^31 - 1 ms, some 24 days. */
+/** `setTimeout` accepts at most 2^31 - 1 ms, about 24 days. */
 const maxWait = 2 ** 31 - 1
 
 /** The machine's clock. */

@@ -10,13 +10,13 @@ import { type Clock, startTimer, type Timer } from './timerTrigger.ts'
 
 /** The triggers of an app other than HTTP. */
 export interface Triggers {
-  /** Runs a function now, in the background; a timer gets its schedule's status, others the input. */
+  /** Runs a function now, in the background; a timer gets its schedule's status, other functions the input. */
   start(fn: RegisteredFunction, input: string): void
-  /** Fires no more; what runs goes on. */
+  /** Stops the triggers; running invocations continue. */
   stop(): void
 }
 
-/** What triggers work with. */
+/** Dependencies of triggers. */
 export interface TriggerOptions {
   readonly app: LoadedApp
   readonly functions: ReadonlyMap<string, RegisteredFunction>
@@ -28,8 +28,8 @@ export interface TriggerOptions {
 }
 
 /**
- * Starts the timers and queue listeners of an app; a trigger of another kind is logged and left out.
- * @throws Error when a schedule or a queue's connection is not usable.
+ * Starts the timers and queue listeners of an app; a trigger of another kind is logged and skipped.
+ * @throws Error if a schedule or a queue's connection isn't usable.
  */
 export function startTriggers(options: TriggerOptions): Triggers {
   const { functions, runner, app } = options
@@ -53,7 +53,7 @@ export function startTriggers(options: TriggerOptions): Triggers {
   return {
     start: (fn, input) => {
       const onDemand = { invocationId: newInvocationId(), data: { string: input } }
-      // The failure is logged by the runner, and nobody waits for it.
+      // The runner logs the failure, and nothing awaits it.
       runner.run(fn, timers.get(fn.metadata.name)?.event() ?? onDemand).catch(() => {})
     },
     stop: () => {

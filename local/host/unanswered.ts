@@ -1,22 +1,22 @@
 import type { LogEntry } from './core.ts'
 
-/** An invocation whose caller would wait without an answer on Azure. */
+/** An invocation whose caller would get no answer on Azure. */
 export interface Unanswered {
   readonly functionName: string
   readonly invocationId: string
   readonly why: string
 }
 
-/** Keeps what was left unanswered, and says so in the log. */
+/** Collects unanswered invocations, and logs them. */
 export interface UnansweredLog {
   readonly entries: readonly Unanswered[]
   record(entry: Unanswered): void
 }
 
 /**
- * Creates the log of invocations that were left unanswered. With HTTP streaming nobody ends a forwarded request but the
- * app itself; its caller waits 240 seconds (the forwarder's `ActivityTimeout`) or until `functionTimeout`, which ends
- * every other invocation of the instance too.
+ * Creates the log of unanswered invocations. With HTTP streaming, only the app itself ends a forwarded
+ * request; its caller waits 240 seconds (the forwarder's `ActivityTimeout`) or until `functionTimeout`, which also ends
+ * every other invocation of the instance.
  */
 export function createUnansweredLog(log: (entry: LogEntry) => void): UnansweredLog {
   const entries: Unanswered[] = []

@@ -2,19 +2,19 @@ import type { Adapter, AdapterFactory } from 'oidc-provider'
 import type { ClientRegistry } from './clients.ts'
 import type { Store, StoredRecord } from './store.ts'
 
-/** What one provider's adapter needs to know. */
+/** Options of a provider's adapter. */
 export interface AdapterOptions {
   readonly store: Store
   readonly clients: ClientRegistry
-  /** Whether a refresh token that was used is dead. */
+  /** Whether a used refresh token is revoked. */
   readonly isStrict: () => boolean
-  /** What is kept beside each authorization code. */
+  /** Additional members for each authorization code. */
   readonly annotateCode: () => Partial<StoredRecord>
 }
 
 /**
- * Creates the provider library's view of the store. Several providers, one a directory, share one store.
- * Unless strict, spending a refresh token and revoking its family change nothing: Microsoft does not revoke
+ * Creates the provider library's view of the store. Several providers, one per directory, share one store.
+ * Unless strict, using a refresh token and revoking its family have no effect: Microsoft does not revoke
  * old refresh tokens (identity-platform/refresh-tokens).
  */
 export function createAdapterFactory(options: AdapterOptions): AdapterFactory {

@@ -2,7 +2,7 @@ import { createLocalJWKSet, createRemoteJWKSet, decodeJwt, type JWTVerifyGetKey,
 import type { Client, ClientRegistry } from './clients.ts'
 import type { RefusalAnswer } from './refusals.ts'
 
-/** How a client showed who it is. */
+/** The result of authenticating a client. */
 export type ClientAuthentication =
   | { readonly kind: 'authenticated'; readonly client: Client }
   | ({ readonly kind: 'refused' } & RefusalAnswer)
@@ -14,7 +14,7 @@ const jwtAssertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer
 const tokenExchangeAudience = 'api://AzureADTokenExchange'
 
 /**
- * Authenticates a client by secret (body or Basic), by an assertion that its certificate signed, or by another
+ * Authenticates a client by secret (body or Basic), by an assertion signed with its certificate, or by another
  * issuer's assertion that a federated credential names. `audiences` are the token endpoint's addresses.
  */
 export async function authenticateClient(
@@ -89,5 +89,5 @@ function parseBasic(authorization: string | undefined) {
   return { clientId: decodeForm(clientId), clientSecret: decodeForm(clientSecret) }
 }
 
-/** Undoes the form encoding that Basic authentication asks for (RFC 6749 section 2.3.1). */
+/** Undoes the form encoding that Basic authentication requires (RFC 6749 section 2.3.1). */
 const decodeForm = (text: string) => new URLSearchParams(`x=${text}`).get('x') ?? ''

@@ -2,29 +2,29 @@ import { randomBytes } from 'node:crypto'
 import type { JWK } from 'jose'
 import type { ClientMetadata } from 'oidc-provider'
 
-/** What the registration of an application trusts in place of a client secret. */
+/** The credentials that an application's registration trusts. */
 export interface ClientCredentialsTrusted {
-  /** Secrets valid at once; Microsoft allows two (identity-platform/supported-accounts-validation). */
+  /** Concurrently valid secrets; Microsoft allows two (identity-platform/supported-accounts-validation). */
   readonly clientSecrets: readonly string[]
-  /** Secrets that have expired: they get AADSTS7000222 where an unknown one gets AADSTS7000215. */
+  /** Secrets that have expired: they get AADSTS7000222, but an unknown one gets AADSTS7000215. */
   readonly expiredClientSecrets?: readonly string[]
   /** Public keys of the certificates whose client assertions are accepted. */
   readonly jwks?: { readonly keys: readonly JWK[] }
-  /** Another issuer's assertions that are accepted, as a federated identity credential has it. */
+  /** Another issuer's accepted assertions, as in a federated identity credential. */
   readonly federated?: { readonly issuer: string; readonly subject: string; readonly jwksUri: string }
 }
 
-/** An application in whose name people sign in: the broker is one. */
+/** An application that people sign in to, such as the broker. */
 export interface WebClient extends ClientCredentialsTrusted {
   readonly clientId: string
   readonly redirectUris: readonly string[]
-  /** What the consent page calls it. Default is its client id. */
+  /** Its name on the consent page. Default is its client id. */
   readonly displayName?: string
-  /** Which environment it is meant for; nothing depends on it, as at Microsoft. */
+  /** The intended environment; as at Microsoft, it has no effect. */
   readonly environment?: 'production' | 'sandbox'
 }
 
-/** An application that calls the broker with a token of its own (`client_credentials`). */
+/** An application that calls the broker with its own token (`client_credentials`). */
 export interface CallingApp extends ClientCredentialsTrusted {
   readonly clientId: string
   /** The `roles` claim of its tokens. */
@@ -39,17 +39,17 @@ export type Client = WebClient | CallingApp
 /** The registered applications. */
 export interface ClientRegistry {
   find(clientId: string): Client | undefined
-  /** Replaces a client's secrets; `false` when there is no such client. */
+  /** Replaces a client's secrets; `false` if there is no such client. */
   rotate(clientId: string, secrets: Pick<Client, 'clientSecrets' | 'expiredClientSecrets'>): boolean
-  /** The client as the provider library wants it; its one secret there is {@link innerSecret}. */
+  /** The client in the provider library's form; its only secret there is {@link innerSecret}. */
   toMetadata(clientId: string): ClientMetadata | undefined
   /** The redirect URIs of every client. */
   redirectUris(): readonly string[]
-  /** What the front shows the provider once it has authenticated the client itself; made at start. */
+  /** The secret that the front sends to the provider after it has authenticated the client; created at startup. */
   readonly innerSecret: string
 }
 
-/** Creates the register of applications. */
+/** Creates the registry of applications. */
 export function createClientRegistry(clients: readonly Client[]): ClientRegistry {
   const byId = new Map(clients.map((client) => [client.clientId, client]))
   const innerSecret = randomBytes(32).toString('base64url')
@@ -70,7 +70,7 @@ export function createClientRegistry(clients: readonly Client[]): ClientRegistry
   }
 }
 
-/** Whether people sign in at this client. */
+/** Whether people sign in to this client. */
 export function isWebClient(client: Client): client is WebClient {
   return 'redirectUris' in client
 }

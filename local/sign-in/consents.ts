@@ -2,25 +2,25 @@ import type { Provider } from 'oidc-provider'
 import { toResource } from './scopes.ts'
 import type { Store } from './store.ts'
 
-/** Who consented to which application. */
+/** The person and the application of a consent. */
 export interface ConsentKey {
   readonly accountId: string
   readonly clientId: string
 }
 
-/** Adds scopes to what a person has allowed an application; remembered until the store is cleared. */
+/** Adds scopes to a person's consent for an application; kept until the store is cleared. */
 export function rememberConsent(store: Store, key: ConsentKey, scopes: readonly string[]): void {
   store.put('Consent', toId(key), { scopes: [...new Set([...consentedScopes(store, key), ...scopes])] })
 }
 
-/** What a person has allowed an application: OpenID Connect and resource scopes. */
+/** A person's consent for an application: OpenID Connect and resource scopes. */
 export function consentedScopes(store: Store, key: ConsentKey): readonly string[] {
   return (store.get('Consent', toId(key))?.scopes as string[] | undefined) ?? []
 }
 
 /**
- * Creates the grant of one sign-in from what was consented.
- * Each sign-in has its own, so that strict mode ends one family of refresh tokens and not all of them.
+ * Creates a sign-in's grant from the consent.
+ * Each sign-in has its own, so strict mode ends only one family of refresh tokens.
  * @returns the grant's id, or `undefined` without consent.
  */
 export async function createGrant(

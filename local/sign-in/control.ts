@@ -16,7 +16,7 @@ const secretsSchema = z.strictObject({
 })
 const userSchema = z.strictObject({ username: z.string() })
 
-/** Creates the routes under `/_control`: how tests and demonstrations bring about what they need. */
+/** Creates the routes under `/_control`, with which tests and demonstrations set up their cases. */
 export function createControl(state: SignInState): Hono {
   const app = new Hono()
   app.post('/_control/faults', (context) =>
@@ -55,7 +55,7 @@ async function change<T>(context: Context, schema: z.ZodType<T>, apply: (options
   return context.body(null, 204)
 }
 
-/** Ends everything a person has given: refresh tokens, codes that wait, browser sessions; consents stay. */
+/** Revokes a person's refresh tokens, pending codes, and browser sessions; consents stay. */
 function revoke({ store, findByUsername }: SignInState, username: string): boolean {
   const accountId = findByUsername(username)?.objectId
   if (!accountId) return false

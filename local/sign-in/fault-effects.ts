@@ -8,8 +8,8 @@ import type { Fault } from './faults.ts'
 export type SocketContext = Context<{ Bindings: HttpBindings }>
 
 /**
- * Plays the faults that have nothing to do with OAuth, the same at every identity provider.
- * @returns the answer, or `undefined` when the fault is of another kind. A hang ends when the caller gives up.
+ * Applies the faults that aren't specific to OAuth, the same for every identity provider.
+ * @returns the answer, or `undefined` if the fault is of another kind. A hang ends when the caller gives up.
  */
 export async function playTransportFault(
   context: SocketContext,
@@ -37,7 +37,7 @@ export async function playTransportFault(
   }
 }
 
-/** Cuts the connection without an answer. */
+/** Closes the connection without an answer. */
 export function cut(context: SocketContext): Response {
   context.env.outgoing.socket?.destroy()
   return RESPONSE_ALREADY_SENT

@@ -26,21 +26,21 @@ const faultKinds = [
   'shortLived',
 ] as const
 
-/** The name of a fault; what each looks like on the wire is the identity provider's own. */
+/** The name of a fault; its form on the wire depends on the identity provider. */
 export type FaultKind = (typeof faultKinds)[number]
 
 /** The body of `POST /_control/faults`. */
 export const faultSchema = z.strictObject({
   endpoint: z.enum(['authorize', 'token', 'keys']),
   kind: z.enum(faultKinds),
-  /** Only calls with this grant type, user, client or refresh token family (as in the request log) meet it. */
+  /** It affects only calls with this grant type, user, client, or refresh token family (as in the request log). */
   grantType: z.string().optional(),
   username: z.string().optional(),
   clientId: z.string().optional(),
   family: z.string().optional(),
-  /** How many calls meet it. Default is 1. */
+  /** The number of affected calls. Default is 1. */
   times: z.int().positive().default(1),
-  /** `shortLived`: how long the access token lives, in seconds. Default is 5. */
+  /** `shortLived`: the access token's lifetime in seconds. Default is 5. */
   expiresIn: z.int().positive().default(5),
   /** `throttled`: the `Retry-After` header, in seconds. Default is 1. */
   retryAfter: z.int().nonnegative().default(1),
@@ -48,10 +48,10 @@ export const faultSchema = z.strictObject({
   status: z.int().min(500).max(599).default(500),
 })
 
-/** One thing that is to go wrong, and for whom. */
+/** An injected fault, and the calls that it affects. */
 export type Fault = z.infer<typeof faultSchema>
 
-/** One call, as far as faults choose by it. */
+/** The properties of a call by which faults select it. */
 export interface FaultTarget {
   readonly endpoint: Fault['endpoint']
   readonly grantType?: string | undefined
@@ -60,10 +60,10 @@ export interface FaultTarget {
   readonly family?: string | undefined
 }
 
-/** The faults that wait for their calls. */
+/** The pending faults. */
 export interface FaultPlan {
   add(fault: Fault): void
-  /** The first fault that fits the call, if any; it has then been met once more. */
+  /** Takes the first fault that matches the call, if any, and counts it. */
   take(target: FaultTarget): Fault | undefined
   clear(): void
 }

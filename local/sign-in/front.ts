@@ -3,7 +3,7 @@ import { playTransportFault, type SocketContext } from './fault-effects.ts'
 import type { Fault } from './faults.ts'
 import type { SignInState } from './state.ts'
 
-/** Answers an authorization request as every identity provider does: logged, faults played. */
+/** Answers an authorization request for any identity provider, with logging and faults. */
 export async function answerAuthorization(
   state: SignInState,
   context: SocketContext,
@@ -32,7 +32,7 @@ export function redirectWith(context: Context, parameters: Record<string, string
   return context.redirect(location.href)
 }
 
-/** Answers the keys endpoint: the one key that signs, faults played. */
+/** Answers the keys endpoint: the signing key, with faults. */
 export async function answerKeys(state: SignInState, context: SocketContext): Promise<Response> {
   const fault = state.faults.take({ endpoint: 'keys' })
   const played = fault && (await playTransportFault(context, fault))

@@ -13,8 +13,8 @@ export const googlePaths = {
 } as const
 
 /**
- * Creates the library's provider that plays Google: opaque access tokens, refresh tokens that do not change
- * and are given only with `access_type=offline` when consent was asked for.
+ * Creates the library's provider that acts as Google: opaque access tokens, and refresh tokens that don't change
+ * and are issued only with `access_type=offline` after a consent prompt.
  */
 export function createGoogleProvider(state: SignInState, origin: string): Provider {
   const { store, clients, keys, settings } = state
@@ -74,7 +74,7 @@ export function createGoogleProvider(state: SignInState, origin: string): Provid
   return provider
 }
 
-/** Google gives a refresh token only where the person was asked for consent (identity/protocols/oauth2/web-server). */
+/** Google issues a refresh token only after a consent prompt (identity/protocols/oauth2/web-server). */
 function wantsRefreshToken(context: KoaContextWithOIDC | undefined): boolean {
   return context?.oidc.params?.access_type === 'offline' && context.oidc.result?.consent !== undefined
 }
@@ -92,7 +92,7 @@ async function loadGrant({ store }: SignInState, { oidc }: KoaContextWithOIDC) {
   return grantId ? oidc.provider.Grant.find(grantId) : undefined
 }
 
-/** What Google's callback carries beside `code` and `state` (advertising/sdk-authentication). */
+/** Google's callback parameters besides `code` and `state` (advertising/sdk-authentication). */
 function finishCallback({ oidc }: KoaContextWithOIDC, out: Record<string, string>): void {
   delete out.iss
   out.scope = String(oidc.params?.scope ?? '')

@@ -8,7 +8,7 @@ import type { ProviderAnswer } from './provider.ts'
 import type { SignInState } from './state.ts'
 import { answerTokenCall, requestTokens, type TokenAnswer, type TokenCall } from './token-endpoint.ts'
 
-/** What the token endpoint needs. */
+/** Dependencies of the token endpoint. */
 export interface GoogleTokenEndpoint {
   readonly state: SignInState
   readonly origin: string
@@ -34,7 +34,7 @@ const invalidClient: GoogleRefusal = {
   error_description: 'Unauthorized',
 }
 
-/** What Google says where Microsoft would say something of its own; some of its faults Google does not have. */
+/** Google's refusals for faults that have a Microsoft-specific form; some faults don't exist at Google. */
 const refusalOfFault: Partial<Record<FaultKind, GoogleRefusal>> = {
   revoked: deadGrant,
   expired: deadGrant,
@@ -52,12 +52,12 @@ const refusalOfFault: Partial<Record<FaultKind, GoogleRefusal>> = {
   unknownError: { status: 400, error: 'unexpected_condition' },
 }
 
-/** The `error` that a fault of this kind sends back from the authorization endpoint, if it does. */
+/** The `error` that a fault of this kind returns from the authorization endpoint, if any. */
 export function toGoogleError(fault: Fault): string | undefined {
   return refusalOfFault[fault.kind]?.error
 }
 
-/** Answers `POST /token`, faults and log included. */
+/** Answers `POST /token`, with faults and logging. */
 export function answerGoogleToken(endpoint: GoogleTokenEndpoint, context: SocketContext): Promise<Response> {
   return answerTokenCall(endpoint.state, context, (call, fault) => toAnswer(endpoint, call, fault))
 }

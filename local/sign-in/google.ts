@@ -12,15 +12,15 @@ import { createSignInState, type SignInOptions, type SignInState } from './state
 
 /** The local stand-in for https://accounts.google.com and https://oauth2.googleapis.com. */
 export interface RunningGoogleSignIn extends RunningService {
-  /** `iss` of ID tokens: the origin, where Google's is https://accounts.google.com. */
+  /** `iss` of ID tokens: the origin; Google's is https://accounts.google.com. */
   readonly issuer: string
   readonly authorizeUrl: string
   readonly tokenUrl: string
 }
 
 /**
- * Starts the local sign-in with Google's paths and manners.
- * @throws PortTakenError when the port is in use.
+ * Starts the local sign-in with Google's paths and behavior.
+ * @throws PortTakenError if the port is in use.
  */
 export async function startGoogleSignIn(options: SignInOptions): Promise<RunningGoogleSignIn> {
   const state = await createSignInState(options, ['google'])
@@ -71,7 +71,7 @@ async function relay(context: Context, provider: Provider): Promise<Response> {
   return toResponse(withGoogleError(answer))
 }
 
-/** A redirect with an error carries, at Google, nothing but `error` and `state`. */
+/** At Google, a redirect with an error has only `error` and `state`. */
 function withGoogleError(answer: ProviderAnswer): ProviderAnswer {
   const location = URL.parse(answer.headers.get('location') ?? '')
   if (!location?.searchParams.has('error')) return answer
@@ -81,7 +81,7 @@ function withGoogleError(answer: ProviderAnswer): ProviderAnswer {
   return { ...answer, headers, body: undefined }
 }
 
-/** `GET /tokeninfo`: whose an access token is, and for how long. */
+/** `GET /tokeninfo`: an access token's owner and remaining lifetime. */
 function answerTokenInfo(state: SignInState, context: Context): Response {
   const record = state.store.get('AccessToken', context.req.query('access_token') ?? '')
   const person = state.findByAccountId(record?.accountId)

@@ -7,31 +7,31 @@ import { codePage, consentPage, errorPage, signInPage } from './pages.ts'
 import { toIncoming, toProviderRequest } from './provider.ts'
 import type { SignInState } from './state.ts'
 
-/** How the pages of one identity provider differ from the other's. */
+/** Provider-specific behavior of the pages. */
 export interface InteractionManners {
-  /** What the sign-in page calls it. */
+  /** Its name on the sign-in page. */
   readonly name: string
-  /** Why this person cannot sign in here, if so; shown on the sign-in page. */
+  /** Why this person can't sign in here, if so; shown on the sign-in page. */
   refuseHere?(person: Person): string | undefined
-  /** The error that goes back to the application in place of a consent page, if any. */
+  /** The error that the application gets instead of a consent page, if any. */
   refuseConsent?(person: Person): string | undefined
-  /** Whether this person must give a second factor for this authorization request. */
+  /** Whether this authorization request requires a second factor of this person. */
   asksForCode?(person: Person, params: Interaction['params']): boolean
-  /** The error that goes back when the person declines. */
+  /** The error that the application gets if the person declines. */
   readonly declined: string
 }
 
-/** One person's visit to the pages: the pages of one authorization request. */
+/** The pages of one authorization request. */
 export interface InteractionDesk {
-  /** Shows the page that the authorization request waits for. */
+  /** Shows the next page of the authorization request. */
   show(context: Context, provider: Provider): Promise<Response>
-  /** Takes what was typed or clicked, and goes on. */
+  /** Processes the person's input, and continues. */
   submit(context: Context, provider: Provider): Promise<Response>
 }
 
 type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>
 
-/** Creates the sign-in, second factor and consent pages. They work with plain forms and cookies. */
+/** Creates the sign-in, second factor, and consent pages. They work with plain forms and cookies. */
 export function createInteractionDesk(state: SignInState, manners: InteractionManners): InteractionDesk {
   const awaitingCode = new Map<string, Person>()
   const desk: Desk = { state, manners, awaitingCode }
@@ -44,7 +44,7 @@ export function createInteractionDesk(state: SignInState, manners: InteractionMa
 interface Desk {
   readonly state: SignInState
   readonly manners: InteractionManners
-  /** Who has given the right password and not yet the code, by interaction. */
+  /** People who have entered the right password but not yet the code, by interaction. */
   readonly awaitingCode: Map<string, Person>
 }
 
@@ -158,7 +158,7 @@ const requestedScopes = ({ params }: Interaction) =>
 
 /**
  * Ends the interaction and sends the browser back to the authorization request. The library would first log
- * out a browser in which someone else is signed in; Microsoft just lets the new person in.
+ * out a browser in which someone else is signed in; Microsoft simply signs in the new person.
  */
 async function finish({ context, provider, interaction }: Visit, result: InteractionResults) {
   const isError = 'error' in result

@@ -2,17 +2,17 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { exportJWK, generateKeyPair, type JWK } from 'jose'
 import type { Store } from './store.ts'
 
-/** The keys of one sign-in: they live in its store, so that what they signed outlives a restart. */
+/** The keys of one sign-in: they're in its store, so signed values stay valid after a restart. */
 export interface SignInKeys {
   /** The RS256 key that signs ID and access tokens, private. */
   readonly signing: JWK
   /** The same key without its private part, for the keys endpoint. */
   readonly published: JWK
-  /** What signs the provider's cookies. */
+  /** The key that signs the provider's cookies. */
   readonly cookie: string
 }
 
-/** Takes the keys from the store, or makes them. */
+/** Reads the keys from the store, or creates them. */
 export async function loadKeys(store: Store): Promise<SignInKeys> {
   const kept = store.get('Keys', 'current') as unknown as Omit<SignInKeys, 'published'> | undefined
   const { signing, cookie } = kept ?? (await createKeys())

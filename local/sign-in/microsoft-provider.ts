@@ -21,13 +21,13 @@ import { accepts } from './tenants.ts'
 
 const { Check, Prompt, base } = interactionPolicy
 
-/** How long refresh tokens live: 90 days (identity-platform/refresh-tokens). */
+/** Lifetime of refresh tokens: 90 days (identity-platform/refresh-tokens). */
 const refreshTokenSeconds = 90 * 86_400
 
-/** How long codes live: about 10 minutes (identity-platform/v2-oauth2-auth-code-flow). */
+/** Lifetime of codes: about 10 minutes (identity-platform/v2-oauth2-auth-code-flow). */
 const codeSeconds = 600
 
-/** Creates the library's provider that plays one authority of Microsoft's, a directory or a shared one. */
+/** Creates the library's provider that acts as one of Microsoft's authorities, a directory or a shared one. */
 export function createMicrosoftProvider(state: SignInState, origin: string, tenantPath: string): Provider {
   const { store, clients, keys, settings } = state
   const provider = createProvider(`${origin}/${tenantPath}/v2.0`, {
@@ -110,7 +110,7 @@ export function createMicrosoftProvider(state: SignInState, origin: string, tena
   }
 }
 
-/** Reads the one resource out of the scopes, since Microsoft's clients send no `resource`. */
+/** Finds the resource in the scopes, because Microsoft's clients send no `resource`. */
 function toResourceIndicator({ oidc }: KoaContextWithOIDC): string | [] {
   const scope = String(oidc.params?.scope ?? '')
   if (oidc.route === 'token') return scope.replace(/\/\.default$/, '')
@@ -150,7 +150,7 @@ async function findAccount(state: SignInState, { oidc }: KoaContextWithOIDC, acc
   return { accountId: subject, claims: async (): Promise<AccountClaims> => toClaims(person, subject) }
 }
 
-/** The subject that one application knows a person by (identity-platform/id-token-claims-reference). */
+/** The subject by which one application identifies a person (identity-platform/id-token-claims-reference). */
 function toPairwiseSubject(accountId: string, clientId: string): string {
   return createHash('sha256').update(`${clientId} ${accountId}`).digest('base64url')
 }
@@ -185,7 +185,7 @@ function toAccessTokenClaims(state: SignInState, { oidc }: KoaContextWithOIDC) {
   )
 }
 
-/** Turns the library's access token (RFC 9068) into one of Microsoft's: `scp`, `tid`, `ver`. */
+/** Converts the library's access token (RFC 9068) to Microsoft's form: `scp`, `tid`, `ver`. */
 function finishAccessToken(jwt: JWTStructured, directoryId: string): void {
   const { scope, client_id: _clientId, ...claims } = jwt.payload
   const scopes = claims.idtyp === 'app' ? [] : String(scope ?? '').split(' ')

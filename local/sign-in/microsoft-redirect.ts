@@ -2,7 +2,7 @@ import { errorPage } from './pages.ts'
 import type { ProviderAnswer } from './provider.ts'
 import { isRefusalCode, type RefusalAnswer, toRedirectRefusal } from './refusals.ts'
 
-/** Microsoft's codes for the authorization errors that the provider library names itself. */
+/** Microsoft's codes for the provider library's own authorization errors. */
 const codeOfError: Readonly<Record<string, RefusalAnswer['code']>> = {
   access_denied: 65004,
   login_required: 50058,
@@ -12,8 +12,8 @@ const codeOfError: Readonly<Record<string, RefusalAnswer['code']>> = {
 }
 
 /**
- * Gives a redirect with an authorization error Microsoft's form: AADSTS code in the description, no `iss`.
- * @returns `undefined` when the answer is no such redirect.
+ * Converts a redirect with an authorization error to Microsoft's form: AADSTS code in the description, no `iss`.
+ * @returns `undefined` if the answer isn't such a redirect.
  */
 export function answerRedirect({ status, headers }: ProviderAnswer): Response | undefined {
   const location = URL.parse(headers.get('location') ?? '')
@@ -37,7 +37,7 @@ function toAnswer(error: string, description: string): RefusalAnswer {
   return code ? { code } : { code: 90023, text: `${error}: ${description}` }
 }
 
-/** The page for an authorization request that cannot be answered at its redirect URI. */
+/** The page for an authorization request whose error can't be sent to its redirect URI. */
 export function toErrorPage(error: string, description = ''): string {
   const title = 'Sorry, but we’re having trouble signing you in'
   const code = error === 'invalid_redirect_uri' ? 50011 : error === 'invalid_client' ? 700016 : 90023

@@ -17,15 +17,15 @@ import type { SignInState } from './state.ts'
 import { accepts, isDirectoryId, isTenantPath } from './tenants.ts'
 import { answerTokenCall, requestTokens, type TokenAnswer, type TokenCall } from './token-endpoint.ts'
 
-/** What the token endpoint needs. */
+/** Dependencies of the token endpoint. */
 export interface TokenEndpoint {
   readonly state: SignInState
   readonly origin: string
-  /** The provider that plays a directory. */
+  /** Returns the provider that acts as a directory. */
   readonly providerOf: (directoryId: string) => Provider
 }
 
-/** The code that a fault of this kind answers with. */
+/** The code in the answer to a fault of this kind. */
 const refusalOfFault: Partial<Record<FaultKind, RefusalCode>> = {
   revoked: 50173,
   expired: 700082,
@@ -43,12 +43,12 @@ const refusalOfFault: Partial<Record<FaultKind, RefusalCode>> = {
   adminConsent: 90094,
 }
 
-/** The code that a fault of this kind answers with, if it answers with one. */
+/** The code in the answer to a fault of this kind, if there is one. */
 export function toRefusalCode(fault: Fault): RefusalCode | undefined {
   return refusalOfFault[fault.kind]
 }
 
-/** Answers `POST /{tenant}/oauth2/v2.0/token`, faults and log included. */
+/** Answers `POST /{tenant}/oauth2/v2.0/token`, with faults and logging. */
 export function answerToken(endpoint: TokenEndpoint, context: SocketContext): Promise<Response> {
   return answerTokenCall(endpoint.state, context, (call, fault) => toAnswer(endpoint, call, fault))
 }
@@ -78,7 +78,7 @@ function refuse(answer: RefusalAnswer): TokenAnswer {
   return { ...toTokenRefusal(answer), outcome: `${toError(answer.code)} ${answer.code}` }
 }
 
-/** What is wrong with the request itself, before anyone is known. */
+/** Faults of the request itself, before the client is authenticated. */
 function refuseRequest({ tenantPath, params, grantType }: TokenCall): RefusalAnswer | undefined {
   if (!isTenantPath(tenantPath)) return { code: 90002 }
   const required = { authorization_code: 'code', refresh_token: 'refresh_token', client_credentials: 'scope' }
@@ -101,7 +101,7 @@ function refuseClientCredentials(tenantPath: string, params: URLSearchParams): R
   return params.get('scope')?.endsWith('/.default') ? undefined : { code: 70011 }
 }
 
-/** An application gets tokens for the API that it is registered to call, with or without `api://`. */
+/** An application gets tokens only for its registered API, with or without `api://`. */
 function refuseResource(client: Client, { grantType, params }: TokenCall): RefusalAnswer | undefined {
   if (grantType !== 'client_credentials' || isWebClient(client)) return undefined
   const resource = params.get('scope')?.replace(/\/\.default$/, '')
@@ -110,7 +110,7 @@ function refuseResource(client: Client, { grantType, params }: TokenCall): Refus
     : { code: 500011 }
 }
 
-/** What is wrong with the code or refresh token that the provider library does not know of. */
+/** Faults of the code or refresh token that the provider library doesn't check. */
 function refuseGrant(state: SignInState, call: TokenCall): RefusalAnswer | undefined {
   const { grantType, source, tenantPath, params } = call
   if (grantType === 'client_credentials') return undefined
@@ -181,7 +181,7 @@ function grant({ body }: ProviderAnswer, fault: Fault | undefined): TokenAnswer 
   }
 }
 
-/** Microsoft's codes for what the provider library finds wrong, by the library's own words. */
+/** Microsoft's codes for the provider library's refusals, by the library's messages. */
 const refusalOfDetail: readonly (readonly [pattern: RegExp, code: RefusalCode])[] = [
   [/authorization code already consumed/, 54005],
   [/authorization code is expired/, 70008],

@@ -19,7 +19,7 @@ import { accepts, isTenantPath, toDirectoryId } from './tenants.ts'
 
 /** The local stand-in for https://login.microsoftonline.com. */
 export interface RunningMicrosoftSignIn extends RunningService {
-  /** Where a person of the given tenant path is sent, e.g. `common`. */
+  /** The authorization address for the given tenant path, for example `common`. */
   authorizeUrl(tenantPath: string): string
   tokenUrl(tenantPath: string): string
   /** `iss` of a directory's tokens. */
@@ -35,10 +35,10 @@ interface Microsoft {
 }
 
 /**
- * Starts the local sign-in with Microsoft's paths and manners, for both environments. Codes, tokens and their
- * checks are the provider library's, one provider a directory over one store; a front gives its answers
+ * Starts the local sign-in with Microsoft's paths and behavior, for both environments. The provider library supplies
+ * codes, tokens, and their checks, with one provider per directory over one store; a front converts its answers to
  * Microsoft's form.
- * @throws PortTakenError when the port is in use.
+ * @throws PortTakenError if the port is in use.
  */
 export async function startMicrosoftSignIn(options: SignInOptions): Promise<RunningMicrosoftSignIn> {
   const state = await createSignInState(options, ['personal', 'work'])
@@ -104,7 +104,7 @@ function deskAt({ state, desks }: Microsoft, tenantPath: string): InteractionDes
   return desk
 }
 
-/** An administrator's hurdles come back at once; Microsoft shows a page first, with a link that goes there. */
+/** Obstacles for an administrator are returned immediately; Microsoft shows a page first, with a link back. */
 function createDesk(state: SignInState, tenantPath: string): InteractionDesk {
   return createInteractionDesk(state, {
     name: 'Microsoft',
@@ -127,13 +127,13 @@ function authorize(state: SignInState, context: SocketContext, provider: Provide
   })
 }
 
-/** The authorization request as the provider library is to see it. */
+/** The authorization request in the provider library's form. */
 function toInnerPath(url: string): string {
   const { pathname, searchParams } = new URL(url)
   const scope = searchParams.get('scope')
   if (scope) searchParams.set('scope', toInnerScope(scope))
   searchParams.delete('resource')
-  // The library reads `claims` as OpenID Connect's parameter of that name.
+  // The library interprets `claims` as OpenID Connect's parameter of that name.
   const claims = searchParams.get('claims')
   searchParams.delete('claims')
   if (claims) searchParams.set('challenge', claims)

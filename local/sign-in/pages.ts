@@ -26,7 +26,7 @@ const layout = (title: string, body: Html) => html`<!doctype html>
 
 const alert = (error: string | undefined) => (error ? html`<p id="error" role="alert">${error}</p>` : '')
 
-/** The page that asks who it is; `error` says why once more. */
+/** The page that asks for name and password; `error` explains why it's shown again. */
 export function signInPage(page: { provider: string; username: string; error?: string | undefined }): Html {
   return layout(
     'Sign in',
@@ -56,7 +56,7 @@ export function codePage(page: { username: string; error?: string | undefined })
   )
 }
 
-/** What the consent page says of each scope, as the provider library knows them. */
+/** The consent page's text for each scope, by the provider library's names. */
 const meanings: Readonly<Record<string, string>> = {
   openid: 'Sign you in',
   profile: 'View your basic profile',
@@ -86,7 +86,7 @@ export function consentPage(page: {
   )
 }
 
-/** The page on which a flow ends that cannot go back to the application. */
+/** The page at the end of a flow that can't return to the application. */
 export function errorPage(page: { title: string; text: string }): Html {
   return layout(page.title, html`<p id="error" role="alert">${page.text}</p>`)
 }

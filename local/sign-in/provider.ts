@@ -2,36 +2,36 @@ import { IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import { type Configuration, Provider } from 'oidc-provider'
 
-/** A request for the provider library, made from a real one. */
+/** A request for the provider library, converted from a real one. */
 export interface ProviderRequest {
   readonly method: string
   /** Path and query, no origin. */
   readonly path: string
-  /** Names in lower case. `host` decides the origin of the links the provider makes. */
+  /** Names in lower case. `host` determines the origin of the provider's links. */
   readonly headers: Readonly<Record<string, string>>
   readonly body?: string
 }
 
-/** What the provider library answered, before it becomes bytes. */
+/** The provider library's answer, before serialization. */
 export interface ProviderAnswer {
   readonly status: number
   readonly headers: Headers
-  /** An object where the provider answers JSON, text otherwise. */
+  /** An object if the provider's answer is JSON, text otherwise. */
   readonly body: unknown
-  /** Why the provider refused, in its own words, which it does not show to clients. */
+  /** The provider's internal reason for refusing, which clients don't see. */
   readonly detail?: string
 }
 
 const answers = new WeakMap<IncomingMessage, ProviderAnswer>()
 const details = new WeakMap<IncomingMessage, string>()
 
-/** How long the access token of this one request lives, in seconds; a header that only the front sets. */
+/** The header for the lifetime of this request's access token, in seconds; only the front sets it. */
 export const accessTokenSecondsHeader = 'x-access-token-seconds'
 
-/** Says that this one refresh brings no new refresh token; a header that only the front sets. */
+/** The header that suppresses a new refresh token for this refresh; only the front sets it. */
 export const keepRefreshTokenHeader = 'x-keep-refresh-token'
 
-/** Creates a provider of the library that is asked through {@link ask} and never writes to a socket itself. */
+/** Creates a provider that is called through {@link ask} and never writes to a socket itself. */
 export function createProvider(issuer: string, configuration: Configuration): Provider {
   const provider = new Provider(issuer, configuration)
   provider.use(async (context, next) => {
@@ -52,8 +52,8 @@ export function createProvider(issuer: string, configuration: Configuration): Pr
 }
 
 /**
- * Puts one request to a provider.
- * @throws Error when the provider gave no answer, which is a fault of ours.
+ * Sends a request to a provider.
+ * @throws Error if the provider gives no answer, which is our own fault.
  */
 export async function ask(provider: Provider, request: ProviderRequest): Promise<ProviderAnswer> {
   const incoming = toIncoming(request)
@@ -63,7 +63,7 @@ export async function ask(provider: Provider, request: ProviderRequest): Promise
   return answer
 }
 
-/** Makes a request of Node's kind, complete and already received. */
+/** Creates a Node request, complete and already received. */
 export function toIncoming({ method, path, headers, body }: ProviderRequest): IncomingMessage {
   const incoming = new IncomingMessage(new Socket())
   incoming.method = method
@@ -74,12 +74,12 @@ export function toIncoming({ method, path, headers, body }: ProviderRequest): In
   return incoming
 }
 
-/** Makes a request for the provider from one that Hono received; `path` replaces its path and query. */
+/** Converts a Hono request for the provider; `path` replaces its path and query. */
 export function toProviderRequest(request: Request, path: string): ProviderRequest {
   return { method: request.method, path, headers: Object.fromEntries(request.headers) }
 }
 
-/** Makes a response from the provider's answer. */
+/** Converts the provider's answer to a response. */
 export function toResponse({ status, headers, body }: ProviderAnswer): Response {
   if (typeof body !== 'object' || body === null) {
     return new Response(body === undefined || body === null ? null : String(body), { status, headers })

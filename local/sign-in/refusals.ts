@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { policyClaims } from './claims-challenge.ts'
 
-/** What Microsoft says with one AADSTS code. */
+/** Microsoft's refusal with one AADSTS code. */
 interface Refusal {
-  /** The OAuth error beside it. */
+  /** The OAuth error with it. */
   readonly error: string
   readonly text: string
   readonly suberror?: string
-  /** What the next authorization request must carry as `claims` (identity-platform/claims-challenge). */
+  /** The required `claims` of the next authorization request (identity-platform/claims-challenge). */
   readonly claims?: string
   /** HTTP status at the token endpoint. Default is 400. */
   readonly status?: number
@@ -23,9 +23,9 @@ const invalidRequest = (text: string): Refusal => ({ error: 'invalid_request', t
 const invalidClient = (text: string): Refusal => ({ error: 'invalid_client', text, status: 401 })
 
 /**
- * The refusals of the local sign-in by AADSTS code, worded after Microsoft's list
- * (identity-platform/reference-error-codes), bodies seen in public reports, and Microsoft Advertising's
- * guides. 650052 comes with `invalid_client` although no client is at fault: so it is seen on the wire.
+ * The refusals of the local sign-in by AADSTS code, with wording from Microsoft's list
+ * (identity-platform/reference-error-codes), bodies in public reports, and Microsoft Advertising's
+ * guides. 650052 comes with `invalid_client` although no client is at fault, as observed in real answers.
  */
 const catalog = {
   16000: { error: 'interaction_required', text: 'Select an account to continue.' },
@@ -131,14 +131,16 @@ const catalog = {
   9999999: { error: 'unexpected_condition', text: 'A code that no list has.' },
 } satisfies Record<number, Refusal>
 
-/** An AADSTS code that the local sign-in answers with. */
+/** An AADSTS code in the local sign-in's answers. */
 export type RefusalCode = keyof typeof catalog
 
-/** The text of AADSTS70000 where a refresh asks for more than was consented (advertising/authentication-oauth-mfa). */
+/**
+ * The text of AADSTS70000 if a refresh requests more than the consent covers (advertising/authentication-oauth-mfa).
+ */
 export const scopeNotConsentedText =
   'The request was denied because one or more scopes requested are unauthorized or expired. The user must first sign in and grant the client application access to the requested scope.'
 
-/** What is answered: a code, and another text than the catalog's where the case has its own. */
+/** A refusal: a code, and a text if it differs from the catalog's. */
 export interface RefusalAnswer {
   readonly code: RefusalCode
   readonly text?: string
@@ -168,7 +170,7 @@ export function toTokenRefusal({ code, text }: RefusalAnswer): { status: number;
   }
 }
 
-/** Writes a refusal as the parameters of a redirect: what the token endpoint separates by lines, spaces separate. */
+/** Writes a refusal as the parameters of a redirect: spaces replace the token endpoint's line breaks. */
 export function toRedirectRefusal({ code, text }: RefusalAnswer): {
   error: string
   error_description: string
@@ -180,7 +182,7 @@ export function toRedirectRefusal({ code, text }: RefusalAnswer): {
   }
 }
 
-/** The OAuth error that goes with a code. */
+/** The OAuth error for a code. */
 export function toError(code: RefusalCode): string {
   return catalog[code].error
 }
@@ -190,7 +192,7 @@ export function isRefusalCode(code: number): code is RefusalCode {
   return code in catalog
 }
 
-/** Microsoft's way to write a time: a space between day and time, no fraction. */
+/** Microsoft's time format: a space between date and time, no fraction. */
 function toTimestamp(time: Date): string {
   return time
     .toISOString()

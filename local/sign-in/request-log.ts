@@ -1,30 +1,32 @@
 import { createHash } from 'node:crypto'
 
-/** One call that the sign-in answered. Tokens are never in it, only their fingerprints. */
+/** A call that the sign-in answered. It never contains tokens, only their fingerprints. */
 export interface LoggedRequest {
-  /** When it came, ISO 8601. */
+  /** Time of arrival, ISO 8601. */
   readonly at: string
   readonly endpoint: 'authorize' | 'token' | 'keys'
-  /** `common`, `organizations`, `consumers` or a directory's id; absent at Google's. */
+  /** `common`, `organizations`, `consumers`, or a directory's id; absent for Google. */
   readonly tenantPath?: string | undefined
   readonly grantType?: string | undefined
   readonly clientId?: string | undefined
   readonly username?: string | undefined
-  /** The sign-in that the refresh token descends from: fingerprint of its grant. */
+  /** The refresh token's original sign-in: fingerprint of its grant. */
   readonly family?: string | undefined
   /** Fingerprint of the refresh token that was sent. */
   readonly refreshTokenUsed?: string | undefined
   /** The caller's W3C `traceparent`. */
   readonly traceParent?: string | undefined
-  /** Fingerprint of the refresh token that was given. */
+  /** Fingerprint of the refresh token that was issued. */
   refreshTokenIssued?: string | undefined
-  /** `ok`, or the error, e.g. `invalid_grant 50173`, or the name of the fault that was played; absent while it runs. */
+  /**
+   * `ok`, the error (for example `invalid_grant 50173`), or the name of the injected fault; absent while it's running.
+   */
   outcome?: string
-  /** How many token calls for the same user were in flight at once while this one was, itself included. */
+  /** The most concurrent token calls for the same user during this one, including itself. */
   concurrent: number
 }
 
-/** The calls of one sign-in, oldest first; the last 10,000 are kept. */
+/** The calls of one sign-in, oldest first; the latest 10,000 are kept. */
 export interface RequestLog {
   begin(request: Omit<LoggedRequest, 'at' | 'concurrent' | 'outcome' | 'refreshTokenIssued'>): LoggedRequest
   end(request: LoggedRequest, outcome: string): void
@@ -32,7 +34,7 @@ export interface RequestLog {
   clear(): void
 }
 
-/** Creates an empty log. `write` gets one line for each call that ended; default is nothing. */
+/** Creates an empty log. `write` receives a line for each finished call. Default is to ignore it. */
 export function createRequestLog(write: (line: string) => void = () => {}): RequestLog {
   let entries: LoggedRequest[] = []
   const inFlight = new Set<LoggedRequest>()
@@ -68,7 +70,7 @@ function countConcurrent(inFlight: ReadonlySet<LoggedRequest>, entry: LoggedRequ
   for (const one of together) one.concurrent = Math.max(one.concurrent, together.length)
 }
 
-/** Names a token without giving it away: the first 16 hexadecimal digits of its SHA-256. */
+/** Identifies a token without revealing it: the first 16 hexadecimal digits of its SHA-256. */
 export function toFingerprint(token: string): string {
   return createHash('sha256').update(token).digest('hex').slice(0, 16)
 }

@@ -6,31 +6,31 @@ import { loadKeys, type SignInKeys } from './keys.ts'
 import { createRequestLog, type RequestLog } from './request-log.ts'
 import { createStore, type Store } from './store.ts'
 
-/** How a local sign-in is to be started. */
+/** Options of a local sign-in. */
 export interface SignInOptions {
-  /** TCP port; 0 takes a free one. */
+  /** TCP port; 0 means any free port. */
   readonly port: number
   readonly clients: readonly Client[]
-  /** Who can sign in. Default is everyone of the local world. */
+  /** The people who can sign in. Default is everyone in the local world. */
   readonly people?: readonly Person[]
-  /** Refresh tokens that were used are dead, and using one again ends its family. Default is false. */
+  /** Whether used refresh tokens are revoked, and using one again revokes its family. Default is false. */
   readonly strict?: boolean
-  /** A file from which refresh tokens, consents and keys come back after a restart. Default is memory only. */
+  /** A file that keeps refresh tokens, consents, and keys across restarts. Default is memory only. */
   readonly dataFile?: string
-  /** Gets one line for each call that ended. Default is nothing. */
+  /** Receives a line for each finished call. Default is to ignore it. */
   readonly log?: (line: string) => void
 }
 
-/** What `POST /_control/settings` changes. */
+/** The settings that `POST /_control/settings` changes. */
 export interface SignInSettings {
   strict: boolean
-  /** How long access tokens live. Default is 3,600 seconds, as at Microsoft. */
+  /** Lifetime of access tokens. Default is 3,600 seconds, as at Microsoft. */
   accessTokenSeconds: number
-  /** How long each token call takes at least. Default is 0. */
+  /** The least duration of each token call. Default is 0. */
   latencyMilliseconds: number
 }
 
-/** Everything that the parts of one sign-in share. */
+/** The shared state of a sign-in's parts. */
 export interface SignInState {
   readonly store: Store
   readonly clients: ClientRegistry
@@ -40,11 +40,11 @@ export interface SignInState {
   readonly requests: RequestLog
   readonly settings: SignInSettings
   findByUsername(username: string): Person | undefined
-  /** Finds a person by the account id that the provider library knows, which is the object id. */
+  /** Finds a person by the account id in the provider library, which is the object id. */
   findByAccountId(accountId: string | undefined): Person | undefined
 }
 
-/** Creates what the parts of one sign-in share; people that are not of `kinds` are left out. */
+/** Creates the shared state of a sign-in's parts; people who aren't of `kinds` are left out. */
 export async function createSignInState(
   options: SignInOptions,
   kinds: readonly Person['kind'][],

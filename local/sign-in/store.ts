@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 
-/** What the provider library keeps of a code, token, grant, session or interaction, and our own few additions. */
+/** The provider library's record of a code, token, grant, session, or interaction, with our few additions. */
 export interface StoredRecord {
   readonly accountId?: string | undefined
   readonly clientId?: string | undefined
@@ -11,20 +11,20 @@ export interface StoredRecord {
   /** How the person signed in: `pwd`, `mfa` (RFC 8176). */
   readonly amr?: string[] | undefined
   readonly uid?: string | undefined
-  /** When it ends, in seconds since 1970. */
+  /** When it expires, in seconds since 1970. */
   readonly exp?: number | undefined
   /** When it was spent, in seconds since 1970. */
   readonly consumed?: number | undefined
-  /** The tenant path at which a code was got; it is redeemed at the same. */
+  /** The tenant path that issued a code; it must be redeemed there. */
   readonly tenantPath?: string | undefined
-  /** The refresh token was revoked over the control endpoint. */
+  /** The refresh token was revoked through the control endpoint. */
   readonly revoked?: boolean | undefined
-  /** Google: this code entitles to a refresh token. */
+  /** Google: this code includes a refresh token. */
   readonly offline?: boolean | undefined
   readonly [name: string]: unknown
 }
 
-/** Everything that a sign-in remembers, by model and id. */
+/** A sign-in's records, by model and id. */
 export interface Store {
   get(model: string, id: string): StoredRecord | undefined
   put(model: string, id: string, record: StoredRecord): void
@@ -36,8 +36,8 @@ export interface Store {
 type Line = readonly [model: string, id: string, record: StoredRecord | null]
 
 /**
- * Creates a store in memory. With `dataFile` it is also written to an append-only file, one change a line,
- * from which the next store begins; a torn last line is passed over.
+ * Creates a store in memory. With `dataFile` it is also written to an append-only file, one change per line,
+ * from which the next store starts; an incomplete last line is skipped.
  */
 export function createStore(dataFile?: string): Store {
   const models = new Map<string, Map<string, StoredRecord>>()

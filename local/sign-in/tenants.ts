@@ -1,6 +1,6 @@
 import { consumerTenantId, type Person } from '../people.ts'
 
-/** The authorities that are no directory. */
+/** The authorities that aren't directories. */
 const sharedAuthorities = ['common', 'organizations', 'consumers'] as const
 
 /** Whether a path's first segment is an authority: a shared one or a directory's id. */
@@ -13,7 +13,7 @@ export function isDirectoryId(text: string): boolean {
   return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)
 }
 
-/** Whether a person can sign in and refresh at an authority. */
+/** Whether an authority accepts a person's sign-ins and refreshes. */
 export function accepts(tenantPath: string, person: Person): boolean {
   switch (tenantPath) {
     case 'common':
@@ -27,7 +27,7 @@ export function accepts(tenantPath: string, person: Person): boolean {
   }
 }
 
-/** The directory behind an authority, where there is one: the consumer directory behind `consumers`. */
+/** The directory of an authority, if there is one: the consumer directory behind `consumers`. */
 export function toDirectoryId(tenantPath: string): string | undefined {
   if (tenantPath === 'consumers') return consumerTenantId
   return isDirectoryId(tenantPath) ? tenantPath : undefined

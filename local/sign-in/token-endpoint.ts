@@ -7,19 +7,19 @@ import { type LoggedRequest, toFingerprint } from './request-log.ts'
 import type { SignInState } from './state.ts'
 import type { StoredRecord } from './store.ts'
 
-/** One call of a token endpoint, read. */
+/** A parsed call of a token endpoint. */
 export interface TokenCall {
-  /** `common`, `organizations`, `consumers` or a directory's id; empty at Google's. */
+  /** `common`, `organizations`, `consumers`, or a directory's id; empty for Google. */
   readonly tenantPath: string
   readonly params: URLSearchParams
   readonly grantType: string
-  /** The code or refresh token, as the store has it. */
+  /** The code or refresh token, from the store. */
   readonly source: StoredRecord | undefined
   /** The `Authorization` header. */
   readonly authorization: string | undefined
 }
 
-/** What a token endpoint answers. */
+/** A token endpoint's answer. */
 export interface TokenAnswer {
   readonly status: number
   readonly body: object
@@ -27,10 +27,10 @@ export interface TokenAnswer {
   readonly outcome: string
 }
 
-/** Decides an identity provider's answer; a fault that has only to do with the connection never gets here. */
+/** Decides an identity provider's answer; faults of the connection are handled before. */
 export type TokenDecision = (call: TokenCall, fault: Fault | undefined) => Promise<TokenAnswer>
 
-/** Answers a token call as every identity provider does: logged, after the latency, faults played. */
+/** Answers a token call for any identity provider, with logging, latency, and faults. */
 export async function answerTokenCall(
   state: SignInState,
   context: SocketContext,
@@ -89,19 +89,19 @@ function fingerprintOf(body: object): string | undefined {
   return 'refresh_token' in body ? toFingerprint(String(body.refresh_token)) : undefined
 }
 
-/** Where and for whom the provider library is asked for tokens. */
+/** The target and the client of a token request to the provider library. */
 export interface TokenOptions {
   readonly provider: Provider
-  /** The token endpoint, as the provider library routes it. */
+  /** The token endpoint, in the provider library's routes. */
   readonly url: URL
-  /** The request's parameters, without what authenticated the client. */
+  /** The request's parameters, without the client's credentials. */
   readonly params: URLSearchParams
   /** The client, already authenticated. */
   readonly client: Client
   readonly fault: Fault | undefined
 }
 
-/** Puts a token request to the provider library, in the name of a client that the front has authenticated. */
+/** Sends a token request to the provider library for a client that the front has authenticated. */
 export function requestTokens(state: SignInState, options: TokenOptions): Promise<ProviderAnswer> {
   const params = new URLSearchParams(options.params)
   for (const name of ['client_assertion', 'client_assertion_type', 'resource']) params.delete(name)

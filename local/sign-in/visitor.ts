@@ -1,18 +1,18 @@
-/** One page, or the address at which a visit stopped. */
+/** A page, or the address at which a visit stopped. */
 export interface Visit {
-  /** The address of the page, or, where `stopped`, the one that was not asked for. */
+  /** The page's address, or, if `stopped`, the address that wasn't requested. */
   readonly url: string
-  /** HTTP status; that of the redirect where `stopped`. */
+  /** HTTP status; the redirect's if `stopped`. */
   readonly status: number
-  /** The page's text; empty where `stopped`. */
+  /** The page's text; empty if `stopped`. */
   readonly body: string
-  /** Whether the visit ended before an address that begins with `stopAt`. */
+  /** Whether the visit ended before an address that starts with `stopAt`. */
   readonly stopped: boolean
 }
 
-/** Where a visit goes. */
+/** Options of a visit. */
 export interface VisitOptions {
-  /** The visit ends before the first redirect to an address that begins so, e.g. a client's redirect URI. */
+  /** The visit ends before the first redirect to an address with this prefix, for example a client's redirect URI. */
   readonly stopAt?: string
 }
 
@@ -22,19 +22,22 @@ export interface SignInOptions extends VisitOptions {
   readonly authorizeUrl: string
   readonly username: string
   readonly password: string
-  /** What is clicked on the consent page. Default is `accept`. */
+  /** The button to click on the consent page. Default is `accept`. */
   readonly decision?: 'accept' | 'decline'
-  /** What is typed as the second factor. Default is `000000`. */
+  /** The second factor to enter. Default is `000000`. */
   readonly code?: string
 }
 
-/** A browser without JavaScript: one cookie jar, redirects and pages that go on followed, forms posted. */
+/**
+ * A browser without JavaScript: it has a cookie jar, follows redirects and pages that continue automatically, and posts
+ * forms.
+ */
 export interface Visitor {
   visit(url: string, options?: VisitOptions): Promise<Visit>
   /** Posts the page's first form with its hidden fields and the given ones. */
   submit(page: Visit, fields: Record<string, string>, options?: VisitOptions): Promise<Visit>
   /**
-   * Signs in and decides on the consent page. Ends at the first page that is none of the sign-in's (or at
+   * Signs in and decides on the consent page. Ends at the first page that isn't part of the sign-in (or at
    * `stopAt`), or on a page of the sign-in that shows an error.
    */
   signIn(options: SignInOptions): Promise<Visit>
@@ -47,7 +50,7 @@ interface Cookie {
   readonly path: string
 }
 
-/** How many redirects one visit follows: what browsers do. */
+/** The most redirects in one visit: the same as in browsers. */
 const maxRedirects = 20
 
 /** Creates a visitor with an empty cookie jar. Cookies are kept by host and port, and by path. */
@@ -109,7 +112,7 @@ async function follow(
   throw new Error(`More than ${maxRedirects} redirects, the last to ${next.url}.`)
 }
 
-/** The page's text, and where it leads by itself: a redirect, or a page that goes on at once. */
+/** The page's text, and its automatic target: of a redirect, or of a page that continues immediately. */
 async function read(response: Response): Promise<{ body: string; location?: string | undefined }> {
   const isRedirect = response.status >= 300 && response.status <= 399
   const body = await response.text()

@@ -1,11 +1,11 @@
 import type { JWTPayload } from 'jose'
 import { errors } from 'jose'
-import type { TokenVerifier } from '../identity-endpoint.ts'
+import type { TokenVerifier } from '../token-verifier.ts'
 import { unauthorized } from './refusals.ts'
 
 /**
  * Checks an `Authorization` header and returns the caller's object id.
- * @throws VaultRefusal 401: no bearer token (AKV10000), another audience (AKV10022), or a token that is not good.
+ * @throws VaultRefusal 401: no bearer token (AKV10000), a different audience (AKV10022), or an invalid token.
  */
 export async function authenticate(header: string | undefined, verifyToken: TokenVerifier): Promise<string> {
   const token = /^Bearer (.+)$/i.exec(header ?? '')?.[1]
@@ -27,7 +27,7 @@ function toUnauthorized(error: errors.JOSEError) {
 
 const maxRememberedTokens = 100
 
-/** Remembers good tokens until they expire, so that each is verified once. */
+/** Caches valid tokens until they expire, so each is verified once. */
 export function createRememberingVerifier(verifyToken: TokenVerifier): TokenVerifier {
   const remembered = new Map<string, JWTPayload>()
   return async (token) => {

@@ -1,28 +1,64 @@
-import { Hono } from 'hono'
 import { z } from 'zod'
+import { FaultList, strikeShape } from '../fault-list.ts'
+import { RequestLog } from '../request-log.ts'
 import { type VaultOperation, type VaultRequest, vaultOperations } from './operations.ts'
 
 const faultSchema = z.strictObject({
+  ...strikeShape,
   operation: z.enum(vaultOperations).optional(),
   name: z.string().optional(),
   kind: z.enum([
     'throttled',
+    'unauthorized',
     'forbiddenByRbac',
+    'forbiddenByPolicy',
     'forbiddenByFirewall',
     'serverError',
+    'slow',
     'hang',
     'cut',
     'cutAfterEffect',
   ]),
-  times: z.int().positive().optional(),
+  /** `slow`: how long it takes before anything is done. Default is 5,000. */
+  milliseconds: z.int().nonnegative().optional(),
 })
 
 /**
  * A fault on demand. It strikes requests of `operation` (any, when absent) whose secret's name begins with
- * `name` (any, when absent), `times` times or until it is cleared. `hang` never answers; `cut` closes the
- * connection before anything is done, `cutAfterEffect` when all is done but not answered.
+ * `name` (any, when absent), `times` times or until it is cleared. `slow` only takes its time; `hang` never answers;
+ * `cut` closes the connection before anything is done, `cutAfterEffect` when all is done but not answered.
  */
 export type Fault = z.infer<typeof faultSchema>
+
+/** How the vault behaves without any fault. */
+export interface VaultSettings {
+  /** How long each request takes at least. Default is 0. */
+  latencyMilliseconds: number
+  /** Whether nobody can purge, as the template has it. Default is true. */
+  purgeProtection: boolean
+  /** How long a deletion takes after it was answered. Default is 0. */
+  deletionMilliseconds: number
+  /** Whether a policy in Deny mode refuses secrets without an expiration date. Default is false. */
+  requireExpiry: boolean
+  /** Whether more is refused than the vault takes in 10 seconds. Default is false. */
+  throttling: boolean
+  /** Versions of secrets that it takes in 10 seconds. Default is 300 (key-vault/general/service-limits). */
+  createsPerSpan: number
+  /** All other operations that it takes in 10 seconds. Default is 4,000 (key-vault/general/service-limits). */
+  othersPerSpan: number
+}
+
+const settingsSchema = z
+  .strictObject({
+    latencyMilliseconds: z.int().nonnegative(),
+    purgeProtection: z.boolean(),
+    deletionMilliseconds: z.int().nonnegative(),
+    requireExpiry: z.boolean(),
+    throttling: z.boolean(),
+    createsPerSpan: z.int().positive(),
+    othersPerSpan: z.int().positive(),
+  })
+  .partial() as z.ZodType<Partial<VaultSettings>>
 
 /** One request with an accepted token; never a value. */
 export interface LoggedRequest {
@@ -30,84 +66,41 @@ export interface LoggedRequest {
   readonly at: string
   readonly operation: VaultOperation
   readonly name: string
-  /** The version asked for, or the one that `set` made. */
+  /** The requested version, or the one that `set` created. */
   version?: string
   /** The token's `oid`. */
   readonly caller: string
-  /** Which fault struck, if one did. */
+  /** The fault that affected it, if any. */
   fault?: Fault['kind']
-  /** The answer's status; absent while there is no answer, for good when the connection was cut. */
+  /** The answer's status; absent until there is an answer, permanently if the connection was cut. */
   status?: number
 }
 
-const maxLoggedRequests = 10_000
-
-/** What tests do to one vault and learn from it: faults on demand and the log of its requests. */
+/** What tests do to one vault and learn from it: faults on demand, settings, and the log of its requests. */
 export class VaultControl {
-  #faults: { readonly fault: Fault; timesLeft: number }[] = []
-  #requests: LoggedRequest[] = []
-
-  /** Adds a fault; earlier ones strike first. */
-  addFault(fault: Fault): void {
-    this.#faults.push({ fault, timesLeft: fault.times ?? Number.POSITIVE_INFINITY })
+  readonly faults = new FaultList<Fault, VaultRequest>(
+    (fault, { operation, name }) =>
+      (fault.operation ?? operation) === operation && name.startsWith(fault.name ?? ''),
+  )
+  readonly faultSchema = faultSchema
+  readonly settings: VaultSettings = {
+    latencyMilliseconds: 0,
+    purgeProtection: true,
+    deletionMilliseconds: 0,
+    requireExpiry: false,
+    throttling: false,
+    createsPerSpan: 300,
+    othersPerSpan: 4000,
   }
+  readonly settingsSchema = settingsSchema
+  readonly log = new RequestLog<LoggedRequest>()
 
-  clearFaults(): void {
-    this.#faults = []
-  }
-
-  /** The faults that can still strike. */
-  faults(): readonly Fault[] {
-    return this.#faults.map(({ fault }) => fault)
-  }
-
-  /** The fault that strikes this request, if any; uses up one of its times. */
-  takeFault({ operation, name }: VaultRequest): Fault['kind'] | undefined {
-    const found = this.#faults.find(
-      ({ fault }) => (fault.operation ?? operation) === operation && name.startsWith(fault.name ?? ''),
-    )
-    if (!found) return undefined
-    found.timesLeft -= 1
-    this.#faults = this.#faults.filter(({ timesLeft }) => timesLeft > 0)
-    return found.fault.kind
-  }
-
-  /** Logs a request; the entry is filled in as it is answered. The newest 10,000 are kept. */
-  log(request: VaultRequest, caller: string): LoggedRequest {
-    const entry: LoggedRequest = { at: new Date().toISOString(), ...request, caller }
-    this.#requests.push(entry)
-    if (this.#requests.length > 2 * maxLoggedRequests) this.#requests = this.requests()
-    return entry
-  }
-
-  /** The logged requests, oldest first. */
+  /** The logged requests, oldest first; a deletion by the SDK is two, since it reads the deleted secret. */
   requests(): LoggedRequest[] {
-    return this.#requests.slice(-maxLoggedRequests)
+    return this.log.entries()
   }
 
   clearRequests(): void {
-    this.#requests = []
+    this.log.clear()
   }
-}
-
-/** The control over HTTP, without a token: `/faults` (POST, GET, DELETE) and `/requests` (GET, DELETE). */
-export function createControlRoutes(control: VaultControl): Hono {
-  const routes = new Hono()
-  routes.post('/faults', async (context) => {
-    const fault = faultSchema.safeParse(await context.req.json().catch(() => undefined))
-    if (!fault.success) return context.json({ error: z.prettifyError(fault.error) }, 400)
-    control.addFault(fault.data)
-    return context.body(null, 204)
-  })
-  routes.get('/faults', (context) => context.json(control.faults()))
-  routes.delete('/faults', (context) => {
-    control.clearFaults()
-    return context.body(null, 204)
-  })
-  routes.get('/requests', (context) => context.json(control.requests()))
-  routes.delete('/requests', (context) => {
-    control.clearRequests()
-    return context.body(null, 204)
-  })
-  return routes
 }

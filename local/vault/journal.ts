@@ -1,29 +1,29 @@
 import { closeSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
-import type { VaultEvent } from './secrets.ts'
+import type { VaultEvent } from './secret.ts'
 
-/** An append-only file of events, one JSON object a line. */
+/** An append-only file of events, one JSON object per line. */
 export interface Journal {
-  /** Every event of the file, oldest first; what a killed process left of a last line is passed over. */
+  /** Every event in the file, oldest first; an incomplete last line from a killed process is skipped. */
   replay(): VaultEvent[]
-  /** Replaces the file, in one step, by one that holds only these events. */
+  /** Replaces the file atomically with one that contains only these events. */
   compact(events: Iterable<VaultEvent>): void
   /**
-   * Appends one event. It is with the operating system when this returns, so that a process killed
-   * afterwards has lost nothing.
+   * Appends one event. The operating system has it when this returns, so a process killed
+   * afterwards loses nothing.
    */
   append(event: VaultEvent): void
-  /** Closes the file; closing again does nothing, and nothing can be appended any more. */
+  /** Closes the file; closing again does nothing, and nothing more can be appended. */
   close(): void
 }
 
-/** Opens a journal; the file and its folder are made when absent, readable by their owner only. */
+/** Opens a journal; the file and its folder are created if absent, readable only by their owner. */
 export function openJournal(path: string): Journal {
   mkdirSync(dirname(path), { recursive: true })
   const open = () => openSync(path, 'a', 0o600)
   let file: number | undefined = open()
   const close = () => {
-    // The system gives a closed file's number to the next file or socket: it must never be used again.
+    // The system reuses a closed file's number for the next file or socket, so it must never be used again.
     const closing = file
     file = undefined
     if (closing !== undefined) closeSync(closing)

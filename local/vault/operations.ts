@@ -1,6 +1,6 @@
 import { badParameter } from './refusals.ts'
 
-/** What a vault can be asked for. */
+/** A vault's operations. */
 export const vaultOperations = [
   'set',
   'get',
@@ -17,7 +17,7 @@ export const vaultOperations = [
 /** One of {@link vaultOperations}. */
 export type VaultOperation = (typeof vaultOperations)[number]
 
-/** What a request asks for, read from its method and path. */
+/** A parsed request, from its method and path. */
 export interface VaultRequest {
   readonly operation: VaultOperation
   /** The secret's name; empty for `list` and `listDeleted`. */
@@ -26,12 +26,12 @@ export interface VaultRequest {
   readonly version?: string
 }
 
-/** Key Vault's names of objects (general/about-keys-secrets-certificates, "Object identifiers"). */
+/** Key Vault's object names (general/about-keys-secrets-certificates, "Object identifiers"). */
 const namePattern = /^[0-9a-zA-Z-]{1,127}$/
 
 /**
- * Reads what a request asks for. A trailing slash is ignored: the client asks for `/secrets/{name}/`.
- * @throws VaultRefusal `BadParameter` for an invalid name and for what is no operation of a vault.
+ * Parses a request. A trailing slash is ignored: the client requests `/secrets/{name}/`.
+ * @throws VaultRefusal `BadParameter` for an invalid name and for an unknown operation.
  */
 export function parseVaultRequest(method: string, path: string): VaultRequest {
   const [, collection = '', encodedName = '', last = ''] = path.split('/')

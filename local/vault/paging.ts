@@ -1,18 +1,18 @@
 import { badParameter } from './refusals.ts'
 
-/** The most that one page holds, and how many it holds unless told (rest/api/keyvault: maxresults). */
+/** The largest and the default page size (rest/api/keyvault: maxresults). */
 const maxPageSize = 25
 
-/** One page of a list as Key Vault answers it. */
+/** A page of a list, as Key Vault returns it. */
 export interface Page<Item> {
   readonly value: Item[]
-  /** Where the next page is; null on the last one. */
+  /** Address of the next page; null on the last one. */
   readonly nextLink: string | null
 }
 
 /**
- * Takes the page that `url` asks for (`maxresults`, `$skiptoken`) out of entries that are sorted by `keyOf`.
- * What is added or deleted between two pages neither repeats nor hides any other entry.
+ * Returns the page that `url` requests (`maxresults`, `$skiptoken`) from entries sorted by `keyOf`.
+ * Additions and deletions between two pages neither repeat nor hide other entries.
  * @throws VaultRefusal `BadParameter` for a `maxresults` outside of 1 to 25.
  */
 export function toPage<Entry, Item>(

@@ -1,6 +1,9 @@
+import type { VaultSettings } from './control.ts'
 import type { VaultRequest } from './operations.ts'
 import { toPage } from './paging.ts'
-import { type Secret, type Secrets, versionOf } from './secrets.ts'
+import { forbiddenByPolicy, purgeProtected } from './refusals.ts'
+import { type Secret, versionOf } from './secret.ts'
+import type { Secrets } from './secrets.ts'
 import {
   parseSetBody,
   parseUpdateBody,
@@ -9,45 +12,66 @@ import {
   toDeletedItem,
   toItem,
   toProperties,
+  type VaultView,
 } from './wire.ts'
 
-/** What the vault answers when nothing is refused; `body` is absent for a 204. */
+/** The vault's successful answer; `body` is absent for a 204. */
 export interface VaultAnswer {
   readonly status: 200 | 204
   readonly body?: unknown
-  /** The version that a `set` made. */
+  /** The version that a `set` created. */
   readonly version?: string
 }
 
+/** What it is done with. */
+export interface Performer {
+  readonly secrets: Secrets
+  readonly settings: VaultSettings
+}
+
 /**
- * Does what a request asks for.
- * @throws VaultRefusal when it is refused; nothing has changed then.
+ * Performs a request.
+ * @throws VaultRefusal if it's refused; nothing has changed then.
  */
-export function perform(secrets: Secrets, request: VaultRequest, url: URL, body: string): VaultAnswer {
+export function perform(
+  { secrets, settings }: Performer,
+  request: VaultRequest,
+  url: URL,
+  body: string,
+): VaultAnswer {
   const { operation, name, version } = request
-  const { origin } = url
+  const vault = { origin: url.origin, purgeProtection: settings.purgeProtection }
   switch (operation) {
     case 'set':
-      return performSet(secrets, name, origin, body)
+      return performSet({ secrets, settings }, vault, name, body)
     case 'get':
-      return ok(toBundle(origin, secrets.get(name).name, secrets.read(name, version)))
+      return ok(toBundle(vault, secrets.get(name).name, secrets.read(name, version)))
     case 'update':
       return ok(
-        toProperties(origin, secrets.get(name).name, secrets.update(name, version, parseUpdateBody(body))),
+        toProperties(vault, secrets.get(name).name, secrets.update(name, version, parseUpdateBody(body))),
       )
     case 'delete':
-      return ok(toDeletedBundle(origin, secrets.delete(name)))
+      return ok(toDeletedBundle(vault, secrets.delete(name)))
     case 'list':
-      return ok(pageOf(url, secrets, isKept, (secret) => toItem(origin, secret)))
+      return ok(pageOf(url, secrets, isKept, (secret) => toItem(vault, secret)))
     case 'listVersions':
-      return ok(pageOfVersions(url, secrets.get(name)))
+      return ok(pageOfVersions(url, vault, secrets.get(name)))
     case 'getDeleted':
-      return ok(toDeletedBundle(origin, secrets.getDeleted(name)))
+      return ok(toDeletedBundle(vault, secrets.getDeleted(name)))
     case 'listDeleted':
-      return ok(pageOf(url, secrets, isDeleted, (secret) => toDeletedItem(origin, secret)))
+      return ok(
+        pageOf(
+          url,
+          secrets,
+          (secret) => secrets.isDeleted(secret),
+          (secret) => toDeletedItem(vault, secret),
+        ),
+      )
     case 'recover':
-      return ok(toRecovered(origin, secrets.recover(name)))
+      return ok(toRecovered(vault, secrets.recover(name)))
     case 'purge':
+      secrets.getDeleted(name)
+      if (settings.purgeProtection) throw purgeProtected(url.host)
       secrets.purge(name)
       return { status: 204 }
   }
@@ -55,13 +79,18 @@ export function perform(secrets: Secrets, request: VaultRequest, url: URL, body:
 
 const ok = (body: unknown): VaultAnswer => ({ status: 200, body })
 
-function performSet(secrets: Secrets, name: string, origin: string, body: string): VaultAnswer {
+function performSet(
+  { secrets, settings }: Performer,
+  vault: VaultView,
+  name: string,
+  body: string,
+): VaultAnswer {
   const { value, properties } = parseSetBody(body)
+  if (settings.requireExpiry && properties.expires === undefined) throw forbiddenByPolicy()
   const stored = secrets.set(name, value, properties)
-  return { ...ok(toBundle(origin, name, stored)), version: stored.version }
+  return { ...ok(toBundle(vault, name, stored)), version: stored.version }
 }
 
-const isDeleted = (secret: Secret) => secret.deletedAt !== undefined
 const isKept = (secret: Secret) => secret.deletedAt === undefined
 
 function pageOf<Item>(
@@ -73,11 +102,11 @@ function pageOf<Item>(
   return toPage(url, secrets.list().filter(wanted), ({ name }) => name.toLowerCase(), toWire)
 }
 
-function pageOfVersions(url: URL, secret: Secret) {
+function pageOfVersions(url: URL, vault: VaultView, secret: Secret) {
   // By id and not by age: the service promises no order, and a caller that trusts one has to notice here.
   const versions = [...secret.versions.values()].sort((a, b) => (a.version < b.version ? -1 : 1))
-  const toWire = (version: (typeof versions)[number]) => toProperties(url.origin, secret.name, version)
+  const toWire = (version: (typeof versions)[number]) => toProperties(vault, secret.name, version)
   return toPage(url, versions, ({ version }) => version, toWire)
 }
 
-const toRecovered = (origin: string, secret: Secret) => toProperties(origin, secret.name, versionOf(secret))
+const toRecovered = (vault: VaultView, secret: Secret) => toProperties(vault, secret.name, versionOf(secret))

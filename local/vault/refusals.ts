@@ -1,8 +1,10 @@
-/** A request that the vault refuses, as it will be answered: `{"error":{"code","message","innererror"?}}`. */
+/** A refused request, with its answer: `{"error":{"code","message","innererror"?}}`. */
 export class VaultRefusal extends Error {
   readonly status: 400 | 401 | 403 | 404 | 409 | 429 | 500
   readonly code: string
   readonly innerCode: string | undefined
+  /** The header `Retry-After`, if there is one. */
+  retryAfterSeconds?: number
 
   constructor(status: VaultRefusal['status'], code: string, message: string, innerCode?: string) {
     super(message)
@@ -12,14 +14,14 @@ export class VaultRefusal extends Error {
     this.innerCode = innerCode
   }
 
-  /** The body that Key Vault answers with (azure-sdk-for-js recordings; general/rest-error-codes). */
+  /** The body of Key Vault's answer (azure-sdk-for-js recordings; general/rest-error-codes). */
   toBody() {
     const innererror = this.innerCode ? { innererror: { code: this.innerCode } } : {}
     return { error: { code: this.code, message: this.message, ...innererror } }
   }
 }
 
-/** 404 for a name, or `name/version`, that the vault does not hold (azure-sdk-for-js recordings). */
+/** 404 for a name, or `name/version`, that isn't in the vault (azure-sdk-for-js recordings). */
 export function secretNotFound(id: string): VaultRefusal {
   return new VaultRefusal(
     404,
@@ -30,7 +32,7 @@ export function secretNotFound(id: string): VaultRefusal {
   )
 }
 
-/** 404 for a name that is not among the deleted ones. */
+/** 404 for a name that isn't deleted. */
 export function deletedSecretNotFound(name: string): VaultRefusal {
   return new VaultRefusal(404, 'SecretNotFound', `Deleted Secret not found: ${name}`)
 }
@@ -41,7 +43,7 @@ export function secretDisabled(): VaultRefusal {
   return new VaultRefusal(403, 'Forbidden', message, 'SecretDisabled')
 }
 
-/** 409 for setting a name that is deleted and neither recovered nor purged. */
+/** 409 for setting a deleted name that was neither recovered nor purged. */
 export function deletedButRecoverable(name: string): VaultRefusal {
   const message =
     `Secret ${name} is currently in a deleted but recoverable state, and its name cannot be reused; ` +
@@ -49,24 +51,39 @@ export function deletedButRecoverable(name: string): VaultRefusal {
   return new VaultRefusal(409, 'Conflict', message, 'ObjectIsDeletedButRecoverable')
 }
 
+/** 409 for a name whose deletion is under way (azure-sdk-for-js recordings, there of a key). */
+export function beingDeleted(): VaultRefusal {
+  return new VaultRefusal(409, 'Conflict', 'Secret is currently being deleted.', 'ObjectIsBeingDeleted')
+}
+
+/** 403 for purging where nobody can (reported with hashicorp/terraform-provider-azurerm). */
+export function purgeProtected(host: string): VaultRefusal {
+  const message =
+    'Operation "purge" is not allowed because purge protection is enabled for this vault. Key Vault service will ' +
+    `automatically purge it after the retention period has passed. Vault: ${host}`
+  return new VaultRefusal(403, 'Forbidden', message)
+}
+
 /** 400 for what the request got wrong; values are never quoted. */
 export function badParameter(message: string): VaultRefusal {
   return new VaultRefusal(400, 'BadParameter', message)
 }
 
-/** 401 for a missing (AKV10000) or unacceptable token; the challenge header is the caller's to add. */
+/** 401 for a missing (AKV10000) or unacceptable token; the caller adds the challenge header. */
 export function unauthorized(message: string): VaultRefusal {
   return new VaultRefusal(401, 'Unauthorized', message)
 }
 
-/** 429 without `Retry-After`, as captured from the service (vcsjones/AzureSignTool#219). */
-export function throttled(): VaultRefusal {
+/** 429; without `Retry-After` unless given, as captured from the service (vcsjones/AzureSignTool#219). */
+export function throttled(retryAfterSeconds?: number): VaultRefusal {
   const message =
     'Request was not processed because too many requests were received. Reason: VaultRequestTypeLimitReached'
-  return new VaultRefusal(429, 'Throttled', message)
+  const refusal = new VaultRefusal(429, 'Throttled', message)
+  if (retryAfterSeconds !== undefined) refusal.retryAfterSeconds = retryAfterSeconds
+  return refusal
 }
 
-/** 403 for a caller without the role; the message names caller and resource, as the service's does. */
+/** 403 for a caller without the role; the message names the caller and the resource, like the service's. */
 export function forbiddenByRbac(callerId: string, action: string): VaultRefusal {
   const message = [
     'Caller is not authorized to perform action on resource.',
@@ -77,6 +94,16 @@ export function forbiddenByRbac(callerId: string, action: string): VaultRefusal 
     "DecisionReason: 'DeniedWithNoValidRBAC'",
   ].join('\r\n')
   return new VaultRefusal(403, 'Forbidden', message, 'ForbiddenByRbac')
+}
+
+/**
+ * 403 for what a policy in Deny mode does not let in, of which Azure/azure-policy has `Secrets_ExpirationSet.json`.
+ * The words are ours: no answer of the service was found, only reports of 403 (packer-plugin-azure#235).
+ */
+export function forbiddenByPolicy(): VaultRefusal {
+  const message =
+    'Operation "set" is not allowed by policy. Key Vault secrets should have an expiration date.'
+  return new VaultRefusal(403, 'Forbidden', message, 'ForbiddenByPolicy')
 }
 
 /** 403 for a caller outside the vault's network rules. */

@@ -1,45 +1,26 @@
 import { randomBytes } from 'node:crypto'
-import { deletedButRecoverable, deletedSecretNotFound, secretDisabled, secretNotFound } from './refusals.ts'
+import {
+  beingDeleted,
+  deletedButRecoverable,
+  deletedSecretNotFound,
+  secretDisabled,
+  secretNotFound,
+} from './refusals.ts'
+import {
+  type Secret,
+  type SecretProperties,
+  type SecretVersion,
+  type VaultEvent,
+  versionOf,
+} from './secret.ts'
 
-/** What a caller may say about a version of a secret; times in Unix seconds. */
-export interface SecretProperties {
-  readonly contentType?: string | undefined
-  readonly tags?: Readonly<Record<string, string>> | undefined
-  readonly enabled?: boolean | undefined
-  readonly notBefore?: number | undefined
-  readonly expires?: number | undefined
-}
-
-/** One version of a secret, as it is kept; times in Unix seconds. */
-export interface SecretVersion extends SecretProperties {
-  readonly version: string
-  readonly value: string
-  readonly enabled: boolean
-  readonly created: number
-  readonly updated: number
-}
-
-/** A secret with all its versions. */
-export interface Secret {
-  readonly name: string
-  readonly versions: Map<string, SecretVersion>
-  /** The newest version's id. */
-  current: string
-  /** When it was deleted, Unix seconds; absent while it is not. */
-  deletedAt?: number | undefined
-}
-
-/** One thing that happened to the vault's content: what its journal keeps, and all that changes its state. */
-export type VaultEvent =
-  | { readonly event: 'stored'; readonly name: string; readonly version: SecretVersion }
-  | { readonly event: 'deleted'; readonly name: string; readonly at: number }
-  | { readonly event: 'recovered' | 'purged'; readonly name: string }
-
-/** How the content is made durable and what time it is. */
+/** Storage and clock of the content. */
 export interface SecretsOptions {
-  /** Called before an event changes anything; what it throws keeps the event from happening. */
+  /** Called before an event changes anything; if it throws, nothing changes. */
   readonly record: (event: VaultEvent) => void
   readonly now: () => Date
+  /** How long a deletion takes after it was answered. */
+  readonly deletionMilliseconds: () => number
 }
 
 /**
@@ -55,9 +36,11 @@ export class Secrets {
     this.#options = options
   }
 
-  /** Adds a version. @throws VaultRefusal `Conflict` when the name is deleted. */
+  /** Adds a version. @throws VaultRefusal `Conflict` if the name is deleted. */
   set(name: string, value: string, properties: SecretProperties): SecretVersion {
-    if (this.#find(name)?.deletedAt !== undefined) throw deletedButRecoverable(name)
+    const known = this.#find(name)
+    if (known && this.#isBeingDeleted(known)) throw beingDeleted()
+    if (known?.deletedAt !== undefined) throw deletedButRecoverable(name)
     const at = this.#seconds()
     const version = randomBytes(16).toString('hex')
     const stored = {
@@ -72,14 +55,14 @@ export class Secrets {
     return stored
   }
 
-  /** Reads one version, the current one unless told. @throws VaultRefusal when absent, deleted or disabled. */
+  /** Reads a version. Default is the current one. @throws VaultRefusal if it's absent, deleted, or disabled. */
   read(name: string, version?: string): SecretVersion {
     const found = versionOf(this.get(name), version)
     if (!found.enabled) throw secretDisabled()
     return found
   }
 
-  /** Changes what is given of one version and leaves the rest. @throws VaultRefusal when absent or deleted. */
+  /** Changes the given properties of a version. @throws VaultRefusal if it's absent or deleted. */
   update(name: string, version: string | undefined, change: SecretProperties): SecretVersion {
     const secret = this.get(name)
     const before = versionOf(secret, version)
@@ -89,26 +72,27 @@ export class Secrets {
     return after
   }
 
-  /** Deletes softly: the name stays taken. @throws VaultRefusal when absent or deleted already. */
+  /** Soft-deletes a secret: the name stays taken. @throws VaultRefusal if it's absent or already deleted. */
   delete(name: string): Secret {
     const secret = this.get(name)
     this.#commit({ event: 'deleted', name: secret.name, at: this.#seconds() })
+    secret.deletedFrom = this.#options.now().getTime() + this.#options.deletionMilliseconds()
     return secret
   }
 
-  /** Undoes a deletion. @throws VaultRefusal when it is not deleted. */
+  /** Undoes a deletion. @throws VaultRefusal when it is not deleted, or not yet. */
   recover(name: string): Secret {
-    const secret = this.getDeleted(name)
+    const secret = this.#getWhollyDeleted(name)
     this.#commit({ event: 'recovered', name: secret.name })
     return secret
   }
 
-  /** Ends a deleted secret for good; its name is free. @throws VaultRefusal when it is not deleted. */
+  /** Ends a deleted secret for good; its name is free. @throws VaultRefusal when it is not deleted, or not yet. */
   purge(name: string): void {
-    this.#commit({ event: 'purged', name: this.getDeleted(name).name })
+    this.#commit({ event: 'purged', name: this.#getWhollyDeleted(name).name })
   }
 
-  /** Finds a secret that is not deleted. @throws VaultRefusal `SecretNotFound`. */
+  /** Finds a secret that isn't deleted. @throws VaultRefusal `SecretNotFound`. */
   get(name: string): Secret {
     const secret = this.#find(name)
     if (!secret || secret.deletedAt !== undefined) throw secretNotFound(name)
@@ -118,8 +102,13 @@ export class Secrets {
   /** Finds a deleted secret. @throws VaultRefusal `SecretNotFound`. */
   getDeleted(name: string): Secret {
     const secret = this.#find(name)
-    if (secret?.deletedAt === undefined) throw deletedSecretNotFound(name)
+    if (secret?.deletedAt === undefined || this.#isBeingDeleted(secret)) throw deletedSecretNotFound(name)
     return secret
+  }
+
+  /** Whether it is among the deleted: what is still being deleted is nowhere. */
+  isDeleted(secret: Secret): boolean {
+    return secret.deletedAt !== undefined && !this.#isBeingDeleted(secret)
   }
 
   /** All secrets, deleted or not, by name. */
@@ -128,7 +117,7 @@ export class Secrets {
     return this.#sorted
   }
 
-  /** Changes the state as the event says, without recording it: how a journal is replayed. */
+  /** Applies an event without recording it, for replaying a journal. */
   apply(event: VaultEvent): void {
     const key = event.name.toLowerCase()
     const secret = this.#byKey.get(key)
@@ -139,7 +128,7 @@ export class Secrets {
     if (event.event === 'purged') this.#sorted = undefined
   }
 
-  /** The fewest events that lead to the present state. */
+  /** The fewest events that produce the current state. */
   *toEvents(): Generator<VaultEvent> {
     for (const { name, versions, deletedAt } of this.#byKey.values()) {
       for (const version of versions.values()) yield { event: 'stored', name, version }
@@ -163,6 +152,16 @@ export class Secrets {
     secret.versions.set(version.version, version)
   }
 
+  #isBeingDeleted({ deletedAt, deletedFrom = 0 }: Secret): boolean {
+    return deletedAt !== undefined && this.#options.now().getTime() < deletedFrom
+  }
+
+  #getWhollyDeleted(name: string): Secret {
+    const secret = this.#find(name)
+    if (secret && this.#isBeingDeleted(secret)) throw beingDeleted()
+    return this.getDeleted(name)
+  }
+
   #find(name: string): Secret | undefined {
     return this.#byKey.get(name.toLowerCase())
   }
@@ -175,11 +174,4 @@ export class Secrets {
   #seconds(): number {
     return Math.floor(this.#options.now().getTime() / 1000)
   }
-}
-
-/** One version of a secret, the current one unless told. @throws VaultRefusal `SecretNotFound`. */
-export function versionOf(secret: Secret, version?: string): SecretVersion {
-  const found = secret.versions.get(version ?? secret.current)
-  if (!found) throw secretNotFound(`${secret.name}/${version}`)
-  return found
 }

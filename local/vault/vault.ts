@@ -2,31 +2,35 @@ import { randomUUID } from 'node:crypto'
 import type { HttpBindings } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { type Context, Hono } from 'hono'
-import type { TokenVerifier } from '../identity-endpoint.ts'
+import { Allowance } from '../allowance.ts'
+import { createControlRoutes } from '../control-routes.ts'
+import { passTime } from '../latency.ts'
 import { type ListenOptions, type RunningService, serve } from '../service.ts'
+import type { TokenVerifier } from '../token-verifier.ts'
 import { authenticate, createRememberingVerifier } from './access.ts'
-import { createControlRoutes, type Fault, VaultControl } from './control.ts'
+import { type Fault, type LoggedRequest, VaultControl } from './control.ts'
 import { type Journal, openJournal } from './journal.ts'
 import { parseVaultRequest, type VaultRequest } from './operations.ts'
 import { perform } from './perform.ts'
 import * as refusals from './refusals.ts'
+import { assertAllowance, isRefusal, toRefusal } from './refuse.ts'
 import { Secrets } from './secrets.ts'
 
-/** How one local vault is to run. */
+/** Options of a local vault. */
 export interface VaultOptions {
-  /** TCP port; 0 takes a free one. */
+  /** TCP port; 0 means any free port. */
   readonly port: number
-  /** PEM key and certificate: the SDK talks HTTPS only. */
+  /** PEM key and certificate: the SDK supports only HTTPS. */
   readonly tls: NonNullable<ListenOptions['tls']>
-  /** Which tokens are good; see `createTokenVerifier`. */
+  /** Verifies tokens; see `createTokenVerifier`. */
   readonly verifyToken: TokenVerifier
-  /** Where the content is kept, in the clear; without it the vault forgets when it stops. */
+  /** The file for the content, unencrypted. Default is memory only. */
   readonly dataFile?: string
-  /** What people call it. Default is `key vault`. */
+  /** Its name in messages. Default is `key vault`. */
   readonly name?: string
   /** Host name in `origin`. Default is `localhost`. */
   readonly host?: string
-  /** What the challenge names as the place to get a token. Default is Entra's public host with no tenant. */
+  /** The authority in the challenge. Default is Entra's public host without a tenant. */
   readonly authority?: string
   /** Default is the machine's clock. */
   readonly now?: () => Date
@@ -34,7 +38,7 @@ export interface VaultOptions {
 
 /** A listening vault. */
 export interface RunningVault extends RunningService {
-  /** Faults and the request log; over HTTP they are at `/_control/faults` and `/_control/requests`. */
+  /** Faults, settings, and the request log; over HTTP they are under `/_control`. */
   readonly control: VaultControl
 }
 
@@ -44,24 +48,38 @@ interface Vault {
   readonly secrets: Secrets
   readonly control: VaultControl
   readonly verifyToken: TokenVerifier
+  readonly allowance: Allowance
 }
 
+/** The span in which a vault counts (key-vault/general/service-limits). */
+const spanMilliseconds = 10_000
+
 /**
- * Starts one Key Vault of secrets that the unmodified `SecretClient` talks to; several calls are several vaults.
- * @throws PortTakenError when the port is in use.
+ * Starts a Key Vault of secrets for the unmodified `SecretClient`; each call starts another vault.
+ * @throws PortTakenError if the port is in use.
  */
 export async function startVault(options: VaultOptions): Promise<RunningVault> {
   const { dataFile, now = () => new Date() } = options
   let journal: Journal | undefined
-  const secrets = new Secrets({ now, record: (event) => journal?.append(event) })
   const control = new VaultControl()
-  const vault = { secrets, control, verifyToken: createRememberingVerifier(options.verifyToken) }
+  const secrets = new Secrets({
+    now,
+    record: (event) => journal?.append(event),
+    deletionMilliseconds: () => control.settings.deletionMilliseconds,
+  })
+  const verifyToken = createRememberingVerifier(options.verifyToken)
+  const vault = {
+    secrets,
+    control,
+    verifyToken,
+    allowance: new Allowance(spanMilliseconds, () => now().getTime()),
+  }
   const service = await serve(createApp(vault, options.authority).fetch, {
     name: 'key vault',
     host: 'localhost',
     ...options,
   })
-  // Only after the port is ours: a second process that compacted the file would cut the first one off from it.
+  // Only after the port is ours: if a second process compacted the file, the first one would lose it.
   if (dataFile !== undefined) journal = restore(dataFile, secrets)
   return { ...service, control, stop: () => service.stop().finally(() => journal?.close()) }
 }
@@ -83,47 +101,48 @@ function restore(dataFile: string, secrets: Secrets): Journal {
 
 async function answer(vault: Vault, context: VaultContext): Promise<Response> {
   const caller = await authenticate(context.req.header('authorization'), vault.verifyToken)
-  const url = new URL(context.req.url)
-  const request = parseVaultRequest(context.req.method, url.pathname)
-  const entry = vault.control.log(request, caller)
-  const fault = vault.control.takeFault(request)
-  if (fault) entry.fault = fault
+  const request = parseVaultRequest(context.req.method, new URL(context.req.url).pathname)
+  const entry: LoggedRequest = { at: new Date().toISOString(), ...request, caller }
+  vault.control.log.add(entry, request.operation)
+  const fault = vault.control.faults.take(request)
+  if (fault) entry.fault = fault.kind
   try {
-    assertApiVersion(url)
-    if (fault === 'hang' || fault === 'cut') return endWithoutAnswer(context, fault)
-    if (fault && fault !== 'cutAfterEffect') throw toRefusal(fault, request, caller)
-    const { status, body, version } = perform(vault.secrets, request, url, await context.req.text())
-    if (version) entry.version = version
-    if (fault) return endWithoutAnswer(context, 'cut')
-    entry.status = status
-    return status === 204
-      ? context.body(null, 204, commonHeaders())
-      : context.json(body, 200, commonHeaders())
+    return await answerTo(vault, context, { request, entry, fault })
   } catch (error) {
     entry.status = error instanceof refusals.VaultRefusal ? error.status : 500
     throw error
   }
 }
 
-function assertApiVersion(url: URL): void {
-  if (!url.searchParams.get('api-version')) throw refusals.badParameter('api-version must be specified')
+interface Asked {
+  readonly request: VaultRequest
+  readonly entry: LoggedRequest
+  readonly fault: Fault | undefined
 }
 
-function toRefusal(
-  fault: Exclude<Fault['kind'], 'hang' | 'cut' | 'cutAfterEffect'>,
-  { operation }: VaultRequest,
-  caller: string,
-): refusals.VaultRefusal {
-  switch (fault) {
-    case 'throttled':
-      return refusals.throttled()
-    case 'forbiddenByRbac':
-      return refusals.forbiddenByRbac(caller, `${operation}Secret`)
-    case 'forbiddenByFirewall':
-      return refusals.forbiddenByFirewall()
-    case 'serverError':
-      return refusals.serverError()
-  }
+async function answerTo(
+  vault: Vault,
+  context: VaultContext,
+  { request, entry, fault }: Asked,
+): Promise<Response> {
+  const url = new URL(context.req.url)
+  const text = await context.req.text()
+  const { settings } = vault.control
+  assertApiVersion(url)
+  const slowMilliseconds = fault?.kind === 'slow' ? (fault.milliseconds ?? 5000) : 0
+  await passTime(settings.latencyMilliseconds + slowMilliseconds)
+  if (fault?.kind === 'hang' || fault?.kind === 'cut') return endWithoutAnswer(context, fault.kind)
+  if (fault && isRefusal(fault.kind)) throw toRefusal(fault.kind, request, entry.caller)
+  assertAllowance(vault.allowance, settings, request)
+  const { status, body, version } = perform({ secrets: vault.secrets, settings }, request, url, text)
+  if (version) entry.version = version
+  if (fault?.kind === 'cutAfterEffect') return endWithoutAnswer(context, 'cut')
+  entry.status = status
+  return status === 204 ? context.body(null, 204, commonHeaders()) : context.json(body, 200, commonHeaders())
+}
+
+function assertApiVersion(url: URL): void {
+  if (!url.searchParams.get('api-version')) throw refusals.badParameter('api-version must be specified')
 }
 
 async function endWithoutAnswer(context: VaultContext, manner: 'hang' | 'cut'): Promise<Response> {
@@ -136,7 +155,9 @@ async function endWithoutAnswer(context: VaultContext, manner: 'hang' | 'cut'): 
 function answerError(error: Error, context: Context, authority?: string): Response {
   const refusal = error instanceof refusals.VaultRefusal ? error : refusals.serverError()
   const challenge = refusal.status === 401 ? { 'WWW-Authenticate': toChallenge(authority) } : {}
-  return context.json(refusal.toBody(), refusal.status, { ...commonHeaders(), ...challenge })
+  const { retryAfterSeconds } = refusal
+  const later = retryAfterSeconds === undefined ? {} : { 'Retry-After': String(retryAfterSeconds) }
+  return context.json(refusal.toBody(), refusal.status, { ...commonHeaders(), ...challenge, ...later })
 }
 
 function toChallenge(authority = 'https://login.microsoftonline.com'): string {

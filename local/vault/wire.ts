@@ -1,14 +1,14 @@
 import { z } from 'zod'
 import { badParameter } from './refusals.ts'
-import { type Secret, type SecretProperties, type SecretVersion, versionOf } from './secrets.ts'
+import { type Secret, type SecretProperties, type SecretVersion, versionOf } from './secret.ts'
 
-/** A secret's value: 25 KB at most (secrets/about-secrets). */
+/** Largest value of a secret: 25 KB (secrets/about-secrets). */
 const maxValueBytes = 25_600
-/** 15 tags of 256 characters each for name and value (secrets/about-secrets). */
+/** At most 15 tags, with 256 characters for each name and value (secrets/about-secrets). */
 const maxTags = 15
 const maxTagCharacters = 256
 const maxContentTypeCharacters = 255
-/** Deleted secrets stay for 90 days unless the vault says otherwise (general/soft-delete-overview). */
+/** Deleted secrets are kept for 90 days unless the vault is configured otherwise (general/soft-delete-overview). */
 const recoverableDays = 90
 const daySeconds = 86_400
 
@@ -27,13 +27,13 @@ const setSchema = propertiesSchema.extend({
   value: z.string().refine((value) => Buffer.byteLength(value) <= maxValueBytes),
 })
 
-/** Reads the body of a set. @throws VaultRefusal `BadParameter` that names the property, never its value. */
+/** Parses the body of a set. @throws VaultRefusal `BadParameter` that names the property, never its value. */
 export function parseSetBody(body: string): { value: string; properties: SecretProperties } {
   const { value, ...properties } = parseBody(setSchema, body)
   return { value, properties: fromWire(properties) }
 }
 
-/** Reads the body of an update. @throws VaultRefusal `BadParameter` that names the property. */
+/** Parses the body of an update. @throws VaultRefusal `BadParameter` that names the property. */
 export function parseUpdateBody(body: string): SecretProperties {
   return fromWire(parseBody(propertiesSchema, body))
 }
@@ -62,32 +62,38 @@ function fromWire({ contentType, tags, attributes }: z.infer<typeof propertiesSc
   }
 }
 
+/** Where the vault is and what it does with the deleted: the same for each of its answers. */
+export interface VaultView {
+  readonly origin: string
+  readonly purgeProtection: boolean
+}
+
 /** A version as answered: id, attributes, tags, content type; without its value. */
-export function toProperties(origin: string, name: string, version: SecretVersion) {
-  return { id: `${origin}/secrets/${name}/${version.version}`, ...toCommon(version) }
+export function toProperties(vault: VaultView, name: string, version: SecretVersion) {
+  return { id: `${vault.origin}/secrets/${name}/${version.version}`, ...toCommon(vault, version) }
 }
 
 /** A version as `get` and `set` answer it: with its value. */
-export function toBundle(origin: string, name: string, version: SecretVersion) {
-  return { value: version.value, ...toProperties(origin, name, version) }
+export function toBundle(vault: VaultView, name: string, version: SecretVersion) {
+  return { value: version.value, ...toProperties(vault, name, version) }
 }
 
 /** A secret in a list: its id names no version. */
-export function toItem(origin: string, secret: Secret) {
-  return { id: `${origin}/secrets/${secret.name}`, ...toCommon(versionOf(secret)) }
+export function toItem(vault: VaultView, secret: Secret) {
+  return { id: `${vault.origin}/secrets/${secret.name}`, ...toCommon(vault, versionOf(secret)) }
 }
 
 /** A deleted secret as `delete` and `getDeleted` answer it; its id names the newest version. */
-export function toDeletedBundle(origin: string, secret: Secret) {
-  return { ...toDeletion(origin, secret), ...toProperties(origin, secret.name, versionOf(secret)) }
+export function toDeletedBundle(vault: VaultView, secret: Secret) {
+  return { ...toDeletion(vault, secret), ...toProperties(vault, secret.name, versionOf(secret)) }
 }
 
 /** A deleted secret in a list: its id names no version. */
-export function toDeletedItem(origin: string, secret: Secret) {
-  return { ...toDeletion(origin, secret), ...toItem(origin, secret) }
+export function toDeletedItem(vault: VaultView, secret: Secret) {
+  return { ...toDeletion(vault, secret), ...toItem(vault, secret) }
 }
 
-function toCommon(version: SecretVersion) {
+function toCommon({ purgeProtection }: VaultView, version: SecretVersion) {
   return {
     ...(version.contentType === undefined ? {} : { contentType: version.contentType }),
     attributes: {
@@ -96,16 +102,16 @@ function toCommon(version: SecretVersion) {
       exp: version.expires,
       created: version.created,
       updated: version.updated,
-      recoveryLevel: 'Recoverable+Purgeable',
+      recoveryLevel: purgeProtection ? 'Recoverable' : 'Recoverable+Purgeable',
       recoverableDays,
     },
     tags: version.tags ?? {},
   }
 }
 
-function toDeletion(origin: string, { name, deletedAt = 0 }: Secret) {
+function toDeletion(vault: VaultView, { name, deletedAt = 0 }: Secret) {
   return {
-    recoveryId: `${origin}/deletedsecrets/${name}`,
+    recoveryId: `${vault.origin}/deletedsecrets/${name}`,
     deletedDate: deletedAt,
     scheduledPurgeDate: deletedAt + recoverableDays * daySeconds,
   }

@@ -1,7 +1,7 @@
-/** What points at what. */
+/** A directed graph. */
 export type Graph = ReadonlyMap<string, ReadonlySet<string>>
 
-/** A graph of the pairs, without what points at itself. */
+/** Creates a graph of the pairs, without self-references. */
 export function graphOf(pairs: Iterable<readonly [from: string, to: string]>): Graph {
   const graph = new Map<string, Set<string>>()
   for (const [from, to] of pairs) {

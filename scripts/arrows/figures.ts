@@ -2,10 +2,10 @@ import { findCycles, findMutualPairs, graphOf } from './circles.ts'
 import { filePairs, roomPairs } from './judge.ts'
 import { readImports, type Sources } from './readImports.ts'
 
-/** A file with more lines is worth a look. */
+/** Files with more lines should be reviewed. */
 const manyLines = 200
 
-/** How tangled the house is, as lines for people. */
+/** Measurements of the architecture's dependencies, as lines for people. */
 export function figuresOf(sources: Sources): string[] {
   const imports = readImports(sources)
   const rooms = graphOf(roomPairs(imports))

@@ -3,8 +3,8 @@ import { type House, roomOf } from './floors.ts'
 import { type Import, readImports, type Sources } from './readImports.ts'
 
 /**
- * Everything that is wrong with the imports: a room that stands on no floor, an import upwards, an import through
- * another's door, what is published importing what is not, rooms that import each other around, and circles of files.
+ * All faults of the imports: a room without a floor, an upward import, an import through
+ * another's door, a published file that imports an unpublished one, circles of rooms, and circles of files.
  */
 export function faultsOfArrows(sources: Sources, house: House): string[] {
   const imports = readImports(sources)
@@ -21,16 +21,16 @@ export function roomPairs(imports: readonly Import[]): (readonly [string, string
   return filePairs(imports).map(([from, to]) => [roomOf(from), roomOf(to)] as const)
 }
 
-/** The imports between files of ours, as pairs. */
+/** The imports between source files, as pairs. */
 export function filePairs(imports: readonly Import[]): (readonly [string, string])[] {
   return imports.flatMap(({ from, to }) => (to === undefined ? [] : [[from, to] as const]))
 }
 
-function faultsOfFloors(sources: Sources, { floors }: House): string[] {
+function faultsOfFloors(sources: Sources, { floors, reserved }: House): string[] {
   const rooms = new Set([...sources.keys()].map(roomOf))
   const placed = floors.flat()
   const homeless = [...rooms].filter((room) => !placed.includes(room))
-  const gone = placed.filter((room) => !rooms.has(room))
+  const gone = placed.filter((room) => !rooms.has(room) && !reserved.includes(room))
   const twice = placed.filter((room, index) => placed.indexOf(room) !== index)
   return [
     ...homeless.map((room) => `${room} stands on no floor: add it to the table "Floors"`),

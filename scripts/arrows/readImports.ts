@@ -1,18 +1,18 @@
 import { posix } from 'node:path'
 
-/** One import of one file: what it says, and the file that is meant where it is one of ours. */
+/** An import: its specifier, and the source file that it resolves to. */
 export interface Import {
   readonly from: string
-  /** As it is written, e.g. `../clock.ts` or `@azure/identity`. */
+  /** As written, for example `../clock.ts` or `@azure/identity`. */
   readonly specifier: string
   /** Path from the root of the repository; undefined for a package. */
   readonly to: string | undefined
 }
 
-/** Source files by their path from the root of the repository, e.g. `shared/clock.ts`. */
+/** Source files by their path from the root of the repository, for example `shared/clock.ts`. */
 export type Sources = ReadonlyMap<string, string>
 
-/** `import … from`, `export … from`, `import '…'` and `import('…')`; types count as values do. */
+/** `import … from`, `export … from`, `import '…'` and `import('…')`; type imports count too. */
 const importing =
   /^\s*(?:import|export)\s+(?:type\s+)?(?:[\w$]+\s*,\s*)?(?:\{[^}]*\}|\*(?:\s+as\s+[\w$]+)?|[\w$]+)\s+from\s+'([^']+)'|^\s*import\s+'([^']+)'|\bimport\(\s*'([^']+)'/gm
 

@@ -3,32 +3,32 @@ import type { Diagnosed } from './finding.ts'
 import { checkClock, look, type Seen, told, toObject } from './look.ts'
 import { sweepExpectedSince } from './schedule.ts'
 
-/** How the doctor reaches a broker. */
+/** The broker to check, and how to reach it. */
 export interface BrokerUnderTest {
-  /** No slash at its end. */
+  /** Without a trailing slash. */
   readonly url: string
-  /** What fixes call it on Azure. */
+  /** Its names on Azure, for the fixes. */
   readonly names: AzureNames
   /** A bearer token with the app role `Broker.Operate`, without the word `Bearer`. */
   readonly token?: string
-  /** Why there is no token, where one was asked for. */
+  /** Why there is no token, if one was requested. */
   readonly noToken?: string
-  /** A bearer token of an app that may manage tenants, for trying the developer token; default is `token`. */
+  /** A bearer token of an app that may manage tenants, for testing the developer token. Default is `token`. */
   readonly appToken?: string
-  /** Which tenant to try the developer token with; default is one that is connected, in each environment. */
+  /** The tenant for testing the developer token. Default is a connected one in each environment. */
   readonly tenant?: string
 }
 
-/** The function app's name and its resource group; placeholders where they are not known. */
+/** The function app's name and its resource group; placeholders if they're unknown. */
 export interface AzureNames {
   readonly app: string
   readonly group: string
 }
 
-/** The app's own host name begins with its name, and since 2025 with a random part after it. */
+/** The app's own host name starts with its name, and since 2025 with a random part after it. */
 const ownHostName = /^(.+?)(?:-[a-z0-9]{16})?\.(?:[a-z0-9]+-\d\d\.)?azurewebsites\.net$/
 
-/** Names from the variables that `azd` and the workflow set, else from the app's own host name. */
+/** Names from the variables that `azd` and the workflow set, otherwise from the app's own host name. */
 export function readNames(
   raw: Readonly<Record<string, string | undefined>>,
   url: string | undefined,
@@ -46,12 +46,12 @@ function showLog({ group }: AzureNames): string {
   return `az monitor app-insights query --apps "$(${insights})" --offset 1h --analytics-query 'union traces, exceptions | order by timestamp desc | take 50'`
 }
 
-/** What anybody may see: liveness or what is wrong with the settings, the redirect URI, the clock. */
+/** The public checks: liveness or faults of the settings, the redirect URI, and the clock. */
 export async function checkFromOutside({ url, names }: BrokerUnderTest): Promise<Diagnosed[]> {
   const [health, callback] = await Promise.all([look(`${url}/health`), look(`${url}/oauth/callback`)])
   const alive = health.status === 200
   const faulty = checkSettingsFromOutside(health, names)
-  // Without a state, the callback refuses with its own page; any other server at that address doesn't.
+  // Without a state, the callback refuses with its own page; no other server at that address does.
   const reached = callback.status > 0 && callback.status < 500 && callback.status !== 404
   return [
     {
@@ -71,7 +71,7 @@ export async function checkFromOutside({ url, names }: BrokerUnderTest): Promise
   ]
 }
 
-/** A broker that is not configured names its faulty settings, and never their values. */
+/** A broker that isn't configured names its invalid settings, never their values. */
 function checkSettingsFromOutside({ text }: Seen, names: AzureNames): Diagnosed[] {
   const { settings } = toObject(text)
   if (!Array.isArray(settings)) return []
@@ -83,21 +83,21 @@ function checkSettingsFromOutside({ text }: Seen, names: AzureNames): Diagnosed[
   }))
 }
 
-/** The command that sets one setting; the example is to be replaced. */
+/** The command that sets one setting; the example value must be replaced. */
 export function setSetting({ app, group }: AzureNames, setting: string, example: string): string {
   return `az functionapp config appsettings set --name ${app} --resource-group ${group} --settings '${setting}=${example}'`
 }
 
 const apiPrincipal = '$(az ad sp show --id "$API_CLIENT_ID" --query id --output tsv)'
 
-/** Gives the logged-in user the app role that `/ready` asks for. */
+/** Gives the logged-in user the app role that `/ready` requires. */
 const grantOperatorRole = [
   `az rest --method POST --url "https://graph.microsoft.com/v1.0/servicePrincipals/${apiPrincipal}/appRoleAssignedTo"`,
   `--body "{\\"resourceId\\":\\"${apiPrincipal}\\",\\"principalId\\":\\"$(az ad signed-in-user show --query id --output tsv)\\"`,
   `,\\"appRoleId\\":\\"$(az ad sp show --id "$API_CLIENT_ID" --query "appRoles[?value=='Broker.Operate'].id" --output tsv)\\"}"`,
 ].join(' ')
 
-/** What the broker says of itself to an operator: its report, or why there is none. */
+/** The broker's own report for an operator, or why there is none. */
 export async function readReadiness(broker: BrokerUnderTest): Promise<Readiness | Diagnosed> {
   const name = 'readiness'
   if (!broker.token) {
@@ -114,7 +114,7 @@ export async function readReadiness(broker: BrokerUnderTest): Promise<Readiness 
   return { name, ok: false, detail: told(seen), resolution: fixes[seen.status] ?? showLog(broker.names) }
 }
 
-/** The doctor's lines for a readiness report: that there is one, its checks, its holds, the last sweep. */
+/** The doctor's lines for a readiness report: its presence, its checks, its holds, the last sweep. */
 export function fromReadiness(report: Readiness, url: string | undefined, now: Date): Diagnosed[] {
   const holds = report.holds.map(({ environment, identityProvider, reason, traceId }) => ({
     name: `environment ${environment} ${identityProvider}`,

@@ -13,7 +13,7 @@ interface ShownTenant {
   readonly status: string
 }
 
-/** Tries each environment's developer token by a live call: the diagnosis of a tenant of the token's workspace. */
+/** Tests each environment's developer token with a live call: the diagnosis of a tenant of the token's workspace. */
 export async function checkDeveloperTokens(
   broker: BrokerUnderTest,
   served: readonly Environment[],
@@ -51,7 +51,7 @@ function unknownTokens(served: readonly Environment[], detail: string): Diagnose
   return names.map((name) => ({ name, ok: null, detail }))
 }
 
-/** Connected tenants, or the one that was named; the refusal where there is one. */
+/** Connected tenants, or the named one; or the refusal. */
 async function findTenants(
   { url, tenant }: BrokerUnderTest,
   headers: Record<string, string>,
@@ -92,7 +92,7 @@ function judge(verdict: string, tenant: string, environment: Environment): Omit<
     const resolution = `az keyvault secret set --vault-name "$KEY_VAULT_NAME" --name ${name} --file <file> --output none`
     return { ok: false, detail: `${verdict} (tenant ${tenant})`, resolution }
   }
-  // Only what is judged after GetUser has been answered proves that the developer token was accepted.
+  // Only verdicts after a successful GetUser prove that the developer token was accepted.
   const afterIt = /^(all_well|account_|customer_)/.test(verdict)
   if (afterIt) return { ok: true, detail: `accepted (tenant ${tenant})` }
   return { ok: null, detail: `not proven: ${verdict} (tenant ${tenant})` }

@@ -1,47 +1,47 @@
 /**
- * Who can be at fault: a deployed `package`, which another package fixes, or what only the `operator` can change,
- * whichever package runs.
+ * The responsible side: a deployed `package`, which another package fixes, or the `operator`, whose changes are needed
+ * with any package.
  */
 export type Category = 'package' | 'operator'
 
-/** What looking at one thing brought; `ok` is null where it could not be told, and `detail` says why. */
+/** The result of a check; `ok` is null if it's unknown, and `detail` says why. */
 export interface Diagnosed {
   readonly name: string
   readonly ok: boolean | null
   readonly detail: string
-  /** The command that fixes it; only where it is not ok. */
+  /** The command that fixes it; only if it isn't ok. */
   readonly resolution?: string | undefined
 }
 
-/** One line of the doctor's table. */
+/** A row of the doctor's table. */
 export interface Finding extends Diagnosed {
   readonly category: Category
 }
 
-/** Every line as JSON has it, and the verdict. */
+/** All rows for JSON, and the verdict. */
 export interface DoctorReport {
   readonly healthy: boolean
   readonly checks: readonly Finding[]
 }
 
-/** What the verdict is about. */
+/** Options of the verdict. */
 export interface VerdictOptions {
-  /** Only lines of this category count. Default is all. */
+  /** Only rows of this category count. Default is all. */
   readonly category?: Category | undefined
-  /** Whether what could not be looked at counts as bad. Default is false. */
+  /** Whether unknown results count as bad. Default is false. */
   readonly strict?: boolean | undefined
 }
 
-/** By what the name of a line begins with. */
+/** By the start of a row's name. */
 const ofPackage =
   /^(settings?\b|health|redirect URI reachable|readiness|identity|table |vault |queue |blobs |broker state|sign-in table)/
 
-/** What a package can break is whatever it does itself: start, answer, and reach its storage. */
+/** A package can break only its own work: starting, answering, and reaching its storage. */
 export function categoryOf(name: string): Category {
   return ofPackage.test(name) ? 'package' : 'operator'
 }
 
-/** Weighs the lines. */
+/** Creates the report, with the verdict. */
 export function toReport(
   diagnosed: readonly Diagnosed[],
   { category, strict = false }: VerdictOptions = {},
@@ -51,7 +51,7 @@ export function toReport(
   return { healthy: counted.every(({ ok }) => ok ?? !strict), checks }
 }
 
-/** The table that people read: a mark, what, how it is, and what fixes it. */
+/** The table for people: a mark, the name, the state, and the fix. */
 export function toTable({ checks }: DoctorReport): string {
   const width = Math.max(...checks.map(({ name }) => name.length))
   return checks

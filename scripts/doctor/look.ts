@@ -1,18 +1,18 @@
 import type { Diagnosed } from './finding.ts'
 
-/** What a GET or POST brought; status 0 with no body when there was no answer. */
+/** The result of a GET or POST; status 0 without a body if there was no answer. */
 export interface Seen {
   readonly status: number
   readonly headers: Headers
   readonly text: string
-  /** Halfway between sending and hearing, for comparing clocks. */
+  /** The middle between sending and receiving, for comparing clocks. */
   readonly at: Date
 }
 
-/** `/ready` itself waits for others. */
+/** `/ready` itself waits for other services. */
 const limitMilliseconds = 20_000
 
-/** Asks once; redirects are shown, not followed, and no answer is an answer. */
+/** Sends a request once; redirects are reported, not followed, and a missing answer is a result. */
 export async function look(url: string, init: RequestInit = {}): Promise<Seen> {
   const sentAt = Date.now()
   try {
@@ -26,7 +26,7 @@ export async function look(url: string, init: RequestInit = {}): Promise<Seen> {
   }
 }
 
-/** A body as an object; empty when it is none. */
+/** A body as an object; empty if it isn't one. */
 export function toObject(text: string): Record<string, unknown> {
   try {
     const value: unknown = JSON.parse(text)
@@ -36,16 +36,18 @@ export function toObject(text: string): Record<string, unknown> {
   }
 }
 
-/** An answer that was not hoped for, in a word: its status, and the problem's code where it is one. */
+/** A short description of an unwanted answer: its status, and the problem's code, if any. */
 export function told({ status, text }: Seen): string {
   const { code } = toObject(text)
   return `status ${status || 'none'}${typeof code === 'string' ? ` ${code}` : ''}`
 }
 
-/** A token is refused when clocks are five minutes apart (Entra's and our own tolerance is less); one is a warning. */
+/**
+ * Tokens are refused if clocks differ by five minutes (Entra's and our own tolerance is less); one minute is a warning.
+ */
 const maxSkewSeconds = 60
 
-/** Compares this machine's clock with the one that a `Date` header shows. */
+/** Compares this machine's clock with a `Date` header. */
 export function checkClock(name: string, { at, headers, status }: Seen): Diagnosed {
   const date = Date.parse(headers.get('date') ?? '')
   if (Number.isNaN(date)) return { name, ok: null, detail: status === 0 ? 'no answer' : 'no Date header' }

@@ -23,7 +23,7 @@ const graphOrigin = 'https://graph.microsoft.com'
 /**
  * Reads registrations through Microsoft Graph, as the logged-in user: an owner of the registration, or a reader of
  * the directory.
- * @param getToken of the person who is logged in, for Graph; rejects where nobody is.
+ * @param getToken returns the logged-in user's token for Graph; rejects if no user is logged in.
  */
 export function createReadRegistration(
   getToken: () => Promise<string>,
@@ -45,7 +45,7 @@ export function createReadRegistration(
   }
 }
 
-/** The command that adds a redirect URI under Web and keeps those that are there: the option replaces the list. */
+/** The command that adds a redirect URI under Web and keeps the existing ones, because the option replaces the list. */
 export function addRedirectUri(
   { clientId, redirectUri }: SignInView,
   registration: Registration | string,
@@ -60,7 +60,7 @@ export function addRedirectUri(
   )
 }
 
-/** The command that takes a redirect URI from the platforms where it is wrong, and puts it under Web. */
+/** The command that moves a redirect URI from the wrong platforms to Web. */
 export function moveToWeb({ clientId, redirectUri }: SignInView, registration: Registration): string {
   const without = (list: readonly string[]) => ({ redirectUris: list.filter((uri) => uri !== redirectUri) })
   const body = JSON.stringify({

@@ -1,16 +1,16 @@
 import { type Ncrontab, nextOccurrence, parseNcrontab } from '../../shared/ncrontab.ts'
 
-/** One sweep may be late, one cut short by a deployment: three that are missing are no chance. */
+/** One sweep may be late, and a deployment may cut one short, but three missing sweeps are no coincidence. */
 const missedSweeps = 3
-/** However often sweeps are to run, one of them may take its time. */
+/** Even with a frequent schedule, a single sweep may take this long. */
 const minSeconds = 600
-/** A broker that tells no schedule, as older packages do, is held to the default one. */
+/** For a broker that reports no schedule, like older packages, the default one is assumed. */
 const usualSchedule = '0 */5 * * * *'
-/** February 29 on a given weekday comes every 40 years at the latest, so three of them within 120. */
+/** February 29 falls on a given weekday at least every 40 years, so three times within 120. */
 const maxSeconds = 120 * 366 * 86_400
 
 /**
- * Since when a sweep must have ended, by the broker's own schedule.
+ * The time since which a sweep must have ended, according to the broker's own schedule.
  * @param schedule NCRONTAB with seconds, read in UTC. Default is every five minutes.
  */
 export function sweepExpectedSince(schedule: string | undefined, now: Date): Date {
@@ -19,7 +19,7 @@ export function sweepExpectedSince(schedule: string | undefined, now: Date): Dat
   return third < least ? third : least
 }
 
-/** Schedules can only be followed forwards, so bisection finds the latest time that three occurrences follow. */
+/** Schedules can only be followed forward, so bisection finds the latest time with three later occurrences. */
 function thirdLast(text: string, now: Date): Date | undefined {
   const schedule = parseNcrontab(text)
   if (!schedule) return undefined
@@ -34,7 +34,7 @@ function thirdLast(text: string, now: Date): Date | undefined {
   return nextOccurrence(schedule, before(far))
 }
 
-/** Whether `missedSweeps` occurrences lie between two times. */
+/** Whether there are `missedSweeps` occurrences between two times. */
 function hasMissed(schedule: Ncrontab, since: Date, until: Date): boolean {
   let last: Date | undefined = since
   for (let count = 0; last && count < missedSweeps; count++) last = nextOccurrence(schedule, last)

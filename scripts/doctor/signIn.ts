@@ -4,7 +4,7 @@ import type { Diagnosed } from './finding.ts'
 import { checkClock, look } from './look.ts'
 import { addRedirectUri, moveToWeb, type ReadRegistration, type Registration } from './registration.ts'
 
-/** Everything about where advertisers sign in that can be seen from outside and without a person. */
+/** All checks of the sign-in that are possible from outside and without a person. */
 export async function checkSignIns(
   signIns: readonly SignInView[],
   readRegistration: ReadRegistration,
@@ -31,8 +31,8 @@ async function checkOne(
 const nameOf = ({ environment, identityProvider }: SignInView) => `${environment} ${identityProvider}`
 
 /**
- * Whether the redirect URI is registered: a silent request without a session comes back to a registered redirect URI
- * with `login_required`, and ends on an error page otherwise. Under which platform it is cannot be seen so.
+ * Whether the redirect URI is registered: a silent request without a session returns to a registered redirect URI
+ * with `login_required`, and otherwise ends on an error page. This doesn't show the URI's platform.
  */
 async function checkRegistered(
   signIn: SignInView,
@@ -58,11 +58,11 @@ async function checkRegistered(
 }
 
 /**
- * What providers say of a redirect URI that is not registered, Microsoft's personal accounts in words. Never the mere
- * name `redirect_uri`: pages repeat the request that they refuse, and it is one of its parameters.
+ * Providers' answers for an unregistered redirect URI; Microsoft's personal accounts answer in words. Never just the
+ * name `redirect_uri`: error pages repeat the request, and it's one of its parameters.
  */
 const redirectUriRefused = /AADSTS50011|redirect_uri_mismatch|parameter \S*redirect_uri\S* is not valid/
-/** What they say of a client that they do not know. */
+/** Providers' answers for an unknown client. */
 const clientRefused = /AADSTS700016|invalid_client|deleted_client|AADSTS90002/
 
 function explainRefusal(
@@ -73,7 +73,7 @@ function explainRefusal(
 ): Omit<Diagnosed, 'name'> {
   const { environment, identityProvider, redirectUri } = signIn
   const google = identityProvider === 'google'
-  // The client first: to one that is not known no redirect URI can be added.
+  // The client first: an unknown one can't get a redirect URI.
   if (clientRefused.test(answer)) {
     const setting = `${environment.toUpperCase()}_${google ? 'GOOGLE' : 'MICROSOFT'}_CLIENT_ID`
     return {
@@ -92,8 +92,8 @@ function explainRefusal(
 }
 
 /**
- * Under *Single-page application* grants die after 24 hours; under *Mobile and desktop* the client's credential is
- * refused (AADSTS700025). Only Graph shows which it is, or the first sign-in.
+ * Under *Single-page application*, grants expire after 24 hours; under *Mobile and desktop*, the client's credential is
+ * refused (AADSTS700025). Only Graph or the first sign-in shows the platform.
  */
 function checkPlatform(signIn: SignInView, registration: Registration | string): Diagnosed {
   const name = `redirect URI under Web: ${nameOf(signIn)}`
@@ -114,7 +114,7 @@ function checkPlatform(signIn: SignInView, registration: Registration | string):
   return { name, ok: false, detail: 'not registered', resolution: addRedirectUri(signIn, registration) }
 }
 
-/** Google leads to its error page and says which error only within `authError`: Base64 of a message of its own. */
+/** Google redirects to its error page and names the error only in `authError`, a Base64-encoded message. */
 function googleErrorIn(location: string): string {
   const [, authError = ''] = /[?&]authError=([^&]*)/.exec(location) ?? []
   return Buffer.from(decodeSafely(authError), 'base64').toString()

@@ -6,8 +6,8 @@ import { UsageError } from '../commandLine.ts'
 export type FoundToken = { readonly token: string } | { readonly noToken: string }
 
 /**
- * A token that was given, else the Azure CLI's own for the broker's API where that is named (`API_CLIENT_ID`).
- * @throws UsageError when the file that was named cannot be read.
+ * The given token, otherwise the Azure CLI's token for the broker's API, if that is named (`API_CLIENT_ID`).
+ * @throws UsageError if the named file can't be read.
  */
 export async function findToken(
   tokenFile: string | undefined,
@@ -24,7 +24,7 @@ export async function findToken(
   return requestFromAzureCli(`${raw.API_CLIENT_ID}/.default`)
 }
 
-/** The Azure CLI's own token for a scope; what it says where it has none is for the person who ran it. */
+/** The Azure CLI's token for a scope; without one, its message for the person who ran it. */
 async function requestFromAzureCli(scope: string): Promise<FoundToken> {
   try {
     return { token: (await new AzureCliCredential().getToken(scope)).token }
@@ -34,7 +34,7 @@ async function requestFromAzureCli(scope: string): Promise<FoundToken> {
   }
 }
 
-/** The Azure CLI's token for Microsoft Graph. @throws where nobody is logged in. */
+/** The Azure CLI's token for Microsoft Graph. @throws if no user is logged in. */
 export async function graphToken(): Promise<string> {
   return (await new AzureCliCredential().getToken('https://graph.microsoft.com/.default')).token
 }

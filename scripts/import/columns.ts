@@ -10,8 +10,8 @@ const columns = [...required, 'identityProvider', 'accountKind', 'directoryId', 
 const byPlainName = new Map(columns.map((name) => [plain(name), name]))
 
 /**
- * Reads a header line: names in whatever case, with `_`, `-` or blanks; columns without a name are left out.
- * @throws UsageError when columns are missing, unknown or there twice.
+ * Reads a header line: names in upper or lower case, with `_`, `-`, or spaces; columns without a name are left out.
+ * @throws UsageError if columns are missing, unknown, or repeated.
  */
 export function readHeader(header: readonly string[]): (string | false)[] {
   const names = header.map((cell) => (trimCell(cell) === '' ? false : (byPlainName.get(plain(cell)) ?? '')))
@@ -20,7 +20,7 @@ export function readHeader(header: readonly string[]): (string | false)[] {
   const twice = columns.filter((name) => names.indexOf(name) !== names.lastIndexOf(name))
   const parts = [
     missing.length > 0 && `lacks ${missing.join(', ')}`,
-    // By its position alone: in a file without a header line this is the first tenant’s token.
+    // Only by position, because in a file without a header line, this is the first tenant’s token.
     unknown > 0 && `has ${unknown} unknown column(s)`,
     twice.length > 0 && `has ${twice.join(', ')} more than once`,
   ].filter(Boolean)

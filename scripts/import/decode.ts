@@ -1,6 +1,6 @@
 /**
- * Decodes a file as spreadsheets write it: UTF-8, UTF-16 in either order, with or without a byte order mark, or
- * Windows-1252, which is what Excel saves as "CSV" in Western Europe and America.
+ * Decodes a file as spreadsheets write it: UTF-8, UTF-16 in either order, with or without a byte order mark; or
+ * Windows-1252, Excel's "CSV" format in Western Europe and America.
  */
 export function decodeImportFile(bytes: Uint8Array): string {
   const label = labelOf(bytes)
@@ -12,7 +12,7 @@ export function decodeImportFile(bytes: Uint8Array): string {
   }
 }
 
-/** UTF-16, by its mark or by the zeros that are half of each ASCII character. */
+/** UTF-16, by its mark or by the zero byte in each ASCII character. */
 function labelOf(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | undefined {
   const [first, second] = bytes
   if (first === 0xff && second === 0xfe) return 'utf-16le'

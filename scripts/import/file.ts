@@ -1,26 +1,26 @@
 import { type CsvError, parse } from 'csv-parse/sync'
 import * as z from 'zod'
-import { grantBody } from '../../shared/grants/importGrant.ts'
+import { type GrantRequest, grantBody } from '../../shared/grants/importGrant.ts'
 import { tenantId } from '../../shared/http/fields.ts'
 import { UsageError } from '../commandLine.ts'
 import { flags, readHeader } from './columns.ts'
 import { explainToolFile } from './toolFile.ts'
 import { tokenFault, toValue, trimCell } from './values.ts'
 
-/** One tenant of the file, as the broker's route takes it. */
+/** A tenant in the file, in the form that the broker's route accepts. */
 export interface ImportRow {
   readonly line: number
   readonly tenant: string
-  readonly grant: z.input<typeof grantBody>
+  readonly grant: GrantRequest
 }
 
-/** Why a line cannot be imported; never with the line's token in it. */
+/** Why a line can't be imported; never contains the line's token. */
 export interface RowFault {
   readonly line: number
   readonly fault: string
 }
 
-/** A file that was read whole. */
+/** A parsed file. */
 export interface ImportFile {
   readonly rows: readonly ImportRow[]
   readonly faults: readonly RowFault[]
@@ -29,9 +29,9 @@ export interface ImportFile {
 const checkedRow = z.object({ tenant: tenantId, grant: grantBody })
 
 /**
- * Reads a CSV file (RFC 4180, with a header line) as spreadsheets write it, and checks every line: separated by comma,
- * semicolon or tab, with Excel's `sep=` line or without, with lines of separators alone.
- * @throws UsageError when it is no such file.
+ * Reads a CSV file (RFC 4180, with a header line) as spreadsheets write it, and checks every line. Separators are
+ * comma, semicolon, or tab, with or without Excel's `sep=` line, and with lines of only separators.
+ * @throws UsageError if it isn't such a file.
  */
 export function parseImportFile(text: string): ImportFile {
   const rows: ImportRow[] = []
@@ -90,7 +90,7 @@ function parseCsv(text: string): CsvRecord[] {
   }
 }
 
-/** What Excel's `sep=` line says, or the separator that the header line has most of. */
+/** The separator in Excel's `sep=` line, or the most frequent one in the header line. */
 function separatorOf(text: string): { readonly delimiter: string; readonly fromLine: number } {
   const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\r|\n/)
   const told = lines[0]?.match(/^"?sep=(.)"?[,;\t]*$/i)?.[1]

@@ -1,26 +1,26 @@
 import { appendFile, readFile } from 'node:fs/promises'
 
-/** How one tenant ended. `failed` may succeed later; `refused` will not with the same token. */
+/** A tenant's result. `failed` may succeed later; `refused` won't with the same token. */
 export interface JournalEntry {
-  /** Where it was brought to: a file may be imported into several brokers. */
+  /** The target: a file can be imported into several brokers. */
   readonly broker: string
   readonly tenant: string
   readonly outcome: 'connected' | 'refused' | 'failed'
-  /** The problem’s code, where it did not succeed. */
+  /** The problem’s code, if it didn’t succeed. */
   readonly code?: string
   readonly reason?: string
   readonly detail?: string
   readonly at: string
 }
 
-/** What a run writes down, so that the next one goes on where it stopped. Holds no token. */
+/** The record of a run, so the next one continues where it stopped. Contains no token. */
 export interface Journal {
-  /** How each tenant ended last at this broker. */
+  /** The latest result of each tenant at this broker. */
   read(): Promise<ReadonlyMap<string, JournalEntry>>
   add(entry: Omit<JournalEntry, 'broker'>): Promise<void>
 }
 
-/** A journal in a file of JSON lines; a line that a killed process left half written is passed over. */
+/** A journal in a file of JSON lines; an incomplete line from a killed process is skipped. */
 export function createJournal(file: string, brokerUrl: string): Journal {
   const broker = new URL(brokerUrl).origin
   return {
@@ -33,7 +33,7 @@ export function createJournal(file: string, brokerUrl: string): Journal {
       const here = entries.filter((entry) => entry.broker === broker)
       return new Map(here.map((entry) => [entry.tenant, entry]))
     },
-    // A leading line break keeps a half-written line before it apart.
+    // A leading line break separates it from an incomplete line before it.
     add: (entry) => appendFile(file, `\n${JSON.stringify({ broker, ...entry })}`, { mode: 0o600 }),
   }
 }

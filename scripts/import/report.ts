@@ -4,7 +4,7 @@ import type { JournalEntry } from './journal.ts'
 
 type Done = ReadonlyMap<string, JournalEntry>
 
-/** Tells what a run would find. @returns the exit status. */
+/** Prints the plan of a run. @returns the exit status. */
 export function printPlan(rows: readonly ImportRow[], done: Done): number {
   const states = toText(countStates(rows, done))
   console.log(`${rows.length} tenant(s), every line in order: ${states}. Nothing was called.`)
@@ -12,8 +12,8 @@ export function printPlan(rows: readonly ImportRow[], done: Done): number {
 }
 
 /**
- * Tells what this run did, and of every line of the file that is not connected why, whichever run met it.
- * @returns the exit status: 0 when all are connected.
+ * Prints the results of this run, and the reason for every line of the file that isn't connected, from any run.
+ * @returns the exit status: 0 if all are connected.
  */
 export function printOutcome(
   rows: readonly ImportRow[],

@@ -1,14 +1,14 @@
 const header = 'tenant,environment,refreshToken'
 
-/** What a file of another tool is called, and where its refresh token stands. */
+/** The name of another tool's file, and the place of its refresh token. */
 interface ToolFile {
   readonly name: string
   readonly where: string
 }
 
 /**
- * Recognizes the files in which present tools keep their one refresh token.
- * @returns how to get from such a file to the columns; undefined when the text is no such file. No token is in it.
+ * Recognizes the files in which current tools store their single refresh token.
+ * @returns how to convert such a file to the columns; undefined if the text isn't such a file. Never contains a token.
  */
 export function explainToolFile(text: string): string | undefined {
   const tool = toolOf(text.trim())

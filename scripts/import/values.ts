@@ -1,21 +1,21 @@
-/** Blanks, line breaks, and what nobody sees: zero-width characters, marks of direction, byte order marks. */
+/** Whitespace and invisible characters: zero-width characters, direction marks, byte order marks. */
 const blanksAround = /^[\s\p{Cf}\p{Cc}]+|[\s\p{Cf}\p{Cc}]+$/gu
 
-/** A cell without the blanks and invisible characters around it. */
+/** A cell without surrounding whitespace and invisible characters. */
 export function trimCell(value: string): string {
   return value.replace(blanksAround, '')
 }
 
 const words = new Set(['environment', 'identityProvider', 'accountKind'])
 
-/** A cell as the check takes it: flags in every spelling of spreadsheets, words in lower case. */
+/** A cell in the form for checking: flags in every spelling from spreadsheets, words in lower case. */
 export function toValue(name: string, value: string, isFlag: boolean): string | boolean {
   if (isFlag && /^(?:true|yes|1)$/i.test(value)) return true
   if (isFlag && /^(?:false|no|0)$/i.test(value)) return false
   return words.has(name) ? value.toLowerCase() : value
 }
 
-/** Why a cell cannot be a refresh token as it stands; undefined when it can. The token is not in it. */
+/** Why a cell can't be a refresh token; undefined if it can. Never contains the token. */
 export function tokenFault(token: string): string | undefined {
   if (/^["'“”‘’`]|["'“”‘’`]$/.test(token)) return 'has quotation marks around the token; remove them'
   if (token.startsWith('=')) return 'is a formula; paste the token alone'

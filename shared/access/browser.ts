@@ -1,9 +1,9 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 
-/** A browser, known by a secret that only its cookie holds. */
+/** A browser, recognized by a secret that only its cookie holds. */
 export interface BrowserBinding {
   readonly secret: string
-  /** What the sign-in's record keeps to know the browser again. */
+  /** The value that the sign-in's record keeps to recognize the browser. */
   readonly hash: string
 }
 
@@ -15,7 +15,7 @@ export function cookieName(publicUrl: string): string {
   return publicUrl.startsWith('https:') ? '__Host-msads-sign-in' : 'msads-sign-in'
 }
 
-/** Knows the browser by its cookie; undefined without a well-formed one. */
+/** Recognizes the browser by its cookie; undefined without a well-formed one. */
 export function recognizeBrowser(publicUrl: string, cookieHeader: string | null): BrowserBinding | undefined {
   const prefix = `${cookieName(publicUrl)}=`
   const cookies = (cookieHeader ?? '').split(';').map((cookie) => cookie.trim())
@@ -23,12 +23,12 @@ export function recognizeBrowser(publicUrl: string, cookieHeader: string | null)
   return secret && /^[\w-]{43}$/.test(secret) ? bind(secret) : undefined
 }
 
-/** A browser seen for the first time. */
+/** Creates a binding for a browser without one. */
 export function newBrowser(): BrowserBinding {
   return bind(randomBytes(32).toString('base64url'))
 }
 
-/** The `Set-Cookie` value that makes the browser known for the sign-in. */
+/** The `Set-Cookie` value by which the browser is recognized during the sign-in. */
 export function bindingCookie(publicUrl: string, { secret }: BrowserBinding): string {
   const secure = publicUrl.startsWith('https:') ? '; Secure' : ''
   return `${cookieName(publicUrl)}=${secret}; Path=/; Max-Age=${cookieSeconds}; HttpOnly; SameSite=Lax${secure}`
@@ -42,9 +42,9 @@ export function isSameBrowser(browser: BrowserBinding | undefined, hash: string)
 }
 
 /**
- * A value that belongs to this browser and this one sign-in: the PKCE verifier (43 characters, RFC 7636 section 4.1),
- * the nonce, or the 256-bit key of the note where its callback ended. Derived when it is needed, so that no table ever
- * holds it.
+ * Derives a value for this browser and this one sign-in: the PKCE verifier (43 characters, RFC 7636 section 4.1),
+ * the nonce, or the 256-bit key of the record of its callback's end. Derived when needed, so no table ever
+ * contains it.
  */
 export function deriveBrowserSecret(
   { secret }: BrowserBinding,
@@ -54,7 +54,7 @@ export function deriveBrowserSecret(
   return createHmac('sha256', secret).update(`${purpose}:${state}`).digest('base64url')
 }
 
-/** SHA-256, base64url: the PKCE challenge of a verifier, or what is kept of a one-time code. */
+/** SHA-256, base64url: the PKCE challenge of a verifier, or the stored form of a one-time code. */
 export function sha256(text: string): string {
   return createHash('sha256').update(text).digest('base64url')
 }

@@ -9,9 +9,9 @@ import { type Rights, toRights } from './rights.ts'
 
 /** A verified calling app. */
 export interface Caller {
-  /** `azp`, `appid` or `sub` of its token; behind its issuer's name space, where that has one (`partner:app`). */
+  /** `azp`, `appid`, or `sub` of its token, prefixed with its issuer's namespace, if it has one (`partner:app`). */
   readonly app: string
-  /** The one workspace whose tenants it may use. */
+  /** The only workspace whose tenants it can use. */
   readonly workspace: string
   readonly rights: Rights
 }
@@ -20,8 +20,10 @@ export interface Caller {
 export interface Callers {
   /**
    * @param authorization the header as received.
-   * @throws Problem `caller_not_authenticated`, or `identity_provider_unavailable` when the issuer's keys are out of reach.
-   * @throws StorageUnavailableError when only the clock speaks against a token, and it has never been compared.
+   * @throws Problem `caller_not_authenticated`, or `identity_provider_unavailable` when the issuer's keys can't be
+   *   fetched.
+   * @throws StorageUnavailableError when a token is refused only because of its time, and the clock has never been
+   *   compared.
    */
   authenticate(authorization: string | null): Promise<Caller>
 }
@@ -86,8 +88,8 @@ export function createCallers(
 }
 
 /**
- * Which workspace an app lives in: the one that settings name, else its own. A workspace whose apps are listed is
- * theirs alone, so that nobody comes into it by being called like it.
+ * Returns the lookup of an app's workspace: the one that settings name, or otherwise the app's own. A workspace whose
+ * apps are listed is closed to other apps, even to an app with the same name.
  */
 function createWorkspaceLookup({ workspaces }: Pick<Config, 'workspaces'>) {
   const named = new Map(
@@ -137,7 +139,7 @@ function isAboutTime(error: unknown): boolean {
   return error instanceof errors.JWTClaimValidationFailed && error.claim === 'nbf'
 }
 
-/** @throws what is neither the token's fault nor the issuer's. */
+/** @throws errors that neither the token nor the issuer caused. */
 function toProblem(error: unknown): Problem {
   if (error instanceof errors.JWTExpired) return notAuthenticated('The bearer token has expired.')
   if (error instanceof errors.JWTClaimValidationFailed) {
@@ -158,8 +160,8 @@ function notAuthenticated(detail: string): Problem {
 }
 
 /**
- * The app that a token names, in its issuer's name space: two issuers that are not said to share one cannot name each
- * other's apps. An issuer without a name space may not pretend to be in another's.
+ * The app that a token names, in its issuer's namespace: two issuers that aren't declared to share one can't name each
+ * other's apps. An issuer without a namespace can't name an app in another issuer's.
  */
 function appOf(payload: JWTPayload, { namespace }: CallerIssuer, namespaces: readonly string[]): string {
   const app = [payload.azp, payload.appid, payload.sub].find((id) => typeof id === 'string' && id !== '')

@@ -8,25 +8,25 @@ import type { AccessTokens } from '../vend/accessTokens.ts'
 import { defaultEvents, selectionEvents } from './events.ts'
 import { type AccountsDependencies, replaceAccounts } from './replace.ts'
 
-/** Dependencies of choosing. */
+/** Dependencies of choosing accounts. */
 export interface ChooseDependencies extends AccountsDependencies {
   readonly accessTokens: Pick<AccessTokens, 'forget'>
 }
 
-/** Which accounts may be vended; each by its id or its number, and which one when the app names none. */
+/** The accounts that may be vended, each by its id or number, and the one to vend when the app names none. */
 export const accountsChoice = z.strictObject({
   accounts: z.union([z.literal('all'), z.array(accountName).min(1).max(5000)]),
-  /** Without one the default stays if it is still chosen. */
+  /** Without it, the current default stays if it's still chosen. */
   default: accountName.optional(),
 })
 
-/** Room for 5,000 ids or numbers of any length that the body allows, and some blanks. */
+/** Room for 5,000 ids or numbers of any length that the body allows, with some whitespace. */
 export const maxChoiceBytes = 262_144
 
 /** A parsed {@link accountsChoice}. */
 export type AccountsChoice = z.infer<typeof accountsChoice>
 
-/** What a choice came to. */
+/** The result of a choice. */
 export const choiceResponse = z.object({
   accounts: z.int().describe('How many accounts the tenant has access to.'),
   selected: z.int().describe('How many of them can be vended.'),
@@ -38,10 +38,10 @@ export const choiceResponse = z.object({
 export type ChoiceResponse = z.infer<typeof choiceResponse>
 
 /**
- * Chooses which accounts may be vended, and the default among them.
- * @param isStill whether the tenant is still the one that was chosen for; default is that it is.
- * @throws Problem `tenant_not_found`, `tenant_changed`, or `account_not_found` that names what is not reached or, for
- *   a default, not chosen.
+ * Sets the accounts that may be vended, and the default among them.
+ * @param isStill whether the choice still applies to the tenant. Default is that it does.
+ * @throws Problem `tenant_not_found`, `tenant_changed`, or `account_not_found` that names the accounts that can't be
+ *   reached or, for a default, aren't chosen.
  */
 export async function chooseAccounts(
   dependencies: ChooseDependencies,

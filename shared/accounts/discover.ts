@@ -22,16 +22,18 @@ import { discoveryEvents } from './events.ts'
 import { explainDiscoveryFault } from './explainFault.ts'
 import { type AccountsChange, type AccountsDependencies, replaceAccounts } from './replace.ts'
 
-/** Dependencies of discovering again. */
+/** Dependencies of repeating a discovery. */
 export interface DiscoverDependencies extends AccountsDependencies, DiscoverWithTokenDependencies {
   readonly config: Config
   readonly accessTokens: AccessTokens
 }
 
-/** As much of an account as tells people which one it is. */
+/** The part of an account by which people recognize it. */
 export const accountSummary = z.object({ accountId: z.string(), number: z.string(), name: z.string() })
 
-/** What a discovery found and what differs from the one before. Lists end after 100; the counts do not. */
+/**
+ * A discovery's result and its differences from the previous one. Lists have at most 100 entries; counts have no limit.
+ */
 export const discoveryResponse = z.object({
   accounts: z.int().describe('How many accounts the tenant now has access to.'),
   discoveredAt: z.iso.datetime(),
@@ -47,23 +49,23 @@ export const discoveryResponse = z.object({
 /** A {@link discoveryResponse}'s value. */
 export type DiscoveryResponse = z.infer<typeof discoveryResponse>
 
-/** The committed change and what it was made from. */
+/** The committed change and its starting point. */
 interface CommittedDiscovery {
   readonly tenant: Tenant
   readonly before: readonly Account[]
   readonly change: AccountsChange
 }
 
-/** A younger access token was refused for another reason than its age. */
+/** A younger access token wasn't refused because of its age. */
 const freshSeconds = 300
 
 /** The most accounts of each kind in the answer. */
 const maxListed = 100
 
 /**
- * Discovers a tenant's accounts again: the choice and the default stay while they are reached, and what changed
- * becomes events. A fault on the way changes nothing.
- * @throws Problem that says who must do what.
+ * Discovers a tenant's accounts again: the choice and the default stay if they can still be reached, and changes
+ * become events. A fault along the way changes nothing.
+ * @throws Problem that says who must act.
  */
 export async function rediscoverAccounts(
   dependencies: DiscoverDependencies,
@@ -89,7 +91,7 @@ export async function rediscoverAccounts(
   return toResponse(told, discoveredAt)
 }
 
-/** An access token that Microsoft Advertising calls expired, or refuses without a reason, is replaced once. */
+/** Replaces once an access token that Microsoft Advertising calls expired, or refuses without a reason. */
 async function discover(
   dependencies: DiscoverDependencies,
   name: TenantName,
@@ -104,7 +106,7 @@ async function discover(
   return recordAndUnwrap(dependencies, renewed, await requestDiscovery(dependencies, renewed))
 }
 
-/** Whether a discovery is worth another access token: 109, or a 105 that an older token may have caused. */
+/** Whether a new access token could help a discovery: after 109, or after a 105 that an older token may have caused. */
 export function isTokenDoubted(fault: AdvertisingFault, { accessToken }: Tenant, now: Date): boolean {
   if (isRecentlyReplaced(accessToken, now)) return false
   if (fault.class === 'expiredToken') return true
@@ -140,7 +142,7 @@ function assertToken(
   return obtained
 }
 
-/** What one person reaches is never written to a tenant that another has connected, or that was disconnected. */
+/** One person's accounts are never written to a tenant that another person has connected, or that was disconnected. */
 function assertSameGrant(tenant: Tenant, seen: Tenant): void {
   if (tenant.status !== 'connected' || !isSameConsent(tenant, seen)) throw new Problem('tenant_changed')
 }

@@ -10,10 +10,10 @@ const maxNamed = 20
 /** The most accounts in one event's data: a text column holds 32,000 characters. */
 const idsPerEvent = 1000
 
-/** More events than these no one transaction takes along; what is beyond is read in `GET …/accounts`. */
+/** The most events in one transaction; further accounts are listed by `GET …/accounts`. */
 const maxEvents = 20
 
-/** The event of another selection; none when it stayed. */
+/** The event for a changed selection; none if it's unchanged. */
 export function selectionEvents(
   before: readonly Account[],
   after: readonly Account[],
@@ -41,19 +41,19 @@ function keyOf({ accountId, customerId }: Account): string {
 /** A person as a grant knows them. */
 export type Person = Pick<Grant, 'consenter' | 'advertisingUserId'>
 
-/** One discovery as the tenant's history tells it. */
+/** One discovery, as input for the tenant's history. */
 export interface DiscoveryFacts {
-  /** The row before it; its default and grant are compared. */
+  /** The previous row; its default and grant are compared. */
   readonly tenant: Tenant
   readonly before: readonly Account[]
   readonly after: readonly Account[]
   readonly defaultAccount: DefaultAccount | undefined
-  /** Who consented, when a sign-in led to it. */
+  /** The person who consented, if a sign-in led to the discovery. */
   readonly person?: Person
   readonly at: Date
 }
 
-/** What a discovery did: always that it happened; what changed, where anything did; a default that is lost. */
+/** Events of a discovery: always that it happened; what changed, if anything did; a lost default. */
 export function discoveryEvents(story: DiscoveryFacts): TenantEvent[] {
   const { tenant, before, after, at, defaultAccount, person } = story
   const difference = compareAccounts(before, after)
@@ -72,7 +72,7 @@ export function discoveryEvents(story: DiscoveryFacts): TenantEvent[] {
   ]
 }
 
-/** The event of another default; none when it stayed, or when there never was one and there is none now. */
+/** The event for a changed default; none if it's unchanged, or if there was none before and there is none now. */
 export function defaultEvents(
   before: DefaultAccount | undefined,
   after: DefaultAccount | undefined,
@@ -96,7 +96,7 @@ export interface PersonChange {
   readonly user: string
 }
 
-/** Who signed in instead of whom (masked), when another person than before consented. */
+/** The change of person (masked), if a different person than before consented. */
 export function personChange(
   { grant }: Pick<Tenant, 'grant'>,
   person: Person | undefined,
@@ -105,7 +105,7 @@ export function personChange(
   return { previousUser: grant.consenter.hint, user: person.consenter.hint }
 }
 
-/** The one who signed in, as named beside the one before. */
+/** The person who signed in, distinguished from the previous one. */
 export function nameOfNewPerson({ previousUser, user }: PersonChange): string {
   return user === previousUser ? `another ${user}` : user
 }
@@ -117,7 +117,9 @@ function isSamePerson(one: Person, other: Person): boolean {
   return one.consenter.issuer === other.consenter.issuer && one.consenter.subject === other.consenter.subject
 }
 
-/** The first says it in words; as many as it takes name every account in their data, `part` of `parts`. */
+/**
+ * The first event describes the change in words; as many as needed list every account in their data, `part` of `parts`.
+ */
 function changedEvents(
   difference: AccountsDifference<Account>,
   person: PersonChange | undefined,
@@ -172,7 +174,7 @@ function countsOf({ appeared, vanished, changed }: AccountsDifference<Account>) 
   return { appeared: appeared.length, vanished: vanished.length, changed: changed.length }
 }
 
-/** Accounts by name and number, for people; beyond 20 they count. */
+/** Accounts by name and number, for people; accounts beyond 20 are only counted. */
 export function listAccountNames(accounts: readonly Account[]): string {
   const shown = accounts
     .slice(0, maxNamed)

@@ -6,12 +6,12 @@ import type { Tenant } from '../domain/tenant.ts'
 import { Problem } from '../problems.ts'
 import { faultEvidence } from '../tenants/faultEvidence.ts'
 
-/** Without a wait from Microsoft: what it asks for after its own throttling by default (guides/services-protocol.md). */
+/** Used if Microsoft names no wait: its own default wait after throttling (guides/services-protocol.md). */
 const usualWaitSeconds = 60
 
 /**
- * Turns a fault of a discovery into the problem that says who acts. A refusal of the person who consented asks for
- * another sign-in and says which; the tenant keeps its status, since its grant is good and no row is wrong.
+ * Turns a discovery's fault into the problem that says who acts. If the person who consented is refused, the problem
+ * asks for another sign-in and says which. The tenant keeps its status, because its grant works and its row is correct.
  */
 export function explainDiscoveryFault(config: Config, tenant: Tenant, fault: AdvertisingFault): Problem {
   const members = {

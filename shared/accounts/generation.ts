@@ -5,19 +5,19 @@ import type { Tenant } from '../domain/tenant.ts'
 /** Milliseconds since 1970 in base 36 have eight digits until 2059. */
 const timeDigits = 8
 
-/** Longer than any sign-in or discovery takes from writing a generation to committing it. */
+/** Longer than any sign-in or discovery takes between writing a generation and committing it. */
 const uncommittedMilliseconds = 120_000
 
-/** Names a new generation of account rows: when it was made, chance, and whether the list is cut. */
+/** Names a new generation of account rows: creation time, random part, and whether the list is cut. */
 export function newGeneration(now: Date, randomness: Randomness, isCut = false): string {
   const generation = `${now.getTime().toString(36)}${randomness.identifier().slice(0, 8)}`
   return isCut ? toCutGeneration(generation) : generation
 }
 
 /**
- * Which generations outlive a commit, besides the one that it made current: the one before, which other processes
- * read for as long as they remember the row; the one that a grant waiting for confirmation names; and young ones,
- * since another process may be about to commit them.
+ * The generations that outlive a commit, besides the current one: the previous one, which other processes
+ * read for as long as they remember the row; the one that a pending grant names; and recent ones,
+ * because another process may be about to commit them.
  * @param before the row that the commit replaced.
  */
 export function isGenerationKept(before: Tenant, now: Date): (generation: string) => boolean {

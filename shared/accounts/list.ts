@@ -12,7 +12,7 @@ import type { TenantName } from '../domain/tenant.ts'
 import type { TenantStore } from '../domain/tenantStore.ts'
 import { invalidContinuation, Problem } from '../problems.ts'
 
-/** An account as the apps see it. Ids are strings: they exceed what a JSON number holds. */
+/** An account, as apps see it. Ids are strings: they exceed the range of a JSON number. */
 export const accountView = z.object({
   accountId: z.string(),
   number: z
@@ -47,18 +47,18 @@ export const accountsPage = z.object({
   continuation: z.string().optional(),
 })
 
-/** Which accounts are wanted, and how many. */
+/** A filter for accounts, and the page size. */
 export interface AccountsQuery {
   readonly limit: number
   readonly continuation?: string | undefined
-  /** Part of the name, the number, the id or the customer's name, in any case. */
+  /** Part of the name, number, id, or customer name. Case is ignored. */
   readonly search?: string | undefined
   readonly usable?: boolean | undefined
 }
 
 /**
  * Lists the accounts of the generation that the tenant row names.
- * @throws Problem `tenant_not_found`, or `invalid_request` for a continuation that no page ended with.
+ * @throws Problem `tenant_not_found`, or `invalid_request` for a continuation that no page returned.
  */
 export async function listAccounts(
   stores: { readonly tenants: TenantStore; readonly accounts: AccountStore },
@@ -85,14 +85,17 @@ export async function listAccounts(
   }
 }
 
-/** Whether an account's name, number, id or customer holds the text, in any case. An empty text is in all. */
+/**
+ * Whether an account's name, number, id or customer contains the text, ignoring case. Every account contains the empty
+ * text.
+ */
 export function isMatch(account: Account, search: string): boolean {
   const wanted = search.trim().toLowerCase()
   const texts = [account.name, account.number, account.accountId, account.customerName]
   return texts.some((text) => text.toLowerCase().includes(wanted))
 }
 
-/** A page of what matches; the store is read on until the page is full. */
+/** A page of matching accounts; reads from the store until the page is full. */
 async function findPage(
   store: AccountStore,
   name: TenantName,

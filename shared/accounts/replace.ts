@@ -14,12 +14,15 @@ export interface AccountsDependencies extends ChangeDependencies {
   readonly randomness: Randomness
 }
 
-/** What a change makes of a tenant's accounts. */
+/** The new state of a tenant's accounts. */
 export interface AccountsChange {
-  /** Depends on the accounts before alone: it is written once and committed against a row that others may change. */
+  /**
+   * Depends only on the previous accounts: it's written once and committed against a row that other processes may
+   * change.
+   */
   readonly accounts: readonly Account[]
   readonly defaultAccount: DefaultAccount | undefined
-  /** When it comes from a discovery. */
+  /** Set if the change comes from a discovery. */
   readonly discoveredAt?: Date
   readonly events: readonly TenantEvent[]
   /** Whether there are more accounts. Default is as before. */
@@ -27,10 +30,10 @@ export interface AccountsChange {
 }
 
 /**
- * Replaces a tenant's accounts: a whole new generation is written, one conditional write of the tenant row names it,
- * then the old one goes. What others change in the row in the meantime, a lease included, stays; when others change the
- * accounts, the change is made again from theirs.
- * @throws Problem `tenant_not_found`, `tenant_changed`, or what `change` throws.
+ * Replaces a tenant's accounts: writes a whole new generation, names it in one conditional write of the tenant row,
+ * then removes the old one. Other changes to the row, including a lease, are kept. If other processes change the
+ * accounts, the change is computed again from theirs.
+ * @throws Problem `tenant_not_found`, `tenant_changed`, and errors of `change`.
  */
 export async function replaceAccounts(
   dependencies: AccountsDependencies,

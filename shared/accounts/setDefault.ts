@@ -11,9 +11,9 @@ import { defaultEvents } from './events.ts'
 
 /** The account to vend when the app names none. */
 export const defaultAccountBody = z.strictObject({
-  /** Its id, or the number that people see in Microsoft's pages. */
+  /** Its id, or the number shown on Microsoft's pages. */
   accountId: accountName,
-  /** Needed only where the account is reached through several customers; otherwise the direct way is taken. */
+  /** Needed only if several customers can reach the account; otherwise the direct customer is used. */
   customerId: z
     .string()
     .regex(/^\d{1,20}$/, 'must be a number')
@@ -24,7 +24,7 @@ export const defaultAccountBody = z.strictObject({
 export type DefaultAccountRequest = z.infer<typeof defaultAccountBody>
 
 /**
- * Sets the default account. The same default again is no change and no event.
+ * Sets the default account. Setting the same default again changes nothing and adds no event.
  * @throws Problem `tenant_not_found`, `account_not_found` by name, or `tenant_changed`.
  */
 export async function setDefaultAccount(

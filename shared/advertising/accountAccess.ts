@@ -2,18 +2,18 @@ import type { AdvertiserAccount, CustomerRole } from './customerManagementSchema
 
 /** How a user reaches an account. */
 export interface AccountAccess {
-  /** What the `CustomerId` header must say. */
+  /** The value for the `CustomerId` header. */
   readonly customerId: string
   readonly roleId?: string
 }
 
-/** Finds how accounts are reached. */
+/** Finds how the user reaches an account. */
 export type FindAccountAccess = (account: AdvertiserAccount) => AccountAccess | undefined
 
 /**
- * Indexes a user's roles. A direct role in the owning customer comes first, then a role there through a
- * customer link, then a customer that is the account's agency (guides/account-hierarchy-permissions.md).
- * Undefined when no role explains the account.
+ * Indexes a user's roles. Direct roles in the owning customer come first, then roles there through a
+ * customer link, then the account's agency (guides/account-hierarchy-permissions.md).
+ * Undefined if no role explains the account.
  */
 export function createAccountAccessFinder(roles: readonly CustomerRole[]): FindAccountAccess {
   const directFirst = roles.toSorted((a, b) => Number(isByLink(a)) - Number(isByLink(b)))
@@ -29,7 +29,7 @@ export function createAccountAccessFinder(roles: readonly CustomerRole[]): FindA
   }
 }
 
-/** The account ids that roles name one by one, each once. */
+/** The account ids that roles list explicitly, without duplicates. */
 export function accountIdsOf(roles: readonly CustomerRole[]): readonly string[] {
   return [...new Set(roles.flatMap((role) => [...role.accountIds, ...role.linkedAccountIds]))]
 }

@@ -1,7 +1,7 @@
 import type { PauseReason } from '../domain/account.ts'
 import type { AccountInfo } from './customerManagementSchemas.ts'
 
-/** Whether an account can be worked with, and what a person should know about it. */
+/** Whether an account can be used, and a note about it for people. */
 export interface AccountUsability {
   readonly usable: boolean
   readonly note?: string
@@ -29,8 +29,8 @@ const usabilities: Readonly<Record<string, AccountUsability>> = {
 }
 
 /**
- * Judges an account's status (customer-management-service/accountlifecyclestatus.md). A status that is not
- * documented is taken for usable and named.
+ * Judges an account's status (customer-management-service/accountlifecyclestatus.md). An undocumented status
+ * counts as usable and is named.
  */
 export function accountUsability(
   account: Pick<AccountInfo, 'lifeCycleStatus' | 'pauseReason'>,

@@ -22,7 +22,7 @@ import {
 import { parseJsonOrNothing } from './json.ts'
 import { type Credentials, requestHeaders, serviceUrl } from './services.ts'
 
-/** What a call brought: a value, or why there is none. */
+/** The result of a call: a value, or why there is none. */
 export type CallResult<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly fault: AdvertisingFault }
@@ -34,23 +34,23 @@ export interface AccountSearch {
   readonly isCut: boolean
 }
 
-/** What {@link createCustomerManagement} needs. */
+/** Options of {@link createCustomerManagement}. */
 export interface CustomerManagementOptions {
   readonly environmentConfig: Pick<EnvironmentConfig, 'advertisingUrl'>
   /** Default is the platform's. */
   readonly fetch?: typeof fetch
-  /** Limit of each single call, its body included. Default is 30 seconds. */
+  /** The time limit of each call, its body included. Default is 30 seconds. */
   readonly timeLimitSeconds?: number
 }
 
 /**
- * Customer Management v13 over REST, as far as the broker needs it. Nothing is retried here and nothing
- * throws: a failure is a fault that says what it asks for. None of these calls needs the id headers.
+ * Customer Management v13 over REST, limited to the calls that the broker needs. It never retries and never
+ * throws: a failure is a fault with the required action. None of these calls needs the id headers.
  */
 export interface CustomerManagement {
-  /** The user that the access token stands for, and the user's roles in all customers. */
+  /** The access token's user, with the user's roles in all customers. */
   getUser(credentials: Credentials): Promise<CallResult<UserAndRoles>>
-  /** The accounts that a user reaches, page by page until a short one: the first 50,000 by id. */
+  /** The accounts that a user can reach, page by page until a short one: the first 50,000 by id. */
   searchAccounts(credentials: Credentials, userId: string): Promise<CallResult<AccountSearch>>
   /** The accounts and customers one level below a customer, linked ones included. */
   getLinkedAccountsAndCustomersInfo(
@@ -61,23 +61,23 @@ export interface CustomerManagement {
   >
   getAccount(credentials: Credentials, accountId: string): Promise<CallResult<AdvertiserAccount>>
   getCustomer(credentials: Credentials, customerId: string): Promise<CallResult<Customer>>
-  /** Ids and names of the customers that the user reaches: the first 5,000. */
+  /** Ids and names of the customers that the user can reach: the first 5,000. */
   getCustomersInfo(credentials: Credentials): Promise<CallResult<readonly Customer[]>>
 }
 
-/** The largest page that SearchAccounts gives (customer-management-service/paging.md). */
+/** The largest page that SearchAccounts returns (customer-management-service/paging.md). */
 const accountsPageSize = 1000
 
-/** One page more shows whether accounts are left out. */
+/** One more page shows whether accounts are left out. */
 const maxPages = maxAccounts / accountsPageSize + 1
 
-/** The most bytes of one answer. A page of 1,000 accounts as Microsoft's examples show them has some 2 MiB. */
+/** The most bytes of one answer. A page of 1,000 accounts like those in Microsoft's examples has about 2 MiB. */
 const maxAnswerBytes = 16 * 1024 * 1024
 
-/** As many customers as FindAccounts' like allow in `TopN`. */
+/** The most customers that `TopN` allows in operations like FindAccounts. */
 const maxCustomers = 5000
 
-/** Builds the client of one environment. */
+/** Creates the client for one environment. */
 export function createCustomerManagement(options: CustomerManagementOptions): CustomerManagement {
   const call = createCall(options)
   return {
@@ -124,7 +124,7 @@ function createCall(options: CustomerManagementOptions): Call {
         method: 'POST',
         headers: { ...requestHeaders(credentials), 'Content-Type': 'application/json; charset=utf-8' },
         body: JSON.stringify(body),
-        // A redirect would carry the tokens to a host that no table names.
+        // A redirect would send the tokens to a host that isn't in any table.
         redirect: 'manual',
         signal: limitOf(credentials, timeLimit),
       })
@@ -135,13 +135,13 @@ function createCall(options: CustomerManagementOptions): Call {
   }
 }
 
-/** The call's own limit, or that of all the calls that it is one of. */
+/** The call's own limit, combined with the limit of the operation that it belongs to. */
 function limitOf({ signal }: Credentials, milliseconds: number): AbortSignal {
   const own = AbortSignal.timeout(milliseconds)
   return signal ? AbortSignal.any([own, signal]) : own
 }
 
-/** The body; undefined when it is too long to be read. */
+/** The body; undefined if it's too long to read. */
 async function readText({ body }: Response): Promise<string | undefined> {
   const chunks: Uint8Array[] = []
   let bytes = 0
@@ -197,7 +197,7 @@ async function searchAllPages(
   return { ok: true, value: { accounts, isCut: found.size > maxAccounts } }
 }
 
-/** An empty page takes accounts away from a tenant, so it counts only if a second call brings it too. */
+/** An empty page removes accounts from a tenant, so it counts only if a second call returns it too. */
 async function confirmEmptyPage(page: () => Promise<AccountsPage>): Promise<AccountsPage> {
   const first = await page()
   return first.ok && first.value.length === 0 ? page() : first

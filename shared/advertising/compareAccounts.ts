@@ -1,6 +1,6 @@
 import type { DiscoveredAccount } from '../domain/account.ts'
 
-/** An account of which a compared property changed. */
+/** An account with a changed property. */
 export interface ChangedAccount<Before> {
   readonly before: Before
   readonly after: DiscoveredAccount
@@ -14,7 +14,7 @@ export interface AccountsDifference<Before> {
   readonly changed: readonly ChangedAccount<Before>[]
 }
 
-/** What makes an account another one for an app. */
+/** Properties whose change matters to an app. */
 const compared = [
   'customerId',
   'roleId',
@@ -25,13 +25,13 @@ const compared = [
   'usable',
 ] as const
 
-/** One of the properties that {@link compareAccounts} looks at. */
+/** A property that {@link compareAccounts} compares. */
 export type ComparedProperty = (typeof compared)[number]
 
-/** An account as it was kept: at least what is compared. */
+/** A stored account: at least its compared properties. */
 export type KnownAccount = Pick<DiscoveredAccount, 'accountId' | ComparedProperty>
 
-/** Compares the accounts that were known with those just discovered, by account id. */
+/** Compares known accounts with newly discovered ones, by account id. */
 export function compareAccounts<Before extends KnownAccount>(
   before: readonly Before[],
   after: readonly DiscoveredAccount[],

@@ -6,11 +6,11 @@ import { idSchema } from './json.ts'
 export interface CustomerRole {
   readonly roleId?: string
   readonly customerId: string
-  /** The customer's own accounts that the role is confined to; empty means all of them. */
+  /** The customer's own accounts that the role is limited to; empty means all of them. */
   readonly accountIds: readonly string[]
-  /** Accounts of other customers that are reached through this one, as their agency. */
+  /** Accounts of other customers that can be reached through this one, as their agency. */
   readonly linkedAccountIds: readonly string[]
-  /** Empty for a direct role, else `Administrative`, `Standard` or `LinkedEntityOnly`. */
+  /** Empty for a direct role, otherwise `Administrative`, `Standard` or `LinkedEntityOnly`. */
   readonly customerLinkPermission: string
 }
 
@@ -18,23 +18,23 @@ export interface CustomerRole {
 export interface UserAndRoles {
   readonly userId: string
   readonly userName: string
-  /** The customer in which the user was made; absent when Microsoft sent none. */
+  /** The customer in which the user was created; absent if Microsoft sent none. */
   readonly customerId?: string
   readonly roles: readonly CustomerRole[]
 }
 
-/** What every account answer says. Texts are empty when Microsoft sent none. */
+/** The common members of account answers. Texts are empty if Microsoft sent none. */
 export interface AccountInfo {
   readonly accountId: string
   readonly name: string
-  /** What people see in Microsoft's pages, e.g. `F1234567`; calls never use it. */
+  /** The number shown on Microsoft's pages, for example `F1234567`; calls never use it. */
   readonly number: string
   /** `Active`, `Pause`, `Draft`, `Inactive`, `Pending`, `Suspended`. */
   readonly lifeCycleStatus: string
   readonly pauseReason?: PauseReason
 }
 
-/** An account as SearchAccounts gives it. */
+/** An account as SearchAccounts returns it. */
 export interface AdvertiserAccount extends AccountInfo {
   /** The customer that owns it. */
   readonly ownerCustomerId: string
@@ -49,7 +49,7 @@ export interface Customer {
 const pauseReasons: Readonly<Record<string, PauseReason>> = { 1: 'user', 2: 'billing', 4: 'userAndBilling' }
 
 /**
- * The most characters to keep of a text. A name has 100 at most at Microsoft, and a column of a table takes 32,768
+ * The most characters to keep of a text. Microsoft's names have at most 100, and a table column holds 32,768
  * (Understanding the Table service data model, "property types").
  */
 const maxTextCharacters = 256
@@ -63,7 +63,7 @@ const ids = z
   .nullish()
   .transform((value) => value ?? [])
 
-/** Copies what it keeps: a slice would keep the whole text in memory, and half a character can't be stored. */
+/** Copies the kept part: a slice would keep the whole text in memory, and half a character can't be stored. */
 function cut(value: string): string {
   if (value.length <= maxTextCharacters) return value
   return Buffer.from(value.slice(0, maxTextCharacters)).toString()
@@ -76,7 +76,7 @@ function list<T extends z.ZodType>(item: T) {
     .transform((value) => value ?? [])
 }
 
-/** A list that must be there, though it may be null: an answer without it is no answer to our question. */
+/** A list that must be present but may be null: an answer without it doesn't answer the request. */
 function sentList<T extends z.ZodType>(item: T) {
   return z
     .array(item)

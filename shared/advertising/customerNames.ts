@@ -3,14 +3,14 @@ import type { CustomerManagement } from './client.ts'
 import type { Customer } from './customerManagementSchemas.ts'
 import type { Credentials } from './services.ts'
 
-/** Names that GetCustomersInfo does not give are asked for one by one, up to this many. */
+/** Names missing from GetCustomersInfo are requested one by one, up to this many. */
 const maxSingleCalls = 25
 
 const callsAtOnce = 4
 
 /**
- * Finds the names of customers: one call for those that the user reaches, then a few single ones.
- * A name is a comfort, so no fault stops anything: what cannot be learnt is absent.
+ * Finds the names of customers: one call for those that the user can reach, then a few single calls.
+ * Names are optional, so a fault doesn't stop anything: unknown names are absent.
  */
 export async function findCustomerNames(
   client: CustomerManagement,

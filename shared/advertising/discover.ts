@@ -17,29 +17,29 @@ export interface DiscoveredCustomer extends Customer {
   readonly roleId?: string
 }
 
-/** All that a user reaches. */
+/** All customers and accounts that a user can reach. */
 export interface Discovery {
   readonly advertisingUserId: string
   readonly userName: string
   readonly accounts: readonly DiscoveredAccount[]
   readonly customers: readonly DiscoveredCustomer[]
-  /** There are more accounts or roles than the broker reads: those it has found are kept. */
+  /** Set if there are more accounts or roles than the broker reads; those found are kept. */
   readonly isCut?: true
 }
 
-/** The most roles to read: as many customers as Microsoft gives in one answer (getcustomersinfo.md, `TopN`). */
+/** The most roles to read: the number of customers that Microsoft returns in one answer (getcustomersinfo.md, `TopN`). */
 const maxRoles = 5000
 
 /**
- * All calls of a discovery together: a person waits for it in the browser, and the platform ends an HTTP call after
+ * The limit of a whole discovery: a person waits for it in the browser, and the platform ends an HTTP call after
  * 230 s (functions-scale, "timeout").
  */
 const discoverySeconds = 120
 
 /**
- * Finds every customer and account of the signed-in user, the way Microsoft recommends (guides/get-started.md):
- * the user and the roles, then the accounts page by page, then the links for what roles do not explain.
- * All or nothing: a fault on the way is the answer, except that customers may stay without a name. All calls together
+ * Finds every customer and account of the signed-in user, as Microsoft recommends (guides/get-started.md):
+ * the user and the roles, then the accounts page by page, then the links for accounts that the roles don't explain.
+ * All or nothing: a fault along the way is the result, but customers may lack a name. All calls together
  * have 120 seconds.
  */
 export async function discoverAccounts(
@@ -73,7 +73,9 @@ export async function discoverAccounts(
   }
 }
 
-/** The accounts that need a look at the links: reached without a role, or named by a role and not searched. */
+/**
+ * The accounts that only the links can explain: reached without a role, or named by a role but not found by the search.
+ */
 function unexplained(
   searched: readonly AdvertiserAccount[],
   roles: readonly CustomerRole[],
@@ -82,7 +84,7 @@ function unexplained(
   return new Set([...notSearched(searched, roles), ...unreached(searched, findReach)])
 }
 
-/** Of a search that was cut, a role may name any number of accounts that were left out: only these are looked for. */
+/** After an incomplete search, roles may name any number of missing accounts: only these are searched for. */
 function unreached(
   searched: readonly AdvertiserAccount[],
   findReach: FindAccountAccess,
@@ -90,7 +92,7 @@ function unreached(
   return new Set(searched.filter((account) => !findReach(account)).map((account) => account.accountId))
 }
 
-/** Accounts that roles name and that only the links describe: the search lags behind a new link. */
+/** Accounts that roles name but only the links describe: the search lags behind a new link. */
 function onlyListed(
   searched: readonly AdvertiserAccount[],
   roles: readonly CustomerRole[],

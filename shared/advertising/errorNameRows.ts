@@ -1,7 +1,7 @@
 /**
- * Every row of Microsoft's operation error codes, number and symbolic name, by the prefix that the name begins with
- * (guides/operation-error-codes.md, 2026-08-10; 1616 rows). A number can stand twice, in different services.
- * Data alone; it is read by `errorNames.ts`. Names are known vocabulary: they hold no secret.
+ * Every row of Microsoft's operation error codes, number and symbolic name, grouped by the prefix of the name
+ * (guides/operation-error-codes.md, 2026-08-10; 1616 rows). A number can occur twice, in different services.
+ * Only data, for `errorNames.ts`. The names are known vocabulary and contain no secret.
  */
 export const errorNameRows = {
   CampaignService: `

@@ -4,25 +4,25 @@ import type { ServiceName } from './services.ts'
 /** One row of Microsoft's error table. */
 export interface ErrorRow {
   readonly code: number
-  /** The name with its service's prefix, as the table has it; empty where the service sends none. */
+  /** The name with its service's prefix, as in the table; empty if the service sends none. */
   readonly name: string
 }
 
 interface ErrorTable {
   readonly byCode: ReadonlyMap<number, readonly ErrorRow[]>
-  /** In lower case, with and without the service's prefix: both are on the wire. */
+  /** In lower case, with and without the service's prefix: both occur in answers. */
   readonly byName: ReadonlyMap<string, ErrorRow>
 }
 
 let read: ErrorTable | undefined
 
-/** Read at the first failed call, so that no start pays for it. */
+/** Parsed at the first failed call, so it doesn't slow down the start. */
 function table(): ErrorTable {
   read ??= readTable()
   return read
 }
 
-/** The name that goes with a number in a service; empty when the number is not in the table or has no name there. */
+/** The name for a number in a service; empty if the number isn't in the table or has no name there. */
 export function nameOfCode(code: number, service?: ServiceName): string {
   const rows = table().byCode.get(code) ?? []
   const isUnnamed = service === 'customerManagement' || service === 'customerBilling'
@@ -31,12 +31,12 @@ export function nameOfCode(code: number, service?: ServiceName): string {
   return isUnnamed ? '' : (rows.find(({ name }) => name !== '')?.name ?? '')
 }
 
-/** Whether Microsoft's table has a row for the number, whichever service's it is. */
+/** Whether Microsoft's table has a row for the number, in any service. */
 export function isListedCode(code: number): boolean {
   return table().byCode.has(code)
 }
 
-/** The row of a symbolic name, in whatever case, with its service's prefix or without. */
+/** The row of a symbolic name, in upper or lower case, with or without its service's prefix. */
 export function rowOfName(name: string): ErrorRow | undefined {
   return table().byName.get(name.toLowerCase())
 }
@@ -52,7 +52,7 @@ function readTable(): ErrorTable {
       byCode.set(row.code, [...(byCode.get(row.code) ?? []), row])
       if (bare === '') continue
       byName.set(row.name.toLowerCase(), row)
-      // A name that the table has without a prefix is that row's, not a prefixed one's: `none` comes last.
+      // An unprefixed name in the table belongs to that row, not to a prefixed one: `none` comes last.
       if (isPrefixed) byName.set(bare.toLowerCase(), byName.get(bare.toLowerCase()) ?? row)
     }
   }

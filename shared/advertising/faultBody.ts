@@ -5,31 +5,31 @@ import { parseJsonOrNothing } from './json.ts'
 import { parsePastedResponse, type ResponseHead } from './pastedResponse.ts'
 import { tokenErrorOfJson, tokenErrorOfText } from './tokenErrorBody.ts'
 
-/** What kind of body a failed call brought. */
+/** The kind of a failed call's body. */
 export type BodyForm = 'fault' | 'soapFault' | 'tokenError' | 'foreignJson' | 'html' | 'text' | 'empty'
 
-/** A body as far as it could be understood. Its texts are foreign: they are redacted where they leave. */
+/** A parsed body. Its texts come from outside: they're redacted before they leave the broker. */
 export interface FaultBody {
   readonly form: BodyForm
   readonly errors: readonly AdvertisingError[]
-  /** Empty when the body names none. */
+  /** Empty if the body has none. */
   readonly trackingId: string
-  /** Status and headers that were pasted in front of the body. */
+  /** Status and headers that were pasted before the body. */
   readonly head?: ResponseHead
-  /** Whether the errors are of single items of a call that succeeded otherwise. */
+  /** Whether the errors concern single items of a call that otherwise succeeded. */
   readonly isPartial: boolean
-  /** The status of a report or bulk job that has failed; empty for every other. */
+  /** The status of a failed report or bulk job; empty otherwise. */
   readonly failedJob: string
-  /** A token endpoint's refusal, as {@link BodyForm} `tokenError` has it. */
+  /** A token endpoint's refusal, with the form `tokenError`. */
   readonly tokenError?: Readonly<Record<string, unknown>>
-  /** The body without what was pasted in front, for its words. */
+  /** The body without a pasted head, as text. */
   readonly text: string
 }
 
-/** Forms other than JSON are read so far; a fault in words is never longer. */
+/** The limit for reading forms other than JSON; a fault in text form is never longer. */
 const maxTextCharacters = 262_144
 
-/** Reads a body of whatever kind and in whatever form it was pasted; never throws. Linear in its length. */
+/** Reads a body of any kind and in any pasted form; never throws. Linear in its length. */
 export function readFaultBody(bodyText: string): FaultBody {
   const { head, body } = parsePastedResponse(bodyText)
   const text = body.trim()
@@ -56,7 +56,7 @@ function readJson(json: unknown, text: string): Read {
   const tokenError = tokenErrorOfJson(json)
   if (tokenError) return { form: 'tokenError', tokenError }
   if (failedJob) return { form: 'foreignJson', failedJob }
-  // A tool's own JSON may hold the fault in one of its strings.
+  // A tool's own JSON may contain the fault in one of its strings.
   const words = readWords(text.slice(0, maxTextCharacters))
   return words.form === 'text' ? { ...words, form: 'foreignJson' } : words
 }
@@ -72,7 +72,7 @@ function readSoap(text: string): Read {
   return { form: 'soapFault', errors: told, trackingId, isPartial, failedJob }
 }
 
-/** A gateway's page. Entra's own error page names its number; of every other page the status tells more. */
+/** A gateway's page. Entra's own error page contains its number; for every other page, the status is more useful. */
 function readHtml(text: string): Read {
   const tokenError = /AADSTS\d/.test(text) ? tokenErrorOfText(text) : undefined
   return tokenError ? { form: 'tokenError', tokenError } : { form: 'html' }
@@ -87,7 +87,7 @@ function readWords(text: string): Read {
   return { form: 'text', errors: namesInText(text), trackingId }
 }
 
-/** The text as JSON, or the JSON that stands in it behind a log's prefix; JSON inside a JSON string is opened. */
+/** The text as JSON, or the JSON after a log's prefix; JSON inside a JSON string is parsed too. */
 function jsonOf(text: string): unknown {
   const whole = parseJsonOrNothing(text)
   if (typeof whole === 'string') return parseJsonOrNothing(whole) ?? undefined
@@ -99,7 +99,7 @@ function jsonOf(text: string): unknown {
   return parseJsonOrNothing(head.slice(from, to + 1))
 }
 
-/** An envelope, or a text that says of itself that it is one. */
+/** An envelope, or a text that identifies itself as one. */
 function isSoap(text: string): boolean {
   if (/<(?:\w{1,20}:)?Envelope[\s>]/.test(text)) return true
   return /SOAP[- ]?Fault|Check the SOAP fault details|Fault Code: s:|<faultcode|["']?faultstring["']?\s{0,5}[:=>]/i.test(

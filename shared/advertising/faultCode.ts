@@ -3,10 +3,10 @@ import type { Actor } from '../problems.ts'
 import type { ServiceName } from './services.ts'
 
 /**
- * What a failure asks for. `expiredToken`: one forced refresh and one retry. `credentials`: access token,
+ * The action that a failure requires. `expiredToken`: one forced refresh and one retry. `credentials`: access token,
  * developer token or environment is wrong. `identity`: another kind of sign-in. `rights`: the user lacks
- * access. `request`: the call itself is wrong. `backOff`: wait for the stated time. `passing`: try again.
- * `unexpectedAnswer`: nothing that Microsoft documents.
+ * access. `request`: the call itself is wrong. `backOff`: wait for the stated time. `passing`: a temporary failure, try
+ * again. `unexpectedAnswer`: not documented by Microsoft.
  */
 export type FaultClass =
   | 'expiredToken'
@@ -20,18 +20,18 @@ export type FaultClass =
 
 /** One documented error code. */
 export interface FaultCode {
-  /** The services in which the number has this meaning; absent means all of them. */
+  /** The services in which the number has this meaning. Default is all. */
   readonly services?: readonly ServiceName[]
   readonly code: number
-  /** Microsoft's symbolic name. Customer Management and Billing do not always send it. */
+  /** Microsoft's symbolic name. Customer Management and Billing don't always send it. */
   readonly errorCode: string
   /** A word in the error's texts that narrows the code down. */
   readonly reason?: string
   readonly meaning: string
   readonly actor: Actor
   readonly class: FaultClass
-  /** How long Microsoft asks to wait. */
+  /** The wait that Microsoft asks for. */
   readonly retryAfterSeconds?: number
-  /** What the code means where `sent` proves nothing else; absent where class and ids decide. */
+  /** The code's meaning unless `sent` proves another one; absent if class and ids decide. */
   readonly verdict?: VerdictCode
 }

@@ -9,9 +9,9 @@ const campaignServices = ['campaignManagement', 'adInsight', 'bulk', 'reporting'
 
 /**
  * The error codes that concern a token broker, narrowest row first
- * (guides/operation-error-codes.md; waits: guides/services-protocol.md, except Reporting's, which is ours:
+ * (guides/operation-error-codes.md; waits: guides/services-protocol.md, except Reporting's, which is our choice:
  * Microsoft says only "until the previous reports are completed").
- * Numbers repeat across services, so a row is found by service and code.
+ * Numbers repeat across services, so rows are found by service and code.
  */
 export const commonFaultCodes: readonly FaultCode[] = [
   row(0, 'InternalError', 'passing', 'nobody', 'Microsoft Advertising failed without naming a cause.'),
@@ -145,12 +145,12 @@ export const commonFaultCodes: readonly FaultCode[] = [
   },
 ]
 
-/** Every row that is not about the request alone. */
+/** Every row that isn't only about the request. */
 const allFaultCodes = [...commonFaultCodes, ...otherFaultCodes]
 
 /**
- * The documented meaning of one error in one service; undefined when there is none. A row of Microsoft's table that
- * concerns no credential is about the request. A symbolic name says more than a number, which services reuse.
+ * The documented meaning of one error in one service; undefined if there is none. A row of Microsoft's table that
+ * concerns no credential is about the request. A symbolic name is more specific than a number, which services reuse.
  */
 export function faultCodeOf(
   service: ServiceName | undefined,
@@ -161,13 +161,13 @@ export function faultCodeOf(
   const found = own.find((known) => isService(known, service, named) && isReason(known, named))
   if (found) return found
   if (named.code === undefined || !isListedCode(named.code)) return undefined
-  // A number whose meaning is another service's proves nothing in this one.
+  // A number that only has a meaning in another service proves nothing in this one.
   if (own.length > 0) return undefined
   const errorCode = nameOfCode(named.code, service) || named.errorCode
   return row(named.code, errorCode, 'request', 'app', 'The request wasn’t accepted.')
 }
 
-/** The error by the number and the full name that its name stands for; with an unknown name, by its own number. */
+/** The error with the number and full name of its row; if the name is unknown, with its own number. */
 function toNamed(error: AdvertisingError): AdvertisingError {
   const known = rowOfName(error.errorCode)
   if (!known) return error
@@ -181,12 +181,12 @@ function isService(known: FaultCode, service: ServiceName | undefined, error: Ad
   return service ? known.services.includes(service) : isOnlyMeaning(known)
 }
 
-/** Without a service a number counts where it stands for one thing alone. */
+/** Without a service, a number counts only if it has a single meaning. */
 function isOnlyMeaning({ code, errorCode }: FaultCode): boolean {
   return nameOfCode(code) === errorCode && !reused.has(code)
 }
 
-/** The numbers of own meaning that stand twice in the table. */
+/** The numbers with more than one meaning in the table. */
 const reused: ReadonlySet<number> = new Set([207])
 
 function isReason(known: FaultCode, error: AdvertisingError): boolean {

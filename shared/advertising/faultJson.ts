@@ -1,31 +1,31 @@
 import type { AdvertisingError } from './advertisingError.ts'
 
-/** What parsed JSON was found to say. */
+/** The contents found in parsed JSON. */
 export interface ReadJson {
   readonly isFault: boolean
-  /** Whether its errors are of single items of a call that succeeded otherwise. */
+  /** Whether its errors concern single items of a call that otherwise succeeded. */
   readonly isPartial: boolean
   readonly errors: readonly AdvertisingError[]
   readonly trackingId: string
-  /** The status of a report or bulk job that has failed, e.g. `FailedFullSyncRequired`; empty for every other. */
+  /** The status of a failed report or bulk job, for example `FailedFullSyncRequired`; empty otherwise. */
   readonly failedJob: string
 }
 
-/** An object's members by their names in lower case: tools write them as they like. */
+/** An object's members by their names in lower case, because tools differ in case. */
 type Members = Readonly<Record<string, unknown>>
 
 /**
- * The lists in which Microsoft's fault types keep their errors: AdApiFaultDetail; ApiFault; ApiFaultDetail and
+ * The lists in which Microsoft's fault types list their errors: AdApiFaultDetail; ApiFault; ApiFaultDetail and
  * ApiBatchFault; EditorialApiFaultDetail.
  */
 const faultLists = ['errors', 'operationerrors', 'batcherrors', 'editorialerrors']
 /** The errors of single items in an answer with status 200 (guides/handle-service-errors-exceptions). */
 const partialLists = ['partialerrors', 'nestedpartialerrors']
 const allLists = [...faultLists, ...partialLists]
-/** What a list's elements are called where XML was turned into JSON. */
+/** Names of a list's elements in JSON that was converted from XML. */
 const elementNames = ['adapierror', 'operationerror', 'batcherror', 'editorialerror', 'batcherrorcollection']
 
-/** How deep and how many objects are searched. A wrapped fault is near the top. */
+/** Limits on the depth and the number of searched objects. A wrapped fault is near the top. */
 const maxDepth = 6
 const maxObjects = 2_000
 
@@ -43,7 +43,10 @@ export function readFaultJson(json: unknown): ReadJson {
   return { isFault: true, isPartial: isPartial(fault), errors, trackingId, failedJob }
 }
 
-/** Every object of a value, its members' names in lower case. Breadth first, so that the outermost fault is found; the elements of error lists are not looked into. */
+/**
+ * Every object in a value, with its members' names in lower case. Breadth first, so the outermost fault is found;
+ * elements of error lists are skipped.
+ */
 export function objectsOf(root: unknown): Members[] {
   const found: Members[] = []
   let level: unknown[] = [root]
@@ -80,7 +83,7 @@ function isSingleError(members: Members): boolean {
   return 'errorcode' in members && 'code' in members
 }
 
-/** A fault says its type, or has the errors of the call itself; an answer has only those of its items. */
+/** A fault has a type or the errors of the call itself; an answer has only errors of its items. */
 function isPartial(fault: Members): boolean {
   if (/fault/i.test(textOf(fault.type))) return false
   const hasErrors = (name: string) => elementsOf(fault[name]).some((one) => one !== null)
@@ -117,7 +120,7 @@ function readError(error: unknown): AdvertisingError[] {
   ]
 }
 
-/** A list's elements: of an array, of an object as XML is turned into, or a single one. */
+/** A list's elements: from an array, from an object converted from XML, or a single one. */
 function elementsOf(list: unknown): readonly unknown[] {
   if (Array.isArray(list)) return list
   if (typeof list !== 'object' || list === null) return []

@@ -1,7 +1,7 @@
 import type { AdvertisingError } from './advertisingError.ts'
 import { isListedCode, rowOfName } from './errorNames.ts'
 
-/** What a text that is no JSON was found to say. */
+/** The contents found in a text that isn't JSON. */
 export interface ReadText {
   readonly errors: readonly AdvertisingError[]
   readonly trackingId: string
@@ -19,21 +19,23 @@ const fields: Readonly<Record<string, Field>> = {
 }
 
 const key = /(?<![A-Za-z0-9_])(?:Code|ErrorCode|Message|Details?|TrackingId)(?![A-Za-z0-9_])/gi
-/** What stands before a `Code` that is not Microsoft's: `Status Code: 401`, `Fault Code: s:Server`, `exit code 1`. */
+/** Words before a `Code` that isn't Microsoft's: `Status Code: 401`, `Fault Code: s:Server`, `exit code 1`. */
 const otherCode = /(?:status|http|response|exit|fault|return)[ _-]?$/i
-/** Nothing that a fault says is longer. */
+/** The most characters of a value in a fault. */
 const maxValueCharacters = 2_000
 
 const attributes = /(?:\s[^<>]{0,300})?(\/?)>/y
 const separator = /["'\]]{0,2}[ \t]{0,20}(?:=>\s{0,40}|[:=][ \t]{0,40})/y
-/** A value in JSON, Python, suds, PHP's `print_r` and `var_dump`, or bare; an unclosed quote is a paste that was cut. */
+/**
+ * A value in JSON, Python, suds, PHP's `print_r` and `var_dump`, or bare; an unclosed quote is a paste that was cut.
+ */
 const value =
   /(?:string\(\d{1,6}\) ?|int\(|[ub](?=["']))?(?:"((?:[^"\\]|\\[\s\S])*)|'((?:[^'\\]|\\[\s\S])*)|(-?\d{1,9})(?![\w.-])|([^\s,;[\](){}<>"'][^\n,;\])}<>]*))/y
 
 /**
- * Reads the errors out of a fault that is pasted in any written form: XML, JSON that was cut or has single quotes, a
- * Python dictionary, a suds dump, PHP's `print_r` and `var_dump`, a message of an SDK. Each name is looked at once and
- * each value up to {@link maxValueCharacters}, so that the time grows with the text alone.
+ * Reads the errors from a fault that was pasted in any text form: XML, JSON that was cut or has single quotes, a
+ * Python dictionary, a suds dump, PHP's `print_r` and `var_dump`, an SDK's message. Each name is read once and
+ * each value up to {@link maxValueCharacters}, so the time grows only with the text.
  */
 export function readFaultText(text: string): ReadText {
   const records: Partial<Record<Field, string>>[] = []
@@ -62,7 +64,7 @@ function* pairsOf(text: string): Generator<readonly [Field, string]> {
     const field = fields[match[0].toLowerCase()]!
     const found = valueAt(text, match.index, match.index + match[0].length)
     if (!found) continue
-    // A bare word ends at its blank; only sentences go on.
+    // An unquoted word ends at a space; only sentences continue.
     const isWord = found.isBare && field !== 'message' && field !== 'detail'
     const words = isWord ? (found.text.match(/^\S+?(?=[.:]?(?:\s|$))/)?.[0] ?? '') : found.text
     readTo = isWord ? found.end - (found.text.length - words.length) : found.end
@@ -73,7 +75,7 @@ function* pairsOf(text: string): Generator<readonly [Field, string]> {
 interface FoundValue {
   readonly text: string
   readonly end: number
-  /** Neither in quotes nor in an element. */
+  /** Whether it's neither in quotes nor in an element. */
   readonly isBare?: boolean
 }
 
@@ -108,7 +110,7 @@ function isNothing(words: string | undefined): boolean {
   return words === undefined || /^(?:null|none|nil|undefined)\b/i.test(words)
 }
 
-/** Numbers that are called `code` are everywhere; only beside the words of Microsoft's faults are they its. */
+/** Numbers named `code` are common; they're Microsoft's only near the words of its faults. */
 function isFaultText(text: string): boolean {
   return /TrackingId|Error_?Code|AdApi(?:Error|Fault)|Api(?:Batch)?Fault|(?:Operation|Batch)Error|["']Errors["']/i.test(
     text,
@@ -129,7 +131,7 @@ function stickyMatch(pattern: RegExp, text: string, at: number): RegExpExecArray
   return pattern.exec(text)
 }
 
-/** What Microsoft's messages say in full, where a log kept nothing but the message. */
+/** Microsoft's complete messages, for logs that contain only the message. */
 const sentences: readonly (readonly [string, string])[] = [
   ['authentication failed. either supplied credentials are invalid', 'InvalidCredentials'],
   ['authentication token expired. please renew it', 'AuthenticationTokenExpired'],
@@ -142,7 +144,7 @@ const sentences: readonly (readonly [string, string])[] = [
   ['maximum number of concurrent report requests', 'ConcurrentRequestOverLimit'],
 ]
 
-/** The symbolic names that a running text holds, without their numbers: a log line, an exception's message. */
+/** Symbolic names in running text, without their numbers: a log line, an exception's message. */
 export function namesInText(text: string): AdvertisingError[] {
   const lower = text.toLowerCase()
   const sentence = sentences.find(([words]) => lower.includes(words))
@@ -155,7 +157,7 @@ export function namesInText(text: string): AdvertisingError[] {
   })
 }
 
-/** Names of three words or more: shorter ones are in anybody's text. */
+/** Names of three or more words: shorter ones occur in ordinary text. */
 function distinctiveNames(text: string): string[] {
   const words = text.match(/(?<![A-Za-z0-9_])[A-Z][A-Za-z0-9]{11,99}(?![A-Za-z0-9_])/g) ?? []
   return [...new Set(words)].filter((word) => (word.match(/[A-Z]/g) ?? []).length >= 2 && rowOfName(word))

@@ -10,43 +10,43 @@ import { otherFaultCodes } from './otherFaultCodes.ts'
 import { redact } from './redact.ts'
 import type { ServiceName } from './services.ts'
 
-/** Why a call to Microsoft Advertising failed, judged once. No text in it holds a secret. */
+/** Why a call to Microsoft Advertising failed, judged once. No text in it contains a secret. */
 export interface AdvertisingFault {
   readonly service?: ServiceName
-  /** The HTTP status; 0 when no answer came. */
+  /** The HTTP status; 0 if there was no answer. */
   readonly status: number
-  /** Microsoft's id of the call, for its support; empty when none was sent. */
+  /** Microsoft's id for the call, for its support; empty if none was sent. */
   readonly trackingId: string
   readonly form: BodyForm
-  /** The errors that the body names, a hundred at most; what decides was looked for among all. */
+  /** The errors in the body, a hundred at most; the deciding one was chosen from all of them. */
   readonly errors: readonly AdvertisingError[]
-  /** The error that decided; absent when the status alone did. */
+  /** The deciding error; absent if only the status decided. */
   readonly code?: number
-  /** Microsoft's symbolic name of `code`; empty when it is not known. */
+  /** Microsoft's symbolic name of `code`; empty if unknown. */
   readonly errorCode: string
-  /** The word that narrowed the code down, e.g. `UserNotFound`. */
+  /** The word that narrows down the code, for example `UserNotFound`. */
   readonly reason?: string
   readonly meaning: string
   readonly actor: Actor
   readonly class: FaultClass
   readonly retryAfterSeconds?: number
-  /** Whether Microsoft documents the error that decided; the status alone decided where it does not. */
+  /** Whether Microsoft documents the deciding error; if not, only the status decided. */
   readonly isDocumented: boolean
-  /** What the documentation says of the error that decided; absent where its verdict says it all. */
+  /** The documentation's text for the deciding error; absent if its verdict is enough. */
   readonly documented?: string | undefined
-  /** What the code means where the ids prove nothing else. */
+  /** The code's meaning unless the ids prove another one. */
   readonly verdict?: VerdictCode
-  /** The one token that the words of the answer name; absent where they name none or both. */
+  /** The token that the answer's text names; absent if it names none or both. */
   readonly named?: 'developerToken' | 'accessToken'
-  /** Whether the answer says nothing but its status. */
+  /** Whether the answer contains nothing but its status. */
   readonly isBare: boolean
-  /** What was seen, in one line. */
+  /** The observed facts, in one line. */
   readonly evidence: string
-  /** What is known of the tokens of a call that the broker made itself. */
+  /** The known facts about the tokens, for a call that the broker made itself. */
   readonly tokens?: FaultEvidence
 }
 
-/** The answer of a call that failed. */
+/** A failed call's answer. */
 export interface FailedResponse {
   readonly service?: ServiceName
   readonly status: number
@@ -63,7 +63,7 @@ interface Judgement {
   readonly retryAfterSeconds?: number
 }
 
-/** The class that decides when one body names several errors, most telling first. */
+/** The order in which classes decide if one body has several errors, most specific first. */
 const precedence: readonly FaultClass[] = [
   'expiredToken',
   'credentials',
@@ -75,18 +75,18 @@ const precedence: readonly FaultClass[] = [
   'unexpectedAnswer',
 ]
 
-/** Microsoft's own wait for 117, used where a 429 brings neither code nor `Retry-After`. */
+/** Microsoft's own wait for 117, used if a 429 has neither a code nor `Retry-After`. */
 const throttledSeconds = 60
 
 /**
- * Reads a failed answer: all errors of the body by (service, code), then the status alone.
- * Never throws, whatever the body is (plain text on 403 has been seen: Java SDK issue 223).
+ * Reads a failed answer: all errors of the body by (service, code), then only the status.
+ * Never throws, regardless of the body (plain text on 403 has been observed: Java SDK issue 223).
  */
 export function readFault(answer: FailedResponse): AdvertisingFault {
   return toFault(answer, readFaultBody(answer.bodyText))
 }
 
-/** {@link readFault} of a body that was read before. Comparing comes first, cutting secrets out last. */
+/** Like {@link readFault}, for a parsed body. Compares before it removes secrets. */
 export function toFault(answer: FailedResponse, body: FaultBody): AdvertisingFault {
   const known = decisive(answer.service, body.errors)
   const error = known ? undefined : body.errors[0]
@@ -117,7 +117,7 @@ export function toFault(answer: FailedResponse, body: FaultBody): AdvertisingFau
   }
 }
 
-/** The fault of a call that brought no answer within its time, or none at all. */
+/** The fault of a call that got no answer in time, or none at all. */
 export function faultWithoutResponse(service: ServiceName, cause: 'timeLimit' | 'network'): AdvertisingFault {
   const meaning =
     cause === 'timeLimit'
@@ -138,7 +138,7 @@ export function faultWithoutResponse(service: ServiceName, cause: 'timeLimit' | 
   }
 }
 
-/** The fault of a successful answer that lacks what its operation promises. */
+/** The fault of a successful answer that lacks required content. */
 export function faultOfUnexpectedResponse(answer: FailedResponse, lacking: string): AdvertisingFault {
   return {
     ...readFault(answer),
@@ -204,7 +204,7 @@ function redactError({ errorCode, message, detail, ...code }: AdvertisingError):
   return { ...code, errorCode: redact(errorCode), message: redact(message), detail: redact(detail) }
 }
 
-/** Microsoft's usual text of 105 names both tokens, and so names neither. */
+/** Microsoft's usual text for 105 names both tokens, so it identifies neither. */
 function namedToken({ errors, text, head }: FaultBody): AdvertisingFault['named'] {
   const told = errors.slice(0, maxErrorsShown).map((e) => `${e.errorCode} ${e.detail} ${e.message}`)
   const words = told.length > 0 ? told.join(' ') : text.slice(0, 4_000)
@@ -214,7 +214,7 @@ function namedToken({ errors, text, head }: FaultBody): AdvertisingFault['named'
   return head?.headers.get('www-authenticate')?.includes('invalid_token') ? 'accessToken' : undefined
 }
 
-/** What an answer without a cause is made of: the status in words, and what frames it. */
+/** The words of an answer without a cause: the status in words, and its frame. */
 const causeless =
   /\b(?:unauthori[sz]ed|authori[sz]ation|authori[sz]ed|authentication|authenticationerror|required|failed|forbidden|access|denied|has|been|for|this|request|is|the|not|you|are|to|http|https|error|errors|code|status|statuscode|title|type|message|detail|details|null|true|false|tools|ietf|org|html|rfc|section|traceid|requestid|path|timestamp)\b|[^a-z]/gi
 

@@ -1,9 +1,9 @@
 import type { SignInWith } from '../domain/connectHint.ts'
 import type { AdvertisingFault } from './faults.ts'
 
-/** Microsoft Advertising refuses the person who signed in, and why. */
+/** Why Microsoft Advertising refuses the person who signed in. */
 export interface IdentityFault {
-  /** A stable word, e.g. for `reauthorizationReason`. */
+  /** A stable word, for example for `reauthorizationReason`. */
   readonly reason:
     | 'no_advertising_user'
     | 'login_merged_away'
@@ -69,7 +69,7 @@ const identityFaults: Readonly<Record<string, IdentityFault>> = {
   '126 WorkAccountIsRequired': useWork,
 }
 
-/** Whether a fault is about who signed in, and which sign-in would work; undefined when it is not. */
+/** Whether a fault is about who signed in, and which sign-in would work; undefined if it isn't. */
 export function identityFaultOf(
   fault: Pick<AdvertisingFault, 'class' | 'code' | 'reason'>,
 ): IdentityFault | undefined {

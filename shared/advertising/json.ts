@@ -6,15 +6,15 @@ interface ReviverContext {
 }
 
 /**
- * Parses JSON and keeps every integer that a double cannot hold as a string of the digits that were sent:
+ * Parses JSON and keeps every integer that doesn't fit in a double as a string of its original digits:
  * Microsoft Advertising's ids are 64 bits wide.
- * @throws SyntaxError when the text is no JSON.
+ * @throws SyntaxError if the text isn't JSON.
  */
 export function parseJson(text: string): unknown {
   return JSON.parse(text, keepWideInteger)
 }
 
-/** Parses JSON like {@link parseJson}; undefined when the text is no JSON. */
+/** Parses JSON like {@link parseJson}; undefined if the text isn't JSON. */
 export function parseJsonOrNothing(text: string): unknown {
   try {
     return parseJson(text)

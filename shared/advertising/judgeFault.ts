@@ -5,9 +5,9 @@ import type { AdvertisingFault } from './faults.ts'
 import { type IdentityFault, identityFaultOf, notAnAdvertisingUser } from './identityFault.ts'
 
 /**
- * What a fault is about. `person`: who signed in. `account`: an account that is inactive. `rights`: what the person may
- * do. `credentials`: a token that the operator provides. `undecided`: the person or the developer token, and nothing
- * tells which. `service`: Microsoft Advertising itself; wait. `unknown`: nothing that is documented.
+ * The subject of a fault. `person`: who signed in. `account`: an inactive account. `rights`: the person's
+ * permissions. `credentials`: a token that the operator provides. `undecided`: the person or the developer token,
+ * without evidence which. `service`: Microsoft Advertising itself; wait. `unknown`: not documented.
  */
 export type FaultSubject =
   | 'person'
@@ -27,17 +27,17 @@ export interface FaultJudgement {
   readonly identity?: IdentityFault
 }
 
-/** What the judgement reads of a fault. */
+/** The part of a fault that is judged. */
 export type JudgedFault = Pick<
   AdvertisingFault,
   'actor' | 'class' | 'code' | 'errorCode' | 'named' | 'reason' | 'status' | 'verdict'
 > & { readonly tokens?: FaultEvidence }
 
 /**
- * Decides who is at fault for a fault of Microsoft Advertising: the only place that does. Code 105 comes without a
- * reason (Advertising-docs issue 555, and every capture since) and covers access token, developer token, person and
- * account, so that evidence decides.
- * @param evidence default is what the client that made the call knows.
+ * Decides who is responsible for a fault of Microsoft Advertising; nothing else does. Code 105 comes without a
+ * reason (Advertising-docs issue 555, and every capture since) and covers access token, developer token, person, and
+ * account, so evidence decides.
+ * @param evidence default is the facts from the client that made the call.
  */
 export function judgeFault(fault: JudgedFault, evidence: FaultEvidence = fault.tokens ?? {}): FaultJudgement {
   const identity = identityFaultOf(fault)
@@ -76,7 +76,7 @@ function judgeCredentials(fault: JudgedFault, evidence: FaultEvidence): FaultJud
   return isAccessTokenGood ? developerTokenRefused : tokensRefused
 }
 
-/** A status without a code says nothing of the developer token: a gateway or a firewall answers like that too. */
+/** A status without a code says nothing about the developer token: a gateway or a firewall can answer the same way. */
 function judgeWithoutCode({ code, errorCode, status, verdict }: JudgedFault): FaultJudgement {
   if (verdict) return { about: 'credentials', verdict, actor: 'operator' }
   if (status === 401 && code === undefined && errorCode === '') {
@@ -86,7 +86,7 @@ function judgeWithoutCode({ code, errorCode, status, verdict }: JudgedFault): Fa
 }
 
 function judgeWithoutReason({ accessToken, developerToken, isPersonKnown }: FaultEvidence): FaultJudgement {
-  // Microsoft's message goes on: "… or the account is inactive".
+  // Microsoft's message continues: "… or the account is inactive".
   if (accessToken === 'accepted') return inactiveAccount
   if (accessToken === undefined || developerToken === undefined)
     return { ...tokensRefused, about: 'undecided' }
@@ -96,7 +96,8 @@ function judgeWithoutReason({ accessToken, developerToken, isPersonKnown }: Faul
       : undecided
   }
   if (developerToken === 'proven') return person(notAnAdvertisingUser)
-  // Of a known person, only the developer token can be new; of a stranger, a token that once worked says enough.
+  // For a known person, only the developer token can be new; for an unknown person, a token that once worked is proof
+  // enough.
   if (isPersonKnown) return developerToken === 'unproven' ? developerTokenRefused : undecided
   return developerToken === 'lapsed' ? person(notAnAdvertisingUser) : undecided
 }

@@ -6,7 +6,7 @@ type Row = readonly [code: number, errorCode: string, meaning: string]
 const campaign = ['campaignManagement', 'adInsight', 'bulk', 'reporting'] as const
 const customer = ['customerManagement', 'customerBilling'] as const
 
-/** What a row's verdict says of class and actor. */
+/** The class and actor that a row's verdict implies. */
 const kinds = {
   account_unknown: { class: 'rights', actor: 'app' },
   customer_unknown: { class: 'rights', actor: 'app' },
@@ -23,8 +23,9 @@ const kinds = {
 
 /**
  * The rows of Microsoft's error table beyond the common ones that concern credentials, ids, rights, the account's
- * status, throttling, the service itself or transfer addresses (guides/operation-error-codes.md, gone through row by
- * row). Every other row is about the request. 119 is in no table: it was seen on the wire (BingAds-Python-SDK#154).
+ * status, throttling, the service itself, or transfer addresses (guides/operation-error-codes.md, reviewed row by
+ * row). Every other row is about the request. 119 isn't in any table: it was observed in an answer
+ * (BingAds-Python-SDK#154).
  */
 export const otherFaultCodes: readonly FaultCode[] = [
   ...rows('account_unknown', undefined, [
@@ -100,7 +101,7 @@ export const otherFaultCodes: readonly FaultCode[] = [
     [3101, 'OAuthTokenInvalid', 'The access token must be issued for `msads.manage`.'],
   ]),
   ...rows('throttled_bulk', campaign, [[3227, 'BulkServiceTooManyRequests', 'Too many bulk requests.']]).map(
-    // Microsoft names no wait for it; 60 s is what it asks for elsewhere (guides/services-protocol.md).
+    // Microsoft names no wait for it; elsewhere it asks for 60 s (guides/services-protocol.md).
     (row) => ({ ...row, retryAfterSeconds: 60 }),
   ),
   ...rows('service_trouble', campaign, [
@@ -141,7 +142,7 @@ function rows(
   }))
 }
 
-/** Missing rights, or ids that are wrong: which of them, `sent` tells. */
+/** Missing rights or wrong ids; `sent` shows which. */
 function rights(services: FaultCode['services'], list: readonly Row[]): FaultCode[] {
   return list.map(([code, errorCode, meaning]) => ({
     code,

@@ -4,20 +4,20 @@ export interface PastedResponse {
   readonly body: string
 }
 
-/** What a pasted head tells. */
+/** The contents of a pasted head. */
 export interface ResponseHead {
   readonly status: number
   readonly headers: Headers
 }
 
-/** The most heads to read (`100 Continue`, a proxy's own, redirects). */
+/** The most heads to read (`100 Continue`, a proxy's, redirects). */
 const maxHeads = 5
-/** A longer head is none. */
+/** A longer head isn't treated as one. */
 const maxHeadCharacters = 32_768
 
 /**
- * Takes the head off an answer that was pasted with it, as `curl -i` or `curl -v` shows it. The last head counts: a
- * proxy's or `100 Continue` stands before it. Linear in the text.
+ * Separates an answer's head from its body, as pasted from `curl -i` or `curl -v`. The last head counts: a
+ * proxy's or `100 Continue` precedes it. Linear in the text.
  */
 export function parsePastedResponse(text: string): PastedResponse {
   let body = withoutMarks(text.trimStart())
@@ -30,17 +30,17 @@ export function parsePastedResponse(text: string): PastedResponse {
   return head ? { head, body } : { body }
 }
 
-/** How a tool's message or a gateway's page names the status, where no head was pasted. */
+/** The status in a tool's message or a gateway's page, for answers pasted without a head. */
 const namedStatus =
   /\bstatus(?: code|Code)?["']?[ :=]{1,3}([45]\d\d)\b|\b([45]\d\d) (?:Client|Server) Error\b|\(([45]\d\d)\) [A-Z]|<title>\s{0,9}([45]\d\d)\b/
 
-/** The status that a text names; 0 where it names none. */
+/** The status that a text names; 0 if it names none. */
 export function findStatusInText(text: string): number {
   const found = text.slice(0, maxHeadCharacters).match(namedStatus)
   return Number(found?.slice(1).find((status) => status !== undefined) ?? 0)
 }
 
-/** The marks that `curl -v` puts before each line: `<` for what came, `>` and `*` for what did not. */
+/** The marks that `curl -v` puts before each line: `<` for received lines, `>` and `*` for others. */
 function withoutMarks(text: string): string {
   if (!/^[*<>] /.test(text)) return text
   return text
@@ -51,7 +51,7 @@ function withoutMarks(text: string): string {
     .trimStart()
 }
 
-/** At the blank line; where a paste has lost it, at the first line that begins a body. */
+/** The head ends at the blank line; if the paste lacks it, at the first line of a body. */
 function endOfHead(text: string): number {
   const head = text.slice(0, maxHeadCharacters)
   const blank = head.search(/\r?\n\r?\n/)

@@ -1,11 +1,11 @@
 import { rowOfName } from './errorNames.ts'
 
-/** The longest text of others that is shown. */
+/** The most characters of an outside text that are shown. */
 const maxCharacters = 300
-/** What is looked at to show that much: no text is read further, however long it is. */
+/** The most characters that are read for that, even from a longer text. */
 const maxReadCharacters = 8_000
 
-/** What names a secret, and the secret behind it, in JSON, XML, headers and form bodies. */
+/** The name of a secret and the secret after it, in JSON, XML, headers and form bodies. */
 const named =
   /(DeveloperToken|AuthenticationToken|Password|client_?secret|client_assertion|refresh_?token|access_?token|id_token)(["'\]]{0,2}\s{0,9}(?:=>|[:=>])\s{0,9}(?:string\(\d{1,5}\)\s?)?["']?)[^\s"'<>,;&)}\]]+/gi
 /** Tokens that begin in a known way: JWTs, personal accounts' codes and tokens, Google's. */
@@ -16,9 +16,10 @@ const guid = /\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b/gi
 const unbroken = /[\w.~+/=!*$-]{40,}/g
 
 /**
- * Cuts out of a foreign text what can be a credential, and the text to 300 characters: whatever follows `Bearer` or
- * the name of a secret, what begins as tokens do, and every unbroken run of 40 characters or more that is not known
- * vocabulary. Names of Microsoft's error table, type names and addresses without a query are shown: they hold no secret.
+ * Removes possible credentials from an outside text and limits it to 300 characters. It removes the word after `Bearer`
+ * or the name of a secret, words that begin like tokens, and every unbroken run of 40 or more characters that isn't
+ * known vocabulary. Names of Microsoft's error table, type names, and addresses without a query are shown: they contain
+ * no secret.
  */
 export function redact(text: string): string {
   return headOf(text)
@@ -29,7 +30,7 @@ export function redact(text: string): string {
     .slice(0, maxCharacters)
 }
 
-/** The beginning of a long text, without the run that the cut goes through: half a token looks like none. */
+/** The beginning of a long text, without a partial run at the end: half a token doesn't look like one. */
 function headOf(text: string): string {
   if (text.length <= maxReadCharacters) return text
   const head = text.slice(0, maxReadCharacters)
@@ -37,7 +38,10 @@ function headOf(text: string): string {
   return lastBreak < 0 ? '[redacted]' : head.slice(0, lastBreak + 1)
 }
 
-/** A run of known words, e.g. `CampaignServiceNegativeKeywordsTotalLengthExceeded` or `//bingads.microsoft.com/Customer/v13`. */
+/**
+ * A run of known words, for example `CampaignServiceNegativeKeywordsTotalLengthExceeded` or
+ * `//bingads.microsoft.com/Customer/v13`.
+ */
 function isVocabulary(run: string): boolean {
   return run
     .replace(guid, '')
@@ -46,8 +50,8 @@ function isVocabulary(run: string): boolean {
 }
 
 /**
- * Whether a piece is made of words. A random string's humps have two letters on average, so that at least three are
- * asked for; a piece in lower case is a host's label or a path's segment, and short.
+ * Whether a piece is made of words. The capitalized parts of a random string have two letters on average, so at least
+ * three are required; a lowercase piece is a host's label or a path's segment, and short.
  */
 function isWord(piece: string): boolean {
   if (rowOfName(piece)) return true

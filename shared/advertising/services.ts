@@ -1,18 +1,19 @@
 import type { EnvironmentConfig } from '../config.ts'
 import type { IdentityProvider } from '../environment.ts'
+import type { Secret } from '../secret.ts'
 
 /** One of Microsoft Advertising's web services. */
 export interface Service {
-  /** What stands for `{host}` in an environment's host pattern. */
+  /** The value for `{host}` in an environment's host pattern. */
   readonly host: string
-  /** The REST base path, with the version and no slash at its end. */
+  /** The REST base path, with the version and without a trailing slash. */
   readonly path: string
-  /** Whether every call must carry `CustomerId` and `CustomerAccountId`. */
+  /** Whether every call needs `CustomerId` and `CustomerAccountId`. */
   readonly needsIds: boolean
 }
 
 /**
- * The six services with REST host and path, by the name that the broker's routes and answers use
+ * The six services with REST host and path, by their names in the broker's routes and answers
  * (every reference page of `advertising/bingads-13`; id headers: each service's `includes/request-header-rest.md`).
  */
 export const services = {
@@ -30,12 +31,12 @@ export type ServiceName = keyof typeof services
 /** All of {@link services}' names. */
 export const serviceNames = Object.keys(services) as readonly ServiceName[]
 
-/** Whether a word, e.g. out of a request's path, names a service. */
+/** Whether a word, for example from a request's path, names a service. */
 export function isServiceName(word: string): word is ServiceName {
   return Object.hasOwn(services, word)
 }
 
-/** One service's REST base URL in an environment, with no slash at its end. */
+/** One service's REST base URL in an environment, without a trailing slash. */
 export function serviceUrl(config: Pick<EnvironmentConfig, 'advertisingUrl'>, service: ServiceName): string {
   const { host, path } = services[service]
   return `${config.advertisingUrl.replace('{host}', host).replace(/\/+$/, '')}${path}`
@@ -49,28 +50,28 @@ export function serviceUrls(config: Pick<EnvironmentConfig, 'advertisingUrl'>): 
   >
 }
 
-/** What a call to Microsoft Advertising is made with. */
+/** The credentials of a call to Microsoft Advertising. */
 export interface Credentials {
-  readonly accessToken: string
-  readonly developerToken: string
+  readonly accessToken: Secret
+  readonly developerToken: Secret
   readonly identityProvider: IdentityProvider
   /** The customer through which the user reaches the account. */
   readonly customerId?: string
   readonly accountId?: string
-  /** Ends the call, beside the call's own limit. */
+  /** Aborts the call, in addition to the call's own limit. */
   readonly signal?: AbortSignal
 }
 
 /**
  * The headers of a REST call, ready to be spread into it.
- * Ids that are unknown are left out. Google access tokens are announced with `IdentityProvider`
- * (guides/authentication-oauth.md); Microsoft's are not.
+ * Unknown ids are left out. Google access tokens need `IdentityProvider`
+ * (guides/authentication-oauth.md); Microsoft's don't.
  */
 export function requestHeaders(credentials: Credentials): Record<string, string> {
   const { accessToken, developerToken, identityProvider, customerId, accountId } = credentials
   return {
-    Authorization: `Bearer ${accessToken}`,
-    DeveloperToken: developerToken,
+    Authorization: `Bearer ${accessToken.expose()}`,
+    DeveloperToken: developerToken.expose(),
     ...(customerId && { CustomerId: customerId }),
     ...(accountId && { CustomerAccountId: accountId }),
     ...(identityProvider === 'google' && { IdentityProvider: 'Google' }),

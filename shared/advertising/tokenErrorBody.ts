@@ -1,6 +1,6 @@
 import { objectsOf } from './faultJson.ts'
 
-/** What a token endpoint's refusal is called (RFC 6749, section 5.2; v2-oauth2-auth-code-flow; Google's own). */
+/** The `error` values of a token endpoint (RFC 6749, section 5.2; v2-oauth2-auth-code-flow; Google's own). */
 const words = [
   'invalid_grant',
   'invalid_client',
@@ -19,10 +19,10 @@ const words = [
   'invalid_rapt',
 ] as const
 const known: ReadonlySet<string> = new Set(words)
-/** What stands beside `error` in a token endpoint's answer, and hardly in another's. */
+/** Members next to `error` in a token endpoint's answer that rarely occur in other answers. */
 const companions = ['error_codes', 'error_uri', 'error_subtype', 'suberror', 'trace_id', 'correlation_id']
 
-/** Finds a token endpoint's refusal in parsed JSON, wrapped or not; undefined when there is none. */
+/** Finds a token endpoint's refusal in parsed JSON, wrapped or not; undefined if there is none. */
 export function tokenErrorOfJson(json: unknown): Readonly<Record<string, unknown>> | undefined {
   return objectsOf(json).find(({ error, ...rest }) => {
     if (typeof error !== 'string') return false
@@ -31,7 +31,7 @@ export function tokenErrorOfJson(json: unknown): Readonly<Record<string, unknown
   })
 }
 
-/** Finds a refusal in a text: Entra's numbers, or a word of OAuth as an SDK's exception prints it. */
+/** Finds a refusal in a text: Entra's numbers, or an OAuth error as an SDK's exception prints it. */
 export function tokenErrorOfText(text: string): Readonly<Record<string, unknown>> | undefined {
   const codes = [...text.matchAll(/AADSTS(\d{4,9})(?!\d)/g)].slice(0, 5).map(([, code]) => Number(code))
   const error = text.match(wordPattern)?.[0]

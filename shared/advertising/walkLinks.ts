@@ -9,7 +9,7 @@ export interface ListedAccount {
   readonly customerId: string
 }
 
-/** What a walk down the customer links found. */
+/** The result of a walk down the customer links. */
 export interface LinkWalk {
   /** By account id. */
   readonly accounts: ReadonlyMap<string, ListedAccount>
@@ -22,17 +22,17 @@ export interface LinkWalk {
 const maxLevels = 5
 
 /**
- * Ends a walk through a very wide hierarchy, at a call for each customer: a browser waits for it, and the platform
- * ends its call after 230 s (functions-scale, "timeout").
+ * Limits a walk through a very wide hierarchy, with one call for each customer: a browser waits for it, and the
+ * platform ends its call after 230 s (functions-scale, "timeout").
  */
 export const maxWalkedCustomers = 500
 
 const callsAtOnce = 4
 
 /**
- * Walks GetLinkedAccountsAndCustomersInfo from `roots` downwards, a level at a time, until every wanted account
- * was seen. A customer that the user may not list is passed over; any other fault ends the walk, since half a
- * walk would make accounts look as if they had vanished.
+ * Walks GetLinkedAccountsAndCustomersInfo from `roots` downward, one level at a time, until every wanted account
+ * is found. A customer that the user may not list is skipped; any other fault ends the walk, because half a
+ * walk would make accounts seem to have vanished.
  */
 export async function walkLinks(
   client: CustomerManagement,
@@ -94,11 +94,11 @@ async function listLevel(
   return { ok: true, value: { accounts, customers } }
 }
 
-/** Frees what no later step of the walk reads: 500 answers at once would fill the memory. */
+/** Drops what later steps don't read: 500 answers would fill the memory. */
 function withoutUnwanted(result: CallResult<Listed>, wanted: ReadonlySet<string>): CallResult<Listed> {
   if (!result.ok) return result
   const accounts = result.value.accounts.filter(({ accountId }) => wanted.has(accountId))
-  // One more than the walk takes, so that it sees that it is cut.
+  // One more than the walk reads, so it notices the cut.
   const customers = result.value.customers.slice(0, maxWalkedCustomers + 1)
   return { ok: true, value: { accounts, customers } }
 }

@@ -8,30 +8,30 @@ import { returnUrlWith } from '../domain/returnUrl.ts'
 import { isSelected } from '../domain/selectAccounts.ts'
 import { type Grant, idOfConsentAt, isStillValid, type Tenant, type TenantName } from '../domain/tenant.ts'
 
-/** A choice of accounts that waits for the person who has just signed in; it outlives the answer. */
+/** An open choice of accounts for the person who has just signed in. It's kept after the answer. */
 export interface OpenChoice extends TenantName {
   /** The connect session's id, which the app knows. */
   readonly id: string
   readonly returnUrl: string
   readonly browserHash: string
-  /** The consent that it came from: another person's later consent is none of this page's business. */
+  /** The consent that it came from: the page must not act on another person's later consent. */
   readonly grantId?: string
-  /** What choices said of the consent before grants had ids. */
+  /** The consent's identity in choices from before grants had ids. */
   readonly consentedAt?: string
-  /** Names the record that is spent by the answer. */
+  /** Names the record that the answer spends. */
   readonly answerId: string
-  /** The tenant's when the choice was opened: a disconnect makes it void. */
+  /** The tenant's count when the choice was opened: a disconnect makes the choice void. */
   readonly disconnectCount: number
-  /** What the return URL says once the choice is made. */
+  /** Parameters that the return URL gets once the choice is made. */
   readonly outcome: Readonly<Record<string, string | undefined>>
 }
 
-/** An open choice with the accounts to choose among, in the order in which they are shown. */
+/** An open choice with its accounts, in display order. */
 export interface ChoiceWithAccounts {
   readonly choice: OpenChoice
-  /** Whose sign-in it is, masked. */
+  /** The person who signed in, masked. */
   readonly person: string
-  /** Where the app learns what was chosen, once it was: there is nothing more to choose then. */
+  /** The address at which the app learns the choice, once it's made: there is nothing more to choose then. */
   readonly doneUrl?: string
   readonly accounts: readonly Account[]
 }
@@ -42,10 +42,10 @@ export interface ChoiceDependencies extends ChooseDependencies {
   readonly records: OneTimeRecords
 }
 
-/** A choice that takes longer is left to the app. */
+/** After this time, the app must ask for the choice. */
 const choiceSeconds = 1800
 
-/** The one answer to a choice whose page may be opened until `latestOpening`, once or again. */
+/** Issues the single answer to a choice whose page can be opened, once or repeatedly, until `latestOpening`. */
 export function issueChoiceAnswer(
   records: Pick<OneTimeRecords, 'issue'>,
   latestOpening: Date,
@@ -53,7 +53,7 @@ export function issueChoiceAnswer(
   return records.issue('choice-answer', {}, addSeconds(latestOpening, choiceSeconds))
 }
 
-/** Opens a choice for the browser that has just signed in, and returns the address of its page. */
+/** Opens a choice for the browser that has just signed in, and returns its page's address. */
 export async function openChoice(
   { clock, config, records }: Pick<ChoiceDependencies, 'clock' | 'config' | 'records'>,
   signIn: Omit<OpenChoice, 'grantId' | 'consentedAt' | 'outcome'>,
@@ -69,7 +69,7 @@ export async function openChoice(
   return `${config.publicUrl}/oauth/accounts?choice=${encodeURIComponent(token)}`
 }
 
-/** The choice, open or made; undefined for another browser, another person's consent, or when it is over. */
+/** Returns the choice, open or made; undefined for another browser, for another person's consent, or when it's over. */
 export async function readChoice(
   dependencies: Pick<ChoiceDependencies, 'clock' | 'records' | 'tenants' | 'accounts'>,
   token: string,
@@ -92,11 +92,11 @@ export async function readChoice(
 }
 
 /**
- * Makes the answer the tenant's, then spends the choice: a failure in between costs the person nothing, and a second
- * answer after it changes nothing. Two at once from the one browser may both count; the later one stays.
- * @param answer without one the app is left to ask.
- * @returns where the app learns of it.
- * @throws Problem or StorageUnavailableError when it could not be kept; the choice stays open then.
+ * Stores the answer in the tenant, then spends the choice: a failure in between costs the person nothing, and a second
+ * answer after it changes nothing. Two simultaneous answers from the same browser may both count; the later one stays.
+ * @param answer if undefined, the app must ask.
+ * @returns the address at which the app learns the choice.
+ * @throws Problem or StorageUnavailableError when the answer can't be stored; the choice then stays open.
  */
 export async function finishChoice(
   dependencies: ChoiceDependencies,
@@ -116,14 +116,14 @@ function isOfConsent(choice: OpenChoice, tenant: Tenant): boolean {
   return tenant.status === 'connected' && tenant.grant?.id === grantId && isStillValid(choice, tenant)
 }
 
-/** Nothing is open any more. */
+/** Nothing is left to choose. */
 function chosenUrl(choice: OpenChoice, selected: number): string {
   return returnUrlWith(choice, { ...choice.outcome, accounts: String(selected), account_choice: undefined })
 }
 
 /**
- * Usable ones first, then by customer and name, as people look for them. An account that is reached through several
- * customers is there once, directly if it can be.
+ * Usable accounts first, then by customer and name, as people look for them. An account that several customers can
+ * reach is listed once, directly if possible.
  */
 function inOrder(accounts: readonly Account[]): Account[] {
   const { compare } = new Intl.Collator('en', { numeric: true, sensitivity: 'base' })

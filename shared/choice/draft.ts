@@ -2,33 +2,33 @@ import { isMatch } from '../accounts/list.ts'
 import type { Account } from '../domain/account.ts'
 import { isSelected } from '../domain/selectAccounts.ts'
 
-/** What a person has done on the choice's pages so far. The form carries it: nothing of it is kept elsewhere. */
+/** The person's input on the choice pages so far. Only the form carries it; it isn't stored anywhere else. */
 export interface ChoiceDraft {
-  /** First which accounts, then which of them by default. */
+  /** First the accounts, then the default one among them. */
   readonly step: 'accounts' | 'default'
-  /** All accounts, also later ones; or those that are ticked. */
+  /** All accounts, including later ones; or the selected ones. */
   readonly scope: 'all' | 'these'
   readonly ticked: ReadonlySet<string>
   readonly defaultId?: string | undefined
   readonly search: string
-  /** Whether the list shows what is ticked and nothing else. */
+  /** Whether the list shows only selected accounts. */
   readonly onlyTicked: boolean
   /** Counted from 1. */
   readonly page: number
 }
 
-/** What of the accounts a page shows. */
+/** The part of the accounts that a page shows. */
 export interface ChoiceView {
   readonly shown: readonly Account[]
-  /** How many there are over all pages. */
+  /** The number of matches on all pages. */
   readonly matching: number
-  /** How many of those are ticked. */
+  /** The number of selected accounts among them. */
   readonly ticked: number
   readonly page: number
   readonly pages: number
 }
 
-/** Rows at once: what a phone lays out in an instant and a keyboard can walk through. */
+/** Rows on one page: as many as a phone can lay out instantly and a keyboard user can walk through. */
 export const rowsPerPage = 100
 
 /** The draft of a new page, with an earlier choice selected if there was one. */
@@ -38,7 +38,7 @@ export function firstDraft(accounts: readonly Account[]): ChoiceDraft {
   return { step: 'accounts', scope: 'these', ticked, search: '', onlyTicked: false, page: 1 }
 }
 
-/** What the form says, as far as the tenant reaches it: anything else was never on the page. */
+/** Reads the form, limited to accounts that the tenant can reach: others were never on the page. */
 export function parseDraft(form: URLSearchParams, accounts: readonly Account[]): ChoiceDraft {
   const reached = new Set(accounts.map(({ accountId }) => accountId))
   const words = [...form.getAll('account'), ...(form.get('selected') ?? '').split(' ')]
@@ -54,12 +54,12 @@ export function parseDraft(form: URLSearchParams, accounts: readonly Account[]):
   }
 }
 
-/** The accounts among which the default is chosen. */
+/** The accounts to choose the default from. */
 export function defaultCandidates(draft: ChoiceDraft, accounts: readonly Account[]): readonly Account[] {
   return draft.scope === 'all' ? accounts : accounts.filter(({ accountId }) => draft.ticked.has(accountId))
 }
 
-/** What the list is made of, before it is cut into pages. */
+/** The list's contents, before paging. */
 export function filterAccounts(draft: ChoiceDraft, accounts: readonly Account[]): readonly Account[] {
   const { onlyTicked, search, step, ticked } = draft
   const listed = step === 'default' ? defaultCandidates(draft, accounts) : accounts
@@ -67,7 +67,7 @@ export function filterAccounts(draft: ChoiceDraft, accounts: readonly Account[])
   return search ? filtered.filter((account) => isMatch(account, search)) : filtered
 }
 
-/** The page of the list that the draft is at. */
+/** The list's page that the draft is on. */
 export function toChoiceView(draft: ChoiceDraft, accounts: readonly Account[]): ChoiceView {
   const matches = filterAccounts(draft, accounts)
   const pages = Math.max(1, Math.ceil(matches.length / rowsPerPage))

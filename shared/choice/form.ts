@@ -5,26 +5,26 @@ import { Problem } from '../problems.ts'
 import { type ChoiceDependencies, type ChoiceWithAccounts, finishChoice, readChoice } from './choose.ts'
 import { type ChoiceDraft, defaultCandidates, filterAccounts, parseDraft } from './draft.ts'
 
-/** Room for 10,000 ticked accounts with the longest ids. */
+/** Room for 10,000 selected accounts with the longest ids. */
 export const maxChoiceFormBytes = 262_144
 
-/** What answering the form comes to. */
+/** The result of submitting the form. */
 export type FormResult =
-  /** A page again; with what is missing, or why it could not be kept. */
+  /** The page again, with what is missing, or why the answer couldn't be stored. */
   | { readonly open: ChoiceWithAccounts; readonly draft: ChoiceDraft; readonly fault?: ChoiceFault }
-  /** Made now: on to the app. */
+  /** The choice has just been made: on to the app. */
   | { readonly open: ChoiceWithAccounts; readonly doneUrl: string }
 
-/** Why the page comes again. */
+/** Why the page is shown again. */
 export interface ChoiceFault {
   readonly text: string
   readonly status: 422 | 503
 }
 
 /**
- * Carries out what the form asks for: shows the page again after a search, a tick or a turn of the page, goes on to
- * the default, or makes the choice and says where the browser goes.
- * @returns undefined when the choice is over, or another browser's.
+ * Carries out the form's command: shows the page again after a search, a selection, or a change of page, continues with
+ * the default, or stores the choice and returns the browser's next address.
+ * @returns undefined when the choice is over or belongs to another browser.
  */
 export async function handleChoiceForm(
   dependencies: ChoiceDependencies,
@@ -103,7 +103,7 @@ async function finish(
     return { open, doneUrl: await finishChoice(dependencies, open, answer) }
   } catch (error) {
     if (!(error instanceof Problem || error instanceof StorageUnavailableError)) throw error
-    // The account itself is the trouble, and trying again would not help: no way to it is known.
+    // The account itself is the problem, so trying again wouldn't help: there is no known way to reach it.
     if (error instanceof Problem && error.code === 'account_not_found')
       return { open, draft, fault: missing('That account can’t be used yet. Choose another one.') }
     const text = 'Your choice couldn’t be saved. Try again in a moment.'

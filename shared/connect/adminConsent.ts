@@ -1,6 +1,6 @@
 import { adminConsentState } from '../identity/adminConsent.ts'
 
-/** What the browser of an administrator brings back, as far as it matters here. */
+/** The parts of an administrator's redirect that matter here. */
 interface AdminConsentResponse {
   readonly state?: string | undefined
   readonly error?: string | undefined
@@ -8,9 +8,9 @@ interface AdminConsentResponse {
 }
 
 /**
- * Reads the answer to an admin-consent link. Microsoft sends `admin_consent=True` with errors too, so that only an
- * answer without an error has granted anything (v2-admin-consent.md, "Error response").
- * @returns undefined when it is no such answer, but a sign-in's.
+ * Reads the answer to an admin-consent link. Microsoft sends `admin_consent=True` with errors too, so only an
+ * answer without an error is a grant (v2-admin-consent.md, "Error response").
+ * @returns undefined when the answer belongs to a sign-in.
  */
 export function readAdminConsent(response: AdminConsentResponse): 'granted' | 'refused' | undefined {
   const { admin_consent: consent, error, state } = response

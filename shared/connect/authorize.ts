@@ -9,12 +9,12 @@ import type { SignInRow, SignInTable } from '../identity/signInTable.ts'
 import { createPersonParameters, type PersonParameters } from './personParameters.ts'
 import type { ConnectSession } from './sessions.ts'
 
-/** What waits between *authorize* and *callback*. The verifier and nonce are not in it: the browser derives them. */
+/** State kept between *authorize* and *callback*. It excludes the verifier and nonce: the browser derives them. */
 export interface SignIn extends ConnectSession {
   readonly browserHash: string
-  /** Which attempt of this browser it is, where an earlier one failed. Default is 1. */
+  /** The number of this browser's attempt. Default is 1. */
   readonly tries?: number
-  /** Whether it asks for another account than the one that failed. */
+  /** Whether the attempt asks for a different account than the one that failed. */
   readonly anotherAccount?: true
 }
 
@@ -28,25 +28,25 @@ export interface AuthorizeDependencies {
   readonly clock: Clock
 }
 
-/** A sign-in that takes longer has to start again from the app. */
+/** A sign-in that takes longer must start again from the app. */
 const signInSeconds = 1800
 
-/** A connect session as the browser brought it. */
+/** A connect session as received from the browser. */
 export interface AuthorizeRequest {
   readonly sessionToken: string
   readonly browser: BrowserBinding
-  /** Whether a person has pressed the button, so that a link that asks first may be spent. */
+  /** Whether the person pressed the button, which a link that asks first requires. */
   readonly pressed: boolean
 }
 
-/** Where the browser goes on to, or that a person must press a button first; and whose app it is. */
+/** The browser's next address, or the need for a button press first; and the app's workspace. */
 export type AuthorizeResult =
   | { readonly url: URL; readonly workspace: string }
   | { readonly asksFirst: true; readonly workspace: string }
 
 /**
- * Spends a connect session and says where the browser signs in.
- * @returns undefined when the session is unknown, spent or expired, or its tenant was disconnected since.
+ * Spends a connect session and returns the browser's sign-in address.
+ * @returns undefined when the session is unknown, spent or expired, or its tenant has been disconnected since.
  */
 export async function authorize(
   dependencies: AuthorizeDependencies,
@@ -58,11 +58,11 @@ export async function authorize(
   const session = found?.session
   const row = session && signInTable(session)
   if (!found || !session || !row) return undefined
-  // A session that a failed sign-in left is for that browser alone.
+  // A session that follows a failed sign-in works only in that browser.
   if ('browserHash' in session && !isSameBrowser(browser, session.browserHash)) return undefined
   const { workspace } = session
   if (session.asksFirst && !pressed) return { asksFirst: true, workspace }
-  // The sign-in is there before the session is spent: a failure in between costs the advertiser nothing.
+  // The sign-in is stored before the session is spent, so a failure in between costs the advertiser nothing.
   const person = await createPersonParameters(dependencies, session, found.tenant)
   const signIn: SignIn = { ...session, browserHash: browser.hash }
   const state = await records.issue('sign-in', signIn, addSeconds(now, signInSeconds))

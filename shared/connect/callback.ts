@@ -17,8 +17,9 @@ import {
 } from './secondCallback.ts'
 
 /**
- * Finishes a sign-in: validates, exchanges, proves, stores. State and code are spent whatever comes of it; a failure
- * changes nothing of what the tenant had. A callback that the same browser sends twice ends where the first one ended.
+ * Finishes a sign-in: validates, exchanges, proves, stores. State and code are spent regardless of the result. A
+ * failure leaves the tenant's existing state unchanged. A second callback from the same browser ends where the first
+ * one ended.
  */
 export async function finishSignIn(
   dependencies: CallbackDependencies,
@@ -66,7 +67,7 @@ async function proveAndSave(
   return 'failed' in ended ? ended : saveSignIn(dependencies, signIn, ended)
 }
 
-/** The state is spent, so only a page with next steps helps. @throws errors other than storage's. */
+/** The state is spent, so the person needs a page with next steps. @throws other errors than storage's. */
 function toStorageFailure(error: unknown): ConnectFailure {
   if (error instanceof StorageUnavailableError)
     return { failed: 'storage_unavailable', reason: error.service }

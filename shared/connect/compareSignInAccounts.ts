@@ -6,27 +6,27 @@ import type { DefaultAccount, Tenant } from '../domain/tenant.ts'
 import { personOf } from './person.ts'
 import type { ProvenSignIn } from './proveSignIn.ts'
 
-/** Accounts that another person does not reach. */
+/** Accounts that another person can't reach. */
 export interface AccountLoss {
   readonly person: PersonChange
   readonly lost: readonly Account[]
 }
 
-/** What a sign-in reaches, beside what the tenant reached before. */
+/** The accounts that a sign-in can reach, compared with the tenant's previous ones. */
 export interface AccountComparison {
   readonly known: readonly Account[]
   readonly after: readonly Account[]
-  /** Whether the user has more accounts than `after`. */
+  /** Whether the user has more accounts than `after` lists. */
   readonly isCut: boolean
-  /** The account to vend when the app names none, if that is clear. */
+  /** The account to vend when the app names none, if there is a clear one. */
   readonly defaultAccount: DefaultAccount | undefined
-  /** Who signed in instead of whom, where that would lose accounts: the app is told before they are marked. */
+  /** The change of person, if it would lose accounts: the app learns of it before they are marked. */
   readonly loss?: AccountLoss
-  /** What the return URL says of it. */
+  /** Parameters that the return URL gets. */
   readonly outcome: Readonly<Record<string, string | undefined>>
 }
 
-/** Compares what a sign-in reaches with what the tenant has. */
+/** Compares the accounts that a sign-in can reach with the tenant's current ones. */
 export async function compareSignInAccounts(
   store: AccountStore,
   before: Tenant,

@@ -16,10 +16,11 @@ export interface ConfirmDependencies {
 }
 
 /**
- * Makes a pending grant the tenant's own, when the app hands back the one-time code that the browser brought to it:
- * the person who consented is the one signed in to the app. Asked again with the same code, because the answer was
- * lost, it answers the same and changes nothing.
- * @throws Problem `tenant_not_found`, or `connect_session_not_found` when no grant of this session waits for this code.
+ * Activates a pending grant when the app returns the one-time code that it received from the browser:
+ * the person who consented is the one signed in to the app. If the app repeats the call because the answer was
+ * lost, it gets the same answer and nothing changes.
+ * @throws Problem `tenant_not_found`, or `connect_session_not_found` when no grant of this session is waiting for this
+ *   code.
  */
 export async function confirmConnectSession(
   dependencies: ConfirmDependencies,
@@ -50,7 +51,7 @@ export async function confirmConnectSession(
     at,
   })
   const connected = await commitGrant(grantServices, name, (row) => {
-    // Only while this very grant waits: a disconnect has destroyed it, a later sign-in stands in its place.
+    // Only while this same grant is waiting: a disconnect destroys it, and a later sign-in replaces it.
     if (row.pendingGrant?.codeHash !== codeHash || expiresAt <= grantServices.clock.now()) return undefined
     const { grant, accessToken } = row.pendingGrant
     return {
@@ -67,9 +68,9 @@ export async function confirmConnectSession(
 }
 
 /**
- * Opens the page on which the person who consented says which accounts are meant, for the browser that they consented
- * with and for no other. Each call opens it again; the first answer counts, through whichever of them it comes.
- * @returns its address; undefined where that is clear or answered, or where the app asks itself.
+ * Opens the page on which the person who consented chooses the accounts, only for the browser that they consented
+ * with. Each call opens it again; the first answer counts, no matter which of the pages it comes from.
+ * @returns the page's address; undefined if there is nothing left to choose, or if the app asks the person itself.
  */
 export async function openConfirmedChoice(
   dependencies: Pick<ChoiceDependencies, 'accounts' | 'clock' | 'config' | 'records'>,

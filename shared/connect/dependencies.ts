@@ -9,7 +9,7 @@ import type { TokenEndpoints } from '../identity/tokenEndpoint.ts'
 import type { GrantServices } from '../tenants/connectGrant.ts'
 import type { ReportDependencies } from './reportSignIn.ts'
 
-/** What finishing a sign-in touches. */
+/** Dependencies of finishing a sign-in. */
 export interface CallbackDependencies extends ReportDependencies, DiscoverWithTokenDependencies {
   readonly config: Config
   readonly signInTable: SignInTable

@@ -7,20 +7,22 @@ import { adminConsentUrl, isCuredByAdminConsent } from '../identity/adminConsent
 import { classifyTokenRefusal } from '../identity/refusal.ts'
 import type { ConnectFailure, ConnectFailureCode } from './failures.ts'
 
-/** The authorization response as the browser brought it. Further parameters are Google's habit and mean nothing. */
+/**
+ * The authorization response as received from the browser. Google sends further parameters, which have no meaning here.
+ */
 export interface AuthorizationResponse {
   readonly state?: string | undefined
   readonly code?: string | undefined
   readonly error?: string | undefined
   readonly error_description?: string | undefined
   readonly error_uri?: string | undefined
-  /** RFC 9207: which provider answers. */
+  /** RFC 9207: the provider that answers. */
   readonly iss?: string | undefined
 }
 
 /**
- * Reads an authorization error as a refusal. Number and trace id stand only in the text, or the lookup address, here;
- * they refine, as everywhere.
+ * Reads an authorization error as a refusal. The number and trace id appear only in the text, or in the lookup address.
+ * They refine the reason, as everywhere.
  */
 export function classifyAuthorizationError(response: AuthorizationResponse): TokenRefusal {
   const numbered =
@@ -34,7 +36,7 @@ export function classifyAuthorizationError(response: AuthorizationResponse): Tok
   })
 }
 
-/** A refusal as the person and the app are told of it, with the administrator's link where that cures it. */
+/** Explains a refusal to the person and the app, with the administrator's link if that fixes it. */
 export function explainSignInRefusal(
   config: Config,
   environment: Environment,
@@ -68,11 +70,11 @@ function failureOf(refusal: TokenRefusal): ConnectFailureCode {
   }
 }
 
-/** What a person can do where only the operator can find out more. */
+/** Advice for the person when only the operator can find out more. */
 const undecidedAdvice =
   'If you do use Microsoft Advertising with this account, the app’s developer token may be at fault: ask the app’s operator to check it.'
 
-/** A fault of Microsoft Advertising likewise. A person is asked to wait only for what passes. */
+/** Explains a fault of Microsoft Advertising. The person is asked to wait only if waiting helps. */
 export function explainSignInFault(fault: AdvertisingFault): ConnectFailure {
   const traceId = fault.trackingId
   const { about, identity } = judgeFault(fault)

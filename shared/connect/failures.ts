@@ -5,13 +5,13 @@ interface FailureDefinition {
   readonly actor: Actor
   /** The page's heading. */
   readonly title: string
-  /** What happened, for the person who is looking at the page. */
+  /** What happened, for the person on the page. */
   readonly explanation: string
 }
 
 /**
- * Every way in which connecting can end without a connection, by the stable code that `returnUrl` gets as `error`.
- * Each is a page that a person understands.
+ * The ways in which connecting can fail, by the stable code that `returnUrl` gets as `error`.
+ * Each has a page that a person understands.
  */
 export const connectFailures = {
   link_not_valid: {
@@ -151,11 +151,11 @@ export type ConnectFailureCode = keyof typeof connectFailures
 /** Why connecting ended without a connection. */
 export interface ConnectFailure {
   readonly failed: ConnectFailureCode
-  /** A finer word, e.g. `mfa_required`. */
+  /** A more specific reason, for example `mfa_required`. */
   readonly reason?: string
-  /** What this person should do, where more is known than the catalog says. */
+  /** What this person should do, if more is known than the catalog says. */
   readonly advice?: string
-  /** Which sign-in would work, where another kind of account is wanted. */
+  /** The sign-in that would work, if a different kind of account is required. */
   readonly signInWith?: SignInWith
   /** Whether the person who failed is the one who connected the tenant. Default is no. */
   readonly isConsenter?: boolean
@@ -163,10 +163,10 @@ export interface ConnectFailure {
   readonly isChallenged?: boolean
   readonly adminConsentUrl?: string
   readonly traceId?: string
-  /** The app's workspace; absent when unknown. */
+  /** The app's workspace; absent if unknown. */
   readonly workspace?: string
-  /** Target of the page's button back to the app, with the error as parameters; absent when the app is unknown. */
+  /** Target of the page's button back to the app, with the error as parameters; absent if the app is unknown. */
   readonly backUrl?: string
-  /** A fresh sign-in for the same browser, where that can fix it. */
+  /** A fresh sign-in for the same browser, if that can fix it. */
   readonly again?: { readonly url: string; readonly anotherAccount: boolean }
 }

@@ -5,13 +5,16 @@ import type { SignIn } from './authorize.ts'
 import type { CallbackDependencies } from './dependencies.ts'
 import type { ConnectFailure, ConnectFailureCode } from './failures.ts'
 
-/** Signing in again within this time needs no new link from the app. */
+/** Within this time, signing in again needs no new link from the app. */
 const againSeconds = 900
 
-/** A browser that fails more often starts again from the app. */
+/** A browser that fails more often must start again from the app. */
 const maxTries = 5
 
-/** Failures that another sign-in by the same person in the same browser can fix, and whether by another account. */
+/**
+ * Failures that another sign-in by the same person in the same browser can fix, and whether a different account is
+ * needed.
+ */
 const fixable: Readonly<Partial<Record<ConnectFailureCode, { anotherAccount: boolean }>>> = {
   no_advertising_user: { anotherAccount: true },
   no_advertising_account: { anotherAccount: true },
@@ -28,7 +31,7 @@ const fixable: Readonly<Partial<Record<ConnectFailureCode, { anotherAccount: boo
 
 type NextStepDependencies = Pick<CallbackDependencies, 'clock' | 'config' | 'records' | 'signInTable'>
 
-/** Adds the app and the next steps to a failure: back to the app with the error, or another sign-in. */
+/** Adds the app and the next steps to a failure: a return to the app with the error, or another sign-in. */
 export async function withNextSteps(
   dependencies: NextStepDependencies,
   signIn: SignIn,
@@ -43,7 +46,7 @@ export async function withNextSteps(
   }
 }
 
-/** Where the app learns of the failure. */
+/** The address at which the app learns of the failure. */
 function backUrl(signIn: SignIn, failure: ConnectFailure): string {
   const { failed, reason, signInWith, traceId, adminConsentUrl: link } = failure
   return returnUrlWith(signIn, {
@@ -57,8 +60,8 @@ function backUrl(signIn: SignIn, failure: ConnectFailure): string {
 }
 
 /**
- * The same session once more, for this browser alone and a bounded number of times. The account is asked for again:
- * a hint that led to the wrong one would lead there again.
+ * Issues the same session again, only for this browser and a limited number of times. The person chooses the account
+ * again: a hint that led to the wrong account would lead there again.
  */
 async function anotherSignIn(
   { clock, config, records, signInTable }: NextStepDependencies,
@@ -70,8 +73,8 @@ async function anotherSignIn(
   if (!fixing || tries >= maxTries) return undefined
   const { anotherAccount } = fixing
   const kind = toKind(signInWith)
-  // The person who connected the tenant is sent to another of their accounts, which the next sign-in must not refuse as
-  // somebody else's. Accounts that would be lost by it still wait for the app's confirmation.
+  // The person who connected the tenant is asked to use another of their accounts, which the next sign-in must not
+  // refuse as someone else's. A loss of accounts still requires the app's confirmation.
   const maySwitch = isConsenter === true && failed === 'wrong_account_kind' && isAnotherPerson(signInWith)
   const next: SignIn = {
     ...session,
@@ -86,7 +89,7 @@ async function anotherSignIn(
     const token = await records.issue('session', next, addSeconds(clock.now(), againSeconds))
     return { url: `${config.publicUrl}/oauth/authorize?session=${encodeURIComponent(token)}`, anotherAccount }
   } catch {
-    // The page is worth more than its button.
+    // The page is worth showing without its button.
     return undefined
   }
 }

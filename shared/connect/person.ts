@@ -16,12 +16,12 @@ export function findDifferentUser(
   return { failed: 'different_user', advice: `${expectation(person)} ${statusNow(before)}` }
 }
 
-/** Who signed in. */
+/** The person who signed in. */
 export function personOf({ discovery, user }: ProvenSignIn): Person {
   return { consenter: user.consenter, advertisingUserId: discovery.advertisingUserId }
 }
 
-/** Masked names of two people may look alike, or not be known at all. */
+/** Masked names of two people may look alike, or may not be known. */
 function expectation({ previousUser, user }: PersonChange): string {
   const isKnown = user !== unknownAddress
   if (previousUser === unknownAddress) {

@@ -3,17 +3,18 @@ import type { Tenant } from '../domain/tenant.ts'
 import { openSignInName } from '../tenants/signInName.ts'
 import type { ConnectSession } from './sessions.ts'
 
-/** What an authorization request says of the person. */
+/** Parameters of an authorization request that concern the person. */
 export interface PersonParameters {
-  /** What the sign-in must meet (entra/identity-platform/claims-challenge). */
+  /** Requirements that the sign-in must meet (entra/identity-platform/claims-challenge). */
   readonly claims?: string | undefined
   readonly loginHint?: string | undefined
 }
 
 /**
- * What a tenant's authorization request says of the person: the session's own hint, and the claims that the tenant's last
- * sign-in or refresh lacked, with the name of the person who was asked for them. Claims go back to Microsoft only, which
- * sent them, in the same environment, and not with another account than the one that failed. A session that lets another person in names nobody.
+ * Returns the person's part of a tenant's authorization request: the session's own hint, and the claims that the
+ * tenant's last sign-in or refresh lacked, with the name of the person they concern. Claims go back only to Microsoft,
+ * which sent them, in the same environment, and only with the account that failed. A session that allows another person
+ * includes no name.
  */
 export async function createPersonParameters(
   dependencies: { readonly sealer: Sealer },
@@ -25,6 +26,6 @@ export async function createPersonParameters(
   const isOfTenant = session.environment === tenant.environment && identityProvider === 'microsoft'
   if (!claims || !isOfTenant || anotherAccount) return { loginHint }
   if (loginHint || allowDifferentUser || grant?.identityProvider !== 'microsoft') return { claims, loginHint }
-  // Without the sealing keys the person types the name.
+  // Without the sealing keys, the person types the name.
   return { claims, loginHint: await openSignInName(dependencies, tenant).catch(() => undefined) }
 }

@@ -8,6 +8,7 @@ import { KeysUnreachableError } from '../identity/keySource.ts'
 import { isResponseIssuer } from '../identity/responseIssuer.ts'
 import type { SignInRow } from '../identity/signInTable.ts'
 import type { RedeemResult } from '../identity/tokenEndpoint.ts'
+import type { Secret } from '../secret.ts'
 import type { SignIn } from './authorize.ts'
 import type { CallbackDependencies } from './dependencies.ts'
 import {
@@ -20,20 +21,20 @@ import type { ConnectFailure } from './failures.ts'
 import { recordClaimsChallenge } from './recordClaimsChallenge.ts'
 import { updateEnvironmentHold } from './reportSignIn.ts'
 
-/** A grant that a user has just given, with everything that proves it. */
+/** A grant that a user has just given, with everything that proves its owner. */
 export interface ProvenSignIn {
   readonly row: SignInRow
   readonly user: SignedInUser
   readonly tokens: Extract<RedeemResult, { ok: true }> & {
-    readonly refreshToken: string
+    readonly refreshToken: Secret
     readonly requestedAt: Date
   }
   readonly discovery: Discovery
 }
 
 /**
- * Proves a sign-in: the answer is the right provider's, its code is redeemed, its ID token names the person, and
- * Microsoft Advertising knows them. Nothing is kept here. @throws whatever storage throws.
+ * Proves a sign-in: the answer comes from the right provider, its code is redeemed, its ID token names the person, and
+ * Microsoft Advertising recognizes them. Nothing is stored here. @throws storage's errors.
  */
 export async function proveSignIn(
   dependencies: CallbackDependencies,
@@ -44,7 +45,7 @@ export async function proveSignIn(
 ): Promise<ProvenSignIn | ConnectFailure> {
   const row = dependencies.signInTable(signIn)
   if (!row) return { failed: 'environment_on_hold', reason: 'environment_not_served' }
-  // Before anything of the answer is used, an error included (RFC 9207, section 2.4).
+  // Before any part of the answer is used, even an error (RFC 9207, section 2.4).
   if (response.iss !== undefined && !isResponseIssuer(row, response.iss))
     return { failed: 'sign_in_token_invalid', reason: 'issuer_mismatch' }
   const explain = (refusal: TokenRefusal) =>
@@ -59,7 +60,7 @@ export async function proveSignIn(
     codeVerifier,
     redirectUri,
   })
-  // Both notes are for later calls; storage that does not take them costs this person nothing.
+  // Both notes are for later calls; if storage refuses them, this person isn't affected.
   await updateEnvironmentHold(dependencies, row, result).catch(() => undefined)
   await recordClaimsChallenge(dependencies.grantServices, signIn, result).catch(() => undefined)
   if (!result.ok) return explain(result.refusal)
@@ -79,7 +80,7 @@ export async function proveSignIn(
   return { row, user, tokens: { ...result, refreshToken, requestedAt }, discovery }
 }
 
-/** Notes of a wrong kind of account whether it is the tenant's own consenter who is asked to use another one. */
+/** For the wrong kind of account, notes whether it's the tenant's own consenter who is asked to use another one. */
 async function withConsenter(
   { grantServices }: CallbackDependencies,
   signIn: SignIn,
@@ -87,7 +88,7 @@ async function withConsenter(
   failure: ConnectFailure,
 ): Promise<ConnectFailure> {
   if (failure.failed !== 'wrong_account_kind') return failure
-  // The person sees what is wrong even when storage is down.
+  // The person sees the cause even when storage is down.
   const stored = await grantServices.tenants.read(signIn).catch(() => undefined)
   return stored && isConsenterOf(stored.tenant, consenter) ? { ...failure, isConsenter: true } : failure
 }
@@ -112,12 +113,12 @@ const retryMilliseconds = 1000
 async function discover(
   dependencies: CallbackDependencies,
   row: SignInRow,
-  accessToken: string,
+  accessToken: Secret,
 ): Promise<Discovery | ConnectFailure> {
   const ask = () => discoverWithToken(dependencies, row, accessToken)
   let found = await ask()
   if ('fault' in found && found.fault.class === 'passing') {
-    // A person has just consented: one hiccup must not cost them the whole sign-in.
+    // A person has just consented: a single failed call must not cost them the whole sign-in.
     await dependencies.clock.sleep(retryMilliseconds)
     found = await ask()
   }

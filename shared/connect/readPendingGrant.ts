@@ -9,7 +9,7 @@ import type { TenantStore } from '../domain/tenantStore.ts'
 import { Problem } from '../problems.ts'
 import { connectionView, toConnectionView } from '../tenants/view.ts'
 
-/** What confirming a consent would change. */
+/** The changes that confirming a consent would make. */
 export const pendingView = z.object({
   session: z.string(),
   expiresAt: z.iso.datetime().describe('The app can confirm until then.'),
@@ -22,7 +22,7 @@ export const pendingView = z.object({
   continuation: z.string().optional(),
 })
 
-/** Dependencies of reading a waiting consent. */
+/** Dependencies of reading a pending consent. */
 export interface PendingDependencies {
   readonly tenants: TenantStore
   readonly accounts: AccountStore
@@ -30,8 +30,8 @@ export interface PendingDependencies {
 }
 
 /**
- * Shows what a consent that waits for confirmation would change, before anything is marked.
- * @throws Problem `tenant_not_found`, or `connect_session_not_found` when no consent of this session waits.
+ * Shows the changes that a pending consent would make, before anything is marked.
+ * @throws Problem `tenant_not_found`, or `connect_session_not_found` when no consent of this session is pending.
  */
 export async function readPendingGrant(
   { tenants, accounts, clock }: PendingDependencies,

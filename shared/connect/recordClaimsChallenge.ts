@@ -5,8 +5,8 @@ import { type ChangeDependencies, changeTenant } from '../tenants/changeTenant.t
 import type { SignIn } from './authorize.ts'
 
 /**
- * Keeps the claims of a refused redemption in the tenant's row, for its next authorization request. Those of another
- * account than the tenant's are not its own.
+ * Keeps the claims of a refused redemption in the tenant's row, for its next authorization request. Claims of another
+ * account than the tenant's don't concern it.
  */
 export async function recordClaimsChallenge(
   dependencies: ChangeDependencies,

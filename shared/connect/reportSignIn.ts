@@ -9,14 +9,17 @@ import type { RedeemResult } from '../identity/tokenEndpoint.ts'
 import type { SignIn } from './authorize.ts'
 import { type ConnectFailure, connectFailures } from './failures.ts'
 
-/** Dependencies of telling the operator. */
+/** Dependencies of reporting to the operator. */
 export interface ReportDependencies {
   readonly environments: EnvironmentStates
   readonly clock: Clock
   readonly log: Log
 }
 
-/** Logs why a sign-in ended without a connection. A sign-in that the broker didn't start isn't logged: anyone could flood the log. */
+/**
+ * Logs why a sign-in ended without a connection. A sign-in that the broker didn't start isn't logged: anyone could
+ * flood the log.
+ */
 export function reportFailure(log: Log, signIn: SignIn, { failed, reason, traceId }: ConnectFailure): void {
   const { environment, identityProvider } = signIn
   log('connect.failed', {
@@ -31,19 +34,19 @@ export function reportFailure(log: Log, signIn: SignIn, { failed, reason, traceI
 }
 
 /**
- * Takes from a redemption what it says of our own credentials: refused ones hold the environment, accepted ones end
- * such a hold. Nothing else in a refusal counts, because anyone can cause it by opening a callback with a code
- * of his own; nor does it while another credential is left to try.
+ * Learns about our own credentials from a redemption: refused credentials hold the environment, accepted ones end
+ * the hold. Nothing else in a refusal counts, because anyone can cause it by opening a callback with a code
+ * of their own. A refusal doesn't count while there is another credential to try.
  */
 export async function updateEnvironmentHold(
   { clock, environments, log }: ReportDependencies,
   { environment, identityProvider }: SignInRow,
   result: RedeemResult,
 ): Promise<void> {
-  const hold = await environments.read(environment, identityProvider)
+  const hold = await environments.read({ environment, identityProvider })
   if (result.ok) {
     if (!hold || !isCredentialReason(hold.reason)) return
-    if (await environments.release(environment, identityProvider))
+    if (await environments.release({ environment, identityProvider }))
       log('environment.released', { environment, identityProvider })
     return
   }
@@ -54,7 +57,7 @@ export async function updateEnvironmentHold(
   if (!hold) log('environment.held', fault)
 }
 
-/** `invalid_client` (RFC 6749, section 5.2), or no error at all, since we had nothing good to authenticate with. */
+/** `invalid_client` (RFC 6749, section 5.2), or no error at all, because we had no valid credential to send. */
 function isAboutUs({ error, reason }: TokenRefusal): boolean {
   return isCredentialReason(reason) && /^(invalid_client)?$/.test(error)
 }

@@ -18,15 +18,15 @@ import type { ProvenSignIn } from './proveSignIn.ts'
 import { disconnectedDuringSignIn, type SavedSignIn } from './savedSignIn.ts'
 import { toGrant } from './toGrant.ts'
 
-/** How long an app may take to hand back the confirmation code. */
+/** How long an app has to return the confirmation code. */
 export const confirmationSeconds = 900
 
-/** What waits with a grant, written before it. */
+/** Values that wait with a grant, written before it. */
 export interface PendingDetails
   extends Pick<AccountComparison, 'outcome'>,
     Pick<PendingGrant, 'accountsGeneration' | 'choice'> {}
 
-/** The grant waits beside the tenant's current one, which keeps working until the app confirms. */
+/** Stores the grant next to the tenant's current one, which keeps working until the app confirms. */
 export async function savePendingGrant(
   { grantServices, clock }: Pick<CallbackDependencies, 'grantServices' | 'clock'>,
   signIn: SignIn,
@@ -55,7 +55,7 @@ export async function savePendingGrant(
     accountsGeneration,
     ...(choice && { choice }),
   }
-  // The sweep ends unconfirmed consents. A due row without one costs one read.
+  // The sweep ends unconfirmed consents. A due row without a consent costs one read.
   await due.insert(dueRowOf(stored.tenant, proven.row, pendingGrant.expiresAt))
   const changed = await changeTenant(grantServices, stored, (row) =>
     findMismatch(signIn, row)
@@ -77,7 +77,7 @@ export async function savePendingGrant(
   return { tenant: written.tenant, returnUrl }
 }
 
-/** Why a consent doesn't fit the current row; undefined when it does. */
+/** Returns why a consent doesn't fit the current row; undefined if it does. */
 function findMismatch(signIn: SignIn, row: Tenant): ConnectFailure | undefined {
   if (row.environment !== signIn.environment) return { failed: 'environment_mismatch' }
   return isStillValid(signIn, row) ? undefined : disconnectedDuringSignIn

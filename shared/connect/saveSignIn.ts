@@ -15,14 +15,14 @@ import { disconnectedDuringSignIn, type SavedSignIn } from './savedSignIn.ts'
 import { confirmationSeconds, savePendingGrant } from './savePendingGrant.ts'
 import { toGrant } from './toGrant.ts'
 
-/** What a sign-in would change of the tenant, as it was read. */
+/** The changes that a sign-in would make to the tenant, as it was read. */
 export interface SignInComparison extends AccountComparison {
   readonly before: Tenant
 }
 
 /**
- * Keeps a proven grant: at once, or as a pending one where the app wants to confirm who consented, or where another
- * person than before would lose accounts, which the app is told before they are marked.
+ * Stores a proven grant: immediately, or as a pending one if the app wants to confirm who consented, or if a different
+ * person than before would lose accounts, which the app learns before they are marked.
  */
 export async function saveSignIn(
   dependencies: CallbackDependencies,
@@ -42,7 +42,7 @@ export async function saveSignIn(
   })
 }
 
-/** The page that may follow a confirmation; undefined where the app asks itself. */
+/** Opens the page that may follow a confirmation; undefined if the app asks itself. */
 async function offerChoice(
   { clock, records }: Pick<CallbackDependencies, 'clock' | 'records'>,
   { accountChoice, browserHash, returnUrl }: SignIn,
@@ -52,7 +52,7 @@ async function offerChoice(
   return { returnUrl, browserHash, answerId }
 }
 
-/** Compares a proven sign-in with what the tenant has; changes nothing. */
+/** Compares a proven sign-in with the tenant's current state; changes nothing. */
 export async function compareSignIn(
   { accounts, grantServices }: Pick<CallbackDependencies, 'accounts' | 'grantServices'>,
   signIn: SignIn,
@@ -69,7 +69,7 @@ export async function compareSignIn(
   return { ...(await compareSignInAccounts(accounts, before, proven)), before }
 }
 
-/** Writes what a sign-in reaches, as a generation of accounts that no row names yet. */
+/** Writes the accounts that a sign-in can reach, as a generation that no row names yet. */
 async function writeAccounts(
   { accounts, clock, randomness }: Pick<CallbackDependencies, 'accounts' | 'clock' | 'randomness'>,
   { after, before, isCut }: SignInComparison,
@@ -104,7 +104,7 @@ export async function connectImmediately(
     ...(defaultAccount && { defaultAccount }),
     disconnectCount: signIn.disconnectCount,
     events: discoveryEvents(story),
-    // What that other person would lose was never compared, let alone told.
+    // The accounts that this other person would lose were never compared, or reported to the app.
     isStillValidFor: (row) => isSameConsent(row, before) || !personChange(row, person),
   })
   if (!connected) return { failed: 'storage_unavailable', reason: 'tenant_changed' }

@@ -1,14 +1,14 @@
 import type { Tenant } from '../domain/tenant.ts'
 import type { ConnectFailure } from './failures.ts'
 
-/** A finished sign-in: where the browser goes next. */
+/** A finished sign-in: the browser's next address. */
 export interface SavedSignIn {
   readonly tenant: Tenant
-  /** Back to the app, or first to the page that asks which account is meant. */
+  /** Back to the app, or first to the page for choosing accounts. */
   readonly returnUrl: string
 }
 
-/** The link, or the sign-in, was made before the app disconnected the tenant. */
+/** The link or the sign-in was created before the app disconnected the tenant. */
 export const disconnectedDuringSignIn: ConnectFailure = {
   failed: 'sign_in_not_valid',
   reason: 'tenant_disconnected',

@@ -5,7 +5,7 @@ import type { OneTimeRecords } from '../domain/oneTime.ts'
 import type { ConnectFailure } from './failures.ts'
 import type { SavedSignIn } from './savedSignIn.ts'
 
-/** Where a callback ended: back at the app, or on a page. */
+/** The end of a callback: back at the app, or on a page. */
 export type CallbackResult = Pick<SavedSignIn, 'returnUrl'> | ConnectFailure
 
 interface CallbackRecordDependencies {
@@ -13,13 +13,15 @@ interface CallbackRecordDependencies {
   readonly records: Pick<OneTimeRecords, 'put' | 'read'>
 }
 
-/** A person reloads or goes back within minutes; later the app knows how it ended. */
+/** People reload or go back within minutes; after that, the app knows the result. */
 const recordSeconds = 600
-/** The first callback may still be asking Microsoft. */
+/** The first callback may still be waiting for Microsoft. */
 const maxWaitSeconds = 20
 const pollMilliseconds = 500
 
-/** Notes that this browser's callback has come. Before the state is spent, so that a second callback never misses it. */
+/**
+ * Records that this browser's callback has arrived, before the state is spent, so a second callback never misses it.
+ */
 export async function recordCallbackStarted(
   { clock, records }: CallbackRecordDependencies,
   state: string,
@@ -29,8 +31,9 @@ export async function recordCallbackStarted(
 }
 
 /**
- * Notes where the callback ended, for 10 minutes. The note is encrypted with a key that only the browser's cookie gives,
- * since return URL and page hold one-time codes. Storage that does not take it costs this person nothing.
+ * Records where the callback ended, for 10 minutes. The note is encrypted with a key that only the browser's cookie
+ * provides, because the return URL and the page contain one-time codes. If storage refuses the note, this person isn't
+ * affected.
  */
 export async function recordCallbackResult(
   { clock, records }: CallbackRecordDependencies,
@@ -45,8 +48,8 @@ export async function recordCallbackResult(
 }
 
 /**
- * Where this browser's first callback ended; waits up to 20 seconds while that one is still at work.
- * @returns undefined when there was none, it came from another browser, or its end is not known.
+ * Returns where this browser's first callback ended; waits up to 20 seconds while it's still running.
+ * @returns undefined if there was none, it came from another browser, or its end isn't known.
  */
 export async function waitForFirstCallback(
   { clock, records }: CallbackRecordDependencies,
@@ -68,7 +71,7 @@ const algorithm = 'aes-256-gcm'
 const ivBytes = 12
 const tagBytes = 16
 
-/** Initialization vector, tag and ciphertext in one, base64url. */
+/** Initialization vector, tag and ciphertext in one string, base64url. */
 function seal(text: string, key: Buffer): string {
   const iv = randomBytes(ivBytes)
   const cipher = createCipheriv(algorithm, key, iv)
@@ -76,7 +79,7 @@ function seal(text: string, key: Buffer): string {
   return Buffer.concat([iv, cipher.getAuthTag(), ...encrypted]).toString('base64url')
 }
 
-/** Undefined for what was not sealed with this key, or was changed since. */
+/** Returns undefined if the text wasn't sealed with this key or was changed since. */
 function open(sealed: string, key: Buffer): CallbackResult | undefined {
   const bytes = Buffer.from(sealed, 'base64url')
   try {

@@ -10,28 +10,28 @@ import type { SignInTable } from '../identity/signInTable.ts'
 import { Problem } from '../problems.ts'
 import { ensureTenant } from '../tenants/ensureTenant.ts'
 
-/** What an app asks for when it wants an advertiser to connect. */
+/** An app's request to let an advertiser connect. */
 export const connectSessionBody = z
   .strictObject({
     environment: z.enum(environments),
-    /** Default is the one of `signInWith`, else the tenant’s own, else `microsoft`. */
+    /** Default is the one that `signInWith` implies, otherwise the tenant’s own, otherwise `microsoft`. */
     identityProvider: z.enum(identityProviders).optional(),
-    /** The kind of account that the sign-in leads to: others are not taken there. */
+    /** The kind of account that the sign-in is for: others are refused there. */
     signInWith: z.enum(accountKinds).optional(),
     /** Exactly one of the workspace's return URLs. */
     returnUrl: z.url().max(2000),
-    /** Filled in at the sign-in page. */
+    /** Prefilled on the sign-in page. */
     loginHint: z.string().min(1).max(320).optional(),
     displayName: z.string().min(1).max(200).optional(),
-    /** Whether nothing is vended before the app has confirmed who consented. */
+    /** Whether vending waits until the app has confirmed who consented. */
     confirm: z.boolean().default(false),
     /** Whether a different person than before may consent. */
     allowDifferentUser: z.boolean().default(false),
-    /** Who asks which account is meant when there are several: our page, or the app through the API. */
+    /** Who asks the person to choose when there are several accounts: our page, or the app through the API. */
     accountChoice: z.enum(['page', 'app']).default('page'),
     /**
-     * Seconds; 15 minutes unless told, 7 days at most, for links sent by mail. Beyond an hour the link shows a page
-     * with a button first, so that a scanner of mails spends nothing.
+     * Seconds. Default is 15 minutes. Maximum is 7 days, for links sent by mail. A link valid for more than an hour
+     * shows a page with a button first, so that a mail scanner can't spend it.
      */
     expiresIn: z.int().min(60).max(604_800).default(900),
   })
@@ -48,13 +48,13 @@ export type ConnectSessionRequest = z.infer<typeof connectSessionBody>
 export interface ConnectSession extends TenantName, Omit<ConnectSessionRequest, 'expiresIn'> {
   readonly id: string
   readonly identityProvider: IdentityProvider
-  /** The tenant's when the session was made: a disconnect makes it void. */
+  /** The tenant's count when the session was created: a disconnect makes the session void. */
   readonly disconnectCount: number
-  /** The link may travel by mail, where scanners open it: only a person's press of a button spends it. */
+  /** The link may travel by mail, where scanners open links: only a person's press of a button spends it. */
   readonly asksFirst: boolean
 }
 
-/** Links that live longer are taken to travel by mail. */
+/** A link that is valid for longer is assumed to travel by mail. */
 const maxDirectSeconds = 3600
 
 /** Dependencies of making connect sessions. */
@@ -67,7 +67,7 @@ export interface ConnectSessionDependencies {
   readonly randomness: Randomness
 }
 
-/** What the app gets: it sends the advertiser's browser to `connectUrl`. */
+/** The app's answer: it sends the advertiser's browser to `connectUrl`. */
 export interface ConnectSessionResponse {
   readonly id: string
   readonly connectUrl: string
@@ -75,9 +75,9 @@ export interface ConnectSessionResponse {
 }
 
 /**
- * Makes a one-time right to connect one tenant, and the tenant itself if it is new.
- * @throws Problem `invalid_request` for a return URL that is not the workspace's, or what the settings do not serve;
- *   `environment_conflict` when the tenant lives in the other environment.
+ * Creates a one-time right to connect one tenant, and the tenant itself if it's new.
+ * @throws Problem `invalid_request` for a return URL that isn't the workspace's, or a provider or environment that
+ *   isn't configured; `environment_conflict` when the tenant is in the other environment.
  */
 export async function createConnectSession(
   dependencies: ConnectSessionDependencies,
@@ -105,7 +105,7 @@ export async function createConnectSession(
   return { id: session.id, connectUrl, expiresAt: expiresAt.toISOString() }
 }
 
-/** A Google tenant reconnects at Google without being told so again. */
+/** A Google tenant reconnects at Google even if the app doesn't name the provider again. */
 async function providerFor(
   { tenants }: ConnectSessionDependencies,
   name: TenantName,
@@ -132,7 +132,7 @@ function assertServed(
   }
 }
 
-/** Exact comparison, as RFC 9700 (section 4.1.3) wants it: no prefix, no pattern, no open redirector. */
+/** Exact comparison, as RFC 9700 (section 4.1.3) requires: no prefix, no pattern, no open redirector. */
 function assertReturnUrl(config: Config, workspace: string, returnUrl: string): void {
   const allowed = config.workspaces.find((candidate) => candidate.workspace === workspace)?.returnUrls ?? []
   if (!allowed.includes(returnUrl)) {

@@ -1,7 +1,7 @@
 import type { Grant } from '../domain/tenant.ts'
 import type { ProvenSignIn } from './proveSignIn.ts'
 
-/** What a proven sign-in makes of the grant, before it is known where its refresh token rests. */
+/** Creates the grant of a proven sign-in, before it's known where its refresh token is stored. */
 export function toGrant(
   { row, user, discovery }: ProvenSignIn,
   consentedAt: Date,

@@ -1,4 +1,4 @@
-/** An example of what an operation takes and gives; held against its schemas by a test. */
+/** An example of an operation's input and answer; a test checks it against the schemas. */
 export interface OperationExample {
   readonly body?: unknown
   readonly response?: unknown

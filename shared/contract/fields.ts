@@ -1,16 +1,18 @@
 import type { JsonSchema } from './jsonSchema.ts'
 import type { Contract } from './openapi.ts'
 
-/** One line of a table of fields. */
+/** A row in a table of fields. */
 export interface FieldLine {
-  /** Dotted where it lies deeper; `[]` after a list, `*` for any name. */
+  /** With dots for nested fields; `[]` after a list, `*` for any name. */
   readonly name: string
   readonly type: string
   readonly required: boolean
   readonly meaning: string
 }
 
-/** The fields of an object's schema, each a line; named schemas are followed, so that a reader sees all at once. */
+/**
+ * The fields of an object's schema, one per row; named schemas are expanded, so a reader sees everything in one place.
+ */
 export function fieldLines(contract: Contract, schema: JsonSchema, prefix = ''): FieldLine[] {
   const { properties = {}, required = [], additionalProperties } = resolve(contract, schema)
   const lines = Object.entries(properties).flatMap(([name, field]) =>

@@ -5,7 +5,7 @@ import { readiness } from '../ready/readiness.ts'
 import { eventView, tenantView } from '../tenants/view.ts'
 import { vendResponse } from '../vend/vend.ts'
 
-/** A JSON Schema of the dialect that OpenAPI 3.1 uses (2020-12), as far as the contract reads it back. */
+/** A JSON Schema of the dialect that OpenAPI 3.1 uses (2020-12), limited to the members that the contract reads. */
 export interface JsonSchema {
   readonly type?: string
   readonly format?: string
@@ -24,13 +24,13 @@ export interface JsonSchema {
   readonly [keyword: string]: unknown
 }
 
-/** A schema, and the named ones that it refers to as `#/components/schemas/…`. */
+/** A schema, and the named schemas that it references as `#/components/schemas/…`. */
 export interface ConvertedSchema {
   readonly schema: JsonSchema
   readonly named: Readonly<Record<string, JsonSchema>>
 }
 
-/** Schemas that several operations answer with, by their name in `components.schemas`. */
+/** Schemas of several operations' answers, by their name in `components.schemas`. */
 const named = {
   Tenant: tenantView,
   TenantEvent: eventView,
@@ -41,12 +41,12 @@ const named = {
 }
 for (const [id, schema] of Object.entries(named)) z.globalRegistry.add(schema, { id })
 
-/** What an answer looks like. It may gain members: clients ignore what they do not know. */
+/** The schema of an answer. It may gain members: clients ignore unknown ones. */
 export function responseSchema(schema: z.ZodType): ConvertedSchema {
   return convert(schema, 'output')
 }
 
-/** What a request's body must look like; a field that it does not name is a fault. */
+/** The schema of a request's body; an unknown field is a fault. */
 export function bodySchema(schema: z.ZodType): ConvertedSchema {
   return convert(schema, 'input')
 }
@@ -58,7 +58,7 @@ export interface ParameterSchema {
   readonly schema: JsonSchema
 }
 
-/** The parameters that a schema of a path or query names; numbers are what their digits stand for. */
+/** The parameters in a path or query schema; numbers are described as numbers, not as text. */
 export function parameterSchemas(schema: z.ZodType): ParameterSchema[] {
   const written = convert(schema, 'input').schema
   const read = convert(schema, 'output').schema
@@ -74,7 +74,7 @@ export function parameterSchemas(schema: z.ZodType): ParameterSchema[] {
 }
 
 function convert(schema: z.ZodType, io: 'input' | 'output'): ConvertedSchema {
-  // A named schema is only referred to from within another one.
+  // A named schema is only referenced from within another schema.
   const whole = z.toJSONSchema(z.object({ it: schema }), {
     io,
     unrepresentable: 'any',
@@ -84,7 +84,7 @@ function convert(schema: z.ZodType, io: 'input' | 'output'): ConvertedSchema {
   return rewriteReferences({ schema: it, named: (whole.$defs ?? {}) as Record<string, JsonSchema> })
 }
 
-/** Takes away what only repeats a format, or says how large a double can be. */
+/** Removes members that only repeat a format or the range of a double. */
 function simplify(schema: Record<string, unknown>, io: 'input' | 'output'): void {
   if (schema.format !== undefined) delete schema.pattern
   if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum

@@ -1,6 +1,6 @@
 /**
- * What each parameter and body field means, by its name on the wire: one name means one thing in the whole contract.
- * A description in a field's own schema wins over this table.
+ * The meaning of each parameter and body field, by its wire name: a name has one meaning in the whole contract.
+ * A description in a field's own schema takes precedence over this table.
  */
 export const meanings: Readonly<Record<string, string>> = {
   tenant:

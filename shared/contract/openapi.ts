@@ -15,7 +15,7 @@ import { problemResponses, problemSchema, problemsOf, type RegisteredOperation }
 /** The contract's own version: the major part is the `/v1` of the paths. */
 export const contractVersion = '1.0.0'
 
-/** One operation as OpenAPI 3.1 describes it, as far as the docs page reads it back. */
+/** An operation in OpenAPI 3.1, limited to the members that the docs page reads. */
 export interface ContractOperation {
   readonly operationId: string
   readonly summary: string
@@ -33,7 +33,7 @@ export interface ContractOperation {
   readonly responses: Readonly<Record<string, ContractResponse>>
 }
 
-/** One parameter of an operation. */
+/** A parameter of an operation. */
 export interface ContractParameter {
   readonly name: string
   readonly in: 'path' | 'query'
@@ -42,7 +42,7 @@ export interface ContractParameter {
   readonly schema: JsonSchema
 }
 
-/** One answer of an operation. */
+/** An answer of an operation. */
 export interface ContractResponse {
   readonly description: string
   readonly content?: Readonly<Record<string, { readonly schema: JsonSchema; readonly example?: unknown }>>
@@ -64,7 +64,7 @@ const description = `Turns one advertiser’s consent into a lasting right to ca
 
 Apps authenticate with a bearer JWT of an issuer that the broker's operator trusts; its \`roles\` claim grants ${appRoles.map((role) => `\`${role}\``).join(', ')}. Ids are strings everywhere. Errors are problem details (RFC 9457) with a stable \`code\` and the \`actor\` who must act. Answers may gain members; requests with an unknown field are refused.`
 
-/** Builds the contract of all registered routes; what only says 404 is no part of it. */
+/** Builds the contract of all registered routes; routes that only answer 404 are left out. */
 export function buildContract(routes: readonly RouteDefinition[], publicUrl: string): Contract {
   const named: Record<string, JsonSchema> = { Problem: problemSchema }
   const paths: Record<string, Record<string, ContractOperation>> = {}
@@ -105,7 +105,7 @@ function toOperation(
     operationId: operationId(method, path),
     summary,
     ...(role && { description: `Requires the app role \`${role}\`.`, 'x-role': role }),
-    // OpenAPI 3.1 lets the requirement of a bearer scheme name roles.
+    // In OpenAPI 3.1, a bearer scheme's requirement can name roles.
     security: role ? [{ bearer: [role] }] : [],
     'x-problems': codes,
     parameters: [...parametersIn('path', path, operation), ...parametersIn('query', path, operation)],
@@ -114,7 +114,7 @@ function toOperation(
   }
 }
 
-/** A path's parameters are required, declared or not. */
+/** Path parameters are required, whether declared or not. */
 function parametersIn(
   where: 'path' | 'query',
   path: string,
@@ -164,7 +164,9 @@ function gather({ schema, named: found }: ConvertedSchema, named: Record<string,
   return schema
 }
 
-/** The method and the path's words, e.g. `getTenantToken`; a parameter stands for the collection before it. */
+/**
+ * The method and the words in the path, for example `getTenantToken`; a parameter replaces the collection before it.
+ */
 function operationId(method: string, path: string): string {
   const segments = path.split('/').filter((segment) => segment !== 'v1')
   const words = segments.flatMap((segment, index) => {

@@ -5,7 +5,7 @@ import { type ProblemCode, problems } from '../problems.ts'
 /** One registered operation of a route. */
 export type RegisteredOperation = NonNullable<RouteDefinition['operations'][HttpMethod]>
 
-/** Every problem that an operation can end in: its own, and those of its kind; by status, each code once. */
+/** Every problem of an operation: its own, and those common to its kind; by status, each code once. */
 export function problemsOf(method: string, path: string, operation: RegisteredOperation): ProblemCode[] {
   const codes = new Set<ProblemCode>([
     'invalid_request',
@@ -29,7 +29,7 @@ const authenticated = [
 ] as const
 const bearingBody = ['body_too_large', 'unsupported_media_type'] as const
 
-/** The document that a problem answers with (RFC 9457); further members depend on the code. */
+/** The schema of a problem document (RFC 9457); further members depend on the code. */
 export const problemSchema = {
   type: 'object',
   description: 'Problem details (RFC 9457).',
@@ -94,7 +94,7 @@ export const problemSchema = {
   },
 }
 
-/** The responses of an operation's problems: one a status, its codes as an enum, an example of each. */
+/** The responses for an operation's problems: one per status, with its codes as an enum and an example of each. */
 export function problemResponses(codes: readonly ProblemCode[]): Record<string, object> {
   const statuses = [...new Set(codes.map((code) => problems[code].status))]
   return Object.fromEntries(

@@ -4,7 +4,7 @@ import type { Facts } from './facts.ts'
 import { findExpectedHost, findOtherService, isMicrosoftAddress, isSignInAddress } from './microsoftHosts.ts'
 import { isOnlyRefusal } from './soapRules.ts'
 
-/** Finds an address that cannot have worked. */
+/** Finds an address at which the call can't have worked. */
 export function findWrongAddress({ sent, context }: Facts): Finding | undefined {
   if (isRetiredAddress(sent)) return { verdict: 'retired_endpoint' }
   const owner = context.findAddressOwner(sent)
@@ -20,22 +20,22 @@ export function findWrongAddress({ sent, context }: Facts): Finding | undefined 
   return { verdict: 'wrong_environment', detail }
 }
 
-/** Finds ids that cannot be right, where the answer may be about ids. */
+/** Finds ids that cannot be right, if the answer may be about ids. */
 export function findMisplaced({ sent, fault, body, context }: Facts): Finding | undefined {
   const isAboutIds = fault.class === 'credentials' || fault.class === 'rights' || fault.class === 'request'
-  // Code 0 is also what an operation answers that has no code for it (guides/handle-service-errors-exceptions).
+  // Operations also return code 0 when they have no specific code (guides/handle-service-errors-exceptions).
   const mayBe =
     fault.code === 0 || (fault.class === 'unexpectedAnswer' && fault.status === 400) || isOnlyRefusal(body)
   return isAboutIds || mayBe ? findMisplacedId(sent, context.accounts) : undefined
 }
 
-/** Such an address lives for minutes. Once over it is refused as a whole, whatever the tokens are. */
+/** Such an address is valid for minutes. After that, every request to it is refused, regardless of the tokens. */
 export function findTransferOver({ call, fault, sent }: Facts): Finding | undefined {
   const isOver = [403, 404, 410].includes(call.status) && fault.form !== 'fault'
   return isOver && isTransferAddress(sent) ? { verdict: 'transfer_address_over' } : undefined
 }
 
-/** Finds a path or method that the service does not know. */
+/** Finds a path or method that the service doesn't recognize. */
 export function findUnknownOperation({ call }: Facts): Finding | undefined {
   return [404, 405, 501].includes(call.status) ? { verdict: 'unknown_operation' } : undefined
 }

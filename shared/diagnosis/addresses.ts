@@ -2,9 +2,9 @@ import { type ServiceName, serviceNames, services, serviceUrl } from '../adverti
 import type { EnvironmentConfig } from '../config.ts'
 import { type Environment, environments } from '../environment.ts'
 
-/** Where a call went, as its sender remembers it. */
+/** A call's address, as its sender reports it. */
 export interface CalledAddress {
-  /** A host, with or without port, or a whole URL. */
+  /** A host, with or without a port, or a whole URL. */
   readonly host?: string
   readonly path?: string
 }
@@ -15,18 +15,18 @@ export type AddressOwner = Environment | 'both' | 'nobody' | undefined
 /** Judges addresses by the configured hosts and Microsoft's documented ones. */
 export type FindAddressOwner = (sent: CalledAddress) => AddressOwner
 
-/** The documented hosts (every REST reference page), known even where settings name others. */
+/** The documented hosts (every REST reference page), recognized even if settings name others. */
 const documented: Readonly<Record<Environment, string>> = {
   production: 'https://{host}.api.bingads.microsoft.com',
   sandbox: 'https://{host}.api.sandbox.bingads.microsoft.com',
 }
 
-/** Where reports and bulk files are fetched and brought; their addresses come from Reporting and Bulk answers. */
+/** Hosts for downloading and uploading reports and bulk files; the addresses come from Reporting and Bulk answers. */
 const transferHosts = ['download', 'fileupload'] as const
 
 /**
- * Where finished reports lie. Believed, not documented: public connectors show it in live `ReportDownloadUrl` values,
- * and nothing says that either environment has another one.
+ * The host of finished reports. This is inferred, not documented: public connectors show it in live `ReportDownloadUrl`
+ * values, and no source shows a different one for either environment.
  */
 const reportStorageHost = 'bingadsappsstorageprod.blob.core.windows.net'
 
@@ -58,7 +58,7 @@ export function createAddressOwnerFinder(
   }
 }
 
-/** The service that an address belongs to, by its path first, then by its host; undefined when neither tells. */
+/** The service that an address belongs to, by its path first, then by its host; undefined if neither identifies it. */
 export function serviceOfAddress(sent: CalledAddress): ServiceName | undefined {
   const { host, path } = addressOf(sent)
   const folder = (name: ServiceName) => services[name].path.split('/')[1]!.toLowerCase()
@@ -68,7 +68,7 @@ export function serviceOfAddress(sent: CalledAddress): ServiceName | undefined {
   return byPath ?? (byHost.length === 1 ? byHost[0] : undefined)
 }
 
-/** Whether it is an address at which a report or bulk file is fetched or brought. */
+/** Whether reports or bulk files are downloaded or uploaded at this address. */
 export function isTransferAddress(sent: CalledAddress): boolean {
   return transferOwner(addressOf(sent).host) !== undefined
 }
@@ -86,7 +86,7 @@ export function isSoapAddress(sent: CalledAddress): boolean {
 }
 
 /**
- * Whether an address is of something that Microsoft has retired: an API version other than v13, or Live
+ * Whether an address belongs to something that Microsoft has retired: an API version other than v13, or Live
  * Connect's sign-in (guides/authentication-oauth-mfa.md).
  */
 export function isRetiredAddress(sent: CalledAddress): boolean {
@@ -96,7 +96,7 @@ export function isRetiredAddress(sent: CalledAddress): boolean {
   return isLiveConnect || (version !== undefined && version !== '13' && serviceOfAddress(sent) !== undefined)
 }
 
-/** Host and path of an address, in lower case the host. */
+/** Host and path of an address; the host is in lower case. */
 export function addressOf({ host = '', path = '' }: CalledAddress): { host: string; path: string } {
   const url = URL.parse(host.includes('://') ? host : `https://${host}`)
   if (!url) return { host: host.toLowerCase(), path }

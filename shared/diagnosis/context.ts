@@ -9,7 +9,7 @@ import { judgeDeveloperToken } from './developerTokenState.ts'
 import type { DeveloperTokenState, DiagnosisContext } from './facts.ts'
 import { createKnownAccounts, type DiagnosedAccount } from './knownAccounts.ts'
 
-/** What a diagnosis reads. */
+/** Dependencies of a diagnosis. */
 export interface DiagnosisDependencies {
   readonly config: Config
   readonly accounts: AccountStore
@@ -37,7 +37,7 @@ export async function diagnosisContext(
   }
 }
 
-/** Judges the environment's developer token beside the other environment's, where that is served. */
+/** Judges the environment's developer token, compared with the other environment's, if that is configured. */
 export async function developerTokenState(
   { config, developerTokens }: Pick<DiagnosisDependencies, 'config' | 'developerTokens'>,
   environment: Environment,

@@ -7,7 +7,7 @@ import { findUnusableToken } from './developerTokenState.ts'
 import { type Finding, findUnreachableId } from './diagnoseIds.ts'
 import type { DiagnosisContext, Facts } from './facts.ts'
 
-/** Finds that Microsoft Advertising does not take who signed in. */
+/** Finds that Microsoft Advertising doesn't accept the person who signed in. */
 export function findIdentity({ fault }: Facts): Finding | undefined {
   const identity = identityFaultOf(fault)
   return identity && { verdict: identity.reason }
@@ -18,21 +18,21 @@ export function findThrottling({ fault }: Facts): Finding | undefined {
   return fault.class === 'backOff' ? { verdict: fault.verdict ?? 'throttled_calls' } : undefined
 }
 
-/** Finds an access token that is over. */
+/** Finds an expired access token. */
 export function findExpiredToken({ fault, context }: Facts): Finding | undefined {
-  // A 401 that names another cause than the access token is none of its.
+  // A 401 that names another cause isn't about the access token.
   const isBare401 =
     fault.status === 401 && fault.code === undefined && (fault.isBare || fault.named === 'accessToken')
   if (fault.class !== 'expiredToken' && !isBare401) return undefined
-  // 109 means age. A fresh token in the row contradicts it only where that token is the one that was sent: an app
-  // that fails so has mostly held its token past the hour, while the broker has long replaced it.
+  // 109 means age. A fresh token in the row contradicts it only if that token was sent: an app
+  // that fails this way has usually kept its token for over an hour, and the broker has since replaced it.
   const isAgeDoubted = isBare401 || context.isCallOfBroker
   return {
     verdict: isAgeDoubted && isTokenCurrent(context) ? 'access_token_revoked' : 'access_token_expired',
   }
 }
 
-/** Finds which header a call lacks. */
+/** Finds a missing header. */
 export function findMissingHeader({ sent, fault, call }: Facts): Finding | undefined {
   if (fault.code !== 116) return undefined
   if (fault.named === 'developerToken') return { verdict: 'developer_token_missing' }
@@ -62,7 +62,7 @@ export function findRefusedCredentials({ sent, fault, context }: Facts): Finding
   }
 }
 
-/** Finds a wrong id, or missing rights where the ids are right. */
+/** Finds a wrong id, or missing rights if the ids are right. */
 export function findMissingRights({ sent, fault, context }: Facts): Finding | undefined {
   if (fault.class !== 'rights') return undefined
   if (fault.reason === 'AccountInactive') return { verdict: 'account_not_usable' }
@@ -75,12 +75,12 @@ export function findMissingRights({ sent, fault, context }: Facts): Finding | un
   return { verdict: areIdsKnown ? 'user_without_rights' : 'access_refused', detail: fault.documented }
 }
 
-/** An error that Microsoft names and does not document: the status alone says nothing against its name. */
+/** An error that Microsoft names but doesn't document: the status alone doesn't outweigh its name. */
 export function isUnlisted({ isDocumented, errors }: AdvertisingFault): boolean {
   return !isDocumented && errors.length > 0
 }
 
-/** Whether a refusal is how the sandbox answers tokens of its older sign-in host: plain text, and no fault. */
+/** Whether a refusal looks like the sandbox's answer to tokens of its older sign-in host: plain text, not a fault. */
 export function isRetiredSignIn(
   fault: Pick<AdvertisingFault, 'status' | 'form'>,
   environment: Environment,

@@ -13,11 +13,11 @@ export function judgeDeveloperToken(
   if (!found.ok) return found.reason === 'developer_token_missing' ? 'missing' : { malformed: found.detail }
   const token = found.value
   // Stored for both environments it is wrong in one of them only: the sandbox's calls work.
-  if (token === sandboxDeveloperToken) return environment === 'sandbox' ? 'present' : 'ofOtherEnvironment'
-  return other?.ok && token === other.value ? 'ofOtherEnvironment' : 'present'
+  if (token.equals(sandboxDeveloperToken)) return environment === 'sandbox' ? 'present' : 'ofOtherEnvironment'
+  return other?.ok && token.equals(other.value) ? 'ofOtherEnvironment' : 'present'
 }
 
-/** What is wrong with a developer token, as found without a call; undefined when nothing is. */
+/** Returns the fault of a developer token that can be seen without a call; undefined if there is none. */
 export function findUnusableToken(state: DeveloperTokenState): Finding | undefined {
   if (state === 'present') return undefined
   if (state === 'missing') return { verdict: 'developer_token_not_set' }

@@ -19,8 +19,8 @@ import { findUnreadSoap, withSoapNote } from './soapRules.ts'
 import { toDiagnosis } from './toDiagnosis.ts'
 
 /**
- * The rules, in the order in which they are asked; the first finding stands. What proves itself (address, form,
- * misplaced ids) comes before what Microsoft's code says, since one code covers several causes.
+ * The rules, in order; the first finding applies. Self-evident findings (address, form,
+ * misplaced ids) precede Microsoft's code, because one code covers several causes.
  */
 
 const rules: readonly Rule[] = [
@@ -44,7 +44,7 @@ const rules: readonly Rule[] = [
   ({ fault }) => (fault.class === 'request' ? refusedRequest(fault) : undefined),
 ]
 
-/** Explains a call that failed: which credential is at fault, and who acts. Pure; never throws on a strange body. */
+/** Explains a failed call: which credential is at fault, and who acts. Pure; never throws on a strange body. */
 export function diagnoseFailedCall(call: FailedCall, context: DiagnosisContext): Diagnosis {
   const sent = call.sent ?? {}
   const service = call.service ?? serviceOfAddress(sent)
@@ -65,7 +65,7 @@ function findingOf(facts: Facts): Finding {
   return { verdict: 'unexplained' }
 }
 
-/** A status of success with a fault in its body is a failure: SOAP answers so (BingAds-Python-SDK#190). */
+/** A success status with a fault in the body is a failure: SOAP answers like this (BingAds-Python-SDK#190). */
 function findSuccess({ call, fault, body }: Facts): Finding | undefined {
   if (call.status < 200 || call.status > 299) return undefined
   if (body.isPartial) return { verdict: 'partial_failure' }
@@ -88,7 +88,7 @@ function failedJob({ failedJob: status }: FaultBody): Finding {
   return { verdict: 'job_failed', detail: `Its status is ${status}.${hint}` }
 }
 
-/** With Microsoft's name of the refusal: the credentials are not at fault, and the name leads to the cause. */
+/** Includes Microsoft's name of the refusal: the credentials are not at fault, and the name leads to the cause. */
 function refusedRequest({ code, errorCode }: AdvertisingFault): Finding {
   const name = errorCode && `Microsoft calls it ${errorCode} (${code}).`
   const isFeature = /Pilot|NotEnabled|NotEligible/.test(errorCode)

@@ -3,24 +3,24 @@ import { redact } from '../advertising/redact.ts'
 import type { VerdictCode } from '../domain/verdicts.ts'
 import type { DiagnosedAccount, KnownAccounts } from './knownAccounts.ts'
 
-/** The ids that a call was made with, as its sender remembers them. */
+/** The ids of a call, as its sender reports them. */
 export interface SentIds {
   readonly customerId?: string
   readonly accountId?: string
 }
 
-/** A verdict, with what this occurrence adds to its explanation. */
+/** A verdict, with details of this occurrence. */
 export interface Finding {
   readonly verdict: VerdictCode
   /** A sentence about this occurrence. */
   readonly detail?: string | undefined
-  /** Which sign-in would work, where evidence and not the code says so. */
+  /** Which sign-in would work, if the evidence instead of the code shows it. */
   readonly identity?: IdentityFault | undefined
 }
 
 /**
- * Finds ids that cannot be right whatever Microsoft answered: swapped, or a number in an id's place.
- * Undefined when the ids may be right.
+ * Finds ids that can't be right, regardless of Microsoft's answer: swapped ids, or a number in place of an id.
+ * Undefined if the ids may be right.
  */
 export function findMisplacedId(sent: SentIds, known: KnownAccounts): Finding | undefined {
   const { customerId = '', accountId = '' } = sent
@@ -41,8 +41,8 @@ export function findMisplacedId(sent: SentIds, known: KnownAccounts): Finding | 
 }
 
 /**
- * Finds out why rights seem to be missing: Microsoft answers a wrong id as if they were (code 106).
- * Undefined when the ids are right, so that the rights are really missing.
+ * Finds out why rights seem to be missing: Microsoft answers a wrong id with missing rights (code 106).
+ * Undefined if the ids are right and the rights are really missing.
  */
 export function findUnreachableId(sent: SentIds, known: KnownAccounts): Finding | undefined {
   const { customerId = '', accountId = '' } = sent

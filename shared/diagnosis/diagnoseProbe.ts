@@ -11,7 +11,7 @@ import type { Finding } from './diagnoseIds.ts'
 import type { DeveloperTokenState, Diagnosis, DiagnosisContext } from './facts.ts'
 import { toDiagnosis } from './toDiagnosis.ts'
 
-/** How the first credential fared: whether the grant still brings an access token. */
+/** The result for the first credential: whether a refresh with the grant still returns an access token. */
 export type RefreshProbe =
   | { readonly ok: true }
   | {
@@ -23,35 +23,35 @@ export type RefreshProbe =
         | 'advertiserAdmin'
         | 'operator'
         | 'passing'
-      /** The stable reason, and the identity provider's trace id where there is one. */
+      /** The stable reason, and the identity provider's trace id if there is one. */
       readonly reason: string
       readonly traceId?: string
-      /** A sentence on what is at fault, where the reason does not say enough. */
+      /** A sentence on what is at fault, if the reason isn't enough. */
       readonly detail?: string
       readonly retryAfterSeconds?: number
     }
 
-/** How an account fared: how the user reaches it now, and how the tenant's row says. */
+/** The result for an account: how the user reaches it now, and according to the tenant's row. */
 export interface AccountProbe {
   readonly accountId: string
-  /** The customer that the broker vends with the account; empty when it knows none. */
+  /** The customer that the broker vends with the account; empty if it knows none. */
   readonly vendedCustomerId: string
   readonly result: CallResult<AccountWithAccess>
 }
 
-/** An account with the customer through which roles lead to it; absent when no role does. */
+/** An account, and the customer whose roles lead to it; absent if no role does. */
 export interface AccountWithAccess {
   readonly account: AdvertiserAccount
   readonly customerId?: string
 }
 
-/** What live probes brought, one credential at a time; a probe after a failed one is absent. */
+/** Results of live probes, one credential at a time; probes after a failed one are absent. */
 export interface ProbeResults {
   readonly refresh: RefreshProbe
   readonly developerToken: DeveloperTokenState
-  /** GetUser with the access token that the refresh has just brought. */
+  /** GetUser with the access token from the refresh. */
   readonly user?: CallResult<UserAndRoles>
-  /** Absent too when the tenant has no default account and none was named. */
+  /** Also absent if the tenant has no default account and the request names none. */
   readonly account?: AccountProbe
 }
 
@@ -81,7 +81,7 @@ export function diagnoseProbe(results: ProbeResults, context: ProbeContext): Dia
   return toDiagnosis({ verdict: 'all_well' }, { ...nothingSeen, evidence }, context)
 }
 
-/** Looks at one account through the roles that GetUser brought: one call, however many accounts there are. */
+/** Checks one account through the roles from GetUser: one call, no matter how many accounts there are. */
 export async function probeAccount(
   client: Pick<CustomerManagement, 'getAccount'>,
   credentials: Credentials,
@@ -105,14 +105,14 @@ function diagnoseRefresh(
   return toDiagnosis({ verdict: refreshVerdicts[refresh.trouble], detail: refresh.detail }, fault, context)
 }
 
-/** The access token is seconds old and of this environment: whom a refusal is about, the evidence tells. */
+/** The access token is seconds old and belongs to this environment, so the evidence decides who is refused. */
 function judgeUserFault(fault: AdvertisingFault, { environment }: ProbeContext): Finding {
   if (fault.class === 'credentials' && isRetiredSignIn(fault, environment))
     return { verdict: 'retired_sign_in' }
   return judgeCallFault(fault)
 }
 
-/** A tenant that is probed is connected, so that Microsoft Advertising has known the person. */
+/** A probed tenant is connected, so Microsoft Advertising has recognized the person before. */
 function judgeCallFault(fault: AdvertisingFault): Finding {
   const { verdict, identity } = judgeFault(fault, { ...fault.tokens, isPersonKnown: true })
   return { verdict, identity }
@@ -124,7 +124,7 @@ function diagnoseAccount(
 ): Diagnosis {
   if (!probe.result.ok) {
     const { fault } = probe.result
-    // Customer Management answers an id that exists nowhere as it answers one that is out of reach.
+    // Customer Management answers a nonexistent id like an id that the user can't reach.
     const isOutOfReach = fault.class === 'rights' || fault.class === 'request'
     return toDiagnosis(isOutOfReach ? { verdict: 'account_unknown' } : judgeCallFault(fault), fault, context)
   }

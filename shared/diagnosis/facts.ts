@@ -10,36 +10,36 @@ import type { CalledAddress, FindAddressOwner } from './addresses.ts'
 import type { Finding, SentIds } from './diagnoseIds.ts'
 import type { KnownAccounts } from './knownAccounts.ts'
 
-/** A call to Microsoft Advertising that failed, as its sender tells it. */
+/** A failed call to Microsoft Advertising, as its sender reports it. */
 export interface FailedCall {
-  /** Absent: found out from `sent`, where it tells. */
+  /** If absent, derived from `sent`, if possible. */
   readonly service?: ServiceName
-  /** 0 where it was not told: the body's own head tells, where it has one. */
+  /** 0 if not given: then the head in the body is used, if there is one. */
   readonly status: number
-  /** The body as text, or as the JSON it was parsed to. */
+  /** The body as text, or as parsed JSON. */
   readonly body?: unknown
   readonly trackingId?: string
   readonly sent?: SentIds & CalledAddress
 }
 
-/** What the broker knows about the tenant and its own developer token. */
+/** The broker's facts about the tenant and its own developer token. */
 export interface DiagnosisContext {
   readonly environment: Environment
   readonly identityProvider: IdentityProvider
   readonly accountKind?: AccountKind
   readonly accounts: KnownAccounts
-  /** Of the token that was vended last; absent when there is none. */
+  /** Of the last vended token; absent if there is none. */
   readonly tokenExpiresAt?: Date
-  /** Whether the broker made the call itself, with that very token. Default is no: an app may hold an older one. */
+  /** Whether the broker made the call itself, with that same token. Default is no: an app may hold an older one. */
   readonly isCallOfBroker?: boolean
-  /** What is known of the call's own tokens and of the person; an app may have used others. Default is nothing. */
+  /** Known facts about the call's own tokens and the person; an app may have used other tokens. Default is none. */
   readonly evidence?: FaultEvidence
   readonly developerToken: DeveloperTokenState
   readonly findAddressOwner: FindAddressOwner
   readonly now: Date
 }
 
-/** What can be said of the environment's developer token without a call. */
+/** The state of the environment's developer token, as seen without a call. */
 export type DeveloperTokenState = 'present' | 'missing' | 'ofOtherEnvironment' | MalformedToken
 
 /** The stored value can't be a developer token. `malformed` names the vault secret and what is wrong with it. */
@@ -47,23 +47,23 @@ interface MalformedToken {
   readonly malformed: string
 }
 
-/** Which credential is at fault, why, and who does what. No text in it holds a secret. */
+/** Which credential is at fault, why, and who must act. No text in it contains a secret. */
 export interface Diagnosis {
   readonly verdict: VerdictCode
   readonly credential: CredentialName
   readonly actor: Actor
   readonly explanation: string
   readonly next: readonly string[]
-  /** What was seen. */
+  /** The observed facts. */
   readonly evidence: string
-  /** Microsoft's id of the call. */
+  /** Microsoft's id for the call. */
   readonly trackingId?: string
   readonly retryAfterSeconds?: number
-  /** With a verdict about who signed in: which sign-in would work. */
+  /** Set with a verdict about the person who signed in: the sign-in that would work. */
   readonly signInWith?: SignInWith
 }
 
-/** What the rules look at. */
+/** The input of the rules. */
 export interface Facts {
   readonly call: FailedCall
   readonly sent: SentIds & CalledAddress
@@ -72,5 +72,5 @@ export interface Facts {
   readonly context: DiagnosisContext
 }
 
-/** Finds the cause, or has nothing to say. */
+/** Finds a cause; undefined if it finds none. */
 export type Rule = (facts: Facts) => Finding | undefined

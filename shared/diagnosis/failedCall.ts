@@ -13,7 +13,7 @@ import type { Diagnosis } from './facts.ts'
 
 const id = z.string().min(1).max(40)
 
-/** A call that failed, as the app saw it; an empty body asks for a live probe. */
+/** A failed call, as the app saw it; an empty body asks for a live probe. */
 export const diagnosisBody = z
   .strictObject({
     status: z
@@ -42,18 +42,18 @@ export const diagnosisBody = z
     message: 'or `body` is required to explain a failed call; for a live test, send an empty body',
   })
 
-/** Whether nothing was told, which asks for a live probe. */
+/** Whether the request is empty and so asks for a live probe. */
 export function isProbeRequest({ status, body, ...rest }: Readonly<Record<string, unknown>>): boolean {
   return status === undefined && !hasBody(body) && isEmpty(rest)
 }
 
-/** Room for the answer to a call whose every item was refused, thousands of them. */
+/** Room for the answer to a call with thousands of items that were all refused. */
 export const maxDiagnosisBytes = 1_048_576
 
 /** A parsed {@link diagnosisBody}. */
 export type DiagnosisRequest = z.infer<typeof diagnosisBody>
 
-/** A diagnosis as the apps see it. */
+/** A diagnosis, as apps see it. */
 export const diagnosisResponse = z.object({
   verdict: z.enum(Object.keys(verdicts) as [keyof typeof verdicts, ...(keyof typeof verdicts)[]]),
   credential: z.enum(credentialNames).describe('Which part of the call’s credentials is at fault.'),
@@ -72,7 +72,7 @@ export const diagnosisResponse = z.object({
 /** A {@link diagnosisResponse}'s value. */
 export type DiagnosisResponse = Diagnosis & { readonly connect?: ConnectHint }
 
-/** Adds to a verdict about who signed in how the right person is brought to sign in. */
+/** Adds a connect hint to a verdict about the person who signed in, so that the right person can sign in. */
 export function withConnectHint(config: Config, tenant: Tenant, diagnosis: Diagnosis): DiagnosisResponse {
   const { credential, signInWith, verdict } = diagnosis
   if (credential !== 'identity' || verdict === 'confirmation_required') return diagnosis
@@ -85,7 +85,7 @@ export function withConnectHint(config: Config, tenant: Tenant, diagnosis: Diagn
 }
 
 /**
- * Explains a call that an app made itself and that failed. Nothing is called.
+ * Explains a failed call that an app made itself. Calls no service.
  * @throws Problem `tenant_not_found`.
  */
 export async function explainFailedCall(
@@ -102,7 +102,7 @@ export async function explainFailedCall(
   return withConnectHint(dependencies.config, tenant, diagnoseFailedCall(withoutUndefined(call), context))
 }
 
-/** What an app leaves out is absent, not undefined, from here on. */
+/** Omits members that the app left out, instead of keeping them as undefined. */
 function withoutUndefined(call: DiagnosisRequest) {
   const { status = 0, body, trackingId, service, sent } = call
   const { customerId, accountId, host, path } = sent ?? {}

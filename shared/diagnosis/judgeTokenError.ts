@@ -13,11 +13,11 @@ const byClass: Readonly<Record<RefusalClass, VerdictCode>> = {
 }
 
 /**
- * Judges a token endpoint's refusal that was pasted as a failed call: people paste what they have. It is read by the
- * same rules as the broker's own refusals.
+ * Judges a token endpoint's refusal that was pasted as a failed call, because people paste what they have. It uses the
+ * same rules as for the broker's own refusals.
  */
 export function judgeTokenError(body: Readonly<Record<string, unknown>>, status: number): Finding {
-  // A tool that passes a refusal on does so with a status of its own; only 429 is the endpoint's word.
+  // A tool that forwards a refusal uses its own status; only 429 comes from the endpoint.
   const refusal = classifyTokenRefusal(status === 429 ? 429 : 400, body)
   const { reason, errorCodes, unknown } = refusal
   if (unknown) return { verdict: 'unexplained' }

@@ -1,20 +1,20 @@
 import type { DiscoveredAccount } from '../domain/account.ts'
 
-/** As much of a known account as a diagnosis needs. */
+/** The part of a known account that a diagnosis needs. */
 export type DiagnosedAccount = Pick<
   DiscoveredAccount,
   'accountId' | 'number' | 'customerId' | 'ownerCustomerId' | 'usable' | 'note'
 >
 
-/** What a tenant is known to reach. */
+/** The accounts and customers that a tenant is known to reach. */
 export interface KnownAccounts {
-  /** Whether nothing has been discovered, so that an unknown id proves nothing. */
+  /** Whether nothing has been discovered, so an unknown id proves nothing. */
   readonly isEmpty: boolean
   byId(accountId: string): DiagnosedAccount | undefined
   byNumber(number: string): DiagnosedAccount | undefined
-  /** Whether an id is that of a customer through which an account is reached, or that owns one. */
+  /** Whether an id is that of a customer that owns an account or through which it can be reached. */
   isCustomer(customerId: string): boolean
-  /** Whether an account is reached through this customer. */
+  /** Whether an account can be reached through this customer. */
   isAccessCustomer(customerId: string): boolean
 }
 

@@ -1,7 +1,7 @@
 import { services } from '../advertising/services.ts'
 import { addressOf, type CalledAddress, serviceOfAddress } from './addresses.ts'
 
-/** Microsoft's services beside the six, by host and path; the broker passes no calls to them. */
+/** Microsoft's services besides the six, by host and path; the broker doesn't pass calls through to them. */
 const otherServices: readonly (readonly [pattern: RegExp, name: string])[] = [
   [/^content\.api\.(?:sandbox\.)?(?:bing)?ads\.microsoft\.com\//, 'the Shopping Content API'],
   [/^hotels?\.api\.(?:sandbox\.)?(?:bing)?ads\.microsoft\.com\//, 'the Hotel API'],
@@ -10,7 +10,7 @@ const otherServices: readonly (readonly [pattern: RegExp, name: string])[] = [
   [/^partner\.api\.(?:sandbox\.)?bingads\.microsoft\.com\//, 'Microsoft’s partner API'],
 ]
 
-/** Where people sign in: Entra, personal accounts, the sandbox's older host, and Google. */
+/** Sign-in hosts: Entra, personal accounts, the sandbox's older host, and Google. */
 const signInHosts: ReadonlySet<string> = new Set([
   'login.microsoftonline.com',
   'login.microsoft.com',
@@ -25,23 +25,23 @@ const signInHosts: ReadonlySet<string> = new Set([
 const serviceHost = /^([a-z]+)\.(api(?:\.sandbox)?\.bingads\.microsoft\.com)$/
 const knownHosts: ReadonlySet<string> = new Set(Object.values(services).map(({ host }) => host))
 
-/** The name of the Microsoft service that an address belongs to, where it is none of the six. */
+/** The name of the Microsoft service that an address belongs to, if it isn't one of the six. */
 export function findOtherService(sent: CalledAddress): string | undefined {
   const { host, path } = addressOf(sent)
   return otherServices.find(([pattern]) => pattern.test(`${host}/${path.replace(/^\//, '')}`))?.[1]
 }
 
-/** Whether an address is an identity provider's. */
+/** Whether an address belongs to an identity provider. */
 export function isSignInAddress(sent: CalledAddress): boolean {
   return signInHosts.has(addressOf(sent).host)
 }
 
-/** Whether a host is Microsoft Advertising's, whether or not anything known is there. */
+/** Whether a host belongs to Microsoft Advertising, even if no known service is there. */
 export function isMicrosoftAddress(sent: CalledAddress): boolean {
   return /(?:^|\.)(?:bing)?ads\.microsoft\.com$/.test(addressOf(sent).host)
 }
 
-/** The host that a path belongs to, where it was called at another service's; undefined where they go together. */
+/** The right host for a path that was called at another service's host; undefined if they match. */
 export function findExpectedHost(sent: CalledAddress): string | undefined {
   const { host, path } = addressOf(sent)
   const [, label = '', domain] = host.match(serviceHost) ?? []

@@ -28,12 +28,12 @@ export interface ProbeDependencies extends DiagnosisDependencies {
   readonly randomness: Randomness
 }
 
-/** A token this young proves the grant as well as a refresh would, so that probes cause no storm of them. */
+/** A token this young proves the grant as well as a refresh would, so probes don't cause many refreshes. */
 const provenSeconds = 60
 
 /**
- * Tries a tenant's credentials live, one at a time: the grant by a refresh, the developer token and the user by
- * GetUser, the default account by GetAccount. Stops at the first that fails.
+ * Tests a tenant's credentials live, one at a time: the grant by a refresh, the developer token and the user by
+ * GetUser, the default account by GetAccount. Stops at the first failure.
  * @throws Problem `tenant_not_found`.
  */
 export async function probeTenant(
@@ -43,7 +43,7 @@ export async function probeTenant(
   const stored = await dependencies.tenants.read(name)
   if (!stored) throw new Problem('tenant_not_found')
   const diagnosis = await probe(dependencies, stored.tenant)
-  // The refresh may have been what found the grant dead.
+  // The refresh may have discovered that the grant is dead.
   const { tenant } = (await dependencies.tenants.read(name)) ?? stored
   return withConnectHint(dependencies.config, tenant, diagnosis)
 }
@@ -95,7 +95,7 @@ async function probeCalls(
 
 type RefreshTrouble = Extract<RefreshProbe, { ok: false }>['trouble']
 
-/** What no identity provider was asked about. */
+/** Problems for which no identity provider was called. */
 const unasked: Readonly<Partial<Record<ProblemCode, RefreshTrouble>>> = {
   tenant_not_connected: 'notConnected',
   confirmation_required: 'notConfirmed',

@@ -5,14 +5,14 @@ import { isUnlisted } from './credentialRules.ts'
 import type { Finding } from './diagnoseIds.ts'
 import type { Diagnosis, Facts } from './facts.ts'
 
-/** Whose fault a SOAP fault is that names no code, its body does not tell: the code stands in the fault's details. */
+/** The body of a SOAP fault without a code doesn't show whose fault it is: the code is in the fault's details. */
 export function findUnreadSoap({ sent, fault, body }: Facts): Finding | undefined {
   if (fault.isDocumented || isUnlisted(fault)) return undefined
   if (isOnlyRefusal(body)) return { verdict: 'unexplained', detail: detailsMissing }
   return isSoap(sent, body) ? { verdict: 'soap_call' } : undefined
 }
 
-/** Microsoft's words for every SOAP fault but its own trouble; wrong tokens, ids and requests all come with them. */
+/** Microsoft's text for every SOAP fault except its own problems; wrong tokens, ids, and requests all have it. */
 export function isOnlyRefusal({ errors, text }: FaultBody): boolean {
   return errors.length === 0 && /invalid client data/i.test(text.slice(0, 8_000))
 }

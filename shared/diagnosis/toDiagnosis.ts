@@ -4,7 +4,7 @@ import { verdicts } from '../domain/verdicts.ts'
 import type { Finding } from './diagnoseIds.ts'
 import type { Diagnosis, DiagnosisContext } from './facts.ts'
 
-/** Puts a finding and what was seen into a diagnosis. */
+/** Combines a finding and the observed facts into a diagnosis. */
 export function toDiagnosis(
   finding: Finding,
   fault: Pick<

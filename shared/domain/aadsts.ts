@@ -1,8 +1,8 @@
 import type { RefusalReason } from './reasons.ts'
 
 /**
- * What AADSTS numbers refine a refusal to (entra-docs `reference-error-codes.md` @04f65548, classes as judged in
- * the project's facts). They are no stable API: an unknown number changes nothing but what its range says.
+ * The reasons that AADSTS numbers refine a refusal to (entra-docs `reference-error-codes.md` @04f65548, classes as
+ * judged in the project's facts). They're not a stable API: for an unknown number, only its range counts.
  */
 const numbers: Partial<Readonly<Record<RefusalReason, readonly number[]>>> = {
   identity_provider_error: [
@@ -59,17 +59,17 @@ const numbers: Partial<Readonly<Record<RefusalReason, readonly number[]>>> = {
   wrong_authority: [700005, 90002, 9002331, 9002332, 9002346, 9001023, 90124, 90130],
 }
 
-/** What each AADSTS number that we know means. */
+/** The reason for each known AADSTS number. */
 export const reasonByNumber: ReadonlyMap<number, RefusalReason> = new Map(
   Object.entries(numbers).flatMap(([reason, codes]) =>
     codes.map((code) => [code, reason as RefusalReason] as const),
   ),
 )
 
-/** `invalid_grant` and `invalid_client` as numbers: what comes beside them says why. The last says least. */
+/** `invalid_grant` and `invalid_client` as numbers: the other numbers say why. The last is the least specific. */
 const general: readonly number[] = [70000, 70002]
 
-/** What several numbers of one answer mean together: the first that says more than `error` does. */
+/** The reason for an answer's numbers: the first number that is more specific than `error`. */
 export function reasonOfNumbers(codes: readonly number[]): RefusalReason | undefined {
   const known = codes.filter((code) => reasonByNumber.has(code))
   const telling =

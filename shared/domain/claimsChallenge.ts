@@ -1,9 +1,9 @@
-/** Characters of the longest challenge that is kept: escaped, it must fit in the address of a sign-in page. */
+/** The most characters of a stored challenge: escaped, it must fit in the address of a sign-in page. */
 const maxChallenge = 2000
 
 /**
- * Whether a value is a claims challenge: what Entra wants the next sign-in to meet, as the text of a JSON object
- * (entra/identity-platform/claims-challenge). The text is kept and sent back as it came.
+ * Whether a value is a claims challenge: Entra's requirements for the next sign-in, as the text of a JSON object
+ * (entra/identity-platform/claims-challenge). The text is stored and sent back unchanged.
  */
 export function isClaimsChallenge(value: unknown): value is string {
   if (typeof value !== 'string' || value.length > maxChallenge) return false

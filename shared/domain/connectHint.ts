@@ -11,8 +11,8 @@ import type { Tenant } from './tenant.ts'
 import type { TenantEvent } from './tenantEvents.ts'
 
 /**
- * Which sign-in would work. `primaryLogin`: the login that others were merged into.
- * `advertisingUser`: any login that Microsoft Advertising knows in this environment.
+ * Which sign-in would work. `primaryLogin`: the login into which others were merged.
+ * `advertisingUser`: any login that Microsoft Advertising recognizes in this environment.
  */
 export type SignInWith = 'personal' | 'work' | 'google' | 'primaryLogin' | 'advertisingUser' | 'sameAgain'
 
@@ -32,19 +32,19 @@ export const connectHintView = z.object({
 /** A {@link connectHintView}'s value. */
 export type ConnectHint = z.infer<typeof connectHintView>
 
-/** Whose sign-in fixes it. */
+/** The sign-in that fixes it. */
 export interface ConnectHintOptions {
   readonly signInWith?: SignInWith | undefined
-  /** Whether it may be another person's than before: that one has left, or used the wrong account. */
+  /** Whether a different person may sign in, because the previous one has left or used the wrong account. */
   readonly allowDifferentUser?: boolean
 }
 
-/** As much of the settings as a hint needs. */
+/** The part of the settings that a hint needs. */
 export interface ConnectHintConfig {
   readonly workspaces: readonly { readonly workspace: string; readonly returnUrls: readonly string[] }[]
 }
 
-/** Says how to make the connect session that leads a tenant to the sign-in that works. */
+/** Describes how to create the connect session for the sign-in that works. */
 export function connectHint(
   config: ConnectHintConfig,
   { workspace, tenant, environment, grant }: Tenant,
@@ -65,16 +65,16 @@ export function connectHint(
   }
 }
 
-/** Reasons for which the person who consented will not come back. */
+/** Reasons that mean that the person who consented won't return. */
 const departed: ReadonlySet<StoredReason> = new Set(['user_disabled', 'user_not_in_directory'])
 
-/** Says how a tenant whose grant is dead is connected again: by the same person, unless that one has left. */
+/** Describes how to reconnect a tenant whose grant is dead: the same person signs in, unless they have left. */
 export function reconnectHint(config: ConnectHintConfig, tenant: Tenant): ConnectHint {
   const { reauthorizationReason: reason = unknownReason } = tenant
   return connectHint(config, tenant, { allowDifferentUser: departed.has(reason) })
 }
 
-/** How to fix what an event reports, if connecting fixes it. */
+/** The fix for the event's cause, if connecting fixes it. */
 export function connectHintOfEvent(
   config: ConnectHintConfig,
   tenant: Tenant,
@@ -92,12 +92,12 @@ export function providerOf(kind: AccountKind): IdentityProvider {
   return kind === 'google' ? 'google' : 'microsoft'
 }
 
-/** The kind of account that fixes it, where it is a kind. */
+/** The kind of account that fixes it, if it's about the kind. */
 export function toKind(signInWith: SignInWith | undefined): AccountKind | undefined {
   return accountKinds.find((kind) => kind === signInWith)
 }
 
-/** Whether the sign-in that works is another person's: another account of the same person counts as one. */
+/** Whether the sign-in that works is another person's. Another account of the same person counts as another person. */
 export function isAnotherPerson(signInWith: SignInWith | undefined): boolean {
   return signInWith !== undefined && signInWith !== 'sameAgain'
 }

@@ -1,25 +1,25 @@
 import type { Tenant, TenantName } from './tenant.ts'
 
-/** What makes a tenant's row unreadable: the first column found to be wrong, and how. */
+/** The damage to a tenant's row: the first invalid column, and its fault. */
 export interface RowDamage {
   readonly column: string
   /** In words; never the column's value. */
   readonly detail: string
 }
 
-/** A tenant whose row cannot be read as a tenant. */
+/** A tenant whose row can't be read. */
 export interface DamagedTenant {
   readonly damaged: RowDamage
   readonly etag: string
   /**
-   * What the row still says: its sound columns, and as `secretsToDestroy` every reference that no sound grant names. A
-   * connected tenant may be without a grant here. What every tenant has is replaced where it can't be read:
-   * environment by `production`, status by `reauthorization_required`, creation by the row's last change.
+   * The readable part of the row: its valid columns, and as `secretsToDestroy` every reference that no valid grant
+   * names. A connected tenant may lack a grant here. Required members are replaced if they can't be read:
+   * environment by `production`, status by `reauthorization_required`, creation time by the row's last change.
    */
   readonly remains: Tenant
 }
 
-/** A tenant's row was needed and cannot be read. */
+/** A required tenant row can't be read. */
 export class DamagedRowError extends Error {
   readonly tenant: string
   readonly damage: RowDamage
@@ -32,7 +32,7 @@ export class DamagedRowError extends Error {
   }
 }
 
-/** Whether a row that was found is damaged. */
+/** Whether a row is damaged. */
 export function isDamaged<T extends object, D extends Pick<DamagedTenant, 'damaged'>>(row: T | D): row is D {
   return 'damaged' in row
 }

@@ -15,7 +15,7 @@ export interface EventPage {
   readonly continuation?: string
 }
 
-/** How the apps' views read tenants. An unknown continuation isn't a failure. */
+/** Reads tenants for the apps' views. An unknown continuation isn't a failure. */
 export interface TenantDirectory {
   list(workspace: string, limit: number, continuation?: string): Promise<TenantPage | 'continuation_unknown'>
   events(name: TenantName, limit: number, continuation?: string): Promise<EventPage | 'continuation_unknown'>

@@ -1,6 +1,6 @@
 import type { Grant, Tenant } from './tenant.ts'
 
-/** The tenant of a mark. The mark is about the tenant in whichever environment; it names the one it was in. */
+/** The tenant of a mark. The mark applies to the tenant in either environment; it names the environment at the time. */
 export type MarkedTenant = Pick<Tenant, 'workspace' | 'tenant' | 'environment'>
 
 /**
@@ -14,7 +14,7 @@ export interface DisconnectMarks {
   read(tenant: Pick<MarkedTenant, 'workspace' | 'tenant'>): Promise<Date | undefined>
 }
 
-/** Whether a backup can hold a consent of this tenant. */
+/** Whether a backup can contain a consent of this tenant. */
 export function mayBeInBackup({ pendingGrant, status }: Tenant): boolean {
   return status !== 'pending' || pendingGrant !== undefined
 }
@@ -25,7 +25,7 @@ export function disconnectTime({ disconnectedAt, grant, pendingGrant }: Tenant, 
   return new Date(Math.max(...times.map((time) => time?.getTime() ?? 0)))
 }
 
-/** A grant after the tenant's last disconnect: consented later than that, even if the clocks of two processes differ. */
+/** The grant with a consent time after the tenant's last disconnect, even if the clocks of two processes differ. */
 export function withConsentAfter(disconnectedAt: Date | undefined, grant: Grant): Grant {
   if (!disconnectedAt || grant.consentedAt > disconnectedAt) return grant
   return { ...grant, consentedAt: new Date(disconnectedAt.getTime() + 1) }

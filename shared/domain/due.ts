@@ -1,22 +1,22 @@
 import type { Environment, IdentityProvider } from '../environment.ts'
 import type { Grant, Tenant, TenantName } from './tenant.ts'
 
-/** One hint that a tenant is due. The tenant row is the truth. */
+/** A hint that a tenant is due. The tenant row is authoritative. */
 export interface DueRow extends TenantName {
   readonly dueAt: Date
-  /** Known here too, so that a sweep can pass over an environment that is on hold without reading its tenants. */
+  /** Repeated here, so a sweep can skip an environment on hold without reading its tenants. */
   readonly environment: Environment
   readonly identityProvider: IdentityProvider
 }
 
-/** How the sweep finds what is due without reading what is not. */
+/** Lets the sweep find due tenants without reading others. */
 export interface DueIndex {
   /** Shards are numbered from 0; a tenant is always in the same one. */
   readonly shardCount: number
   insert(row: DueRow): Promise<void>
-  /** Deletes a row; one that is gone already is no error. */
+  /** Deletes a row; it isn't an error if it's already gone. */
   remove(row: DueRow): Promise<void>
-  /** A shard's rows that are due at or before `until`, oldest first, a page at a time. */
+  /** A shard's rows that are due at or before `until`, oldest first, page by page. */
   due(shard: number, until: Date): AsyncIterable<readonly DueRow[]>
 }
 

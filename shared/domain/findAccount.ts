@@ -4,9 +4,9 @@ import { isSelected } from './selectAccounts.ts'
 import type { Tenant } from './tenant.ts'
 
 /**
- * Finds the account that somebody names, by its id, else by its number in whatever case. The direct way to it wins
- * over a linked one, unless `customerId` says which way is meant.
- * @throws Problem `account_not_found` by name: the tenant cannot reach it, or others were chosen.
+ * Finds an account by its id, otherwise by its number in upper or lower case. The direct customer takes precedence
+ * over a linked one, unless `customerId` names one.
+ * @throws Problem `account_not_found` with the name: the tenant can't reach it, or it wasn't chosen.
  */
 export async function findAccount(
   store: AccountStore,
@@ -39,7 +39,7 @@ export function accountNotReachable({ tenant }: Pick<Tenant, 'tenant'>, wanted: 
   })
 }
 
-/** A guessed customer id would fail at Microsoft, and look there like missing rights. */
+/** A guessed customer id would fail at Microsoft and look like missing rights. */
 function accountReachUnknown({ tenant }: Pick<Tenant, 'tenant'>, { accountId, note }: Account): Problem {
   return new Problem('account_not_found', {
     detail: `Tenant ${tenant} has no known path to the account ${accountId}. ${note ?? ''}`.trim(),
@@ -47,7 +47,7 @@ function accountReachUnknown({ tenant }: Pick<Tenant, 'tenant'>, { accountId, no
   })
 }
 
-/** The account is reached, and others were chosen for the tenant. */
+/** The tenant can reach the account, but it wasn't chosen. */
 export function accountNotSelected({ tenant }: Pick<Tenant, 'tenant'>, wanted: string): Problem {
   return new Problem('account_not_found', {
     detail: `The account ${wanted} isn’t one of the accounts chosen for tenant ${tenant}.`,

@@ -1,30 +1,31 @@
 import type { Environment, IdentityProvider } from '../environment.ts'
+import type { Secret } from '../secret.ts'
 import type { SealOwner } from './sealer.ts'
 import type { Grant, TenantName } from './tenant.ts'
 
-/** Where refresh tokens are; the rotation protocol does not know which store it is. */
+/** A store of refresh tokens; the rotation protocol is the same for every store. */
 export interface GrantStore {
   /** Keeps a refresh token and says where. `previous` is the reference it supersedes, if any. */
-  write(refreshToken: string, owner: GrantOwner, previous?: string): Promise<string>
+  write(refreshToken: Secret, owner: GrantOwner, previous?: string): Promise<string>
   /** The refresh token that a reference names; undefined when it is gone. */
-  read(reference: string, owner: GrantOwner): Promise<string | undefined>
+  read(reference: string, owner: GrantOwner): Promise<Secret | undefined>
   /** A newer token than the reference names, left by a process that died before its commit. */
   readNewer(
     reference: string,
     owner: GrantOwner,
-  ): Promise<{ reference: string; refreshToken: string } | undefined>
+  ): Promise<{ reference: string; refreshToken: Secret } | undefined>
   /** Destroys what the reference names; nothing left to destroy is no error. */
   forget(reference: string): Promise<void>
-  /** Whether a reference keeps something alive that none of the references in `named` needs. */
+  /** Whether a reference names a secret that none of the references in `named` needs. */
   isUnneeded(reference: string, named: readonly string[]): boolean
 }
 
-/** Whose grant a secret is: written beside it so that lost tables can be rebuilt. */
+/** The owner of a grant's secret, stored with it so that lost tables can be rebuilt. */
 export interface GrantOwner extends SealOwner {
   readonly identityProvider: IdentityProvider
 }
 
-/** The owner of a tenant's grant, as the grant store wants it. */
+/** The owner of a tenant's grant, as the grant store needs it. */
 export function grantOwnerOf(
   tenant: TenantName & { environment: Environment },
   grant: Pick<Grant, 'id' | 'identityProvider'>,

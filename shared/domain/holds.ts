@@ -1,46 +1,44 @@
 import { addSeconds } from '../clock.ts'
-import type { Environment, IdentityProvider } from '../environment.ts'
+import type { Registration } from '../environment.ts'
 import { clockToleranceSeconds } from './plausibleTimes.ts'
 import type { StoredReason } from './reasons.ts'
 
 /** Trouble that only the operator can fix: refreshing rests until `until`, then one attempt probes. */
-export interface EnvironmentHold {
-  readonly environment: Environment
-  readonly identityProvider: IdentityProvider
+export interface EnvironmentHold extends Registration {
   readonly reason: StoredReason
   readonly traceId: string
   readonly since: Date
   readonly until: Date
 }
 
-/** How the use cases keep an environment's state; it is shared by every process. */
+/** The state of environments, shared by all processes. */
 export interface EnvironmentStates {
   /** The hold that is or was last in force; undefined when there is none. */
-  read(environment: Environment, identityProvider: IdentityProvider): Promise<EnvironmentHold | undefined>
+  read(registration: Registration): Promise<EnvironmentHold | undefined>
   placeHold(hold: EnvironmentHold): Promise<void>
   /**
-   * Takes the one attempt that a hold allows when it is over, for all processes, by lengthening it.
-   * @returns undefined when the attempt is the caller's, or the hold is gone; else the hold that stands in his way.
+   * Claims the one attempt among all processes that an expired hold allows, by extending the hold.
+   * @returns undefined if the caller may make the attempt or the hold is gone; otherwise the hold that prevents it.
    */
   reserveProbe(hold: EnvironmentHold, until: Date): Promise<EnvironmentHold | undefined>
   /** Ends a hold; whether there was one. */
-  release(environment: Environment, identityProvider: IdentityProvider): Promise<boolean>
+  release(registration: Registration): Promise<boolean>
 }
 
-/** No other process probes within this time: as long as a refresh can take, in case the probing process dies. */
+/** No other process probes within this time: as long as a refresh can take, in case the probing process crashes. */
 export const probeSeconds = 30
 
-/** The first hold is short, and a lasting one is probed once a minute, so that a fixed secret is noticed soon. */
+/** The first hold is short, and a lasting one is probed once a minute, so a fixed secret is noticed soon. */
 const firstHoldSeconds = 30
 const maxHoldSeconds = 60
 
-/** A hold as read: one that no process with a right clock could have written is over, and is probed. */
+/** A hold as read: one that no process with a correct clock could have written counts as over, and is probed. */
 export function withPlausibleEnd(hold: EnvironmentHold, now: Date): EnvironmentHold {
   const isBeyond = hold.until > addSeconds(now, maxHoldSeconds + clockToleranceSeconds)
   return isBeyond ? { ...hold, until: now } : hold
 }
 
-/** The hold that follows from an operator fault: as long again as the trouble has lasted, within bounds. */
+/** The hold after an operator fault: as long as the problem has lasted so far, within limits. */
 export function nextHold(
   previous: EnvironmentHold | undefined,
   fault: Pick<EnvironmentHold, 'environment' | 'identityProvider' | 'reason' | 'traceId'>,

@@ -3,7 +3,7 @@ import type { Actor } from '../problems.ts'
 
 /**
  * Every structured line the broker logs, by its event name, with its fields.
- * Alerts and workbook tiles in `infra/` read these names; no field ever holds a secret.
+ * Alerts and workbook tiles in `infra/` read these names; no field ever contains a secret.
  */
 export interface LogEvents {
   /** A request ended in a 5xx problem, or in one that an operator should know about. */
@@ -12,7 +12,10 @@ export interface LogEvents {
   'function.failed': { function: string; invocationId: string; error: string }
   /** One run of the refresh timer, or of `POST /v1/sweeps`. Counts are tenants. */
   'sweep.ended': SweepReport
-  /** One refresh that reached the token endpoint, or found no grant to use. `outcome` is `refreshed`, the failure’s class, or why nothing was committed: `lease_lost`, `not_committed`. */
+  /**
+   * One refresh that reached the token endpoint, or found no grant to use. `outcome` is `refreshed`, the failure’s
+   * class, or why nothing was committed: `lease_lost`, `not_committed`.
+   */
   'refresh.ended': {
     tenantKey: string
     environment: Environment
@@ -45,7 +48,10 @@ export interface LogEvents {
     status: number
     code: string
   }
-  /** The machine’s clock and storage’s are more than 5 s apart. `aheadSeconds` is negative when the machine is behind. At most once an hour in each process. */
+  /**
+   * The machine’s clock and storage’s are more than 5 s apart. `aheadSeconds` is negative when the machine is behind.
+   * At most once an hour in each process.
+   */
   'clock.wrong': { aheadSeconds: number }
   /** A tenant's status changed. */
   'tenant.status_changed': {
@@ -59,7 +65,9 @@ export interface LogEvents {
   'tenant.damaged': { tenantKey: string; column: string; detail: string }
   /** Secrets of old grants couldn't be destroyed. The row lists them, and the next sweep or commit tries again. */
   'grant.left_over': { tenantKey: string; environment: Environment; secrets: number }
-  /** A disconnect took effect but couldn't be marked in the vault. The row remembers it, and the next sweep tries again. */
+  /**
+   * A disconnect took effect but couldn't be marked in the vault. The row remembers it, and the next sweep tries again.
+   */
   'disconnect.mark_owed': { tenantKey: string; environment: Environment }
   /** Refreshes of an environment and identity provider are on hold until the operator fixes the cause. */
   'environment.held': {
@@ -91,7 +99,7 @@ export interface LogEvents {
   'sweep.shard_poisoned': { shard: number }
 }
 
-/** What one sweep did. Counts are tenants, spans as named. */
+/** The report of one sweep. Counts are tenants; time units are in the names. */
 export interface SweepReport {
   readonly startedAt: string
   readonly due: number
@@ -99,15 +107,17 @@ export interface SweepReport {
   /** Fresh already, leased by another process, orphaned hints. */
   readonly passedOn: number
   readonly failed: Readonly<Record<string, number>>
-  /** Shards of the due index that were handed to the queue. */
+  /** Shards of the due index that were added to the queue. */
   readonly handedOverShards: number
-  /** Due rows that were read and not begun when the time was up: those of shards that were handed over are done there. */
+  /** Due rows that were read but not started in time; those in handed-over shards are processed there. */
   readonly leftOver: number
-  /** Shards that there was no time for, or that could not be read; they are the next run's. */
+  /** Shards that weren't read, because of a lack of time or an error; the next run reads them. */
   readonly unreadShards: number
   readonly durationMilliseconds: number
   readonly oldestOverdueSeconds: number
-  /** What is on hold when the sweep ends, each as `environment:identityProvider`; said at every sweep while it lasts. */
+  /**
+   * Holds at the end of the sweep, each as `environment:identityProvider`; every sweep reports them while they last.
+   */
   readonly holds: readonly string[]
 }
 

@@ -1,20 +1,20 @@
-/** Something that happened to the broker as a whole; tenants have events of their own. */
+/** An event of the broker as a whole; tenants have their own events. */
 export interface BrokerEvent {
   readonly type: 'secret.fell_over' | 'secret.expiring'
   /** ISO 8601. */
   readonly at: string
   /** The vault secret's name. */
   readonly secret: string
-  /** For `secret.expiring`: which of the thresholds was passed. */
+  /** For `secret.expiring`: the threshold that was crossed. */
   readonly thresholdDays?: number
   readonly expiresOn?: string
 }
 
-/** Small facts about the broker as a whole, as JSON, by kind and key. */
+/** Notes about the broker as a whole, as JSON, by kind and key. */
 export interface BrokerNotes {
   read<T>(kind: string, key: string): Promise<T | undefined>
   write(kind: string, key: string, value: object): Promise<void>
-  /** Writes unless there is such a note already; says whether it did. */
+  /** Writes a note unless it already exists, and returns whether it wrote. */
   createOnce(kind: string, key: string, value: object): Promise<boolean>
   remove(kind: string, key: string): Promise<void>
   addEvent(event: BrokerEvent): Promise<void>

@@ -2,15 +2,15 @@ import { addSeconds } from '../clock.ts'
 import { maxLifetimeSeconds, maxWaitSeconds, type ScheduleConfig } from './schedule.ts'
 import type { Tenant } from './tenant.ts'
 
-/** Seconds by which the clocks of two processes may be apart without anybody noticing. */
+/** Seconds by which the clocks of two processes may differ before it's reported. */
 export const clockToleranceSeconds = 5
 
-/** The settings from which the times in a row follow. */
+/** The settings that bound the times in a row. */
 export type TimeBounds = Pick<ScheduleConfig, 'keepAliveSeconds'> & { readonly leaseSeconds: number }
 
 /**
- * A tenant as read, without the times that no process with a right clock could have written. A lease or a wait that
- * lies too far ahead is over, an access token is as good as none, and the tenant is due.
+ * A tenant as read, without the times that no process with a right clock could have written. A lease or a wait
+ * too far in the future counts as over, an access token counts as missing, and the tenant is due.
  */
 export function withPlausibleTimes(tenant: Tenant, bounds: TimeBounds, now: Date): Tenant {
   const isBeyond = (time: Date, seconds: number) => time > addSeconds(now, seconds + clockToleranceSeconds)

@@ -1,14 +1,14 @@
 import type { Actor } from '../problems.ts'
 
 /**
- * Who a refusal is about. `passing`: try again; `backOff`: wait for the stated time; `advertiser`: sign in
- * again; `advertiserAdmin`: a new sign-in helps only after their directory allows it; `operator`: ours.
+ * Who must act on a refusal. `passing`: temporary, try again; `backOff`: wait for the stated time; `advertiser`: sign
+ * in again; `advertiserAdmin`: a new sign-in helps only after their directory allows it; `operator`: we must act.
  */
 export type RefusalClass = 'passing' | 'backOff' | 'advertiser' | 'advertiserAdmin' | 'operator'
 
 /**
- * What a refusal is about. `our_credential`: how we authenticate, for every tenant alike; `our_registration`: the
- * registration as such or as one directory sees it; `grant`: this tenant's refresh token; `person`: who consented;
+ * The subject of a refusal. `our_credential`: our authentication, for all tenants; `our_registration`: the
+ * registration itself, or its state in one directory; `grant`: this tenant's refresh token; `person`: who consented;
  * `directory`: their organization's rules; `provider`: the identity provider itself.
  */
 export type RefusalSubject =
@@ -22,17 +22,17 @@ export type RefusalSubject =
 interface ReasonMeaning {
   readonly class: RefusalClass
   readonly about: RefusalSubject
-  /** Who acts when it is said of a refresh token that an app brings, where that is not the actor of the class. */
+  /** Who acts if a refresh token that an app imports is refused, unless it's the actor of the class. */
   readonly brought?: Actor
-  /** Who acts when it does not pass, where that is not the actor of the class. */
+  /** Who acts if it lasts, unless it's the actor of the class. */
   readonly lasting?: Actor
-  /** Whether it has been seen to pass, so that a second refusal must confirm it. Default is no. */
+  /** Whether it can be temporary, so a second refusal must confirm it. Default is no. */
   readonly secondLook?: true
 }
 
 /**
- * Every reason for which an identity provider refuses, or cannot be asked, by its stable word. Who acts and what is
- * held back is read from here alone.
+ * Every reason why an identity provider refuses or can't be called, by its stable word. Who acts and what is
+ * held is decided only here.
  */
 export const reasons = {
   throttled: about('backOff', 'provider'),
@@ -72,7 +72,7 @@ export const reasons = {
   device_not_compliant: about('advertiserAdmin', 'directory'),
   directory_policy: about('advertiserAdmin', 'directory'),
   protection_policy: about('advertiserAdmin', 'directory'),
-  /** A number that no table has, in the range of access policies. */
+  /** An unlisted number in the range of access policies. */
   unlisted_policy: about('advertiserAdmin', 'directory'),
 
   client_secret_invalid: about('operator', 'our_credential'),
@@ -86,9 +86,9 @@ export const reasons = {
   client_deleted: about('operator', 'our_credential'),
   client_disabled: about('operator', 'our_credential'),
   invalid_client: about('operator', 'our_credential'),
-  /** Without settings there is nothing to authenticate with. */
+  /** Without settings, there is no credential. */
   environment_not_served: about('operator', 'our_credential'),
-  /** A token that was issued to a desktop or mobile redirect cannot be refreshed with a client secret. */
+  /** A token that was issued to a desktop or mobile redirect URI can't be refreshed with a client secret. */
   client_is_public: { ...about('operator', 'our_credential'), brought: 'app' },
 
   application_not_found: about('operator', 'our_registration'),
@@ -103,9 +103,9 @@ export const reasons = {
   invalid_resource: about('operator', 'our_registration'),
   unsupported_grant_type: about('operator', 'our_registration'),
   code_verifier_mismatch: about('operator', 'our_registration'),
-  /** `invalid_client` with a number that no table has: one directory's doing, or ours when it refuses everybody. */
+  /** `invalid_client` with an unlisted number: caused by one directory, or by us if all tenants are refused. */
   unlisted_client_error: about('operator', 'our_registration'),
-  /** The grant was issued to another client id than the one that refreshes. */
+  /** The grant was issued to a different client id than the one that refreshes it. */
   client_mismatch: { ...about('operator', 'our_registration'), brought: 'app' },
   wrong_authority: { ...about('operator', 'our_registration'), brought: 'app' },
 
@@ -118,10 +118,10 @@ export const reasons = {
 /** A stable word of {@link reasons}. */
 export type RefusalReason = keyof typeof reasons
 
-/** What a row says when another version of the broker wrote a reason that this one does not know. */
+/** The value for a reason that another version of the broker wrote and this one doesn't know. */
 export const unknownReason = 'unknown_reason'
 
-/** A reason as rows keep it. */
+/** A reason as stored in rows. */
 export type StoredReason = RefusalReason | typeof unknownReason
 
 /** Reads a reason from storage. */
@@ -129,7 +129,7 @@ export function parseReason(text: unknown): StoredReason {
   return typeof text === 'string' && isRefusalReason(text) ? text : unknownReason
 }
 
-/** What a reason means. */
+/** The meaning of a reason. */
 export function meaningOf(reason: RefusalReason): ReasonMeaning {
   return reasons[reason]
 }
@@ -147,12 +147,12 @@ export function actorOf(reason: RefusalReason): Actor {
   return actors[reasons[reason].class]
 }
 
-/** Who must act when a refresh token that an app brings is refused. */
+/** Who must act if a refresh token that an app imports is refused. */
 export function actorOfImported(reason: RefusalReason): Actor {
   return meaningOf(reason).brought ?? actorOf(reason)
 }
 
-/** Who must act when a refusal comes again and again, or is looked at as the last word. */
+/** Who must act if a refusal keeps recurring, or is treated as final. */
 export function actorOfRepeated(reason: RefusalReason): Actor {
   return meaningOf(reason).lasting ?? actorOf(reason)
 }
@@ -162,7 +162,7 @@ export function isCredentialReason(reason: StoredReason): boolean {
   return reason !== unknownReason && reasons[reason].about === 'our_credential'
 }
 
-/** Whether a new sign-in will not help before the advertiser's administrator has acted. */
+/** Whether a new sign-in won't help until the advertiser's administrator has acted. */
 export function isAdminReason(reason: StoredReason | undefined): boolean {
   return reason !== undefined && reason !== unknownReason && actorOf(reason) === 'advertiserAdmin'
 }

@@ -1,31 +1,31 @@
 import { isCredentialReason, meaningOf, type RefusalClass, type RefusalReason } from './reasons.ts'
 
-/** What a token or authorization endpoint refused, read once at the border. */
+/** A refusal by a token or authorization endpoint, parsed once where the answer arrives. */
 export interface TokenRefusal {
   readonly reason: RefusalReason
-  /** The reason's, by the table of reasons. */
+  /** The reason's class, from the table of reasons. */
   readonly class: RefusalClass
-  /** For class `advertiser`: the answer names what the person must do, so no second look is needed. */
+  /** For class `advertiser`: the answer names what the person must do, so it needs no confirmation. */
   readonly definite: boolean
-  /** The answer is unknown. It counts as passing a limited number of times; then the operator must act. */
+  /** The answer is unknown. It counts as temporary a limited number of times; then the operator must act. */
   readonly unknown: boolean
-  /** Seconds that the answer asks to wait, or that the class demands; absent when neither. */
+  /** Seconds to wait, from the answer or the class; absent if neither has any. */
   readonly retryAfterSeconds?: number
-  /** `error` of RFC 6749, section 5.2; empty when the body had none. */
+  /** `error` of RFC 6749, section 5.2; empty if the body has none. */
   readonly error: string
   readonly suberror: string
   readonly errorCodes: readonly number[]
   readonly traceId: string
-  /** What the next sign-in must meet ({@link isClaimsChallenge}); absent when the answer asks for nothing. */
+  /** Requirements for the next sign-in ({@link isClaimsChallenge}); absent if the answer has none. */
   readonly claims?: string
 }
 
-/** What an answer says beside its reason. */
+/** An answer's contents besides its reason. */
 export type RefusalEvidence = Partial<
   Pick<TokenRefusal, 'error' | 'suberror' | 'errorCodes' | 'traceId' | 'retryAfterSeconds' | 'claims'>
 >
 
-/** A refusal for a reason, with what the table of reasons says of it. */
+/** A refusal for a reason, completed from the table of reasons. */
 export function toRefusal(reason: RefusalReason, evidence: RefusalEvidence = {}): TokenRefusal {
   const { class: refusalClass, secondLook } = meaningOf(reason)
   return {
@@ -39,25 +39,25 @@ export function toRefusal(reason: RefusalReason, evidence: RefusalEvidence = {})
 }
 
 /**
- * Whether a refusal is about our own client authentication, regardless of whose token was sent. The other refusals of class
- * `operator` may have their cause in one advertiser's directory (AADSTS7000112, 7000229, 700016, 90002).
+ * Whether a refusal is about our own client authentication, regardless of whose token was sent. The other refusals of
+ * class `operator` may be caused by one advertiser's directory (AADSTS7000112, 7000229, 700016, 90002).
  */
 export function isCredentialRefusal({ reason }: TokenRefusal): boolean {
   return isCredentialReason(reason)
 }
 
 /**
- * Whether another credential of ours is worth a try: `invalid_client` with a number that no table has may be about the
- * one that was sent, though it holds nothing by itself.
+ * Whether another credential of ours is worth trying: `invalid_client` with an unlisted number may be about the
+ * one that was sent, although it doesn't start a hold by itself.
  */
 export function mayBeCredentialRefusal(refusal: TokenRefusal): boolean {
   return isCredentialRefusal(refusal) || refusal.reason === 'unlisted_client_error'
 }
 
-/** Token-endpoint guidance: a server error's first retry comes 5 s later at the earliest (resilience-client-app.md). */
+/** Token-endpoint guidance: a server error's first retry comes after 5 s at the earliest (resilience-client-app.md). */
 export const serverErrorSeconds = 5
 
-/** The refusal when no answer came at all: a cut connection, a time-out, nothing to ask with. */
+/** The refusal if there was no answer: a broken connection, a timeout, or no credential. */
 export function refusalWithoutResponse(reason: RefusalReason): TokenRefusal {
   return toRefusal(reason, { retryAfterSeconds: serverErrorSeconds })
 }

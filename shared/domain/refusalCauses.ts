@@ -6,7 +6,7 @@ import type { StoredReason } from './reasons.ts'
 const googleRefused =
   'Google does not say why. Usual causes: the person removed the app’s access; the person signed in with this client id elsewhere, and Google ends the oldest refresh token without notice when there are more than 100 for one person and client id; the OAuth client’s project is in testing, where refresh tokens last 7 days.'
 
-/** What may have caused a refusal that does not say so itself; undefined where nothing more is known than its reason. */
+/** Possible causes of a refusal that doesn't name its cause; undefined if only its reason is known. */
 export function usualCauses(
   identityProvider: IdentityProvider | undefined,
   reason: StoredReason | undefined,
@@ -14,7 +14,7 @@ export function usualCauses(
   return identityProvider === 'google' && reason === 'grant_refused' ? googleRefused : undefined
 }
 
-/** The detail of a problem that tells of a refusal: its title and the usual causes; undefined where there are none to add. */
+/** The detail of a problem about a refusal: its title and the usual causes; undefined if there are none. */
 export function detailWithCauses(
   code: ProblemCode,
   identityProvider: IdentityProvider | undefined,

@@ -3,7 +3,7 @@ const maxRetryAfterSeconds = 3600
 
 /**
  * Seconds of a `Retry-After` header (RFC 9110, section 10.2.3), delta or date, an hour at most. Undefined when it is
- * absent, strange, 0, or in the past: such an answer doesn't shorten the usual wait.
+ * absent, invalid, 0, or in the past: such an answer doesn't shorten the usual wait.
  */
 export function parseRetryAfterSeconds(
   value: string | null | undefined,

@@ -1,4 +1,4 @@
-/** The app's return URL with the outcome as parameters; what its own query says stays. */
+/** The app's return URL with the outcome as parameters; its own query is kept. */
 export function returnUrlWith(
   { returnUrl, tenant, id }: { readonly returnUrl: string; readonly tenant: string; readonly id: string },
   outcome: Readonly<Record<string, string | undefined>>,

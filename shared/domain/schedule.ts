@@ -1,7 +1,7 @@
 import { addSeconds, secondsUntil } from '../clock.ts'
 import type { Tenant } from './tenant.ts'
 
-/** What governs when a tenant is refreshed; the settings say it. */
+/** The settings that decide when a tenant is refreshed. */
 export interface ScheduleConfig {
   readonly policy: 'active' | 'always' | 'onDemand'
   readonly activeWindowSeconds: number
@@ -9,13 +9,16 @@ export interface ScheduleConfig {
   readonly keepAliveSeconds: number
 }
 
-/** No backoff waits longer: an hour. */
+/** The longest backoff: an hour. */
 const maxBackoffSeconds = 3600
-/** No wait is longer: what an answer asks for is an hour at most, and the backoff comes on top. */
+/** The longest wait: an answer can ask for an hour at most, plus the backoff. */
 export const maxWaitSeconds = 2 * maxBackoffSeconds
-/** Entra's longest lifetime of an access token, 28 hours (entra/identity-platform/app-resilience-continuous-access-evaluation). */
+/**
+ * Entra's longest lifetime of an access token, 28 hours
+ * (entra/identity-platform/app-resilience-continuous-access-evaluation).
+ */
 export const maxLifetimeSeconds = 100_800
-/** Token-endpoint guidance: the first retry comes 5 s later at the earliest (resilience-client-app.md). */
+/** Token-endpoint guidance: the first retry comes after 5 s at the earliest (resilience-client-app.md). */
 export const firstRetrySeconds = 5
 
 /** Less is never vended (invariant 1). */
@@ -29,10 +32,10 @@ export function isActive(tenant: Tenant, config: ScheduleConfig, now: Date): boo
 }
 
 /**
- * When the sweep is to look at a freshly refreshed tenant next.
- * Active: before expiry, by the configured margin and up to as much again, so that tenants that were connected
- * together drift apart. Idle: often enough to keep the grant alive, and active ones are never due later than that.
- * @param fraction chance in [0, 1).
+ * When a freshly refreshed tenant is due again.
+ * Active: before expiry, by the configured margin and up to twice that, so tenants that were connected
+ * together drift apart. Idle: often enough to keep the grant alive. Active tenants are never due later than that.
+ * @param fraction random, in [0, 1).
  */
 export function nextDueAt(
   tenant: Tenant,
@@ -57,9 +60,9 @@ function earlier(a: Date, b: Date): Date {
 }
 
 /**
- * When a failed refresh is tried again: exponential with full jitter above a floor.
+ * When to retry a failed refresh: exponential with full jitter above a floor.
  * @param attempt 1 for the first failure.
- * @param floorSeconds what the answer asked for; default 5 s.
+ * @param floorSeconds the wait that the answer asked for. Default is 5 s.
  */
 export function retryAt(
   now: Date,

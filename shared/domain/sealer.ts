@@ -1,19 +1,20 @@
 import type { Environment } from '../environment.ts'
+import type { Secret } from '../secret.ts'
 import type { TenantName } from './tenant.ts'
 
-/** Whose text it is that is sealed. */
+/** The owner of a sealed text. */
 export interface SealOwner extends TenantName {
   readonly environment: Environment
-  /** The consent that it came with. Text that was sealed without it opens for every consent of its tenant. */
+  /** The consent that it belongs to. Text that was sealed without it can be opened for every consent of its tenant. */
   readonly grantId?: string | undefined
 }
 
-/** What a sealed text is bound to: it opens for the same tenant, environment, use and consent only. */
+/** The context that a sealed text is bound to: it opens only for the same tenant, environment, use, and consent. */
 export interface SealContext extends SealOwner {
   readonly use: 'access_token' | 'refresh_token' | 'sign_in_name'
 }
 
-/** The context of a text of a tenant's grant. */
+/** The context of a text that belongs to a tenant's grant. */
 export function sealContextOf(
   { workspace, tenant, environment }: Omit<SealOwner, 'grantId'>,
   grantId: string | undefined,
@@ -22,14 +23,14 @@ export function sealContextOf(
   return { workspace, tenant, environment, use, grantId }
 }
 
-/** Encrypts what may rest in a table. */
+/** Encrypts texts for storage in a table. */
 export interface Sealer {
-  seal(plaintext: string, context: SealContext): Promise<string>
+  seal(plaintext: Secret, context: SealContext): Promise<string>
   /** Undefined when it was sealed for another context or with a key that is gone. */
-  open(sealed: string, context: SealContext): Promise<string | undefined>
+  open(sealed: string, context: SealContext): Promise<Secret | undefined>
 }
 
-/** The broker has no usable sealing keys; `/ready` says so too. */
+/** The broker has no usable sealing keys; `/ready` reports this too. */
 export class SealingKeysError extends Error {
   constructor(fault: string) {
     super(`The vault secret sealing-keys ${fault}. Create it with: npm run rotate-sealing-key`)

@@ -1,19 +1,19 @@
 import type { Account, DiscoveredAccount } from './account.ts'
 import type { DefaultAccount, Tenant } from './tenant.ts'
 
-/** Whether an account may be vended: it was chosen, or no choice was made. */
+/** Whether an account may be vended: it was chosen, or there was no choice. */
 export function isSelected({ selected }: Pick<Account, 'selected'>): boolean {
   return selected !== false
 }
 
-/** Whether calls can be made for an account: it is selected, and the way to it is known. */
+/** Whether calls can be made for an account: it's selected, and the customer through which to reach it is known. */
 function isVendable(account: Account): boolean {
   return isSelected(account) && !account.reachUnknown
 }
 
 /**
- * Carries a choice over to what was discovered later. Where somebody chose some accounts and not others, an account
- * that appears afterwards is not chosen; where all were, it is.
+ * Applies an earlier choice to a later discovery. If only some accounts were chosen, an account
+ * that appears later isn't chosen; if all were, it is.
  */
 export function carrySelection(
   before: readonly Account[],
@@ -24,8 +24,8 @@ export function carrySelection(
 }
 
 /**
- * Carries a choice over to what the same person has just signed in to. What another person chose, or a choice of
- * which nothing is left, would hide every account from the person: it ends instead.
+ * Applies an earlier choice to a new sign-in by the same person. Another person's choice, or one of
+ * which no account is left, would hide every account from the person, so it ends.
  */
 export function carrySelectionToSignIn(
   before: readonly Account[],
@@ -47,7 +47,7 @@ export function selectAmong(
   })
 }
 
-/** The account as a default, reached directly where it can be; undefined unless it is among the selected ones. */
+/** The account as a default, reached directly if possible; undefined unless it is among the selected ones. */
 export function defaultAmong(
   accounts: readonly Account[],
   accountId: string | undefined,
@@ -56,7 +56,7 @@ export function defaultAmong(
   return toDefault(found.find(({ linked }) => !linked) ?? found[0])
 }
 
-/** The default stays while it is reached and selected; a single account needs no choice. */
+/** The default stays while it can be reached and is selected; a single account needs no choice. */
 export function defaultAccountOf(
   before: Pick<Tenant, 'defaultAccount'>,
   accounts: readonly Account[],

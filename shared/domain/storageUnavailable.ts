@@ -1,13 +1,13 @@
 import { TimeLimitError } from '../clock.ts'
 
-/** Table Storage or Key Vault did not do what it was asked. The SDK's own message stays out: it may name secrets. */
+/** Table Storage or Key Vault didn't carry out an operation. The SDK's message is left out: it may name secrets. */
 export class StorageUnavailableError extends Error {
   readonly service: 'tables' | 'vault'
-  /** HTTP status, or 0 when there was no answer. */
+  /** HTTP status, or 0 if there was no answer. */
   readonly status: number
   /**
-   * The service's own code, e.g. `ServerBusy`, `ForbiddenByRbac`, or the network error's; `VaultNotNamed` is ours, for a
-   * grant in a vault that GRANT_VAULT_URLS does not name, and so is `SecretDeleted`.
+   * The service's own code, for example `ServerBusy`, `ForbiddenByRbac`, or the network error's; `VaultNotNamed` is
+   * ours, for a grant in a vault that GRANT_VAULT_URLS does not name, and so is `SecretDeleted`.
    */
   readonly code: string
 
@@ -32,12 +32,12 @@ export function isTableMissing(error: unknown): boolean {
   )
 }
 
-/** Malformed, forbidden, not allowed, too large: the service answers the same however often it is asked (RFC 9110, 15.5). */
+/** Malformed, forbidden, not allowed, too large: the service gives the same answer every time (RFC 9110, 15.5). */
 const refusedStatuses: ReadonlySet<number> = new Set([400, 403, 405, 413])
 
 /**
- * Whether trying again can't help: the service refused the request itself, the secret is deleted, or the error is ours
- * and not the service's.
+ * Whether trying again can't help: the service refused the request itself, the secret is deleted, or the error is ours,
+ * not the service's.
  */
 export function isRefused(error: unknown): boolean {
   if (error instanceof StorageUnavailableError)

@@ -1,53 +1,56 @@
 import type { AccountKind, Environment, IdentityProvider } from '../environment.ts'
 import type { StoredReason } from './reasons.ts'
 
-/** Where a tenant stands: `pending` → `connected` ⇄ `reauthorization_required`; `disconnected` ends it. */
+/** The status of a tenant: `pending` → `connected` ⇄ `reauthorization_required`; `disconnected` ends it. */
 export const tenantStatuses = ['pending', 'connected', 'reauthorization_required', 'disconnected'] as const
 
 /** One of {@link tenantStatuses}. */
 export type TenantStatus = (typeof tenantStatuses)[number]
 
-/** A tenant's name in the world: the workspace that owns it and the id the apps chose. */
+/** A tenant's full name: the workspace that owns it and the id that the app chose. */
 export interface TenantName {
   readonly workspace: string
   readonly tenant: string
 }
 
-/** Who consented: issuer and subject are the identity, the hint is for people (masked, e.g. `a…@outlook.com`). */
+/**
+ * The person who consented: issuer and subject are the identity, the hint is for people (masked, for example
+ * `a…@outlook.com`).
+ */
 export interface Consenter {
   readonly issuer: string
   readonly subject: string
   readonly hint: string
 }
 
-/** What the consent gave. The refresh token itself is where `reference` says. */
+/** The result of a consent. The refresh token itself is stored at `reference`. */
 export interface Grant {
-  /** Names this consent: refreshes and moves keep it, another sign-in brings another. */
+  /** Identifies this consent: refreshes and moves keep it, another sign-in gets a new one. */
   readonly id: string
-  /** `vault:…` or `sealed:…`, opaque to everyone but the grant store. */
+  /** `vault:…` or `sealed:…`, opaque except to the grant store. */
   readonly reference: string
   readonly identityProvider: IdentityProvider
   /** Full scopes of the consent, sent with every refresh. */
   readonly scopes: readonly string[]
   readonly accountKind: AccountKind
-  /** Microsoft: the path segment to refresh at (`consumers` or a directory id). Google: empty. */
+  /** Microsoft: the path segment for refreshes (`consumers` or a directory id). Google: empty. */
   readonly authorityTenant: string
   readonly consenter: Consenter
   readonly consentedAt: Date
-  /** Microsoft Advertising's own user id, learnt at discovery. */
+  /** Microsoft Advertising's own user id, from discovery. */
   readonly advertisingUserId: string
-  /** JWE of the name that the person typed at sign-in, bound to tenant, environment, and consent; absent when unknown. */
+  /** JWE of the person's sign-in name, bound to tenant, environment, and consent; absent if unknown. */
   readonly signInNameSealed?: string
 }
 
-/** The access token as the row keeps it. */
+/** The access token as stored in the row. */
 export interface CachedAccessToken {
   /** JWE, bound to tenant and environment. */
   readonly sealed: string
   readonly expiresAt: Date
-  /** When the last refresh was asked for; the token is older if it outlasts the one that this refresh brought. */
+  /** When the last refresh was requested; the token is older if it outlasts the one from that refresh. */
   readonly refreshedAt: Date
-  /** Whether it took the place of one that Microsoft Advertising had refused before its time. */
+  /** Whether it replaced a token that Microsoft Advertising refused before its expiry. */
   readonly replaced?: true
 }
 
@@ -63,17 +66,17 @@ export interface RefreshTrouble {
   readonly reason: StoredReason
   readonly traceId: string
   readonly nextAttemptAt: Date
-  /** How many of the attempts got an unknown answer; absent when none did. */
+  /** The number of attempts with an unknown answer; absent if there were none. */
   readonly unknownAnswers?: number
-  /** Retrying alone won't fix it. Absent while it may pass on its own. */
+  /** Retrying alone won't fix it. Absent while it may be temporary. */
   readonly actor?: 'operator'
-  /** A plain refusal waits here for its second look before the grant is called dead. */
+  /** Set while a general refusal awaits confirmation before the grant counts as dead. */
   readonly suspectedSince?: Date
 }
 
-/** A grant that a person has given and that the app has yet to confirm. */
+/** A grant that a person has given but the app hasn't confirmed yet. */
 export interface PendingGrant {
-  /** Where the person consented; the tenant cannot be moved while the grant waits. */
+  /** The environment of the consent; the tenant can't be moved while the grant is pending. */
   readonly environment: Environment
   readonly grant: Grant
   readonly sessionId: string
@@ -82,39 +85,39 @@ export interface PendingGrant {
   readonly expiresAt: Date
   readonly accessToken: CachedAccessToken
   readonly accountsGeneration: string
-  /** Who may choose accounts on the broker's page, once confirmed, and where they go then; absent where the app asks. */
+  /** Who may choose accounts on the broker's page, once confirmed, and where they go then; absent if the app asks. */
   readonly choice?: PendingChoice
 }
 
 /** A choice of accounts that may follow a confirmation. */
 export interface PendingChoice {
   readonly returnUrl: string
-  /** The browser that the person consented with. */
+  /** The browser in which the person consented. */
   readonly browserHash: string
-  /** Names the one-time record that the answer spends, however often the page is opened. */
+  /** The one-time record that the answer spends, no matter how often the page is opened. */
   readonly answerId: string
 }
 
-/** The confirmation that made the grant the tenant's, so that an app whose answer was lost may ask again. */
+/** The confirmation that activated the grant, so an app whose answer was lost can repeat the call. */
 export interface Confirmation extends Pick<PendingGrant, 'sessionId' | 'codeHash' | 'choice'> {
   /** When the code would have expired. */
   readonly until: Date
 }
 
-/** The account that is vended when the app names none. */
+/** The account to vend when the app names none. */
 export interface DefaultAccount {
   readonly accountId: string
-  /** The customer through which the account is reached. */
+  /** The customer through which to reach the account. */
   readonly customerId: string
 }
 
-/** Since when, and why, in a stable word of `identityFault.ts`. */
+/** When the refusals started and why, as a stable word of `identityFault.ts`. */
 export interface AdvertisingRefusal {
   readonly reason: string
   readonly since: Date
 }
 
-/** The aggregate: everything one tenant row says. */
+/** The aggregate: everything in one tenant row. */
 export interface Tenant extends TenantName {
   readonly environment: Environment
   readonly status: TenantStatus
@@ -126,29 +129,29 @@ export interface Tenant extends TenantName {
   readonly trouble?: RefreshTrouble
   readonly pendingGrant?: PendingGrant
   readonly confirmed?: Confirmation
-  /** References that the row named once and whose secrets are yet to be destroyed. */
+  /** References that the row named earlier and whose secrets must still be destroyed. */
   readonly secretsToDestroy?: readonly string[]
-  /** Which generation of account rows counts; absent before the first discovery. */
+  /** The current generation of account rows; absent before the first discovery. */
   readonly accountsGeneration?: string
   readonly discoveredAt?: Date
   readonly defaultAccount?: DefaultAccount
-  /** To the hour or so: written at most once in a quarter of the active window. */
+  /** Approximate: written at most once in a quarter of the active window. */
   readonly lastVendedAt?: Date
-  /** When the sweep is to look at this tenant; absent when it need not. */
+  /** When the tenant is due for a sweep; absent if it isn't due. */
   readonly dueAt?: Date
   /** Why the tenant must be reauthorized; only with that status. */
   readonly reauthorizationReason?: StoredReason
-  /** What the identity provider wants the next sign-in to meet, as it sent it ({@link isClaimsChallenge}). */
+  /** The identity provider's requirements for the next sign-in, as sent ({@link isClaimsChallenge}). */
   readonly claims?: string
-  /** Microsoft Advertising does not take the person who consented; the grant itself is good. */
+  /** Set while Microsoft Advertising refuses the person who consented; the grant itself works. */
   readonly advertisingRefusal?: AdvertisingRefusal
-  /** How often it was disconnected: what was made for a connection before the last one is void. Default is 0. */
+  /** The number of disconnects: sessions and sign-ins from before the last one are void. Default is 0. */
   readonly disconnectCount?: number
-  /** When it was last disconnected: no consent up to then counts. */
+  /** When it was last disconnected: consents up to this time are void. */
   readonly disconnectedAt?: Date
-  /** The last disconnect is yet to be marked in the vault. */
+  /** The last disconnect must still be marked in the vault. */
   readonly owesMark?: true
-  /** The marks of the last changes that were written, oldest first. */
+  /** The ids of the last writes, oldest first. */
   readonly writeIds?: readonly string[]
   /** Columns that only a later version knows. They survive this version's writes. */
   readonly unknownColumns?: Readonly<Record<string, unknown>>
@@ -159,7 +162,7 @@ export function isSameConsent(one: Pick<Tenant, 'grant'>, other: Pick<Tenant, 'g
   return one.grant?.id === other.grant?.id
 }
 
-/** The id of a consent that was kept before grants had ids: its time, which no two of a tenant share. */
+/** The id of a consent from before grants had ids: its time, which is unique within a tenant. */
 export function idOfConsentAt(consentedAt: Date): string {
   return `at-${consentedAt.getTime()}`
 }
@@ -176,12 +179,12 @@ export interface Leased extends StoredTenant {
   readonly grant: Grant
 }
 
-/** Whether what was made for a tenant's connection still counts: not once it was disconnected. */
+/** Whether a session or sign-in for a tenant is still valid: a disconnect makes it void. */
 export function isStillValid(made: { readonly disconnectCount: number }, tenant: Tenant): boolean {
   return (made.disconnectCount ?? 0) === (tenant.disconnectCount ?? 0)
 }
 
-/** Whether a person is the one whose consent the tenant has, by the identity provider's ids. */
+/** Whether a person gave the tenant's current consent, according to the identity provider's ids. */
 export function isConsenterOf({ grant }: Pick<Tenant, 'grant'>, { issuer, subject }: Consenter): boolean {
   return subject !== '' && grant?.consenter.issuer === issuer && grant.consenter.subject === subject
 }

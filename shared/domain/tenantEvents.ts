@@ -1,4 +1,4 @@
-/** What can happen to a tenant; each is written once, in the transaction that made it true. */
+/** The types of tenant events; each event is written once, in the transaction that it describes. */
 export const tenantEventTypes = [
   'tenant.created',
   'tenant.connected',
@@ -24,8 +24,8 @@ export type TenantEventType = (typeof tenantEventTypes)[number]
 export interface TenantEvent {
   readonly type: TenantEventType
   readonly at: Date
-  /** What an operator or app needs to know, in words; never a secret. */
+  /** A description for operators and apps; never contains a secret. */
   readonly detail: string
-  /** Facts beside the words: reason codes, who acts, trace ids, counts. */
+  /** Structured facts: reason codes, who acts, trace ids, counts. */
   readonly data?: Readonly<Record<string, string | number | boolean>>
 }

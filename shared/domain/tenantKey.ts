@@ -4,7 +4,7 @@ import type { TenantName } from './tenant.ts'
 
 /**
  * The tenant's partition key: 160 bits of SHA-256 over workspace and tenant id, in hexadecimal.
- * Hashed because both may hold characters that Table Storage forbids in keys, and so that partitions spread.
+ * Hashed because both may contain characters that Table Storage forbids in keys, and to spread the partitions.
  */
 export function tenantKey({ workspace, tenant }: TenantName): string {
   const text = JSON.stringify([workspace, tenant])
@@ -13,5 +13,5 @@ export function tenantKey({ workspace, tenant }: TenantName): string {
   return known
 }
 
-/** A request asks for the same key several times over. */
+/** A request computes the same key several times. */
 const remembered = new LRUCache<string, string>({ max: 5000 })

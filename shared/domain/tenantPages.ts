@@ -1,21 +1,21 @@
 import type { TenantName } from './tenant.ts'
 
-/** A tenant as the listing comes to it, with when its row says that it is due, and whether a disconnect is to be finished. */
+/** A tenant from the list, with its row's due time, and whether a disconnect must be finished. */
 export interface ListedTenant extends TenantName {
   readonly dueAt?: Date
-  /** Not due, and a disconnect left something to be done. */
+  /** Set if it isn't due and a disconnect isn't finished. */
   readonly isEnding?: true
 }
 
-/** One page of every workspace's listing. */
+/** One page of all workspaces' lists. */
 export interface ListedTenantPage {
   readonly tenants: readonly ListedTenant[]
-  /** Where the next page begins; absent after the last one. */
+  /** Where the next page starts; absent on the last page. */
   readonly next?: string
 }
 
-/** Every workspace's listing, a page at a time. */
+/** The lists of all workspaces, page by page. */
 export interface TenantPages {
-  /** @param from what the page before said; the beginning by default. */
+  /** @param from the previous page's `next`. Default is the start. */
   read(from?: string): Promise<ListedTenantPage>
 }

@@ -2,13 +2,13 @@ import type { DamagedTenant } from './damagedRow.ts'
 import type { StoredTenant, Tenant, TenantName } from './tenant.ts'
 import type { TenantEvent } from './tenantEvents.ts'
 
-/** How the use cases keep tenants; every write is conditional. */
+/** The store of tenants; every write is conditional. */
 export interface TenantStore {
-  /** @throws DamagedRowError when the row cannot be read as a tenant. */
+  /** @throws DamagedRowError if the row is damaged. */
   read(name: TenantName): Promise<StoredTenant | undefined>
-  /** As `read`, for callers that can do something about a damaged row. */
+  /** Like `read`, for callers that can handle a damaged row. */
   inspect(name: TenantName): Promise<StoredTenant | DamagedTenant | undefined>
-  /** Writes a tenant that does not exist yet. `conflict` when it does. */
+  /** Writes a new tenant. `conflict` if it exists. */
   create(tenant: Tenant, events: readonly TenantEvent[]): Promise<StoredTenant | 'conflict'>
   /** Replaces the row that `expected` was read from, with its events, in one transaction. */
   replace(

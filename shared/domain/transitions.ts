@@ -13,36 +13,36 @@ import type {
   Tenant,
 } from './tenant.ts'
 
-// Each function is one thing that happens to a tenant: the row before, and what the row says afterwards. What a row must
-// no longer say is decided here and nowhere else.
+// Each function is one kind of change: it takes the current row and returns the changed one. Which members a row must
+// lose is decided only here.
 
-/** A process has taken the right to refresh. */
+/** A process has taken the lease. */
 export function withLease(row: Tenant, lease: Lease): Tenant {
   return { ...row, lease }
 }
 
-/** The right to refresh was given back. */
+/** The lease was released. */
 export function withoutLease(row: Tenant): Tenant {
   const { lease: _lease, ...rest } = row
   return rest
 }
 
-/** The grant's refresh token is elsewhere now; it is the same consent. */
+/** The grant's refresh token has moved to another store; the consent is the same. */
 export function withGrantReference(row: Tenant, grant: Grant, reference: string): Tenant {
   return { ...row, grant: { ...grant, reference } }
 }
 
-/** What a refresh brought. */
+/** The result of a refresh. */
 export interface RefreshedGrant {
   /** The refreshed grant with its current reference. */
   readonly grant: Grant
   readonly accessToken: CachedAccessToken
   readonly dueAt: Date
-  /** When the refresh was for a vend. */
+  /** Set if the refresh was for a vend. */
   readonly lastVendedAt?: Date | undefined
 }
 
-/** A refresh worked: whatever trouble there was is over. */
+/** A refresh worked: earlier problems are over. */
 export function withRefreshedGrant(
   row: Tenant,
   { grant, accessToken, dueAt, lastVendedAt }: RefreshedGrant,
@@ -57,8 +57,8 @@ export function withTrouble(row: Tenant, trouble: RefreshTrouble): Tenant {
 }
 
 /**
- * The grant was refused for good: only a new sign-in helps, and no call is made until then.
- * @param claims what that sign-in must meet, where the refusal says so.
+ * The grant was permanently refused: only a new sign-in helps, and no call is made until then.
+ * @param claims requirements for that sign-in, if the refusal has any.
  */
 export function withDeadGrant(row: Tenant, reauthorizationReason: StoredReason, claims?: string): Tenant {
   const { trouble: _trouble, dueAt: _dueAt, ...rest } = withoutLease(row)
@@ -66,14 +66,14 @@ export function withDeadGrant(row: Tenant, reauthorizationReason: StoredReason, 
   return claims ? withClaims(next, claims) : next
 }
 
-/** The identity provider wants the next sign-in to meet these claims. */
+/** The identity provider requires these claims at the next sign-in. */
 export function withClaims(row: Tenant, claims: string): Tenant {
   return { ...row, claims }
 }
 
 /**
- * A damaged row is written again from what it still says. A connected tenant whose grant is sound is refreshed at once;
- * without one, or when the status can't be read, its advertiser must sign in.
+ * A damaged row is rewritten from its readable part. A connected tenant with a valid grant is due immediately;
+ * without one, or if the status can't be read, the advertiser must sign in.
  */
 export function withRepairs(row: Tenant, now: Date): Tenant {
   if (row.status === 'connected' && row.grant) return { ...withoutLease(row), dueAt: now }
@@ -82,7 +82,7 @@ export function withRepairs(row: Tenant, now: Date): Tenant {
   return isKnown ? row : withDeadGrant(row, 'row_damaged')
 }
 
-/** What a consent brought. */
+/** The result of a consent. */
 export interface NewConnection {
   readonly grant: Grant
   readonly accessToken: CachedAccessToken
@@ -92,7 +92,7 @@ export interface NewConnection {
   readonly confirmed?: Confirmation
 }
 
-/** Somebody has consented: whatever an earlier grant left in the row is over, a refresh in flight included. */
+/** Someone has consented: everything from an earlier grant is removed, including the lease of a running refresh. */
 export function withConnection(row: Tenant, consent: NewConnection): Tenant {
   const {
     lease: _lease,
@@ -109,20 +109,20 @@ export function withConnection(row: Tenant, consent: NewConnection): Tenant {
   return { ...rest, ...consent, grant, status: 'connected', discoveredAt: consent.accessToken.refreshedAt }
 }
 
-/** A consent waits for the app's confirmation, beside whatever the tenant has. */
+/** A consent awaits the app's confirmation; the tenant's current state is unchanged. */
 export function withPendingGrant(row: Tenant, pendingGrant: PendingGrant): Tenant {
   return { ...row, pendingGrant }
 }
 
-/** A consent that waited is over, unconfirmed. */
+/** A pending consent ended without confirmation. */
 export function withoutPendingGrant(row: Tenant): Tenant {
   const { pendingGrant: _pending, ...rest } = row
   return rest
 }
 
 /**
- * The app ended the tenant. The row names the grant until it is destroyed ({@link withoutGrant}), and owes a mark in the vault if
- * there was a consent to end.
+ * The app disconnected the tenant. The row names the grant until it's destroyed ({@link withoutGrant}), and owes a mark in the
+ * vault if there was a consent to end.
  */
 export function withDisconnect(row: Tenant, now: Date): Tenant {
   const {
@@ -154,7 +154,7 @@ export function withListedSecrets(row: Tenant, secretsToDestroy: readonly string
   return secretsToDestroy.length > 0 ? { ...rest, secretsToDestroy } : rest
 }
 
-/** Some of the secrets to be destroyed are. */
+/** Some of the listed secrets have been destroyed. */
 export function withoutDestroyed(row: Tenant, destroyed: readonly string[]): Tenant {
   return withListedSecrets(
     row,
@@ -162,13 +162,16 @@ export function withoutDestroyed(row: Tenant, destroyed: readonly string[]): Ten
   )
 }
 
-/** The row forgets its grant; the secret is listed to be destroyed, or is gone. */
+/** The row drops its grant; the secret is listed for destruction, or is gone. */
 export function withoutGrant(row: Tenant): Tenant {
   const { grant: _grant, secretsToDestroy: _secrets, ...rest } = row
   return rest
 }
 
-/** The tenant belongs to another environment: its accounts, what was chosen among them, and claims were the other's. */
+/**
+ * The tenant belongs to another environment: its accounts, its choice of accounts, and its claims belonged to the
+ * previous one.
+ */
 export function withEnvironment(row: Tenant, environment: Environment): Tenant {
   const {
     accountsGeneration: _generation,
@@ -180,31 +183,31 @@ export function withEnvironment(row: Tenant, environment: Environment): Tenant {
   return { ...rest, environment }
 }
 
-/** The app shows it under another name. */
+/** The app has changed its display name. */
 export function withDisplayName(row: Tenant, displayName: string): Tenant {
   return { ...row, displayName }
 }
 
-/** It was vended; one that was idle until then is due earlier. */
+/** The tenant was vended; one that was idle is now due earlier. */
 export function withVend(row: Tenant, lastVendedAt: Date, dueAt: Date | undefined): Tenant {
   return { ...row, lastVendedAt, ...(dueAt && { dueAt }) }
 }
 
-/** Microsoft Advertising does not take the person who consented, or takes them again. */
+/** Microsoft Advertising refuses the person who consented, or accepts them again. */
 export function withAdvertisingRefusal(row: Tenant, refusal: AdvertisingRefusal | undefined): Tenant {
   const { advertisingRefusal: _before, ...rest } = row
   return { ...rest, ...(refusal && { advertisingRefusal: refusal }) }
 }
 
-/** What is known of a tenant's accounts. */
+/** The known state of a tenant's accounts. */
 export interface AccountsUpdate {
   readonly accountsGeneration: string
   readonly defaultAccount: DefaultAccount | undefined
-  /** When it comes from a discovery. */
+  /** Set if it comes from a discovery. */
   readonly discoveredAt?: Date | undefined
 }
 
-/** Other account rows count from now on, and with them the default. */
+/** The tenant gets a new generation of account rows, and with it the default. */
 export function withAccounts(
   row: Tenant,
   { defaultAccount, discoveredAt, accountsGeneration }: AccountsUpdate,
@@ -218,15 +221,15 @@ export function withAccounts(
   }
 }
 
-/** Another account is vended when the app names none. */
+/** The default account changes. */
 export function withDefaultAccount(row: Tenant, defaultAccount: DefaultAccount): Tenant {
   return { ...row, defaultAccount }
 }
 
-/** What rests sealed in a row, sealed again. */
+/** The sealed values of a row, resealed. */
 export type ResealedTexts = Pick<Tenant, 'grant' | 'accessToken' | 'pendingGrant'>
 
-/** Everything that rests sealed in the row has been sealed with another key; what did not open is gone. */
+/** All sealed values in the row have been sealed with another key; values that couldn't be opened are removed. */
 export function withResealedTexts(row: Tenant, { grant, accessToken, pendingGrant }: ResealedTexts): Tenant {
   const { grant: _grant, accessToken: _token, pendingGrant: _pending, ...rest } = row
   return {

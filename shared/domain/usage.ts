@@ -2,17 +2,17 @@ import type { Environment } from '../environment.ts'
 import type { ProblemCode } from '../problems.ts'
 import type { TenantName } from './tenant.ts'
 
-/** One use that an app made of the broker, when it has ended. */
+/** One finished use of the broker by an app. */
 export interface UsageRecord {
   readonly operation: 'vend'
   readonly app: string
   readonly tenant: TenantName
   readonly durationSeconds: number
-  /** Where it ended well. */
+  /** Set if it succeeded. */
   readonly environment?: Environment
-  /** Where it did not. */
+  /** Set if it failed. */
   readonly problem?: ProblemCode
 }
 
-/** Takes note of each use. It never throws and nobody waits for it. */
+/** Records each use. It never throws, and callers don't wait for it. */
 export type RecordUsage = (use: UsageRecord) => void

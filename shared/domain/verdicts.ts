@@ -1,6 +1,6 @@
 import type { Actor } from '../problems.ts'
 
-/** Which of the things that a call is made with is at fault. */
+/** The parts of a call that can be at fault. */
 export const credentialNames = [
   'accessToken',
   'developerToken',
@@ -28,7 +28,7 @@ const discoverAgain = 'If access was granted recently, post `accounts/discover` 
 const reconnect =
   'Send the request in `connect`, then send the advertiser to the `connectUrl` in its response. The tenant keeps its ID.'
 
-/** What stands beside the verdict of every SOAP call (guides/migrate-to-rest.md, dates of 2026-09-30). */
+/** Added to the verdict of every SOAP call (guides/migrate-to-rest.md, dates of 2026-09-30). */
 export const soapNote =
   'This is a SOAP call, and SOAP ends on January 31, 2027. Call the REST address instead; see `docs/coming-off-soap.md`.'
 

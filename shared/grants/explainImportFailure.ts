@@ -10,10 +10,10 @@ import { detailWithCauses } from '../domain/refusalCauses.ts'
 import type { IdentityProvider } from '../environment.ts'
 import { type Actor, Problem } from '../problems.ts'
 
-/** Seconds to wait when the answer named none. */
+/** Seconds to wait if the answer gave no time. */
 const shortWaitSeconds = 5
 
-/** Why a refresh token was not taken. */
+/** Explains why a refresh token was refused. */
 export function explainImportRefusal(refusal: TokenRefusal, identityProvider: IdentityProvider): Problem {
   const { reason, traceId, retryAfterSeconds = shortWaitSeconds } = refusal
   const members = { reason, ...(traceId && { traceId }) }
@@ -30,11 +30,11 @@ export function explainImportRefusal(refusal: TokenRefusal, identityProvider: Id
   }
 }
 
-/** One grant says nothing of the registration: what is refused here is this grant, and the operator finds out why. */
+/** One grant says nothing about the registration: this grant is refused, and the operator must find the reason. */
 const undecidedDetail =
-  'Microsoft Advertising refused this grant’s credentials without a reason. Either the person who consented is not a Microsoft Advertising user, or the developer token is wrong: it has not been accepted for anybody since it was stored.'
+  'Microsoft Advertising refused this grant’s credentials without a reason. Either the person who consented is not a Microsoft Advertising user, or the developer token is wrong: it hasn’t been accepted for anyone since it was stored.'
 
-/** Why a refresh token that works is of no use: what Microsoft Advertising said to its access token. */
+/** Explains why a working refresh token is of no use: Microsoft Advertising's answer to its access token. */
 export function explainImportFault(fault: AdvertisingFault): Problem {
   const { about, actor, identity } = judgeFault(fault)
   const traceId = fault.trackingId || undefined
@@ -57,7 +57,7 @@ export function explainImportFault(fault: AdvertisingFault): Problem {
   }
 }
 
-/** Why a proven grant was not kept. */
+/** Explains why a proven grant wasn't stored. */
 export function explainNotSaved({ failed, reason, advice }: ConnectFailure): Problem {
   switch (failed) {
     case 'environment_mismatch':
@@ -75,7 +75,7 @@ export function explainNotSaved({ failed, reason, advice }: ConnectFailure): Pro
 /** The most lost accounts to list; the rest are only counted. */
 const maxNamed = 100
 
-/** Somebody else's grant would lose accounts, and the app has not said that it knows. */
+/** Another person's grant would lose accounts, and the app hasn't accepted that. */
 export function explainAccountLoss({ person, lost }: AccountLoss): Problem {
   const { previousUser, user } = person
   return new Problem('accounts_would_be_lost', {
@@ -87,7 +87,7 @@ export function explainAccountLoss({ person, lost }: AccountLoss): Problem {
   })
 }
 
-/** A grant that was refused for a reason of its own. */
+/** A grant that was refused for a specific reason. */
 export function grantRefused(reason: string, actor: Actor, detail?: string, traceId?: string): Problem {
   const members = { reason, ...(traceId && { traceId }) }
   return new Problem('grant_refused', { actor, members, ...(detail && { detail }) })

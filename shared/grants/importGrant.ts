@@ -10,6 +10,7 @@ import { maskAddress, type SignedInUser } from '../identity/idToken.ts'
 import { maxTokenCharacters } from '../identity/readTokens.ts'
 import type { SignInRow } from '../identity/signInTable.ts'
 import { Problem } from '../problems.ts'
+import { Secret } from '../secret.ts'
 import { explainNoDeveloperToken } from '../secrets/developerTokens.ts'
 import { assertCanConnect, ensureTenant } from '../tenants/ensureTenant.ts'
 import {
@@ -21,13 +22,17 @@ import {
 } from './explainImportFailure.ts'
 import { type ProvenRefreshToken, proveRefreshToken } from './proveRefreshToken.ts'
 
-/** A refresh token from elsewhere. It must have been issued to the client id that the broker uses. */
+/** A refresh token from another system. It must have been issued to the client id that the broker uses. */
 export const grantBody = z
   .strictObject({
     environment: z.enum(environments),
     /** Default is `google` for a Google account, `microsoft` otherwise. */
     identityProvider: z.enum(identityProviders).optional(),
-    refreshToken: z.string().min(1).max(maxTokenCharacters),
+    refreshToken: z
+      .string()
+      .min(1)
+      .max(maxTokenCharacters)
+      .transform((text) => new Secret(text)),
     accountKind: z
       .enum(['personal', 'work', 'google'])
       .describe('Determined automatically when absent.')
@@ -39,7 +44,7 @@ export const grantBody = z
     displayName: z.string().min(1).max(200).optional(),
     /** Whether a different person than before may have consented. */
     allowDifferentUser: z.boolean().default(false),
-    /** Whether the caller accepts accounts that the different person can't reach. */
+    /** Whether the caller accepts the loss of accounts that the different person can't reach. */
     acceptLostAccounts: z.boolean().default(false),
   })
   .refine(({ accountKind, directoryId }) => !directoryId || (accountKind ?? 'work') === 'work', {
@@ -51,13 +56,14 @@ export const grantBody = z
 /** A parsed {@link grantBody}. */
 export type GrantRequest = z.infer<typeof grantBody>
 
-/** Dependencies of bringing a grant. */
+/** Dependencies of importing a grant. */
 export type ImportDependencies = CallbackDependencies
 
 /**
- * Takes a refresh token over, as a consent would: proven by a refresh and by what Microsoft Advertising answers to
- * its access token, before anything is kept; then the tenant is connected. The tenant is made if it is new.
- * @throws Problem `grant_refused` with the reason, `accounts_would_be_lost` with who and which, or what keeps the broker from finding out.
+ * Takes over a refresh token, as a consent would: before anything is stored, a refresh and Microsoft Advertising's
+ * answer to its access token must prove it. Then the tenant is connected, and created if it's new.
+ * @throws Problem `grant_refused` with the reason, `accounts_would_be_lost` with the person and the accounts, or
+ *   another problem that stops the broker from proving it.
  */
 export async function importGrant(
   dependencies: ImportDependencies,
@@ -81,7 +87,7 @@ export async function importGrant(
   const compared = await compareSignIn(dependencies, signIn, found)
   if ('failed' in compared) throw explainNotSaved(compared)
   if (compared.loss && !request.acceptLostAccounts) throw explainAccountLoss(compared.loss)
-  // Not before: of a grant that is not kept, not even the name is.
+  // Not earlier: if a grant isn't kept, not even its tenant's name is.
   await ensureTenant(dependencies.grantServices, name, { ...tenantRequest, displayName: request.displayName })
   const saved = await connectImmediately(dependencies, signIn, found, compared)
   if ('failed' in saved) throw explainNotSaved(saved)
@@ -110,7 +116,7 @@ function assertServed({ signInTable }: ImportDependencies, request: GrantRequest
   })
 }
 
-/** Asked before anything is called: nothing of one environment is sent to the other. */
+/** Checked before any call: nothing from one environment is sent to the other. */
 async function assertEnvironment(
   { grantServices }: ImportDependencies,
   name: TenantName,
@@ -123,7 +129,7 @@ async function assertEnvironment(
 async function discover(
   dependencies: ImportDependencies,
   row: SignInRow,
-  accessToken: string,
+  accessToken: Secret,
 ): Promise<Discovery> {
   const found = await discoverWithToken(dependencies, row, accessToken)
   if ('noDeveloperToken' in found) throw explainNoDeveloperToken(found.noDeveloperToken)
@@ -132,7 +138,7 @@ async function discover(
   return found.value
 }
 
-/** An imported grant is kept like a sign-in's. There is no browser to redirect or ask. */
+/** An imported grant is stored like a sign-in's. There is no browser to redirect or ask. */
 function toSignIn(
   { config, randomness }: ImportDependencies,
   name: TenantName,
@@ -153,7 +159,7 @@ function toSignIn(
   }
 }
 
-/** Without an ID token, Microsoft Advertising's own name of the user is all that tells who it is. */
+/** Without an ID token, Microsoft Advertising's name for the user is the only identification. */
 function withUserName(user: SignedInUser, { userName }: Discovery): SignedInUser {
   if (user.consenter.subject !== '') return user
   return { ...user, consenter: { ...user.consenter, hint: maskAddress(userName) } }

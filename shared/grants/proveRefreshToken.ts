@@ -6,6 +6,7 @@ import type { AccountKind } from '../environment.ts'
 import { type SignedInUser, unknownAddress } from '../identity/idToken.ts'
 import type { SignInRow } from '../identity/signInTable.ts'
 import type { TimedTokens, TokenEndpoints } from '../identity/tokenEndpoint.ts'
+import type { Secret } from '../secret.ts'
 import { createUnnamedUser, readRefreshedUser } from './refreshedUser.ts'
 
 /** Dependencies of proving. */
@@ -15,24 +16,24 @@ export interface ProveTokenDependencies {
   readonly tokenEndpoints: Pick<TokenEndpoints, 'refresh'>
 }
 
-/** A refresh token, and what the importing app knows about it. */
+/** A refresh token, and the importing app's knowledge about it. */
 export interface ImportedToken {
-  readonly refreshToken: string
+  readonly refreshToken: Secret
   readonly accountKind?: AccountKind | undefined
-  /** Of a work account. */
+  /** Set for a work account. */
   readonly directoryId?: string | undefined
 }
 
-/** A refresh token that works: the newest one, whose it is, and with which scopes. */
+/** A refresh token that works: the newest one, its owner, and its scopes. */
 export interface ProvenRefreshToken {
   readonly ok: true
-  readonly refreshToken: string
+  readonly refreshToken: Secret
   readonly tokens: TimedTokens
   readonly scopes: readonly string[]
   readonly user: SignedInUser
 }
 
-/** Refusals that another authority may not repeat: this one does not know the account. */
+/** Refusals that another authority may not repeat: this one doesn't know the account. */
 const authorityReasons: ReadonlySet<RefusalReason> = new Set([
   'wrong_authority',
   'user_not_in_directory',
@@ -48,9 +49,9 @@ const scopeReasons: ReadonlySet<RefusalReason> = new Set([
 ])
 
 /**
- * Finds out by refreshing where a refresh token belongs and with which scopes: at the authority that its bringer
- * named, else at the one where sign-ins start, for personal accounts, for work accounts. The ID token settles it.
- * A refusal that another authority would repeat ends the search and is the answer; otherwise it is the first refusal.
+ * Finds a refresh token's authority and scopes by refreshing: first at the authority that the caller named, or
+ * otherwise where sign-ins start, then for personal accounts, then for work accounts. The ID token decides.
+ * A refusal that another authority would repeat ends the search and is the answer; otherwise the first refusal is.
  */
 export async function proveRefreshToken(
   dependencies: ProveTokenDependencies,
@@ -90,7 +91,7 @@ async function refreshAt(
   { clock, tokenEndpoints }: ProveTokenDependencies,
   { environment, identityProvider, scopes, requiredScope }: SignInRow,
   authorityTenant: string,
-  refreshToken: string,
+  refreshToken: Secret,
 ): Promise<RefreshAttempt> {
   const refresh = async (wanted: readonly string[]): Promise<RefreshAttempt> => {
     const request = { environment, identityProvider, authorityTenant, scopes: wanted, refreshToken }
@@ -100,7 +101,7 @@ async function refreshAt(
   }
   const full = await refresh(scopes)
   if (full.ok || !requiredScope || !scopeReasons.has(full.refusal.reason)) return full
-  // Other apps asked for no more than this (msads SDK, `authorization.py`).
+  // Other apps requested no more than this (msads SDK, `authorization.py`).
   const least = await refresh([requiredScope, 'offline_access'])
   return least.ok ? least : full
 }

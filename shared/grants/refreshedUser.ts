@@ -3,19 +3,19 @@ import type { IdentityProvider } from '../environment.ts'
 import { maskAddress, readSignInName, type SignedInUser, unknownAddress } from '../identity/idToken.ts'
 import { consumerTenantId } from '../identity/signInTable.ts'
 
-/** What an ID token of a refresh is read with. */
+/** The context in which a refresh's ID token is read. */
 export interface RefreshedAt {
   readonly identityProvider: IdentityProvider
   /** The authority that answered. */
   readonly authorityTenant: string
-  /** The path segment that personal accounts are refreshed at. */
+  /** The path segment at which personal accounts are refreshed. */
   readonly personalTenant: string
 }
 
 /**
- * Tells whose grant a refresh was, by the ID token that came with it. It came from the token endpoint itself over
- * TLS, which may stand for its signature (OpenID Connect Core 3.1.3.7, point 6). Undefined when there is no ID token,
- * or none that names a directory.
+ * Identifies the owner of a refreshed grant from the ID token that came with it. The token came from the token endpoint
+ * over TLS, which can replace checking its signature (OpenID Connect Core 3.1.3.7, point 6). Returns undefined if there
+ * is no ID token, or if it names no directory.
  */
 export function readRefreshedUser(
   idToken: string | undefined,
@@ -35,8 +35,8 @@ export function readRefreshedUser(
 }
 
 /**
- * What can be told without an ID token: the authority that answered. Nobody is named: a later sign-in is compared by
- * Microsoft Advertising's user id. Undefined where the authority serves every kind of account.
+ * Identifies the user without an ID token, by the authority that answered. It gives no name: a later sign-in is
+ * compared by Microsoft Advertising's user id. Returns undefined if the authority serves every kind of account.
  */
 export function createUnnamedUser({
   identityProvider,

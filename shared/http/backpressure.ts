@@ -2,9 +2,9 @@ import type { ServerResponse } from 'node:http'
 import { findExchange } from './exchanges.ts'
 
 /**
- * Holds a body back while its reader is slow, and ends it when the reader leaves: the library writes every chunk
- * without waiting (`sendProxyResponse`), so that a fast source would fill the memory. Without HTTP streaming the
- * library takes the whole body at once, and there is nothing to wait for.
+ * Pauses a body while its reader is slow, and ends it when the reader leaves: the library writes every chunk
+ * without waiting (`sendProxyResponse`), so a fast source would fill the memory. Without HTTP streaming, the
+ * library reads the whole body first, so there is nothing to wait for.
  */
 export function withBackpressure(
   invocationId: string,
@@ -14,7 +14,7 @@ export function withBackpressure(
   return response ? withBackpressureTo(response, body) : body
 }
 
-/** Holds a body back for one answer. */
+/** Paces a body for one answer. */
 export function withBackpressureTo(
   response: ServerResponse,
   body: ReadableStream<Uint8Array>,

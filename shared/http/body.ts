@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { Problem } from '../problems.ts'
 import type { ReceivedRequest } from './receiveRequest.ts'
 
-/** One field that is wrong, named as the caller wrote it. */
+/** An invalid field, named as the caller wrote it. */
 interface FieldFault {
   readonly in: 'query' | 'body' | 'path'
   readonly field: string
@@ -10,8 +10,8 @@ interface FieldFault {
 }
 
 /**
- * Reads and parses a JSON body up to a number of bytes.
- * @throws Problem `body_too_large`, `unsupported_media_type` or `invalid_request` with every faulty field.
+ * Reads and parses a JSON body with a size limit.
+ * @throws Problem `body_too_large`, `unsupported_media_type`, or `invalid_request` with every invalid field.
  */
 export async function parseBody<T>(
   request: ReceivedRequest,
@@ -27,7 +27,7 @@ export async function parseBody<T>(
   return parse('body', schema, parseJson(text))
 }
 
-/** Parses the query. A parameter that occurs twice is a fault, not a choice; what the schema passes over may. */
+/** Parses the query. A repeated parameter is a fault, unless the schema ignores it. */
 export function parseQuery<T>(request: ReceivedRequest, schema: z.ZodType<T>): T {
   const { query } = request
   const names = [...query.keys()]
@@ -37,12 +37,12 @@ export function parseQuery<T>(request: ReceivedRequest, schema: z.ZodType<T>): T
   return parse('query', schema, Object.fromEntries(query))
 }
 
-/** Parses what the route's path brought. */
+/** Parses the parameters in the route's path. */
 export function parseParams<T>(request: ReceivedRequest, schema: z.ZodType<T>): T {
   return parse('path', schema, request.params)
 }
 
-/** Reads a body as text up to a number of bytes. */
+/** Reads a body as text with a size limit. */
 export async function readText(request: ReceivedRequest, maxBodyBytes: number): Promise<string> {
   const tooLarge = () => new Problem('body_too_large', { members: { maxBodyBytes } })
   if (Number(request.headers.get('content-length') ?? 0) > maxBodyBytes) throw tooLarge()
@@ -63,13 +63,13 @@ export async function readText(request: ReceivedRequest, maxBodyBytes: number): 
   return Buffer.concat(chunks).toString('utf8')
 }
 
-/** How much of a refused body is read: longer than any honest mistake. */
+/** The most bytes of a refused body that are read: larger than any honest mistake. */
 const maxDiscardedBytes = 33_554_432
 const maxDiscardedMilliseconds = 10_000
 
 /**
- * Takes in what nobody read of a body. An answer that is sent while a client still sends makes the connection end
- * before the client has read it (RFC 9112, section 9.6): it would see a reset in place of the problem.
+ * Reads the rest of an unread body. Answering while a client is still sending can close the connection
+ * before the client has read it (RFC 9112, section 9.6): it would get a reset instead of the problem.
  */
 export async function drainBody(request: ReceivedRequest): Promise<void> {
   const { body } = request
@@ -81,7 +81,7 @@ export async function drainBody(request: ReceivedRequest): Promise<void> {
     for (let read = await reader.read(); !read.done && left > 0; read = await reader.read())
       left -= read.value.byteLength
   } catch {
-    // The client left, so there is no one to answer.
+    // The client has left, so there is no one to answer.
   } finally {
     clearTimeout(giveUp)
   }

@@ -11,28 +11,28 @@ import { parseBody, parseParams, parseQuery } from './body.ts'
 import { isTenantRoute, noFields, tenantParams } from './fields.ts'
 import type { ReceivedRequest } from './receiveRequest.ts'
 
-/** What an operation takes, and from whom. */
+/** An operation's input, and its permitted callers. */
 export interface RequestRules<P, Q, B> {
-  /** The app role that the caller needs; without one, anybody may call. */
+  /** The app role that the caller needs. Without one, anyone can call. */
   readonly role?: AppRole
-  /** What the path brings beside `{tenant}`. */
+  /** Path parameters other than `{tenant}`. */
   readonly params?: z.ZodType<P>
   readonly query?: z.ZodType<Q>
-  /** Without one, any field of a body is refused by name, unless `handle` reads the body itself. */
+  /** Without one, any field in a body is refused by name, unless `handle` reads the body itself. */
   readonly body?: z.ZodType<B>
-  /** Where a good body may be larger than `MAX_BODY_BYTES` says. */
+  /** Set if a valid body may be larger than `MAX_BODY_BYTES`. */
   readonly maxBodyBytes?: number
   readonly readsBodyItself?: true
 }
 
-/** A request that has passed every check. */
+/** A request that has passed all checks. */
 export interface HandledRequest<P, Q, B> {
   readonly broker: Broker
-  /** Present when the operation has a role. */
+  /** Present if the operation has a role. */
   readonly caller: Caller
-  /** The caller's tenant that `{tenant}` in the path names; present when both are there. */
+  /** The caller's tenant that `{tenant}` in the path names; present if both exist. */
   readonly tenant: TenantName
-  /** The browser that has our cookie; only where anybody may call. */
+  /** The browser that sent our cookie; only for operations without a role. */
   readonly browser: BrowserBinding | undefined
   readonly params: P
   readonly query: Q
@@ -40,14 +40,14 @@ export interface HandledRequest<P, Q, B> {
   readonly raw: ReceivedRequest
 }
 
-/** What checks a request, and the template of the route that it came by. */
+/** Dependencies of checking a request, and the route's template. */
 export interface RequestContext {
   readonly broker: Pick<Broker, 'callers' | 'config'>
   readonly path: string
 }
 
 /**
- * Checks a request: who calls, then the path, the query and the body.
+ * Checks a request: the caller, then the path, the query, and the body.
  * @throws Problem for the first check that fails.
  */
 export async function checkRequest<P, Q, B>(
@@ -91,7 +91,7 @@ async function checkBody<B>(
   { body, maxBodyBytes = 0, readsBodyItself }: RequestRules<unknown, unknown, B>,
   request: ReceivedRequest,
 ): Promise<unknown> {
-  // A method without a body's meaning (RFC 9110, section 9.3) has none that could be wrong.
+  // In a method that gives a body no meaning (RFC 9110, section 9.3), the body can't be wrong.
   if (readsBodyItself || (!body && bodiless.has(request.method))) return undefined
   return parseBody(request, body ?? noFields, Math.max(maxBodyBytes, config.maxBodyBytes))
 }

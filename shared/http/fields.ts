@@ -1,6 +1,6 @@
 import * as z from 'zod'
 
-/** The id that the apps choose for a tenant. */
+/** The id that an app chooses for a tenant. */
 export const tenantId = z
   .string()
   .regex(
@@ -8,15 +8,15 @@ export const tenantId = z
     'must be 1 to 128 letters, digits, or . _ ~ : @ - and begin with a letter or digit',
   )
 
-/** What `{tenant}` in a route's path stands for. */
+/** The value of `{tenant}` in a route's path. */
 export const tenantParams = z.object({ tenant: tenantId })
 
-/** Whether a route's requests are about one tenant. */
+/** Whether a route concerns a single tenant. */
 export function isTenantRoute(path: string): boolean {
   return path.includes('{tenant}')
 }
 
-/** How pages are asked for. */
+/** The query of a paged route. */
 export const pageQuery = z.strictObject({
   limit: wholeNumber(1, 200).default(50),
   continuation: z.string().max(2000).optional(),
@@ -31,5 +31,5 @@ export function wholeNumber(min: number, max: number) {
     .pipe(z.number().min(min).max(max))
 }
 
-/** Where nothing is asked for, any field is a fault. */
+/** For operations without fields: any field is a fault. */
 export const noFields: z.ZodType = z.strictObject({})

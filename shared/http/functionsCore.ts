@@ -1,12 +1,15 @@
 import { createRequire } from 'node:module'
 
-/** What the broker needs of the module that the Node worker supplies (azure-functions-nodejs-worker `types-core/index.d.ts`). */
+/**
+ * The broker's part of the module that the Node worker supplies (azure-functions-nodejs-worker
+ * `types-core/index.d.ts`).
+ */
 export interface FunctionsCore {
   setProgrammingModel(model: ProgrammingModel): void
   getProgrammingModel(): ProgrammingModel
 }
 
-/** How the worker turns messages of the host into calls of handlers; `@azure/functions` supplies the usual one. */
+/** Turns the host's messages into calls of handlers; `@azure/functions` supplies the usual one. */
 export interface ProgrammingModel {
   readonly name: string
   readonly version: string
@@ -14,7 +17,7 @@ export interface ProgrammingModel {
   getCapabilities?(capabilities: Record<string, string>): Promise<Record<string, string>>
 }
 
-/** One invocation as the worker hands it to the model. */
+/** An invocation, as the worker passes it to the model. */
 export interface CoreInvocation {
   readonly invocationId: string
   readonly metadata: {
@@ -25,7 +28,7 @@ export interface CoreInvocation {
   log(level: string, category: string, message: string): void
 }
 
-/** The three steps of an invocation, in the order in which the worker takes them (`InvocationHandler.ts`). */
+/** The three steps of an invocation, in the worker's order (`InvocationHandler.ts`). */
 export interface InvocationModel {
   getArguments(): Promise<{ readonly context: unknown; readonly inputs: unknown[] }>
   invokeFunction(context: unknown, inputs: unknown[], handler: unknown): Promise<unknown>
@@ -33,8 +36,8 @@ export interface InvocationModel {
 }
 
 /**
- * Loads the worker's own module, which exists only inside a worker; elsewhere (the generator of docs, unit tests) there
- * is none. The worker answers `require` and not `import` (`src/setupCoreModule.ts`).
+ * Loads the worker's module, which exists only inside a worker; elsewhere (docs generator, unit tests) there
+ * is none. The worker supports `require`, not `import` (`src/setupCoreModule.ts`).
  */
 export function functionsCore(): FunctionsCore | undefined {
   try {

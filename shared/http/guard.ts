@@ -3,28 +3,32 @@ import { type Exchange, findExchange, openExchanges, startAndTrackExchanges } fr
 import type { CoreInvocation, FunctionsCore, InvocationModel, ProgrammingModel } from './functionsCore.ts'
 import { problemResponse } from './responses.ts'
 
-/** Request and invocation reach the worker within milliseconds of each other; what is alone after so long stays alone. */
+/**
+ * Request and invocation reach the worker within milliseconds of each other; after this time, the other part won't
+ * arrive.
+ */
 const pairingSeconds = 10
 
-/** Azure's load balancer gives up on an answer that has not begun after 230 s (functions-scale, "timeout"). */
+/** Azure's load balancer gives up if an answer hasn't started after 230 s (functions-scale, "timeout"). */
 const handlerSeconds = 230
 
-/** The library has the request already; it may have lost it to a second one of the same id. */
+/** The library already has the request; it may have lost it to a second one with the same id. */
 const refusalSeconds = 1
 
 const everySecond = 1000
 
 /**
- * Sees to it that each HTTP invocation ends, whatever the client, the host's forwarder or a handler does.
+ * Ensures that each HTTP invocation ends, regardless of the client, the host's forwarder, and the handler.
  *
- * With HTTP streaming the host forwards a request to a server in the worker, and looks at the invocation's result only
- * once that forwarding is over (azure-functions-host `GrpcWorkerChannel.InvokeResponse`). A request that never arrives,
- * arrives under another id, or is not answered to its end would hold its caller for minutes, and at `functionTimeout`
- * take the worker down with everything in it. So: an invocation whose request does not arrive fails, a request without
- * an invocation is refused, and an invocation that fails ends its answer, with 500 or, once that has begun, with a cut.
+ * With HTTP streaming, the host forwards a request to a server in the worker, and reads the invocation's result only
+ * once that forwarding has ended (azure-functions-host `GrpcWorkerChannel.InvokeResponse`). A request that never
+ * arrives, arrives under another id, or isn't answered completely would keep its caller waiting for minutes, and at
+ * `functionTimeout` stop the worker and all its requests. So an invocation whose request doesn't arrive fails, a
+ * request without an invocation is refused, and a failed invocation ends its answer, with a 500 or, if the answer has
+ * started, by cutting it off.
  *
- * Called once the app's functions are registered, since the library sets its own model then.
- * @returns ends the guard's own timer.
+ * Must be called after the app's functions are registered, because the library sets its own model then.
+ * @returns a function that stops the guard's timer.
  */
 export function guardInvocations(core: FunctionsCore): () => void {
   const model = core.getProgrammingModel()
@@ -46,7 +50,7 @@ export function guardInvocations(core: FunctionsCore): () => void {
   return () => clearInterval(timer)
 }
 
-/** A step of an invocation that must end in time. */
+/** A step of an invocation with a time limit. */
 interface PendingStep {
   readonly until: number
   readonly giveUp: () => void
@@ -84,14 +88,14 @@ function guarded(
     getResponse: (context, result) =>
       ending(async () => {
         const response = await inner.getResponse(context, result)
-        // A handler that returned nothing has answered nothing.
+        // A handler that returned nothing hasn't answered.
         if (findExchange(invocationId)?.response.writableEnded === false) endExchange(invocationId)
         return response
       }),
   }
 }
 
-/** By one timer for all: a timer of its own for each step would cost every vend two. */
+/** One timer serves all steps: with a timer for each step, every vend would need two. */
 async function withTimeout<T>(
   waiting: Set<PendingStep>,
   seconds: number,
@@ -119,7 +123,7 @@ function endOverdue(model: ProgrammingModel, waiting: Set<PendingStep>): void {
   }
 }
 
-/** An answer that has not begun becomes a 500; one that has is cut, which the client sees. */
+/** An answer that hasn't started becomes a 500; one that has is cut off, which the client notices. */
 function endExchange(invocationId: string): void {
   const exchange = findExchange(invocationId)
   if (exchange) end(exchange, new Problem('internal_error'))
@@ -133,7 +137,10 @@ function end({ invocationId, response }: Exchange, problem: Problem): void {
   response.writeHead(status, headers).end(body)
 }
 
-/** With its length, so that the caller knows its end: the invocation fails after it, and the host then cuts the connection. */
+/**
+ * Includes the length, so the caller knows where the answer ends: the invocation fails after it, and the host then cuts
+ * the connection.
+ */
 function completeResponse(problem: Problem, invocationId: string) {
   const { status = 500, headers, body } = problemResponse(problem, invocationId)
   const length = { 'Content-Length': String(Buffer.byteLength(String(body))) }
@@ -141,9 +148,9 @@ function completeResponse(problem: Problem, invocationId: string) {
 }
 
 /**
- * Answers a request that no invocation takes: the client sent an invocation id of its own, which the host forwards in
- * place of the right one (`DefaultHttpProxyService.StartForwarding`). Through the library, which would otherwise keep
- * the request forever.
+ * Answers a request that no invocation takes: the client sent its own invocation id, which the host forwards
+ * instead of the right one (`DefaultHttpProxyService.StartForwarding`). Answers through the library, which would
+ * otherwise keep the request forever.
  */
 async function refuse(model: ProgrammingModel, waiting: Set<PendingStep>, exchange: Exchange): Promise<void> {
   exchange.isPaired = true

@@ -8,12 +8,12 @@ export interface ReceivedRequest extends Pick<HttpRequest, 'method' | 'url' | 'q
 }
 
 /**
- * Reads a request past what the host makes of it. The host merges a JSON body's members, the query and the route's
- * values into one map, in which names differ in no letter's case (`HttpTriggerAttributeBindingProvider`,
+ * Reads the original request, not the host's version of it. The host merges a JSON body's members, the query, and the
+ * route's values into one map with case-insensitive names (`HttpTriggerAttributeBindingProvider`,
  * `GetRequestBindingData`), and the library takes `params` and `headers` from there: a query parameter `Headers` would
- * replace every header, one called `Tenant` hide the route's own. So headers come from the request itself, and route
- * values from its path.
- * @param template the route's template, as it is registered.
+ * replace every header, and one named `Tenant` would hide the route's own. So headers come from the request itself, and
+ * route values from its path.
+ * @param template the route's registered template.
  */
 export function receiveRequest(
   request: HttpRequest,
@@ -32,15 +32,15 @@ export function receiveRequest(
   }
 }
 
-/** A header that came several times is one value, with commas (RFC 9110, section 5.2), cookies with semicolons. */
+/** A repeated header becomes one value, joined with commas (RFC 9110, section 5.2), or with semicolons for cookies. */
 function joined(headers: NodeJS.Dict<string[]>, name: string): string | null {
   const lowerName = name.toLowerCase()
   return headers[lowerName]?.join(lowerName === 'cookie' ? '; ' : ', ') ?? null
 }
 
 /**
- * Reads a template's values from a path that it matches. The host hands the path on encoded once more than it routed by
- * (a client's `%2F` arrives as `%252F`), so decoding once gives the values by which it routed.
+ * Reads a template's values from a path that it matches. The host passes the path on with one more level of encoding
+ * than it routed by (a client's `%2F` arrives as `%252F`), so decoding once gives the values by which it routed.
  */
 export function readPathParams(template: string, pathname: string): Record<string, string> {
   const words = pathname.split('/').slice(1)
@@ -54,7 +54,7 @@ export function readPathParams(template: string, pathname: string): Record<strin
   return params
 }
 
-/** An invalid encoding stays unchanged, and the field's own check refuses it. */
+/** An invalid encoding stays unchanged, so the field's own check refuses it. */
 function decode(value: string): string {
   try {
     return decodeURIComponent(value)

@@ -4,7 +4,7 @@ import { SealingKeysError } from '../domain/sealer.ts'
 import { isTableMissing, StorageUnavailableError } from '../domain/storageUnavailable.ts'
 import { Problem, problems } from '../problems.ts'
 
-/** Headers of every answer: nothing is stored, sniffed or framed, and no address leaks onwards. */
+/** Headers of every answer: no storing, sniffing, or framing, and no referrer. */
 export const guardHeaders = {
   'Cache-Control': 'no-store',
   'X-Content-Type-Options': 'nosniff',
@@ -53,7 +53,10 @@ export function problemResponse(problem: Problem, requestId: string): HttpRespon
   return jsonResponse(document, status, headers)
 }
 
-/** Every failure as a problem: known ones as they are, storage as `storage_unavailable`, the rest as `internal_error`. */
+/**
+ * Converts a failure to a problem: problems stay unchanged, storage errors become `storage_unavailable`, all others
+ * `internal_error`.
+ */
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error
   if (error instanceof StorageUnavailableError) return storageProblem(error)
@@ -74,7 +77,7 @@ export function toProblem(error: unknown): Problem {
   return new Problem('internal_error')
 }
 
-/** A refused right and a missing table are the operator's to fix; everything else passes. */
+/** The operator must fix a missing right or table; everything else is temporary. */
 function storageProblem(error: StorageUnavailableError): Problem {
   const { service, status, code } = error
   if (isTableMissing(error)) {

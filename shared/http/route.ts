@@ -17,22 +17,22 @@ import { checkRequest, type HandledRequest, type RequestRules } from './checkReq
 import { type ReceivedRequest, receiveRequest } from './receiveRequest.ts'
 import { problemResponse, toProblem } from './responses.ts'
 
-/** What one method of a route does, and all that its contract says. */
+/** One method of a route, with everything for its contract. */
 export interface Operation<P, Q, B> extends RequestRules<P, Q, B> {
-  /** One line for the contract. */
+  /** A one-line summary for the contract. */
   readonly summary: string
-  /** A broker that is not configured names its faulty settings here, never their values. Default is false. */
+  /** Whether a broker that isn't configured names its invalid settings here, never their values. Default is false. */
   readonly tellsSettings?: boolean
-  /** What a good answer is. */
+  /** The successful answer. */
   readonly response: { readonly status: number; readonly description: string; readonly schema?: z.ZodType }
-  /** Problems that this operation can end in, beside those that every one of its kind can. */
+  /** Problems of this operation, besides those common to its kind. */
   readonly problems?: readonly ProblemCode[]
   handle(request: HandledRequest<P, Q, B>): Promise<HttpResponseInit>
 }
 
-/** One route as the contract lists it. */
+/** A route, as the contract lists it. */
 export interface RouteDefinition {
-  /** The function's name, which decides when the host tries the route. */
+  /** The function's name, which determines the host's order of routes. */
   readonly name: string
   readonly path: string
   readonly operations: Readonly<Partial<Record<HttpMethod, AnyOperation>>>
@@ -41,19 +41,19 @@ export interface RouteDefinition {
 // biome-ignore lint/suspicious/noExplicitAny: a list of operations of every shape
 type AnyOperation = Operation<any, any, any>
 
-/** Every route, in the order of registration; the OpenAPI contract is made from it. */
+/** Every route, in the order of registration; the OpenAPI contract is generated from it. */
 export const routes: RouteDefinition[] = []
 
 const everyMethod: HttpMethod[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS']
 
-/** Keeps an operation's types together. Returns it unchanged. */
+/** Infers an operation's types. Returns it unchanged. */
 export function operation<P = unknown, Q = unknown, B = unknown>(
   definition: Operation<P, Q, B>,
 ): Operation<P, Q, B> {
   return definition
 }
 
-/** How a failure is answered. */
+/** Converts a failure to an answer. */
 export type FailureResponder = (
   problem: Problem,
   requestId: string,
@@ -61,7 +61,7 @@ export type FailureResponder = (
 ) => HttpResponseInit
 
 /**
- * Registers a route with all its methods. Methods it does not have get 405 with `Allow`; failures become problems.
+ * Registers a route with all its methods. Other methods get 405 with `Allow`; failures become problems.
  * @param name the function's name.
  * @param path the route template, without a leading slash.
  * @param respondToFailure default is a problem document.
@@ -111,7 +111,7 @@ async function serve(
   }
 }
 
-/** Ends an unread stream together with its source. */
+/** Ends an unread stream and its source. */
 async function withoutBody(response: HttpResponseInit): Promise<HttpResponseInit> {
   const { body } = response
   if (body instanceof ReadableStream) await body.cancel()
@@ -127,10 +127,10 @@ async function perform(
   return chosen.handle({ broker: built, ...(await checkRequest({ broker: built, path }, chosen, request)) })
 }
 
-/** Lines go to standard output, for those that belong to an invocation are sampled together with its trace. */
+/** Lines go to standard output, because the host samples an invocation's own log lines together with its trace. */
 const log = createLog(console.log)
 
-/** Anybody may ask, so what is wrong with a value is in the log alone: it may quote the value. */
+/** Anyone can call this, so a value's fault appears only in the log: it may quote the value. */
 function notConfigured({ faults }: SettingsError, chosen: AnyOperation | undefined): Problem {
   const members = {
     settings: faults.map(({ setting, fault, meaning, example }) => ({
@@ -155,7 +155,7 @@ function logFailure(context: InvocationContext, route: string, problem: Problem,
   const { reason, traceId } = (problem.extras.members ?? {}) as { reason?: string; traceId?: string }
   const fields = { code: problem.code, requestId: context.invocationId, route, reason: reason ?? '' }
   log('request.failed', { ...fields, ...(traceId && { traceId }) })
-  // Our own failure is logged with its frames. Its message is left out because it might contain a secret.
+  // Our own failure is logged with its stack frames. Its message is left out because it may contain a secret.
   if (problem.code === 'internal_error' && error instanceof Error) context.error(framesOf(error))
 }
 

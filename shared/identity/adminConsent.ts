@@ -6,17 +6,17 @@ export const advertisingApplicationId = 'd42ffc93-c136-491d-b4fd-6f18168c68fd'
 
 const cured: ReadonlySet<StoredReason> = new Set(['admin_consent_required', 'advertising_not_enabled'])
 
-/** Whether the link of {@link adminConsentUrl} cures a refusal; policies and lost accounts it does not. */
+/** Whether the link of {@link adminConsentUrl} fixes a refusal; it doesn't fix policies and lost accounts. */
 export function isCuredByAdminConsent(reason: StoredReason | undefined): boolean {
   return reason !== undefined && cured.has(reason)
 }
-/** The state of every admin-consent link; sign-ins have unguessable ones. */
+/** The state of every admin-consent link; a sign-in's state is unguessable. */
 export const adminConsentState = 'admin-consent'
 
 /**
- * The link with which an advertiser's administrator allows the app for their directory
+ * The link by which an advertiser's administrator allows the app in their directory
  * (authentication-oauth-register.md, AADSTS650052).
- * @param directoryId the advertiser's directory where it is known; default is whichever the administrator signs in to.
+ * @param directoryId the advertiser's directory if known; default is the directory that the administrator signs in to.
  */
 export function adminConsentUrl(
   config: EnvironmentConfig,

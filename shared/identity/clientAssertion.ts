@@ -1,7 +1,8 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
 import { type ClientAuth, modifyAssertion, PrivateKeyJwt } from 'oauth4webapi'
+import type { Secret } from '../secret.ts'
 
-/** There is nothing good to authenticate with; `reason` is a stable word that an environment's hold names. */
+/** There is no usable credential; `reason` is a stable word that an environment's hold names. */
 export class ClientCredentialError extends Error {
   readonly reason:
     | 'client_certificate_missing'
@@ -17,15 +18,15 @@ export class ClientCredentialError extends Error {
 }
 
 /**
- * Authenticates by an assertion that the registration's certificate signs (`private_key_jwt`): PS256, named by
- * `x5t#S256`, as Entra wants it (identity-platform/certificate-credentials). `aud` is the very endpoint that is
- * called: for personal accounts an assertion for `common` has been refused
+ * Authenticates with an assertion that the registration's certificate signs (`private_key_jwt`): PS256, with the
+ * `x5t#S256` header, as Entra requires (identity-platform/certificate-credentials). `aud` is exactly the endpoint that
+ * is called: for personal accounts, an assertion for `common` has been refused
  * (Azure-Samples/active-directory-aspnetcore-webapp-openidconnect-v2#213).
- * @param pem private key and certificate, as Key Vault keeps a certificate of content type PEM.
- * @throws ClientCredentialError when the text holds no RSA key with its certificate.
+ * @param pem private key and certificate, as Key Vault stores a certificate with content type PEM.
+ * @throws ClientCredentialError if the text contains no RSA key with its certificate.
  */
-export function createCertificateAuth(pem: string): ClientAuth {
-  const { key, thumbprint } = parsePem(pem)
+export function createCertificateAuth(pem: Secret): ClientAuth {
+  const { key, thumbprint } = parsePem(pem.expose())
   const signer = key.toCryptoKey({ name: 'RSA-PSS', hash: 'SHA-256' }, false, ['sign'])
   return (server, client, body, headers) => {
     const authenticate = PrivateKeyJwt(signer, {
@@ -39,18 +40,18 @@ export function createCertificateAuth(pem: string): ClientAuth {
 }
 
 /**
- * Authenticates by a token of the managed identity that a federated credential of the registration names: no secret
- * at all (workload-identity-federation-config-app-trust-managed-identity).
+ * Authenticates with a token of the managed identity that a federated credential of the registration names: no secret
+ * is needed (workload-identity-federation-config-app-trust-managed-identity).
  */
-export function createFederatedAuth(assertion: string): ClientAuth {
+export function createFederatedAuth(assertion: Secret): ClientAuth {
   return (_server, client, body) => {
     body.set('client_id', client.client_id)
     body.set('client_assertion_type', 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer')
-    body.set('client_assertion', assertion)
+    body.set('client_assertion', assertion.expose())
   }
 }
 
-/** The audience of the managed identity's token that a federated credential accepts. */
+/** The audience that a federated credential requires in the managed identity's token. */
 export const tokenExchangeAudience = 'api://AzureADTokenExchange'
 
 function parsePem(pem: string): { key: KeyObject; thumbprint: string } {
@@ -66,7 +67,7 @@ function parsePem(pem: string): { key: KeyObject; thumbprint: string } {
     )
     return { key, thumbprint }
   } catch (error) {
-    // The parser's own message stays out: it may quote what it could not parse.
+    // The parser's own message is left out: it may quote the text that it can't parse.
     throw error instanceof ClientCredentialError
       ? error
       : unusable('it isn’t a PEM with a key and a certificate')

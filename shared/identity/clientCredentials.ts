@@ -1,6 +1,7 @@
 import { ClientSecretPost } from 'oauth4webapi'
 import type { ClientAuthentication } from '../config.ts'
 import type { Registration } from '../environment.ts'
+import type { Secret } from '../secret.ts'
 import {
   type BrokerSecret,
   type BrokerSecrets,
@@ -12,19 +13,19 @@ import type { SecretHealth } from '../secrets/secretHealth.ts'
 import { ClientCredentialError, createCertificateAuth, createFederatedAuth } from './clientAssertion.ts'
 import type { ClientCredential, ClientCredentials } from './tokenEndpoint.ts'
 
-/** What client authentication is built from. */
+/** Dependencies of client authentication. */
 export interface ClientCredentialDependencies {
-  /** How the broker authenticates as its Microsoft registrations; Google knows secrets only. */
+  /** How the broker authenticates as its Microsoft registrations; Google supports only secrets. */
   readonly method: ClientAuthentication
   readonly secrets: BrokerSecrets
   readonly secretHealth: SecretHealth
   /** The managed identity's token for `api://AzureADTokenExchange`; remembered by its giver until near expiry. */
-  readonly identityToken: () => Promise<string>
+  readonly identityToken: () => Promise<Secret>
 }
 
 /**
- * The broker's client authentication: the current secret or certificate and, while it is being rotated, the next one
- * (`…-next`), the one that is not known as refused first; or the managed identity's token.
+ * The broker's client authentication: the current secret or certificate and, during a rotation, the next one
+ * (`…-next`), starting with the one that isn't known as refused; or the managed identity's token.
  */
 export function createClientCredentials(dependencies: ClientCredentialDependencies): ClientCredentials {
   const nameOf = ({ environment, identityProvider }: Registration) =>
@@ -36,7 +37,10 @@ export function createClientCredentials(dependencies: ClientCredentialDependenci
       const name = nameOf(registration)
       if (registration.identityProvider === 'google' || dependencies.method === 'secret') {
         const found = await inOrder(dependencies, name, fresh)
-        return found.map(({ version, value }) => ({ id: version, authenticate: ClientSecretPost(value) }))
+        return found.map(({ version, value }) => ({
+          id: version,
+          authenticate: ClientSecretPost(value.expose()),
+        }))
       }
       return dependencies.method === 'certificate'
         ? listCertificates(await inOrder(dependencies, name, fresh), name)
@@ -51,7 +55,7 @@ export function createClientCredentials(dependencies: ClientCredentialDependenci
 
 const identityCredentialId = 'managed-identity'
 
-/** @throws ClientCredentialError when what the vault has cannot be a client secret. */
+/** @throws ClientCredentialError if the vault's value can't be a client secret. */
 async function inOrder(dependencies: ClientCredentialDependencies, name: string, fresh: boolean) {
   const { usable, malformed } = await readSecretsInUse(dependencies, name, fresh ? 'now' : 'any')
   if (malformed) throw new ClientCredentialError('client_secret_malformed', malformed)

@@ -1,7 +1,7 @@
 import type { Registration } from '../environment.ts'
 import { clientSecretName } from '../secrets/brokerSecrets.ts'
 
-/** Names the vault secret to store again, where a refusal's reason is what the secret says; undefined elsewhere. */
+/** Names the vault secret to store again, if the refusal is about the secret's value; undefined otherwise. */
 export function explainCredential(
   reason: string | undefined,
   { environment, identityProvider }: Registration,

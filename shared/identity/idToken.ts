@@ -5,31 +5,31 @@ import { createKeySource, type KeySourceOptions } from './keySource.ts'
 import { isDirectoryId } from './responseIssuer.ts'
 import { consumerTenantId, type SignInRow } from './signInTable.ts'
 
-/** Who signed in, by a checked ID token. */
+/** The person who signed in, according to a checked ID token. */
 export interface SignedInUser {
   readonly accountKind: AccountKind
-  /** Where refreshes go: the personal tenant setting, the directory's id, or empty for Google. */
+  /** The authority for refreshes: the personal tenant setting, the directory's id, or empty for Google. */
   readonly authorityTenant: string
   readonly consenter: Consenter
-  /** What the person types at sign-in. Personal data: it's stored sealed only. Absent when unknown. */
+  /** The name that the person enters at sign-in. Personal data: it's only stored sealed. Absent if unknown. */
   readonly signInName?: string
 }
 
-/** The ID token is not one that this sign-in can have brought; `reason` is a stable word. */
+/** The ID token can't belong to this sign-in; `reason` is a stable word. */
 export type IdTokenFault = { readonly fault: string }
 
 /** Checks ID tokens; remembers each provider's keys. */
 export interface IdTokenChecker {
   /**
-   * Signature, audience, nonce, time, and an issuer that is built from the token's own `tid` and belongs to the very
-   * row that this transaction was sent to (mix-up defence, RFC 9700 section 4.4; OpenID Connect Core 3.1.3.7).
-   * @throws KeysUnreachableError when the provider's keys cannot be had: that says nothing about the token.
+   * Checks signature, audience, nonce, time, and an issuer that is built from the token's own `tid` and belongs to the
+   * row that this transaction was sent to (mix-up defense, RFC 9700 section 4.4; OpenID Connect Core 3.1.3.7).
+   * @throws KeysUnreachableError if the provider's keys can't be fetched, which says nothing about the token.
    */
   check(row: SignInRow, idToken: string, nonce: string): Promise<SignedInUser | IdTokenFault>
 }
 
 /**
- * @param personalTenant the path segment that personal accounts are refreshed at.
+ * @param personalTenant the path segment at which personal accounts are refreshed.
  * @param options how keys are fetched.
  */
 export function createIdTokenChecker(personalTenant: string, options?: KeySourceOptions): IdTokenChecker {
@@ -78,7 +78,7 @@ function toUser(payload: JWTPayload, row: SignInRow, tid: string, personalTenant
   return {
     accountKind: personal ? 'personal' : 'work',
     authorityTenant: personal ? personalTenant : tid,
-    // `sub` is pairwise; `oid` with the issuer's tenant names the person (nextauthjs/next-auth#13440).
+    // `sub` is pairwise; `oid` with the issuer's tenant identifies the person (nextauthjs/next-auth#13440).
     consenter: { issuer, subject: String(payload.oid ?? payload.sub ?? ''), hint },
     ...named,
   }
@@ -87,17 +87,17 @@ function toUser(payload: JWTPayload, row: SignInRow, tid: string, personalTenant
 /** Longer names can't be given as a `loginHint` either. */
 const maxNameCharacters = 320
 
-/** The name by which an ID token's person signs in: what `login_hint` is (v2-oauth2-auth-code-flow.md). */
+/** The name with which the ID token's person signs in: the value of `login_hint` (v2-oauth2-auth-code-flow.md). */
 export function readSignInName(payload: JWTPayload): Pick<SignedInUser, 'signInName'> {
   const signInName = payload.preferred_username ?? payload.email
   const isUsable = typeof signInName === 'string' && signInName.length <= maxNameCharacters
   return isUsable && signInName !== '' ? { signInName } : {}
 }
 
-/** The hint when the address is unknown. */
+/** The hint for an unknown address. */
 export const unknownAddress = '…'
 
-/** `ada@outlook.com` → `a…@outlook.com`: enough for its owner to know it, no more than that in a table. */
+/** `ada@outlook.com` → `a…@outlook.com`: enough for its owner to recognize it, and no more in a table. */
 export function maskAddress(address: string): string {
   const [local = '', domain = ''] = address.split('@')
   return domain ? `${local.slice(0, 1)}…@${domain}` : unknownAddress

@@ -2,7 +2,7 @@ import { createLocalJWKSet, createRemoteJWKSet, customFetch, errors, type JWTVer
 import { type Clock, systemClock } from '../clock.ts'
 import { tracedFetch } from '../telemetry/outgoing.ts'
 
-/** The issuer's keys cannot be fetched, and none are kept that may still be used: nothing can be verified now. */
+/** The issuer's keys can't be fetched, and no kept keys are recent enough: nothing can be verified now. */
 export class KeysUnreachableError extends Error {
   constructor() {
     super('the issuer’s keys are out of reach')
@@ -10,26 +10,29 @@ export class KeysUnreachableError extends Error {
   }
 }
 
-/** What fetching keys needs. */
+/** Options of fetching keys. */
 export interface KeySourceOptions {
   readonly clock?: Clock
   /** Default is the platform's, traced. */
   readonly fetch?: typeof fetch
 }
 
-/** Keys are fetched again after so long: jose's own default. */
+/** Keys are fetched again after this time: jose's own default. */
 const freshMilliseconds = 600_000
-/** An outage of the issuer is lived through with the keys of the last day; Microsoft asks to look daily (access-tokens.md). */
+/**
+ * During an outage of the issuer, the keys of the last day remain in use; Microsoft asks clients to fetch daily
+ * (access-tokens.md).
+ */
 const maxMilliseconds = 86_400_000
-/** A token that names an unknown key makes us look again, not more often than this. */
+/** A token with an unknown key triggers another fetch, at most this often. */
 const lookAgainMilliseconds = 30_000
 /** After a failed fetch, no caller waits for the issuer again within this time, with or without kept keys. */
 const restMilliseconds = { withKeys: 30_000, withoutKeys: 2000 } as const
 
 /**
- * The keys at a JWKS address: only ever those, never what a token points to (ASVS 5.0, 9.1.3). While the address
- * does not answer as it should, the keys fetched last go on for a day.
- * @returns what `jwtVerify` takes; it throws {@link KeysUnreachableError} when the fault is not the token's.
+ * The keys at a JWKS address: only those, never an address that a token names (ASVS 5.0, 9.1.3). If the address
+ * doesn't answer correctly, the keys fetched last remain in use for a day.
+ * @returns the key argument of `jwtVerify`; it throws {@link KeysUnreachableError} if the token isn't at fault.
  */
 export function createKeySource(url: string, options: KeySourceOptions = {}): JWTVerifyGetKey {
   const { clock = systemClock, fetch = tracedFetch } = options

@@ -4,14 +4,16 @@ import { meaningOf, type RefusalReason } from '../domain/reasons.ts'
 import { serverErrorSeconds, type TokenRefusal, toRefusal } from '../domain/refusal.ts'
 import { parseRetryAfterSeconds } from '../domain/retryAfter.ts'
 
-/** MSAL's own default hold for 429 without `Retry-After` (msal-common ThrottlingUtils, 60 s). */
+/** MSAL's default hold for a 429 without `Retry-After` (msal-common ThrottlingUtils, 60 s). */
 const throttledSeconds = 60
-/** Loop detection wants minutes of silence (docs/facts.md, AADSTS50196). */
+/** Loop detection requires minutes of silence (docs/facts.md, AADSTS50196). */
 const loopDetectedSeconds = 300
 
 type Reasons = Readonly<Record<string, RefusalReason>>
 
-/** Suberrors that say more than any number: the first two of Entra's, then those that name an act of the person (MSAL). */
+/**
+ * Suberrors that say more than any number: the first two are Entra's, the others name an action of the person (MSAL).
+ */
 const bySuberror: Reasons = {
   protection_policy_required: 'protection_policy',
   client_mismatch: 'client_mismatch',
@@ -23,11 +25,11 @@ const interactiveSuberrors: ReadonlySet<string> = new Set([
   'additional_action',
   'message_only',
 ])
-/** Google Workspace's way to say that an administrator must act. */
+/** Google Workspace's error for a required action by an administrator. */
 const adminErrors: Reasons = { admin_policy_enforced: 'directory_policy' }
 /**
- * `error` values that mean that our registration, secret or request is wrong, whatever advertiser's number stands
- * beside them (reference-error-codes.md; developers.google.com/identity/protocols/oauth2).
+ * `error` values for a fault in our registration, secret, or request, even if an advertiser's number comes
+ * with them (reference-error-codes.md; developers.google.com/identity/protocols/oauth2).
  */
 const operatorErrors: Reasons = {
   invalid_client: 'invalid_client',
@@ -40,10 +42,10 @@ const operatorErrors: Reasons = {
   restricted_client: 'restricted_client',
   deleted_client: 'client_deleted',
   disabled_client: 'client_disabled',
-  // The client's project serves one Google organization alone: its owner must publish it.
+  // The client's project serves only one Google organization: its owner must publish it.
   org_internal: 'registration_refused',
 }
-/** `error` values that ask the person for something (v2-oauth2-auth-code-flow.md; MSAL; Google). */
+/** `error` values that require an action by the person (v2-oauth2-auth-code-flow.md; MSAL; Google). */
 const personErrors: Reasons = {
   interaction_required: 'interaction_required',
   consent_required: 'consent_required',
@@ -56,7 +58,7 @@ const passingErrors: ReadonlySet<string> = new Set(['temporarily_unavailable', '
 
 /**
  * Reads a token endpoint's refusal.
- * Order: status, `error`, `suberror`; `error_codes` only refine, since Microsoft calls them unstable
+ * Order: status, `error`, `suberror`; `error_codes` only refine, because Microsoft calls them unstable
  * (identity-platform/reference-error-codes). Never throws on a strange body.
  * @param retryAfter the `Retry-After` header as received.
  */
@@ -75,7 +77,10 @@ export function classifyTokenRefusal(
   })
 }
 
-/** Only a refusal that a sign-in or an administrator can end has a challenge. One that can't be sent back is dropped. */
+/**
+ * Only a refusal that a sign-in or an administrator can resolve has a challenge. One that can't be sent back is
+ * dropped.
+ */
 function claimsOf(reason: RefusalReason, body: unknown): Pick<TokenRefusal, 'claims'> {
   const claims = toRecord(body).claims
   return meaningOf(reason).class.startsWith('advertiser') && isClaimsChallenge(claims) ? { claims } : {}
@@ -109,27 +114,27 @@ function reasonOf(status: number, seen: Seen): RefusalReason {
 }
 
 /**
- * 9002313 is a malformed request, and beside `invalid_grant` a refresh token that is none (azure-docs#63819): the
- * request itself is always formed alike.
+ * 9002313 means a malformed request, and with `invalid_grant` a malformed refresh token (azure-docs#63819): the
+ * request itself always has the same form.
  */
 function isTelling(code: number, error: string): boolean {
   return code !== 9002313 || error !== 'invalid_grant'
 }
 
-/** An unlisted number may come from one directory (7000229 does), so alone it starts no hold. */
+/** An unlisted number may come from one directory (7000229 does), so by itself it doesn't start a hold. */
 function reasonOfOperatorError({ error, errorCodes }: Seen): RefusalReason | undefined {
   if (error === 'invalid_client' && errorCodes.length > 0) return 'unlisted_client_error'
   return lookUp(operatorErrors, error)
 }
 
-/** @param numbered what the numbers say of the person, where they do. */
+/** @param numbered the numbers' reason about the person, if there is one. */
 function reasonOfPerson(
   { error, suberror, subtype }: Seen,
   numbered: RefusalReason | undefined,
 ): RefusalReason | undefined {
   if (subtype === 'invalid_rapt') return 'sign_in_frequency'
   const said = lookUp(personErrors, error)
-  // A plain number says less than an error that asks for something.
+  // A general number says less than an error that requires an action.
   if (numbered && !(numbered === 'grant_refused' && (said || interactiveSuberrors.has(suberror))))
     return numbered
   if (said) return said
@@ -156,7 +161,7 @@ function toRecord(body: unknown): Readonly<Record<string, unknown>> {
   return typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {}
 }
 
-/** Numbers or strings of numbers. Without a list, the numbers at the start of the description's sentences. */
+/** Numbers or strings of numbers. Without a list, uses the numbers at the start of the description's sentences. */
 function codesOf({ error_codes: list, error_description: text }: Record<string, unknown>): number[] {
   const codes = Array.isArray(list)
     ? list.slice(0, 20).filter(isPlain).map(Number).filter(Number.isInteger)
@@ -166,12 +171,12 @@ function codesOf({ error_codes: list, error_description: text }: Record<string, 
   return [...new Set(named)]
 }
 
-/** JSON may hold objects that no conversion takes: `{"toString":0}`. */
+/** JSON can contain objects that can't be converted to text: `{"toString":0}`. */
 function isPlain(value: unknown): boolean {
   return typeof value === 'number' || typeof value === 'string'
 }
 
-/** Only short words of a closed alphabet leave this file: nothing that a body smuggles reaches a log. */
+/** Only short words of a closed alphabet leave this file, so no content of a body can reach a log. */
 function wordOf(value: unknown): string {
   return typeof value === 'string' && /^[A-Za-z0-9_.-]{1,80}$/.test(value) ? value : ''
 }

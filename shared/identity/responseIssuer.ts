@@ -1,12 +1,12 @@
 import type { SignInRow } from './signInTable.ts'
 
-/** Stands for the directory while an issuer is taken apart. */
+/** A placeholder for the directory while an issuer is parsed. */
 const anyTenant = '{tenantid}'
 
 /**
- * Whether the `iss` of an authorization response (RFC 9207, section 2.4) is the provider that this transaction was
- * sent to. Google sends one; Microsoft has not been seen to, and would name its template, the authority or a
- * directory: the ID token, which must name its own directory, is checked later.
+ * Whether the `iss` of an authorization response (RFC 9207, section 2.4) is the provider to which this transaction was
+ * sent. Google sends one; Microsoft hasn't been observed to send one, and would name its template, the authority, or a
+ * directory. The ID token, which must name its own directory, is checked later.
  */
 export function isResponseIssuer(row: SignInRow, iss: string): boolean {
   const template = row.issuer(anyTenant)
@@ -17,7 +17,7 @@ export function isResponseIssuer(row: SignInRow, iss: string): boolean {
   return tenant === anyTenant || tenant === row.signInTenant || isDirectoryId(tenant)
 }
 
-/** Whether a text is a directory's id, as the claim `tid` is. */
+/** Whether a text is a directory's id, like the `tid` claim. */
 export function isDirectoryId(text: string): boolean {
   return /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(text)
 }

@@ -7,27 +7,27 @@ export interface SignInRow {
   readonly identityProvider: IdentityProvider
   readonly clientId: string
   readonly authorizeUrl: string
-  /** The token endpoint of an authority's path segment; Google has but one. */
+  /** The token endpoint for an authority's path segment; Google has only one. */
   tokenUrl(authorityTenant: string): string
-  /** The path segment that sign-in starts at, and at which its code must be redeemed (AADSTS700005). */
+  /** The path segment at which sign-in starts and its code must be redeemed (AADSTS700005). */
   readonly signInTenant: string
   readonly jwksUrl: string
-  /** The issuer that an ID token must carry, built from its own `tid` (Microsoft) or fixed (Google). */
+  /** The issuer that an ID token must have, built from its own `tid` (Microsoft) or fixed (Google). */
   issuer(tid: string): string
   /** Full scopes of consent and refresh. */
   readonly scopes: readonly string[]
-  /** What the granted scope must contain, so that a token without rights is noticed at consent. */
+  /** A scope that must be granted, so a token without rights is noticed at consent. */
   readonly requiredScope?: string
   readonly authorizeParameters: Readonly<Record<string, string>>
 }
 
-/** Which row of the sign-in table. */
+/** Identifies a row of the sign-in table. */
 export interface SignInRowKey extends Registration {
-  /** The kind of account that the sign-in leads to; the code is redeemed at the same row. Default is any. */
+  /** The kind of account that the sign-in is for; the code is redeemed with the same row. Default is any. */
   readonly signInWith?: AccountKind | undefined
 }
 
-/** Looks a row up; undefined when the environment is not served or the provider not set up. */
+/** Finds a row; undefined if the environment or the provider isn't configured. */
 export type SignInTable = (key: SignInRowKey) => SignInRow | undefined
 
 /** The consumer directory: the `tid` of personal Microsoft accounts. */
@@ -48,7 +48,10 @@ export function createSignInTable(config: Config): SignInTable {
   }
 }
 
-/** `common` takes both kinds of Microsoft account; each has a path that takes no other (v2-oauth2-auth-code-flow.md). */
+/**
+ * `common` accepts both kinds of Microsoft account; each kind also has a path that accepts no other
+ * (v2-oauth2-auth-code-flow.md).
+ */
 function signInTenantOf(usual: string, signInWith: AccountKind | undefined, personalTenant: string): string {
   if (usual !== 'common') return usual
   if (signInWith === 'personal') return personalTenant
@@ -69,7 +72,7 @@ function microsoftRow(
     jwksUrl: `${origin}/${tenant}/discovery/v2.0/keys`,
     issuer: (tid) => `${origin}/${tid}/v2.0`,
     scopes: [scope, 'openid', 'profile', 'offline_access'],
-    // Since 2022-06-01 only tokens consented through msads.manage are accepted (authentication-oauth-mfa.md).
+    // Since 2022-06-01 only tokens from a consent to msads.manage are accepted (authentication-oauth-mfa.md).
     requiredScope: scope,
     authorizeParameters: { response_mode: 'query' },
   }
@@ -86,7 +89,7 @@ function googleRow(environment: Environment, clientId: string, google: Config['g
     jwksUrl: google.jwksUrl,
     issuer: () => google.issuer,
     scopes: ['openid', 'email', 'profile'],
-    // Without these Google gives no refresh token, or only at the very first consent (Python SDK, google.prod).
+    // Without these, Google returns no refresh token, or only at the first consent (Python SDK, google.prod).
     authorizeParameters: { access_type: 'offline', prompt: 'consent' },
   }
 }

@@ -8,38 +8,39 @@ import {
 } from '../domain/refusal.ts'
 import type { RefreshRequest, TokenEndpoint, TokenResult } from '../domain/tokenEndpoint.ts'
 import type { Registration } from '../environment.ts'
+import type { Secret } from '../secret.ts'
 import { ClientCredentialError } from './clientAssertion.ts'
 import { type ReadTokens, readTokens } from './readTokens.ts'
 import { classifyTokenRefusal } from './refusal.ts'
 import type { SignInRow, SignInTable } from './signInTable.ts'
 
-/** Supplies the client authentications to try, in order; asked again with `fresh` after a refusal. */
+/** Supplies the client authentications to try, in order; called again with `fresh` after a refusal. */
 export interface ClientCredentials {
   list(registration: Registration, fresh: boolean): Promise<readonly ClientCredential[]>
-  /** Told when one was refused and another accepted in its place, so that the refused one is tried last. */
+  /** Reports that one was refused and another accepted instead, so the refused one is tried last. */
   report?(registration: Registration, id: string, result: 'refused' | 'accepted'): Promise<void>
 }
 
-/** One way to authenticate as the registration. `id` tells whether a fresh list brings something new. */
+/** One way to authenticate as the registration. `id` shows whether a fresh list has a new one. */
 export interface ClientCredential {
   readonly id: string
   readonly authenticate: oauth.ClientAuth
 }
 
-/** What a redeemed code brought. */
+/** The result of redeeming a code. */
 export type RedeemResult =
   | {
       readonly ok: true
-      readonly accessToken: string
+      readonly accessToken: Secret
       readonly expiresInSeconds: number
-      readonly refreshToken?: string
+      readonly refreshToken?: Secret
       readonly scope: string
       readonly idToken: string
     }
   | {
       readonly ok: false
       readonly refusal: TokenRefusal
-      /** Our credential was refused, and the registration has another, which the next sign-in begins with. */
+      /** Our credential was refused, and the registration has another one, which the next sign-in uses first. */
       readonly otherCredentialLeft?: true
     }
 
@@ -51,20 +52,20 @@ export interface RedeemRequest {
   readonly redirectUri: string
 }
 
-/** What a refresh brought, with the ID token where `openid` was among the scopes. */
+/** The result of a refresh, with the ID token if the scopes include `openid`. */
 export type RefreshedTokens = Extract<TokenResult, { ok: true }> & { readonly idToken?: string }
 
-/** {@link RefreshedTokens}, and when they were asked for: their lifetime counts from then. */
+/** {@link RefreshedTokens}, and the time of the request: their lifetime counts from then. */
 export type TimedTokens = RefreshedTokens & { readonly requestedAt: Date }
 
-/** The identity providers' token endpoints: the one place that sends credentials to them. */
+/** The identity providers' token endpoints: the only place that sends credentials to them. */
 export interface TokenEndpoints extends TokenEndpoint {
   refresh(request: RefreshRequest): Promise<RefreshedTokens | Extract<TokenResult, { ok: false }>>
-  /** Redeems a code once; it is never tried again with other parameters, for that can burn it. */
+  /** Redeems a code once; it's never sent again with other parameters, because that can invalidate it. */
   redeem(request: RedeemRequest): Promise<RedeemResult>
 }
 
-/** What calling token endpoints needs. */
+/** Dependencies of calling token endpoints. */
 export interface TokenEndpointDependencies {
   readonly signInTable: SignInTable
   readonly credentials: ClientCredentials
@@ -80,8 +81,8 @@ export function createTokenEndpoints(dependencies: TokenEndpointDependencies): T
     async refresh({ authorityTenant, scopes, refreshToken, ...registration }) {
       const row = dependencies.signInTable(registration)
       if (!row) return { ok: false, refusal: refusalWithoutResponse('environment_not_served') }
-      const parameters = { refresh_token: refreshToken, scope: scopes.join(' ') }
-      const read = await post(dependencies, row, authorityTenant, 'refresh_token', parameters)
+      const parameters = { refresh_token: refreshToken.expose(), scope: scopes.join(' ') }
+      const read = await post(dependencies, { row, authorityTenant, grantType: 'refresh_token', parameters })
       return read.ok ? toTokenResult(read) : read
     },
     async redeem({ row, code, codeVerifier, redirectUri }) {
@@ -91,10 +92,23 @@ export function createTokenEndpoints(dependencies: TokenEndpointDependencies): T
         redirect_uri: redirectUri,
         ...(row.identityProvider === 'microsoft' && { scope: row.scopes.join(' ') }),
       }
-      const read = await post(dependencies, row, row.signInTenant, 'authorization_code', parameters)
+      const authorityTenant = row.signInTenant
+      const read = await post(dependencies, {
+        row,
+        authorityTenant,
+        grantType: 'authorization_code',
+        parameters,
+      })
       return read.ok ? toRedeemResult(read) : read
     },
   }
+}
+
+interface GrantPost {
+  readonly row: SignInRow
+  readonly authorityTenant: string
+  readonly grantType: 'refresh_token' | 'authorization_code'
+  readonly parameters: Record<string, string>
 }
 
 interface Tokens {
@@ -106,30 +120,20 @@ interface Tokens {
 type Read = Tokens | Extract<RedeemResult, { ok: false }>
 
 /**
- * Posts a grant; when our own credential is refused, the other one that the registration may hold is tried, and then
- * whatever the vault holds now: a rotated secret is taken up at once.
+ * Posts a grant. If our own credential is refused, the registration's other one is tried, if there is one, and then
+ * the vault's current one: a rotated secret is used immediately.
  */
-async function post(
-  dependencies: TokenEndpointDependencies,
-  row: SignInRow,
-  authorityTenant: string,
-  grantType: string,
-  parameters: Record<string, string>,
-): Promise<Read> {
+async function post(dependencies: TokenEndpointDependencies, grant: GrantPost): Promise<Read> {
   // One limit for reading credentials and all attempts together: the lease that the caller holds counts on it.
-  return withSignal(dependencies.timeLimitSeconds, (signal) =>
-    postWithin(dependencies, row, authorityTenant, grantType, parameters, signal),
-  )
+  return withSignal(dependencies.timeLimitSeconds, (signal) => postWithin(dependencies, grant, signal))
 }
 
 async function postWithin(
   dependencies: TokenEndpointDependencies,
-  row: SignInRow,
-  authorityTenant: string,
-  grantType: string,
-  parameters: Record<string, string>,
+  grant: GrantPost,
   signal: AbortSignal,
 ): Promise<Read> {
+  const { row, grantType } = grant
   const list = (fresh: boolean) => beforeEnd(dependencies, signal, listCredentials(dependencies, row, fresh))
   const tried = new Set<string>()
   let last: Read = { ok: false, refusal: refusalWithoutResponse('client_secret_missing') }
@@ -138,18 +142,15 @@ async function postWithin(
     if ('refusal' in listed) return tried.size > 0 ? last : { ok: false, refusal: listed.refusal }
     for (const credential of listed.filter(({ id }) => !tried.has(id))) {
       tried.add(credential.id)
-      last = await postOnce(dependencies, row, authorityTenant, grantType, parameters, {
-        authenticate: credential.authenticate,
-        signal,
-      })
+      last = await postOnce(dependencies, grant, { authenticate: credential.authenticate, signal })
       const isCode = grantType === 'authorization_code'
       const isTriedOn = isCode ? isCredentialRefusal : mayBeCredentialRefusal
       if (last.ok || !isTriedOn(last.refusal)) {
-        // An answer, and a refresh token that is nowhere else yet, waits for no bookkeeping.
+        // An answer with a refresh token that isn't stored yet must not wait for this record.
         if (last.ok) void reportHealth(dependencies, row, [...tried]).catch(() => undefined)
         return last
       }
-      // A code may be burnt by the refused attempt (Softeria/ms-365-mcp-server#664): it is not sent again.
+      // The refused attempt may have invalidated the code (Softeria/ms-365-mcp-server#664), so it isn't sent again.
       if (isCode) {
         const looking = takeUpOther(dependencies, row, credential.id)
         const otherCredentialLeft = await beforeEnd(dependencies, signal, looking).catch(() => false)
@@ -160,7 +161,7 @@ async function postWithin(
   return last
 }
 
-/** @throws TimeLimitError when the signal's end comes first: nothing was sent. */
+/** @throws TimeLimitError if the signal aborts first: nothing was sent. */
 async function beforeEnd<T>(
   { timeLimitSeconds }: TokenEndpointDependencies,
   signal: AbortSignal,
@@ -188,7 +189,7 @@ async function listCredentials(
   }
 }
 
-/** The last of those tried was accepted: whatever was refused before it is at fault itself. */
+/** The last one tried was accepted, so any that were refused before it are at fault themselves. */
 async function reportHealth(
   { credentials }: TokenEndpointDependencies,
   row: SignInRow,
@@ -201,7 +202,7 @@ async function reportHealth(
 }
 
 /**
- * So that the next person's sign-in starts with a credential that works, whatever this process remembered.
+ * Lets the next person's sign-in start with a working credential, regardless of this process's cache.
  * @returns whether there is another one.
  */
 async function takeUpOther(
@@ -217,10 +218,7 @@ async function takeUpOther(
 
 async function postOnce(
   dependencies: TokenEndpointDependencies,
-  row: SignInRow,
-  authorityTenant: string,
-  grantType: string,
-  parameters: Record<string, string>,
+  { row, authorityTenant, grantType, parameters }: GrantPost,
   { authenticate, signal }: { authenticate: oauth.ClientAuth; signal: AbortSignal },
 ): Promise<Read> {
   const server = { issuer: row.issuer(authorityTenant), token_endpoint: row.tokenUrl(authorityTenant) }
@@ -260,7 +258,7 @@ async function read(response: Response): Promise<Read> {
   }
 }
 
-/** A status came, so this is an answer, even if its body can't be decompressed or is cut off. */
+/** A status has arrived, so this is an answer, even if its body can't be decompressed or is cut off. */
 function withoutText(error: unknown): string {
   if (error instanceof Error && error.name === 'TimeoutError') throw error
   return ''

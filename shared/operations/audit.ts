@@ -21,15 +21,15 @@ export interface AuditDependencies {
   readonly log: Log
 }
 
-/** Longer than any sweep is late while the broker is well. */
+/** Longer than the delay of any sweep in a healthy broker. */
 const overdueSeconds = 2 * 3600
 
 /**
- * Looks at the next page of tenants, and writes the due row of each again that is two hours overdue: no sweep would
- * ever come to one whose due row was lost (a table restored or emptied by hand), and its grant would die unused. One
- * that is due later than a keep-alive from now, by a wrong clock or an older setting, is due at once. A disconnect that
- * isn't finished gets a due row too. A due
- * row that is there already is written over by its like. The place is remembered, so that run after run comes to all.
+ * Checks the next page of tenants, and rewrites the due row of each one that is two hours overdue: no sweep would
+ * ever find a tenant whose due row was lost (a table restored or emptied manually), and its grant would expire unused.
+ * A tenant that is due later than one keep-alive from now, because of a wrong clock or an older setting, becomes due
+ * now. A disconnect that isn't finished gets a due row too. An existing due
+ * row is overwritten with the same content. The position is stored, so successive runs check all tenants.
  */
 export async function auditDueRows({
   clock,
@@ -41,7 +41,7 @@ export async function auditDueRows({
   tenants,
 }: AuditDependencies): Promise<void> {
   const place = await notes.read<{ from?: string }>('audit', 'place')
-  // A place that the listing no longer knows is no reason to stand still.
+  // If the stored position is unknown to the list, the audit starts over.
   const page = await pages.read(place?.from).catch(() => pages.read())
   const now = clock.now()
   const earliest = addSeconds(now, -overdueSeconds)

@@ -18,14 +18,14 @@ export interface ExpiryDependencies {
   readonly log: Log
 }
 
-/** Whole days until a secret expires; negative once it has, undefined when it has no date. */
+/** Whole days until a secret expires; negative afterwards, undefined if it has no expiry date. */
 export function daysLeftOf(secret: Pick<SecretVersion, 'expiresOn'>, now: Date): number | undefined {
   return secret.expiresOn && Math.floor(secondsUntil(secret.expiresOn, now) / 86_400)
 }
 
 /**
- * Looks once a day (UTC) at when the broker's own secrets expire. Logs each that has 30 days or less every day, and
- * records an event at 30, 7 and 1 days, once each for one expiry date. Cheap on every other call: one row is read.
+ * Checks once a day (UTC) when the broker's own secrets expire. Logs each one with 30 days or less every day, and
+ * records an event at 30, 7, and 1 days, once for each expiry date. All other calls are cheap: they read one row.
  */
 export async function watchExpiry(dependencies: ExpiryDependencies): Promise<void> {
   const { clock, config, notes, vaults } = dependencies
@@ -36,7 +36,7 @@ export async function watchExpiry(dependencies: ExpiryDependencies): Promise<voi
     const secret = await vaults.main.read(name)
     if (secret) await watchOne(dependencies, secret)
   }
-  // Last, so that a day on which the vault failed is tried again by the next run.
+  // Last, so the next run retries a day on which the vault failed.
   await notes.write('expiry', 'last', { day })
 }
 

@@ -10,8 +10,9 @@ import { migratePending } from './migratePending.ts'
 import { type GrantStoreName, type MigrationDependencies, type NeedsMove, storeNameOf } from './migration.ts'
 
 /**
- * How moving one grant ended. `leased` (a refresh is running) and `changed` (somebody reconnected or disconnected
- * in the meantime) are for another round; `grant_missing`: the secret that the row names is gone from its vault.
+ * The result of moving a grant. `leased` (a refresh is running) and `changed` (the tenant was reconnected or
+ * disconnected in the meantime) need another run; `grant_missing`: the secret that the row names is missing from its
+ * vault.
  */
 export type MigrationOutcome =
   | 'moved'
@@ -23,10 +24,11 @@ export type MigrationOutcome =
   | 'grant_missing'
 
 /**
- * Moves one tenant's grant, and one that waits for confirmation, to the other store while the broker serves, under the lease that refreshes take: so no
- * refresh rotates the token in the meantime. Written first, committed by a conditional write, the old one superseded
- * last: a death at any line leaves the row naming a store that has the token. What is there already is passed over.
- * @throws when storage fails; the row then names the old place or the new one, and both have the token.
+ * Moves a tenant's grant, and its pending grant, to the other store while the broker is running. It takes the lease of
+ * refreshes, so no refresh rotates the token in the meantime. The new copy is written first, then committed by a
+ * conditional write, and the old one removed last: after a crash at any line, the row names a store that has the token.
+ * A grant that is already there is skipped.
+ * @throws if storage fails; the row then names the old place or the new one, and both have the token.
  */
 export async function migrateGrant(
   dependencies: MigrationDependencies,
@@ -39,7 +41,7 @@ export async function migrateGrant(
   const stored = await read()
   if (!stored) return 'not_found'
   const pending = await migratePending(dependencies, stored, to, needsMove)
-  // What was moved has changed the row, and so its ETag.
+  // Moving the pending grant has changed the row and its ETag.
   const current = pending === 'nothing_to_move' ? stored : await read()
   const own = current ? await migrateOwn(dependencies, current, to, needsMove) : 'not_found'
   const isDone = own === 'moved' || own === 'already_there' || own === 'no_grant'
@@ -54,7 +56,7 @@ async function migrateOwn(
 ): Promise<MigrationOutcome> {
   const { clock } = dependencies
   const { grant, status } = stored.tenant
-  // A disconnected row that still names a grant is in the midst of destroying it.
+  // A disconnected row that still names a grant is about to destroy it.
   if (!grant || status === 'disconnected') return 'no_grant'
   if (storeNameOf(grant.reference) === to && !needsMove(grant.reference)) return 'already_there'
   if (isLeased(stored, clock.now())) return 'leased'
@@ -64,7 +66,7 @@ async function migrateOwn(
   try {
     return await moveLeased(dependencies, attempt, to)
   } catch (error) {
-    // An unreleased lease means that a newer token may exist, so the lease is left to expire.
+    // An unreleased lease means that a newer token may exist, so this lease must expire.
     if (!taken.leftBehind) await releaseLease(dependencies, attempt)
     throw error
   }
@@ -80,7 +82,7 @@ async function moveLeased(
   const before = leased.grant.reference
   const owner = grantOwnerOf(leased.tenant, leased.grant)
   const from = stores[storeNameOf(before)]
-  // A refresher that died before its commit left a newer token, which a strict provider alone still takes.
+  // A refresh that crashed before its commit left a newer token, the only one that a strict provider still accepts.
   const newer = await time.step('looking for a newer grant', () => from.readNewer(before, owner))
   const refreshToken =
     newer?.refreshToken ?? (await time.step('reading the grant', () => from.read(before, owner)))
@@ -93,8 +95,8 @@ async function moveLeased(
 }
 
 /**
- * Names the new place in the row, and remembers the old one until it is destroyed. What the row says last decides
- * whether the new place is destroyed: a later refresh may have gone on from it.
+ * Names the new place in the row, and lists the old one until it's destroyed. The row's final state decides
+ * whether the new place is destroyed: a later refresh may have replaced its token.
  */
 async function commit(
   dependencies: MigrationDependencies,

@@ -7,8 +7,8 @@ import { destroySecrets, destroyUncommitted, withSecretsToDestroy } from '../ten
 import { type GrantStoreName, type MigrationDependencies, type NeedsMove, storeNameOf } from './migration.ts'
 
 /**
- * Moves a consent that waits for confirmation, as its tenant's own grant is moved. No lease: nobody refreshes it. The
- * row's ETag keeps a confirmation, a later sign-in and a disconnect apart from it.
+ * Moves a pending grant like its tenant's active one. It needs no lease, because it isn't refreshed. The
+ * row's ETag protects it from a concurrent confirmation, sign-in, or disconnect.
  */
 export async function migratePending(
   dependencies: MigrationDependencies,
@@ -44,7 +44,7 @@ export async function migratePending(
   return 'moved'
 }
 
-/** One that has expired is not moved any more: the sweep destroys it. */
+/** An expired one isn't moved: the sweep destroys it. */
 function waitingIn({ pendingGrant }: Tenant, now: Date): Tenant['pendingGrant'] {
   return pendingGrant && pendingGrant.expiresAt > now ? pendingGrant : undefined
 }

@@ -4,7 +4,7 @@ import type { RefreshDependencies } from '../refresh/dependencies.ts'
 /** The two places where grants can be. */
 export type GrantStoreName = 'vault' | 'sealed'
 
-/** Dependencies of moving a grant: a refresher's, and each grant store on its own. */
+/** Dependencies of moving a grant: those of refreshing, and each grant store separately. */
 export interface MigrationDependencies
   extends Pick<RefreshDependencies, 'tenants' | 'grants' | 'clock' | 'randomness' | 'config' | 'log'> {
   readonly stores: { readonly vault: GrantStore; readonly sealed: GrantStore }
@@ -13,7 +13,7 @@ export interface MigrationDependencies
 /** Whether to move a grant that is already in the right store, for example because its sealing key is being removed. */
 export type NeedsMove = (reference: string) => boolean
 
-/** Which store a reference points into. */
+/** The store to which a reference belongs. */
 export function storeNameOf(reference: string): GrantStoreName {
   return reference.startsWith('sealed:') ? 'sealed' : 'vault'
 }

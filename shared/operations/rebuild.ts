@@ -12,6 +12,7 @@ import type { Environment } from '../environment.ts'
 import { type ProvenRefreshToken, proveRefreshToken } from '../grants/proveRefreshToken.ts'
 import type { SignInTable } from '../identity/signInTable.ts'
 import type { TokenEndpoints } from '../identity/tokenEndpoint.ts'
+import type { Secret } from '../secret.ts'
 import type { Tables } from '../storage/clients.ts'
 import { isInForce, type MarkFromTags } from '../storage/disconnectMarks.ts'
 import { runStorageOperation } from '../storage/unavailable.ts'
@@ -33,15 +34,15 @@ export interface RebuildDependencies extends DiscoverWithTokenDependencies {
 }
 
 /**
- * How one tenant ended. `present`: its row is there, and its listing and due rows were made sure of. `connected`: a
- * refresh proved a grant. `disconnected`: a
- * mark says so. `dead`: every grant of it was refused for good; the row asks for a new sign-in.
- * `unclear`: the identity provider did not say; nothing was written, run it again.
+ * The result for one tenant. `present`: its row exists, and its list entry and due row were written again. `connected`:
+ * a refresh proved a grant. `disconnected`: its
+ * mark says so. `dead`: all its grants were permanently refused; the row asks for a new sign-in.
+ * `unclear`: the identity provider's answer wasn't conclusive; nothing was written, so run it again.
  */
 export type RebuildOutcome = 'present' | 'connected' | 'disconnected' | 'dead' | 'unclear'
 
 /**
- * Rebuilds one tenant from its grants, newest first. The one that a refresh proves is written to a secret of its own
+ * Rebuilds one tenant from its grants, newest first. The one that a refresh proves is written to a new secret
  * and committed; the tenant's other secrets are deleted after that (softly, as all deletions), so that a later
  * disconnect leaves none behind.
  * @param mark the tenant's mark, if it has one.
@@ -54,7 +55,7 @@ export async function rebuildTenant(
   const [newest] = grants
   if (!newest) throw new Error('A tenant is rebuilt from one grant at least.')
   const found = await dependencies.grantServices.tenants.inspect(newest.owner)
-  // What is left of a damaged row without a grant is written only when a grant is proved or refused for good.
+  // The readable part of a damaged row without a grant is written only once a grant is proved or permanently refused.
   const row = found && (isDamaged(found) ? found.remains : found.tenant)
   const disconnectedAt = endMarkedTenant(dependencies, mark)
   const planned = planRebuild({ row, grants, disconnectedAt })
@@ -64,7 +65,7 @@ export async function rebuildTenant(
   return endTenant(dependencies, grants, disconnectedAt)
 }
 
-/** When the mark says that the tenant was disconnected; undefined once it has expired. */
+/** The time of the disconnect according to the mark; undefined once the mark has expired. */
 export function endMarkedTenant(
   { config, grantServices }: Pick<RebuildDependencies, 'config' | 'grantServices'>,
   mark: MarkFromTags | undefined,
@@ -75,7 +76,7 @@ export function endMarkedTenant(
     : undefined
 }
 
-/** Makes the first of the candidates that a refresh proves the tenant's grant, and deletes all its other secrets. */
+/** Uses the first candidate that a refresh proves as the tenant's grant, and deletes its other secrets. */
 async function proveOne(
   dependencies: RebuildDependencies,
   grants: readonly TaggedGrant[],
@@ -98,7 +99,9 @@ async function proveOne(
   return 'dead'
 }
 
-/** The tenant was disconnected after all that is left of it: its row says so, and its secrets are deleted. */
+/**
+ * The tenant was disconnected after everything that is left of it: its row records that, and its secrets are deleted.
+ */
 async function endTenant(
   dependencies: RebuildDependencies,
   grants: readonly TaggedGrant[],
@@ -123,8 +126,8 @@ async function removeSecrets(grants: readonly TaggedGrant[]): Promise<void> {
 }
 
 /**
- * Writes a damaged row again from what is left of it: with its grant where that is sound, and a due row by which sweeps
- * find it. A disconnected tenant stays so.
+ * Rewrites a damaged row from its readable part: with its grant if that is valid, and with a due row so that sweeps
+ * find it. A disconnected tenant stays disconnected.
  * @throws DamagedRowError when another process changed the row and it is still damaged.
  */
 export async function repairTenant(
@@ -142,7 +145,7 @@ export async function repairTenant(
     : written.tenant
 }
 
-/** The listing and the due row are hints; writing them again costs nothing. */
+/** The list entry and the due row are hints; rewriting them is harmless. */
 async function restoreHints(
   { grantServices, tables }: RebuildDependencies,
   tenant: Tenant,
@@ -155,7 +158,7 @@ async function restoreHints(
   return 'present'
 }
 
-/** Tries the authorities that a user can be refreshed at; the ID token then says which one is theirs. */
+/** Tries the possible authorities of a user; the ID token then names the right one. */
 async function proveGrant(
   { config, grantServices, signInTable, tokenEndpoints }: RebuildDependencies,
   { vault, name, owner }: TaggedGrant,
@@ -170,7 +173,7 @@ async function proveGrant(
   return isOpen(proven.refusal) ? 'unclear' : 'dead'
 }
 
-/** A wrong authority is refused in many ways; only a plain "try later" leaves the question open. */
+/** A wrong authority is refused in many ways; only a clear "try later" leaves the question open. */
 function isOpen({ class: about, reason }: TokenRefusal): boolean {
   return ['passing', 'backOff', 'operator'].includes(about) && reason !== 'wrong_authority'
 }
@@ -181,7 +184,7 @@ async function connect(
   { refreshToken, scopes, tokens, user }: ProvenRefreshToken,
 ): Promise<void> {
   const { accounts, grantServices } = dependencies
-  // First of all: a strict provider takes no other token from now on.
+  // First, because a strict provider accepts no other token from now on.
   const id = grantServices.randomness.identifier()
   const reference = await grantServices.grants.write(refreshToken, { ...owner, grantId: id })
   const created = await createRow(dependencies, owner, { status: 'pending' })
@@ -212,7 +215,7 @@ async function connect(
   if (!committed) throw new Error(`The row of tenant ${owner.tenant} was changed without end.`)
 }
 
-/** A row that an earlier run left half done is used as is, and a damaged one is repaired. */
+/** An incomplete row from an earlier run is used unchanged, and a damaged one is repaired. */
 async function createRow(
   { grantServices }: RebuildDependencies,
   { workspace, tenant, environment }: TenantName & { environment: Environment },
@@ -229,7 +232,7 @@ async function createRow(
 }
 
 /** Without an answer, the tenant is connected anyway, and its app discovers again. */
-async function discover(dependencies: RebuildDependencies, owner: GrantOwner, accessToken: string) {
+async function discover(dependencies: RebuildDependencies, owner: GrantOwner, accessToken: Secret) {
   const found = await discoverWithToken(dependencies, owner, accessToken)
   return found.ok ? found.value : undefined
 }

@@ -2,18 +2,18 @@ import { isEndedBy } from '../domain/disconnectMarks.ts'
 import type { Tenant } from '../domain/tenant.ts'
 import type { TaggedGrant } from './taggedSecrets.ts'
 
-/** What is known of a tenant before it's rebuilt. */
+/** The known facts about a tenant before a rebuild. */
 export interface RebuildFacts {
-  /** What its row says, as far as it can be read. */
+  /** Its row, as far as it can be read. */
   readonly row: Tenant | undefined
   /** Its secrets in the vaults, newest first. */
   readonly grants: readonly Pick<TaggedGrant, 'vault' | 'name' | 'updatedOn'>[]
-  /** When it was last disconnected, by the mark that is in force. */
+  /** When it was last disconnected, according to a mark that hasn't expired. */
   readonly disconnectedAt: Date | undefined
 }
 
 /**
- * What a rebuild does with a tenant. `keep`: its row is right. `end`: it was disconnected after everything that is left of
+ * The action for a tenant. `keep`: its row is correct. `end`: it was disconnected after everything that is left of
  * it. `prove`: one of the `grants` in the vaults becomes its grant, if a refresh proves it.
  */
 export type RebuildPlan<G> =
@@ -21,8 +21,8 @@ export type RebuildPlan<G> =
   | { readonly plan: 'prove'; readonly grants: readonly G[] }
 
 /**
- * Decides what a rebuild does. A mark ends the consents and secrets that are no newer. A row whose secret is gone from
- * the vaults while a newer one is there was restored from before a reconnect.
+ * Decides the action for a tenant. A mark ends all consents and secrets up to its time. If a row's secret is missing
+ * from the vaults but a newer one exists, the row was restored from before a reconnect.
  */
 export function planRebuild<F extends RebuildFacts>({
   row,
@@ -39,7 +39,7 @@ export function planRebuild<F extends RebuildFacts>({
   return candidates.length > 0 ? { plan: 'prove', grants: candidates } : { plan: 'end' }
 }
 
-/** A row that knows about a grant. A disconnected or unconfirmed tenant is never connected again. */
+/** Whether a row has its grant. A disconnected or unconfirmed tenant is never connected automatically. */
 function isIntact({ grant, pendingGrant, status }: Tenant): boolean {
   return grant !== undefined || pendingGrant !== undefined || status === 'disconnected'
 }

@@ -12,15 +12,15 @@ export interface ResealDependencies extends ChangeDependencies {
   readonly clock: Clock
 }
 
-/** How one row ended; `leased` and `changed` are for another round, `unreadable` rows name a key that is gone. */
+/** The result for one row. `leased` and `changed` need another run; an `unreadable` row names a missing key. */
 export type ResealOutcome = 'resealed' | 'already_there' | 'not_found' | 'leased' | 'changed' | 'unreadable'
 
 const prefix = 'sealed:'
 
 /**
- * Seals everything of one tenant's row with the key that seals now. One conditional write, and never while the row is
- * leased: a refresh in flight would write back what it has read.
- * @param sealing the key id that everything is to have.
+ * Reseals all values in a tenant's row with the current sealing key. Uses one conditional write, and never runs while
+ * the row is leased: a running refresh would write back the old values.
+ * @param sealing the key id that all values must have.
  */
 export async function resealTenant(
   dependencies: ResealDependencies,
@@ -64,7 +64,10 @@ function kidOf(sealed: string): string | undefined {
   }
 }
 
-/** @returns undefined when a grant does not open; an access token that does not is dropped and refreshed on demand. */
+/**
+ * @returns undefined if a grant can't be opened; an access token that can't be opened is dropped and refreshed on
+ *   demand.
+ */
 async function resealRow(sealer: Sealer, tenant: Tenant): Promise<Tenant | undefined> {
   const { grant, pendingGrant } = tenant
   const grantNow = grant && (await resealGrant(sealer, tenant, grant))
@@ -79,7 +82,7 @@ async function resealRow(sealer: Sealer, tenant: Tenant): Promise<Tenant | undef
   })
 }
 
-/** A name that does not open is dropped: sign-ins work without it. */
+/** A sign-in name that can't be opened is dropped: sign-ins work without it. */
 async function resealGrant(sealer: Sealer, tenant: Tenant, grant: Grant): Promise<Grant | undefined> {
   const { signInNameSealed: _name, ...rest } = grant
   const signInName = await openSignInName({ sealer }, { ...tenant, grant })

@@ -16,7 +16,7 @@ export interface RunSweepDependencies extends ExpiryDependencies {
   readonly tenantPages: AuditDependencies['pages']
 }
 
-/** What a sweep did, as `/ready` and `POST /v1/sweeps` answer it. */
+/** A sweep's report, as `/ready` and `POST /v1/sweeps` return it. */
 export const sweepReport = z.object({
   startedAt: z.iso.datetime(),
   due: z.int(),
@@ -30,14 +30,14 @@ export const sweepReport = z.object({
   oldestOverdueSeconds: z.int(),
   holds: z
     .array(z.string())
-    // A package that is rolled back to, or a report that it wrote, has none.
+    // An older package, after a rollback, writes reports without it.
     .default([])
     .describe('What is on hold, each as `environment:identityProvider`.'),
 })
 
 /**
- * Runs a whole sweep, remembers it for `/ready`, clears away what connecting left behind and has expired, and looks
- * once a day at when the broker's own secrets expire, and at some tenants for a due row that was lost.
+ * Runs a whole sweep, stores its report for `/ready`, and removes expired one-time records. Also checks the broker's
+ * own secrets for expiry once a day, and some tenants for lost due rows.
  */
 export async function runSweep(
   dependencies: RunSweepDependencies,
@@ -46,15 +46,15 @@ export async function runSweep(
   const { clock, notes, records, sweeping, sweeps, tenantPages } = dependencies
   const result = await sweep(sweeping, order)
   await sweeps.write(result.report, clock.now()).catch(() => undefined)
-  // The refreshes are done: what does not answer now is no reason to call the sweep failed, or to keep back what is
-  // to be handed over.
+  // The refreshes are done, so a failure here must not make the sweep fail, or withhold the shards
+  // that it hands over.
   await records.removeExpired(clock.now()).catch(() => undefined)
   await watchExpiry(dependencies).catch(() => undefined)
   await auditDueRows({ ...sweeping, notes, pages: tenantPages }).catch(() => undefined)
   return result
 }
 
-/** Does one shard that a sweep handed over, and remembers it beside that sweep. */
+/** Processes one shard that a sweep handed over, and stores its report next to that sweep's. */
 export async function runShard(
   { clock, sweeping, sweeps }: Pick<RunSweepDependencies, 'clock' | 'sweeping' | 'sweeps'>,
   shard: number,

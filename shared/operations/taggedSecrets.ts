@@ -4,7 +4,7 @@ import type { ListableVault, ListedSecret } from '../domain/vault.ts'
 import { environments, identityProviders } from '../environment.ts'
 import { type MarkFromTags, parseMark } from '../storage/disconnectMarks.ts'
 
-/** A vault secret that its tags call a tenant's grant. */
+/** A vault secret that is a tenant's grant, according to its tags. */
 export interface TaggedGrant {
   readonly vault: ListableVault
   readonly name: string
@@ -12,7 +12,7 @@ export interface TaggedGrant {
   readonly updatedOn: Date
 }
 
-/** What the vaults' tags tell of tenants. */
+/** The facts about tenants in the vaults' tags. */
 export interface TaggedSecrets {
   /** The grants of each tenant, newest first. Sealed grants are in the tables and can't be found this way. */
   readonly grants: readonly (readonly TaggedGrant[])[]
@@ -48,7 +48,7 @@ function newestFirst(grants: readonly TaggedGrant[]): TaggedGrant[] {
   return grants.toSorted((a, b) => b.updatedOn.getTime() - a.updatedOn.getTime())
 }
 
-/** Two vaults hold a mark of the same tenant when the first one was replaced. */
+/** Two vaults have a mark of the same tenant if the first vault in the settings has changed. */
 function later(one: MarkFromTags, other: MarkFromTags | undefined): MarkFromTags {
   return other && other.disconnectedAt > one.disconnectedAt ? other : one
 }

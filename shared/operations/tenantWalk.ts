@@ -6,13 +6,13 @@ import type { Tables } from '../storage/clients.ts'
 import { tenantRowKey } from '../storage/tenantEntity.ts'
 import { onRow, runStorageOperation } from '../storage/unavailable.ts'
 
-/** One line of the listing: where its tenant's row is. */
+/** An entry of the list: the place of its tenant's row. */
 interface IndexLine {
   /** The tenant's partition key. */
   readonly rowKey: string
 }
 
-/** How many tenants the listing names; keys only are read. */
+/** The number of tenants in the list; reads only keys. */
 export async function countTenants({
   TenantsByWorkspace: index,
 }: Pick<Tables, 'TenantsByWorkspace'>): Promise<number> {
@@ -24,7 +24,7 @@ export async function countTenants({
   return count
 }
 
-/** Every tenant of every workspace, streamed, in no particular order; memory stays flat. */
+/** Every tenant of every workspace, streamed, in no particular order, with constant memory. */
 export async function* walkTenants(
   tables: Pick<Tables, 'Tenants' | 'TenantsByWorkspace'>,
 ): AsyncGenerator<TenantName> {
@@ -40,11 +40,14 @@ export async function* walkTenants(
   }
 }
 
-/** Tenants that each sweep checks besides its own work. A million tenants take four weeks with a sweep every two minutes. */
+/**
+ * The number of tenants that each sweep checks besides its own work. A million tenants take four weeks with a sweep
+ * every two minutes.
+ */
 const auditPageSize = 50
 const auditConcurrency = 10
 
-/** Creates the pages of the audit: of each tenant's row, its name, when it is due, and whether a disconnect is to be finished. */
+/** Creates the pages of the audit, with each tenant's name, due time, and whether a disconnect must be finished. */
 export function createTenantPages(tables: Pick<Tables, 'Tenants' | 'TenantsByWorkspace'>): TenantPages {
   return {
     async read(continuationToken) {
@@ -71,7 +74,7 @@ interface ListedColumns extends TenantName {
   readonly disconnectMarkOwed?: boolean
 }
 
-/** A listing's line without a tenant is passed over. */
+/** An entry without a tenant is skipped. */
 function readListed(
   { Tenants: table }: Pick<Tables, 'Tenants'>,
   key: string,
@@ -83,7 +86,7 @@ function readListed(
         queryOptions: { select },
       })
       const { workspace, tenant, dueAt, leftovers, disconnectMarkOwed } = row
-      // A row that does not say whose it is cannot be walked; the listing and a disconnect still find it by its name.
+      // A row without its tenant's name can't be walked; the list and a disconnect still find it by name.
       if (typeof workspace !== 'string' || typeof tenant !== 'string') return undefined
       if (tenantKey({ workspace, tenant }) !== key) return undefined
       if (dueAt) return { workspace, tenant, dueAt: new Date(dueAt) }

@@ -1,6 +1,6 @@
 import { type Html, html } from './page.ts'
 
-/** The administrator's link: to copy, or to open. One line, however long it is; whole without the script. */
+/** The administrator's link, to copy or open. It stays on one line and is complete without the script. */
 export function adminLink(url: string): Html {
   return html`<div class="link">
 <label for="admin-link">Link for your administrator</label>
@@ -10,7 +10,7 @@ export function adminLink(url: string): Html {
 </div>`
 }
 
-/** Copies the link; where the browser refuses, selects it for the person's own copying. */
+/** Copies the link. If the browser refuses, selects it so that the person can copy it. */
 export const adminLinkScript = `
 const link = document.getElementById('admin-link'), copy = document.getElementById('copy'), copied = document.getElementById('copied')
 copy.hidden = false
@@ -26,7 +26,7 @@ copy.addEventListener('click', async () => {
 })
 `
 
-/** The style of it. */
+/** The style of the link. */
 export const adminLinkStyle = `
 .link{margin-top:1.25rem}
 .link label{display:block;font-weight:600;margin-bottom:.35rem}

@@ -1,11 +1,11 @@
 import type { Config } from '../config.ts'
 
-/** The settings that say how apps are called. */
+/** The settings with the names of apps. */
 export type NamingConfig = Pick<Config, 'workspaces'>
 
 /**
- * The name that people know the calling app by: `displayName` of its workspace in WORKSPACES. Where nobody can say
- * which workspace it is, as with a spent link, that of the only one there is.
+ * The name by which people know the calling app: `displayName` of its workspace in WORKSPACES. If the workspace is
+ * unknown, for example after a spent link, the name of the only workspace, if there is just one.
  */
 export function appName({ workspaces }: NamingConfig, workspace?: string): string | undefined {
   const isOnly = workspace === undefined && workspaces.length === 1
@@ -13,7 +13,7 @@ export function appName({ workspaces }: NamingConfig, workspace?: string): strin
   return known?.displayName
 }
 
-/** Our texts say “the app”; a page says its name, where it is known. */
+/** Our texts say “the app”; a page uses its name, if known. */
 export function withAppName(text: string, app: string | undefined): string {
   return app === undefined ? text : text.replaceAll(/\b[Tt]he app\b/g, () => app)
 }

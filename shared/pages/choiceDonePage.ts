@@ -3,8 +3,8 @@ import { icon } from './icon.ts'
 import { html, pageResponse } from './page.ts'
 
 /**
- * The choice is made: on to the app. A page that goes on by itself, and not a redirect: the policy of the page with
- * the form would hold for every redirect after it, and the app's own may lead anywhere (CSP `form-action`).
+ * The page after a choice, which continues to the app automatically. Not a redirect: the policy of the page with
+ * the form would apply to every later redirect, and the app's own can lead anywhere (CSP `form-action`).
  */
 export function choiceMadePage(url: string, app = 'the app'): HttpResponseInit {
   const title = `Back to ${app}`
@@ -29,7 +29,7 @@ ${icon('done')}
   return pageResponse({ title, app: app === 'the app' ? undefined : app, body, status: 410 })
 }
 
-/** The page for a choice that is over, or that another browser began. */
+/** The page for a choice that is over, or that another browser started. */
 export function choiceExpiredPage(app?: string): HttpResponseInit {
   const title = 'This choice is no longer available'
   const body = html`<div class="card">

@@ -14,8 +14,8 @@ import { choiceStyle } from './choosePageStyle.ts'
 import { type Html, html, pageResponse } from './page.ts'
 
 /**
- * The page on which a person says which accounts the app works with, then the one on which they name the default. A
- * plain form: searching, ticking and paging post it too, so that all of it works without a script.
+ * The page on which a person selects the app's accounts, then the one on which they select the default. A
+ * plain form: searching, selecting, and paging post it too, so everything works without a script.
  */
 export function choicePage(page: ChoicePage): HttpResponseInit {
   const { draft, fault, open } = page

@@ -4,33 +4,33 @@ import type { ChoiceFault } from '../choice/form.ts'
 import type { Account } from '../domain/account.ts'
 import { type Html, html } from './page.ts'
 
-/** What a page of the choice shows. */
+/** The contents of a choice page. */
 export interface ChoicePage {
   readonly token: string
   readonly app: string | undefined
   readonly open: ChoiceWithAccounts
   readonly draft: ChoiceDraft
-  /** What is missing before the choice can be made, or why it could not be kept. */
+  /** What is missing from the choice, or why it couldn't be stored. */
   readonly fault?: ChoiceFault
-  /** Whether the person has just searched or turned the page: the count is what they want to hear. */
+  /** Whether the person has just searched or changed the page: a screen reader should announce the count. */
   readonly moved?: boolean
 }
 
-/** Fewer accounts are found by looking. */
+/** With fewer accounts, a search box isn't needed. */
 const worthSearching = 10
 
-/** What Enter in a field presses: the first button of the form, seen or not. */
+/** The button that Enter in a field presses: the first one of the form, visible or not. */
 export function defaultButton(total: number): Html {
   const go = total > worthSearching ? 'search' : 'choose'
   return html`<button class="unseen" name="go" value="${go}" tabindex="-1" aria-hidden="true">Go</button>`
 }
 
-/** What went wrong; focused, so that it is read out and seen first. */
+/** The error; focused, so that it's read out and seen first. */
 export function faultMessage(text: string): Html {
   return html`<p class="fault" role="alert" id="fault" tabindex="-1" autofocus>${text}</p>`
 }
 
-/** What the form carries along: what is ticked and not in sight stays ticked, in one field, however much it is. */
+/** Hidden fields of the form: selected accounts on other pages stay selected, in a single field. */
 export function hiddenFields({ token, draft }: ChoicePage, { shown, page }: ChoiceView): Html {
   const visible = new Set(draft.step === 'accounts' ? shown.map(({ accountId }) => accountId) : [])
   const elsewhere = [...draft.ticked].filter((accountId) => !visible.has(accountId))
@@ -43,7 +43,7 @@ export function hiddenFields({ token, draft }: ChoicePage, { shown, page }: Choi
   }${step === 'default' && hidden('scope', scope)}${defaultId && !isDefaultShown && hidden('selectedDefault', defaultId)}`
 }
 
-/** The search box, where there is something to search. */
+/** The search box, if there is something to search. */
 export function searchBox({ search }: ChoiceDraft, total: number): Html | false {
   if (total <= worthSearching) return false
   return html`<div class="search" role="search">
@@ -52,14 +52,14 @@ export function searchBox({ search }: ChoiceDraft, total: number): Html | false 
 </div>`
 }
 
-/** The count, what can be done with all of the list, and its rows. */
+/** The count, the actions for the whole list, and its rows. */
 export function accountList(page: ChoicePage, view: ChoiceView): Html {
   const { draft, moved, open } = page
   const { shown, matching } = view
   const elsewhere = draft.ticked.size - shown.filter(({ accountId }) => draft.ticked.has(accountId)).length
   const isFiltered = draft.search !== '' || draft.onlyTicked
   const isAccounts = draft.step === 'accounts'
-  // All of a long list is one press away already.
+  // For a long list, selecting everything is already one press away.
   const isWorthTicking = matching > 1 && !draft.onlyTicked && (isFiltered || view.pages === 1)
   return html`<div class="tools">
 <p class="quiet" id="count" role="status" tabindex="-1"${moved && html` autofocus`}>${countText(draft, view)}</p>
@@ -77,7 +77,7 @@ ${shown.length > 0 && html`<ul>${shown.map((account) => accountRow(account, draf
 ${view.pages > 1 && pager(view)}`
 }
 
-/** One account, all of it a button to tick: what a person knows it by, and its state. */
+/** One account as a single button: its identifying texts, and its state. */
 function accountRow(account: Account, { step, ticked, defaultId }: ChoiceDraft): Html {
   const { accountId, name, number, customerName, linked, note, usable } = account
   const [type, field, isOn] =
@@ -102,7 +102,7 @@ ${page < pages && button(page + 1, 'Next')}
 </nav>`
 }
 
-/** What the browser's tab says; a screen reader reads it first after a search. */
+/** The title of the browser's tab; a screen reader reads it first after a search. */
 export function pageTitle({ draft, fault }: ChoicePage, view: ChoiceView, title: string): string {
   if (fault) return `Error: ${title}`
   if (draft.search || draft.onlyTicked) return `${countText(draft, view)} ${title}`

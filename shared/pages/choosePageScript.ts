@@ -1,6 +1,6 @@
 /**
- * Filters what is on the page while somebody types, says how many are ticked, and lets Enter on a row continue. The
- * page is whole without it. Enter in the search box searches all accounts at the server.
+ * Filters the page's rows while the person types, shows the number of selected rows, and lets Enter on a row continue.
+ * The page works without it. Enter in the search box searches all accounts on the server.
  */
 export const choiceScript = `
 const form = document.forms[0], q = form.elements.q, list = document.getElementById('accounts'), none = document.getElementById('none')

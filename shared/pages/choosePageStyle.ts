@@ -1,4 +1,4 @@
-/** The style of the choice's pages, after what every page has. */
+/** The style of the choice pages, in addition to the style of all pages. */
 export const choiceStyle = `
 html{scroll-padding-bottom:8rem}
 main{padding-bottom:0}

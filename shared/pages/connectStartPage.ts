@@ -2,8 +2,8 @@ import type { HttpResponseInit } from '@azure/functions'
 import { html, pageResponse } from './page.ts'
 
 /**
- * The page of a link that may have been sent by mail: a mere request, as mail scanners send, spends
- * nothing; the button does.
+ * The page of a link that may have been sent by mail: a request alone, like a mail scanner's, spends
+ * nothing; the button spends it.
  */
 export function connectStartPage(sessionToken: string, app: string | undefined): HttpResponseInit {
   const title = 'Connect Microsoft Advertising'
@@ -18,7 +18,9 @@ export function connectStartPage(sessionToken: string, app: string | undefined):
   return pageResponse({ title, app, body })
 }
 
-/** What the button answers: a page that goes on by itself, since a policy on forms would hold for every redirect after it. */
+/**
+ * The button's answer: a page that continues automatically, because a form policy would apply to every later redirect.
+ */
 export function continuePage(
   url: string,
   app: string | undefined,

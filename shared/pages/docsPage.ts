@@ -5,7 +5,7 @@ import { problems } from '../problems.ts'
 import { docsStyle } from './docsStyle.ts'
 import { type Html, html, type Page } from './page.ts'
 
-/** The contract as one page for people: every route, every problem by its code, every way that connecting can end. */
+/** The contract as a readable page: every route, every problem by its code, every outcome of connecting. */
 export function docsPage(contract: Contract): Page & { readonly style: string } {
   const operations = Object.entries(contract.paths).flatMap(([path, methods]) => together(path, methods))
   const body = html`<div class="docs">
@@ -27,7 +27,7 @@ ${Object.entries(connectFailures).map(([code, { actor, title, explanation }]) =>
   return { title: `${contract.info.title}: contract`, body, style: docsStyle }
 }
 
-/** What is on the page; open, for it stands beside the text where there is room. */
+/** The table of contents; open, because it's next to the text if there is room. */
 function contents(operations: readonly ListedOperation[]): Html {
   const short = (path: string) => path.replace('/v1/tenants/{tenant}/', '…/')
   return html`<nav class="side" aria-label="On this page"><details open><summary>On this page</summary>
@@ -42,13 +42,13 @@ interface ListedOperation {
   readonly operation: ContractOperation
 }
 
-/** Several methods that do the same are one mark: any. */
+/** Methods that do the same get a single label: any. */
 function methodMark(method: string): Html {
   const several = method.includes(' ')
   return html`<span class="method ${several ? 'any' : method.toLowerCase()}">${several ? 'ANY' : method}</span>`
 }
 
-/** Operations of a path that say the same are one section, e.g. of a route that takes any method. */
+/** Identical operations of a path form one section, for example of a route that accepts any method. */
 function together(path: string, methods: Readonly<Record<string, ContractOperation>>): ListedOperation[] {
   const bySummary = Object.groupBy(Object.entries(methods), ([, { summary }]) => summary)
   return Object.values(bySummary).flatMap((alike = []) => {
@@ -104,7 +104,7 @@ function fieldList(heading: string, lines: readonly FieldLine[]): Html | undefin
   )}</dl>`
 }
 
-/** Scrolls sideways on a narrow screen; focusable, so that a keyboard can do so too. */
+/** Scrolls sideways on a narrow screen; focusable, so a keyboard can scroll it too. */
 function example(heading: string, value: unknown): Html {
   return html`<details><summary>${heading}</summary><pre tabindex="0"><code>${JSON.stringify(value, undefined, 2)}</code></pre></details>`
 }
@@ -115,7 +115,7 @@ function problemEntry(code: string, kind: string, title: string, resolution: str
 <p class="quiet">${withCode(resolution)}</p></div>`
 }
 
-/** Our texts mark code by backticks. */
+/** Our texts mark code with backticks. */
 function withCode(text: string): Html[] {
   return text.split('`').map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : html`${part}`))
 }

@@ -1,4 +1,7 @@
-/** The style of `/docs`, after what every page has: beside the text a list of all of it, above it on a phone. */
+/**
+ * The style of `/docs`, in addition to the style of all pages: the contents are next to the text, or above it on a
+ * phone.
+ */
 export const docsStyle = `
 html{scroll-padding-top:1rem}
 main{max-width:78rem}

@@ -37,7 +37,7 @@ ${supportLine(failure)}
   )
 }
 
-/** Where Microsoft sends an administrator after the admin-consent link. */
+/** The page to which Microsoft sends an administrator after the admin-consent link. */
 export function adminConsentedPage(granted: boolean, config: NamingConfig): HttpResponseInit {
   const app = appName(config)
   const title = withAppName(granted ? 'Thank you. The app is approved.' : 'The app wasn’t approved', app)
@@ -48,7 +48,7 @@ export function adminConsentedPage(granted: boolean, config: NamingConfig): Http
   return pageResponse({ title, app, body })
 }
 
-/** The first way is the likelier one. */
+/** The more likely step comes first. */
 function nextSteps(
   { adminConsentUrl, backUrl, again }: ConnectFailure,
   app: string | undefined,
@@ -66,7 +66,7 @@ function supportLine({ failed, reason, traceId }: ConnectFailure): Html {
   }</p>`
 }
 
-/** A masked name such as `a…@outlook.com` never breaks over two lines. */
+/** A masked name such as `a…@outlook.com` never wraps. */
 function withWholeNames(text: string): Html[] {
   return text
     .split(/(\S*…@[\w.-]*\w)/)

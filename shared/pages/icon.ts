@@ -1,9 +1,9 @@
 import { type Html, html } from './page.ts'
 
-/** What a page's sign tells at a glance; the heading says it in words. */
+/** The meaning of a page's sign; the heading says the same in words. */
 export type IconName = keyof typeof icons
 
-/** Strokes on a field of 24 by 24. */
+/** Strokes in a 24-by-24 box. */
 const icons = {
   stop: 'M12 7v6m0 3.5v.01',
   lock: 'M8 11V8.5a4 4 0 0 1 8 0V11m-9 0h10v6.5H7z',

@@ -8,7 +8,7 @@ export interface Html {
   readonly html: string
 }
 
-/** A tagged template of HTML: whatever is put in is escaped, unless it is {@link Html} itself; lists are joined. */
+/** A tagged template for HTML: values are escaped unless they're {@link Html}; lists are joined. */
 export function html(parts: TemplateStringsArray, ...values: readonly unknown[]): Html {
   return { html: parts.reduce((text, part, index) => text + markupOf(values[index - 1]) + part) }
 }
@@ -28,22 +28,22 @@ function markupOf(value: unknown): string {
   return String(value).replace(/[&<>"']/g, (character) => escapes[character] ?? '')
 }
 
-/** One page. */
+/** A page's contents. */
 export interface Page {
   readonly title: string
   readonly body: Html
-  /** The name that people know the calling app by; it stands above the page and in its title. */
+  /** The name by which people know the calling app; it's shown above the page and in its title. */
   readonly app?: string | undefined
   /** Default is 200. */
   readonly status?: number
   readonly headers?: Readonly<Record<string, string>>
-  /** A script of ours, by its text; the policy allows exactly it. */
+  /** The text of our script; the policy allows only this script. */
   readonly script?: string
-  /** Where the browser continues automatically. */
+  /** The address to which the browser continues automatically. */
   readonly onward?: string
 }
 
-/** Answers a page that loads nothing from anywhere, is never framed, and runs no script but the one it names. */
+/** Answers with a page that loads no resources, can't be framed, and runs only its own script. */
 export function pageResponse(page: Page, extraStyle = ''): HttpResponseInit {
   const sheet = pageStyle + extraStyle
   const policy = [
@@ -87,7 +87,7 @@ ${page.script !== undefined && html`<script>${{ html: page.script }}</script>`}
   }
 }
 
-/** Sends the browser on; 303, so that nothing is posted again (RFC 9700, section 4.12). */
+/** Redirects the browser; 303, so nothing is posted again (RFC 9700, section 4.12). */
 export function redirect(
   url: string,
   status: 302 | 303 = 303,

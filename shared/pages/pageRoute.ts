@@ -1,7 +1,7 @@
 import { type RouteDefinition, route } from '../http/route.ts'
 import { problemPageResponse } from './problemPage.ts'
 
-/** Registers a route that browsers open: failures become pages, and problems only where the request prefers JSON. */
+/** Registers a route that browsers open: failures become pages, or problems if the request prefers JSON. */
 export function pageRoute(name: string, path: string, operations: RouteDefinition['operations']): void {
   route(name, path, operations, problemPageResponse)
 }

@@ -1,6 +1,6 @@
 /**
- * What every page looks like, light and dark. Texts reach 4.5:1 against what they stand on, borders of controls 3:1
- * (WCAG 2.2, 1.4.3 and 1.4.11). What can be pressed is at least 44 pixels high.
+ * The style of all pages, light and dark. Text has a contrast of at least 4.5:1, borders of controls 3:1
+ * (WCAG 2.2, 1.4.3 and 1.4.11). Controls are at least 44 pixels high.
  */
 export const pageStyle = `
 :root{color-scheme:light dark;--ink:#171a21;--quiet:#565e6c;--paper:#f4f5f8;--card:#fff;--line:#dfe3ea;--edge:#7f8794;--accent:#0b57c4;--on-accent:#fff;--bad:#b3261e;--good:#1b6e3c}

@@ -9,7 +9,7 @@ interface Words {
   readonly sign: IconName
   readonly title: string
   readonly text: string
-  /** Whether asking for the same address again can help. */
+  /** Whether requesting the same address again can help. */
   readonly again?: boolean
 }
 
@@ -55,7 +55,7 @@ const words: Readonly<Partial<Record<ProblemCode, Words>>> = {
   },
 }
 
-/** A failure as a page, for routes that browsers open; a problem document where the request prefers JSON. */
+/** A failure as a page, for routes that browsers open; a problem document if the request prefers JSON. */
 export function problemPageResponse(
   problem: Problem,
   requestId: string,
@@ -75,7 +75,7 @@ ${again && request.method === 'GET' && html`<p class="ways"><a class="button" hr
   return pageResponse({ title, body, status, ...(Allow && { headers: { Allow } }) })
 }
 
-/** Whether JSON is named, and a page is not named before it (RFC 9110, section 12.5.1). Browsers never name JSON. */
+/** Whether the header names JSON, and no page before it (RFC 9110, section 12.5.1). Browsers never name JSON. */
 export function prefersJson(accept: string): boolean {
   const weights = accept.split(',').map((part) => {
     const [type = '', ...parameters] = part.split(';').map((text) => text.trim().toLowerCase())

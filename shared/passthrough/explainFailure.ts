@@ -7,13 +7,13 @@ import { faultEvidence } from '../tenants/faultEvidence.ts'
 import type { FailureText } from './failureText.ts'
 import type { CallTarget, PreparedCall } from './prepareCall.ts'
 
-/** A passed-on call: where it went, and what is known of its tokens. */
+/** A passed-through call: its address, and the known facts about its tokens. */
 export interface ForwardedCall {
   readonly url: URL
   readonly tokens: FaultEvidence
 }
 
-/** Explains a passed-on call that failed, by its own account alone: the ids are the broker's. */
+/** Explains a failed passed-through call, considering only its own account: the broker has set the ids. */
 export async function explainFailure(
   dependencies: DiagnosisDependencies,
   prepared: PreparedCall,
@@ -60,7 +60,7 @@ export function diagnosisHeader({ verdict, actor, credential }: Diagnosis): Reco
   return { 'x-diagnosis': `${verdict};actor=${actor};credential=${credential}` }
 }
 
-/** Microsoft's `Retry-After` within an hour, or ours where Microsoft names no wait; nothing where there is none. */
+/** Microsoft's `Retry-After`, limited to an hour, or ours if Microsoft names no wait; nothing if there is neither. */
 export function retryAfterHeader(seconds: number | undefined, answered: Headers): Record<string, string> {
   const wait = parseRetryAfterSeconds(answered.get('retry-after')) ?? seconds
   return wait === undefined ? {} : { 'retry-after': String(Math.ceil(wait)) }

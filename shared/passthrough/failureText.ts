@@ -4,12 +4,12 @@ import type { UpstreamResponse } from './send.ts'
 
 /** The part of a failed answer that is read to explain it. */
 export interface FailureText extends Pick<UpstreamResponse, 'status' | 'headers'> {
-  /** Empty when the body is larger than a fault's or cannot be decoded. */
+  /** Empty if the body is larger than a fault or can't be decoded. */
   readonly text: string
   readonly body: PartlyReadBody
 }
 
-/** No fault of the API comes near it; what is larger is passed on unread. */
+/** Far larger than any fault of the API; a larger body is passed through unread. */
 export const maxFaultBytes = 65_536
 
 const decoders: Readonly<Record<string, (body: Buffer) => Buffer>> = {

@@ -1,4 +1,4 @@
-/** What concerns one connection only (RFC 9110, section 7.6.1); `Connection` itself may name more. */
+/** Headers that concern only one connection (RFC 9110, section 7.6.1); `Connection` itself may name more. */
 const hopByHop: ReadonlySet<string> = new Set([
   'connection',
   'keep-alive',
@@ -12,9 +12,10 @@ const hopByHop: ReadonlySet<string> = new Set([
 ])
 
 /**
- * The caller's headers that go along: what says how the body is written and which answer is understood, as Microsoft's
- * own SDKs send it (NETSDK RestServiceClient.cs; services-protocol.md, "compression"), and who calls. A list of what is
- * allowed: whatever else an app, its proxies or the platform put in may be a credential. `x-ms-*` is the platform's.
+ * The caller's headers that are passed through: the format of the body and the accepted answers, as Microsoft's
+ * own SDKs send it (NETSDK RestServiceClient.cs; services-protocol.md, "compression"), and the calling software. This
+ * is an allowlist: any other header from an app, its proxies, or the platform may be a credential. `x-ms-*` belongs to
+ * the platform.
  */
 const passed: readonly string[] = [
   'accept',
@@ -27,7 +28,7 @@ const passed: readonly string[] = [
   'user-agent',
 ]
 
-/** What an answer may not set at the broker's own address. */
+/** Headers that an answer must not set at the broker's own address. */
 const ofTheirSite: ReadonlySet<string> = new Set([
   'alt-svc',
   'clear-site-data',
@@ -36,7 +37,7 @@ const ofTheirSite: ReadonlySet<string> = new Set([
 ])
 
 /**
- * The headers of the call to Microsoft Advertising: the caller's that go along, then the broker's own.
+ * The headers of the call to Microsoft Advertising: the caller's allowed ones, then the broker's own.
  * `Content-Length` is left to the sender, which knows the body.
  */
 export function toRequestHeaders(
@@ -51,7 +52,10 @@ export function toRequestHeaders(
   return { ...Object.fromEntries(kept), ...own }
 }
 
-/** The headers of the answer to the caller: Microsoft's without hop-by-hop ones and those of its own site. */
+/**
+ * The headers of the answer to the caller: Microsoft's, without hop-by-hop headers and those that concern Microsoft's
+ * site.
+ */
 export function toResponseHeaders(answered: Headers): Record<string, string> {
   const named = namedByConnection(answered)
   const isPassed = (name: string) => !hopByHop.has(name) && !named.has(name) && !ofTheirSite.has(name)

@@ -19,9 +19,9 @@ import { type CallTarget, type PrepareDependencies, type PreparedCall, prepareCa
 import { type PartlyReadBody, readBeginning } from './readBeginning.ts'
 import { type SendUpstream, UnusableResponseError, type UpstreamCall, type UpstreamResponse } from './send.ts'
 import { targetUrl } from './target.ts'
-import { findTokenEvidence, type TokenEvidenceDependencies } from './tokenEvidence.ts'
+import { developerTokenIn, findTokenEvidence, type TokenEvidenceDependencies } from './tokenEvidence.ts'
 
-/** Dependencies of passing calls on. */
+/** Dependencies of passing calls through. */
 export interface PassThroughDependencies
   extends PrepareDependencies,
     DiagnosisDependencies,
@@ -32,31 +32,31 @@ export interface PassThroughDependencies
   readonly randomness: Randomness
 }
 
-/** A call as the app made it. */
+/** The app's call. */
 export interface PassThroughCall extends CallTarget {
   readonly method: string
-  /** Below the service, without a leading slash. */
+  /** The path below the service, without a leading slash. */
   readonly path: string
-  /** With its question mark; empty without one. */
+  /** Includes the question mark; empty without a query. */
   readonly query: string
   readonly headers: Pick<Headers, 'get'>
   readonly body: AsyncIterable<Uint8Array> | null
 }
 
-/** Microsoft's answer: its status, its bytes, its headers without those of another hop. */
+/** Microsoft's answer: its status, its bytes, and its headers except hop-by-hop ones. */
 export interface PassThroughResponse {
   readonly status: number
   readonly headers: Record<string, string>
   readonly body: ReadableStream<Uint8Array> | null
 }
 
-/** So much of a body is kept, so that the call can be repeated with another token. */
+/** The most bytes of a body that are kept, so the call can be repeated with another token. */
 export const repeatableBytes = 1_048_576
 
-/** The platform ends an HTTP call after 230 s (functions-scale, "timeout"); ours must come first. */
+/** The platform ends an HTTP call after 230 s (functions-scale, "timeout"); our limit must be reached first. */
 const answerSeconds = 220
 
-/** So long Microsoft's answer waits to be explained. */
+/** Seconds for which Microsoft's answer waits for its explanation. */
 const explainSeconds = 2
 
 const methodsWithoutBody: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
@@ -65,9 +65,9 @@ const methodsWithoutBody: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS
 const bodiless = [204, 205, 304]
 
 /**
- * Passes a call on to Microsoft Advertising with the tenant's credentials. Bodies stream both ways; a token that
- * Microsoft no longer takes is replaced once, and the call repeated if its body is small.
- * @throws Problem when the call cannot be made; what Microsoft answers, failures too, is the answer.
+ * Passes a call through to Microsoft Advertising with the tenant's credentials. Bodies stream in both directions. A
+ * token that Microsoft refuses is replaced once, and the call is repeated if its body is small.
+ * @throws Problem if the call can't be made. Microsoft's answer is returned as it is, even a failure.
  */
 export async function passThrough(
   dependencies: PassThroughDependencies,
@@ -101,7 +101,7 @@ export async function passThrough(
   return explainedResponse(dependencies, renewed, call, url, await readFailure(second))
 }
 
-/** @throws Problem `invalid_request` for a body where the method gives it no meaning (RFC 9110, section 9.3). */
+/** @throws Problem `invalid_request` for a body if the method gives it no meaning (RFC 9110, section 9.3). */
 async function readUpload({ method, body }: PassThroughCall): Promise<PartlyReadBody> {
   const upload = await readBeginning(body, repeatableBytes)
   if (!methodsWithoutBody.has(method) || isEmpty(upload)) return upload
@@ -143,7 +143,7 @@ function unavailable(reason: string): Problem {
   return new Problem('advertising_unavailable', { retryAfterSeconds: 5, members: { reason } })
 }
 
-/** @throws Problem for a failure that breaks off before it could be read. */
+/** @throws Problem for a failed answer that breaks off before it can be read. */
 async function readFailure(answered: UpstreamResponse): Promise<FailureText> {
   const body = await readBeginning(answered.body, maxFaultBytes).catch(() => {
     throw unavailable('advertising_answer_unusable')
@@ -151,7 +151,7 @@ async function readFailure(answered: UpstreamResponse): Promise<FailureText> {
   return decodeFailureText(answered, body)
 }
 
-/** One forced refresh for a token that Microsoft no longer takes; undefined when a repetition is not worth it. */
+/** Forces one refresh for a token that Microsoft refuses; undefined if repeating the call wouldn't help. */
 async function refreshAndPrepare(
   dependencies: PassThroughDependencies,
   name: TenantName,
@@ -179,17 +179,16 @@ async function refreshAndPrepare(
   const renewed = await prepareCall(dependencies, name, wanted)
   if (decision.reason === 'token_expired') return renewed
   // GetUser is what tells a refused developer token from a refused access token, and falls over to the next one.
-  const { DeveloperToken: developerToken = '' } = renewed.headers
   const identityProvider = tenant.grant?.identityProvider ?? 'microsoft'
   await advertising(tenant.environment).getUser({
     accessToken: replaced.accessToken,
-    developerToken,
+    developerToken: developerTokenIn(renewed.headers),
     identityProvider,
   })
   return prepareCall(dependencies, name, wanted)
 }
 
-/** Microsoft's answer comes first: where storage is too slow or too ill to explain it, it passes on unexplained. */
+/** Microsoft's answer has priority: if storage is too slow or fails, it's passed through without an explanation. */
 async function explainedResponse(
   dependencies: PassThroughDependencies,
   prepared: PreparedCall,
@@ -200,7 +199,7 @@ async function explainedResponse(
   const fault = readCallFault(wanted.service, failure)
   const diagnosis = await withTimeLimit(dependencies.clock, explainSeconds, 'explaining', async () => {
     const tokens = await findTokenEvidence(dependencies, prepared)
-    // Without a reason, the cause may be the account that the call names, and not the person.
+    // Without a reason, the account that the call names may be the cause, instead of the person.
     if (!(services[wanted.service].needsIds && isWithoutReason(fault))) {
       await recordAdvertisingResult(dependencies, prepared.tenant, { ...fault, tokens })
     }
@@ -219,13 +218,13 @@ async function explainedResponse(
   }
 }
 
-/** Waits for nothing unless Microsoft Advertising refused this person before. */
+/** Doesn't wait unless Microsoft Advertising refused this person before. */
 async function acceptedResponse(
   dependencies: PassThroughDependencies,
   { tenant, headers }: PreparedCall,
   answered: UpstreamResponse,
 ): Promise<PassThroughResponse> {
-  const { DeveloperToken: developerToken = '' } = headers
+  const developerToken = developerTokenIn(headers)
   dependencies.developerTokenProofs.recordAccepted(tenant.environment, developerToken).catch(() => undefined)
   if (tenant.advertisingRefusal) await recordAdvertisingResult(dependencies, tenant, undefined)
   return toResponse(answered)

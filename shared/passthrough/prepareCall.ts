@@ -9,7 +9,7 @@ import { explainMissingToken } from '../vend/explainMissingToken.ts'
 import type { UsableToken } from '../vend/usableToken.ts'
 import type { Vend } from '../vend/vend.ts'
 
-/** What a call is prepared from. */
+/** Dependencies of preparing a call. */
 export interface PrepareDependencies {
   readonly config: Config
   readonly accessTokens: AccessTokens
@@ -18,16 +18,16 @@ export interface PrepareDependencies {
   readonly clock: Clock
 }
 
-/** The service that is called, and for which account. */
+/** The service and the account of a call. */
 export interface CallTarget {
   readonly service: ServiceName
-  /** Id or number; the tenant's default without it. */
+  /** Id or number. Default is the tenant's default account. */
   readonly accountId?: string
-  /** The customer through which the account is to be reached. */
+  /** The customer through which to reach the account. */
   readonly customerId?: string
 }
 
-/** All that a call needs: where it goes and what it is made with. */
+/** Everything that a call needs: its address and its credentials. */
 export interface PreparedCall {
   readonly tenant: Tenant
   /** The service's base URL in the tenant's own environment. */
@@ -41,7 +41,7 @@ export interface PreparedCall {
 
 /**
  * Prepares a call as a vend would. A tenant without a default account can call the services that need no ids.
- * @throws Problem that says who must do what.
+ * @throws Problem that says who must act.
  */
 export async function prepareCall(
   dependencies: PrepareDependencies,

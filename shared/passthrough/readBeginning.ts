@@ -1,15 +1,15 @@
-/** A body of which the beginning has been read. */
+/** A body whose beginning has been read. */
 export interface PartlyReadBody {
   readonly beginning: Buffer
-  /** Whether the beginning is all of it. */
+  /** Whether the beginning is the whole body. */
   readonly isWhole: boolean
-  /** The beginning, then the rest as it comes; for one reader. */
+  /** The beginning, then the rest as it arrives; can be read once. */
   stream(): AsyncIterableIterator<Uint8Array>
 }
 
 /**
- * Reads a body until a little more than `bytes` have come or it has ended; memory stays bounded by that and one
- * chunk. A reader that stops early ends the source.
+ * Reads a body until slightly more than `bytes` have arrived or it has ended; this and one chunk bound the
+ * memory. A reader that stops early ends the source.
  */
 export async function readBeginning(
   body: AsyncIterable<Uint8Array> | null,
@@ -31,7 +31,7 @@ export async function readBeginning(
   return { beginning, isWhole, stream: () => join(beginning, source) }
 }
 
-/** By hand rather than a generator: one that nobody has begun to read would not end its source. */
+/** Not a generator: a generator that was never started would not end its source. */
 function join(beginning: Buffer, source: AsyncIterator<Uint8Array>): AsyncIterableIterator<Uint8Array> {
   let isPending = beginning.byteLength > 0
   return {

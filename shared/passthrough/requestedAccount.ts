@@ -3,9 +3,9 @@ import { invalidField } from '../problems.ts'
 import type { CallTarget } from './prepareCall.ts'
 
 /**
- * Which account a call is for: `X-Account-Id`, or `CustomerAccountId` as an app that came from its own calls sends it;
- * through which customer: `CustomerId`. What is named is honoured or refused, never replaced in silence.
- * @throws Problem `invalid_request` when both name an account and not the same one, or for what can be no id.
+ * The account that a call names: `X-Account-Id`, or `CustomerAccountId` as apps with direct calls already send it;
+ * and the customer: `CustomerId`. A named account is used or refused, never silently replaced.
+ * @throws Problem `invalid_request` if both headers name different accounts, or for a value that can't be an id.
  */
 export function readRequestedAccount(
   headers: Pick<Headers, 'get'>,

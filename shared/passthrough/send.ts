@@ -8,11 +8,11 @@ export interface UpstreamCall {
   readonly url: URL
   readonly method: string
   readonly headers: Readonly<Record<string, string>>
-  /** Undefined where the method has none, bytes that can be sent again, or a stream that cannot. */
+  /** Undefined if the method has none; bytes, which can be sent again; or a stream, which can't. */
   readonly body: Uint8Array | AsyncIterable<Uint8Array> | undefined
-  /** Of a streamed body, where the caller told. */
+  /** Of a streamed body, if the caller gave it. */
   readonly contentLength?: number
-  /** Ends the call until the answer's headers are there. */
+  /** Aborts the call until the answer's headers have arrived. */
   readonly signal: AbortSignal
 }
 
@@ -23,7 +23,7 @@ export interface UpstreamResponse {
   readonly body: Readable
 }
 
-/** An answer with a status that cannot be passed on: 101, or outside 200 to 599. */
+/** An answer with a status that can't be passed through: 101, or outside 200 to 599. */
 export class UnusableResponseError extends Error {
   constructor(status: number | undefined) {
     super(`Microsoft Advertising answered with status ${status}.`)
@@ -34,15 +34,15 @@ export class UnusableResponseError extends Error {
 /** Sends a call. @throws Error of the network, UnusableResponseError, or whatever `signal` was aborted with. */
 export type SendUpstream = (call: UpstreamCall) => Promise<UpstreamResponse>
 
-/** A server that says nothing for so long in the middle of a body is given up. */
+/** A server that is silent for this long in the middle of a body is given up. */
 const silenceSeconds = 120
 
-/** Idle connections go sooner than any server closes them, so that no call is written into a closing one. */
+/** Idle connections are closed sooner than any server closes them, so no call is sent on a closing one. */
 const idleSeconds = 4
 
 /**
- * Creates the sender, with connections kept for the next call. Node's own client rather than `fetch`: it hands
- * bodies on as they are, compressed ones too, and follows no redirect.
+ * Creates the sender, which keeps connections for the next call. It uses Node's own client instead of `fetch`, because
+ * that passes bodies through unchanged, even compressed ones, and follows no redirect.
  */
 export function createUpstreamSender(): SendUpstream {
   const options = { keepAlive: true, timeout: idleSeconds * 1000, maxFreeSockets: 64 }
@@ -74,12 +74,12 @@ function exchange(request: http.ClientRequest, call: UpstreamCall): Promise<Upst
       response.destroy()
       fail(new UnusableResponseError(response.statusCode))
     })
-    // For a 101 Node emits neither `response` nor `error`.
+    // Node emits neither `response` nor `error` for a 101.
     request.once('upgrade', (response, socket) => {
       socket.destroy()
       fail(new UnusableResponseError(response.statusCode))
     })
-    // Not `once`: an upload that continues after the answer may still fail, and nothing awaits it then.
+    // Not `once`: an upload that continues after the answer can still fail, with nothing awaiting it.
     request.on('error', fail)
     if (signal.aborted) abort()
     else if (body === undefined || body instanceof Uint8Array) request.end(body)
@@ -87,7 +87,10 @@ function exchange(request: http.ClientRequest, call: UpstreamCall): Promise<Upst
   })
 }
 
-/** A body that is not as long as it says would begin another call on the connection, or swallow the next one's. */
+/**
+ * A body whose length differs from its declared length would start another call on the connection, or swallow the next
+ * one's.
+ */
 async function* exactly(
   body: AsyncIterable<Uint8Array>,
   contentLength = Number.NaN,
@@ -101,7 +104,7 @@ async function* exactly(
   if (bytes < contentLength) throw new Error('The body is shorter than its Content-Length.')
 }
 
-/** Statuses that an answer of ours can have (Fetch, "Response constructor"); no others are Microsoft's. */
+/** Statuses that our answer can have (Fetch, "Response constructor"); Microsoft sends no others. */
 function isForwardableStatus(status = 0): boolean {
   return status >= 200 && status <= 599
 }
@@ -118,8 +121,9 @@ function toUpstreamResponse(response: http.IncomingMessage): UpstreamResponse {
 }
 
 /**
- * How the receiver knows where the body ends (RFC 9112, section 6). Said for every method: Node's own default leaves
- * it out of all but POST, PUT and PATCH, and the body would be read as further calls of whichever caller shares the connection.
+ * Tells the receiver where the body ends (RFC 9112, section 6). Set for every method: Node's own default omits
+ * it except for POST, PUT, and PATCH, and the body would be read as further calls of another caller on the same
+ * connection.
  */
 function framingOf({ body, contentLength }: UpstreamCall): Record<string, string> {
   if (body === undefined) return {}

@@ -1,17 +1,17 @@
 import { Problem } from '../problems.ts'
 
-/** A word of a REST path as Microsoft writes them: nothing that a server could decode into something else. */
+/** A segment of a REST path as Microsoft writes them: a server can't decode it into anything else. */
 const plainWord = /^[A-Za-z0-9_.~-]+$/
 
 /** Longer than any path of the API (the longest in the reference has 79 characters). */
 const maxPath = 500
 
 /**
- * Where a passed-on call goes: a path below the service's base URL, with the caller's query as it is.
- * Confined by refusing whatever is not a plain word: percent signs, backslashes, `@`, `:`, empty words, `.`
- * and `..`, so that no reading of the path by anybody leads elsewhere.
- * @param baseUrl the service's own, with no slash at its end.
- * @param path what follows the service in the route, decoded or not.
+ * The address of a passed-through call: a path below the service's base URL, with the caller's query unchanged.
+ * Anything except plain segments is refused: percent signs, backslashes, `@`, `:`, empty segments, `.`,
+ * and `..`, so no server can interpret the path as leading elsewhere.
+ * @param baseUrl the service's own, without a trailing slash.
+ * @param path the part after the service in the route, decoded or not.
  * @throws Problem `invalid_request`.
  */
 export function targetUrl(baseUrl: string, path: string, query: string): URL {

@@ -3,7 +3,7 @@ import { isWrong } from '../storage/storageClock.ts'
 import type { ReadinessCheck } from './checks.ts'
 import type { ReadyDependencies } from './dependencies.ts'
 
-/** Compares the machine's clock with storage's, as the last answer of a table showed it. */
+/** Compares the machine's clock with storage's, as of the last answer from a table. */
 export function checkClock({ clock, config }: Pick<ReadyDependencies, 'clock' | 'config'>): ReadinessCheck {
   const name = 'clock'
   const ahead = clock.aheadSeconds()
@@ -15,7 +15,7 @@ export function checkClock({ clock, config }: Pick<ReadyDependencies, 'clock' | 
   return { name, ok: false, detail, resolution: resolutionOf(config) }
 }
 
-/** On Azure the machine's clock is Azure's: another instance has another one. */
+/** On Azure, the machine's clock is Azure's: a different instance has a different clock. */
 function resolutionOf({ tables: { endpoint } }: ReadyDependencies['config']): string {
   if (endpoint === undefined || isLoopbackUrl(endpoint)) return 'timedatectl set-ntp true'
   return 'az functionapp restart --name <app> --resource-group <group>'

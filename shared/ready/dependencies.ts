@@ -10,7 +10,7 @@ import type { SecretHealth } from '../secrets/secretHealth.ts'
 import type { Tables } from '../storage/clients.ts'
 import type { ClockHealth } from '../storage/storageClock.ts'
 
-/** Dependencies of looking at every dependency. */
+/** Dependencies of the readiness checks. */
 export interface ReadyDependencies {
   readonly config: Config
   readonly clock: Clock & ClockHealth

@@ -1,16 +1,18 @@
 import { tracedFetch } from '../telemetry/outgoing.ts'
 
-/** What asking brought. */
+/** The result of a request. */
 export interface FetchedJson {
-  /** 0 when there was no answer. */
+  /** 0 if there was no answer. */
   readonly status: number
-  /** The parsed body; undefined when it is not JSON. */
+  /** The parsed body; undefined if it isn't JSON. */
   readonly body: unknown
 }
 
 const limitMilliseconds = 5000
 
-/** Asks once, within five seconds; redirects are not followed, and no answer is an answer. */
+/**
+ * Sends a request once, with a five-second limit. Doesn't follow redirects, and returns a missing answer as a result.
+ */
 export async function fetchJson(url: string, init: RequestInit = {}): Promise<FetchedJson> {
   try {
     const signal = AbortSignal.timeout(limitMilliseconds)

@@ -5,16 +5,16 @@ import { fetchJson } from './fetchJson.ts'
 import { resolutionsOf } from './resolutions.ts'
 
 /**
- * A queue and a container of this name exist nowhere: with the right the answer is 404, without it 403, and either way
- * nothing happens. (That rights are looked at first is how services that keep secrets answer; no page of Microsoft's
- * promises it. Were it otherwise, a probe would see too little, never too much.)
+ * No queue or container has this name: with the right, the answer is 404; without it, 403. Either way,
+ * nothing happens. (The services check rights first so that they don't reveal names; no page of Microsoft's
+ * promises this. Otherwise, a probe would report fewer rights, never more.)
  */
 const nowhere = 'readiness-probe'
 
 const storageScope = 'https://storage.azure.com/.default'
 const storageVersion = '2024-11-04'
 
-/** One request that needs a right, and changes nothing. */
+/** A request that needs a right and changes nothing. */
 interface Probe {
   readonly right: string
   readonly method: string
@@ -25,14 +25,14 @@ interface Probe {
 
 const message = '<QueueMessage><MessageText></MessageText></QueueMessage>'
 
-/** The sweep hands over through the host's binding; the host's listener takes what was handed over. */
+/** The sweep hands over shards through the host's binding; the host's listener receives them. */
 const queueProbes: readonly Probe[] = [
   { right: 'see', method: 'GET', path: `${refreshChunksQueue}?comp=metadata` },
   { right: 'take from', method: 'GET', path: `${nowhere}/messages` },
   { right: 'put into', method: 'POST', path: `${nowhere}/messages`, body: message },
 ]
 
-/** The host keeps its timers' locks as leases on blobs; that it read the package is proven by our being here. */
+/** The host keeps its timers' locks as leases on blobs; this code is running, so the host could read the package. */
 const blobProbes: readonly Probe[] = [
   { right: 'read', method: 'GET', path: `${nowhere}/none` },
   {
@@ -43,7 +43,7 @@ const blobProbes: readonly Probe[] = [
   },
 ]
 
-/** Looks at the Functions host's own storage, where the host reaches it by identity. */
+/** Checks the Functions host's own storage, if the host uses its identity there. */
 export async function checkHostStorage(broker: ReadyDependencies): Promise<ReadinessCheck[]> {
   const { queueUrl, blobUrl } = broker.config.host
   return Promise.all([

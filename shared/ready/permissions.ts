@@ -1,4 +1,5 @@
 import { StorageUnavailableError } from '../domain/storageUnavailable.ts'
+import { Secret } from '../secret.ts'
 import { type TableName, tableNames } from '../storage/clients.ts'
 import { runStorageOperation } from '../storage/unavailable.ts'
 import { type Finding, type ReadinessCheck, runCheck } from './checks.ts'
@@ -6,12 +7,12 @@ import type { ReadyDependencies } from './dependencies.ts'
 import { checkHostStorage } from './hostStorage.ts'
 import { resolutionsOf, resourceName } from './resolutions.ts'
 
-/** A row of this name exists nowhere: reading and deleting it needs the rights and changes nothing. */
+/** No row has this name: reading and deleting it needs the rights and changes nothing. */
 const probeName = 'readiness-probe'
 
 const vaultScope = 'https://vault.azure.net/.default'
 
-/** Looks at identity, tables, vaults and the host's storage, by what need not exist. */
+/** Checks identity, tables, vaults, and the host's storage, by accessing names that don't exist. */
 export async function checkPermissions(broker: ReadyDependencies): Promise<ReadinessCheck[]> {
   const checks = await Promise.all([
     checkIdentity(broker),
@@ -53,7 +54,7 @@ function checkTable({ config, tables }: ReadyDependencies, name: TableName): Pro
   })
 }
 
-/** What the vaults can restore; the other tables hold nothing that outlives a day. */
+/** Tables that the vaults can restore; the others contain nothing that lasts more than a day. */
 const rebuilt: readonly TableName[] = ['Tenants', 'TenantsByWorkspace', 'RefreshDue']
 
 function makeTable({ tables: { endpoint, prefix } }: ReadyDependencies['config'], name: TableName): string {
@@ -65,9 +66,10 @@ function makeTable({ tables: { endpoint, prefix } }: ReadyDependencies['config']
 }
 
 /**
- * Writing the probe's secret proves the right to write. The first time it is made and deleted at once; from then on,
- * while Key Vault keeps the deleted one (90 days), the name is taken and the answer is 409: allowed, and nothing
- * written (rights are looked at first, or the answer would tell strangers which names are taken). So a vault holds one deleted probe at most, and no versions pile up.
+ * Writing the probe's secret proves the right to write. The first time, it's created and deleted immediately; after
+ * that, while Key Vault keeps the deleted secret (90 days), the name is taken and the answer is 409: allowed, but
+ * nothing written (rights are checked first, or the answer would reveal which names are taken). So a vault has at most
+ * one deleted probe, and versions don't accumulate.
  */
 function checkGrantVault(
   { config }: ReadyDependencies,
@@ -77,7 +79,7 @@ function checkGrantVault(
   const resolutions = resolutionsOf(config, config.vault.grantUrls[index], 'Key Vault Secrets Officer')
   return runCheck(`vault ${vault.host}`, resolutions, async (): Promise<Finding> => {
     await vault.read(probeName)
-    await vault.write(probeName, 'nothing', {}).catch((error: unknown) => {
+    await vault.write(probeName, new Secret('nothing'), {}).catch((error: unknown) => {
       if (!(error instanceof StorageUnavailableError) || error.status !== 409) throw error
     })
     await vault.remove(probeName)

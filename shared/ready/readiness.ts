@@ -7,14 +7,14 @@ import { checkSecrets } from './secrets.ts'
 import { checkSignIn, signInRows, signInView, toSignInView } from './signIns.ts'
 import { brokerState, checkState } from './state.ts'
 
-/** What `/ready` answers. */
+/** The answer of `/ready`. */
 export const readiness = z.object({
   ready: z.boolean(),
   checks: z.array(readinessCheck),
   ...brokerState.shape,
   signIns: z
     .array(signInView)
-    // A package that is rolled back to tells neither these nor the schedule.
+    // An older package, after a rollback, has neither these nor the schedule.
     .default([])
     .describe('Where advertisers sign in, with which client ID and redirect URI.'),
   sweepSchedule: z.string().optional().describe('When the sweep runs: NCRONTAB with seconds, UTC.'),
@@ -23,7 +23,7 @@ export const readiness = z.object({
 /** A {@link readiness}'s value. */
 export type Readiness = z.infer<typeof readiness>
 
-/** Looks at every dependency at once, by what need not exist. */
+/** Checks all dependencies in parallel, by accessing names that don't exist. */
 export async function checkReadiness(broker: ReadyDependencies): Promise<Readiness> {
   const { config, signInTable } = broker
   const rows = signInRows(config, signInTable)
@@ -33,7 +33,7 @@ export async function checkReadiness(broker: ReadyDependencies): Promise<Readine
     Promise.all(rows.map(checkSignIn)),
     checkState(broker),
   ])
-  // Last, since every answer of storage tells what time it is.
+  // Last, because every answer from storage includes the time.
   const checks = [...permissions, ...secrets, ...signIns, state.check, checkClock(broker)]
   return {
     ready: checks.every(({ ok }) => ok) && state.shown.holds.length === 0,

@@ -1,20 +1,20 @@
 import type { Config } from '../config.ts'
 import { isLoopbackUrl } from '../settings/urls.ts'
 
-/** The commands that fix the broker's way to one service. */
+/** The commands that fix the broker's access to a service. */
 export interface Resolutions {
-  /** When the service refuses the broker's identity. */
+  /** For a service that refuses the broker's identity. */
   readonly refused: string
-  /** When it does not answer. */
+  /** For a service that doesn't answer. */
   readonly unreachable: string
 }
 
-/** What this machine stands in for is started, whatever is wrong with it. */
+/** A local stand-in is restarted, no matter what is wrong with it. */
 const local: Resolutions = { refused: 'npm run stack', unreachable: 'npm run stack' }
 
 /**
  * The fixes for a storage account or vault.
- * @param url of the service; without one it is reached by connection string, and so with the account's own key.
+ * @param url of the service; without it, the broker uses a connection string, and so the account's own key.
  * @param role that the broker's identity needs there.
  */
 export function resolutionsOf(
@@ -31,7 +31,7 @@ export function resolutionsOf(
   }
 }
 
-/** The name of the account or vault that a URL leads to. */
+/** The name of the account or vault in a URL. */
 export function resourceName(url: string): string {
   return new URL(url).hostname.split('.')[0] ?? ''
 }

@@ -8,7 +8,7 @@ import { type Finding, type ReadinessCheck, runCheck } from './checks.ts'
 import type { ReadyDependencies } from './dependencies.ts'
 import { resolutionsOf, resourceName } from './resolutions.ts'
 
-/** Looks at every secret that the settings call for, and at the `…-next` of those that are being rotated. */
+/** Checks every secret that the settings require, and the `…-next` secret of those being rotated. */
 export async function checkSecrets(broker: ReadyDependencies): Promise<ReadinessCheck[]> {
   const names = requiredSecretNames(broker.config)
   const checks = await Promise.all(names.map((name) => checkWithNext(broker, name)))
@@ -57,7 +57,7 @@ async function lookAtSealingKeys({ clock, config, vaults }: ReadyDependencies): 
   }
 }
 
-/** @param name of the current secret; the one looked at may be the next one. */
+/** @param name of the current secret; the checked one may be the next one. */
 function judge(broker: ReadyDependencies, name: string, secret: SecretVersion): Finding {
   const fault = findSecretFault(secret.name, secret.value)
   if (fault) return { ok: false, detail: fault, resolution: setSecret(broker, secret.name) }

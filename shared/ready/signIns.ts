@@ -5,7 +5,7 @@ import type { SignInRow, SignInTable } from '../identity/signInTable.ts'
 import type { ReadinessCheck } from './checks.ts'
 import { fetchJson } from './fetchJson.ts'
 
-/** The public part of a sign-in table row: the parameters with which a browser goes to the provider. */
+/** The public part of a sign-in table row: the parameters that a browser takes to the provider. */
 export const signInView = z.object({
   environment: z.enum(environments),
   identityProvider: z.enum(identityProviders),
@@ -18,7 +18,7 @@ export const signInView = z.object({
 /** A {@link signInView}'s value. */
 export type SignInView = z.infer<typeof signInView>
 
-/** Every row of the sign-in table that the settings serve. */
+/** Every row of the sign-in table that is configured. */
 export function signInRows({ environments: served }: Config, table: SignInTable): SignInRow[] {
   return [...served.values()].flatMap((settings) =>
     providersOf(settings).flatMap(
@@ -33,7 +33,7 @@ export function toSignInView(row: SignInRow, redirectUri: string): SignInView {
   return { environment, identityProvider, clientId, authorizeUrl, scopes: [...scopes], redirectUri }
 }
 
-/** The sign-in table is settings and constants; the provider's own metadata must say the same. */
+/** The sign-in table consists of settings and constants; the provider's own metadata must match. */
 export async function checkSignIn(row: SignInRow): Promise<ReadinessCheck> {
   const name = `sign-in table: ${row.environment} ${row.identityProvider}`
   const url = metadataUrl(row)

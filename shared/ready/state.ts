@@ -9,7 +9,7 @@ import { type ReadinessCheck, runCheck } from './checks.ts'
 import type { ReadyDependencies } from './dependencies.ts'
 import { resolutionsOf } from './resolutions.ts'
 
-/** What the broker remembers of itself, as `/ready` answers it. */
+/** The broker's own state, as `/ready` returns it. */
 export const brokerState = z.object({
   holds: z.array(
     z.object({
@@ -48,10 +48,10 @@ export const brokerState = z.object({
 
 type BrokerState = z.infer<typeof brokerState>
 
-/** The most events of the broker to show. */
+/** The most broker events to show. */
 const shownEvents = 20
 
-/** Reads holds, events and the last sweep; where they cannot be read, that is a finding, and no report of peace. */
+/** Reads holds, events, and the last sweep. If they can't be read, that's a finding, not an empty report. */
 export async function checkState(
   broker: ReadyDependencies,
 ): Promise<{ check: ReadinessCheck; shown: BrokerState }> {
@@ -88,7 +88,7 @@ async function readLastSweep({ clock, sweeps }: ReadyDependencies) {
   return { endedAt: last.endedAt.toISOString(), ageSeconds: secondsUntil(clock.now(), last.endedAt), report }
 }
 
-/** The shards that were done since a sweep began, together. */
+/** The sum of the shards that finished since a sweep started. */
 function sumOf(shards: readonly CompletedSweep[], since: Date): BrokerState['handedOver'] {
   const done = shards.filter(({ endedAt }) => endedAt >= since)
   if (done.length === 0) return undefined

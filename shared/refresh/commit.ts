@@ -33,22 +33,22 @@ import {
 import type { RefusedTenants } from './refusedTenants.ts'
 import { type LeasedWrite, writeLeased } from './writeLeased.ts'
 
-/** What a refresh brought, for whom, and where its refresh token is. */
+/** A refresh's result, its tenant, and the place of its refresh token. */
 export interface StoredRefresh {
   readonly purpose: RefreshPurpose
   readonly result: Extract<TokenResult, { ok: true }> & { readonly requestedAt: Date }
   readonly reference: string
-  /** Whether the new refresh token is stored; else the vault didn't take it, and the used one stays. */
+  /** Whether the new refresh token is stored. If not, the vault didn't take it, and the used one stays. */
   readonly isStored: boolean
 }
 
-/** A refusal, and what it means for the tenant. */
+/** A refusal, and its consequence for the tenant. */
 export interface JudgedRefusal {
   readonly refusal: TokenRefusal
   readonly verdict: Exclude<RefusalVerdict, { verdict: 'hold' }>
 }
 
-/** Commits a good answer: reference, the longer-lived access token, next due time; the lease ends with it. */
+/** Commits a good answer: reference, the longer-lived access token, next due time; the same write ends the lease. */
 export async function commitRefreshed(
   dependencies: RefreshDependencies,
   attempt: Attempt,
@@ -90,17 +90,17 @@ export async function commitRefreshed(
   return { outcome: 'refreshed', stored, dueBefore, ...(isNew && { accessToken: result.accessToken }) }
 }
 
-/** What was the operator's trouble is over: a refresh has just worked. */
+/** The operator's problem is solved: a refresh has just worked. */
 async function endHold(
   { clock, environments, log }: RefreshDependencies,
   { environment, identityProvider }: Registration,
 ): Promise<void> {
-  const end = () => environments.release(environment, identityProvider)
+  const end = () => environments.release({ environment, identityProvider })
   const wasHeld = await stepOutsideLease(clock, 'ending the hold', end)
   if (wasHeld) log('environment.released', { environment, identityProvider })
 }
 
-/** Commits a refusal that is the tenant's own: a later attempt, or the end of the grant. */
+/** Commits a refusal that concerns only the tenant: a later attempt, or the end of the grant. */
 export async function commitVerdict(
   dependencies: RefreshDependencies,
   attempt: Attempt,
@@ -148,17 +148,17 @@ async function placeHold(
   { leased, time }: Attempt,
   { reason, traceId }: TokenRefusal,
 ): Promise<void> {
-  const { environment, identityProvider } = registrationOf(leased)
-  const fault = { environment, identityProvider, reason, traceId }
-  const previous = await time.step('reading the hold', () => environments.read(environment, identityProvider))
+  const registration = registrationOf(leased)
+  const fault = { ...registration, reason, traceId }
+  const previous = await time.step('reading the hold', () => environments.read(registration))
   const hold = nextHold(previous, fault, clock.now())
   await time.step('holding the environment', () => environments.placeHold(hold))
   if (!previous) log('environment.held', fault)
 }
 
 /**
- * One more tenant is refused for what may be our registration's fault. Enough of them in a row hold the environment,
- * and so does each new one while a hold has not been ended by a success.
+ * Counts a tenant whose refusal may be our registration's fault. Enough of them in a row hold the environment,
+ * and so does each new one until a success ends the hold.
  */
 export async function countRefusal(
   dependencies: RefreshDependencies & { readonly refusedTenants: RefusedTenants },
@@ -166,21 +166,23 @@ export async function countRefusal(
   refusal: TokenRefusal,
 ): Promise<void> {
   const { leased, time } = attempt
-  const { environment, identityProvider } = registrationOf(leased)
-  const count = dependencies.refusedTenants.add(environment, identityProvider, tenantKey(leased.tenant))
-  const isHeld = await time.step('reading the hold', () =>
-    dependencies.environments.read(environment, identityProvider),
-  )
+  const registration = registrationOf(leased)
+  const count = dependencies.refusedTenants.add(registration, tenantKey(leased.tenant))
+  const isHeld = await time.step('reading the hold', () => dependencies.environments.read(registration))
   if (isHeld || count >= refusalsBeforeHold) await placeHold(dependencies, attempt, refusal)
 }
 
-function registrationOf({ tenant: { environment }, grant: { identityProvider } }: Leased): Registration {
+/** The registration through which the tenant's grant was given. */
+export function registrationOf({
+  tenant: { environment },
+  grant: { identityProvider },
+}: Leased): Registration {
   return { environment, identityProvider }
 }
 
 /**
- * The conditional write that counts. The next due row is there before it and the old one goes after it, so a death
- * at any line leaves at least one.
+ * The conditional write that decides. The next due row is inserted before it and the old one removed after it, so a
+ * crash at any line leaves at least one.
  */
 async function commit(
   dependencies: RefreshDependencies,

@@ -5,11 +5,11 @@ import { isCredentialRefusal, type TokenRefusal } from '../domain/refusal.ts'
 import { firstRetrySeconds, minimumValiditySeconds, retryAt } from '../domain/schedule.ts'
 import type { CachedAccessToken, RefreshTrouble, Tenant } from '../domain/tenant.ts'
 
-/** What the caller of a refresh wants. */
+/** The purpose of a refresh. */
 export type RefreshPurpose =
   | { readonly for: 'vend'; readonly minValiditySeconds: number }
   | { readonly for: 'sweep' }
-  /** The access token refreshed at `seen` was refused by Microsoft Advertising although unexpired. */
+  /** The access token refreshed at `seen` was refused by Microsoft Advertising although it hasn't expired. */
   | { readonly for: 'replacement'; readonly seen: Date }
 
 /** Why a tenant is or is not refreshed now. */
@@ -28,7 +28,7 @@ export type RefreshDecision =
 
 /**
  * Decides whether a tenant's tokens are refreshed at `now`.
- * Pure: the caller holds the facts. Dead grants are never refreshed (invariant 8).
+ * Pure: the caller supplies the facts. Dead grants are never refreshed (invariant 8).
  */
 export function decideRefresh(
   tenant: Tenant,
@@ -48,15 +48,18 @@ export function decideRefresh(
   return { refresh: true, reason: wanted }
 }
 
-/** A token that a refresh has just brought is not bettered by another one; many of them look like a loop (AADSTS50196). */
+/**
+ * Another refresh can't improve on a token that a refresh has just returned; many refreshes look like a loop
+ * (AADSTS50196).
+ */
 const restSeconds = 30
-/** Answers take time: a promise this close to the whole lifetime cannot be kept. */
+/** Answers take time: a required validity this close to the whole lifetime can't be met. */
 const slackSeconds = 2
 
 /**
- * Whether a refresh may bring a token that lasts as long as asked. The last answer tells: one that lived too short
- * from the start is repeated only in the second half of its life, one that can be vended is left alone for a while.
- * What the consent itself brought tells nothing of refreshes.
+ * Whether a refresh may return a token with the required validity. The last token decides: if its lifetime was too
+ * short, a refresh is repeated only in the second half of it. A token that can still be vended isn't refreshed for a
+ * while. The token that came with the consent says nothing about refreshes.
  */
 function canReach({ accessToken, grant }: Tenant, minValiditySeconds: number, now: Date): boolean {
   if (!accessToken || !grant) return true
@@ -88,9 +91,9 @@ function reasonToRefresh(
 }
 
 /**
- * The access token that a row keeps after a refresh: the one that lasts longer, unless the new one replaces a token that
- * Microsoft Advertising refused. A token that stays counts from this refresh, so that what follows from its age and
- * lifetime, such as when it's refreshed again, is decided from what the refresh achieved.
+ * The access token that a row keeps after a refresh: the longer-lived one, unless the new one replaces a token that
+ * Microsoft Advertising refused. An old token that stays counts from this refresh, so its age and
+ * lifetime (which decide, for example, when it's refreshed again) reflect what the refresh achieved.
  */
 export function tokenToKeep(
   current: CachedAccessToken | undefined,
@@ -100,24 +103,27 @@ export function tokenToKeep(
   return { ...current, refreshedAt: refreshed.refreshedAt }
 }
 
-/** What a refusal means for the tenant and its environment. */
+/** The consequence of a refusal for the tenant and its environment. */
 export type RefusalVerdict =
   | { readonly verdict: 'dead'; readonly reason: RefusalReason }
   | { readonly verdict: 'retry'; readonly trouble: RefreshTrouble }
   | { readonly verdict: 'hold' }
 
-/** How often in a row an operator fault lengthens the wait: it is fixed at any time, and then noticed within minutes. */
+/**
+ * The most operator faults in a row that lengthen the wait: a fix can come at any time, and must be noticed within
+ * minutes.
+ */
 const maxOperatorBackoff = 5
 
-/** Up to this many unknown answers count as passing. After that, the operator must act. */
+/** Up to this many unknown answers count as temporary. After that, the operator must act. */
 const maxUnknownAnswers = 5
 
 /**
- * Decides what follows from a refusal.
- * A plain `invalid_grant` has been seen to pass (AADSTS70000), so it is confirmed once, 5 s later at the earliest;
- * a refusal that names what the person must do needs no second look. Operator faults never change a tenant's status:
- * what is about our own credential holds the environment at once; any other may be one directory's doing, so the
- * tenant waits, and {@link isFirstRefusal} says when it counts against the registration.
+ * Decides the consequence of a refusal.
+ * A plain `invalid_grant` can be temporary (AADSTS70000), so it's confirmed once, 5 s later at the earliest;
+ * a refusal that names what the person must do needs no confirmation. Operator faults never change a tenant's status:
+ * a fault of our own credential holds the environment immediately; any other may come from one directory, so the
+ * tenant waits, and {@link isFirstRefusal} decides when it counts against the registration.
  */
 export function judgeRefusal(
   tenant: Tenant,
@@ -157,10 +163,10 @@ export function judgeRefusal(
   }
 }
 
-/** Newly refused tenants in a row, without a success between, that rule out a single directory as the cause. */
+/** Newly refused tenants in a row, without a success in between, that rule out a single directory as the cause. */
 export const refusalsBeforeHold = 5
 
-/** Whether a refusal is news about our registration: what a tenant met before says nothing about the others. */
+/** Whether a refusal says something new about our registration: a refusal that the tenant met before doesn't. */
 export function isFirstRefusal(tenant: Tenant, refusal: TokenRefusal): boolean {
   return meaningOf(refusal.reason).about === 'our_registration' && tenant.trouble?.actor !== 'operator'
 }

@@ -9,7 +9,7 @@ import type { Sealer } from '../domain/sealer.ts'
 import type { TenantStore } from '../domain/tenantStore.ts'
 import type { TokenEndpoint } from '../domain/tokenEndpoint.ts'
 
-/** Dependencies of refreshing. The simulator supplies models of the same shape. */
+/** Dependencies of refreshing. The simulator supplies models with the same interfaces. */
 export interface RefreshDependencies {
   readonly tenants: TenantStore
   readonly due: DueIndex

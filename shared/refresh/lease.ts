@@ -7,19 +7,19 @@ import type { RefreshDependencies } from './dependencies.ts'
 import { stepOutsideLease } from './leaseTime.ts'
 import { writeLeased } from './writeLeased.ts'
 
-/** A lease that is held, and the one found on the row if its holder never released it. */
+/** A lease that this process holds, and the earlier one on the row if its holder never released it. */
 export interface TakenLease {
   readonly leased: Leased
   readonly leftBehind: Lease | undefined
 }
 
 /**
- * Takes a free lease, with the same id for every try.
+ * Takes a free lease, with the same id on every attempt.
  * @returns undefined when another process changed the row first.
  */
 export type TakeLease = (stored: StoredTenant) => Promise<TakenLease | undefined>
 
-/** Creates the taker of one refresh. */
+/** Creates the function that takes the lease for one refresh. */
 export function createLeaseTaker({
   tenants,
   clock,
@@ -36,8 +36,8 @@ export function createLeaseTaker({
       const row = await stepOutsideLease(clock, 'reading the row', () => tenants.read(stored.tenant))
       return row && ownOf(row, id, clock.now(), leftBehind)
     }
-    // It may have taken effect although its answer was lost, and the client that repeats it meets its own ETag: then
-    // nobody could refresh before our own lease ends.
+    // The write may have taken effect although its answer was lost, and the client that repeats it meets its own ETag.
+    // Without this check, no process could refresh before our own lease ends.
     const taken = await stepOutsideLease(clock, 'taking the lease', write).catch(async (error) => {
       const own = await readOwnLease()
       if (!own) throw error
@@ -65,10 +65,10 @@ export function isLeased(stored: StoredTenant, now: Date): boolean {
 }
 
 /**
- * A lease that nobody gave back: its holder died, or failed, after it may have written a newer refresh token than the
- * row names. The row is made to name that one before anybody is asked, since a strict provider ends the whole grant
- * when a used token is shown to it (RFC 9700, section 4.14.2).
- * @returns undefined when another process changed the row in the meantime.
+ * Handles an unreleased lease: its holder crashed or failed, possibly after writing a newer refresh token than the
+ * row names. The row must name the newer one before the provider is called, because a strict provider ends the whole
+ * grant when it receives a used token (RFC 9700, section 4.14.2).
+ * @returns undefined when another process changed the row at the same time.
  */
 export async function adoptNewerGrant(
   dependencies: RefreshDependencies,
@@ -89,7 +89,7 @@ export async function adoptNewerGrant(
   return { ...attempt, leased: { ...adopted.stored, lease: leased.lease, grant } }
 }
 
-/** Gives a lease back that brought nothing, so that nobody waits for a refresh that nobody does. */
+/** Releases a lease without a result, so other processes don't wait for a refresh that isn't running. */
 export async function releaseLease(
   { tenants }: Pick<RefreshDependencies, 'tenants'>,
   { leased, time }: Attempt,

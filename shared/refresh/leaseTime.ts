@@ -3,39 +3,39 @@ import type { RefreshConfig } from '../config.ts'
 import { isRefused } from '../domain/storageUnavailable.ts'
 
 /**
- * What is left of a lease. Every step between taking and committing draws on it, so that a process that is alive never
- * outlives its lease: a step that the lease has no time for is not begun.
+ * The remaining time of a lease. Every step between taking it and committing draws on it, so a live process never
+ * outlives its lease: no step starts without enough time.
  */
 export interface LeaseTime {
   /**
-   * Runs a step, for as long as a step may take and the lease lasts.
+   * Runs a step within the limit of a step and of the lease.
    * @throws TimeLimitError. The step may still take effect.
    */
   step<T>(name: string, work: () => Promise<T>): Promise<T>
   /**
-   * Repeats a step that failed until it does not, trying again can't help, or the lease has no time for more.
-   * @param maxSeconds no try begins later than this. Default: none does that the lease has no time for.
+   * Repeats a failed step until it succeeds, trying again can't help, or the lease is too short for another attempt.
+   * @param maxSeconds no attempt starts later than this. Default is the lease's time.
    */
   repeat<T>(name: string, work: () => Promise<T>, maxSeconds?: number): Promise<T>
-  /** Whether a call to the token endpoint fits in, and then storing what it brings. */
+  /** Whether there is time for a call to the token endpoint and for storing its answer. */
   allowsCall(): boolean
-  /** Waits a little before the next try of what has failed; false when nothing would be left for what follows it. */
+  /** Waits briefly before another attempt; false if no time would be left for the following steps. */
   pause(tries: number): Promise<boolean>
 }
 
-/** No step on storage waits longer. */
+/** The time limit of a storage step. */
 const maxStepSeconds = 8
-/** The end of every lease is left alone: a token is kept in time although the clocks of processes are 3 s apart. */
+/** Unused at the end of every lease: a token is stored in time although the clocks of processes differ by up to 3 s. */
 const marginSeconds = 2
-/** A step takes a third of what is left at most, so that there is always something for the next one. */
+/** A step takes at most a third of the remaining time, so there is always some for the next one. */
 const share = 1 / 3
 /** What writing, sealing and committing are given at least, and at most. */
 const [minStoreSeconds, maxStoreSeconds] = [5, 12]
 
-/** A failed step is repeated after 0.1 s at first, twice as long each time, 3.2 s at most. */
+/** The pause after a failed step: 0.1 s at first, doubled each time, at most 3.2 s. */
 const [firstPauseMilliseconds, maxDoublings] = [100, 5]
 
-/** Creates the time of a lease that ends at `until`. */
+/** Creates the {@link LeaseTime} of a lease that ends at `until`. */
 export function createLeaseTime(
   clock: Clock,
   { leaseSeconds, tokenEndpointSeconds }: RefreshConfig,
@@ -71,7 +71,7 @@ export function createLeaseTime(
   }
 }
 
-/** A step outside a lease, which delays only its caller and ends at the caller's deadline. */
+/** Runs a step outside a lease, which delays only its caller and ends at the caller's deadline. */
 export function stepOutsideLease<T>(
   clock: Clock,
   name: string,

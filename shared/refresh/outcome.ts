@@ -1,14 +1,15 @@
 import type { EnvironmentHold } from '../domain/holds.ts'
 import type { TokenRefusal } from '../domain/refusal.ts'
 import type { StoredTenant } from '../domain/tenant.ts'
+import type { Secret } from '../secret.ts'
 import type { RefreshDecision } from './decide.ts'
 
-/** How a refresh ended. `stored` is the tenant row as last seen. */
+/** How a refresh ended. `stored` is the tenant row as last read. */
 export type RefreshOutcome =
   | {
       readonly outcome: 'refreshed' | 'fresh'
       readonly stored: StoredTenant
-      readonly accessToken?: string
+      readonly accessToken?: Secret
       /** Of a refresh: the due time whose row went with it. */
       readonly dueBefore?: Date | undefined
     }
@@ -21,7 +22,7 @@ export type RefreshOutcome =
     }
   | { readonly outcome: 'not_found' }
 
-/** Why a tenant that wanted a refresh got none from us. */
+/** Why a tenant that needed a refresh wasn't refreshed here. */
 export type PassedOnReason =
   | Exclude<Extract<RefreshDecision, { refresh: false }>['reason'], 'fresh'>
   | 'leased_elsewhere'

@@ -5,7 +5,7 @@ import { isRefused, StorageUnavailableError } from '../domain/storageUnavailable
 import { tenantKey } from '../domain/tenantKey.ts'
 import type { TokenResult } from '../domain/tokenEndpoint.ts'
 import { type Attempt, beginAttempt } from './attempt.ts'
-import { commitHold, commitRefreshed, commitVerdict, countRefusal } from './commit.ts'
+import { commitHold, commitRefreshed, commitVerdict, countRefusal, registrationOf } from './commit.ts'
 import { isFirstRefusal, judgeRefusal, type RefreshPurpose } from './decide.ts'
 import type { RefreshDependencies } from './dependencies.ts'
 import { adoptNewerGrant, releaseLease, type TakenLease } from './lease.ts'
@@ -14,12 +14,12 @@ import type { RefusedTenants } from './refusedTenants.ts'
 import { requestTokensWithNewest, type TokenRequestResult } from './requestTokens.ts'
 import { endRestoredRow } from './restoredRow.ts'
 
-/** Dependencies of refreshing, and what this process has seen. */
+/** Dependencies of refreshing, and the refusals that this process has counted. */
 export interface Refreshing extends RefreshDependencies {
   readonly refusedTenants: RefusedTenants
 }
 
-/** Reads the grant, asks, keeps what comes and commits it; all within the lease. */
+/** Reads the grant, calls the provider, stores and commits the answer; all within the lease. */
 export async function refreshLeased(
   dependencies: Refreshing,
   taken: TakenLease,
@@ -33,8 +33,8 @@ export async function refreshLeased(
     await releaseLease(dependencies, attempt)
     throw error
   }
-  // Only a failure before the answer gives the lease up: after it, an expired lease is what tells the process that
-  // comes next to look for the refresh token that we could not commit.
+  // Only a failure before the answer releases the lease. After the answer, an expired lease tells the next process to
+  // look for the refresh token that we couldn't commit.
   const ended = await endRestoredRow(dependencies, attempt).catch(giveUp)
   if (ended) return ended
   const requested = await requestTokensWithNewest(dependencies, attempt).catch(giveUp)
@@ -59,15 +59,14 @@ export async function refreshLeased(
   }
 }
 
-/** Stores what a good answer brought, and commits it. */
+/** Stores the tokens of a successful answer, and commits them. */
 async function storeTokens(
   dependencies: Refreshing,
   attempt: Attempt,
   { result, requestedAt, purpose, reference, refreshToken }: AcceptedRefresh,
 ): Promise<RefreshOutcome> {
-  const { tenant, grant } = attempt.leased
-  dependencies.refusedTenants.clear(tenant.environment, grant.identityProvider)
-  const isNew = result.refreshToken !== undefined && result.refreshToken !== refreshToken
+  dependencies.refusedTenants.clear(registrationOf(attempt.leased))
+  const isNew = result.refreshToken !== undefined && !result.refreshToken.equals(refreshToken)
   const stored = isNew
     ? await writeGrant(dependencies, attempt, { reference, refreshToken: result.refreshToken })
     : reference
@@ -83,13 +82,13 @@ interface AcceptedRefresh extends Omit<TokenRequestResult, 'result'> {
   readonly purpose: RefreshPurpose
 }
 
-/** Seconds in which a write of the new refresh token is tried again, where the old one still works. */
+/** Seconds during which a failed write of the new refresh token is repeated, if the old one still works. */
 const writeSeconds = 4
 
 /**
- * Stores a new refresh token. Where the used one is revoked, it is worth every try that the lease has time for: there
- * is no other.
- * @returns undefined when the vault didn't take it and the used one still works.
+ * Stores a new refresh token. If the used one is revoked, the write is repeated for as long as the lease allows: there
+ * is no other token.
+ * @returns undefined if the vault didn't take it and the used one still works.
  */
 async function writeGrant(
   { config, grants, log }: RefreshDependencies,
@@ -113,7 +112,7 @@ async function writeGrant(
   }
 }
 
-/** The vault fails, or is read-only. A secret that was just deleted belongs to a consent that has ended. */
+/** Whether the vault fails, or is read-only. A secret that was just deleted belongs to a consent that has ended. */
 function isOutage(error: unknown): boolean {
   if (error instanceof StorageUnavailableError) return error.code !== 'SecretDeleted'
   return error instanceof TimeLimitError

@@ -10,11 +10,12 @@ import type { RefreshOutcome } from './outcome.ts'
 import { type Refreshing, refreshLeased } from './refreshLeased.ts'
 import { createRefusedTenants } from './refusedTenants.ts'
 
-/** Refreshes one tenant under its lease; N callers of one process share one refresh. */
+/** Refreshes one tenant under its lease. Any number of callers in a process share one refresh. */
 export interface Refresher {
   /**
-   * @param deadline when the caller stops waiting. A refresh that holds the lease then goes on, for the next caller.
-   *   Default is as long as it takes.
+   * @param deadline the time at which the caller stops waiting. A refresh that holds the lease then continues for the
+   *   next caller.
+   * Default is no limit.
    */
   refresh(name: TenantName, purpose: RefreshPurpose, deadline?: Deadline): Promise<RefreshOutcome>
 }
@@ -22,7 +23,7 @@ export interface Refresher {
 const firstPollMilliseconds = 40
 const maxPollMilliseconds = 800
 
-/** Creates the one path that vend, sweep and pass-through refresh through. */
+/** Creates the only path to a refresh, for vend, sweep, and pass-through. */
 export function createRefresher(given: RefreshDependencies): Refresher {
   const dependencies: Refreshing = { ...given, refusedTenants: createRefusedTenants() }
   const running = new Map<
@@ -49,8 +50,8 @@ export function createRefresher(given: RefreshDependencies): Refresher {
 }
 
 /**
- * What a refresh of this process tells others who wait for it, whatever each of them is for.
- * @returns undefined when it does not answer their purpose.
+ * Shares a refresh of this process with its other callers, each with its own purpose.
+ * @returns undefined if it doesn't serve their purpose.
  */
 function shareOutcome(
   outcome: RefreshOutcome,
@@ -69,13 +70,13 @@ function shareOutcome(
       return purpose.for === 'sweep' ? { outcome: 'fresh', stored: outcome.stored } : outcome
     }
     case 'passed_on':
-      // A sweep does not wait for another process as a vend does, and only a vend names a validity.
+      // Unlike a vend, a sweep doesn't wait for another process, and only a vend names a validity.
       if (outcome.reason === 'leased_elsewhere') return reason === purpose.for ? outcome : undefined
       return outcome.reason === 'validity_not_reached' ? undefined : outcome
   }
 }
 
-/** Check, lock, act, record: the row's ETag makes the check and the lock one. */
+/** Check, lock, act, record: the row's ETag makes checking and locking a single operation. */
 async function refreshUnderLease(
   dependencies: Refreshing,
   name: TenantName,
@@ -122,7 +123,7 @@ function toOutcome(
   return { outcome: 'passed_on', stored, reason, ...(hold && { hold }) }
 }
 
-/** The environment's hold, as one refresh meets it. */
+/** The environment's hold, as seen by one refresh. */
 interface HoldGate {
   read(stored: StoredTenant): Promise<EnvironmentHold | undefined>
   /** Claims the one attempt allowed after a hold. Returns the blocking hold if another process claimed it. */
@@ -134,7 +135,8 @@ function createHoldGate({ clock, environments }: RefreshDependencies, deadline?:
   return {
     async read({ tenant: { environment, grant } }) {
       if (!grant || isPassed) return undefined
-      const read = () => environments.read(environment, grant.identityProvider)
+      const { identityProvider } = grant
+      const read = () => environments.read({ environment, identityProvider })
       return stepOutsideLease(clock, 'reading the hold', read, deadline)
     },
     async pass(hold) {

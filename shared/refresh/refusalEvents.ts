@@ -14,8 +14,8 @@ export function notStoredEvent(at: Date): TenantEvent {
 }
 
 /**
- * What a tenant's history says of a refresh that failed and is tried again: the second failure in a row of what may
- * pass, and the first of what the operator must look at.
+ * Returns the event for a failed refresh that will be retried: for the second temporary failure in a row, and for
+ * the first failure that the operator must look into.
  */
 export function failureEvent(
   before: RefreshTrouble | undefined,
@@ -27,12 +27,14 @@ export function failureEvent(
   return trouble.attempts === 2 && trouble.actor !== 'operator' ? [failing(refusal, at)] : []
 }
 
-/** Whether a failure newly needs the operator. */
+/** Whether a failure is new to the operator. */
 export function isNewsForOperator(before: RefreshTrouble | undefined, trouble: RefreshTrouble): boolean {
   return trouble.actor === 'operator' && before?.actor !== 'operator'
 }
 
-/** A loop ends when requests stop, but something caused it, so the operator is notified (docs/facts.md, AADSTS50196). */
+/**
+ * A loop ends when requests stop, but something caused it, so the operator is notified (docs/facts.md, AADSTS50196).
+ */
 export function isNewLoop(before: RefreshTrouble | undefined, { reason }: RefreshTrouble): boolean {
   return reason === 'loop_detected' && before?.reason !== reason
 }

@@ -1,28 +1,32 @@
-import type { Environment, IdentityProvider } from '../environment.ts'
+import type { Registration } from '../environment.ts'
 
 /**
- * A registration's tenants that were recently refused because of either the registration or one directory.
- * Each process counts for itself: when all are refused, each soon has enough of its own.
+ * A registration's recently refused tenants, where either the registration or one directory may be the cause.
+ * Each process counts for itself: if all tenants are refused, each process soon has enough of its own.
  */
 export interface RefusedTenants {
   /** Counts a tenant; how many there are since the last success. */
-  add(environment: Environment, identityProvider: IdentityProvider, tenantKey: string): number
+  add(registration: Registration, tenantKey: string): number
   /** A refresh has worked: the registration is good. */
-  clear(environment: Environment, identityProvider: IdentityProvider): void
+  clear(registration: Registration): void
 }
 
-/** Creates {@link RefusedTenants} with none. */
+/** Creates {@link RefusedTenants} with no tenants. */
 export function createRefusedTenants(): RefusedTenants {
   const known = new Map<string, Set<string>>()
   return {
-    add(environment, identityProvider, tenantKey) {
-      const key = `${environment}:${identityProvider}`
+    add(registration, tenantKey) {
+      const key = keyOf(registration)
       const tenants = known.get(key) ?? new Set<string>()
       known.set(key, tenants.add(tenantKey))
       return tenants.size
     },
-    clear(environment, identityProvider) {
-      known.delete(`${environment}:${identityProvider}`)
+    clear(registration) {
+      known.delete(keyOf(registration))
     },
   }
+}
+
+function keyOf({ environment, identityProvider }: Registration): string {
+  return `${environment}:${identityProvider}`
 }

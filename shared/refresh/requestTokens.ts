@@ -1,23 +1,24 @@
 import { grantOwnerOf } from '../domain/grants.ts'
 import { refusalWithoutResponse } from '../domain/refusal.ts'
 import type { TokenResult } from '../domain/tokenEndpoint.ts'
+import { Secret } from '../secret.ts'
 import type { Attempt } from './attempt.ts'
 import type { RefreshDependencies } from './dependencies.ts'
 
-/** A call to the token endpoint, and what it was made with. */
+/** A call to the token endpoint, and the refresh token that it used. */
 export interface TokenRequestResult {
-  /** When it was asked for: the access token's life counts from here, however long the answer took. */
+  /** The time of the request: the access token's lifetime counts from here, no matter how long the answer took. */
   readonly requestedAt: Date
   readonly result: TokenResult
   readonly reference: string
-  readonly refreshToken: string
+  readonly refreshToken: Secret
 }
 
 /**
- * Redeems the refresh token that the row names. When it is refused as invalid and the store holds a newer one
- * (a process died between writing and committing it), that one is tried before anything is concluded. A grant that
- * cannot be read is a refusal too, of nobody's asking.
- * @returns `no_time` when the lease is too short for a call.
+ * Redeems the refresh token that the row names. If it's refused as invalid and the store holds a newer one
+ * (a process crashed between writing and committing it), the newer one is tried before anything is concluded. A grant
+ * that can't be read also counts as a refusal, although no provider was called.
+ * @returns `no_time` if too little of the lease is left for a call.
  */
 export async function requestTokensWithNewest(
   dependencies: RefreshDependencies,
@@ -35,12 +36,21 @@ export async function requestTokensWithNewest(
   if (first === 'no_time' || (first && !isRefusedGrant(first.result))) return first
   const newer = await time.step('looking for a newer grant', () => grants.readNewer(reference, owner))
   if (!newer)
-    return first ?? { requestedAt: clock.now(), result: grantGone(reference), reference, refreshToken: '' }
+    return (
+      first ?? {
+        requestedAt: clock.now(),
+        result: grantGone(reference),
+        reference,
+        refreshToken: new Secret(''),
+      }
+    )
   const retried = await requestTokens(dependencies, attempt, newer)
   return retried !== 'no_time' && !retried.result.ok && first ? first : retried
 }
 
-/** The secret is gone from its vault, where it can be recovered while soft-deleted; or the seal's key is. */
+/**
+ * The secret is missing from its vault, where it can be recovered while soft-deleted; or the sealing key is missing.
+ */
 function grantGone(reference: string): TokenResult {
   const reason = reference.startsWith('sealed:') ? 'grant_unreadable' : 'grant_missing'
   return { ok: false, refusal: refusalWithoutResponse(reason) }
@@ -55,7 +65,7 @@ async function requestTokens(
   { leased, time }: Attempt,
   { reference, refreshToken }: Pick<TokenRequestResult, 'reference' | 'refreshToken'>,
 ): Promise<TokenRequestResult | 'no_time'> {
-  // The answer must be kept before the lease ends, or another process would redeem beside us.
+  // The answer must be stored before the lease ends, or another process would redeem the token concurrently.
   if (!time.allowsCall()) return 'no_time'
   const { environment } = leased.tenant
   const { identityProvider, authorityTenant, scopes } = leased.grant

@@ -5,15 +5,15 @@ import type { Attempt } from './attempt.ts'
 import type { RefreshDependencies } from './dependencies.ts'
 import type { RefreshOutcome } from './outcome.ts'
 
-/** A vault that doesn't answer delays a refresh by at most this. */
+/** A vault that doesn't answer delays a refresh by at most this time. */
 const markSeconds = 2
 
 /**
- * Ends a tenant whose row was restored from a backup from before its disconnect. A sealed grant comes back with the row,
- * so its mark is read before the provider is asked: once for each refresh, and never for a vend. A grant in a vault was
- * destroyed there, so nothing has to be read for it. While the vault doesn't answer, the refresh goes on, and the next
- * one looks again.
- * @returns undefined when the tenant has not been disconnected since its consent.
+ * Ends a tenant whose row was restored from a backup from before its disconnect. A sealed grant comes back with the
+ * row, so its mark is read before the provider is called: once for each refresh, and never for a vend. A grant in a
+ * vault was destroyed there, so nothing has to be read for it. While the vault doesn't answer, the refresh continues, and
+ * the next one reads the mark again.
+ * @returns undefined if the tenant hasn't been disconnected since its consent.
  */
 export async function endRestoredRow(
   dependencies: RefreshDependencies,

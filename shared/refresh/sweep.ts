@@ -15,7 +15,7 @@ import { expirePending } from '../tenants/expirePending.ts'
 import type { RefreshOutcome } from './outcome.ts'
 import type { Refresher } from './refreshTenant.ts'
 
-/** What a sweep works with. */
+/** Dependencies of a sweep. */
 export interface SweepDependencies {
   readonly tenants: TenantStore
   readonly due: DueIndex
@@ -26,21 +26,21 @@ export interface SweepDependencies {
   readonly config: RefreshConfig
   readonly log: Log
   readonly randomness: Randomness
-  /** What is on hold, as `environment:identityProvider`. Default is what the sweep met itself. */
+  /** Current holds, as `environment:identityProvider`. Default is the holds that the sweep met. */
   readonly holds?: () => Promise<readonly string[]>
 }
 
-/** What a sweep is asked to do. */
+/** Options of a sweep. */
 export interface SweepOptions {
-  /** Which shards; all of them by default. */
+  /** The shards to sweep. Default is all. */
   readonly shards?: readonly number[]
-  /** Whether what exceeds one instance's share, or its time, may be handed over; default false. */
+  /** Whether work beyond one instance's share, or its time, may be handed over. Default is false. */
   readonly mayHandOver?: boolean
   /** Seconds after which no more refreshes start, if this is less than the setting. */
   readonly maxSeconds?: number
 }
 
-/** What a sweep did, and the shards that it hands over. */
+/** The report of a sweep, and the shards that it hands over. */
 export interface SweepResult {
   readonly report: SweepReport
   readonly handOver: readonly number[]
@@ -48,15 +48,15 @@ export interface SweepResult {
 
 /** Failures of one identity provider in a row that end its part of the sweep. */
 const failuresThatOpenTheCircuit = 10
-/** A single partition may be throttled. More unreadable shards than this mean that the tables are down. */
+/** Throttling can affect a single partition. More unreadable shards than this mean that the tables are down. */
 const maxUnreadableShards = 3
 const damagedRowSeconds = 86_400
 /** Finished rows that may wait to be counted, for each row in flight. */
 const backpressureFactor = 4
 
 /**
- * Refreshes what is due, with bounded concurrency, and stops cleanly before its time is up.
- * Two sweeps at once are harmless: each refresh takes the tenant's lease.
+ * Refreshes due tenants with bounded concurrency, and stops cleanly before its time is up.
+ * Concurrent sweeps are harmless: each refresh takes the tenant's lease.
  */
 export async function sweep(dependencies: SweepDependencies, order: SweepOptions = {}): Promise<SweepResult> {
   const run = new SweepRun(dependencies, order)
@@ -76,7 +76,7 @@ async function readHolds({ holds }: SweepDependencies, run: SweepRun): Promise<r
   return (await holds?.().catch(() => undefined)) ?? run.holdsMet()
 }
 
-/** One row's end: `refreshed`, `passed_on`, `left_over`, or the word of its failure. */
+/** The result for one row: `refreshed`, `passed_on`, `left_over`, or the kind of failure. */
 type RowOutcome = 'refreshed' | 'passed_on' | 'left_over' | { readonly failed: string }
 
 /** A due row, and the shard that it was read from. */
@@ -141,8 +141,8 @@ class SweepRun {
   }
 
   /**
-   * A shard that cannot be read costs the others nothing. Where none can, or more than a few, the tables themselves are
-   * out, and the sweep has failed.
+   * An unreadable shard doesn't affect the others. If all of them are unreadable, or more than a few, the tables are
+   * down, and the sweep has failed.
    */
   #passOver(shard: number, error: unknown): void {
     this.#unreadable++
@@ -156,7 +156,7 @@ class SweepRun {
     return { failed: 'table_missing' }
   }
 
-  /** The shard at `index` may hold more than was read, and those after it were not read at all. */
+  /** The shard at `index` may hold unread rows, and the shards after it weren't read at all. */
   #leave(index: number): void {
     if (this.#mayHandOver) for (const shard of this.#shards.slice(index)) this.#handOver.add(shard)
     else this.#untimely = this.#shards.length - index - 1
@@ -171,7 +171,7 @@ class SweepRun {
     const provider = keyOf(row)
     const { clock } = this.#dependencies
     if (clock.now() >= this.#stopAt) return this.#leaveOver(shard)
-    // The first of each provider goes alone: it is the probe where a hold is over, and finds out where none is yet.
+    // The first row of each provider runs alone: it's the probe after a hold, and it discovers a new hold.
     const first = this.#firsts.get(provider)
     const refresh = () => this.#refresh(row, shard, provider)
     const own = first ? first.then(refresh) : refresh()
@@ -202,8 +202,8 @@ class SweepRun {
   }
 
   /**
-   * What an outcome says of a registration. The tenant row and the hold name it: the due row is a hint that may still
-   * name the one that the tenant had before.
+   * Learns about a registration from an outcome. The tenant row and the hold name it; the due row is only a hint that
+   * may still name the tenant's previous registration.
    */
   #learn(outcome: RefreshOutcome): void {
     if (outcome.outcome === 'not_found') return
@@ -219,7 +219,7 @@ class SweepRun {
     return this.#failuresInARow.get(provider) ?? 0
   }
 
-  /** A damaged row costs the others nothing; it is reported again each day until it is repaired or disconnected. */
+  /** A damaged row doesn't affect the others. It's reported again each day until it's repaired or disconnected. */
   async #putOff(row: DueRow, { damage }: DamagedRowError): Promise<RowOutcome> {
     const { clock, due, log } = this.#dependencies
     log('tenant.damaged', { tenantKey: tenantKey(row), ...damage })
@@ -235,7 +235,7 @@ class SweepRun {
     else this.#failed[outcome.failed] = (this.#failed[outcome.failed] ?? 0) + 1
   }
 
-  /** What was on hold when its rows came. */
+  /** The holds that this sweep met. */
   holdsMet(): readonly string[] {
     return [...this.#heldUntil.keys()].sort()
   }
@@ -263,7 +263,7 @@ class SweepRun {
   async #settle(row: DueRow, outcome: RefreshOutcome): Promise<RowOutcome> {
     switch (outcome.outcome) {
       case 'refreshed':
-        // Another row made it due. This one may belong to a waiting consent, or to nothing.
+        // A different row made the tenant due. This row may belong to a pending consent, or to nothing.
         if (outcome.dueBefore?.getTime() !== row.dueAt.getTime()) await this.#dropOrphan(row, outcome)
         return 'refreshed'
       case 'refused':
@@ -282,15 +282,16 @@ class SweepRun {
   }
 
   /**
-   * A hint that the tenant row does not confirm costs one read and goes. Not while the tenant is leased: its holder
-   * inserts the next due row before it commits. The row's own due time is written again, should its hint be missing.
+   * Removes a hint that the tenant row doesn't confirm, at the cost of one read. Not while the tenant is leased: the
+   * holder inserts the next due row before it commits. The row's own due time is written again, in case its hint is
+   * missing.
    */
   async #dropOrphan(row: DueRow, { stored }: Extract<RefreshOutcome, { stored: unknown }>): Promise<void> {
     const { clock, due } = this.#dependencies
     const { tenant } = stored
     if (tenant.lease && tenant.lease.until > clock.now()) return
     if (tenant.pendingGrant || tenant.secretsToDestroy || tenant.owesMark) {
-      // The hint stays until nothing is left, for who reads it next.
+      // The hint stays until everything is done, so a later sweep returns to it.
       if (!(await expirePending(this.#dependencies, stored))) return
     }
     if (tenant.dueAt?.getTime() === row.dueAt.getTime()) return
@@ -299,7 +300,7 @@ class SweepRun {
   }
 }
 
-/** The operator's trouble has its own brake: the environment's hold, and each tenant's wait. */
+/** The operator's problems have their own limits: the environment's hold, and each tenant's wait. */
 function isProviderFailure(outcome: RefreshOutcome): boolean {
   return outcome.outcome === 'refused' && meaningOf(outcome.refusal.reason).about === 'provider'
 }

@@ -4,14 +4,14 @@ import { isWrittenBy, newWriteId, withWriteId } from '../domain/writeId.ts'
 import type { ChangeDependencies, TenantChange } from '../tenants/changeTenant.ts'
 import type { Attempt } from './attempt.ts'
 
-/** How a write under a lease ended. `lost` is the row as another process has changed it. */
+/** The result of a write under a lease. `lost` is the row that another process has changed. */
 export type LeasedWrite = { readonly stored: StoredTenant } | { readonly lost: StoredTenant | undefined }
 
 /**
- * Changes a leased row. Another writer's harmless change (our lease still stands) is written over its result; a lease
- * that was taken over ends the write without effect. What fails is repeated while the lease lasts,
- * unless trying again can't help.
- * @throws whatever storage threw last. The write may still have taken effect.
+ * Changes a leased row. If another writer made a harmless change (our lease is still in place), the change is applied
+ * to its result; a lease that was taken over ends the write without effect. A failed write is repeated while the lease
+ * lasts, unless trying again can't help.
+ * @throws storage's last error. The write may still have taken effect.
  */
 export async function writeLeased(
   { tenants, randomness }: ChangeDependencies,

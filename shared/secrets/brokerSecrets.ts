@@ -4,10 +4,11 @@ import { StorageUnavailableError } from '../domain/storageUnavailable.ts'
 import type { SecretAge, SecretVersion, Vault } from '../domain/vault.ts'
 import type { Environment, IdentityProvider } from '../environment.ts'
 import { createMemory } from '../memory.ts'
+import { Secret } from '../secret.ts'
 
 /** One of the broker's own secrets, as last read. */
 export interface BrokerSecret {
-  readonly value: string
+  readonly value: Secret
   readonly version: string
   readonly expiresOn?: Date
 }
@@ -15,8 +16,8 @@ export interface BrokerSecret {
 /** The broker's own secrets, remembered for a while. */
 export interface BrokerSecrets {
   /**
-   * Reads the secret of that name and no other, without the blanks around it.
-   * @param age default is `any`. While the vault doesn't answer, what is remembered is used at any age.
+   * Reads exactly the secret of that name, without surrounding whitespace.
+   * @param age default is `any`. While the vault doesn't answer, a remembered secret is used at any age.
    */
   read(name: string, age?: SecretAge): Promise<BrokerSecret | undefined>
 }
@@ -36,10 +37,10 @@ export function developerTokenName(environment: Environment): string {
   return `${environment}-developer-token`
 }
 
-/** The vault secret of the JWK set that seals what rests in tables. */
+/** The vault secret of the JWK set that seals values in tables. */
 export const sealingKeysName = 'sealing-keys'
 
-/** The vault secret beside `name` that holds its next value while it is rotated. */
+/** The vault secret that holds the next value of `name` during a rotation. */
 export function nextSecretName(name: string): string {
   return `${name}-next`
 }
@@ -48,24 +49,24 @@ function isNextName(name: string): boolean {
   return name.endsWith(nextSecretName(''))
 }
 
-/** Secrets are read again after five minutes: the vault's advice is to cache (overview-throttling.md). */
+/** Secrets are read again after five minutes: Key Vault's documentation advises caching (overview-throttling.md). */
 const recentMilliseconds = 300_000
-/** What is older is renewed behind its reader. */
+/** After this time, a secret is renewed in the background. */
 const renewedMilliseconds = 240_000
-/** A vault that just failed is asked in the background, so callers don't wait for it again. */
+/** After a failure, the vault is called in the background, so callers don't wait for it again. */
 const outMilliseconds = 10_000
-/** A caller waits for a secret that it can't go on without, and a little longer after a refusal. */
+/** How long a caller waits that needs a recent secret, or one that may be missing; after a refusal, a little longer. */
 const patienceSeconds = { recent: 2, now: 5 }
-/** One who has nothing waits for a try that hangs, and for the next one. */
+/** A caller without a value waits for an attempt that hangs, and for the next one. */
 const unreadSeconds = 6
-/** A vault is asked for the same secret this often at most. */
+/** The vault is asked for the same secret at most this often. */
 const nowMilliseconds = 1000
 
 /**
- * Reads the broker's own secrets from its vault. After the first read, a reader waits for the vault only if it asks for
- * a `recent` secret or for one `now`, or needs one that doesn't exist (a `…-next` secret usually doesn't). While the vault
- * doesn't answer, what was read before stays in use: a vault outage alone stops no vend. A process that has read nothing
- * yet fails after six seconds, then for ten seconds without waiting, and asks again in the background.
+ * Reads the broker's own secrets from its vault. After the first read, a caller waits for the vault only if it asks for
+ * a `recent` secret or for one `now`, or if the secret is missing and isn't a `…-next` one, which usually is. If the vault
+ * doesn't answer, the last result remains in use: a vault outage alone stops no vend. A process that has read nothing yet
+ * fails after six seconds, then immediately for ten seconds, and asks again in the background.
  */
 export function createBrokerSecrets(vault: Vault, clock: Clock): BrokerSecrets {
   const memory = createMemory<BrokerSecret | undefined>(clock)
@@ -124,16 +125,18 @@ function longestAge(name: string, secret: BrokerSecret | undefined, age: SecretA
 }
 
 /**
- * Begins to read what every vend needs, so that the first one doesn't wait for it. A failure is left to the caller
- * that needs the secret.
+ * Starts to read the secrets that every vend needs, so the first vend doesn't wait for them. A failure is left to the
+ * caller that needs the secret.
  */
 export function preloadSecrets(secrets: BrokerSecrets, environments: Iterable<Environment>): void {
   for (const name of [sealingKeysName, ...[...environments].map(developerTokenName)])
     secrets.read(name).catch(() => undefined)
 }
 
-/** A file ends with a line break, and a paste begins with a blank. Sealing keys are JSON, which is read as it is. */
+/**
+ * Files end with a line break, and pasted text may begin with a space. Sealing keys are JSON and are read unchanged.
+ */
 function cutBlanks(secret: SecretVersion | undefined): SecretVersion | undefined {
   if (!secret || secret.name === sealingKeysName) return secret
-  return { ...secret, value: secret.value.trim() }
+  return { ...secret, value: new Secret(secret.value.expose().trim()) }
 }

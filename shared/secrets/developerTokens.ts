@@ -9,42 +9,42 @@ import { type BrokerSecret, type BrokerSecrets, developerTokenName } from './bro
 import { readSecretsInUse, type SecretsInUse } from './inUse.ts'
 import type { SecretHealth } from './secretHealth.ts'
 
-/** There is no developer token that can be sent. */
+/** No developer token can be sent. */
 export interface NoDeveloperToken {
   readonly ok: false
   readonly reason: 'developer_token_missing' | 'developer_token_malformed'
-  /** Names the vault secret, and never its value. */
+  /** Names the vault secret, never its value. */
   readonly detail: string
 }
 
 /** An environment's developer token to use now, or why there is none. */
 export type FoundDeveloperToken = ({ readonly ok: true } & BrokerSecret) | NoDeveloperToken
 
-/** Every environment's developer token: the one to use of the current one and, while it is rotated, the next one. */
+/** Every environment's developer token: the one to use among the current one and, during a rotation, the next one. */
 export interface DeveloperTokens {
   find(environment: Environment): Promise<FoundDeveloperToken>
   /**
-   * The token to use, at once if it was found within the last second.
-   * @throws Problem `environment_on_hold` when the vault has none, or a value that can't be one.
+   * The token to use, without a promise if it was found within the last second.
+   * @throws Problem `environment_on_hold` if the vault has none, or a value that can't be one.
    */
   current(environment: Environment): BrokerSecret | Promise<BrokerSecret>
-  /** Best first; empty when the vault has none that can be used. */
+  /** Best first; empty if the vault has no usable one. */
   list(environment: Environment): Promise<readonly BrokerSecret[]>
-  /** Tells that `refused` was refused where `accepted` worked with the same access token. */
+  /** Reports that `refused` was refused and `accepted` worked with the same access token. */
   recordFailover(environment: Environment, refused: BrokerSecret, accepted: BrokerSecret): Promise<void>
 }
 
-/** What developer tokens are made of. */
+/** Dependencies of developer tokens. */
 export interface DeveloperTokenDependencies {
   readonly secrets: BrokerSecrets
   readonly secretHealth: SecretHealth
   readonly clock: Clock
 }
 
-/** Every vend asks; what it learns a second late, other processes learn no sooner. */
+/** Every vend asks. A second's delay is acceptable, because other processes learn of a change no sooner. */
 const rememberedMilliseconds = 1000
 
-/** Creates the developer tokens of every environment, from the vault and from what is known of them. */
+/** Creates the developer tokens of every environment, from the vault and the known facts about them. */
 export function createDeveloperTokens(dependencies: DeveloperTokenDependencies): DeveloperTokens {
   const { clock, secretHealth } = dependencies
   const memory = createMemory<SecretsInUse>(clock)
@@ -84,7 +84,7 @@ function assertFound(found: FoundDeveloperToken): BrokerSecret {
   return found
 }
 
-/** The operator has to store a developer token that can be one. */
+/** Asks the operator to store a usable developer token. */
 export function explainNoDeveloperToken({ detail, reason }: NoDeveloperToken): Problem {
   return new Problem('environment_on_hold', { detail, members: { reason } })
 }
@@ -101,7 +101,7 @@ export function withDeveloperTokenFailover(
 ): CustomerManagement {
   const current = async (credentials: Credentials): Promise<Credentials> => {
     const [best, ...others] = await tokens.list(environment)
-    const isKnownWorse = others.some(({ value }) => value === credentials.developerToken)
+    const isKnownWorse = others.some(({ value }) => value.equals(credentials.developerToken))
     return best && isKnownWorse ? { ...credentials, developerToken: best.value } : credentials
   }
   return {
@@ -110,8 +110,8 @@ export function withDeveloperTokenFailover(
       const answer = await client.getUser(sent)
       if (answer.ok || answer.fault.class !== 'credentials' || identityFaultOf(answer.fault)) return answer
       const list = await tokens.list(environment)
-      const refused = list.find(({ value }) => value === sent.developerToken)
-      const other = list.find(({ value }) => value !== sent.developerToken)
+      const refused = list.find(({ value }) => value.equals(sent.developerToken))
+      const other = list.find(({ value }) => !value.equals(sent.developerToken))
       if (!refused || !other) return answer
       const second = await client.getUser({ ...sent, developerToken: other.value })
       if (second.ok) await tokens.recordFailover(environment, refused, other)

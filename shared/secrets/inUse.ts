@@ -3,21 +3,23 @@ import { type BrokerSecret, type BrokerSecrets, nextSecretName } from './brokerS
 import type { SecretHealth } from './secretHealth.ts'
 import { findSecretFault } from './wellFormed.ts'
 
-/** What choosing among a secret and its next one needs. */
+/** Dependencies of choosing between a secret and its next one. */
 export interface InUseDependencies {
   readonly secrets: BrokerSecrets
   readonly secretHealth: Pick<SecretHealth, 'order'>
 }
 
-/** A secret as it is used: the current one and, while it is rotated, the next one. */
+/** A secret's usable values: the current one and, during a rotation, the next one. */
 export interface SecretsInUse {
-  /** Best first; empty when the vault has none that can be used. */
+  /** Best first; empty if the vault has no usable one. */
   readonly usable: readonly BrokerSecret[]
-  /** A sentence that names the secret and never its value; only where nothing is usable because of what it says. */
+  /**
+   * A sentence that names the secret, never its value; set only if nothing is usable because the value is malformed.
+   */
   readonly malformed?: string
 }
 
-/** Reads a secret and the next one. What is malformed is left out, so that it does not stand in the way of the other. */
+/** Reads a secret and the next one. A malformed value is left out, so it doesn't block the other. */
 export async function readSecretsInUse(
   { secrets, secretHealth }: InUseDependencies,
   name: string,

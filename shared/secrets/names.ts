@@ -6,7 +6,7 @@ import {
   sealingKeysName,
 } from './brokerSecrets.ts'
 
-/** The vault secrets that the settings call for. During a rotation each may have a `…-next` beside it. */
+/** The vault secrets that the settings require. During a rotation, each can have a `…-next` secret. */
 export function requiredSecretNames({ environments, clientAuthentication }: Config): string[] {
   const perEnvironment = [...environments.values()].flatMap((settings) => {
     const { environment } = settings

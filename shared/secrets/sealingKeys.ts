@@ -2,9 +2,12 @@ import { randomBytes } from 'node:crypto'
 import * as z from 'zod'
 import { type Clock, type Randomness, secondsUntil } from '../clock.ts'
 import type { Vault } from '../domain/vault.ts'
+import { Secret } from '../secret.ts'
 import { sealingKeysName } from './brokerSecrets.ts'
 
-/** The vault secret `sealing-keys`: the first key seals, all open. `iat` is when a key was made, in epoch seconds. */
+/**
+ * The vault secret `sealing-keys`: the first key seals, all keys open. `iat` is when a key was made, in epoch seconds.
+ */
 const keySet = z.object({
   keys: z.array(
     z.looseObject({ kty: z.literal('oct'), kid: z.string(), k: z.string(), iat: z.number().optional() }),
@@ -18,21 +21,21 @@ export interface SealingKeyDependencies {
   readonly randomness: Randomness
 }
 
-/** The key ids of the set, the one that seals first. */
+/** The key ids of the set, the sealing key first. */
 export interface SealingKeyIds {
   readonly sealing: string
   readonly older: readonly string[]
 }
 
-/** The secret is there and is no JWK set; it is never overwritten. */
+/** The secret exists but isn't a JWK set; it's never overwritten. */
 export class SealingKeySetError extends Error {}
 
-/** Processes remember the key set for five minutes; twice that, and none seals with an older key any more. */
+/** Processes remember the key set for five minutes; after twice that time, no process seals with an older key. */
 export const propagationSeconds = 600
 
 /**
- * Puts a fresh 256-bit key in front of the set, and makes the secret if it is missing. What older keys sealed still
- * opens. One operator at a time: of two who do this in the same second, one's key is lost unused.
+ * Puts a new 256-bit key first in the set, and creates the secret if it's missing. Text that older keys sealed can
+ * still be opened. For one operator at a time: if two run this in the same second, one key is lost unused.
  */
 export async function addSealingKey(dependencies: SealingKeyDependencies): Promise<SealingKeyIds> {
   const { vault, clock, randomness } = dependencies
@@ -40,12 +43,12 @@ export async function addSealingKey(dependencies: SealingKeyDependencies): Promi
   const kid = randomness.identifier()
   const iat = Math.floor(clock.now().getTime() / 1000)
   const key = { kty: 'oct' as const, kid, k: randomBytes(32).toString('base64url'), iat }
-  await vault.write(sealingKeysName, JSON.stringify({ keys: [key, ...older] }), {})
+  await vault.write(sealingKeysName, toSecret([key, ...older]), {})
   return { sealing: kid, older: older.map((each) => each.kid) }
 }
 
 /**
- * The keys as they are, and whether older ones may be dropped.
+ * The current keys, and whether older ones can be dropped.
  * @returns undefined when the secret is missing; `settled` is false while a process may still seal with an older key.
  */
 export async function readSealingKeyIds({
@@ -62,18 +65,22 @@ export async function readSealingKeyIds({
   return { sealing: first.kid, older: older.map(({ kid }) => kid), settled }
 }
 
-/** Drops every key but the one that seals; whatever an older key sealed is lost, so it is resealed before. */
+/** Drops every key except the sealing one. Text that an older key sealed is lost, so it must be resealed first. */
 export async function dropOlderSealingKeys(vault: Vault, sealing: string): Promise<void> {
   const [first] = (await readKeys(vault)) ?? []
   if (first?.kid !== sealing)
     throw new SealingKeySetError('The key set changed in the meantime, so nothing was removed.')
-  await vault.write(sealingKeysName, JSON.stringify({ keys: [first] }), {})
+  await vault.write(sealingKeysName, toSecret([first]), {})
+}
+
+function toSecret(keys: readonly object[]): Secret {
+  return new Secret(JSON.stringify({ keys }))
 }
 
 async function readKeys(vault: Vault) {
   const secret = await vault.read(sealingKeysName)
   if (!secret) return undefined
-  const parsed = keySet.safeParse(parseJson(secret.value))
+  const parsed = keySet.safeParse(parseJson(secret.value.expose()))
   if (!parsed.success)
     throw new SealingKeySetError(
       `The vault secret ${sealingKeysName} isn’t a JWK set. Recover an older version.`,

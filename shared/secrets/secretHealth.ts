@@ -3,38 +3,38 @@ import type { Log } from '../domain/logEvents.ts'
 import type { BrokerNotes } from '../domain/notes.ts'
 import { createMemory } from '../memory.ts'
 
-/** A version that the other side refuses, while there is another one to use. */
+/** A version that the other side refuses, although another one can be used. */
 export interface RefusedVersion {
   readonly version: string
   /** When it was noticed, ISO 8601. */
   readonly since: string
 }
 
-/** Which version of a secret works, known to every process through the table of notes. */
+/** Which version of a secret works, shared between processes through the table of notes. */
 export interface SecretHealth {
-  /** The candidates with the one that is known as refused last. */
+  /** The candidates, with a known refused one last. */
   order<T extends { readonly version: string }>(name: string, candidates: readonly T[]): Promise<T[]>
   /**
-   * `refused` is reported only where another version is there to be used, and where it cannot be the rest of the call:
+   * `refused` is reported only if another version can be used and the rest of the call can't be at fault:
    * the answer names the client's credential, or the other version was accepted.
    */
   report(name: string, version: string, result: 'refused' | 'accepted'): Promise<void>
-  /** The version known as refused; undefined when there is none. */
+  /** The known refused version; undefined if there is none. */
   refused(name: string): Promise<RefusedVersion | undefined>
 }
 
-/** Dependencies of the secrets’ health. */
+/** Dependencies of secret health. */
 export interface SecretHealthDependencies {
   readonly notes: BrokerNotes
   readonly clock: Clock
   readonly log: Log
 }
 
-/** A process asks the table at most this often: another process's finding reaches it within a minute. */
+/** A process reads the table at most this often: another process's finding reaches it within a minute. */
 const rememberedMilliseconds = 60_000
 const kind = 'refused'
 
-/** Remembers refused versions; while the table does not answer, what was read last counts. */
+/** Remembers refused versions. If the table doesn't answer, the last result remains in use. */
 export function createSecretHealth({ notes, clock, log }: SecretHealthDependencies): SecretHealth {
   const memory = createMemory<RefusedVersion | undefined>(clock)
   const refused = async (name: string): Promise<RefusedVersion | undefined> => {

@@ -1,9 +1,10 @@
+import type { Secret } from '../secret.ts'
 import { azureReference, quotationMarks } from '../settings/readableText.ts'
 
-/** Secrets that are sent as one word, in a header or a form. */
+/** Secrets that are sent as a single word, in a header or a form. */
 const oneWord = /-(developer-token|client-secret)(-next)?$/
 
-/** The first that matches says most about what went wrong. */
+/** The first match is the most informative. */
 const faults: readonly (readonly [pattern: RegExp, fault: string])[] = [
   [/^$/, 'is empty'],
   [azureReference, 'is a reference that Azure didn’t resolve'],
@@ -16,11 +17,11 @@ const faults: readonly (readonly [pattern: RegExp, fault: string])[] = [
 ]
 
 /**
- * Why a value can't be the developer token or client secret that its name says, without revealing the value; undefined
- * when it can be, and for other secrets. Spaces around it are no fault, because they are removed when it is read.
+ * Explains why a value can't be the developer token or client secret that its name says, without revealing it;
+ * undefined if it can be, and for other secrets. Spaces around it are no fault, because reading removes them.
  */
-export function findSecretFault(name: string, value: string): string | undefined {
+export function findSecretFault(name: string, value: Secret): string | undefined {
   if (!oneWord.test(name)) return undefined
-  const word = value.trim()
+  const word = value.expose().trim()
   return faults.find(([pattern]) => pattern.test(word))?.[1]
 }

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { readableText } from './readableText.ts'
 import type { UrlSchemas } from './urls.ts'
 
-/** A setting that is a JSON document of this shape. */
+/** A setting whose value is a JSON document with this schema. */
 export function json<T>(schema: z.ZodType<T>) {
   return z
     .string()
@@ -17,7 +17,7 @@ export function json<T>(schema: z.ZodType<T>) {
     .pipe(schema as z.ZodType<T, unknown>)
 }
 
-/** Compared to the letter with what a token says. */
+/** Compared exactly with a token's value. */
 const identifier = z
   .string()
   .trim()
@@ -25,7 +25,7 @@ const identifier = z
   .pipe(readableText)
   .refine((value) => !/^\{.*\}$/.test(value), 'is in braces; remove them')
 
-/** Who may issue callers' tokens. */
+/** The trusted issuers of callers' tokens. */
 export function callerIssuers(urls: UrlSchemas) {
   return z
     .array(
@@ -37,7 +37,7 @@ export function callerIssuers(urls: UrlSchemas) {
           .array(z.enum(['RS256', 'PS256', 'ES256', 'EdDSA']))
           .min(1)
           .default(['RS256']),
-        /** Put before the ids of its apps, with a colon; issuers of one name space may name each other's apps. */
+        /** The prefix of its apps' ids, before a colon; issuers with the same namespace can name each other's apps. */
         namespace: z
           .string()
           .regex(/^([A-Za-z0-9._-]{1,32})?$/)
@@ -57,10 +57,10 @@ export function callerIssuers(urls: UrlSchemas) {
     })
 }
 
-/** One trusted issuer of callers' tokens. */
+/** A trusted issuer of callers' tokens. */
 export type CallerIssuer = z.infer<ReturnType<typeof callerIssuers>>[number]
 
-/** The workspaces: whose they are, and where their browsers may return to. */
+/** The workspaces: their apps, and their return URLs. */
 export function workspaces(urls: UrlSchemas) {
   return z
     .array(
@@ -91,7 +91,7 @@ function refuse(faultOf: (value: string) => string | undefined) {
   }
 }
 
-/** Every token names the one directory that issued it; `common` and its like stand in no token (access-tokens.md). */
+/** Every token names the directory that issued it; no token contains `common` or the like (access-tokens.md). */
 function faultOfIssuer(value: string): string | undefined {
   const [, first = ''] = URL.parse(value)?.pathname.split('/') ?? []
   if (/^(common|organizations|consumers)$/i.test(first))
@@ -112,7 +112,7 @@ function faultOfReturnUrl(value: string): string | undefined {
   return value.includes('*') ? 'has a wildcard; write each return URL in full' : undefined
 }
 
-/** The places of what stands further to the front already. */
+/** The positions of values that have already occurred. */
 function repeated(values: readonly string[]): number[] {
   return values.flatMap((value, index) => (values.indexOf(value) < index ? [index] : []))
 }

@@ -16,7 +16,7 @@ const documentedAdvertisingUrl: Readonly<Record<Environment, string>> = {
   sandbox: 'https://{host}.api.sandbox.bingads.microsoft.com',
 }
 
-/** The settings of one environment, by where they land in its `EnvironmentConfig`. */
+/** The settings of one environment, by their place in its `EnvironmentConfig`. */
 export const environmentSettings = (environment: Environment, urls: UrlSchemas) => {
   const prefixed = (name: string) => `${environment.toUpperCase()}_${name}`
   return {

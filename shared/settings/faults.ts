@@ -1,9 +1,9 @@
 import type { Setting } from './setting.ts'
 
-/** The fault of a required setting that is not there. */
+/** The fault of a missing required setting. */
 export const settingIsMissing = 'is missing'
 
-/** One thing that is wrong with the settings. */
+/** A fault in the settings. */
 export interface SettingFault {
   readonly setting: string
   readonly fault: string
@@ -11,7 +11,7 @@ export interface SettingFault {
   readonly example: string
 }
 
-/** All that is wrong with the settings, at once. Values are never part of the message. */
+/** All faults in the settings together. The message never contains values. */
 export class SettingsError extends Error {
   readonly faults: readonly SettingFault[]
 
@@ -25,7 +25,7 @@ export class SettingsError extends Error {
   }
 }
 
-/** A fault of a setting, with what helps to correct it. */
+/** A fault of a setting, with information for correcting it. */
 export function createSettingFault({ name, meaning, example }: Setting, fault: string): SettingFault {
   return { setting: name, fault, meaning, example }
 }

@@ -2,7 +2,9 @@ import * as z from 'zod'
 import type { Environment } from '../environment.ts'
 import type { UrlSchemas } from './urls.ts'
 
-/** An authority, e.g. `https://login.microsoftonline.com/common`, as its origin and its one path segment, the tenant. */
+/**
+ * An authority, for example `https://login.microsoftonline.com/common`, as its origin and its path segment, the tenant.
+ */
 export function authorityOf({ web }: UrlSchemas) {
   return web
     .superRefine((value, context) => {
@@ -15,13 +17,13 @@ export function authorityOf({ web }: UrlSchemas) {
     })
 }
 
-/** The tenant segment of an authority that takes personal accounts. */
+/** The tenant segment of an authority for personal accounts. */
 export const personalTenant = z
   .string()
   .regex(/^[A-Za-z0-9.-]+$/, 'must be one path segment of an authority')
   .refine((value) => value !== 'organizations', 'doesn’t accept personal accounts')
 
-/** The one scope that an environment's access tokens need; the broker adds those of OpenID Connect itself. */
+/** The scope that an environment's access tokens need; the broker adds those of OpenID Connect itself. */
 export function scopeOf(environment: Environment) {
   return z
     .string()
@@ -32,7 +34,7 @@ export function scopeOf(environment: Environment) {
     .transform((value) => URL.parse(value)?.href ?? value)
 }
 
-/** Hosts of Microsoft Advertising; nothing of one environment is ever sent to the other. */
+/** Hosts of Microsoft Advertising; nothing from one environment is ever sent to the other. */
 export function advertisingHosts(environment: Environment, { hostPattern }: UrlSchemas) {
   return hostPattern.superRefine((value, context) => {
     const owner = ownerOfHost(value)
@@ -40,7 +42,7 @@ export function advertisingHosts(environment: Environment, { hostPattern }: UrlS
   })
 }
 
-/** Signs in for the old sandbox, whose tokens Microsoft Advertising refuses (Java SDK issue 223). */
+/** Sign-in hosts of the old sandbox, whose tokens Microsoft Advertising refuses (Java SDK issue 223). */
 const retiredSignIn = /^login\.(windows-ppe\.net|live\.com)$/
 
 function faultOfAuthority(value: string): string | undefined {
@@ -56,7 +58,7 @@ const scopeOwners: Readonly<Record<string, Environment>> = {
   'si.ads.microsoft.com': 'sandbox',
 }
 
-/** Since June 2022 only tokens consented through `msads.manage` are accepted (authentication-oauth-mfa.md). */
+/** Since June 2022 only tokens from a consent to `msads.manage` are accepted (authentication-oauth-mfa.md). */
 function faultOfScope(value: string, environment: Environment): string | undefined {
   if (/[\s,;+]|%20/.test(value)) return 'names several scopes; use only the Microsoft Advertising scope'
   if (/\/\.default$/.test(value)) return 'ends with .default, which requests no consent; use msads.manage'

@@ -2,12 +2,12 @@ import type * as z from 'zod'
 import { createSettingFault, type SettingFault, settingIsMissing } from './faults.ts'
 import { type DraftOf, isSetting, type Setting, type SettingTree } from './setting.ts'
 
-/** Raw settings, e.g. `process.env`. */
+/** Raw settings, for example `process.env`. */
 export type RawSettings = Readonly<Record<string, string | undefined>>
 
 /**
  * Reads a tree of settings.
- * @param faults to which everything that is wrong is added; the member of a setting at fault is absent.
+ * @param faults receives all faults; the member for an invalid setting is absent.
  */
 export function readSettings<S extends SettingTree>(
   tree: S,
@@ -21,9 +21,9 @@ export function readSettings<S extends SettingTree>(
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined)) as DraftOf<S>
 }
 
-/** Reads one setting; undefined when it is unset or at fault. */
+/** Reads one setting; undefined if it's unset or invalid. */
 export function readSetting<T>(setting: Setting<T>, env: RawSettings, faults: SettingFault[]): T | undefined {
-  // An application setting that is present and empty means "unset" in the portal and in Bicep.
+  // In the portal and in Bicep, an empty application setting means "unset".
   const raw = env[setting.name]?.trim() ? env[setting.name] : undefined
   const parsed = setting.schema.safeParse(raw)
   if (parsed.success) return parsed.data

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 
-/** Text that means what people see: without invisible characters, and without what some tool was to replace. */
+/** Text that means what people see: without invisible characters and unreplaced placeholders. */
 export const readableText = z.string().superRefine((value, context) => {
   const fault = faultOfText(value)
   if (fault) context.addIssue(fault)
@@ -8,9 +8,9 @@ export const readableText = z.string().superRefine((value, context) => {
 
 /** Quotation marks around a value. */
 export const quotationMarks = /^(["'`]).*\1$|^[“”„«].*[“”»]$|^[‘’‚].*[‘’]$/su
-/** A reference that Azure replaces by a secret's value, if it can. */
+/** A reference that Azure replaces with a secret's value, if it can. */
 export const azureReference = /@Microsoft\.(KeyVault|AppConfiguration)\(/i
-/** What several lines may hold; a value that must be one line says so itself. */
+/** Line breaks are allowed here; a value that must be a single line checks that itself. */
 const invisible = /(?![ \t\r\n])[\p{Cc}\p{Cf}\p{Z}]/gu
 
 const faults: readonly (readonly [pattern: RegExp, fault: string])[] = [
@@ -23,7 +23,7 @@ const faults: readonly (readonly [pattern: RegExp, fault: string])[] = [
   [/<[^<>]+>|\$\{[^}]*\}|\$\([^)]*\)|\{\{/, 'still contains a placeholder'],
 ]
 
-/** Why a value can't be intended; never shows the value. */
+/** Explains why a value can't be intended, without revealing it. */
 function faultOfText(value: string): string | undefined {
   const hidden = [...value.matchAll(invisible)].map(
     ({ 0: character, index }) => `${codePoint(character)} at position ${index + 1}`,

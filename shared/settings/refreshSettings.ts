@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { withDefault } from './setting.ts'
 import { wholeNumber } from './values.ts'
 
-/** What governs refreshing; seconds unless the name says otherwise. */
+/** The settings of refreshing; in seconds unless the name says otherwise. */
 export const refreshSettings = {
   policy: withDefault('REFRESH_POLICY', z.enum(['active', 'always', 'onDemand']), {
     meaning:
@@ -32,7 +32,7 @@ export const refreshSettings = {
     default: '16',
     example: '32',
   }),
-  // Five minutes less than the host gives a function (`functionTimeout` in host.json).
+  // Five minutes less than the host's limit for a function (`functionTimeout` in host.json).
   sweepSeconds: withDefault('SWEEP_SECONDS', wholeNumber(5, 300), {
     meaning:
       'Seconds after which a sweep starts no more refreshes. A sweep started with `POST /v1/sweeps` stops after 150 seconds.',

@@ -1,30 +1,30 @@
 import * as z from 'zod'
 import { readableText } from './readableText.ts'
 
-/** One setting of the broker: an application setting on Azure, an environment variable anywhere. */
+/** A setting of the broker: an application setting on Azure, an environment variable anywhere. */
 export interface Setting<T = unknown> {
   readonly name: string
-  /** Parses the raw string, which is undefined where the setting is unset. */
+  /** Parses the raw string, which is undefined if the setting is unset. */
   readonly schema: z.ZodType<T, string | undefined>
-  /** What it is for, in one sentence. */
+  /** Its purpose, in one sentence. */
   readonly meaning: string
-  /** A value that would be accepted. */
+  /** An acceptable value. */
   readonly example: string
-  /** The default as people would write it; absent when the setting is required or simply unset. */
+  /** The default as people would write it; absent if the setting is required or has no default. */
   readonly default?: string
   readonly isRequired?: boolean
-  /** Whether blanks around it count: the Functions host reads the same setting, and trims nothing. */
+  /** Whether surrounding whitespace counts: the Functions host reads the same setting without trimming it. */
   readonly isVerbatim?: boolean
-  /** Whether it exists for the local stack only; a deployment cannot set it. */
+  /** Whether it's only for the local stack; a deployment can't set it. */
   readonly isLocal?: boolean
 }
 
-/** Settings by where they land in the configuration: a member of the tree is a member of what is read from it. */
+/** Settings by their place in the configuration: each member of the tree becomes a member of the result. */
 export interface SettingTree {
   readonly [member: string]: Setting | SettingTree
 }
 
-/** What people read about a setting. */
+/** The texts about a setting. */
 interface Texts {
   readonly meaning: string
   readonly example: string
@@ -32,7 +32,7 @@ interface Texts {
   readonly isLocal?: boolean
 }
 
-/** A setting without which the broker does not start. */
+/** A setting that the broker requires. */
 export function required<T>(name: string, schema: z.ZodType<T, string>, texts: Texts) {
   return {
     name,
@@ -42,7 +42,7 @@ export function required<T>(name: string, schema: z.ZodType<T, string>, texts: T
   }
 }
 
-/** A setting that may stay unset; its member is then absent. */
+/** A setting that can be unset; its member is then absent. */
 export function optional<T>(name: string, schema: z.ZodType<T, string>, texts: Texts) {
   return { name, ...texts, schema: readable(schema, texts).optional() }
 }
@@ -69,7 +69,7 @@ export function listSettings(tree: SettingTree): Setting[] {
   return Object.values(tree).flatMap((node) => (isSetting(node) ? node : listSettings(node)))
 }
 
-/** Whether a member of a tree is a setting, or a group of them. */
+/** Whether a member of a tree is a setting, not a group. */
 export function isSetting(node: Setting | SettingTree): node is Setting {
   return 'schema' in node
 }
@@ -86,17 +86,17 @@ type Value<S> = S extends Setting
 
 type OptionalMember<S> = { [K in keyof S]: undefined extends Value<S[K]> ? K : never }[keyof S]
 
-/** What a tree of settings is read into. */
+/** The result of reading a tree of settings. */
 export type ConfigOf<S> = {
   readonly [K in Exclude<keyof S, OptionalMember<S>>]: Value<S[K]>
 } & {
   readonly [K in OptionalMember<S>]?: Exclude<Value<S[K]>, undefined>
 } extends infer T
-  ? // Shown member by member wherever an editor names the type.
+  ? // Makes editors show the type member by member.
     { readonly [K in keyof T]: T[K] }
   : never
 
-/** The same, where any setting may be missing or at fault. */
+/** The same, but any setting may be missing or invalid. */
 export type DraftOf<S> = {
   readonly [K in keyof S]: S[K] extends Setting ? Value<S[K]> | undefined : DraftOf<S[K]>
 }

@@ -2,7 +2,7 @@ import { optional, withDefault } from './setting.ts'
 import type { UrlSchemas } from './urls.ts'
 import { text, wholeNumber } from './values.ts'
 
-/** Where traces and metrics go; nowhere without a destination. */
+/** The destinations of traces and metrics; without one, nothing is sent. */
 export const telemetrySettings = (urls: UrlSchemas) => ({
   insightsConnectionString: optional('APPLICATIONINSIGHTS_CONNECTION_STRING', text, {
     meaning:

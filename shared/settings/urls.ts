@@ -1,11 +1,11 @@
 import * as z from 'zod'
 
-/** The schemas of URLs; each decides alone whether `http:` may stand there. */
+/** The schemas of URLs; each decides whether it allows `http:`. */
 export type UrlSchemas = ReturnType<typeof createUrlSchemas>
 
 /**
  * Creates the schemas of URLs. All must be `https:`.
- * @param options.allowsInsecureLoopback whether `http:` may stand where the host is this machine.
+ * @param options.allowsInsecureLoopback whether `http:` is allowed if the host is this machine.
  */
 export function createUrlSchemas({ allowsInsecureLoopback }: { readonly allowsInsecureLoopback: boolean }) {
   const web = z.string().superRefine((value, context) => {
@@ -13,13 +13,13 @@ export function createUrlSchemas({ allowsInsecureLoopback }: { readonly allowsIn
     if (fault) context.addIssue(fault)
   })
   return {
-    /** A URL of the web. */
+    /** A web URL. */
     web,
-    /** Scheme, host and port alone; what is equal is written equally. */
+    /** Only scheme, host, and port, in a canonical form. */
     origin: web
       .refine(isOrigin, 'must be only scheme and host, without path or query')
       .transform((value) => URL.parse(value)?.origin ?? value),
-    /** A URL in which `{host}` stands for a service's name. */
+    /** A URL with `{host}` in place of a service's name. */
     hostPattern: z
       .string()
       .refine((value) => value.split('{host}').length === 2, 'must contain {host} once')

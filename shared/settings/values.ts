@@ -10,7 +10,7 @@ export const text = z
   .min(1)
   .refine((value) => !/[\t\r\n]/.test(value), 'must be one line, without tabs')
 
-/** The id of an Entra registration or managed identity, in lower case as Entra writes it into tokens. */
+/** The id of an Entra registration or managed identity, in lower case, like in Entra's tokens. */
 export const clientId = z
   .string()
   .superRefine((value, context) => {
@@ -27,7 +27,7 @@ export const googleClientId = z
     'isn’t the ID of a Google OAuth client, which ends with .apps.googleusercontent.com',
   )
 
-/** When something runs, as the Functions host takes it. */
+/** A schedule that the Functions host accepts. */
 export const schedule = z.string().superRefine((value, context) => {
   const fault = faultOfSchedule(value)
   if (fault) context.addIssue(fault)
@@ -42,7 +42,7 @@ export function wholeNumber(min: number, max: number) {
     .pipe(z.number().min(min).max(max))
 }
 
-/** Values separated by commas, each once. */
+/** Comma-separated values without duplicates. */
 export function listOf<T>(item: z.ZodType<T, string>) {
   return z
     .string()
@@ -64,7 +64,7 @@ function faultOfClientId(value: string): string | undefined {
   return /(-0{4}){3}-0{12}$/.test(value) ? 'is an example ID made of zeros' : undefined
 }
 
-/** Why the host wouldn't run a schedule. It would accept one that never fires, and wait forever. */
+/** Explains why the host wouldn't run a schedule. The host accepts a schedule that never fires, and waits forever. */
 function faultOfSchedule(value: string): string | undefined {
   const parsed = parseNcrontab(value)
   if (parsed) return nextOccurrence(parsed, new Date(0)) ? undefined : 'never fires: that date doesn’t exist'

@@ -9,12 +9,12 @@ import { onRow, runStorageOperation } from './unavailable.ts'
 /** The most changes in an entity-group transaction (table-service-error-codes, InvalidInput). */
 const transactionSize = 100
 
-/** A partition takes 2,000 changes a second (scalability-targets): four transactions at once stay below that. */
+/** A partition takes 2,000 changes a second (scalability-targets): four concurrent transactions stay below that. */
 const transactionsAtOnce = 4
 
 /**
- * Keeps a tenant's accounts beside its row, a generation at a time; the tenant row says which generation counts.
- * Each account has a second row by its number, so that finding it costs the same however many there are.
+ * Stores a tenant's accounts next to its row, by generation; the tenant row names the current generation.
+ * Each account has a second row by its number, so finding it costs the same no matter how many there are.
  */
 export function createAccountTable({ Tenants: table }: Pick<Tables, 'Tenants'>): AccountStore {
   const findById = async (name: TenantName, generation: string, accountId: string) => {
@@ -65,14 +65,14 @@ export function createAccountTable({ Tenants: table }: Pick<Tables, 'Tenants'>):
   }
 }
 
-/** A filter for the rows whose key begins so, past one of them if it is named. */
+/** A filter for the rows whose key has this prefix, after a given row if there is one. */
 function rowsBetween(name: TenantName, prefix: string, after = ''): string {
   return odata`PartitionKey eq ${tenantKey(name)} and RowKey gt ${prefix + after} and RowKey lt ${`${prefix}~`}`
 }
 
 type Rows = Record<string, unknown>[] & { hasMore?: boolean }
 
-/** The first page that is not empty: a page may be empty where a query crosses the service's own limits. */
+/** The first nonempty page: a page may be empty if a query crosses the service's own limits. */
 async function readPage(table: Tables['Tenants'], filter: string, maxPageSize: number): Promise<Rows> {
   return runStorageOperation('tables', async () => {
     for await (const page of table.listEntities({ queryOptions: { filter } }).byPage({ maxPageSize })) {
@@ -106,7 +106,7 @@ async function submit(table: Tables['Tenants'], actions: TransactionAction[]): P
   )
 }
 
-/** Keys take neither slashes nor signs; a number that has them is found by its id alone. */
+/** Keys allow neither slashes nor special characters; an account whose number has them is found only by its id. */
 function isIndexable(number: string): boolean {
   return /^[A-Za-z0-9_-]{1,60}$/.test(number)
 }

@@ -5,7 +5,7 @@ import type { Config } from '../config.ts'
 import { isLoopbackUrl } from '../settings/urls.ts'
 import { type Policy, storageTrySeconds, type TrySeconds, tryLimit, withTryLimit } from './tryLimit.ts'
 
-/** The broker's tables, by the names that `docs/storage.md` explains. */
+/** The broker's tables, by name; see `docs/storage.md`. */
 export const tableNames = ['Tenants', 'TenantsByWorkspace', 'RefreshDue', 'SignIns', 'BrokerState'] as const
 
 /** One of {@link tableNames}. */
@@ -17,22 +17,22 @@ export type Tables = Readonly<Record<TableName, TableClient>>
 /** Quick retries: the caller of a vend waits for them. */
 const retryOptions = { maxRetries: 2, retryDelayInMs: 150, maxRetryDelayInMs: 1000 }
 
-/** The identity that the broker runs as: the managed identity, user-assigned where the settings name one. */
+/** The identity that the broker runs as: the managed identity, user-assigned if the settings name one. */
 export function createCredential({
   managedIdentityClientId: clientId,
 }: Pick<Config, 'managedIdentityClientId'>): TokenCredential {
   return clientId ? new ManagedIdentityCredential({ clientId }) : new ManagedIdentityCredential()
 }
 
-/** How tables are reached. */
+/** Options of the table clients. */
 export interface TableOptions {
-  /** Limits of one try. Default is {@link storageTrySeconds}. */
+  /** Time limits of one attempt. Default is {@link storageTrySeconds}. */
   readonly trySeconds?: TrySeconds
-  /** Compares its time with storage's. Default is none. */
+  /** Compares the machine's clock with storage's. Default is no comparison. */
   readonly storageClock?: { readonly policy: Policy }
 }
 
-/** Creates a client for each table: by connection string where the settings have one, else by identity. */
+/** Creates a client for each table: by connection string if the settings have one, otherwise by identity. */
 export function createTables(
   config: Config,
   credential: TokenCredential,
@@ -56,7 +56,7 @@ export function createTables(
 
 /**
  * Creates a client for one vault.
- * @param trySeconds limits of one try. Default is {@link storageTrySeconds}.
+ * @param trySeconds time limits of one attempt. Default is {@link storageTrySeconds}.
  */
 export function createSecretClient(
   { vault }: { readonly vault: Pick<Config['vault'], 'verifyChallengeResource'> },

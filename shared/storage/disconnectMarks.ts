@@ -4,8 +4,9 @@ import type { TenantName } from '../domain/tenant.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
 import type { Vault } from '../domain/vault.ts'
 import { type Environment, environments } from '../environment.ts'
+import { Secret } from '../secret.ts'
 
-/** What the secret of a mark says in its tags. */
+/** The contents of a mark's tags. */
 export interface MarkFromTags extends TenantName {
   readonly environment: Environment
   readonly disconnectedAt: Date
@@ -14,8 +15,8 @@ export interface MarkFromTags extends TenantName {
 const prefix = 'disconnected-'
 
 /**
- * Keeps each tenant's mark in a vault secret of its own. The name of a deleted secret can't be used again for 90 days, so
- * a mark is never deleted: a later disconnect writes a new version, and a mark that has expired counts for nothing.
+ * Stores each tenant's mark in its own vault secret. The name of a deleted secret can't be used again for 90 days, so
+ * a mark is never deleted: a later disconnect writes a new version, and an expired mark has no effect.
  */
 export function createDisconnectMarks(vault: Vault, clock: Clock, retentionSeconds: number): DisconnectMarks {
   const read: DisconnectMarks['read'] = async (name) => {
@@ -30,7 +31,7 @@ export function createDisconnectMarks(vault: Vault, clock: Clock, retentionSecon
       if (marked && marked >= disconnectedAt) return
       const tags = { workspace, tenant, environment, disconnectedAt: disconnectedAt.toISOString() }
       const expiresOn = addSeconds(disconnectedAt, retentionSeconds)
-      await vault.write(nameOf({ workspace, tenant }), 'disconnected', { tags, expiresOn })
+      await vault.write(nameOf({ workspace, tenant }), new Secret('disconnected'), { tags, expiresOn })
     },
   }
 }

@@ -8,7 +8,7 @@ import { onRow, runStorageOperation } from './unavailable.ts'
 /** Number of partitions. Each holds a thirty-second of the tenants and takes 2,000 writes a second. */
 const shardCount = 32
 
-/** Keeps due rows sorted by time within each shard, so that a query for what is due reads nothing else. */
+/** Keeps due rows sorted by time within each shard, so a query for due rows reads nothing else. */
 export function createDueTable({ RefreshDue: table }: Pick<Tables, 'RefreshDue'>): DueIndex {
   return {
     shardCount,

@@ -2,14 +2,15 @@ import type { Randomness } from '../clock.ts'
 import type { GrantOwner, GrantStore } from '../domain/grants.ts'
 import { StorageUnavailableError } from '../domain/storageUnavailable.ts'
 import type { Vault } from '../domain/vault.ts'
+import type { Secret } from '../secret.ts'
 
 /**
- * A vault's backup fails above 500 versions of a secret (key-vault/general/backup), and versions cannot be deleted
- * one by one, so a grant moves to a new secret after this many rotations.
+ * A vault's backup fails above 500 versions of a secret (key-vault/general/backup), and versions can't be deleted
+ * individually, so a grant moves to a new secret after this many rotations.
  */
 const rotationsPerSecret = 400
 
-/** What a `vault:` reference says: which vault, which secret, which version, and how many rotations it has seen. */
+/** The parts of a `vault:` reference: vault, secret, version, and number of rotations. */
 interface VaultReference {
   readonly host: string
   readonly name: string
@@ -17,15 +18,15 @@ interface VaultReference {
   readonly rotations: number
 }
 
-/** Keeps each refresh token in a vault secret of its own; a new version when the token changes. */
+/** Stores each refresh token in its own vault secret, with a new version when the token changes. */
 export function createGrantVault(vaults: readonly Vault[], randomness: Randomness): GrantStore {
   const vaultOf = ({ host }: VaultReference): Vault => {
     const vault = vaults.find((candidate) => candidate.host === host)
-    // The operator removed a vault that grants still use. /ready and the problem say so, and no grant is lost.
+    // The operator removed a vault that grants still use. `/ready` and the problem say so, and no grant is lost.
     if (!vault) throw new StorageUnavailableError('vault', 0, 'VaultNotNamed')
     return vault
   }
-  const fresh = async (refreshToken: string, owner: GrantOwner): Promise<string> => {
+  const fresh = async (refreshToken: Secret, owner: GrantOwner): Promise<string> => {
     const vault = vaults[Math.floor(randomness.fraction() * vaults.length)] ?? vaults[0]
     if (!vault) throw new StorageUnavailableError('vault', 0, 'VaultNotNamed')
     const written = await vault.write(`grant-${randomness.identifier()}`, refreshToken, {
@@ -39,7 +40,7 @@ export function createGrantVault(vaults: readonly Vault[], randomness: Randomnes
       if (!before) return fresh(refreshToken, owner)
       const { version } = await vaultOf(before).write(before.name, refreshToken, { tags: tagsOf(owner) })
       const rotations = before.rotations + 1
-      // The token stands in the old secret first, where a process that takes over will look for it.
+      // The token is written to the old secret first, where a process that takes over looks for it.
       if (rotations >= rotationsPerSecret) return fresh(refreshToken, owner)
       return toReference({ ...before, version, rotations })
     },
@@ -69,7 +70,7 @@ function isSameSecret(one: VaultReference, other: VaultReference | undefined): b
   return one.host === other?.host && one.name === other.name
 }
 
-/** What lost tables are rebuilt from; names only, nothing personal. */
+/** Tags from which lost tables are rebuilt; only names, nothing personal. */
 function tagsOf({ workspace, tenant, environment, identityProvider }: GrantOwner): Record<string, string> {
   return { workspace, tenant, environment, identityProvider }
 }
@@ -78,7 +79,7 @@ function toReference({ host, name, version, rotations }: VaultReference): string
   return `vault:${host}/${name}/${version}/${rotations}`
 }
 
-/** A reference that only another version of the broker understands names something; it is never taken for gone. */
+/** A reference that only another version of the broker understands still names a secret; it never counts as missing. */
 function understood(reference: string): VaultReference {
   const named = parseReference(reference)
   if (!named) throw new StorageUnavailableError('vault', 0, 'ReferenceNotUnderstood')

@@ -4,7 +4,7 @@ import type { BrokerEvent, BrokerNotes } from '../domain/notes.ts'
 import type { Tables } from './clients.ts'
 import { onRow, runStorageOperation } from './unavailable.ts'
 
-/** Keeps notes in `BrokerState`: the partition is `note:<kind>` or `event`. */
+/** Stores notes in `BrokerState`: the partition is `note:<kind>` or `event`. */
 export function createNoteTable({ BrokerState: table }: Pick<Tables, 'BrokerState'>): BrokerNotes {
   const entityOf = (kind: string, key: string, value: object) => ({
     partitionKey: `note:${kind}`,

@@ -9,12 +9,12 @@ const hourMilliseconds = 3_600_000
 /** The most changes in an entity-group transaction (table-service-error-codes, InvalidInput). */
 const transactionSize = 100
 
-/** The most rows that a sweep removes, at most a minute's work. The next sweep continues. */
+/** The most rows that a sweep removes: at most a minute's work. The next sweep continues. */
 const maxRemoved = 5000
 
 /**
- * Keeps records that are spent once: connect sessions, sign-ins. The identifier carries the hour of expiry, which is
- * the partition; the row is found by the identifier's hash, so that a reader of the table cannot spend it.
+ * Stores records that are spent once: connect sessions, sign-ins. The identifier contains the hour of expiry, which is
+ * the partition; the row is found by the identifier's hash, so a reader of the table can't spend it.
  */
 export function createOneTimeTable({ SignIns: table }: Pick<Tables, 'SignIns'>): OneTimeRecords {
   const find = (kind: string, id: string) => {
@@ -75,7 +75,7 @@ function byPartition(rows: readonly Keys[]): Keys[][] {
   return [...Map.groupBy(rows, ({ partitionKey }) => partitionKey).values()]
 }
 
-/** Deletes rows of one partition; when another sweep is at them too, they are left to it. */
+/** Deletes rows of one partition. If another sweep deletes them at the same time, it finishes the work. */
 async function removeAll(table: Tables['SignIns'], rows: readonly Keys[]): Promise<number> {
   return onRow(
     async () => {
@@ -93,7 +93,7 @@ interface Keys {
   readonly rowKey: string
 }
 
-/** Undefined for an identifier that the broker cannot have issued. */
+/** Undefined for an identifier that the broker can't have issued. */
 function keysOf(kind: string, id: string): Keys | undefined {
   const hour = /^([0-9a-z]{1,6})\.[\w-]{32}$/.exec(id)?.[1]
   if (!hour) return undefined

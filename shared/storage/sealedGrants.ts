@@ -3,13 +3,13 @@ import { type Sealer, sealContextOf } from '../domain/sealer.ts'
 
 const prefix = 'sealed:'
 
-/** Keeps each refresh token inside its own reference, as a JWE bound to the tenant; the key is in the vault. */
+/** Stores each refresh token inside its own reference, as a JWE bound to the tenant; the key is in the vault. */
 export function createSealedGrants(sealer: Sealer): GrantStore {
   const contextOf = (owner: GrantOwner) => sealContextOf(owner, owner.grantId, 'refresh_token')
   return {
     write: async (refreshToken, owner) => prefix + (await sealer.seal(refreshToken, contextOf(owner))),
     read: (reference, owner) => sealer.open(reference.slice(prefix.length), contextOf(owner)),
-    // The row that names the token is the only place it is in: nothing newer can be left behind.
+    // The token is only in the row that names it: there can't be a newer one elsewhere.
     readNewer: async () => undefined,
     forget: async () => undefined,
     isUnneeded: () => false,
@@ -17,8 +17,8 @@ export function createSealedGrants(sealer: Sealer): GrantStore {
 }
 
 /**
- * Lets references of both kinds live side by side: each is read where it says, new grants go to `preferred`, and a
- * grant that rotates stays in the store it is in, so that only the migration moves grants.
+ * Lets both kinds of references coexist: each is read from its own store, new grants go to `preferred`, and a
+ * rotating grant stays in its store, so only the migration moves grants.
  */
 export function combineGrantStores(
   stores: { vault: GrantStore; sealed: GrantStore },

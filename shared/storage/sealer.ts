@@ -4,8 +4,9 @@ import type { SealContext, Sealer } from '../domain/sealer.ts'
 import { SealingKeysError } from '../domain/sealer.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
 import type { SecretAge } from '../domain/vault.ts'
+import { Secret } from '../secret.ts'
 
-/** The secret `sealing-keys`: a JWK set of 256-bit keys; the first seals, all open. */
+/** The secret `sealing-keys`: a JWK set of 256-bit keys; the first key seals, all keys open. */
 const keySet = z.object({
   keys: z.array(z.object({ kty: z.literal('oct'), kid: z.string().min(1), k: z.string().min(43) })).min(1),
 })
@@ -16,18 +17,18 @@ interface SealingKey {
 }
 
 /**
- * Seals texts as JWE compact (RFC 7516, `dir` with A256GCM). Tenant, environment and use stand in the protected
- * header, which is authenticated: what was sealed for one opens for no other. The consent stands there too, in a
- * parameter of its own that an older version of the broker ignores. Text that an older version sealed has none.
- * @param readKeys the JWK set's JSON, remembered by its reader; asked again `now` for a `kid` not in it. Text is sealed with
- *   `recent` keys, because older keys are dropped ten minutes after a newer one was added.
+ * Seals texts as JWE compact (RFC 7516, `dir` with A256GCM). Tenant, environment, and use are in the protected
+ * header, which is authenticated: a text sealed for one can't be opened for another. The consent is there too, in a
+ * separate parameter that older versions of the broker ignore. Text that an older version sealed has none.
+ * @param readKeys returns the JWK set's JSON, which it may cache; called with `now` for a `kid` that isn't in the set.
+ *   Sealing takes `recent` keys, because older keys are dropped ten minutes after a new one is added.
  */
-export function createSealer(readKeys: (age: SecretAge) => Promise<string | undefined>): Sealer {
-  let parsed: { json: string; keys: SealingKey[] } | undefined
+export function createSealer(readKeys: (age: SecretAge) => Promise<Secret | undefined>): Sealer {
+  let parsed: { json: Secret; keys: SealingKey[] } | undefined
   const keys = async (age: SecretAge): Promise<SealingKey[]> => {
     const json = await readKeys(age)
     if (json === undefined) throw new SealingKeysError('is missing')
-    if (parsed?.json !== json) parsed = { json, keys: parseKeys(json) }
+    if (!parsed?.json.equals(json)) parsed = { json, keys: parseKeys(json) }
     return parsed.keys
   }
   const keyNamed = async (kid: unknown): Promise<SealingKey | undefined> =>
@@ -36,7 +37,7 @@ export function createSealer(readKeys: (age: SecretAge) => Promise<string | unde
     async seal(plaintext, context) {
       const [key] = await keys('recent')
       if (!key) throw new SealingKeysError('holds no key')
-      return new CompactEncrypt(new TextEncoder().encode(plaintext))
+      return new CompactEncrypt(new TextEncoder().encode(plaintext.expose()))
         .setProtectedHeader({
           alg: 'dir',
           enc: 'A256GCM',
@@ -57,7 +58,7 @@ export function createSealer(readKeys: (age: SecretAge) => Promise<string | unde
           },
           { keyManagementAlgorithms: ['dir'], contentEncryptionAlgorithms: ['A256GCM'] },
         )
-        return isFor(protectedHeader, context) ? new TextDecoder().decode(plaintext) : undefined
+        return isFor(protectedHeader, context) ? new Secret(new TextDecoder().decode(plaintext)) : undefined
       } catch (error) {
         if (error instanceof errors.JOSEError) return undefined
         throw error
@@ -74,8 +75,8 @@ function bindingOf(context: SealContext): string {
   return `${tenantKey(context)}/${context.environment}/${context.use}`
 }
 
-function parseKeys(json: string): SealingKey[] {
-  const set = keySet.safeParse(parseJson(json))
+function parseKeys(json: Secret): SealingKey[] {
+  const set = keySet.safeParse(parseJson(json.expose()))
   if (!set.success) throw new SealingKeysError('isn’t a JWK set of symmetric keys')
   return set.data.keys.map(({ kid, k }) => ({ kid, bytes: base64url.decode(k) }))
 }

@@ -3,13 +3,14 @@ import type { Clock } from '../clock.ts'
 import { type EnvironmentHold, type EnvironmentStates, withPlausibleEnd } from '../domain/holds.ts'
 import { parseReason } from '../domain/reasons.ts'
 import type { CompletedSweep, SweepReports } from '../domain/sweepReports.ts'
+import type { Registration } from '../environment.ts'
 import type { Tables } from './clients.ts'
 import { onRow, runStorageOperation } from './unavailable.ts'
 
-/** A process asks the table about an environment at most this often. */
+/** A process reads an environment's row at most this often. */
 const cacheMilliseconds = 5000
 
-/** Keeps what is true of the broker as a whole: holds on environments, and the last sweep. */
+/** Stores the state of the whole broker: holds on environments, and the last sweep. */
 export function createStateTable(
   { BrokerState: table }: Pick<Tables, 'BrokerState'>,
   clock: Clock,
@@ -24,19 +25,19 @@ export function createStateTable(
     return found && { ...found, value: withPlausibleEnd(found.value, clock.now()) }
   }
   const environments: EnvironmentStates = {
-    async read(environment, identityProvider) {
-      const key = `${environment}:${identityProvider}`
+    async read(registration) {
+      const key = keyOf(registration)
       const cached = known.get(key)
       if (cached && Math.abs(clock.now().getTime() - cached.readAt) < cacheMilliseconds) return cached.hold
       return remember(key, (await readPlausible(key))?.value)
     },
     async placeHold(hold) {
-      const key = `${hold.environment}:${hold.identityProvider}`
+      const key = keyOf(hold)
       await writeRow(table, 'hold', key, hold)
       remember(key, hold)
     },
-    async reserveProbe({ environment, identityProvider }, until) {
-      const key = `${environment}:${identityProvider}`
+    async reserveProbe(hold, until) {
+      const key = keyOf(hold)
       const found = await readPlausible(key)
       if (!found || found.value.until > clock.now()) return remember(key, found?.value)
       const claimed = { ...found.value, until }
@@ -46,9 +47,9 @@ export function createStateTable(
       }
       return remember(key, (await readPlausible(key))?.value)
     },
-    async release(environment, identityProvider) {
-      const key = `${environment}:${identityProvider}`
-      const hold = await environments.read(environment, identityProvider)
+    async release(registration) {
+      const key = keyOf(registration)
+      const hold = await environments.read(registration)
       if (!hold) return false
       await removeRow(table, 'hold', key)
       remember(key, undefined)
@@ -73,6 +74,10 @@ export function createStateTable(
   }
 }
 
+function keyOf({ environment, identityProvider }: Registration): string {
+  return `${environment}:${identityProvider}`
+}
+
 async function writeRow(
   table: Tables['BrokerState'],
   partitionKey: string,
@@ -84,7 +89,7 @@ async function writeRow(
   )
 }
 
-/** Whether the row was still the one with that tag. */
+/** Whether the row still had that ETag. */
 function replaceRow(
   table: Tables['BrokerState'],
   partitionKey: string,
@@ -105,7 +110,7 @@ async function removeRow(table: Tables['BrokerState'], partitionKey: string, row
   await onRow(() => table.deleteEntity(partitionKey, rowKey), { absent: undefined })
 }
 
-/** A hold; a reason of another version is unknown to this one. */
+/** Reads a hold; a reason from another version is unknown to this one. */
 async function readHold(table: Tables['BrokerState'], key: string) {
   const found = await readRowWithTag<EnvironmentHold>(table, 'hold', key)
   if (!found) return undefined

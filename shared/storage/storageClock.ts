@@ -5,19 +5,22 @@ import type { Tables } from './clients.ts'
 import type { Policy } from './tryLimit.ts'
 import { onRow } from './unavailable.ts'
 
-/** What is known of this machine's clock. */
+/** The known state of this machine's clock. */
 export interface ClockHealth {
-  /** Seconds by which the machine's clock is ahead of storage's; negative when it is behind, undefined before any answer. */
+  /**
+   * Seconds by which the machine's clock is ahead of storage's; negative when it is behind, undefined before any
+   * answer.
+   */
   aheadSeconds(): number | undefined
 }
 
-/** A clock that follows storage's where the machine's own is wrong. */
+/** A clock that follows storage's if the machine's own is wrong. */
 export interface StorageClock extends Clock, ClockHealth {
-  /** Compares the clocks with each answer of the client that has it. */
+  /** Compares the clocks with each answer of the client that uses it. */
   readonly policy: Policy
 }
 
-/** An answer's `Date` counts whole seconds, and answers take time, so a smaller difference shows nothing. */
+/** An answer's `Date` counts whole seconds, and answers take time, so a smaller difference proves nothing. */
 const measurableSeconds = 2
 /** A wrong clock is reported this often. */
 const reportMilliseconds = 3_600_000
@@ -25,16 +28,16 @@ const reportMilliseconds = 3_600_000
 /**
  * Creates the clock of a process. All processes share one storage account, so its `Date` header (RFC 9110, section
  * 6.6.1) is the time that they agree on.
- * @param log told when the machine's clock is wrong by more than 5 s.
+ * @param log called if the machine's clock is wrong by more than 5 s.
  * @param own the machine's clock.
- * @param elapsed milliseconds that pass however the machine's clock is set.
+ * @param elapsed elapsed milliseconds, independent of the machine's clock.
  */
 export function createStorageClock(
   log: Log,
   own: Clock = systemClock,
   elapsed: () => number = () => performance.now(),
 ): StorageClock {
-  /** Storage's time, and when it was that; undefined while the machine's own clock is right. */
+  /** Storage's time, and the moment of its measurement; undefined while the machine's own clock is right. */
   let anchor: { readonly time: number; readonly at: number } | undefined
   let reportedAt = Number.NEGATIVE_INFINITY
   let ahead: number | undefined
@@ -70,16 +73,16 @@ export function createStorageClock(
   }
 }
 
-/** Whether a clock is further from storage's than clocks may be apart. */
+/** Whether a clock differs from storage's by more than the limit. */
 export function isWrong(aheadSeconds: number): boolean {
   return Math.abs(aheadSeconds) > clockToleranceSeconds
 }
 
-/** A process asks storage for the time this often at most. */
+/** A process asks storage for the time at most this often. */
 const comparisonMilliseconds = 60_000
 
 /**
- * Creates a way to compare the clocks at once, with whatever storage answers.
+ * Creates a function that compares the clocks immediately, with any answer from storage.
  * @throws StorageUnavailableError when storage doesn't answer and this process has never compared its clock with it.
  */
 export function createClockComparison(

@@ -3,9 +3,9 @@ import { tenantStatuses } from '../domain/tenant.ts'
 import { accountKinds, environments, identityProviders } from '../environment.ts'
 
 /**
- * How a column is written: `name` is a text that is never empty, `reason` is a word of the table of reasons, `reference`
- * says where a refresh token is, `sealed` is a JWE, `claims` is a claims challenge as it was sent, `words` are joined by
- * blanks, `json` is a document with dates as ISO 8601.
+ * The type of a column: `name` is a nonempty text, `reason` is a word from the table of reasons, `reference`
+ * names the place of a refresh token, `sealed` is a JWE, `claims` is a claims challenge as it was sent, `words` are
+ * joined by spaces, `json` is a document with dates as ISO 8601.
  */
 type ColumnType =
   | 'name'
@@ -22,11 +22,11 @@ type ColumnType =
 
 /** One column of {@link tenantColumns}. */
 export interface TenantColumn {
-  /** Where in `Tenant` it comes from. */
+  /** Its path in `Tenant`. */
   readonly path: string
   readonly type: ColumnType
   readonly values?: readonly string[]
-  /** Whether it may be missing although other columns of the same object are set. */
+  /** Whether it can be missing if other columns of the same object are set. */
   readonly isOptional?: true
 }
 
@@ -96,7 +96,7 @@ const storedGrant = z.looseObject({
 const storedToken = z.looseObject({ sealed: text, expiresAt: z.date(), refreshedAt: z.date() })
 const storedChoice = z.looseObject({ returnUrl: text, browserHash: text, answerId: text })
 
-/** What the JSON of a column must hold; further members are kept. */
+/** The required contents of a JSON column; further members are kept. */
 export const jsonColumns: Readonly<Record<string, z.ZodType>> = {
   pendingGrant: z.looseObject({
     environment: z.enum(environments),

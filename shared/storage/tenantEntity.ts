@@ -16,7 +16,7 @@ import {
 /** The row key of the tenant row within its partition. */
 export const tenantRowKey = 'tenant'
 
-/** Writes a tenant as its row, with the columns and reasons that a later version put there. */
+/** Converts a tenant to its row, with the columns and reasons that a later version has added. */
 export function toTenantEntity(tenant: Tenant): TableEntity {
   const entity: TableEntity = {
     ...tenant.unknownColumns,
@@ -31,13 +31,13 @@ export function toTenantEntity(tenant: Tenant): TableEntity {
   return entity
 }
 
-/** Columns of the service and of the SDK. */
+/** Columns that belong to the service and the SDK. */
 const ownOfTheService: ReadonlySet<string> = new Set(['partitionKey', 'rowKey', 'etag', 'timestamp'])
 
 /**
- * Reads a tenant row. Objects none of whose columns are set are absent. A grant that was kept before grants had ids gets
- * one by its time, in whatever version of the broker reads it.
- * @param name whose row was asked for; where the row does not fit it, it is damaged.
+ * Reads a tenant row. An object without any column is absent. A grant from before grants had ids gets
+ * an id from its time, which is the same in every version of the broker.
+ * @param name the requested tenant; a row that doesn't match it is damaged.
  */
 export function fromTenantEntity(
   entity: Record<string, unknown>,
@@ -63,7 +63,7 @@ function readTenant(entity: Record<string, unknown>): Tenant {
   return withConsentIds(tenant as unknown as Tenant)
 }
 
-/** What a damaged row still says, with every reference that its grants do not name as left over. */
+/** The readable part of a damaged row, with every reference that its grants don't name listed as left over. */
 function remainsOf(entity: Record<string, unknown>, name: TenantName): Tenant {
   const { secretsToDestroy: _listed, ...sound } = readTenant(readSoundColumns(entity))
   const named = [sound.grant?.reference, sound.pendingGrant?.grant.reference]
@@ -78,7 +78,7 @@ function remainsOf(entity: Record<string, unknown>, name: TenantName): Tenant {
   }
 }
 
-/** A reason of another version, whose text the row keeps. */
+/** A reason from another version; the row keeps its text. */
 function isUnknownReason(column: string, value: unknown): boolean {
   if (typeof value !== 'string' || tenantColumns[column]?.type !== 'reason') return false
   return parseReason(value) === unknownReason

@@ -5,16 +5,16 @@ import { jsonColumns, tenantColumns } from './tenantColumns.ts'
 
 type Row = Readonly<Record<string, unknown>>
 
-/** No workspace, tenant or id that the broker writes is longer; only tokens are. */
+/** No workspace, tenant, or id that the broker writes is longer; only tokens are. */
 const maxName = 1024
 const maxToken = 32_768
 /** The grant stores that this version knows. */
 const referencePattern = /^(sealed|vault):./
 
-/** Objects that a row with this status must have. */
+/** The object that a row with this status must have. */
 const needed: Readonly<Partial<Record<string, string>>> = { connected: 'grantReference' }
 
-/** Finds what keeps a row from being read as the tenant of that name; undefined for a sound one. */
+/** Finds why a row can't be read as the tenant of that name; undefined if it can. */
 export function findDamage(row: Row, name: TenantName): RowDamage | undefined {
   for (const column of Object.keys(tenantColumns)) {
     const detail = isSet(row, column) ? faultOf(row[column], column) : faultOfAbsence(row, column)
@@ -29,7 +29,7 @@ function isSet(row: Row, column: string): boolean {
   return row[column] !== undefined && row[column] !== null
 }
 
-/** A column is needed when it always is, when its status needs it, or when another column of its object is set. */
+/** A column is required always, or because of the row's status, or because another column of its object is set. */
 function faultOfAbsence(row: Row, column: string): string | undefined {
   const { path, isOptional } = tenantColumns[column] ?? {}
   if (isOptional || !path) return undefined
@@ -39,7 +39,7 @@ function faultOfAbsence(row: Row, column: string): string | undefined {
   return isAlways || isWanted || needed[String(row.status)] === column ? 'is missing' : undefined
 }
 
-/** Whether a row has an object: an optional column alone is what an older version left of one that it ended. */
+/** Whether a row has an object. A lone optional column is a leftover from an older version that ended the object. */
 function hasObject(row: Row, object: string): boolean {
   return columnsOf(object).some((column) => !tenantColumns[column]?.isOptional && isSet(row, column))
 }
@@ -48,7 +48,7 @@ function columnsOf(object: string): string[] {
   return Object.keys(tenantColumns).filter((column) => tenantColumns[column]?.path.startsWith(`${object}.`))
 }
 
-/** Whether a column is the rest of an object that the row no longer has. */
+/** Whether a column is left over from an object that the row doesn't have. */
 export function isStrayColumn(row: Row, column: string): boolean {
   const { path = '', isOptional } = tenantColumns[column] ?? {}
   const [object = ''] = path.split('.')
@@ -93,13 +93,13 @@ function faultOfJson(value: string, column: string): string | undefined {
   return issue && `has an unusable member ${issue.path.join('.') || 'at its root'}`
 }
 
-/** A date as the SDK reads it; undefined for everything else. */
+/** A date, as the SDK reads it; undefined for other values. */
 export function readDate(value: unknown): Date | undefined {
   const date = value instanceof Date || typeof value === 'string' ? new Date(value) : undefined
   return date && !Number.isNaN(date.getTime()) ? date : undefined
 }
 
-/** A JSON column with its dates; undefined when it is not JSON. */
+/** A JSON column with its dates; undefined if it isn't JSON. */
 export function readJson(value: string): unknown {
   try {
     return JSON.parse(value, reviveDates)
@@ -114,7 +114,7 @@ function reviveDates(_key: string, value: unknown): unknown {
     : value
 }
 
-/** The sound columns of a damaged row. An object that lacks a column that it needs is left out as a whole. */
+/** The valid columns of a damaged row. An object that lacks a required column is left out entirely. */
 export function readSoundColumns(row: Row): Row {
   const part = Object.fromEntries(
     Object.entries(row).filter(([column, value]) => !(column in tenantColumns) || !faultOf(value, column)),
@@ -127,7 +127,7 @@ export function readSoundColumns(row: Row): Row {
   return part
 }
 
-/** Every reference to a refresh token that a row holds, whatever else is wrong with it. */
+/** Every reference to a refresh token in a row, no matter how damaged the row is. */
 export function findReferences({ grantReference, leftovers, pendingGrant }: Row): string[] {
   const words = [grantReference, leftovers].flatMap((each) =>
     typeof each === 'string' ? each.split(/\s+/).filter(Boolean) : [],

@@ -12,8 +12,8 @@ import { onRow, runStorageOperation } from './unavailable.ts'
 import { workspaceIndexEntity, workspacePartitions } from './workspaceIndex.ts'
 
 /**
- * Keeps tenants in Table Storage: the row and its events in one partition, so that one transaction changes both.
- * @param toPlausible what is believed of a row as read. Default is all of it.
+ * Stores tenants in Table Storage: the row and its events in one partition, so one transaction changes both.
+ * @param toPlausible returns the trusted part of a row. Default is all of it.
  */
 export function createTenantTable(
   tables: Pick<Tables, 'Tenants' | 'TenantsByWorkspace'>,
@@ -29,7 +29,8 @@ export function createTenantTable(
     },
     inspect,
     async create(tenant, events) {
-      // The index first: an index row without a tenant is passed over, a tenant without one would be lost from sight.
+      // The index first: an index row without a tenant is skipped, but a tenant without an index row would be
+      // invisible.
       await runStorageOperation('tables', () => index.upsertEntity(workspaceIndexEntity(tenant), 'Replace'))
       const actions: TransactionAction[] = [
         ['create', toTenantEntity(tenant)],
@@ -84,7 +85,7 @@ async function transact(
   return onRow(
     async () => {
       const answer = await table.submitTransaction(actions)
-      // The row is always the first action. Updates answer without the row key by which the SDK would find them, and
+      // The row is always the first action. Answers to updates lack the row key by which the SDK finds them, and
       // its parser keeps the carriage return.
       return { tenant, etag: answer.subResponses[0]?.etag?.trim() ?? '' }
     },
@@ -165,13 +166,13 @@ async function firstPage(
         return page as Page
       return []
     },
-    // The service reads what stands in a continuation, and refuses what it has not written.
+    // The service reads the contents of a continuation, and refuses one that it didn't write.
     (status) =>
       status === 400 && continuation !== undefined ? { value: 'continuation_unknown' } : undefined,
   )
 }
 
-/** Whether the SDK can read it: base64 of JSON with the keys at which the next page begins. */
+/** Whether the SDK can read it: base64 of JSON with the keys at which the next page starts. */
 function isContinuation(text: string): boolean {
   try {
     const { nextPartitionKey, nextRowKey = '' } = JSON.parse(Buffer.from(text, 'base64').toString('latin1'))

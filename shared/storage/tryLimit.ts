@@ -2,9 +2,9 @@ import { RestError, type TableServiceClientOptions } from '@azure/data-tables'
 import type { TokenCredential } from '@azure/identity'
 import { withSignal } from '../clock.ts'
 
-/** Seconds that one try may take. */
+/** Seconds that one attempt may take. */
 export interface TrySeconds {
-  /** A call about one thing, or a few. */
+  /** A call about one entity, a transaction, or one secret. */
   readonly point: number
   /** A page of a list. */
   readonly list: number
@@ -16,12 +16,12 @@ export interface TrySeconds {
  */
 export const storageTrySeconds: TrySeconds = { point: 5, list: 12 }
 
-/** What the Azure SDK’s clients do with each request. */
+/** A pipeline policy of the Azure SDK's clients. */
 export type Policy = NonNullable<TableServiceClientOptions['additionalPolicies']>[number]
 
 /**
- * Gives up a try that is not answered in time, the connection with it, so that the SDK tries again: its clients wait
- * for as long as a silent peer keeps the connection open.
+ * Gives up an attempt that isn't answered in time, along with its connection, so that the SDK tries again: its clients
+ * wait for as long as a silent peer keeps the connection open.
  * @param isList whether a request asks for a page of a list. Default is that none does.
  */
 export function tryLimit(
@@ -39,7 +39,7 @@ export function tryLimit(
           try {
             return await next(request)
           } finally {
-            // The request object lives on into the next try, which has a limit of its own.
+            // The request object is used again for the next attempt, which has its own limit.
             if (callers) request.abortSignal = callers
             else delete request.abortSignal
           }
@@ -48,12 +48,15 @@ export function tryLimit(
   }
 }
 
-/** A credential that gives up as well: some clients ask for its token outside of their tries. */
+/** A credential with the same limit: some clients request its token outside of their attempts. */
 export function withTryLimit(credential: TokenCredential, seconds: number): TokenCredential {
   return { getToken: (scopes, options) => unlessSilent(seconds, () => credential.getToken(scopes, options)) }
 }
 
-/** Work that may not heed its signal. Rejects with the code by which the SDK's retry policy knows that no answer came. */
+/**
+ * For work that may ignore its signal. Rejects with the code that tells the SDK's retry policy that there was no
+ * answer.
+ */
 function unlessSilent<T>(seconds: number, work: (limit: AbortSignal) => Promise<T>): Promise<T> {
   return withSignal(seconds, (limit) => {
     const silence = new Promise<never>((_, reject) => {

@@ -1,7 +1,7 @@
 import { RestError } from '@azure/data-tables'
 import { StorageUnavailableError } from '../domain/storageUnavailable.ts'
 
-/** HTTP status and code of an Azure SDK failure, the inner code where there is one; status 0 when there was no answer. */
+/** HTTP status and code of an Azure SDK failure, the inner code if there is one; status 0 if there was no answer. */
 export function readRestError(error: unknown): { status: number; code: string } {
   if (error instanceof RestError || isRestErrorLike(error)) {
     return {
@@ -13,8 +13,8 @@ export function readRestError(error: unknown): { status: number; code: string } 
 }
 
 /**
- * Runs one storage operation; failures that `expected` explains become its value, all others a
- * {@link StorageUnavailableError}. Our own errors are rethrown unchanged: storage did nothing wrong.
+ * Runs one storage operation; failures that `expected` handles become its value, all others a
+ * {@link StorageUnavailableError}. Our own errors are rethrown unchanged: storage isn't at fault.
  */
 export async function runStorageOperation<T>(
   service: 'tables' | 'vault',
@@ -32,11 +32,11 @@ export async function runStorageOperation<T>(
   }
 }
 
-/** What Table Storage says of a row. */
+/** What Table Storage's error code can say about a row. */
 type RowAnswer = 'absent' | 'taken' | 'changed'
 
 /**
- * The service's error codes that speak of a row (learn.microsoft.com/rest/api/storageservices/table-service-error-codes).
+ * The service's error codes that are about a row (learn.microsoft.com/rest/api/storageservices/table-service-error-codes).
  * A 404 or 409 with another code, such as `TableNotFound` or `TableBeingDeleted`, is storage's own failure.
  */
 const rowAnswers: Readonly<Record<string, RowAnswer>> = {
@@ -48,8 +48,8 @@ const rowAnswers: Readonly<Record<string, RowAnswer>> = {
 }
 
 /**
- * Runs one operation on rows of a table. What the service says of a row becomes the value that `answers` has for it; all
- * other failures are a {@link StorageUnavailableError}.
+ * Runs one operation on rows of a table. If the service's error is about a row and `answers` has a value for it, that value
+ * is returned; all other failures are a {@link StorageUnavailableError}.
  */
 export function onRow<T, const A>(
   work: () => Promise<T>,
@@ -61,18 +61,18 @@ export function onRow<T, const A>(
   })
 }
 
-/** What no service and no network throws: a document that does not parse, a mistake in the code. */
+/** Errors that no service and no network throws: an invalid document, or a bug. */
 function isOurs(error: unknown): boolean {
   const ours = [SyntaxError, TypeError, RangeError, ReferenceError]
   return error instanceof Error && !isRestErrorLike(error) && ours.some((kind) => error instanceof kind)
 }
 
-/** Each SDK may bring its own copy of the class. */
+/** Each SDK may have its own copy of the class. */
 function isRestErrorLike(error: unknown): error is RestError {
   return error instanceof Error && (error.name === 'RestError' || error.name === 'TableTransactionError')
 }
 
-/** Key Vault tells why within why: `Forbidden` is `SecretDisabled` or `ForbiddenByRbac` only there. */
+/** Key Vault nests its codes: only the inner one tells `SecretDisabled` from `ForbiddenByRbac`. */
 function innerCodeIn(error: RestError): string | undefined {
   const details = error.details as { error?: { innerError?: { code?: string } } } | undefined
   return wordOf(details?.error?.innerError?.code)

@@ -3,12 +3,13 @@ import { ExponentialBackoff, handleWhen, retry } from 'cockatiel'
 import type { Log } from '../domain/logEvents.ts'
 import { StorageUnavailableError } from '../domain/storageUnavailable.ts'
 import type { ListableVault, ListedSecret, SecretVersion } from '../domain/vault.ts'
+import { Secret } from '../secret.ts'
 import { runStorageOperation } from './unavailable.ts'
 
 /**
- * Wraps a vault's client. The SDK retries neither a 429 without `Retry-After`, which is how Key Vault throttles, nor
- * keeps the body of a first write that runs beside other first requests; so throttling is retried here, and each
- * client's first request is a read that is awaited alone.
+ * Wraps a vault's client. The SDK doesn't retry a 429 without `Retry-After`, which is how Key Vault throttles, and
+ * doesn't keep the body of a first write that runs concurrently with other first requests. So throttling is retried
+ * here, and each client's first request is a read that is awaited alone.
  */
 export function createVault(client: SecretClient, log: Log): ListableVault {
   let challenged: Promise<unknown> | undefined
@@ -34,7 +35,7 @@ export function createVault(client: SecretClient, log: Log): ListableVault {
         'set',
         async () =>
           toSecretVersion(
-            await client.setSecret(name, value, {
+            await client.setSecret(name, value.expose(), {
               ...{ tags: { ...tags }, contentType: 'text/plain' },
               ...(expiresOn && { expiresOn }),
             }),
@@ -63,7 +64,7 @@ export function createVault(client: SecretClient, log: Log): ListableVault {
 }
 
 /**
- * 404; 403 because the secret itself is disabled, for any other 403 is a missing right; 409 because it is deleted, so that
+ * 404; 403 if the secret itself is disabled (any other 403 is a missing right); 409 if it's deleted, so
  * its name takes no new version.
  */
 function isGone(status: number, code: string): boolean {
@@ -71,7 +72,10 @@ function isGone(status: number, code: string): boolean {
   return status === 404 || (status === 403 && code === 'SecretDisabled')
 }
 
-/** Key Vault's advice is 1, 2, 4, 8, 16 s (overview-throttling.md); a caller waits here, so it is fewer and shorter. */
+/**
+ * Key Vault recommends 1, 2, 4, 8, 16 s (overview-throttling.md); a caller is waiting here, so there are fewer and
+ * shorter waits.
+ */
 function throttleRetry(log: Log, operation: string) {
   const throttled = handleWhen((error) => error instanceof StorageUnavailableError && error.status === 429)
   const policy = retry(throttled, {
@@ -94,7 +98,7 @@ function toSecretVersion(secret: Awaited<ReturnType<SecretClient['getSecret']>>)
   const { name, value = '', properties } = secret
   return {
     name,
-    value,
+    value: new Secret(value),
     version: properties.version ?? '',
     tags: properties.tags ?? {},
     ...(properties.expiresOn && { expiresOn: properties.expiresOn }),

@@ -5,14 +5,14 @@ import { tenantKey } from '../domain/tenantKey.ts'
 
 const buckets = 16
 
-/** One line of a workspace's listing; it only names the tenant, whose own row is the truth. */
+/** One entry of a workspace's list; it only names the tenant, whose own row is authoritative. */
 export function workspaceIndexEntity(name: TenantName): TableEntity {
   const key = tenantKey(name)
   const bucket = (Number.parseInt(key.slice(0, 2), 16) % buckets).toString(16)
   return { partitionKey: `${workspaceHash(name.workspace)}:${bucket}`, rowKey: key, tenant: name.tenant }
 }
 
-/** The half-open range of partition keys that hold a workspace's listing. */
+/** The half-open range of partition keys that contain a workspace's list. */
 export function workspacePartitions(workspace: string): { readonly first: string; readonly last: string } {
   const hash = workspaceHash(workspace)
   return { first: `${hash}:`, last: `${hash};` }

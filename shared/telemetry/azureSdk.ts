@@ -28,7 +28,7 @@ import { serverAttributes, traceHeaders } from './outgoing.ts'
 import { tracer } from './scope.ts'
 import { scrubUrl } from './urls.ts'
 
-/** Attributes of the Azure SDKs' spans that are kept, under the names that the conventions have for them now. */
+/** Attributes of the Azure SDKs' spans that are kept, under their names in the conventions. */
 const keptAttributes: Readonly<Record<string, string>> = {
   'az.namespace': 'az.namespace',
   'http.method': ATTR_HTTP_REQUEST_METHOD,
@@ -44,9 +44,9 @@ const kinds: Readonly<Record<string, SpanKind>> = {
 }
 
 /**
- * What the Azure SDKs trace with, for `useInstrumenter`: their operations and the HTTP requests below become spans of
- * the active trace, whose W3C headers go to the service. What is not named here is dropped, and errors are kept by
- * name or code only, for their messages name secrets.
+ * The instrumenter of the Azure SDKs, for `useInstrumenter`: their operations and the HTTP requests below become spans
+ * of the active trace, whose W3C headers go to the service. Other attributes are dropped, and errors are kept by
+ * name or code only, because their messages name secrets.
  */
 export function createAzureSdkInstrumenter(): Instrumenter {
   return {
@@ -65,7 +65,7 @@ export function createAzureSdkInstrumenter(): Instrumenter {
   }
 }
 
-/** The SDKs' contexts are OpenTelemetry's: this instrumenter made them. */
+/** The SDKs' contexts are OpenTelemetry's, because this instrumenter created them. */
 function toContext(tracingContext: TracingContext | undefined): Context {
   return (tracingContext as Context | undefined) ?? context.active()
 }
@@ -109,7 +109,7 @@ function startTimer({ spanAttributes = {} }: InstrumenterSpanOptions): Timer | u
 function createSpan(span: Span, timer: Timer | undefined): TracingSpan {
   const outcome: Attributes = {}
   return {
-    // The SDKs end at once what does not record; what is measured must live on.
+    // The SDKs immediately end a span that doesn't record; a measured one must stay open.
     isRecording: () => span.isRecording() || timer !== undefined,
     setAttribute(name, value) {
       const kept = keepAttribute(name, value)

@@ -4,18 +4,18 @@ import { AggregationTemporality, type PushMetricExporter } from '@opentelemetry/
 import type { SpanExporter } from '@opentelemetry/sdk-trace-base'
 import type { TelemetryConfig } from '../config.ts'
 
-/** As whom Application Insights is written to. */
+/** The identity for writing to Application Insights. */
 export type IngestionCredential = NonNullable<AzureMonitorExporterOptions['credential']>
 
-/** One place that traces and metrics go to. */
+/** A destination of traces and metrics. */
 export interface Destination {
   readonly spans: SpanExporter
   readonly metrics: PushMetricExporter
 }
 
 /**
- * Where telemetry goes, by the settings that the Functions host itself reads: Application Insights, an OTLP collector,
- * both, or nowhere. An exporter is loaded when it has something to send: no cold start waits for it.
+ * Creates the destinations from the settings that the Functions host also reads: Application Insights, an OTLP
+ * collector, both, or none. An exporter is loaded when it has something to send, so a cold start doesn't wait for it.
  */
 export function createDestinations(config: TelemetryConfig, credential: IngestionCredential): Destination[] {
   const { insightsConnectionString, otlpEndpoint } = config
@@ -25,7 +25,10 @@ export function createDestinations(config: TelemetryConfig, credential: Ingestio
   ]
 }
 
-/** Ingestion takes the managed identity only; nothing is kept on an instance's disk, which goes with the instance. */
+/**
+ * Ingestion accepts only the managed identity. Nothing is stored on the instance's disk, which disappears with the
+ * instance.
+ */
 function toInsights(connectionString: string, credential: IngestionCredential): Destination {
   const options = { connectionString, credential, disableOfflineStorage: true }
   const load = () => import('@azure/monitor-opentelemetry-exporter')
@@ -38,7 +41,7 @@ function toInsights(connectionString: string, credential: IngestionCredential): 
   }
 }
 
-/** OTLP over HTTP as JSON; `OTEL_EXPORTER_OTLP_HEADERS` and its kin are read by the exporter itself. */
+/** OTLP over HTTP as JSON; `OTEL_EXPORTER_OTLP_HEADERS` and the like are read by the exporter itself. */
 function toCollector(endpoint: string): Destination {
   const at = (signal: string) => ({ url: `${endpoint.replace(/\/$/, '')}/v1/${signal}` })
   return {
@@ -62,7 +65,7 @@ interface Exporter<T> {
   shutdown(): Promise<void>
 }
 
-/** An exporter that is loaded at its first batch, and not at all by a process that has none. */
+/** An exporter that is loaded with its first batch, so a process without one never loads it. */
 function loadedLater<T>(load: () => Promise<Exporter<T>>) {
   let loading: Promise<Exporter<T>> | undefined
   return {

@@ -2,7 +2,7 @@ import { type Counter, type Gauge, type Histogram, metrics } from '@opentelemetr
 import { METRIC_HTTP_CLIENT_REQUEST_DURATION } from '@opentelemetry/semantic-conventions'
 import { scope } from './scope.ts'
 
-/** What the broker measures; `docs/telemetry.md` says what each tells. */
+/** The broker's instruments; `docs/telemetry.md` explains each. */
 export interface Instruments {
   readonly clientRequestDuration: Histogram
   readonly vendDuration: Histogram
@@ -13,7 +13,7 @@ export interface Instruments {
   readonly vaultThrottled: Counter
 }
 
-/** The names of the broker's own metrics, below one namespace; units are UCUM's. */
+/** The names of the broker's own metrics, in one namespace; units are UCUM's. */
 export const metricNames = {
   vendDuration: 'token_broker.vend.duration',
   refreshDuration: 'token_broker.refresh.duration',
@@ -30,7 +30,10 @@ const secondsBounds = [
 
 let created: Instruments | undefined
 
-/** This process's instruments, made at the first use: before telemetry has started they would record nothing ever. */
+/**
+ * This process's instruments, created on first use: if created before telemetry starts, they would never record
+ * anything.
+ */
 export function instruments(): Instruments {
   created ??= createInstruments()
   return created

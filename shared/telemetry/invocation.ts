@@ -21,10 +21,10 @@ const triggers: Readonly<Record<string, string>> = {
 }
 
 /**
- * Wraps a function's handler so that everything that it does belongs to the trace that the Functions host began, below
- * one span named after the function. The host's own span is the request; this one is the work. Of a trace that the
- * host does not keep there is none. A handler that throws is logged as `function.failed`: the host's own record of it
- * is sampled, and alerts must not be.
+ * Wraps a function's handler so that its work belongs to the trace that the Functions host started, below
+ * one span named after the function. The host's own span is the request; this one is the work. If the
+ * host doesn't keep the trace, there is no span. A handler that throws is logged as `function.failed`: the host's own
+ * record is sampled, but alerts must not be.
  */
 export function withTracing<I, R>(handler: Handler<I, R>): Handler<I, R> {
   return (input, invocation) => {
@@ -74,14 +74,14 @@ function inSpan<R>(invocation: InvocationContext, parent: Context, run: () => Pr
   })
 }
 
-/** Notes on the active span which problem the invocation ends in. */
+/** Records the invocation's problem on the active span. */
 export function recordProblem(code: string): void {
   trace.getActiveSpan()?.setAttribute(ATTR_ERROR_TYPE, code)
 }
 
 /**
- * Notes on the active span whom the invocation is for, so that its trace is found by the key that log lines have.
- * @param key makes the tenant's key; asked only where somebody will read it.
+ * Records the invocation's tenant on the active span, so its trace can be found by the key in log lines.
+ * @param key computes the tenant's key; called only if the span is recorded.
  */
 export function recordTenant(key: () => string): void {
   const span = trace.getActiveSpan()

@@ -3,7 +3,7 @@ import type { Log, LogEvents } from '../domain/logEvents.ts'
 import type { RecordUsage } from '../domain/usage.ts'
 import { instruments } from './instruments.ts'
 
-/** A log whose lines are counted and timed as well: what is worth a line is worth a metric. */
+/** A log that also counts and times its lines: every logged event is also a metric. */
 export function meterLog(log: Log): Log {
   return (event, fields) => {
     log(event, fields)
@@ -11,7 +11,7 @@ export function meterLog(log: Log): Log {
   }
 }
 
-/** Times each vend, by environment or by the problem that it ended in. */
+/** Times each vend, by environment or by its problem. */
 export const meterUsage: RecordUsage = ({ durationSeconds, environment, problem }) =>
   instruments().vendDuration.record(durationSeconds, {
     ...(environment && { 'token_broker.environment': environment }),

@@ -25,10 +25,10 @@ export interface Outgoing {
 }
 
 /**
- * Makes a call to another service inside a client span of its own, hands the trace on and measures it, by the
- * semantic conventions for HTTP (opentelemetry.io, "http-spans", "http-metrics"). Of what is sent and answered
- * only method, scrubbed URL and status are kept, so there is nothing to redact.
- * @param send makes the call; it gets the W3C headers to send with it.
+ * Makes a call to another service inside its own client span, propagates the trace, and measures it, following the
+ * semantic conventions for HTTP (opentelemetry.io, "http-spans", "http-metrics"). Of the request and the answer,
+ * only method, scrubbed URL, and status are kept, so there is nothing to redact.
+ * @param send makes the call; it gets the W3C headers to send.
  */
 export async function traceOutgoing<A extends { readonly status: number }>(
   outgoing: Outgoing,
@@ -55,7 +55,7 @@ export async function traceOutgoing<A extends { readonly status: number }>(
   })
 }
 
-/** The platform's `fetch`, traced; a drop-in for clients that take one. */
+/** The platform's `fetch`, traced; a drop-in replacement for clients that accept one. */
 export const tracedFetch: typeof fetch = (input, init) => {
   const request = input instanceof Request ? input : undefined
   const outgoing = {
@@ -69,7 +69,7 @@ export const tracedFetch: typeof fetch = (input, init) => {
   })
 }
 
-/** Which server a call goes to, as spans and metrics name it. */
+/** The server of a call, as spans and metrics name it. */
 export function serverAttributes({ hostname, port, protocol }: URL): Attributes {
   return {
     [ATTR_SERVER_ADDRESS]: hostname,
@@ -77,7 +77,7 @@ export function serverAttributes({ hostname, port, protocol }: URL): Attributes 
   }
 }
 
-/** The W3C headers of the active trace; none while nothing is traced. */
+/** The W3C headers of the active trace; none without an active trace. */
 export function traceHeaders(active = context.active()): Record<string, string> {
   const headers: Record<string, string> = {}
   propagation.inject(active, headers)

@@ -17,15 +17,15 @@ import { createDestinations, type IngestionCredential } from './exporters.ts'
 
 /** Telemetry of this process. */
 export interface Telemetry {
-  /** Sends what waits, then ends. */
+  /** Sends the remaining data, then stops. */
   stop(): Promise<void>
 }
 
 /**
- * Starts traces and metrics of this process, once; without a destination nothing is recorded and nothing is paid.
+ * Starts traces and metrics of this process, once; without a destination, nothing is recorded and there is no cost.
  * The Functions host decides which traces are kept (`OTEL_TRACES_SAMPLER`), and the broker follows it; metrics and
  * log lines are never sampled.
- * @param credential as whom Application Insights is written to.
+ * @param credential the identity for writing to Application Insights.
  */
 export function startTelemetry(
   config: TelemetryConfig,

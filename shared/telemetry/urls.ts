@@ -1,6 +1,6 @@
 /**
- * A URL as telemetry may hold it: no query (`code`, `state`, `session`, signatures), no user, no fragment, no name of
- * a vault's secret, and a table entity's keys left out, which are many and say nothing to a reader.
+ * A URL that telemetry may contain: no query (`code`, `state`, `session`, signatures), no user, no fragment, no name of
+ * a vault's secret, and no keys of a table entity, which are many and tell a reader nothing.
  */
 export function scrubUrl({ protocol, host, pathname }: URL): string {
   return `${protocol}//${host}${scrubPath(pathname)}`

@@ -10,7 +10,7 @@ export interface ChangeDependencies {
   readonly randomness: Pick<Randomness, 'identifier'>
 }
 
-/** What a change writes, in one transaction. */
+/** The writes of one change, in one transaction. */
 export interface TenantChange {
   readonly next: Tenant
   /** Default is none. */
@@ -18,8 +18,8 @@ export interface TenantChange {
 }
 
 /**
- * How a change ended. `changed`: it took effect once, and `stored` is the row as it was last seen, which others may have
- * gone on from. `conflict`: others kept changing the row.
+ * The result of a change. `changed`: it took effect once, and `stored` is the row as last read, which other processes
+ * may have changed again. `conflict`: other processes kept changing the row.
  */
 export type ChangeOutcome =
   | { readonly outcome: 'changed'; readonly before: Tenant; readonly stored: StoredTenant }
@@ -32,12 +32,12 @@ const maxTries = 8
 const maxFailures = 2
 
 /**
- * Changes a tenant's row: reads, changes, writes conditionally, and repeats when others were faster. The only writer of
- * rows outside a lease (`refresh/writeLeased.ts`).
- * @param which a row that was just read is used for the first try.
- * @param change what becomes of the row as it stands, asked at every try; undefined to leave it. It may read and write
- *   elsewhere, and throw.
- * @throws StorageUnavailableError, in which case the change may still have taken effect, and whatever `change` throws.
+ * Changes a tenant's row: reads, changes, writes conditionally, and repeats if another process was faster. The only
+ * writer of rows outside a lease (`refresh/writeLeased.ts`).
+ * @param which a row that has just been read is used for the first attempt.
+ * @param change returns the new row, on every attempt; undefined to leave the row unchanged. It can read and write
+ * elsewhere, and throw.
+ * @throws StorageUnavailableError, in which case the change may still have taken effect, and errors of `change`.
  */
 export async function changeTenant(
   { tenants, randomness }: ChangeDependencies,

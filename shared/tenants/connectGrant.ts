@@ -20,11 +20,12 @@ import { tenantKey } from '../domain/tenantKey.ts'
 import type { TenantStore } from '../domain/tenantStore.ts'
 import { withConnection } from '../domain/transitions.ts'
 import type { Environment } from '../environment.ts'
+import type { Secret } from '../secret.ts'
 import { changeTenant, type TenantChange } from './changeTenant.ts'
 import { destroySecrets, destroyUncommitted, withSecretsToDestroy } from './secretsToDestroy.ts'
 import { sealSignInName } from './signInName.ts'
 
-/** What storing and committing a grant needs. */
+/** Dependencies of storing and committing a grant. */
 export interface GrantServices {
   readonly tenants: TenantStore
   readonly due: DueIndex
@@ -37,36 +38,36 @@ export interface GrantServices {
   readonly config: RefreshConfig
 }
 
-/** A proven grant: a user answered with it. */
+/** A proven grant: Microsoft Advertising has returned its user. */
 export interface ProvenGrant {
-  /** Where the user consented: the grant is kept for no tenant of the other environment. */
+  /** Where the user consented: a tenant of the other environment can't store the grant. */
   readonly environment: Environment
   readonly grant: Omit<Grant, 'id' | 'reference' | 'signInNameSealed'>
   /** What the person signed in with; it's kept sealed. */
   readonly signInName?: string | undefined
-  readonly refreshToken: string
-  readonly accessToken: string
+  readonly refreshToken: Secret
+  readonly accessToken: Secret
   readonly expiresInSeconds: number
-  /** When the tokens were asked for: `expiresInSeconds` counts from here, at worst too early. */
+  /** When the tokens were asked for: `expiresInSeconds` counts from here, which can only be too early. */
   readonly requestedAt: Date
-  /** The account rows that were written for it, and the account to vend by default, if that is clear. */
+  /** The account rows that were written for it, and the default account, if there is a clear one. */
   readonly accountsGeneration: string
   readonly defaultAccount?: DefaultAccount
-  /** What else happened with it, told beside the connection itself. */
+  /** Further events, written with the connection's own. */
   readonly events?: readonly TenantEvent[]
-  /** The tenant's when somebody asked for this grant; a disconnect since then makes it void. Default: none does. */
+  /** The tenant's count when the grant was requested; a later disconnect makes it void. Default is no check. */
   readonly disconnectCount?: number
-  /** Whether the grant is still meant for the row as it stands, asked before each write. Default: it is. */
+  /** Whether the grant still applies to the current row, checked before each write. Default is that it does. */
   readonly isStillValidFor?: (row: Tenant) => boolean
 }
 
 /**
- * Makes a proven grant the tenant's own: kept first, committed by one conditional write, the old one forgotten
- * last, so that a failure at any line costs nothing and an old dead token never shadows the fresh consent.
- * Works for `pending`, `connected`, `reauthorization_required` and `disconnected` tenants alike; takes any lease
- * away, so that a refresh in flight on the old grant can change nothing.
- * @returns undefined when the tenant is gone, was disconnected in the meantime or moved to the other environment, when the
- *   grant is no longer meant for it, or when it changed without end.
+ * Activates a proven grant: it's stored first, then committed by one conditional write, and the old one is removed
+ * last, so a failure at any line costs nothing and an old dead token never shadows the fresh consent.
+ * Works for `pending`, `connected`, `reauthorization_required`, and `disconnected` tenants. It removes any lease,
+ * so a running refresh of the old grant can't change anything.
+ * @returns undefined if the tenant is gone, was disconnected in the meantime, or moved to the other environment, if the
+ * grant no longer applies to it, or if other processes kept changing it.
  */
 export async function connectGrant(
   grantServices: GrantServices,
@@ -92,7 +93,7 @@ export async function connectGrant(
   return undefined
 }
 
-/** Seals a fresh access token as the row keeps it. */
+/** Seals a fresh access token for the row. */
 export async function sealAccessToken(
   { sealer }: Pick<GrantServices, 'sealer'>,
   owner: SealOwner,
@@ -104,7 +105,7 @@ export async function sealAccessToken(
   return { sealed, refreshedAt: requestedAt, expiresAt: addSeconds(requestedAt, expiresInSeconds) }
 }
 
-/** A grant that is kept already, and what the row will say of it. */
+/** A grant that is stored already, and its values for the row. */
 export interface GrantToCommit
   extends Pick<
     ProvenGrant,
@@ -116,8 +117,8 @@ export interface GrantToCommit
 }
 
 /**
- * The commit of {@link connectGrant}, for a grant whose refresh token is kept already.
- * @param grantOf what is to be kept, by the row as it stands; undefined when it is to be kept no more.
+ * The commit of {@link connectGrant}, for a grant whose refresh token is stored already.
+ * @param grantOf returns the grant to store, from the current row; undefined if there is none any more.
  */
 export async function commitGrant(
   grantServices: GrantServices,
@@ -127,14 +128,14 @@ export async function commitGrant(
   let own: string | undefined
   const changed = await changeTenant(grantServices, name, async (row) => {
     const grantToCommit = grantOf(row)
-    // Asked at every try: the row may be moved or disconnected at any time before the write that counts.
+    // Checked on every attempt: the tenant can move or be disconnected at any time before the deciding write.
     if (!grantToCommit || !isCurrentTenant(row, grantToCommit)) return undefined
     own = grantToCommit.grant.id
     return prepareCommit(grantServices, row, grantToCommit)
   })
   if (changed.outcome !== 'changed') return undefined
   const committed = await finishCommit(grantServices, changed.before, changed.stored)
-  // Somebody may have disconnected the tenant, or consented again, since a write whose answer was lost.
+  // The tenant may have been disconnected or reconnected since a write whose answer was lost.
   const { grant, status } = committed.tenant
   return status !== 'disconnected' && grant?.id === own ? committed : undefined
 }
@@ -160,7 +161,7 @@ async function prepareCommit(
   }
 }
 
-/** Whether the row is still the one that the grant was given for. */
+/** Whether the grant still applies to the row. */
 function isCurrentTenant(
   { disconnectCount = 0, environment }: Tenant,
   grantToCommit: GrantToCommit,
@@ -171,7 +172,10 @@ function isCurrentTenant(
   )
 }
 
-/** Old due row and old grant go after the commit; a death before this leaves an orphan, never a loss. */
+/**
+ * The old due row and the old grant are removed after the commit; a crash before this leaves an orphan and never loses
+ * anything.
+ */
 async function finishCommit(
   grantServices: GrantServices,
   before: Tenant,

@@ -10,18 +10,18 @@ import type { GrantServices } from './connectGrant.ts'
 import { writeOwedMark } from './owedMark.ts'
 import { destroySecrets, withSecretsToDestroy } from './secretsToDestroy.ts'
 
-/** What ending a tenant needs. */
+/** Dependencies of ending a tenant. */
 export type DisconnectServices = Pick<
   GrantServices,
   'tenants' | 'due' | 'grants' | 'marks' | 'clock' | 'log' | 'randomness'
 >
 
 /**
- * Ends a tenant: nothing is vended or refreshed from the commit on, the disconnect is marked in the vault, and the grant
- * is destroyed at once. The row remembers a mark that can't be written and a secret that can't be destroyed, with a due
- * row by which sweeps come back for them.
- * Links, sign-ins and choices that were made before it are void. A row that cannot be read is ended as well.
- * @returns undefined when there is no such tenant, `conflict` when others keep changing it.
+ * Ends a tenant: from the commit on, nothing is vended or refreshed. The disconnect is marked in the vault, and the
+ * grant is destroyed immediately. The row lists a mark that can't be written and secrets that can't be destroyed, with
+ * a due row that makes sweeps retry them.
+ * Links, sign-ins, and choices from before the disconnect are void. An unreadable row is ended as well.
+ * @returns undefined if there is no such tenant, `conflict` if other processes keep changing it.
  */
 export async function disconnectTenant(
   services: DisconnectServices,
@@ -36,8 +36,9 @@ export async function disconnectTenant(
 }
 
 /**
- * Ends a tenant again whose row was restored from a backup from before its disconnect, unless somebody has consented since.
- * @returns undefined when it isn't to be ended, is gone, or others keep changing it.
+ * Ends a tenant again whose row was restored from a backup from before its disconnect, unless someone has consented
+ * since.
+ * @returns undefined if the tenant must not be ended, is gone, or other processes keep changing it.
  */
 export async function disconnectAgain(
   services: DisconnectServices,
@@ -51,7 +52,7 @@ export async function disconnectAgain(
 interface DisconnectCause {
   readonly reason: 'app' | 'mark'
   readonly detail: string
-  /** Only consents up to then are ended. Default is all of them. */
+  /** Only consents up to this time are ended. Default is all of them. */
   readonly disconnectedAt?: Date
 }
 
@@ -90,7 +91,9 @@ async function endTenant(
   return { ...ended, stored: await destroySecrets(services, await writeOwedMark(services, stored)) }
 }
 
-/** A newer consent that waits for its confirmation replaces the old one, or the next refresh after its end comes here. */
+/**
+ * Once confirmed, a newer pending consent replaces the old one. If it expires instead, the next refresh returns here.
+ */
 function isWhollyEndedBy(disconnectedAt: Date, { grant, pendingGrant }: Tenant): boolean {
   return isEndedBy(disconnectedAt, grant) && (!pendingGrant || isEndedBy(disconnectedAt, pendingGrant.grant))
 }
@@ -102,10 +105,12 @@ function referencesOf({ grant, pendingGrant, secretsToDestroy = [] }: Tenant): s
   )
 }
 
-/** Longer than a commit takes: a sweep that saw the due row before it would drop it as an orphan. */
+/** Longer than a commit takes: before the commit, a sweep would drop the due row as an orphan. */
 const cleanUpSeconds = 300
 
-/** The due row of a disconnect: the first sweep after five minutes does what is left, and removes it once nothing is. */
+/**
+ * The due row of a disconnect: the first sweep after five minutes finishes the remaining work and then removes the row.
+ */
 export function cleanUpDueRow(row: Tenant, now: Date): DueRow {
   const grant = row.grant ?? row.pendingGrant?.grant ?? { identityProvider: 'microsoft' as const }
   return dueRowOf(row, grant, addSeconds(now, cleanUpSeconds))

@@ -5,20 +5,20 @@ import type { Environment } from '../environment.ts'
 import { Problem } from '../problems.ts'
 import { type ChangeDependencies, changeTenant } from './changeTenant.ts'
 
-/** What an app says of the tenant that it is about to connect. */
+/** An app's description of the tenant that it's about to connect. */
 export interface TenantRequest {
   readonly environment: Environment
   readonly displayName?: string | undefined
-  /** How the tenant came about, for its history, where it is new. */
+  /** How the tenant was created, for the history of a new tenant. */
   readonly detail: string
 }
 
-/** A tenant that is neither there nor can be made is storage's trouble, and not worth more tries. */
+/** If a tenant can neither be read nor created, storage is failing, and more attempts won't help. */
 const maxTries = 3
 
 /**
- * Makes sure that there is a tenant to connect in this environment: makes it if it is new, renames it, and moves it
- * from the other environment where nobody is connected there.
+ * Ensures that there is a tenant to connect in this environment: creates it if it's new, renames it, and moves it
+ * from the other environment if it isn't connected there.
  * @returns the resulting tenant.
  * @throws Problem `environment_conflict` or `tenant_changed`.
  */
@@ -47,8 +47,8 @@ export async function ensureTenant(
 }
 
 /**
- * Refuses a tenant of the other environment, unless it was disconnected or never connected. One whose consent waits
- * to be confirmed stays where that consent was given.
+ * Refuses a tenant of the other environment, unless it was disconnected or never connected. A tenant with a pending
+ * consent stays where that consent was given.
  * @throws Problem `environment_conflict`.
  */
 export function assertCanConnect(tenant: Tenant, environment: Environment): void {

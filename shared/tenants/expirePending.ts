@@ -5,9 +5,9 @@ import { type MarkDependencies, writeOwedMark } from './owedMark.ts'
 import { type DestroyDependencies, destroySecrets, withSecretsToDestroy } from './secretsToDestroy.ts'
 
 /**
- * Ends a consent that nobody has confirmed in time: the row forgets it first, so that a late confirmation finds
- * nothing, then its refresh token is destroyed. What a disconnect left undone is done too.
- * @returns whether nothing is left. Otherwise a later sweep must try again.
+ * Ends a consent that wasn't confirmed in time: the row drops it first, so a late confirmation finds
+ * nothing; then its refresh token is destroyed. This also finishes the work that a disconnect left.
+ * @returns whether everything is done. Otherwise a later sweep must try again.
  */
 export async function expirePending(
   dependencies: DestroyDependencies & MarkDependencies,

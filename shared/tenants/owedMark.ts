@@ -13,12 +13,12 @@ export interface MarkDependencies extends ChangeDependencies {
   readonly log: Log
 }
 
-/** Marking delays its caller by at most twice this. */
+/** Writing the mark delays its caller by at most twice this time. */
 const markSeconds = 5
 
 /**
- * Writes the mark that a disconnect owes. If the vault doesn't take it, the row keeps owing it and its due row brings a
- * sweep back.
+ * Writes a disconnect's outstanding mark. If the vault doesn't take it, the row still owes it, and its due row makes a
+ * later sweep retry.
  * @returns the current row.
  */
 export async function writeOwedMark(

@@ -8,18 +8,19 @@ import { withAdvertisingRefusal } from '../domain/transitions.ts'
 import { type ChangeDependencies, changeTenant } from './changeTenant.ts'
 import { faultEvidence } from './faultEvidence.ts'
 
-/** Dependencies of noting an answer. */
+/** Dependencies of recording an answer. */
 export interface AdvertisingResultDependencies extends ChangeDependencies {
   readonly accessTokens: { forget(name: TenantName): void }
   readonly clock: Clock
 }
 
 /**
- * Notes on the tenant whether Microsoft Advertising takes the person who consented, when that has changed: one event
- * when it begins to refuse them (codes 108, 120 and 122 to 126, and a 105 that nothing else explains), one when it takes them again, however often it is met.
- * A hint beside whatever is being done: a row that others change or that cannot be written stays as it is.
+ * Records on the tenant whether Microsoft Advertising accepts the person who consented, if that has changed: one event
+ * when it starts to refuse them (codes 108, 120, and 122 to 126, and a 105 without another explanation) and one when it
+ * accepts them again, no matter how often this happens. Best effort: if another process changes the row, or it can't be
+ * written, nothing is recorded.
  * @param tenant the row that the call was made from.
- * @param fault of the call; undefined when it succeeded. A fault about anything else says nothing of the person.
+ * @param fault the call's fault; undefined if it succeeded. A fault about anything else says nothing about the person.
  */
 export async function recordAdvertisingResult(
   dependencies: AdvertisingResultDependencies,
@@ -39,7 +40,7 @@ async function write(
   fault: AdvertisingFault | undefined,
 ): Promise<void> {
   const changed = await changeTenant(dependencies, seen, (row) => {
-    // The answer was to a token of this grant, and not of one that another person has given since.
+    // The answer was to a token of this grant, not of a grant that another person has given since.
     if (row.status !== 'connected' || !isSameConsent(row, seen)) return undefined
     if (row.advertisingRefusal?.reason === identity?.reason) return undefined
     const at = dependencies.clock.now()

@@ -13,12 +13,12 @@ export interface DestroyDependencies extends ChangeDependencies {
   readonly log: Log
 }
 
-/** Destroying delays its caller at most this long. The row remembers what is left. */
+/** Destroying delays its caller by at most this time. The row lists what is left. */
 const destroySeconds = 5
 
 /**
- * The row with those references of `superseded` that it no longer needs, for the commit that supersedes them: so no
- * death and no failure after it forgets that a refresh token rests in a vault.
+ * Adds to the row the references of `superseded` that it no longer needs, in the commit that supersedes them. So no
+ * later crash or failure loses track of a refresh token in a vault.
  */
 export function withSecretsToDestroy(
   grants: Pick<GrantStore, 'isUnneeded'>,
@@ -33,8 +33,8 @@ export function withSecretsToDestroy(
 }
 
 /**
- * Destroys what the row remembers as left over, and strikes it from the row. What cannot be destroyed now stays there
- * for the tenant's next commit.
+ * Destroys the leftovers that the row lists, and removes them from the row. A reference that can't be destroyed now
+ * stays for the tenant's next commit.
  * @returns the current row.
  */
 export async function destroySecrets(
@@ -56,7 +56,7 @@ export async function destroySecrets(
     if (survivors.length > 0) report(survivors.length)
     const destroyed = secretsToDestroy.filter((reference) => !survivors.includes(reference))
     if (destroyed.length === 0) return stored
-    // A row that others have changed is left to its next commit.
+    // If another process has changed the row, its next commit does this.
     const strike = () =>
       changeTenant(dependencies, stored, (row) =>
         row === tenant ? { next: withoutDestroyed(row, destroyed) } : undefined,
@@ -70,8 +70,8 @@ export async function destroySecrets(
 }
 
 /**
- * Destroys a secret that was written for a commit which did not come about, as far as the row tells: one that the row
- * names, or has gone on from, is spared, and so is one about which nothing can be found out.
+ * Destroys a secret that was written for a commit that failed, as far as the row shows. A secret that the row
+ * names, or has replaced, is spared, and so is one whose state can't be read.
  */
 export async function destroyUncommitted(
   { clock, grants }: Pick<DestroyDependencies, 'clock' | 'grants'>,

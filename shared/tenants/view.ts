@@ -8,7 +8,7 @@ import type { TenantEvent } from '../domain/tenantEvents.ts'
 import { tenantEventTypes } from '../domain/tenantEvents.ts'
 import { accountKinds, environments, identityProviders } from '../environment.ts'
 
-/** A consent as apps see it. */
+/** A consent, as apps see it. */
 export const connectionView = z.object({
   identityProvider: z.enum(identityProviders),
   accountKind: z.enum(accountKinds),
@@ -16,10 +16,10 @@ export const connectionView = z.object({
   consentedAt: z.iso.datetime(),
 })
 
-/** What `cut` says of a list of accounts. */
+/** The meaning of `cut` for a list of accounts. */
 export const cutMeaning = `The user has more accounts or roles than the broker reads (${maxAccounts} and 5000). The other accounts can’t be vended.`
 
-/** A tenant as its apps see it. */
+/** A tenant, as its apps see it. */
 export const tenantView = z.object({
   tenant: z.string(),
   environment: z.enum(environments),
@@ -67,7 +67,7 @@ export const tenantView = z.object({
 /** A {@link tenantView}'s value. */
 export type TenantView = z.infer<typeof tenantView>
 
-/** Shows a tenant to its apps: everything they can act on, no token, no reference. */
+/** Shows a tenant to its apps: everything they can act on, without tokens or references. */
 export function toTenantView(row: Tenant | Omit<DamagedTenant, 'etag'>, now: Date): TenantView {
   const tenant = isDamaged(row) ? row.remains : row
   const { grant, trouble, accessToken, defaultAccount } = tenant
@@ -111,7 +111,7 @@ export function toConnectionView(grant: Grant): z.infer<typeof connectionView> {
   }
 }
 
-/** One line of a tenant's history as its apps see it. */
+/** One event of a tenant's history, as its apps see it. */
 export const eventView = z.object({
   type: z.enum(tenantEventTypes),
   at: z.iso.datetime(),
@@ -134,7 +134,7 @@ export function toEventView(event: TenantEvent, connect?: ConnectHint): z.infer<
   }
 }
 
-/** JSON leaves out what is undefined; this does so at every depth, for types that know no undefined. */
+/** JSON omits undefined members; this does the same at every depth, for types that exclude undefined. */
 function withoutUndefined(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value))
 }

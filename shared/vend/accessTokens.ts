@@ -9,39 +9,39 @@ import { type ReadDependencies, readOrRefresh, tokenFromOutcome } from './readOr
 import { recordVend } from './recordVend.ts'
 import type { MissingToken, UsableToken } from './usableToken.ts'
 
-/** Dependencies of obtaining. */
+/** Dependencies of obtaining access tokens. */
 export interface AccessTokenDependencies
   extends ReadDependencies,
     Pick<RefreshDependencies, 'tenants' | 'due' | 'randomness'> {
   readonly config: RefreshConfig
-  /** How long a process answers from a row it has read. */
+  /** How long a process answers from a row that it has read. */
   readonly rowCacheSeconds: number
-  /** How long an attempt may take that brings no deadline of its own. */
+  /** The time limit of an attempt that has no deadline of its own. */
   readonly vendLimitSeconds: number
 }
 
 /** Obtains access tokens: from this process's memory, from the row, or by a refresh. */
 export interface AccessTokens {
   /**
-   * @param minValiditySeconds a promise when given; without it 300 s are aimed at and 60 s settled for.
-   * @throws TimeLimitError at the deadline, while a refresh goes on for the next caller.
+   * @param minValiditySeconds a promise if given. Without it, the goal is 300 s and the minimum is 60 s.
+   * @throws TimeLimitError at the deadline, while a refresh continues for the next caller.
    */
   get(name: TenantName, minValiditySeconds?: number, deadline?: Deadline): Promise<UsableToken | MissingToken>
-  /** Obtains another token than the one refreshed at `seen`, which Microsoft Advertising refused. */
+  /** Replaces the token refreshed at `seen`, which Microsoft Advertising refused. */
   replace(name: TenantName, seen: Date): Promise<UsableToken | MissingToken>
-  /** Forgets what this process remembers of a tenant that it has just changed. */
+  /** Removes a tenant from this process's memory, because the process has just changed it. */
   forget(name: TenantName): void
 }
 
-/** What the broker aims at when the app asks for nothing. */
+/** The validity that the broker aims for when the app asks for none. */
 const defaultValiditySeconds = 300
 
-/** Rows and opened tokens that a process remembers at most. */
+/** The most rows and opened tokens that a process remembers. */
 const maxRemembered = 5000
 
 interface Dated<T> {
   readonly value: T
-  /** When its reading began, since a disconnect after that must be seen in time; milliseconds since the epoch. */
+  /** When reading it began, because a later disconnect must be seen in time; milliseconds since the epoch. */
   readonly readAt: number
 }
 
@@ -52,7 +52,7 @@ export function createAccessTokens(dependencies: AccessTokenDependencies): Acces
   const reading = createCoalesce<Dated<UsableToken | MissingToken>>()
   const recording = createCoalesce<void>()
   const limit = () => createDeadline(clock, addSeconds(clock.now(), vendLimitSeconds))
-  /** Callers that share a read share its age too. */
+  /** Callers that share a read also share its age. */
   const dated = async <T>(work: () => Promise<T>): Promise<Dated<T>> => {
     const readAt = clock.now().getTime()
     return { value: await work(), readAt }
@@ -75,14 +75,14 @@ export function createAccessTokens(dependencies: AccessTokenDependencies): Acces
       minimumValidity(minValiditySeconds),
     ]
     const work = () => readOrRefresh(dependencies, name, { preferredSeconds, minimumSeconds }, deadline)
-    // What hangs must not keep the next caller from starting afresh.
+    // What hangs must not keep the next caller from starting again.
     const read = () => dated(() => deadline.step('obtaining a token', work))
     return remember(key, await reading(`${key}:${preferredSeconds}:${minimumSeconds}`, read))
   }
   const record = async (key: string, vended: UsableToken): Promise<void> => {
     const { value: tenant, readAt } = await dated(() => recordVend(dependencies, vended.tenant))
     if (!tenant || memory.peek(key)?.value !== vended) return
-    // A row with another token is another answer: this token is not to go with its ids.
+    // A row with another token is a different answer: this token must not be sent with the ids of that row.
     const isSame = tenant.accessToken?.sealed === vended.tenant.accessToken?.sealed
     if (isSame) memory.set(key, { value: { ...vended, tenant }, readAt })
     else memory.delete(key)
@@ -95,7 +95,7 @@ export function createAccessTokens(dependencies: AccessTokenDependencies): Acces
       const isGood =
         known && secondsUntil(known.expiresAt, clock.now()) >= preferredValidity(minValiditySeconds)
       const obtained = isGood ? known : await readAgain(name, minValiditySeconds, deadline ?? limit())
-      // Nobody waits for it: storage that hangs costs a vend from memory nothing.
+      // Not awaited: storage that hangs must not delay a vend from memory.
       if (obtained.ok && mustRecordVend(dependencies, obtained.tenant))
         void recording(key, () => record(key, obtained))
       return obtained
@@ -116,7 +116,7 @@ export function createAccessTokens(dependencies: AccessTokenDependencies): Acces
   }
 }
 
-/** Tenant ids hold no slash, so no two names make the same key. */
+/** Tenant ids contain no slash, so no two names have the same key. */
 function keyOf({ workspace, tenant }: TenantName): string {
   return `${workspace}/${tenant}`
 }
@@ -125,12 +125,12 @@ function preferredValidity(minValiditySeconds = defaultValiditySeconds): number 
   return Math.max(minValiditySeconds, minimumValiditySeconds)
 }
 
-/** The validity in seconds that is vended at least: the app's promise, and never less than sixty. */
+/** The least validity to vend, in seconds: the app's promise, and never less than sixty. */
 export function minimumValidity(minValiditySeconds = 0): number {
   return Math.max(minValiditySeconds, minimumValiditySeconds)
 }
 
-/** A vend is written down four times in an active window at most. */
+/** A vend is recorded at most four times in an active window. */
 function mustRecordVend({ clock, config }: AccessTokenDependencies, tenant: Tenant): boolean {
   const { lastVendedAt } = tenant
   return (

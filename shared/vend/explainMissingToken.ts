@@ -12,9 +12,9 @@ import type { PassedOnReason, RefreshOutcome } from '../refresh/outcome.ts'
 import type { TokenProblemCode } from './problems.ts'
 import type { MissingToken } from './usableToken.ts'
 
-/** A token that lives too short is not asked for again sooner. */
+/** A token that doesn't last long enough isn't requested again before this time. */
 const tooShortWaitSeconds = 30
-/** Seconds to wait when nothing better is known: the first retry's own distance. */
+/** Seconds to wait if nothing better is known: the delay of the first retry. */
 const shortWaitSeconds = 5
 
 /** Turns the reason for a missing token into a problem that says who must act. */
@@ -33,7 +33,7 @@ export function explainMissingToken(config: Config, missing: MissingToken, now: 
   }
 }
 
-/** Something did not answer in time. What was begun may still end well, so asking again is worth it. */
+/** A dependency didn't answer in time. The operation may still succeed, so trying again can help. */
 export function explainTimeLimit({ message }: TimeLimitError): Problem {
   return problem('storage_unavailable', {
     detail: `Not answered in time: ${message}.`,
@@ -60,7 +60,7 @@ function explainOutcome(
   return explainTrouble(tenant, { reason }, now)
 }
 
-/** Why a tenant that is not connected has nothing to vend. */
+/** Explains why a tenant that isn't connected has no token to vend. */
 function explainStatus(config: Config, tenant: Tenant, now: Date): Problem {
   const { pendingGrant, reauthorizationReason: reason, status } = tenant
   if (pendingGrant && pendingGrant.expiresAt > now) return problem('confirmation_required')
@@ -88,7 +88,9 @@ function adminLink(config: Config, { environment, grant }: Tenant): string | und
   return settings && adminConsentUrl(settings, config.redirectUri, directoryId)
 }
 
-/** What has just been refused; the row says already what follows from it, but for what holds the environment. */
+/**
+ * Explains a refusal that has just happened. The row already shows its consequences, except a hold of the environment.
+ */
 function explainRefusal(tenant: Tenant, refusal: TokenRefusal, now: Date): Problem {
   if (!isCredentialRefusal(refusal))
     return explainTrouble(tenant, { ...refusal, actor: tenant.trouble?.actor }, now)
@@ -117,7 +119,7 @@ const grantGone: Readonly<Partial<Record<Failure['reason'], string>>> = {
   grant_unreadable: 'The key that sealed this tenant’s grant is missing from sealing-keys. Restore it.',
 }
 
-/** What fails now, or failed when it was last tried: it passes by itself, or the operator must look at it. */
+/** Explains a failure that happened now or on the last attempt: it's temporary, or the operator must act. */
 function explainTrouble({ trouble }: Tenant, { reason, traceId, actor }: Failure, now: Date): Problem {
   const detail = grantGone[reason]
   const extras = {
@@ -133,7 +135,7 @@ function secondsToWait(until: Date | undefined, now: Date): number {
   return until ? Math.max(1, secondsUntil(until, now) + 1) : shortWaitSeconds
 }
 
-/** No other problem than those that the contract lists. */
+/** Allows only the problems that the contract lists. */
 function problem(code: TokenProblemCode, extras: ProblemExtras = {}): Problem {
   return new Problem(code, extras)
 }

@@ -1,6 +1,6 @@
 import type { ProblemCode } from '../problems.ts'
 
-/** Problems in which obtaining an access token can end, for every route that needs one. */
+/** Problems that obtaining an access token can cause, for every route that needs one. */
 export const tokenProblems = [
   'tenant_not_found',
   'tenant_not_connected',
@@ -17,7 +17,7 @@ export const tokenProblems = [
 /** One of {@link tokenProblems}. */
 export type TokenProblemCode = (typeof tokenProblems)[number]
 
-/** Problems in which a vend can end: there may be no token, or no account to use it with. */
+/** Problems that a vend can cause: there may be no token, or no account to use it with. */
 export const vendProblems = [
   ...tokenProblems,
   'account_not_found',

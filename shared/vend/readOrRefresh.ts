@@ -5,6 +5,7 @@ import type { StoredTenant, TenantName } from '../domain/tenant.ts'
 import type { RefreshDependencies } from '../refresh/dependencies.ts'
 import type { RefreshOutcome } from '../refresh/outcome.ts'
 import type { Refresher } from '../refresh/refreshTenant.ts'
+import type { Secret } from '../secret.ts'
 import type { MissingToken, UsableToken } from './usableToken.ts'
 
 /** Dependencies of reading a token from a row, or refreshing it. */
@@ -12,18 +13,21 @@ export interface ReadDependencies extends Pick<RefreshDependencies, 'tenants' | 
   readonly refresher: Refresher
 }
 
-/** How long a token must last, in seconds. */
+/** Required lifetimes of a token, in seconds. */
 export interface Validity {
-  /** Less than this is refreshed. */
+  /** A token with less is refreshed. */
   readonly preferredSeconds: number
-  /** Less than this is never vended. */
+  /** A token with less is never vended. */
   readonly minimumSeconds: number
 }
 
-/** Seconds of the deadline that are kept for answering with the stored token when a refresh takes too long. */
+/** Seconds reserved for answering with the stored token when a refresh takes too long. */
 const answerSeconds = 1
 
-/** Obtains a token that this process does not remember: the row's, or a refresh's where that lasts too short. */
+/**
+ * Obtains a token that this process does not remember: from the row, or from a refresh if the row's doesn't last long
+ * enough.
+ */
 export async function readOrRefresh(
   dependencies: ReadDependencies,
   name: TenantName,
@@ -47,12 +51,12 @@ export async function readOrRefresh(
   return tokenFromOutcome(dependencies, outcome, minimumSeconds)
 }
 
-/** A vault that hangs is as much out as one that refuses. */
+/** A vault that hangs counts as an outage, like one that refuses. */
 function isOutage(error: unknown): boolean {
   return error instanceof StorageUnavailableError || error instanceof TimeLimitError
 }
 
-/** A token that no key opens any more is replaced whatever its expiry says. */
+/** A token that no key can open is replaced regardless of its expiry. */
 function purposeOf(stored: StoredTenant, opens: boolean, minValiditySeconds: number) {
   const { accessToken } = stored.tenant
   return accessToken && !opens
@@ -81,11 +85,11 @@ export async function tokenFromOutcome(
   return { ok: false, because: 'not_refreshed', outcome }
 }
 
-/** The row's token in the clear; undefined unless the tenant is connected and the token opens. */
+/** The row's token, decrypted; undefined unless the tenant is connected and the token can be opened. */
 async function open(
   { sealer }: ReadDependencies,
   { tenant }: StoredTenant,
-  plain?: string,
+  plain?: Secret,
 ): Promise<UsableToken | undefined> {
   const { accessToken, grant, status } = tenant
   if (status !== 'connected' || !accessToken) return undefined

@@ -8,9 +8,9 @@ import type { RefreshDependencies } from '../refresh/dependencies.ts'
 import { changeTenant } from '../tenants/changeTenant.ts'
 
 /**
- * Writes down that a tenant was vended; one that was idle is due before its expiry from now on.
- * A hint, not a duty: a row that others change in the meantime stays as it is.
- * @returns the row as written, or undefined when it was not.
+ * Records that a tenant was vended. From then on, a tenant that was idle is due before its expiry.
+ * Best effort: if another process changes the row at the same time, nothing is recorded.
+ * @returns the row as written, or undefined if it wasn't.
  */
 export async function recordVend(
   dependencies: Pick<RefreshDependencies, 'tenants' | 'due' | 'clock' | 'randomness' | 'config'>,
@@ -44,8 +44,8 @@ export async function recordVend(
 }
 
 /**
- * A due time that no sweep sees yet: one would take the hint for an orphan as long as the row does not confirm it.
- * Bounded by the lease's length, not closed: a write that hangs for longer loses, and the next refresh fixes it.
+ * A due time that no sweep sees yet: a sweep would take the hint for an orphan until the row confirms it.
+ * The lease's length bounds this race but doesn't close it: a slower write loses, and the next refresh fixes it.
  */
 function wakingDueAt(dueAt: Date, config: RefreshConfig, now: Date): Date {
   return new Date(Math.max(dueAt.getTime(), addSeconds(now, config.leaseSeconds).getTime()))

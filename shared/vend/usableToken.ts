@@ -1,15 +1,16 @@
 import type { Tenant } from '../domain/tenant.ts'
 import type { RefreshOutcome } from '../refresh/outcome.ts'
+import type { Secret } from '../secret.ts'
 
 /** A usable access token, with the tenant it is for. */
 export interface UsableToken {
   readonly ok: true
   readonly tenant: Tenant
-  readonly accessToken: string
+  readonly accessToken: Secret
   readonly expiresAt: Date
 }
 
-/** Why there is none: the tenant is unknown, the refresh ended otherwise, or the new token lives too short. */
+/** Why there is no token: the tenant is unknown, the refresh failed, or the new token doesn't last long enough. */
 export type MissingToken =
   | { readonly ok: false; readonly because: 'not_found' }
   | {

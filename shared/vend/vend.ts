@@ -16,25 +16,26 @@ import type { DefaultAccount, Tenant, TenantName } from '../domain/tenant.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
 import { type Environment, environments } from '../environment.ts'
 import { Problem } from '../problems.ts'
+import type { Secret } from '../secret.ts'
 import type { DeveloperTokens } from '../secrets/developerTokens.ts'
 import { type AccessTokens, minimumValidity } from './accessTokens.ts'
 import { explainMissingToken, explainTimeLimit } from './explainMissingToken.ts'
 import type { MissingToken, UsableToken } from './usableToken.ts'
 
-/** What an app may ask of a vend. */
+/** The options of a vend. */
 export interface VendOptions {
-  /** The app's promise to itself: a token with less is never vended. Seconds. */
+  /** The least validity that the app needs: a token with less is never vended. Seconds. */
   readonly minValiditySeconds?: number | undefined
-  /** Account id, or the number that people see in Microsoft's pages. */
+  /** Account id, or the account number shown on Microsoft's pages. */
   readonly accountId?: string | undefined
-  /** The customer through which the account is to be reached. Default is the direct way, else the linked one. */
+  /** The customer through which to reach the account. Default is the direct customer, otherwise the linked one. */
   readonly customerId?: string | undefined
 }
 
 /** No access token lives longer than Microsoft's 60 to 90 minutes; more than 55 minutes is never promised. */
 export const maxRequestedValiditySeconds = 3300
 
-/** All that is needed to call Microsoft Advertising now. */
+/** Everything that an app needs to call Microsoft Advertising. */
 export const vendResponse = z.object({
   tenant: z.string(),
   environment: z.enum(environments),
@@ -49,7 +50,7 @@ export const vendResponse = z.object({
   services: z.record(z.string(), z.url()).describe('REST base URL of each service in this environment.'),
 })
 
-/** A {@link vendResponse}'s value. */
+/** The value of a {@link vendResponse}. */
 export type VendResponse = z.infer<typeof vendResponse>
 
 /** Dependencies of vending. */
@@ -61,9 +62,9 @@ export interface VendDependencies {
   readonly clock: Clock
 }
 
-/** Answers apps. */
+/** The vend, as routes call it. */
 export interface Vend {
-  /** @throws Problem that says who must do what, also at the limit of a vend (`VEND_LIMIT_SECONDS`). */
+  /** @throws Problem that says who must act, including at the time limit of a vend (`VEND_LIMIT_SECONDS`). */
   vend(name: TenantName, options: VendOptions): Promise<VendResponse>
 }
 
@@ -83,7 +84,7 @@ export function createVend(dependencies: VendDependencies): Vend {
     const account = defaultFor(obtained.tenant, options) ?? (await deadline.step('finding the account', find))
     const developerToken = await currentToken(dependencies, environment, deadline)
     const expiresIn = secondsUntil(obtained.expiresAt, clock.now())
-    // The account and the developer token may have taken their time, and what was promised holds at the answer.
+    // Resolving the account and the developer token takes time, and the promised validity counts from the answer.
     if (expiresIn < minimumValidity(options.minValiditySeconds)) {
       if (isSecond) throw explainMissingToken(config, tooShort(expiresIn), clock.now())
       return attempt(asked, true)
@@ -113,19 +114,19 @@ function tooShort(validSeconds: number): MissingToken {
   return { ok: false, because: 'validity_not_reached', validSeconds }
 }
 
-/** A limit costs 30 µs of processor time, ten times the rest of a warm vend, so a token that is there has none. */
+/** A limit costs 30 µs of processor time, ten times the rest of a warm vend, so a token in memory has none. */
 async function currentToken(
   { developerTokens }: VendDependencies,
   environment: Environment,
   deadline: Deadline,
-): Promise<string> {
+): Promise<Secret> {
   const current = developerTokens.current(environment)
   const token =
     current instanceof Promise ? await deadline.step('reading the developer token', () => current) : current
   return token.value
 }
 
-/** The tenant's default account, where that is the one that is asked for, and reached in the way asked for. */
+/** The tenant's default account, if the caller asks for it and for the same way to reach it. */
 function defaultFor(
   { defaultAccount }: Tenant,
   { accountId, customerId }: VendOptions,
@@ -151,17 +152,17 @@ function createAccountResolver(store: AccountStore) {
 function toResponse(
   { tenant, accessToken, expiresAt }: UsableToken,
   { accountId, customerId }: DefaultAccount,
-  developerToken: string,
+  developerToken: Secret,
   services: Readonly<Record<string, string>>,
 ): Omit<VendResponse, 'expiresIn'> {
   const identityProvider = tenant.grant?.identityProvider ?? 'microsoft'
   return {
     tenant: tenant.tenant,
     environment: tenant.environment,
-    accessToken,
+    accessToken: accessToken.expose(),
     tokenType: 'Bearer',
     expiresAt: expiresAt.toISOString(),
-    developerToken,
+    developerToken: developerToken.expose(),
     customerId,
     accountId,
     headers: requestHeaders({ accessToken, developerToken, identityProvider, customerId, accountId }),

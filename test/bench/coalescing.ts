@@ -3,10 +3,10 @@ import { type Bench, exactly, median, told } from './report.ts'
 
 const brokers = 4
 const callers = 1000
-/** As long as a sign-in across an ocean may take, so that every caller comes while the refresh runs. */
+/** As slow as a sign-in on another continent, so that all callers arrive during the refresh. */
 const signInMilliseconds = 400
 
-/** 1,000 callers on one stale tenant at once, spread over 4 processes: one call to the token endpoint. */
+/** 1,000 concurrent callers of one stale tenant, spread over 4 processes: one call to the token endpoint. */
 export const coalescing: Bench = async ({ quick }) => {
   const world = await openWorld({ brokers })
   const calls: number[] = []

@@ -5,11 +5,11 @@ import { join } from 'node:path'
 import { type Bench, median, told } from './report.ts'
 
 const bundle = join(import.meta.dirname, '..', '..', 'dist', 'broker.cjs')
-/** The Functions library warns that no host is there; that is as it should be. */
+/** The Functions library warns about the missing host, as expected. */
 const program =
   'console.warn=()=>{};const t=performance.now();require(process.argv[1]);process.stdout.write("\\n"+(performance.now()-t))'
 
-/** What a fresh process pays for loading the built broker, beside a process that loads an empty module. */
+/** The time to load the built broker in a fresh process, compared with an empty module. */
 export const coldStart: Bench = async ({ quick }) => {
   const folder = await mkdtemp(join(tmpdir(), 'bench-'))
   const empty = join(folder, 'empty.cjs')

@@ -52,7 +52,7 @@ async function run(): Promise<void> {
   else console.log(summarize(reports))
 }
 
-/** A missed target is told, not a failure: a busy machine misses ratios that a quiet one reaches. */
+/** A missed target is reported but isn't a failure: a busy machine misses ratios that an idle one reaches. */
 function summarize(reports: readonly BenchReport[]): string {
   const aimed = reports.flatMap(({ measurements }) => measurements.filter(({ target }) => target))
   const missed = aimed.filter(({ reached }) => !reached)

@@ -8,7 +8,7 @@ const pageSize = 1000
 
 /**
  * Stores in memory that cost next to nothing at any size: the simulator's tenants, and a due index whose query sorts
- * one shard, where the simulator's looks at every row for each page.
+ * one shard, but the simulator's reads every row for each page.
  */
 export function createMemoryStores(): TenantGround {
   return { tenants: createModelTenantStore(), due: createDueIndex() }

@@ -1,10 +1,10 @@
 import { playScenario, type Scenario, type ScenarioResult } from './million/scenario.ts'
 import { type Bench, exactly, type Measurement, near, told } from './report.ts'
 
-/** A scenario, and whether it is to show that its settings suffice or that its vaults do not. */
+/** A scenario that must show either that its settings suffice or that its vaults don't. */
 interface Case extends Scenario {
   readonly name: string
-  /** New versions a second that the services allow at most, where more are needed. */
+  /** The most new versions per second that the services allow, if more are needed. */
   readonly maxWritesASecond?: number
 }
 
@@ -51,8 +51,8 @@ const furtherCases: readonly Case[] = [
 ]
 
 /**
- * The real sweeps, hand-over and refreshes of up to a million tenants on a virtual clock, against models that throttle
- * where Key Vault and Table Storage do. What an instance's processor can do is not modelled.
+ * The real sweeps, handover, and refreshes of up to a million tenants on a virtual clock, against models that throttle
+ * where Key Vault and Table Storage do. An instance's processor isn't modeled.
  */
 export const million: Bench = async ({ quick }) => {
   const measurements: Measurement[] = []

@@ -1,6 +1,6 @@
 import { app, type HttpMethod } from '@azure/functions'
 
-// Registered as the broker registers its routes, so that the host does the same work for both.
+// Registered like the broker's routes, so the host does the same work for both.
 const methods: HttpMethod[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS']
 const headers: Record<string, string> = JSON.parse(process.env.NOOP_HEADERS ?? '{}')
 const body = process.env.NOOP_BODY ?? ''

@@ -8,18 +8,18 @@ import { bundleApp } from '../contract/host-app/fixture.ts'
 const root = join(import.meta.dirname, '..', '..')
 const source = fileURLToPath(new URL('noopApp.ts', import.meta.url))
 
-/** What the function that does nothing answers. */
+/** The answer of the no-op function. */
 export interface NoopAnswer {
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
 }
 
-/** What the function that does nothing is told to answer by. */
+/** The settings with the no-op function's answer. */
 export function noopSettings({ headers, body }: NoopAnswer): Record<string, string> {
   return { NOOP_HEADERS: JSON.stringify(headers), NOOP_BODY: body }
 }
 
-/** A function that does nothing, in the broker's own host, in a process of its own. */
+/** A no-op function in the broker's own host, in a separate process. */
 export interface NoopHost {
   readonly origin: string
   readonly pid: number
@@ -27,8 +27,8 @@ export interface NoopHost {
 }
 
 /**
- * Writes an app of two entries into a folder: the broker as it is built, and a function that does nothing, which
- * answers what `NOOP_HEADERS` and `NOOP_BODY` say at `v1/tenants/{tenant}/noop`.
+ * Writes an app of two entries into a folder: the built broker, and a no-op function, which
+ * answers with `NOOP_HEADERS` and `NOOP_BODY` at `v1/tenants/{tenant}/noop`.
  */
 export async function writeBrokerBesideNoop(): Promise<{ readonly folder: string; remove(): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'bench-beside-'))
@@ -40,7 +40,7 @@ export async function writeBrokerBesideNoop(): Promise<{ readonly folder: string
   return { folder, remove: () => rm(folder, { recursive: true, force: true }) }
 }
 
-/** Starts a host, as `startBroker` does, with one function on the vend's route that gives the same answer each time. */
+/** Starts a host, like `startBroker`, with one function on the vend's route that gives the same answer each time. */
 export async function startNoopHost(answer: NoopAnswer): Promise<NoopHost> {
   const folder = await mkdtemp(join(tmpdir(), 'bench-noop-'))
   await mkdir(join(folder, 'dist'))

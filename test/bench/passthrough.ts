@@ -1,7 +1,7 @@
 import { openWorld, type World } from '../end-to-end/world.ts'
 import { type Bench, type Measurement, median, told } from './report.ts'
 
-/** What the broker may add of its own, in milliseconds at the median. */
+/** The most milliseconds that the broker may add, at the median. */
 const maxAddedMilliseconds = 2
 
 interface Call {
@@ -11,7 +11,7 @@ interface Call {
 
 const body = JSON.stringify({ UserId: null })
 
-/** The same call passed through the broker and made directly, one after the other, A B A B. */
+/** The same call passed through the broker and made directly, alternating. */
 export const passthrough: Bench = async ({ quick }) => {
   const world = await openWorld()
   try {

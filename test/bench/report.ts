@@ -1,31 +1,31 @@
-/** How a bench is to run. */
+/** Options of a benchmark. */
 export interface BenchOptions {
-  /** Smaller sizes and fewer rounds, for a look in between. */
+  /** Smaller sizes and fewer rounds, for a quick check. */
   readonly quick: boolean
 }
 
-/** One line of a bench's table. */
+/** A row of a benchmark's table. */
 export interface Measurement {
   readonly what: string
-  /** As a person reads it, with its unit. */
+  /** In readable form, with its unit. */
   readonly value: string
-  /** What it must reach; absent where the number is only told. */
+  /** The target; absent if the number is only reported. */
   readonly target?: string
   readonly reached?: boolean
 }
 
-/** What one bench found. */
+/** A benchmark's results. */
 export interface BenchReport {
   readonly title: string
-  /** What was real and what stood in for something. */
+  /** The real parts, and the stand-ins. */
   readonly ground: string
   readonly measurements: readonly Measurement[]
 }
 
-/** One bench; all ratios in its report come from the same run. */
+/** A benchmark; all ratios in its report come from the same run. */
 export type Bench = (options: BenchOptions) => Promise<BenchReport>
 
-/** A measurement that is only told. */
+/** A measurement without a target. */
 export function told(what: string, value: string): Measurement {
   return { what, value }
 }
@@ -35,7 +35,7 @@ export function atLeast(what: string, ratio: number, least: number): Measurement
   return { what, value: ratio.toFixed(2), target: `at least ${least}`, reached: ratio >= least }
 }
 
-/** A ratio that must be 1, within `tolerance` either way. */
+/** A ratio that must be 1, within `tolerance` in either direction. */
 export function near(what: string, ratio: number, tolerance: number): Measurement {
   const target = `1 within ${tolerance * 100} %`
   return { what, value: ratio.toFixed(3), target, reached: Math.abs(ratio - 1) <= tolerance }
@@ -51,17 +51,22 @@ export function notAbove(what: string, ratio: number, tolerance: number): Measur
   }
 }
 
-/** A count that must be exactly so. */
+/** A count that must be exactly `wanted`. */
 export function exactly(what: string, count: number, wanted: number): Measurement {
   return { what, value: String(count), target: `exactly ${wanted}`, reached: count === wanted }
 }
 
-/** The middle value; of an even number of values the mean of the middle two. */
+/** The middle value; for an even number of values, the mean of the middle two. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b)
   const middle = sorted.length / 2
   const [low, high] = [sorted[Math.ceil(middle) - 1] ?? 0, sorted[Math.floor(middle)] ?? 0]
   return (low + high) / 2
+}
+
+/** The number of operations in all. */
+export function sum(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((total, count) => total + count, 0)
 }
 
 /** A report as lines of text, its table aligned. */

@@ -2,16 +2,16 @@ import { once } from 'node:events'
 import { parentPort, Worker } from 'node:worker_threads'
 import { serve } from '../../local/service.ts'
 
-/** Tables that listen on loopback, in a thread and on a heap of their own. */
+/** Tables that listen on loopback, in their own thread and heap. */
 export interface SeekingTables {
   readonly port: number
   stop(): Promise<void>
 }
 
 /**
- * Table Storage's protocol, as far as a sweep speaks it, over tables that are sorted by their keys: a query seeks its
- * range, as the service does, where Azurite's looks at every row of the table for each query and point read. Not for
- * anything but measuring: it knows neither transactions nor access, and filters only by the keys.
+ * Table Storage's protocol, limited to what a sweep uses, over tables that are sorted by their keys: a query seeks its
+ * range, like in the service, but Azurite reads every row of the table for each query and point read. Only for
+ * measuring: it supports neither transactions nor access control, and filters only by keys.
  */
 export async function startSeekingTables(): Promise<SeekingTables> {
   const worker = new Worker(new URL(import.meta.url))
@@ -19,7 +19,7 @@ export async function startSeekingTables(): Promise<SeekingTables> {
   return { port, stop: async () => void (await worker.terminate()) }
 }
 
-// This very file is what the thread runs.
+// The thread runs this file.
 if (parentPort) parentPort.postMessage(await listenHere())
 
 async function listenHere(): Promise<number> {
@@ -128,7 +128,7 @@ class Partition {
     return false
   }
 
-  /** At most a number of rows from one key on, before another. */
+  /** At most `most` rows from one key up to another. */
   range(from: string, before: string, most: number): Row[] {
     const start = this.#seek(from)
     const end = Math.min(this.#seek(before), start + most)

@@ -6,8 +6,8 @@ import { grantOwnerOf } from '../../shared/domain/grants.ts'
 import type { World } from '../end-to-end/world.ts'
 
 /**
- * Writes due tenants that all descend from one sign-in, each with a vault secret of its own; the sign-in, like
- * Microsoft's, lets a refresh token be used again.
+ * Writes due tenants that all descend from one sign-in, each with its own vault secret; the sign-in, like
+ * Microsoft's, allows reuse of a refresh token.
  */
 export async function createProductionTenants(world: World, count: number): Promise<void> {
   const name = { workspace: 'demo', tenant: await world.connected() }

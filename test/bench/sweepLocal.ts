@@ -1,25 +1,23 @@
 import { openWorld } from '../end-to-end/world.ts'
 import { peakMebibytes } from './processTime.ts'
-import { type Bench, exactly, told } from './report.ts'
+import { type Bench, exactly, sum, told } from './report.ts'
 import { createProductionTenants } from './stackTenants.ts'
-import { startTableProxy, sum } from './tableProxy.ts'
 
-/** A sweep through the built broker on the whole local stack: what each refresh costs, and what the stack allows. */
+/** A sweep through the built broker on the whole local stack: the cost of each refresh, and the stack's limits. */
 export const sweepLocal: Bench = async ({ quick }) => {
   const count = quick ? 200 : 2000
-  const proxy = await startTableProxy()
-  const world = await openWorld({ settings: { TABLES_CONNECTION_STRING: proxy.connectionString } })
-  proxy.connect(world.stack.ports.table)
+  const world = await openWorld()
   try {
     await createProductionTenants(world, count)
     const vaults = [world.stack.parts.vault, world.stack.parts.grantVault].map(
       ({ service }) => service.control,
     )
     for (const vault of vaults) vault.clearRequests()
-    proxy.takeCounts()
+    const tablesLog = world.stack.parts.azurite.service.control.log
+    tablesLog.clear()
     const { status, body: report } = await world.call('POST', '/v1/sweeps', { app: 'demo-operator' })
     if (status !== 200) throw new Error(`The sweep was answered ${status}: ${JSON.stringify(report)}`)
-    const tables = proxy.takeCounts()
+    const tables = tablesLog.counts()
     const vaultOperations = vaults.flatMap((vault) => vault.requests())
     const peak = await peakMebibytes(world.brokers[0]!.pid)
     const each = Object.entries(tables).map(
@@ -39,6 +37,5 @@ export const sweepLocal: Bench = async ({ quick }) => {
     }
   } finally {
     await world.close()
-    await proxy.stop()
   }
 }

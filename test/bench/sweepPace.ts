@@ -2,18 +2,21 @@ import { addSeconds, systemClock } from '../../shared/clock.ts'
 import type { Sealer } from '../../shared/domain/sealer.ts'
 import { createRefresher } from '../../shared/refresh/refreshTenant.ts'
 import { sweep } from '../../shared/refresh/sweep.ts'
+import { Secret } from '../../shared/secret.ts'
 import { watchMemory } from './liveMemory.ts'
 import { createMemoryStores } from './memoryStores.ts'
 import { type Bench, median, near, notAbove, told } from './report.ts'
 import { besideStores, createFixedTokenEndpoint, refreshConfig, writeTenants } from './tenants.ts'
 
 /** All seals are one text, so that rows are as large after their refresh as before it, and what grows is the sweep's. */
-const constantSealer: Sealer = { seal: async () => 'sealed', open: async () => 'opened' }
+const constantSealer: Sealer = { seal: async () => 'sealed', open: async () => new Secret('opened') }
 
 const concurrency = 64
 const providerMilliseconds = 50
 
-/** All tenants due at once: the sweep keeps the pace that its concurrency limit sets, and its memory stays flat. */
+/**
+ * All tenants due at once: the sweep keeps the pace that its concurrency limit allows, and its memory stays constant.
+ */
 export const sweepPace: Bench = async ({ quick }) => {
   const count = quick ? 10_000 : 100_000
   const stores = createMemoryStores()

@@ -15,18 +15,18 @@ const dueCount = 1000
 const sizes = [1000, 10_000, 100_000]
 const providerMilliseconds = 100
 const rounds = 3
-/** Of tenants that are not due nobody reads the tokens: short ones are written sooner. */
+/** Tokens of tenants that aren't due are never read, and short ones are written faster. */
 const idleTokenCharacters = 10
 
-/** What one sweep cost. */
+/** The cost of one sweep. */
 interface Cost {
   readonly reads: number
   readonly milliseconds: number
-  /** The most that lived on the heap, MiB. */
+  /** The largest live heap, in MiB. */
   readonly peakMebibytes: number
 }
 
-/** A sweep's cost follows what is due, not how many tenants there are. */
+/** A sweep's cost depends on the due tenants, not on the number of tenants. */
 export const sweepReads: Bench = async ({ quick }) => {
   const service = await startSeekingTables()
   try {
@@ -37,7 +37,7 @@ export const sweepReads: Bench = async ({ quick }) => {
     // The first sweep of a process is slower.
     await sweepOnce(grounds[0]!, 0)
     const looks: Cost[][] = grounds.map(() => [])
-    // In turn, so that whatever else the machine does strikes all sizes alike.
+    // In turn, so that other load on the machine affects all sizes equally.
     for (let round = 1; round <= (quick ? 1 : rounds); round++) {
       for (const [index, ground] of grounds.entries()) looks[index]?.push(await sweepOnce(ground, round))
     }
@@ -58,7 +58,7 @@ interface Ground {
   readonly operations: { reads: number }
 }
 
-/** Tables of its own for each size, in one service. */
+/** Separate tables for each size, in one service. */
 function openGround(connectionString: string, size: number): Ground {
   const config = {
     allowInsecureLoopback: true,
@@ -96,7 +96,7 @@ function middleOf(costs: readonly Cost[]): Cost {
   }
 }
 
-/** Arms the same tenants for each sweep. */
+/** Makes the same tenants due for each sweep. */
 async function sweepOnce({ tables, operations }: Ground, round: number): Promise<Cost> {
   const dueAt = addSeconds(new Date(), -round - 60)
   await writeRows(tables, { prefix: 'due', count: dueCount, dueAt })

@@ -7,6 +7,7 @@ import type { Tenant } from '../../shared/domain/tenant.ts'
 import type { TenantStore } from '../../shared/domain/tenantStore.ts'
 import type { TokenEndpoint } from '../../shared/domain/tokenEndpoint.ts'
 import type { RefreshDependencies } from '../../shared/refresh/dependencies.ts'
+import { Secret } from '../../shared/secret.ts'
 import type { Tables } from '../../shared/storage/clients.ts'
 import { createDisconnectMarks } from '../../shared/storage/disconnectMarks.ts'
 import { createDueTable } from '../../shared/storage/dueTable.ts'
@@ -15,10 +16,10 @@ import { createSealer } from '../../shared/storage/sealer.ts'
 import { toTenantEntity } from '../../shared/storage/tenantEntity.ts'
 import { createModelVault } from '../simulation/models/vault.ts'
 
-/** As long as Microsoft's are: between one and two thousand characters. */
+/** The length of Microsoft's tokens: between one and two thousand characters. */
 const tokenCharacters = 1500
 
-/** What the settings' defaults come to (`docs/settings.md`), with as much time as a bench needs. */
+/** The settings' defaults (`docs/settings.md`), with enough time for a benchmark. */
 export const refreshConfig: RefreshConfig = {
   policy: 'active',
   activeWindowSeconds: 86_400,
@@ -32,19 +33,24 @@ export const refreshConfig: RefreshConfig = {
   tokenEndpointSeconds: 10,
 }
 
-/** A real sealer, its key in this process instead of the vault. */
+/** A real sealer with a key in this process instead of the vault. */
 const sealer = createSealer(async () => keys)
-const keys = JSON.stringify({
-  keys: [{ kty: 'oct', kid: 'bench', k: Buffer.alloc(32, 7).toString('base64url') }],
-})
+const keys = new Secret(
+  JSON.stringify({
+    keys: [{ kty: 'oct', kid: 'bench', k: Buffer.alloc(32, 7).toString('base64url') }],
+  }),
+)
 
 /** A sealer that encrypts nothing: it costs no processor time, so that a pace can be seen. */
-export const plainSealer: Sealer = { seal: async (text) => text, open: async (text) => text }
+export const plainSealer: Sealer = {
+  seal: async (text) => text.expose(),
+  open: async (text) => new Secret(text),
+}
 
 /** A token endpoint that answers each call after a fixed time, with new tokens each time. */
 export function createFixedTokenEndpoint(milliseconds: number): TokenEndpoint & { calls(): number } {
   let calls = 0
-  const token = (kind: string) => `${kind}-${++calls}-`.padEnd(tokenCharacters, 'x')
+  const token = (kind: string) => new Secret(`${kind}-${++calls}-`.padEnd(tokenCharacters, 'x'))
   return {
     calls: () => calls / 2,
     async refresh() {
@@ -54,7 +60,7 @@ export function createFixedTokenEndpoint(milliseconds: number): TokenEndpoint & 
   }
 }
 
-/** What a refresh needs beside its stores: sealed grants, no holds, a silent log. */
+/** Dependencies of a refresh besides its stores: sealed grants, no holds, a silent log. */
 export function besideStores(tokenEndpoint: TokenEndpoint, chosen: Sealer = sealer) {
   return {
     tokenEndpoint,
@@ -73,7 +79,7 @@ export function besideStores(tokenEndpoint: TokenEndpoint, chosen: Sealer = seal
   } satisfies Partial<RefreshDependencies>
 }
 
-/** The stores that tenants are written into. */
+/** The stores for the tenants. */
 export interface TenantGround {
   readonly tenants: TenantStore
   readonly due: DueIndex
@@ -84,15 +90,15 @@ export interface TenantBatch {
   readonly prefix: string
   readonly count: number
   readonly dueAt: Date
-  /** How many are written at once. Default is 64. */
+  /** The number of concurrent writes. Default is 64. */
   readonly concurrency?: number
-  /** What seals their tokens. Default is the real one. */
+  /** The sealer of their tokens. Default is the real one. */
   readonly sealedBy?: Sealer
 }
 
 /**
- * Writes connected tenants with their due rows; a tenant that is there already is armed again. The sealed tokens of
- * one batch are the same text: what counts is their length.
+ * Writes connected tenants with their due rows; an existing tenant becomes due again. The sealed tokens of
+ * one batch are the same text, because only their length matters.
  */
 export async function writeTenants(ground: TenantGround, batch: TenantBatch): Promise<void> {
   const { prefix, count, dueAt, concurrency = 64, sealedBy = sealer } = batch
@@ -105,8 +111,8 @@ export async function writeTenants(ground: TenantGround, batch: TenantBatch): Pr
 }
 
 /**
- * Writes the rows of connected tenants straight into the tables, as the stores would and faster: in no transaction,
- * with no row in the workspace's index. A tenant that is there already is armed again.
+ * Writes the rows of connected tenants straight into the tables, like the stores but faster: without transactions
+ * and without rows in the workspace's index. An existing tenant becomes due again.
  */
 export async function writeRows(
   tables: Tables,
@@ -128,19 +134,19 @@ export async function writeRows(
 
 async function writeTenant({ tenants, due }: TenantGround, tenant: ConnectedTenant): Promise<void> {
   const created = await tenants.create(tenant, [])
-  // The ETag `*` matches any: nobody else writes while a bench prepares.
+  // The ETag `*` matches any: nothing else writes while a benchmark prepares.
   if (created === 'conflict') await tenants.replace({ tenant, etag: '*' }, tenant, [])
   await due.insert(dueRowOf(tenant, tenant.grant, tenant.dueAt))
 }
 
 type ConnectedTenant = Awaited<ReturnType<typeof connectedTenant>>
 
-/** Each has times of its own, as a row that was refreshed has, so that refreshing makes none larger. */
+/** Each has its own times, like a refreshed row, so that refreshing doesn't make a row larger. */
 async function connectedTenant(name: string, due: Date, sealedBy: Sealer, characters = tokenCharacters) {
   const [now, dueAt] = [new Date(), new Date(due)]
   const owner = { workspace: 'bench', tenant: name, environment: 'production' } as const
   const sealed = (use: 'access_token' | 'refresh_token') =>
-    sealedBy.seal(use.padEnd(characters, 'x'), { ...owner, use, grantId: 'consent' })
+    sealedBy.seal(new Secret(use.padEnd(characters, 'x')), { ...owner, use, grantId: 'consent' })
   return {
     ...owner,
     status: 'connected',

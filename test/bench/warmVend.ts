@@ -2,26 +2,25 @@ import autocannon from 'autocannon'
 import { openWorld, type World } from '../end-to-end/world.ts'
 import { noopSettings, startNoopHost, writeBrokerBesideNoop } from './noopHost.ts'
 import { processorSeconds } from './processTime.ts'
-import { atLeast, type Bench, type Measurement, median, told } from './report.ts'
-import { startTableProxy, sum, type TableProxy } from './tableProxy.ts'
+import { atLeast, type Bench, type Measurement, median, sum, told } from './report.ts'
 
 const connectionCounts = [1, 16, 64]
-/** Of a function that only gives back a prepared answer. */
+/** Compared with a function that only returns a prepared answer. */
 const minRatio = 0.85
-/** Young memory has grown to what the load needs after these seconds of it; before, one side pays more for it. */
+/**
+ * After this time under load, young memory has grown to its final size; before that, one side would pay more for it.
+ */
 const warmUpSeconds = 8
 
 /**
- * Requests a second of a warm vend beside a function that does nothing and gives back the same bytes: one in the
- * broker's own host, and for comparison one alone in a host that holds nothing else.
+ * Requests per second of a warm vend compared with a no-op function that returns the same bytes: one in the
+ * broker's own host, and one alone in its own host.
  */
 export const warmVend: Bench = async ({ quick }) => {
-  const proxy = await startTableProxy()
-  const world = await openWorld({ settings: { TABLES_CONNECTION_STRING: proxy.connectionString } })
-  proxy.connect(world.stack.ports.table)
+  const world = await openWorld()
   try {
     const vend = await prepareVend(world)
-    const operations = await countOperations(world, proxy, vend)
+    const operations = await countOperations(world, vend)
     const app = await writeBrokerBesideNoop()
     const { origin, pid } = await world.addBroker(noopSettings(vend.answer), app.folder)
     const alone = await startNoopHost(vend.answer)
@@ -47,7 +46,6 @@ export const warmVend: Bench = async ({ quick }) => {
     }
   } finally {
     await world.close()
-    await proxy.stop()
   }
 }
 
@@ -75,8 +73,8 @@ async function prepareVend(world: World) {
 }
 
 /**
- * Interleaved, so that whatever else the machine does strikes both sides alike. The broker measures every vend; of a
- * sampled one it also records and sends a span, which the function that does nothing does not.
+ * Interleaved, so that other load on the machine affects both sides equally. The broker measures every vend; for a
+ * sampled one, it also records and sends a span, unlike the no-op function.
  */
 async function compare(
   sides: Readonly<Record<'vend' | 'noop' | 'alone', Side>>,
@@ -84,7 +82,7 @@ async function compare(
   { sampled }: { readonly sampled: boolean },
 ): Promise<Measurement[]> {
   const unsampled = { traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00' }
-  // Without one the host begins a trace of its own each time, which is sampled.
+  // Without one, the host starts its own trace each time, which is sampled.
   const run = (side: Side, connections: number, seconds: number) =>
     load({ ...side, headers: { ...side.headers, ...(!sampled && unsampled) } }, connections, seconds)
   const measurements: Measurement[] = []
@@ -138,17 +136,16 @@ async function load({ origin, path, headers, pid }: Side, connections: number, s
   return { perSecond: answered / result.duration, microseconds: (used / answered) * 1e6 }
 }
 
-/** What a thousand vends cost outside the process: first the warm ones, then one that must refresh. */
+/** The operations of a thousand vends outside the process: first the warm ones, then one that must refresh. */
 async function countOperations(
   world: World,
-  proxy: TableProxy,
   warm: Pick<Side, 'origin' | 'path' | 'headers'>,
 ): Promise<Measurement[]> {
-  const started = await takeOperations(world, proxy, async () => {
+  const started = await takeOperations(world, async () => {
     await autocannon({ url: warm.origin + warm.path, headers: warm.headers, connections: 16, amount: 1000 })
   })
   const stale = await world.connectedStale()
-  const refreshed = await takeOperations(world, proxy, async () => {
+  const refreshed = await takeOperations(world, async () => {
     await world.call('GET', `/v1/tenants/${stale}/token`)
   })
   return [
@@ -164,18 +161,15 @@ interface Operations {
   readonly tokenEndpoint: number
 }
 
-async function takeOperations(
-  world: World,
-  proxy: TableProxy,
-  work: () => Promise<void>,
-): Promise<Operations> {
+async function takeOperations(world: World, work: () => Promise<void>): Promise<Operations> {
   const vaults = [world.stack.parts.vault, world.stack.parts.grantVault].map(({ service }) => service.control)
   for (const vault of vaults) vault.clearRequests()
   await world.signIn.forget()
-  proxy.takeCounts()
+  const tablesLog = world.stack.parts.azurite.service.control.log
+  tablesLog.clear()
   await work()
   return {
-    tables: proxy.takeCounts(),
+    tables: tablesLog.counts(),
     vault: vaults.reduce((count, vault) => count + vault.requests().length, 0),
     tokenEndpoint: (await world.refreshCalls()).length,
   }

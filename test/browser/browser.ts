@@ -6,7 +6,7 @@ import { type Browser, chromium, type Page } from 'playwright-core'
 
 const artifacts = fileURLToPath(new URL('../.artifacts', import.meta.url))
 
-/** Where a Chrome or Chromium is installed, by platform's habit. */
+/** The usual places of Chrome or Chromium, by platform. */
 const installed = [
   '/usr/bin/chromium',
   '/usr/bin/chromium-browser',
@@ -15,7 +15,7 @@ const installed = [
   'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
 ]
 
-/** Without these, Chromium asks for the outside world at every start. */
+/** Without these, Chromium connects to outside services on every start. */
 const quiet = [
   '--no-sandbox',
   '--disable-gpu',
@@ -26,16 +26,16 @@ const quiet = [
   '--disable-sync',
 ]
 
-/** Starts a headless Chromium: an installed one, else the one that a dev dependency ships (Linux x64). */
+/** Starts a headless Chromium: an installed one, otherwise the one in a dev dependency (Linux x64). */
 export async function openBrowser(): Promise<Browser> {
   const executablePath = installed.find((path) => existsSync(path))
   if (executablePath) return chromium.launch({ executablePath, args: quiet })
-  // With everything in one process a context cannot be closed without the browser.
+  // In a single process, a context can't be closed without the browser.
   const args = [...sparticuz.args.filter((arg) => arg !== '--single-process'), ...quiet]
   return chromium.launch({ executablePath: await sparticuz.executablePath(), args })
 }
 
-/** Keeps a picture under `test/.artifacts/`: of the whole page, or of what a person sees of it at once. */
+/** Saves a screenshot under `test/.artifacts/`: of the whole page, or of the visible part. */
 export async function picture(page: Page, name: string, { fullPage = true } = {}): Promise<void> {
   mkdirSync(artifacts, { recursive: true })
   await page.screenshot({ path: join(artifacts, `${name}.png`), fullPage })

@@ -28,7 +28,7 @@ beforeAll(async () => {
   const settings = { WORKSPACES: JSON.stringify([workspace]) }
   ;[world, browser] = await Promise.all([openWorld({ settings }), openBrowser()])
   const { objectId } = people.find(({ username }) => username === grace) ?? { objectId: '' }
-  // Beside her own six.
+  // In addition to her own six.
   await world.advertising.control('POST', 'accounts', { environment: 'production', objectId, count: 5000 })
 })
 
@@ -72,7 +72,7 @@ const focused = (page: Page) =>
     'document.activeElement.id || document.activeElement.value || document.activeElement.tagName',
   )
 
-/** The page as it is seen, light and dark; it is as wide as the window. */
+/** Screenshots of the page, light and dark; checks that it fits the window's width. */
 async function pictures(page: Page, name: string): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme })
@@ -83,7 +83,7 @@ async function pictures(page: Page, name: string): Promise<void> {
 }
 
 describe('5,006 accounts to choose from', { timeout: 60_000 }, () => {
-  test('on a phone of 320 pixels, light and dark: nothing is cut off, and several rows are in sight', async () => {
+  test('on a phone of 320 pixels, light and dark: nothing is cut off, and several rows are visible', async () => {
     const { page } = await openPage({ viewport: { width: 320, height: 640 } })
     await page.waitForSelector('#ticked:not([hidden])')
     await pictures(page, 'choose-320')
@@ -101,7 +101,7 @@ describe('5,006 accounts to choose from', { timeout: 60_000 }, () => {
     await pictures(page, 'choose-fault-320')
   })
 
-  test('is quick, says what is ticked, and lets the list be skipped', async () => {
+  test('is quick, shows the selection, and lets the list be skipped', async () => {
     const { page } = await openPage({ viewport: { width: 1280, height: 800 } })
     const answer = await page.reload()
     expect(answer!.request().timing().responseEnd).toBeLessThan(2000)
@@ -120,7 +120,7 @@ describe('5,006 accounts to choose from', { timeout: 60_000 }, () => {
     expect(await focused(page)).toBe('count')
   })
 
-  test('with the keyboard alone: search, tick, continue, default, and back at the app', async () => {
+  test('with only the keyboard: search, select, continue, default, and back at the app', async () => {
     const { page, tenant } = await openPage()
     const { keyboard } = page
     for (let tabs = 0; (await focused(page)) !== 'q' && tabs < 5; tabs++) await keyboard.press('Tab')
@@ -137,7 +137,7 @@ describe('5,006 accounts to choose from', { timeout: 60_000 }, () => {
     await expect.poll(() => page.title(), patient).toMatch(/^Choose accounts/)
     for (let tabs = 0; (await focused(page)) !== 'A' && tabs < 5; tabs++) await keyboard.press('Tab')
     await picture(page, 'choose-keyboard', { fullPage: false })
-    // The first row, then Enter on it: that continues, and does not search.
+    // Enter on the first row continues instead of searching.
     for (const press of ['Tab', 'Space', 'Enter']) await keyboard.press(press)
     await page.waitForSelector('[name=default]')
     await picture(page, 'choose-default')
@@ -151,7 +151,7 @@ describe('5,006 accounts to choose from', { timeout: 60_000 }, () => {
     expect((await world.call('GET', `/v1/tenants/${tenant}/token`)).status).toBe(200)
   })
 
-  test('without JavaScript: ticks survive pages and searches, and the choice ends at the app', async () => {
+  test('without JavaScript: selections survive pages and searches, and the choice returns to the app', async () => {
     const { page, tenant } = await openPage({ javaScriptEnabled: false })
     await page.check('#accounts li:nth-child(2) input')
     await page.click('button[value=page-2]')
@@ -171,7 +171,7 @@ describe('5,006 accounts to choose from', { timeout: 60_000 }, () => {
     expect(await selectedIds(tenant)).toHaveLength(111)
   })
 
-  test('all of them, though 5,000 were ticked before, through a return URL that leads elsewhere', async () => {
+  test('all of them, although 5,000 were selected before, through a return URL that redirects elsewhere', async () => {
     const { page, tenant } = await openPage()
     const choiceUrl = page.url()
     await page.fill('#q', 'Branch')

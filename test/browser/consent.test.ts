@@ -45,7 +45,7 @@ describe('a person in a real browser', () => {
     expect((await world.call('GET', `/v1/tenants/${tenant}/token`)).status).toBe(200)
   })
 
-  test('passes a second factor on the way', async () => {
+  test('passes a second factor along the way', async () => {
     const { connectUrl } = await world.session(world.newTenant())
     await page.goto(connectUrl)
     await signIn('radia@contoso.example')
@@ -56,7 +56,7 @@ describe('a person in a real browser', () => {
     await page.waitForURL(`${world.returnUrl}**`)
   })
 
-  test('types a wrong password, is told so, and can try again', async () => {
+  test('types a wrong password, gets an error, and can try again', async () => {
     const { connectUrl } = await world.session(world.newTenant())
     await page.goto(connectUrl)
     await page.fill('#username', 'edsger@contoso.example')
@@ -69,7 +69,7 @@ describe('a person in a real browser', () => {
     await page.waitForURL(/connected|accounts/)
   })
 
-  test('declines, and the app is told', async () => {
+  test('declines, and the app learns it', async () => {
     const { connectUrl } = await world.session(world.newTenant(), { environment: 'sandbox' })
     await page.goto(connectUrl)
     await signIn('ada@outlook.example')
@@ -79,7 +79,7 @@ describe('a person in a real browser', () => {
   })
 })
 
-describe('every page on which it can end is readable', () => {
+describe('every final page is readable', () => {
   test.each([
     ['no_advertising_user', 'niklaus@outlook.example', 'no Microsoft Advertising access'],
     ['wrong_account_kind', 'barbara@outlook.example', 'work or school account'],
@@ -104,7 +104,7 @@ describe('every page on which it can end is readable', () => {
     expect(new URL(page.url()).searchParams.get('error')).toBe(code)
   })
 
-  test('a link that was used', async () => {
+  test('a used link', async () => {
     const { connectUrl } = await world.session(world.newTenant())
     await page.goto(connectUrl)
     await page.goto(connectUrl)
@@ -112,14 +112,14 @@ describe('every page on which it can end is readable', () => {
     expect(await page.textContent('h1')).toBe('This link no longer works')
   })
 
-  test('a sign-in that another browser began', async () => {
+  test('a sign-in that another browser started', async () => {
     const { callbackUrl } = await world.stopAtCallback(world.newTenant(), 'ada@outlook.example')
     await page.goto(callbackUrl)
     await picture(page, 'other_browser')
     expect(await page.textContent('h1')).toContain('another browser')
   })
 
-  test('somebody else’s connection, on a phone, in the dark', async () => {
+  test('someone else’s connection, on a phone, in the dark', async () => {
     const tenant = await world.connected()
     await page.setViewportSize({ width: 320, height: 640 })
     await page.emulateMedia({ colorScheme: 'dark' })
@@ -135,7 +135,7 @@ describe('every page on which it can end is readable', () => {
     expect(width).toBeLessThanOrEqual(320)
   })
 
-  test('somebody else’s connection, by two who look alike when shortened', async () => {
+  test('someone else’s connection, with identical masked names', async () => {
     const tenant = await world.connected()
     const { connectUrl } = await world.session(tenant)
     await page.goto(connectUrl)

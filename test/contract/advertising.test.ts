@@ -39,7 +39,7 @@ describe('the credentials', () => {
     ['another scheme than Bearer', { Authorization: 'Basic YTpi' }, 400, 116, null],
     ['no developer token', { DeveloperToken: '' }, 400, 116, null],
     ["the sandbox's developer token", { DeveloperToken: 'BBD37VB98' }, 401, 105, null],
-    ['an access token that is none', { Authorization: 'Bearer nonsense' }, 401, 105, null],
+    ['an invalid access token', { Authorization: 'Bearer nonsense' }, 401, 105, null],
     ['a Microsoft token called Google’s', { IdentityProvider: 'Google' }, 401, 105, null],
   ])('%s is refused', async (_what, headers, status, code, detail) => {
     expectFault(await manage('/User/Query', {}, { headers }), status, code, detail)
@@ -57,7 +57,7 @@ describe('the credentials', () => {
   test.each([
     ['niklaus', 401, 105, null],
     ['barbara', 403, 126, 'WorkAccountIsRequired'],
-  ])('%s is told why Advertising does not take the sign-in', async (person, status, code, detail) => {
+  ])('%s learns why Advertising refuses the sign-in', async (person, status, code, detail) => {
     expectFault(await manage('/User/Query', {}, { person }), status, code, detail)
   })
 
@@ -69,7 +69,7 @@ describe('the credentials', () => {
     expect(json.User.UserName).toBe('tony@gmail.example')
   })
 
-  test('tokens issued until an expiry are answered 109 and later ones work', async () => {
+  test('tokens issued before an expiry get 109 and later ones work', async () => {
     const old = { Authorization: `Bearer ${await signer.sign('ada')}` }
     expect((await manage('/User/Query', {}, { headers: old })).status).toBe(200)
     await control('expire-tokens', { objectId: findPerson('ada').objectId })
@@ -91,7 +91,7 @@ describe('the credentials', () => {
 })
 
 describe('Customer Management', () => {
-  test('the agency reaches an account of another owner through its own customer', async () => {
+  test('the agency can reach an account of another owner through its own customer', async () => {
     const { User, CustomerRoles } = await query('grace', '/User/Query', { UserId: null })
     expect(User.CustomerId).toBe(String(agency.customerId))
     const role = { RoleId: 41, CustomerId: User.CustomerId, AccountIds: null, CustomerLinkPermission: null }
@@ -164,7 +164,7 @@ describe('Customer Management', () => {
     expect(await page({ Index: 3, Size: 2 }, 'Descending')).toEqual([])
   })
 
-  test('thousands of accounts come page by page, and can be taken away again', async () => {
+  test('thousands of accounts arrive page by page, and can be removed again', async () => {
     const { objectId } = findPerson('radia')
     const { accountIds } = await control('accounts', { environment: 'production', objectId, count: 2500 })
     const size = async (Index: number) =>
@@ -175,7 +175,7 @@ describe('Customer Management', () => {
     expect(createLargeWorld(3000, objectId).production.accounts.size).toBeGreaterThan(3000)
   })
 
-  test('the hierarchy comes one level at a time, with the linked account under the agency', async () => {
+  test('the hierarchy arrives one level at a time, with the linked account under the agency', async () => {
     const customer = { CustomerId: String(agency.customerId), OnlyParentAccounts: false }
     const path = '/LinkedAccountsAndCustomersInfo/Query'
     const { AccountsInfo, CustomersInfo } = await query('grace', path, customer)
@@ -187,7 +187,7 @@ describe('Customer Management', () => {
     expectFault(await manage(path, owner, { person: 'grace' }), 403, 106)
   })
 
-  test('accounts and customers can be read one by one, found by name, and not by strangers', async () => {
+  test('accounts and customers can be read one by one, found by name, but not by strangers', async () => {
     const account = { AccountId: String(agency.linkedAccountId), ReturnAdditionalFields: 'AccountMode' }
     expect((await query('grace', '/Account/Query', account)).Account.AccountMode).toBe('Expert')
     expectFault(await manage('/Account/Query', account), 403, 106)
@@ -201,7 +201,7 @@ describe('Customer Management', () => {
     expect(Customers).toMatchObject([{ Id: customer.CustomerId }])
   })
 
-  test('ids are strings, or bare numbers whole beyond 2^53 when told, and are read as both', async () => {
+  test('ids are strings, or optionally numbers that are exact beyond 2^53, and both forms are accepted', async () => {
     const body = `{"AccountId":${accountIdBeyondSafeInteger}}`
     const raw = async () => (await manage('/Account/Query', body, { person: 'edsger' })).text
     expect(await raw()).toContain(`"Id":"${accountIdBeyondSafeInteger}"`)
@@ -226,7 +226,7 @@ describe('the other services', () => {
     return caller.call('/CampaignManagement/v13/Campaigns/QueryByAccountId', body, options)
   }
 
-  test('a linked account opens through the agency’s customer and not through its owner’s', async () => {
+  test('a linked account is accessible through the agency’s customer, not through its owner’s', async () => {
     const [CustomerId, CustomerAccountId] = [String(agency.customerId), String(agency.linkedAccountId)]
     expect((await campaigns({ CustomerId, CustomerAccountId })).json.Campaigns).toHaveLength(2)
     expectFault(await campaigns({ CustomerId: String(agency.ownerCustomerId), CustomerAccountId }), 403, 106)
@@ -246,7 +246,7 @@ describe('the other services', () => {
     expect((await report('Submit', {})).Type).toBe('ApiFaultDetail')
   })
 
-  test('the echo streams a large body back and names the headers that came', async () => {
+  test('the echo streams a large body back and lists the received headers', async () => {
     const headers = { ...adaHeaders, 'Content-Type': 'text/csv', 'X-Own': '1' }
     const text = 'x'.repeat(5_000_000)
     const echo = await caller.call('/Bulk/v13/_echo', text, { host: 'bulk', headers })
@@ -254,7 +254,7 @@ describe('the other services', () => {
     expect(echo.text.length).toBe(text.length)
   })
 
-  test('unknown paths, wrong methods, bodies that are no JSON, and SOAP addresses are told apart', async () => {
+  test('unknown paths, wrong methods, bodies that are not JSON, and SOAP addresses get different answers', async () => {
     expect((await caller.call('/CustomerManagement/v12/User/Query', {})).status).toBe(404)
     expect((await manage('/User/Query', {}, { host: 'campaign' })).status).toBe(404)
     const address = `${service.origin}/production/clientcenter${management}/User/Query`
@@ -289,7 +289,7 @@ describe('faults on demand', () => {
     expect(response.text).toContain(part)
   })
 
-  test('a cut connection, a cut body and a hang fail the caller each in its way', async () => {
+  test('a cut connection, a cut body and a hang each fail the caller differently', async () => {
     await control('faults', { kind: 'cut', times: 1 })
     await expect(manage('/User/Query', {})).rejects.toThrow()
     await control('faults', { kind: 'cutMidBody', times: 1 })
@@ -300,7 +300,7 @@ describe('faults on demand', () => {
     expect((await manage('/User/Query', {})).status).toBe(200)
   })
 
-  test('a fault strikes only the person, path and environment that it names, as often as it says', async () => {
+  test('a fault affects only its person, path, and environment, and only the given number of times', async () => {
     const aim = { username: 'ada@outlook.example', path: '/User/Query', environment: 'production' }
     await control('faults', { ...aim, kind: 'fault', code: 120, times: 1, retryAfterSeconds: 7 })
     expect((await manage('/User/Query', {}, { person: 'grace' })).status).toBe(200)
@@ -317,7 +317,7 @@ describe('faults on demand', () => {
   })
 })
 
-test('the log tells who called what with which ids and tracking id, and holds no token', async () => {
+test('the log has the caller, operation, ids, and tracking id of each call, and no token', async () => {
   await fetch(`${service.origin}/_control/requests`, { method: 'DELETE' })
   const { headers } = await manage('/User/Query', {}, { headers: { CustomerId: '7' } })
   const text = await (await fetch(`${service.origin}/_control/requests`)).text()

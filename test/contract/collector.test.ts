@@ -36,7 +36,7 @@ const traces = {
   ],
 }
 
-test('a span that came as OTLP is shown as a person reads it', async () => {
+test('a span received as OTLP is shown in readable form', async () => {
   expect((await post('/v1/traces', JSON.stringify(traces))).status).toBe(200)
   const answer = await fetch(`${collector.origin}/traces/${traceId}`)
   expect(await answer.json()).toEqual({
@@ -58,17 +58,17 @@ test('a span that came as OTLP is shown as a person reads it', async () => {
 
 test.each([
   ['protobuf', 'x', 'application/x-protobuf', 415],
-  ['what is no JSON', '{', json, 400],
+  ['text that is not JSON', '{', json, 400],
   ['what is no OTLP', '{"resourceSpans":[{}]}', json, 400],
 ])('%s is refused', async (_what, body, type, status) => {
   expect((await post('/v1/traces', body, type)).status).toBe(status)
 })
 
-test('a trace that has not come is 404', async () => {
+test('a trace that has not arrived is 404', async () => {
   expect((await fetch(`${collector.origin}/traces/nothing`)).status).toBe(404)
 })
 
-test('who waits for what does not come is told what came', async () => {
+test('waiting for a missing trace fails with a list of the received ones', async () => {
   await expect(collector.waitForMetric('http.client.request.duration', undefined, 0.01)).rejects.toThrow(
     'http.client.request.duration did not come',
   )

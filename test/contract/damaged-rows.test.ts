@@ -112,7 +112,7 @@ const kinds: Readonly<Record<string, (before: unknown) => unknown>> = {
 }
 
 describe.each(Object.keys(tenantColumns))('a row whose column %s', (column) => {
-  test.each(Object.entries(kinds))('is %s is read, shown and disconnected', async (_kind, damage) => {
+  test.each(Object.entries(kinds))('is %s is read, shown, and disconnected', async (_kind, damage) => {
     const name = await damagedBy((row) => ({ [column]: damage(row[column]) }))
     const row = await inspect(name)
     const view = toTenantView(isDamaged(row) ? row : row.tenant, at)
@@ -147,14 +147,14 @@ test.each([
   ['pendingGrant', '{"grant":{"reference":"vault:a/b/c/0"}}'],
   ['confirmed', '{}'],
   ['accessTokenReplaced', 'yes'],
-  ['workspace', 'somebody else’s'],
+  ['workspace', 'another tenant’s'],
 ])('a row with %s = %s is damaged there', async (column, value) => {
   const name = await damagedBy(() => ({ [column]: value }))
   const row = await inspect(name)
   expect(isDamaged(row) && row.damaged.column).toBe(column)
 })
 
-test('a damaged row shows what is last known of it, and the listing holds it beside the sound ones', async () => {
+test('a damaged row shows its last known state, and the list includes it with the valid ones', async () => {
   const name = await damagedBy(() => ({ accessTokenExpiresAt: 'never' }))
   const store = createTenantTable(tables)
   const page = await store.list('w', 1000)
@@ -170,7 +170,7 @@ test('a damaged row shows what is last known of it, and the listing holds it bes
 })
 
 describe('a secret that cannot be destroyed', () => {
-  test('stays in the row with a due row for later sweeps, and the others go', async () => {
+  test('stays in the row with a due row for later sweeps, and the others are destroyed', async () => {
     const name = await damagedBy(() => ({}))
     const removed: string[] = []
     const remove = async (secret: string) => {
@@ -185,7 +185,7 @@ describe('a secret that cannot be destroyed', () => {
     expect(await dueOf(name)).toEqual([name.tenant])
   })
 
-  test('of a kind that this version does not understand is never taken for gone', async () => {
+  test('of an unknown kind never counts as missing', async () => {
     const name = await damagedBy(() => ({ grantReference: 'hsm:somewhere/else' }))
     const ended = await disconnectTenant(
       grantServicesWith(async () => undefined),
@@ -214,7 +214,7 @@ describe('a damaged row', () => {
     return { name, row: read.tenant }
   }
 
-  test('keeps a sound grant, all else that is sound, and a due row', async () => {
+  test('keeps a valid grant, all other valid columns, and a due row', async () => {
     const { name, row } = await repairedRow({ troubleReason: 5, confirmed: '{}', laterColumn: 'stays' })
     expect(row).toMatchObject({
       ...{ status: 'connected', environment: 'sandbox', displayName: 'A', accountsGeneration: 'g' },
@@ -228,7 +228,7 @@ describe('a damaged row', () => {
     expect(await dueOf(name)).toEqual([name.tenant])
   })
 
-  test('without a sound grant waits for a sign-in, and still names the secret', async () => {
+  test('without a valid grant waits for a sign-in, and still names the secret', async () => {
     const { name, row } = await repairedRow({ grantScopes: 5 })
     expect(row).toMatchObject({ status: 'reauthorization_required', reauthorizationReason: 'row_damaged' })
     expect(row.grant).toBeUndefined()
@@ -240,7 +240,7 @@ describe('a damaged row', () => {
     expect(row).toMatchObject({ status: 'reauthorization_required', reauthorizationReason: 'row_damaged' })
   })
 
-  test('that was disconnected stays so', async () => {
+  test('that was disconnected stays disconnected', async () => {
     const { row } = await repairedRow({ status: 'disconnected', troubleReason: 5 })
     expect(row.status).toBe('disconnected')
   })

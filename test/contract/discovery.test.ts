@@ -4,7 +4,11 @@ import { createTokenSigner, localDeveloperTokens, type TokenSigner } from '../..
 import { accountIdBeyondSafeInteger, agency } from '../../local/advertising/seeds.ts'
 import type { RunningService } from '../../local/service.ts'
 import { createCustomerManagement } from '../../shared/advertising/client.ts'
-import { createDeveloperTokenProofs, withProofs } from '../../shared/advertising/developerTokenProofs.ts'
+import {
+  createDeveloperTokenProofs,
+  sandboxDeveloperToken,
+  withProofs,
+} from '../../shared/advertising/developerTokenProofs.ts'
 import { discoverAccounts } from '../../shared/advertising/discover.ts'
 import { identityFaultOf } from '../../shared/advertising/identityFault.ts'
 import { judgeFault } from '../../shared/advertising/judgeFault.ts'
@@ -14,6 +18,7 @@ import { createAddressOwnerFinder } from '../../shared/diagnosis/addresses.ts'
 import { diagnoseFailedCall } from '../../shared/diagnosis/diagnose.ts'
 import { diagnoseProbe } from '../../shared/diagnosis/diagnoseProbe.ts'
 import { createKnownAccounts } from '../../shared/diagnosis/knownAccounts.ts'
+import { Secret } from '../../shared/secret.ts'
 
 let signer: TokenSigner
 let advertising: RunningService
@@ -42,7 +47,7 @@ const proofs = createDeveloperTokenProofs({
     write: async (kind, key, value) => void notes.set(`${kind} ${key}`, value),
   },
   clock: systemClock,
-  list: async () => [{ value: localDeveloperTokens.production[0], version: 'v1' }],
+  list: async () => [{ value: new Secret(localDeveloperTokens.production[0]), version: 'v1' }],
 })
 
 function client() {
@@ -54,8 +59,8 @@ function client() {
 }
 
 async function credentialsOf(person: string) {
-  const accessToken = await signer.sign(person)
-  const developerToken = localDeveloperTokens.production[0]
+  const accessToken = new Secret(await signer.sign(person))
+  const developerToken = new Secret(localDeveloperTokens.production[0])
   return { accessToken, developerToken, identityProvider: 'microsoft' } as const
 }
 
@@ -70,7 +75,7 @@ async function accountsOf(person: string) {
 }
 
 describe('discovery against the stand-in', () => {
-  test('finds an agency’s own, child and linked accounts with the customer to send', async () => {
+  test('finds an agency’s own, child, and linked accounts with the customer to send', async () => {
     const accounts = await accountsOf('grace')
     expect(accounts.size).toBe(6)
     expect(accounts.get(String(agency.linkedAccountId))).toMatchObject({
@@ -82,7 +87,7 @@ describe('discovery against the stand-in', () => {
     expect(accounts.get('180222002')).toMatchObject({ lifeCycleStatus: 'Suspended', usable: false })
   })
 
-  test('keeps the customers of several users and an id beyond 2^53 apart', async () => {
+  test('distinguishes the customers of several users and an id beyond 2^53', async () => {
     const accounts = await accountsOf('edsger')
     expect(accounts.get(String(accountIdBeyondSafeInteger))).toMatchObject({ customerId: '250000501' })
     expect(accounts.get('180502002')).toMatchObject({ customerId: '250000504', linked: true })
@@ -94,14 +99,14 @@ describe('discovery against the stand-in', () => {
     expect(!answer.ok && identityFaultOf(answer.fault)).toMatchObject({ signInWith: 'work' })
   })
 
-  test('says that a person is no Microsoft Advertising user, once the developer token has worked', async () => {
+  test('says that a person is not a Microsoft Advertising user, once the developer token has worked', async () => {
     await discover('ada')
     const answer = await discover('niklaus')
     expect(!answer.ok && judgeFault(answer.fault).verdict).toBe('no_advertising_user')
   })
 })
 
-describe('diagnosis of what the stand-in answers', () => {
+describe('diagnosis of the stand-in’s answers', () => {
   async function diagnose(path: string, ids: { customerId: string; accountId: string }) {
     const sent = { ...ids, host: `${advertising.origin}/production/campaign${path}` }
     const headers = requestHeaders({ ...(await credentialsOf('grace')), ...ids })
@@ -124,7 +129,7 @@ describe('diagnosis of what the stand-in answers', () => {
   const query = '/CampaignManagement/v13/Campaigns/QueryByAccountId'
   const linked = { customerId: String(agency.ownerCustomerId), accountId: String(agency.linkedAccountId) }
 
-  test('finds the owner sent where the agency is the way', async () => {
+  test('finds the owner’s id in place of the agency’s', async () => {
     expect(await diagnose(query, linked)).toBe('customer_does_not_reach_account')
   })
 
@@ -133,13 +138,13 @@ describe('diagnosis of what the stand-in answers', () => {
     expect(await diagnose(query, swapped)).toBe('ids_swapped')
   })
 
-  test('reads the code of a SOAP fault: what its envelope cannot carry are our headers', async () => {
+  test('reads the code of a SOAP fault, whose envelope cannot contain our headers', async () => {
     const soap = '/Api/Advertiser/CampaignManagement/v13/CampaignManagementService.svc'
     expect(await diagnose(soap, linked)).toBe('credentials_refused')
   })
 
   test('finds a developer token of the other environment by probing', async () => {
-    const credentials = { ...(await credentialsOf('ada')), developerToken: localDeveloperTokens.sandbox[0] }
+    const credentials = { ...(await credentialsOf('ada')), developerToken: sandboxDeveloperToken }
     const user = await client().getUser(credentials)
     const results = { refresh: { ok: true }, developerToken: 'present', user } as const
     expect(diagnoseProbe(results, { environment: 'production', identityProvider: 'microsoft' }).verdict).toBe(

@@ -11,8 +11,8 @@ import type { FunctionsCore } from '../../shared/http/functionsCore.ts'
 import { guardInvocations } from '../../shared/http/guard.ts'
 
 /**
- * The unmodified library with its own server, driven as the host drives it: the request is forwarded, the invocation is
- * sent beside it. What the host's forwarder itself does is tried in `test/platform`.
+ * The unmodified library with its own server, driven like by the host: the request is forwarded, the invocation is
+ * sent separately. `test/platform` covers the host's forwarder itself.
  */
 let invoke: (id: string, metadata?: Record<string, TypedData>) => ReturnType<Invoke>
 let port = 0
@@ -50,7 +50,7 @@ afterAll(() => {
   vi.useRealTimers()
 })
 
-/** Forwards a request as the host does; resolves with the whole answer, rejects when it is cut. */
+/** Forwards a request like the host; resolves with the complete answer, rejects if it's cut off. */
 async function forward(invocationId: string, headers: Record<string, string> = {}) {
   const request = send({
     port,
@@ -71,7 +71,7 @@ async function forward(invocationId: string, headers: Record<string, string> = {
   return { status: answer.statusCode, text, isWhole }
 }
 
-/** Both halves of a call, and how each ended. */
+/** Both halves of a call, with their results. */
 async function call(headers: Record<string, string> = {}, metadata?: Record<string, TypedData>) {
   const id = randomUUID()
   const [answer, invocation] = await Promise.allSettled([forward(id, headers), invoke(id, metadata)])
@@ -84,7 +84,7 @@ const problem = (status: number, code: string) => ({
 })
 const answered = { status: 'fulfilled', value: expect.objectContaining({ status: 200, text: 'answered' }) }
 
-test('a good answer goes out as it is', async () => {
+test('a successful answer is sent unchanged', async () => {
   expect(await call()).toEqual({ answer: answered, invocation: 'fulfilled' })
 })
 
@@ -94,12 +94,12 @@ test.each<[string, HttpHandler, string]>([
   ['returns a status that no answer has', () => ({ status: 999 }), 'rejected'],
   ['returns a header that cannot be sent', () => ({ headers: { 'x-name': 'ł' } }), 'rejected'],
   ['returns a body after it has failed', () => ({ body: failing(0) }), 'rejected'],
-])('a handler that %s is a 500 at once', async (_what, wrong, ended) => {
+])('a handler that %s causes an immediate 500', async (_what, wrong, ended) => {
   handler = wrong
   expect(await call()).toEqual({ answer: problem(500, 'internal_error'), invocation: ended })
 })
 
-test('a body that fails in the middle is a cut, not silence', async () => {
+test('a body that fails in the middle is cut off, not left hanging', async () => {
   handler = () => ({ body: failing(1) })
   expect(await call()).toEqual({
     answer: { status: 'rejected', reason: expect.objectContaining({ code: 'ECONNRESET' }) },
@@ -128,7 +128,7 @@ test('an invocation whose request never arrives fails after ten seconds', async 
   expect(await failed).toContain('no progress for 10 s')
 })
 
-test('a request that the library cannot read is a 500 at once', async () => {
+test('a request that the library cannot read causes an immediate 500', async () => {
   const metadata = { Headers: { json: '{"no header name":"x"}' } }
   expect(await call({}, metadata)).toEqual({
     answer: problem(500, 'internal_error'),
@@ -136,7 +136,7 @@ test('a request that the library cannot read is a 500 at once', async () => {
   })
 })
 
-test.each(['', 'mine', '7'.repeat(400)])('a client’s own invocation id %j is refused at once', async (id) => {
+test.each(['', 'mine', '7'.repeat(400)])('a client’s own invocation id %j is refused', async (id) => {
   expect(await forward(id)).toEqual({
     status: 400,
     text: expect.stringContaining('x-ms-invocation-id: must not be sent'),
@@ -144,7 +144,7 @@ test.each(['', 'mine', '7'.repeat(400)])('a client’s own invocation id %j is r
   })
 })
 
-test('one that looks like the host’s is refused once nothing can come for it, and nothing is kept of it', async () => {
+test('one that looks like the host’s is refused once no invocation can arrive, and leaves nothing behind', async () => {
   const id = randomUUID()
   const refused = forward(id)
   const arrived = vi.waitUntil(async () => {
@@ -157,7 +157,7 @@ test('one that looks like the host’s is refused once nothing can come for it, 
   expect(await waiting).toContain('no progress')
 })
 
-test('a second request of the same id ends too, whichever of the two is answered', async () => {
+test('a second request with the same id ends too, no matter which of the two is answered', async () => {
   const id = randomUUID()
   const both = Promise.allSettled([forward(id), forward(id)])
   const ended = vi.waitUntil(async () => {

@@ -15,7 +15,7 @@ async function fail(args: readonly string[]) {
   return { code, output }
 }
 
-test('values of local.settings.json reach the app, but not over what the environment sets', async () => {
+test('values of local.settings.json reach the app, but do not override the environment', async () => {
   await using folder = await writeApp({
     'package.json': '{"main":"index.js"}',
     'local.settings.json': '{"Values":{"ONE":"settings","TWO":"settings"}}',
@@ -35,12 +35,12 @@ test('the functions are listed with method and address', async () => {
   expect(await host.stop()).toBe(0)
 })
 
-test('SIGTERM runs the terminate hooks, cuts requests under way and ends', async () => {
+test('SIGTERM runs the terminate hooks, cuts off running requests, and exits', async () => {
   await using folder = await writeFixtureApp({})
   const host = await spawnHost(folder.path)
   const pending = fetch(`${host.origin}/api/slow`)
   const cut = expect(pending).rejects.toThrow('fetch failed')
-  // A request that is answered afterwards proves that the first one has arrived.
+  // An answer to a later request proves that the first one has arrived.
   await fetch(`${host.origin}/api/query`)
   expect(await host.stop()).toBe(0)
   await cut
@@ -54,7 +54,7 @@ test.each(['no', 'yes'])(
     const host = await spawnHost(folder.path, { STREAM })
     const requests = [fetch(`${host.origin}/api/slow`), fetch(`${host.origin}/api/slow`)]
     const settled = await Promise.allSettled(requests)
-    // Without streaming the host answers for an invocation that has failed.
+    // Without streaming, the host answers for a failed invocation.
     if (STREAM === 'yes') expect(settled.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
     expect(await host.ended).toBe(1)
     await host.line('slow ran longer than functionTimeout allows (1 s). Azure restarts the worker')
@@ -62,14 +62,14 @@ test.each(['no', 'yes'])(
   },
 )
 
-test('a caller who was left waiting makes the host end with status 1', async () => {
+test('an unanswered caller makes the host exit with status 1', async () => {
   await using folder = await writeFixtureApp({})
   const host = await spawnHost(folder.path, { STREAM: 'yes' })
   await expect(fetch(`${host.origin}/api/nothing`)).rejects.toThrow('fetch failed')
   expect(await host.stop()).toBe(1)
 })
 
-test('a request that comes before the app is loaded is 503', async () => {
+test('a request before the app is loaded gets 503', async () => {
   await using folder = await writeApp({
     'package.json': '{"main":"index.mjs"}',
     'index.mjs': `const port = process.env.WEBSITE_HOSTNAME.split(':')[1]
@@ -99,7 +99,7 @@ test.each([
   ['function-a', 'Same/Route', ['GET'], 'function-b', 'same/route', 'have the same route'],
   ['function-a', 'adminstuff', ['GET'], 'function-b', 'b', "conflicts with the host's own routes"],
   ['function-a', 'Runtime/x', ['GET'], 'function-b', 'b', "conflicts with the host's own routes"],
-])('%s on %s (%j) beside %s on %s ends the host: %s', async (a, routeA, methods, b, routeB, reason) => {
+])('%s on %s (%j) with %s on %s ends the host: %s', async (a, routeA, methods, b, routeB, reason) => {
   const register = (name: string, route: string) =>
     `core.registerFunction({ name: '${name}', bindings: { request: { type: 'httpTrigger', direction: 'in', ` +
     `authLevel: 'anonymous', methods: ${JSON.stringify(methods)}, route: '${route}' } } }, () => {})`
@@ -121,14 +121,14 @@ test.each([
     '"a.cjs" failed to load: broken',
   ],
   [{ 'host.json': '{"functionTimeout":1}' }, 'functionTimeout'],
-])('an app that cannot be loaded ends the host with status 1 and says why: %j', async (files, reason) => {
+])('an app that cannot be loaded ends the host with status 1: %j', async (files, reason) => {
   await using folder = await writeApp(files as Record<string, string>)
   const { code, output } = await fail(['--app', folder.path, '--port', '0'])
   expect(code).toBe(1)
   expect(output).toContain(reason)
 })
 
-test('a taken port ends the host with status 1 and says which and what to do', async () => {
+test('a taken port makes the host exit with status 1, the port, and a fix', async () => {
   await using folder = await writeFixtureApp({})
   await using server = createServer()
   server.listen(0, '127.0.0.1')

@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest'
 import { createGate } from '../../local/host/gate.ts'
 
-/** Work that ends when told to, and a count of how much of it runs. */
+/** Work that ends on command, and a count of running work. */
 function createWork() {
   const ends: (() => void)[] = []
   const work = () => new Promise<void>((resolve) => void ends.push(resolve))
   return { work, started: () => ends.length, end: (index: number) => ends[index]!() }
 }
 
-test('no more than maxConcurrentRequests run at once; the next starts when one ends', async () => {
+test('no more than maxConcurrentRequests run concurrently; the next starts when one ends', async () => {
   const gate = createGate({ maxConcurrentRequests: 2, maxOutstandingRequests: -1 })
   const { work, started, end } = createWork()
   for (let request = 0; request < 3; request += 1) void gate.run(work)
@@ -29,7 +29,7 @@ test('beyond maxOutstandingRequests a request is refused until another has ended
   expect(gate.run(work)).toBeDefined()
 })
 
-test('work that fails gives its place on', async () => {
+test('failed work passes its slot on', async () => {
   const gate = createGate({ maxConcurrentRequests: 1, maxOutstandingRequests: -1 })
   const failing = gate.run(() => Promise.reject(new Error('on purpose')))
   const next = gate.run(() => Promise.resolve('done'))

@@ -25,7 +25,7 @@ describe('routes', () => {
     },
   )
 
-  test('functions are ordered by name as .NET orders it ordinally without case', () => {
+  test('functions are ordered by name like .NET’s ordinal order ignoring case', () => {
     const names = ['z_last', 'tenant', 'Tenants', 'notFound', '_first', 'tenantB', 'a1', 'A0', 'ads']
     expect(names.sort(compareFunctionNames)).toEqual([
       'A0',
@@ -40,7 +40,7 @@ describe('routes', () => {
     ])
   })
 
-  test('a route of another method is passed over for the next that matches', () => {
+  test('a route for another method is skipped for the next match', () => {
     const byMethod = createMatch([
       compileRoute('v1/list', ['POST'], 'literal'),
       compileRoute('v1/{tenant}', ['GET'], 'parameter'),
@@ -62,9 +62,12 @@ describe('routes', () => {
     ['/../..', '/'],
     ['//', '//'],
     ['http://127.0.0.1:80/v1/x?y=%00', '/v1/x'],
-  ])('%s is the path %s: decoded but for %%2F and broken escapes, without dot segments', (target, path) => {
-    expect(parseTarget('GET', target)).toMatchObject({ path })
-  })
+  ])(
+    '%s is the path %s: decoded except for %%2F and broken escapes, without dot segments',
+    (target, path) => {
+      expect(parseTarget('GET', target)).toMatchObject({ path })
+    },
+  )
 
   test('an escaped NUL is refused with 400, a request line over 8 KiB with 414', () => {
     expect(parseTarget('GET', '/v1/a%00b')).toEqual({ refused: 400 })
@@ -100,7 +103,7 @@ describe('routes', () => {
     expect(matcher(template)('GET', bad)).toBeUndefined()
   })
 
-  test('an optional parameter is left out and a default is filled in', () => {
+  test('an optional parameter can be omitted and a default is filled in', () => {
     expect(matcher('a/{x?}')('GET', '/a')?.params).toEqual({ x: null })
     expect(matcher('a/{x=7}')('GET', '/a')?.params).toEqual({ x: '7' })
   })
@@ -122,7 +125,7 @@ describe('host.json', () => {
     })
   })
 
-  test('names every setting that is wrong', () => {
+  test('names every invalid setting', () => {
     const text = JSON.stringify({ functionTimeout: 'soon', extensions: { queues: { batchSize: 99 } } })
     expect(() => parseHostJson(text)).toThrow(/functionTimeout.*batchSize|batchSize.*functionTimeout/s)
   })
@@ -186,7 +189,7 @@ describe('a timer', () => {
     },
   })
 
-  /** A clock that stands still until it is moved to the next thing anyone waits for. */
+  /** A clock that stands still until it's moved to the next wake-up. */
   function createClock(start: string) {
     let now = new Date(start)
     let waiting: { time: Date; callback: () => void } | undefined
@@ -209,7 +212,7 @@ describe('a timer', () => {
     return {
       clock,
       skip,
-      /** From now on runs last until they are ended. */
+      /** From now on, runs last until they're ended explicitly. */
       hold: () => {
         held = true
       },
@@ -249,13 +252,13 @@ describe('a timer', () => {
     expect(events).toEqual([expect.objectContaining({ IsPastDue: false })])
   })
 
-  test('that wakes a moment early does not run the same occurrence twice', async () => {
+  test('that wakes slightly early does not run the same occurrence twice', async () => {
     const { skip, due } = run({ schedule: '%EVERY%' }, '2026-11-24T10:02:00Z')
     skip(3)
     await expect.poll(due).toBe('2026-11-24T10:10:00.000Z')
   })
 
-  test('runs at once, past due, when an occurrence was missed while no host ran', async () => {
+  test('runs immediately, past due, if an occurrence was missed while no host ran', async () => {
     const stored = {
       last: new Date('2026-11-24T09:00:00Z'),
       next: new Date('2026-11-24T09:05:00Z'),
@@ -265,7 +268,7 @@ describe('a timer', () => {
     expect(events).toEqual([expect.objectContaining({ IsPastDue: true })])
   })
 
-  test('that fell due while the last run was under way runs at once after it, and once', async () => {
+  test('that became due during the last run runs immediately after it, and only once', async () => {
     const { skip, due, hold, end, move, events } = run({ schedule: '%EVERY%' }, '2026-11-24T10:02:00Z')
     hold()
     skip()
@@ -273,14 +276,14 @@ describe('a timer', () => {
     move('2026-11-24T10:17:00Z')
     end()
     await expect.poll(due).toBe('2026-11-24T10:10:00.000Z')
-    // What is due in the past fires now.
+    // Past due times fire now.
     skip(-7 * 60_000)
     end()
     await expect.poll(due).toBe('2026-11-24T10:20:00.000Z')
     expect(events).toHaveLength(2)
   })
 
-  test('stores when it is due at its first start, so that a restart before the first run is past due', () => {
+  test('stores its due time on its first start, so that a restart before the first run is past due', () => {
     const { written, events } = run({ schedule: '%EVERY%' }, '2026-11-24T10:02:00Z')
     expect(written.map(({ next }) => next.toISOString())).toEqual(['2026-11-24T10:05:00.000Z'])
     expect(events).toEqual([])
@@ -289,7 +292,7 @@ describe('a timer', () => {
     ])
   })
 
-  test('whose schedule has changed forgets what it stored, and is not past due', () => {
+  test('whose schedule has changed drops its stored status, and is not past due', () => {
     const stored = {
       last: new Date('2026-11-24T09:00:00Z'),
       next: new Date('2026-11-24T10:00:00Z'),
@@ -300,7 +303,7 @@ describe('a timer', () => {
     expect(written[0]?.last.toISOString()).toBe('0001-01-01T00:00:00.000Z')
   })
 
-  test('runs at once when it is to run on startup, and is not past due then', () => {
+  test('runs immediately if it must run on startup, and is not past due then', () => {
     const { events } = run({ schedule: '%EVERY%', runOnStartup: true }, '2026-11-24T10:02:00Z')
     expect(events).toEqual([expect.objectContaining({ IsPastDue: false })])
   })
@@ -314,7 +317,7 @@ describe('a timer', () => {
     expect(() => run({ schedule: '%NOWHERE%' }, '2026-11-24T10:02:00Z')).toThrow('NOWHERE')
   })
 
-  test('waits no further after it was stopped', () => {
+  test('stops waiting after it was stopped', () => {
     const { timer, due } = run({ schedule: '%EVERY%' }, '2026-11-24T10:02:00Z')
     timer.stop()
     expect(due()).toBeUndefined()

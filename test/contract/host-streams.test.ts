@@ -13,7 +13,7 @@ import {
 
 const hostJson = { extensions: { http: { routePrefix: '' } } }
 const maxBodyBytes = 2 * 1024 * 1024
-/** Less than a body held whole, more than the garbage of its passing. */
+/** Less than a completely buffered body, more than the garbage from streaming it. */
 const heldBytes = 90 * 1024 * 1024
 
 describe('the Functions host with HTTP streams', () => {
@@ -31,7 +31,7 @@ describe('the Functions host with HTTP streams', () => {
     await folder?.[Symbol.asyncDispose]()
   })
 
-  test('an app that paces its answer learns of a client that does not read, and of one that leaves', async () => {
+  test('an app that paces its answer notices a client that does not read, and one that leaves', async () => {
     const before = await residentBytes()
     const download = send(`${host.origin}/ads/flood?chunks=3200`).end()
     const [answer] = (await once(download, 'response')) as [IncomingMessage]
@@ -56,21 +56,21 @@ describe('the Functions host with HTTP streams', () => {
     ['odd', 'status'],
     ['late', 'during app startup'],
     ['ads/cut', 'before its head was sent'],
-  ])('%s is not answered for the app: it is told, and the connection is cut', async (path, why) => {
+  ])('%s is not answered for the app: it is reported, and the connection is cut', async (path, why) => {
     const { answer, line } = await raised(plain(`/${path}`))
     expect(answer).toBe('')
     expect(line).toContain('error:')
     expect(line).toContain(why)
   })
 
-  test('an answer whose body fails is told and cut in the middle', async () => {
+  test('an answer whose body fails is reported and cut off in the middle', async () => {
     const { answer, line } = await raised(plain('/broken'))
     expect(answer).toMatch(/^HTTP\/1\.1 200/)
     expect(answer).not.toMatch(/\r\n0\r\n\r\n$/)
     expect(line).toContain('the source broke off')
   })
 
-  test('members of a JSON body and the query reach the parameters, and a `Headers` among them the headers', async () => {
+  test('members of a JSON body and the query reach the parameters, and a `Headers` member replaces the headers', async () => {
     const mirrored = async (query: string, body: unknown) => {
       const init = { method: 'POST', body: JSON.stringify(body), headers: { 'x-sent': 'yes' } }
       return (await (await fetch(`${host.origin}/mirror/acme${query}`, init)).json()) as {
@@ -85,7 +85,7 @@ describe('the Functions host with HTTP streams', () => {
     expect((await mirrored('', { Headers: { 'x-sent': 'no' } })).headers).toEqual({ 'x-sent': 'no' })
   })
 
-  test('a body with a length is read whole before the app is asked; a chunked one streams', async () => {
+  test('a body with a length is read completely before the app runs; a chunked one streams', async () => {
     const asked = () => host.lines.filter((line) => line.includes('mirror is asked')).length
     const before = asked()
     const begin = async (headers: Record<string, string | number>) => {
@@ -99,7 +99,7 @@ describe('the Functions host with HTTP streams', () => {
       return JSON.parse((await answer.toArray()).join(''))
     }
     const measured = await begin({ 'content-length': 10 })
-    // The call after it proves that the host has seen the first half.
+    // The next call proves that the host has received the first half.
     await residentBytes()
     expect(asked()).toBe(before)
     expect(await finish(measured)).toMatchObject({ body: ['{"some":1}'], params: { some: '1' } })
@@ -108,7 +108,7 @@ describe('the Functions host with HTTP streams', () => {
     expect(await finish(chunked)).toMatchObject({ body: ['{"some":', '1}'], params: { tenant: 'x' } })
   })
 
-  test('a chunked body that passes the limit is 500', async () => {
+  test('a chunked body that exceeds the limit gets 500', async () => {
     await using limited = await writeFixtureApp(hostJson)
     const env = { STREAM: 'yes', FUNCTIONS_REQUEST_BODY_SIZE_LIMIT: String(maxBodyBytes) }
     const other = await spawnHost(limited.path, env)
@@ -122,7 +122,7 @@ describe('the Functions host with HTTP streams', () => {
     expect(await other.stop()).toBe(0)
   })
 
-  test('100 MB pass through in both directions at once without being held', async () => {
+  test('100 MB pass through in both directions concurrently without being buffered', async () => {
     const before = await residentBytes()
     const upload = send(`${host.origin}/ads/pipe`, { method: 'POST' })
     Readable.from(zeros(100 * 1024 * 1024)).pipe(upload)
@@ -134,7 +134,7 @@ describe('the Functions host with HTTP streams', () => {
   })
 })
 
-describe('a request that never meets its invocation', () => {
+describe('a request that never reaches its invocation', () => {
   test.each([
     ['a header in UTF-8', 'X-Text: \xc3\xa9', 'not ASCII'],
     ['a content type in UTF-8', 'Content-Type: application/js\xc3\xb6n', 'not ASCII'],
@@ -154,7 +154,7 @@ describe('a request that never meets its invocation', () => {
     expect(line).toContain(why)
   })
 
-  test('is answered where the app sees to it: its server takes the head, and its model fails what is not paired', async () => {
+  test('is answered if the app handles it: its server accepts the head, and its model fails unmatched invocations', async () => {
     await using folder = await writeFixtureApp(hostJson)
     const host = await spawnHost(folder.path, { STREAM: 'yes', GUARDED: 'yes' })
     const status = async (header: string) => {

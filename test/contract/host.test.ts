@@ -26,7 +26,7 @@ describe.each(['no', 'yes'])('the Functions host, HTTP streams: %s', (STREAM) =>
 
   test('routes reach their functions with decoded parameters', async () => {
     expect(await json('v1/tenants/a%20b')).toEqual({ name: 'tenant', params: { tenant: 'a b' } })
-    // `tenant` stands before `tenants`, whose route is the literal one.
+    // `tenant` precedes `tenants`, which has the literal route.
     expect(await json('V1/Tenants/LIST')).toEqual({ name: 'tenant', params: { tenant: 'LIST' } })
     expect(await json('v1/tenants/17')).toEqual({ name: 'numbered', params: { id: '17' } })
     expect(await json('v1/a/../tenants/%2e%2e/b')).toEqual({ name: 'z_everything', params: { rest: 'b' } })
@@ -42,7 +42,7 @@ describe.each(['no', 'yes'])('the Functions host, HTTP streams: %s', (STREAM) =>
     expect((await get('nowhere')).status).toBe(404)
   })
 
-  test('HEAD is answered without a body where a function takes it', async () => {
+  test('HEAD is answered without a body if a function accepts it', async () => {
     const answer = await get('named', { method: 'HEAD' })
     expect([answer.status, await answer.text()]).toEqual([200, ''])
     expect(answer.headers.get('content-type')).toBe('application/json')
@@ -60,7 +60,7 @@ describe.each(['no', 'yes'])('the Functions host, HTTP streams: %s', (STREAM) =>
     expect((await get(key ? `${path}?code=${key}` : path)).status).toBe(status)
   })
 
-  test('binary bodies and headers pass unchanged both ways', async () => {
+  test('binary bodies and headers pass unchanged in both directions', async () => {
     const body = Uint8Array.from({ length: 256 }, (_, index) => index)
     const answer = await get('echo', { method: 'POST', body, headers: { 'x-sent': 'kept' } })
     expect(new Uint8Array(await answer.arrayBuffer())).toEqual(body)
@@ -113,7 +113,7 @@ describe.each(['no', 'yes'])('the Functions host, HTTP streams: %s', (STREAM) =>
     return localPort
   }
 
-  test('a body over the limit is 500, at once by its length', async () => {
+  test('a body over the limit gets 500, immediately if its length is declared', async () => {
     const refused = send(`${host.origin}/echo`, {
       method: 'POST',
       headers: { 'content-length': maxBodyBytes + 1 },
@@ -125,12 +125,12 @@ describe.each(['no', 'yes'])('the Functions host, HTTP streams: %s', (STREAM) =>
     refused.destroy()
   })
 
-  test('a client that leaves in the middle of its body ends nothing but its own call', async () => {
+  test('a client that leaves in the middle of its body ends only its own call', async () => {
     for (const headers of [{}, { 'content-length': 1000 }]) {
       const upload = send(`${host.origin}/echo`, { method: 'POST', headers })
       upload.on('error', () => {})
       await new Promise<void>((resolve) => void upload.write('half', () => resolve()))
-      // The call after it proves that the host has seen the first half.
+      // The next call proves that the host has received the first half.
       await get('query')
       upload.destroy()
     }
@@ -155,11 +155,11 @@ describe.each(['no', 'yes'])('the Functions host, HTTP streams: %s', (STREAM) =>
     ['33 KB of headers', 431, `GET /query HTTP/1.1\r\nHost: a\r\nX: ${'y'.repeat(33_000)}`],
     ['a target of 9 KB', 414, `GET /?${'y'.repeat(9000)} HTTP/1.1\r\nHost: a`],
     [
-      'a length beside chunks',
+      'a length together with chunks',
       200,
       'POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0',
     ],
-  ])('%s is answered as Kestrel and the host answer it: %d', async (_, status, head) => {
+  ])('%s gets the answer of Kestrel and the host: %d', async (_, status, head) => {
     expect(await rawStatus(head)).toBe(status)
   })
 
@@ -183,7 +183,7 @@ describe.each(['no', 'yes'])('the Functions host, HTTP streams: %s', (STREAM) =>
     expect(params).toMatchObject({ tenant: 'a%2Fb', rest: 'c d' })
   })
 
-  test('duplicate headers are joined by a comma, also Authorization and Cookie', async () => {
+  test('duplicate headers are joined with a comma, including Authorization and Cookie', async () => {
     const headers = ['Authorization: one', 'Cookie: a=1', 'Authorization: two', 'cookie: b=2'].join('\r\n')
     const answer = await raw(
       host.origin,
@@ -221,12 +221,12 @@ describe('a handler that fails, without HTTP streams', () => {
     await host.line('A function can only be registered during app startup.')
   })
 
-  test('a handler that returns nothing is 204, and so is a home page that is switched off', async () => {
+  test('a handler that returns nothing gives 204, and so does a disabled home page', async () => {
     expect((await get('nothing')).status).toBe(204)
     expect((await get('')).status).toBe(204)
   })
 
-  test('a chunked body arrives empty, and repeated query names are one', async () => {
+  test('a chunked body arrives empty, and repeated query names are joined', async () => {
     const upload = send(`${host.origin}/echo`, { method: 'POST' })
     const answered = once(upload, 'response') as Promise<[IncomingMessage]>
     upload.write('some')

@@ -5,10 +5,9 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { ManagedIdentityCredential } from '@azure/identity'
 import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createLocalCertificate } from '../../local/certificate.ts'
 import {
-  createTokenVerifier,
   type RunningIdentityEndpoint,
   startIdentityEndpoint,
   storageAudience,
@@ -16,6 +15,7 @@ import {
   vaultAudience,
 } from '../../local/identity-endpoint.ts'
 import { serve } from '../../local/service.ts'
+import { createTokenVerifier } from '../../local/token-verifier.ts'
 
 const clientId = 'f3a1c9d2-0000-4000-8000-000000000001'
 const principalId = 'f3a1c9d2-0000-4000-8000-000000000002'
@@ -69,7 +69,7 @@ describe('the identity endpoint', () => {
     },
   )
 
-  test('the token exchange audience gets an assertion that anybody can verify by discovery', async () => {
+  test('the token exchange audience gets an assertion that anyone can verify through discovery', async () => {
     const { token } = await new ManagedIdentityCredential().getToken(`${tokenExchangeAudience}/.default`)
     const discovery = await fetch(`${identity.origin}/.well-known/openid-configuration`)
     const configuration = (await discovery.json()) as { issuer: string; jwks_uri: string }
@@ -79,7 +79,7 @@ describe('the identity endpoint', () => {
     expect(payload.sub).toBe(principalId)
   })
 
-  test("a storage token has the directory's v1 issuer, which Azurite insists on", async () => {
+  test("a storage token has the directory's v1 issuer, which Azurite requires", async () => {
     const { token } = await new ManagedIdentityCredential().getToken(`${storageAudience}/.default`)
     expect(decodeJwt(token)).toMatchObject({
       aud: storageAudience,
@@ -115,8 +115,69 @@ describe('the identity endpoint', () => {
   })
 })
 
+describe('faults of the identity endpoint', () => {
+  const get = (path = '') =>
+    fetch(`${identity.endpoint}${path}?api-version=2019-08-01&resource=${vaultAudience}`, {
+      headers: { 'X-IDENTITY-HEADER': 'let me in' },
+    })
+  const control = (path: string, body: unknown) =>
+    fetch(`${identity.origin}/_control/${path}`, { method: 'POST', body: JSON.stringify(body) })
+  const addFault = async (fault: object) => expect((await control('faults', fault)).status).toBe(204)
+  afterEach(() => identity.control.faults.clear())
+
+  test.each([
+    { kind: 'serverError', status: 500 },
+    { kind: 'badRequest', status: 400 },
+    { kind: 'throttled', status: 429 },
+  ])('$kind is $status, as often as told, and no token', async ({ kind, status }) => {
+    await addFault({ kind, times: 1 })
+    const refused = await get()
+    expect(refused.status).toBe(status)
+    expect(await refused.json()).toEqual({
+      statusCode: status,
+      message: expect.any(String),
+      correlationId: expect.any(String),
+    })
+    expect((await get()).status).toBe(200)
+  })
+
+  test('one sick process of two gets no token, and the other does', async () => {
+    await addFault({ kind: 'serverError', instance: 'two' })
+    const statuses = await Promise.all(['/one', '/two', ''].map(async (path) => (await get(path)).status))
+    expect(statuses).toEqual([200, 500, 200])
+    const instances = identity.control.log
+      .entries()
+      .slice(-3)
+      .map(({ instance }) => instance)
+    expect(instances.sort()).toEqual(['', 'one', 'two'])
+  })
+
+  test('strike requests for one resource only', async () => {
+    await addFault({ kind: 'serverError', resource: storageAudience })
+    expect((await get()).status).toBe(200)
+  })
+
+  test('a slow endpoint gives the token in the end, by a fault or by its latency', async () => {
+    const millisecondsOf = async () => {
+      const startedAt = performance.now()
+      expect((await get()).status).toBe(200)
+      return performance.now() - startedAt
+    }
+    await addFault({ kind: 'slow', milliseconds: 120, times: 1 })
+    expect(await millisecondsOf()).toBeGreaterThanOrEqual(119)
+    expect((await control('settings', { latencyMilliseconds: 120 })).status).toBe(204)
+    expect(await millisecondsOf()).toBeGreaterThanOrEqual(119)
+    identity.control.settings.latencyMilliseconds = 0
+  })
+
+  test('a connection that is cut has no answer', async () => {
+    await addFault({ kind: 'cut', times: 1 })
+    await expect(get()).rejects.toThrow()
+  })
+})
+
 describe('the token verifier', () => {
-  test('a verifier that could not reach the endpoint works once it is there', async () => {
+  test('a verifier that could not reach the endpoint works once the endpoint is running', async () => {
     const gone = await startIdentityEndpoint({ port: 0, header: 'x' })
     await gone.stop()
     const verify = createTokenVerifier(gone.origin)
@@ -131,7 +192,7 @@ describe('the token verifier', () => {
 })
 
 describe('the local certificate', () => {
-  test('Node trusts it when NODE_EXTRA_CA_CERTS names its authority, by both names', async () => {
+  test('Node trusts it when NODE_EXTRA_CA_CERTS names its authority, for both names', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'certificate-'))
     const certificate = await createLocalCertificate(folder)
     const service = await serve(() => new Response('ok'), { name: 'test', port: 0, tls: certificate })
@@ -144,7 +205,7 @@ describe('the local certificate', () => {
     await rm(folder, { recursive: true })
   })
 
-  test('it is kept, and made again when its parts do not fit', async () => {
+  test('it is kept, and recreated if its parts do not match', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'certificate-'))
     const first = await createLocalCertificate(folder)
     expect(await createLocalCertificate(folder)).toEqual(first)

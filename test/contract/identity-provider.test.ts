@@ -5,6 +5,7 @@ import { systemClock } from '../../shared/clock.ts'
 import type { TokenResult } from '../../shared/domain/tokenEndpoint.ts'
 import type { SignInRow } from '../../shared/identity/signInTable.ts'
 import { createTokenEndpoints } from '../../shared/identity/tokenEndpoint.ts'
+import { Secret } from '../../shared/secret.ts'
 import {
   createModelIdentityProvider,
   type Glitch,
@@ -14,20 +15,20 @@ import {
 import { clientId, productionScopes } from './sign-in/client.ts'
 import { startTestSignIn, type TestSignIn } from './sign-in/microsoft.ts'
 
-/** What happens to a call on its way, at either provider. */
+/** Transport faults of a call, for both providers. */
 type Transport = 'hang' | 'cut' | 'cutAfterEffect' | 'noRefreshToken'
 
-/** What the client secret that the broker has is to the provider. */
+/** The state of the broker's client secret at the provider. */
 type SecretState = 'right' | 'wrong' | 'expired'
 
-/** An identity provider that is asked through the broker's own client of token endpoints. */
+/** An identity provider that is called through the broker's own client for token endpoints. */
 interface Ground {
-  /** A new consent of the same person; its refresh token. */
+  /** Creates a new consent of the same person and returns its refresh token. */
   consent(): Promise<string>
   refresh(refreshToken: string): Promise<TokenResult>
-  /** What the next call meets. */
+  /** Sets the fault of the next call. */
   meet(trouble: Glitch | Transport): Promise<void>
-  /** Ends what was consented to so far. */
+  /** Revokes the consents so far. */
   revoke(refreshToken: string): Promise<void>
   setSecret(state: SecretState): Promise<void>
 }
@@ -56,7 +57,7 @@ function endpointOver(tokenUrl: string, fetchTokens: typeof fetch = fetch) {
       identityProvider: 'microsoft',
       authorityTenant: 'consumers',
       scopes: productionScopes.split(' '),
-      refreshToken,
+      refreshToken: new Secret(refreshToken),
     })
 }
 
@@ -109,7 +110,7 @@ function toResponse({ status, body, retryAfter }: ProviderAnswer): Response {
   return Response.json(body, { status, headers: retryAfter ? { 'retry-after': retryAfter } : {} })
 }
 
-/** How the local sign-in is asked for the same trouble. */
+/** The local sign-in's injections for the same faults. */
 const faultOf: Partial<Record<Glitch | Transport, object>> = {
   plain_refusal: { kind: 'invalidGrantPassing' },
   loop_detected: { kind: 'loopDetected' },
@@ -137,10 +138,10 @@ function setSecret(signIn: TestSignIn, state: SecretState): Promise<void> {
   })
 }
 
-/** The new refresh token of a good answer. */
+/** The new refresh token in a successful answer. */
 function nextOf(answer: TokenResult): string {
   if (!answer.ok || answer.refreshToken === undefined) throw new Error(JSON.stringify(answer))
-  return answer.refreshToken
+  return answer.refreshToken.expose()
 }
 
 const good = { ok: true, expiresInSeconds: 3600 }
@@ -151,7 +152,7 @@ describe.each([
   ['the model', openModel],
   ['the local sign-in', openSignIn],
 ])('an identity provider (%s)', (_name, open) => {
-  test('gives a new refresh token at each use, and a used one stays good', async () => {
+  test('returns a new refresh token on each use, and a used one stays valid', async () => {
     const ground = await open('microsoft')
     const first = await ground.consent()
     const second = nextOf(await ground.refresh(first))
@@ -160,7 +161,7 @@ describe.each([
     expect(await ground.refresh(second)).toMatchObject(good)
   })
 
-  test('strict: a used refresh token is refused, and showing it ends its whole family, but no other', async () => {
+  test('strict: a used refresh token is refused, and using it again ends its whole family, but no other', async () => {
     const ground = await open('strict')
     const [first, other] = [await ground.consent(), await ground.consent()]
     const second = nextOf(await ground.refresh(first))
@@ -171,7 +172,7 @@ describe.each([
   })
 
   test.each(['microsoft', 'strict'] as const)(
-    'may bring no new refresh token, and the old one stays good (%s)',
+    'may return no new refresh token, and the old one stays valid (%s)',
     async (mode) => {
       const ground = await open(mode)
       const first = await ground.consent()
@@ -204,7 +205,7 @@ describe.each([
     ['wrong', 'client_secret_invalid'],
     ['expired', 'client_secret_expired'],
   ] as const)(
-    'blames the operator for a secret that is %s, and uses no token up by it',
+    'names the operator as the actor for a secret that is %s, and uses up no token',
     async (state, reason) => {
       const ground = await open('strict')
       const first = await ground.consent()
@@ -221,7 +222,7 @@ describe.each([
     ['throttled', { class: 'backOff', reason: 'throttled', retryAfterSeconds: 30 }],
     ['server_error', { class: 'passing', reason: 'identity_provider_error', retryAfterSeconds: 5 }],
     ['strange', { class: 'passing', unknown: true }],
-  ])('strict: answers %s once, and uses no token up by it', async (glitch, refusal) => {
+  ])('strict: answers %s once, and uses up no token', async (glitch, refusal) => {
     const ground = await open('strict')
     const first = await ground.consent()
     await ground.meet(glitch)
@@ -232,7 +233,7 @@ describe.each([
   test.each([
     ['hang', 'identity_provider_timed_out'],
     ['cut', 'identity_provider_unreachable'],
-  ] as const)('strict: a %s before it acted costs no token', async (trouble, reason) => {
+  ] as const)('strict: a %s before the effect costs no token', async (trouble, reason) => {
     const ground = await open('strict')
     const first = await ground.consent()
     await ground.meet(trouble)
@@ -240,7 +241,7 @@ describe.each([
     expect(await ground.refresh(first)).toMatchObject(good)
   })
 
-  test('an answer that is cut off after it acted costs nothing where used tokens stay good', async () => {
+  test('an answer that is cut off after the effect costs nothing if used tokens stay valid', async () => {
     const ground = await open('microsoft')
     const first = await ground.consent()
     await ground.meet('cutAfterEffect')
@@ -248,7 +249,7 @@ describe.each([
     expect(await ground.refresh(first)).toMatchObject(good)
   })
 
-  test('strict: an answer that is cut off after it acted is the loss that no protocol can prevent', async () => {
+  test('strict: an answer that is cut off after the effect is the loss that no protocol can prevent', async () => {
     const ground = await open('strict')
     const first = await ground.consent()
     await ground.meet('cutAfterEffect')

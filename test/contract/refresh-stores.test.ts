@@ -9,6 +9,7 @@ import type { Tenant } from '../../shared/domain/tenant.ts'
 import type { TenantEvent } from '../../shared/domain/tenantEvents.ts'
 import type { TenantStore } from '../../shared/domain/tenantStore.ts'
 import type { Vault } from '../../shared/domain/vault.ts'
+import { Secret } from '../../shared/secret.ts'
 import { createDueTable } from '../../shared/storage/dueTable.ts'
 import { createSealer } from '../../shared/storage/sealer.ts'
 import { createStateTable } from '../../shared/storage/stateTable.ts'
@@ -43,7 +44,7 @@ const start = new Date('2026-01-01T00:00:00.123Z')
 const later = (milliseconds: number) => new Date(start.getTime() + milliseconds)
 let made = 0
 
-/** A clock that stands until it is moved. */
+/** A clock that stands still until it's moved. */
 function handClock(): Clock & { move(milliseconds: number): void } {
   let now = start.getTime()
   return {
@@ -81,35 +82,35 @@ describe.each([
     },
   ],
 ])('holds (%s)', (_name, open) => {
-  test('are seen at once by who wrote them, and by another process when what it remembers is 5 s old', async () => {
+  test('are visible immediately to their writer, and to another process when its cache is 5 s old', async () => {
     const [clock, process] = [handClock(), await open()]
     const [one, other] = [process(clock), process(clock)]
-    expect(await other.read('production', 'microsoft')).toBeUndefined()
+    expect(await other.read({ environment: 'production', identityProvider: 'microsoft' })).toBeUndefined()
     await one.placeHold(hold)
-    expect(await one.read('production', 'microsoft')).toEqual(hold)
+    expect(await one.read({ environment: 'production', identityProvider: 'microsoft' })).toEqual(hold)
     clock.move(4999)
-    expect(await other.read('production', 'microsoft')).toBeUndefined()
+    expect(await other.read({ environment: 'production', identityProvider: 'microsoft' })).toBeUndefined()
     clock.move(1)
-    expect(await other.read('production', 'microsoft')).toEqual(hold)
+    expect(await other.read({ environment: 'production', identityProvider: 'microsoft' })).toEqual(hold)
   })
 
-  test('are of one environment and one identity provider', async () => {
+  test('are for one environment and one identity provider', async () => {
     const states = (await open())(handClock())
     await states.placeHold(hold)
-    expect(await states.read('sandbox', 'microsoft')).toBeUndefined()
-    expect(await states.read('production', 'google')).toBeUndefined()
+    expect(await states.read({ environment: 'sandbox', identityProvider: 'microsoft' })).toBeUndefined()
+    expect(await states.read({ environment: 'production', identityProvider: 'google' })).toBeUndefined()
   })
 
-  test('end once, whichever process releases them, and their end is seen as late as their beginning', async () => {
+  test('end once, no matter which process releases them, and their end is visible as late as their start', async () => {
     const [clock, process] = [handClock(), await open()]
     const [one, other] = [process(clock), process(clock)]
     await one.placeHold(hold)
-    expect(await other.release('production', 'microsoft')).toBe(true)
-    expect(await other.release('production', 'microsoft')).toBe(false)
-    expect(await one.read('production', 'microsoft')).toEqual(hold)
+    expect(await other.release({ environment: 'production', identityProvider: 'microsoft' })).toBe(true)
+    expect(await other.release({ environment: 'production', identityProvider: 'microsoft' })).toBe(false)
+    expect(await one.read({ environment: 'production', identityProvider: 'microsoft' })).toEqual(hold)
     clock.move(5000)
-    expect(await one.read('production', 'microsoft')).toBeUndefined()
-    expect(await one.release('production', 'microsoft')).toBe(false)
+    expect(await one.read({ environment: 'production', identityProvider: 'microsoft' })).toBeUndefined()
+    expect(await one.release({ environment: 'production', identityProvider: 'microsoft' })).toBe(false)
   })
 })
 
@@ -125,7 +126,7 @@ describe.each([
   ['the model', (): DueIndex => createModelDueIndex()],
   ['Table Storage', (): DueIndex => createDueTable(bench.tables)],
 ])('a due index (%s)', (_name, open) => {
-  test('gives each shard’s rows in the order of their times, whatever the order of their insertion', async () => {
+  test('gives each shard’s rows in the order of their times, regardless of the order of insertion', async () => {
     const index = open()
     const prefix = `order${made++}`
     const numbers = Array.from({ length: 60 }, (_, number) => (number * 37) % 60)
@@ -142,7 +143,7 @@ describe.each([
     expect(new Set(found.filter((tenant) => tenant.startsWith(prefix))).size).toBe(60)
   })
 
-  test('keeps a tenant’s rows of two times apart', async () => {
+  test('keeps a tenant’s rows for two times separate', async () => {
     const index = open()
     const tenant = `apart${made++}`
     await index.insert(dueRow(tenant, later(0)))
@@ -158,9 +159,15 @@ describe.each([
 })
 
 async function historyOf(store: TenantDirectory, tenant: Tenant): Promise<readonly TenantEvent[]> {
-  const page = await store.events(tenant, 100)
-  if (page === 'continuation_unknown') throw new Error(page)
-  return page.events
+  const events: TenantEvent[] = []
+  let continuation: string | undefined
+  do {
+    const page = await store.events(tenant, 100, continuation)
+    if (page === 'continuation_unknown') throw new Error(page)
+    events.push(...page.events)
+    continuation = page.continuation
+  } while (continuation)
+  return events
 }
 
 interface OpenedTenants {
@@ -197,7 +204,7 @@ describe.each([
   test.each([
     ['with events', [event('lost', start)]],
     ['without events', []],
-  ])('a write %s to a row that is not there is a conflict, and makes none', async (_title, events) => {
+  ])('a write %s to a missing row is a conflict, and creates none', async (_title, events) => {
     const [{ store, history }, tenant] = [open(), newTenant()]
     const etag = 'W/"datetime\'2026-01-01T00%3A00%3A00.0000000Z\'"'
     expect(await store.replace({ tenant, etag }, tenant, events)).toBe('conflict')
@@ -208,7 +215,7 @@ describe.each([
   test.each([
     ['with events', [event('forced', start)]],
     ['without events', []],
-  ])('the ETag `*` checks nothing %s, and the writers that it passes over lose', async (_title, events) => {
+  ])('the ETag `*` checks nothing %s, and the overwritten writers lose', async (_title, events) => {
     const [{ store }, tenant] = [open(), newTenant()]
     const created = await store.create(tenant, [])
     if (created === 'conflict') throw new Error('fresh')
@@ -219,7 +226,7 @@ describe.each([
     expect((await store.read(tenant))?.tenant.displayName).toBe('forced')
   })
 
-  test('the history has every write’s events once, and none of a write that lost', async () => {
+  test('the history has every write’s events once, and none from a write that lost', async () => {
     const [{ store, history }, tenant] = [open(), newTenant()]
     const created = await store.create(tenant, [event('first', later(0))])
     if (created === 'conflict') throw new Error('fresh')
@@ -258,14 +265,14 @@ test('every write of a tenant row names the ETag that it read, and never `*`', a
   expect(sent.join('\n')).not.toMatch(/^(if-match: )?\*\r?$/im)
 })
 
-test('a secret that is disabled reads as one that is not there, and takes a new version', async () => {
+test('a disabled secret reads as missing, and accepts a new version', async () => {
   const name = `secret-${made++}`
-  const { version } = await realVault.write(name, 'one', {})
+  const { version } = await realVault.write(name, new Secret('one'), {})
   await vaultClient.updateSecretProperties(name, version, { enabled: false })
   expect(await realVault.read(name)).toBeUndefined()
   expect(await realVault.read(name, version)).toBeUndefined()
-  await realVault.write(name, 'two', {})
-  expect(await realVault.read(name)).toMatchObject({ value: 'two' })
+  await realVault.write(name, new Secret('two'), {})
+  expect(await realVault.read(name)).toMatchObject({ value: new Secret('two') })
 })
 
 describe.each([
@@ -275,41 +282,41 @@ describe.each([
   const tags = { workspace: 'w', tenant: 't' }
   const newName = () => `secret-${made++}`
 
-  test('keeps every version, gives the newest when none is named, and tags with each', async () => {
+  test('keeps every version, returns the newest by default, and tags with each', async () => {
     const [vault, name] = [open(), newName()]
-    const first = await vault.write(name, 'one', { tags })
-    const second = await vault.write(name, 'two', { tags: { ...tags, tenant: 'other' } })
+    const first = await vault.write(name, new Secret('one'), { tags })
+    const second = await vault.write(name, new Secret('two'), { tags: { ...tags, tenant: 'other' } })
     expect(first.version).not.toBe(second.version)
-    expect(await vault.read(name)).toMatchObject({ value: 'two', version: second.version })
-    expect(await vault.read(name, first.version)).toMatchObject({ name, value: 'one', tags })
+    expect(await vault.read(name)).toMatchObject({ value: new Secret('two'), version: second.version })
+    expect(await vault.read(name, first.version)).toMatchObject({ name, value: new Secret('one'), tags })
     expect(await vault.read(name, second.version)).toMatchObject({ tags: { tenant: 'other' } })
   })
 
-  test('gives the expiry date of a version that has one, and the version after that date too', async () => {
+  test('returns the expiry date of a version that has one, and the version even after that date', async () => {
     const [vault, name] = [open(), newName()]
     const expiresOn = new Date('2026-01-01T00:00:00Z')
-    await vault.write(name, 'one', { expiresOn })
-    expect(await vault.read(name)).toMatchObject({ value: 'one', expiresOn })
-    await vault.write(name, 'two', {})
+    await vault.write(name, new Secret('one'), { expiresOn })
+    expect(await vault.read(name)).toMatchObject({ value: new Secret('one'), expiresOn })
+    await vault.write(name, new Secret('two'), {})
     expect(await vault.read(name)).not.toHaveProperty('expiresOn')
   })
 
-  test('reads nothing of a secret or a version that is not there', async () => {
+  test('returns nothing for a missing secret or version', async () => {
     const [vault, name] = [open(), newName()]
     expect(await vault.read(name)).toBeUndefined()
-    await vault.write(name, 'one', { tags })
+    await vault.write(name, new Secret('one'), { tags })
     expect(await vault.read(name, '0123456789abcdef0123456789abcdef')).toBeUndefined()
   })
 
-  test('deletes a secret with all its versions, once or again, and its name takes no new one', async () => {
+  test('deletes a secret with all its versions, even repeatedly, and its name accepts no new one', async () => {
     const [vault, name] = [open(), newName()]
-    const { version } = await vault.write(name, 'one', { tags })
+    const { version } = await vault.write(name, new Secret('one'), { tags })
     await vault.remove(name)
     await vault.remove(name)
     await vault.remove(newName())
     expect(await vault.read(name)).toBeUndefined()
     expect(await vault.read(name, version)).toBeUndefined()
-    await expect(vault.write(name, 'two', { tags })).rejects.toMatchObject({
+    await expect(vault.write(name, new Secret('two'), { tags })).rejects.toMatchObject({
       name: 'StorageUnavailableError',
       service: 'vault',
       status: 409,
@@ -324,7 +331,7 @@ describe.each([
     'JWE',
     (): Sealer => {
       const k = Buffer.alloc(32, 7).toString('base64url')
-      return createSealer(async () => JSON.stringify({ keys: [{ kty: 'oct', kid: 'one', k }] }))
+      return createSealer(async () => new Secret(JSON.stringify({ keys: [{ kty: 'oct', kid: 'one', k }] })))
     },
   ],
 ])('a sealer (%s)', (_name, open) => {
@@ -337,14 +344,18 @@ describe.each([
 
   test.each(['a token', '', 'ünïcode ✓', 'x'.repeat(5000)])('opens what it sealed: %.12s', async (text) => {
     const sealer = open()
-    expect(await sealer.open(await sealer.seal(text, context), context)).toBe(text)
+    expect(await sealer.open(await sealer.seal(new Secret(text), context), context)).toEqual(new Secret(text))
   })
 
-  test('seals nothing twice alike, and each of them opens', async () => {
+  test('never seals twice the same way, and opens each result', async () => {
     const sealer = open()
-    const [one, other] = [await sealer.seal('same', context), await sealer.seal('same', context)]
+    const [one, other] = [
+      await sealer.seal(new Secret('same'), context),
+      await sealer.seal(new Secret('same'), context),
+    ]
     expect(one).not.toBe(other)
-    expect(await sealer.open(one, context)).toBe(await sealer.open(other, context))
+    expect(await sealer.open(one, context)).toEqual(new Secret('same'))
+    expect(await sealer.open(other, context)).toEqual(new Secret('same'))
   })
 
   test.each<[string, Partial<SealContext>]>([
@@ -354,32 +365,32 @@ describe.each([
     ['use', { use: 'access_token' }],
   ])('opens nothing for another %s', async (_what, other) => {
     const sealer = open()
-    const sealed = await sealer.seal('a token', context)
+    const sealed = await sealer.seal(new Secret('a token'), context)
     expect(await sealer.open(sealed, { ...context, ...other })).toBeUndefined()
   })
 
-  test('opens nothing for another consent of the tenant, nor for none', async () => {
+  test('opens nothing for another consent of the tenant, or for none', async () => {
     const sealer = open()
-    const sealed = await sealer.seal('a token', { ...context, grantId: 'one' })
-    expect(await sealer.open(sealed, { ...context, grantId: 'one' })).toBe('a token')
+    const sealed = await sealer.seal(new Secret('a token'), { ...context, grantId: 'one' })
+    expect(await sealer.open(sealed, { ...context, grantId: 'one' })).toEqual(new Secret('a token'))
     expect(await sealer.open(sealed, { ...context, grantId: 'other' })).toBeUndefined()
     expect(await sealer.open(sealed, context)).toBeUndefined()
   })
 
-  test('opens what was sealed for no consent in particular, as a row of an older version is', async () => {
+  test('opens text that was sealed without a consent, like in a row of an older version', async () => {
     const sealer = open()
-    const sealed = await sealer.seal('a token', context)
-    expect(await sealer.open(sealed, { ...context, grantId: 'one' })).toBe('a token')
+    const sealed = await sealer.seal(new Secret('a token'), context)
+    expect(await sealer.open(sealed, { ...context, grantId: 'one' })).toEqual(new Secret('a token'))
   })
 
-  test('takes no two owners for one, however their names join', async () => {
+  test('distinguishes owners, no matter how their names join', async () => {
     const sealer = open()
-    const sealed = await sealer.seal('a token', { ...context, workspace: 'a', tenant: 'b/c' })
+    const sealed = await sealer.seal(new Secret('a token'), { ...context, workspace: 'a', tenant: 'b/c' })
     expect(await sealer.open(sealed, { ...context, workspace: 'a/b', tenant: 'c' })).toBeUndefined()
   })
 
   test.each(['', 'jwe', 'jwe.99', 'not.a.jwe', 'a.b.c.d.e'])(
-    'opens nothing that it has not sealed: "%s"',
+    'opens nothing that it did not seal: "%s"',
     async (text) => {
       expect(await open().open(text, context)).toBeUndefined()
     },
@@ -387,7 +398,7 @@ describe.each([
 
   test('opens nothing that was cut short', async () => {
     const sealer = open()
-    const sealed = await sealer.seal('a token', context)
+    const sealed = await sealer.seal(new Secret('a token'), context)
     expect(await sealer.open(sealed.slice(0, -2), context)).toBeUndefined()
   })
 })

@@ -5,7 +5,7 @@ import { createSecretClient, createTables } from '../../shared/storage/clients.t
 import { createTenantTable } from '../../shared/storage/tenantTable.ts'
 import { createVault } from '../../shared/storage/vault.ts'
 
-/** Takes every connection and answers none. */
+/** Accepts every connection and never answers. */
 let silent: Server
 let origin: string
 
@@ -21,7 +21,7 @@ afterAll(() => silent.close())
 const trySeconds = { point: 0.1, list: 300 }
 const silence = { name: 'StorageUnavailableError', status: 0, code: 'ETIMEDOUT' }
 
-describe('storage that takes a connection and never answers', () => {
+describe('storage that accepts a connection and never answers', () => {
   test('is given up by the tables', async () => {
     const key = Buffer.alloc(64, 1).toString('base64')
     const connectionString = `DefaultEndpointsProtocol=http;AccountName=a;AccountKey=${key};TableEndpoint=${origin}/a`

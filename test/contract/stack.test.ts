@@ -19,7 +19,7 @@ describe('the stack', () => {
   })
   afterAll(() => stack.stop())
 
-  test('gives settings that the broker accepts as they are', () => {
+  test('returns settings that the broker accepts unchanged', () => {
     const config = parseConfig(stack.settings())
     expect(config.redirectUri).toBe(`http://127.0.0.1:${stack.ports.broker}/oauth/callback`)
     expect([...config.environments.keys()]).toEqual(['production', 'sandbox'])
@@ -35,7 +35,7 @@ describe('the stack', () => {
   })
 
   test.each(['signIn', 'vault', 'azurite', 'advertising'] as const)(
-    'lets %s be stopped and started on the port that it had',
+    'can stop %s and start it on its previous port',
     async (name) => {
       const part = stack.parts[name]
       await part.stop()
@@ -46,7 +46,7 @@ describe('the stack', () => {
     },
   )
 
-  test('a caller’s token outlives a restart of the sign-in', async () => {
+  test('a caller’s token stays valid after a restart of the sign-in', async () => {
     const keysOf = async () => (await fetch(`${stack.parts.signIn.origin}/common/discovery/v2.0/keys`)).text()
     const before = await keysOf()
     await stack.parts.signIn.stop()
@@ -64,7 +64,7 @@ describe('the stack', () => {
     expect(pages.flat()).toEqual([])
   })
 
-  test('registers the redirect URI of a further broker once its settings are asked for', async () => {
+  test('registers the redirect URI of a further broker once its settings are requested', async () => {
     const { PUBLIC_URL, PRODUCTION_MICROSOFT_CLIENT_ID } = stack.settings(1)
     const authorize = new URL(stack.parts.signIn.service.authorizeUrl('common'))
     authorize.search = new URLSearchParams({
@@ -82,8 +82,8 @@ describe('the stack', () => {
   })
 })
 
-test('a port that is taken is named, with what wanted it and the variable that changes it', async () => {
-  const taken = await listen(createServer({ name: 'somebody', port: 0 }), { name: 'somebody', port: 0 })
+test('a taken port is named, with its purpose and the variable that changes it', async () => {
+  const taken = await listen(createServer({ name: 'other', port: 0 }), { name: 'other', port: 0 })
   vi.stubEnv('LOCAL_ADVERTISING_PORT', String(taken.port))
   const start = startStack({ ports: 'fixed' })
   await expect(start).rejects.toThrow(PortsTakenError)
@@ -93,14 +93,14 @@ test('a port that is taken is named, with what wanted it and the variable that c
   await taken.stop()
 })
 
-test('a port that is none is refused by the name of its variable', () => {
+test('an invalid port is refused with the name of its variable', () => {
   expect(() => readPorts({ LOCAL_VAULT_PORT: 'eight' })).toThrow('LOCAL_VAULT_PORT is "eight"')
 })
 
 describe('local.settings.sample.json', () => {
   const read = async () =>
     JSON.parse(await readFile('local.settings.sample.json', 'utf8')) as { Values: Record<string, string> }
-  /** What the Functions runtime, the platform's identity and Node read by themselves. */
+  /** Settings that the Functions runtime, the platform's identity, and Node read themselves. */
   const runtimeSettings = [
     'FUNCTIONS_WORKER_RUNTIME',
     'AzureWebJobsStorage',
@@ -110,14 +110,14 @@ describe('local.settings.sample.json', () => {
     'OTEL_BSP_SCHEDULE_DELAY',
   ]
 
-  test('names only settings that the broker or its runtime knows, and the broker accepts them', async () => {
+  test('names only settings of the broker or its runtime, and the broker accepts them', async () => {
     const { Values } = await read()
     const known = [...allSettings().map(({ name }) => name), ...runtimeSettings]
     expect(Object.keys(Values).filter((name) => !known.includes(name))).toEqual([])
     expect(parseConfig(Values).publicUrl).toBe('http://127.0.0.1:7071')
   })
 
-  test('is what the stack itself gives a broker on the default ports', async () => {
+  test('matches the stack’s settings for a broker on the default ports', async () => {
     const ports = Object.fromEntries(Object.entries(defaultPorts).map(([name, { port }]) => [name, port]))
     expect((await read()).Values).toEqual(brokerSettings(ports as Ports, '.local/certificate/ca.pem'))
   })

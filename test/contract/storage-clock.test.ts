@@ -5,7 +5,7 @@ import { parseConfig } from '../../shared/config.ts'
 import { checkClock } from '../../shared/ready/clock.ts'
 import { allSettings } from '../../shared/settings.ts'
 
-/** A table service that has nothing, and whose clock is ten minutes behind this machine's. */
+/** An empty table service whose clock is ten minutes behind this machine's. */
 let storage: Server
 let origin: string
 const behindMilliseconds = 600_000

@@ -6,17 +6,18 @@ import { ManagedIdentityCredential } from '@azure/identity'
 import { SecretClient } from '@azure/keyvault-secrets'
 import { expect, vi } from 'vitest'
 import { createLocalCertificate } from '../../local/certificate.ts'
-import { createTokenVerifier, startIdentityEndpoint, vaultAudience } from '../../local/identity-endpoint.ts'
+import { startIdentityEndpoint, vaultAudience } from '../../local/identity-endpoint.ts'
+import { createTokenVerifier } from '../../local/token-verifier.ts'
 import { type RunningVault, startVault, type VaultOptions } from '../../local/vault/vault.ts'
 
-/** What a vault answers to a request sent around the SDK. */
+/** A vault's answer to a request that bypasses the SDK. */
 export interface Answer {
   readonly status: number
   readonly headers: Record<string, unknown>
   readonly body: { readonly error?: { readonly code: string; readonly message: string } } | undefined
 }
 
-/** What the vault's tests stand on: a folder, a certificate, an identity endpoint, and real clients. */
+/** The basis of the vault's tests: a folder, a certificate, an identity endpoint, and real clients. */
 export type VaultBench = Awaited<ReturnType<typeof openVaultBench>>
 
 /** Starts an identity endpoint and points this process's managed identity settings at it. */
@@ -69,19 +70,19 @@ export async function getToken(audience: string = vaultAudience): Promise<string
   return (await new ManagedIdentityCredential().getToken(`${audience}/.default`)).token
 }
 
-/** The names of everything that an SDK's list yields. */
+/** The names of all items in an SDK's list. */
 export async function namesOf(items: AsyncIterable<{ name: string }>): Promise<string[]> {
   const names = []
   for await (const { name } of items) names.push(name)
   return names
 }
 
-/** Deletes a secret and waits until it is among the deleted. */
+/** Deletes a secret and waits until it's listed as deleted. */
 export async function deleteSecret(client: SecretClient, name: string) {
   return (await client.beginDeleteSecret(name, { intervalInMs: 1 })).pollUntilDone()
 }
 
-/** What the SDK's error says of a refusal: status, code and, where there is one, the inner code. */
+/** The refusal in the SDK's error: status, code, and the inner code, if any. */
 export async function refusalOf(promise: Promise<unknown>) {
   const error = await promise.then(
     () => expect.fail('it was not refused'),

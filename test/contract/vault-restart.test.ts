@@ -46,6 +46,7 @@ describe('a restart', () => {
     }
     for (const name of ['deleted', 'purged'])
       await client.setSecret(name, 'x').then(() => deleteSecret(client, name))
+    vault.control.settings.purgeProtection = false
     await client.purgeDeletedSecret('purged')
     await appendFile(dataFile, '{"event":"stored","name":"cut off in the mid')
     await restart()
@@ -58,14 +59,14 @@ describe('a restart', () => {
     expect((await readFile(dataFile, 'utf8')).trim().split('\n')).toHaveLength(4)
     expect((await stat(dataFile)).mode & 0o777).toBe(0o600)
   })
-  test('of a vault that was killed finds all that it had answered', async () => {
+  test('of a killed vault keeps everything that it had acknowledged', async () => {
     await vault.stop()
     const child = startInChild({ identityOrigin: bench.identity.origin, folder: bench.folder, dataFile })
     onTestFinished(() => void child.kill('SIGKILL'))
     const [line] = await once(createInterface(child.stdout), 'line')
     const killed = bench.connect(line)
     const names = Array.from({ length: 40 }, (_, index) => `grant-${index + 10}`)
-    // The SDK loses the body of a new client's first request when others run beside it.
+    // The SDK loses the body of a new client's first request if others run concurrently.
     await refusalOf(killed.getSecret('primes-the-client'))
     await Promise.all(names.map((name) => killed.setSecret(name, name)))
     child.kill('SIGKILL')
@@ -75,7 +76,7 @@ describe('a restart', () => {
     expect((await client.getSecret('grant-49')).value).toBe('grant-49')
   })
 
-  test('that finds its port taken leaves the content of the vault that runs alone', async () => {
+  test('on a taken port does not change the content of the running vault', async () => {
     const { port } = vault
     await expect(bench.startVault({ port, dataFile })).rejects.toThrow(PortTakenError)
     await client.setSecret('grant', 'one')
@@ -87,7 +88,7 @@ describe('a restart', () => {
 function startInChild(options: { identityOrigin: string; folder: string; dataFile: string }) {
   const script = `
     import { createLocalCertificate } from '${new URL('../../local/certificate.ts', import.meta.url)}'
-    import { createTokenVerifier } from '${new URL('../../local/identity-endpoint.ts', import.meta.url)}'
+    import { createTokenVerifier } from '${new URL('../../local/token-verifier.ts', import.meta.url)}'
     import { startVault } from '${new URL('../../local/vault/vault.ts', import.meta.url)}'
     const { identityOrigin, folder, dataFile } = ${JSON.stringify(options)}
     const verifyToken = createTokenVerifier(identityOrigin)

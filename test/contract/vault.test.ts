@@ -29,7 +29,7 @@ async function setMany(count: number, nameOf: (index: number) => string): Promis
   for (let index = 0; index < count; index += 1) await client.setSecret(nameOf(index), `${index}`)
 }
 
-describe('who may ask', () => {
+describe('access', () => {
   test('a request without a token gets the challenge that names the resource', async () => {
     const { status, headers, body } = await bench.send(vault, 'GET', '/secrets?api-version=7.5')
     expect(status).toBe(401)
@@ -47,7 +47,7 @@ describe('who may ask', () => {
     expect(body?.error?.code).toBe('Unauthorized')
   })
 
-  test('a token that another issuer signed, an expired one and a made-up one are refused', async () => {
+  test('a token that another issuer signed, an expired one, and an invented one are refused', async () => {
     const other = await startIdentityEndpoint({ port: 0, header: 'other', issuer: bench.identity.issuer })
     const expired = await startIdentityEndpoint({ port: 0, header: 'other', lifetimeSeconds: -60 })
     const tokens = await Promise.all([other, expired].map(getTokenOf))
@@ -70,7 +70,7 @@ async function getTokenOf({ endpoint }: RunningIdentityEndpoint): Promise<string
 }
 
 describe('secrets and their versions', () => {
-  test('what was set is read back with its properties', async () => {
+  test('a set secret is read back with its properties', async () => {
     const [notBefore, expiresOn] = [new Date('2026-01-01T00:00:00Z'), new Date('2027-01-01T00:00:00Z')]
     const tags = { tenant: 'acme' }
     await client.setSecret('grant', 'one', { contentType: 'text/plain', tags, notBefore, expiresOn })
@@ -79,7 +79,7 @@ describe('secrets and their versions', () => {
     expect(properties).toMatchObject({ name: 'grant', contentType: 'text/plain', tags, notBefore, expiresOn })
     expect(properties).toMatchObject({
       enabled: true,
-      recoveryLevel: 'Recoverable+Purgeable',
+      recoveryLevel: 'Recoverable',
       recoverableDays: 90,
     })
     expect(properties.version).toMatch(/^[0-9a-f]{32}$/)
@@ -101,7 +101,7 @@ describe('secrets and their versions', () => {
     expect((await client.getSecret('grant')).value).toBe('one')
   })
 
-  test('an update changes what it names and leaves the rest', async () => {
+  test('an update changes only the given properties', async () => {
     const { properties } = await client.setSecret('grant', 'one', {
       contentType: 'text/plain',
       tags: { a: '1' },
@@ -129,14 +129,14 @@ describe('secrets and their versions', () => {
     expect(await refusalOf(client.getSecret('grant', { version: '0'.repeat(32) }))).toEqual(notFound)
   })
 
-  test('a value may have 25 KB and no byte more', async () => {
+  test('a value can have up to exactly 25 KB', async () => {
     await client.setSecret('largest', 'x'.repeat(25_600))
     const refused = { status: 400, code: 'BadParameter' }
     expect(await refusalOf(client.setSecret('larger', 'x'.repeat(25_601)))).toEqual(refused)
     expect(await refusalOf(client.setSecret('larger', 'ä'.repeat(12_801)))).toEqual(refused)
   })
 
-  test('15 tags are taken, 16 are not', async () => {
+  test('15 tags are accepted, 16 are not', async () => {
     const tags = (count: number) =>
       Object.fromEntries(Array.from({ length: count }, (_, i) => [`t${i}`, 'x']))
     await client.setSecret('grant', 'one', { tags: tags(15) })
@@ -144,11 +144,14 @@ describe('secrets and their versions', () => {
     expect(refused).toEqual({ status: 400, code: 'BadParameter' })
   })
 
-  test.each(['with_underscore', 'with.dot', 'x'.repeat(128)])('%s is no name for a secret', async (name) => {
-    expect(await refusalOf(client.setSecret(name, 'one'))).toEqual({ status: 400, code: 'BadParameter' })
-  })
+  test.each(['with_underscore', 'with.dot', 'x'.repeat(128)])(
+    '%s is not a valid name for a secret',
+    async (name) => {
+      expect(await refusalOf(client.setSecret(name, 'one'))).toEqual({ status: 400, code: 'BadParameter' })
+    },
+  )
 
-  test('a body that is no JSON and a path that means nothing are bad requests', async () => {
+  test('a body that is not JSON and an unknown path are bad requests', async () => {
     const token = await getToken()
     expect(
       (await bench.send(vault, 'PUT', '/secrets/grant?api-version=7.5', { token, body: '{"value' })).status,
@@ -162,7 +165,7 @@ describe('secrets and their versions', () => {
 })
 
 describe('lists', () => {
-  test('secrets come in pages of 25, each one once', async () => {
+  test('secrets come in pages of 25, without duplicates', async () => {
     await setMany(60, (index) => `grant-${index}`)
     const pages = []
     for await (const page of client.listPropertiesOfSecrets().byPage()) pages.push(page.length)
@@ -170,7 +173,7 @@ describe('lists', () => {
     expect(new Set(await namesOf(client.listPropertiesOfSecrets())).size).toBe(60)
   })
 
-  test('versions come in pages of the size asked for, in no order of age', async () => {
+  test('versions come in pages of the requested size, not ordered by age', async () => {
     await setMany(12, () => 'grant')
     const pages = []
     for await (const page of client.listPropertiesOfSecretVersions('grant').byPage({ maxPageSize: 5 }))
@@ -180,7 +183,7 @@ describe('lists', () => {
     expect(ids).toEqual([...ids].sort())
   })
 
-  test('a page holds 25 at most and 1 at least', async () => {
+  test('a page has at most 25 and at least 1', async () => {
     const token = await getToken()
     for (const size of ['0', '26', 'many']) {
       expect(
@@ -211,8 +214,44 @@ describe('soft delete', () => {
     expect(await namesOf(client.listDeletedSecrets())).toEqual(['grant'])
   })
 
-  test('a deleted name cannot be set until it is purged', async () => {
+  test('nobody can purge a deleted secret, as the template has it', async () => {
     await client.setSecret('grant', 'one')
+    await deleteSecret(client, 'grant')
+    expect(await refusalOf(client.purgeDeletedSecret('grant'))).toEqual({ status: 403, code: 'Forbidden' })
+    expect(await refusalOf(client.purgeDeletedSecret('other'))).toEqual({
+      status: 404,
+      code: 'SecretNotFound',
+    })
+    expect(await namesOf(client.listDeletedSecrets())).toEqual(['grant'])
+  })
+
+  test('a deletion takes its time, in which the name is nowhere and taken', async () => {
+    let now = Date.now()
+    const slow = await bench.startVault({ now: () => new Date(now) })
+    const patient = bench.connect(slow.origin)
+    slow.control.settings.deletionMilliseconds = 5000
+    await patient.setSecret('grant', 'one')
+    await patient.beginDeleteSecret('grant')
+    const underWay = { status: 409, code: 'Conflict', inner: 'ObjectIsBeingDeleted' }
+    const notFound = { status: 404, code: 'SecretNotFound' }
+    now += 4999
+    expect(await refusalOf(patient.getSecret('grant'))).toEqual(notFound)
+    expect(await refusalOf(patient.getDeletedSecret('grant'))).toEqual(notFound)
+    expect(await namesOf(patient.listDeletedSecrets())).toEqual([])
+    expect(await refusalOf(patient.setSecret('grant', 'two'))).toEqual(underWay)
+    expect(await refusalOf(patient.beginRecoverDeletedSecret('grant'))).toEqual(underWay)
+    now += 1
+    expect((await patient.getDeletedSecret('grant')).name).toBe('grant')
+    const deleted = { ...underWay, inner: 'ObjectIsDeletedButRecoverable' }
+    expect(await refusalOf(patient.setSecret('grant', 'two'))).toEqual(deleted)
+    await slow.stop()
+  })
+
+  test('a deleted name cannot be set until it is purged', async () => {
+    vault.control.settings.purgeProtection = false
+    await client.setSecret('grant', 'one')
+    const { properties } = await client.getSecret('grant')
+    expect(properties.recoveryLevel).toBe('Recoverable+Purgeable')
     await deleteSecret(client, 'grant')
     const conflict = { status: 409, code: 'Conflict', inner: 'ObjectIsDeletedButRecoverable' }
     expect(await refusalOf(client.setSecret('grant', 'two'))).toEqual(conflict)

@@ -24,7 +24,7 @@ const routes: [string, string][] = [
   ['POST', '/v1/sweeps'],
 ]
 
-describe('who may call', () => {
+describe('who can call', () => {
   test.each(routes)('%s %s needs a bearer token', async (method, path) => {
     const answer = await world.call(method, path, { token: '' })
     expect({ status: answer.status, code: answer.body.code }).toEqual({
@@ -48,7 +48,7 @@ describe('who may call', () => {
     expect((await world.call('GET', '/v1/tenants', { token })).status).toBe(401)
   })
 
-  test('an app without the role is refused, and told which role it lacks', async () => {
+  test('an app without the role is refused, and learns which role it lacks', async () => {
     const { status, body } = await world.call('GET', '/ready', { app: 'demo-app' })
     expect({ status, code: body.code, role: body.requiredRole }).toEqual({
       status: 403,
@@ -78,12 +78,12 @@ describe('another workspace', () => {
     },
   )
 
-  test('its list does not show them', async () => {
+  test('its list does not include them', async () => {
     const { body } = await world.call('GET', '/v1/tenants?limit=200', { app: 'other-app' })
     expect(body.tenants.map((each: { tenant: string }) => each.tenant)).not.toContain(tenant)
   })
 
-  test('the list of the own workspace pages through every tenant once', async () => {
+  test('its own list pages through every tenant once', async () => {
     const made = [await world.connected(), await world.connected(), await world.connected()]
     const seen: string[] = []
     let continuation = ''
@@ -101,7 +101,7 @@ describe('another workspace', () => {
 })
 
 describe('bad input gets a clear error', () => {
-  test('a method that the route does not have: 405 with Allow', async () => {
+  test('an unsupported method: 405 with Allow', async () => {
     const answer = await world.call('PATCH', `/v1/tenants/${tenant}/token`)
     expect({ status: answer.status, allow: answer.headers.get('allow') }).toEqual({
       status: 405,
@@ -127,7 +127,7 @@ describe('bad input gets a clear error', () => {
   test.each([
     ['POST', '/accounts/discover'],
     ['DELETE', ''],
-  ])('a body that %s %s has no use for: its fields are named, and nothing is done', async (method, rest) => {
+  ])('a body that %s %s does not accept: its fields are named, and nothing is done', async (method, rest) => {
     const path = `/v1/tenants/${tenant}${rest}`
     const { status, body } = await world.call(method, path, { body: { everything: true } })
     expect({ status, errors: body.errors }).toMatchObject({
@@ -143,7 +143,7 @@ describe('bad input gets a clear error', () => {
     ['401', '/v1/tenants/TENANT/connect-sessions', false],
     ['404', '/v1/nothing', true],
   ])(
-    'two megabytes that come piece by piece get their %s at %s, never a reset',
+    'two megabytes that arrive chunk by chunk get their %s at %s, never a reset',
     async (status, path, known) => {
       const authorization = `Bearer ${known ? await world.stack.callerToken('demo-app') : 'none'}`
       for (let time = 0; time < 5; time++) {
@@ -161,7 +161,7 @@ describe('bad input gets a clear error', () => {
   )
 
   test.each(['%00', '', 'a%20b', '../x', 'x'.repeat(41)])(
-    'an account that none can be called: "%s"',
+    'an impossible account: "%s"',
     async (accountId) => {
       const { status, body } = await world.call('GET', `/v1/tenants/${tenant}/token?accountId=${accountId}`)
       expect({ status, errors: body.errors }).toMatchObject({
@@ -190,7 +190,7 @@ describe('bad input gets a clear error', () => {
   })
 
   test.each(['/v1/tenants', `/v1/tenants/TENANT/events`, `/v1/tenants/TENANT/accounts`])(
-    'a continuation of %s that no page ended with is the app’s fault, by name',
+    'a continuation of %s that no page returned is the app’s fault, by name',
     async (path) => {
       for (const continuation of ['', 'garbage', 'MTIz']) {
         const at = `${path.replace('TENANT', tenant)}?continuation=${continuation}`
@@ -203,7 +203,7 @@ describe('bad input gets a clear error', () => {
     },
   )
 
-  test('a tenant id that no tenant can have names the path', async () => {
+  test('an impossible tenant id names the path', async () => {
     const { status, body } = await world.call('GET', `/v1/tenants/${'x'.repeat(200)}`)
     expect({ status, where: body.errors[0].in }).toEqual({ status: 400, where: 'path' })
   })
@@ -212,7 +212,7 @@ describe('bad input gets a clear error', () => {
     expect((await world.call('GET', '/v1/nothing')).body.code).toBe('route_not_found')
   })
 
-  test('nothing is half written after any of it', async () => {
+  test('nothing is half written after these', async () => {
     const fresh = world.newTenant()
     await world.call('POST', `/v1/tenants/${fresh}/connect-sessions`, { body: { environment: 'production' } })
     expect((await world.call('GET', `/v1/tenants/${fresh}`)).status).toBe(404)

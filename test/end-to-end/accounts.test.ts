@@ -26,7 +26,7 @@ const addAccounts = async (count: number): Promise<string[]> => {
 }
 
 describe('discovering again', () => {
-  test('tells what appeared, vanished and changed, as an answer and as events', async () => {
+  test('lists new, missing, and changed accounts, as an answer and as events', async () => {
     const tenant = await connectedByApi()
     const before = (await listed(tenant)).length
     const added = await addAccounts(30)
@@ -54,7 +54,7 @@ describe('discovering again', () => {
     expect(await listed(tenant)).toHaveLength(before + 1)
   })
 
-  test('keeps the default while it is reached and drops it with an event when it is not', async () => {
+  test('keeps the default while it can be reached and drops it with an event if not', async () => {
     const tenant = await connectedByApi()
     const [added = ''] = await addAccounts(1)
     await world.call('POST', accountsPath(tenant, '/discover'))
@@ -99,7 +99,7 @@ describe('discovering again', () => {
     expect((await world.call('GET', `/v1/tenants/${tenant}`)).body.status).toBe('connected')
   })
 
-  test('of a tenant that is not connected, or not there, says so', async () => {
+  test('of a tenant that is not connected, or unknown, reports that', async () => {
     const tenant = world.newTenant()
     expect((await world.call('POST', accountsPath(tenant, '/discover'))).body.code).toBe('tenant_not_found')
     await world.session(tenant)
@@ -110,7 +110,7 @@ describe('discovering again', () => {
 })
 
 describe('choosing through the API', () => {
-  test('the default is set by id or by number, in any case, and becomes an event once', async () => {
+  test('the default is set by id or by number, in upper or lower case, and becomes an event once', async () => {
     const tenant = await connectedByApi()
     const [first, second] = await listed(tenant)
     for (const accountId of [first!.accountId, second!.number.toLowerCase(), second!.accountId]) {
@@ -122,7 +122,7 @@ describe('choosing through the API', () => {
     expect(await eventsOf(tenant, 'accounts.default_changed')).toHaveLength(2)
   })
 
-  test('an account that is not reached is refused by name', async () => {
+  test('an account that can’t be reached is refused by name', async () => {
     const tenant = await connectedByApi()
     const [account] = await listed(tenant)
     for (const body of [{ accountId: 'X9999999' }, { accountId: account!.accountId, customerId: '1' }]) {
@@ -140,7 +140,7 @@ describe('choosing through the API', () => {
     },
   )
 
-  test('an account that was not selected is never vended, also after another discovery', async () => {
+  test('an account that was not selected is never vended, even after another discovery', async () => {
     const tenant = await connectedByApi()
     const [first, second, third] = await listed(tenant)
     const choice = { accounts: [first!.accountId, second!.number], default: second!.accountId }
@@ -164,7 +164,7 @@ describe('choosing through the API', () => {
     expect((await listed(tenant)).every(({ selected }) => selected)).toBe(true)
   })
 
-  test('a choice of which nothing is left ends with the next sign-in, not before', async () => {
+  test('a choice without remaining accounts ends with the next sign-in, not before', async () => {
     const tenant = await connectedByApi()
     const [added = ''] = await addAccounts(1)
     await world.call('POST', accountsPath(tenant, '/discover'))
@@ -178,7 +178,7 @@ describe('choosing through the API', () => {
     expect((await listed(tenant)).every(({ selected }) => selected)).toBe(true)
   })
 
-  test('accounts are searched by name, number and id, and filtered by use', async () => {
+  test('accounts are searched by name, number, and id, and filtered by usability', async () => {
     const tenant = await connectedByApi()
     const all = await listed(tenant)
     const [one] = all
@@ -197,7 +197,7 @@ describe('choosing through the API', () => {
     expect([...first.body.accounts, ...rest.body.accounts]).toEqual(all.filter(({ usable }) => usable))
   })
 
-  test('a choice may be as long as its body allows: 5,000 ids of any length', async () => {
+  test('a choice can be as long as its body allows: 5,000 ids of any length', async () => {
     const tenant = await connectedByApi()
     const accounts = Array.from({ length: 5000 }, (_, index) => String(index).padStart(40, '9'))
     const { status, body } = await world.call('PUT', accountsPath(tenant, '/selection'), {
@@ -229,7 +229,7 @@ async function openPage(tenant: string): Promise<{ visitor: Visitor; page: Visit
 }
 
 describe('after confirmation', () => {
-  test('the choice is open, which the return URL and the tenant say, and the API closes it', async () => {
+  test('the choice is open, as shown by the return URL and the tenant, and the API closes it', async () => {
     const tenant = world.newTenant()
     const { id, connectUrl } = await world.session(tenant, { confirm: true })
     const visit = await world.finish(connectUrl, grace)
@@ -258,7 +258,7 @@ describe('the page after confirmation', () => {
     return { tenant, visitor, confirm }
   }
 
-  test('opens for the browser that consented, and ends at the app with what was chosen', async () => {
+  test('opens for the browser that consented, and returns to the app with the choice', async () => {
     const { tenant, visitor, confirm } = await confirmed()
     const { chooseAccountsUrl } = await confirm()
     expect((await createVisitor().visit(chooseAccountsUrl)).status).toBe(410)
@@ -271,7 +271,7 @@ describe('the page after confirmation', () => {
     expect((await confirm()).chooseAccountsUrl).toBeUndefined()
   })
 
-  test('opens again for an app whose answer was lost, and takes one answer all the same', async () => {
+  test('opens again for an app whose answer was lost, but accepts only one answer', async () => {
     const { tenant, visitor, confirm } = await confirmed()
     const first = await visitor.visit((await confirm()).chooseAccountsUrl)
     const again = await visitor.visit((await confirm()).chooseAccountsUrl)
@@ -295,7 +295,7 @@ describe('the page after confirmation', () => {
     expect((await confirm()).chooseAccountsUrl).toBeUndefined()
   })
 
-  test('is not offered to an app that asks for itself', async () => {
+  test('is not offered to an app that asks itself', async () => {
     const { confirm } = await confirmed('app')
     expect(await confirm()).toMatchObject({ status: 'connected', accounts: { choiceOpen: true } })
     expect((await confirm()).chooseAccountsUrl).toBeUndefined()
@@ -303,14 +303,14 @@ describe('the page after confirmation', () => {
 })
 
 describe('the choice page', () => {
-  test('stands between consent and the app when there are several accounts, marked with their state', async () => {
+  test('appears between consent and the app if there are several accounts, with their states', async () => {
     const { page } = await openPage(world.newTenant())
     expect(page.url).toContain('/oauth/accounts?choice=')
     expect(page.body).toContain('Linked: reached through')
     expect(page.body).toContain('Suspended for suspicious activity')
   })
 
-  test('what is ticked survives a search, and the choice ends at the app', async () => {
+  test('selected accounts survive a search, and the choice returns to the app', async () => {
     const tenant = world.newTenant()
     const { visitor, page } = await openPage(tenant)
     const [first, second, third] = await listed(tenant)
@@ -331,7 +331,7 @@ describe('the choice page', () => {
     expect(refused.status).toBe(404)
   })
 
-  test('a second answer changes nothing, and leads on to the app all the same', async () => {
+  test('a second answer changes nothing, and still leads to the app', async () => {
     const tenant = world.newTenant()
     const { visitor, page } = await openPage(tenant)
     const [first, second] = await listed(tenant)
@@ -347,7 +347,7 @@ describe('the choice page', () => {
     expect((await listed(tenant)).find((account) => account.default)?.accountId).toBe(first!.accountId)
   })
 
-  test('nothing is granted to a person who does nothing; all is one choice, then the default is asked', async () => {
+  test('nothing is selected by default; all accounts is one option, then the default is requested', async () => {
     const tenant = world.newTenant()
     const { visitor, page } = await openPage(tenant)
     const asked = await visitor.submit(page, { go: 'choose' }, { stopAt: world.returnUrl })
@@ -369,7 +369,7 @@ describe('the choice page', () => {
     expect((await listed(tenant)).every(({ selected }) => selected)).toBe(true)
   })
 
-  test('the default is one of the ticked accounts, whatever the form says', async () => {
+  test('the default is one of the selected accounts, regardless of the form', async () => {
     const tenant = world.newTenant()
     const { visitor, page } = await openPage(tenant)
     const [first, second, third] = await listed(tenant)
@@ -389,7 +389,7 @@ describe('the choice page', () => {
     expect(outcomeOf(back).accounts).toBe('2')
   })
 
-  test('all that match a search can be ticked at once, and looked at by themselves', async () => {
+  test('all matches of a search can be selected together, and shown separately', async () => {
     const tenant = world.newTenant()
     const { visitor, page } = await openPage(tenant)
     const [first] = await listed(tenant)
@@ -400,7 +400,7 @@ describe('the choice page', () => {
     expect(none.body).not.toContain(' checked><span><b>')
   })
 
-  test('another person who connects since ends the page: their accounts are none of its business', async () => {
+  test('a later connection by another person ends the page, which must not show their accounts', async () => {
     const tenant = world.newTenant()
     const { visitor, page } = await openPage(tenant)
     const options = { allowDifferentUser: true, accountChoice: 'app' } as const
@@ -419,7 +419,7 @@ describe('the choice page', () => {
     expect((await other.submit(page, { go: 'later' }, { stopAt: world.returnUrl })).status).toBe(410)
   })
 
-  test('a person may leave the choice to the app', async () => {
+  test('a person can leave the choice to the app', async () => {
     const tenant = world.newTenant()
     const { visitor, page } = await openPage(tenant)
     const back = await visitor.submit(page, { go: 'later' }, { stopAt: world.returnUrl })
@@ -427,7 +427,7 @@ describe('the choice page', () => {
     expect((await world.call('GET', `/v1/tenants/${tenant}/token`)).body.code).toBe('account_not_chosen')
   })
 
-  test('names and searches are shown as text, whatever they hold', async () => {
+  test('names and searches are shown as text, regardless of their contents', async () => {
     const { visitor, page } = await openPage(world.newTenant())
     const searched = await visitor.submit(page, { q: '"><script>alert(1)</script>', go: 'search' })
     expect(searched.status).toBe(200)

@@ -1,7 +1,7 @@
 import type { Visit } from '../../local/sign-in/visitor.ts'
 import type { World } from './world.ts'
 
-/** She reaches several accounts, one of them another company's. */
+/** Grace can reach several accounts, one of them another company's. */
 export const grace = 'grace@contoso.example'
 
 /** An account as `GET …/accounts` lists it. */
@@ -19,10 +19,10 @@ export interface Listed {
 /** The path of a tenant's accounts. */
 export const accountsPath = (tenant: string, rest = '') => `/v1/tenants/${tenant}/accounts${rest}`
 
-/** What the browser brought back to the app. */
+/** The parameters that the browser brought back to the app. */
 export const outcomeOf = (visit: Visit) => Object.fromEntries(new URL(visit.url).searchParams)
 
-/** What tests ask of a tenant's accounts, in a world that is opened later. */
+/** Helpers for a tenant's accounts, in a world that is opened later. */
 export function accountsOf(world: () => World) {
   return {
     async listed(tenant: string, query = ''): Promise<Listed[]> {

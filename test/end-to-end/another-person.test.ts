@@ -15,7 +15,7 @@ afterAll(() => world.close())
 
 const { connectedByApi, eventsOf, listed, removeAccounts } = accountsOf(() => world)
 
-/** Lets the time of a tenant's waiting consent run out, in the row itself: it is a quarter of an hour. */
+/** Expires a tenant's pending consent in the row itself, because it lasts a quarter of an hour. */
 async function expirePending(tenant: string) {
   const table = world.tableClient('Tenants')
   const filter = `RowKey eq 'tenant' and tenant eq '${tenant}'`
@@ -27,7 +27,7 @@ async function expirePending(tenant: string) {
 }
 
 describe('another person reconnects', () => {
-  test('the app is told who changed and which accounts are lost before any is marked, whether it asked to or not', async () => {
+  test('the app learns the change and the lost accounts before any is marked, even without requesting confirmation', async () => {
     const tenant = await connectedByApi()
     const before = await listed(tenant)
     const { id, connectUrl } = await world.session(tenant, { allowDifferentUser: true })
@@ -64,7 +64,7 @@ describe('another person reconnects', () => {
     expect(event.detail).toMatch(/^e…@contoso\.example signed in instead of g…@contoso\.example\./)
   })
 
-  test('an app that never confirms keeps what it had: the consent expires, and no code brings it back', async () => {
+  test('an app that never confirms keeps its connection: the consent expires, and no code restores it', async () => {
     const tenant = await connectedByApi()
     const before = await listed(tenant)
     const [{ accountId }] = before as [Listed]
@@ -86,7 +86,7 @@ describe('another person reconnects', () => {
     expect((await world.call('GET', `/v1/tenants/${tenant}/token?accountId=${accountId}`)).status).toBe(200)
   })
 
-  test('who loses no account is connected at once', async () => {
+  test('without lost accounts is connected immediately', async () => {
     const tenant = await connectedByApi('radia@contoso.example')
     await removeAccounts((await listed(tenant)).map(({ accountId }) => accountId))
     await world.call('POST', accountsPath(tenant, '/discover'))
@@ -95,7 +95,7 @@ describe('another person reconnects', () => {
     expect(outcomeOf(visit).accounts_lost).toBeUndefined()
   })
 
-  test('what the first one chose does not hide the second one’s accounts', async () => {
+  test('the first one’s choice does not hide the second one’s accounts', async () => {
     const tenant = await connectedByApi()
     const [first] = await listed(tenant)
     const choice = { accounts: [first!.accountId], default: first!.accountId }
@@ -107,7 +107,7 @@ describe('another person reconnects', () => {
     expect((await world.call('GET', `/v1/tenants/${tenant}/token`)).status).toBe(200)
   })
 
-  test('at the same moment as the first one: one of them is kept, and the other is told', async () => {
+  test('at the same moment as the first one: one of them is kept, and the other gets an error', async () => {
     const tenant = world.newTenant()
     const people = ['ada@outlook.example', 'edsger@contoso.example']
     const waiting = await Promise.all(people.map((username) => world.stopAtCallback(tenant, username)))
@@ -124,7 +124,7 @@ describe('another person reconnects', () => {
     expect(connection.consentedBy).toBe(['a…@outlook.example', 'e…@contoso.example'][kept])
   })
 
-  test('who looks like the first one when shortened is told apart, on the page and in history', async () => {
+  test('with the same masked name as the first one is distinguished, on the page and in history', async () => {
     const tenant = await connectedByApi('ada@outlook.example')
     const { body } = await world.connect(tenant, 'alan@outlook.example', { accountChoice: 'app' })
     expect(body.replaceAll(/<[^>]*>/g, '')).toContain(
@@ -135,21 +135,21 @@ describe('another person reconnects', () => {
     expect(event.detail).toContain('another a…@outlook.example signed in instead of a…@outlook.example.')
   })
 
-  test('without being allowed, nothing changes and the page says who is expected', async () => {
+  test('without permission changes nothing, and the page says who is expected', async () => {
     const tenant = await connectedByApi()
     const visit = await world.connect(tenant, 'edsger@contoso.example', { accountChoice: 'app' })
     expect(visit.body.replaceAll(/<[^>]*>/g, '')).toContain('Sign in as g…@contoso.example')
     expect(await eventsOf(tenant, 'accounts.changed')).toEqual([])
   })
 
-  describe('because Microsoft Advertising wants another account of theirs', () => {
+  describe('because Microsoft Advertising requires another account of theirs', () => {
     const againOf = (body: string) =>
       (/class="button" href="([^"]*\/oauth\/authorize\?[^"]*)"/.exec(body)?.[1] ?? '').replaceAll(
         '&amp;',
         '&',
       )
 
-    /** Signs in where code 122 asks for a work account, and then, in the same browser, with one. */
+    /** Signs in with an account for which code 122 asks for a work account, and then, in the same browser, with one. */
     async function switchAccount(tenant: string, username: string) {
       const { connectUrl } = await world.session(tenant, { accountChoice: 'app' })
       const visitor = createVisitor()
@@ -165,7 +165,7 @@ describe('another person reconnects', () => {
       })
     }
 
-    test('the person who connected the tenant goes on with it, and accounts that would be lost wait for the app', async () => {
+    test('the person who connected the tenant continues with it, and a loss of accounts waits for the app', async () => {
       const tenant = await connectedByApi('ada@outlook.example')
       const before = await listed(tenant)
       const visit = await switchAccount(tenant, 'ada@outlook.example')
@@ -177,7 +177,7 @@ describe('another person reconnects', () => {
       expect(await listed(tenant)).toEqual(before)
     })
 
-    test('a stranger who is told so is still refused', async () => {
+    test('another person with the same request is still refused', async () => {
       const tenant = await connectedByApi('ada@outlook.example')
       const visit = await switchAccount(tenant, 'alan@outlook.example')
       expect(visit.body).toContain('different_user')

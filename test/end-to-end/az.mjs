@@ -1,6 +1,6 @@
 /**
- * Stands in for the Azure CLI, as far as a first run needs it: `az keyvault secret set --vault-name … --name … --file …`
- * against the local vault at VAULT_URL, whose name is its host's.
+ * A stand-in for the Azure CLI, limited to what a first run needs: `az keyvault secret set --vault-name … --name …
+ * --file …` against the local vault at VAULT_URL, whose name is its host name.
  */
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'

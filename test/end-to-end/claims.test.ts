@@ -12,7 +12,7 @@ beforeAll(async () => {
 
 afterAll(() => world.close())
 
-/** What a link's authorization request says of the person. */
+/** The person's parameters in a link's authorization request. */
 async function requestOf(connectUrl: string) {
   const { url } = await createVisitor().visit(connectUrl, { stopAt: world.signInOrigin })
   const { searchParams } = new URL(url)
@@ -21,7 +21,7 @@ async function requestOf(connectUrl: string) {
 
 const newLink = async (tenant: string) => (await world.session(tenant)).connectUrl
 
-test('a claims challenge is met by the next sign-in: on the page at once, and after a refused refresh', async () => {
+test('a claims challenge is met by the next sign-in: immediately from the page, and after a refused refresh', async () => {
   const tenant = world.newTenant()
   await world.signIn.settings({ accessTokenSeconds: 30 })
   const visitor = createVisitor()

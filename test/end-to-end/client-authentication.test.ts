@@ -11,6 +11,7 @@ import type { LogEvents } from '../../shared/domain/logEvents.ts'
 import { createClientCredentials } from '../../shared/identity/clientCredentials.ts'
 import { createSignInTable } from '../../shared/identity/signInTable.ts'
 import { createTokenEndpoints } from '../../shared/identity/tokenEndpoint.ts'
+import { Secret } from '../../shared/secret.ts'
 import type { BrokerSecrets } from '../../shared/secrets/brokerSecrets.ts'
 import { createSecretHealth } from '../../shared/secrets/secretHealth.ts'
 import { clientId, redirectUri } from '../contract/sign-in/client.ts'
@@ -24,10 +25,12 @@ interface World {
   readonly method: ClientAuthentication
   readonly trusted?: Partial<ClientCredentialsTrusted>
   readonly vault?: Record<string, string>
-  readonly identityToken?: () => Promise<string>
+  readonly identityToken?: () => Promise<Secret>
 }
 
-/** A personal and a work account's grants at the local sign-in, and the broker's own client of its token endpoints. */
+/**
+ * Grants of a personal and a work account at the local sign-in, and the broker's own client for its token endpoints.
+ */
 async function createWorld({ method, trusted = {}, vault = {}, identityToken }: World) {
   const signIn = await startTestSignIn({
     clients: [{ clientId, redirectUris: [redirectUri], clientSecrets: ['secret-1', 'secret-2'], ...trusted }],
@@ -52,7 +55,9 @@ async function createWorld({ method, trusted = {}, vault = {}, identityToken }: 
     async read(name, age) {
       if (age === 'now' || !(name in remembered)) remembered[name] = vault[name]
       const value = remembered[name]
-      return value === undefined ? undefined : { value, version: `version of ${value.slice(0, 12)}` }
+      return value === undefined
+        ? undefined
+        : { value: new Secret(value), version: `version of ${value.slice(0, 12)}` }
     },
   }
   const secretHealth = createSecretHealth({ notes: createNotesInMemory(), clock: systemClock, log })
@@ -76,7 +81,7 @@ async function createWorld({ method, trusted = {}, vault = {}, identityToken }: 
       identityProvider: 'microsoft',
       authorityTenant,
       scopes,
-      refreshToken,
+      refreshToken: new Secret(refreshToken),
     })
   }
   const redeem = async (code: string) => {
@@ -108,7 +113,7 @@ async function createCertificate() {
 }
 
 describe('the broker authenticates as its registration', () => {
-  test('by certificate, for personal and work accounts alike', async () => {
+  test('by certificate, for both personal and work accounts', async () => {
     const { pem, jwks } = await createCertificate()
     const world = await createWorld({
       method: 'certificate',
@@ -119,7 +124,7 @@ describe('the broker authenticates as its registration', () => {
     expect(await world.refresh(contoso, 'grace@contoso.example')).toMatchObject({ ok: true })
   })
 
-  test('by the next certificate once the current one is no longer registered, and says so once', async () => {
+  test('by the next certificate once the current one is no longer registered, and reports that once', async () => {
     const [old, next] = [await createCertificate(), await createCertificate()]
     const world = await createWorld({
       method: 'certificate',
@@ -136,7 +141,7 @@ describe('the broker authenticates as its registration', () => {
     expect(refreshes).toHaveLength(3)
   })
 
-  test('by the managed identity that a federated credential names, asking for its token once', async () => {
+  test('by the managed identity that a federated credential names, with one request for its token', async () => {
     const identity = await startIdentityEndpoint({ port: 0, header: 'header-1' })
     onTestFinished(() => identity.stop())
     vi.stubEnv('IDENTITY_ENDPOINT', identity.endpoint)
@@ -146,7 +151,7 @@ describe('the broker authenticates as its registration', () => {
     const identityToken = async () => {
       const token = (await credential.getToken('api://AzureADTokenExchange/.default'))?.token ?? ''
       tokens.add(token)
-      return token
+      return new Secret(token)
     }
     const federated = {
       issuer: identity.issuer,
@@ -159,7 +164,7 @@ describe('the broker authenticates as its registration', () => {
     expect(tokens.size).toBe(1)
   })
 
-  test('a code is sent once; after a refused secret the next sign-in starts with what the vault has now', async () => {
+  test('a code is sent once; after a refused secret the next sign-in starts with the vault’s current secret', async () => {
     const current = 'production-microsoft-client-secret'
     const world = await createWorld({ method: 'secret', vault: { [current]: 'secret-0' } })
     expect(await world.redeem('code-1')).toMatchObject({ refusal: { reason: 'client_secret_invalid' } })
@@ -169,7 +174,7 @@ describe('the broker authenticates as its registration', () => {
     expect(await world.signIn.requests()).toHaveLength(3)
   })
 
-  test('a code that met a refused secret makes the next sign-in start with the next secret', async () => {
+  test('after a code with a refused secret, the next sign-in starts with the next secret', async () => {
     const current = 'production-microsoft-client-secret'
     const vault = { [current]: 'secret-0', [`${current}-next`]: 'secret-2' }
     const world = await createWorld({ method: 'secret', vault })
@@ -181,7 +186,7 @@ describe('the broker authenticates as its registration', () => {
   test.each([
     ['a missing certificate', 'certificate', {}, 'client_certificate_missing'],
     [
-      'a certificate that is none',
+      'an invalid certificate',
       'certificate',
       { 'production-microsoft-client-certificate': 'nonsense' },
       'client_certificate_unusable',
@@ -195,7 +200,7 @@ describe('the broker authenticates as its registration', () => {
       'client_secret_malformed',
     ],
   ] as const)(
-    '%s is the operator’s and reaches no identity provider',
+    '%s is the operator’s problem and reaches no identity provider',
     async (_title, method, vault, reason) => {
       const world = await createWorld({ method, vault })
       const answer = await world.refresh('consumers', 'ada@outlook.example')

@@ -16,10 +16,10 @@ beforeAll(async () => {
 
 afterAll(() => world.stack.stop())
 
-/** Each command is a process that loads all of the broker. */
+/** Each command is a process that loads the whole broker. */
 const slow = { timeout: 120_000 }
 
-/** What a command printed and how it ended; nothing of the settings is in its environment. */
+/** A command's output and exit code; its environment contains no settings. */
 async function runCommand(script: string, ...args: string[]) {
   const environment = { PATH: process.env.PATH, HOME: process.env.HOME }
   const all = [`scripts/${script}.ts`, '--settings', settingsFile, ...args]
@@ -28,7 +28,7 @@ async function runCommand(script: string, ...args: string[]) {
   return { code: Number(ended.code), out: String(ended.stdout), err: String(ended.stderr) }
 }
 
-test('each command does its work with nothing but a settings file', slow, async () => {
+test('each command works with only a settings file', slow, async () => {
   const name = await world.connect('ada', 'ada@outlook.example')
   expect(await runCommand('migrate-grants', '--to', 'sealed')).toMatchObject({ code: 0, out: 'moved 1\n' })
   expect(await runCommand('rotate-sealing-key')).toMatchObject({
@@ -46,7 +46,7 @@ test('each command does its work with nothing but a settings file', slow, async 
 })
 
 test(
-  'the first sealing key needs a vault’s address and an identity, and no setting of a broker',
+  'the first sealing key needs a vault’s address and an identity, but no settings of a broker',
   slow,
   async () => {
     const { stack, broker } = world
@@ -66,7 +66,7 @@ test(
   },
 )
 
-test('a command that is not understood says what to type, and changes nothing', slow, async () => {
+test('an invalid command says what to type, and changes nothing', slow, async () => {
   expect(await runCommand('migrate-grants')).toMatchObject({
     code: 2,
     err: expect.stringContaining('--to sealed or --to vault'),

@@ -5,7 +5,7 @@ import { openWorld, type World } from './world.ts'
 
 let world: World
 
-/** The sign-in is strict: a refresh token that was used once is dead, and showing it again ends the grant. */
+/** The sign-in is strict: a used refresh token is revoked, and using it again ends the grant. */
 beforeAll(async () => {
   world = await openWorld({ brokers: 2, strict: true, settings: { ROW_CACHE_SECONDS: '0' } })
 })
@@ -42,7 +42,7 @@ interface Event {
 }
 
 describe('1. "The rotated refresh token gets lost or overwritten"', () => {
-  test('ten rotations in a row, by two processes in answerId: the vault holds the newest token each time', async () => {
+  test('ten rotations in a row, by two processes in turn: the vault has the newest token each time', async () => {
     const tenant = await world.connectedStale()
     for (let rotation = 1; rotation <= 10; rotation++) {
       await letAnHourPass(tenant)
@@ -55,7 +55,7 @@ describe('1. "The rotated refresh token gets lost or overwritten"', () => {
     expect((await statusOf(tenant)).status).toBe('connected')
   })
 
-  /** Moves the life of a tenant's access token an hour back, as waiting for an hour would. */
+  /** Moves the times of a tenant's access token an hour back, as if an hour had passed. */
   async function letAnHourPass(tenant: string): Promise<void> {
     const tenants = world.tableClient('Tenants')
     const filter = { queryOptions: { filter: `tenant eq '${tenant}'` } }
@@ -72,8 +72,8 @@ describe('1. "The rotated refresh token gets lost or overwritten"', () => {
   }
 })
 
-describe('1. "The rotated refresh token gets lost", by a process that dies in between', () => {
-  test('the new one was kept before it was served, and the next process takes it up', async () => {
+describe('1. "The rotated refresh token gets lost", by a process that crashes in between', () => {
+  test('the new one was stored before it was served, and the next process uses it', async () => {
     const own = await openWorld({
       brokers: 2,
       strict: true,
@@ -85,7 +85,7 @@ describe('1. "The rotated refresh token gets lost", by a process that dies in be
     await own.signIn.settings({ latencyMilliseconds: 1500 })
     const dying = own.call('GET', `/v1/tenants/${tenant}/token`, { broker: 0 }).catch(() => undefined)
     await expect.poll(async () => (await own.refreshCalls()).length, { timeout: 10_000 }).toBe(1)
-    // From now on nothing can be committed: the process dies between storing the token and naming it.
+    // From now on, nothing can be committed: the process crashes between storing the token and naming it.
     await own.stack.parts.azurite.stop()
     const issued = async () => (await own.refreshCalls())[0]?.refreshTokenIssued
     const isKept = async () => (await own.grantSecrets()).map(toFingerprint).includes((await issued()) ?? '')
@@ -96,7 +96,7 @@ describe('1. "The rotated refresh token gets lost", by a process that dies in be
     await own.signIn.settings({ latencyMilliseconds: 0 })
     const status = async () => (await own.call('GET', `/v1/tenants/${tenant}/token`, { broker: 1 })).status
     await expect.poll(status, { timeout: 90_000, interval: 1000 }).toBe(200)
-    // The sign-in is strict: had the used token been shown once more, the whole grant would be dead.
+    // The sign-in is strict: if the used token had been used again, the whole grant would be dead.
     expect((await own.refreshCalls()).map(({ outcome }) => outcome)).toEqual(['ok', 'ok'])
     expect(before.map(toFingerprint)).not.toContain(await issued())
     await own.close()
@@ -104,7 +104,7 @@ describe('1. "The rotated refresh token gets lost", by a process that dies in be
 })
 
 describe('2. "A dead stored token shadows a fresh consent"', () => {
-  test('a reconnect replaces the dead token under the same tenant id, in every process at once', async () => {
+  test('a reconnect replaces the dead token under the same tenant id, in every process immediately', async () => {
     const tenant = await world.connectedStale()
     await world.signIn.revoke('ada@outlook.example')
     expect((await vend(tenant)).body.code).toBe('reauthorization_required')
@@ -121,7 +121,7 @@ describe('2. "A dead stored token shadows a fresh consent"', () => {
 })
 
 describe('3. "Concurrent refreshes race"', () => {
-  test('thirty callers of two processes share one refresh and its token, at a sign-in that forgives no second', async () => {
+  test('thirty callers of two processes share one refresh and its token, with a sign-in that tolerates no second one', async () => {
     const tenant = await world.connectedStale()
     await world.signIn.settings({ latencyMilliseconds: 200 })
     const vends = await Promise.all(Array.from({ length: 30 }, (_, index) => vend(tenant, '', index % 2)))
@@ -132,7 +132,7 @@ describe('3. "Concurrent refreshes race"', () => {
 })
 
 describe('4. "An intermittent AADSTS70000 is treated as permanent"', () => {
-  test('the refusal is looked at twice, and the tenant never stops being connected', async () => {
+  test('the refusal is confirmed, and the tenant stays connected', async () => {
     const tenant = await world.connectedStale()
     await failRefreshes('invalidGrantPassing')
     expect((await vend(tenant)).body).toMatchObject({ status: 503, actor: 'nobody', reason: 'grant_refused' })
@@ -143,7 +143,7 @@ describe('4. "An intermittent AADSTS70000 is treated as permanent"', () => {
 })
 
 describe('5. "An idle grant dies after 90 days"', () => {
-  test('a tenant that nobody asks for is refreshed by the timer long before', async () => {
+  test('an idle tenant is refreshed by the timer long before', async () => {
     const tenant = await world.connected()
     const { dueAt } = (await statusOf(tenant)).refresh
     expect((Date.parse(dueAt) - Date.now()) / 86_400_000).toBeLessThanOrEqual(7)
@@ -160,7 +160,7 @@ describe('5. "An idle grant dies after 90 days"', () => {
       .toBeGreaterThan(Date.now())
   })
 
-  /** Moves the due time of a tenant to now, in its row and in the index, as waiting for it would. */
+  /** Makes a tenant due now, in its row and in the index, as if time had passed. */
   async function letDaysPass(tenant: string): Promise<void> {
     const past = new Date(Date.now() - 1000)
     const filter = { queryOptions: { filter: `tenant eq '${tenant}'` } }
@@ -185,7 +185,7 @@ describe('5. "An idle grant dies after 90 days"', () => {
 })
 
 describe('6. "There is no refresh token at all"', () => {
-  test('offline_access is always asked for, and a consent that brings none is refused by name', async () => {
+  test('offline_access is always requested, and a consent without a refresh token is refused by name', async () => {
     const tenant = world.newTenant()
     const { connectUrl } = await world.session(tenant)
     const { headers } = await fetch(connectUrl, { redirect: 'manual' })
@@ -199,7 +199,7 @@ describe('6. "There is no refresh token at all"', () => {
 })
 
 describe('7. "Error 105 with no cause: sandbox or production, swapped ids"', () => {
-  /** Makes a call by hand as an app would, wrongly, and asks what was wrong with it. */
+  /** Makes a wrong call, like an app, and requests its diagnosis. */
   async function callAndDiagnose(tenant: string, url: string, headers: Record<string, string>) {
     const answer = await fetch(url, {
       method: 'POST',
@@ -212,7 +212,7 @@ describe('7. "Error 105 with no cause: sandbox or production, swapped ids"', () 
     return (await diagnose(tenant, { status: answer.status, body: await answer.json(), sent })).body
   }
 
-  test('a production token at the sandbox is told from every other 105', async () => {
+  test('a production token at the sandbox is distinguished from every other 105', async () => {
     const tenant = await world.connected()
     const { services, headers } = (await vend(tenant)).body
     const url = `${services.campaignManagement}/Campaigns/QueryByAccountId`
@@ -220,7 +220,7 @@ describe('7. "Error 105 with no cause: sandbox or production, swapped ids"', () 
     expect(verdict).toMatchObject({ verdict: 'wrong_environment', credential: 'environment' })
   })
 
-  test('a developer token of the other environment is known as such, without a call', async () => {
+  test('a developer token of the other environment is recognized without a call', async () => {
     const own = await openWorld()
     const tenant = await own.connected()
     await own.setSecret('production-developer-token', { value: 'BBD37VB98' })
@@ -234,7 +234,7 @@ describe('7. "Error 105 with no cause: sandbox or production, swapped ids"', () 
     await own.close()
   })
 
-  test('swapped ids are seen, and the vend’s own are right', async () => {
+  test('swapped ids are detected, and the vend’s own are right', async () => {
     const tenant = await world.connected()
     const { services, headers } = (await vend(tenant)).body
     const url = `${services.campaignManagement}/Campaigns/QueryByAccountId`
@@ -266,7 +266,7 @@ describe('8. "No one really knows the customer id"', () => {
 })
 
 describe('9. "The client secret expired: everything is down at once, late and opaque"', () => {
-  test('is the operator’s trouble of one environment; no advertiser signs in again', async () => {
+  test('is the operator’s problem in one environment; no advertiser has to sign in again', async () => {
     await world.signIn.settings({ accessTokenSeconds: 30 })
     const [inSandbox, inProduction] = [
       await world.connected('ada@outlook.example', 'sandbox'),
@@ -299,10 +299,10 @@ describe('9. "The client secret expired: everything is down at once, late and op
   }, 90_000)
 })
 
-describe('9. "The client secret expired", and nobody had been warned', () => {
+describe('9. "The client secret expired", without a warning', () => {
   const secret = 'production-microsoft-client-secret'
 
-  test('its end is told a week before, and a second one takes over when it comes', async () => {
+  test('its expiry is announced a week before, and a second one takes over', async () => {
     const own = await openWorld({ settings: { ROW_CACHE_SECONDS: '0' } })
     const ready = async () => (await own.call('GET', '/ready', { app: 'demo-operator' })).body
     await own.setSecret(secret, { expiresOn: new Date(Date.now() + 6.5 * 86_400_000) })
@@ -349,7 +349,7 @@ describe('10. "The failure’s text says nothing"', () => {
 })
 
 describe('11. "Works on the laptop, fails in production: app type, tenant, admin consent, MFA"', () => {
-  test('an administrator’s hurdle is a page with their link; a wrong registration is the operator’s', async () => {
+  test('an administrator’s obstacle leads to a page with their link; a wrong registration is the operator’s problem', async () => {
     for (const [person, code] of [
       ['donald@fabrikam.example', 'admin_consent_required'],
       ['margaret@fabrikam.example', 'advertising_not_enabled'],
@@ -363,7 +363,7 @@ describe('11. "Works on the laptop, fails in production: app type, tenant, admin
     expect(body).toContain('environment_on_hold')
   })
 
-  test('a second factor that is asked for later is told as such, with the way to a new sign-in', async () => {
+  test('a second factor that is required later is named, with a link to a new sign-in', async () => {
     const tenant = await world.connectedStale()
     await failRefreshes('mfaRequired')
     const { body } = await vend(tenant)
@@ -377,8 +377,8 @@ describe('11. "Works on the laptop, fails in production: app type, tenant, admin
   })
 })
 
-describe('12. "The person who consented leaves; nobody is told, and the status says connected"', () => {
-  test('the status turns, one event says why, and who had consented is on record', async () => {
+describe('12. "The person who consented leaves; no one notices, and the status says connected"', () => {
+  test('the status changes, one event says why, and the consenter is on record', async () => {
     const tenant = await world.connectedStale('radia@contoso.example')
     await failRefreshes('userDisabled')
     for (let times = 0; times < 3; times++) {
@@ -398,7 +398,7 @@ describe('12. "The person who consented leaves; nobody is told, and the status s
     expect(await world.refreshCalls()).toHaveLength(1)
   })
 
-  test('somebody else may connect it with the hint as it is, once the app agrees to what is lost, and no administrator is sent a link without a result', async () => {
+  test('another person can connect it with the unchanged hint, once the app accepts the loss, and no administrator gets a useless link', async () => {
     const tenant = await world.connectedStale('radia@contoso.example')
     await failRefreshes('userDisabled')
     const { body } = await vend(tenant)
@@ -418,7 +418,7 @@ describe('12. "The person who consented leaves; nobody is told, and the status s
     })
   })
 
-  test('the wrong kind of account is told once, with the link’s making, and once when it is over', async () => {
+  test('the wrong kind of account is reported once, with the request for a link, and once when it is over', async () => {
     const tenant = await world.connected()
     const pass = () =>
       world.call('POST', `/v1/tenants/${tenant}/ads/customerManagement/User/Query`, { body: {} })
@@ -441,7 +441,7 @@ describe('12. "The person who consented leaves; nobody is told, and the status s
     expect((await statusOf(tenant)).advertisingRefusal).toBeUndefined()
   })
 
-  test('a trouble that passes is told once when it lasts and once when it is over, however often it is met', async () => {
+  test('a temporary problem is reported once when it lasts and once when it is over, no matter how often it occurs', async () => {
     const tenant = await world.connectedStale()
     await failRefreshes('serverError', 2)
     await expect.poll(async () => (await vend(tenant)).status, { timeout: 60_000, interval: 1000 }).toBe(200)

@@ -11,7 +11,7 @@ beforeAll(async () => {
 
 afterAll(() => world.close())
 
-/** Where a browser ended. */
+/** The browser's final page. */
 interface End {
   readonly status: number
   readonly body: string
@@ -34,7 +34,7 @@ async function open(url: string, cookie = ''): Promise<End> {
   }
 }
 
-/** Signs in with an authorization request that somebody has changed on its way. */
+/** Signs in with an authorization request that was changed on the way. */
 async function withRequest(change: (request: URLSearchParams) => void): Promise<End> {
   const { connectUrl } = await world.session(world.newTenant())
   const begun = await fetch(connectUrl, { redirect: 'manual' })
@@ -46,7 +46,7 @@ async function withRequest(change: (request: URLSearchParams) => void): Promise<
   return open(visit.url, cookie)
 }
 
-/** How each comes about on real protocols. A code without a way here fails the suite. */
+/** How to cause each failure through real protocols. A code without an entry fails the suite. */
 const ways: Record<ConnectFailureCode, () => Promise<End>> = {
   link_not_valid: () => open(`${world.origin}/oauth/authorize?session=gone`),
   sign_in_not_valid: () => open(`${world.origin}/oauth/callback?state=gone&code=x`),
@@ -120,7 +120,7 @@ const ways: Record<ConnectFailureCode, () => Promise<End>> = {
 }
 
 const statusByActor = { advertiser: 403, advertiserAdmin: 403, app: 400, operator: 503, nobody: 503 } as const
-/** Nobody knows which app's these are, so there is no way back to one. */
+/** The app of these is unknown, so there is no way back to one. */
 const withoutApp = ['link_not_valid', 'sign_in_not_valid', 'other_browser']
 
 const linesOf = (event: string) =>
@@ -148,7 +148,7 @@ describe('connecting ends with', () => {
   })
 })
 
-test('keys that the provider does not give are its outage, not our fault', async () => {
+test('missing keys of the provider are its outage, not our fault', async () => {
   const { callbackUrl, cookie } = await world.stopAtCallback(world.newTenant(), ada)
   const fresh = await world.addBroker()
   await world.signIn.fault({ endpoint: 'keys', kind: 'serverError', times: 5 })
@@ -160,7 +160,7 @@ test('keys that the provider does not give are its outage, not our fault', async
   })
 })
 
-describe('of our own registration the operator is told', () => {
+describe('a fault of our own registration', () => {
   test('refused credentials hold the environment, and the next sign-in with good ones ends that', async () => {
     const before = {
       held: linesOf('environment.held').length,
@@ -176,7 +176,7 @@ describe('of our own registration the operator is told', () => {
     await expect.poll(() => linesOf('environment.released').slice(before.released)).toHaveLength(1)
   })
 
-  test('a code of somebody else’s holds nothing', async () => {
+  test('another person’s code holds nothing', async () => {
     const before = linesOf('environment.held').length
     const [one, other] = [
       await world.stopAtCallback(world.newTenant(), ada),
@@ -194,11 +194,11 @@ describe('of our own registration the operator is told', () => {
   })
 })
 
-describe('the provider that answers is the one that was asked', () => {
+describe('the answering provider must be the right one', () => {
   test.each([
     ['another one', 'https://evil.example'],
     ['Google', 'https://accounts.google.com'],
-  ])('an answer of %s is used for nothing, and spends the sign-in', async (_title, iss) => {
+  ])('an answer from %s is not used, and spends the sign-in', async (_title, iss) => {
     const tenant = world.newTenant()
     const { callbackUrl, cookie } = await world.stopAtCallback(tenant, ada)
     const url = new URL(callbackUrl)
@@ -210,7 +210,7 @@ describe('the provider that answers is the one that was asked', () => {
   })
 })
 
-test('Microsoft’s trace id of an error that came through the browser reaches the app', async () => {
+test('Microsoft’s trace id of an error from the browser reaches the app', async () => {
   const { callbackUrl, cookie } = await world.stopAtCallback(world.newTenant(), ada)
   const url = new URL(callbackUrl)
   url.searchParams.delete('code')

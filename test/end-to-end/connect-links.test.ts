@@ -10,8 +10,8 @@ beforeAll(async () => {
 
 afterAll(() => world.close())
 
-describe('a disconnect voids what was made before it', () => {
-  test('a link that is still open does not connect the tenant again, and a new one does', async () => {
+describe('a disconnect voids earlier links and sign-ins', () => {
+  test('an open link does not connect the tenant again, but a new one does', async () => {
     const tenant = await world.connected()
     const { connectUrl } = await world.session(tenant)
     await world.call('DELETE', `/v1/tenants/${tenant}`)
@@ -23,7 +23,7 @@ describe('a disconnect voids what was made before it', () => {
     expect((await world.call('GET', `/v1/tenants/${tenant}`)).body.status).toBe('connected')
   })
 
-  test('nor does a link that was made for a tenant already disconnected, before it was disconnected again', async () => {
+  test('nor does a link from between two disconnects', async () => {
     const tenant = await world.connected()
     await world.call('DELETE', `/v1/tenants/${tenant}`)
     const { connectUrl } = await world.session(tenant)
@@ -31,7 +31,7 @@ describe('a disconnect voids what was made before it', () => {
     expect((await world.finish(connectUrl, 'ada@outlook.example')).body).toContain('link_not_valid')
   })
 
-  test('a sign-in under way ends without a connection, and leaves no grant behind', async () => {
+  test('a running sign-in ends without a connection, and leaves no grant', async () => {
     const tenant = await world.connected()
     const { callbackUrl, cookie } = await world.stopAtCallback(tenant, 'ada@outlook.example')
     await world.call('DELETE', `/v1/tenants/${tenant}`)
@@ -44,11 +44,11 @@ describe('a disconnect voids what was made before it', () => {
   })
 })
 
-describe('nobody but a person spends anything', () => {
+describe('only a person spends anything', () => {
   test.each([
     ['HEAD', {}],
     ['GET', { 'Sec-Purpose': 'prefetch' }],
-  ])('%s at the callback leaves the sign-in to be finished', async (method, headers) => {
+  ])('%s at the callback leaves the sign-in unspent', async (method, headers) => {
     const { callbackUrl, cookie } = await world.stopAtCallback(world.newTenant(), 'ada@outlook.example')
     const ahead = await fetch(callbackUrl, { method, headers: { cookie, ...headers }, redirect: 'manual' })
     expect({ status: ahead.status, location: ahead.headers.get('location') }).toEqual({
@@ -78,7 +78,7 @@ describe('a link that may travel by mail', () => {
     return answer.body.connectUrl as string
   }
 
-  test('is not spent by a request that only looks at it, and connects when a person presses the button', async () => {
+  test('is not spent by a request alone, and connects when a person presses the button', async () => {
     const tenant = world.newTenant()
     const connectUrl = await mailed(tenant)
     const visitor = createVisitor()
@@ -100,7 +100,7 @@ describe('a link that may travel by mail', () => {
     expect((await createVisitor().visit(connectUrl)).body).toContain('link_not_valid')
   })
 
-  test('shows its page with no more power than a form to the broker needs', async () => {
+  test('shows its page with only the permissions for a form to the broker', async () => {
     const answer = await fetch(await mailed(world.newTenant()))
     const policy = answer.headers.get('content-security-policy') ?? ''
     expect(policy).toContain("form-action 'self';")
@@ -108,7 +108,7 @@ describe('a link that may travel by mail', () => {
     expect(answer.headers.get('set-cookie')).toBeNull()
   })
 
-  test('is spent by one press of many', async () => {
+  test('is spent by one of many presses', async () => {
     const session = new URL(await mailed(world.newTenant())).searchParams.get('session') ?? ''
     const press = () =>
       fetch(`${world.origin}/oauth/authorize`, {
@@ -120,7 +120,7 @@ describe('a link that may travel by mail', () => {
     expect(statuses.sort()).toEqual([200, 400, 400])
   })
 
-  test('that lives no longer than an hour leads on at once', async () => {
+  test('that is valid for at most an hour continues immediately', async () => {
     const { connectUrl } = await world.session(world.newTenant())
     const answer = await fetch(connectUrl, { redirect: 'manual' })
     expect(answer.status).toBe(302)

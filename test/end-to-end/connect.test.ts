@@ -17,7 +17,7 @@ describe('an advertiser connects', () => {
     ['a Google account', 'tony@gmail.example', 'production', 'google', 'google'],
     ['a personal account in the sandbox', 'ada@outlook.example', 'sandbox', 'microsoft', 'personal'],
   ] as const)(
-    '%s ends back at the app, connected',
+    '%s returns to the app, connected',
     async (_title, person, environment, identityProvider, accountKind) => {
       const tenant = world.newTenant()
       const visit = await world.connect(tenant, person, {
@@ -39,7 +39,7 @@ describe('an advertiser connects', () => {
     },
   )
 
-  test('the accounts are there, with the customer through which each is reached', async () => {
+  test('the accounts are stored, each with the customer through which to reach it', async () => {
     const tenant = world.newTenant()
     await world.connect(tenant, 'grace@contoso.example', { accountChoice: 'app' })
     const { body } = await world.call('GET', `/v1/tenants/${tenant}/accounts?limit=200`)
@@ -50,7 +50,7 @@ describe('an advertiser connects', () => {
     ).toBe(true)
   })
 
-  test('the token’s life counts from the exchange, however long the rest of the connecting takes', async () => {
+  test('the token’s lifetime counts from the exchange, no matter how long the rest of connecting takes', async () => {
     await world.signIn.forget()
     const tenant = await world.connected()
     const requests = await world.signIn.requests()
@@ -60,13 +60,13 @@ describe('an advertiser connects', () => {
     expect(issuedAt).toBeLessThanOrEqual(Date.parse(exchange?.at ?? ''))
   })
 
-  test('a second factor on the way makes no difference', async () => {
+  test('a second factor along the way makes no difference', async () => {
     const tenant = world.newTenant()
     const visit = await world.connect(tenant, 'radia@contoso.example')
     expect(new URL(visit.url).searchParams.get('status')).toBe('connected')
   })
 
-  test('the history tells of it, newest first, and holds no address in the clear', async () => {
+  test('the history records it, newest first, without an unmasked address', async () => {
     const tenant = await world.connected()
     const { body } = await world.call('GET', `/v1/tenants/${tenant}/events`)
     const types = body.events.map((event: { type: string }) => event.type)
@@ -76,7 +76,7 @@ describe('an advertiser connects', () => {
   })
 })
 
-describe('state, session and code are each spent once', () => {
+describe('state, session, and code are each spent once', () => {
   test('a link opened a second time says so and changes nothing', async () => {
     const { connectUrl } = await world.session(world.newTenant())
     const visitor = createVisitor()
@@ -87,7 +87,7 @@ describe('state, session and code are each spent once', () => {
     expect(again.body).toContain('link_not_valid')
   })
 
-  test('looking ahead at a link does not spend it', async () => {
+  test('prefetching a link does not spend it', async () => {
     const tenant = world.newTenant()
     const { connectUrl } = await world.session(tenant)
     expect((await fetch(connectUrl, { method: 'HEAD', redirect: 'manual' })).status).toBe(204)
@@ -98,7 +98,7 @@ describe('state, session and code are each spent once', () => {
     expect(new URL(visit.url).searchParams.get('status')).toBe('connected')
   })
 
-  test('a callback that is replayed in the same browser ends where the first one ended and changes nothing', async () => {
+  test('a replayed callback in the same browser ends where the first one ended and changes nothing', async () => {
     const tenant = world.newTenant()
     const { callbackUrl, cookie } = await world.stopAtCallback(tenant, 'ada@outlook.example')
     const first = await fetch(callbackUrl, { headers: { cookie }, redirect: 'manual' })
@@ -128,7 +128,7 @@ describe('state, session and code are each spent once', () => {
     expect(own.status).toBe(303)
   })
 
-  test('a code of one sign-in is worth nothing in another', async () => {
+  test('a code from one sign-in is useless in another', async () => {
     const first = await world.stopAtCallback(world.newTenant(), 'ada@outlook.example')
     const second = await world.stopAtCallback(world.newTenant(), 'ada@outlook.example')
     const mixed = new URL(second.callbackUrl)
@@ -138,7 +138,7 @@ describe('state, session and code are each spent once', () => {
     expect(await answer.text()).toMatch(/environment_on_hold|sign_in_refused/)
   })
 
-  test('a state that nobody issued is refused like a spent one', async () => {
+  test('an unissued state is refused like a spent one', async () => {
     for (const state of ['', 'abc', 'aou4.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA', '../../x']) {
       const url = `${world.origin}/oauth/callback?code=x&state=${encodeURIComponent(state)}`
       expect((await fetch(url, { redirect: 'manual' })).status).toBe(400)
@@ -146,8 +146,8 @@ describe('state, session and code are each spent once', () => {
   })
 })
 
-describe('every way it can go wrong ends where a person or the app can act', () => {
-  test('declining leads back to the app with the reason', async () => {
+describe('every failure ends where a person or the app can act', () => {
+  test('declining returns to the app with the reason', async () => {
     const tenant = world.newTenant()
     const { connectUrl } = await world.session(tenant)
     const visit = await world.finish(connectUrl, 'barbara@outlook.example', 'decline')
@@ -185,7 +185,7 @@ describe('every way it can go wrong ends where a person or the app can act', () 
     expect(link.searchParams.get('scope')).toBe('d42ffc93-c136-491d-b4fd-6f18168c68fd/msads.manage')
   })
 
-  test('a sign-in that brings no refresh token is refused by name', async () => {
+  test('a sign-in without a refresh token is refused by name', async () => {
     await world.signIn.fault({ endpoint: 'token', grantType: 'authorization_code', kind: 'noRefreshToken' })
     const visit = await world.connect(world.newTenant(), 'ada@outlook.example')
     expect(visit.body).toContain('refresh_token_missing')
@@ -202,7 +202,7 @@ describe('every way it can go wrong ends where a person or the app can act', () 
       { endpoint: 'token', grantType: 'authorization_code', kind: 'expiredClientSecret' },
       'environment_on_hold',
     ],
-  ])('when %s, the page says whose fault it is not', async (_title, fault, code) => {
+  ])('if %s, the page says who is not at fault', async (_title, fault, code) => {
     await world.signIn.fault(fault)
     const visit = await world.connect(world.newTenant(), 'ada@outlook.example')
     expect({ status: visit.status, found: visit.body.includes(code) }).toEqual({ status: 503, found: true })
@@ -213,7 +213,7 @@ describe('every way it can go wrong ends where a person or the app can act', () 
     ['106', { code: 106 }, 403, 'advertising_access_denied'],
     ['an unknown code', { code: 9999 }, 503, 'advertising_answer_unknown'],
     ['117', { code: 117 }, 503, 'advertising_unavailable'],
-  ])('%s of Microsoft Advertising asks the right person', async (_title, fault, status, code) => {
+  ])('%s of Microsoft Advertising names the right person', async (_title, fault, status, code) => {
     await world.advertising.fault({ kind: 'fault', ...fault })
     const visit = await world.connect(world.newTenant(), 'ada@outlook.example')
     await world.advertising.clear()
@@ -221,13 +221,13 @@ describe('every way it can go wrong ends where a person or the app can act', () 
     expect(visit.body.includes('in a few minutes')).toBe(code === 'advertising_unavailable')
   })
 
-  test('a hiccup of Microsoft Advertising costs nobody the sign-in', async () => {
+  test('a single failure of Microsoft Advertising does not fail the sign-in', async () => {
     await world.advertising.fault({ kind: 'serverError', status: 503, path: '/User/Query', times: 1 })
     const visit = await world.connect(world.newTenant(), 'ada@outlook.example')
     expect(new URL(visit.url).searchParams.get('status')).toBe('connected')
   })
 
-  test('Microsoft Advertising being down keeps nothing and says to come back', async () => {
+  test('an outage of Microsoft Advertising stores nothing and asks the person to try later', async () => {
     await world.advertising.fault({ kind: 'serverError', status: 503, path: '/User/Query' })
     const tenant = world.newTenant()
     const visit = await world.connect(tenant, 'ada@outlook.example')
@@ -246,7 +246,7 @@ describe('reconnecting', () => {
     expect((await world.call('GET', `/v1/tenants/${tenant}/token`)).status).toBe(200)
   })
 
-  test('another person ends on a page that names the expected sign-in, masked, and the old grant works on', async () => {
+  test('another person ends on a page that names the expected sign-in, masked, and the old grant keeps working', async () => {
     const tenant = await world.connected()
     const visit = await world.connect(tenant, 'edsger@contoso.example')
     expect(visit.status).toBe(403)
@@ -256,7 +256,7 @@ describe('reconnecting', () => {
     expect((await world.call('GET', `/v1/tenants/${tenant}`)).body.connection.accountKind).toBe('personal')
   })
 
-  test('another person is not told that a dead connection works', async () => {
+  test('the page for another person does not claim that a dead connection works', async () => {
     const tenant = await world.connectedStale('radia@contoso.example')
     await world.signIn.fault({ endpoint: 'token', grantType: 'refresh_token', kind: 'userDisabled' })
     expect((await world.call('GET', `/v1/tenants/${tenant}/token`)).status).toBe(409)
@@ -265,7 +265,7 @@ describe('reconnecting', () => {
     expect(body).not.toContain('still works')
   })
 
-  test('another person may where the session allows it and the app confirms', async () => {
+  test('another person is accepted if the session allows it and the app confirms', async () => {
     const tenant = await world.connected()
     const options = { allowDifferentUser: true, accountChoice: 'app' } as const
     expect((await world.connectConfirmed(tenant, 'edsger@contoso.example', options)).status).toBe(200)
@@ -288,7 +288,7 @@ describe('the kind of account', () => {
     ['personal', 'ada@outlook.example', '/consumers/oauth2/v2.0/authorize'],
     ['work', 'edsger@contoso.example', '/organizations/oauth2/v2.0/authorize'],
     ['google', 'tony@gmail.example', ''],
-  ] as const)('%s is led to its own sign-in, which ends connected', async (signInWith, person, path) => {
+  ] as const)('%s gets its own sign-in, which ends connected', async (signInWith, person, path) => {
     const { connectUrl } = await world.session(world.newTenant(), { signInWith })
     const location = await locationOf(connectUrl)
     if (path) expect(location.pathname).toBe(path)
@@ -300,14 +300,14 @@ describe('the kind of account', () => {
     expect((await world.call('GET', `/v1/tenants/${tenant}`)).body.status).toBe('connected')
   })
 
-  test('of a Google tenant is Google’s without being told again', async () => {
+  test('of a Google tenant stays Google’s without another parameter', async () => {
     const tenant = world.newTenant()
     await world.connect(tenant, 'tony@gmail.example', { identityProvider: 'google', accountChoice: 'app' })
     const { connectUrl } = await world.session(tenant)
     expect((await locationOf(connectUrl)).origin).not.toBe(world.signInOrigin)
   })
 
-  test('that does not go with the identity provider is refused by name', async () => {
+  test('that does not match the identity provider is refused by name', async () => {
     const body = { environment: 'production', returnUrl: world.returnUrl, identityProvider: 'google' }
     const answer = await world.call('POST', `/v1/tenants/${world.newTenant()}/connect-sessions`, {
       body: { ...body, signInWith: 'work' },
@@ -319,7 +319,7 @@ describe('the kind of account', () => {
     [122, undefined, '/organizations/'],
     [123, undefined, '/consumers/'],
     [126, 'PersonalAccountIsRequired', '/consumers/'],
-  ])('that %s %s wants is where the hint, posted as it is, leads', async (code, reason, path) => {
+  ])('that %s %s requires is the one that the unchanged hint leads to', async (code, reason, path) => {
     const tenant = await world.connected()
     const fault = { Errors: [{ Code: code, Detail: reason ?? null }] }
     await world.advertising.fault({ kind: 'fault', code, ...(reason && { reason }) })
@@ -336,14 +336,14 @@ describe('the kind of account', () => {
     }
   })
 
-  test('that is wanted goes with the way back of a refused sign-in', async () => {
+  test('that is required is in the return URL of a refused sign-in', async () => {
     const { body } = await world.connect(world.newTenant(), 'barbara@outlook.example')
     expect(body).toContain('sign_in_with=work')
   })
 })
 
 describe('confirmation', () => {
-  test('nothing is vended until the app hands back the code that came to its return URL', async () => {
+  test('nothing is vended until the app returns the code from its return URL', async () => {
     const tenant = world.newTenant()
     const { id, connectUrl } = await world.session(tenant, { confirm: true })
     const visit = await world.finish(connectUrl, 'ada@outlook.example')
@@ -371,7 +371,7 @@ describe('confirmation', () => {
     expect((await world.call('POST', path, { body })).status).toBe(404)
   })
 
-  test('an unconfirmed reconnect leaves the old grant at work', async () => {
+  test('an unconfirmed reconnect leaves the old grant working', async () => {
     const tenant = await world.connected()
     await world.connect(tenant, 'ada@outlook.example', { confirm: true })
     expect((await world.call('GET', `/v1/tenants/${tenant}`)).body).toMatchObject({
@@ -388,7 +388,7 @@ describe('an environment', () => {
       body: { environment, returnUrl: world.returnUrl },
     })
 
-  test('stays the tenant’s while a consent waits to be confirmed, which ends where it was given', async () => {
+  test('stays the tenant’s while a consent is pending, which ends in its environment', async () => {
     const tenant = world.newTenant()
     const { id, connectUrl } = await world.session(tenant, { confirm: true })
     const visit = await world.finish(connectUrl, 'ada@outlook.example')
@@ -400,7 +400,7 @@ describe('an environment', () => {
     expect(vended.environment).toBe('production')
   })
 
-  test('that a tenant left does not come back with a sign-in that was under way', async () => {
+  test('that a tenant left is not restored by a running sign-in', async () => {
     const tenant = world.newTenant()
     const { callbackUrl, cookie } = await world.stopAtCallback(tenant, 'ada@outlook.example')
     expect((await session(tenant, 'sandbox')).status).toBe(201)
@@ -409,7 +409,7 @@ describe('an environment', () => {
     expect((await world.call('GET', `/v1/tenants/${tenant}`)).body.status).toBe('pending')
   })
 
-  test('that a disconnected tenant moves to has none of the other one’s accounts', async () => {
+  test('to which a disconnected tenant moves has none of the other one’s accounts', async () => {
     const tenant = world.newTenant()
     await world.connect(tenant, 'grace@contoso.example', { accountChoice: 'app' })
     const accounts = async () => (await world.call('GET', `/v1/tenants/${tenant}/accounts`)).body.accounts
@@ -425,7 +425,7 @@ describe('an environment', () => {
   })
 })
 
-describe('connect sessions refuse what they must not serve', () => {
+describe('connect sessions refuse invalid requests', () => {
   test.each([
     ['a return URL that is not the workspace’s', { returnUrl: 'https://evil.example/' }, 'returnUrl'],
     ['a return URL that only begins like it', { returnUrl: 'RETURN_URL/more' }, 'returnUrl'],
@@ -455,11 +455,11 @@ describe('connect sessions refuse what they must not serve', () => {
   })
 })
 
-describe('a sign-in that failed for something another one fixes', () => {
+describe('a failed sign-in that another one can fix', () => {
   const againOf = (body: string) =>
     (/class="button" href="([^"]*\/oauth\/authorize\?[^"]*)"/.exec(body)?.[1] ?? '').replaceAll('&amp;', '&')
 
-  test('goes on in the same browser with an account of the kind that is wanted, without a new link from the app', async () => {
+  test('continues in the same browser with the required kind of account, without a new link from the app', async () => {
     const tenant = world.newTenant()
     const { connectUrl } = await world.session(tenant, { accountChoice: 'app' })
     const visitor = createVisitor()
@@ -478,7 +478,7 @@ describe('a sign-in that failed for something another one fixes', () => {
     expect(new URL(back.url).searchParams.get('status')).toBe('connected')
   })
 
-  test('does not go on in another browser, nor without end', async () => {
+  test('does not continue in another browser, or endlessly', async () => {
     const { connectUrl } = await world.session(world.newTenant())
     const visitor = createVisitor()
     const options = { username: 'niklaus@outlook.example', password: 'open-sesame', stopAt: world.returnUrl }

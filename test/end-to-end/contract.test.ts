@@ -15,7 +15,7 @@ beforeAll(async () => {
 
 afterAll(() => world.close())
 
-/** What the contract says of an answer, as a schema of its own. */
+/** The contract's schema for an answer, as a standalone schema. */
 function schemaOf(operation: ContractOperation, status: number, type: string): z.ZodType {
   const schema = operation.responses[status]?.content?.[type]?.schema
   if (!schema) throw new Error(`the contract knows no ${type} with ${status}`)
@@ -29,7 +29,7 @@ function operationAt(method: string, path: string): ContractOperation {
   return operation
 }
 
-describe('what the broker answers', () => {
+describe('the broker’s answer', () => {
   test.each([
     ['GET', '/v1/tenants'],
     ['GET', '/v1/tenants/{tenant}'],
@@ -37,7 +37,7 @@ describe('what the broker answers', () => {
     ['GET', '/v1/tenants/{tenant}/accounts'],
     ['GET', '/v1/tenants/{tenant}/events'],
     ['GET', '/health'],
-  ])('to %s %s is what its contract says', async (method, path) => {
+  ])('to %s %s matches its contract', async (method, path) => {
     const answer = await world.call(method, path.replace('{tenant}', tenant))
     expect(answer.status).toBe(200)
     const schema = schemaOf(operationAt(method, path), 200, 'application/json')
@@ -49,7 +49,7 @@ describe('what the broker answers', () => {
     ['GET', '/v1/tenants/{tenant}/token', '/v1/tenants/nobody/token?minValidity=much', undefined],
     ['GET', '/v1/tenants/{tenant}/token', '/v1/tenants/nobody/token', ''],
     ['POST', '/v1/sweeps', '/v1/sweeps', undefined],
-  ])('%s %s when it fails: %s', async (method, path, asked, token) => {
+  ])('to %s %s if it fails: %s', async (method, path, asked, token) => {
     const answer = await world.call(method, asked, token === undefined ? {} : { token })
     const schema = schemaOf(operationAt(method, path), answer.status, 'application/problem+json')
     expect(answer.headers.get('content-type')).toContain('application/problem+json')
@@ -58,7 +58,7 @@ describe('what the broker answers', () => {
 })
 
 describe('every operation of the contract', () => {
-  test('exists: a method that the contract does not name is 405 with Allow', async () => {
+  test('exists: a method that is not in the contract gets 405 with Allow', async () => {
     for (const [path, methods] of Object.entries(contract.paths)) {
       const missing = ['get', 'post', 'put', 'delete', 'patch'].find((method) => !(method in methods))
       if (!missing) continue
@@ -70,7 +70,7 @@ describe('every operation of the contract', () => {
     }
   })
 
-  test('that has a role refuses a stranger with 401', async () => {
+  test('that has a role refuses an unknown caller with 401', async () => {
     for (const [path, methods] of Object.entries(contract.paths)) {
       for (const [method, { security }] of Object.entries(methods)) {
         if (security.length === 0 || method === 'head' || method === 'options') continue

@@ -11,7 +11,7 @@ import { defaultPorts } from '../../local/settings.ts'
 
 const root = join(import.meta.dirname, '../..')
 
-/** Runs what `npm start` runs once all is installed and built, on ports and in a folder of its own. */
+/** Runs the part of `npm start` after installation and build, with its own ports and folder. */
 async function start(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'broker-demonstration-'))
   onTestFinished(() => rm(folder, { recursive: true, force: true }))
@@ -30,7 +30,7 @@ async function start(args: readonly string[], env: Readonly<Record<string, strin
   return { out, err, status }
 }
 
-test('npm start -- --once --json performs the whole main job, tells each step, and leaves with 0', async () => {
+test('npm start -- --once --json runs the whole demonstration, reports each step, and exits with 0', async () => {
   const { out, err, status } = await start(['--once', '--json'])
   const told = out
     .trim()
@@ -43,7 +43,7 @@ test('npm start -- --once --json performs the whole main job, tells each step, a
   expect({ status, err }).toEqual({ status: 0, err: '' })
 }, 120_000)
 
-test('a variable that names no port is told in a line, with what it is', async () => {
+test('a variable that is not a port is reported on one line, with its purpose', async () => {
   const { err, status } = await start(['--once'], { LOCAL_VAULT_PORT: 'eight' })
   expect(status).toBe(1)
   expect(err.trim()).toBe(

@@ -20,7 +20,7 @@ const diagnose = (body?: unknown, of = tenant) =>
   world.call('POST', `/v1/tenants/${of}/diagnosis`, body === undefined ? {} : { body })
 
 describe('a live probe', () => {
-  test('tries every credential and says that all is well', async () => {
+  test('tests every credential and reports success', async () => {
     await world.advertising.forget()
     const { status, body } = await diagnose()
     expect({ status, verdict: body.verdict, actor: body.actor }).toEqual({
@@ -32,13 +32,13 @@ describe('a live probe', () => {
     expect(requests.length).toBeGreaterThanOrEqual(2)
   })
 
-  test('finds a tenant that nobody has connected', async () => {
+  test('finds a tenant that is not connected', async () => {
     const fresh = world.newTenant()
     await world.session(fresh)
     expect((await diagnose(undefined, fresh)).body.verdict).toBe('not_connected')
   })
 
-  test('finds a consent that waits for the app’s confirmation, and asks for no other one', async () => {
+  test('finds a pending consent, and does not ask for another one', async () => {
     const fresh = world.newTenant()
     await world.connect(fresh, 'ada@outlook.example', { confirm: true })
     const { body } = await diagnose(undefined, fresh)
@@ -58,7 +58,7 @@ describe('a live probe', () => {
     expect(JSON.stringify(body)).not.toMatch(/eyJ|local-developer-token/)
   })
 
-  test('blames no developer token that has just worked', async () => {
+  test('does not blame a developer token that has just worked', async () => {
     await world.advertising.fault({ kind: 'fault', code: 105, path: '/User/Query' })
     expect((await diagnose()).body).toMatchObject({ verdict: 'no_advertising_user', actor: 'advertiser' })
     await world.advertising.clear()
@@ -74,7 +74,7 @@ describe('a live probe', () => {
     await world.advertising.control('POST', 'accounts/update', { ...change, status: 'Active' })
   })
 
-  test('finds an identity provider that does not answer to be nobody’s fault', async () => {
+  test('finds that an unavailable identity provider is nobody’s fault', async () => {
     const stale = await world.connectedStale()
     await world.signIn.fault({ endpoint: 'token', kind: 'serverError', times: 5 })
     const { body } = await diagnose(undefined, stale)
@@ -89,7 +89,7 @@ describe('a failed call', () => {
     Errors: [{ Code: code, ErrorCode: errorCode, Message: '', Detail: null }],
   })
 
-  test('by a wrong account id is told from missing rights', async () => {
+  test('because of a wrong account id is distinguished from missing rights', async () => {
     const { body: vended } = await world.call('GET', `/v1/tenants/${tenant}/token`)
     const body = fault(106, 'UserIsNotAuthorized')
     const wrong = await diagnose({
@@ -107,32 +107,32 @@ describe('a failed call', () => {
     expect(right.body).toMatchObject({ verdict: 'user_without_rights', actor: 'advertiserAdmin' })
   })
 
-  test('with its ids swapped is seen', async () => {
+  test('with swapped ids is detected', async () => {
     const { body: vended } = await world.call('GET', `/v1/tenants/${tenant}/token`)
     const sent = { accountId: vended.customerId, customerId: vended.accountId }
     const { body } = await diagnose({ status: 403, body: fault(106, 'UserIsNotAuthorized'), sent })
     expect(body.verdict).toBe('ids_swapped')
   })
 
-  test('at the other environment’s host is seen', async () => {
+  test('at the other environment’s host is detected', async () => {
     const sent = { host: 'clientcenter.api.sandbox.bingads.microsoft.com' }
     const { body } = await diagnose({ status: 401, body: fault(105, 'InvalidCredentials'), sent })
     expect(body).toMatchObject({ verdict: 'wrong_environment', credential: 'environment' })
   })
 
-  test('by throttling says how long to wait, by service', async () => {
+  test('because of throttling has the wait of its service', async () => {
     const { body } = await diagnose({ status: 429, service: 'bulk', body: fault(4204, '') })
     expect(body).toMatchObject({ verdict: 'throttled_bulk', retryAfterSeconds: 900, actor: 'nobody' })
   })
 
-  test('is explained by its answer alone, pasted with its head', async () => {
+  test('is explained from only its answer, pasted with its head', async () => {
     const body = `HTTP/1.1 401 Unauthorized\r\nTrackingId: t-1\r\n\r\n${JSON.stringify(fault(109, ''))}`
     const { body: answer } = await diagnose({ body })
     expect(answer.verdict).toBe('access_token_expired')
     expect(answer.evidence).toContain('HTTP 401')
   })
 
-  test('by SOAP is told to come off it', async () => {
+  test('through SOAP is advised to migrate', async () => {
     const sent = {
       host: 'campaign.api.bingads.microsoft.com',
       path: '/Api/Advertiser/CampaignManagement/v13/CampaignManagementService.svc',
@@ -140,14 +140,14 @@ describe('a failed call', () => {
     expect((await diagnose({ status: 500, body: '<x/>', sent })).body.verdict).toBe('soap_call')
   })
 
-  test('may have refused thousands of items', async () => {
+  test('can contain thousands of refused items', async () => {
     const error = { Code: 1102, ErrorCode: 'CampaignServiceInvalidCampaignId', Message: 'x'.repeat(100) }
     const body = { BatchErrors: Array.from({ length: 2000 }, (_, Index) => ({ ...error, Index })) }
     const answer = await diagnose({ status: 400, service: 'campaignManagement', body })
     expect(answer.body.verdict).toBe('request_invalid')
   })
 
-  test('brings no secret back that its body held', async () => {
+  test('does not return a secret from its body', async () => {
     const token = `eyJ${'a'.repeat(600)}`
     const { body } = await diagnose({ status: 401, body: `Bearer ${token}` })
     expect(JSON.stringify(body)).not.toContain('aaaaaaaaaa')
@@ -165,7 +165,7 @@ describe('a failed call', () => {
     expect(body.errors.map((error: { field: string }) => error.field)).toContain(field)
   })
 
-  test('of another workspace’s tenant is no such tenant', async () => {
+  test('of another workspace’s tenant finds no such tenant', async () => {
     const { body } = await world.call('POST', `/v1/tenants/${tenant}/diagnosis`, { app: 'other-app' })
     expect(body.code).toBe('tenant_not_found')
   })

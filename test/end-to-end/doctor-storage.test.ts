@@ -3,6 +3,7 @@ import { serve } from '../../local/service.ts'
 import type { DoctorReport } from '../../scripts/doctor/finding.ts'
 import { examine } from '../../scripts/doctor.ts'
 import { runSweep } from '../../shared/operations/runSweep.ts'
+import { Secret } from '../../shared/secret.ts'
 import { createSecretClient } from '../../shared/storage/clients.ts'
 import { type OperatorWorld, openOperatorWorld } from './operator.ts'
 
@@ -16,14 +17,14 @@ beforeAll(async () => {
 
 afterAll(() => world?.stack.stop())
 
-/** Everything is started again, whatever the test has stopped. */
+/** Restarts everything that the test has stopped. */
 afterEach(async () => {
   for (const part of Object.values(world.stack.parts)) await part.start()
 })
 
-/** What the doctor sees through a broker in this process; nothing is asked over HTTP. */
+/** Runs the doctor through a broker in this process, without HTTP. */
 const look = (other: Record<string, string> = {}) => examine({ settings: { ...settings, ...other } })
-/** What is bad, but for what nobody listens to: there is no broker process here. */
+/** The bad rows, except those about the missing broker process. */
 const bad = ({ checks }: DoctorReport) =>
   checks.flatMap(({ name, ok }) =>
     ok === false && !/^(health|redirect URI reachable)$/.test(name) ? name : [],
@@ -46,7 +47,7 @@ test('before the first sweep there is none, and afterwards there is', async () =
 })
 
 describe('the vaults', () => {
-  test('are seen to be down, and an identity to give no token', async () => {
+  test('are reported if they are down or if the identity returns no token', async () => {
     await world.stack.parts.vault.stop()
     const report = await look()
     expect(bad(report)).toContain('secret production-developer-token')
@@ -55,14 +56,14 @@ describe('the vaults', () => {
     expect(other).toMatchObject({ ok: false, detail: expect.stringMatching(/no token: \w+/) })
   })
 
-  test.each(['get', 'set', 'delete'] as const)('are seen to refuse the right to %s', async (operation) => {
+  test.each(['get', 'set', 'delete'] as const)('are reported if they refuse to %s', async (operation) => {
     const { origin } = world.stack.parts.grantVault
     await breakVault(origin, { operation, name: 'readiness-probe', kind: 'forbiddenByRbac' })
     const name = `vault ${new URL(origin).host}`
     expect(find(await look(), name)).toMatchObject({ ok: false, detail: 'ForbiddenByRbac (403)' })
   })
 
-  test('keep one deleted probe and no more, however often they are looked at', async () => {
+  test('keep only one deleted probe, no matter how often they are checked', async () => {
     for (let count = 0; count < 3; count++) expect(bad(await look())).toEqual([])
     const { origin } = world.stack.parts.grantVault
     const client = createSecretClient(world.broker.config, world.broker.credential, origin)
@@ -90,7 +91,7 @@ describe('secrets', () => {
     })
     const client = createSecretClient(world.broker.config, world.broker.credential, settings.KEY_VAULT_URL!)
     await (await client.beginRecoverDeletedSecret(name)).pollUntilDone()
-    await client.setSecret(name, before.value, { expiresOn: new Date(Date.now() - 3 * 86_400_000) })
+    await client.setSecret(name, before.value.expose(), { expiresOn: new Date(Date.now() - 3 * 86_400_000) })
     expect(find(await look(), `secret ${name}`)).toMatchObject({
       ok: false,
       detail: expect.stringContaining('expired on 20'),
@@ -105,7 +106,7 @@ describe('secrets', () => {
     await world.broker.secretHealth.report(name, restored.version, 'accepted')
   })
 
-  test('whose successor has expired before its turn', async () => {
+  test('whose successor has expired before its use', async () => {
     const client = createSecretClient(world.broker.config, world.broker.credential, settings.KEY_VAULT_URL!)
     expect(find(await look(), `secret ${name}-next`)).toBeUndefined()
     await client.setSecret(`${name}-next`, 'new', { expiresOn: new Date(Date.now() - 86_400_000) })
@@ -115,10 +116,10 @@ describe('secrets', () => {
     await client.beginDeleteSecret(`${name}-next`)
   })
 
-  test('a set of sealing keys that is none, or missing', async () => {
+  test('an invalid or missing set of sealing keys', async () => {
     const { main } = world.broker.vaults
     const before = (await main.read('sealing-keys'))!
-    await main.write('sealing-keys', 'somebody’s note', {})
+    await main.write('sealing-keys', new Secret('a note'), {})
     expect(find(await look(), 'secret sealing-keys')).toMatchObject({
       ok: false,
       detail: 'isn’t a JWK set',
@@ -137,7 +138,7 @@ describe('secrets', () => {
 })
 
 describe('the host’s storage by identity', () => {
-  /** Azure Storage as far as the probes see it: with the rights nothing is found, without them all is refused. */
+  /** Azure Storage as the probes see it: with the rights, nothing is found; without them, everything is refused. */
   async function openStorage(refused: (request: Request) => boolean) {
     const service = await serve(
       (request) => {
@@ -154,7 +155,7 @@ describe('the host’s storage by identity', () => {
     }
   }
 
-  test('is seen to let the host do what it must', async () => {
+  test('passes if it allows the host’s operations', async () => {
     const report = await look(await openStorage(() => false))
     expect(find(report, 'queue refresh-chunks')).toMatchObject({
       ok: true,
@@ -168,14 +169,14 @@ describe('the host’s storage by identity', () => {
     ['queue refresh-chunks', 'take from', (r: Request) => r.url.endsWith('/readiness-probe/messages')],
     ['blobs of the host', 'lease', (r: Request) => r.url.includes('comp=lease')],
     ['blobs of the host', 'read', (r: Request) => r.url.includes('/blobs/')],
-  ])('is seen to refuse: %s, %s', async (name, right, refused) => {
+  ])('is reported if it refuses: %s, %s', async (name, right, refused) => {
     expect(find(await look(await openStorage(refused)), name)).toMatchObject({
       ok: false,
       detail: `${right}: status 403`,
     })
   })
 
-  test('is seen to be down', async () => {
+  test('is reported if it is down', async () => {
     const nowhere = 'http://127.0.0.1:1'
     const report = await look({
       AzureWebJobsStorage: '',
@@ -197,12 +198,12 @@ describe('tables', () => {
       ok: false,
       detail: expect.stringContaining('(403)'),
     })
-    // What could not be read is no news, good or bad.
+    // Unreadable state is neither good nor bad.
     expect(find(report, 'broker state')).toMatchObject({ ok: false })
     expect(find(report, 'last sweep')).toMatchObject({ ok: null })
   })
 
-  test('that tell of a sweep long ago, and of an environment on hold', async () => {
+  test('with an old sweep, and with an environment on hold', async () => {
     const { report } = (await world.broker.sweeps.read())!
     await world.broker.sweeps.write(report, new Date(Date.now() - 3_600_000))
     const hold = { environment: 'sandbox', identityProvider: 'microsoft', traceId: 'trace-1' } as const
@@ -215,15 +216,15 @@ describe('tables', () => {
     })
     const seen = await look()
     expect(bad(seen)).toEqual(['environment sandbox microsoft', 'last sweep'])
-    // A sweep a day is late after three days.
+    // A daily sweep is late after three days.
     expect(bad(await look({ REFRESH_SCHEDULE: '0 0 3 * * *' }))).toEqual(['environment sandbox microsoft'])
     expect((await runSweep(world.createBroker())).report.holds).toEqual(['sandbox:microsoft'])
-    await world.broker.environments.release('sandbox', 'microsoft')
+    await world.broker.environments.release({ environment: 'sandbox', identityProvider: 'microsoft' })
     expect((await runSweep(world.createBroker())).report.holds).toEqual([])
   })
 
-  // The last ones: this storage is empty when it comes back.
-  test('that do not answer, every one, and the queue beside them', async () => {
+  // Must be last, because this storage is empty after its restart.
+  test('that do not answer, all of them, and the queue', async () => {
     await world.stack.parts.azurite.stop()
     const report = await look()
     expect(bad(report)).toEqual(
@@ -232,7 +233,7 @@ describe('tables', () => {
     expect(find(report, 'table Tenants')?.resolution).toBe('npm run stack')
   })
 
-  test('of which one is gone', async () => {
+  test('with a missing one', async () => {
     await world.broker.tables.SignIns.deleteTable()
     expect(bad(await look())).toEqual(['table SignIns', 'last sweep'])
     expect(find(await look(), 'table SignIns')).toMatchObject({ ok: false, detail: 'does not exist' })

@@ -32,7 +32,7 @@ afterAll(async () => {
 const sweepNow = () =>
   fetch(`${broker.origin}/v1/sweeps`, { method: 'POST', headers: { authorization: `Bearer ${token}` } })
 
-/** Everything is started again, whatever the test has stopped. */
+/** Restarts everything that the test has stopped. */
 afterEach(async () => {
   for (const part of Object.values(world.stack.parts)) await part.start()
 })
@@ -40,8 +40,8 @@ afterEach(async () => {
 const bad = ({ checks }: DoctorReport) => checks.filter(({ ok }) => ok === false).map(({ name }) => name)
 const find = ({ checks }: DoctorReport, name: string) => checks.find((check) => check.name === name)
 
-describe('on a stack where all is well', () => {
-  test('every check is good, from outside, through the broker’s own eyes and beside its settings', async () => {
+describe('on a working stack', () => {
+  test('every check passes: from outside, through the broker’s own checks, and from its settings', async () => {
     const report = await examine({ settings, token })
     expect(bad(report)).toEqual([])
     expect(report.healthy).toBe(true)
@@ -68,7 +68,7 @@ describe('on a stack where all is well', () => {
     )
   })
 
-  test('without a token the same is seen from this process; with a URL alone it says what it could not see', async () => {
+  test('without a token, this process runs the same checks; with only a URL, the report names the missing ones', async () => {
     expect(bad(await examine({ settings }))).toEqual([])
     const fromFar = await examine({ url: broker.origin })
     expect(fromFar.healthy).toBe(true)
@@ -79,7 +79,7 @@ describe('on a stack where all is well', () => {
     expect(find(fromFar, 'sign-in')).toMatchObject({ ok: null })
   })
 
-  test('the command prints a table or JSON and ends with 0, and with 1 where something is bad', {
+  test('the command prints a table or JSON and ends with 0, and with 1 if something is bad', {
     timeout: 120_000,
   }, async () => {
     const file = join(world.stack.folder, 'doctor.settings.json')
@@ -99,7 +99,7 @@ describe('on a stack where all is well', () => {
   })
 })
 
-describe('on a stack that is broken', () => {
+describe('on a broken stack', () => {
   test('settings: each fault is named with the command that sets it', async () => {
     const report = await examine({ settings: { ...settings, KEY_VAULT_URL: '' }, url: broker.origin })
     expect(bad(report)).toContain('setting KEY_VAULT_URL')
@@ -112,7 +112,7 @@ describe('on a stack that is broken', () => {
     const elsewhere = await examine({ settings: { ...settings, PUBLIC_URL: 'http://127.0.0.1:9' } })
     expect(find(elsewhere, 'redirect URI registered: production microsoft')).toMatchObject({
       ok: false,
-      // The option replaces the list: what is registered already stays.
+      // The option replaces the list: existing URIs stay.
       resolution: expect.stringMatching(
         /--web-redirect-uris \$\(az ad app show .*\) http:\/\/127\.0\.0\.1:9\/oauth\/callback$/,
       ),
@@ -133,7 +133,7 @@ describe('on a stack that is broken', () => {
     ['AADSTS50011: The redirect URI does not match.', 'not registered'],
     ['The provided value for the input parameter &#39;redirect_uri&#39; is not valid.', 'not registered'],
     ['AADSTS90033: A transient error has occurred.', 'unknown: the provider didn’t say'],
-  ])('a page that repeats the request is read for what it says: %s', async (words, detail) => {
+  ])('a page that repeats the request is read for its error: %s', async (words, detail) => {
     const page = await serve(
       ({ url }) => new Response(`<p>${words}</p><a href="${url}">again</a>`, { status: 400 }),
       { name: 'sign-in that refuses', port: 0 },
@@ -147,7 +147,7 @@ describe('on a stack that is broken', () => {
   test.each([
     ['Cg5pbnZhbGlkX2NsaWVudBIfVGhlIE9BdXRoIGNsaWVudCB3YXMgbm90IGZvdW5kLiCRAw%3D%3D', 'no such registration'],
     ['ChVyZWRpcmVjdF91cmlfbWlzbWF0Y2ggkAMyAggB', 'not registered'],
-  ])('Google says which error it is in the address of its page: %s', async (authError, detail) => {
+  ])('Google names the error in its page’s address: %s', async (authError, detail) => {
     const location = `/signin/oauth/error?authError=${authError}&flowName=GeneralOAuthFlow`
     const google = await serve(() => new Response(null, { status: 302, headers: { location } }), {
       name: 'Google that refuses',
@@ -159,7 +159,7 @@ describe('on a stack that is broken', () => {
     expect(find(report, 'redirect URI registered: production google')).toMatchObject({ ok: false, detail })
   })
 
-  test('a broker whose settings are not whole says which, and never their values', async () => {
+  test('a broker with incomplete settings names them, and never their values', async () => {
     const port = await findFreePort()
     const WORKSPACES = '[{"workspace":"of Acme’s making"}]'
     const broken = await startBroker({
@@ -184,7 +184,7 @@ describe('on a stack that is broken', () => {
     expect(await vend.json()).not.toHaveProperty('settings')
   })
 
-  test('a redirect URI under the wrong platform, where Microsoft Graph may be asked', async () => {
+  test('a redirect URI under the wrong platform, if Microsoft Graph can be called', async () => {
     const { redirectUri } = world.broker.config
     const spa = { web: ['https://other.example/back'], spa: [redirectUri], publicClient: [] }
     const asked = async (registration: Registration | string) =>
@@ -210,7 +210,7 @@ describe('on a stack that is broken', () => {
     })
   })
 
-  test('a sign-in that is elsewhere or down', async () => {
+  test('a sign-in with a wrong address, or that is down', async () => {
     const PRODUCTION_MICROSOFT_AUTHORITY = `http://127.0.0.1:${world.stack.ports.google}/common`
     const elsewhere = await examine({ settings: { ...settings, PRODUCTION_MICROSOFT_AUTHORITY } })
     expect(bad(elsewhere)).toContain('sign-in table: production microsoft')
@@ -220,7 +220,7 @@ describe('on a stack that is broken', () => {
     )
   })
 
-  test('a clock that is minutes away', async () => {
+  test('a clock that is off by minutes', async () => {
     const late = await serve(
       () => new Response('{}', { headers: { date: new Date(Date.now() - 300_000).toUTCString() } }),
       { name: 'late broker', port: 0 },
@@ -233,7 +233,7 @@ describe('on a stack that is broken', () => {
     expect(find(other, 'clock against the identity provider')).toMatchObject({ ok: false })
   })
 
-  test('a token that is not good for operators', async () => {
+  test('a token without the operator’s role', async () => {
     const refused = await examine({ url: broker.origin, token: 'nonsense' })
     expect(find(refused, 'readiness')).toMatchObject({ ok: false, detail: expect.stringContaining('401') })
     const app = await world.stack.callerToken('demo-app')
@@ -243,7 +243,7 @@ describe('on a stack that is broken', () => {
       detail: expect.stringContaining('403'),
       resolution: expect.stringContaining('Broker.Operate'),
     })
-    // An operator sees readiness, and no tenants: that the developer tokens were not tried is said with its why.
+    // An operator sees readiness but no tenants: the report explains why the developer tokens weren't tested.
     expect(find(await examine({ url: broker.origin, token }), 'developer token: sandbox')).toMatchObject({
       ok: null,
       detail: expect.stringContaining('status 403 caller_not_allowed'),
@@ -254,7 +254,7 @@ describe('on a stack that is broken', () => {
     ['developer_token_refused', false],
     ['all_well', true],
     ['reauthorization_required', null],
-  ])('a developer token of which the live diagnosis of a connected tenant says %s', async (verdict, ok) => {
+  ])('a developer token for which a connected tenant’s live diagnosis returns %s', async (verdict, ok) => {
     const tenants = [
       { tenant: 'new', status: 'pending' },
       { tenant: 'acme', status: 'connected', environment: 'sandbox' },

@@ -16,7 +16,7 @@ beforeAll(async () => {
 
 afterAll(() => world.close())
 
-/** What alerts and workbook tiles look for, in the template as it is deployed. */
+/** The events that alerts and workbook tiles query, in the deployed template. */
 async function mentioned(): Promise<string[]> {
   const texts = await Promise.all(
     ['infra/main.json', 'infra/workbook.json'].map((path) =>
@@ -28,7 +28,7 @@ async function mentioned(): Promise<string[]> {
   return [...new Set(texts.flatMap((text) => text.match(events) ?? []))].sort()
 }
 
-/** What the broker process has written to its standard output, as alerts read it: a line that begins as an event. */
+/** Events in the broker process's standard output, as alerts read them: lines that start like an event. */
 function emitted(): Set<string> {
   const lines = world.brokers.flatMap(({ lines }) => lines)
   return new Set(lines.flatMap((line) => /^\{"event":"([^"]+)"/.exec(line)?.[1] ?? []))
@@ -36,7 +36,7 @@ function emitted(): Set<string> {
 
 const sweep = () => world.call('POST', '/v1/sweeps', { app: 'demo-operator' })
 
-/** Has the host run one of its functions with an input of our own. */
+/** Makes the host run one of its functions with the given input. */
 const runFunction = (name: string, input: string) =>
   fetch(`${world.origin}/admin/functions/${name}`, {
     method: 'POST',
@@ -53,7 +53,7 @@ async function letSecretExpire(name: string): Promise<void> {
   await client.setSecret(name, value ?? '', { expiresOn: new Date(Date.now() + 5 * 86_400_000) })
 }
 
-/** Destroys the secret that keeps a tenant's grant, as somebody may who has the right to. */
+/** Destroys the secret of a tenant's grant, as an authorized person could. */
 async function loseGrant(tenant: string): Promise<void> {
   const { config, credential } = createBroker(parseConfig(world.stack.settings()), () => {})
   for (const url of config.vault.grantUrls) {
@@ -63,7 +63,7 @@ async function loseGrant(tenant: string): Promise<void> {
   }
 }
 
-/** A hold of ours is over at once, but for the seconds that a process remembers it. */
+/** Ends a hold immediately, except for the seconds that a process remembers it. */
 async function endWaiting(): Promise<void> {
   const table = world.tableClient('BrokerState')
   const { value } = await table.getEntity<{ value: string }>('hold', 'production:microsoft')
@@ -72,7 +72,7 @@ async function endWaiting(): Promise<void> {
   await table.upsertEntity(row, 'Replace')
 }
 
-test('every event that an alert or a tile looks for is one that the broker writes', {
+test('the broker writes every event that an alert or a tile queries', {
   timeout: 120_000,
 }, async () => {
   await letSecretExpire('sandbox-developer-token')
@@ -115,7 +115,7 @@ test('every event that an alert or a tile looks for is one that the broker write
   await expect.poll(missing, { timeout: 30_000, interval: 500 }).toEqual([])
 })
 
-test('the template mentions events at all, and by names that are looked for', async () => {
+test('the template mentions events, by the names that the test searches for', async () => {
   expect(await mentioned()).toEqual(
     expect.arrayContaining(['sweep.ended', 'environment.held', 'refresh.ended']),
   )

@@ -3,7 +3,7 @@ import { openWorld, type World } from './world.ts'
 
 let world: World
 
-/** The shortest that the settings allow, so that nobody waits longer than the behaviour takes. */
+/** The shortest that the settings allow, to keep the tests short. */
 const settings = { LEASE_SECONDS: '30', TOKEN_ENDPOINT_SECONDS: '8', ROW_CACHE_SECONDS: '5' }
 
 beforeEach(async () => {
@@ -12,14 +12,14 @@ beforeEach(async () => {
 
 afterEach(() => world.close())
 
-describe('a part of the world stops', () => {
-  test('the vault: a good token is vended on, a stale one gets 503, and all is well when it is back', async () => {
+describe('a dependency stops', () => {
+  test('the vault: a valid token is still vended, a stale one gets 503, and everything works when it is back', async () => {
     const good = await world.connected()
     const stale = await world.connectedStale()
     await world.call('GET', `/v1/tenants/${good}/token`)
     await world.stack.parts.vault.stop()
     await world.stack.parts.grantVault.stop()
-    // Longer than what the vault is known not to have is remembered.
+    // Longer than a missing secret is remembered.
     const until = Date.now() + 2500
     while (Date.now() < until) expect((await world.call('GET', `/v1/tenants/${good}/token`)).status).toBe(200)
     const refused = await world.call('GET', `/v1/tenants/${stale}/token`)
@@ -43,7 +43,7 @@ describe('a part of the world stops', () => {
       .toBe(200)
   })
 
-  test('Azurite: what Microsoft Advertising answered to a passed-on call comes back all the same', async () => {
+  test('Azurite: Microsoft Advertising’s answer to a passed-through call is still returned', async () => {
     const tenant = await world.connected()
     const pass = () =>
       world.call('POST', `/v1/tenants/${tenant}/ads/customerManagement/User/Query`, { body: {} })
@@ -68,15 +68,15 @@ describe('a part of the world stops', () => {
       .toBe(200)
   })
 
-  test('Advertising: vends go on, for the broker does not need it to vend', async () => {
+  test('Advertising: vends continue, because the broker does not need it for a vend', async () => {
     const tenant = await world.connectedStale()
     await world.stack.parts.advertising.stop()
     expect((await world.call('GET', `/v1/tenants/${tenant}/token`)).status).toBe(200)
   })
 })
 
-describe('a process dies', () => {
-  test('in the middle of a refresh: another takes over, and the grant is not lost', async () => {
+describe('a process crashes', () => {
+  test('during a refresh: another one takes over, and the grant is not lost', async () => {
     const tenant = await world.connectedStale()
     await world.signIn.fault({ endpoint: 'token', grantType: 'refresh_token', kind: 'hang' })
     const dying = world.call('GET', `/v1/tenants/${tenant}/token`, { broker: 0 }).catch(() => undefined)
@@ -94,7 +94,7 @@ describe('a process dies', () => {
 })
 
 describe('two processes on one stack', () => {
-  test('what one connects the other vends, and a disconnect at one ends vending at the other within the cache time', async () => {
+  test('one vends the other’s connection, and a disconnect in one ends vending in the other within the cache time', async () => {
     const tenant = await world.connected()
     expect((await world.call('GET', `/v1/tenants/${tenant}/token`, { broker: 1 })).status).toBe(200)
     await world.call('DELETE', `/v1/tenants/${tenant}`, { broker: 0 })
@@ -104,5 +104,5 @@ describe('two processes on one stack', () => {
         interval: 1000,
       })
       .toBe('tenant_not_connected')
-  }, 60_000)
+  })
 })

@@ -12,7 +12,7 @@ const root = join(import.meta.dirname, '..', '..')
 let world: World
 let env: Record<string, string>
 
-/** What a first deployment leaves: tables and queues, a broker, and a vault without a secret. */
+/** The state after a first deployment: tables and queues, a broker, and a vault without a secret. */
 beforeAll(async () => {
   world = await openWorld({ emptyVault: true })
   const tools = join(world.stack.folder, 'bin')
@@ -36,7 +36,7 @@ afterAll(() => world?.close())
 
 const shell = (command: string) => promisify(execFile)('bash', ['-ec', command], { cwd: root, env })
 
-/** The doctor as an operator runs it, who has an address and a token and no settings. */
+/** Runs the doctor like an operator with an address and a token but no settings. */
 async function runDoctor(...options: string[]): Promise<DoctorReport & { code: number }> {
   const command = ['npm run -s doctor -- --json --url', world.origin, ...options].join(' ')
   const ended = await shell(command).then(
@@ -48,7 +48,7 @@ async function runDoctor(...options: string[]): Promise<DoctorReport & { code: n
 
 const badOnes = ({ checks }: DoctorReport) => checks.filter(({ ok }) => ok === false)
 
-/** What an operator would put into the files: what the sign-ins and Microsoft Advertising take. */
+/** The contents of an operator's files: values that the sign-ins and Microsoft Advertising accept. */
 async function writeValue(name: string): Promise<string> {
   const file = join(world.stack.folder, name)
   const environment = name.startsWith('sandbox') ? 'sandbox' : 'production'
@@ -59,7 +59,7 @@ async function writeValue(name: string): Promise<string> {
   return file
 }
 
-/** Runs a fix as it was printed, with its placeholders filled in. */
+/** Runs a printed fix, with its placeholders filled in. */
 async function fix(command: string): Promise<void> {
   const name = /--name (\S+)/.exec(command)?.[1]
   const filled = command
@@ -73,7 +73,7 @@ test('from an empty vault, the doctor’s own commands lead to the first vend', 
   timeout: 180_000,
 }, async () => {
   const before = await runDoctor('--strict', '--category', 'package')
-  // The package is good, though nothing can be vended: secrets are the operator's to bring.
+  // The package is good, although nothing can be vended: the operator must provide the secrets.
   expect(before.code).toBe(0)
   const wanting = badOnes(before)
   expect(wanting.map(({ name }) => name).toSorted()).toEqual(

@@ -17,7 +17,7 @@ afterEach(async () => {
 
 afterAll(() => world.close())
 
-/** A refresh token that somebody's own code would hold: it comes from a consent to the same client. */
+/** A refresh token as from an app's own code, from a consent to the same client. */
 async function refreshTokenOf(username: string, environment: 'production' | 'sandbox' = 'production') {
   const before = new Set(await world.grantSecrets())
   const tenant = world.newTenant()
@@ -27,7 +27,7 @@ async function refreshTokenOf(username: string, environment: 'production' | 'san
   return { refreshToken: added[0] ?? '', tenant }
 }
 
-/** As from code of one's own that never asked for `openid`, as Microsoft's own SDKs do not. */
+/** As from an app's own code that never requests `openid`, like Microsoft's SDKs. */
 async function refreshTokenWithoutOpenId(username: string): Promise<string> {
   const clientId = webClients.production.microsoft
   const redirectUri = `${world.origin}/oauth/callback`
@@ -69,8 +69,8 @@ async function refreshTokenWithoutOpenId(username: string): Promise<string> {
 
 const bring = (tenant: string, body: object) => world.call('POST', `/v1/tenants/${tenant}/grants`, { body })
 
-describe('a grant that is brought', () => {
-  test('connects a new tenant, which is vended at once', async () => {
+describe('an imported grant', () => {
+  test('connects a new tenant, which is vended immediately', async () => {
     const { refreshToken } = await refreshTokenOf('ada@outlook.example')
     const tenant = world.newTenant()
     const { status, body } = await bring(tenant, {
@@ -89,7 +89,7 @@ describe('a grant that is brought', () => {
     expect((await world.call('GET', `/v1/tenants/${tenant}/token`)).status).toBe(200)
   })
 
-  test('of a work account finds its own directory, and is refreshed there from then on', async () => {
+  test('of a work account finds its own directory, and is then refreshed there', async () => {
     const { refreshToken } = await refreshTokenOf('edsger@contoso.example')
     const tenant = world.newTenant()
     const { body } = await bring(tenant, { environment: 'production', refreshToken })
@@ -101,13 +101,13 @@ describe('a grant that is brought', () => {
     expect(JSON.stringify(refresh)).toContain('5d2f0c4e-0f5c-4a57-9b35-6b1f0f4c1a01')
   })
 
-  test('keeps a tenant’s id when it takes the place of a consent by the same person', async () => {
+  test('keeps a tenant’s id when it replaces a consent by the same person', async () => {
     const { refreshToken, tenant } = await refreshTokenOf('ada@outlook.example')
     const { status, body } = await bring(tenant, { environment: 'production', refreshToken })
     expect({ status, connected: body.status }).toEqual({ status: 200, connected: 'connected' })
   })
 
-  test('without an ID token is its person’s still: the same one reconnects, another one does not', async () => {
+  test('without an ID token still belongs to its person: the same one reconnects, another one does not', async () => {
     const refreshToken = await refreshTokenWithoutOpenId('ada@outlook.example')
     const tenant = world.newTenant()
     const options = { environment: 'production', refreshToken, accountKind: 'personal' }
@@ -127,7 +127,7 @@ describe('a grant that is brought', () => {
     expect({ status, environment: body.environment }).toEqual({ status: 200, environment: 'sandbox' })
   })
 
-  test('by another person leaves the tenant as it was, unless that is meant', async () => {
+  test('by another person leaves the tenant unchanged, unless that is allowed', async () => {
     const { refreshToken } = await refreshTokenOf('edsger@contoso.example')
     const tenant = await world.connected('ada@outlook.example')
     const options = { environment: 'production', refreshToken }
@@ -141,7 +141,7 @@ describe('a grant that is brought', () => {
     expect(seen.connection.consentedBy).toBe('a…@outlook.example')
   })
 
-  test('by another person who loses accounts is kept once the app has said that it knows which', async () => {
+  test('by another person who loses accounts is stored once the app has accepted the loss', async () => {
     const { refreshToken } = await refreshTokenOf('edsger@contoso.example')
     const tenant = await world.connected('ada@outlook.example')
     const [account] = (await world.call('GET', `/v1/tenants/${tenant}/accounts`)).body.accounts
@@ -170,7 +170,7 @@ describe('a grant that is brought', () => {
   })
 })
 
-describe('nothing is kept', () => {
+describe('nothing is stored', () => {
   test('of a token that the identity provider refuses', async () => {
     const tenant = world.newTenant()
     const { status, body } = await bring(tenant, { environment: 'production', refreshToken: 'not-a-token' })
@@ -189,7 +189,7 @@ describe('nothing is kept', () => {
     expect((await world.call('GET', `/v1/tenants/${tenant}`)).status).toBe(404)
   })
 
-  test('of a person whom Microsoft Advertising does not take', async () => {
+  test('of a person whom Microsoft Advertising refuses', async () => {
     const { refreshToken } = await refreshTokenOf('edsger@contoso.example')
     await world.advertising.fault({ kind: 'fault', code: 123 })
     const tenant = world.newTenant()
@@ -202,7 +202,7 @@ describe('nothing is kept', () => {
     expect((await world.call('GET', `/v1/tenants/${tenant}`)).status).toBe(404)
   })
 
-  test('while the identity provider or Microsoft Advertising does not answer; it is to be tried again', async () => {
+  test('while the identity provider or Microsoft Advertising does not answer; the app should try again', async () => {
     const { refreshToken } = await refreshTokenOf('ada@outlook.example')
     const options = { environment: 'production', refreshToken, accountKind: 'personal' }
     const tenant = world.newTenant()

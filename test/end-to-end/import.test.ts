@@ -22,7 +22,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-/** Each command is a process of its own. */
+/** Each command is a separate process. */
 const slow = { timeout: 60_000 }
 
 async function runCommand(
@@ -48,7 +48,7 @@ async function writeCsv(name: string, ...lines: readonly string[]) {
 
 describe('import', () => {
   test(
-    'connects every tenant of the file, reports the others, and goes on where it stopped',
+    'connects every tenant of the file, reports the others, and continues where it stopped',
     slow,
     async () => {
       await world.connected()
@@ -82,7 +82,7 @@ describe('import', () => {
     },
   )
 
-  test('one person without Microsoft Advertising stops no run, and begins none', slow, async () => {
+  test('one person without Microsoft Advertising neither stops nor blocks a run', slow, async () => {
     await world.connected()
     const [refreshToken = ''] = await world.grantSecrets()
     const [one, two] = [world.newTenant(), world.newTenant()]
@@ -104,7 +104,7 @@ describe('import', () => {
     expect(await world.refreshCalls()).toHaveLength(0)
   })
 
-  test('a run that is stopped tells how far it came', slow, async () => {
+  test('a stopped run reports its progress', slow, async () => {
     await world.connected()
     const [refreshToken = ''] = await world.grantSecrets()
     const [one, two] = [world.newTenant(), world.newTenant()]
@@ -120,7 +120,7 @@ describe('import', () => {
     })
   })
 
-  test('what one broker took is still to be brought to another one', slow, async () => {
+  test('tenants imported into one broker can still be imported into another one', slow, async () => {
     const tenant = world.newTenant()
     const file = await writeCsv('staging.csv', `${tenant},production,,dead-token,,,`)
     await runCommand('import', [file])
@@ -139,7 +139,7 @@ describe('import', () => {
     expect((await world.call('GET', `/v1/tenants/${tenant}`)).status).toBe(404)
   })
 
-  test('names every faulty line, imports nothing, and repeats no token', slow, async () => {
+  test('names every invalid line, imports nothing, and repeats no token', slow, async () => {
     const file = await writeCsv(
       'faulty.csv',
       'acme,production,,secret-one,,,',
@@ -155,7 +155,7 @@ describe('import', () => {
     expect(err + out).not.toContain('secret-')
   })
 
-  test('of a file without a header line says so, and repeats none of it', slow, async () => {
+  test('of a file without a header line reports that, without repeating it', slow, async () => {
     const file = join(folder, 'bare.csv')
     await writeFile(file, 'acme,production,,secret-one,,,\n')
     const { code, err } = await runCommand('import', [file])
@@ -165,7 +165,7 @@ describe('import', () => {
   })
 
   test(
-    'reports a tenant that would lose accounts by who and which, and takes it once the file says so',
+    'reports the person and the accounts that a tenant would lose, and imports it once the file accepts that',
     slow,
     async () => {
       const tenant = await world.connected('ada@outlook.example')
@@ -200,7 +200,7 @@ describe('diagnose', () => {
     expect({ code, out }).toEqual({ code: 0, out: expect.stringMatching(/^Verdict {6}all_well\n/) })
   })
 
-  test('explains a failed response that is piped in, also as JSON', slow, async () => {
+  test('explains a piped failed response, even as JSON', slow, async () => {
     const tenant = await world.connected()
     const failed = { status: 429, service: 'bulk', body: { Errors: [{ Code: 4204 }], TrackingId: 't' } }
     const { code, out } = await runCommand('diagnose', ['--tenant', tenant, '--json'], JSON.stringify(failed))
@@ -208,7 +208,7 @@ describe('diagnose', () => {
     expect(JSON.parse(out)).toMatchObject({ verdict: 'throttled_bulk', retryAfterSeconds: 900 })
   })
 
-  test('says what to type when it is not understood', slow, async () => {
+  test('says what to type if it is invalid', slow, async () => {
     expect(await runCommand('diagnose', [])).toMatchObject({
       code: 2,
       err: expect.stringContaining('--tenant acme'),

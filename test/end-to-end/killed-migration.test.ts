@@ -22,20 +22,20 @@ const people = ['ada@outlook.example', 'radia@contoso.example']
 const halfOfAll = [...'01234567'].map((digit) => `grant-${digit}`)
 
 let world: World
-/** A broker in this process, to read what the rows say. */
+/** A broker in this process, to read the rows. */
 let reader: Broker
 let settingsFile: string
 let tenants: string[]
 
 beforeAll(async () => {
-  // A sign-in that ends used tokens forgives nobody who puts an older token in a newer one's place.
+  // A strict sign-in reveals every replacement of a newer token by an older one.
   world = await openWorld({ settings, strict: true })
   const all = { ...world.stack.settings(), ...settings }
   await prepareProcess(all)
   reader = createBroker(parseConfig(all), () => undefined)
   settingsFile = join(world.stack.folder, 'migration.settings.json')
   await writeFile(settingsFile, JSON.stringify({ Values: all }))
-  // Vends that want 61 s of it refresh again and again.
+  // Vends that require 61 s of it keep refreshing.
   await world.signIn.settings({ accessTokenSeconds: 63 })
   tenants = []
   for (let round = 0; round < 12; round++)
@@ -54,7 +54,7 @@ function migrate(to: 'sealed' | 'vault'): Child & { readonly lines: readonly str
   return { ...startChild({ name, command: process.execPath, args, env, cwd: process.cwd(), onLine }), lines }
 }
 
-/** Runs the command again and again, as its last line says, until nothing is left to move. */
+/** Repeats the command, as its last line says, until nothing is left to move. */
 async function migrateToTheEnd(to: 'sealed' | 'vault'): Promise<void> {
   const round = async () => {
     const child = migrate(to)
@@ -73,7 +73,10 @@ async function control(method: string, path: string, body?: object): Promise<unk
   return answer.status === 204 ? undefined : answer.json()
 }
 
-/** Runs the command, again where all the grants in question were leased, and kills it as soon as a request of its own hangs. */
+/**
+ * Runs the command, repeatedly if all the grants in question were leased, and kills it as soon as one of its requests
+ * hangs.
+ */
 async function killWhenItHangs(to: 'sealed' | 'vault'): Promise<void> {
   let child = migrate(to)
   const hanging = async () => {
@@ -96,7 +99,7 @@ async function countIn(store: 'sealed' | 'vault'): Promise<number> {
   return (await rows()).filter(({ grant }) => grant?.reference.startsWith(`${store}:`)).length
 }
 
-/** The secrets of the last few grants that the command comes to and that are in the vault. */
+/** The secrets of the last few grants in the vault, in the command's order. */
 async function lastSecrets(count: number): Promise<string[]> {
   const secrets: string[] = []
   for await (const name of walkTenants(reader.tables)) {
@@ -107,7 +110,10 @@ async function lastSecrets(count: number): Promise<string[]> {
   return secrets.slice(-count)
 }
 
-/** Every tenant refreshes from where its grant is now; then the load ends, and nobody was told anything worse than to wait. */
+/**
+ * Every tenant refreshes from its grant's current place; then the load ends, and no answer was worse than a request to
+ * wait.
+ */
 async function expectAllToRefresh(load: Load): Promise<void> {
   await world.signIn.forget()
   const refreshed = async () => {
@@ -121,14 +127,14 @@ async function expectAllToRefresh(load: Load): Promise<void> {
 
 const destroying = { operation: 'delete' }
 
-test('a migration to sealed that is killed twice ends when it is run again: no grant is lost, no secret stays', async () => {
+test('a migration to sealed that is killed twice completes when it is run again: no grant is lost, no secret remains', async () => {
   const load = startLoad(world, tenants, new Set([0]))
-  // It dies when a row names the new place and the old one is about to be destroyed.
+  // It's killed when a row names the new place and the old one is about to be destroyed.
   for (const name of await lastSecrets(12))
     await control('POST', 'faults', { ...destroying, name, kind: 'hang' })
   await killWhenItHangs('sealed')
   expect(await countIn('sealed')).toBeGreaterThan(0)
-  // It dies when the old one is destroyed and the row still remembers it.
+  // It's killed when the old one is destroyed and the row still lists it.
   for (const name of await lastSecrets(6)) {
     await control('POST', 'faults', { ...destroying, name, kind: 'cutAfterEffect', times: 1 })
     await control('POST', 'faults', { ...destroying, name, kind: 'hang' })
@@ -139,14 +145,14 @@ test('a migration to sealed that is killed twice ends when it is run again: no g
   await migrateToTheEnd('sealed')
   expect(await countIn('sealed')).toBe(tenants.length)
   await expectAllToRefresh(load)
-  // What the dead commands left, the tenant's next refresh has destroyed.
+  // The tenants' next refreshes have destroyed the leftovers of the killed commands.
   expect(await world.grantSecrets()).toEqual([])
 }, 120_000)
 
-test('a migration to vaults that is killed with a copy made leaves that copy and nothing else', async () => {
+test('a migration to vaults that is killed after a copy leaves only that copy', async () => {
   const load = startLoad(world, tenants, new Set([0]))
   for (const name of halfOfAll) {
-    // It dies when the copy is in the vault and the row does not name it yet.
+    // It's killed when the copy is in the vault and the row doesn't name it yet.
     await control('POST', 'faults', { operation: 'set', name, kind: 'cutAfterEffect', times: 1 })
     await control('POST', 'faults', { operation: 'set', name, kind: 'hang' })
   }

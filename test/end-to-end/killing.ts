@@ -3,7 +3,7 @@ import { expect } from 'vitest'
 import type { LoggedRequest } from '../../local/sign-in/request-log.ts'
 import type { World } from './world.ts'
 
-/** Settings under which a killed process's lease is soon over, and nothing is vended from memory. */
+/** Settings with short leases, so a killed process's lease ends soon, and without vends from memory. */
 export const loadSettings = {
   REFRESH_POLICY: 'always',
   LEASE_SECONDS: '30',
@@ -15,7 +15,7 @@ export const loadSettings = {
 
 const people = ['ada@outlook.example', 'radia@contoso.example']
 
-/** Connects 30 tenants whose tokens are soon due; the sign-in's log starts afresh. */
+/** Connects 30 tenants whose tokens are soon due; clears the sign-in's log. */
 export async function connectTenants(world: World): Promise<string[]> {
   await world.signIn.settings({ accessTokenSeconds: 3 })
   const connect = async (person: string): Promise<string> => {
@@ -30,27 +30,27 @@ export async function connectTenants(world: World): Promise<string[]> {
   return tenants
 }
 
-/** A process that was killed, and when, as the sign-in's log counts time. */
+/** A killed process, and the time of the kill in the sign-in's log. */
 export interface Kill {
   readonly broker: number
   readonly at: number
 }
 
-/** Vends and sweeps at each living process until told to stop. */
+/** Vends and sweeps on each running process until stopped. */
 export interface Load {
-  /** Every status that was answered; what a killed process leaves unanswered is no failure. */
+  /** Every status in the answers; requests that a killed process leaves unanswered don't count as failures. */
   readonly statuses: ReadonlySet<number>
   stop(): Promise<void>
 }
 
-/** Begins the load: four loops that vend, two that sweep. */
+/** Starts the load: four vending loops and two sweeping loops. */
 export function startLoad(world: World, tenants: readonly string[], alive: ReadonlySet<number>): Load {
   const stopped = new AbortController()
   const statuses = new Set<number>()
   const ask = async (method: string, path: string, broker: number, app: 'demo-app' | 'demo-operator') => {
     const headers = { traceparent: traceParentOf(broker) }
     const answer = await world.call(method, path, { broker, app, headers }).catch(() => undefined)
-    // Azurite, the sign-in and six loops share the machine: a loop that never rests would starve them.
+    // Azurite, the sign-in and six loops share the machine: a loop without pauses would starve them.
     await new Promise((resolve) => setTimeout(resolve, 20))
     if (answer) statuses.add(answer.status)
   }
@@ -73,7 +73,7 @@ export function startLoad(world: World, tenants: readonly string[], alive: Reado
   }
 }
 
-/** Kills one process after the other, each in the middle of a refresh, and starts another in its place. */
+/** Kills one process after another, each during a refresh, and starts a replacement. */
 export async function killAndReplace(
   world: World,
   alive: Set<number>,
@@ -81,7 +81,7 @@ export async function killAndReplace(
 ): Promise<Kill[]> {
   const kills: Kill[] = []
   while (!isEnough(kills.length)) {
-    // Now tokens that sweeps find due within seconds, now tokens that are good for a vend and stale after it.
+    // Alternates between tokens that are due for sweeps within seconds and tokens that last for one vend.
     await world.signIn.settings({ accessTokenSeconds: kills.length % 2 === 0 ? 3 : 63 })
     await untilRefreshing(world)
     const broker = pick([...alive], kills.length)
@@ -94,13 +94,13 @@ export async function killAndReplace(
   return kills
 }
 
-/** Which process made a call of the load; undefined for any other call. */
+/** The process that made a call of the load; undefined for other calls. */
 export function callerSpanOf({ traceParent = '' }: LoggedRequest): number | undefined {
   const [, broker] = /^00-10ad([0-9a-f]{4})/.exec(traceParent) ?? []
   return broker === undefined ? undefined : Number.parseInt(broker, 16)
 }
 
-/** A caller's trace that names the process it asks, so that the sign-in's log says who refreshed. */
+/** A caller's trace that names the called process, so the sign-in's log shows which process refreshed. */
 function traceParentOf(broker: number): string {
   const asked = broker.toString(16).padStart(4, '0')
   return `00-10ad${asked}${randomBytes(12).toString('hex')}-${randomBytes(8).toString('hex')}-01`

@@ -3,6 +3,7 @@ import { migrateGrants } from '../../scripts/migrate-grants.ts'
 import { addSeconds } from '../../shared/clock.ts'
 import { grantOwnerOf } from '../../shared/domain/grants.ts'
 import { migrateGrant } from '../../shared/operations/migrate.ts'
+import { Secret } from '../../shared/secret.ts'
 import { type OperatorWorld, openOperatorWorld } from './operator.ts'
 
 let world: OperatorWorld
@@ -20,8 +21,8 @@ const isInVault = async (reference: string | undefined) => {
   return (await Promise.all(reads)).some((secret) => secret !== undefined)
 }
 
-describe('moving grants while the broker serves', () => {
-  test('there and back, every grant still refreshes, and what a store no longer needs is gone from it', async () => {
+describe('moving grants while the broker is running', () => {
+  test('there and back, every grant still refreshes, and unneeded secrets are removed from a store', async () => {
     const names = [
       await world.connect('ada', 'ada@outlook.example'),
       await world.connect('grace', 'grace@contoso.example'),
@@ -43,7 +44,7 @@ describe('moving grants while the broker serves', () => {
     }
   })
 
-  test('a tenant that is being refreshed is left for another round', async () => {
+  test('a tenant that is being refreshed is left for another run', async () => {
     const name = await world.connect('leased', 'ada@outlook.example')
     const stored = await world.broker.tenants.read(name)
     const lease = { id: 'another process', until: addSeconds(new Date(), 60) }
@@ -52,18 +53,18 @@ describe('moving grants while the broker serves', () => {
     expect((await world.read(name)).grant?.reference).toMatch(/^vault:/)
   })
 
-  test('a newer token that a dead refresher left behind is the one that moves', async () => {
+  test('a newer token from a crashed refresh is the one that moves', async () => {
     const name = await world.connect('newer', 'ada@outlook.example')
     const row = await world.read(name)
     const { grant } = row
     const owner = grantOwnerOf(row, grant!)
-    await world.broker.grantStores.vault.write('newer token', owner, grant?.reference)
+    await world.broker.grantStores.vault.write(new Secret('newer token'), owner, grant?.reference)
     expect(await migrateGrant(dependencies(), name, 'sealed')).toBe('moved')
     const moved = (await world.read(name)).grant?.reference ?? ''
-    expect(await world.broker.grantStores.sealed.read(moved, owner)).toBe('newer token')
+    expect(await world.broker.grantStores.sealed.read(moved, owner)).toEqual(new Secret('newer token'))
   })
 
-  test('a reconnect in the midst of it wins, and the copy that was made is destroyed', async () => {
+  test('a concurrent reconnect wins, and the copy is destroyed', async () => {
     const name = await world.connect('reconnected', 'ada@outlook.example')
     await migrateGrant(dependencies(), name, 'sealed')
     const { vault } = world.broker.grantStores
@@ -86,7 +87,7 @@ describe('moving grants while the broker serves', () => {
     expect(await isInVault(written[0])).toBe(false)
   })
 
-  test('storage that fails on the way leaves the grant where it was, free to be refreshed', async () => {
+  test('a storage failure along the way leaves the grant in place, ready for refreshes', async () => {
     const name = await world.connect('failing', 'ada@outlook.example')
     const { reference } = (await world.read(name)).grant!
     const sealed = {

@@ -7,17 +7,18 @@ import { prepareProcess } from '../../scripts/commandLine.ts'
 import { type Broker, createBroker } from '../../shared/broker.ts'
 import { parseConfig } from '../../shared/config.ts'
 import type { Tenant, TenantName } from '../../shared/domain/tenant.ts'
+import { Secret } from '../../shared/secret.ts'
 import { connectGrant } from '../../shared/tenants/connectGrant.ts'
 
-/** A local stack with a broker in this process: what an operator's commands work on. */
+/** A local stack with a broker in this process: the target of an operator's commands. */
 export interface OperatorWorld {
   readonly stack: Stack
   readonly broker: Broker
-  /** What the broker of {@link OperatorWorld.broker} and of every further process has logged. */
+  /** The log of {@link OperatorWorld.broker} and of every further broker. */
   readonly lines: string[]
-  /** A broker as another process has it: nothing remembered, with other settings where told. */
+  /** A broker like in another process: with an empty memory and, optionally, other settings. */
   createBroker(settings?: Readonly<Record<string, string>>): Broker
-  /** Connects a tenant of workspace `agency` by a real sign-in. */
+  /** Connects a tenant of workspace `agency` through a real sign-in. */
   connect(tenant: string, username: string): Promise<TenantName>
   read(name: TenantName): Promise<Tenant>
   /** Whether the stored grant still refreshes, by a forced refresh. */
@@ -87,7 +88,7 @@ async function connect(broker: Broker, tenant: string, username: string): Promis
       consentedAt: at,
       advertisingUserId: '',
     },
-    refreshToken: tokens.refreshToken ?? '',
+    refreshToken: tokens.refreshToken ?? new Secret(''),
     accessToken: tokens.accessToken,
     expiresInSeconds: tokens.expiresInSeconds,
     requestedAt,

@@ -16,7 +16,7 @@ const ask = (path: string, init: RequestInit = {}) => {
 }
 const posted = (body: string) => ({ method: 'POST', body, headers: { 'content-type': 'text/plain' } })
 
-describe('whatever a browser asks gets a page', () => {
+describe('every request of a browser gets a page', () => {
   test.each<[string, string, RequestInit, number]>([
     ['a link that was cut off', `/oauth/authorize?session=${'x'.repeat(300)}`, {}, 400],
     ['a doubled state', '/oauth/callback?state=a&state=b', {}, 400],
@@ -25,8 +25,8 @@ describe('whatever a browser asks gets a page', () => {
     ['a choice with a long name', `/oauth/accounts?choice=${'x'.repeat(300)}`, {}, 400],
     ['a body that is no form', '/oauth/accounts', posted('%%%'), 410],
     ['a body that is too large', '/oauth/accounts', posted('x'.repeat(300_000)), 413],
-    ['a method that is none of ours', '/oauth/authorize', { method: 'DELETE' }, 405],
-    ['an address that is none of ours', '/oauth/nowhere?a=1', {}, 404],
+    ['an unsupported method', '/oauth/authorize', { method: 'DELETE' }, 405],
+    ['an unknown address', '/oauth/nowhere?a=1', {}, 404],
   ])('%s', async (_title, path, init, status) => {
     const answer = await ask(path, init)
     expect(answer.status).toBe(status)
@@ -36,14 +36,14 @@ describe('whatever a browser asks gets a page', () => {
     if (status === 405) expect(answer.headers.get('allow')).toBe('GET, POST, HEAD')
   })
 
-  test('a problem document only where JSON is preferred', async () => {
+  test('a problem document only if JSON is preferred', async () => {
     const headers = { accept: 'application/json, */*' }
     const answer = await ask('/oauth/nowhere', { headers })
     expect(answer.headers.get('content-type')).toContain('application/problem+json')
     expect(await answer.json()).toMatchObject({ status: 404, code: 'route_not_found' })
   })
 
-  test('a link with the doubled tracking parameters of a mail still works', async () => {
+  test('a link with the duplicate tracking parameters of a mail still works', async () => {
     const { connectUrl } = await world.session(world.newTenant())
     const answer = await fetch(`${connectUrl}&utm_source=a&utm_source=b`, { redirect: 'manual' })
     expect(answer.status).toBe(302)
@@ -51,7 +51,7 @@ describe('whatever a browser asks gets a page', () => {
 })
 
 describe('storage does not answer', () => {
-  test('after the sign-in: a page with the way back, and a sign-in that works once it is back', async () => {
+  test('after the sign-in: a page with a link back, and a sign-in that works once storage is back', async () => {
     const { callbackUrl, cookie } = await world.stopAtCallback(world.newTenant(), 'ada@outlook.example')
     const { grantVault, vault } = world.stack.parts
     await Promise.all([vault.stop(), grantVault.stop()])
@@ -66,7 +66,7 @@ describe('storage does not answer', () => {
     expect((await createVisitor().visit(again)).status).toBe(400)
   })
 
-  test('before it: a page that can be asked for again', async () => {
+  test('before it: a page that can be reloaded', async () => {
     const { connectUrl } = await world.session(world.newTenant())
     await world.stack.parts.azurite.stop()
     const answer = await ask(connectUrl.slice(world.origin.length))

@@ -11,11 +11,11 @@ import { openWorld, type World } from './world.ts'
 const mebibyte = 1_048_576
 const slow = { timeout: 120_000 }
 
-/** More than any buffers on the way, and than the broker may grow by. */
+/** More than all buffers on the way, and more than the broker's allowed growth. */
 const largeBytes = 200 * mebibyte
 const maxGrownMebibytes = 64
 
-/** As much as the platform lets in by default (`FUNCTIONS_REQUEST_BODY_SIZE_LIMIT`). */
+/** The platform's default limit (`FUNCTIONS_REQUEST_BODY_SIZE_LIMIT`). */
 const usualBytes = 100 * mebibyte
 
 let world: World
@@ -38,7 +38,7 @@ afterAll(async () => {
   upstream.close()
 })
 
-/** Bytes that no other place of the body has, made as they are asked for. */
+/** Bytes that differ at every position of the body, generated on demand. */
 function* body(size: number, count: (bytes: number) => void, hash: Hash) {
   for (let sent = 0; sent < size; sent += 65_536) {
     const chunk = Buffer.alloc(65_536, String(sent))
@@ -57,7 +57,7 @@ async function take(source: IncomingMessage, hash = createHash('sha256')) {
   return { bytes, digest: hash.digest('hex') }
 }
 
-/** Microsoft Advertising as far as bytes go: `flood` sends as fast as it may, `sink` reads when it is told to. */
+/** A byte-level stand-in for Microsoft Advertising: `flood` sends as fast as possible, `sink` reads on command. */
 async function openUpstream() {
   const flow = { sent: 0, hash: createHash('sha256'), hasLeft: false }
   let letRead = () => {}
@@ -90,7 +90,7 @@ async function residentMebibytes(pid: number): Promise<number> {
   return Number(stdout) / 1024
 }
 
-/** Looks on until a count has not moved for a number of looks; how far it came, and the broker's memory at its most. */
+/** Waits until a count stops changing; returns the count and the broker's peak memory. */
 async function standingStill(count: () => number) {
   let [seen, still, peak] = [-1, 0, 0]
   while (still < 100) {
@@ -107,7 +107,7 @@ async function post(path: string) {
     agent: false,
     headers: { authorization: `Bearer ${await world.stack.callerToken()}` },
   })
-  // A client that hangs up is told so.
+  // A client that hangs up gets this error.
   call.on('error', () => {})
   return call
 }
@@ -117,13 +117,13 @@ async function answerTo(call: ReturnType<typeof request>): Promise<IncomingMessa
   return answer
 }
 
-/** What the process needs at all is in use after a first pass. */
+/** A first pass allocates the process's basic memory. */
 async function warmUp() {
   await take(await answerTo((await post('flood')).end()))
 }
 
 test(
-  'an answer that the client reads slowly waits at Microsoft, not in the broker, and is whole',
+  'an answer that the client reads slowly waits at Microsoft, not in the broker, and is complete',
   slow,
   async () => {
     await warmUp()
@@ -138,7 +138,7 @@ test(
   },
 )
 
-test('an answer whose client leaves is not read on', slow, async () => {
+test('an answer whose client leaves is not read further', slow, async () => {
   const answer = await answerTo((await post('flood')).end())
   await standingStill(() => upstream.flow.sent)
   answer.destroy()
@@ -147,7 +147,7 @@ test('an answer whose client leaves is not read on', slow, async () => {
 })
 
 test(
-  'a body that Microsoft reads slowly waits at the client, not in the broker, and is whole',
+  'a body that Microsoft reads slowly waits at the client, not in the broker, and is complete',
   slow,
   async () => {
     const before = await residentMebibytes(broker.pid)
@@ -168,7 +168,7 @@ test(
   },
 )
 
-test('100 MB go there and come back while the broker’s memory grows by less than 64 MB', slow, async () => {
+test('100 MB go there and back while the broker’s memory grows by less than 64 MB', slow, async () => {
   const echo = async (size: number) => {
     const pid = world.brokers[0]?.pid ?? 0
     const answer = await fetch(`${world.origin}/v1/tenants/${tenant}/ads/bulk/_echo`, {
@@ -186,7 +186,7 @@ test('100 MB go there and come back while the broker’s memory grows by less th
     }
     return { status: answer.status, received, peak }
   }
-  // V8 collects outside buffers each 64 MB or so; what the process needs at all is in use after the first pass.
+  // V8 collects external buffers about every 64 MB; the first pass allocates the process's basic memory.
   await echo(usualBytes / 4)
   const before = await residentMebibytes(world.brokers[0]?.pid ?? 0)
   const { status, received, peak } = await echo(usualBytes)

@@ -20,7 +20,7 @@ afterAll(() => world.close())
 const ads = (path: string, options: Parameters<World['call']>[2] = {}, of = tenant) =>
   world.call('POST', `/v1/tenants/${of}/ads/${path}`, options)
 
-/** What Microsoft Advertising was asked last. */
+/** The last request to Microsoft Advertising. */
 async function lastRequest() {
   const { requests } = (await world.advertising.control('GET', 'requests')) as {
     requests: Record<string, string | null>[] & { headerNames: string[] }[]
@@ -28,7 +28,7 @@ async function lastRequest() {
   return requests.at(-1) as unknown as Record<string, string> & { headerNames: string[]; path: string }
 }
 
-/** What Microsoft Advertising was asked since it was told to forget. */
+/** The number of requests to Microsoft Advertising since its log was cleared. */
 async function callCount(path: string) {
   const { requests } = (await world.advertising.control('GET', 'requests')) as {
     requests: { path: string }[]
@@ -36,8 +36,8 @@ async function callCount(path: string) {
   return requests.filter((request) => request.path.endsWith(path)).length
 }
 
-describe('a call that is passed on', () => {
-  test('reaches Microsoft Advertising with every credential, and its answer comes back as it is', async () => {
+describe('a passed-through call', () => {
+  test('reaches Microsoft Advertising with every credential, and its answer returns unchanged', async () => {
     const { body: vended } = await world.call('GET', `/v1/tenants/${tenant}/token`)
     const { status, body, headers } = await ads('campaignManagement/Campaigns/QueryByAccountId', {
       body: { AccountId: vended.accountId, CampaignType: 'Search' },
@@ -52,7 +52,7 @@ describe('a call that is passed on', () => {
     })
   })
 
-  test('takes along what describes body and answer, and no other header of the caller', async () => {
+  test('includes only the caller’s headers that describe body and answer', async () => {
     await ads('bulk/_echo', {
       raw: 'x',
       type: 'text/plain',
@@ -78,7 +78,7 @@ describe('a call that is passed on', () => {
     expect(along).toContain('accept-language')
   })
 
-  test('goes where CustomerAccountId and CustomerId say, or nowhere', async () => {
+  test('goes to the account in CustomerAccountId and CustomerId, or nowhere', async () => {
     const several = world.newTenant()
     await world.connect(several, 'grace@contoso.example', { accountChoice: 'app' })
     const { body: listed } = await world.call('GET', `/v1/tenants/${several}/accounts?limit=200`)
@@ -126,7 +126,7 @@ describe('a call that is passed on', () => {
   })
 })
 
-describe('no way leads out of the service', () => {
+describe('no path leads out of the service', () => {
   test.each([
     ['a service that there is not', 'login/User/Query', 404],
     ['no operation', 'bulk/', 400],
@@ -143,7 +143,7 @@ describe('no way leads out of the service', () => {
     expect(await callCount('')).toBe(0)
   })
 
-  test('a body is never read as another call, and none goes where the method has none', async () => {
+  test('a body is never read as another call, and is refused if the method has none', async () => {
     await world.advertising.forget()
     const smuggled = Buffer.from(
       'POST /production/bulk/Bulk/v13/_smuggled HTTP/1.1\r\nHost: x\r\nContent-Length: 5000000\r\n\r\n',
@@ -175,7 +175,7 @@ describe('no way leads out of the service', () => {
     expect(await callCount('_smuggled')).toBe(0)
   })
 
-  test('dots on the wire are gone before a route is found: they end in a service of the tenant or nowhere', async () => {
+  test('dot segments are removed before routing: they end in a service of the tenant or nowhere', async () => {
     await world.advertising.forget()
     const token = await world.stack.callerToken()
     for (const path of ['bulk/../../../../health', 'bulk/a/../../../x', 'bulk/..%2f..%2fx']) {
@@ -189,7 +189,7 @@ describe('no way leads out of the service', () => {
 })
 
 describe('a failure', () => {
-  test('by an expired token is fixed by one refresh and one more try', async () => {
+  test('by an expired token is fixed by one refresh and one more attempt', async () => {
     await world.signIn.forget()
     await world.advertising.forget()
     await world.advertising.control('POST', 'expire-tokens', {
@@ -201,7 +201,7 @@ describe('a failure', () => {
     expect(await callCount('/User/Query')).toBe(2)
   })
 
-  test('that goes on after the refresh is passed on, with no third try', async () => {
+  test('that persists after the refresh is passed through, without a third attempt', async () => {
     const fresh = await world.connected()
     await world.advertising.fault({ kind: 'fault', code: 109 })
     await world.advertising.forget()
@@ -211,7 +211,7 @@ describe('a failure', () => {
     expect(await callCount('/User/Query')).toBe(2)
   })
 
-  test('that goes on call after call costs one refresh, not one each; a discovery neither', async () => {
+  test('that persists call after call costs one refresh, not one each, even with a discovery', async () => {
     const fresh = await world.connected()
     await world.signIn.forget()
     await world.advertising.fault({ kind: 'fault', code: 109 })
@@ -224,7 +224,7 @@ describe('a failure', () => {
     expect(await world.refreshCalls()).toHaveLength(1)
   })
 
-  test('of a body too large to keep is not repeated', async () => {
+  test('with a body too large to keep is not repeated', async () => {
     await world.advertising.fault({ kind: 'fault', code: 109, times: 1, service: 'bulk' })
     await world.advertising.forget()
     const raw = 'x'.repeat(1_200_000)
@@ -234,14 +234,14 @@ describe('a failure', () => {
     expect(await callCount('/_echo')).toBe(1)
   })
 
-  test('without a reason, while both tokens work, is told to be the person’s', async () => {
+  test('without a reason, while both tokens work, is attributed to the person', async () => {
     const fresh = await world.connected()
     await world.advertising.fault({ kind: 'fault', code: 105 })
     const { headers } = await ads('customerManagement/User/Query', { body: {} }, fresh)
     expect(headers.get('x-diagnosis')).toBe('no_advertising_user;actor=advertiser;credential=identity')
   })
 
-  test('without a reason, is the person’s where the call needs no account', async () => {
+  test('without a reason, is attributed to the person if the call needs no account', async () => {
     const fresh = await world.connected()
     const reasons = async () =>
       (await world.call('GET', `/v1/tenants/${fresh}/events`)).body.events.map(
@@ -269,7 +269,7 @@ describe('a failure', () => {
   test.each([
     ['customerManagement/User/Query', 117, 'throttled_calls', '60'],
     ['bulk/_echo', 4204, 'throttled_bulk', '900'],
-  ])('by throttling of %s says how long to wait', async (path, code, verdict, seconds) => {
+  ])('by throttling of %s has a wait', async (path, code, verdict, seconds) => {
     await world.advertising.fault({ kind: 'throttled', code })
     const { status, headers, body } = await ads(path, { body: { UserId: null } })
     expect(status).toBe(429)
@@ -278,14 +278,14 @@ describe('a failure', () => {
     expect(body.TrackingId).toBe(headers.get('trackingid'))
   })
 
-  test('with a body that is no fault comes through untouched', async () => {
+  test('with a body that is not a fault passes through unchanged', async () => {
     await world.advertising.fault({ kind: 'serverError', status: 503 })
     const { status, body, headers } = await ads('customerManagement/User/Query', { body: {} })
     expect({ status, body }).toEqual({ status: 503, body: '<h2>The service is unavailable.</h2>' })
     expect(headers.get('x-diagnosis')).toContain('service_trouble')
   })
 
-  test('to answer at all is a problem that says to try again', async () => {
+  test('to answer at all is a problem with a retry', async () => {
     await world.advertising.fault({ kind: 'cut' })
     const { status, body, headers } = await ads('customerManagement/User/Query', { body: {} })
     expect({ status, code: body.code }).toEqual({ status: 503, code: 'advertising_unavailable' })
@@ -301,7 +301,7 @@ describe('a failure', () => {
   })
 })
 
-/** Sends a path as it is: every client library would tidy it first. */
+/** Sends a path unchanged, because client libraries would normalize it. */
 function rawStatus(path: string, token: string): Promise<number> {
   return new Promise((resolve, reject) => {
     const { hostname, port } = new URL(world.origin)

@@ -17,7 +17,7 @@ beforeAll(async () => {
 
 afterAll(() => world.close())
 
-/** Pairs of calls that one lease should have kept apart: the same refresh token, or one while the other ran. */
+/** Pairs of calls that a lease should have separated: with the same refresh token, or concurrent. */
 function doubleCalls(calls: readonly LoggedRequest[]): [LoggedRequest, LoggedRequest][] {
   const byTenant = Object.values(Object.groupBy(calls, ({ family = '' }) => family))
   return byTenant.flatMap((own = []) =>
@@ -32,12 +32,12 @@ function doubleCalls(calls: readonly LoggedRequest[]): [LoggedRequest, LoggedReq
 
 function isDouble(one: LoggedRequest, other: LoggedRequest): boolean {
   const apart = Date.parse(other.at) - Date.parse(one.at)
-  // A holder takes some steps between its lease and its call; a lease is never left so early.
+  // A holder takes some steps between its lease and its call; a lease is never released this early.
   const withinLease = apart < (leaseSeconds - 5) * 1000
   return apart < signInMilliseconds || (withinLease && one.refreshTokenUsed === other.refreshTokenUsed)
 }
 
-test('processes that are killed again and again under load lose no grant and never call twice under one lease', async () => {
+test('processes that are repeatedly killed under load lose no grant and never call twice under one lease', async () => {
   await world.signIn.settings({ latencyMilliseconds: signInMilliseconds })
   const alive = new Set([0, 1, 2])
   const running = startLoad(world, tenants, alive)

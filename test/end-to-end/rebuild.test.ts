@@ -8,6 +8,7 @@ import { tenantKey } from '../../shared/domain/tenantKey.ts'
 import { runSweep } from '../../shared/operations/runSweep.ts'
 import { findTagged } from '../../shared/operations/taggedSecrets.ts'
 import { walkTenants } from '../../shared/operations/tenantWalk.ts'
+import { Secret } from '../../shared/secret.ts'
 import { disconnectTenant } from '../../shared/tenants/disconnect.ts'
 import { type OperatorWorld, openOperatorWorld } from './operator.ts'
 
@@ -19,7 +20,7 @@ beforeAll(async () => {
 
 afterAll(() => world.stack.stop())
 
-/** Every row of every table is lost, as by a restore of an empty account; deleting the tables would need a pause. */
+/** Deletes every row of every table, as if an empty account were restored; deleting the tables would need a pause. */
 async function loseTables() {
   for (const table of Object.values(world.broker.tables)) {
     const rows = table.listEntities()
@@ -39,7 +40,7 @@ async function listed(): Promise<TenantName[]> {
   return names.toSorted((a, b) => a.tenant.localeCompare(b.tenant))
 }
 
-test('lost tables come back from the vaults: tenants, listing, due rows, accounts, and grants that refresh', async () => {
+test('lost tables are rebuilt from the vaults: tenants, list, due rows, accounts, and grants that refresh', async () => {
   const ada = await world.connect('ada', 'ada@outlook.example')
   const grace = await world.connect('grace', 'grace@contoso.example')
   const before = await Promise.all([ada, grace].map(world.read))
@@ -63,10 +64,10 @@ test('lost tables come back from the vaults: tenants, listing, due rows, account
   expect(await rebuild()).toEqual({ counts: { present: 2 }, attention: [] })
 })
 
-test('of several secrets of one tenant the newest that works is taken, and the others go', async () => {
+test('of a tenant’s several secrets, the newest working one is used, and the others are deleted', async () => {
   const name = await world.connect('several', 'ada@outlook.example')
   const owner = { ...name, environment: 'production', identityProvider: 'microsoft' } as const
-  await world.broker.grantStores.vault.write('a refresh token that never was', owner)
+  await world.broker.grantStores.vault.write(new Secret('a refresh token that never was'), owner)
   await loseTables()
   await rebuild()
   expect((await world.read(name)).status).toBe('connected')
@@ -75,17 +76,17 @@ test('of several secrets of one tenant the newest that works is taken, and the o
   expect(tagged.filter((grant) => grant.owner.tenant === name.tenant)).toHaveLength(1)
 })
 
-test('a tenant none of whose grants works any more asks for a new sign-in', async () => {
+test('a tenant without a working grant asks for a new sign-in', async () => {
   const name = { workspace: 'agency', tenant: 'dead' }
   const owner = { ...name, environment: 'production', identityProvider: 'microsoft' } as const
-  await world.broker.grantStores.vault.write('a refresh token that never was', owner)
+  await world.broker.grantStores.vault.write(new Secret('a refresh token that never was'), owner)
   const { counts, attention } = await rebuild()
   expect(counts).toMatchObject({ dead: 1 })
   expect(attention).toEqual([{ ...name, outcome: 'dead' }])
   expect((await world.read(name)).status).toBe('reauthorization_required')
 })
 
-test('nothing is written of a tenant while the identity provider does not answer', async () => {
+test('nothing is written for a tenant while the identity provider does not answer', async () => {
   const name = await world.connect('unclear', 'ada@outlook.example')
   await loseTables()
   await world.stack.parts.signIn.stop()
@@ -94,7 +95,7 @@ test('nothing is written of a tenant while the identity provider does not answer
   await world.stack.parts.signIn.start()
 })
 
-test('a tenant that was disconnected stays so', async () => {
+test('a disconnected tenant stays disconnected', async () => {
   const name = await world.connect('ended', 'ada@outlook.example')
   const stored = await world.broker.tenants.read(name)
   const { grant: _grant, dueAt: _due, ...bare } = stored!.tenant
@@ -103,7 +104,7 @@ test('a tenant that was disconnected stays so', async () => {
   expect((await world.read(name)).status).toBe('disconnected')
 })
 
-test('a tenant whose due row alone was lost is found by the sweeps themselves, sealed grant or not', async () => {
+test('a tenant that lost only its due row is found by the sweeps themselves, sealed grant or not', async () => {
   const name = await world.connect('hintless', 'ada@outlook.example')
   await migrateGrants(world.broker, 'sealed')
   const stored = await world.broker.tenants.read(name)
@@ -143,7 +144,7 @@ describe('tables that were restored from before a disconnect', () => {
     return name
   }
 
-  test('are put right: nobody who was disconnected is connected, and who signed in again is', async () => {
+  test('are repaired: disconnected tenants stay disconnected, and reconnected ones stay connected', async () => {
     const sealed = await restore('sealed-ended')
     const again = await restore('vault-again', (name) => world.connect(name.tenant, 'ada@outlook.example'))
     expect((await rebuild('dryRun')).attention).toEqual(
@@ -159,7 +160,7 @@ describe('tables that were restored from before a disconnect', () => {
     expect(await world.refreshes(again)).toBe(true)
   })
 
-  test('that nobody has rebuilt give no token for a sealed grant', async () => {
+  test('that are not rebuilt give no token for a sealed grant', async () => {
     const sealed = await restore('sealed-vended')
     expect(await world.refreshes(sealed)).toBe(false)
     expect(await world.read(sealed)).toMatchObject({ status: 'disconnected' })
@@ -172,7 +173,7 @@ describe('a damaged row', () => {
     await world.broker.tables.Tenants.updateEntity({ ...key, ...columns }, 'Merge')
   }
 
-  test('is passed over by sweeps, which refresh the others and report it', async () => {
+  test('is skipped by sweeps, which refresh the others and report it', async () => {
     const [broken, sound] = [
       await world.connect('broken', 'ada@outlook.example'),
       await world.connect('sound', 'grace@contoso.example'),
@@ -219,7 +220,7 @@ describe('a damaged row', () => {
   })
 })
 
-test('the pages that sweeps look through hold every tenant once', async () => {
+test('the pages that sweeps check contain every tenant once', async () => {
   const names = Array.from({ length: 120 }, (_, number) => ({
     workspace: 'agency',
     tenant: `many-${number}`,

@@ -8,7 +8,7 @@ import { openWorld, type World } from './world.ts'
 
 let world: World
 
-/** Every tenant is active, and a token that lives no second is due at once. */
+/** Every tenant is active, and a token with a lifetime of zero is due immediately. */
 beforeAll(async () => {
   const failsFast = { AzureFunctionsJobHost__extensions__queues__visibilityTimeout: '00:00:00' }
   world = await openWorld({
@@ -42,11 +42,11 @@ interface Report {
 }
 
 describe('the sweep', () => {
-  test('hands over what exceeds its share, and /ready tells what became of it', async () => {
+  test('hands over work beyond its share, and /ready reports the result', async () => {
     const due = createDueTable({ RefreshDue: world.tableClient('RefreshDue') })
     const owner = { workspace: 'w', environment: 'production', identityProvider: 'microsoft' } as const
     const dueAt = new Date(Date.now() - 60_000)
-    // Hints of tenants that are gone: what a sweep finds, without a consent for each.
+    // Hints of missing tenants, so a sweep has work without a consent for each.
     const hints = Array.from({ length: 200 }, (_, index) => ({ ...owner, tenant: `gone-${index}`, dueAt }))
     await Promise.all(hints.map((hint) => due.insert(hint)))
     await world.runTimer('refresh')
@@ -68,7 +68,7 @@ describe('the sweep', () => {
   })
 
   test.each(['{not JSON', '7', 'eyJzaGFyZCI6'])(
-    'is told of a message that no shard can be read from: %s',
+    'reports a message without a readable shard: %s',
     async (text) => {
       const told = () =>
         world.brokers[0]!.lines.filter((line) => line.includes('"event":"sweep.shard_poisoned"')).length
@@ -89,7 +89,7 @@ describe('the sweep', () => {
     expect(idle.body).toMatchObject({ due: 0, refreshed: 0, failed: {} })
   })
 
-  test('the timer runs the same sweep, and /ready tells when it ended', async () => {
+  test('the timer runs the same sweep, and /ready shows when it ended', async () => {
     const tenant = await connectedDueSoon()
     const startedAt = new Date().toISOString()
     await expect
@@ -105,7 +105,7 @@ describe('the sweep', () => {
     expect(ready.body.lastSweep.ageSeconds).toBeLessThan(60)
   })
 
-  test('two at once are harmless: each tenant is refreshed once', async () => {
+  test('two concurrent ones are harmless: each tenant is refreshed once', async () => {
     const tenants = [await connectedDueSoon(), await connectedDueSoon(), await connectedDueSoon()]
     await world.signIn.forget()
     const sweep = () => world.call('POST', '/v1/sweeps', { app: 'demo-operator' })
@@ -130,7 +130,7 @@ describe('the sweep', () => {
     expect(await world.refreshCalls()).toHaveLength(0)
   })
 
-  test('a plain refusal is confirmed before the grant is called dead', async () => {
+  test('a general refusal is confirmed before the grant counts as dead', async () => {
     const tenant = await connectedDueSoon()
     await world.signIn.fault({ endpoint: 'token', grantType: 'refresh_token', kind: 'invalidGrantPassing' })
     await sweepUntil(({ failed }) => (failed.advertiser ?? 0) >= 1)
@@ -152,7 +152,7 @@ describe('the sweep', () => {
 })
 
 describe('what a sweep cannot do itself', () => {
-  /** Puts a message where the timer's output binding puts it, as the host encodes it. */
+  /** Sends a message like the timer's output binding, in the host's encoding. */
   const hand = async (queue: string, message: object) => {
     const client = new QueueClient(storageConnection(world.stack.ports), queue)
     await client.createIfNotExists()

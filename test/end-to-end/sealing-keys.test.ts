@@ -17,7 +17,7 @@ afterAll(() => world.stack.stop())
 
 const later = { ...createStorageClock(() => undefined), now: () => addSeconds(new Date(), 601) }
 
-test('a new key seals, older ones open, and none is dropped before everything is sealed again', async () => {
+test('a new key seals, older ones open, and none is dropped before everything is resealed', async () => {
   const { broker } = world
   const vault = broker.vaults.main
   const names = [
@@ -64,7 +64,7 @@ test('no key is dropped while a row is busy', async () => {
   expect((await readSealingKeyIds({ vault: broker.vaults.main, clock: later }))?.older).toHaveLength(1)
 })
 
-test('the set is made when it is missing', async () => {
+test('a missing set is created', async () => {
   const vault = world.broker.vaults.grants[1]!
   expect(await readSealingKeyIds({ vault, clock: later })).toBeUndefined()
   expect(await addSealingKey({ ...world.broker, vault })).toMatchObject({ older: [] })

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { examine } from '../../scripts/doctor.ts'
 import { runSweep } from '../../shared/operations/runSweep.ts'
 import { checkReadiness } from '../../shared/ready/readiness.ts'
+import { Secret } from '../../shared/secret.ts'
 import { createSecretClient } from '../../shared/storage/clients.ts'
 import { type OperatorWorld, openOperatorWorld } from './operator.ts'
 
@@ -16,16 +17,19 @@ afterAll(() => world.stack.stop())
 const eventsOf = (event: string) =>
   world.lines.map((line) => JSON.parse(line)).filter((line) => line.event === event)
 
-test('a client secret that Entra no longer takes falls over to the next, and /ready says so', async () => {
+test('a client secret that Entra no longer accepts falls over to the next, and /ready reports it', async () => {
   const name = await world.connect('rotating', 'ada@outlook.example')
   const secret = 'production-microsoft-client-secret'
   const before = await world.broker.vaults.main.read(secret)
-  await world.broker.vaults.main.write(`${secret}-next`, 'the-next-secret', {})
+  await world.broker.vaults.main.write(`${secret}-next`, new Secret('the-next-secret'), {})
   const { clientId } = world.broker.signInTable({ environment: 'production', identityProvider: 'microsoft' })!
   const answer = await fetch(`${world.stack.parts.signIn.origin}/_control/clients/${clientId}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ clientSecrets: ['the-next-secret'], expiredClientSecrets: [before?.value] }),
+    body: JSON.stringify({
+      clientSecrets: ['the-next-secret'],
+      expiredClientSecrets: [before?.value.expose()],
+    }),
   })
   expect(answer.status).toBe(204)
   const broker = world.createBroker()
@@ -35,7 +39,7 @@ test('a client secret that Entra no longer takes falls over to the next, and /re
   expect(checks.find((check) => check.name === `secret ${secret}`)).toMatchObject({ ok: false })
   expect(events).toMatchObject([{ type: 'secret.fell_over', secret }])
   expect(holds).toEqual([])
-  await broker.vaults.main.write(secret, 'the-next-secret', {})
+  await broker.vaults.main.write(secret, new Secret('the-next-secret'), {})
   await broker.vaults.main.remove(`${secret}-next`)
   const after = world.createBroker()
   expect(await world.refreshes(name, after)).toBe(true)
@@ -44,22 +48,23 @@ test('a client secret that Entra no longer takes falls over to the next, and /re
   )
 })
 
-test('a developer token that is disabled falls over to the next at Microsoft Advertising’s word', async () => {
+test('a developer token that is disabled falls over to the next after Microsoft Advertising’s refusal', async () => {
   const name = await world.connect('developer', 'ada@outlook.example')
   const secret = 'production-developer-token'
   const { main } = world.broker.vaults
   const good = (await main.read(secret))!.value
-  await main.write(secret, 'DISABLED', {})
+  await main.write(secret, new Secret('DISABLED'), {})
   await main.write(`${secret}-next`, good, {})
   const broker = world.createBroker()
   const refreshed = await broker.refresher.refresh(name, { for: 'replacement', seen: new Date() })
-  const accessToken = refreshed.outcome === 'refreshed' ? (refreshed.accessToken ?? '') : ''
-  const read = async () => (await broker.developerTokens.current('production'))?.value
+  const none = new Secret('')
+  const accessToken = refreshed.outcome === 'refreshed' ? (refreshed.accessToken ?? none) : none
+  const read = async () => (await broker.developerTokens.current('production'))?.value.expose()
   expect(await read()).toBe('DISABLED')
-  const developerToken = 'DISABLED'
+  const developerToken = new Secret('DISABLED')
   const credentials = { accessToken, developerToken, identityProvider: 'microsoft' } as const
   expect(await broker.advertising('production').getUser(credentials)).toMatchObject({ ok: true })
-  expect(await read()).toBe(good)
+  expect(await read()).toBe(good.expose())
   expect(eventsOf('secret.fell_over')).toMatchObject([{}, { secret }])
 })
 

@@ -12,7 +12,7 @@ beforeAll(async () => {
 
 afterAll(() => world.close())
 
-/** Everything that rests in the tables, as text. */
+/** All contents of the tables, as text. */
 async function tablesAsText(): Promise<string> {
   const rows: unknown[] = []
   for (const name of tableNames) {
@@ -22,7 +22,7 @@ async function tablesAsText(): Promise<string> {
   return JSON.stringify(rows)
 }
 
-test('no secret rests in a table or appears in a log, whatever happens to a tenant', async () => {
+test('no secret is in a table or a log, whatever happens to a tenant', async () => {
   const { callbackUrl, cookie } = await world.stopAtCallback(world.newTenant(), 'ada@outlook.example')
   const code = new URL(callbackUrl).searchParams.get('code') ?? ''
   const state = new URL(callbackUrl).searchParams.get('state') ?? ''
@@ -50,10 +50,10 @@ test('no secret rests in a table or appears in a log, whatever happens to a tena
   }
 })
 
-/** A text that comes from nowhere else, to be looked for. */
+/** A unique text to search for. */
 const canary = (what: string) => `canary-${what}-${randomBytes(8).toString('hex')}`
 
-/** `POST …/grants` with a header, and maybe a query, to be looked for; resolves once its spans are recorded. */
+/** `POST …/grants` with a header, and optionally a query, to search for; resolves once its spans are recorded. */
 async function bringWatched(body: object, query = '') {
   const [traceId, header] = [randomBytes(16).toString('hex'), canary('header')]
   const path = `/v1/tenants/${world.newTenant()}/grants${query && `?Tenant=${query}&note=${query}`}`
@@ -68,7 +68,7 @@ async function bringWatched(body: object, query = '') {
   return { status, traceId, header }
 }
 
-test('nothing of a body, a query or a header of one’s own is in any log line, span or metric', async () => {
+test('no part of a body, a query, or a custom header is in any log line, span, or metric', async () => {
   const before = new Set(await world.grantSecrets())
   await world.connected('ada@outlook.example')
   const refreshToken = (await world.grantSecrets()).find((secret) => !before.has(secret)) ?? ''
@@ -100,7 +100,7 @@ test('nothing of a body, a query or a header of one’s own is in any log line, 
   }
 })
 
-/** Everything that makes the broker call out, for one person in one environment. */
+/** All operations in which the broker calls other services, for one person in one environment. */
 async function everyOperation(environment: 'production' | 'sandbox'): Promise<void> {
   const ada = 'ada@outlook.example'
   const call = async (method: string, path: string, body?: object) => {
@@ -128,7 +128,7 @@ async function everyOperation(environment: 'production' | 'sandbox'): Promise<vo
   await call('POST', `/v1/tenants/${world.newTenant()}/grants`, { environment, refreshToken })
 }
 
-test('nothing of one environment is ever sent to the other, whatever the broker does', async () => {
+test('nothing from one environment is ever sent to the other, in any operation', async () => {
   await world.advertising.forget()
   await world.signIn.forget()
   for (const environment of ['production', 'sandbox', 'production'] as const)
@@ -158,7 +158,7 @@ interface AdvertisingCall {
 
 const clientIds = { production: webClients.production.microsoft, sandbox: webClients.sandbox.microsoft }
 
-/** Each side has some, and none is on both. */
+/** Each side has some values, and none is on both sides. */
 function expectApart(one: readonly unknown[], other: readonly unknown[]): void {
   const [left, right] = [new Set(one.filter(Boolean)), new Set(other.filter(Boolean))]
   expect([left.size, right.size]).not.toContain(0)

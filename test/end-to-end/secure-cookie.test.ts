@@ -9,7 +9,7 @@ beforeAll(async () => {
 
 afterAll(() => world.close())
 
-test('a broker that is reached by HTTPS binds the browser with a __Host- cookie, and knows it by no other', async () => {
+test('a broker on HTTPS binds the browser with a __Host- cookie, and accepts no other', async () => {
   const { connectUrl } = await world.session(world.newTenant())
   expect(connectUrl).toMatch(/^https:\/\/broker\.example\.com\/oauth\/authorize\?session=/)
   const at = connectUrl.replace('https://broker.example.com', world.origin)

@@ -19,7 +19,7 @@ const workspace = 'demo'
 const settings = { ...loadSettings, GRANT_STORE: 'sealed' }
 
 let world: World
-/** A broker in this process, to read what a row keeps. */
+/** A broker in this process, to read rows. */
 let reader: Broker
 let tenants: string[]
 
@@ -32,16 +32,16 @@ beforeAll(async () => {
 
 afterAll(() => world.close())
 
-/** The fingerprint of the refresh token that the tenant's row keeps. */
+/** The fingerprint of the refresh token in the tenant's row. */
 async function keptBy(tenant: string): Promise<string> {
   const stored = await reader.tenants.read({ workspace, tenant })
   const grant = stored?.tenant.grant
   if (!stored || !grant) throw new Error(`${tenant} has no grant.`)
   const kept = await reader.grantStores.sealed.read(grant.reference, grantOwnerOf(stored.tenant, grant))
-  return toFingerprint(kept ?? '')
+  return toFingerprint(kept?.expose() ?? '')
 }
 
-/** How the tenant ends: a vend works, or the grant is dead. Nothing else lasts. */
+/** The tenant's final state: a vend works, or the grant is dead. Any other state is temporary. */
 async function endOf(tenant: string, broker: number): Promise<'refreshed' | 'lost'> {
   let last: { status: number; body: { code?: string } } = { status: 0, body: {} }
   const vend = async () => {
@@ -53,13 +53,13 @@ async function endOf(tenant: string, broker: number): Promise<'refreshed' | 'los
   return last.status === 200 ? 'refreshed' : 'lost'
 }
 
-/** The calls that descend from the same sign-in as the token that is kept. */
+/** The calls of the same sign-in as the stored token. */
 function familyOf(calls: readonly LoggedRequest[], kept: string): readonly LoggedRequest[] {
   const own = calls.find((call) => call.refreshTokenIssued === kept || call.refreshTokenUsed === kept)
   return calls.filter(({ family }) => own && family === own.family)
 }
 
-/** Calls that brought a refresh token which is kept nowhere and was never used. */
+/** Calls that returned a refresh token that was neither stored nor used. */
 function unkeptOf(family: readonly LoggedRequest[], kept: string): readonly LoggedRequest[] {
   const used = new Set(family.map(({ refreshTokenUsed }) => refreshTokenUsed))
   return family.filter(
@@ -67,12 +67,12 @@ function unkeptOf(family: readonly LoggedRequest[], kept: string): readonly Logg
   )
 }
 
-/** Whether the process that made the call was killed after it had begun. */
+/** Whether the calling process was killed after the call had started. */
 function diedBeforeKeeping(call: LoggedRequest, kills: readonly Kill[]): boolean {
   return kills.some(({ broker, at }) => broker === callerSpanOf(call) && Date.parse(call.at) <= at)
 }
 
-test('with a sign-in that ends used tokens, a death costs those tenants alone whose new token only the dead process had', async () => {
+test('with a sign-in that ends used tokens, a crash affects only tenants whose new token only the crashed process had', async () => {
   await world.signIn.settings({ latencyMilliseconds: 100 })
   const alive = new Set([0, 1, 2])
   const running = startLoad(world, tenants, alive)

@@ -7,13 +7,13 @@ import { expect, test } from 'vitest'
 import { serve } from '../../local/service.ts'
 import { openWorld } from './world.ts'
 
-/** What Application Insights' ingestion got: who sent it, and which telemetry. */
+/** The data received by Application Insights' ingestion: its sender and telemetry. */
 interface Ingested {
   readonly authorization: string | undefined
   readonly text: string
 }
 
-/** Takes telemetry as `POST /v2.1/track` of the ingestion service does, over TLS that the broker trusts. */
+/** Receives telemetry like `POST /v2.1/track` of the ingestion service, over TLS that the broker trusts. */
 async function startIngestion(folder: string) {
   const received: Ingested[] = []
   const waiting = new Set<() => void>()
@@ -42,7 +42,7 @@ async function startIngestion(folder: string) {
   return { ...service, waitFor }
 }
 
-test('Application Insights gets the traces and metrics, from the managed identity and nobody else', async () => {
+test('Application Insights gets the traces and metrics only from the managed identity', async () => {
   const world = await openWorld()
   const ingestion = await startIngestion(dirname(world.stack.settings().NODE_EXTRA_CA_CERTS ?? ''))
   try {

@@ -9,7 +9,7 @@ beforeAll(async () => {
 })
 afterAll(() => world.close())
 
-/** A call with a trace of its own; resolves with its spans once the function's span has come. */
+/** A call with its own trace; resolves with its spans once the function's span has arrived. */
 async function traced(method: string, path: string, body?: unknown) {
   const traceId = randomBytes(16).toString('hex')
   const headers = { traceparent: `00-${traceId}-${randomBytes(8).toString('hex')}-01` }
@@ -43,7 +43,7 @@ test('one trace leads from the app’s call through storage and vault to Microso
   expect(orphans).toEqual([])
 })
 
-test('the trace is handed on to whom the broker calls', async () => {
+test('the trace is propagated to the services that the broker calls', async () => {
   const tenant = await world.connectedStale()
   await world.advertising.forget()
   const path = `/v1/tenants/${tenant}/ads/customerManagement/User/Query`
@@ -56,7 +56,7 @@ test('the trace is handed on to whom the broker calls', async () => {
   ])
 })
 
-test('log lines name the trace that they belong to', async () => {
+test('log lines name their trace', async () => {
   const tenant = await world.connectedStale()
   const { traceId } = await traced('GET', `/v1/tenants/${tenant}/token`)
   const lines = world.brokers
@@ -65,7 +65,7 @@ test('log lines name the trace that they belong to', async () => {
   expect(lines.map((line) => JSON.parse(line).trace_id)).toContain(traceId)
 })
 
-test('a call that is not sampled leaves no span, and is measured all the same', async () => {
+test('an unsampled call leaves no span, but is still measured', async () => {
   const tenant = await world.connectedStale()
   const traceId = randomBytes(16).toString('hex')
   const headers = { traceparent: `00-${traceId}-${randomBytes(8).toString('hex')}-00` }
@@ -75,7 +75,7 @@ test('a call that is not sampled leaves no span, and is measured all the same', 
   expect(world.stack.parts.collector.service.traces().has(traceId)).toBe(false)
 })
 
-test('what is measured has the names that the conventions and the docs give it', async () => {
+test('metrics have the names in the conventions and the docs', async () => {
   const tenant = await world.connectedStale()
   await world.call('GET', `/v1/tenants/${tenant}/token`)
   await world.call('GET', `/v1/tenants/nobody/token`)
@@ -108,7 +108,7 @@ test('what is measured has the names that the conventions and the docs give it',
   })
 })
 
-test('no secret, no query and no name of a secret is in any span or metric, whatever was done', async () => {
+test('no secret, no query, and no name of a secret is in any span or metric', async () => {
   const tenant = await world.connected()
   await world.connectedStale()
   const { answer } = await traced('GET', `/v1/tenants/${tenant}/token?minValidity=60`)

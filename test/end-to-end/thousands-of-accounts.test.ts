@@ -22,7 +22,7 @@ interface Listed {
 
 const accountsOf = (tenant: string, rest = '') => `/v1/tenants/${tenant}/accounts${rest}`
 
-/** Every page of what is listed, and how many pages it took. */
+/** All listed accounts, and the number of pages. */
 async function listAll(tenant: string, query = '') {
   const accounts: Listed[] = []
   let [continuation, pages] = ['', 0]
@@ -36,7 +36,7 @@ async function listAll(tenant: string, query = '') {
   return { accounts, pages }
 }
 
-/** The generations of which rows rest in the tenant's partition. */
+/** The generations that have rows in the tenant's partition. */
 async function generationsOf(tenant: string): Promise<Map<string, number>> {
   const counts = new Map<string, number>()
   const filter = `PartitionKey eq '${partitionOf(tenant)}' and RowKey gt 'account:' and RowKey lt 'account;'`
@@ -53,7 +53,7 @@ function partitionOf(tenant: string): string {
   return tenantKey({ workspace: 'demo', tenant })
 }
 
-/** What a process left behind that died long ago, before it had cleaned up. */
+/** The leftovers of a process that crashed long ago, before its cleanup. */
 async function leaveOldGeneration(tenant: string): Promise<string> {
   const generation = `${(Date.now() - 3_600_000).toString(36)}abandond`
   const rows = Array.from({ length: 250 }, (_, index) => ({
@@ -69,7 +69,7 @@ async function leaveOldGeneration(tenant: string): Promise<string> {
   return generation
 }
 
-test('5,000 accounts are discovered, listed, found, chosen and cleaned up', patience, async () => {
+test('5,000 accounts are discovered, listed, found, chosen, and cleaned up', patience, async () => {
   const objectId = people.find(({ username }) => username === grace)?.objectId
   const options = { environment: 'production', objectId, count: 5000 }
   const { accountIds: added } = (await world.advertising.control('POST', 'accounts', options)) as {
@@ -114,6 +114,6 @@ test('5,000 accounts are discovered, listed, found, chosen and cleaned up', pati
   const generations = await generationsOf(tenant)
   expect(generations.has(abandoned)).toBe(false)
   expect([...generations.values()]).toContain(total - 1200)
-  // Young ones are spared: another process may be about to commit them.
+  // Recent ones are spared: another process may be about to commit them.
   expect([...generations.values()].filter((rows) => rows !== total - 1200)).toEqual([total, total])
 })

@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => world.close())
 
 describe('a vend', () => {
-  test('answers everything that a call needs, and Microsoft Advertising accepts it', async () => {
+  test('returns everything that a call needs, and Microsoft Advertising accepts it', async () => {
     const tenant = await world.connected()
     const { status, body, headers } = await world.call('GET', `/v1/tenants/${tenant}/token`)
     expect(status).toBe(200)
@@ -24,7 +24,7 @@ describe('a vend', () => {
     expect(answer.status).toBe(200)
   })
 
-  test('names the account that was asked for, by id or by the number that people see', async () => {
+  test('names the requested account, by id or by its visible number', async () => {
     const tenant = world.newTenant()
     await world.connect(tenant, 'grace@contoso.example', { accountChoice: 'app' })
     const { body: listed } = await world.call('GET', `/v1/tenants/${tenant}/accounts?limit=200`)
@@ -48,7 +48,7 @@ describe('a vend', () => {
     expect((await world.call('GET', `/v1/tenants/${tenant}/token`)).body.code).toBe('account_not_chosen')
   })
 
-  test('of a Google tenant carries the IdentityProvider header', async () => {
+  test('of a Google tenant has the IdentityProvider header', async () => {
     const tenant = world.newTenant()
     await world.connect(tenant, 'tony@gmail.example', { identityProvider: 'google', accountChoice: 'app' })
     const { body: listed } = await world.call('GET', `/v1/tenants/${tenant}/accounts`)
@@ -61,7 +61,7 @@ describe('a vend', () => {
 })
 
 describe('a stale token', () => {
-  test('costs one call to the token endpoint however many callers wait, in one process and across two', async () => {
+  test('costs one call to the token endpoint no matter how many callers wait, in one process and across two', async () => {
     const tenant = await world.connectedStale()
     await world.signIn.settings({ latencyMilliseconds: 150 })
     const path = `/v1/tenants/${tenant}/token`
@@ -84,7 +84,7 @@ describe('a stale token', () => {
     expect(await refreshedAt('radia@contoso.example')).toEqual(['5d2f0c4e-0f5c-4a57-9b35-6b1f0f4c1a01'])
   })
 
-  test('less validity than was asked for is never vended', async () => {
+  test('less validity than requested is never vended', async () => {
     await world.signIn.settings({ accessTokenSeconds: 200 })
     const tenant = await world.connected()
     const short = await world.call('GET', `/v1/tenants/${tenant}/token?minValidity=900`)
@@ -97,7 +97,7 @@ describe('a stale token', () => {
     await world.signIn.settings({ accessTokenSeconds: 3600 })
   })
 
-  test('while refreshing fails for a passing reason, a token with a minute left is still vended', async () => {
+  test('while refreshing fails for a temporary reason, a token with a minute left is still vended', async () => {
     await world.signIn.settings({ accessTokenSeconds: 200 })
     const tenant = await world.connected()
     await world.signIn.settings({ accessTokenSeconds: 3600 })
@@ -143,7 +143,7 @@ describe('a failed refresh says who acts', () => {
     ['unknownError', 'unknown_answer'],
     ['cut', 'identity_provider_unreachable'],
     ['invalidGrantPassing', 'grant_refused'],
-  ])('%s passes: 503 with Retry-After, and the tenant stays connected', async (kind, reason) => {
+  ])('%s is temporary: 503 with Retry-After, and the tenant stays connected', async (kind, reason) => {
     const tenant = await world.connectedStale()
     await world.signIn.fault({ endpoint: 'token', grantType: 'refresh_token', kind })
     const { body, headers } = await world.call('GET', `/v1/tenants/${tenant}/token`)
@@ -158,7 +158,7 @@ describe('a failed refresh says who acts', () => {
     await world.signIn.clear()
   })
 
-  test('an expired client secret is the operator’s, touches no tenant, and is over once the secret is fixed', async () => {
+  test('an expired client secret is the operator’s problem, changes no tenant, and is over once the secret is fixed', async () => {
     const tenant = await world.connectedStale('radia@contoso.example')
     await world.signIn.clientSecrets('production', ['another-secret'])
     const { body } = await world.call('GET', `/v1/tenants/${tenant}/token`)
@@ -182,7 +182,7 @@ describe('a failed refresh says who acts', () => {
     expect((await world.call('GET', '/ready', { app: 'demo-operator' })).body.holds).toEqual([])
   }, 90_000)
 
-  test('a refresh that brings no new refresh token keeps the old one', async () => {
+  test('a refresh without a new refresh token keeps the old one', async () => {
     const tenant = await world.connectedStale()
     await world.signIn.fault({ endpoint: 'token', grantType: 'refresh_token', kind: 'noRefreshToken' })
     expect((await world.call('GET', `/v1/tenants/${tenant}/token`)).status).toBe(200)
@@ -191,7 +191,7 @@ describe('a failed refresh says who acts', () => {
 })
 
 describe('a disconnect', () => {
-  test('ends vending at once here, destroys the grant, and a new consent begins again', async () => {
+  test('ends vending immediately here, destroys the grant, and a new consent starts over', async () => {
     const tenant = await world.connected()
     await world.call('GET', `/v1/tenants/${tenant}/token`)
     expect((await world.call('DELETE', `/v1/tenants/${tenant}`)).body.status).toBe('disconnected')

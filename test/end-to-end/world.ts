@@ -12,24 +12,24 @@ import type { LoggedRequest } from '../../local/sign-in/request-log.ts'
 import { createVisitor, type Visit } from '../../local/sign-in/visitor.ts'
 import { type Stack, startStack } from '../../local/stack.ts'
 
-/** A broker process, or several, on a local stack of their own. */
+/** One or more broker processes on their own local stack. */
 export type World = Awaited<ReturnType<typeof openWorld>>
 
-/** How a world differs from the usual one. */
+/** Options of a world. */
 export interface WorldOptions {
-  /** How many broker processes. Default is one. */
+  /** The number of broker processes. Default is one. */
   readonly brokers?: number
-  /** Settings beside or instead of the stack's. */
+  /** Settings in addition to or instead of the stack's. */
   readonly settings?: Record<string, string>
   /** Whether storage outlives a restart of Azurite. Default is false. */
   readonly persistent?: boolean
-  /** Whether the broker's own vault holds nothing yet. Default is false. */
+  /** Whether the broker's own vault is empty. Default is false. */
   readonly emptyVault?: boolean
-  /** Whether a refresh token that was used once is dead. Default is false. */
+  /** Whether used refresh tokens are revoked. Default is false. */
   readonly strict?: boolean
 }
 
-/** What a call to the broker brought. */
+/** The result of a call to the broker. */
 export interface Called {
   readonly status: number
   readonly headers: Headers
@@ -42,10 +42,10 @@ interface CallOptions {
   /** A bearer token instead of the app's own; empty sends none. */
   readonly token?: string
   readonly body?: unknown
-  /** A body as it is, with its type. */
+  /** A raw body, with its type. */
   readonly raw?: string
   readonly type?: string
-  /** Which broker process; the first by default. */
+  /** The broker process. Default is the first. */
   readonly broker?: number
   readonly headers?: Record<string, string>
 }
@@ -65,7 +65,7 @@ interface SessionOptions {
   readonly accountChoice?: 'page' | 'app'
 }
 
-/** Tests run the timer themselves: one that struck beside them would do their sweep's work, or replace its report. */
+/** Tests run the timer themselves: a scheduled run would do their sweep's work, or replace its report. */
 const newYear = '0 0 0 1 1 *'
 
 /** Opens a world; `close` it. */
@@ -105,7 +105,7 @@ export async function openWorld(options: WorldOptions = {}) {
     })
   const connect = async (tenant: string, username: string, options: SessionOptions = {}): Promise<Visit> =>
     finish((await session(tenant, options)).connectUrl, username)
-  /** Connects and confirms, as an app does that waits for the confirmation. */
+  /** Connects and confirms, like an app that uses confirmation. */
   const connectConfirmed = async (tenant: string, username: string, options: SessionOptions = {}) => {
     const { id, connectUrl } = await session(tenant, options)
     const { searchParams } = new URL((await finish(connectUrl, username)).url)
@@ -121,7 +121,7 @@ export async function openWorld(options: WorldOptions = {}) {
     if (!visit.stopped) throw new Error(`${username} did not connect: ${visit.url} ${visit.body}`)
     return tenant
   }
-  /** A connected tenant whose access token is too short-lived to be vended; the sign-in's log starts afresh. */
+  /** A connected tenant whose access token is too short-lived to be vended; clears the sign-in's log. */
   const connectedStale = async (username?: string, accessTokenSeconds = 30) => {
     await control.signIn.settings({ accessTokenSeconds })
     const tenant = await connected(username)
@@ -129,7 +129,7 @@ export async function openWorld(options: WorldOptions = {}) {
     await control.signIn.forget()
     return tenant
   }
-  /** Goes through the sign-in by hand, up to the callback that is not yet asked for. */
+  /** Signs in step by step, up to the callback, which isn't requested yet. */
   const stopAtCallback = async (tenant: string, username: string) => {
     const { connectUrl } = await session(tenant)
     const first = await fetch(connectUrl, { redirect: 'manual' })
@@ -172,31 +172,31 @@ export async function openWorld(options: WorldOptions = {}) {
         allowInsecureConnection: true,
       }),
     grantSecrets: () => readGrantSecrets(stack),
-    /** Changes one of the broker's own secrets; a value that is left out stays. */
+    /** Changes one of the broker's own secrets; an omitted value stays. */
     setSecret: async (name: string, { value, expiresOn }: { value?: string; expiresOn?: Date }) => {
       const [main] = await openVaults(stack)
       const kept = value ?? (await main?.getSecret(name))?.value ?? ''
       await main?.setSecret(name, kept, expiresOn ? { expiresOn } : {})
     },
-    /** Starts one more broker process on the stack; `app` is the folder of another app that its host serves. */
+    /** Starts one more broker process on the stack; `app` is the folder of a different app for its host. */
     addBroker: async (more: Record<string, string> = {}, app?: string) => {
       const added = await openBroker(stack, brokers.length, { ...settings, ...more }, app)
       brokers.push(added)
       return added
     },
-    /** What the hosts said of callers that Azure would leave waiting, and of which no test has asked before. */
+    /** The hosts' reports of callers that Azure would leave without an answer, since the last call. */
     takeUnanswered: () => {
       const lines = unanswered().slice(taken)
       taken += lines.length
       return lines
     },
-    /** Fails when a caller was left waiting, unless a test has taken that. */
+    /** Fails if a caller was left without an answer, unless a test has taken that report. */
     async close() {
       await Promise.all(brokers.map((each) => each.stop()))
       await stack.stop()
       if (folder) await rm(folder, { recursive: true, force: true })
       const left = unanswered().slice(taken)
-      if (left.length > 0) throw new Error(`On Azure somebody would wait for minutes:\n${left.join('\n')}`)
+      if (left.length > 0) throw new Error(`On Azure, a caller would wait for minutes:\n${left.join('\n')}`)
     },
   }
 }
@@ -218,7 +218,7 @@ async function openVaults(stack: Stack): Promise<SecretClient[]> {
   return parts.map(({ origin }) => new SecretClient(origin, credential, options))
 }
 
-/** Every refresh token that rests in a vault. */
+/** Every refresh token in a vault. */
 async function readGrantSecrets(stack: Stack): Promise<string[]> {
   const values: string[] = []
   for (const client of await openVaults(stack)) {
@@ -249,7 +249,7 @@ async function openBroker(
 }
 
 async function createCall(stack: Stack, brokers: readonly RunningBroker[]) {
-  // Asked for before any test shortens the life of what the sign-in issues.
+  // Requested before any test shortens the lifetime of the sign-in's tokens.
   const apps = Object.keys(callingApps) as CallingAppName[]
   const tokens = new Map(
     await Promise.all(apps.map(async (app) => [app, await stack.callerToken(app)] as const)),

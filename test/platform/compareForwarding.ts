@@ -9,7 +9,7 @@ const endSeconds = 10
 
 /**
  * Sends each case through the package's forwarder to the library's server in a worker, and to the local host: both
- * have to answer alike, in time, and as the case says; and no invocation may stay open in the worker.
+ * must give the same answer, in time, and as the case says; and no invocation may stay open in the worker.
  */
 export async function compareForwarding(world: PlatformWorld, part: Comparison, only: string): Promise<void> {
   const ground = { token: await world.stack.callerToken(), tenant: 'platform' }
@@ -21,7 +21,7 @@ export async function compareForwarding(world: PlatformWorld, part: Comparison, 
     const ended = await isDone(each.hangs ? 0 : endSeconds)
     part.check(`${each.name}: the invocation ends`, ended || each.hangs !== undefined, '  it stays open')
   }
-  // These wait for the broker to give up, so they wait together.
+  // These wait for the broker to give up, so they run concurrently.
   await Promise.all(cases.filter(({ unpaired }) => unpaired).map((each) => compareOne(world, each, part)))
   part.check('Invocations without a request end', await isDone(endSeconds), '  some stay open')
   if (only === '') await compareNames(world, ground, part)
@@ -44,7 +44,7 @@ async function compareOne(
   part.same(name, platform, toSeen(await rawCall(local.broker, line, options)))
 }
 
-/** What two answers to one request have in common: ids and times differ, and how much arrives before a cut. */
+/** The comparable part of two answers to one request: ids, times, and the bytes before a cut differ. */
 function toSeen({ outcome, status, headers, body }: RawAnswer) {
   if (outcome === 'cut') return { outcome, status: null, code: null, type: null, location: null }
   const code = /"code":"(\w+)"/.exec(body)?.[1] ?? null
@@ -54,7 +54,7 @@ function toSeen({ outcome, status, headers, body }: RawAnswer) {
 const pick = (seen: object, expected: object) =>
   Object.fromEntries(Object.keys(expected).map((key) => [key, (seen as Record<string, unknown>)[key]]))
 
-/** Waits until no invocation is open but those that were found open before. */
+/** Waits until no invocation is open except those that were open before. */
 function createWatch({ program }: PlatformWorld) {
   const known = new Set<string>()
   const open = async () => {
@@ -72,7 +72,7 @@ function createWatch({ program }: PlatformWorld) {
   }
 }
 
-/** Names that are the app's own in the map into which the host merges query, body and route values. */
+/** Names with an own meaning for the app in the map into which the host merges query, body, and route values. */
 const ownNames = [
   'Tenant',
   'tenant',
@@ -87,7 +87,7 @@ const ownNames = [
   'sys',
 ]
 
-/** A member of that name has to be answered as any other member is. */
+/** A member with this name must get the same answer as any other member. */
 async function compareNames(world: PlatformWorld, ground: ForwardGround, part: Comparison): Promise<void> {
   for (const [place, request] of Object.entries(mergedRequests(ground))) {
     const ask = async (name: string, port: number) => {
@@ -133,7 +133,7 @@ function mergedRequests({
   }
 }
 
-/** Connects the tenant, every request of it through the real router and forwarder. */
+/** Connects the tenant, with all requests through the real router and forwarder. */
 async function connectTenant(
   { stack, real }: PlatformWorld,
   { token, tenant }: ForwardGround,

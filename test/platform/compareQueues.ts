@@ -5,7 +5,7 @@ import { storageConnection } from '../../local/settings.ts'
 import type { Comparison } from './report.ts'
 import { echoApp, type PlatformWorld } from './world.ts'
 
-/** One call of a queue function. */
+/** A call of a queue function. */
 interface Try {
   readonly function: string
   readonly text: string
@@ -14,7 +14,7 @@ interface Try {
 
 const base64 = (text: string) => Buffer.from(text).toString('base64')
 
-/** Messages as they rest in a queue. */
+/** Messages as stored in a queue. */
 const messages = [
   ...[
     'plain',
@@ -54,7 +54,7 @@ const messages = [
   ),
 ]
 
-/** Fail where no base64 is asked for. */
+/** Messages that fail if base64 isn't expected. */
 const plainMessages = [
   'fails 2 times',
   'fails 9 times, and fails poison',
@@ -62,7 +62,7 @@ const plainMessages = [
   'Zürich €😀',
 ]
 
-/** What a function gives to its output: `functions/refresh.ts` gives shards. */
+/** Values for a function's output; `functions/refresh.ts` writes shards. */
 const output = [
   { shard: 0 },
   { shard: 15 },
@@ -71,16 +71,16 @@ const output = [
 ]
 
 const deadlineSeconds = 60
-/** Longer than a failed message is hidden and the longest pause between two polls. */
+/** Longer than a failed message is hidden, and than the longest pause between two polls. */
 const quietSeconds = 4
 
-/** What `host.json` can say; ours says `none`. */
+/** The possible values in `host.json`; ours is `none`. */
 type Encoding = 'none' | 'base64'
 
 /**
  * Writes the same output through the package and through the local host, and lets both read the same messages, with
- * functions that fail alike: first the queue, then its poison queue. What is written, each try, and what is left in
- * which queue have to agree.
+ * functions that fail the same way: first the queue, then its poison queue. The written messages, each attempt, and the
+ * remaining messages in each queue must match.
  */
 export async function compareQueues(world: PlatformWorld, part: Comparison): Promise<void> {
   await Promise.all((['none', 'base64'] as const).map((encoding) => compareEncoding(encoding, world, part)))
@@ -99,7 +99,7 @@ async function compareEncoding(encoding: Encoding, world: PlatformWorld, part: C
     return sides
   }
   const readers = createReaders(world, encoding)
-  /** The host indents its JSON, which nobody reads. */
+  /** The host indents its JSON, which has no meaning. */
   const toValue = ({ text, days }: Resting) => ({
     value: JSON.parse(encoding === 'base64' ? Buffer.from(text, 'base64').toString() : text),
     days,
@@ -123,7 +123,7 @@ async function compareEncoding(encoding: Encoding, world: PlatformWorld, part: C
   compareTries(encoding, await readers.theirs(), readers.ours(), part)
 }
 
-/** The local host, with one of its two functions on at a time, and the package beside it. */
+/** The local host, with one of its two functions enabled at a time, and the package. */
 function createReaders({ stack, program }: PlatformWorld, encoding: Encoding) {
   const queue = `theirs-${encoding}`
   const lines: string[] = []
@@ -168,7 +168,7 @@ async function send(queue: QueueClient, texts: readonly string[]): Promise<void>
   for (const text of texts) await queue.sendMessage(text)
 }
 
-/** Waits until a queue is empty, or nothing more happens; says how many messages are still in it, shown or hidden. */
+/** Waits until a queue is empty or idle; returns the number of messages in it, visible or hidden. */
 async function settle(queue: QueueClient, tryCount: () => Promise<number>): Promise<number | 'busy'> {
   const giveUpAt = Date.now() + deadlineSeconds * 1000
   let before = ''
@@ -190,13 +190,13 @@ async function count(queue: QueueClient): Promise<number> {
   return (await queue.getProperties()).approximateMessagesCount ?? 0
 }
 
-/** A message as stored, and for how many days. */
+/** A stored message, and its days to live. */
 interface Resting {
   readonly text: string
   readonly days: number
 }
 
-/** What rests in a queue. */
+/** The messages in a queue. */
 async function rest(queue: QueueClient): Promise<Resting[]> {
   if (!(await queue.exists())) return []
   const { peekedMessageItems } = await queue.peekMessages({ numberOfMessages: 32 })
@@ -225,7 +225,7 @@ function compareTries(
   }
 }
 
-/** The tries of each message in a comparable order; a library parses what is JSON, so texts are compared parsed. */
+/** The attempts of each message in a comparable order; a library parses JSON, so texts are compared parsed. */
 function byText(tries: readonly Try[]): Map<string, string[]> {
   const found = new Map<string, string[]>()
   for (const { function: name, text, dequeueCount } of tries) {

@@ -3,7 +3,7 @@ import type { Comparison } from './report.ts'
 import { type RouteCase, routeCases } from './routeCases.ts'
 import type { PlatformWorld } from './world.ts'
 
-/** Where a request landed. */
+/** The function that a request reached. */
 interface Landing {
   readonly status: number
   readonly function: string | null
@@ -14,7 +14,7 @@ const atOnce = 16
 
 /**
  * Sends each case to the package's router and to the local host's, with the same functions behind both, and compares
- * status, function and route values; the function has to be the one that the contract means, too.
+ * status, function, and route values; it must also be the function that the contract means.
  */
 export async function compareRoutes(
   { functions, real, local }: PlatformWorld,
@@ -44,7 +44,7 @@ async function land(port: number, method: string, target: string): Promise<Landi
   return { status, function: headers['x-function'] ?? null, values: sorted(values) }
 }
 
-/** A value of nothing is no binding data (`ScriptInvocationContextExtensions.ShouldSkipBindingData`). */
+/** An empty value isn't binding data (`ScriptInvocationContextExtensions.ShouldSkipBindingData`). */
 const sorted = (values: object | null) =>
   values &&
   Object.entries(values)

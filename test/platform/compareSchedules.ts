@@ -6,10 +6,10 @@ import type { PlatformWorld } from './world.ts'
 const made = 5000
 const count = 5
 
-/** A leap year's end: February 29 and the turn of a century are both ahead of some of the starts. */
+/** Includes the end of a leap year: some starts are before February 29 and before the turn of a century. */
 const starts = ['2027-12-31T23:59:58.000Z', '2026-03-01T00:00:00.000Z', '2096-02-28T12:34:56.789Z']
 
-/** Asks NCrontab and our reader of schedules whether each is one, and when it is due next. */
+/** Asks NCrontab and our parser whether each schedule is valid and when it's due next. */
 export async function compareSchedules({ program }: PlatformWorld, part: Comparison): Promise<void> {
   const texts = scheduleTexts(made)
   for (const from of starts) {

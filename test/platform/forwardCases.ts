@@ -2,32 +2,35 @@ import { oddNames } from './oddUpstream.ts'
 import type { RawOptions } from './rawCall.ts'
 import { fill, operations } from './routeCases.ts'
 
-/** One request through the forwarder to the built broker. */
+/** A request through the forwarder to the built broker. */
 export interface ForwardCase extends RawOptions {
   readonly name: string
   readonly line: string
-  /** What has to come, as far as it is said; without it the local host's answer has to be the same, and none may hang. */
+  /** The expected parts of the answer. Without it, the local host's answer must be the same, and neither may hang. */
   readonly expected?: {
     readonly outcome?: 'answered' | 'cut'
     readonly status?: number
     readonly code?: string
   }
-  /** The worker's server or the forwarder refuses it, so that its invocation finds no request; ends when the broker gives up. */
+  /**
+   * The worker's server or the forwarder refuses it, so its invocation finds no request; it ends when the broker gives
+   * up.
+   */
   readonly unpaired?: true
-  /** Why the platform lets it hang, whatever the broker does. */
+  /** Why the platform lets it hang, regardless of the broker. */
   readonly hangs?: string
-  /** Why the local host cannot answer the same. */
+  /** Why the local host can't give the same answer. */
   readonly onlyReal?: string
 }
 
-/** Who calls, and for which tenant. */
+/** The caller and the tenant. */
 export interface ForwardGround {
   readonly token: string
   /** A tenant that is connected. */
   readonly tenant: string
 }
 
-/** What the broker waits for a request's invocation, and the forwarder's ten tries, with room for a busy machine. */
+/** The broker's wait for a request's invocation, plus the forwarder's ten attempts, with room for a busy machine. */
 const unpairedSeconds = 25
 const plainId = '0f8fad5b-d9cb-469f-a165-70867728950e'
 const unpaired = (name: string, headers: readonly string[], status: number): ForwardCase[] => [
@@ -41,19 +44,19 @@ const unpaired = (name: string, headers: readonly string[], status: number): For
     onlyReal: 'Node’s own server refuses it before the local host sees it',
   },
 ]
-/** Kestrel's `MaxRequestBodySize` as the host sets it. */
+/** Kestrel's `MaxRequestBodySize` as set by the host. */
 const limit = 104_857_600
-/** Kestrel counts what frames a chunk too. */
+/** Kestrel also counts the framing of chunks. */
 const framing = 4096
 const mebibyte = Buffer.alloc(1_048_576, 'a')
 
-/** Every case; `ads/bulk/_echo` sends a body back as it came. */
+/** Every case; `ads/bulk/_echo` returns a body unchanged. */
 export function forwardCases({ token, tenant }: ForwardGround): ForwardCase[] {
   const bearer = `Authorization: Bearer ${token}`
   const vend = `GET /v1/tenants/${tenant}/token`
   const ads = `/v1/tenants/${tenant}/ads/bulk`
   const echo = `POST ${ads}/_echo`
-  /** Read whole, then answered with few bytes. */
+  /** Read completely, then answered with few bytes. */
   const taken = `POST ${ads}/_odd/status299`
   const long = { deadlineSeconds: 30 }
   const failed = { outcome: 'answered', status: 500 } as const
@@ -234,7 +237,7 @@ export function forwardCases({ token, tenant }: ForwardGround): ForwardCase[] {
       expected: { status: 299 },
     },
     {
-      // Nothing is sent of it: a reset, for what is sent and not read, would overtake the answer.
+      // The body isn't sent: unread data would cause a reset before the answer arrives.
       name: 'a body of a byte more',
       line: taken,
       headers: [bearer, `Content-Length: ${limit + 1}`],

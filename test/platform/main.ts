@@ -5,7 +5,7 @@ import { compareSchedules } from './compareSchedules.ts'
 import { createReport } from './report.ts'
 import { openWorld } from './world.ts'
 
-/** Runs the broker and our imitations of the platform beside the platform's own packages. README.md says more. */
+/** Runs the broker and our imitations of the platform against the platform's own packages. See README.md. */
 const startedAt = performance.now()
 const seconds = () => `${((performance.now() - startedAt) / 1000).toFixed(0)} s`
 const [onlyPart, onlyCase = ''] = process.argv.slice(2)

@@ -53,7 +53,7 @@ const oddAnswers: Record<string, { bytes: string; after: 'end' | 'cut' | 'wait' 
 /** The names of the odd answers. */
 export const oddNames: readonly string[] = Object.keys(oddAnswers)
 
-/** Stands before another upstream: passes calls on to it, and answers those below `_odd/` itself. */
+/** A proxy for another upstream: passes calls on to it, and answers those below `_odd/` itself. */
 export async function startOddUpstream(behind: string): Promise<RunningService> {
   const server = createServer((request, response) => {
     const name = /\/_odd\/(\w+)/.exec(request.url ?? '')?.[1]
@@ -67,7 +67,7 @@ export async function startOddUpstream(behind: string): Promise<RunningService> 
 function answerOddly({ socket }: IncomingMessage, { bytes, after }: { bytes: string; after: string }): void {
   socket.write(bytes, () => {
     if (after === 'end') socket.end()
-    // What was written is to arrive before the connection is cut.
+    // The written bytes must arrive before the connection is cut.
     if (after === 'cut') setTimeout(() => socket.resetAndDestroy(), 100)
   })
 }

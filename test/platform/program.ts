@@ -8,7 +8,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 const project = fileURLToPath(new URL('platform.csproj', import.meta.url))
 const artifacts = '.local/platform/build'
 
-/** What the program serves; `Program.cs` says what each is. */
+/** The program's parts; `Program.cs` explains each. */
 export interface Setup {
   readonly functions: readonly FunctionRoute[]
   readonly frontPort: number
@@ -20,12 +20,12 @@ export interface Setup {
 
 /** The running program. */
 export interface Program {
-  /** Asks its control port; the answer is JSON, or nothing. */
+  /** Calls its control port; the answer is JSON or empty. */
   ask<Answer = unknown>(method: 'GET' | 'POST', path: string, question?: unknown): Promise<Answer>
   stop(): Promise<void>
 }
 
-/** Restores and builds the program into `.local/`. @throws Error with what the compiler said. */
+/** Restores and builds the program into `.local/`. @throws Error with the compiler's output. */
 export async function buildProgram(): Promise<void> {
   const args = ['build', project, '-c', 'Release', '--artifacts-path', artifacts, '-nologo', '-v', 'q']
   const build = spawn('dotnet', args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] })

@@ -1,28 +1,28 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 
-/** What became of one request on a connection of its own. */
+/** The result of a request on its own connection. */
 export interface RawAnswer {
-  /** `cut`: the connection ended before the answer was whole. `hang`: neither came within the deadline. */
+  /** `cut`: the connection ended before the answer was complete. `hang`: neither came within the deadline. */
   readonly outcome: 'answered' | 'cut' | 'hang'
-  /** 0 where not even a status came. */
+  /** 0 if not even a status arrived. */
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
 }
 
-/** How to call. */
+/** Options of a call. */
 export interface RawOptions {
-  /** Lines; a line that is no UTF-8 is given as bytes. */
+  /** Lines; a line that isn't UTF-8 is given as bytes. */
   readonly headers?: readonly (string | Buffer)[]
-  /** Sent after the head as it is. */
+  /** Sent after the head, unchanged. */
   readonly body?: Iterable<Buffer | string>
   /** Ends the connection once everything is sent. Default is false. */
   readonly leaves?: boolean
   readonly deadlineSeconds?: number
 }
 
-/** Sends bytes as they are: no client stands between a case and the server. Text is sent as UTF-8. */
+/** Sends raw bytes, without a client between a case and the server. Text is sent as UTF-8. */
 export function rawCall(port: number, requestLine: string, options: RawOptions = {}): Promise<RawAnswer> {
   const { headers = [], body = [], leaves = false, deadlineSeconds = 10 } = options
   const socket = connect(port, '127.0.0.1')
@@ -37,7 +37,7 @@ export function rawCall(port: number, requestLine: string, options: RawOptions =
     socket.on('data', (chunk) => {
       received.push(chunk)
     })
-    // Which error ended a connection differs from run to run.
+    // The error that ends a connection differs from run to run.
     socket.on('error', () => finish(true))
     socket.on('close', () => finish(true))
     const lines = [`${requestLine} HTTP/1.1`, 'Host: broker.example', 'Connection: close', ...headers, '']
@@ -60,7 +60,7 @@ async function write(socket: Socket, head: Buffer, body: Iterable<Buffer | strin
 
 function toAnswer(bytes: Buffer, ended: boolean, isHead: boolean): RawAnswer {
   const text = bytes.toString('latin1')
-  // An answer that only says to go on precedes the answer.
+  // An informational answer (1xx) precedes the answer.
   const begin = /^(?:HTTP\/1\.1 1\d\d(?!\d).*\r\n(?:.+\r\n)*\r\n)*/.exec(text)?.[0].length ?? 0
   const end = text.indexOf('\r\n\r\n', begin)
   if (end < 0) return { outcome: ended ? 'cut' : 'hang', status: 0, headers: {}, body: '' }

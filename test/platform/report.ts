@@ -1,17 +1,17 @@
-/** What one part compares: each case once, with both sides where they differ. */
+/** The comparison of one part: each case once, with both sides if they differ. */
 export interface Comparison {
-  /** Compares what the platform's part did with what is expected of it, or what we did. */
+  /** Compares the platform's result with the expected one, or with ours. */
   same(name: string, platform: unknown, ours: unknown): void
-  /** A case that has a verdict of its own. */
+  /** A case with its own verdict. */
   check(name: string, holds: boolean, details: string): void
-  /** Counts a difference that is there to stay, with its reason; a case that no longer differs fails. */
+  /** Counts an accepted difference, with its reason; a case without a difference fails. */
   known(name: string, differs: boolean, reason: string): void
 }
 
 /** The parts' results. */
 export interface Report {
   part(name: string): Comparison
-  /** Lists the differences, then says how much was compared. Returns whether all is well. */
+  /** Lists the differences, then the number of comparisons. Returns whether there are no failures. */
   print(): boolean
 }
 

@@ -1,17 +1,17 @@
 import contract from '../../docs/openapi.json' with { type: 'json' }
 import type { FunctionRoute } from './world.ts'
 
-/** One request line, and the function that is meant to get it where the contract says so. */
+/** A request line, and the function for it according to the contract. */
 export interface RouteCase {
   readonly method: string
   readonly target: string
-  /** A function's name; null for none; undefined where the contract is silent. */
+  /** A function's name; null for none; undefined if the contract doesn't say. */
   readonly meant?: string | null
-  /** Why Node's own server lets it through to no code of ours, so that the local host cannot do the same. */
+  /** Why Node's own server refuses it, so the local host can't do the same. */
   readonly nodeRefuses?: string
 }
 
-/** One operation of the contract. */
+/** An operation of the contract. */
 export interface ContractOperation {
   readonly id: string
   readonly method: string
@@ -29,7 +29,7 @@ const plain: Record<string, string> = {
   path: 'Campaigns/QueryByIds',
 }
 
-/** One segment each, whatever they hold; the names of other routes' literals among them. */
+/** One segment each, with unusual contents, including the names of other routes' literals. */
 const hostileValues = [
   ...['token', 'accounts', 'default', 'discover', 'selection', 'connect-sessions', 'confirm', 'ads', 'v1'],
   ...[
@@ -76,7 +76,7 @@ const hostileValues = [
   ...['~', '%FF', '%zz', '%', '*', 'a%26b', 'a=b', '-', '_', '0', 'x'.repeat(2000)],
 ]
 
-/** What Kestrel changes or refuses before the router sees it: both sides have to agree, the contract is silent. */
+/** Targets that Kestrel changes or refuses before routing: both sides must agree, the contract doesn't say. */
 const odd = [
   '.',
   '..',
@@ -116,7 +116,7 @@ export function functionOf(functions: readonly FunctionRoute[], path: string): s
   return functions.find(({ route }) => `/${route.replace('{*', '{')}` === path)?.name
 }
 
-/** Every case; the same list at each run. */
+/** Every case; the same list on each run. */
 export function routeCases(functions: readonly FunctionRoute[]): RouteCase[] {
   const paths = Object.keys(contract.paths)
   const cases = paths.flatMap((path) => {
@@ -146,7 +146,7 @@ function valuesOf(name: string, path: string, meant: string | null): RouteCase[]
   ])
 }
 
-/** The same path, written otherwise. */
+/** The same path in other spellings. */
 function shapesOf(path: string, meant: string | null): RouteCase[] {
   const target = fill(path)
   const slashes = [...target.matchAll(/\//g)].map(({ index }) => index)
@@ -179,7 +179,7 @@ function shapesOf(path: string, meant: string | null): RouteCase[] {
 /** `/` is the host's own page, which the program does not have. */
 const isNotRoot = (target: string) => new URL(target, 'http://broker.example').pathname !== '/'
 
-/** Paths that are no operation's: the catch-alls get them below `/v1` and `/oauth`, nobody gets the rest. */
+/** Paths without an operation: below `/v1` and `/oauth`, the catch-alls get them; the rest reaches no function. */
 function elsewhere(functions: readonly FunctionRoute[]): RouteCase[] {
   const below = (prefix: string) => functions.find(({ route }) => route === `${prefix}/{*path}`)?.name ?? null
   const paths: [string, string | null][] = [

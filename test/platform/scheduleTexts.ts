@@ -1,4 +1,4 @@
-/** Written by hand: what the documentation shows, what other crons read, and what the parser is lax about. */
+/** Handwritten: forms from the documentation, forms of other crons, and forms that the parser tolerates. */
 const chosen = [
   ...['0 */5 * * * *', '0 0 * * * *', '0 0 */2 * * *', '0 0 9-17 * * *', '0 30 9 * * *', '0 30 9 * * 1-5'],
   ...['0 30 9 * Jan Mon', '*/5 * * * *', '0 0 0 1 1 *', '0 0 0 13 * FRI', '0 0 0 1-7 * MON', '0 0 0 30 2 *'],
@@ -146,7 +146,7 @@ const months = 'JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC January february
 )
 const weekdays = 'SUN MON TUE WED THU FRI SAT Sunday monday WEDNESDAY fri'.split(' ')
 
-/** What each field may hold, and one beyond each bound now and then. */
+/** Values for each field, with occasional values beyond its bounds. */
 const fields = [
   { first: 0, last: 59, names: [] as string[] },
   { first: 0, last: 59, names: [] },
@@ -156,7 +156,7 @@ const fields = [
   { first: 0, last: 6, names: weekdays },
 ]
 
-/** What is sprinkled into a schedule that would be fine without it. */
+/** Additions that spoil a valid schedule. */
 const spoilers = [
   '?',
   'L',
@@ -178,7 +178,7 @@ const spoilers = [
   '\u00a0',
 ]
 
-/** The schedules to compare: those chosen by hand, then made ones, the same at each run. */
+/** The schedules to compare: the handwritten ones, then generated ones, the same on each run. */
 export function scheduleTexts(made: number, seed = 20_260_101): string[] {
   const random = createRandom(seed)
   return [...chosen, ...Array.from({ length: made }, () => makeSchedule(random))]

@@ -9,12 +9,12 @@ import type { TypedData } from '../../local/host/rpc.ts'
 import { listen } from '../../local/service.ts'
 
 /**
- * The worker's side of the program: the built broker, the library's own HTTP server, and in place of the worker's
- * gRPC channel `POST` on loopback, one invocation a call. Prints one line of JSON once it can be asked.
+ * The worker's side of the program: the built broker, the library's own HTTP server, and, instead of the worker's
+ * gRPC channel `POST` on loopback, one invocation per call. Prints one line of JSON when it's ready.
  */
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-/** What `Invocations.cs` sends. */
+/** The message from `Invocations.cs`. */
 interface Invocation {
   readonly invocationId: string
   readonly functionName: string

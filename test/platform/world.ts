@@ -8,7 +8,7 @@ import { type Stack, startStack } from '../../local/stack.ts'
 import { startOddUpstream } from './oddUpstream.ts'
 import { buildProgram, type Program, startProgram } from './program.ts'
 
-/** An HTTP function as the broker registered it. */
+/** An HTTP function, as registered by the broker. */
 export interface FunctionRoute {
   readonly name: string
   readonly methods: readonly string[]
@@ -16,7 +16,7 @@ export interface FunctionRoute {
   readonly route: string
 }
 
-/** The broker behind the platform's real parts, and beside it behind the local host. */
+/** The broker behind the platform's real parts, and another one behind the local host. */
 export interface PlatformWorld {
   readonly stack: Stack
   readonly program: Program
@@ -24,17 +24,17 @@ export interface PlatformWorld {
   /** Ports on loopback. */
   readonly real: { readonly router: number; readonly broker: number }
   readonly local: { readonly router: number; readonly broker: number }
-  /** What the worker has logged last. */
+  /** The worker's latest log lines. */
   readonly workerLines: readonly string[]
   close(): Promise<void>
 }
 
 const folder = fileURLToPath(new URL('.', import.meta.url))
 
-/** The folder of the app that the local host is compared by. */
+/** The folder of the app for comparing the local host. */
 export const echoApp = join(folder, 'echo-app')
 
-/** A timer that struck beside the cases would mix its calls with theirs. */
+/** A scheduled timer would mix its calls with those of the cases. */
 const steady = { REFRESH_SCHEDULE: '0 0 0 1 1 *', ROW_CACHE_SECONDS: '30' }
 
 /** Builds the program and starts everything. */
@@ -93,7 +93,7 @@ async function startWorker(
   return { ...JSON.parse(json), child, lines }
 }
 
-/** The broker in the local host, and an app with the same routes that says which function was called. */
+/** The broker in the local host, and an app with the same routes that reports the called function. */
 async function startLocalHosts(
   stack: Stack,
   settings: Record<string, string>,

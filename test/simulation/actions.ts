@@ -4,7 +4,7 @@ import { connect, consentAndConfirm, findConnected, unlessRefused } from './cons
 import type { Glitch } from './models/identityProvider.ts'
 import { type World, workspace } from './world.ts'
 
-/** What the world does to the broker, and how often beside the others. */
+/** The world's actions, with their weights. */
 const weights = {
   vend: 42,
   sweep: 18,
@@ -21,7 +21,7 @@ const weights = {
   outage: 3,
 } as const
 
-/** Acts as often as the plan says, now in bursts, now hours apart. */
+/** Schedules the plan's actions, sometimes in bursts, sometimes hours apart. */
 export function scheduleActions(world: World): void {
   let left = world.plan.actions
   const next = (): void => {
@@ -32,7 +32,7 @@ export function scheduleActions(world: World): void {
   world.scheduler.after(0, next)
 }
 
-/** Makes the tenants: some through a real connect, some found connected, long rotated, due or idle. */
+/** Creates the tenants: some through a real connect, some already connected, rotated many times, due, or idle. */
 export async function createTenants(world: World): Promise<void> {
   const { plan, random, scheduler } = world
   for (let index = 1; index <= plan.tenants; index++) {
@@ -78,7 +78,7 @@ function act(world: World): void {
   }
 }
 
-/** A migration is aimed at a tenant whose lease is held or was never given back, where there is one. */
+/** A migration prefers a tenant whose lease is held or was never released. */
 function pickTenant({ random, plan, tenants }: World, preferLeased: boolean): TenantName {
   const leased = preferLeased ? [...tenants.rows()].filter(({ tenant }) => tenant.lease) : []
   if (leased.length > 0) return random.pick(leased).tenant
@@ -117,7 +117,7 @@ function begin(
   }
 }
 
-/** A sweep of the timer: what it hands over is done by the process that takes it from the queue. */
+/** A timer's sweep: handed-over shards are processed by the process that takes them from the queue. */
 async function sweepAndHandOver(world: World, { dependencies, refresher }: SimulatedBroker): Promise<void> {
   const { handOver } = await world.useCases.sweep({ ...dependencies, refresher }, { mayHandOver: true })
   for (const shard of handOver) {
@@ -131,7 +131,7 @@ async function sweepAndHandOver(world: World, { dependencies, refresher }: Simul
   }
 }
 
-/** Another writer of the row: an account that nobody has chosen before becomes the default. */
+/** Another writer of the row: an account that was never chosen before becomes the default. */
 async function chooseDefault(world: World, broker: SimulatedBroker, name: TenantName): Promise<void> {
   const { dependencies, accounts, accessTokens } = broker
   const { accountId, ended } = world.checks.nextChoice()
@@ -171,7 +171,7 @@ function vendTogether(world: World, broker: SimulatedBroker, name: TenantName): 
   })
 }
 
-/** Exactly what the row says: the purpose that finds out when it says a moment too much. */
+/** Exactly the row's value, to find out if it's slightly too high. */
 function secondsLeft(world: World, { tenant }: TenantName): number {
   const expiresAt = world.row(tenant)?.tenant.accessToken?.expiresAt.getTime() ?? 0
   return Math.max(0, Math.floor((expiresAt - world.scheduler.now()) / 1000))
@@ -191,7 +191,7 @@ async function vend(
   world.checks.vended(obtained, { tenant: name.tenant, startedAt, ...asked })
 }
 
-/** An app was told that its token is expired although it is not. */
+/** An app reports that its token has expired, although it hasn't. */
 async function replaceToken(
   world: World,
   { accessTokens, process }: SimulatedBroker,
@@ -203,18 +203,18 @@ async function replaceToken(
   if (obtained.ok) world.checks.vended(obtained, { tenant: name.tenant, startedAt })
 }
 
-/** A vend's own limit ends it however well storage works: another process may have died with the lease. */
+/** A vend's own limit can end it even if storage works: another process may have crashed with the lease. */
 const vendLimit = /^(obtaining|replacing) a token took longer|^refreshing took longer/
 
 /**
- * Reports what production code may not throw. It may throw a vend's limit and, where storage fails, the error of
+ * Reports errors that production code must not throw. It may throw a vend's limit and, if storage fails, the error of
  * storage or a step's limit.
  */
 function follow(world: World, work: Promise<unknown>): void {
   const expected = ['StorageUnavailableError', 'TimeLimitError']
   work.catch((error: unknown) => {
     const name = error instanceof Error ? error.name : ''
-    // A refresh in flight on a grant that a reconnect has just forgotten cannot write its new token.
+    // A running refresh of a grant that a reconnect has just removed can't write its new token.
     const isForgotten = (error as { code?: string }).code === 'SecretDeleted'
     const isVendLimit = name === 'TimeLimitError' && vendLimit.test((error as Error).message)
     if (isForgotten || isVendLimit || (expected.includes(name) && world.plan.faults.failsBefore > 0)) return

@@ -7,6 +7,7 @@ import type { RefreshRequest, TokenResult } from '../../shared/domain/tokenEndpo
 import type { Vault } from '../../shared/domain/vault.ts'
 import type { RefreshDependencies } from '../../shared/refresh/dependencies.ts'
 import type { Refresher } from '../../shared/refresh/refreshTenant.ts'
+import { Secret } from '../../shared/secret.ts'
 import type { AccessTokens } from '../../shared/vend/accessTokens.ts'
 import { pagesOf } from './models/dueIndex.ts'
 import { createModelEnvironmentStates, type HoldTable } from './models/environmentStates.ts'
@@ -15,16 +16,16 @@ import type { ModelVault } from './models/vault.ts'
 import type { Fate, SimulatedProcess } from './process.ts'
 import type { World } from './world.ts'
 
-/** The broker as one life of a process has it: production code over models that it reaches through its fate. */
+/** The broker in one run of a process: production code over models, whose operations are subject to faults. */
 export interface SimulatedBroker {
   readonly process: SimulatedProcess
   readonly dependencies: RefreshDependencies
-  /** Each grant store by itself, as the migration wants them. */
+  /** Each grant store separately, for the migration. */
   readonly stores: { readonly vault: GrantStore; readonly sealed: GrantStore }
   readonly refresher: Refresher
   readonly accessTokens: AccessTokens
   readonly accounts: AccountStore
-  /** How many tenant rows it has read. */
+  /** The number of tenant rows that it has read. */
   rowsRead(): number
 }
 
@@ -70,7 +71,7 @@ const markSeconds = 90 * 86_400
 /** As long as the setting's default. */
 const vendLimitSeconds = 20
 
-/** A refresher that is held to what it says of its own writes. */
+/** A refresher whose statements about its own writes are checked. */
 export function createWatchedRefresher(
   world: World,
   process: SimulatedProcess,
@@ -201,7 +202,7 @@ function unreliableVault(world: World, process: SimulatedProcess, vault: ModelVa
         tenant: properties.tags?.tenant ?? '',
         effect: async () => {
           const written = await vault.write(name, value, properties)
-          world.provider.kept(value)
+          world.provider.kept(value.expose())
           return written
         },
         failure: () => world.failedWrite(process, properties.tags?.tenant ?? ''),
@@ -219,7 +220,7 @@ function unreliableVault(world: World, process: SimulatedProcess, vault: ModelVa
   }
 }
 
-/** The vault as it holds marks, apart from refresh tokens, which other rules are about. */
+/** The vault's marks, separate from refresh tokens, which have other rules. */
 function unreliableMarks({ markVault, unavailable }: World, process: SimulatedProcess): Vault {
   const failure = () => unavailable('vault')
   const perform = <T>(name: string, effect: () => Promise<T>): Promise<T> =>
@@ -232,7 +233,7 @@ function unreliableMarks({ markVault, unavailable }: World, process: SimulatedPr
   }
 }
 
-/** The sealing keys are remembered, so sealing seldom waits for the vault. */
+/** The sealing keys are cached, so sealing rarely waits for the vault. */
 function unreliableSealer(world: World, process: SimulatedProcess): RefreshDependencies['sealer'] {
   const { sealer, random } = world
   const perform = <T>(name: string, tenant: string, effect: () => Promise<T>): Promise<T> =>
@@ -272,7 +273,7 @@ async function callTokenEndpoint(
   request: RefreshRequest,
 ): Promise<TokenResult> {
   const { provider, useCases, plan } = world
-  const { refreshToken } = request
+  const refreshToken = request.refreshToken.expose()
   const tenant = provider.familyOf(refreshToken)?.tenant ?? ''
   const ended = world.checks.callSent(process, request)
   const leaseUntil = world.row(tenant)?.tenant.lease?.until.getTime() ?? 0
@@ -304,8 +305,8 @@ function toTokenAnswer({ useCases }: World, { status, body, retryAfter }: Provid
   const { access_token, expires_in, refresh_token } = body
   return {
     ok: true,
-    accessToken: String(access_token),
+    accessToken: new Secret(String(access_token)),
     expiresInSeconds: Number(expires_in),
-    ...(refresh_token !== undefined && { refreshToken: String(refresh_token) }),
+    ...(refresh_token !== undefined && { refreshToken: new Secret(String(refresh_token)) }),
   }
 }

@@ -13,39 +13,39 @@ import type { World } from './world.ts'
 /** Less is never vended (invariant 1). */
 const minimumValiditySeconds = 60
 
-/** What is left of a lease after a call, for storing what it brings. */
+/** The remaining time of a lease after a call, for storing its answer. */
 const minKeepSeconds = 5
 
-/** A vend asks with the token that the row names, and with a newer one where that is refused. */
+/** A vend uses the token that the row names, and a newer one if that is refused. */
 const maxCallsPerVend = 2
 
 /** A write that hangs takes effect within this time, or never. */
 const maxWriteMilliseconds = 150_000
 
-/** Fewer than it takes to suspect the registration. */
+/** Too few to suspect the registration. */
 const maxTenantsOfSmallWorld = 4
-/** A process knows of a hold after 5 s, and a refresh that was decided on before has called some seconds later. */
+/** A process sees a hold after 5 s, and a refresh that was decided on before calls a few seconds later. */
 const knownMilliseconds = 20_000
 
-/** What the model's answers ask to wait, by the reason that they are filed under. */
+/** The waits that the model's answers ask for, by reason. */
 const silenceSeconds: Readonly<Record<string, number>> = { throttled: 30, loop_detected: 300 }
 
-/** One call to the token endpoint that is not answered yet. */
+/** A pending call to the token endpoint. */
 interface Call {
   readonly process: SimulatedProcess
   readonly leaseId: string | undefined
 }
 
-/** The vend in whose course something happens; a vend that waits for another's refresh causes no call. */
+/** The current vend; a vend that waits for another's refresh causes no call. */
 const vending = new AsyncLocalStorage<{ calls: number }>()
 
-/** Holds a world against the rules: on every write, every call, every vend, and after every step. */
+/** Checks a world against the rules: on every write, every call, every vend, and after every step. */
 export class Checks {
   readonly #world: World
   readonly #calls = new Map<Family, Set<Call>>()
   readonly #leaseHolders = new Map<string, SimulatedProcess>()
   readonly #leasesAsked = new Map<string, { readonly process: SimulatedProcess; readonly at: number }>()
-  /** The sealed access token that each process last asked to commit, by tenant. */
+  /** The sealed access token of each process's last commit attempt, by tenant. */
   readonly #committed = new Map<SimulatedProcess, Map<string, string>>()
   readonly #disconnectedAt = new Map<string, number>()
   readonly #holds = new Map<string, EnvironmentHold & { readonly putAt: number }>()
@@ -59,15 +59,15 @@ export class Checks {
     this.#world = world
   }
 
-  /** Notes that a rule is broken; the first one counts. */
+  /** Records a broken rule; the first one counts. */
   report(rule: Rule, detail: string): void {
     this.#world.violation ??= new Violation(rule, detail)
   }
 
-  /** Invariants 3 and 8, when a call leaves a process. Returns what is to be called when it has ended. */
+  /** Invariants 3 and 8, when a process sends a call. Returns a function to call at its end. */
   callSent(process: SimulatedProcess, request: RefreshRequest): () => void {
     const { provider } = this.#world
-    const family = provider.familyOf(request.refreshToken)
+    const family = provider.familyOf(request.refreshToken.expose())
     if (!family) return () => undefined
     const vend = vending.getStore()
     if (vend) vend.calls++
@@ -89,12 +89,12 @@ export class Checks {
     return () => calls.delete(call)
   }
 
-  /** The first writer of a lease's id is its holder, whether the write is answered or not. */
+  /** The first writer of a lease's id is its holder, even without an answer to the write. */
   leaseSent(process: SimulatedProcess, leaseId: string): void {
     if (!this.#leaseHolders.has(leaseId)) this.#leaseHolders.set(leaseId, process)
   }
 
-  /** Invariant 3, when a process asks for its refresh to be committed: its lease has not ended in the meantime. */
+  /** Invariant 3, when a process tries to commit its refresh: its lease must not have ended. */
   commitSent(process: SimulatedProcess, before: Tenant, next: Tenant): void {
     const { lease } = before
     const isRefresh = next.accessToken && next.accessToken !== before.accessToken
@@ -106,13 +106,16 @@ export class Checks {
       this.report('lease_outlived', `${process.name} commits for ${next.tenant}`)
   }
 
-  /** A refresh asks for a row in which it holds a lease. */
+  /** A refresh requests a row with its own lease. */
   leaseAsked(process: SimulatedProcess, leaseId: string): void {
     if (!this.#leasesAsked.has(leaseId))
       this.#leasesAsked.set(leaseId, { process, at: this.#world.scheduler.now() })
   }
 
-  /** A refresh that began at `startedAt` says how it ended: what took effect is told as such, its answer lost or not. */
+  /**
+   * A refresh that started at `startedAt` reports its outcome: it must report writes that took effect, even if the
+   * answer was lost.
+   */
   refreshEnded(process: SimulatedProcess, outcome: RefreshOutcome, startedAt: number): void {
     if (outcome.outcome !== 'passed_on') return
     const { lease, tenant, accessToken } = outcome.stored.tenant
@@ -124,7 +127,7 @@ export class Checks {
       this.report('own_write_denied', `${process.name} takes its own commit for ${tenant} for another one's`)
   }
 
-  /** Invariant 2: who redeems a used token although its successor could be kept has lost it. */
+  /** Invariant 2: a process that redeems a used token although its successor could be stored has lost the successor. */
   callAnswered(refreshToken: string): void {
     const family = this.#world.provider.familyOf(refreshToken)
     if (family) this.#answeredAt.set(family, this.#world.scheduler.now())
@@ -132,7 +135,7 @@ export class Checks {
       this.report('used_token_redeemed', `${refreshToken} of ${family.tenant}, whose successor is kept`)
   }
 
-  /** Invariants 2 and 9: nobody is asked to sign in again while the grant is good. */
+  /** Invariants 2 and 9: no person is asked to sign in again while the grant works. */
   rowWritten(before: Tenant | undefined, after: Tenant): void {
     this.#dirty = true
     this.#assertChoiceKept(before, after)
@@ -147,7 +150,7 @@ export class Checks {
       this.report('false_reauthorization', `${after.tenant} (${after.reauthorizationReason})`)
   }
 
-  /** A vend causes few calls, however it ends. */
+  /** A vend causes few calls, regardless of its outcome. */
   async vend<T>(process: SimulatedProcess, tenant: string, work: () => Promise<T>): Promise<T> {
     const caused = { calls: 0 }
     try {
@@ -158,7 +161,7 @@ export class Checks {
     }
   }
 
-  /** A confirmation brings the grant that its code was given for, and no other. */
+  /** A confirmation activates only the grant that its code belongs to. */
   confirmed({ tenant, grant }: Tenant, familyId: string): void {
     if (grant?.consenter.subject !== familyId)
       this.report('isolation', `the code for ${familyId} brought ${tenant} ${grant?.consenter.subject}`)
@@ -170,12 +173,12 @@ export class Checks {
     purpose: { tenant: string; minValiditySeconds?: number; startedAt: number },
   ): void {
     const { provider, scheduler, plan } = this.#world
-    const real = provider.accessToken(obtained.accessToken)
+    const real = provider.accessToken(obtained.accessToken.expose())
     if (real?.tenant !== purpose.tenant)
-      this.report('isolation', `${purpose.tenant} got ${obtained.accessToken}`)
+      this.report('isolation', `${purpose.tenant} got ${obtained.accessToken.expose()}`)
     const promised = Math.max(purpose.minValiditySeconds ?? 0, minimumValiditySeconds)
     const validSeconds = ((real?.expiresAt ?? 0) - scheduler.now()) / 1000
-    // One process says when a token ends, another one what time it is.
+    // The token's expiry and the current time come from different processes.
     if (validSeconds < promised - this.#world.clocksApartMilliseconds / 1000)
       this.report('validity', `${purpose.tenant} got ${validSeconds} s of at least ${promised} s`)
     const endedAt = this.#disconnectedAt.get(purpose.tenant)
@@ -183,14 +186,14 @@ export class Checks {
       this.report('vended_after_disconnect', `${purpose.tenant}, ${purpose.startedAt - endedAt} ms after it`)
   }
 
-  /** What one directory says is no fault of the environment; only a wrong secret is, in worlds this small. */
+  /** A refusal by one directory isn't a fault of the environment; in worlds this small, only a wrong secret is. */
   held(hold: EnvironmentHold, before: EnvironmentHold | undefined): void {
     const { environment, identityProvider, reason } = hold
     const { plan, scheduler } = this.#world
     this.#holds.set(`${environment}:${identityProvider}`, { ...hold, putAt: scheduler.now() })
-    // Where many are refused for one reason, it may well be ours.
+    // If many tenants are refused for one reason, the cause may be ours.
     if (plan.tenants > maxTenantsOfSmallWorld) return
-    // Who goes on with a hold may have read it before it was released.
+    // A process that extends a hold may have read it before its release.
     const wasHeld = before || scheduler.now() < this.#releasedAt + maxWriteMilliseconds
     if (!wasHeld && reason !== 'client_secret_invalid') this.report('healthy_environment_held', reason)
   }
@@ -206,7 +209,7 @@ export class Checks {
     this.#dirty = true
   }
 
-  /** What holds between any two steps. */
+  /** Rules that hold between any two steps. */
   afterStep(): void {
     if (!this.#dirty) return
     this.#dirty = false
@@ -220,7 +223,7 @@ export class Checks {
     }
   }
 
-  /** The refresh tokens that a connected tenant's row leads to: the one it names, and the newest beside it. */
+  /** The refresh tokens behind a connected tenant's row: the named one, and the newest one in the same secret. */
   tokensOf({ grant }: Pick<Tenant, 'grant'>): string[] {
     const { sealer, vaults } = this.#world
     const reference = grant?.reference ?? ''
@@ -228,20 +231,20 @@ export class Checks {
     const [, host, name = '', version] = /^vault:([^/]+)\/([^/]+)\/([^/]+)\//.exec(reference) ?? []
     const vault = vaults.find((candidate) => candidate.host === host)
     const found = [vault?.version(name, version ?? ''), vault?.current(name)]
-    return found.filter((secret) => secret !== undefined).map(({ value }) => value)
+    return found.filter((secret) => secret !== undefined).map(({ value }) => value.expose())
   }
 
-  /** Invariant 6: what is asked with is of the tenant's environment and of the provider that it signed in through. */
+  /** Invariant 6: the credentials belong to the tenant's environment and to its provider. */
   #assertOwnClient({ environment, identityProvider }: RefreshRequest, { tenant, ...row }: Tenant): void {
     if (environment !== row.environment || identityProvider !== row.grant?.identityProvider)
       this.report('crossed_environment', `${tenant} of ${row.environment} is asked for in ${environment}`)
   }
 
-  /** Nobody calls during a hold, as soon as everybody can know of it. */
+  /** No process calls during a hold, once every process can know of it. */
   #assertNoHold(process: SimulatedProcess, { environment, identityProvider }: RefreshRequest): void {
     const { plan, scheduler } = this.#world
     const hold = this.#holds.get(`${environment}:${identityProvider}`)
-    // Where operations may hang, a call may have been decided on long before.
+    // If operations can hang, a call may have been decided on long before.
     if (!hold || plan.faults.hangs + plan.faults.failsBefore > 0) return
     const now = scheduler.now()
     if (
@@ -251,14 +254,14 @@ export class Checks {
       this.report('call_during_hold', `${process.name} in ${environment}, held for ${hold.reason}`)
   }
 
-  /** Begins the choice of an account that nobody has chosen before. `ended` is called when it cannot be made any more. */
+  /** Starts the choice of an account that was never chosen before. `ended` is called when it can't be made any more. */
   nextChoice(): { accountId: number; ended: () => void } {
     const accountId = ++this.#choices
     this.#choosing.add(accountId)
     return { accountId, ended: () => this.#choosing.delete(accountId) }
   }
 
-  /** The provider asked for silence: the next attempt comes no sooner than that after its answer. */
+  /** The provider asked for silence: the next attempt must come no sooner. */
   #assertWaits(row: Tenant, { reason, nextAttemptAt }: RefreshTrouble): void {
     const family = this.#familyOf(row)
     const answeredAt = family && this.#answeredAt.get(family)
@@ -268,16 +271,16 @@ export class Checks {
       this.report('wait_cut_short', `${row.tenant} is asked for again too soon after ${reason}`)
   }
 
-  /** What another writer has put into the row stays there until somebody signs in again. */
+  /** Another writer's value in the row stays until someone signs in again. */
   #assertChoiceKept(before: Tenant | undefined, after: Tenant): void {
     const [was, is] = [before, after].map((row) => Number(row?.defaultAccount?.accountId ?? 0))
-    // Who is still choosing may be the last to choose.
+    // A running choice may be the last one.
     if (this.#choosing.has(is ?? 0)) return
     if (before?.grant?.consenter.subject === after.grant?.consenter.subject && (is ?? 0) < (was ?? 0))
       this.report('change_lost', `${after.tenant}: choice ${was} became ${is}`)
   }
 
-  /** A vend is noted in no row that somebody refreshes: his commit would have to be repeated for it. */
+  /** A vend isn't recorded in a row that is being refreshed: the commit would have to be repeated. */
   #assertNotNoted(before: Tenant | undefined, after: Tenant): void {
     const { lease } = before ?? {}
     const endsAt = (lease?.until.getTime() ?? 0) - this.#world.clocksApartMilliseconds
@@ -286,7 +289,7 @@ export class Checks {
   }
 
   #assertMayCall(process: SimulatedProcess, row: Tenant): void {
-    // By its own clock: a lease is its holder's to time.
+    // By its own clock, because the holder times its lease.
     const now = process.clock.now().getTime()
     const { tenant, status, lease, trouble } = row
     if (status === 'reauthorization_required') this.report('dead_grant_called', tenant)
@@ -308,7 +311,7 @@ export class Checks {
       this.report('one_call_a_lease', `${process.name} calls for ${tenant} under ${holder.name}'s lease`)
   }
 
-  /** A grant that waits can be confirmed: its refresh token is where the row says. */
+  /** A pending grant can be confirmed: its refresh token is where the row says. */
   #assertPendingKept({ tenant, pendingGrant }: Tenant): void {
     const family = pendingGrant && this.#world.provider.family(pendingGrant.grant.consenter.subject)
     if (!family || family.revoked || this.tokensOf(pendingGrant).length > 0) return
@@ -332,7 +335,7 @@ export class Checks {
     )
   }
 
-  /** A disconnect is marked in the vault, or owed by a row that a sweep will come to. */
+  /** A disconnect is marked in the vault, or its row owes the mark and a due row leads a sweep to it. */
   #assertMarked({ tenant, disconnectedAt, owesMark }: Tenant, hints: ReadonlyMap<string, Date>): void {
     if (!disconnectedAt) return
     const isMarked = ({ tags }: SecretVersion) =>

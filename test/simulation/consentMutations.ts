@@ -1,9 +1,9 @@
 import type { Mutation } from './mutation.ts'
 
-/** Breakages of consents that wait for their confirmation, of another writer's choice, and of what is spent. */
+/** Breakages of pending consents, of another writer's choice, and of one-time records. */
 export const consentMutations: readonly Mutation[] = [
   {
-    name: 'a code confirms whatever grant waits by then',
+    name: 'a code confirms any grant that is pending by then',
     file: 'shared/connect/confirm.ts',
     find: 'if (row.pendingGrant?.codeHash !== codeHash || expiresAt <= grantServices.clock.now()) return undefined',
     replace: 'if (!row.pendingGrant) return undefined',
@@ -22,14 +22,14 @@ export const consentMutations: readonly Mutation[] = [
     breaks: ['isolation'],
   },
   {
-    name: 'a consent that nobody confirms stays forever',
+    name: 'an unconfirmed consent stays forever',
     file: 'shared/tenants/expirePending.ts',
     find: 'pendingGrant !== undefined && pendingGrant.expiresAt <= clock.now()',
     replace: 'pendingGrant !== undefined && clock.now() < pendingGrant.grant.consentedAt',
     breaks: ['pending_left_over'],
   },
   {
-    name: 'a consent that waits is destroyed before the row forgets it',
+    name: 'a pending consent is destroyed before the row drops it',
     file: 'shared/tenants/expirePending.ts',
     find: '  const ended = await changeTenant(',
     replace: `  const { pendingGrant: over } = stored.tenant
@@ -38,7 +38,7 @@ export const consentMutations: readonly Mutation[] = [
     breaks: ['token_lost'],
   },
   {
-    name: 'a consent in whose place another one waits is forgotten by nobody',
+    name: 'a pending consent that another one replaces is never destroyed',
     file: 'shared/connect/savePendingGrant.ts',
     find: `withPendingGrant(row, pendingGrant), [
             row.pendingGrant?.grant.reference,
@@ -47,7 +47,7 @@ export const consentMutations: readonly Mutation[] = [
     breaks: ['secret_left_over', 'grant_kept_after_disconnect'],
   },
   {
-    name: 'a disconnect destroys a consent that waits before the row forgets it',
+    name: 'a disconnect destroys a pending consent before the row drops it',
     file: 'shared/tenants/disconnect.ts',
     find: '  const row = isDamaged(found)',
     replace:
@@ -69,7 +69,7 @@ export const consentMutations: readonly Mutation[] = [
     ],
   },
   {
-    name: 'a call that fails is repeated at once',
+    name: 'a failed call is repeated immediately',
     file: 'shared/refresh/requestTokens.ts',
     find: `const first =
     named === undefined
@@ -80,11 +80,11 @@ export const consentMutations: readonly Mutation[] = [
       ? undefined
       : await requestTokens(dependencies, attempt, { reference, refreshToken: named })
   for (let tries = 0; tries < 2 && first && first !== 'no_time' && !first.result.ok; tries++)
-    first = await requestTokens(dependencies, attempt, { reference, refreshToken: named ?? '' })`,
+    first = await requestTokens(dependencies, attempt, { reference, refreshToken: named ?? new Secret('') })`,
     breaks: ['calls_per_vend'],
   },
   {
-    name: 'a sweep refreshes nothing that is due',
+    name: 'a sweep refreshes no due tenant',
     file: 'shared/refresh/decide.ts',
     find: "return dueAt && dueAt <= now ? 'due' : undefined",
     replace: 'return undefined',

@@ -3,10 +3,11 @@ import type { Account } from '../../shared/domain/account.ts'
 import { sealContextOf } from '../../shared/domain/sealer.ts'
 import type { Grant, Tenant, TenantName } from '../../shared/domain/tenant.ts'
 import type { Environment, IdentityProvider } from '../../shared/environment.ts'
+import { Secret } from '../../shared/secret.ts'
 import type { SimulatedBroker } from './broker.ts'
 import { type World, workspace } from './world.ts'
 
-/** More than may be chosen in one world. */
+/** More than can be chosen in one world. */
 const accountsReached: readonly Account[] = Array.from({ length: 60 }, (_, index) => ({
   accountId: String(index + 1),
   number: `F${index + 1}`,
@@ -19,10 +20,10 @@ const accountsReached: readonly Account[] = Array.from({ length: 60 }, (_, index
   usable: true,
 }))
 
-/** An app brings the code back within this time or some minutes later, when it is too late. */
+/** An app returns the code within this time, or some minutes later, when it's too late. */
 const maxConfirmationMilliseconds = 18 * 60_000
 
-/** Waits for a use case that may be refused for what the tenant is. */
+/** Waits for a use case that the tenant's state may refuse. */
 export async function unlessRefused<T>(work: Promise<T>): Promise<T | undefined> {
   try {
     return await work
@@ -32,14 +33,14 @@ export async function unlessRefused<T>(work: Promise<T>): Promise<T | undefined>
   }
 }
 
-/** A person consents, and half a minute of discovery later at most, the grant is kept. */
+/** A person consents, and after at most half a minute of discovery, the grant is stored. */
 export async function connect(world: World, broker: SimulatedBroker, name: TenantName): Promise<void> {
   const requestedAt = broker.process.clock.now()
   const { random } = world
   const { family, ...tokens } = world.provider.consent(name.tenant)
   await broker.accounts.write(name, family.id, accountsReached)
   await world.useCases.connectGrant(broker.dependencies, name, {
-    ...tokens,
+    ...toTokens(tokens),
     environment: random.chance(0.1) ? 'production' : environmentOf(world, name),
     requestedAt,
     grant: grantOf(family.id, requestedAt, providerFor(world, name.tenant)),
@@ -47,7 +48,7 @@ export async function connect(world: World, broker: SimulatedBroker, name: Tenan
   })
 }
 
-/** A person consents where the app wants to confirm it, and mostly the app does. */
+/** A person consents with confirmation, and the app usually confirms it. */
 export async function consentAndConfirm(
   world: World,
   broker: SimulatedBroker,
@@ -90,8 +91,20 @@ function consent(
   const { family, ...tokens } = world.provider.consent(tenant)
   const { identityProvider, scopes, ...user } = grantOf(family.id, requestedAt, providerFor(world, tenant))
   const row = { identityProvider, scopes }
-  const proven = { row, user, tokens: { ...tokens, requestedAt }, discovery: user }
+  const proven = { row, user, tokens: { ...toTokens(tokens), requestedAt }, discovery: user }
   return { family: family.id, identityProvider, proven: proven as unknown as ProvenSignIn }
+}
+
+function toTokens({
+  refreshToken,
+  accessToken,
+  expiresInSeconds,
+}: Omit<ReturnType<World['provider']['consent']>, 'family'>) {
+  return {
+    refreshToken: new Secret(refreshToken),
+    accessToken: new Secret(accessToken),
+    expiresInSeconds,
+  }
 }
 
 async function confirm(
@@ -117,7 +130,7 @@ function environmentOf(world: World, { tenant }: TenantName): Environment {
   return world.row(tenant)?.tenant.environment ?? 'production'
 }
 
-/** A provider through which one may sign in to the tenant's environment. */
+/** A provider for signing in to the tenant's environment. */
 function providerFor({ plan, random, row }: World, tenant: string): IdentityProvider {
   const environment = row(tenant)?.tenant.environment
   const open = plan.clients.filter((client) => client.environment === environment)
@@ -140,7 +153,7 @@ function grantOf(
   }
 }
 
-/** Gives a pending tenant a grant without the broker. Due within an hour unless told. */
+/** Gives a pending tenant a grant without the broker. Default due time is within an hour. */
 export async function findConnected(
   world: World,
   pending: Tenant,
@@ -152,7 +165,7 @@ export async function findConnected(
   const { tenant, environment } = pending
   const identityProvider = providerFor(world, tenant)
   const context = sealContextOf({ workspace, tenant, environment }, family.id, 'access_token')
-  const sealed = await world.sealer.seal(accessToken, context)
+  const sealed = await world.sealer.seal(new Secret(accessToken), context)
   await world.accounts.write(pending, family.id, accountsReached)
   const connected: Tenant = {
     ...pending,
@@ -172,7 +185,7 @@ export async function findConnected(
   if (stored) await world.tenants.replace(stored, connected, [])
 }
 
-/** The secret is near its last version, so that a move to a fresh one is seen. */
+/** The secret is near its last version, so that moves to a new one occur. */
 async function keptReference(
   world: World,
   pending: Tenant,
@@ -183,10 +196,10 @@ async function keptReference(
   const { tenant, environment } = pending
   if (plan.grantStore === 'sealed') {
     const context = sealContextOf({ workspace, tenant, environment }, id, 'refresh_token')
-    return `sealed:${await world.sealer.seal(refreshToken, context)}`
+    return `sealed:${await world.sealer.seal(new Secret(refreshToken), context)}`
   }
   const vault = random.pick(world.vaults)
   const tags = { workspace, tenant, environment, identityProvider }
-  const { name, version } = await vault.write(`grant-of-${tenant}`, refreshToken, { tags })
+  const { name, version } = await vault.write(`grant-of-${tenant}`, new Secret(refreshToken), { tags })
   return `vault:${vault.host}/${name}/${version}/${394 + random.below(6)}`
 }

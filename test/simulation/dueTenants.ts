@@ -5,7 +5,7 @@ import * as production from './useCases.ts'
 import { type UseCases, World, workspace } from './world.ts'
 
 /**
- * A calm world of due tenants `t1`, `t2` …, and one broker to sweep them.
+ * A calm world of due tenants `t1`, `t2` …, and a broker to sweep them.
  * @param options defaults are the first seed, and production's code.
  */
 export async function dueTenants(

@@ -26,8 +26,8 @@ async function addTenants(world: World, prefix: string, count: number, dueAt: Da
   }
 }
 
-describe('what is spent', () => {
-  test.each([40, 400])('a sweep reads one row for each that is due, among %i tenants', async (others) => {
+describe('the costs', () => {
+  test.each([40, 400])('a sweep reads one row for each due tenant, among %i tenants', async (others) => {
     const world = calmWorld(1)
     await addTenants(world, 'due', 20, new Date(world.scheduler.now() - 1))
     await addTenants(world, 'other', others, new Date(world.scheduler.now() + 100 * hour))
@@ -42,7 +42,7 @@ describe('what is spent', () => {
     })
   })
 
-  test('a vend and a sweep of one process share one refresh', async () => {
+  test('a vend and a sweep in one process share one refresh', async () => {
     const world = calmWorld(3)
     await addTenants(world, 't', 1, new Date(world.scheduler.now() + hour / 4))
     await world.pass(2 * hour)
@@ -58,7 +58,7 @@ describe('what is spent', () => {
     expect({ calls: world.totals().calls, read: broker.rowsRead() }).toEqual({ calls: 1, read: 1 })
   })
 
-  test('a caller who waits for another one’s refresh gets the validity that he asked for himself', async () => {
+  test('a caller that waits for another’s refresh gets its own required validity', async () => {
     const world = calmWorld(4)
     await addTenants(world, 't', 1, new Date(world.scheduler.now() + 100 * hour))
     await world.pass((world.plan.lifetimeSeconds - 100) * 1000)
@@ -69,7 +69,7 @@ describe('what is spent', () => {
     expect(outcomes.map(({ outcome }) => outcome)).toEqual(['fresh', 'refreshed'])
   })
 
-  test('a promise that the provider’s lifetimes cannot keep does not become a loop of calls', async () => {
+  test('a validity that the provider’s lifetimes cannot reach does not cause a loop of calls', async () => {
     const world = calmWorld(5)
     await addTenants(world, 't', 1, new Date(world.scheduler.now() + 100 * hour))
     await world.pass(2 * hour)
@@ -83,7 +83,7 @@ describe('what is spent', () => {
     expect(world.totals().calls).toBe(1)
   })
 
-  test('callers of several processes who want one stale tenant cost one call', async () => {
+  test('callers in several processes of one stale tenant cost one call', async () => {
     const world = calmWorld(2)
     await addTenants(world, 't', 1, new Date(world.scheduler.now() + 100 * hour))
     await world.pass(2 * hour)

@@ -3,6 +3,7 @@ import { addSeconds, systemClock, systemRandomness } from '../../shared/clock.ts
 import type { Grant, Tenant } from '../../shared/domain/tenant.ts'
 import type { TenantStore } from '../../shared/domain/tenantStore.ts'
 import { createRefresher } from '../../shared/refresh/refreshTenant.ts'
+import { Secret } from '../../shared/secret.ts'
 import { createDisconnectMarks, parseMark } from '../../shared/storage/disconnectMarks.ts'
 import { createGrantVault } from '../../shared/storage/grantVault.ts'
 import { combineGrantStores, createSealedGrants } from '../../shared/storage/sealedGrants.ts'
@@ -13,13 +14,13 @@ import { createModelVault } from './models/vault.ts'
 
 /** The one tenant. */
 export const name = { workspace: 'w', tenant: 't' }
-/** Whose secrets are written. */
+/** The owner of the secrets. */
 export const owner = { ...name, environment: 'production', identityProvider: 'microsoft' } as const
 const sealing = { ...name, environment: 'production', use: 'access_token' } as const
-/** When the world began. */
+/** The start of the world. */
 export const now = new Date()
 
-/** Production code on models, on the machine's own clock, without a provider's moods. */
+/** Production code on models, with the machine's own clock and without faults of the provider. */
 export function ground() {
   const tenants = createModelTenantStore()
   const vault = createModelVault()
@@ -47,7 +48,12 @@ export function ground() {
     },
     tokenEndpoint: {
       refresh: async () =>
-        ({ ok: true, accessToken: 'at', refreshToken: `next${++issued}`, expiresInSeconds: 3600 }) as const,
+        ({
+          ok: true,
+          accessToken: new Secret('at'),
+          refreshToken: new Secret(`next${++issued}`),
+          expiresInSeconds: 3600,
+        }) as const,
     },
     config: {
       policy: 'active',
@@ -67,12 +73,13 @@ export function ground() {
       for: 'replacement',
       seen: addSeconds(new Date(), 1),
     })
-  const live = () => [...vault.live()].filter((secret) => !parseMark(secret)).map(({ value }) => value)
+  const live = () =>
+    [...vault.live()].filter((secret) => !parseMark(secret)).map(({ value }) => value.expose())
   const row = () => tenants.row(name)?.tenant as Tenant
   return { tenants, due, vault, stores, grants, dependencies, refresh, live, row }
 }
 
-/** A grant that one person consented to. */
+/** A grant of one person. */
 export function grantOf(reference: string, subject: string): Grant {
   return {
     id: `consent-of-${subject}`,
@@ -87,13 +94,13 @@ export function grantOf(reference: string, subject: string): Grant {
   }
 }
 
-/** The tenant, connected by the first person and due. */
+/** The due tenant, connected by the first person. */
 export function connected(reference: string): Tenant {
   const grant = grantOf(reference, 'first')
   return { ...name, environment: 'production', status: 'connected', createdAt: now, dueAt: now, grant }
 }
 
-/** A consent that waits for its confirmation by this code, for a quarter of an hour unless told. */
+/** A pending consent with this code. Default expiry is a quarter of an hour. */
 export async function pendingOf(
   { grants, dependencies }: ReturnType<typeof ground>,
   code: string,
@@ -101,12 +108,12 @@ export async function pendingOf(
 ) {
   return {
     environment: 'production' as const,
-    grant: grantOf(await grants.write(`rt-${code}`, owner), code),
+    grant: grantOf(await grants.write(new Secret(`rt-${code}`), owner), code),
     sessionId: 'session',
     codeHash: sha256(code),
     expiresAt,
     accessToken: {
-      sealed: await dependencies.sealer.seal('at', sealing),
+      sealed: await dependencies.sealer.seal(new Secret('at'), sealing),
       expiresAt: addSeconds(now, 3600),
       refreshedAt: now,
     },

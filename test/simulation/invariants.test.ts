@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { replayHint, type SimulationResult, simulate } from './simulate.ts'
 
-/** A few hundred worlds a mode; `npm run simulate` runs as many as one likes. */
+/** A few hundred worlds per mode; `npm run simulate` runs any number. */
 const seeds = Array.from({ length: 200 }, (_, index) => index + 1)
 
 async function broken(mode: 'microsoft' | 'strict'): Promise<{ failures: string[]; excused: number }> {
@@ -13,12 +13,12 @@ async function broken(mode: 'microsoft' | 'strict'): Promise<{ failures: string[
   }
 }
 
-describe('whatever processes, storage and the identity provider do', () => {
-  test('every rule holds where used refresh tokens stay good', async () => {
+describe('regardless of processes, storage, and the identity provider', () => {
+  test('every rule holds if used refresh tokens stay valid', async () => {
     expect(await broken('microsoft')).toEqual({ failures: [], excused: 0 })
   })
 
-  test('every rule holds where a used refresh token ends its grant, but for tokens that never reached a store', async () => {
+  test('every rule holds if a used refresh token ends its grant, except for tokens that never reached a store', async () => {
     const { failures, excused } = await broken('strict')
     expect(failures).toEqual([])
     expect(excused).toBeGreaterThan(0)

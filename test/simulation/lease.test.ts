@@ -9,7 +9,7 @@ const name = { workspace, tenant: 't1' }
 
 type Replace = TenantStore['replace']
 
-/** One due tenant, and a broker the first of whose row writes is answered as told, though it takes effect. */
+/** One due tenant, and a broker whose first row write takes effect but gets the given answer. */
 async function lostAnswer(answer: () => Awaited<ReturnType<Replace>>) {
   const { world, broker } = await dueTenants(1)
   const { tenants } = broker.dependencies
@@ -27,7 +27,7 @@ async function lostAnswer(answer: () => Awaited<ReturnType<Replace>>) {
   return { world, refresher: useCases.createRefresher(dependencies) }
 }
 
-describe('a lease whose answer is lost', () => {
+describe('a lease with a lost answer', () => {
   const conflict = () => 'conflict' as const
   const error = () => {
     throw new useCases.StorageUnavailableError('tables', 0, 'ETIMEDOUT')
@@ -37,7 +37,7 @@ describe('a lease whose answer is lost', () => {
     ['is met as a conflict by a vend', conflict, replacement],
     ['is met as a conflict by a sweep', conflict, { for: 'sweep' } as const],
     ['ends in an error', error, replacement],
-  ])('and %s is its taker’s all the same', async (_title, answer, purpose) => {
+  ])('and %s still belongs to its taker', async (_title, answer, purpose) => {
     const { world, refresher } = await lostAnswer(answer)
     const startedAt = world.scheduler.now()
     const outcome = await world.until(refresher.refresh(name, purpose))
@@ -47,7 +47,7 @@ describe('a lease whose answer is lost', () => {
   })
 })
 
-test('a lease that has no time for a call is given back', async () => {
+test('a lease without time for a call is released', async () => {
   const { world, broker } = await dueTenants(1)
   const config = { ...broker.dependencies.config, leaseSeconds: 30, tokenEndpointSeconds: 30 }
   const refresher = useCases.createRefresher({ ...broker.dependencies, config })
@@ -57,7 +57,7 @@ test('a lease that has no time for a call is given back', async () => {
   expect(world.totals().calls).toBe(0)
 })
 
-test('a hold that is slow to end keeps nobody waiting for the token that ends it', async () => {
+test('a hold that is slow to end does not delay the token that ends it', async () => {
   const { world, broker } = await dueTenants(1)
   const { clock, environments } = broker.dependencies
   const release = async () => {

@@ -6,10 +6,10 @@ const leaseTime = 'shared/refresh/leaseTime.ts'
 const refreshTenant = 'shared/refresh/refreshTenant.ts'
 const sweep = 'shared/refresh/sweep.ts'
 
-/** Breakages of what a lease, a hold and a lost answer are good for. */
+/** Breakages of leases, holds, and the handling of lost answers. */
 export const leaseMutations: readonly Mutation[] = [
   {
-    name: 'a call is made although the lease has no time for it',
+    name: 'a call is made without enough time in the lease',
     file: 'shared/refresh/requestTokens.ts',
     find: "if (!time.allowsCall()) return 'no_time'",
     replace: '',
@@ -25,7 +25,7 @@ export const leaseMutations: readonly Mutation[] = [
     by: slowKeeping,
   },
   {
-    name: 'a lease is used up to its very end',
+    name: 'a lease is used up to its end',
     file: leaseTime,
     find: 'const marginSeconds = 2',
     replace: 'const marginSeconds = 0',
@@ -33,14 +33,14 @@ export const leaseMutations: readonly Mutation[] = [
     by: clocksApart,
   },
   {
-    name: 'a commit whose answer was lost is not known again',
+    name: 'a commit whose answer was lost is not recognized',
     file: 'shared/refresh/writeLeased.ts',
     find: 'if (reread && isWrittenBy(reread.tenant, writeId)) return { stored: reread }',
     replace: '',
     breaks: ['own_write_denied'],
   },
   {
-    name: 'a stray hint is dropped while somebody refreshes, who may just have put it there',
+    name: 'an orphaned hint is dropped during a refresh that may have just inserted it',
     file: sweep,
     find: 'if (tenant.lease && tenant.lease.until > clock.now()) return',
     replace: '',
@@ -49,21 +49,21 @@ export const leaseMutations: readonly Mutation[] = [
     by: refusalBesideSweep,
   },
   {
-    name: 'a vend is noted in a row that somebody refreshes',
+    name: 'a vend is recorded in a row that is being refreshed',
     file: 'shared/vend/recordVend.ts',
     find: 'if (row.lease && row.lease.until > now) return undefined',
     replace: '',
     breaks: ['noted_under_lease'],
   },
   {
-    name: 'a lease of one’s own is taken for another one’s after a conflict',
+    name: 'a process mistakes its own lease for another one’s after a conflict',
     file: lease,
     find: "if (taken === 'conflict') return readOwnLease()",
     replace: "if (taken === 'conflict') return undefined",
     breaks: ['own_write_denied'],
   },
   {
-    name: 'a lease of one’s own is not looked for after an error',
+    name: 'a process does not look for its own lease after an error',
     file: lease,
     find: 'if (!own) throw error',
     replace: 'if (own || !own) throw error',
@@ -71,7 +71,7 @@ export const leaseMutations: readonly Mutation[] = [
     by: lostLease,
   },
   {
-    name: 'the hold of an environment is not heeded',
+    name: 'an environment’s hold is ignored',
     file: 'shared/refresh/decide.ts',
     find: "if (hold && hold.until > now) return { refresh: false, reason: 'environment_on_hold' }",
     replace: '',
@@ -79,7 +79,7 @@ export const leaseMutations: readonly Mutation[] = [
     breaks: ['call_during_hold'],
   },
   {
-    name: 'the old secret is forgotten before a migration commits',
+    name: 'the old secret is destroyed before a migration commits',
     file: 'shared/operations/migrate.ts',
     find: 'return commit(dependencies, attempt, reference)',
     replace: `await dependencies.grants.forget(before)
@@ -87,7 +87,7 @@ export const leaseMutations: readonly Mutation[] = [
     breaks: ['token_lost'],
   },
   {
-    name: 'a secret is forgotten before the reconnect that replaces it commits',
+    name: 'a secret is destroyed before the reconnect that replaces it commits',
     file: 'shared/tenants/connectGrant.ts',
     find: '  await due.insert(dueRowOf(before, grant, dueAt))',
     replace: `  for (const reference of superseded)
@@ -96,7 +96,7 @@ export const leaseMutations: readonly Mutation[] = [
     breaks: ['token_lost'],
   },
   {
-    name: 'a replaced secret is forgotten before the commit',
+    name: 'a replaced secret is destroyed before the commit',
     file: 'shared/refresh/refreshLeased.ts',
     find: 'return commitRefreshed(dependencies, attempt, {',
     replace: `if (stored !== undefined && stored !== grant.reference && dependencies.grants.isUnneeded(grant.reference, [stored])) await dependencies.grants.forget(grant.reference)

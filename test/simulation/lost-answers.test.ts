@@ -5,11 +5,12 @@ import type { TenantStore } from '../../shared/domain/tenantStore.ts'
 import { classifyTokenRefusal } from '../../shared/identity/refusal.ts'
 import { migrateGrant } from '../../shared/operations/migrate.ts'
 import { createRefresher } from '../../shared/refresh/refreshTenant.ts'
+import { Secret } from '../../shared/secret.ts'
 import { connectGrant } from '../../shared/tenants/connectGrant.ts'
 import { disconnectTenant } from '../../shared/tenants/disconnect.ts'
 import { connected, grantOf, ground, name, now, owner, pendingOf } from './ground.ts'
 
-/** The first write of that kind takes effect, something happens, and then its writer is told of a conflict. */
+/** The first write of this kind takes effect, then something happens, and then its writer gets a conflict. */
 function losingAnswer(
   tenants: TenantStore,
   isMeant: (next: Tenant) => boolean,
@@ -28,19 +29,19 @@ function losingAnswer(
   }
 }
 
-describe('a write that took effect and is answered as a conflict', () => {
-  test('leaves alone the fresh secret in which another refresh has gone on', async () => {
+describe('a write that took effect but returned a conflict', () => {
+  test('does not destroy the new secret that another refresh has continued in', async () => {
     const { tenants, stores, grants, refresh, row } = ground()
-    const reference = (await stores.vault.write('old', owner)).replace(/0$/, '399')
+    const reference = (await stores.vault.write(new Secret('old'), owner)).replace(/0$/, '399')
     await tenants.create(connected(reference), [])
     const isCommit = (next: Tenant) => !next.lease && next.accessToken !== undefined
     await refresh(losingAnswer(tenants, isCommit, () => refresh()))
-    expect(await grants.read(row().grant?.reference ?? '', owner)).toBe('next2')
+    expect(await grants.read(row().grant?.reference ?? '', owner)).toEqual(new Secret('next2'))
   })
 
-  test('is known again although a vend has moved the due time since', async () => {
+  test('is recognized although a vend has since moved the due time', async () => {
     const { tenants, stores, refresh, row } = ground()
-    await tenants.create(connected(await stores.vault.write('old', owner)), [])
+    await tenants.create(connected(await stores.vault.write(new Secret('old'), owner)), [])
     const isCommit = (next: Tenant) => !next.lease && next.accessToken !== undefined
     const wake = async () => {
       const stored = await tenants.read(name)
@@ -50,19 +51,19 @@ describe('a write that took effect and is answered as a conflict', () => {
     expect(row().dueAt).toEqual(now)
   })
 
-  test('leaves alone the migrated secret in which a refresh has gone on', async () => {
+  test('does not destroy the migrated secret that a refresh has continued in', async () => {
     const { tenants, stores, grants, dependencies, refresh, row, live } = ground()
-    await tenants.create(connected(await stores.sealed.write('old', owner)), [])
+    await tenants.create(connected(await stores.sealed.write(new Secret('old'), owner)), [])
     const isCommit = (next: Tenant) => !next.lease
     const store = losingAnswer(tenants, isCommit, () => refresh())
     await migrateGrant({ ...dependencies, tenants: store, stores }, name, 'vault')
-    expect(await grants.read(row().grant?.reference ?? '', owner)).toBe('next1')
+    expect(await grants.read(row().grant?.reference ?? '', owner)).toEqual(new Secret('next1'))
     expect(live()).toHaveLength(2)
   })
 
-  test('and has taken the lease of a migration is that migration’s own', async () => {
+  test('and took the lease of a migration belongs to that migration', async () => {
     const { tenants, stores, dependencies, row } = ground()
-    await tenants.create(connected(await stores.sealed.write('old', owner)), [])
+    await tenants.create(connected(await stores.sealed.write(new Secret('old'), owner)), [])
     const store = losingAnswer(tenants, (next) => next.lease !== undefined)
     const migrated = await migrateGrant({ ...dependencies, tenants: store, stores }, name, 'vault')
     expect(migrated).toBe('moved')
@@ -72,16 +73,16 @@ describe('a write that took effect and is answered as a conflict', () => {
   test.each([
     ['at once', async () => {}],
     ['after a refresh has gone on', undefined],
-  ])('is recognised by a reconnect %s: one event, one secret', async (_title, afterwards) => {
+  ])('is recognized by a reconnect %s: one event, one secret', async (_title, afterwards) => {
     const { tenants, stores, dependencies, refresh, live, row } = ground()
-    await tenants.create(connected(await stores.vault.write('old', owner)), [])
+    await tenants.create(connected(await stores.vault.write(new Secret('old'), owner)), [])
     const isCommit = (next: Tenant) => next.grant?.consenter.subject === 'second'
     const store = losingAnswer(tenants, isCommit, afterwards ?? (() => refresh()))
     const proven = {
       environment: 'production' as const,
       grant: grantOf('', 'second'),
-      refreshToken: 'new',
-      accessToken: 'at',
+      refreshToken: new Secret('new'),
+      accessToken: new Secret('at'),
       expiresInSeconds: 3600,
       requestedAt: now,
       accountsGeneration: 'g',
@@ -95,14 +96,14 @@ describe('a write that took effect and is answered as a conflict', () => {
 
   test('is not repeated by a reconnect after a disconnect has destroyed its grant', async () => {
     const { tenants, stores, dependencies, live, row } = ground()
-    await tenants.create(connected(await stores.vault.write('old', owner)), [])
+    await tenants.create(connected(await stores.vault.write(new Secret('old'), owner)), [])
     const isCommit = (next: Tenant) => next.grant?.consenter.subject === 'second'
     const store = losingAnswer(tenants, isCommit, () => disconnectTenant(dependencies, name))
     const proven = {
       environment: 'production' as const,
       grant: grantOf('', 'second'),
-      refreshToken: 'new',
-      accessToken: 'at',
+      refreshToken: new Secret('new'),
+      accessToken: new Secret('at'),
       expiresInSeconds: 3600,
       requestedAt: now,
       accountsGeneration: 'g',
@@ -113,17 +114,17 @@ describe('a write that took effect and is answered as a conflict', () => {
   })
 })
 
-test('a row that another process gave back is not taken for our own verdict', async () => {
+test('a row that another process released is not mistaken for our own verdict', async () => {
   const { tenants, stores, dependencies, row } = ground()
   const accessToken = { sealed: 'jwe', refreshedAt: now, expiresAt: now }
-  await tenants.create({ ...connected(await stores.vault.write('old', owner)), accessToken }, [])
+  await tenants.create({ ...connected(await stores.vault.write(new Secret('old'), owner)), accessToken }, [])
   const revoked = classifyTokenRefusal(400, { error: 'invalid_grant', error_codes: [50173] })
   const log: string[] = []
   const store: TenantStore = {
     ...tenants,
     async replace(expected, next, events) {
       if (next.status !== 'reauthorization_required') return tenants.replace(expected, next, events)
-      // The lease has run out afterwards, and who took it over has given it back.
+      // The lease has expired afterwards, and its next holder has released it.
       const { lease: _lease, ...released } = row()
       await tenants.replace({ ...expected, etag: '*' }, released, [])
       return 'conflict'
@@ -140,9 +141,9 @@ test('a row that another process gave back is not taken for our own verdict', as
   expect(log).not.toContain('tenant.status_changed')
 })
 
-test('an old secret that cannot be destroyed is remembered, and destroyed by the next refresh', async () => {
+test('an old secret that cannot be destroyed is listed, and destroyed by the next refresh', async () => {
   const { tenants, vault, stores, grants, refresh, live, row } = ground()
-  const reference = (await stores.vault.write('old', owner)).replace(/0$/, '399')
+  const reference = (await stores.vault.write(new Secret('old'), owner)).replace(/0$/, '399')
   await tenants.create(connected(reference), [])
   const { remove } = vault
   vault.remove = async () => {
@@ -153,18 +154,23 @@ test('an old secret that cannot be destroyed is remembered, and destroyed by the
   vault.remove = remove
   await refresh()
   expect(row().secretsToDestroy).toBeUndefined()
-  expect(await grants.read(row().grant?.reference ?? '', owner)).toBe('next2')
+  expect(await grants.read(row().grant?.reference ?? '', owner)).toEqual(new Secret('next2'))
   expect(new Set(live())).toEqual(new Set(['next1', 'next2']))
 })
 
-test('a grant is not kept, nor its secret, once the row is another one than it was meant for', async () => {
+test('neither a grant nor its secret is kept once the row no longer matches it', async () => {
   const { dependencies, tenants, stores, live, row } = ground()
-  const old = connected(await stores.vault.write('old', owner))
+  const old = connected(await stores.vault.write(new Secret('old'), owner))
   await tenants.create(old, [])
   const kept = await connectGrant(dependencies, name, {
     environment: 'production',
     grant: grantOf('', 'second'),
-    ...{ refreshToken: 'new', accessToken: 'at', expiresInSeconds: 3600, requestedAt: now },
+    ...{
+      refreshToken: new Secret('new'),
+      accessToken: new Secret('at'),
+      expiresInSeconds: 3600,
+      requestedAt: now,
+    },
     accountsGeneration: 'g',
     isStillValidFor: (found) => found.grant?.consenter.subject === 'second',
   })
@@ -174,7 +180,7 @@ test('a grant is not kept, nor its secret, once the row is another one than it w
 })
 
 describe('a confirmation', () => {
-  /** Accounts whose listing lets something happen between the check of the code and the commit. */
+  /** Accounts whose listing runs something between the check of the code and the commit. */
   const confirm = (own: ReturnType<typeof ground>, afterwards: () => Promise<unknown>) => {
     const list = async () => {
       await afterwards()
@@ -196,7 +202,7 @@ describe('a confirmation', () => {
     expect(own.row().status).toBe('disconnected')
   })
 
-  test('does not revive a tenant whose disconnect stopped short of its last write', async () => {
+  test('does not revive a tenant whose disconnect stopped before its last write', async () => {
     const own = ground()
     const pendingGrant = await pendingOf(own, 'code')
     await own.tenants.create(
@@ -220,7 +226,7 @@ describe('a confirmation', () => {
     expect(own.row().secretsToDestroy).toBeUndefined()
   })
 
-  test('does not keep a grant in whose place a later sign-in stands', async () => {
+  test('does not keep a grant that a later sign-in has replaced', async () => {
     const own = ground()
     const [first, second] = [await pendingOf(own, 'code'), await pendingOf(own, 'other')]
     const tenant = { ...name, environment: 'production', status: 'pending', createdAt: now } as const

@@ -21,7 +21,7 @@ export const markMutations: readonly Mutation[] = [
     breaks: ['mark_forgotten'],
   },
   {
-    name: 'a mark ends a consent that came after the disconnect',
+    name: 'a mark ends a consent from after the disconnect',
     file: marks,
     find: 'if (!disconnectedAt || grant.consentedAt > disconnectedAt) return grant',
     replace: 'if (grant) return grant',
@@ -43,7 +43,7 @@ export const markMutations: readonly Mutation[] = [
     breaks: ['mark_forgotten'],
   },
   {
-    name: 'a sweep can drop the due row of a disconnect that is not committed yet',
+    name: 'a sweep can drop the due row of a disconnect before the disconnect commits',
     file: 'shared/tenants/disconnect.ts',
     find: 'const cleanUpSeconds = 300',
     replace: 'const cleanUpSeconds = 0',

@@ -6,7 +6,7 @@ import type { UseCases } from './world.ts'
 
 const second = 1000
 
-/** The tables are restored from a backup from before a disconnect. The sealed grant in it is still good. */
+/** The tables are restored from a backup from before a disconnect. Its sealed grant still works. */
 export function restoredAfterDisconnect(seed: number, useCases: UseCases): Promise<Violation | undefined> {
   return brokenRule(async () => {
     const world = await idleWorld(seed, useCases)

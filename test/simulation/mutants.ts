@@ -6,12 +6,12 @@ import type { Change, Mutation } from './mutation.ts'
 import type { UseCases } from './world.ts'
 
 const root = join(import.meta.dirname, '../..')
-/** Inside `node_modules`, so that the bundle finds the packages that it leaves outside. */
+/** Inside `node_modules`, so that the bundle finds its external packages. */
 const cache = join(root, 'node_modules/.cache/simulation')
 
 /**
- * Builds the production code with one deliberate breakage, and loads it. Production code knows nothing of it.
- * @throws when the breakage's pattern is not in its file exactly once.
+ * Builds the production code with one deliberate breakage, and loads it. Production code isn't aware of it.
+ * @throws if the breakage's pattern isn't in its file exactly once.
  */
 export async function loadMutant(mutation: Mutation): Promise<UseCases> {
   const { outputFiles } = await build({

@@ -14,15 +14,15 @@ export interface Change {
 /** One deliberate breakage of the protocol, as a change of the production code's text. */
 export interface Mutation extends Change {
   readonly name: string
-  /** What has to be changed with it, where one part of the code makes good for another. */
+  /** Further changes, if another part of the code would compensate for this one. */
   readonly also?: readonly Change[]
   /** The identity provider under which it shows. Default is `microsoft`. */
   readonly mode?: ProviderMode
-  /** The rules any of which it must break. */
+  /** The rules of which it must break at least one. */
   readonly breaks: readonly Rule[]
-  /** Where it shows: a world of its own for each seed. Default is the simulator's. */
+  /** The scenario that shows it, with one world per seed. Default is the simulator's. */
   readonly by?: Scenario
 }
 
-/** Runs one small world. Returns how a rule was broken, if one was. */
+/** Runs one small world. Returns the violation of a rule, if any. */
 export type Scenario = (seed: number, useCases: UseCases) => Promise<Violation | undefined>

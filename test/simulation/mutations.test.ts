@@ -14,10 +14,10 @@ const bySimulation =
   async (seed, useCases) =>
     (await simulate(seed, { mode, useCases })).violation
 
-/** Hundreds of worlds beside other test files' processes. */
+/** Hundreds of worlds, concurrently with other test files. */
 const patient = { timeout: 120_000 }
 
-/** Each breakage must show within this many seeds. */
+/** Each breakage must be detected within this many seeds. */
 const maxSeeds = 600
 
 describe('the simulator catches a protocol in which', () => {
@@ -33,7 +33,7 @@ describe('the simulator catches a protocol in which', () => {
     expect(mutation.breaks).toContain(caught)
   })
 
-  test('nothing is broken: a pattern that matches nowhere is an error, not a survivor', async () => {
+  test('nothing is broken: a pattern without a match is an error, not a survivor', async () => {
     const [first] = mutations
     await expect(loadMutant({ ...first!, find: 'no such text' })).rejects.toThrow('not once')
   })

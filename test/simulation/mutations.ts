@@ -37,7 +37,7 @@ export const mutations: readonly Mutation[] = [
     ],
   },
   {
-    name: 'another process’s lease is not heeded',
+    name: 'another process’s lease is ignored',
     file: lease,
     find: 'return stored.tenant.lease !== undefined && stored.tenant.lease.until > now',
     replace: 'return now < stored.tenant.createdAt',
@@ -59,7 +59,7 @@ export const mutations: readonly Mutation[] = [
     ],
   },
   {
-    name: 'a commit is repeated over a lease that was taken over',
+    name: 'a commit is repeated after its lease was taken over',
     file: writeLeased,
     find: 'if (reread?.tenant.lease?.id !== leased.lease.id) return { lost: reread }',
     replace: 'if (!reread) return { lost: reread }',
@@ -89,14 +89,14 @@ export const mutations: readonly Mutation[] = [
     breaks: ['never_settles', 'dead_grant_called'],
   },
   {
-    name: 'a plain refusal is not confirmed',
+    name: 'a general refusal is not confirmed',
     file: decide,
     find: 'if (refusal.definite || confirmed)',
     replace: 'if (now.getTime() > 0)',
     breaks: ['false_reauthorization'],
   },
   {
-    name: 'loop detection is taken for a revocation',
+    name: 'loop detection is mistaken for a revocation',
     file: 'shared/identity/refusal.ts',
     find: "if (seen.errorCodes.includes(50196)) return 'loop_detected'",
     replace: '',
@@ -117,7 +117,7 @@ export const mutations: readonly Mutation[] = [
     breaks: ['healthy_environment_held'],
   },
   {
-    name: 'a dead grant is refreshed all the same',
+    name: 'a dead grant is still refreshed',
     file: decide,
     find: `if (tenant.status === 'reauthorization_required') return { refresh: false, reason: 'grant_is_dead' }
   if (tenant.status !== 'connected' || !tenant.grant)`,
@@ -125,7 +125,7 @@ export const mutations: readonly Mutation[] = [
     breaks: ['dead_grant_called'],
   },
   {
-    name: 'the time to wait after a failure is not heeded',
+    name: 'the wait after a failure is ignored',
     file: decide,
     find: 'if (tenant.trouble && tenant.trouble.nextAttemptAt > now)',
     replace: 'if (tenant.trouble && tenant.trouble.attempts < 0)',
@@ -134,12 +134,12 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'an answer without a refresh token overwrites the old one',
     file: refreshLeased,
-    find: 'const isNew = result.refreshToken !== undefined && result.refreshToken !== refreshToken',
-    replace: 'const isNew = result.refreshToken !== refreshToken',
+    find: 'const isNew = result.refreshToken !== undefined && !result.refreshToken.equals(refreshToken)',
+    replace: 'const isNew = !result.refreshToken?.equals(refreshToken)',
     breaks: ['token_lost', 'unexpected_error'],
   },
   {
-    name: 'a newer token that a dead process left is not adopted',
+    name: 'a newer token from a crashed process is not adopted',
     file: lease,
     find: 'if (!newer) return attempt\n',
     replace: 'if (newer || !newer) return attempt\n',
@@ -147,7 +147,7 @@ export const mutations: readonly Mutation[] = [
     breaks: ['used_token_redeemed'],
   },
   {
-    name: 'the lease is given back although the new token was not committed',
+    name: 'the lease is released although the new token was not committed',
     file: writeLeased,
     find: 'if (isRefused(error) || !(await time.pause(tries))) throw error',
     replace: `const { lease: _lease, ...rest } = leased.tenant
@@ -157,7 +157,7 @@ export const mutations: readonly Mutation[] = [
     breaks: ['used_token_redeemed'],
   },
   {
-    name: 'a migration does not heed the lease of a refresh',
+    name: 'a migration ignores a refresh’s lease',
     file: 'shared/operations/migrate.ts',
     find: "if (isLeased(stored, clock.now())) return 'leased'",
     replace: '',
@@ -165,7 +165,7 @@ export const mutations: readonly Mutation[] = [
     breaks: ['used_token_redeemed', 'token_lost', 'one_call_a_lease', 'call_without_lease'],
   },
   {
-    name: 'a migration forgets a newer token',
+    name: 'a migration loses a newer token',
     file: 'shared/operations/migrate.ts',
     find: 'newer?.refreshToken ?? (await',
     replace: '(await',
@@ -181,14 +181,14 @@ export const mutations: readonly Mutation[] = [
     breaks: ['token_lost'],
   },
   {
-    name: 'the old secret is forgotten by nobody',
+    name: 'the old secret is never destroyed',
     file: 'shared/tenants/secretsToDestroy.ts',
     find: 'return withListedSecrets(next, unneeded)',
     replace: 'return withListedSecrets(next, [])',
     breaks: ['secret_left_over', 'grant_kept_after_disconnect'],
   },
   {
-    name: 'the old grant is forgotten first on reconnect',
+    name: 'the old grant is destroyed first on reconnect',
     file: 'shared/tenants/connectGrant.ts',
     find: 'const reference = await grants.write(',
     replace: `if (found?.tenant.grant) await grants.forget(found.tenant.grant.reference)
@@ -214,14 +214,14 @@ export const mutations: readonly Mutation[] = [
     breaks: ['vended_after_disconnect'],
   },
   {
-    name: 'a promise below sixty seconds is taken at its word',
+    name: 'a required validity below sixty seconds is accepted',
     file: 'shared/vend/accessTokens.ts',
     find: 'minValiditySeconds = 0): number {\n  return Math.max(minValiditySeconds, minimumValiditySeconds)',
     replace: 'minValiditySeconds = minimumValiditySeconds): number {\n  return minValiditySeconds',
     breaks: ['validity'],
   },
   {
-    name: 'an access token’s life is counted from the commit',
+    name: 'an access token’s lifetime is counted from the commit',
     file: commit,
     find: 'addSeconds(result.requestedAt, result.expiresInSeconds)',
     replace: 'addSeconds(now, result.expiresInSeconds)',
@@ -243,7 +243,7 @@ export const mutations: readonly Mutation[] = [
     breaks: ['forgotten_by_the_sweep'],
   },
   {
-    name: 'somebody else’s change of the row is overwritten',
+    name: 'another process’s change of the row is overwritten',
     file: writeLeased,
     find: 'const { next, events = [] } = change(current.tenant)',
     replace: 'const { next, events = [] } = change(leased.tenant)',
@@ -258,7 +258,7 @@ export const mutations: readonly Mutation[] = [
     breaks: ['used_token_redeemed'],
   },
   {
-    name: 'an answer is thrown away when the vault takes no new refresh token, although the used one still works',
+    name: 'an answer is discarded if the vault accepts no new refresh token, although the used one still works',
     file: refreshLeased,
     find: "if (config.usedRefreshTokens === 'revoked') return",
     replace: 'if (config) return',

@@ -3,21 +3,21 @@ import type { Environment, IdentityProvider } from '../../shared/environment.ts'
 import type { ProviderMode, RotationHabit } from './models/identityProvider.ts'
 import type { Random } from './random.ts'
 
-/** How often an operation, at random, does not go well. Probabilities. */
+/** Probabilities of an operation's faults. */
 export interface FaultRates {
-  /** Fails and did nothing. */
+  /** Fails without taking effect. */
   readonly failsBefore: number
-  /** Fails though it did what was asked. */
+  /** Fails although it takes effect. */
   readonly failsAfter: number
-  /** Takes up to two minutes, and then may fail either way. */
+  /** Takes up to two minutes, and then may fail in either way. */
   readonly hangs: number
-  /** Its process dies: before the effect, between effect and answer. */
+  /** Its process crashes: before the effect, or between effect and answer. */
   readonly dies: number
-  /** Takes seconds where others take milliseconds, and is a little too late for a step at times. */
+  /** Takes seconds instead of milliseconds, and is sometimes slightly too late for a step. */
   readonly slow: number
 }
 
-/** An environment and an identity provider: where one client secret serves. */
+/** An environment and an identity provider, which share a client secret. */
 export interface SignInClient {
   readonly environment: Environment
   readonly identityProvider: IdentityProvider
@@ -31,7 +31,7 @@ export interface Plan {
   readonly grantStore: 'vault' | 'sealed'
   readonly lifetimeSeconds: number
   readonly tenants: number
-  /** What tenants sign in to, and through whom: each of these has a client secret of its own. */
+  /** The environments and providers of tenants: each pair has its own client secret. */
   readonly clients: readonly SignInClient[]
   readonly processes: number
   readonly actions: number
@@ -39,7 +39,7 @@ export interface Plan {
   readonly config: RefreshConfig
   readonly rowCacheSeconds: number
   readonly vendWaitSeconds: number
-  /** How far each process's clock may be from the true time, either way. */
+  /** The most by which each process's clock differs from the true time. */
   readonly clockSkewMilliseconds: number
 }
 
@@ -57,7 +57,7 @@ const allClients: readonly SignInClient[] = [
   { environment: 'production', identityProvider: 'google' },
 ]
 
-/** Time limits that `parseConfig` accepts, the defaults more often than others. */
+/** Time limits that `parseConfig` accepts, the defaults more often than other values. */
 const limits = [
   { leaseSeconds: 60, tokenEndpointSeconds: 10 },
   { leaseSeconds: 60, tokenEndpointSeconds: 10 },
@@ -67,7 +67,7 @@ const limits = [
   { leaseSeconds: 120, tokenEndpointSeconds: 30 },
 ] as const
 
-/** A plan as the first lines of a replay tell it. */
+/** A plan as the first lines of a replay. */
 export function describePlan(plan: Plan): string[] {
   const { seed, mode, rotation, grantStore, lifetimeSeconds, tenants, processes, actions, faults } = plan
   const clients = plan.clients.map((each) => `${each.environment}:${each.identityProvider}`)
@@ -102,7 +102,7 @@ export function planOf(seed: number, random: Random, mode: ProviderMode): Plan {
   }
 }
 
-/** The settings' defaults, but for windows that are shorter so that both sides of them are seen. */
+/** The settings' defaults, except shorter windows, so that both sides of them occur. */
 function refreshConfig(random: Random, mode: ProviderMode): RefreshConfig {
   return {
     policy: random.weighted({ active: 6, always: 2, onDemand: 1 }),

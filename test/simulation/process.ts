@@ -3,46 +3,46 @@ import type { FaultRates } from './plan.ts'
 import type { Random } from './random.ts'
 import type { Scheduler } from './scheduler.ts'
 
-/** What became of one operation. */
+/** The result of an operation. */
 export type Fate = 'done' | 'failed_before' | 'failed_after' | 'died_before' | 'died_after'
 
-/** One operation of a process on a model. */
+/** A process's operation on a model. */
 export interface Operation<T> {
-  /** E.g. `tenants.replace`. */
+  /** For example `tenants.replace`. */
   readonly name: string
-  /** Whose row, secret or token it is about; empty when nobody's in particular. */
+  /** The tenant whose row, secret, or token it concerns; empty if none in particular. */
   readonly tenant: string
-  /** Changes or reads the model the moment it is called. */
+  /** Changes or reads the model immediately. */
   readonly effect: () => Promise<T> | T
-  /** What the caller gets when it failed. */
+  /** The caller's result if it fails. */
   readonly failure: (fate: Fate) => Error | T
-  /** No answer comes later than this; default 120 s. */
+  /** The latest time of an answer. Default is 120 s. */
   readonly limitMilliseconds?: number
 }
 
-/** What processes share, and how they tell what they do. */
+/** The processes' shared state, and their reports. */
 export interface ProcessWorld {
   readonly scheduler: Scheduler
   readonly random: Random
-  /** How far a process's clock may be from the true time, either way. */
+  /** The most by which a process's clock differs from the true time. */
   readonly clockSkewMilliseconds: number
   faults(): FaultRates
-  /** Whether what an operation is on answers nobody at present. */
+  /** Whether the service of an operation is currently down. */
   isOut(operation: string): boolean
   record(process: string, operation: string, tenant: string, effect: string): void
-  /** Called when an operation is asked for. */
+  /** Called when an operation is requested. */
   begun(process: SimulatedProcess, operation: string, tenant: string): void
-  /** Called when an operation did not go well, before anybody else can act. */
+  /** Called when an operation fails, before any other process can act. */
   failed(process: SimulatedProcess, operation: string, tenant: string): void
   died(process: SimulatedProcess): void
 }
 
-/** A slow operation takes so long at most to take effect, and as long again to be answered. */
+/** The most time that a slow operation takes to take effect, and again to be answered. */
 const slowMilliseconds = 4500
-/** Hardly longer than a step under a lease may take. */
+/** Slightly longer than the limit of a step under a lease. */
 const bearableMilliseconds = 9000
 
-/** One life of a broker process. When it is dead, none of its continuations runs again. */
+/** One run of a broker process. After its crash, none of its continuations runs again. */
 export class SimulatedProcess {
   alive = true
   readonly name: string
@@ -58,7 +58,7 @@ export class SimulatedProcess {
     this.randomness = randomnessOf(world.random)
   }
 
-  /** Lets an operation happen some time later, as its fate has it. */
+  /** Schedules an operation, with a random fate. */
   perform<T>(operation: Operation<T>): Promise<T> {
     const { scheduler, random } = this.#world
     this.#world.begun(this, operation.name, operation.tenant)
@@ -77,7 +77,7 @@ export class SimulatedProcess {
     })
   }
 
-  /** Ends this life: whatever is in flight may take effect, no answer ever comes. */
+  /** Crashes the process: running operations may take effect, but are never answered. */
   die(): void {
     if (!this.alive) return
     this.alive = false
@@ -108,7 +108,7 @@ export class SimulatedProcess {
       return { fate: random.pick(['died_before', 'died_after']), effectAfter: latency(), answerAfter: 0 }
     }
     if (chance < rates.hangs) {
-      // Some hang and fail in the end, some only take as long as that; half of them as long as a lease can bear.
+      // Some hang and finally fail, some only take that long; half of them stay within the limit of a lease's step.
       const longest = random.chance(0.5) ? Math.min(limit, bearableMilliseconds) : limit
       const late = random.pick(['failed_before', 'failed_after', 'done'] as const)
       const effectAfter = random.below(longest)

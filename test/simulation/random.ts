@@ -1,4 +1,4 @@
-/** Chance that a seed repeats: the only source of chance in a simulation. */
+/** Randomness that a seed repeats: the only source of randomness in a simulation. */
 export interface Random {
   /** A number in [0, 1). */
   fraction(): number
@@ -6,9 +6,9 @@ export interface Random {
   below(count: number): number
   /** Whether something of that probability happens. */
   chance(probability: number): boolean
-  /** One of several, which must not be none. */
+  /** One of several; the list must not be empty. */
   pick<T>(choices: readonly T[]): T
-  /** One of several words, each as often as its weight says. */
+  /** One of several words, with weighted probabilities. */
   weighted<T extends string>(weights: Readonly<Record<T, number>>): T
 }
 

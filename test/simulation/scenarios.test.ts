@@ -15,19 +15,19 @@ import * as production from './useCases.ts'
 const seeds = Array.from({ length: 150 }, (_, index) => index + 1)
 
 test.each([
-  ['a sweep beside the vend that wakes an idle tenant does not forget it', wakeBesideSweep],
-  ['a sweep beside a refusal that is committed slowly does not forget its tenant', refusalBesideSweep],
+  ['a sweep during the vend that wakes an idle tenant does not lose the tenant', wakeBesideSweep],
+  ['a sweep during a slow commit of a refusal does not lose the tenant', refusalBesideSweep],
   ['a refresh that stores slowly commits within its lease, or not at all', slowKeeping],
-  ['a sign-in beside a refresh of the old grant is what stays', reconnectBesideRefresh],
-  ['a migration beside a refresh, or after its death, moves the newest token', migrateBesideRefresh],
+  ['a sign-in during a refresh of the old grant prevails', reconnectBesideRefresh],
+  ['a migration during a refresh, or after its crash, moves the newest token', migrateBesideRefresh],
   [
-    'a token is kept within its lease, by the clock of the process that waits for its end as well',
+    'a token is stored within its lease, even by the clock of the process that waits for the lease',
     clocksApart,
   ],
   ['a row that is restored from before a disconnect is not vended', restoredAfterDisconnect],
   ['a sign-in after a disconnect stays, although a clock is behind', reconnectAfterDisconnect],
-  ['a vault that takes no new refresh token does not stop a vend', refusedWrites],
-  ['a lease whose answer is an error is its taker’s all the same', lostLease],
+  ['a vault that accepts no new refresh token does not stop a vend', refusedWrites],
+  ['a lease whose answer is an error still belongs to its taker', lostLease],
 ])('%s', async (_title, scenario) => {
   const broken: string[] = []
   for (const seed of seeds) {

@@ -2,6 +2,7 @@ import type { Clock } from '../../shared/clock.ts'
 import type { GrantStore } from '../../shared/domain/grants.ts'
 import type { Lease } from '../../shared/domain/tenant.ts'
 import type { TenantStore } from '../../shared/domain/tenantStore.ts'
+import { Secret } from '../../shared/secret.ts'
 import { createWatchedRefresher, type SimulatedBroker } from './broker.ts'
 import { connect, findConnected } from './consents.ts'
 import { dueTenants } from './dueTenants.ts'
@@ -39,7 +40,7 @@ function sweep(world: World, { dependencies, refresher }: SimulatedBroker): Prom
   return world.until(world.useCases.sweep({ ...dependencies, refresher }))
 }
 
-/** Which rule a world breaks, if any. */
+/** The rule that a world breaks, if any. */
 export async function brokenRule(work: () => Promise<World>): Promise<Violation | undefined> {
   try {
     return (await work()).violation
@@ -49,7 +50,7 @@ export async function brokenRule(work: () => Promise<World>): Promise<Violation 
   }
 }
 
-/** A tenant that is idle is vended by one process while another one sweeps. */
+/** One process vends an idle tenant while another one sweeps. */
 export function wakeBesideSweep(seed: number, useCases: UseCases): Promise<Violation | undefined> {
   return brokenRule(async () => {
     const world = await idleWorld(seed, useCases)
@@ -63,7 +64,7 @@ export function wakeBesideSweep(seed: number, useCases: UseCases): Promise<Viola
   })
 }
 
-/** A refusal that is to be asked about again soon is committed slowly, while another process sweeps its hint. */
+/** A refusal that must soon be confirmed is committed slowly, while another process sweeps its hint. */
 export function refusalBesideSweep(seed: number, useCases: UseCases): Promise<Violation | undefined> {
   return brokenRule(async () => {
     const world = await idleWorld(seed, useCases)
@@ -81,7 +82,7 @@ export function refusalBesideSweep(seed: number, useCases: UseCases): Promise<Vi
     })
     await world.pass(5000 + world.random.below(2000))
     await sweep(world, sweeping)
-    // Where storage is slow as well, it is not committed at all.
+    // If storage is slow too, it isn't committed at all.
     await world.until(refused.catch(() => undefined))
     await world.drain()
     return world
@@ -105,7 +106,7 @@ function refreshHeldBack(
   return refresher.refresh(name, { for: 'replacement', seen }).catch(() => undefined)
 }
 
-/** A person signs in again while a refresh of the old grant is about to be committed. */
+/** A person signs in again while a refresh of the old grant is about to commit. */
 export function reconnectBesideRefresh(seed: number, useCases: UseCases): Promise<Violation | undefined> {
   return brokenRule(async () => {
     const world = await idleWorld(seed, useCases)
@@ -116,7 +117,7 @@ export function reconnectBesideRefresh(seed: number, useCases: UseCases): Promis
   })
 }
 
-/** A grant is migrated while its refresh is about to be committed, or after the process that refreshed it has died. */
+/** A grant is migrated while its refresh is about to commit, or after the refreshing process has crashed. */
 export function migrateBesideRefresh(seed: number, useCases: UseCases): Promise<Violation | undefined> {
   return brokenRule(async () => {
     const world = await idleWorld(seed, useCases, 'strict')
@@ -137,7 +138,7 @@ export function migrateBesideRefresh(seed: number, useCases: UseCases): Promise<
   })
 }
 
-/** Sealing and the due row take nearly as long as a step may, or longer than the whole lease. */
+/** Sealing and the due row take nearly as long as a step's limit, or longer than the whole lease. */
 export function slowKeeping(seed: number, useCases: UseCases): Promise<Violation | undefined> {
   return brokenRule(async () => {
     const { world, broker } = await dueTenants(1, { seed, useCases })
@@ -152,23 +153,23 @@ export function slowKeeping(seed: number, useCases: UseCases): Promise<Violation
       due: { ...due, insert: (row) => slowly(() => due.insert(row)) },
       sealer: { ...sealer, seal: (text, context) => slowly(() => sealer.seal(text, context)) },
     })
-    // The lease has no time for it: what cannot be kept is given up.
+    // The lease has no time for it, so the refresh gives up.
     await world.until(refresher.refresh(name, { for: 'sweep' }).catch(() => undefined))
     await world.drain()
     return world
   })
 }
 
-/** How far the clocks of two processes may be apart for a lease to keep them apart. */
+/** The most by which two processes' clocks can differ while a lease still separates them. */
 const clocksApartMilliseconds = 3000
 
 /**
- * A new refresh token is kept as late as its lease allows, since the vault has been out, while another process, whose
+ * After a vault outage, a new refresh token is stored as late as its lease allows, while another process, whose
  * clock is ahead, waits for the lease to end.
  */
 export async function clocksApart(seed: number, useCases: UseCases): Promise<Violation | undefined> {
   const { world, broker } = await dueTenants(1, { seed, useCases })
-  // Clocks and tokens are the scenario's own, and so is the one rule.
+  // The scenario has its own clocks, tokens, and rule.
   world.checks.afterStep = () => undefined
   const { dependencies } = broker
   const clockOf = (milliseconds: number): Clock => ({
@@ -195,9 +196,14 @@ export async function clocksApart(seed: number, useCases: UseCases): Promise<Vio
   const stores = { tenants: { ...world.tenants, replace }, grants: { ...dependencies.grants, write } }
   const tokenEndpoint = {
     refresh: async () =>
-      ({ ok: true, accessToken: 'at', refreshToken: 'next', expiresInSeconds: 3600 }) as const,
+      ({
+        ok: true,
+        accessToken: new Secret('at'),
+        refreshToken: new Secret('next'),
+        expiresInSeconds: 3600,
+      }) as const,
   }
-  // Where the used refresh token still works, nobody tries for that long.
+  // If the used refresh token still works, the write isn't repeated for that long.
   const config = { ...dependencies.config, usedRefreshTokens: 'revoked' } as const
   const own = { ...dependencies, config, tokenEndpoint }
   const storing = useCases.createRefresher({ ...own, ...stores, clock: late }).refresh(name, { for: 'sweep' })
@@ -209,7 +215,7 @@ export async function clocksApart(seed: number, useCases: UseCases): Promise<Vio
   return violation
 }
 
-/** The write that takes the lease takes effect, and its answer never comes. */
+/** The write that takes the lease takes effect, but its answer never arrives. */
 export async function lostLease(seed: number, useCases: UseCases): Promise<Violation | undefined> {
   const { world, broker } = await dueTenants(1, { seed, useCases })
   const { tenants, clock } = broker.dependencies
@@ -228,7 +234,7 @@ export async function lostLease(seed: number, useCases: UseCases): Promise<Viola
   return new Violation('own_write_denied', `the refresh whose lease it is ends as ${outcome}`)
 }
 
-/** The vault takes no new refresh token: it is read-only, it is out, or it hangs. The used one still works. */
+/** The vault accepts no new refresh token: it's read-only, down, or hanging. The used one still works. */
 export async function refusedWrites(seed: number, useCases: UseCases): Promise<Violation | undefined> {
   const { world, broker } = await dueTenants(1, { seed, useCases })
   const { clock, config, grants, tokenEndpoint } = broker.dependencies
@@ -239,7 +245,7 @@ export async function refusedWrites(seed: number, useCases: UseCases): Promise<V
   }
   const refresh: typeof tokenEndpoint.refresh = async (request) => {
     const answer = await tokenEndpoint.refresh(request)
-    return answer.ok ? { ...answer, refreshToken: 'next' } : answer
+    return answer.ok ? { ...answer, refreshToken: new Secret('next') } : answer
   }
   const refresher = useCases.createRefresher({
     ...broker.dependencies,

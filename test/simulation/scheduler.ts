@@ -1,12 +1,12 @@
-/** Virtual time and what is to happen in it; equal times keep their order. */
+/** Virtual time and its events; events at the same time keep their order. */
 export interface Scheduler {
   /** Milliseconds since the epoch of the simulated world. */
   now(): number
-  /** Runs `work` after a number of virtual milliseconds. Returns how to call it off. */
+  /** Runs `work` after a number of virtual milliseconds. Returns a function that cancels it. */
   after(milliseconds: number, work: () => void): () => void
-  /** Runs the next event and waits until every process is quiescent. False when there is none. */
+  /** Runs the next event and waits until every process is quiescent. False if there is none. */
   step(): Promise<boolean>
-  /** When the next event is; undefined when there is none. */
+  /** The time of the next event; undefined if there is none. */
   nextAt(): number | undefined
 }
 
@@ -16,7 +16,7 @@ interface Event {
   work: (() => void) | undefined
 }
 
-/** The simulated world begins at this time, so that traces read as times of a day. */
+/** The start of the simulated world, chosen so that traces show times of day. */
 const epoch = Date.UTC(2026, 0, 1)
 
 /** Creates a scheduler whose queue is a binary heap. */
@@ -53,7 +53,7 @@ export function createScheduler(): Scheduler {
 }
 
 /**
- * The use cases await nothing but the models, so all they can do now is in the microtask queue; an immediate runs
+ * The use cases await only the models, so all their current work is in the microtask queue; an immediate runs
  * only when that queue is empty.
  */
 function quiescence(): Promise<void> {

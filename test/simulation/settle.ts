@@ -3,16 +3,16 @@ import type { SimulatedBroker } from './broker.ts'
 import { Violation } from './violation.ts'
 import { type World, workspace } from './world.ts'
 
-/** Refreshes until the outcome is final; more than this means that it never will be. */
+/** The most refreshes until the outcome is final; if more are needed, it never will be. */
 const maxAttempts = 12
-/** A dead grant is noticed by a call and a confirming one, each of which may try a newer token as well. */
+/** A dead grant is detected by a call and a confirming call, each of which may also try a newer token. */
 const maxCallsOfDeadGrant = 4
 /** A row that is due is read once by its refresh, and once more while it is leased. */
 const readsPerDueRow = 2
 
 /**
- * Ends a world's troubles, restarts every process, and holds what is left against the rules that are about the end:
- * every good grant refreshes, every dead one is known to be, disconnected ones are gone, the index is clean.
+ * Ends a world's faults, restarts every process, and checks the result against the rules about the end:
+ * every working grant refreshes, every dead one is known as dead, disconnected ones are gone, and the index is clean.
  */
 export async function settle(world: World): Promise<void> {
   world.calm = true
@@ -33,7 +33,7 @@ export async function settle(world: World): Promise<void> {
   await assertSweepProgress(world, broker)
 }
 
-/** A sweep in calm, of whatever has become due by then, leaves less due than it found. */
+/** A sweep without faults leaves fewer due rows than it found. */
 async function assertSweepProgress(world: World, broker: SimulatedBroker): Promise<void> {
   await world.pass((world.plan.config.keepAliveSeconds + 3600) * 1000)
   const startedAt = broker.process.clock.now()
@@ -45,7 +45,7 @@ async function assertSweepProgress(world: World, broker: SimulatedBroker): Promi
 }
 
 /**
- * While a lease that a dead process left is in force, no sweep drops the hints of its tenant; and a consent may be
+ * While a crashed process's lease is in force, no sweep drops the hints of its tenant; and a consent can be
  * confirmed until it expires.
  */
 async function passLeases(world: World): Promise<void> {
@@ -60,7 +60,7 @@ async function assertGone(world: World, broker: SimulatedBroker, tenant: string)
   if (world.row(tenant)?.tenant.grant)
     throw new Violation('grant_kept_after_disconnect', `the row of ${tenant}`)
   const { dies, failsBefore } = world.plan.faults
-  // A process that dies or fails before its commit leaves a secret that no row ever named.
+  // A process that crashes or fails before its commit leaves a secret that no row ever named.
   if (dies + failsBefore > 0) return
   const left = world.vaults.flatMap((vault) => [...vault.live()]).find(({ tags }) => tags.tenant === tenant)
   if (left) throw new Violation('grant_kept_after_disconnect', `${left.name} of ${tenant}`)
@@ -82,7 +82,10 @@ async function assertRefreshes(world: World, broker: SimulatedBroker, tenant: st
   if (end === 'refreshed') assertNothingLeftOver(world, tenant)
 }
 
-/** What a refresh in calm isUnneeded: the secret that the row names. Deaths and failures leave some that no row ever named. */
+/**
+ * After a refresh without faults, only the secret that the row names is left. Crashes and failures leave some that no
+ * row ever named.
+ */
 function assertNothingLeftOver(world: World, tenant: string): void {
   const { grant, secretsToDestroy, pendingGrant } = world.row(tenant)?.tenant ?? {}
   const named = [grant, pendingGrant?.grant].map((each) => each?.reference ?? '')
@@ -119,7 +122,7 @@ function millisecondsToWait(world: World, tenant: string, outcome: RefreshOutcom
   return minMilliseconds + Math.max(0, Math.max(...until) - world.scheduler.now())
 }
 
-/** Invariant 10, and that every hint in the past is its tenant's own: two sweeps leave nothing behind. */
+/** Invariant 10, and that every past hint belongs to its tenant: two sweeps leave nothing. */
 async function assertSweepIsClean(world: World, broker: SimulatedBroker): Promise<void> {
   const readBefore = broker.rowsRead()
   const sweep = () => world.useCases.sweep({ ...broker.dependencies, refresher: broker.refresher })

@@ -5,13 +5,13 @@ import * as production from './useCases.ts'
 import { Violation } from './violation.ts'
 import { type UseCases, World } from './world.ts'
 
-/** How one simulated world ended. */
+/** The result of one simulated world. */
 export interface SimulationResult {
   readonly seed: number
   readonly mode: ProviderMode
   /** The rule that was broken, if one was. */
   readonly violation?: Violation
-  /** Grants that a strict provider ended because no protocol could have kept their newest token. */
+  /** Grants that a strict provider ended because no protocol could have stored their newest token. */
   readonly excused: number
   /** Calls to the token endpoint. */
   readonly calls: number
@@ -19,9 +19,9 @@ export interface SimulationResult {
   readonly lives: number
 }
 
-/** What a simulation may be told beside its seed. */
+/** Options of a simulation besides its seed. */
 export interface SimulationOptions {
-  /** How the identity provider treats used refresh tokens; default `microsoft`. */
+  /** The identity provider's treatment of used refresh tokens. Default is `microsoft`. */
   readonly mode?: ProviderMode
   /** Default is production's. */
   readonly useCases?: UseCases

@@ -13,7 +13,7 @@ function sweepOf(world: World, broker: SimulatedBroker) {
   return world.until(useCases.sweep({ ...broker.dependencies, refresher: broker.refresher }))
 }
 
-/** Their directories refuse the app, as often as anybody asks. */
+/** Makes their directories refuse the app on every call. */
 function refuseApp(world: World, tenants: readonly string[]): void {
   for (const { tenant } of world.tenants.rows()) {
     const family = world.provider.family(tenant.grant?.consenter.subject ?? '')
@@ -21,7 +21,7 @@ function refuseApp(world: World, tenants: readonly string[]): void {
   }
 }
 
-/** Sweeps with a log that is kept, each as soon as the last refusal allows. */
+/** Sweeps repeatedly, each as soon as the last refusal allows, and collects the log. */
 async function sweepTimes(world: World, broker: SimulatedBroker, times: number): Promise<string[]> {
   const events: string[] = []
   const log = (event: string) => void events.push(event)
@@ -35,8 +35,8 @@ async function sweepTimes(world: World, broker: SimulatedBroker, times: number):
   return events
 }
 
-describe('what waiting does not fix', () => {
-  test('answers of no known kind become the operator’s, are told once, and are over with the next good one', async () => {
+describe('a failure that waiting does not fix', () => {
+  test('with unknown answers becomes the operator’s problem, is reported once, and ends with the next success', async () => {
     const { world, broker } = await dueTenants(1)
     const [family] = world.provider.families()
     family?.glitches.push(...Array(7).fill('strange'))
@@ -53,7 +53,7 @@ describe('what waiting does not fix', () => {
     expect(world.row('t1')?.tenant.trouble).toBeUndefined()
   })
 
-  test('a loop that Microsoft detected is told once, and stays nobody’s to fix', async () => {
+  test('a loop that Microsoft detected is reported once, without an actor', async () => {
     const { world, broker } = await dueTenants(1)
     const [family] = world.provider.families()
     family?.glitches.push('loop_detected', 'loop_detected')
@@ -64,7 +64,7 @@ describe('what waiting does not fix', () => {
     expect(trouble).not.toHaveProperty('actor')
   })
 
-  test('a grant that is gone from its vault is told at the first look, and opens no circuit', async () => {
+  test('a grant that is missing from its vault is reported immediately, and opens no circuit', async () => {
     const { world, broker } = await dueTenants(30)
     world.checks.afterStep = () => {}
     for (const vault of world.vaults) for (const { name } of vault.live()) await vault.remove(name)
@@ -76,7 +76,7 @@ describe('what waiting does not fix', () => {
 })
 
 describe('a sweep', () => {
-  test('goes on past a tenant whose directory refuses the app', async () => {
+  test('continues after a tenant whose directory refuses the app', async () => {
     const { world, broker } = await dueTenants(60)
     refuseApp(world, ['t1', 't2'])
     const { report } = await sweepOf(world, broker)
@@ -84,7 +84,7 @@ describe('a sweep', () => {
     expect(world.row('t1')?.tenant).toMatchObject({ status: 'connected', trouble: { actor: 'operator' } })
   })
 
-  test('probes an environment on hold by one call, however many are due', async () => {
+  test('probes an environment on hold with one call, no matter how many tenants are due', async () => {
     const { world, broker } = await dueTenants(60)
     world.toggleSecret({ environment: 'production', identityProvider: 'microsoft' })
     let calls = 0
@@ -113,7 +113,7 @@ describe('a sweep', () => {
     expect((await sweep()).report).toMatchObject({ due: 60, refreshed: 60 })
   })
 
-  test('stops when every tenant is refused the app, and ends the hold once one is not', async () => {
+  test('stops if all tenants’ directories refuse the app, and ends the hold after a success', async () => {
     const { world, broker } = await dueTenants(60)
     const everyone = Array.from({ length: 60 }, (_, index) => `t${index + 1}`)
     refuseApp(world, everyone)
@@ -132,10 +132,10 @@ describe('a sweep', () => {
   })
 })
 
-describe('a sweep that has not the time or the share for all', () => {
+describe('a sweep without enough time or share for all tenants', () => {
   const enough = { sweepHandoverCount: 12, sweepConcurrency: 4 }
 
-  test('hands over the shard that it stops in and those it has not read', async () => {
+  test('hands over the shard in which it stops and the unread ones', async () => {
     const { world, broker } = await dueTenants(60)
     const dependencies = configured(broker, enough)
     const { handOver, report } = await world.until(
@@ -152,7 +152,7 @@ describe('a sweep that has not the time or the share for all', () => {
     expect(await stillDue(world)).toBe(0)
   })
 
-  test('hands over what it has read and not begun when the time is up', async () => {
+  test('hands over the rows that it has read but not started in time', async () => {
     const { world, broker } = await dueTenants(60)
     const dependencies = configured(broker, { sweepSeconds: 1, sweepConcurrency: 1 })
     const sweep = (order: SweepOptions) =>
@@ -169,7 +169,7 @@ describe('a sweep that has not the time or the share for all', () => {
     expect(alone.report.unreadShards + alone.report.leftOver).toBeGreaterThan(0)
   })
 
-  test('does not begin with the same shard each time', async () => {
+  test('does not start with the same shard each time', async () => {
     const { world, broker } = await dueTenants(1)
     const first = new Set<number>()
     const due = {

@@ -31,7 +31,7 @@ export type Rule =
   | 'sweep_progress'
   | 'unexpected_error'
 
-/** A rule was broken; the seed replays it. */
+/** A broken rule; the seed replays it. */
 export class Violation extends Error {
   readonly rule: Rule
 

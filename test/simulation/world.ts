@@ -14,40 +14,40 @@ import { createRandom, type Random } from './random.ts'
 import { createScheduler } from './scheduler.ts'
 import type { Violation } from './violation.ts'
 
-/** The production code, whole or with one deliberate breakage. */
+/** The production code, unchanged or with one deliberate breakage. */
 export type UseCases = typeof import('./useCases.ts')
 
-/** What a simulation is made with. */
+/** Options of a world. */
 export interface WorldOptions {
   readonly seed: number
   readonly mode: ProviderMode
   readonly useCases: UseCases
-  /** Receives the trace, a line at a time. */
+  /** Receives the trace, line by line. */
   readonly trace?: (line: string) => void
 }
 
-/** When something last happened to a process's work on a tenant; milliseconds since the epoch. */
+/** The time of the last event in a process's work on a tenant; milliseconds since the epoch. */
 type ProcessTimes = Map<SimulatedProcess, Map<string, number>>
 
 const noFaults: FaultRates = { failsBefore: 0, failsAfter: 0, hangs: 0, dies: 0, slow: 0 }
 const maxOutageMilliseconds = 120_000
-/** A process that died is back within this time. */
+/** A crashed process restarts within this time. */
 const maxRestartMilliseconds = 60_000
 
 /**
- * What failed is repeated as long as 7 s of the lease are left when it has failed. A try takes a third at most of what
- * is left but for 2 s, so the last write of a secret begins 9.5 s before the end at the earliest; a commit may be a
- * write and a read, and its last one begins 13.25 s before the end.
+ * A failed write is repeated if at least 7 s of the lease are left after the failure. An attempt takes at most a third
+ * of the remaining time minus 2 s, so the last write of a secret starts 9.5 s before the end at the earliest; a commit
+ * may be a write and a read, and its last one starts 13.25 s before the end.
  */
 const lastTryMilliseconds = { vault: 9_500, sealed: 13_250 } as const
 
-/** What fails for some time. */
+/** A service with an outage. */
 type Outage = 'tables' | 'vault' | 'vault_writes'
 
-/** What storing a refresh token that is sealed into the row consists of. */
+/** The operations of storing a refresh token that is sealed into the row. */
 const sealedKeeping: ReadonlySet<string> = new Set(['sealer.seal', 'due.insert', 'tenants.replace'])
 
-/** One simulated world: models, processes, and the rules they are held to. */
+/** One simulated world: models, processes, and the rules that they must keep. */
 export class World implements ProcessWorld {
   readonly plan: Plan
   readonly random: Random
@@ -64,9 +64,9 @@ export class World implements ProcessWorld {
   readonly checks
   readonly brokers: SimulatedBroker[] = []
   violation: Violation | undefined
-  /** From then on nothing fails and nobody dies. */
+  /** Once true, nothing fails and no process crashes. */
   calm = false
-  /** Where the client secret that the broker has is not the right one, as `environment:identityProvider`. */
+  /** The registrations whose client secret in the broker is wrong, as `environment:identityProvider`. */
   readonly wrongSecrets = new Set<string>()
   #outage: { readonly service: Outage; readonly until: number } | undefined
   readonly #trace: ((line: string) => void) | undefined
@@ -97,7 +97,7 @@ export class World implements ProcessWorld {
     return this.plan.clockSkewMilliseconds
   }
 
-  /** How far the clocks of two processes may be apart. */
+  /** The most by which the clocks of two processes can differ. */
   get clocksApartMilliseconds(): number {
     return 2 * this.plan.clockSkewMilliseconds
   }
@@ -115,7 +115,7 @@ export class World implements ProcessWorld {
     return !this.calm && this.scheduler.now() < until && isStorage && isVault === (service === 'vault')
   }
 
-  /** For some time a whole service fails whatever it is asked, or the vault refuses every write, as after a fail-over. */
+  /** Starts an outage: for some time, a whole service fails, or the vault refuses every write, as after a failover. */
   breakDown(): void {
     const service = this.random.pick(['tables', 'vault', 'vault_writes'] as const)
     const milliseconds = this.random.below(maxOutageMilliseconds)
@@ -148,14 +148,15 @@ export class World implements ProcessWorld {
     if (operation === 'tokenEndpoint.refresh') note(this.#cutOff, process, tenant, this.scheduler.now())
   }
 
-  /** A refresh has ended, and its process may still be alive. */
+  /** A refresh has ended, but its process may still be alive. */
   refreshEnded(process: SimulatedProcess, tenant: string): void {
     note(this.#ended, process, tenant, this.scheduler.now())
   }
 
   /**
-   * Whether the new refresh token of a call sent at `sentAt` can no longer be kept: the answer did not reach its
-   * process, that died before its refresh ended, or it tried to keep the token for as long as the lease had time.
+   * Whether the new refresh token of a call sent at `sentAt` can no longer be kept: the answer didn't reach its
+   * process, the process crashed before its refresh ended, or it tried to store the token for as long as the lease
+   * allowed.
    */
   isLostBy(process: SimulatedProcess, tenant: string, sentAt: number, leaseUntil: number): boolean {
     const at = (times: ProcessTimes) => times.get(process)?.get(tenant) ?? 0
@@ -166,14 +167,14 @@ export class World implements ProcessWorld {
     )
   }
 
-  /** A client secret is wrong from now on, or right again. */
+  /** Makes a client secret wrong, or right again. */
   toggleSecret({ environment, identityProvider }: SignInClient): void {
     const client = `${environment}:${identityProvider}`
     if (!this.wrongSecrets.delete(client)) this.wrongSecrets.add(client)
     this.record('world', `secret is ${this.wrongSecrets.has(client) ? 'wrong' : 'right'}`, '', client)
   }
 
-  /** What a failed write of a secret answers: one that is refused is never tried again. */
+  /** The error of a failed write of a secret: a refused write is never repeated. */
   failedWrite(process: SimulatedProcess, tenant: string): Error {
     if (!this.isOut('vault.write') || this.isOut('vault.read')) return this.unavailable('vault')
     note(this.#cutOff, process, tenant, this.scheduler.now())
@@ -189,14 +190,14 @@ export class World implements ProcessWorld {
     return new this.useCases.StorageUnavailableError(service, status, code)
   }
 
-  /** Writes a line of the trace: time since the start, who, what, about whom, with which effect. */
+  /** Writes a line of the trace: time since the start, process, operation, tenant, effect. */
   record(who: string, what: string, tenant: string, effect: string): void {
     if (!this.#trace) return
     const seconds = ((this.scheduler.now() - this.#startedAt) / 1000).toFixed(3).padStart(10)
     this.#trace(`${seconds} s  ${who.padEnd(9)} ${what.padEnd(24)} ${tenant.padEnd(3)} ${effect}`)
   }
 
-  /** Runs the next event and holds the world against its rules. */
+  /** Runs the next event and checks the world against its rules. */
   async step(): Promise<boolean> {
     const stepped = await this.scheduler.step()
     this.checks.afterStep()
@@ -209,7 +210,7 @@ export class World implements ProcessWorld {
     while (await this.step());
   }
 
-  /** Runs until work of the production code is settled. */
+  /** Runs until work of the production code has settled. */
   async until<T>(work: T | Promise<T>): Promise<T> {
     let settled = false
     const end = () => {
@@ -220,12 +221,12 @@ export class World implements ProcessWorld {
     return work
   }
 
-  /** Lets so much time pass. */
+  /** Lets this much time pass. */
   async pass(milliseconds: number): Promise<void> {
     await this.until(new Promise<void>((resolve) => this.scheduler.after(milliseconds, resolve)))
   }
 
-  /** What a result tells of a world. */
+  /** A world's totals for the result. */
   totals(): { excused: number; calls: number; lives: number } {
     const families = [...this.provider.families()]
     return {

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { addSeconds, systemClock, systemRandomness, TimeLimitError } from '../../shared/clock.ts'
 import type { Grant, Tenant } from '../../shared/domain/tenant.ts'
 import type { RefreshPurpose } from '../../shared/refresh/decide.ts'
+import { Secret } from '../../shared/secret.ts'
 import { createAccessTokens } from '../../shared/vend/accessTokens.ts'
 import { createModelDueIndex } from '../simulation/models/dueIndex.ts'
 import { createModelSealer } from '../simulation/models/sealer.ts'
@@ -13,14 +14,14 @@ const context = { ...name, environment: 'production', use: 'access_token' } as c
 /** A tenant that was vended long ago, with a token of 200 s. */
 async function connected(sealer: ReturnType<typeof createModelSealer>, now: Date): Promise<Tenant> {
   const accessToken = {
-    sealed: await sealer.seal('at', context),
+    sealed: await sealer.seal(new Secret('at'), context),
     refreshedAt: addSeconds(now, -3400),
     expiresAt: addSeconds(now, 200),
   }
   return { ...name, environment: 'production', status: 'connected', createdAt: now, accessToken }
 }
 
-test('a token that is good for a minute is vended while the vault hangs', async () => {
+test('a token that is valid for a minute is vended while the vault hangs', async () => {
   const [tenants, sealer] = [createModelTenantStore(), createModelSealer()]
   await tenants.create(await connected(sealer, new Date()), [])
   const hanging = async () => {
@@ -37,11 +38,11 @@ test('a token that is good for a minute is vended while the vault hangs', async 
     vendLimitSeconds: 20,
     config: { activeWindowSeconds: 86_400 } as never,
   })
-  expect(await accessTokens.get(name)).toMatchObject({ ok: true, accessToken: 'at' })
+  expect(await accessTokens.get(name)).toMatchObject({ ok: true, accessToken: new Secret('at') })
   await expect(accessTokens.get(name, 300)).rejects.toThrow(TimeLimitError)
 })
 
-/** Access tokens of a process by whose clock it is `now`, and that refreshes nothing. */
+/** Access tokens of a process whose clock shows `now` and that refreshes nothing. */
 function neverRefreshing(
   models: Pick<Parameters<typeof createAccessTokens>[0], 'tenants' | 'sealer'>,
   { now, activeWindowSeconds }: { now: () => Date; activeWindowSeconds: number },
@@ -58,7 +59,7 @@ function neverRefreshing(
   })
 }
 
-test('a token is never vended with the ids of a row that holds another one', async () => {
+test('a token is never vended with the ids of a row that has a different token', async () => {
   const [tenants, sealer] = [createModelTenantStore(), createModelSealer()]
   let now = new Date()
   const grant = { reference: 'vault:one', identityProvider: 'microsoft' } as unknown as Grant
@@ -69,31 +70,31 @@ test('a token is never vended with the ids of a row that holds another one', asy
   )
   if (stored === 'conflict') throw new Error('conflict')
   const accessTokens = neverRefreshing({ tenants, sealer }, { now: () => now, activeWindowSeconds: 40 })
-  expect(await accessTokens.get(name)).toMatchObject({ accessToken: 'at' })
-  // Another process reconnects the tenant as somebody else, and then this one notes its vend.
+  expect(await accessTokens.get(name)).toMatchObject({ accessToken: new Secret('at') })
+  // Another process reconnects the tenant as someone else, and then this one notes its vend.
   const defaultAccount = { accountId: '2', customerId: '20' }
   const accessToken = {
     ...old.accessToken!,
-    sealed: await sealer.seal('of another', context),
+    sealed: await sealer.seal(new Secret('of another'), context),
     expiresAt: addSeconds(now, 3000),
   }
   await tenants.replace(stored, { ...stored.tenant, accessToken, defaultAccount }, [])
   now = addSeconds(now, 20)
   const noting = await accessTokens.get(name)
-  expect(noting).toMatchObject({ accessToken: 'at' })
+  expect(noting).toMatchObject({ accessToken: new Secret('at') })
   expect(noting).not.toHaveProperty('tenant.defaultAccount')
   await new Promise((resolve) => setImmediate(resolve))
   expect(await accessTokens.get(name)).toMatchObject({
-    accessToken: 'of another',
+    accessToken: new Secret('of another'),
     tenant: { defaultAccount },
   })
 })
 
-/** Vends a token that was sealed for `sealedFor`, of a tenant whose grant is `one`. */
+/** Vends a token that was sealed for `sealedFor` for a tenant whose grant is `one`. */
 async function vendSealedFor(sealedFor: string | undefined) {
   const [tenants, sealer, now] = [createModelTenantStore(), createModelSealer(), new Date()]
   const grant = { id: 'one', reference: 'vault:one', identityProvider: 'microsoft' } as unknown as Grant
-  const sealed = await sealer.seal('at', { ...context, grantId: sealedFor })
+  const sealed = await sealer.seal(new Secret('at'), { ...context, grantId: sealedFor })
   const accessToken = { sealed, refreshedAt: now, expiresAt: addSeconds(now, 3000) }
   const row = { ...(await connected(sealer, now)), lastVendedAt: now, grant, accessToken }
   await tenants.create(row, [])
@@ -117,10 +118,10 @@ async function vendSealedFor(sealedFor: string | undefined) {
   return { obtained: await accessTokens.get(name), purposes, accessToken }
 }
 
-test('a token that was sealed for the tenant’s grant, or by an older version for none, is vended', async () => {
+test('a token that was sealed for the tenant’s grant, or by an older version without a grant, is vended', async () => {
   for (const sealedFor of ['one', undefined]) {
     const { obtained, purposes } = await vendSealedFor(sealedFor)
-    expect(obtained).toMatchObject({ ok: true, accessToken: 'at' })
+    expect(obtained).toMatchObject({ ok: true, accessToken: new Secret('at') })
     expect(purposes).toEqual([])
   }
 })
@@ -131,14 +132,14 @@ test('a token that was sealed for another grant is replaced, never vended', asyn
   expect(purposes).toEqual([{ for: 'replacement', seen: accessToken.refreshedAt }])
 })
 
-test('a row that is remembered from a time to come is read again, since the clock was set back', async () => {
+test('a row that was remembered at a future time is read again, because the clock was set back', async () => {
   const [tenants, sealer] = [createModelTenantStore(), createModelSealer()]
   let now = new Date()
   const row = { ...(await connected(sealer, now)), lastVendedAt: now }
   const stored = await tenants.create(row, [])
   if (stored === 'conflict') throw new Error('conflict')
   const accessTokens = neverRefreshing({ tenants, sealer }, { now: () => now, activeWindowSeconds: 86_400 })
-  expect(await accessTokens.get(name, 60)).toMatchObject({ accessToken: 'at' })
+  expect(await accessTokens.get(name, 60)).toMatchObject({ accessToken: new Secret('at') })
   await tenants.replace(stored, { ...row, status: 'disconnected' }, [])
   now = addSeconds(now, -60)
   await expect(accessTokens.get(name, 60)).rejects.toThrow('nobody is to refresh')

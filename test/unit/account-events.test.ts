@@ -16,7 +16,7 @@ const told = (before: readonly Account[], after: readonly Account[], more: objec
 const many = (count: number) => Array.from({ length: count }, (_, index) => accountOf(String(10_000 + index)))
 
 describe('a discovery in the tenant’s history', () => {
-  test('says what appeared, vanished, and changed, with counts and ids', () => {
+  test('lists new, missing, and changed accounts, with counts and ids', () => {
     const [discovered, changed, ...rest] = told(
       [accountOf('1'), accountOf('2', { name: 'Old' })],
       [accountOf('2'), accountOf('3')],
@@ -31,20 +31,20 @@ describe('a discovery in the tenant’s history', () => {
     expect(rest).toEqual([])
   })
 
-  test('says only that it happened when nothing changed, or when it was the first', () => {
+  test('says only that it happened if nothing changed, or if it was the first', () => {
     expect(told([accountOf('1')], [accountOf('1')])).toHaveLength(1)
     const first = connected('vault:x')
     expect(told([], [accountOf('1')], { tenant: first })).toHaveLength(1)
   })
 
-  test('names another person, and the accounts that are lost by it', () => {
+  test('names a different person, and the lost accounts', () => {
     const person = { consenter: { issuer: 'i', subject: 'second', hint: 'other' }, advertisingUserId: '2' }
     const [, changed] = told([accountOf('1')], [], { person })
     expect(changed?.detail).toBe('other signed in instead of h. Lost: Account 1 (F1).')
     expect(changed?.data).toMatchObject({ userChanged: true, previousUser: 'h', user: 'other' })
   })
 
-  test('has 1,000 ids in an event, and 20 events at most', () => {
+  test('has at most 1,000 ids in an event, and at most 20 events', () => {
     const parts = (count: number) => told([], many(count)).slice(1)
     expect(parts(1000)).toHaveLength(1)
     expect(parts(1000)[0]?.data).not.toHaveProperty('part')
@@ -54,7 +54,7 @@ describe('a discovery in the tenant’s history', () => {
     expect(parts(20_001)).toHaveLength(20)
   })
 
-  test('names a default that is gone', () => {
+  test('names a lost default', () => {
     const before = { ...tenant, defaultAccount: { accountId: '1', customerId: '10' } }
     const last = told([accountOf('2')], [accountOf('2')], { tenant: before }).at(-1)
     expect(last).toEqual({
@@ -65,7 +65,7 @@ describe('a discovery in the tenant’s history', () => {
   })
 })
 
-test('a selection that gains and loses accounts says how many', () => {
+test('a selection that gains and loses accounts has both counts', () => {
   const off = (accountId: string) => accountOf(accountId, { selected: false })
   const before = [accountOf('1'), accountOf('2'), off('3')]
   const [event] = selectionEvents(before, [off('1'), off('2'), accountOf('3')], now)
@@ -73,13 +73,13 @@ test('a selection that gains and loses accounts says how many', () => {
   expect(selectionEvents(before, before, now)).toEqual([])
 })
 
-test('a list names 20 accounts, by id where there is no number, and counts the rest', () => {
+test('a list names 20 accounts, by id if there is no number, and counts the rest', () => {
   expect(listAccountNames([accountOf('1', { number: '' })])).toBe('Account 1 (1)')
   expect(listAccountNames(many(20))).not.toContain('more')
   expect(listAccountNames(many(21))).toMatch(/\(F10019\) and 1 more$/)
 })
 
-test('a person is known by issuer and subject, or else by Microsoft’s user id', () => {
+test('a person is known by issuer and subject, otherwise by Microsoft’s user id', () => {
   const change = (
     subject: string,
     other: string,

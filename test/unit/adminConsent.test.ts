@@ -3,7 +3,7 @@ import { readAdminConsent } from '../../shared/connect/adminConsent.ts'
 
 test.each([
   ['a consent', { admin_consent: 'True', state: 'admin-consent' }, 'granted'],
-  ['a consent, whatever its case', { admin_consent: 'true' }, 'granted'],
+  ['a consent, in upper or lower case', { admin_consent: 'true' }, 'granted'],
   [
     'a refusal that says True all the same',
     { admin_consent: 'True', error: 'access_denied', state: 'admin-consent' },
@@ -14,6 +14,6 @@ test.each([
   ['nothing but the state', { state: 'admin-consent' }, 'refused'],
   ['a sign-in', { state: 'aou4.x', error: 'access_denied' }, undefined],
   ['nothing', {}, undefined],
-])('an answer that is %s is read as such', (_title, response, read) => {
+])('an answer that is %s is recognized', (_title, response, read) => {
   expect(readAdminConsent(response)).toBe(read)
 })

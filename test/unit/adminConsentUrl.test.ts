@@ -18,7 +18,7 @@ test('the link asks an administrator for the right that Microsoft Advertising ne
   })
 })
 
-test('the link leads to the advertiser’s directory where it is known', () => {
+test('the link leads to the advertiser’s directory if it is known', () => {
   expect(new URL(adminConsentUrl(config, redirectUri, 'contoso')).pathname).toBe('/contoso/v2.0/adminconsent')
 })
 
@@ -27,6 +27,6 @@ test.each([
   ['advertising_not_enabled', true],
   ['grant_revoked', false],
   [undefined, false],
-] as const)('the link cures %s: %s', (reason, isCured) => {
+] as const)('the link fixes %s: %s', (reason, isCured) => {
   expect(isCuredByAdminConsent(reason)).toBe(isCured)
 })

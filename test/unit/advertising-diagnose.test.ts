@@ -10,6 +10,7 @@ import type { DiagnosisContext, FailedCall } from '../../shared/diagnosis/facts.
 import { createKnownAccounts } from '../../shared/diagnosis/knownAccounts.ts'
 import { type VerdictCode, verdicts } from '../../shared/domain/verdicts.ts'
 import type { Actor } from '../../shared/problems.ts'
+import { Secret } from '../../shared/secret.ts'
 import type { FoundDeveloperToken } from '../../shared/secrets/developerTokens.ts'
 
 const now = new Date('2026-11-24T04:00:00Z')
@@ -145,7 +146,11 @@ const lines: Line[] = [
     { status: 401, body: fault(105) },
     { developerToken: 'ofOtherEnvironment' },
   ],
-  ['a missing header of which nothing is told', 'header_missing', { status: 400, body: fault(116), sent }],
+  [
+    'a missing header without a description of the call',
+    'header_missing',
+    { status: 400, body: fault(116), sent },
+  ],
   [
     'a missing customer',
     'customer_id_missing',
@@ -241,7 +246,7 @@ const lines: Line[] = [
     { environment: 'sandbox' },
   ],
   [
-    'storage of somebody else',
+    'unrelated storage',
     'unknown_host',
     { status: 403, body: expiredSas, sent: { host: 'https://mallory.blob.core.windows.net/x' } },
   ],
@@ -345,8 +350,8 @@ const lines: Line[] = [
 ]
 
 /**
- * The error table of `guides/operation-error-codes.md` (2026-08-10), copied by hand and not from our code: code, symbol,
- * reason, service, and what an app is to be told of a call whose ids are right.
+ * The error table of `guides/operation-error-codes.md` (2026-08-10), copied manually, not from our code: code, symbol,
+ * reason, service, and the expected verdict for a call with the right ids.
  */
 const documentedErrors = [
   [0, 'InternalError', '', 'customerManagement', 'service_trouble', 'nobody'],
@@ -399,7 +404,7 @@ describe('a failed call', () => {
       const call = { status: 400, sent, service }
       const named = diagnose({ ...call, body: { Errors: [{ ...error, ErrorCode }], TrackingId: 't' } })
       expect(named).toMatchObject({ verdict, actor, trackingId: 't' })
-      // Customer Management and Billing leave the symbol out.
+      // Customer Management and Billing omit the symbol.
       const bare = diagnose({ ...call, body: { OperationErrors: [{ Code, Details: Detail }] } })
       expect(bare).toMatchObject({ verdict, actor })
     },
@@ -410,7 +415,7 @@ describe('a failed call', () => {
     ['adInsight', 117, 60],
     ['reporting', 207, 60],
     ['bulk', 4204, 900],
-  ] as const)('that %s throttled with %i says to wait %i s', (service, Code, seconds) => {
+  ] as const)('that %s throttled with %i has a wait of %i s', (service, Code, seconds) => {
     expect(diagnose({ service, status: 429, body: fault(Code) }).retryAfterSeconds).toBe(seconds)
   })
 
@@ -433,14 +438,14 @@ describe('a failed call', () => {
       'developer_token_refused',
       'operator',
     ],
-  ])('of the broker’s own with %s and a 105 is judged by the evidence', (_what, tokens, verdict, actor) => {
+  ])('by the broker itself with %s and a 105 is judged by the evidence', (_what, tokens, verdict, actor) => {
     const evidence = { ...tokens, isPersonKnown: true }
     const diagnosis = diagnose({ status: 401, body: fault(105), sent }, { evidence })
     expect(diagnosis).toMatchObject({ verdict, actor })
     expect(diagnosis.explanation.includes('Or the account')).toBe(verdict === 'no_advertising_user')
   })
 
-  test('names the way to a linked account', () => {
+  test('names the customer for a linked account', () => {
     const { explanation } = diagnose({
       status: 403,
       body: refused,
@@ -451,7 +456,7 @@ describe('a failed call', () => {
     )
   })
 
-  test('by a Google user is reminded of the header', () => {
+  test('by a Google user points to the missing header', () => {
     const { next } = diagnose({ status: 401, body: fault(105) }, { identityProvider: 'google' })
     expect(next[0]).toContain('IdentityProvider: Google')
   })
@@ -460,7 +465,7 @@ describe('a failed call', () => {
     expect(diagnose({ status: 403, body: fault(122) }).signInWith).toBe('work')
   })
 
-  test('may have any body and any ids', () => {
+  test('can have any body and any ids', () => {
     const anything = fc.record({
       customerId: fc.string(),
       accountId: fc.string(),
@@ -491,7 +496,7 @@ describe('a live probe', () => {
     ownerCustomerId: '333',
   }
 
-  /** The person was known when the tenant was connected; the developer token was stored since. */
+  /** The person was recognized when the tenant was connected; the developer token was stored later. */
   const tokens = { developerToken: 'unproven', accessToken: 'fresh' } as const
 
   function refusedUser(status: number, Code: number, Detail = '') {
@@ -510,7 +515,7 @@ describe('a live probe', () => {
     ['advertiserAdmin', 'admin_consent_required', 'advertiserAdmin'],
     ['operator', 'environment_on_hold', 'operator'],
     ['passing', 'identity_provider_unavailable', 'nobody'],
-  ] as const)('whose refresh fails (%s) goes no further', (trouble, verdict, actor) => {
+  ] as const)('whose refresh fails (%s) stops there', (trouble, verdict, actor) => {
     const refresh = {
       ok: false,
       trouble,
@@ -530,7 +535,7 @@ describe('a live probe', () => {
     expect(probe({ refresh: { ok: true }, developerToken })).toMatchObject({ verdict, actor: 'operator' })
   })
 
-  test('with a developer token that cannot be one names the secret, and needs no call', () => {
+  test('with an impossible developer token names the secret, and needs no call', () => {
     const malformed = 'The vault secret production-developer-token contains a space.'
     const diagnosis = probe({ refresh: { ok: true }, developerToken: { malformed } })
     expect(diagnosis).toMatchObject({ verdict: 'developer_token_malformed', actor: 'operator' })
@@ -589,7 +594,7 @@ describe('a live probe', () => {
     },
   )
 
-  test('in which everything works says so', () => {
+  test('with no failure reports that', () => {
     expect(probe(good).verdict).toBe('all_well')
     const answer = { ok: true, value: { account, customerId: '333' } } as const
     expect(
@@ -610,7 +615,7 @@ describe('a live probe', () => {
       { ok: true, value: { account: { ...account, lifeCycleStatus: 'Suspended' } } },
       'account_not_usable',
     ],
-  ] as const)('whose account %s says so', (_what, answer, verdict) => {
+  ] as const)('whose account %s reports that', (_what, answer, verdict) => {
     expect(
       probe({ ...good, account: { accountId: '101', vendedCustomerId: '333', result: answer } }).verdict,
     ).toBe(verdict)
@@ -619,7 +624,11 @@ describe('a live probe', () => {
   test('finds an account’s customer with one call', async () => {
     const client = { getAccount: async () => ({ ok: true, value: account }) as const }
     const roles = [{ customerId: '333', accountIds: [], linkedAccountIds: [], customerLinkPermission: '' }]
-    const credentials = { accessToken: 'a', developerToken: 'd', identityProvider: 'microsoft' } as const
+    const credentials = {
+      accessToken: new Secret('a'),
+      developerToken: new Secret('d'),
+      identityProvider: 'microsoft',
+    } as const
     const answer = await probeAccount(client, credentials, { ...user.value, roles }, '101')
     expect(answer).toMatchObject({ ok: true, value: { customerId: '333' } })
   })
@@ -637,10 +646,10 @@ test.each([
   ['sandbox', 'BBD37VB98', 'BBD37VB98', 'present'],
   ['sandbox', 'MINE', 'MINE', 'ofOtherEnvironment'],
   ['sandbox', undefined, 'MINE', 'missing'],
-] as const)('in %s the developer token %s beside %s is %s', (environment, token, other, state) => {
+] as const)('in %s the token %s with the other one %s is %s', (environment, token, other, state) => {
   const foundToken = (value?: string): FoundDeveloperToken =>
     value
-      ? { ok: true, value, version: '1' }
+      ? { ok: true, value: new Secret(value), version: '1' }
       : { ok: false, reason: 'developer_token_missing', detail: 'The vault has no such secret.' }
   expect(judgeDeveloperToken(environment, foundToken(token), foundToken(other))).toBe(state)
 })
@@ -653,7 +662,7 @@ describe('addresses', () => {
     ]),
   )
 
-  test('below one host are told apart by path', () => {
+  test('on one host are distinguished by path', () => {
     expect(local({ host: '127.0.0.1:9', path: '/sandbox/bulk/Bulk/v13/x' })).toBe('sandbox')
     expect(local({ host: 'http://127.0.0.1:9/production/campaign/CampaignManagement/v13' })).toBe(
       'production',
@@ -663,7 +672,7 @@ describe('addresses', () => {
     expect(local({})).toBeUndefined()
   })
 
-  test('tell their service by path, then by host', () => {
+  test('show their service by path, then by host', () => {
     expect(serviceOfAddress({ path: '/CustomerBilling/v13/Invoices' })).toBe('customerBilling')
     expect(serviceOfAddress({ host: 'adinsight.api.bingads.microsoft.com' })).toBe('adInsight')
     expect(serviceOfAddress({ host: 'clientcenter.api.bingads.microsoft.com' })).toBeUndefined()

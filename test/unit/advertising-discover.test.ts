@@ -2,10 +2,11 @@ import { describe, expect, test } from 'vitest'
 import { createCustomerManagement } from '../../shared/advertising/client.ts'
 import { compareAccounts } from '../../shared/advertising/compareAccounts.ts'
 import { discoverAccounts } from '../../shared/advertising/discover.ts'
+import { Secret } from '../../shared/secret.ts'
 
 const credentials = {
-  accessToken: 'token',
-  developerToken: 'developer',
+  accessToken: new Secret('token'),
+  developerToken: new Secret('developer'),
   identityProvider: 'microsoft',
 } as const
 
@@ -17,7 +18,7 @@ interface World {
   readonly more?: Readonly<Record<string, Handler>>
 }
 
-/** Discovers in a hand-made world; a handler may return a Response of its own. */
+/** Discovers in a handmade world; a handler can return its own Response. */
 async function discover({ roles = [], accounts = [], more = {} }: World) {
   const calls: string[] = []
   const handlers: Record<string, Handler> = {
@@ -87,13 +88,13 @@ describe('an account’s customer', () => {
     expect(accounts[0]).toMatchObject({ customerId: '333', ownerCustomerId: '444', linked: true })
   })
 
-  test('is the owner when both ways lead there', async () => {
+  test('is the owner if both customers can reach it', async () => {
     const roles = [agencyRole, { RoleId: 203, CustomerId: '444' }]
     const { accounts } = await discovered({ roles, accounts: [account('444111', '444')] })
     expect(accounts[0]).toMatchObject({ customerId: '444', linked: false, roleId: '203' })
   })
 
-  test('is the agency when the role at the owner does not cover the account', async () => {
+  test('is the agency if the role at the owner does not cover the account', async () => {
     const confined = [agencyRole, { CustomerId: '444', AccountIds: ['9'] }]
     const blind = [agencyRole, { CustomerId: '444', CustomerLinkPermission: 'LinkedEntityOnly' }]
     for (const roles of [confined, blind]) {
@@ -102,7 +103,7 @@ describe('an account’s customer', () => {
     }
   })
 
-  test('is the nearest customer that lists it when no role explains it', async () => {
+  test('is the nearest customer that lists it if no role explains it', async () => {
     const listings: Record<string, object> = {
       333: { AccountsInfo: [], CustomersInfo: [{ Id: '222', Name: 'Harbour' }] },
       222: { AccountsInfo: [{ Id: '5', Name: 'Five' }], CustomersInfo: [{ Id: '333', Name: 'a loop' }] },
@@ -140,7 +141,7 @@ describe('an account’s customer', () => {
       )
     })
 
-    test('is called unknown rather than guessed beyond 500', async () => {
+    test('is unknown instead of guessed beyond 500', async () => {
       const { accounts } = await wide(520)
       const unknown = accounts.filter(({ reachUnknown }) => reachUnknown)
       expect(unknown).toHaveLength(21)
@@ -152,7 +153,7 @@ describe('an account’s customer', () => {
     })
   })
 
-  test('is found below five links, as many as Microsoft allows', async () => {
+  test('is found below five links, Microsoft’s maximum', async () => {
     const list = (id: number) => ({
       AccountsInfo: id === 105 ? [{ Id: '5', Name: 'Five' }] : [],
       CustomersInfo: [{ Id: String(id + 1), Name: `Level ${id + 1}` }],
@@ -172,7 +173,7 @@ describe('an account’s customer', () => {
   })
 })
 
-test('an account that a role names and the search lags behind on is found through the links', async () => {
+test('an account that a role names but the search does not list yet is found through the links', async () => {
   const more = {
     '/LinkedAccountsAndCustomersInfo/Query': () => ({
       AccountsInfo: [{ Id: '444111', Name: 'New', AccountLifeCycleStatus: 'Active' }],
@@ -216,7 +217,7 @@ test.each([
   expect(accounts[0]?.note === undefined).toBe(status === 'Active')
 })
 
-test('thousands of accounts come page by page, with no call of their own', async () => {
+test('thousands of accounts arrive page by page, without a call for each', async () => {
   const accounts = Array.from({ length: 2500 }, (_, i) => account(String(i + 1), '333'))
   const { answer, calls } = await discover({ roles: [{ CustomerId: '333' }], accounts })
   expect(answer.ok && answer.value.accounts.length).toBe(2500)
@@ -252,16 +253,16 @@ test('a user in several customers reaches each account through its own', async (
   expect(found.customers.map((one) => one.name)).toEqual(['Customer 1', 'Customer 2', 'Customer 3'])
 })
 
-test('missing names are no reason to fail', async () => {
+test('missing names do not cause a failure', async () => {
   const refusal = () => Response.json({}, { status: 500 })
   const more = { '/CustomersInfo/Query': refusal }
   const found = await discovered({ roles: [agencyRole], accounts: [account('444111', '444')], more })
   expect(found.accounts[0]?.customerName).toBe('')
 })
 
-describe('a failure on the way', () => {
+describe('a failure along the way', () => {
   test.each(['/User/Query', '/Accounts/Search', '/LinkedAccountsAndCustomersInfo/Query'])(
-    'at %s is the answer',
+    'at %s is the result',
     async (path) => {
       const throttled = () => Response.json({ Errors: [{ Code: 117 }] }, { status: 429 })
       const { answer } = await discover({ roles: [agencyRole], more: { [path]: throttled } })
@@ -272,7 +273,7 @@ describe('a failure on the way', () => {
   test.each([
     ['no JSON', () => new Response('OK')],
     ['no user', () => ({ CustomerRoles: [] })],
-    ['an id that is none', () => ({ User: { Id: 'x' }, CustomerRoles: [] })],
+    ['an invalid id', () => ({ User: { Id: 'x' }, CustomerRoles: [] })],
     ['a redirect', () => new Response(null, { status: 302, headers: { Location: 'https://other.example' } })],
   ])('such as %s is an unexpected answer', async (_what, handler) => {
     const { answer } = await discover({ more: { '/User/Query': handler } })
@@ -282,7 +283,7 @@ describe('a failure on the way', () => {
   test.each([
     ['in time', new DOMException('late', 'TimeoutError')],
     ['at all', new TypeError('fetch failed')],
-  ])('when nothing answers %s is passing', async (_what, error) => {
+  ])('because %s got no answer is temporary', async (_what, error) => {
     const client = createCustomerManagement({
       environmentConfig: { advertisingUrl: 'https://{host}.api.example' },
       fetch: () => Promise.reject(error),
@@ -308,7 +309,7 @@ test('a call that hangs ends at its time limit', async () => {
   })
 })
 
-test('two discoveries are compared account by account', async () => {
+test('two discoveries are compared by account', async () => {
   const roles = [{ CustomerId: '333' }]
   const { accounts: before } = await discovered({
     roles,
@@ -327,12 +328,12 @@ test('two discoveries are compared account by account', async () => {
   expect(compareAccounts(after, after)).toEqual({ appeared: [], vanished: [], changed: [] })
 })
 
-describe('what Microsoft sends without bounds', () => {
+describe('an unlimited answer of Microsoft', () => {
   const page = (from: number, more: object = {}) =>
     Array.from({ length: 1000 }, (_, i) => account(String(from + i), '333', more))
   const roles = [agencyRole]
 
-  test('is read up to 50,000 accounts, and the rest is called cut off', async () => {
+  test('is read up to 50,000 accounts and then marked as cut', async () => {
     const endless = {
       '/Accounts/Search': ({ PageInfo }: { PageInfo?: { Index: number } }) => ({
         Accounts: page(1 + PageInfo!.Index * 1000),
@@ -342,11 +343,11 @@ describe('what Microsoft sends without bounds', () => {
     expect(answer).toMatchObject({ ok: true, value: { isCut: true } })
     expect(answer.ok && answer.value.accounts.length).toBe(50_000)
     expect(calls.filter((path) => path === '/Accounts/Search')).toHaveLength(51)
-    // What the search left out is not looked for below every customer.
+    // Accounts that the search left out aren't looked up under every customer.
     expect(calls).not.toContain('/LinkedAccountsAndCustomersInfo/Query')
   })
 
-  test('is called cut off beyond 5,000 roles, and not below', async () => {
+  test('is marked as cut beyond 5,000 roles, and not below', async () => {
     const many = (count: number) =>
       Array.from({ length: count }, (_, i) => ({ RoleId: 41, CustomerId: String(1000 + i) }))
     const accounts = [account('1', '1000')]
@@ -362,7 +363,7 @@ describe('what Microsoft sends without bounds', () => {
     expect(accounts[0]?.name).toBe(`${'n'.repeat(255)}\ufffd`)
   })
 
-  test('is no answer beyond 16 MiB', async () => {
+  test('is refused beyond 16 MiB', async () => {
     const chunk = Buffer.alloc(1024 * 1024, ' ')
     let sent = 0
     const pull = (body: ReadableStreamDefaultController) => {
@@ -389,7 +390,7 @@ describe('an empty page', () => {
     ['once after a full page', [full, [], last], 1001],
     ['twice after a full page', [full, null, null, last], 1000],
     ['twice', [[], null, last], 0],
-  ])('takes accounts away only if a second call agrees: %s', async (_when, pages, count) => {
+  ])('removes accounts only if a second call agrees: %s', async (_when, pages, count) => {
     const { accounts } = await discovered({
       roles: [{ RoleId: 41, CustomerId: '333' }],
       more: searching(pages),

@@ -21,7 +21,7 @@ function read(bodyText: string, status = 400, service: ServiceName = 'campaignMa
 
 describe('every documented code', () => {
   test.each(commonFaultCodes.map((row) => [row.code, row.reason ?? row.errorCode, row] as const))(
-    '%i %s is read as its row says',
+    '%i %s is read according to its row',
     (code, _name, row) => {
       const service = row.services?.[0] ?? 'customerBilling'
       const found = readFault({ service, status: 400, bodyText: fault(code, row.reason ?? null) })
@@ -39,13 +39,13 @@ describe('every documented code', () => {
     expect(read(fault(4204), 400, 'bulk').retryAfterSeconds).toBe(900)
   })
 
-  test('is known without its service when its symbol comes along', () => {
+  test('is known without its service if its symbol is included', () => {
     const named = JSON.stringify({ Errors: [{ Code: 207, ErrorCode: 'ConcurrentRequestOverLimit' }] })
     expect(readFault({ status: 400, bodyText: named }).class).toBe('backOff')
     expect(readFault({ status: 400, bodyText: fault(207) }).class).toBe('unexpectedAnswer')
   })
 
-  test('is read as number, as text, and by its symbol alone', () => {
+  test('is read as number, as text, and by only its symbol', () => {
     const errors = [{ Code: '109' }, { ErrorCode: 'AuthenticationTokenExpired' }]
     for (const error of errors) {
       expect(read(JSON.stringify({ Errors: [error] }), 401).class).toBe('expiredToken')
@@ -70,7 +70,7 @@ describe('bodies', () => {
     expect(found.errors).toHaveLength(3)
   })
 
-  test('of SOAP are recognised and their code is read', () => {
+  test('of SOAP are recognized and their code is read', () => {
     const soap = `<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><s:Fault><detail>
       <AdApiFaultDetail><TrackingId xmlns="x">${trackingId}</TrackingId><Errors><AdApiError><Code>105</Code>
       <Detail i:nil="true"/><ErrorCode>InvalidCredentials</ErrorCode><Message>No.</Message></AdApiError></Errors>
@@ -91,7 +91,7 @@ describe('bodies', () => {
     expect(read(bodyText, status)).toMatchObject({ form, class: faultClass })
   })
 
-  test('of any kind never make the reader throw', () => {
+  test('of any kind never make the parser throw', () => {
     const status = fc.integer({ min: 0, max: 999 })
     const service = fc.option(fc.constantFrom(...serviceNames), { nil: undefined })
     fc.assert(
@@ -102,7 +102,7 @@ describe('bodies', () => {
     )
   })
 
-  test('with lists of anything never make the reader throw', () => {
+  test('with any lists never make the parser throw', () => {
     fc.assert(
       fc.property(fc.record({ Errors: fc.anything(), TrackingId: fc.anything() }), (body) => {
         readFault({ status: 400, bodyText: toJson(body) })
@@ -110,7 +110,7 @@ describe('bodies', () => {
     )
   })
 
-  test('that repeat a secret do not pass it on', () => {
+  test('that repeat a secret do not expose it', () => {
     const secret = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJlLW9mLXRoZS10b2tlbg'
     const bodies = [
       `Bearer ${secret}`,
@@ -126,7 +126,7 @@ describe('bodies', () => {
 })
 
 describe('throttling', () => {
-  test('without a word about the wait means Microsoft’s own 60 seconds', () => {
+  test('without a wait means Microsoft’s own 60 seconds', () => {
     expect(read('Too Many Attempt', 429)).toMatchObject({ class: 'backOff', retryAfterSeconds: 60 })
   })
 
@@ -166,7 +166,7 @@ describe('a fault about who signed in', () => {
     expect(identityFaultOf(read(fault(code, detail), 403))).toMatchObject({ reason, signInWith })
   })
 
-  test('is nothing that other faults are', () => {
+  test('has no other class', () => {
     expect(identityFaultOf(read(fault(106), 403))).toBeUndefined()
     expect(identityFaultOf(read(fault(105), 401))).toBeUndefined()
   })

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { idSchema, parseJson, parseJsonOrNothing } from '../../shared/advertising/json.ts'
 import { isServiceName, requestHeaders, serviceUrls } from '../../shared/advertising/services.ts'
+import { Secret } from '../../shared/secret.ts'
 
 describe('the services', () => {
   test('have the documented addresses in production', () => {
@@ -15,21 +16,21 @@ describe('the services', () => {
     })
   })
 
-  test('may be below a path, with or without a slash at its end', () => {
+  test('can be below a path, with or without a trailing slash', () => {
     const urls = serviceUrls({ advertisingUrl: 'http://127.0.0.1:9/sandbox/{host}/' })
     expect(urls.bulk).toBe('http://127.0.0.1:9/sandbox/bulk/Bulk/v13')
   })
 
-  test('are known by their names only', () => {
+  test('are known only by their names', () => {
     expect(isServiceName('bulk')).toBe(true)
     expect(isServiceName('toString')).toBe(false)
   })
 })
 
 describe('the headers of a call', () => {
-  const credentials = { accessToken: 'token', developerToken: 'developer' } as const
+  const credentials = { accessToken: new Secret('token'), developerToken: new Secret('developer') }
 
-  test('announce a Google sign-in, and only that', () => {
+  test('mark a Google sign-in, and only that', () => {
     expect(requestHeaders({ ...credentials, identityProvider: 'google' })).toEqual({
       Authorization: 'Bearer token',
       DeveloperToken: 'developer',
@@ -40,7 +41,7 @@ describe('the headers of a call', () => {
     )
   })
 
-  test('carry the ids that are known', () => {
+  test('include the known ids', () => {
     const headers = requestHeaders({
       ...credentials,
       identityProvider: 'microsoft',
@@ -63,13 +64,13 @@ describe('ids', () => {
     )
   })
 
-  test('are digits and nothing else', () => {
+  test('are only digits', () => {
     for (const value of ['', '12a', ' 1', -1, 1.5, null])
       expect(idSchema.safeParse(value).success).toBe(false)
   })
 })
 
-test('JSON means what JSON.parse makes of it, wide integers aside', () => {
+test('JSON is parsed like JSON.parse does, except wide integers', () => {
   fc.assert(
     fc.property(fc.json(), (text) => {
       fc.pre(!/\d{16}/.test(text))
@@ -79,6 +80,6 @@ test('JSON means what JSON.parse makes of it, wide integers aside', () => {
   expect(parseJson('[1e300, 1.5, -9007199254740993]')).toEqual([1e300, 1.5, '-9007199254740993'])
 })
 
-test('what is no JSON is nothing', () => {
+test('text that is not JSON is undefined', () => {
   expect(parseJsonOrNothing('Forbidden')).toBeUndefined()
 })

@@ -36,7 +36,7 @@ function faultsWith(changed: Readonly<Record<string, string>>): string[] {
   return faultsOfArrows(new Map(Object.entries({ ...sound, ...changed })), readHouse(page))
 }
 
-test('a house whose imports all point down has no faults', () => {
+test('a house with only downward imports has no faults', () => {
   expect(faultsWith({})).toEqual([])
 })
 
@@ -48,19 +48,19 @@ test.each([
   ['everything that is passed on', "export * from '../vend/vend.ts'\n"],
   ['what is loaded later', "const later = () => import('../vend/vend.ts')\n"],
   ['a file for its effects', "import '../vend/vend.ts'\n"],
-])('an import upwards is a fault: %s', (_, text) => {
+])('an upward import is a fault: %s', (_, text) => {
   expect(faultsWith({ 'shared/storage/upwards.ts': text })).toContain(
     'shared/storage/upwards.ts → shared/vend/vend.ts: shared/vend/ stands above shared/storage/',
   )
 })
 
-test('two rooms of one floor that import each other are a fault, though no files form a circle', () => {
+test('two rooms of one floor that import each other are a fault, even if no files form a circle', () => {
   expect(faultsWith({ 'shared/vend/other.ts': "import type { C } from '../connect/connect.ts'\n" })).toEqual([
     'rooms import each other around: shared/connect/, shared/vend/',
   ])
 })
 
-test('a circle of files in one room is a fault, types included', () => {
+test('a circle of files in one room is a fault, including type imports', () => {
   const circle = {
     'shared/vend/one.ts': "import type { Two } from './two.ts'\n",
     'shared/vend/two.ts': "import { three } from './three.ts'\n",
@@ -82,7 +82,7 @@ test('a room is imported through its door, and so is a package', () => {
   ])
 })
 
-test('what is published imports nothing that is not', () => {
+test('published files import no unpublished ones', () => {
   expect(faultsWith({ 'shared/vend/demo.ts': "import { seed } from '../../local/seed.ts'\n" })).toEqual([
     'shared/vend/demo.ts → local/seed.ts: what is published imports nothing that is not',
   ])
@@ -97,11 +97,23 @@ test('a room without a floor, and a floor without its room, are faults', () => {
   ])
 })
 
+test('a room in italics has its floor before it exists, and after', () => {
+  const house = readHouse(page.replace('`connect/`', '`connect/` *`downloads/`*'))
+  const upwards = "import { download } from '../downloads/download.ts'\n"
+  const built = { ...sound, 'shared/downloads/download.ts': 'export const download = 1\n' }
+  expect(faultsOfArrows(new Map(Object.entries(sound)), house)).toEqual([])
+  expect(faultsOfArrows(new Map(Object.entries(built)), house)).toEqual([])
+  const wrong = { ...built, 'shared/storage/upwards.ts': upwards }
+  expect(faultsOfArrows(new Map(Object.entries(wrong)), house)).toEqual([
+    'shared/storage/upwards.ts → shared/downloads/download.ts: shared/downloads/ stands above shared/storage/',
+  ])
+})
+
 test('a page without the tables is an error, not a house without rules', () => {
   expect(() => readHouse('# How it is built')).toThrow('no table below the heading "Floors"')
 })
 
-test('the figures count knots, pairs, circles and long files', () => {
+test('the figures count knots, pairs, circles, and long files', () => {
   const tangled = {
     'shared/vend/other.ts': "import type { C } from '../connect/connect.ts'\n",
     'shared/vend/one.ts': "import './two.ts'\n",
@@ -116,7 +128,7 @@ test('the figures count knots, pairs, circles and long files', () => {
   ])
 })
 
-test('our own house stands as its page shows it', async () => {
+test('our own house matches its page', async () => {
   const root = join(import.meta.dirname, '../..')
   const house = readHouse(await readFile(join(root, 'docs/architecture.md'), 'utf8'))
   expect(faultsOfArrows(await readSources(root, ['shared', 'functions']), house)).toEqual([])

@@ -26,7 +26,7 @@ function tenantOf(tenant: string, dueAt: Date, status: Tenant['status'] = 'conne
   } as Tenant
 }
 
-/** Tenants in pages of two; a place that is no number is one that the listing no longer knows. */
+/** Tenants in pages of two; a position that isn't a number is unknown to the list. */
 async function createGround(rows: readonly Tenant[]) {
   const store = createModelTenantStore()
   for (const row of rows) await store.create(row, [])
@@ -63,7 +63,7 @@ const toListed = ({ workspace, tenant, dueAt, secretsToDestroy, owesMark }: Tena
 const config = { keepAliveSeconds: 7 * 86_400 }
 const clock = { now: () => now, sleep: () => new Promise<void>(() => undefined) }
 
-test('run after run comes to every tenant, and then begins again', async () => {
+test('successive runs reach every tenant, and then start over', async () => {
   const ground = await createGround(['a', 'b', 'c', 'd', 'e'].map((name) => tenantOf(name, hours(-3))))
   const seen: string[] = []
   for (let run = 0; run < 4; run++) {
@@ -78,7 +78,7 @@ test('run after run comes to every tenant, and then begins again', async () => {
   expect(seen).toEqual(['ab', 'cd', 'e', 'ab'])
 })
 
-test('what is due lately, or not refreshed at all, gets no due row', async () => {
+test('a tenant that has just become due, or is never refreshed, gets no due row', async () => {
   const ground = await createGround([
     tenantOf('late by a sweep or two', hours(-1)),
     tenantOf('dead', hours(-3), 'reauthorization_required'),
@@ -89,21 +89,21 @@ test('what is due lately, or not refreshed at all, gets no due row', async () =>
   expect(ground.inserted).toMatchObject([{ tenant: 'lost', dueAt: hours(-3) }])
 })
 
-test('what the row says when it is read counts, not what the listing saw', async () => {
+test('the row counts, not the list’s earlier view of it', async () => {
   const ground = await createGround([tenantOf('a', hours(-3))])
   await ground.store.replace({ tenant: tenantOf('a', now), etag: '*' }, tenantOf('a', hours(1)), [])
   await ground.audit()
   expect(ground.inserted).toEqual([])
 })
 
-test('a place that the listing no longer knows begins from the beginning', async () => {
+test('a position that the list no longer has starts over', async () => {
   const ground = await createGround([tenantOf('a', hours(-3))])
   await ground.notes.write('audit', 'place', { from: 'gone' })
   await ground.audit()
   expect(ground.inserted).toMatchObject([{ tenant: 'a' }])
 })
 
-test('what is due later than any setting allows is due at once', async () => {
+test('a tenant that is due later than any setting allows becomes due immediately', async () => {
   const latest = addSeconds(now, config.keepAliveSeconds)
   const ground = await createGround([tenantOf('a', latest), tenantOf('b', addSeconds(latest, 6))])
   const [, second] = ['a', 'b'].map((tenant) => tenantOf(tenant, now))

@@ -5,7 +5,7 @@ import { authorize } from '../../shared/connect/authorize.ts'
 import { name } from '../simulation/ground.ts'
 import { connectGround, returnUrl } from './connectGround.ts'
 
-/** A tenant and a connect session of its own that is not spent. */
+/** A tenant with an unspent connect session. */
 async function issued(change: object = {}, tenant: object = {}) {
   const own = connectGround()
   await own.create(tenant)
@@ -62,13 +62,13 @@ test('a sign-in can take 30 minutes', async () => {
   expect(await records.read('sign-in', state, clock.now())).toBeUndefined()
 })
 
-test('a login hint takes the place of the choice of an account', async () => {
+test('a login hint replaces the choice of an account', async () => {
   const { open } = await issued({ loginHint: 'a@x.example' })
   const { searchParams } = await urlOf(open())
   expect([searchParams.get('login_hint'), searchParams.has('prompt')]).toEqual(['a@x.example', false])
 })
 
-test('a tenant’s claims go into its request, beside the choice of an account where nobody is named', async () => {
+test('a tenant’s claims go into its request, with the choice of an account if no person is named', async () => {
   const claims = '{"access_token":{}}'
   const { searchParams } = await urlOf((await issued({}, { claims })).open())
   expect([searchParams.get('claims'), searchParams.get('prompt')]).toEqual([claims, 'select_account'])
@@ -78,19 +78,19 @@ test.each([
   ['whose tenant was disconnected since', {}, { disconnectCount: 1 }],
   ['whose tenant is gone', { tenant: 'another' }, {}],
   ['of an environment that isn’t served', { environment: 'sandbox' }, {}],
-])('a connect session %s leads nowhere', async (_title, change, tenant) => {
+])('a connect session %s has no sign-in page', async (_title, change, tenant) => {
   const { open } = await issued(change, tenant)
   expect(await open()).toBeUndefined()
 })
 
-test('a link that may travel by mail is spent only by the press of its button', async () => {
+test('a link that may travel by mail is spent only by pressing its button', async () => {
   const { isOpen, open } = await issued({ asksFirst: true })
   expect(await open()).toEqual({ asksFirst: true, workspace: 'w' })
   expect(await isOpen()).toBe(true)
   expect(await open(undefined, true)).toMatchObject({ url: expect.any(URL), workspace: 'w' })
 })
 
-test('a session that a failed sign-in left is for the same browser alone', async () => {
+test('a session after a failed sign-in works only in the same browser', async () => {
   const browser = newBrowser()
   const { isOpen, open } = await issued({ browserHash: browser.hash })
   expect(await open(newBrowser())).toBeUndefined()
@@ -98,7 +98,7 @@ test('a session that a failed sign-in left is for the same browser alone', async
   expect(await open(browser)).toBeDefined()
 })
 
-test('of two requests at once, one goes on', async () => {
+test('of two concurrent requests, one succeeds', async () => {
   const { open } = await issued()
   const both = await Promise.all([open(), open()])
   expect(both.filter(Boolean)).toHaveLength(1)

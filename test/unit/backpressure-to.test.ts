@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises'
 import { expect, test, vi } from 'vitest'
 import { withBackpressureTo } from '../../shared/http/backpressure.ts'
 
-/** An answer with the state that is given, and a source of one chunk a pull. */
+/** An answer with the given state, and a source with one chunk per pull. */
 function paced(state: { writableNeedDrain?: boolean; destroyed?: boolean } = {}, cancel = vi.fn()) {
   const answer = Object.assign(new EventEmitter(), { writableNeedDrain: false, destroyed: false, ...state })
   const pull = vi.fn((controller: ReadableStreamDefaultController) => controller.enqueue(new Uint8Array(1)))
@@ -12,7 +12,7 @@ function paced(state: { writableNeedDrain?: boolean; destroyed?: boolean } = {},
   return { answer, pull, cancel, body: withBackpressureTo(answer as unknown as ServerResponse, source) }
 }
 
-test('a body is taken chunk by chunk, and only when it is read', async () => {
+test('a body is read chunk by chunk, and only on demand', async () => {
   const { body, pull } = paced()
   await setImmediate()
   expect(pull).not.toHaveBeenCalled()
@@ -21,13 +21,13 @@ test('a body is taken chunk by chunk, and only when it is read', async () => {
   expect(pull).toHaveBeenCalledTimes(1)
 })
 
-test('a body that is ended ends its source', async () => {
+test('ending a body ends its source', async () => {
   const { body, cancel } = paced()
   await body.cancel('enough')
   expect(cancel).toHaveBeenCalledWith('enough')
 })
 
-test.each(['drain', 'close'])('a full answer is waited for until %s', async (event) => {
+test.each(['drain', 'close'])('a full answer is awaited until %s', async (event) => {
   const { answer, body, pull } = paced({ writableNeedDrain: true })
   const read = body.getReader().read()
   await setImmediate()
@@ -37,15 +37,15 @@ test.each(['drain', 'close'])('a full answer is waited for until %s', async (eve
   expect(answer.listenerCount('drain')).toBe(0)
 })
 
-test('an answer whose reader has left already is not waited for', async () => {
+test('an answer whose reader has already left is not awaited', async () => {
   const { body } = paced({ writableNeedDrain: true, destroyed: true })
   expect(await body.getReader().read()).toMatchObject({ done: false })
 })
 
-test('a source that fails to end when the reader leaves is no failure of the process', async () => {
+test('a source that fails to end when the reader leaves does not crash the process', async () => {
   const { answer, cancel } = paced({}, vi.fn().mockRejectedValue(new Error('reset')))
   answer.emit('close')
-  // A rejection that nobody handles fails the run.
+  // An unhandled rejection fails the run.
   await setImmediate()
   expect(cancel).toHaveBeenCalled()
 })

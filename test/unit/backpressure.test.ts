@@ -15,7 +15,7 @@ let close = () => {}
 
 afterEach(() => close())
 
-/** More than any buffer holds; tells how much was taken and whether it was ended. */
+/** More than any buffer holds; reports how much was read and whether it was ended. */
 function openSource(size = 4 * maxHeldBytes) {
   let end = () => {}
   const ended = new Promise<void>((resolve) => {
@@ -33,7 +33,7 @@ function openSource(size = 4 * maxHeldBytes) {
   return Object.assign(source, { body })
 }
 
-/** A server of its own, as the Functions library's, that writes without waiting, as the library does. */
+/** A separate server that writes without waiting, like the Functions library's. */
 async function answerWith(body: ReadableStream<Uint8Array>, headers: Record<string, string>) {
   let serving: ServerResponse | undefined
   const server = createServer(async (_request, response) => {
@@ -54,7 +54,7 @@ async function answerWith(body: ReadableStream<Uint8Array>, headers: Record<stri
   return { answer, isFull: () => serving?.writableNeedDrain === true }
 }
 
-test('a reader that pauses holds the source back, and gets all of it once it reads on', async () => {
+test('a reader that pauses also pauses the source, and gets everything when it continues', async () => {
   const source = openSource()
   const { answer, isFull } = await answerWith(source.body, { 'x-ms-invocation-id': invocationId })
   while (!isFull()) await setImmediate()
@@ -74,7 +74,7 @@ test('a reader that leaves ends the source', async () => {
   expect(source.taken).toBeLessThan(maxHeldBytes)
 })
 
-test('an answer that is no invocation’s goes out as it is', async () => {
+test('an answer without an invocation is sent unchanged', async () => {
   const { body } = openSource(chunkBytes)
   expect(withBackpressure('another', body)).toBe(body)
 })

@@ -36,7 +36,7 @@ describe('a body', () => {
     })
   })
 
-  test('may name its type in capitals', async () => {
+  test('can name its type in capitals', async () => {
     expect(await parseBody(posted('{"name":"a"}', 'Application/JSON'), schema, 99)).toEqual({ name: 'a' })
   })
 
@@ -44,7 +44,7 @@ describe('a body', () => {
     expect(await parseBody(request({ method: 'POST' }), z.strictObject({}), 100)).toEqual({})
   })
 
-  test('names every faulty field as the caller wrote it', async () => {
+  test('names every invalid field as the caller wrote it', async () => {
     const { code, extras } = await problemOf(() => parseBody(posted('{"size":"x","colour":1}'), schema, 100))
     expect(code).toBe('invalid_request')
     expect(extras.members?.errors).toEqual(
@@ -56,13 +56,13 @@ describe('a body', () => {
     )
   })
 
-  test('with a field of any length is refused with the first 100 characters of its name', async () => {
+  test('with an unknown field is refused with the first 100 characters of the field’s name', async () => {
     const body = posted(JSON.stringify({ name: 'a', ['x'.repeat(101)]: 1 }))
     const { extras } = await problemOf(() => parseBody(body, schema, 999))
     expect(extras.members?.errors).toMatchObject([{ field: 'x'.repeat(100) }])
   })
 
-  test('that is not declared as JSON, or is none, is refused', async () => {
+  test('that is not declared as JSON, or is not JSON, is refused', async () => {
     expect(await problemOf(() => parseBody(posted('a=b', 'text/plain'), schema, 100))).toMatchObject({
       code: 'unsupported_media_type',
       extras: { headers: { Accept: 'application/json' } },
@@ -70,7 +70,7 @@ describe('a body', () => {
     expect((await problemOf(() => parseBody(posted('{'), schema, 100))).code).toBe('invalid_request')
   })
 
-  test('is read up to its limit to the byte, and never beyond, whatever it declares', async () => {
+  test('is read exactly up to its limit, regardless of its declared length', async () => {
     expect(await readText(posted('12345'), 5)).toBe('12345')
     const tooLong = await problemOf(() => readText(posted('123456'), 5))
     expect(tooLong.code).toBe('body_too_large')
@@ -90,7 +90,7 @@ describe('a body', () => {
   })
 })
 
-/** The library reads a query from a record, where nothing can occur twice; the host brings all of it. */
+/** The library creates a query from a record, without duplicates; the host passes on the whole query. */
 const asked = (query: string) => ({ query: new URLSearchParams(query) }) as unknown as HttpRequest
 
 describe('a query', () => {
@@ -116,25 +116,25 @@ describe('a query', () => {
     expect(code).toBe('invalid_request')
   })
 
-  test.each(['limit=', 'limit=-1'])('%s is refused as no whole number', async (query) => {
+  test.each(['limit=', 'limit=-1'])('%s is refused because it is not a whole number', async (query) => {
     const { extras } = await problemOf(() => parseQuery(asked(query), pageQuery))
     expect(extras.detail).toBe('query limit: must be a whole number')
   })
 
-  test('of which the schema reads only a part may repeat the rest', async () => {
+  test('can repeat parameters that the schema does not read', async () => {
     const open = z.object({ state: z.string() })
     expect(parseQuery(asked('state=a&other=1&other=2'), open)).toEqual({ state: 'a' })
     const { extras } = await problemOf(() => parseQuery(asked('state=a&state=b'), open))
     expect(extras.detail).toBe('query state: occurs more than once')
   })
 
-  test('whose schema doesn’t list its fields repeats none', async () => {
+  test('whose schema doesn’t list its fields can’t repeat any', async () => {
     const any = z.record(z.string(), z.string())
     const { extras } = await problemOf(() => parseQuery(asked('a=1&a=2'), any))
     expect(extras.detail).toBe('query a: occurs more than once')
   })
 
-  test('of a route that takes none is refused by name', async () => {
+  test('of a route without a query is refused by name', async () => {
     const { extras } = await problemOf(() => parseQuery(asked('a=1'), noFields))
     expect(extras.detail).toBe('query a: isn’t a known field')
   })
@@ -151,6 +151,6 @@ describe('a tenant id', () => {
   })
 })
 
-test('a path names a tenant by its parameter alone', () => {
+test('a path names a tenant only by its parameter', () => {
   expect(['v1/tenants/{tenant}/token', 'v1/tenants'].map(isTenantRoute)).toEqual([true, false])
 })

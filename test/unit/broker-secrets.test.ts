@@ -3,9 +3,10 @@ import { describe, expect, test } from 'vitest'
 import type { Clock } from '../../shared/clock.ts'
 import { StorageUnavailableError } from '../../shared/domain/storageUnavailable.ts'
 import type { Vault } from '../../shared/domain/vault.ts'
+import { Secret } from '../../shared/secret.ts'
 import { createBrokerSecrets, preloadSecrets } from '../../shared/secrets/brokerSecrets.ts'
 
-/** A sleep ends at once, but after what needs no time at all. */
+/** A sleep ends immediately, but after work that takes no time. */
 function fakeClock() {
   let time = Date.UTC(2026, 0, 1)
   const clock: Clock = {
@@ -29,38 +30,38 @@ function secretsOf(clock: Clock) {
     if (state.hangs) await new Promise(() => {})
     if (state.isOut) throw new StorageUnavailableError('vault', 0, 'ECONNREFUSED')
     if (name.endsWith('-next')) return undefined
-    return { name, value: state.value, version: String(state.reads), tags: {} }
+    return { name, value: new Secret(state.value), version: String(state.reads), tags: {} }
   }
   return { state, secrets: createBrokerSecrets({ read } as unknown as Vault, clock) }
 }
 
 describe('the broker’s own secrets', () => {
   test.each(['token\n', 'token\r\n', ' \ttoken ', '\ufefftoken', '\u00a0token'])(
-    'are read without what is around them: %j',
+    'are read without surrounding whitespace: %j',
     async (value) => {
       const { secrets, state } = secretsOf(fakeClock().clock)
       state.value = value
-      expect((await secrets.read('a'))?.value).toBe('token')
+      expect((await secrets.read('a'))?.value.expose()).toBe('token')
     },
   )
 
-  test('are read by their own name and no other', async () => {
+  test('are read only by their own name', async () => {
     const { secrets, state } = secretsOf(fakeClock().clock)
-    expect(await secrets.read('production-developer-token')).toMatchObject({ value: 'first' })
+    expect(await secrets.read('production-developer-token')).toMatchObject({ value: new Secret('first') })
     expect(state.names).toEqual(['production-developer-token'])
   })
 
-  test('are used on while the vault takes the question and does not answer', async () => {
+  test('stay in use while the vault accepts requests without answering', async () => {
     const { clock, pass } = fakeClock()
     const { secrets, state } = secretsOf(clock)
     await secrets.read('a')
     state.hangs = true
     pass(301)
-    expect((await secrets.read('a'))?.value).toBe('first')
-    expect((await secrets.read('a', 'now'))?.value).toBe('first')
+    expect((await secrets.read('a'))?.value.expose()).toBe('first')
+    expect((await secrets.read('a', 'now'))?.value.expose()).toBe('first')
   })
 
-  test('that the vault did not have are taken for absent while it is out', async () => {
+  test('that the vault did not have stay absent while it is down', async () => {
     const { clock, pass } = fakeClock()
     const { secrets, state } = secretsOf(clock)
     await secrets.read('a-next')
@@ -72,7 +73,7 @@ describe('the broker’s own secrets', () => {
     await expect(secrets.read('b-next')).rejects.toThrow(StorageUnavailableError)
   })
 
-  test('that are there, or that are the next ones, keep no reader waiting whatever lies between two reads', async () => {
+  test('that were read once, present or `…-next`, keep no caller waiting, regardless of the time between two reads', async () => {
     const { clock, pass } = fakeClock()
     const { secrets, state } = secretsOf(clock)
     await Promise.all([secrets.read('a'), secrets.read('a-next')])
@@ -80,7 +81,7 @@ describe('the broker’s own secrets', () => {
     for (const seconds of [2, 61, 301, 86_400]) {
       pass(seconds)
       const before = clock.now().getTime()
-      expect(await secrets.read('a')).toMatchObject({ value: 'first' })
+      expect(await secrets.read('a')).toMatchObject({ value: new Secret('first') })
       expect(await secrets.read('a-next')).toBeUndefined()
       expect(clock.now().getTime()).toBe(before)
     }
@@ -109,11 +110,11 @@ describe('the broker’s own secrets', () => {
     await secrets.read('sealing-keys')
     state.value = 'second'
     pass(300)
-    expect((await secrets.read('sealing-keys', 'recent'))?.value).toBe('second')
+    expect((await secrets.read('sealing-keys', 'recent'))?.value.expose()).toBe('second')
     state.hangs = true
     pass(300)
     const before = clock.now().getTime()
-    expect((await secrets.read('sealing-keys', 'recent'))?.value).toBe('second')
+    expect((await secrets.read('sealing-keys', 'recent'))?.value.expose()).toBe('second')
     expect(clock.now().getTime() - before).toBe(2000)
     pass(5)
     await secrets.read('sealing-keys', 'recent')
@@ -133,7 +134,7 @@ describe('the broker’s own secrets', () => {
     expect(read).toEqual(['a', 'a-next', 'a', 'a-next'])
   })
 
-  test('that no process could read yet fail at once for ten seconds, and are asked for in the background', async () => {
+  test('that were never read fail immediately for ten seconds, and are read in the background', async () => {
     const { clock, pass } = fakeClock()
     const { secrets, state } = secretsOf(clock)
     state.isOut = true
@@ -161,40 +162,40 @@ describe('the broker’s own secrets', () => {
     await secrets.read('a')
     state.value = 'second'
     pass(-3600)
-    expect((await secrets.read('a'))?.value).toBe('second')
+    expect((await secrets.read('a'))?.value.expose()).toBe('second')
   })
 
-  test('are there for the next reader when the background has read them', async () => {
+  test('are available to the next reader after the background read', async () => {
     const { secrets, state } = secretsOf(fakeClock().clock)
     state.isOut = true
     await expect(secrets.read('a')).rejects.toThrow(StorageUnavailableError)
     state.isOut = false
     await expect(secrets.read('a')).rejects.toThrow(StorageUnavailableError)
     await setImmediate()
-    expect((await secrets.read('a'))?.value).toBe('first')
+    expect((await secrets.read('a'))?.value.expose()).toBe('first')
     expect(state.reads).toBe(2)
   })
 
-  test('are read ahead, and a vault that is out harms nobody', async () => {
+  test('are read ahead, without failures if the vault is down', async () => {
     const { secrets, state } = secretsOf(fakeClock().clock)
     preloadSecrets(secrets, ['production', 'sandbox'])
     expect(state.names).toEqual(['sealing-keys', 'production-developer-token', 'sandbox-developer-token'])
     const out = secretsOf(fakeClock().clock)
     out.state.isOut = true
     preloadSecrets(out.secrets, ['production'])
-    // A rejection that nobody handles fails the run.
+    // An unhandled rejection fails the run.
     await setImmediate()
   })
 
-  test('are renewed behind their readers before they are forgotten', async () => {
+  test('are renewed in the background before they expire from memory', async () => {
     const { clock, pass } = fakeClock()
     const { secrets, state } = secretsOf(clock)
     await secrets.read('a')
     state.value = 'second'
     pass(241)
-    expect((await secrets.read('a'))?.value).toBe('first')
+    expect((await secrets.read('a'))?.value.expose()).toBe('first')
     pass(1)
-    expect((await secrets.read('a'))?.value).toBe('second')
+    expect((await secrets.read('a'))?.value.expose()).toBe('second')
     expect(state.reads).toBe(2)
   })
 })

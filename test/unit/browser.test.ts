@@ -13,20 +13,20 @@ const loopback = 'http://127.0.0.1:7071'
 const sentBack = (cookie: string) => cookie.split(';')[0] ?? ''
 
 describe('a browser', () => {
-  test.each([https, loopback])('is known again by its cookie at %s, among others', (publicUrl) => {
+  test.each([https, loopback])('is recognized by its cookie at %s, among others', (publicUrl) => {
     const browser = newBrowser()
     const cookie = `a=b; ${sentBack(bindingCookie(publicUrl, browser))}; c=d`
     expect(recognizeBrowser(publicUrl, cookie)).toEqual(browser)
   })
 
   test.each([null, '', 'a=b', 'msads-sign-in=short', `x-msads-sign-in=${'a'.repeat(43)}`])(
-    'is not known by the cookies "%s"',
+    'is not recognized by the cookies "%s"',
     (cookie) => {
       expect(recognizeBrowser(loopback, cookie)).toBeUndefined()
     },
   )
 
-  test('is told from any other', () => {
+  test('is distinguished from any other', () => {
     const [one, other] = [newBrowser(), newBrowser()]
     expect(isSameBrowser(one, one.hash)).toBe(true)
     expect(isSameBrowser(other, one.hash)).toBe(false)
@@ -47,7 +47,7 @@ describe('a browser', () => {
     expect(deriveBrowserSecret(one, 'pkce', 'state')).toBe(values[0])
   })
 
-  test('challenges as RFC 7636, appendix B, has it', () => {
+  test('creates the challenge of RFC 7636, appendix B', () => {
     expect(sha256('dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk')).toBe(
       'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
     )

@@ -5,7 +5,7 @@ import { createHandClock, createKeyAddress, createSigner } from './signedTokens.
 const signer = await createSigner('one')
 const issuer = 'https://issuer.example/v2.0'
 
-/** Callers whose clock is set by hand, and a token of theirs that lives for a number of seconds. */
+/** Callers with a manual clock, and a token with a lifetime in seconds. */
 async function remembering(lifetimeSeconds: number) {
   const clock = createHandClock()
   const now = Math.floor(clock.now().getTime() / 1000)
@@ -20,7 +20,7 @@ async function remembering(lifetimeSeconds: number) {
   const claims = { iss: issuer, aud: 'api://broker', azp: 'the-app', exp: now + lifetimeSeconds }
   const header = `Bearer ${await signer.sign(claims)}`
   let last = await callers.authenticate(header)
-  /** A caller who is remembered is the same object. */
+  /** A remembered caller is the same object. */
   const isRemembered = async () => {
     const before = last
     last = await callers.authenticate(header)
@@ -35,13 +35,13 @@ test('a verified token is forgotten when it expires', async () => {
   expect(await isRemembered()).toBe(true)
   clock.advance(1)
   expect(await isRemembered()).toBe(false)
-  // Half a minute is granted to clocks that differ, and then it is refused.
+  // Clocks may differ by half a minute; after that, the token is refused.
   expect(await isRemembered()).toBe(false)
   clock.advance(30)
   await expect(callers.authenticate(header)).rejects.toMatchObject({ code: 'caller_not_authenticated' })
 })
 
-test('a verified token that lives longer is checked again after five minutes', async () => {
+test('a verified token with a longer lifetime is checked again after five minutes', async () => {
   const { clock, isRemembered } = await remembering(3600)
   clock.advance(299)
   expect(await isRemembered()).toBe(true)

@@ -53,7 +53,7 @@ const problemOf = async (calling: unknown) => {
 }
 
 describe('a caller', () => {
-  test('is the app of its token, in the workspace that settings name, with its rights', async () => {
+  test('is the app of its token, in the workspace from the settings, with its rights', async () => {
     expect(await call()).toEqual({
       app: 'the-app',
       workspace: 'agency',
@@ -69,7 +69,7 @@ describe('a caller', () => {
     expect((await call(change)).app).toBe(app)
   })
 
-  test('may use any audience that is listed, and be half a minute out of step', async () => {
+  test('can use any listed audience, with a clock difference of half a minute', async () => {
     expect(await call({ aud: ['x', 'broker-client-id'] })).toMatchObject({ app: 'the-app' })
     expect(await call({ nbf: now + 20 })).toMatchObject({ app: 'the-app' })
   })
@@ -77,7 +77,7 @@ describe('a caller', () => {
   test.each<[string, Claims]>([
     ['not yet valid', { nbf: now + 600 }],
     ['expired', { exp: now - 60 }],
-  ])('whose token is %s by the broker’s clock alone is let in', async (_what, claims) => {
+  ])('whose token is %s only by the broker’s clock is accepted', async (_what, claims) => {
     let seconds = now
     const clock = { now: () => new Date(seconds * 1000), sleep: async () => undefined }
     let answers = false
@@ -92,7 +92,7 @@ describe('a caller', () => {
     expect(await call(claims)).toMatchObject({ app: 'the-app' })
   })
 
-  test('whose token is invalid for another reason compares no clocks', async () => {
+  test('whose token is invalid for another reason causes no clock comparison', async () => {
     let compared = 0
     const compareClocks = async () => {
       compared++
@@ -108,7 +108,7 @@ describe('a caller', () => {
     expect(await callers.authenticate(header)).toBe(await callers.authenticate(header))
   })
 
-  test('has the rights that the broker knows, whatever else its roles say', async () => {
+  test('has the rights that the broker knows, regardless of other roles', async () => {
     const rightsOf = async (roles: unknown) => [...(await call({ roles })).rights]
     expect(await rightsOf(['Broker.Operate', 'Everything', 'tokens.vend'])).toEqual(['Broker.Operate'])
     expect(await rightsOf([['Tokens.Vend'], 1, null])).toEqual([])
@@ -134,7 +134,7 @@ describe('a bearer token is refused', () => {
   })
 
   test.each([
-    ['that somebody else signed under the issuer’s key id', () => stranger.sign(good)],
+    ['that another party signed under the issuer’s key id', () => stranger.sign(good)],
     ['of an algorithm that the issuer is not trusted with', () => elliptic.sign(good)],
     ['that brings its own key', () => stranger.sign(good, { jwk: stranger.jwk })],
     ['without a signature', async () => unsigned(good)],
@@ -148,20 +148,20 @@ describe('a bearer token is refused', () => {
   })
 
   test.each([null, '', 'Basic YTpi', 'Bearer', 'Bearer a.b', 'Bearer a.b.c d', 'a.b.c'])(
-    'when the header is "%s"',
+    'if the header is "%s"',
     async (header) => {
       expect((await problemOf(callers.authenticate(header))).code).toBe('caller_not_authenticated')
     },
   )
 
-  test('by nobody’s fault while the issuer’s keys are out of reach', async () => {
+  test('as a temporary failure while the issuer’s keys can’t be fetched', async () => {
     address.fault = 'status'
     expect((await problemOf(call())).code).toBe('identity_provider_unavailable')
   })
 })
 
 describe('issuers do not name each other’s apps', () => {
-  test('a name space stands before the app, wherever apps are named', async () => {
+  test('a namespace precedes the app, wherever apps are named', async () => {
     expect(await call({ iss: 'https://partner.example' })).toMatchObject({
       app: 'partner:the-app',
       workspace: 'agency',
@@ -171,20 +171,20 @@ describe('issuers do not name each other’s apps', () => {
     })
   })
 
-  test('two issuers that are said to share a name space share their apps', async () => {
+  test('two issuers with the same namespace share their apps', async () => {
     const [one, other] = ['https://partner.example', 'https://partner.example/v1']
     expect((await call({ iss: one, azp: 'x' })).workspace).toBe(
       (await call({ iss: other, azp: 'x' })).workspace,
     )
   })
 
-  test('an issuer without one may not pretend to be in another’s', async () => {
+  test('an issuer without a namespace can’t claim another’s', async () => {
     expect(await problemOf(call({ azp: 'partner:the-app' }))).toMatchObject({
       code: 'caller_not_authenticated',
     })
   })
 
-  test('nobody comes into a workspace by being called like it, unless it is its own', async () => {
+  test('an app’s name alone gives access only to its own workspace', async () => {
     expect(await problemOf(call({ azp: 'agency' }))).toMatchObject({ code: 'caller_not_allowed' })
     expect(await call({ azp: 'lone-app' })).toMatchObject({ workspace: 'lone-app' })
   })

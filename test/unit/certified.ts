@@ -3,15 +3,15 @@ import { generate } from 'selfsigned'
 
 /** A key with its certificate, each as a PEM. */
 export interface Certified {
-  /** Both, as Key Vault keeps them. */
+  /** Both, as Key Vault stores them. */
   readonly pem: string
   readonly key: string
-  /** The key as `BEGIN RSA PRIVATE KEY`, where it is one. */
+  /** The key as `BEGIN RSA PRIVATE KEY`, if it's an RSA key. */
   readonly pkcs1: string
   readonly certificate: string
 }
 
-/** Makes a key with its certificate. Default is RSA. */
+/** Creates a key with its certificate. Default is RSA. */
 export async function createCertified(keyType: 'rsa' | 'ec' = 'rsa'): Promise<Certified> {
   const made = await generate([{ name: 'commonName', value: 'broker' }], {
     keyType,

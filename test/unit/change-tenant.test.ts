@@ -12,7 +12,7 @@ const at = new Date('2026-11-28T12:00:00Z')
 const row: Tenant = { ...name, environment: 'production', status: 'pending', createdAt: at }
 const event: TenantEvent = { type: 'accounts.default_changed', at, detail: 'It changed.' }
 
-/** A row, and a writer of it whose n-th write meets what `fates` says; the rest go well. */
+/** A row, and a writer whose nth write has the nth of `fates`; all others succeed. */
 async function ground(fates: readonly ('conflict' | 'lost' | 'lost_as_conflict' | 'fails')[] = []) {
   const model = createModelTenantStore()
   await model.create(row, [])
@@ -48,7 +48,7 @@ test('a change is written once, with its event', async () => {
 })
 
 test.each(['lost', 'lost_as_conflict'] as const)(
-  'a write whose answer was %s is not done twice',
+  'a write whose answer was %s is not repeated',
   async (fate) => {
     const own = await ground([fate])
     expect(await own.run()).toMatchObject({ outcome: 'changed', before: row })
@@ -58,25 +58,25 @@ test.each(['lost', 'lost_as_conflict'] as const)(
   },
 )
 
-test('what others wrote in the meantime stays, and the change is made from it', async () => {
+test('concurrent writes stay, and the change is applied to them', async () => {
   const own = await ground(['conflict', 'conflict'])
   expect((await own.run()).outcome).toBe('changed')
   expect(own.row()).toMatchObject({ displayName: 'x', lastVendedAt: at })
 })
 
-test('others who never stop end it after eight tries', async () => {
+test('constant conflicts end it after eight attempts', async () => {
   const own = await ground(Array(20).fill('conflict'))
   expect(await own.run()).toEqual({ outcome: 'conflict' })
   expect(own.writes()).toBe(8)
   expect(own.row()?.displayName).toBeUndefined()
 })
 
-test('two failed writes are borne, a third is told', async () => {
+test('two failed writes are tolerated, a third is reported', async () => {
   expect((await (await ground(['fails', 'fails'])).run()).outcome).toBe('changed')
   await expect((await ground(['fails', 'fails', 'fails'])).run()).rejects.toThrow('storage is out')
 })
 
-test('a row that was just read is not read again, unless it was changed since', async () => {
+test('a row that has just been read is not read again, unless it has changed', async () => {
   const own = await ground()
   const stored = own.model.row(name)
   if (!stored) throw new Error('There is a row.')
@@ -85,7 +85,7 @@ test('a row that was just read is not read again, unless it was changed since', 
   expect(own.row()?.displayName).toBe('xx')
 })
 
-test('a change that leaves the row writes nothing; a row that is not there is told', async () => {
+test('a change that leaves the row unchanged writes nothing; a missing row is reported', async () => {
   const { model, tenants, writes } = await ground()
   const stores = { tenants, randomness: systemRandomness }
   expect(await changeTenant(stores, name, () => undefined)).toEqual({
@@ -98,7 +98,7 @@ test('a change that leaves the row writes nothing; a row that is not there is to
   expect(writes()).toBe(0)
 })
 
-test('a row remembers its last eight changes', async () => {
+test('a row lists its last eight changes', async () => {
   const own = await ground()
   for (let changes = 0; changes < 12; changes++) await own.run()
   expect(new Set(own.row()?.writeIds).size).toBe(8)

@@ -30,21 +30,21 @@ const accepted = <P>(acceptance: RequestRules<P, unknown, unknown>, request: Rec
   checkRequest({ broker, path: at }, acceptance, request)
 
 describe('a request below a tenant', () => {
-  test('is about the tenant that the path names, in the caller’s own workspace', async () => {
+  test('concerns the tenant that the path names, in the caller’s own workspace', async () => {
     const params = z.object({ thing: z.string() })
     const { tenant, ...rest } = await accepted({ ...vending, params }, get('/v1/tenants/acme/things/x'))
     expect(tenant).toEqual({ workspace: 'agency', tenant: 'acme' })
     expect(rest).toMatchObject({ caller, params: { thing: 'x' } })
   })
 
-  test.each(['%20', 'a%2Fb', '-a', 'a'.repeat(129)])('is refused where the path says %s', async (id) => {
+  test.each(['%20', 'a%2Fb', '-a', 'a'.repeat(129)])('is refused if the path contains %s', async (id) => {
     await expect(accepted(vending, get(`/v1/tenants/${id}/things/x`))).rejects.toMatchObject({
       code: 'invalid_request',
       extras: { members: { errors: [{ in: 'path', field: 'tenant' }] } },
     })
   })
 
-  test('is refused before anything of it is read when the caller lacks the role', async () => {
+  test('is refused before it is read if the caller lacks the role', async () => {
     await expect(accepted({ role: 'Tenants.Manage' }, get('/v1/tenants/%20/things/x'))).rejects.toMatchObject(
       {
         code: 'caller_not_allowed',
@@ -54,16 +54,16 @@ describe('a request below a tenant', () => {
   })
 })
 
-describe('a request that anybody may make', () => {
+describe('a request that anyone can make', () => {
   const browser = newBrowser()
   const cookie = bindingCookie(publicUrl, browser)
 
-  test('brings the browser that has our cookie', async () => {
+  test('includes the browser that has our cookie', async () => {
     expect((await accepted({}, get('/oauth/callback', cookie), 'oauth/callback')).browser).toEqual(browser)
     expect((await accepted({}, get('/oauth/callback'), 'oauth/callback')).browser).toBeUndefined()
   })
 
-  test('is the only one to bring a browser: an app’s cookie says nothing', async () => {
+  test('is the only kind with a browser: an app’s cookie has no meaning', async () => {
     expect((await accepted(vending, get('/v1/tenants/acme/things/x', cookie))).browser).toBeUndefined()
   })
 })

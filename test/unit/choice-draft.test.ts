@@ -17,14 +17,14 @@ const parsed = (form: string) => parseDraft(new URLSearchParams(form), three)
 const idsOf = (accounts: readonly { accountId: string }[]) => accounts.map(({ accountId }) => accountId)
 
 describe('the draft of a choice', () => {
-  test('ticks nothing at first, or what was chosen before', () => {
+  test('selects nothing at first, or the earlier choice', () => {
     expect(untouched).toEqual({
       ...{ step: 'accounts', scope: 'these', ticked: new Set(), search: '', onlyTicked: false, page: 1 },
     })
     expect(firstDraft([accountOf('1'), accountOf('2', { selected: false })]).ticked).toEqual(new Set(['1']))
   })
 
-  test('is what the form says, without accounts that the tenant doesn’t reach', () => {
+  test('comes from the form, without accounts that the tenant can’t reach', () => {
     const form =
       'account=1&account=9&selected=2+8&default=3&step=default&scope=all&q=+shop+&only=ticked&page=7'
     expect(parsed(form)).toEqual({
@@ -45,7 +45,7 @@ describe('the draft of a choice', () => {
 })
 
 describe('the list of a choice', () => {
-  test('offers as defaults what is ticked, or everything', () => {
+  test('offers the selected accounts as defaults, or all', () => {
     const ticked = new Set(['2'])
     expect(idsOf(defaultCandidates(draft({ ticked }), three))).toEqual(['2'])
     expect(idsOf(defaultCandidates(draft({ ticked, scope: 'all' }), three))).toEqual(['1', '2', '3'])
@@ -53,7 +53,7 @@ describe('the list of a choice', () => {
     expect(idsOf(filterAccounts(draft({ ticked }), three))).toEqual(['1', '2', '3'])
   })
 
-  test('shows only what is ticked, and what the search finds', () => {
+  test('shows only selected accounts that the search finds', () => {
     const ticked = new Set(['2', '3'])
     expect(idsOf(filterAccounts(draft({ ticked, onlyTicked: true }), three))).toEqual(['2', '3'])
     expect(idsOf(filterAccounts(draft({ ticked, onlyTicked: true, search: 'f3' }), three))).toEqual(['3'])

@@ -10,7 +10,7 @@ import { accountOf, connectGround, returnUrl } from './connectGround.ts'
 
 const three = [accountOf('1'), accountOf('2'), accountOf('3')]
 
-/** A choice that is open to a browser, among these accounts. */
+/** An open choice among these accounts, for one browser. */
 async function opened(accounts: readonly Account[] = three, more: object = {}) {
   const own = connectGround()
   const tenant = { ...connected('vault:x'), accountsGeneration: 'g', disconnectCount: 1 }
@@ -33,13 +33,13 @@ async function opened(accounts: readonly Account[] = three, more: object = {}) {
   return { ...own, answer, change, read, token, answerId }
 }
 
-/** What the app learns. */
+/** The app's return parameters. */
 const toldBy = (answer: unknown) =>
   Object.fromEntries(new URL((answer as { doneUrl: string }).doneUrl).searchParams)
 const told = { tenant: 't', session: 's', status: 'connected' }
 
 describe('an open choice', () => {
-  test('is for the browser and the consent that it was opened for', async () => {
+  test('is only for the browser and the consent that it was opened for', async () => {
     const own = await opened()
     expect(await own.read()).toMatchObject({ person: 'h', accounts: [{}, {}, {}] })
     expect(await own.read()).not.toHaveProperty('doneUrl')
@@ -88,7 +88,7 @@ describe('an open choice', () => {
 })
 
 describe('the answer to a choice', () => {
-  test('of several accounts asks for the default, and then is the tenant’s', async () => {
+  test('with several accounts asks for the default, and then is stored', async () => {
     const own = await opened()
     const asked = await own.answer('go=choose&account=1&account=2&q=x&page=2&only=ticked')
     expect(asked).toMatchObject({
@@ -99,12 +99,12 @@ describe('the answer to a choice', () => {
     const done = await own.answer('go=choose&step=default&selected=1+2&default=2')
     expect(toldBy(done)).toEqual({ ...told, accounts: '2' })
     expect(own.row().defaultAccount?.accountId).toBe('2')
-    // A second answer changes nothing, and ends at the app too.
+    // A second answer changes nothing, and also ends at the app.
     expect(toldBy(await own.answer('go=choose&account=3'))).toEqual({ ...told, accounts: '2' })
     expect(own.row().defaultAccount?.accountId).toBe('2')
   })
 
-  test('of one account, or the only usable one, needs no question', async () => {
+  test('with one account, or only one usable one, asks nothing more', async () => {
     const own = await opened()
     expect(toldBy(await own.answer('go=choose&account=3'))).toEqual({ ...told, accounts: '1' })
     const usable = await opened([accountOf('1', { usable: false }), accountOf('2')])
@@ -115,7 +115,7 @@ describe('the answer to a choice', () => {
     expect(toldBy(all)).toEqual({ ...told, accounts: '2' })
   })
 
-  test('without an account, or a default among the ticked ones, says what is missing', async () => {
+  test('without an account, or without a default among the selected ones, says what is missing', async () => {
     const own = await opened()
     expect(await own.answer('go=choose')).toMatchObject({
       fault: { status: 422, text: expect.stringContaining('at least one') },
@@ -135,7 +135,7 @@ describe('the answer to a choice', () => {
   test.each([
     [new StorageUnavailableError('tables', 503, 'ServerBusy'), 503, 'Try again'],
     [undefined, 422, 'can’t be used yet'],
-  ])('that can’t be kept leaves the choice open (%#)', async (error, status, text) => {
+  ])('that can’t be stored leaves the choice open (%#)', async (error, status, text) => {
     const accounts = error ? three : [accountOf('1', { reachUnknown: true }), accountOf('2')]
     const own = await opened(accounts)
     const write = () => Promise.reject(error)
@@ -181,7 +181,7 @@ describe('a button of the choice', () => {
     expect(own.row().accountsGeneration).toBe('g')
   })
 
-  test('ticks what the list shows, besides what is ticked', async () => {
+  test('selects the listed accounts, in addition to the selected ones', async () => {
     const own = await opened()
     expect(await own.answer('go=tick&account=1&q=f2')).toMatchObject({
       draft: { ticked: new Set(['1', '2']) },

@@ -25,7 +25,7 @@ async function tenantWith(accounts: readonly Account[] = three, change: Partial<
 const defaultAccount = { accountId: '1', customerId: '10' }
 
 describe('choosing accounts', () => {
-  test('takes ids and numbers in any case, and marks the others', async () => {
+  test('accepts ids and numbers in upper or lower case, and marks the others', async () => {
     const own = await tenantWith()
     const answer = await chooseAccounts(own.dependencies, name, { accounts: ['2', 'b3'], default: 'B2' })
     expect(answer).toEqual({ accounts: 3, selected: 2, defaultAccountId: '2', defaultCustomerId: '10' })
@@ -34,14 +34,14 @@ describe('choosing accounts', () => {
     expect(await chooseAccounts(own.dependencies, name, { accounts: 'all' })).toMatchObject({ selected: 3 })
   })
 
-  test('of all accounts, when they were all chosen, is no event', async () => {
+  test('of all accounts, if all were chosen before, adds no event', async () => {
     const own = await tenantWith()
     const answer = await chooseAccounts(own.dependencies, name, { accounts: 'all' })
     expect(answer).toEqual({ accounts: 3, selected: 3 })
     expect(own.types()).toEqual([])
   })
 
-  test('keeps the default while it is chosen, and drops it otherwise', async () => {
+  test('keeps the default if it is chosen, and drops it otherwise', async () => {
     const own = await tenantWith(three, { defaultAccount })
     const kept = await chooseAccounts(own.dependencies, name, { accounts: ['1', '2'] })
     expect(kept).toMatchObject({ selected: 2, defaultAccountId: '1' })
@@ -61,7 +61,7 @@ describe('choosing accounts', () => {
     expect(own.row().accountsGeneration).toBe('g')
   })
 
-  test('is refused when the tenant is no longer the one that was chosen for', async () => {
+  test('is refused if the tenant has changed since the choice was opened', async () => {
     const own = await tenantWith()
     const choice = chooseAccounts(own.dependencies, name, { accounts: 'all' }, () => false)
     await expect(choice).rejects.toMatchObject({ code: 'tenant_changed' })
@@ -70,7 +70,7 @@ describe('choosing accounts', () => {
     await expect(unknown).rejects.toMatchObject({ code: 'tenant_not_found' })
   })
 
-  test('is made again from the accounts of the faster writer', async () => {
+  test('is applied again to the accounts of a faster writer', async () => {
     const own = await tenantWith()
     let isFirst = true
     const replace: typeof own.tenants.replace = async (expected, next, events) => {
@@ -89,7 +89,7 @@ describe('choosing accounts', () => {
     expect(accounts.map(({ accountId }) => accountId)).toEqual(['1', '7'])
   })
 
-  test('takes 1 to 5,000 accounts', () => {
+  test('accepts 1 to 5,000 accounts', () => {
     const isGood = (count: number) =>
       accountsChoice.safeParse({ accounts: Array.from({ length: count }, String) }).success
     expect([0, 1, 5000, 5001].map(isGood)).toEqual([false, true, true, false])
@@ -97,7 +97,7 @@ describe('choosing accounts', () => {
 })
 
 describe('setting the default account', () => {
-  test('changes it once, and forgets what the process remembers', async () => {
+  test('changes it once, and clears the process’s memory', async () => {
     const own = await tenantWith()
     expect((await setDefaultAccount(own.dependencies, name, { accountId: 'b2' })).defaultAccount).toEqual({
       ...{ accountId: '2', customerId: '10' },
@@ -107,7 +107,7 @@ describe('setting the default account', () => {
     expect(own.forgotten).toEqual([name])
   })
 
-  test('through another customer is another default', async () => {
+  test('through another customer is a different default', async () => {
     const own = await tenantWith([accountOf('1'), accountOf('1', { customerId: '20', linked: true })], {
       defaultAccount,
     })
@@ -118,7 +118,7 @@ describe('setting the default account', () => {
     ).rejects.toMatchObject({ code: 'account_not_found' })
   })
 
-  test('of an unknown tenant, or one that others keep changing, fails', async () => {
+  test('of an unknown tenant, or one with constant conflicts, fails', async () => {
     const nobody = setDefaultAccount(connectGround().dependencies, name, { accountId: '1' })
     await expect(nobody).rejects.toMatchObject({ code: 'tenant_not_found' })
     const own = await tenantWith()
@@ -128,7 +128,7 @@ describe('setting the default account', () => {
     await expect(busy).rejects.toMatchObject({ code: 'tenant_changed' })
   })
 
-  test('takes customer ids of at most 20 digits', () => {
+  test('accepts customer ids of at most 20 digits', () => {
     const isGood = (customerId: string) =>
       defaultAccountBody.safeParse({ accountId: '1', customerId }).success
     expect(['1', '1'.repeat(20), '1'.repeat(21), 'x1', '1x', ''].map(isGood)).toEqual([
@@ -158,7 +158,7 @@ describe('listing accounts', () => {
     expect(page).not.toHaveProperty('continuation')
   })
 
-  test('finds a part of name, number, id, or customer, in any case, page by page', async () => {
+  test('finds part of a name, number, id, or customer, ignoring case, page by page', async () => {
     const own = await tenantWith([
       ...[accountOf('1', { name: 'Alpha shop' }), accountOf('2', { number: 'SHOP2' }), accountOf('3')],
       ...[accountOf('4', { customerName: 'Shopper' }), accountOf('5', { name: 'Shop', usable: false })],
@@ -173,7 +173,7 @@ describe('listing accounts', () => {
     expect(await list(own, { search: 'shop', limit: 4 })).not.toHaveProperty('continuation')
   })
 
-  test('searches beyond what the store gives at once, and knows when there is more', async () => {
+  test('searches beyond one page of the store, and knows if there is more', async () => {
     const isFound = (index: number) => index === 7 || index === 1400
     const own = await tenantWith(
       Array.from({ length: 1500 }, (_, index) =>
@@ -187,7 +187,7 @@ describe('listing accounts', () => {
     ])
   })
 
-  test('refuses a continuation that no page ended with, and knows no accounts before a discovery', async () => {
+  test('refuses a continuation that no page returned, and has no accounts before a discovery', async () => {
     const own = await tenantWith()
     await expect(list(own, { continuation: 'x' })).rejects.toMatchObject({ code: 'invalid_request' })
     const fresh = connectGround()

@@ -24,12 +24,12 @@ describe('the claims of a refusal', () => {
     ['53000', { error_codes: [53000], error: 'interaction_required' }],
     ['no number', { error_codes: [], error: 'interaction_required' }],
     ['2,000 characters', { claims: sized(2000) }],
-  ])('are kept as they came, with %s', (_title, body) => {
+  ])('are stored unchanged, with %s', (_title, body) => {
     expect(refused(body).claims).toBe(body.claims ?? claims)
   })
 
   test.each([
-    ['text that is no JSON', { claims: '{"access_token":' }],
+    ['text that is not JSON', { claims: '{"access_token":' }],
     ['a list', { claims: '[]' }],
     ['null', { claims: 'null' }],
     ['an object that is no text', { claims: { access_token: {} } }],
@@ -40,7 +40,7 @@ describe('the claims of a refusal', () => {
     expect(refused(body, status)).not.toHaveProperty('claims')
   })
 
-  test('stay with the tenant when they end its grant at a refresh', async () => {
+  test('stay with the tenant if they end its grant on a refresh', async () => {
     const own = refreshGround({ answer: () => ({ ok: false, refusal: refused({}) }) })
     await own.add()
     await own.clock.run(own.refresher.refresh(name, { for: 'sweep' }))
@@ -59,12 +59,12 @@ describe('the claims of a refused redemption', () => {
     return own.row()
   }
 
-  test('stay with the tenant, and change nothing else of it', async () => {
+  test('stay with the tenant, and change nothing else in it', async () => {
     const { writeIds: _ids, ...row } = await noted()
     expect(row).toEqual({ ...connected('vault:x'), claims })
   })
 
-  test('are not the tenant’s when another account met them', async () => {
+  test('are not stored in the tenant if they concern another account', async () => {
     const own = ground()
     await own.tenants.create(connected('vault:x'), [])
     await recordClaimsChallenge(own.dependencies, { ...signIn, anotherAccount: true }, answer)
@@ -74,7 +74,7 @@ describe('the claims of a refused redemption', () => {
   test.each([
     ['disconnected since', { disconnectCount: 1 }],
     ['moved to the other environment since', { environment: 'sandbox' }],
-  ] as const)('are not for a tenant that was %s', async (_title, change) => {
+  ] as const)('are not stored in a tenant that was %s', async (_title, change) => {
     expect(await noted(change)).not.toHaveProperty('claims')
   })
 })
@@ -95,15 +95,15 @@ describe('an authorization request', () => {
   const parametersOf = async (change: Partial<SignIn> = {}, tenant: Partial<Tenant> = {}) =>
     createPersonParameters({ sealer }, { ...session, ...change }, await named(tenant))
 
-  test('carries the tenant’s claims, with the name of the person who was asked for them', async () => {
+  test('includes the tenant’s claims, with the name of the person they concern', async () => {
     expect(await parametersOf()).toEqual({ claims, loginHint: 'ada@x.example' })
   })
 
-  test('has the session’s own hint first', async () => {
+  test('prefers the session’s own hint', async () => {
     expect(await parametersOf({ loginHint: 'b@x.example' })).toEqual({ claims, loginHint: 'b@x.example' })
   })
 
-  test('names nobody when another person may sign in', async () => {
+  test('has no name if another person may sign in', async () => {
     expect(await parametersOf({ allowDifferentUser: true })).toEqual({ claims })
   })
 
@@ -112,11 +112,11 @@ describe('an authorization request', () => {
     ['the person is to use another account', { anotherAccount: true }, {}],
     ['it goes to another provider', { identityProvider: 'google' }, {}],
     ['it goes to the other environment', { environment: 'sandbox' }, {}],
-  ] as const)('has no claims and no name when %s', async (_title, change, tenant) => {
+  ] as const)('has no claims and no name if %s', async (_title, change, tenant) => {
     expect(await parametersOf(change, tenant as Partial<Tenant>)).toEqual({})
   })
 
-  test('carries the claims alone when the name doesn’t open, or the keys can’t be read', async () => {
+  test('includes only the claims if the name can’t be opened, or the keys can’t be read', async () => {
     const { grant } = await named()
     expect(await parametersOf({}, { grant: { ...grant!, id: 'another-consent' } })).toEqual({ claims })
     const open = () => Promise.reject(new Error('out'))
@@ -129,7 +129,7 @@ describe('the row', () => {
   const row = (change: object = {}) =>
     fromTenantEntity({ ...toTenantEntity({ ...connected('vault:v/s/1/0'), claims }), ...change }, name)
 
-  test('keeps claims to the letter, and shows them to no app', () => {
+  test('keeps claims unchanged, and shows them to no app', () => {
     expect(row()).toMatchObject({ claims })
     expect(JSON.stringify(toTenantView(row(), now))).not.toContain('capolids')
   })

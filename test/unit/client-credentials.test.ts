@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import type { ClientAuthentication } from '../../shared/config.ts'
 import { tokenExchangeAudience } from '../../shared/identity/clientAssertion.ts'
 import { createClientCredentials } from '../../shared/identity/clientCredentials.ts'
+import { Secret } from '../../shared/secret.ts'
 import { type Certified, createCertified } from './certified.ts'
 
 const tokenUrl = 'https://login.example/consumers/token'
@@ -20,7 +21,7 @@ beforeAll(async () => {
   elliptic = await createCertified('ec')
 })
 
-/** The credentials that a vault with these secrets gives, and what was reported and read past memory. */
+/** The credentials from a vault with these secrets, with the reports and the uncached reads. */
 function credentialsOf(method: ClientAuthentication, vault: Record<string, string> = {}, identity = 'it') {
   const seen = { reported: [] as unknown[], fresh: [] as unknown[] }
   const credentials = createClientCredentials({
@@ -29,19 +30,19 @@ function credentialsOf(method: ClientAuthentication, vault: Record<string, strin
       read: async (name, age) => {
         seen.fresh.push(age === 'now')
         const value = vault[name]
-        return value === undefined ? undefined : { value, version: `${name} 1` }
+        return value === undefined ? undefined : { value: new Secret(value), version: `${name} 1` }
       },
     },
     secretHealth: {
       order: async (_name: string, found: readonly unknown[]) => [...found],
       report: async (...report: unknown[]) => void seen.reported.push(report),
     } as never,
-    identityToken: async () => identity || Promise.reject(new Error('no identity')),
+    identityToken: async () => (identity ? new Secret(identity) : Promise.reject(new Error('no identity'))),
   })
   return { ...credentials, seen }
 }
 
-/** What a client authentication adds to a request. */
+/** The parameters that a client authentication adds to a request. */
 async function parametersBy(authenticate: ClientAuth) {
   const body = new URLSearchParams()
   const server = { issuer: 'https://login.example', token_endpoint: tokenUrl }
@@ -58,7 +59,7 @@ const firstOf = async (...of: Parameters<typeof credentialsOf>) => {
 }
 
 describe('a certificate', () => {
-  test('signs an assertion for the very endpoint, as Entra wants it', async () => {
+  test('signs an assertion for the exact endpoint, as Entra requires', async () => {
     const { authenticate } = await firstOf('certificate', { [currentCertificate]: sound.pem })
     const { client_assertion: assertion = '', ...rest } = await parametersBy(authenticate)
     expect(rest).toEqual({
@@ -75,7 +76,7 @@ describe('a certificate', () => {
     await jwtVerify(assertion, createPublicKey(sound.certificate), { audience: tokenUrl, issuer: 'client' })
   })
 
-  test('may have its key in PKCS #1', async () => {
+  test('can have its key in PKCS #1', async () => {
     const pem = `${sound.pkcs1}\n${sound.certificate}`
     const { id } = await firstOf('certificate', { [currentCertificate]: pem })
     expect(id).toBe(`${currentCertificate} 1`)
@@ -108,7 +109,7 @@ describe('a certificate', () => {
 })
 
 describe('a secret', () => {
-  test('is sent as it is, and read again when asked for', async () => {
+  test('is sent unchanged, and read again on request', async () => {
     const { list, seen } = credentialsOf('secret', { [currentSecret]: 'one' })
     const [found] = await list({ environment: 'production', identityProvider: 'microsoft' }, true)
     expect(found?.id).toBe(`${currentSecret} 1`)
@@ -116,14 +117,14 @@ describe('a secret', () => {
     expect(seen.fresh).toEqual([true, true])
   })
 
-  test('that can’t be one is the operator’s', async () => {
+  test('that can’t be a secret is the operator’s problem', async () => {
     await expect(firstOf('secret', { [currentSecret]: '"one"' })).rejects.toMatchObject({
       reason: 'client_secret_malformed',
     })
   })
 
   test.each(['secret', 'certificate', 'managedIdentity'] as const)(
-    'is what Google gets, whatever Microsoft gets: %s',
+    'is used for Google, regardless of the method for Microsoft: %s',
     async (method) => {
       const name = 'production-google-client-secret'
       const { list, report, seen } = credentialsOf(method, { [name]: 'google' })
@@ -136,7 +137,7 @@ describe('a secret', () => {
 })
 
 describe('a managed identity', () => {
-  test('authenticates by its token, of which no vault secret’s health is kept', async () => {
+  test('authenticates with its token, without a health record of vault secrets', async () => {
     const { list, report, seen } = credentialsOf('managedIdentity')
     const [found] = await list({ environment: 'production', identityProvider: 'microsoft' }, false)
     expect(await parametersBy(found!.authenticate)).toEqual({
@@ -149,7 +150,7 @@ describe('a managed identity', () => {
     expect(tokenExchangeAudience).toBe('api://AzureADTokenExchange')
   })
 
-  test('that gives no token is unavailable', async () => {
+  test('without a token is unavailable', async () => {
     await expect(firstOf('managedIdentity', {}, '')).rejects.toMatchObject({
       reason: 'client_identity_unavailable',
     })

@@ -14,7 +14,7 @@ test('work that throws before its first await fails the step and leaves no rejec
   expect(unhandled).toEqual([])
 })
 
-test('a step that takes longer than its limit ends with that', async () => {
+test('a step that exceeds its limit ends with that error', async () => {
   const clock = { now: () => new Date(0), sleep: async () => undefined }
   const never = () => new Promise<void>(() => undefined)
   await expect(withTimeLimit(clock, 5, 'reading', never)).rejects.toBeInstanceOf(TimeLimitError)

@@ -53,7 +53,7 @@ test('every span and count has the unit that its setting names', () => {
   })
 })
 
-test('the defaults are those that the settings page shows', () => {
+test('the defaults match the settings page', () => {
   const { refresh, ...config } = parseConfig(required)
   expect(refresh).toEqual({
     policy: 'active',
@@ -90,13 +90,13 @@ test.each([
   ['ROW_CACHE_SECONDS', 0, 30],
   ['MAX_BODY_BYTES', 1024, 1_048_576],
   ['OTEL_METRIC_EXPORT_INTERVAL', 100, 600_000],
-] as const)('%s takes %i to %i and nothing beyond', (name, least, most) => {
+] as const)('%s accepts %i to %i and nothing beyond', (name, least, most) => {
   const takes = (value: number) => settings.get(name)?.schema.safeParse(String(value)).success
   expect([least, most].map(takes)).toEqual([true, true])
   expect([least - 1, most + 1].map(takes)).toEqual([false, false])
 })
 
-test('a lease has at least 15 seconds beside the call to the token endpoint', () => {
+test('a lease has at least 15 seconds besides the call to the token endpoint', () => {
   const leased = (seconds: number) => () =>
     parseConfig({ ...required, TOKEN_ENDPOINT_SECONDS: '30', LEASE_SECONDS: String(seconds) })
   expect(leased(45)).not.toThrow()

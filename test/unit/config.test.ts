@@ -40,8 +40,8 @@ function faultsOf(env: Record<string, string | undefined>) {
 const namesOf = (env: Record<string, string | undefined>) =>
   faultsOf(env).faults.map(({ setting }) => setting)
 
-describe('settings at start', () => {
-  test('need no more than what has no default', () => {
+describe('settings at startup', () => {
+  test('need only those without a default', () => {
     const config = parseConfig(least)
     expect(config.redirectUri).toBe('https://broker.example.com/oauth/callback')
     expect(config.environments.get('production')?.microsoft).toMatchObject({
@@ -63,7 +63,7 @@ describe('settings at start', () => {
     expect(open).toEqual([])
   })
 
-  test('that are missing are all named at once, each with what it is for and an example', () => {
+  test('that are missing are all named together, each with its purpose and an example', () => {
     const { faults, message } = faultsOf({})
     expect(faults.map(({ setting }) => setting)).toEqual(
       expect.arrayContaining([
@@ -96,13 +96,13 @@ describe('settings at start', () => {
     expect(faultsOf(env).message).not.toContain('top-secret')
   })
 
-  test('that are present and empty count as unset', () => {
+  test('that are empty count as unset', () => {
     expect(parseConfig({ ...least, SWEEP_SECONDS: '', AZURE_CLIENT_ID: ' ' })).not.toHaveProperty(
       'managedIdentityClientId',
     )
   })
 
-  test('name exactly one way to the tables', () => {
+  test('name exactly one kind of access to the tables', () => {
     const both = { ...least, TABLES_CONNECTION_STRING: 'UseDevelopmentStorage=true' }
     expect(namesOf(both)).toEqual(['TABLES_ENDPOINT'])
     expect(namesOf({ ...least, TABLES_ENDPOINT: undefined })).toEqual(['TABLES_ENDPOINT'])
@@ -118,7 +118,7 @@ describe('settings at start', () => {
     expect(time.allowsCall()).toBe(true)
   })
 
-  test('are asked for only for the environments that are served', () => {
+  test('are required only for the configured environments', () => {
     expect(namesOf({ ...least, ENVIRONMENTS: 'production,sandbox' })).toEqual(['SANDBOX_MICROSOFT_CLIENT_ID'])
     const sandbox = {
       ...least,
@@ -131,7 +131,7 @@ describe('settings at start', () => {
     })
   })
 
-  test('name https only, wherever a URL hides', () => {
+  test('allow only https in every URL', () => {
     const env = {
       ...least,
       PUBLIC_URL: 'http://broker.example.com',
@@ -141,7 +141,7 @@ describe('settings at start', () => {
     expect(namesOf(env).sort()).toEqual(['CALLER_ISSUERS', 'PRODUCTION_MICROSOFT_AUTHORITY', 'PUBLIC_URL'])
   })
 
-  test('may name http on loopback, when they say so', () => {
+  test('allow http on loopback, if they say so', () => {
     const env = { ...least, PUBLIC_URL: 'http://127.0.0.1:7071' }
     expect(namesOf(env)).toEqual(['PUBLIC_URL'])
     expect(parseConfig({ ...env, ALLOW_INSECURE_LOOPBACK: 'true' }).publicUrl).toBe('http://127.0.0.1:7071')
@@ -155,7 +155,7 @@ describe('settings at start', () => {
     ['with a query', { PUBLIC_URL: 'https://x.example?q=1' }, 'PUBLIC_URL'],
     ['with credentials', { PUBLIC_URL: 'https://user:secret@x.example' }, 'PUBLIC_URL'],
     ['insecure in capitals', { PUBLIC_URL: 'HTTP://x.example' }, 'PUBLIC_URL'],
-    ['that is none', { PUBLIC_URL: 'x.example' }, 'PUBLIC_URL'],
+    ['that is not a URL', { PUBLIC_URL: 'x.example' }, 'PUBLIC_URL'],
     ['of another scheme', { KEY_VAULT_URL: 'ftp://x' }, 'KEY_VAULT_URL'],
     ['with a path', { GRANT_VAULT_URLS: 'https://x.example/secrets' }, 'GRANT_VAULT_URLS'],
     ['named twice', { GRANT_VAULT_URLS: 'https://x.example,https://X.example/' }, 'GRANT_VAULT_URLS'],
@@ -224,7 +224,7 @@ describe('settings at start', () => {
       '1.issuer: is there already',
     ],
     [
-      'several issuers without a word on whose apps they may name',
+      'several issuers without namespaces',
       { CALLER_ISSUERS: issuers({}, { issuer: 'https://b.example', namespace: 'b' }) },
       'CALLER_ISSUERS',
       '0.namespace: is required',
@@ -238,18 +238,18 @@ describe('settings at start', () => {
       'SANDBOX_MICROSOFT_CLIENT_ID',
       'is the same as PRODUCTION_MICROSOFT_CLIENT_ID',
     ],
-  ])('are refused for %s', (_title, change, setting, fault) => {
+  ])('are refused because of %s', (_title, change, setting, fault) => {
     const { faults } = faultsOf({ ...least, ...change })
     expect(faults.map((each) => each.setting)).toEqual([setting])
     expect(faults[0]?.fault).toContain(fault)
   })
 
-  test('may trust several issuers that say whose apps they name', () => {
+  test('can trust several issuers with namespaces', () => {
     const two = issuers({ namespace: '' }, { issuer: 'https://b.example', namespace: 'b' })
     expect(parseConfig({ ...least, CALLER_ISSUERS: two }).callerIssuers).toHaveLength(2)
   })
 
-  test('are written equally where they mean the same', () => {
+  test('have a canonical form', () => {
     const { publicUrl, vault } = parseConfig({
       ...least,
       PUBLIC_URL: 'HTTPS://Broker.Example.com:443/',

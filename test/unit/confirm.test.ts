@@ -5,7 +5,7 @@ import type { PendingGrant, Tenant } from '../../shared/domain/tenant.ts'
 import { connected, name, now, pendingOf } from '../simulation/ground.ts'
 import { accountOf, connectGround, returnUrl } from './connectGround.ts'
 
-/** A tenant with a consent that waits for the code `code` of the session `session`. */
+/** A tenant with a pending consent of the session `session`, with the code `code`. */
 async function waiting(change: Partial<PendingGrant> = {}, tenant: Partial<Tenant> = {}) {
   const own = connectGround()
   const pendingGrant = { ...(await pendingOf(own, 'code')), ...change }
@@ -19,7 +19,7 @@ async function waiting(change: Partial<PendingGrant> = {}, tenant: Partial<Tenan
 const notFound = { code: 'connect_session_not_found' }
 
 describe('confirming a consent', () => {
-  test('makes it the tenant’s own, with its accounts and the only one of them as the default', async () => {
+  test('activates it, with its accounts and the only one of them as the default', async () => {
     const { confirm, live, pendingGrant, tenants } = await waiting({}, { disconnectCount: 2 })
     const tenant = await confirm()
     expect(tenant).toMatchObject({
@@ -38,7 +38,7 @@ describe('confirming a consent', () => {
     expect(tenants.history(name).map(({ type }) => type)).toContain('accounts.discovered')
   })
 
-  test('tells in the history who signed in instead of whom', async () => {
+  test('records the change of person in the history', async () => {
     const { confirm, tenants } = await waiting(
       {},
       { ...connected('vault:old'), accountsGeneration: 'before' },
@@ -59,7 +59,7 @@ describe('confirming a consent', () => {
     await expect(confirmNobody).rejects.toMatchObject({ code: 'tenant_not_found' })
   })
 
-  test('again with the same code answers the same until the code’s end', async () => {
+  test('again with the same code returns the same answer until the code expires', async () => {
     const { clock, confirm, row } = await waiting()
     const first = await confirm()
     clock.advance(899.999)
@@ -79,7 +79,7 @@ describe('confirming a consent', () => {
     ],
     ['has expired', undefined, 900],
     ['was made void by a disconnect', (row: Tenant) => ({ ...row, disconnectCount: 1 }), 0],
-  ])('is refused when the consent %s while its accounts were read', async (_title, change, seconds) => {
+  ])('is refused if the consent %s while its accounts were read', async (_title, change, seconds) => {
     const own = await waiting()
     const list: typeof own.accounts.list = async (...asked) => {
       const stored = own.tenants.row(name)
@@ -93,7 +93,7 @@ describe('confirming a consent', () => {
     expect(own.row().status).toBe('pending')
   })
 
-  test('removes other generations, and doesn’t fail when that fails', async () => {
+  test('removes other generations, and doesn’t fail if that fails', async () => {
     const own = await waiting()
     await own.accounts.write(name, '00000000', [accountOf('9')])
     await own.confirm()
@@ -109,7 +109,7 @@ describe('confirming a consent', () => {
 })
 
 describe('the page for choosing accounts after a confirmation', () => {
-  /** A tenant that was confirmed by a person who can choose, as far as `change` leaves it so. */
+  /** A confirmed tenant whose person can choose, with changes from `change`. */
   async function confirmed(change: Partial<Tenant> = {}) {
     const own = connectGround()
     const answerId = await own.records.issue('choice-answer', {}, addSeconds(now, 60))
@@ -137,12 +137,12 @@ describe('the page for choosing accounts after a confirmation', () => {
     ['the app asks', { confirmed: { sessionId: 's', codeHash: 'c', until: now } }],
     ['a default is clear', { defaultAccount: { accountId: '1', customerId: '10' } }],
     ['the grant is gone', { grant: undefined as never }],
-  ])('stays closed when %s', async (_title, change) => {
+  ])('stays closed if %s', async (_title, change) => {
     const { open } = await confirmed(change)
     expect(await open()).toBeUndefined()
   })
 
-  test('stays closed once the choice was made', async () => {
+  test('stays closed after the choice was made', async () => {
     const { clock, open, records, answerId } = await confirmed()
     await records.take('choice-answer', answerId, clock.now())
     expect(await open()).toBeUndefined()

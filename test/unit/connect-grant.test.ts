@@ -3,6 +3,7 @@ import { addSeconds, systemRandomness } from '../../shared/clock.ts'
 import { StorageUnavailableError } from '../../shared/domain/storageUnavailable.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
 import type { TenantStore } from '../../shared/domain/tenantStore.ts'
+import { Secret } from '../../shared/secret.ts'
 import { connectGrant, type ProvenGrant } from '../../shared/tenants/connectGrant.ts'
 import { disconnectTenant } from '../../shared/tenants/disconnect.ts'
 import { assertCanConnect, ensureTenant } from '../../shared/tenants/ensureTenant.ts'
@@ -11,17 +12,17 @@ import { connected, grantOf, ground, name, now, owner, pendingOf } from '../simu
 const proven: ProvenGrant = {
   environment: 'production',
   grant: grantOf('', 'second'),
-  refreshToken: 'new',
-  accessToken: 'at2',
+  refreshToken: new Secret('new'),
+  accessToken: new Secret('at2'),
   expiresInSeconds: 3600,
   requestedAt: now,
   accountsGeneration: 'g2',
 }
 
-/** What a row can remember of the consent before. */
+/** A row with everything that a previous consent can leave. */
 async function burdened(own: ReturnType<typeof ground>): Promise<Tenant> {
   return {
-    ...connected(await own.stores.vault.write('old', owner)),
+    ...connected(await own.stores.vault.write(new Secret('old'), owner)),
     accessToken: { sealed: 'at1', refreshedAt: now, expiresAt: addSeconds(now, 3600) },
     lease: { id: 'x', until: addSeconds(now, 60) },
     trouble: {
@@ -39,7 +40,7 @@ async function burdened(own: ReturnType<typeof ground>): Promise<Tenant> {
   }
 }
 
-/** The store, whose first writes fail or meet another one. */
+/** The store; its first writes fail or conflict with another one. */
 function failing(tenants: TenantStore, times: number, how: 'error' | 'conflict'): TenantStore {
   let left = times
   return {
@@ -53,7 +54,7 @@ function failing(tenants: TenantStore, times: number, how: 'error' | 'conflict')
 }
 
 describe('a new sign-in', () => {
-  test('leaves nothing of the old one in the row: no trouble, no lease, no refusal, no choice', async () => {
+  test('removes the old one from the row completely: trouble, lease, refusal, and choice', async () => {
     const own = ground()
     await own.tenants.create({ ...(await burdened(own)), status: 'reauthorization_required' }, [])
     await connectGrant(own.dependencies, name, proven)
@@ -76,15 +77,18 @@ describe('a new sign-in', () => {
   test.each([
     ['in the other environment', {}, { environment: 'sandbox' }],
     ['before the tenant was disconnected', { disconnectCount: 1 }, { disconnectCount: 0 }],
-  ] as const)('that was made %s connects nobody, and its secret is destroyed', async (_title, row, made) => {
+  ] as const)('that was made %s connects nothing, and its secret is destroyed', async (_title, row, made) => {
     const own = ground()
-    await own.tenants.create({ ...connected(await own.stores.vault.write('old', owner)), ...row }, [])
+    await own.tenants.create(
+      { ...connected(await own.stores.vault.write(new Secret('old'), owner)), ...row },
+      [],
+    )
     expect(await connectGrant(own.dependencies, name, { ...proven, ...made })).toBeUndefined()
     expect(own.row().grant?.consenter.subject).toBe('first')
     expect(own.live()).toEqual(['old'])
   })
 
-  test('of a tenant that nobody knows connects nobody', async () => {
+  test('of an unknown tenant connects nothing', async () => {
     const own = ground()
     expect(await connectGrant(own.dependencies, name, proven)).toBeUndefined()
     expect(own.live()).toEqual([])
@@ -94,18 +98,18 @@ describe('a new sign-in', () => {
     ['error', 2, true],
     ['conflict', 7, true],
     ['conflict', 8, false],
-  ] as const)('after writes that end in %s, %i of them, is kept: %s', async (how, times, isKept) => {
+  ] as const)('after writes that end in %s, %i of them, is stored: %s', async (how, times, isKept) => {
     const own = ground()
-    await own.tenants.create(connected(await own.stores.vault.write('old', owner)), [])
+    await own.tenants.create(connected(await own.stores.vault.write(new Secret('old'), owner)), [])
     const tenants = failing(own.tenants, times, how)
     const stored = await connectGrant({ ...own.dependencies, tenants }, name, proven)
     expect(stored !== undefined).toBe(isKept)
     expect(own.live()).toEqual([isKept ? 'new' : 'old'])
   })
 
-  test('is given up while storage is out', async () => {
+  test('is given up while storage is down', async () => {
     const own = ground()
-    await own.tenants.create(connected(await own.stores.vault.write('old', owner)), [])
+    await own.tenants.create(connected(await own.stores.vault.write(new Secret('old'), owner)), [])
     const tenants = failing(own.tenants, 3, 'error')
     await expect(connectGrant({ ...own.dependencies, tenants }, name, proven)).rejects.toThrow('ServerBusy')
     expect(own.row().grant?.consenter.subject).toBe('first')
@@ -116,7 +120,10 @@ describe('a new sign-in', () => {
       const own = ground()
       const logged: unknown[] = []
       const log = (event: string) => void logged.push(event)
-      await own.tenants.create({ ...connected(await own.stores.vault.write('old', owner)), status }, [])
+      await own.tenants.create(
+        { ...connected(await own.stores.vault.write(new Secret('old'), owner)), status },
+        [],
+      )
       await connectGrant({ ...own.dependencies, log }, name, proven)
       expect(logged).toEqual(status === 'connected' ? [] : ['tenant.status_changed'])
     }
@@ -124,7 +131,7 @@ describe('a new sign-in', () => {
 })
 
 describe('a disconnect', () => {
-  test('leaves neither token nor grant in the row, and destroys every secret of it', async () => {
+  test('leaves neither token nor grant in the row, and destroys all its secrets', async () => {
     const own = ground()
     await own.tenants.create(await burdened(own), [])
     const rows: Tenant[] = []
@@ -133,7 +140,8 @@ describe('a disconnect', () => {
       return own.tenants.replace(expected, next, events)
     }
     await disconnectTenant({ ...own.dependencies, tenants: { ...own.tenants, replace } }, name)
-    // From the first write on nobody can vend or refresh; the others note the mark and forget what is destroyed.
+    // From the first write on, no process can vend or refresh; the other writes record the mark and remove destroyed
+    // secrets.
     for (const row of rows) {
       expect(row).toMatchObject({ status: 'disconnected', disconnectCount: 1 })
       for (const gone of ['accessToken', 'lease', 'trouble', 'dueAt', 'pendingGrant', 'confirmed'])
@@ -146,11 +154,11 @@ describe('a disconnect', () => {
     expect(own.live()).toEqual([])
   })
 
-  test('that is repeated is counted, and told once', async () => {
+  test('that is repeated is counted, and reported once', async () => {
     const own = ground()
     const logged: unknown[] = []
     const grantServices = { ...own.dependencies, log: (event: string) => void logged.push(event) }
-    await own.tenants.create(connected(await own.stores.vault.write('old', owner)), [])
+    await own.tenants.create(connected(await own.stores.vault.write(new Secret('old'), owner)), [])
     await disconnectTenant(grantServices, name)
     await disconnectTenant(grantServices, name)
     expect(own.row().disconnectCount).toBe(2)
@@ -173,16 +181,16 @@ describe('a disconnect', () => {
   test.each([
     [7, 'disconnected'],
     [8, 'connected'],
-  ])('that meets %i other writes leaves the tenant %s', async (times, status) => {
+  ])('with %i concurrent writes leaves the tenant %s', async (times, status) => {
     const own = ground()
-    await own.tenants.create(connected(await own.stores.vault.write('old', owner)), [])
+    await own.tenants.create(connected(await own.stores.vault.write(new Secret('old'), owner)), [])
     const tenants = failing(own.tenants, times, 'conflict')
     const ended = await disconnectTenant({ ...own.dependencies, tenants }, name)
     expect(ended === 'conflict').toBe(status === 'connected')
     expect(own.row().status).toBe(status)
   })
 
-  test('of a tenant that nobody knows is not an error', async () => {
+  test('of an unknown tenant is not an error', async () => {
     expect(await disconnectTenant(ground().dependencies, name)).toBeUndefined()
   })
 })
@@ -194,14 +202,14 @@ describe('an app that wants a tenant connected', () => {
   const claiming = (tenants: TenantStore, change: object = {}) =>
     ensureTenant({ tenants, clock, randomness: systemRandomness }, name, { ...claim, ...change })
 
-  test('makes a new one, once, although two ask at the same time', async () => {
+  test('creates a new one only once, even with two concurrent requests', async () => {
     const { tenants } = ground()
     const made = await Promise.all([claiming(tenants), claiming(tenants)])
     expect(made.map(({ status }) => status)).toEqual(['pending', 'pending'])
     expect(tenants.history(name).map(({ type }) => type)).toEqual(['tenant.created'])
   })
 
-  test('renames it, and writes nothing where nothing changes', async () => {
+  test('renames it, and writes nothing if nothing changes', async () => {
     const { tenants } = ground()
     await claiming(tenants, { displayName: 'Acme' })
     const { etag } = tenants.row(name) ?? {}
@@ -212,7 +220,7 @@ describe('an app that wants a tenant connected', () => {
     expect(tenants.row(name)?.tenant.displayName).toBe('Acme Inc.')
   })
 
-  test('moves one that nobody has connected, and leaves its accounts behind', async () => {
+  test('moves one that is not connected, without its accounts', async () => {
     const { tenants } = ground()
     const found = {
       accountsGeneration: 'g',
@@ -228,7 +236,7 @@ describe('an app that wants a tenant connected', () => {
     })
   })
 
-  test('is told when others change it at the same time', async () => {
+  test('gets a problem if others change it at the same time', async () => {
     const { tenants } = ground()
     await tenants.create(waiting, [])
     const replace = async () => 'conflict' as const
@@ -243,7 +251,7 @@ describe('an app that wants a tenant connected', () => {
     ['rebuilt and not yet connected', { grant: {} }, false],
     ['about to be confirmed there', { pendingGrant: {} }, false],
     ['about to be confirmed there after a disconnect', { status: 'disconnected', pendingGrant: {} }, false],
-  ])('may take one from the other environment that is %s: %#', (_title, change, isFree) => {
+  ])('can move one from the other environment that is %s: %#', (_title, change, isFree) => {
     const asked = () => assertCanConnect({ ...waiting, ...change } as Tenant, 'production')
     if (isFree) expect(asked).not.toThrow()
     else expect(asked).toThrow(expect.objectContaining({ code: 'environment_conflict' }))

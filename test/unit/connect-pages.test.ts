@@ -14,7 +14,7 @@ const two: NamingConfig = { workspaces: [...one.workspaces, workspace('other')] 
 const bodyOf = (answer: { body?: unknown }) => String(answer.body)
 
 describe('the app’s name', () => {
-  test('stands on every page on which connecting can end, and “the app” on none of them', () => {
+  test('is on every page on which connecting can end, and “the app” on none of them', () => {
     for (const failed of Object.keys(connectFailures) as ConnectFailureCode[]) {
       const body = bodyOf(failurePage({ failed, workspace: 'agency', backUrl: 'https://a.example' }, two))
       expect(body, failed).toContain('<b>Acme &amp; Sons</b>')
@@ -23,13 +23,13 @@ describe('the app’s name', () => {
     }
   })
 
-  test('is that of the only workspace where nobody can say which it is, and of none among several', () => {
+  test('is that of the only workspace if the workspace is unknown, and of none among several', () => {
     expect(bodyOf(failurePage({ failed: 'link_not_valid' }, one))).toContain('Acme &amp; Sons')
     expect(bodyOf(failurePage({ failed: 'link_not_valid' }, two))).toContain('Go back to the app')
     expect(bodyOf(adminConsentedPage(true, one))).toContain('Thank you. Acme &amp; Sons is approved.')
   })
 
-  test('stays “the app” where the settings give none', () => {
+  test('stays “the app” if the settings have none', () => {
     const body = bodyOf(failurePage({ failed: 'consent_declined', workspace: 'other' }, two))
     expect(body).toContain('from the app at any time')
     expect(body).not.toContain('class="top"')
@@ -39,13 +39,13 @@ describe('the app’s name', () => {
 describe('a failure page', () => {
   const failure = { failed: 'admin_consent_required', reason: 'admin_consent_required' } as const
 
-  test('says a code once, though the finer reason is the same word', () => {
+  test('shows a code once, even if the reason is the same word', () => {
     expect(bodyOf(failurePage(failure, one))).toContain('<code id="code">admin_consent_required</code>')
     const finer = bodyOf(failurePage({ failed: 'sign_in_refused', reason: 'mfa_required' }, one))
     expect(finer).toContain('sign_in_refused (mfa_required)')
   })
 
-  test('has the administrator’s link in one line to copy, and to open', () => {
+  test('has the administrator’s link on one line, to copy and to open', () => {
     const answer = failurePage({ ...failure, adminConsentUrl: 'https://login.example/?a=1&b=2' }, one)
     expect(bodyOf(answer)).toContain('readonly value="https://login.example/?a=1&amp;b=2"')
     expect(bodyOf(answer)).toContain('id="admin-consent" href="https://login.example/?a=1&amp;b=2"')

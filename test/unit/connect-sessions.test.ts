@@ -59,7 +59,7 @@ describe('a connect session', () => {
   test.each([
     [3600, false],
     [3601, true],
-  ])('that lives %i s asks for a press of a button first: %s', async (expiresIn, asksFirst) => {
+  ])('that is valid for %i s requires a button press first: %s', async (expiresIn, asksFirst) => {
     const own = connectGround()
     const { connectUrl } = await create(own, { expiresIn })
     expect(await own.records.read('session', tokenOf(connectUrl), own.clock.now())).toMatchObject({
@@ -72,7 +72,7 @@ describe('a connect session', () => {
     ['that of the kind of account', { signInWith: 'google' }, false, 'google'],
     ['the tenant’s own', {}, true, 'google'],
     ['microsoft, if nothing else is known', {}, false, 'microsoft'],
-  ])('leads to an identity provider: %s', async (_title, change, isGoogle, provider) => {
+  ])('uses an identity provider: %s', async (_title, change, isGoogle, provider) => {
     const own = connectGround()
     const tenant = connected('')
     if (isGoogle) await own.create({ grant: { ...connected('').grant, identityProvider: 'google' } as never })
@@ -89,7 +89,7 @@ describe('a connect session', () => {
     ['identityProvider', { identityProvider: 'google' }],
     ['returnUrl', { returnUrl: `${returnUrl}/more` }],
     ['returnUrl', { returnUrl: 'https://other.example/' }],
-  ])('is refused by its %s, and makes no tenant (%#)', async (field, change) => {
+  ])('is refused because of its %s, and creates no tenant (%#)', async (field, change) => {
     const own = connectGround()
     await expect(create(own, change)).rejects.toMatchObject({
       ...{ code: 'invalid_request', extras: { members: { errors: [{ in: 'body', field }] } } },

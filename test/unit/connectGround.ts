@@ -3,13 +3,14 @@ import type { ProvenSignIn } from '../../shared/connect/proveSignIn.ts'
 import type { Account, AccountStore } from '../../shared/domain/account.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
 import type { Registration } from '../../shared/environment.ts'
+import { Secret } from '../../shared/secret.ts'
 import { createOneTimeTable } from '../../shared/storage/oneTimeTable.ts'
 import { grantOf, ground, name, now } from '../simulation/ground.ts'
 import { createModelAccountStore } from '../simulation/models/accountStore.ts'
 import { createMemoryTable } from './memoryTable.ts'
 import { createVirtualClock } from './virtualClock.ts'
 
-/** The return URL that the workspace has. */
+/** The workspace's return URL. */
 export const returnUrl = 'https://app.example/back'
 
 /** An account that a person can reach. */
@@ -21,7 +22,7 @@ export function accountOf(accountId: string, more: Partial<Account> = {}): Accou
   }
 }
 
-/** Accounts whose writes take effect later than they are asked for, as those of a table do. */
+/** Accounts whose writes take effect later, as in a table. */
 function later(store: AccountStore): AccountStore {
   const turn = () => new Promise((resolve) => setImmediate(resolve))
   return {
@@ -37,7 +38,7 @@ function later(store: AccountStore): AccountStore {
   }
 }
 
-/** What connecting depends on, in memory, on a clock that stands still. */
+/** The dependencies of connecting, in memory, with a stopped clock. */
 export function connectGround() {
   const own = ground()
   const clock = createVirtualClock(now)
@@ -75,7 +76,7 @@ export function connectGround() {
       { ...name, environment: 'production', status: 'pending', createdAt: now, ...tenant },
       [],
     )
-  // Each test hands on only the parts that its use case knows.
+  // Each test passes only the parts that its use case needs.
   return {
     ...own,
     accounts,
@@ -88,7 +89,7 @@ export function connectGround() {
   }
 }
 
-/** A sign-in that this person has proven, and what they can reach. */
+/** A proven sign-in of this person, with the accounts that they can reach. */
 export function provenBy(subject: string, accounts: readonly Account[]): ProvenSignIn {
   const { consenter, accountKind, authorityTenant } = grantOf('', subject)
   return {
@@ -96,8 +97,8 @@ export function provenBy(subject: string, accounts: readonly Account[]): ProvenS
     user: { consenter, accountKind, authorityTenant, signInName: `${subject}@x.example` },
     tokens: {
       ok: true,
-      accessToken: 'at',
-      refreshToken: `rt-${subject}`,
+      accessToken: new Secret('at'),
+      refreshToken: new Secret(`rt-${subject}`),
       expiresInSeconds: 3600,
       requestedAt: now,
     },

@@ -113,7 +113,7 @@ describe('whether a tenant is refreshed', () => {
     ],
     ['a due tenant is swept', connected, { for: 'sweep' }, undefined, { refresh: true, reason: 'due' }],
     [
-      'one that is not due is passed over',
+      'one that is not due is skipped',
       { ...connected, dueAt: later(1) },
       { for: 'sweep' },
       undefined,
@@ -180,16 +180,16 @@ describe('whether a tenant is refreshed', () => {
   })
 })
 
-describe('what follows from a refusal', () => {
+describe('the consequence of a refusal', () => {
   const judge = (tenant: Tenant, error: string, codes: number[], chance = 0) =>
     judgeRefusal(tenant, classifyTokenRefusal(400, { error, error_codes: codes }), now, chance)
 
-  test('an operator’s fault holds the environment and touches no tenant', () => {
+  test('an operator’s fault holds the environment and changes no tenant', () => {
     expect(judge(connected, 'invalid_client', [7000222])).toEqual({ verdict: 'hold' })
   })
 
   test.each([7000112, 7000229, 700016, 90002])(
-    'AADSTS%i may be one directory’s doing: the tenant waits, some minutes at most, and the operator is named',
+    'AADSTS%i may come from one directory: the tenant waits, at most a few minutes, and the operator is named',
     (code) => {
       const often = { ...connected, trouble: { ...trouble, attempts: 50 } }
       const verdict = judge(often, 'unauthorized_client', [code], 0.999)
@@ -200,7 +200,7 @@ describe('what follows from a refusal', () => {
     },
   )
 
-  test('an answer of no known kind passes four times, counted beside other failures, and then is the operator’s', () => {
+  test('an unknown answer counts as temporary four times, separate from other failures, and then the operator must act', () => {
     const after = (unknownAnswers: number) => ({
       ...connected,
       trouble: { ...trouble, attempts: 9, unknownAnswers },
@@ -214,7 +214,7 @@ describe('what follows from a refusal', () => {
     expect(judged(after(4), 503)).not.toHaveProperty('trouble.actor')
   })
 
-  test('a named act of the person ends the grant at once', () => {
+  test('a required action of the person ends the grant immediately', () => {
     expect(judge(connected, 'invalid_grant', [50173])).toMatchObject({
       verdict: 'dead',
       reason: 'grant_revoked',
@@ -225,7 +225,7 @@ describe('what follows from a refusal', () => {
     })
   })
 
-  test('a plain refusal gets a second look, 5 s later at the earliest', () => {
+  test('a general refusal is confirmed, after 5 s at the earliest', () => {
     const first = judge(connected, 'invalid_grant', [70000])
     expect(first).toMatchObject({
       verdict: 'retry',
@@ -240,7 +240,7 @@ describe('what follows from a refusal', () => {
     expect(judge(confirmed, 'invalid_grant', [70000])).toMatchObject({ verdict: 'dead' })
   })
 
-  test('a passing failure is counted and waits, and ends no grant however often it happens', () => {
+  test('a temporary failure is counted and waits, and never ends a grant', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 10_000 }),

@@ -5,7 +5,7 @@ import { everything, predicted, readText, root, template } from './infraFiles.ts
 const deploy = readText('.github/workflows/deploy.yml')
 const ci = readText('.github/workflows/ci.yml')
 
-test('what CI runs on a pull request is what runs before anything is packed', () => {
+test('the checks of a pull request also run before packaging', () => {
   expect(ci).toContain('pull_request:')
   expect(ci).toMatch(/- run: \.ci\/run$/m)
   expect(existsSync(new URL('.ci/run', root))).toBe(true)
@@ -14,11 +14,11 @@ test('what CI runs on a pull request is what runs before anything is packed', ()
   expect(job('deploy')).toContain('needs: build')
 })
 
-test('nothing but main is deployed, by hand neither', () => {
+test('only main is deployed, even manually', () => {
   expect(job('deploy')).toContain("if: github.ref == 'refs/heads/main'")
 })
 
-test('the template’s parameters come from the repository’s variables, and none is named by hand', () => {
+test('the template’s parameters come from the repository’s variables, and none is hard-coded', () => {
   expect(deploy).toMatch(/VARIABLES: '\$\{\{ toJSON\(vars\) }}'/)
   for (const each of ['what-if', 'deploy']) expect(job(each)).toMatch(/- [&*]parameters$/m)
   const names = Object.keys(template.parameters).map((name) =>
@@ -27,20 +27,20 @@ test('the template’s parameters come from the repository’s variables, and no
   expect(names.filter((name) => deploy.includes(`vars.${name} `))).toEqual([])
 })
 
-test('the token for the broker is fetched right after each login, while the workflow’s assertion lives', () => {
+test('the token for the broker is fetched right after each login, while the workflow’s assertion is valid', () => {
   const steps = job('deploy').split(/\n {6}- /)
   const logins = steps.flatMap((step, index) => (/^[&*]login/.test(step) ? [index] : []))
   expect(logins).toHaveLength(2)
   for (const index of logins) expect(steps[index + 1]).toMatch(/^[&*]token/)
 })
 
-test('a deployment is judged by what a package can break and by what was well before it', () => {
+test('a deployment is judged by the checks that a package can break and that passed before it', () => {
   const smoke = job('deploy').split('- name: Smoke test')[1] ?? ''
   expect(smoke).toContain('--strict --category package')
   expect(smoke).toContain('--slurpfile before before.json --slurpfile after after.json')
 })
 
-test('whatever fails once the package step has run rolls back, and nothing that fails before it', () => {
+test('a failure after the package step rolls back, and a failure before it does not', () => {
   const steps = job('deploy').split(/\n {6}- /)
   const rollback = steps.find((step) => step.startsWith('name: Roll back')) ?? ''
   expect(/^ +if: (.+)$/m.exec(rollback)?.[1]).toBe(
@@ -56,13 +56,13 @@ test('whatever fails once the package step has run rolls back, and nothing that 
   ])
 })
 
-test('a failed what-if fails its job, and is told in a comment that is found again', () => {
+test('a failed what-if fails its job, and is reported in a comment that is updated later', () => {
   expect(deploy).toMatch(/^ {2}run: \{ shell: bash \}$/m)
   expect(job('what-if').match(/<!-- what-if -->/g)).toHaveLength(2)
   expect(job('what-if')).toContain('exit "$WHAT_IF_STATUS"')
 })
 
-test('the login of a pull request is not the one that deploys, and what-if asks it for reading only', () => {
+test('the login of a pull request is not the one that deploys, and what-if only needs it for reading', () => {
   expect(job('what-if')).toMatch(/client-id: \$\{\{ vars\.AZURE_WHAT_IF_CLIENT_ID }}/)
   expect(job('what-if')).toContain('--validation-level ProviderNoRbac')
   expect(job('what-if')).toContain('environment: what-if')
@@ -72,7 +72,7 @@ test('the login of a pull request is not the one that deploys, and what-if asks 
   expect(deploy.match(/environment: production/g)).toHaveLength(1)
 })
 
-test('every action is pinned by commit, with its version beside it', () => {
+test('every action is pinned by commit, with its version in a comment', () => {
   const used = [...`${ci}\n${deploy}`.matchAll(/uses: (.+)$/gm)].map(([, action = '']) => action)
   const foreign = used.filter((action) => !action.startsWith('./'))
   expect(foreign.length).toBeGreaterThan(5)
@@ -87,7 +87,7 @@ test('every action is pinned by commit, with its version beside it', () => {
   expect([...versions.values()].filter((each) => each.size > 1)).toEqual([])
 })
 
-test('what is rolled back to is read from where the app loads it, before anything is changed', () => {
+test('the package for a rollback is read from where the app loads it, before any change', () => {
   const steps = job('deploy').split(/\n {6}- /)
   const at = (start: string) => steps.findIndex((step) => step.startsWith(start))
   const keep = at('name: Keep the package that runs now')
@@ -99,7 +99,7 @@ test('what is rolled back to is read from where the app loads it, before anythin
   expect(steps[at('name: Roll back')]).toContain('--src previous/package.zip')
 })
 
-test('the deploying login may assign the roles of the template, and no other', () => {
+test('the deploying login can assign only the template’s roles', () => {
   const condition = readText('infra/entra/roleCondition.txt')
   const assigned = [...everything, ...predicted('main')]
     .filter(({ type }) => type === 'Microsoft.Authorization/roleAssignments')

@@ -5,7 +5,7 @@ import type { DiagnosisContext, FailedCall } from '../../shared/diagnosis/facts.
 import { createKnownAccounts } from '../../shared/diagnosis/knownAccounts.ts'
 import cases from '../cases/diagnosis.json' with { type: 'json' }
 
-/** What the local stack's tenant `agency` reaches after the demonstration (local/advertising/seeds.ts). */
+/** The accounts of the local stack's tenant `agency` after the demonstration (local/advertising/seeds.ts). */
 const reached = [
   ['180333001', 'C0333001', '250000333', '250000333', true],
   ['180333002', 'C0333002', '250000333', '250000333', true],
@@ -34,7 +34,7 @@ const agency: DiagnosisContext = {
   now,
 }
 
-/** The case file has one verdict in words. */
+/** One verdict in the case file is in words. */
 const inWords: Readonly<Record<string, string>> = { 'wrong host': 'wrong_host' }
 
 test.each(cases.map((one) => [one.id, one.from, one] as const))(

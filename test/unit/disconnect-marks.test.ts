@@ -7,6 +7,7 @@ import type { TenantStore } from '../../shared/domain/tenantStore.ts'
 import { withConnection as connectedNow, withDisconnect } from '../../shared/domain/transitions.ts'
 import { createRefresher } from '../../shared/refresh/refreshTenant.ts'
 import { sweep } from '../../shared/refresh/sweep.ts'
+import { Secret } from '../../shared/secret.ts'
 import { createDisconnectMarks, parseMark } from '../../shared/storage/disconnectMarks.ts'
 import { disconnectTenant } from '../../shared/tenants/disconnect.ts'
 import { connected, grantOf, ground, name, now, owner } from '../simulation/ground.ts'
@@ -23,20 +24,20 @@ function markGround() {
 }
 
 describe('a mark', () => {
-  test('is a secret of its own that holds no secret and expires with the backups', async () => {
+  test('is a separate vault secret that contains no secret value and expires with the backups', async () => {
     const { marks, vault } = markGround()
     await marks.write(tenant, now)
     const [secret] = [...vault.live()]
     expect(secret).toMatchObject({
       name: expect.stringMatching(/^disconnected-[0-9a-f]{40}$/),
-      value: 'disconnected',
+      value: new Secret('disconnected'),
       tags: { ...tenant, disconnectedAt: now.toISOString() },
       expiresOn: addSeconds(now, 90 * day),
     })
     expect(secret && parseMark(secret)).toEqual({ ...tenant, disconnectedAt: now })
   })
 
-  test('counts until no backup is left that it must undo', async () => {
+  test('is in force until the last backup that it must undo has expired', async () => {
     const { clock, marks } = markGround()
     await marks.write(tenant, now)
     clock.advance(90 * day - 1)
@@ -65,14 +66,14 @@ describe('a disconnect', () => {
   const grant = grantOf('vault:old', 'first')
   const row: Tenant = { ...tenant, status: 'connected', createdAt: now, grant }
 
-  test('ends the consents that the row holds, even if another clock was ahead when they were given', () => {
+  test('ends the consents in the row, even if another clock was ahead when they were given', () => {
     const ahead = { ...grant, consentedAt: addSeconds(now, 4) }
     const pendingGrant = { grant: { ...grant, consentedAt: addSeconds(now, 7) } } as Tenant['pendingGrant']
     expect(withDisconnect({ ...row, grant: ahead }, now).disconnectedAt).toEqual(ahead.consentedAt)
     expect(withDisconnect({ ...row, pendingGrant } as Tenant, now).disconnectedAt).toEqual(addSeconds(now, 7))
   })
 
-  test('ends no later consent, even if that clock is behind', () => {
+  test('ends no later consent, even if that consent’s clock is behind', () => {
     const ended = withDisconnect(row, addSeconds(now, 10))
     const accessToken = { sealed: 's', refreshedAt: now, expiresAt: now }
     const again = connectedNow(ended, { grant, accessToken, dueAt: now, accountsGeneration: 'g' })
@@ -80,9 +81,9 @@ describe('a disconnect', () => {
     expect(isEndedBy(ended.disconnectedAt, again.grant)).toBe(false)
   })
 
-  test('is marked at once, and nothing is owed', async () => {
+  test('is marked immediately, and nothing is owed', async () => {
     const own = ground()
-    await own.tenants.create(connected(await own.stores.vault.write('old', owner)), [])
+    await own.tenants.create(connected(await own.stores.vault.write(new Secret('old'), owner)), [])
     await disconnectTenant(own.dependencies, name)
     expect(own.row()).not.toHaveProperty('owesMark')
     expect(await own.dependencies.marks.read(name)).toEqual(own.row().disconnectedAt)
@@ -99,7 +100,7 @@ describe('a disconnect', () => {
     ['mark', 'deletion'],
     ['deletion', 'mark'],
   ] as const)(
-    'takes effect while the vault refuses writes; sweeps do the %s and then the %s',
+    'takes effect while the vault refuses writes; sweeps finish the %s and then the %s',
     async (first, last) => {
       const own = ground()
       const { clock, grants, marks } = own.dependencies
@@ -122,7 +123,7 @@ describe('a disconnect', () => {
         },
       }
       const sweepOnce = () => sweep({ ...dependencies, refresher: createRefresher(dependencies) })
-      await own.tenants.create(connected(await own.stores.vault.write('old', owner)), [])
+      await own.tenants.create(connected(await own.stores.vault.write(new Secret('old'), owner)), [])
       await disconnectTenant(dependencies, name)
       const secretsToDestroy = [expect.any(String)]
       expect(own.row()).toMatchObject({ status: 'disconnected', owesMark: true, secretsToDestroy })
@@ -142,10 +143,10 @@ describe('a disconnect', () => {
     },
   )
 
-  test('is not forgotten by a sweep that looks at the tenant while the disconnect is committed', async () => {
+  test('is not dropped by a sweep that reads the tenant while the disconnect commits', async () => {
     const own = ground()
     const { dependencies, tenants } = own
-    const row = connected(await own.stores.vault.write('old', owner))
+    const row = connected(await own.stores.vault.write(new Secret('old'), owner))
     await tenants.create({ ...row, dueAt: addSeconds(now, 3600) }, [])
     const replace: TenantStore['replace'] = async (...write) => {
       await sweep({ ...dependencies, refresher: createRefresher(dependencies) })
@@ -157,10 +158,10 @@ describe('a disconnect', () => {
     expect([...own.due.rows()]).toHaveLength(1)
   })
 
-  test('whose mark is owed is marked after the tenant is connected again', async () => {
+  test('with an owed mark is marked after the tenant is connected again', async () => {
     const own = ground()
     const at = addSeconds(now, -60)
-    const reference = await own.stores.vault.write('new', owner)
+    const reference = await own.stores.vault.write(new Secret('new'), owner)
     await own.tenants.create({ ...connected(reference), disconnectedAt: at, owesMark: true }, [])
     await own.due.insert({ ...owner, dueAt: addSeconds(now, -30) })
     const { dependencies } = own

@@ -19,11 +19,11 @@ beforeAll(async () => {
 })
 
 describe('the docs page', () => {
-  test('has an anchor for every problem, where the problem’s type leads', () => {
+  test('has an anchor for every problem, the target of the problem’s type', () => {
     for (const code of Object.keys(problems)) expect(body).toContain(`id="${code}"`)
   })
 
-  test('has an anchor for every way that connecting can end', () => {
+  test('has an anchor for every outcome of connecting', () => {
     for (const code of Object.keys(connectFailures)) expect(body).toContain(`id="connect-${code}"`)
   })
 
@@ -36,13 +36,13 @@ describe('the docs page', () => {
     }
   })
 
-  test('lists every operation beside the text', () => {
+  test('lists every operation next to the text', () => {
     const listed = /<nav[\s\S]*?<\/nav>/.exec(body)?.[0] ?? ''
     for (const [, id] of body.matchAll(/<section class="card" id="([^"]+)"/g))
       expect(listed).toContain(`href="#${id}"`)
   })
 
-  test('links only to what is on the page, or to the contract', () => {
+  test('links only within the page, or to the contract', () => {
     const targets = [...body.matchAll(/href="([^"]+)"/g)].map(([, target = '']) => target)
     for (const target of targets.filter((t) => t !== '/openapi.json'))
       expect(body).toContain(` id="${target.slice(1)}"`)

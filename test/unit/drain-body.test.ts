@@ -3,17 +3,17 @@ import type { HttpRequest } from '@azure/functions'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { drainBody } from '../../shared/http/body.ts'
 
-describe('what nobody read of a body', () => {
+describe('the unread rest of a body', () => {
   afterEach(() => void vi.useRealTimers())
 
   const mebibyte = new Uint8Array(1_048_576)
-  /** A body of a source, with the means to see how it was read. */
+  /** A body from a source, with counters of the reads. */
   const open = (source: UnderlyingSource<Uint8Array>) => {
     const body = new ReadableStream(source, { highWaterMark: 0 })
     return { body, discarded: () => drainBody({ body } as unknown as HttpRequest) }
   }
 
-  test('is taken in to its end, or until 32 MiB have come', async () => {
+  test('is read to its end, or up to 32 MiB', async () => {
     for (const [size, most] of [
       [32, 32],
       [99, 33],
@@ -27,7 +27,7 @@ describe('what nobody read of a body', () => {
     }
   })
 
-  test('is waited for 10 s', async () => {
+  test('is awaited for 10 s', async () => {
     vi.useFakeTimers()
     let ended = false
     const { discarded } = open({
@@ -43,7 +43,7 @@ describe('what nobody read of a body', () => {
     expect(ended).toBe(true)
   })
 
-  test('is nobody’s fault when the client has left, or somebody else reads it', async () => {
+  test('causes no error if the client has left, or if another reader has it', async () => {
     await open({ pull: (controller) => controller.error(new Error('reset')) }).discarded()
     const { body, discarded } = open({})
     body.getReader()

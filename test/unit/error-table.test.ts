@@ -23,7 +23,7 @@ function diagnose(error: object, service?: ServiceName, ids = sent, status = 400
   return diagnoseFailedCall({ status, body, sent: ids, ...(service && { service }) }, context)
 }
 
-/** Copied by hand from guides/operation-error-codes.md, with what a call is to be told whose ids are right. */
+/** Copied manually from guides/operation-error-codes.md, with the expected verdict for a call with the right ids. */
 const rows = [
   [119, 'InvalidAccountId', 'campaignManagement', 'account_unknown'],
   [303, 'ApiVersionNoLongerSupported', 'campaignManagement', 'retired_endpoint'],
@@ -73,7 +73,7 @@ describe('a row of Microsoft’s error table', () => {
     },
   )
 
-  test('that is about ids is judged by the ids that were sent', () => {
+  test('about ids is judged by the sent ids', () => {
     const error = { Code: 1102, ErrorCode: 'CampaignServiceInvalidAccountId' }
     const of = (ids: typeof sent) => diagnose(error, 'campaignManagement', ids).verdict
     expect(of({ customerId: '101', accountId: '333' })).toBe('ids_swapped')
@@ -88,7 +88,7 @@ describe('a row of Microsoft’s error table', () => {
     expect(diagnose(error).verdict).toBe('developer_token_refused')
   })
 
-  test('of an error without a name is about ids where they are provably misplaced', () => {
+  test('of an error without a name is about ids if they are provably misplaced', () => {
     const error = { Code: 0, ErrorCode: 'InternalError' }
     const swapped = { customerId: '101', accountId: '333' }
     expect(diagnose(error, 'campaignManagement', swapped, 500).verdict).toBe('ids_swapped')
@@ -102,7 +102,7 @@ describe('a row of Microsoft’s error table', () => {
     expect(diagnose({ Code: 4500 }).explanation).toContain('isn’t enabled for this feature')
   })
 
-  test('stands in the code with every number, and none is left unexplained', () => {
+  test('is in the code with every number, and none is left unexplained', () => {
     const codes = Object.values(errorNameRows).flatMap((list) =>
       list
         .trim()
@@ -114,7 +114,8 @@ describe('a row of Microsoft’s error table', () => {
     for (const Code of new Set(codes)) {
       const { verdict } = diagnose({ Code })
       counted.set(verdict, (counted.get(verdict) ?? 0) + 1)
-      // 207 is Reporting's throttle and a line of an address: without a service and a name it proves nothing.
+      // 207 means throttling in Reporting and an address line elsewhere: without a service and a name, it proves
+      // nothing.
       if (Code !== 207) expect(verdict, String(Code)).not.toBe('unexplained')
     }
     const ofOwn = [...counted].filter(
@@ -124,13 +125,13 @@ describe('a row of Microsoft’s error table', () => {
   })
 })
 
-describe('a number that Microsoft’s table does not have', () => {
-  test('is not explained, and never said not to be about credentials', () => {
+describe('a number that is not in Microsoft’s table', () => {
+  test('is not explained, and is never called unrelated to credentials', () => {
     for (const status of [400, 401, 403, 500])
       expect(diagnose({ Code: 987_654 }, undefined, sent, status).verdict).toBe('unexplained')
   })
 
-  test('or that means something else in the service that was called, is not explained', () => {
+  test('or that has another meaning in the called service, is not explained', () => {
     expect(diagnose({ Code: 1008 }, 'customerManagement').verdict).toBe('unexplained')
   })
 })

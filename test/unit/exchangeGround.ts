@@ -4,15 +4,15 @@ import type { AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
 import { type Exchange, type RefuseExchange, startAndTrackExchanges } from '../../shared/http/exchanges.ts'
 
-/** A watched server, as the Functions library's, that leaves each answer to the test; it ends with the test. */
+/** A watched server, like the Functions library's, that leaves each answer to the test and ends with the test. */
 export async function openWatched(refuse: RefuseExchange = () => undefined) {
   const server = createServer()
   await startAndTrackExchanges(async () => once(server.listen(0, '127.0.0.1'), 'listening'), refuse)
   onTestFinished(() => void server.close().closeAllConnections())
   const { port } = server.address() as AddressInfo
-  /** Sends a request; its answer has the status that it ends with. */
+  /** Sends a request and returns its final status. */
   const send = (invocationId: string, headers: OutgoingHttpHeaders = {}) => {
-    // As a list: Node would make one header of several cookies.
+    // As a list, because Node would join several cookies to one header.
     const list = Object.entries({ host: 'x', 'x-ms-invocation-id': invocationId, ...headers }).flatMap(
       ([name, values]) => [values].flat().flatMap((value) => [name, String(value)]),
     )

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { findExchange, openExchanges, startAndTrackExchanges } from '../../shared/http/exchanges.ts'
 import { openWatched } from './exchangeGround.ts'
 
-test('a request is known by its invocation until its answer is over', async () => {
+test('a request is known by its invocation until its answer has ended', async () => {
   const id = randomUUID()
   const { arrive } = await openWatched()
   const { response } = await arrive(id)
@@ -32,7 +32,7 @@ test('a second request of the same invocation, or one whose id isn’t the host�
   expect(findExchange(id)?.response).toBe(response)
 })
 
-test('headers may have 64 KiB, since the host lets in 32 KiB and adds its own', async () => {
+test('headers may have 64 KiB, because the host accepts 32 KiB and adds its own', async () => {
   const { arrive, send } = await openWatched()
   const { response, status } = await arrive(randomUUID(), { x: 'y'.repeat(65_000) })
   response.end()
@@ -49,13 +49,13 @@ test('an expectation that Node doesn’t know is a request like any other', asyn
   expect(await status).toBe(200)
 })
 
-test('a reader that leaves is no failure of the process', async () => {
+test('a reader that leaves does not crash the process', async () => {
   const { arrive } = await openWatched()
   const { response } = await arrive(randomUUID())
   expect(() => response.emit('error', new Error('reset'))).not.toThrow()
 })
 
-test('a server that isn’t HTTP’s, or listens later, is left alone', async () => {
+test('a server that isn’t HTTP’s, or listens later, is ignored', async () => {
   const other = createServer()
   await startAndTrackExchanges(
     async () => once(other.listen(0, '127.0.0.1'), 'listening'),

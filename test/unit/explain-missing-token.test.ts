@@ -21,7 +21,7 @@ test.each([
   [{ reason: 'grant_missing', actor: 'operator' }, 'storage_unavailable', 'operator'],
   [{ reason: 'grant_unreadable', actor: 'operator' }, 'storage_unavailable', 'operator'],
 ] as const)(
-  'every caller who meets a tenant that waits after %j is told who acts',
+  'every caller of a tenant that is waiting after %j learns who must act',
   (trouble, code, actor) => {
     const problem = waiting(trouble)
     expect(problem).toMatchObject({ code, extras: { retryAfterSeconds: 91 } })

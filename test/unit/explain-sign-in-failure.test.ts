@@ -20,7 +20,7 @@ describe('an authorization error', () => {
     })
   })
 
-  test('is read from its lookup address when the text has no number', () => {
+  test('is read from its lookup address if the text has no number', () => {
     const error_uri = 'https://login.example/error?code=90094'
     expect(classifyAuthorizationError({ error: 'access_denied', error_uri })).toMatchObject({
       ...{ reason: 'admin_consent_required' },
@@ -33,7 +33,7 @@ describe('an authorization error', () => {
     })
   })
 
-  test('without any word of why passes', () => {
+  test('without a reason is temporary', () => {
     expect(classifyAuthorizationError({}).class).toBe('passing')
   })
 })
@@ -65,7 +65,7 @@ describe('a refusal', () => {
     expect(explained(reason)).toMatchObject({ failed, reason, traceId: 'trace' })
   })
 
-  test('names the administrator’s link where that helps, and only in an environment that is served', () => {
+  test('names the administrator’s link if it helps, and only in a configured environment', () => {
     expect(explained('admin_consent_required').adminConsentUrl).toMatch(/^https:\/\/login\.example\//)
     expect(explained('admin_consent_required', 'sandbox')).not.toHaveProperty('adminConsentUrl')
     expect(explained('mfa_required')).not.toHaveProperty('adminConsentUrl')
@@ -83,7 +83,7 @@ describe('a fault of Microsoft Advertising', () => {
       headers: new Headers({ trackingid: 'track' }),
     })
 
-  test('carries its code, or else its status, and the tracking id', () => {
+  test('has its code, otherwise its status, and the tracking id', () => {
     expect(explainSignInFault(fault(500, { Code: 0 }))).toMatchObject({
       reason: 'advertising_0',
       traceId: 'track',
@@ -99,7 +99,7 @@ describe('a fault of Microsoft Advertising', () => {
     expect(of('UserNotFound')).not.toHaveProperty('advice')
   })
 
-  test('that may be the developer token’s tells the person whom to ask', () => {
+  test('that may be caused by the developer token tells the person whom to ask', () => {
     const undecided = explainSignInFault(fault(401, { Code: 105 }))
     expect(undecided).toMatchObject({ failed: 'no_advertising_user', reason: 'advertising_105' })
     expect(undecided.advice).toContain('ask the app’s operator')

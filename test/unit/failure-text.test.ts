@@ -34,7 +34,7 @@ describe('a failure’s text', () => {
     expect(await read(encoding, encode(`${longest}x`))).toBe('')
   })
 
-  test('is empty when the encoding is broken or unknown, or the body is longer than what was read', async () => {
+  test('is empty if the encoding is broken or unknown, or the body is longer than the read part', async () => {
     expect(await read('gzip', Buffer.from(text))).toBe('')
     expect(await read('zstd', Buffer.from(text))).toBe('')
     expect(await read('', Buffer.from(text), 5)).toBe('')

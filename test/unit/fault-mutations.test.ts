@@ -36,7 +36,7 @@ const rename = (change: (name: string) => string) => (body: Body) =>
       : value,
   )
 
-/** Ten ways in which the same answer is on somebody's screen; none of them says anything else. */
+/** Ten forms in which the same answer appears on a screen; all have the same meaning. */
 const mutations: Readonly<Record<string, Mutation>> = {
   'written out': (body) => JSON.stringify(body, null, 4),
   'in a Python dictionary': (body) =>
@@ -55,7 +55,7 @@ const mutations: Readonly<Record<string, Mutation>> = {
   'with its members turned round': (body) => Object.fromEntries(Object.entries(body).toReversed()),
 }
 
-/** What is right whatever the cause was, and says less. */
+/** Verdicts that are right for any cause but less specific. */
 const lessDefinite: ReadonlySet<string> = new Set(['unexplained', 'access_refused'])
 
 const known = cases.filter(({ call }) => typeof call.body === 'object' && call.body !== null)
@@ -79,7 +79,7 @@ test('a known answer in ten forms keeps its verdict or gets a less definite one,
   )
 })
 
-test('less evidence never names another actor than the operator, who can find out', () => {
+test('less evidence never names an actor other than the operator, who can find out', () => {
   const wire = {
     Errors: [{ Code: 105, ErrorCode: 'InvalidCredentials', Detail: null }],
     Type: 'AdApiFaultDetail',

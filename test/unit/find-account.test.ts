@@ -3,7 +3,7 @@ import type { Account, AccountStore } from '../../shared/domain/account.ts'
 import { findAccount } from '../../shared/domain/findAccount.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
 
-test('an account to which no way is known is refused by name, never passed on to fail at Microsoft', async () => {
+test('an account without a known customer is refused by name, never passed on to fail at Microsoft', async () => {
   const account = { accountId: '5', customerId: '9', linked: false, reachUnknown: true } as unknown as Account
   const store = { findById: async () => [account] } as unknown as AccountStore
   const tenant = { tenant: 'acme', accountsGeneration: 'g' } as unknown as Tenant

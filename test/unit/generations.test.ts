@@ -14,7 +14,7 @@ const row = (change: object): Tenant => ({
   ...change,
 })
 
-test('accounts are read and written once, however often others change the rest of the row', async () => {
+test('accounts are read and written once, no matter how often others change the rest of the row', async () => {
   const [tenants, accounts] = [createModelTenantStore(), createModelAccountStore()]
   await tenants.create(row({ accountsGeneration: 'before' }), [])
   const done: string[] = []
@@ -43,7 +43,7 @@ test('accounts are read and written once, however often others change the rest o
 describe('after a discovery is committed', () => {
   const old = madeAt(-9000)
 
-  test('the accounts of a consent that waits for its confirmation stay', async () => {
+  test('the accounts of a pending consent stay', async () => {
     const [tenants, accounts] = [createModelTenantStore(), createModelAccountStore()]
     const account = { accountId: '1', customerId: '10', number: 'X1' } as never
     await accounts.write(name, old, [account])
@@ -52,13 +52,13 @@ describe('after a discovery is committed', () => {
     const dependencies = { tenants, accounts, clock, randomness: systemRandomness }
     const discover = () =>
       replaceAccounts(dependencies, name, () => ({ accounts: [], defaultAccount: undefined, events: [] }))
-    // Twice: the generation before the current one is spared anyway.
+    // Twice, because the previous generation is spared anyway.
     await discover()
     await discover()
     expect(await accounts.findById(name, old, '1')).toHaveLength(1)
   })
 
-  test('the generation before stays for those who remember the row, and older ones go', () => {
+  test('the previous generation stays for processes that remember the row, and older ones are removed', () => {
     const isSpared = isGenerationKept(row({ accountsGeneration: old }), now)
     expect(isSpared(old)).toBe(true)
     expect(isSpared(madeAt(-9001))).toBe(false)
@@ -68,7 +68,7 @@ describe('after a discovery is committed', () => {
     const isSpared = isGenerationKept(row({}), now)
     expect(isSpared(madeAt(-119))).toBe(true)
     expect(isSpared(madeAt(-120))).toBe(false)
-    // Made by a process whose clock is ahead.
+    // Created by a process whose clock is ahead.
     expect(isSpared(madeAt(119))).toBe(true)
     expect(isSpared(madeAt(120))).toBe(false)
   })

@@ -10,6 +10,7 @@ import { toRefusal } from '../../shared/domain/refusal.ts'
 import type { RefreshRequest } from '../../shared/domain/tokenEndpoint.ts'
 import { proveRefreshToken } from '../../shared/grants/proveRefreshToken.ts'
 import type { SignInRow } from '../../shared/identity/signInTable.ts'
+import { Secret } from '../../shared/secret.ts'
 
 const row: SignInRow = {
   environment: 'production',
@@ -32,7 +33,7 @@ function idTokenOf(claims: object): string {
   return `${part({ alg: 'RS256' })}.${part(claims)}.x`
 }
 
-/** A sign-in that answers as `judge` says: claims of an ID token, no ID token, or a refusal's reason. */
+/** A sign-in that answers with the result of `judge`: claims of an ID token, no ID token, or a refusal's reason. */
 function world(judge: (request: RefreshRequest) => object | 'without' | { refused: RefusalReason }) {
   const asked: RefreshRequest[] = []
   const dependencies = {
@@ -47,9 +48,9 @@ function world(judge: (request: RefreshRequest) => object | 'without' | { refuse
         }
         const tokens = {
           ok: true,
-          accessToken: 'a',
+          accessToken: new Secret('a'),
           expiresInSeconds: 3600,
-          refreshToken: `${asked.length}`,
+          refreshToken: new Secret(`${asked.length}`),
         } as const
         return typeof judged === 'string' ? tokens : { ...tokens, idToken: idTokenOf(judged) }
       },
@@ -57,7 +58,8 @@ function world(judge: (request: RefreshRequest) => object | 'without' | { refuse
   }
   return {
     asked,
-    prove: (brought = {}) => proveRefreshToken(dependencies, row, { refreshToken: '0', ...brought }),
+    prove: (brought = {}) =>
+      proveRefreshToken(dependencies, row, { refreshToken: new Secret('0'), ...brought }),
   }
 }
 
@@ -71,22 +73,24 @@ describe('proving a token', () => {
     expect(asked.map(({ authorityTenant }) => authorityTenant)).toEqual(['common'])
   })
 
-  test('without an ID token asks on, with the newest token, until the authority itself tells', async () => {
+  test('without an ID token continues with the newest token until the authority itself decides', async () => {
     const { asked, prove } = world(({ authorityTenant }) =>
       authorityTenant === 'consumers' ? { refused: 'user_not_in_directory' } : 'without',
     )
     expect(await prove()).toMatchObject({
-      refreshToken: '3',
+      refreshToken: new Secret('3'),
       user: { accountKind: 'work', authorityTenant: 'organizations' },
     })
-    expect(asked.map(({ authorityTenant, refreshToken }) => [authorityTenant, refreshToken])).toEqual([
+    expect(
+      asked.map(({ authorityTenant, refreshToken }) => [authorityTenant, refreshToken.expose()]),
+    ).toEqual([
       ['common', '0'],
       ['consumers', '1'],
       ['organizations', '1'],
     ])
   })
 
-  test('with fewer scopes where the consent did not cover all of ours', async () => {
+  test('uses fewer scopes if the consent did not cover all of ours', async () => {
     const { prove } = world(({ scopes }) =>
       scopes.includes('openid') ? { refused: 'consent_missing' } : 'without',
     )
@@ -96,27 +100,27 @@ describe('proving a token', () => {
     })
   })
 
-  test('stops at a refusal that no other authority would take back', async () => {
+  test('stops at a refusal that every other authority would repeat', async () => {
     const { asked, prove } = world(() => ({ refused: 'grant_revoked' }))
     expect(await prove()).toMatchObject({ ok: false, refusal: { reason: 'grant_revoked' } })
     expect(asked).toHaveLength(1)
   })
 
-  test('is not refused by one authority while another one cannot decide', async () => {
+  test('is not refused because of one authority while another one cannot decide', async () => {
     const { prove } = world(({ authorityTenant }) => ({
       refused: authorityTenant === 'common' ? 'grant_refused' : 'client_secret_expired',
     }))
     expect(await prove()).toMatchObject({ ok: false, refusal: { reason: 'client_secret_expired' } })
   })
 
-  test('is undecided where one authority is wrong and another one gives no answer', async () => {
+  test('is undecided if one authority is wrong and another one gives no answer', async () => {
     const { prove } = world(({ authorityTenant }) => ({
       refused: authorityTenant === 'common' ? 'wrong_authority' : 'identity_provider_timed_out',
     }))
     expect(await prove()).toMatchObject({ ok: false, refusal: { reason: 'identity_provider_timed_out' } })
   })
 
-  test('asks nobody but the directory that was named', async () => {
+  test('calls only the named directory', async () => {
     const { asked, prove } = world(() => ({ refused: 'grant_refused' }))
     expect(await prove({ directoryId })).toMatchObject({ ok: false })
     expect(new Set(asked.map(({ authorityTenant }) => authorityTenant))).toEqual(new Set([directoryId]))
@@ -130,7 +134,7 @@ describe('importing', () => {
       ...Array.from({ length: count }, (_, i) => `t${i},production,r`),
     ].join('\n')
 
-  /** A broker that answers `answers` in turn, on a clock of its own. */
+  /** A broker that answers with `answer`, with its own clock. */
   function run(count: number, answer: (path: string, calls: number) => BrokerAnswer) {
     let now = 0
     const entries = new Map<string, Omit<JournalEntry, 'broker'>>()
@@ -156,13 +160,13 @@ describe('importing', () => {
     return { outcome, begun, entries }
   }
 
-  test('begins no more tenants a second than it may', async () => {
+  test('starts no more tenants per second than allowed', async () => {
     const { outcome, begun } = run(5, () => ({ status: 200, body: {} }))
     await outcome
     expect((begun.at(-1) ?? 0) - (begun[0] ?? 0)).toBeGreaterThanOrEqual(2000)
   })
 
-  test('waits as long as it is told to and tries again', async () => {
+  test('waits for the requested time and tries again', async () => {
     const { outcome, begun } = run(1, (_path, calls) =>
       calls === 1
         ? { status: 503, body: { code: 'identity_provider_unavailable' }, retryAfterSeconds: 30 }
@@ -172,19 +176,19 @@ describe('importing', () => {
     expect(begun).toEqual([0, 30_000])
   })
 
-  test('gives a tenant up after three tries, for another run', async () => {
+  test('gives a tenant up after three attempts, for another run', async () => {
     const { outcome, begun } = run(1, () => ({ status: 503, body: { code: 'advertising_unavailable' } }))
     expect(await outcome).toMatchObject([{ outcome: 'failed', code: 'advertising_unavailable' }])
     expect(begun).toHaveLength(3)
   })
 
-  test('stops at what stands in every tenant’s way', async () => {
+  test('stops at a problem that affects every tenant', async () => {
     const { outcome, entries } = run(9, () => ({ status: 503, body: { code: 'environment_on_hold' } }))
     await expect(outcome).rejects.toThrow(/environment_on_hold/)
     expect(entries.size).toBe(0)
   })
 
-  test('tries again where nothing answers, and stops where nothing answers three times', async () => {
+  test('tries again without an answer, and stops after three attempts without one', async () => {
     const gone = () => {
       throw new BrokerUnreachableError('gone')
     }
@@ -195,7 +199,7 @@ describe('importing', () => {
     expect(always.entries.size).toBe(0)
   })
 
-  test('goes on after one person’s refusal, and leaves what nobody can decide for another run', async () => {
+  test('continues after one person’s refusal, and leaves undecided tenants for another run', async () => {
     const { outcome } = run(3, (_path, calls) => ({
       status: 422,
       body: { code: 'grant_refused', reason: calls === 1 ? 'advertising_105' : 'no_advertising_user' },
@@ -204,7 +208,7 @@ describe('importing', () => {
     expect(ended).toEqual(['failed', 'refused', 'refused'])
   })
 
-  test('leaves out who is connected, and who was refused unless told otherwise; what is new comes first', () => {
+  test('skips connected tenants, and refused ones by default; new ones come first', () => {
     const { rows } = parseImportFile(csv(4))
     const [at, broker] = ['', 'https://broker.example']
     const done = new Map<string, JournalEntry>([

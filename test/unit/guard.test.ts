@@ -18,7 +18,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-/** A guarded library whose invocations go like this, and its server. */
+/** A guarded library with these steps of an invocation, and its server. */
 async function guarded(steps: Partial<InvocationModel> = {}) {
   const inner: InvocationModel = {
     ...{ getArguments: async () => ({ context: {}, inputs: [] }), invokeFunction: async () => undefined },
@@ -66,7 +66,7 @@ async function guarded(steps: Partial<InvocationModel> = {}) {
   return { inner, invoke, known, send }
 }
 
-/** What has become of a step. */
+/** The state of a step. */
 async function stateOf(step: Promise<unknown>): Promise<string> {
   const settled = step.then(
     () => 'done',
@@ -111,7 +111,7 @@ test('a handler that fails, or answers nothing, ends its answer', async () => {
   }
 })
 
-test('an answer that has begun is cut, and one that has ended stays as it is', async () => {
+test('a started answer is cut off, and a finished one stays unchanged', async () => {
   const cut = randomUUID()
   const whole = randomUUID()
   const { invoke, send } = await guarded({ invokeFunction: () => Promise.reject(new Error('ours')) })
@@ -127,7 +127,7 @@ test('an answer that has begun is cut, and one that has ended stays as it is', a
   expect(await ended.answer).toMatchObject({ status: 200, code: 'own' })
 })
 
-test('a request that no invocation takes within 10 s is refused through the library, or else directly', async () => {
+test('a request that no invocation takes within 10 s is refused through the library, otherwise directly', async () => {
   const id = randomUUID()
   const { known, send } = await guarded({ getArguments: () => Promise.reject(new Error('lost')) })
   const { answer } = await send(id)
@@ -148,12 +148,12 @@ test('a refusal waits for the library for 1 s', async () => {
   expect(await answer).toEqual(refusal(id))
 })
 
-test('a request that brings an id of its own is refused at once', async () => {
+test('a request with its own invocation id is refused immediately', async () => {
   const { send } = await guarded({ getArguments: () => Promise.reject(new Error('lost')) })
   expect(await (await send('its-own')).answer).toEqual(refusal('its-own'))
 })
 
-test('a request that its invocation has taken is left alone', async () => {
+test('a request that its invocation has taken is not refused', async () => {
   const id = randomUUID()
   const { invoke, known, send } = await guarded({ invokeFunction: never })
   const { answer } = await send(id)

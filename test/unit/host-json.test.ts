@@ -4,14 +4,14 @@ import { allSettings } from '../../shared/settings.ts'
 
 const readHost = () => JSON.parse(readFileSync(new URL('../../host.json', import.meta.url), 'utf8'))
 
-test('a shard that was handed over waits seconds, and its message is a text that a function can always read', () => {
+test('a handed-over shard waits seconds, and its message is a text that a function can always read', () => {
   const { maxPollingInterval, messageEncoding } = readHost().extensions.queues
-  // With base64 the extension moves what it cannot decode past both functions, and nobody is told.
+  // With base64, the extension moves undecodable messages past both functions without reporting them.
   expect(messageEncoding).toBe('none')
   expect(maxPollingInterval).toMatch(/^00:00:(?:0[1-9]|10)$/)
 })
 
-test('the host lets a sweep of the longest SWEEP_SECONDS end, with five minutes to spare', () => {
+test('the host lets a sweep of the longest SWEEP_SECONDS end, with five minutes left', () => {
   const host = readHost()
   const [hours = 0, minutes = 0, seconds = 0] = host.functionTimeout.split(':').map(Number)
   const longest = hours * 3600 + minutes * 60 + seconds - 300

@@ -22,36 +22,36 @@ beforeAll(async () => {
   names = registrations.flatMap(({ mock }) => mock.calls.map(([name]) => name))
 })
 
-test('the two lines that the host writes for each call are exported for no function', () => {
+test('the host’s two lines for each call are not exported for any function', () => {
   expect(names.length).toBeGreaterThan(20)
   expect(names.filter((name) => isExported(`Function.${name}`, 'Information'))).toEqual([])
 })
 
-test('what the broker writes with console.log, in which alerts read, is exported', () => {
+test('the broker’s console.log lines, which alerts read, are exported', () => {
   expect(isExported('Host.Function.Console', 'Information')).toBe(true)
   expect(isExported('Host.Function.Console', 'Error')).toBe(true)
 })
 
-test('where an unexpected error was thrown, which context.error tells, is exported', () => {
+test('the origin of an unexpected error, from context.error, is exported', () => {
   expect(names.filter((name) => !isExported(`Function.${name}.User`, 'Error'))).toEqual([])
 })
 
-test('that the host itself fails is exported', () => {
+test('a failure of the host itself is exported', () => {
   for (const name of names) expect(isExported(`Function.${name}`, 'Error')).toBe(true)
   expect(isExported('Host.Startup', 'Information')).toBe(true)
 })
 
-test('no rule is left over from a function that is gone', () => {
+test('no rule remains for a removed function', () => {
   const named = names.map((name) => `Function.${name}`)
   expect(Object.keys(logging.OpenTelemetry.logLevel).toSorted()).toEqual(named.toSorted())
 })
 
-test('a rule for all functions alone would export every line of every level', () => {
+test('only a rule for all functions would export every line of every level', () => {
   const without = [...host(), ...configured(logging.logLevel, false), ...hostOfOpenTelemetry()]
   expect(select(without, 'Function.token')?.takes('Debug')).toBe(true)
 })
 
-/** Whether the host's OpenTelemetry logger takes a line, with this host.json. */
+/** Whether the host's OpenTelemetry logger exports a line, with this host.json. */
 function isExported(category: string, level: Level): boolean {
   const { logLevel, OpenTelemetry } = logging
   const ours = [...configured(logLevel, false), ...configured(OpenTelemetry.logLevel, true)]
@@ -71,7 +71,9 @@ function configured(logLevel: LogLevels, ofProvider: boolean): Rule[] {
   }))
 }
 
-/** `OpenTelemetryConfigurationExtensions.AddDefaultOpenTelemetryFilters` of the host: a worker that says no word. */
+/**
+ * `OpenTelemetryConfigurationExtensions.AddDefaultOpenTelemetryFilters` of the host: for a worker that reports nothing.
+ */
 function hostOfOpenTelemetry(): Rule[] {
   const never = ['Azure.*', 'Host.Results', 'Host.Aggregator']
   const rules = never.map((category) => ({ category, ofProvider: true, takes: () => false }))
@@ -82,7 +84,7 @@ function atLeast(level: Level): Rule['takes'] {
   return (actual) => levels.indexOf(actual) >= levels.indexOf(level)
 }
 
-/** `LoggerRuleSelector` of Microsoft.Extensions.Logging: the provider's own, then the longest, then the last. */
+/** `LoggerRuleSelector` of Microsoft.Extensions.Logging: the provider's own rule, then the longest, then the last. */
 function select(rules: Rule[], category: string): Rule | undefined {
   const fitting = rules.filter((rule) => fits(rule.category, category))
   const own = fitting.filter((rule) => rule.ofProvider)
@@ -94,7 +96,7 @@ function select(rules: Rule[], category: string): Rule | undefined {
   return longest(own.length > 0 ? own : fitting)
 }
 
-/** A prefix, whatever the case; one star stands for anything. */
+/** A prefix, ignoring case; one star matches anything. */
 function fits(rule: string, category: string): boolean {
   const [start = '', end = ''] = rule.toLowerCase().split('*')
   return category.toLowerCase().startsWith(start) && category.toLowerCase().endsWith(end)

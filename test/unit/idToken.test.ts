@@ -50,7 +50,7 @@ const check = async (change: Claims, by = signer, at = row) => {
   return checker.check(at, await by.sign({ ...good, ...change }), 'our-nonce')
 }
 
-describe('a good ID token', () => {
+describe('a valid ID token', () => {
   test('of a work account names the person by directory and object id, masked', async () => {
     expect(await check({})).toEqual({
       accountKind: 'work',
@@ -69,11 +69,11 @@ describe('a good ID token', () => {
     [{ preferred_username: undefined, email: 'eve@fabrikam.example' }, 'e…@fabrikam.example'],
     [{ preferred_username: 'ada' }, '…'],
     [{ preferred_username: undefined }, '…'],
-  ])('with %j masks the address as far as it is known', async (claims, hint) => {
+  ])('with %j masks the known part of the address', async (claims, hint) => {
     expect(await check(claims)).toMatchObject({ consenter: { hint } })
   })
 
-  test('needs its provider’s keys fetched once', async () => {
+  test('needs only one fetch of its provider’s keys', async () => {
     await check({})
     await check({})
     expect(address.calls).toBe(1)
@@ -92,7 +92,7 @@ describe('a good ID token', () => {
     })
   })
 
-  test('may be a minute out of step with our clock', async () => {
+  test('may differ by a minute from our clock', async () => {
     expect(await check({ exp: now - 50, iat: now - 100 })).toMatchObject({ accountKind: 'work' })
     expect(await check({ nbf: now + 50 })).toMatchObject({ accountKind: 'work' })
   })
@@ -133,33 +133,33 @@ describe('an ID token is refused', () => {
     expect(await check(change)).toEqual({ fault })
   })
 
-  test('that somebody else signed under our provider’s key id', async () => {
+  test('that another party signed under our provider’s key id', async () => {
     expect(await check({}, stranger)).toEqual({ fault: 'id_token_jws_signature_verification_failed' })
   })
 
-  test('that is signed with an algorithm other than RS256, though by a key of the provider', async () => {
+  test('that is signed with an algorithm other than RS256, even by a key of the provider', async () => {
     expect(await check({}, elliptic)).toEqual({ fault: 'id_token_jose_alg_not_allowed' })
   })
 
-  test('that is not signed at all, or by the public key as a secret', async () => {
+  test('that is not signed at all, or signed with the public key as a secret', async () => {
     for (const alg of ['none', 'HS256'])
       expect(await checker.check(row, unsigned(good, alg), 'our-nonce')).toMatchObject({
         fault: expect.stringMatching(/^id_token_/),
       })
   })
 
-  test.each(['', 'x', 'a.b.c', '....'])('that is none: "%s"', async (token) => {
+  test.each(['', 'x', 'a.b.c', '....'])('that is not an ID token: "%s"', async (token) => {
     expect(await checker.check(row, token, 'our-nonce')).toMatchObject({ fault: expect.any(String) })
   })
 
-  test('that is Google’s, where Microsoft was asked, and the other way round', async () => {
+  test('that is Google’s after a Microsoft sign-in, and vice versa', async () => {
     expect(await check({ iss: 'https://accounts.google.com' })).toHaveProperty('fault')
     expect(await check({}, signer, google)).toHaveProperty('fault')
   })
 })
 
 test.each(['status', 'text', 'list', 'cut'] as const)(
-  'keys that cannot be had (%s) say nothing about the token',
+  'keys that cannot be fetched (%s) say nothing about the token',
   async (fault) => {
     address.fault = fault
     await expect(check({})).rejects.toBeInstanceOf(KeysUnreachableError)

@@ -10,7 +10,7 @@ const token = 'M.C5xY9xY9'
 const header = 'tenant,environment,refreshToken,allowDifferentUser,displayName'
 const one = (cell: string) => parseImportFile(`tenant,environment,refreshToken\nacme,production,${cell}\n`)
 
-/** What each file that people have is to end as: its tenants, or what the message says. */
+/** The expected result for each kind of file: its tenants, or the message. */
 const cases: Readonly<Record<string, readonly string[] | RegExp>> = {
   '04-sep-line.csv': ['acme1'],
   '06-utf16le.csv': ['acme1'],
@@ -29,14 +29,14 @@ describe('a file that people have', () => {
     expect(Object.keys(cases)).toEqual(readdirSync(folder).toSorted())
   })
 
-  test.each(Object.entries(cases))('%s is read, or told what to do', (name, expected) => {
+  test.each(Object.entries(cases))('%s is read, or gets instructions', (name, expected) => {
     if (expected instanceof RegExp) {
       expect(() => read(name)).toThrow(expected)
       return
     }
     const { rows, faults } = read(name)
     expect({ tenants: rows.map(({ tenant }) => tenant), faults }).toEqual({ tenants: expected, faults: [] })
-    for (const { grant } of rows) expect(grant.refreshToken).toMatch(/^M\.C5[\w]+$/)
+    for (const { grant } of rows) expect(grant.refreshToken.expose()).toMatch(/^M\.C5[\w]+$/)
   })
 
   test('keeps the letters of a name in Windows-1252, and Excel’s spellings of a flag', () => {
@@ -50,7 +50,7 @@ describe('the same lines', () => {
   const text = `${lines.join('\r\n')}\r\n`
   const plain = parseImportFile(text)
   const utf16 = (value: string, mark = '') => Buffer.from(mark + value, 'utf16le')
-  /** Line numbers move with what stands above. */
+  /** Line numbers depend on the lines above. */
   const tenants = ({ rows, faults }: ImportFile) => [
     rows.map(({ tenant, grant }) => ({ tenant, grant })),
     faults,
@@ -76,11 +76,11 @@ describe('the same lines', () => {
     ],
     ['with quoted cells', Buffer.from(text.replaceAll(/[^,\r\n]+/g, '"$&"'))],
     ['with other cases of words', Buffer.from(text.replace('production', 'Production'))],
-  ])('%s are the same tenants', (_form, bytes) => {
+  ])('%s have the same tenants', (_form, bytes) => {
     expect(tenants(parseImportFile(decodeImportFile(bytes)))).toEqual(tenants(plain))
   })
 
-  test('in any form are the same tenants', () => {
+  test('in any form have the same tenants', () => {
     fc.assert(
       fc.property(
         fc.constantFrom(',', ';', '\t'),
@@ -138,7 +138,7 @@ test.each([
   [`BING_CLIENT_ID=c\nBING_REFRESH_TOKEN=${token}\n`, /an \.env file[\s\S]*the value of BING_REFRESH_TOKEN/],
   [`# mine\nexport REFRESH_TOKEN="${token}"\n`, /an \.env file/],
   [`[{"refresh_token":"${token}"}]`, /a JSON file/],
-])('%j is told what is wrong with it, without its token', (text, message) => {
+])('%j gets an explanation, without its token', (text, message) => {
   expect(() => parseImportFile(text)).toThrow(message)
   try {
     parseImportFile(text)

@@ -9,7 +9,7 @@ const events = fieldsOfEvents(readText('shared/domain/logEvents.ts'))
 const queries = [...alerts.map(queryOf), ...tiles()]
 
 test.each(alerts.map((alert) => [runbookOf(alert), alert] as const))(
-  'the alert of %s names a page that is there and tells its action group',
+  'the alert %s names an existing page and notifies its action group',
   (page, alert) => {
     expect(existsSync(new URL(`docs/runbooks/${page}`, root))).toBe(true)
     expect(alert.properties.description).toContain(page)
@@ -19,24 +19,24 @@ test.each(alerts.map((alert) => [runbookOf(alert), alert] as const))(
 
 for (const alert of predicted('main').filter(({ type }) => type === logAlert)) {
   const page = runbookOf(alert)
-  test(`${page} shows the very query that its alert runs, and when`, () => {
+  test(`${page} shows the query and schedule of its alert`, () => {
     const text = readText(`docs/runbooks/${page}`)
     expect(text.replaceAll(/\s+/g, ' ')).toContain(queryOf(alert).trim().replaceAll(/\s+/g, ' '))
     const { criteria, evaluationFrequency, severity, windowSize } = alert.properties
     expect(text).toContain(
-      `severity ${severity}: more than ${criteria.allOf[0].threshold} rows in ${windowSize}, looked at every ${evaluationFrequency}.`,
+      `severity ${severity}: more than ${criteria.allOf[0].threshold} rows in ${windowSize}, evaluated every ${evaluationFrequency}.`,
     )
   })
 }
 
-test('alerts and tiles read what is never sampled: log lines and metrics', () => {
+test('alerts and tiles read only unsampled data: log lines and metrics', () => {
   for (const query of queries) {
     expect(query).toMatch(/\b(traces|customMetrics)\b/)
     expect(query).not.toMatch(/\b(requests|dependencies|exceptions)\b/)
   }
 })
 
-test.each(queries)('only metrics, events and fields that the broker has are read: %s', (query) => {
+test.each(queries)('only metrics, events, and fields of the broker are read: %s', (query) => {
   const metrics = [...query.matchAll(/name == "([^"]+)"/g)].map(([, name = '']) => name)
   expect(Object.values(metricNames)).toEqual(expect.arrayContaining(metrics))
   const named = eventsIn(query)
@@ -45,15 +45,15 @@ test.each(queries)('only metrics, events and fields that the broker has are read
   expect(fieldsIn(query).filter((field) => !logged.has(field))).toEqual([])
 })
 
-test('every broker’s metric has the beginning by which its silence is noticed', () => {
+test('every metric of a broker has the prefix by which its silence is noticed', () => {
   for (const name of Object.values(metricNames)) expect(name).toMatch(/^token_broker\./)
 })
 
-test('the silence that is asked for is the one that is waited for', () => {
+test('the alert waits for the configured silence', () => {
   expect(readText('infra/alerts/sweep-silent.kql').match(/30m/g)).toHaveLength(1)
 })
 
-test('refreshes are late by no shorter measure than the sweep may be silent, and three sweeps fit into the window', () => {
+test('refreshes count as late no sooner than the sweep counts as silent, and three sweeps fit in the window', () => {
   expect(readText('infra/alerts/refreshes-overdue.kql').match(/1800/g)).toHaveLength(1)
   const alerts = readText('infra/modules/alerts.bicep')
   const tableOf = (name: string) =>
@@ -71,12 +71,12 @@ test('refreshes are late by no shorter measure than the sweep may be silent, and
   }
 })
 
-test('what waits for a hold is no reason to raise capacity', () => {
+test('refreshes that wait for a hold do not suggest more capacity', () => {
   const [clause = ''] = readText('infra/alerts/refreshes-overdue.kql').match(/^\| where \(.*$/m) ?? []
   expect(clause).toContain('> 1800 and coalesce(array_length(e.holds), 0) == 0) or tolong(e.leftOver) > 0')
 })
 
-test('a finding that comes again is told again, one that lasts is told once', () => {
+test('a recurring finding is reported again, a lasting one only once', () => {
   const repeated = alerts.filter(({ properties }) => properties.muteActionsDuration)
   expect(repeated.map(runbookOf)).toEqual([
     'reauthorization-required.md',
@@ -87,14 +87,14 @@ test('a finding that comes again is told again, one that lasts is told once', ()
   for (const alert of alerts) expect(alert.properties.autoMitigate).toBe(!repeated.includes(alert))
 })
 
-test('throttling of every vault is seen by the vaults’ own metric too', () => {
+test('throttling of every vault also appears in the vaults’ own metric', () => {
   const [rule] = everything.filter(({ type }) => type === 'Microsoft.Insights/metricAlerts')
   const vaults = everything.filter(({ type }) => type === 'Microsoft.KeyVault/vaults')
   expect(rule?.properties.scopes).toHaveLength(vaults.length)
   expect(rule?.properties.description).toContain('vault-throttled.md')
 })
 
-test('what the issue asks to be told of has an alert each', () => {
+test('each required finding has its own alert', () => {
   expect(alerts.map(runbookOf).toSorted()).toEqual([
     'clock-wrong.md',
     'connect-failed.md',
@@ -113,13 +113,13 @@ test('what the issue asks to be told of has an alert each', () => {
   ])
 })
 
-test('every runbook is reached from the list of runbooks', () => {
+test('every runbook is in the list of runbooks', () => {
   const list = readText('docs/runbooks/README.md')
   const pages = readdirSync(new URL('docs/runbooks', root)).filter((file) => file !== 'README.md')
   for (const page of pages) expect(list).toContain(`(${page})`)
 })
 
-/** `PT6H`, `P2D`, as this template writes durations: one unit each. */
+/** Durations in this template have one unit each, for example `PT6H` or `P2D`. */
 function secondsIn(duration: string): number {
   const [, count = '', unit = ''] = /^PT?(\d+)([MHD])$/.exec(duration) ?? []
   return Number(count) * ({ M: 60, H: 3600, D: 86_400 }[unit] ?? Number.NaN)
@@ -143,11 +143,11 @@ function eventsIn(query: string): string[] {
 }
 
 function fieldsIn(query: string): string[] {
-  // `e["to"]`: some fields are words of the query language.
+  // `e["to"]`: some fields are keywords of the query language.
   return [...query.matchAll(/\be(?:\.|\[")(\w+)/g)].map(([, field = '']) => field)
 }
 
-/** The events of `LogEvents` with their fields, read from the source: types are gone at run time. */
+/** The events of `LogEvents` with their fields, read from the source, because types don't exist at run time. */
 function fieldsOfEvents(source: string): Map<string, string[]> {
   const report = source.match(/interface SweepReport \{([\s\S]*?)\n\}/)?.[1] ?? ''
   const declared = [...source.matchAll(/'([a-z]+\.[a-z_]+)': (SweepReport|\{[^}]*\})/g)]

@@ -12,12 +12,12 @@ const roles: { id: string; value: string; allowedMemberTypes: string[] }[] =
 const [scope] = readJson('infra/entra/scope.json').api.oauth2PermissionScopes
 const [client] = readJson('infra/entra/azureCli.json').api.preAuthorizedApplications
 
-describe('what is registered', () => {
-  test('the API has the roles that the code asks for', () => {
+describe('the registration', () => {
+  test('the API has the roles that the code requires', () => {
     expect(roles.map(({ value }) => value)).toEqual([...appRoles])
   })
 
-  test('apps may have every role, and a person the operator’s only', () => {
+  test('apps can have every role, and people only the operator’s', () => {
     for (const { allowedMemberTypes } of roles) expect(allowedMemberTypes).toContain('Application')
     const forPeople = roles.filter(({ allowedMemberTypes }) => allowedMemberTypes.includes('User'))
     expect(forPeople.map(({ value }) => value)).toEqual(['Broker.Operate'])
@@ -51,24 +51,24 @@ describe('Bicep and the az commands register the same', () => {
     expect(bicep).toContain('api: { requestedAccessTokenVersion: 2 }')
   })
 
-  test('the names that people see at the sign-in', () => {
+  test('the names on the sign-in page', () => {
     const shown = [...bicep.matchAll(/displayName: '(.+)'/g)].map(([, text = '']) => text)
     expect(shown).toHaveLength(2)
     for (const text of shown)
       expect(commands).toContain(`--display-name "${text.replace(/\$\{name\}/, '$NAME')}"`)
   })
 
-  test('nobody gets a token without a role', () => {
+  test('a token requires a role', () => {
     expect(bicep).toContain('appRoleAssignmentRequired: true')
     expect(commands).toContain('appRoleAssignmentRequired=true')
   })
 
-  test('the az commands assign by the ids of the file', () => {
+  test('the az commands assign the ids in the file', () => {
     const [, prefix = ''] = /"appRoleId\\":\\"([0-9a-f-]+)\$2/.exec(commands) ?? []
     expect(roles.map(({ id }) => id)).toEqual([1, 2, 3].map((digit) => `${prefix}${digit}`))
   })
 
-  test('the redirect URI is under Web, and those that are there are kept', () => {
+  test('the redirect URI is under Web, and existing ones are kept', () => {
     expect(bicep).toContain('web: { redirectUris: redirectUris }')
     expect(bicep).not.toMatch(/\b(spa|publicClient):/)
     expect(commands).toMatch(

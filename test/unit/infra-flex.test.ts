@@ -5,13 +5,13 @@ import { predicted, readJson, template } from './infraFiles.ts'
 
 const listed: Record<'site' | 'siteConfig' | 'appSettings', string[]> = readJson('infra/flexConsumption.json')
 
-describe('what Flex Consumption refuses or ignores', () => {
-  test.each(['main', 'private'])('is neither in the template nor in what %s makes of it', (parameters) => {
+describe('a name that Flex Consumption refuses or ignores', () => {
+  test.each(['main', 'private'])('is neither in the template nor in the resources of %s', (parameters) => {
     expect(refusedByFlexConsumption(template)).toEqual([])
     expect(refusedByFlexConsumption(predicted(parameters))).toEqual([])
   })
 
-  test.each(listed.siteConfig)('is found as siteConfig.%s, in a module too', (name) => {
+  test.each(listed.siteConfig)('is found as siteConfig.%s, even in a module', (name) => {
     const site = { type: 'Microsoft.Web/sites', properties: { siteConfig: { [name]: 'any' } } }
     expect(refusedByFlexConsumption(nested(site))).toEqual([`siteConfig.${name}`])
     const web = { type: 'Microsoft.Web/sites/config', name: 'app/web', properties: { [name]: 'any' } }
@@ -23,14 +23,14 @@ describe('what Flex Consumption refuses or ignores', () => {
     expect(refusedByFlexConsumption(nested(site))).toEqual([`site.${name}`])
   })
 
-  test.each(listed.appSettings)('is found as the application setting %s, in whatever case', (name) => {
+  test.each(listed.appSettings)('is found as the application setting %s, in upper or lower case', (name) => {
     const config = { type: 'Microsoft.Web/sites/config', properties: { [name.toLowerCase()]: '1' } }
     expect(refusedByFlexConsumption(nested(config))).toEqual([`appSettings.${name.toLowerCase()}`])
     const site = { properties: { siteConfig: { appSettings: [{ name, value: '1' }] } } }
     expect(refusedByFlexConsumption(nested(site))).toEqual([`appSettings.${name}`])
   })
 
-  test('is no setting of the broker’s own, so that none can be passed by `settings`', () => {
+  test('is not one of the broker’s settings, so none can be passed through `settings`', () => {
     const own = Object.fromEntries(allSettings().map(({ name }) => [name, '']))
     expect(refusedByFlexConsumption(own)).toEqual([])
     expect(refusedByFlexConsumption(template.definitions)).toEqual([])

@@ -5,32 +5,32 @@ import { readJson, readText, root, template } from './infraFiles.ts'
 
 const parameters = Object.keys(template.parameters)
 
-/** The group's own region and who deploys: ARM functions, which no parameter file can call. */
+/** The group's own region and the deploying user: ARM functions, which no parameter file can call. */
 const knownToArm = ['location', 'operatorPrincipalId']
 
-describe('the parameter file of azd, the plain path and CI', () => {
+describe('the parameter file of azd, the plain path, and CI', () => {
   const file = readText('infra/main.bicepparam')
   const lines = new Map(
     [...file.matchAll(/^param (\w+) = ([\s\S]*?)(?=\n(?:param|\/\/)|\n?$(?![\s\S]))/gm)].map(toLine),
   )
 
-  test('it sets every parameter of the template but the region', () => {
+  test('it sets every parameter of the template except the region', () => {
     expect([...lines.keys()].toSorted()).toEqual(parameters.filter((name) => name !== 'location').toSorted())
   })
 
-  test.each([...lines])('%s is read from the environment variable of its own name', (name, expression) => {
+  test.each([...lines])('%s is read from the environment variable with its name', (name, expression) => {
     const expected = name === 'name' ? 'BROKER_NAME' : toVariable(name)
     expect(/readEnvironmentVariable\(\s*'(\w+)'/.exec(expression)?.[1]).toBe(expected)
   })
 
-  test('what is not set has the template’s own default', () => {
+  test('an unset parameter has the template’s own default', () => {
     const given = [...lines].filter(([name]) => !knownToArm.includes(name))
     for (const [name, expression] of given)
       expect([name, defaultIn(expression)]).toEqual([name, template.parameters[name].defaultValue])
   })
 })
 
-describe('the broker’s name, which is part of every resource’s', () => {
+describe('the broker’s name, which is part of every resource’s name', () => {
   test('it is BROKER_NAME on every way to deploy, and otherwise the template’s own', () => {
     expect(readText('infra/main.bicepparam')).toMatch(
       `param name = readEnvironmentVariable('BROKER_NAME', '${template.parameters.name.defaultValue}')\n`,
@@ -38,7 +38,7 @@ describe('the broker’s name, which is part of every resource’s', () => {
     expect(readText('infra/main.bicepparam')).not.toContain('AZURE_ENV_NAME')
   })
 
-  test('no way gives it a value of its own, which would build a second broker in the group', () => {
+  test('no way sets a different value, which would create a second broker in the group', () => {
     for (const way of ['azure.yaml', '.github/workflows/deploy.yml', 'docs/deploy.md'])
       expect(readText(way)).not.toMatch(/BROKER_NAME['"]?\s*[:=]|azd env set BROKER_NAME|--parameters name=/)
     const { basics } = readJson('infra/createUiDefinition.json').parameters as {
@@ -49,7 +49,7 @@ describe('the broker’s name, which is part of every resource’s', () => {
     )
   })
 
-  test('azd, the plain path and the workflow read it by the one parameter file', () => {
+  test('azd, the plain path, and the workflow read it through the same parameter file', () => {
     expect(readText('azure.yaml')).toMatch(/^ {2}path: infra$[\s\S]*^ {2}module: main$/m)
     for (const way of ['.github/workflows/deploy.yml', 'docs/deploy.md'])
       expect(readText(way)).toContain('--parameters infra/main.bicepparam')
@@ -59,11 +59,11 @@ describe('the broker’s name, which is part of every resource’s', () => {
 describe('the form of the Deploy to Azure button', () => {
   const { basics, outputs } = readJson('infra/createUiDefinition.json').parameters
 
-  test('it asks for nothing that the template does not take', () => {
+  test('it asks only for the template’s parameters', () => {
     expect(parameters).toEqual(expect.arrayContaining(Object.keys(outputs)))
   })
 
-  test('it asks for all that has no good answer already', () => {
+  test('it asks for every parameter without a good default', () => {
     const refusedWhenEmpty = [...JSON.stringify(template.variables).matchAll(/fail\('(\w+) is empty/g)].map(
       ([, name]) => name,
     )
@@ -71,12 +71,12 @@ describe('the form of the Deploy to Azure button', () => {
     expect(Object.keys(outputs)).toEqual(expect.arrayContaining([...refusedWhenEmpty, 'workspaces']))
   })
 
-  test('who fills it in may set the secrets', () => {
+  test('the person who fills it in can set the secrets', () => {
     expect(outputs).not.toHaveProperty('operatorPrincipalId')
     expect(template.parameters.operatorPrincipalId.defaultValue).toBe('[deployer().objectId]')
   })
 
-  test('every question is answered into an output', () => {
+  test('every answer goes to an output', () => {
     const answers = JSON.stringify(outputs)
     for (const { name } of basics) expect(answers).toContain(`basics('${name}')`)
   })
@@ -100,7 +100,7 @@ describe('azure.yaml', () => {
     expect(azd).toMatch(/^ {2}module: main$/m)
   })
 
-  test('what is published is host.json, package.json and the bundle', () => {
+  test('only host.json, package.json, and the bundle are published', () => {
     const listed = (...options: string[]) =>
       execFileSync('git', ['ls-files', ...options], { cwd: root, encoding: 'utf8' }).split('\n')
     const leftBehind = new Set(listed('--cached', '--ignored', '--exclude-from=.funcignore'))
@@ -111,7 +111,7 @@ describe('azure.yaml', () => {
     expect(readText('.funcignore')).not.toMatch(/^\/?dist\b/m)
   })
 
-  test('azd takes the folder as it is: where .funcignore names node_modules itself it would refuse to', () => {
+  test('azd accepts the folder: if .funcignore named node_modules itself, azd would refuse it', () => {
     expect(azd).toMatch(/^ {4}remoteBuild: false$/m)
     const lines = readText('.funcignore').split('\n')
     expect(lines.filter((line) => line.startsWith('node_modules'))).toEqual(['node_modules/*'])
@@ -131,7 +131,7 @@ function toVariable(name: string): string {
   return name.replaceAll(/(?<=[a-z])(?=[A-Z])/g, '_').toUpperCase()
 }
 
-/** The last argument of the innermost call, as the template's JSON has it. */
+/** The last argument of the innermost call, in the template's JSON. */
 function defaultIn(expression: string): unknown {
   const text = [...expression.matchAll(/'([^']*)'/g)].at(-1)?.[1] ?? ''
   return /^(json|int|bool)\(/.test(expression) ? JSON.parse(text) : text

@@ -7,7 +7,7 @@ import { tableNames } from '../../shared/storage/clients.ts'
 import { everything, ofType, predicted, type Resource, template } from './infraFiles.ts'
 
 describe('storage and vaults', () => {
-  test('storage takes no shared key, shows no blob in public, and speaks TLS 1.2 or newer', () => {
+  test('storage accepts no shared key, has no public blobs, and requires TLS 1.2 or later', () => {
     const accounts = ofType('Microsoft.Storage/storageAccounts')
     expect(accounts).toHaveLength(1)
     expect(accounts[0]?.properties).toMatchObject({
@@ -24,7 +24,7 @@ describe('storage and vaults', () => {
     expect(JSON.stringify(template)).not.toMatch(/listKeys|listAccountSas|AccountKey=|SharedAccessKey/i)
   })
 
-  test('every vault uses RBAC, soft delete and purge protection', () => {
+  test('every vault uses RBAC, soft delete, and purge protection', () => {
     for (const vault of ofType('Microsoft.KeyVault/vaults'))
       expect(vault.properties).toMatchObject({
         enableRbacAuthorization: true,
@@ -34,7 +34,7 @@ describe('storage and vaults', () => {
       })
   })
 
-  test('every table and queue that the code uses is there before its first request', () => {
+  test('every table and queue that the code uses exists before its first request', () => {
     const made = (type: string) =>
       predicted('main')
         .filter((resource) => resource.type === `Microsoft.Storage/storageAccounts/${type}`)
@@ -43,21 +43,21 @@ describe('storage and vaults', () => {
     expect(made('queueServices/queues')).toEqual([refreshChunksQueue, `${refreshChunksQueue}-poison`])
   })
 
-  test('tables bear the prefix that the settings give them', () => {
+  test('tables have the prefix from the settings', () => {
     const named = everything.filter(
       ({ type }) => type === 'Microsoft.Storage/storageAccounts/tableServices/tables',
     )
     expect(named.map(({ name }) => name.split('/').at(-1))).toContain('BlueTenants')
   })
 
-  test('locks keep storage and every vault from being deleted, where they are asked for', () => {
+  test('locks, if requested, prevent the deletion of storage and of every vault', () => {
     const locked = (parameters: string) =>
       predicted(parameters).filter(({ type }) => type === 'Microsoft.Authorization/locks').length
     expect(locked('private')).toBe(5)
     expect(locked('main')).toBe(0)
   })
 
-  test('private networking closes storage and vaults, and leaves each one private endpoint or more', () => {
+  test('private networking closes storage and vaults, and gives each at least one private endpoint', () => {
     const closed = everything.filter(({ type }) =>
       ['Microsoft.Storage/storageAccounts', 'Microsoft.KeyVault/vaults'].includes(type),
     )
@@ -70,7 +70,7 @@ describe('storage and vaults', () => {
 })
 
 describe('the app', () => {
-  test('it accepts HTTPS only, TLS 1.2 or newer, and no password for publishing', () => {
+  test('it accepts only HTTPS with TLS 1.2 or later, and no password for publishing', () => {
     const [site] = ofType('Microsoft.Web/sites')
     expect(site?.properties).toMatchObject({
       httpsOnly: true,
@@ -80,7 +80,7 @@ describe('the app', () => {
     expect(policies.map(({ properties }) => properties.allow)).toEqual([false, false])
   })
 
-  test('the identity has the roles listed here and no other', () => {
+  test('the identity has only the roles listed here', () => {
     const roles = everything
       .filter(({ type }) => type === 'Microsoft.Authorization/roleAssignments')
       .map(roleOf)
@@ -99,9 +99,9 @@ describe('the app', () => {
     )
   })
 
-  test('telemetry is taken from known identities only', () => {
+  test('telemetry is accepted only from known identities', () => {
     expect(ofType('Microsoft.Insights/components')[0]?.properties.DisableLocalAuth).toBe(true)
-    // A user-assigned identity has to be named (decision 0019).
+    // A user-assigned identity must be named (decision 0019).
     expect(settingsOf('hostSettings').APPLICATIONINSIGHTS_AUTHENTICATION_STRING).toMatch(
       /ClientId=\{0\};Authorization=AAD.*identityClientId/,
     )
@@ -109,13 +109,13 @@ describe('the app', () => {
 })
 
 describe('application settings', () => {
-  /** Read by the host first. */
+  /** Read first by the host. */
   const ofTheHost = ['APPLICATIONINSIGHTS_CONNECTION_STRING']
   const set = Object.keys(settingsOf('requiredSettings'))
   const offered = Object.keys(definition('brokerSettings').properties)
 
-  test('every setting that the broker knows can be set, and none that it does not know', () => {
-    // What only the local stack needs would weaken a deployment.
+  test('every setting of the broker can be set, and no others', () => {
+    // Settings for the local stack would weaken a deployment.
     const known = allSettings().flatMap(({ name, isLocal }) => (isLocal ? [] : name))
     const ours = known.filter((name) => !ofTheHost.includes(name))
     expect([...set, ...offered].toSorted()).toEqual(ours.toSorted())
@@ -127,7 +127,7 @@ describe('application settings', () => {
     expect(Object.keys(settingsOf('hostSettings'))).toEqual(expect.arrayContaining(ofTheHost))
   })
 
-  test('traces are sampled by the share that is asked for', () => {
+  test('traces are sampled with the requested share', () => {
     const { properties } = everything.find(({ name }) => name.endsWith('/appsettings')) ?? {}
     expect(properties).toMatchObject({
       OTEL_TRACES_SAMPLER: 'microsoft.fixed_percentage',
@@ -135,14 +135,14 @@ describe('application settings', () => {
     })
   })
 
-  test('a setting that the broker does not know is refused by the template', () => {
+  test('the template refuses an unknown setting', () => {
     expect(definition('brokerSettings').additionalProperties).toBe(false)
   })
 
   test.each([
     ['callerIssuer', callerIssuers(createUrlSchemas({ allowsInsecureLoopback: false })).element],
     ['workspace', workspaces(createUrlSchemas({ allowsInsecureLoopback: false })).element],
-  ] as const)('a %s of the template has every field that the setting has, and no other', (name, document) => {
+  ] as const)('a %s in the template has exactly the fields of the setting', (name, document) => {
     expect(Object.keys(definition(name).properties).sort()).toEqual(Object.keys(document.shape).sort())
   })
 })
@@ -165,7 +165,7 @@ const roleNames: Readonly<Record<string, string>> = {
   'b86a8fe4-44ce-4948-aee5-eccb2c155cd7': 'Key Vault Secrets Officer',
 }
 
-/** Who has which role on what, e.g. `identity: Key Vault Secrets User on kv`. */
+/** A role assignment in words, for example `identity: Key Vault Secrets User on kv`. */
 function roleOf({ id = '', properties }: Resource): string {
   const [, type, name = ''] = /\/([A-Za-z]+)\/([^/]+)\/providers\/Microsoft.Authorization/.exec(id) ?? []
   const role = roleNames[properties.roleDefinitionId.split('/').at(-1)]

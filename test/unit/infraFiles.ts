@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 
-/** One resource of a template, or of a snapshot, where it has an id. */
+/** A resource in a template, or in a snapshot, with its id, if it has one. */
 export interface Resource {
   readonly id?: string
   readonly name: string
@@ -16,17 +16,17 @@ export const root = new URL('../../', import.meta.url)
 /** The compiled template. */
 export const template = readJson('infra/main.json')
 
-/** What `private.bicepparam`, which switches everything on, would make. */
+/** The resources from `private.bicepparam`, which enables everything. */
 export const everything = predicted('private')
 
 const resources = resourcesOf(template)
 
-/** The template's resources of one type, whatever module they are in. */
+/** The template's resources of one type, in any module. */
 export function ofType(type: string): Resource[] {
   return resources.filter((resource) => resource.type === type)
 }
 
-/** What a parameter file would make. */
+/** The resources from a parameter file. */
 export function predicted(parameters: string): Resource[] {
   return readJson(`infra/snapshots/${parameters}.snapshot.json`).predictedResources
 }

@@ -7,8 +7,9 @@ import { judgeFault } from '../../shared/advertising/judgeFault.ts'
 import { addSeconds } from '../../shared/clock.ts'
 import { explainSignInFault as explainToPerson } from '../../shared/connect/explainSignInFailure.ts'
 import { explainImportFault as explainToApp } from '../../shared/grants/explainImportFailure.ts'
+import { Secret } from '../../shared/secret.ts'
 
-/** As it came in every public capture (Advertising-docs issue 555). */
+/** As in every public capture (Advertising-docs issue 555). */
 const wire = (
   Detail: string | null = null,
   Message = 'Authentication failed. Either supplied credentials are invalid or the account is inactive',
@@ -100,7 +101,7 @@ describe('a 105 without a reason', () => {
     expect(judgeFault(bare, evidence)).toMatchObject({ verdict, actor, about })
   })
 
-  test('tells a person without Microsoft Advertising so, whatever is known of the developer token', () => {
+  test('is about a person without Microsoft Advertising, regardless of the developer token', () => {
     for (const developerToken of ['proven', 'lapsed', 'unproven'] as const) {
       const failure = explainToPerson({ ...bare, tokens: { developerToken, accessToken: 'fresh' } })
       expect(failure.failed).toBe('no_advertising_user')
@@ -108,7 +109,7 @@ describe('a 105 without a reason', () => {
     }
   })
 
-  test('of one brought grant is that grant’s, and never holds an environment', () => {
+  test('for an imported grant concerns only that grant, and never holds an environment', () => {
     const of = (developerToken: 'proven' | 'unproven') =>
       explainToApp({ ...bare, tokens: { developerToken, accessToken: 'fresh' } })
     expect(of('proven')).toMatchObject({ code: 'grant_refused', extras: { actor: 'advertiser' } })
@@ -123,18 +124,18 @@ test.each([
   ['the person', 'UserNotFound', 'no_advertising_user', 'advertiser'],
   ['the account', 'AccountInactive', 'account_not_usable', 'advertiser'],
   ['both tokens', 'InvalidAccessToken', 'developer_token_refused', 'operator'],
-])('a 105 whose reason names %s is judged by it', (_what, reason, verdict, actor) => {
+])('a 105 whose reason names %s is judged by that reason', (_what, reason, verdict, actor) => {
   const tokens = { developerToken: 'proven', accessToken: 'fresh' } as const
   expect(judgeFault(readFault(wire(reason)), tokens)).toMatchObject({ verdict, actor })
 })
 
-test('a refusal that names the developer token is about that, whatever it did before', () => {
+test('a refusal that names the developer token is about that token, even if it worked before', () => {
   const tokens = { developerToken: 'proven', accessToken: 'fresh' } as const
   const fault = readFault(wire(null, 'Invalid developer token'))
   expect(judgeFault(fault, tokens)).toMatchObject({ verdict: 'developer_token_refused', actor: 'operator' })
 })
 
-test('a 401 without a code blames no registration', () => {
+test('a 401 without a code is not blamed on the registration', () => {
   const fault = readFault({ status: 401, bodyText: 'Unauthorized' })
   expect(explainToPerson(fault).failed).toBe('advertising_answer_unknown')
   expect(explainToApp(fault).code).toBe('unexpected_upstream_answer')
@@ -155,18 +156,21 @@ describe('a developer token', () => {
     }
     const clock = { now: () => now, sleep: async () => {} }
     const open = () =>
-      createDeveloperTokenProofs({ notes, clock, list: async () => [{ value: 'MINE', version }] })
+      createDeveloperTokenProofs({ notes, clock, list: async () => [{ value: new Secret('MINE'), version }] })
     const client = {
       getUser: async () => answer,
       searchAccounts: async () => answer,
     } as unknown as CustomerManagement
     const credentials = (developerToken = 'MINE') =>
-      ({ accessToken: 'a', developerToken, identityProvider: 'microsoft' }) as const
+      ({
+        ...{ accessToken: new Secret('a'), developerToken: new Secret(developerToken) },
+        identityProvider: 'microsoft',
+      }) as const
     const proofs = open()
     return {
       open,
       of: (token?: string, environment: 'production' | 'sandbox' = 'production') =>
-        proofs.of(environment, token ?? 'MINE'),
+        proofs.of(environment, new Secret(token ?? 'MINE')),
       getUser: (next = answer, token?: string) => {
         answer = next
         return withProofs(client, 'production', proofs).getUser(credentials(token))
@@ -189,7 +193,7 @@ describe('a developer token', () => {
     expect(await of()).toBe('unproven')
     await getUser(accepted)
     expect(await of()).toBe('proven')
-    expect(await open().of('production', 'MINE')).toBe('proven')
+    expect(await open().of('production', new Secret('MINE'))).toBe('proven')
     pass(86_400)
     expect(await of()).toBe('lapsed')
   })
@@ -198,10 +202,10 @@ describe('a developer token', () => {
     const { getUser, open, storeAnew } = world()
     await getUser(accepted)
     storeAnew()
-    expect(await open().of('production', 'MINE')).toBe('unproven')
+    expect(await open().of('production', new Secret('MINE'))).toBe('unproven')
   })
 
-  test('is doubted after six refusals in a row, until it works again', async () => {
+  test('is in doubt after six refusals in a row, until it works again', async () => {
     const { getUser, of } = world()
     await getUser(accepted)
     for (let refusals = 0; refusals < 5; refusals += 1) await getUser(refused)
@@ -212,13 +216,13 @@ describe('a developer token', () => {
     expect(await of()).toBe('proven')
   })
 
-  test('that Microsoft publishes for the sandbox is good there, and in production never', async () => {
+  test('that Microsoft publishes for the sandbox is valid there, and never in production', async () => {
     const { of } = world()
     expect(await of('BBD37VB98', 'sandbox')).toBe('proven')
     expect(await of('BBD37VB98')).toBe('ofOtherEnvironment')
   })
 
-  test('and the access token are told of with each fault', async () => {
+  test('and the access token are described in each fault', async () => {
     const { getUser, searchAccounts } = world()
     await getUser(accepted)
     expect(await getUser(refused)).toMatchObject({

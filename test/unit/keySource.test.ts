@@ -27,7 +27,7 @@ describe('an issuer’s keys', () => {
   })
 
   test.each(faults)(
-    'are out of reach, not the token’s fault, when the address answers wrongly: %s',
+    'count as unavailable, not as the token’s fault, if the address answers incorrectly: %s',
     async (fault) => {
       const { address, clock, verify } = open()
       address.fault = fault
@@ -38,7 +38,7 @@ describe('an issuer’s keys', () => {
     },
   )
 
-  test.each(faults)('go on for a day while the address fails (%s), and no longer', async (fault) => {
+  test.each(faults)('stay in use for a day while the address fails (%s), and no longer', async (fault) => {
     const { address, clock, verify } = open()
     await verify()
     address.fault = fault
@@ -50,7 +50,7 @@ describe('an issuer’s keys', () => {
     await expect(verify()).rejects.toBeInstanceOf(KeysUnreachableError)
   })
 
-  test('are not asked for again at every token while the address fails', async () => {
+  test('are not fetched for every token while the address fails', async () => {
     const { address, clock, verify } = open()
     await verify()
     address.fault = 'cut'
@@ -72,7 +72,7 @@ describe('an issuer’s keys', () => {
     expect(address.calls).toBe(2)
   })
 
-  test('that may be new are out of reach while the address fails', async () => {
+  test('that may be new are unavailable while the address fails', async () => {
     const { address, clock, verify } = open()
     await verify()
     address.fault = 'status'
@@ -81,7 +81,7 @@ describe('an issuer’s keys', () => {
     await verify()
   })
 
-  test('that were withdrawn verify nothing once the address has said so', async () => {
+  test('that were withdrawn verify nothing once the address no longer lists them', async () => {
     const { address, clock, verify } = open()
     await verify()
     address.keys.splice(0, 1, next.jwk)

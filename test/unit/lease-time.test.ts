@@ -4,14 +4,14 @@ import { StorageUnavailableError } from '../../shared/domain/storageUnavailable.
 import { createLeaseTime } from '../../shared/refresh/leaseTime.ts'
 import { createVirtualClock } from './virtualClock.ts'
 
-/** A lease with its length in seconds; what it leaves alone at its end is part of it. */
+/** A lease of a length in seconds, including the unused end. */
 function leased(seconds: number, limits = { leaseSeconds: 60, tokenEndpointSeconds: 10 }) {
   const clock = createVirtualClock()
   const until = addSeconds(clock.now(), seconds)
   return { clock, time: createLeaseTime(clock, limits as never, until) }
 }
 
-/** How long a step that never ends is waited for. */
+/** The limit of a step that never ends. */
 async function waitedFor(leaseSeconds: number): Promise<number> {
   const { clock, time } = leased(leaseSeconds)
   const hanging = time.step('x', () => new Promise(() => {}))
@@ -20,14 +20,14 @@ async function waitedFor(leaseSeconds: number): Promise<number> {
 }
 
 describe('a step under a lease', () => {
-  test('takes a third of what is left at most, and never more than 8 seconds', async () => {
+  test('takes at most a third of the remaining time, and never more than 8 seconds', async () => {
     expect(await waitedFor(60)).toBe(8)
     expect(await waitedFor(26)).toBe(8)
     expect(await waitedFor(14)).toBe(4)
     expect(await waitedFor(5)).toBe(1)
   })
 
-  test('is not begun in the last two seconds, which are left alone since clocks differ', async () => {
+  test('does not start in the last two seconds, which are reserved for clock differences', async () => {
     for (const seconds of [2, 1, 0, -5]) {
       const { time } = leased(seconds)
       let isBegun = false
@@ -46,13 +46,13 @@ describe('a call to the token endpoint', () => {
     leased(seconds, { leaseSeconds, tokenEndpointSeconds }).time.allowsCall()
 
   test.each([
-    // A third of what the lease has beside the call, 5 s at least and 12 s at most.
+    // A third of the lease's time besides the call, at least 5 s and at most 12 s.
     [60, 10, 10 + 12 + 2],
     [31, 10, 10 + 7 + 2],
     [30, 15, 15 + 5 + 2],
     [300, 30, 30 + 12 + 2],
   ])(
-    'under a lease of %i s that may take %i s is begun in time to keep what it brings',
+    'under a lease of %i s with a limit of %i s starts in time to store its answer',
     (lease, call, least) => {
       expect(fits(least, lease, call)).toBe(true)
       expect(fits(least - 0.01, lease, call)).toBe(false)
@@ -60,7 +60,7 @@ describe('a call to the token endpoint', () => {
   )
 })
 
-describe('what fails under a lease', () => {
+describe('a failed step under a lease', () => {
   const busy = new StorageUnavailableError('vault', 503, 'ServerBusy')
   async function repeat(seconds: number, error: Error = busy, maxSeconds?: number) {
     const { clock, time } = leased(seconds)
@@ -73,13 +73,13 @@ describe('what fails under a lease', () => {
     return tries
   }
 
-  test('is tried again after a tenth of a second, then twice as long each time, up to 3.2 s', async () => {
+  test('is repeated after a tenth of a second, then after twice the time, up to 3.2 s', async () => {
     const tries = await repeat(60)
     const pauses = tries.slice(1).map((at, index) => Number((at - (tries[index] ?? 0)).toFixed(3)))
     expect(pauses.slice(0, 8)).toEqual([0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 3.2, 3.2])
   })
 
-  test('is tried again while seven seconds of the lease are left, so that something is left for what follows', async () => {
+  test('is repeated while seven seconds of the lease are left, to leave time for the next steps', async () => {
     const tries = await repeat(60)
     expect(tries.at(-2)).toBeLessThanOrEqual(53)
     expect(tries.at(-1)).toBeGreaterThan(53)
@@ -95,11 +95,11 @@ describe('what fails under a lease', () => {
     ['too large', new StorageUnavailableError('tables', 413, 'RequestBodyTooLarge')],
     ['about a deleted secret', new StorageUnavailableError('vault', 409, 'SecretDeleted')],
     ['our own mistake', new RangeError('Invalid count value')],
-  ])('is not tried again when it is %s', async (_kind, error) => {
+  ])('is not repeated if it is %s', async (_kind, error) => {
     expect(await repeat(60, error)).toHaveLength(1)
   })
 
-  test('is tried again when it may have been in time, or was throttled', async () => {
+  test('is repeated if it may have been in time, or was throttled', async () => {
     for (const error of [
       new TimeLimitError('x', 8),
       new StorageUnavailableError('vault', 0, 'ETIMEDOUT'),
@@ -109,7 +109,7 @@ describe('what fails under a lease', () => {
       expect((await repeat(60, error)).length).toBeGreaterThan(1)
   })
 
-  test('begins no try later than the seconds that it is given', async () => {
+  test('starts no attempt after the given seconds', async () => {
     const tries = await repeat(60, busy, 4)
     expect(tries.at(-2)).toBeLessThan(4)
     expect(tries.at(-1)).toBeLessThan(4 + 3.2)

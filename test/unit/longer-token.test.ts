@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import type { RefreshPurpose } from '../../shared/refresh/decide.ts'
+import { Secret } from '../../shared/secret.ts'
 import { createAccessTokens } from '../../shared/vend/accessTokens.ts'
 import { grantOf, name, owner } from '../simulation/ground.ts'
 import { anHour, refreshGround } from './refreshGround.ts'
 
 const sealing = { ...name, environment: 'production', use: 'access_token', grantId: undefined } as const
 
-/** A due tenant whose token has some seconds left, and a provider whose tokens last for others. */
+/** A due tenant whose token lasts `heldSeconds`, and a provider whose tokens last `broughtSeconds`. */
 async function holding(heldSeconds: number, broughtSeconds: number, duringCall = () => {}) {
   const answer = () => {
     duringCall()
@@ -14,9 +15,9 @@ async function holding(heldSeconds: number, broughtSeconds: number, duringCall =
   }
   const own = refreshGround({ answer })
   const { clock, dependencies, refresher } = own
-  const sealed = await dependencies.sealer.seal('held', sealing)
+  const sealed = await dependencies.sealer.seal(new Secret('held'), sealing)
   const accessToken = { sealed, refreshedAt: own.after(-2700), expiresAt: own.after(heldSeconds) }
-  const reference = await own.stores.vault.write('old', owner)
+  const reference = await own.stores.vault.write(new Secret('old'), owner)
   const grant = { ...grantOf(reference, 'first'), consentedAt: own.after(-86_400) }
   const before = await own.add({ accessToken, grant, lastVendedAt: clock.now() })
   const accessTokens = createAccessTokens({
@@ -33,7 +34,7 @@ async function holding(heldSeconds: number, broughtSeconds: number, duringCall =
   }
 }
 
-describe('a refresh that brings a token that ends sooner than the held one', () => {
+describe('a refresh whose token ends sooner than the held one', () => {
   test('keeps the held one and commits the new refresh token', async () => {
     const own = await holding(900, 600)
     expect(await own.refresh({ for: 'sweep' })).toMatchObject({ outcome: 'refreshed' })
@@ -51,7 +52,7 @@ describe('a refresh that brings a token that ends sooner than the held one', () 
     expect(dueAt?.getTime()).toBeLessThan(own.after(900).getTime())
   })
 
-  test('keeps the held one as another process has sealed it again in the meantime', async () => {
+  test('keeps the held one as resealed by another process in the meantime', async () => {
     const own = await holding(900, 600, () => {
       const stored = own.tenants.row(name)
       const accessToken = stored?.tenant.accessToken
@@ -68,7 +69,7 @@ describe('a refresh that brings a token that ends sooner than the held one', () 
 
   test('vends the held one, with its own expiry', async () => {
     const own = await holding(200, 100)
-    const held = { ok: true, accessToken: 'held', expiresAt: own.after(200) }
+    const held = { ok: true, accessToken: new Secret('held'), expiresAt: own.after(200) }
     expect(await own.obtain()).toMatchObject(held)
     expect(own.calls()).toBe(1)
   })
@@ -83,10 +84,10 @@ describe('a refresh that brings a token that ends sooner than the held one', () 
     expect(own.calls()).toBe(1)
   })
 
-  test('takes the new one where Microsoft Advertising refused the held one', async () => {
+  test('takes the new one if Microsoft Advertising refused the held one', async () => {
     const own = await holding(900, 600)
     const seen = own.before.accessToken?.refreshedAt ?? own.clock.now()
-    expect(await own.refresh({ for: 'replacement', seen })).toMatchObject({ accessToken: 'at' })
+    expect(await own.refresh({ for: 'replacement', seen })).toMatchObject({ accessToken: new Secret('at') })
     expect(own.row().accessToken).toMatchObject({ expiresAt: own.after(600), replaced: true })
   })
 })
@@ -98,7 +99,7 @@ test.each([
   'of a token that lasts %i s and a new one that lasts %i s, the new one is taken',
   async (held, brought) => {
     const own = await holding(held, brought)
-    expect(await own.refresh({ for: 'sweep' })).toMatchObject({ accessToken: 'at' })
+    expect(await own.refresh({ for: 'sweep' })).toMatchObject({ accessToken: new Secret('at') })
     expect(own.row().accessToken?.sealed).not.toBe(own.before.accessToken?.sealed)
   },
 )

@@ -8,8 +8,8 @@ interface Keys {
 type Entity = Record<string, unknown> & Keys
 
 /**
- * One table in memory, with the ETags of Table Storage, as far as small tables are read and written: by key, and listed
- * whole. Filters are not understood.
+ * One table in memory, with the ETags of Table Storage, limited to the operations on small tables: by key, and listed
+ * completely. Filters aren't supported.
  */
 export function createMemoryTable() {
   const rows = new Map<string, Entity & { readonly etag: string }>()

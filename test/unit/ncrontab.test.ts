@@ -20,7 +20,7 @@ function follow(text: string, after: string, count: number): string[] {
   return found
 }
 
-describe('accepted, as NCrontab.Signed 3.4.0 was seen to accept it', () => {
+describe('accepted, as observed with NCrontab.Signed 3.4.0', () => {
   test.each<[string, keyof Ncrontab, number[]]>([
     ['0 0,0 * * * *', 'minutes', [0]],
     ['0 30,0,15-17 * * * *', 'minutes', [0, 15, 16, 17, 30]],
@@ -50,7 +50,7 @@ describe('accepted, as NCrontab.Signed 3.4.0 was seen to accept it', () => {
   })
 })
 
-describe('refused, as NCrontab.Signed 3.4.0 was seen to refuse it', () => {
+describe('refused, as observed with NCrontab.Signed 3.4.0', () => {
   const odd = ['?', 'L', 'LW', '1#2', 'H', '**', '*-1', '1-*', '@', '1.0', '1e1', '0x1', '+1', '-1', '1-2-3']
   const torn = ['1,', ',1', '1,,2', '1-', '-', '/', '/1', '1/', '1/2/3', '1/x', '*/ 2', '1\u00a0']
   const large = ['2147483648', '*/2147483648', '*/-2147483649', '6/2147483647']
@@ -90,7 +90,7 @@ describe('refused, as NCrontab.Signed 3.4.0 was seen to refuse it', () => {
     expect(parseNcrontab(text)).toBeUndefined()
   })
 
-  test('invisible characters in a name too, which NCrontab reads where .NET has ICU', () => {
+  test('invisible characters in a name too, which NCrontab accepts if .NET has ICU', () => {
     expect(parseNcrontab('0 0 0 * * \u00adMON')).toBeUndefined()
   })
 })
@@ -104,7 +104,7 @@ describe('due', () => {
     ['30 59 23 31 12 *', '2026-12-31T23:59:29.999Z', ['2026-12-31T23:59:30Z', '2027-12-31T23:59:30Z']],
     ['0 */5 * * * *', '2026-11-24T10:04:59.999Z', ['2026-11-24T10:05:00Z', '2026-11-24T10:10:00Z']],
     ['0 */5 * * * *', '2026-11-24T10:05:00Z', ['2026-11-24T10:10:00Z']],
-    // NCrontab 3.3.2 begins at 10:30:29 here.
+    // NCrontab 3.3.2 starts at 10:30:29 here.
     ['*/29 30 * * * *', '2026-11-24T10:04:28Z', ['2026-11-24T10:30:00Z', '2026-11-24T10:30:29Z']],
     ['* * * * *', '2026-11-24T10:04:28Z', ['2026-11-24T10:05:00Z', '2026-11-24T10:06:00Z']],
     ['* * * 31 12 *', '9999-12-31T23:59:58Z', ['9999-12-31T23:59:59Z', 'never']],
@@ -136,7 +136,7 @@ describe('due', () => {
     schedule.months.includes(at.getUTCMonth() + 1) &&
     schedule.weekdays.includes(at.getUTCDay())
 
-  /** Looks at one candidate after the other for as long as a search by hand is affordable. */
+  /** Checks one candidate after another, as long as a plain search is affordable. */
   function searched(
     schedule: Ncrontab,
     after: Date,
@@ -151,7 +151,7 @@ describe('due', () => {
     return undefined
   }
 
-  test('after a time, in all fields at once, and nowhere in between: by the hour, over two years', () => {
+  test('after a time, in all fields together, and nowhere in between: by the hour, over two years', () => {
     fc.assert(
       fc.property(hourly, time, (text, after) => {
         const schedule = parse(`0 0 ${text}`)

@@ -14,7 +14,7 @@ const signIn = {
   allowDifferentUser: false,
 } as SignIn
 
-/** The session that the failure's page leads to. */
+/** The session behind the failure page's link. */
 async function nextOf(failure: ConnectFailure): Promise<SignIn | undefined> {
   const issued: SignIn[] = []
   const dependencies = {
@@ -33,7 +33,7 @@ test.each([
   ['google', true, true],
   ['primaryLogin', true, true],
   ['advertisingUser', true, true],
-  // Code 108 asks for a new password: the same person comes back.
+  // Code 108 asks for a new password: the same person signs in again.
   ['sameAgain', true, false],
   ['work', false, false],
 ] as const)(
@@ -44,7 +44,7 @@ test.each([
   },
 )
 
-/** What a failure's page offers, after a change of the sign-in or of what it depends on. */
+/** The next steps on a failure's page, after a change of the sign-in or its dependencies. */
 async function offered(failure: ConnectFailure, change: Partial<SignIn> = {}, more: object = {}) {
   const issued: (SignIn & { readonly expiresAt: Date })[] = []
   const issue = async (_kind: string, next: SignIn, expiresAt: Date) =>
@@ -83,7 +83,7 @@ test.each([
     expect(page.again).toEqual({
       ...{ url: 'https://broker.example/oauth/authorize?session=token-1', anotherAccount },
     })
-    // A hint that led to the wrong account would lead to it again.
+    // A hint that led to the wrong account would lead there again.
     expect(next?.loginHint).toBe(anotherAccount ? undefined : 'a@x.example')
     expect(next).toMatchObject({ asksFirst: false, tries: 2, expiresAt: new Date(900_000) })
   },
@@ -94,19 +94,19 @@ test.each([
   ['sign_in_refused', { tries: 5 }, {}],
   ['sign_in_refused', {}, { signInTable: () => undefined }],
   ['sign_in_refused', {}, { records: { issue: () => Promise.reject(new Error('out')) } }],
-] as const)('a page has no second sign-in when there can be none (%#)', async (failed, change, more) => {
+] as const)('a page has no second sign-in if none is possible (%#)', async (failed, change, more) => {
   const { page } = await offered({ failed }, change, more)
   expect(page).toMatchObject({ failed, workspace: 'w', backUrl: expect.stringContaining('status=failed') })
   expect(page).not.toHaveProperty('again')
 })
 
-test('a sign-in that lacked claims can be tried again, whatever it ended in', async () => {
+test('a sign-in that lacked claims can be tried again after any failure', async () => {
   expect((await offered({ failed: 'directory_policy' })).page).not.toHaveProperty('again')
   const { page } = await offered({ failed: 'directory_policy', isChallenged: true })
   expect(page.again).toMatchObject({ anotherAccount: false })
 })
 
-test('only the sign-in that follows at once asks for another account', async () => {
+test('only the next sign-in asks for another account', async () => {
   const { next } = await offered({ failed: 'no_advertising_user' })
   expect(next).toHaveProperty('anotherAccount', true)
   const again = await offered({ failed: 'sign_in_refused' }, next)
@@ -117,7 +117,7 @@ test('the fifth sign-in of a browser is the last one', async () => {
   expect((await offered({ failed: 'sign_in_refused' }, { tries: 4 })).next?.tries).toBe(5)
 })
 
-test('a sign-in that needs another kind of account leads to where that one signs in', async () => {
+test('a sign-in that needs another kind of account uses that kind’s provider', async () => {
   const kind = await offered({ failed: 'wrong_account_kind', signInWith: 'google' })
   expect(kind.next).toMatchObject({ signInWith: 'google', identityProvider: 'google' })
   const any = await offered({ failed: 'wrong_account_kind', signInWith: 'primaryLogin' })
@@ -125,7 +125,7 @@ test('a sign-in that needs another kind of account leads to where that one signs
   expect(any.next).not.toHaveProperty('signInWith')
 })
 
-test('the app learns what failed, and everything that it can pass on', async () => {
+test('the app learns the failure, and everything that it can pass on', async () => {
   const { page } = await offered({
     ...{ failed: 'admin_consent_required', reason: 'r', traceId: 'trace', signInWith: 'work' },
     adminConsentUrl: 'https://consent.example/',
@@ -137,12 +137,12 @@ test('the app learns what failed, and everything that it can pass on', async () 
   })
 })
 
-test('a failure of another kind lets nobody else in', async () => {
+test('a failure of another kind allows no other person', async () => {
   const next = await nextOf({ failed: 'no_advertising_account', isConsenter: true })
   expect(next).toMatchObject({ allowDifferentUser: false })
 })
 
-test('the consenter is known by issuer and subject, and nobody by an empty subject', () => {
+test('the consenter is known by issuer and subject, but not by an empty subject', () => {
   const consenter = { issuer: 'i', subject: 's', hint: 'a…' }
   const tenantOf = (subject: string) => ({ grant: { consenter: { ...consenter, subject } } }) as Tenant
   expect(isConsenterOf(tenantOf('s'), consenter)).toBe(true)

@@ -26,14 +26,14 @@ test('a record that has expired is not spent either', async () => {
   expect(await records.take('session', id, at(59.999))).toEqual({ tenant: 't' })
 })
 
-test('a record is spent by the first who takes it, and then nobody reads it', async () => {
+test('a record is spent by the first caller that takes it, and can’t be read afterwards', async () => {
   const { id, records } = await issued()
   const taken = await Promise.all([records.take('session', id, now), records.take('session', id, now)])
   expect(taken.filter(Boolean)).toEqual([{ tenant: 't' }])
   expect(await records.read('session', id, now)).toBeUndefined()
 })
 
-test('a record is found under its own kind and identifier only', async () => {
+test('a record is found only under its own kind and identifier', async () => {
   const { id, records } = await issued()
   expect(await records.read('sign-in', id, now)).toBeUndefined()
   const other = id.at(-1) === 'A' ? 'B' : 'A'

@@ -25,7 +25,7 @@ const named = (id: string): ContractOperation => {
 }
 
 describe('the OpenAPI contract', () => {
-  test('lists every registered operation but those that only say 404', () => {
+  test('lists every registered operation except those that only answer 404', () => {
     const registered = routes.flatMap(({ path, operations: byMethod }) =>
       Object.entries(byMethod)
         .filter(([, operation]) => operation.response.status !== 404)
@@ -40,7 +40,7 @@ describe('the OpenAPI contract', () => {
     expect(new Set(ids).size).toBe(ids.length)
   })
 
-  test('says which role an operation needs, and nothing where anyone may call', () => {
+  test('has the required role of an operation, and none if anyone can call it', () => {
     expect(named('getTenantToken').security).toEqual([{ bearer: ['Tokens.Vend'] }])
     expect(named('getHealth').security).toEqual([])
   })
@@ -60,7 +60,7 @@ describe('the OpenAPI contract', () => {
     }
   })
 
-  test('names whole numbers of a query by their bounds, not by their digits', () => {
+  test('describes whole numbers in a query by their bounds, not by their digits', () => {
     const { schema } = named('getTenantToken').parameters.find(({ name }) => name === 'minValidity') ?? {}
     expect(schema).toEqual({ type: 'integer', minimum: 0, maximum: 3300 })
   })
@@ -75,7 +75,7 @@ describe('the OpenAPI contract', () => {
     }
   })
 
-  test('adds what every operation of its kind can end in', () => {
+  test('adds the problems that are common to its kind', () => {
     expect(named('postTenantConnectSessions')['x-problems']).toEqual(
       expect.arrayContaining([
         'invalid_request',
@@ -91,7 +91,7 @@ describe('the OpenAPI contract', () => {
     expect(named('getHealth')['x-problems']).not.toContain('caller_not_authenticated')
   })
 
-  test('lists all that obtaining a token can end in for every route that needs one', () => {
+  test('lists all problems of obtaining a token for every route that needs one', () => {
     const needsToken = /\/(token|ads\/.*|accounts\/discover)$/
     const found = operations().filter(({ path }) => needsToken.test(path))
     expect(found).toHaveLength(9)
@@ -99,14 +99,14 @@ describe('the OpenAPI contract', () => {
       expect(operation['x-problems'], path).toEqual(expect.arrayContaining([...tokenProblems]))
   })
 
-  test('refers to named schemas that are there, and refuses unknown fields of a body', () => {
+  test('refers to existing named schemas, and refuses unknown fields in a body', () => {
     const references = [...JSON.stringify(contract).matchAll(/"#\/components\/schemas\/(\w+)"/g)]
     for (const [, name = ''] of references) expect(contract.components.schemas).toHaveProperty(name)
     const body = named('postTenantConnectSessions').requestBody?.content['application/json']?.schema
     expect(body).toMatchObject({ additionalProperties: false, required: ['environment', 'returnUrl'] })
   })
 
-  test('shows examples that its own schemas accept, whole', () => {
+  test('shows complete examples that its own schemas accept', () => {
     for (const [key, example] of Object.entries(examples)) {
       const [method = '', path = ''] = key.split(' ')
       const byMethod = routes.find((route) => route.path === path)?.operations as Record<string, never>

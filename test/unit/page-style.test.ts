@@ -26,13 +26,13 @@ describe.each([
   ['light', light],
   ['dark', dark],
 ])('the %s colours', (_title, colours) => {
-  test.each(['paper', 'card'])('texts and controls can be told from the %s', (ground) => {
+  test.each(['paper', 'card'])('texts and controls have enough contrast with the %s', (ground) => {
     for (const text of ['ink', 'quiet', 'accent', 'bad', 'good'])
       expect(contrast(colours[text], colours[ground]), text).toBeGreaterThanOrEqual(4.5)
     expect(contrast(colours.edge, colours[ground]), 'edge').toBeGreaterThanOrEqual(3)
   })
 
-  test('a button’s text can be read', () => {
+  test('a button’s text is readable', () => {
     expect(contrast(colours['on-accent'], colours.accent)).toBeGreaterThanOrEqual(4.5)
   })
 })

@@ -7,7 +7,7 @@ import { prefersJson } from '../../shared/pages/problemPage.ts'
 const headersOf = (answer: { headers?: unknown }) => answer.headers as Record<string, string>
 
 describe('markup', () => {
-  test('holds no markup of what is put in', () => {
+  test('escapes markup in values', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
         const { html: markup } = html`<p title="${text}">${text}</p>`
@@ -17,7 +17,7 @@ describe('markup', () => {
     )
   })
 
-  test('says what was put in, once it is read back', () => {
+  test('shows the original values when parsed', () => {
     const characters: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" }
     fc.assert(
       fc.property(fc.string(), (text) => {
@@ -30,7 +30,7 @@ describe('markup', () => {
     )
   })
 
-  test('keeps markup of its own, joins lists, and leaves out what is absent', () => {
+  test('keeps its own markup, joins lists, and leaves out absent values', () => {
     expect(
       html`<ul>${['a', '<'].map((item) => html`<li>${item}</li>`)}${undefined}${false}${null}</ul>`.html,
     ).toBe('<ul><li>a</li><li>&lt;</li></ul>')
@@ -64,7 +64,7 @@ describe('a page', () => {
     expect(answer.body).toContain('<title>A &lt;title&gt;</title>')
   })
 
-  test('posts forms to itself alone, and may go on by itself', () => {
+  test('posts forms only to itself, and can continue automatically', () => {
     const answer = pageResponse({ ...page, onward: 'https://app.example.com/?a=1&b="' })
     expect(headersOf(answer)['Content-Security-Policy']).toContain("form-action 'self';")
     expect(answer.body).toContain(

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 const root = join(import.meta.dirname, '..', '..')
 
 /** What is there may stay; a new function takes an object. Lower this with each one that goes. */
-const most = 77
+const most = 72
 
 /** `file: name` of each function, method and function type of some folders with more than three parameters. */
 function longParameterLists(folders: readonly string[]): string[] {
@@ -37,8 +37,8 @@ function longOnes(node: ast.Node): string[] {
   return found
 }
 
-test('functions take three parameters or an object, but for those that were there', () => {
+test('functions take at most three parameters or an object, except existing ones', () => {
   const found = longParameterLists(['shared', 'functions'])
   expect(found).not.toEqual([])
   expect(found.length, found.join('\n')).toBeLessThanOrEqual(most)
-}, 60_000)
+})

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { repeatableBytes } from '../../shared/passthrough/passThrough.ts'
 import { passing } from './passGround.ts'
 
-describe('a token that Microsoft no longer takes', () => {
+describe('a token that Microsoft no longer accepts', () => {
   test('is replaced once, and the call is sent again', async () => {
     const own = await passing([{ status: 401, code: 109 }, { status: 200 }])
     expect((await own.pass()).status).toBe(200)
@@ -17,7 +17,7 @@ describe('a token that Microsoft no longer takes', () => {
     expect(again.seen.replaced).toBe(1)
   })
 
-  test('isn’t replaced when it has just taken the place of a refused one', async () => {
+  test('isn’t replaced if it has just replaced a refused one', async () => {
     for (const [age, status] of [
       [59, 401],
       [60, 200],
@@ -30,7 +30,7 @@ describe('a token that Microsoft no longer takes', () => {
     }
   })
 
-  test('isn’t replaced when the body is too large to be sent again', async () => {
+  test('isn’t replaced if the body is too large to be sent again', async () => {
     const large = await passing([{ status: 401, code: 109 }])
     const tooLarge = Readable.from([Buffer.alloc(repeatableBytes + 1), Buffer.alloc(1)])
     expect((await large.pass({ body: tooLarge })).status).toBe(401)
@@ -39,7 +39,7 @@ describe('a token that Microsoft no longer takes', () => {
     expect((await whole.pass({ body: Readable.from([Buffer.alloc(repeatableBytes)]) })).status).toBe(200)
   })
 
-  test('that can’t be replaced is the tenant’s problem, unless it was only doubted', async () => {
+  test('that can’t be replaced is the tenant’s problem, unless it was only in doubt', async () => {
     const expired = await passing([{ status: 401, code: 109 }], { isReplaced: false })
     await expect(expired.pass()).rejects.toMatchObject({ code: 'tenant_not_found' })
     expect(expired.seen.closed).toBe(1)
@@ -47,7 +47,7 @@ describe('a token that Microsoft no longer takes', () => {
     expect((await doubted.pass()).status).toBe(401)
   })
 
-  test('that is only doubted is replaced when it is 5 minutes old, and the user is asked for', async () => {
+  test('that is only in doubt is replaced if it is 5 minutes old, and GetUser is called', async () => {
     const aged = await passing([{ status: 401, code: 105 }, { status: 200 }], { age: 300 })
     expect((await aged.pass()).status).toBe(200)
     expect(aged.seen).toMatchObject({ replaced: 1, asked: 1 })

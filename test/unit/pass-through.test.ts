@@ -6,8 +6,8 @@ import { name, now } from '../simulation/ground.ts'
 import { accountOf } from './connectGround.ts'
 import { passing } from './passGround.ts'
 
-describe('a call that is passed on', () => {
-  test('ends in Microsoft’s answer, and proves the developer token', async () => {
+describe('a passed-through call', () => {
+  test('returns Microsoft’s answer, and proves the developer token', async () => {
     const own = await passing([{ status: 200, headers: { trackingid: 'x', 'set-cookie': 'y' } }])
     const { body, headers, status } = await own.pass()
     expect({ status, headers, body: body && (await text(body)) }).toEqual({
@@ -21,7 +21,7 @@ describe('a call that is passed on', () => {
     expect(await own.pass()).toMatchObject({ status, body: null })
   })
 
-  test('takes back what was known against the person', async () => {
+  test('removes the recorded refusal of the person', async () => {
     const own = await passing([{ status: 200 }], {
       tenant: { advertisingRefusal: { reason: 'r', since: now } },
     })
@@ -49,7 +49,7 @@ describe('a call that is passed on', () => {
 })
 
 describe('a failure of Microsoft', () => {
-  test('is passed on with a diagnosis, and how long to wait where Microsoft doesn’t say', async () => {
+  test('is passed through with a diagnosis, and with a wait if Microsoft gives none', async () => {
     const own = await passing([{ status: 429, code: 117 }])
     const { body, headers, status } = await own.pass()
     expect(status).toBe(429)
@@ -64,7 +64,7 @@ describe('a failure of Microsoft', () => {
     expect(passedOn('0')).toEqual({ 'retry-after': '60' })
   })
 
-  test('is missing rights where the account that was called is the tenant’s', async () => {
+  test('means missing rights if the called account is the tenant’s', async () => {
     for (const [accounts, verdict] of [
       [[accountOf('1')], 'user_without_rights;actor=advertiserAdmin;credential=identity'],
       [[accountOf('2')], 'access_refused;actor=app;credential=none'],
@@ -82,14 +82,14 @@ describe('a failure of Microsoft', () => {
     [116, 'header_missing', 'operator', 'developerToken'],
     [105, 'no_advertising_user', 'advertiser', 'identity'],
     [100, 'request_invalid', 'app', 'none'],
-  ])('is the app’s to fix only where no token is at fault: %i', async (code, verdict, actor, credential) => {
+  ])('is the app’s problem only if no token is at fault: %i', async (code, verdict, actor, credential) => {
     const refused = { status: code === 100 ? 400 : 401, code }
     const own = await passing([refused, refused], { age: 0 })
     const { headers } = await own.pass({ service: 'campaignManagement' })
     expect(headers['x-diagnosis']).toBe(`${verdict};actor=${actor};credential=${credential}`)
   })
 
-  test('is noted against the person, unless it may be about the account that the call names', async () => {
+  test('is recorded against the person, unless it may be about the account that the call names', async () => {
     const person = await passing([{ status: 401, code: 122 }])
     await person.pass()
     expect(person.row().advertisingRefusal?.reason).toBe('work_account_required')
@@ -103,7 +103,7 @@ describe('a failure of Microsoft', () => {
     }
   })
 
-  test('passes unexplained when storage takes more than 2 s, or fails', async () => {
+  test('passes through unexplained if storage takes more than 2 s, or fails', async () => {
     const slow = await passing([{ status: 400 }], { proofs: { of: () => new Promise(() => undefined) } })
     const { headers, status } = await slow.clock.run(slow.pass())
     expect([status, headers['x-diagnosis'], slow.clock.passed()]).toEqual([400, undefined, 2])

@@ -2,13 +2,14 @@ import { Readable } from 'node:stream'
 import { addSeconds } from '../../shared/clock.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
 import { type PassThroughCall, passThrough } from '../../shared/passthrough/passThrough.ts'
+import { Secret } from '../../shared/secret.ts'
 import { connected, name, now } from '../simulation/ground.ts'
 import { connectGround } from './connectGround.ts'
 
-/** An answer of Microsoft Advertising, or how sending fails. */
+/** An answer from Microsoft Advertising, or a failure of sending. */
 type Answer = { readonly status: number; readonly code?: number; readonly headers?: object } | Error
 
-/** A tenant whose calls are answered like this, in order, by a token of a given age in seconds. */
+/** A tenant whose calls get these answers, in order, with a token of the given age in seconds. */
 export async function passing(
   answers: readonly Answer[],
   { age = 3600, tenant = {} as Partial<Tenant>, token = {}, isReplaced = true, proofs = {} as object } = {},
@@ -35,13 +36,15 @@ export async function passing(
       environments: new Map([['production', { advertisingUrl: 'https://{host}.example' }]]),
       workspaces: [],
     },
-    developerTokens: { find: async () => ({ ok: true, value: 'developer', version: '1' }) },
+    developerTokens: { find: async () => ({ ok: true, value: new Secret('developer'), version: '1' }) },
     accessTokens: {
-      get: async () => ({ ok: true, tenant: row, accessToken: `token-${seen.replaced}` }),
+      get: async () => ({ ok: true, tenant: row, accessToken: new Secret(`token-${seen.replaced}`) }),
       replace: async () => {
         seen.replaced++
         row = issued(now, { replaced: true })
-        return isReplaced ? { ok: true, tenant: row, accessToken: 'x' } : { ok: false, because: 'not_found' }
+        return isReplaced
+          ? { ok: true, tenant: row, accessToken: new Secret('x') }
+          : { ok: false, because: 'not_found' }
       },
       forget: () => undefined,
     },

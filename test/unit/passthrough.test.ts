@@ -13,7 +13,7 @@ import { Problem } from '../../shared/problems.ts'
 const base = 'https://bulk.api.bingads.microsoft.com/Bulk/v13'
 
 describe('a target', () => {
-  test('is the path below the service’s base, with the query as it was', () => {
+  test('is the path below the service’s base, with the original query', () => {
     expect(targetUrl(base, 'Campaigns/QueryByAccountId', '?a=1&a=%2F').href).toBe(
       `${base}/Campaigns/QueryByAccountId?a=1&a=%2F`,
     )
@@ -40,13 +40,13 @@ describe('a target', () => {
     'ä',
     'a\r\nb',
     'x'.repeat(501),
-  ])('is nothing that could lead elsewhere: %j', (path) => {
+  ])('cannot be a path that could lead elsewhere: %j', (path) => {
     expect(() => targetUrl(base, path, '')).toThrow(Problem)
   })
 })
 
 describe('headers', () => {
-  test('of the caller that go along are those that describe body, answer and client', () => {
+  test('of the caller are passed through if they describe body, answer, or client', () => {
     const received = new Headers({
       accept: 'application/json',
       'accept-encoding': 'gzip',
@@ -76,7 +76,7 @@ describe('headers', () => {
     })
   })
 
-  test('of the answer lose cookies and what is another hop’s', () => {
+  test('of the answer lose cookies and hop-by-hop headers', () => {
     const answered = new Headers({
       connection: 'keep-alive, x-hop',
       'content-encoding': 'gzip',
@@ -93,7 +93,7 @@ describe('headers', () => {
     })
   })
 
-  test('of the answer are ASCII, since the Functions host can send nothing else', () => {
+  test('of the answer are ASCII, because the Functions host can send nothing else', () => {
     expect(toResponseHeaders(new Headers({ trackingid: 'Köln\u00a0\u007f' }))).toEqual({
       trackingid: 'K?ln??',
     })
@@ -109,12 +109,12 @@ describe('reading ahead', () => {
     }
   }
 
-  test('of a small body has all of it, as often as wanted', async () => {
+  test('of a small body returns all of it, repeatedly', async () => {
     const body = await readBeginning(chunks(3), 10)
     expect({ whole: body.isWhole, bytes: [...body.beginning] }).toEqual({ whole: true, bytes: [0, 1, 2] })
   })
 
-  test('of a large body has its beginning and streams it all', async () => {
+  test('of a large body returns its beginning and streams all of it', async () => {
     const body = await readBeginning(chunks(9), 4)
     expect(body.isWhole).toBe(false)
     const all = []
@@ -122,7 +122,7 @@ describe('reading ahead', () => {
     expect(all).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8])
   })
 
-  test('ends its source when the reader stops, even before it began', async () => {
+  test('ends its source when the reader stops, even before it has started', async () => {
     let ended = 0
     const body = await readBeginning(
       chunks(9, () => {
@@ -200,7 +200,7 @@ describe('sending', () => {
   }
 
   test.each(['POST', 'PUT', 'PATCH', 'DELETE', 'GET', 'OPTIONS'])(
-    'a streamed body is one %s call and no second one, whatever it holds',
+    'a streamed body is a single %s call, regardless of its contents',
     async (method) => {
       const seen: { method: string | undefined; bytes: number }[] = []
       const url = await listen(async (request, response) => {
@@ -220,7 +220,7 @@ describe('sending', () => {
   test.each([
     ['longer', 5],
     ['shorter', 50],
-  ])('a body that is %s than it says ends the call and its connection', async (_what, contentLength) => {
+  ])('a body that is %s than declared ends the call and its connection', async (_what, contentLength) => {
     const url = await listen((request, response) => request.on('end', () => response.end()).resume())
     const sent = createUpstreamSender()({
       ...bare,
@@ -243,7 +243,7 @@ describe('sending', () => {
   })
 
   test.each(['101 Switching Protocols', '099 Odd', '600 Odd', '999 Odd'])(
-    'an answer of status %s is no answer, and ends at once',
+    'an answer with status %s is unusable, and ends immediately',
     async (status) => {
       const raw = openRaw((socket) =>
         socket.end(`HTTP/1.1 ${status}\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n`),
@@ -262,7 +262,7 @@ describe('sending', () => {
   })
 })
 
-/** A server that answers with bytes of its own. */
+/** A server that answers with raw bytes. */
 async function openRaw(answer: (socket: Socket) => void) {
   const server = createRawServer((socket) => socket.once('data', () => answer(socket)).on('error', () => {}))
   await once(server.listen(0, '127.0.0.1'), 'listening')

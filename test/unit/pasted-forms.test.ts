@@ -92,7 +92,7 @@ const faultOf = ({ code, name, message }: Known) => ({
 })
 const jsonOf = (known: Known) => JSON.stringify(faultOf(known))
 
-/** The ways in which people have it on the screen. `bodyOf` gets the answer and returns what is pasted. */
+/** The forms in which people see it on the screen. Each gets the answer and returns the pasted text. */
 const forms: Readonly<Record<string, (known: Known) => unknown>> = {
   'names in another case': (known) => jsonOf(known).replace(known.name, known.name.toUpperCase()),
   'camelCase members': (known) =>
@@ -141,7 +141,7 @@ describe.each(Object.entries(forms))('a fault as %s', (_name, bodyOf) => {
   )
 })
 
-test('a fault that is cut anywhere has its verdict or a less definite one, never another actor’s', () => {
+test('a fault that is cut at any position keeps its verdict or gets a less definite one, never another actor', () => {
   const lessDefinite = [
     'unexplained',
     'access_token_expired',
@@ -168,7 +168,7 @@ test('a fault that is cut anywhere has its verdict or a less definite one, never
   )
 })
 
-test('an answer that is pasted whole needs no status beside it', () => {
+test('a completely pasted answer needs no separate status', () => {
   const body = forms['curl -i']!(kinds[3]!)
   const { evidence, verdict } = diagnoseFailedCall({ status: 0, body, sent }, context)
   expect(evidence).toContain('HTTP 401')
@@ -176,7 +176,7 @@ test('an answer that is pasted whole needs no status beside it', () => {
   expect(diagnoseFailedCall({ status: 0, body: 'what is this' }, context).verdict).toBe('unexplained')
 })
 
-test('a message alone is judged by Microsoft’s words', () => {
+test('a message without a fault is judged by Microsoft’s words', () => {
   const text = 'Error: Authentication token expired. Please renew it or obtain a new token.'
   expect(diagnose(text, { status: 500 }).verdict).toBe('access_token_expired')
   expect(diagnose('zeep.exceptions.Fault: CallRateExceeded', { status: 500 }).verdict).toBe('throttled_calls')
@@ -197,7 +197,7 @@ describe('Microsoft’s words for a SOAP fault, without the fault', () => {
       'of .NET',
       `System.ServiceModel.FaultException\`1[Microsoft.BingAds.V13.CustomerManagement.AdApiFaultDetail]: ${words}`,
     ],
-  ])('%s say what is missing, and blame nobody for SOAP', (_from, body) => {
+  ])('%s show what is missing, and are not blamed on SOAP', (_from, body) => {
     for (const status of [0, 500]) {
       const { verdict, explanation, trackingId: seen, next } = diagnose(body, { status })
       expect({ verdict, seen }).toEqual({ verdict: 'unexplained', seen: trackingId })
@@ -206,14 +206,14 @@ describe('Microsoft’s words for a SOAP fault, without the fault', () => {
     }
   })
 
-  test('are about the ids where those are provably misplaced', () => {
+  test('are about the ids if those are provably misplaced', () => {
     const swapped = { customerId: '101', accountId: '333' }
     expect(diagnoseFailedCall({ status: 500, body: words, sent: swapped }, context).verdict).toBe(
       'ids_swapped',
     )
   })
 
-  test('are shown with the type’s name, which is no secret', () => {
+  test('are shown with the type’s name, which is not a secret', () => {
     const name = 'com.microsoft.bingads.v13.customermanagement.AdApiFaultDetail_Exception'
     expect(redact(`${name}: x`)).toContain(name)
   })
@@ -224,13 +224,13 @@ test.each([
   ['AxiosError: Request failed with status code 429', 429, 'throttled_calls'],
   ['The remote server returned an error: (504) Gateway Timeout.', 504, 'service_trouble'],
   ['<html><head><title>502 Bad Gateway</title></head></html>', 502, 'service_trouble'],
-])('%j tells its status by itself', (body, status, verdict) => {
+])('%j shows its status without a head', (body, status, verdict) => {
   const diagnosis = diagnoseFailedCall({ status: 0, body, sent }, context)
   expect(diagnosis.verdict).toBe(verdict)
   expect(diagnosis.evidence).toContain(`HTTP ${status}`)
 })
 
-test('a gateway’s page is no fault of anybody here', () => {
+test('a gateway’s page has no known cause', () => {
   const page = '<html><head><title>502 Bad Gateway</title></head><body>Code: 105</body></html>'
   expect(diagnose(page, { status: 502 }).verdict).toBe('service_trouble')
 })
@@ -247,7 +247,7 @@ describe('a 401', () => {
   })
 })
 
-describe('a status of success', () => {
+describe('a success status', () => {
   test.each([
     [faultOf(kinds[3]!), 'access_token_expired'],
     [
@@ -271,7 +271,7 @@ describe('a status of success', () => {
 describe('SOAP', () => {
   const address =
     'https://campaign.api.bingads.microsoft.com/Api/Advertiser/CampaignManagement/v13/CampaignManagementService.svc'
-  test('has its code’s verdict, and the note that it ends', () => {
+  test('has its code’s verdict, and the note about the end of SOAP', () => {
     const { verdict, next } = diagnoseFailedCall(
       { status: 500, body: forms.XML!(kinds[3]!), sent: { ...sent, host: address } },
       context,
@@ -303,7 +303,7 @@ describe('hosts', () => {
   })
 })
 
-describe('a token endpoint’s refusal that is pasted', () => {
+describe('a pasted token endpoint’s refusal', () => {
   test.each([
     [
       'oauthlib.oauth2.rfc6749.errors.InvalidGrantError: (invalid_grant) AADSTS700082: expired',
@@ -321,7 +321,7 @@ describe('a token endpoint’s refusal that is pasted', () => {
   })
 })
 
-/** A token endpoint's refusal in the forms in which it reaches a screen. */
+/** A token endpoint's refusal in the forms in which people see it. */
 const refusalForms: Readonly<Record<string, (error: string, code: number) => unknown>> = {
   'with numbers as strings': (error, code) => ({ error, error_codes: [`${code}`] }),
   'with the number in its text only': (error, code) => ({ error, error_description: `AADSTS${code}: x.` }),
@@ -357,7 +357,7 @@ test.each(Object.entries(refusalForms))(
   },
 )
 
-describe('what is shown', () => {
+describe('the shown text', () => {
   test.each([
     'BulkServiceNoMoreCallsPermittedForTheTimePeriod',
     'CampaignServiceAdExtensionIdToAccountIdAssociationArrayShouldNotBeNullOrEmpty',
@@ -368,7 +368,7 @@ describe('what is shown', () => {
     expect(redact(text)).toBe(text)
   })
 
-  test('has no credential', () => {
+  test('contains no credential', () => {
     const alphabet = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.~']
     const opaque = fc
       .array(fc.constantFrom(...alphabet), { minLength: 40, maxLength: 2_000 })
@@ -404,6 +404,6 @@ test.each([
     return performance.now() - start
   }
   took(1_000)
-  // A quadratic reader takes hours for this; the bound leaves room for a slow machine.
+  // A quadratic parser takes hours for this; the limit leaves room for a slow machine.
   expect(took(1_048_576)).toBeLessThan(2_000)
 })

@@ -10,7 +10,7 @@ import { ground, name, now, pendingOf } from '../simulation/ground.ts'
 
 const tenant: Tenant = { ...name, environment: 'production', status: 'pending', createdAt: now }
 
-/** A consent that waits until then, and the hints at the given times by which sweeps come to it. */
+/** A pending consent with this expiry, and hints at the given times that lead sweeps to it. */
 async function waiting(expiresAt: Date, hints: readonly Date[]) {
   const own = ground()
   const pendingGrant = await pendingOf(own, 'code', expiresAt)
@@ -28,8 +28,8 @@ async function waiting(expiresAt: Date, hints: readonly Date[]) {
   }
 }
 
-describe('a consent that still waits for its confirmation', () => {
-  test('is left alone by a sweep that comes to its tenant', async () => {
+describe('a pending consent', () => {
+  test('is not changed by a sweep of its tenant', async () => {
     const expiresAt = addSeconds(now, 1)
     const own = await waiting(expiresAt, [addSeconds(now, -60), expiresAt])
     await own.sweep()
@@ -38,7 +38,7 @@ describe('a consent that still waits for its confirmation', () => {
     expect(own.hints()).toContainEqual(expiresAt)
   })
 
-  test('ends at its time, and not before', async () => {
+  test('ends at its expiry, and not before', async () => {
     const own = await waiting(now, [now])
     await own.sweep()
     expect(own.row().pendingGrant).toBeUndefined()
@@ -46,14 +46,14 @@ describe('a consent that still waits for its confirmation', () => {
     expect(own.hints()).toEqual([])
   })
 
-  test('can be confirmed until its time', async () => {
+  test('can be confirmed until its expiry', async () => {
     const { pendingGrant } = (await waiting(now, [])).row()
     expect(assertPendingGrant(pendingGrant, 'session', addSeconds(now, -0.001))).toBe(pendingGrant)
     expect(() => assertPendingGrant(pendingGrant, 'session', now)).toThrow()
     expect(() => assertPendingGrant(pendingGrant, 'another', addSeconds(now, -1))).toThrow()
   })
 
-  test('is looked at again where somebody changes the row in the meantime', async () => {
+  test('is checked again if another process changes the row in the meantime', async () => {
     const own = await waiting(now, [now])
     const stored = own.tenants.row(name)
     if (!stored) throw new Error('no row')

@@ -20,11 +20,11 @@ test.each([
   ['…', 'e…@y.example', 'Sign in with the account that connected it; you signed in as e…@y.example.'],
   ['a…@x.example', '…', 'Sign in as a…@x.example; yours is another account.'],
   ['…', '…', 'Sign in with the account that connected it; yours is another one.'],
-])('a stranger beside %s, masked %s, is told whose sign-in is expected', (previousUser, user, words) => {
+])('another person than %s, masked %s, learns whose sign-in is expected', (previousUser, user, words) => {
   expect(adviceTo(previousUser, user)).toBe(`${words} The connection still works.`)
 })
 
-test('nobody is a stranger who is allowed to be', () => {
+test('another person is accepted if allowed', () => {
   const proven = { user: { consenter: consenter('e…', 'now') }, discovery: { advertisingUserId: '2' } }
   expect(findDifferentUser(tenantOf('a…'), proven as never, true)).toBeUndefined()
 })

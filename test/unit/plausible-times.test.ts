@@ -39,7 +39,7 @@ test.each<[string, Partial<Tenant>, Partial<Tenant>]>([
   ],
   ['a due time', { dueAt: after(7 * 86_400 + 6) }, { dueAt: now }],
   ['a vend', { lastVendedAt: after(6) }, { lastVendedAt: now }],
-])('%s that lies too far ahead is not', (_what, row, expected) => {
+])('%s that is too far in the future is not', (_what, row, expected) => {
   expect(believed(row)).toEqual({ ...base, ...expected })
 })
 

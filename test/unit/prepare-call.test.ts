@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Tenant } from '../../shared/domain/tenant.ts'
 import { type CallTarget, prepareCall } from '../../shared/passthrough/prepareCall.ts'
+import { Secret } from '../../shared/secret.ts'
 import { connected, name, now } from '../simulation/ground.ts'
 
 const issuedAt = new Date('2026-11-24T11:00:00Z')
@@ -14,14 +15,16 @@ interface Ground {
   readonly developerToken?: object
 }
 
-/** Prepares calls of one tenant, and sees which accounts are vended and which developer tokens looked for. */
+/** Prepares a tenant's calls, and records the vended accounts and the requested developer tokens. */
 function preparing({ tenant = {}, obtained = {}, developerToken = {} }: Ground = {}) {
   const seen = { vended: [] as unknown[], looked: [] as unknown[] }
   const row = { ...connected('vault:x'), accessToken: { refreshedAt: issuedAt }, ...tenant }
   const dependencies = {
     config: { environments: new Map([['production', settings]]) },
     clock: { now: () => now },
-    accessTokens: { get: async () => ({ ok: true, tenant: row, accessToken: 'at', ...obtained }) },
+    accessTokens: {
+      get: async () => ({ ok: true, tenant: row, accessToken: new Secret('at'), ...obtained }),
+    },
     vend: {
       vend: async (_name: unknown, wish: unknown) => {
         seen.vended.push(wish)
@@ -31,7 +34,7 @@ function preparing({ tenant = {}, obtained = {}, developerToken = {} }: Ground =
     developerTokens: {
       find: async (environment: unknown) => {
         seen.looked.push(environment)
-        return { ok: true, value: 'developer', ...developerToken }
+        return { ok: true, value: new Secret('developer'), ...developerToken }
       },
     },
   }
@@ -39,8 +42,8 @@ function preparing({ tenant = {}, obtained = {}, developerToken = {} }: Ground =
   return { prepared, seen }
 }
 
-describe('a call is prepared', () => {
-  test('without ids where neither the service nor the tenant has any', async () => {
+describe('a prepared call', () => {
+  test('has no ids if neither the service nor the tenant needs any', async () => {
     const { prepared, seen } = preparing()
     expect(await prepared({ service: needsNoIds })).toEqual({
       tenant: expect.objectContaining({ tenant: name.tenant }),
@@ -55,7 +58,7 @@ describe('a call is prepared', () => {
     ['the service needs one', { service: needsIds }, {}],
     ['the tenant has a default', { service: needsNoIds }, { defaultAccount: { accountId: '1' } as never }],
     ['the caller names one', { service: needsNoIds, accountId: 'F1', customerId: '10' }, {}],
-  ])('for an account where %s', async (_why, wanted, tenant) => {
+  ])('has an account if %s', async (_why, wanted, tenant) => {
     const { prepared, seen } = preparing({ tenant })
     expect(await prepared(wanted)).toMatchObject({
       headers: { CustomerAccountId: '1' },
@@ -66,19 +69,19 @@ describe('a call is prepared', () => {
     expect(seen).toEqual({ vended: [{ accountId, customerId }], looked: [] })
   })
 
-  test('with the header that Google’s users need', async () => {
+  test('has the header that Google users need', async () => {
     const grant = { ...connected('vault:x').grant, identityProvider: 'google' } as never
     const { headers } = await preparing({ tenant: { grant } }).prepared({ service: needsNoIds })
     expect(headers).toMatchObject({ IdentityProvider: 'Google' })
   })
 
-  test('as if its token were new where the row has none', async () => {
+  test('treats its token as new if the row has none', async () => {
     const { prepared } = preparing({ tenant: { accessToken: undefined } as never })
     expect(await prepared({ service: needsNoIds })).toMatchObject({ refreshedAt: now })
   })
 })
 
-describe('a call is refused', () => {
+describe('a refused call', () => {
   test.each<[string, Ground, string, object]>([
     ['without a tenant', { obtained: { ok: false, because: 'not_found' } }, 'tenant_not_found', {}],
     [

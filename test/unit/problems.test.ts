@@ -13,7 +13,7 @@ const documentOf = (problem: Problem) => JSON.parse(String(problemResponse(probl
 
 describe('a problem document', () => {
   test.each(Object.keys(problems) as ProblemCode[])(
-    '%s says what happened, who acts and how to fix it',
+    '%s says what happened, who acts, and how to fix it',
     (code) => {
       const answer = problemResponse(new Problem(code), 'request-1')
       const document = JSON.parse(String(answer.body))
@@ -41,13 +41,13 @@ describe('a problem document', () => {
     },
   )
 
-  test('carries Retry-After in whole seconds, in header and body', () => {
+  test('has Retry-After in whole seconds, in header and body', () => {
     const answer = problemResponse(new Problem('storage_unavailable', { retryAfterSeconds: 4.2 }), 'r')
     expect(answer.headers).toMatchObject({ 'Retry-After': '5' })
     expect(JSON.parse(String(answer.body)).retryAfter).toBe(5)
   })
 
-  test('lets an occurrence name another actor, and further members', () => {
+  test('can have another actor, and further members', () => {
     const problem = new Problem('storage_unavailable', { actor: 'operator', members: { reason: 'x' } })
     expect(documentOf(problem)).toMatchObject({ actor: 'operator', reason: 'x' })
   })
@@ -59,7 +59,7 @@ describe('a problem document', () => {
 })
 
 describe('a failure as a problem', () => {
-  test('of storage that does not answer passes; a refused right is the operator’s', () => {
+  test('of storage that does not answer is temporary; a missing right is the operator’s problem', () => {
     const passing = toProblem(new StorageUnavailableError('tables', 503, 'ServerBusy'))
     expect(documentOf(passing)).toMatchObject({ code: 'storage_unavailable', actor: 'nobody', retryAfter: 5 })
     const refused = toProblem(new StorageUnavailableError('vault', 403, 'Forbidden'))
@@ -68,7 +68,7 @@ describe('a failure as a problem', () => {
     expect(documentOf(unknown)).toMatchObject({ actor: 'operator', reason: 'tables_forbidden' })
   })
 
-  test('of a grant in a vault that the settings do not name is the operator’s', async () => {
+  test('of a grant in a vault that is not in the settings is the operator’s problem', async () => {
     const owner = {
       workspace: 'w',
       tenant: 't',
@@ -87,7 +87,7 @@ describe('a failure as a problem', () => {
     })
   })
 
-  test('of a reference of a later version is the operator’s', () => {
+  test('of a reference from a later version is the operator’s problem', () => {
     const error = new StorageUnavailableError('vault', 0, 'ReferenceNotUnderstood')
     expect(documentOf(toProblem(error))).toMatchObject({
       code: 'storage_unavailable',
@@ -114,7 +114,7 @@ describe('a failure as a problem', () => {
     })
   })
 
-  test('of missing sealing keys is the operator’s', () => {
+  test('of missing sealing keys is the operator’s problem', () => {
     expect(documentOf(toProblem(new SealingKeysError('is missing')))).toMatchObject({
       code: 'storage_unavailable',
       actor: 'operator',
@@ -122,7 +122,7 @@ describe('a failure as a problem', () => {
     })
   })
 
-  test('that nobody knows says nothing of its message', () => {
+  test('that is unknown does not expose its message', () => {
     const answer = problemResponse(toProblem(new Error('token=secret-value')), 'r')
     expect(answer.status).toBe(500)
     expect(String(answer.body)).not.toContain('secret-value')

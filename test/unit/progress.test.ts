@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream'
 import { expect, test } from 'vitest'
 import { createProgress } from '../../scripts/commandLine.ts'
 
-/** A stream that is a terminal or is none, and all that was written to it. */
+/** A stream, either a terminal or not, with everything written to it. */
 function openStream(isTTY: boolean) {
   const stream = Object.assign(new PassThrough(), { isTTY, columns: 200 })
   const chunks: string[] = []
@@ -20,12 +20,12 @@ function moveThree(isTTY: boolean): string {
   return text()
 }
 
-test('on a terminal the bar says what is done, how far it is, and how it went', () => {
+test('on a terminal, the bar shows the task, its progress, and its result', () => {
   const text = moveThree(true)
   expect(text).toMatch(/Moving grants to sealed \[-+\] 0\/3/)
   expect(text).toMatch(/Moving grants to sealed \[=+\] 3\/3 moved 2, leased 1/)
 })
 
-test('where nobody looks on, in a pipe or a log, nothing is written', () => {
+test('without a terminal, in a pipe or a log, nothing is written', () => {
   expect(moveThree(false)).toBe('')
 })

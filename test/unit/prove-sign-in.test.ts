@@ -7,6 +7,7 @@ import { finishSignIn } from '../../shared/connect/callback.ts'
 import { proveSignIn } from '../../shared/connect/proveSignIn.ts'
 import { KeysUnreachableError } from '../../shared/identity/keySource.ts'
 import { classifyTokenRefusal } from '../../shared/identity/refusal.ts'
+import { Secret } from '../../shared/secret.ts'
 import { connected, grantOf, name } from '../simulation/ground.ts'
 import { connectGround, returnUrl } from './connectGround.ts'
 
@@ -16,7 +17,7 @@ const row = {
   ...{ requiredScope: 'ads', issuer: (tid: string) => `https://login.example/${tid}/v2.0` },
 }
 
-/** A tenant whose person signs in, and what the providers answer. */
+/** A tenant whose person signs in, with the providers' answers. */
 async function signingIn(
   more: { tokens?: object; faults?: readonly [number, number][]; accounts?: number; parts?: object } = {},
 ) {
@@ -50,8 +51,8 @@ async function signingIn(
     fetch: async (input: unknown) => answer(new URL(String(input)).pathname),
   } as never)
   const tokens = {
-    accessToken: 'at',
-    refreshToken: 'rt',
+    accessToken: new Secret('at'),
+    refreshToken: new Secret('rt'),
     idToken: 'id',
     scope: 'openid ads',
     expiresInSeconds: 3600,
@@ -71,7 +72,7 @@ async function signingIn(
         return { accountKind, authorityTenant, consenter }
       },
     },
-    developerTokens: { find: async () => ({ ok: true, value: 'd' }) },
+    developerTokens: { find: async () => ({ ok: true, value: new Secret('d') }) },
     advertising: () => advertising,
     ...more.parts,
   } as never
@@ -88,7 +89,7 @@ describe('a sign-in', () => {
   test('is proven with the verifier and nonce that only its browser can derive', async () => {
     const { browser, clock, run, seen } = await signingIn()
     expect(await run()).toMatchObject({
-      ...{ user: { consenter }, tokens: { refreshToken: 'rt', requestedAt: clock.now() } },
+      ...{ user: { consenter }, tokens: { refreshToken: new Secret('rt'), requestedAt: clock.now() } },
       discovery: { advertisingUserId: '1', accounts: [{ accountId: '1' }] },
     })
     const codeVerifier = deriveBrowserSecret(browser, 'pkce', 'state')
@@ -106,7 +107,7 @@ describe('a sign-in', () => {
     expect(rowNow().status).toBe('connected')
   })
 
-  test('is refused before its code is used when another issuer answers, or there is no code', async () => {
+  test('is refused before its code is used if another issuer answers, or if there is no code', async () => {
     const { run, seen } = await signingIn()
     expect(await run({ iss: 'https://evil.example/' })).toMatchObject({ reason: 'issuer_mismatch' })
     expect(await run({ error: 'access_denied' })).toHaveProperty('failed')
@@ -142,12 +143,12 @@ describe('a sign-in', () => {
     await expect((await signingIn({ parts })).run()).rejects.toThrow('ours')
   })
 
-  test('doesn’t fail when the hold can’t be read', async () => {
+  test('doesn’t fail if the hold can’t be read', async () => {
     const parts = { environments: { read: () => Promise.reject(new Error('out')) } }
     expect(await (await signingIn({ parts })).run()).toHaveProperty('discovery')
   })
 
-  test('asks Microsoft Advertising once more, after 1 s, when the fault may pass', async () => {
+  test('calls Microsoft Advertising once more, after 1 s, if the fault may be temporary', async () => {
     const once = await signingIn({ faults: [[500, 0]] })
     expect(await once.run()).toHaveProperty('discovery')
     expect([once.seen.asked, once.clock.passed()]).toEqual([2, 1])
@@ -164,7 +165,7 @@ describe('a sign-in', () => {
     expect(lasting.seen.asked).toBe(1)
   })
 
-  test('that lacked claims is refused so, even when the row can’t be read', async () => {
+  test('that lacked claims gets that refusal, even if the row can’t be read', async () => {
     const claims = '{"access_token":{}}'
     const body = { error: 'invalid_grant', error_codes: [50076], claims }
     const redeem = async () => ({ ok: false, refusal: classifyTokenRefusal(400, body) })
@@ -177,7 +178,7 @@ describe('a sign-in', () => {
     expect(await out.run()).toMatchObject(ended)
   })
 
-  test('notes only of a wrong kind of account that it is the consenter’s own', async () => {
+  test('records only for a wrong kind of account that it is the consenter’s own', async () => {
     const other = await signingIn({ faults: [[401, 122]] })
     const stored = other.tenants.row(name)
     const grant = grantOf('vault:x', 'second')

@@ -5,7 +5,7 @@ import { accountOf, connectGround } from './connectGround.ts'
 
 const five = ['1', '2', '3', '4', '5'].map((accountId) => accountOf(accountId))
 
-/** A tenant that reaches five accounts, and a consent that reaches one of them and another one. */
+/** A tenant with five accounts, and a pending consent with one of them and another one. */
 async function waiting() {
   const own = connectGround()
   await own.create({
@@ -20,7 +20,7 @@ async function waiting() {
   return { ...own, page }
 }
 
-test('a waiting consent shows what would change, and what would be lost page by page', async () => {
+test('a pending consent shows the changes, and the lost accounts page by page', async () => {
   const { page } = await waiting()
   const first = await page()
   expect(first).toMatchObject({
@@ -33,7 +33,7 @@ test('a waiting consent shows what would change, and what would be lost page by 
   expect(await page({ continuation: 'x' })).toEqual(first)
 })
 
-test('a consent that nobody waits for is not found', async () => {
+test('a consent that is not pending is not found', async () => {
   const own = connectGround()
   const ask = () => readPendingGrant(own as never, name, 'session', { limit: 2 })
   await expect(ask()).rejects.toMatchObject({ code: 'tenant_not_found' })

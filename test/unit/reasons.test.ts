@@ -27,6 +27,7 @@ import { failurePage } from '../../shared/pages/failurePage.ts'
 import { prepareCall } from '../../shared/passthrough/prepareCall.ts'
 import { type Actor, type Problem, problems } from '../../shared/problems.ts'
 import { grantEndedEvent } from '../../shared/refresh/refusalEvents.ts'
+import { Secret } from '../../shared/secret.ts'
 import { createAccessTokens } from '../../shared/vend/accessTokens.ts'
 import { explainMissingToken } from '../../shared/vend/explainMissingToken.ts'
 import { name } from '../simulation/ground.ts'
@@ -41,16 +42,16 @@ const config = {
     ['production', { microsoft: { clientId: 'id', authority: { origin: 'https://login.example' } } }],
   ]),
 } as never
-const token = { ok: true, value: 'developer-token', version: '1' } as const
+const token = { ok: true, value: new Secret('developer-token'), version: '1' } as const
 const developerTokens = { find: async () => token, current: async () => token } as never
 const signInRow = { environment: 'production', identityProvider: 'microsoft', scopes: ['s'] } as never
 const toldBy = ({ code, extras }: Problem): Actor => extras.actor ?? problems[code].actor
 const thrownBy = (work: Promise<unknown>) => work.then(Promise.reject, (problem: Problem) => problem)
 
-/** Refusals in a row after which a reason that may pass is final. */
+/** The number of refusals in a row after which a temporary reason is final. */
 const attemptsOf = (reason: RefusalReason) => (reason === 'unknown_answer' ? 5 : 2)
 
-/** A tenant whose refreshes were refused for this reason until nothing more follows from it. */
+/** A tenant whose refreshes were refused for this reason until its state no longer changes. */
 async function refusedTenant(reason: RefusalReason) {
   const own = refreshGround({ answer: () => ({ ok: false, refusal: toRefusal(reason) }) })
   const { clock, dependencies, refresher } = own
@@ -70,7 +71,7 @@ async function refusedTenant(reason: RefusalReason) {
   return { ...own, accessTokens, problem, justRefused: refusedNow.at(-1) as Problem }
 }
 
-test.each(words)('%s: a vend, a pass-through and a probe name who acts', async (reason) => {
+test.each(words)('%s: a vend, a pass-through, and a probe name the actor', async (reason) => {
   const { clock, justRefused, accessTokens, problem, tenants } = await refusedTenant(reason)
   const actor = actorOfRepeated(reason)
   expect(toldBy(justRefused)).toBe(actor)
@@ -82,7 +83,7 @@ test.each(words)('%s: a vend, a pass-through and a probe name who acts', async (
 })
 
 test.each(words)(
-  '%s: the tenant’s events name who acts, and never mention our own credential',
+  '%s: the tenant’s events name the actor, and never mention our own credential',
   async (reason) => {
     const { tenants } = await refusedTenant(reason)
     const told = tenants.history(name).flatMap(({ data }) => data?.actor ?? [])
@@ -91,7 +92,7 @@ test.each(words)(
   },
 )
 
-test.each(words)('%s: an app that brings a refresh token is told who acts', async (reason) => {
+test.each(words)('%s: an app that imports a refresh token learns who acts', async (reason) => {
   const dependencies = {
     config,
     clock: { now: () => new Date() },
@@ -99,14 +100,14 @@ test.each(words)('%s: an app that brings a refresh token is told who acts', asyn
     grantServices: { tenants: { read: async () => undefined } },
     tokenEndpoints: { refresh: async () => ({ ok: false, refusal: toRefusal(reason) }) },
   } as never
-  const options = { environment: 'production', refreshToken: 'rt' } as never
+  const options = { environment: 'production', refreshToken: new Secret('rt') } as never
   const problem = await thrownBy(importGrant(dependencies, name, options))
   expect(toldBy(problem)).toBe(actorOfImported(reason))
   const isAboutTheToken = ['app', 'advertiser', 'advertiserAdmin'].includes(actorOfImported(reason))
   expect(problem.code === 'grant_refused').toBe(isAboutTheToken)
 })
 
-test.each(words)('%s: the page and the return URL of a sign-in name who acts', async (reason) => {
+test.each(words)('%s: the page and the return URL of a sign-in name the actor', async (reason) => {
   const signIn = { ...name, environment: 'production', returnUrl: 'https://app.example/back' } as SignIn
   const dependencies = {
     config,
@@ -127,7 +128,7 @@ test.each(words)('%s: the page and the return URL of a sign-in name who acts', a
     expect(connectFailures[code].actor).toBe(actorOf(reason))
 })
 
-/** Refusals as people paste them: by number, or by the word alone. */
+/** Refusals as people paste them: by number, or only by word. */
 const pasted: readonly object[] = [
   ...[...reasonByNumber.keys(), 50196, 530_777].map((code) => ({ error_codes: [code] })),
   ...['invalid_client', 'unauthorized_client', 'invalid_request', 'invalid_scope', 'restricted_client'],
@@ -144,13 +145,13 @@ test('a pasted refusal names the actor of the table', () => {
   }
 })
 
-test('a reason that another version wrote blames nobody', () => {
+test('a reason from another version has no actor', () => {
   for (const text of ['', 'a_later_reason', 'constructor', undefined])
     expect(parseReason(text)).toBe(unknownReason)
   expect(isCredentialReason(unknownReason)).toBe(false)
 })
 
-test('a plain refusal of a Google grant says what may have ended it, Google’s limit among it', async () => {
+test('a general refusal of a Google grant lists possible causes, including Google’s limit', async () => {
   const own = refreshGround({ answer: () => ({ ok: false, refusal: toRefusal('grant_refused') }) })
   const row = await own.add()
   const google = (reason: RefusalReason) =>

@@ -5,7 +5,7 @@ import { receiveRequest } from '../../shared/http/receiveRequest.ts'
 import { openWatched } from './exchangeGround.ts'
 
 const template = 'v1/tenants/{tenant}'
-/** A request as the library makes it of what the host merged: its headers and route values are a caller's own. */
+/** A request as the library creates it from the host's merged data: the caller chose its headers and route values. */
 const merged = new HttpRequest({
   method: 'GET',
   url: 'http://127.0.0.1/v1/tenants/acme?tenant=theirs',

@@ -19,7 +19,7 @@ const consented = (at: Date, change: object = {}) =>
     ...change,
   }) as Tenant
 
-/** A tenant as it is stored, and how an answer to a call from the row `seen` is noted on it. */
+/** A stored tenant, and a function that records an answer to a call made from the row `seen`. */
 async function noting(row: Tenant, seen = row) {
   const tenants = createModelTenantStore()
   await tenants.create(row, [])
@@ -40,7 +40,7 @@ async function noting(row: Tenant, seen = row) {
 }
 
 describe('an answer of Microsoft Advertising', () => {
-  test('that refuses the person is noted once, and the row that this process remembers is forgotten', async () => {
+  test('that refuses the person is recorded once, and removes the row from this process’s memory', async () => {
     const { forgotten, note, refusal, types } = await noting(consented(now))
     await note(refused)
     await note(refused)
@@ -49,7 +49,7 @@ describe('an answer of Microsoft Advertising', () => {
     expect(forgotten).toEqual(['t'])
   })
 
-  test('to the old person’s token is not noted on the new person’s grant', async () => {
+  test('to the old person’s token is not recorded on the new person’s grant', async () => {
     const { forgotten, note, refusal, types } = await noting(
       consented(now),
       consented(addSeconds(now, -3600)),
@@ -62,7 +62,7 @@ describe('an answer of Microsoft Advertising', () => {
     })
   })
 
-  test('is not noted on a tenant that was disconnected or asked to sign in again in the meantime', async () => {
+  test('is not recorded on a tenant that was disconnected or asked to sign in again in the meantime', async () => {
     for (const status of ['disconnected', 'reauthorization_required']) {
       const { note, refusal } = await noting(consented(now, { status }), consented(now))
       await note(refused)
@@ -70,21 +70,21 @@ describe('an answer of Microsoft Advertising', () => {
     }
   })
 
-  test('that is good ends a refusal', async () => {
+  test('that succeeds ends a refusal', async () => {
     const { note, refusal, types } = await noting(consented(now, noted))
     await note(undefined)
     expect(refusal()).toBeUndefined()
     expect(types()).toEqual(['advertising.sign_in_accepted'])
   })
 
-  test('that is about something else says nothing of the person', async () => {
+  test('that is about something else says nothing about the person', async () => {
     const { note, refusal, types } = await noting(consented(now, noted))
     await note(busy)
     expect(refusal()).toEqual(noted.advertisingRefusal)
     expect(types()).toEqual([])
   })
 
-  test('that repeats what the row says costs no read', async () => {
+  test('that matches the row costs no read', async () => {
     const { note } = await noting(consented(now, noted))
     let reads = 0
     const counting = {
@@ -100,7 +100,7 @@ describe('an answer of Microsoft Advertising', () => {
   test.each([
     [7, true],
     [8, false],
-  ])('is noted after %i writes that met another one: %s', async (conflicts, isNoted) => {
+  ])('is recorded after %i conflicting writes: %s', async (conflicts, isNoted) => {
     const { note, refusal, tenants } = await noting(consented(now))
     let left = conflicts
     const busyStore: TenantStore = {
@@ -111,7 +111,7 @@ describe('an answer of Microsoft Advertising', () => {
     expect(refusal() !== undefined).toBe(isNoted)
   })
 
-  test('that cannot be noted costs the call nothing', async () => {
+  test('that cannot be recorded does not affect the call', async () => {
     const { note, tenants } = await noting(consented(now))
     const failing: TenantStore = { ...tenants, read: () => Promise.reject(new Error('ServerBusy')) }
     await expect(note(refused, failing)).resolves.toBeUndefined()

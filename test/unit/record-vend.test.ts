@@ -24,7 +24,7 @@ const config = {
   leaseSeconds: 60,
 } as never
 
-/** Writes down a vend of the tenant that is stored so. */
+/** Records a vend of the tenant with this stored row. */
 async function noted(row: Tenant, change: (tenants: TenantStore) => Partial<TenantStore> = () => ({})) {
   const [model, due] = [createModelTenantStore(), createModelDueIndex()]
   await model.create(row, [])
@@ -37,20 +37,20 @@ async function noted(row: Tenant, change: (tenants: TenantStore) => Partial<Tena
   return { answer, row: model.row(name)?.tenant, hints: [...due.rows()].map(({ dueAt }) => dueAt) }
 }
 
-describe('a vend that is written down', () => {
-  test('wakes an idle tenant: it is due before its token expires, and its old hint goes', async () => {
+describe('a recorded vend', () => {
+  test('wakes an idle tenant: it is due before its token expires, and its old hint is removed', async () => {
     const { answer, hints, row } = await noted(idle)
     expect(answer).toEqual({ ...idle, lastVendedAt: now, dueAt: at(2400), writeIds: [expect.any(String)] })
     expect(row).toEqual(answer)
     expect(hints).toEqual([at(2400)])
   })
 
-  test('makes it due no sooner than a lease lasts, so that no sweep takes the hint for a stray one', async () => {
+  test('makes it due no sooner than a lease lasts, so that no sweep takes the hint for an orphan', async () => {
     const accessToken = { sealed: 'x', refreshedAt: at(-3540), expiresAt: at(90) }
     expect((await noted({ ...idle, accessToken })).hints).toEqual([at(60)])
   })
 
-  test('leaves the due time of a tenant alone that is active already, or waits after a failure', async () => {
+  test('keeps the due time of a tenant that is already active, or waits after a failure', async () => {
     const trouble = {
       attempts: 1,
       reason: 'throttled',
@@ -81,19 +81,19 @@ describe('a vend that is written down', () => {
     expect(hints).toEqual([idle.dueAt])
   })
 
-  test('is written beside a lease that has run out', async () => {
+  test('is written even with an expired lease', async () => {
     expect((await noted({ ...idle, lease: { id: 'x', until: now } })).answer).toMatchObject({
       lastVendedAt: now,
     })
   })
 
-  test('keeps the old hint where somebody else changed the row first', async () => {
+  test('keeps the old hint if another process changed the row first', async () => {
     const { answer, hints } = await noted(idle, () => ({ replace: async () => 'conflict' }))
     expect(answer).toBeUndefined()
     expect(hints).toContainEqual(idle.dueAt)
   })
 
-  test('costs the vend nothing where storage fails, or the tenant is gone', async () => {
+  test('does not affect the vend if storage fails or the tenant is gone', async () => {
     expect(
       (await noted(idle, () => ({ read: () => Promise.reject(new Error('out')) }))).answer,
     ).toBeUndefined()

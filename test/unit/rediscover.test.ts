@@ -5,24 +5,25 @@ import { createCustomerManagement } from '../../shared/advertising/client.ts'
 import { addSeconds } from '../../shared/clock.ts'
 import type { Account } from '../../shared/domain/account.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
+import { Secret } from '../../shared/secret.ts'
 import { toTenantView } from '../../shared/tenants/view.ts'
 import { connected, name, now } from '../simulation/ground.ts'
 import { accountOf, connectGround } from './connectGround.ts'
 
-/** What a discovery meets. */
+/** The circumstances of a discovery. */
 interface Circumstances {
   /** Faults of the first calls, by Microsoft's code. */
   readonly faults?: readonly number[]
   readonly tenant?: Partial<Tenant>
   readonly developerToken?: boolean
-  /** What another process writes while Microsoft answers. */
+  /** Another process's write while Microsoft answers. */
   readonly inBetween?: Partial<Tenant>
   readonly obtained?: object
   /** Whether each page of accounts is followed by another. */
   readonly endless?: boolean
 }
 
-/** A connected tenant that reached `before`, and whose person reaches accounts with the ids `found`. */
+/** A connected tenant with the accounts `before`, whose person can reach accounts with the ids `found`. */
 async function discovery(before: readonly Account[], found: readonly string[], met: Circumstances = {}) {
   const own = connectGround()
   const accessToken = { sealed: 's', refreshedAt: addSeconds(now, -3600), expiresAt: addSeconds(now, 60) }
@@ -72,16 +73,17 @@ async function discovery(before: readonly Account[], found: readonly string[], m
       answer(new URL(String(input)).pathname, new Headers(init?.headers), String(init?.body)),
   } as never)
   const accessTokens = {
-    get: async () => met.obtained ?? { ok: true, tenant, accessToken: 'first' },
+    get: async () => met.obtained ?? { ok: true, tenant, accessToken: new Secret('first') },
     replace: async (_name: unknown, from: Date) => {
       seen.replaced.push(from)
-      return { ok: true, tenant, accessToken: 'second' }
+      return { ok: true, tenant, accessToken: new Secret('second') }
     },
     forget: () => void seen.forgotten++,
   }
   const missing = { ok: false, reason: 'developer_token_missing', detail: 'The vault has no secret.' }
   const developerTokens = {
-    find: async () => (met.developerToken === false ? missing : { ok: true, value: 'd', version: '1' }),
+    find: async () =>
+      met.developerToken === false ? missing : { ok: true, value: new Secret('d'), version: '1' },
   }
   const dependencies = {
     ...(own.dependencies as object),
@@ -94,7 +96,7 @@ async function discovery(before: readonly Account[], found: readonly string[], m
 
 const known = (...ids: string[]) => ids.map((id) => accountOf(id, { roleId: '41' }))
 
-test('a discovery tells what appeared, vanished, and changed, and which account is the default', async () => {
+test('a discovery lists new, missing, and changed accounts, and the default', async () => {
   const before = [...known('1'), accountOf('2', { roleId: '41', name: 'Old name' })]
   const defaultAccount = { accountId: '1', customerId: '10' }
   const own = await discovery(before, ['2', '3'], { tenant: { defaultAccount } })
@@ -125,7 +127,7 @@ test('a discovery that finds the same changes no default and lists nothing', asy
   expect(own.tenants.history(name).map(({ type }) => type)).toEqual(['accounts.discovered'])
 })
 
-test('lists end after 100 accounts, and the counts do not', async () => {
+test('lists end after 100 accounts, but counts do not', async () => {
   const ids = Array.from({ length: 101 }, (_, index) => String(1000 + index))
   const appeared = await (await discovery([], ids)).run()
   expect([appeared.appeared.length, appeared.counts.appeared]).toEqual([100, 101])
@@ -155,7 +157,7 @@ test('a token that Microsoft calls expired is replaced once', async () => {
   expect(again.seen.tokens).toHaveLength(2)
 })
 
-test('a fault changes nothing but what is known of the person', async () => {
+test('a fault changes only the record about the person', async () => {
   const own = await discovery(known('1'), ['1'], { faults: [122] })
   await expect(own.run()).rejects.toMatchObject({ code: 'reauthorization_required' })
   expect(own.row()).toMatchObject({
@@ -165,7 +167,7 @@ test('a fault changes nothing but what is known of the person', async () => {
   expect(own.seen.replaced).toEqual([])
 })
 
-test('a discovery that succeeds takes back what was known against the person', async () => {
+test('a successful discovery removes the recorded refusal of the person', async () => {
   const advertisingRefusal = { reason: 'work_account_required', since: now }
   const own = await discovery(known('1'), ['1'], { tenant: { advertisingRefusal } })
   await own.run()
@@ -176,7 +178,7 @@ test.each([
   ['another person has connected', { grant: { ...connected('vault:x').grant, id: 'another' } as never }],
   ['was disconnected', { status: 'disconnected' }],
 ] as const)(
-  'what one person reaches is never written to a tenant that %s inBetween',
+  'one person’s accounts are never written to a tenant that %s in the meantime',
   async (_title, inBetween) => {
     const own = await discovery(known('1'), ['2'], { inBetween })
     await expect(own.run()).rejects.toMatchObject({ code: 'tenant_changed' })
@@ -184,7 +186,7 @@ test.each([
   },
 )
 
-test('without a token, or a developer token, nothing is asked', async () => {
+test('without a token, or a developer token, nothing is called', async () => {
   const nothing = await discovery([], [], { obtained: { ok: false, because: 'not_found' } })
   await expect(nothing.run()).rejects.toMatchObject({ code: 'tenant_not_found' })
   const unnamed = await discovery([], [], { developerToken: false })
@@ -192,7 +194,7 @@ test('without a token, or a developer token, nothing is asked', async () => {
   expect([...nothing.seen.tokens, ...unnamed.seen.tokens]).toEqual([])
 })
 
-test('a list that is cut says so on the tenant until a whole one is found', async () => {
+test('a cut list is marked on the tenant until a complete one is found', async () => {
   const pages = Array.from({ length: 1000 }, (_, index) => String(1000 + index))
   const own = await discovery([], pages, { endless: true })
   expect(await own.run()).toMatchObject({ accounts: 50_000, cut: true })

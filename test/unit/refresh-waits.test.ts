@@ -13,7 +13,7 @@ const connected = {
   grant: { reference: 'vault:one', identityProvider: 'microsoft', consentedAt: at(-90_000) },
 } as Tenant
 
-/** How long a tenant waits after each of several refusals in a row, at half of all chance; seconds. */
+/** The waits in seconds after several refusals in a row, with a random value of one half. */
 function waits(times: number, refuse: () => ReturnType<typeof classifyTokenRefusal>): number[] {
   let tenant = connected
   return Array.from({ length: times }, () => {
@@ -31,13 +31,13 @@ describe('the wait after a failure', () => {
     expect(passing.slice(-3)).toEqual([1805, 1805, 1805])
   })
 
-  test('of the operator’s making stays within minutes, so that a fix is soon noticed', () => {
+  test('for the operator stays within minutes, so that a fix is soon noticed', () => {
     const body = { error: 'unauthorized_client', error_codes: [7000112] }
     const operators = waits(8, () => classifyTokenRefusal(400, body))
     expect(operators).toEqual([10, 15, 25, 45, 85, 85, 85, 85])
   })
 
-  test('is never shorter than the answer asked for', () => {
+  test('is never shorter than the answer’s wait', () => {
     expect(waits(1, () => classifyTokenRefusal(429, {}, '100'))).toEqual([105])
   })
 })
@@ -60,7 +60,7 @@ describe('a hold', () => {
     [45, 45],
     [60, 60],
     [9000, 60],
-  ])('that has lasted %i s goes on for %i s', (lasted, seconds) => {
+  ])('that has lasted %i s continues for %i s', (lasted, seconds) => {
     expect(nextHold(heldSince(lasted), fault, now)).toEqual({
       ...fault,
       since: at(-lasted),
@@ -69,7 +69,7 @@ describe('a hold', () => {
   })
 })
 
-describe('a promise that refreshes have just failed to keep', () => {
+describe('a validity that refreshes have just failed to reach', () => {
   const withToken = (ageSeconds: number, lifetimeSeconds: number) => ({
     ...connected,
     accessToken: { sealed: 'x', refreshedAt: at(-ageSeconds), expiresAt: at(lifetimeSeconds - ageSeconds) },
@@ -77,27 +77,28 @@ describe('a promise that refreshes have just failed to keep', () => {
   const decide = (tenant: Tenant, minValiditySeconds: number) =>
     decideRefresh(tenant, { for: 'vend', minValiditySeconds }, undefined, now).refresh
 
-  test('is tried again when the token is half a minute old', () => {
+  test('is tried again once the token is half a minute old', () => {
     expect(decide(withToken(29, 3600), 3590)).toBe(false)
     expect(decide(withToken(30, 3600), 3590)).toBe(true)
   })
 
-  test('counts as out of reach where it leaves an answer less than two seconds', () => {
-    // Of a lifetime of 3,600 s, 3,598 s can be promised; what cannot is repeated in the second half of a life.
+  test('counts as out of reach if it leaves less than two seconds for the answer', () => {
+    // With a lifetime of 3,600 s, 3,598 s can be promised; for more, the refresh is repeated in the second half of the
+    // lifetime.
     expect(decide(withToken(40, 3600), 3598)).toBe(true)
     expect(decide(withToken(40, 3600), 3599)).toBe(false)
   })
 
-  test('is tried at once where the token is good for less than a minute', () => {
+  test('is tried immediately if the token is valid for less than a minute', () => {
     expect(decide(withToken(10, 69), 60)).toBe(true)
   })
 
-  test('is tried at once where there has been no token yet', () => {
+  test('is tried immediately if there has been no token yet', () => {
     expect(decide(connected, 3300)).toBe(true)
   })
 })
 
-test('a token that lives a few minutes is refreshed in the second half of its life', () => {
+test('a token with a lifetime of a few minutes is refreshed in the second half of it', () => {
   const token = { refreshedAt: now, expiresAt: at(200) }
   const config = { policy: 'always', aheadSeconds: 600, keepAliveSeconds: 86_400 } as never
   expect(nextDueAt(connected, token, config, now, 0)).toEqual(at(100))

@@ -6,11 +6,17 @@ import type { TokenResult } from '../../shared/domain/tokenEndpoint.ts'
 import { classifyTokenRefusal } from '../../shared/identity/refusal.ts'
 import type { RefreshDependencies } from '../../shared/refresh/dependencies.ts'
 import { createRefresher } from '../../shared/refresh/refreshTenant.ts'
+import { Secret } from '../../shared/secret.ts'
 import { connected, ground, name } from '../simulation/ground.ts'
 import { createVirtualClock } from './virtualClock.ts'
 
 /** A good answer of a token endpoint. */
-export const anHour: TokenResult = { ok: true, accessToken: 'at', refreshToken: 'rt', expiresInSeconds: 3600 }
+export const anHour: TokenResult = {
+  ok: true,
+  accessToken: new Secret('at'),
+  refreshToken: new Secret('rt'),
+  expiresInSeconds: 3600,
+}
 
 /** A refusal of a token endpoint, by its status and AADSTS code. */
 export function refusalOf(status: number, error?: string, code?: number): TokenResult {
@@ -18,18 +24,18 @@ export function refusalOf(status: number, error?: string, code?: number): TokenR
   return { ok: false, refusal: classifyTokenRefusal(status, body) }
 }
 
-/** What a refresh meets. */
+/** The circumstances of a refresh. */
 export interface Meeting {
-  /** What the token endpoint answers, by the number of the call. Default is always an hour's token. */
+  /** The token endpoint's answer by call number. Default is always an hour's token. */
   readonly answer?: (call: number) => TokenResult
   readonly hold?: EnvironmentHold
-  /** The hold that another process's probe has made of it. */
+  /** The hold, as extended by another process's probe. */
   readonly blocking?: EnvironmentHold
-  /** What differs from the models otherwise. */
+  /** Other differences from the models. */
   readonly with?: (dependencies: RefreshDependencies) => Partial<RefreshDependencies>
 }
 
-/** One process that refreshes, in a time of its own, with what it was asked and what it logged. */
+/** A refreshing process with its own clock, with the requests to its provider and its log. */
 export function refreshGround({ answer = () => anHour, hold, blocking, with: change }: Meeting = {}) {
   const clock = createVirtualClock()
   const base = ground()
@@ -61,7 +67,7 @@ export function refreshGround({ answer = () => anHour, hold, blocking, with: cha
     /** Creates a due tenant with a grant in the vault; default is the one tenant. */
     async add(change: Partial<Tenant> = {}, tenant: TenantName = name) {
       const identity = { ...tenant, environment: 'production', identityProvider: 'microsoft' } as const
-      const reference = await base.stores.vault.write('old', identity)
+      const reference = await base.stores.vault.write(new Secret('old'), identity)
       const row = { ...connected(reference), ...tenant, dueAt: clock.now(), ...change }
       await base.tenants.create(row, [])
       return row

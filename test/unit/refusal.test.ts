@@ -6,7 +6,7 @@ import { refusalWithoutResponse } from '../../shared/domain/refusal.ts'
 import { parseRetryAfterSeconds } from '../../shared/domain/retryAfter.ts'
 import { classifyTokenRefusal } from '../../shared/identity/refusal.ts'
 
-/** A refusal as Entra words it. */
+/** A refusal in Entra's form. */
 const refused = (code: number, error = 'invalid_grant', suberror?: string) =>
   classifyTokenRefusal(400, {
     error,
@@ -54,11 +54,11 @@ const rows: [RefusalClass, number[]][] = [
 ]
 
 describe('a refusal by its AADSTS number', () => {
-  test.each(rows)('is the %s’s', (refusalClass, codes) => {
+  test.each(rows)('has the class %s', (refusalClass, codes) => {
     for (const code of codes) expect(refused(code).class, String(code)).toBe(refusalClass)
   })
 
-  test('carries Microsoft’s trace id and a stable word', () => {
+  test('has Microsoft’s trace id and a stable word', () => {
     expect(refused(7000222, 'invalid_client')).toMatchObject({
       class: 'operator',
       reason: 'client_secret_expired',
@@ -66,7 +66,7 @@ describe('a refusal by its AADSTS number', () => {
     })
   })
 
-  test('that is loop detection is no revocation, whatever its error says', () => {
+  test('that means loop detection is not a revocation, regardless of its error', () => {
     expect(refused(50196)).toMatchObject({
       class: 'backOff',
       reason: 'loop_detected',
@@ -74,25 +74,25 @@ describe('a refusal by its AADSTS number', () => {
     })
   })
 
-  test('that is a plain 70000 needs a second look; every other of the advertiser’s does not', () => {
+  test('that is a general 70000 needs confirmation; the advertiser’s other refusals do not', () => {
     expect(refused(70000)).toMatchObject({ class: 'advertiser', definite: false })
     const [[, codes]] = rows as [[RefusalClass, number[]]]
     for (const code of codes.filter((c) => c !== 70000))
       expect(refused(code).definite, String(code)).toBe(true)
   })
 
-  test('knows which reasons only an administrator fixes', () => {
+  test('distinguishes the reasons that only an administrator can fix', () => {
     expect(isAdminReason(refused(650052).reason)).toBe(true)
     expect(isAdminReason(refused(50173).reason)).toBe(false)
     expect(isAdminReason(undefined)).toBe(false)
   })
 
-  test('files each number under one class only', () => {
+  test('has only one class for each number', () => {
     expect(reasonByNumber.size).toBeGreaterThanOrEqual(rows.flatMap(([, codes]) => codes).length)
   })
 })
 
-describe('a refusal without a number that is known', () => {
+describe('a refusal without a known number', () => {
   test.each<[number, object, string, string]>([
     [429, {}, 'backOff', 'throttled'],
     [503, {}, 'passing', 'identity_provider_error'],
@@ -116,7 +116,7 @@ describe('a refusal without a number that is known', () => {
     expect(classifyTokenRefusal(status, body)).toMatchObject({ class: refusalClass, reason })
   })
 
-  test('is unknown only where nothing explains it', () => {
+  test('is unknown only if nothing explains it', () => {
     expect(classifyTokenRefusal(400, '<html>').unknown).toBe(true)
     expect(classifyTokenRefusal(400, { error: 'invalid_grant', error_codes: [999999] }).unknown).toBe(false)
   })
@@ -140,7 +140,7 @@ describe('a refusal without a number that is known', () => {
 })
 
 describe('a strange answer', () => {
-  test('never throws, and no text of it but short words gets through', () => {
+  test('never throws, and only its short words get through', () => {
     const strange = fc.oneof(
       fc.anything(),
       fc.record({
@@ -162,12 +162,12 @@ describe('a strange answer', () => {
     )
   })
 
-  test('whose numbers are objects that no conversion takes is of no known kind', () => {
+  test('with numbers that cannot be converted is unknown', () => {
     const refusal = classifyTokenRefusal(400, { error_codes: [{ toString: 0 }, 12345] })
     expect(refusal).toMatchObject({ unknown: true, errorCodes: [12345] })
   })
 
-  test('that never came is passing', () => {
+  test('that never arrived is temporary', () => {
     expect(refusalWithoutResponse('identity_provider_timed_out')).toMatchObject({
       class: 'passing',
       retryAfterSeconds: 5,

@@ -1,4 +1,4 @@
-/** Every route that the functions register. Outside a host their library warns about each. */
+/** Every route that the functions register. Outside a host, the library warns about each. */
 export async function registeredRoutes() {
   const { warn } = console
   console.warn = () => undefined

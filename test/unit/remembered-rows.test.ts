@@ -3,6 +3,7 @@ import { addSeconds, systemRandomness } from '../../shared/clock.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
 import type { TenantStore } from '../../shared/domain/tenantStore.ts'
 import type { RefreshOutcome } from '../../shared/refresh/outcome.ts'
+import { Secret } from '../../shared/secret.ts'
 import { createAccessTokens } from '../../shared/vend/accessTokens.ts'
 import { createModelDueIndex } from '../simulation/models/dueIndex.ts'
 import { createModelSealer } from '../simulation/models/sealer.ts'
@@ -14,11 +15,11 @@ const context = { ...name, environment: 'production', use: 'access_token' } as c
 const hour = 3600
 
 interface Options {
-  /** How long reading the row takes, from when its content is fixed. */
+  /** The duration of reading the row, after its content is fixed. */
   readonly readSeconds?: number
-  /** How long noting a vend takes after the row was read for it. */
+  /** The duration of recording a vend, after the row was read for it. */
   readonly noteSeconds?: number
-  /** How long the token lives. Default is an hour. */
+  /** The token's lifetime. Default is an hour. */
   readonly lifeSeconds?: number
   readonly vendedSecondsAgo?: number
   readonly activeWindowSeconds?: number
@@ -29,7 +30,7 @@ async function ground({ lifeSeconds = hour, vendedSecondsAgo = 0, ...options }: 
   const { readSeconds = 0, noteSeconds = 0, activeWindowSeconds = 86_400 } = options
   const [tenants, sealer, clock] = [createModelTenantStore(), createModelSealer(), createVirtualClock()]
   const now = clock.now()
-  const sealed = await sealer.seal('at', context)
+  const sealed = await sealer.seal(new Secret('at'), context)
   const tenant = {
     ...{ ...name, environment: 'production', status: 'connected', createdAt: now },
     grant: { reference: 'sealed:rt', identityProvider: 'microsoft' },
@@ -94,7 +95,7 @@ describe('a row that a process remembers', () => {
     expect(await vend()).toMatchObject({ ok: false })
   })
 
-  test('is as old as the moment at which its reading began, however long that took', async () => {
+  test('is as old as the start of its reading, no matter how long that took', async () => {
     const { clock, disconnect, vend } = await ground({ readSeconds: 20 })
     const first = vend()
     await disconnect()
@@ -106,7 +107,7 @@ describe('a row that a process remembers', () => {
     expect(await vend()).toMatchObject({ ok: false })
   })
 
-  test('is as old as the beginning of a replacement that brought it', async () => {
+  test('is as old as the start of the replacement that returned it', async () => {
     const { clock, disconnect, accessTokens, vend } = await ground({ readSeconds: 20 })
     const replaced = clock.run(accessTokens.replace(name, clock.now()))
     await disconnect()
@@ -115,9 +116,9 @@ describe('a row that a process remembers', () => {
     expect(await vend()).toMatchObject({ ok: false })
   })
 
-  test('is as old as the beginning of the note that a vend was written down with', async () => {
+  test('is as old as the start of the write that recorded a vend', async () => {
     const { clock, disconnect, vend } = await ground({ vendedSecondsAgo: 7 * hour, noteSeconds: 20 })
-    // Both the read and the note begin now; the note is answered when the tenant is disconnected already.
+    // Both the read and the write start now; the write is answered after the tenant has been disconnected.
     expect(await vend()).toMatchObject({ ok: true })
     expect(clock.passed()).toBe(0)
     await disconnect()
@@ -127,7 +128,7 @@ describe('a row that a process remembers', () => {
     expect(await vend()).toMatchObject({ ok: false })
   })
 
-  test('is forgotten when this process changes it', async () => {
+  test('is dropped when this process changes it', async () => {
     const { disconnect, accessTokens, vend } = await ground()
     await vend()
     await disconnect()
@@ -135,7 +136,7 @@ describe('a row that a process remembers', () => {
     expect(await vend()).toMatchObject({ ok: false })
   })
 
-  test('stays forgotten although a note of an earlier vend ends later', async () => {
+  test('stays dropped although an earlier vend’s record ends later', async () => {
     const { clock, disconnect, accessTokens, vend } = await ground({
       vendedSecondsAgo: 7 * hour,
       noteSeconds: 20,
@@ -148,8 +149,8 @@ describe('a row that a process remembers', () => {
   })
 })
 
-describe('without a promise', () => {
-  test('five minutes are aimed at: a token with less is refreshed first', async () => {
+describe('without a required validity', () => {
+  test('five minutes are the goal: a token with less is refreshed first', async () => {
     const long = await ground({ lifeSeconds: 300 })
     await long.vend()
     expect(long.refreshes()).toBe(0)
@@ -158,7 +159,7 @@ describe('without a promise', () => {
     expect(short.refreshes()).toBe(1)
   })
 
-  test('a minute is settled for, and nothing less', async () => {
+  test('a minute is the minimum', async () => {
     expect(await (await ground({ lifeSeconds: 60 })).vend()).toMatchObject({ ok: true })
     const less = await ground({ lifeSeconds: 59 })
     expect(await less.vend()).toEqual({ ok: false, because: 'validity_not_reached', validSeconds: 59 })
@@ -166,7 +167,7 @@ describe('without a promise', () => {
   })
 })
 
-test('a vend is written down when a quarter of the active window has passed since the last one', async () => {
+test('a vend is recorded when a quarter of the active window has passed since the last one', async () => {
   const { clock, tenants, vend } = await ground({ activeWindowSeconds: 4 * hour, lifeSeconds: 9 * hour })
   const notedAt = () => tenants.row(name)?.tenant.lastVendedAt?.getTime()
   const first = notedAt()
@@ -178,7 +179,7 @@ test('a vend is written down when a quarter of the active window has passed sinc
   expect(notedAt()).toBe(clock.now().getTime())
 })
 
-test('a tenant that nobody knows is not found', async () => {
+test('an unknown tenant is not found', async () => {
   const { clock, accessTokens } = await ground()
   const unknown = { workspace: 'w', tenant: 'other' }
   expect(await clock.run(accessTokens.get(unknown))).toEqual({ ok: false, because: 'not_found' })

@@ -4,7 +4,7 @@ import { reportFailure, updateEnvironmentHold } from '../../shared/connect/repor
 import { toRefusal } from '../../shared/domain/refusal.ts'
 import type { RedeemResult } from '../../shared/identity/tokenEndpoint.ts'
 
-/** What a redemption changes of an environment's hold, and what is logged. */
+/** A redemption's effect on an environment's hold, and its log. */
 async function noted(answer: object, reason?: string) {
   const done: unknown[] = []
   const hold = reason && { environment: 'production', identityProvider: 'microsoft', reason, attempts: 1 }
@@ -70,7 +70,7 @@ test('a release that another process has made is not logged', async () => {
   expect(done).toEqual([])
 })
 
-test('a failed sign-in is logged with the one who acts, and without the tenant’s name', () => {
+test('a failed sign-in is logged with the actor, and without the tenant’s name', () => {
   const logged: unknown[] = []
   const log = (event: string, fields: object) => void logged.push([event, fields])
   const signIn = { workspace: 'w', tenant: 'acme', environment: 'production', identityProvider: 'google' }

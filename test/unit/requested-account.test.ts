@@ -4,7 +4,7 @@ import { readRequestedAccount } from '../../shared/passthrough/requestedAccount.
 
 const wanted = (headers: Record<string, string>) => readRequestedAccount(new Headers(headers))
 
-test('the account of a call is named by either header, and the customer by its own', () => {
+test('the account of a call is named by either header, and the customer by its own header', () => {
   expect(wanted({})).toEqual({})
   expect(wanted({ 'X-Account-Id': ' F1 ' })).toEqual({ accountId: 'F1' })
   expect(wanted({ CustomerAccountId: '1', CustomerId: '10' })).toEqual({ accountId: '1', customerId: '10' })
@@ -16,7 +16,7 @@ test.each([
   [{ 'X-Account-Id': '' }, 'X-Account-Id'],
   [{ CustomerAccountId: 'a/b' }, 'CustomerAccountId'],
   [{ CustomerId: '1'.repeat(41) }, 'CustomerId'],
-])('what can be no ID, or names two accounts, is refused by its header: %j', (headers, field) => {
+])('an impossible ID, or two different accounts, are refused by header name: %j', (headers, field) => {
   expect(() => wanted(headers as Record<string, string>)).toThrow(
     expect.objectContaining({
       extras: expect.objectContaining({ members: { errors: [expect.objectContaining({ field })] } }),
@@ -31,6 +31,6 @@ test.each([
   ['GET', { 'sec-purpose': 'prerender' }, true],
   ['GET', { purpose: 'prefetch' }, true],
   ['GET', { 'sec-purpose': 'x' }, false],
-] as const)('%s with %j only looks ahead: %s', (method, headers, isAhead) => {
+] as const)('%s with %j is a prefetch: %s', (method, headers, isAhead) => {
   expect(isPrefetch({ method, headers: new Headers(headers) })).toBe(isAhead)
 })

@@ -34,11 +34,11 @@ describe('the issuer in an authorization response (RFC 9207)', () => {
     'https://login.microsoftonline.com/v2.0',
     `https://login.microsoftonline.bad/${directory}/v2.0`,
     `https://login.microsoftonline.com/${directory}/v1.0`,
-  ])('may not be "%s" where Microsoft was asked', (iss) => {
+  ])('cannot be "%s" after a Microsoft sign-in', (iss) => {
     expect(isResponseIssuer(microsoft, iss)).toBe(false)
   })
 
-  test('may not merely begin like Google’s', () => {
+  test('cannot merely start like Google’s', () => {
     expect(isResponseIssuer(google, 'https://accounts.google.com/')).toBe(false)
   })
 })

@@ -2,13 +2,14 @@ import { expect, test } from 'vitest'
 import { addSeconds } from '../../shared/clock.ts'
 import type { DisconnectMarks } from '../../shared/domain/disconnectMarks.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
+import { Secret } from '../../shared/secret.ts'
 import { disconnectAgain } from '../../shared/tenants/disconnect.ts'
 import { connected, grantOf, ground, name, owner } from '../simulation/ground.ts'
 import { refreshGround } from './refreshGround.ts'
 
 const consentedAt = new Date('2026-11-20T12:00:00Z')
 
-/** A tenant with a sealed grant that meets a mark, as far as the vault tells. */
+/** A tenant with a sealed grant and a mark that is read by `read`. */
 async function restored(read: DisconnectMarks['read']) {
   let reads = 0
   const counted: DisconnectMarks['read'] = (tenant) => {
@@ -16,12 +17,15 @@ async function restored(read: DisconnectMarks['read']) {
     return read(tenant)
   }
   const own = refreshGround({ with: ({ marks }) => ({ marks: { ...marks, read: counted } }) })
-  const reference = await own.stores.sealed.write('old', { ...owner, grantId: 'consent-of-first' })
+  const reference = await own.stores.sealed.write(new Secret('old'), {
+    ...owner,
+    grantId: 'consent-of-first',
+  })
   await own.add({ grant: { ...grantOf(reference, 'first'), consentedAt } })
   return { ...own, reads: () => reads, sweep: () => own.refresher.refresh(name, { for: 'sweep' }) }
 }
 
-test('a row from before a disconnect is disconnected again before anybody is asked for a token', async () => {
+test('a row from before a disconnect is disconnected again before any provider is called', async () => {
   const disconnectedAt = addSeconds(consentedAt, 1)
   const own = await restored(async () => disconnectedAt)
   expect(await own.sweep()).toMatchObject({ outcome: 'passed_on', reason: 'not_connected' })
@@ -41,7 +45,7 @@ test('a row whose consent is newer than the mark is refreshed, at the cost of on
 test.each([
   ['fails', async () => Promise.reject(new Error('Throttled')), 0],
   ['hangs', () => new Promise<never>(() => undefined), 2],
-])('a vault that %s delays the refresh by seconds and does not stop it', async (_title, read, seconds) => {
+])('a vault that %s delays the refresh by seconds but does not stop it', async (_title, read, seconds) => {
   const own = await restored(read)
   expect(await own.clock.run(own.sweep())).toMatchObject({ outcome: 'refreshed' })
   expect(own.clock.passed()).toBe(seconds)
@@ -55,9 +59,9 @@ test('no mark is read for a grant in a vault, which a disconnect destroys', asyn
   expect(await own.refresher.refresh(name, { for: 'sweep' })).toMatchObject({ outcome: 'refreshed' })
 })
 
-test('a consent that comes in the meantime stays', async () => {
+test('a consent that arrives in the meantime stays', async () => {
   const own = ground()
-  const before = connected(await own.stores.vault.write('old', owner))
+  const before = connected(await own.stores.vault.write(new Secret('old'), owner))
   const after: Tenant = { ...before, grant: { ...grantOf('sealed:new', 'second') } }
   await own.tenants.create(after, [])
   const stale = {
@@ -68,7 +72,7 @@ test('a consent that comes in the meantime stays', async () => {
   expect(own.row()).toMatchObject({ status: 'connected', grant: { reference: 'sealed:new' } })
 })
 
-test('a consent that waits for its confirmation is not ended with the older one', async () => {
+test('a pending consent is not ended with the older one', async () => {
   const disconnectedAt = addSeconds(consentedAt, 1)
   for (const [seconds, status] of [
     [1, 'connected'],

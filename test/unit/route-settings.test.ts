@@ -9,7 +9,7 @@ beforeEach(() => {
   return () => void vi.unstubAllEnvs()
 })
 
-test('a broker without its settings names them where the operation does, and never a value', async () => {
+test('a broker without its settings names them, but no value, if the operation allows it', async () => {
   const { body, document } = await registered(answersWell, { tellsSettings: true })()
   expect(document()).toMatchObject({
     code: 'broker_not_configured',
@@ -21,7 +21,7 @@ test('a broker without its settings names them where the operation does, and nev
   expect(body).not.toContain('secret-value')
 })
 
-test('a broker without its settings names none where the operation doesn’t', async () => {
+test('a broker without its settings names none if the operation doesn’t allow it', async () => {
   const document = (await registered(answersWell)()).document()
   expect(document).toMatchObject({ code: 'broker_not_configured' })
   expect(document).not.toHaveProperty('settings')

@@ -15,7 +15,7 @@ const logged = () => lines.map((line) => JSON.parse(line))
 const failing = (error: unknown) => registered(() => Promise.reject(error))()
 
 describe('a route', () => {
-  test('answers its methods, and others with 405 and those that it has', async () => {
+  test('answers its methods, and others with 405 and the allowed ones', async () => {
     const call = registered(answersWell)
     expect((await call()).document()).toEqual({ a: 1 })
     const refused = await call('POST')
@@ -39,20 +39,20 @@ describe('a route', () => {
     expect((await registered(async () => ({ body }))('GET', id)).body).not.toBe(body)
   })
 
-  test('takes in what nobody read of a refused body', async () => {
+  test('reads the unread rest of a refused body', async () => {
     const { request } = await registered(answersWell)('POST', 'id-1', { body: { string: 'x' } })
     expect(request.body?.locked).toBe(true)
   })
 })
 
 describe('a failure', () => {
-  test('below 500 is the caller’s, and not logged', async () => {
+  test('below 500 is the caller’s problem, and not logged', async () => {
     const { document, errors } = await failing(new Problem('tenant_not_found'))
     expect(document()).toMatchObject({ code: 'tenant_not_found', requestId: 'id-1' })
     expect([lines, errors]).toEqual([[], []])
   })
 
-  test('from 500 is logged with its reason and trace, and without frames where it is expected', async () => {
+  test('from 500 is logged with its reason and trace, and without frames if it is expected', async () => {
     const members = { reason: 'r', traceId: 't' }
     const { errors } = await failing(new Problem('storage_unavailable', { members }))
     const fields = { code: 'storage_unavailable', requestId: 'id-1', route: 'v1/x', ...members }

@@ -2,17 +2,19 @@ import { app, HttpRequest, type HttpRequestInit, type HttpResponseInit } from '@
 import { vi } from 'vitest'
 import { jsonResponse } from '../../shared/http/responses.ts'
 
-/** Everything that the process has logged since this module was imported; the log takes `console.log` as it finds it. */
+/**
+ * Everything that the process has logged since the import of this module; the log uses the `console.log` at that time.
+ */
 export const lines: string[] = []
 vi.spyOn(console, 'log').mockImplementation((line) => void lines.push(line))
 const { operation, route } = await import('../../shared/http/route.ts')
 
 type AnyOperation = Parameters<typeof operation<unknown, unknown, unknown>>[0]
 
-/** A good answer. */
+/** A successful answer. */
 export const answersWell = async () => jsonResponse({ a: 1 })
 
-/** Registers a route that anybody may GET, and calls it as the library does. */
+/** Registers a route that anyone can GET, and calls it like the library. */
 export function registered(handle: AnyOperation['handle'], more: Partial<AnyOperation> = {}) {
   const http = vi.spyOn(app, 'http').mockReturnValue(undefined)
   const answer = { status: 200, description: 'x' }

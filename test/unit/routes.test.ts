@@ -38,7 +38,7 @@ const values = [
 ]
 
 describe('the first function in the host’s order that matches', () => {
-  test('is the one that is meant, for each route and whatever stands in its parameters', () => {
+  test('is the intended one, for each route and any parameter values', () => {
     for (const route of routes.filter(({ path }) => !/^\w+\/\{\*/.test(path))) {
       for (const value of values) {
         const path = `/${route.path.replace(/\{\*?\w+\}/g, value)}`
@@ -49,7 +49,7 @@ describe('the first function in the host’s order that matches', () => {
     }
   })
 
-  test('is the catch-all for what no route means', () => {
+  test('is the catch-all for paths without a route', () => {
     for (const path of ['/v1/nowhere', '/v1/tenants/acme/nowhere', '/v1/', '/v1/tenants/a/token/b'])
       expect(match('GET', path)?.target.name, path).toBe('z_notFound')
     expect(match('GET', '/oauth/nowhere')?.target.name).toBe('z_notFoundPage')
@@ -62,7 +62,7 @@ describe('a function that takes another’s requests is found', () => {
   const shadows = (...pairs: NamedRoute[]) =>
     findShadowed(pairs).map(({ by, shadowed }) => `${by.name}>${shadowed.name}`)
 
-  test('none of ours does', () => {
+  test('none of ours is', () => {
     expect(findShadowed(routes)).toEqual([])
   })
 
@@ -75,12 +75,12 @@ describe('a function that takes another’s requests is found', () => {
     expect(shadows(named(first, firstPath), named(second, secondPath))).toHaveLength(1)
   })
 
-  test('names are compared as upper case, letter by letter, and not as a locale would', () => {
+  test('names are compared as upper case, letter by letter, not by locale', () => {
     expect(shadows(named('AZ', 'x/y'), named('a_b', 'x/{p}'))).toEqual([])
     expect(shadows(named('a_b', 'x/y'), named('AZ', 'x/{p}'))).toEqual(['AZ>a_b'])
   })
 
-  test('the more special of two may come first', () => {
+  test('the more specific of two can come first', () => {
     expect(shadows(named('a', 'v1/tenants'), named('z_notFound', 'v1/{*path}'))).toEqual([])
     expect(shadows(named('a', 'x/default'), named('b', 'x/{p}'), named('c', 'y'))).toEqual([])
   })

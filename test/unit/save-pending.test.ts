@@ -8,7 +8,7 @@ import { accountOf, provenBy, returnUrl } from './connectGround.ts'
 import { connectedGround, keepFor, told, toldBy, two } from './saveGround.ts'
 
 describe('a sign-in that waits for its confirmation', () => {
-  test('waits 15 minutes beside the grant that works, under the hash of a code that only the browser has', async () => {
+  test('waits 15 minutes next to the working grant, under the hash of a code that only the browser has', async () => {
     const own = await connectedGround()
     const kept = await keepFor(own, 'first', two, { confirm: true, accountChoice: 'page' })
     expect(kept).toHaveProperty('tenant', own.row())
@@ -16,7 +16,7 @@ describe('a sign-in that waits for its confirmation', () => {
     expect(rest).toEqual({ ...told, status: 'confirmation_required', accounts: '2', account_choice: 'open' })
     const { grant, pendingGrant } = own.row()
     expect(grant?.id).toBe('consent-of-first')
-    // 256 bits of chance.
+    // 256 random bits.
     expect(code).toHaveLength(43)
     expect(pendingGrant).toMatchObject({
       grant: {
@@ -41,13 +41,13 @@ describe('a sign-in that waits for its confirmation', () => {
     expect(await isOpen()).toBeUndefined()
   })
 
-  test('offers no page when the app asks', async () => {
+  test('offers no page if the app asks itself', async () => {
     const own = await connectedGround()
     await keepFor(own, 'first', two, { confirm: true })
     expect(own.row().pendingGrant).not.toHaveProperty('choice')
   })
 
-  test('takes the place of an earlier one, whose secret is destroyed', async () => {
+  test('replaces an earlier one, whose secret is destroyed', async () => {
     const own = await connectedGround()
     const stored = own.tenants.row(name)
     if (stored)
@@ -61,7 +61,7 @@ describe('a sign-in that waits for its confirmation', () => {
     ['another person loses accounts', 'second', {}, 'confirmation_required'],
     ['the same person loses accounts', 'first', {}, 'connected'],
     ['the tenant was disconnected', 'second', { status: 'disconnected' }, 'connected'],
-  ] as const)('is decided by a loss: %s', async (_title, subject, change, status) => {
+  ] as const)('depends on a loss: %s', async (_title, subject, change, status) => {
     const own = await connectedGround(change)
     expect(toldBy(await keepFor(own, subject, [accountOf('1')]))).toMatchObject({
       status,
@@ -70,7 +70,7 @@ describe('a sign-in that waits for its confirmation', () => {
   })
 })
 
-test('a tenant that others keep changing stays as it is, and no secret is left', async () => {
+test('a tenant with constant conflicts stays unchanged, and no secret is left', async () => {
   const own = await connectedGround()
   const tenants = { ...own.tenants, replace: async () => 'conflict' }
   const grantServices = { ...(own.dependencies as object), tenants }
@@ -80,7 +80,7 @@ test('a tenant that others keep changing stays as it is, and no secret is left',
   expect(own.live()).toEqual(['rt-first'])
 })
 
-test('no secret is written for a tenant that was disconnected since it was compared', async () => {
+test('no secret is written for a tenant that was disconnected after the comparison', async () => {
   const own = await connectedGround({ disconnectCount: 1 })
   const grants = { ...own.grants, write: () => Promise.reject(new Error('written')) }
   const grantServices = { ...(own.dependencies as object), grants }
@@ -92,7 +92,7 @@ test('no secret is written for a tenant that was disconnected since it was compa
   })
 })
 
-test('its due row is there before it waits, so that a sweep ends it whatever happens', async () => {
+test('its due row exists before it waits, so that a sweep ends it in any case', async () => {
   const own = await connectedGround()
   const due = { ...own.due, insert: () => Promise.reject(new Error('out')) }
   const grantServices = { ...(own.dependencies as object), due }
@@ -100,7 +100,7 @@ test('its due row is there before it waits, so that a sweep ends it whatever hap
   expect(own.row().pendingGrant).toBeUndefined()
 })
 
-describe('a sign-in is not kept', () => {
+describe('a sign-in is not stored', () => {
   const disconnected = { failed: 'sign_in_not_valid' }
   test.each([
     ['when the tenant was disconnected in the meantime', { disconnectCount: 1 }, {}, disconnected],
@@ -135,7 +135,7 @@ describe('a sign-in is not kept', () => {
     [{ disconnectCount: 1 }, 'sign_in_not_valid'],
     [{ environment: 'sandbox' }, 'environment_mismatch'],
   ] as const)(
-    'when %j comes while its secret is written, and the secret is destroyed',
+    'if %j happens while its secret is written, and the secret is destroyed',
     async (change, failed) => {
       const own = await connectedGround()
       const write: typeof own.grants.write = async (...written) => {

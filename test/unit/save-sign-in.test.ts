@@ -5,8 +5,8 @@ import { connected, name } from '../simulation/ground.ts'
 import { accountOf } from './connectGround.ts'
 import { connectedGround, keepFor, told, toldBy, two } from './saveGround.ts'
 
-describe('a sign-in that is kept at once', () => {
-  test('connects the tenant with the accounts that it reaches, and forgets the rest', async () => {
+describe('a sign-in that takes effect immediately', () => {
+  test('connects the tenant with the accounts that it can reach, and drops the rest', async () => {
     const own = await connectedGround()
     await own.accounts.write(name, '00000000', two)
     const kept = await keepFor(own, 'first', [accountOf('1')])
@@ -25,7 +25,7 @@ describe('a sign-in that is kept at once', () => {
     expect(toTenantView(own.row(), own.clock.now()).accounts.cut).toBe(isCut)
   })
 
-  test('by another person who loses no account tells the app of the person', async () => {
+  test('by another person without lost accounts tells the app about the person', async () => {
     const own = await connectedGround()
     const kept = await keepFor(own, 'second', two)
     expect(toldBy(kept)).toEqual({
@@ -34,7 +34,7 @@ describe('a sign-in that is kept at once', () => {
     expect(own.row().grant?.consenter.subject).toBe('second')
   })
 
-  test('leads to the page when an account must be chosen, and the page can be answered for 30 minutes', async () => {
+  test('leads to the page if an account must be chosen, and the page can be answered for 30 minutes', async () => {
     const own = await connectedGround()
     const kept = await keepFor(own, 'first', two, { accountChoice: 'page' })
     if ('failed' in kept) throw new Error(kept.failed)
@@ -53,7 +53,7 @@ describe('a sign-in that is kept at once', () => {
     expect(await own.records.read('choice-answer', choice.answerId, own.clock.now())).toBeUndefined()
   })
 
-  test('leads to no page when the default is clear', async () => {
+  test('leads to no page if the default is clear', async () => {
     const own = await connectedGround({ defaultAccount: { accountId: '2', customerId: '10' } })
     const kept = await keepFor(own, 'first', two, { accountChoice: 'page' })
     expect(toldBy(kept)).toEqual({ ...told, status: 'connected', accounts: '2' })
@@ -70,13 +70,13 @@ describe('a sign-in that is kept at once', () => {
     }
   })
 
-  test('doesn’t fail when old accounts can’t be removed', async () => {
+  test('doesn’t fail if old accounts can’t be removed', async () => {
     const own = await connectedGround()
     const accounts = { ...own.accounts, removeOthers: () => Promise.reject(new Error('out')) }
     expect(toldBy(await keepFor(own, 'first', two, {}, { accounts }))).toMatchObject({ status: 'connected' })
   })
 
-  test('connects nobody when its accounts can’t be written', async () => {
+  test('connects nothing if its accounts can’t be written', async () => {
     const own = await connectedGround()
     const accounts = { ...own.accounts, write: () => Promise.reject(new Error('out')) }
     for (const confirm of [false, true])
@@ -85,7 +85,7 @@ describe('a sign-in that is kept at once', () => {
     expect(own.row().pendingGrant).toBeUndefined()
   })
 
-  test('isn’t kept when another person has connected the tenant since it was compared', async () => {
+  test('isn’t stored if another person has connected the tenant since the comparison', async () => {
     const own = await connectedGround()
     const write: typeof own.accounts.write = async (...written) => {
       const stored = own.tenants.row(name)

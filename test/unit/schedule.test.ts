@@ -31,20 +31,20 @@ const fraction = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })
 const lifetime = fc.integer({ min: 60, max: 90_000 })
 
 describe('which tenants are active', () => {
-  test('those vended within the window', () => {
+  test('tenants that were vended within the window', () => {
     expect(isActive(active, config, now)).toBe(true)
     expect(isActive(idle, config, now)).toBe(false)
     expect(isActive(active, config, addSeconds(now, 86_400))).toBe(false)
   })
 
-  test('all or none, when the policy says so', () => {
+  test('all or none, if the policy says so', () => {
     expect(isActive(idle, { ...config, policy: 'always' }, now)).toBe(true)
     expect(isActive(active, { ...config, policy: 'onDemand' }, now)).toBe(false)
   })
 })
 
 describe('when a refreshed tenant is due', () => {
-  test('an active one before its token expires and after it was refreshed, whatever the lifetime', () => {
+  test('an active one before its token expires and after it was refreshed, for any lifetime', () => {
     fc.assert(
       fc.property(lifetime, fraction, (seconds, chance) => {
         const token = { refreshedAt: now, expiresAt: addSeconds(now, seconds) }
@@ -92,7 +92,7 @@ describe('no due time is further away than the keep-alive', () => {
 })
 
 describe('when a failed refresh is tried again', () => {
-  test('never sooner than 5 s, never sooner than asked, and within an hour beyond that', () => {
+  test('never sooner than 5 s or than requested, and within an hour after that', () => {
     const floor = fc.option(fc.integer({ min: 5, max: 3600 }), { nil: undefined })
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 1000 }), fraction, floor, (attempt, chance, asked) => {
@@ -103,7 +103,7 @@ describe('when a failed refresh is tried again', () => {
     )
   })
 
-  test('waits longer the more often it has failed', () => {
+  test('waits longer after more failures', () => {
     const waits = [1, 2, 3, 4, 5].map((attempt) => retryAt(now, attempt, 0.5).getTime())
     expect(waits).toEqual([...waits].sort((a, b) => a - b))
   })
@@ -113,7 +113,7 @@ describe('tenants that were connected together', () => {
   const tenants = 10_000
   const sweepMilliseconds = 300_000
 
-  /** When the sweep after `due` comes by. */
+  /** The time of the first sweep after `due`. */
   const sweptAt = (due: Date) => new Date(Math.ceil(due.getTime() / sweepMilliseconds) * sweepMilliseconds)
 
   /** The largest part of them that any one sweep refreshes in their `rounds`th round. */
@@ -146,7 +146,7 @@ describe('tenants that were connected together', () => {
     )
   })
 
-  test('and idle are spread over more than a day at once', () => {
+  test('that are idle spread over more than a day from the start', () => {
     expect(busiest(idle, 3600, 1, createRandom(1).fraction)).toBeLessThan(0.01)
   })
 })

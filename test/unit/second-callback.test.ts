@@ -13,7 +13,7 @@ import { createOneTimeTable } from '../../shared/storage/oneTimeTable.ts'
 import { createMemoryTable } from './memoryTable.ts'
 import { createVirtualClock } from './virtualClock.ts'
 
-/** A browser that has begun a sign-in, whose code is refused after some seconds at the token endpoint. */
+/** A browser with a started sign-in, whose code the token endpoint refuses after some seconds. */
 async function begun(seconds = 1) {
   const clock = createVirtualClock()
   const { table, rows } = createMemoryTable()
@@ -59,7 +59,7 @@ test('a callback that a browser sends twice ends on the first one’s page, and 
   expect(rows()).toHaveLength(kept)
 })
 
-test('a callback that comes while the first one is at work waits for its end', async () => {
+test('a callback that arrives while the first one is running waits for its end', async () => {
   const { callback, calls, clock } = await begun(9)
   const [first, second, third] = await clock.run(Promise.all([callback(), callback(), callback()]))
   expect(first).toMatchObject({ failed: 'sign_in_refused' })
@@ -67,7 +67,7 @@ test('a callback that comes while the first one is at work waits for its end', a
   expect(calls.redeemed).toBe(1)
 })
 
-test('a second callback waits 20 seconds at most', async () => {
+test('a second callback waits at most 20 seconds', async () => {
   const { browser, callback, clock, records, state } = await begun()
   await recordCallbackStarted({ clock, records }, state, browser)
   await records.take('sign-in', state, clock.now())
@@ -75,13 +75,13 @@ test('a second callback waits 20 seconds at most', async () => {
   expect(clock.passed()).toBe(20)
 })
 
-test('a second callback whose first one is still at work after 20 seconds is over', async () => {
+test('a second callback ends if the first one is still running after 20 seconds', async () => {
   const { callback, clock } = await begun(30)
   const [, second] = await clock.run(Promise.all([callback(), callback()]))
   expect(second).toEqual(over)
 })
 
-test('a callback is noted before its state is spent, so that a second one never misses it', async () => {
+test('a callback is recorded before its state is spent, so that a second one never misses it', async () => {
   const { browser, clock, records, state } = await begun()
   const done: string[] = []
   const slow = {
@@ -107,7 +107,7 @@ test('another browser does not learn where a callback ended', async () => {
   expect(await clock.run(callbackOf(undefined))).toEqual(over)
 })
 
-test('the end of a callback is forgotten after 10 minutes', async () => {
+test('the end of a callback is kept for 10 minutes', async () => {
   const { callback, clock } = await begun(0)
   const first = await clock.run(callback())
   clock.advance(599)
@@ -116,7 +116,7 @@ test('the end of a callback is forgotten after 10 minutes', async () => {
   expect(await clock.run(callback())).toEqual(over)
 })
 
-test('where a callback ended is in the table for its own browser alone', async () => {
+test('the end of a callback is readable only for its own browser', async () => {
   const { browser, clock, records, rows, state } = await begun()
   const memory = { clock, records }
   const returnUrl = 'https://app.example/?confirmation_code=secret'
@@ -126,7 +126,7 @@ test('where a callback ended is in the table for its own browser alone', async (
   expect(await waitForFirstCallback(memory, state, browser)).toEqual({ returnUrl })
 })
 
-test('an end that cannot be decrypted is no end', async () => {
+test('an end that cannot be decrypted is ignored', async () => {
   const { browser, clock, records, state } = await begun()
   const memory = { clock, records }
   await recordCallbackStarted(memory, state, browser)
@@ -134,7 +134,7 @@ test('an end that cannot be decrypted is no end', async () => {
   expect(await clock.run(waitForFirstCallback(memory, state, browser))).toBeUndefined()
 })
 
-test('storage that does not take the note costs the person nothing', async () => {
+test('storage that refuses the record does not affect the person', async () => {
   const { browser, clock, state } = await begun()
   const records = { put: () => Promise.reject(new Error('full')), read: async () => undefined }
   await recordCallbackResult({ clock, records }, state, browser, { returnUrl: 'https://app.example/' })

@@ -15,7 +15,7 @@ export const minimalSettings: Readonly<Record<string, string>> = {
   SANDBOX_MICROSOFT_CLIENT_ID: otherClientId,
 }
 
-/** Why the broker refuses these settings, by the name of each that is at fault. */
+/** Why the broker refuses these settings, by the name of each invalid one. */
 export function refusalsOf(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
   try {
     parseConfig(env)
@@ -26,7 +26,7 @@ export function refusalsOf(env: Readonly<Record<string, string | undefined>>): R
   }
 }
 
-/** The same for one setting among others that are right. */
+/** The same for one setting among valid ones. */
 export function refusalsOfOne(name: string, value: string): Record<string, string> {
   return refusalsOf({ ...minimalSettings, [name]: value })
 }

@@ -39,12 +39,12 @@ describe('a caller issuer', () => {
     ['for an audience in braces', { audiences: [`{${otherClientId}}`] }, '0.audiences.0: is in braces'],
     ['for an audience that hides a character', { audiences: ['a\u200b'] }, 'U+200B'],
   ])('%s is refused', (_title, change, reason) => {
-    // As JSON may write it: escaped, a character is invisible in no raw value.
+    // In JSON, an escaped character isn't invisible in the raw value.
     const raw = issuer(change).replaceAll('\u200b', '\\u200b')
     expect(refusalsOfOne('CALLER_ISSUERS', raw)).toEqual({ CALLER_ISSUERS: expect.stringContaining(reason) })
   })
 
-  test('is compared without the blanks around its audiences, and so are the apps of a workspace', () => {
+  test('is compared without whitespace around its audiences, and so are the apps of a workspace', () => {
     const config = parseConfig({
       ...minimalSettings,
       CALLER_ISSUERS: issuer({ audiences: [' api://broker '] }),
@@ -57,7 +57,7 @@ describe('a caller issuer', () => {
     })
   })
 
-  test('may be another provider’s realm of such a name, and of Entra’s old form', () => {
+  test('can be another provider’s realm with such a name, or of Entra’s old form', () => {
     for (const change of [
       { issuer: 'https://keys.example/realms/common' },
       { issuer: 'https://sts.windows.net/x/' },

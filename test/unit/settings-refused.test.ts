@@ -30,7 +30,7 @@ describe('a scope', () => {
     expect(refusalsOfOne(name, scope)).toEqual({ [name]: expect.stringContaining(reason) })
   })
 
-  test('is compared with answers as Microsoft writes it', () => {
+  test('is compared in the form that Microsoft uses in answers', () => {
     const config = parseConfig({
       ...minimalSettings,
       PRODUCTION_MICROSOFT_SCOPE: 'https://ADS.Microsoft.com/msads.manage',
@@ -44,7 +44,7 @@ describe('a scope', () => {
 describe('a client id', () => {
   const id = '33334444-dddd-5555-eeee-6666ffff7777'
 
-  test.each(['PRODUCTION_MICROSOFT_CLIENT_ID', 'AZURE_CLIENT_ID'])('of %s is a GUID alone', (name) => {
+  test.each(['PRODUCTION_MICROSOFT_CLIENT_ID', 'AZURE_CLIENT_ID'])('of %s is only a GUID', (name) => {
     const faultOf = (value: string) => refusalsOfOne(name, value)[name]
     expect(faultOf(id)).toBeUndefined()
     expect(faultOf(`{${id}}`)).toContain('braces')
@@ -80,7 +80,7 @@ describe('a URL', () => {
   const returnTo = (...returnUrls: string[]) => JSON.stringify([{ workspace: 'w', returnUrls }])
 
   test.each(['https://*.example.com/done', 'https://app.example.com/*', 'https://app.example.com/done?to=*'])(
-    'to return to is refused with a wildcard: %s',
+    'for a return is refused with a wildcard: %s',
     (url) => {
       expect(refusalsOfOne('WORKSPACES', returnTo('https://a.example', url))).toEqual({
         WORKSPACES: expect.stringContaining('0.returnUrls.1: has a wildcard'),
@@ -88,13 +88,13 @@ describe('a URL', () => {
     },
   )
 
-  test('is refused with a wildcard for a host, wherever it stands', () => {
+  test('is refused with a wildcard for a host, at any position', () => {
     expect(refusalsOfOne('PUBLIC_URL', 'https://*.example.com')).toEqual({
       PUBLIC_URL: 'has a wildcard for a host',
     })
   })
 
-  test('is an origin with a slash at its end or without', () => {
+  test('is an origin with or without a trailing slash', () => {
     const { publicUrl, vault, google } = parseConfig({
       ...minimalSettings,
       PUBLIC_URL: 'https://broker.example.com/',
@@ -138,7 +138,7 @@ describe('a URL', () => {
     })
   })
 
-  test('is https, whichever setting takes it', () => {
+  test('is https, in every setting', () => {
     const urls = allSettings().filter(({ example }) => /^(https:|\[.*https:)/.test(example))
     expect(urls.length).toBeGreaterThan(15)
     for (const { name, example, schema } of urls) {

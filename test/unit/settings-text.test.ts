@@ -30,7 +30,7 @@ describe('a setting of any name', () => {
   )
 
   test.each(everySetting)(
-    '%s is refused with what surrounds, replaces or refers to a value',
+    '%s is refused with quotation marks, placeholders, or references',
     (_name, setting) => {
       const { example } = setting
       expect(faultOf(setting, `"${example}"`)).toContain('quotation marks')
@@ -47,14 +47,14 @@ describe('a setting of any name', () => {
   )
 
   test.each(everySetting.filter(([, { isVerbatim }]) => !isVerbatim))(
-    '%s means the same with blanks around it',
+    '%s means the same with surrounding whitespace',
     (_name, { schema, example }) => {
       for (const blank of [' ', '\t', '\r\n', '\u00a0', '\ufeff'])
         expect(schema.parse(`${blank}${example}${blank}`)).toEqual(schema.parse(example))
     },
   )
 
-  test('is not trimmed where the host reads it too, and says which characters are in the way', () => {
+  test('is not trimmed if the host reads it too, and names the invalid characters', () => {
     expect(refusalsOfOne('REFRESH_SCHEDULE', '\ufeff0 */5 * * * *\u00a0')).toEqual({
       REFRESH_SCHEDULE: 'has invisible characters: U+FEFF at position 1, U+00A0 at position 15',
     })
@@ -67,7 +67,7 @@ describe('a setting of any name', () => {
     expect(refusalsOfOne('GRANT_VAULT_URLS', 'https://one.example,\nhttps://two.example')).toEqual({})
   })
 
-  test('is never shown when it is refused', () => {
+  test('is never shown if it is refused', () => {
     const secret = 'hunter2'
     for (const wrong of [
       `${secret}\u200b`,

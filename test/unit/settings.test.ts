@@ -16,7 +16,7 @@ describe('the table of settings', () => {
   })
 
   test.each(all.filter(([, { default: text }]) => text !== undefined))(
-    '%s means its documented default when it is unset',
+    '%s means its documented default if it is unset',
     (_name, { schema, default: text }) => {
       expect(schema.parse(undefined)).toEqual(schema.parse(text))
     },
@@ -30,18 +30,18 @@ describe('the table of settings', () => {
     expect(new Set(names).size).toBe(names.length)
   })
 
-  test('is documented whole, with the prefix of each environment', () => {
+  test('is documented completely, with the prefix of each environment', () => {
     for (const name of names) expect(page).toContain(`\`${name}\``)
   })
 
-  test('is documented with what the local stack alone needs in a section of its own', () => {
+  test('is documented with a separate section for local-stack settings', () => {
     const [, section = ''] = /## Of the local stack only\n(.*?)\n## /s.exec(page) ?? []
     const rows = [...section.matchAll(/^\| `(\w+)`/gm)].map(([, name]) => name)
     expect(rows).toEqual(all.flatMap(([name, { isLocal }]) => (isLocal ? name : [])))
     expect(rows).toContain('ALLOW_INSECURE_LOOPBACK')
   })
 
-  test('explains, with those of the host, every setting of the sample and of a deployment', () => {
+  test('explains, together with the host’s settings, every setting of the sample and of a deployment', () => {
     const { Values } = JSON.parse(readFileSync(join(root, 'local.settings.sample.json'), 'utf8'))
     const bicep = readFileSync(join(root, 'infra/modules/appSettings.bicep'), 'utf8')
     const deployed = [...bicep.matchAll(/^ {2}([A-Z]\w+): /gm)].map(([, name = '']) => name)
@@ -50,8 +50,8 @@ describe('the table of settings', () => {
     expect([...Object.keys(Values), ...deployed].filter((name) => !known.has(name))).toEqual([])
   })
 
-  test('names the unit wherever a number counts time or size', () => {
-    // What OpenTelemetry names has OpenTelemetry's name, and its unit: milliseconds.
+  test('names the unit of every time and size', () => {
+    // OpenTelemetry's settings have its names, and its unit: milliseconds.
     const ours = all.filter(([name]) => !name.startsWith('OTEL_'))
     const counting = ours.filter(([, { schema, example }]) => typeof schema.parse(example) === 'number')
     expect(counting.length).toBeGreaterThan(10)

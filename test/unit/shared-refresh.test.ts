@@ -30,7 +30,7 @@ async function leasedElsewhere(committedAfterSeconds = Number.POSITIVE_INFINITY)
 }
 
 describe('while another process refreshes a tenant', () => {
-  test('a vend that joins a sweep’s refresh waits for that process, and the sweep passes on', async () => {
+  test('a vend that joins a sweep’s refresh waits for that process, and the sweep skips the tenant', async () => {
     const { calls, clock, refresher } = await leasedElsewhere(3)
     const swept = refresher.refresh(name, sweep)
     const vended = refresher.refresh(name, vend)
@@ -41,7 +41,7 @@ describe('while another process refreshes a tenant', () => {
     expect(calls()).toBe(0)
   })
 
-  test('vends of one process share one wait', async () => {
+  test('vends in one process share one wait', async () => {
     const { clock, reads, refresher } = await leasedElsewhere()
     const alone = (await leasedElsewhere()) as Awaited<ReturnType<typeof leasedElsewhere>>
     await alone.clock.run(alone.refresher.refresh(name, vend))
@@ -50,7 +50,7 @@ describe('while another process refreshes a tenant', () => {
     expect(reads()).toBe(alone.reads())
   })
 
-  test('a vend gives up after the seconds that the setting names', async () => {
+  test('a vend gives up after the setting’s seconds', async () => {
     const { clock, refresher } = await leasedElsewhere()
     const outcome = await clock.run(refresher.refresh(name, vend))
     expect(outcome).toMatchObject({ outcome: 'passed_on', reason: 'leased_elsewhere' })
@@ -58,10 +58,10 @@ describe('while another process refreshes a tenant', () => {
     expect(clock.passed()).toBeLessThan(16)
   })
 
-  test('a vend looks soon at first and then less often, and never waits a second too long', async () => {
+  test('a vend polls often at first and then less often, and never waits a second too long', async () => {
     const { clock, reads, refresher } = await leasedElsewhere()
     await clock.run(refresher.refresh(name, vend))
-    // 40 ms doubled up to 0.8 s: five looks in the first second and a quarter, then one each 0.8 s.
+    // 40 ms doubled up to 0.8 s: five reads in the first 1.25 s, then one every 0.8 s.
     expect(reads()).toBeGreaterThan(18)
     expect(reads()).toBeLessThan(26)
     const soon = await leasedElsewhere(0.3)
@@ -70,7 +70,7 @@ describe('while another process refreshes a tenant', () => {
   })
 })
 
-describe('when a hold is over', () => {
+describe('after a hold', () => {
   const holdUntil = (own: { after(seconds: number): Date }, seconds: number) =>
     ({
       environment: 'production',
@@ -82,7 +82,7 @@ describe('when a hold is over', () => {
     }) as const
   const { after } = refreshGround()
 
-  test('a tenant whose probe another process has taken is passed on, and asks nobody', async () => {
+  test('a tenant whose probe another process has claimed is skipped without a call', async () => {
     const own = refreshGround({ hold: holdUntil({ after }, 0), blocking: holdUntil({ after }, 30) })
     await own.add()
     const outcome = await own.clock.run(own.refresher.refresh(name, sweep))
@@ -91,7 +91,7 @@ describe('when a hold is over', () => {
     expect(own.calls()).toBe(0)
   })
 
-  test('the prober has half a minute to itself, and a success ends the hold', async () => {
+  test('the probe is exclusive for half a minute, and a success ends the hold', async () => {
     const own = refreshGround({ hold: holdUntil({ after }, 0) })
     await own.add()
     expect(await own.clock.run(own.refresher.refresh(name, sweep))).toMatchObject({ outcome: 'refreshed' })
@@ -100,7 +100,7 @@ describe('when a hold is over', () => {
   })
 })
 
-describe('tenants that are refused for what may be our registration’s fault', () => {
+describe('tenants with refusals that may be our registration’s fault', () => {
   const refused = refusalOf(400, 'unauthorized_client', 7000112)
   const several = async (answer: (call: number) => ReturnType<typeof refusalOf>, count: number) => {
     const own = refreshGround({ answer })
@@ -112,7 +112,7 @@ describe('tenants that are refused for what may be our registration’s fault', 
     return own
   }
 
-  test('hold the environment when there are five in a row', async () => {
+  test('hold the environment after five in a row', async () => {
     expect(refusalsBeforeHold).toBe(5)
     expect((await several(() => refused, 4)).holds).toEqual([])
     const { holds, logged } = await several(() => refused, 5)
@@ -120,13 +120,13 @@ describe('tenants that are refused for what may be our registration’s fault', 
     expect(logged.filter(({ event }) => event === 'environment.held')).toHaveLength(1)
   })
 
-  test('are counted from the start again after a success', async () => {
+  test('are counted from zero after a success', async () => {
     const afterFour = (call: number) => (call === 5 ? anHour : refused)
     expect((await several(afterFour, 9)).holds).toEqual([])
     expect((await several(afterFour, 10)).holds).toHaveLength(1)
   })
 
-  test('count once each, however often they are refused', async () => {
+  test('count once each, no matter how often they are refused', async () => {
     const own = refreshGround({ answer: () => refused })
     await own.add()
     for (let time = 0; time < 8; time++) {
@@ -142,7 +142,7 @@ describe('tenants that are refused for what may be our registration’s fault', 
 })
 
 describe('a tenant whose grant is refused', () => {
-  test('is asked to sign in again, and its trouble and due time go', async () => {
+  test('is asked to sign in again, and loses its trouble and due time', async () => {
     const own = refreshGround({ answer: () => refusalOf(400, 'invalid_grant', 50173) })
     await own.add({
       trouble: { attempts: 2, reason: 'identity_provider_error', traceId: '', nextAttemptAt: own.after(-1) },
@@ -156,7 +156,7 @@ describe('a tenant whose grant is refused', () => {
     expect(own.calls()).toBe(1)
   })
 
-  test('is told of once it has failed twice, and once it works again', async () => {
+  test('gets an event after the second failure, and one when it works again', async () => {
     const own = refreshGround({ answer: (call) => (call < 3 ? refusalOf(503) : anHour) })
     await own.add()
     const types = () => own.tenants.history(name).map(({ type }) => type)
@@ -170,12 +170,12 @@ describe('a tenant whose grant is refused', () => {
   })
 })
 
-test('a refresh whose tenant nobody knows is not found', async () => {
+test('a refresh of an unknown tenant is not found', async () => {
   const { clock, refresher } = refreshGround()
   expect(await clock.run(refresher.refresh(name, sweep))).toEqual({ outcome: 'not_found' })
 })
 
-test('an access token’s life counts from when it was asked for', async () => {
+test('an access token’s lifetime counts from the request', async () => {
   const own = refreshGround({
     with: ({ clock }) => ({
       tokenEndpoint: {
@@ -187,10 +187,10 @@ test('an access token’s life counts from when it was asked for', async () => {
     }),
   })
   await own.add()
-  const requestedAt = own.clock.now()
+  const askedAt = own.clock.now()
   await own.clock.run(own.refresher.refresh(name, sweep))
   expect(own.row().accessToken).toMatchObject({
-    refreshedAt: requestedAt,
-    expiresAt: addSeconds(requestedAt, 3600),
+    refreshedAt: askedAt,
+    expiresAt: addSeconds(askedAt, 3600),
   })
 })

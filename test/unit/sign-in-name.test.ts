@@ -4,6 +4,7 @@ import { isDamaged } from '../../shared/domain/damagedRow.ts'
 import { readRefreshedUser } from '../../shared/grants/refreshedUser.ts'
 import { readSignInName } from '../../shared/identity/idToken.ts'
 import { resealTenant } from '../../shared/operations/reseal.ts'
+import { Secret } from '../../shared/secret.ts'
 import { createSealer } from '../../shared/storage/sealer.ts'
 import { fromTenantEntity, toTenantEntity } from '../../shared/storage/tenantEntity.ts'
 import { openSignInName, sealSignInName } from '../../shared/tenants/signInName.ts'
@@ -17,10 +18,10 @@ const keyNamed = async (kid: string) => ({
   kid,
 })
 
-/** A sealer on a set of keys that a test can change. */
+/** A sealer with a set of keys that a test can change. */
 async function sealing() {
   const keys = [await keyNamed('old')]
-  return { keys, sealer: createSealer(async () => JSON.stringify({ keys })) }
+  return { keys, sealer: createSealer(async () => new Secret(JSON.stringify({ keys }))) }
 }
 
 const tenant = connected('vault:x')
@@ -52,7 +53,7 @@ test.each([
   })
 })
 
-test('a name rests sealed, for its own tenant, environment and consent, and no app sees it', async () => {
+test('a name is stored sealed, for its own tenant, environment, and consent, and no app sees it', async () => {
   const { sealer } = await sealing()
   const grant = { ...tenant.grant!, ...(await sealSignInName({ sealer }, owner, ada)) }
   expect(JSON.stringify(grant)).not.toContain('ada')
@@ -100,14 +101,14 @@ test.each([
   expect(isDamaged(read) && read.damaged.column).toBe(column)
 })
 
-test('a key change seals names again, and drops one that doesn’t open', async () => {
+test('a key change reseals names, and drops one that can’t be opened', async () => {
   const { keys, sealer } = await sealing()
   const own = ground()
   const waiting = { ...tenant.grant!, id: 'waiting' }
   const sealed = await sealSignInName({ sealer }, owner, ada)
   const lost = await sealSignInName({ sealer }, { ...owner, grantId: 'another' }, ada)
   const accessToken = {
-    sealed: await sealer.seal('at', { ...owner, grantId: 'waiting', use: 'access_token' }),
+    sealed: await sealer.seal(new Secret('at'), { ...owner, grantId: 'waiting', use: 'access_token' }),
     ...{ expiresAt: now, refreshedAt: now },
   }
   const pendingGrant = {
@@ -123,7 +124,7 @@ test('a key change seals names again, and drops one that doesn’t open', async 
   expect(await resealTenant({ ...own.dependencies, sealer }, name, 'new')).toBe('already_there')
 })
 
-test('a name alone is reason enough to seal a row again', async () => {
+test('a name alone makes a row be resealed', async () => {
   const { keys, sealer } = await sealing()
   const own = ground()
   const sealed = await sealSignInName({ sealer }, owner, ada)
@@ -133,7 +134,7 @@ test('a name alone is reason enough to seal a row again', async () => {
 })
 
 test.each(['grantSignInNameSealed', 'grantId'])(
-  'a row is sound with a %s that an older version left',
+  'a row is valid with a %s from an older version',
   (column) => {
     const { [column]: left } = toTenantEntity({
       ...connected('vault:x'),

@@ -27,7 +27,7 @@ test.each([
   })
 })
 
-test('Google is there where it is set up, and nothing is where the environment isn’t served', () => {
+test('Google has a row if it is configured, and an environment that isn’t configured has none', () => {
   expect(tableOf('common')({ environment: 'production', identityProvider: 'google' })).toBeUndefined()
   expect(tableOf('common')({ environment: 'sandbox', identityProvider: 'microsoft' })).toBeUndefined()
   expect(

@@ -1,18 +1,18 @@
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import type { Clock } from '../../shared/clock.ts'
 
-/** What a token says; what is undefined is left out. */
+/** A token's claims; undefined ones are left out. */
 export type Claims = Readonly<Record<string, unknown>>
 
-/** A key pair that signs tokens, with the JWKS that knows it. */
+/** A key pair that signs tokens, with its JWKS. */
 export interface Signer {
   readonly kid: string
   readonly jwk: object
-  /** @param header what the protected header says instead or besides. */
+  /** @param header replaced or additional members of the protected header. */
   sign(claims: Claims, header?: Readonly<Record<string, unknown>>): Promise<string>
 }
 
-/** Makes a signer. Default algorithm is RS256. */
+/** Creates a signer. Default algorithm is RS256. */
 export async function createSigner(kid: string, alg = 'RS256'): Promise<Signer> {
   const { privateKey, publicKey } = await generateKeyPair(alg)
   const jwk = { ...(await exportJWK(publicKey)), kid, alg, use: 'sig' }
@@ -32,11 +32,11 @@ export function unsigned(claims: Claims, alg = 'none'): string {
   return `${encode({ alg })}.${encode(claims)}.x`
 }
 
-/** A JWKS address that answers what it is told to, and counts. */
+/** A JWKS address with configurable answers, which counts its requests. */
 export function createKeyAddress(...signers: readonly Signer[]) {
   const address = {
     keys: signers.map(({ jwk }) => jwk),
-    /** `undefined` answers the keys. */
+    /** With `undefined`, it answers with the keys. */
     fault: undefined as 'status' | 'text' | 'list' | 'cut' | undefined,
     calls: 0,
     fetch: (async () => {
@@ -51,7 +51,7 @@ export function createKeyAddress(...signers: readonly Signer[]) {
   return address
 }
 
-/** A clock that is set by hand. */
+/** A clock that is set manually. */
 export function createHandClock(now = new Date()): Clock & { advance(seconds: number): void } {
   let at = now.getTime()
   return {

@@ -7,7 +7,7 @@ import { createClockComparison, createStorageClock } from '../../shared/storage/
 
 const trueTime = new Date('2026-11-23T16:00:00.400Z').getTime()
 
-/** A machine whose clock is ahead by some seconds, and answers of storage that tell the true time. */
+/** A machine whose clock is ahead by some seconds, and storage answers with the true time. */
 function createGround() {
   const machine = { ahead: 0, passed: 0 }
   const own = {
@@ -31,7 +31,7 @@ function createGround() {
   return { machine, clock, answer, logged, apart }
 }
 
-test.each([0, 1, -1])('a clock that is %i s ahead is the machine’s own', async (ahead) => {
+test.each([0, 1, -1])('with a machine’s clock %i s ahead, that clock is used', async (ahead) => {
   const { machine, clock, answer, apart, logged } = createGround()
   machine.ahead = ahead
   await answer()
@@ -41,7 +41,7 @@ test.each([0, 1, -1])('a clock that is %i s ahead is the machine’s own', async
 })
 
 test.each([600, -600, 6, -6])(
-  'a clock that is %i s ahead follows storage’s, and is reported',
+  'with a machine’s clock %i s ahead, storage’s is used, and the difference is reported',
   async (ahead) => {
     const { machine, answer, apart, logged } = createGround()
     machine.ahead = ahead
@@ -62,7 +62,7 @@ test('a wrong clock is reported again after an hour', async () => {
   expect(logged).toHaveLength(2)
 })
 
-test('a clock that is set right is the machine’s own again', async () => {
+test('after the machine’s clock is corrected, it is used again', async () => {
   const { machine, answer, apart } = createGround()
   machine.ahead = 600
   await answer()
@@ -71,7 +71,7 @@ test('a clock that is set right is the machine’s own again', async () => {
   expect(Math.abs(apart())).toBeLessThanOrEqual(0.5)
 })
 
-test('a wrong clock that is set makes no difference before the next answer', async () => {
+test('correcting a wrong clock has no effect before the next answer', async () => {
   const { machine, answer, apart } = createGround()
   machine.ahead = 600
   await answer()
@@ -85,7 +85,7 @@ test('a wrong clock that is set makes no difference before the next answer', asy
 test.each([
   ['comes too late', undefined, 3],
   ['has no date', '', 0],
-])('an answer that %s tells nothing', async (_what, date, takes) => {
+])('an answer that %s is ignored', async (_what, date, takes) => {
   const { machine, clock, answer } = createGround()
   machine.ahead = 600
   await answer(date, takes)
@@ -97,7 +97,7 @@ test.each([
   [5, true, '5 s from storage’s clock'],
   [6, false, '6 s ahead of storage’s clock'],
   [-6, false, '6 s behind storage’s clock'],
-] as const)('readiness tells of a clock that is %j s ahead', (ahead, ok, detail) => {
+] as const)('readiness reports a clock that is %j s ahead', (ahead, ok, detail) => {
   const clock = { ...createGround().clock, aheadSeconds: () => ahead }
   const check = checkClock({
     clock,
@@ -122,7 +122,7 @@ test('clocks are compared once a minute, and all callers wait for the same compa
   machine.passed = 60
   await expect(compare()).rejects.toBeInstanceOf(StorageUnavailableError)
   expect(asked).toBe(2)
-  // Another answer of storage's has compared them since.
+  // Another answer from storage has compared them since.
   ahead = 0
   await compare()
   expect(asked).toBe(2)

@@ -8,6 +8,7 @@ import type { Tenant } from '../../shared/domain/tenant.ts'
 import type { SecretProperties } from '../../shared/domain/vault.ts'
 import { environments, identityProviders } from '../../shared/environment.ts'
 import { refreshChunksQueue } from '../../shared/operations/runSweep.ts'
+import { Secret } from '../../shared/secret.ts'
 import {
   clientCertificateName,
   clientSecretName,
@@ -28,7 +29,7 @@ import { createModelVault } from '../simulation/models/vault.ts'
 
 const doc = readFileSync(join(import.meta.dirname, '../../docs/storage.md'), 'utf8')
 
-/** The text below a heading, up to the next one of any level. */
+/** The text under a heading, up to the next heading of any level. */
 function section(heading: string): string {
   const start = doc.indexOf(`\n${heading}`)
   expect(start, heading).toBeGreaterThan(0)
@@ -40,13 +41,13 @@ function section(heading: string): string {
   )
 }
 
-/** First cells of the table whose first heading is `kind`. */
+/** The first cells of the table whose first column is `kind`. */
 function listed(heading: string, kind = 'column'): string[] {
   const rows = section(heading).split(`| ${kind} |`)[1]?.split('\n\n')[0] ?? ''
   return [...rows.matchAll(/^\| `([^`]+)`/gm)].map(([, name = '']) => name).sort()
 }
 
-/** A table that takes everything and remembers the columns of what it was given, by the kind of row. */
+/** A table that accepts everything and records the columns, by the kind of row. */
 function recordingTable() {
   const rows: Record<string, unknown>[] = []
   const keep = async (entity: Record<string, unknown>) => {
@@ -81,7 +82,7 @@ describe('docs/storage.md', () => {
     expect([...doc.matchAll(/^## `(\w+)`$/gm)].map(([, table]) => table)).toEqual([...tableNames])
   })
 
-  test('explains every column of the tenant row, and no other', () => {
+  test('explains every column of the tenant row, and only those', () => {
     expect(listed('### Row `tenant`')).toEqual(Object.keys(tenantColumns).sort())
   })
 
@@ -165,13 +166,13 @@ describe('docs/storage.md', () => {
       host: 'grants1.vault.azure.net',
       read: async () => undefined,
       remove: async () => undefined,
-      write: async (secret: string, value: string, given: SecretProperties) => {
+      write: async (secret: string, value: Secret, given: SecretProperties) => {
         tags = given.tags ?? {}
         return { name: secret, version: 'v1', value, tags }
       },
     }
     const owner = { ...name, environment: 'production', identityProvider: 'microsoft' } as const
-    const reference = await createGrantVault([vault], systemRandomness).write('token', owner)
+    const reference = await createGrantVault([vault], systemRandomness).write(new Secret('token'), owner)
     expect(listed('### Grants', 'tag')).toEqual(Object.keys(tags).sort())
     expect(reference).toMatch(/^vault:grants1\.vault\.azure\.net\/grant-[0-9a-f]{32}\/v1\/0$/)
   })

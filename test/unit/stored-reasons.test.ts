@@ -10,7 +10,7 @@ import { createMemoryTable } from './memoryTable.ts'
 
 const trouble = { attempts: 1, reason: 'throttled', traceId: '', nextAttemptAt: now } as const
 
-/** A row as a later version writes it, with a reason that this one does not know. */
+/** A row as a later version writes it, with a reason that is unknown to this one. */
 const laterRow = {
   ...toTenantEntity({
     ...withTrouble(connected('vault:v/s/1/0'), trouble),
@@ -26,7 +26,7 @@ function read(row: object): Tenant {
   return tenant
 }
 
-test('a reason that only a later version knows is unknown here and survives a write', () => {
+test('a reason from a later version is unknown here and survives a write', () => {
   const tenant = read(laterRow)
   expect(tenant.trouble?.reason).toBe('unknown_reason')
   expect(tenant.reauthorizationReason).toBe('unknown_reason')
@@ -36,7 +36,7 @@ test('a reason that only a later version knows is unknown here and survives a wr
   })
 })
 
-test('a reason that only a later version knows ends with what it was about', () => {
+test('a reason from a later version is removed with its object', () => {
   const tenant = read(laterRow)
   expect(toTenantEntity(withTrouble(tenant, trouble)).troubleReason).toBe('throttled')
   const { grant } = tenant
@@ -45,12 +45,14 @@ test('a reason that only a later version knows ends with what it was about', () 
   expect(toTenantEntity(next)).not.toHaveProperty('troubleReason')
 })
 
-test('a hold for a reason that only a later version knows is still a hold', async () => {
+test('a hold for a reason from a later version is still a hold', async () => {
   const { table } = createMemoryTable()
   const stateOf = () => createStateTable({ BrokerState: table }, { now: () => now } as Clock)
   const hold = { environment: 'production', identityProvider: 'google', traceId: '', since: now, until: now }
   await stateOf().environments.placeHold({ ...hold, reason: 'later_word' } as never)
-  expect(await stateOf().environments.read('production', 'google')).toMatchObject({
+  expect(
+    await stateOf().environments.read({ environment: 'production', identityProvider: 'google' }),
+  ).toMatchObject({
     reason: 'unknown_reason',
   })
 })

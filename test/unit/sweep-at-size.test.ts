@@ -8,22 +8,28 @@ import { classifyTokenRefusal } from '../../shared/identity/refusal.ts'
 import type { RefreshDependencies } from '../../shared/refresh/dependencies.ts'
 import { createRefresher } from '../../shared/refresh/refreshTenant.ts'
 import { type SweepOptions, sweep } from '../../shared/refresh/sweep.ts'
+import { Secret } from '../../shared/secret.ts'
 import { createMemoryStores } from '../bench/memoryStores.ts'
 import { besideStores, plainSealer, refreshConfig } from '../bench/tenants.ts'
 
 const start = new Date('2026-11-23T16:00:00Z')
-const anHour: TokenResult = { ok: true, accessToken: 'at', refreshToken: 'rt', expiresInSeconds: 3600 }
+const anHour: TokenResult = {
+  ok: true,
+  accessToken: new Secret('at'),
+  refreshToken: new Secret('rt'),
+  expiresInSeconds: 3600,
+}
 const outage: TokenResult = { ok: false, refusal: classifyTokenRefusal(503, {}) }
 
 type Answer = (request: RefreshRequest, calls: number) => TokenResult
 
-/** Tenants in memory, a token endpoint that answers as told, and a clock that only its calls move. */
+/** Tenants in memory, a token endpoint with the given answer, and a clock that only its calls advance. */
 function createGround(answer: Answer, settings: Partial<typeof refreshConfig> = {}, callSeconds = 0) {
   let now = start.getTime()
   const calls: RefreshRequest[] = []
   const clock: Clock = {
     now: () => new Date(now),
-    // Nothing here takes longer than it may.
+    // No step here exceeds its limit.
     sleep: () => new Promise(() => undefined),
   }
   const tokenEndpoint = {
@@ -55,7 +61,7 @@ function createGround(answer: Answer, settings: Partial<typeof refreshConfig> = 
       }
     },
     sweep: (order?: SweepOptions) => sweep({ ...dependencies, refresher }, order),
-    /** How many rows are due now. */
+    /** The number of due rows. */
     async due() {
       let count = 0
       for (let shard = 0; shard < stores.due.shardCount; shard++)
@@ -94,15 +100,15 @@ function connected(environment: Environment, number: number) {
   } satisfies Tenant
 }
 
-describe('where the identity provider itself is failing', () => {
-  test('a sweep stops asking for that environment after ten failures in a row, and serves the other', async () => {
+describe('while the identity provider itself is failing', () => {
+  test('a sweep stops calling it for that environment after ten failures in a row, and refreshes the other', async () => {
     const ground = createGround(({ environment }) => (environment === 'production' ? outage : anHour))
     await ground.add('production', 200)
     await ground.add('sandbox', 100)
     const { report } = await ground.sweep()
     const asked = ground.calls.filter(({ environment }) => environment === 'production').length
     expect(asked).toBeGreaterThanOrEqual(10)
-    // Those that were in flight beside the tenth are asked as well.
+    // Refreshes that were running concurrently with the tenth also call the provider.
     expect(asked).toBeLessThan(10 + 4)
     expect(report).toMatchObject({
       due: 300,
@@ -111,7 +117,7 @@ describe('where the identity provider itself is failing', () => {
     })
   })
 
-  test('what the open circuit passed over is still due, and the next sweep refreshes it', async () => {
+  test('tenants that the open circuit skipped are still due, and the next sweep refreshes it', async () => {
     const ground = createGround((_request, calls) => (calls <= 10 ? outage : anHour), { sweepConcurrency: 1 })
     await ground.add('production', 50)
     expect((await ground.sweep()).report).toMatchObject({ refreshed: 0, failed: { circuit_open: 40 } })
@@ -121,7 +127,7 @@ describe('where the identity provider itself is failing', () => {
     expect(await ground.due()).toBe(0)
   })
 
-  test('failures with successes between them are the tenants’ own, and hold nobody up', async () => {
+  test('failures with successes in between concern only their tenants, and delay no others', async () => {
     const ground = createGround((_request, calls) => (calls % 5 === 0 ? anHour : outage), {
       sweepConcurrency: 1,
     })
@@ -129,7 +135,7 @@ describe('where the identity provider itself is failing', () => {
     expect((await ground.sweep()).report).toMatchObject({ refreshed: 20, failed: { passing: 80 } })
   })
 
-  test('dead grants are no failure of the provider, however many there are', async () => {
+  test('dead grants do not count as failures of the provider, no matter how many there are', async () => {
     const revoked = classifyTokenRefusal(400, { error: 'invalid_grant', error_codes: [50173] })
     const ground = createGround((_request, calls) => (calls <= 50 ? { ok: false, refusal: revoked } : anHour))
     await ground.add('production', 100)
@@ -139,7 +145,7 @@ describe('where the identity provider itself is failing', () => {
 })
 
 describe('at the time limit', () => {
-  test('a sweep begins nothing more, says what it left over, and the next ones end it', async () => {
+  test('a sweep starts nothing more and reports what it left over, and the next ones finish it', async () => {
     const ground = createGround(() => anHour, { sweepConcurrency: 1, sweepSeconds: 30 }, 1)
     await ground.add('production', 100)
     const { report } = await ground.sweep()
@@ -153,8 +159,8 @@ describe('at the time limit', () => {
   })
 })
 
-describe('what is more than one instance’s share', () => {
-  test('is handed over shard by shard, and each tenant is refreshed once by one or the other', async () => {
+describe('work beyond one instance’s share', () => {
+  test('is handed over shard by shard, and each tenant is refreshed once, by one or the other', async () => {
     const ground = createGround(() => anHour, { sweepHandoverCount: 50 })
     await ground.add('production', 400)
     const { handOver, report } = await ground.sweep({ mayHandOver: true })
@@ -167,13 +173,13 @@ describe('what is more than one instance’s share', () => {
     expect(ground.calls).toHaveLength(400)
   })
 
-  test('stays here where it may not be handed over', async () => {
+  test('stays here if it may not be handed over', async () => {
     const ground = createGround(() => anHour, { sweepHandoverCount: 50 })
     await ground.add('production', 200)
     expect(await ground.sweep()).toMatchObject({ handOver: [], report: { refreshed: 200 } })
   })
 
-  test('a handed-over shard that is done twice costs no second call', async () => {
+  test('a handed-over shard that is processed twice causes no second call', async () => {
     const ground = createGround(() => anHour)
     await ground.add('production', 200)
     await Promise.all([ground.sweep({ shards: [3] }), ground.sweep({ shards: [3] })])

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { playScenario } from '../bench/million/scenario.ts'
 
-test('a burst that a vault throttles is late by seconds: every token is refreshed before it ends', async () => {
+test('a burst that a vault throttles is late by seconds, and every token is refreshed before it expires', async () => {
   const found = await playScenario({
     tenants: 4000,
     allActive: true,

@@ -6,13 +6,14 @@ import type { LogEvents } from '../../shared/domain/logEvents.ts'
 import { StorageUnavailableError } from '../../shared/domain/storageUnavailable.ts'
 import type { Registration } from '../../shared/environment.ts'
 import { type SweepDependencies, type SweepOptions, sweep } from '../../shared/refresh/sweep.ts'
+import { Secret } from '../../shared/secret.ts'
 import { connected, grantOf } from '../simulation/ground.ts'
 import { createModelDueIndex } from '../simulation/models/dueIndex.ts'
 import { refreshGround, refusalOf } from './refreshGround.ts'
 
 const start = new Date('2026-11-23T16:00:00Z')
 
-/** A sweep over three due rows, whose refreshes take 100 s each and end as told. */
+/** A sweep over three due rows, whose refreshes take 100 s each and end with the given outcomes. */
 async function run(
   outcome: object,
   order: SweepOptions = {},
@@ -56,20 +57,20 @@ async function run(
   return { ...logged[0]!, handOver }
 }
 
-test('a sweep begins nothing more after the setting’s seconds, or after fewer where the order says so', async () => {
+test('a sweep starts nothing more after the setting’s seconds, or after fewer if the order says so', async () => {
   const refreshed = { outcome: 'refreshed', dueBefore: start, stored: { tenant: {} } }
   expect(await run(refreshed)).toMatchObject({ refreshed: 3, leftOver: 0 })
   expect(await run(refreshed, { maxSeconds: 150 })).toMatchObject({ refreshed: 2, leftOver: 1 })
   expect(await run(refreshed, { maxSeconds: 9000 })).toMatchObject({ refreshed: 3, leftOver: 0 })
 })
 
-test('every report says what is on hold, whether or not anything was due for it', async () => {
+test('every report lists the holds, even without due tenants', async () => {
   const refreshed = { outcome: 'refreshed', dueBefore: start, stored: { tenant: {} } }
   expect((await run(refreshed, {}, async () => ['sandbox:google'])).holds).toEqual(['sandbox:google'])
   expect((await run(refreshed, {}, async () => [])).holds).toEqual([])
 })
 
-test('where storage cannot tell what is on hold, the report says what the sweep met', async () => {
+test('if storage can’t return the holds, the report lists those that the sweep met', async () => {
   const hold = { environment: 'production', identityProvider: 'microsoft', until: addSeconds(start, 999) }
   const stored = { tenant: { environment: 'production' } }
   const onHold = { outcome: 'passed_on', reason: 'environment_on_hold', hold, stored }
@@ -80,11 +81,11 @@ test('where storage cannot tell what is on hold, the report says what the sweep 
   })
 })
 
-describe('a shard that cannot be read', () => {
+describe('an unreadable shard', () => {
   const refreshed = { outcome: 'refreshed', dueBefore: start, stored: { tenant: {} } }
   const order = { maxSeconds: 240 }
 
-  test('costs the others nothing, and is handed over where that may be', async () => {
+  test('does not affect the others, and is handed over if allowed', async () => {
     const shards = { count: 4, unreadable: 3 }
     expect(await run(refreshed, order, undefined, shards)).toMatchObject({ refreshed: 3, unreadShards: 3 })
     const handing = { ...order, mayHandOver: true }
@@ -100,7 +101,7 @@ describe('a shard that cannot be read', () => {
     { count: 1, unreadable: 1 },
     { count: 3, unreadable: 3 },
     { count: 32, unreadable: 4 },
-  ])('fails the sweep where $unreadable of $count are such', async (shards) => {
+  ])('fails the sweep if $unreadable of $count are unreadable', async (shards) => {
     await expect(run(refreshed, order, undefined, shards)).rejects.toThrow('ServerBusy')
   })
 })
@@ -123,7 +124,7 @@ describe.each(['TableNotFound', 'TableBeingDeleted'])('where a table answers %s,
 
 const ours: Registration = { environment: 'production', identityProvider: 'microsoft' }
 
-/** Sweeps tenants of ours, after those of another registration whose due rows still name ours. */
+/** Sweeps our registration's tenants, after tenants of another one whose due rows still name ours. */
 async function sweepWithStrays(other: Registration, strays: number, isHeld: boolean) {
   const isOther = (asked: Registration) =>
     asked.environment === other.environment && asked.identityProvider === other.identityProvider
@@ -132,8 +133,8 @@ async function sweepWithStrays(other: Registration, strays: number, isHeld: bool
       due: createModelDueIndex({ shardCount: 1 }),
       environments: {
         ...environments,
-        read: async (environment, identityProvider) =>
-          isHeld && isOther({ environment, identityProvider }) ? holdOf(other, clock.now()) : undefined,
+        read: async (registration) =>
+          isHeld && isOther(registration) ? holdOf(other, clock.now()) : undefined,
       },
       tokenEndpoint: {
         refresh: async (request) => (isOther(request) ? refusalOf(503) : tokenEndpoint.refresh(request)),
@@ -146,7 +147,10 @@ async function sweepWithStrays(other: Registration, strays: number, isHeld: bool
     const dueAt = addSeconds(clock.now(), index - 100)
     const { environment, identityProvider } = index < strays ? other : ours
     const owner = { ...tenant, environment, identityProvider }
-    const grant = { ...grantOf(await found.stores.vault.write('old', owner), 'first'), identityProvider }
+    const grant = {
+      ...grantOf(await found.stores.vault.write(new Secret('old'), owner), 'first'),
+      identityProvider,
+    }
     const row = { ...connected(grant.reference), ...tenant, environment, grant, dueAt }
     await found.tenants.create(row, [])
     await dependencies.due.insert(dueRowOf({ ...row, environment: ours.environment }, ours, dueAt))
@@ -169,7 +173,7 @@ describe.each<Registration>([
     expect(report.holds).toEqual([`${other.environment}:${other.identityProvider}`])
   })
 
-  test('opens no circuit of the registration that it still names', async () => {
+  test('opens no circuit for the registration that it still names', async () => {
     expect(await sweepWithStrays(other, 10, false)).toMatchObject({ refreshed: 3, failed: { passing: 10 } })
   })
 })

@@ -27,7 +27,7 @@ test.each([
   expect(scrubUrl(new URL(url))).toBe(scrubbed)
 })
 
-test('whatever the query, fragment or name of a secret is, nothing of it is left', () => {
+test('no query, fragment, or name of a secret remains', () => {
   const word = fc.stringMatching(/^zq[a-z0-9]{8,20}$/)
   fc.assert(
     fc.property(word, word, word, word, (secret, version, query, fragment) => {

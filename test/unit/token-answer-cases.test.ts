@@ -9,7 +9,7 @@ import cases from '../cases/token-answers.json' with { type: 'json' }
 const own = { class: 'operator', isOwnCredential: true } as const
 const notOwn = { class: 'operator', isOwnCredential: false } as const
 
-/** The cases' words, as what the classifier says. */
+/** The cases' words, as results of the classifier. */
 const meanings: Readonly<Record<string, object>> = {
   'operator, own credential': own,
   'operator own credential': own,
@@ -33,9 +33,10 @@ const meanings: Readonly<Record<string, object>> = {
 }
 
 /**
- * Of T57 the case file says "operator own credential", and issue 13, item 8, of every unlisted number with
- * `invalid_client` that it is not our credential until it fails for everybody. 7000117 is in no table that could be
- * read (entra-docs reference-error-codes), and its neighbor 7000112 is one directory's: the issue's rule is kept.
+ * For T57, the case file says "operator own credential", but issue 13, item 8, says for every unlisted number with
+ * `invalid_client` that it isn't our credential until all tenants fail. 7000117 isn't in any table that could be
+ * read (entra-docs reference-error-codes), and its neighbor 7000112 concerns one directory, so the issue's rule
+ * applies.
  */
 const otherwise: Readonly<Record<string, object>> = { T57: { ...notOwn, reason: 'unlisted_client_error' } }
 
@@ -59,12 +60,12 @@ test.each([
   ['Microsoft Advertising missing in the directory', [500011, 500014], 'invalid_resource', 'advertiserAdmin'],
   ['consent that only an administrator gives', [90093, 900941, 900981], 'invalid_grant', 'advertiserAdmin'],
   ['the other authority', [9002331, 9002346], 'invalid_request', 'operator'],
-] as const)('%s are whose they are', (_what, codes, error, refusalClass) => {
+] as const)('%s have the right class', (_what, codes, error, refusalClass) => {
   for (const code of codes)
     expect(classifyTokenRefusal(400, { error, error_codes: [code] }).class, String(code)).toBe(refusalClass)
 })
 
-test('an unlisted number with invalid_client holds nothing by itself, and a missing principal is one directory’s', () => {
+test('an unlisted number with invalid_client holds nothing by itself, and a missing principal concerns one directory', () => {
   for (const code of [7_000_229, 7_000_998]) {
     const refusal = classifyTokenRefusal(401, { error: 'invalid_client', error_codes: [code] })
     expect(refusal.class).toBe('operator')
@@ -72,7 +73,7 @@ test('an unlisted number with invalid_client holds nothing by itself, and a miss
   }
 })
 
-test('a federated credential that does not match is our own, with invalid_request too', () => {
+test('a federated credential that does not match is our own fault, even with invalid_request', () => {
   for (const code of [70_021, 700_024, 7_002_138]) {
     const refusal = classifyTokenRefusal(400, { error: 'invalid_request', error_codes: [code] })
     expect(refusal.reason, String(code)).toBe('client_assertion_refused')
@@ -80,7 +81,7 @@ test('a federated credential that does not match is our own, with invalid_reques
   }
 })
 
-test('Google’s session policy asks the person, definitely', () => {
+test('Google’s session policy definitely requires the person', () => {
   const body = {
     error: 'invalid_grant',
     error_subtype: 'invalid_rapt',
@@ -96,13 +97,13 @@ test.each([
   [{ error: 'restricted_client' }, 'restricted_client'],
   [{ error: 'rate_limit_exceeded' }, 'throttled'],
   [{ error: 'admin_policy_enforced' }, 'directory_policy'],
-  // The client's project serves one Google organization alone, which only its owner can change.
+  // The client's project serves only one Google organization, which only its owner can change.
   [{ error: 'org_internal' }, 'registration_refused'],
 ])('Google’s %o is %s', (body, reason) => {
   expect(classifyTokenRefusal(400, body).reason).toBe(reason)
 })
 
-test('a number beside others, as text, or in the words alone says the same', () => {
+test('a number among others, as text, or only in the words has the same meaning', () => {
   for (const [code, reason] of reasonByNumber) {
     if ([9_002_313, 70_000, 70_002].includes(code)) continue
     const error = 'invalid_grant'
@@ -120,14 +121,14 @@ test('a number beside others, as text, or in the words alone says the same', () 
   }
 })
 
-test('the number of `invalid_client` says less than that of `invalid_grant` beside it', () => {
+test('the number of `invalid_client` is less specific than that of `invalid_grant`', () => {
   const body = { error: 'invalid_grant', error_codes: [70_002, 70_000] }
   expect(classifyTokenRefusal(400, body).reason).toBe('grant_refused')
   const alone = { error: 'invalid_client', error_codes: [70_002] }
   expect(classifyTokenRefusal(401, alone).reason).toBe('client_secret_invalid')
 })
 
-test('an advertiser’s number ends no grant where `error` is about us', () => {
+test('an advertiser’s number ends no grant if `error` is about us', () => {
   for (const error of ['invalid_client', 'unauthorized_client', 'invalid_request', 'deleted_client'])
     expect(classifyTokenRefusal(400, { error, error_codes: [50_173] })).toMatchObject({
       class: 'operator',
@@ -135,7 +136,7 @@ test('an advertiser’s number ends no grant where `error` is about us', () => {
     })
 })
 
-test('what a range says of a number that no list has is told as that', () => {
+test('the range of an unlisted number gives its reason', () => {
   const reasonOf = (error: string, code: number) =>
     classifyTokenRefusal(400, { error, error_codes: [code] }).reason
   expect(reasonOf('invalid_grant', 53_998)).toBe('unlisted_policy')

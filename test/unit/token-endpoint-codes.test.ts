@@ -11,7 +11,7 @@ import {
 } from './tokenGround.ts'
 
 describe('a code', () => {
-  test('is redeemed where the sign-in started, with scopes at Microsoft alone', async () => {
+  test('is redeemed where the sign-in started, with scopes only at Microsoft', async () => {
     const { redeem, seen } = openEndpoints([Response.json({ ...answer, id_token: 'it', scope: 'ads' })])
     expect(await redeem(code)).toMatchObject({ ok: true, idToken: 'it', scope: 'ads' })
     await redeem({ ...code, row: { ...row, identityProvider: 'google' } })
@@ -24,7 +24,7 @@ describe('a code', () => {
     ['another credential is left', ['one', 'two'], true, ['one refused']],
     ['a new credential has replaced it', ['new'], true, []],
     ['there is no other', ['one'], false, []],
-  ])('is sent once though our credential is refused: %s', async (_what, later, isLeft, reported) => {
+  ])('is sent once even if our credential is refused: %s', async (_what, later, isLeft, reported) => {
     const list = async (_registration: unknown, fresh: boolean) => credentials(...(fresh ? later : ['one']))
     const { redeem, seen } = openEndpoints([refused(wrongSecret)], { list })
     const read = await redeem(code)
@@ -34,7 +34,7 @@ describe('a code', () => {
     expect(seen.reported).toEqual(reported)
   })
 
-  test('that meets an unlisted number, or whose other credentials can’t be read, is refused as it was', async () => {
+  test('with an unlisted number, or unreadable other credentials, keeps its refusal', async () => {
     const { redeem, seen } = openEndpoints([refused(unlisted)])
     expect(await redeem(code)).toMatchObject({ ok: false, refusal: { reason: 'unlisted_client_error' } })
     expect(seen.fresh).toEqual([false])

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { ClientCredentialError } from '../../shared/identity/clientAssertion.ts'
+import { Secret } from '../../shared/secret.ts'
 import {
   answer,
   credentials,
@@ -21,7 +22,7 @@ describe('a refresh at the token endpoint', () => {
   test('goes to the authority of the grant, with its scopes', async () => {
     const { refresh, seen } = openEndpoints()
     expect(await refresh(request)).toEqual({
-      ...{ ok: true, accessToken: 'at', refreshToken: 'rt', expiresInSeconds: 3600 },
+      ...{ ok: true, accessToken: new Secret('at'), refreshToken: new Secret('rt'), expiresInSeconds: 3600 },
     })
     expect(seen.sent).toMatchObject([
       { url: 'https://login.example/consumers/token', refresh_token: 'r', scope: 's openid' },
@@ -32,7 +33,7 @@ describe('a refresh at the token endpoint', () => {
     [200, 'unknown_answer'],
     [400, 'unknown_answer'],
     [503, 'identity_provider_error'],
-  ])('takes %i with a body that can’t be read as an answer: %s', async (status, reason) => {
+  ])('accepts %i with an unreadable body as an answer: %s', async (status, reason) => {
     const body = new ReadableStream({ pull: (cut) => cut.error(new TypeError('terminated')) })
     const { refresh } = openEndpoints([new Response(body, { status })])
     expect(await refresh(request)).toMatchObject({ ok: false, refusal: { reason } })
@@ -45,26 +46,26 @@ describe('a refresh at the token endpoint', () => {
     expect(await refresh(request)).toMatchObject({ refusal: { reason: 'identity_provider_timed_out' } })
   })
 
-  test('does not wait for what is written down about the secrets', async () => {
+  test('does not wait for the health record of the secrets', async () => {
     const { refresh } = openEndpoints([refused(wrongSecret)], { report: never })
-    expect(await refresh(request)).toMatchObject({ ok: true, refreshToken: 'rt' })
+    expect(await refresh(request)).toMatchObject({ ok: true, refreshToken: new Secret('rt') })
   })
 
-  test('succeeds when what it learned of the secrets can’t be written down', async () => {
+  test('succeeds even if the health of the secrets can’t be recorded', async () => {
     const { refresh } = openEndpoints([refused(wrongSecret)], { report: () => Promise.reject(new Error()) })
     expect(await refresh(request)).toMatchObject({ ok: true })
-    // A rejection that nobody handles fails the run.
+    // An unhandled rejection fails the run.
     await setImmediate()
   })
 
   test.each([wrongSecret, unlisted])('tries the other credential after %i', async (number) => {
     const { refresh, seen } = openEndpoints([refused(number)])
-    expect(await refresh(request)).toMatchObject({ ok: true, refreshToken: 'rt' })
+    expect(await refresh(request)).toMatchObject({ ok: true, refreshToken: new Secret('rt') })
     expect(seen.sent.map((sent) => sent.client_secret)).toEqual(['one', 'two'])
     expect(seen.reported).toEqual(['one refused', 'two accepted'])
   })
 
-  test('takes up what the vault has now, and tries nothing twice', async () => {
+  test('uses the vault’s current secrets, and tries none twice', async () => {
     const list = async (_registration: unknown, fresh: boolean) =>
       credentials('one', ...(fresh ? ['rotated'] : []))
     const { refresh, seen } = openEndpoints([refused(wrongSecret)], { list })
@@ -73,7 +74,7 @@ describe('a refresh at the token endpoint', () => {
     expect(seen.fresh).toEqual([false, true])
   })
 
-  test('says what the last credential met when the vault fails to give others', async () => {
+  test('returns the last credential’s refusal if the vault fails to return others', async () => {
     const list = async (_registration: unknown, fresh: boolean) => {
       if (fresh) throw new ClientCredentialError('client_certificate_missing', '')
       return credentials('one')
@@ -100,7 +101,7 @@ describe('a refresh at the token endpoint', () => {
     })
   })
 
-  test('that gets no answer ends at its limit, as timed out', async () => {
+  test('that gets no answer ends at its limit as timed out', async () => {
     const { refresh } = openEndpoints([], {
       fetch: (_url, init) =>
         new Promise((_, reject) => {
@@ -110,7 +111,7 @@ describe('a refresh at the token endpoint', () => {
     expect(await refresh(request)).toMatchObject({ refusal: { reason: 'identity_provider_timed_out' } })
   })
 
-  test('ends at its limit when the credentials are not to be had, and nothing is sent', async () => {
+  test('ends at its limit if the credentials can’t be read, and nothing is sent', async () => {
     const { refresh, seen } = openEndpoints([], { list: never })
     await expect(refresh(request)).rejects.toMatchObject({ name: 'TimeLimitError' })
     expect(seen.sent).toEqual([])
@@ -135,11 +136,11 @@ describe('an answer of the token endpoint', () => {
       'identity_provider_error',
     ],
     ['a page', () => new Response('<html>'), 'unknown_answer'],
-  ])('with %s is no success', async (_what, respond, reason) => {
+  ])('with %s is not a success', async (_what, respond, reason) => {
     expect(await refreshed(respond())).toMatchObject({ ok: false, refusal: { class: 'passing', reason } })
   })
 
-  test('says how long to wait', async () => {
+  test('contains the wait', async () => {
     const throttled = Response.json({}, { status: 429, headers: { 'retry-after': '70' } })
     expect(await refreshed(throttled)).toMatchObject({ refusal: { retryAfterSeconds: 70 } })
   })
@@ -170,7 +171,7 @@ describe('an answer whose tokens', () => {
     ['have a negative lifetime', { expires_in: -3600 }],
     ['live longer than 28 hours', { expires_in: 100_801 }],
     ['live longer than 28 hours, in text', { expires_in: '100801' }],
-  ])('%s is an answer of an unknown kind', async (_what, strange) => {
+  ])('%s make an unknown answer', async (_what, strange) => {
     expect(await answered({ ...answer, ...strange })).toMatchObject({
       ok: false,
       refusal: { reason: 'unknown_answer', class: 'passing', unknown: true },
@@ -184,17 +185,17 @@ describe('an answer whose tokens', () => {
     ['live for 28 hours', { expires_in: 100_800 }],
     ['have their lifetime in text', { expires_in: '3599' }],
     ['have a refresh token of null', { refresh_token: null }],
-  ])('%s is taken', async (_what, odd) => {
+  ])('%s are accepted', async (_what, odd) => {
     const { access_token, expires_in, refresh_token } = { ...answer, ...odd }
     expect(await answered({ ...answer, ...odd })).toEqual({
       ok: true,
-      accessToken: access_token,
+      accessToken: new Secret(access_token),
       expiresInSeconds: Number(expires_in),
-      ...(refresh_token && { refreshToken: refresh_token }),
+      ...(refresh_token && { refreshToken: new Secret(refresh_token) }),
     })
   })
 
-  test('are none ends the redemption of a code the same way', async () => {
+  test('are invalid ends the redemption of a code the same way', async () => {
     const row = { environment: 'production', identityProvider: 'microsoft', scopes: ['s'], clientId: 'c' }
     const urls = { issuer: () => 'https://login.example', tokenUrl: () => 'https://login.example/token' }
     const code = { code: 'c', codeVerifier: 'v', redirectUri: 'https://broker.example/oauth/callback' }

@@ -6,6 +6,7 @@ import { addSeconds } from '../../shared/clock.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
 import type { PreparedCall } from '../../shared/passthrough/prepareCall.ts'
 import { findTokenEvidence } from '../../shared/passthrough/tokenEvidence.ts'
+import type { Secret } from '../../shared/secret.ts'
 import { faultEvidence } from '../../shared/tenants/faultEvidence.ts'
 
 const now = new Date('2026-11-28T12:00:00Z')
@@ -26,7 +27,7 @@ test.each([
   [105, 'UserNotFound', 301, false],
   [106, null, 301, false],
 ])(
-  'a discovery answered %i %s to a token of %i s asks for another token: %s',
+  'a discovery with the answer %i %s to a token of %i s requests another token: %s',
   (code, detail, age, doubted) => {
     expect(isTokenDoubted(fault(code, detail), issued(age), now)).toBe(doubted)
   },
@@ -35,10 +36,10 @@ test.each([
 test.each([
   [299, 'fresh'],
   [300, 'aged'],
-])('a passed-on call’s access token of %i s is %s', async (age, accessToken) => {
+])('a passed-through call’s access token of %i s is %s', async (age, accessToken) => {
   const developerTokenProofs = {
-    of: async (environment: string, token: string) =>
-      environment === 'sandbox' && token === 'd' ? 'lapsed' : 'unproven',
+    of: async (environment: string, token: Secret) =>
+      environment === 'sandbox' && token.expose() === 'd' ? 'lapsed' : 'unproven',
   } as unknown as DeveloperTokenProofs
   const prepared = {
     tenant: { environment: 'sandbox' },

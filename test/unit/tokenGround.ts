@@ -6,8 +6,9 @@ import {
   createTokenEndpoints,
   type TokenEndpointDependencies,
 } from '../../shared/identity/tokenEndpoint.ts'
+import { Secret } from '../../shared/secret.ts'
 
-/** A good answer to a refresh. */
+/** A successful answer to a refresh. */
 export const answer = { access_token: 'at', refresh_token: 'rt', token_type: 'Bearer', expires_in: 3600 }
 /** A refresh. */
 export const request = {
@@ -15,9 +16,9 @@ export const request = {
   identityProvider: 'microsoft',
   authorityTenant: 'consumers',
   scopes: ['s', 'openid'],
-  refreshToken: 'r',
+  refreshToken: new Secret('r'),
 } as const
-/** Where the sign-ins go. */
+/** The sign-in row. */
 export const row = {
   environment: 'production',
   identityProvider: 'microsoft',
@@ -34,21 +35,21 @@ export const code = {
   codeVerifier: 'v'.repeat(43),
   redirectUri: 'https://broker.example/cb',
 }
-/** An answer that refuses our credential by a number of Entra. */
+/** An answer that refuses our credential with an Entra number. */
 export const refused = (number: number) =>
   Response.json({ error: 'invalid_client', error_codes: [number] }, { status: 401 })
-/** Numbers of Entra: one says that our secret is wrong; the other is in no table. */
+/** Entra numbers: one means that our secret is wrong; the other is unlisted. */
 export const [wrongSecret, unlisted] = [7000215, 7000998]
 
-/** How one request is answered. */
+/** The answer to a request. */
 export type Step = Response | (() => Promise<Response>)
-/** What is otherwise with the token endpoints. */
+/** Overrides for the token endpoints. */
 export interface TokenGround extends Partial<TokenEndpointDependencies> {
   readonly list?: ClientCredentials['list']
   readonly report?: ClientCredentials['report']
 }
 
-/** Token endpoints that answer like this, in order, and then well; sees what was sent and reported. */
+/** Token endpoints with these answers, in order, and then successful ones; records the requests and reports. */
 export function openEndpoints(answers: readonly Step[] = [], { list, report, ...more }: TokenGround = {}) {
   const left = [...answers]
   const seen = { sent: [] as Record<string, string>[], reported: [] as string[], fresh: [] as boolean[] }

@@ -17,7 +17,7 @@ const pendingGrant = {
   accountsGeneration: 'g2',
 }
 
-/** A row that says everything that a row can say. */
+/** A row with all members. */
 const full: Required<Tenant> = {
   workspace: 'w',
   tenant: 't',
@@ -51,7 +51,7 @@ const trouble = { ...full.trouble, attempts: 4, nextAttemptAt: now }
 const refusal = { reason: 'other', since: now }
 const consent = { grant, accessToken, dueAt: now, accountsGeneration: 'g3' }
 
-/** Each transition of the full row: what it sets, and what it takes away. Everything else stays. */
+/** Each transition of the full row: the members that it sets, and those that it removes. Everything else stays. */
 const each: Readonly<Record<keyof typeof transitions, readonly [Tenant, Partial<Tenant>, (keyof Tenant)[]]>> =
   {
     withLease: [transitions.withLease(full, { id: 'm', until: now }), { lease: { id: 'm', until: now } }, []],
@@ -154,14 +154,14 @@ const each: Readonly<Record<keyof typeof transitions, readonly [Tenant, Partial<
     ],
   }
 
-describe('a row that says everything says afterwards what is true and no more, when it is', () => {
+describe('a complete row has only true members after it is', () => {
   test.each(Object.entries(each))('%s', (_name, [after, set, gone]) => {
     const kept = Object.entries(full).filter(([member]) => !gone.includes(member as keyof Tenant))
     expect(after).toEqual({ ...Object.fromEntries(kept), ...set })
   })
 })
 
-test('an empty list of secretsToDestroy is none, and an acceptance takes a refusal away', () => {
+test('an empty secretsToDestroy is removed, and an acceptance removes a refusal', () => {
   expect(transitions.withoutDestroyed(full, full.secretsToDestroy)).not.toHaveProperty('secretsToDestroy')
   expect(transitions.withAdvertisingRefusal(full, undefined)).not.toHaveProperty('advertisingRefusal')
 })

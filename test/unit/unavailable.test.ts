@@ -19,20 +19,20 @@ test.each([
     0,
     'CredentialUnavailableError',
   ],
-])('%s is storage being unavailable', async (_title, error, status, code) => {
+])('%s counts as unavailable storage', async (_title, error, status, code) => {
   const thrown = await runStorageOperation('tables', failing(error)).catch((each: unknown) => each)
   expect(thrown).toBeInstanceOf(StorageUnavailableError)
   expect(thrown).toMatchObject({ status, code })
 })
 
 test.each([new SyntaxError('x'), new TypeError('x'), new RangeError('x')])(
-  'a fault of our own making is not: %s',
+  'our own fault does not: %s',
   async (error) => {
     await expect(runStorageOperation('tables', failing(error))).rejects.toBe(error)
   },
 )
 
-test('what is explained is a value', async () => {
+test('an expected failure becomes a value', async () => {
   const error = new RestError('x', { statusCode: 404 })
   expect(await runStorageOperation('tables', failing(error), (status) => ({ value: status }))).toBe(404)
 })

@@ -6,7 +6,7 @@ import type { Vend } from '../../shared/vend/vend.ts'
 
 const tenant = { workspace: 'w', tenant: 't' }
 
-/** What is recorded of a vend by the app `a` that ends so. */
+/** The record of a vend by the app `a` with this end. */
 async function recorded(end: () => Promise<unknown>) {
   const uses: UsageRecord[] = []
   const vend: Vend = { vend: end as Vend['vend'] }
@@ -17,14 +17,14 @@ async function recorded(end: () => Promise<unknown>) {
 
 const common = { operation: 'vend', app: 'a', tenant, durationSeconds: expect.any(Number) }
 
-test('a vend is recorded once, with its app, its tenant and its environment', async () => {
+test('a vend is recorded once, with its app, its tenant, and its environment', async () => {
   const vended = { environment: 'sandbox' }
   const { answer, uses } = await recorded(async () => vended)
   expect(answer).toBe(vended)
   expect(uses).toEqual([{ ...common, environment: 'sandbox' }])
 })
 
-test('a vend that ends in a problem is recorded with its code, and any other failure as our own', async () => {
+test('a vend that ends in a problem is recorded with its code, and any other failure as internal', async () => {
   for (const [error, problem] of [
     [new Problem('tenant_not_found'), 'tenant_not_found'],
     [new TypeError('x'), 'internal_error'],

@@ -1,6 +1,7 @@
 import { RestError } from '@azure/data-tables'
 import type { SecretClient } from '@azure/keyvault-secrets'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { Secret } from '../../shared/secret.ts'
 import { createVault } from '../../shared/storage/vault.ts'
 
 beforeEach(() => {
@@ -10,7 +11,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-/** A vault that refuses a number of reads, and what was logged. */
+/** A vault that refuses a number of reads, and the log. */
 function refusing(times: number, status = 429) {
   const calls = { reads: 0 }
   const logged: unknown[] = []
@@ -36,14 +37,14 @@ async function read(vault: ReturnType<typeof createVault>): Promise<unknown> {
   return { answer: await reading, waited: Date.now() - startedAt }
 }
 
-test('a vault that throttles is asked again, three times at most, and each time is logged', async () => {
+test('a vault that throttles is called again, at most three times, and each time is logged', async () => {
   const { calls, logged, vault } = refusing(3)
-  expect(await read(vault)).toMatchObject({ answer: { value: 'rt' } })
+  expect(await read(vault)).toMatchObject({ answer: { value: new Secret('rt') } })
   expect(calls.reads).toBe(4)
   expect(logged).toEqual(Array(3).fill(['vault.throttled', { operation: 'get' }]))
 })
 
-test('a vault that goes on throttling is out, and its caller learns so within seconds', async () => {
+test('a vault that keeps throttling counts as down, and its caller learns this within seconds', async () => {
   const { calls, vault } = refusing(Number.POSITIVE_INFINITY)
   const { answer, waited } = (await read(vault)) as { answer: unknown; waited: number }
   expect(answer).toMatchObject({ name: 'StorageUnavailableError', status: 429 })
@@ -52,7 +53,7 @@ test('a vault that goes on throttling is out, and its caller learns so within se
   expect(waited).toBeLessThanOrEqual(6000)
 })
 
-test('a vault that fails otherwise is not asked again here: its client has tried', async () => {
+test('another failure of a vault is not retried here: its client has retried', async () => {
   const { calls, vault } = refusing(1, 503)
   expect(await read(vault)).toMatchObject({ answer: { status: 503 }, waited: 0 })
   expect(calls.reads).toBe(1)

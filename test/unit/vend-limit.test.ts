@@ -1,15 +1,16 @@
 import { describe, expect, test } from 'vitest'
 import { addSeconds, createDeadline, TimeLimitError } from '../../shared/clock.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
+import { Secret } from '../../shared/secret.ts'
 import { createAccessTokens } from '../../shared/vend/accessTokens.ts'
 import { createVend, type VendDependencies } from '../../shared/vend/vend.ts'
 import { name } from '../simulation/ground.ts'
 import { anHour, type Meeting, refreshGround } from './refreshGround.ts'
 
 const never = () => new Promise<never>(() => {})
-const developerToken = { value: 'dt', version: '1' }
+const developerToken = { value: new Secret('dt'), version: '1' }
 
-/** A vend of the one tenant, on the refresh's own models, with a limit of 20 s. */
+/** A vend of a tenant, on the models of refreshing, with a limit of 20 s. */
 async function vending(meeting: Meeting = {}, parts: Partial<VendDependencies> = {}) {
   const own = refreshGround(meeting)
   const { clock, dependencies, refresher } = own
@@ -30,7 +31,7 @@ async function vending(meeting: Meeting = {}, parts: Partial<VendDependencies> =
     ...own,
     vend: () => clock.run(vend(name, {})),
     addWithToken: async (seconds: number, change: Partial<Tenant> = {}) => {
-      const sealed = await dependencies.sealer.seal('held', {
+      const sealed = await dependencies.sealer.seal(new Secret('held'), {
         ...{ ...name, environment: 'production', use: 'access_token', grantId: undefined },
       })
       const accessToken = { sealed, refreshedAt: own.after(-600), expiresAt: own.after(seconds) }
@@ -46,7 +47,7 @@ const tooLong = {
 }
 
 describe('a vend as a whole', () => {
-  test('ends after its limit while the row is not answered, and the next caller starts afresh', async () => {
+  test('ends after its limit if reading the row hangs, and the next caller starts over', async () => {
     let isHanging = true
     const own = await vending({
       with: ({ tenants }) => ({
@@ -61,7 +62,7 @@ describe('a vend as a whole', () => {
     expect(own.clock.passed()).toBe(20)
   })
 
-  test('ends after its limit while the sealing keys or the developer token are not answered', async () => {
+  test('ends after its limit if reading the sealing keys or the developer token hangs', async () => {
     const sealing = await vending({ with: ({ sealer }) => ({ sealer: { ...sealer, open: never } }) })
     await sealing.addWithToken(3600)
     await expect(sealing.vend()).rejects.toMatchObject(tooLong)
@@ -72,7 +73,7 @@ describe('a vend as a whole', () => {
     expect(token.clock.passed()).toBe(20)
   })
 
-  test('ends after its limit while a refresh goes on, which the next caller gets', async () => {
+  test('ends after its limit while a refresh continues for the next caller', async () => {
     const own = await vending({
       with: ({ clock }) => ({
         tokenEndpoint: {
@@ -90,7 +91,7 @@ describe('a vend as a whole', () => {
     expect(own.clock.passed()).toBe(25)
   })
 
-  test('answers with a token that is still good for a minute before a refresh takes too long', async () => {
+  test('answers with a token that is still valid for a minute before a refresh takes too long', async () => {
     const own = await vending({ with: () => ({ tokenEndpoint: { refresh: never } }) })
     await own.addWithToken(200)
     expect(await own.vend()).toMatchObject({ accessToken: 'held', expiresIn: 181 })
@@ -118,7 +119,7 @@ test('a refresh that has no lease yet ends at the deadline of its caller', async
   }
 })
 
-test('a vend from memory is answered at once while its note hangs', async () => {
+test('a vend from memory is answered immediately while its record hangs', async () => {
   let isHanging = false
   const own = await vending({
     with: ({ tenants }) => ({

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { addSeconds, systemClock } from '../../shared/clock.ts'
 import type { RefreshTrouble, Tenant } from '../../shared/domain/tenant.ts'
 import { Problem } from '../../shared/problems.ts'
+import { Secret } from '../../shared/secret.ts'
 import { explainMissingToken } from '../../shared/vend/explainMissingToken.ts'
 import { isRecentlyReplaced } from '../../shared/vend/recentlyReplaced.ts'
 import type { MissingToken } from '../../shared/vend/usableToken.ts'
@@ -27,7 +28,7 @@ const row = (change: object = {}) =>
     ...change,
   }) as Tenant
 
-/** The problem of a vend whose refresh ended so. */
+/** The problem of a vend whose refresh had this outcome. */
 function problemOf(outcome: object, tenant = row()): Problem {
   const missing = {
     ok: false,
@@ -39,14 +40,14 @@ function problemOf(outcome: object, tenant = row()): Problem {
 const passedOn = (reason: string, more: object = {}) => ({ outcome: 'passed_on', reason, ...more })
 const refused = (refusal: object) => ({ outcome: 'refused', refusal: { traceId: 'trace', ...refusal } })
 
-describe('an app that gets no token', () => {
-  test('of a tenant that nobody knows is told so', () => {
+describe('an app without a token', () => {
+  test('learns that the tenant is unknown', () => {
     expect(explainMissingToken(config, { ok: false, because: 'not_found' }, now).code).toBe(
       'tenant_not_found',
     )
   })
 
-  test('because tokens live too short is to ask again in half a minute', () => {
+  test('because of short lifetimes should try again in half a minute', () => {
     const missing = { ok: false, because: 'validity_not_reached', validSeconds: 1500 } as const
     expect(explainMissingToken(config, missing, now)).toMatchObject({
       code: 'identity_provider_unavailable',
@@ -54,7 +55,7 @@ describe('an app that gets no token', () => {
     })
   })
 
-  test('while the environment is on hold is told why, and waits until its end', () => {
+  test('while the environment is on hold learns why, and waits until its end', () => {
     const hold = { reason: 'client_secret_expired', traceId: 'trace', until: at(17) }
     expect(problemOf(passedOn('environment_on_hold', { hold }))).toMatchObject({
       code: 'environment_on_hold',
@@ -69,19 +70,19 @@ describe('an app that gets no token', () => {
     })
   })
 
-  test('is never told to ask again at once', () => {
+  test('is never asked to try again immediately', () => {
     const trouble = { attempts: 1, reason: 'r', traceId: '', nextAttemptAt: at(-60) }
     expect(problemOf(passedOn('waiting_to_retry'), row({ trouble })).extras.retryAfterSeconds).toBe(1)
   })
 
-  test('because our own credential is refused is to come back in half a minute, and the operator acts', () => {
+  test('because our own credential is refused should try again in half a minute, and the operator acts', () => {
     expect(problemOf(refused({ class: 'operator', reason: 'client_secret_expired' }))).toMatchObject({
       code: 'environment_on_hold',
       extras: { retryAfterSeconds: 30, members: { reason: 'client_secret_expired', traceId: 'trace' } },
     })
   })
 
-  test('because our client secret cannot be one names the vault secret', () => {
+  test('because our client secret is malformed learns the vault secret’s name', () => {
     const detail = expect.stringContaining('production-microsoft-client-secret')
     const reason = 'client_secret_malformed'
     expect(problemOf(refused({ class: 'operator', reason }))).toMatchObject({
@@ -113,21 +114,21 @@ describe('an app that gets no token', () => {
     })
   })
 
-  test('is told to confirm the consent that waits, and no longer once it has expired', () => {
+  test('is asked to confirm the pending consent, until it has expired', () => {
     const pending = row({ status: 'pending', pendingGrant: { expiresAt: at(1) } })
     expect(problemOf(passedOn('not_connected'), pending).code).toBe('confirmation_required')
     const expired = row({ status: 'pending', pendingGrant: { expiresAt: now } })
     expect(problemOf(passedOn('not_connected'), expired).code).toBe('tenant_not_connected')
   })
 
-  test.each(['pending', 'disconnected'])('of a tenant that is %s is told its status', (tenantStatus) => {
+  test.each(['pending', 'disconnected'])('of a tenant that is %s learns its status', (tenantStatus) => {
     expect(problemOf(passedOn('not_connected'), row({ status: tenantStatus }))).toMatchObject({
       code: 'tenant_not_connected',
       extras: { members: { tenantStatus, connect: expect.anything() } },
     })
   })
 
-  test('whose advertiser must sign in again is told so, and whether their administrator must act first', () => {
+  test('learns that the advertiser must sign in again, and whether their administrator must act first', () => {
     const dead = (reauthorizationReason: string) =>
       problemOf(passedOn('grant_is_dead'), row({ status: 'reauthorization_required', reauthorizationReason }))
     expect(dead('grant_revoked').code).toBe('reauthorization_required')
@@ -136,7 +137,7 @@ describe('an app that gets no token', () => {
   })
 })
 
-test('a token that took a refused one’s place is not replaced again for a minute', () => {
+test('a token that replaced a refused one is not replaced again for a minute', () => {
   const token = (secondsAgo: number, replaced?: true) =>
     ({
       sealed: 'x',
@@ -154,7 +155,7 @@ describe('a vend', () => {
   const obtained = {
     ok: true,
     tenant: row({ accountsGeneration: 'g', defaultAccount: { accountId: '1', customerId: '10' } }),
-    accessToken: 'at',
+    accessToken: new Secret('at'),
     expiresAt: at(3600),
   } as const
   const vending = (change: object = {}) => {
@@ -164,7 +165,7 @@ describe('a vend', () => {
       config: { ...(config as object), environments: new Map(), vendLimitSeconds: 20 },
       accessTokens: { get: async () => found },
       accounts: { findById: async () => [{ accountId: '7', customerId: '70' }] },
-      developerTokens: { current: () => ({ value: state.developerToken, version: '1' }) },
+      developerTokens: { current: () => ({ value: new Secret(state.developerToken), version: '1' }) },
       clock: { ...systemClock, now: () => state.now },
     }
     const { vend } = createVend(dependencies as unknown as VendDependencies)
@@ -172,13 +173,13 @@ describe('a vend', () => {
     return { state, vend: (options = {}) => vend(name, options) }
   }
 
-  test('asks for an account where none was chosen and none is named', async () => {
+  test('asks for an account if none was chosen and none is named', async () => {
     const { vend } = vending({ tenant: row({ accountsGeneration: 'g' }) })
     await expect(vend()).rejects.toMatchObject({ code: 'account_not_chosen' })
     expect(await vend({ accountId: '7' })).toMatchObject({ accountId: '7', customerId: '70' })
   })
 
-  test('names another account, another way and another developer token as soon as they are wanted', async () => {
+  test('uses another account, customer, or developer token as soon as it is requested', async () => {
     const { state, vend } = vending()
     expect(await vend()).toMatchObject({ accountId: '1', developerToken: 'dt' })
     expect(await vend({ accountId: '7' })).toMatchObject({ accountId: '7', customerId: '70' })
@@ -191,7 +192,7 @@ describe('a vend', () => {
     await expect(vend()).rejects.toBeInstanceOf(Problem)
   })
 
-  test('counts down: it says how long the token is good from now on', async () => {
+  test('counts down: it returns the remaining validity', async () => {
     const { state, vend } = vending()
     expect(await vend()).toMatchObject({ expiresIn: 3600 })
     state.now = at(1)

@@ -1,13 +1,14 @@
 import { expect, test } from 'vitest'
 import { addSeconds, systemClock } from '../../shared/clock.ts'
 import { Problem } from '../../shared/problems.ts'
+import { Secret } from '../../shared/secret.ts'
 import type { UsableToken } from '../../shared/vend/usableToken.ts'
 import { createVend, type VendDependencies } from '../../shared/vend/vend.ts'
 
 const start = new Date('2026-11-23T16:00:00Z')
 const name = { workspace: 'w', tenant: 't' }
 
-/** A vend of tokens with a given life in seconds; the developer token takes some each time it is asked for. */
+/** A vend of tokens with the given lifetimes in seconds; reading the developer token takes `secondsEach`. */
 function slowVend(lives: readonly number[], secondsEach: number) {
   let now = start
   let asked = 0
@@ -21,7 +22,7 @@ function slowVend(lives: readonly number[], secondsEach: number) {
   const obtain = async (): Promise<UsableToken> => ({
     ok: true,
     tenant: tenant as UsableToken['tenant'],
-    accessToken: `token ${++asked}`,
+    accessToken: new Secret(`token ${++asked}`),
     expiresAt: addSeconds(now, lives[asked - 1] ?? 0),
   })
   const dependencies = {
@@ -31,7 +32,7 @@ function slowVend(lives: readonly number[], secondsEach: number) {
     developerTokens: {
       current: async () => {
         now = addSeconds(now, secondsEach)
-        return { value: 'developer token', version: '1' }
+        return { value: new Secret('developer token'), version: '1' }
       },
     },
     clock: { ...systemClock, now: () => now },
@@ -39,7 +40,7 @@ function slowVend(lives: readonly number[], secondsEach: number) {
   return createVend(dependencies as unknown as VendDependencies)
 }
 
-test('what was promised holds at the answer: time that passes after the token was obtained counts', async () => {
+test('the promised validity holds at the answer, including the time after the token was obtained', async () => {
   const vended = await slowVend([2402, 3600], 4).vend(name, { minValiditySeconds: 2400 })
   expect(vended).toMatchObject({ expiresIn: 3596, accessToken: 'token 2' })
 })

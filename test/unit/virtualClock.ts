@@ -5,22 +5,22 @@ interface Sleeper {
   wake(): void
 }
 
-/** A clock whose time passes only while somebody waits for work that sleeps. */
+/** A clock whose time passes only while work is sleeping. */
 export interface VirtualClock extends Clock {
-  /** Seconds since it began. */
+  /** Seconds since its start. */
   passed(): number
   advance(seconds: number): void
-  /** Runs work until it is settled: whenever nothing else can happen, the first sleeper wakes. */
+  /** Runs work until it settles: when nothing else can happen, the first sleeper wakes. */
   run<T>(work: T | Promise<T>): Promise<T>
 }
 
-/** Creates a clock that stands at `start`. */
+/** Creates a clock that starts at `start`. */
 export function createVirtualClock(start = new Date('2026-11-23T16:00:00Z')): VirtualClock {
   let time = start.getTime()
   const sleepers = new Set<Sleeper>()
   const wakeFirst = () => {
     const [first] = [...sleepers].sort((a, b) => a.at - b.at)
-    if (!first) throw new Error('everybody waits, and nobody sleeps')
+    if (!first) throw new Error('all work waits, and nothing sleeps')
     sleepers.delete(first)
     time = Math.max(time, first.at)
     first.wake()
@@ -47,7 +47,7 @@ export function createVirtualClock(start = new Date('2026-11-23T16:00:00Z')): Vi
       }
       Promise.resolve(work).then(end, end)
       for (;;) {
-        // An immediate runs when no microtask is left.
+        // An immediate runs only when no microtask is left.
         await new Promise((resolve) => setImmediate(resolve))
         if (settled) return work
         wakeFirst()

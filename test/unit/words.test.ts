@@ -7,7 +7,9 @@ test.each([
   ['After so many seconds', 'so many'],
   ['/** What signing in touches. */', 'What signing in touches'],
   ['You signed in, and nothing happened.', 'You signed in, and'],
-])('the check finds a foreign word: %s', (text, word) => {
+  ['Somebody changed it', 'Somebody'],
+  ['however often it fails', 'however often'],
+])('the check finds a word: %s', (text, word) => {
   expect(faultsOfWords(`first\n${text}`)[0]).toMatchObject({ line: 2, word })
 })
 

@@ -3,16 +3,16 @@ import { tenantKey } from '../../../shared/domain/tenantKey.ts'
 import type { LimitedAccount } from './tables.ts'
 import { nameOf, numberOf } from './tenantNumbers.ts'
 
-/** As `shared/storage/dueTable.ts` has it. */
+/** The same as in `shared/storage/dueTable.ts`. */
 const shardCount = 32
 const pageSize = 1000
 
-/** A due index for many tenants, with a way to fill it that costs no time. */
+/** A due index for many tenants, with instant filling. */
 export interface CompactDueIndex extends DueIndex {
   prepare(number: number, dueAt: number): void
 }
 
-/** A shard: rows that no query has asked for yet, in a heap of numbers, and those that one has, oldest first. */
+/** A shard: rows that no query has read yet, in a heap of numbers, and rows that one has, oldest first. */
 interface Shard {
   readonly waiting: WaitingRows
   readonly ripe: Map<string, DueRow>

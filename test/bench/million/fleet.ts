@@ -4,7 +4,7 @@ import { createRefresher } from '../../../shared/refresh/refreshTenant.ts'
 import { type SweepOptions, type SweepResult, sweep } from '../../../shared/refresh/sweep.ts'
 import type { VirtualTime } from './virtualTime.ts'
 
-/** The timer's instance and those that do what it hands over. */
+/** The timer's instance and those that process its handed-over shards. */
 export interface FleetSize {
   /** Instances that take messages, one at a time each (`batchSize` 1 in host.json). */
   readonly instances: number
@@ -12,27 +12,27 @@ export interface FleetSize {
   readonly everySeconds: number
 }
 
-/** What the fleet did. */
+/** The fleet's work. */
 export interface FleetWork {
   readonly sweeps: number
-  /** Shards that were handed over. */
+  /** Handed-over shards. */
   readonly messages: number
   /** The longest sweep, of the timer or of one shard. */
   readonly maxSeconds: number
-  /** The most instances that worked on messages at once. */
+  /** The most instances that processed messages concurrently. */
   readonly maxAtOnce: number
-  /** Sweeps, of the timer or of one shard, that ended because the due index did not answer. */
+  /** Sweeps, of the timer or of one shard, that ended because the due index didn't answer. */
   readonly failedSweeps: number
-  /** Refreshes that failed, by the word of their failure. */
+  /** Refreshes that failed, by kind of failure. */
   readonly failed: Readonly<Record<string, number>>
 }
 
-/** As host.json has it: a message whose function failed is seen again after so long. */
+/** The value in host.json: a message whose function failed reappears after this time. */
 const visibilityMilliseconds = 60_000
 
 /**
- * Runs `functions/refresh.ts` and `functions/refreshChunk.ts` for so long: the timer on one instance, never twice at
- * once; each handed-over shard on whichever instance is free. Every instance refreshes through a refresher of its own.
+ * Runs `functions/refresh.ts` and `functions/refreshChunk.ts` for this time: the timer on one instance, never twice
+ * concurrently; each handed-over shard on any free instance. Every instance has its own refresher.
  */
 export async function runFleet(
   dependencies: RefreshDependencies,
@@ -93,7 +93,7 @@ export async function runFleet(
   return work
 }
 
-/** What storage did not answer is a failed run, which the platform repeats; anything else is a fault of the bench. */
+/** An error from storage is a failed run, which the platform repeats; anything else is a fault of the benchmark. */
 function isStorages(error: unknown): undefined {
   if (!(error instanceof StorageUnavailableError)) throw error
 }

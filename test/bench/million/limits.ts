@@ -1,14 +1,14 @@
-/** What a service takes in each window of time; beyond it the service throttles. */
+/** A service's limit in each window of time; beyond it, the service throttles. */
 export interface Limit {
-  /** Whether there is room for so much now; if not, nothing is counted against the window. */
+  /** Whether there is room for this amount now; if not, nothing is counted against the window. */
   take(amount?: number): boolean
-  /** The most that was taken in one window. */
+  /** The largest amount in one window. */
   peak(): number
-  /** How often there was no room. */
+  /** The number of refusals. */
   refused(): number
 }
 
-/** Creates a limit of `most` in each window; windows follow each other, as those of the services do. */
+/** Creates a limit of `most` in each window; windows follow each other, like those of the services. */
 export function createLimit(most: number, windowSeconds: number, now: () => number): Limit {
   let [window, taken, peak, refused] = [0, 0, 0, 0]
   return {
@@ -30,7 +30,7 @@ export function createLimit(most: number, windowSeconds: number, now: () => numb
 
 /**
  * Key Vault's, for each vault and ten seconds (key-vault/general/service-limits): new secret versions, and all other
- * transactions. A subscription has five times as much in a region.
+ * transactions. A subscription's limit in a region is five times as high.
  */
 export const vaultLimits = { writes: 300, reads: 4000, seconds: 10, subscriptionTimes: 5 } as const
 

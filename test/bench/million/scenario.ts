@@ -1,5 +1,6 @@
 import type { RefreshConfig } from '../../../shared/config.ts'
 import type { Log } from '../../../shared/domain/logEvents.ts'
+import { Secret } from '../../../shared/secret.ts'
 import { createGrantVault } from '../../../shared/storage/grantVault.ts'
 import { combineGrantStores, createSealedGrants } from '../../../shared/storage/sealedGrants.ts'
 import { createRandom, type Random } from '../../simulation/random.ts'
@@ -12,22 +13,22 @@ import { type CompactTenantStore, createCompactTenantStore, type Lateness } from
 import { createLimitedVaults } from './vaults.ts'
 import { createVirtualTime, type VirtualTime } from './virtualTime.ts'
 
-/** A number of tenants, refreshed with these settings for so long. */
+/** A number of tenants, refreshed with these settings for this time. */
 export interface Scenario extends FleetSize {
   readonly tenants: number
-  /** Default is that a quarter is active, with policy `active`; else all are, with `always`. */
+  /** Default is a quarter of active tenants with policy `active`; otherwise all are active, with `always`. */
   readonly allActive?: boolean
-  /** Vaults that the grants are in; 0 where they are sealed in their rows. */
+  /** The number of vaults for the grants; 0 if they're sealed in their rows. */
   readonly vaults: number
   readonly keepAliveDays: number
   readonly sweepConcurrency: number
-  /** Default is 2000, as the setting's. */
+  /** Default is 2000, like the setting's. */
   readonly sweepHandoverCount?: number
-  /** Default is 55 minutes: the longest that an active tenant waits for its next refresh, and a sweep more. */
+  /** Default is 55 minutes: an active tenant's longest wait for its next refresh, plus a sweep. */
   readonly seconds?: number
 }
 
-/** What came of it. */
+/** The result of a scenario. */
 export interface ScenarioResult extends FleetWork, Lateness {
   readonly vaultThrottled: number
   readonly tableThrottled: number
@@ -37,12 +38,12 @@ export interface ScenarioResult extends FleetWork, Lateness {
 
 const accessTokenSeconds = 3600
 const defaultSeconds = 3300
-/** 0.33 s on average: with five table calls of 10 ms and two vault calls, the 0.4 s that docs/scale.md counts with. */
+/** 0.33 s on average: with five table calls of 10 ms and two vault calls, this gives the 0.4 s in docs/scale.md. */
 const signInMilliseconds = [200, 330] as const
 
 /**
- * Plays a scenario on a virtual clock. The seed of what the models and the broker draw is fixed; the waits between the
- * tries of a throttled vault are cockatiel's own chance, so that runs differ where vaults throttle.
+ * Runs a scenario on a virtual clock. The random seed of the models and the broker is fixed; the waits between the
+ * attempts on a throttled vault use cockatiel's own randomness, so runs differ if vaults throttle.
  */
 export async function playScenario(scenario: Scenario): Promise<ScenarioResult> {
   const { tenants: count, seconds = defaultSeconds } = scenario
@@ -98,7 +99,7 @@ interface Filling {
   readonly time: VirtualTime
 }
 
-/** As tenants stand after a long time: the last refresh of each at any time since it was due for the one before. */
+/** The state of tenants after a long time: the last refresh of each is at any time within its interval. */
 function fill(
   tenants: CompactTenantStore,
   insert: (number: number, dueAt: number) => void,
@@ -123,8 +124,13 @@ function createSignIn(time: VirtualTime, { fraction, below }: Random) {
   return {
     async refresh() {
       await time.wait(latency(least, mean, fraction()))
-      const refreshToken = `rt${below(2 ** 32)}`
-      return { ok: true, accessToken: 'at', refreshToken, expiresInSeconds: accessTokenSeconds } as const
+      const refreshToken = new Secret(`rt${below(2 ** 32)}`)
+      return {
+        ok: true,
+        accessToken: new Secret('at'),
+        refreshToken,
+        expiresInSeconds: accessTokenSeconds,
+      } as const
     },
   }
 }

@@ -2,19 +2,19 @@ import { StorageUnavailableError } from '../../../shared/domain/storageUnavailab
 import { createLimit, type Limit, latency, tableLimits } from './limits.ts'
 import type { VirtualTime } from './virtualTime.ts'
 
-/** A storage account that throttles, and what it met. */
+/** A storage account that throttles, with its measurements. */
 export interface LimitedAccount {
-  /** One transaction of a number of entities in a partition, and the SDK's tries at it. */
+  /** A transaction of a number of entities in a partition, with the SDK's attempts. */
   transact<T>(partition: Limit | undefined, entities: number, work: () => T): Promise<T>
   /** A partition's own limit. */
   partition(): Limit
-  /** Transactions that were answered 503. */
+  /** The number of transactions that got 503. */
   throttled(): number
-  /** The most transactions of the account in one second. */
+  /** The account's most transactions in one second. */
   maxTransactions(): number
 }
 
-/** As `shared/storage/clients.ts` has them: two tries more, after 150 ms and twice as long. */
+/** The same as in `shared/storage/clients.ts`: two retries, after 150 ms and twice that. */
 const [retries, retryMilliseconds] = [2, 150]
 const [minMilliseconds, meanMilliseconds] = [5, 10]
 

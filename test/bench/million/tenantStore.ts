@@ -5,38 +5,38 @@ import { nameOf, numberOf } from './tenantNumbers.ts'
 import { secretNameOf } from './vaults.ts'
 import type { VirtualTime } from './virtualTime.ts'
 
-/** How late refreshes were. */
+/** The delay of refreshes. */
 export interface Lateness {
   readonly refreshed: number
-  /** How long after its due time the latest one was committed. */
+  /** The longest delay between a due time and the commit. */
   readonly maxSeconds: number
-  /** Active tenants whose access token had ended before the next one was there. */
+  /** The number of active tenants whose access token expired before the next one was stored. */
   readonly expired: number
-  /** How long the longest of them had none. */
+  /** The longest time without one. */
   readonly maxExpiredSeconds: number
 }
 
-/** Many tenants' rows in little memory, with a way to fill them that costs no time. */
+/** Many tenants' rows in little memory, with instant filling. */
 export interface CompactTenantStore extends TenantStore {
   prepare(number: number, refreshedAt: number, expiresAt: number, dueAt: number): void
-  /** How late the refreshes were that have been, and those that should have been by now. */
+  /** The delay of past refreshes, and of those overdue now. */
   lateness(): Lateness
 }
 
-/** What the rows are made of. */
+/** Options of the rows. */
 export interface TenantStoreGround {
   readonly time: VirtualTime
   readonly account: LimitedAccount
   readonly count: number
-  /** Tenants numbered below this are vended all the time. */
+  /** Tenants numbered below this are always active. */
   readonly active: number
-  /** Hosts of the vaults, each with its share of the grants; none where grants are sealed. */
+  /** Hosts of the vaults, each with its share of the grants; none if grants are sealed. */
   readonly hosts: readonly string[]
 }
 
 /**
- * Creates rows that are numbers while nobody holds their lease, and whole while somebody does or a refresh of them is
- * failing: a million of them take some tens of megabytes.
+ * Creates rows that are stored as numbers unless they're leased or a refresh of them is
+ * failing: a million of them take tens of megabytes.
  */
 export function createCompactTenantStore(ground: TenantStoreGround): CompactTenantStore {
   const { time, account, count, active } = ground

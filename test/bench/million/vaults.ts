@@ -6,17 +6,17 @@ import { createVault } from '../../../shared/storage/vault.ts'
 import { createLimit, type Limit, latency, vaultLimits } from './limits.ts'
 import type { VirtualTime } from './virtualTime.ts'
 
-/** Vaults that throttle, and what they met. */
+/** Vaults that throttle, with their measurements. */
 export interface LimitedVaults {
   /** The broker's own client for each, with its retries. */
   readonly vaults: readonly Vault[]
-  /** Requests that were answered 429. */
+  /** The number of requests that got 429. */
   throttled(): number
-  /** The most new versions that one vault took in ten seconds. */
+  /** The most new versions in one vault in ten seconds. */
   maxWrites(): number
 }
 
-/** What vaults are made with. */
+/** Options of the vaults. */
 export interface VaultGround {
   readonly time: VirtualTime
   readonly fraction: () => number
@@ -32,7 +32,7 @@ const throttledMilliseconds = 5
 /** The secret of a tenant's grant, by the tenant's number. */
 export const secretNameOf = (number: number): string => `grant-${number}`
 
-/** Creates the vaults of one subscription. Each secret begins with one version. */
+/** Creates the vaults of one subscription. Each secret starts with one version. */
 export function createLimitedVaults(count: number, ground: VaultGround): LimitedVaults {
   const { time, log, tenants } = ground
   const limit = (most: number) => createLimit(most, vaultLimits.seconds, time.now)

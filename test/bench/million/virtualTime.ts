@@ -1,7 +1,7 @@
 import type { Clock } from '../../../shared/clock.ts'
 import { createScheduler } from '../../simulation/scheduler.ts'
 
-/** Time that passes only when everybody waits. */
+/** Time that passes only while all work is waiting. */
 export interface VirtualTime {
   readonly clock: Clock
   /** Milliseconds since the epoch of the virtual world. */
@@ -12,8 +12,8 @@ export interface VirtualTime {
 }
 
 /**
- * Creates virtual time on the simulator's scheduler. The waits of libraries that take no clock (cockatiel between the
- * tries of a throttled vault) are virtual too, so that the real retry policy runs.
+ * Creates virtual time on the simulator's scheduler. The waits of libraries without a clock parameter (cockatiel
+ * between the attempts on a throttled vault) are virtual too, so the real retry policy runs.
  */
 export function createVirtualTime(): VirtualTime {
   const scheduler = createScheduler()

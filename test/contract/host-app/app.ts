@@ -56,7 +56,7 @@ app.http('mirror', {
   },
 })
 
-/** Takes what the library's server would not, and fails an invocation whose request does not come. */
+/** Accepts requests that the library's server wouldn't, and fails an invocation whose request doesn't arrive. */
 function guard() {
   subscribe('tracing:net.server.listen:asyncStart', (message) => {
     const { server } = message as { server: Server }
@@ -80,7 +80,7 @@ function guard() {
   core.setProgrammingModel({ name: model.name, version: model.version, getInvocationModel, getCapabilities })
 }
 
-/** Every answer that the library has not let go of. */
+/** Every answer that the library still holds. */
 const answers = new Map<string, ServerResponse>()
 subscribe('http.server.request.start', (message) => {
   const { request, response } = message as { request: IncomingMessage; response: ServerResponse }
@@ -88,7 +88,7 @@ subscribe('http.server.request.start', (message) => {
   if (typeof id === 'string') answers.set(id, response)
 })
 
-/** A body at its reader's pace; as it is without streams. */
+/** A body at its reader's pace; unchanged without streams. */
 function paced(invocationId: string, body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
   const answer = answers.get(invocationId)
   return answer ? withBackpressureTo(answer, body as never) : body
@@ -107,10 +107,10 @@ function brokenBody(): ReadableStream<Uint8Array> {
   return new ReadableStream(source, { highWaterMark: 0 })
 }
 
-/** What a handler in plain JavaScript gives when it forgets to return. */
+/** The result of a plain JavaScript handler without a return. */
 const nothing = undefined as unknown as object
 
-/** A source that always has more, as fast as it is asked; 64 KiB a chunk. */
+/** A source of endless 64 KiB chunks, on demand. */
 function flood(chunks: number, cancel: () => void): ReadableStream<Uint8Array> {
   let sent = 0
   return new ReadableStream({

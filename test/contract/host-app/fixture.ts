@@ -11,11 +11,11 @@ import { build } from 'esbuild'
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 const source = fileURLToPath(new URL('app.ts', import.meta.url))
 
-/** A host in a process of its own, and what it printed. */
+/** A host in its own process, with its output. */
 export interface HostProcess {
   readonly origin: string
   readonly lines: readonly string[]
-  /** Resolves with the first line, printed already or yet to come, that contains `text`. */
+  /** Resolves with the first past or future line that contains `text`. */
   line(text: string): Promise<string>
   /** The exit code, once the process has ended. */
   readonly ended: Promise<number | null>
@@ -23,7 +23,7 @@ export interface HostProcess {
   stop(): Promise<number | null>
 }
 
-/** Files of an app in a folder of its own, which is gone after `dispose`. */
+/** An app's files in their own folder, which `dispose` removes. */
 export interface AppFolder extends AsyncDisposable {
   readonly path: string
 }
@@ -38,7 +38,7 @@ export async function writeApp(files: Record<string, string>): Promise<AppFolder
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true }) }
 }
 
-/** Bundles the fixture app as the broker is: one CommonJS file with `@azure/functions` in it. */
+/** Bundles the fixture app like the broker: one CommonJS file with `@azure/functions` in it. */
 export async function bundleApp(format: 'cjs' | 'esm' = 'cjs', entry = source): Promise<string> {
   const result = await build({
     entryPoints: [entry],
@@ -69,7 +69,7 @@ export async function writeFixtureApp(hostJson: unknown): Promise<AppFolder> {
   })
 }
 
-/** Starts a host on an app and waits until it listens. @throws Error with its output when it ends before. */
+/** Starts a host on an app and waits until it listens. @throws Error with its output if it exits before. */
 export async function spawnHost(
   appFolder: string,
   env: Record<string, string> = {},
@@ -115,7 +115,7 @@ function terminate(child: ChildProcess, ended: Promise<number | null>): Promise<
   return ended
 }
 
-/** Sends bytes as they are, in Latin-1, and gives what comes back until the connection ends. */
+/** Sends raw bytes, in Latin-1, and returns everything received until the connection ends. */
 export async function raw(origin: string, request: string): Promise<string> {
   const socket = createConnection(Number(new URL(origin).port), '127.0.0.1')
   socket.setEncoding('latin1').on('error', () => {})

@@ -33,7 +33,7 @@ const requestWith = (tokenUrl: string, client_assertion: string) =>
   })
 
 describe('a client without a secret', () => {
-  test('is known by an assertion that its registered certificate signed, for this endpoint only', async () => {
+  test('is recognized by an assertion signed with its registered certificate, only for this endpoint', async () => {
     const { sign, jwks } = await createSigner()
     const signIn = await startTestSignIn({ clients: [{ ...caller, jwks }] })
     const tokenUrl = signIn.tokenUrl(contoso)
@@ -48,7 +48,7 @@ describe('a client without a secret', () => {
     })
   })
 
-  test('is known by the assertion of an identity that a federated credential names', async () => {
+  test('is recognized by the assertion of an identity that a federated credential names', async () => {
     const { sign, jwks } = await createSigner()
     const identities = await serve(() => Response.json(jwks), { name: 'identities', port: 0 })
     onTestFinished(() => identities.stop())

@@ -1,13 +1,13 @@
 import * as oauth from 'oauth4webapi'
 import { createVisitor, type Visitor } from '../../../local/sign-in/visitor.ts'
 
-/** Where the test client's callback would be; nobody listens there. */
+/** The address of the test client's callback; nothing listens there. */
 export const redirectUri = 'http://127.0.0.1:1/oauth/callback'
 
-/** The scopes that the broker asks for in production. */
+/** The scopes that the broker requests in production. */
 export const productionScopes = 'openid profile email offline_access https://ads.microsoft.com/msads.manage'
 
-/** The test client and its people's one password. */
+/** The test client, and the shared password of its people. */
 export const clientId = '55555555-5555-4555-8555-00000000b20d'
 export const password = 'open-sesame'
 
@@ -15,9 +15,9 @@ export const password = 'open-sesame'
 export interface TestClient {
   readonly server: oauth.AuthorizationServer
   readonly verifier: string
-  /** An authorization request with PKCE, nonce `nonce-1` and state `state-1`; `undefined` leaves one out. */
+  /** An authorization request with PKCE, nonce `nonce-1` and state `state-1`; `undefined` removes one. */
   authorizeUrl(parameters?: Record<string, string | undefined>): Promise<string>
-  /** Signs in and accepts; the callback's parameters. */
+  /** Signs in and accepts; returns the callback's parameters. */
   consent(username: string, parameters?: Record<string, string>): Promise<URL>
   /** Redeems the code of a callback. */
   redeem(callback: URL, parameters?: Record<string, string>): Promise<Response>
@@ -26,14 +26,14 @@ export interface TestClient {
   connect(username: string, parameters?: Record<string, string>): Promise<Tokens>
 }
 
-/** What a whole flow brought. */
+/** The result of a whole flow. */
 export interface Tokens {
   readonly accessToken: string
   readonly refreshToken: string
   readonly claims: oauth.IDToken
 }
 
-/** Creates a client that knows the server by its metadata; `issuer` is what its ID tokens carry. */
+/** Creates a client from the server's metadata; `issuer` is the issuer in its ID tokens. */
 export function createTestClient(
   server: oauth.AuthorizationServer,
   scope: string,

@@ -15,7 +15,7 @@ describe('signing in as at Microsoft', () => {
     ['a work account', 'grace@contoso.example', 'organizations', contoso],
     ['a work account', 'grace@contoso.example', contoso, contoso],
     ['a work account with a second factor', 'radia@contoso.example', 'common', contoso],
-  ])('%s (%s) at %s gets an ID token of its own directory', async (_kind, username, tenantPath, tid) => {
+  ])('%s (%s) at %s gets an ID token from its own directory', async (_kind, username, tenantPath, tid) => {
     const signIn = await startTestSignIn()
     const client = await signIn.client(tenantPath, tid)
     const { claims, refreshToken } = await client.connect(username)
@@ -51,7 +51,7 @@ describe('signing in as at Microsoft', () => {
     }
   })
 
-  test('a shared authority publishes an issuer with a place for the tenant id', async () => {
+  test('a shared authority publishes an issuer with a placeholder for the tenant id', async () => {
     const { origin } = await startTestSignIn()
     const issuerAt = async (tenantPath: string) => {
       const answer = await fetch(`${origin}/${tenantPath}/v2.0/.well-known/openid-configuration`)
@@ -63,7 +63,7 @@ describe('signing in as at Microsoft', () => {
     expect(await issuerAt(contoso)).toBe(`${origin}/${contoso}/v2.0`)
   })
 
-  test('the callback carries code and state and, as at Microsoft, no iss', async () => {
+  test('the callback has code and state and, as at Microsoft, no iss', async () => {
     const client = await (await startTestSignIn()).client('common')
     const callback = await client.consent('ada@outlook.example')
     expect([...callback.searchParams.keys()].sort()).toEqual(['code', 'state'])
@@ -101,7 +101,7 @@ describe('signing in as at Microsoft', () => {
     ['ada@outlook.example', 'decline', 'access_denied', 'AADSTS65004'],
     ['donald@fabrikam.example', 'accept', 'access_denied', 'AADSTS90094'],
     ['margaret@fabrikam.example', 'accept', 'invalid_client', 'AADSTS650052'],
-  ] as const)('%s, who would %s, comes back with %s and %s', async (username, decision, error, code) => {
+  ] as const)('%s, who would %s, returns with %s and %s', async (username, decision, error, code) => {
     const client = await (await startTestSignIn()).client('common')
     const { url } = await createVisitor().signIn({
       authorizeUrl: await client.authorizeUrl(),
@@ -117,7 +117,7 @@ describe('signing in as at Microsoft', () => {
     expect(searchParams.has('iss')).toBe(false)
   })
 
-  test('consent is remembered for a person and an application, and asked again on demand', async () => {
+  test('consent is remembered for a person and an application, and requested again on demand', async () => {
     const client = await (await startTestSignIn()).client('common')
     await client.consent('ada@outlook.example')
     const pageAfterSignIn = async (prompt?: string) => {
@@ -129,7 +129,7 @@ describe('signing in as at Microsoft', () => {
     expect((await pageAfterSignIn('consent')).body).toContain('id="accept"')
   })
 
-  test('a browser that is signed in goes straight through, unless another account is asked for', async () => {
+  test('a signed-in browser continues directly, unless another account is requested', async () => {
     const signIn = await startTestSignIn()
     const visitor = createVisitor()
     const client = await signIn.client('common', contoso, visitor)
@@ -143,7 +143,7 @@ describe('signing in as at Microsoft', () => {
     expect(claims.preferred_username).toBe('edsger@contoso.example')
   })
 
-  test('prompt=none without a session says login_required', async () => {
+  test('prompt=none without a session returns login_required', async () => {
     const client = await (await startTestSignIn()).client('common')
     const { url } = await createVisitor().visit(await client.authorizeUrl({ prompt: 'none' }), {
       stopAt: redirectUri,
@@ -192,13 +192,13 @@ describe('signing in as at Microsoft', () => {
     expect(page.body).toMatch(/name="code"/)
   })
 
-  test('one browser cannot go on with the sign-in of another', async () => {
+  test('one browser cannot continue the sign-in of another', async () => {
     const client = await (await startTestSignIn()).client('common')
     const page = await createVisitor().visit(await client.authorizeUrl())
     expect((await createVisitor().visit(page.url)).status).toBe(400)
   })
 
-  test('signing out ends the session and goes back to a registered address only', async () => {
+  test('signing out ends the session and returns only to a registered address', async () => {
     const signIn = await startTestSignIn()
     const visitor = createVisitor()
     const client = await signIn.client('common', consumerTenantId, visitor)

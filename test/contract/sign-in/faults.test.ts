@@ -28,14 +28,14 @@ describe('faults on demand', () => {
     ['serviceNotEnabled', 400, 'invalid_client', 650052, undefined],
     ['adminConsent', 400, 'access_denied', 90094, undefined],
     ['unknownError', 400, 'unexpected_condition', 9999999, undefined],
-  ])('%s answers once in Microsoft’s form, then all is well', async (kind, status, error, code, suberror) => {
+  ])('%s answers once in Microsoft’s form, then works again', async (kind, status, error, code, suberror) => {
     const { fail, refresh } = await connectAda()
     await fail({ kind })
     expect(await readRefusal(await refresh())).toEqual({ status, error, code, suberror })
     expect((await refresh()).status).toBe(200)
   })
 
-  test('throttling comes with Retry-After, or as plain text without', async () => {
+  test('throttling has Retry-After, or is plain text without it', async () => {
     const { fail, refresh } = await connectAda()
     await fail({ kind: 'throttled', retryAfter: 17 })
     await fail({ kind: 'throttledWithoutRetryAfter' })
@@ -68,7 +68,7 @@ describe('faults on demand', () => {
     await expect(call).rejects.toThrow('timeout')
   })
 
-  test('a cut connection gives nothing; one cut after the effect has issued a token', async () => {
+  test('a cut connection issues nothing; one cut after the effect has issued a token', async () => {
     const { signIn, fail, refresh } = await connectAda()
     await fail({ kind: 'cut' })
     await expect(refresh()).rejects.toThrow()
@@ -80,7 +80,7 @@ describe('faults on demand', () => {
     expect(cutAfterEffect).toMatchObject({ outcome: 'ok', refreshTokenIssued: expect.any(String) })
   })
 
-  test('a refresh may bring no new refresh token, and the old one stays good even in strict mode', async () => {
+  test('a refresh may return no new refresh token, and the old one stays valid even in strict mode', async () => {
     const { signIn, fail, refresh } = await connectAda()
     await signIn.control('settings', { strict: true })
     await fail({ kind: 'noRefreshToken' })
@@ -88,7 +88,7 @@ describe('faults on demand', () => {
     expect((await refresh()).status).toBe(200)
   })
 
-  test('an access token may be short-lived, once or by settings', async () => {
+  test('an access token may be short-lived, once or through settings', async () => {
     const { signIn, fail, refresh } = await connectAda()
     await fail({ kind: 'shortLived', expiresIn: 90 })
     expect(await (await refresh()).json()).toMatchObject({ expires_in: 90 })
@@ -97,7 +97,7 @@ describe('faults on demand', () => {
     expect(await (await refresh()).json()).toMatchObject({ expires_in: 600 })
   })
 
-  test('a fault meets only whom it names, as often as it says', async () => {
+  test('a fault affects only the named calls, and only the given number of times', async () => {
     const { signIn, fail, refresh } = await connectAda()
     const grace = await signIn.client('organizations', '5d2f0c4e-0f5c-4a57-9b35-6b1f0f4c1a01')
     const { refreshToken } = await grace.connect('grace@contoso.example')
@@ -107,7 +107,7 @@ describe('faults on demand', () => {
     expect((await Promise.all(statuses)).sort()).toEqual([200, 400, 400])
   })
 
-  test('faults can be taken back, and a malformed one is refused', async () => {
+  test('faults can be removed, and a malformed one is refused', async () => {
     const { signIn, fail, refresh } = await connectAda()
     await fail({ kind: 'revoked' })
     await fetch(`${signIn.origin}/_control/faults`, { method: 'DELETE' })
@@ -129,7 +129,7 @@ describe('faults on demand', () => {
 })
 
 describe('control', () => {
-  test('revoking a person ends what was given, not what comes after', async () => {
+  test('revoking a person ends existing tokens, not later ones', async () => {
     const { signIn, client, refresh } = await connectAda()
     await signIn.control('revoke', { username: 'ada@outlook.example' })
     expect(await readRefusal(await refresh())).toMatchObject({ error: 'invalid_grant', code: 50173 })
@@ -138,7 +138,7 @@ describe('control', () => {
     await expect(signIn.control('revoke', { username: 'nobody@example.com' })).rejects.toThrow('no such user')
   })
 
-  test('secrets are rotated without a restart, and an expired one is told from a wrong one', async () => {
+  test('secrets are rotated without a restart, and an expired one is distinguished from a wrong one', async () => {
     const { signIn, refresh } = await connectAda()
     await signIn.control(`clients/${clientId}`, {
       clientSecrets: ['new'],
@@ -151,7 +151,7 @@ describe('control', () => {
     expect((await refresh()).status).toBe(200)
   })
 
-  test('the log tells who asked for what and with which outcome, and holds no token', async () => {
+  test('the log has the caller, request, and outcome of each call, and no token', async () => {
     const { signIn, refresh } = await connectAda()
     const { refresh_token } = (await (await refresh()).json()) as { refresh_token: string }
     const requests = await signIn.requests()
@@ -171,7 +171,7 @@ describe('control', () => {
     expect(await signIn.requests()).toEqual([])
   })
 
-  test('calls for one person that are in flight together are counted', async () => {
+  test('concurrent calls for one person are counted', async () => {
     const { signIn, refresh } = await connectAda()
     await signIn.control('settings', { latencyMilliseconds: 300 })
     await Promise.all([refresh(), refresh(), refresh()])

@@ -26,7 +26,7 @@ const start = async () => {
 }
 
 describe('signing in as at Google', () => {
-  test('the whole flow brings ID token, opaque access token and, offline, a refresh token', async () => {
+  test('the whole flow returns an ID token, an opaque access token and, offline, a refresh token', async () => {
     const { google, client } = await start()
     const { claims, accessToken, refreshToken } = await client.connect(tony, offline)
     expect(claims).toMatchObject({
@@ -40,7 +40,7 @@ describe('signing in as at Google', () => {
     expect(refreshToken).not.toBe('')
   })
 
-  test('the callback carries more than code and state', async () => {
+  test('the callback has more than code and state', async () => {
     const { client } = await start()
     const { searchParams } = await client.consent(tony, offline)
     expect(Object.fromEntries(searchParams)).toMatchObject({
@@ -52,14 +52,14 @@ describe('signing in as at Google', () => {
     expect(searchParams.has('iss')).toBe(false)
   })
 
-  test('a refresh token comes only offline, and later only when consent is asked for again', async () => {
+  test('a refresh token is issued only offline, and later only after another consent prompt', async () => {
     const { client, newBrowser } = await start()
     expect((await client.connect(tony)).refreshToken).toBe('')
     expect((await newBrowser().connect(tony, { access_type: 'offline' })).refreshToken).toBe('')
     expect((await newBrowser().connect(tony, offline)).refreshToken).not.toBe('')
   })
 
-  test('a refresh brings no new refresh token', async () => {
+  test('a refresh returns no new refresh token', async () => {
     const { client } = await start()
     const { refreshToken } = await client.connect(tony, offline)
     for (const _time of [1, 2]) {
@@ -76,7 +76,7 @@ describe('signing in as at Google', () => {
     }
   })
 
-  test('token info tells whose an access token is', async () => {
+  test('token info shows an access token’s owner', async () => {
     const { google, client, control } = await start()
     const { accessToken } = await client.connect(tony)
     const ask = (token: string) => fetch(`${google.origin}/tokeninfo?access_token=${token}`)
@@ -91,7 +91,7 @@ describe('signing in as at Google', () => {
     expect((await ask(accessToken)).status).toBe(400)
   })
 
-  test('declining comes back with access_denied', async () => {
+  test('declining returns access_denied', async () => {
     const { client } = await start()
     const { url } = await createVisitor().signIn({
       authorizeUrl: await client.authorizeUrl(offline),
@@ -123,7 +123,7 @@ describe('signing in as at Google', () => {
     expect(await (await client.refresh('nonsense')).json()).toMatchObject({ error: 'invalid_grant' })
   })
 
-  test('a code is good once, and only with its verifier and redirect URI', async () => {
+  test('a code works once, and only with its verifier and redirect URI', async () => {
     const { client } = await start()
     const callback = await client.consent(tony, offline)
     const errorWith = async (parameters?: Record<string, string>) =>
@@ -134,7 +134,7 @@ describe('signing in as at Google', () => {
     expect(await errorWith()).toBe('invalid_grant')
   })
 
-  test('faults are played in Google’s form', async () => {
+  test('faults have Google’s form', async () => {
     const { client, control } = await start()
     const { refreshToken } = await client.connect(tony, offline)
     await control('faults', { endpoint: 'token', kind: 'revoked', username: tony })

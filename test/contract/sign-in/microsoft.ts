@@ -8,13 +8,13 @@ import { clientId, createTestClient, productionScopes, redirectUri, type TestCli
 
 /** A local sign-in for one test. */
 export interface TestSignIn extends RunningMicrosoftSignIn {
-  /** A client of one authority; `tid` fills `{tenantid}` in the issuer that its ID tokens must carry. */
+  /** A client of one authority; `tid` fills `{tenantid}` in the required issuer of its ID tokens. */
   client(tenantPath: string, tid?: string, visitor?: Visitor): Promise<TestClient>
   control(path: string, body: object): Promise<void>
   requests(): Promise<LoggedRequest[]>
 }
 
-/** Starts a local sign-in that stops when the test has finished. */
+/** Starts a local sign-in that stops after the test. */
 export async function startTestSignIn(options: Partial<SignInOptions> = {}): Promise<TestSignIn> {
   const signIn = await startMicrosoftSignIn({
     port: 0,

@@ -20,7 +20,7 @@ const refreshTokenOf = async (answer: Response) =>
   ((await answer.json()) as { refresh_token: string }).refresh_token
 
 describe('redeeming a code', () => {
-  test('a code is good once', async () => {
+  test('a code works once', async () => {
     const client = await (await startTestSignIn()).client('common')
     const callback = await client.consent('ada@outlook.example')
     expect((await client.redeem(callback)).status).toBe(200)
@@ -46,14 +46,14 @@ describe('redeeming a code', () => {
       'invalid_scope',
       700022,
     ],
-  ])('%s is refused in Microsoft’s form, and the code stays good', async (_what, parameters, error, code) => {
+  ])('%s is refused in Microsoft’s form; the code stays valid', async (_what, parameters, error, code) => {
     const client = await (await startTestSignIn()).client('common')
     const callback = await client.consent('ada@outlook.example')
     expect(await readRefusal(await client.redeem(callback, parameters))).toMatchObject({ error, code })
     expect((await client.redeem(callback, { client_secret: 'secret-2' })).status).toBe(200)
   })
 
-  test('a code is redeemed at the tenant path where it was got', async () => {
+  test('a code is redeemed at the tenant path that issued it', async () => {
     const signIn = await startTestSignIn()
     const callback = await (await signIn.client('common')).consent('ada@outlook.example')
     const elsewhere = await (await signIn.client('consumers')).redeem(callback)
@@ -77,7 +77,7 @@ describe('redeeming a code', () => {
     })
   })
 
-  test('refresh token and ID token come only with their scopes', async () => {
+  test('refresh token and ID token are issued only with their scopes', async () => {
     const client = await (await startTestSignIn()).client('common')
     const callback = await client.consent('ada@outlook.example', {
       scope: 'https://ads.microsoft.com/msads.manage',
@@ -113,7 +113,7 @@ describe('redeeming a code', () => {
 })
 
 describe('refreshing', () => {
-  test('a refresh brings a new refresh token, and the old one stays good', async () => {
+  test('a refresh returns a new refresh token, and the old one stays valid', async () => {
     const { client, refreshToken } = await connectAda()
     const next = await refreshTokenOf(await client.refresh(refreshToken))
     expect(next).not.toBe(refreshToken)
@@ -121,7 +121,7 @@ describe('refreshing', () => {
     expect((await client.refresh(next)).status).toBe(200)
   })
 
-  test('in strict mode a used refresh token is dead, and using it again ends its family', async () => {
+  test('in strict mode, a used refresh token is revoked, and using it again ends its family', async () => {
     const { signIn, client, refreshToken } = await connectAda({ strict: true })
     const otherFamily = await client.connect('ada@outlook.example', { prompt: 'login' })
     const next = await refreshTokenOf(await client.refresh(refreshToken))
@@ -154,7 +154,7 @@ describe('refreshing', () => {
     expect(await Promise.all(bad.map(statusAt))).toEqual(bad.map(() => 400))
   })
 
-  test('a refresh for a scope that was not consented to is refused with the documented text', async () => {
+  test('a refresh for a scope without consent is refused with the documented text', async () => {
     const { client, refreshToken } = await connectAda()
     const answer = await client.refresh(refreshToken, { scope: 'https://si.ads.microsoft.com/msads.manage' })
     const body = (await answer.json()) as { error: string; error_description: string }
@@ -208,7 +208,7 @@ describe('an application’s own token', () => {
     return { signIn, answer }
   }
 
-  test('client_credentials brings a token of the directory with the app’s roles', async () => {
+  test('client_credentials returns a token from the directory with the app’s roles', async () => {
     const { signIn, answer } = await ask(contoso, 'api://broker/.default')
     const { access_token } = (await answer.json()) as { access_token: string }
     const keys = createRemoteJWKSet(new URL(`${signIn.origin}/${contoso}/discovery/v2.0/keys`))

@@ -1,10 +1,10 @@
 import type { DueIndex, DueRow } from '../../../shared/domain/due.ts'
 
-/** The due index in memory, with what only a simulator sees. */
+/** The due index in memory, with additions for the simulator. */
 export interface ModelDueIndex extends DueIndex {
-  /** Every row as it stands. */
+  /** Every current row. */
   rows(): Iterable<DueRow>
-  /** One page of {@link DueIndex.due}: what a single query sees, after the row that the last page ended with. */
+  /** One page of {@link DueIndex.due}: the result of a single query, after the last row of the previous page. */
   page(shard: number, until: Date, after?: DueRow): Promise<readonly DueRow[]>
 }
 
@@ -35,7 +35,7 @@ export function createModelDueIndex(options: { shardCount?: number; pageSize?: n
   }
 }
 
-/** Walks pages until one is empty; each is asked for when it is wanted. */
+/** Walks pages until one is empty; each is requested only when needed. */
 export async function* pagesOf(
   ask: (after?: DueRow) => Promise<readonly DueRow[]>,
 ): AsyncGenerator<readonly DueRow[]> {

@@ -1,11 +1,12 @@
 import type { Clock } from '../../../shared/clock.ts'
 import type { EnvironmentHold, EnvironmentStates } from '../../../shared/domain/holds.ts'
+import type { Registration } from '../../../shared/environment.ts'
 
 /** The rows behind the holds, which all processes share. */
 export interface HoldTable {
   get(key: string): Promise<EnvironmentHold | undefined>
   put(key: string, hold: EnvironmentHold): Promise<void>
-  /** Puts a hold in the place of the one that was read; whether that one was still there. */
+  /** Replaces the hold that was read; returns whether it was still there. */
   replace(key: string, expected: EnvironmentHold, hold: EnvironmentHold): Promise<boolean>
   delete(key: string): Promise<void>
 }
@@ -29,10 +30,10 @@ export function createModelHoldTable(): HoldTable {
   }
 }
 
-/** A process asks the table about an environment at most this often, as the real one does. */
+/** A process reads an environment's row at most this often, like the real one. */
 const cacheMilliseconds = 5000
 
-/** Creates one process's view of the holds: read through a cache of its own, written through to the table. */
+/** Creates one process's view of the holds: read through its own cache, written through to the table. */
 export function createModelEnvironmentStates(
   clock: Clock,
   table: HoldTable = createModelHoldTable(),
@@ -48,14 +49,14 @@ export function createModelEnvironmentStates(
     return isRecent ? cached.hold : remember(key, await table.get(key))
   }
   return {
-    read: (environment, identityProvider) => read(`${environment}:${identityProvider}`),
+    read: (registration) => read(keyOf(registration)),
     async placeHold(hold) {
-      const key = `${hold.environment}:${hold.identityProvider}`
+      const key = keyOf(hold)
       await table.put(key, hold)
       remember(key, hold)
     },
     async reserveProbe(hold, until) {
-      const key = `${hold.environment}:${hold.identityProvider}`
+      const key = keyOf(hold)
       const found = await table.get(key)
       if (!found || found.until > clock.now()) return remember(key, found)
       const claimed = { ...found, until }
@@ -63,12 +64,16 @@ export function createModelEnvironmentStates(
       remember(key, claimed)
       return undefined
     },
-    async release(environment, identityProvider) {
-      const key = `${environment}:${identityProvider}`
+    async release(registration) {
+      const key = keyOf(registration)
       if (!(await read(key))) return false
       await table.delete(key)
       remember(key, undefined)
       return true
     },
   }
+}
+
+function keyOf({ environment, identityProvider }: Registration): string {
+  return `${environment}:${identityProvider}`
 }

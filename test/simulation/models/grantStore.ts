@@ -7,12 +7,12 @@ import { combineGrantStores, createSealedGrants } from '../../../shared/storage/
 import { createModelSealer } from './sealer.ts'
 import { createModelVault } from './vault.ts'
 
-/** What a grant store stands on; models of both by default. */
+/** Dependencies of a grant store. Default is models of both. */
 export interface GrantStoreGround {
   readonly vaults?: readonly Vault[]
   readonly sealer?: Sealer
   readonly randomness?: Randomness
-  /** Where new grants go; default `vault`. */
+  /** The store for new grants. Default is `vault`. */
   readonly preferred?: 'vault' | 'sealed'
 }
 

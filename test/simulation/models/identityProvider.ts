@@ -1,7 +1,7 @@
-/** How a provider treats a refresh token that was used: Microsoft's stays good, a strict one's use ends the family. */
+/** A provider's treatment of used refresh tokens: Microsoft's stay valid, a strict provider's reuse ends the family. */
 export type ProviderMode = 'microsoft' | 'strict'
 
-/** How often a refresh brings a new refresh token: always, sometimes (else none or the same), or never. */
+/** How often a refresh brings a new refresh token: always, sometimes (otherwise none or the same), or never. */
 export type RotationHabit = 'always' | 'sometimes' | 'never'
 
 /** All refresh tokens that descend from one consent. */
@@ -12,16 +12,16 @@ export interface Family {
   revoked?: 'definite' | 'plain'
   /** Strict only: a used token was presented. */
   reused?: boolean
-  /** Issued and in no store yet. */
+  /** Issued but not in any store yet. */
   unkept?: { readonly token: string; readonly isLost: () => boolean }
-  /** Strict only: why no protocol could have kept its newest token. */
+  /** Strict only: why no protocol could have stored its newest token. */
   excuse?: string
   calls: number
-  /** Answers that the next calls get instead of the truth. */
+  /** Wrong answers for the next calls. */
   readonly glitches: Glitch[]
 }
 
-/** A passing trouble of the provider. */
+/** A temporary fault of the provider. */
 export type Glitch =
   | 'app_refused'
   | 'plain_refusal'
@@ -30,18 +30,18 @@ export type Glitch =
   | 'server_error'
   | 'strange'
 
-/** What the token endpoint sends. */
+/** The token endpoint's answer. */
 export interface ProviderAnswer {
   readonly status: number
   readonly body: Readonly<Record<string, unknown>>
   readonly retryAfter?: string
 }
 
-/** The identity provider, with what only a simulator sees. */
+/** The identity provider, with additions for the simulator. */
 export interface ModelIdentityProvider {
-  /** The client secret that the broker has is not the right one. */
+  /** Whether the broker's client secret is wrong. */
   secretIsWrong: boolean
-  /** It was the right one once. */
+  /** Whether it was right before. */
   secretIsExpired: boolean
   consent(tenant: string): {
     family: Family
@@ -50,29 +50,29 @@ export interface ModelIdentityProvider {
     expiresInSeconds: number
   }
   /**
-   * @param isLost whether the caller can no longer keep what the answer brings.
-   * @param habit how often it brings a new refresh token; default is the provider's own.
+   * @param isLost whether the caller can no longer store the answer.
+   * @param habit how often it returns a new refresh token. Default is the provider's own.
    */
   refresh(refreshToken: string, isLost: () => boolean, habit?: RotationHabit): ProviderAnswer
   familyOf(refreshToken: string): Family | undefined
   /** Whether a refresh with it would succeed. */
   isGood(refreshToken: string): boolean
-  /** When an access token really ends, and whose it is. */
+  /** An access token's true expiry, and its tenant. */
   accessToken(text: string): { readonly tenant: string; readonly expiresAt: number } | undefined
-  /** Tells that a store has a refresh token now. */
+  /** Reports that a store now has a refresh token. */
   kept(refreshToken: string): void
   family(id: string): Family | undefined
   families(): Iterable<Family>
 }
 
-/** What a model provider is made with. */
+/** Options of a model provider. */
 export interface ProviderOptions {
   readonly mode: ProviderMode
   readonly rotation: RotationHabit
   readonly lifetimeSeconds: number
   readonly now: () => number
   readonly fraction: () => number
-  /** Whether a plain refusal of this tenant already waits for its second look: a second one would be no glitch. */
+  /** Whether a general refusal of this tenant already awaits confirmation: a second one wouldn't be a glitch. */
   readonly isSuspected?: (tenant: string) => boolean
 }
 
@@ -81,7 +81,7 @@ interface IssuedToken {
   used: boolean
 }
 
-/** The refusals (docs/facts.md) that the glitches stand for. */
+/** The refusals (docs/facts.md) for the glitches. */
 const refusals: Readonly<Record<Glitch | 'revoked' | 'wrong_secret' | 'expired_secret', ProviderAnswer>> = {
   plain_refusal: { status: 400, body: { error: 'invalid_grant', error_codes: [70000] } },
   app_refused: { status: 400, body: { error: 'unauthorized_client', error_codes: [7000112] } },
@@ -94,7 +94,7 @@ const refusals: Readonly<Record<Glitch | 'revoked' | 'wrong_secret' | 'expired_s
   expired_secret: { status: 401, body: { error: 'invalid_client', error_codes: [7000222] } },
 }
 
-/** Creates an identity provider. Each call takes effect the moment it is made. */
+/** Creates an identity provider. Each call takes effect immediately. */
 export function createModelIdentityProvider(options: ProviderOptions): ModelIdentityProvider {
   return new IdentityProviderModel(options)
 }

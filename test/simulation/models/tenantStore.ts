@@ -2,17 +2,17 @@ import type { StoredTenant, Tenant, TenantName } from '../../../shared/domain/te
 import type { TenantEvent } from '../../../shared/domain/tenantEvents.ts'
 import type { TenantStore } from '../../../shared/domain/tenantStore.ts'
 
-/** Table Storage's tenants in memory, with what only a simulator sees. */
+/** Table Storage's tenants in memory, with additions for the simulator. */
 export interface ModelTenantStore extends TenantStore {
-  /** Every row as it stands. */
+  /** Every current row. */
   rows(): Iterable<StoredTenant>
-  /** One row as it stands. */
+  /** A current row. */
   row(name: TenantName): StoredTenant | undefined
   /** A tenant's history, oldest first. */
   history(name: TenantName): readonly TenantEvent[]
 }
 
-/** Creates tenants with ETags; `*` matches any, as the service has it. Takes effect the moment it is called. */
+/** Creates tenants with ETags; `*` matches any, as in the service. Calls take effect immediately. */
 export function createModelTenantStore(
   onWrite: (before: Tenant | undefined, after: Tenant) => void = () => undefined,
 ): ModelTenantStore {

@@ -1,9 +1,9 @@
 import { StorageUnavailableError } from '../../../shared/domain/storageUnavailable.ts'
 import type { SecretVersion, Vault } from '../../../shared/domain/vault.ts'
 
-/** A vault in memory, with what only a simulator sees. */
+/** A vault in memory, with additions for the simulator. */
 export interface ModelVault extends Vault {
-  /** Every version of every secret that is not deleted. */
+  /** Every version of every secret that isn't deleted. */
   live(): Iterable<SecretVersion>
   /** The newest version of a secret that is not deleted. */
   current(name: string): SecretVersion | undefined
@@ -12,8 +12,8 @@ export interface ModelVault extends Vault {
 }
 
 /**
- * Creates a vault: versions are appended and never go one by one, a deleted secret keeps its name until it is purged,
- * and writing to such a name is refused.
+ * Creates a vault: versions are appended and never removed individually, a deleted secret keeps its name until it's
+ * purged, and writing to such a name is refused.
  */
 export function createModelVault(host = 'grants.vault.example'): ModelVault {
   const secrets = new Map<string, SecretVersion[]>()

@@ -5,6 +5,7 @@ import { readFault } from '../../../shared/advertising/faults.ts'
 import { systemClock } from '../../../shared/clock.ts'
 import type { LogEvents } from '../../../shared/domain/logEvents.ts'
 import { problems } from '../../../shared/problems.ts'
+import { Secret } from '../../../shared/secret.ts'
 import type { BrokerSecrets } from '../../../shared/secrets/brokerSecrets.ts'
 import { createDeveloperTokens, withDeveloperTokenFailover } from '../../../shared/secrets/developerTokens.ts'
 import { createSecretHealth } from '../../../shared/secrets/secretHealth.ts'
@@ -17,7 +18,7 @@ const refusal = {
   fault: readFault({ service: 'customerManagement', status: 401, bodyText }),
 }
 
-/** Microsoft Advertising that knows some developer tokens, and a broker with some in its vault. */
+/** Microsoft Advertising with some accepted developer tokens, and a broker with some in its vault. */
 function createWorld(accepted: string[], vault: Record<string, string>) {
   const sent: string[] = []
   const logged: string[] = []
@@ -25,13 +26,13 @@ function createWorld(accepted: string[], vault: Record<string, string>) {
   const secrets: BrokerSecrets = {
     read: async (secret) => {
       const value = vault[secret]
-      return value === undefined ? undefined : { value, version: `version of ${value}` }
+      return value === undefined ? undefined : { value: new Secret(value), version: `version of ${value}` }
     },
   }
   const log = (event: keyof LogEvents) => void logged.push(event)
-  const answer = <T>(developerToken: string, value: T): CallResult<T> => {
-    sent.push(developerToken)
-    return accepted.includes(developerToken) ? { ok: true, value } : refusal
+  const answer = <T>(developerToken: Secret, value: T): CallResult<T> => {
+    sent.push(developerToken.expose())
+    return accepted.includes(developerToken.expose()) ? { ok: true, value } : refusal
   }
   const user = { userId: '1', userName: 'ada', roles: [] } as unknown as UserAndRoles
   const client = {
@@ -43,14 +44,18 @@ function createWorld(accepted: string[], vault: Record<string, string>) {
     const tokens = createDeveloperTokens({ secrets, secretHealth, clock: systemClock })
     return {
       tokens,
-      vended: async () => (await tokens.current('production'))?.value,
+      vended: async () => (await tokens.current('production'))?.value.expose(),
       advertising: withDeveloperTokenFailover(client, 'production', tokens),
     }
   }
   return { sent, logged, vault, notes, createProcess }
 }
 
-const credentials = { accessToken: 'a', developerToken: 'old', identityProvider: 'microsoft' } as const
+const credentials = {
+  accessToken: new Secret('a'),
+  developerToken: new Secret('old'),
+  identityProvider: 'microsoft',
+} as const
 
 describe('a developer token that Microsoft Advertising refuses', () => {
   test('falls over to the next one, within the call, for vends and for every other process', async () => {
@@ -66,7 +71,7 @@ describe('a developer token that Microsoft Advertising refuses', () => {
     expect(await world.notes.events(9)).toMatchObject([{ type: 'secret.fell_over', secret: name }])
   })
 
-  test('is not blamed while the other one is refused too: then it may be the access token', async () => {
+  test('is not blamed while the other one is refused too, because it may be the access token', async () => {
     const world = createWorld([], { [name]: 'old', [`${name}-next`]: 'new' })
     const here = world.createProcess()
     expect(await here.advertising.getUser(credentials)).toMatchObject({ ok: false })
@@ -74,13 +79,13 @@ describe('a developer token that Microsoft Advertising refuses', () => {
     expect(world.logged).toEqual([])
   })
 
-  test('is asked once when there is no next one', async () => {
+  test('is tried once if there is no next one', async () => {
     const world = createWorld([], { [name]: 'old' })
     expect(await world.createProcess().advertising.getUser(credentials)).toEqual(refusal)
     expect(world.sent).toEqual(['old'])
   })
 
-  test('is forgotten with its version: a new current one is used first again', async () => {
+  test('loses its mark with its version: a new current one is used first again', async () => {
     const world = createWorld(['new', 'newest'], { [name]: 'old', [`${name}-next`]: 'new' })
     const here = world.createProcess()
     await here.advertising.getUser(credentials)
@@ -89,11 +94,11 @@ describe('a developer token that Microsoft Advertising refuses', () => {
   })
 })
 
-describe('what the vault holds as a developer token', () => {
+describe('the vault’s developer token', () => {
   const find = (vault: Record<string, string>) =>
     createWorld([], vault).createProcess().tokens.find('production')
 
-  test('is named by its secret, without its value, where it cannot be one', async () => {
+  test('is named by its secret, without its value, if it is malformed', async () => {
     const found = await find({ [name]: 'OLD\u200bTOKEN' })
     expect(found).toEqual({
       ok: false,
@@ -103,11 +108,15 @@ describe('what the vault holds as a developer token', () => {
   })
 
   test('is passed over for the next one where it cannot be one', async () => {
-    expect(await find({ [name]: 'two words', [`${name}-next`]: 'new' })).toMatchObject({ value: 'new' })
-    expect(await find({ [name]: 'old', [`${name}-next`]: 'two words' })).toMatchObject({ value: 'old' })
+    expect(await find({ [name]: 'two words', [`${name}-next`]: 'new' })).toMatchObject({
+      value: new Secret('new'),
+    })
+    expect(await find({ [name]: 'old', [`${name}-next`]: 'two words' })).toMatchObject({
+      value: new Secret('old'),
+    })
   })
 
-  test('is missing where there is none, and a vend says so', async () => {
+  test('can be missing, which a vend reports', async () => {
     expect(await find({})).toMatchObject({ ok: false, reason: 'developer_token_missing' })
     await expect(createWorld([], {}).createProcess().vended()).rejects.toMatchObject({
       code: 'environment_on_hold',
@@ -118,7 +127,7 @@ describe('what the vault holds as a developer token', () => {
     })
   })
 
-  test('is never vended where it cannot be one, and the operator is told which secret', async () => {
+  test('is never vended if it is malformed, and the operator learns which secret', async () => {
     const world = createWorld([], { [name]: 'a"b c' })
     await expect(world.createProcess().vended()).rejects.toMatchObject({
       code: 'environment_on_hold',

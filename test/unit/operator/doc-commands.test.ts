@@ -5,7 +5,7 @@ import { commandLines } from '../../../scripts/options.ts'
 const scripts = new Set(['start', 'test', 'doctor', 'diagnose', 'import', 'migrate-grants', 'check'])
 const faultsOf = (text: string) => faultsOfCommands(text, scripts, commandLines)
 
-test('a command as the script takes it has no fault, whatever follows it in the shell', () => {
+test('a valid command has no fault, regardless of what follows it in the shell', () => {
   expect(
     faultsOf(`
 \`\`\`sh

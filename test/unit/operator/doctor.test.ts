@@ -11,7 +11,7 @@ describe('the verdict', () => {
   const line = (name: string, ok: boolean | null): Diagnosed => ({ name, ok, detail: '' })
   const healthy = (lines: Diagnosed[], options = {}) => toReport(lines, options).healthy
 
-  test('is bad where a line is, and where it is strict also when one could not be looked at', () => {
+  test('is bad if a row is, and in strict mode also if one is unknown', () => {
     expect(healthy([line('health', true), line('last sweep', null)])).toBe(true)
     expect(healthy([line('health', true), line('last sweep', null)], { strict: true })).toBe(false)
     expect(healthy([line('health', false)])).toBe(false)
@@ -25,14 +25,14 @@ describe('the verdict', () => {
     ['environment production microsoft', true],
     ['last sweep', true],
     ['redirect URI under Web: production microsoft', true],
-  ])('about a package: a bad line "%s" leaves it good: %s', (name, good) => {
+  ])('about a package with a bad row "%s" is good: %s', (name, good) => {
     expect(healthy([line(name, false)], { category: 'package' })).toBe(good)
     expect(healthy([line(name, false)], { category: 'operator' })).toBe(!good)
     expect(healthy([line(name, null)], { category: 'package', strict: true })).toBe(good)
   })
 })
 
-describe('a sweep is late when three of its schedule are missing', () => {
+describe('a sweep is late if three scheduled ones are missing', () => {
   const now = new Date('2026-11-24T16:22:30Z')
   test.each([
     ['0 */5 * * * *', '2026-11-24T16:10:00.000Z'],
@@ -50,12 +50,12 @@ describe('a sweep is late when three of its schedule are missing', () => {
     ['0 0 3 13 * FRI', '2026-02-13T03:00:00.000Z'],
     ['0 0 3 29 2 MON', '1960-02-29T03:00:00.000Z'],
     ['0 0 3 30 2 *', '2026-11-24T02:45:00.000Z'],
-  ])('%s, the one that is due right now not among them', (schedule, since) => {
+  ])('%s, without the one that is due right now', (schedule, since) => {
     expect(sweepExpectedSince(schedule, new Date('2026-11-24T03:00:00Z')).toISOString()).toBe(since)
   })
 })
 
-test('names are taken from variables, else from the app’s own host name', () => {
+test('names come from variables, otherwise from the app’s own host name', () => {
   const group = { RESOURCE_GROUP: 'rg-broker' }
   expect(readNames(group, 'https://func-broker.azurewebsites.net')).toEqual({
     app: 'func-broker',
@@ -67,7 +67,7 @@ test('names are taken from variables, else from the app’s own host name', () =
   expect(readNames({}, 'https://broker.example.com').app).toBe('<app>')
 })
 
-test('a refused right is fixed by a command that names role, identity and resource', () => {
+test('a missing right is fixed by a command that names role, identity, and resource', () => {
   const identity = { managedIdentityClientId: '3c2f0d6e' }
   const vault = resolutionsOf(identity, 'https://grants1.vault.azure.net', 'Key Vault Secrets Officer')
   expect(vault.refused).toContain("--role 'Key Vault Secrets Officer' --assignee 3c2f0d6e --scope")
@@ -96,7 +96,7 @@ describe('a registration', () => {
     expect(await createReadRegistration(async () => 'other', graph.origin)(signIn)).toMatch(/status 403/)
   })
 
-  test('is not asked for where nobody is logged in, or the client id is isn’t an Entra client ID', async () => {
+  test('is not requested if no user is logged in, or if the client ID isn’t an Entra client ID', async () => {
     const read = createReadRegistration(() => Promise.reject(new Error('az login')))
     expect(await read(signIn)).toContain('az login')
     expect(await read({ ...signIn, clientId: 'local' })).toContain('isn’t an Entra client ID')
@@ -105,7 +105,7 @@ describe('a registration', () => {
   })
 })
 
-test('where the Azure CLI gives no token, what it says is kept', async () => {
+test('without a token, the Azure CLI’s message is kept', async () => {
   const path = process.env.PATH
   onTestFinished(() => {
     process.env.PATH = path

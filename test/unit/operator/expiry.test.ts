@@ -4,6 +4,7 @@ import type { Config } from '../../../shared/config.ts'
 import type { LogEvents } from '../../../shared/domain/logEvents.ts'
 import type { Vault } from '../../../shared/domain/vault.ts'
 import { watchExpiry } from '../../../shared/operations/expiry.ts'
+import { Secret } from '../../../shared/secret.ts'
 import { createNotesInMemory } from './notes.ts'
 
 const name = 'production-microsoft-client-secret'
@@ -21,7 +22,7 @@ function createWorld() {
       vault.reads++
       if (vault.fails) throw new Error('no vault')
       if (asked !== name) return undefined
-      return { name, version: '1', value: 's', tags: {}, expiresOn: vault.expiresOn }
+      return { name, version: '1', value: new Secret('s'), tags: {}, expiresOn: vault.expiresOn }
     },
   }
   const environments = new Map([['production', { environment: 'production' }]])
@@ -43,8 +44,8 @@ function createWorld() {
   return { run, logged, thresholds, vault }
 }
 
-describe('a secret of the broker’s own that expires', () => {
-  test('is an event at 30, 7 and 1 days, once each, and a log line every day from 30 on', async () => {
+describe('a secret of the broker that expires', () => {
+  test('causes an event at 30, 7, and 1 days, once each, and a log line every day from 30 days on', async () => {
     const world = createWorld()
     for (let day = 0; day <= 41; day++) await world.run(days(day))
     expect(await world.thresholds()).toEqual([30, 7, 1])
@@ -53,7 +54,7 @@ describe('a secret of the broker’s own that expires', () => {
     )
   })
 
-  test('is looked at once a day, however many sweeps there are', async () => {
+  test('is checked once a day, no matter how many sweeps there are', async () => {
     const world = createWorld()
     await world.run(days(0))
     const { reads } = world.vault
@@ -61,7 +62,7 @@ describe('a secret of the broker’s own that expires', () => {
     expect(world.vault.reads).toBe(reads)
   })
 
-  test('is looked at again on the same day when the vault did not answer', async () => {
+  test('is checked again on the same day if the vault did not answer', async () => {
     const world = createWorld()
     world.vault.fails = true
     await expect(world.run(days(35))).rejects.toThrow('no vault')
@@ -70,7 +71,7 @@ describe('a secret of the broker’s own that expires', () => {
     expect(await world.thresholds()).toEqual([7])
   })
 
-  test('starts again once it is replaced', async () => {
+  test('starts over once it is replaced', async () => {
     const world = createWorld()
     await world.run(days(39))
     world.vault.expiresOn = days(100)

@@ -1,6 +1,6 @@
 import type { BrokerEvent, BrokerNotes } from '../../../shared/domain/notes.ts'
 
-/** Notes as the table keeps them, in this process only. */
+/** Notes as in the table, but in memory. */
 export function createNotesInMemory(): BrokerNotes {
   const notes = new Map<string, string>()
   const events: BrokerEvent[] = []

@@ -20,6 +20,6 @@ test.each([
   ],
   ['a list', '[]', { body: '[]' }],
   ['words', 'Forbidden', { body: 'Forbidden' }],
-])('%s is posted as a failed call', (_what, text, call) => {
+])('%s becomes a failed call', (_what, text, call) => {
   expect(toPastedCall(text)).toEqual(call)
 })

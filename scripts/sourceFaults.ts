@@ -1,0 +1,54 @@
+import type { Sources } from './arrows/readImports.ts'
+
+/** What no published source may name, and why. */
+const banned = {
+  triggerMetadata:
+    'the host puts headers, query and the whole body in it, refresh tokens too; take headers and params of the request',
+}
+
+/** Making an empty one reads nothing: `shared/http/guard.ts` answers a request through the library with it. */
+const allowed = 'triggerMetadata: {}'
+
+/** The files that can read the text of a `Secret`, and what for. */
+const exposing = {
+  'shared/advertising/developerTokenProofs.ts': 'keys of a memory that never leaves the process',
+  'shared/advertising/services.ts': 'the headers to Microsoft Advertising',
+  'shared/identity/clientAssertion.ts':
+    'the assertion in the body to the token endpoint, and the key that signs it',
+  'shared/identity/clientCredentials.ts': 'the client secret in the body to the token endpoint',
+  'shared/identity/tokenEndpoint.ts': 'the refresh token in the body to the token endpoint',
+  'shared/secret.ts': 'comparing two secrets',
+  'shared/secrets/brokerSecrets.ts': 'cutting the blanks around a value',
+  'shared/secrets/sealingKeys.ts': 'reading the set of sealing keys to add or drop one',
+  'shared/secrets/wellFormed.ts': 'what is wrong with a value',
+  'shared/storage/sealer.ts': 'sealing, and the keys that seal',
+  'shared/storage/vault.ts': 'writing to the vault',
+  'shared/tenants/signInName.ts': 'the name that goes into the sign-in request',
+  'shared/vend/vend.ts': 'the answer of a vend',
+}
+
+const exposes = /(?:\.|\[\s*['"`])expose\b/
+
+/** Everything in published sources that is banned, and secrets that are exposed where nobody has to. */
+export function faultsOfSources(sources: Sources): string[] {
+  const unused = Object.keys(exposing).filter((path) => !exposes.test(sources.get(path) ?? ''))
+  return [
+    ...[...sources].flatMap(([path, text]) =>
+      text
+        .split('\n')
+        .flatMap((line, index) => faultsOf(path, line).map((fault) => `${path}:${index + 1}: ${fault}`)),
+    ),
+    ...unused.map((path) => `${path}: exposes no secret: take it out of the list in scripts/sourceFaults.ts`),
+  ]
+}
+
+function faultsOf(path: string, line: string): string[] {
+  const named = Object.entries(banned).filter(([name]) => line.replace(allowed, '').includes(name))
+  const isExposed = exposes.test(line) && !(path in exposing)
+  return [
+    ...named.map(([name, why]) => `${name}: ${why}`),
+    ...(isExposed
+      ? ['expose: pass the Secret on; only the files listed in scripts/sourceFaults.ts can read its text']
+      : []),
+  ]
+}

@@ -1,0 +1,8 @@
+import { describe } from 'vitest'
+import { openFrontBench, reachTables } from './tables-bench.ts'
+
+reachTables(openFrontBench)
+
+describe('through the front', async () => {
+  await import('./stores.test.ts')
+})

@@ -1,0 +1,34 @@
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { readSources } from '../../scripts/arrows/readSources.ts'
+import { faultsOfSources } from '../../scripts/sourceFaults.ts'
+
+const sources = await readSources(join(import.meta.dirname, '../..'), ['shared', 'functions'])
+const withFile = (path: string, text: string) => faultsOfSources(new Map([...sources, [path, text]]))
+
+test('our own sources expose secrets only where they are sent, sealed, or stored', () => {
+  expect(sources.size).toBeGreaterThan(100)
+  expect(faultsOfSources(sources)).toEqual([])
+})
+
+test.each([
+  'const text = secret.expose()',
+  'const text = secret?.expose()',
+  'const texts = secrets.map((secret) => secret\n  .expose())',
+  "const text = secret['expose']()",
+])('a secret that is exposed elsewhere is a fault: %s', (line) => {
+  expect(withFile('shared/refresh/other.ts', line)).toEqual([
+    expect.stringMatching(/^shared\/refresh\/other\.ts:\d: expose: /),
+  ])
+})
+
+test('a listed file that exposes no secret is a fault', () => {
+  expect(withFile('shared/vend/vend.ts', 'export const vend = 1\n')).toEqual([
+    expect.stringMatching(/^shared\/vend\/vend\.ts: exposes no secret/),
+  ])
+})
+
+test('the host’s metadata of a trigger is not read, and an empty one can be made', () => {
+  expect(withFile('functions/other.ts', 'const { triggerMetadata } = context')).toHaveLength(1)
+  expect(withFile('functions/other.ts', 'const made = { triggerMetadata: {} }')).toEqual([])
+})
