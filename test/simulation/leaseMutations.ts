@@ -99,7 +99,8 @@ export const leaseMutations: readonly Mutation[] = [
     name: 'a replaced secret is destroyed before the commit',
     file: 'shared/refresh/refreshLeased.ts',
     find: 'return commitRefreshed(dependencies, attempt, {',
-    replace: `if (stored !== undefined && stored !== grant.reference && dependencies.grants.isUnneeded(grant.reference, [stored])) await dependencies.grants.forget(grant.reference)
+    replace: `const { grant } = attempt.leased
+  if (stored !== undefined && stored !== grant.reference && dependencies.grants.isUnneeded(grant.reference, [stored])) await dependencies.grants.forget(grant.reference)
   return commitRefreshed(dependencies, attempt, {`,
     breaks: ['token_lost'],
   },
