@@ -4,6 +4,7 @@ import { coldStart } from './coldStart.ts'
 import { million } from './million.ts'
 import { passthrough } from './passthrough.ts'
 import { type Bench, type BenchReport, formatReport } from './report.ts'
+import { sparseVends } from './sparseVends.ts'
 import { sweepLocal } from './sweepLocal.ts'
 import { sweepPace } from './sweepPace.ts'
 import { sweepReads } from './sweepReads.ts'
@@ -15,6 +16,7 @@ const benches: Readonly<Record<string, Bench>> = {
   'sweep-pace': sweepPace,
   'sweep-local': sweepLocal,
   'warm-vend': warmVend,
+  'sparse-vends': sparseVends,
   million,
   passthrough,
   'cold-start': coldStart,

@@ -40,6 +40,20 @@ async function listed(): Promise<TenantName[]> {
   return names.toSorted((a, b) => a.tenant.localeCompare(b.tenant))
 }
 
+test('a dry run counts what the vaults name although the tables themselves are missing', async () => {
+  const grace = await world.connect('grace-before', 'grace@contoso.example')
+  const { faults } = world.stack.parts.azurite.service.control
+  faults.add({ kind: 'tableNotFound', table: 'Tenants', rows: 1 })
+  faults.add({ kind: 'tableNotFound', table: 'TenantsByWorkspace', rows: 1 })
+  const operator = world.createBroker()
+  const tagged = await findTagged(operator.vaults.grants)
+  expect((await rebuildTables(operator, tagged, 'dryRun')).counts).toEqual({ missing: 1 })
+  faults.clear()
+  expect((await rebuildTables(operator, tagged, 'dryRun')).counts).toEqual({ present: 1 })
+  await disconnectTenant(operator.grantServices, grace)
+  await loseTables()
+})
+
 test('lost tables are rebuilt from the vaults: tenants, list, due rows, accounts, and grants that refresh', async () => {
   const ada = await world.connect('ada', 'ada@outlook.example')
   const grace = await world.connect('grace', 'grace@contoso.example')
