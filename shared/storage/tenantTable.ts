@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { odata, type TableEntity, type TransactionAction } from '@azure/data-tables'
+import pMap from 'p-map'
 import { DamagedRowError, type DamagedTenant, isDamaged } from '../domain/damagedRow.ts'
 import type { EventPage, TenantDirectory, TenantPage } from '../domain/directory.ts'
 import type { StoredTenant, Tenant, TenantName } from '../domain/tenant.ts'
@@ -124,6 +125,9 @@ async function readEvents(
   }
 }
 
+/** Rows of a list that are read at the same time. */
+const rowsAtOnce = 16
+
 interface ListRequest {
   readonly workspace: string
   readonly limit: number
@@ -142,7 +146,7 @@ async function listTenants(
   const page = await firstPage(index, filter, limit, continuation)
   if (page === 'continuation_unknown') return page
   const names = page.map((row) => ({ workspace, tenant: String(row.tenant) }))
-  const found = await Promise.all(names.map(inspect))
+  const found = await pMap(names, inspect, { concurrency: rowsAtOnce })
   return {
     tenants: found.flatMap((row) => (row ? [isDamaged(row) ? row : row.tenant] : [])),
     ...(page.continuationToken && { continuation: page.continuationToken }),

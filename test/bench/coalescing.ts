@@ -1,5 +1,5 @@
 import { openWorld } from '../end-to-end/world.ts'
-import { type Bench, exactly, median, told } from './report.ts'
+import { type Bench, exactly, median, reported } from './report.ts'
 
 const brokers = 4
 const callers = 1000
@@ -36,7 +36,7 @@ export const coalescing: Bench = async ({ quick }) => {
     measurements: [
       exactly('calls to the token endpoint, the most of any round', Math.max(...calls), 1),
       exactly('good answers, the fewest of any round', Math.min(...good), callers),
-      told('until the last caller had its answer, median', `${median(seconds).toFixed(2)} s`),
+      reported('until the last caller had its answer, median', `${median(seconds).toFixed(2)} s`),
     ],
   }
 }

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Bench, median, told } from './report.ts'
+import { type Bench, median, reported } from './report.ts'
 
 const bundle = join(import.meta.dirname, '..', '..', 'dist', 'broker.cjs')
 /** The Functions library warns about the missing host, as expected. */
@@ -23,10 +23,10 @@ export const coldStart: Bench = async ({ quick }) => {
     title: 'cold-start: loading dist/broker.cjs in a fresh process',
     ground: `Real: the bundle and Node ${process.version}; without a Functions host. Rounds: ${rounds.length}, A B A B.`,
     measurements: [
-      told('process with the broker : process with an empty module, median', whole.toFixed(2)),
-      told('loading the broker, median', `${loading.toFixed(0)} ms`),
-      told('process with an empty module, median', `${idle.toFixed(0)} ms`),
-      told('size', `${(await stat(bundle)).size} bytes`),
+      reported('process with the broker : process with an empty module, median', whole.toFixed(2)),
+      reported('loading the broker, median', `${loading.toFixed(0)} ms`),
+      reported('process with an empty module, median', `${idle.toFixed(0)} ms`),
+      reported('size', `${(await stat(bundle)).size} bytes`),
     ],
   }
 }

@@ -1,5 +1,5 @@
 import { playScenario, type Scenario, type ScenarioResult } from './million/scenario.ts'
-import { type Bench, exactly, type Measurement, near, told } from './report.ts'
+import { type Bench, exactly, type Measurement, near, reported } from './report.ts'
 
 /** A scenario that must show either that its settings suffice or that its vaults don't. */
 interface Case extends Scenario {
@@ -60,10 +60,10 @@ export const million: Bench = async ({ quick }) => {
   for (const each of quick ? quickCases : [...quickCases, ...furtherCases]) {
     const begunAt = Date.now()
     const result = await playScenario(each)
-    measurements.push(...toMeasurements(each, result), told('  played in', secondsSince(begunAt)))
+    measurements.push(...toMeasurements(each, result), reported('  played in', secondsSince(begunAt)))
   }
   const mebibytes = process.resourceUsage().maxRSS / 1024
-  measurements.push(told('all in all', `${secondsSince(startedAt)}, ${mebibytes.toFixed(0)} MiB at most`))
+  measurements.push(reported('all in all', `${secondsSince(startedAt)}, ${mebibytes.toFixed(0)} MiB at most`))
   return {
     title: 'million: sweeps on a virtual clock, against the limits of the services',
     ground:
@@ -84,17 +84,17 @@ function toMeasurements(each: Case, result: ScenarioResult): Measurement[] {
     expired > 0 ? `; ${expired} without a good token, ${result.maxExpiredSeconds} s at most` : ''
   return [
     aim,
-    told('  refreshed', `${refreshed} (${(refreshed / seconds).toFixed(1)} a second)${failures.join('')}`),
-    told('  latest after its due time', `${result.maxSeconds} s${tooLate}`),
-    told(
+    reported('  refreshed', `${refreshed} (${(refreshed / seconds).toFixed(1)} a second)${failures.join('')}`),
+    reported('  latest after its due time', `${result.maxSeconds} s${tooLate}`),
+    reported(
       '  throttled',
       `${result.vaultThrottled} by vaults, ${result.tableThrottled} by tables (sweeps that failed: ${result.failedSweeps})`,
     ),
-    told(
+    reported(
       '  most in a window',
       `${result.maxVaultWrites} of 300 new versions in 10 s, ${result.maxTransactions} of 20,000 table transactions in 1 s`,
     ),
-    told(
+    reported(
       '  longest run, shards handed over, instances that took them',
       `${result.maxSeconds.toFixed(0)} s, ${result.messages}, ${result.maxAtOnce}`,
     ),

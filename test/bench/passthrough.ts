@@ -1,5 +1,5 @@
 import { openWorld, type World } from '../end-to-end/world.ts'
-import { type Bench, type Measurement, median, told } from './report.ts'
+import { type Bench, type Measurement, median, reported } from './report.ts'
 
 /** The most milliseconds that the broker may add, at the median. */
 const maxAddedMilliseconds = 2
@@ -81,6 +81,6 @@ function measure(pairs: readonly Pair[]): Measurement[] {
       target: `under ${maxAddedMilliseconds} ms`,
       reached: added < maxAddedMilliseconds,
     },
-    told('  passed, direct', `${passed.toFixed(2)} ms, ${direct.toFixed(2)} ms`),
+    reported('  passed, direct', `${passed.toFixed(2)} ms, ${direct.toFixed(2)} ms`),
   ]
 }

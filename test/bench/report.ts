@@ -26,7 +26,7 @@ export interface BenchReport {
 export type Bench = (options: BenchOptions) => Promise<BenchReport>
 
 /** A measurement without a target. */
-export function told(what: string, value: string): Measurement {
+export function reported(what: string, value: string): Measurement {
   return { what, value }
 }
 

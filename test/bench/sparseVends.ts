@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { openWorld } from '../end-to-end/world.ts'
-import { type Bench, median, notAbove, told } from './report.ts'
+import { type Bench, median, notAbove, reported } from './report.ts'
 
 const latencyMilliseconds = 40
 const pauseMilliseconds = 2000
@@ -35,8 +35,8 @@ export const sparseVends: Bench = async ({ quick }) => {
     title: `sparse-vends: one vend every ${pauseMilliseconds / 1000} s, vault ${latencyMilliseconds} ms away`,
     ground: `Real: broker, host, Azurite, vault. Vends: ${taken.near.length} with each vault.`,
     measurements: [
-      told('p50 with a vault that is near', `${near.toFixed(1)} ms`),
-      told('p50 with a vault that is far', `${far.toFixed(1)} ms`),
+      reported('p50 with a vault that is near', `${near.toFixed(1)} ms`),
+      reported('p50 with a vault that is far', `${far.toFixed(1)} ms`),
       notAbove('p50, far to near', far / near, 0.2),
     ],
   }

@@ -1,6 +1,6 @@
 import { openWorld } from '../end-to-end/world.ts'
 import { peakMebibytes } from './processTime.ts'
-import { type Bench, exactly, sum, told } from './report.ts'
+import { type Bench, exactly, sum, reported } from './report.ts'
 import { createProductionTenants } from './stackTenants.ts'
 
 /** A sweep through the built broker on the whole local stack: the cost of each refresh, and the stack's limits. */
@@ -28,11 +28,11 @@ export const sweepLocal: Bench = async ({ quick }) => {
       ground: 'Real: broker, host, Azurite, vaults, sign-in; all on this machine. 16 at once.',
       measurements: [
         exactly('refreshed', report.refreshed, count),
-        told('refreshes a second', (count / (report.durationMilliseconds / 1000)).toFixed(1)),
-        told('table operations a refresh', (sum(tables) / count).toFixed(2)),
-        told('  by kind', each.join(', ')),
-        told('vault operations a refresh', (vaultOperations.length / count).toFixed(2)),
-        told('most memory of the broker process', peak === undefined ? 'unknown' : `${peak.toFixed(0)} MiB`),
+        reported('refreshes a second', (count / (report.durationMilliseconds / 1000)).toFixed(1)),
+        reported('table operations a refresh', (sum(tables) / count).toFixed(2)),
+        reported('  by kind', each.join(', ')),
+        reported('vault operations a refresh', (vaultOperations.length / count).toFixed(2)),
+        reported('most memory of the broker process', peak === undefined ? 'unknown' : `${peak.toFixed(0)} MiB`),
       ],
     }
   } finally {

@@ -5,7 +5,7 @@ import { sweep } from '../../shared/refresh/sweep.ts'
 import { Secret } from '../../shared/secret.ts'
 import { watchMemory } from './liveMemory.ts'
 import { createMemoryStores } from './memoryStores.ts'
-import { type Bench, median, near, notAbove, told } from './report.ts'
+import { type Bench, median, near, notAbove, reported } from './report.ts'
 import { besideStores, createFixedTokenEndpoint, refreshConfig, writeTenants } from './tenants.ts'
 
 /** All seals are one text, so that rows are as large after their refresh as before it, and what grows is the sweep's. */
@@ -45,9 +45,9 @@ export const sweepPace: Bench = async ({ quick }) => {
     ground: `Real: use cases. Stand-ins: stores in memory, no encryption, a token endpoint of ${providerMilliseconds} ms. ${concurrency} at once.`,
     measurements: [
       near('time : tenants ÷ concurrency × latency', report.durationMilliseconds / expectedMilliseconds, 0.2),
-      told('  time', `${(report.durationMilliseconds / 1000).toFixed(1)} s`),
+      reported('  time', `${(report.durationMilliseconds / 1000).toFixed(1)} s`),
       notAbove('live memory, last third : first third (rows of constant size included)', late / early, 0.1),
-      told('  live memory, first third, last third', `${early.toFixed(0)} MiB, ${late.toFixed(0)} MiB`),
+      reported('  live memory, first third, last third', `${early.toFixed(0)} MiB, ${late.toFixed(0)} MiB`),
     ],
   }
 }

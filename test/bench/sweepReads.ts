@@ -7,7 +7,7 @@ import { createTables, type Tables } from '../../shared/storage/clients.ts'
 import { createDueTable } from '../../shared/storage/dueTable.ts'
 import { createTenantTable } from '../../shared/storage/tenantTable.ts'
 import { watchMemory } from './liveMemory.ts'
-import { type Bench, type Measurement, median, near, notAbove, told } from './report.ts'
+import { type Bench, type Measurement, median, near, notAbove, reported } from './report.ts'
 import { startSeekingTables } from './seekingTables.ts'
 import { besideStores, createFixedTokenEndpoint, refreshConfig, writeRows } from './tenants.ts'
 
@@ -120,7 +120,7 @@ async function sweepOnce({ tables, operations }: Ground, round: number): Promise
 function compare(cost: Cost & { readonly size: number }, first: Cost): Measurement[] {
   const among = `among ${cost.size.toLocaleString('en')}`
   const figures = [
-    told(
+    reported(
       `${among}: table reads, time, most live memory`,
       `${cost.reads}, ${(cost.milliseconds / 1000).toFixed(1)} s, ${cost.peakMebibytes.toFixed(1)} MiB`,
     ),

@@ -2,7 +2,7 @@ import autocannon from 'autocannon'
 import { openWorld, type World } from '../end-to-end/world.ts'
 import { noopSettings, startNoopHost, writeBrokerBesideNoop } from './noopHost.ts'
 import { processorSeconds } from './processTime.ts'
-import { atLeast, type Bench, type Measurement, median, sum, told } from './report.ts'
+import { atLeast, type Bench, type Measurement, median, sum, reported } from './report.ts'
 
 const connectionCounts = [1, 16, 64]
 /** Compared with a function that only returns a prepared answer. */
@@ -111,13 +111,13 @@ function describeLoads(found: readonly Loaded[], connections: number, sampled: b
   const name = `${connections} connection${connections === 1 ? '' : 's'}${sampled ? ', each traced' : ''}`
   const what = `vend : no-op of the same host, requests a second, ${name}`
   return [
-    sampled ? told(what, ratioTo('noop').toFixed(2)) : atLeast(what, ratioTo('noop'), minRatio),
-    told('  vend : no-op alone in a host', ratioTo('alone').toFixed(2)),
-    told(
+    sampled ? reported(what, ratioTo('noop').toFixed(2)) : atLeast(what, ratioTo('noop'), minRatio),
+    reported('  vend : no-op alone in a host', ratioTo('alone').toFixed(2)),
+    reported(
       '  requests a second: vend, no-op, alone',
       listed(({ perSecond }) => perSecond),
     ),
-    told(
+    reported(
       '  µs of processor time a request: vend, no-op, alone',
       listed(({ microseconds }) => microseconds),
     ),
@@ -149,9 +149,9 @@ async function countOperations(
     await world.call('GET', `/v1/tenants/${stale}/token`)
   })
   return [
-    told('operations a thousand warm vends', describe(started)),
-    told('operations of one vend that refreshes', describe(refreshed)),
-    told('  its table operations', list(refreshed.tables)),
+    reported('operations a thousand warm vends', describe(started)),
+    reported('operations of one vend that refreshes', describe(refreshed)),
+    reported('  its table operations', list(refreshed.tables)),
   ]
 }
 
