@@ -11,22 +11,22 @@ targetScope = 'resourceGroup'
 @description('The same short name as in main.bicep.')
 param name string = 'msads-broker'
 
-@description('Where the broker answers: output BROKER_URL of main.bicep. Empty until it is known.')
+@description('URL of the broker: output BROKER_URL of main.bicep. Empty until it is known.')
 param brokerUrl string = ''
 
-@description('Further redirect URIs, e.g. of a second region.')
+@description('Additional redirect URIs, for example of a second region.')
 param moreRedirectUris string[] = []
 
-@description('Output IDENTITY_PRINCIPAL_ID of main.bicep; given, the broker may use its managed identity instead of a secret.')
+@description('Output IDENTITY_PRINCIPAL_ID of main.bicep. If set, the broker can use its managed identity instead of a client secret.')
 param identityPrincipalId string = ''
 
 @description('Public part of a certificate (base64 DER), for clientAuthentication = certificate.')
 param certificate string = ''
 
-@description('Service principals of the apps that may vend and manage tenants.')
+@description('Service principals of the apps that can vend tokens and manage tenants.')
 param appPrincipalIds string[] = []
 
-@description('Service principals, or users, that may operate the broker.')
+@description('Service principals or users that can operate the broker.')
 param operatorPrincipalIds string[] = []
 
 var redirectUris = concat(empty(brokerUrl) ? [] : ['${brokerUrl}/oauth/callback'], moreRedirectUris)

@@ -12,27 +12,27 @@ targetScope = 'resourceGroup'
 @maxLength(24)
 param name string = 'msads-broker'
 
-@description('Client id of the Entra registration that advertisers consent to in production. Refused as empty when production is served.')
+@description('Client id of the Entra registration that advertisers consent to in production. Required if production is served.')
 param productionMicrosoftClientId string = ''
 
-@description('The same for the sandbox. Refused as empty when the sandbox is served.')
+@description('Client id of the Entra registration for the sandbox. Required if the sandbox is served.')
 param sandboxMicrosoftClientId string = ''
 
-@description('Client id of the broker’s own API registration: the audience of the apps’ tokens. Refused as empty unless `callerIssuers` is given.')
+@description('Client id of the broker’s API registration: the audience of the apps’ tokens. Required unless `callerIssuers` is set.')
 param apiClientId string = ''
 
 // --- Optional parameters ------------------------------------------------------------------------------------------
 
-@description('Region of every resource; must offer Flex Consumption (`az functionapp list-flexconsumption-locations`).')
+@description('Region of all resources. It must offer Flex Consumption (`az functionapp list-flexconsumption-locations`).')
 param location string = resourceGroup().location
 
-@description('The Microsoft Advertising environments served.')
+@description('The Microsoft Advertising environments that the broker serves.')
 param environments ('production' | 'sandbox')[] = ['production']
 
-@description('Where browsers and apps reach the broker, e.g. a custom domain. Empty means the app’s own host name.')
+@description('URL at which browsers and apps reach the broker, for example a custom domain. If empty, the app’s host name.')
 param publicUrl string = ''
 
-@description('Return URLs of each workspace and, where several apps share one, their ids (setting `WORKSPACES`).')
+@description('Return URLs of each workspace and, if several apps share it, their client ids (setting `WORKSPACES`).')
 param workspaces workspace[] = []
 
 @description('Who may issue the apps’ tokens. Empty means this directory, for `apiClientId`. Several issuers each need a `namespace`, which is put before the ids of their apps (`partner:<app id>`); one may be empty (setting `CALLER_ISSUERS`).')
@@ -42,10 +42,10 @@ param callerIssuers callerIssuer[] = []
 @allowed(['secret', 'certificate', 'managedIdentity'])
 param clientAuthentication string = 'secret'
 
-@description('Client ids of the Google OAuth clients; empty means that nobody connects through Google.')
+@description('Client ids of the Google OAuth clients. If empty, connecting through Google is off.')
 param googleClientIds { production: string?, sandbox: string? } = {}
 
-@description('When the sweep runs: NCRONTAB with seconds, UTC.')
+@description('Schedule of the sweep: NCRONTAB with seconds, in UTC.')
 param refreshSchedule string = '0 */5 * * * *'
 
 @description('Further broker settings by their own names (docs/settings.md); all have defaults.')
@@ -59,79 +59,79 @@ param nodeMajorVersion string = '24'
 @allowed([512, 2048, 4096])
 param instanceMemoryMB int = 2048
 
-@description('The most instances the app may grow to.')
+@description('Maximum number of instances.')
 @minValue(40)
 @maxValue(1000)
 param maximumInstanceCount int = 100
 
-@description('HTTP instances that are kept running, so that no vend waits for a cold start. Billed all the time.')
+@description('Number of HTTP instances that always run, so that no vend waits for a cold start. They’re billed all the time.')
 @minValue(0)
 @maxValue(100)
 param alwaysReadyInstances int = 0
 
-@description('Spreads the app over the region’s zones; where the region has them. Keeps two instances of each always-ready group at least.')
+@description('Spreads the app over the region’s availability zones, if it has them. Keeps at least two instances of each always-ready group.')
 param zoneRedundant bool = false
 
-@description('Vaults that tenants’ refresh tokens are spread over: one for each 30 refreshes a second. Never lower it: grants name their vault.')
+@description('Number of vaults for tenants’ refresh tokens: one for every 30 refreshes a second. Never lower it, because each grant names its vault.')
 @minValue(1)
 @maxValue(20)
 param grantVaultCount int = 1
 
-@description('Names of vaults to recover: those that were deleted within the last 90 days and whose names the deployment finds taken.')
+@description('Names of deleted vaults to recover: those deleted within the last 90 days whose names this deployment uses again.')
 param recoverDeletedVaults string[] = []
 
 @description('Locks storage and vaults against deletion. The person who deploys then needs Owner or User Access Administrator.')
 param deletionLocks bool = false
 
-@description('Redundancy of the storage account. Take Standard_LRS where the region has no zones, Standard_GZRS to outlive the region.')
+@description('Redundancy of the storage account. Use Standard_LRS in a region without availability zones, and Standard_GZRS to survive the loss of the region.')
 @allowed(['Standard_LRS', 'Standard_ZRS', 'Standard_GRS', 'Standard_GZRS'])
 param storageSku string = 'Standard_ZRS'
 
-@description('Reaches storage and vaults over private endpoints in a virtual network of their own.')
+@description('Connects to storage and vaults through private endpoints in a new virtual network.')
 param privateNetworking bool = false
 
-@description('Address space of that network; a /24 is enough.')
+@description('Address space of the virtual network. A /24 is enough.')
 param networkAddressPrefix string = '10.70.0.0/24'
 
-@description('Public addresses that may still reach storage and vaults when networking is private, e.g. an operator’s.')
+@description('Public IP addresses that can reach storage and vaults despite private networking, for example an operator’s.')
 param allowedIpRanges string[] = []
 
-@description('Object id of who sets the broker’s own secrets (client secrets, developer tokens, sealing keys): who deploys, unless told. Empty grants nobody.')
+@description('Object id of the principal that sets the broker’s own secrets (client secrets, developer tokens, sealing keys). Default is the deploying principal. If empty, no role is granted.')
 param operatorPrincipalId string = deployer().objectId
 
-@description('What `operatorPrincipalId` is.')
+@description('Type of the principal in `operatorPrincipalId`.')
 @allowed(['User', 'Group', 'ServicePrincipal'])
 param operatorPrincipalType string = 'User'
 
-@description('Mail addresses that alerts go to.')
+@description('Email addresses that alerts are sent to.')
 param alertEmails string[] = []
 
-@description('Where the runbooks are read, e.g. `https://github.com/<owner>/<repository>/blob/main/docs/runbooks`. Empty means by their path in the repository.')
+@description('URL of the runbooks, for example `https://github.com/<owner>/<repository>/blob/main/docs/runbooks`. If empty, alerts name their path in the repository.')
 param runbooksUrl string = ''
 
-@description('How many tenants may need a new sign-in within an hour before an alert says so.')
+@description('Number of tenants that can need a new sign-in within an hour before an alert fires.')
 @minValue(0)
 param reauthorizationThreshold int = 0
 
-@description('The sweep is reported silent when none ended for so long; must exceed the schedule’s interval. Refreshes are reported late by the same measure, by half an hour at least.')
+@description('Time without a finished sweep after which an alert fires. It must exceed the schedule’s interval. Late refreshes are reported after the same time, but at least half an hour.')
 @allowed(['PT15M', 'PT30M', 'PT1H', 'PT6H', 'P1D'])
 param sweepSilence string = 'PT30M'
 
-@description('Days that logs are kept.')
+@description('Retention of logs in days.')
 @minValue(30)
 @maxValue(730)
 param logRetentionDays int = 90
 
-@description('Logs taken in a day at most, in GB; -1 for no limit.')
+@description('Daily cap of ingested logs in GB. -1 means no cap.')
 param logDailyCapGb int = -1
 
-@description('Which share of traces is kept, 0.0 to 1.0. Log lines and metrics are always kept whole (docs/cost.md).')
+@description('Share of traces to keep, 0.0 to 1.0. Log lines and metrics are never sampled (docs/cost.md).')
 param traceSampling string = '1.0'
 
-@description('Also logs every read, write and delete in storage: an audit trail that costs more than the storage.')
+@description('Also logs every read, write, and delete in storage. This audit trail costs more than the storage itself.')
 param storageAuditLogs bool = false
 
-@description('Tags put on every resource.')
+@description('Tags of all resources.')
 param tags resourceTags = {}
 
 // --- Names --------------------------------------------------------------------------------------------------------
@@ -315,16 +315,16 @@ module workbook 'modules/workbook.bicep' = {
 @description('Name of the function app, for `func azure functionapp publish`.')
 output AZURE_FUNCTION_NAME string = app.outputs.name
 
-@description('The same for azd, by its convention.')
+@description('Name of the function app, in the form that azd expects.')
 output SERVICE_BROKER_NAME string = app.outputs.name
 
-@description('Where the broker answers: `npm run doctor -- --url` takes it.')
+@description('URL of the broker, for `npm run doctor -- --url`.')
 output BROKER_URL string = origin
 
 @description('The redirect URI to register under Web.')
 output REDIRECT_URI string = '${origin}/oauth/callback'
 
-@description('The vault that takes client secrets, developer tokens and sealing keys.')
+@description('URL of the vault for client secrets, developer tokens, and sealing keys.')
 output KEY_VAULT_NAME string = vault.outputs.name
 
 @description('Object id of the app’s identity: the subject of a federated credential.')

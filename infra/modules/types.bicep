@@ -26,12 +26,12 @@ type callerIssuer = {
   jwksUrl: string
   audiences: string[]
   algorithms: ('RS256' | 'PS256' | 'ES256' | 'EdDSA')[]?
-  @description('Put before the ids of this issuer’s apps. Where several issuers are named, each has one; one may be empty.')
+  @description('Prefix of the client ids of this issuer’s apps. With several issuers, each needs one; one of them can be empty.')
   namespace: string?
 }
 
 @export()
-@description('The broker’s settings that have defaults, by their own names. A name that the broker does not know is refused.')
+@description('The broker’s settings that have defaults, by their own names. Unknown names are refused.')
 @sealed()
 type brokerSettings = {
   TABLES_PREFIX: string?

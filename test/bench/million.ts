@@ -84,7 +84,10 @@ function toMeasurements(each: Case, result: ScenarioResult): Measurement[] {
     expired > 0 ? `; ${expired} without a good token, ${result.maxExpiredSeconds} s at most` : ''
   return [
     aim,
-    reported('  refreshed', `${refreshed} (${(refreshed / seconds).toFixed(1)} a second)${failures.join('')}`),
+    reported(
+      '  refreshed',
+      `${refreshed} (${(refreshed / seconds).toFixed(1)} a second)${failures.join('')}`,
+    ),
     reported('  latest after its due time', `${result.maxSeconds} s${tooLate}`),
     reported(
       '  throttled',

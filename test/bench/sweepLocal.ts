@@ -1,6 +1,6 @@
 import { openWorld } from '../end-to-end/world.ts'
 import { peakMebibytes } from './processTime.ts'
-import { type Bench, exactly, sum, reported } from './report.ts'
+import { type Bench, exactly, reported, sum } from './report.ts'
 import { createProductionTenants } from './stackTenants.ts'
 
 /** A sweep through the built broker on the whole local stack: the cost of each refresh, and the stack's limits. */
@@ -32,7 +32,10 @@ export const sweepLocal: Bench = async ({ quick }) => {
         reported('table operations a refresh', (sum(tables) / count).toFixed(2)),
         reported('  by kind', each.join(', ')),
         reported('vault operations a refresh', (vaultOperations.length / count).toFixed(2)),
-        reported('most memory of the broker process', peak === undefined ? 'unknown' : `${peak.toFixed(0)} MiB`),
+        reported(
+          'most memory of the broker process',
+          peak === undefined ? 'unknown' : `${peak.toFixed(0)} MiB`,
+        ),
       ],
     }
   } finally {

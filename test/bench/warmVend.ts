@@ -2,7 +2,7 @@ import autocannon from 'autocannon'
 import { openWorld, type World } from '../end-to-end/world.ts'
 import { noopSettings, startNoopHost, writeBrokerBesideNoop } from './noopHost.ts'
 import { processorSeconds } from './processTime.ts'
-import { atLeast, type Bench, type Measurement, median, sum, reported } from './report.ts'
+import { atLeast, type Bench, type Measurement, median, reported, sum } from './report.ts'
 
 const connectionCounts = [1, 16, 64]
 /** Compared with a function that only returns a prepared answer. */
