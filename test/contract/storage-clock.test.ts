@@ -13,7 +13,8 @@ const behindMilliseconds = 600_000
 beforeAll(async () => {
   storage = createServer((_request, response) => {
     const date = new Date(Date.now() - behindMilliseconds).toUTCString()
-    response.writeHead(404, { date }).end()
+    const body = JSON.stringify({ 'odata.error': { code: 'ResourceNotFound' } })
+    response.writeHead(404, { date, 'content-type': 'application/json' }).end(body)
   }).listen(0, '127.0.0.1')
   await new Promise((resolve) => storage.once('listening', resolve))
   const address = storage.address()

@@ -42,9 +42,9 @@ test('processes that are repeatedly killed under load lose no grant and never ca
   const alive = new Set([0, 1, 2])
   const running = startLoad(world, tenants, alive)
   const until = Date.now() + loadSeconds * 1000
-  const kills = await killAndReplace(world, alive, () => Date.now() >= until)
+  const isEnough = (kills: number) => kills >= 4 && Date.now() >= until
+  await killAndReplace(world, alive, isEnough)
   await running.stop()
-  expect(kills.length).toBeGreaterThanOrEqual(4)
   expect([...running.statuses]).toContain(200)
   expect([...running.statuses].filter((status) => ![200, 503].includes(status))).toEqual([])
 

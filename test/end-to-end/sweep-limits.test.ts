@@ -50,7 +50,7 @@ test('tenants that a sweep has no time for are left over, as /ready reports, and
 
 test('a shard that fails on every attempt ends in a log event', async () => {
   const linesOf = (text: string) => world.brokers[0]?.lines.filter((line) => line.includes(text)) ?? []
-  await world.tableClient('RefreshDue').deleteTable()
+  world.stack.parts.azurite.service.control.faults.add({ kind: 'serverBusy', table: 'RefreshDue', rows: 1 })
   const chunks = new QueueClient(storageConnection(world.stack.ports), 'refresh-chunks')
   await chunks.sendMessage('{"shard":7}')
   await expect.poll(() => linesOf('sweep.shard_poisoned').length, { timeout: 60_000, interval: 200 }).toBe(1)

@@ -28,10 +28,10 @@ async function startIngestion(folder: string) {
   const pem = (name: string) => readFile(join(folder, name), 'utf8')
   const tls = { key: await pem('localhost.key.pem'), cert: await pem('localhost.pem') }
   const service = await serve(app.fetch, { name: 'ingestion', port: 0, tls, host: 'localhost' })
-  const waitFor = (part: string) =>
+  const waitFor = (...parts: string[]) =>
     new Promise<Ingested>((resolve) => {
       const look = () => {
-        const found = received.find(({ text }) => text.includes(part))
+        const found = received.find(({ text }) => parts.every((part) => text.includes(part)))
         if (!found) return
         waiting.delete(look)
         resolve(found)
@@ -52,13 +52,13 @@ test('Application Insights gets the traces and metrics only from the managed ide
     const traceId = randomBytes(16).toString('hex')
     const headers = { traceparent: `00-${traceId}-${randomBytes(8).toString('hex')}-01` }
     await world.call('GET', '/v1/tenants/nobody/token', { headers, broker: world.brokers.indexOf(added) })
-    const spans = await ingestion.waitFor(traceId)
+    // The host's span can arrive in a batch of its own.
+    const spans = await ingestion.waitFor(traceId, 'TableClient.getEntity')
     const metrics = await ingestion.waitFor('token_broker.vend.duration')
     for (const { authorization, text } of [spans, metrics]) {
       expect(authorization).toMatch(/^Bearer eyJ/)
       expect(text).toContain(key)
     }
-    expect(spans.text).toContain('TableClient.getEntity')
   } finally {
     await ingestion.stop()
     await world.close()

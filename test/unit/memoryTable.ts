@@ -23,12 +23,14 @@ export function createMemoryTable() {
   const found = (partitionKey: string, rowKey: string, etag = '*') => {
     const row = rows.get(keyOf(partitionKey, rowKey))
     if (!row) throw new RestError('x', { statusCode: 404, code: 'ResourceNotFound' })
-    if (etag !== '*' && etag !== row.etag) throw new RestError('x', { statusCode: 412 })
+    if (etag !== '*' && etag !== row.etag)
+      throw new RestError('x', { statusCode: 412, code: 'UpdateConditionNotSatisfied' })
     return row
   }
   const client = {
     async createEntity(entity: Entity) {
-      if (rows.has(keyOf(entity.partitionKey, entity.rowKey))) throw new RestError('x', { statusCode: 409 })
+      if (rows.has(keyOf(entity.partitionKey, entity.rowKey)))
+        throw new RestError('x', { statusCode: 409, code: 'EntityAlreadyExists' })
       return put(entity)
     },
     upsertEntity: async (entity: Entity) => put(entity),

@@ -114,7 +114,9 @@ test('clocks are compared once a minute, and all callers wait for the same compa
   const own = { ...clock, now: () => new Date(trueTime + machine.passed * 1000), aheadSeconds: () => ahead }
   const getEntity = async () => {
     asked++
-    throw new RestError('none', { statusCode: asked === 1 ? 404 : 503 })
+    throw asked === 1
+      ? new RestError('none', { statusCode: 404, code: 'ResourceNotFound' })
+      : new RestError('none', { statusCode: 503 })
   }
   const compare = createClockComparison({ BrokerState: { getEntity } } as never, own)
   await Promise.all([compare(), compare()])
