@@ -30,11 +30,10 @@ export function createIdentityTokens(
   const scopeTokens = new Map<string, ScopeTokens>()
   return {
     getToken(scopes, options) {
-      const key = JSON.stringify([scopes, options?.tenantId, options?.claims])
-      // The options' signal and trace belong to one caller, and the request to all of them.
-      const { tenantId, claims } = options ?? {}
-      const request = () =>
-        credential.getToken(scopes, { ...(tenantId && { tenantId }), ...(claims && { claims }) })
+      const tenantId = options?.tenantId
+      const key = JSON.stringify([scopes, tenantId])
+      // The other options, such as the signal, belong to one caller, and the request to all of them.
+      const request = () => credential.getToken(scopes, tenantId ? { tenantId } : {})
       const tokens = scopeTokens.get(key) ?? new ScopeTokens(request, clock, judge)
       scopeTokens.set(key, tokens)
       return tokens.get()

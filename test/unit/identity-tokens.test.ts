@@ -12,17 +12,17 @@ const lifetimeSeconds = 86_400
 const failure = (cause: object) => Object.assign(new Error('its text'), { cause })
 const [serverError, unknownIdentity] = [failure({ status: 500 }), failure({ status: 400 })]
 
-type Answer = Error | null | { readonly afterSeconds: number }
+type Answer = Error | null | { readonly afterSeconds: number; readonly isSilentOnRenewal?: true }
 
 /** Tokens from an endpoint that gives these answers in order, and then tokens at once. */
 function openTokens(...answers: Answer[]) {
   const clock = createVirtualClock()
   const faults: (IdentityFault & { readonly failures: number })[] = []
   const asked: unknown[] = []
-  const token = (): AccessToken => {
+  const token = (isSilentOnRenewal = false): AccessToken => {
     const [issued, lifetime] = [clock.now().getTime(), lifetimeSeconds * 1000]
-    const refreshAfterTimestamp = issued + lifetime / 2
-    return { token: `token ${asked.length}`, expiresOnTimestamp: issued + lifetime, refreshAfterTimestamp }
+    const given = { token: `token ${asked.length}`, expiresOnTimestamp: issued + lifetime }
+    return isSilentOnRenewal ? given : { ...given, refreshAfterTimestamp: issued + lifetime / 2 }
   }
   const credential = {
     async getToken(...request: unknown[]) {
@@ -31,7 +31,7 @@ function openTokens(...answers: Answer[]) {
       if (answer instanceof Error) throw answer
       if (answer === null) return null
       if (answer) await clock.sleep(answer.afterSeconds * 1000)
-      return token()
+      return token(answer?.isSilentOnRenewal)
     },
   }
   const judge = (fault: IdentityFault, failures: number) => {
@@ -97,6 +97,17 @@ describe('a valid token', () => {
     clock.advance(lifetimeSeconds / 2 - 1)
     expect(await get()).toBe('token 1')
     expect(asked).toHaveLength(1)
+  })
+
+  test('that says nothing about its renewal is renewed five minutes before it expires', async () => {
+    const { asked, clock, get } = openTokens({ afterSeconds: 0, isSilentOnRenewal: true })
+    await clock.run(get())
+    clock.advance(lifetimeSeconds - 301)
+    await get()
+    expect(asked).toHaveLength(1)
+    clock.advance(1)
+    expect(await get()).toBe('token 1')
+    expect(asked).toHaveLength(2)
   })
 
   test.each<[string, Answer]>([
