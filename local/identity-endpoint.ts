@@ -52,6 +52,8 @@ export interface RunningIdentityEndpoint extends RunningService {
   readonly control: IdentityControl
   /** `iss` of the tokens it gives. */
   readonly issuer: string
+  /** What a federated credential names, so that a registration accepts the identity's tokens. */
+  readonly federated: { readonly issuer: string; readonly subject: string; readonly jwksUri: string }
 }
 
 type TokenSigner = (audience: string, issuer: string) => Promise<{ token: string; expiresAt: number }>
@@ -92,7 +94,10 @@ export async function startIdentityEndpoint(
     return context.json({ issuer: issuerFor(origin), jwks_uri: `${origin}/discovery/keys` })
   })
   const service = await serve(app.fetch, { name: 'identity endpoint', port: options.port })
-  return { ...service, endpoint: `${service.origin}/msi/token`, issuer: issuerFor(service.origin), control }
+  const { origin } = service
+  const issuer = issuerFor(origin)
+  const federated = { issuer, subject: identity.principalId, jwksUri: `${origin}/discovery/keys` }
+  return { ...service, endpoint: `${origin}/msi/token`, issuer, federated, control }
 }
 
 type Identity = IdentityEndpointOptions & {

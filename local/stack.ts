@@ -132,7 +132,7 @@ async function startParts(ground: Ground): Promise<StackParts> {
     start(openAzurite(ground)),
     start(openVault(ground, 'vault', identityEndpoint.origin)),
     start(openVault(ground, 'grantVault', identityEndpoint.origin)),
-    start(openSignIn(ground)),
+    start(openSignIn(ground, identityEndpoint.service.federated)),
     start(openGoogle(ground)),
     start((before?: RunningCollector) => startCollector({ port: before?.port ?? ports.collector })),
     start((before) => startReturnPage(before?.port ?? ports.returnPage)),
@@ -170,11 +170,16 @@ function openVault({ folder, ports, certificate }: Ground, name: 'vault' | 'gran
     startVault({ port: before?.port ?? ports[name], tls: certificate, verifyToken, dataFile })
 }
 
-function openSignIn({ folder, ports, redirectUris, options }: Ground) {
+/** The broker's registrations accept its secrets, and its managed identity (`CLIENT_AUTHENTICATION`). */
+function openSignIn(
+  { folder, ports, redirectUris, options }: Ground,
+  federated: RunningIdentityEndpoint['federated'],
+) {
+  const ours = webClientsOf('microsoft', redirectUris).map((client) => ({ ...client, federated }))
   return (before?: RunningMicrosoftSignIn) =>
     startMicrosoftSignIn({
       port: before?.port ?? ports.signIn,
-      clients: [...webClientsOf('microsoft', redirectUris), ...callingAppClients()],
+      clients: [...ours, ...callingAppClients()],
       strict: options.strict ?? false,
       dataFile: join(folder, 'sign-in.jsonl'),
     })

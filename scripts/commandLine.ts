@@ -130,7 +130,8 @@ export async function run(command: () => Promise<number | undefined>): Promise<v
 }
 
 function adviceFor({ service, status, code }: StorageUnavailableError): string {
-  if (/Credential|Authentication/.test(code)) return 'You aren’t logged in. Run: az login'
+  if (service === 'identity' || /Credential|Authentication/.test(code))
+    return 'You aren’t logged in. Run: az login'
   if (status !== 401 && status !== 403) return ''
   const role = service === 'vault' ? 'Key Vault Secrets Officer' : 'Storage Table Data Contributor'
   return `You need the role ${role} there. A new role assignment takes some minutes to take effect.`

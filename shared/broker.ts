@@ -45,6 +45,8 @@ import { createCredential, createSecretClient, createTables, type Tables } from 
 import { createDisconnectMarks } from './storage/disconnectMarks.ts'
 import { createDueTable } from './storage/dueTable.ts'
 import { createGrantVault } from './storage/grantVault.ts'
+import { createIdentityHealth } from './storage/identityHealth.ts'
+import { createIdentityTokens } from './storage/identityTokens.ts'
 import { createNoteTable } from './storage/noteTable.ts'
 import { createOneTimeTable } from './storage/oneTimeTable.ts'
 import { combineGrantStores, createSealedGrants } from './storage/sealedGrants.ts'
@@ -169,9 +171,12 @@ function nameOfHold({ environment, identityProvider }: EnvironmentHold): string 
 
 function createStorage(
   config: Config,
-  credential: TokenCredential,
+  given: TokenCredential,
   { clock, randomness, log }: { clock: StorageClock; randomness: Randomness; log: Log },
 ) {
+  const process = randomness.identifier()
+  const judge = createIdentityHealth({ notes: () => notes, clock, log, process })
+  const credential = createIdentityTokens(given, clock, judge)
   const tables = createTables(config, credential, { storageClock: clock })
   const vaultAt = (url: string) => createVault(createSecretClient(config, credential, url), log)
   const main = vaultAt(config.vault.url)

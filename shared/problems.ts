@@ -196,7 +196,7 @@ export const problems = {
   storage_unavailable: {
     status: 503,
     actor: 'nobody',
-    title: 'Table Storage or Key Vault isn’t responding.',
+    title: 'Table Storage, Key Vault, or the broker’s managed identity isn’t responding.',
     resolution:
       'Retry after the time in `Retry-After`. If the problem persists, the operator can find the cause at `/ready`.',
   },

@@ -107,6 +107,15 @@ var alerts alert[] = [
     threshold: 0
   }
   {
+    name: 'identity-failing'
+    title: 'The managed identity gives no tokens'
+    severity: 2
+    query: loadTextContent('../alerts/identity-failing.kql')
+    window: 'PT30M'
+    frequency: 'PT15M'
+    threshold: 0
+  }
+  {
     name: 'connect-failed'
     title: 'Nobody can connect for what the operator must fix'
     severity: 2

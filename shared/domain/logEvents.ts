@@ -53,6 +53,19 @@ export interface LogEvents {
    * At most once an hour in each process.
    */
   'clock.wrong': { aheadSeconds: number }
+  /**
+   * This process's managed identity has given no token at least three times in a row. `process` tells processes apart,
+   * and `processes` counts those that said so within five minutes. `actor` is `operator` if several did, or if a
+   * setting is the likely cause. `status` is 0 without an answer. At most once a minute in each process.
+   */
+  'identity.failing': {
+    reason: string
+    status: number
+    process: string
+    processes: number
+    failures: number
+    actor: Actor
+  }
   /** A tenant's status changed. */
   'tenant.status_changed': {
     tenantKey: string

@@ -81,7 +81,6 @@ export const reasons = {
   client_secret_malformed: about('operator', 'our_credential'),
   client_certificate_missing: about('operator', 'our_credential'),
   client_certificate_unusable: about('operator', 'our_credential'),
-  client_identity_unavailable: about('operator', 'our_credential'),
   client_assertion_refused: about('operator', 'our_credential'),
   client_deleted: about('operator', 'our_credential'),
   client_disabled: about('operator', 'our_credential'),

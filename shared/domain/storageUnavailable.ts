@@ -1,8 +1,17 @@
 import { TimeLimitError } from '../clock.ts'
 
+/** What an operation depends on: a service, or the identity that must give a token for it. */
+export type StorageService = 'tables' | 'vault' | 'identity'
+
+const serviceNames: Readonly<Record<StorageService, string>> = {
+  tables: 'Table Storage',
+  vault: 'Key Vault',
+  identity: 'The managed identity',
+}
+
 /** Table Storage or Key Vault didn't carry out an operation. The SDK's message is left out: it may name secrets. */
 export class StorageUnavailableError extends Error {
-  readonly service: 'tables' | 'vault'
+  readonly service: StorageService
   /** HTTP status, or 0 if there was no answer. */
   readonly status: number
   /**
@@ -11,8 +20,8 @@ export class StorageUnavailableError extends Error {
    */
   readonly code: string
 
-  constructor(service: 'tables' | 'vault', status: number, code: string) {
-    super(`${service === 'tables' ? 'Table Storage' : 'Key Vault'} failed (${status || 'no answer'} ${code})`)
+  constructor(service: StorageService, status: number, code: string) {
+    super(`${serviceNames[service]} failed (${status || 'no answer'} ${code})`)
     this.name = 'StorageUnavailableError'
     this.service = service
     this.status = status
@@ -40,7 +49,10 @@ const refusedStatuses: ReadonlySet<number> = new Set([400, 403, 405, 413])
  * not the service's.
  */
 export function isRefused(error: unknown): boolean {
-  if (error instanceof StorageUnavailableError)
+  if (error instanceof StorageUnavailableError) {
+    // The service never saw the request.
+    if (error.service === 'identity') return false
     return refusedStatuses.has(error.status) || error.code === 'SecretDeleted'
+  }
   return !(error instanceof TimeLimitError)
 }

@@ -1,4 +1,4 @@
-import type { Environment, IdentityProvider } from '../environment.ts'
+import type { Environment, IdentityProvider, Registration } from '../environment.ts'
 import type { Secret } from '../secret.ts'
 import type { TokenRefusal } from './refusal.ts'
 import type { Grant } from './tenant.ts'
@@ -26,5 +26,11 @@ export type TokenResult =
 
 /** The identity provider, as refreshing sees it. Expected failures are returned, not thrown. */
 export interface TokenEndpoint {
+  /**
+   * Fails if this process can't authenticate as the registration, no matter with which grant. Absent if every process
+   * always can.
+   * @throws StorageUnavailableError
+   */
+  assertAbleToAuthenticate?(registration: Registration): Promise<void>
   refresh(request: RefreshRequest): Promise<TokenResult>
 }

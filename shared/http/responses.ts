@@ -1,5 +1,10 @@
 import type { HttpResponseInit } from '@azure/functions'
 import { DamagedRowError } from '../domain/damagedRow.ts'
+import {
+  type IdentityReason,
+  IdentityUnavailableError,
+  identityResolution,
+} from '../domain/identityUnavailable.ts'
 import { SealingKeysError } from '../domain/sealer.ts'
 import { isTableMissing, StorageUnavailableError } from '../domain/storageUnavailable.ts'
 import { Problem, problems } from '../problems.ts'
@@ -59,6 +64,7 @@ export function problemResponse(problem: Problem, requestId: string): HttpRespon
  */
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error
+  if (error instanceof IdentityUnavailableError) return identityProblem(error)
   if (error instanceof StorageUnavailableError) return storageProblem(error)
   if (error instanceof DamagedRowError) {
     const { column, detail } = error.damage
@@ -75,6 +81,25 @@ export function toProblem(error: unknown): Problem {
     return new Problem('storage_unavailable', { retryAfterSeconds: 5, members: { reason: 'time_limit' } })
   }
   return new Problem('internal_error')
+}
+
+const identityFaults: Readonly<Record<IdentityReason, string>> = {
+  identity_refused: 'Azure gives this instance no token: there is no such managed identity',
+  identity_unreachable: 'This instance doesn’t reach the endpoint of the managed identity',
+  identity_failing: 'The endpoint of the managed identity fails on this instance',
+  identity_silent: 'The endpoint of the managed identity isn’t responding on this instance',
+}
+
+/** The process's own trouble: another process may serve the next request. */
+function identityProblem({ reason, status, actor }: IdentityUnavailableError): Problem {
+  const answer = status ? ` (${status})` : ''
+  const isOperators = actor === 'operator'
+  return new Problem('storage_unavailable', {
+    actor,
+    detail: `${identityFaults[reason]}${answer}.${isOperators ? ` \`${identityResolution()}\`` : ''}`,
+    members: { reason },
+    retryAfterSeconds: 5,
+  })
 }
 
 /** The operator must fix a missing right or table; everything else is temporary. */

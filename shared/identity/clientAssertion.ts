@@ -4,11 +4,7 @@ import type { Secret } from '../secret.ts'
 
 /** There is no usable credential; `reason` is a stable word that an environment's hold names. */
 export class ClientCredentialError extends Error {
-  readonly reason:
-    | 'client_certificate_missing'
-    | 'client_certificate_unusable'
-    | 'client_secret_malformed'
-    | 'client_identity_unavailable'
+  readonly reason: 'client_certificate_missing' | 'client_certificate_unusable' | 'client_secret_malformed'
 
   constructor(reason: ClientCredentialError['reason'], detail: string) {
     super(detail)

@@ -19,7 +19,10 @@ export interface ClientCredentialDependencies {
   readonly method: ClientAuthentication
   readonly secrets: BrokerSecrets
   readonly secretHealth: SecretHealth
-  /** The managed identity's token for `api://AzureADTokenExchange`; remembered by its giver until near expiry. */
+  /**
+   * The managed identity's token for `api://AzureADTokenExchange`; remembered by its giver until near expiry. It fails
+   * with a StorageUnavailableError: that is this process's trouble, and says nothing about the registration.
+   */
   readonly identityToken: () => Promise<Secret>
 }
 
@@ -32,8 +35,14 @@ export function createClientCredentials(dependencies: ClientCredentialDependenci
     dependencies.method === 'certificate' && identityProvider === 'microsoft'
       ? clientCertificateName(environment)
       : clientSecretName(environment, identityProvider)
+  const usesIdentity = ({ identityProvider }: Registration) =>
+    dependencies.method === 'managedIdentity' && identityProvider === 'microsoft'
   return {
+    async assertAvailable(registration) {
+      if (usesIdentity(registration)) await dependencies.identityToken()
+    },
     async list(registration, fresh) {
+      if (usesIdentity(registration)) return [await identityCredential(dependencies)]
       const name = nameOf(registration)
       if (registration.identityProvider === 'google' || dependencies.method === 'secret') {
         const found = await inOrder(dependencies, name, fresh)
@@ -42,9 +51,7 @@ export function createClientCredentials(dependencies: ClientCredentialDependenci
           authenticate: ClientSecretPost(value.expose()),
         }))
       }
-      return dependencies.method === 'certificate'
-        ? listCertificates(await inOrder(dependencies, name, fresh), name)
-        : [await identityCredential(dependencies)]
+      return listCertificates(await inOrder(dependencies, name, fresh), name)
     },
     async report(registration, id, result) {
       if (id === identityCredentialId) return
@@ -81,11 +88,5 @@ function listCertificates(found: readonly BrokerSecret[], name: string): ClientC
 async function identityCredential({
   identityToken,
 }: ClientCredentialDependencies): Promise<ClientCredential> {
-  const token = await identityToken().catch(() => {
-    throw new ClientCredentialError(
-      'client_identity_unavailable',
-      'The managed identity didn’t return a token.',
-    )
-  })
-  return { id: identityCredentialId, authenticate: createFederatedAuth(token) }
+  return { id: identityCredentialId, authenticate: createFederatedAuth(await identityToken()) }
 }

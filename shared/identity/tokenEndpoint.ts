@@ -17,6 +17,8 @@ import type { SignInRow, SignInTable } from './signInTable.ts'
 /** Supplies the client authentications to try, in order; called again with `fresh` after a refusal. */
 export interface ClientCredentials {
   list(registration: Registration, fresh: boolean): Promise<readonly ClientCredential[]>
+  /** @throws StorageUnavailableError if this process has no credential, although the registration has one. */
+  assertAvailable?(registration: Registration): Promise<void>
   /** Reports that one was refused and another accepted instead, so the refused one is tried last. */
   report?(registration: Registration, id: string, result: 'refused' | 'accepted'): Promise<void>
 }
@@ -78,6 +80,8 @@ export interface TokenEndpointDependencies {
 /** Creates the client of all token endpoints. */
 export function createTokenEndpoints(dependencies: TokenEndpointDependencies): TokenEndpoints {
   return {
+    assertAbleToAuthenticate: async (registration) =>
+      dependencies.credentials.assertAvailable?.(registration),
     async refresh({ authorityTenant, scopes, refreshToken, ...registration }) {
       const row = dependencies.signInTable(registration)
       if (!row) return { ok: false, refusal: refusalWithoutResponse('environment_not_served') }

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { IdentityUnavailableError, identityResolution } from '../domain/identityUnavailable.ts'
 import { StorageUnavailableError } from '../domain/storageUnavailable.ts'
 import type { Resolutions } from './resolutions.ts'
 
@@ -27,10 +28,18 @@ export async function runCheck(
     return { name, ...(await look()) }
   } catch (error) {
     if (!(error instanceof StorageUnavailableError)) throw error
-    const detail = `${error.code} (${error.status || 'no answer'})`
+    const detail = codeAndStatus(error)
+    // The check `identity` names the app.
+    if (error instanceof IdentityUnavailableError)
+      return { name, ok: false, detail, resolution: identityResolution() }
     // A vault's firewall answers like a missing right, but no role fixes it.
     const isClosed = error.code === 'ForbiddenByFirewall'
     const refused = !isClosed && (error.status === 401 || error.status === 403)
     return { name, ok: false, detail, resolution: refused ? resolutions.refused : resolutions.unreachable }
   }
+}
+
+/** A failure as a finding shows it. */
+export function codeAndStatus({ code, status }: StorageUnavailableError): string {
+  return `${code} (${status || 'no answer'})`
 }

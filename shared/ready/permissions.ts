@@ -1,8 +1,9 @@
+import { identityResolution } from '../domain/identityUnavailable.ts'
 import { StorageUnavailableError } from '../domain/storageUnavailable.ts'
 import { Secret } from '../secret.ts'
 import { type TableName, tableNames } from '../storage/clients.ts'
 import { runStorageOperation } from '../storage/unavailable.ts'
-import { type Finding, type ReadinessCheck, runCheck } from './checks.ts'
+import { codeAndStatus, type Finding, type ReadinessCheck, runCheck } from './checks.ts'
 import type { ReadyDependencies } from './dependencies.ts'
 import { checkHostStorage } from './hostStorage.ts'
 import { resolutionsOf, resourceName } from './resolutions.ts'
@@ -26,11 +27,11 @@ async function checkIdentity({ config, credential }: ReadyDependencies): Promise
   const name = 'identity'
   const refusal = await credential.getToken(vaultScope).then(
     (token) => (token ? undefined : 'nothing came'),
-    (error: unknown) => (error instanceof Error ? error.name : 'unknown'),
+    (error: unknown) => (error instanceof StorageUnavailableError ? codeAndStatus(error) : 'unknown'),
   )
   if (refusal === undefined) return { name, ok: true, detail: 'gives tokens' }
-  const { app = '<app>', resourceGroup = '<group>' } = config.host
-  const resolution = `az functionapp identity show --name ${app} --resource-group ${resourceGroup}; AZURE_CLIENT_ID must be the clientId of a user-assigned identity listed there`
+  const { app, resourceGroup } = config.host
+  const resolution = identityResolution(app, resourceGroup)
   return { name, ok: false, detail: `gives no token: ${refusal}`, resolution }
 }
 

@@ -90,7 +90,7 @@ async function refreshUnderLease(
   for (let poll = 0; ; poll++) {
     const stored = await stepOutsideLease(clock, 'reading the row', () => tenants.read(name), deadline)
     if (!stored) return { outcome: 'not_found' }
-    const taken = await checkAndTake(dependencies, stored, purpose, take, gate)
+    const taken = await checkAndTake(dependencies, stored, { purpose, take, gate, deadline })
     if (taken && 'outcome' in taken) return taken
     if (taken) return await refreshLeased(dependencies, taken, purpose)
     if (clock.now() >= giveUpAt) return { outcome: 'passed_on', stored, reason: 'leased_elsewhere' }
@@ -98,20 +98,42 @@ async function refreshUnderLease(
   }
 }
 
+interface Check {
+  readonly purpose: RefreshPurpose
+  readonly take: TakeLease
+  readonly gate: HoldGate
+  readonly deadline: Deadline | undefined
+}
+
 async function checkAndTake(
-  { clock }: Refreshing,
+  dependencies: Refreshing,
   stored: StoredTenant,
-  purpose: RefreshPurpose,
-  take: TakeLease,
-  gate: HoldGate,
+  { purpose, take, gate, deadline }: Check,
 ): Promise<RefreshOutcome | TakenLease | undefined> {
+  const { clock } = dependencies
   const hold = await gate.read(stored)
   const decision = decideRefresh(stored.tenant, purpose, hold, clock.now())
   if (!decision.refresh) return toOutcome(decision, stored, hold)
   if (isLeased(stored, clock.now())) return undefined
+  await assertAble(dependencies, stored, deadline)
   const blocking = hold && (await gate.pass(hold))
   if (blocking) return { outcome: 'passed_on', stored, reason: 'environment_on_hold', hold: blocking }
   return take(stored)
+}
+
+/**
+ * A process that can't authenticate takes neither the lease nor the probe after a hold, because another one may be able
+ * to. It's no refusal: neither the tenant nor the registration is at fault.
+ */
+async function assertAble(
+  { clock, tokenEndpoint }: Refreshing,
+  { tenant: { environment, grant } }: StoredTenant,
+  deadline: Deadline | undefined,
+): Promise<void> {
+  if (!grant || !tokenEndpoint.assertAbleToAuthenticate) return
+  const { identityProvider } = grant
+  const check = async () => tokenEndpoint.assertAbleToAuthenticate?.({ environment, identityProvider })
+  await stepOutsideLease(clock, 'preparing the authentication', check, deadline)
 }
 
 function toOutcome(

@@ -5,6 +5,7 @@ import { DamagedRowError } from '../domain/damagedRow.ts'
 import type { DisconnectMarks } from '../domain/disconnectMarks.ts'
 import { type DueIndex, type DueRow, dueRowOf } from '../domain/due.ts'
 import type { GrantStore } from '../domain/grants.ts'
+import { IdentityUnavailableError } from '../domain/identityUnavailable.ts'
 import type { Log, SweepReport } from '../domain/logEvents.ts'
 import { meaningOf } from '../domain/reasons.ts'
 import { isTableMissing } from '../domain/storageUnavailable.ts'
@@ -197,8 +198,15 @@ class SweepRun {
     } catch (error) {
       if (error instanceof DamagedRowError)
         return this.#putOff(row, error).catch(() => ({ failed: 'storage' }))
+      if (error instanceof IdentityUnavailableError) return this.#passToOthers(shard)
       return isTableMissing(error) ? this.#stopForMissingTable() : { failed: 'storage' }
     }
+  }
+
+  /** Only this process can't refresh: the queue gives the shard to another one. */
+  #passToOthers(shard: number): RowOutcome {
+    if (this.#mayHandOver) this.#handOver.add(shard)
+    return { failed: 'identity' }
   }
 
   /**

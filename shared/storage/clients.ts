@@ -3,7 +3,7 @@ import { ManagedIdentityCredential, type TokenCredential } from '@azure/identity
 import { SecretClient } from '@azure/keyvault-secrets'
 import type { Config } from '../config.ts'
 import { isLoopbackUrl } from '../settings/urls.ts'
-import { type Policy, storageTrySeconds, type TrySeconds, tryLimit, withTryLimit } from './tryLimit.ts'
+import { type Policy, storageTrySeconds, type TrySeconds, tryLimit } from './tryLimit.ts'
 
 /** The broker's tables, by name; see `docs/storage.md`. */
 export const tableNames = ['Tenants', 'TenantsByWorkspace', 'RefreshDue', 'SignIns', 'BrokerState'] as const
@@ -21,7 +21,7 @@ const retryOptions = { maxRetries: 2, retryDelayInMs: 150, maxRetryDelayInMs: 10
 export function createCredential({
   managedIdentityClientId: clientId,
 }: Pick<Config, 'managedIdentityClientId'>): TokenCredential {
-  return clientId ? new ManagedIdentityCredential({ clientId }) : new ManagedIdentityCredential()
+  return new ManagedIdentityCredential({ retryOptions, ...(clientId && { clientId }) })
 }
 
 /** Options of the table clients. */
@@ -39,7 +39,6 @@ export function createTables(
   { trySeconds = storageTrySeconds, storageClock }: TableOptions = {},
 ): Tables {
   const { endpoint, connectionString, prefix } = config.tables
-  const limited = withTryLimit(credential, trySeconds.point)
   const create = (name: string): TableClient => {
     const allowInsecureConnection = config.allowInsecureLoopback && isLoopback(endpoint, connectionString)
     const additionalPolicies = [
@@ -49,7 +48,7 @@ export function createTables(
     const options = { retryOptions, additionalPolicies, allowInsecureConnection }
     return connectionString
       ? TableClient.fromConnectionString(connectionString, prefix + name, options)
-      : new TableClient(endpoint ?? '', prefix + name, limited, options)
+      : new TableClient(endpoint ?? '', prefix + name, credential, options)
   }
   return Object.fromEntries(tableNames.map((name) => [name, create(name)])) as Record<TableName, TableClient>
 }
@@ -64,7 +63,7 @@ export function createSecretClient(
   url: string,
   trySeconds = storageTrySeconds,
 ): SecretClient {
-  return new SecretClient(url, withTryLimit(credential, trySeconds.point), {
+  return new SecretClient(url, credential, {
     retryOptions,
     additionalPolicies: [tryLimit(trySeconds, isSecretList)],
     disableChallengeResourceVerification: !vault.verifyChallengeResource,

@@ -1,5 +1,4 @@
 import { RestError, type TableServiceClientOptions } from '@azure/data-tables'
-import type { TokenCredential } from '@azure/identity'
 import { withSignal } from '../clock.ts'
 
 /** Seconds that one attempt may take. */
@@ -46,11 +45,6 @@ export function tryLimit(
         }),
     },
   }
-}
-
-/** A credential with the same limit: some clients request its token outside of their attempts. */
-export function withTryLimit(credential: TokenCredential, seconds: number): TokenCredential {
-  return { getToken: (scopes, options) => unlessSilent(seconds, () => credential.getToken(scopes, options)) }
 }
 
 /**

@@ -1,9 +1,12 @@
 import { createServer, type Server } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Config } from '../../shared/config.ts'
+import { type IdentityFault, IdentityUnavailableError } from '../../shared/domain/identityUnavailable.ts'
 import { createSecretClient, createTables } from '../../shared/storage/clients.ts'
+import { createIdentityTokens } from '../../shared/storage/identityTokens.ts'
 import { createTenantTable } from '../../shared/storage/tenantTable.ts'
 import { createVault } from '../../shared/storage/vault.ts'
+import { createVirtualClock } from '../unit/virtualClock.ts'
 
 /** Accepts every connection and never answers. */
 let silent: Server
@@ -47,14 +50,16 @@ describe('storage that accepts a connection and never answers', () => {
     await expect(createTenantTable(tables).list('w', 10)).rejects.toMatchObject(silence)
   })
 
-  test('is given up when it is the credential that hangs', async () => {
+  test('is not blamed when it is the identity that hangs', async () => {
     const config = {
       allowInsecureLoopback: true,
       tables: { prefix: '', endpoint: 'https://a.table.core.windows.net' },
     } as Config
-    const credential = { getToken: () => new Promise<never>(() => {}) }
-    const tables = createTables(config, credential, { trySeconds })
+    const hanging = { getToken: () => new Promise<never>(() => {}) }
+    const clock = createVirtualClock()
+    const judge = (fault: IdentityFault) => new IdentityUnavailableError(fault, 'nobody')
+    const tables = createTables(config, createIdentityTokens(hanging, clock, judge))
     const reading = createTenantTable(tables).read({ workspace: 'w', tenant: 't' })
-    await expect(reading).rejects.toMatchObject(silence)
+    await expect(clock.run(reading)).rejects.toMatchObject({ reason: 'identity_silent' })
   })
 })

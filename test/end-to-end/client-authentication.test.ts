@@ -191,7 +191,6 @@ describe('the broker authenticates as its registration', () => {
       { 'production-microsoft-client-certificate': 'nonsense' },
       'client_certificate_unusable',
     ],
-    ['an identity that gives no token', 'managedIdentity', {}, 'client_identity_unavailable'],
     ['a missing secret', 'secret', {}, 'client_secret_missing'],
     [
       'a secret that cannot be one',

@@ -3,6 +3,7 @@ import { decodeProtectedHeader, jwtVerify } from 'jose'
 import type { ClientAuth } from 'oauth4webapi'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { ClientAuthentication } from '../../shared/config.ts'
+import { IdentityUnavailableError } from '../../shared/domain/identityUnavailable.ts'
 import { tokenExchangeAudience } from '../../shared/identity/clientAssertion.ts'
 import { createClientCredentials } from '../../shared/identity/clientCredentials.ts'
 import { Secret } from '../../shared/secret.ts'
@@ -11,6 +12,8 @@ import { type Certified, createCertified } from './certified.ts'
 const tokenUrl = 'https://login.example/consumers/token'
 const currentCertificate = 'production-microsoft-client-certificate'
 const currentSecret = 'production-microsoft-client-secret'
+
+const noIdentity = new IdentityUnavailableError({ reason: 'identity_failing', status: 500 }, 'nobody')
 
 let sound: Certified
 let other: Certified
@@ -37,7 +40,7 @@ function credentialsOf(method: ClientAuthentication, vault: Record<string, strin
       order: async (_name: string, found: readonly unknown[]) => [...found],
       report: async (...report: unknown[]) => void seen.reported.push(report),
     } as never,
-    identityToken: async () => (identity ? new Secret(identity) : Promise.reject(new Error('no identity'))),
+    identityToken: async () => (identity ? new Secret(identity) : Promise.reject(noIdentity)),
   })
   return { ...credentials, seen }
 }
@@ -150,9 +153,20 @@ describe('a managed identity', () => {
     expect(tokenExchangeAudience).toBe('api://AzureADTokenExchange')
   })
 
-  test('without a token is unavailable', async () => {
-    await expect(firstOf('managedIdentity', {}, '')).rejects.toMatchObject({
-      reason: 'client_identity_unavailable',
-    })
+  test('without a token fails as it did, without a verdict about the registration', async () => {
+    await expect(firstOf('managedIdentity', {}, '')).rejects.toBe(noIdentity)
+  })
+
+  test.each([
+    ['managedIdentity', 'microsoft', true],
+    ['managedIdentity', 'google', false],
+    ['secret', 'microsoft', false],
+    ['certificate', 'microsoft', false],
+  ] as const)('by %s for %s needs the identity: %s', async (method, identityProvider, isNeeded) => {
+    const { assertAvailable } = credentialsOf(method, {}, '')
+    const failed = await assertAvailable?.({ environment: 'production', identityProvider }).catch(
+      (error: unknown) => error,
+    )
+    expect(failed).toBe(isNeeded ? noIdentity : undefined)
   })
 })

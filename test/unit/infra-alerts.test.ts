@@ -99,6 +99,7 @@ test('each required finding has its own alert', () => {
     'clock-wrong.md',
     'connect-failed.md',
     'environment-on-hold.md',
+    'identity-failing.md',
     'reauthorization-required.md',
     'refresh-needs-operator.md',
     'refreshes-overdue.md',

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { systemRandomness, TimeLimitError } from '../../shared/clock.ts'
 import { DamagedRowError } from '../../shared/domain/damagedRow.ts'
+import { IdentityUnavailableError } from '../../shared/domain/identityUnavailable.ts'
 import { SealingKeysError } from '../../shared/domain/sealer.ts'
 import { StorageUnavailableError } from '../../shared/domain/storageUnavailable.ts'
 import { problemResponse, toProblem } from '../../shared/http/responses.ts'
@@ -66,6 +67,23 @@ describe('a failure as a problem', () => {
     expect(documentOf(refused)).toMatchObject({ actor: 'operator', reason: 'vault_forbidden' })
     const unknown = toProblem(new StorageUnavailableError('tables', 401, 'InvalidAuthenticationInfo'))
     expect(documentOf(unknown)).toMatchObject({ actor: 'operator', reason: 'tables_forbidden' })
+  })
+
+  test('of this process’s identity is nobody’s problem at first, with a reason of its own', () => {
+    const fault = { reason: 'identity_failing', status: 500 } as const
+    expect(documentOf(toProblem(new IdentityUnavailableError(fault, 'nobody')))).toMatchObject({
+      ...{ status: 503, code: 'storage_unavailable', actor: 'nobody', retryAfter: 5 },
+      reason: 'identity_failing',
+      detail: 'The endpoint of the managed identity fails on this instance (500).',
+    })
+  })
+
+  test('of an identity that cannot work says what to set', () => {
+    const fault = { reason: 'identity_refused', status: 400 } as const
+    const document = documentOf(toProblem(new IdentityUnavailableError(fault, 'operator')))
+    expect(document).toMatchObject({ code: 'storage_unavailable', actor: 'operator', retryAfter: 5 })
+    expect(document.detail).toContain('AZURE_CLIENT_ID must be the clientId of a user-assigned identity')
+    expect(document.detail).toContain('az functionapp identity show')
   })
 
   test('of a grant in a vault that is not in the settings is the operator’s problem', async () => {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { IdentityUnavailableError } from '../../shared/domain/identityUnavailable.ts'
 import { StorageUnavailableError } from '../../shared/domain/storageUnavailable.ts'
 import { runCheck } from '../../shared/ready/checks.ts'
 
@@ -11,4 +12,16 @@ test.each([
   const resolutions = { refused: 'a role', unreachable: 'a look at the network' }
   const look = () => Promise.reject(new StorageUnavailableError('vault', status, code))
   expect(await runCheck('vault', resolutions, look)).toMatchObject({ name: 'vault', ok: false, resolution })
+})
+
+test('storage without a token for it is fixed at the identity', async () => {
+  const resolutions = { refused: 'a role', unreachable: 'a look at the network' }
+  const fault = { reason: 'identity_refused', status: 400 } as const
+  const look = () => Promise.reject(new IdentityUnavailableError(fault, 'nobody'))
+  expect(await runCheck('vault', resolutions, look)).toEqual({
+    name: 'vault',
+    ok: false,
+    detail: 'identity_refused (400)',
+    resolution: expect.stringContaining('AZURE_CLIENT_ID'),
+  })
 })

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
+import { IdentityUnavailableError } from '../../shared/domain/identityUnavailable.ts'
 import { ClientCredentialError } from '../../shared/identity/clientAssertion.ts'
 import { Secret } from '../../shared/secret.ts'
 import {
@@ -99,6 +100,23 @@ describe('a refresh at the token endpoint', () => {
       ok: false,
       refusal: { reason },
     })
+  })
+
+  test('fails without a verdict if this process has no credential, and says so before it is sent', async () => {
+    const unavailable = new IdentityUnavailableError({ reason: 'identity_silent', status: 0 }, 'nobody')
+    const asked: unknown[] = []
+    const { assertAbleToAuthenticate, refresh, seen } = openEndpoints([], {
+      list: () => Promise.reject(unavailable),
+      assertAvailable: async (registration) => {
+        asked.push(registration)
+        throw unavailable
+      },
+    })
+    const registration = { environment: 'production', identityProvider: 'microsoft' } as const
+    await expect(assertAbleToAuthenticate?.(registration)).rejects.toBe(unavailable)
+    expect(asked).toEqual([registration])
+    await expect(refresh(request)).rejects.toBe(unavailable)
+    expect(seen.sent).toEqual([])
   })
 
   test('that gets no answer ends at its limit as timed out', async () => {

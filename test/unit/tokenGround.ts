@@ -47,10 +47,14 @@ export type Step = Response | (() => Promise<Response>)
 export interface TokenGround extends Partial<TokenEndpointDependencies> {
   readonly list?: ClientCredentials['list']
   readonly report?: ClientCredentials['report']
+  readonly assertAvailable?: ClientCredentials['assertAvailable']
 }
 
 /** Token endpoints with these answers, in order, and then successful ones; records the requests and reports. */
-export function openEndpoints(answers: readonly Step[] = [], { list, report, ...more }: TokenGround = {}) {
+export function openEndpoints(
+  answers: readonly Step[] = [],
+  { list, report, assertAvailable, ...more }: TokenGround = {},
+) {
   const left = [...answers]
   const seen = { sent: [] as Record<string, string>[], reported: [] as string[], fresh: [] as boolean[] }
   const endpoints = createTokenEndpoints({
@@ -60,6 +64,7 @@ export function openEndpoints(answers: readonly Step[] = [], { list, report, ...
         seen.fresh.push(asked[1])
         return list ? list(...asked) : credentials('one', 'two')
       },
+      ...(assertAvailable && { assertAvailable }),
       report: report ?? (async (_registration, id, result) => void seen.reported.push(`${id} ${result}`)),
     },
     clock: systemClock,
