@@ -68,6 +68,15 @@ describe('a failure as a problem', () => {
     expect(documentOf(unknown)).toMatchObject({ actor: 'operator', reason: 'tables_forbidden' })
   })
 
+  test('of a secret that an Azure Policy refuses is told from a missing right', () => {
+    const error = new StorageUnavailableError('vault', 403, 'DisallowedByPolicy')
+    expect(documentOf(toProblem(error))).toMatchObject({
+      actor: 'operator',
+      reason: 'vault_policy',
+      detail: expect.stringContaining('exempt the vault'),
+    })
+  })
+
   test('of a grant in a vault that is not in the settings is the operator’s problem', async () => {
     const owner = {
       workspace: 'w',
