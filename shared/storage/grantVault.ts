@@ -1,8 +1,11 @@
-import type { Randomness } from '../clock.ts'
+import type { Clock, Randomness } from '../clock.ts'
 import type { GrantOwner, GrantStore } from '../domain/grants.ts'
+import type { Log, LogEvents } from '../domain/logEvents.ts'
 import { StorageUnavailableError } from '../domain/storageUnavailable.ts'
+import { tenantKey } from '../domain/tenantKey.ts'
 import type { Vault } from '../domain/vault.ts'
 import type { Secret } from '../secret.ts'
+import { writeToFirst } from './freshSecret.ts'
 
 /**
  * A vault's backup fails above 500 versions of a secret (key-vault/general/backup), and versions can't be deleted
@@ -18,21 +21,37 @@ interface VaultReference {
   readonly rotations: number
 }
 
+/** Dependencies of a grant vault. */
+export interface GrantVaultDependencies {
+  readonly clock: Clock
+  readonly randomness: Randomness
+  readonly log: Log
+}
+
 /** Stores each refresh token in its own vault secret, with a new version when the token changes. */
-export function createGrantVault(vaults: readonly Vault[], randomness: Randomness): GrantStore {
+export function createGrantVault(
+  vaults: readonly Vault[],
+  { clock, randomness, log }: GrantVaultDependencies,
+): GrantStore {
   const vaultOf = ({ host }: VaultReference): Vault => {
     const vault = vaults.find((candidate) => candidate.host === host)
     // The operator removed a vault that grants still use. `/ready` and the problem say so, and no grant is lost.
     if (!vault) throw new StorageUnavailableError('vault', 0, 'VaultNotNamed')
     return vault
   }
-  const fresh = async (refreshToken: Secret, owner: GrantOwner): Promise<string> => {
-    const vault = vaults[Math.floor(randomness.fraction() * vaults.length)] ?? vaults[0]
-    if (!vault) throw new StorageUnavailableError('vault', 0, 'VaultNotNamed')
-    const written = await vault.write(`grant-${randomness.identifier()}`, refreshToken, {
-      tags: tagsOf(owner),
-    })
-    return toReference({ host: vault.host, name: written.name, version: written.version, rotations: 0 })
+  const fresh = (refreshToken: Secret, owner: GrantOwner): Promise<string> => {
+    const name = `grant-${randomness.identifier()}`
+    return writeToFirst(
+      { vaults, clock, randomness },
+      {
+        name,
+        write: async (vault) => {
+          const { version } = await vault.write(name, refreshToken, { tags: tagsOf(owner) })
+          return toReference({ host: vault.host, name, version, rotations: 0 })
+        },
+        onPassedOver: ({ host }, error) => log('grant.vault_passed_over', toFields(host, owner, error)),
+      },
+    )
   }
   return {
     async write(refreshToken, owner, previous) {
@@ -68,6 +87,13 @@ export function createGrantVault(vaults: readonly Vault[], randomness: Randomnes
 
 function isSameSecret(one: VaultReference, other: VaultReference | undefined): boolean {
   return one.host === other?.host && one.name === other.name
+}
+
+function toFields(vault: string, owner: GrantOwner, error: unknown): LogEvents['grant.vault_passed_over'] {
+  const { environment, identityProvider } = owner
+  const { status, code } =
+    error instanceof StorageUnavailableError ? error : { status: 0, code: 'TimeLimitError' }
+  return { vault, tenantKey: tenantKey(owner), environment, identityProvider, status, code }
 }
 
 /** Tags from which lost tables are rebuilt; only names, nothing personal. */

@@ -44,7 +44,13 @@ beforeAll(async () => {
     keys: [{ kty: 'oct', kid: 'one', k: Buffer.alloc(32, 7).toString('base64url') }],
   })
   const sealed = createSealedGrants(createSealer(async () => new Secret(keys)))
-  realGrants = combineGrantStores({ vault: createGrantVault([opened], systemRandomness), sealed }, 'vault')
+  realGrants = combineGrantStores(
+    {
+      vault: createGrantVault([opened], { clock: systemClock, randomness: systemRandomness, log: () => {} }),
+      sealed,
+    },
+    'vault',
+  )
 })
 
 afterAll(async () => {

@@ -37,7 +37,11 @@ export function createSimulatedBroker(world: World, process: SimulatedProcess): 
   const sealer = unreliableSealer(world, process)
   const vaults = world.vaults.map((vault) => unreliableVault(world, process, vault))
   const stores = {
-    vault: useCases.createGrantVault(vaults, process.randomness),
+    vault: useCases.createGrantVault(vaults, {
+      clock: process.clock,
+      randomness: process.randomness,
+      log: () => undefined,
+    }),
     sealed: useCases.createSealedGrants(sealer),
   }
   const dependencies: RefreshDependencies = {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { systemRandomness, TimeLimitError } from '../../shared/clock.ts'
+import { systemClock, systemRandomness, TimeLimitError } from '../../shared/clock.ts'
 import { DamagedRowError } from '../../shared/domain/damagedRow.ts'
 import { SealingKeysError } from '../../shared/domain/sealer.ts'
 import { StorageUnavailableError } from '../../shared/domain/storageUnavailable.ts'
@@ -84,7 +84,11 @@ describe('a failure as a problem', () => {
       environment: 'production',
       identityProvider: 'microsoft',
     } as const
-    const reading = createGrantVault([], systemRandomness).read('vault:gone.example/s/1/0', owner)
+    const reading = createGrantVault([], {
+      clock: systemClock,
+      randomness: systemRandomness,
+      log: () => {},
+    }).read('vault:gone.example/s/1/0', owner)
     const error = await reading.then(
       () => undefined,
       (failure: unknown) => failure,
