@@ -1,9 +1,10 @@
-import type { Clock, Randomness } from '../clock.ts'
+import { addSeconds, type Clock, type Randomness, secondsUntil } from '../clock.ts'
 import type { GrantOwner, GrantStore } from '../domain/grants.ts'
 import type { Log, LogEvents } from '../domain/logEvents.ts'
+import { grantSecretSeconds, renewedGrantSecretSeconds } from '../domain/schedule.ts'
 import { StorageUnavailableError } from '../domain/storageUnavailable.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
-import type { Vault } from '../domain/vault.ts'
+import type { SecretVersion, Vault } from '../domain/vault.ts'
 import type { Secret } from '../secret.ts'
 import { writeToFirst } from './freshSecret.ts'
 
@@ -39,6 +40,13 @@ export function createGrantVault(
     if (!vault) throw new StorageUnavailableError('vault', 0, 'VaultNotNamed')
     return vault
   }
+  const expiry = () => addSeconds(clock.now(), grantSecretSeconds)
+  const propertiesOf = (owner: GrantOwner) => ({ tags: tagsOf(owner), expiresOn: expiry() })
+  /** Behind the caller: identity providers that return no new refresh token would otherwise let the secret expire. */
+  const renewExpiry = (vault: Vault, { name, version, expiresOn }: SecretVersion): void => {
+    if (expiresOn && secondsUntil(expiresOn, clock.now()) >= renewedGrantSecretSeconds) return
+    vault.setExpiry(name, version, expiry()).catch(() => undefined)
+  }
   const fresh = (refreshToken: Secret, owner: GrantOwner): Promise<string> => {
     const name = `grant-${randomness.identifier()}`
     return writeToFirst(
@@ -46,7 +54,7 @@ export function createGrantVault(
       {
         name,
         write: async (vault) => {
-          const { version } = await vault.write(name, refreshToken, { tags: tagsOf(owner) })
+          const { version } = await vault.write(name, refreshToken, propertiesOf(owner))
           return toReference({ host: vault.host, name, version, rotations: 0 })
         },
         onPassedOver: ({ host }, error) => log('grant.vault_passed_over', toFields(host, owner, error)),
@@ -57,7 +65,7 @@ export function createGrantVault(
     async write(refreshToken, owner, previous) {
       const before = previous === undefined ? undefined : parseReference(previous)
       if (!before) return fresh(refreshToken, owner)
-      const { version } = await vaultOf(before).write(before.name, refreshToken, { tags: tagsOf(owner) })
+      const { version } = await vaultOf(before).write(before.name, refreshToken, propertiesOf(owner))
       const rotations = before.rotations + 1
       // The token is written to the old secret first, where a process that takes over looks for it.
       if (rotations >= rotationsPerSecret) return fresh(refreshToken, owner)
@@ -65,7 +73,10 @@ export function createGrantVault(
     },
     async read(reference) {
       const named = understood(reference)
-      return (await vaultOf(named).read(named.name, named.version))?.value
+      const vault = vaultOf(named)
+      const found = await vault.read(named.name, named.version)
+      if (found) renewExpiry(vault, found)
+      return found?.value
     },
     async readNewer(reference) {
       const named = understood(reference)

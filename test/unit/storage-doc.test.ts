@@ -166,6 +166,7 @@ describe('docs/storage.md', () => {
       host: 'grants1.vault.azure.net',
       read: async () => undefined,
       remove: async () => undefined,
+      setExpiry: async () => undefined,
       write: async (secret: string, value: Secret, given: SecretProperties) => {
         tags = given.tags ?? {}
         return { name: secret, version: 'v1', value, tags }
