@@ -10,7 +10,7 @@ import {
 import cliProgress from 'cli-progress'
 import { type Broker, createBroker } from '../shared/broker.ts'
 import { type Config, parseConfig } from '../shared/config.ts'
-import { StorageUnavailableError } from '../shared/domain/storageUnavailable.ts'
+import { disallowedByPolicy, StorageUnavailableError } from '../shared/domain/storageUnavailable.ts'
 import type { Vault } from '../shared/domain/vault.ts'
 import { SettingsError } from '../shared/settings/faults.ts'
 import { createCredential, createSecretClient } from '../shared/storage/clients.ts'
@@ -132,6 +132,8 @@ export async function run(command: () => Promise<number | undefined>): Promise<v
 function adviceFor({ service, status, code }: StorageUnavailableError): string {
   if (service === 'identity' || /Credential|Authentication/.test(code))
     return 'You aren’t logged in. Run: az login'
+  if (code === disallowedByPolicy)
+    return 'An Azure Policy refuses this secret, whatever your role. See docs/deploy.md, "Policies of your company".'
   if (status !== 401 && status !== 403) return ''
   const role = service === 'vault' ? 'Key Vault Secrets Officer' : 'Storage Table Data Contributor'
   return `You need the role ${role} there. A new role assignment takes some minutes to take effect.`

@@ -10,12 +10,15 @@ import {
   propagationSeconds,
   readSealingKeyIds,
   SealingKeySetError,
+  type SecretExpiryConfig,
 } from '../shared/secrets/sealingKeys.ts'
+import { secretExpiryDays } from '../shared/settings.ts'
 import {
   createProgress,
   openBroker,
   openVault,
   parseOptions,
+  readSettings,
   run,
   toText,
   UsageError,
@@ -42,7 +45,13 @@ export type PruneOutcome =
  * seal with an older key, or if a row was busy or couldn't be opened: run it again.
  */
 export async function pruneSealingKeys(
-  { clock, grantServices, tables, vaults }: Pick<Broker, 'clock' | 'grantServices' | 'tables' | 'vaults'>,
+  {
+    clock,
+    config,
+    grantServices,
+    tables,
+    vaults,
+  }: Pick<Broker, 'clock' | 'config' | 'grantServices' | 'tables' | 'vaults'>,
   onRow: (counts: Readonly<Record<string, number>>) => void = () => {},
 ): Promise<PruneOutcome> {
   const keys = await readSealingKeyIds({ vault: vaults.main, clock })
@@ -60,7 +69,7 @@ export async function pruneSealingKeys(
   }
   if (counts.leased || counts.changed || counts.unreadable)
     return { pruned: false, because: 'rows_left', counts }
-  await dropOlderSealingKeys(vaults.main, keys.sealing)
+  await dropOlderSealingKeys({ vault: vaults.main, clock, config }, keys.sealing)
   return { pruned: true, counts, dropped: keys.older }
 }
 
@@ -75,15 +84,18 @@ async function command(): Promise<number> {
   const options = parseOptions(sealingKeyOptions)
   if (options.vault === undefined) {
     const broker = await openBroker(options.settings)
-    return options.prune ? prune(broker) : add(broker.vaults.main)
+    return options.prune ? prune(broker) : add(broker.vaults.main, broker.config)
   }
   if (options.prune)
     throw new UsageError('--prune seals rows again and needs all settings. Don’t pass --vault.')
-  return add(await openVault(options.vault, options.settings))
+  const days = secretExpiryDays.schema.safeParse((await readSettings(options.settings)).SECRET_EXPIRY_DAYS)
+  if (!days.success) throw new UsageError('SECRET_EXPIRY_DAYS must be a whole number from 1 to 3650.')
+  return add(await openVault(options.vault, options.settings), { secretExpiryDays: days.data })
 }
 
-async function add(vault: Vault): Promise<number> {
-  const { sealing, older } = await addSealingKey({ vault, clock: systemClock, randomness: systemRandomness })
+async function add(vault: Vault, config: SecretExpiryConfig): Promise<number> {
+  const now = { clock: systemClock, randomness: systemRandomness }
+  const { sealing, older } = await addSealingKey({ vault, config, ...now })
   console.log(`Key ${sealing} now seals. ${older.length} older key(s) can still open what they sealed.`)
   console.log(`Running processes start using it within ${propagationSeconds / 120} minutes.`)
   return 0

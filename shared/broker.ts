@@ -187,7 +187,10 @@ function createStorage(
   const developerTokens = createDeveloperTokens({ secrets, secretHealth, clock })
   const developerTokenProofs = createDeveloperTokenProofs({ notes, clock, list: developerTokens.list })
   const sealer = createSealer(async (age) => (await secrets.read(sealingKeysName, age))?.value)
-  const stores = { vault: createGrantVault(grantVaults, randomness), sealed: createSealedGrants(sealer) }
+  const stores = {
+    vault: createGrantVault(grantVaults, { clock, randomness, log }),
+    sealed: createSealedGrants(sealer),
+  }
   return {
     credential,
     tables,

@@ -17,6 +17,14 @@ export const allowInsecureLoopback = withDefault('ALLOW_INSECURE_LOOPBACK', flag
   isLocal: true,
 })
 
+/** Used also by a command that runs before a broker has settings. */
+export const secretExpiryDays = withDefault('SECRET_EXPIRY_DAYS', wholeNumber(1, 3650), {
+  meaning:
+    'How many days after it is written a secret of the broker’s own making expires: the sealing keys and the probe of `/ready`. Azure Policy can demand an expiry date. Nothing stops working on it, because Key Vault returns expired secrets. The secrets of grants expire after 90 days, and every refresh renews them.',
+  default: '365',
+  example: '180',
+})
+
 /** The settings that don't depend on the environments, by their place in `Config`. */
 export const brokerSettings = (urls: UrlSchemas) => ({
   publicUrl: required('PUBLIC_URL', urls.origin, {
@@ -59,6 +67,7 @@ export const brokerSettings = (urls: UrlSchemas) => ({
     default: '90',
     example: '365',
   }),
+  secretExpiryDays,
   callerIssuers: required('CALLER_ISSUERS', json(callerIssuers(urls)), {
     meaning:
       'The trusted issuers of apps’ bearer tokens: a JSON list, each with issuer, JWKS URL, accepted audiences, and, if not `RS256`, algorithms. With several issuers, each needs a `namespace`, which prefixes the IDs of its apps (`partner:<app id>`). Only issuers that share a namespace can name each other’s apps. One namespace may be empty.',

@@ -46,6 +46,8 @@ resource account 'Microsoft.Storage/storageAccounts@2025-06-01' = {
     defaultToOAuthAuthentication: true
     minimumTlsVersion: 'TLS1_2'
     supportsHttpsTrafficOnly: true
+    // Built-in policies demand it. It restricts nothing: shared keys are off, and other signatures last seven days at most.
+    sasPolicy: { sasExpirationPeriod: '7.00:00:00', expirationAction: 'Block' }
     publicNetworkAccess: privateNetworking && empty(allowedIpRanges) ? 'Disabled' : 'Enabled'
     networkAcls: {
       bypass: 'None'

@@ -37,6 +37,7 @@ type brokerSettings = {
   TABLES_PREFIX: string?
   GRANT_STORE: ('vault' | 'sealed')?
   BACKUP_RETENTION_DAYS: string?
+  SECRET_EXPIRY_DAYS: string?
   MICROSOFT_PERSONAL_TENANT: string?
   REFRESH_POLICY: ('active' | 'always' | 'onDemand')?
   ACTIVE_WINDOW_HOURS: string?

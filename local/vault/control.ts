@@ -12,6 +12,8 @@ const faultSchema = z.strictObject({
     'unauthorized',
     'forbiddenByRbac',
     'forbiddenByPolicy',
+    'requestDisallowedByPolicy',
+    'forbiddenByAccessPolicy',
     'forbiddenByFirewall',
     'serverError',
     'slow',

@@ -106,6 +106,22 @@ export function forbiddenByPolicy(): VaultRefusal {
   return new VaultRefusal(403, 'Forbidden', message, 'ForbiddenByPolicy')
 }
 
+/** 403 for a policy in Deny mode, with the code that Resource Manager has for it. The words are ours, as above. */
+export function requestDisallowedByPolicy(): VaultRefusal {
+  return new VaultRefusal(403, 'RequestDisallowedByPolicy', 'The secret was disallowed by policy.')
+}
+
+/**
+ * 403 in a vault with access policies instead of roles, for a caller without the permission; it shares the inner code
+ * of {@link forbiddenByPolicy} (azure-sdk-for-net, CertificateClientTests.cs).
+ */
+export function forbiddenByAccessPolicy(callerId: string, permission: string): VaultRefusal {
+  const message =
+    `The user, group or application 'oid=${callerId}' does not have secrets ${permission} permission on key vault ` +
+    "'grants1;location=westeurope'. For help resolving this issue, please see https://go.microsoft.com/fwlink/?linkid=2125287"
+  return new VaultRefusal(403, 'Forbidden', message, 'ForbiddenByPolicy')
+}
+
 /** 403 for a caller outside the vault's network rules. */
 export function forbiddenByFirewall(): VaultRefusal {
   const message =

@@ -26,6 +26,10 @@ export function toRefusal(
       return refusals.forbiddenByRbac(caller, `${operation}Secret`)
     case 'forbiddenByPolicy':
       return refusals.forbiddenByPolicy()
+    case 'requestDisallowedByPolicy':
+      return refusals.requestDisallowedByPolicy()
+    case 'forbiddenByAccessPolicy':
+      return refusals.forbiddenByAccessPolicy(caller, operation)
     case 'forbiddenByFirewall':
       return refusals.forbiddenByFirewall()
     case 'serverError':

@@ -1,5 +1,5 @@
 import { type BrowserBinding, isSameBrowser } from '../access/browser.ts'
-import { StorageUnavailableError } from '../domain/storageUnavailable.ts'
+import { isDisallowedByPolicy, StorageUnavailableError } from '../domain/storageUnavailable.ts'
 import type { SignIn } from './authorize.ts'
 import type { CallbackDependencies } from './dependencies.ts'
 import type { AuthorizationResponse } from './explainSignInFailure.ts'
@@ -70,6 +70,9 @@ async function proveAndSave(
 /** The state is spent, so the person needs a page with next steps. @throws other errors than storage's. */
 function toStorageFailure(error: unknown): ConnectFailure {
   if (error instanceof StorageUnavailableError)
-    return { failed: 'storage_unavailable', reason: error.service }
+    return {
+      failed: 'storage_unavailable',
+      reason: isDisallowedByPolicy(error) ? 'vault_policy' : error.service,
+    }
   throw error
 }

@@ -49,6 +49,18 @@ export interface LogEvents {
     code: string
   }
   /**
+   * A vault didn't take the secret of a new grant, so the broker tried the next vault of `GRANT_VAULT_URLS`. `status` is
+   * 0 without an answer.
+   */
+  'grant.vault_passed_over': {
+    vault: string
+    tenantKey: string
+    environment: Environment
+    identityProvider: IdentityProvider
+    status: number
+    code: string
+  }
+  /**
    * The machine’s clock and storage’s are more than 5 s apart. `aheadSeconds` is negative when the machine is behind.
    * At most once an hour in each process.
    */

@@ -21,6 +21,18 @@ export const maxLifetimeSeconds = 100_800
 /** Token-endpoint guidance: the first retry comes after 5 s at the earliest (resilience-client-app.md). */
 export const firstRetrySeconds = 5
 
+/**
+ * How long a Microsoft refresh token lives (entra/identity-platform/refresh-tokens). The secret of a grant expires then,
+ * counted from its last refresh, so no living grant reaches it: `KEEP_ALIVE_DAYS` is 60 at most. Key Vault returns expired
+ * secrets as well.
+ */
+export const grantSecretSeconds = 90 * 86_400
+/**
+ * When a refresh finds less than this left, it renews the expiry. More than the longest `KEEP_ALIVE_DAYS`, so the next
+ * refresh comes in time even if this renewal fails.
+ */
+export const renewedGrantSecretSeconds = 75 * 86_400
+
 /** Less is never vended (invariant 1). */
 export const minimumValiditySeconds = 60
 

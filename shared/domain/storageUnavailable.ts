@@ -16,7 +16,8 @@ export class StorageUnavailableError extends Error {
   readonly status: number
   /**
    * The service's own code, for example `ServerBusy`, `ForbiddenByRbac`, or the network error's; `VaultNotNamed` is
-   * ours, for a grant in a vault that GRANT_VAULT_URLS does not name, and so is `SecretDeleted`.
+   * ours, for a grant in a vault that GRANT_VAULT_URLS does not name, and so are `SecretDeleted` and
+   * {@link disallowedByPolicy}.
    */
   readonly code: string
 
@@ -39,6 +40,17 @@ export function isTableMissing(error: unknown): boolean {
     error.service === 'tables' &&
     (error.code === 'TableNotFound' || error.code === 'TableBeingDeleted')
   )
+}
+
+/**
+ * The code of a refusal by an Azure Policy, which no role changes. It's ours: Key Vault's own code for it isn't
+ * documented.
+ */
+export const disallowedByPolicy = 'DisallowedByPolicy'
+
+/** Whether an Azure Policy refuses what the broker writes. */
+export function isDisallowedByPolicy(error: unknown): boolean {
+  return error instanceof StorageUnavailableError && error.code === disallowedByPolicy
 }
 
 /** Malformed, forbidden, not allowed, too large: the service gives the same answer every time (RFC 9110, 15.5). */

@@ -13,14 +13,17 @@ export interface SecretVersion {
 export interface ListedSecret {
   readonly name: string
   readonly tags: Readonly<Record<string, string>>
-  /** When its current version was written. */
-  readonly updatedOn: Date
+  /** When its current version was written; a new expiry date doesn't count. */
+  readonly writtenOn: Date
 }
 
-/** Properties of a version besides its value. Default is no tags and no expiry date. */
+/**
+ * Properties of a version besides its value. Every secret has an expiry date, because a policy can refuse one without
+ * (Azure/azure-policy, Secrets_ExpirationSet.json). Default is no tags.
+ */
 export interface SecretProperties {
   readonly tags?: Readonly<Record<string, string>>
-  readonly expiresOn?: Date
+  readonly expiresOn: Date
 }
 
 /** One vault, as the broker uses it. A missing or disabled secret reads as undefined. */
@@ -29,6 +32,8 @@ export interface Vault {
   readonly host: string
   read(name: string, version?: string): Promise<SecretVersion | undefined>
   write(name: string, value: Secret, properties: SecretProperties): Promise<SecretVersion>
+  /** Sets the expiry date of one version; nothing else changes. */
+  setExpiry(name: string, version: string, expiresOn: Date): Promise<void>
   /** Deletes a secret with all its versions (soft delete); one that is gone is no error. */
   remove(name: string): Promise<void>
 }

@@ -6,7 +6,11 @@ import {
   identityResolution,
 } from '../domain/identityUnavailable.ts'
 import { SealingKeysError } from '../domain/sealer.ts'
-import { isTableMissing, StorageUnavailableError } from '../domain/storageUnavailable.ts'
+import {
+  isDisallowedByPolicy,
+  isTableMissing,
+  StorageUnavailableError,
+} from '../domain/storageUnavailable.ts'
 import { Problem, problems } from '../problems.ts'
 
 /** Headers of every answer: no storing, sniffing, or framing, and no referrer. */
@@ -124,6 +128,14 @@ function storageProblem(error: StorageUnavailableError): Problem {
       actor: 'operator',
       detail: 'This version of the broker doesn’t understand the tenant’s reference to its refresh token.',
       members: { reason: 'reference_not_understood' },
+    })
+  }
+  if (isDisallowedByPolicy(error)) {
+    return new Problem('storage_unavailable', {
+      actor: 'operator',
+      detail:
+        'An Azure Policy refuses what the broker writes to Key Vault. No role changes that: exempt the vault from the policy (docs/deploy.md).',
+      members: { reason: 'vault_policy', serviceCode: code },
     })
   }
   const refused = status === 401 || status === 403

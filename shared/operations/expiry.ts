@@ -3,7 +3,7 @@ import type { Config } from '../config.ts'
 import type { Log } from '../domain/logEvents.ts'
 import type { BrokerNotes } from '../domain/notes.ts'
 import type { SecretVersion, Vault } from '../domain/vault.ts'
-import { nextSecretName } from '../secrets/brokerSecrets.ts'
+import { nextSecretName, sealingKeysName } from '../secrets/brokerSecrets.ts'
 import { requiredSecretNames } from '../secrets/names.ts'
 
 /** Days before expiry at which an event is recorded, once each. */
@@ -32,7 +32,9 @@ export async function watchExpiry(dependencies: ExpiryDependencies): Promise<voi
   const day = clock.now().toISOString().slice(0, 10)
   const last = await notes.read<{ day: string }>('expiry', 'last')
   if (last?.day === day) return
-  for (const name of requiredSecretNames(config).flatMap((n) => [n, nextSecretName(n)])) {
+  // The sealing keys have an expiry date only for the sake of policies: they work beyond it.
+  const expiring = requiredSecretNames(config).filter((name) => name !== sealingKeysName)
+  for (const name of expiring.flatMap((n) => [n, nextSecretName(n)])) {
     const secret = await vaults.main.read(name)
     if (secret) await watchOne(dependencies, secret)
   }

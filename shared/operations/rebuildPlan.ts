@@ -7,7 +7,7 @@ export interface RebuildFacts {
   /** Its row, as far as it can be read. */
   readonly row: Tenant | undefined
   /** Its secrets in the vaults, newest first. */
-  readonly grants: readonly Pick<TaggedGrant, 'vault' | 'name' | 'updatedOn'>[]
+  readonly grants: readonly Pick<TaggedGrant, 'vault' | 'name' | 'writtenOn'>[]
   /** When it was last disconnected, according to a mark that hasn't expired. */
   readonly disconnectedAt: Date | undefined
 }
@@ -32,7 +32,7 @@ export function planRebuild<F extends RebuildFacts>({
   const own = row?.grant
   const isEnded = isEndedBy(disconnectedAt, own)
   const newerThan = [disconnectedAt, own?.consentedAt].map((time) => time?.getTime() ?? 0)
-  const candidates = grants.filter(({ updatedOn }) => updatedOn.getTime() > Math.max(...newerThan))
+  const candidates = grants.filter(({ writtenOn }) => writtenOn.getTime() > Math.max(...newerThan))
   const isGone = own?.reference.startsWith('vault:') && !grants.some((grant) => isNamed(grant, own.reference))
   const isRight = row && isIntact(row) && !isEnded && !(isGone && candidates.length > 0)
   if (isRight) return { plan: 'keep' }

@@ -9,7 +9,7 @@ export interface TaggedGrant {
   readonly vault: ListableVault
   readonly name: string
   readonly owner: GrantOwner
-  readonly updatedOn: Date
+  readonly writtenOn: Date
 }
 
 /** The facts about tenants in the vaults' tags. */
@@ -35,17 +35,17 @@ export async function findTagged(vaults: readonly ListableVault[]): Promise<Tagg
   return { grants: [...grants.values()].map(newestFirst), marks }
 }
 
-function toGrant(vault: ListableVault, { name, tags, updatedOn }: ListedSecret): TaggedGrant | undefined {
+function toGrant(vault: ListableVault, { name, tags, writtenOn }: ListedSecret): TaggedGrant | undefined {
   const { workspace, tenant } = tags
   const environment = environments.find((each) => each === tags.environment)
   const identityProvider = identityProviders.find((each) => each === tags.identityProvider)
   if (!name.startsWith('grant-') || !workspace || !tenant || !environment || !identityProvider)
     return undefined
-  return { vault, name, updatedOn, owner: { workspace, tenant, environment, identityProvider } }
+  return { vault, name, writtenOn, owner: { workspace, tenant, environment, identityProvider } }
 }
 
 function newestFirst(grants: readonly TaggedGrant[]): TaggedGrant[] {
-  return grants.toSorted((a, b) => b.updatedOn.getTime() - a.updatedOn.getTime())
+  return grants.toSorted((a, b) => b.writtenOn.getTime() - a.writtenOn.getTime())
 }
 
 /** Two vaults have a mark of the same tenant if the first vault in the settings has changed. */

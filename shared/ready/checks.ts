@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { IdentityUnavailableError, identityResolution } from '../domain/identityUnavailable.ts'
-import { StorageUnavailableError } from '../domain/storageUnavailable.ts'
+import { isDisallowedByPolicy, StorageUnavailableError } from '../domain/storageUnavailable.ts'
 import type { Resolutions } from './resolutions.ts'
 
 /** The result of one check. */
@@ -34,6 +34,7 @@ export async function runCheck(
       return { name, ok: false, detail, resolution: identityResolution() }
     // A vault's firewall answers like a missing right, but no role fixes it.
     const isClosed = error.code === 'ForbiddenByFirewall'
+    if (isDisallowedByPolicy(error)) return { name, ok: false, detail, resolution: resolutions.disallowed }
     const refused = !isClosed && (error.status === 401 || error.status === 403)
     return { name, ok: false, detail, resolution: refused ? resolutions.refused : resolutions.unreachable }
   }

@@ -1,6 +1,7 @@
 import { identityResolution } from '../domain/identityUnavailable.ts'
 import { StorageUnavailableError } from '../domain/storageUnavailable.ts'
 import { Secret } from '../secret.ts'
+import { expiryOf } from '../secrets/sealingKeys.ts'
 import { type TableName, tableNames } from '../storage/clients.ts'
 import { runStorageOperation } from '../storage/unavailable.ts'
 import { codeAndStatus, type Finding, type ReadinessCheck, runCheck } from './checks.ts'
@@ -73,16 +74,18 @@ function makeTable({ tables: { endpoint, prefix } }: ReadyDependencies['config']
  * one deleted probe, and versions don't accumulate.
  */
 function checkGrantVault(
-  { config }: ReadyDependencies,
+  { clock, config }: ReadyDependencies,
   vault: ReadyDependencies['vaults']['main'],
   index: number,
 ): Promise<ReadinessCheck> {
   const resolutions = resolutionsOf(config, config.vault.grantUrls[index], 'Key Vault Secrets Officer')
   return runCheck(`vault ${vault.host}`, resolutions, async (): Promise<Finding> => {
     await vault.read(probeName)
-    await vault.write(probeName, new Secret('nothing'), {}).catch((error: unknown) => {
-      if (!(error instanceof StorageUnavailableError) || error.status !== 409) throw error
-    })
+    await vault
+      .write(probeName, new Secret('nothing'), { expiresOn: expiryOf(config, clock) })
+      .catch((error: unknown) => {
+        if (!(error instanceof StorageUnavailableError) || error.status !== 409) throw error
+      })
     await vault.remove(probeName)
     return { ok: true, detail: 'can be read and written' }
   })

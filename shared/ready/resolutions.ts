@@ -5,12 +5,18 @@ import { isLoopbackUrl } from '../settings/urls.ts'
 export interface Resolutions {
   /** For a service that refuses the broker's identity. */
   readonly refused: string
+  /** For an Azure Policy that refuses what the broker writes. */
+  readonly disallowed: string
   /** For a service that doesn't answer. */
   readonly unreachable: string
 }
 
 /** A local stand-in is restarted, no matter what is wrong with it. */
-const local: Resolutions = { refused: 'npm run stack', unreachable: 'npm run stack' }
+const local: Resolutions = {
+  refused: 'npm run stack',
+  disallowed: 'npm run stack',
+  unreachable: 'npm run stack',
+}
 
 /**
  * The fixes for a storage account or vault.
@@ -27,6 +33,7 @@ export function resolutionsOf(
   const identity = config.managedIdentityClientId ?? '<client id of the app’s identity>'
   return {
     refused: `az role assignment create --role '${role}' --assignee ${identity} --scope "$(${show} --query id --output tsv)" (takes effect after some minutes)`,
+    disallowed: `az policy assignment list --disable-scope-strict-match --scope "$(${show} --query id --output tsv)"; exempt the vault from the one that refuses secrets (docs/deploy.md#policies-of-your-company)`,
     unreachable: `${show} --query "${isVault(url) ? 'properties.' : ''}{open:publicNetworkAccess, rules:${isVault(url) ? 'networkAcls' : 'networkRuleSet'}}"`,
   }
 }

@@ -46,6 +46,7 @@ async function lookAtSealingKeys({ clock, config, vaults }: ReadyDependencies): 
   try {
     const keys = await readSealingKeyIds({ vault: vaults.main, clock })
     if (!keys) return { ok: false, detail: 'is missing', resolution }
+    // Its expiry date isn't judged: a policy asked for it, and the keys work beyond it.
     return { ok: true, detail: `is present; ${keys.older.length} older key(s) beside the one that seals` }
   } catch (error) {
     if (!(error instanceof SealingKeySetError)) throw error

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import * as z from 'zod'
-import { type Clock, type Randomness, secondsUntil } from '../clock.ts'
+import { addSeconds, type Clock, type Randomness, secondsUntil } from '../clock.ts'
+import type { Config } from '../config.ts'
 import type { Vault } from '../domain/vault.ts'
 import { Secret } from '../secret.ts'
 import { sealingKeysName } from './brokerSecrets.ts'
@@ -19,7 +20,11 @@ export interface SealingKeyDependencies {
   readonly vault: Vault
   readonly clock: Clock
   readonly randomness: Randomness
+  readonly config: SecretExpiryConfig
 }
+
+/** When the secrets that the broker makes for itself expire. */
+export type SecretExpiryConfig = Pick<Config, 'secretExpiryDays'>
 
 /** The key ids of the set, the sealing key first. */
 export interface SealingKeyIds {
@@ -38,12 +43,12 @@ export const propagationSeconds = 600
  * still be opened. For one operator at a time: if two run this in the same second, one key is lost unused.
  */
 export async function addSealingKey(dependencies: SealingKeyDependencies): Promise<SealingKeyIds> {
-  const { vault, clock, randomness } = dependencies
+  const { vault, clock, randomness, config } = dependencies
   const older = (await readKeys(vault)) ?? []
   const kid = randomness.identifier()
   const iat = Math.floor(clock.now().getTime() / 1000)
   const key = { kty: 'oct' as const, kid, k: randomBytes(32).toString('base64url'), iat }
-  await vault.write(sealingKeysName, toSecret([key, ...older]), {})
+  await vault.write(sealingKeysName, toSecret([key, ...older]), { expiresOn: expiryOf(config, clock) })
   return { sealing: kid, older: older.map((each) => each.kid) }
 }
 
@@ -66,11 +71,19 @@ export async function readSealingKeyIds({
 }
 
 /** Drops every key except the sealing one. Text that an older key sealed is lost, so it must be resealed first. */
-export async function dropOlderSealingKeys(vault: Vault, sealing: string): Promise<void> {
+export async function dropOlderSealingKeys(
+  { vault, clock, config }: Omit<SealingKeyDependencies, 'randomness'>,
+  sealing: string,
+): Promise<void> {
   const [first] = (await readKeys(vault)) ?? []
   if (first?.kid !== sealing)
     throw new SealingKeySetError('The key set changed in the meantime, so nothing was removed.')
-  await vault.write(sealingKeysName, toSecret([first]), {})
+  await vault.write(sealingKeysName, toSecret([first]), { expiresOn: expiryOf(config, clock) })
+}
+
+/** The expiry date of a secret that is written now. */
+export function expiryOf({ secretExpiryDays }: SecretExpiryConfig, clock: Pick<Clock, 'now'>): Date {
+  return addSeconds(clock.now(), secretExpiryDays * 86_400)
 }
 
 function toSecret(keys: readonly object[]): Secret {

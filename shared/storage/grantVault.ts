@@ -1,8 +1,12 @@
-import type { Randomness } from '../clock.ts'
+import { addSeconds, type Clock, type Randomness, secondsUntil } from '../clock.ts'
 import type { GrantOwner, GrantStore } from '../domain/grants.ts'
+import type { Log, LogEvents } from '../domain/logEvents.ts'
+import { grantSecretSeconds, renewedGrantSecretSeconds } from '../domain/schedule.ts'
 import { StorageUnavailableError } from '../domain/storageUnavailable.ts'
-import type { Vault } from '../domain/vault.ts'
+import { tenantKey } from '../domain/tenantKey.ts'
+import type { SecretVersion, Vault } from '../domain/vault.ts'
 import type { Secret } from '../secret.ts'
+import { writeToFirst } from './freshSecret.ts'
 
 /**
  * A vault's backup fails above 500 versions of a secret (key-vault/general/backup), and versions can't be deleted
@@ -18,27 +22,50 @@ interface VaultReference {
   readonly rotations: number
 }
 
+/** Dependencies of a grant vault. */
+export interface GrantVaultDependencies {
+  readonly clock: Clock
+  readonly randomness: Randomness
+  readonly log: Log
+}
+
 /** Stores each refresh token in its own vault secret, with a new version when the token changes. */
-export function createGrantVault(vaults: readonly Vault[], randomness: Randomness): GrantStore {
+export function createGrantVault(
+  vaults: readonly Vault[],
+  { clock, randomness, log }: GrantVaultDependencies,
+): GrantStore {
   const vaultOf = ({ host }: VaultReference): Vault => {
     const vault = vaults.find((candidate) => candidate.host === host)
     // The operator removed a vault that grants still use. `/ready` and the problem say so, and no grant is lost.
     if (!vault) throw new StorageUnavailableError('vault', 0, 'VaultNotNamed')
     return vault
   }
-  const fresh = async (refreshToken: Secret, owner: GrantOwner): Promise<string> => {
-    const vault = vaults[Math.floor(randomness.fraction() * vaults.length)] ?? vaults[0]
-    if (!vault) throw new StorageUnavailableError('vault', 0, 'VaultNotNamed')
-    const written = await vault.write(`grant-${randomness.identifier()}`, refreshToken, {
-      tags: tagsOf(owner),
-    })
-    return toReference({ host: vault.host, name: written.name, version: written.version, rotations: 0 })
+  const expiry = () => addSeconds(clock.now(), grantSecretSeconds)
+  const propertiesOf = (owner: GrantOwner) => ({ tags: tagsOf(owner), expiresOn: expiry() })
+  /** Behind the caller: identity providers that return no new refresh token would otherwise let the secret expire. */
+  const renewExpiry = (vault: Vault, { name, version, expiresOn }: SecretVersion): void => {
+    if (expiresOn && secondsUntil(expiresOn, clock.now()) >= renewedGrantSecretSeconds) return
+    vault.setExpiry(name, version, expiry()).catch(() => undefined)
+  }
+  const fresh = (refreshToken: Secret, owner: GrantOwner): Promise<string> => {
+    const name = `grant-${randomness.identifier()}`
+    return writeToFirst(
+      { vaults, clock, randomness },
+      {
+        name,
+        write: async (vault) => {
+          const { version } = await vault.write(name, refreshToken, propertiesOf(owner))
+          return toReference({ host: vault.host, name, version, rotations: 0 })
+        },
+        onPassedOver: ({ host }, error) => log('grant.vault_passed_over', toFields(host, owner, error)),
+      },
+    )
   }
   return {
     async write(refreshToken, owner, previous) {
       const before = previous === undefined ? undefined : parseReference(previous)
       if (!before) return fresh(refreshToken, owner)
-      const { version } = await vaultOf(before).write(before.name, refreshToken, { tags: tagsOf(owner) })
+      const { version } = await vaultOf(before).write(before.name, refreshToken, propertiesOf(owner))
       const rotations = before.rotations + 1
       // The token is written to the old secret first, where a process that takes over looks for it.
       if (rotations >= rotationsPerSecret) return fresh(refreshToken, owner)
@@ -46,7 +73,10 @@ export function createGrantVault(vaults: readonly Vault[], randomness: Randomnes
     },
     async read(reference) {
       const named = understood(reference)
-      return (await vaultOf(named).read(named.name, named.version))?.value
+      const vault = vaultOf(named)
+      const found = await vault.read(named.name, named.version)
+      if (found) renewExpiry(vault, found)
+      return found?.value
     },
     async readNewer(reference) {
       const named = understood(reference)
@@ -68,6 +98,13 @@ export function createGrantVault(vaults: readonly Vault[], randomness: Randomnes
 
 function isSameSecret(one: VaultReference, other: VaultReference | undefined): boolean {
   return one.host === other?.host && one.name === other.name
+}
+
+function toFields(vault: string, owner: GrantOwner, error: unknown): LogEvents['grant.vault_passed_over'] {
+  const { environment, identityProvider } = owner
+  const { status, code } =
+    error instanceof StorageUnavailableError ? error : { status: 0, code: 'TimeLimitError' }
+  return { vault, tenantKey: tenantKey(owner), environment, identityProvider, status, code }
 }
 
 /** Tags from which lost tables are rebuilt; only names, nothing personal. */

@@ -1,13 +1,12 @@
 import { RestError } from '@azure/data-tables'
-import { StorageUnavailableError } from '../domain/storageUnavailable.ts'
+import { disallowedByPolicy, StorageUnavailableError } from '../domain/storageUnavailable.ts'
 
 /** HTTP status and code of an Azure SDK failure, the inner code if there is one; status 0 if there was no answer. */
 export function readRestError(error: unknown): { status: number; code: string } {
   if (error instanceof RestError || isRestErrorLike(error)) {
-    return {
-      status: error.statusCode ?? 0,
-      code: innerCodeIn(error) ?? wordOf(error.code) ?? errorCodeIn(error),
-    }
+    const status = error.statusCode ?? 0
+    const code = innerCodeIn(error) ?? wordOf(error.code) ?? errorCodeIn(error)
+    return { status, code: isPolicyRefusal(status, code, error) ? disallowedByPolicy : code }
   }
   return { status: 0, code: error instanceof Error ? error.name : 'unknown' }
 }
@@ -82,6 +81,30 @@ function innerCodeIn(error: RestError): string | undefined {
 function errorCodeIn(error: RestError): string {
   const details = error.details as { odataError?: { code?: string }; code?: string } | undefined
   return wordOf(details?.odataError?.code) ?? wordOf(details?.code) ?? 'unknown'
+}
+
+/** Codes of other 403s, whatever their message says. */
+const otherRefusals: ReadonlySet<string> = new Set([
+  'ForbiddenByRbac',
+  'ForbiddenByFirewall',
+  'SecretDisabled',
+])
+
+/**
+ * Whether an Azure Policy refuses a request. No answer of Key Vault's data plane to one is on record, so the code that
+ * Resource Manager uses counts (RequestDisallowedByPolicy), and any message about a policy. `ForbiddenByPolicy` alone
+ * says nothing: a vault with access policies uses it for a missing permission (azure-sdk-for-net,
+ * CertificateClientTests.cs).
+ */
+function isPolicyRefusal(status: number, code: string, error: RestError): boolean {
+  if (status !== 403 || otherRefusals.has(code)) return false
+  const { message } = error
+  if (/does not have .{1,60} permission|access polic/i.test(message)) return false
+  return (
+    [code, error.code].some((each) => each?.endsWith('DisallowedByPolicy')) ||
+    code === 'ForbiddenByPolicy' ||
+    /\bpolic(y|ies)\b/i.test(message)
+  )
 }
 
 function wordOf(value: unknown): string | undefined {

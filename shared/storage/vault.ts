@@ -36,13 +36,23 @@ export function createVault(client: SecretClient, log: Log): ListableVault {
         async () =>
           toSecretVersion(
             await client.setSecret(name, value.expose(), {
-              ...{ tags: { ...tags }, contentType: 'text/plain' },
-              ...(expiresOn && { expiresOn }),
+              tags: { ...tags },
+              // Another policy demands a content type (Azure/azure-policy, Secrets_ContentTypeSet.json).
+              contentType: 'text/plain',
+              expiresOn,
             }),
           ),
         () => {
           throw new StorageUnavailableError('vault', 409, 'SecretDeleted')
         },
+      ),
+    setExpiry: (name, version, expiresOn) =>
+      run<void>(
+        'update',
+        async () => {
+          await client.updateSecretProperties(name, version, { expiresOn })
+        },
+        () => undefined,
       ),
     remove: (name) =>
       run<void>(
@@ -90,8 +100,8 @@ function nothingListed(): never {
   throw new StorageUnavailableError('vault', 404, 'VaultNotFound')
 }
 
-function toListed({ name, tags, updatedOn }: SecretProperties): ListedSecret {
-  return { name, tags: tags ?? {}, updatedOn: updatedOn ?? new Date(0) }
+function toListed({ name, tags, createdOn }: SecretProperties): ListedSecret {
+  return { name, tags: tags ?? {}, writtenOn: createdOn ?? new Date(0) }
 }
 
 function toSecretVersion(secret: Awaited<ReturnType<SecretClient['getSecret']>>): SecretVersion {

@@ -93,7 +93,13 @@ function grantServicesWith(remove: (secret: string) => Promise<void>) {
   return {
     tenants: createTenantTable(tables),
     due,
-    grants: combineGrantStores({ vault: createGrantVault([vault], systemRandomness), sealed }, 'vault'),
+    grants: combineGrantStores(
+      {
+        vault: createGrantVault([vault], { clock: systemClock, randomness: systemRandomness, log: () => {} }),
+        sealed,
+      },
+      'vault',
+    ),
     marks: createDisconnectMarks(createModelVault(), systemClock, 90 * 86_400),
     clock: systemClock,
     randomness: systemRandomness,

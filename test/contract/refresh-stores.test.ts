@@ -31,7 +31,10 @@ let vaultClient: SecretClient
 beforeAll(async () => {
   bench = await openTablesBench()
   vaultBench = await openVaultBench()
-  vaultClient = vaultBench.connect((await vaultBench.startVault()).origin)
+  const vault = await vaultBench.startVault()
+  // A policy in Deny mode, as in many companies, lets in all that the stores write.
+  vault.control.settings.requireExpiry = true
+  vaultClient = vaultBench.connect(vault.origin)
   realVault = createVault(vaultClient, () => {})
 })
 
@@ -41,6 +44,7 @@ afterAll(async () => {
 })
 
 const start = new Date('2026-01-01T00:00:00.123Z')
+const expiresOn = new Date('2027-06-01T00:00:00Z')
 const later = (milliseconds: number) => new Date(start.getTime() + milliseconds)
 let made = 0
 
@@ -267,11 +271,11 @@ test('every write of a tenant row names the ETag that it read, and never `*`', a
 
 test('a disabled secret reads as missing, and accepts a new version', async () => {
   const name = `secret-${made++}`
-  const { version } = await realVault.write(name, new Secret('one'), {})
+  const { version } = await realVault.write(name, new Secret('one'), { expiresOn })
   await vaultClient.updateSecretProperties(name, version, { enabled: false })
   expect(await realVault.read(name)).toBeUndefined()
   expect(await realVault.read(name, version)).toBeUndefined()
-  await realVault.write(name, new Secret('two'), {})
+  await realVault.write(name, new Secret('two'), { expiresOn })
   expect(await realVault.read(name)).toMatchObject({ value: new Secret('two') })
 })
 
@@ -284,39 +288,55 @@ describe.each([
 
   test('keeps every version, returns the newest by default, and tags with each', async () => {
     const [vault, name] = [open(), newName()]
-    const first = await vault.write(name, new Secret('one'), { tags })
-    const second = await vault.write(name, new Secret('two'), { tags: { ...tags, tenant: 'other' } })
+    const first = await vault.write(name, new Secret('one'), { tags, expiresOn })
+    const second = await vault.write(name, new Secret('two'), {
+      tags: { ...tags, tenant: 'other' },
+      expiresOn,
+    })
     expect(first.version).not.toBe(second.version)
     expect(await vault.read(name)).toMatchObject({ value: new Secret('two'), version: second.version })
     expect(await vault.read(name, first.version)).toMatchObject({ name, value: new Secret('one'), tags })
     expect(await vault.read(name, second.version)).toMatchObject({ tags: { tenant: 'other' } })
   })
 
-  test('returns the expiry date of a version that has one, and the version even after that date', async () => {
+  test('returns each version’s own expiry date, and the version even after that date', async () => {
     const [vault, name] = [open(), newName()]
-    const expiresOn = new Date('2026-01-01T00:00:00Z')
-    await vault.write(name, new Secret('one'), { expiresOn })
-    expect(await vault.read(name)).toMatchObject({ value: new Secret('one'), expiresOn })
-    await vault.write(name, new Secret('two'), {})
-    expect(await vault.read(name)).not.toHaveProperty('expiresOn')
+    const past = new Date('2026-01-01T00:00:00Z')
+    await vault.write(name, new Secret('one'), { expiresOn: past })
+    expect(await vault.read(name)).toMatchObject({ value: new Secret('one'), expiresOn: past })
+    await vault.write(name, new Secret('two'), { expiresOn })
+    expect(await vault.read(name)).toMatchObject({ expiresOn })
+  })
+
+  test('sets the expiry date of one version, and nothing else', async () => {
+    const [vault, name] = [open(), newName()]
+    const first = await vault.write(name, new Secret('one'), { tags, expiresOn })
+    const second = await vault.write(name, new Secret('two'), { tags, expiresOn })
+    const renewed = new Date('2028-01-01T00:00:00Z')
+    await vault.setExpiry(name, first.version, renewed)
+    expect(await vault.read(name, first.version)).toEqual({ ...first, expiresOn: renewed })
+    expect(await vault.read(name)).toEqual(second)
+    await vault.remove(name)
+    await vault.setExpiry(name, first.version, renewed)
+    expect(await vault.read(name)).toBeUndefined()
   })
 
   test('returns nothing for a missing secret or version', async () => {
     const [vault, name] = [open(), newName()]
     expect(await vault.read(name)).toBeUndefined()
-    await vault.write(name, new Secret('one'), { tags })
+    await vault.write(name, new Secret('one'), { tags, expiresOn })
     expect(await vault.read(name, '0123456789abcdef0123456789abcdef')).toBeUndefined()
   })
 
   test('deletes a secret with all its versions, even repeatedly, and its name accepts no new one', async () => {
     const [vault, name] = [open(), newName()]
-    const { version } = await vault.write(name, new Secret('one'), { tags })
+    const { version } = await vault.write(name, new Secret('one'), { tags, expiresOn })
     await vault.remove(name)
     await vault.remove(name)
     await vault.remove(newName())
     expect(await vault.read(name)).toBeUndefined()
     expect(await vault.read(name, version)).toBeUndefined()
-    await expect(vault.write(name, new Secret('two'), { tags })).rejects.toMatchObject({
+    await expect(vault.write(name, new Secret('two'), { tags, expiresOn })).rejects.toMatchObject({
       name: 'StorageUnavailableError',
       service: 'vault',
       status: 409,

@@ -39,12 +39,20 @@ beforeAll(async () => {
   tables = bench.tables
   vaults = await openVaultBench()
   const vault = await vaults.startVault()
+  // A policy in Deny mode, as in many companies, lets in all that the stores write.
+  vault.control.settings.requireExpiry = true
   const opened = createVault(vaults.connect(vault.origin), () => {})
   const keys = JSON.stringify({
     keys: [{ kty: 'oct', kid: 'one', k: Buffer.alloc(32, 7).toString('base64url') }],
   })
   const sealed = createSealedGrants(createSealer(async () => new Secret(keys)))
-  realGrants = combineGrantStores({ vault: createGrantVault([opened], systemRandomness), sealed }, 'vault')
+  realGrants = combineGrantStores(
+    {
+      vault: createGrantVault([opened], { clock: systemClock, randomness: systemRandomness, log: () => {} }),
+      sealed,
+    },
+    'vault',
+  )
 })
 
 afterAll(async () => {

@@ -31,6 +31,8 @@ describe('faults on demand', () => {
     { kind: 'throttled', status: 429, code: 'Throttled' },
     { kind: 'forbiddenByRbac', status: 403, code: 'Forbidden', inner: 'ForbiddenByRbac' },
     { kind: 'forbiddenByPolicy', status: 403, code: 'Forbidden', inner: 'ForbiddenByPolicy' },
+    { kind: 'requestDisallowedByPolicy', status: 403, code: 'RequestDisallowedByPolicy' },
+    { kind: 'forbiddenByAccessPolicy', status: 403, code: 'Forbidden', inner: 'ForbiddenByPolicy' },
     { kind: 'forbiddenByFirewall', status: 403, code: 'Forbidden', inner: 'ForbiddenByFirewall' },
     { kind: 'serverError', status: 500, code: 'InternalServerError' },
   ] as const)('$kind occurs the given number of times and no more', async ({ kind, ...refusal }) => {

@@ -63,6 +63,16 @@ describe('the vaults', () => {
     expect(find(await look(), name)).toMatchObject({ ok: false, detail: 'ForbiddenByRbac (403)' })
   })
 
+  test.each(['forbiddenByPolicy', 'requestDisallowedByPolicy'])(
+    'are reported if a policy refuses the probe (%s)',
+    async (kind) => {
+      const { origin } = world.stack.parts.grantVault
+      await breakVault(origin, { operation: 'set', name: 'readiness-probe', kind })
+      const name = `vault ${new URL(origin).host}`
+      expect(find(await look(), name)).toMatchObject({ ok: false, detail: 'DisallowedByPolicy (403)' })
+    },
+  )
+
   test('keep only one deleted probe, no matter how often they are checked', async () => {
     for (let count = 0; count < 3; count++) expect(bad(await look())).toEqual([])
     const { origin } = world.stack.parts.grantVault
@@ -79,6 +89,7 @@ describe('the vaults', () => {
 
 describe('secrets', () => {
   const name = 'sandbox-developer-token'
+  const expiresOn = new Date(Date.now() + 365 * 86_400_000)
 
   test('that are missing, expired or refused', async () => {
     const { main } = world.broker.vaults
@@ -97,7 +108,7 @@ describe('secrets', () => {
       detail: expect.stringContaining('expired on 20'),
       resolution: expect.stringContaining(`--name ${name}-next `),
     })
-    const restored = await main.write(name, before.value, {})
+    const restored = await main.write(name, before.value, { expiresOn })
     await world.broker.secretHealth.report(name, restored.version, 'refused')
     expect(find(await look(), `secret ${name}`)).toMatchObject({
       ok: false,
@@ -119,13 +130,13 @@ describe('secrets', () => {
   test('an invalid or missing set of sealing keys', async () => {
     const { main } = world.broker.vaults
     const before = (await main.read('sealing-keys'))!
-    await main.write('sealing-keys', new Secret('a note'), {})
+    await main.write('sealing-keys', new Secret('a note'), { expiresOn })
     expect(find(await look(), 'secret sealing-keys')).toMatchObject({
       ok: false,
       detail: 'isn’t a JWK set',
       resolution: expect.stringContaining('list-versions'),
     })
-    await main.write('sealing-keys', before.value, {})
+    await main.write('sealing-keys', before.value, { expiresOn })
     await main.remove('sealing-keys')
     expect(find(await look(), 'secret sealing-keys')).toMatchObject({
       ok: false,

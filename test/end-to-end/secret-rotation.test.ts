@@ -7,6 +7,7 @@ import { createSecretClient } from '../../shared/storage/clients.ts'
 import { type OperatorWorld, openOperatorWorld } from './operator.ts'
 
 let world: OperatorWorld
+const expiresOn = new Date(Date.now() + 365 * 86_400_000)
 
 beforeAll(async () => {
   world = await openOperatorWorld()
@@ -21,7 +22,7 @@ test('a client secret that Entra no longer accepts falls over to the next, and /
   const name = await world.connect('rotating', 'ada@outlook.example')
   const secret = 'production-microsoft-client-secret'
   const before = await world.broker.vaults.main.read(secret)
-  await world.broker.vaults.main.write(`${secret}-next`, new Secret('the-next-secret'), {})
+  await world.broker.vaults.main.write(`${secret}-next`, new Secret('the-next-secret'), { expiresOn })
   const { clientId } = world.broker.signInTable({ environment: 'production', identityProvider: 'microsoft' })!
   const answer = await fetch(`${world.stack.parts.signIn.origin}/_control/clients/${clientId}`, {
     method: 'POST',
@@ -39,7 +40,7 @@ test('a client secret that Entra no longer accepts falls over to the next, and /
   expect(checks.find((check) => check.name === `secret ${secret}`)).toMatchObject({ ok: false })
   expect(events).toMatchObject([{ type: 'secret.fell_over', secret }])
   expect(holds).toEqual([])
-  await broker.vaults.main.write(secret, new Secret('the-next-secret'), {})
+  await broker.vaults.main.write(secret, new Secret('the-next-secret'), { expiresOn })
   await broker.vaults.main.remove(`${secret}-next`)
   const after = world.createBroker()
   expect(await world.refreshes(name, after)).toBe(true)
@@ -53,8 +54,8 @@ test('a developer token that is disabled falls over to the next after Microsoft 
   const secret = 'production-developer-token'
   const { main } = world.broker.vaults
   const good = (await main.read(secret))!.value
-  await main.write(secret, new Secret('DISABLED'), {})
-  await main.write(`${secret}-next`, good, {})
+  await main.write(secret, new Secret('DISABLED'), { expiresOn })
+  await main.write(`${secret}-next`, good, { expiresOn })
   const broker = world.createBroker()
   const refreshed = await broker.refresher.refresh(name, { for: 'replacement', seen: new Date() })
   const none = new Secret('')

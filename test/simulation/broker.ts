@@ -37,7 +37,11 @@ export function createSimulatedBroker(world: World, process: SimulatedProcess): 
   const sealer = unreliableSealer(world, process)
   const vaults = world.vaults.map((vault) => unreliableVault(world, process, vault))
   const stores = {
-    vault: useCases.createGrantVault(vaults, process.randomness),
+    vault: useCases.createGrantVault(vaults, {
+      clock: process.clock,
+      randomness: process.randomness,
+      log: () => undefined,
+    }),
     sealed: useCases.createSealedGrants(sealer),
   }
   const dependencies: RefreshDependencies = {
@@ -207,6 +211,13 @@ function unreliableVault(world: World, process: SimulatedProcess, vault: ModelVa
         },
         failure: () => world.failedWrite(process, properties.tags?.tenant ?? ''),
       }),
+    setExpiry: (name, version, expiresOn) =>
+      process.perform({
+        name: 'vault.setExpiry',
+        tenant: ownerOf(name),
+        effect: () => vault.setExpiry(name, version, expiresOn),
+        failure,
+      }),
     remove: (name) =>
       process.perform({
         name: 'vault.remove',
@@ -229,6 +240,7 @@ function unreliableMarks({ markVault, unavailable }: World, process: SimulatedPr
     host: markVault.host,
     read: (name) => perform('read', () => markVault.read(name)),
     write: (name, ...written) => perform('write', () => markVault.write(name, ...written)),
+    setExpiry: (name, ...set) => perform('setExpiry', () => markVault.setExpiry(name, ...set)),
     remove: (name) => perform('remove', () => markVault.remove(name)),
   }
 }

@@ -1,3 +1,4 @@
+import { addSeconds } from '../../shared/clock.ts'
 import type { ProvenSignIn } from '../../shared/connect/proveSignIn.ts'
 import type { Account } from '../../shared/domain/account.ts'
 import { sealContextOf } from '../../shared/domain/sealer.ts'
@@ -200,6 +201,10 @@ async function keptReference(
   }
   const vault = random.pick(world.vaults)
   const tags = { workspace, tenant, environment, identityProvider }
-  const { name, version } = await vault.write(`grant-of-${tenant}`, new Secret(refreshToken), { tags })
+  const expiresOn = addSeconds(new Date(world.scheduler.now()), 90 * 86_400)
+  const { name, version } = await vault.write(`grant-of-${tenant}`, new Secret(refreshToken), {
+    tags,
+    expiresOn,
+  })
   return `vault:${vault.host}/${name}/${version}/${394 + random.below(6)}`
 }

@@ -26,7 +26,10 @@ export function ground() {
   const vault = createModelVault()
   const sealer = createModelSealer()
   const due = createModelDueIndex()
-  const stores = { vault: createGrantVault([vault], systemRandomness), sealed: createSealedGrants(sealer) }
+  const stores = {
+    vault: createGrantVault([vault], { clock: systemClock, randomness: systemRandomness, log: () => {} }),
+    sealed: createSealedGrants(sealer),
+  }
   const grants = combineGrantStores(stores, 'vault')
   const marks = createDisconnectMarks(vault, systemClock, 90 * 86_400)
   let issued = 0

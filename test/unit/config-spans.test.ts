@@ -30,6 +30,7 @@ test('every span and count has the unit that its setting names', () => {
     VEND_LIMIT_SECONDS: '23',
     ROW_CACHE_SECONDS: '29',
     MAX_BODY_BYTES: '65537',
+    SECRET_EXPIRY_DAYS: '180',
     OTEL_METRIC_EXPORT_INTERVAL: '60001',
   })
   expect(config.refresh).toEqual({
@@ -49,6 +50,7 @@ test('every span and count has the unit that its setting names', () => {
     vendLimitSeconds: 23,
     rowCacheSeconds: 29,
     maxBodyBytes: 65_537,
+    secretExpiryDays: 180,
     telemetry: { metricIntervalMilliseconds: 60_001 },
   })
 })
@@ -72,6 +74,7 @@ test('the defaults match the settings page', () => {
     vendLimitSeconds: 20,
     rowCacheSeconds: 30,
     maxBodyBytes: 65_536,
+    secretExpiryDays: 365,
     telemetry: { metricIntervalMilliseconds: 60_000 },
   })
 })
@@ -88,6 +91,7 @@ test.each([
   ['VEND_WAIT_SECONDS', 1, 100],
   ['VEND_LIMIT_SECONDS', 5, 200],
   ['ROW_CACHE_SECONDS', 0, 30],
+  ['SECRET_EXPIRY_DAYS', 1, 3650],
   ['MAX_BODY_BYTES', 1024, 1_048_576],
   ['OTEL_METRIC_EXPORT_INTERVAL', 100, 600_000],
 ] as const)('%s accepts %i to %i and nothing beyond', (name, least, most) => {

@@ -14,6 +14,8 @@ describe('storage and vaults', () => {
       allowSharedKeyAccess: false,
       allowBlobPublicAccess: false,
       supportsHttpsTrafficOnly: true,
+      // Azure/azure-policy: EnforceStorageSasMaxExpiration7Days_Deny.json.
+      sasPolicy: { sasExpirationPeriod: '7.00:00:00', expirationAction: 'Block' },
       minimumTlsVersion: expect.stringMatching(/^TLS1_[23]$/),
     })
     for (const container of ofType('Microsoft.Storage/storageAccounts/blobServices/containers'))

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { systemRandomness, TimeLimitError } from '../../shared/clock.ts'
+import { systemClock, systemRandomness, TimeLimitError } from '../../shared/clock.ts'
 import { DamagedRowError } from '../../shared/domain/damagedRow.ts'
 import { IdentityUnavailableError } from '../../shared/domain/identityUnavailable.ts'
 import { SealingKeysError } from '../../shared/domain/sealer.ts'
@@ -86,6 +86,15 @@ describe('a failure as a problem', () => {
     expect(document.detail).toContain('az functionapp identity show')
   })
 
+  test('of a secret that an Azure Policy refuses is told from a missing right', () => {
+    const error = new StorageUnavailableError('vault', 403, 'DisallowedByPolicy')
+    expect(documentOf(toProblem(error))).toMatchObject({
+      actor: 'operator',
+      reason: 'vault_policy',
+      detail: expect.stringContaining('exempt the vault'),
+    })
+  })
+
   test('of a grant in a vault that is not in the settings is the operator’s problem', async () => {
     const owner = {
       workspace: 'w',
@@ -93,7 +102,11 @@ describe('a failure as a problem', () => {
       environment: 'production',
       identityProvider: 'microsoft',
     } as const
-    const reading = createGrantVault([], systemRandomness).read('vault:gone.example/s/1/0', owner)
+    const reading = createGrantVault([], {
+      clock: systemClock,
+      randomness: systemRandomness,
+      log: () => {},
+    }).read('vault:gone.example/s/1/0', owner)
     const error = await reading.then(
       () => undefined,
       (failure: unknown) => failure,

@@ -6,10 +6,11 @@ import { runCheck } from '../../shared/ready/checks.ts'
 test.each([
   [403, 'ForbiddenByRbac', 'a role'],
   [401, 'Unauthorized', 'a role'],
+  [403, 'DisallowedByPolicy', 'an exemption'],
   [403, 'ForbiddenByFirewall', 'a look at the network'],
   [0, 'ECONNREFUSED', 'a look at the network'],
 ])('storage that answers %i %s is fixed by %s', async (status, code, resolution) => {
-  const resolutions = { refused: 'a role', unreachable: 'a look at the network' }
+  const resolutions = { refused: 'a role', disallowed: 'an exemption', unreachable: 'a look at the network' }
   const look = () => Promise.reject(new StorageUnavailableError('vault', status, code))
   expect(await runCheck('vault', resolutions, look)).toMatchObject({ name: 'vault', ok: false, resolution })
 })

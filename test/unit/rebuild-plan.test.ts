@@ -7,7 +7,7 @@ import { connected, name, now, owner } from '../simulation/ground.ts'
 
 const vault = { host: 'v.example' } as never
 const at = (seconds: number) => addSeconds(now, seconds)
-const secret = (id: string, seconds: number) => ({ vault, name: `grant-${id}`, updatedOn: at(seconds) })
+const secret = (id: string, seconds: number) => ({ vault, name: `grant-${id}`, writtenOn: at(seconds) })
 const rowOf = (reference: string): Tenant => connected(reference)
 const naming = (id: string) => rowOf(`vault:v.example/grant-${id}/1/0`)
 const disconnected: Tenant = { ...name, environment: 'production', status: 'disconnected', createdAt: now }

@@ -166,13 +166,18 @@ describe('docs/storage.md', () => {
       host: 'grants1.vault.azure.net',
       read: async () => undefined,
       remove: async () => undefined,
+      setExpiry: async () => undefined,
       write: async (secret: string, value: Secret, given: SecretProperties) => {
         tags = given.tags ?? {}
         return { name: secret, version: 'v1', value, tags }
       },
     }
     const owner = { ...name, environment: 'production', identityProvider: 'microsoft' } as const
-    const reference = await createGrantVault([vault], systemRandomness).write(new Secret('token'), owner)
+    const reference = await createGrantVault([vault], {
+      clock: systemClock,
+      randomness: systemRandomness,
+      log: () => {},
+    }).write(new Secret('token'), owner)
     expect(listed('### Grants', 'tag')).toEqual(Object.keys(tags).sort())
     expect(reference).toMatch(/^vault:grants1\.vault\.azure\.net\/grant-[0-9a-f]{32}\/v1\/0$/)
   })

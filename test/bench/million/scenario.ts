@@ -75,7 +75,10 @@ export async function playScenario(scenario: Scenario): Promise<ScenarioResult> 
         .padStart(8, '0'),
   }
   const sealed = createSealedGrants(plainSealer)
-  const grants = combineGrantStores({ vault: createGrantVault(vaults.vaults, randomness), sealed }, 'sealed')
+  const grants = combineGrantStores(
+    { vault: createGrantVault(vaults.vaults, { clock: time.clock, randomness, log }), sealed },
+    'sealed',
+  )
   const dependencies = {
     ...besideStores(createSignIn(time, random), plainSealer),
     ...{ tenants, due, grants, randomness, config, log, clock: time.clock },

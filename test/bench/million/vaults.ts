@@ -59,6 +59,9 @@ export function createLimitedVaults(count: number, ground: VaultGround): Limited
   }
 }
 
+/** No expiry date is renewed in the hours that are simulated. */
+const neverNear = new Date('9999-01-01T00:00:00Z')
+
 interface Limits {
   readonly writes: readonly Limit[]
   readonly reads: readonly Limit[]
@@ -81,7 +84,7 @@ function createClient(
   const secret = (name: string, version: number) => ({
     name,
     value: 'rt',
-    properties: { version: String(version), tags: {} },
+    properties: { version: String(version), tags: {}, expiresOn: neverNear },
   })
   const numberOf = (name: string) => Number(name.slice(secretNameOf(0).length - 1))
   const client: Pick<SecretClient, 'vaultUrl'> & Record<'getSecret' | 'setSecret', unknown> = {

@@ -1,4 +1,4 @@
-import { type Randomness, systemRandomness } from '../../../shared/clock.ts'
+import { type Randomness, systemClock, systemRandomness } from '../../../shared/clock.ts'
 import type { GrantStore } from '../../../shared/domain/grants.ts'
 import type { Sealer } from '../../../shared/domain/sealer.ts'
 import type { Vault } from '../../../shared/domain/vault.ts'
@@ -24,6 +24,6 @@ export function createModelGrantStore(ground: GrantStoreGround = {}): GrantStore
     randomness = systemRandomness,
     preferred = 'vault',
   } = ground
-  const vault = createGrantVault(vaults, randomness)
+  const vault = createGrantVault(vaults, { clock: systemClock, randomness, log: () => undefined })
   return combineGrantStores({ vault, sealed: createSealedGrants(sealer) }, preferred)
 }

@@ -31,11 +31,15 @@ export function createModelVault(host = 'grants.vault.example'): ModelVault {
         name,
         value,
         tags,
-        ...(expiresOn && { expiresOn }),
+        expiresOn,
         version: (++versions).toString(16).padStart(32, '0'),
       }
       secrets.set(name, [...versionsOf(name), written])
       return written
+    },
+    async setExpiry(name, version, expiresOn) {
+      const set = (each: SecretVersion) => (each.version === version ? { ...each, expiresOn } : each)
+      if (versionsOf(name).length > 0) secrets.set(name, versionsOf(name).map(set))
     },
     async remove(name) {
       if (secrets.has(name)) deleted.add(name)

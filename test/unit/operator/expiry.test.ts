@@ -13,7 +13,7 @@ const days = (count: number) => addSeconds(start, count * 86_400)
 
 /** A broker with one secret that expires 40 days after the start. */
 function createWorld() {
-  const vault = { expiresOn: days(40), fails: false, reads: 0 }
+  const vault = { name, expiresOn: days(40), fails: false, reads: 0 }
   const logged: LogEvents['secret.expiring'][] = []
   const notes = createNotesInMemory()
   let now = start
@@ -21,8 +21,8 @@ function createWorld() {
     async read(asked) {
       vault.reads++
       if (vault.fails) throw new Error('no vault')
-      if (asked !== name) return undefined
-      return { name, version: '1', value: new Secret('s'), tags: {}, expiresOn: vault.expiresOn }
+      if (asked !== vault.name) return undefined
+      return { name: asked, version: '1', value: new Secret('s'), tags: {}, expiresOn: vault.expiresOn }
     },
   }
   const environments = new Map([['production', { environment: 'production' }]])
@@ -52,6 +52,13 @@ describe('a secret of the broker that expires', () => {
     expect(world.logged.map(({ daysLeft }) => daysLeft)).toEqual(
       Array.from({ length: 32 }, (_, day) => 30 - day),
     )
+  })
+
+  test('is no news if it is the set of sealing keys, which works beyond its date', async () => {
+    const world = createWorld()
+    world.vault.name = 'sealing-keys'
+    await world.run(days(39))
+    expect([await world.thresholds(), world.logged]).toEqual([[], []])
   })
 
   test('is checked once a day, no matter how many sweeps there are', async () => {
