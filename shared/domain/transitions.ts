@@ -11,6 +11,7 @@ import type {
   PendingGrant,
   RefreshTrouble,
   Tenant,
+  UncommittedSecret,
 } from './tenant.ts'
 
 // Each function is one kind of change: it takes the current row and returns the changed one. Which members a row must
@@ -152,6 +153,15 @@ export function withoutOwedMark(row: Tenant): Tenant {
 export function withListedSecrets(row: Tenant, secretsToDestroy: readonly string[]): Tenant {
   const { secretsToDestroy: _before, ...rest } = row
   return secretsToDestroy.length > 0 ? { ...rest, secretsToDestroy } : rest
+}
+
+/** The row lists the secrets that may be written and aren't committed. */
+export function withUncommittedSecrets(
+  row: Tenant,
+  uncommittedSecrets: readonly UncommittedSecret[],
+): Tenant {
+  const { uncommittedSecrets: _before, ...rest } = row
+  return uncommittedSecrets.length > 0 ? { ...rest, uncommittedSecrets } : rest
 }
 
 /** Some of the listed secrets have been destroyed. */

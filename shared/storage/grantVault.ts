@@ -6,9 +6,14 @@ import type { Secret } from '../secret.ts'
 
 /**
  * A vault's backup fails above 500 versions of a secret (key-vault/general/backup), and versions can't be deleted
- * individually, so a grant moves to a new secret after this many rotations.
+ * individually, so a grant moves to a new secret after this many rotations. The other hundred are for moves that fail.
  */
 const rotationsPerSecret = 400
+
+/** The version in the reference of a secret that may not exist yet. */
+const reserved = 'reserved'
+/** The host in such a reference: the write chooses the vault. */
+const anyHost = 'any'
 
 /** The parts of a `vault:` reference: vault, secret, version, and number of rotations. */
 interface VaultReference {
@@ -26,23 +31,24 @@ export function createGrantVault(vaults: readonly Vault[], randomness: Randomnes
     if (!vault) throw new StorageUnavailableError('vault', 0, 'VaultNotNamed')
     return vault
   }
-  const fresh = async (refreshToken: Secret, owner: GrantOwner): Promise<string> => {
+  const newName = () => `grant-${randomness.identifier()}`
+  const fresh = async (refreshToken: Secret, owner: GrantOwner, name: string): Promise<string> => {
     const vault = vaults[Math.floor(randomness.fraction() * vaults.length)] ?? vaults[0]
     if (!vault) throw new StorageUnavailableError('vault', 0, 'VaultNotNamed')
-    const written = await vault.write(`grant-${randomness.identifier()}`, refreshToken, {
-      tags: tagsOf(owner),
-    })
+    const written = await vault.write(name, refreshToken, { tags: tagsOf(owner) })
     return toReference({ host: vault.host, name: written.name, version: written.version, rotations: 0 })
   }
   return {
-    async write(refreshToken, owner, previous) {
-      const before = previous === undefined ? undefined : parseReference(previous)
-      if (!before) return fresh(refreshToken, owner)
+    reserve(full) {
+      const before = full === undefined ? undefined : parseReference(full)
+      if (before && before.rotations < rotationsPerSecret) return undefined
+      return toReference({ host: anyHost, name: newName(), version: reserved, rotations: 0 })
+    },
+    async write(refreshToken, owner, at) {
+      const before = at === undefined ? undefined : parseReference(at)
+      if (!before || isReserved(before)) return fresh(refreshToken, owner, before?.name ?? newName())
       const { version } = await vaultOf(before).write(before.name, refreshToken, { tags: tagsOf(owner) })
-      const rotations = before.rotations + 1
-      // The token is written to the old secret first, where a process that takes over looks for it.
-      if (rotations >= rotationsPerSecret) return fresh(refreshToken, owner)
-      return toReference({ ...before, version, rotations })
+      return toReference({ ...before, version, rotations: before.rotations + 1 })
     },
     async read(reference) {
       const named = understood(reference)
@@ -57,7 +63,9 @@ export function createGrantVault(vaults: readonly Vault[], randomness: Randomnes
     },
     async forget(reference) {
       const named = understood(reference)
-      await vaultOf(named).remove(named.name)
+      // The row lists a reserved secret before anyone knows which vault takes it.
+      const holders = isReserved(named) ? vaults : [vaultOf(named)]
+      await Promise.all(holders.map((vault) => vault.remove(named.name)))
     },
     isUnneeded(reference, named) {
       const own = parseReference(reference)
@@ -67,7 +75,12 @@ export function createGrantVault(vaults: readonly Vault[], randomness: Randomnes
 }
 
 function isSameSecret(one: VaultReference, other: VaultReference | undefined): boolean {
-  return one.host === other?.host && one.name === other.name
+  if (one.name !== other?.name) return false
+  return one.host === other.host || isReserved(one) || isReserved(other)
+}
+
+function isReserved({ version }: VaultReference): boolean {
+  return version === reserved
 }
 
 /** Tags from which lost tables are rebuilt; only names, nothing personal. */

@@ -66,6 +66,7 @@ export const tenantColumns: Readonly<Record<string, TenantColumn>> = {
   pendingGrant: { path: 'pendingGrant', type: 'json' },
   confirmed: { path: 'confirmed', type: 'json' },
   leftovers: { path: 'secretsToDestroy', type: 'words' },
+  uncommittedSecrets: { path: 'uncommittedSecrets', type: 'json' },
   accountsGeneration: { path: 'accountsGeneration', type: 'name' },
   discoveredAt: { path: 'discoveredAt', type: 'date' },
   defaultAccountId: { path: 'defaultAccount.accountId', type: 'name' },
@@ -108,6 +109,7 @@ export const jsonColumns: Readonly<Record<string, z.ZodType>> = {
     accountsGeneration: text,
     choice: storedChoice.optional(),
   }),
+  uncommittedSecrets: z.array(z.looseObject({ reference: text, until: z.date() })),
   confirmed: z.looseObject({
     sessionId: text,
     codeHash: text,

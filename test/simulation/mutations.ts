@@ -21,7 +21,7 @@ export const mutations: readonly Mutation[] = [
   const stored = isNew
 `,
     mode: 'strict',
-    breaks: ['used_token_redeemed', 'token_lost', 'secret_left_over'],
+    breaks: ['used_token_redeemed', 'token_lost', 'secret_left_over', 'secret_forgotten'],
   },
   {
     name: 'the lease is taken without an ETag',
@@ -183,9 +183,9 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'the old secret is never destroyed',
     file: 'shared/tenants/secretsToDestroy.ts',
-    find: 'return withListedSecrets(next, unneeded)',
-    replace: 'return withListedSecrets(next, [])',
-    breaks: ['secret_left_over', 'grant_kept_after_disconnect'],
+    find: 'withListedSecrets(next, unneeded)',
+    replace: 'withListedSecrets(next, [])',
+    breaks: ['secret_left_over', 'secret_forgotten', 'grant_kept_after_disconnect'],
   },
   {
     name: 'the old grant is destroyed first on reconnect',
@@ -204,7 +204,7 @@ export const mutations: readonly Mutation[] = [
       referencesOf(each),
     )`,
     replace: 'withoutGrant(withDisconnect(each, disconnectedAt ?? now))',
-    breaks: ['grant_kept_after_disconnect', 'secret_left_over'],
+    breaks: ['grant_kept_after_disconnect', 'secret_left_over', 'secret_forgotten'],
   },
   {
     name: 'cached rows outlive their time',

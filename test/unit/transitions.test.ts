@@ -32,6 +32,7 @@ const full: Required<Tenant> = {
   pendingGrant,
   confirmed: { sessionId: 's', codeHash: 'h', until: later },
   secretsToDestroy: ['vault:gone', 'vault:other'],
+  uncommittedSecrets: [{ reference: 'vault:soon', until: later }],
   accountsGeneration: 'g1',
   discoveredAt: now,
   defaultAccount: { accountId: '1', customerId: '2' },
@@ -115,6 +116,11 @@ const each: Readonly<Record<keyof typeof transitions, readonly [Tenant, Partial<
       { secretsToDestroy: ['vault:a'] },
       [],
     ],
+    withUncommittedSecrets: [
+      transitions.withUncommittedSecrets(full, [{ reference: 'vault:a', until: now }]),
+      { uncommittedSecrets: [{ reference: 'vault:a', until: now }] },
+      [],
+    ],
     withoutDestroyed: [
       transitions.withoutDestroyed(full, ['vault:gone']),
       { secretsToDestroy: ['vault:other'] },
@@ -161,7 +167,8 @@ describe('a complete row has only true members after it is', () => {
   })
 })
 
-test('an empty secretsToDestroy is removed, and an acceptance removes a refusal', () => {
+test('an empty list of secrets is removed, and an acceptance removes a refusal', () => {
+  expect(transitions.withUncommittedSecrets(full, [])).not.toHaveProperty('uncommittedSecrets')
   expect(transitions.withoutDestroyed(full, full.secretsToDestroy)).not.toHaveProperty('secretsToDestroy')
   expect(transitions.withAdvertisingRefusal(full, undefined)).not.toHaveProperty('advertisingRefusal')
 })
