@@ -36,8 +36,9 @@ export async function moveToNewSecret(
   const once = { ...attempt, time: { ...time, pause: async () => false } }
   try {
     const listed = await listLeased(dependencies, once, reserved)
-    const reference = listed && (await time.step('writing the grant', write))
-    return reference && { attempt: { ...listed, time }, reserved, reference }
+    if (!listed) return undefined
+    const reference = await time.step('writing the grant', write)
+    return { attempt: { ...listed, time }, reserved, reference }
   } catch {
     return undefined
   }
