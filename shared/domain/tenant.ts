@@ -144,6 +144,8 @@ export interface Tenant extends TenantName {
   /** The current generation of account rows; absent before the first discovery. */
   readonly accountsGeneration?: string
   readonly discoveredAt?: Date
+  /** The accounts of the last consent aren't written yet: the rows are older, or there are none. */
+  readonly accountsOutstanding?: true
   readonly defaultAccount?: DefaultAccount
   /** Approximate: written at most once in a quarter of the active window. */
   readonly lastVendedAt?: Date

@@ -89,6 +89,8 @@ export interface NewConnection {
   readonly accessToken: CachedAccessToken
   readonly dueAt: Date
   readonly accountsGeneration: string
+  /** Whether its account rows are written after it. */
+  readonly accountsOutstanding?: true
   readonly defaultAccount?: DefaultAccount
   readonly confirmed?: Confirmation
 }
@@ -102,6 +104,7 @@ export function withConnection(row: Tenant, consent: NewConnection): Tenant {
     confirmed: _confirmed,
     reauthorizationReason: _reason,
     defaultAccount: _default,
+    accountsOutstanding: _outstanding,
     advertisingRefusal: _refusal,
     claims: _claims,
     ...rest
@@ -187,6 +190,7 @@ export function withEnvironment(row: Tenant, environment: Environment): Tenant {
     accountsGeneration: _generation,
     discoveredAt: _at,
     defaultAccount: _default,
+    accountsOutstanding: _outstanding,
     claims: _claims,
     ...rest
   } = row
@@ -222,9 +226,11 @@ export function withAccounts(
   row: Tenant,
   { defaultAccount, discoveredAt, accountsGeneration }: AccountsUpdate,
 ): Tenant {
-  const { defaultAccount: _before, ...rest } = row
+  const { defaultAccount: _before, accountsOutstanding, ...rest } = row
   return {
     ...rest,
+    // A choice among the accounts that are written doesn't complete them.
+    ...(!discoveredAt && accountsOutstanding && { accountsOutstanding }),
     accountsGeneration,
     ...(defaultAccount && { defaultAccount }),
     ...(discoveredAt && { discoveredAt }),

@@ -69,6 +69,7 @@ export const tenantColumns: Readonly<Record<string, TenantColumn>> = {
   uncommittedSecrets: { path: 'uncommittedSecrets', type: 'json' },
   accountsGeneration: { path: 'accountsGeneration', type: 'name' },
   discoveredAt: { path: 'discoveredAt', type: 'date' },
+  accountsOutstanding: { path: 'accountsOutstanding', type: 'flag' },
   defaultAccountId: { path: 'defaultAccount.accountId', type: 'name' },
   defaultCustomerId: { path: 'defaultAccount.customerId', type: 'name' },
   lastVendedAt: { path: 'lastVendedAt', type: 'date' },

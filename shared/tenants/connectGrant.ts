@@ -51,8 +51,9 @@ export interface ProvenGrant {
   readonly expiresInSeconds: number
   /** When the tokens were asked for: `expiresInSeconds` counts from here, which can only be too early. */
   readonly requestedAt: Date
-  /** The account rows that were written for it, and the default account, if there is a clear one. */
+  /** The account rows that belong to it, whether they're written later, and the default account, if there is a clear one. */
   readonly accountsGeneration: string
+  readonly accountsOutstanding?: true
   readonly defaultAccount?: DefaultAccount
   /** Further events, written with the connection's own. */
   readonly events?: readonly TenantEvent[]
@@ -112,7 +113,12 @@ export async function sealAccessToken(
 export interface GrantToCommit
   extends Pick<
     ProvenGrant,
-    'environment' | 'accountsGeneration' | 'defaultAccount' | 'events' | 'disconnectCount'
+    | 'environment'
+    | 'accountsGeneration'
+    | 'accountsOutstanding'
+    | 'defaultAccount'
+    | 'events'
+    | 'disconnectCount'
   > {
   readonly grant: Grant
   readonly accessToken: CachedAccessToken
@@ -150,11 +156,13 @@ async function prepareCommit(
   before: Tenant,
   grantToCommit: GrantToCommit,
 ): Promise<TenantChange> {
-  const { grant, accessToken, accountsGeneration, defaultAccount, confirmed } = grantToCommit
+  const { grant, accessToken, accountsGeneration, accountsOutstanding, defaultAccount, confirmed } =
+    grantToCommit
   const now = clock.now()
   const dueAt = nextDueAt(before, accessToken, config, now, randomness.fraction())
   const consent = {
     ...{ grant, accessToken, dueAt, accountsGeneration },
+    ...(accountsOutstanding && { accountsOutstanding }),
     ...(defaultAccount && { defaultAccount }),
     ...(confirmed && { confirmed }),
   }

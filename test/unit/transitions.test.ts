@@ -35,6 +35,7 @@ const full: Required<Tenant> = {
   uncommittedSecrets: [{ reference: 'vault:soon', until: later }],
   accountsGeneration: 'g1',
   discoveredAt: now,
+  accountsOutstanding: true,
   defaultAccount: { accountId: '1', customerId: '2' },
   lastVendedAt: now,
   dueAt: later,
@@ -85,6 +86,7 @@ const each: Readonly<Record<keyof typeof transitions, readonly [Tenant, Partial<
         'confirmed',
         'reauthorizationReason',
         'defaultAccount',
+        'accountsOutstanding',
         'advertisingRefusal',
         'claims',
       ],
@@ -130,7 +132,7 @@ const each: Readonly<Record<keyof typeof transitions, readonly [Tenant, Partial<
     withEnvironment: [
       transitions.withEnvironment(full, 'sandbox'),
       { environment: 'sandbox' },
-      ['accountsGeneration', 'discoveredAt', 'defaultAccount', 'claims'],
+      ['accountsGeneration', 'discoveredAt', 'accountsOutstanding', 'defaultAccount', 'claims'],
     ],
     withDisplayName: [transitions.withDisplayName(full, 'Other'), { displayName: 'Other' }, []],
     withVend: [transitions.withVend(full, later, now), { lastVendedAt: later, dueAt: now }, []],
@@ -146,7 +148,7 @@ const each: Readonly<Record<keyof typeof transitions, readonly [Tenant, Partial<
         discoveredAt: later,
       }),
       { accountsGeneration: 'g4', discoveredAt: later },
-      ['defaultAccount'],
+      ['defaultAccount', 'accountsOutstanding'],
     ],
     withDefaultAccount: [
       transitions.withDefaultAccount(full, { accountId: '3', customerId: '4' }),
