@@ -67,6 +67,7 @@ export const consentMutations: readonly Mutation[] = [
       'vended_after_disconnect',
       'secret_left_over',
       'secret_forgotten',
+      'call_without_lease',
     ],
   },
   {

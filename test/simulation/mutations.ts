@@ -54,6 +54,7 @@ export const mutations: readonly Mutation[] = [
       'vended_after_disconnect',
       'false_reauthorization',
       'grant_kept_after_disconnect',
+      'secret_forgotten',
       'forgotten_by_the_sweep',
       'never_settles',
     ],
@@ -176,7 +177,7 @@ export const mutations: readonly Mutation[] = [
     name: 'the old secret is deleted before the commit',
     file: commit,
     find: 'const committed = await commit(dependencies, attempt, dueAt, (row) => {',
-    replace: `if (grants.isUnneeded(leased.grant.reference, [reference])) await grants.forget(leased.grant.reference)
+    replace: `if (moved && grants.isUnneeded(leased.grant.reference, [moved.reference])) await grants.forget(leased.grant.reference)
   const committed = await commit(dependencies, attempt, dueAt, (row) => {`,
     breaks: ['token_lost'],
   },
@@ -247,7 +248,7 @@ export const mutations: readonly Mutation[] = [
     file: writeLeased,
     find: 'const { next, events = [] } = change(current.tenant)',
     replace: 'const { next, events = [] } = change(leased.tenant)',
-    breaks: ['change_lost'],
+    breaks: ['change_lost', 'secret_forgotten'],
   },
   {
     name: 'the write of a new refresh token is not repeated',
