@@ -5,8 +5,11 @@ import type { Tenant } from '../domain/tenant.ts'
 /** Milliseconds since 1970 in base 36 have eight digits until 2059. */
 const timeDigits = 8
 
-/** Longer than any sign-in or discovery takes between writing a generation and committing it. */
-const uncommittedMilliseconds = 120_000
+/**
+ * Longer than any sign-in or discovery takes between beginning to write a generation and committing it: 50,000 accounts
+ * take a minute, and longer while storage is busy.
+ */
+const uncommittedMilliseconds = 600_000
 
 /** Names a new generation of account rows: creation time, random part, and whether the list is cut. */
 export function newGeneration(now: Date, randomness: Randomness, isCut = false): string {

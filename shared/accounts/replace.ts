@@ -5,6 +5,7 @@ import type { TenantEvent } from '../domain/tenantEvents.ts'
 import { withAccounts } from '../domain/transitions.ts'
 import { Problem } from '../problems.ts'
 import { type ChangeDependencies, changeTenant } from '../tenants/changeTenant.ts'
+import { withPatientTenants } from '../tenants/patience.ts'
 import { isGenerationKept, newGeneration } from './generation.ts'
 
 /** Dependencies of changing a tenant's accounts. */
@@ -31,15 +32,16 @@ export interface AccountsChange {
 
 /**
  * Replaces a tenant's accounts: writes a whole new generation, names it in one conditional write of the tenant row,
- * then removes the old one. Other changes to the row, including a lease, are kept. If other processes change the
+ * then removes the old one. It's patient with storage. Other changes to the row, including a lease, are kept. If other processes change the
  * accounts, the change is computed again from theirs.
  * @throws Problem `tenant_not_found`, `tenant_changed`, and errors of `change`.
  */
 export async function replaceAccounts(
-  dependencies: AccountsDependencies,
+  impatient: AccountsDependencies,
   name: TenantName,
   change: (tenant: Tenant, before: readonly Account[]) => AccountsChange,
 ): Promise<StoredTenant> {
+  const dependencies = withPatientTenants(impatient)
   const { accounts, clock, randomness } = dependencies
   let written: { basis: string | undefined; before: readonly Account[]; generation: string } | undefined
   const changed = await changeTenant(dependencies, name, async (row) => {

@@ -1,4 +1,5 @@
 import { type BrowserBinding, isSameBrowser } from '../access/browser.ts'
+import { patiently } from '../domain/patience.ts'
 import { isDisallowedByPolicy, StorageUnavailableError } from '../domain/storageUnavailable.ts'
 import type { SignIn } from './authorize.ts'
 import type { CallbackDependencies } from './dependencies.ts'
@@ -28,13 +29,15 @@ export async function finishSignIn(
 ): Promise<CallbackResult> {
   const { clock, records } = dependencies
   const { state = '' } = response
-  const waiting = (await records.read('sign-in', state, clock.now())) as SignIn | undefined
+  const read = () => records.read('sign-in', state, clock.now())
+  const waiting = (await patiently(dependencies, read)) as SignIn | undefined
   if (!waiting)
     return (await waitForFirstCallback(dependencies, state, browser)) ?? { failed: 'sign_in_not_valid' }
   // Checked before the state is spent, so that a second browser can't end the first one's sign-in.
   if (!browser || !isSameBrowser(browser, waiting.browserHash))
     return { failed: 'other_browser', workspace: waiting.workspace }
-  await recordCallbackStarted(dependencies, state, browser)
+  await patiently(dependencies, () => recordCallbackStarted(dependencies, state, browser))
+  // Never repeated by us: after a lost answer, the state would look spent by someone else.
   const signIn = (await records.take('sign-in', state, clock.now())) as SignIn | undefined
   if (!signIn)
     return (await waitForFirstCallback(dependencies, state, browser)) ?? { failed: 'sign_in_not_valid' }

@@ -8,8 +8,9 @@ import { isStillValid, type PendingGrant, type Tenant } from '../domain/tenant.t
 import { withPendingGrant } from '../domain/transitions.ts'
 import { changeTenant } from '../tenants/changeTenant.ts'
 import { sealAccessToken } from '../tenants/connectGrant.ts'
-import { destroySecrets, destroyUncommitted, withSecretsToDestroy } from '../tenants/secretsToDestroy.ts'
+import { destroySecrets, withSecretsToDestroy } from '../tenants/secretsToDestroy.ts'
 import { sealSignInName } from '../tenants/signInName.ts'
+import { abandonUncommitted, canCommit, listUncommitted } from '../tenants/uncommittedSecrets.ts'
 import type { SignIn } from './authorize.ts'
 import type { AccountComparison } from './compareSignInAccounts.ts'
 import type { CallbackDependencies } from './dependencies.ts'
@@ -20,6 +21,8 @@ import { toGrant } from './toGrant.ts'
 
 /** How long an app has to return the confirmation code. */
 export const confirmationSeconds = 900
+
+const tenantChanged: ConnectFailure = { failed: 'storage_unavailable', reason: 'tenant_changed' }
 
 /** Values that wait with a grant, written before it. */
 export interface PendingDetails
@@ -44,7 +47,9 @@ export async function savePendingGrant(
   const owner = grantOwnerOf(stored.tenant, { ...proven.row, id })
   const accessToken = await sealAccessToken(grantServices, owner, proven.tokens)
   const named = await sealSignInName(grantServices, owner, proven.user.signInName)
-  const reference = await grants.write(proven.tokens.refreshToken, owner)
+  const reserved = grants.reserve()
+  if (!(await listUncommitted(grantServices, stored, owner, reserved))) return tenantChanged
+  const reference = await grants.write(proven.tokens.refreshToken, owner, reserved)
   const pendingGrant = {
     environment: signIn.environment,
     grant: { ...toGrant(proven, clock.now()), ...named, id, reference },
@@ -57,8 +62,8 @@ export async function savePendingGrant(
   }
   // The sweep ends unconfirmed consents. A due row without a consent costs one read.
   await due.insert(dueRowOf(stored.tenant, proven.row, pendingGrant.expiresAt))
-  const changed = await changeTenant(grantServices, stored, (row) =>
-    findMismatch(signIn, row)
+  const changed = await changeTenant(grantServices, name, (row) =>
+    findMismatch(signIn, row) || !canCommit(row, reserved)
       ? undefined
       : {
           next: withSecretsToDestroy(grants, withPendingGrant(row, pendingGrant), [
@@ -68,8 +73,8 @@ export async function savePendingGrant(
   )
   if (changed.outcome !== 'changed') {
     const row = changed.outcome === 'unchanged' ? changed.stored.tenant : (await tenants.read(name))?.tenant
-    await destroyUncommitted(grantServices, reference, row)
-    return (row && findMismatch(signIn, row)) ?? { failed: 'storage_unavailable', reason: 'tenant_changed' }
+    await abandonUncommitted(grantServices, name, reserved)
+    return (row && findMismatch(signIn, row)) ?? tenantChanged
   }
   const written = await destroySecrets(grantServices, changed.stored)
   const confirmation = { status: 'confirmation_required', confirmation_code: code }

@@ -1,10 +1,21 @@
 import { discoveryEvents, personChange } from '../accounts/events.ts'
-import { isGenerationKept, newGeneration } from '../accounts/generation.ts'
+import { newGeneration } from '../accounts/generation.ts'
+import { type AccountsChange, replaceAccounts } from '../accounts/replace.ts'
 import { issueChoiceAnswer, openChoice } from '../choice/choose.ts'
 import { addSeconds } from '../clock.ts'
+import { patiently } from '../domain/patience.ts'
 import { returnUrlWith } from '../domain/returnUrl.ts'
-import { isSameConsent, isStillValid, type PendingChoice, type Tenant } from '../domain/tenant.ts'
+import { StorageUnavailableError } from '../domain/storageUnavailable.ts'
+import {
+  isSameConsent,
+  isStillValid,
+  type PendingChoice,
+  type StoredTenant,
+  type Tenant,
+} from '../domain/tenant.ts'
+import { Problem } from '../problems.ts'
 import { connectGrant } from '../tenants/connectGrant.ts'
+import { withPatience } from '../tenants/patience.ts'
 import type { SignIn } from './authorize.ts'
 import { type AccountComparison, compareSignInAccounts } from './compareSignInAccounts.ts'
 import type { CallbackDependencies } from './dependencies.ts'
@@ -29,13 +40,14 @@ export async function saveSignIn(
   signIn: SignIn,
   proven: ProvenSignIn,
 ): Promise<SavedSignIn | ConnectFailure> {
-  const compared = await compareSignIn(dependencies, signIn, proven)
+  const compared = await patiently(dependencies, () => compareSignIn(dependencies, signIn, proven))
   if ('failed' in compared) return compared
   if (!signIn.confirm && !compared.loss) return connectImmediately(dependencies, signIn, proven, compared)
   const choice = await offerChoice(dependencies, signIn)
   const accountsGeneration = await writeAccounts(dependencies, compared)
   const { outcome } = compared
-  return savePendingGrant(dependencies, signIn, proven, {
+  const patient = { ...dependencies, grantServices: withPatience(dependencies.grantServices) }
+  return savePendingGrant(patient, signIn, proven, {
     accountsGeneration,
     outcome,
     ...(choice && { choice }),
@@ -79,17 +91,23 @@ async function writeAccounts(
   return accountsGeneration
 }
 
-/** Makes a proven grant the tenant's, unless someone else connected since the comparison. */
+/**
+ * Makes a proven grant the tenant's, unless someone else connected since the comparison. The accounts are written after
+ * the commit, because thousands of them take a while, and the refresh token must not depend on it.
+ */
 export async function connectImmediately(
   dependencies: CallbackDependencies,
   signIn: SignIn,
   proven: ProvenSignIn,
   compared: SignInComparison,
 ): Promise<SavedSignIn | ConnectFailure> {
-  const { accounts, clock, grantServices } = dependencies
+  const { clock, randomness } = dependencies
+  const grantServices = withPatience(dependencies.grantServices)
   const { after, before, defaultAccount, known } = compared
-  const accountsGeneration = await writeAccounts(dependencies, compared)
   const person = personOf(proven)
+  // Until the new rows are written, apps find the same person's previous ones, and none of another person's.
+  const keeps = before.accountsGeneration !== undefined && !personChange(before, person)
+  const accountsGeneration = keeps ? before.accountsGeneration : newGeneration(clock.now(), randomness)
   const story = { tenant: before, before: known, after, defaultAccount, person, at: clock.now() }
   const { accessToken, requestedAt, expiresInSeconds, refreshToken } = proven.tokens
   const connected = await connectGrant(grantServices, before, {
@@ -101,6 +119,7 @@ export async function connectImmediately(
     expiresInSeconds,
     requestedAt,
     accountsGeneration,
+    accountsOutstanding: true,
     ...(defaultAccount && { defaultAccount }),
     disconnectCount: signIn.disconnectCount,
     events: discoveryEvents(story),
@@ -108,19 +127,45 @@ export async function connectImmediately(
     isStillValidFor: (row) => isSameConsent(row, before) || !personChange(row, person),
   })
   if (!connected) return { failed: 'storage_unavailable', reason: 'tenant_changed' }
-  await accounts
-    .removeOthers(before, accountsGeneration, isGenerationKept(before, clock.now()))
-    .catch(() => undefined)
-  const outcome = { status: 'connected', ...compared.outcome }
-  const asks = !defaultAccount && signIn.accountChoice !== 'app'
+  const written = await writeOutstandingAccounts(dependencies, connected, compared)
+  const outstanding = written ? undefined : 'true'
+  const outcome = { status: 'connected', ...compared.outcome, accounts_outstanding: outstanding }
+  const { tenant } = written ?? connected
+  const asks = written && !defaultAccount && signIn.accountChoice !== 'app'
   const returnUrl =
-    asks && connected.tenant.grant
+    asks && tenant.grant
       ? await openChoice(
           dependencies,
           { ...signIn, answerId: await issueChoiceAnswer(dependencies.records, clock.now()) },
-          connected.tenant.grant,
+          tenant.grant,
           outcome,
         )
       : returnUrlWith(signIn, outcome)
-  return { tenant: connected.tenant, returnUrl }
+  return { tenant, returnUrl }
+}
+
+/**
+ * Writes the accounts of a consent that has just been committed, unless a later consent or discovery was faster.
+ * @returns undefined if storage didn't take them. The row says so until the next discovery.
+ */
+async function writeOutstandingAccounts(
+  { accounts, clock, grantServices, randomness }: CallbackDependencies,
+  connected: StoredTenant,
+  { after, isCut }: SignInComparison,
+): Promise<StoredTenant | undefined> {
+  const { tenants } = grantServices
+  const toChange = (row: Tenant): AccountsChange => {
+    const { accountsGeneration } = connected.tenant
+    if (!isSameConsent(row, connected.tenant) || row.accountsGeneration !== accountsGeneration)
+      throw new Problem('tenant_changed')
+    const { defaultAccount, discoveredAt = clock.now() } = row
+    return { accounts: after, defaultAccount, discoveredAt, isCut, events: [] }
+  }
+  try {
+    return await replaceAccounts({ accounts, clock, randomness, tenants }, connected.tenant, toChange)
+  } catch (error) {
+    if (error instanceof Problem) return connected
+    if (error instanceof StorageUnavailableError) return undefined
+    throw error
+  }
 }

@@ -5,8 +5,17 @@ import type { Grant, TenantName } from './tenant.ts'
 
 /** A store of refresh tokens; the rotation protocol is the same for every store. */
 export interface GrantStore {
-  /** Keeps a refresh token and says where. `previous` is the reference it supersedes, if any. */
-  write(refreshToken: Secret, owner: GrantOwner, previous?: string): Promise<string>
+  /**
+   * Chooses the place of a new secret, so that the tenant's row can list it before it's written.
+   * @param full the grant's current reference; default is a new grant.
+   * @returns undefined if no new secret is needed: the row itself holds the token, or the current secret has room.
+   */
+  reserve(full?: string): string | undefined
+  /**
+   * Keeps a refresh token and says where.
+   * @param at the reference that it supersedes, or a reserved one. Default is a new place.
+   */
+  write(refreshToken: Secret, owner: GrantOwner, at?: string): Promise<string>
   /** The refresh token that a reference names; undefined when it is gone. */
   read(reference: string, owner: GrantOwner): Promise<Secret | undefined>
   /** A newer token than the reference names, left by a process that died before its commit. */
@@ -14,7 +23,7 @@ export interface GrantStore {
     reference: string,
     owner: GrantOwner,
   ): Promise<{ reference: string; refreshToken: Secret } | undefined>
-  /** Destroys what the reference names; nothing left to destroy is no error. */
+  /** Destroys what the reference names or has reserved; nothing left to destroy is no error. */
   forget(reference: string): Promise<void>
   /** Whether a reference names a secret that none of the references in `named` needs. */
   isUnneeded(reference: string, named: readonly string[]): boolean

@@ -104,6 +104,14 @@ export interface Confirmation extends Pick<PendingGrant, 'sessionId' | 'codeHash
   readonly until: Date
 }
 
+/** A secret that is about to be written, for a commit that will name it. */
+export interface UncommittedSecret {
+  /** As the grant store reserved it. */
+  readonly reference: string
+  /** From then on, no commit can name it any more, and a sweep destroys it. */
+  readonly until: Date
+}
+
 /** The account to vend when the app names none. */
 export interface DefaultAccount {
   readonly accountId: string
@@ -131,9 +139,13 @@ export interface Tenant extends TenantName {
   readonly confirmed?: Confirmation
   /** References that the row named earlier and whose secrets must still be destroyed. */
   readonly secretsToDestroy?: readonly string[]
+  /** Listed before they are written; the commit that names one strikes it. */
+  readonly uncommittedSecrets?: readonly UncommittedSecret[]
   /** The current generation of account rows; absent before the first discovery. */
   readonly accountsGeneration?: string
   readonly discoveredAt?: Date
+  /** The accounts of the last consent aren't written yet: the rows are older, or there are none. */
+  readonly accountsOutstanding?: true
   readonly defaultAccount?: DefaultAccount
   /** Approximate: written at most once in a quarter of the active window. */
   readonly lastVendedAt?: Date

@@ -11,6 +11,7 @@ import type {
   PendingGrant,
   RefreshTrouble,
   Tenant,
+  UncommittedSecret,
 } from './tenant.ts'
 
 // Each function is one kind of change: it takes the current row and returns the changed one. Which members a row must
@@ -88,6 +89,8 @@ export interface NewConnection {
   readonly accessToken: CachedAccessToken
   readonly dueAt: Date
   readonly accountsGeneration: string
+  /** Whether its account rows are written after it. */
+  readonly accountsOutstanding?: true
   readonly defaultAccount?: DefaultAccount
   readonly confirmed?: Confirmation
 }
@@ -101,6 +104,7 @@ export function withConnection(row: Tenant, consent: NewConnection): Tenant {
     confirmed: _confirmed,
     reauthorizationReason: _reason,
     defaultAccount: _default,
+    accountsOutstanding: _outstanding,
     advertisingRefusal: _refusal,
     claims: _claims,
     ...rest
@@ -154,6 +158,15 @@ export function withListedSecrets(row: Tenant, secretsToDestroy: readonly string
   return secretsToDestroy.length > 0 ? { ...rest, secretsToDestroy } : rest
 }
 
+/** The row lists the secrets that may be written and aren't committed. */
+export function withUncommittedSecrets(
+  row: Tenant,
+  uncommittedSecrets: readonly UncommittedSecret[],
+): Tenant {
+  const { uncommittedSecrets: _before, ...rest } = row
+  return uncommittedSecrets.length > 0 ? { ...rest, uncommittedSecrets } : rest
+}
+
 /** Some of the listed secrets have been destroyed. */
 export function withoutDestroyed(row: Tenant, destroyed: readonly string[]): Tenant {
   return withListedSecrets(
@@ -177,6 +190,7 @@ export function withEnvironment(row: Tenant, environment: Environment): Tenant {
     accountsGeneration: _generation,
     discoveredAt: _at,
     defaultAccount: _default,
+    accountsOutstanding: _outstanding,
     claims: _claims,
     ...rest
   } = row
@@ -212,9 +226,11 @@ export function withAccounts(
   row: Tenant,
   { defaultAccount, discoveredAt, accountsGeneration }: AccountsUpdate,
 ): Tenant {
-  const { defaultAccount: _before, ...rest } = row
+  const { defaultAccount: _before, accountsOutstanding, ...rest } = row
   return {
     ...rest,
+    // A choice among the accounts that are written doesn't complete them.
+    ...(!discoveredAt && accountsOutstanding && { accountsOutstanding }),
     accountsGeneration,
     ...(defaultAccount && { defaultAccount }),
     ...(discoveredAt && { discoveredAt }),

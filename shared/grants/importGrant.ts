@@ -4,6 +4,7 @@ import type { Discovery } from '../advertising/discover.ts'
 import type { CallbackDependencies } from '../connect/dependencies.ts'
 import type { ProvenSignIn } from '../connect/proveSignIn.ts'
 import { compareSignIn, connectImmediately } from '../connect/saveSignIn.ts'
+import { patiently } from '../domain/patience.ts'
 import type { Tenant, TenantName } from '../domain/tenant.ts'
 import { environments, identityProviders } from '../environment.ts'
 import { maskAddress, type SignedInUser } from '../identity/idToken.ts'
@@ -84,7 +85,7 @@ export async function importGrant(
     tokens: toTokens(proven),
     discovery,
   }
-  const compared = await compareSignIn(dependencies, signIn, found)
+  const compared = await patiently(dependencies, () => compareSignIn(dependencies, signIn, found))
   if ('failed' in compared) throw explainNotSaved(compared)
   if (compared.loss && !request.acceptLostAccounts) throw explainAccountLoss(compared.loss)
   // Not earlier: if a grant isn't kept, not even its tenant's name is.

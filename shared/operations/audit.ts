@@ -9,6 +9,7 @@ import { tenantKey } from '../domain/tenantKey.ts'
 import type { ListedTenant, TenantPages } from '../domain/tenantPages.ts'
 import type { TenantStore } from '../domain/tenantStore.ts'
 import { cleanUpDueRow } from '../tenants/disconnect.ts'
+import { hasCleanUp } from '../tenants/expirePending.ts'
 
 /** Dependencies of the audit. */
 export interface AuditDependencies {
@@ -58,8 +59,7 @@ export async function auditDueRows({
     const { tenant } = row
     if (tenant.status === 'connected' && tenant.grant && tenant.dueAt && tenant.dueAt <= now)
       await due.insert(dueRowOf(tenant, tenant.grant, tenant.dueAt))
-    else if (!tenant.dueAt && (tenant.secretsToDestroy || tenant.owesMark))
-      await due.insert(cleanUpDueRow(tenant, now))
+    else if (!tenant.dueAt && hasCleanUp(tenant)) await due.insert(cleanUpDueRow(tenant, now))
   }
   await notes.write('audit', 'place', page.next ? { from: page.next } : {})
 }

@@ -4,8 +4,10 @@ import { withGrantReference, withoutLease } from '../domain/transitions.ts'
 import { type Attempt, beginAttempt } from '../refresh/attempt.ts'
 import { createLeaseTaker, isLeased, releaseLease } from '../refresh/lease.ts'
 import { stepOutsideLease } from '../refresh/leaseTime.ts'
+import { listLeased } from '../refresh/moveToNewSecret.ts'
 import { writeLeased } from '../refresh/writeLeased.ts'
-import { destroySecrets, destroyUncommitted, withSecretsToDestroy } from '../tenants/secretsToDestroy.ts'
+import { destroySecrets, withSecretsToDestroy } from '../tenants/secretsToDestroy.ts'
+import { abandonUncommitted } from '../tenants/uncommittedSecrets.ts'
 import { migratePending } from './migratePending.ts'
 import { type GrantStoreName, type MigrationDependencies, type NeedsMove, storeNameOf } from './migration.ts'
 
@@ -25,8 +27,8 @@ export type MigrationOutcome =
 
 /**
  * Moves a tenant's grant, and its pending grant, to the other store while the broker is running. It takes the lease of
- * refreshes, so no refresh rotates the token in the meantime. The new copy is written first, then committed by a
- * conditional write, and the old one removed last: after a crash at any line, the row names a store that has the token.
+ * refreshes, so no refresh rotates the token in the meantime. The row lists the new copy, then it's written, then
+ * committed by a conditional write, and the old one removed last: after a crash at any line, the row names a store that has the token.
  * A grant that is already there is skipped.
  * @throws if storage fails; the row then names the old place or the new one, and both have the token.
  */
@@ -62,9 +64,13 @@ async function migrateOwn(
   if (isLeased(stored, clock.now())) return 'leased'
   const taken = await createLeaseTaker(dependencies)(stored)
   if (!taken) return 'changed'
-  const attempt = beginAttempt(dependencies, taken.leased)
+  const reserved = dependencies.stores[to].reserve()
+  let attempt = beginAttempt(dependencies, taken.leased)
   try {
-    return await moveLeased(dependencies, attempt, to)
+    const listed = reserved ? await listLeased(dependencies, attempt, reserved) : attempt
+    if (!listed) return 'changed'
+    attempt = listed
+    return await moveLeased(dependencies, attempt, { to, reserved })
   } catch (error) {
     // An unreleased lease means that a newer token may exist, so this lease must expire.
     if (!taken.leftBehind) await releaseLease(dependencies, attempt)
@@ -72,10 +78,16 @@ async function migrateOwn(
   }
 }
 
+/** The store to move to, and the secret that the row lists for it, if that store needs one. */
+interface Destination {
+  readonly to: GrantStoreName
+  readonly reserved: string | undefined
+}
+
 async function moveLeased(
   dependencies: MigrationDependencies,
   attempt: Attempt,
-  to: GrantStoreName,
+  { to, reserved }: Destination,
 ): Promise<MigrationOutcome> {
   const { leased, time } = attempt
   const { stores } = dependencies
@@ -90,18 +102,18 @@ async function moveLeased(
     await releaseLease(dependencies, attempt)
     return 'grant_missing'
   }
-  const reference = await time.step('writing the grant', () => stores[to].write(refreshToken, owner))
-  return commit(dependencies, attempt, reference)
+  const write = () => stores[to].write(refreshToken, owner, reserved)
+  return commit(dependencies, attempt, { reserved, reference: await time.step('writing the grant', write) })
 }
 
 /**
- * Names the new place in the row, and lists the old one until it's destroyed. The row's final state decides
- * whether the new place is destroyed: a later refresh may have replaced its token.
+ * Names the new place in the row, and lists the old one until it's destroyed. If the lease was taken over, the row
+ * decides whether the new place is destroyed: the commit may have taken effect.
  */
 async function commit(
   dependencies: MigrationDependencies,
   attempt: Attempt,
-  reference: string,
+  { reserved, reference }: Pick<Destination, 'reserved'> & { readonly reference: string },
 ): Promise<'moved' | 'changed'> {
   const { leased } = attempt
   const { grants } = dependencies
@@ -111,7 +123,7 @@ async function commit(
     ]),
   }))
   if ('lost' in written) {
-    await destroyUncommitted(dependencies, reference, written.lost?.tenant)
+    await abandonUncommitted(dependencies, leased.tenant, reserved)
     return 'changed'
   }
   await destroySecrets(dependencies, written.stored)

@@ -3,7 +3,8 @@ import type { StoredTenant, Tenant } from '../domain/tenant.ts'
 import { withPendingGrant } from '../domain/transitions.ts'
 import { stepOutsideLease } from '../refresh/leaseTime.ts'
 import { changeTenant } from '../tenants/changeTenant.ts'
-import { destroySecrets, destroyUncommitted, withSecretsToDestroy } from '../tenants/secretsToDestroy.ts'
+import { destroySecrets, withSecretsToDestroy } from '../tenants/secretsToDestroy.ts'
+import { abandonUncommitted, canCommit, listUncommitted } from '../tenants/uncommittedSecrets.ts'
 import { type GrantStoreName, type MigrationDependencies, type NeedsMove, storeNameOf } from './migration.ts'
 
 /**
@@ -16,7 +17,7 @@ export async function migratePending(
   to: GrantStoreName,
   needsMove: NeedsMove,
 ): Promise<'moved' | 'nothing_to_move' | 'changed' | 'grant_missing'> {
-  const { clock, grants, stores, tenants } = dependencies
+  const { clock, grants, stores } = dependencies
   const { tenant } = stored
   const waiting = waitingIn(tenant, clock.now())
   if (!waiting) return 'nothing_to_move'
@@ -26,18 +27,20 @@ export async function migratePending(
   const read = () => stores[storeNameOf(before)].read(before, owner)
   const refreshToken = await stepOutsideLease(clock, 'reading the pending grant', read)
   if (refreshToken === undefined) return 'grant_missing'
-  const write = () => stores[to].write(refreshToken, owner)
+  const reserved = stores[to].reserve()
+  const list = () => listUncommitted(dependencies, tenant, owner, reserved)
+  if (!(await stepOutsideLease(clock, 'listing the new secret', list))) return 'changed'
+  const write = () => stores[to].write(refreshToken, owner, reserved)
   const reference = await stepOutsideLease(clock, 'writing the pending grant', write)
   const commit = () =>
-    changeTenant(dependencies, stored, (row) => {
-      if (row.pendingGrant?.grant.reference !== before) return undefined
+    changeTenant(dependencies, tenant, (row) => {
+      if (row.pendingGrant?.grant.reference !== before || !canCommit(row, reserved)) return undefined
       const pendingGrant = { ...row.pendingGrant, grant: { ...row.pendingGrant.grant, reference } }
       return { next: withSecretsToDestroy(grants, withPendingGrant(row, pendingGrant), [before]) }
     })
   const committed = await stepOutsideLease(clock, 'committing the pending grant', commit)
   if (committed.outcome !== 'changed') {
-    const row = committed.outcome === 'unchanged' ? committed.stored : await tenants.read(tenant)
-    await destroyUncommitted(dependencies, reference, row?.tenant)
+    await abandonUncommitted(dependencies, tenant, reserved)
     return 'changed'
   }
   await destroySecrets(dependencies, committed.stored)

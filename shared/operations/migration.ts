@@ -6,7 +6,10 @@ export type GrantStoreName = 'vault' | 'sealed'
 
 /** Dependencies of moving a grant: those of refreshing, and each grant store separately. */
 export interface MigrationDependencies
-  extends Pick<RefreshDependencies, 'tenants' | 'grants' | 'clock' | 'randomness' | 'config' | 'log'> {
+  extends Pick<
+    RefreshDependencies,
+    'tenants' | 'due' | 'grants' | 'clock' | 'randomness' | 'config' | 'log'
+  > {
   readonly stores: { readonly vault: GrantStore; readonly sealed: GrantStore }
 }
 

@@ -184,7 +184,8 @@ async function connect(
   { refreshToken, scopes, tokens, user }: ProvenRefreshToken,
 ): Promise<void> {
   const { accounts, grantServices } = dependencies
-  // First, because a strict provider accepts no other token from now on.
+  // First, because a strict provider accepts no other token from now on. If the row isn't written, the next run finds
+  // the secret by its tags.
   const id = grantServices.randomness.identifier()
   const reference = await grantServices.grants.write(refreshToken, { ...owner, grantId: id })
   const created = await createRow(dependencies, owner, { status: 'pending' })

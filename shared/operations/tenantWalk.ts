@@ -71,6 +71,7 @@ export function createTenantPages(tables: Pick<Tables, 'Tenants' | 'TenantsByWor
 interface ListedColumns extends TenantName {
   readonly dueAt?: Date
   readonly leftovers?: string
+  readonly uncommittedSecrets?: string
   readonly disconnectMarkOwed?: boolean
 }
 
@@ -81,16 +82,17 @@ function readListed(
 ): Promise<ListedTenant | undefined> {
   return onRow(
     async () => {
-      const select = ['workspace', 'tenant', 'dueAt', 'leftovers', 'disconnectMarkOwed']
+      const owed = ['leftovers', 'uncommittedSecrets', 'disconnectMarkOwed'] as const
+      const select = ['workspace', 'tenant', 'dueAt', ...owed]
       const row = await table.getEntity<ListedColumns>(key, tenantRowKey, {
         queryOptions: { select },
       })
-      const { workspace, tenant, dueAt, leftovers, disconnectMarkOwed } = row
+      const { workspace, tenant, dueAt } = row
       // A row without its tenant's name can't be walked; the list and a disconnect still find it by name.
       if (typeof workspace !== 'string' || typeof tenant !== 'string') return undefined
       if (tenantKey({ workspace, tenant }) !== key) return undefined
       if (dueAt) return { workspace, tenant, dueAt: new Date(dueAt) }
-      return { workspace, tenant, ...((leftovers || disconnectMarkOwed) && { isEnding: true }) }
+      return { workspace, tenant, ...(owed.some((column) => row[column]) && { isEnding: true }) }
     },
     { absent: undefined },
   )

@@ -16,11 +16,13 @@ import {
 } from '../domain/transitions.ts'
 import type { Registration } from '../environment.ts'
 import type { TenantChange } from '../tenants/changeTenant.ts'
-import { destroySecrets, destroyUncommitted, withSecretsToDestroy } from '../tenants/secretsToDestroy.ts'
+import { destroySecrets, withSecretsToDestroy } from '../tenants/secretsToDestroy.ts'
+import { abandonUncommitted } from '../tenants/uncommittedSecrets.ts'
 import type { Attempt } from './attempt.ts'
 import { type RefreshPurpose, type RefusalVerdict, refusalsBeforeHold, tokenToKeep } from './decide.ts'
 import type { RefreshDependencies } from './dependencies.ts'
 import { stepOutsideLease } from './leaseTime.ts'
+import type { MovedToken } from './moveToNewSecret.ts'
 import type { RefreshOutcome } from './outcome.ts'
 import {
   failureEvent,
@@ -38,6 +40,8 @@ export interface StoredRefresh {
   readonly purpose: RefreshPurpose
   readonly result: Extract<TokenResult, { ok: true }> & { readonly requestedAt: Date }
   readonly reference: string
+  /** The same refresh token in a new secret, if the current one is full. */
+  readonly moved: MovedToken | undefined
   /** Whether the new refresh token is stored. If not, the vault didn't take it, and the used one stays. */
   readonly isStored: boolean
 }
@@ -52,7 +56,7 @@ export interface JudgedRefusal {
 export async function commitRefreshed(
   dependencies: RefreshDependencies,
   attempt: Attempt,
-  { purpose, result, isStored, reference }: StoredRefresh,
+  { purpose, result, isStored, reference, moved }: StoredRefresh,
 ): Promise<RefreshOutcome> {
   const { leased, time } = attempt
   const { clock, config, grants, randomness, sealer } = dependencies
@@ -68,7 +72,7 @@ export async function commitRefreshed(
   const dueAt = nextDueAt(seen, kept, config, now, randomness.fraction())
   const committed = await commit(dependencies, attempt, dueAt, (row) => {
     const { trouble } = row
-    const grant = { ...leased.grant, reference }
+    const grant = { ...leased.grant, reference: moved?.reference ?? reference }
     const accessToken = tokenToKeep(row.accessToken, newToken)
     const next = withRefreshedGrant(row, { grant, accessToken, dueAt, lastVendedAt })
     return {
@@ -80,7 +84,7 @@ export async function commitRefreshed(
     }
   })
   if ('lost' in committed) {
-    await destroyUncommitted(dependencies, reference, committed.lost?.tenant)
+    await abandonUncommitted(dependencies, leased.tenant, moved?.reserved)
     return { outcome: 'passed_on', stored: committed.lost ?? leased, reason: 'lease_lost' }
   }
   const stored = await destroySecrets(dependencies, committed.stored)

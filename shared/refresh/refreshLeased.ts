@@ -9,6 +9,7 @@ import { commitHold, commitRefreshed, commitVerdict, countRefusal, registrationO
 import { isFirstRefusal, judgeRefusal, type RefreshPurpose } from './decide.ts'
 import type { RefreshDependencies } from './dependencies.ts'
 import { adoptNewerGrant, releaseLease, type TakenLease } from './lease.ts'
+import { moveToNewSecret } from './moveToNewSecret.ts'
 import type { RefreshOutcome } from './outcome.ts'
 import type { RefusedTenants } from './refusedTenants.ts'
 import { requestTokensWithNewest, type TokenRequestResult } from './requestTokens.ts'
@@ -70,9 +71,12 @@ async function storeTokens(
   const stored = isNew
     ? await writeGrant(dependencies, attempt, { reference, refreshToken: result.refreshToken })
     : reference
-  return commitRefreshed(dependencies, attempt, {
+  const token = { reference: stored ?? reference, refreshToken: result.refreshToken ?? refreshToken }
+  const moved = isNew && stored ? await moveToNewSecret(dependencies, attempt, token) : undefined
+  return commitRefreshed(dependencies, moved?.attempt ?? attempt, {
     ...{ purpose, result: { ...result, requestedAt } },
-    reference: stored ?? reference,
+    reference: token.reference,
+    moved,
     isStored: stored !== undefined,
   })
 }

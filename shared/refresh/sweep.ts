@@ -12,7 +12,7 @@ import { isTableMissing } from '../domain/storageUnavailable.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
 import type { TenantStore } from '../domain/tenantStore.ts'
 import type { Registration } from '../environment.ts'
-import { expirePending } from '../tenants/expirePending.ts'
+import { expirePending, hasCleanUp } from '../tenants/expirePending.ts'
 import type { RefreshOutcome } from './outcome.ts'
 import type { Refresher } from './refreshTenant.ts'
 
@@ -298,7 +298,7 @@ class SweepRun {
     const { clock, due } = this.#dependencies
     const { tenant } = stored
     if (tenant.lease && tenant.lease.until > clock.now()) return
-    if (tenant.pendingGrant || tenant.secretsToDestroy || tenant.owesMark) {
+    if (tenant.pendingGrant || hasCleanUp(tenant)) {
       // The hint stays until everything is done, so a later sweep returns to it.
       if (!(await expirePending(this.#dependencies, stored))) return
     }

@@ -1,22 +1,25 @@
 import { odata, type TableEntity, type TransactionAction } from '@azure/data-tables'
-import pMap from 'p-map'
+import { systemClock, systemRandomness } from '../clock.ts'
 import { type Account, type AccountStore, continuationAfter, maxAccountPage } from '../domain/account.ts'
+import type { Waiting } from '../domain/patience.ts'
 import type { TenantName } from '../domain/tenant.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
 import type { Tables } from './clients.ts'
+import { submitPaced } from './paced.ts'
 import { onRow, runStorageOperation } from './unavailable.ts'
 
 /** The most changes in an entity-group transaction (table-service-error-codes, InvalidInput). */
 const transactionSize = 100
 
-/** A partition takes 2,000 changes a second (scalability-targets): four concurrent transactions stay below that. */
-const transactionsAtOnce = 4
-
 /**
  * Stores a tenant's accounts next to its row, by generation; the tenant row names the current generation.
  * Each account has a second row by its number, so finding it costs the same no matter how many there are.
+ * @param waiting the pace of writing. Default is the machine's clock.
  */
-export function createAccountTable({ Tenants: table }: Pick<Tables, 'Tenants'>): AccountStore {
+export function createAccountTable(
+  { Tenants: table }: Pick<Tables, 'Tenants'>,
+  waiting: Waiting = { clock: systemClock, randomness: systemRandomness },
+): AccountStore {
   const findById = async (name: TenantName, generation: string, accountId: string) => {
     const filter = rowsBetween(name, `account:${generation}:${accountId}:`)
     return (await readPage(table, filter, transactionSize)).map(toAccount)
@@ -25,7 +28,7 @@ export function createAccountTable({ Tenants: table }: Pick<Tables, 'Tenants'>):
     async write(name, generation, accounts) {
       const rows = accounts.flatMap((account) => rowsOf(name, generation, account))
       await submitAll(
-        table,
+        { table, waiting },
         rows.map((row) => ['upsert', row, 'Replace']),
       )
     },
@@ -58,7 +61,7 @@ export function createAccountTable({ Tenants: table }: Pick<Tables, 'Tenants'>):
         ...(await rowKeysOf(table, name, 'number:')),
       ]
       await submitAll(
-        table,
+        { table, waiting },
         rowKeys.filter(isDoomed).map((rowKey) => ['delete', { partitionKey, rowKey }]),
       )
     },
@@ -91,11 +94,14 @@ async function rowKeysOf(table: Tables['Tenants'], name: TenantName, prefix: str
   })
 }
 
-async function submitAll(table: Tables['Tenants'], actions: readonly TransactionAction[]): Promise<void> {
+async function submitAll(
+  { table, waiting }: { readonly table: Tables['Tenants']; readonly waiting: Waiting },
+  actions: readonly TransactionAction[],
+): Promise<void> {
   const batches = Array.from({ length: Math.ceil(actions.length / transactionSize) }, (_, batch) =>
     actions.slice(batch * transactionSize, (batch + 1) * transactionSize),
   )
-  await pMap(batches, (batch) => submit(table, batch), { concurrency: transactionsAtOnce })
+  await submitPaced(waiting, batches, (batch) => submit(table, batch))
 }
 
 async function submit(table: Tables['Tenants'], actions: TransactionAction[]): Promise<void> {

@@ -10,9 +10,14 @@ import { writeToFirst } from './freshSecret.ts'
 
 /**
  * A vault's backup fails above 500 versions of a secret (key-vault/general/backup), and versions can't be deleted
- * individually, so a grant moves to a new secret after this many rotations.
+ * individually, so a grant moves to a new secret after this many rotations. The other hundred are for moves that fail.
  */
 const rotationsPerSecret = 400
+
+/** The version in the reference of a secret that may not exist yet. */
+const reserved = 'reserved'
+/** The host in such a reference: the write chooses the vault. */
+const anyHost = 'any'
 
 /** The parts of a `vault:` reference: vault, secret, version, and number of rotations. */
 interface VaultReference {
@@ -47,9 +52,9 @@ export function createGrantVault(
     if (expiresOn && secondsUntil(expiresOn, clock.now()) >= renewedGrantSecretSeconds) return
     vault.setExpiry(name, version, expiry()).catch(() => undefined)
   }
-  const fresh = (refreshToken: Secret, owner: GrantOwner): Promise<string> => {
-    const name = `grant-${randomness.identifier()}`
-    return writeToFirst(
+  const newName = () => `grant-${randomness.identifier()}`
+  const fresh = (refreshToken: Secret, owner: GrantOwner, name: string): Promise<string> =>
+    writeToFirst(
       { vaults, clock, randomness },
       {
         name,
@@ -60,16 +65,17 @@ export function createGrantVault(
         onPassedOver: ({ host }, error) => log('grant.vault_passed_over', toFields(host, owner, error)),
       },
     )
-  }
   return {
-    async write(refreshToken, owner, previous) {
-      const before = previous === undefined ? undefined : parseReference(previous)
-      if (!before) return fresh(refreshToken, owner)
+    reserve(full) {
+      const before = full === undefined ? undefined : parseReference(full)
+      if (before && before.rotations < rotationsPerSecret) return undefined
+      return toReference({ host: anyHost, name: newName(), version: reserved, rotations: 0 })
+    },
+    async write(refreshToken, owner, at) {
+      const before = at === undefined ? undefined : parseReference(at)
+      if (!before || isReserved(before)) return fresh(refreshToken, owner, before?.name ?? newName())
       const { version } = await vaultOf(before).write(before.name, refreshToken, propertiesOf(owner))
-      const rotations = before.rotations + 1
-      // The token is written to the old secret first, where a process that takes over looks for it.
-      if (rotations >= rotationsPerSecret) return fresh(refreshToken, owner)
-      return toReference({ ...before, version, rotations })
+      return toReference({ ...before, version, rotations: before.rotations + 1 })
     },
     async read(reference) {
       const named = understood(reference)
@@ -87,7 +93,14 @@ export function createGrantVault(
     },
     async forget(reference) {
       const named = understood(reference)
-      await vaultOf(named).remove(named.name)
+      // The row lists a reserved secret before anyone knows which vault takes it.
+      const holders = isReserved(named) ? vaults : [vaultOf(named)]
+      // A vault whose answer was lost when the secret was new may have it too.
+      const others = vaults.filter((vault) => !holders.includes(vault))
+      await Promise.all([
+        ...holders.map((vault) => vault.remove(named.name)),
+        ...others.map((vault) => vault.remove(named.name).catch(() => undefined)),
+      ])
     },
     isUnneeded(reference, named) {
       const own = parseReference(reference)
@@ -97,7 +110,12 @@ export function createGrantVault(
 }
 
 function isSameSecret(one: VaultReference, other: VaultReference | undefined): boolean {
-  return one.host === other?.host && one.name === other.name
+  if (one.name !== other?.name) return false
+  return one.host === other.host || isReserved(one) || isReserved(other)
+}
+
+function isReserved({ version }: VaultReference): boolean {
+  return version === reserved
 }
 
 function toFields(vault: string, owner: GrantOwner, error: unknown): LogEvents['grant.vault_passed_over'] {

@@ -7,6 +7,7 @@ const prefix = 'sealed:'
 export function createSealedGrants(sealer: Sealer): GrantStore {
   const contextOf = (owner: GrantOwner) => sealContextOf(owner, owner.grantId, 'refresh_token')
   return {
+    reserve: () => undefined,
     write: async (refreshToken, owner) => prefix + (await sealer.seal(refreshToken, contextOf(owner))),
     read: (reference, owner) => sealer.open(reference.slice(prefix.length), contextOf(owner)),
     // The token is only in the row that names it: there can't be a newer one elsewhere.
@@ -26,9 +27,11 @@ export function combineGrantStores(
 ): GrantStore {
   const storeOf = (reference: string): GrantStore =>
     reference.startsWith(prefix) ? stores.sealed : stores.vault
+  const storeFor = (reference: string | undefined): GrantStore =>
+    reference === undefined ? stores[preferred] : storeOf(reference)
   return {
-    write: (refreshToken, owner, previous) =>
-      (previous === undefined ? stores[preferred] : storeOf(previous)).write(refreshToken, owner, previous),
+    reserve: (full) => storeFor(full).reserve(full),
+    write: (refreshToken, owner, at) => storeFor(at).write(refreshToken, owner, at),
     read: (reference, owner) => storeOf(reference).read(reference, owner),
     readNewer: (reference, owner) => storeOf(reference).readNewer(reference, owner),
     forget: (reference) => storeOf(reference).forget(reference),

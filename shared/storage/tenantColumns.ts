@@ -66,8 +66,10 @@ export const tenantColumns: Readonly<Record<string, TenantColumn>> = {
   pendingGrant: { path: 'pendingGrant', type: 'json' },
   confirmed: { path: 'confirmed', type: 'json' },
   leftovers: { path: 'secretsToDestroy', type: 'words' },
+  uncommittedSecrets: { path: 'uncommittedSecrets', type: 'json' },
   accountsGeneration: { path: 'accountsGeneration', type: 'name' },
   discoveredAt: { path: 'discoveredAt', type: 'date' },
+  accountsOutstanding: { path: 'accountsOutstanding', type: 'flag' },
   defaultAccountId: { path: 'defaultAccount.accountId', type: 'name' },
   defaultCustomerId: { path: 'defaultAccount.customerId', type: 'name' },
   lastVendedAt: { path: 'lastVendedAt', type: 'date' },
@@ -108,6 +110,7 @@ export const jsonColumns: Readonly<Record<string, z.ZodType>> = {
     accountsGeneration: text,
     choice: storedChoice.optional(),
   }),
+  uncommittedSecrets: z.array(z.looseObject({ reference: text, until: z.date() })),
   confirmed: z.looseObject({
     sessionId: text,
     codeHash: text,

@@ -63,10 +63,11 @@ function readTenant(entity: Record<string, unknown>): Tenant {
   return withConsentIds(tenant as unknown as Tenant)
 }
 
-/** The readable part of a damaged row, with every reference that its grants don't name listed as left over. */
+/** The readable part of a damaged row, with every reference that it doesn't name or list listed as left over. */
 function remainsOf(entity: Record<string, unknown>, name: TenantName): Tenant {
   const { secretsToDestroy: _listed, ...sound } = readTenant(readSoundColumns(entity))
-  const named = [sound.grant?.reference, sound.pendingGrant?.grant.reference]
+  const uncommitted = sound.uncommittedSecrets?.map(({ reference }) => reference) ?? []
+  const named = [sound.grant?.reference, sound.pendingGrant?.grant.reference, ...uncommitted]
   const secretsToDestroy = findReferences(entity).filter((reference) => !named.includes(reference))
   return {
     ...sound,

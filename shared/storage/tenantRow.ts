@@ -128,12 +128,13 @@ export function readSoundColumns(row: Row): Row {
 }
 
 /** Every reference to a refresh token in a row, no matter how damaged the row is. */
-export function findReferences({ grantReference, leftovers, pendingGrant }: Row): string[] {
+export function findReferences(row: Row): string[] {
+  const { grantReference, leftovers, pendingGrant, uncommittedSecrets } = row
   const words = [grantReference, leftovers].flatMap((each) =>
     typeof each === 'string' ? each.split(/\s+/).filter(Boolean) : [],
   )
-  const pending = typeof pendingGrant === 'string' ? pendingGrant : ''
-  const waiting = [...pending.matchAll(/"reference"\s*:\s*"([^"\\\s]+)"/g)].flatMap(
+  const documents = [pendingGrant, uncommittedSecrets].filter((each) => typeof each === 'string').join()
+  const waiting = [...documents.matchAll(/"reference"\s*:\s*"([^"\\\s]+)"/g)].flatMap(
     ([, found]) => found ?? [],
   )
   return [...new Set([...words, ...waiting])]

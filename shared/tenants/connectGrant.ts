@@ -22,8 +22,9 @@ import { withConnection } from '../domain/transitions.ts'
 import type { Environment } from '../environment.ts'
 import type { Secret } from '../secret.ts'
 import { changeTenant, type TenantChange } from './changeTenant.ts'
-import { destroySecrets, destroyUncommitted, withSecretsToDestroy } from './secretsToDestroy.ts'
+import { destroySecrets, withSecretsToDestroy } from './secretsToDestroy.ts'
 import { sealSignInName } from './signInName.ts'
+import { abandonUncommitted, canCommit, listUncommitted } from './uncommittedSecrets.ts'
 
 /** Dependencies of storing and committing a grant. */
 export interface GrantServices {
@@ -50,8 +51,9 @@ export interface ProvenGrant {
   readonly expiresInSeconds: number
   /** When the tokens were asked for: `expiresInSeconds` counts from here, which can only be too early. */
   readonly requestedAt: Date
-  /** The account rows that were written for it, and the default account, if there is a clear one. */
+  /** The account rows that belong to it, whether they're written later, and the default account, if there is a clear one. */
   readonly accountsGeneration: string
+  readonly accountsOutstanding?: true
   readonly defaultAccount?: DefaultAccount
   /** Further events, written with the connection's own. */
   readonly events?: readonly TenantEvent[]
@@ -62,8 +64,8 @@ export interface ProvenGrant {
 }
 
 /**
- * Activates a proven grant: it's stored first, then committed by one conditional write, and the old one is removed
- * last, so a failure at any line costs nothing and an old dead token never shadows the fresh consent.
+ * Activates a proven grant: the row lists its secret, then it's stored, then committed by one conditional write, and
+ * the old one is removed last, so a failure at any line costs nothing and an old dead token never shadows the fresh consent.
  * Works for `pending`, `connected`, `reauthorization_required`, and `disconnected` tenants. It removes any lease,
  * so a running refresh of the old grant can't change anything.
  * @returns undefined if the tenant is gone, was disconnected in the meantime, or moved to the other environment, if the
@@ -82,14 +84,16 @@ export async function connectGrant(
   const owner = grantOwnerOf(found.tenant, { ...proven.grant, id })
   const accessToken = await sealAccessToken(grantServices, owner, proven)
   const named = await sealSignInName(grantServices, owner, proven.signInName)
-  const reference = await grants.write(proven.refreshToken, owner)
-  const grantToCommit = { ...proven, grant: { ...proven.grant, ...named, id, reference }, accessToken }
+  const reserved = grants.reserve()
+  if (!(await listUncommitted(grantServices, found, owner, reserved))) return undefined
+  const reference = await grants.write(proven.refreshToken, owner, reserved)
+  const grant = { ...proven.grant, ...named, id, reference }
+  const grantToCommit = { ...proven, grant, accessToken, reserved }
   const committed = await commitGrant(grantServices, name, (row) =>
     proven.isStillValidFor?.(row) === false ? undefined : grantToCommit,
   )
   if (committed) return committed
-  const row = await grantServices.tenants.read(name).catch(() => undefined)
-  await destroyUncommitted(grantServices, reference, row?.tenant)
+  await abandonUncommitted(grantServices, name, reserved)
   return undefined
 }
 
@@ -109,11 +113,18 @@ export async function sealAccessToken(
 export interface GrantToCommit
   extends Pick<
     ProvenGrant,
-    'environment' | 'accountsGeneration' | 'defaultAccount' | 'events' | 'disconnectCount'
+    | 'environment'
+    | 'accountsGeneration'
+    | 'accountsOutstanding'
+    | 'defaultAccount'
+    | 'events'
+    | 'disconnectCount'
   > {
   readonly grant: Grant
   readonly accessToken: CachedAccessToken
   readonly confirmed?: Confirmation
+  /** The row must still list this secret. Default is that it names the grant's secret already. */
+  readonly reserved?: string | undefined
 }
 
 /**
@@ -145,11 +156,13 @@ async function prepareCommit(
   before: Tenant,
   grantToCommit: GrantToCommit,
 ): Promise<TenantChange> {
-  const { grant, accessToken, accountsGeneration, defaultAccount, confirmed } = grantToCommit
+  const { grant, accessToken, accountsGeneration, accountsOutstanding, defaultAccount, confirmed } =
+    grantToCommit
   const now = clock.now()
   const dueAt = nextDueAt(before, accessToken, config, now, randomness.fraction())
   const consent = {
     ...{ grant, accessToken, dueAt, accountsGeneration },
+    ...(accountsOutstanding && { accountsOutstanding }),
     ...(defaultAccount && { defaultAccount }),
     ...(confirmed && { confirmed }),
   }
@@ -162,11 +175,10 @@ async function prepareCommit(
 }
 
 /** Whether the grant still applies to the row. */
-function isCurrentTenant(
-  { disconnectCount = 0, environment }: Tenant,
-  grantToCommit: GrantToCommit,
-): boolean {
+function isCurrentTenant(row: Tenant, grantToCommit: GrantToCommit): boolean {
+  const { disconnectCount = 0, environment } = row
   return (
+    canCommit(row, grantToCommit.reserved) &&
     environment === grantToCommit.environment &&
     disconnectCount === (grantToCommit.disconnectCount ?? disconnectCount)
   )

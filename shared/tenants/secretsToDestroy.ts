@@ -3,7 +3,7 @@ import type { GrantStore } from '../domain/grants.ts'
 import type { Log } from '../domain/logEvents.ts'
 import type { StoredTenant, Tenant } from '../domain/tenant.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
-import { withListedSecrets, withoutDestroyed } from '../domain/transitions.ts'
+import { withListedSecrets, withoutDestroyed, withUncommittedSecrets } from '../domain/transitions.ts'
 import { type ChangeDependencies, changeTenant } from './changeTenant.ts'
 
 /** Dependencies of destroying secrets. */
@@ -18,7 +18,8 @@ const destroySeconds = 5
 
 /**
  * Adds to the row the references of `superseded` that it no longer needs, in the commit that supersedes them. So no
- * later crash or failure loses track of a refresh token in a vault.
+ * later crash or failure loses track of a refresh token in a vault. The uncommitted secrets that the row now names, or
+ * that are superseded, are struck.
  */
 export function withSecretsToDestroy(
   grants: Pick<GrantStore, 'isUnneeded'>,
@@ -28,8 +29,11 @@ export function withSecretsToDestroy(
   const left = new Set(
     [...(next.secretsToDestroy ?? []), ...superseded].filter((reference) => reference !== undefined),
   )
-  const unneeded = [...left].filter((reference) => grants.isUnneeded(reference, namedBy(next)))
-  return withListedSecrets(next, unneeded)
+  const unneeded = [...left].filter((reference) => !isNamedBy(grants, next, reference))
+  const uncommitted = (next.uncommittedSecrets ?? []).filter(
+    ({ reference }) => !left.has(reference) && !isNamedBy(grants, next, reference),
+  )
+  return withUncommittedSecrets(withListedSecrets(next, unneeded), uncommitted)
 }
 
 /**
@@ -48,7 +52,7 @@ export async function destroySecrets(
   const report = (secrets: number) =>
     log('grant.left_over', { tenantKey: tenantKey(tenant), environment, secrets })
   try {
-    const unneeded = secretsToDestroy.filter((reference) => grants.isUnneeded(reference, namedBy(tenant)))
+    const unneeded = secretsToDestroy.filter((reference) => !isNamedBy(grants, tenant, reference))
     const survivors: string[] = []
     const forget = (reference: string) => grants.forget(reference).catch(() => void survivors.push(reference))
     const destroy = () => Promise.all(unneeded.map(forget))
@@ -69,22 +73,12 @@ export async function destroySecrets(
   }
 }
 
-/**
- * Destroys a secret that was written for a commit that failed, as far as the row shows. A secret that the row
- * names, or has replaced, is spared, and so is one whose state can't be read.
- */
-export async function destroyUncommitted(
-  { clock, grants }: Pick<DestroyDependencies, 'clock' | 'grants'>,
+/** Whether the row's grant, or its pending one, needs the secret of a reference. */
+export function isNamedBy(
+  grants: Pick<GrantStore, 'isUnneeded'>,
+  { grant, pendingGrant }: Tenant,
   reference: string,
-  row: Tenant | undefined,
-): Promise<void> {
-  if (!row || !grants.isUnneeded(reference, namedBy(row))) return
-  const destroy = () => grants.forget(reference)
-  await withTimeLimit(clock, destroySeconds, 'destroying what was not committed', destroy).catch(
-    () => undefined,
-  )
-}
-
-function namedBy({ grant, pendingGrant }: Tenant): string[] {
-  return [grant?.reference, pendingGrant?.grant.reference].filter((reference) => reference !== undefined)
+): boolean {
+  const named = [grant?.reference, pendingGrant?.grant.reference].filter((each) => each !== undefined)
+  return !grants.isUnneeded(reference, named)
 }

@@ -61,6 +61,12 @@ export const tenantView = z.object({
       .boolean()
       .describe('Whether the tenant has accounts but no default. A vend must then name one.'),
     cut: z.literal(true).describe(cutMeaning).optional(),
+    outstanding: z
+      .literal(true)
+      .describe(
+        'The accounts of the last sign-in aren’t stored yet. If this stays for more than a few minutes, discover the accounts.',
+      )
+      .optional(),
   }),
 })
 
@@ -97,6 +103,7 @@ export function toTenantView(row: Tenant | Omit<DamagedTenant, 'etag'>, now: Dat
       defaultCustomerId: defaultAccount?.customerId,
       choiceOpen: tenant.status === 'connected' && !defaultAccount,
       cut: isCutGeneration(tenant.accountsGeneration) || undefined,
+      outstanding: tenant.accountsOutstanding,
     },
   }) as TenantView
 }

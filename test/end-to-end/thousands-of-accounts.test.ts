@@ -69,6 +69,33 @@ async function leaveOldGeneration(tenant: string): Promise<string> {
   return generation
 }
 
+test(
+  'a partition that takes 2,000 entities a second, and then only 500, gets every account',
+  patience,
+  async () => {
+    const objectId = people.find(({ username }) => username === grace)?.objectId
+    const options = { environment: 'production', objectId, count: 2000 }
+    const { accountIds } = (await world.advertising.control('POST', 'accounts', options)) as {
+      accountIds: string[]
+    }
+    const { log, settings } = world.stack.parts.azurite.service.control
+    for (const entitiesPerSecond of [2000, 500]) {
+      Object.assign(settings, { throttling: true, entitiesPerSecond })
+      log.clear()
+      const tenant = world.newTenant()
+      const visit = await world.connect(tenant, grace, { accountChoice: 'app' })
+      settings.throttling = false
+      const told = Object.fromEntries(new URL(visit.url).searchParams)
+      expect(told).toMatchObject({ status: 'connected' })
+      expect(told).not.toHaveProperty('accounts_outstanding')
+      expect((await listAll(tenant)).accounts).toHaveLength(Number(told.accounts))
+      const isThrottled = log.entries().some(({ fault }) => fault === 'throttled')
+      expect(isThrottled).toBe(entitiesPerSecond === 500)
+    }
+    await world.advertising.control('POST', 'accounts/remove', { environment: 'production', accountIds })
+  },
+)
+
 test('5,000 accounts are discovered, listed, found, chosen, and cleaned up', patience, async () => {
   const objectId = people.find(({ username }) => username === grace)?.objectId
   const options = { environment: 'production', objectId, count: 5000 }

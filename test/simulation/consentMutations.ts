@@ -44,7 +44,7 @@ export const consentMutations: readonly Mutation[] = [
             row.pendingGrant?.grant.reference,
           ])`,
     replace: 'withPendingGrant(row, pendingGrant), [])',
-    breaks: ['secret_left_over', 'grant_kept_after_disconnect'],
+    breaks: ['secret_left_over', 'secret_forgotten', 'grant_kept_after_disconnect'],
   },
   {
     name: 'a disconnect destroys a pending consent before the row drops it',
@@ -66,6 +66,8 @@ export const consentMutations: readonly Mutation[] = [
       'dead_grant_called',
       'vended_after_disconnect',
       'secret_left_over',
+      'secret_forgotten',
+      'call_without_lease',
     ],
   },
   {

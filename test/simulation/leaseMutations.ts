@@ -81,9 +81,9 @@ export const leaseMutations: readonly Mutation[] = [
   {
     name: 'the old secret is destroyed before a migration commits',
     file: 'shared/operations/migrate.ts',
-    find: 'return commit(dependencies, attempt, reference)',
+    find: 'return commit(dependencies, attempt, {',
     replace: `await dependencies.grants.forget(before)
-  return commit(dependencies, attempt, reference)`,
+  return commit(dependencies, attempt, {`,
     breaks: ['token_lost'],
   },
   {
@@ -98,10 +98,10 @@ export const leaseMutations: readonly Mutation[] = [
   {
     name: 'a replaced secret is destroyed before the commit',
     file: 'shared/refresh/refreshLeased.ts',
-    find: 'return commitRefreshed(dependencies, attempt, {',
+    find: 'return commitRefreshed(dependencies, moved?.attempt ?? attempt, {',
     replace: `const { grant } = attempt.leased
-  if (stored !== undefined && stored !== grant.reference && dependencies.grants.isUnneeded(grant.reference, [stored])) await dependencies.grants.forget(grant.reference)
-  return commitRefreshed(dependencies, attempt, {`,
+  if (moved && dependencies.grants.isUnneeded(grant.reference, [moved.reference])) await dependencies.grants.forget(grant.reference)
+  return commitRefreshed(dependencies, moved?.attempt ?? attempt, {`,
     breaks: ['token_lost'],
   },
 ]

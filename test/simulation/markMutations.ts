@@ -30,9 +30,9 @@ export const markMutations: readonly Mutation[] = [
   },
   {
     name: 'sweeps never write a mark that a disconnect owes',
-    file: 'shared/refresh/sweep.ts',
-    find: 'tenant.pendingGrant || tenant.secretsToDestroy || tenant.owesMark',
-    replace: 'tenant.pendingGrant || tenant.secretsToDestroy',
+    file: 'shared/tenants/expirePending.ts',
+    find: 'Boolean(owesMark || ',
+    replace: 'Boolean(',
     breaks: ['mark_forgotten'],
   },
   {

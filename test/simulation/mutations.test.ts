@@ -7,6 +7,7 @@ import { loadMutant } from './mutants.ts'
 import type { Scenario } from './mutation.ts'
 import { mutations } from './mutations.ts'
 import { simulate } from './simulate.ts'
+import { uncommittedMutations } from './uncommittedMutations.ts'
 import type { Rule } from './violation.ts'
 
 const bySimulation =
@@ -22,7 +23,7 @@ const maxSeeds = 600
 
 describe('the simulator catches a protocol in which', () => {
   test.each(
-    [...mutations, ...leaseMutations, ...consentMutations, ...markMutations].map(
+    [...mutations, ...leaseMutations, ...consentMutations, ...markMutations, ...uncommittedMutations].map(
       (mutation) => [mutation.name, mutation] as const,
     ),
   )('%s', patient, async (_, mutation) => {

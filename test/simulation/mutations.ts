@@ -21,7 +21,7 @@ export const mutations: readonly Mutation[] = [
   const stored = isNew
 `,
     mode: 'strict',
-    breaks: ['used_token_redeemed', 'token_lost', 'secret_left_over'],
+    breaks: ['used_token_redeemed', 'token_lost', 'secret_left_over', 'secret_forgotten'],
   },
   {
     name: 'the lease is taken without an ETag',
@@ -54,6 +54,7 @@ export const mutations: readonly Mutation[] = [
       'vended_after_disconnect',
       'false_reauthorization',
       'grant_kept_after_disconnect',
+      'secret_forgotten',
       'forgotten_by_the_sweep',
       'never_settles',
     ],
@@ -176,16 +177,16 @@ export const mutations: readonly Mutation[] = [
     name: 'the old secret is deleted before the commit',
     file: commit,
     find: 'const committed = await commit(dependencies, attempt, dueAt, (row) => {',
-    replace: `if (grants.isUnneeded(leased.grant.reference, [reference])) await grants.forget(leased.grant.reference)
+    replace: `if (moved && grants.isUnneeded(leased.grant.reference, [moved.reference])) await grants.forget(leased.grant.reference)
   const committed = await commit(dependencies, attempt, dueAt, (row) => {`,
     breaks: ['token_lost'],
   },
   {
     name: 'the old secret is never destroyed',
     file: 'shared/tenants/secretsToDestroy.ts',
-    find: 'return withListedSecrets(next, unneeded)',
-    replace: 'return withListedSecrets(next, [])',
-    breaks: ['secret_left_over', 'grant_kept_after_disconnect'],
+    find: 'withListedSecrets(next, unneeded)',
+    replace: 'withListedSecrets(next, [])',
+    breaks: ['secret_left_over', 'secret_forgotten', 'grant_kept_after_disconnect'],
   },
   {
     name: 'the old grant is destroyed first on reconnect',
@@ -204,7 +205,7 @@ export const mutations: readonly Mutation[] = [
       referencesOf(each),
     )`,
     replace: 'withoutGrant(withDisconnect(each, disconnectedAt ?? now))',
-    breaks: ['grant_kept_after_disconnect', 'secret_left_over'],
+    breaks: ['grant_kept_after_disconnect', 'secret_left_over', 'secret_forgotten'],
   },
   {
     name: 'cached rows outlive their time',
@@ -247,7 +248,7 @@ export const mutations: readonly Mutation[] = [
     file: writeLeased,
     find: 'const { next, events = [] } = change(current.tenant)',
     replace: 'const { next, events = [] } = change(leased.tenant)',
-    breaks: ['change_lost'],
+    breaks: ['change_lost', 'secret_forgotten'],
   },
   {
     name: 'the write of a new refresh token is not repeated',

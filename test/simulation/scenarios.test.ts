@@ -10,6 +10,7 @@ import {
   slowKeeping,
   wakeBesideSweep,
 } from './scenarios.ts'
+import { commitBesideSweep, migratePendingAndDie, slowWriteBesideSweep } from './uncommittedScenarios.ts'
 import * as production from './useCases.ts'
 
 const seeds = Array.from({ length: 150 }, (_, index) => index + 1)
@@ -26,6 +27,9 @@ test.each([
   ],
   ['a row that is restored from before a disconnect is not vended', restoredAfterDisconnect],
   ['a sign-in after a disconnect stays, although a clock is behind', reconnectAfterDisconnect],
+  ['a commit next to the sweep that destroys its secret names a live secret, or nothing', commitBesideSweep],
+  ['a secret that is written late by a process that dies is found by a sweep', slowWriteBesideSweep],
+  ['a pending grant is migrated by a process that dies: a sweep finds the copy', migratePendingAndDie],
   ['a vault that accepts no new refresh token does not stop a vend', refusedWrites],
   ['a lease whose answer is an error still belongs to its taker', lostLease],
 ])('%s', async (_title, scenario) => {

@@ -1,3 +1,4 @@
+import type { StoredTenant } from '../../shared/domain/tenant.ts'
 import type { RefreshOutcome } from '../../shared/refresh/outcome.ts'
 import type { SimulatedBroker } from './broker.ts'
 import { Violation } from './violation.ts'
@@ -30,7 +31,20 @@ export async function settle(world: World): Promise<void> {
   await assertSweepIsClean(world, broker)
   for (const { tenant } of world.tenants.rows())
     if (tenant.pendingGrant) throw new Violation('pending_left_over', tenant.tenant)
+  assertNoSecretForgotten(world)
   await assertSweepProgress(world, broker)
+}
+
+/** Whatever crashed or failed, sweeps have found every secret that no row names. */
+function assertNoSecretForgotten(world: World): void {
+  for (const { name, tags } of world.vaults.flatMap((vault) => [...vault.live()])) {
+    const { grant, secretsToDestroy = [] } = world.row(tags.tenant ?? '')?.tenant ?? {}
+    const known = [grant?.reference ?? '', ...secretsToDestroy]
+    if (!known.some((reference) => reference.includes(`/${name}/`)))
+      throw new Violation('secret_forgotten', `${name} of ${tags.tenant}`)
+  }
+  for (const { tenant } of world.tenants.rows())
+    if (tenant.uncommittedSecrets) throw new Violation('secret_forgotten', `a note of ${tenant.tenant}`)
 }
 
 /** A sweep without faults leaves fewer due rows than it found. */
@@ -45,13 +59,15 @@ async function assertSweepProgress(world: World, broker: SimulatedBroker): Promi
 }
 
 /**
- * While a crashed process's lease is in force, no sweep drops the hints of its tenant; and a consent can be
- * confirmed until it expires.
+ * While a crashed process's lease is in force, no sweep drops the hints of its tenant; a consent can be confirmed
+ * until it expires; and a listed secret can be committed until its time is over.
  */
 async function passLeases(world: World): Promise<void> {
-  const ends = [...world.tenants.rows()].map(({ tenant: { lease, pendingGrant } }) =>
-    Math.max(lease?.until.getTime() ?? 0, pendingGrant?.expiresAt.getTime() ?? 0),
-  )
+  const times = ({ tenant: { lease, pendingGrant, uncommittedSecrets = [] } }: StoredTenant) =>
+    [lease?.until, pendingGrant?.expiresAt, ...uncommittedSecrets.map(({ until }) => until)].map(
+      (end) => end?.getTime() ?? 0,
+    )
+  const ends = [...world.tenants.rows()].flatMap(times)
   await world.pass(Math.max(0, Math.max(...ends) + world.clocksApartMilliseconds - world.scheduler.now()))
 }
 
@@ -60,7 +76,7 @@ async function assertGone(world: World, broker: SimulatedBroker, tenant: string)
   if (world.row(tenant)?.tenant.grant)
     throw new Violation('grant_kept_after_disconnect', `the row of ${tenant}`)
   const { dies, failsBefore } = world.plan.faults
-  // A process that crashes or fails before its commit leaves a secret that no row ever named.
+  // The sweeps at the end find what a process that crashed or failed has left.
   if (dies + failsBefore > 0) return
   const left = world.vaults.flatMap((vault) => [...vault.live()]).find(({ tags }) => tags.tenant === tenant)
   if (left) throw new Violation('grant_kept_after_disconnect', `${left.name} of ${tenant}`)
@@ -83,8 +99,8 @@ async function assertRefreshes(world: World, broker: SimulatedBroker, tenant: st
 }
 
 /**
- * After a refresh without faults, only the secret that the row names is left. Crashes and failures leave some that no
- * row ever named.
+ * After a refresh without faults, only the secret that the row names is left. Crashes and failures leave some that the
+ * sweeps at the end find.
  */
 function assertNothingLeftOver(world: World, tenant: string): void {
   const { grant, secretsToDestroy, pendingGrant } = world.row(tenant)?.tenant ?? {}

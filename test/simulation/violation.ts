@@ -21,6 +21,7 @@ export type Rule =
   | 'vended_after_disconnect'
   | 'grant_kept_after_disconnect'
   | 'secret_left_over'
+  | 'secret_forgotten'
   | 'mark_forgotten'
   | 'sweep_reads'
   | 'orphan_hint'

@@ -56,9 +56,11 @@ async function createGround(rows: readonly Tenant[]) {
   }
 }
 
-const toListed = ({ workspace, tenant, dueAt, secretsToDestroy, owesMark }: Tenant): ListedTenant => ({
+const toListed = ({ workspace, tenant, dueAt, ...row }: Tenant): ListedTenant => ({
   ...{ workspace, tenant },
-  ...(dueAt ? { dueAt } : (secretsToDestroy || owesMark) && { isEnding: true }),
+  ...(dueAt
+    ? { dueAt }
+    : (row.secretsToDestroy || row.uncommittedSecrets || row.owesMark) && { isEnding: true }),
 })
 const config = { keepAliveSeconds: 7 * 86_400 }
 const clock = { now: () => now, sleep: () => new Promise<void>(() => undefined) }
@@ -112,12 +114,13 @@ test('a tenant that is due later than any setting allows becomes due immediately
   expect(ground.inserted).toMatchObject([{ tenant: 'b', dueAt: now }])
 })
 
-test.each([{ owesMark: true }, { secretsToDestroy: ['vault:x'] }] as const)(
-  'a disconnect that is not finished gets a due row: %j',
-  async (left) => {
-    const { dueAt: _dueAt, grant: _grant, ...row } = tenantOf('a', now, 'disconnected')
-    const ground = await createGround([{ ...row, ...left }, tenantOf('b', hours(1))])
-    await ground.audit()
-    expect(ground.inserted).toMatchObject([{ tenant: 'a', dueAt: addSeconds(now, 300) }])
-  },
-)
+test.each([
+  { owesMark: true },
+  { secretsToDestroy: ['vault:x'] },
+  { uncommittedSecrets: [{ reference: 'vault:x', until: new Date(0) }] },
+] as const)('a disconnect that is not finished gets a due row: %j', async (left) => {
+  const { dueAt: _dueAt, grant: _grant, ...row } = tenantOf('a', now, 'disconnected')
+  const ground = await createGround([{ ...row, ...left }, tenantOf('b', hours(1))])
+  await ground.audit()
+  expect(ground.inserted).toMatchObject([{ tenant: 'a', dueAt: addSeconds(now, 300) }])
+})

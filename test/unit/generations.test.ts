@@ -64,12 +64,12 @@ describe('after a discovery is committed', () => {
     expect(isSpared(madeAt(-9001))).toBe(false)
   })
 
-  test('a generation less than two minutes old stays, since another process may be about to commit it', () => {
+  test('a generation less than ten minutes old stays, since another process may be about to commit it', () => {
     const isSpared = isGenerationKept(row({}), now)
-    expect(isSpared(madeAt(-119))).toBe(true)
-    expect(isSpared(madeAt(-120))).toBe(false)
+    expect(isSpared(madeAt(-599))).toBe(true)
+    expect(isSpared(madeAt(-600))).toBe(false)
     // Created by a process whose clock is ahead.
-    expect(isSpared(madeAt(119))).toBe(true)
-    expect(isSpared(madeAt(120))).toBe(false)
+    expect(isSpared(madeAt(599))).toBe(true)
+    expect(isSpared(madeAt(600))).toBe(false)
   })
 })

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import { StorageUnavailableError } from '../../shared/domain/storageUnavailable.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
+import { withAccounts } from '../../shared/domain/transitions.ts'
 import { toTenantView } from '../../shared/tenants/view.ts'
-import { connected, name } from '../simulation/ground.ts'
+import { connected, name, now } from '../simulation/ground.ts'
 import { accountOf } from './connectGround.ts'
 import { connectedGround, keepFor, told, toldBy, two } from './saveGround.ts'
 
@@ -76,29 +78,127 @@ describe('a sign-in that takes effect immediately', () => {
     expect(toldBy(await keepFor(own, 'first', two, {}, { accounts }))).toMatchObject({ status: 'connected' })
   })
 
-  test('connects nothing if its accounts can’t be written', async () => {
+  test.each([
+    ['the previous ones of the same person', 'first', two],
+    ['none of another person’s', 'second', []],
+  ])(
+    'is committed before its accounts are written; until then, apps find %s',
+    async (_title, subject, found) => {
+      const own = await connectedGround()
+      const seen: unknown[] = []
+      const write: typeof own.accounts.write = async (...written) => {
+        const { accountsGeneration = '', accountsOutstanding, grant } = own.row()
+        const { accounts } = await own.accounts.list(name, accountsGeneration, 10)
+        seen.push({ accounts, accountsOutstanding, isConnected: grant?.id !== 'consent-of-first' })
+        return own.accounts.write(...written)
+      }
+      await keepFor(own, subject, two, {}, { accounts: { ...own.accounts, write } })
+      expect(seen).toEqual([{ accounts: found, accountsOutstanding: true, isConnected: true }])
+      expect(own.row()).not.toHaveProperty('accountsOutstanding')
+      expect((await own.accounts.list(name, own.row().accountsGeneration ?? '', 10)).accounts).toHaveLength(2)
+    },
+  )
+
+  test('stays connected if storage doesn’t take its accounts, says so, and leads to no page', async () => {
+    const own = await connectedGround()
+    const busy = new StorageUnavailableError('tables', 503, 'ServerBusy')
+    const accounts = { ...own.accounts, write: () => Promise.reject(busy) }
+    const kept = await keepFor(own, 'second', two, { accountChoice: 'page' }, { accounts })
+    expect(toldBy(kept)).toMatchObject({ status: 'connected', accounts_outstanding: 'true' })
+    expect(own.row().grant?.consenter.subject).toBe('second')
+    expect(toTenantView(own.row(), own.clock.now()).accounts.outstanding).toBe(true)
+  })
+
+  test('leaves the accounts to a discovery that was faster', async () => {
+    const own = await connectedGround()
+    const write: typeof own.accounts.write = async (...written) => {
+      await own.accounts.write(...written)
+      const stored = own.tenants.row(name)
+      if (stored)
+        await own.tenants.replace(
+          stored,
+          withAccounts(stored.tenant, { ...discovered, discoveredAt: now }),
+          [],
+        )
+    }
+    const discovered = { accountsGeneration: 'newer', defaultAccount: undefined }
+    const kept = await keepFor(own, 'first', two, {}, { accounts: { ...own.accounts, write } })
+    expect(toldBy(kept)).not.toHaveProperty('accounts_outstanding')
+    expect(own.row().accountsGeneration).toBe('newer')
+  })
+
+  test('waits for nothing if the app must confirm it and its accounts can’t be written', async () => {
     const own = await connectedGround()
     const accounts = { ...own.accounts, write: () => Promise.reject(new Error('out')) }
-    for (const confirm of [false, true])
-      await expect(keepFor(own, 'second', two, { confirm }, { accounts })).rejects.toThrow('out')
-    expect(own.row().grant?.consenter.subject).toBe('first')
+    await expect(keepFor(own, 'second', two, { confirm: true }, { accounts })).rejects.toThrow('out')
     expect(own.row().pendingGrant).toBeUndefined()
   })
 
   test('isn’t stored if another person has connected the tenant since the comparison', async () => {
     const own = await connectedGround()
-    const write: typeof own.accounts.write = async (...written) => {
+    const list: typeof own.accounts.list = async (...listed) => {
       const stored = own.tenants.row(name)
       const { grant } = connected('vault:third')
       const third = { ...grant, id: 'third', consenter: { issuer: 'i', subject: 'third', hint: 'h' } }
       if (stored) await own.tenants.replace(stored, { ...stored.tenant, grant: third } as Tenant, [])
-      return own.accounts.write(...written)
+      return own.accounts.list(...listed)
     }
-    const accounts = { ...own.accounts, write }
+    const accounts = { ...own.accounts, list }
     expect(await keepFor(own, 'second', two, {}, { accounts })).toEqual({
       ...{ failed: 'storage_unavailable', reason: 'tenant_changed' },
     })
     expect(own.row().grant?.id).toBe('third')
     expect(own.live()).not.toContain('rt-second')
   })
+})
+
+describe('a sign-in while storage is busy', () => {
+  const busy = () => new StorageUnavailableError('tables', 503, 'ServerBusy')
+  /** The operation fails until some seconds have passed. */
+  const busyFor = (own: Awaited<ReturnType<typeof connectedGround>>, seconds: number, operation: string) => {
+    const until =
+      <A extends unknown[], R>(of: string, work: (...given: A) => Promise<R>) =>
+      async (...given: A): Promise<R> => {
+        if (of === operation && own.clock.passed() < seconds) throw busy()
+        return work(...given)
+      }
+    const { tenants, due, grants } = own
+    const grantServices = {
+      ...{ ...(own.dependencies as object), clock: own.clock },
+      tenants: { ...tenants, read: until('read', tenants.read), replace: until('replace', tenants.replace) },
+      due: { ...due, insert: until('insert', due.insert) },
+      grants: { ...grants, write: until('write', grants.write) },
+    }
+    const accounts = {
+      ...{ ...own.accounts, write: async () => {}, removeOthers: async () => {} },
+      list: until('list', own.accounts.list),
+    }
+    return { grantServices, accounts }
+  }
+
+  test.each(['read', 'list', 'insert', 'write', 'replace'])(
+    'ends well if each %s fails for 15 seconds',
+    async (operation) => {
+      for (const confirm of [false, true]) {
+        const own = await connectedGround()
+        const kept = keepFor(own, 'first', two, { confirm }, busyFor(own, 15, operation))
+        expect(toldBy(await own.clock.run(kept))).toMatchObject({
+          status: confirm ? 'confirmation_required' : 'connected',
+        })
+        expect(own.clock.passed()).toBeGreaterThan(14)
+        expect(own.clock.passed()).toBeLessThan(25)
+      }
+    },
+  )
+
+  test.each(['read', 'list', 'insert', 'write', 'replace'])(
+    'fails within 30 seconds if each %s keeps failing',
+    async (operation) => {
+      const own = await connectedGround()
+      const kept = keepFor(own, 'first', two, {}, busyFor(own, 3600, operation))
+      await expect(own.clock.run(kept)).rejects.toThrow('ServerBusy')
+      expect(own.clock.passed()).toBeGreaterThan(15)
+      expect(own.clock.passed()).toBeLessThan(30)
+    },
+  )
 })

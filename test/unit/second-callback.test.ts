@@ -8,13 +8,18 @@ import {
   recordCallbackStarted,
   waitForFirstCallback,
 } from '../../shared/connect/secondCallback.ts'
+import type { OneTimeRecords } from '../../shared/domain/oneTime.ts'
 import { toRefusal } from '../../shared/domain/refusal.ts'
+import { StorageUnavailableError } from '../../shared/domain/storageUnavailable.ts'
 import { createOneTimeTable } from '../../shared/storage/oneTimeTable.ts'
 import { createMemoryTable } from './memoryTable.ts'
-import { createVirtualClock } from './virtualClock.ts'
+import { createVirtualClock, type VirtualClock } from './virtualClock.ts'
 
 /** A browser with a started sign-in, whose code the token endpoint refuses after some seconds. */
-async function begun(seconds = 1) {
+async function begun(
+  seconds = 1,
+  change: (records: OneTimeRecords, clock: VirtualClock) => Partial<OneTimeRecords> = () => ({}),
+) {
   const clock = createVirtualClock()
   const { table, rows } = createMemoryTable()
   const records = createOneTimeTable({ SignIns: table })
@@ -24,7 +29,8 @@ async function begun(seconds = 1) {
   const state = await records.issue('sign-in', waiting, addSeconds(clock.now(), 1800))
   const calls = { redeemed: 0, logged: 0 }
   const dependencies = {
-    ...{ clock, records },
+    ...{ clock, randomness: { fraction: () => 1 } },
+    records: { ...records, ...change(records, clock) },
     config: { publicUrl: 'https://broker.example', environments: new Map() },
     signInTable: () => ({ environment: 'production', identityProvider: 'microsoft' }),
     environments: { read: async () => undefined },
@@ -57,6 +63,36 @@ test('a callback that a browser sends twice ends on the first one’s page, and 
   expect(await clock.run(callback())).toEqual(first)
   expect(calls).toEqual({ redeemed: 1, logged: 1 })
   expect(rows()).toHaveLength(kept)
+})
+
+const busy = () => new StorageUnavailableError('tables', 503, 'ServerBusy')
+
+test('a callback waits for busy storage, and then redeems its code once', async () => {
+  const { callback, calls, clock } = await begun(1, (records, clock) => ({
+    read: async (...read) => {
+      if (clock.passed() < 7) throw busy()
+      return records.read(...read)
+    },
+    put: async (...put) => {
+      if (clock.passed() < 14) throw busy()
+      return records.put(...put)
+    },
+  }))
+  expect(await clock.run(callback())).toMatchObject({ failed: 'sign_in_refused' })
+  expect(clock.passed()).toBeGreaterThan(14)
+  expect(calls.redeemed).toBe(1)
+})
+
+test('a callback spends its state in one attempt, whose outcome may be unknown', async () => {
+  let takes = 0
+  const { callback, calls, clock } = await begun(1, () => ({
+    take: async () => {
+      takes += 1
+      throw busy()
+    },
+  }))
+  await expect(clock.run(callback())).rejects.toThrow('ServerBusy')
+  expect({ takes, ...calls }).toMatchObject({ takes: 1, redeemed: 0 })
 })
 
 test('a callback that arrives while the first one is running waits for its end', async () => {

@@ -32,8 +32,10 @@ const full: Required<Tenant> = {
   pendingGrant,
   confirmed: { sessionId: 's', codeHash: 'h', until: later },
   secretsToDestroy: ['vault:gone', 'vault:other'],
+  uncommittedSecrets: [{ reference: 'vault:soon', until: later }],
   accountsGeneration: 'g1',
   discoveredAt: now,
+  accountsOutstanding: true,
   defaultAccount: { accountId: '1', customerId: '2' },
   lastVendedAt: now,
   dueAt: later,
@@ -84,6 +86,7 @@ const each: Readonly<Record<keyof typeof transitions, readonly [Tenant, Partial<
         'confirmed',
         'reauthorizationReason',
         'defaultAccount',
+        'accountsOutstanding',
         'advertisingRefusal',
         'claims',
       ],
@@ -115,6 +118,11 @@ const each: Readonly<Record<keyof typeof transitions, readonly [Tenant, Partial<
       { secretsToDestroy: ['vault:a'] },
       [],
     ],
+    withUncommittedSecrets: [
+      transitions.withUncommittedSecrets(full, [{ reference: 'vault:a', until: now }]),
+      { uncommittedSecrets: [{ reference: 'vault:a', until: now }] },
+      [],
+    ],
     withoutDestroyed: [
       transitions.withoutDestroyed(full, ['vault:gone']),
       { secretsToDestroy: ['vault:other'] },
@@ -124,7 +132,7 @@ const each: Readonly<Record<keyof typeof transitions, readonly [Tenant, Partial<
     withEnvironment: [
       transitions.withEnvironment(full, 'sandbox'),
       { environment: 'sandbox' },
-      ['accountsGeneration', 'discoveredAt', 'defaultAccount', 'claims'],
+      ['accountsGeneration', 'discoveredAt', 'accountsOutstanding', 'defaultAccount', 'claims'],
     ],
     withDisplayName: [transitions.withDisplayName(full, 'Other'), { displayName: 'Other' }, []],
     withVend: [transitions.withVend(full, later, now), { lastVendedAt: later, dueAt: now }, []],
@@ -140,7 +148,7 @@ const each: Readonly<Record<keyof typeof transitions, readonly [Tenant, Partial<
         discoveredAt: later,
       }),
       { accountsGeneration: 'g4', discoveredAt: later },
-      ['defaultAccount'],
+      ['defaultAccount', 'accountsOutstanding'],
     ],
     withDefaultAccount: [
       transitions.withDefaultAccount(full, { accountId: '3', customerId: '4' }),
@@ -161,7 +169,8 @@ describe('a complete row has only true members after it is', () => {
   })
 })
 
-test('an empty secretsToDestroy is removed, and an acceptance removes a refusal', () => {
+test('an empty list of secrets is removed, and an acceptance removes a refusal', () => {
+  expect(transitions.withUncommittedSecrets(full, [])).not.toHaveProperty('uncommittedSecrets')
   expect(transitions.withoutDestroyed(full, full.secretsToDestroy)).not.toHaveProperty('secretsToDestroy')
   expect(transitions.withAdvertisingRefusal(full, undefined)).not.toHaveProperty('advertisingRefusal')
 })
