@@ -44,7 +44,7 @@ const pages: Readonly<Record<string, () => string | Promise<string>>> = {
     page(
       'When connecting fails',
       'shared/connect/failures.ts',
-      'The person sees a page that explains the failure. Its link back leads to `returnUrl` with `status=failed` and the code as `error`, and, if available, `reason`, `sign_in_with`, `trace_id`, and `admin_consent_url`. A person who declines is sent back immediately.',
+      'The person sees a page that explains the failure. Its link back leads to `returnUrl` with `status=failed` and the code as `error`, and, if available, `reason`, `sign_in_with`, `trace_id`, and `admin_consent_url`. A person who has clearly declined (`consent_declined`) is sent back immediately.',
       table(
         ['error', 'actor', 'the page’s heading', 'what it says'],
         Object.entries(connectFailures).map(([name, f]) => [

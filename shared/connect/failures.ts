@@ -35,6 +35,12 @@ export const connectFailures = {
     title: 'You didn’t allow the connection',
     explanation: 'Nothing was connected or changed. You can start again from the app at any time.',
   },
+  consent_not_given: {
+    actor: 'advertiser',
+    title: 'The app wasn’t approved',
+    explanation:
+      'Either you declined, or your organization doesn’t let you approve the app yourself. If you declined, you can try again. If Microsoft asked for an administrator’s approval, send your administrator the link below. After they approve the app, start again.',
+  },
   admin_consent_required: {
     actor: 'advertiserAdmin',
     title: 'Your administrator must approve this app first',

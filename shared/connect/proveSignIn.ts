@@ -50,7 +50,8 @@ export async function proveSignIn(
     return { failed: 'sign_in_token_invalid', reason: 'issuer_mismatch' }
   const explain = (refusal: TokenRefusal) =>
     explainSignInRefusal(dependencies.config, signIn.environment, refusal)
-  if (response.error || !response.code) return explain(classifyAuthorizationError(response))
+  if (response.error || !response.code)
+    return explain(classifyAuthorizationError(response, signIn.signInWith))
   const codeVerifier = deriveBrowserSecret(browser, 'pkce', state)
   const { redirectUri } = dependencies.config
   const requestedAt = dependencies.clock.now()

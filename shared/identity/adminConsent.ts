@@ -4,9 +4,13 @@ import type { StoredReason } from '../domain/reasons.ts'
 /** Microsoft Advertising's own application id (authentication-oauth-register.md). */
 export const advertisingApplicationId = 'd42ffc93-c136-491d-b4fd-6f18168c68fd'
 
-const cured: ReadonlySet<StoredReason> = new Set(['admin_consent_required', 'advertising_not_enabled'])
+const cured: ReadonlySet<StoredReason> = new Set([
+  'admin_consent_required',
+  'advertising_not_enabled',
+  'consent_not_given',
+])
 
-/** Whether the link of {@link adminConsentUrl} fixes a refusal; it doesn't fix policies and lost accounts. */
+/** Whether the link of {@link adminConsentUrl} can fix a refusal; it doesn't fix policies and lost accounts. */
 export function isCuredByAdminConsent(reason: StoredReason | undefined): boolean {
   return reason !== undefined && cured.has(reason)
 }

@@ -83,7 +83,7 @@ describe('every final page is readable', () => {
   test.each([
     ['no_advertising_user', 'niklaus@outlook.example', 'no Microsoft Advertising access'],
     ['wrong_account_kind', 'barbara@outlook.example', 'work or school account'],
-    ['admin_consent_required', 'donald@fabrikam.example', 'administrator'],
+    ['consent_not_given', 'donald@fabrikam.example', 'Either you declined'],
     ['advertising_not_enabled', 'margaret@fabrikam.example', 'administrator'],
   ])('%s', async (code, person, words) => {
     const { connectUrl } = await world.session(world.newTenant())
@@ -91,7 +91,9 @@ describe('every final page is readable', () => {
     await signIn(person)
     const consent = await page.$('#accept')
     if (consent) await consent.click()
-    await page.waitForSelector('h1')
+    const approval = await page.$('#back')
+    if (approval) await approval.click()
+    await page.waitForSelector('#code')
     await picture(page, code)
     expect(await page.textContent('main')).toContain(words)
     expect(await page.textContent('#code')).toContain(code)

@@ -162,7 +162,7 @@ describe('every failure ends where a person or the app can act', () => {
   test.each([
     ['a person without Advertising', 'niklaus@outlook.example', 'no_advertising_user'],
     ['the wrong kind of account', 'barbara@outlook.example', 'work_account_required'],
-    ['a directory whose administrator must allow it', 'donald@fabrikam.example', 'admin_consent_required'],
+    ['a directory whose administrator must allow it', 'donald@fabrikam.example', 'consent_not_given'],
     ['a directory that has not enabled Advertising', 'margaret@fabrikam.example', 'advertising_not_enabled'],
   ])('%s gets a page that says who acts, and a way back with the error', async (_title, person, code) => {
     const tenant = world.newTenant()

@@ -25,6 +25,8 @@ test('the link leads to the advertiser’s directory if it is known', () => {
 test.each([
   ['admin_consent_required', true],
   ['advertising_not_enabled', true],
+  ['consent_not_given', true],
+  ['consent_declined', false],
   ['grant_revoked', false],
   [undefined, false],
 ] as const)('the link fixes %s: %s', (reason, isCured) => {

@@ -71,6 +71,7 @@ test.each([
   ['advertising_access_denied', true],
   ['advertising_account_inactive', true],
   ['different_user', true],
+  ['consent_not_given', false],
   ['scope_not_granted', false],
   ['sign_in_refused', false],
   ['identity_provider_unavailable', false],

@@ -80,8 +80,10 @@ async function signingIn(
     ...{ ...name, id: 's', environment: 'production', identityProvider: 'microsoft', returnUrl },
     ...{ disconnectCount: 0, browserHash: own.browser.hash, accountChoice: 'app' },
   } as SignIn
-  const run = (response = {}) =>
-    own.clock.run(proveSignIn(dependencies, signIn, { code: 'c', ...response }, own.browser, 'state'))
+  const run = (response = {}, session = {}) =>
+    own.clock.run(
+      proveSignIn(dependencies, { ...signIn, ...session }, { code: 'c', ...response }, own.browser, 'state'),
+    )
   return { ...own, dependencies, run, seen, signIn }
 }
 
@@ -113,6 +115,14 @@ describe('a sign-in', () => {
     expect(await run({ error: 'access_denied' })).toHaveProperty('failed')
     expect(await run({ code: undefined })).toHaveProperty('failed')
     expect(seen.redeemed).toEqual([])
+  })
+
+  test('that the person left says both ways, unless it was for a personal account', async () => {
+    const { run } = await signingIn({ parts: { config: { environments: new Map() } } })
+    const error_description = 'AADSTS65004: User declined to consent to access the app.'
+    const left = { error: 'access_denied', error_subcode: 'cancel', error_description }
+    expect(await run(left)).toMatchObject({ failed: 'consent_not_given' })
+    expect(await run(left, { signInWith: 'personal' })).toMatchObject({ failed: 'consent_declined' })
   })
 
   test.each([
