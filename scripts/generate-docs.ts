@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { connectFailures } from '../shared/connect/failures.ts'
+import { connectFailures, type FailureDefinition } from '../shared/connect/failures.ts'
 import { buildContract } from '../shared/contract/openapi.ts'
 import { verdicts } from '../shared/domain/verdicts.ts'
 import { environments } from '../shared/environment.ts'
@@ -51,7 +51,7 @@ const pages: Readonly<Record<string, () => string | Promise<string>>> = {
           `<a id="${name}"></a>${code(name)}`,
           f.actor,
           f.title,
-          f.explanation,
+          explanationOf(f),
         ]),
       ),
     ),
@@ -75,6 +75,10 @@ const pages: Readonly<Record<string, () => string | Promise<string>>> = {
   'docs/log-events.md': async () =>
     eventsPage(await readFile(join(root, 'shared/domain/logEvents.ts'), 'utf8')),
   'docs/openapi.json': () => `${JSON.stringify(buildContract(routes, publicUrl), undefined, 2)}\n`,
+}
+
+function explanationOf({ explanation, steps = [] }: FailureDefinition): string {
+  return [explanation, ...steps.map((step, index) => `${index + 1}. ${step}`)].join('<br>')
 }
 
 function settingsPage(): string {

@@ -61,8 +61,7 @@ function finerReason(
   if (reason === 'identity_provider_error') return reasonOfNumbers(errorCodes)
   if (signInWith === 'personal') return undefined
   const isCanceled = reason === 'consent_declined' && suberror === 'cancel' && errorCodes.includes(65004)
-  const isUnexplained = reason === 'consent_required' && errorCodes.length === 0
-  return isCanceled || isUnexplained ? 'consent_not_given' : undefined
+  return isCanceled || reason === 'consent_required' ? 'consent_not_given' : undefined
 }
 
 /** Explains a refusal to the person and the app, with the administrator's link if that can fix it. */

@@ -1,12 +1,16 @@
 import type { SignInWith } from '../domain/connectHint.ts'
+import { enablingSteps } from '../identity/adminConsent.ts'
 import type { Actor } from '../problems.ts'
 
-interface FailureDefinition {
+/** The page of a failure. */
+export interface FailureDefinition {
   readonly actor: Actor
   /** The page's heading. */
   readonly title: string
   /** What happened, for the person on the page. */
   readonly explanation: string
+  /** What others must do, in this order. */
+  readonly steps?: readonly string[]
 }
 
 /**
@@ -51,7 +55,8 @@ export const connectFailures = {
     actor: 'advertiserAdmin',
     title: 'Microsoft Advertising isn’t enabled for your organization',
     explanation:
-      'An administrator of your organization must enable it once with the link below. Then start again from the app.',
+      'Your organization must enable it once, in the following order. Send these steps and the link to your administrator. After that, start again from the app.',
+    steps: enablingSteps,
   },
   directory_policy: {
     actor: 'advertiserAdmin',

@@ -33,6 +33,9 @@ export type SignInTable = (key: SignInRowKey) => SignInRow | undefined
 /** The consumer directory: the `tid` of personal Microsoft accounts. */
 export const consumerTenantId = '9188040d-6c67-4c5b-b112-36a304b66dad'
 
+/** The scopes that a Microsoft sign-in asks for besides Microsoft Advertising's: the person, and a refresh token. */
+export const openidScopes = ['openid', 'profile', 'offline_access'] as const
+
 /** Builds the sign-in table from the settings; sources: docs/facts.md#sign-in-endpoints. */
 export function createSignInTable(config: Config): SignInTable {
   return ({ environment, identityProvider, signInWith }) => {
@@ -71,7 +74,7 @@ function microsoftRow(
     tokenUrl: (authorityTenant) => `${origin}/${authorityTenant}/oauth2/v2.0/token`,
     jwksUrl: `${origin}/${tenant}/discovery/v2.0/keys`,
     issuer: (tid) => `${origin}/${tid}/v2.0`,
-    scopes: [scope, 'openid', 'profile', 'offline_access'],
+    scopes: [scope, ...openidScopes],
     // Since 2022-06-01 only tokens from a consent to msads.manage are accepted (authentication-oauth-mfa.md).
     requiredScope: scope,
     authorizeParameters: { response_mode: 'query' },

@@ -182,7 +182,21 @@ describe('every failure ends where a person or the app can act', () => {
       (/id="admin-consent" href="([^"]*)"/.exec(visit.body)?.[1] ?? '').replaceAll('&amp;', '&'),
     )
     expect(link.pathname).toBe('/organizations/v2.0/adminconsent')
-    expect(link.searchParams.get('scope')).toBe('d42ffc93-c136-491d-b4fd-6f18168c68fd/msads.manage')
+    expect(link.searchParams.get('scope')).toBe(
+      'd42ffc93-c136-491d-b4fd-6f18168c68fd/msads.manage openid profile offline_access',
+    )
+  })
+
+  test('after the administrator’s approval, the person connects', async () => {
+    const tenant = world.newTenant()
+    const visit = await world.connect(tenant, 'donald@fabrikam.example')
+    const link = (/id="admin-consent" href="([^"]*)"/.exec(visit.body)?.[1] ?? '').replaceAll('&amp;', '&')
+    const administrator = createVisitor()
+    const form = { username: 'katherine@fabrikam.example', password: 'open-sesame', decision: 'accept' }
+    const approved = await administrator.submit(await administrator.visit(link), form)
+    expect(approved.body).toContain('Thank you.')
+    const connected = await world.connect(tenant, 'donald@fabrikam.example')
+    expect(new URL(connected.url).searchParams.get('status')).toBe('connected')
   })
 
   test('a sign-in without a refresh token is refused by name', async () => {
