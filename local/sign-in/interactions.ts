@@ -3,7 +3,7 @@ import type { Context } from 'hono'
 import type { InteractionResults, Provider } from 'oidc-provider'
 import type { Person } from '../people.ts'
 import { createGrant, rememberConsent } from './consents.ts'
-import { approvalPage, codePage, consentPage, errorPage, signInPage } from './pages.ts'
+import { approvalPage, chooserPage, codePage, consentPage, errorPage, signInPage } from './pages.ts'
 import { toIncoming, toProviderRequest } from './provider.ts'
 import type { SignInState } from './state.ts'
 
@@ -11,6 +11,8 @@ import type { SignInState } from './state.ts'
 export interface InteractionManners {
   /** Its name on the sign-in page. */
   readonly name: string
+  /** Whether a signed-in browser's account is listed if the application asks for the choice. Default is no. */
+  readonly hasChooser?: true
   /** Why this person can't sign in here, if so; shown on the sign-in page. */
   refuseHere?(person: Person): string | undefined
   /** The error that the application gets instead of a consent page, if any. */
@@ -81,13 +83,20 @@ async function withInteraction(
 const isConsentPrompt = ({ interaction }: Visit) => interaction.prompt.name === 'consent'
 
 async function showPage(desk: Desk, visit: Visit): Promise<Response> {
-  return isConsentPrompt(visit) ? showConsent(desk, visit) : showSignIn(desk, visit)
+  if (isConsentPrompt(visit)) return showConsent(desk, visit)
+  const person = desk.state.findByAccountId(visit.interaction.session?.accountId)
+  const asksWhich = desk.manners.hasChooser && visit.interaction.prompt.name === 'select_account'
+  return asksWhich && person
+    ? visit.context.html(chooserPage({ username: person.username }))
+    : showSignIn(desk, visit)
 }
 
 async function takeForm(desk: Desk, visit: Visit): Promise<Response> {
   const form = await visit.context.req.parseBody()
   const text = (name: string) => String(form[name] ?? '')
   if (isConsentPrompt(visit)) return takeDecision(desk, visit, text('decision'))
+  if (text('account') === 'signed-in') return finish(visit, { select_account: {} })
+  if ('account' in form) return showSignIn(desk, visit)
   if ('code' in form) return takeCode(desk, visit, text('code'))
   return takePassword(desk, visit, text('username'), text('password'))
 }

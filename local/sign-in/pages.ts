@@ -42,6 +42,17 @@ export function signInPage(page: { provider: string; username: string; error?: s
   )
 }
 
+/** The page that lists the account of a signed-in browser. */
+export function chooserPage(page: { username: string }): Html {
+  return layout(
+    'Choose an account',
+    html`<form method="post">
+      <button id="signed-in" name="account" value="signed-in" type="submit">${page.username}</button>
+      <button id="another" name="account" value="another" type="submit">Use another account</button>
+    </form>`,
+  )
+}
+
 /** The page that asks for the second factor. */
 export function codePage(page: { username: string; error?: string | undefined }): Html {
   return layout(

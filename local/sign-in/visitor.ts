@@ -82,6 +82,7 @@ function toFields({ body, stopped }: Visit, typed: Typed): Record<string, string
   if (stopped || body.includes('id="error"')) return undefined
   if (body.includes('id="password"')) return { username: typed.username, password: typed.password }
   if (body.includes('id="verify"')) return { code: typed.code }
+  if (body.includes('id="another"')) return { account: 'another' }
   if (body.includes('id="back"')) return { decision: 'back' }
   if (body.includes('id="accept"') && body.includes('id="decline"')) return { decision: typed.decision }
   return undefined

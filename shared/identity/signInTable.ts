@@ -19,6 +19,8 @@ export interface SignInRow {
   /** A scope that must be granted, so a token without rights is noticed at consent. */
   readonly requiredScope?: string
   readonly authorizeParameters: Readonly<Record<string, string>>
+  /** A page that every sign-in shows, besides the choice of an account. Default is none. */
+  readonly prompt?: 'consent'
 }
 
 /** Identifies a row of the sign-in table. */
@@ -93,6 +95,7 @@ function googleRow(environment: Environment, clientId: string, google: Config['g
     issuer: () => google.issuer,
     scopes: ['openid', 'email', 'profile'],
     // Without these, Google returns no refresh token, or only at the first consent (Python SDK, google.prod).
-    authorizeParameters: { access_type: 'offline', prompt: 'consent' },
+    authorizeParameters: { access_type: 'offline' },
+    prompt: 'consent',
   }
 }
