@@ -116,6 +116,21 @@ export function explainSignInFault(fault: AdvertisingFault): ConnectFailure {
   return about === 'undecided' ? { ...failure, advice: undecidedAdvice } : failure
 }
 
+/** Failures that a token without the required scope causes too. */
+const failuresWithoutScope: ReadonlySet<ConnectFailureCode> = new Set([
+  'no_advertising_user',
+  'advertising_access_denied',
+  'advertising_answer_unknown',
+  'environment_on_hold',
+])
+
+/** Explains a fault after a token response without the required scope, which is then the likelier cause. */
+export function explainFaultWithoutScope(fault: AdvertisingFault): ConnectFailure {
+  const failure = explainSignInFault(fault)
+  const { failed, advice: _advice, ...evidence } = failure
+  return failuresWithoutScope.has(failed) ? { ...evidence, failed: 'scope_not_granted' } : failure
+}
+
 const failures: Readonly<Record<FaultSubject, ConnectFailureCode>> = {
   person: 'no_advertising_user',
   undecided: 'no_advertising_user',

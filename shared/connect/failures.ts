@@ -104,11 +104,12 @@ export const connectFailures = {
     explanation:
       'Another person signed in to make this connection, so your sign-in wasn’t used. Nothing was changed.',
   },
+  /** Microsoft's consent is all or nothing: a person can't grant a part of it. */
   scope_not_granted: {
-    actor: 'advertiser',
-    title: 'Permission wasn’t granted',
+    actor: 'operator',
+    title: 'The app didn’t get the permission that it needs',
     explanation:
-      'The app needs permission to manage Microsoft Advertising for you, and this sign-in didn’t grant it. Start again and allow it.',
+      'You signed in, but the sign-in didn’t include the permission to manage Microsoft Advertising. This is a problem on the app’s side, and its operator must fix it. There’s nothing you need to do.',
   },
   refresh_token_missing: {
     actor: 'operator',

@@ -23,7 +23,6 @@ const fixable: Readonly<Partial<Record<ConnectFailureCode, { anotherAccount: boo
   advertising_account_inactive: { anotherAccount: true },
   different_user: { anotherAccount: true },
   consent_not_given: { anotherAccount: false },
-  scope_not_granted: { anotherAccount: false },
   sign_in_refused: { anotherAccount: false },
   identity_provider_unavailable: { anotherAccount: false },
   advertising_unavailable: { anotherAccount: false },

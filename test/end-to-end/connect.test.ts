@@ -199,6 +199,19 @@ describe('every failure ends where a person or the app can act', () => {
     expect(new URL(connected.url).searchParams.get('status')).toBe('connected')
   })
 
+  test.each([
+    undefined,
+    'msads.manage openid',
+    'https://ADS.microsoft.com/msads.manage',
+    'https://ads.microsoft.com//msads.manage',
+    'https://api.ads.microsoft.com/msads.manage',
+  ])('a scope in other words (%s) is none of the person’s business', async (scope) => {
+    const kind = 'scopeInOtherWords'
+    await world.signIn.fault({ endpoint: 'token', grantType: 'authorization_code', kind, scope })
+    const visit = await world.connect(world.newTenant(), 'ada@outlook.example')
+    expect(new URL(visit.url).searchParams.get('status')).toBe('connected')
+  })
+
   test('a sign-in without a refresh token is refused by name', async () => {
     await world.signIn.fault({ endpoint: 'token', grantType: 'authorization_code', kind: 'noRefreshToken' })
     const visit = await world.connect(world.newTenant(), 'ada@outlook.example')

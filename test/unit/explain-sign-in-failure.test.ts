@@ -3,6 +3,7 @@ import { readFault } from '../../shared/advertising/faults.ts'
 import type { Config } from '../../shared/config.ts'
 import {
   classifyAuthorizationError,
+  explainFaultWithoutScope,
   explainSignInFault,
   explainSignInRefusal,
 } from '../../shared/connect/explainSignInFailure.ts'
@@ -157,6 +158,17 @@ describe('a fault of Microsoft Advertising', () => {
     const of = (Detail: string) => explainSignInFault(fault(401, { Code: 105, Detail }))
     expect(of('UserNotFound')).toMatchObject({ failed: 'no_advertising_user', reason: 'no_advertising_user' })
     expect(of('UserNotFound')).not.toHaveProperty('advice')
+  })
+
+  test('after an answer without the scope is about the scope, unless it says otherwise', () => {
+    const of = (status: number, error?: object) => explainFaultWithoutScope(fault(status, error))
+    for (const Code of [105, 106, 201])
+      expect(of(401, { Code }), String(Code)).toMatchObject({
+        ...{ failed: 'scope_not_granted', reason: `advertising_${Code}`, traceId: 'track' },
+      })
+    expect(of(401, { Code: 105 })).not.toHaveProperty('advice')
+    expect(of(503)).toMatchObject({ failed: 'advertising_unavailable' })
+    expect(of(401, { Code: 122 })).toMatchObject({ failed: 'wrong_account_kind' })
   })
 
   test('that may be caused by the developer token tells the person whom to ask', () => {

@@ -126,7 +126,10 @@ describe('a sign-in', () => {
   })
 
   test.each([
-    ['scope_not_granted', { tokens: { scope: 'openid ads.read' } }],
+    [
+      'scope_not_granted',
+      { tokens: { scope: 'openid ads.read' }, faults: [[401, 105]] as [number, number][] },
+    ],
     ['refresh_token_missing', { tokens: { refreshToken: undefined } }],
     ['no_advertising_account', { accounts: 0 }],
     [
@@ -147,6 +150,21 @@ describe('a sign-in', () => {
   ])('ends in %s (%#)', async (failed, more) => {
     expect(await (await signingIn(more)).run()).toMatchObject({ failed })
   })
+
+  test.each([
+    ['openid ads', []],
+    ['', []],
+    ['openid ads.read', ['openid ads.read']],
+  ])(
+    'with the scopes "%s" is decided by Microsoft Advertising; other names are logged',
+    async (scope, names) => {
+      const logged: unknown[] = []
+      const log = (event: string, { scopes }: { scopes?: string }) => void logged.push([event, scopes])
+      const { run } = await signingIn({ tokens: { scope }, parts: { log } })
+      expect(await run()).toHaveProperty('discovery')
+      expect(logged).toEqual(names.map((each) => ['connect.scopes_differ', each]))
+    },
+  )
 
   test('never hides a failure of our own', async () => {
     const parts = { idTokens: { check: () => Promise.reject(new TypeError('ours')) } }
