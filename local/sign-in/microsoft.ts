@@ -68,7 +68,9 @@ function createApp(microsoft: Microsoft): Hono<{ Bindings: HttpBindings }> {
   app.get('/:tenant/v2.0/.well-known/openid-configuration', (context) =>
     withTenant(context, (tenantPath) => context.json(toMetadata(microsoft.origin, tenantPath))),
   )
-  app.get('/:tenant/discovery/v2.0/keys', (context) => answerKeys(state, context))
+  app.get('/:tenant/discovery/v2.0/keys', (context) =>
+    answerKeys(state, context, `${microsoft.origin}/{tenantid}/v2.0`),
+  )
   app.get('/:tenant/oauth2/v2.0/logout', (context) =>
     withTenant(context, (tenantPath) => logOut(state, context, providerOf(tenantPath))),
   )

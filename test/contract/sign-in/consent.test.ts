@@ -63,6 +63,14 @@ describe('signing in as at Microsoft', () => {
     expect(await issuerAt(contoso)).toBe(`${origin}/${contoso}/v2.0`)
   })
 
+  test('each published key names the issuers for which it is valid', async () => {
+    const { origin } = await startTestSignIn()
+    const { keys } = (await (await fetch(`${origin}/common/discovery/v2.0/keys`)).json()) as {
+      keys: object[]
+    }
+    expect(keys).toMatchObject([{ issuer: `${origin}/{tenantid}/v2.0` }])
+  })
+
   test('the callback has code and state and, as at Microsoft, no iss', async () => {
     const client = await (await startTestSignIn()).client('common')
     const callback = await client.consent('ada@outlook.example')
