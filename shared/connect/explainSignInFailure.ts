@@ -112,8 +112,12 @@ export function explainSignInFault(fault: AdvertisingFault): ConnectFailure {
     if (reason === 'no_advertising_user') return { failed: reason, reason, traceId }
     return { failed: 'wrong_account_kind', reason, advice, signInWith, traceId }
   }
-  const failure = { failed: failures[about], reason: `advertising_${fault.code ?? fault.status}`, traceId }
+  const failure = { failed: failures[about], reason: codeReason(fault), traceId }
   return about === 'undecided' ? { ...failure, advice: undecidedAdvice } : failure
+}
+
+function codeReason({ code, status }: AdvertisingFault): string {
+  return `advertising_${code ?? status}`
 }
 
 /** Failures that a token without the required scope causes too. */
@@ -127,8 +131,8 @@ const failuresWithoutScope: ReadonlySet<ConnectFailureCode> = new Set([
 /** Explains a fault after a token response without the required scope, which is then the likelier cause. */
 export function explainFaultWithoutScope(fault: AdvertisingFault): ConnectFailure {
   const failure = explainSignInFault(fault)
-  const { failed, advice: _advice, ...evidence } = failure
-  return failuresWithoutScope.has(failed) ? { ...evidence, failed: 'scope_not_granted' } : failure
+  if (!failuresWithoutScope.has(failure.failed)) return failure
+  return { failed: 'scope_not_granted', reason: codeReason(fault), traceId: fault.trackingId }
 }
 
 const failures: Readonly<Record<FaultSubject, ConnectFailureCode>> = {

@@ -167,6 +167,8 @@ describe('a fault of Microsoft Advertising', () => {
         ...{ failed: 'scope_not_granted', reason: `advertising_${Code}`, traceId: 'track' },
       })
     expect(of(401, { Code: 105 })).not.toHaveProperty('advice')
+    const unknown = of(401, { Code: 105, Detail: 'UserNotFound' })
+    expect(unknown).toMatchObject({ failed: 'scope_not_granted', reason: 'advertising_105' })
     expect(of(503)).toMatchObject({ failed: 'advertising_unavailable' })
     expect(of(401, { Code: 122 })).toMatchObject({ failed: 'wrong_account_kind' })
   })
