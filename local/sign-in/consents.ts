@@ -35,8 +35,14 @@ export function rememberDirectoryConsent(
 }
 
 /** The scopes that a directory's administrator has consented to for an application. */
-export function directoryScopes(store: Store, key: DirectoryConsentKey): readonly string[] {
+function directoryScopes(store: Store, key: DirectoryConsentKey): readonly string[] {
   return (store.get('DirectoryConsent', toDirectoryKey(key))?.scopes as string[] | undefined) ?? []
+}
+
+/** Whether a directory's administrator has approved all of these scopes for an application. */
+export function isApproved(store: Store, key: DirectoryConsentKey, scopes: readonly string[]): boolean {
+  const approved = directoryScopes(store, key)
+  return scopes.every((scope) => approved.includes(scope))
 }
 
 /**

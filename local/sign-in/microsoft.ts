@@ -1,15 +1,14 @@
 import type { HttpBindings } from '@hono/node-server'
 import { type Context, Hono } from 'hono'
 import type { Provider } from 'oidc-provider'
-import type { Person } from '../people.ts'
 import { type RunningService, serve } from '../service.ts'
 import { createAdminConsent } from './admin-consent.ts'
 import { isChallenged } from './claims-challenge.ts'
-import { directoryScopes } from './consents.ts'
+import { isApproved } from './consents.ts'
 import { createControl } from './control.ts'
 import type { SocketContext } from './fault-effects.ts'
 import { answerAuthorization, answerKeys, redirectWith } from './front.ts'
-import { type ConsentWish, createInteractionDesk, type InteractionDesk } from './interactions.ts'
+import { createInteractionDesk, type InteractionDesk } from './interactions.ts'
 import { createMicrosoftProvider } from './microsoft-provider.ts'
 import { answerRedirect, personDeclined } from './microsoft-redirect.ts'
 import { answerToken, toRefusalCode } from './microsoft-token.ts'
@@ -118,17 +117,14 @@ function createDesk(state: SignInState, tenantPath: string): InteractionDesk {
       accepts(tenantPath, person) ? undefined : 'AADSTS50020: You can’t sign in here with this account.',
     asksForCode: (person, params) => person.hurdle === 'mfa' || isChallenged(person, params),
     needsApproval: (person, wish) =>
-      person.hurdle === 'adminConsentRequired' && !isApproved(state, person, wish),
+      person.hurdle === 'adminConsentRequired' &&
+      !isApproved(state.store, { ...person, ...wish }, wish.scopes),
     // An administrator's consent also creates the service principal.
     refuseConsent: (person, wish) =>
-      person.hurdle === 'serviceNotEnabled' && !isApproved(state, person, wish) ? 'AADSTS650052' : undefined,
+      person.hurdle === 'serviceNotEnabled' && !isApproved(state.store, { ...person, ...wish }, wish.scopes)
+        ? 'AADSTS650052'
+        : undefined,
   })
-}
-
-/** Whether the directory's administrator has approved every scope that the application asks for. */
-function isApproved({ store }: SignInState, { directoryId }: Person, { clientId, scopes }: ConsentWish) {
-  const approved = directoryScopes(store, { directoryId, clientId })
-  return scopes.every((scope) => approved.includes(scope))
 }
 
 function authorize(state: SignInState, context: SocketContext, provider: Provider): Promise<Response> {
