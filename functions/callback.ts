@@ -11,6 +11,7 @@ const authorizationResponse = z.object({
   state: z.string().max(200).optional(),
   code: z.string().max(8000).optional(),
   error: z.string().max(200).optional(),
+  error_subcode: z.string().max(200).optional(),
   // Only searched for an error number, so its length must not stop the person.
   error_description: z.string().optional(),
   error_uri: z.string().optional(),

@@ -18,6 +18,8 @@ export interface Person {
    * token endpoint refuse until a sign-in has its claims.
    */
   readonly hurdle?: 'mfa' | 'claimsChallenge' | 'adminConsentRequired' | 'serviceNotEnabled'
+  /** Whether the person can approve an application for their whole directory. Default is no. */
+  readonly isAdministrator?: true
 }
 
 const contoso = '5d2f0c4e-0f5c-4a57-9b35-6b1f0f4c1a01'
@@ -94,6 +96,16 @@ export const people: readonly Person[] = [
     fabrikam,
     'serviceNotEnabled',
   ),
+  {
+    ...person(
+      'katherine@fabrikam.example',
+      'Katherine Johnson',
+      'work',
+      '22222222-2222-4222-8222-0000000ca7e0',
+      fabrikam,
+    ),
+    isAdministrator: true,
+  },
   person('tony@gmail.example', 'Tony Hoare', 'google', '104729104729104729104', ''),
 ]
 

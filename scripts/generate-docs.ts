@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { connectFailures } from '../shared/connect/failures.ts'
+import { connectFailures, type FailureDefinition } from '../shared/connect/failures.ts'
 import { buildContract } from '../shared/contract/openapi.ts'
 import { verdicts } from '../shared/domain/verdicts.ts'
 import { environments } from '../shared/environment.ts'
@@ -44,14 +44,14 @@ const pages: Readonly<Record<string, () => string | Promise<string>>> = {
     page(
       'When connecting fails',
       'shared/connect/failures.ts',
-      'The person sees a page that explains the failure. Its link back leads to `returnUrl` with `status=failed` and the code as `error`, and, if available, `reason`, `sign_in_with`, `trace_id`, and `admin_consent_url`. A person who declines is sent back immediately.',
+      'The person sees a page that explains the failure. Its link back leads to `returnUrl` with `status=failed` and the code as `error`, and, if available, `reason`, `sign_in_with`, `trace_id`, and `admin_consent_url`. A person who has clearly declined (`consent_declined`) is sent back immediately.',
       table(
         ['error', 'actor', 'the page’s heading', 'what it says'],
         Object.entries(connectFailures).map(([name, f]) => [
           `<a id="${name}"></a>${code(name)}`,
           f.actor,
           f.title,
-          f.explanation,
+          explanationOf(f),
         ]),
       ),
     ),
@@ -75,6 +75,10 @@ const pages: Readonly<Record<string, () => string | Promise<string>>> = {
   'docs/log-events.md': async () =>
     eventsPage(await readFile(join(root, 'shared/domain/logEvents.ts'), 'utf8')),
   'docs/openapi.json': () => `${JSON.stringify(buildContract(routes, publicUrl), undefined, 2)}\n`,
+}
+
+function explanationOf({ explanation, steps = [] }: FailureDefinition): string {
+  return [explanation, ...steps.map((step, index) => `${index + 1}. ${step}`)].join('<br>')
 }
 
 function settingsPage(): string {

@@ -18,8 +18,35 @@ export function consentedScopes(store: Store, key: ConsentKey): readonly string[
   return (store.get('Consent', toId(key))?.scopes as string[] | undefined) ?? []
 }
 
+/** The directory and the application of an administrator's consent. */
+export interface DirectoryConsentKey {
+  readonly directoryId: string
+  readonly clientId: string
+}
+
+/** Adds scopes to an administrator's consent, which counts for everyone in the directory. */
+export function rememberDirectoryConsent(
+  store: Store,
+  key: DirectoryConsentKey,
+  scopes: readonly string[],
+): void {
+  const all = [...new Set([...directoryScopes(store, key), ...scopes])]
+  store.put('DirectoryConsent', toDirectoryKey(key), { scopes: all })
+}
+
+/** The scopes that a directory's administrator has consented to for an application. */
+function directoryScopes(store: Store, key: DirectoryConsentKey): readonly string[] {
+  return (store.get('DirectoryConsent', toDirectoryKey(key))?.scopes as string[] | undefined) ?? []
+}
+
+/** Whether a directory's administrator has approved all of these scopes for an application. */
+export function isApproved(store: Store, key: DirectoryConsentKey, scopes: readonly string[]): boolean {
+  const approved = directoryScopes(store, key)
+  return scopes.every((scope) => approved.includes(scope))
+}
+
 /**
- * Creates a sign-in's grant from the consent.
+ * Creates a sign-in's grant from the consent of the person and, if there is one, of their directory.
  * Each sign-in has its own, so strict mode ends only one family of refresh tokens.
  * @returns the grant's id, or `undefined` without consent.
  */
@@ -27,8 +54,10 @@ export async function createGrant(
   provider: Provider,
   store: Store,
   key: ConsentKey,
+  directoryId = '',
 ): Promise<string | undefined> {
-  const scopes = consentedScopes(store, key)
+  const { clientId } = key
+  const scopes = [...consentedScopes(store, key), ...directoryScopes(store, { directoryId, clientId })]
   if (scopes.length === 0) return undefined
   const grant = new provider.Grant(key)
   for (const scope of scopes) {
@@ -39,3 +68,5 @@ export async function createGrant(
 }
 
 const toId = ({ accountId, clientId }: ConsentKey) => `${accountId} ${clientId}`
+
+const toDirectoryKey = ({ directoryId, clientId }: DirectoryConsentKey) => `${directoryId} ${clientId}`

@@ -23,6 +23,7 @@ const faultKinds = [
   'cutAfterEffect',
   'noRefreshToken',
   'narrowScope',
+  'scopeInOtherWords',
   'shortLived',
 ] as const
 
@@ -42,6 +43,8 @@ export const faultSchema = z.strictObject({
   times: z.int().positive().default(1),
   /** `shortLived`: the access token's lifetime in seconds. Default is 5. */
   expiresIn: z.int().positive().default(5),
+  /** `scopeInOtherWords`: the `scope` of the answer. Default is none. */
+  scope: z.string().optional(),
   /** `throttled`: the `Retry-After` header, in seconds. Default is 1. */
   retryAfter: z.int().nonnegative().default(1),
   /** `serverError`: the HTTP status. Default is 500. */

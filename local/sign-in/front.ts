@@ -32,9 +32,16 @@ export function redirectWith(context: Context, parameters: Record<string, string
   return context.redirect(location.href)
 }
 
-/** Answers the keys endpoint: the signing key, with faults. */
-export async function answerKeys(state: SignInState, context: SocketContext): Promise<Response> {
+/**
+ * Answers the keys endpoint: the signing key, with faults.
+ * @param issuer the issuer to which the key is limited. Default is no limit.
+ */
+export async function answerKeys(
+  state: SignInState,
+  context: SocketContext,
+  issuer?: string,
+): Promise<Response> {
   const fault = state.faults.take({ endpoint: 'keys' })
   const played = fault && (await playTransportFault(context, fault))
-  return played ?? context.json({ keys: [state.keys.published] })
+  return played ?? context.json({ keys: [{ ...state.keys.published, issuer }] })
 }

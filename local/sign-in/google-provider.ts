@@ -1,4 +1,4 @@
-import { type Configuration, type KoaContextWithOIDC, Provider } from 'oidc-provider'
+import { type Configuration, interactionPolicy, type KoaContextWithOIDC, Provider } from 'oidc-provider'
 import { createAdapterFactory } from './adapter.ts'
 import { createGrant } from './consents.ts'
 import { errorPage } from './pages.ts'
@@ -60,7 +60,7 @@ export function createGoogleProvider(state: SignInState, origin: string): Provid
         }),
       )
     },
-    interactions: { url: (_context, interaction) => `/signin/${interaction.uid}` },
+    interactions: { url: (_context, interaction) => `/signin/${interaction.uid}`, policy: createPolicy() },
     features: {
       devInteractions: { enabled: false },
       rpInitiatedLogout: { enabled: false },
@@ -72,6 +72,12 @@ export function createGoogleProvider(state: SignInState, origin: string): Provid
     finishCallback(context, out as Record<string, string>),
   )
   return provider
+}
+
+function createPolicy() {
+  const policy = interactionPolicy.base()
+  policy.add(new interactionPolicy.Prompt({ name: 'select_account', requestable: true }), 0)
+  return policy
 }
 
 /** Google issues a refresh token only after a consent prompt (identity/protocols/oauth2/web-server). */

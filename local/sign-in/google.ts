@@ -44,7 +44,11 @@ type Google = () => { readonly origin: string; readonly provider: Provider }
 
 function createApp(state: SignInState, google: Google): Hono<{ Bindings: HttpBindings }> {
   const app = new Hono<{ Bindings: HttpBindings }>()
-  const desk = createInteractionDesk(state, { name: 'Google', declined: 'access_denied' })
+  const desk = createInteractionDesk(state, {
+    name: 'Google',
+    hasChooser: true,
+    declined: () => ({ error: 'access_denied' }),
+  })
   app.route('/', createControl(state))
   app.get('/.well-known/openid-configuration', (context) => context.json(toMetadata(google().origin)))
   app.get(googlePaths.jwks, (context) => answerKeys(state, context))

@@ -3,7 +3,7 @@ import type { Context } from 'hono'
 import type { InteractionResults, Provider } from 'oidc-provider'
 import type { Person } from '../people.ts'
 import { createGrant, rememberConsent } from './consents.ts'
-import { codePage, consentPage, errorPage, signInPage } from './pages.ts'
+import { approvalPage, chooserPage, codePage, consentPage, errorPage, signInPage } from './pages.ts'
 import { toIncoming, toProviderRequest } from './provider.ts'
 import type { SignInState } from './state.ts'
 
@@ -11,14 +11,24 @@ import type { SignInState } from './state.ts'
 export interface InteractionManners {
   /** Its name on the sign-in page. */
   readonly name: string
+  /** Whether a signed-in browser's account is listed if the application asks for the choice. Default is no. */
+  readonly hasChooser?: true
   /** Why this person can't sign in here, if so; shown on the sign-in page. */
   refuseHere?(person: Person): string | undefined
   /** The error that the application gets instead of a consent page, if any. */
-  refuseConsent?(person: Person): string | undefined
+  refuseConsent?(person: Person, wish: ConsentWish): string | undefined
+  /** Whether an administrator must approve this first: a page says so, and leads back with {@link declined}. */
+  needsApproval?(person: Person, wish: ConsentWish): boolean
   /** Whether this authorization request requires a second factor of this person. */
   asksForCode?(person: Person, params: Interaction['params']): boolean
-  /** The error that the application gets if the person declines. */
-  readonly declined: string
+  /** What the application gets if the person declines, or leaves the approval page. */
+  declined(person: Person | undefined): { readonly error: string; readonly error_description?: string }
+}
+
+/** An application's request for consent. */
+export interface ConsentWish {
+  readonly clientId: string
+  readonly scopes: readonly string[]
 }
 
 /** The pages of one authorization request. */
@@ -73,13 +83,20 @@ async function withInteraction(
 const isConsentPrompt = ({ interaction }: Visit) => interaction.prompt.name === 'consent'
 
 async function showPage(desk: Desk, visit: Visit): Promise<Response> {
-  return isConsentPrompt(visit) ? showConsent(desk, visit) : showSignIn(desk, visit)
+  if (isConsentPrompt(visit)) return showConsent(desk, visit)
+  const person = desk.state.findByAccountId(visit.interaction.session?.accountId)
+  const asksWhich = desk.manners.hasChooser && visit.interaction.prompt.name === 'select_account'
+  return asksWhich && person
+    ? visit.context.html(chooserPage({ username: person.username }))
+    : showSignIn(desk, visit)
 }
 
 async function takeForm(desk: Desk, visit: Visit): Promise<Response> {
   const form = await visit.context.req.parseBody()
   const text = (name: string) => String(form[name] ?? '')
   if (isConsentPrompt(visit)) return takeDecision(desk, visit, text('decision'))
+  if (text('account') === 'signed-in') return finish(visit, { select_account: {} })
+  if ('account' in form) return showSignIn(desk, visit)
   if ('code' in form) return takeCode(desk, visit, text('code'))
   return takePassword(desk, visit, text('username'), text('password'))
 }
@@ -127,34 +144,37 @@ function signIn(visit: Visit, person: Person, amr: string[]): Promise<Response> 
 async function showConsent({ state, manners }: Desk, visit: Visit): Promise<Response> {
   const { context, interaction } = visit
   const person = state.findByAccountId(interaction.session?.accountId)
-  const refusal = person && manners.refuseConsent?.(person)
+  const wish = toWish(interaction)
+  const refusal = person && manners.refuseConsent?.(person, wish)
   if (refusal) return finish(visit, { error: refusal })
-  const client = await visit.provider.Client.find(String(interaction.params.client_id))
-  return context.html(
-    consentPage({
-      username: person?.username ?? '',
-      application: client?.clientName ?? '',
-      scopes: requestedScopes(interaction),
-    }),
-  )
+  const client = await visit.provider.Client.find(wish.clientId)
+  const shown = {
+    username: person?.username ?? '',
+    application: client?.clientName ?? '',
+    scopes: wish.scopes,
+  }
+  const needsApproval = person && manners.needsApproval?.(person, wish)
+  return context.html(needsApproval ? approvalPage(shown) : consentPage(shown))
 }
 
 async function takeDecision({ state, manners }: Desk, visit: Visit, decision: string): Promise<Response> {
   const { provider, interaction } = visit
-  if (decision !== 'accept') return finish(visit, { error: manners.declined })
-  const key = {
-    accountId: interaction.session?.accountId ?? '',
-    clientId: String(interaction.params.client_id),
-  }
-  rememberConsent(state.store, key, requestedScopes(interaction))
+  const person = state.findByAccountId(interaction.session?.accountId)
+  const { clientId, scopes } = toWish(interaction)
+  const needsApproval = person && manners.needsApproval?.(person, { clientId, scopes })
+  if (decision !== 'accept' || needsApproval) return finish(visit, manners.declined(person))
+  const key = { accountId: person?.objectId ?? '', clientId }
+  rememberConsent(state.store, key, scopes)
   const grantId = await createGrant(provider, state.store, key)
   return finish(visit, { consent: { ...(grantId && { grantId }) } })
 }
 
-const requestedScopes = ({ params }: Interaction) =>
-  String(params.scope ?? '')
+const toWish = ({ params }: Interaction): ConsentWish => ({
+  clientId: String(params.client_id),
+  scopes: String(params.scope ?? '')
     .split(' ')
-    .filter(Boolean)
+    .filter(Boolean),
+})
 
 /**
  * Ends the interaction and sends the browser back to the authorization request. The library would first log

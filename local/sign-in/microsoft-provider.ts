@@ -165,10 +165,11 @@ const toClaims = (person: Person, sub: string) => ({
   email: person.username,
 })
 
-async function loadGrant({ store }: SignInState, { oidc }: KoaContextWithOIDC) {
+async function loadGrant({ store, findByAccountId }: SignInState, { oidc }: KoaContextWithOIDC) {
   const given = oidc.result?.consent?.grantId
   const key = { accountId: oidc.session?.accountId ?? '', clientId: oidc.client?.clientId ?? '' }
-  const grantId = given ?? (await createGrant(oidc.provider, store, key))
+  const { directoryId } = findByAccountId(key.accountId) ?? {}
+  const grantId = given ?? (await createGrant(oidc.provider, store, key, directoryId))
   return grantId ? oidc.provider.Grant.find(grantId) : undefined
 }
 

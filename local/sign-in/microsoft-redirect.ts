@@ -11,6 +11,12 @@ const codeOfError: Readonly<Record<string, RefusalAnswer['code']>> = {
   invalid_scope: 70011,
 }
 
+/** What an application gets if the owner of a personal account declines: no number, no subcode. */
+export const personDeclined = {
+  error: 'access_denied',
+  error_description: 'The user has denied access to the scope requested by the client application.',
+} as const
+
 /**
  * Converts a redirect with an authorization error to Microsoft's form: AADSTS code in the description, no `iss`.
  * @returns `undefined` if the answer isn't such a redirect.
@@ -20,10 +26,11 @@ export function answerRedirect({ status, headers }: ProviderAnswer): Response | 
   const error = location?.searchParams.get('error')
   if (!location || !error) return undefined
   const description = location.searchParams.get('error_description') ?? ''
-  const refusal = toRedirectRefusal(toAnswer(error, description))
   location.searchParams.delete('iss')
-  location.searchParams.set('error', refusal.error)
-  location.searchParams.set('error_description', refusal.error_description)
+  if (description !== personDeclined.error_description) {
+    const refusal = toRedirectRefusal(toAnswer(error, description))
+    for (const [name, value] of Object.entries(refusal)) location.searchParams.set(name, value)
+  }
   const changed = new Headers(headers)
   changed.set('location', location.href)
   return new Response(null, { status, headers: changed })

@@ -170,15 +170,21 @@ function grant({ body }: ProviderAnswer, fault: Fault | undefined): TokenAnswer 
     outcome: 'ok',
     body: {
       token_type: 'Bearer',
-      scope:
-        fault?.kind === 'narrowScope' ? 'openid profile' : scope?.replace(/\boffline\b/, 'offline_access'),
+      scope: scopeOf(scope, fault),
       expires_in,
       ext_expires_in: expires_in,
-      access_token,
+      // Without the scope, the token is for another audience, which Microsoft Advertising refuses.
+      access_token: fault?.kind === 'narrowScope' ? id_token : access_token,
       ...(refresh_token && fault?.kind !== 'noRefreshToken' && { refresh_token }),
       ...(id_token && { id_token }),
     },
   }
+}
+
+function scopeOf(scope: string | undefined, fault: Fault | undefined): string | undefined {
+  if (fault?.kind === 'narrowScope') return 'openid profile'
+  if (fault?.kind === 'scopeInOtherWords') return fault.scope
+  return scope?.replace(/\boffline\b/, 'offline_access')
 }
 
 /** Microsoft's codes for the provider library's refusals, by the library's messages. */

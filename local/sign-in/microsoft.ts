@@ -2,13 +2,15 @@ import type { HttpBindings } from '@hono/node-server'
 import { type Context, Hono } from 'hono'
 import type { Provider } from 'oidc-provider'
 import { type RunningService, serve } from '../service.ts'
+import { createAdminConsent } from './admin-consent.ts'
 import { isChallenged } from './claims-challenge.ts'
+import { isApproved } from './consents.ts'
 import { createControl } from './control.ts'
 import type { SocketContext } from './fault-effects.ts'
 import { answerAuthorization, answerKeys, redirectWith } from './front.ts'
 import { createInteractionDesk, type InteractionDesk } from './interactions.ts'
 import { createMicrosoftProvider } from './microsoft-provider.ts'
-import { answerRedirect } from './microsoft-redirect.ts'
+import { answerRedirect, personDeclined } from './microsoft-redirect.ts'
 import { answerToken, toRefusalCode } from './microsoft-token.ts'
 import { errorPage } from './pages.ts'
 import { ask, toProviderRequest, toResponse } from './provider.ts'
@@ -58,13 +60,16 @@ function createApp(microsoft: Microsoft): Hono<{ Bindings: HttpBindings }> {
   const app = new Hono<{ Bindings: HttpBindings }>()
   const providerOf = (tenantPath: string) => providerAt(microsoft, tenantPath)
   app.route('/', createControl(state))
+  app.route('/', createAdminConsent(state))
   app.post('/:tenant/oauth2/v2.0/token', (context) =>
     answerToken({ state, origin: microsoft.origin, providerOf }, context),
   )
   app.get('/:tenant/v2.0/.well-known/openid-configuration', (context) =>
     withTenant(context, (tenantPath) => context.json(toMetadata(microsoft.origin, tenantPath))),
   )
-  app.get('/:tenant/discovery/v2.0/keys', (context) => answerKeys(state, context))
+  app.get('/:tenant/discovery/v2.0/keys', (context) =>
+    answerKeys(state, context, `${microsoft.origin}/{tenantid}/v2.0`),
+  )
   app.get('/:tenant/oauth2/v2.0/logout', (context) =>
     withTenant(context, (tenantPath) => logOut(state, context, providerOf(tenantPath))),
   )
@@ -104,18 +109,21 @@ function deskAt({ state, desks }: Microsoft, tenantPath: string): InteractionDes
   return desk
 }
 
-/** Obstacles for an administrator are returned immediately; Microsoft shows a page first, with a link back. */
 function createDesk(state: SignInState, tenantPath: string): InteractionDesk {
   return createInteractionDesk(state, {
     name: 'Microsoft',
-    declined: 'AADSTS65004',
+    declined: (person) => (person?.kind === 'personal' ? personDeclined : { error: 'AADSTS65004' }),
     refuseHere: (person) =>
       accepts(tenantPath, person) ? undefined : 'AADSTS50020: You can’t sign in here with this account.',
     asksForCode: (person, params) => person.hurdle === 'mfa' || isChallenged(person, params),
-    refuseConsent: ({ hurdle }) => {
-      if (hurdle === 'adminConsentRequired') return 'AADSTS90094'
-      return hurdle === 'serviceNotEnabled' ? 'AADSTS650052' : undefined
-    },
+    needsApproval: (person, wish) =>
+      person.hurdle === 'adminConsentRequired' &&
+      !isApproved(state.store, { ...person, ...wish }, wish.scopes),
+    // An administrator's consent also creates the service principal.
+    refuseConsent: (person, wish) =>
+      person.hurdle === 'serviceNotEnabled' && !isApproved(state.store, { ...person, ...wish }, wish.scopes)
+        ? 'AADSTS650052'
+        : undefined,
   })
 }
 

@@ -42,6 +42,17 @@ export function signInPage(page: { provider: string; username: string; error?: s
   )
 }
 
+/** The page that lists the account of a signed-in browser. */
+export function chooserPage(page: { username: string }): Html {
+  return layout(
+    'Choose an account',
+    html`<form method="post">
+      <button id="signed-in" name="account" value="signed-in" type="submit">${page.username}</button>
+      <button id="another" name="account" value="another" type="submit">Use another account</button>
+    </form>`,
+  )
+}
+
 /** The page that asks for the second factor. */
 export function codePage(page: { username: string; error?: string | undefined }): Html {
   return layout(
@@ -80,6 +91,49 @@ export function consentPage(page: {
         ${page.scopes.map((scope) => html`<li>${meanings[scope] ?? scope}</li>`)}
       </ul>
       <form method="post">
+        <button id="decline" name="decision" value="decline" type="submit">Cancel</button>
+        <button id="accept" name="decision" value="accept" type="submit">Accept</button>
+      </form>`,
+  )
+}
+
+/** The page that asks for an administrator's approval. Its way back looks to the application like a refusal. */
+export function approvalPage(page: {
+  username: string
+  application: string
+  scopes: readonly string[]
+}): Html {
+  return layout(
+    'Need admin approval',
+    html`<p>${page.username}</p>
+      <p>
+        ${page.application} needs permission to access resources in your organization that only an admin can grant.
+        Please ask an admin to grant permission to this app before you can use it.
+      </p>
+      <form method="post">
+        <button id="back" name="decision" value="back" type="submit">Return to the application without granting consent</button>
+      </form>`,
+  )
+}
+
+/** The page on which an administrator signs in and decides for the whole directory. */
+export function adminConsentPage(page: {
+  application: string
+  scopes: readonly string[]
+  error?: string | undefined
+}): Html {
+  return layout(
+    'Permissions requested: review for your organization',
+    html`<p>${page.application} would like to, for everyone in your organization:</p>
+      <ul>
+        ${page.scopes.map((scope) => html`<li>${meanings[scope] ?? scope}</li>`)}
+      </ul>
+      ${alert(page.error)}
+      <form method="post">
+        <label for="username">Email</label>
+        <input id="username" name="username" type="email" autocomplete="username" />
+        <label for="password">Password</label>
+        <input id="password" name="password" type="password" autocomplete="current-password" />
         <button id="decline" name="decision" value="decline" type="submit">Cancel</button>
         <button id="accept" name="decision" value="accept" type="submit">Accept</button>
       </form>`,

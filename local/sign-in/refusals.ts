@@ -7,6 +7,8 @@ interface Refusal {
   readonly error: string
   readonly text: string
   readonly suberror?: string
+  /** `error_subcode` of a redirect. */
+  readonly subcode?: string
   /** The required `claims` of the next authorization request (identity-platform/claims-challenge). */
   readonly claims?: string
   /** HTTP status at the token endpoint. Default is 400. */
@@ -58,7 +60,11 @@ const catalog = {
     'The user or administrator has not consented to use the application. Send an interactive authorization request for this user and resource.',
     'consent_required',
   ),
-  65004: { error: 'access_denied', text: 'User declined to consent to access the app.' },
+  65004: {
+    error: 'access_denied',
+    text: 'User declined to consent to access the app.',
+    subcode: 'cancel',
+  },
   70000: invalidGrant(
     'The user could not be authenticated as the grant is expired. The user must sign in again.',
     'bad_token',
@@ -173,11 +179,13 @@ export function toTokenRefusal({ code, text }: RefusalAnswer): { status: number;
 /** Writes a refusal as the parameters of a redirect: spaces replace the token endpoint's line breaks. */
 export function toRedirectRefusal({ code, text }: RefusalAnswer): {
   error: string
+  error_subcode?: string
   error_description: string
 } {
   const refusal: Refusal = catalog[code]
   return {
     error: refusal.error,
+    ...(refusal.subcode && { error_subcode: refusal.subcode }),
     error_description: `AADSTS${code}: ${text ?? refusal.text} Trace ID: ${randomUUID()} Correlation ID: ${randomUUID()} Timestamp: ${toTimestamp(new Date())}`,
   }
 }

@@ -37,7 +37,7 @@ export interface Visitor {
   /** Posts the page's first form with its hidden fields and the given ones. */
   submit(page: Visit, fields: Record<string, string>, options?: VisitOptions): Promise<Visit>
   /**
-   * Signs in and decides on the consent page. Ends at the first page that isn't part of the sign-in (or at
+   * Signs in and decides on the consent page; leaves a page that asks for an administrator's approval. Ends at the first page that isn't part of the sign-in (or at
    * `stopAt`), or on a page of the sign-in that shows an error.
    */
   signIn(options: SignInOptions): Promise<Visit>
@@ -82,6 +82,8 @@ function toFields({ body, stopped }: Visit, typed: Typed): Record<string, string
   if (stopped || body.includes('id="error"')) return undefined
   if (body.includes('id="password"')) return { username: typed.username, password: typed.password }
   if (body.includes('id="verify"')) return { code: typed.code }
+  if (body.includes('id="another"')) return { account: 'another' }
+  if (body.includes('id="back"')) return { decision: 'back' }
   if (body.includes('id="accept"') && body.includes('id="decline"')) return { decision: typed.decision }
   return undefined
 }

@@ -98,11 +98,21 @@ function authorizationUrl(
     nonce: deriveBrowserSecret(browser, 'nonce', state),
     code_challenge: sha256(deriveBrowserSecret(browser, 'pkce', state)),
     code_challenge_method: 'S256',
-    // login_hint and prompt=select_account cannot be used together (v2-protocols-oidc.md).
-    ...(loginHint ? { login_hint: loginHint } : { prompt: 'select_account' }),
+    ...(loginHint && { login_hint: loginHint }),
+    ...promptOf(row, loginHint),
     ...(claims && { claims }),
     ...row.authorizeParameters,
   }
   for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value)
   return url
+}
+
+/**
+ * Without a hint, the person chooses the account, even if the browser has only one session: otherwise the account that
+ * failed would be used again. `login_hint` and `select_account` can't be used together (v2-protocols-oidc.md). Several
+ * values are separated by spaces (OpenID Connect Core, section 3.1.2.1).
+ */
+function promptOf({ prompt }: SignInRow, loginHint: string | undefined): { readonly prompt?: string } {
+  const pages = [...(loginHint ? [] : ['select_account']), ...(prompt ? [prompt] : [])]
+  return pages.length > 0 ? { prompt: pages.join(' ') } : {}
 }

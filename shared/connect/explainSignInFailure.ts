@@ -1,8 +1,11 @@
 import type { AdvertisingFault } from '../advertising/faults.ts'
 import { type FaultSubject, judgeFault } from '../advertising/judgeFault.ts'
 import type { Config } from '../config.ts'
-import type { TokenRefusal } from '../domain/refusal.ts'
-import type { Environment } from '../environment.ts'
+
+import { reasonOfNumbers } from '../domain/aadsts.ts'
+import type { RefusalReason } from '../domain/reasons.ts'
+import { type TokenRefusal, toRefusal } from '../domain/refusal.ts'
+import type { AccountKind, Environment } from '../environment.ts'
 import { adminConsentUrl, isCuredByAdminConsent } from '../identity/adminConsent.ts'
 import { classifyTokenRefusal } from '../identity/refusal.ts'
 import type { ConnectFailure, ConnectFailureCode } from './failures.ts'
@@ -14,6 +17,8 @@ export interface AuthorizationResponse {
   readonly state?: string | undefined
   readonly code?: string | undefined
   readonly error?: string | undefined
+  /** Microsoft's: `cancel` if the person left its page without consenting. */
+  readonly error_subcode?: string | undefined
   readonly error_description?: string | undefined
   readonly error_uri?: string | undefined
   /** RFC 9207: the provider that answers. */
@@ -23,20 +28,43 @@ export interface AuthorizationResponse {
 /**
  * Reads an authorization error as a refusal. The number and trace id appear only in the text, or in the lookup address.
  * They refine the reason, as everywhere.
+ * @param signInWith the only kind of account that the sign-in accepts; default is any.
  */
-export function classifyAuthorizationError(response: AuthorizationResponse): TokenRefusal {
+export function classifyAuthorizationError(
+  response: AuthorizationResponse,
+  signInWith?: AccountKind,
+): TokenRefusal {
   const numbered =
     /AADSTS(\d{4,8})/.exec(response.error_description ?? '') ??
     /[?&]code=(\d{4,8})/.exec(response.error_uri ?? '')
   const traced = /Trace ID: ([0-9a-f-]{36})/i.exec(response.error_description ?? '')
-  return classifyTokenRefusal(400, {
+  const refusal = classifyTokenRefusal(400, {
     error: response.error ?? 'server_error',
+    suberror: response.error_subcode,
     error_codes: numbered ? [Number(numbered[1])] : [],
     trace_id: traced?.[1],
   })
+  const reason = finerReason(refusal, signInWith)
+  return reason ? toRefusal(reason, refusal) : refusal
 }
 
-/** Explains a refusal to the person and the app, with the administrator's link if that fixes it. */
+/**
+ * What only a redirect's error means. Entra sends a directory's refusals as `server_error`, with the number in the text
+ * (AADSTS50105). Its pages for consent and for an administrator's approval lead back with the same 65004 and `cancel`
+ * (learn.microsoft.com/answers/questions/2237594), in some flows with only `consent_required`
+ * (MicrosoftDocs/azure-docs#59872). No organization approves an app for a personal account.
+ */
+function finerReason(
+  { errorCodes, reason, suberror }: TokenRefusal,
+  signInWith: AccountKind | undefined,
+): RefusalReason | undefined {
+  if (reason === 'identity_provider_error') return reasonOfNumbers(errorCodes)
+  if (signInWith === 'personal') return undefined
+  const isCanceled = reason === 'consent_declined' && suberror === 'cancel' && errorCodes.includes(65004)
+  return isCanceled || reason === 'consent_required' ? 'consent_not_given' : undefined
+}
+
+/** Explains a refusal to the person and the app, with the administrator's link if that can fix it. */
 export function explainSignInRefusal(
   config: Config,
   environment: Environment,
@@ -66,6 +94,7 @@ function failureOf(refusal: TokenRefusal): ConnectFailureCode {
       if (refusal.reason === 'admin_consent_required') return 'admin_consent_required'
       return refusal.reason === 'advertising_not_enabled' ? 'advertising_not_enabled' : 'directory_policy'
     case 'advertiser':
+      if (refusal.reason === 'consent_not_given') return 'consent_not_given'
       return refusal.reason === 'consent_declined' ? 'consent_declined' : 'sign_in_refused'
   }
 }
@@ -83,8 +112,27 @@ export function explainSignInFault(fault: AdvertisingFault): ConnectFailure {
     if (reason === 'no_advertising_user') return { failed: reason, reason, traceId }
     return { failed: 'wrong_account_kind', reason, advice, signInWith, traceId }
   }
-  const failure = { failed: failures[about], reason: `advertising_${fault.code ?? fault.status}`, traceId }
+  const failure = { failed: failures[about], reason: codeReason(fault), traceId }
   return about === 'undecided' ? { ...failure, advice: undecidedAdvice } : failure
+}
+
+function codeReason({ code, status }: AdvertisingFault): string {
+  return `advertising_${code ?? status}`
+}
+
+/** Failures that a token without the required scope causes too. */
+const failuresWithoutScope: ReadonlySet<ConnectFailureCode> = new Set([
+  'no_advertising_user',
+  'advertising_access_denied',
+  'advertising_answer_unknown',
+  'environment_on_hold',
+])
+
+/** Explains a fault after a token response without the required scope, which is then the likelier cause. */
+export function explainFaultWithoutScope(fault: AdvertisingFault): ConnectFailure {
+  const failure = explainSignInFault(fault)
+  if (!failuresWithoutScope.has(failure.failed)) return failure
+  return { failed: 'scope_not_granted', reason: codeReason(fault), traceId: fault.trackingId }
 }
 
 const failures: Readonly<Record<FaultSubject, ConnectFailureCode>> = {

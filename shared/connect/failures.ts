@@ -1,12 +1,16 @@
 import type { SignInWith } from '../domain/connectHint.ts'
+import { enablingSteps } from '../identity/adminConsent.ts'
 import type { Actor } from '../problems.ts'
 
-interface FailureDefinition {
+/** The page of a failure. */
+export interface FailureDefinition {
   readonly actor: Actor
   /** The page's heading. */
   readonly title: string
   /** What happened, for the person on the page. */
   readonly explanation: string
+  /** What others must do, in this order. */
+  readonly steps?: readonly string[]
 }
 
 /**
@@ -35,6 +39,12 @@ export const connectFailures = {
     title: 'You didn’t allow the connection',
     explanation: 'Nothing was connected or changed. You can start again from the app at any time.',
   },
+  consent_not_given: {
+    actor: 'advertiser',
+    title: 'The app wasn’t approved',
+    explanation:
+      'Either you declined, or your organization doesn’t let you approve the app yourself. If you declined, you can try again. If Microsoft asked for an administrator’s approval, send your administrator the link below. After they approve the app, start again.',
+  },
   admin_consent_required: {
     actor: 'advertiserAdmin',
     title: 'Your administrator must approve this app first',
@@ -45,7 +55,8 @@ export const connectFailures = {
     actor: 'advertiserAdmin',
     title: 'Microsoft Advertising isn’t enabled for your organization',
     explanation:
-      'An administrator of your organization must enable it once with the link below. Then start again from the app.',
+      'Your organization must enable it once, in the following order. Send these steps and the link to your administrator. After that, start again from the app.',
+    steps: enablingSteps,
   },
   directory_policy: {
     actor: 'advertiserAdmin',
@@ -93,11 +104,12 @@ export const connectFailures = {
     explanation:
       'Another person signed in to make this connection, so your sign-in wasn’t used. Nothing was changed.',
   },
+  /** Microsoft's consent is all or nothing: a person can't grant a part of it. */
   scope_not_granted: {
-    actor: 'advertiser',
-    title: 'Permission wasn’t granted',
+    actor: 'operator',
+    title: 'The app didn’t get the permission that it needs',
     explanation:
-      'The app needs permission to manage Microsoft Advertising for you, and this sign-in didn’t grant it. Start again and allow it.',
+      'You signed in, but the sign-in didn’t include the permission to manage Microsoft Advertising. This is a problem on the app’s side, and its operator must fix it. There’s nothing you need to do.',
   },
   refresh_token_missing: {
     actor: 'operator',

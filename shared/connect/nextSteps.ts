@@ -22,7 +22,7 @@ const fixable: Readonly<Partial<Record<ConnectFailureCode, { anotherAccount: boo
   advertising_access_denied: { anotherAccount: true },
   advertising_account_inactive: { anotherAccount: true },
   different_user: { anotherAccount: true },
-  scope_not_granted: { anotherAccount: false },
+  consent_not_given: { anotherAccount: false },
   sign_in_refused: { anotherAccount: false },
   identity_provider_unavailable: { anotherAccount: false },
   advertising_unavailable: { anotherAccount: false },

@@ -3,6 +3,7 @@ import { discoverWithToken } from '../accounts/discoverWithToken.ts'
 import type { Discovery } from '../advertising/discover.ts'
 import type { TokenRefusal } from '../domain/refusal.ts'
 import { isConsenterOf } from '../domain/tenant.ts'
+import { includesScope } from '../identity/grantedScopes.ts'
 import type { SignedInUser } from '../identity/idToken.ts'
 import { KeysUnreachableError } from '../identity/keySource.ts'
 import { isResponseIssuer } from '../identity/responseIssuer.ts'
@@ -14,12 +15,13 @@ import type { CallbackDependencies } from './dependencies.ts'
 import {
   type AuthorizationResponse,
   classifyAuthorizationError,
+  explainFaultWithoutScope,
   explainSignInFault,
   explainSignInRefusal,
 } from './explainSignInFailure.ts'
 import type { ConnectFailure } from './failures.ts'
 import { recordClaimsChallenge } from './recordClaimsChallenge.ts'
-import { updateEnvironmentHold } from './reportSignIn.ts'
+import { reportScopes, updateEnvironmentHold } from './reportSignIn.ts'
 
 /** A grant that a user has just given, with everything that proves its owner. */
 export interface ProvenSignIn {
@@ -50,7 +52,8 @@ export async function proveSignIn(
     return { failed: 'sign_in_token_invalid', reason: 'issuer_mismatch' }
   const explain = (refusal: TokenRefusal) =>
     explainSignInRefusal(dependencies.config, signIn.environment, refusal)
-  if (response.error || !response.code) return explain(classifyAuthorizationError(response))
+  if (response.error || !response.code)
+    return explain(classifyAuthorizationError(response, signIn.signInWith))
   const codeVerifier = deriveBrowserSecret(browser, 'pkce', state)
   const { redirectUri } = dependencies.config
   const requestedAt = dependencies.clock.now()
@@ -72,10 +75,11 @@ export async function proveSignIn(
     deriveBrowserSecret(browser, 'nonce', state),
   )
   if ('failed' in user) return user
-  if (row.requiredScope && !result.scope.split(' ').includes(row.requiredScope))
-    return { failed: 'scope_not_granted' }
+  const isAsAsked = !row.requiredScope || includesScope(result.scope, row.requiredScope)
+  if (!isAsAsked) reportScopes(dependencies.log, signIn, result.scope)
   if (!refreshToken) return { failed: 'refresh_token_missing' }
-  const discovery = await discover(dependencies, row, result.accessToken)
+  const explainFault = isAsAsked ? explainSignInFault : explainFaultWithoutScope
+  const discovery = await discover(dependencies, row, result.accessToken, explainFault)
   if ('failed' in discovery) return withConsenter(dependencies, signIn, user, discovery)
   return { row, user, tokens: { ...result, refreshToken, requestedAt }, discovery }
 }
@@ -114,6 +118,7 @@ async function discover(
   dependencies: CallbackDependencies,
   row: SignInRow,
   accessToken: Secret,
+  explainFault: typeof explainSignInFault,
 ): Promise<Discovery | ConnectFailure> {
   const ask = () => discoverWithToken(dependencies, row, accessToken)
   let found = await ask()
@@ -124,6 +129,6 @@ async function discover(
   }
   if ('noDeveloperToken' in found)
     return { failed: 'environment_on_hold', reason: found.noDeveloperToken.reason }
-  if (!found.ok) return explainSignInFault(found.fault)
+  if (!found.ok) return explainFault(found.fault)
   return found.value.accounts.length > 0 ? found.value : { failed: 'no_advertising_account' }
 }

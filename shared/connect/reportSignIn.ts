@@ -4,6 +4,7 @@ import type { Log } from '../domain/logEvents.ts'
 import { isCredentialReason } from '../domain/reasons.ts'
 import type { TokenRefusal } from '../domain/refusal.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
+import { scopeNames } from '../identity/grantedScopes.ts'
 import type { SignInRow } from '../identity/signInTable.ts'
 import type { RedeemResult } from '../identity/tokenEndpoint.ts'
 import type { SignIn } from './authorize.ts'
@@ -31,6 +32,13 @@ export function reportFailure(log: Log, signIn: SignIn, { failed, reason, traceI
     reason: reason ?? '',
     traceId: traceId ?? '',
   })
+}
+
+/** Logs the scopes of a token response that doesn't name the required one: only they show what Microsoft has changed. */
+export function reportScopes(log: Log, signIn: SignIn, scope: string): void {
+  const { environment, identityProvider } = signIn
+  const scopes = scopeNames(scope)
+  log('connect.scopes_differ', { tenantKey: tenantKey(signIn), environment, identityProvider, scopes })
 }
 
 /**

@@ -16,6 +16,7 @@ export const meanings: Readonly<Record<string, string>> = {
   code: 'A one-time code: of the identity provider on the callback, of the return URL (`confirmation_code`) on a confirmation.',
   state: 'The one-time value that ties the answer to its request and browser.',
   error: 'The identity provider’s error (RFC 6749, section 4.1.2.1).',
+  error_subcode: 'Microsoft’s finer error. `cancel` means that the person left its page without consenting.',
   error_description:
     'The identity provider’s description. The broker never shows it and reads only the error number in it.',
   error_uri: 'Where the identity provider explains the error. The broker reads only the error number in it.',

@@ -112,6 +112,16 @@ export interface LogEvents {
     reason: string
     traceId: string
   }
+  /**
+   * A sign-in's token response doesn't name the scope that the broker needs. Microsoft Advertising decides whether the
+   * token is good. `scopes` are the names in the response.
+   */
+  'connect.scopes_differ': {
+    tenantKey: string
+    environment: Environment
+    identityProvider: IdentityProvider
+    scopes: string
+  }
   /** One of the broker's own secrets expires within 30 days or has expired. Logged once a day. */
   'secret.expiring': { secret: string; daysLeft: number }
   /** A secret's current version is refused and its next version is accepted. The broker now uses the next version. */

@@ -53,6 +53,8 @@ export const reasons = {
   consent_missing: about('advertiser', 'grant'),
   consent_required: about('advertiser', 'grant'),
   consent_declined: about('advertiser', 'person'),
+  /** The person declined, or their organization must approve the app first; Entra's answer is the same. */
+  consent_not_given: about('advertiser', 'person'),
   sign_in_required: about('advertiser', 'person'),
   sign_in_frequency: about('advertiser', 'person'),
   interaction_required: about('advertiser', 'person'),

@@ -1,12 +1,17 @@
 import type { EnvironmentConfig } from '../config.ts'
 import type { StoredReason } from '../domain/reasons.ts'
+import { openidScopes } from './signInTable.ts'
 
 /** Microsoft Advertising's own application id (authentication-oauth-register.md). */
 export const advertisingApplicationId = 'd42ffc93-c136-491d-b4fd-6f18168c68fd'
 
-const cured: ReadonlySet<StoredReason> = new Set(['admin_consent_required', 'advertising_not_enabled'])
+const cured: ReadonlySet<StoredReason> = new Set([
+  'admin_consent_required',
+  'advertising_not_enabled',
+  'consent_not_given',
+])
 
-/** Whether the link of {@link adminConsentUrl} fixes a refusal; it doesn't fix policies and lost accounts. */
+/** Whether the link of {@link adminConsentUrl} can fix a refusal; it doesn't fix policies and lost accounts. */
 export function isCuredByAdminConsent(reason: StoredReason | undefined): boolean {
   return reason !== undefined && cured.has(reason)
 }
@@ -14,8 +19,24 @@ export function isCuredByAdminConsent(reason: StoredReason | undefined): boolean
 export const adminConsentState = 'admin-consent'
 
 /**
+ * What a directory without Microsoft Advertising needs (AADSTS650052), in this order: its service principal, because
+ * without it there is nothing to approve, then the approval (authentication-oauth-register.md).
+ */
+export const enablingSteps = [
+  'In Microsoft Advertising, a Super Admin of your account lets people sign in with work accounts.',
+  `An administrator of your organization’s Microsoft Entra directory adds Microsoft Advertising to the directory, for example with this command: az ad sp create --id ${advertisingApplicationId}`,
+  'The administrator opens the link and approves the app.',
+] as const
+
+/** Production's resource has a second name, its application id, which is the one that Microsoft documents. */
+const documentedScopes: Readonly<Record<string, string>> = {
+  'https://ads.microsoft.com/msads.manage': `${advertisingApplicationId}/msads.manage`,
+}
+
+/**
  * The link by which an advertiser's administrator allows the app in their directory
- * (authentication-oauth-register.md, AADSTS650052).
+ * (authentication-oauth-register.md, AADSTS650052). It asks for all scopes of a sign-in: where only administrators
+ * consent, people stay blocked by any scope that nobody approved.
  * @param directoryId the advertiser's directory if known; default is the directory that the administrator signs in to.
  */
 export function adminConsentUrl(
@@ -23,11 +44,11 @@ export function adminConsentUrl(
   redirectUri: string,
   directoryId = 'organizations',
 ): string {
-  const { clientId, authority } = config.microsoft
+  const { clientId, authority, scope } = config.microsoft
   const url = new URL(`${authority.origin}/${directoryId}/v2.0/adminconsent`)
   url.searchParams.set('client_id', clientId)
   url.searchParams.set('redirect_uri', redirectUri)
   url.searchParams.set('state', adminConsentState)
-  url.searchParams.set('scope', `${advertisingApplicationId}/msads.manage`)
+  url.searchParams.set('scope', [documentedScopes[scope] ?? scope, ...openidScopes].join(' '))
   return url.href
 }

@@ -1,7 +1,7 @@
-import { decodeJwt, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose'
+import { decodeJwt, errors, type JWTPayload, jwtVerify } from 'jose'
 import type { Consenter } from '../domain/tenant.ts'
 import type { AccountKind } from '../environment.ts'
-import { createKeySource, type KeySourceOptions } from './keySource.ts'
+import { createKeySource, type KeySource, type KeySourceOptions } from './keySource.ts'
 import { isDirectoryId } from './responseIssuer.ts'
 import { consumerTenantId, type SignInRow } from './signInTable.ts'
 
@@ -21,7 +21,7 @@ export type IdTokenFault = { readonly fault: string }
 /** Checks ID tokens; remembers each provider's keys. */
 export interface IdTokenChecker {
   /**
-   * Checks signature, audience, nonce, time, and an issuer that is built from the token's own `tid` and belongs to the
+   * Checks signature, the key's own issuer, audience, nonce, time, and an issuer that is built from the token's own `tid` and belongs to the
    * row that this transaction was sent to (mix-up defense, RFC 9700 section 4.4; OpenID Connect Core 3.1.3.7).
    * @throws KeysUnreachableError if the provider's keys can't be fetched, which says nothing about the token.
    */
@@ -33,8 +33,8 @@ export interface IdTokenChecker {
  * @param options how keys are fetched.
  */
 export function createIdTokenChecker(personalTenant: string, options?: KeySourceOptions): IdTokenChecker {
-  const keySources = new Map<string, JWTVerifyGetKey>()
-  const keysOf = (url: string): JWTVerifyGetKey => {
+  const keySources = new Map<string, KeySource>()
+  const keysOf = (url: string): KeySource => {
     const known = keySources.get(url) ?? createKeySource(url, options)
     keySources.set(url, known)
     return known
@@ -45,13 +45,16 @@ export function createIdTokenChecker(personalTenant: string, options?: KeySource
         const tid = row.identityProvider === 'microsoft' ? String(decodeJwt(idToken).tid ?? '') : ''
         if (row.identityProvider === 'microsoft' && !isDirectoryId(tid))
           return { fault: 'id_token_without_tenant' }
-        const { payload } = await jwtVerify(idToken, keysOf(row.jwksUrl), {
+        const keys = keysOf(row.jwksUrl)
+        const { payload, protectedHeader } = await jwtVerify(idToken, keys, {
           issuer: row.issuer(tid),
           audience: row.clientId,
           algorithms: ['RS256'],
           requiredClaims: ['sub', 'exp', 'iat'],
           clockTolerance: 60,
         })
+        if (!isKeyOf(keys.issuerOf(protectedHeader.kid), row.issuer(tid), tid))
+          return { fault: 'id_token_key_of_another_issuer' }
         if (payload.nonce !== nonce) return { fault: 'id_token_nonce_mismatch' }
         return toUser(payload, row, tid, personalTenant)
       } catch (error) {
@@ -60,6 +63,14 @@ export function createIdTokenChecker(personalTenant: string, options?: KeySource
       }
     },
   }
+}
+
+/**
+ * Whether a key is valid for an issuer. A shared authority lists every directory's keys, and those of personal accounts
+ * with their exact issuer (access-tokens.md, "Validation of the signing key issuer").
+ */
+function isKeyOf(keyIssuer: string | undefined, issuer: string, tid: string): boolean {
+  return keyIssuer === undefined || keyIssuer.replace(/\{tenantid\}/i, tid) === issuer
 }
 
 function toUser(payload: JWTPayload, row: SignInRow, tid: string, personalTenant: string): SignedInUser {

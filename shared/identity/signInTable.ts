@@ -19,6 +19,8 @@ export interface SignInRow {
   /** A scope that must be granted, so a token without rights is noticed at consent. */
   readonly requiredScope?: string
   readonly authorizeParameters: Readonly<Record<string, string>>
+  /** A page that every sign-in shows, besides the choice of an account. Default is none. */
+  readonly prompt?: 'consent'
 }
 
 /** Identifies a row of the sign-in table. */
@@ -32,6 +34,9 @@ export type SignInTable = (key: SignInRowKey) => SignInRow | undefined
 
 /** The consumer directory: the `tid` of personal Microsoft accounts. */
 export const consumerTenantId = '9188040d-6c67-4c5b-b112-36a304b66dad'
+
+/** The scopes that a Microsoft sign-in asks for besides Microsoft Advertising's: the person, and a refresh token. */
+export const openidScopes = ['openid', 'profile', 'offline_access'] as const
 
 /** Builds the sign-in table from the settings; sources: docs/facts.md#sign-in-endpoints. */
 export function createSignInTable(config: Config): SignInTable {
@@ -71,7 +76,7 @@ function microsoftRow(
     tokenUrl: (authorityTenant) => `${origin}/${authorityTenant}/oauth2/v2.0/token`,
     jwksUrl: `${origin}/${tenant}/discovery/v2.0/keys`,
     issuer: (tid) => `${origin}/${tid}/v2.0`,
-    scopes: [scope, 'openid', 'profile', 'offline_access'],
+    scopes: [scope, ...openidScopes],
     // Since 2022-06-01 only tokens from a consent to msads.manage are accepted (authentication-oauth-mfa.md).
     requiredScope: scope,
     authorizeParameters: { response_mode: 'query' },
@@ -90,6 +95,7 @@ function googleRow(environment: Environment, clientId: string, google: Config['g
     issuer: () => google.issuer,
     scopes: ['openid', 'email', 'profile'],
     // Without these, Google returns no refresh token, or only at the first consent (Python SDK, google.prod).
-    authorizeParameters: { access_type: 'offline', prompt: 'consent' },
+    authorizeParameters: { access_type: 'offline' },
+    prompt: 'consent',
   }
 }

@@ -26,8 +26,10 @@ copy.addEventListener('click', async () => {
 })
 `
 
-/** The style of the link. */
+/** The style of the link, and of the steps before it. */
 export const adminLinkStyle = `
+ol{margin:.75rem 0;padding-left:1.5rem}
+li{margin:.375rem 0;overflow-wrap:anywhere}
 .link{margin-top:1.25rem}
 .link label{display:block;font-weight:600;margin-bottom:.35rem}
 .line{display:flex;gap:.5rem}

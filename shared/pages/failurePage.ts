@@ -1,5 +1,5 @@
 import type { HttpResponseInit } from '@azure/functions'
-import { type ConnectFailure, connectFailures } from '../connect/failures.ts'
+import { type ConnectFailure, connectFailures, type FailureDefinition } from '../connect/failures.ts'
 import type { Actor } from '../problems.ts'
 import { adminLink, adminLinkScript, adminLinkStyle } from './adminLink.ts'
 import { appName, type NamingConfig, withAppName } from './appName.ts'
@@ -18,13 +18,14 @@ const iconByActor: Readonly<Record<Actor, IconName>> = {
 
 /** The page shown when connecting fails: what happened, who must act, and the next steps. */
 export function failurePage(failure: ConnectFailure, config: NamingConfig): HttpResponseInit {
-  const { title, explanation, actor } = connectFailures[failure.failed]
+  const { title, explanation, actor, steps }: FailureDefinition = connectFailures[failure.failed]
   const app = appName(config, failure.workspace)
   const heading = withAppName(title, app)
   const body = html`<div class="card">
 ${icon(iconByActor[actor])}
 <h1>${heading}</h1>
 <p>${withAppName(explanation, app)}</p>
+${steps && html`<ol>${steps.map((step) => html`<li>${withAppName(step, app)}</li>`)}</ol>`}
 ${failure.advice && html`<p><strong>${withWholeNames(failure.advice)}</strong></p>`}
 ${failure.adminConsentUrl && adminLink(failure.adminConsentUrl)}
 ${nextSteps(failure, app)}

@@ -5,7 +5,7 @@ import { isAdminReason, type StoredReason } from '../domain/reasons.ts'
 import { isCredentialRefusal, type TokenRefusal } from '../domain/refusal.ts'
 import { detailWithCauses } from '../domain/refusalCauses.ts'
 import type { Tenant } from '../domain/tenant.ts'
-import { adminConsentUrl, isCuredByAdminConsent } from '../identity/adminConsent.ts'
+import { adminConsentUrl, enablingSteps, isCuredByAdminConsent } from '../identity/adminConsent.ts'
 import { explainCredential } from '../identity/explainCredential.ts'
 import { Problem, type ProblemExtras } from '../problems.ts'
 import type { PassedOnReason, RefreshOutcome } from '../refresh/outcome.ts'
@@ -79,8 +79,11 @@ function explainStatus(config: Config, tenant: Tenant, now: Date): Problem {
   const link = isCuredByAdminConsent(reason) && adminLink(config, tenant)
   return problem('admin_consent_required', {
     members: { reason, ...(link && { adminConsentUrl: link }), connect },
+    ...(reason === 'advertising_not_enabled' && { detail: enablingDetail }),
   })
 }
+
+const enablingDetail = `Microsoft Advertising isn’t enabled for the advertiser’s organization. In this order: ${enablingSteps.map((step, index) => `(${index + 1}) ${step}`).join(' ')}`
 
 function adminLink(config: Config, { environment, grant }: Tenant): string | undefined {
   const settings = config.environments.get(environment)

@@ -30,6 +30,14 @@ async function signIn(username: string): Promise<void> {
   await page.click('#sign-in')
 }
 
+/** Saves the page as on a computer and on a phone, where nothing may be wider than the screen. */
+async function pictures(name: string): Promise<void> {
+  await picture(page, name)
+  await page.setViewportSize({ width: 360, height: 640 })
+  await picture(page, `${name}-phone`)
+  expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360)
+}
+
 describe('a person in a real browser', () => {
   test('opens the link, signs in, consents, and is back at the app', async () => {
     const tenant = world.newTenant()
@@ -83,7 +91,7 @@ describe('every final page is readable', () => {
   test.each([
     ['no_advertising_user', 'niklaus@outlook.example', 'no Microsoft Advertising access'],
     ['wrong_account_kind', 'barbara@outlook.example', 'work or school account'],
-    ['admin_consent_required', 'donald@fabrikam.example', 'administrator'],
+    ['consent_not_given', 'donald@fabrikam.example', 'Either you declined'],
     ['advertising_not_enabled', 'margaret@fabrikam.example', 'administrator'],
   ])('%s', async (code, person, words) => {
     const { connectUrl } = await world.session(world.newTenant())
@@ -91,8 +99,10 @@ describe('every final page is readable', () => {
     await signIn(person)
     const consent = await page.$('#accept')
     if (consent) await consent.click()
-    await page.waitForSelector('h1')
-    await picture(page, code)
+    const approval = await page.$('#back')
+    if (approval) await approval.click()
+    await page.waitForSelector('#code')
+    await pictures(code)
     expect(await page.textContent('main')).toContain(words)
     expect(await page.textContent('#code')).toContain(code)
     if (await page.isVisible('#copy')) {
@@ -102,6 +112,41 @@ describe('every final page is readable', () => {
     await page.click('text=Back to Demo Reports')
     await page.waitForURL(`${world.returnUrl}**`)
     expect(new URL(page.url()).searchParams.get('error')).toBe(code)
+  })
+
+  test('a permission that Microsoft didn’t grant', async () => {
+    await world.signIn.fault({ endpoint: 'token', grantType: 'authorization_code', kind: 'narrowScope' })
+    const { connectUrl } = await world.session(world.newTenant())
+    await page.goto(connectUrl)
+    await signIn('radia@contoso.example')
+    await page.fill('#code', '000000')
+    await page.click('#verify')
+    const consent = await page.$('#accept')
+    if (consent) await consent.click()
+    await page.waitForSelector('main .support #code')
+    await pictures('scope_not_granted')
+    expect(await page.textContent('#code')).toContain('scope_not_granted')
+    expect(await page.textContent('main')).toContain('nothing you need to do')
+  })
+
+  test('the approval that is missing, by its own number', async () => {
+    await world.signIn.fault({ endpoint: 'authorize', kind: 'adminConsent' })
+    await page.goto((await world.session(world.newTenant())).connectUrl)
+    await pictures('admin_consent_required')
+    expect(await page.textContent('#code')).toBe('admin_consent_required')
+  })
+
+  test('after a Google account that Microsoft Advertising doesn’t know, Google’s list of accounts', async () => {
+    const fault = { kind: 'fault', code: 105, reason: 'UserNotFound', path: '/User/Query', times: 1 }
+    await world.advertising.fault(fault)
+    await page.goto((await world.session(world.newTenant(), { identityProvider: 'google' })).connectUrl)
+    await signIn('tony@gmail.example')
+    await page.click('#accept')
+    await page.click('text=Use another account')
+    await page.waitForSelector('#signed-in')
+    await picture(page, 'google-chooser')
+    await page.click('#another')
+    expect(await page.inputValue('#username')).toBe('')
   })
 
   test('a used link', async () => {

@@ -351,7 +351,7 @@ describe('10. "The failure’s text says nothing"', () => {
 describe('11. "Works on the laptop, fails in production: app type, tenant, admin consent, MFA"', () => {
   test('an administrator’s obstacle leads to a page with their link; a wrong registration is the operator’s problem', async () => {
     for (const [person, code] of [
-      ['donald@fabrikam.example', 'admin_consent_required'],
+      ['donald@fabrikam.example', 'consent_not_given'],
       ['margaret@fabrikam.example', 'advertising_not_enabled'],
     ] as const) {
       const { body } = await world.connect(world.newTenant(), person)

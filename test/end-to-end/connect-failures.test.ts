@@ -58,7 +58,11 @@ const ways: Record<ConnectFailureCode, () => Promise<End>> = {
     const { connectUrl } = await world.session(world.newTenant())
     return world.finish(connectUrl, 'barbara@outlook.example', 'decline')
   },
-  admin_consent_required: () => connect('donald@fabrikam.example'),
+  consent_not_given: () => connect('donald@fabrikam.example'),
+  async admin_consent_required() {
+    await world.signIn.fault({ endpoint: 'authorize', kind: 'adminConsent' })
+    return connect()
+  },
   advertising_not_enabled: () => connect('margaret@fabrikam.example'),
   directory_policy: () => withTokenFault('conditionalAccess'),
   sign_in_refused: () => withTokenFault('mfaRequired'),
@@ -208,6 +212,14 @@ describe('the answering provider must be the right one', () => {
     expect((await open(callbackUrl, cookie)).body).toContain('sign_in_token_invalid (issuer_mismatch)')
     expect(await codeRedemptions()).toBe(calls)
   })
+})
+
+test('a work account’s own refusal looks like a missing approval, so the page and the app get both ways', async () => {
+  const { connectUrl } = await world.session(world.newTenant())
+  const { body } = await world.finish(connectUrl, 'grace@contoso.example', 'decline')
+  expect(body).toContain('Either you declined, or')
+  expect(body).toContain('>Try again</a>')
+  expect(body).toMatch(/href="[^"]*error=consent_not_given&amp;[^"]*admin_consent_url=/)
 })
 
 test('Microsoft’s trace id of an error from the browser reaches the app', async () => {

@@ -162,7 +162,7 @@ describe('every failure ends where a person or the app can act', () => {
   test.each([
     ['a person without Advertising', 'niklaus@outlook.example', 'no_advertising_user'],
     ['the wrong kind of account', 'barbara@outlook.example', 'work_account_required'],
-    ['a directory whose administrator must allow it', 'donald@fabrikam.example', 'admin_consent_required'],
+    ['a directory whose administrator must allow it', 'donald@fabrikam.example', 'consent_not_given'],
     ['a directory that has not enabled Advertising', 'margaret@fabrikam.example', 'advertising_not_enabled'],
   ])('%s gets a page that says who acts, and a way back with the error', async (_title, person, code) => {
     const tenant = world.newTenant()
@@ -182,7 +182,34 @@ describe('every failure ends where a person or the app can act', () => {
       (/id="admin-consent" href="([^"]*)"/.exec(visit.body)?.[1] ?? '').replaceAll('&amp;', '&'),
     )
     expect(link.pathname).toBe('/organizations/v2.0/adminconsent')
-    expect(link.searchParams.get('scope')).toBe('d42ffc93-c136-491d-b4fd-6f18168c68fd/msads.manage')
+    expect(link.searchParams.get('scope')).toBe(
+      'd42ffc93-c136-491d-b4fd-6f18168c68fd/msads.manage openid profile offline_access',
+    )
+  })
+
+  test('after the administrator’s approval, the person connects', async () => {
+    const tenant = world.newTenant()
+    const visit = await world.connect(tenant, 'donald@fabrikam.example')
+    const link = (/id="admin-consent" href="([^"]*)"/.exec(visit.body)?.[1] ?? '').replaceAll('&amp;', '&')
+    const administrator = createVisitor()
+    const form = { username: 'katherine@fabrikam.example', password: 'open-sesame', decision: 'accept' }
+    const approved = await administrator.submit(await administrator.visit(link), form)
+    expect(approved.body).toContain('Thank you.')
+    const connected = await world.connect(tenant, 'donald@fabrikam.example')
+    expect(new URL(connected.url).searchParams.get('status')).toBe('connected')
+  })
+
+  test.each([
+    undefined,
+    'msads.manage openid',
+    'https://ADS.microsoft.com/msads.manage',
+    'https://ads.microsoft.com//msads.manage',
+    'https://api.ads.microsoft.com/msads.manage',
+  ])('a scope in other words (%s) is none of the person’s business', async (scope) => {
+    const kind = 'scopeInOtherWords'
+    await world.signIn.fault({ endpoint: 'token', grantType: 'authorization_code', kind, scope })
+    const visit = await world.connect(world.newTenant(), 'ada@outlook.example')
+    expect(new URL(visit.url).searchParams.get('status')).toBe('connected')
   })
 
   test('a sign-in without a refresh token is refused by name', async () => {

@@ -6,8 +6,8 @@ import { name } from '../simulation/ground.ts'
 import { connectGround, returnUrl } from './connectGround.ts'
 
 /** A tenant with an unspent connect session. */
-async function issued(change: object = {}, tenant: object = {}) {
-  const own = connectGround()
+async function issued(change: object = {}, tenant: object = {}, row: object = {}) {
+  const own = connectGround(row)
   await own.create(tenant)
   const session = { ...name, id: 's', environment: 'production', identityProvider: 'microsoft', returnUrl }
   const expiresAt = addSeconds(own.clock.now(), 7200)
@@ -67,6 +67,17 @@ test('a login hint replaces the choice of an account', async () => {
   const { searchParams } = await urlOf(open())
   expect([searchParams.get('login_hint'), searchParams.has('prompt')]).toEqual(['a@x.example', false])
 })
+
+test.each([
+  [{}, 'select_account consent'],
+  [{ loginHint: 'a@x.example' }, 'consent'],
+])(
+  'a provider that always asks for consent also shows its accounts, unless one is named (%o)',
+  async (change, prompt) => {
+    const { open } = await issued(change, {}, { prompt: 'consent' })
+    expect((await urlOf(open())).searchParams.get('prompt')).toBe(prompt)
+  },
+)
 
 test('a tenant’s claims go into its request, with the choice of an account if no person is named', async () => {
   const claims = '{"access_token":{}}'

@@ -52,6 +52,17 @@ describe('a failure page', () => {
     expect((answer.headers as Record<string, string>)['Content-Security-Policy']).toContain('script-src')
   })
 
+  test('says in order what a directory without Microsoft Advertising needs', () => {
+    const body = bodyOf(
+      failurePage({ failed: 'advertising_not_enabled', adminConsentUrl: 'https://l.example/' }, one),
+    )
+    expect(body).toMatch(
+      /<ol><li>[^<]*Super Admin[^<]*<\/li><li>[^<]*az ad sp create --id d42ffc93-[^<]*<\/li><li>[^<]*approves Acme &amp; Sons/,
+    )
+    expect(body.indexOf('<ol>')).toBeLessThan(body.indexOf('id="admin-link"'))
+    expect(bodyOf(failurePage(failure, one))).not.toContain('<ol>')
+  })
+
   test('keeps a masked name in one piece', () => {
     const advice = 'Sign in as a…@outlook.example; you signed in as e…@contoso.example.'
     const body = bodyOf(failurePage({ failed: 'different_user', advice }, one))

@@ -38,8 +38,11 @@ function later(store: AccountStore): AccountStore {
   }
 }
 
-/** The dependencies of connecting, in memory, with a stopped clock. */
-export function connectGround() {
+/**
+ * The dependencies of connecting, in memory, with a stopped clock.
+ * @param more members of the sign-in row, in addition.
+ */
+export function connectGround(more: object = {}) {
   const own = ground()
   const clock = createVirtualClock(now)
   const records = createOneTimeTable({ SignIns: createMemoryTable().table })
@@ -48,6 +51,7 @@ export function connectGround() {
     authorizeUrl: 'https://sign-in.example/authorize',
     clientId: 'client',
     scopes: ['ads', 'openid'],
+    ...more,
   }
   const forgotten: unknown[] = []
   const dependencies = {

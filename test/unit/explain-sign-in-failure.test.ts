@@ -3,6 +3,7 @@ import { readFault } from '../../shared/advertising/faults.ts'
 import type { Config } from '../../shared/config.ts'
 import {
   classifyAuthorizationError,
+  explainFaultWithoutScope,
   explainSignInFault,
   explainSignInRefusal,
 } from '../../shared/connect/explainSignInFailure.ts'
@@ -33,6 +34,63 @@ describe('an authorization error', () => {
     })
   })
 
+  const canceled = {
+    ...{ error: 'access_denied', error_subcode: 'cancel' },
+    error_description: `AADSTS65004: User declined to consent to access the app. Trace ID: ${trace}`,
+  }
+
+  test('from Microsoft’s page for consent or for approval doesn’t claim which one it was', () => {
+    expect(classifyAuthorizationError(canceled)).toMatchObject({
+      ...{ reason: 'consent_not_given', class: 'advertiser', suberror: 'cancel', traceId: trace },
+    })
+    expect(classifyAuthorizationError(canceled, 'work').reason).toBe('consent_not_given')
+    expect(classifyAuthorizationError({ error: 'consent_required' }).reason).toBe('consent_not_given')
+  })
+
+  test.each([
+    [
+      'is of a personal account, which no organization approves',
+      { ...canceled },
+      'personal',
+      'consent_declined',
+    ],
+    [
+      'has no number, like a personal account’s',
+      {
+        ...canceled,
+        error_description: 'The user has denied access to the scope requested by the client application.',
+      },
+      undefined,
+      'consent_declined',
+    ],
+    ['wasn’t canceled', { ...canceled, error_subcode: undefined }, undefined, 'consent_declined'],
+    [
+      'names the approval itself',
+      { ...canceled, error_description: 'AADSTS90094: Admin consent is required.' },
+      undefined,
+      'admin_consent_required',
+    ],
+    [
+      'names a missing consent',
+      { error: 'consent_required', error_description: 'AADSTS65001: No consent.' },
+      undefined,
+      'consent_missing',
+    ],
+    ['has no number, of a personal account', { error: 'consent_required' }, 'personal', 'consent_required'],
+  ] as const)('that %s is as clear as it says', (_title, response, signInWith, reason) => {
+    expect(classifyAuthorizationError(response, signInWith).reason).toBe(reason)
+  })
+
+  test.each([
+    ['AADSTS50105: The signed in user is not assigned to a role.', 'user_not_assigned'],
+    ['AADSTS90008: The app needs a permission of its own.', 'registration_refused'],
+    ['AADSTS9999999: A code that no list has.', 'identity_provider_error'],
+    ['No number.', 'identity_provider_error'],
+  ])('that calls itself the server’s is what its number says: %s', (error_description, reason) => {
+    const error = classifyAuthorizationError({ error: 'server_error', error_description })
+    expect(error.reason).toBe(reason)
+  })
+
   test('without a reason is temporary', () => {
     expect(classifyAuthorizationError({}).class).toBe('passing')
   })
@@ -60,6 +118,7 @@ describe('a refusal', () => {
     ['advertising_not_enabled', 'advertising_not_enabled'],
     ['conditional_access', 'directory_policy'],
     ['consent_declined', 'consent_declined'],
+    ['consent_not_given', 'consent_not_given'],
     ['mfa_required', 'sign_in_refused'],
   ] as const)('for %s is %s, with reason and trace id', (reason, failed) => {
     expect(explained(reason)).toMatchObject({ failed, reason, traceId: 'trace' })
@@ -67,6 +126,8 @@ describe('a refusal', () => {
 
   test('names the administrator’s link if it helps, and only in a configured environment', () => {
     expect(explained('admin_consent_required').adminConsentUrl).toMatch(/^https:\/\/login\.example\//)
+    expect(explained('consent_not_given')).toHaveProperty('adminConsentUrl')
+    expect(explained('consent_declined')).not.toHaveProperty('adminConsentUrl')
     expect(explained('admin_consent_required', 'sandbox')).not.toHaveProperty('adminConsentUrl')
     expect(explained('mfa_required')).not.toHaveProperty('adminConsentUrl')
   })
@@ -97,6 +158,19 @@ describe('a fault of Microsoft Advertising', () => {
     const of = (Detail: string) => explainSignInFault(fault(401, { Code: 105, Detail }))
     expect(of('UserNotFound')).toMatchObject({ failed: 'no_advertising_user', reason: 'no_advertising_user' })
     expect(of('UserNotFound')).not.toHaveProperty('advice')
+  })
+
+  test('after an answer without the scope is about the scope, unless it says otherwise', () => {
+    const of = (status: number, error?: object) => explainFaultWithoutScope(fault(status, error))
+    for (const Code of [105, 106, 201])
+      expect(of(401, { Code }), String(Code)).toMatchObject({
+        ...{ failed: 'scope_not_granted', reason: `advertising_${Code}`, traceId: 'track' },
+      })
+    expect(of(401, { Code: 105 })).not.toHaveProperty('advice')
+    const unknown = of(401, { Code: 105, Detail: 'UserNotFound' })
+    expect(unknown).toMatchObject({ failed: 'scope_not_granted', reason: 'advertising_105' })
+    expect(of(503)).toMatchObject({ failed: 'advertising_unavailable' })
+    expect(of(401, { Code: 122 })).toMatchObject({ failed: 'wrong_account_kind' })
   })
 
   test('that may be caused by the developer token tells the person whom to ask', () => {

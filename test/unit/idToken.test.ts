@@ -158,6 +158,41 @@ describe('an ID token is refused', () => {
   })
 })
 
+describe('a key that its provider limits to an issuer', () => {
+  const personal = { tid: consumerTenantId, iss: issuerOf(consumerTenantId) }
+
+  test.each([
+    ['any directory', issuerOf('{tenantid}'), {}, true],
+    ['any directory', issuerOf('{tenantid}'), personal, true],
+    ['any directory, in capitals', issuerOf('{TenantId}'), {}, true],
+    ['personal accounts', issuerOf(consumerTenantId), personal, true],
+    ['personal accounts', issuerOf(consumerTenantId), {}, false],
+    ['another directory', issuerOf(other), {}, false],
+    ['another cloud', 'https://login.partner.microsoftonline.cn/{tenantid}/v2.0', {}, false],
+    ['nobody', '', {}, false],
+  ])('(%s: %s) is used only for that issuer (%o): %s', async (_whose, issuer, claims, isUsed) => {
+    const limited = await createSigner('limited', 'RS256', issuer)
+    address.keys = [limited.jwk]
+    const checked = await check(claims, limited)
+    expect('fault' in checked ? checked.fault : 'used').toBe(
+      isUsed ? 'used' : 'id_token_key_of_another_issuer',
+    )
+  })
+
+  test('is used only for tokens that name it', async () => {
+    const limited = await createSigner('limited', 'RS256', issuerOf('{tenantid}'))
+    address.keys = [limited.jwk]
+    const unnamed = await limited.sign(good, { kid: undefined })
+    expect(await checker.check(row, unnamed, 'our-nonce')).toEqual({
+      fault: 'id_token_key_of_another_issuer',
+    })
+    address.keys = [signer.jwk]
+    const unlimited = createIdTokenChecker('consumers', { fetch: address.fetch })
+    const plain = await signer.sign(good, { kid: undefined })
+    expect(await unlimited.check(row, plain, 'our-nonce')).toMatchObject({ accountKind: 'work' })
+  })
+})
+
 test.each(['status', 'text', 'list', 'cut'] as const)(
   'keys that cannot be fetched (%s) say nothing about the token',
   async (fault) => {

@@ -71,7 +71,7 @@ test.each([
   ['advertising_access_denied', true],
   ['advertising_account_inactive', true],
   ['different_user', true],
-  ['scope_not_granted', false],
+  ['consent_not_given', false],
   ['sign_in_refused', false],
   ['identity_provider_unavailable', false],
   ['advertising_unavailable', false],
@@ -91,6 +91,7 @@ test.each([
 
 test.each([
   ['consent_declined', {}, {}],
+  ['scope_not_granted', {}, {}],
   ['sign_in_refused', { tries: 5 }, {}],
   ['sign_in_refused', {}, { signInTable: () => undefined }],
   ['sign_in_refused', {}, { records: { issue: () => Promise.reject(new Error('out')) } }],

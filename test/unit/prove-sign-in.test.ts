@@ -80,8 +80,10 @@ async function signingIn(
     ...{ ...name, id: 's', environment: 'production', identityProvider: 'microsoft', returnUrl },
     ...{ disconnectCount: 0, browserHash: own.browser.hash, accountChoice: 'app' },
   } as SignIn
-  const run = (response = {}) =>
-    own.clock.run(proveSignIn(dependencies, signIn, { code: 'c', ...response }, own.browser, 'state'))
+  const run = (response = {}, session = {}) =>
+    own.clock.run(
+      proveSignIn(dependencies, { ...signIn, ...session }, { code: 'c', ...response }, own.browser, 'state'),
+    )
   return { ...own, dependencies, run, seen, signIn }
 }
 
@@ -115,8 +117,19 @@ describe('a sign-in', () => {
     expect(seen.redeemed).toEqual([])
   })
 
+  test('that the person left says both ways, unless it was for a personal account', async () => {
+    const { run } = await signingIn({ parts: { config: { environments: new Map() } } })
+    const error_description = 'AADSTS65004: User declined to consent to access the app.'
+    const left = { error: 'access_denied', error_subcode: 'cancel', error_description }
+    expect(await run(left)).toMatchObject({ failed: 'consent_not_given' })
+    expect(await run(left, { signInWith: 'personal' })).toMatchObject({ failed: 'consent_declined' })
+  })
+
   test.each([
-    ['scope_not_granted', { tokens: { scope: 'openid ads.read' } }],
+    [
+      'scope_not_granted',
+      { tokens: { scope: 'openid ads.read' }, faults: [[401, 105]] as [number, number][] },
+    ],
     ['refresh_token_missing', { tokens: { refreshToken: undefined } }],
     ['no_advertising_account', { accounts: 0 }],
     [
@@ -137,6 +150,21 @@ describe('a sign-in', () => {
   ])('ends in %s (%#)', async (failed, more) => {
     expect(await (await signingIn(more)).run()).toMatchObject({ failed })
   })
+
+  test.each([
+    ['openid ads', []],
+    ['', []],
+    ['openid ads.read', ['openid ads.read']],
+  ])(
+    'with the scopes "%s" is decided by Microsoft Advertising; other names are logged',
+    async (scope, names) => {
+      const logged: unknown[] = []
+      const log = (event: string, { scopes }: { scopes?: string }) => void logged.push([event, scopes])
+      const { run } = await signingIn({ tokens: { scope }, parts: { log } })
+      expect(await run()).toHaveProperty('discovery')
+      expect(logged).toEqual(names.map((each) => ['connect.scopes_differ', each]))
+    },
+  )
 
   test('never hides a failure of our own', async () => {
     const parts = { idTokens: { check: () => Promise.reject(new TypeError('ours')) } }

@@ -37,6 +37,7 @@ test('Google has a row if it is configured, and an environment that isn’t conf
     }),
   ).toMatchObject({
     ...{ clientId: 'g', authorizeUrl: google.authorizeUrl },
-    authorizeParameters: { access_type: 'offline', prompt: 'consent' },
+    authorizeParameters: { access_type: 'offline' },
+    prompt: 'consent',
   })
 })

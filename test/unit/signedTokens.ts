@@ -12,10 +12,10 @@ export interface Signer {
   sign(claims: Claims, header?: Readonly<Record<string, unknown>>): Promise<string>
 }
 
-/** Creates a signer. Default algorithm is RS256. */
-export async function createSigner(kid: string, alg = 'RS256'): Promise<Signer> {
+/** Creates a signer. Default algorithm is RS256. @param issuer the issuer to which the JWKS limits its key. */
+export async function createSigner(kid: string, alg = 'RS256', issuer?: string): Promise<Signer> {
   const { privateKey, publicKey } = await generateKeyPair(alg)
-  const jwk = { ...(await exportJWK(publicKey)), kid, alg, use: 'sig' }
+  const jwk = { ...(await exportJWK(publicKey)), kid, alg, use: 'sig', issuer }
   return {
     kid,
     jwk,

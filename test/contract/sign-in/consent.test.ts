@@ -63,6 +63,14 @@ describe('signing in as at Microsoft', () => {
     expect(await issuerAt(contoso)).toBe(`${origin}/${contoso}/v2.0`)
   })
 
+  test('each published key names the issuers for which it is valid', async () => {
+    const { origin } = await startTestSignIn()
+    const { keys } = (await (await fetch(`${origin}/common/discovery/v2.0/keys`)).json()) as {
+      keys: object[]
+    }
+    expect(keys).toMatchObject([{ issuer: `${origin}/{tenantid}/v2.0` }])
+  })
+
   test('the callback has code and state and, as at Microsoft, no iss', async () => {
     const client = await (await startTestSignIn()).client('common')
     const callback = await client.consent('ada@outlook.example')
@@ -98,10 +106,11 @@ describe('signing in as at Microsoft', () => {
   })
 
   test.each([
-    ['ada@outlook.example', 'decline', 'access_denied', 'AADSTS65004'],
-    ['donald@fabrikam.example', 'accept', 'access_denied', 'AADSTS90094'],
-    ['margaret@fabrikam.example', 'accept', 'invalid_client', 'AADSTS650052'],
-  ] as const)('%s, who would %s, returns with %s and %s', async (username, decision, error, code) => {
+    ['ada@outlook.example', 'decline', 'access_denied', null, 'The user has denied access'],
+    ['grace@contoso.example', 'decline', 'access_denied', 'cancel', 'AADSTS65004: '],
+    ['donald@fabrikam.example', 'accept', 'access_denied', 'cancel', 'AADSTS65004: '],
+    ['margaret@fabrikam.example', 'accept', 'invalid_client', null, 'AADSTS650052: '],
+  ] as const)('%s, who would %s, returns with %s (%s)', async (username, decision, error, subcode, text) => {
     const client = await (await startTestSignIn()).client('common')
     const { url } = await createVisitor().signIn({
       authorizeUrl: await client.authorizeUrl(),
@@ -112,7 +121,8 @@ describe('signing in as at Microsoft', () => {
     })
     const { searchParams } = new URL(url)
     expect(searchParams.get('error')).toBe(error)
-    expect(searchParams.get('error_description')).toContain(`${code}: `)
+    expect(searchParams.get('error_subcode')).toBe(subcode)
+    expect(searchParams.get('error_description')).toContain(text)
     expect(searchParams.get('state')).toBe('state-1')
     expect(searchParams.has('iss')).toBe(false)
   })

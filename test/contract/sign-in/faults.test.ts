@@ -1,3 +1,4 @@
+import { decodeJwt } from 'jose'
 import { describe, expect, test } from 'vitest'
 import { consumerTenantId } from '../../../local/people.ts'
 import { createVisitor } from '../../../local/sign-in/visitor.ts'
@@ -86,6 +87,18 @@ describe('faults on demand', () => {
     await fail({ kind: 'noRefreshToken' })
     expect(await (await refresh()).json()).not.toHaveProperty('refresh_token')
     expect((await refresh()).status).toBe(200)
+  })
+
+  test('the scope may come in other words, not at all, or be missing from the token too', async () => {
+    const { fail, refresh } = await connectAda()
+    const read = async () => (await (await refresh()).json()) as { scope?: string; access_token: string }
+    await fail({ kind: 'scopeInOtherWords', scope: 'msads.manage' })
+    expect(await read()).toMatchObject({ scope: 'msads.manage' })
+    await fail({ kind: 'scopeInOtherWords' })
+    expect(await read()).not.toHaveProperty('scope')
+    await fail({ kind: 'narrowScope' })
+    const { access_token, scope } = await read()
+    expect([scope, decodeJwt(access_token).scp]).toEqual(['openid profile', undefined])
   })
 
   test('an access token may be short-lived, once or through settings', async () => {

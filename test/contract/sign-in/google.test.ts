@@ -59,6 +59,26 @@ describe('signing in as at Google', () => {
     expect((await newBrowser().connect(tony, offline)).refreshToken).not.toBe('')
   })
 
+  test('a browser with one session sees the chooser only if it is asked for', async () => {
+    const { client, google } = await start()
+    const visitor = createVisitor()
+    await visitor.signIn({
+      authorizeUrl: await client.authorizeUrl(offline),
+      ...{ username: tony, password, stopAt: redirectUri },
+    })
+    const visit = async (prompt: string) => visitor.visit(await client.authorizeUrl({ ...offline, prompt }))
+    expect((await visit('consent')).body).toContain('id="accept"')
+    const chooser = await visit('select_account consent')
+    expect(chooser.body).toContain(`>${tony}</button>`)
+    const another = await visitor.submit(chooser, { account: 'another' })
+    expect(another.body).toContain('id="password"')
+    const same = await visitor.submit(await visit('select_account consent'), { account: 'signed-in' })
+    expect([new URL(same.url).origin, same.body]).toEqual([
+      google.origin,
+      expect.stringContaining('id="accept"'),
+    ])
+  })
+
   test('a refresh returns no new refresh token', async () => {
     const { client } = await start()
     const { refreshToken } = await client.connect(tony, offline)
