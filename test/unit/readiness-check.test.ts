@@ -16,7 +16,7 @@ test.each([
 })
 
 test('storage without a token for it is fixed at the identity', async () => {
-  const resolutions = { refused: 'a role', unreachable: 'a look at the network' }
+  const resolutions = { refused: 'a role', disallowed: 'an exemption', unreachable: 'a look at the network' }
   const fault = { reason: 'identity_refused', status: 400 } as const
   const look = () => Promise.reject(new IdentityUnavailableError(fault, 'nobody'))
   expect(await runCheck('vault', resolutions, look)).toEqual({
