@@ -9,7 +9,13 @@ import { writeLeased } from '../refresh/writeLeased.ts'
 import { destroySecrets, withSecretsToDestroy } from '../tenants/secretsToDestroy.ts'
 import { abandonUncommitted } from '../tenants/uncommittedSecrets.ts'
 import { migratePending } from './migratePending.ts'
-import { type GrantStoreName, type MigrationDependencies, type NeedsMove, storeNameOf } from './migration.ts'
+import {
+  type GrantStoreName,
+  type MigrationDependencies,
+  type MigrationTarget,
+  type NeedsMove,
+  storeNameOf,
+} from './migration.ts'
 
 /**
  * The result of moving a grant. `leased` (a refresh is running) and `changed` (the tenant was reconnected or
@@ -42,10 +48,10 @@ export async function migrateGrant(
   const read = () => stepOutsideLease(clock, 'reading the row', () => tenants.read(name))
   const stored = await read()
   if (!stored) return 'not_found'
-  const pending = await migratePending(dependencies, stored, to, needsMove)
+  const pending = await migratePending(dependencies, stored, { to, needsMove })
   // Moving the pending grant has changed the row and its ETag.
   const current = pending === 'nothing_to_move' ? stored : await read()
-  const own = current ? await migrateOwn(dependencies, current, to, needsMove) : 'not_found'
+  const own = current ? await migrateOwn(dependencies, current, { to, needsMove }) : 'not_found'
   const isDone = own === 'moved' || own === 'already_there' || own === 'no_grant'
   return isDone && pending !== 'nothing_to_move' ? pending : own
 }
@@ -53,8 +59,7 @@ export async function migrateGrant(
 async function migrateOwn(
   dependencies: MigrationDependencies,
   stored: StoredTenant,
-  to: GrantStoreName,
-  needsMove: NeedsMove,
+  { to, needsMove }: MigrationTarget,
 ): Promise<MigrationOutcome> {
   const { clock } = dependencies
   const { grant, status } = stored.tenant

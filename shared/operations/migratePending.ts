@@ -5,7 +5,7 @@ import { stepOutsideLease } from '../refresh/leaseTime.ts'
 import { changeTenant } from '../tenants/changeTenant.ts'
 import { destroySecrets, withSecretsToDestroy } from '../tenants/secretsToDestroy.ts'
 import { abandonUncommitted, canCommit, listUncommitted } from '../tenants/uncommittedSecrets.ts'
-import { type GrantStoreName, type MigrationDependencies, type NeedsMove, storeNameOf } from './migration.ts'
+import { type MigrationDependencies, type MigrationTarget, storeNameOf } from './migration.ts'
 
 /**
  * Moves a pending grant like its tenant's active one. It needs no lease, because it isn't refreshed. The
@@ -14,8 +14,7 @@ import { type GrantStoreName, type MigrationDependencies, type NeedsMove, storeN
 export async function migratePending(
   dependencies: MigrationDependencies,
   stored: StoredTenant,
-  to: GrantStoreName,
-  needsMove: NeedsMove,
+  { to, needsMove }: MigrationTarget,
 ): Promise<'moved' | 'nothing_to_move' | 'changed' | 'grant_missing'> {
   const { clock, grants, stores } = dependencies
   const { tenant } = stored

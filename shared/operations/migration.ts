@@ -16,6 +16,12 @@ export interface MigrationDependencies
 /** Whether to move a grant that is already in the right store, for example because its sealing key is being removed. */
 export type NeedsMove = (reference: string) => boolean
 
+/** Where grants go, and which of those that are already there move all the same. */
+export interface MigrationTarget {
+  readonly to: GrantStoreName
+  readonly needsMove: NeedsMove
+}
+
 /** The store to which a reference belongs. */
 export function storeNameOf(reference: string): GrantStoreName {
   return reference.startsWith('sealed:') ? 'sealed' : 'vault'

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 const root = join(import.meta.dirname, '..', '..')
 
 /** What is there may stay; a new function takes an object. Lower this with each one that goes. */
-const most = 72
+const most = 71
 
 /** `file: name` of each function, method and function type of some folders with more than three parameters. */
 function longParameterLists(folders: readonly string[]): string[] {
