@@ -2,21 +2,23 @@ import { createBroker } from '../../shared/broker.ts'
 import { parseConfig } from '../../shared/config.ts'
 import { dueRowOf } from '../../shared/domain/due.ts'
 import type { TenantName } from '../../shared/domain/tenant.ts'
+import { changeTenant } from '../../shared/tenants/changeTenant.ts'
 import type { Stack } from '../stack.ts'
 
 /**
  * Makes a tenant due now, as if time had passed: changes only the due time in its row and the due index.
- * @throws Error if there is no such connected tenant, or if another process changed it at the same time.
+ * @throws Error if there is no such connected tenant, or if other processes keep changing it.
  */
 export async function makeDueNow(stack: Stack, name: TenantName): Promise<void> {
-  const { tenants, grantServices, clock } = createBroker(parseConfig(stack.settings()))
-  const stored = await tenants.read(name)
-  if (!stored?.tenant.grant) throw new Error(`Tenant ${name.tenant} of ${name.workspace} has no grant.`)
-  const { tenant } = stored
-  const { grant } = stored.tenant
+  const { grantServices, clock } = createBroker(parseConfig(stack.settings()))
+  const { due } = grantServices
   const dueAt = clock.now()
-  await grantServices.due.insert(dueRowOf(tenant, grant!, dueAt))
-  const written = await tenants.replace(stored, { ...tenant, dueAt }, [])
-  if (written === 'conflict') throw new Error(`Tenant ${name.tenant} is being changed by another process.`)
-  if (tenant.dueAt) await grantServices.due.remove(dueRowOf(tenant, grant!, tenant.dueAt))
+  const changed = await changeTenant(grantServices, name, async (row) => {
+    if (!row.grant) throw new Error(`Tenant ${name.tenant} of ${name.workspace} has no grant.`)
+    await due.insert(dueRowOf(row, row.grant, dueAt))
+    return { next: { ...row, dueAt } }
+  })
+  if (changed.outcome !== 'changed') throw new Error(`Tenant ${name.tenant}: ${changed.outcome}.`)
+  const { grant, dueAt: before } = changed.before
+  if (grant && before) await due.remove(dueRowOf(changed.before, grant, before))
 }
