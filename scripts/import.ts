@@ -65,18 +65,28 @@ export function openRows(
 
 /**
  * Imports every row’s grant into the broker; each result is in the journal before the next tenant of its lane starts.
- * @throws UsageError if the problem would affect every tenant.
+ * @throws UsageError if the problem would affect every tenant. Tenants that were already started are finished first, and
+ *   are in the journal too.
  */
 export async function importGrants(options: ImportOptions): Promise<Outcome[]> {
   const gate = createGate(options)
-  const bring = async (row: ImportRow): Promise<Outcome> => {
-    await gate()
-    const entry = await importOne(options, row)
-    await options.journal.add(entry)
-    options.onOutcome?.(entry)
-    return entry
+  let stopped: { readonly error: unknown } | undefined
+  const importRow = async (row: ImportRow): Promise<Outcome[]> => {
+    if (!stopped) await gate()
+    if (stopped) return []
+    try {
+      const entry = await importOne(options, row)
+      await options.journal.add(entry)
+      options.onOutcome?.(entry)
+      return [entry]
+    } catch (error) {
+      stopped ??= { error }
+      return []
+    }
   }
-  return pMap(options.rows, bring, { concurrency })
+  const outcomes = await pMap(options.rows, importRow, { concurrency })
+  if (stopped) throw (stopped as { readonly error: unknown }).error
+  return outcomes.flat()
 }
 
 async function importOne({ call, clock }: ImportOptions, { tenant, grant }: ImportRow): Promise<Outcome> {

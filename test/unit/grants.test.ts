@@ -135,7 +135,7 @@ describe('importing', () => {
     ].join('\n')
 
   /** A broker that answers with `answer`, with its own clock. */
-  function run(count: number, answer: (path: string, calls: number) => BrokerAnswer) {
+  function run(count: number, answer: (path: string, calls: number) => BrokerAnswer | Promise<BrokerAnswer>) {
     let now = 0
     const entries = new Map<string, Omit<JournalEntry, 'broker'>>()
     const begun: number[] = []
@@ -186,6 +186,19 @@ describe('importing', () => {
     const { outcome, entries } = run(9, () => ({ status: 503, body: { code: 'environment_on_hold' } }))
     await expect(outcome).rejects.toThrow(/environment_on_hold/)
     expect(entries.size).toBe(0)
+  })
+
+  test('finishes started tenants when it stops, records them, and starts no more', async () => {
+    const hold: BrokerAnswer = { status: 503, body: { code: 'environment_on_hold' } }
+    const { outcome, begun, entries } = run(9, async (_path, calls) => {
+      if (calls > 1) return hold
+      // The other lanes have stopped by then.
+      await new Promise((resolve) => setImmediate(resolve))
+      return { status: 200, body: {} }
+    })
+    await expect(outcome).rejects.toThrow(/environment_on_hold/)
+    expect([...entries.keys()]).toEqual(['t0'])
+    expect(begun.length).toBeLessThanOrEqual(4)
   })
 
   test('tries again without an answer, and stops after three attempts without one', async () => {
