@@ -34,6 +34,7 @@ export const mutations: readonly Mutation[] = [
       'call_without_lease',
       'token_lost',
       'forgotten_by_the_sweep',
+      'secret_left_over',
     ],
   },
   {

@@ -66,6 +66,8 @@ export class World implements ProcessWorld {
   violation: Violation | undefined
   /** Once true, nothing fails and no process crashes. */
   calm = false
+  /** Whether the vault answers a mark without delay or fault. */
+  marksAnswerImmediately = false
   /** The registrations whose client secret in the broker is wrong, as `environment:identityProvider`. */
   readonly wrongSecrets = new Set<string>()
   #outage: { readonly service: Outage; readonly until: number } | undefined
