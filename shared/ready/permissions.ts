@@ -1,9 +1,9 @@
 import { identityResolution } from '../domain/identityUnavailable.ts'
-import { StorageUnavailableError } from '../domain/storageUnavailable.ts'
+import { isTableMissing, StorageUnavailableError } from '../domain/storageUnavailable.ts'
 import { Secret } from '../secret.ts'
 import { expiryOf } from '../secrets/sealingKeys.ts'
 import { type TableName, tableNames } from '../storage/clients.ts'
-import { runStorageOperation } from '../storage/unavailable.ts'
+import { onRow } from '../storage/unavailable.ts'
 import { codeAndStatus, type Finding, type ReadinessCheck, runCheck } from './checks.ts'
 import type { ReadyDependencies } from './dependencies.ts'
 import { checkHostStorage } from './hostStorage.ts'
@@ -37,20 +37,14 @@ async function checkIdentity({ config, credential }: ReadyDependencies): Promise
 }
 
 function checkTable({ config, tables }: ReadyDependencies, name: TableName): Promise<ReadinessCheck> {
-  const gone = (status: number, code: string) =>
-    status === 404 && code !== 'TableNotFound' ? { value: undefined } : undefined
   const resolutions = resolutionsOf(config, config.tables.endpoint, 'Storage Table Data Contributor')
   return runCheck(`table ${name}`, resolutions, async () => {
     try {
-      await runStorageOperation<unknown>('tables', () => tables[name].getEntity(probeName, probeName), gone)
-      await runStorageOperation<unknown>(
-        'tables',
-        () => tables[name].deleteEntity(probeName, probeName),
-        gone,
-      )
+      await onRow(() => tables[name].getEntity(probeName, probeName), { absent: undefined })
+      await onRow(() => tables[name].deleteEntity(probeName, probeName), { absent: undefined })
       return { ok: true, detail: 'can be read and written' }
     } catch (error) {
-      if (!(error instanceof StorageUnavailableError) || error.code !== 'TableNotFound') throw error
+      if (!isTableMissing(error)) throw error
       return { ok: false, detail: 'does not exist', resolution: makeTable(config, name) }
     }
   })

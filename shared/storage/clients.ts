@@ -71,8 +71,8 @@ export function createSecretClient(
 }
 
 /** `GET …/Table()` reads a page; with keys between the parentheses, one entity. */
-function isTableQuery({ pathname }: URL, method: string): boolean {
-  return method === 'GET' && pathname.endsWith('()')
+function isTableQuery({ pathname }: URL): boolean {
+  return pathname.endsWith('()')
 }
 
 function isSecretList({ pathname }: URL): boolean {

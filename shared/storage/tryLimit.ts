@@ -21,18 +21,15 @@ export type Policy = NonNullable<TableServiceClientOptions['additionalPolicies']
 /**
  * Gives up an attempt that isn't answered in time, along with its connection, so that the SDK tries again: its clients
  * wait for as long as a silent peer keeps the connection open.
- * @param isList whether a request asks for a page of a list. Default is that none does.
+ * @param isList whether a request's URL asks for a page of a list.
  */
-export function tryLimit(
-  { point, list }: TrySeconds,
-  isList: (url: URL, method: string) => boolean = () => false,
-): Policy {
+export function tryLimit({ point, list }: TrySeconds, isList: (url: URL) => boolean): Policy {
   return {
     position: 'perRetry',
     policy: {
       name: 'brokerTryLimit',
       sendRequest: (request, next) =>
-        unlessSilent(isList(new URL(request.url), request.method) ? list : point, async (limit) => {
+        unlessSilent(isList(new URL(request.url)) ? list : point, async (limit) => {
           const callers = request.abortSignal
           request.abortSignal = callers ? AbortSignal.any([limit, callers as AbortSignal]) : limit
           try {

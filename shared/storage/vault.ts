@@ -17,8 +17,8 @@ export function createVault(client: SecretClient, log: Log): ListableVault {
     challenged ??= client.getSecret('first-request').catch(() => undefined)
     await challenged
     return throttleRetry(log, operation).execute(() =>
-      runStorageOperation('vault', work, (status, code) =>
-        isGone(status, code) ? { value: gone() } : undefined,
+      runStorageOperation('vault', work, (_status, code) =>
+        goneCodes.has(code) ? { value: gone() } : undefined,
       ),
     )
   }
@@ -74,13 +74,15 @@ export function createVault(client: SecretClient, log: Log): ListableVault {
 }
 
 /**
- * 404; 403 if the secret itself is disabled (any other 403 is a missing right); 409 if it's deleted, so
- * its name takes no new version.
+ * Key Vault's codes for a secret that is missing, disabled, or deleted (its name then takes no new version). Any other
+ * 403, 404, or 409 says nothing about the secret.
  */
-function isGone(status: number, code: string): boolean {
-  if (status === 409) return code === 'ObjectIsDeletedButRecoverable' || code === 'ObjectIsBeingDeleted'
-  return status === 404 || (status === 403 && code === 'SecretDisabled')
-}
+const goneCodes: ReadonlySet<string> = new Set([
+  'SecretNotFound',
+  'SecretDisabled',
+  'ObjectIsDeletedButRecoverable',
+  'ObjectIsBeingDeleted',
+])
 
 /**
  * Key Vault recommends 1, 2, 4, 8, 16 s (overview-throttling.md); a caller is waiting here, so there are fewer and

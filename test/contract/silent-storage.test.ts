@@ -50,6 +50,14 @@ describe('storage that accepts a connection and never answers', () => {
     await expect(createTenantTable(tables).list('w', 10)).rejects.toMatchObject(silence)
   })
 
+  test('is given up by the vault at a page of a list after a time of its own', async () => {
+    const config = { vault: { verifyChallengeResource: true } } as Config
+    const credential = { getToken: async () => ({ token: 't', expiresOnTimestamp: Date.now() + 3_600_000 }) }
+    const limits = { point: 300, list: 0.1 }
+    const client = createSecretClient(config, credential, origin.replace('http:', 'https:'), limits)
+    await expect(client.listPropertiesOfSecrets().next()).rejects.toMatchObject({ code: 'ETIMEDOUT' })
+  })
+
   test('is not blamed when it is the identity that hangs', async () => {
     const config = {
       allowInsecureLoopback: true,

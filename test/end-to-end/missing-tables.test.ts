@@ -48,7 +48,8 @@ test.each(['tableNotFound', 'tableBeingDeleted'] as const)(
       })
     }
     const { body: ready } = await world.call('GET', '/ready', { app: 'demo-operator' })
-    expect(JSON.stringify(ready)).toContain('table Tenants')
+    const check = ready.checks.find(({ name }: { name: string }) => name === 'table Tenants')
+    expect(check).toMatchObject({ ok: false, detail: 'does not exist' })
     await control('DELETE', 'faults')
     expect(await world.call('GET', `/v1/tenants/${tenant}/token`)).toMatchObject({ status: 200 })
   },

@@ -95,6 +95,14 @@ describe('a failure as a problem', () => {
     })
   })
 
+  test.each(['TableNotFound', 'TableBeingDeleted'])(
+    'of a missing table (%s) is the operator’s problem',
+    (code) => {
+      const missing = documentOf(toProblem(new StorageUnavailableError('tables', 404, code)))
+      expect(missing).toMatchObject({ status: 503, actor: 'operator', reason: 'table_missing' })
+    },
+  )
+
   test('of a grant in a vault that is not in the settings is the operator’s problem', async () => {
     const owner = {
       workspace: 'w',

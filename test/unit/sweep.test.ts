@@ -116,6 +116,28 @@ describe.each(['TableNotFound', 'TableBeingDeleted'])('where a table answers %s,
     expect(report.durationMilliseconds).toBe(100_000)
   })
 
+  test('reads no further page', async () => {
+    let pages = 0
+    const due = {
+      shardCount: 1,
+      async *due() {
+        for (; pages < 50; pages++) yield [{ ...ours, workspace: 'w', tenant: `t${pages}`, dueAt: start }]
+      },
+    }
+    const dependencies = {
+      clock: { now: () => start },
+      randomness: { fraction: () => 0 },
+      config: { sweepConcurrency: 1, sweepSeconds: 240, sweepHandoverCount: 2000 },
+      due,
+      refresher: { refresh: () => Promise.reject(missing) },
+      log: () => {},
+    }
+    const { report } = await sweep(dependencies as unknown as SweepDependencies)
+    // The page after the first answer can be read already.
+    expect(report.failed).toEqual({ table_missing: 2 })
+    expect(pages).toBe(1)
+  })
+
   test('stops at the first shard of a missing due index, and is reported', async () => {
     const shards = { count: 32, unreadable: 32, error: missing }
     expect(await run({}, {}, undefined, shards)).toMatchObject({ due: 0, failed: { table_missing: 1 } })

@@ -58,3 +58,25 @@ test('another failure of a vault is not retried here: its client has retried', a
   expect(await read(vault)).toMatchObject({ answer: { status: 503 }, waited: 0 })
   expect(calls.reads).toBe(1)
 })
+
+test.each(['SecretNotFound', 'SecretDisabled'])('a secret is absent if the vault says %s', async (code) => {
+  const client = { vaultUrl: 'https://a.example/', getSecret: refuseWith(404, code) }
+  expect(await createVault(client as unknown as SecretClient, () => {}).read('a')).toBeUndefined()
+})
+
+test.each([
+  [404, 'ResourceNotFound'],
+  [404, 'unknown'],
+  [403, 'ForbiddenByRbac'],
+  [409, 'Conflict'],
+])('%i %s says nothing about a secret', async (statusCode, code) => {
+  const client = { vaultUrl: 'https://a.example/', getSecret: refuseWith(statusCode, code) }
+  const reading = createVault(client as unknown as SecretClient, () => {}).read('a')
+  await expect(reading).rejects.toMatchObject({ name: 'StorageUnavailableError', status: statusCode })
+})
+
+function refuseWith(statusCode: number, code: string) {
+  return async () => {
+    throw new RestError('x', { statusCode, code })
+  }
+}
