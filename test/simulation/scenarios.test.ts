@@ -8,6 +8,7 @@ import {
   refusalBesideSweep,
   refusedWrites,
   slowKeeping,
+  slowReading,
   wakeBesideSweep,
 } from './scenarios.ts'
 import { commitBesideSweep, migratePendingAndDie, slowWriteBesideSweep } from './uncommittedScenarios.ts'
@@ -19,6 +20,7 @@ test.each([
   ['a sweep during the vend that wakes an idle tenant does not lose the tenant', wakeBesideSweep],
   ['a sweep during a slow commit of a refusal does not lose the tenant', refusalBesideSweep],
   ['a refresh that stores slowly commits within its lease, or not at all', slowKeeping],
+  ['a refresh that reads slowly makes no call that its lease has no time for', slowReading],
   ['a sign-in during a refresh of the old grant prevails', reconnectBesideRefresh],
   ['a migration during a refresh, or after its crash, moves the newest token', migrateBesideRefresh],
   [

@@ -160,6 +160,31 @@ export function slowKeeping(seed: number, useCases: UseCases): Promise<Violation
   })
 }
 
+/** Taking the lease and reading the grant take nearly as long as a step's limit. */
+export function slowReading(seed: number, useCases: UseCases): Promise<Violation | undefined> {
+  return brokenRule(async () => {
+    const { world, broker } = await dueTenants(1, { seed, useCases })
+    const { clock, grants, tenants } = broker.dependencies
+    const replace: TenantStore['replace'] = async (expected, next, events) => {
+      const written = await tenants.replace(expected, next, events)
+      if (!expected.tenant.lease) await clock.sleep(7 * second)
+      return written
+    }
+    const read: GrantStore['read'] = async (reference, owner) => {
+      await clock.sleep(6 * second)
+      return grants.read(reference, owner)
+    }
+    const refresher = useCases.createRefresher({
+      ...broker.dependencies,
+      tenants: { ...tenants, replace },
+      grants: { ...grants, read },
+    })
+    await world.until(refresher.refresh(name, { for: 'sweep' }).catch(() => undefined))
+    await world.drain()
+    return world
+  })
+}
+
 /** The most by which two processes' clocks can differ while a lease still separates them. */
 const clocksApartMilliseconds = 3000
 
