@@ -1,4 +1,5 @@
-import { discoveryResponse, rediscoverAccounts } from '../shared/accounts/discover.ts'
+import { rediscoverAccounts } from '../shared/accounts/discover.ts'
+import { discoveryResponse } from '../shared/accounts/discoveryResponse.ts'
 import { jsonResponse } from '../shared/http/responses.ts'
 import { operation, route } from '../shared/http/route.ts'
 import { tokenProblems } from '../shared/vend/problems.ts'

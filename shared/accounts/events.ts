@@ -3,6 +3,8 @@ import type { Account } from '../domain/account.ts'
 import { isSameDefault, isSelected } from '../domain/selectAccounts.ts'
 import type { DefaultAccount, Grant, Tenant } from '../domain/tenant.ts'
 import type { TenantEvent } from '../domain/tenantEvents.ts'
+import { type DiscoveryLimits, foundInWords, limitsOf } from './discoveryLimits.ts'
+import { plural } from './plural.ts'
 
 /** The most accounts of each kind that an event's text lists; the rest are only counted. */
 const maxNamed = 20
@@ -50,6 +52,8 @@ export interface DiscoveryFacts {
   readonly defaultAccount: DefaultAccount | undefined
   /** The person who consented, if a sign-in led to the discovery. */
   readonly person?: Person
+  /** Its own view of what it couldn't find out. */
+  readonly discovery?: DiscoveryLimits
   readonly at: Date
 }
 
@@ -61,8 +65,8 @@ export function discoveryEvents(story: DiscoveryFacts): TenantEvent[] {
   const discovered: TenantEvent = {
     type: 'accounts.discovered',
     at,
-    detail: `The tenant has access to ${plural(after.length, 'account')}.`,
-    data: { accounts: after.length, ...counts },
+    detail: foundInWords(story),
+    data: { accounts: after.length, ...counts, ...limitsOf(story) },
   }
   const changed = tenant.accountsGeneration !== undefined && Object.values(counts).some((count) => count > 0)
   return [
@@ -181,8 +185,4 @@ export function listAccountNames(accounts: readonly Account[]): string {
     .map(({ name, number, accountId }) => `${name} (${number || accountId})`)
   const rest = accounts.length - shown.length
   return `${shown.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`
-}
-
-function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`
 }

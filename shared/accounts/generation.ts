@@ -1,5 +1,6 @@
+import type { Discovery } from '../advertising/discover.ts'
 import type { Randomness } from '../clock.ts'
-import { toCutGeneration } from '../domain/account.ts'
+import { type GenerationMarks, markGeneration } from '../domain/account.ts'
 import type { Tenant } from '../domain/tenant.ts'
 
 /** Milliseconds since 1970 in base 36 have eight digits until 2059. */
@@ -11,10 +12,19 @@ const timeDigits = 8
  */
 const uncommittedMilliseconds = 600_000
 
-/** Names a new generation of account rows: creation time, random part, and whether the list is cut. */
-export function newGeneration(now: Date, randomness: Randomness, isCut = false): string {
+/** Names a new generation of account rows: creation time, random part, and the marks of its list. */
+export function newGeneration(now: Date, randomness: Randomness, marks: GenerationMarks = {}): string {
   const generation = `${now.getTime().toString(36)}${randomness.identifier().slice(0, 8)}`
-  return isCut ? toCutGeneration(generation) : generation
+  return markGeneration(generation, marks)
+}
+
+/** The marks of a discovery's accounts. */
+export function marksOf({
+  accounts,
+  isCut,
+  unfinished,
+}: Pick<Discovery, 'accounts' | 'isCut' | 'unfinished'>): GenerationMarks {
+  return { isCut, ...(unfinished && { readSoFar: accounts.length }) }
 }
 
 /**

@@ -5,12 +5,14 @@ import {
   type AccountStore,
   continuationAfter,
   isAccountContinuation,
+  marksOfGeneration,
   maxAccountPage,
 } from '../domain/account.ts'
 import { isSelected } from '../domain/selectAccounts.ts'
 import type { TenantName } from '../domain/tenant.ts'
 import type { TenantStore } from '../domain/tenantStore.ts'
 import { invalidContinuation, Problem } from '../problems.ts'
+import { readSoFarMeaning } from '../tenants/view.ts'
 
 /** An account, as apps see it. Ids are strings: they exceed the range of a JSON number. */
 export const accountView = z.object({
@@ -29,7 +31,7 @@ export const accountView = z.object({
   pauseReason: z.string().optional(),
   reachUnknown: z
     .boolean()
-    .describe('No path to the account was found in a very wide hierarchy, so it isn’t vended.')
+    .describe('No path to the account is known, so it isn’t vended. `note` says why.')
     .optional(),
   roleId: z.string().optional(),
   usable: z.boolean(),
@@ -44,6 +46,7 @@ export const accountView = z.object({
 export const accountsPage = z.object({
   accounts: z.array(accountView),
   discoveredAt: z.iso.datetime().optional(),
+  readSoFar: z.int().describe(readSoFarMeaning).optional(),
   continuation: z.string().optional(),
 })
 
@@ -78,8 +81,10 @@ export async function listAccounts(
     default:
       account.accountId === defaultAccount?.accountId && account.customerId === defaultAccount.customerId,
   })
+  const { readSoFar } = marksOfGeneration(accountsGeneration)
   return {
     accounts: page.accounts.map(view),
+    ...(readSoFar !== undefined && { readSoFar }),
     ...(discoveredAt && { discoveredAt: discoveredAt.toISOString() }),
     ...(page.continuation && { continuation: page.continuation }),
   }

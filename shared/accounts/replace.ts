@@ -1,5 +1,11 @@
 import type { Clock, Randomness } from '../clock.ts'
-import { type Account, type AccountStore, isCutGeneration, listAllAccounts } from '../domain/account.ts'
+import {
+  type Account,
+  type AccountStore,
+  type GenerationMarks,
+  listAllAccounts,
+  marksOfGeneration,
+} from '../domain/account.ts'
 import type { DefaultAccount, StoredTenant, Tenant, TenantName } from '../domain/tenant.ts'
 import type { TenantEvent } from '../domain/tenantEvents.ts'
 import { withAccounts } from '../domain/transitions.ts'
@@ -26,8 +32,8 @@ export interface AccountsChange {
   /** Set if the change comes from a discovery. */
   readonly discoveredAt?: Date
   readonly events: readonly TenantEvent[]
-  /** Whether there are more accounts. Default is as before. */
-  readonly isCut?: boolean
+  /** Whether accounts are missing. Default is as before. */
+  readonly marks?: GenerationMarks
 }
 
 /**
@@ -50,8 +56,8 @@ export async function replaceAccounts(
     const before = isCurrent && written ? written.before : await listAllAccounts(accounts, name, basis)
     const { events, ...next } = change(row, before)
     if (!isCurrent || !written) {
-      const isCut = next.isCut ?? isCutGeneration(basis)
-      written = { basis, before, generation: newGeneration(clock.now(), randomness, isCut) }
+      const marks = next.marks ?? marksOfGeneration(basis)
+      written = { basis, before, generation: newGeneration(clock.now(), randomness, marks) }
       await accounts.write(name, written.generation, next.accounts)
     }
     return { next: withAccounts(row, { ...next, accountsGeneration: written.generation }), events }

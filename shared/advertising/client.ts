@@ -1,10 +1,10 @@
 import * as z from 'zod'
 import type { EnvironmentConfig } from '../config.ts'
-import { maxAccounts } from '../domain/account.ts'
 import {
   type AccountInfo,
   type AdvertiserAccount,
   accountSchema,
+  accountsInfoSchema,
   accountsSchema,
   type Customer,
   customerSchema,
@@ -27,13 +27,6 @@ export type CallResult<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly fault: AdvertisingFault }
 
-/** The accounts that a search found. */
-export interface AccountSearch {
-  readonly accounts: readonly AdvertiserAccount[]
-  /** Whether accounts were left out, because there are more than 50,000. */
-  readonly isCut: boolean
-}
-
 /** Options of {@link createCustomerManagement}. */
 export interface CustomerManagementOptions {
   readonly environmentConfig: Pick<EnvironmentConfig, 'advertisingUrl'>
@@ -50,8 +43,19 @@ export interface CustomerManagementOptions {
 export interface CustomerManagement {
   /** The access token's user, with the user's roles in all customers. */
   getUser(credentials: Credentials): Promise<CallResult<UserAndRoles>>
-  /** The accounts that a user can reach, page by page until a short one: the first 50,000 by id. */
-  searchAccounts(credentials: Credentials, userId: string): Promise<CallResult<AccountSearch>>
+  /** One page of the accounts that a user can reach, by id. Default is the first page. */
+  searchAccounts(
+    credentials: Credentials,
+    userId: string,
+    pageIndex?: number,
+  ): Promise<CallResult<readonly AdvertiserAccount[]>>
+  /** Those of these accounts, {@link accountsPerLookUp} at most, that the user can reach. */
+  findAccounts(
+    credentials: Credentials,
+    accountIds: readonly string[],
+  ): Promise<CallResult<readonly AdvertiserAccount[]>>
+  /** The accounts that can be reached through a customer, linked ones included. */
+  getAccountsInfo(credentials: Credentials, customerId: string): Promise<CallResult<readonly AccountInfo[]>>
   /** The accounts and customers one level below a customer, linked ones included. */
   getLinkedAccountsAndCustomersInfo(
     credentials: Credentials,
@@ -66,10 +70,10 @@ export interface CustomerManagement {
 }
 
 /** The largest page that SearchAccounts returns (customer-management-service/paging.md). */
-const accountsPageSize = 1000
+export const accountsPageSize = 1000
 
-/** One more page shows whether accounts are left out. */
-const maxPages = maxAccounts / accountsPageSize + 1
+/** The most values of a predicate `In` (customer-management-service/predicateoperator.md). */
+export const accountsPerLookUp = 10
 
 /** The most bytes of one answer. A page of 1,000 accounts like those in Microsoft's examples has about 2 MiB. */
 const maxAnswerBytes = 16 * 1024 * 1024
@@ -82,9 +86,16 @@ export function createCustomerManagement(options: CustomerManagementOptions): Cu
   const call = createCall(options)
   return {
     getUser: (credentials) => call(credentials, '/User/Query', { UserId: null }, userSchema),
-    searchAccounts: (credentials, userId) =>
-      searchAllPages((index) =>
-        call(credentials, '/Accounts/Search', accountsOfUser(userId, index), accountsSchema),
+    searchAccounts: (credentials, userId, pageIndex = 0) =>
+      call(credentials, '/Accounts/Search', accountsOfUser(userId, pageIndex), accountsSchema),
+    findAccounts: (credentials, accountIds) =>
+      call(credentials, '/Accounts/Search', accountsById(accountIds), accountsSchema),
+    getAccountsInfo: (credentials, customerId) =>
+      call(
+        credentials,
+        '/AccountsInfo/Query',
+        { CustomerId: customerId, OnlyParentAccounts: false },
+        accountsInfoSchema,
       ),
     getLinkedAccountsAndCustomersInfo: (credentials, customerId) =>
       call(
@@ -173,32 +184,17 @@ function causeOf(error: unknown): 'timeLimit' | 'network' {
 }
 
 function accountsOfUser(userId: string, index: number): unknown {
+  return accountsWhere({ Field: 'UserId', Operator: 'Equals', Value: userId }, index)
+}
+
+function accountsById(accountIds: readonly string[]): unknown {
+  return accountsWhere({ Field: 'AccountId', Operator: 'In', Value: accountIds.join(',') }, 0)
+}
+
+function accountsWhere(predicate: object, index: number): unknown {
   return {
-    Predicates: [{ Field: 'UserId', Operator: 'Equals', Value: userId }],
+    Predicates: [predicate],
     Ordering: [{ Field: 'Id', Order: 'Ascending' }],
     PageInfo: { Index: index, Size: accountsPageSize },
   }
-}
-
-type AccountsPage = CallResult<readonly AdvertiserAccount[]>
-
-async function searchAllPages(
-  page: (index: number) => Promise<AccountsPage>,
-): Promise<CallResult<AccountSearch>> {
-  const found = new Map<string, AdvertiserAccount>()
-  for (let index = 0; index < maxPages && found.size <= maxAccounts; index++) {
-    const answer = await confirmEmptyPage(() => page(index))
-    if (!answer.ok) return answer
-    const before = found.size
-    for (const account of answer.value) found.set(account.accountId, account)
-    if (answer.value.length < accountsPageSize || found.size === before) break
-  }
-  const accounts = [...found.values()].slice(0, maxAccounts)
-  return { ok: true, value: { accounts, isCut: found.size > maxAccounts } }
-}
-
-/** An empty page removes accounts from a tenant, so it counts only if a second call returns it too. */
-async function confirmEmptyPage(page: () => Promise<AccountsPage>): Promise<AccountsPage> {
-  const first = await page()
-  return first.ok && first.value.length === 0 ? page() : first
 }

@@ -38,6 +38,8 @@ export interface AccountInfo {
 export interface AdvertiserAccount extends AccountInfo {
   /** The customer that owns it. */
   readonly ownerCustomerId: string
+  /** All customers that are linked to the account as its agency (advertiseraccount.md, `LinkedAgencies`). */
+  readonly agencies: readonly Customer[]
 }
 
 /** A customer's id and name. */
@@ -123,13 +125,17 @@ const accountMembers = {
 
 const accountInfoSchema = z.object(accountMembers).transform(toAccountInfo)
 
-const advertiserAccountSchema = z
-  .object({ ...accountMembers, ParentCustomerId: idSchema })
-  .transform((account) => ({ ...toAccountInfo(account), ownerCustomerId: account.ParentCustomerId }))
-
 const customerInfoSchema = z
   .object({ Id: idSchema, Name: text })
   .transform((customer) => ({ customerId: customer.Id, name: customer.Name }))
+
+const advertiserAccountSchema = z
+  .object({ ...accountMembers, ParentCustomerId: idSchema, LinkedAgencies: list(customerInfoSchema) })
+  .transform((account) => ({
+    ...toAccountInfo(account),
+    ownerCustomerId: account.ParentCustomerId,
+    agencies: account.LinkedAgencies,
+  }))
 
 /** The answer of SearchAccounts. */
 export const accountsSchema: z.ZodType<readonly AdvertiserAccount[]> = z
@@ -140,6 +146,11 @@ export const accountsSchema: z.ZodType<readonly AdvertiserAccount[]> = z
 export const accountSchema: z.ZodType<AdvertiserAccount> = z
   .object({ Account: advertiserAccountSchema })
   .transform((answer) => answer.Account)
+
+/** The answer of GetAccountsInfo. */
+export const accountsInfoSchema: z.ZodType<readonly AccountInfo[]> = z
+  .object({ AccountsInfo: sentList(accountInfoSchema) })
+  .transform((answer) => answer.AccountsInfo)
 
 /** The answer of GetLinkedAccountsAndCustomersInfo. */
 export const linkedSchema: z.ZodType<{

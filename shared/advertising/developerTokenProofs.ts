@@ -117,8 +117,12 @@ export function withProofs(
   }
   return {
     getUser: async (sent) => judged(await client.getUser(sent), sent.developerToken, 'fresh'),
-    searchAccounts: async (sent, userId) =>
-      judged(await client.searchAccounts(sent, userId), sent.developerToken, 'accepted'),
+    searchAccounts: async (sent, userId, pageIndex) =>
+      judged(await client.searchAccounts(sent, userId, pageIndex), sent.developerToken, 'accepted'),
+    findAccounts: async (sent, accountIds) =>
+      judged(await client.findAccounts(sent, accountIds), sent.developerToken, 'accepted'),
+    getAccountsInfo: async (sent, customerId) =>
+      judged(await client.getAccountsInfo(sent, customerId), sent.developerToken, 'accepted'),
     getLinkedAccountsAndCustomersInfo: async (sent, customerId) =>
       judged(
         await client.getLinkedAccountsAndCustomersInfo(sent, customerId),

@@ -112,21 +112,13 @@ async function checkUser(
   }
 }
 
-const retryMilliseconds = 1000
-
 async function discover(
   dependencies: CallbackDependencies,
   row: SignInRow,
   accessToken: Secret,
   explainFault: typeof explainSignInFault,
 ): Promise<Discovery | ConnectFailure> {
-  const ask = () => discoverWithToken(dependencies, row, accessToken)
-  let found = await ask()
-  if ('fault' in found && found.fault.class === 'passing') {
-    // A person has just consented: a single failed call must not cost them the whole sign-in.
-    await dependencies.clock.sleep(retryMilliseconds)
-    found = await ask()
-  }
+  const found = await discoverWithToken(dependencies, row, accessToken)
   if ('noDeveloperToken' in found)
     return { failed: 'environment_on_hold', reason: found.noDeveloperToken.reason }
   if (!found.ok) return explainFault(found.fault)

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { accountSummary, toAccountSummary } from '../accounts/discover.ts'
+import { accountSummary, toAccountSummary } from '../accounts/discoveryResponse.ts'
 import { personChange } from '../accounts/events.ts'
 import { compareAccounts } from '../advertising/compareAccounts.ts'
 import type { Clock } from '../clock.ts'

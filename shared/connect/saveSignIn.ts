@@ -84,9 +84,9 @@ export async function compareSignIn(
 /** Writes the accounts that a sign-in can reach, as a generation that no row names yet. */
 async function writeAccounts(
   { accounts, clock, randomness }: Pick<CallbackDependencies, 'accounts' | 'clock' | 'randomness'>,
-  { after, before, isCut }: SignInComparison,
+  { after, before, marks }: SignInComparison,
 ): Promise<string> {
-  const accountsGeneration = newGeneration(clock.now(), randomness, isCut)
+  const accountsGeneration = newGeneration(clock.now(), randomness, marks)
   await accounts.write(before, accountsGeneration, after)
   return accountsGeneration
 }
@@ -108,7 +108,8 @@ export async function connectImmediately(
   // Until the new rows are written, apps find the same person's previous ones, and none of another person's.
   const keeps = before.accountsGeneration !== undefined && !personChange(before, person)
   const accountsGeneration = keeps ? before.accountsGeneration : newGeneration(clock.now(), randomness)
-  const story = { tenant: before, before: known, after, defaultAccount, person, at: clock.now() }
+  const { discovery } = proven
+  const story = { tenant: before, before: known, after, defaultAccount, person, discovery, at: clock.now() }
   const { accessToken, requestedAt, expiresInSeconds, refreshToken } = proven.tokens
   const connected = await connectGrant(grantServices, before, {
     environment: signIn.environment,
@@ -151,7 +152,7 @@ export async function connectImmediately(
 async function writeOutstandingAccounts(
   { accounts, clock, grantServices, randomness }: CallbackDependencies,
   connected: StoredTenant,
-  { after, isCut }: SignInComparison,
+  { after, marks }: SignInComparison,
 ): Promise<StoredTenant | undefined> {
   const { tenants } = grantServices
   const toChange = (row: Tenant): AccountsChange => {
@@ -159,7 +160,7 @@ async function writeOutstandingAccounts(
     if (!isSameConsent(row, connected.tenant) || row.accountsGeneration !== accountsGeneration)
       throw new Problem('tenant_changed')
     const { defaultAccount, discoveredAt = clock.now() } = row
-    return { accounts: after, defaultAccount, discoveredAt, isCut, events: [] }
+    return { accounts: after, defaultAccount, discoveredAt, marks, events: [] }
   }
   try {
     return await replaceAccounts({ accounts, clock, randomness, tenants }, connected.tenant, toChange)

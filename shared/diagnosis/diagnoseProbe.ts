@@ -1,5 +1,5 @@
-import { createAccountAccessFinder } from '../advertising/accountAccess.ts'
 import { accountUsability } from '../advertising/accountUsability.ts'
+import { createAccountWayFinder } from '../advertising/accountWays.ts'
 import type { CallResult, CustomerManagement } from '../advertising/client.ts'
 import type { AdvertiserAccount, UserAndRoles } from '../advertising/customerManagementSchemas.ts'
 import type { AdvertisingFault } from '../advertising/faults.ts'
@@ -39,10 +39,10 @@ export interface AccountProbe {
   readonly result: CallResult<AccountWithAccess>
 }
 
-/** An account, and the customer whose roles lead to it; absent if no role does. */
+/** An account, and the customers whose roles lead to it, the one to use first; empty if no role does. */
 export interface AccountWithAccess {
   readonly account: AdvertiserAccount
-  readonly customerId?: string
+  readonly customerIds: readonly string[]
 }
 
 /** Results of live probes, one credential at a time; probes after a failed one are absent. */
@@ -90,8 +90,8 @@ export async function probeAccount(
 ): Promise<CallResult<AccountWithAccess>> {
   const answer = await client.getAccount(credentials, accountId)
   if (!answer.ok) return answer
-  const customerId = createAccountAccessFinder(user.roles)(answer.value)?.customerId
-  return { ok: true, value: { account: answer.value, ...(customerId && { customerId }) } }
+  const customerIds = createAccountWayFinder(user.roles)(answer.value).map(({ customerId }) => customerId)
+  return { ok: true, value: { account: answer.value, customerIds } }
 }
 
 function diagnoseRefresh(
@@ -135,11 +135,11 @@ function diagnoseAccount(
 
 function judgeAccess(
   { vendedCustomerId }: AccountProbe,
-  { account, customerId }: AccountWithAccess,
+  { account, customerIds }: AccountWithAccess,
 ): Finding {
   const { usable, note } = accountUsability(account)
   if (!usable) return { verdict: 'account_not_usable', ...(note && { detail: note }) }
-  if (!customerId || customerId === vendedCustomerId) return { verdict: 'all_well' }
-  const detail = `The broker vends ${vendedCustomerId || 'none'}, but the user reaches the account through ${customerId}.`
+  if (customerIds.length === 0 || customerIds.includes(vendedCustomerId)) return { verdict: 'all_well' }
+  const detail = `The broker vends ${vendedCustomerId || 'none'}, but the user reaches the account through ${customerIds.join(' or ')}.`
   return { verdict: 'customer_does_not_reach_account', detail }
 }

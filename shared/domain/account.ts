@@ -24,10 +24,7 @@ export interface DiscoveredAccount {
   readonly pauseReason?: PauseReason
   /** Whether it's reached through a customer other than its owner. */
   readonly linked: boolean
-  /**
-   * Set if no way to the account was found, because the hierarchy is wider than the walk: `customerId` is then only
-   * the owner, and nothing is vended with it.
-   */
+  /** Set if no path to the account is known: `customerId` is then only the owner, and nothing is vended with it. */
   readonly reachUnknown?: true
   /** Microsoft's number for the role (customerrole.md), for example `41` for Super Admin. */
   readonly roleId?: string
@@ -51,16 +48,26 @@ export interface Account extends DiscoveredAccount {
  */
 export const maxAccounts = 50_000
 
-const cutMark = '.cut'
-
-/** The name of a generation whose list was cut: the name itself says so, wherever it's stored. */
-export function toCutGeneration(generation: string): string {
-  return `${generation}${cutMark}`
+/** What a generation's name says about its accounts, wherever the name is stored. */
+export interface GenerationMarks {
+  /** Whether the user has more accounts than a generation holds. */
+  readonly isCut?: boolean | undefined
+  /** Set if the discovery ended early: the number of accounts that it had read until then. */
+  readonly readSoFar?: number | undefined
 }
 
-/** Whether the user has more accounts than a generation holds. */
-export function isCutGeneration(generation: string | undefined): boolean {
-  return generation?.endsWith(cutMark) ?? false
+const cutMark = '.cut'
+
+/** Names a generation with its marks. */
+export function markGeneration(generation: string, { isCut, readSoFar }: GenerationMarks): string {
+  const unfinishedMark = readSoFar === undefined ? '' : `.unfinished-${readSoFar}`
+  return `${generation}${unfinishedMark}${isCut ? cutMark : ''}`
+}
+
+/** The marks in a generation's name. */
+export function marksOfGeneration(generation = ''): GenerationMarks {
+  const readSoFar = /\.unfinished-(\d+)/.exec(generation)?.[1]
+  return { isCut: generation.endsWith(cutMark), ...(readSoFar && { readSoFar: Number(readSoFar) }) }
 }
 
 /** One page of accounts. */

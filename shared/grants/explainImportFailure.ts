@@ -1,4 +1,4 @@
-import { toAccountSummary } from '../accounts/discover.ts'
+import { toAccountSummary } from '../accounts/discoveryResponse.ts'
 import { listAccountNames, nameOfNewPerson } from '../accounts/events.ts'
 import type { AdvertisingFault } from '../advertising/faults.ts'
 import { judgeFault } from '../advertising/judgeFault.ts'

@@ -1,6 +1,7 @@
 import { type DiscoverWithTokenDependencies, discoverWithToken } from '../accounts/discoverWithToken.ts'
+import { marksOf } from '../accounts/generation.ts'
 import type { Config } from '../config.ts'
-import { type AccountStore, toCutGeneration } from '../domain/account.ts'
+import { type AccountStore, markGeneration } from '../domain/account.ts'
 import { type DamagedTenant, isDamaged } from '../domain/damagedRow.ts'
 import { dueRowOf } from '../domain/due.ts'
 import type { GrantOwner } from '../domain/grants.ts'
@@ -24,7 +25,7 @@ import { planRebuild } from './rebuildPlan.ts'
 import type { TaggedGrant } from './taggedSecrets.ts'
 
 /** Dependencies of rebuilding. */
-export interface RebuildDependencies extends DiscoverWithTokenDependencies {
+export interface RebuildDependencies extends Omit<DiscoverWithTokenDependencies, 'clock'> {
   readonly config: Config
   readonly grantServices: GrantServices
   readonly signInTable: SignInTable
@@ -192,7 +193,7 @@ async function connect(
   const accessToken = await sealAccessToken(grantServices, { ...owner, grantId: id }, tokens)
   const discovery = await discover(dependencies, owner, tokens.accessToken)
   const generation = `rebuilt${grantServices.randomness.identifier().slice(0, 12)}`
-  const accountsGeneration = discovery?.isCut ? toCutGeneration(generation) : generation
+  const accountsGeneration = markGeneration(generation, discovery ? marksOf(discovery) : {})
   await accounts.write(owner, accountsGeneration, discovery?.accounts ?? [])
   const defaultAccount = discovery && defaultAccountOf(created, discovery.accounts)
   const { signInName, ...person } = user
@@ -234,6 +235,7 @@ async function createRow(
 
 /** Without an answer, the tenant is connected anyway, and its app discovers again. */
 async function discover(dependencies: RebuildDependencies, owner: GrantOwner, accessToken: Secret) {
-  const found = await discoverWithToken(dependencies, owner, accessToken)
+  const { clock } = dependencies.grantServices
+  const found = await discoverWithToken({ ...dependencies, clock }, owner, accessToken)
   return found.ok ? found.value : undefined
 }

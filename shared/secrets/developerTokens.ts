@@ -117,7 +117,12 @@ export function withDeveloperTokenFailover(
       if (second.ok) await tokens.recordFailover(environment, refused, other)
       return second.ok ? second : answer
     },
-    searchAccounts: async (credentials, userId) => client.searchAccounts(await current(credentials), userId),
+    searchAccounts: async (credentials, userId, pageIndex) =>
+      client.searchAccounts(await current(credentials), userId, pageIndex),
+    findAccounts: async (credentials, accountIds) =>
+      client.findAccounts(await current(credentials), accountIds),
+    getAccountsInfo: async (credentials, customerId) =>
+      client.getAccountsInfo(await current(credentials), customerId),
     getLinkedAccountsAndCustomersInfo: async (credentials, customerId) =>
       client.getLinkedAccountsAndCustomersInfo(await current(credentials), customerId),
     getAccount: async (credentials, accountId) => client.getAccount(await current(credentials), accountId),

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { isCutGeneration, maxAccounts } from '../domain/account.ts'
+import { marksOfGeneration, maxAccounts } from '../domain/account.ts'
 import { type ConnectHint, connectHintView } from '../domain/connectHint.ts'
 import { type DamagedTenant, isDamaged } from '../domain/damagedRow.ts'
 import type { Grant, Tenant } from '../domain/tenant.ts'
@@ -18,6 +18,10 @@ export const connectionView = z.object({
 
 /** The meaning of `cut` for a list of accounts. */
 export const cutMeaning = `The user has more accounts or roles than the broker reads (${maxAccounts} and 5000). The other accounts can’t be vended.`
+
+/** The meaning of `readSoFar` for a list of accounts. */
+export const readSoFarMeaning =
+  'Set if the last discovery ended early: the number of accounts that it had read until then. Accounts may be missing or have no known path (`reachUnknown`) until the next discovery.'
 
 /** A tenant, as its apps see it. */
 export const tenantView = z.object({
@@ -61,6 +65,7 @@ export const tenantView = z.object({
       .boolean()
       .describe('Whether the tenant has accounts but no default. A vend must then name one.'),
     cut: z.literal(true).describe(cutMeaning).optional(),
+    readSoFar: z.int().describe(readSoFarMeaning).optional(),
     outstanding: z
       .literal(true)
       .describe(
@@ -77,6 +82,7 @@ export type TenantView = z.infer<typeof tenantView>
 export function toTenantView(row: Tenant | Omit<DamagedTenant, 'etag'>, now: Date): TenantView {
   const tenant = isDamaged(row) ? row.remains : row
   const { grant, trouble, accessToken, defaultAccount } = tenant
+  const marks = marksOfGeneration(tenant.accountsGeneration)
   return withoutUndefined({
     tenant: tenant.tenant,
     environment: tenant.environment,
@@ -102,7 +108,8 @@ export function toTenantView(row: Tenant | Omit<DamagedTenant, 'etag'>, now: Dat
       defaultAccountId: defaultAccount?.accountId,
       defaultCustomerId: defaultAccount?.customerId,
       choiceOpen: tenant.status === 'connected' && !defaultAccount,
-      cut: isCutGeneration(tenant.accountsGeneration) || undefined,
+      cut: marks.isCut || undefined,
+      readSoFar: marks.readSoFar,
       outstanding: tenant.accountsOutstanding,
     },
   }) as TenantView

@@ -65,7 +65,7 @@ async function credentialsOf(person: string) {
 }
 
 async function discover(person: string) {
-  return discoverAccounts(client(), await credentialsOf(person))
+  return discoverAccounts(client(), await credentialsOf(person), { clock: systemClock })
 }
 
 async function accountsOf(person: string) {

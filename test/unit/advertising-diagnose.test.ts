@@ -493,6 +493,7 @@ describe('a live probe', () => {
     name: '',
     number: '',
     lifeCycleStatus: 'Active',
+    agencies: [],
     ownerCustomerId: '333',
   }
 
@@ -596,7 +597,7 @@ describe('a live probe', () => {
 
   test('with no failure reports that', () => {
     expect(probe(good).verdict).toBe('all_well')
-    const answer = { ok: true, value: { account, customerId: '333' } } as const
+    const answer = { ok: true, value: { account, customerIds: ['444', '333'] } } as const
     expect(
       probe({ ...good, account: { accountId: '101', vendedCustomerId: '333', result: answer } }).verdict,
     ).toBe('all_well')
@@ -607,12 +608,12 @@ describe('a live probe', () => {
     ['is throttled', refusedUser(429, 117), 'throttled_calls'],
     [
       'has another customer now',
-      { ok: true, value: { account, customerId: '444' } },
+      { ok: true, value: { account, customerIds: ['444'] } },
       'customer_does_not_reach_account',
     ],
     [
       'is suspended',
-      { ok: true, value: { account: { ...account, lifeCycleStatus: 'Suspended' } } },
+      { ok: true, value: { account: { ...account, lifeCycleStatus: 'Suspended' }, customerIds: [] } },
       'account_not_usable',
     ],
   ] as const)('whose account %s reports that', (_what, answer, verdict) => {
@@ -630,7 +631,7 @@ describe('a live probe', () => {
       identityProvider: 'microsoft',
     } as const
     const answer = await probeAccount(client, credentials, { ...user.value, roles }, '101')
-    expect(answer).toMatchObject({ ok: true, value: { customerId: '333' } })
+    expect(answer).toMatchObject({ ok: true, value: { customerIds: ['333'] } })
   })
 })
 

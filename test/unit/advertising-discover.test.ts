@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { createCustomerManagement } from '../../shared/advertising/client.ts'
 import { compareAccounts } from '../../shared/advertising/compareAccounts.ts'
-import { discoverAccounts } from '../../shared/advertising/discover.ts'
+import { type DiscoveryOptions, discoverAccounts } from '../../shared/advertising/discover.ts'
 import { Secret } from '../../shared/secret.ts'
 
 const credentials = {
@@ -10,7 +10,24 @@ const credentials = {
   identityProvider: 'microsoft',
 } as const
 
-type Handler = (body: { CustomerId?: string; PageInfo?: { Index: number } }) => unknown
+interface Body {
+  readonly CustomerId?: string
+  readonly PageInfo: { readonly Index: number }
+  readonly Predicates: readonly { readonly Field: string; readonly Value: string }[]
+}
+
+/** A clock on which waiting takes no time. */
+const instant = { sleep: async () => undefined }
+
+type Handler = (body: Body) => unknown
+
+/** The value, unless the signal aborts first, as a platform's `fetch` behaves. */
+function raceWith(signal: AbortSignal | null | undefined, made: unknown): Promise<unknown> {
+  const aborted = new Promise((_resolve, reject) => {
+    signal?.addEventListener('abort', () => reject(signal.reason))
+  })
+  return Promise.race([made, aborted])
+}
 
 interface World {
   readonly roles?: readonly object[]
@@ -19,13 +36,22 @@ interface World {
 }
 
 /** Discovers in a handmade world; a handler can return its own Response. */
-async function discover({ roles = [], accounts = [], more = {} }: World) {
+async function discover(
+  { roles = [], accounts = [], more = {} }: World,
+  options: Partial<DiscoveryOptions> = {},
+) {
+  const isWanted = (Value: string, account: object) =>
+    Value.split(',').includes((account as { Id: string }).Id)
   const calls: string[] = []
   const handlers: Record<string, Handler> = {
     '/User/Query': () => ({ User: { Id: '7', UserName: 'grace' }, CustomerRoles: roles }),
-    '/Accounts/Search': ({ PageInfo }) => ({
-      Accounts: accounts.slice(PageInfo!.Index * 1000, (PageInfo!.Index + 1) * 1000),
+    '/Accounts/Search': ({ PageInfo, Predicates: [asked] }) => ({
+      Accounts:
+        asked?.Field === 'AccountId'
+          ? accounts.filter((account) => isWanted(asked.Value, account))
+          : accounts.slice(PageInfo.Index * 1000, (PageInfo.Index + 1) * 1000),
     }),
+    '/AccountsInfo/Query': () => ({ AccountsInfo: [] }),
     '/LinkedAccountsAndCustomersInfo/Query': () => ({ AccountsInfo: [], CustomersInfo: [] }),
     '/CustomersInfo/Query': () => ({ CustomersInfo: [{ Id: '333', Name: 'Contoso Media' }] }),
     '/Customer/Query': ({ CustomerId }) => ({ Customer: { Id: CustomerId, Name: `Customer ${CustomerId}` } }),
@@ -36,15 +62,15 @@ async function discover({ roles = [], accounts = [], more = {} }: World) {
     fetch: async (input, init) => {
       const path = new URL(String(input)).pathname.replace('/CustomerManagement/v13', '')
       calls.push(path)
-      const made = handlers[path]!(JSON.parse(String(init?.body)))
+      const made = await raceWith(init?.signal, handlers[path]!(JSON.parse(String(init?.body))))
       return made instanceof Response ? made : Response.json(made)
     },
   })
-  return { answer: await discoverAccounts(client, credentials), calls }
+  return { answer: await discoverAccounts(client, credentials, { clock: instant, ...options }), calls }
 }
 
-async function discovered(world: World) {
-  const { answer } = await discover(world)
+async function discovered(world: World, options: Partial<DiscoveryOptions> = {}) {
+  const { answer } = await discover(world, options)
   if (!answer.ok) throw new Error(answer.fault.evidence)
   return answer.value
 }
@@ -109,8 +135,7 @@ describe('an account’s customer', () => {
       222: { AccountsInfo: [{ Id: '5', Name: 'Five' }], CustomersInfo: [{ Id: '333', Name: 'a loop' }] },
     }
     const more = {
-      '/LinkedAccountsAndCustomersInfo/Query': ({ CustomerId }: { CustomerId?: string }) =>
-        listings[CustomerId!],
+      '/LinkedAccountsAndCustomersInfo/Query': ({ CustomerId }: Body) => listings[CustomerId!],
     }
     const roles = [{ RoleId: 41, CustomerId: '333' }]
     const { accounts } = await discovered({ roles, accounts: [account('5', '999')], more })
@@ -159,44 +184,210 @@ describe('an account’s customer', () => {
       CustomersInfo: [{ Id: String(id + 1), Name: `Level ${id + 1}` }],
     })
     const more = {
-      '/LinkedAccountsAndCustomersInfo/Query': ({ CustomerId }: { CustomerId?: string }) =>
-        list(Number(CustomerId)),
+      '/LinkedAccountsAndCustomersInfo/Query': ({ CustomerId }: Body) => list(Number(CustomerId)),
     }
     const roles = [{ RoleId: 41, CustomerId: '100' }]
     const { accounts } = await discovered({ roles, accounts: [account('5', '999')], more })
     expect(accounts[0]).toMatchObject({ customerId: '105', customerName: 'Level 105', linked: true })
   })
 
-  test('is the owner when nothing explains the account', async () => {
+  test('is unknown instead of guessed when nothing explains the account', async () => {
     const { accounts } = await discovered({ accounts: [account('5', '999')] })
-    expect(accounts[0]).toMatchObject({ customerId: '999', linked: false })
+    expect(accounts[0]).toMatchObject({
+      reachUnknown: true,
+      usable: false,
+      note: expect.stringContaining('no role'),
+    })
+  })
+
+  describe('that roles don’t name', () => {
+    const lacking = { RoleId: 41, CustomerId: '333' }
+    const linked = account('5', '999', { LinkedAgencies: [{ Id: '333', Name: 'Contoso Media' }] })
+
+    test('is an agency of the account in which the user has a role, without a call', async () => {
+      const { answer, calls } = await discover({ roles: [lacking], accounts: [linked] })
+      expect(answer.ok && answer.value.accounts[0]).toMatchObject({
+        customerId: '333',
+        roleId: '41',
+        linked: true,
+      })
+      expect(calls).not.toContain('/LinkedAccountsAndCustomersInfo/Query')
+    })
+
+    test.each([
+      ['another customer’s', { ...lacking, CustomerId: '334' }],
+      ['a role that is limited to certain accounts', { ...lacking, AccountIds: ['9'] }],
+      ['a role that only leads further down', { ...lacking, CustomerLinkPermission: 'LinkedEntityOnly' }],
+    ])('isn’t an agency with %s', async (_what, role) => {
+      const { accounts } = await discovered({ roles: [role], accounts: [linked] })
+      expect(accounts[0]).toHaveProperty('reachUnknown')
+    })
   })
 })
 
-test('an account that a role names but the search does not list yet is found through the links', async () => {
-  const more = {
-    '/LinkedAccountsAndCustomersInfo/Query': () => ({
-      AccountsInfo: [{ Id: '444111', Name: 'New', AccountLifeCycleStatus: 'Active' }],
-      CustomersInfo: [],
+/** A search by user that leaves out these accounts; a search by id finds them. */
+function hiding(accounts: readonly { readonly Id: string }[]): Record<string, Handler> {
+  const find = (ids: string) => accounts.filter(({ Id }) => ids.split(',').includes(Id))
+  return {
+    '/Accounts/Search': ({ Predicates: [asked] }) => ({
+      Accounts: asked?.Field === 'AccountId' ? find(asked.Value) : [],
     }),
   }
-  const { accounts } = await discovered({ roles: [agencyRole], more })
-  expect(accounts).toMatchObject([
-    { accountId: '444111', customerId: '333', ownerCustomerId: '', linked: true },
-  ])
+}
+
+const numbered = (count: number) => Array.from({ length: count }, (_, i) => String(5000 + i))
+
+describe('an account that the search by user leaves out', () => {
+  test('is looked up if a role names it, ten a call', async () => {
+    const ids = numbered(21)
+    const roles = [{ ...agencyRole, LinkedAccountIds: ids }]
+    const more = hiding(ids.map((id) => account(id, '444')))
+    const { answer, calls } = await discover({ roles, more })
+    expect(answer.ok && answer.value.accounts.map(({ accountId }) => accountId)).toEqual(ids)
+    // Two empty pages of the search, and three look-ups.
+    expect(calls.filter((path) => path === '/Accounts/Search')).toHaveLength(5)
+  })
+
+  test('costs one call if it doesn’t exist', async () => {
+    const roles = [agencyRole, ...numbered(300).map((CustomerId) => ({ RoleId: 41, CustomerId }))]
+    const accounts = roles.map(({ CustomerId }, i) => account(String(i), CustomerId))
+    const { answer, calls } = await discover({ roles, accounts })
+    expect(answer.ok && answer.value.accounts).toHaveLength(301)
+    expect(calls.filter((path) => path === '/Accounts/Search')).toHaveLength(3)
+    expect(calls).not.toContain('/LinkedAccountsAndCustomersInfo/Query')
+  })
+
+  test('is looked up if it was known before, and vanishes only if it isn’t found', async () => {
+    const expectedAccountIds = ['1', '2']
+    const { accounts } = await discovered(
+      { roles: [agencyRole], more: hiding([account('1', '333')]) },
+      { expectedAccountIds },
+    )
+    expect(accounts.map(({ accountId }) => accountId)).toEqual(['1'])
+  })
+
+  test('is looked up among 200 vanished ones and 1,000 that roles name, and only more of these cut the list', async () => {
+    const searches = async (roleIds: readonly string[], expectedAccountIds: readonly string[]) => {
+      const roles = [{ ...agencyRole, LinkedAccountIds: roleIds }]
+      const { answer, calls } = await discover(
+        { roles, accounts: [account('1', '333')] },
+        { expectedAccountIds },
+      )
+      const isCut = answer.ok && answer.value.isCut === true
+      return { isCut, lookUps: calls.filter((path) => path === '/Accounts/Search').length - 2 }
+    }
+    expect(await searches(numbered(1000), [])).toEqual({ isCut: false, lookUps: 100 })
+    expect(await searches(numbered(1001), [])).toEqual({ isCut: true, lookUps: 100 })
+    expect(await searches([], numbered(1001))).toEqual({ isCut: false, lookUps: 20 })
+  })
+
+  test('is asked for at a customer in which the user has a direct role and no account was found', async () => {
+    const asked: unknown[] = []
+    const roles = ['1', '2', '3'].map((CustomerId) => ({ RoleId: 16, CustomerId }))
+    const byLink = { RoleId: 41, CustomerId: '4', CustomerLinkPermission: 'Standard' }
+    const { accounts } = await discovered({
+      roles: [...roles, byLink],
+      accounts: [account('101', '1')],
+      more: {
+        '/AccountsInfo/Query': ({ CustomerId }) => {
+          asked.push(CustomerId)
+          return { AccountsInfo: CustomerId === '2' ? [{ Id: '102', Name: 'Two' }] : [] }
+        },
+      },
+    })
+    expect(asked).toEqual(['2', '3'])
+    expect(accounts).toMatchObject([
+      { accountId: '101', customerId: '1' },
+      { accountId: '102', customerId: '2', ownerCustomerId: '', name: 'Two', roleId: '16' },
+    ])
+  })
 })
 
-test('a customer that the user may not list does not end the discovery', async () => {
-  const more = {
-    '/LinkedAccountsAndCustomersInfo/Query': () =>
-      Response.json({ Errors: [{ Code: 106 }] }, { status: 403 }),
-  }
-  const { accounts } = await discovered({
-    roles: [{ CustomerId: '333' }],
-    accounts: [account('5', '9')],
-    more,
+describe('while links are listed', () => {
+  const links = '/LinkedAccountsAndCustomersInfo/Query'
+  const roles = numbered(20).map((CustomerId) => ({ RoleId: 41, CustomerId }))
+  /** The agency's account that only the list of the last customer names. */
+  const listing = (answers: Readonly<Record<string, Handler>>): Readonly<Record<string, Handler>> => ({
+    [links]: (body) =>
+      answers[body.CustomerId!]?.(body) ?? {
+        AccountsInfo: body.CustomerId === '5019' ? [{ Id: '7', Name: '' }] : [],
+        CustomersInfo: [],
+      },
   })
-  expect(accounts).toHaveLength(1)
+  const odd = () => Response.json({ OperationErrors: [{ Code: 99_999 }], Type: 'ApiFault' }, { status: 400 })
+  const refused = () => Response.json({ Errors: [{ Code: 106 }] }, { status: 403 })
+  const throttled = () => Response.json({ Errors: [{ Code: 117 }] }, { status: 429 })
+  const failing = () => new Response('<h2>The service is unavailable.</h2>', { status: 503 })
+  const accounts = [account('7', '9')]
+
+  test.each([
+    ['refuses', refused, 'advertising_106', true],
+    ['answers oddly', odd, 'advertising_99999', false],
+    ['answers without JSON', () => new Response('OK'), 'advertising_200', false],
+  ])('a customer that %s is passed over and named', async (_what, handler, reason, isRefusal) => {
+    const found = await discovered({ roles, accounts, more: listing({ 5003: handler }) })
+    expect(found.accounts[0]).toMatchObject({ accountId: '7', customerId: '5019' })
+    expect(found.passedOver).toEqual([{ customerId: '5003', reason, isRefusal }])
+    expect(found).not.toHaveProperty('unfinished')
+  })
+
+  test('the first throttled call ends them, and the account’s path stays open', async () => {
+    const { answer, calls } = await discover({ roles, accounts, more: listing({ 5004: throttled }) })
+    expect(answer).toMatchObject({
+      ok: true,
+      value: { unfinished: { because: 'throttled', missesAccounts: false, fault: { code: 117 } } },
+    })
+    expect(answer.ok && answer.value.accounts[0]).toMatchObject({
+      reachUnknown: true,
+      note: expect.stringContaining('throttled'),
+    })
+    // Two turns of four.
+    expect(calls.filter((path) => path === links)).toHaveLength(8)
+  })
+
+  test('one customer that fails is passed over, and the second ends them', async () => {
+    const one = await discover({ roles, accounts, more: listing({ 5001: failing }) })
+    expect(one.answer).toMatchObject({ ok: true, value: { accounts: [{ customerId: '5019' }] } })
+    const two = await discover({ roles, accounts, more: listing({ 5001: failing, 5002: failing }) })
+    expect(two.answer).toMatchObject({ ok: true, value: { unfinished: { because: 'unavailable' } } })
+    // One turn, with both failing calls repeated once.
+    expect(two.calls.filter((path) => path === links)).toHaveLength(6)
+  })
+
+  test('the owner and the agencies of an unexplained account come first', async () => {
+    const limited = roles.map((role) => ({ ...role, AccountIds: ['1'] }))
+    const near = [account('7', '9', { LinkedAgencies: [{ Id: '5019', Name: '' }] })]
+    const { answer, calls } = await discover({ roles: limited, accounts: near, more: listing({}) })
+    expect(answer).toMatchObject({ ok: true, value: { accounts: [{ customerId: '5019' }] } })
+    expect(calls.filter((path) => path === links)).toHaveLength(4)
+  })
+
+  test('the sandbox gets one call at a time', async () => {
+    let [under, most] = [0, 0]
+    const more = {
+      [links]: async () => {
+        most = Math.max(most, ++under)
+        await new Promise((resolve) => setImmediate(resolve))
+        under -= 1
+        return { AccountsInfo: [], CustomersInfo: [] }
+      },
+    }
+    await discover({ roles, accounts, more }, { callsAtOnce: 1 })
+    expect(most).toBe(1)
+  })
+})
+
+test('a fault that passes is repeated once, for its call only', async () => {
+  let failures = 1
+  const more = {
+    '/User/Query': () =>
+      failures-- > 0
+        ? new Response('', { status: 503 })
+        : { User: { Id: '7', UserName: 'grace' }, CustomerRoles: [agencyRole] },
+  }
+  const { answer, calls } = await discover({ accounts: [account('1', '333')], more })
+  expect(answer.ok).toBe(true)
+  expect(calls.slice(0, 3)).toEqual(['/User/Query', '/User/Query', '/Accounts/Search'])
 })
 
 test.each([
@@ -221,13 +412,42 @@ test('thousands of accounts arrive page by page, without a call for each', async
   const accounts = Array.from({ length: 2500 }, (_, i) => account(String(i + 1), '333'))
   const { answer, calls } = await discover({ roles: [{ CustomerId: '333' }], accounts })
   expect(answer.ok && answer.value.accounts.length).toBe(2500)
-  expect(calls).toEqual([
-    '/User/Query',
-    '/Accounts/Search',
-    '/Accounts/Search',
-    '/Accounts/Search',
-    '/CustomersInfo/Query',
-  ])
+  // The first page, and a turn of four.
+  const searches = Array(5).fill('/Accounts/Search')
+  expect(calls).toEqual(['/User/Query', ...searches, '/CustomersInfo/Query'])
+})
+
+test('a page that isn’t full doesn’t end the search', async () => {
+  const pages = [['1', '2'], ['3'], ['4', '5']].map((ids) => ids.map((id) => account(id, '333')))
+  const more = { '/Accounts/Search': ({ PageInfo }: Body) => ({ Accounts: pages[PageInfo.Index] ?? [] }) }
+  expect((await discovered({ roles: [agencyRole], more })).accounts).toHaveLength(5)
+})
+
+test('a fault after the first page keeps what was read, and says that accounts are missing', async () => {
+  const page = Array.from({ length: 1000 }, (_, i) => account(String(i + 1), '333'))
+  const throttled = () => Response.json({ Errors: [{ Code: 117 }] }, { status: 429 })
+  const more = {
+    '/Accounts/Search': ({ PageInfo }: Body) => (PageInfo.Index === 0 ? { Accounts: page } : throttled()),
+  }
+  const { answer, calls } = await discover({ roles: [agencyRole], more })
+  expect(answer).toMatchObject({
+    ok: true,
+    value: { unfinished: { because: 'throttled', missesAccounts: true } },
+  })
+  expect(answer.ok && answer.value.accounts).toHaveLength(1000)
+  // Nothing more is asked.
+  expect(calls).toEqual(['/User/Query', ...Array(5).fill('/Accounts/Search')])
+})
+
+test('the time limit ends a discovery, and what was read stays', async () => {
+  const page = Array.from({ length: 1000 }, (_, i) => account(String(i + 1), '333'))
+  const late = () => new Promise(() => undefined)
+  const more = {
+    '/Accounts/Search': ({ PageInfo }: Body) => (PageInfo.Index === 0 ? { Accounts: page } : late()),
+  }
+  const { answer } = await discover({ roles: [agencyRole], more }, { limitSeconds: 0.02 })
+  expect(answer).toMatchObject({ ok: true, value: { unfinished: { because: 'time_limit' } } })
+  expect(answer.ok && answer.value.accounts).toHaveLength(1000)
 })
 
 test('a server that ignores the page ends the search', async () => {
@@ -235,7 +455,7 @@ test('a server that ignores the page ends the search', async () => {
   const more = { '/Accounts/Search': () => ({ Accounts: page }) }
   const { answer, calls } = await discover({ roles: [{ CustomerId: '333' }], more })
   expect(answer.ok && answer.value.accounts.length).toBe(1000)
-  expect(calls.filter((path) => path === '/Accounts/Search')).toHaveLength(2)
+  expect(calls.filter((path) => path === '/Accounts/Search')).toHaveLength(5)
 })
 
 test('ids beyond 2^53 survive when Microsoft sends numbers', async () => {
@@ -261,14 +481,17 @@ test('missing names do not cause a failure', async () => {
 })
 
 describe('a failure along the way', () => {
-  test.each(['/User/Query', '/Accounts/Search', '/LinkedAccountsAndCustomersInfo/Query'])(
-    'at %s is the result',
-    async (path) => {
-      const throttled = () => Response.json({ Errors: [{ Code: 117 }] }, { status: 429 })
-      const { answer } = await discover({ roles: [agencyRole], more: { [path]: throttled } })
-      expect(answer).toMatchObject({ ok: false, fault: { class: 'backOff', retryAfterSeconds: 60 } })
-    },
-  )
+  test.each(['/User/Query', '/Accounts/Search'])('at the first %s is the result', async (path) => {
+    const throttled = () => Response.json({ Errors: [{ Code: 117 }] }, { status: 429 })
+    const { answer } = await discover({ roles: [agencyRole], more: { [path]: throttled } })
+    expect(answer).toMatchObject({ ok: false, fault: { class: 'backOff', retryAfterSeconds: 60 } })
+  })
+
+  test('is the result if nothing was found until then', async () => {
+    const more = { '/AccountsInfo/Query': () => Response.json({ Errors: [{ Code: 117 }] }, { status: 429 }) }
+    const { answer } = await discover({ roles: [{ RoleId: 41, CustomerId: '333' }], more })
+    expect(answer).toMatchObject({ ok: false, fault: { code: 117 } })
+  })
 
   test.each([
     ['no JSON', () => new Response('OK')],
@@ -288,7 +511,7 @@ describe('a failure along the way', () => {
       environmentConfig: { advertisingUrl: 'https://{host}.api.example' },
       fetch: () => Promise.reject(error),
     })
-    const answer = await discoverAccounts(client, credentials)
+    const answer = await discoverAccounts(client, credentials, { clock: instant })
     expect(answer).toMatchObject({ ok: false, fault: { status: 0, class: 'passing', actor: 'nobody' } })
   })
 })
@@ -335,9 +558,7 @@ describe('an unlimited answer of Microsoft', () => {
 
   test('is read up to 50,000 accounts and then marked as cut', async () => {
     const endless = {
-      '/Accounts/Search': ({ PageInfo }: { PageInfo?: { Index: number } }) => ({
-        Accounts: page(1 + PageInfo!.Index * 1000),
-      }),
+      '/Accounts/Search': ({ PageInfo }: Body) => ({ Accounts: page(1 + PageInfo.Index * 1000) }),
     }
     const { answer, calls } = await discover({ roles, more: endless })
     expect(answer).toMatchObject({ ok: true, value: { isCut: true } })
@@ -378,18 +599,23 @@ describe('an unlimited answer of Microsoft', () => {
 })
 
 describe('an empty page', () => {
-  const searching = (pages: readonly unknown[]) => {
-    const left = [...pages]
-    return { '/Accounts/Search': () => ({ Accounts: left.shift() ?? null }) }
+  /** The answers to each page, one after another. */
+  const searching = (pages: readonly (readonly unknown[])[]) => {
+    const left = pages.map((answers) => [...answers])
+    return {
+      '/Accounts/Search': ({ PageInfo, Predicates }: Body) => ({
+        Accounts: (Predicates[0]?.Field === 'UserId' && left[PageInfo.Index]?.shift()) || null,
+      }),
+    }
   }
   const full = Array.from({ length: 1000 }, (_, i) => account(String(1 + i), '333'))
   const last = [account('2000', '333')]
 
   test.each([
-    ['once instead of the accounts', [null, last], 1],
-    ['once after a full page', [full, [], last], 1001],
-    ['twice after a full page', [full, null, null, last], 1000],
-    ['twice', [[], null, last], 0],
+    ['once instead of the accounts', [[null, last]], 1],
+    ['once after a full page', [[full], [[], last]], 1001],
+    ['twice after a full page', [[full], [null, null, last]], 1000],
+    ['twice', [[[], null, last]], 0],
   ])('removes accounts only if a second call agrees: %s', async (_when, pages, count) => {
     const { accounts } = await discovered({
       roles: [{ RoleId: 41, CustomerId: '333' }],

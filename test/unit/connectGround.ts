@@ -106,6 +106,6 @@ export function provenBy(subject: string, accounts: readonly Account[]): ProvenS
       expiresInSeconds: 3600,
       requestedAt: now,
     },
-    discovery: { advertisingUserId: '1', accounts },
+    discovery: { advertisingUserId: '1', accounts, passedOver: [] },
   } as unknown as ProvenSignIn
 }

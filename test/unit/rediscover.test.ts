@@ -1,6 +1,7 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { chooseAccounts } from '../../shared/accounts/choose.ts'
 import { rediscoverAccounts } from '../../shared/accounts/discover.ts'
+import { listAccounts } from '../../shared/accounts/list.ts'
 import { createCustomerManagement } from '../../shared/advertising/client.ts'
 import { addSeconds } from '../../shared/clock.ts'
 import type { Account } from '../../shared/domain/account.ts'
@@ -21,6 +22,10 @@ interface Circumstances {
   readonly obtained?: object
   /** Whether each page of accounts is followed by another. */
   readonly endless?: boolean
+  /** Roles of the person. Default is one in customer 10. */
+  readonly roles?: readonly object[]
+  /** Whether the look-ups by id are throttled. */
+  readonly throttled?: boolean
 }
 
 /** A connected tenant with the accounts `before`, whose person can reach accounts with the ids `found`. */
@@ -35,6 +40,7 @@ async function discovery(before: readonly Account[], found: readonly string[], m
     replaced: [] as Date[],
     forgotten: 0,
     endless: met.endless ?? false,
+    throttled: met.throttled ?? false,
   }
   const faults = [...(met.faults ?? [])]
   const answer = async (path: string, headers: Headers, body: string) => {
@@ -47,14 +53,16 @@ async function discovery(before: readonly Account[], found: readonly string[], m
       if (Code !== undefined) return Response.json({ Errors: [{ Code }] }, { status: 401 })
       return Response.json({
         User: { Id: '1', UserName: 'u' },
-        CustomerRoles: [{ CustomerId: '10', RoleId: 41 }],
+        CustomerRoles: met.roles ?? [{ CustomerId: '10', RoleId: 41 }],
       })
     }
     if (path.endsWith('/Accounts/Search')) {
-      const { Index } = JSON.parse(body).PageInfo
-      const idOn = (id: string) => (seen.endless ? String(Number(id) + Index * 1000) : id)
+      const { Predicates, PageInfo } = JSON.parse(body)
+      const isLookUp = Predicates[0].Field === 'AccountId'
+      if (isLookUp && seen.throttled) return Response.json({ Errors: [{ Code: 117 }] }, { status: 429 })
+      const idOn = (id: string) => (seen.endless ? String(Number(id) + PageInfo.Index * 1000) : id)
       return Response.json({
-        Accounts: found.map(idOn).map((Id) => ({
+        Accounts: (isLookUp ? [] : found.map(idOn)).map((Id) => ({
           ...{
             Id,
             Number: `F${Id}`,
@@ -65,7 +73,9 @@ async function discovery(before: readonly Account[], found: readonly string[], m
         })),
       })
     }
-    return Response.json({ Customer: { Id: '10', Name: 'Customer' }, CustomersInfo: [] })
+    if (path.endsWith('/LinkedAccountsAndCustomersInfo/Query'))
+      return Response.json({ Errors: [{ Code: 106 }] }, { status: 403 })
+    return Response.json({ Customer: { Id: '10', Name: 'Customer' }, CustomersInfo: [], AccountsInfo: [] })
   }
   const advertising = createCustomerManagement({
     environmentConfig: { advertisingUrl: 'https://{host}.api.example' },
@@ -204,4 +214,46 @@ test('a cut list is marked on the tenant until a complete one is found', async (
   own.seen.endless = false
   expect(await own.run()).not.toHaveProperty('cut')
   expect(toTenantView(own.row(), now).accounts).not.toHaveProperty('cut')
+})
+
+describe('a discovery that ends early', () => {
+  const defaultAccount = { accountId: '2', customerId: '10' }
+
+  test('keeps the accounts that it didn’t read, and the default, and says so everywhere', async () => {
+    const own = await discovery(known('1', '2'), ['1'], { tenant: { defaultAccount }, throttled: true })
+    expect(await own.run()).toMatchObject({
+      accounts: 2,
+      counts: { vanished: 0 },
+      defaultAccountId: '2',
+      readSoFar: 1,
+      unfinished: { because: 'throttled', reason: 'advertising_117', retryAfterSeconds: 60 },
+    })
+    expect(toTenantView(own.row(), now).accounts.readSoFar).toBe(1)
+    const stores = { tenants: own.tenants, accounts: own.accounts }
+    expect(await listAccounts(stores, name, { limit: 10 })).toMatchObject({ readSoFar: 1 })
+    const [told] = own.tenants.history(name)
+    expect(told).toMatchObject({ data: { unfinished: 'throttled', reason: 'advertising_117' } })
+    expect(told?.detail).toContain('ended early, because Microsoft Advertising throttled')
+  })
+
+  test('is followed by one that finishes', async () => {
+    const own = await discovery(known('1', '2'), ['1'], { tenant: { defaultAccount }, throttled: true })
+    await own.run()
+    own.seen.throttled = false
+    const answer = await own.run()
+    expect(answer).toMatchObject({ accounts: 1, counts: { vanished: 1 }, defaultChanged: true })
+    expect(answer).not.toHaveProperty('readSoFar')
+    expect(toTenantView(own.row(), now).accounts).not.toHaveProperty('readSoFar')
+  })
+})
+
+test('an account without a known path is counted, and the customer that refuses to list it is named', async () => {
+  const own = await discovery([], ['1'], { roles: [{ CustomerId: '77', RoleId: 41 }] })
+  expect(await own.run()).toMatchObject({
+    reachUnknown: 1,
+    passedOver: [{ customerId: '77', reason: 'advertising_106' }],
+  })
+  const [told] = own.tenants.history(name)
+  expect(told).toMatchObject({ data: { reachUnknown: 1, passedOver: 1 } })
+  expect(own.row().defaultAccount).toBeUndefined()
 })

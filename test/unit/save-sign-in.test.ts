@@ -27,6 +27,15 @@ describe('a sign-in that takes effect immediately', () => {
     expect(toTenantView(own.row(), own.clock.now()).accounts.cut).toBe(isCut)
   })
 
+  test('says that its discovery ended early, and keeps the same person’s accounts', async () => {
+    const own = await connectedGround()
+    const unfinished = { because: 'throttled', missesAccounts: true, fault: { code: 117 } }
+    const kept = await keepFor(own, 'first', two.slice(1), {}, {}, { unfinished })
+    expect(toldBy(kept)).toMatchObject({ accounts_unfinished: 'true' })
+    expect(toldBy(kept)).not.toHaveProperty('accounts_lost')
+    expect(toTenantView(own.row(), own.clock.now()).accounts.readSoFar).toBe(1)
+  })
+
   test('by another person without lost accounts tells the app about the person', async () => {
     const own = await connectedGround()
     const kept = await keepFor(own, 'second', two)
