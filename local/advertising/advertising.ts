@@ -8,7 +8,7 @@ import { customerManagement } from './customer-management.ts'
 import { adApiFaultDetail, apiFault, apiFaultDetail, type FaultName, faults, soapFault } from './faults.ts'
 import { authenticate, type Credentials, chooseAccount, identify } from './gate.ts'
 import { carryOut, createInjections } from './injections.ts'
-import { decodeJson, encodeJson } from './json.ts'
+import { decodeJson, encodeJson, parseId } from './json.ts'
 import { type Operation, type Reply, type Service, services } from './operation.ts'
 import { createReporting, type Reporting } from './reporting.ts'
 import { createRequestLog, type LoggedRequest } from './request-log.ts'
@@ -23,6 +23,8 @@ export interface AdvertisingOptions extends Omit<Credentials, 'expiry'> {
   readonly world?: World
   /** Sends 64-bit ids as bare JSON numbers. Default is false; `POST /_control/options` changes it. */
   readonly numericIds?: boolean
+  /** The most accounts in a page of a search by user, even if a call asks for more. Default is what it asks for. */
+  readonly maxPageAccounts?: number
 }
 
 type Bindings = { Bindings: HttpBindings }
@@ -35,6 +37,7 @@ interface Route {
 }
 
 interface Stand extends Controlled {
+  readonly maxPageAccounts: number
   readonly credentials: Credentials
   readonly reporting: Reporting
   readonly routes: Readonly<Record<string, Route>>
@@ -47,12 +50,22 @@ interface Stand extends Controlled {
  * @throws PortTakenError if the port is in use.
  */
 export function startAdvertising(options: AdvertisingOptions): Promise<RunningService> {
+  const { port } = options
+  return serve(createAdvertising(options).fetch as (request: Request) => Promise<Response>, {
+    name: 'advertising',
+    port,
+  })
+}
+
+/** The same API without a port: a call is `fetch(request, { incoming })` on the result. */
+export function createAdvertising(options: Omit<AdvertisingOptions, 'port'>): Hono<Bindings> {
   const expiry = createTokenExpiry()
   const reporting = createReporting()
   const stand: Stand = {
     credentials: { ...options, expiry },
     world: options.world ?? createWorld(),
     manner: { numericIds: options.numericIds ?? false },
+    maxPageAccounts: options.maxPageAccounts ?? Number.POSITIVE_INFINITY,
     injections: createInjections(),
     log: createRequestLog(),
     expiry,
@@ -66,10 +79,7 @@ export function startAdvertising(options: AdvertisingOptions): Promise<RunningSe
     return csv ? c.text(csv, 200, { 'content-type': 'text/csv' }) : c.notFound()
   })
   app.all(`/:environment{production|sandbox}/:service{${services.join('|')}}/*`, (c) => handle(stand, c))
-  return serve(app.fetch as (request: Request) => Promise<Response>, {
-    name: 'advertising',
-    port: options.port,
-  })
+  return app
 }
 
 function createRoutes(reporting: Reporting): Readonly<Record<string, Route>> {
@@ -98,8 +108,9 @@ async function handle(stand: Stand, c: Context<Bindings>): Promise<Response> {
 
 async function respond(stand: Stand, c: Context<Bindings>, entry: LoggedRequest): Promise<Response> {
   const cut = () => void c.env.incoming.socket.destroy()
-  const struck = stand.injections.take(entry)
-  if (struck) return carryOut(struck, entry, cut)
+  const strike = () => carryOut(stand.injections.take(entry), entry, cut)
+  const struck = await strike()
+  if (struck) return struck
   if (/^\/Api\/.*\.svc$/i.test(entry.path)) return answerSoap(entry)
   const route = stand.routes[entry.path]
   if (!route || route.service !== entry.service)
@@ -108,9 +119,7 @@ async function respond(stand: Stand, c: Context<Bindings>, entry: LoggedRequest)
   const person = await authenticate(stand.credentials, entry.environment, c.req.raw.headers)
   if (!person.ok) return refusal(entry, person.fault)
   entry.user = person.value
-  const struckPerson = stand.injections.take(entry)
-  if (struckPerson) return carryOut(struckPerson, entry, cut)
-  return run(stand, c, entry, route)
+  return (await strike()) ?? run(stand, c, entry, route, strike)
 }
 
 async function run(
@@ -118,6 +127,7 @@ async function run(
   c: Context<Bindings>,
   entry: LoggedRequest,
   route: Route,
+  strike: () => Promise<Response | undefined>,
 ): Promise<Response> {
   const directory = stand.world[entry.environment]
   const identity = identify(directory, entry.user!)
@@ -127,12 +137,16 @@ async function run(
   if (route.run === 'echo') return echo(c.req.raw, entry)
   const body = decodeJson(await c.req.text())
   if (!body) return refusal(entry, 'nullRequest')
+  entry.aboutCustomerId = parseId(body.CustomerId)?.toString() ?? null
+  const struck = entry.aboutCustomerId === null ? undefined : await strike()
+  if (struck) return struck
   const { origin } = new URL(c.req.url)
   const reply = route.run({
     environment: entry.environment,
     directory,
     identity: identity.value,
     body,
+    maxPageAccounts: stand.maxPageAccounts,
     accountId: account.value,
     serviceUrl: `${origin}/${entry.environment}/${entry.service}`,
   })
@@ -196,6 +210,7 @@ function openEntry(c: Context<Bindings>): LoggedRequest {
     accessToken: secret('authorization'),
     traceParent: headers.get('traceparent'),
     headerNames: [...headers.keys()],
+    aboutCustomerId: null,
     user: null,
     status: null,
     code: null,

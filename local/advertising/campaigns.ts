@@ -1,3 +1,4 @@
+import { campaignTypes, parseFlags } from './flags.ts'
 import { parseId } from './json.ts'
 import { answer, type Call, type Operation, type Reply, refuse, refuseInput } from './operation.ts'
 
@@ -6,11 +7,16 @@ export const campaignManagement: Readonly<Record<string, Operation>> = {
   '/Campaigns/QueryByAccountId': getCampaignsByAccountId,
 }
 
-/** GetCampaignsByAccountId: two search campaigns for any account; the body must name the header's account. */
+/**
+ * GetCampaignsByAccountId: two search campaigns for any account; the body must name the header's account. Without
+ * `CampaignType`, only search campaigns are returned (campaign-management-service/getcampaignsbyaccountid).
+ */
 function getCampaignsByAccountId({ body, accountId }: Call): Reply {
   const asked = parseId(body.AccountId)
-  if (asked === null) return refuseInput('apiInputValidationError')
+  const types = parseFlags(body.CampaignType, campaignTypes)
+  if (asked === null || !types) return refuseInput('apiInputValidationError')
   if (asked !== accountId) return refuse('userIsNotAuthorized')
+  if (types.size > 0 && !types.has('Search')) return answer({ Campaigns: [] })
   return answer({
     Campaigns: ['Brand', 'Generic'].map((name, index) => ({
       Id: asked * 10n + BigInt(index),

@@ -1,3 +1,4 @@
+import { accountFields, parseFlags } from './flags.ts'
 import { parseId } from './json.ts'
 import { answer, type Call, type Operation, type Reply, refuse, refuseInput } from './operation.ts'
 import { meets, parsePage, parsePredicates, searchAccounts, slicePage } from './search-accounts.ts'
@@ -42,17 +43,20 @@ function getUser({ identity, body }: Call): Reply {
   const user = isAbsent(asked) ? original : identity.users.find(({ id }) => id === parseId(asked))
   if (!user) return refuse('userIsNotAuthorized')
   const roles = user === original ? rolesOf(identity) : user.roles
-  return answer({ User: toUser(user), CustomerRoles: roles.map(toCustomerRole) })
+  return answer({
+    User: toUser(user),
+    CustomerRoles: roles.filter((role) => !role.shown?.hidden).map(toCustomerRole),
+  })
 }
 
 function getAccount({ directory, identity, body }: Call): Reply {
   const accountId = parseId(body.AccountId)
-  if (accountId === null) return refuseInput('apiInputValidationError')
+  const fields = parseFlags(body.ReturnAdditionalFields, accountFields)
+  if (accountId === null || !fields) return refuseInput('apiInputValidationError')
   const account = directory.accounts.get(accountId)
   if (!account || !rolesOf(identity).some((role) => opens(role, account)))
     return refuse('userIsNotAuthorized')
-  const withMode = String(body.ReturnAdditionalFields ?? '').includes('AccountMode')
-  return answer({ Account: toAdvertiserAccount(directory, account, withMode) })
+  return answer({ Account: toAdvertiserAccount(directory, account, fields.has('AccountMode')) })
 }
 
 function getAccountsInfo(call: Call): Reply {
@@ -68,7 +72,7 @@ function getLinkedAccountsAndCustomersInfo(call: Call): Reply {
   const { customers } = call.directory
   return answer({
     AccountsInfo: accountsThrough(call, customer).map(toAccountInfo),
-    CustomersInfo: customer.linkedCustomerIds.flatMap((id) => customers.get(id) ?? []).map(toCustomerInfo),
+    CustomersInfo: customer.links.flatMap((link) => customers.get(link.customerId) ?? []).map(toCustomerInfo),
   })
 }
 

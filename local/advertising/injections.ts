@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { passTime } from '../latency.ts'
 import { people } from '../people.ts'
 import type { FaultEntry } from './faults.ts'
 import { adApiFaultDetail, apiFault, faults, findFault, soapFault } from './faults.ts'
@@ -7,7 +8,8 @@ import type { LoggedRequest } from './request-log.ts'
 
 /**
  * The body of `POST /_control/faults`: which calls fail, how, and how often. An omitted member matches all.
- * A fault for a person applies after their access token is verified; any other applies before all checks.
+ * A fault for a person applies after their access token is verified, and one for a customer after the body is read; any
+ * other applies before all checks.
  */
 export const injectionSchema = z.strictObject({
   environment: z.enum(['production', 'sandbox']).optional(),
@@ -16,6 +18,8 @@ export const injectionSchema = z.strictObject({
   path: z.string().optional(),
   username: z.enum(people.map(({ username }) => username)).optional(),
   objectId: z.string().optional(),
+  /** The `CustomerId` in the call's body. */
+  aboutCustomerId: z.string().optional(),
   kind: z.enum([
     'fault',
     'apiFault',
@@ -25,6 +29,7 @@ export const injectionSchema = z.strictObject({
     'serverError',
     'forbiddenPlainText',
     'hang',
+    'slow',
     'cut',
     'cutMidBody',
   ]),
@@ -36,6 +41,10 @@ export const injectionSchema = z.strictObject({
   status: z.int().min(400).max(599).optional(),
   /** Sent as `Retry-After`, which the real service isn't known to send. */
   retryAfterSeconds: z.int().nonnegative().optional(),
+  /** How long a `slow` call waits before it is answered as usual. Default is 4500, as a page of accounts takes. */
+  delayMilliseconds: z.int().nonnegative().optional(),
+  /** The number of matching calls before the first one that fails. Default is 0. */
+  after: z.int().nonnegative().optional(),
   /** The number of calls after which the fault ends. Default is never. */
   times: z.int().positive().optional(),
 })
@@ -65,6 +74,10 @@ export function createInjections(): Injections {
     take: (request) => {
       const found = pending.find((injection) => strikes(injection, request))
       if (!found) return undefined
+      if (found.after) {
+        found.after -= 1
+        return undefined
+      }
       if (found.times) found.times -= 1
       if (found.times === 0) pending = pending.filter((injection) => injection !== found)
       return found
@@ -72,11 +85,20 @@ export function createInjections(): Injections {
   }
 }
 
-/** Applies a fault; `cut` closes the caller's connection. A fault that hangs never resolves. */
-export function carryOut(injection: Injection, request: LoggedRequest, cut: () => void): Promise<Response> {
-  if (injection.kind === 'hang') return new Promise(() => {})
+/**
+ * Applies a fault; `cut` closes the caller's connection. A fault that hangs never resolves; after one that is only slow,
+ * the call is answered as usual.
+ */
+export async function carryOut(
+  injection: Injection | undefined,
+  request: LoggedRequest,
+  cut: () => void,
+): Promise<Response | undefined> {
+  if (injection?.kind === 'hang') return new Promise(() => {})
+  if (injection?.kind === 'slow') await passTime(injection.delayMilliseconds ?? 4500)
+  if (!injection || injection.kind === 'slow') return undefined
   if (injection.kind === 'cut') cut()
-  return Promise.resolve(toResponse(injection, request, cut))
+  return toResponse(injection, request, cut)
 }
 
 function toResponse(injection: Injection, request: LoggedRequest, cut: () => void): Response {
@@ -151,13 +173,20 @@ function halfBody(cut: () => void): ReadableStream<Uint8Array> {
 }
 
 function strikes(injection: Injection, request: LoggedRequest): boolean {
-  const { environment, service, path, objectId } = injection
+  const { environment, service, path, aboutCustomerId } = injection
   return (
     (!environment || environment === request.environment) &&
     (!service || service === request.service) &&
     (!path || request.path.endsWith(path)) &&
-    (objectId ? objectId === request.user : request.user === null)
+    aboutCustomerId === (request.aboutCustomerId ?? undefined) &&
+    isAboutPerson(injection, request)
   )
+}
+
+/** A call is offered to the faults before its person is known, then with the person, then with the body's customer. */
+function isAboutPerson({ objectId, aboutCustomerId }: Injection, { user }: LoggedRequest): boolean {
+  if (objectId) return objectId === user
+  return aboutCustomerId !== undefined || user === null
 }
 
 function namePerson({ username, objectId }: Injection): { objectId?: string } {

@@ -14,6 +14,8 @@ export interface Call {
   readonly directory: Directory
   readonly identity: Identity
   readonly body: JsonObject
+  /** The most accounts in a page of a search by user. */
+  readonly maxPageAccounts: number
   /** The `CustomerAccountId` header, checked; null for services that need none. */
   readonly accountId: bigint | null
   /** The URL of this environment's service, without a trailing slash. */

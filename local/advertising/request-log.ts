@@ -21,6 +21,8 @@ export interface LoggedRequest {
   readonly traceParent: string | null
   /** Names of all headers received, in lower case. */
   readonly headerNames: readonly string[]
+  /** The `CustomerId` in the body, set when the body is read. */
+  aboutCustomerId: string | null
   /** The person's object id, set after the access token is verified. */
   user: string | null
   /** Null while the call is running, and permanently if it was left hanging or cut. */

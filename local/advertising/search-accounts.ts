@@ -1,3 +1,4 @@
+import { accountFields, parseFlags } from './flags.ts'
 import { type JsonObject, parseId } from './json.ts'
 import { answer, type Call, type Reply, refuse, refuseInput } from './operation.ts'
 import { toAdvertiserAccount } from './wire.ts'
@@ -33,20 +34,26 @@ const maxAccountsPageSize = 1000
 const maxInValues = 10
 
 /**
- * SearchAccounts: exactly one predicate, or one with AccountLifeCycleStatus; only accounts that the caller
- * can reach. Ordered by id unless `Ordering` says otherwise.
+ * SearchAccounts: one or two predicates that all must hold, but not AccountLifeCycleStatus alone; only accounts that the
+ * caller can reach. Microsoft documents one besides the status, and Airbyte sends UserId with AccountName
+ * (source-bing-ads). Ordered by id unless `Ordering` says otherwise.
  */
 export function searchAccounts(call: Call): Reply {
   const predicates = parsePredicates(call.body.Predicates, operators)
   const page = parsePage(call.body.PageInfo, maxAccountsPageSize)
   if (predicates?.length === 0) return refuseInput('searchPredicateMissing')
-  if (!predicates || !page || !isCombinable(predicates)) return refuseInput('apiInputValidationError')
+  const fields = parseFlags(call.body.ReturnAdditionalFields, accountFields)
+  if (!predicates || !page || !fields || !isCombinable(predicates))
+    return refuseInput('apiInputValidationError')
   const found = findAccounts(call, predicates)
   if (!found) return refuse('userIsNotAuthorized')
-  const withMode = String(call.body.ReturnAdditionalFields ?? '').includes('AccountMode')
-  const accounts = slicePage(sort(found, call.body.Ordering), page)
+  const isByUser = predicates.some(({ field }) => field === 'UserId')
+  const size = isByUser ? Math.min(page.size, call.maxPageAccounts) : page.size
+  const accounts = slicePage(sort(found, call.body.Ordering), { ...page, size })
   return answer({
-    Accounts: accounts.map((account) => toAdvertiserAccount(call.directory, account, withMode)),
+    Accounts: accounts.map((account) =>
+      toAdvertiserAccount(call.directory, account, fields.has('AccountMode')),
+    ),
   })
 }
 
@@ -90,29 +97,31 @@ export function meets(text: string, { operator, value }: Predicate): boolean {
 }
 
 function isCombinable(predicates: readonly Predicate[]): boolean {
-  const others = predicates.filter(({ field }) => field !== 'AccountLifeCycleStatus')
-  return others.length === 1 && predicates.length <= 2
+  const isStatusAlone = predicates.every(({ field }) => field === 'AccountLifeCycleStatus')
+  return !isStatusAlone && predicates.length <= 2
 }
 
 /** Null if the predicate names a user or customer to which the caller doesn't belong. */
 function findAccounts(call: Call, predicates: readonly Predicate[]): Account[] | null {
-  const main = predicates.find(({ field }) => field !== 'AccountLifeCycleStatus')!
-  const roles = findRoles(call, main)
+  const owner = predicates.find(({ field }) => field === 'UserId' || field === 'CustomerId')
+  const roles = findRoles(call, owner)
   if (!roles) return null
-  const matches: Record<string, (account: Account) => boolean> = {
-    AccountId: ({ id }) => meets(id.toString(), main),
-    AccountNumber: ({ number }) => meets(number, main),
-    AccountName: ({ name }) => meets(name, main),
-  }
-  const status = predicates.find(({ field }) => field === 'AccountLifeCycleStatus')
-  return accountsOf(call.directory, roles)
-    .filter(matches[main.field] ?? (() => true))
-    .filter((account) => !status || hasStatus(account, status.value))
+  return accountsOf(call.directory, roles).filter((account) =>
+    predicates.every((predicate) => matches[predicate.field]?.(account, predicate) ?? true),
+  )
+}
+
+const matches: Readonly<Record<string, (account: Account, predicate: Predicate) => boolean>> = {
+  AccountId: ({ id }, predicate) => meets(id.toString(), predicate),
+  AccountNumber: ({ number }, predicate) => meets(number, predicate),
+  AccountName: ({ name }, predicate) => meets(name, predicate),
+  AccountLifeCycleStatus: (account, { value }) => hasStatus(account, value),
 }
 
 /** The original user's id represents all users of the sign-in (guides/account-hierarchy-permissions). */
-function findRoles({ identity }: Call, { field, value }: Predicate) {
+function findRoles({ identity }: Call, predicate: Predicate | undefined) {
   const all = rolesOf(identity)
+  const { field, value = '' } = predicate ?? {}
   if (field === 'CustomerId') {
     const roles = all.filter(({ customerId }) => customerId === parseId(value))
     return roles.length > 0 ? roles : null

@@ -1,6 +1,6 @@
 import { people } from '../people.ts'
 import type { FaultName } from './faults.ts'
-import type { Account, Customer, Directory, Identity, Role, User } from './world.ts'
+import type { Account, CustomerLink, Directory, Identity, Role, User } from './world.ts'
 
 /** An account id beyond 2^53, which a reader that parses ids as numbers gets wrong. It belongs to Edsger. */
 export const accountIdBeyondSafeInteger = 9007199254740993n
@@ -54,7 +54,8 @@ function seedGoogle(directory: Directory, customerId: bigint, firstAccountId: bi
 
 function seedAgency(directory: Directory): void {
   const { customerId, childCustomerId, ownerCustomerId, linkedAccountId } = agency
-  addCustomer(directory, customerId, 'Contoso Media', [childCustomerId])
+  const child = { customerId: childCustomerId, permission: 'Administrative' } as const
+  addCustomer(directory, customerId, 'Contoso Media', [child], [linkedAccountId])
   addAccount(directory, customerId, agency.activeAccountId, 'Contoso Brand', 'C0333001')
   addAccount(directory, customerId, agency.pausedAccountId, 'Contoso Outlet', 'C0333002', 'Pause', 1)
   addCustomer(directory, childCustomerId, 'Harbour Hotels')
@@ -81,7 +82,7 @@ function seedMultiUser(directory: Directory): void {
   addCustomer(directory, 250000503n, 'Shortest Paths')
   addAccount(directory, 250000503n, 180503001n, 'Shortest Paths Road', 'E0503001')
   addAccount(directory, 250000503n, 180503002n, 'Shortest Paths Rail', 'E0503002', 'Pause', 4)
-  addCustomer(directory, 250000504n, 'Dining Philosophers')
+  addCustomer(directory, 250000504n, 'Dining Philosophers', [], [180502002n])
   addAccount(directory, 250000504n, 180504001n, 'Philosophers Own', 'E0504001')
   const linkedOnly = { linkPermission: 'LinkedEntityOnly', linkedAccountIds: [180502002n] } as const
   addIdentity(
@@ -113,9 +114,10 @@ function addCustomer(
   { customers }: Directory,
   id: bigint,
   name: string,
-  linkedCustomerIds: Customer['linkedCustomerIds'] = [],
+  links: readonly CustomerLink[] = [],
+  linkedAccountIds: readonly bigint[] = [],
 ): void {
-  customers.set(id, { id, name, linkedCustomerIds })
+  customers.set(id, { id, name, links, linkedAccountIds: new Set(linkedAccountIds) })
 }
 
 function addAccount(

@@ -34,7 +34,7 @@ export function toAdvertiserAccount(directory: Directory, account: Account, with
     AutoTagType: 'Inactive',
     SoldToPaymentInstrumentId: null,
     TaxCertificate: null,
-    AccountMode: withMode ? 'Expert' : null,
+    AccountMode: withMode ? (account.mode ?? 'Expert') : null,
   }
 }
 
@@ -97,13 +97,18 @@ export function toUser(user: User): JsonObject {
   }
 }
 
-/** A CustomerRole; `AccountIds` is null if it covers all of the customer's accounts. */
+/**
+ * A CustomerRole, as GetUser shows it; `AccountIds` is null if it covers all of the customer's accounts.
+ */
 export function toCustomerRole(role: Role): JsonObject {
+  const { without = [], withUnknown = [] } = role.shown ?? {}
+  const linked = role.linkedAccountIds?.filter((id) => !without.includes(id)) ?? []
+  const shown = [...linked, ...withUnknown]
   return {
     RoleId: role.roleId,
     CustomerId: role.customerId,
     AccountIds: role.accountIds,
-    LinkedAccountIds: role.linkedAccountIds,
+    LinkedAccountIds: shown.length > 0 ? shown : null,
     CustomerLinkPermission: role.linkPermission,
   }
 }
@@ -122,12 +127,9 @@ const emptyContactInfo = {
   Phone2: null,
 }
 
-function linkedAgencies({ customers, identities }: Directory, account: Account): JsonObject[] {
-  const linked = new Set<bigint>()
-  for (const { users } of identities.values()) {
-    for (const role of users.flatMap(({ roles }) => roles)) {
-      if (role.linkedAccountIds?.includes(account.id)) linked.add(role.customerId)
-    }
-  }
-  return [...linked].flatMap((id) => customers.get(id) ?? []).map(toCustomerInfo)
+/** The agencies of all users, also of those that the caller doesn't know. */
+function linkedAgencies({ customers }: Directory, account: Account): JsonObject[] {
+  return [...customers.values()]
+    .filter((agency) => agency.linkedAccountIds.has(account.id))
+    .map(toCustomerInfo)
 }

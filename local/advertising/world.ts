@@ -8,8 +8,16 @@ export type Environment = 'production' | 'sandbox'
 export interface Customer {
   readonly id: bigint
   readonly name: string
-  /** Customers below it, linked as a whole; one level (GetLinkedAccountsAndCustomersInfo). */
-  readonly linkedCustomerIds: readonly bigint[]
+  /** Customers directly below it, linked as a whole. */
+  readonly links: readonly CustomerLink[]
+  /** Accounts of other customers for which it is the agency. */
+  readonly linkedAccountIds: ReadonlySet<bigint>
+}
+
+/** A link from a customer down to another one. */
+export interface CustomerLink {
+  readonly customerId: bigint
+  readonly permission: 'Administrative' | 'Standard'
 }
 
 /** AccountLifeCycleStatus (customer-management-service/accountlifecyclestatus). */
@@ -26,6 +34,8 @@ export interface Account {
   status: AccountStatus
   /** 1 the user, 2 billing, 4 both; null unless the status is `Pause`. */
   pauseReason: 1 | 2 | 4 | null
+  /** Default is Expert. Microsoft Advertising manages a Smart account by itself. */
+  readonly mode?: 'Expert' | 'Smart'
 }
 
 /** A CustomerRole: a user's permissions through one customer. */
@@ -38,6 +48,18 @@ export interface Role {
   /** Accounts of other customers that can be reached through this one. */
   linkedAccountIds: readonly bigint[] | null
   readonly linkPermission: 'Administrative' | 'Standard' | 'LinkedEntityOnly' | null
+  /** What GetUser says about the role. Default is the truth. */
+  readonly shown?: ShownRole
+}
+
+/** How GetUser's answer differs from the truth. */
+export interface ShownRole {
+  /** Linked accounts that it leaves out (BingAds-Python-SDK issue 149). */
+  readonly without?: readonly bigint[]
+  /** Ids among the linked accounts that no operation knows. */
+  readonly withUnknown?: readonly bigint[]
+  /** Whether it leaves out the whole role. */
+  readonly hidden?: true
 }
 
 /** A User: one person in one customer. */
@@ -118,9 +140,18 @@ export function rolesOf(identity: Pick<Identity, 'users'>): Role[] {
 
 /** Whether a role gives access to an account through its customer; ownership alone doesn't. */
 export function opens(role: Role, account: Account): boolean {
-  if (role.linkedAccountIds?.includes(account.id)) return true
+  if (role.linkedAccountIds && setOf(role.linkedAccountIds).has(account.id)) return true
   if (role.linkPermission === 'LinkedEntityOnly' || account.parentCustomerId !== role.customerId) return false
-  return role.accountIds === null || role.accountIds.includes(account.id)
+  return role.accountIds === null || setOf(role.accountIds).has(account.id)
+}
+
+const sets = new WeakMap<readonly bigint[], ReadonlySet<bigint>>()
+
+/** The same ids as a set, made once: roles name tens of thousands of accounts. */
+function setOf(ids: readonly bigint[]): ReadonlySet<bigint> {
+  const known = sets.get(ids) ?? new Set(ids)
+  sets.set(ids, known)
+  return known
 }
 
 /** The accounts that roles give access to, without duplicates, by ascending id. */

@@ -140,7 +140,9 @@ describe('Customer Management', () => {
 
   test.each([
     ['no predicate', { Predicates: [] }, 474],
-    ['two predicates', { Predicates: [by('AccountName', 'abcd'), by('UserId', '300000333')] }, 201],
+    ['three predicates', { Predicates: Array(3).fill(by('AccountName', 'abcd')) }, 201],
+    ['an unknown flag', { ReturnAdditionalFields: 'AccountMode,Color' }, 201],
+    ['flags with a space, as in SOAP', { ReturnAdditionalFields: 'AccountMode TaxCertificate' }, 201],
     ['a status alone', { Predicates: [by('AccountLifeCycleStatus', 'Active')] }, 201],
     ['an unsupported operator', { Predicates: [{ ...by('UserId', '1'), Operator: 'In' }] }, 201],
     ['an unknown field', { Predicates: [by('Colour', 'blue')] }, 201],
@@ -151,6 +153,16 @@ describe('Customer Management', () => {
     const { status, json } = await manage('/Accounts/Search', request, { person: 'grace' })
     expect([status, json.Type]).toEqual([400, 'ApiFault'])
     expect(json.OperationErrors).toEqual([{ Code: code, Details: null, Message: expect.any(String) }])
+  })
+
+  test('a search takes a second predicate, and flags with commas between them', async () => {
+    const request = {
+      Predicates: [by('UserId', '300000333'), by('AccountName', 'Harbour North')],
+      PageInfo: { Index: 0, Size: 10 },
+      ReturnAdditionalFields: 'AccountMode,TaxCertificate',
+    }
+    const { Accounts } = await query('grace', '/Accounts/Search', request)
+    expect(Accounts).toMatchObject([{ Number: 'C0222001', AccountMode: 'Expert' }])
   })
 
   test('a page without Size is empty, and pages follow the ordering', async () => {
@@ -234,6 +246,22 @@ describe('the other services', () => {
     expectFault(await campaigns({ CustomerId }), 400, 116)
   })
 
+  test('campaigns of other types than search are returned only if they are asked for', async () => {
+    const [CustomerId, CustomerAccountId] = [String(agency.customerId), String(agency.activeAccountId)]
+    const ask = (CampaignType: string) => {
+      const body = { AccountId: CustomerAccountId, CampaignType }
+      const options = {
+        host: 'campaign',
+        person: 'grace',
+        headers: { CustomerId, CustomerAccountId },
+      } as const
+      return caller.call('/CampaignManagement/v13/Campaigns/QueryByAccountId', body, options)
+    }
+    expect((await ask('Search,Shopping')).json.Campaigns).toHaveLength(2)
+    expect((await ask('Shopping')).json.Campaigns).toEqual([])
+    expect((await ask('Search Shopping')).status).toBe(400)
+  })
+
   test('a report is submitted, polled by its own user, and downloaded', async () => {
     const report = async (path: string, body: object) => {
       const options = { host: 'reporting', headers: adaHeaders } as const
@@ -298,6 +326,24 @@ describe('faults on demand', () => {
     const signal = AbortSignal.timeout(100)
     await expect(manage('/User/Query', {}, { signal })).rejects.toThrow('timeout')
     expect((await manage('/User/Query', {})).status).toBe(200)
+  })
+
+  test('a fault about a customer leaves the others alone, and one can begin at a later call', async () => {
+    const about = (CustomerId: bigint) =>
+      manage('/AccountsInfo/Query', { CustomerId: String(CustomerId) }, { person: 'grace' })
+    const aboutCustomerId = String(agency.childCustomerId)
+    await control('faults', { kind: 'apiFault', code: 1001, status: 400, aboutCustomerId, after: 1 })
+    expect((await about(agency.childCustomerId)).status).toBe(200)
+    expect((await about(agency.childCustomerId)).status).toBe(400)
+    expect((await about(agency.customerId)).status).toBe(200)
+  })
+
+  test('a slow call is answered as usual, later', async () => {
+    await control('faults', { kind: 'slow', path: '/User/Query', delayMilliseconds: 30, times: 1 })
+    const begun = performance.now()
+    expect((await manage('/User/Query', {})).status).toBe(200)
+    // Timers may fire up to a millisecond early.
+    expect(performance.now() - begun).toBeGreaterThan(28)
   })
 
   test('a fault affects only its person, path, and environment, and only the given number of times', async () => {

@@ -3,6 +3,7 @@ import { createCustomerManagement } from '../../shared/advertising/client.ts'
 import { compareAccounts } from '../../shared/advertising/compareAccounts.ts'
 import { type DiscoveryOptions, discoverAccounts } from '../../shared/advertising/discover.ts'
 import { Secret } from '../../shared/secret.ts'
+import { unlessAborted } from './hierarchyGround.ts'
 
 const credentials = {
   accessToken: new Secret('token'),
@@ -20,14 +21,6 @@ interface Body {
 const instant = { sleep: async () => undefined }
 
 type Handler = (body: Body) => unknown
-
-/** The value, unless the signal aborts first, as a platform's `fetch` behaves. */
-function raceWith(signal: AbortSignal | null | undefined, made: unknown): Promise<unknown> {
-  const aborted = new Promise((_resolve, reject) => {
-    signal?.addEventListener('abort', () => reject(signal.reason))
-  })
-  return Promise.race([made, aborted])
-}
 
 interface World {
   readonly roles?: readonly object[]
@@ -62,7 +55,7 @@ async function discover(
     fetch: async (input, init) => {
       const path = new URL(String(input)).pathname.replace('/CustomerManagement/v13', '')
       calls.push(path)
-      const made = await raceWith(init?.signal, handlers[path]!(JSON.parse(String(init?.body))))
+      const made = await unlessAborted(init?.signal, handlers[path]!(JSON.parse(String(init?.body))))
       return made instanceof Response ? made : Response.json(made)
     },
   })
