@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { accountName } from '../shared/domain/account.ts'
+import { accountName, idOfCustomer } from '../shared/domain/account.ts'
 import { wholeNumber } from '../shared/http/fields.ts'
 import { jsonResponse } from '../shared/http/responses.ts'
 import { operation, route } from '../shared/http/route.ts'
@@ -15,6 +15,9 @@ route('token', 'v1/tenants/{tenant}/token', {
     query: z.strictObject({
       minValidity: wholeNumber(0, maxRequestedValiditySeconds).optional(),
       accountId: accountName.optional(),
+      customerId: idOfCustomer
+        .describe('One of the account’s `ways`. Default is the one with the strongest role.')
+        .optional(),
     }),
     response: {
       status: 200,
@@ -23,9 +26,9 @@ route('token', 'v1/tenants/{tenant}/token', {
     },
     problems: vendProblems,
     handle: async ({ broker, caller, tenant, query }) => {
-      const { minValidity: minValiditySeconds, accountId } = query
+      const { minValidity: minValiditySeconds, accountId, customerId } = query
       const { vend } = withUsageRecording(broker, caller.app)
-      return jsonResponse(await vend(tenant, { minValiditySeconds, accountId }))
+      return jsonResponse(await vend(tenant, { minValiditySeconds, accountId, customerId }))
     },
   }),
 })

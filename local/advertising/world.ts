@@ -53,7 +53,7 @@ export interface Role {
 }
 
 /** How GetUser's answer differs from the truth. */
-export interface ShownRole {
+interface ShownRole {
   /** Linked accounts that it leaves out (BingAds-Python-SDK issue 149). */
   readonly without?: readonly bigint[]
   /** Ids among the linked accounts that no operation knows. */

@@ -31,13 +31,14 @@ function withKnownPath(account: DiscoveredAccount, known: Account): DiscoveredAc
       : account
   }
   const { reachUnknown: _unknown, note: _note, roleId: _role, ...found } = account
-  const { customerId, customerName, linked, roleId } = known
+  const { customerId, customerName, linked, roleId, ways } = known
   return {
     ...found,
     customerId,
     customerName,
     linked,
     ...(roleId && { roleId }),
+    ...(ways && { ways }),
     ...accountUsability(account),
   }
 }

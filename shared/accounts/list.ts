@@ -7,9 +7,10 @@ import {
   isAccountContinuation,
   marksOfGeneration,
   maxAccountPage,
+  waysOf,
 } from '../domain/account.ts'
 import { isSelected } from '../domain/selectAccounts.ts'
-import type { TenantName } from '../domain/tenant.ts'
+import type { DefaultAccount, TenantName } from '../domain/tenant.ts'
 import type { TenantStore } from '../domain/tenantStore.ts'
 import { invalidContinuation, Problem } from '../problems.ts'
 import { readSoFarMeaning } from '../tenants/view.ts'
@@ -34,6 +35,17 @@ export const accountView = z.object({
     .describe('No path to the account is known, so it isn’t vended. `note` says why.')
     .optional(),
   roleId: z.string().optional(),
+  ways: z
+    .array(
+      z.object({
+        customerId: z.string(),
+        roleId: z.string().optional(),
+        linkPermission: z.string().optional(),
+      }),
+    )
+    .describe(
+      'All customers through which the user reaches the account, the strongest role first. `linkPermission` is `Administrative` or `Standard` if it’s a link that leads to the customer. A vend or a default can name any of them as `customerId`.',
+    ),
   usable: z.boolean(),
   note: z.string().optional(),
   selected: z
@@ -77,9 +89,9 @@ export async function listAccounts(
   const page = await findPage(stores.accounts, name, accountsGeneration, query)
   const view = (account: Account) => ({
     ...account,
+    ways: [...waysOf(account)],
     selected: isSelected(account),
-    default:
-      account.accountId === defaultAccount?.accountId && account.customerId === defaultAccount.customerId,
+    default: isDefault(account, defaultAccount),
   })
   const { readSoFar } = marksOfGeneration(accountsGeneration)
   return {
@@ -88,6 +100,12 @@ export async function listAccounts(
     ...(discoveredAt && { discoveredAt: discoveredAt.toISOString() }),
     ...(page.continuation && { continuation: page.continuation }),
   }
+}
+
+/** Whether it's the default, reached through any of its customers. */
+function isDefault(account: Account, defaultAccount: DefaultAccount | undefined): boolean {
+  const { accountId, customerId } = defaultAccount ?? {}
+  return account.accountId === accountId && waysOf(account).some((way) => way.customerId === customerId)
 }
 
 /**

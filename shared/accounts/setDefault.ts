@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { accountName } from '../domain/account.ts'
+import { accountName, idOfCustomer } from '../domain/account.ts'
 import { findAccount } from '../domain/findAccount.ts'
 import { isSameDefault } from '../domain/selectAccounts.ts'
 import type { Tenant, TenantName } from '../domain/tenant.ts'
@@ -13,11 +13,8 @@ import { defaultEvents } from './events.ts'
 export const defaultAccountBody = z.strictObject({
   /** Its id, or the number shown on Microsoft's pages. */
   accountId: accountName,
-  /** Needed only if several customers can reach the account; otherwise the direct customer is used. */
-  customerId: z
-    .string()
-    .regex(/^\d{1,20}$/, 'must be a number')
-    .optional(),
+  /** One of the account's `ways`. Default is the one with the strongest role. */
+  customerId: idOfCustomer.optional(),
 })
 
 /** A parsed {@link defaultAccountBody}. */

@@ -1,22 +1,17 @@
+import type { AccountWay } from '../domain/account.ts'
 import type { AdvertiserAccount, CustomerRole } from './customerManagementSchemas.ts'
 
-/** One customer through which a user reaches an account. */
-export interface AccountWay {
-  /** The value for the `CustomerId` header. */
-  readonly customerId: string
-  readonly roleId?: string
-}
-
-/** Finds how the user reaches an account: all ways, the first one to be used. */
-export type FindAccountWays = (
+/** Finds how the user reaches an account: all ways, the strongest role first. */
+type FindAccountWays = (
   account: Pick<AdvertiserAccount, 'accountId' | 'ownerCustomerId' | 'agencies'>,
 ) => readonly AccountWay[]
 
 /**
- * Indexes a user's roles. Direct roles in the owning customer come first, then roles there through a customer link,
- * then the account's agencies: those that a role names (`LinkedAccountIds`), and those that the account itself names
- * (`LinkedAgencies`), because roles don't always name every linked account (BingAds-Python-SDK issue 149).
- * See guides/account-hierarchy-permissions.md. Empty if no role explains the account.
+ * Indexes a user's roles. An account is reached through its owner, through agencies that a role names
+ * (`LinkedAccountIds`), and through agencies that the account itself names (`LinkedAgencies`), because roles don't always
+ * name every linked account (BingAds-Python-SDK issue 149). The role in effect depends on the customer that a call names
+ * (guides/account-hierarchy-permissions.md), so the strongest comes first; among equals the owner, then direct roles.
+ * Empty if no role explains the account.
  */
 export function createAccountWayFinder(roles: readonly CustomerRole[]): FindAccountWays {
   const directFirst = roles.toSorted((a, b) => Number(isByLink(a)) - Number(isByLink(b)))
@@ -26,7 +21,7 @@ export function createAccountWayFinder(roles: readonly CustomerRole[]): FindAcco
     const own = (byCustomer.get(ownerCustomerId) ?? []).filter((role) => covers(role, accountId))
     const named = byLinkedAccount.get(accountId) ?? []
     const linked = agencies.flatMap(({ customerId }) => byCustomer.get(customerId) ?? []).filter(seesAll)
-    return withoutRepetition([...own, ...named, ...linked])
+    return strongestFirst([...own, ...named, ...linked])
   }
 }
 
@@ -62,8 +57,30 @@ function covers(role: CustomerRole, accountId: string): boolean {
   )
 }
 
-function withoutRepetition(roles: readonly CustomerRole[]): readonly AccountWay[] {
-  const first = new Map<string, CustomerRole>()
-  for (const role of roles) if (!first.has(role.customerId)) first.set(role.customerId, role)
-  return [...first.values()].map(({ customerId, roleId }) => ({ customerId, ...(roleId && { roleId }) }))
+/** The most ways to keep of one account. */
+const maxWays = 100
+
+function strongestFirst(roles: readonly CustomerRole[]): readonly AccountWay[] {
+  const strongest = new Map<string, CustomerRole>()
+  for (const role of roles.toSorted((a, b) => strengthOf(b) - strengthOf(a))) {
+    if (!strongest.has(role.customerId)) strongest.set(role.customerId, role)
+  }
+  return [...strongest.values()].slice(0, maxWays).map(toWay)
+}
+
+/** A role as a way through its customer. */
+export function toWay({ customerId, customerLinkPermission, roleId }: CustomerRole): AccountWay {
+  return {
+    customerId,
+    ...(roleId && { roleId }),
+    ...(customerLinkPermission && { linkPermission: customerLinkPermission }),
+  }
+}
+
+/** Roles from strong to weak (customerrole.md, `RoleId`): Super Admin, Aggregator, Standard User, Campaign Manager. */
+const strengths: Readonly<Record<string, number>> = { 41: 6, 33: 5, 203: 3, 16: 2, 100: 0 }
+
+/** A Standard link restricts a Super Admin. A role that Microsoft doesn't document may do more than a Viewer. */
+function strengthOf({ customerLinkPermission, roleId = '' }: CustomerRole): number {
+  return roleId === '41' && customerLinkPermission === 'Standard' ? 4 : (strengths[roleId] ?? 1)
 }

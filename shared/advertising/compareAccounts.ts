@@ -18,6 +18,7 @@ export interface AccountsDifference<Before> {
 const compared = [
   'customerId',
   'roleId',
+  'ways',
   'number',
   'name',
   'lifeCycleStatus',
@@ -43,8 +44,14 @@ export function compareAccounts<Before extends KnownAccount>(
     vanished: before.filter((account) => !later.has(account.accountId)),
     changed: after.flatMap((account) => {
       const known = earlier.get(account.accountId)
-      const properties = known ? compared.filter((name) => known[name] !== account[name]) : []
+      const properties = known ? compared.filter((name) => isChanged(known, account, name)) : []
       return known && properties.length > 0 ? [{ before: known, after: account, properties }] : []
     }),
   }
+}
+
+/** Rows of earlier versions don't have `ways`: their first appearance isn't a change. */
+function isChanged(known: KnownAccount, found: KnownAccount, name: ComparedProperty): boolean {
+  if (name !== 'ways') return known[name] !== found[name]
+  return known.ways !== undefined && JSON.stringify(known.ways) !== JSON.stringify(found.ways)
 }

@@ -1,6 +1,6 @@
-import type { DiscoveredAccount } from '../domain/account.ts'
+import type { AccountWay, DiscoveredAccount } from '../domain/account.ts'
 import { accountUsability } from './accountUsability.ts'
-import { type AccountWay, createAccountWayFinder } from './accountWays.ts'
+import { createAccountWayFinder, toWay } from './accountWays.ts'
 import type { FoundAccounts } from './completeSearch.ts'
 import type { AdvertiserAccount, Customer, CustomerRole } from './customerManagementSchemas.ts'
 import type { DiscoveryCalls } from './discoveryCalls.ts'
@@ -8,7 +8,7 @@ import { inWords, type PassedOverCustomer, type Unfinished } from './unfinished.
 import { type LinkWalk, maxWalkedCustomers, walkLinks } from './walkLinks.ts'
 
 /** An account with the customer through which it's reached, before that customer's name is known. */
-export type ReachedAccount = Omit<DiscoveredAccount, 'customerName'>
+type ReachedAccount = Omit<DiscoveredAccount, 'customerName'>
 
 /** The accounts with their paths, and what was learned on the way. */
 export interface Reach {
@@ -30,15 +30,20 @@ export async function reachAccounts(
   roles: readonly CustomerRole[],
 ): Promise<Reach> {
   const findWays = createAccountWayFinder(roles)
-  const listedWay = (listedBy: ReadonlyMap<string, string>, { accountId }: AdvertiserAccount) =>
-    toWay(listedBy.get(accountId), roles)
-  const wayOf = (account: AdvertiserAccount) => findWays(account)[0] ?? listedWay(found.listedBy, account)
-  const unexplained = found.accounts.filter((account) => !wayOf(account))
+  const listed = ({ accountId }: AdvertiserAccount, listedBy: ReadonlyMap<string, string>) =>
+    listedWays(listedBy.get(accountId), roles)
+  const waysTo = (account: AdvertiserAccount) => {
+    const ways = findWays(account)
+    return ways.length > 0 ? ways : listed(account, found.listedBy)
+  }
+  const unexplained = found.accounts.filter((account) => waysTo(account).length === 0)
   const walk = found.unfinished
     ? { ...noWalk, unfinished: found.unfinished }
     : await walkLinks(calls, rootsOf(roles, unexplained), idsOf(unexplained))
-  const toAccount = (account: AdvertiserAccount) =>
-    toReached(account, wayOf(account) ?? listedWay(walk.listedBy, account), walk)
+  const toAccount = (account: AdvertiserAccount) => {
+    const ways = waysTo(account)
+    return toReached(account, ways.length > 0 ? ways : listed(account, walk.listedBy), walk)
+  }
   const agencies = found.accounts.flatMap((account) => account.agencies)
   const { unfinished } = walk
   return {
@@ -75,25 +80,27 @@ function idsOf(accounts: readonly AdvertiserAccount[]): ReadonlySet<string> {
   return new Set(accounts.map(({ accountId }) => accountId))
 }
 
-function toWay(customerId: string | undefined, roles: readonly CustomerRole[]): AccountWay | undefined {
-  if (customerId === undefined) return undefined
-  const roleId = roles.find((role) => role.customerId === customerId)?.roleId
-  return { customerId, ...(roleId && { roleId }) }
+/** The way through a customer that lists an account: with the user's role there, if there is one. */
+function listedWays(customerId: string | undefined, roles: readonly CustomerRole[]): readonly AccountWay[] {
+  if (customerId === undefined) return []
+  const role = roles.find((one) => one.customerId === customerId)
+  return [role ? toWay(role) : { customerId }]
 }
 
 function toReached(
   { agencies: _agencies, ...account }: AdvertiserAccount,
-  way: AccountWay | undefined,
+  ways: readonly AccountWay[],
   walk: LinkWalk,
 ): ReachedAccount {
-  const { customerId, roleId } = way ?? { customerId: account.ownerCustomerId }
+  const [first] = ways
+  const { customerId, roleId } = first ?? { customerId: account.ownerCustomerId }
   return {
     ...account,
     customerId,
     ...(roleId && { roleId }),
     linked: customerId !== account.ownerCustomerId,
-    ...(way
-      ? accountUsability(account)
+    ...(first
+      ? { ways, ...accountUsability(account) }
       : { usable: false, note: whyUnknown(walk), reachUnknown: true as const }),
   }
 }

@@ -40,6 +40,8 @@ const account = {
   ownerCustomerId: '251001001',
   linked: false,
   lifeCycleStatus: 'Active',
+  roleId: '41',
+  ways: [{ customerId: '251001001', roleId: '41' }],
   usable: true,
   selected: true,
   default: true,

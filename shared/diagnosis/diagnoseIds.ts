@@ -1,5 +1,6 @@
 import type { IdentityFault } from '../advertising/identityFault.ts'
 import { redact } from '../advertising/redact.ts'
+import { waysOf } from '../domain/account.ts'
 import type { VerdictCode } from '../domain/verdicts.ts'
 import type { DiagnosedAccount, KnownAccounts } from './knownAccounts.ts'
 
@@ -50,7 +51,9 @@ export function findUnreachableId(sent: SentIds, known: KnownAccounts): Finding 
   const account = known.byId(accountId)
   if (accountId !== '' && !account)
     return { verdict: 'account_unknown', detail: `The ID sent was ${redact(accountId)}.` }
-  if (account && customerId !== '' && customerId !== account.customerId) return wrongWay(account, customerId)
+  const ways = account ? waysOf(account).map((way) => way.customerId) : []
+  if (account && customerId !== '' && ways.length > 0 && !ways.includes(customerId))
+    return wrongWay(account, ways, customerId)
   if (account && !account.usable) {
     return { verdict: 'account_not_usable', ...(account.note && { detail: account.note }) }
   }
@@ -60,10 +63,10 @@ export function findUnreachableId(sent: SentIds, known: KnownAccounts): Finding 
   return undefined
 }
 
-function wrongWay(account: DiagnosedAccount, customerId: string): Finding {
+function wrongWay(account: DiagnosedAccount, ways: readonly string[], customerId: string): Finding {
   const owner = customerId === account.ownerCustomerId ? ', the account’s owner' : ''
   return {
     verdict: 'customer_does_not_reach_account',
-    detail: `The call sent ${redact(customerId)}${owner}. The user reaches account ${account.accountId} through ${account.customerId}.`,
+    detail: `The call sent ${redact(customerId)}${owner}. The user reaches account ${account.accountId} through ${ways.join(' or ')}.`,
   }
 }

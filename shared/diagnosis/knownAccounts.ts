@@ -1,9 +1,17 @@
-import type { DiscoveredAccount } from '../domain/account.ts'
+import { type DiscoveredAccount, waysOf } from '../domain/account.ts'
 
 /** The part of a known account that a diagnosis needs. */
 export type DiagnosedAccount = Pick<
   DiscoveredAccount,
-  'accountId' | 'number' | 'customerId' | 'ownerCustomerId' | 'usable' | 'note'
+  | 'accountId'
+  | 'number'
+  | 'customerId'
+  | 'ownerCustomerId'
+  | 'reachUnknown'
+  | 'roleId'
+  | 'usable'
+  | 'note'
+  | 'ways'
 >
 
 /** The accounts and customers that a tenant is known to reach. */
@@ -22,7 +30,7 @@ export interface KnownAccounts {
 export function createKnownAccounts(accounts: readonly DiagnosedAccount[]): KnownAccounts {
   const byId = new Map(accounts.map((account) => [account.accountId, account]))
   const byNumber = new Map(accounts.map((account) => [account.number.toUpperCase(), account]))
-  const reaches = new Set(accounts.map((account) => account.customerId))
+  const reaches = new Set(accounts.flatMap((account) => waysOf(account).map((way) => way.customerId)))
   const owners = new Set(accounts.map((account) => account.ownerCustomerId))
   return {
     isEmpty: accounts.length === 0,

@@ -6,8 +6,21 @@ export const accountName = z
   .string()
   .regex(/^[A-Za-z0-9_-]{1,40}$/, 'must be an account’s ID or number: letters and digits')
 
+/** An app's name for a customer: its id. */
+export const idOfCustomer = z.string().regex(/^\d{1,20}$/, 'must be a number')
+
 /** Why an account is paused; in the order of Microsoft's PauseReason (customer-management-service/accountinfo.md). */
 export type PauseReason = 'user' | 'billing' | 'userAndBilling'
+
+/** One customer through which a user reaches an account. */
+export interface AccountWay {
+  /** The `CustomerId` header to send. */
+  readonly customerId: string
+  /** Microsoft's number for the role (customerrole.md), for example `41` for Super Admin. Absent if it isn't known. */
+  readonly roleId?: string
+  /** `Administrative` or `Standard` if the user reaches the customer through a link, which may restrict the role. */
+  readonly linkPermission?: string
+}
 
 /** An account that the user can reach. Texts are empty if Microsoft sent none. */
 export interface DiscoveredAccount {
@@ -28,10 +41,20 @@ export interface DiscoveredAccount {
   readonly reachUnknown?: true
   /** Microsoft's number for the role (customerrole.md), for example `41` for Super Admin. */
   readonly roleId?: string
+  /** All customers through which it's reached, the strongest role first. Absent in rows of earlier versions. */
+  readonly ways?: readonly AccountWay[]
   /** Whether calls can be expected to work. */
   readonly usable: boolean
   /** A note about its state for people. */
   readonly note?: string
+}
+
+/** All ways to an account, the one to use first; none if no path is known. */
+export function waysOf(
+  account: Pick<DiscoveredAccount, 'customerId' | 'reachUnknown' | 'roleId' | 'ways'>,
+): readonly AccountWay[] {
+  const { customerId, reachUnknown, roleId, ways } = account
+  return ways ?? (reachUnknown ? [] : [{ customerId, ...(roleId && { roleId }) }])
 }
 
 /** An account that a tenant can reach, as discovery found it. */
@@ -82,7 +105,7 @@ export interface AccountStore {
   write(name: TenantName, generation: string, accounts: readonly Account[]): Promise<void>
   /** @param limit 1,000 at most. */
   list(name: TenantName, generation: string, limit: number, continuation?: string): Promise<AccountPage>
-  /** The account by id; several entries if several customers can reach it. */
+  /** The account by id; several entries only in generations of earlier versions. */
   findById(name: TenantName, generation: string, accountId: string): Promise<readonly Account[]>
   /** The account by the number shown on Microsoft's pages, in upper or lower case. */
   findByNumber(name: TenantName, generation: string, number: string): Promise<readonly Account[]>

@@ -1,11 +1,11 @@
 import { Problem } from '../problems.ts'
-import type { Account, AccountStore } from './account.ts'
+import { type Account, type AccountStore, waysOf } from './account.ts'
 import { isSelected } from './selectAccounts.ts'
 import type { Tenant } from './tenant.ts'
 
 /**
- * Finds an account by its id, otherwise by its number in upper or lower case. The direct customer takes precedence
- * over a linked one, unless `customerId` names one.
+ * Finds an account by its id, otherwise by its number in upper or lower case, reached through the customer with the
+ * strongest role, unless `customerId` names another one.
  * @throws Problem `account_not_found` with the name: the tenant can't reach it, or it wasn't chosen.
  */
 export async function findAccount(
@@ -14,10 +14,11 @@ export async function findAccount(
   wanted: string,
   customerId?: string,
 ): Promise<Account> {
-  const ways = (await findWays(store, tenant, wanted)).filter(
-    (way) => !customerId || way.customerId === customerId,
-  )
-  const account = ways.find(({ linked }) => !linked) ?? ways[0]
+  const entries = await findEntries(store, tenant, wanted)
+  const directFirst = entries.toSorted((a, b) => Number(a.linked) - Number(b.linked))
+  const account = directFirst
+    .flatMap(throughEachCustomer)
+    .find((through) => !customerId || through.customerId === customerId)
   if (!account)
     throw accountNotReachable(tenant, customerId ? `${wanted} through customer ${customerId}` : wanted)
   if (!isSelected(account)) throw accountNotSelected(tenant, wanted)
@@ -25,11 +26,22 @@ export async function findAccount(
   return account
 }
 
-async function findWays(store: AccountStore, tenant: Tenant, wanted: string): Promise<readonly Account[]> {
+async function findEntries(store: AccountStore, tenant: Tenant, wanted: string): Promise<readonly Account[]> {
   const { accountsGeneration: generation } = tenant
   if (!generation) return []
   const byId = await store.findById(tenant, generation, wanted)
   return byId.length > 0 ? byId : store.findByNumber(tenant, generation, wanted)
+}
+
+function throughEachCustomer(account: Account): readonly Account[] {
+  const { roleId: _role, ...bare } = account
+  const through = waysOf(account).map(({ customerId, roleId }) => ({
+    ...bare,
+    customerId,
+    ...(roleId && { roleId }),
+    linked: customerId !== account.ownerCustomerId,
+  }))
+  return account.reachUnknown ? [account] : through
 }
 
 /** The tenant's user has no access to the account, or there is none. */

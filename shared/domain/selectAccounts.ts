@@ -1,4 +1,4 @@
-import type { Account, DiscoveredAccount } from './account.ts'
+import { type Account, type DiscoveredAccount, waysOf } from './account.ts'
 import type { DefaultAccount, Tenant } from './tenant.ts'
 
 /** Whether an account may be vended: it was chosen, or there was no choice. */
@@ -47,12 +47,18 @@ export function selectAmong(
   })
 }
 
-/** The account as a default, reached directly if possible; undefined unless it is among the selected ones. */
+/**
+ * The account as a default, through this customer if the user still reaches it there, otherwise through the strongest
+ * one; undefined unless it is among the selected ones.
+ */
 export function defaultAmong(
   accounts: readonly Account[],
   accountId: string | undefined,
+  customerId?: string,
 ): DefaultAccount | undefined {
   const found = accounts.filter((account) => account.accountId === accountId && isVendable(account))
+  const isKept = found.some((account) => waysOf(account).some((way) => way.customerId === customerId))
+  if (accountId !== undefined && customerId !== undefined && isKept) return { accountId, customerId }
   return toDefault(found.find(({ linked }) => !linked) ?? found[0])
 }
 
@@ -61,7 +67,8 @@ export function defaultAccountOf(
   before: Pick<Tenant, 'defaultAccount'>,
   accounts: readonly Account[],
 ): DefaultAccount | undefined {
-  const kept = defaultAmong(accounts, before.defaultAccount?.accountId)
+  const { accountId, customerId } = before.defaultAccount ?? {}
+  const kept = defaultAmong(accounts, accountId, customerId)
   if (kept) return kept
   const selected = accounts.filter(isVendable)
   return selected.length === 1 ? toDefault(selected[0]) : undefined

@@ -123,13 +123,16 @@ function numberKey(generation: string, number: string, accountId: string): strin
 
 function rowsOf(name: TenantName, generation: string, account: Account): TableEntity[] {
   const partitionKey = tenantKey(name)
+  const { ways, ...columns } = account
   const { accountId, customerId, number } = account
   const rowKey = `account:${generation}:${accountId}:${customerId}`
   const byNumber = { partitionKey, rowKey: numberKey(generation, number, accountId), accountId }
-  return [{ partitionKey, rowKey, ...account }, ...(isIndexable(number) ? [byNumber] : [])]
+  const row = { partitionKey, rowKey, ...columns, ...(ways && { ways: JSON.stringify(ways) }) }
+  return [row, ...(isIndexable(number) ? [byNumber] : [])]
 }
 
 function toAccount(entity: Record<string, unknown>): Account {
-  const { partitionKey: _p, rowKey: _r, etag: _e, timestamp: _t, ...account } = entity
-  return account as unknown as Account
+  const { partitionKey: _p, rowKey: _r, etag: _e, timestamp: _t, ways, ...account } = entity
+  const parsed = typeof ways === 'string' && { ways: JSON.parse(ways) as Account['ways'] }
+  return { ...account, ...parsed } as unknown as Account
 }

@@ -28,7 +28,7 @@ export interface VendOptions {
   readonly minValiditySeconds?: number | undefined
   /** Account id, or the account number shown on Microsoft's pages. */
   readonly accountId?: string | undefined
-  /** The customer through which to reach the account. Default is the direct customer, otherwise the linked one. */
+  /** The customer through which to reach the account. Default is the one with the strongest role. */
   readonly customerId?: string | undefined
 }
 

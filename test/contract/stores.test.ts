@@ -384,6 +384,7 @@ describe.each([
     ownerCustomerId: '100',
     lifeCycleStatus: 'Active',
     linked: false,
+    ways: [{ customerId: '100', roleId: '41', linkPermission: 'Standard' }],
     usable: true,
   })
 

@@ -35,6 +35,16 @@ describe('a vend', () => {
     }
   })
 
+  test('goes through the customer that the app names, if the user has a path there', async () => {
+    const tenant = await world.connected()
+    const [account] = (await world.call('GET', `/v1/tenants/${tenant}/accounts`)).body.accounts
+    expect(account.ways).toEqual([{ customerId: account.customerId, roleId: '41' }])
+    const vendThrough = (customerId: string) =>
+      world.call('GET', `/v1/tenants/${tenant}/token?accountId=${account.accountId}&customerId=${customerId}`)
+    expect((await vendThrough(account.customerId)).body).toMatchObject({ customerId: account.customerId })
+    expect((await vendThrough('250000444')).body).toMatchObject({ status: 404, code: 'account_not_found' })
+  })
+
   test('of an account that the tenant cannot reach is refused by name', async () => {
     const tenant = await world.connected()
     const { status, body } = await world.call('GET', `/v1/tenants/${tenant}/token?accountId=999999`)

@@ -96,6 +96,7 @@ describe('an account’s customer', () => {
         lifeCycleStatus: 'Active',
         linked: false,
         roleId: '41',
+        ways: [{ customerId: '333', roleId: '41' }],
         usable: true,
       },
     ])
@@ -107,10 +108,29 @@ describe('an account’s customer', () => {
     expect(accounts[0]).toMatchObject({ customerId: '333', ownerCustomerId: '444', linked: true })
   })
 
-  test('is the owner if both customers can reach it', async () => {
-    const roles = [agencyRole, { RoleId: 203, CustomerId: '444' }]
+  test.each([
+    ['the owner with equal roles', { RoleId: 41 }, '444'],
+    ['the agency with a stronger role than Standard User', { RoleId: 203 }, '333'],
+    ['the agency with a stronger role than Viewer', { RoleId: 100 }, '333'],
+    [
+      'the agency, since a Standard link restricts',
+      { RoleId: 41, CustomerLinkPermission: 'Standard' },
+      '333',
+    ],
+    ['the owner over an unrestricted link', { RoleId: 41, CustomerLinkPermission: 'Administrative' }, '444'],
+  ])('is, if two can reach it, %s, and both are kept', async (_which, ownerRole, customerId) => {
+    const roles = [agencyRole, { CustomerId: '444', ...ownerRole }]
     const { accounts } = await discovered({ roles, accounts: [account('444111', '444')] })
-    expect(accounts[0]).toMatchObject({ customerId: '444', linked: false, roleId: '203' })
+    expect(accounts[0]).toMatchObject({ customerId, linked: customerId === '333' })
+    expect(accounts[0]?.ways?.map((way) => way.customerId).toSorted()).toEqual(['333', '444'])
+    const { CustomerLinkPermission: linkPermission, RoleId } = {
+      CustomerLinkPermission: undefined,
+      ...ownerRole,
+    }
+    expect(accounts[0]?.ways).toContainEqual({
+      ...{ customerId: '444', roleId: String(RoleId) },
+      ...(linkPermission && { linkPermission }),
+    })
   })
 
   test('is the agency if the role at the owner does not cover the account', async () => {
@@ -438,7 +458,7 @@ test('the time limit ends a discovery, and what was read stays', async () => {
   const more = {
     '/Accounts/Search': ({ PageInfo }: Body) => (PageInfo.Index === 0 ? { Accounts: page } : late()),
   }
-  const { answer } = await discover({ roles: [agencyRole], more }, { limitSeconds: 0.02 })
+  const { answer } = await discover({ roles: [agencyRole], more }, { limitSeconds: 0.3 })
   expect(answer).toMatchObject({ ok: true, value: { unfinished: { because: 'time_limit' } } })
   expect(answer.ok && answer.value.accounts).toHaveLength(1000)
 })

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { accountsOf, type Directory, opens, removeAccounts } from '../../local/advertising/world.ts'
 import { keepUnread } from '../../shared/accounts/keepUnread.ts'
 import type { Discovery } from '../../shared/advertising/discover.ts'
-import type { DiscoveredAccount } from '../../shared/domain/account.ts'
+import { type DiscoveredAccount, waysOf } from '../../shared/domain/account.ts'
 import { createStand, faults, hierarchy, truth, unwrap } from './hierarchyGround.ts'
 
 /** Each run takes some 30 milliseconds. */
@@ -18,14 +18,16 @@ function picture(accounts: readonly DiscoveredAccount[]) {
     .toSorted()
 }
 
-/** Vends that name a customer through which the person can't use the account. */
+/** Ways that name a customer through which the person can't use the account. */
 function wrongVends(directory: Directory, accounts: readonly DiscoveredAccount[]) {
   const { roles } = truth(directory)
-  const isRight = ({ accountId, customerId }: DiscoveredAccount) => {
+  const isRight = (accountId: string, customerId: string) => {
     const account = directory.accounts.get(BigInt(accountId))
     return account && roles.some((role) => String(role.customerId) === customerId && opens(role, account))
   }
-  return accounts.filter((account) => !account.reachUnknown && !isRight(account))
+  return accounts.flatMap((account) =>
+    waysOf(account).filter(({ customerId }) => !isRight(account.accountId, customerId)),
+  )
 }
 
 function idsOf({ accounts }: Pick<Discovery, 'accounts'>) {

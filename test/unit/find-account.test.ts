@@ -1,15 +1,74 @@
-import { expect, test } from 'vitest'
-import type { Account, AccountStore } from '../../shared/domain/account.ts'
+import { describe, expect, test } from 'vitest'
+import { listAccounts } from '../../shared/accounts/list.ts'
+import { findUnreachableId } from '../../shared/diagnosis/diagnoseIds.ts'
+import { createKnownAccounts } from '../../shared/diagnosis/knownAccounts.ts'
+import { type Account, type AccountStore, waysOf } from '../../shared/domain/account.ts'
 import { findAccount } from '../../shared/domain/findAccount.ts'
+import { defaultAccountOf } from '../../shared/domain/selectAccounts.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
+import { accountOf } from './connectGround.ts'
+
+const tenant = { tenant: 'acme', accountsGeneration: 'g' } as unknown as Tenant
 
 test('an account without a known customer is refused by name, never passed on to fail at Microsoft', async () => {
   const account = { accountId: '5', customerId: '9', linked: false, reachUnknown: true } as unknown as Account
   const store = { findById: async () => [account] } as unknown as AccountStore
-  const tenant = { tenant: 'acme', accountsGeneration: 'g' } as unknown as Tenant
   await expect(findAccount(store, tenant, '5')).rejects.toMatchObject({
     code: 'account_not_found',
     extras: { members: { reason: 'account_reach_unknown' } },
     message: expect.stringContaining('account 5'),
   })
+})
+
+describe('an account with several ways', () => {
+  const ways = [
+    { customerId: '20', roleId: '41' },
+    { customerId: '10', roleId: '100' },
+  ]
+  const account = accountOf('5', { customerId: '20', linked: true, roleId: '41', ways })
+  const store = { findById: async () => [account] } as unknown as AccountStore
+
+  test('is reached through the first one, or through the one that is named', async () => {
+    expect(await findAccount(store, tenant, '5')).toMatchObject({
+      customerId: '20',
+      linked: true,
+      roleId: '41',
+    })
+    const named = await findAccount(store, tenant, '5', '10')
+    expect(named).toMatchObject({ customerId: '10', linked: false, roleId: '100' })
+    await expect(findAccount(store, tenant, '5', '30')).rejects.toMatchObject({ code: 'account_not_found' })
+  })
+
+  test('keeps its default’s way as long as there is one, and then takes the first', () => {
+    const before = { defaultAccount: { accountId: '5', customerId: '10' } }
+    expect(defaultAccountOf(before, [account])).toEqual(before.defaultAccount)
+    const left = { ...account, ways: ways.slice(0, 1) }
+    expect(defaultAccountOf(before, [left])).toEqual({ accountId: '5', customerId: '20' })
+  })
+
+  test('is known to the diagnosis through each of them', () => {
+    const known = createKnownAccounts([account])
+    const verdictOf = (customerId: string) =>
+      findUnreachableId({ accountId: '5', customerId }, known)?.verdict
+    expect(['20', '10', '30'].map(verdictOf)).toEqual([
+      undefined,
+      undefined,
+      'customer_does_not_reach_account',
+    ])
+    expect(known.isAccessCustomer('10')).toBe(true)
+  })
+
+  test('is listed with all of them, and as the default through any', async () => {
+    const tenants = {
+      read: async () => ({ tenant: { ...tenant, defaultAccount: { accountId: '5', customerId: '10' } } }),
+    }
+    const accounts = { list: async () => ({ accounts: [account] }) }
+    const page = await listAccounts({ tenants, accounts } as never, {} as never, { limit: 10 })
+    expect(page.accounts).toMatchObject([{ ways, default: true }])
+  })
+})
+
+test('a row of an earlier version has the one way that its columns name', () => {
+  expect(waysOf(accountOf('5', { roleId: '41' }))).toEqual([{ customerId: '10', roleId: '41' }])
+  expect(waysOf(accountOf('5', { reachUnknown: true }))).toEqual([])
 })

@@ -140,7 +140,7 @@ export function truth(directory: Directory) {
 }
 
 /** A fault of the stand-in: the body of `POST /_control/faults`. */
-export type Fault = Readonly<Record<string, unknown>>
+type Fault = Readonly<Record<string, unknown>>
 
 /** Faults of Microsoft's: throttling, failures, and odd answers, from some call on, some of them about one customer. */
 export const faults: fc.Arbitrary<readonly Fault[]> = fc.array(

@@ -108,6 +108,7 @@ describe('docs/storage.md', () => {
       linked: false,
       reachUnknown: true,
       roleId: '41',
+      ways: [{ customerId: '2', roleId: '41', linkPermission: 'Standard' }],
       usable: true,
       note: 'x',
       selected: false,
