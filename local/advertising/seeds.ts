@@ -29,6 +29,7 @@ export function seedProduction(): Directory {
   single(directory, 'barbara', 'Abstract Types', 250000104n, 180104001n, 'X0000104', 'workAccountIsRequired')
   single(directory, 'radia', 'Spanning Trees', 250000105n, 180105001n, 'X0000105')
   directory.accounts.get(180105001n)!.status = 'Suspended'
+  addAccount(directory, 250000105n, 180105002n, 'Spanning Trees Replanted', 'X0000205')
   single(directory, 'alan', 'Universal Machines', 250000107n, 180107001n, 'X0000107')
   single(directory, 'hedy', 'Frequency Hopping', 250000108n, 180108001n, 'X0000108')
   seedGoogle(directory, 250000106n, 180106001n)

@@ -30,6 +30,10 @@ export const accountView = z.object({
   linked: z.boolean().describe('Whether the user reaches it through a customer other than its owner.'),
   lifeCycleStatus: z.string(),
   pauseReason: z.string().optional(),
+  accountMode: z
+    .string()
+    .describe('`Expert`, `Smart`, or `UnifiedSmart`. Most API calls work only with an Expert account.')
+    .optional(),
   reachUnknown: z
     .boolean()
     .describe('No path to the account is known, so it isn’t vended. `note` says why.')

@@ -20,7 +20,7 @@ const usabilities: Readonly<Record<string, AccountUsability>> = {
   Draft: { usable: false, note: 'A draft. It was never completed in Microsoft Advertising.' },
   Inactive: {
     usable: false,
-    note: 'Inactive after 15 months without traffic. Microsoft Advertising support can restore it within 30 days.',
+    note: 'Deleted, or without traffic for 15 months. Microsoft Advertising support can restore it within 30 days.',
   },
   Suspended: {
     usable: false,
@@ -28,13 +28,27 @@ const usabilities: Readonly<Record<string, AccountUsability>> = {
   },
 }
 
+/** Modes in which Microsoft Advertising manages an account, by their names for people. */
+const managedModes: Readonly<Record<string, string>> = { Smart: 'Smart', UnifiedSmart: 'Unified Smart' }
+
 /**
- * Judges an account's status (customer-management-service/accountlifecyclestatus.md). An undocumented status
- * counts as usable and is named.
+ * Judges an account's status (customer-management-service/accountlifecyclestatus.md) and mode
+ * (advertiseraccount.md#accountmode: most operations support only Expert accounts). An undocumented status counts as
+ * usable and is named; an undocumented mode counts as usable.
  */
 export function accountUsability(
-  account: Pick<AccountInfo, 'lifeCycleStatus' | 'pauseReason'>,
+  account: Pick<AccountInfo, 'accountMode' | 'lifeCycleStatus' | 'pauseReason'>,
 ): AccountUsability {
+  const byStatus = usabilityByStatus(account)
+  const mode = managedModes[account.accountMode ?? '']
+  if (!mode || !byStatus.usable) return byStatus
+  return {
+    usable: false,
+    note: `A ${mode} account, which Microsoft Advertising manages. Most API calls work only with an Expert account.`,
+  }
+}
+
+function usabilityByStatus(account: Pick<AccountInfo, 'lifeCycleStatus' | 'pauseReason'>): AccountUsability {
   const { lifeCycleStatus, pauseReason } = account
   const usability = Object.hasOwn(usabilities, lifeCycleStatus)
     ? usabilities[lifeCycleStatus]!

@@ -72,6 +72,9 @@ export interface CustomerManagement {
 /** The largest page that SearchAccounts returns (customer-management-service/paging.md). */
 export const accountsPageSize = 1000
 
+/** Returned only if it's asked for (customer-management-service/accountadditionalfield.md). */
+const additionalFields = 'AccountMode'
+
 /** The most values of a predicate `In` (customer-management-service/predicateoperator.md). */
 export const accountsPerLookUp = 10
 
@@ -105,7 +108,12 @@ export function createCustomerManagement(options: CustomerManagementOptions): Cu
         linkedSchema,
       ),
     getAccount: (credentials, accountId) =>
-      call(credentials, '/Account/Query', { AccountId: accountId }, accountSchema),
+      call(
+        credentials,
+        '/Account/Query',
+        { AccountId: accountId, ReturnAdditionalFields: additionalFields },
+        accountSchema,
+      ),
     getCustomer: (credentials, customerId) =>
       call(credentials, '/Customer/Query', { CustomerId: customerId }, customerSchema),
     getCustomersInfo: (credentials) =>
@@ -196,5 +204,6 @@ function accountsWhere(predicate: object, index: number): unknown {
     Predicates: [predicate],
     Ordering: [{ Field: 'Id', Order: 'Ascending' }],
     PageInfo: { Index: index, Size: accountsPageSize },
+    ReturnAdditionalFields: additionalFields,
   }
 }

@@ -23,6 +23,7 @@ const compared = [
   'name',
   'lifeCycleStatus',
   'pauseReason',
+  'accountMode',
   'usable',
 ] as const
 
@@ -50,8 +51,10 @@ export function compareAccounts<Before extends KnownAccount>(
   }
 }
 
-/** Rows of earlier versions don't have `ways`: their first appearance isn't a change. */
+/** Rows of earlier versions don't have these: their first appearance isn't a change. */
+const addedLater: ReadonlySet<ComparedProperty> = new Set(['accountMode', 'ways'])
+
 function isChanged(known: KnownAccount, found: KnownAccount, name: ComparedProperty): boolean {
-  if (name !== 'ways') return known[name] !== found[name]
-  return known.ways !== undefined && JSON.stringify(known.ways) !== JSON.stringify(found.ways)
+  if (addedLater.has(name) && known[name] === undefined) return false
+  return JSON.stringify(known[name]) !== JSON.stringify(found[name])
 }

@@ -32,6 +32,8 @@ export interface AccountInfo {
   /** `Active`, `Pause`, `Draft`, `Inactive`, `Pending`, `Suspended`. */
   readonly lifeCycleStatus: string
   readonly pauseReason?: PauseReason
+  /** `Expert`, `Smart`, or `UnifiedSmart`; only in answers that have all properties of an account. */
+  readonly accountMode?: string
 }
 
 /** An account as SearchAccounts returns it. */
@@ -121,6 +123,7 @@ const accountMembers = {
   Number: text,
   AccountLifeCycleStatus: text,
   PauseReason: text,
+  AccountMode: text,
 }
 
 const accountInfoSchema = z.object(accountMembers).transform(toAccountInfo)
@@ -176,6 +179,7 @@ function toAccountInfo(account: {
   readonly Number: string
   readonly AccountLifeCycleStatus: string
   readonly PauseReason: string
+  readonly AccountMode: string
 }): AccountInfo {
   const pauseReason = pauseReasons[account.PauseReason]
   return {
@@ -184,5 +188,6 @@ function toAccountInfo(account: {
     number: account.Number,
     lifeCycleStatus: account.AccountLifeCycleStatus,
     ...(pauseReason && { pauseReason }),
+    ...(account.AccountMode && { accountMode: account.AccountMode }),
   }
 }

@@ -132,7 +132,8 @@ export async function connectImmediately(
   const outstanding = written ? undefined : 'true'
   const outcome = { status: 'connected', ...compared.outcome, accounts_outstanding: outstanding }
   const { tenant } = written ?? connected
-  const asks = written && !defaultAccount && signIn.accountChoice !== 'app'
+  const hasChoice = !defaultAccount && after.some(({ usable }) => usable)
+  const asks = written && hasChoice && signIn.accountChoice !== 'app'
   const returnUrl =
     asks && tenant.grant
       ? await openChoice(

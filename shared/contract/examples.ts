@@ -40,6 +40,7 @@ const account = {
   ownerCustomerId: '251001001',
   linked: false,
   lifeCycleStatus: 'Active',
+  accountMode: 'Expert',
   roleId: '41',
   ways: [{ customerId: '251001001', roleId: '41' }],
   usable: true,

@@ -35,6 +35,8 @@ export interface DiscoveredAccount {
   readonly ownerCustomerId: string
   readonly lifeCycleStatus: string
   readonly pauseReason?: PauseReason
+  /** Microsoft's `AccountMode`: `Expert`, `Smart`, or `UnifiedSmart`. Absent in rows of earlier versions. */
+  readonly accountMode?: string
   /** Whether it's reached through a customer other than its owner. */
   readonly linked: boolean
   /** Set if no path to the account is known: `customerId` is then only the owner, and nothing is vended with it. */

@@ -62,7 +62,10 @@ export function defaultAmong(
   return toDefault(found.find(({ linked }) => !linked) ?? found[0])
 }
 
-/** The default stays while it can be reached and is selected; a single account needs no choice. */
+/**
+ * The default stays while it can be reached and is selected. If only one usable account is left to choose, it needs no
+ * choice; one that isn't usable is never chosen for the app.
+ */
 export function defaultAccountOf(
   before: Pick<Tenant, 'defaultAccount'>,
   accounts: readonly Account[],
@@ -70,8 +73,8 @@ export function defaultAccountOf(
   const { accountId, customerId } = before.defaultAccount ?? {}
   const kept = defaultAmong(accounts, accountId, customerId)
   if (kept) return kept
-  const selected = accounts.filter(isVendable)
-  return selected.length === 1 ? toDefault(selected[0]) : undefined
+  const usable = accounts.filter((account) => isVendable(account) && account.usable)
+  return usable.length === 1 ? toDefault(usable[0]) : undefined
 }
 
 /** Whether two defaults name the same account, reached the same way. */

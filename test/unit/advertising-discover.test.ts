@@ -14,6 +14,7 @@ const credentials = {
 interface Body {
   readonly CustomerId?: string
   readonly PageInfo: { readonly Index: number }
+  readonly ReturnAdditionalFields?: string
   readonly Predicates: readonly { readonly Field: string; readonly Value: string }[]
 }
 
@@ -419,6 +420,34 @@ test.each([
   expect(accounts[0]).toMatchObject({ usable, lifeCycleStatus: status })
   expect(accounts[0]?.pauseReason).toBe(pauseReason)
   expect(accounts[0]?.note === undefined).toBe(status === 'Active')
+})
+
+test.each(['Smart', 'UnifiedSmart'])(
+  'a %s account is kept, but isn’t usable, and says why',
+  async (AccountMode) => {
+    const { accounts } = await discovered({
+      roles: [agencyRole],
+      accounts: [account('1', '333', { AccountMode })],
+    })
+    expect(accounts[0]).toMatchObject({
+      accountMode: AccountMode,
+      usable: false,
+      note: expect.stringContaining('Expert'),
+    })
+  },
+)
+
+test('the mode of accounts is asked for, because Microsoft doesn’t send it otherwise', async () => {
+  const asked: unknown[] = []
+  const more = {
+    '/Accounts/Search': ({ ReturnAdditionalFields }: Body) => {
+      asked.push(ReturnAdditionalFields)
+      return { Accounts: [account('1', '333', { AccountMode: 'Expert' })] }
+    },
+  }
+  const { accounts } = await discovered({ roles: [agencyRole], more })
+  expect(accounts[0]).toMatchObject({ accountMode: 'Expert', usable: true })
+  expect(new Set(asked)).toEqual(new Set(['AccountMode']))
 })
 
 test('thousands of accounts arrive page by page, without a call for each', async () => {

@@ -72,3 +72,21 @@ test('a row of an earlier version has the one way that its columns name', () => 
   expect(waysOf(accountOf('5', { roleId: '41' }))).toEqual([{ customerId: '10', roleId: '41' }])
   expect(waysOf(accountOf('5', { reachUnknown: true }))).toEqual([])
 })
+
+describe('without an earlier default', () => {
+  const unusable = accountOf('1', { usable: false })
+
+  test('a sole account that isn’t usable is none', () => {
+    expect(defaultAccountOf({}, [unusable])).toBeUndefined()
+  })
+
+  test('a sole usable account beside others is the default', () => {
+    const accounts = [unusable, accountOf('2'), accountOf('3', { usable: false })]
+    expect(defaultAccountOf({}, accounts)).toEqual({ accountId: '2', customerId: '10' })
+  })
+
+  test('an earlier default that isn’t usable stays', () => {
+    const defaultAccount = { accountId: '1', customerId: '10' }
+    expect(defaultAccountOf({ defaultAccount }, [unusable, accountOf('2')])).toEqual(defaultAccount)
+  })
+})

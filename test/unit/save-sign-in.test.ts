@@ -45,6 +45,13 @@ describe('a sign-in that takes effect immediately', () => {
     expect(own.row().grant?.consenter.subject).toBe('second')
   })
 
+  test('doesn’t lead to the page if no account is usable', async () => {
+    const own = await connectedGround()
+    const unusable = two.map((account) => ({ ...account, usable: false }))
+    const kept = await keepFor(own, 'first', unusable, { accountChoice: 'page' })
+    expect(toldBy(kept)).toMatchObject({ status: 'connected', account_choice: 'open' })
+  })
+
   test('leads to the page if an account must be chosen, and the page can be answered for 30 minutes', async () => {
     const own = await connectedGround()
     const kept = await keepFor(own, 'first', two, { accountChoice: 'page' })

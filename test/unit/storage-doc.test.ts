@@ -105,6 +105,7 @@ describe('docs/storage.md', () => {
       ownerCustomerId: '2',
       lifeCycleStatus: 'Active',
       pauseReason: 'user',
+      accountMode: 'Expert',
       linked: false,
       reachUnknown: true,
       roleId: '41',
