@@ -31,7 +31,7 @@ export async function setDefaultAccount(
 ): Promise<Tenant> {
   const { accounts, clock, accessTokens } = dependencies
   const changed = await changeTenant(dependencies, name, async (row) => {
-    const { accountId, customerId } = await findAccount(accounts, row, request.accountId, request.customerId)
+    const { accountId, customerId } = await findAccount(accounts, row, request.accountId, request)
     const defaultAccount = { accountId, customerId }
     if (isSameDefault(row.defaultAccount, defaultAccount)) return undefined
     const events = defaultEvents(row.defaultAccount, defaultAccount, clock.now(), '')

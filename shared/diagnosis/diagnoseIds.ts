@@ -64,9 +64,10 @@ export function findUnreachableId(sent: SentIds, known: KnownAccounts): Finding 
 }
 
 function wrongWay(account: DiagnosedAccount, ways: readonly string[], customerId: string): Finding {
-  const owner = customerId === account.ownerCustomerId ? ', the account’s owner' : ''
-  return {
-    verdict: 'customer_does_not_reach_account',
-    detail: `The call sent ${redact(customerId)}${owner}. The user reaches account ${account.accountId} through ${ways.join(' or ')}.`,
-  }
+  const through = ways.join(' or ')
+  const detail =
+    customerId === account.ownerCustomerId
+      ? `The call sent ${customerId}, the account’s owner. Microsoft’s guide says to send the customer through which the user has access, ${through}, and some of its samples send the owner. The guide is probably right.`
+      : `The call sent ${redact(customerId)}. The user reaches account ${account.accountId} through ${through}.`
+  return { verdict: 'customer_does_not_reach_account', detail }
 }

@@ -1,7 +1,18 @@
 import { Problem } from '../problems.ts'
-import { type Account, type AccountStore, waysOf } from './account.ts'
+import { type Account, type AccountStore, type AccountWay, waysOf } from './account.ts'
 import { isSelected } from './selectAccounts.ts'
 import type { Tenant } from './tenant.ts'
+
+/** Through which customer to reach an account. */
+export interface WantedWay {
+  /** Default is the customer with the strongest role. */
+  readonly customerId?: string | undefined
+  /**
+   * Whether the owner of a linked account counts, too: Microsoft's guide names the agency
+   * (guides/account-hierarchy-permissions.md), and its samples send the owner (Python SDK, auth_helper.py).
+   */
+  readonly acceptsOwner?: boolean | undefined
+}
 
 /**
  * Finds an account by its id, otherwise by its number in upper or lower case, reached through the customer with the
@@ -12,12 +23,12 @@ export async function findAccount(
   store: AccountStore,
   tenant: Tenant,
   wanted: string,
-  customerId?: string,
+  { customerId, acceptsOwner }: WantedWay = {},
 ): Promise<Account> {
   const entries = await findEntries(store, tenant, wanted)
   const directFirst = entries.toSorted((a, b) => Number(a.linked) - Number(b.linked))
   const account = directFirst
-    .flatMap(throughEachCustomer)
+    .flatMap((entry) => throughEachCustomer(entry, acceptsOwner ? [entry.ownerCustomerId] : []))
     .find((through) => !customerId || through.customerId === customerId)
   if (!account)
     throw accountNotReachable(tenant, customerId ? `${wanted} through customer ${customerId}` : wanted)
@@ -33,9 +44,10 @@ async function findEntries(store: AccountStore, tenant: Tenant, wanted: string):
   return byId.length > 0 ? byId : store.findByNumber(tenant, generation, wanted)
 }
 
-function throughEachCustomer(account: Account): readonly Account[] {
+function throughEachCustomer(account: Account, moreCustomerIds: readonly string[]): readonly Account[] {
   const { roleId: _role, ...bare } = account
-  const through = waysOf(account).map(({ customerId, roleId }) => ({
+  const more = moreCustomerIds.filter((id) => id !== '').map((id): AccountWay => ({ customerId: id }))
+  const through = [...waysOf(account), ...more].map(({ customerId, roleId }) => ({
     ...bare,
     customerId,
     ...(roleId && { roleId }),

@@ -182,7 +182,7 @@ export const verdicts = {
     'app',
     'The account is right, but the user has access through a different customer.',
     [
-      'Send the account’s `customerId` from `GET …/accounts`. For a linked account, it’s the agency.',
+      'Send the account’s `customerId` from `GET …/accounts`. For a linked account, it’s the agency, as Microsoft’s guide says; some of its samples send the owner.',
       discoverAgain,
     ],
   ),

@@ -23,7 +23,7 @@ export interface CallTarget {
   readonly service: ServiceName
   /** Id or number. Default is the tenant's default account. */
   readonly accountId?: string
-  /** The customer through which to reach the account. */
+  /** The customer through which to reach the account. For a linked account, it may also be the owner. */
   readonly customerId?: string
 }
 
@@ -72,7 +72,7 @@ async function withAccount(
   name: TenantName,
   { accountId, customerId }: CallTarget,
 ) {
-  const vended = await vend.vend(name, { accountId, customerId })
+  const vended = await vend.vend(name, { accountId, customerId, acceptsOwner: true })
   return { headers: vended.headers, customerId: vended.customerId, accountId: vended.accountId }
 }
 

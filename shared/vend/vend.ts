@@ -11,7 +11,7 @@ import {
 } from '../clock.ts'
 import type { Config } from '../config.ts'
 import type { Account, AccountStore } from '../domain/account.ts'
-import { findAccount } from '../domain/findAccount.ts'
+import { findAccount, type WantedWay } from '../domain/findAccount.ts'
 import type { DefaultAccount, Tenant, TenantName } from '../domain/tenant.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
 import { type Environment, environments } from '../environment.ts'
@@ -23,13 +23,11 @@ import { explainMissingToken, explainTimeLimit } from './explainMissingToken.ts'
 import type { MissingToken, UsableToken } from './usableToken.ts'
 
 /** The options of a vend. */
-export interface VendOptions {
+export interface VendOptions extends WantedWay {
   /** The least validity that the app needs: a token with less is never vended. Seconds. */
   readonly minValiditySeconds?: number | undefined
   /** Account id, or the account number shown on Microsoft's pages. */
   readonly accountId?: string | undefined
-  /** The customer through which to reach the account. Default is the one with the strongest role. */
-  readonly customerId?: string | undefined
 }
 
 /** No access token lives longer than Microsoft's 60 to 90 minutes; more than 55 minutes is never promised. */
@@ -140,10 +138,10 @@ function createAccountResolver(store: AccountStore) {
   const known = new LRUCache<string, Account>({ max: maxRememberedAccounts })
   return async (tenant: Tenant, options: VendOptions): Promise<DefaultAccount> => {
     const { accountsGeneration, defaultAccount } = tenant
-    const { accountId: wanted = defaultAccount?.accountId, customerId } = options
+    const { accountId: wanted = defaultAccount?.accountId, customerId, acceptsOwner } = options
     if (wanted === undefined) throw new Problem('account_not_chosen')
-    const key = `${tenantKey(tenant)}:${accountsGeneration}:${wanted}:${customerId ?? ''}`
-    const account = known.get(key) ?? (await findAccount(store, tenant, wanted, customerId))
+    const key = `${tenantKey(tenant)}:${accountsGeneration}:${wanted}:${customerId ?? ''}:${acceptsOwner ?? false}`
+    const account = known.get(key) ?? (await findAccount(store, tenant, wanted, options))
     known.set(key, account)
     return { accountId: account.accountId, customerId: account.customerId }
   }

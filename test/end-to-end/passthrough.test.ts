@@ -91,9 +91,14 @@ describe('a passed-through call', () => {
     expect(await lastRequest()).toMatchObject({ customerAccountId: accountId, customerId })
     const other = await send({ customeraccountid: accountId, 'x-account-id': '42' })
     expect(other.body).toMatchObject({ code: 'invalid_request', errors: [{ field: 'CustomerAccountId' }] })
+    // Microsoft's pages contradict each other about the owner, so Microsoft decides; the stand-in refuses it.
     const owner = await send({ customeraccountid: accountId, customerid: ownerCustomerId })
-    expect(owner.body).toMatchObject({ code: 'account_not_found' })
-    expect(owner.body.detail).toContain(ownerCustomerId)
+    expect(owner.status).toBe(403)
+    expect(owner.headers.get('x-diagnosis')).toContain('customer_does_not_reach_account')
+    expect(await lastRequest()).toMatchObject({ customerAccountId: accountId, customerId: ownerCustomerId })
+    const nowhere = await send({ customeraccountid: accountId, customerid: '42' })
+    expect(nowhere.body).toMatchObject({ code: 'account_not_found' })
+    expect(nowhere.body.detail).toContain('42')
     const one = await world.connected()
     const wrong = { raw: 'x', type: 'text/plain', headers: { customerid: '1' } }
     expect((await ads('bulk/_echo', wrong, one)).body.code).toBe('account_not_found')

@@ -451,9 +451,8 @@ describe('a failed call', () => {
       body: refused,
       sent: { ...sent, customerId: '444', accountId: '444111' },
     })
-    expect(explanation).toContain(
-      'The call sent 444, the account’s owner. The user reaches account 444111 through 333.',
-    )
+    expect(explanation).toContain('The call sent 444, the account’s owner.')
+    expect(explanation).toContain('through which the user has access, 333,')
   })
 
   test('by a Google user points to the missing header', () => {

@@ -34,9 +34,11 @@ describe('an account with several ways', () => {
       linked: true,
       roleId: '41',
     })
-    const named = await findAccount(store, tenant, '5', '10')
+    const named = await findAccount(store, tenant, '5', { customerId: '10' })
     expect(named).toMatchObject({ customerId: '10', linked: false, roleId: '100' })
-    await expect(findAccount(store, tenant, '5', '30')).rejects.toMatchObject({ code: 'account_not_found' })
+    await expect(findAccount(store, tenant, '5', { customerId: '30' })).rejects.toMatchObject({
+      code: 'account_not_found',
+    })
   })
 
   test('keeps its default’s way as long as there is one, and then takes the first', () => {
@@ -88,5 +90,30 @@ describe('without an earlier default', () => {
   test('an earlier default that isn’t usable stays', () => {
     const defaultAccount = { accountId: '1', customerId: '10' }
     expect(defaultAccountOf({ defaultAccount }, [unusable, accountOf('2')])).toEqual(defaultAccount)
+  })
+})
+
+describe('the owner of a linked account', () => {
+  const linked = accountOf('5', { customerId: '20', linked: true, ownerCustomerId: '44' })
+  const store = { findById: async () => [linked] } as unknown as AccountStore
+
+  test('counts as a way only where Microsoft decides', async () => {
+    const vended = findAccount(store, tenant, '5', { customerId: '44' })
+    await expect(vended).rejects.toMatchObject({ code: 'account_not_found' })
+    const passed = await findAccount(store, tenant, '5', { customerId: '44', acceptsOwner: true })
+    expect(passed).toMatchObject({ customerId: '44', linked: false })
+    expect(await findAccount(store, tenant, '5', { acceptsOwner: true })).toMatchObject({ customerId: '20' })
+  })
+
+  test('is never accepted for an account without a known path', async () => {
+    const pathless = { findById: async () => [{ ...linked, reachUnknown: true }] } as unknown as AccountStore
+    const passed = findAccount(pathless, tenant, '5', { acceptsOwner: true })
+    await expect(passed).rejects.toMatchObject({ extras: { members: { reason: 'account_reach_unknown' } } })
+  })
+
+  test('is probably wrong, says the diagnosis', () => {
+    const sent = { accountId: '5', customerId: '44' }
+    const finding = findUnreachableId(sent, createKnownAccounts([linked]))
+    expect(finding?.detail).toContain('probably')
   })
 })

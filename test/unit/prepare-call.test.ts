@@ -66,7 +66,7 @@ describe('a prepared call', () => {
       accountId: '1',
     })
     const { accountId, customerId } = wanted
-    expect(seen).toEqual({ vended: [{ accountId, customerId }], looked: [] })
+    expect(seen).toEqual({ vended: [{ accountId, customerId, acceptsOwner: true }], looked: [] })
   })
 
   test('has the header that Google users need', async () => {
