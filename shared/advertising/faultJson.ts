@@ -36,9 +36,9 @@ export function readFaultJson(json: unknown): ReadJson {
   const fault = found.find(isFaultRecord) ?? found.find(isSingleError)
   const failedJob = found.map(failedJobOf).find((status) => status !== '') ?? ''
   if (!fault) return { isFault: false, isPartial: false, errors: [], trackingId: '', failedJob }
-  const errors = isFaultRecord(fault)
-    ? allLists.flatMap((name) => elementsOf(fault[name]).flatMap(readError))
-    : readError(fault)
+  const listed = allLists.flatMap((name) => elementsOf(fault[name]).flatMap(readError))
+  // The upload service puts its error next to the tracking id (guides/bulk-download-upload.md, step 4).
+  const errors = listed.length === 0 && isSingleError(fault) ? readError(fault) : listed
   const trackingId = textOf(fault.trackingid) || textOf(found.find((one) => one.trackingid)?.trackingid)
   return { isFault: true, isPartial: isPartial(fault), errors, trackingId, failedJob }
 }

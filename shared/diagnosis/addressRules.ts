@@ -1,4 +1,4 @@
-import { isRetiredAddress, isTransferAddress } from './addresses.ts'
+import { isRetiredAddress, isTransferAddress, isUploadAddress } from './addresses.ts'
 import { type Finding, findMisplacedId } from './diagnoseIds.ts'
 import type { Facts } from './facts.ts'
 import { findExpectedHost, findOtherService, isMicrosoftAddress, isSignInAddress } from './microsoftHosts.ts'
@@ -27,6 +27,12 @@ export function findMisplaced({ sent, fault, body, context }: Facts): Finding | 
   const mayBe =
     fault.code === 0 || (fault.class === 'unexpectedAnswer' && fault.status === 400) || isOnlyRefusal(body)
   return isAboutIds || mayBe ? findMisplacedId(sent, context.accounts) : undefined
+}
+
+/** An upload reads other headers than a call, so its 401 says nothing about the age of the token. */
+export function findUploadRefused({ call, fault, sent }: Facts): Finding | undefined {
+  const isRefused = call.status === 401 && fault.code === undefined
+  return isRefused && isUploadAddress(sent) ? { verdict: 'upload_refused' } : undefined
 }
 
 /** Such an address is valid for minutes. After that, every request to it is refused, regardless of the tokens. */

@@ -73,6 +73,11 @@ export function isTransferAddress(sent: CalledAddress): boolean {
   return transferOwner(addressOf(sent).host) !== undefined
 }
 
+/** Whether bulk files are uploaded at this address. */
+export function isUploadAddress(sent: CalledAddress): boolean {
+  return isTransferAddress(sent) && addressOf(sent).host.startsWith('fileupload.')
+}
+
 function transferOwner(host: string): Environment | 'both' | undefined {
   if (host === reportStorageHost) return 'both'
   return environments.find((environment) =>

@@ -2,7 +2,13 @@ import { type FaultBody, readFaultBody } from '../advertising/faultBody.ts'
 import { type AdvertisingFault, toFault } from '../advertising/faults.ts'
 import { findStatusInText } from '../advertising/pastedResponse.ts'
 import { serviceOfAddress } from './addresses.ts'
-import { findMisplaced, findTransferOver, findUnknownOperation, findWrongAddress } from './addressRules.ts'
+import {
+  findMisplaced,
+  findTransferOver,
+  findUnknownOperation,
+  findUploadRefused,
+  findWrongAddress,
+} from './addressRules.ts'
 import {
   findExpiredToken,
   findIdentity,
@@ -29,6 +35,7 @@ const rules: readonly Rule[] = [
   findWrongAddress,
   findIdentity,
   findThrottling,
+  findUploadRefused,
   findExpiredToken,
   findMisplaced,
   findMissingHeader,

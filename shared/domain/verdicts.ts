@@ -109,10 +109,16 @@ export const verdicts = {
   wrong_environment: verdict('environment', 'app', 'The call went to a host of the other environment.', [
     'Use the URLs in `services` of the vend response.',
   ]),
-  unknown_host: verdict('environment', 'app', 'The call went to a host that isn’t Microsoft Advertising’s.', [
-    'Use the URLs in `services` of the vend response.',
-    'The call included tokens. Make sure that the receiver is allowed to have them.',
-  ]),
+  unknown_host: verdict(
+    'environment',
+    'app',
+    'The call went to a host that isn’t known to be Microsoft Advertising’s.',
+    [
+      'Use the URLs in `services` of the vend response.',
+      'If an answer of Microsoft named the address of a report or bulk file, the host is right, whatever it is: download without tokens.',
+      'Otherwise, if the call included tokens, make sure that the receiver is allowed to have them.',
+    ],
+  ),
   wrong_host: verdict(
     'environment',
     'app',
@@ -145,6 +151,15 @@ export const verdicts = {
     'app',
     'A report or bulk file’s address works only for minutes, and usually once. This one no longer works.',
     ['Poll the report or bulk request again, or ask for a new upload address.'],
+  ),
+  upload_refused: verdict(
+    'accessToken',
+    'app',
+    'The upload address doesn’t read the `Authorization` header, or it refused the tokens in its own headers.',
+    [
+      'Send the access token as `AuthenticationToken`, without “Bearer”, together with `DeveloperToken`, `CustomerId`, and `CustomerAccountId`.',
+      vendAgain,
+    ],
   ),
   ids_swapped: verdict('accountId', 'app', 'The customer ID and account ID are swapped.', [
     'Send the customer’s ID as `CustomerId` and the account’s ID as `CustomerAccountId`.',

@@ -246,6 +246,23 @@ const lines: Line[] = [
     { environment: 'sandbox' },
   ],
   [
+    'an upload whose token the service did not read',
+    'upload_refused',
+    { status: 401, body: '', sent: { host: 'https://fileupload.api.bingads.microsoft.com/x' } },
+  ],
+  [
+    'an upload to an address that was used before, with its error next to the tracking id',
+    'transfer_address_over',
+    {
+      status: 400,
+      body: JSON.stringify({
+        ...{ TrackingId: '16bd93cc', RequestId: '26c3fbf6', Code: 3224 },
+        ...{ ErrorCode: 'BulkServiceUrlAlreadyUsedForUpload', Message: 'Already used.' },
+      }),
+      sent: { host: 'https://fileupload.api.bingads.microsoft.com/x' },
+    },
+  ],
+  [
     'unrelated storage',
     'unknown_host',
     { status: 403, body: expiredSas, sent: { host: 'https://mallory.blob.core.windows.net/x' } },
