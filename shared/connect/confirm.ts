@@ -3,10 +3,12 @@ import { discoveryEvents } from '../accounts/events.ts'
 import { isGenerationKept } from '../accounts/generation.ts'
 import { type ChoiceDependencies, openChoice } from '../choice/choose.ts'
 import { type AccountStore, listAllAccounts } from '../domain/account.ts'
+import { patiently } from '../domain/patience.ts'
 import { defaultAccountOf, isSelected } from '../domain/selectAccounts.ts'
 import type { Tenant, TenantName } from '../domain/tenant.ts'
 import { Problem } from '../problems.ts'
 import { commitGrant, type GrantServices } from '../tenants/connectGrant.ts'
+import { withPatience } from '../tenants/patience.ts'
 import { assertPendingGrant } from './readPendingGrant.ts'
 
 /** Dependencies of confirming. */
@@ -23,12 +25,13 @@ export interface ConfirmDependencies {
  *   code.
  */
 export async function confirmConnectSession(
-  dependencies: ConfirmDependencies,
+  { accounts, grantServices: impatient }: ConfirmDependencies,
   name: TenantName,
   sessionId: string,
   code: string,
 ): Promise<Tenant> {
-  const { accounts, grantServices } = dependencies
+  // The person is waiting in front of the app.
+  const grantServices = withPatience(impatient)
   const stored = await grantServices.tenants.read(name)
   if (!stored) throw new Problem('tenant_not_found')
   const { confirmed, disconnectCount = 0 } = stored.tenant
@@ -38,8 +41,10 @@ export async function confirmConnectSession(
   const pendingGrant = assertPendingGrant(stored.tenant.pendingGrant, sessionId, now)
   if (pendingGrant.codeHash !== sha256(code)) throw new Problem('connect_session_not_found')
   const { accountsGeneration, choice, codeHash, environment, expiresAt } = pendingGrant
-  const known = await listAllAccounts(accounts, name, stored.tenant.accountsGeneration)
-  const after = await listAllAccounts(accounts, name, accountsGeneration)
+  const list = (generation: string | undefined) =>
+    patiently(grantServices, () => listAllAccounts(accounts, name, generation))
+  const known = await list(stored.tenant.accountsGeneration)
+  const after = await list(accountsGeneration)
   const defaultAccount = defaultAccountOf(stored.tenant, after)
   const at = grantServices.clock.now()
   const events = discoveryEvents({

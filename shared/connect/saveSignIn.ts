@@ -15,7 +15,7 @@ import {
 } from '../domain/tenant.ts'
 import { Problem } from '../problems.ts'
 import { connectGrant } from '../tenants/connectGrant.ts'
-import { withPatience } from '../tenants/patience.ts'
+import { withPatience, withPatientRecords } from '../tenants/patience.ts'
 import type { SignIn } from './authorize.ts'
 import { type AccountComparison, compareSignInAccounts } from './compareSignInAccounts.ts'
 import type { CallbackDependencies } from './dependencies.ts'
@@ -36,10 +36,11 @@ export interface SignInComparison extends AccountComparison {
  * person than before would lose accounts, which the app learns before they are marked.
  */
 export async function saveSignIn(
-  dependencies: CallbackDependencies,
+  impatient: CallbackDependencies,
   signIn: SignIn,
   proven: ProvenSignIn,
 ): Promise<SavedSignIn | ConnectFailure> {
+  const dependencies = withPatientRecords(impatient)
   const compared = await patiently(dependencies, () => compareSignIn(dependencies, signIn, proven))
   if ('failed' in compared) return compared
   if (!signIn.confirm && !compared.loss) return connectImmediately(dependencies, signIn, proven, compared)

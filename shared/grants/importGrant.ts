@@ -14,6 +14,7 @@ import { Problem } from '../problems.ts'
 import { Secret } from '../secret.ts'
 import { explainNoDeveloperToken } from '../secrets/developerTokens.ts'
 import { assertCanConnect, ensureTenant } from '../tenants/ensureTenant.ts'
+import { withPatience } from '../tenants/patience.ts'
 import {
   explainAccountLoss,
   explainImportFault,
@@ -67,10 +68,12 @@ export type ImportDependencies = CallbackDependencies
  *   another problem that stops the broker from proving it.
  */
 export async function importGrant(
-  dependencies: ImportDependencies,
+  impatient: ImportDependencies,
   name: TenantName,
   request: GrantRequest,
 ): Promise<Tenant> {
+  // The proof can rotate the refresh token, and its new one exists nowhere else.
+  const dependencies = { ...impatient, grantServices: withPatience(impatient.grantServices) }
   const row = assertServed(dependencies, request)
   await assertEnvironment(dependencies, name, request)
   const proven = await proveRefreshToken(dependencies, row, request)

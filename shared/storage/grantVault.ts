@@ -93,14 +93,9 @@ export function createGrantVault(
     },
     async forget(reference) {
       const named = understood(reference)
-      // The row lists a reserved secret before anyone knows which vault takes it.
-      const holders = isReserved(named) ? vaults : [vaultOf(named)]
-      // A vault whose answer was lost when the secret was new may have it too.
-      const others = vaults.filter((vault) => !holders.includes(vault))
-      await Promise.all([
-        ...holders.map((vault) => vault.remove(named.name)),
-        ...others.map((vault) => vault.remove(named.name).catch(() => undefined)),
-      ])
+      if (!isReserved(named)) vaultOf(named)
+      // A vault whose answer was lost when the secret was new may have it besides the named one.
+      await Promise.all(vaults.map((vault) => vault.remove(named.name)))
     },
     isUnneeded(reference, named) {
       const own = parseReference(reference)

@@ -70,6 +70,19 @@ async function refreshTokenWithoutOpenId(username: string): Promise<string> {
 const bring = (tenant: string, body: object) => world.call('POST', `/v1/tenants/${tenant}/grants`, { body })
 
 describe('an imported grant', () => {
+  test('waits for busy storage, because its rotated refresh token exists nowhere else', async () => {
+    const { refreshToken } = await refreshTokenOf('ada@outlook.example')
+    const tenant = world.newTenant()
+    const { faults, log } = world.stack.parts.azurite.service.control
+    log.clear()
+    // The SDK gives up after a few tries of its own, within half a second.
+    faults.add({ kind: 'serverBusy', table: 'Tenants', times: 12, rows: 1 })
+    const { status } = await bring(tenant, { environment: 'production', refreshToken })
+    expect(status).toBe(200)
+    expect(log.entries().filter(({ fault }) => fault === 'serverBusy')).toHaveLength(12)
+    expect((await world.call('GET', `/v1/tenants/${tenant}/token`)).status).toBe(200)
+  })
+
   test('connects a new tenant, which is vended immediately', async () => {
     const { refreshToken } = await refreshTokenOf('ada@outlook.example')
     const tenant = world.newTenant()

@@ -261,7 +261,8 @@ function note(times: ProcessTimes, process: SimulatedProcess, tenant: string, at
 /** Every simulated tenant is in this workspace. */
 export const workspace = 'w'
 
-function describeRow({ grant, lease, trouble, dueAt, accessToken, reauthorizationReason }: Tenant): string {
+function describeRow(tenant: Tenant): string {
+  const { grant, lease, trouble, dueAt, accessToken, reauthorizationReason } = tenant
   const parts = [
     grant?.reference.replace(/0{8,}/g, '').replace(/grant-(.{6})[^/]*/, '$1'),
     lease && `lease ${lease.id.slice(0, 6)} until ${lease.until.toISOString().slice(11, 23)}`,
@@ -270,6 +271,8 @@ function describeRow({ grant, lease, trouble, dueAt, accessToken, reauthorizatio
     dueAt && `due ${dueAt.toISOString().slice(5, 23)}`,
     accessToken && `token until ${accessToken.expiresAt.toISOString().slice(11, 23)}`,
     reauthorizationReason,
+    tenant.secretsToDestroy && `to destroy ${tenant.secretsToDestroy}`,
+    tenant.uncommittedSecrets && `uncommitted ${tenant.uncommittedSecrets.map((u) => u.reference)}`,
   ]
   return parts.filter(Boolean).join('; ')
 }

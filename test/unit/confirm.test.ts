@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { addSeconds } from '../../shared/clock.ts'
-import { confirmConnectSession, openConfirmedChoice } from '../../shared/connect/confirm.ts'
+import {
+  type ConfirmDependencies,
+  confirmConnectSession,
+  openConfirmedChoice,
+} from '../../shared/connect/confirm.ts'
+import { StorageUnavailableError } from '../../shared/domain/storageUnavailable.ts'
 import type { PendingGrant, Tenant } from '../../shared/domain/tenant.ts'
 import { connected, name, now, pendingOf } from '../simulation/ground.ts'
 import { accountOf, connectGround, returnUrl } from './connectGround.ts'
@@ -91,6 +96,28 @@ describe('confirming a consent', () => {
     const confirm = confirmConnectSession(dependencies as never, name, 'session', 'code')
     await expect(confirm).rejects.toMatchObject({ code: 'tenant_changed' })
     expect(own.row().status).toBe('pending')
+  })
+
+  test('waits while storage is busy', async () => {
+    const own = await waiting()
+    const busyUntil = (seconds: number) => {
+      if (own.clock.passed() < seconds) throw new StorageUnavailableError('tables', 503, 'ServerBusy')
+    }
+    const list: typeof own.accounts.list = async (...asked) => {
+      busyUntil(10)
+      return own.accounts.list(...asked)
+    }
+    const replace: typeof own.tenants.replace = async (...write) => {
+      busyUntil(20)
+      return own.tenants.replace(...write)
+    }
+    const given = own.dependencies as ConfirmDependencies
+    const dependencies: ConfirmDependencies = {
+      accounts: { ...own.accounts, list },
+      grantServices: { ...given.grantServices, clock: own.clock, tenants: { ...own.tenants, replace } },
+    }
+    const confirmed = confirmConnectSession(dependencies, name, 'session', 'code')
+    expect(await own.clock.run(confirmed)).toMatchObject({ status: 'connected' })
   })
 
   test('removes other generations, and doesn’t fail if that fails', async () => {

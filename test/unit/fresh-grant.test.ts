@@ -127,6 +127,23 @@ test('the removal is tried three times, within two minutes, and fails nobody', a
   expect(tries).toEqual([0, 10, 70])
 })
 
+test('a secret is forgotten only when no vault can have it, because a lost answer may have left a copy', async () => {
+  let isOut = true
+  const { clock, live, store, write } = open((_clock, models) => ({
+    1: {
+      write: lost(models[1]!, 500),
+      remove: (name) => (isOut ? Promise.reject(failing(503)) : models[1]!.remove(name)),
+    },
+  }))
+  const reference = await clock.run(write())
+  await clock.run(clock.sleep(600_000))
+  await expect(store.forget(reference)).rejects.toMatchObject({ status: 503 })
+  expect(live()).toEqual(['b'])
+  isOut = false
+  await store.forget(reference)
+  expect(live()).toEqual([])
+})
+
 test('nothing is removed where nothing was stored', async () => {
   const removed: string[] = []
   const remove: Removal = async (name) => void removed.push(name)

@@ -207,6 +207,20 @@ describe('a sign-in while storage is busy', () => {
     },
   )
 
+  test.each([false, true])(
+    'opens the page for the choice once its records are issued (confirm: %s)',
+    async (confirm) => {
+      const own = await connectedGround()
+      const issue: typeof own.records.issue = async (...record) => {
+        if (own.clock.passed() < 15) throw busy()
+        return own.records.issue(...record)
+      }
+      const records = { ...own.records, issue }
+      const kept = keepFor(own, 'first', two, { accountChoice: 'page', confirm }, { records })
+      expect(await own.clock.run(kept)).not.toHaveProperty('failed')
+    },
+  )
+
   test.each(['read', 'list', 'insert', 'write', 'replace'])(
     'fails within 30 seconds if each %s keeps failing',
     async (operation) => {

@@ -14,6 +14,9 @@ export interface VirtualClock extends Clock {
   run<T>(work: T | Promise<T>): Promise<T>
 }
 
+/** Turns of the event loop that work without a sleeper may take. */
+const maxTurns = 10_000
+
 /** Creates a clock that starts at `start`. */
 export function createVirtualClock(start = new Date('2026-11-23T16:00:00Z')): VirtualClock {
   let time = start.getTime()
@@ -46,11 +49,14 @@ export function createVirtualClock(start = new Date('2026-11-23T16:00:00Z')): Vi
         settled = true
       }
       Promise.resolve(work).then(end, end)
-      for (;;) {
+      for (let turns = 0; ; turns++) {
         // An immediate runs only when no microtask is left.
         await new Promise((resolve) => setImmediate(resolve))
         if (settled) return work
+        // Without sleepers, the work waits for a thread, as of a hash, or for immediates of its own.
+        if (sleepers.size === 0 && turns < maxTurns) continue
         wakeFirst()
+        turns = 0
       }
     },
   }
