@@ -1,5 +1,6 @@
 import type { TokenCredential } from '@azure/identity'
 import { type Callers, createCallers } from './access/callers.ts'
+import { finishAccounts } from './accounts/finish.ts'
 import { type CustomerManagement, createCustomerManagement } from './advertising/client.ts'
 import {
   createDeveloperTokenProofs,
@@ -140,12 +141,14 @@ export function createBroker(
     rowCacheSeconds: config.rowCacheSeconds,
     vendLimitSeconds: config.vendLimitSeconds,
   })
+  const { accounts, developerTokens } = storage
+  const discovering = { ...grantServices, config, accounts, developerTokens, accessTokens }
   const sweeping: SweepDependencies = {
     ...grantServices,
     refresher,
+    finishAccounts: (name) => finishAccounts({ ...discovering, advertising: identity.advertising }, name),
     holds: async () => (await readHolds(config, storage.environments)).map(nameOfHold),
   }
-  const { accounts, developerTokens } = storage
   const vend = createVend({ config, accessTokens, accounts, developerTokens, clock })
   const callers = createCallers(config, { clock, compareClocks: () => storage.compareClocks() })
   return {

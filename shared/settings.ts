@@ -105,6 +105,12 @@ export const brokerSettings = (urls: UrlSchemas) => ({
     default: '20',
     example: '30',
   }),
+  callbackSeconds: withDefault('CALLBACK_SECONDS', wholeNumber(15, 120), {
+    meaning:
+      'The time after which a person who has signed in is sent back, unless storage is busy. Accounts that aren’t read or stored by then are finished in the background.',
+    default: '30',
+    example: '45',
+  }),
   rowCacheSeconds: withDefault('ROW_CACHE_SECONDS', wholeNumber(0, 30), {
     meaning:
       'How long a process can answer from a row it has read. Every process notices a disconnect within this time.',

@@ -112,12 +112,9 @@ async function requestDiscovery(
   expected: readonly string[],
 ): Promise<CallResult<Discovery>> {
   const { identityProvider = 'microsoft' } = grant ?? {}
-  const found = await discoverWithToken(
-    dependencies,
-    { environment, identityProvider },
-    accessToken,
-    expected,
-  )
+  const found = await discoverWithToken(dependencies, { environment, identityProvider }, accessToken, {
+    expectedAccountIds: expected,
+  })
   if ('noDeveloperToken' in found) throw explainNoDeveloperToken(found.noDeveloperToken)
   return found
 }

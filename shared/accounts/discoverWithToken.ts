@@ -1,5 +1,5 @@
 import type { CallResult, CustomerManagement } from '../advertising/client.ts'
-import { type Discovery, discoverAccounts } from '../advertising/discover.ts'
+import { type Discovery, type DiscoveryOptions, discoverAccounts } from '../advertising/discover.ts'
 import type { Clock } from '../clock.ts'
 import type { Environment, Registration } from '../environment.ts'
 import type { Secret } from '../secret.ts'
@@ -17,22 +17,22 @@ export type DiscoveryResult =
   | CallResult<Discovery>
   | { readonly ok: false; readonly noDeveloperToken: NoDeveloperToken }
 
-/**
- * Discovers all accounts that the user of an access token can reach, with the environment's developer token.
- * @param expectedAccountIds accounts known before, which are looked up before they count as vanished.
- */
+/** The options of a discovery that its caller knows. */
+export type DiscoveryRequest = Pick<DiscoveryOptions, 'expectedAccountIds' | 'limitSeconds'>
+
+/** Discovers all accounts that the user of an access token can reach, with the environment's developer token. */
 export async function discoverWithToken(
   { advertising, clock, developerTokens }: DiscoverWithTokenDependencies,
   { environment, identityProvider }: Registration,
   accessToken: Secret,
-  expectedAccountIds: readonly string[] = [],
+  request: DiscoveryRequest = {},
 ): Promise<DiscoveryResult> {
   const found = await developerTokens.find(environment)
   if (!found.ok) return { ok: false, noDeveloperToken: found }
   const credentials = { accessToken, developerToken: found.value, identityProvider }
   return discoverAccounts(advertising(environment), credentials, {
     clock,
-    expectedAccountIds,
+    ...request,
     // "Do not use more than one thread" (guides/sandbox.md).
     ...(environment === 'sandbox' && { callsAtOnce: 1 }),
   })

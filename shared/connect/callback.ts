@@ -1,4 +1,5 @@
 import { type BrowserBinding, isSameBrowser } from '../access/browser.ts'
+import { addSeconds } from '../clock.ts'
 import { patiently } from '../domain/patience.ts'
 import { isDisallowedByPolicy, StorageUnavailableError } from '../domain/storageUnavailable.ts'
 import type { SignIn } from './authorize.ts'
@@ -53,7 +54,9 @@ async function finishOnce(
   browser: BrowserBinding,
   state: string,
 ): Promise<CallbackResult> {
-  const saved = await proveAndSave(dependencies, signIn, response, browser, state).catch(toStorageFailure)
+  const { clock, config } = dependencies
+  const timed = { ...dependencies, answerBy: addSeconds(clock.now(), config.callbackSeconds) }
+  const saved = await proveAndSave(timed, signIn, response, browser, state).catch(toStorageFailure)
   if (!('failed' in saved)) return saved
   reportFailure(dependencies.log, signIn, saved)
   return withNextSteps(dependencies, signIn, saved)

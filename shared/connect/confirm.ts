@@ -1,13 +1,14 @@
 import { sha256 } from '../access/browser.ts'
-import { discoveryEvents } from '../accounts/events.ts'
-import { isGenerationKept } from '../accounts/generation.ts'
+import { discoveryEvents, personChange } from '../accounts/events.ts'
+import { isGenerationKept, newGeneration } from '../accounts/generation.ts'
 import { type ChoiceDependencies, openChoice } from '../choice/choose.ts'
 import { type AccountStore, listAllAccounts } from '../domain/account.ts'
+import { dueRowOf } from '../domain/due.ts'
 import { patiently } from '../domain/patience.ts'
 import { defaultAccountOf, isSelected } from '../domain/selectAccounts.ts'
-import type { Tenant, TenantName } from '../domain/tenant.ts'
+import type { PendingGrant, Tenant, TenantName } from '../domain/tenant.ts'
 import { Problem } from '../problems.ts'
-import { commitGrant, type GrantServices } from '../tenants/connectGrant.ts'
+import { commitGrant, type GrantServices, type GrantToCommit } from '../tenants/connectGrant.ts'
 import { withPatience } from '../tenants/patience.ts'
 import { assertPendingGrant } from './readPendingGrant.ts'
 
@@ -40,36 +41,60 @@ export async function confirmConnectSession(
   if (isAgain && confirmed.until > now) return stored.tenant
   const pendingGrant = assertPendingGrant(stored.tenant.pendingGrant, sessionId, now)
   if (pendingGrant.codeHash !== sha256(code)) throw new Problem('connect_session_not_found')
-  const { accountsGeneration, choice, codeHash, environment, expiresAt } = pendingGrant
-  const list = (generation: string | undefined) =>
-    patiently(grantServices, () => listAllAccounts(accounts, name, generation))
-  const known = await list(stored.tenant.accountsGeneration)
-  const after = await list(accountsGeneration)
-  const defaultAccount = defaultAccountOf(stored.tenant, after)
-  const at = grantServices.clock.now()
-  const events = discoveryEvents({
-    tenant: stored.tenant,
-    before: known,
-    after,
-    defaultAccount,
-    person: pendingGrant.grant,
-    at,
-  })
+  const { choice, codeHash, environment, expiresAt } = pendingGrant
+  const readAccounts = pendingGrant.accountsOutstanding ? leaveAccounts : compareAccounts
+  const found = await readAccounts({ accounts, grantServices }, stored.tenant, pendingGrant)
   const connected = await commitGrant(grantServices, name, (row) => {
     // Only while this same grant is waiting: a disconnect destroys it, and a later sign-in replaces it.
     if (row.pendingGrant?.codeHash !== codeHash || expiresAt <= grantServices.clock.now()) return undefined
     const { grant, accessToken } = row.pendingGrant
     return {
-      ...{ environment, grant, accessToken, accountsGeneration, events, disconnectCount },
+      ...{ environment, grant, accessToken, disconnectCount, ...found },
       confirmed: { sessionId, codeHash, until: expiresAt, ...(choice && { choice }) },
-      ...(defaultAccount && { defaultAccount }),
     }
   })
   if (!connected) throw new Problem('tenant_changed')
   await accounts
-    .removeOthers(name, accountsGeneration, isGenerationKept(stored.tenant, at))
+    .removeOthers(name, found.accountsGeneration, isGenerationKept(stored.tenant, grantServices.clock.now()))
     .catch(() => undefined)
   return connected.tenant
+}
+
+/** What a confirmation makes of the accounts. */
+type ConfirmedAccounts = Pick<
+  GrantToCommit,
+  'accountsGeneration' | 'accountsOutstanding' | 'defaultAccount' | 'events'
+>
+
+/** The consent's accounts, and what changes with them. */
+async function compareAccounts(
+  { accounts, grantServices }: ConfirmDependencies,
+  tenant: Tenant,
+  { accountsGeneration, grant }: PendingGrant,
+): Promise<ConfirmedAccounts> {
+  const list = (generation: string | undefined) =>
+    patiently(grantServices, () => listAllAccounts(accounts, tenant, generation))
+  const before = await list(tenant.accountsGeneration)
+  const after = await list(accountsGeneration)
+  const defaultAccount = defaultAccountOf(tenant, after)
+  const at = grantServices.clock.now()
+  const events = discoveryEvents({ tenant, before, after, defaultAccount, person: grant, at })
+  return { accountsGeneration, events, ...(defaultAccount && { defaultAccount }) }
+}
+
+/**
+ * The consent's accounts aren't all written yet, so a sweep discovers them again. Until then, apps find the same
+ * person's previous ones, and none of another person's.
+ */
+async function leaveAccounts(
+  { grantServices }: ConfirmDependencies,
+  tenant: Tenant,
+  { grant }: PendingGrant,
+): Promise<ConfirmedAccounts> {
+  const { clock, due, randomness } = grantServices
+  await due.insert(dueRowOf(tenant, grant, clock.now()))
+  const kept = personChange(tenant, grant) ? undefined : tenant.accountsGeneration
+  return { accountsGeneration: kept ?? newGeneration(clock.now(), randomness), accountsOutstanding: true }
 }
 
 /**
@@ -79,9 +104,10 @@ export async function confirmConnectSession(
  */
 export async function openConfirmedChoice(
   dependencies: Pick<ChoiceDependencies, 'accounts' | 'clock' | 'config' | 'records'>,
-  { accountsGeneration, confirmed, defaultAccount, disconnectCount = 0, grant, tenant, workspace }: Tenant,
+  row: Tenant,
 ): Promise<string | undefined> {
-  if (!confirmed?.choice || !grant || defaultAccount) return undefined
+  const { accountsGeneration, accountsOutstanding, confirmed, defaultAccount, grant, tenant, workspace } = row
+  if (!confirmed?.choice || !grant || defaultAccount || accountsOutstanding) return undefined
   const { clock, records } = dependencies
   if ((await records.read('choice-answer', confirmed.choice.answerId, clock.now())) === undefined)
     return undefined
@@ -90,7 +116,7 @@ export async function openConfirmedChoice(
   const accounts = String(reached.filter(isSelected).length)
   return openChoice(
     dependencies,
-    { ...name, ...confirmed.choice, id: confirmed.sessionId, disconnectCount },
+    { ...name, ...confirmed.choice, id: confirmed.sessionId, disconnectCount: row.disconnectCount ?? 0 },
     grant,
     { status: 'connected', accounts, account_choice: 'open' },
   )

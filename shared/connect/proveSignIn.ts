@@ -97,6 +97,16 @@ async function withConsenter(
   return stored && isConsenterOf(stored.tenant, consenter) ? { ...failure, isConsenter: true } : failure
 }
 
+/** What a callback has left for the commit after its discovery; and what a discovery gets at least. */
+const [commitSeconds, minDiscoverySeconds] = [8, 5]
+
+/** A discovery that is ended early is finished in the background, so it doesn't keep the person waiting. */
+function discoveryLimit({ answerBy, clock }: CallbackDependencies): { readonly limitSeconds?: number } {
+  if (!answerBy) return {}
+  const left = (answerBy.getTime() - clock.now().getTime()) / 1000
+  return { limitSeconds: Math.max(left - commitSeconds, minDiscoverySeconds) }
+}
+
 async function checkUser(
   { idTokens }: CallbackDependencies,
   row: SignInRow,
@@ -118,7 +128,7 @@ async function discover(
   accessToken: Secret,
   explainFault: typeof explainSignInFault,
 ): Promise<Discovery | ConnectFailure> {
-  const found = await discoverWithToken(dependencies, row, accessToken)
+  const found = await discoverWithToken(dependencies, row, accessToken, discoveryLimit(dependencies))
   if ('noDeveloperToken' in found)
     return { failed: 'environment_on_hold', reason: found.noDeveloperToken.reason }
   if (!found.ok) return explainFault(found.fault)

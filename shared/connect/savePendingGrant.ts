@@ -24,7 +24,7 @@ export const confirmationSeconds = 900
 
 const tenantChanged: ConnectFailure = { failed: 'storage_unavailable', reason: 'tenant_changed' }
 
-/** Values that wait with a grant, written before it. */
+/** Values that wait with a grant. Its accounts are written after it. */
 export interface PendingDetails
   extends Pick<AccountComparison, 'outcome'>,
     Pick<PendingGrant, 'accountsGeneration' | 'choice'> {}
@@ -50,7 +50,7 @@ export async function savePendingGrant(
   const reserved = grants.reserve()
   if (!(await listUncommitted(grantServices, stored, owner, reserved))) return tenantChanged
   const reference = await grants.write(proven.tokens.refreshToken, owner, reserved)
-  const pendingGrant = {
+  const pendingGrant: PendingGrant = {
     environment: signIn.environment,
     grant: { ...toGrant(proven, clock.now()), ...named, id, reference },
     sessionId: signIn.id,
@@ -58,6 +58,7 @@ export async function savePendingGrant(
     expiresAt: addSeconds(clock.now(), confirmationSeconds),
     accessToken,
     accountsGeneration,
+    accountsOutstanding: true,
     ...(choice && { choice }),
   }
   // The sweep ends unconfirmed consents. A due row without a consent costs one read.

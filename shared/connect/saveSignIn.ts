@@ -2,7 +2,8 @@ import { discoveryEvents, personChange } from '../accounts/events.ts'
 import { newGeneration } from '../accounts/generation.ts'
 import { type AccountsChange, replaceAccounts } from '../accounts/replace.ts'
 import { issueChoiceAnswer, openChoice } from '../choice/choose.ts'
-import { addSeconds } from '../clock.ts'
+import { addSeconds, TimeLimitError, withTimeLimit } from '../clock.ts'
+import { dueRowOf } from '../domain/due.ts'
 import { patiently } from '../domain/patience.ts'
 import { returnUrlWith } from '../domain/returnUrl.ts'
 import { StorageUnavailableError } from '../domain/storageUnavailable.ts'
@@ -13,9 +14,12 @@ import {
   type StoredTenant,
   type Tenant,
 } from '../domain/tenant.ts'
+import { withPendingAccounts } from '../domain/transitions.ts'
+import { finishAccountsAfterSeconds } from '../domain/unfinishedAccounts.ts'
 import { Problem } from '../problems.ts'
+import { changeTenant } from '../tenants/changeTenant.ts'
 import { connectGrant } from '../tenants/connectGrant.ts'
-import { withPatience, withPatientRecords } from '../tenants/patience.ts'
+import { withPatience, withPatientRecords, withPatientTenants } from '../tenants/patience.ts'
 import type { SignIn } from './authorize.ts'
 import { type AccountComparison, compareSignInAccounts } from './compareSignInAccounts.ts'
 import type { CallbackDependencies } from './dependencies.ts'
@@ -25,6 +29,9 @@ import type { ProvenSignIn } from './proveSignIn.ts'
 import { disconnectedDuringSignIn, type SavedSignIn } from './savedSignIn.ts'
 import { confirmationSeconds, savePendingGrant } from './savePendingGrant.ts'
 import { toGrant } from './toGrant.ts'
+
+/** What writing the accounts of a sign-in gets at least: hundreds of them are written by then. */
+const minAccountsSeconds = 3
 
 /** The changes that a sign-in would make to the tenant, as it was read. */
 export interface SignInComparison extends AccountComparison {
@@ -45,13 +52,55 @@ export async function saveSignIn(
   if ('failed' in compared) return compared
   if (!signIn.confirm && !compared.loss) return connectImmediately(dependencies, signIn, proven, compared)
   const choice = await offerChoice(dependencies, signIn)
-  const accountsGeneration = await writeAccounts(dependencies, compared)
-  const { outcome } = compared
+  const { clock, randomness } = dependencies
+  const { marks, outcome } = compared
+  const accountsGeneration = newGeneration(clock.now(), randomness, marks)
   const patient = { ...dependencies, grantServices: withPatience(dependencies.grantServices) }
-  return savePendingGrant(patient, signIn, proven, {
+  const saved = await savePendingGrant(patient, signIn, proven, {
     accountsGeneration,
     outcome,
     ...(choice && { choice }),
+  })
+  if (!('failed' in saved))
+    await untilAnswer(dependencies, () => writePendingAccounts(dependencies, saved.tenant, compared))
+  return saved
+}
+
+/** Writes the accounts of a consent that waits for its confirmation, unless storage doesn't take them. */
+async function writePendingAccounts(
+  { accounts, grantServices }: CallbackDependencies,
+  { pendingGrant, tenant, workspace }: Tenant,
+  { after }: SignInComparison,
+): Promise<void> {
+  if (!pendingGrant) return
+  const { accountsGeneration } = pendingGrant
+  try {
+    await accounts.write({ workspace, tenant }, accountsGeneration, after)
+    await changeTenant(withPatientTenants(grantServices), { workspace, tenant }, (row) =>
+      row.pendingGrant?.accountsGeneration === accountsGeneration
+        ? { next: withPendingAccounts(row, row.pendingGrant) }
+        : undefined,
+    )
+  } catch (error) {
+    if (!(error instanceof StorageUnavailableError)) throw error
+  }
+}
+
+/**
+ * Runs work until the browser must be answered. After that, it goes on in the background.
+ * @returns undefined if it isn't done by then.
+ */
+async function untilAnswer<T>(
+  { answerBy, clock }: CallbackDependencies,
+  work: () => Promise<T>,
+): Promise<T | undefined> {
+  if (!answerBy) return work()
+  const left = Math.max((answerBy.getTime() - clock.now().getTime()) / 1000, minAccountsSeconds)
+  const working = work()
+  return withTimeLimit(clock, left, 'writing the accounts', () => working).catch((error: unknown) => {
+    if (!(error instanceof TimeLimitError)) throw error
+    working.catch(() => undefined)
+    return undefined
   })
 }
 
@@ -82,16 +131,6 @@ export async function compareSignIn(
   return { ...(await compareSignInAccounts(accounts, before, proven)), before }
 }
 
-/** Writes the accounts that a sign-in can reach, as a generation that no row names yet. */
-async function writeAccounts(
-  { accounts, clock, randomness }: Pick<CallbackDependencies, 'accounts' | 'clock' | 'randomness'>,
-  { after, before, marks }: SignInComparison,
-): Promise<string> {
-  const accountsGeneration = newGeneration(clock.now(), randomness, marks)
-  await accounts.write(before, accountsGeneration, after)
-  return accountsGeneration
-}
-
 /**
  * Makes a proven grant the tenant's, unless someone else connected since the comparison. The accounts are written after
  * the commit, because thousands of them take a while, and the refresh token must not depend on it.
@@ -112,6 +151,9 @@ export async function connectImmediately(
   const { discovery } = proven
   const story = { tenant: before, before: known, after, defaultAccount, person, discovery, at: clock.now() }
   const { accessToken, requestedAt, expiresInSeconds, refreshToken } = proven.tokens
+  // A sweep finishes the accounts that this process doesn't, even if it ends right after the commit.
+  const finishAt = addSeconds(clock.now(), finishAccountsAfterSeconds)
+  await grantServices.due.insert(dueRowOf(before, proven.row, finishAt))
   const connected = await connectGrant(grantServices, before, {
     environment: signIn.environment,
     grant: toGrant(proven, clock.now()),
@@ -129,7 +171,8 @@ export async function connectImmediately(
     isStillValidFor: (row) => isSameConsent(row, before) || !personChange(row, person),
   })
   if (!connected) return { failed: 'storage_unavailable', reason: 'tenant_changed' }
-  const written = await writeOutstandingAccounts(dependencies, connected, compared)
+  const write = () => writeOutstandingAccounts(dependencies, connected, compared)
+  const written = await untilAnswer(dependencies, write)
   const outstanding = written ? undefined : 'true'
   const outcome = { status: 'connected', ...compared.outcome, accounts_outstanding: outstanding }
   const { tenant } = written ?? connected

@@ -37,6 +37,8 @@ export interface LogEvents {
     traceId: string
     attempts: number
   }
+  /** A sweep couldn't finish the accounts that a sign-in left unread or unwritten. It tries again in an hour. */
+  'accounts.unfinished': { tenantKey: string; reason: string }
   /**
    * The vault didn't take a new refresh token. The old one still works and stays the tenant's; the next refresh brings
    * another. `status` is 0 without an answer.

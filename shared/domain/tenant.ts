@@ -85,6 +85,8 @@ export interface PendingGrant {
   readonly expiresAt: Date
   readonly accessToken: CachedAccessToken
   readonly accountsGeneration: string
+  /** Its account rows aren't all written yet. */
+  readonly accountsOutstanding?: true
   /** Who may choose accounts on the broker's page, once confirmed, and where they go then; absent if the app asks. */
   readonly choice?: PendingChoice
 }

@@ -113,6 +113,12 @@ export function withConnection(row: Tenant, consent: NewConnection): Tenant {
   return { ...rest, ...consent, grant, status: 'connected', discoveredAt: consent.accessToken.refreshedAt }
 }
 
+/** The accounts of a pending consent are all written. */
+export function withPendingAccounts(row: Tenant, pendingGrant: PendingGrant): Tenant {
+  const { accountsOutstanding: _outstanding, ...written } = pendingGrant
+  return { ...row, pendingGrant: written }
+}
+
 /** A consent awaits the app's confirmation; the tenant's current state is unchanged. */
 export function withPendingGrant(row: Tenant, pendingGrant: PendingGrant): Tenant {
   return { ...row, pendingGrant }

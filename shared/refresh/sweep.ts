@@ -9,8 +9,10 @@ import { IdentityUnavailableError } from '../domain/identityUnavailable.ts'
 import type { Log, SweepReport } from '../domain/logEvents.ts'
 import { meaningOf } from '../domain/reasons.ts'
 import { isTableMissing } from '../domain/storageUnavailable.ts'
+import type { Tenant, TenantName } from '../domain/tenant.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
 import type { TenantStore } from '../domain/tenantStore.ts'
+import { areAccountsUnfinished } from '../domain/unfinishedAccounts.ts'
 import type { Registration } from '../environment.ts'
 import { expirePending, hasCleanUp } from '../tenants/expirePending.ts'
 import type { RefreshOutcome } from './outcome.ts'
@@ -23,6 +25,8 @@ export interface SweepDependencies {
   readonly grants: GrantStore
   readonly marks: DisconnectMarks
   readonly refresher: Refresher
+  /** Discovers what a sign-in left unread or unwritten. Returns whether that is everything. */
+  readonly finishAccounts: (name: TenantName) => Promise<boolean>
   readonly clock: Clock
   readonly config: RefreshConfig
   readonly log: Log
@@ -52,6 +56,8 @@ const failuresThatOpenTheCircuit = 10
 /** Throttling can affect a single partition. More unreadable shards than this mean that the tables are down. */
 const maxUnreadableShards = 3
 const damagedRowSeconds = 86_400
+/** The wait between two tries to finish a tenant's accounts. */
+const unfinishedAccountsSeconds = 3600
 /** Finished rows that may wait to be counted, for each row in flight. */
 const backpressureFactor = 4
 
@@ -92,6 +98,7 @@ class SweepRun {
   readonly #stopAt: Date
   readonly #shards: number[]
   readonly #mayHandOver: boolean
+  readonly #mayFinishAccounts: boolean
   readonly #failuresInARow = new Map<string, number>()
   readonly #heldUntil = new Map<string, Date>()
   readonly #firsts = new Map<string, Promise<void>>()
@@ -116,6 +123,8 @@ class SweepRun {
     const first = Math.floor(dependencies.randomness.fraction() * all.length)
     this.#shards = [...all.slice(first), ...all.slice(0, first)]
     this.#mayHandOver = order.mayHandOver ?? false
+    // A discovery can take two minutes, and the platform ends an HTTP call.
+    this.#mayFinishAccounts = order.maxSeconds === undefined
   }
 
   /** Due rows of all shards, streamed; ends when the time is up or the rest is handed over. */
@@ -302,9 +311,19 @@ class SweepRun {
       // The hint stays until everything is done, so a later sweep returns to it.
       if (!(await expirePending(this.#dependencies, stored))) return
     }
+    if (areAccountsUnfinished(tenant) && !(await this.#finishAccounts(row, tenant))) return
     if (tenant.dueAt?.getTime() === row.dueAt.getTime()) return
     if (tenant.dueAt && tenant.grant) await due.insert(dueRowOf(tenant, tenant.grant, tenant.dueAt))
     await due.remove(row)
+  }
+
+  /** Returns whether the hint has served its purpose. */
+  async #finishAccounts(row: DueRow, tenant: Tenant): Promise<boolean> {
+    const { clock, due, finishAccounts } = this.#dependencies
+    if (!this.#mayFinishAccounts) return false
+    if (!(await finishAccounts(tenant)))
+      await due.insert({ ...row, dueAt: addSeconds(clock.now(), unfinishedAccountsSeconds) })
+    return true
   }
 }
 

@@ -108,6 +108,7 @@ export const jsonColumns: Readonly<Record<string, z.ZodType>> = {
     expiresAt: z.date(),
     accessToken: storedToken,
     accountsGeneration: text,
+    accountsOutstanding: z.literal(true).optional(),
     choice: storedChoice.optional(),
   }),
   uncommittedSecrets: z.array(z.looseObject({ reference: text, until: z.date() })),

@@ -7,6 +7,7 @@ import type { Tenant } from '../../shared/domain/tenant.ts'
 import type { TenantStore } from '../../shared/domain/tenantStore.ts'
 import type { TokenEndpoint } from '../../shared/domain/tokenEndpoint.ts'
 import type { RefreshDependencies } from '../../shared/refresh/dependencies.ts'
+import type { SweepDependencies } from '../../shared/refresh/sweep.ts'
 import { Secret } from '../../shared/secret.ts'
 import type { Tables } from '../../shared/storage/clients.ts'
 import { createDisconnectMarks } from '../../shared/storage/disconnectMarks.ts'
@@ -76,7 +77,8 @@ export function besideStores(tokenEndpoint: TokenEndpoint, chosen: Sealer = seal
     randomness: systemRandomness,
     log: () => {},
     vendWaitSeconds: 15,
-  } satisfies Partial<RefreshDependencies>
+    finishAccounts: async () => true,
+  } satisfies Partial<RefreshDependencies> & Pick<SweepDependencies, 'finishAccounts'>
 }
 
 /** The stores for the tenants. */

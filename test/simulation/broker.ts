@@ -7,6 +7,7 @@ import type { RefreshRequest, TokenResult } from '../../shared/domain/tokenEndpo
 import type { Vault } from '../../shared/domain/vault.ts'
 import type { RefreshDependencies } from '../../shared/refresh/dependencies.ts'
 import type { Refresher } from '../../shared/refresh/refreshTenant.ts'
+import type { SweepDependencies } from '../../shared/refresh/sweep.ts'
 import { Secret } from '../../shared/secret.ts'
 import type { AccessTokens } from '../../shared/vend/accessTokens.ts'
 import { pagesOf } from './models/dueIndex.ts'
@@ -16,10 +17,13 @@ import type { ModelVault } from './models/vault.ts'
 import type { Fate, SimulatedProcess } from './process.ts'
 import type { World } from './world.ts'
 
+/** Dependencies of refreshes and sweeps. */
+export type SimulatedDependencies = RefreshDependencies & Pick<SweepDependencies, 'finishAccounts'>
+
 /** The broker in one run of a process: production code over models, whose operations are subject to faults. */
 export interface SimulatedBroker {
   readonly process: SimulatedProcess
-  readonly dependencies: RefreshDependencies
+  readonly dependencies: SimulatedDependencies
   /** Each grant store separately, for the migration. */
   readonly stores: { readonly vault: GrantStore; readonly sealed: GrantStore }
   readonly refresher: Refresher
@@ -44,7 +48,7 @@ export function createSimulatedBroker(world: World, process: SimulatedProcess): 
     }),
     sealed: useCases.createSealedGrants(sealer),
   }
-  const dependencies: RefreshDependencies = {
+  const dependencies: SimulatedDependencies = {
     tenants,
     due: unreliableDue(world, process),
     grants: useCases.combineGrantStores(stores, plan.grantStore),
@@ -57,6 +61,7 @@ export function createSimulatedBroker(world: World, process: SimulatedProcess): 
     log: () => undefined,
     config: plan.config,
     vendWaitSeconds: plan.vendWaitSeconds,
+    finishAccounts: async () => true,
   }
   const refresher = createWatchedRefresher(world, process, dependencies)
   const { rowCacheSeconds } = plan

@@ -43,6 +43,7 @@ export function ground() {
     randomness: systemRandomness,
     log: () => {},
     vendWaitSeconds: 15,
+    finishAccounts: async () => true,
     environments: {
       read: async () => undefined,
       placeHold: async () => {},

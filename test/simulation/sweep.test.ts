@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { RefreshConfig } from '../../shared/config.ts'
-import type { RefreshDependencies } from '../../shared/refresh/dependencies.ts'
+import type { SimulatedDependencies } from './broker.ts'
 import type { SweepOptions } from '../../shared/refresh/sweep.ts'
 import type { SimulatedBroker } from './broker.ts'
 import { dueTenants } from './dueTenants.ts'
@@ -88,7 +88,7 @@ describe('a sweep', () => {
     const { world, broker } = await dueTenants(60)
     world.toggleSecret({ environment: 'production', identityProvider: 'microsoft' })
     let calls = 0
-    const counted: RefreshDependencies = {
+    const counted: SimulatedDependencies = {
       ...broker.dependencies,
       config: { ...broker.dependencies.config, sweepConcurrency: 16 },
       tokenEndpoint: {
@@ -188,7 +188,7 @@ describe('a sweep without enough time or share for all tenants', () => {
   })
 })
 
-function configured(broker: SimulatedBroker, config: Partial<RefreshConfig>): RefreshDependencies {
+function configured(broker: SimulatedBroker, config: Partial<RefreshConfig>): SimulatedDependencies {
   return { ...broker.dependencies, config: { ...broker.dependencies.config, ...config } }
 }
 

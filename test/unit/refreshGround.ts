@@ -58,7 +58,8 @@ export function refreshGround({ answer = () => anHour, hold, blocking, with: cha
     },
     tokenEndpoint: { refresh: async () => answer(++calls) },
   }
-  const dependencies = { ...models, ...change?.(models) }
+  const { finishAccounts } = base.dependencies
+  const dependencies = { ...models, finishAccounts, ...change?.(models) }
   return {
     ...base,
     ...{ clock, dependencies, logged, holds, probes },

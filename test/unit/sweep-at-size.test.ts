@@ -7,7 +7,7 @@ import type { Environment } from '../../shared/environment.ts'
 import { classifyTokenRefusal } from '../../shared/identity/refusal.ts'
 import type { RefreshDependencies } from '../../shared/refresh/dependencies.ts'
 import { createRefresher } from '../../shared/refresh/refreshTenant.ts'
-import { type SweepOptions, sweep } from '../../shared/refresh/sweep.ts'
+import { type SweepDependencies, type SweepOptions, sweep } from '../../shared/refresh/sweep.ts'
 import { Secret } from '../../shared/secret.ts'
 import { createMemoryStores } from '../bench/memoryStores.ts'
 import { besideStores, plainSealer, refreshConfig } from '../bench/tenants.ts'
@@ -40,7 +40,7 @@ function createGround(answer: Answer, settings: Partial<typeof refreshConfig> = 
     },
   }
   const stores = createMemoryStores()
-  const dependencies: RefreshDependencies = {
+  const dependencies: RefreshDependencies & Pick<SweepDependencies, 'finishAccounts'> = {
     ...besideStores(tokenEndpoint, plainSealer),
     ...stores,
     randomness: systemRandomness,

@@ -69,6 +69,11 @@ const each: Readonly<Record<keyof typeof transitions, readonly [Tenant, Partial<
       ['lease', 'trouble'],
     ],
     withTrouble: [transitions.withTrouble(full, trouble), { trouble, dueAt: now }, ['lease']],
+    withPendingAccounts: [
+      transitions.withPendingAccounts(full, { ...full.pendingGrant, accountsOutstanding: true }),
+      { pendingGrant: full.pendingGrant },
+      [],
+    ],
     withDeadGrant: [
       transitions.withDeadGrant(full, 'grant_revoked'),
       { status: 'reauthorization_required', reauthorizationReason: 'grant_revoked' },

@@ -1,7 +1,7 @@
 import { StorageUnavailableError } from '../../../shared/domain/storageUnavailable.ts'
 import type { RefreshDependencies } from '../../../shared/refresh/dependencies.ts'
 import { createRefresher } from '../../../shared/refresh/refreshTenant.ts'
-import { type SweepOptions, type SweepResult, sweep } from '../../../shared/refresh/sweep.ts'
+import { type SweepDependencies, type SweepOptions, type SweepResult, sweep } from '../../../shared/refresh/sweep.ts'
 import type { VirtualTime } from './virtualTime.ts'
 
 /** The timer's instance and those that process its handed-over shards. */
@@ -35,7 +35,7 @@ const visibilityMilliseconds = 60_000
  * concurrently; each handed-over shard on any free instance. Every instance has its own refresher.
  */
 export async function runFleet(
-  dependencies: RefreshDependencies,
+  dependencies: RefreshDependencies & Pick<SweepDependencies, 'finishAccounts'>,
   time: VirtualTime,
   { instances, everySeconds }: FleetSize,
   seconds: number,
