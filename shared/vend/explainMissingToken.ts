@@ -7,6 +7,7 @@ import { detailWithCauses } from '../domain/refusalCauses.ts'
 import type { Tenant } from '../domain/tenant.ts'
 import { adminConsentUrl, enablingSteps, isCuredByAdminConsent } from '../identity/adminConsent.ts'
 import { explainCredential } from '../identity/explainCredential.ts'
+import { isDirectoryId } from '../identity/responseIssuer.ts'
 import { Problem, type ProblemExtras } from '../problems.ts'
 import type { PassedOnReason, RefreshOutcome } from '../refresh/outcome.ts'
 import type { TokenProblemCode } from './problems.ts'
@@ -87,7 +88,8 @@ const enablingDetail = `Microsoft Advertising isn’t enabled for the advertiser
 
 function adminLink(config: Config, { environment, grant }: Tenant): string | undefined {
   const settings = config.environments.get(environment)
-  const directoryId = grant?.accountKind === 'work' ? grant.authorityTenant : undefined
+  const { accountKind, authorityTenant = '' } = grant ?? {}
+  const directoryId = accountKind === 'work' && isDirectoryId(authorityTenant) ? authorityTenant : undefined
   return settings && adminConsentUrl(settings, config.redirectUri, directoryId)
 }
 
