@@ -11,7 +11,7 @@ import { type Config, parseConfig } from './config.ts'
 import type { AccountStore } from './domain/account.ts'
 import type { TenantDirectory } from './domain/directory.ts'
 import type { GrantStore } from './domain/grants.ts'
-import type { EnvironmentHold, EnvironmentStates } from './domain/holds.ts'
+import { type EnvironmentStates, nameOfScope } from './domain/holds.ts'
 import type { Log } from './domain/logEvents.ts'
 import type { BrokerNotes } from './domain/notes.ts'
 import type { OneTimeRecords } from './domain/oneTime.ts'
@@ -143,7 +143,7 @@ export function createBroker(
   const sweeping: SweepDependencies = {
     ...grantServices,
     refresher,
-    holds: async () => (await readHolds(config, storage.environments)).map(nameOfHold),
+    holds: async () => (await readHolds(config, storage.environments)).map(nameOfScope),
   }
   const { accounts, developerTokens } = storage
   const vend = createVend({ config, accessTokens, accounts, developerTokens, clock })
@@ -163,10 +163,6 @@ export function createBroker(
     vend,
     recordUsage: meterUsage,
   }
-}
-
-function nameOfHold({ environment, identityProvider }: EnvironmentHold): string {
-  return `${environment}:${identityProvider}`
 }
 
 function createStorage(

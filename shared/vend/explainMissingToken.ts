@@ -1,6 +1,7 @@
 import { secondsUntil, type TimeLimitError } from '../clock.ts'
 import type { Config } from '../config.ts'
 import { connectHint, reconnectHint } from '../domain/connectHint.ts'
+import type { EnvironmentHold } from '../domain/holds.ts'
 import { isAdminReason, type StoredReason } from '../domain/reasons.ts'
 import { isCredentialRefusal, type TokenRefusal } from '../domain/refusal.ts'
 import { detailWithCauses } from '../domain/refusalCauses.ts'
@@ -52,7 +53,9 @@ function explainOutcome(
   if (tenant.status !== 'connected') return explainStatus(config, tenant, now)
   if (outcome.outcome === 'refused') return explainRefusal(tenant, outcome.refusal, now)
   if (outcome.outcome === 'passed_on' && outcome.reason === 'environment_on_hold') {
-    return onHold(tenant, outcome.hold ?? {}, secondsToWait(outcome.hold?.until, now))
+    const { hold } = outcome
+    const seconds = secondsToWait(hold?.until, now)
+    return hold?.kind ? kindOnHold(hold, seconds) : onHold(tenant, hold ?? {}, seconds)
   }
   if (outcome.outcome === 'passed_on' && outcome.reason === 'waiting_to_retry') {
     return explainTrouble(tenant, tenant.trouble ?? { reason: outcome.reason }, now)
@@ -111,6 +114,15 @@ function onHold(
   const detail = explainCredential(reason, { environment, identityProvider })
   const members = { reason, traceId: traceId || undefined }
   return problem('environment_on_hold', { retryAfterSeconds, members, ...(detail && { detail }) })
+}
+
+function kindOnHold({ kind, reason, traceId }: EnvironmentHold, retryAfterSeconds: number): Problem {
+  const detail = `The identity provider refuses the grants of several people in a row without saying why (${kind}). The broker ends none of them, and tries again every minute.`
+  return problem('environment_on_hold', {
+    retryAfterSeconds,
+    detail,
+    members: { reason, traceId: traceId || undefined },
+  })
 }
 
 interface Failure {

@@ -45,6 +45,7 @@ export function ground() {
     vendWaitSeconds: 15,
     environments: {
       read: async () => undefined,
+      countRefused: async () => 1,
       placeHold: async () => {},
       reserveProbe: async () => undefined,
       release: async () => false,

@@ -65,6 +65,14 @@ describe('an app without a token', () => {
     })
   })
 
+  test('while its kind of grant is on hold learns that nobody has to act on the grant', () => {
+    const hold = { kind: 'personal:consumers', reason: 'grant_refused', traceId: '', until: at(17) }
+    const problem = problemOf(passedOn('environment_on_hold', { hold }))
+    expect(problem).toMatchObject({ code: 'environment_on_hold', extras: { retryAfterSeconds: 18 } })
+    expect(problem.extras).toMatchObject({ detail: expect.stringContaining('(personal:consumers)') })
+    expect(problem.extras.members).toEqual({ reason: 'grant_refused', traceId: undefined })
+  })
+
   test('while another process refreshes waits for five seconds', () => {
     expect(problemOf(passedOn('leased_elsewhere'))).toMatchObject({
       code: 'identity_provider_unavailable',
