@@ -12,7 +12,7 @@ import { type Config, parseConfig } from './config.ts'
 import type { AccountStore } from './domain/account.ts'
 import type { TenantDirectory } from './domain/directory.ts'
 import type { GrantStore } from './domain/grants.ts'
-import type { EnvironmentHold, EnvironmentStates } from './domain/holds.ts'
+import { type EnvironmentStates, nameOfScope } from './domain/holds.ts'
 import type { Log } from './domain/logEvents.ts'
 import type { BrokerNotes } from './domain/notes.ts'
 import type { OneTimeRecords } from './domain/oneTime.ts'
@@ -147,7 +147,7 @@ export function createBroker(
     ...grantServices,
     refresher,
     finishAccounts: (name) => finishAccounts({ ...discovering, advertising: identity.advertising }, name),
-    holds: async () => (await readHolds(config, storage.environments)).map(nameOfHold),
+    holds: async () => (await readHolds(config, storage.environments)).map(nameOfScope),
   }
   const vend = createVend({ config, accessTokens, accounts, developerTokens, clock })
   const callers = createCallers(config, { clock, compareClocks: () => storage.compareClocks() })
@@ -166,10 +166,6 @@ export function createBroker(
     vend,
     recordUsage: meterUsage,
   }
-}
-
-function nameOfHold({ environment, identityProvider }: EnvironmentHold): string {
-  return `${environment}:${identityProvider}`
 }
 
 function createStorage(

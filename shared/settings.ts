@@ -82,7 +82,8 @@ export const brokerSettings = (urls: UrlSchemas) => ({
       '[{"workspace":"agency","displayName":"Acme Reports","apps":["11112222-bbbb-3333-cccc-4444dddd5555"],"returnUrls":["https://app.example.com/connected"]}]',
   }),
   microsoftPersonalTenant: withDefault('MICROSOFT_PERSONAL_TENANT', personalTenant, {
-    meaning: 'The authority’s path segment at which personal accounts are refreshed.',
+    meaning:
+      'The authority’s path segment at which personal accounts are refreshed, if their first refresh works there.',
     default: 'consumers',
     example: 'common',
   }),

@@ -8,6 +8,7 @@ const settingsSchema = z
     strict: z.boolean(),
     accessTokenSeconds: z.int().positive(),
     latencyMilliseconds: z.int().nonnegative(),
+    authorityOfIssue: z.boolean(),
   })
   .partial()
 const secretsSchema = z.strictObject({

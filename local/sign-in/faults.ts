@@ -34,7 +34,11 @@ export type FaultKind = (typeof faultKinds)[number]
 export const faultSchema = z.strictObject({
   endpoint: z.enum(['authorize', 'token', 'keys']),
   kind: z.enum(faultKinds),
-  /** It affects only calls with this grant type, user, client, or refresh token family (as in the request log). */
+  /**
+   * It affects only calls with this tenant path, grant type, user, client, or refresh token family (as in the request
+   * log).
+   */
+  tenantPath: z.string().optional(),
   grantType: z.string().optional(),
   username: z.string().optional(),
   clientId: z.string().optional(),
@@ -57,6 +61,7 @@ export type Fault = z.infer<typeof faultSchema>
 /** The properties of a call by which faults select it. */
 export interface FaultTarget {
   readonly endpoint: Fault['endpoint']
+  readonly tenantPath?: string | undefined
   readonly grantType?: string | undefined
   readonly username?: string | undefined
   readonly clientId?: string | undefined
@@ -90,6 +95,6 @@ export function createFaultPlan(): FaultPlan {
 }
 
 function fits(fault: Fault, target: FaultTarget): boolean {
-  const chosenBy = ['endpoint', 'grantType', 'username', 'clientId', 'family'] as const
+  const chosenBy = ['endpoint', 'tenantPath', 'grantType', 'username', 'clientId', 'family'] as const
   return chosenBy.every((name) => fault[name] === undefined || fault[name] === target[name])
 }

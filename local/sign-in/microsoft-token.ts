@@ -1,4 +1,5 @@
 import type { Provider } from 'oidc-provider'
+import type { Person } from '../people.ts'
 import { lacksClaims } from './claims-challenge.ts'
 import { authenticateClient } from './client-authentication.ts'
 import { type Client, isWebClient } from './clients.ts'
@@ -125,10 +126,20 @@ function refuseGrant(state: SignInState, call: TokenCall): RefusalAnswer | undef
   }
   const person = state.findByAccountId(source.accountId)
   if (!person || !accepts(tenantPath, person)) return { code: 50020 }
+  if (!isOfAuthority(state, call, person)) return { code: 70000 }
   if (lacksClaims(person, source.amr)) return { code: 50076 }
   return isWithin(params.get('scope'), source.scope)
     ? undefined
     : { code: 70000, text: scopeNotConsentedText }
+}
+
+function isOfAuthority(
+  { settings }: SignInState,
+  { grantType, source, tenantPath }: TokenCall,
+  { kind }: Person,
+): boolean {
+  if (!settings.authorityOfIssue || grantType !== 'refresh_token' || kind !== 'personal') return true
+  return source?.tenantPath === tenantPath
 }
 
 const parameterOf = (grantType: string) =>
@@ -159,7 +170,11 @@ async function exchange(
     client,
     fault,
   })
-  return answer.status === 200 ? grant(answer, fault) : refuse(toRefusal(answer, call.grantType))
+  if (answer.status !== 200) return refuse(toRefusal(answer, call.grantType))
+  const id = String((answer.body as { refresh_token?: string }).refresh_token)
+  const issued = state.store.get('RefreshToken', id)
+  if (issued) state.store.put('RefreshToken', id, { ...issued, tenantPath: call.tenantPath })
+  return grant(answer, fault)
 }
 
 function grant({ body }: ProviderAnswer, fault: Fault | undefined): TokenAnswer {

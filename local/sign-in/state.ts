@@ -28,6 +28,11 @@ export interface SignInSettings {
   accessTokenSeconds: number
   /** The least duration of each token call. Default is 0. */
   latencyMilliseconds: number
+  /**
+   * Whether a personal account's refresh token works only at the authority that issued it. Microsoft's did in 2026
+   * (Softeria/ms-365-mcp-server#528). Default is false.
+   */
+  authorityOfIssue: boolean
 }
 
 /** The shared state of a sign-in's parts. */
@@ -58,7 +63,12 @@ export async function createSignInState(
     keys: await loadKeys(store),
     faults: createFaultPlan(),
     requests: createRequestLog(options.log),
-    settings: { strict: options.strict ?? false, accessTokenSeconds: 3600, latencyMilliseconds: 0 },
+    settings: {
+      strict: options.strict ?? false,
+      accessTokenSeconds: 3600,
+      latencyMilliseconds: 0,
+      authorityOfIssue: false,
+    },
     findByUsername: (username) => known.find((person) => person.username === username.trim().toLowerCase()),
     findByAccountId: (accountId) => known.find(({ objectId }) => objectId === accountId),
   }

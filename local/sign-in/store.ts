@@ -15,7 +15,7 @@ export interface StoredRecord {
   readonly exp?: number | undefined
   /** When it was spent, in seconds since 1970. */
   readonly consumed?: number | undefined
-  /** The tenant path that issued a code; it must be redeemed there. */
+  /** The tenant path that issued a code, which must be redeemed there, or a refresh token. */
   readonly tenantPath?: string | undefined
   /** The refresh token was revoked through the control endpoint. */
   readonly revoked?: boolean | undefined

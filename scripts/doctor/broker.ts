@@ -116,8 +116,8 @@ export async function readReadiness(broker: BrokerUnderTest): Promise<Readiness 
 
 /** The doctor's lines for a readiness report: its presence, its checks, its holds, the last sweep. */
 export function fromReadiness(report: Readiness, url: string | undefined, now: Date): Diagnosed[] {
-  const holds = report.holds.map(({ environment, identityProvider, reason, traceId }) => ({
-    name: `environment ${environment} ${identityProvider}`,
+  const holds = report.holds.map(({ environment, identityProvider, kind = '', reason, traceId }) => ({
+    name: `environment ${environment} ${identityProvider} ${kind}`.trim(),
     ok: false,
     detail: `on hold: ${reason}${traceId ? `, trace id ${traceId}` : ''} (docs/runbooks/environment-on-hold.md)`,
     resolution: sweepNow(url),

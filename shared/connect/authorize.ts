@@ -16,6 +16,8 @@ export interface SignIn extends ConnectSession {
   readonly tries?: number
   /** Whether the attempt asks for a different account than the one that failed. */
   readonly anotherAccount?: true
+  /** Whether the attempt is at another authority than the one whose grant couldn't be refreshed. */
+  readonly otherAuthority?: true
 }
 
 /** Dependencies of authorizing. */

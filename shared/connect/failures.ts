@@ -1,4 +1,5 @@
 import type { SignInWith } from '../domain/connectHint.ts'
+import type { AccountKind } from '../environment.ts'
 import { enablingSteps } from '../identity/adminConsent.ts'
 import type { Actor } from '../problems.ts'
 
@@ -68,6 +69,18 @@ export const connectFailures = {
     actor: 'advertiser',
     title: 'Microsoft couldn’t complete the sign-in',
     explanation: 'Start again from the app. If this keeps happening, give the code below to support.',
+  },
+  other_sign_in_required: {
+    actor: 'advertiser',
+    title: 'Sign in once more',
+    explanation:
+      'You signed in, but Microsoft doesn’t let the app stay connected with this sign-in. Nothing was connected yet. The button opens another Microsoft sign-in page: sign in there with the same account.',
+  },
+  grant_not_accepted: {
+    actor: 'operator',
+    title: 'The app can’t stay connected',
+    explanation:
+      'You signed in, but the sign-in service refused the app’s first use of the connection, so nothing was connected. This is a problem on the app’s side, and its operator must fix it. There’s nothing you need to do.',
   },
   no_advertising_user: {
     actor: 'advertiser',
@@ -171,6 +184,8 @@ export interface ConnectFailure {
   readonly signInWith?: SignInWith
   /** Whether the person who failed is the one who connected the tenant. Default is no. */
   readonly isConsenter?: boolean
+  /** The sign-in page to use once more, by its kind of account; without a kind, it's the one for all accounts. */
+  readonly otherAuthority?: { readonly signInWith: AccountKind | undefined }
   /** Whether the next sign-in carries the claims that this one lacked, so that it can succeed. Default is no. */
   readonly isChallenged?: boolean
   readonly adminConsentUrl?: string

@@ -23,6 +23,7 @@ const fixable: Readonly<Partial<Record<ConnectFailureCode, { anotherAccount: boo
   advertising_account_inactive: { anotherAccount: true },
   different_user: { anotherAccount: true },
   consent_not_given: { anotherAccount: false },
+  other_sign_in_required: { anotherAccount: false },
   sign_in_refused: { anotherAccount: false },
   identity_provider_unavailable: { anotherAccount: false },
   advertising_unavailable: { anotherAccount: false },
@@ -48,12 +49,12 @@ export async function withNextSteps(
 
 /** The address at which the app learns of the failure. */
 function backUrl(signIn: SignIn, failure: ConnectFailure): string {
-  const { failed, reason, signInWith, traceId, adminConsentUrl: link } = failure
+  const { failed, otherAuthority, reason, traceId, adminConsentUrl: link } = failure
   return returnUrlWith(signIn, {
     status: 'failed',
     error: failed,
     reason,
-    sign_in_with: signInWith,
+    sign_in_with: failure.signInWith ?? otherAuthority?.signInWith,
     trace_id: traceId,
     admin_consent_url: link,
   })
@@ -66,7 +67,7 @@ function backUrl(signIn: SignIn, failure: ConnectFailure): string {
 async function anotherSignIn(
   { clock, config, records, signInTable }: NextStepDependencies,
   signIn: SignIn,
-  { failed, isChallenged, isConsenter, signInWith }: ConnectFailure,
+  { failed, isChallenged, isConsenter, otherAuthority, signInWith }: ConnectFailure,
 ): Promise<ConnectFailure['again']> {
   const { tries = 1, loginHint, anotherAccount: _before, ...session } = signIn
   const fixing = fixable[failed] ?? (isChallenged ? { anotherAccount: false } : undefined)
@@ -79,6 +80,7 @@ async function anotherSignIn(
   const next: SignIn = {
     ...session,
     ...(kind && { signInWith: kind, identityProvider: providerOf(kind) }),
+    ...(otherAuthority && { ...otherAuthority, otherAuthority: true }),
     ...(maySwitch && { allowDifferentUser: true }),
     asksFirst: false,
     tries: tries + 1,

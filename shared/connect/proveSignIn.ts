@@ -12,6 +12,7 @@ import type { RedeemResult } from '../identity/tokenEndpoint.ts'
 import type { Secret } from '../secret.ts'
 import type { SignIn } from './authorize.ts'
 import type { CallbackDependencies } from './dependencies.ts'
+import { explainRefusedGrant } from './explainRefusedGrant.ts'
 import {
   type AuthorizationResponse,
   classifyAuthorizationError,
@@ -20,6 +21,7 @@ import {
   explainSignInRefusal,
 } from './explainSignInFailure.ts'
 import type { ConnectFailure } from './failures.ts'
+import { proveGrant } from './proveGrant.ts'
 import { recordClaimsChallenge } from './recordClaimsChallenge.ts'
 import { reportScopes, updateEnvironmentHold } from './reportSignIn.ts'
 
@@ -31,12 +33,15 @@ export interface ProvenSignIn {
     readonly refreshToken: Secret
     readonly requestedAt: Date
   }
+  /** Whether the grant's first refresh has neither worked nor been refused. Default is that it worked. */
+  readonly isUnproven?: true
   readonly discovery: Discovery
 }
 
 /**
- * Proves a sign-in: the answer comes from the right provider, its code is redeemed, its ID token names the person, and
- * Microsoft Advertising recognizes them. Nothing is stored here. @throws storage's errors.
+ * Proves a sign-in: the answer comes from the right provider, its code is redeemed, its ID token names the person,
+ * Microsoft Advertising recognizes them, and the grant can be refreshed. Nothing is stored here.
+ * @throws storage's errors.
  */
 export async function proveSignIn(
   dependencies: CallbackDependencies,
@@ -65,8 +70,10 @@ export async function proveSignIn(
   })
   // Both notes are for later calls; if storage refuses them, this person isn't affected.
   await updateEnvironmentHold(dependencies, row, result).catch(() => undefined)
-  await recordClaimsChallenge(dependencies.grantServices, signIn, result).catch(() => undefined)
-  if (!result.ok) return explain(result.refusal)
+  if (!result.ok) {
+    await recordClaimsChallenge(dependencies.grantServices, signIn, result.refusal).catch(() => undefined)
+    return explain(result.refusal)
+  }
   const { refreshToken } = result
   const user = await checkUser(
     dependencies,
@@ -81,7 +88,26 @@ export async function proveSignIn(
   const explainFault = isAsAsked ? explainSignInFault : explainFaultWithoutScope
   const discovery = await discover(dependencies, row, result.accessToken, explainFault)
   if ('failed' in discovery) return withConsenter(dependencies, signIn, user, discovery)
-  return { row, user, tokens: { ...result, refreshToken, requestedAt }, discovery }
+  const found = { row, user, tokens: { ...result, refreshToken, requestedAt }, discovery }
+  return withProof(dependencies, found, { signIn, explain })
+}
+
+/** Refreshes the new grant once, and keeps the tokens and the authority that worked. */
+async function withProof(
+  dependencies: CallbackDependencies,
+  found: ProvenSignIn,
+  { signIn, explain }: { signIn: SignIn; explain: (refusal: TokenRefusal) => ConnectFailure },
+): Promise<ProvenSignIn | ConnectFailure> {
+  const { row, tokens, user } = found
+  const proof = await proveGrant(dependencies, row, { user, refreshToken: tokens.refreshToken })
+  if (proof.proof === 'refused') {
+    const { refusal } = proof
+    await recordClaimsChallenge(dependencies.grantServices, signIn, refusal).catch(() => undefined)
+    return explainRefusedGrant(dependencies.signInTable, signIn, { row, user, refusal }) ?? explain(refusal)
+  }
+  const proven = { ...found, user: { ...user, authorityTenant: proof.authorityTenant } }
+  if (proof.proof === 'open') return { ...proven, isUnproven: true }
+  return { ...proven, tokens: { ...tokens, ...proof.tokens } }
 }
 
 /** For the wrong kind of account, notes whether it's the tenant's own consenter who is asked to use another one. */

@@ -1,19 +1,18 @@
+import type { TokenRefusal } from '../domain/refusal.ts'
 import { isStillValid } from '../domain/tenant.ts'
 import { withClaims } from '../domain/transitions.ts'
-import type { RedeemResult } from '../identity/tokenEndpoint.ts'
 import { type ChangeDependencies, changeTenant } from '../tenants/changeTenant.ts'
 import type { SignIn } from './authorize.ts'
 
 /**
- * Keeps the claims of a refused redemption in the tenant's row, for its next authorization request. Claims of another
+ * Keeps the claims of a refused redemption or first refresh in the tenant's row, for its next authorization request. Claims of another
  * account than the tenant's don't concern it.
  */
 export async function recordClaimsChallenge(
   dependencies: ChangeDependencies,
   signIn: SignIn,
-  result: RedeemResult,
+  { claims }: TokenRefusal,
 ): Promise<void> {
-  const claims = result.ok ? undefined : result.refusal.claims
   if (!claims || signIn.anotherAccount) return
   const { tenant, workspace } = signIn
   await changeTenant(dependencies, { tenant, workspace }, (row) =>

@@ -55,14 +55,14 @@ export async function updateEnvironmentHold(
   if (result.ok) {
     if (!hold || !isCredentialReason(hold.reason)) return
     if (await environments.release({ environment, identityProvider }))
-      log('environment.released', { environment, identityProvider })
+      log('environment.released', { environment, identityProvider, kind: '' })
     return
   }
   if (result.otherCredentialLeft || !isAboutUs(result.refusal)) return
   const { reason, traceId } = result.refusal
   const fault = { environment, identityProvider, reason, traceId }
   await environments.placeHold(nextHold(hold, fault, clock.now()))
-  if (!hold) log('environment.held', fault)
+  if (!hold) log('environment.held', { ...fault, kind: '' })
 }
 
 /** `invalid_client` (RFC 6749, section 5.2), or no error at all, because we had no valid credential to send. */

@@ -3,7 +3,7 @@ import type { ProvenSignIn } from './proveSignIn.ts'
 
 /** Creates the grant of a proven sign-in, before it's known where its refresh token is stored. */
 export function toGrant(
-  { row, user, discovery }: ProvenSignIn,
+  { row, user, discovery, isUnproven }: ProvenSignIn,
   consentedAt: Date,
 ): Omit<Grant, 'id' | 'reference' | 'signInNameSealed'> {
   return {
@@ -14,5 +14,6 @@ export function toGrant(
     consenter: user.consenter,
     consentedAt,
     advertisingUserId: discovery.advertisingUserId,
+    ...(isUnproven && { unproven: isUnproven }),
   }
 }

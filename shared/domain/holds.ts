@@ -2,9 +2,16 @@ import { addSeconds } from '../clock.ts'
 import type { Registration } from '../environment.ts'
 import { clockToleranceSeconds } from './plausibleTimes.ts'
 import type { StoredReason } from './reasons.ts'
+import type { Grant } from './tenant.ts'
+
+/** The grants that a hold affects. */
+export interface HoldScope extends Registration {
+  /** The kind of grant ({@link kindOfGrant}). Default is every grant of the registration. */
+  readonly kind?: string | undefined
+}
 
 /** Trouble that only the operator can fix: refreshing rests until `until`, then one attempt probes. */
-export interface EnvironmentHold extends Registration {
+export interface EnvironmentHold extends HoldScope {
   readonly reason: StoredReason
   readonly traceId: string
   readonly since: Date
@@ -14,15 +21,33 @@ export interface EnvironmentHold extends Registration {
 /** The state of environments, shared by all processes. */
 export interface EnvironmentStates {
   /** The hold that is or was last in force; undefined when there is none. */
-  read(registration: Registration): Promise<EnvironmentHold | undefined>
+  read(scope: HoldScope): Promise<EnvironmentHold | undefined>
+  /**
+   * Counts a person whose grant of this kind was refused without a cause.
+   * @returns how many people there are since the last release.
+   */
+  countRefused(scope: HoldScope, person: string): Promise<number>
   placeHold(hold: EnvironmentHold): Promise<void>
   /**
    * Claims the one attempt among all processes that an expired hold allows, by extending the hold.
    * @returns undefined if the caller may make the attempt or the hold is gone; otherwise the hold that prevents it.
    */
   reserveProbe(hold: EnvironmentHold, until: Date): Promise<EnvironmentHold | undefined>
-  /** Ends a hold; whether there was one. */
-  release(registration: Registration): Promise<boolean>
+  /** Ends a hold, and the count of refused people; whether there was a hold. */
+  release(scope: HoldScope): Promise<boolean>
+}
+
+/**
+ * The kind of a grant: grants of one kind can be refused together. Personal accounts are divided by authority, because
+ * one authority may refuse what another one accepts.
+ */
+export function kindOfGrant({ accountKind, authorityTenant }: Grant): string {
+  return accountKind === 'personal' ? `personal:${authorityTenant}` : accountKind
+}
+
+/** The name of a scope, for example `production:microsoft` or `production:microsoft:personal:consumers`. */
+export function nameOfScope({ environment, identityProvider, kind }: HoldScope): string {
+  return [environment, identityProvider, ...(kind ? [kind] : [])].join(':')
 }
 
 /** No other process probes within this time: as long as a refresh can take, in case the probing process crashes. */
@@ -41,7 +66,7 @@ export function withPlausibleEnd(hold: EnvironmentHold, now: Date): EnvironmentH
 /** The hold after an operator fault: as long as the problem has lasted so far, within limits. */
 export function nextHold(
   previous: EnvironmentHold | undefined,
-  fault: Pick<EnvironmentHold, 'environment' | 'identityProvider' | 'reason' | 'traceId'>,
+  fault: HoldScope & Pick<EnvironmentHold, 'reason' | 'traceId'>,
   now: Date,
 ): EnvironmentHold {
   const since = previous?.since ?? now

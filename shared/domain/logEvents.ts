@@ -96,14 +96,18 @@ export interface LogEvents {
    * A disconnect took effect but couldn't be marked in the vault. The row remembers it, and the next sweep tries again.
    */
   'disconnect.mark_owed': { tenantKey: string; environment: Environment }
-  /** Refreshes of an environment and identity provider are on hold until the operator fixes the cause. */
+  /**
+   * Refreshes of an environment and identity provider are on hold until the operator fixes the cause; if there is a
+   * `kind`, only those of one kind of grant: `work`, `google`, or `personal:` and the authority.
+   */
   'environment.held': {
     environment: Environment
     identityProvider: IdentityProvider
+    kind: string
     reason: string
     traceId: string
   }
-  'environment.released': { environment: Environment; identityProvider: IdentityProvider }
+  'environment.released': { environment: Environment; identityProvider: IdentityProvider; kind: string }
   /** A sign-in ended without a connection. `code` is a connect failure, `actor` says who must act. */
   'connect.failed': {
     tenantKey: string
@@ -153,7 +157,8 @@ export interface SweepReport {
   readonly durationMilliseconds: number
   readonly oldestOverdueSeconds: number
   /**
-   * Holds at the end of the sweep, each as `environment:identityProvider`; every sweep reports them while they last.
+   * Holds at the end of the sweep, each as `environment:identityProvider`, or with `:kind`; every sweep reports them
+   * while they last.
    */
   readonly holds: readonly string[]
 }

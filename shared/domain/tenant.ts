@@ -33,7 +33,7 @@ export interface Grant {
   /** Full scopes of the consent, sent with every refresh. */
   readonly scopes: readonly string[]
   readonly accountKind: AccountKind
-  /** Microsoft: the path segment for refreshes (`consumers` or a directory id). Google: empty. */
+  /** Microsoft: the path segment for refreshes (`consumers`, a directory id, or `common`). Google: empty. */
   readonly authorityTenant: string
   readonly consenter: Consenter
   readonly consentedAt: Date
@@ -41,6 +41,8 @@ export interface Grant {
   readonly advertisingUserId: string
   /** JWE of the person's sign-in name, bound to tenant, environment, and consent; absent if unknown. */
   readonly signInNameSealed?: string
+  /** It has never been refreshed: its first refresh, at the sign-in, failed for a temporary reason. */
+  readonly unproven?: true
 }
 
 /** The access token as stored in the row. */

@@ -43,10 +43,10 @@ export interface RefreshedGrant {
   readonly lastVendedAt?: Date | undefined
 }
 
-/** A refresh worked: earlier problems are over. */
+/** A refresh worked: earlier problems are over, and the grant is proven. */
 export function withRefreshedGrant(
   row: Tenant,
-  { grant, accessToken, dueAt, lastVendedAt }: RefreshedGrant,
+  { grant: { unproven: _unproven, ...grant }, accessToken, dueAt, lastVendedAt }: RefreshedGrant,
 ): Tenant {
   const { trouble: _trouble, ...rest } = withoutLease(row)
   return { ...rest, grant, accessToken, dueAt, ...(lastVendedAt && { lastVendedAt }) }

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
+import { authorityReasons } from '../connect/proveGrant.ts'
 import type { RefusalReason } from '../domain/reasons.ts'
 import type { TokenRefusal } from '../domain/refusal.ts'
 import type { AccountKind } from '../environment.ts'
@@ -33,14 +34,6 @@ export interface ProvenRefreshToken {
   readonly user: SignedInUser
 }
 
-/** Refusals that another authority may not repeat: this one doesn't know the account. */
-const authorityReasons: ReadonlySet<RefusalReason> = new Set([
-  'wrong_authority',
-  'user_not_in_directory',
-  'grant_refused',
-  'sign_in_required',
-])
-
 /** Refusals that fewer scopes may fix: the consent did not cover all of ours (AADSTS70000, AADSTS65001). */
 const scopeReasons: ReadonlySet<RefusalReason> = new Set([
   'grant_refused',
@@ -50,7 +43,8 @@ const scopeReasons: ReadonlySet<RefusalReason> = new Set([
 
 /**
  * Finds a refresh token's authority and scopes by refreshing: first at the authority that the caller named, or
- * otherwise where sign-ins start, then for personal accounts, then for work accounts. The ID token decides.
+ * otherwise where sign-ins start, then for personal accounts, then for work accounts. The ID token decides, and the
+ * grant is kept for an authority where a refresh worked: the account's own, else the one that answered.
  * A refusal that another authority would repeat ends the search and is the answer; otherwise the first refusal is.
  */
 export async function proveRefreshToken(
@@ -76,11 +70,25 @@ export async function proveRefreshToken(
     refreshToken = tokens.refreshToken ?? refreshToken
     const at = { identityProvider: row.identityProvider, authorityTenant, personalTenant }
     const user = readRefreshedUser(tokens.idToken, at) ?? createUnnamedUser(at)
-    if (user) return { ok: true, refreshToken, tokens, scopes, user }
+    const found = user && ({ ok: true, refreshToken, tokens, scopes, user } as const)
+    if (found) return proveOwnAuthority(dependencies, found, { row, answeredBy: authorityTenant })
     unsettled = { ok: true, refreshToken, tokens, scopes, user: unknownUserAt(authorityTenant) }
   }
   if (unsettled) return { ...unsettled, refreshToken }
   return refused as Extract<RefreshAttempt, { ok: false }>
+}
+
+async function proveOwnAuthority(
+  dependencies: ProveTokenDependencies,
+  found: ProvenRefreshToken,
+  { row, answeredBy }: { readonly row: SignInRow; readonly answeredBy: string },
+): Promise<ProvenRefreshToken> {
+  const { refreshToken, scopes, user } = found
+  if (user.authorityTenant === answeredBy) return found
+  const own = await refreshAt(dependencies, { ...row, scopes }, user.authorityTenant, refreshToken)
+  if (!own.ok) return { ...found, user: { ...user, authorityTenant: answeredBy } }
+  const { tokens } = own
+  return { ...found, tokens, scopes: own.scopes, refreshToken: tokens.refreshToken ?? refreshToken }
 }
 
 type RefreshAttempt =

@@ -32,7 +32,7 @@ export const sweepReport = z.object({
     .array(z.string())
     // An older package, after a rollback, writes reports without it.
     .default([])
-    .describe('What is on hold, each as `environment:identityProvider`.'),
+    .describe('What is on hold, each as `environment:identityProvider`, or with `:kind` of grant.'),
 })
 
 /**

@@ -15,6 +15,10 @@ export const brokerState = z.object({
     z.object({
       environment: z.enum(environments),
       identityProvider: z.enum(identityProviders),
+      kind: z
+        .string()
+        .describe('The kind of grant that is on hold: `work`, `google`, or `personal:` and the authority.')
+        .optional(),
       reason: z.string(),
       traceId: z.string(),
       since: z.iso.datetime(),

@@ -1,6 +1,5 @@
 import { addSeconds } from '../clock.ts'
 import { dueRowOf } from '../domain/due.ts'
-import { nextHold } from '../domain/holds.ts'
 import type { TokenRefusal } from '../domain/refusal.ts'
 import { nextDueAt } from '../domain/schedule.ts'
 import { sealContextOf } from '../domain/sealer.ts'
@@ -14,13 +13,13 @@ import {
   withTrouble,
   withVend,
 } from '../domain/transitions.ts'
-import type { Registration } from '../environment.ts'
 import type { TenantChange } from '../tenants/changeTenant.ts'
 import { destroySecrets, withSecretsToDestroy } from '../tenants/secretsToDestroy.ts'
 import { abandonUncommitted } from '../tenants/uncommittedSecrets.ts'
 import type { Attempt } from './attempt.ts'
-import { type RefreshPurpose, type RefusalVerdict, refusalsBeforeHold, tokenToKeep } from './decide.ts'
+import { type RefreshPurpose, type RefusalVerdict, tokenToKeep } from './decide.ts'
 import type { RefreshDependencies } from './dependencies.ts'
+import { endHolds } from './holds.ts'
 import { stepOutsideLease } from './leaseTime.ts'
 import type { MovedToken } from './moveToNewSecret.ts'
 import type { RefreshOutcome } from './outcome.ts'
@@ -32,7 +31,6 @@ import {
   notStoredEvent,
   recoveryEvent,
 } from './refusalEvents.ts'
-import type { RefusedTenants } from './refusedTenants.ts'
 import { type LeasedWrite, writeLeased } from './writeLeased.ts'
 
 /** A refresh's result, its tenant, and the place of its refresh token. */
@@ -88,20 +86,10 @@ export async function commitRefreshed(
     return { outcome: 'passed_on', stored: committed.lost ?? leased, reason: 'lease_lost' }
   }
   const stored = await destroySecrets(dependencies, committed.stored)
-  await endHold(dependencies, registrationOf(leased)).catch(() => undefined)
+  await endHolds(dependencies, leased).catch(() => undefined)
   const isNew = stored.tenant.accessToken?.sealed === sealed
   const dueBefore = leased.tenant.dueAt
   return { outcome: 'refreshed', stored, dueBefore, ...(isNew && { accessToken: result.accessToken }) }
-}
-
-/** The operator's problem is solved: a refresh has just worked. */
-async function endHold(
-  { clock, environments, log }: RefreshDependencies,
-  { environment, identityProvider }: Registration,
-): Promise<void> {
-  const end = () => environments.release({ environment, identityProvider })
-  const wasHeld = await stepOutsideLease(clock, 'ending the hold', end)
-  if (wasHeld) log('environment.released', { environment, identityProvider })
 }
 
 /** Commits a refusal that concerns only the tenant: a later attempt, or the end of the grant. */
@@ -133,55 +121,15 @@ export async function commitVerdict(
   return committed.stored
 }
 
-/** Puts the environment on hold; the tenant only loses its lease. */
-export async function commitHold(
+/** A refusal that isn't about the tenant: it only loses its lease, and stays due. */
+export async function commitUnchanged(
   dependencies: RefreshDependencies,
   attempt: Attempt,
-  refusal: TokenRefusal,
 ): Promise<StoredTenant | undefined> {
-  await placeHold(dependencies, attempt, refusal)
   const committed = await commit(dependencies, attempt, attempt.leased.tenant.dueAt, (row) => ({
     next: withoutLease(row),
   }))
   return 'lost' in committed ? undefined : committed.stored
-}
-
-/** Puts the environment's refreshes on hold. A hold that has already begun continues. */
-async function placeHold(
-  { clock, environments, log }: RefreshDependencies,
-  { leased, time }: Attempt,
-  { reason, traceId }: TokenRefusal,
-): Promise<void> {
-  const registration = registrationOf(leased)
-  const fault = { ...registration, reason, traceId }
-  const previous = await time.step('reading the hold', () => environments.read(registration))
-  const hold = nextHold(previous, fault, clock.now())
-  await time.step('holding the environment', () => environments.placeHold(hold))
-  if (!previous) log('environment.held', fault)
-}
-
-/**
- * Counts a tenant whose refusal may be our registration's fault. Enough of them in a row hold the environment,
- * and so does each new one until a success ends the hold.
- */
-export async function countRefusal(
-  dependencies: RefreshDependencies & { readonly refusedTenants: RefusedTenants },
-  attempt: Attempt,
-  refusal: TokenRefusal,
-): Promise<void> {
-  const { leased, time } = attempt
-  const registration = registrationOf(leased)
-  const count = dependencies.refusedTenants.add(registration, tenantKey(leased.tenant))
-  const isHeld = await time.step('reading the hold', () => dependencies.environments.read(registration))
-  if (isHeld || count >= refusalsBeforeHold) await placeHold(dependencies, attempt, refusal)
-}
-
-/** The registration through which the tenant's grant was given. */
-export function registrationOf({
-  tenant: { environment },
-  grant: { identityProvider },
-}: Leased): Registration {
-  return { environment, identityProvider }
 }
 
 /**

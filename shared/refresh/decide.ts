@@ -163,7 +163,15 @@ export function judgeRefusal(
   }
 }
 
-/** Newly refused tenants in a row, without a success in between, that rule out a single directory as the cause. */
+/** Whether a refusal ends the grant without saying why: `invalid_grant` without a number, or with a general one. */
+export function isWithoutCause(refusal: TokenRefusal): boolean {
+  return refusal.class === 'advertiser' && !refusal.definite
+}
+
+/**
+ * Newly refused tenants in a row, without a success in between, that rule out a single directory as the cause; and
+ * people who are refused without a cause that rule out chance.
+ */
 export const refusalsBeforeHold = 5
 
 /** Whether a refusal says something new about our registration: a refusal that the tenant met before doesn't. */

@@ -2,12 +2,14 @@ import { TimeLimitError } from '../clock.ts'
 import { grantOwnerOf } from '../domain/grants.ts'
 import type { TokenRefusal } from '../domain/refusal.ts'
 import { isRefused, StorageUnavailableError } from '../domain/storageUnavailable.ts'
+import type { StoredTenant } from '../domain/tenant.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
 import type { TokenResult } from '../domain/tokenEndpoint.ts'
 import { type Attempt, beginAttempt } from './attempt.ts'
-import { commitHold, commitRefreshed, commitVerdict, countRefusal, registrationOf } from './commit.ts'
+import { commitRefreshed, commitUnchanged, commitVerdict } from './commit.ts'
 import { isFirstRefusal, judgeRefusal, type RefreshPurpose } from './decide.ts'
 import type { RefreshDependencies } from './dependencies.ts'
+import { countRefusal, holdRefusedKind, placeHold, registrationOf } from './holds.ts'
 import { adoptNewerGrant, releaseLease, type TakenLease } from './lease.ts'
 import { moveToNewSecret } from './moveToNewSecret.ts'
 import type { RefreshOutcome } from './outcome.ts'
@@ -127,18 +129,28 @@ async function handleRefusal(
   attempt: Attempt,
   refusal: TokenRefusal,
 ): Promise<RefreshOutcome> {
-  const { leased } = attempt
-  const { clock, randomness } = dependencies
-  const verdict = judgeRefusal(leased.tenant, refusal, clock.now(), randomness.fraction())
-  if (verdict.verdict === 'retry' && isFirstRefusal(leased.tenant, refusal))
-    await countRefusal(dependencies, attempt, refusal)
-  const stored =
-    verdict.verdict === 'hold'
-      ? await commitHold(dependencies, attempt, refusal)
-      : await commitVerdict(dependencies, attempt, { refusal, verdict })
+  const stored = await commitRefusal(dependencies, attempt, refusal)
   return stored
     ? { outcome: 'refused', stored, refusal }
-    : { outcome: 'passed_on', stored: leased, reason: 'lease_lost' }
+    : { outcome: 'passed_on', stored: attempt.leased, reason: 'lease_lost' }
+}
+
+async function commitRefusal(
+  dependencies: Refreshing,
+  attempt: Attempt,
+  refusal: TokenRefusal,
+): Promise<StoredTenant | undefined> {
+  const { leased } = attempt
+  const { clock, randomness } = dependencies
+  if (await holdRefusedKind(dependencies, attempt, refusal)) return commitUnchanged(dependencies, attempt)
+  const verdict = judgeRefusal(leased.tenant, refusal, clock.now(), randomness.fraction())
+  if (verdict.verdict === 'hold') {
+    await placeHold(dependencies, attempt, { refusal, scope: registrationOf(leased) })
+    return commitUnchanged(dependencies, attempt)
+  }
+  if (verdict.verdict === 'retry' && isFirstRefusal(leased.tenant, refusal))
+    await countRefusal(dependencies, attempt, refusal)
+  return commitVerdict(dependencies, attempt, { refusal, verdict })
 }
 
 interface RefreshLogEntry {

@@ -4,6 +4,7 @@ import type { StoredTenant, TenantName } from '../domain/tenant.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
 import { decideRefresh, type RefreshDecision, type RefreshPurpose } from './decide.ts'
 import type { RefreshDependencies } from './dependencies.ts'
+import { scopesOf } from './holds.ts'
 import { createLeaseTaker, isLeased, type TakeLease, type TakenLease } from './lease.ts'
 import { stepOutsideLease } from './leaseTime.ts'
 import type { RefreshOutcome } from './outcome.ts'
@@ -116,7 +117,7 @@ async function checkAndTake(
   if (!decision.refresh) return toOutcome(decision, stored, hold)
   if (isLeased(stored, clock.now())) return undefined
   await assertAble(dependencies, stored, deadline)
-  const blocking = hold && (await gate.pass(hold))
+  const blocking = hold && (await gate.pass(stored))
   if (blocking) return { outcome: 'passed_on', stored, reason: 'environment_on_hold', hold: blocking }
   return take(stored)
 }
@@ -145,27 +146,36 @@ function toOutcome(
   return { outcome: 'passed_on', stored, reason, ...(hold && { hold }) }
 }
 
-/** The environment's hold, as seen by one refresh. */
+/** The holds that concern a tenant, as seen by one refresh. */
 interface HoldGate {
+  /** The hold in force; otherwise one that has ended, if there is any. */
   read(stored: StoredTenant): Promise<EnvironmentHold | undefined>
   /** Claims the one attempt allowed after a hold. Returns the blocking hold if another process claimed it. */
-  pass(hold: EnvironmentHold): Promise<EnvironmentHold | undefined>
+  pass(stored: StoredTenant): Promise<EnvironmentHold | undefined>
 }
 
 function createHoldGate({ clock, environments }: RefreshDependencies, deadline?: Deadline): HoldGate {
   let isPassed = false
+  const readAll = async ({ tenant }: StoredTenant): Promise<readonly EnvironmentHold[]> => {
+    const { grant } = tenant
+    if (!grant || isPassed) return []
+    const read = () => Promise.all(scopesOf({ tenant, grant }).map((scope) => environments.read(scope)))
+    const found = await stepOutsideLease(clock, 'reading the holds', read, deadline)
+    return found.filter((hold) => hold !== undefined)
+  }
   return {
-    async read({ tenant: { environment, grant } }) {
-      if (!grant || isPassed) return undefined
-      const { identityProvider } = grant
-      const read = () => environments.read({ environment, identityProvider })
-      return stepOutsideLease(clock, 'reading the hold', read, deadline)
+    async read(stored) {
+      const holds = await readAll(stored)
+      return holds.find(({ until }) => until > clock.now()) ?? holds[0]
     },
-    async pass(hold) {
-      const reserve = () => environments.reserveProbe(hold, addSeconds(clock.now(), probeSeconds))
-      const blocking = await stepOutsideLease(clock, 'claiming the probe', reserve, deadline)
-      isPassed = !blocking
-      return blocking
+    async pass(stored) {
+      for (const hold of await readAll(stored)) {
+        const reserve = () => environments.reserveProbe(hold, addSeconds(clock.now(), probeSeconds))
+        const blocking = await stepOutsideLease(clock, 'claiming the probe', reserve, deadline)
+        if (blocking) return blocking
+      }
+      isPassed = true
+      return undefined
     },
   }
 }

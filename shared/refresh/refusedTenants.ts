@@ -1,3 +1,4 @@
+import { nameOfScope } from '../domain/holds.ts'
 import type { Registration } from '../environment.ts'
 
 /**
@@ -16,17 +17,13 @@ export function createRefusedTenants(): RefusedTenants {
   const known = new Map<string, Set<string>>()
   return {
     add(registration, tenantKey) {
-      const key = keyOf(registration)
+      const key = nameOfScope(registration)
       const tenants = known.get(key) ?? new Set<string>()
       known.set(key, tenants.add(tenantKey))
       return tenants.size
     },
     clear(registration) {
-      known.delete(keyOf(registration))
+      known.delete(nameOfScope(registration))
     },
   }
-}
-
-function keyOf({ environment, identityProvider }: Registration): string {
-  return `${environment}:${identityProvider}`
 }

@@ -5,6 +5,7 @@ import { DamagedRowError } from '../domain/damagedRow.ts'
 import type { DisconnectMarks } from '../domain/disconnectMarks.ts'
 import { type DueIndex, type DueRow, dueRowOf } from '../domain/due.ts'
 import type { GrantStore } from '../domain/grants.ts'
+import { nameOfScope } from '../domain/holds.ts'
 import { IdentityUnavailableError } from '../domain/identityUnavailable.ts'
 import type { Log, SweepReport } from '../domain/logEvents.ts'
 import { meaningOf } from '../domain/reasons.ts'
@@ -13,7 +14,6 @@ import type { Tenant, TenantName } from '../domain/tenant.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
 import type { TenantStore } from '../domain/tenantStore.ts'
 import { areAccountsUnfinished } from '../domain/unfinishedAccounts.ts'
-import type { Registration } from '../environment.ts'
 import { expirePending, hasCleanUp } from '../tenants/expirePending.ts'
 import type { RefreshOutcome } from './outcome.ts'
 import type { Refresher } from './refreshTenant.ts'
@@ -31,7 +31,7 @@ export interface SweepDependencies {
   readonly config: RefreshConfig
   readonly log: Log
   readonly randomness: Randomness
-  /** Current holds, as `environment:identityProvider`. Default is the holds that the sweep met. */
+  /** The names of the current holds ({@link nameOfScope}). Default is the holds that the sweep met. */
   readonly holds?: () => Promise<readonly string[]>
 }
 
@@ -178,7 +178,7 @@ class SweepRun {
   }
 
   async work({ row, shard }: ShardRow): Promise<RowOutcome> {
-    const provider = keyOf(row)
+    const provider = nameOfScope(row)
     const { clock } = this.#dependencies
     if (clock.now() >= this.#stopAt) return this.#leaveOver(shard)
     // The first row of each provider runs alone: it's the probe after a hold, and it discovers a new hold.
@@ -225,10 +225,10 @@ class SweepRun {
   #learn(outcome: RefreshOutcome): void {
     if (outcome.outcome === 'not_found') return
     if (outcome.outcome === 'passed_on' && outcome.reason === 'environment_on_hold' && outcome.hold)
-      this.#heldUntil.set(keyOf(outcome.hold), outcome.hold.until)
+      this.#heldUntil.set(nameOfScope(outcome.hold), outcome.hold.until)
     const { environment, grant } = outcome.stored.tenant
     if (!grant) return
-    const provider = keyOf({ environment, identityProvider: grant.identityProvider })
+    const provider = nameOfScope({ environment, identityProvider: grant.identityProvider })
     this.#failuresInARow.set(provider, isProviderFailure(outcome) ? this.#failuresOf(provider) + 1 : 0)
   }
 
@@ -330,10 +330,6 @@ class SweepRun {
 /** The operator's problems have their own limits: the environment's hold, and each tenant's wait. */
 function isProviderFailure(outcome: RefreshOutcome): boolean {
   return outcome.outcome === 'refused' && meaningOf(outcome.refusal.reason).about === 'provider'
-}
-
-function keyOf({ environment, identityProvider }: Registration): string {
-  return `${environment}:${identityProvider}`
 }
 
 function earlier(a: Date | undefined, b: Date | undefined): Date | undefined {

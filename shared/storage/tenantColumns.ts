@@ -50,6 +50,7 @@ export const tenantColumns: Readonly<Record<string, TenantColumn>> = {
   grantConsentedAt: { path: 'grant.consentedAt', type: 'date' },
   grantAdvertisingUserId: { path: 'grant.advertisingUserId', type: 'text' },
   grantSignInNameSealed: { path: 'grant.signInNameSealed', type: 'sealed', isOptional: true },
+  grantUnproven: { path: 'grant.unproven', type: 'flag', isOptional: true },
   accessTokenSealed: { path: 'accessToken.sealed', type: 'sealed' },
   accessTokenExpiresAt: { path: 'accessToken.expiresAt', type: 'date' },
   accessTokenRefreshedAt: { path: 'accessToken.refreshedAt', type: 'date' },
@@ -94,6 +95,7 @@ const storedGrant = z.looseObject({
   consenter: z.looseObject({ issuer: text, subject: text, hint: text }),
   consentedAt: z.date(),
   signInNameSealed: text.optional(),
+  unproven: z.literal(true).optional(),
 })
 const storedToken = z.looseObject({ sealed: text, expiresAt: z.date(), refreshedAt: z.date() })
 const storedChoice = z.looseObject({ returnUrl: text, browserHash: text, answerId: text })

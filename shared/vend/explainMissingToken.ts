@@ -1,12 +1,14 @@
 import { secondsUntil, type TimeLimitError } from '../clock.ts'
 import type { Config } from '../config.ts'
 import { connectHint, reconnectHint } from '../domain/connectHint.ts'
+import type { EnvironmentHold } from '../domain/holds.ts'
 import { isAdminReason, type StoredReason } from '../domain/reasons.ts'
 import { isCredentialRefusal, type TokenRefusal } from '../domain/refusal.ts'
 import { detailWithCauses } from '../domain/refusalCauses.ts'
 import type { Tenant } from '../domain/tenant.ts'
 import { adminConsentUrl, enablingSteps, isCuredByAdminConsent } from '../identity/adminConsent.ts'
 import { explainCredential } from '../identity/explainCredential.ts'
+import { isDirectoryId } from '../identity/responseIssuer.ts'
 import { Problem, type ProblemExtras } from '../problems.ts'
 import type { PassedOnReason, RefreshOutcome } from '../refresh/outcome.ts'
 import type { TokenProblemCode } from './problems.ts'
@@ -51,7 +53,9 @@ function explainOutcome(
   if (tenant.status !== 'connected') return explainStatus(config, tenant, now)
   if (outcome.outcome === 'refused') return explainRefusal(tenant, outcome.refusal, now)
   if (outcome.outcome === 'passed_on' && outcome.reason === 'environment_on_hold') {
-    return onHold(tenant, outcome.hold ?? {}, secondsToWait(outcome.hold?.until, now))
+    const { hold } = outcome
+    const seconds = secondsToWait(hold?.until, now)
+    return hold?.kind ? kindOnHold(hold, seconds) : onHold(tenant, hold ?? {}, seconds)
   }
   if (outcome.outcome === 'passed_on' && outcome.reason === 'waiting_to_retry') {
     return explainTrouble(tenant, tenant.trouble ?? { reason: outcome.reason }, now)
@@ -87,7 +91,8 @@ const enablingDetail = `Microsoft Advertising isn’t enabled for the advertiser
 
 function adminLink(config: Config, { environment, grant }: Tenant): string | undefined {
   const settings = config.environments.get(environment)
-  const directoryId = grant?.accountKind === 'work' ? grant.authorityTenant : undefined
+  const { accountKind, authorityTenant = '' } = grant ?? {}
+  const directoryId = accountKind === 'work' && isDirectoryId(authorityTenant) ? authorityTenant : undefined
   return settings && adminConsentUrl(settings, config.redirectUri, directoryId)
 }
 
@@ -109,6 +114,15 @@ function onHold(
   const detail = explainCredential(reason, { environment, identityProvider })
   const members = { reason, traceId: traceId || undefined }
   return problem('environment_on_hold', { retryAfterSeconds, members, ...(detail && { detail }) })
+}
+
+function kindOnHold({ kind, reason, traceId }: EnvironmentHold, retryAfterSeconds: number): Problem {
+  const detail = `The identity provider refuses the grants of several people in a row without saying why (${kind}). The broker ends none of them, and tries again every minute.`
+  return problem('environment_on_hold', {
+    retryAfterSeconds,
+    detail,
+    members: { reason, traceId: traceId || undefined },
+  })
 }
 
 interface Failure {

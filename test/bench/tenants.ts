@@ -70,6 +70,7 @@ export function besideStores(tokenEndpoint: TokenEndpoint, chosen: Sealer = seal
     marks: createDisconnectMarks(createModelVault(), systemClock, 90 * 86_400),
     environments: {
       read: async () => undefined,
+      countRefused: async () => 1,
       placeHold: async () => {},
       reserveProbe: async () => undefined,
       release: async () => false,

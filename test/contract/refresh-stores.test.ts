@@ -80,8 +80,8 @@ describe.each([
   [
     'Table Storage',
     async () => {
-      const row = ['hold', 'production:microsoft'] as const
-      await bench.tables.BrokerState.deleteEntity(...row).catch(() => undefined)
+      for (const row of ['production:microsoft', 'production:microsoft:work'])
+        await bench.tables.BrokerState.deleteEntity('hold', row).catch(() => undefined)
       return (clock: Clock): EnvironmentStates => createStateTable(bench.tables, clock).environments
     },
   ],
@@ -103,6 +103,28 @@ describe.each([
     await states.placeHold(hold)
     expect(await states.read({ environment: 'sandbox', identityProvider: 'microsoft' })).toBeUndefined()
     expect(await states.read({ environment: 'production', identityProvider: 'google' })).toBeUndefined()
+  })
+
+  test('of one kind of grant are counted up by all processes together, and a release ends hold and count', async () => {
+    const [clock, process] = [handClock(), await open()]
+    const [one, other] = [process(clock), process(clock)]
+    const scope = { environment: 'production', identityProvider: 'microsoft', kind: 'work' } as const
+    const people = Array.from({ length: 6 }, (_, index) => `person-${index}`)
+    const counts = await Promise.all(
+      people.map((person, index) => (index % 2 ? one : other).countRefused(scope, person)),
+    )
+    expect(Math.max(...counts)).toBe(6)
+    expect(await one.countRefused(scope, 'person-0')).toBe(6)
+    expect(await one.read(scope)).toBeUndefined()
+    expect(await one.release(scope)).toBe(false)
+    expect(await one.countRefused(scope, 'person-0')).toBe(1)
+    const kindHold = { ...hold, ...scope }
+    await one.placeHold(kindHold)
+    expect(await one.read(scope)).toEqual(kindHold)
+    expect(await one.read({ environment: 'production', identityProvider: 'microsoft' })).toBeUndefined()
+    expect(await other.countRefused(scope, 'person-0')).toBe(Number.POSITIVE_INFINITY)
+    expect(await one.release(scope)).toBe(true)
+    expect(await one.countRefused(scope, 'person-0')).toBe(1)
   })
 
   test('end once, no matter which process releases them, and their end is visible as late as their start', async () => {

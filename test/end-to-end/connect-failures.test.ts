@@ -25,6 +25,8 @@ const withTokenFault = async (kind: string) => {
   return connect()
 }
 
+const firstRefresh = { endpoint: 'token', grantType: 'refresh_token', kind: 'invalidGrantPassing' }
+
 async function open(url: string, cookie = ''): Promise<End> {
   const answer = await fetch(url, { headers: { cookie }, redirect: 'manual' })
   return {
@@ -66,6 +68,16 @@ const ways: Record<ConnectFailureCode, () => Promise<End>> = {
   advertising_not_enabled: () => connect('margaret@fabrikam.example'),
   directory_policy: () => withTokenFault('conditionalAccess'),
   sign_in_refused: () => withTokenFault('mfaRequired'),
+  async other_sign_in_required() {
+    await world.signIn.fault({ ...firstRefresh, times: 2 })
+    return connect()
+  },
+  async grant_not_accepted() {
+    const body = JSON.stringify(firstRefresh)
+    const headers = { 'content-type': 'application/json' }
+    await fetch(`${world.stack.parts.google.origin}/_control/faults`, { method: 'POST', headers, body })
+    return world.connect(world.newTenant(), 'tony@gmail.example', { identityProvider: 'google' })
+  },
   no_advertising_user: () => connect('niklaus@outlook.example'),
   async no_advertising_account() {
     await world.advertising.control('POST', 'accounts/remove', {

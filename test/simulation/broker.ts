@@ -11,7 +11,7 @@ import type { SweepDependencies } from '../../shared/refresh/sweep.ts'
 import { Secret } from '../../shared/secret.ts'
 import type { AccessTokens } from '../../shared/vend/accessTokens.ts'
 import { pagesOf } from './models/dueIndex.ts'
-import { createModelEnvironmentStates, type HoldTable } from './models/environmentStates.ts'
+import { createModelEnvironmentStates, type HoldTable, toHold } from './models/environmentStates.ts'
 import type { ProviderAnswer } from './models/identityProvider.ts'
 import type { ModelVault } from './models/vault.ts'
 import type { Fate, SimulatedProcess } from './process.ts'
@@ -275,10 +275,10 @@ function unreliableHolds(world: World, process: SimulatedProcess): HoldTable {
     get: (key) => perform('holds.get', () => holds.get(key)),
     put: (key, hold) =>
       perform('holds.put', async () => {
-        world.checks.held(hold, await holds.get(key))
+        world.checks.held(hold, toHold(await holds.get(key)))
         return holds.put(key, hold)
       }),
-    replace: (key, expected, hold) => perform('holds.replace', () => holds.replace(key, expected, hold)),
+    replace: (key, expected, row) => perform('holds.replace', () => holds.replace(key, expected, row)),
     delete: (key) =>
       perform('holds.delete', () => {
         world.checks.released(key)

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { EnvironmentHold } from '../../shared/domain/holds.ts'
+import { type EnvironmentHold, type HoldScope, kindOfGrant, nameOfScope } from '../../shared/domain/holds.ts'
 import type { RefreshTrouble, Tenant } from '../../shared/domain/tenant.ts'
 import type { RefreshRequest } from '../../shared/domain/tokenEndpoint.ts'
 import type { SecretVersion } from '../../shared/domain/vault.ts'
@@ -78,6 +78,7 @@ export class Checks {
       this.#assertOwnClient(request, row)
     }
     this.#assertNoHold(process, request)
+    if (row?.grant && isCurrent) this.#assertNoHold(process, { ...request, kind: kindOfGrant(row.grant) })
     const call: Call = { process, leaseId: isCurrent ? row?.lease?.id : undefined }
     const calls = this.#calls.get(family) ?? new Set<Call>()
     this.#calls.set(family, calls)
@@ -188,14 +189,15 @@ export class Checks {
 
   /** A refusal by one directory isn't a fault of the environment; in worlds this small, only a wrong secret is. */
   held(hold: EnvironmentHold, before: EnvironmentHold | undefined): void {
-    const { environment, identityProvider, reason } = hold
+    const { kind, reason } = hold
     const { plan, scheduler } = this.#world
-    this.#holds.set(`${environment}:${identityProvider}`, { ...hold, putAt: scheduler.now() })
+    this.#holds.set(nameOfScope(hold), { ...hold, putAt: scheduler.now() })
     // If many tenants are refused for one reason, the cause may be ours.
     if (plan.tenants > maxTenantsOfSmallWorld) return
     // A process that extends a hold may have read it before its release.
     const wasHeld = before || scheduler.now() < this.#releasedAt + maxWriteMilliseconds
-    if (!wasHeld && reason !== 'client_secret_invalid') this.report('healthy_environment_held', reason)
+    if (!wasHeld && !kind && reason !== 'client_secret_invalid')
+      this.report('healthy_environment_held', reason)
   }
 
   /** A hold was deleted. */
@@ -241,9 +243,9 @@ export class Checks {
   }
 
   /** No process calls during a hold, once every process can know of it. */
-  #assertNoHold(process: SimulatedProcess, { environment, identityProvider }: RefreshRequest): void {
+  #assertNoHold(process: SimulatedProcess, scope: HoldScope): void {
     const { plan, scheduler } = this.#world
-    const hold = this.#holds.get(`${environment}:${identityProvider}`)
+    const hold = this.#holds.get(nameOfScope(scope))
     // If operations can hang, a call may have been decided on long before.
     if (!hold || plan.faults.hangs + plan.faults.failsBefore > 0) return
     const now = scheduler.now()
@@ -251,7 +253,7 @@ export class Checks {
       now > hold.putAt + knownMilliseconds &&
       now < hold.until.getTime() - this.#world.clocksApartMilliseconds
     )
-      this.report('call_during_hold', `${process.name} in ${environment}, held for ${hold.reason}`)
+      this.report('call_during_hold', `${process.name} for ${nameOfScope(scope)}, held for ${hold.reason}`)
   }
 
   /** Starts the choice of an account that was never chosen before. `ended` is called when it can't be made any more. */

@@ -46,6 +46,7 @@ export function ground() {
     finishAccounts: async () => true,
     environments: {
       read: async () => undefined,
+      countRefused: async () => 1,
       placeHold: async () => {},
       reserveProbe: async () => undefined,
       release: async () => false,

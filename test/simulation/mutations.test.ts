@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { consentMutations } from './consentMutations.ts'
+import { kindMutations } from './kindMutations.ts'
 import { leaseMutations } from './leaseMutations.ts'
 import { markMutations } from './markMutations.ts'
 import type { ProviderMode } from './models/identityProvider.ts'
@@ -23,9 +24,14 @@ const maxSeeds = 600
 
 describe('the simulator catches a protocol in which', () => {
   test.each(
-    [...mutations, ...leaseMutations, ...consentMutations, ...markMutations, ...uncommittedMutations].map(
-      (mutation) => [mutation.name, mutation] as const,
-    ),
+    [
+      ...mutations,
+      ...leaseMutations,
+      ...consentMutations,
+      ...kindMutations,
+      ...markMutations,
+      ...uncommittedMutations,
+    ].map((mutation) => [mutation.name, mutation] as const),
   )('%s', patient, async (_, mutation) => {
     const useCases = await loadMutant(mutation)
     const { mode = 'microsoft', by = bySimulation(mode) } = mutation

@@ -4,6 +4,7 @@ import type { SimulatedDependencies } from './broker.ts'
 import type { SweepOptions } from '../../shared/refresh/sweep.ts'
 import type { SimulatedBroker } from './broker.ts'
 import { dueTenants } from './dueTenants.ts'
+import { toHold } from './models/environmentStates.ts'
 import * as useCases from './useCases.ts'
 import { type World, workspace } from './world.ts'
 
@@ -129,6 +130,52 @@ describe('a sweep', () => {
     await world.pass(10 * minute)
     await sweepOf(world, broker)
     expect([...world.tenants.rows()].filter(({ tenant }) => tenant.trouble)).toEqual([])
+  })
+})
+
+describe('a provider that refuses every grant of one kind without a cause', () => {
+  const key = 'production:microsoft:personal:consumers'
+
+  test('is held for that kind after five people: no grant ends, and one call a sweep asks again', async () => {
+    const { world, broker } = await dueTenants(60)
+    world.provider.refusesGrants = true
+    const first = await sweepTimes(world, broker, 1)
+    expect(first.filter((event) => event === 'environment.held')).toHaveLength(1)
+    expect(first.filter((event) => event === 'refresh.ended').length).toBeLessThan(12)
+    expect(await world.holds.get(key)).toMatchObject({ reason: 'grant_refused' })
+    for (let round = 0; round < 3; round++) {
+      await world.pass(5 * minute)
+      const events = await sweepTimes(world, broker, 1)
+      expect(events.filter((event) => event === 'refresh.ended')).toHaveLength(1)
+    }
+    const rows = () => [...world.tenants.rows()].map(({ tenant }) => tenant)
+    expect(rows().filter(({ status }) => status !== 'connected')).toEqual([])
+    world.provider.refusesGrants = false
+    await world.pass(5 * minute)
+    expect(await sweepTimes(world, broker, 1)).toContain('environment.released')
+    expect(await world.holds.get(key)).toBeUndefined()
+    await world.pass(10 * minute)
+    await sweepOf(world, broker)
+    expect(rows().filter(({ trouble }) => trouble)).toEqual([])
+  })
+
+  test('holds nothing while others of the kind are refreshed in between: each refused grant ends by itself', async () => {
+    const { world, broker } = await dueTenants(9)
+    const families = [...world.provider.families()]
+    for (const [index, family] of families.entries()) if (index % 2 === 0) family.revoked = 'plain'
+    const refresh = async (tenant: string) =>
+      world.until(
+        broker.refresher.refresh(
+          { workspace, tenant },
+          { for: 'replacement', seen: new Date(world.scheduler.now() + minute) },
+        ),
+      )
+    for (let index = 1; index <= 9; index++) await refresh(`t${index}`)
+    await world.pass(minute)
+    for (let index = 1; index <= 9; index++) await refresh(`t${index}`)
+    const ended = [...world.tenants.rows()].filter(({ tenant }) => tenant.status !== 'connected')
+    expect(ended).toHaveLength(5)
+    expect(toHold(await world.holds.get(key))).toBeUndefined()
   })
 })
 

@@ -51,7 +51,7 @@ describe('the claims of a refusal', () => {
 
 describe('the claims of a refused redemption', () => {
   const signIn = { ...name, environment: 'production', disconnectCount: 0 } as SignIn
-  const answer = { ok: false, refusal: refused({}) } as const
+  const answer = refused({})
   const noted = async (change: Partial<Tenant> = {}) => {
     const own = ground()
     await own.tenants.create({ ...connected('vault:x'), ...change }, [])

@@ -9,7 +9,7 @@ import type { RefusalReason } from '../../shared/domain/reasons.ts'
 import { toRefusal } from '../../shared/domain/refusal.ts'
 import type { RefreshRequest } from '../../shared/domain/tokenEndpoint.ts'
 import { proveRefreshToken } from '../../shared/grants/proveRefreshToken.ts'
-import type { SignInRow } from '../../shared/identity/signInTable.ts'
+import { consumerTenantId, type SignInRow } from '../../shared/identity/signInTable.ts'
 import { Secret } from '../../shared/secret.ts'
 
 const row: SignInRow = {
@@ -70,7 +70,21 @@ describe('proving a token', () => {
       ok: true,
       user: { accountKind: 'work', authorityTenant: directoryId },
     })
-    expect(asked.map(({ authorityTenant }) => authorityTenant)).toEqual(['common'])
+    expect(asked.map(({ authorityTenant }) => authorityTenant)).toEqual(['common', directoryId])
+  })
+
+  test('keeps the newest token and the authority where a refresh worked', async () => {
+    const personal = { tid: consumerTenantId, oid: 'o', iss: 'i' }
+    const own = await world(() => personal).prove()
+    expect(own).toMatchObject({
+      ...{ refreshToken: new Secret('2'), user: { accountKind: 'personal', authorityTenant: 'consumers' } },
+    })
+    const { prove } = world(({ authorityTenant }) =>
+      authorityTenant === 'consumers' ? { refused: 'grant_refused' } : personal,
+    )
+    expect(await prove()).toMatchObject({
+      ...{ refreshToken: new Secret('1'), user: { accountKind: 'personal', authorityTenant: 'common' } },
+    })
   })
 
   test('without an ID token continues with the newest token until the authority itself decides', async () => {

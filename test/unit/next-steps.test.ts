@@ -72,6 +72,7 @@ test.each([
   ['advertising_account_inactive', true],
   ['different_user', true],
   ['consent_not_given', false],
+  ['other_sign_in_required', false],
   ['sign_in_refused', false],
   ['identity_provider_unavailable', false],
   ['advertising_unavailable', false],
@@ -124,6 +125,16 @@ test('a sign-in that needs another kind of account uses that kind’s provider',
   const any = await offered({ failed: 'wrong_account_kind', signInWith: 'primaryLogin' })
   expect(any.next).toMatchObject({ identityProvider: 'microsoft' })
   expect(any.next).not.toHaveProperty('signInWith')
+})
+
+test('a sign-in at the other authority is for one kind of account, or for all, and happens once', async () => {
+  const failed = 'other_sign_in_required'
+  const kind = await offered({ failed, otherAuthority: { signInWith: 'personal' } })
+  expect(kind.next).toMatchObject({ signInWith: 'personal', otherAuthority: true })
+  expect(new URL(kind.page.backUrl ?? '').searchParams.get('sign_in_with')).toBe('personal')
+  const any = await offered({ failed, otherAuthority: { signInWith: undefined } }, { signInWith: 'work' })
+  expect(any.next).toMatchObject({ signInWith: undefined, otherAuthority: true })
+  expect(new URL(any.page.backUrl ?? '').searchParams.has('sign_in_with')).toBe(false)
 })
 
 test('the app learns the failure, and everything that it can pass on', async () => {

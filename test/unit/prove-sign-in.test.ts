@@ -19,7 +19,13 @@ const row = {
 
 /** A tenant whose person signs in, with the providers' answers. */
 async function signingIn(
-  more: { tokens?: object; faults?: readonly [number, number][]; accounts?: number; parts?: object } = {},
+  more: {
+    tokens?: object
+    refreshed?: object
+    faults?: readonly [number, number][]
+    accounts?: number
+    parts?: object
+  } = {},
 ) {
   const own = connectGround()
   await own.create(connected('vault:x'))
@@ -65,6 +71,10 @@ async function signingIn(
         seen.redeemed.push(asked)
         return { ok: true, ...tokens, ...more.tokens }
       },
+      refresh: async () => ({
+        ...{ ok: true, accessToken: new Secret('at2'), expiresInSeconds: 3600 },
+        ...more.refreshed,
+      }),
     },
     idTokens: {
       check: async (_row: unknown, _token: string, nonce: string) => {
@@ -107,6 +117,33 @@ describe('a sign-in', () => {
     expect(ended).toMatchObject({ returnUrl: expect.stringContaining('status=connected') })
     expect(ended).not.toHaveProperty('failed')
     expect(rowNow().status).toBe('connected')
+  })
+
+  test('keeps the tokens of its first refresh, and the authority that answered', async () => {
+    const refreshed = { refreshToken: new Secret('rt2'), expiresInSeconds: 3599 }
+    expect(await (await signingIn({ refreshed })).run()).toMatchObject({
+      ...{ user: { authorityTenant }, tokens: { ...refreshed, accessToken: new Secret('at2') } },
+    })
+    const without = await signingIn()
+    expect(await without.run()).toMatchObject({ tokens: { refreshToken: new Secret('rt') } })
+  })
+
+  test('is kept with its own tokens, unproven, if the first refresh fails for a temporary reason', async () => {
+    const refusal = classifyTokenRefusal(503, {})
+    const { run } = await signingIn({ refreshed: { ok: false, refusal } })
+    expect(await run()).toMatchObject({ isUnproven: true, tokens: { accessToken: new Secret('at') } })
+  })
+
+  test('whose grant is refused at once keeps the refusal’s claims, and says so', async () => {
+    const claims = '{"access_token":{}}'
+    const refusal = classifyTokenRefusal(400, { error: 'invalid_grant', error_codes: [50076], claims })
+    const own = await signingIn({ refreshed: { ok: false, refusal } })
+    const ended = { failed: 'sign_in_refused', reason: 'mfa_required', isChallenged: true }
+    expect(await own.run()).toEqual(ended)
+    expect(own.row().claims).toBe(claims)
+    const plain = classifyTokenRefusal(400, { error: 'invalid_grant' })
+    const refused = await signingIn({ refreshed: { ok: false, refusal: plain } })
+    expect(await refused.run()).toMatchObject({ failed: 'grant_not_accepted', reason: 'grant_refused' })
   })
 
   test('is refused before its code is used if another issuer answers, or if there is no code', async () => {

@@ -42,19 +42,28 @@ export function refreshGround({ answer = () => anHour, hold, blocking, with: cha
   const logged: { readonly event: keyof LogEvents; readonly fields: object }[] = []
   const holds: EnvironmentHold[] = []
   const probes: Date[] = []
+  const refused = new Map<string, Set<string>>()
   let calls = 0
   const models: RefreshDependencies = {
     ...base.dependencies,
     clock,
     log: (event, fields) => void logged.push({ event, fields }),
     environments: {
-      read: async () => holds.at(-1) ?? hold,
+      read: async ({ kind }) => [hold, ...holds].filter((each) => each && each.kind === kind).at(-1),
+      async countRefused({ kind = '' }, person) {
+        const people = (refused.get(kind) ?? new Set<string>()).add(person)
+        refused.set(kind, people)
+        return people.size
+      },
       placeHold: async (next) => void holds.push(next),
       async reserveProbe(_hold, until) {
         probes.push(until)
         return blocking
       },
-      release: async () => hold !== undefined,
+      async release({ kind }) {
+        refused.delete(kind ?? '')
+        return hold !== undefined && hold.kind === kind
+      },
     },
     tokenEndpoint: { refresh: async () => answer(++calls) },
   }

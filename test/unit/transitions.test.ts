@@ -64,7 +64,9 @@ const each: Readonly<Record<keyof typeof transitions, readonly [Tenant, Partial<
       [],
     ],
     withRefreshedGrant: [
-      transitions.withRefreshedGrant(full, { grant, accessToken, dueAt: now, lastVendedAt: later }),
+      transitions.withRefreshedGrant(full, {
+        ...{ grant: { ...grant, unproven: true }, accessToken, dueAt: now, lastVendedAt: later },
+      }),
       { grant, accessToken, dueAt: now, lastVendedAt: later },
       ['lease', 'trouble'],
     ],

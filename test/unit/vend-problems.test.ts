@@ -7,8 +7,10 @@ import { explainMissingToken } from '../../shared/vend/explainMissingToken.ts'
 import { isRecentlyReplaced } from '../../shared/vend/recentlyReplaced.ts'
 import type { MissingToken } from '../../shared/vend/usableToken.ts'
 import { createVend, type VendDependencies } from '../../shared/vend/vend.ts'
+import { grantOf } from '../simulation/ground.ts'
 
 const now = new Date('2026-11-23T16:00:00Z')
+const directoryId = '5d2f0c4e-0f5c-4a57-9b35-6b1f0f4c1a01'
 const at = (seconds: number) => addSeconds(now, seconds)
 const config = {
   redirectUri: 'https://broker.example/oauth/callback',
@@ -61,6 +63,14 @@ describe('an app without a token', () => {
       code: 'environment_on_hold',
       extras: { retryAfterSeconds: 18, members: { reason: 'client_secret_expired', traceId: 'trace' } },
     })
+  })
+
+  test('while its kind of grant is on hold learns that nobody has to act on the grant', () => {
+    const hold = { kind: 'personal:consumers', reason: 'grant_refused', traceId: '', until: at(17) }
+    const problem = problemOf(passedOn('environment_on_hold', { hold }))
+    expect(problem).toMatchObject({ code: 'environment_on_hold', extras: { retryAfterSeconds: 18 } })
+    expect(problem.extras).toMatchObject({ detail: expect.stringContaining('(personal:consumers)') })
+    expect(problem.extras.members).toEqual({ reason: 'grant_refused', traceId: undefined })
   })
 
   test('while another process refreshes waits for five seconds', () => {
@@ -127,6 +137,23 @@ describe('an app without a token', () => {
       extras: { members: { tenantStatus, connect: expect.anything() } },
     })
   })
+
+  test.each([
+    [directoryId, directoryId],
+    ['common', 'organizations'],
+  ])(
+    'of a work account that is refreshed at %s gets the administrator’s link of %s',
+    (authorityTenant, path) => {
+      const grant = { ...grantOf('', 'first'), accountKind: 'work', authorityTenant }
+      const change = {
+        status: 'reauthorization_required',
+        reauthorizationReason: 'admin_consent_required',
+        grant,
+      }
+      const { members } = problemOf(passedOn('grant_is_dead'), row(change)).extras
+      expect(new URL(String(members?.adminConsentUrl)).pathname).toBe(`/${path}/v2.0/adminconsent`)
+    },
+  )
 
   test('learns that the advertiser must sign in again, and whether their administrator must act first', () => {
     const dead = (reauthorizationReason: string) =>

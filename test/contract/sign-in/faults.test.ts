@@ -101,6 +101,32 @@ describe('faults on demand', () => {
     expect([scope, decodeJwt(access_token).scp]).toEqual(['openid profile', undefined])
   })
 
+  test('a personal refresh token may work only at the authority that issued it', async () => {
+    const { signIn, client, refresh } = await connectAda()
+    const consumers = await signIn.client('consumers', consumerTenantId)
+    const { refreshToken } = await consumers.connect('ada@outlook.example')
+    const refreshThere = async (token: string) => (await consumers.refresh(token)).status
+    const issued = (await (await refresh()).json()) as { refresh_token: string }
+    expect(await refreshThere(issued.refresh_token)).toBe(200)
+    await signIn.control('settings', { authorityOfIssue: true })
+    expect(await readRefusal(await consumers.refresh(issued.refresh_token))).toMatchObject({ code: 70000 })
+    expect((await client.refresh(issued.refresh_token)).status).toBe(200)
+    expect(await refreshThere(refreshToken)).toBe(200)
+    const grace = await signIn.client('organizations', '5d2f0c4e-0f5c-4a57-9b35-6b1f0f4c1a01')
+    const work = await grace.connect('grace@contoso.example')
+    expect((await client.refresh(work.refreshToken)).status).toBe(200)
+  })
+
+  test('a fault affects only calls of its authority', async () => {
+    const { client, fail, refresh, signIn } = await connectAda()
+    const consumers = await signIn.client('consumers', consumerTenantId)
+    const { refreshToken } = await consumers.connect('ada@outlook.example')
+    await fail({ kind: 'invalidGrantPassing', tenantPath: 'consumers' })
+    expect((await refresh()).status).toBe(200)
+    expect((await consumers.refresh(refreshToken)).status).toBe(400)
+    expect((await client.refresh(refreshToken)).status).toBe(200)
+  })
+
   test('an access token may be short-lived, once or through settings', async () => {
     const { signIn, fail, refresh } = await connectAda()
     await fail({ kind: 'shortLived', expiresIn: 90 })

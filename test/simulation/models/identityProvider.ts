@@ -41,6 +41,8 @@ export interface ProviderAnswer {
 export interface ModelIdentityProvider {
   /** Whether the broker's client secret is wrong. */
   secretIsWrong: boolean
+  /** Whether every grant is refused without a cause, for the time being. */
+  refusesGrants: boolean
   /** Whether it was right before. */
   secretIsExpired: boolean
   consent(tenant: string): {
@@ -101,6 +103,7 @@ export function createModelIdentityProvider(options: ProviderOptions): ModelIden
 
 class IdentityProviderModel implements ModelIdentityProvider {
   secretIsWrong = false
+  refusesGrants = false
   secretIsExpired = false
   readonly #options: ProviderOptions
   readonly #families: Family[] = []
@@ -128,6 +131,7 @@ class IdentityProviderModel implements ModelIdentityProvider {
     if (!issued) return refusals.plain_refusal
     const { family } = issued
     family.calls++
+    if (this.refusesGrants) return refusals.plain_refusal
     const glitch = family.glitches.shift()
     const isSecond = glitch === 'plain_refusal' && this.#options.isSuspected?.(family.tenant)
     if (glitch && !isSecond) return refusals[glitch]
