@@ -70,11 +70,13 @@ export async function confirmConnectSession(
 /**
  * Opens the page on which the person who consented chooses the accounts, only for the browser that they consented
  * with. Each call opens it again; the first answer counts, no matter which of the pages it comes from.
+ * @param outcome parameters that the return URL gets in addition.
  * @returns the page's address; undefined if there is nothing left to choose, or if the app asks the person itself.
  */
 export async function openConfirmedChoice(
   dependencies: Pick<ChoiceDependencies, 'accounts' | 'clock' | 'config' | 'records'>,
   { accountsGeneration, confirmed, defaultAccount, disconnectCount = 0, grant, tenant, workspace }: Tenant,
+  outcome: Readonly<Record<string, string | undefined>> = {},
 ): Promise<string | undefined> {
   if (!confirmed?.choice || !grant || defaultAccount) return undefined
   const { clock, records } = dependencies
@@ -87,6 +89,6 @@ export async function openConfirmedChoice(
     dependencies,
     { ...name, ...confirmed.choice, id: confirmed.sessionId, disconnectCount },
     grant,
-    { status: 'connected', accounts, account_choice: 'open' },
+    { ...outcome, status: 'connected', accounts, account_choice: 'open' },
   )
 }

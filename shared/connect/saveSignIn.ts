@@ -16,6 +16,7 @@ import {
 import { Problem } from '../problems.ts'
 import { connectGrant } from '../tenants/connectGrant.ts'
 import { withPatience } from '../tenants/patience.ts'
+import { askPerson } from './askPerson.ts'
 import type { SignIn } from './authorize.ts'
 import { type AccountComparison, compareSignInAccounts } from './compareSignInAccounts.ts'
 import type { CallbackDependencies } from './dependencies.ts'
@@ -25,15 +26,19 @@ import type { ProvenSignIn } from './proveSignIn.ts'
 import { disconnectedDuringSignIn, type SavedSignIn } from './savedSignIn.ts'
 import { confirmationSeconds, savePendingGrant } from './savePendingGrant.ts'
 import { toGrant } from './toGrant.ts'
+import { isUnexpectedPerson } from './unexpectedPerson.ts'
 
 /** The changes that a sign-in would make to the tenant, as it was read. */
 export interface SignInComparison extends AccountComparison {
   readonly before: Tenant
+  /** Whether someone else signed in than the app meant: this person or the app confirms before anything is kept. */
+  readonly isUnexpected: boolean
 }
 
 /**
- * Stores a proven grant: immediately, or as a pending one if the app wants to confirm who consented, or if a different
- * person than before would lose accounts, which the app learns before they are marked.
+ * Stores a proven grant: immediately, or as a pending one. The app confirms if it wants to know who consented, or if a
+ * different person than before would lose accounts, which it learns before they are marked. Otherwise, a person whom
+ * the app didn't expect confirms.
  */
 export async function saveSignIn(
   dependencies: CallbackDependencies,
@@ -42,15 +47,19 @@ export async function saveSignIn(
 ): Promise<SavedSignIn | ConnectFailure> {
   const compared = await patiently(dependencies, () => compareSignIn(dependencies, signIn, proven))
   if ('failed' in compared) return compared
-  if (!signIn.confirm && !compared.loss) return connectImmediately(dependencies, signIn, proven, compared)
+  const isForApp = signIn.confirm || compared.loss !== undefined
+  if (!isForApp && !compared.isUnexpected) return connectImmediately(dependencies, signIn, proven, compared)
   const choice = await offerChoice(dependencies, signIn)
   const accountsGeneration = await writeAccounts(dependencies, compared)
   const { outcome } = compared
+  const { hint: person } = proven.user.consenter
+  const question = isForApp ? undefined : await askPerson(dependencies, { signIn, person, outcome })
   const patient = { ...dependencies, grantServices: withPatience(dependencies.grantServices) }
   return savePendingGrant(patient, signIn, proven, {
     accountsGeneration,
     outcome,
     ...(choice && { choice }),
+    ...(question && { question }),
   })
 }
 
@@ -78,7 +87,10 @@ export async function compareSignIn(
   if (before.environment !== signIn.environment) return { failed: 'environment_mismatch' }
   const differentUser = findDifferentUser(before, proven, signIn.allowDifferentUser)
   if (differentUser) return differentUser
-  return { ...(await compareSignInAccounts(accounts, before, proven)), before }
+  const isUnexpected = isUnexpectedPerson(signIn, before, proven.user)
+  const compared = await compareSignInAccounts(accounts, before, proven)
+  const outcome = { ...compared.outcome, user_unexpected: isUnexpected ? 'true' : undefined }
+  return { ...compared, outcome, before, isUnexpected }
 }
 
 /** Writes the accounts that a sign-in can reach, as a generation that no row names yet. */
