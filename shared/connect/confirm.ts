@@ -31,10 +31,11 @@ export async function confirmConnectSession(
   const { accounts, grantServices } = dependencies
   const stored = await grantServices.tenants.read(name)
   if (!stored) throw new Problem('tenant_not_found')
-  const { confirmed, disconnectCount = 0 } = stored.tenant
+  const { disconnectCount = 0 } = stored.tenant
   const now = grantServices.clock.now()
-  const isAgain = confirmed?.sessionId === sessionId && confirmed.codeHash === sha256(code)
-  if (isAgain && confirmed.until > now) return stored.tenant
+  const isAgain = ({ confirmed }: Tenant) =>
+    confirmed?.sessionId === sessionId && confirmed.codeHash === sha256(code) && confirmed.until > now
+  if (isAgain(stored.tenant)) return stored.tenant
   const pendingGrant = assertPendingGrant(stored.tenant.pendingGrant, sessionId, now)
   if (pendingGrant.codeHash !== sha256(code)) throw new Problem('connect_session_not_found')
   const { accountsGeneration, choice, codeHash, environment, expiresAt } = pendingGrant
@@ -60,7 +61,12 @@ export async function confirmConnectSession(
       ...(defaultAccount && { defaultAccount }),
     }
   })
-  if (!connected) throw new Problem('tenant_changed')
+  if (!connected) {
+    // A double click confirms twice at the same time.
+    const row = (await grantServices.tenants.read(name))?.tenant
+    if (row && isAgain(row)) return row
+    throw new Problem('tenant_changed')
+  }
   await accounts
     .removeOthers(name, accountsGeneration, isGenerationKept(stored.tenant, at))
     .catch(() => undefined)
