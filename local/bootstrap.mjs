@@ -72,7 +72,7 @@ if (!isInstalled()) {
 npm('run', '-s', 'build')
 
 const [first, ...rest] = process.argv.slice(2)
-// Without a browser, its tests are left out: not a reason to run none.
+// Without a browser, its tests are skipped: not a reason to run none.
 if (first === '--test' && (rest.length === 0 || rest.some((word) => word.includes('browser'))))
   spawnSync(findNode(), [join(root, 'test/browser/getBrowsers.ts')], { cwd: root, stdio: 'inherit' })
 if (first === '--test') become('node_modules/vitest/vitest.mjs', ['run', ...rest])

@@ -44,7 +44,7 @@ const missing = new Set<BrowserName>()
 for (const name of browserNames) if (!(await findBrowser(name))) missing.add(name)
 
 /**
- * Runs the same tests in each browser, each in one process. A browser that this machine doesn't have is left out: `npm
+ * Runs the same tests in each browser, each in one process. A browser that this machine doesn't have is skipped: `npm
  * test` says so before it starts.
  */
 export function inEachBrowser(defineTests: (browser: () => Browser) => void): void {

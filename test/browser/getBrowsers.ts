@@ -18,12 +18,10 @@ const packages = {
 
 for (const name of browserNames) {
   if (await findBrowser(name)) continue
-  process.stderr.write(`There is no ${name} here: getting Playwright’s own; this happens once.\n`)
-  spawnSync(process.execPath, [playwright, 'install', name], {
-    stdio: ['ignore', 2, 'ignore'],
-    timeout: limitMilliseconds,
-  })
+  process.stderr.write(`Downloading Playwright’s ${name}, because none is installed; this happens once.\n`)
+  const options = { stdio: 'ignore', timeout: limitMilliseconds } as const
+  spawnSync(process.execPath, [playwright, 'install', name], options)
   if (await findBrowser(name)) continue
-  process.stderr.write(`It can’t be had. Install ${packages[name]}; until then, its tests are left out.\n`)
+  process.stderr.write(`The download failed. Install ${packages[name]}; until then, its tests are skipped.\n`)
   process.exitCode = 1
 }
